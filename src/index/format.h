@@ -1,0 +1,49 @@
+// The index file: one versioned little-endian buffer. models/FORMAT.md documents it byte by byte.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "index/index.h"
+#include "status.h"
+
+namespace signalbox {
+
+inline constexpr std::uint16_t kFormatMajor = 1;
+inline constexpr std::uint16_t kFormatMinor = 0;
+
+/// CRC-32 as of zlib, PNG and gzip (polynomial 0xEDB88320), continuing from `crc`.
+[[nodiscard]] std::uint32_t crc32(std::span<const std::uint8_t> bytes, std::uint32_t crc = 0);
+
+/// Checks the whole file, then views it in place. Nothing is allocated from a size in the file before that size was
+/// checked against the file's own length.
+/// Errors: bad_magic, unsupported_version, truncated, bad_section, size_overflow, non_finite, bad_checksum,
+/// bad_metadata (text that is not UTF-8).
+[[nodiscard]] Result<Index> open_index(Index::Bytes bytes, std::size_t size);
+
+/// What write_index lays out. All spans are borrowed for the call.
+struct IndexParts {
+  CodeView codes;
+  std::span<const std::uint16_t> row_tasks;    ///< [rows]
+  std::span<const float> outcomes;             ///< [rows, models], NaN missing.
+  std::span<const std::string> model_names;    ///< [models]
+  std::span<const std::string> task_names;     ///< [tasks]
+  std::span<const std::string> sample_ids;     ///< [rows], or empty.
+  std::span<const ModelNumbers> model_numbers; ///< [models]
+  std::string_view embedder_id;
+  std::string_view embedder_hash;
+  std::string_view metadata;                   ///< JSON
+  RoutingConstants routing;
+  std::span<const float> pair_u;               ///< [pairs]
+  std::span<const float> pair_p;               ///< [pairs, models]
+  std::span<const float> coverage;             ///< [kCoverageQuantiles]
+};
+
+/// The file's bytes; the same parts give the same bytes. Outcomes that are all 0, 1 or missing are stored as bits.
+[[nodiscard]] std::vector<std::uint8_t> write_index(const IndexParts& parts);
+
+}  // namespace signalbox

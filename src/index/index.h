@@ -1,0 +1,132 @@
+// A benchmark index in memory: rows of codes, who was right on them, and what the router derives from both.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernels/codes.h"
+
+namespace signalbox {
+
+/// UTF-8 strings, borrowed from the index's bytes: offsets[i]..offsets[i + 1] of `bytes` is string i.
+struct StringTable {
+  std::span<const std::uint32_t> offsets;  ///< [count + 1]
+  const char* bytes = nullptr;
+
+  [[nodiscard]] std::size_t size() const { return offsets.empty() ? 0 : offsets.size() - 1; }
+  [[nodiscard]] std::string_view operator[](std::size_t i) const {
+    return {bytes + offsets[i], offsets[i + 1] - offsets[i]};
+  }
+};
+
+/// Correctness y(x, m) in [0, 1] of every row and model; missing is not wrong.
+///
+/// Binary outcomes and the mask of measured ones are bits, row by row, ceil(models / 8) bytes a row, lowest bit first;
+/// graded outcomes are float32 [rows, models].
+struct OutcomeView {
+  std::size_t models = 0;
+  const std::uint8_t* bits = nullptr;      ///< Binary outcomes; null where graded.
+  const float* grades = nullptr;           ///< Graded outcomes; null where binary.
+  const std::uint8_t* measured = nullptr;  ///< Null: nothing is missing.
+
+  [[nodiscard]] std::size_t row_bytes() const { return (models + 7) / 8; }
+  [[nodiscard]] bool is_measured(std::size_t row, std::size_t model) const {
+    return measured == nullptr || bit(measured, row, model);
+  }
+  /// The outcome of a measured pair; meaningless for a missing one.
+  [[nodiscard]] float at(std::size_t row, std::size_t model) const {
+    if (grades != nullptr) return grades[row * models + model];
+    return bit(bits, row, model) ? 1.0F : 0.0F;
+  }
+
+ private:
+  [[nodiscard]] bool bit(const std::uint8_t* of, std::size_t row, std::size_t model) const {
+    return ((of[row * row_bytes() + model / 8] >> (model % 8)) & 1) != 0;
+  }
+};
+
+/// What is known of a model; unknown numbers are negative.
+struct ModelNumbers {
+  float params_b = -1;          ///< Parameters, in billions.
+  float usd_per_mtok_in = -1;   ///< US dollars per million input tokens.
+  float usd_per_mtok_out = -1;  ///< US dollars per million output tokens.
+};
+
+/// The constants of the method that the pairs (u, p) of an index were computed with.
+struct RoutingConstants {
+  std::uint32_t k = 10;      ///< Neighbours that vote (eq. 11).
+  std::uint32_t kappa = 19;  ///< Neighbours of the distance u (eq. 12).
+  double threshold = .5;     ///< t of gbar = 1[g > t] (eq. 4), strict.
+  double sigma = .09;        ///< Kernel width of the smoother (eq. 14).
+  double eta = .6;           ///< Confidence needed to leave the best single model (eq. 8).
+};
+
+/// Number of quantiles of the coverage section: percentiles 0..100.
+inline constexpr std::size_t kCoverageQuantiles = 101;
+
+/// Training pairs of the distance estimator (eqs. 12-14): the distance of a held-out task, and how often each model's
+/// predictor was right on it; -1 where a model has no outcome there.
+struct PairView {
+  std::span<const float> u;  ///< [pairs]
+  std::span<const float> p;  ///< [pairs, models]
+};
+
+/// A named part of the file, for inspection.
+struct SectionInfo {
+  std::string_view name;
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+};
+
+/// An opened index: owns the file's bytes and reads them in place. Immutable, hence thread-safe.
+class Index {
+ public:
+  struct Release {
+    void operator()(std::uint8_t* bytes) const;
+  };
+  /// Bytes from std::malloc, as the caller of open_index hands them over.
+  using Bytes = std::unique_ptr<std::uint8_t, Release>;
+
+  std::uint16_t version_major = 0;
+  std::uint16_t version_minor = 0;
+  std::size_t size_bytes = 0;
+  CodeView codes;
+  OutcomeView outcomes;
+  std::span<const std::uint16_t> row_tasks;  ///< [rows]
+  StringTable model_names;
+  StringTable task_names;
+  StringTable sample_ids;  ///< Empty where the index has none.
+  std::string_view embedder_id;
+  std::string_view embedder_hash;
+  std::string_view metadata;  ///< JSON, not interpreted by the core.
+  std::span<const ModelNumbers> model_numbers;
+  RoutingConstants routing;
+  PairView pairs;
+  std::span<const float> coverage;  ///< Quantiles of the mean distance to the kappa nearest rows.
+  std::vector<SectionInfo> sections;
+  Bytes bytes;
+
+  // Derived on opening.
+  std::vector<double> pool_means;  ///< [models] mean outcome over all rows; NaN without any.
+  std::vector<double> task_means;  ///< [tasks, models] mean outcome in the task; NaN without any.
+  std::vector<std::size_t> task_rows;  ///< [tasks] rows of each task.
+
+  [[nodiscard]] std::size_t rows() const { return codes.rows; }
+  [[nodiscard]] std::size_t models() const { return outcomes.models; }
+  [[nodiscard]] std::size_t tasks() const { return task_names.size(); }
+};
+
+/// Unweighted mean over tasks of each model's mean outcome, leaving out tasks without one (and `excluded_task`, where it
+/// is a task); NaN for a model without any. The best single model m* (eq. 8) is its argmax.
+[[nodiscard]] std::vector<double> mean_over_tasks(const Index& index, std::size_t excluded_task);
+inline constexpr std::size_t kNoTask = static_cast<std::size_t>(-1);
+
+/// Fills what is derived from outcomes and tasks.
+void derive_means(Index& index);
+
+}  // namespace signalbox

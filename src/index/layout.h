@@ -1,0 +1,82 @@
+// The fixed structures of the index file, shared by reader and writer.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace signalbox::layout {
+
+static_assert(std::endian::native == std::endian::little, "the index is read in place and is little-endian");
+
+/// A high byte, a name and both line endings: what a text-mode transfer would break.
+inline constexpr std::array<std::uint8_t, 8> kMagic = {0x89, 'S', 'B', 'X', '\r', '\n', 0x1A, '\n'};
+inline constexpr std::size_t kAlignment = 64;
+inline constexpr std::uint32_t kMaxSections = 64;
+inline constexpr std::uint32_t kMaxNames = 65535;  ///< Models, and tasks.
+
+enum Flags : std::uint32_t { kGraded = 1, kHasMissing = 2 };
+
+struct Header {
+  std::array<std::uint8_t, 8> magic;
+  std::uint16_t version_major;
+  std::uint16_t version_minor;
+  std::uint32_t header_size;
+  std::uint64_t file_size;
+  std::uint32_t section_count;
+  std::uint32_t body_crc32;  ///< Of everything after the header.
+  std::uint32_t rows;
+  std::uint32_t dim;
+  std::uint32_t models;
+  std::uint32_t tasks;
+  std::uint32_t code_type;
+  std::uint32_t flags;
+  std::uint32_t pairs;
+  std::uint32_t header_crc32;  ///< Of the 60 bytes before it.
+};
+static_assert(sizeof(Header) == 64);
+
+struct Section {
+  std::uint32_t kind;
+  std::uint32_t reserved;
+  std::uint64_t offset;
+  std::uint64_t size;
+};
+static_assert(sizeof(Section) == 24);
+
+struct Routing {
+  std::uint32_t k;
+  std::uint32_t kappa;
+  double threshold;
+  double sigma;
+  double eta;
+};
+static_assert(sizeof(Routing) == 32);
+
+enum Kind : std::uint32_t {
+  kMetadata = 1,
+  kModelNames,
+  kTaskNames,
+  kSampleIds,
+  kEmbedder,
+  kRouting,
+  kCodes,
+  kScales,
+  kOutcomes,
+  kMeasured,
+  kRowTasks,
+  kModelNumbers,
+  kPairU,
+  kPairP,
+  kCoverage,
+  kKindEnd,
+};
+
+/// Names of the kinds, for messages and inspection; entry i is kind i.
+inline constexpr std::array<std::string_view, kKindEnd> kKindNames = {
+    "",       "metadata", "model_names", "task_names", "sample_ids",    "embedder", "routing", "codes",
+    "scales", "outcomes", "measured",    "row_tasks",  "model_numbers", "pair_u",   "pair_p",  "coverage"};
+
+}  // namespace signalbox::layout

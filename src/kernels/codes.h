@@ -1,0 +1,69 @@
+// Quantised rows: how unit vectors become codes, and what a code means.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace signalbox {
+
+/// How one component of a row is stored. Values are those of the file format; 4 is reserved for sign bits.
+enum class CodeType : std::uint32_t { kFloat32 = 1, kInt8 = 2, kInt4 = 3 };
+
+/// Largest dimension; keeps every integer dot product inside 32 bits (see query_levels).
+inline constexpr std::size_t kMaxDimension = 8192;
+
+/// Bytes of one row: its codes padded with zeros to a multiple of 16 bytes, so that a kernel never reads past a row.
+[[nodiscard]] std::size_t row_stride(CodeType type, std::size_t dim);
+
+/// A matrix of codes, borrowed.
+///
+/// Shapes: codes: [rows, stride bytes]; scales: float32 [rows].
+/// A row stands for the vector codes * scale, and scale is 1 / |codes|, so that every row has unit norm and a
+/// scaled dot product of two rows is their cosine similarity, exactly with respect to the codes. A row of zeros
+/// has scale 0 and similarity 0 to everything.
+/// int8: two's complement in -127..127. int4: two's complement nibbles in -7..7, low nibble first.
+struct CodeView {
+  CodeType type = CodeType::kFloat32;
+  std::size_t rows = 0;
+  std::size_t dim = 0;
+  std::size_t stride = 0;
+  const std::uint8_t* codes = nullptr;
+  const float* scales = nullptr;
+};
+
+/// A matrix of codes, owned.
+struct CodeMatrix {
+  CodeType type = CodeType::kFloat32;
+  std::size_t rows = 0;
+  std::size_t dim = 0;
+  std::vector<std::uint8_t> codes;
+  std::vector<float> scales;
+
+  [[nodiscard]] CodeView view() const;
+};
+
+/// Quantises row-major float32 vectors [rows, dim]; they must be finite and need not have unit norm.
+/// int8 maps the largest component to 127. int4 tries a few clipping points and keeps the one with the largest
+/// cosine to the original: at 15 levels the best range is narrower than the largest component.
+[[nodiscard]] CodeMatrix quantize(CodeType type, std::span<const float> vectors, std::size_t dim);
+
+/// Queries, prepared for the dot products with one type of code.
+///
+/// Integer codes meet queries of 16 bits: as many levels as a 32-bit accumulator can hold, so that the error of
+/// the query is hundreds of times smaller than that of the rows. Similarity to a row with key `dot * scale` is
+/// key * inverse_norm.
+struct QueryBlock {
+  CodeType type = CodeType::kFloat32;
+  std::size_t count = 0;
+  std::size_t padded_dim = 0;               ///< Values of one query, padding included.
+  std::vector<std::int16_t> levels;         ///< [count, padded_dim] for integer codes.
+  std::vector<float> values;                ///< [count, padded_dim] for float32.
+  std::vector<double> inverse_norms;        ///< [count]; 0 for a zero query.
+};
+
+/// Prepares row-major float32 queries [count, dim] for codes of this type.
+[[nodiscard]] QueryBlock prepare_queries(CodeType type, std::span<const float> queries, std::size_t dim);
+
+}  // namespace signalbox

@@ -1,0 +1,41 @@
+// Exact k nearest rows by cosine distance.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "kernels/codes.h"
+
+namespace signalbox {
+
+/// One neighbour: a row and its cosine distance 1 - similarity, in [0, 2].
+struct Neighbour {
+  std::uint32_t row = 0;
+  double cosine_distance = 0;
+
+  friend bool operator==(const Neighbour&, const Neighbour&) = default;
+};
+
+/// Which rows may be neighbours: all, or all but those of one task.
+struct RowFilter {
+  std::span<const std::uint16_t> row_tasks;  ///< [rows]; empty: every row passes.
+  std::uint16_t excluded_task = 0;
+
+  [[nodiscard]] bool passes(std::size_t row) const {
+    return row_tasks.empty() || row_tasks[row] != excluded_task;
+  }
+};
+
+/// The k nearest rows of each query, nearest first; fewer where fewer rows pass the filter.
+///
+/// Exact with respect to the codes. Ties in distance go to the lower row. A zero query is at distance 1 from every row.
+/// Complexity: O(rows * dim) a query, in tiles that stay in cache for the whole block of queries. Thread-safe.
+[[nodiscard]] std::vector<std::vector<Neighbour>> find_nearest(const CodeView& rows, const QueryBlock& queries,
+                                                               std::size_t k, const RowFilter& filter = {});
+
+/// Cosine similarities [queries.count, rows.rows], row-major, clamped to [-1, 1].
+[[nodiscard]] std::vector<double> similarities(const CodeView& rows, const QueryBlock& queries);
+
+}  // namespace signalbox
