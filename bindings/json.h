@@ -1,0 +1,49 @@
+// Reading JSON that came from outside: every access checks type and range, and nothing throws.
+#pragma once
+
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "status.h"
+
+namespace signalbox::bindings {
+
+using Json = nlohmann::ordered_json;
+
+/// Reads the keys of one object and remembers the first failure, so that a caller checks once at the end.
+/// A key that is absent or null leaves the value as it is.
+class ObjectReader {
+ public:
+  ObjectReader(const Json& object, std::string what);
+
+  void number(const char* key, double low, double high, double& out);
+  void number(const char* key, double low, double high, float& out);
+  /// An integer; out is any unsigned type that holds `high`.
+  template <typename T>
+  void count(const char* key, double low, double high, T& out) {
+    double value = static_cast<double>(out);
+    if (read_number(key, low, high, value, true)) out = static_cast<T>(value);
+  }
+  void text(const char* key, std::string& out);
+  /// The value of a key, or null where it is absent; marks the key as known.
+  const Json* find(const char* key);
+  void fail(std::string message);
+
+  /// The first failure, keys that nobody asked for included.
+  [[nodiscard]] Status finish() const;
+
+ private:
+  bool read_number(const char* key, double low, double high, double& out, bool integer);
+
+  const Json& object_;
+  std::string what_;
+  std::vector<std::string_view> known_;
+  Status failure_;
+};
+
+/// Parses text; discarded() where it is not JSON.
+[[nodiscard]] Json parse_json(std::string_view text);
+
+}  // namespace signalbox::bindings

@@ -1,0 +1,46 @@
+// Between JSON and the core: the one conversion that the wasm module and the native tests share.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "building/builder.h"
+#include "embedding/static_embedder.h"
+#include "evaluation/leave_one_task_out.h"
+#include "index/index.h"
+#include "json.h"
+#include "routing/router.h"
+
+namespace signalbox::bindings {
+
+/// {"ok":true,"value":...} and {"ok":false,"error":{"code","message"}}.
+[[nodiscard]] std::string success(Json value);
+[[nodiscard]] std::string failure(const Error& error);
+
+/// Options of a decision (the RouteOptions of the TypeScript package, flattened) for an index.
+struct Request {
+  RouteOptions options;
+  Labels labels;
+  Policy policy_of_task = Policy::kS3;
+};
+/// Errors: invalid_argument (unknown keys included), unknown_model.
+[[nodiscard]] Result<Request> parse_request(const Index& index, std::string_view options_json, bool is_task);
+
+[[nodiscard]] Json to_json(const Index& index, const Request& request, const Decision& decision, bool is_task);
+[[nodiscard]] Json describe(const Index& index);
+[[nodiscard]] Json to_json(const Index& index, const std::vector<HeldOutAccuracy>& accuracies);
+
+/// A specification of an index without its arrays. Errors: invalid_argument.
+[[nodiscard]] Result<BuildSpec> parse_build_spec(std::string_view spec_json);
+
+/// An embedding table in place, from the bytes of a Model2Vec `model.safetensors` and its `config.json`.
+/// Tensors: "embeddings" F32, F16, I8 [rows, dim], or U8 [rows, dim / 2] with "quantization": "int4" in the
+/// configuration; optional "weights" F32, F16 or F64 [tokens] and "mapping" I32 or I64 [tokens].
+/// Errors: bad_embedder.
+[[nodiscard]] Result<EmbeddingTable> read_safetensors(std::span<const std::uint8_t> bytes,
+                                                      std::string_view config_json);
+
+}  // namespace signalbox::bindings

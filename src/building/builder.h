@@ -1,0 +1,39 @@
+// Builds the bytes of an index from embeddings and outcomes, with what the router needs to know of them in advance.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "index/index.h"
+#include "routing/pairs.h"
+#include "status.h"
+
+namespace signalbox {
+
+/// What an index is built from. Spans are borrowed for the call.
+struct BuildSpec {
+  std::size_t dim = 0;
+  CodeType codes = CodeType::kInt8;
+  std::span<const float> embeddings;          ///< Row-major [rows, dim]; need not have unit norm.
+  std::span<const std::uint16_t> row_tasks;   ///< [rows]
+  std::span<const float> outcomes;            ///< Row-major [rows, models] in [0, 1], NaN missing.
+  std::vector<std::string> model_names;       ///< Unique.
+  std::vector<ModelNumbers> model_numbers;    ///< [models]
+  std::vector<std::string> task_names;        ///< Unique.
+  std::vector<std::string> sample_ids;        ///< [rows], or empty.
+  std::string embedder_id;
+  std::string embedder_hash;
+  std::string metadata = "{}";                ///< JSON
+  RoutingConstants routing;
+  PairPlan pairs;
+};
+
+/// The file's bytes; the same specification gives the same bytes, native and wasm.
+/// Errors: invalid_argument, dimension_mismatch, non_finite, size_overflow.
+/// Complexity: O(rows^2 dim), for the pairs and the coverage.
+[[nodiscard]] Result<std::vector<std::uint8_t>> build_index(const BuildSpec& spec);
+
+}  // namespace signalbox

@@ -1,0 +1,90 @@
+// The decision: which model for an input or a task, how sure, and why.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "index/index.h"
+#include "kernels/nearest.h"
+#include "routing/scores.h"
+#include "routing/selection.h"
+#include "status.h"
+
+namespace signalbox {
+
+enum class Policy : std::uint8_t { kS1, kS2, kS3 };
+
+enum class Fallback : std::uint8_t {
+  kNone,
+  kLowConfidence,  ///< Not sure enough that the challenger beats the best single model.
+  kOutOfCoverage,  ///< Nothing in the benchmark is near the input.
+  kNoKnownToken,   ///< The input has no token that the embedder knows.
+};
+
+/// Everything that a decision depends on beside the index and the input.
+struct RouteOptions {
+  Policy policy = Policy::kS1;
+  RoutingConstants constants;
+  /// Percentile of the mean neighbour distance past which the input is out of coverage.
+  double max_coverage_percentile = 99;
+  std::vector<Exclusion> exclusions;  ///< [models]
+  std::vector<double> prices;         ///< [models] blended US dollars per million tokens; negative: unknown.
+  PriceRules price_rules;
+  std::size_t neighbours = 5;         ///< How many to report.
+};
+
+/// Outcomes known for some of a task's inputs.
+struct Labels {
+  std::vector<std::size_t> inputs;  ///< Which inputs, each at most once.
+  std::vector<float> outcomes;      ///< [inputs, models], NaN missing.
+};
+
+struct RankedModel {
+  std::size_t model = 0;
+  double score = 0;        ///< The policy's predicted correctness.
+  Interval interval;       ///< 95%.
+  std::size_t votes = 0;   ///< Neighbours that had an outcome, over all inputs.
+  bool own_mean = false;   ///< No neighbour of any input had one: the score is the model's own mean.
+  double s1 = 0;           ///< For a task (eqs. 3, 4, 7).
+  double s2 = 0;
+  double s3 = 0;
+  double p = 0;
+  bool p_measured = false; ///< p comes from labels, not from the distance.
+};
+
+struct Decision {
+  Policy policy = Policy::kS1;
+  std::size_t model = 0;         ///< The pick.
+  std::size_t best_single = 0;   ///< m*, among the candidates.
+  std::size_t challenger = 0;    ///< What the policy wanted before fallback and price.
+  double confidence = 1;         ///< P(challenger beats m*); 1 where they are the same.
+  Fallback fallback = Fallback::kNone;
+  double mean_distance = 1;      ///< u of the input or task.
+  double percentile = 100;       ///< Its place among the benchmark's own (coverage).
+  bool out_of_coverage = false;
+  std::vector<RankedModel> ranking;   ///< Candidates, best score first; ties to the lower model.
+  std::vector<Neighbour> neighbours;  ///< Nearest rows of the index, of the input or of all inputs of the task.
+  std::size_t inputs = 1;
+  std::size_t labelled = 0;
+};
+
+/// Routes one input: argmax of g (eq. 11), left for m* where paired comparisons over the same neighbours do not make it
+/// sure enough (probability_better > eta), or where the input is out of coverage; models are then ranked by their mean
+/// over tasks. Departure from the paper: its per-instance routing has no fallback (eta = 0 gives that).
+/// vector: float32 [dim]; zero means that no token was known.
+/// Errors: dimension_mismatch, non_finite, no_candidate.
+[[nodiscard]] Result<Decision> route_input(const Index& index, std::span<const float> vector,
+                                           const RouteOptions& options);
+
+/// Routes a task: S1, S2, S3, u and p of its inputs (eqs. 3-14), argmax of the policy's score, and m* where
+/// P(S(m) > S(m*)) <= eta (eq. 8). Labelled inputs join the pool (never as their own neighbour), give p where a model has
+/// a label, and are left out of the scores unless every input is labelled.
+/// vectors: row-major float32 [n, dim]; zero rows (no known token) are left out.
+/// Errors: invalid_argument, dimension_mismatch, non_finite, no_candidate.
+[[nodiscard]] Result<Decision> route_task(const Index& index, std::span<const float> vectors, const Labels& labels,
+                                          const RouteOptions& options);
+
+}  // namespace signalbox
