@@ -24,7 +24,6 @@ namespace signalbox::bindings {
 struct Request {
   RouteOptions options;
   Labels labels;
-  Policy policy_of_task = Policy::kS3;
 };
 /// Errors: invalid_argument (unknown keys included), unknown_model.
 [[nodiscard]] Result<Request> parse_request(const Index& index, std::string_view options_json, bool is_task);

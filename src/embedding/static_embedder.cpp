@@ -1,7 +1,6 @@
 #include "embedding/static_embedder.h"
 
 #include <Eigen/Core>
-#include <bit>
 #include <cmath>
 #include <cstring>
 
@@ -42,7 +41,10 @@ float half_to_float(std::uint16_t half) {
     return sign != 0 ? -magnitude : magnitude;
   }
   const std::uint32_t wide = exponent == 31 ? 255 : exponent + 112;
-  return std::bit_cast<float>(sign | wide << 23 | fraction << 13);
+  const std::uint32_t bits = sign | wide << 23 | fraction << 13;
+  float value = 0;  // std::bit_cast is missing from the oldest supported libc++.
+  std::memcpy(&value, &bits, sizeof(value));
+  return value;
 }
 
 std::size_t table_row_bytes(TableType type, std::size_t dim) {

@@ -5,7 +5,7 @@
 
 namespace signalbox {
 
-void Index::Release::operator()(std::uint8_t* bytes) const { std::free(bytes); }  // NOLINT: pairs with malloc
+void Index::Release::operator()(std::uint8_t* pointer) const { std::free(pointer); }  // NOLINT: pairs with malloc
 
 std::vector<double> mean_over_tasks(const Index& index, std::size_t excluded_task) {
   const std::size_t models = index.models();

@@ -87,7 +87,7 @@ struct SectionInfo {
 class Index {
  public:
   struct Release {
-    void operator()(std::uint8_t* bytes) const;
+    void operator()(std::uint8_t* pointer) const;
   };
   /// Bytes from std::malloc, as the caller of open_index hands them over.
   using Bytes = std::unique_ptr<std::uint8_t, Release>;

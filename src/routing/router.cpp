@@ -57,6 +57,7 @@ void settle(const Field& field, const RouteOptions& options, std::vector<RankedM
   std::stable_sort(models.begin(), models.end(),
                    [](const RankedModel& a, const RankedModel& b) { return a.score > b.score; });
   decision.ranking = std::move(models);
+  decision.exclusions = field.exclusions;
 }
 
 /// Models at their mean over tasks: what is left to go by outside the benchmark's coverage.

@@ -67,6 +67,7 @@ struct Decision {
   bool out_of_coverage = false;
   std::vector<RankedModel> ranking;   ///< Candidates, best score first; ties to the lower model.
   std::vector<Neighbour> neighbours;  ///< Nearest rows of the index, of the input or of all inputs of the task.
+  std::vector<Exclusion> exclusions;  ///< [models] who is not in the ranking, and why.
   std::size_t inputs = 1;
   std::size_t labelled = 0;
 };

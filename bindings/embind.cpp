@@ -1,0 +1,53 @@
+// Registration only: the functions are session.h's. Pointers cross as numbers.
+#include <emscripten/bind.h>
+
+#include "index/format.h"
+#include "session.h"
+
+namespace {
+
+using Address = std::uintptr_t;
+namespace core = signalbox::bindings;
+
+template <typename T>
+T* at(Address address) {
+  return reinterpret_cast<T*>(address);
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(signalbox) {
+  using emscripten::function;
+  using emscripten::optional_override;
+  function("allocate", optional_override([](std::size_t size) { return reinterpret_cast<Address>(core::allocate(size)); }));
+  function("release", optional_override([](Address p) { core::release(at<void>(p)); }));
+  function("openIndex", optional_override([](Address p, std::size_t size) { return core::open_index(at<void>(p), size); }));
+  function("describeIndex", &core::describe_index);
+  function("openEmbedder", optional_override([](Address p, std::size_t size, const std::string& config) {
+             return core::open_embedder(at<void>(p), size, config);
+           }));
+  function("embed", optional_override([](core::Handle h, Address ids, Address offsets, std::size_t count, Address out) {
+             return core::embed(h, at<std::uint32_t>(ids), at<std::uint32_t>(offsets), count, at<float>(out));
+           }));
+  function("route", optional_override([](core::Handle h, Address vector, const std::string& options) {
+             return core::route(h, at<float>(vector), options);
+           }));
+  function("routeTask",
+           optional_override([](core::Handle h, Address vectors, std::size_t count, const std::string& options) {
+             return core::route_task(h, at<float>(vectors), count, options);
+           }));
+  function("buildIndex", optional_override([](const std::string& spec, Address embeddings, Address row_tasks,
+                                              Address outcomes, std::size_t rows) {
+             return core::build_index(spec, at<float>(embeddings), at<std::uint16_t>(row_tasks), at<float>(outcomes),
+                                      rows);
+           }));
+  function("leaveOneTaskOut", optional_override([](core::Handle h, Address embeddings, std::size_t k) {
+             return core::leave_one_task_out(h, at<float>(embeddings), k);
+           }));
+  function("close", &core::close);
+  function("liveHandles", &core::live_handles);
+  function("errorCodes", &core::error_codes);
+  function("crc32", optional_override([](Address p, std::size_t size) {
+             return signalbox::crc32({at<std::uint8_t>(p), size});
+           }));
+}

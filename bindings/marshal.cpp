@@ -1,0 +1,245 @@
+// From the core to JSON. Reading requests and specifications is in marshal_requests.cpp.
+#include "marshal.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace signalbox::bindings {
+namespace {
+
+/// JSON has no NaN: unknown is null.
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+Json known_or_null(double value) { return value >= 0 ? Json(value) : Json(nullptr); }
+
+/// float32 that was written as a decimal number should come out as that decimal: the shortest that reads back.
+Json decimal(float value) {
+  if (!(value >= 0)) return nullptr;
+  char text[32];
+  for (int digits = 6; digits <= 9; ++digits) {
+    std::snprintf(text, sizeof(text), "%.*g", digits, static_cast<double>(value));
+    if (std::strtof(text, nullptr) == value) break;
+  }
+  return std::strtod(text, nullptr);
+}
+
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+const char* policy_name(Policy policy) {
+  switch (policy) {
+    case Policy::kS1: return "s1";
+    case Policy::kS2: return "s2";
+    case Policy::kS3: return "s3";
+  }
+  return "";
+}
+
+Json fallback_reason(Fallback fallback) {
+  switch (fallback) {
+    case Fallback::kNone: return nullptr;
+    case Fallback::kLowConfidence: return "low_confidence";
+    case Fallback::kOutOfCoverage: return "out_of_coverage";
+    case Fallback::kNoKnownToken: return "no_known_token";
+  }
+  return nullptr;
+}
+
+const char* exclusion_reason(Exclusion exclusion) {
+  switch (exclusion) {
+    case Exclusion::kNone: return "";
+    case Exclusion::kNotACandidate: return "not_a_candidate";
+    case Exclusion::kDenied: return "denied";
+    case Exclusion::kOverMaxPrice: return "over_max_price";
+    case Exclusion::kPriceUnknown: return "price_unknown";
+    case Exclusion::kNoOutcomes: return "no_outcomes";
+  }
+  return "";
+}
+
+std::string name(const Index& index, std::size_t model) { return std::string(index.model_names[model]); }
+
+std::string percent(double share) {
+  return std::to_string(static_cast<int>(std::lround(100 * std::clamp(share, 0.0, 1.0)))) + "%";
+}
+
+double score_of(const Decision& decision, std::size_t model) {
+  for (const RankedModel& m : decision.ranking) {
+    if (m.model == model) return m.score;
+  }
+  return 0;
+}
+
+/// The decision in one sentence.
+std::string explain(const Index& index, const Decision& d) {
+  const std::string best = name(index, d.best_single);
+  std::string out;
+  switch (d.fallback) {
+    case Fallback::kNoKnownToken:
+      out = "The input has no word that the embedder knows: " + best + " is the best model on average.";
+      break;
+    case Fallback::kOutOfCoverage:
+      out = "Nothing in the benchmark resembles this input: " + best + " is the best model on average.";
+      break;
+    case Fallback::kLowConfidence:
+      out = name(index, d.challenger) + " looks best here, but with only " + percent(d.confidence) +
+            " confidence that it beats " + best + ", the best model on average.";
+      break;
+    case Fallback::kNone:
+      out = d.challenger == d.best_single
+                ? best + " is the best model here as well as on average."
+                : name(index, d.challenger) + " is predicted to beat " + best + ", the best model on average, with " +
+                      percent(d.confidence) + " confidence.";
+      break;
+  }
+  const std::size_t wanted = d.fallback == Fallback::kNone ? d.challenger : d.best_single;
+  if (d.model != wanted) {
+    out.append(" ").append(name(index, d.model)).append(" is chosen for its price, at a predicted correctness of ");
+    out.append(percent(score_of(d, d.model))).append(" against ").append(percent(score_of(d, wanted))).append(".");
+  }
+  return out;
+}
+
+Json ranked(const Index& index, const Request& request, const RankedModel& m, const std::vector<double>& means,
+            bool is_task) {
+  Json out = {{"model", name(index, m.model)},
+              {"pCorrect", number_or_null(m.score)},
+              {"interval", {m.interval.low, m.interval.high}},
+              {"votes", m.votes},
+              {"ownMean", m.own_mean},
+              {"meanOutcome", number_or_null(means[m.model])},
+              {"paramsB", decimal(index.model_numbers[m.model].params_b)},
+              {"usdPerMTok", known_or_null(request.options.prices[m.model])}};
+  if (is_task) {
+    out["s1"] = m.s1;
+    out["s2"] = m.s2;
+    out["s3"] = m.s3;
+    out["p"] = m.p;
+    out["pMeasured"] = m.p_measured;
+  }
+  return out;
+}
+
+Json neighbour_json(const Index& index, const Neighbour& n) {
+  Json outcomes = Json::object();
+  for (std::size_t m = 0; m < index.models(); ++m) {
+    const bool measured = index.outcomes.is_measured(n.row, m);
+    outcomes[name(index, m)] = measured ? decimal(index.outcomes.at(n.row, m)) : Json(nullptr);
+  }
+  const bool has_id = index.sample_ids.size() > 0;
+  return {{"row", n.row},
+          {"task", index.task_names[index.row_tasks[n.row]]},
+          {"id", has_id ? Json(index.sample_ids[n.row]) : Json(std::to_string(n.row))},
+          {"similarity", 1 - n.cosine_distance},
+          {"distance", n.cosine_distance},
+          {"outcomes", std::move(outcomes)}};
+}
+
+}  // namespace
+
+std::string success(Json value) {
+  Json out = {{"ok", true}};
+  out["value"] = std::move(value);
+  return dump(out);
+}
+
+std::string failure(const Error& error) {
+  return dump({{"ok", false}, {"error", {{"code", error.name()}, {"message", error.message}}}});
+}
+
+Json to_json(const Index& index, const Request& request, const Decision& d, bool is_task) {
+  const std::vector<double> means = mean_over_tasks(index, kNoTask);
+  Json ranking = Json::array();
+  for (const RankedModel& m : d.ranking) ranking.push_back(ranked(index, request, m, means, is_task));
+  Json neighbours = Json::array();
+  for (const Neighbour& n : d.neighbours) neighbours.push_back(neighbour_json(index, n));
+  Json excluded = Json::array();
+  for (std::size_t m = 0; m < index.models(); ++m) {
+    const Exclusion why = d.exclusions[m];
+    if (why != Exclusion::kNone) excluded.push_back({{"model", name(index, m)}, {"reason", exclusion_reason(why)}});
+  }
+  Json out = {{"model", name(index, d.model)},
+              {"policy", policy_name(d.policy)},
+              {"reason", explain(index, d)},
+              {"confidence", d.confidence},
+              {"fallback", d.fallback != Fallback::kNone},
+              {"fallbackReason", fallback_reason(d.fallback)},
+              {"bestSingleModel", name(index, d.best_single)},
+              {"challenger", name(index, d.challenger)},
+              {"coverage",
+               {{"meanDistance", d.mean_distance},
+                {"percentile", d.percentile},
+                {"outOfCoverage", d.out_of_coverage}}},
+              {"price", {{"usdPerMTok", known_or_null(request.options.prices[d.model])}}}};
+  if (is_task) {
+    out["inputs"] = d.inputs;
+    out["labelled"] = d.labelled;
+    out["u"] = d.mean_distance;
+  }
+  out["ranking"] = std::move(ranking);
+  out["neighbours"] = std::move(neighbours);
+  out["excluded"] = std::move(excluded);
+  return out;
+}
+
+Json describe(const Index& index) {
+  static constexpr const char* kTypes[] = {"", "float32", "int8", "int4"};
+  const std::vector<double> means = mean_over_tasks(index, kNoTask);
+  Json models = Json::array();
+  for (std::size_t m = 0; m < index.models(); ++m) {
+    const ModelNumbers& n = index.model_numbers[m];
+    models.push_back({{"name", name(index, m)},
+                      {"paramsB", decimal(n.params_b)},
+                      {"usdPerMTokIn", decimal(n.usd_per_mtok_in)},
+                      {"usdPerMTokOut", decimal(n.usd_per_mtok_out)},
+                      {"meanOutcome", number_or_null(means[m])}});
+  }
+  Json tasks = Json::array();
+  for (std::size_t t = 0; t < index.tasks(); ++t) {
+    tasks.push_back({{"name", index.task_names[t]}, {"rows", index.task_rows[t]}});
+  }
+  Json sections = Json::array();
+  for (const SectionInfo& s : index.sections) {
+    sections.push_back({{"name", s.name}, {"offsetBytes", s.offset}, {"sizeBytes", s.size}});
+  }
+  std::size_t missing = 0;
+  if (index.outcomes.measured != nullptr) {
+    for (std::size_t row = 0; row < index.rows(); ++row) {
+      for (std::size_t m = 0; m < index.models(); ++m) missing += index.outcomes.is_measured(row, m) ? 0 : 1;
+    }
+  }
+  const std::vector<Exclusion> all(index.models(), Exclusion::kNone);
+  const std::size_t best = best_allowed(means, all);
+  return {{"rows", index.rows()},
+          {"dim", index.codes.dim},
+          {"codes", kTypes[static_cast<std::size_t>(index.codes.type)]},
+          {"sizeBytes", index.size_bytes},
+          {"formatVersion", {index.version_major, index.version_minor}},
+          {"embedder", {{"id", index.embedder_id}, {"hash", index.embedder_hash}}},
+          {"routing",
+           {{"k", index.routing.k},
+            {"kappa", index.routing.kappa},
+            {"threshold", index.routing.threshold},
+            {"sigma", index.routing.sigma},
+            {"eta", index.routing.eta}}},
+          {"pairs", index.pairs.u.size()},
+          {"missingOutcomes", missing},
+          {"graded", index.outcomes.grades != nullptr},
+          {"bestSingleModel", best < index.models() ? Json(name(index, best)) : Json(nullptr)},
+          {"models", std::move(models)},
+          {"tasks", std::move(tasks)},
+          {"sections", std::move(sections)},
+          {"metadata", parse_json(index.metadata)}};
+}
+
+Json to_json(const Index& index, const std::vector<HeldOutAccuracy>& accuracies) {
+  Json out = Json::array();
+  for (const HeldOutAccuracy& a : accuracies) {
+    out.push_back({{"task", index.task_names[a.task]},
+                   {"picked", a.picked},
+                   {"bestSingle", a.best_single},
+                   {"oracle", a.oracle}});
+  }
+  return out;
+}
+
+}  // namespace signalbox::bindings

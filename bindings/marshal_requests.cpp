@@ -1,0 +1,243 @@
+// From JSON to the core: options of a decision, and the specification of an index.
+#include <cmath>
+#include <limits>
+#include <unordered_map>
+
+#include "marshal.h"
+
+namespace signalbox::bindings {
+namespace {
+
+constexpr double kMostCount = 1e9;
+constexpr double kMostUsd = 1e6;
+
+using ModelNumbersByName = std::unordered_map<std::string_view, std::size_t>;
+
+ModelNumbersByName models_by_name(const Index& index) {
+  ModelNumbersByName out;
+  for (std::size_t m = 0; m < index.models(); ++m) out.emplace(index.model_names[m], m);
+  return out;
+}
+
+Error unknown_model(const std::string& name) {
+  return {ErrorCode::kUnknownModel, "the index has no model '" + name + "'"};
+}
+
+/// The models of a list of names.
+Result<std::vector<std::size_t>> model_list(const Json& names, const ModelNumbersByName& models, const char* what) {
+  std::vector<std::size_t> out;
+  if (!names.is_array()) return Error{ErrorCode::kInvalidArgument, std::string(what) + " is not a list of names"};
+  for (const Json& name : names) {
+    if (!name.is_string()) return Error{ErrorCode::kInvalidArgument, std::string(what) + " is not a list of names"};
+    const auto found = models.find(name.get_ref<const std::string&>());
+    if (found == models.end()) return unknown_model(name.get<std::string>());
+    out.push_back(found->second);
+  }
+  return out;
+}
+
+Status read_candidates(const Json* allow, const Json* deny, const ModelNumbersByName& models, RouteOptions& options) {
+  if (allow != nullptr) {
+    const Result<std::vector<std::size_t>> list = model_list(*allow, models, "candidates");
+    if (!list.ok()) return list.error();
+    options.exclusions.assign(options.exclusions.size(), Exclusion::kNotACandidate);
+    for (const std::size_t m : list.value()) options.exclusions[m] = Exclusion::kNone;
+  }
+  if (deny != nullptr) {
+    const Result<std::vector<std::size_t>> list = model_list(*deny, models, "deny");
+    if (!list.ok()) return list.error();
+    for (const std::size_t m : list.value()) options.exclusions[m] = Exclusion::kDenied;
+  }
+  return {};
+}
+
+Status read_prices(const Json* prices, const ModelNumbersByName& models, RouteOptions& options) {
+  if (prices == nullptr) return {};
+  if (!prices->is_object()) return Error{ErrorCode::kInvalidArgument, "prices is not an object"};
+  for (const auto& item : prices->items()) {
+    const auto found = models.find(item.key());
+    if (found == models.end()) return unknown_model(item.key());
+    double in = -1;
+    double out = -1;
+    if (item.value().is_number()) {
+      in = out = item.value().get<double>();
+    } else {
+      ObjectReader reader(item.value(), "price of " + item.key());
+      reader.number("in", 0, kMostUsd, in);
+      reader.number("out", 0, kMostUsd, out);
+      if (Status failed = reader.finish()) return failed;
+    }
+    const double price = blended_price(in, out);
+    if (!(price >= 0 && price <= kMostUsd)) {
+      return Error{ErrorCode::kInvalidArgument, "price of " + item.key() + " is not a number of US dollars >= 0"};
+    }
+    options.prices[found->second] = price;
+  }
+  return {};
+}
+
+Status read_label(const Json& label, const ModelNumbersByName& models, Labels& labels) {
+  ObjectReader reader(label, "label");
+  std::size_t input = std::numeric_limits<std::uint32_t>::max();
+  reader.count("index", 0, kMostCount, input);
+  const Json* outcomes = reader.find("outcomes");
+  if (outcomes == nullptr || !outcomes->is_object()) reader.fail("outcomes is not an object");
+  if (Status failed = reader.finish()) return failed;
+  labels.inputs.push_back(input);
+  const std::size_t offset = labels.outcomes.size();
+  labels.outcomes.resize(offset + models.size(), std::numeric_limits<float>::quiet_NaN());
+  for (const auto& item : outcomes->items()) {
+    const auto found = models.find(item.key());
+    if (found == models.end()) return unknown_model(item.key());
+    const Json& value = item.value();
+    if (value.is_boolean()) labels.outcomes[offset + found->second] = value.get<bool>() ? 1.0F : 0.0F;
+    else if (value.is_number()) labels.outcomes[offset + found->second] = value.get<float>();
+    else if (!value.is_null()) {
+      return Error{ErrorCode::kInvalidArgument, "label: the outcome of " + item.key() + " is not a number or boolean"};
+    }
+  }
+  return {};
+}
+
+void read_policy(ObjectReader& reader, RouteOptions& options) {
+  std::string name;
+  reader.text("policy", name);
+  if (name.empty()) return;
+  if (name == "s1") options.policy = Policy::kS1;
+  else if (name == "s2") options.policy = Policy::kS2;
+  else if (name == "s3") options.policy = Policy::kS3;
+  else reader.fail("policy is '" + name + "', expected s1, s2 or s3");
+}
+
+void read_constants(ObjectReader& reader, RoutingConstants& constants) {
+  reader.count("k", 1, kMostCount, constants.k);
+  reader.count("kappa", 1, kMostCount, constants.kappa);
+  reader.number("threshold", 0, 1, constants.threshold);
+  reader.number("sigma", 1e-6, 10, constants.sigma);
+  reader.number("eta", 0, 1, constants.eta);
+}
+
+}  // namespace
+
+Result<Request> parse_request(const Index& index, std::string_view options_json, bool is_task) {
+  const Json json = parse_json(options_json);
+  const ModelNumbersByName models = models_by_name(index);
+  Request request;
+  RouteOptions& options = request.options;
+  options.policy = is_task ? Policy::kS3 : Policy::kS1;
+  options.constants = index.routing;
+  options.exclusions.assign(index.models(), Exclusion::kNone);
+  for (const ModelNumbers& n : index.model_numbers) {
+    options.prices.push_back(blended_price(static_cast<double>(n.usd_per_mtok_in),
+                                           static_cast<double>(n.usd_per_mtok_out)));
+  }
+  ObjectReader reader(json, "options");
+  read_policy(reader, options);
+  if (!is_task && options.policy != Policy::kS1) reader.fail("one input is routed by policy s1; s2 and s3 need a task");
+  // The paper leaves the best single model on confidence only with S3 (eq. 8); S1 and S2 of a task are plain argmaxes.
+  if (is_task && options.policy != Policy::kS3) options.constants.eta = 0;
+  read_constants(reader, options.constants);
+  reader.number("maxCoveragePercentile", 0, 100, options.max_coverage_percentile);
+  reader.count("neighbours", 0, 1000, options.neighbours);
+  reader.number("maxUsdPerMTok", 0, kMostUsd, options.price_rules.max_usd_per_mtok);
+  reader.number("qualityBar", 0, 1, options.price_rules.quality_bar);
+  reader.number("costWeight", 0, kMostUsd, options.price_rules.cost_weight);
+  const Json* allow = reader.find("candidates");
+  const Json* deny = reader.find("deny");
+  const Json* prices = reader.find("prices");
+  const Json* labels = is_task ? reader.find("labels") : nullptr;
+  if (labels != nullptr && !labels->is_array()) reader.fail("labels is not a list");
+  if (Status failed = reader.finish()) return *failed;
+  if (Status failed = read_candidates(allow, deny, models, options)) return *failed;
+  if (Status failed = read_prices(prices, models, options)) return *failed;
+  if (labels != nullptr) {
+    for (const Json& label : *labels) {
+      if (Status failed = read_label(label, models, request.labels)) return *failed;
+    }
+  }
+  return request;
+}
+
+namespace {
+
+Status read_models(const Json* models, BuildSpec& spec) {
+  if (models == nullptr || !models->is_array()) return Error{ErrorCode::kInvalidArgument, "models is not a list"};
+  for (const Json& model : *models) {
+    ObjectReader reader(model, "model");
+    std::string name;
+    ModelNumbers numbers;
+    reader.text("name", name);
+    reader.number("paramsB", 0, 1e9, numbers.params_b);
+    reader.number("usdPerMTokIn", 0, kMostUsd, numbers.usd_per_mtok_in);
+    reader.number("usdPerMTokOut", 0, kMostUsd, numbers.usd_per_mtok_out);
+    if (Status failed = reader.finish()) return failed;
+    spec.model_names.push_back(std::move(name));
+    spec.model_numbers.push_back(numbers);
+  }
+  return {};
+}
+
+Status read_strings(const Json* list, const char* what, std::vector<std::string>& out) {
+  if (list == nullptr) return {};
+  if (!list->is_array()) return Error{ErrorCode::kInvalidArgument, std::string(what) + " is not a list of strings"};
+  for (const Json& item : *list) {
+    if (!item.is_string()) return Error{ErrorCode::kInvalidArgument, std::string(what) + " is not a list of strings"};
+    out.push_back(item.get<std::string>());
+  }
+  return {};
+}
+
+Status read_pairs(const Json* pairs, PairPlan& plan) {
+  if (pairs == nullptr) return {};
+  ObjectReader reader(*pairs, "pairs");
+  reader.count("repeats", 1, 1000, plan.repeats);
+  reader.count("seed", 0, 9007199254740992.0, plan.seed);
+  if (const Json* alphas = reader.find("alphas")) {
+    plan.alphas.clear();
+    if (!alphas->is_array()) reader.fail("alphas is not a list of numbers");
+    else
+      for (const Json& alpha : *alphas) plan.alphas.push_back(alpha.is_number() ? alpha.get<double>() : -1);
+  }
+  return reader.finish();
+}
+
+}  // namespace
+
+Result<BuildSpec> parse_build_spec(std::string_view spec_json) {
+  const Json json = parse_json(spec_json);
+  BuildSpec spec;
+  ObjectReader reader(json, "index");
+  reader.count("dim", 1, kMaxDimension, spec.dim);
+  std::string codes = "int8";
+  reader.text("codes", codes);
+  if (codes == "float32") spec.codes = CodeType::kFloat32;
+  else if (codes == "int8") spec.codes = CodeType::kInt8;
+  else if (codes == "int4") spec.codes = CodeType::kInt4;
+  else reader.fail("codes is '" + codes + "', expected float32, int8 or int4");
+  const Json* models = reader.find("models");
+  const Json* tasks = reader.find("tasks");
+  const Json* ids = reader.find("sampleIds");
+  const Json* pairs = reader.find("pairs");
+  if (const Json* metadata = reader.find("metadata")) {
+    spec.metadata = metadata->dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+  if (const Json* embedder = reader.find("embedder")) {
+    ObjectReader names(*embedder, "embedder");
+    names.text("id", spec.embedder_id);
+    names.text("hash", spec.embedder_hash);
+    if (Status failed = names.finish()) return *failed;
+  }
+  if (const Json* routing = reader.find("routing")) {
+    ObjectReader constants(*routing, "routing");
+    read_constants(constants, spec.routing);
+    if (Status failed = constants.finish()) return *failed;
+  }
+  if (Status failed = reader.finish()) return *failed;
+  if (Status failed = read_models(models, spec)) return *failed;
+  if (Status failed = read_strings(tasks, "tasks", spec.task_names)) return *failed;
+  if (Status failed = read_strings(ids, "sampleIds", spec.sample_ids)) return *failed;
+  if (Status failed = read_pairs(pairs, spec.pairs)) return *failed;
+  return spec;
+}
+
+}  // namespace signalbox::bindings

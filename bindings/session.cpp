@@ -1,0 +1,153 @@
+#include "session.h"
+
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <variant>
+
+#include "index/format.h"
+#include "marshal.h"
+
+namespace signalbox::bindings {
+namespace {
+
+struct Embedder {
+  Index::Bytes bytes;
+  EmbeddingTable table;
+};
+
+/// Open objects by handle. The page, the worker and Node each have their own module, and a module has one thread.
+struct Session {
+  std::map<Handle, std::variant<std::unique_ptr<Index>, Embedder>> open;
+  Handle last_handle = 0;
+};
+
+Session& session() {
+  static Session instance;
+  return instance;
+}
+
+template <typename T>
+T* find(Handle handle) {
+  const auto found = session().open.find(handle);
+  return found == session().open.end() ? nullptr : std::get_if<T>(&found->second);
+}
+
+std::string disposed() { return failure({ErrorCode::kDisposed, "the handle was closed"}); }
+
+template <typename T>
+Handle keep(T value) {
+  const Handle handle = ++session().last_handle;
+  session().open.emplace(handle, std::move(value));
+  return handle;
+}
+
+/// The index of a handle, or null.
+const Index* find_index(Handle handle) {
+  const auto* index = find<std::unique_ptr<Index>>(handle);
+  return index == nullptr ? nullptr : index->get();
+}
+
+std::string decide(Handle handle, std::span<const float> vectors, std::string_view options_json, bool is_task) {
+  const Index* index = find_index(handle);
+  const Result<Request> request = parse_request(*index, options_json, is_task);
+  if (!request.ok()) return failure(request.error());
+  const RouteOptions& options = request.value().options;
+  const Result<Decision> decision = is_task ? signalbox::route_task(*index, vectors, request.value().labels, options)
+                                            : signalbox::route_input(*index, vectors, options);
+  if (!decision.ok()) return failure(decision.error());
+  return success(to_json(*index, request.value(), decision.value(), is_task));
+}
+
+}  // namespace
+
+void* allocate(std::size_t size) { return std::malloc(size == 0 ? 1 : size); }  // NOLINT: crosses the boundary
+void release(void* pointer) { std::free(pointer); }                            // NOLINT: pairs with allocate
+
+std::string open_index(void* bytes, std::size_t size) {
+  Result<Index> index = signalbox::open_index(Index::Bytes(static_cast<std::uint8_t*>(bytes)), size);
+  if (!index.ok()) return failure(index.error());
+  if (parse_json(index.value().metadata).is_discarded()) {
+    return failure({ErrorCode::kBadMetadata, "the metadata of the index is not JSON"});
+  }
+  return success({{"handle", keep(std::make_unique<Index>(index.take()))}});
+}
+
+std::string describe_index(Handle handle) {
+  const Index* index = find_index(handle);
+  return index == nullptr ? disposed() : success(describe(*index));
+}
+
+std::string open_embedder(void* bytes, std::size_t size, std::string_view config_json) {
+  Embedder embedder{Index::Bytes(static_cast<std::uint8_t*>(bytes)), {}};
+  Result<EmbeddingTable> table = read_safetensors({embedder.bytes.get(), size}, config_json);
+  if (!table.ok()) return failure(table.error());
+  embedder.table = table.take();
+  Json value = {{"dim", embedder.table.dim}, {"vocabulary", embedder.table.tokens()}, {"sizeBytes", size}};
+  value["handle"] = keep(std::move(embedder));
+  return success(std::move(value));
+}
+
+std::string embed(Handle handle, const std::uint32_t* ids, const std::uint32_t* offsets, std::size_t count,
+                  float* out) {
+  const Embedder* embedder = find<Embedder>(handle);
+  if (embedder == nullptr) return disposed();
+  const std::size_t dim = embedder->table.dim;
+  Json tokens = Json::array();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (offsets[i] > offsets[i + 1]) return failure({ErrorCode::kInvalidArgument, "token offsets are out of order"});
+    tokens.push_back(embed_tokens(embedder->table, {ids + offsets[i], offsets[i + 1] - offsets[i]},
+                                  {out + i * dim, dim}));
+  }
+  return success({{"tokens", std::move(tokens)}});
+}
+
+std::string route(Handle handle, const float* vector, std::string_view options_json) {
+  const Index* index = find_index(handle);
+  if (index == nullptr) return disposed();
+  return decide(handle, {vector, index->codes.dim}, options_json, false);
+}
+
+std::string route_task(Handle handle, const float* vectors, std::size_t count, std::string_view options_json) {
+  const Index* index = find_index(handle);
+  if (index == nullptr) return disposed();
+  return decide(handle, {vectors, count * index->codes.dim}, options_json, true);
+}
+
+std::string build_index(std::string_view spec_json, const float* embeddings, const std::uint16_t* row_tasks,
+                        const float* outcomes, std::size_t rows) {
+  Result<BuildSpec> spec = parse_build_spec(spec_json);
+  if (!spec.ok()) return failure(spec.error());
+  BuildSpec& s = spec.value();
+  s.embeddings = {embeddings, rows * s.dim};
+  s.row_tasks = {row_tasks, rows};
+  s.outcomes = {outcomes, rows * s.model_names.size()};
+  const Result<std::vector<std::uint8_t>> bytes = signalbox::build_index(s);
+  if (!bytes.ok()) return failure(bytes.error());
+  void* copy = allocate(bytes.value().size());
+  if (copy == nullptr) return failure({ErrorCode::kOutOfMemory, "the index does not fit into memory"});
+  std::copy(bytes.value().begin(), bytes.value().end(), static_cast<std::uint8_t*>(copy));
+  return success({{"ptr", reinterpret_cast<std::uintptr_t>(copy)}, {"size", bytes.value().size()}});
+}
+
+std::string leave_one_task_out(Handle handle, const float* embeddings, std::size_t k) {
+  const Index* index = find_index(handle);
+  if (index == nullptr) return disposed();
+  const auto out = signalbox::leave_one_task_out(*index, {embeddings, index->rows() * index->codes.dim}, k);
+  return out.ok() ? success(to_json(*index, out.value())) : failure(out.error());
+}
+
+std::string close(Handle handle) {
+  session().open.erase(handle);
+  return success(nullptr);
+}
+
+std::size_t live_handles() { return session().open.size(); }
+
+std::string error_codes() {
+  Json codes = Json::array();
+  for (const std::string_view name : kErrorNames) codes.push_back(name);
+  return success(std::move(codes));
+}
+
+}  // namespace signalbox::bindings

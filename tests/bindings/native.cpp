@@ -1,0 +1,86 @@
+// The wasm module's functions as a native command, for parity tests:
+//   signalbox_native build SPEC.json EMBEDDINGS.f32 ROW_TASKS.u16 OUTCOMES.f32 OUT.sbx
+//   signalbox_native route|route-task INDEX.sbx VECTORS.f32 OPTIONS_JSON
+// It prints the same JSON; build writes the index where it succeeds.
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "json.h"
+#include "session.h"
+
+namespace {
+
+namespace core = signalbox::bindings;
+
+std::string read_file(const char* path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    std::cerr << "cannot read " << path << "\n";
+    std::exit(2);
+  }
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+template <typename T>
+std::vector<T> read_values(const char* path) {
+  const std::string bytes = read_file(path);
+  std::vector<T> out(bytes.size() / sizeof(T));
+  std::copy_n(bytes.data(), out.size() * sizeof(T), reinterpret_cast<char*>(out.data()));
+  return out;
+}
+
+core::Json handle_of(const std::string& answer) { return core::parse_json(answer)["value"]["handle"]; }
+
+int build(char** argv) {
+  const std::string spec = read_file(argv[2]);
+  const auto embeddings = read_values<float>(argv[3]);
+  const auto row_tasks = read_values<std::uint16_t>(argv[4]);
+  const auto outcomes = read_values<float>(argv[5]);
+  const std::string answer =
+      core::build_index(spec, embeddings.data(), row_tasks.data(), outcomes.data(), row_tasks.size());
+  const core::Json json = core::parse_json(answer);
+  if (json["ok"] == true) {
+    auto* bytes = reinterpret_cast<char*>(json["value"]["ptr"].get<std::uintptr_t>());
+    std::ofstream(argv[6], std::ios::binary).write(bytes, json["value"]["size"].get<std::streamsize>());
+    core::release(bytes);
+    std::cout << R"({"ok":true})" << "\n";
+  } else {
+    std::cout << answer << "\n";
+  }
+  return 0;
+}
+
+int route(char** argv, bool is_task) {
+  const std::string file = read_file(argv[2]);
+  void* bytes = core::allocate(file.size());
+  std::copy(file.begin(), file.end(), static_cast<char*>(bytes));
+  const std::string opened = core::open_index(bytes, file.size());
+  if (core::parse_json(opened)["ok"] != true) {
+    std::cout << opened << "\n";
+    return 0;
+  }
+  const auto handle = handle_of(opened).get<core::Handle>();
+  const core::Json info = core::parse_json(core::describe_index(handle))["value"];
+  const auto vectors = read_values<float>(argv[3]);
+  const std::size_t count = vectors.size() / info["dim"].get<std::size_t>();
+  std::cout << (is_task ? core::route_task(handle, vectors.data(), count, argv[4])
+                        : core::route(handle, vectors.data(), argv[4]))
+            << "\n";
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string verb = argc > 1 ? argv[1] : "";
+  if (verb == "build" && argc == 7) return build(argv);
+  if (verb == "route" && argc == 5) return route(argv, false);
+  if (verb == "route-task" && argc == 5) return route(argv, true);
+  std::cerr << "usage: signalbox_native build|route|route-task ...\n";
+  return 2;
+}
