@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 namespace signalbox::bindings {
 namespace {
@@ -12,15 +11,15 @@ namespace {
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 Json known_or_null(double value) { return value >= 0 ? Json(value) : Json(nullptr); }
 
-/// float32 that was written as a decimal number should come out as that decimal: the shortest that reads back.
+/// float32 that was written as a short decimal number comes out as that decimal, 0.9 and not 0.8999999761581421.
 Json decimal(float value) {
   if (!(value >= 0)) return nullptr;
-  char text[32];
-  for (int digits = 6; digits <= 9; ++digits) {
-    std::snprintf(text, sizeof(text), "%.*g", digits, static_cast<double>(value));
-    if (std::strtof(text, nullptr) == value) break;
+  double power = 1;
+  for (int digits = 0; digits < 9; ++digits, power *= 10) {
+    const double rounded = std::round(static_cast<double>(value) * power) / power;
+    if (static_cast<float>(rounded) == value) return rounded;
   }
-  return std::strtod(text, nullptr);
+  return static_cast<double>(value);
 }
 
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }

@@ -59,7 +59,7 @@ Status check_values(const BuildSpec& spec) {
     const float y = spec.outcomes[i];
     if (std::isnan(y) || (y >= 0 && y <= 1)) continue;
     return invalid("the outcome of row " + std::to_string(i / models) + " and model " + spec.model_names[i % models] +
-                   " is " + std::to_string(y) + ", expected 0 to 1, or NaN where missing");
+                   " is outside 0 to 1 (NaN where missing)");
   }
   const std::size_t tasks = spec.task_names.size();
   if (!std::all_of(spec.row_tasks.begin(), spec.row_tasks.end(), [&](std::uint16_t t) { return t < tasks; })) {
