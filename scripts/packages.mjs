@@ -1,0 +1,68 @@
+// Which Debian packages a step needs, and how they get onto the machine. Node built-ins only: this runs before `npm ci`.
+import { spawnSync } from 'node:child_process';
+
+/** Packages by purpose; `probe` is a command or file whose presence makes the package unnecessary. */
+const PACKAGES = {
+  build: ['emscripten', 'cmake', 'ninja-build', 'libeigen3-dev', 'nlohmann-json3-dev'],
+  test: ['g++', 'libgtest-dev', 'clang', 'libclang-rt-14-dev', 'clang-format', 'clang-tidy', 'chromium'],
+};
+
+export function has(command) {
+  return spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
+}
+
+/** An activated emsdk takes the place of the distribution's Emscripten. */
+export function hasEmsdk() {
+  return Boolean(process.env.EMSDK) && has('emcc');
+}
+
+function isInstalled(name) {
+  const { status, stdout } = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status}', name], { encoding: 'utf8' });
+  return status === 0 && stdout === 'installed';
+}
+
+/** What has no package manager's word for it is looked for by what it brings. */
+const PROBES = {
+  emscripten: 'command -v emcc',
+  cmake: 'command -v cmake',
+  'ninja-build': 'command -v ninja',
+  'libeigen3-dev': 'ls /usr/include/eigen3 /usr/local/include/eigen3 2>/dev/null | grep -q Eigen',
+  'nlohmann-json3-dev': 'ls /usr/include/nlohmann /usr/local/include/nlohmann 2>/dev/null | grep -q json.hpp',
+  'g++': 'command -v g++',
+  'libgtest-dev': 'ls /usr/include/gtest /usr/local/include/gtest 2>/dev/null | grep -q gtest.h',
+  clang: 'command -v clang++',
+  'libclang-rt-14-dev': 'command -v clang++',
+  'clang-format': 'command -v clang-format',
+  'clang-tidy': 'command -v clang-tidy',
+  chromium: 'command -v chromium',
+};
+
+function missing(purposes) {
+  const wanted = purposes.flatMap((purpose) => PACKAGES[purpose]);
+  const needed = wanted.filter((name) => !(name === 'emscripten' && hasEmsdk()));
+  if (has('dpkg-query')) return needed.filter((name) => !isInstalled(name));
+  return needed.filter((name) => spawnSync('sh', ['-c', PROBES[name]]).status !== 0);
+}
+
+function run(command, args) {
+  const { status } = spawnSync(command, args, {
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
+}
+
+/** Installs what is missing for these purposes; throws where that cannot be done. */
+export function installPackages(purposes, say) {
+  const names = missing(purposes);
+  if (names.length === 0) return;
+  if (!has('apt-get')) {
+    throw new Error(`install these first (names of Debian packages): ${names.join(', ')}`);
+  }
+  const root = process.getuid?.() === 0;
+  if (!root && !has('sudo')) throw new Error(`as root: apt-get install ${names.join(' ')}`);
+  const apt = (...args) => (root ? run('apt-get', args) : run('sudo', ['apt-get', ...args]));
+  say(`installing ${names.join(', ')}`);
+  apt('update', '-qq');
+  apt('install', '-y', '-qq', '--no-install-recommends', ...names);
+}

@@ -1,0 +1,93 @@
+// The one set-up step behind every verb: Debian packages, `npm ci`, the wasm module, the package in dist/.
+//   node scripts/setup.mjs [build|all]
+// Idempotent: what is up to date is left alone. It speaks on stderr, so that a command's stdout stays its own.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { hasEmsdk, installPackages } from './packages.mjs';
+
+export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const stamps = path.join(root, 'build', 'stamps');
+
+const say = (message) => console.error(`signalbox set-up: ${message}`);
+
+export function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed (exit ${status})`);
+}
+
+function* filesBelow(entry) {
+  const full = path.join(root, entry);
+  if (!existsSync(full)) return;
+  if (!statSync(full).isDirectory()) yield full;
+  else for (const name of readdirSync(full).sort()) yield* filesBelow(path.join(entry, name));
+}
+
+/** Runs `action` unless names, sizes and times of the inputs are those of the last success and the output is there. */
+function whenChanged(name, inputs, output, action) {
+  const hash = createHash('sha256');
+  for (const file of inputs.flatMap((input) => [...filesBelow(input)])) {
+    const { size, mtimeMs } = statSync(file);
+    hash.update(`${path.relative(root, file)} ${size} ${mtimeMs}\n`);
+  }
+  const digest = hash.digest('hex');
+  const stamp = path.join(stamps, name);
+  const isCurrent = existsSync(path.join(root, output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest;
+  if (isCurrent) return;
+  say(name);
+  action();
+  mkdirSync(stamps, { recursive: true });
+  writeFileSync(stamp, digest);
+}
+
+function buildWasm() {
+  // Debian's Emscripten looks for its JavaScript optimiser's parser here; an emsdk brings its own.
+  const env = hasEmsdk() ? process.env : { ...process.env, NODE_PATH: '/usr/share/nodejs' };
+  run('emcmake', ['cmake', '-S', '.', '-B', 'build/wasm', '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release'], { env });
+  run('cmake', ['--build', 'build/wasm'], { env });
+}
+
+function copyModels() {
+  const target = path.join(root, 'dist', 'models');
+  rmSync(target, { recursive: true, force: true });
+  for (const folder of ['embedder', 'index']) {
+    for (const name of readdirSync(path.join(root, 'models', folder))) {
+      if (!/\.(json|safetensors|sbx|md)$/.test(name)) continue;
+      cpSync(path.join(root, 'models', folder, name), path.join(target, folder, name));
+    }
+  }
+  cpSync(path.join(root, 'models', 'FORMAT.md'), path.join(target, 'FORMAT.md'));
+}
+
+/** Sets up what `purpose` needs: 'build' for the command and the package, 'all' for the tests, too. */
+export function setUp(purpose) {
+  installPackages(purpose === 'all' ? ['build', 'test'] : ['build'], say);
+  whenChanged('npm ci', ['package-lock.json'], 'node_modules', () =>
+    run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']),
+  );
+  whenChanged('wasm module', ['CMakeLists.txt', 'src', 'bindings/CMakeLists.txt', ...bindingSources()],
+    'dist/signalbox.wasm', buildWasm);
+  whenChanged('TypeScript package', ['tsconfig.json', 'package.json', 'bindings/ts'], 'dist/index.js', () =>
+    run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']),
+  );
+  whenChanged('models', ['models'], 'dist/models/FORMAT.md', copyModels);
+}
+
+function bindingSources() {
+  const names = readdirSync(path.join(root, 'bindings')).filter((name) => /\.(cpp|h)$/.test(name));
+  return names.map((name) => path.join('bindings', name));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  try {
+    setUp(process.argv[2] ?? 'build');
+    say('ready');
+  } catch (error) {
+    say(error.message);
+    process.exitCode = 1;
+  }
+}
