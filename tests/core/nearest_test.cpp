@@ -1,0 +1,158 @@
+#include "kernels/nearest.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "support.h"
+
+namespace signalbox {
+namespace {
+
+/// The code of one component, read one at a time.
+double code_at(const CodeView& rows, std::size_t row, std::size_t i) {
+  const std::uint8_t* p = rows.codes + row * rows.stride;
+  if (rows.type == CodeType::kFloat32) return static_cast<double>(reinterpret_cast<const float*>(p)[i]);
+  if (rows.type == CodeType::kInt8) return static_cast<std::int8_t>(p[i]);
+  const int nibble = (p[i / 2] >> (i % 2 * 4)) & 0xF;
+  return nibble >= 8 ? nibble - 16 : nibble;
+}
+
+/// Cosine distances in float64 between the codes of a row and the unquantised query.
+std::vector<double> slow_distances(const CodeView& rows, std::span<const float> query) {
+  std::vector<double> out(rows.rows);
+  for (std::size_t r = 0; r < rows.rows; ++r) {
+    double dot = 0;
+    double row_squared = 0;
+    double query_squared = 0;
+    for (std::size_t i = 0; i < rows.dim; ++i) {
+      const double c = code_at(rows, r, i);
+      const auto q = static_cast<double>(query[i]);
+      dot += c * q;
+      row_squared += c * c;
+      query_squared += q * q;
+    }
+    const double norm = std::sqrt(row_squared * query_squared);
+    out[r] = norm > 0 ? 1 - dot / norm : 1;
+  }
+  return out;
+}
+
+struct Case {
+  CodeType type;
+  std::size_t dim;
+};
+
+class NearestTest : public ::testing::TestWithParam<Case> {};
+
+TEST_P(NearestTest, AgreesWithBruteForceForEveryKAndNumberOfQueries) {
+  const auto [type, dim] = GetParam();
+  constexpr std::uint32_t kSeed = 7;
+  std::mt19937 random(kSeed);
+  for (const std::size_t rows : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{77}, std::size_t{900}}) {
+    const CodeMatrix matrix = quantize(type, testing::random_vectors(random, rows, dim), dim);
+    for (const std::size_t count : {std::size_t{1}, std::size_t{3}, std::size_t{4}, std::size_t{70}}) {
+      const std::vector<float> queries = testing::random_vectors(random, count, dim);
+      for (const std::size_t k : {std::size_t{1}, std::size_t{10}, rows + 5}) {
+        const auto found = find_nearest(matrix.view(), prepare_queries(type, queries, dim), k);
+        ASSERT_EQ(found.size(), count);
+        for (std::size_t q = 0; q < count; ++q) {
+          const std::vector<double> slow = slow_distances(matrix.view(), std::span(queries).subspan(q * dim, dim));
+          std::vector<double> sorted = slow;
+          std::sort(sorted.begin(), sorted.end());
+          ASSERT_EQ(found[q].size(), std::min(k, rows)) << "seed " << kSeed;
+          for (std::size_t i = 0; i < found[q].size(); ++i) {
+            // A query of 16 bits, or a sum in float32, moves a cosine by less than 1e-4 and the order by as little.
+            ASSERT_NEAR(found[q][i].cosine_distance, slow[found[q][i].row], 1e-4) << "seed " << kSeed;
+            ASSERT_NEAR(found[q][i].cosine_distance, sorted[i], 1e-4) << "seed " << kSeed;
+            if (i > 0) {
+              ASSERT_LE(found[q][i - 1].cosine_distance, found[q][i].cosine_distance);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+std::vector<Case> all_cases() {
+  std::vector<Case> out;
+  for (const CodeType type : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4}) {
+    for (const std::size_t dim : {1, 3, 15, 16, 17, 31, 33, 64, 128, 256, 768}) out.push_back({type, dim});
+  }
+  return out;
+}
+
+INSTANTIATE_TEST_SUITE_P(TypesAndDimensions, NearestTest, ::testing::ValuesIn(all_cases()), [](const auto& tested) {
+  return "type" + std::to_string(static_cast<int>(tested.param.type)) + "_dim" + std::to_string(tested.param.dim);
+});
+
+TEST(Nearest, BreaksTiesByTheLowerRowWhereverTheEqualRowsStand) {
+  constexpr std::size_t kDim = 24;
+  std::mt19937 random(11);
+  const std::vector<float> one = testing::random_vectors(random, 1, kDim);
+  std::vector<float> rows;
+  for (int r = 0; r < 300; ++r) rows.insert(rows.end(), one.begin(), one.end());
+  for (const CodeType type : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4}) {
+    const CodeMatrix matrix = quantize(type, rows, kDim);
+    const auto found = find_nearest(matrix.view(), prepare_queries(type, one, kDim), 7)[0];
+    for (std::uint32_t i = 0; i < 7; ++i) EXPECT_EQ(found[i].row, i);
+  }
+}
+
+TEST(Nearest, GivesTheSameBitsForOneQueryAndForABlock) {
+  constexpr std::size_t kDim = 128;
+  std::mt19937 random(12);
+  const std::vector<float> queries = testing::random_vectors(random, 67, kDim);
+  for (const CodeType type : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4}) {
+    const CodeMatrix matrix = quantize(type, testing::random_vectors(random, 501, kDim), kDim);
+    const auto block = find_nearest(matrix.view(), prepare_queries(type, queries, kDim), 10);
+    for (std::size_t q = 0; q < 67; ++q) {
+      const auto one = std::span(queries).subspan(q * kDim, kDim);
+      EXPECT_EQ(find_nearest(matrix.view(), prepare_queries(type, one, kDim), 10)[0], block[q]);
+    }
+  }
+}
+
+TEST(Nearest, LeavesOutTheRowsOfTheExcludedTask) {
+  constexpr std::size_t kDim = 16;
+  std::mt19937 random(13);
+  const CodeMatrix matrix = quantize(CodeType::kInt8, testing::random_vectors(random, 60, kDim), kDim);
+  std::vector<std::uint16_t> tasks(60);
+  for (std::size_t r = 0; r < 60; ++r) tasks[r] = static_cast<std::uint16_t>(r % 3);
+  const QueryBlock query = prepare_queries(CodeType::kInt8, testing::random_vectors(random, 1, kDim), kDim);
+  const auto all = find_nearest(matrix.view(), query, 60)[0];
+  std::vector<Neighbour> expected;
+  for (const Neighbour& n : all) {
+    if (tasks[n.row] != 1) expected.push_back(n);
+  }
+  EXPECT_EQ(find_nearest(matrix.view(), query, 60, {tasks, 1})[0], expected);
+  EXPECT_EQ(expected.size(), 40U);
+}
+
+TEST(Nearest, PutsAZeroQueryAtDistanceOneFromEveryRow) {
+  std::mt19937 random(14);
+  for (const CodeType type : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4}) {
+    const CodeMatrix matrix = quantize(type, testing::random_vectors(random, 9, 8), 8);
+    const std::vector<float> zero(8, 0);
+    for (const Neighbour& n : find_nearest(matrix.view(), prepare_queries(type, zero, 8), 9)[0]) {
+      EXPECT_EQ(n.cosine_distance, 1);
+    }
+  }
+}
+
+TEST(Quantize, KeepsEveryRowCloseToItsVector) {
+  constexpr std::size_t kDim = 128;
+  std::mt19937 random(15);
+  const std::vector<float> vectors = testing::random_vectors(random, 200, kDim);
+  // Worst cosine distances of rounding Gaussian components: 127 levels, and 7 with the best clipping.
+  for (const auto& [type, worst] : {std::pair{CodeType::kFloat32, 1e-6}, {CodeType::kInt8, 1e-4}, {CodeType::kInt4, .02}}) {
+    const CodeMatrix matrix = quantize(type, vectors, kDim);
+    for (std::size_t r = 0; r < 200; ++r) {
+      const auto one = std::span(vectors).subspan(r * kDim, kDim);
+      EXPECT_LT(slow_distances(matrix.view(), one)[r], worst);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace signalbox

@@ -1,0 +1,103 @@
+#include "routing/scores.h"
+
+#include <cmath>
+
+#include "support.h"
+
+namespace signalbox {
+namespace {
+
+double binomial_mass(std::size_t n, std::size_t i, double p) {
+  double choose = 1;
+  for (std::size_t j = 0; j < i; ++j) choose = choose * static_cast<double>(n - j) / static_cast<double>(j + 1);
+  return choose * std::pow(p, static_cast<double>(i)) * std::pow(1 - p, static_cast<double>(n - i));
+}
+
+/// P(S_a > S_b) by enumerating every pair of binomials of both models.
+double enumerate(std::size_t n, std::size_t a_plus, double pa, std::size_t b_plus, double pb) {
+  double total = 0;
+  for (std::size_t i = 0; i <= a_plus; ++i)
+    for (std::size_t j = 0; j <= n - a_plus; ++j)
+      for (std::size_t k = 0; k <= b_plus; ++k)
+        for (std::size_t l = 0; l <= n - b_plus; ++l) {
+          if (i + j <= k + l) continue;
+          total += binomial_mass(a_plus, i, pa) * binomial_mass(n - a_plus, j, 1 - pa) * binomial_mass(b_plus, k, pb) *
+                   binomial_mass(n - b_plus, l, 1 - pb);
+        }
+  return total;
+}
+
+TEST(Confidence, EqualsTheEnumerationOfEveryOutcome) {
+  constexpr std::size_t kInputs = 9;
+  for (const std::size_t a : {0, 4, 9}) {
+    for (const std::size_t b : {0, 3, 9}) {
+      for (const double pa : {0.0, .3, .6, 1.0}) {
+        for (const double pb : {.25, .5, 1.0}) {
+          const double exact = probability_greater(correct_counts(a, kInputs - a, pa), correct_counts(b, kInputs - b, pb));
+          EXPECT_NEAR(exact, enumerate(kInputs, a, pa, b, pb), 1e-12) << a << " " << b << " " << pa << " " << pb;
+        }
+      }
+    }
+  }
+}
+
+TEST(Confidence, StaysExactAndNormalisedForALargeTask) {
+  const CountDistribution counts = correct_counts(60000, 40000, .7);
+  double mass = 0;
+  double mean = 0;
+  for (std::size_t i = 0; i < counts.mass.size(); ++i) {
+    mass += counts.mass[i];
+    mean += counts.mass[i] * static_cast<double>(counts.first + i);
+  }
+  EXPECT_NEAR(mass, 1, 1e-9);
+  EXPECT_NEAR(mean, 60000 * .7 + 40000 * .3, 1e-3);
+  EXPECT_LT(counts.mass.size(), 10000U) << "negligible tails are left out";
+}
+
+TEST(Confidence, QuantilesBracketTheMean) {
+  const CountDistribution counts = correct_counts(50, 50, .8);
+  EXPECT_LT(count_quantile(counts, .025), 50U);
+  EXPECT_EQ(count_quantile(counts, .5), 50U);
+  EXPECT_GT(count_quantile(counts, .975), 50U);
+}
+
+TEST(CalibratedScore, ReversesTheRankingWhereThePredictorIsWorseThanChance) {
+  EXPECT_GT(calibrated_score(.9, .8), calibrated_score(.1, .8));
+  EXPECT_LT(calibrated_score(.9, .2), calibrated_score(.1, .2));
+  EXPECT_DOUBLE_EQ(calibrated_score(.7, .6), .7 * .6 + .3 * .4);
+}
+
+TEST(Smoother, WeighsPairsByAGaussianKernelAndSkipsMissingOnes) {
+  const std::vector<float> u = {.2F, .4F};
+  const std::vector<float> p = {.9F, -1, .5F, .6F};  // Model 1 has no pair at u = .2.
+  const std::vector<double> out = smooth_accuracy({u, p}, 2, .3, .1);
+  EXPECT_NEAR(out[0], .7, 1e-6);
+  EXPECT_NEAR(out[1], .6, 1e-6);
+}
+
+TEST(Smoother, SurvivesADistanceFarFromEveryPairAndAnEmptySet) {
+  const std::vector<float> u = {.2F, .4F};
+  const std::vector<float> p = {.9F, .5F};
+  EXPECT_NEAR(smooth_accuracy({u, p}, 1, 2, .001)[0], .5, 1e-6);
+  EXPECT_EQ(smooth_accuracy({}, 1, .3, .1)[0], .5);
+}
+
+TEST(PairedConfidence, IsTheSignTestOfABetaPosterior) {
+  EXPECT_NEAR(probability_better(0, 0), .5, 1e-12);
+  // P(Beta(2, 1) > 1/2) = 1 - 1/4, P(Beta(4, 2) > 1/2) = 26/32.
+  EXPECT_NEAR(probability_better(1, 0), .75, 1e-12);
+  EXPECT_NEAR(probability_better(3, 1), 26.0 / 32, 1e-12);
+  EXPECT_NEAR(probability_better(3, 1) + probability_better(1, 3), 1, 1e-12);
+}
+
+TEST(Wilson, ContainsTheMeanAndNarrowsWithTrials) {
+  const Interval few = wilson_interval(.5, 10);
+  const Interval many = wilson_interval(.5, 1000);
+  EXPECT_NEAR(few.low, .2366, 1e-4);
+  EXPECT_NEAR(few.high, .7634, 1e-4);
+  EXPECT_GT(many.low, few.low);
+  EXPECT_EQ(wilson_interval(.5, 0).high, 1);
+}
+
+}  // namespace
+}  // namespace signalbox
