@@ -134,7 +134,9 @@ TEST(Nearest, PutsAZeroQueryAtDistanceOneFromEveryRow) {
   for (const CodeType type : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4}) {
     const CodeMatrix matrix = quantize(type, testing::random_vectors(random, 9, 8), 8);
     const std::vector<float> zero(8, 0);
-    for (const Neighbour& n : find_nearest(matrix.view(), prepare_queries(type, zero, 8), 9)[0]) {
+    const auto found = find_nearest(matrix.view(), prepare_queries(type, zero, 8), 9)[0];
+    ASSERT_EQ(found.size(), 9U);
+    for (const Neighbour& n : found) {
       EXPECT_EQ(n.cosine_distance, 1);
     }
   }
