@@ -1,0 +1,46 @@
+/** What differs between Node and everywhere else: how a file beside the package is read. Pages, workers, edge runtimes. */
+import { errorFrom, SignalboxError } from './errors.js';
+
+export interface OpenFile {
+  /** Length in bytes, where it is known before the file was read. */
+  size: number | undefined;
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** The body of a response, refused where it is an error or a page. Errors: `network`. */
+export function openResponse(response: Response): OpenFile {
+  const where = response.url === '' ? 'the response' : response.url;
+  if (!response.ok) throw new SignalboxError('network', `${where} answered ${response.status}`);
+  if (response.headers.get('content-type')?.startsWith('text/html')) {
+    throw new SignalboxError('network', `${where} is an HTML page, expected a file`);
+  }
+  // With a content encoding the length is that of the compressed bytes.
+  const length = response.headers.get('content-encoding') ? null : response.headers.get('content-length');
+  const size = length === null ? undefined : Number(length);
+  return { size, chunks: response.body === null ? [] : chunksOf(response.body) };
+}
+
+/** Errors: `network`; an abort passes through as the signal's. */
+export async function openUrl(url: string, signal: AbortSignal | undefined): Promise<OpenFile> {
+  let response: Response;
+  try {
+    response = await fetch(url, signal === undefined ? {} : { signal });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw Object.assign(errorFrom('network', `${url} could not be fetched: ${String(cause)}`), { cause });
+  }
+  return openResponse(response);
+}

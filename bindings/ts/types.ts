@@ -1,0 +1,227 @@
+/** The shapes that cross the package's surface. All of them are plain data: they survive `structuredClone` and JSON. */
+
+/** `s1`: mean predicted correctness; `s2`: share of inputs predicted right; `s3`: `s2` corrected by how reliable the predictor is. */
+export const POLICIES = ['s1', 's2', 's3'] as const;
+export type Policy = (typeof POLICIES)[number];
+
+/** How the rows of an index are stored. */
+export const CODE_TYPES = ['float32', 'int8', 'int4'] as const;
+export type CodeType = (typeof CODE_TYPES)[number];
+
+/** Why the pick is the best single model and not what the policy wanted. */
+export const FALLBACK_REASONS = ['low_confidence', 'out_of_coverage', 'no_known_token'] as const;
+export type FallbackReason = (typeof FALLBACK_REASONS)[number];
+
+export const EXCLUSION_REASONS = [
+  'not_a_candidate',
+  'denied',
+  'over_max_price',
+  'price_unknown',
+  'no_outcomes',
+] as const;
+export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
+
+/** US dollars per million tokens: one number, or input and output apart (blended 3 : 1 where one number is needed). */
+export type Price = number | { in: number; out: number };
+
+export interface Label {
+  /** Which input of the task, from 0. */
+  index: number;
+  /** Outcomes by model: `true` or 1 right, `false` or 0 wrong, a number between for graded ones; leave out what is not known. */
+  outcomes: Readonly<Record<string, number | boolean>>;
+}
+
+/** Options of every decision. Ranges are closed; a value outside is `invalid_argument`. */
+export interface RouteOptions {
+  /** Only these models, or all but the denied ones. An unknown name is `unknown_model`. */
+  candidates?: readonly string[] | { allow?: readonly string[]; deny?: readonly string[] };
+  /** `s1` for one input; `s3` is a task's default. */
+  policy?: Policy;
+  /** Neighbours that vote, >= 1; the index's own by default. */
+  k?: number;
+  /** Neighbours of the distance u, >= 1; the index's own by default. */
+  kappa?: number;
+  /** t of eq. 4, 0..1: an input counts as predicted right where more than this share of the votes is. */
+  threshold?: number;
+  /** Kernel width of the predictor's accuracy (eq. 14), > 0. */
+  sigma?: number;
+  /** Confidence above which the best single model is left (eq. 8), 0..1; 0 never falls back for lack of it. */
+  eta?: number;
+  /** Percentile of the mean neighbour distance past which an input is out of coverage, 0..100; default 99. */
+  maxCoveragePercentile?: number;
+  /** Prices that replace the index's. */
+  prices?: Readonly<Record<string, Price>>;
+  /** Leave out models that cost more, or whose price is not known. */
+  maxUsdPerMTok?: number;
+  /** Take the cheapest model whose predicted correctness is within this of the pick's, 0..1. */
+  qualityBar?: number;
+  /** Predicted correctness given up per US dollar per million tokens, >= 0. */
+  costWeight?: number;
+  /** How many benchmark samples to report, 0..1000; default 5. */
+  neighbours?: number;
+  signal?: AbortSignal;
+}
+
+export interface RouteTaskOptions extends RouteOptions {
+  /** Outcomes known for some of the task's inputs: they join the pool and measure the predictor's accuracy. */
+  labels?: readonly Label[];
+}
+
+export interface RankedModel {
+  model: string;
+  /** Predicted correctness by the policy, 0..1; for an input out of coverage the model's mean over tasks. */
+  pCorrect: number;
+  /** 95% interval of `pCorrect`: Wilson's for votes, exact for s3. */
+  interval: [low: number, high: number];
+  /** Neighbours that had an outcome of this model, over all inputs. */
+  votes: number;
+  /** No neighbour had one: `pCorrect` is the model's own mean. */
+  ownMean: boolean;
+  /** Unweighted mean over the benchmark's tasks. */
+  meanOutcome: number | null;
+  /** Parameters in billions. */
+  paramsB: number | null;
+  usdPerMTok: number | null;
+}
+
+export interface TaskRankedModel extends RankedModel {
+  /** Eqs. 3, 4 and 7. */
+  s1: number;
+  s2: number;
+  s3: number;
+  /** Probability that the predictor is right on this task (eqs. 12-14). */
+  p: number;
+  /** `p` was measured on labels. */
+  pMeasured: boolean;
+}
+
+/** A benchmark sample near the input. */
+export interface Neighbour {
+  row: number;
+  task: string;
+  id: string;
+  /** Cosine similarity, -1..1. */
+  similarity: number;
+  /** Cosine distance, 1 - similarity. */
+  distance: number;
+  /** Outcome of every model, `null` where it was not measured. */
+  outcomes: Record<string, number | null>;
+}
+
+export interface Coverage {
+  /** Mean cosine distance to the kappa nearest samples, over the inputs. */
+  meanDistance: number;
+  /** Its place among the benchmark's own samples, 0..100. */
+  percentile: number;
+  outOfCoverage: boolean;
+}
+
+/** A choice, with everything that led to it. */
+export interface Decision<Ranked extends RankedModel = RankedModel> {
+  /** The pick. */
+  model: string;
+  policy: Policy;
+  /** The decision in one sentence. */
+  reason: string;
+  /** Probability that the challenger beats the best single model; 1 where they are the same. */
+  confidence: number;
+  /** The pick is the best single model because the policy's choice was not trusted. */
+  fallback: boolean;
+  fallbackReason: FallbackReason | null;
+  /** Best model on average over the benchmark, among the candidates. */
+  bestSingleModel: string;
+  /** What the policy wanted before fallback and price. */
+  challenger: string;
+  coverage: Coverage;
+  price: { usdPerMTok: number | null };
+  /** Candidates, best first; ties go to the model that comes first in the index. */
+  ranking: Ranked[];
+  /** Nearest benchmark samples, nearest first; ties go to the lower row. */
+  neighbours: Neighbour[];
+  excluded: { model: string; reason: ExclusionReason }[];
+  /** Tokens that the embedder knew; `null` for vectors. */
+  tokens: number | null;
+  /** The embedder read only the beginning of the text. */
+  truncated: boolean;
+}
+
+export interface TaskDecision extends Decision<TaskRankedModel> {
+  inputs: number;
+  labelled: number;
+  /** Distance of the task to the benchmark (eq. 12). */
+  u: number;
+}
+
+export interface ModelInfo {
+  name: string;
+  paramsB: number | null;
+  usdPerMTokIn: number | null;
+  usdPerMTokOut: number | null;
+  meanOutcome: number | null;
+}
+
+export interface RoutingConstants {
+  k: number;
+  kappa: number;
+  threshold: number;
+  sigma: number;
+  eta: number;
+}
+
+/** What an index holds. */
+export interface IndexInfo {
+  rows: number;
+  dim: number;
+  codes: CodeType;
+  sizeBytes: number;
+  formatVersion: [major: number, minor: number];
+  embedder: { id: string; hash: string };
+  routing: RoutingConstants;
+  /** Training pairs of the distance estimator. */
+  pairs: number;
+  missingOutcomes: number;
+  graded: boolean;
+  bestSingleModel: string | null;
+  models: ModelInfo[];
+  tasks: { name: string; rows: number }[];
+  sections: { name: string; offsetBytes: number; sizeBytes: number }[];
+  /** Whatever the builder wrote: provenance, licence, caveats. */
+  metadata: unknown;
+}
+
+/** One text, embedded. */
+export interface Embedding {
+  /** Unit norm, or zeros where no token is known. */
+  vector: Float32Array;
+  tokens: number;
+  truncated: boolean;
+}
+
+/** Anything that turns texts into the vectors of an index. */
+export interface Embedder {
+  /** Names the model; an index built with another id refuses it. */
+  readonly id: string;
+  /** Hash of the model's files, where known. */
+  readonly hash?: string | undefined;
+  readonly dim: number;
+  embed(texts: readonly string[], options?: { signal?: AbortSignal | undefined }): Promise<Embedding[]>;
+  dispose?(): void;
+}
+
+/** Progress in transformers.js's shape; `progress` is 0..100. */
+export type ProgressEvent =
+  | { status: 'initiate' | 'download' | 'done'; name: string; file: string }
+  | { status: 'progress'; name: string; file: string; progress: number; loaded: number; total: number }
+  | { status: 'ready' };
+export type OnProgress = (event: ProgressEvent) => void;
+
+/** Where bytes come from: an address (in Node also a path), or the bytes themselves. */
+export type Source = string | URL | ArrayBuffer | Uint8Array | Blob | Response;
+export type WasmSource = string | URL | ArrayBuffer | Uint8Array | WebAssembly.Module;
+
+/** The three files of a Model2Vec model. */
+export interface EmbedderFiles {
+  tokenizer: Source;
+  model: Source;
+  config: Source;
+}
