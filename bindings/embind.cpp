@@ -19,9 +19,11 @@ T* at(Address address) {
 EMSCRIPTEN_BINDINGS(signalbox) {
   using emscripten::function;
   using emscripten::optional_override;
-  function("allocate", optional_override([](std::size_t size) { return reinterpret_cast<Address>(core::allocate(size)); }));
+  function("allocate",
+           optional_override([](std::size_t size) { return reinterpret_cast<Address>(core::allocate(size)); }));
   function("release", optional_override([](Address p) { core::release(at<void>(p)); }));
-  function("openIndex", optional_override([](Address p, std::size_t size) { return core::open_index(at<void>(p), size); }));
+  function("openIndex",
+           optional_override([](Address p, std::size_t size) { return core::open_index(at<void>(p), size); }));
   function("describeIndex", &core::describe_index);
   function("openEmbedder", optional_override([](Address p, std::size_t size, const std::string& config) {
              return core::open_embedder(at<void>(p), size, config);

@@ -165,9 +165,7 @@ Json to_json(const Index& index, const Request& request, const Decision& d, bool
               {"bestSingleModel", name(index, d.best_single)},
               {"challenger", name(index, d.challenger)},
               {"coverage",
-               {{"meanDistance", d.mean_distance},
-                {"percentile", d.percentile},
-                {"outOfCoverage", d.out_of_coverage}}},
+               {{"meanDistance", d.mean_distance}, {"percentile", d.percentile}, {"outOfCoverage", d.out_of_coverage}}},
               {"price", {{"usdPerMTok", known_or_null(request.options.prices[d.model])}}}};
   if (is_task) {
     out["inputs"] = d.inputs;

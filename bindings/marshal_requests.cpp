@@ -128,8 +128,8 @@ Result<Request> parse_request(const Index& index, std::string_view options_json,
   options.constants = index.routing;
   options.exclusions.assign(index.models(), Exclusion::kNone);
   for (const ModelNumbers& n : index.model_numbers) {
-    options.prices.push_back(blended_price(static_cast<double>(n.usd_per_mtok_in),
-                                           static_cast<double>(n.usd_per_mtok_out)));
+    options.prices.push_back(
+        blended_price(static_cast<double>(n.usd_per_mtok_in), static_cast<double>(n.usd_per_mtok_out)));
   }
   ObjectReader reader(json, "options");
   read_policy(reader, options);

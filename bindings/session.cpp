@@ -62,7 +62,7 @@ std::string decide(Handle handle, std::span<const float> vectors, std::string_vi
 }  // namespace
 
 void* allocate(std::size_t size) { return std::malloc(size == 0 ? 1 : size); }  // NOLINT: crosses the boundary
-void release(void* pointer) { std::free(pointer); }                            // NOLINT: pairs with allocate
+void release(void* pointer) { std::free(pointer); }                             // NOLINT: pairs with allocate
 
 std::string open_index(void* bytes, std::size_t size) {
   Result<Index> index = signalbox::open_index(Index::Bytes(static_cast<std::uint8_t*>(bytes)), size);
@@ -96,8 +96,8 @@ std::string embed(Handle handle, const std::uint32_t* ids, const std::uint32_t* 
   Json tokens = Json::array();
   for (std::size_t i = 0; i < count; ++i) {
     if (offsets[i] > offsets[i + 1]) return failure({ErrorCode::kInvalidArgument, "token offsets are out of order"});
-    tokens.push_back(embed_tokens(embedder->table, {ids + offsets[i], offsets[i + 1] - offsets[i]},
-                                  {out + i * dim, dim}));
+    tokens.push_back(
+        embed_tokens(embedder->table, {ids + offsets[i], offsets[i + 1] - offsets[i]}, {out + i * dim, dim}));
   }
   return success({{"tokens", std::move(tokens)}});
 }

@@ -3,7 +3,7 @@
 // Idempotent: what is up to date is left alone. It speaks on stderr, so that a command's stdout stays its own.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -69,8 +69,12 @@ export function setUp(purpose) {
   whenChanged('npm ci', ['package-lock.json'], 'node_modules', () =>
     run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']),
   );
-  whenChanged('wasm module', ['CMakeLists.txt', 'src', 'bindings/CMakeLists.txt', ...bindingSources()],
-    'dist/signalbox.wasm', buildWasm);
+  whenChanged(
+    'wasm module',
+    ['CMakeLists.txt', 'src', 'bindings/CMakeLists.txt', ...bindingSources()],
+    'dist/signalbox.wasm',
+    buildWasm,
+  );
   whenChanged('TypeScript package', ['tsconfig.json', 'package.json', 'bindings/ts'], 'dist/index.js', () =>
     run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']),
   );

@@ -13,49 +13,62 @@ namespace signalbox {
 /// What went wrong. Append-only: a number never changes its meaning. The TypeScript package has the same
 /// list in the same order, and a test holds the two together.
 enum class ErrorCode : std::uint32_t {
-  kInvalidArgument = 1,    ///< An option or a specification is outside its range, or unknown.
-  kDimensionMismatch = 2,  ///< A vector or matrix has another size than the index or its shape needs.
-  kNonFinite = 3,          ///< NaN or infinity where a number is needed.
-  kUnknownModel = 4,       ///< A model name that the index does not hold.
-  kNoCandidate = 5,        ///< The candidate, deny and price rules leave no model.
-  kBadMagic = 6,           ///< The bytes are not a signalbox index.
-  kUnsupportedVersion = 7, ///< The index was written by a newer major version of the format.
-  kTruncated = 8,          ///< Fewer bytes than the header announces.
-  kBadSection = 9,         ///< A section is missing, repeated, overlapping, misplaced or of the wrong size.
-  kSizeOverflow = 10,      ///< A count in the file exceeds the format's limits.
-  kBadChecksum = 11,       ///< The bytes changed since they were written.
-  kBadMetadata = 12,       ///< Text in the file is not UTF-8, or its metadata is not JSON.
-  kEmbedderMismatch = 13,  ///< The index was built with another embedder.
-  kBadEmbedder = 14,       ///< The embedder's files are not a Model2Vec model.
-  kOutOfMemory = 15,       ///< An allocation failed.
-  kDisposed = 16,          ///< The handle was closed, or never existed.
-  kAborted = 17,           ///< The caller's signal was aborted (raised by the package).
-  kNetwork = 18,           ///< A file could not be fetched or read (raised by the package).
-  kBadWasm = 19,           ///< The WebAssembly module could not be compiled (raised by the package).
-  kInternal = 20,          ///< A defect of signalbox itself.
+  kInvalidArgument = 1,     ///< An option or a specification is outside its range, or unknown.
+  kDimensionMismatch = 2,   ///< A vector or matrix has another size than the index or its shape needs.
+  kNonFinite = 3,           ///< NaN or infinity where a number is needed.
+  kUnknownModel = 4,        ///< A model name that the index does not hold.
+  kNoCandidate = 5,         ///< The candidate, deny and price rules leave no model.
+  kBadMagic = 6,            ///< The bytes are not a signalbox index.
+  kUnsupportedVersion = 7,  ///< The index was written by a newer major version of the format.
+  kTruncated = 8,           ///< Fewer bytes than the header announces.
+  kBadSection = 9,          ///< A section is missing, repeated, overlapping, misplaced or of the wrong size.
+  kSizeOverflow = 10,       ///< A count in the file exceeds the format's limits.
+  kBadChecksum = 11,        ///< The bytes changed since they were written.
+  kBadMetadata = 12,        ///< Text in the file is not UTF-8, or its metadata is not JSON.
+  kEmbedderMismatch = 13,   ///< The index was built with another embedder.
+  kBadEmbedder = 14,        ///< The embedder's files are not a Model2Vec model.
+  kOutOfMemory = 15,        ///< An allocation failed.
+  kDisposed = 16,           ///< The handle was closed, or never existed.
+  kAborted = 17,            ///< The caller's signal was aborted (raised by the package).
+  kNetwork = 18,            ///< A file could not be fetched or read (raised by the package).
+  kBadWasm = 19,            ///< The WebAssembly module could not be compiled (raised by the package).
+  kInternal = 20,           ///< A defect of signalbox itself.
 };
 
 /// Names as they cross the boundary; entry i belongs to the numeric code i + 1.
-inline constexpr std::array<std::string_view, 20> kErrorNames = {
-    "invalid_argument", "dimension_mismatch",  "non_finite",  "unknown_model", "no_candidate",
-    "bad_magic",        "unsupported_version", "truncated",   "bad_section",   "size_overflow",
-    "bad_checksum",     "bad_metadata",        "embedder_mismatch", "bad_embedder", "out_of_memory",
-    "disposed",         "aborted",             "network",     "bad_wasm",      "internal"};
+inline constexpr std::array<std::string_view, 20> kErrorNames = {"invalid_argument",
+                                                                 "dimension_mismatch",
+                                                                 "non_finite",
+                                                                 "unknown_model",
+                                                                 "no_candidate",
+                                                                 "bad_magic",
+                                                                 "unsupported_version",
+                                                                 "truncated",
+                                                                 "bad_section",
+                                                                 "size_overflow",
+                                                                 "bad_checksum",
+                                                                 "bad_metadata",
+                                                                 "embedder_mismatch",
+                                                                 "bad_embedder",
+                                                                 "out_of_memory",
+                                                                 "disposed",
+                                                                 "aborted",
+                                                                 "network",
+                                                                 "bad_wasm",
+                                                                 "internal"};
 
 struct Error {
   ErrorCode code;
   std::string message;  ///< Says got and expected.
 
-  [[nodiscard]] std::string_view name() const {
-    return kErrorNames[static_cast<std::size_t>(code) - 1];
-  }
+  [[nodiscard]] std::string_view name() const { return kErrorNames[static_cast<std::size_t>(code) - 1]; }
 };
 
 /// A value or an error. Reading the value of a failed result is a defect of the caller.
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value) : value_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
   Result(Error error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool ok() const { return value_.has_value(); }

@@ -1,7 +1,8 @@
 /** The wasm module: loaded once a source, and wrapped so that every allocation is released and every answer unwrapped. */
-import createModule, { type GlueModule } from './signalbox-glue.mjs';
+
 import { SignalboxError, unwrap } from './errors.js';
 import { type ReadOptions, readBytes, readInto } from './files.js';
+import createModule, { type GlueModule } from './signalbox-glue.mjs';
 import type { IndexInfo, Source, WasmSource } from './types.js';
 
 const DEFAULT_WASM = new URL('./signalbox.wasm', import.meta.url);
@@ -33,7 +34,12 @@ export class Core {
   }
 
   /** Vectors [count, dim] of texts whose token ids are ids[offsets[i]..offsets[i + 1]]. */
-  embed(handle: number, ids: Uint32Array, offsets: Uint32Array, dim: number): { vectors: Float32Array; tokens: number[] } {
+  embed(
+    handle: number,
+    ids: Uint32Array,
+    offsets: Uint32Array,
+    dim: number,
+  ): { vectors: Float32Array; tokens: number[] } {
     const count = offsets.length - 1;
     return this.#withCopies([ids, offsets, new Float32Array(count * dim)], ([idsAt, offsetsAt, outAt]) => {
       const { tokens } = unwrap<{ tokens: number[] }>(
@@ -54,10 +60,21 @@ export class Core {
     );
   }
 
-  buildIndex(specJson: string, embeddings: Float32Array, rowTasks: Uint16Array, outcomes: Float32Array): Uint8Array<ArrayBuffer> {
+  buildIndex(
+    specJson: string,
+    embeddings: Float32Array,
+    rowTasks: Uint16Array,
+    outcomes: Float32Array,
+  ): Uint8Array<ArrayBuffer> {
     return this.#withCopies([embeddings, rowTasks, outcomes], ([embeddingsAt, tasksAt, outcomesAt]) => {
       const { ptr, size } = unwrap<{ ptr: number; size: number }>(
-        this.#glue.buildIndex(specJson, embeddingsAt as number, tasksAt as number, outcomesAt as number, rowTasks.length),
+        this.#glue.buildIndex(
+          specJson,
+          embeddingsAt as number,
+          tasksAt as number,
+          outcomesAt as number,
+          rowTasks.length,
+        ),
       );
       try {
         return new Uint8Array(this.#glue.HEAPU8.buffer, ptr, size).slice() as Uint8Array<ArrayBuffer>;
@@ -68,7 +85,11 @@ export class Core {
   }
 
   /** Accuracies of S1 with k neighbours, one entry a held-out task. */
-  leaveOneTaskOut(handle: number, embeddings: Float32Array, k: number): { task: string; picked: number; bestSingle: number; oracle: number }[] {
+  leaveOneTaskOut(
+    handle: number,
+    embeddings: Float32Array,
+    k: number,
+  ): { task: string; picked: number; bestSingle: number; oracle: number }[] {
     return this.#withCopies([embeddings], ([at]) => unwrap(this.#glue.leaveOneTaskOut(handle, at as number, k)));
   }
 
@@ -152,7 +173,10 @@ async function compile(source: WasmSource, options: ReadOptions): Promise<WebAss
   const bytes = await readBytes(source, options);
   if (!WASM_MAGIC.every((byte, i) => bytes[i] === byte)) {
     const found = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    throw new SignalboxError('bad_wasm', `expected a WebAssembly module, got bytes that begin with ${found || 'nothing'}`);
+    throw new SignalboxError(
+      'bad_wasm',
+      `expected a WebAssembly module, got bytes that begin with ${found || 'nothing'}`,
+    );
   }
   try {
     return await WebAssembly.compile(bytes);

@@ -72,9 +72,7 @@ export function errorFrom(code: unknown, message: unknown): SignalboxError {
 
 /** The value of a JSON answer of the core; throws its error. */
 export function unwrap<T>(answer: string): T {
-  const parsed = JSON.parse(answer) as
-    | { ok: true; value: T }
-    | { ok: false; error: { code: string; message: string } };
+  const parsed = JSON.parse(answer) as { ok: true; value: T } | { ok: false; error: { code: string; message: string } };
   if (parsed.ok) return parsed.value;
   throw errorFrom(parsed.error.code, parsed.error.message);
 }

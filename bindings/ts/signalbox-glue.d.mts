@@ -9,13 +9,7 @@ export interface GlueModule {
   embed(handle: number, ids: number, offsets: number, count: number, out: number): string;
   route(handle: number, vector: number, optionsJson: string): string;
   routeTask(handle: number, vectors: number, count: number, optionsJson: string): string;
-  buildIndex(
-    specJson: string,
-    embeddings: number,
-    rowTasks: number,
-    outcomes: number,
-    rows: number,
-  ): string;
+  buildIndex(specJson: string, embeddings: number, rowTasks: number, outcomes: number, rows: number): string;
   leaveOneTaskOut(handle: number, embeddings: number, k: number): string;
   close(handle: number): string;
   liveHandles(): number;
@@ -24,10 +18,7 @@ export interface GlueModule {
 }
 
 export interface GlueOptions {
-  instantiateWasm(
-    imports: WebAssembly.Imports,
-    receive: (instance: WebAssembly.Instance) => void,
-  ): object;
+  instantiateWasm(imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void): object;
 }
 
 declare const createModule: (options: GlueOptions) => Promise<GlueModule>;

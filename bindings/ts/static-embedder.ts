@@ -62,8 +62,14 @@ export class StaticEmbedder implements Embedder {
   readonly #unknown: number | undefined;
   #handle: number | undefined;
 
-  private constructor(core: Core, tokenizer: Tokenizer, unknown: number | undefined, id: string, hash: string | undefined,
-    opened: { handle: number; dim: number }) {
+  private constructor(
+    core: Core,
+    tokenizer: Tokenizer,
+    unknown: number | undefined,
+    id: string,
+    hash: string | undefined,
+    opened: { handle: number; dim: number },
+  ) {
     this.#core = core;
     this.#tokenizer = tokenizer;
     this.#unknown = unknown;
@@ -78,7 +84,10 @@ export class StaticEmbedder implements Embedder {
    * `config.json`, or the three files. Without a source: the one that the package ships.
    * Errors: `network`, `aborted`, `bad_embedder`, `bad_wasm`, `out_of_memory`.
    */
-  static async load(source: string | URL | EmbedderFiles = DEFAULT_FILES, options: StaticEmbedderOptions = {}): Promise<StaticEmbedder> {
+  static async load(
+    source: string | URL | EmbedderFiles = DEFAULT_FILES,
+    options: StaticEmbedderOptions = {},
+  ): Promise<StaticEmbedder> {
     const files = filesOf(source);
     const [core, tokenizerBytes, model, configBytes] = await Promise.all([
       loadCore(options.wasm, options),
@@ -98,7 +107,7 @@ export class StaticEmbedder implements Embedder {
     throwIfAborted(options.signal);
     const unknownToken = (tokenizerJson.model as { unk_token?: unknown } | undefined)?.unk_token;
     const unknown = typeof unknownToken === 'string' ? tokenizer.token_to_id(unknownToken) : undefined;
-    const id = typeof config.id === 'string' ? config.id : String(files.model).split('/').at(-2) ?? 'static';
+    const id = typeof config.id === 'string' ? config.id : (String(files.model).split('/').at(-2) ?? 'static');
     const opened = core.openEmbedder(model, JSON.stringify(config));
     return new StaticEmbedder(core, tokenizer, unknown, id, hash, opened);
   }
@@ -107,7 +116,7 @@ export class StaticEmbedder implements Embedder {
   #encode(text: string): { ids: number[]; truncated: boolean } {
     const short = cut(text, MAX_TEXT_LENGTH);
     const all = this.#tokenizer.encode(short, { add_special_tokens: false }).ids;
-    const known = all.filter((id) => id !== this.#unknown);
+    const known = all.filter((id: number) => id !== this.#unknown);
     return {
       ids: known.slice(0, MAX_TOKENS),
       truncated: short.length < text.length || known.length > MAX_TOKENS,

@@ -39,13 +39,13 @@ Status check_counts(const BuildSpec& spec) {
                                                     " embedding values, expected " + std::to_string(rows * spec.dim)};
   }
   if (spec.outcomes.size() != rows * models) {
-    return Error{ErrorCode::kDimensionMismatch, "got " + std::to_string(spec.outcomes.size()) +
-                                                    " outcomes, expected " + std::to_string(rows * models)};
+    return Error{ErrorCode::kDimensionMismatch, "got " + std::to_string(spec.outcomes.size()) + " outcomes, expected " +
+                                                    std::to_string(rows * models)};
   }
   if (spec.model_numbers.size() != models) return invalid("every model needs its numbers");
   if (!spec.sample_ids.empty() && spec.sample_ids.size() != rows) {
-    return Error{ErrorCode::kDimensionMismatch, "got " + std::to_string(spec.sample_ids.size()) +
-                                                    " sample ids, expected " + std::to_string(rows)};
+    return Error{ErrorCode::kDimensionMismatch,
+                 "got " + std::to_string(spec.sample_ids.size()) + " sample ids, expected " + std::to_string(rows)};
   }
   return {};
 }
@@ -78,9 +78,8 @@ Status check_routing(const BuildSpec& spec) {
   const bool good = r.k >= 1 && r.kappa >= 1 && r.threshold >= 0 && r.threshold <= 1 && r.sigma > 0 && r.sigma <= 10 &&
                     r.eta >= 0 && r.eta <= 1;
   if (!good) return invalid("routing needs k >= 1, kappa >= 1, 0 <= threshold, eta <= 1 and 0 < sigma <= 10");
-  const bool alphas = !spec.pairs.alphas.empty() &&
-                      std::all_of(spec.pairs.alphas.begin(), spec.pairs.alphas.end(),
-                                  [](double a) { return a >= 0 && a < 1; });
+  const bool alphas = !spec.pairs.alphas.empty() && std::all_of(spec.pairs.alphas.begin(), spec.pairs.alphas.end(),
+                                                                [](double a) { return a >= 0 && a < 1; });
   if (!alphas || spec.pairs.repeats < 1) return invalid("pairs need alphas in [0, 1) and at least one repeat");
   return {};
 }
@@ -110,8 +109,9 @@ std::vector<float> coverage_quantiles(std::vector<float> distances) {
 Result<std::vector<std::uint8_t>> build_index(const BuildSpec& spec) {
   if (Status failed = check(spec)) return *failed;
   const CodeMatrix codes = quantize(spec.codes, spec.embeddings, spec.dim);
-  const PairSource source = {codes.view(), spec.embeddings, spec.row_tasks, spec.outcomes, spec.model_names.size(),
-                             spec.task_names.size(), spec.routing};
+  const PairSource source = {codes.view(),  spec.embeddings,         spec.row_tasks,
+                             spec.outcomes, spec.model_names.size(), spec.task_names.size(),
+                             spec.routing};
   const TrainingPairs pairs = training_pairs(source, spec.pairs);
   const std::vector<float> coverage = coverage_quantiles(mean_distances_within(source));
   return write_index({.codes = codes.view(),

@@ -17,16 +17,16 @@ namespace signalbox {
 struct BuildSpec {
   std::size_t dim = 0;
   CodeType codes = CodeType::kInt8;
-  std::span<const float> embeddings;          ///< Row-major [rows, dim]; need not have unit norm.
-  std::span<const std::uint16_t> row_tasks;   ///< [rows]
-  std::span<const float> outcomes;            ///< Row-major [rows, models] in [0, 1], NaN missing.
-  std::vector<std::string> model_names;       ///< Unique.
-  std::vector<ModelNumbers> model_numbers;    ///< [models]
-  std::vector<std::string> task_names;        ///< Unique.
-  std::vector<std::string> sample_ids;        ///< [rows], or empty.
+  std::span<const float> embeddings;         ///< Row-major [rows, dim]; need not have unit norm.
+  std::span<const std::uint16_t> row_tasks;  ///< [rows]
+  std::span<const float> outcomes;           ///< Row-major [rows, models] in [0, 1], NaN missing.
+  std::vector<std::string> model_names;      ///< Unique.
+  std::vector<ModelNumbers> model_numbers;   ///< [models]
+  std::vector<std::string> task_names;       ///< Unique.
+  std::vector<std::string> sample_ids;       ///< [rows], or empty.
   std::string embedder_id;
   std::string embedder_hash;
-  std::string metadata = "{}";                ///< JSON
+  std::string metadata = "{}";  ///< JSON
   RoutingConstants routing;
   PairPlan pairs;
 };

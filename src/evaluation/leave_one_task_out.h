@@ -22,7 +22,6 @@ struct HeldOutAccuracy {
 /// embeddings: float32 [rows, dim], the vectors of the index's rows before they were quantised.
 /// Errors: dimension_mismatch, non_finite.
 [[nodiscard]] Result<std::vector<HeldOutAccuracy>> leave_one_task_out(const Index& index,
-                                                                      std::span<const float> embeddings,
-                                                                      std::size_t k);
+                                                                      std::span<const float> embeddings, std::size_t k);
 
 }  // namespace signalbox

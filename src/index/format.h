@@ -28,19 +28,19 @@ inline constexpr std::uint16_t kFormatMinor = 0;
 /// What write_index lays out. All spans are borrowed for the call.
 struct IndexParts {
   CodeView codes;
-  std::span<const std::uint16_t> row_tasks;    ///< [rows]
-  std::span<const float> outcomes;             ///< [rows, models], NaN missing.
-  std::span<const std::string> model_names;    ///< [models]
-  std::span<const std::string> task_names;     ///< [tasks]
-  std::span<const std::string> sample_ids;     ///< [rows], or empty.
-  std::span<const ModelNumbers> model_numbers; ///< [models]
+  std::span<const std::uint16_t> row_tasks;     ///< [rows]
+  std::span<const float> outcomes;              ///< [rows, models], NaN missing.
+  std::span<const std::string> model_names;     ///< [models]
+  std::span<const std::string> task_names;      ///< [tasks]
+  std::span<const std::string> sample_ids;      ///< [rows], or empty.
+  std::span<const ModelNumbers> model_numbers;  ///< [models]
   std::string_view embedder_id;
   std::string_view embedder_hash;
-  std::string_view metadata;                   ///< JSON
+  std::string_view metadata;  ///< JSON
   RoutingConstants routing;
-  std::span<const float> pair_u;               ///< [pairs]
-  std::span<const float> pair_p;               ///< [pairs, models]
-  std::span<const float> coverage;             ///< [kCoverageQuantiles]
+  std::span<const float> pair_u;    ///< [pairs]
+  std::span<const float> pair_p;    ///< [pairs, models]
+  std::span<const float> coverage;  ///< [kCoverageQuantiles]
 };
 
 /// The file's bytes; the same parts give the same bytes. Outcomes that are all 0, 1 or missing are stored as bits.

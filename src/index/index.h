@@ -112,8 +112,8 @@ class Index {
   Bytes bytes;
 
   // Derived on opening.
-  std::vector<double> pool_means;  ///< [models] mean outcome over all rows; NaN without any.
-  std::vector<double> task_means;  ///< [tasks, models] mean outcome in the task; NaN without any.
+  std::vector<double> pool_means;      ///< [models] mean outcome over all rows; NaN without any.
+  std::vector<double> task_means;      ///< [tasks, models] mean outcome in the task; NaN without any.
   std::vector<std::size_t> task_rows;  ///< [tasks] rows of each task.
 
   [[nodiscard]] std::size_t rows() const { return codes.rows; }
@@ -121,8 +121,8 @@ class Index {
   [[nodiscard]] std::size_t tasks() const { return task_names.size(); }
 };
 
-/// Unweighted mean over tasks of each model's mean outcome, leaving out tasks without one (and `excluded_task`, where it
-/// is a task); NaN for a model without any. The best single model m* (eq. 8) is its argmax.
+/// Unweighted mean over tasks of each model's mean outcome, leaving out tasks without one (and `excluded_task`, where
+/// it is a task); NaN for a model without any. The best single model m* (eq. 8) is its argmax.
 [[nodiscard]] std::vector<double> mean_over_tasks(const Index& index, std::size_t excluded_task);
 inline constexpr std::size_t kNoTask = static_cast<std::size_t>(-1);
 

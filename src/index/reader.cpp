@@ -20,12 +20,13 @@ std::string kind_name(std::uint32_t kind) { return std::string(layout::kKindName
 
 Status check_header(std::span<const std::uint8_t> file, Header& header) {
   const std::size_t known = std::min(file.size(), layout::kMagic.size());
-  if (known == 0 || !std::equal(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(known), layout::kMagic.begin())) {
+  if (known == 0 ||
+      !std::equal(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(known), layout::kMagic.begin())) {
     return fail(ErrorCode::kBadMagic, "the bytes are not a signalbox index: the magic number is missing");
   }
   if (file.size() < sizeof(Header)) {
-    return fail(ErrorCode::kTruncated,
-                "got " + std::to_string(file.size()) + " bytes, expected a header of " + std::to_string(sizeof(Header)));
+    return fail(ErrorCode::kTruncated, "got " + std::to_string(file.size()) + " bytes, expected a header of " +
+                                           std::to_string(sizeof(Header)));
   }
   std::memcpy(&header, file.data(), sizeof(header));
   if (header.version_major != kFormatMajor) {

@@ -95,15 +95,16 @@ std::vector<std::uint8_t> write_index(const IndexParts& parts) {
   std::vector<float> grades;
   if (graded) {  // A missing outcome is zero in the file; the mask says that it is missing.
     grades.assign(parts.outcomes.begin(), parts.outcomes.end());
-    std::replace_if(grades.begin(), grades.end(), [](float y) { return std::isnan(y); }, 0.0F);
+    std::replace_if(
+        grades.begin(), grades.end(), [](float y) { return std::isnan(y); }, 0.0F);
   }
   const layout::Routing routing = {parts.routing.k, parts.routing.kappa, parts.routing.threshold, parts.routing.sigma,
                                    parts.routing.eta};
   const std::vector<std::string> embedder = {std::string(parts.embedder_id), std::string(parts.embedder_hash)};
 
   Writer writer;
-  writer.borrow(layout::kMetadata, {reinterpret_cast<const std::uint8_t*>(parts.metadata.data()),
-                                    parts.metadata.size()});
+  writer.borrow(layout::kMetadata,
+                {reinterpret_cast<const std::uint8_t*>(parts.metadata.data()), parts.metadata.size()});
   writer.add(layout::kModelNames, string_table(parts.model_names));
   writer.add(layout::kTaskNames, string_table(parts.task_names));
   if (!parts.sample_ids.empty()) writer.add(layout::kSampleIds, string_table(parts.sample_ids));

@@ -112,9 +112,7 @@ std::size_t row_stride(CodeType type, std::size_t dim) {
   return (bytes + kRowAlignment - 1) / kRowAlignment * kRowAlignment;
 }
 
-CodeView CodeMatrix::view() const {
-  return {type, rows, dim, row_stride(type, dim), codes.data(), scales.data()};
-}
+CodeView CodeMatrix::view() const { return {type, rows, dim, row_stride(type, dim), codes.data(), scales.data()}; }
 
 CodeMatrix quantize(CodeType type, std::span<const float> vectors, std::size_t dim) {
   static constexpr std::array<float, 1> kFullRange = {1.0F};
@@ -133,8 +131,7 @@ CodeMatrix quantize(CodeType type, std::span<const float> vectors, std::size_t d
       std::memcpy(out, unit.data(), unit.size() * sizeof(float));
     } else {
       const bool wide = type == CodeType::kInt8;
-      m.scales[r] = wide ? quantize_row(v, kInt8Max, kFullRange, codes)
-                         : quantize_row(v, kInt4Max, kClips, codes);
+      m.scales[r] = wide ? quantize_row(v, kInt8Max, kFullRange, codes) : quantize_row(v, kInt4Max, kClips, codes);
       store_row(type, codes, out);
     }
   }

@@ -57,10 +57,10 @@ struct CodeMatrix {
 struct QueryBlock {
   CodeType type = CodeType::kFloat32;
   std::size_t count = 0;
-  std::size_t padded_dim = 0;               ///< Values of one query, padding included.
-  std::vector<std::int16_t> levels;         ///< [count, padded_dim] for integer codes.
-  std::vector<float> values;                ///< [count, padded_dim] for float32.
-  std::vector<double> inverse_norms;        ///< [count]; 0 for a zero query.
+  std::size_t padded_dim = 0;         ///< Values of one query, padding included.
+  std::vector<std::int16_t> levels;   ///< [count, padded_dim] for integer codes.
+  std::vector<float> values;          ///< [count, padded_dim] for float32.
+  std::vector<double> inverse_norms;  ///< [count]; 0 for a zero query.
 };
 
 /// Prepares row-major float32 queries [count, dim] for codes of this type.

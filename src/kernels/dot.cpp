@@ -35,7 +35,9 @@ struct Int8Kernel {
   using Sum = __m128i;
   static constexpr std::size_t kValues = 16;  // codes in 16 bytes
   static constexpr int kParts = 2;
-  struct Part { __m128i v[kParts]; };
+  struct Part {
+    __m128i v[kParts];
+  };
   static Sum zero() { return _mm_setzero_si128(); }
   static Part load(const std::uint8_t* p) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
@@ -55,7 +57,9 @@ struct Int4Kernel {
   using Sum = __m128i;
   static constexpr std::size_t kValues = 32;
   static constexpr int kParts = 4;
-  struct Part { __m128i v[kParts]; };
+  struct Part {
+    __m128i v[kParts];
+  };
   static Sum zero() { return _mm_setzero_si128(); }
   static Part load(const std::uint8_t* p) {
     const __m128i w = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
@@ -75,7 +79,9 @@ struct Float32Kernel {
   using Value = float;
   using Sum = __m128;
   static constexpr std::size_t kValues = 4;
-  struct Part { __m128 v; };
+  struct Part {
+    __m128 v;
+  };
   static Sum zero() { return _mm_setzero_ps(); }
   static Part load(const std::uint8_t* p) { return {_mm_loadu_ps(reinterpret_cast<const float*>(p))}; }
   static Sum add(Sum sum, const Part& row, const Value* query) {
@@ -87,17 +93,23 @@ struct Float32Kernel {
 
 /// Four lanes like the vector kernels; integer sums do not depend on their order, float32 sums keep it.
 template <typename T>
-struct Lanes { T lane[4] = {}; };
+struct Lanes {
+  T lane[4] = {};
+};
 
 template <typename T>
-T sum_lanes(const Lanes<T>& v) { return (v.lane[0] + v.lane[1]) + (v.lane[2] + v.lane[3]); }
+T sum_lanes(const Lanes<T>& v) {
+  return (v.lane[0] + v.lane[1]) + (v.lane[2] + v.lane[3]);
+}
 
 template <CodeType kType>
 struct IntegerKernel {
   using Value = std::int16_t;
   using Sum = Lanes<std::int32_t>;
   static constexpr std::size_t kValues = kType == CodeType::kInt8 ? 16 : 32;
-  struct Part { std::int16_t v[kValues]; };
+  struct Part {
+    std::int16_t v[kValues];
+  };
   static Sum zero() { return {}; }
   static Part load(const std::uint8_t* p) {
     Part part{};
@@ -124,7 +136,9 @@ struct Float32Kernel {
   using Value = float;
   using Sum = Lanes<float>;
   static constexpr std::size_t kValues = 4;
-  struct Part { float v[4]; };
+  struct Part {
+    float v[4];
+  };
   static Sum zero() { return {}; }
   static Part load(const std::uint8_t* p) {
     Part part;

@@ -23,9 +23,7 @@ struct RowFilter {
   std::span<const std::uint16_t> row_tasks;  ///< [rows]; empty: every row passes.
   std::uint16_t excluded_task = 0;
 
-  [[nodiscard]] bool passes(std::size_t row) const {
-    return row_tasks.empty() || row_tasks[row] != excluded_task;
-  }
+  [[nodiscard]] bool passes(std::size_t row) const { return row_tasks.empty() || row_tasks[row] != excluded_task; }
 };
 
 /// The k nearest rows of each query, nearest first; fewer where fewer rows pass the filter.

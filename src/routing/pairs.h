@@ -13,8 +13,9 @@ namespace signalbox {
 /// Largest number of samples moved back into the pool for a pair.
 inline constexpr std::size_t kMostMoved = 50;
 
-/// How the training pairs (u_z, p_z) are made (eqs. 12-14): for every share alpha and repeat, min(alpha n_d, 50) samples
-/// of the held-out task, drawn with `seed`, move back into the pool. One repeat of alpha = 0 gives one pair a task.
+/// How the training pairs (u_z, p_z) are made (eqs. 12-14): for every share alpha and repeat, min(alpha n_d, 50)
+/// samples of the held-out task, drawn with `seed`, move back into the pool. One repeat of alpha = 0 gives one pair a
+/// task.
 struct PairPlan {
   std::vector<double> alphas = {0};
   std::uint32_t repeats = 1;

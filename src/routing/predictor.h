@@ -21,8 +21,8 @@ struct LabelledPool {
 
 /// g_m(x) for one input.
 struct Prediction {
-  std::vector<double> g;            ///< [models] predicted correctness; NaN for a model without any outcome.
-  std::vector<std::size_t> votes;   ///< [models] neighbours that had an outcome; 0: g is the model's own mean.
+  std::vector<double> g;           ///< [models] predicted correctness; NaN for a model without any outcome.
+  std::vector<std::size_t> votes;  ///< [models] neighbours that had an outcome; 0: g is the model's own mean.
 };
 
 /// Outcome of a model at a row of the pool, labels included; NaN where missing.

@@ -111,18 +111,17 @@ std::vector<Neighbour> nearest_overall(const std::vector<std::vector<Neighbour>>
   });
   all.erase(std::unique(all.begin(), all.end(), [](const Neighbour& a, const Neighbour& b) { return a.row == b.row; }),
             all.end());
-  std::stable_sort(all.begin(), all.end(), [](const Neighbour& a, const Neighbour& b) {
-    return a.cosine_distance < b.cosine_distance;
-  });
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Neighbour& a, const Neighbour& b) { return a.cosine_distance < b.cosine_distance; });
   if (all.size() > count) all.resize(count);
   return all;
 }
 
 /// The inputs of a task that have a vector, split into those to score and those with labels.
 struct TaskInputs {
-  std::vector<float> vectors;             ///< [kept, dim]
-  std::vector<std::size_t> label_of;      ///< [kept] the label of each input, or kNoLabel.
-  std::vector<std::size_t> scored;        ///< Positions among the kept inputs.
+  std::vector<float> vectors;         ///< [kept, dim]
+  std::vector<std::size_t> label_of;  ///< [kept] the label of each input, or kNoLabel.
+  std::vector<std::size_t> scored;    ///< Positions among the kept inputs.
   LabelledPool pool;
 };
 
@@ -211,8 +210,8 @@ RankedModel task_scores(std::size_t model, const TaskSums& sums, std::size_t n, 
   out.votes = sums.votes[model];
   out.own_mean = out.votes == 0;
   out.p_measured = sums.labelled[model] > 0;
-  out.p = out.p_measured ? static_cast<double>(sums.agreed[model]) / static_cast<double>(sums.labelled[model])
-                         : smoothed_p;
+  out.p =
+      out.p_measured ? static_cast<double>(sums.agreed[model]) / static_cast<double>(sums.labelled[model]) : smoothed_p;
   const auto count = static_cast<double>(n);
   out.s1 = sums.g[model] / count;
   out.s2 = static_cast<double>(sums.positive[model]) / count;
@@ -289,9 +288,9 @@ Result<Decision> route_input(const Index& index, std::span<const float> vector, 
   set_coverage(index, options, known, decision);
   if (decision.out_of_coverage) rank_by_means(index, field.value(), models);
   decision.challenger = argmax_score(models, field.value());
-  decision.confidence =
-      paired_confidence(index, neighbours, constants.k, decision.challenger, decision.best_single);
-  const bool sure = constants.eta <= 0 || decision.challenger == decision.best_single || decision.confidence > constants.eta;
+  decision.confidence = paired_confidence(index, neighbours, constants.k, decision.challenger, decision.best_single);
+  const bool sure =
+      constants.eta <= 0 || decision.challenger == decision.best_single || decision.confidence > constants.eta;
   if (decision.fallback == Fallback::kNone && !sure) decision.fallback = Fallback::kLowConfidence;
   settle(field.value(), options, std::move(models), decision);
   neighbours.resize(std::min(neighbours.size(), options.neighbours));
@@ -325,8 +324,7 @@ Result<Decision> route_task(const Index& index, std::span<const float> vectors, 
     const TaskSums sums = sum_task(index, inputs, neighbours, constants);
     const std::size_t scored = inputs.scored.size();
     decision.mean_distance = sums.distance / static_cast<double>(scored);
-    const std::vector<double> p =
-        smooth_accuracy(index.pairs, index.models(), decision.mean_distance, constants.sigma);
+    const std::vector<double> p = smooth_accuracy(index.pairs, index.models(), decision.mean_distance, constants.sigma);
     for (std::size_t m = 0; m < models.size(); ++m) models[m] = task_scores(m, sums, scored, p[m], options.policy);
     decision.challenger = argmax_score(models, field.value());
     if (decision.challenger != decision.best_single) {
@@ -340,7 +338,8 @@ Result<Decision> route_task(const Index& index, std::span<const float> vectors, 
   }
   set_coverage(index, options, known, decision);
   if (decision.out_of_coverage) rank_by_means(index, field.value(), models);
-  const bool sure = constants.eta <= 0 || decision.challenger == decision.best_single || decision.confidence > constants.eta;
+  const bool sure =
+      constants.eta <= 0 || decision.challenger == decision.best_single || decision.confidence > constants.eta;
   if (decision.fallback == Fallback::kNone && !sure) decision.fallback = Fallback::kLowConfidence;
   settle(field.value(), options, std::move(models), decision);
   decision.neighbours = nearest_overall(neighbours, index.rows(), options.neighbours);

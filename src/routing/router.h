@@ -33,7 +33,7 @@ struct RouteOptions {
   std::vector<Exclusion> exclusions;  ///< [models]
   std::vector<double> prices;         ///< [models] blended US dollars per million tokens; negative: unknown.
   PriceRules price_rules;
-  std::size_t neighbours = 5;         ///< How many to report.
+  std::size_t neighbours = 5;  ///< How many to report.
 };
 
 /// Outcomes known for some of a task's inputs.
@@ -44,26 +44,26 @@ struct Labels {
 
 struct RankedModel {
   std::size_t model = 0;
-  double score = 0;        ///< The policy's predicted correctness.
-  Interval interval;       ///< 95%.
-  std::size_t votes = 0;   ///< Neighbours that had an outcome, over all inputs.
-  bool own_mean = false;   ///< No neighbour of any input had one: the score is the model's own mean.
-  double s1 = 0;           ///< For a task (eqs. 3, 4, 7).
+  double score = 0;       ///< The policy's predicted correctness.
+  Interval interval;      ///< 95%.
+  std::size_t votes = 0;  ///< Neighbours that had an outcome, over all inputs.
+  bool own_mean = false;  ///< No neighbour of any input had one: the score is the model's own mean.
+  double s1 = 0;          ///< For a task (eqs. 3, 4, 7).
   double s2 = 0;
   double s3 = 0;
   double p = 0;
-  bool p_measured = false; ///< p comes from labels, not from the distance.
+  bool p_measured = false;  ///< p comes from labels, not from the distance.
 };
 
 struct Decision {
   Policy policy = Policy::kS1;
-  std::size_t model = 0;         ///< The pick.
-  std::size_t best_single = 0;   ///< m*, among the candidates.
-  std::size_t challenger = 0;    ///< What the policy wanted before fallback and price.
-  double confidence = 1;         ///< P(challenger beats m*); 1 where they are the same.
+  std::size_t model = 0;        ///< The pick.
+  std::size_t best_single = 0;  ///< m*, among the candidates.
+  std::size_t challenger = 0;   ///< What the policy wanted before fallback and price.
+  double confidence = 1;        ///< P(challenger beats m*); 1 where they are the same.
   Fallback fallback = Fallback::kNone;
-  double mean_distance = 1;      ///< u of the input or task.
-  double percentile = 100;       ///< Its place among the benchmark's own (coverage).
+  double mean_distance = 1;  ///< u of the input or task.
+  double percentile = 100;   ///< Its place among the benchmark's own (coverage).
   bool out_of_coverage = false;
   std::vector<RankedModel> ranking;   ///< Candidates, best score first; ties to the lower model.
   std::vector<Neighbour> neighbours;  ///< Nearest rows of the index, of the input or of all inputs of the task.
@@ -81,10 +81,9 @@ struct Decision {
                                            const RouteOptions& options);
 
 /// Routes a task: S1, S2, S3, u and p of its inputs (eqs. 3-14), argmax of the policy's score, and m* where
-/// P(S(m) > S(m*)) <= eta (eq. 8). Labelled inputs join the pool (never as their own neighbour), give p where a model has
-/// a label, and are left out of the scores unless every input is labelled.
-/// vectors: row-major float32 [n, dim]; zero rows (no known token) are left out.
-/// Errors: invalid_argument, dimension_mismatch, non_finite, no_candidate.
+/// P(S(m) > S(m*)) <= eta (eq. 8). Labelled inputs join the pool (never as their own neighbour), give p where a model
+/// has a label, and are left out of the scores unless every input is labelled. vectors: row-major float32 [n, dim];
+/// zero rows (no known token) are left out. Errors: invalid_argument, dimension_mismatch, non_finite, no_candidate.
 [[nodiscard]] Result<Decision> route_task(const Index& index, std::span<const float> vectors, const Labels& labels,
                                           const RouteOptions& options);
 

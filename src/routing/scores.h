@@ -40,8 +40,8 @@ struct Interval {
   double high = 1;
 };
 
-/// Wilson's 95% interval for a proportion seen in n trials; [0, 1] for none. A graded mean counts as a proportion, which
-/// is wider than need be.
+/// Wilson's 95% interval for a proportion seen in n trials; [0, 1] for none. A graded mean counts as a proportion,
+/// which is wider than need be.
 [[nodiscard]] Interval wilson_interval(double mean, double trials);
 
 /// P(theta > 1/2) for theta ~ Beta(1 + wins, 1 + losses): how sure one is, after so many paired comparisons, that one

@@ -30,7 +30,9 @@ std::size_t trade_for_price(std::size_t pick, std::span<const double> scores, st
                             std::span<const Exclusion> exclusions, const PriceRules& rules) {
   std::size_t chosen = pick;
   if (rules.cost_weight > 0 && prices[pick] >= 0) {
-    const auto utility = [&](std::size_t m) { return std::min(scores[m], scores[pick]) - rules.cost_weight * prices[m]; };
+    const auto utility = [&](std::size_t m) {
+      return std::min(scores[m], scores[pick]) - rules.cost_weight * prices[m];
+    };
     for (std::size_t m = 0; m < scores.size(); ++m) {
       if (exclusions[m] != Exclusion::kNone || prices[m] < 0) continue;
       if (utility(m) > utility(chosen)) chosen = m;

@@ -48,7 +48,8 @@ int build(char** argv) {
     auto* bytes = reinterpret_cast<char*>(json["value"]["ptr"].get<std::uintptr_t>());
     std::ofstream(argv[6], std::ios::binary).write(bytes, json["value"]["size"].get<std::streamsize>());
     core::release(bytes);
-    std::cout << R"({"ok":true})" << "\n";
+    std::cout << R"({"ok":true})"
+              << "\n";
   } else {
     std::cout << answer << "\n";
   }

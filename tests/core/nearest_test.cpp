@@ -147,7 +147,8 @@ TEST(Quantize, KeepsEveryRowCloseToItsVector) {
   std::mt19937 random(15);
   const std::vector<float> vectors = testing::random_vectors(random, 200, kDim);
   // Worst cosine distances of rounding Gaussian components: 127 levels, and 7 with the best clipping.
-  for (const auto& [type, worst] : {std::pair{CodeType::kFloat32, 1e-6}, {CodeType::kInt8, 1e-4}, {CodeType::kInt4, .02}}) {
+  for (const auto& [type, worst] :
+       {std::pair{CodeType::kFloat32, 1e-6}, {CodeType::kInt8, 1e-4}, {CodeType::kInt4, .02}}) {
     const CodeMatrix matrix = quantize(type, vectors, kDim);
     for (std::size_t r = 0; r < 200; ++r) {
       const auto one = std::span(vectors).subspan(r * kDim, kDim);

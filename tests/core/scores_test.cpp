@@ -33,7 +33,8 @@ TEST(Confidence, EqualsTheEnumerationOfEveryOutcome) {
     for (const std::size_t b : {0, 3, 9}) {
       for (const double pa : {0.0, .3, .6, 1.0}) {
         for (const double pb : {.25, .5, 1.0}) {
-          const double exact = probability_greater(correct_counts(a, kInputs - a, pa), correct_counts(b, kInputs - b, pb));
+          const double exact =
+              probability_greater(correct_counts(a, kInputs - a, pa), correct_counts(b, kInputs - b, pb));
           EXPECT_NEAR(exact, enumerate(kInputs, a, pa, b, pb), 1e-12) << a << " " << b << " " << pa << " " << pb;
         }
       }
