@@ -1,11 +1,43 @@
 #include "json.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace signalbox::bindings {
 
-Json parse_json(std::string_view text) { return Json::parse(text.begin(), text.end(), nullptr, false); }
+namespace {
+
+/// Whether text, if it is JSON at all, keeps to the limits; what is not JSON is left to the parser.
+bool keeps_to_limits(std::string_view text) {
+  std::array<std::size_t, kMaxDepth + 1> keys{};  // of the open object at each depth
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      else if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > kMaxDepth) return false;
+      keys[depth] = 0;
+    } else if (c == ']' || c == '}') {
+      if (depth > 0) --depth;
+    } else if (c == ':' && ++keys[depth] > kMaxKeys) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+Json parse_json(std::string_view text) {
+  if (!keeps_to_limits(text)) return Json(Json::value_t::discarded);
+  return Json::parse(text.begin(), text.end(), nullptr, false);
+}
 
 ObjectReader::ObjectReader(const Json& object, std::string what) : object_(object), what_(std::move(what)) {
   if (!object.is_object()) fail("expected an object");

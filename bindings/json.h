@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "status.h"
 
@@ -43,7 +44,12 @@ class ObjectReader {
   Status failure_;
 };
 
-/// Parses text; discarded() where it is not JSON.
+/// Deepest nesting and most keys of one object that are read. Writing and copying JSON recurse, and a module has 1 MB
+/// of stack; an ordered object is searched key by key.
+inline constexpr std::size_t kMaxDepth = 64;
+inline constexpr std::size_t kMaxKeys = 1 << 14;
+
+/// Parses text; discarded() where it is not JSON or exceeds these limits.
 [[nodiscard]] Json parse_json(std::string_view text);
 
 }  // namespace signalbox::bindings

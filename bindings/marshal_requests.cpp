@@ -76,7 +76,7 @@ Status read_prices(const Json* prices, const ModelNumbersByName& models, RouteOp
   return {};
 }
 
-Status read_label(const Json& label, const ModelNumbersByName& models, Labels& labels) {
+Status read_label(const Json& label, std::size_t model_count, const ModelNumbersByName& models, Labels& labels) {
   ObjectReader reader(label, "label");
   std::size_t input = std::numeric_limits<std::uint32_t>::max();
   reader.count("index", 0, kMostCount, input);
@@ -85,7 +85,7 @@ Status read_label(const Json& label, const ModelNumbersByName& models, Labels& l
   if (Status failed = reader.finish()) return failed;
   labels.inputs.push_back(input);
   const std::size_t offset = labels.outcomes.size();
-  labels.outcomes.resize(offset + models.size(), std::numeric_limits<float>::quiet_NaN());
+  labels.outcomes.resize(offset + model_count, std::numeric_limits<float>::quiet_NaN());
   for (const auto& item : outcomes->items()) {
     const auto found = models.find(item.key());
     if (found == models.end()) return unknown_model(item.key());
@@ -110,10 +110,10 @@ void read_policy(ObjectReader& reader, RouteOptions& options) {
 }
 
 void read_constants(ObjectReader& reader, RoutingConstants& constants) {
-  reader.count("k", 1, kMostCount, constants.k);
-  reader.count("kappa", 1, kMostCount, constants.kappa);
+  reader.count("k", 1, kMostNeighbours, constants.k);
+  reader.count("kappa", 1, kMostNeighbours, constants.kappa);
   reader.number("threshold", 0, 1, constants.threshold);
-  reader.number("sigma", 1e-6, 10, constants.sigma);
+  reader.number("sigma", kLeastSigma, kMostSigma, constants.sigma);
   reader.number("eta", 0, 1, constants.eta);
 }
 
@@ -152,7 +152,7 @@ Result<Request> parse_request(const Index& index, std::string_view options_json,
   if (Status failed = read_prices(prices, models, options)) return *failed;
   if (labels != nullptr) {
     for (const Json& label : *labels) {
-      if (Status failed = read_label(label, models, request.labels)) return *failed;
+      if (Status failed = read_label(label, index.models(), models, request.labels)) return *failed;
     }
   }
   return request;

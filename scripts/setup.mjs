@@ -75,9 +75,11 @@ export function setUp(purpose) {
     'dist/signalbox.wasm',
     buildWasm,
   );
-  whenChanged('TypeScript package', ['tsconfig.json', 'package.json', 'bindings/ts'], 'dist/index.js', () =>
-    run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']),
-  );
+  whenChanged('TypeScript package', ['tsconfig.json', 'package.json', 'bindings/ts'], 'dist/index.js', () => {
+    run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']);
+    // tsc leaves declarations that it did not make where they are.
+    cpSync(path.join(root, 'bindings/ts/signalbox-glue.d.mts'), path.join(root, 'dist/signalbox-glue.d.mts'));
+  });
   whenChanged('models', ['models'], 'dist/models/FORMAT.md', copyModels);
 }
 

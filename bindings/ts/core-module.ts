@@ -1,6 +1,6 @@
 /** The wasm module: loaded once a source, and wrapped so that every allocation is released and every answer unwrapped. */
 
-import { SignalboxError, unwrap } from './errors.js';
+import { abortable, SignalboxError, unwrap } from './errors.js';
 import { type ReadOptions, readBytes, readInto } from './files.js';
 import createModule, { type GlueModule } from './signalbox-glue.mjs';
 import type { IndexInfo, Source, WasmSource } from './types.js';
@@ -21,16 +21,22 @@ export class Core {
   /** Reads an index straight into the module's memory and opens it there. */
   async openIndex(source: Source, options: ReadOptions): Promise<number> {
     const [pointer, size] = await this.#receive(source, options);
-    return unwrap<{ handle: number }>(this.#glue.openIndex(pointer, size)).handle;
+    const { handle } = this.#ask<{ handle: number }>(() => this.#glue.openIndex(pointer, size));
+    busy.add(this);
+    return handle;
   }
 
   describeIndex(handle: number): IndexInfo {
-    return unwrap(this.#glue.describeIndex(handle));
+    return this.#ask(() => this.#glue.describeIndex(handle));
   }
 
   openEmbedder(bytes: Uint8Array, configJson: string): { handle: number; dim: number; vocabulary: number } {
     const pointer = this.#copy(bytes);
-    return unwrap(this.#glue.openEmbedder(pointer, bytes.byteLength, configJson));
+    const opened = this.#ask<{ handle: number; dim: number; vocabulary: number }>(() =>
+      this.#glue.openEmbedder(pointer, bytes.byteLength, configJson),
+    );
+    busy.add(this);
+    return opened;
   }
 
   /** Vectors [count, dim] of texts whose token ids are ids[offsets[i]..offsets[i + 1]]. */
@@ -42,7 +48,7 @@ export class Core {
   ): { vectors: Float32Array; tokens: number[] } {
     const count = offsets.length - 1;
     return this.#withCopies([ids, offsets, new Float32Array(count * dim)], ([idsAt, offsetsAt, outAt]) => {
-      const { tokens } = unwrap<{ tokens: number[] }>(
+      const { tokens } = this.#ask<{ tokens: number[] }>(() =>
         this.#glue.embed(handle, idsAt as number, offsetsAt as number, count, outAt as number),
       );
       const vectors = new Float32Array(this.#glue.HEAPU8.buffer, outAt, count * dim).slice();
@@ -51,12 +57,14 @@ export class Core {
   }
 
   route<T>(handle: number, vector: Float32Array, optionsJson: string): T {
-    return this.#withCopies([vector], ([at]) => unwrap<T>(this.#glue.route(handle, at as number, optionsJson)));
+    return this.#withCopies([vector], ([at]) =>
+      this.#ask<T>(() => this.#glue.route(handle, at as number, optionsJson)),
+    );
   }
 
   routeTask<T>(handle: number, vectors: Float32Array, count: number, optionsJson: string): T {
     return this.#withCopies([vectors], ([at]) =>
-      unwrap<T>(this.#glue.routeTask(handle, at as number, count, optionsJson)),
+      this.#ask<T>(() => this.#glue.routeTask(handle, at as number, count, optionsJson)),
     );
   }
 
@@ -67,7 +75,7 @@ export class Core {
     outcomes: Float32Array,
   ): Uint8Array<ArrayBuffer> {
     return this.#withCopies([embeddings, rowTasks, outcomes], ([embeddingsAt, tasksAt, outcomesAt]) => {
-      const { ptr, size } = unwrap<{ ptr: number; size: number }>(
+      const { ptr, size } = this.#ask<{ ptr: number; size: number }>(() =>
         this.#glue.buildIndex(
           specJson,
           embeddingsAt as number,
@@ -90,11 +98,14 @@ export class Core {
     embeddings: Float32Array,
     k: number,
   ): { task: string; picked: number; bestSingle: number; oracle: number }[] {
-    return this.#withCopies([embeddings], ([at]) => unwrap(this.#glue.leaveOneTaskOut(handle, at as number, k)));
+    return this.#withCopies([embeddings], ([at]) =>
+      this.#ask(() => this.#glue.leaveOneTaskOut(handle, at as number, k)),
+    );
   }
 
   close(handle: number): void {
-    unwrap(this.#glue.close(handle));
+    this.#ask(() => this.#glue.close(handle));
+    if (this.liveHandles() === 0) busy.delete(this);
   }
 
   liveHandles(): number {
@@ -102,12 +113,27 @@ export class Core {
   }
 
   errorCodes(): string[] {
-    return unwrap(this.#glue.errorCodes());
+    return this.#ask(() => this.#glue.errorCodes());
   }
 
   /** Bytes of the module's memory: it only ever grows. */
   get memoryBytes(): number {
     return this.#glue.HEAPU8.byteLength;
+  }
+
+  /** The value of an answer. A module that stopped half-way (a trap, or no memory in the midst of a call) is given up. */
+  #ask<T>(call: () => string): T {
+    let answer: string;
+    try {
+      answer = call();
+    } catch (cause) {
+      stopSharing(this);
+      busy.delete(this);
+      throw new SignalboxError('internal', `the core stopped, out of memory or by a defect: ${String(cause)}`, {
+        cause,
+      });
+    }
+    return unwrap<T>(answer);
   }
 
   #allocate(sizeBytes: number): number {
@@ -199,31 +225,40 @@ async function instantiate(source: WasmSource, options: ReadOptions): Promise<Co
   return new Core(glue);
 }
 
-let shared: Promise<Core> | undefined;
-const cores = new Set<Core>();
+let shared: { loading: Promise<Core>; core?: Core } | undefined;
 
 /** The module of the package's own wasm is shared by everything that loads it; a failure is forgotten. */
 export async function loadCore(source: WasmSource | undefined, options: ReadOptions): Promise<Core> {
-  if (source !== undefined) return remember(await instantiate(source, options));
+  if (source !== undefined) return instantiate(source, options);
   if (shared === undefined) {
     // Not tied to one caller's signal: others may wait for the same module.
-    const loading = instantiate(DEFAULT_WASM, { onProgress: options.onProgress });
-    loading.catch(() => {
-      shared = undefined;
-    });
-    shared = loading;
+    const entry: { loading: Promise<Core>; core?: Core } = {
+      loading: instantiate(DEFAULT_WASM, { onProgress: options.onProgress }),
+    };
+    shared = entry;
+    entry.loading.then(
+      (core) => {
+        entry.core = core;
+      },
+      () => {
+        shared = undefined;
+      },
+    );
   }
-  return remember(await shared);
+  return abortable(shared.loading, options.signal);
 }
 
-function remember(core: Core): Core {
-  cores.add(core);
-  return core;
+/** The next load starts afresh. */
+function stopSharing(core: Core): void {
+  if (shared?.core === core) shared = undefined;
 }
+
+/** Modules that have something open. */
+const busy = new Set<Core>();
 
 /** Indexes and embedders that are open, over all modules: zero once everything was disposed. */
 export function liveHandles(): number {
   let sum = 0;
-  for (const core of cores) sum += core.liveHandles();
+  for (const core of busy) sum += core.liveHandles();
   return sum;
 }

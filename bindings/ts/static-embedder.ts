@@ -3,11 +3,14 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { type Core, loadCore } from './core-module.js';
 import { SignalboxError, throwIfAborted } from './errors.js';
 import { type ReadOptions, readBytes } from './files.js';
-import type { Embedder, EmbedderFiles, Embedding, WasmSource } from './types.js';
+import type { Embedder, EmbedderFiles, EmbedderSource, Embedding, WasmSource } from './types.js';
 
 /** Beyond this a text is cut before it is tokenised, so that a megabyte costs what a page costs. */
 export const MAX_TEXT_LENGTH = 8192;
 export const MAX_TOKENS = 512;
+
+/** The id of the embedder that the package ships (models/embedder/config.json). */
+export const DEFAULT_EMBEDDER_ID = 'signalbox-static-128-v1';
 
 export interface StaticEmbedderOptions extends ReadOptions {
   wasm?: WasmSource | undefined;
@@ -19,7 +22,7 @@ const DEFAULT_FILES: EmbedderFiles = {
   config: new URL('./models/embedder/config.json', import.meta.url),
 };
 
-function filesOf(source: string | URL | EmbedderFiles): EmbedderFiles {
+function filesOf(source: EmbedderSource): EmbedderFiles {
   if (typeof source !== 'string' && !(source instanceof URL)) return source;
   const folder = String(source).replace(/\/?$/, '/');
   return { tokenizer: `${folder}tokenizer.json`, model: `${folder}model.safetensors`, config: `${folder}config.json` };
@@ -53,6 +56,11 @@ function cut(text: string, length: number): string {
   return text.slice(0, last >= 0xd800 && last < 0xdc00 ? length - 1 : length);
 }
 
+/** Whether this is an embedder already, and not a place to load one from. */
+export function isEmbedder(value: unknown): value is Embedder {
+  return typeof (value as Embedder | undefined)?.embed === 'function';
+}
+
 export class StaticEmbedder implements Embedder {
   readonly id: string;
   readonly hash: string | undefined;
@@ -84,13 +92,14 @@ export class StaticEmbedder implements Embedder {
    * `config.json`, or the three files. Without a source: the one that the package ships.
    * Errors: `network`, `aborted`, `bad_embedder`, `bad_wasm`, `out_of_memory`.
    */
-  static async load(
-    source: string | URL | EmbedderFiles = DEFAULT_FILES,
-    options: StaticEmbedderOptions = {},
-  ): Promise<StaticEmbedder> {
-    const files = filesOf(source);
-    const [core, tokenizerBytes, model, configBytes] = await Promise.all([
-      loadCore(options.wasm, options),
+  static async load(source?: EmbedderSource, options: StaticEmbedderOptions = {}): Promise<StaticEmbedder> {
+    return StaticEmbedder.loadInto(await loadCore(options.wasm, options), source, options);
+  }
+
+  /** @internal Like `load`, into a core that is already there. */
+  static async loadInto(core: Core, source: EmbedderSource | undefined, options: ReadOptions): Promise<StaticEmbedder> {
+    const files = filesOf(source ?? DEFAULT_FILES);
+    const [tokenizerBytes, model, configBytes] = await Promise.all([
       readBytes(files.tokenizer, options),
       readBytes(files.model, options),
       readBytes(files.config, options),

@@ -59,10 +59,12 @@ export interface RouteOptions {
   costWeight?: number;
   /** How many benchmark samples to report, 0..1000; default 5. */
   neighbours?: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface RouteTaskOptions extends RouteOptions {
+  /** Called after each block of prompts that was embedded. */
+  onProgress?: (event: { done: number; total: number }) => void;
   /** Outcomes known for some of the task's inputs: they join the pool and measure the predictor's accuracy. */
   labels?: readonly Label[];
 }
@@ -218,6 +220,22 @@ export type OnProgress = (event: ProgressEvent) => void;
 /** Where bytes come from: an address (in Node also a path), or the bytes themselves. */
 export type Source = string | URL | ArrayBuffer | Uint8Array | Blob | Response;
 export type WasmSource = string | URL | ArrayBuffer | Uint8Array | WebAssembly.Module;
+
+/** Vectors of several inputs: one matrix [n * dim], row by row, or a list of vectors. */
+export type Vectors = Float32Array | readonly ArrayLike<number>[];
+
+/** What to load instead of what the package ships. */
+export interface LoadOptions {
+  index?: Source | undefined;
+  /** An embedder, or the folder or files of a Model2Vec model; `null`: none, for vectors only. */
+  embedder?: Embedder | EmbedderSource | null | undefined;
+  wasm?: WasmSource | undefined;
+  signal?: AbortSignal | undefined;
+  onProgress?: OnProgress | undefined;
+}
+
+/** A Model2Vec model: the address of its folder (in Node also a path), or its files. */
+export type EmbedderSource = string | URL | EmbedderFiles;
 
 /** The three files of a Model2Vec model. */
 export interface EmbedderFiles {

@@ -1,0 +1,105 @@
+/** Making an index from flat arrays. */
+import { type Core, loadCore } from './core-module.js';
+import { SignalboxError, throwIfAborted } from './errors.js';
+import type { CodeType, RoutingConstants, WasmSource } from './types.js';
+
+export interface ModelSpec {
+  /** Unique. */
+  name: string;
+  /** Parameters in billions. */
+  paramsB?: number | null;
+  usdPerMTokIn?: number | null;
+  usdPerMTokOut?: number | null;
+}
+
+/** What an index is built from; `rows` is the length of `tasks`. */
+export interface IndexSpec {
+  models: readonly (string | ModelSpec)[];
+  /** Task of each row: its name, or its number among `taskNames` (by default `task0`, `task1`, ...). */
+  tasks: readonly string[] | ArrayLike<number>;
+  taskNames?: readonly string[];
+  /** Row-major [rows, dim], finite; they need not have unit norm. */
+  embeddings: ArrayLike<number>;
+  dim: number;
+  /** Row-major [rows, models] in 0..1, `NaN` where not measured. */
+  outcomes: ArrayLike<number>;
+  /** Default `int8`. */
+  codes?: CodeType;
+  sampleIds?: readonly string[];
+  /** Which embedder made the vectors: a router refuses prompts through another one. */
+  embedder?: { id: string; hash?: string | undefined };
+  /** Anything that is JSON: provenance, licence, caveats. */
+  metadata?: unknown;
+  routing?: Partial<RoutingConstants>;
+  /** How the distance estimator's training pairs are drawn; by default one a task (alpha 0). */
+  pairs?: { alphas?: readonly number[]; repeats?: number; seed?: number };
+}
+
+export interface BuildOptions {
+  wasm?: WasmSource | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+const MOST_TASKS = 65535;
+
+function toFloat32(values: ArrayLike<number>, length: number, what: string): Float32Array {
+  if (typeof values !== 'object' || values === null || values.length !== length) {
+    const got = values?.length ?? typeof values;
+    throw new SignalboxError('dimension_mismatch', `${what} has ${got} values, expected ${length}`);
+  }
+  return values instanceof Float32Array ? values : Float32Array.from(values);
+}
+
+/** Numbers the tasks in order of their first row, and names them. */
+function numberTasks(spec: IndexSpec): { names: string[]; rowTasks: Uint16Array } {
+  const names = [...(spec.taskNames ?? [])];
+  const numbers = new Map(names.map((name, i) => [name, i]));
+  const rowTasks = new Uint16Array(spec.tasks.length);
+  for (let row = 0; row < spec.tasks.length; ++row) {
+    const task: unknown = spec.tasks[row];
+    let number = typeof task === 'string' ? numbers.get(task) : task;
+    if (typeof task === 'string' && number === undefined && spec.taskNames === undefined) {
+      number = names.push(task) - 1;
+      numbers.set(task, number as number);
+    }
+    const limit = spec.taskNames?.length ?? MOST_TASKS;
+    if (typeof number !== 'number' || !Number.isInteger(number) || number < 0 || number >= limit) {
+      throw new SignalboxError('invalid_argument', `the task of row ${row} is ${String(task)}, which is not a task`);
+    }
+    rowTasks[row] = number;
+    while (names.length <= number) names.push(`task${names.length}`);
+  }
+  return { names, rowTasks };
+}
+
+/** @internal The bytes of an index, by a core that is already loaded. */
+export function buildIndexWith(core: Core, spec: IndexSpec): Uint8Array<ArrayBuffer> {
+  if (typeof spec?.tasks !== 'object' || spec.tasks === null || !Array.isArray(spec.models)) {
+    throw new SignalboxError('invalid_argument', 'an index needs models, and the task of each row');
+  }
+  const { embeddings, outcomes, tasks: _tasks, taskNames: _names, models, ...rest } = spec;
+  const { names, rowTasks } = numberTasks(spec);
+  const json = JSON.stringify({
+    ...rest,
+    models: models.map((model) => (typeof model === 'string' ? { name: model } : model)),
+    tasks: names,
+  });
+  return core.buildIndex(
+    json,
+    toFloat32(embeddings, rowTasks.length * spec.dim, 'embeddings'),
+    rowTasks,
+    toFloat32(outcomes, rowTasks.length * models.length, 'outcomes'),
+  );
+}
+
+/**
+ * The bytes of an index; the same specification gives the same bytes. Costs O(rows^2 dim): every row looks for its
+ * neighbours once, for the distance estimator and for coverage.
+ * Errors: `invalid_argument`, `dimension_mismatch`, `non_finite`, `size_overflow`, `bad_metadata`, `aborted`,
+ * `bad_wasm`, `out_of_memory`.
+ */
+export async function buildIndex(spec: IndexSpec, options: BuildOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  const core = await loadCore(options.wasm, { signal: options.signal });
+  throwIfAborted(options.signal);
+  return buildIndexWith(core, spec);
+}

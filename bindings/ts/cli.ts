@@ -1,0 +1,147 @@
+#!/usr/bin/env node
+/** The command `signalbox`: what the package does, from a shell. */
+import { readFile } from 'node:fs/promises';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { readLabels, readPrompts } from './cli-files.js';
+import { decisionText, indexText, taskText } from './cli-text.js';
+import { Router, type RouteTaskOptions, SignalboxError } from './index.js';
+
+interface Options {
+  json?: true;
+  index?: string;
+  embedder?: string;
+  candidates?: string[];
+  deny?: string[];
+  policy?: 's1' | 's2' | 's3';
+  k?: number;
+  eta?: number;
+  neighbours?: number;
+  maxUsdPerMtok?: number;
+  qualityBar?: number;
+  costWeight?: number;
+  labels?: string;
+}
+
+function toNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
+  return value;
+}
+
+const toList = (text: string) => text.split(',').map((name) => name.trim());
+
+/** The options of a decision, without those that were not given. */
+function routeOptions(o: Options): RouteTaskOptions {
+  const given = {
+    candidates: o.candidates === undefined && o.deny === undefined ? undefined : { allow: o.candidates, deny: o.deny },
+    policy: o.policy,
+    k: o.k,
+    eta: o.eta,
+    neighbours: o.neighbours,
+    maxUsdPerMTok: o.maxUsdPerMtok,
+    qualityBar: o.qualityBar,
+    costWeight: o.costWeight,
+  };
+  return JSON.parse(JSON.stringify(given));
+}
+
+function withRouting(command: Command): Command {
+  return withFiles(command)
+    .option('--candidates <names>', 'only these models, separated by commas', toList)
+    .option('--deny <names>', 'not these models, separated by commas', toList)
+    .option('--max-usd-per-mtok <usd>', 'leave out dearer models, and those of unknown price', toNumber)
+    .option('--quality-bar <x>', 'take the cheapest model whose chance is within x of the best', toNumber)
+    .option('--cost-weight <w>', 'chance given up per US dollar per million tokens', toNumber)
+    .option('--k <n>', 'neighbours that vote', toNumber)
+    .option('--eta <p>', 'confidence needed to leave the best single model; 0 always leaves it', toNumber)
+    .option('--neighbours <n>', 'benchmark samples to show', toNumber);
+}
+
+function withFiles(command: Command): Command {
+  return command
+    .option('--json', 'print JSON')
+    .option('--index <file>', 'an index instead of the shipped one')
+    .option('--embedder <folder>', 'a Model2Vec model instead of the shipped one');
+}
+
+async function show(router: Router, use: () => Promise<string> | string): Promise<void> {
+  try {
+    process.stdout.write(`${await use()}\n`);
+  } finally {
+    router.dispose();
+  }
+}
+
+const load = (options: Options) => Router.load({ index: options.index, embedder: options.embedder });
+
+const print = (options: Options, value: unknown, text: () => string) =>
+  options.json ? JSON.stringify(value, null, 2) : text();
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function version(): Promise<string> {
+  const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+  return String(manifest.version);
+}
+
+async function makeProgram(): Promise<Command> {
+  const program = new Command('signalbox')
+    .description('Routes prompts to the language model that benchmark results predict to be right.')
+    .version(await version())
+    .showHelpAfterError();
+  withRouting(program.command('route <prompt>'))
+    .description('route one prompt; - reads it from the standard input')
+    .action(async (prompt: string, options: Options) => {
+      const text = prompt === '-' ? await readStdin() : prompt;
+      const router = await load(options);
+      await show(router, async () => {
+        const decision = await router.route(text, routeOptions(options));
+        return print(options, decision, () => decisionText(decision));
+      });
+    });
+  withRouting(program.command('route-task <file>'))
+    .description('route all prompts of a file together: text (one a line), JSONL or CSV (column "prompt")')
+    .addOption(new Option('--policy <name>', 'the score to rank by').choices(['s1', 's2', 's3']))
+    .option('--labels <file>', 'known outcomes: CSV or JSONL with the prompt\'s number "index" and a column a model')
+    .action(async (file: string, options: Options) => {
+      const prompts = await readPrompts(file);
+      const labels = options.labels === undefined ? [] : await readLabels(options.labels);
+      const router = await load(options);
+      await show(router, async () => {
+        const decision = await router.routeTask(prompts, { ...routeOptions(options), labels });
+        return print(options, decision, () => taskText(decision));
+      });
+    });
+  program
+    .command('inspect [index]')
+    .option('--json', 'print JSON')
+    .description('show what an index holds')
+    .action(async (file: string | undefined, options: Options) => {
+      const router = await Router.load({ index: file, embedder: null });
+      await show(router, () => print(options, router.info, () => indexText(router.info)));
+    });
+  return program;
+}
+
+/** A reader that has seen enough (`| head`) is no failure. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+try {
+  await (await makeProgram()).parseAsync();
+} catch (error) {
+  if (!(error instanceof SignalboxError)) throw error;
+  const { code, message } = error;
+  process.stderr.write(
+    process.argv.includes('--json')
+      ? `${JSON.stringify({ error: { code, message } })}\n`
+      : `signalbox: ${message} (${code})\n`,
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,7 @@
+/** signalbox: routes prompts to the language model that benchmark results predict to be right. */
+export { type BuildOptions, buildIndex, type IndexSpec, type ModelSpec } from './building.js';
+export { liveHandles } from './core-module.js';
+export { ERROR_CODES, type ErrorCode, SignalboxError } from './errors.js';
+export { Router } from './router.js';
+export { StaticEmbedder, type StaticEmbedderOptions } from './static-embedder.js';
+export * from './types.js';

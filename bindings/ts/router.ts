@@ -1,0 +1,220 @@
+/** The router: an index, an embedder and the core, behind prompts. */
+import { type Core, loadCore } from './core-module.js';
+import { abortable, SignalboxError, throwIfAborted } from './errors.js';
+import { DEFAULT_EMBEDDER_ID, isEmbedder, StaticEmbedder } from './static-embedder.js';
+import type {
+  Decision,
+  Embedder,
+  Embedding,
+  IndexInfo,
+  LoadOptions,
+  RouteOptions,
+  RouteTaskOptions,
+  TaskDecision,
+  Vectors,
+} from './types.js';
+
+const DEFAULT_INDEX = new URL('./models/index/index.sbx', import.meta.url);
+
+/** Prompts that are embedded at a time; between two blocks a signal can be heard. */
+const BLOCK = 256;
+
+function optionsJson(options: RouteTaskOptions): string {
+  const { signal: _signal, onProgress: _onProgress, candidates, ...rest } = options;
+  const lists = candidates === undefined || Array.isArray(candidates) ? { allow: candidates } : candidates;
+  const { allow, deny, ...unknown } = lists as { allow?: readonly string[]; deny?: readonly string[] };
+  const [stray] = Object.keys(unknown);
+  if (stray !== undefined) {
+    throw new SignalboxError('invalid_argument', `candidates: '${stray}' is not known, expected allow or deny`);
+  }
+  return JSON.stringify({ ...rest, candidates: allow, deny }, (key, value: unknown) => {
+    // JSON would turn these into null, which means "not given".
+    if (typeof value !== 'number' || Number.isFinite(value)) return value;
+    throw new SignalboxError('invalid_argument', `${key} is ${value}, expected a finite number`);
+  });
+}
+
+function checkEmbedder(embedder: Embedder, index: IndexInfo): void {
+  const refuse = (got: string, expected: string) => {
+    throw new SignalboxError('embedder_mismatch', `the embedder has ${got}, the index was built with ${expected}`);
+  };
+  if (embedder.dim !== index.dim) refuse(`${embedder.dim} dimensions`, `${index.dim}`);
+  const { id, hash } = index.embedder;
+  if (id !== '' && embedder.id !== id) refuse(`the id '${embedder.id}'`, `'${id}'`);
+  if (hash !== '' && embedder.hash !== undefined && embedder.hash !== hash) {
+    refuse(`other files than expected (${embedder.hash}: another version, or damaged on the way)`, hash);
+  }
+}
+
+/** Vectors of any accepted shape as one matrix [count, dim]. */
+function flatten(vectors: Vectors, dim: number): Float32Array {
+  if (vectors instanceof Float32Array) return vectors;
+  if (!Array.isArray(vectors)) {
+    throw new SignalboxError('invalid_argument', 'expected a Float32Array [n * dim] or a list of vectors');
+  }
+  const flat = new Float32Array(vectors.length * dim);
+  vectors.forEach((vector: ArrayLike<number>, i) => {
+    if (typeof vector !== 'object' || vector === null || vector.length !== dim) {
+      const got = vector?.length ?? typeof vector;
+      throw new SignalboxError('dimension_mismatch', `vector ${i} has ${got} dimensions, the index needs ${dim}`);
+    }
+    flat.set(vector, i * dim);
+  });
+  return flat;
+}
+
+/**
+ * Picks, for a prompt or a whole task, the model that benchmark results predict to be right.
+ *
+ * Everything happens on this machine: after `load` there is no request, and no prompt leaves it.
+ */
+export class Router {
+  /** What the index holds. */
+  readonly info: IndexInfo;
+  readonly #core: Core;
+  readonly #embedder: Embedder | undefined;
+  readonly #ownsEmbedder: boolean;
+  #handle: number | undefined;
+
+  private constructor(core: Core, handle: number, info: IndexInfo, embedder: Embedder | undefined, owns: boolean) {
+    this.#core = core;
+    this.#handle = handle;
+    this.info = info;
+    this.#embedder = embedder;
+    this.#ownsEmbedder = owns;
+  }
+
+  /**
+   * Loads the shipped index and embedder, or those of the options. An index of another embedder than the shipped one,
+   * given without its embedder, routes vectors only.
+   * Errors: `network`, `aborted`, `bad_wasm`, `out_of_memory`; `bad_magic`, `unsupported_version`, `truncated`,
+   * `bad_section`, `size_overflow`, `non_finite`, `bad_checksum`, `bad_metadata` for the index; `bad_embedder` and
+   * `embedder_mismatch` for the embedder. What was opened before a failure is closed again.
+   */
+  static async load(options: LoadOptions = {}): Promise<Router> {
+    const { signal, onProgress } = options;
+    throwIfAborted(signal);
+    const core = await loadCore(options.wasm, { signal, onProgress });
+    // The default embedder is fetched beside the index; any other waits for the index to say which one it needs.
+    const early = options.index === undefined && options.embedder === undefined;
+    const opening = core.openIndex(options.index ?? DEFAULT_INDEX, { signal, onProgress });
+    const loading = early ? StaticEmbedder.loadInto(core, undefined, { signal, onProgress }) : undefined;
+    const [opened, loaded] = await Promise.allSettled([opening, loading]);
+    let embedder: Embedder | undefined = loaded.status === 'fulfilled' ? loaded.value : undefined;
+    let owns = embedder !== undefined;
+    try {
+      if (opened.status === 'rejected') throw opened.reason;
+      if (loaded.status === 'rejected') throw loaded.reason;
+      const info = core.describeIndex(opened.value);
+      if (isEmbedder(options.embedder)) {
+        embedder = options.embedder;
+      } else if (options.embedder ?? (options.embedder !== null && info.embedder.id === DEFAULT_EMBEDDER_ID)) {
+        embedder ??= await StaticEmbedder.loadInto(core, options.embedder ?? undefined, { signal, onProgress });
+        owns = true;
+      }
+      if (embedder !== undefined) checkEmbedder(embedder, info);
+      throwIfAborted(signal);
+      onProgress?.({ status: 'ready' });
+      return new Router(core, opened.value, info, embedder, owns);
+    } catch (error) {
+      if (opened.status === 'fulfilled') core.close(opened.value);
+      if (owns) embedder?.dispose?.();
+      throw error;
+    }
+  }
+
+  /**
+   * The model for one prompt. A prompt without a known word, an empty one included, gets the best model on average and
+   * says so; a long one is judged by its beginning.
+   * Errors: `disposed`, `aborted`, `invalid_argument`, `unknown_model`, `no_candidate`, `embedder_mismatch`.
+   */
+  async route(prompt: string, options: RouteOptions = {}): Promise<Decision> {
+    this.#open();
+    const json = optionsJson(options);
+    const [embedding] = await this.#embed([prompt], options);
+    if (embedding === undefined) throw new SignalboxError('internal', 'the embedder gave no vector');
+    const decision = this.#core.route<Decision>(this.#open(), flatten([embedding.vector], this.info.dim), json);
+    return { ...decision, tokens: embedding.tokens, truncated: embedding.truncated };
+  }
+
+  /** The model for all prompts of a task together. Errors: those of `route`. */
+  async routeTask(prompts: readonly string[], options: RouteTaskOptions = {}): Promise<TaskDecision> {
+    this.#open();
+    const json = optionsJson(options);
+    if (!Array.isArray(prompts) || prompts.length === 0) {
+      throw new SignalboxError('invalid_argument', 'expected a list of at least one prompt');
+    }
+    const embeddings = await this.#embed(prompts, options);
+    const vectors = flatten(
+      embeddings.map(({ vector }) => vector),
+      this.info.dim,
+    );
+    const decision = this.#core.routeTask<TaskDecision>(this.#open(), vectors, prompts.length, json);
+    const tokens = embeddings.reduce((sum, embedding) => sum + embedding.tokens, 0);
+    return { ...decision, tokens, truncated: embeddings.some(({ truncated }) => truncated) };
+  }
+
+  /** Like `route`, for a vector of the index's embedder; a vector of zeros stands for "no known word". */
+  async routeVector(vector: ArrayLike<number>, options: RouteOptions = {}): Promise<Decision> {
+    const handle = this.#open();
+    throwIfAborted(options.signal);
+    const flat = flatten([vector], this.info.dim);
+    return { ...this.#core.route<Decision>(handle, flat, optionsJson(options)), tokens: null, truncated: false };
+  }
+
+  /** Like `routeTask`, for vectors: one matrix [n * dim], row by row, or a list of vectors. */
+  async routeVectors(vectors: Vectors, options: RouteTaskOptions = {}): Promise<TaskDecision> {
+    const handle = this.#open();
+    throwIfAborted(options.signal);
+    const { dim } = this.info;
+    const flat = flatten(vectors, dim);
+    if (flat.length === 0 || flat.length % dim !== 0) {
+      throw new SignalboxError('dimension_mismatch', `got ${flat.length} values, the index needs vectors of ${dim}`);
+    }
+    const count = flat.length / dim;
+    const decision = this.#core.routeTask<TaskDecision>(handle, flat, count, optionsJson(options));
+    return { ...decision, tokens: null, truncated: false };
+  }
+
+  /** Closes the index, and the embedder where `load` opened it. Calling it again does nothing. */
+  dispose(): void {
+    if (this.#handle === undefined) return;
+    this.#core.close(this.#handle);
+    this.#handle = undefined;
+    if (this.#ownsEmbedder) this.#embedder?.dispose?.();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #open(): number {
+    if (this.#handle === undefined) throw new SignalboxError('disposed', 'the router was disposed');
+    return this.#handle;
+  }
+
+  async #embed(prompts: readonly string[], options: RouteTaskOptions): Promise<Embedding[]> {
+    const embedder = this.#embedder;
+    if (embedder === undefined) {
+      const { id } = this.info.embedder;
+      throw new SignalboxError(
+        'embedder_mismatch',
+        id === ''
+          ? 'the index names no embedder: load it with one, or route vectors'
+          : `the index was built with the embedder '${id}': load it with that embedder, or route vectors`,
+      );
+    }
+    const { signal, onProgress } = options;
+    const out: Embedding[] = [];
+    for (let first = 0; first < prompts.length; first += BLOCK) {
+      throwIfAborted(signal);
+      // A turn of the event loop: a page stays alive, and an abort is heard.
+      if (first > 0) await new Promise((resolve) => setTimeout(resolve));
+      const block = prompts.slice(first, first + BLOCK);
+      out.push(...(await abortable(embedder.embed(block, { signal }), signal)));
+      onProgress?.({ done: out.length, total: prompts.length });
+    }
+    throwIfAborted(signal);
+    return out;
+  }
+}

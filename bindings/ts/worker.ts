@@ -1,0 +1,189 @@
+/** The page's half: a router that works in a worker, with the same surface. */
+import { abortable, errorFrom, SignalboxError, throwIfAborted } from './errors.js';
+import { isEmbedder } from './static-embedder.js';
+import type {
+  Decision,
+  EmbedderFiles,
+  IndexInfo,
+  LoadOptions,
+  RouteOptions,
+  RouteTaskOptions,
+  Source,
+  TaskDecision,
+  Vectors,
+} from './types.js';
+import type { WorkerAnswer, WorkerLoad, WorkerMethod, WorkerProgress, WorkerRequest } from './worker-protocol.js';
+
+export interface WorkerLoadOptions extends LoadOptions {
+  /** A worker that runs `signalbox/worker-entry`; by default one is started, and ended by `dispose`. */
+  worker?: Worker;
+}
+
+interface Call {
+  resolve(value: never): void;
+  reject(error: SignalboxError): void;
+  onProgress: ((event: never) => void) | undefined;
+}
+
+/** Addresses are resolved here: the worker has another base. Responses and URLs cannot be cloned. */
+async function toCloneable(source: Source | undefined): Promise<Source | undefined> {
+  if (source instanceof Response) return source.arrayBuffer();
+  if (typeof source === 'string' || source instanceof URL) return new URL(source, globalThis.location?.href).href;
+  return source;
+}
+
+async function cloneFiles(files: EmbedderFiles): Promise<EmbedderFiles> {
+  const [tokenizer, model, config] = await Promise.all([files.tokenizer, files.model, files.config].map(toCloneable));
+  return { tokenizer, model, config } as EmbedderFiles;
+}
+
+async function cloneable({ index, embedder, wasm }: LoadOptions): Promise<WorkerLoad> {
+  if (isEmbedder(embedder)) {
+    throw new SignalboxError(
+      'invalid_argument',
+      'an embedder object cannot move to a worker: give its address or files',
+    );
+  }
+  const isPlace = typeof embedder === 'string' || embedder instanceof URL;
+  return {
+    index: await toCloneable(index),
+    embedder: isPlace ? String(await toCloneable(embedder)) : embedder && (await cloneFiles(embedder)),
+    wasm: wasm instanceof WebAssembly.Module ? wasm : ((await toCloneable(wasm)) as WorkerLoad['wasm']),
+  };
+}
+
+/** A `Router` in a worker: the page stays free while it loads and routes. */
+export class WorkerRouter {
+  /** What the index holds. */
+  readonly info: IndexInfo;
+  readonly #channel: Channel;
+
+  private constructor(channel: Channel, info: IndexInfo) {
+    this.#channel = channel;
+    this.info = info;
+  }
+
+  /** Like `Router.load`, but an embedder is given by its address or files. Errors: those of `Router.load`. */
+  static async load(options: WorkerLoadOptions = {}): Promise<WorkerRouter> {
+    throwIfAborted(options.signal);
+    const load = await cloneable(options);
+    const channel = new Channel(options.worker);
+    try {
+      const info = await channel.ask<IndexInfo>({ call: 'load', options: load }, options);
+      return new WorkerRouter(channel, info);
+    } catch (error) {
+      channel.close();
+      throw error;
+    }
+  }
+
+  /** See `Router.route`. */
+  async route(prompt: string, options: RouteOptions = {}): Promise<Decision> {
+    return this.#call('route', prompt, options);
+  }
+
+  /** See `Router.routeTask`. */
+  async routeTask(prompts: readonly string[], options: RouteTaskOptions = {}): Promise<TaskDecision> {
+    return this.#call('routeTask', prompts, options);
+  }
+
+  /** See `Router.routeVector`. */
+  async routeVector(vector: ArrayLike<number>, options: RouteOptions = {}): Promise<Decision> {
+    return this.#call('routeVector', vector, options);
+  }
+
+  /** See `Router.routeVectors`. */
+  async routeVectors(vectors: Vectors, options: RouteTaskOptions = {}): Promise<TaskDecision> {
+    return this.#call('routeVectors', vectors, options);
+  }
+
+  #call<T>(call: WorkerMethod, input: unknown, options: RouteTaskOptions): Promise<T> {
+    const { signal, onProgress, ...rest } = options;
+    return this.#channel.ask<T>({ call, input, options: rest }, { signal, onProgress });
+  }
+
+  /** Closes the router and, where `load` started it, ends the worker. Calling it again does nothing. */
+  dispose(): void {
+    this.#channel.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
+
+/** Numbered questions to a worker, and their answers. */
+class Channel {
+  readonly #worker: Worker;
+  readonly #ownsWorker: boolean;
+  readonly #calls = new Map<number, Call>();
+  readonly #listen = ({ data }: MessageEvent<WorkerAnswer>) => this.#receive(data);
+  readonly #break = (event: Event) => {
+    const why = (event as ErrorEvent).message ?? 'its script could not be loaded';
+    this.#failAll(errorFrom('network', `the worker could not be started: ${why}`));
+  };
+  #last = 0;
+  #closed = false;
+
+  constructor(worker: Worker | undefined) {
+    if (worker === undefined && typeof Worker === 'undefined') {
+      throw new SignalboxError('invalid_argument', 'there are no workers here: use Router, or give a worker');
+    }
+    this.#ownsWorker = worker === undefined;
+    this.#worker = worker ?? new Worker(new URL('./worker-entry.js', import.meta.url), { type: 'module' });
+    this.#worker.addEventListener('message', this.#listen);
+    this.#worker.addEventListener('error', this.#break);
+  }
+
+  async ask<T>(
+    question: Unnumbered<WorkerRequest>,
+    { signal, onProgress }: { signal?: AbortSignal | undefined; onProgress?: ((event: never) => void) | undefined },
+  ): Promise<T> {
+    if (this.#closed) throw new SignalboxError('disposed', 'the router was disposed');
+    throwIfAborted(signal);
+    const id = ++this.#last;
+    const answer = new Promise<T>((resolve, reject) => {
+      this.#calls.set(id, { resolve, reject, onProgress });
+    });
+    const stop = () => this.#worker.postMessage({ id, call: 'abort' });
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      try {
+        this.#worker.postMessage({ ...question, id });
+      } catch (cause) {
+        throw new SignalboxError('invalid_argument', `the options cannot move to a worker: ${String(cause)}`, {
+          cause,
+        });
+      }
+      return await abortable(answer, signal);
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      this.#calls.delete(id);
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#failAll(new SignalboxError('disposed', 'the router was disposed'));
+    this.#worker.removeEventListener('message', this.#listen);
+    this.#worker.removeEventListener('error', this.#break);
+    if (this.#ownsWorker) this.#worker.terminate();
+    else this.#worker.postMessage({ id: 0, call: 'dispose' });
+  }
+
+  #receive(answer: WorkerAnswer): void {
+    const call = this.#calls.get(answer.id);
+    if (call === undefined) return; // Given up by its caller.
+    if ('progress' in answer) (call.onProgress as ((event: WorkerProgress) => void) | undefined)?.(answer.progress);
+    else if ('error' in answer) call.reject(errorFrom(answer.error.code, answer.error.message));
+    else call.resolve(answer.value as never);
+  }
+
+  #failAll(error: SignalboxError): void {
+    for (const call of this.#calls.values()) call.reject(error);
+    this.#calls.clear();
+  }
+}
