@@ -51,16 +51,31 @@ function buildWasm() {
   run('cmake', ['--build', 'build/wasm'], { env });
 }
 
+/** What ships of models/, cards and format page included. */
+const SHIPPED_MODELS = [
+  'FORMAT.md',
+  'embedder/README.md',
+  'embedder/config.json',
+  'embedder/model.safetensors',
+  'embedder/tokenizer.json',
+  'index/README.md',
+  'index/index.sbx',
+];
+
 function copyModels() {
   const target = path.join(root, 'dist', 'models');
   rmSync(target, { recursive: true, force: true });
-  for (const folder of ['embedder', 'index']) {
-    for (const name of readdirSync(path.join(root, 'models', folder))) {
-      if (!/\.(json|safetensors|sbx|md)$/.test(name)) continue;
-      cpSync(path.join(root, 'models', folder, name), path.join(target, folder, name));
-    }
+  for (const name of SHIPPED_MODELS) cpSync(path.join(root, 'models', name), path.join(target, name));
+}
+
+function compileTypeScript() {
+  // Leave nothing behind of sources that are gone; the glue is CMake's.
+  for (const name of readdirSync(path.join(root, 'dist'))) {
+    if (/\.(js|d\.ts)$/.test(name)) rmSync(path.join(root, 'dist', name));
   }
-  cpSync(path.join(root, 'models', 'FORMAT.md'), path.join(target, 'FORMAT.md'));
+  run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']);
+  // tsc leaves declarations that it did not make where they are.
+  cpSync(path.join(root, 'bindings/ts/signalbox-glue.d.mts'), path.join(root, 'dist/signalbox-glue.d.mts'));
 }
 
 /** Sets up what `purpose` needs: 'build' for the command and the package, 'all' for the tests, too. */
@@ -75,12 +90,18 @@ export function setUp(purpose) {
     'dist/signalbox.wasm',
     buildWasm,
   );
-  whenChanged('TypeScript package', ['tsconfig.json', 'package.json', 'bindings/ts'], 'dist/index.js', () => {
-    run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']);
-    // tsc leaves declarations that it did not make where they are.
-    cpSync(path.join(root, 'bindings/ts/signalbox-glue.d.mts'), path.join(root, 'dist/signalbox-glue.d.mts'));
-  });
-  whenChanged('models', ['models'], 'dist/models/FORMAT.md', copyModels);
+  whenChanged(
+    'TypeScript package',
+    ['tsconfig.json', 'package.json', 'bindings/ts'],
+    'dist/index.js',
+    compileTypeScript,
+  );
+  whenChanged(
+    'models',
+    SHIPPED_MODELS.map((name) => `models/${name}`),
+    'dist/models/FORMAT.md',
+    copyModels,
+  );
 }
 
 function bindingSources() {

@@ -1,0 +1,63 @@
+// The card of the default index, with the numbers that its builder measured.
+import { writeFileSync } from 'node:fs';
+
+const four = (x) => x.toFixed(4).replace(/^0/, '');
+
+function lossTable(measured) {
+  const codes = Object.keys(measured);
+  const lines = measured.float32.map((reference, i) => {
+    const cells = codes.map((code) => four(measured[code][i].s1));
+    const loss = reference.s1 - measured.int4[i].s1;
+    return `| ${reference.k} | ${cells.join(' | ')} | ${loss < 0 ? '-' : ''}${four(Math.abs(loss))} |`;
+  });
+  return [`| k | ${codes.join(' | ')} | lost by int4 |`, `|---|${codes.map(() => '---|').join('')}---|`, ...lines].join(
+    '\n',
+  );
+}
+
+export function writeCard(file, { samples, models, embedder, measured, sizes, sha256, metadata }) {
+  const tasks = new Set(samples.tasks);
+  const priced = models.filter((model) => model.price_in !== undefined).length;
+  const [{ bestSingle, oracle }] = measured.float32;
+  const text = `# The default index: ${metadata.name}
+
+${metadata.description}: ${samples.tasks.length} samples, ${models.length} models, ${tasks.size} tasks, no missing outcome.
+It holds embeddings, outcomes, names, parameter counts and prices. It holds no prompt and no answer.
+
+| | |
+|---|---|
+| file | \`index.sbx\` (format: \`../FORMAT.md\`) |
+| size | ${sizes.raw} bytes, ${sizes.brotli} as brotli |
+| SHA-256 | \`${sha256}\` |
+| rows | ${embedder.dim} dimensions in 4 bits, one scale a row |
+| embedder | \`${embedder.id}\`, \`${embedder.hash}\` |
+| outcomes | ${metadata.outcome} |
+
+## Where it comes from
+
+${metadata.sources.map((source) => `- ${source}.`).join('\n')}
+
+The scores are figures that these projects published; each row's order was repaired before use, because both collections
+list the same items in different orders for different models. The licence of the collections is named above; who needs
+certainty about redistributing the figures should ask their publishers. Models that are near duplicates of another one in the list,
+and models without results on all tasks, are left out.
+
+## Caveats
+
+${metadata.caveats.map((caveat) => `- ${caveat}`).join('\n')}
+- Prices are known for ${priced} of ${models.length} models. A maximum price leaves out those without one.
+- A multiple-choice accuracy by log-likelihood is not the quality of a chat answer. The ranking says which model is likely to be
+  right on questions like these.
+- 163 prompts of the source occur more than once, most of them within one task.
+
+## What quantising costs
+
+Accuracy of S1 with k neighbours, mean over ${tasks.size} tasks, each held out in turn (strictly: it is in no pool and no mean);
+queries are not quantised. The best single model reaches ${four(bestSingle)}, the oracle ${four(oracle)}.
+
+${lossTable(measured)}
+
+Made and measured by \`node models/index/build.mjs --data DIR\`.
+`;
+  writeFileSync(file, text);
+}

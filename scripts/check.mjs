@@ -1,0 +1,61 @@
+// `npm run check`: formatting, lint, types and the direction of dependencies. `npm run format` mends what can be mended.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { root, run, setUp } from './setup.mjs';
+
+const WRITE = process.argv.includes('--write');
+
+/** Files that git tracks or would track. */
+function filesOf(...patterns) {
+  const { stdout } = spawnSync('git', ['ls-files', '-co', '--exclude-standard', '--', ...patterns], { cwd: root });
+  return stdout.toString().split('\n').filter(Boolean);
+}
+
+/** Who may include or import what: src <- bindings <- web; nothing but tests knows tests. */
+const DIRECTIONS = [
+  {
+    files: ['src/*.cpp', 'src/*.h'],
+    forbidden: /#include\s*[<"](emscripten|nlohmann|bindings|session|marshal|json\.h)/,
+  },
+  { files: ['src/*.cpp', 'src/*.h'], forbidden: /#include\s*<(fstream|iostream|filesystem|chrono|thread|ctime)>/ },
+  { files: ['bindings/*.cpp', 'bindings/*.h'], forbidden: /#include\s*"(\.\.\/)?(web|tests)\// },
+  { files: ['bindings/ts/*.ts'], forbidden: /from '(\.\.\/|.*\/(web|tests|scripts)\/)/ },
+  { files: ['web/*.ts', 'web/*.js'], forbidden: /from '[^']*(bindings|dist|src|tests)\// },
+];
+
+function checkDirections() {
+  const broken = DIRECTIONS.flatMap(({ files, forbidden }) =>
+    filesOf(...files).flatMap((file) => {
+      const lines = readFileSync(path.join(root, file), 'utf8').split('\n');
+      return lines.flatMap((line, i) => (forbidden.test(line) ? [`${file}:${i + 1}: ${line.trim()}`] : []));
+    }),
+  );
+  if (broken.length > 0) throw new Error(`the direction of dependencies is broken:\n${broken.join('\n')}`);
+}
+
+function tidy() {
+  run('cmake', ['-S', '.', '-B', 'build/native', '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release']);
+  const sources = filesOf('src/*.cpp', 'bindings/*.cpp').filter((file) => file !== 'bindings/embind.cpp');
+  run('clang-tidy', ['-p', 'build/native', '--quiet', '--warnings-as-errors=*', ...sources]);
+}
+
+function check() {
+  setUp('all');
+  const cxx = filesOf('*.cpp', '*.h');
+  run('clang-format', WRITE ? ['-i', ...cxx] : ['--dry-run', '-Werror', ...cxx]);
+  run('npx', ['biome', 'check', ...(WRITE ? ['--write'] : ['--error-on-warnings'])]);
+  if (WRITE) return;
+  run('npx', ['tsc', '-p', '.', '--noEmit']);
+  checkDirections();
+  tidy();
+  console.error('signalbox check: clean');
+}
+
+try {
+  check();
+} catch (error) {
+  console.error(`signalbox check: ${error.message}`);
+  process.exitCode = 1;
+}
