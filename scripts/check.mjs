@@ -48,6 +48,7 @@ function check() {
   run('npx', ['biome', 'check', ...(WRITE ? ['--write'] : ['--error-on-warnings'])]);
   if (WRITE) return;
   run('npx', ['tsc', '-p', '.', '--noEmit']);
+  run('npx', ['tsc', '-p', 'web']);
   checkDirections();
   tidy();
   console.error('signalbox check: clean');
