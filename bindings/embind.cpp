@@ -38,14 +38,6 @@ EMSCRIPTEN_BINDINGS(signalbox) {
            optional_override([](core::Handle h, Address vectors, std::size_t count, const std::string& options) {
              return core::route_task(h, at<float>(vectors), count, options);
            }));
-  function("buildIndex", optional_override([](const std::string& spec, Address embeddings, Address row_tasks,
-                                              Address outcomes, std::size_t rows) {
-             return core::build_index(spec, at<float>(embeddings), at<std::uint16_t>(row_tasks), at<float>(outcomes),
-                                      rows);
-           }));
-  function("leaveOneTaskOut", optional_override([](core::Handle h, Address embeddings, std::size_t k) {
-             return core::leave_one_task_out(h, at<float>(embeddings), k);
-           }));
   function("close", &core::close);
   function("liveHandles", &core::live_handles);
   function("errorCodes", &core::error_codes);

@@ -32,6 +32,12 @@ bool keeps_to_limits(std::string_view text) {
   return true;
 }
 
+/// A limit as a person would write it: 1, not 1.0.
+std::string limit(double value) {
+  const bool whole = value == std::floor(value) && std::abs(value) <= 1e15;
+  return whole ? std::to_string(static_cast<long long>(value)) : Json(value).dump();
+}
+
 }  // namespace
 
 Json parse_json(std::string_view text) {
@@ -62,7 +68,7 @@ bool ObjectReader::read_number(const char* key, double low, double high, double&
   const bool good = number >= low && number <= high && (!integer || number == std::floor(number));
   if (!good) {
     fail(std::string(key) + " is " + value->dump(-1, ' ', false, Json::error_handler_t::replace) + ", expected " +
-         (integer ? "an integer" : "a number") + " from " + Json(low).dump() + " to " + Json(high).dump());
+         (integer ? "an integer" : "a number") + " from " + limit(low) + " to " + limit(high));
     return false;
   }
   out = number;

@@ -228,15 +228,4 @@ Json describe(const Index& index) {
           {"metadata", parse_json(index.metadata)}};
 }
 
-Json to_json(const Index& index, const std::vector<HeldOutAccuracy>& accuracies) {
-  Json out = Json::array();
-  for (const HeldOutAccuracy& a : accuracies) {
-    out.push_back({{"task", index.task_names[a.task]},
-                   {"picked", a.picked},
-                   {"bestSingle", a.best_single},
-                   {"oracle", a.oracle}});
-  }
-  return out;
-}
-
 }  // namespace signalbox::bindings

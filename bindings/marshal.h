@@ -9,7 +9,6 @@
 
 #include "building/builder.h"
 #include "embedding/static_embedder.h"
-#include "evaluation/leave_one_task_out.h"
 #include "index/index.h"
 #include "json.h"
 #include "routing/router.h"
@@ -30,7 +29,6 @@ struct Request {
 
 [[nodiscard]] Json to_json(const Index& index, const Request& request, const Decision& decision, bool is_task);
 [[nodiscard]] Json describe(const Index& index);
-[[nodiscard]] Json to_json(const Index& index, const std::vector<HeldOutAccuracy>& accuracies);
 
 /// A specification of an index without its arrays. Errors: invalid_argument.
 [[nodiscard]] Result<BuildSpec> parse_build_spec(std::string_view spec_json);

@@ -114,29 +114,6 @@ std::string route_task(Handle handle, const float* vectors, std::size_t count, s
   return decide(handle, {vectors, count * index->codes.dim}, options_json, true);
 }
 
-std::string build_index(std::string_view spec_json, const float* embeddings, const std::uint16_t* row_tasks,
-                        const float* outcomes, std::size_t rows) {
-  Result<BuildSpec> spec = parse_build_spec(spec_json);
-  if (!spec.ok()) return failure(spec.error());
-  BuildSpec& s = spec.value();
-  s.embeddings = {embeddings, rows * s.dim};
-  s.row_tasks = {row_tasks, rows};
-  s.outcomes = {outcomes, rows * s.model_names.size()};
-  const Result<std::vector<std::uint8_t>> bytes = signalbox::build_index(s);
-  if (!bytes.ok()) return failure(bytes.error());
-  void* copy = allocate(bytes.value().size());
-  if (copy == nullptr) return failure({ErrorCode::kOutOfMemory, "the index does not fit into memory"});
-  std::copy(bytes.value().begin(), bytes.value().end(), static_cast<std::uint8_t*>(copy));
-  return success({{"ptr", reinterpret_cast<std::uintptr_t>(copy)}, {"size", bytes.value().size()}});
-}
-
-std::string leave_one_task_out(Handle handle, const float* embeddings, std::size_t k) {
-  const Index* index = find_index(handle);
-  if (index == nullptr) return disposed();
-  const auto out = signalbox::leave_one_task_out(*index, {embeddings, index->rows() * index->codes.dim}, k);
-  return out.ok() ? success(to_json(*index, out.value())) : failure(out.error());
-}
-
 std::string close(Handle handle) {
   session().open.erase(handle);
   return success(nullptr);

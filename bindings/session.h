@@ -29,12 +29,6 @@ void release(void* pointer);
 /// vectors: float32 [count, dim].
 [[nodiscard]] std::string route_task(Handle handle, const float* vectors, std::size_t count,
                                      std::string_view options_json);
-/// embeddings: float32 [rows, dim]; row_tasks: [rows]; outcomes: float32 [rows, models], NaN missing. The value is
-/// {ptr, size}: bytes that the caller copies and releases.
-[[nodiscard]] std::string build_index(std::string_view spec_json, const float* embeddings,
-                                      const std::uint16_t* row_tasks, const float* outcomes, std::size_t rows);
-/// embeddings: float32 [rows, dim], of the index's rows. The value has one entry a task.
-[[nodiscard]] std::string leave_one_task_out(Handle handle, const float* embeddings, std::size_t k);
 [[nodiscard]] std::string close(Handle handle);
 [[nodiscard]] std::size_t live_handles();
 [[nodiscard]] std::string error_codes();

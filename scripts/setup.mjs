@@ -75,7 +75,9 @@ function compileTypeScript() {
   }
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']);
   // tsc leaves declarations that it did not make where they are.
-  cpSync(path.join(root, 'bindings/ts/signalbox-glue.d.mts'), path.join(root, 'dist/signalbox-glue.d.mts'));
+  for (const name of ['signalbox-glue.d.mts', 'signalbox-lab-glue.d.mts']) {
+    cpSync(path.join(root, 'bindings/ts', name), path.join(root, 'dist', name));
+  }
 }
 
 /** Sets up what `purpose` needs: 'build' for the command and the package, 'all' for the tests, too. */
@@ -85,9 +87,9 @@ export function setUp(purpose) {
     run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']),
   );
   whenChanged(
-    'wasm module',
+    'wasm modules',
     ['CMakeLists.txt', 'src', 'bindings/CMakeLists.txt', ...bindingSources()],
-    'dist/signalbox.wasm',
+    'dist/signalbox-lab.wasm',
     buildWasm,
   );
   whenChanged(

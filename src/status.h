@@ -24,7 +24,7 @@ enum class ErrorCode : std::uint32_t {
   kBadSection = 9,          ///< A section is missing, repeated, overlapping, misplaced or of the wrong size.
   kSizeOverflow = 10,       ///< A count in the file exceeds the format's limits.
   kBadChecksum = 11,        ///< The bytes changed since they were written.
-  kBadMetadata = 12,        ///< Text in the file is not UTF-8, or its metadata is not JSON.
+  kBadMetadata = 12,        ///< Text is not UTF-8, a name is empty or repeated, or the metadata is not JSON.
   kEmbedderMismatch = 13,   ///< The index was built with another embedder.
   kBadEmbedder = 14,        ///< The embedder's files are not a Model2Vec model.
   kOutOfMemory = 15,        ///< An allocation failed.

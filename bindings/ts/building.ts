@@ -1,6 +1,7 @@
 /** Making an index from flat arrays. */
-import { type Core, loadCore } from './core-module.js';
 import { SignalboxError, throwIfAborted } from './errors.js';
+import { exactJson } from './exact-json.js';
+import { type BenchmarkArrays, type Lab, loadLab } from './lab-module.js';
 import type { CodeType, RoutingConstants, WasmSource } from './types.js';
 
 export interface ModelSpec {
@@ -21,7 +22,7 @@ export interface IndexSpec {
   /** Row-major [rows, dim], finite; they need not have unit norm. */
   embeddings: ArrayLike<number>;
   dim: number;
-  /** Row-major [rows, models] in 0..1, `NaN` where not measured. */
+  /** Row-major [rows, models] in 0..1, `NaN` (or the null of JSON) where not measured. */
   outcomes: ArrayLike<number>;
   /** Default `int8`. */
   codes?: CodeType;
@@ -36,6 +37,7 @@ export interface IndexSpec {
 }
 
 export interface BuildOptions {
+  /** Where `signalbox-lab.wasm` is, if not beside the package. */
   wasm?: WasmSource | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -47,11 +49,15 @@ function toFloat32(values: ArrayLike<number>, length: number, what: string): Flo
     const got = values?.length ?? typeof values;
     throw new SignalboxError('dimension_mismatch', `${what} has ${got} values, expected ${length}`);
   }
-  return values instanceof Float32Array ? values : Float32Array.from(values);
+  // Float32Array.from alone would make a null of JSON a zero.
+  return values instanceof Float32Array ? values : Float32Array.from(values, (x) => x ?? Number.NaN);
 }
 
 /** Numbers the tasks in order of their first row, and names them. */
 function numberTasks(spec: IndexSpec): { names: string[]; rowTasks: Uint16Array } {
+  if (spec.taskNames !== undefined && !Array.isArray(spec.taskNames)) {
+    throw new SignalboxError('invalid_argument', 'taskNames is not a list of names');
+  }
   const names = [...(spec.taskNames ?? [])];
   const numbers = new Map(names.map((name, i) => [name, i]));
   const rowTasks = new Uint16Array(spec.tasks.length);
@@ -72,24 +78,32 @@ function numberTasks(spec: IndexSpec): { names: string[]; rowTasks: Uint16Array 
   return { names, rowTasks };
 }
 
-/** @internal The bytes of an index, by a core that is already loaded. */
-export function buildIndexWith(core: Core, spec: IndexSpec): Uint8Array<ArrayBuffer> {
+/** @internal A specification as the lab takes it; `inputs` and `costs` of an evaluation are not part of it. */
+export function flatten(spec: IndexSpec): BenchmarkArrays {
   if (typeof spec?.tasks !== 'object' || spec.tasks === null || !Array.isArray(spec.models)) {
     throw new SignalboxError('invalid_argument', 'an index needs models, and the task of each row');
   }
   const { embeddings, outcomes, tasks: _tasks, taskNames: _names, models, ...rest } = spec;
   const { names, rowTasks } = numberTasks(spec);
-  const json = JSON.stringify({
+  if (!Number.isInteger(spec.dim)) {
+    throw new SignalboxError('invalid_argument', `dim is ${String(spec.dim)}, expected the length of an embedding`);
+  }
+  const specJson = exactJson({
     ...rest,
     models: models.map((model) => (typeof model === 'string' ? { name: model } : model)),
     tasks: names,
   });
-  return core.buildIndex(
-    json,
-    toFloat32(embeddings, rowTasks.length * spec.dim, 'embeddings'),
+  return {
+    specJson,
+    embeddings: toFloat32(embeddings, rowTasks.length * spec.dim, 'embeddings'),
     rowTasks,
-    toFloat32(outcomes, rowTasks.length * models.length, 'outcomes'),
-  );
+    outcomes: toFloat32(outcomes, rowTasks.length * models.length, 'outcomes'),
+  };
+}
+
+/** @internal The bytes of an index, by a lab that is already loaded. */
+export function buildIndexWith(lab: Lab, spec: IndexSpec): Uint8Array<ArrayBuffer> {
+  return lab.buildIndex(flatten(spec));
 }
 
 /**
@@ -99,7 +113,7 @@ export function buildIndexWith(core: Core, spec: IndexSpec): Uint8Array<ArrayBuf
  * `bad_wasm`, `out_of_memory`.
  */
 export async function buildIndex(spec: IndexSpec, options: BuildOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-  const core = await loadCore(options.wasm, { signal: options.signal });
+  const lab = await loadLab(options.wasm, { signal: options.signal });
   throwIfAborted(options.signal);
-  return buildIndexWith(core, spec);
+  return buildIndexWith(lab, spec);
 }

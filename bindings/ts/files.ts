@@ -30,7 +30,7 @@ function inMemory(bytes: Uint8Array): OpenFile {
 
 async function open(source: Source, signal: AbortSignal | undefined): Promise<OpenFile> {
   if (isAddress(source)) return openUrl(String(source), signal);
-  if (source instanceof Response) return openResponse(source);
+  if (source instanceof Response) return openResponse(source, signal);
   if (source instanceof Blob) return inMemory(new Uint8Array(await source.arrayBuffer()));
   if (source instanceof ArrayBuffer) return inMemory(new Uint8Array(source));
   if (source instanceof Uint8Array) return inMemory(source);

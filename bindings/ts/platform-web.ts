@@ -1,5 +1,5 @@
 /** What differs between Node and everywhere else: how a file beside the package is read. Pages, workers, edge runtimes. */
-import { errorFrom, SignalboxError } from './errors.js';
+import { abortable, errorFrom, SignalboxError } from './errors.js';
 
 export interface OpenFile {
   /** Length in bytes, where it is known before the file was read. */
@@ -7,21 +7,25 @@ export interface OpenFile {
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
-async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* chunksOf(
+  body: ReadableStream<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
   const reader = body.getReader();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      // The caller's own response does not know the signal.
+      const { done, value } = await abortable(reader.read(), signal);
       if (done) return;
       yield value;
     }
   } finally {
-    await reader.cancel().catch(() => undefined);
+    reader.cancel().catch(() => undefined);
   }
 }
 
-/** The body of a response, refused where it is an error or a page. Errors: `network`. */
-export function openResponse(response: Response): OpenFile {
+/** The body of a response, refused where it is an error or a page. Errors: `network`, `aborted`. */
+export function openResponse(response: Response, signal: AbortSignal | undefined): OpenFile {
   const where = response.url === '' ? 'the response' : response.url;
   if (!response.ok) throw new SignalboxError('network', `${where} answered ${response.status}`);
   if (response.headers.get('content-type')?.startsWith('text/html')) {
@@ -30,7 +34,7 @@ export function openResponse(response: Response): OpenFile {
   // With a content encoding the length is that of the compressed bytes.
   const length = response.headers.get('content-encoding') ? null : response.headers.get('content-length');
   const size = length === null ? undefined : Number(length);
-  return { size, chunks: response.body === null ? [] : chunksOf(response.body) };
+  return { size, chunks: response.body === null ? [] : chunksOf(response.body, signal) };
 }
 
 /** Errors: `network`; an abort passes through as the signal's. */
@@ -42,5 +46,5 @@ export async function openUrl(url: string, signal: AbortSignal | undefined): Pro
     if (signal?.aborted) throw cause;
     throw Object.assign(errorFrom('network', `${url} could not be fetched: ${String(cause)}`), { cause });
   }
-  return openResponse(response);
+  return openResponse(response, signal);
 }

@@ -1,6 +1,7 @@
 /** The router: an index, an embedder and the core, behind prompts. */
 import { type Core, loadCore } from './core-module.js';
 import { abortable, SignalboxError, throwIfAborted } from './errors.js';
+import { exactJson } from './exact-json.js';
 import { DEFAULT_EMBEDDER_ID, isEmbedder, StaticEmbedder } from './static-embedder.js';
 import type {
   Decision,
@@ -19,19 +20,28 @@ const DEFAULT_INDEX = new URL('./models/index/index.sbx', import.meta.url);
 /** Prompts that are embedded at a time; between two blocks a signal can be heard. */
 const BLOCK = 256;
 
-function optionsJson(options: RouteTaskOptions): string {
-  const { signal: _signal, onProgress: _onProgress, candidates, ...rest } = options;
-  const lists = candidates === undefined || Array.isArray(candidates) ? { allow: candidates } : candidates;
-  const { allow, deny, ...unknown } = lists as { allow?: readonly string[]; deny?: readonly string[] };
-  const [stray] = Object.keys(unknown);
+function candidateLists(candidates: RouteOptions['candidates']): { allow?: readonly string[]; deny?: readonly string[] } {
+  if (candidates === undefined) return {};
+  if (Array.isArray(candidates)) return { allow: candidates };
+  if (typeof candidates !== 'object' || candidates === null) {
+    const got = candidates === null ? 'null' : typeof candidates;
+    throw new SignalboxError('invalid_argument', `candidates is ${got}, expected a list of names or { allow, deny }`);
+  }
+  const stray = Object.keys(candidates).find((key) => key !== 'allow' && key !== 'deny');
   if (stray !== undefined) {
     throw new SignalboxError('invalid_argument', `candidates: '${stray}' is not known, expected allow or deny`);
   }
-  return JSON.stringify({ ...rest, candidates: allow, deny }, (key, value: unknown) => {
-    // JSON would turn these into null, which means "not given".
-    if (typeof value !== 'number' || Number.isFinite(value)) return value;
-    throw new SignalboxError('invalid_argument', `${key} is ${value}, expected a finite number`);
-  });
+  return candidates as { allow?: readonly string[]; deny?: readonly string[] };
+}
+
+function optionsJson(options: RouteTaskOptions): string {
+  const { signal: _signal, onProgress: _onProgress, candidates, ...rest } = options;
+  // The core's own name for one of the two lists below: no option of a caller.
+  if ('deny' in rest) {
+    throw new SignalboxError('invalid_argument', "options: 'deny' is not known, expected candidates: { deny }");
+  }
+  const { allow, deny } = candidateLists(candidates);
+  return exactJson({ ...rest, candidates: allow, deny });
 }
 
 function checkEmbedder(embedder: Embedder, index: IndexInfo): void {
@@ -46,6 +56,13 @@ function checkEmbedder(embedder: Embedder, index: IndexInfo): void {
   }
 }
 
+/** The embeddings, if there is one a text: the core reads as many vectors as there are texts. */
+function checkCount(embeddings: Embedding[], texts: number): Embedding[] {
+  if (Array.isArray(embeddings) && embeddings.length === texts && embeddings.every(Boolean)) return embeddings;
+  const got = Array.isArray(embeddings) ? embeddings.filter(Boolean).length : typeof embeddings;
+  throw new SignalboxError('dimension_mismatch', `the embedder gave ${got} embeddings for ${texts} texts`);
+}
+
 /** Vectors of any accepted shape as one matrix [count, dim]. */
 function flatten(vectors: Vectors, dim: number): Float32Array {
   if (vectors instanceof Float32Array) return vectors;
@@ -53,13 +70,14 @@ function flatten(vectors: Vectors, dim: number): Float32Array {
     throw new SignalboxError('invalid_argument', 'expected a Float32Array [n * dim] or a list of vectors');
   }
   const flat = new Float32Array(vectors.length * dim);
-  vectors.forEach((vector: ArrayLike<number>, i) => {
+  for (let i = 0; i < vectors.length; ++i) {
+    const vector: ArrayLike<number> | undefined = vectors[i];
     if (typeof vector !== 'object' || vector === null || vector.length !== dim) {
       const got = vector?.length ?? typeof vector;
       throw new SignalboxError('dimension_mismatch', `vector ${i} has ${got} dimensions, the index needs ${dim}`);
     }
     flat.set(vector, i * dim);
-  });
+  }
   return flat;
 }
 
@@ -211,7 +229,7 @@ export class Router {
       // A turn of the event loop: a page stays alive, and an abort is heard.
       if (first > 0) await new Promise((resolve) => setTimeout(resolve));
       const block = prompts.slice(first, first + BLOCK);
-      out.push(...(await abortable(embedder.embed(block, { signal }), signal)));
+      out.push(...checkCount(await abortable(embedder.embed(block, { signal }), signal), block.length));
       onProgress?.({ done: out.length, total: prompts.length });
     }
     throwIfAborted(signal);

@@ -1,5 +1,6 @@
 /** The page's half: a router that works in a worker, with the same surface. */
 import { abortable, errorFrom, SignalboxError, throwIfAborted } from './errors.js';
+import { readBytes } from './files.js';
 import { isEmbedder } from './static-embedder.js';
 import type {
   Decision,
@@ -25,19 +26,30 @@ interface Call {
   onProgress: ((event: never) => void) | undefined;
 }
 
-/** Addresses are resolved here: the worker has another base. Responses and URLs cannot be cloned. */
-async function toCloneable(source: Source | undefined): Promise<Source | undefined> {
-  if (source instanceof Response) return source.arrayBuffer();
-  if (typeof source === 'string' || source instanceof URL) return new URL(source, globalThis.location?.href).href;
+/** Addresses are resolved here: the worker has another base. Without one (in Node) a path stays a path. */
+function resolve(address: string | URL): string {
+  const base = globalThis.location?.href;
+  try {
+    return base === undefined ? String(address) : new URL(address, base).href;
+  } catch (cause) {
+    throw new SignalboxError('network', `'${String(address)}' is not an address`, { cause });
+  }
+}
+
+/** Responses and URLs cannot be cloned. */
+async function toCloneable(source: Source | undefined, signal: AbortSignal | undefined): Promise<Source | undefined> {
+  if (source instanceof Response) return readBytes(source, { signal });
+  if (typeof source === 'string' || source instanceof URL) return resolve(source);
   return source;
 }
 
-async function cloneFiles(files: EmbedderFiles): Promise<EmbedderFiles> {
-  const [tokenizer, model, config] = await Promise.all([files.tokenizer, files.model, files.config].map(toCloneable));
+async function cloneFiles(files: EmbedderFiles, signal: AbortSignal | undefined): Promise<EmbedderFiles> {
+  const sources = [files.tokenizer, files.model, files.config];
+  const [tokenizer, model, config] = await Promise.all(sources.map((source) => toCloneable(source, signal)));
   return { tokenizer, model, config } as EmbedderFiles;
 }
 
-async function cloneable({ index, embedder, wasm }: LoadOptions): Promise<WorkerLoad> {
+async function cloneable({ index, embedder, wasm, signal }: LoadOptions): Promise<WorkerLoad> {
   if (isEmbedder(embedder)) {
     throw new SignalboxError(
       'invalid_argument',
@@ -46,9 +58,9 @@ async function cloneable({ index, embedder, wasm }: LoadOptions): Promise<Worker
   }
   const isPlace = typeof embedder === 'string' || embedder instanceof URL;
   return {
-    index: await toCloneable(index),
-    embedder: isPlace ? String(await toCloneable(embedder)) : embedder && (await cloneFiles(embedder)),
-    wasm: wasm instanceof WebAssembly.Module ? wasm : ((await toCloneable(wasm)) as WorkerLoad['wasm']),
+    index: await toCloneable(index, signal),
+    embedder: isPlace ? resolve(embedder) : embedder && (await cloneFiles(embedder, signal)),
+    wasm: wasm instanceof WebAssembly.Module ? wasm : ((await toCloneable(wasm, signal)) as WorkerLoad['wasm']),
   };
 }
 

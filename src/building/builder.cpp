@@ -31,8 +31,13 @@ Status check_counts(const BuildSpec& spec) {
   if (rows == 0 || models == 0 || tasks == 0 || spec.dim == 0) {
     return invalid("an index needs at least one row, model, task and dimension");
   }
-  if (spec.dim > kMaxDimension || models > layout::kMaxNames || tasks > layout::kMaxNames || rows > 0xFFFFFFFFU) {
+  if (spec.dim > kMaxDimension || models > layout::kMaxNames || tasks > layout::kMaxNames || rows > 0xFFFFFFFFU ||
+      std::uint64_t{tasks} * models > layout::kMaxTaskMeans || spec.metadata.size() > layout::kMaxMetadataBytes) {
     return Error{ErrorCode::kSizeOverflow, "the index exceeds the limits of the format"};
+  }
+  if (tasks > rows) {
+    return invalid("got " + std::to_string(tasks) + " tasks for " + std::to_string(rows) +
+                   " rows, expected at most one task a row");
   }
   if (spec.embeddings.size() != rows * spec.dim) {
     return Error{ErrorCode::kDimensionMismatch, "got " + std::to_string(spec.embeddings.size()) +
@@ -74,24 +79,13 @@ Status check_values(const BuildSpec& spec) {
 }
 
 Status check_routing(const BuildSpec& spec) {
-  const RoutingConstants& r = spec.routing;
-  const bool good = r.k >= 1 && r.kappa >= 1 && r.threshold >= 0 && r.threshold <= 1 && r.sigma > 0 && r.sigma <= 10 &&
-                    r.eta >= 0 && r.eta <= 1;
-  if (!good) return invalid("routing needs k >= 1, kappa >= 1, 0 <= threshold, eta <= 1 and 0 < sigma <= 10");
+  if (!is_in_range(spec.routing)) {
+    return invalid("routing needs 1 <= k, kappa <= 1e9, 0 <= threshold, eta <= 1 and 1e-6 <= sigma <= 10");
+  }
   const bool alphas = !spec.pairs.alphas.empty() && std::all_of(spec.pairs.alphas.begin(), spec.pairs.alphas.end(),
                                                                 [](double a) { return a >= 0 && a < 1; });
   if (!alphas || spec.pairs.repeats < 1) return invalid("pairs need alphas in [0, 1) and at least one repeat");
   return {};
-}
-
-Status check(const BuildSpec& spec) {
-  for (const auto& step : {check_counts, check_values, check_routing}) {
-    if (Status failed = step(spec)) return failed;
-  }
-  if (Status failed = check_names(spec.model_names, "model", true)) return failed;
-  if (Status failed = check_names(spec.task_names, "task", true)) return failed;
-  if (Status failed = check_names(spec.sample_ids, "sample id", false)) return failed;
-  return check_names({spec.metadata, spec.embedder_id, spec.embedder_hash}, "metadata text", false);
 }
 
 /// Percentiles 0..100 of the mean distance of each row to its kappa nearest others.
@@ -106,8 +100,18 @@ std::vector<float> coverage_quantiles(std::vector<float> distances) {
 
 }  // namespace
 
+Status check_spec(const BuildSpec& spec) {
+  for (const auto& step : {check_counts, check_values, check_routing}) {
+    if (Status failed = step(spec)) return failed;
+  }
+  if (Status failed = check_names(spec.model_names, "model", true)) return failed;
+  if (Status failed = check_names(spec.task_names, "task", true)) return failed;
+  if (Status failed = check_names(spec.sample_ids, "sample id", false)) return failed;
+  return check_names({spec.metadata, spec.embedder_id, spec.embedder_hash}, "metadata text", false);
+}
+
 Result<std::vector<std::uint8_t>> build_index(const BuildSpec& spec) {
-  if (Status failed = check(spec)) return *failed;
+  if (Status failed = check_spec(spec)) return *failed;
   const CodeMatrix codes = quantize(spec.codes, spec.embeddings, spec.dim);
   const PairSource source = {codes.view(),  spec.embeddings,         spec.row_tasks,
                              spec.outcomes, spec.model_names.size(), spec.task_names.size(),

@@ -31,8 +31,11 @@ struct BuildSpec {
   PairPlan pairs;
 };
 
+/// Whether counts, names, values and constants are within their ranges. Errors: those of build_index.
+[[nodiscard]] Status check_spec(const BuildSpec& spec);
+
 /// The file's bytes; the same specification gives the same bytes, native and wasm.
-/// Errors: invalid_argument, dimension_mismatch, non_finite, size_overflow.
+/// Errors: invalid_argument, dimension_mismatch, non_finite, size_overflow, bad_metadata (text that is not UTF-8).
 /// Complexity: O(rows^2 dim), for the pairs and the coverage.
 [[nodiscard]] Result<std::vector<std::uint8_t>> build_index(const BuildSpec& spec);
 

@@ -7,6 +7,9 @@
 namespace signalbox {
 namespace {
 
+/// Shorter vectors count as zero: the inverse of their norm would not be a float32.
+constexpr double kLeastSquaredNorm = 1e-60;
+
 float int4_value(const std::uint8_t* row, std::size_t i) {
   const int nibble = (row[i / 2] >> (i % 2 * 4)) & 0xF;
   return static_cast<float>(nibble >= 8 ? nibble - 16 : nibble);
@@ -71,7 +74,7 @@ std::size_t embed_tokens(const EmbeddingTable& table, std::span<const std::uint3
   }
   double squared = 0;  // Summed in order, not by Eigen, whose order depends on the instruction set.
   for (const float x : out) squared += static_cast<double>(x) * x;
-  if (!(squared > 0) || !std::isfinite(squared)) {
+  if (!(squared > kLeastSquaredNorm) || !std::isfinite(squared)) {
     vector.setZero();
     return 0;
   }

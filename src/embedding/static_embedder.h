@@ -32,7 +32,8 @@ struct EmbeddingTable {
 [[nodiscard]] std::size_t table_row_bytes(TableType type, std::size_t dim);
 
 /// Writes the unit vector of a text to out [table.dim] and returns how many of its tokens were used. Tokens outside the
-/// table are left out; with none left the vector is zero. Deterministic: one order of additions, native and wasm.
+/// table are left out; with none left the vector is zero, as it is where the table's values are not finite or cancel
+/// out (then 0 tokens were used). Deterministic: one order of additions, native and wasm.
 std::size_t embed_tokens(const EmbeddingTable& table, std::span<const std::uint32_t> tokens, std::span<float> out);
 
 }  // namespace signalbox

@@ -22,7 +22,7 @@ inline constexpr std::uint16_t kFormatMinor = 0;
 /// Checks the whole file, then views it in place. Nothing is allocated from a size in the file before that size was
 /// checked against the file's own length.
 /// Errors: bad_magic, unsupported_version, truncated, bad_section, size_overflow, non_finite, bad_checksum,
-/// bad_metadata (text that is not UTF-8).
+/// bad_metadata (text that is not UTF-8, or a model's or task's name that is empty or repeated).
 [[nodiscard]] Result<Index> open_index(Index::Bytes bytes, std::size_t size);
 
 /// What write_index lays out. All spans are borrowed for the call.

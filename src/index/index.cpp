@@ -1,59 +1,52 @@
 #include "index/index.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
-#include <limits>
+#include <utility>
+
+#include "index/means.h"
 
 namespace signalbox {
 
 void Index::Release::operator()(std::uint8_t* pointer) const { std::free(pointer); }  // NOLINT: pairs with malloc
 
+bool is_in_range(const RoutingConstants& constants) {
+  const auto is_count = [](std::uint32_t n) { return n >= 1 && n <= kMostNeighbours; };
+  const auto is_share = [](double x) { return x >= 0 && x <= 1; };
+  return is_count(constants.k) && is_count(constants.kappa) && is_share(constants.threshold) &&
+         is_share(constants.eta) && constants.sigma >= kLeastSigma && constants.sigma <= kMostSigma;
+}
+
+std::vector<std::uint8_t> measured_bits(std::span<const float> outcomes, std::size_t models) {
+  if (std::none_of(outcomes.begin(), outcomes.end(), [](float y) { return std::isnan(y); })) return {};
+  const std::size_t row_bytes = (models + 7) / 8;
+  std::vector<std::uint8_t> out(outcomes.size() / models * row_bytes, 0);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const std::size_t model = i % models;
+    const unsigned bit = std::isnan(outcomes[i]) ? 0U : 1U << (model % 8);
+    out[i / models * row_bytes + model / 8] |= static_cast<std::uint8_t>(bit);
+  }
+  return out;
+}
+
+OutcomeView outcome_view(std::span<const float> outcomes, std::size_t models, std::span<const std::uint8_t> measured) {
+  OutcomeView out;
+  out.models = models;
+  out.grades = outcomes.data();
+  out.measured = measured.empty() ? nullptr : measured.data();
+  return out;
+}
+
 std::vector<double> mean_over_tasks(const Index& index, std::size_t excluded_task) {
-  const std::size_t models = index.models();
-  std::vector<double> sums(models, 0);
-  std::vector<std::size_t> counts(models, 0);
-  for (std::size_t task = 0; task < index.tasks(); ++task) {
-    if (task == excluded_task) continue;
-    for (std::size_t m = 0; m < models; ++m) {
-      const double mean = index.task_means[task * models + m];
-      if (mean != mean) continue;
-      sums[m] += mean;
-      ++counts[m];
-    }
-  }
-  for (std::size_t m = 0; m < models; ++m) {
-    sums[m] = counts[m] > 0 ? sums[m] / static_cast<double>(counts[m]) : std::numeric_limits<double>::quiet_NaN();
-  }
-  return sums;
+  return mean_over_tasks(index.task_means, index.models(), excluded_task);
 }
 
 void derive_means(Index& index) {
-  const std::size_t models = index.models();
-  std::vector<double> sums(index.tasks() * models, 0);
-  std::vector<std::size_t> counts(index.tasks() * models, 0);
-  index.task_rows.assign(index.tasks(), 0);
-  for (std::size_t row = 0; row < index.rows(); ++row) {
-    const std::size_t task = index.row_tasks[row];
-    ++index.task_rows[task];
-    for (std::size_t m = 0; m < models; ++m) {
-      if (!index.outcomes.is_measured(row, m)) continue;
-      sums[task * models + m] += static_cast<double>(index.outcomes.at(row, m));
-      ++counts[task * models + m];
-    }
-  }
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-  index.pool_means.assign(models, nan);
-  index.task_means.assign(sums.size(), nan);
-  for (std::size_t m = 0; m < models; ++m) {
-    double sum = 0;
-    std::size_t count = 0;
-    for (std::size_t task = 0; task < index.tasks(); ++task) {
-      const std::size_t i = task * models + m;
-      if (counts[i] > 0) index.task_means[i] = sums[i] / static_cast<double>(counts[i]);
-      sum += sums[i];
-      count += counts[i];
-    }
-    if (count > 0) index.pool_means[m] = sum / static_cast<double>(count);
-  }
+  TaskTotals totals = total_outcomes(index.outcomes, index.row_tasks, index.tasks());
+  index.task_means = task_means(totals);
+  index.pool_means = pool_means(totals, kNoTask);
+  index.task_rows = std::move(totals.rows);
 }
 
 }  // namespace signalbox

@@ -50,6 +50,12 @@ struct OutcomeView {
   }
 };
 
+/// The mask of a matrix [rows, models] with NaN for what is missing; empty where nothing is.
+[[nodiscard]] std::vector<std::uint8_t> measured_bits(std::span<const float> outcomes, std::size_t models);
+/// A view of such a matrix and its mask, both borrowed.
+[[nodiscard]] OutcomeView outcome_view(std::span<const float> outcomes, std::size_t models,
+                                       std::span<const std::uint8_t> measured);
+
 /// What is known of a model; unknown numbers are negative.
 struct ModelNumbers {
   float params_b = -1;          ///< Parameters, in billions.
@@ -65,6 +71,15 @@ struct RoutingConstants {
   double sigma = .09;        ///< Kernel width of the smoother (eq. 14).
   double eta = .6;           ///< Confidence needed to leave the best single model (eq. 8).
 };
+
+/// Largest k and kappa: one more than either still fits 32 bits.
+inline constexpr std::uint32_t kMostNeighbours = 1000000000;
+inline constexpr double kLeastSigma = 1e-6;
+inline constexpr double kMostSigma = 10;
+
+/// Whether every constant is in its range: 1 <= k, kappa <= kMostNeighbours, 0 <= threshold, eta <= 1 and kLeastSigma
+/// <= sigma <= kMostSigma. NaN is in none.
+[[nodiscard]] bool is_in_range(const RoutingConstants& constants);
 
 /// Number of quantiles of the coverage section: percentiles 0..100.
 inline constexpr std::size_t kCoverageQuantiles = 101;

@@ -16,6 +16,9 @@ inline constexpr std::array<std::uint8_t, 8> kMagic = {0x89, 'S', 'B', 'X', '\r'
 inline constexpr std::size_t kAlignment = 64;
 inline constexpr std::uint32_t kMaxSections = 64;
 inline constexpr std::uint32_t kMaxNames = 65535;  ///< Models, and tasks.
+/// Tasks times models. Opening derives a mean for each such pair, and only their sum is bounded by the file's length.
+inline constexpr std::uint64_t kMaxTaskMeans = 1U << 22;
+inline constexpr std::uint64_t kMaxMetadataBytes = 1U << 20;
 
 enum Flags : std::uint32_t { kGraded = 1, kHasMissing = 2 };
 

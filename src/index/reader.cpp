@@ -55,6 +55,13 @@ Status check_header(std::span<const std::uint8_t> file, Header& header) {
   if (header.rows == 0 || header.dim == 0 || header.models == 0 || header.tasks == 0) {
     return fail(ErrorCode::kBadSection, "an index needs at least one row, dimension, model and task");
   }
+  // With these two the means that opening derives stay within a fixed multiple of the outcomes section.
+  if (header.tasks > header.rows || std::uint64_t{header.tasks} * header.models > layout::kMaxTaskMeans) {
+    return fail(ErrorCode::kSizeOverflow, "got " + std::to_string(header.tasks) + " tasks and " +
+                                              std::to_string(header.models) +
+                                              " models, expected at most one task a row" +
+                                              " and a product of at most " + std::to_string(layout::kMaxTaskMeans));
+  }
   return {};
 }
 
@@ -111,7 +118,12 @@ class Reader {
     return v;
   }
 
-  std::string_view text(layout::Kind kind) {
+  std::string_view text(layout::Kind kind, std::uint64_t most) {
+    if (sections_[kind].size > most) {
+      refuse<char>(ErrorCode::kSizeOverflow, kind_name(kind) + " has " + std::to_string(sections_[kind].size) +
+                                                 " bytes, expected at most " + std::to_string(most));
+      return {};
+    }
     const std::span<const char> v = values<char>(kind, sections_[kind].size);
     const std::string_view s(v.data(), v.size());
     if (!is_utf8(s)) refuse<char>(ErrorCode::kBadMetadata, kind_name(kind) + " is not UTF-8");
@@ -137,6 +149,20 @@ class Reader {
       if (is_utf8(table[i])) continue;
       refuse<char>(ErrorCode::kBadMetadata, kind_name(kind) + " is not UTF-8");
       return {};
+    }
+    return table;
+  }
+
+  /// Strings that name something: none is empty, none occurs twice.
+  StringTable names(layout::Kind kind, std::uint64_t count) {
+    const StringTable table = strings(kind, count);
+    std::vector<std::string_view> sorted;
+    sorted.reserve(table.size());
+    for (std::size_t i = 0; i < table.size(); ++i) sorted.push_back(table[i]);
+    std::sort(sorted.begin(), sorted.end());
+    const bool repeated = std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end();
+    if (repeated || (!sorted.empty() && sorted.front().empty())) {
+      refuse<char>(ErrorCode::kBadMetadata, kind_name(kind) + " holds an empty name or one that occurs twice");
     }
     return table;
   }
@@ -195,17 +221,16 @@ void read_routing(Reader& reader, Index& index) {
   if (reader.failure) return;
   layout::Routing r{};
   std::memcpy(&r, bytes.data(), sizeof(r));
-  // Written so that NaN fails, too.
-  const bool good = r.k >= 1 && r.kappa >= 1 && r.threshold >= 0 && r.threshold <= 1 && r.sigma > 0 && r.sigma <= 10 &&
-                    r.eta >= 0 && r.eta <= 1;
-  if (!good) reader.failure = fail(ErrorCode::kNonFinite, "routing holds a number outside its range");
   index.routing = {r.k, r.kappa, r.threshold, r.sigma, r.eta};
+  if (!is_in_range(index.routing)) {
+    reader.failure = fail(ErrorCode::kNonFinite, "routing holds a number outside its range");
+  }
 }
 
 Status read_sections(Reader& reader, const Header& header, Index& index) {
-  index.metadata = reader.text(layout::kMetadata);
-  index.model_names = reader.strings(layout::kModelNames, header.models);
-  index.task_names = reader.strings(layout::kTaskNames, header.tasks);
+  index.metadata = reader.text(layout::kMetadata, layout::kMaxMetadataBytes);
+  index.model_names = reader.names(layout::kModelNames, header.models);
+  index.task_names = reader.names(layout::kTaskNames, header.tasks);
   if (reader.has(layout::kSampleIds)) index.sample_ids = reader.strings(layout::kSampleIds, header.rows);
   const StringTable embedder = reader.strings(layout::kEmbedder, 2);
   read_routing(reader, index);

@@ -117,9 +117,7 @@ std::vector<std::uint8_t> write_index(const IndexParts& parts) {
   writer.borrow(layout::kRowTasks, as_bytes(parts.row_tasks));
   if (graded) writer.borrow(layout::kOutcomes, as_bytes(std::span<const float>(grades)));
   else writer.add(layout::kOutcomes, pack_bits(parts.outcomes, models, [](float y) { return y == 1; }));
-  if (missing) {
-    writer.add(layout::kMeasured, pack_bits(parts.outcomes, models, [](float y) { return !std::isnan(y); }));
-  }
+  if (missing) writer.add(layout::kMeasured, measured_bits(parts.outcomes, models));
   writer.borrow(layout::kScales, as_bytes(std::span<const float>(parts.codes.scales, parts.codes.rows)));
   writer.borrow(layout::kCodes, {parts.codes.codes, parts.codes.rows * parts.codes.stride});
 

@@ -178,14 +178,18 @@ void score_block(const CodeView& rows, std::size_t row, const typename Kernel::V
   }
 }
 
+/// Several queries take two rows at once. One query takes one: two streams through the same pages defeat the
+/// processor's prefetching, and a matrix that is not in cache then costs three times as long.
 template <typename Kernel, int kQueries>
 void score_rows(const CodeView& rows, std::size_t first, std::size_t last, const typename Kernel::Value* query,
                 std::size_t padded_dim, std::size_t query_count, double* keys) {
   std::size_t row = first;
-  for (; row + 2 <= last; row += 2) {
-    score_block<Kernel, 2, kQueries>(rows, row, query, padded_dim, query_count, keys + (row - first) * query_count);
+  if constexpr (kQueries > 1) {
+    for (; row + 2 <= last; row += 2) {
+      score_block<Kernel, 2, kQueries>(rows, row, query, padded_dim, query_count, keys + (row - first) * query_count);
+    }
   }
-  if (row < last) {
+  for (; row < last; ++row) {
     score_block<Kernel, 1, kQueries>(rows, row, query, padded_dim, query_count, keys + (row - first) * query_count);
   }
 }

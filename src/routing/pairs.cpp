@@ -1,48 +1,14 @@
 #include "routing/pairs.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
+#include <utility>
 
-#include "kernels/nearest.h"
+#include "index/means.h"
 #include "routing/predictor.h"
+#include "routing/random.h"
 
 namespace signalbox {
 namespace {
-
-/// SplitMix64 (Steele, Lea and Flood 2014): the same draws on every platform, unlike the standard distributions.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-
-  std::size_t below(std::size_t bound) {
-    state_ += 0x9E3779B97F4A7C15ULL;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-    return static_cast<std::size_t>((z ^ (z >> 31)) % bound);  // The bias is below bound / 2^64.
-  }
-
- private:
-  std::uint64_t state_;
-};
-
-/// `count` of the numbers 0..n-1, in ascending order (partial Fisher-Yates shuffle).
-std::vector<std::size_t> draw(Random& random, std::size_t n, std::size_t count) {
-  std::vector<std::size_t> all(n);
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  for (std::size_t i = 0; i < count; ++i) std::swap(all[i], all[i + random.below(n - i)]);
-  all.resize(count);
-  std::sort(all.begin(), all.end());
-  return all;
-}
-
-struct HeldOutTask {
-  std::vector<std::uint32_t> rows;
-  std::vector<std::vector<Neighbour>> outside;  ///< [rows] nearest rows of other tasks.
-  std::vector<double> within;                   ///< [rows, rows] cosine similarity; only where samples move.
-  std::vector<double> pool_means;               ///< [models] mean outcome outside the task; NaN without any.
-};
 
 std::vector<float> gather_vectors(const PairSource& source, const std::vector<std::uint32_t>& rows) {
   const std::size_t dim = source.codes.dim;
@@ -55,37 +21,20 @@ std::vector<float> gather_vectors(const PairSource& source, const std::vector<st
   return out;
 }
 
-HeldOutTask hold_out(const PairSource& source, std::size_t task, bool moves) {
-  HeldOutTask out;
-  std::vector<double> sums(source.models, 0);
-  std::vector<std::size_t> counts(source.models, 0);
-  for (std::size_t row = 0; row < source.codes.rows; ++row) {
-    if (source.row_tasks[row] == task) {
-      out.rows.push_back(static_cast<std::uint32_t>(row));
-      continue;
-    }
-    for (std::size_t m = 0; m < source.models; ++m) {
-      const float y = source.outcomes[row * source.models + m];
-      if (std::isnan(y)) continue;
-      sums[m] += static_cast<double>(y);
-      ++counts[m];
-    }
-  }
-  out.pool_means.resize(source.models);
-  for (std::size_t m = 0; m < source.models; ++m) out.pool_means[m] = sums[m] / static_cast<double>(counts[m]);
-  const std::vector<float> vectors = gather_vectors(source, out.rows);
-  const QueryBlock queries = prepare_queries(source.codes.type, vectors, source.codes.dim);
-  const std::size_t k = std::max(source.constants.k, source.constants.kappa);
-  out.outside = find_nearest(source.codes, queries, k, {source.row_tasks, static_cast<std::uint16_t>(task)});
-  if (moves) {
-    const CodeMatrix own = quantize(source.codes.type, vectors, source.codes.dim);
-    out.within = similarities(own.view(), queries);
-  }
-  return out;
+/// [rows, rows] cosine similarities of a task's rows.
+std::vector<double> similarities_within(const PairSource& source, const std::vector<std::uint32_t>& rows) {
+  const std::vector<float> vectors = gather_vectors(source, rows);
+  const CodeMatrix own = quantize(source.codes.type, vectors, source.codes.dim);
+  return similarities(own.view(), prepare_queries(source.codes.type, vectors, source.codes.dim));
 }
 
+/// A task with what moving some of its samples back into the pool needs.
+struct MovableTask : HeldOutTask {
+  std::vector<double> within;  ///< Similarities of its rows; only where samples move.
+};
+
 /// Neighbours of sample i of the task once `moved` of its samples are back in the pool.
-std::vector<Neighbour> with_moved(const HeldOutTask& task, std::size_t i, const std::vector<std::size_t>& moved,
+std::vector<Neighbour> with_moved(const MovableTask& task, std::size_t i, const std::vector<std::size_t>& moved,
                                   std::size_t k) {
   std::vector<Neighbour> near = task.outside[i];
   for (const std::size_t j : moved) near.push_back({task.rows[j], 1 - task.within[i * task.rows.size() + j]});
@@ -96,66 +45,74 @@ std::vector<Neighbour> with_moved(const HeldOutTask& task, std::size_t i, const 
   return near;
 }
 
-/// How often gbar of each model agrees with its outcome on one judged sample.
-void judge(const PairSource& source, const HeldOutTask& task, std::span<const Neighbour> near, std::size_t row,
-           std::vector<std::size_t>& agreed, std::vector<std::size_t>& judged) {
-  const double threshold = source.constants.threshold;
-  const auto votes = near.first(std::min<std::size_t>(source.constants.k, near.size()));
-  for (std::size_t m = 0; m < source.models; ++m) {
-    const float y = source.outcomes[row * source.models + m];
-    if (std::isnan(y)) continue;
-    double sum = 0;
-    std::size_t count = 0;
-    for (const Neighbour& n : votes) {
-      const float vote = source.outcomes[n.row * source.models + m];
-      if (std::isnan(vote)) continue;
-      sum += static_cast<double>(vote);
-      ++count;
-    }
-    const double g = count > 0 ? sum / static_cast<double>(count) : task.pool_means[m];
-    ++judged[m];
-    agreed[m] += (g > threshold) == (static_cast<double>(y) > threshold) ? 1 : 0;
-  }
-}
-
-void add_pair(const PairSource& source, const HeldOutTask& task, const std::vector<std::size_t>& moved,
-              TrainingPairs& out) {
+void add_pair(const PairSource& source, const OutcomeView& outcomes, const MovableTask& task,
+              const std::vector<std::size_t>& moved, TrainingPairs& out) {
   const std::size_t k = std::max(source.constants.k, source.constants.kappa);
-  std::vector<std::size_t> agreed(source.models, 0);
-  std::vector<std::size_t> judged(source.models, 0);
+  const Pool pool{outcomes, source.codes.rows, task.pool_means, nullptr};
+  Prediction prediction;
+  Agreement agreement(source.models);
   double distance = 0;
   std::size_t left = 0;
+  std::vector<Neighbour> joined;
   for (std::size_t i = 0, next = 0; i < task.rows.size(); ++i) {
     if (next < moved.size() && moved[next] == i) {
       ++next;
       continue;
     }
-    const std::vector<Neighbour> near = moved.empty() ? task.outside[i] : with_moved(task, i, moved, k);
+    if (!moved.empty()) joined = with_moved(task, i, moved, k);
+    const std::vector<Neighbour>& near = moved.empty() ? task.outside[i] : joined;
     distance += mean_distance(near, source.constants.kappa);
-    judge(source, task, near, task.rows[i], agreed, judged);
+    predict_correctness(pool, near, source.constants.k, prediction);
+    agreement.add(prediction, source.outcomes.subspan(task.rows[i] * source.models, source.models),
+                  source.constants.threshold);
     ++left;
   }
   out.u.push_back(static_cast<float>(std::clamp(distance / static_cast<double>(left), 0.0, 2.0)));
   for (std::size_t m = 0; m < source.models; ++m) {
-    const double p = judged[m] > 0 ? static_cast<double>(agreed[m]) / static_cast<double>(judged[m]) : -1;
-    out.p.push_back(static_cast<float>(p));
+    out.p.push_back(agreement.judged[m] > 0 ? static_cast<float>(agreement.share(m)) : -1);
   }
+}
+
+/// Holds tasks out by searching the rest for each of them.
+HoldOut hold_out_by_search(const PairSource& source, const OutcomeView& outcomes) {
+  TaskTotals totals = total_outcomes(outcomes, source.row_tasks, source.tasks);
+  return [&source, totals = std::move(totals)](std::size_t task) {
+    HeldOutTask out;
+    for (std::size_t row = 0; row < source.codes.rows; ++row) {
+      if (source.row_tasks[row] == task) out.rows.push_back(static_cast<std::uint32_t>(row));
+    }
+    out.pool_rows = source.codes.rows - out.rows.size();
+    out.pool_means = pool_means(totals, task);
+    const QueryBlock queries = prepare_queries(source.codes.type, gather_vectors(source, out.rows), source.codes.dim);
+    const std::size_t k = std::max(source.constants.k, source.constants.kappa);
+    out.outside = find_nearest(source.codes, queries, k, {source.row_tasks, static_cast<std::uint16_t>(task)});
+    return out;
+  };
 }
 
 }  // namespace
 
 TrainingPairs training_pairs(const PairSource& source, const PairPlan& plan) {
+  const std::vector<std::uint8_t> measured = measured_bits(source.outcomes, source.models);
+  return training_pairs(source, plan,
+                        hold_out_by_search(source, outcome_view(source.outcomes, source.models, measured)));
+}
+
+TrainingPairs training_pairs(const PairSource& source, const PairPlan& plan, const HoldOut& hold_out) {
   TrainingPairs out;
   Random random(plan.seed);
+  const std::vector<std::uint8_t> measured = measured_bits(source.outcomes, source.models);
+  const OutcomeView outcomes = outcome_view(source.outcomes, source.models, measured);
   const bool moves = std::any_of(plan.alphas.begin(), plan.alphas.end(), [](double a) { return a > 0; });
-  for (std::size_t task = 0; task < source.tasks; ++task) {
-    const HeldOutTask held_out = hold_out(source, task, moves);
-    const std::size_t n = held_out.rows.size();
-    if (n == 0 || n == source.codes.rows) continue;
+  for (std::size_t z = 0; z < source.tasks; ++z) {
+    MovableTask task{hold_out(z), {}};
+    const std::size_t n = task.rows.size();
+    if (n == 0 || task.pool_rows == 0) continue;
+    if (moves) task.within = similarities_within(source, task.rows);
     for (const double alpha : plan.alphas) {
       const auto count = std::min(kMostMoved, static_cast<std::size_t>(alpha * static_cast<double>(n)));
       for (std::uint32_t repeat = 0; repeat < plan.repeats; ++repeat) {
-        add_pair(source, held_out, draw(random, n, count), out);
+        add_pair(source, outcomes, task, draw(random, n, count), out);
         if (count == 0) break;  // Without a draw every repeat is the same.
       }
     }

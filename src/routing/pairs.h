@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
 #include "index/index.h"
+#include "kernels/nearest.h"
 
 namespace signalbox {
 
@@ -44,6 +46,18 @@ struct TrainingPairs {
 /// u falls as the pool comes nearer, which is what the share is for. A model without an outcome in the pool predicts by
 /// its mean there, or, without one, is taken to be wrong.
 [[nodiscard]] TrainingPairs training_pairs(const PairSource& source, const PairPlan& plan);
+
+/// A task that is held out of the pool.
+struct HeldOutTask {
+  std::vector<std::uint32_t> rows;
+  std::size_t pool_rows = 0;                    ///< Rows that are left.
+  std::vector<std::vector<Neighbour>> outside;  ///< [rows] the nearest max(k, kappa) rows of the pool.
+  std::vector<double> pool_means;               ///< [models] mean outcome of the pool; NaN without any.
+};
+using HoldOut = std::function<HeldOutTask(std::size_t task)>;
+
+/// The same from tasks that someone else held out: an evaluation finds the neighbours of every row only once.
+[[nodiscard]] TrainingPairs training_pairs(const PairSource& source, const PairPlan& plan, const HoldOut& hold_out);
 
 /// For every row, the mean distance to its kappa nearest other rows, of any task: the distribution behind coverage.
 [[nodiscard]] std::vector<float> mean_distances_within(const PairSource& source);

@@ -6,49 +6,102 @@
 
 namespace signalbox {
 
-float outcome_at(const Index& index, const LabelledPool* labels, std::size_t row, std::size_t model) {
-  if (row >= index.rows()) return labels->outcomes[(row - index.rows()) * index.models() + model];
-  if (!index.outcomes.is_measured(row, model)) return std::numeric_limits<float>::quiet_NaN();
-  return index.outcomes.at(row, model);
+namespace {
+
+/// The case that evaluations spend their time in: nothing is missing, so that the loop has no branch.
+void add_complete(const float* y, std::size_t models, double* g) {
+  for (std::size_t m = 0; m < models; ++m) g[m] += static_cast<double>(y[m]);
 }
 
-Prediction predict_correctness(const Index& index, const LabelledPool* labels, std::span<const Neighbour> neighbours,
-                               std::size_t k) {
-  const std::size_t models = index.models();
-  Prediction out{std::vector<double>(models, 0), std::vector<std::size_t>(models, 0)};
+}  // namespace
+
+Pool pool_of(const Index& index, const LabelledPool* labels) {
+  return {index.outcomes, index.rows(), index.pool_means, labels};
+}
+
+float outcome_at(const Pool& pool, std::size_t row, std::size_t model) {
+  if (row >= pool.rows) return pool.labels->outcomes[(row - pool.rows) * pool.outcomes.models + model];
+  if (!pool.outcomes.is_measured(row, model)) return std::numeric_limits<float>::quiet_NaN();
+  return pool.outcomes.at(row, model);
+}
+
+void predict_correctness(const Pool& pool, std::span<const Neighbour> neighbours, std::size_t k, Prediction& out) {
+  const std::size_t models = pool.outcomes.models;
+  const bool complete = pool.outcomes.grades != nullptr && pool.outcomes.measured == nullptr;
+  out.g.assign(models, 0);
+  out.votes.assign(models, 0);
+  std::size_t votes_of_all = 0;
   for (const Neighbour& n : neighbours.first(std::min(k, neighbours.size()))) {
+    if (complete && n.row < pool.rows) {
+      add_complete(pool.outcomes.grades + n.row * models, models, out.g.data());
+      ++votes_of_all;
+      continue;
+    }
     for (std::size_t m = 0; m < models; ++m) {
-      const float y = outcome_at(index, labels, n.row, m);
+      const float y = outcome_at(pool, n.row, m);
       if (std::isnan(y)) continue;
       out.g[m] += static_cast<double>(y);
       ++out.votes[m];
     }
   }
   for (std::size_t m = 0; m < models; ++m) {
-    out.g[m] = out.votes[m] > 0 ? out.g[m] / static_cast<double>(out.votes[m]) : index.pool_means[m];
+    out.votes[m] += votes_of_all;
+    out.g[m] = out.votes[m] > 0 ? out.g[m] / static_cast<double>(out.votes[m]) : pool.means[m];
   }
+}
+
+Prediction predict_correctness(const Pool& pool, std::span<const Neighbour> neighbours, std::size_t k) {
+  Prediction out;
+  predict_correctness(pool, neighbours, k, out);
   return out;
+}
+
+Prediction predict_correctness(const Index& index, const LabelledPool* labels, std::span<const Neighbour> neighbours,
+                               std::size_t k) {
+  return predict_correctness(pool_of(index, labels), neighbours, k);
+}
+
+void Agreement::add(const Prediction& prediction, std::span<const float> outcomes, double threshold) {
+  for (std::size_t m = 0; m < outcomes.size(); ++m) {
+    if (std::isnan(outcomes[m])) continue;
+    const bool predicted = prediction.g[m] > threshold;
+    const bool correct = static_cast<double>(outcomes[m]) > threshold;
+    ++judged[m];
+    agreed[m] += predicted == correct ? 1 : 0;
+  }
+}
+
+double Agreement::share(std::size_t model) const {
+  if (judged[model] == 0) return std::numeric_limits<double>::quiet_NaN();
+  return static_cast<double>(agreed[model]) / static_cast<double>(judged[model]);
 }
 
 std::vector<std::vector<Neighbour>> pool_neighbours(const Index& index, const LabelledPool* labels,
                                                     const QueryBlock& queries, std::size_t k,
                                                     std::span<const std::size_t> skip_label) {
   std::vector<std::vector<Neighbour>> out = find_nearest(index.codes, queries, k);
-  if (labels == nullptr || labels->rows() == 0) return out;
-  // One more, for the label that may have to be skipped.
-  const auto near_labels = find_nearest(labels->codes.view(), queries, k + 1);
-  for (std::size_t q = 0; q < out.size(); ++q) {
+  if (labels != nullptr) join_labels(*labels, queries, k, skip_label, index.rows(), out);
+  return out;
+}
+
+void join_labels(const LabelledPool& labels, const QueryBlock& queries, std::size_t k,
+                 std::span<const std::size_t> skip_label, std::size_t first_label,
+                 std::vector<std::vector<Neighbour>>& neighbours) {
+  if (labels.rows() == 0) return;
+  // One more, for the label that may have to be skipped; bounded first, so that the largest k does not wrap to none.
+  const auto near_labels = find_nearest(labels.codes.view(), queries, std::min(k, labels.rows()) + 1);
+  for (std::size_t q = 0; q < neighbours.size(); ++q) {
+    std::vector<Neighbour>& near = neighbours[q];
     for (Neighbour n : near_labels[q]) {
       if (!skip_label.empty() && n.row == skip_label[q]) continue;
-      n.row += static_cast<std::uint32_t>(index.rows());
-      out[q].push_back(n);
+      n.row += static_cast<std::uint32_t>(first_label);
+      near.push_back(n);
     }
-    // The index's rows come first and have lower numbers, so a stable sort keeps the order of ties.
-    std::stable_sort(out[q].begin(), out[q].end(),
+    // The other rows come first and have lower numbers, so a stable sort keeps the order of ties.
+    std::stable_sort(near.begin(), near.end(),
                      [](const Neighbour& a, const Neighbour& b) { return a.cosine_distance < b.cosine_distance; });
-    if (out[q].size() > k) out[q].resize(k);
+    if (near.size() > k) near.resize(k);
   }
-  return out;
 }
 
 double mean_distance(std::span<const Neighbour> neighbours, std::size_t kappa) {

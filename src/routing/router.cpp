@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <string>
 
 #include "routing/predictor.h"
@@ -78,23 +77,19 @@ void set_coverage(const Index& index, const RouteOptions& options, bool known, D
 }
 
 /// P(the challenger is right more often than the best single model), from the neighbours that measured both.
-double paired_confidence(const Index& index, std::span<const Neighbour> neighbours, std::size_t k,
-                         std::size_t challenger, std::size_t best_single) {
+double paired_confidence(const Pool& pool, std::span<const Neighbour> neighbours, std::size_t k, std::size_t challenger,
+                         std::size_t best_single) {
   if (challenger == best_single) return 1;
   double wins = 0;
   double losses = 0;
   for (const Neighbour& n : neighbours.first(std::min(k, neighbours.size()))) {
-    const float a = outcome_at(index, nullptr, n.row, challenger);
-    const float b = outcome_at(index, nullptr, n.row, best_single);
+    const float a = outcome_at(pool, n.row, challenger);
+    const float b = outcome_at(pool, n.row, best_single);
     if (std::isnan(a) || std::isnan(b)) continue;
     wins += std::max(0.0F, a - b);
     losses += std::max(0.0F, b - a);
   }
   return probability_better(wins, losses);
-}
-
-bool is_zero(std::span<const float> v) {
-  return std::all_of(v.begin(), v.end(), [](float x) { return x == 0; });
 }
 
 /// The k nearest rows over all inputs, each row once at its smallest distance.
@@ -117,109 +112,22 @@ std::vector<Neighbour> nearest_overall(const std::vector<std::vector<Neighbour>>
   return all;
 }
 
-/// The inputs of a task that have a vector, split into those to score and those with labels.
-struct TaskInputs {
-  std::vector<float> vectors;         ///< [kept, dim]
-  std::vector<std::size_t> label_of;  ///< [kept] the label of each input, or kNoLabel.
-  std::vector<std::size_t> scored;    ///< Positions among the kept inputs.
-  LabelledPool pool;
-};
-
-TaskInputs split_inputs(const Index& index, std::span<const float> vectors, const Labels& labels) {
-  const std::size_t dim = index.codes.dim;
-  const std::size_t models = index.models();
-  const std::size_t n = vectors.size() / dim;
-  std::vector<std::size_t> label_at(n, kNoLabel);
-  for (std::size_t l = 0; l < labels.inputs.size(); ++l) label_at[labels.inputs[l]] = l;
-
-  TaskInputs out;
-  std::vector<float> pool_vectors;
-  std::vector<std::size_t> unlabelled;
-  for (std::size_t i = 0; i < n; ++i) {
-    const std::span<const float> v = vectors.subspan(i * dim, dim);
-    if (is_zero(v)) continue;
-    const std::size_t kept = out.label_of.size();
-    out.vectors.insert(out.vectors.end(), v.begin(), v.end());
-    if (label_at[i] == kNoLabel) {
-      unlabelled.push_back(kept);
-      out.label_of.push_back(kNoLabel);
-      continue;
-    }
-    out.label_of.push_back(pool_vectors.size() / dim);
-    pool_vectors.insert(pool_vectors.end(), v.begin(), v.end());
-    const auto outcomes = std::span(labels.outcomes).subspan(label_at[i] * models, models);
-    out.pool.outcomes.insert(out.pool.outcomes.end(), outcomes.begin(), outcomes.end());
-  }
-  out.pool.codes = quantize(index.codes.type, pool_vectors, dim);
-  if (unlabelled.empty()) {
-    out.scored.resize(out.label_of.size());
-    std::iota(out.scored.begin(), out.scored.end(), std::size_t{0});
-  } else {
-    out.scored = std::move(unlabelled);
-  }
-  return out;
-}
-
-/// Sums over the inputs of a task, one entry a model.
-struct TaskSums {
-  explicit TaskSums(std::size_t models)
-      : g(models, 0), positive(models, 0), votes(models, 0), labelled(models, 0), agreed(models, 0) {}
-
-  std::vector<double> g;
-  std::vector<std::size_t> positive;  ///< Inputs with g > t.
-  std::vector<std::size_t> votes;
-  std::vector<std::size_t> labelled;  ///< Labels of the model.
-  std::vector<std::size_t> agreed;    ///< Labels that gbar predicts.
-  double distance = 0;
-};
-
-TaskSums sum_task(const Index& index, const TaskInputs& inputs, const std::vector<std::vector<Neighbour>>& neighbours,
-                  const RoutingConstants& constants) {
-  const std::size_t models = index.models();
-  TaskSums sums(models);
-  std::vector<Prediction> predictions;
-  predictions.reserve(neighbours.size());
-  for (const auto& near : neighbours) {
-    predictions.push_back(predict_correctness(index, &inputs.pool, near, constants.k));
-  }
-  for (const std::size_t i : inputs.scored) {
-    for (std::size_t m = 0; m < models; ++m) {
-      sums.g[m] += predictions[i].g[m];
-      sums.positive[m] += predictions[i].g[m] > constants.threshold ? 1 : 0;
-      sums.votes[m] += predictions[i].votes[m];
-    }
-    sums.distance += mean_distance(neighbours[i], constants.kappa);
-  }
-  for (std::size_t i = 0; i < predictions.size(); ++i) {
-    if (inputs.label_of[i] == kNoLabel) continue;
-    for (std::size_t m = 0; m < models; ++m) {
-      const float y = inputs.pool.outcomes[inputs.label_of[i] * models + m];
-      if (std::isnan(y)) continue;
-      const bool predicted = predictions[i].g[m] > constants.threshold;
-      const bool correct = static_cast<double>(y) > constants.threshold;
-      ++sums.labelled[m];
-      sums.agreed[m] += predicted == correct ? 1 : 0;
-    }
-  }
-  return sums;
-}
-
-RankedModel task_scores(std::size_t model, const TaskSums& sums, std::size_t n, double smoothed_p, Policy policy) {
+RankedModel ranked_model(std::size_t model, const TaskScores& scores, Policy policy) {
   RankedModel out;
   out.model = model;
-  out.votes = sums.votes[model];
+  out.votes = scores.votes[model];
   out.own_mean = out.votes == 0;
-  out.p_measured = sums.labelled[model] > 0;
-  out.p =
-      out.p_measured ? static_cast<double>(sums.agreed[model]) / static_cast<double>(sums.labelled[model]) : smoothed_p;
-  const auto count = static_cast<double>(n);
-  out.s1 = sums.g[model] / count;
-  out.s2 = static_cast<double>(sums.positive[model]) / count;
-  out.s3 = calibrated_score(out.s2, out.p);
+  out.p_measured = scores.p_measured[model];
+  out.p = scores.p[model];
+  out.s1 = scores.s1[model];
+  out.s2 = scores.s2[model];
+  out.s3 = scores.s3[model];
   out.score = policy == Policy::kS1 ? out.s1 : policy == Policy::kS2 ? out.s2 : out.s3;
+  const auto count = static_cast<double>(scores.scored);
   out.interval = wilson_interval(std::clamp(out.score, 0.0, 1.0), count);
   if (policy == Policy::kS3) {
-    const CountDistribution counts = correct_counts(sums.positive[model], n - sums.positive[model], out.p);
+    const std::size_t positive = scores.positive[model];
+    const CountDistribution counts = correct_counts(positive, scores.scored - positive, out.p);
     out.interval = {static_cast<double>(count_quantile(counts, .025)) / count,
                     static_cast<double>(count_quantile(counts, .975)) / count};
   }
@@ -273,7 +181,8 @@ Result<Decision> route_input(const Index& index, std::span<const float> vector, 
     const QueryBlock query = prepare_queries(index.codes.type, vector, index.codes.dim);
     neighbours = find_nearest(index.codes, query, k)[0];
   }
-  const Prediction prediction = predict_correctness(index, nullptr, neighbours, constants.k);
+  const Pool pool = pool_of(index, nullptr);
+  const Prediction prediction = predict_correctness(pool, neighbours, constants.k);
   std::vector<RankedModel> models(index.models());
   for (std::size_t m = 0; m < models.size(); ++m) {
     RankedModel& out = models[m];
@@ -288,9 +197,8 @@ Result<Decision> route_input(const Index& index, std::span<const float> vector, 
   set_coverage(index, options, known, decision);
   if (decision.out_of_coverage) rank_by_means(index, field.value(), models);
   decision.challenger = argmax_score(models, field.value());
-  decision.confidence = paired_confidence(index, neighbours, constants.k, decision.challenger, decision.best_single);
-  const bool sure =
-      constants.eta <= 0 || decision.challenger == decision.best_single || decision.confidence > constants.eta;
+  decision.confidence = paired_confidence(pool, neighbours, constants.k, decision.challenger, decision.best_single);
+  const bool sure = is_sure(constants.eta, decision.confidence, decision.challenger, decision.best_single);
   if (decision.fallback == Fallback::kNone && !sure) decision.fallback = Fallback::kLowConfidence;
   settle(field.value(), options, std::move(models), decision);
   neighbours.resize(std::min(neighbours.size(), options.neighbours));
@@ -312,7 +220,7 @@ Result<Decision> route_task(const Index& index, std::span<const float> vectors, 
   decision.best_single = field.value().best_single;
   decision.inputs = n;
   decision.labelled = labels.inputs.size();
-  const TaskInputs inputs = split_inputs(index, vectors, labels);
+  const TaskInputs inputs = split_inputs(index.codes.type, index.codes.dim, index.models(), vectors, labels);
   const bool known = !inputs.scored.empty();
   std::vector<std::vector<Neighbour>> neighbours;
   std::vector<RankedModel> models(index.models());
@@ -320,26 +228,19 @@ Result<Decision> route_task(const Index& index, std::span<const float> vectors, 
   if (known) {
     const QueryBlock queries = prepare_queries(index.codes.type, inputs.vectors, index.codes.dim);
     const std::size_t k = std::max<std::size_t>({constants.k, constants.kappa, options.neighbours});
-    neighbours = pool_neighbours(index, &inputs.pool, queries, k, inputs.label_of);
-    const TaskSums sums = sum_task(index, inputs, neighbours, constants);
-    const std::size_t scored = inputs.scored.size();
-    decision.mean_distance = sums.distance / static_cast<double>(scored);
-    const std::vector<double> p = smooth_accuracy(index.pairs, index.models(), decision.mean_distance, constants.sigma);
-    for (std::size_t m = 0; m < models.size(); ++m) models[m] = task_scores(m, sums, scored, p[m], options.policy);
+    neighbours = pool_neighbours(index, &inputs.labels, queries, k, inputs.label_of);
+    const auto predictions = predict_all(pool_of(index, &inputs.labels), neighbours, constants.k);
+    const TaskScores scores = score_task(inputs, predictions, neighbours, index.pairs, constants);
+    decision.mean_distance = scores.u;
+    for (std::size_t m = 0; m < models.size(); ++m) models[m] = ranked_model(m, scores, options.policy);
     decision.challenger = argmax_score(models, field.value());
-    if (decision.challenger != decision.best_single) {
-      const auto counts = [&](std::size_t m) {
-        return correct_counts(sums.positive[m], scored - sums.positive[m], models[m].p);
-      };
-      decision.confidence = probability_greater(counts(decision.challenger), counts(decision.best_single));
-    }
+    decision.confidence = task_confidence(scores, scores.p, decision.challenger, decision.best_single);
   } else {
     decision.challenger = decision.best_single;
   }
   set_coverage(index, options, known, decision);
   if (decision.out_of_coverage) rank_by_means(index, field.value(), models);
-  const bool sure =
-      constants.eta <= 0 || decision.challenger == decision.best_single || decision.confidence > constants.eta;
+  const bool sure = is_sure(constants.eta, decision.confidence, decision.challenger, decision.best_single);
   if (decision.fallback == Fallback::kNone && !sure) decision.fallback = Fallback::kLowConfidence;
   settle(field.value(), options, std::move(models), decision);
   decision.neighbours = nearest_overall(neighbours, index.rows(), options.neighbours);

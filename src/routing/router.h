@@ -11,6 +11,7 @@
 #include "kernels/nearest.h"
 #include "routing/scores.h"
 #include "routing/selection.h"
+#include "routing/task_scores.h"
 #include "status.h"
 
 namespace signalbox {
@@ -34,12 +35,6 @@ struct RouteOptions {
   std::vector<double> prices;         ///< [models] blended US dollars per million tokens; negative: unknown.
   PriceRules price_rules;
   std::size_t neighbours = 5;  ///< How many to report.
-};
-
-/// Outcomes known for some of a task's inputs.
-struct Labels {
-  std::vector<std::size_t> inputs;  ///< Which inputs, each at most once.
-  std::vector<float> outcomes;      ///< [inputs, models], NaN missing.
 };
 
 struct RankedModel {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "json.h"
+#include "lab.h"
 #include "session.h"
 
 namespace {

@@ -52,7 +52,7 @@ TEST_P(NearestTest, AgreesWithBruteForceForEveryKAndNumberOfQueries) {
     const CodeMatrix matrix = quantize(type, testing::random_vectors(random, rows, dim), dim);
     for (const std::size_t count : {std::size_t{1}, std::size_t{3}, std::size_t{4}, std::size_t{70}}) {
       const std::vector<float> queries = testing::random_vectors(random, count, dim);
-      for (const std::size_t k : {std::size_t{1}, std::size_t{10}, rows + 5}) {
+      for (const std::size_t k : {std::size_t{0}, std::size_t{1}, std::size_t{10}, rows + 5}) {
         const auto found = find_nearest(matrix.view(), prepare_queries(type, queries, dim), k);
         ASSERT_EQ(found.size(), count);
         for (std::size_t q = 0; q < count; ++q) {
@@ -127,6 +127,47 @@ TEST(Nearest, LeavesOutTheRowsOfTheExcludedTask) {
   }
   EXPECT_EQ(find_nearest(matrix.view(), query, 60, {tasks, 1})[0], expected);
   EXPECT_EQ(expected.size(), 40U);
+}
+
+TEST(Nearest, FindsNothingWhereTheFilterLetsNoRowPass) {
+  std::mt19937 random(16);
+  const CodeMatrix matrix = quantize(CodeType::kInt8, testing::random_vectors(random, 40, 8), 8);
+  const std::vector<std::uint16_t> tasks(40, 3);
+  const QueryBlock queries = prepare_queries(CodeType::kInt8, testing::random_vectors(random, 5, 8), 8);
+  const auto found = find_nearest(matrix.view(), queries, 10, {tasks, 3});
+  ASSERT_EQ(found.size(), 5U);
+  for (const auto& of_query : found) EXPECT_TRUE(of_query.empty());
+  EXPECT_EQ(find_nearest(matrix.view(), queries, 10, {tasks, 2})[0].size(), 10U);
+}
+
+TEST(Nearest, NeedsNoQuery) {
+  std::mt19937 random(17);
+  const CodeMatrix matrix = quantize(CodeType::kInt4, testing::random_vectors(random, 4, 8), 8);
+  EXPECT_TRUE(find_nearest(matrix.view(), prepare_queries(CodeType::kInt4, {}, 8), 3).empty());
+}
+
+TEST(Nearest, SurvivesCodesThatOnlyAForgedFileHolds) {
+  // -128 and -8 in every place: the largest sums of products there are, at the largest dimension.
+  for (const CodeType type : {CodeType::kInt8, CodeType::kInt4}) {
+    CodeMatrix matrix{type, 1, kMaxDimension, {}, {1}};
+    matrix.codes.assign(row_stride(type, kMaxDimension), type == CodeType::kInt8 ? 0x80 : 0x88);
+    const std::vector<float> query(kMaxDimension, -1);
+    const auto found = find_nearest(matrix.view(), prepare_queries(type, query, kMaxDimension), 1)[0];
+    EXPECT_EQ(found[0].cosine_distance, 0) << "a sum that overflowed would be negative";
+  }
+}
+
+TEST(Similarities, AreOneMinusTheDistances) {
+  std::mt19937 random(18);
+  for (const CodeType type : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4}) {
+    const CodeMatrix matrix = quantize(type, testing::random_vectors(random, 33, 24), 24);
+    const QueryBlock queries = prepare_queries(type, testing::random_vectors(random, 3, 24), 24);
+    const std::vector<double> all = similarities(matrix.view(), queries);
+    const auto near = find_nearest(matrix.view(), queries, 33);
+    for (std::size_t q = 0; q < 3; ++q) {
+      for (const Neighbour& n : near[q]) EXPECT_EQ(1 - all[q * 33 + n.row], n.cosine_distance);
+    }
+  }
 }
 
 TEST(Nearest, PutsAZeroQueryAtDistanceOneFromEveryRow) {

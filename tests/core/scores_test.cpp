@@ -62,6 +62,36 @@ TEST(Confidence, QuantilesBracketTheMean) {
   EXPECT_GT(count_quantile(counts, .975), 50U);
 }
 
+TEST(Confidence, IsZeroForTasksWithoutInputsAndForEqualCertainties) {
+  EXPECT_EQ(probability_greater(correct_counts(0, 0, .7), correct_counts(0, 0, .2)), 0) << "0 > 0 is false";
+  EXPECT_EQ(probability_greater(correct_counts(5, 0, 1), correct_counts(5, 0, 1)), 0) << "strict";
+  EXPECT_EQ(probability_greater(correct_counts(5, 0, 1), correct_counts(4, 1, 1)), 1);
+  EXPECT_EQ(probability_greater(correct_counts(4, 1, 1), correct_counts(5, 0, 1)), 0);
+}
+
+TEST(CorrectCounts, AreCertainWhereThePredictorIs) {
+  const CountDistribution right = correct_counts(7, 3, 1);
+  EXPECT_EQ(right.first, 7U);
+  EXPECT_EQ(right.mass, std::vector<double>{1});
+  const CountDistribution wrong = correct_counts(7, 3, 0);
+  EXPECT_EQ(wrong.first, 3U);
+  EXPECT_EQ(wrong.mass, std::vector<double>{1});
+  EXPECT_EQ(count_quantile(right, .025), 7U);
+  EXPECT_EQ(count_quantile(right, .975), 7U);
+}
+
+TEST(CorrectCounts, StayNormalisedForExtremeAccuracies) {
+  for (const double p : {1e-300, 1e-17, 1e-9, .5, 1 - 1e-9, 1 - 1e-16}) {
+    for (const std::size_t n : {1, 2, 1000}) {
+      const CountDistribution counts = correct_counts(n, n / 2, p);
+      double mass = 0;
+      for (const double m : counts.mass) mass += m;
+      EXPECT_NEAR(mass, 1, 1e-12) << p << " " << n;
+      EXPECT_LE(counts.first + counts.mass.size() - 1, n + n / 2) << p << " " << n;
+    }
+  }
+}
+
 TEST(CalibratedScore, ReversesTheRankingWhereThePredictorIsWorseThanChance) {
   EXPECT_GT(calibrated_score(.9, .8), calibrated_score(.1, .8));
   EXPECT_LT(calibrated_score(.9, .2), calibrated_score(.1, .2));
@@ -83,6 +113,13 @@ TEST(Smoother, SurvivesADistanceFarFromEveryPairAndAnEmptySet) {
   EXPECT_EQ(smooth_accuracy({}, 1, .3, .1)[0], .5);
 }
 
+TEST(Smoother, FollowsTheNearestPairWithTheNarrowestKernel) {
+  const std::vector<float> u = {.2F};
+  const std::vector<float> p = {.9F};
+  // Its exponents are huge, but finite.
+  EXPECT_NEAR(smooth_accuracy({u, p}, 1, 2, kLeastSigma)[0], .9, 1e-6);
+}
+
 TEST(PairedConfidence, IsTheSignTestOfABetaPosterior) {
   EXPECT_NEAR(probability_better(0, 0), .5, 1e-12);
   // P(Beta(2, 1) > 1/2) = 1 - 1/4, P(Beta(4, 2) > 1/2) = 26/32.
@@ -98,6 +135,9 @@ TEST(Wilson, ContainsTheMeanAndNarrowsWithTrials) {
   EXPECT_NEAR(few.high, .7634, 1e-4);
   EXPECT_GT(many.low, few.low);
   EXPECT_EQ(wilson_interval(.5, 0).high, 1);
+  EXPECT_EQ(wilson_interval(0, 10).low, 0);
+  EXPECT_NEAR(wilson_interval(0, 10).high, .2775, 1e-4);
+  EXPECT_DOUBLE_EQ(wilson_interval(1, 10).high, 1);
 }
 
 }  // namespace

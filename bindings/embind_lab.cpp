@@ -1,0 +1,42 @@
+// Registration only: the functions are lab.h's. Pointers cross as numbers.
+#include <emscripten/bind.h>
+
+#include "lab.h"
+
+namespace {
+
+using Address = std::uintptr_t;
+namespace core = signalbox::bindings;
+
+template <typename T>
+T* at(Address address) {
+  return reinterpret_cast<T*>(address);
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(signalbox_lab) {
+  using emscripten::function;
+  using emscripten::optional_override;
+  function("allocate",
+           optional_override([](std::size_t size) { return reinterpret_cast<Address>(core::allocate(size)); }));
+  function("release", optional_override([](Address p) { core::release(at<void>(p)); }));
+  function("buildIndex", optional_override([](const std::string& spec, Address embeddings, Address row_tasks,
+                                              Address outcomes, std::size_t rows) {
+             return core::build_index(spec, at<float>(embeddings), at<std::uint16_t>(row_tasks), at<float>(outcomes),
+                                      rows);
+           }));
+  function("openEvaluation", optional_override([](const std::string& spec, Address embeddings, Address row_tasks,
+                                                  Address outcomes, Address inputs, Address costs, std::size_t rows) {
+             return core::open_evaluation(spec, at<float>(embeddings), at<std::uint16_t>(row_tasks),
+                                          at<float>(outcomes), at<std::uint32_t>(inputs), at<float>(costs), rows);
+           }));
+  function("searchNeighbours", &core::search_neighbours);
+  function("heldOutTask", optional_override([](core::Handle h, std::size_t task, const std::string& options) {
+             return core::held_out_task(h, task, options);
+           }));
+  function("instances",
+           optional_override([](core::Handle h, const std::string& options) { return core::instances(h, options); }));
+  function("closeEvaluation", &core::close_evaluation);
+  function("liveHandles", &core::live_evaluations);
+}

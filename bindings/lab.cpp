@@ -1,0 +1,110 @@
+#include "lab.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "building/builder.h"
+#include "evaluation/benchmark.h"
+#include "evaluation/neighbour_lists.h"
+#include "marshal.h"
+#include "marshal_lab.h"
+
+namespace signalbox::bindings {
+namespace {
+
+/// Never moved: the lists refer to the benchmark.
+struct Evaluation {
+  explicit Evaluation(Benchmark b) : benchmark(std::move(b)), lists(benchmark) {}
+
+  Benchmark benchmark;
+  NeighbourLists lists;
+};
+
+struct Lab {
+  std::map<Handle, std::unique_ptr<Evaluation>> open;
+  Handle last_handle = 0;
+};
+
+Lab& lab() {
+  static Lab instance;
+  return instance;
+}
+
+Evaluation* find(Handle handle) {
+  const auto found = lab().open.find(handle);
+  return found == lab().open.end() ? nullptr : found->second.get();
+}
+
+std::string disposed() { return failure({ErrorCode::kDisposed, "the evaluation was closed"}); }
+
+Result<BuildSpec> read_spec(std::string_view spec_json, const float* embeddings, const std::uint16_t* row_tasks,
+                            const float* outcomes, std::size_t rows) {
+  Result<BuildSpec> spec = parse_build_spec(spec_json);
+  if (!spec.ok()) return spec;
+  BuildSpec& s = spec.value();
+  s.embeddings = {embeddings, rows * s.dim};
+  s.row_tasks = {row_tasks, rows};
+  s.outcomes = {outcomes, rows * s.model_names.size()};
+  return spec;
+}
+
+}  // namespace
+
+std::string build_index(std::string_view spec_json, const float* embeddings, const std::uint16_t* row_tasks,
+                        const float* outcomes, std::size_t rows) {
+  const Result<BuildSpec> spec = read_spec(spec_json, embeddings, row_tasks, outcomes, rows);
+  if (!spec.ok()) return failure(spec.error());
+  const Result<std::vector<std::uint8_t>> bytes = signalbox::build_index(spec.value());
+  if (!bytes.ok()) return failure(bytes.error());
+  void* copy = allocate(bytes.value().size());
+  if (copy == nullptr) return failure({ErrorCode::kOutOfMemory, "the index does not fit into memory"});
+  std::copy(bytes.value().begin(), bytes.value().end(), static_cast<std::uint8_t*>(copy));
+  return success({{"ptr", reinterpret_cast<std::uintptr_t>(copy)}, {"size", bytes.value().size()}});
+}
+
+std::string open_evaluation(std::string_view spec_json, const float* embeddings, const std::uint16_t* row_tasks,
+                            const float* outcomes, const std::uint32_t* inputs, const float* costs, std::size_t rows) {
+  const Result<BuildSpec> spec = read_spec(spec_json, embeddings, row_tasks, outcomes, rows);
+  if (!spec.ok()) return failure(spec.error());
+  const std::size_t cost_count = costs == nullptr ? 0 : spec.value().outcomes.size();
+  Result<Benchmark> benchmark = make_benchmark(spec.value(), {inputs, rows}, {costs, cost_count});
+  if (!benchmark.ok()) return failure(benchmark.error());
+  const Handle handle = ++lab().last_handle;
+  lab().open.emplace(handle, std::make_unique<Evaluation>(benchmark.take()));
+  return success({{"handle", handle}});
+}
+
+std::string search_neighbours(Handle evaluation, std::size_t rows) {
+  Evaluation* e = find(evaluation);
+  if (e == nullptr) return disposed();
+  const std::size_t done = e->lists.search(rows);
+  return success({{"done", done}, {"total", e->benchmark.rows()}});
+}
+
+std::string held_out_task(Handle evaluation, std::size_t task, std::string_view options_json) {
+  const Evaluation* e = find(evaluation);
+  if (e == nullptr) return disposed();
+  const Result<HeldOutOptions> options = parse_held_out_options(e->benchmark.models, options_json);
+  if (!options.ok()) return failure(options.error());
+  const auto value = evaluate_held_out_task(e->benchmark, e->lists, task, options.value());
+  return value.ok() ? success(to_json(task, options.value(), value.value())) : failure(value.error());
+}
+
+std::string instances(Handle evaluation, std::string_view options_json) {
+  const Evaluation* e = find(evaluation);
+  if (e == nullptr) return disposed();
+  const auto options = parse_instance_options(e->benchmark.models, e->benchmark.routing.k, options_json);
+  if (!options.ok()) return failure(options.error());
+  const auto value = evaluate_instances(e->benchmark, e->lists, options.value());
+  return value.ok() ? success(to_json(value.value())) : failure(value.error());
+}
+
+std::string close_evaluation(Handle evaluation) {
+  lab().open.erase(evaluation);
+  return success(nullptr);
+}
+
+std::size_t live_evaluations() { return lab().open.size(); }
+
+}  // namespace signalbox::bindings

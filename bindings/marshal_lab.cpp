@@ -1,0 +1,212 @@
+#include "marshal_lab.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <span>
+
+namespace signalbox::bindings {
+namespace {
+
+constexpr double kMostSeed = 9007199254740992.0;  // 2^53: beyond, JavaScript's numbers are not exact.
+constexpr double kMostRepeats = 1000;
+
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json numbers(const std::vector<double>& values) {
+  Json out = Json::array();
+  for (const double value : values) out.push_back(number_or_null(value));
+  return out;
+}
+
+/// One field of every instance, as a list.
+template <typename Field>
+Json column(const InstanceEvaluation& evaluation, Field field) {
+  Json out = Json::array();
+  for (const Instance& i : evaluation.instances) out.push_back(i.*field);
+  return out;
+}
+
+std::vector<std::size_t> all_models(std::size_t models) {
+  std::vector<std::size_t> out(models);
+  std::iota(out.begin(), out.end(), std::size_t{0});
+  return out;
+}
+
+std::vector<std::size_t> read_pool(ObjectReader& reader, const Json& list, std::size_t models) {
+  std::vector<std::size_t> out;
+  if (!list.is_array()) reader.fail("a pool is not a list of model numbers");
+  else
+    for (const Json& item : list) {
+      const double number = item.is_number() ? item.get<double>() : -1;
+      if (number >= 0 && number < static_cast<double>(models) && number == std::floor(number)) {
+        out.push_back(static_cast<std::size_t>(number));
+      } else {
+        reader.fail("a pool holds what is not a number of one of the " + std::to_string(models) + " models");
+      }
+    }
+  return out;
+}
+
+EvaluatedPolicy read_policy(ObjectReader& reader, const Json& item) {
+  const std::string name = item.is_string() ? item.get<std::string>() : "";
+  const auto* const found = std::find(kEvaluatedPolicyNames.begin(), kEvaluatedPolicyNames.end(), name);
+  if (found == kEvaluatedPolicyNames.end()) {
+    reader.fail("'" + name + "' is not a policy");
+    return EvaluatedPolicy::kS1;
+  }
+  return static_cast<EvaluatedPolicy>(found - kEvaluatedPolicyNames.begin());
+}
+
+Result<LabelPlan> read_labels(const Json& labels) {
+  LabelPlan out;
+  ObjectReader reader(labels, "labels");
+  std::size_t count = 0;
+  const bool by_count = reader.find("count") != nullptr;
+  reader.count("count", 0, 1e9, count);
+  if (by_count) out.count = count;
+  else if (reader.find("alpha") == nullptr) reader.fail("expected a count or a share alpha");
+  reader.number("alpha", 0, 1, out.alpha);
+  reader.count("repeats", 1, kMostRepeats, out.repeats);
+  reader.count("seed", 0, kMostSeed, out.seed);
+  if (Status failed = reader.finish()) return *failed;
+  return out;
+}
+
+Json decisions_json(const HeldOutOptions& options, const TaskEvaluation& e) {
+  Json out = Json::array();
+  for (const std::vector<PolicyDecision>& of_pool : e.decisions) {
+    Json pool = Json::object();
+    for (std::size_t i = 0; i < of_pool.size(); ++i) {
+      const PolicyDecision& d = of_pool[i];
+      const auto policy = kEvaluatedPolicyNames[static_cast<std::size_t>(options.policies[i])];
+      if (d.pick == kNoModel) {
+        pool[std::string(policy)] = nullptr;
+        continue;
+      }
+      pool[std::string(policy)] = {
+          {"pick", d.pick}, {"challenger", d.challenger}, {"confidence", d.confidence}, {"fallback", d.fallback}};
+    }
+    out.push_back(std::move(pool));
+  }
+  return out;
+}
+
+void add_scores(const HeldOutOptions& options, const TaskEvaluation& e, Json& out) {
+  out["judged"] = e.judged;
+  out["u"] = e.u;
+  out["accuracy"] = numbers(e.accuracy);
+  out["predictorAccuracy"] = numbers(e.predictor_accuracy);
+  out["s1"] = numbers(e.s1);
+  out["s2"] = numbers(e.s2);
+  out["s3"] = numbers(e.s3);
+  out["p"] = numbers(e.p);
+  out["s3TrueP"] = numbers(e.s3_true_p);
+  out["decisions"] = decisions_json(options, e);
+}
+
+}  // namespace
+
+Result<HeldOutOptions> parse_held_out_options(std::size_t models, std::string_view options_json) {
+  const Json json = parse_json(options_json);
+  ObjectReader reader(json, "options");
+  HeldOutOptions out;
+  if (const Json* pools = reader.find("pools"); pools == nullptr) out.pools.push_back(all_models(models));
+  else if (!pools->is_array()) reader.fail("pools is not a list of pools");
+  else
+    for (const Json& pool : *pools) out.pools.push_back(read_pool(reader, pool, models));
+  if (const Json* policies = reader.find("policies"); policies == nullptr) {
+    out.policies = {EvaluatedPolicy::kS1,      EvaluatedPolicy::kS2,         EvaluatedPolicy::kS3,
+                    EvaluatedPolicy::kS3TrueP, EvaluatedPolicy::kBestSingle, EvaluatedPolicy::kOracle};
+  } else if (!policies->is_array()) {
+    reader.fail("policies is not a list of names");
+  } else {
+    for (const Json& policy : *policies) out.policies.push_back(read_policy(reader, policy));
+  }
+  const Json* labels = reader.find("labels");
+  if (Status failed = reader.finish()) return *failed;
+  if (labels != nullptr) {
+    const Result<LabelPlan> plan = read_labels(*labels);
+    if (!plan.ok()) return plan.error();
+    out.labels = plan.value();
+  }
+  return out;
+}
+
+Result<InstanceOptions> parse_instance_options(std::size_t models, std::size_t default_k,
+                                               std::string_view options_json) {
+  const Json json = parse_json(options_json);
+  ObjectReader reader(json, "options");
+  InstanceOptions out;
+  out.k = default_k;
+  reader.count("k", 1, kMostNeighbours, out.k);
+  if (const Json* policy = reader.find("policy")) out.policy = read_policy(reader, *policy);
+  const Json* pool = reader.find("pool");
+  out.pool = pool == nullptr ? all_models(models) : read_pool(reader, *pool, models);
+  if (const Json* weights = reader.find("costWeights")) {
+    if (!weights->is_array()) reader.fail("costWeights is not a list of numbers");
+    else
+      for (const Json& weight : *weights) {
+        out.cost_weights.push_back(weight.is_number() ? weight.get<double>() : -1);
+        if (!(out.cost_weights.back() >= 0 && out.cost_weights.back() <= 1e12)) {
+          reader.fail("a cost weight is not a number from 0 to 1e12");
+        }
+      }
+  }
+  const Json* held_out = reader.find("heldOut");
+  if (Status failed = reader.finish()) return *failed;
+  if (held_out == nullptr || *held_out == "task") return out;
+  double share = -1;
+  ObjectReader of_share(*held_out, "heldOut");
+  of_share.number("share", 0, 1, share);
+  of_share.count("seed", 0, kMostSeed, out.seed);
+  if (share < 0) of_share.fail("expected 'task' or a share");
+  if (Status failed = of_share.finish()) return *failed;
+  out.share = share;
+  return out;
+}
+
+Json to_json(std::size_t task, const HeldOutOptions& options, const HeldOutEvaluation& e) {
+  Json out = {{"task", task},
+              {"rows", e.rows},
+              {"duplicatesDropped", e.duplicates_dropped},
+              {"meanElsewhere", numbers(e.mean_elsewhere)}};
+  add_scores(options, e.unlabelled, out);
+  if (options.labels) {
+    out["draws"] = Json::array();
+    for (const TaskEvaluation& of_draw : e.draws) {
+      Json item = {{"labelled", of_draw.labelled}};
+      add_scores(options, of_draw, item);
+      out["draws"].push_back(std::move(item));
+    }
+  }
+  return out;
+}
+
+Json to_json(const InstanceEvaluation& e) {
+  Json bins = Json::array();
+  for (const CalibrationBin& bin : e.bins) {
+    bins.push_back(
+        {{"count", bin.count}, {"predicted", number_or_null(bin.predicted)}, {"outcome", number_or_null(bin.outcome)}});
+  }
+  Json frontier = Json::array();
+  for (const FrontierPoint& point : e.frontier) {
+    frontier.push_back({{"costWeight", point.cost_weight},
+                        {"quality", number_or_null(point.quality)},
+                        {"cost", number_or_null(point.cost)},
+                        {"meanParamsB", number_or_null(point.mean_params_b)}});
+  }
+  Json out = {{"duplicatesDropped", e.duplicates_dropped}};
+  out["rows"] = column(e, &Instance::row);
+  out["pick"] = column(e, &Instance::pick);
+  out["picked"] = column(e, &Instance::picked);
+  out["bestSingle"] = column(e, &Instance::best_single);
+  out["oracle"] = column(e, &Instance::oracle);
+  out["meanDistance"] = column(e, &Instance::mean_distance);
+  out["predicted"] = column(e, &Instance::predicted);
+  out["calibration"] = {{"bins", std::move(bins)}, {"brier", number_or_null(e.brier)}, {"ece", e.ece}};
+  out["frontier"] = std::move(frontier);
+  return out;
+}
+
+}  // namespace signalbox::bindings

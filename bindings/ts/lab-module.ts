@@ -1,0 +1,155 @@
+/** The lab's wasm module: building indexes, and evaluating policies on a benchmark that is held out piece by piece. */
+
+import { exactJson } from './exact-json.js';
+import type { ReadOptions } from './files.js';
+import createModule, { type LabGlueModule } from './signalbox-lab-glue.mjs';
+import type { WasmSource } from './types.js';
+import { WasmLoader, WasmModule } from './wasm-module.js';
+
+/** In the order in which they are reported. The last, the package's own, cannot be evaluated yet. */
+export const EVALUATED_POLICIES = ['s1', 's2', 's3', 's3_true_p', 'best_single', 'oracle', 'signalbox'] as const;
+export type EvaluatedPolicy = (typeof EVALUATED_POLICIES)[number];
+
+/** What an index or an evaluation is made from; `specJson` holds everything that is not an array. */
+export interface BenchmarkArrays {
+  specJson: string;
+  /** [rows, dim] */
+  embeddings: Float32Array;
+  /** [rows] */
+  rowTasks: Uint16Array;
+  /** [rows, models], NaN missing. */
+  outcomes: Float32Array;
+}
+
+export interface EvaluationArrays extends BenchmarkArrays {
+  /** [rows] Equal numbers are the same prompt text. */
+  inputs: Uint32Array;
+  /** [rows, models] US dollars a call, NaN unknown. */
+  costs?: Float32Array | undefined;
+}
+
+export interface HeldOutOptions {
+  /** Candidates by their numbers; decisions are made for each pool. Default: one pool of all models. */
+  pools?: readonly (readonly number[])[];
+  /** Default: those of the paper. */
+  policies?: readonly EvaluatedPolicy[];
+  /** Labelled samples of the task: a count, or a share alpha of it (at most 50). */
+  labels?: ({ count: number } | { alpha: number }) & { repeats?: number; seed?: number };
+}
+
+export interface EvaluatedDecision {
+  /** Model numbers. */
+  pick: number;
+  challenger: number;
+  confidence: number;
+  fallback: boolean;
+}
+
+type PerModel = (number | null)[];
+
+/** One evaluation of a task. Lists are by model, and null where there is no outcome; the scores are empty where no
+ * input has a known token. */
+export interface TaskEvaluation {
+  /** Rows that are not labelled. */
+  judged: number;
+  u: number;
+  accuracy: PerModel;
+  /** The true p: how often the predictor of the model was right. */
+  predictorAccuracy: PerModel;
+  s1: PerModel;
+  s2: PerModel;
+  s3: PerModel;
+  p: PerModel;
+  s3TrueP: PerModel;
+  /** By pool, then policy; null where no candidate has an outcome here and elsewhere. */
+  decisions: { [policy in EvaluatedPolicy]?: EvaluatedDecision | null }[];
+}
+
+export interface HeldOutTask extends TaskEvaluation {
+  task: number;
+  rows: number;
+  /** Rows elsewhere with the prompt of a row of the task: they are in no pool. */
+  duplicatesDropped: number;
+  meanElsewhere: PerModel;
+  /** With labels, one a repeat. */
+  draws?: (TaskEvaluation & { labelled: number[] })[];
+}
+
+export interface InstanceOptions {
+  /** Each task in turn, or at once this share of every task. Default: `task`. */
+  heldOut?: 'task' | { share: number; seed?: number };
+  k?: number;
+  policy?: 's1' | 'best_single' | 'signalbox';
+  pool?: readonly number[];
+  costWeights?: readonly number[];
+}
+
+/** Lists are by judged row. */
+export interface InstanceEvaluation {
+  duplicatesDropped: number;
+  rows: number[];
+  pick: number[];
+  picked: number[];
+  bestSingle: number[];
+  oracle: number[];
+  meanDistance: number[];
+  predicted: number[];
+  calibration: {
+    bins: { count: number; predicted: number | null; outcome: number | null }[];
+    brier: number | null;
+    ece: number;
+  };
+  frontier: { costWeight: number; quality: number | null; cost: number | null; meanParamsB: number | null }[];
+}
+
+/** Typed calls into one instance of the module. */
+export class Lab extends WasmModule<LabGlueModule> {
+  buildIndex({ specJson, embeddings, rowTasks, outcomes }: BenchmarkArrays): Uint8Array<ArrayBuffer> {
+    const rows = rowTasks.length;
+    return this.withCopies([embeddings, rowTasks, outcomes], (embeddingsAt = 0, tasksAt = 0, outcomesAt = 0) => {
+      const { ptr, size } = this.ask<{ ptr: number; size: number }>(() =>
+        this.glue.buildIndex(specJson, embeddingsAt, tasksAt, outcomesAt, rows),
+      );
+      try {
+        return new Uint8Array(this.glue.HEAPU8.buffer, ptr, size).slice() as Uint8Array<ArrayBuffer>;
+      } finally {
+        this.glue.release(ptr);
+      }
+    });
+  }
+
+  /** A handle to close. Everything is copied. */
+  openEvaluation({ specJson, embeddings, rowTasks, outcomes, inputs, costs }: EvaluationArrays): number {
+    const arrays = [embeddings, rowTasks, outcomes, inputs, ...(costs === undefined ? [] : [costs])];
+    return this.withCopies(arrays, (embeddingsAt = 0, tasksAt = 0, outcomesAt = 0, inputsAt = 0, costsAt = 0) => {
+      const { handle } = this.askToOpen<{ handle: number }>(() =>
+        this.glue.openEvaluation(specJson, embeddingsAt, tasksAt, outcomesAt, inputsAt, costsAt, rowTasks.length),
+      );
+      return handle;
+    });
+  }
+
+  /** Searches for the neighbours of `rows` more rows; must be done with all before the rest. */
+  searchNeighbours(handle: number, rows: number): { done: number; total: number } {
+    return this.ask(() => this.glue.searchNeighbours(handle, rows));
+  }
+
+  heldOutTask(handle: number, task: number, options: HeldOutOptions = {}): HeldOutTask {
+    return this.ask(() => this.glue.heldOutTask(handle, task, exactJson(options)));
+  }
+
+  instances(handle: number, options: InstanceOptions = {}): InstanceEvaluation {
+    return this.ask(() => this.glue.instances(handle, exactJson(options)));
+  }
+
+  closeEvaluation(handle: number): void {
+    this.askToClose(() => this.glue.closeEvaluation(handle));
+  }
+}
+
+const loader = new WasmLoader(createModule, Lab, new URL('./signalbox-lab.wasm', import.meta.url));
+
+/** The lab's module: the package's own is shared. */
+export function loadLab(source?: WasmSource, options: ReadOptions = {}): Promise<Lab> {
+  return loader.load(source, options);
+}

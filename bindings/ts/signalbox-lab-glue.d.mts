@@ -1,0 +1,22 @@
+/** What Embind registers (bindings/embind_lab.cpp). Pointers and sizes are numbers; strings that come back are JSON. */
+import type { GlueOptions, ModuleMemory } from './signalbox-glue.mjs';
+
+export interface LabGlueModule extends ModuleMemory {
+  buildIndex(specJson: string, embeddings: number, rowTasks: number, outcomes: number, rows: number): string;
+  openEvaluation(
+    specJson: string,
+    embeddings: number,
+    rowTasks: number,
+    outcomes: number,
+    inputs: number,
+    costs: number,
+    rows: number,
+  ): string;
+  searchNeighbours(handle: number, rows: number): string;
+  heldOutTask(handle: number, task: number, optionsJson: string): string;
+  instances(handle: number, optionsJson: string): string;
+  closeEvaluation(handle: number): string;
+}
+
+declare const createModule: (options: GlueOptions) => Promise<LabGlueModule>;
+export default createModule;

@@ -1,0 +1,90 @@
+// `npm run bench`: the set-up step, both sides of the benchmark, then one run of all measurements.
+//   npm run bench                 everything, in several minutes and 1 GB of memory
+//   npm run bench -- --quick      a smoke run: small data, few repeats; its figures mean little
+//   npm run bench -- --json       the results as JSON on stdout
+// Measured: the kNN kernels, native and wasm from the same core library with the flags of what ships, as ratios to
+// reading the codes once (tests/bench/kernels.mjs); load to first decision, sizes and memory of the package
+// (tests/bench/package.mjs). Aims are printed beside the figures and never asserted; that native and wasm find the
+// same neighbours at the same distances, bit for bit, is. On a busy machine ratios hold better than times.
+import { existsSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { measureFile, measureSynthetic } from '../tests/bench/kernels.mjs';
+import { measureFirstDecision, measureMemory, measureSizes } from '../tests/bench/package.mjs';
+import { kernelText, packageText } from '../tests/bench/report.mjs';
+import { NativeSide, WasmSide } from '../tests/bench/sides.mjs';
+import { has, hasEmsdk } from './packages.mjs';
+import { root, run, setUp } from './setup.mjs';
+
+const FULL = {
+  rows: [10_000, 100_000],
+  dims: [256, 768],
+  repeats: 15,
+  coldStarts: 7,
+  memory: [100_000, 768],
+  quality: 11,
+};
+const QUICK = { rows: [2_000], dims: [64], repeats: 3, coldStarts: 1, memory: [5_000, 64], quality: 5 };
+
+const NATIVE = 'build/bench-native';
+const WASM = 'build/bench-wasm';
+const INDEX = path.join(root, 'models/index/index.sbx');
+
+/** Folders of their own: the tests' are configured without the benchmark. */
+function build() {
+  if (!has('c++')) throw new Error('the native side needs a C++ compiler: apt-get install g++');
+  const options = ['-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release', '-DSIGNALBOX_BENCH=ON'];
+  run('cmake', ['-S', '.', '-B', NATIVE, ...options]);
+  run('cmake', ['--build', NATIVE, '--target', 'signalbox_bench']);
+  const env = hasEmsdk() ? process.env : { ...process.env, NODE_PATH: '/usr/share/nodejs' };
+  run('emcmake', ['cmake', '-S', '.', '-B', WASM, ...options], { env });
+  run('cmake', ['--build', WASM, '--target', 'signalbox_bench'], { env });
+}
+
+async function measureKernels(sides, plan, say) {
+  const synthetic = [];
+  for await (const result of measureSynthetic(sides, plan)) {
+    say(`${result.rows} x ${result.dim} ${result.type}`);
+    synthetic.push(result);
+  }
+  const real = existsSync(INDEX) ? await measureFile(sides, INDEX, plan.repeats) : undefined;
+  return { synthetic, real };
+}
+
+async function measurePackage(native, plan, say) {
+  say('package');
+  return {
+    firstDecision: measureFirstDecision(plan.coldStarts),
+    sizes: measureSizes(plan),
+    memory: await measureMemory(native, ...plan.memory),
+  };
+}
+
+async function main() {
+  const { values } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } });
+  const plan = values.quick ? QUICK : FULL;
+  const say = (message) => console.error(`signalbox bench: ${message}`);
+  setUp('build');
+  build();
+  const native = new NativeSide(path.join(root, NATIVE, 'tests/bench/signalbox_bench'));
+  const wasm = new WasmSide(path.join(root, WASM, 'tests/bench'));
+  try {
+    const kernels = await measureKernels([native, wasm], plan, say);
+    await wasm.close();
+    const machine = `${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, Node ${process.versions.node}`;
+    const results = { machine, ...kernels, ...(await measurePackage(native, plan, say)) };
+    if (values.json) console.log(JSON.stringify(results, null, 2));
+    else console.log(`${machine}\n\n${kernelText(kernels.synthetic, kernels.real)}\n\n${packageText(results)}`);
+  } finally {
+    await native.close();
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`signalbox bench: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,66 @@
+// A benchmark that is evaluated on itself, and what remains of it while some of its rows are held out.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "building/builder.h"
+#include "index/index.h"
+#include "index/means.h"
+#include "routing/pairs.h"
+#include "status.h"
+
+namespace signalbox {
+
+/// Owns copies of everything.
+struct Benchmark {
+  std::size_t dim = 0;
+  std::size_t models = 0;
+  CodeMatrix codes;                      ///< The rows as neighbours; as queries they are the embeddings themselves.
+  std::vector<float> embeddings;         ///< [rows, dim]
+  std::vector<std::uint16_t> row_tasks;  ///< [rows]
+  std::vector<float> outcomes;           ///< [rows, models], NaN missing.
+  std::vector<std::uint8_t> measured;    ///< Mask of the outcomes; empty where nothing is missing.
+  std::vector<float> costs;              ///< [rows, models] US dollars of the call, NaN unknown; may be empty.
+  std::vector<ModelNumbers> model_numbers;
+  RoutingConstants routing;
+  PairPlan pairs;
+
+  std::vector<std::vector<std::uint32_t>> task_rows;  ///< [tasks] ascending.
+  std::vector<std::uint32_t> inputs;                  ///< [rows] rows with the same number are the same prompt.
+  std::vector<std::uint32_t> rows_by_input;           ///< [rows] sorted by input.
+
+  [[nodiscard]] std::size_t rows() const { return row_tasks.size(); }
+  [[nodiscard]] std::size_t tasks() const { return task_rows.size(); }
+  [[nodiscard]] OutcomeView outcome_view() const { return signalbox::outcome_view(outcomes, models, measured); }
+  [[nodiscard]] std::span<const float> outcomes_of(std::size_t row) const {
+    return std::span(outcomes).subspan(row * models, models);
+  }
+  /// Embeddings of some rows, [rows, dim].
+  [[nodiscard]] std::vector<float> vectors_of(std::span<const std::uint32_t> rows) const;
+};
+
+/// The parts of a specification that an index would be built from, the number of each row's prompt, and [rows, models]
+/// costs or none. Errors: those of build_index; invalid_argument for a cost below 0 or infinite.
+[[nodiscard]] Result<Benchmark> make_benchmark(const BuildSpec& spec, std::span<const std::uint32_t> inputs,
+                                               std::span<const float> costs);
+
+/// What may be known while rows are held out: every other row, but for exact duplicates of a held-out prompt, which
+/// would give its outcome away. All means are those of the rows that are left.
+struct KnownRows {
+  std::vector<std::uint8_t> left_out;  ///< [rows] 1: held out, or a duplicate of a row that is.
+  std::size_t duplicates = 0;          ///< Rows left out as duplicates.
+  std::size_t count = 0;               ///< Rows that are left.
+  TaskTotals totals;
+  std::vector<double> pool_means;        ///< [models]
+  std::vector<double> means_over_tasks;  ///< [models] the best single model is its argmax.
+};
+[[nodiscard]] KnownRows leave_out(const Benchmark& benchmark, std::span<const std::uint32_t> held_out);
+
+/// A seed for each task, so that tasks of the same size are drawn differently: the first output of SplitMix64(seed +
+/// task).
+[[nodiscard]] std::uint64_t task_seed(std::uint64_t seed, std::size_t task);
+
+}  // namespace signalbox

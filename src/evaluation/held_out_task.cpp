@@ -1,0 +1,166 @@
+#include "evaluation/held_out_task.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "routing/predictor.h"
+#include "routing/random.h"
+#include "routing/scores.h"
+
+namespace signalbox {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+/// A held-out task and everything that does not depend on labels.
+struct HeldOut {
+  const Benchmark& benchmark;
+  std::span<const std::uint32_t> rows;
+  KnownRows known;
+  TrainingPairs pairs;
+  std::vector<std::vector<Neighbour>> neighbours;  ///< [rows]
+};
+
+HeldOut hold_out(const Benchmark& benchmark, const NeighbourLists& lists, std::size_t task) {
+  HeldOut out{benchmark, benchmark.task_rows[task], leave_out(benchmark, benchmark.task_rows[task]), {}, {}};
+  const std::size_t k = std::max(benchmark.routing.k, benchmark.routing.kappa);
+  std::optional<GatheredRows> gathered;
+  const PairSource source = {benchmark.codes.view(), benchmark.embeddings, benchmark.row_tasks, benchmark.outcomes,
+                             benchmark.models,       benchmark.tasks(),    benchmark.routing};
+  out.pairs = training_pairs(source, benchmark.pairs, [&](std::size_t z) {
+    HeldOutTask other;  // Empty for the task itself, of which no row is left.
+    for (const std::uint32_t row : benchmark.task_rows[z]) {
+      if (out.known.left_out[row] == 0) other.rows.push_back(row);
+    }
+    other.pool_rows = out.known.count - other.rows.size();
+    other.pool_means = pool_means(out.known.totals, z);
+    other.outside = lists.nearest(other.rows, out.known, k, gathered);
+    return other;
+  });
+  out.neighbours = lists.nearest(out.rows, out.known, k, gathered);
+  return out;
+}
+
+/// Accuracies on the rows that are not labelled.
+void judge_models(const HeldOut& task, TaskEvaluation& out) {
+  const std::size_t models = task.benchmark.models;
+  std::vector<double> sums(models, 0);
+  std::vector<std::size_t> counts(models, 0);
+  for (std::size_t i = 0; i < task.rows.size(); ++i) {
+    if (std::binary_search(out.labelled.begin(), out.labelled.end(), i)) continue;
+    ++out.judged;
+    const auto outcomes = task.benchmark.outcomes_of(task.rows[i]);
+    for (std::size_t m = 0; m < models; ++m) {
+      if (std::isnan(outcomes[m])) continue;
+      sums[m] += static_cast<double>(outcomes[m]);
+      ++counts[m];
+    }
+  }
+  out.accuracy.resize(models);
+  for (std::size_t m = 0; m < models; ++m) {
+    out.accuracy[m] = counts[m] > 0 ? sums[m] / static_cast<double>(counts[m]) : kNan;
+  }
+}
+
+/// Scores of the inputs that are not labelled, as route_task makes them; nothing where no input has a known token.
+std::optional<TaskScores> score(const HeldOut& task, TaskEvaluation& out) {
+  const Benchmark& b = task.benchmark;
+  Labels labels{out.labelled, {}};
+  for (const std::size_t i : out.labelled) {
+    const auto outcomes = b.outcomes_of(task.rows[i]);
+    labels.outcomes.insert(labels.outcomes.end(), outcomes.begin(), outcomes.end());
+  }
+  const TaskInputs inputs = split_inputs(b.codes.type, b.dim, b.models, b.vectors_of(task.rows), labels);
+  if (inputs.scored.empty()) return {};
+  std::vector<std::vector<Neighbour>> neighbours;
+  for (const std::size_t i : inputs.kept) neighbours.push_back(task.neighbours[i]);
+  const QueryBlock queries = prepare_queries(b.codes.type, inputs.vectors, b.dim);
+  join_labels(inputs.labels, queries, std::max(b.routing.k, b.routing.kappa), inputs.label_of, b.rows(), neighbours);
+  const Pool pool{b.outcome_view(), b.rows(), task.known.pool_means, &inputs.labels};
+  const std::vector<Prediction> predictions = predict_all(pool, neighbours, b.routing.k);
+  TaskScores scores = score_task(inputs, predictions, neighbours, {task.pairs.u, task.pairs.p}, b.routing);
+
+  Agreement agreement(b.models);
+  for (const std::size_t i : inputs.scored) {
+    agreement.add(predictions[i], b.outcomes_of(task.rows[inputs.kept[i]]), b.routing.threshold);
+  }
+  for (std::size_t m = 0; m < b.models; ++m) {
+    const double p = agreement.share(m);
+    out.predictor_accuracy.push_back(p);
+    out.s3_true_p.push_back(std::isnan(p) ? kNan : calibrated_score(scores.s2[m], p));
+  }
+  out.u = scores.u;
+  out.s1 = scores.s1;
+  out.s2 = scores.s2;
+  out.s3 = scores.s3;
+  out.p = scores.p;
+  return scores;
+}
+
+TaskEvaluation evaluate(const HeldOut& task, std::vector<std::size_t> labelled, const HeldOutOptions& options) {
+  TaskEvaluation out;
+  out.labelled = std::move(labelled);
+  judge_models(task, out);
+  const std::optional<TaskScores> scores = score(task, out);
+  const TaskKnowledge knowledge{scores ? &*scores : nullptr,
+                                task.known.means_over_tasks,
+                                task.benchmark.routing.eta,
+                                out.predictor_accuracy,
+                                out.s3_true_p,
+                                out.accuracy};
+  for (const std::vector<std::size_t>& pool : options.pools) {
+    std::vector<Exclusion> exclusions(task.benchmark.models, Exclusion::kNotACandidate);
+    for (const std::size_t m : pool) {
+      exclusions[m] = std::isnan(out.accuracy[m]) ? Exclusion::kNoOutcomes : Exclusion::kNone;
+    }
+    std::vector<PolicyDecision> of_pool;
+    for (const EvaluatedPolicy policy : options.policies) of_pool.push_back(decide(policy, knowledge, exclusions));
+    out.decisions.push_back(std::move(of_pool));
+  }
+  return out;
+}
+
+std::size_t label_count(const LabelPlan& plan, std::size_t n) {
+  const auto share = static_cast<std::size_t>(plan.alpha * static_cast<double>(n));
+  return std::min(plan.count.value_or(std::min(kMostMoved, share)), n - 1);
+}
+
+Status check(const Benchmark& benchmark, const NeighbourLists& lists, std::size_t task, const HeldOutOptions& options) {
+  if (!lists.complete()) return Error{ErrorCode::kInvalidArgument, "the search for neighbours is not complete"};
+  if (task >= benchmark.tasks() || benchmark.task_rows[task].empty()) {
+    return Error{ErrorCode::kInvalidArgument, "task " + std::to_string(task) + " does not exist or has no row"};
+  }
+  for (const EvaluatedPolicy policy : options.policies) {
+    if (Status failed = check_policy(policy)) return failed;
+  }
+  for (const std::vector<std::size_t>& pool : options.pools) {
+    const bool known = std::all_of(pool.begin(), pool.end(), [&](std::size_t m) { return m < benchmark.models; });
+    if (!known) return Error{ErrorCode::kInvalidArgument, "a pool names a model beyond the last"};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<HeldOutEvaluation> evaluate_held_out_task(const Benchmark& benchmark, const NeighbourLists& lists,
+                                                 std::size_t task, const HeldOutOptions& options) {
+  if (Status failed = check(benchmark, lists, task, options)) return *failed;
+  const HeldOut held_out = hold_out(benchmark, lists, task);
+  HeldOutEvaluation out;
+  out.rows = held_out.rows.size();
+  out.duplicates_dropped = held_out.known.duplicates;
+  out.mean_elsewhere = held_out.known.means_over_tasks;
+  out.unlabelled = evaluate(held_out, {}, options);
+  if (options.labels) {
+    Random random(task_seed(options.labels->seed, task));
+    const std::size_t count = label_count(*options.labels, out.rows);
+    for (std::uint32_t repeat = 0; repeat < options.labels->repeats; ++repeat) {
+      out.draws.push_back(evaluate(held_out, draw(random, out.rows, count), options));
+    }
+  }
+  return out;
+}
+
+}  // namespace signalbox

@@ -1,0 +1,219 @@
+#include "evaluation/instances.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "routing/predictor.h"
+#include "routing/random.h"
+#include "routing/selection.h"
+
+namespace signalbox {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+/// Rows that are held out together, with the neighbours of each.
+struct Group {
+  std::vector<std::uint32_t> rows;
+  KnownRows known;
+  std::vector<std::vector<Neighbour>> neighbours;
+  std::vector<double> expected_costs;  ///< [models] NaN unknown.
+};
+
+double price_of(const ModelNumbers& n) {
+  const double price = blended_price(static_cast<double>(n.usd_per_mtok_in), static_cast<double>(n.usd_per_mtok_out));
+  return price < 0 ? kNan : price;
+}
+
+std::vector<double> expected_costs(const Benchmark& benchmark, const KnownRows& known) {
+  std::vector<double> out;
+  for (const ModelNumbers& n : benchmark.model_numbers) out.push_back(price_of(n));
+  if (benchmark.costs.empty()) return out;
+  for (std::size_t m = 0; m < benchmark.models; ++m) {
+    double sum = 0;
+    std::size_t count = 0;
+    for (std::size_t row = 0; row < benchmark.rows(); ++row) {
+      const float cost = benchmark.costs[row * benchmark.models + m];
+      if (known.left_out[row] != 0 || std::isnan(cost)) continue;
+      sum += static_cast<double>(cost);
+      ++count;
+    }
+    out[m] = count > 0 ? sum / static_cast<double>(count) : kNan;
+  }
+  return out;
+}
+
+Group group_of_task(const Benchmark& benchmark, const NeighbourLists& lists, std::size_t task, std::size_t k) {
+  Group out{benchmark.task_rows[task], leave_out(benchmark, benchmark.task_rows[task]), {}, {}};
+  std::optional<GatheredRows> gathered;
+  out.neighbours = lists.nearest(out.rows, out.known, k, gathered);
+  out.expected_costs = expected_costs(benchmark, out.known);
+  return out;
+}
+
+Group group_of_share(const Benchmark& benchmark, double share, std::uint64_t seed, std::size_t k) {
+  Group out;
+  for (std::size_t task = 0; task < benchmark.tasks(); ++task) {
+    const std::vector<std::uint32_t>& rows = benchmark.task_rows[task];
+    if (rows.empty()) continue;
+    Random random(task_seed(seed, task));
+    const auto count = std::max<std::size_t>(1, static_cast<std::size_t>(share * static_cast<double>(rows.size())));
+    for (const std::size_t i : draw(random, rows.size(), count)) out.rows.push_back(rows[i]);
+  }
+  std::sort(out.rows.begin(), out.rows.end());
+  out.known = leave_out(benchmark, out.rows);
+  const QueryBlock queries = prepare_queries(benchmark.codes.type, benchmark.vectors_of(out.rows), benchmark.dim);
+  out.neighbours = GatheredRows(benchmark, out.known).nearest(queries, k, kNoTask);
+  out.expected_costs = expected_costs(benchmark, out.known);
+  return out;
+}
+
+/// Adds up what is reported over all rows.
+class Tally {
+ public:
+  Tally(const Benchmark& benchmark, const InstanceOptions& options)
+      : benchmark_(benchmark), options_(options), sums_(options.cost_weights.size()) {}
+
+  void add(const Group& group, std::size_t i);
+  [[nodiscard]] InstanceEvaluation finish() &&;
+
+ private:
+  /// Sums of one cost weight.
+  struct Sums {
+    double quality = 0, cost = 0, params = 0;
+    std::size_t costs_known = 0, params_known = 0;
+  };
+
+  void calibrate(const std::vector<double>& predicted, std::span<const float> outcomes,
+                 std::span<const Exclusion> exclusions);
+  void spend(const Group& group, std::uint32_t row, const std::vector<double>& predicted,
+             std::span<const Exclusion> exclusions);
+
+  const Benchmark& benchmark_;
+  const InstanceOptions& options_;
+  InstanceEvaluation out_;
+  std::vector<Sums> sums_;
+  double squared_ = 0;
+};
+
+void Tally::add(const Group& group, std::size_t i) {
+  const std::uint32_t row = group.rows[i];
+  const std::span<const float> outcomes = benchmark_.outcomes_of(row);
+  std::vector<Exclusion> exclusions(benchmark_.models, Exclusion::kNotACandidate);
+  for (const std::size_t m : options_.pool) {
+    exclusions[m] = std::isnan(outcomes[m]) ? Exclusion::kNoOutcomes : Exclusion::kNone;
+  }
+  const std::size_t best_single = best_allowed(group.known.means_over_tasks, exclusions);
+  if (best_single == benchmark_.models) return;
+  const std::vector<Neighbour>& near = group.neighbours[i];
+  const bool known_token = !is_zero(std::span(benchmark_.embeddings).subspan(row * benchmark_.dim, benchmark_.dim));
+  std::vector<double> predicted = group.known.means_over_tasks;
+  if (options_.policy == EvaluatedPolicy::kS1 && known_token) {
+    const Pool pool{benchmark_.outcome_view(), benchmark_.rows(), group.known.pool_means, nullptr};
+    predicted = predict_correctness(pool, near, options_.k).g;
+  }
+  const std::size_t pick = best_allowed(predicted, exclusions);
+  double oracle = 0;
+  for (std::size_t m = 0; m < benchmark_.models; ++m) {
+    if (exclusions[m] == Exclusion::kNone) oracle = std::max(oracle, static_cast<double>(outcomes[m]));
+  }
+  out_.instances.push_back({row, pick, static_cast<double>(outcomes[pick]), static_cast<double>(outcomes[best_single]),
+                            oracle, known_token ? mean_distance(near, benchmark_.routing.kappa) : 1, predicted[pick]});
+  calibrate(predicted, outcomes, exclusions);
+  spend(group, row, predicted, exclusions);
+}
+
+void Tally::calibrate(const std::vector<double>& predicted, std::span<const float> outcomes,
+                      std::span<const Exclusion> exclusions) {
+  for (std::size_t m = 0; m < predicted.size(); ++m) {
+    if (exclusions[m] != Exclusion::kNone || std::isnan(predicted[m])) continue;
+    const auto y = static_cast<double>(outcomes[m]);
+    const auto i = static_cast<std::size_t>(predicted[m] * static_cast<double>(kCalibrationBins));
+    CalibrationBin& bin = out_.bins[std::min(i, kCalibrationBins - 1)];
+    ++bin.count;
+    bin.predicted += predicted[m];
+    bin.outcome += y;
+    squared_ += (predicted[m] - y) * (predicted[m] - y);
+  }
+}
+
+void Tally::spend(const Group& group, std::uint32_t row, const std::vector<double>& predicted,
+                  std::span<const Exclusion> exclusions) {
+  const std::size_t models = benchmark_.models;
+  std::vector<double> worth(models);
+  for (std::size_t w = 0; w < sums_.size(); ++w) {
+    const double weight = options_.cost_weights[w];
+    for (std::size_t m = 0; m < models; ++m) {
+      worth[m] = weight > 0 ? predicted[m] - weight * group.expected_costs[m] : predicted[m];
+    }
+    std::size_t pick = best_allowed(worth, exclusions);
+    if (pick == models) pick = out_.instances.back().pick;  // No cost is known: the policy's own choice.
+    const ModelNumbers& numbers = benchmark_.model_numbers[pick];
+    const double cost =
+        benchmark_.costs.empty() ? price_of(numbers) : static_cast<double>(benchmark_.costs[row * models + pick]);
+    Sums& sums = sums_[w];
+    sums.quality += static_cast<double>(benchmark_.outcomes[row * models + pick]);
+    sums.cost += std::isnan(cost) ? 0 : cost;
+    sums.costs_known += std::isnan(cost) ? 0 : 1;
+    sums.params += numbers.params_b < 0 ? 0 : static_cast<double>(numbers.params_b);
+    sums.params_known += numbers.params_b < 0 ? 0 : 1;
+  }
+}
+
+InstanceEvaluation Tally::finish() && {
+  const auto ratio = [](double sum, std::size_t count) { return count > 0 ? sum / static_cast<double>(count) : kNan; };
+  std::size_t count = 0;
+  for (const CalibrationBin& bin : out_.bins) count += bin.count;
+  for (CalibrationBin& bin : out_.bins) {
+    out_.ece += count > 0 ? std::abs(bin.predicted - bin.outcome) / static_cast<double>(count) : 0;
+    bin.predicted = ratio(bin.predicted, bin.count);
+    bin.outcome = ratio(bin.outcome, bin.count);
+  }
+  out_.brier = ratio(squared_, count);
+  for (std::size_t w = 0; w < sums_.size(); ++w) {
+    const Sums& s = sums_[w];
+    out_.frontier.push_back({options_.cost_weights[w], ratio(s.quality, out_.instances.size()),
+                             ratio(s.cost, s.costs_known), ratio(s.params, s.params_known)});
+  }
+  std::sort(out_.instances.begin(), out_.instances.end(),
+            [](const Instance& a, const Instance& b) { return a.row < b.row; });
+  return std::move(out_);
+}
+
+Status check(const Benchmark& benchmark, const NeighbourLists& lists, const InstanceOptions& options) {
+  const auto invalid = [](const char* message) { return Error{ErrorCode::kInvalidArgument, message}; };
+  if (!lists.complete()) return invalid("the search for neighbours is not complete");
+  if (Status failed = check_policy(options.policy)) return failed;
+  if (options.policy != EvaluatedPolicy::kS1 && options.policy != EvaluatedPolicy::kBestSingle) {
+    return invalid("one input is routed by s1 or best_single; the other policies need a task");
+  }
+  const bool known =
+      std::all_of(options.pool.begin(), options.pool.end(), [&](std::size_t m) { return m < benchmark.models; });
+  return known ? Status() : invalid("a pool names a model beyond the last");
+}
+
+}  // namespace
+
+Result<InstanceEvaluation> evaluate_instances(const Benchmark& benchmark, const NeighbourLists& lists,
+                                              const InstanceOptions& options) {
+  if (Status failed = check(benchmark, lists, options)) return *failed;
+  const std::size_t k = std::max<std::size_t>(options.k, benchmark.routing.kappa);
+  Tally tally(benchmark, options);
+  std::size_t duplicates = 0;
+  const auto add = [&](const Group& group) {
+    duplicates += group.known.duplicates;
+    for (std::size_t i = 0; i < group.rows.size(); ++i) tally.add(group, i);
+  };
+  if (options.share) {
+    add(group_of_share(benchmark, *options.share, options.seed, k));
+  } else {
+    for (std::size_t task = 0; task < benchmark.tasks(); ++task) add(group_of_task(benchmark, lists, task, k));
+  }
+  InstanceEvaluation out = std::move(tally).finish();
+  out.duplicates_dropped = duplicates;
+  return out;
+}
+
+}  // namespace signalbox

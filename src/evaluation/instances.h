@@ -1,0 +1,70 @@
+// Routing every held-out row on its own: what was picked and what that was worth, calibration, and cost.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "evaluation/benchmark.h"
+#include "evaluation/neighbour_lists.h"
+#include "evaluation/policies.h"
+#include "status.h"
+
+namespace signalbox {
+
+struct InstanceOptions {
+  /// Held out: each task in turn, or at once this share of every task (one row at least), drawn with the seed.
+  std::optional<double> share;
+  std::uint64_t seed = 1;
+  std::size_t k = 10;  ///< Neighbours that vote.
+  EvaluatedPolicy policy = EvaluatedPolicy::kS1;
+  std::vector<std::size_t> pool;     ///< Candidates.
+  std::vector<double> cost_weights;  ///< Correctness given up per US dollar.
+};
+
+/// One judged row.
+struct Instance {
+  std::uint32_t row = 0;
+  std::size_t pick = 0;    ///< argmax of the predicted correctness; ties to the lower model.
+  double picked = 0;       ///< Outcome of the pick.
+  double best_single = 0;  ///< Outcome of the model with the best mean over tasks among the known rows.
+  double oracle = 0;       ///< The best outcome.
+  double mean_distance = 1;
+  double predicted = 0;  ///< Predicted correctness of the pick.
+};
+
+struct CalibrationBin {
+  std::size_t count = 0;
+  double predicted = 0;  ///< Mean; NaN in an empty bin.
+  double outcome = 0;
+};
+inline constexpr std::size_t kCalibrationBins = 20;
+
+/// The argmax of predicted correctness - cost_weight * expected cost, over all judged rows.
+struct FrontierPoint {
+  double cost_weight = 0;
+  double quality = 0;  ///< Mean outcome.
+  double cost = 0;     ///< Mean cost where it is known: of the call, or the price per million tokens; NaN: nowhere.
+  double mean_params_b = 0;  ///< Where known; NaN: nowhere.
+};
+
+struct InstanceEvaluation {
+  std::size_t duplicates_dropped = 0;                   ///< Summed over the held-out groups.
+  std::vector<Instance> instances;                      ///< By row.
+  std::array<CalibrationBin, kCalibrationBins> bins{};  ///< Equal bins of the prediction, over every (row, candidate).
+  double brier = 0;
+  double ece = 0;  ///< Expected calibration error: mean |predicted - outcome| of the bins, weighted by their counts.
+  std::vector<FrontierPoint> frontier;
+};
+
+/// Policies: S1 (the argmax of the votes, eq. 11, graded outcomes as they are) and the best single model. What is known
+/// of a held-out row is as in leave_out. A candidate of a row is a model of the pool that was measured on it; rows
+/// without one are left out. A row without a known token is routed by the means over tasks. The expected cost of a
+/// model is its mean over the known rows, or its price; where it is unknown the model is no candidate at a cost weight
+/// > 0. The lists must be complete. Errors: invalid_argument.
+[[nodiscard]] Result<InstanceEvaluation> evaluate_instances(const Benchmark& benchmark, const NeighbourLists& lists,
+                                                            const InstanceOptions& options);
+
+}  // namespace signalbox

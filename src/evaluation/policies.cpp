@@ -1,0 +1,55 @@
+#include "evaluation/policies.h"
+
+#include <cmath>
+#include <string>
+
+namespace signalbox {
+namespace {
+
+/// Predicted correctness, the accuracy of the predictor, and the confidence that leaving m* needs.
+struct Outlook {
+  std::span<const double> predicted;
+  std::span<const double> p;
+  double eta = 0;
+};
+
+Outlook outlook_of(EvaluatedPolicy policy, const TaskKnowledge& k) {
+  switch (policy) {
+    case EvaluatedPolicy::kS1: return {k.scores->s1, k.scores->p, 0};
+    case EvaluatedPolicy::kS2: return {k.scores->s2, k.scores->p, 0};
+    case EvaluatedPolicy::kS3: return {k.scores->s3, k.scores->p, k.eta};
+    case EvaluatedPolicy::kS3TrueP: return {k.s3_true_p, k.true_p, k.eta};
+    case EvaluatedPolicy::kBestSingle:
+    case EvaluatedPolicy::kOracle:
+    case EvaluatedPolicy::kSignalbox: break;
+  }
+  return {k.means, k.scores->p, 0};
+}
+
+}  // namespace
+
+PolicyDecision decide(EvaluatedPolicy policy, const TaskKnowledge& knowledge, std::span<const Exclusion> exclusions) {
+  const std::size_t best_single = best_allowed(knowledge.means, exclusions);
+  if (best_single == exclusions.size()) return {};
+  if (policy == EvaluatedPolicy::kBestSingle) return {best_single, best_single, 1, false};
+  if (policy == EvaluatedPolicy::kOracle) {
+    const std::size_t best = best_allowed(knowledge.accuracy, exclusions);
+    return {best, best, 1, false};
+  }
+  if (knowledge.scores == nullptr) return {best_single, best_single, 1, true};
+  const Outlook outlook = outlook_of(policy, knowledge);
+  const std::size_t challenger = best_allowed(outlook.predicted, exclusions);
+  if (challenger == exclusions.size()) return {best_single, best_single, 1, true};
+  std::vector<double> p(outlook.p.begin(), outlook.p.end());
+  for (double& x : p) x = std::isnan(x) ? .5 : x;  // Never judged: nothing is known of the predictor.
+  const double confidence = task_confidence(*knowledge.scores, p, challenger, best_single);
+  const bool stays = is_sure(outlook.eta, confidence, challenger, best_single);
+  return {stays ? challenger : best_single, challenger, confidence, !stays};
+}
+
+Status check_policy(EvaluatedPolicy policy) {
+  if (policy != EvaluatedPolicy::kSignalbox) return {};
+  return Error{ErrorCode::kInvalidArgument, "the policy 'signalbox' is not part of this version"};
+}
+
+}  // namespace signalbox

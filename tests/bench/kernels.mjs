@@ -1,0 +1,95 @@
+// Times of the kNN kernels as ratios to reading the codes once. All measurements of a data set, on both sides, take
+// turns in one loop, so that a busy machine slows them alike; what is compared are medians.
+import { NEIGHBOURS, QUERIES } from './sides.mjs';
+
+/** Shortest sample: below it, what is measured is repeated. */
+const SAMPLE_MS = 4;
+const WARM_UP_MS = 150;
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+const VERBS = {
+  read: (side, times) => side.read(times),
+  one: (side, times) => side.search(1, times),
+  many: (side, times) => side.search(QUERIES, times),
+};
+
+/** Lets the engine compile, and returns how often to repeat for one sample. */
+async function warmUp(run) {
+  let spent = 0;
+  let last = 0;
+  for (let times = 1; spent < WARM_UP_MS || times === 1; times = Math.ceil(SAMPLE_MS / last)) {
+    last = Math.max((await run(times)).ms, 1e-6);
+    spent += last * times;
+    if (spent >= WARM_UP_MS) break;
+  }
+  return Math.max(1, Math.ceil(SAMPLE_MS / last));
+}
+
+/** Medians in ms by side and verb; a search of many is per query. */
+async function takeTurns(sides, repeats) {
+  const tasks = [];
+  for (const [verb, act] of Object.entries(VERBS)) {
+    for (const side of sides) {
+      const run = (times) => act(side, times);
+      tasks.push({ side: side.name, verb, run, times: await warmUp(run), samples: [] });
+    }
+  }
+  for (let i = 0; i < repeats; ++i) {
+    for (const task of tasks) {
+      const { ms, value } = await task.run(task.times);
+      task.samples.push(task.verb === 'many' ? ms / QUERIES : ms);
+      task.value = value;
+    }
+  }
+  for (const verb of Object.keys(VERBS)) {
+    const values = new Set(tasks.filter((task) => task.verb === verb).map((task) => task.value));
+    if (values.size > 1) throw new Error(`native and wasm disagree on "${verb}": ${[...values].join(', ')}`);
+  }
+  const out = {};
+  for (const { side, verb, samples } of tasks) {
+    out[side] ??= {};
+    out[side][verb] = median(samples);
+  }
+  return out;
+}
+
+/** Share of the exact neighbours that were found. */
+function recall(found, exact) {
+  let hits = 0;
+  for (let i = 0; i < exact.length; i += NEIGHBOURS) {
+    const wanted = new Set(exact.slice(i, i + NEIGHBOURS));
+    hits += found.slice(i, i + NEIGHBOURS).filter((row) => wanted.has(row)).length;
+  }
+  return hits / exact.length;
+}
+
+/** One entry a data set and code type, float32 first: it is the truth for the others' recall. */
+export async function* measureSynthetic(sides, { rows, dims, repeats }) {
+  for (const count of rows) {
+    for (const dim of dims) {
+      let exact;
+      for (const type of ['float32', 'int8', 'int4']) {
+        // The native side is another process: both generate at once.
+        await Promise.all(sides.map((side) => side.generate(count, dim, type)));
+        const times = await takeTurns(sides, repeats);
+        const found = await sides[0].neighbours();
+        exact ??= found;
+        yield { rows: count, dim, type, recall: recall(found, exact), times };
+      }
+    }
+  }
+}
+
+/** The same for the rows of an index file, whose vectors are not known: no recall. */
+export async function measureFile(sides, file, repeats) {
+  let shape;
+  for (const side of sides) shape = await side.open(file);
+  const [rows, dim, code] = shape;
+  const type = ['', 'float32', 'int8', 'int4'][code];
+  return { rows, dim, type, recall: null, times: await takeTurns(sides, repeats) };
+}

@@ -1,0 +1,73 @@
+// The native side of the benchmark: reads commands from stdin, one a line, and answers each with one line.
+//   generate ROWS DIM CODE_TYPE | open FILE      -> rows dim code_type
+//   read TIMES | search FIRST COUNT TIMES        -> milliseconds a time, and the checksum
+//   neighbours COUNT                             -> rows
+//   write FILE                                   -> bytes
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <sstream>
+#include <string>
+
+#include "bench.h"
+
+namespace {
+
+template <typename Action>
+void measure(std::uint32_t times, Action action) {
+  using Clock = std::chrono::steady_clock;
+  std::uint32_t value = 0;
+  const auto start = Clock::now();
+  for (std::uint32_t i = 0; i < times; ++i) value = action(i);
+  const std::chrono::duration<double, std::milli> elapsed = Clock::now() - start;
+  std::cout << elapsed.count() / times << " " << value;
+}
+
+bool open(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  auto* copy = static_cast<std::uint8_t*>(std::malloc(bytes.size() + 1));  // NOLINT: bench_open frees it
+  std::copy(bytes.begin(), bytes.end(), copy);
+  return bench_open(copy, bytes.size()) == 1;
+}
+
+void answer(const std::string& verb, std::istream& arguments) {
+  std::uint32_t a = 0;
+  std::uint32_t b = 0;
+  std::uint32_t c = 0;
+  std::string path;
+  if (verb == "generate" && arguments >> a >> b >> c) {
+    bench_generate(a, b, c);
+    std::cout << bench_rows() << " " << bench_dim() << " " << bench_code_type();
+  } else if (verb == "open" && arguments >> path && open(path)) {
+    std::cout << bench_rows() << " " << bench_dim() << " " << bench_code_type();
+  } else if (verb == "read" && arguments >> a) {
+    measure(a, [](std::uint32_t) { return bench_read(); });
+  } else if (verb == "search" && arguments >> a >> b >> c) {
+    measure(c, [=](std::uint32_t) { return bench_search(a, b); });
+  } else if (verb == "neighbours" && arguments >> a) {
+    for (std::uint32_t i = 0; i < a * kBenchNeighbours; ++i) std::cout << bench_neighbours()[i] << " ";
+  } else if (verb == "write" && arguments >> path) {
+    std::size_t size = 0;
+    const auto* bytes = reinterpret_cast<const char*>(bench_index_file(&size));
+    std::ofstream(path, std::ios::binary).write(bytes, static_cast<std::streamsize>(size));
+    std::cout << size;
+  } else {
+    std::cout << "error " << verb;
+  }
+  std::cout << std::endl;
+}
+
+}  // namespace
+
+int main() {
+  std::cout.precision(9);
+  for (std::string line; std::getline(std::cin, line);) {
+    std::istringstream arguments(line);
+    std::string verb;
+    arguments >> verb;
+    answer(verb, arguments);
+  }
+}

@@ -1,0 +1,75 @@
+// What a user of the package waits for and downloads: first decision, sizes, memory.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { median } from './kernels.mjs';
+
+const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
+
+/** What a page downloads before its first decision. */
+const DOWNLOADS = {
+  wasm: ['signalbox.wasm'],
+  glue: ['signalbox-glue.mjs'],
+  embedder: ['models/embedder/model.safetensors', 'models/embedder/tokenizer.json', 'models/embedder/config.json'],
+  index: ['models/index/index.sbx'],
+};
+
+/** Medians of cold starts, each in a fresh process, whose own start does not count. */
+export function measureFirstDecision(repeats) {
+  const script = fileURLToPath(new URL('first-decision.mjs', import.meta.url));
+  const runs = [];
+  for (let i = 0; i < repeats; ++i)
+    runs.push(JSON.parse(execFileSync(process.execPath, [script], { encoding: 'utf8' })));
+  return { coldMs: median(runs.map((run) => run.cold)), warmMs: median(runs.map((run) => run.warm)) };
+}
+
+function brotliBytes(bytes, quality) {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength };
+  return brotliCompressSync(bytes, { params }).byteLength;
+}
+
+/** Bytes of each part, and of their sum, raw and compressed. */
+export function measureSizes({ quality }) {
+  const sizes = {};
+  const total = { raw: 0, brotli: 0 };
+  for (const [part, names] of Object.entries(DOWNLOADS)) {
+    const files = names.map((name) => path.join(DIST, name)).filter((file) => existsSync(file));
+    const size = { raw: 0, brotli: 0 };
+    for (const file of files) {
+      const bytes = readFileSync(file);
+      size.raw += bytes.byteLength;
+      size.brotli += brotliBytes(bytes, quality);
+    }
+    sizes[part] = size;
+    total.raw += size.raw;
+    total.brotli += size.brotli;
+  }
+  return { ...sizes, total };
+}
+
+/** Memory of the shipped module once an index of this shape is open, over the size of its file. */
+export async function measureMemory(native, rows, dim) {
+  const { loadCore } = await import('../../dist/core-module.js');
+  const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-bench-'));
+  try {
+    const file = path.join(folder, 'index.sbx');
+    await native.generate(rows, dim, 'int8');
+    const fileBytes = await native.writeIndex(file);
+    const core = await loadCore(path.join(DIST, 'signalbox.wasm'), {});
+    const emptyBytes = core.memoryBytes;
+    const start = performance.now();
+    const handle = await core.openIndex(file, {});
+    const openMs = performance.now() - start;
+    core.describeIndex(handle);
+    core.route(handle, new Float32Array(dim).fill(1), '{}');
+    const heapBytes = core.memoryBytes;
+    core.close(handle);
+    return { rows, dim, fileBytes, emptyBytes, heapBytes, ratio: heapBytes / fileBytes, openMs };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

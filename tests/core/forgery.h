@@ -1,0 +1,89 @@
+// Index files taken apart, changed and put together again with fitting checksums, so that tests and fuzzers get past
+// the checksum to the checks behind it.
+#pragma once
+
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include "index/format.h"
+#include "index/layout.h"
+
+namespace signalbox::testing {
+
+using FileBytes = std::vector<std::uint8_t>;
+
+inline layout::Header header_of(const FileBytes& file) {
+  layout::Header header{};
+  std::memcpy(&header, file.data(), sizeof(header));
+  return header;
+}
+
+inline layout::Section entry_of(const FileBytes& file, std::size_t i) {
+  layout::Section entry{};
+  std::memcpy(&entry, file.data() + sizeof(layout::Header) + i * sizeof(entry), sizeof(entry));
+  return entry;
+}
+
+inline void set_entry(FileBytes& file, std::size_t i, const layout::Section& entry) {
+  std::memcpy(file.data() + sizeof(layout::Header) + i * sizeof(entry), &entry, sizeof(entry));
+}
+
+/// Writes the header with both checksums recomputed; all its other fields are taken as they are.
+inline void seal(FileBytes& file, layout::Header header) {
+  const std::span<const std::uint8_t> bytes(file);
+  header.body_crc32 = crc32(bytes.subspan(sizeof(header)));
+  std::memcpy(file.data(), &header, sizeof(header));
+  header.header_crc32 = crc32(bytes.first(offsetof(layout::Header, header_crc32)));
+  std::memcpy(file.data(), &header, sizeof(header));
+}
+
+inline void seal(FileBytes& file) { seal(file, header_of(file)); }
+
+/// A valid file as its header and sections. `file()` lays the sections out in their order, aligned, and seals.
+struct Forgery {
+  struct Part {
+    std::uint32_t kind = 0;
+    FileBytes bytes;
+  };
+
+  explicit Forgery(const FileBytes& file) : header(header_of(file)) {
+    for (std::size_t i = 0; i < header.section_count; ++i) {
+      const layout::Section s = entry_of(file, i);
+      const auto first = file.begin() + static_cast<std::ptrdiff_t>(s.offset);
+      parts.push_back({s.kind, {first, first + static_cast<std::ptrdiff_t>(s.size)}});
+    }
+  }
+
+  [[nodiscard]] FileBytes& at(std::uint32_t kind) {
+    for (Part& part : parts) {
+      if (part.kind == kind) return part.bytes;
+    }
+    parts.push_back({kind, {}});
+    return parts.back().bytes;
+  }
+
+  template <typename T>
+  void set(std::uint32_t kind, std::size_t i, T value) {
+    std::memcpy(at(kind).data() + i * sizeof(T), &value, sizeof(T));
+  }
+
+  [[nodiscard]] FileBytes file() const {
+    FileBytes out(sizeof(layout::Header) + parts.size() * sizeof(layout::Section), 0);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      out.resize((out.size() + layout::kAlignment - 1) / layout::kAlignment * layout::kAlignment, 0);
+      set_entry(out, i, {parts[i].kind, 0, out.size(), parts[i].bytes.size()});
+      out.insert(out.end(), parts[i].bytes.begin(), parts[i].bytes.end());
+    }
+    layout::Header sealed = header;
+    sealed.section_count = static_cast<std::uint32_t>(parts.size());
+    sealed.file_size = out.size();
+    seal(out, sealed);
+    return out;
+  }
+
+  layout::Header header;
+  std::vector<Part> parts;
+};
+
+}  // namespace signalbox::testing

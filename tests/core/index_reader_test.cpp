@@ -1,0 +1,304 @@
+// Files that are damaged, forged or newer: each is refused with its own code, and none is read past its end.
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "forgery.h"
+#include "support.h"
+
+namespace signalbox {
+namespace {
+
+using layout::Kind;
+using testing::FileBytes;
+using testing::Forgery;
+
+/// A small file with every kind of section: graded float32, with gaps and sample ids.
+FileBytes full_file() {
+  testing::RandomBenchmark benchmark(/*seed=*/3, 6, 3, 3, 2, CodeType::kFloat32);
+  benchmark.outcomes[1] = .25F;
+  benchmark.outcomes[5] = std::nanf("");
+  benchmark.spec.sample_ids = {"a", "b", "", "d", "e", "f\xC3\xBC"};
+  benchmark.spec.embedder_id = "embedder";
+  benchmark.spec.embedder_hash = "sha256:00";
+  benchmark.refresh();
+  return benchmark.bytes();
+}
+
+/// The refusal of a file; fails the test where it opens.
+ErrorCode refusal(const FileBytes& file) {
+  const Result<Index> index = testing::open_copy(file);
+  EXPECT_FALSE(index.ok()) << "the file was accepted";
+  if (index.ok()) return ErrorCode::kInternal;
+  EXPECT_FALSE(index.error().message.empty());
+  return index.error().code;
+}
+
+ErrorCode refusal_of_header(const std::function<void(layout::Header&)>& change) {
+  FileBytes file = full_file();
+  layout::Header header = testing::header_of(file);
+  change(header);
+  testing::seal(file, header);
+  return refusal(file);
+}
+
+ErrorCode refusal_of_part(Kind kind, const std::function<void(FileBytes&)>& change) {
+  Forgery forgery(full_file());
+  change(forgery.at(kind));
+  return refusal(forgery.file());
+}
+
+TEST(IndexReader, AcceptsTheFilesThatTheTestsForgeFrom) {
+  EXPECT_TRUE(testing::open_copy(full_file()).ok());
+  EXPECT_EQ(Forgery(full_file()).file(), full_file()) << "taking apart and putting together changes nothing";
+}
+
+TEST(IndexReader, RefusesWhatDoesNotStartWithTheMagicNumber) {
+  EXPECT_EQ(refusal({}), ErrorCode::kBadMagic);
+  EXPECT_EQ(refusal({'P', 'K'}), ErrorCode::kBadMagic);
+  FileBytes text_mode = full_file();
+  text_mode.erase(text_mode.begin() + 4);  // what a transfer that drops carriage returns does
+  EXPECT_EQ(refusal(text_mode), ErrorCode::kBadMagic);
+}
+
+TEST(IndexReader, RefusesEveryPrefixAsTruncated) {
+  const FileBytes file = full_file();
+  for (std::size_t size = 1; size < file.size(); ++size) {
+    ASSERT_EQ(refusal({file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size)}), ErrorCode::kTruncated) << size;
+  }
+}
+
+TEST(IndexReader, RefusesAFlipInEveryByte) {
+  const FileBytes file = full_file();
+  const std::size_t table_end = 64 + testing::header_of(file).section_count * sizeof(layout::Section);
+  for (std::size_t i = 0; i < file.size(); ++i) {
+    for (const std::uint8_t mask : {0x01, 0x80, 0xFF}) {
+      FileBytes damaged = file;
+      damaged[i] ^= mask;
+      const ErrorCode code = refusal(damaged);
+      if (i < 8) ASSERT_EQ(code, ErrorCode::kBadMagic);
+      else if (i < 10) ASSERT_EQ(code, ErrorCode::kUnsupportedVersion);
+      else if (i < 64 || i >= table_end) ASSERT_EQ(code, ErrorCode::kBadChecksum) << "byte " << i;
+      // The section table is checked before the body's checksum is: the refusal may name what is wrong with it.
+    }
+  }
+}
+
+TEST(IndexReader, RefusesBytesAfterTheEnd) {
+  FileBytes file = full_file();
+  file.push_back(0);
+  EXPECT_EQ(refusal(file), ErrorCode::kBadSection);
+}
+
+TEST(IndexReader, RefusesOtherMajorVersionsBeforeItLooksAtChecksums) {
+  FileBytes file = full_file();
+  file[8] = kFormatMajor + 1;
+  EXPECT_EQ(refusal(file), ErrorCode::kUnsupportedVersion);
+  EXPECT_EQ(refusal_of_header([](auto& h) { h.version_major = 0; }), ErrorCode::kUnsupportedVersion);
+}
+
+TEST(IndexReader, RefusesUnknownTypesOfCodes) {
+  for (const std::uint32_t type : {0U, 4U, 0xFFFFFFFFU}) {
+    EXPECT_EQ(refusal_of_header([&](auto& h) { h.code_type = type; }), ErrorCode::kUnsupportedVersion) << type;
+  }
+}
+
+TEST(IndexReader, IgnoresSectionsOfANewerMinorVersion) {
+  Forgery forgery(full_file());
+  forgery.header.version_minor = 7;
+  forgery.parts.insert(forgery.parts.begin() + 2, {1000, {1, 2, 3}});
+  forgery.parts.push_back({layout::kKindEnd, {}});
+  forgery.parts.push_back({1000, {4}});  // Only known kinds must be unique.
+  const Result<Index> index = testing::open_copy(forgery.file());
+  ASSERT_TRUE(index.ok()) << index.error().message;
+  EXPECT_EQ(index.value().version_minor, 7);
+  EXPECT_EQ(index.value().sections.size(), layout::kKindEnd - 1U) << "unknown kinds are not listed";
+}
+
+TEST(IndexReader, ComparesTheSizesInTheHeaderWithTheFile) {
+  EXPECT_EQ(refusal_of_header([](auto& h) { h.header_size = 72; }), ErrorCode::kBadSection);
+  EXPECT_EQ(refusal_of_header([](auto& h) { ++h.file_size; }), ErrorCode::kTruncated);
+  EXPECT_EQ(refusal_of_header([](auto& h) { h.file_size = ~std::uint64_t{0}; }), ErrorCode::kTruncated);
+  EXPECT_EQ(refusal_of_header([](auto& h) { --h.file_size; }), ErrorCode::kBadSection);
+  // 64 is the most sections, and a table of as many ends after this file's first section starts.
+  EXPECT_EQ(refusal_of_header([](auto& h) { h.section_count = 64; }), ErrorCode::kBadSection);
+}
+
+TEST(IndexReader, RefusesCountsBeyondTheLimits) {
+  const std::vector<std::function<void(layout::Header&)>> changes = {
+      [](auto& h) { h.section_count = 65; },
+      [](auto& h) { h.section_count = 0xFFFFFFFF; },
+      [](auto& h) { h.dim = 8193; },
+      [](auto& h) { h.dim = 0xFFFFFFFF; },
+      [](auto& h) { h.models = 65536; },
+      [](auto& h) { h.models = 0xFFFFFFFF; },
+      [](auto& h) { h.tasks = 65536; },
+      [](auto& h) { h.tasks = h.rows + 1; },
+      [](auto& h) { h.rows = h.tasks = 4096, h.models = 1025; },
+  };
+  for (std::size_t i = 0; i < changes.size(); ++i)
+    EXPECT_EQ(refusal_of_header(changes[i]), ErrorCode::kSizeOverflow) << i;
+}
+
+TEST(IndexReader, RefusesAnEmptyIndex) {
+  EXPECT_EQ(refusal_of_header([](auto& h) { h.rows = 0; }), ErrorCode::kBadSection);
+  EXPECT_EQ(refusal_of_header([](auto& h) { h.dim = 0; }), ErrorCode::kBadSection);
+  EXPECT_EQ(refusal_of_header([](auto& h) { h.models = 0; }), ErrorCode::kBadSection);
+  EXPECT_EQ(refusal_of_header([](auto& h) { h.tasks = 0; }), ErrorCode::kBadSection);
+}
+
+TEST(IndexReader, MeasuresEveryCountAgainstTheSectionsBeforeItBelievesIt) {
+  EXPECT_EQ(refusal_of_header([](auto& h) { h.rows = 0xFFFFFFFF; }), ErrorCode::kBadSection);
+  EXPECT_EQ(refusal_of_header([](auto& h) { h.pairs = 0xFFFFFFFF; }), ErrorCode::kBadSection);
+  EXPECT_EQ(refusal_of_header([](auto& h) { h.models = 65535; }), ErrorCode::kBadSection);
+  EXPECT_EQ(refusal_of_header([](auto& h) { h.rows = 0xFFFFFFFF, h.tasks = 64; }), ErrorCode::kBadSection);
+}
+
+TEST(IndexReader, NeedsEverySectionButTheOptionalOnes) {
+  const FileBytes file = full_file();
+  for (std::uint32_t kind = 1; kind < layout::kKindEnd; ++kind) {
+    Forgery forgery(file);
+    std::erase_if(forgery.parts, [&](const Forgery::Part& part) { return part.kind == kind; });
+    ASSERT_EQ(forgery.parts.size(), layout::kKindEnd - 2U) << "kind " << kind;
+    if (kind == layout::kSampleIds) EXPECT_TRUE(testing::open_copy(forgery.file()).ok());
+    else EXPECT_EQ(refusal(forgery.file()), ErrorCode::kBadSection) << layout::kKindNames[kind];
+  }
+}
+
+TEST(IndexReader, RefusesSectionsThatOccurTwice) {
+  for (std::uint32_t kind = 1; kind < layout::kKindEnd; ++kind) {
+    Forgery forgery(full_file());
+    forgery.parts.push_back({kind, forgery.at(kind)});
+    EXPECT_EQ(refusal(forgery.file()), ErrorCode::kBadSection) << layout::kKindNames[kind];
+  }
+}
+
+TEST(IndexReader, RefusesSectionsOfTheWrongSize) {
+  for (const Kind kind :
+       {layout::kRouting, layout::kCodes, layout::kScales, layout::kOutcomes, layout::kMeasured, layout::kRowTasks,
+        layout::kModelNumbers, layout::kPairU, layout::kPairP, layout::kCoverage}) {
+    EXPECT_EQ(refusal_of_part(kind, [](auto& bytes) { bytes.push_back(0); }), ErrorCode::kBadSection) << kind;
+    EXPECT_EQ(refusal_of_part(kind, [](auto& bytes) { bytes.pop_back(); }), ErrorCode::kBadSection) << kind;
+    EXPECT_EQ(refusal_of_part(kind, [](auto& bytes) { bytes.clear(); }), ErrorCode::kBadSection) << kind;
+  }
+}
+
+/// The refusal of a file of which one entry of the section table was changed.
+ErrorCode refusal_of_entry(std::size_t i, const std::function<void(layout::Section&)>& change) {
+  FileBytes file = full_file();
+  layout::Section entry = testing::entry_of(file, i);
+  change(entry);
+  testing::set_entry(file, i, entry);
+  testing::seal(file);
+  return refusal(file);
+}
+
+TEST(IndexReader, RefusesSectionsThatAreMisplaced) {
+  const std::size_t last = testing::header_of(full_file()).section_count - 1;
+  EXPECT_EQ(refusal_of_entry(2, [](auto& s) { s.offset += 1; }), ErrorCode::kBadSection) << "misaligned";
+  EXPECT_EQ(refusal_of_entry(2, [](auto& s) { s.offset -= 64; }), ErrorCode::kBadSection) << "overlapping";
+  EXPECT_EQ(refusal_of_entry(1, [](auto& s) { s.size += 64; }), ErrorCode::kBadSection) << "overlapping the next";
+  EXPECT_EQ(refusal_of_entry(0, [](auto& s) { s.offset = 0; }), ErrorCode::kBadSection) << "over the header";
+  EXPECT_EQ(refusal_of_entry(0, [](auto& s) { s.offset = 64; }), ErrorCode::kBadSection) << "over the table";
+  EXPECT_EQ(refusal_of_entry(last, [](auto& s) { s.size += 1; }), ErrorCode::kTruncated) << "past the end";
+  EXPECT_EQ(refusal_of_entry(last, [](auto& s) { s.size = ~std::uint64_t{0}; }), ErrorCode::kTruncated) << "wrapping";
+  EXPECT_EQ(refusal_of_entry(last, [](auto& s) { s.offset = ~std::uint64_t{63}; }), ErrorCode::kTruncated);
+
+  FileBytes swapped = full_file();
+  const layout::Section first = testing::entry_of(swapped, 0);
+  testing::set_entry(swapped, 0, testing::entry_of(swapped, 1));
+  testing::set_entry(swapped, 1, first);
+  testing::seal(swapped);
+  EXPECT_EQ(refusal(swapped), ErrorCode::kBadSection) << "out of order";
+}
+
+TEST(IndexReader, RefusesASectionTableThatEndsAfterTheFile) {
+  FileBytes file = full_file();
+  file.resize(64 + 3 * sizeof(layout::Section));
+  layout::Header header = testing::header_of(file);
+  header.file_size = file.size();
+  testing::seal(file, header);
+  EXPECT_EQ(refusal(file), ErrorCode::kTruncated);
+}
+
+TEST(IndexReader, RefusesNumbersThatAreNotFiniteOrOutsideTheirRange) {
+  constexpr float kInf = std::numeric_limits<float>::infinity();
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<std::pair<Kind, std::vector<float>>> cases = {
+      {layout::kCodes, {kNan, kInf, -kInf, 1.01F}},  {layout::kScales, {kNan, kInf, -1, 2.01F}},
+      {layout::kOutcomes, {kNan, kInf, -.1F, 1.1F}}, {layout::kModelNumbers, {kNan, kInf, -2}},
+      {layout::kPairU, {kNan, kInf, -.1F, 2.01F}},   {layout::kPairP, {kNan, kInf, -1.1F, 1.1F}},
+      {layout::kCoverage, {kNan, kInf, -.1F, 2.01F}}};
+  for (const auto& [kind, values] : cases) {
+    for (const float value : values) {
+      Forgery forgery(full_file());
+      forgery.set(kind, forgery.at(kind).size() / sizeof(float) - 1, value);  // the last one, padding of codes included
+      EXPECT_EQ(refusal(forgery.file()), ErrorCode::kNonFinite) << layout::kKindNames[kind] << " " << value;
+    }
+  }
+}
+
+TEST(IndexReader, RefusesRoutingConstantsOutsideTheirRange) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<layout::Routing> wrong = {
+      {0, 19, .5, .09, .6},   {10, 0, .5, .09, .6},   {0xFFFFFFFF, 19, .5, .09, .6}, {10, 0xFFFFFFFF, .5, .09, .6},
+      {10, 19, nan, .09, .6}, {10, 19, -.1, .09, .6}, {10, 19, 1.1, .09, .6},        {10, 19, .5, nan, .6},
+      {10, 19, .5, 0, .6},    {10, 19, .5, 1e-7, .6}, {10, 19, .5, 10.1, .6},        {10, 19, .5, .09, nan},
+      {10, 19, .5, .09, -.1}, {10, 19, .5, .09, 1.01}};
+  for (std::size_t i = 0; i < wrong.size(); ++i) {
+    Forgery forgery(full_file());
+    forgery.set(layout::kRouting, 0, wrong[i]);
+    EXPECT_EQ(refusal(forgery.file()), ErrorCode::kNonFinite) << i;
+  }
+}
+
+TEST(IndexReader, RefusesQuantilesOutOfOrderAndRowsOfNoTask) {
+  Forgery descending(full_file());
+  descending.set(layout::kCoverage, 0, 1.9F);
+  EXPECT_EQ(refusal(descending.file()), ErrorCode::kBadSection);
+  Forgery taskless(full_file());
+  taskless.set(layout::kRowTasks, 5, std::uint16_t{2});
+  EXPECT_EQ(refusal(taskless.file()), ErrorCode::kBadSection);
+}
+
+TEST(IndexReader, RefusesTextThatIsNotUtf8) {
+  for (const Kind kind :
+       {layout::kMetadata, layout::kModelNames, layout::kTaskNames, layout::kSampleIds, layout::kEmbedder}) {
+    EXPECT_EQ(refusal_of_part(kind, [](auto& bytes) { bytes.back() = 0xC3; }), ErrorCode::kBadMetadata) << kind;
+  }
+}
+
+TEST(IndexReader, RefusesNamesThatAreEmptyOrRepeated) {
+  for (const Kind kind : {layout::kModelNames, layout::kTaskNames}) {
+    EXPECT_EQ(refusal_of_part(kind, [](auto& bytes) { bytes.back() = '0'; }), ErrorCode::kBadMetadata) << kind;
+    Forgery forgery(full_file());
+    forgery.set(kind, 1, std::uint32_t{0});
+    EXPECT_EQ(refusal(forgery.file()), ErrorCode::kBadMetadata) << kind;
+  }
+}
+
+TEST(IndexReader, RefusesMoreMetadataThanAMegabyte) {
+  EXPECT_EQ(refusal_of_part(layout::kMetadata, [](auto& bytes) { bytes.assign((1 << 20) + 1, ' '); }),
+            ErrorCode::kSizeOverflow);
+}
+
+TEST(IndexReader, RefusesHostileStringTables) {
+  for (const Kind kind : {layout::kModelNames, layout::kTaskNames, layout::kSampleIds, layout::kEmbedder}) {
+    const auto with_offset = [&](std::size_t i, std::uint32_t value) {
+      Forgery forgery(full_file());
+      forgery.set(kind, i, value);
+      return refusal(forgery.file());
+    };
+    EXPECT_EQ(with_offset(0, 1), ErrorCode::kBadSection) << "the first does not start at 0";
+    EXPECT_EQ(with_offset(1, 0xFFFFFFFF), ErrorCode::kBadSection) << "past the end, and back";
+    EXPECT_EQ(with_offset(1, 1000000), ErrorCode::kBadSection) << "past the end, and back";
+    EXPECT_EQ(refusal_of_part(kind, [](auto& bytes) { bytes.push_back('x'); }), ErrorCode::kBadSection) << "text left";
+    EXPECT_EQ(refusal_of_part(kind, [](auto& bytes) { bytes.pop_back(); }), ErrorCode::kBadSection) << "text missing";
+    EXPECT_EQ(refusal_of_part(kind, [](auto& bytes) { bytes.resize(4); }), ErrorCode::kBadSection) << "few offsets";
+    EXPECT_EQ(refusal_of_part(kind, [](auto& bytes) { bytes.clear(); }), ErrorCode::kBadSection) << "no offsets";
+  }
+}
+
+}  // namespace
+}  // namespace signalbox

@@ -1,0 +1,244 @@
+// JSON from outside: every key, type and range is checked, and no text can exhaust the stack.
+#include <cmath>
+
+#include "marshal.h"
+#include "two_fields.h"
+
+namespace signalbox::bindings {
+namespace {
+
+using signalbox::testing::TwoFields;
+
+class RequestTest : public ::testing::Test {
+ protected:
+  Request parse(const std::string& json, bool is_task = false) {
+    Result<Request> request = parse_request(index_, json, is_task);
+    EXPECT_TRUE(request.ok()) << json << ": " << request.error().message;
+    return request.ok() ? request.take() : Request{};
+  }
+
+  ErrorCode refusal(const std::string& json, bool is_task = false) {
+    const Result<Request> request = parse_request(index_, json, is_task);
+    EXPECT_FALSE(request.ok()) << json << " was accepted";
+    return request.ok() ? ErrorCode::kInternal : request.error().code;
+  }
+
+  TwoFields benchmark_;
+  Index index_ = benchmark_.open();
+};
+
+TEST_F(RequestTest, TakesTheDefaultsOfTheIndexAndThePolicy) {
+  const Request input = parse("{}");
+  EXPECT_EQ(input.options.policy, Policy::kS1);
+  EXPECT_EQ(input.options.constants.k, index_.routing.k);
+  EXPECT_EQ(input.options.constants.eta, index_.routing.eta);
+  EXPECT_EQ(input.options.prices[TwoFields::kGeneralist], 10);
+  EXPECT_LT(input.options.prices[TwoFields::kUnpriced], 0);
+  const Request task = parse("{}", true);
+  EXPECT_EQ(task.options.policy, Policy::kS3);
+  EXPECT_EQ(task.options.constants.eta, index_.routing.eta);
+  EXPECT_EQ(parse(R"({"policy":"s1"})", true).options.constants.eta, 0) << "S1 and S2 of a task are plain argmaxes";
+  EXPECT_EQ(parse(R"({"policy":"s2","eta":0.7})", true).options.constants.eta, .7);
+}
+
+TEST_F(RequestTest, ReadsEveryOption) {
+  const Request request = parse(
+      R"({"policy":"s2","k":3,"kappa":4,"threshold":0.25,"sigma":0.5,"eta":0.75,"maxCoveragePercentile":50,
+          "neighbours":7,"maxUsdPerMTok":9,"qualityBar":0.125,"costWeight":2,"candidates":["cheap","specialist"],
+          "deny":["cheap"],"prices":{"cheap":{"in":1,"out":5},"specialist":3},
+          "labels":[{"index":1,"outcomes":{"cheap":true,"specialist":0.5,"generalist":null}}]})",
+      true);
+  const RouteOptions& o = request.options;
+  EXPECT_EQ(o.policy, Policy::kS2);
+  EXPECT_EQ(o.constants.k, 3U);
+  EXPECT_EQ(o.constants.kappa, 4U);
+  EXPECT_EQ(o.constants.threshold, .25);
+  EXPECT_EQ(o.constants.sigma, .5);
+  EXPECT_EQ(o.constants.eta, .75);
+  EXPECT_EQ(o.max_coverage_percentile, 50);
+  EXPECT_EQ(o.neighbours, 7U);
+  EXPECT_EQ(o.price_rules.max_usd_per_mtok, 9);
+  EXPECT_EQ(o.price_rules.quality_bar, .125);
+  EXPECT_EQ(o.price_rules.cost_weight, 2);
+  EXPECT_EQ(o.exclusions[TwoFields::kGeneralist], Exclusion::kNotACandidate);
+  EXPECT_EQ(o.exclusions[TwoFields::kSpecialist], Exclusion::kNone);
+  EXPECT_EQ(o.exclusions[TwoFields::kCheap], Exclusion::kDenied) << "deny wins over candidates";
+  EXPECT_EQ(o.prices[TwoFields::kCheap], 2);
+  EXPECT_EQ(o.prices[TwoFields::kSpecialist], 3);
+  EXPECT_EQ(request.labels.inputs, std::vector<std::size_t>{1});
+  ASSERT_EQ(request.labels.outcomes.size(), std::size_t{TwoFields::kModels});
+  EXPECT_EQ(request.labels.outcomes[TwoFields::kCheap], 1);
+  EXPECT_EQ(request.labels.outcomes[TwoFields::kSpecialist], .5F);
+  EXPECT_TRUE(std::isnan(request.labels.outcomes[TwoFields::kGeneralist]));
+}
+
+TEST_F(RequestTest, RefusesWhatIsNotAnObject) {
+  for (const char* json :
+       {"", "null", "[]", "1", "\"text\"", "{", "{\"k\":1}x", "{\"k\":1,}", "{\"\xFF\":1}", "nope"}) {
+    EXPECT_EQ(refusal(json), ErrorCode::kInvalidArgument) << json;
+  }
+}
+
+TEST_F(RequestTest, RefusesKeysThatItDoesNotKnow) {
+  for (const char* json : {R"({"K":1})", R"({"":1})", R"({"labels":[]})", R"({"prices":{"cheap":{"input":1}}})"}) {
+    EXPECT_EQ(refusal(json), ErrorCode::kInvalidArgument) << json << ", which is no option of one input";
+  }
+  EXPECT_EQ(refusal(R"({"labels":[{"index":0,"outcomes":{},"weight":1}]})", true), ErrorCode::kInvalidArgument);
+}
+
+TEST_F(RequestTest, RefusesNumbersOutsideTheirRange) {
+  for (const char* json : {R"({"k":0})",
+                           R"({"k":1.5})",
+                           R"({"k":-1})",
+                           R"({"k":1000000001})",
+                           R"({"k":1e999})",
+                           R"({"k":1e300})",
+                           R"({"k":"3"})",
+                           R"({"k":true})",
+                           R"({"k":[3]})",
+                           R"({"kappa":0})",
+                           R"({"threshold":1.1})",
+                           R"({"threshold":-0.1})",
+                           R"({"sigma":0})",
+                           R"({"sigma":11})",
+                           R"({"eta":1.01})",
+                           R"({"maxCoveragePercentile":101})",
+                           R"({"neighbours":1001})",
+                           R"({"neighbours":18446744073709551616})",
+                           R"({"maxUsdPerMTok":-1})",
+                           R"({"qualityBar":2})",
+                           R"({"costWeight":-1})",
+                           R"({"costWeight":NaN})",
+                           R"({"costWeight":1e7})",
+                           R"({"prices":{"cheap":-1}})",
+                           R"({"prices":{"cheap":1e7}})",
+                           R"({"prices":{"cheap":{"in":1}}})",
+                           R"({"prices":{"cheap":"1"}})",
+                           R"({"prices":{"cheap":null}})"}) {
+    EXPECT_EQ(refusal(json), ErrorCode::kInvalidArgument) << json;
+  }
+}
+
+TEST_F(RequestTest, RefusesTheWrongTypes) {
+  for (const char* json : {R"({"policy":1})", R"({"policy":"s4"})", R"({"policy":"s3"})", R"({"candidates":"cheap"})",
+                           R"({"candidates":[1]})", R"({"deny":{}})", R"({"prices":[]})"}) {
+    EXPECT_EQ(refusal(json), ErrorCode::kInvalidArgument) << json;
+  }
+  for (const char* json : {R"({"labels":{}})", R"({"labels":[1]})", R"({"labels":[{"index":0}]})",
+                           R"({"labels":[{"index":0,"outcomes":[]}]})", R"({"labels":[{"index":-1,"outcomes":{}}]})",
+                           R"({"labels":[{"index":0,"outcomes":{"cheap":"1"}}]})"}) {
+    EXPECT_EQ(refusal(json, true), ErrorCode::kInvalidArgument) << json;
+  }
+}
+
+TEST_F(RequestTest, RefusesModelsThatTheIndexDoesNotHold) {
+  for (const char* json : {R"({"candidates":["Cheap"]})", R"({"deny":["nobody"]})", R"({"prices":{"nobody":1}})"}) {
+    EXPECT_EQ(refusal(json), ErrorCode::kUnknownModel) << json;
+  }
+  EXPECT_EQ(refusal(R"({"labels":[{"index":0,"outcomes":{"nobody":1}}]})", true), ErrorCode::kUnknownModel);
+}
+
+TEST_F(RequestTest, TreatsNullAsAbsent) {
+  EXPECT_EQ(parse(R"({"k":null,"policy":null,"candidates":null,"prices":null})").options.constants.k, index_.routing.k);
+}
+
+TEST_F(RequestTest, LeavesHugeOutcomesOfLabelsToTheRouter) {
+  const Request request = parse(R"({"labels":[{"index":0,"outcomes":{"cheap":1e300}}]})", true);
+  EXPECT_EQ(route_task(index_, TwoFields::first_field(), request.labels, request.options).error().code,
+            ErrorCode::kInvalidArgument);
+}
+
+// Nesting. The wasm module has 1 MB of stack; none of these texts may need more than a fixed part of it.
+
+std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
+
+TEST_F(RequestTest, SurvivesAMegabyteOfBrackets) {
+  for (const std::string& text : {std::string(1 << 20, '['), std::string(1 << 20, '{'), nested(1 << 19)}) {
+    EXPECT_EQ(refusal(text), ErrorCode::kInvalidArgument);
+    EXPECT_EQ(refusal("{\"k\":" + text + "}"), ErrorCode::kInvalidArgument);
+    EXPECT_FALSE(parse_build_spec("{\"metadata\":" + text + "}").ok());
+  }
+}
+
+TEST(ParseJson, ReadsNestingUpToItsLimitAndNoDeeper) {
+  EXPECT_FALSE(parse_json(nested(kMaxDepth)).is_discarded());
+  EXPECT_TRUE(parse_json(nested(kMaxDepth + 1)).is_discarded());
+  EXPECT_FALSE(parse_json("\"" + nested(100) + "\"").is_discarded()) << "brackets in a text are no nesting";
+  EXPECT_FALSE(parse_json("\"\\\"" + nested(100) + "\"").is_discarded()) << "nor behind an escaped quote";
+  EXPECT_FALSE(parse_json("[" + nested(60) + "," + nested(60) + "]").is_discarded()) << "siblings do not add up";
+}
+
+TEST(ParseJson, RefusesObjectsWithMoreKeysThanItsLimit) {
+  const auto object = [](std::size_t keys) {
+    std::string out = "{";
+    for (std::size_t i = 0; i < keys; ++i) out += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\":0";
+    return out + "}";
+  };
+  EXPECT_FALSE(parse_json(object(1000)).is_discarded());
+  EXPECT_TRUE(parse_json(object(kMaxKeys + 1)).is_discarded());
+}
+
+// Specifications of an index.
+
+ErrorCode spec_refusal(const std::string& json) {
+  const Result<BuildSpec> spec = parse_build_spec(json);
+  EXPECT_FALSE(spec.ok()) << json << " was accepted";
+  return spec.ok() ? ErrorCode::kInternal : spec.error().code;
+}
+
+TEST(BuildSpecJson, ReadsEveryPart) {
+  const Result<BuildSpec> parsed = parse_build_spec(
+      R"({"dim":8,"codes":"int4","models":[{"name":"a","paramsB":7,"usdPerMTokIn":1,"usdPerMTokOut":2},{"name":"b"}],
+          "tasks":["t"],"sampleIds":["x","y"],"metadata":{"z":1,"a":[2]},"embedder":{"id":"e","hash":"h"},
+          "routing":{"k":3},"pairs":{"alphas":[0,0.5],"repeats":2,"seed":9007199254740991}})");
+  ASSERT_TRUE(parsed.ok()) << parsed.error().message;
+  const BuildSpec& spec = parsed.value();
+  EXPECT_EQ(spec.dim, 8U);
+  EXPECT_EQ(spec.codes, CodeType::kInt4);
+  EXPECT_EQ(spec.model_names, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(spec.model_numbers[0].usd_per_mtok_out, 2);
+  EXPECT_EQ(spec.model_numbers[1].params_b, -1);
+  EXPECT_EQ(spec.task_names, std::vector<std::string>{"t"});
+  EXPECT_EQ(spec.sample_ids.size(), 2U);
+  EXPECT_EQ(spec.metadata, R"({"z":1,"a":[2]})") << "keys keep their order";
+  EXPECT_EQ(spec.embedder_id, "e");
+  EXPECT_EQ(spec.embedder_hash, "h");
+  EXPECT_EQ(spec.routing.k, 3U);
+  EXPECT_EQ(spec.pairs.alphas, (std::vector<double>{0, .5}));
+  EXPECT_EQ(spec.pairs.repeats, 2U);
+  EXPECT_EQ(spec.pairs.seed, 9007199254740991U);
+}
+
+TEST(BuildSpecJson, RefusesWhatIsMalformed) {
+  for (const char* json : {"",
+                           "[]",
+                           "{}",
+                           R"({"models":[]," :1})",
+                           R"({"models":{}})",
+                           R"({"models":[1]})",
+                           R"({"models":[{"nom":"a"}]})",
+                           R"({"models":[{"name":1}]})",
+                           R"({"models":[{"paramsB":-1}]})",
+                           R"({"models":[],"dim":0})",
+                           R"({"models":[],"dim":8193})",
+                           R"({"models":[],"dim":4294967297})",
+                           R"({"models":[],"codes":"int2"})",
+                           R"({"models":[],"codes":8})",
+                           R"({"models":[],"tasks":"t"})",
+                           R"({"models":[],"tasks":[1]})",
+                           R"({"models":[],"sampleIds":[null]})",
+                           R"({"models":[],"embedder":"e"})",
+                           R"({"models":[],"embedder":{"id":1}})",
+                           R"({"models":[],"routing":{"k":0}})",
+                           R"({"models":[],"routing":{"q":0}})",
+                           R"({"models":[],"pairs":[]})",
+                           R"({"models":[],"pairs":{"alphas":0}})",
+                           R"({"models":[],"pairs":{"repeats":0}})",
+                           R"({"models":[],"pairs":{"seed":-1}})",
+                           R"({"models":[],"unknown":0})"}) {
+    EXPECT_EQ(spec_refusal(json), ErrorCode::kInvalidArgument) << json;
+  }
+}
+
+}  // namespace
+}  // namespace signalbox::bindings

@@ -1,0 +1,75 @@
+#include "routing/selection.h"
+
+#include <limits>
+
+#include "support.h"
+
+namespace signalbox {
+namespace {
+
+const std::vector<Exclusion> kAll(4, Exclusion::kNone);
+
+TEST(BlendedPrice, WeighsThreePartsInputToOnePartOutput) {
+  EXPECT_DOUBLE_EQ(blended_price(1, 5), 2);
+  EXPECT_EQ(blended_price(0, 0), 0);
+  EXPECT_LT(blended_price(-1, 5), 0);
+  EXPECT_LT(blended_price(1, -1), 0);
+}
+
+TEST(BestAllowed, TakesTheLowestOfEqualModelsAndNeverNanOrAnExcludedOne) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(best_allowed(std::vector<double>{.1, .7, .7, .2}, kAll), 1U);
+  EXPECT_EQ(best_allowed(std::vector<double>{nan, nan, .1, nan}, kAll), 2U);
+  EXPECT_EQ(best_allowed(std::vector<double>(4, nan), kAll), 4U);
+  std::vector<Exclusion> exclusions = kAll;
+  exclusions[1] = Exclusion::kDenied;
+  EXPECT_EQ(best_allowed(std::vector<double>{.1, .7, .6, .2}, exclusions), 2U);
+  EXPECT_EQ(best_allowed(std::vector<double>{.1, .7, .6, .2}, std::vector<Exclusion>(4, Exclusion::kDenied)), 4U);
+}
+
+TEST(TradeForPrice, KeepsThePickWithoutRules) {
+  EXPECT_EQ(trade_for_price(0, std::vector<double>{.5, .9, .1, .4}, std::vector<double>{9, 1, 1, 1}, kAll, {}), 0U);
+}
+
+TEST(TradeForPrice, TakesTheCheapestModelWithinTheQualityBar) {
+  const std::vector<double> scores = {.9, .88, .85, .5};
+  const std::vector<double> prices = {10, 5, 1, .1};
+  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.quality_bar = .01}), 0U);
+  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.quality_bar = .03}), 1U);
+  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.quality_bar = .06}), 2U);
+  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.quality_bar = 1}), 3U);
+  std::vector<Exclusion> exclusions = kAll;
+  exclusions[3] = Exclusion::kNotACandidate;
+  EXPECT_EQ(trade_for_price(0, scores, prices, exclusions, {.quality_bar = 1}), 2U);
+}
+
+TEST(TradeForPrice, BreaksTiesOfPriceByScoreAndThenByNumber) {
+  const std::vector<double> prices = {10, 1, 1, 1};
+  EXPECT_EQ(trade_for_price(0, std::vector<double>{.9, .7, .8, .8}, prices, kAll, {.quality_bar = 1}), 2U);
+}
+
+TEST(TradeForPrice, ChoosesAModelOfUnknownPriceOnlyIfThePolicyDid) {
+  const std::vector<double> scores = {.9, .9, .9, .9};
+  EXPECT_EQ(trade_for_price(0, scores, std::vector<double>{5, -1, 6, 7}, kAll, {.quality_bar = 1}), 0U);
+  EXPECT_EQ(trade_for_price(1, scores, std::vector<double>{5, -1, 6, 7}, kAll, {.quality_bar = 1}), 0U);
+  EXPECT_EQ(trade_for_price(1, scores, std::vector<double>(4, -1), kAll, {.quality_bar = 1, .cost_weight = 1}), 1U);
+}
+
+TEST(TradeForPrice, GivesUpScoreForDollarsAtTheCostWeight) {
+  const std::vector<double> scores = {.9, .8, .6, .1};
+  const std::vector<double> prices = {10, 5, 1, 0};
+  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.cost_weight = .01}), 0U) << ".80, .75, .59, .10";
+  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.cost_weight = .03}), 1U) << ".60, .65, .57, .10";
+  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.cost_weight = .1}), 2U) << "-.1, .30, .50, .10";
+  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.cost_weight = 1}), 3U) << "-9, -4, -.4, .10";
+}
+
+TEST(TradeForPrice, GivesNoCreditForAScoreAboveThePicks) {
+  // The policy held model 0 to be the best it can justify; model 1's score alone is no reason to pay more.
+  EXPECT_EQ(trade_for_price(0, std::vector<double>{.5, .9}, std::vector<double>{1, 2}, {kAll.data(), 2},
+                            {.cost_weight = .01}),
+            0U);
+}
+
+}  // namespace
+}  // namespace signalbox

@@ -1,0 +1,146 @@
+// The surface of the wasm module: handles, ownership, and answers that are always JSON.
+#include "session.h"
+
+#include <algorithm>
+
+#include "forgery.h"
+#include "json.h"
+#include "lab.h"
+#include "two_fields.h"
+
+namespace signalbox::bindings {
+namespace {
+
+using signalbox::testing::FileBytes;
+using signalbox::testing::Forgery;
+using signalbox::testing::TwoFields;
+
+Json answer(const std::string& text) {
+  const Json json = parse_json(text);
+  EXPECT_TRUE(json.is_object() && json.contains("ok")) << text;
+  return json;
+}
+
+std::string code_of(const std::string& text) {
+  const Json json = answer(text);
+  return json["ok"] == true ? "" : json["error"]["code"].get<std::string>();
+}
+
+/// Hands a copy over, as the package does.
+std::string open(const FileBytes& file) {
+  void* copy = allocate(file.size());
+  std::copy(file.begin(), file.end(), static_cast<std::uint8_t*>(copy));
+  return open_index(copy, file.size());
+}
+
+class SessionTest : public ::testing::Test {
+ protected:
+  SessionTest() : handle_(answer(open(TwoFields().bytes()))["value"]["handle"].get<Handle>()) {}
+  ~SessionTest() override {
+    EXPECT_EQ(code_of(close(handle_)), "");
+    EXPECT_EQ(live_handles(), 0U);
+  }
+
+  Handle handle_;
+};
+
+TEST_F(SessionTest, DescribesAnIndexByItsNamesAndNumbers) {
+  const Json info = answer(describe_index(handle_))["value"];
+  EXPECT_EQ(info["rows"], 100);
+  EXPECT_EQ(info["bestSingleModel"], "generalist");
+  EXPECT_EQ(info["missingOutcomes"], 100);
+  EXPECT_EQ(info["models"][4]["usdPerMTokIn"], nullptr);
+  EXPECT_EQ(info["models"][3]["meanOutcome"], nullptr);
+}
+
+TEST_F(SessionTest, RoutesInputsAndTasksInNames) {
+  const Json input = answer(route(handle_, TwoFields::second_field().data(), "{}"))["value"];
+  EXPECT_EQ(input["model"], "specialist");
+  EXPECT_EQ(input["fallbackReason"], nullptr);
+  EXPECT_EQ(input["excluded"][0], (Json{{"model", "unmeasured"}, {"reason", "no_outcomes"}}));
+  const Json task = answer(route_task(handle_, TwoFields::first_field().data(), 1, "{}"))["value"];
+  EXPECT_EQ(task["model"], "generalist");
+  EXPECT_EQ(code_of(route_task(handle_, nullptr, 0, "{}")), "dimension_mismatch") << "a task without inputs";
+  EXPECT_EQ(code_of(route(handle_, TwoFields::second_field().data(), "{")), "invalid_argument");
+}
+
+TEST_F(SessionTest, AnswersDisposedForHandlesThatAreNotOpen) {
+  const auto other = answer(open(TwoFields().bytes()))["value"]["handle"].get<Handle>();
+  EXPECT_NE(other, handle_);
+  EXPECT_EQ(live_handles(), 2U);
+  EXPECT_EQ(code_of(close(other)), "");
+  EXPECT_EQ(code_of(close(other)), "") << "closing twice is no error";
+  for (const Handle closed : {other, Handle{0}, Handle{12345}}) {
+    EXPECT_EQ(code_of(describe_index(closed)), "disposed");
+    EXPECT_EQ(code_of(route(closed, nullptr, "{}")), "disposed");
+    EXPECT_EQ(code_of(route_task(closed, nullptr, 0, "{}")), "disposed");
+    EXPECT_EQ(code_of(embed(closed, nullptr, nullptr, 0, nullptr)), "disposed");
+  }
+  EXPECT_EQ(code_of(embed(handle_, nullptr, nullptr, 0, nullptr)), "disposed") << "an index is no embedder";
+}
+
+TEST_F(SessionTest, KeepsNothingOfAFileThatDoesNotOpen) {
+  FileBytes damaged = TwoFields().bytes();
+  damaged.back() ^= 1;
+  EXPECT_EQ(code_of(open(damaged)), "bad_checksum");
+  EXPECT_EQ(code_of(open_embedder(allocate(3), 3, "{}")), "bad_embedder");
+  EXPECT_EQ(live_handles(), 1U);
+}
+
+TEST_F(SessionTest, RefusesMetadataThatIsNotJsonOrTooDeep) {
+  for (const std::string& metadata : {std::string("{"), std::string(), std::string(200000, '['),
+                                      std::string(200000, '[') + std::string(200000, ']')}) {
+    Forgery forgery(TwoFields().bytes());
+    forgery.at(layout::kMetadata).assign(metadata.begin(), metadata.end());
+    EXPECT_EQ(code_of(open(forgery.file())), "bad_metadata");
+  }
+}
+
+TEST_F(SessionTest, EmbedsTextsOfWhichSomeHaveNoToken) {
+  const std::string header = R"({"embeddings":{"dtype":"I8","shape":[2,2],"data_offsets":[0,4]}})";
+  FileBytes file(8, 0);
+  file[0] = static_cast<std::uint8_t>(header.size());
+  file.insert(file.end(), header.begin(), header.end());
+  file.insert(file.end(), {3, 4, 0, 5});
+  void* copy = allocate(file.size());
+  std::copy(file.begin(), file.end(), static_cast<std::uint8_t*>(copy));
+  const Json opened = answer(open_embedder(copy, file.size(), "{}"))["value"];
+  EXPECT_EQ(opened["dim"], 2);
+  EXPECT_EQ(opened["vocabulary"], 2);
+  const auto embedder = opened["handle"].get<Handle>();
+  const std::vector<std::uint32_t> ids = {0, 9, 1};
+  const std::vector<std::uint32_t> offsets = {0, 2, 2, 3};
+  std::vector<float> out(6, 7);
+  EXPECT_EQ(answer(embed(embedder, ids.data(), offsets.data(), 3, out.data()))["value"]["tokens"], (Json{1, 0, 1}));
+  EXPECT_EQ(out, (std::vector<float>{.6F, .8F, 0, 0, 0, 1}));
+  const std::vector<std::uint32_t> descending = {2, 0};
+  EXPECT_EQ(code_of(embed(embedder, ids.data(), descending.data(), 1, out.data())), "invalid_argument");
+  EXPECT_EQ(code_of(describe_index(embedder)), "disposed") << "an embedder is no index";
+  EXPECT_EQ(code_of(close(embedder)), "");
+}
+
+TEST_F(SessionTest, BuildsAnIndexThatOpens) {
+  const std::vector<float> embeddings = {1, 0, 0, 1, 1, 1};
+  const std::vector<std::uint16_t> tasks = {0, 1, 1};
+  const std::vector<float> outcomes = {1, 0, 1};
+  const Json built = answer(build_index(R"({"dim":2,"models":[{"name":"m"}],"tasks":["a","b"],"metadata":{"x":1}})",
+                                        embeddings.data(), tasks.data(), outcomes.data(), 3))["value"];
+  auto* bytes = reinterpret_cast<std::uint8_t*>(built["ptr"].get<std::uintptr_t>());
+  const FileBytes file(bytes, bytes + built["size"].get<std::size_t>());
+  release(bytes);
+  const auto index = answer(open(file))["value"]["handle"].get<Handle>();
+  EXPECT_EQ(answer(describe_index(index))["value"]["metadata"], (Json{{"x", 1}}));
+  EXPECT_EQ(code_of(close(index)), "");
+  EXPECT_EQ(code_of(build_index("{}", nullptr, nullptr, nullptr, 0)), "invalid_argument");
+}
+
+TEST_F(SessionTest, ListsItsErrorCodesInTheOrderOfTheirNumbers) {
+  const Json codes = answer(error_codes())["value"];
+  ASSERT_EQ(codes.size(), kErrorNames.size());
+  EXPECT_EQ(codes[static_cast<std::size_t>(ErrorCode::kBadChecksum) - 1], "bad_checksum");
+  EXPECT_EQ(codes[static_cast<std::size_t>(ErrorCode::kInternal) - 1], "internal");
+  EXPECT_EQ(static_cast<std::size_t>(ErrorCode::kInternal), kErrorNames.size());
+}
+
+}  // namespace
+}  // namespace signalbox::bindings

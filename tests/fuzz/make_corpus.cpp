@@ -1,0 +1,119 @@
+// Writes the seed corpus: small valid files of every kind, and the damages that the readers look for.
+//   make_corpus tests/fuzz/corpus
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include "../core/forgery.h"
+#include "building/builder.h"
+
+namespace {
+
+using signalbox::CodeType;
+using signalbox::testing::FileBytes;
+using signalbox::testing::Forgery;
+namespace layout = signalbox::layout;
+
+void save(const std::filesystem::path& path, const FileBytes& bytes) {
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+
+FileBytes index_file(CodeType codes, bool graded, bool missing, bool ids) {
+  const std::vector<float> embeddings = {1, 0, 0, .9F, .1F, 0, 0, 1, 0};
+  const std::vector<std::uint16_t> tasks = {0, 1, 1};
+  const float last = missing ? std::nanf("") : 1.0F;
+  const std::vector<float> outcomes = {1, 0, 0, graded ? .5F : 1.0F, 1, last};
+  signalbox::BuildSpec spec;
+  spec.dim = 3;
+  spec.codes = codes;
+  spec.embeddings = embeddings;
+  spec.row_tasks = tasks;
+  spec.outcomes = outcomes;
+  spec.model_names = {"a", "b"};
+  spec.model_numbers = {{7, 1, 2}, {}};
+  spec.task_names = {"s", "t"};
+  if (ids) spec.sample_ids = {"x", "", "z"};
+  return signalbox::build_index(spec).take();
+}
+
+void save_damaged_indexes(const std::filesystem::path& folder) {
+  const FileBytes valid = index_file(CodeType::kFloat32, true, true, true);
+  const auto forge = [&](const char* name, auto change) {
+    Forgery forgery(valid);
+    change(forgery);
+    save(folder / name, forgery.file());
+  };
+  save(folder / "truncated.sbx", {valid.begin(), valid.begin() + 700});
+  save(folder / "header-only.sbx", {valid.begin(), valid.begin() + 64});
+  forge("newer-minor.sbx", [](Forgery& f) {
+    f.header.version_minor = 1;
+    f.parts.push_back({99, {1, 2, 3}});
+  });
+  forge("section-twice.sbx", [](Forgery& f) { f.parts.push_back(f.parts.front()); });
+  forge("section-missing.sbx", [](Forgery& f) { f.parts.pop_back(); });
+  forge("names-repeated.sbx", [](Forgery& f) { f.at(layout::kModelNames).back() = 'a'; });
+  forge("offsets-descending.sbx", [](Forgery& f) { f.set(layout::kTaskNames, 1, 0xFFFFFFFFU); });
+  forge("not-utf8.sbx", [](Forgery& f) { f.at(layout::kMetadata) = {'"', 0xC3, '"'}; });
+  forge("metadata-nested.sbx", [](Forgery& f) { f.at(layout::kMetadata).assign(200, '['); });
+  forge("nan-scale.sbx", [](Forgery& f) { f.set(layout::kScales, 0, std::nanf("")); });
+  forge("many-tasks.sbx", [](Forgery& f) { f.header.tasks = 65535; });
+  forge("many-rows.sbx", [](Forgery& f) { f.header.rows = 0xFFFFFFFF; });
+  forge("nothing-measured.sbx", [](Forgery& f) { f.at(layout::kMeasured).assign(3, 0); });
+}
+
+void save_text(const std::filesystem::path& path, char selector, const std::string& text) {
+  FileBytes bytes(1, static_cast<std::uint8_t>(selector));
+  bytes.insert(bytes.end(), text.begin(), text.end());
+  save(path, bytes);
+}
+
+std::string safetensors(const std::string& header, std::size_t data_bytes) {
+  std::string out(8, '\0');
+  out[0] = static_cast<char>(header.size() & 0xFF);
+  out[1] = static_cast<char>(header.size() >> 8);
+  return out + header + std::string(data_bytes, '\x01');
+}
+
+void save_boundary(const std::filesystem::path& folder) {
+  save_text(folder / "table-float32", '0',
+            safetensors(R"({"embeddings":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}})", 8));
+  save_text(folder / "table-mapped", '0',
+            safetensors(R"({"embeddings":{"dtype":"I8","shape":[2,2],"data_offsets":[0,4]},)"
+                        R"("mapping":{"dtype":"I32","shape":[1],"data_offsets":[4,8]},)"
+                        R"("weights":{"dtype":"F16","shape":[1],"data_offsets":[8,10]}})",
+                        10));
+  save_text(folder / "table-int4", '1',
+            safetensors(R"({"embeddings":{"dtype":"U8","shape":[2,2],"data_offsets":[0,4]}})", 4));
+  save_text(folder / "table-overflow", '0',
+            safetensors(R"({"embeddings":{"dtype":"F16","shape":[4294967296,4294967296],"data_offsets":[0,0]}})", 2));
+  save_text(folder / "input-empty", '2', "{}");
+  save_text(folder / "input-options", '2',
+            R"({"k":1,"eta":0,"candidates":["a"],"deny":[],"prices":{"a":1,"b":{"in":1,"out":2}},"qualityBar":0.1})");
+  save_text(folder / "input-nested", '2', "{\"k\":" + std::string(200, '[') + std::string(200, ']') + "}");
+  save_text(folder / "task-labels", '3',
+            R"({"policy":"s3","labels":[{"index":0,"outcomes":{"a":true,"b":0.5}}],"costWeight":1,"neighbours":3})");
+  save_text(
+      folder / "spec", '4',
+      R"({"dim":2,"codes":"int4","models":[{"name":"m","paramsB":1}],"tasks":["s","t"],"sampleIds":["x","y","z"],)"
+      R"("metadata":{"a":[1]},"pairs":{"alphas":[0,0.5],"repeats":2,"seed":3},"routing":{"k":2}})");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: make_corpus FOLDER\n";
+    return 2;
+  }
+  const std::filesystem::path folder = argv[1];
+  save(folder / "index" / "float32-graded-missing-ids.sbx", index_file(CodeType::kFloat32, true, true, true));
+  save(folder / "index" / "int8-binary.sbx", index_file(CodeType::kInt8, false, false, false));
+  save(folder / "index" / "int4-binary-missing.sbx", index_file(CodeType::kInt4, false, true, false));
+  save_damaged_indexes(folder / "index");
+  save_boundary(folder / "boundary");
+  return 0;
+}

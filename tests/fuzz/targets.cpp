@@ -1,0 +1,152 @@
+#include "targets.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "../core/forgery.h"
+#include "marshal.h"
+#include "session.h"
+
+namespace signalbox::fuzz {
+namespace {
+
+using bindings::Handle;
+using bindings::Json;
+using testing::FileBytes;
+
+/// A broken promise of the code under test, made visible to the fuzzer.
+void require(bool promise) {
+  if (!promise) std::abort();
+}
+
+Json value_of(const std::string& answer) {
+  Json json = bindings::parse_json(answer);
+  require(json.is_object() && json.contains("ok"));
+  return json["ok"] == true ? std::move(json["value"]) : Json(nullptr);
+}
+
+void open_and_use(const FileBytes& file) {
+  void* copy = bindings::allocate(file.size());
+  std::copy(file.begin(), file.end(), static_cast<std::uint8_t*>(copy));
+  const Json opened = value_of(bindings::open_index(copy, file.size()));
+  if (opened.is_null()) return;
+  const auto handle = opened["handle"].get<Handle>();
+  const Json info = value_of(bindings::describe_index(handle));
+  const auto dim = info["dim"].get<std::size_t>();
+  std::vector<float> vectors(2 * dim);
+  for (std::size_t i = 0; i < vectors.size(); ++i) vectors[i] = static_cast<float>(i % 7) - 3.25F;
+  const std::string labels = R"({"labels":[{"index":1,"outcomes":{}}]})";
+  for (const std::string& answer : {bindings::route(handle, vectors.data(), R"({"neighbours":1000})"),
+                                    bindings::route_task(handle, vectors.data(), 2, "{}"),
+                                    bindings::route_task(handle, vectors.data(), 2, labels)}) {
+    const Json decision = value_of(answer);
+    if (decision.is_null()) continue;  // no_candidate: nothing was measured.
+    const double confidence = decision["confidence"].get<double>();
+    require(confidence >= 0 && confidence <= 1);
+  }
+  value_of(bindings::close(handle));
+  require(bindings::live_handles() == 0);
+}
+
+void use_table(std::span<const std::uint8_t> file, const char* config) {
+  const Result<EmbeddingTable> table = bindings::read_safetensors(file, config);
+  if (!table.ok()) return;
+  std::vector<float> out(table.value().dim);
+  const auto last = static_cast<std::uint32_t>(table.value().tokens() - 1);
+  const std::array<std::uint32_t, 5> tokens = {0, last, last + 1, 0xFFFFFFFF, last / 2};
+  embed_tokens(table.value(), tokens, out);
+  double squared = 0;
+  for (const float x : out) squared += static_cast<double>(x) * x;
+  require(squared == 0 || std::fabs(squared - 1) < 1e-3);  // Unit or zero, within rounding of 8192 components.
+}
+
+/// An index with two models and as many rows; built once.
+const Index& small_index() {
+  static const Index kIndex = [] {
+    static constexpr std::array<float, 4> kEmbeddings = {1, 0, 0, 1};
+    static constexpr std::array<std::uint16_t, 2> kTasks = {0, 1};
+    static constexpr std::array<float, 4> kOutcomes = {1, 0, 0, 1};
+    BuildSpec spec;
+    spec.dim = 2;
+    spec.embeddings = kEmbeddings;
+    spec.row_tasks = kTasks;
+    spec.outcomes = kOutcomes;
+    spec.model_names = {"a", "b"};
+    spec.model_numbers.resize(2);
+    spec.task_names = {"s", "t"};
+    const FileBytes bytes = build_index(spec).take();
+    auto* copy = static_cast<std::uint8_t*>(bindings::allocate(bytes.size()));
+    std::copy(bytes.begin(), bytes.end(), copy);
+    return open_index(Index::Bytes(copy), bytes.size()).take();
+  }();
+  return kIndex;
+}
+
+void use_request(std::string_view json, bool is_task) {
+  const Index& index = small_index();
+  const Result<bindings::Request> request = bindings::parse_request(index, json, is_task);
+  if (!request.ok()) {
+    require(!request.error().message.empty());
+    return;
+  }
+  const std::array<float, 4> vectors = {3, 4, 0, 1};
+  const Result<Decision> decision = is_task
+                                        ? route_task(index, vectors, request.value().labels, request.value().options)
+                                        : route_input(index, std::span(vectors).first(2), request.value().options);
+  if (decision.ok()) {
+    const Json json_decision = to_json(index, request.value(), decision.value(), is_task);
+    require(!bindings::success(json_decision).empty());
+  }
+}
+
+void use_spec(std::string_view json) {
+  Result<BuildSpec> parsed = bindings::parse_build_spec(json);
+  if (!parsed.ok()) return;
+  BuildSpec& spec = parsed.value();
+  // The arrays come from elsewhere; with these an index results where the specification is small and consistent.
+  if (spec.dim > 64 || spec.model_names.size() > 64 || spec.pairs.repeats > 4 || spec.pairs.alphas.size() > 4) return;
+  const std::vector<float> embeddings(3 * spec.dim, .5F);
+  const std::array<std::uint16_t, 3> tasks = {0, 0, 1};
+  const std::vector<float> outcomes(3 * spec.model_names.size(), 1);
+  spec.embeddings = embeddings;
+  spec.row_tasks = tasks;
+  spec.outcomes = outcomes;
+  const Result<FileBytes> built = build_index(spec);
+  if (built.ok()) open_and_use(built.value());
+}
+
+}  // namespace
+
+void fuzz_index(std::span<const std::uint8_t> input) {
+  FileBytes file(input.begin(), input.end());
+  open_and_use(file);
+  if (file.size() < sizeof(layout::Header)) return;
+  layout::Header header = testing::header_of(file);
+  header.magic = layout::kMagic;
+  header.version_major = kFormatMajor;
+  header.header_size = sizeof(header);
+  header.file_size = file.size();
+  testing::seal(file, header);
+  open_and_use(file);
+}
+
+void fuzz_boundary(std::span<const std::uint8_t> input) {
+  if (input.empty()) return;
+  const std::span<const std::uint8_t> rest = input.subspan(1);
+  const std::string_view text(reinterpret_cast<const char*>(rest.data()), rest.size());
+  switch (input[0]) {
+    case '0': return use_table(rest, "{}");
+    case '1': return use_table(rest, R"({"quantization":"int4"})");
+    case '2': return use_request(text, false);
+    case '3': return use_request(text, true);
+    case '4': return use_spec(text);
+    default: return;
+  }
+}
+
+}  // namespace signalbox::fuzz

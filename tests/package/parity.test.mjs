@@ -1,0 +1,126 @@
+// Native and wasm are the same program: the same bytes for the same index, the same text for the same decision.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, it } from 'node:test';
+import { loadCore } from '../../dist/core-module.js';
+import { buildIndex } from '../../dist/index.js';
+import { expectNothingOpen, randomSpec, randomVectors, root, withSeed } from './fixtures.mjs';
+
+const command = path.join(root, 'build/native/tests/core/signalbox_native');
+let folder;
+
+before(() => {
+  assert.ok(existsSync(command), `${command} is missing: cmake --build build/native --target signalbox_native`);
+  folder = mkdtempSync(path.join(tmpdir(), 'signalbox-parity-'));
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+expectNothingOpen();
+
+function write(name, data) {
+  const file = path.join(folder, name);
+  writeFileSync(file, typeof data === 'string' ? data : new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return file;
+}
+
+function native(...args) {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
+  assert.equal(status, 0, stderr);
+  return stdout.trimEnd();
+}
+
+/** The specification as the core reads it: tasks are named once, models are objects. */
+function buildNatively({ embeddings, outcomes, tasks, models, ...rest }) {
+  const names = [...new Set(tasks)];
+  const json = JSON.stringify({ ...rest, models: models.map((name) => ({ name })), tasks: names });
+  const out = path.join(folder, 'native.sbx');
+  const answer = native(
+    'build',
+    write('spec.json', json),
+    write('embeddings.f32', embeddings),
+    write('tasks.u16', Uint16Array.from(tasks, (name) => names.indexOf(name))),
+    write('outcomes.f32', outcomes),
+    out,
+  );
+  assert.equal(answer, '{"ok":true}');
+  return readFileSync(out);
+}
+
+const CODES = ['float32', 'int8', 'int4'];
+/** Dimensions around the widths of the vector instructions, and odd ones. */
+const DIMS = [1, 3, 16, 33, 128];
+const OUTCOMES = [{}, { missing: 0.2 }, { graded: true }, { graded: true, missing: 0.2 }];
+const PAIRS = { alphas: [0, 0.1, 0.2], repeats: 2, seed: 5 };
+
+/** One benchmark a seed: every code type, dimension and kind of outcomes occurs several times. */
+function drawSpec(seed) {
+  return randomSpec({
+    seed,
+    rows: 90 + seed,
+    dim: DIMS[seed % DIMS.length],
+    models: 5,
+    tasks: 4,
+    codes: CODES[seed % CODES.length],
+    sampleIds: Array.from({ length: 90 + seed }, (_, i) => `sample ${i}`),
+    metadata: { name: `benchmark ${seed}`, note: 'déjà vu' },
+    routing: { k: 7, kappa: 5 },
+    pairs: PAIRS,
+    ...OUTCOMES[seed % OUTCOMES.length],
+  });
+}
+
+/** The core's own text for a decision, by wasm. */
+async function textsInWasm(bytes, vectors, dim, options, taskOptions) {
+  const core = await loadCore(undefined, {});
+  const handle = await core.openIndex(bytes, {});
+  try {
+    const first = core.route(handle, vectors.slice(0, dim), JSON.stringify(options));
+    const task = core.routeTask(handle, vectors, vectors.length / dim, JSON.stringify(taskOptions));
+    // An object read from JSON keeps the order of its keys, and JavaScript writes numbers shortest, like the core.
+    return [first, task].map((value) => JSON.stringify({ ok: true, value }));
+  } finally {
+    core.close(handle);
+  }
+}
+
+const reprinted = (text) => JSON.stringify(JSON.parse(text));
+
+for (let seed = 1; seed <= 15; ++seed) {
+  const spec = drawSpec(seed);
+  const kind = `${spec.codes}, ${spec.dim} dimensions, ${JSON.stringify(OUTCOMES[seed % OUTCOMES.length])}`;
+
+  it(`native and wasm agree bit for bit on an index and on its decisions (seed ${seed}: ${kind})`, () =>
+    withSeed(seed, async (random) => {
+      const bytes = await buildIndex(spec);
+      assert.ok(buildNatively(spec).equals(bytes), 'the bytes of the index differ');
+
+      const vectors = randomVectors(random, 12, spec.dim);
+      const options = { neighbours: 40, maxCoveragePercentile: 100, eta: 0.2 };
+      const labels = [0, 3, 4].map((index) => ({ index, outcomes: { m0: index % 2, m3: true, m4: 0.5 } }));
+      const taskOptions = { ...options, labels };
+      const index = write('wasm.sbx', bytes);
+      const one = write('vector.f32', vectors.slice(0, spec.dim));
+      const all = write('vectors.f32', vectors);
+      const [wasmOne, wasmTask] = await textsInWasm(bytes, vectors, spec.dim, options, taskOptions);
+
+      const nativeOne = native('route', index, one, JSON.stringify(options));
+      const ids = (text) => JSON.parse(text).value.neighbours.map(({ row, distance }) => [row, distance]);
+      assert.equal(ids(nativeOne).length, 40);
+      assert.deepEqual(ids(wasmOne), ids(nativeOne), 'neighbours differ');
+      assert.equal(wasmOne, reprinted(nativeOne), 'the decision differs');
+
+      const nativeTask = native('route-task', index, all, JSON.stringify(taskOptions));
+      assert.deepEqual(ids(wasmTask), ids(nativeTask), 'neighbours of the task differ');
+      assert.equal(wasmTask, reprinted(nativeTask), "the task's decision differs");
+    }));
+}
+
+it('native and wasm refuse the same specification in the same words', async () => {
+  const spec = drawSpec(1);
+  const json = JSON.stringify({ dim: spec.dim, models: [{ name: 'a' }], tasks: ['t'], codes: 'int2' });
+  const text = native('build', write('bad.json', json), ...['e', 't', 'o'].map((f) => write(f, new Uint8Array(0))), 'x');
+  const { error } = JSON.parse(text);
+  await assert.rejects(buildIndex({ ...spec, codes: 'int2' }), { code: error.code, message: error.message });
+});

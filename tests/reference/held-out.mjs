@@ -1,0 +1,266 @@
+// The evaluation once more, slow and obvious: every distance anew, every neighbour by sorting, all in float64. Nothing
+// of signalbox is used. Equation numbers are those of arXiv 2309.15789.
+//
+// A benchmark is { vectors: [row][dim], tasks: [row], outcomes: [row][model] (NaN missing), inputs: [row],
+// costs?: [row][model], models: [{ paramsB, price }], routing: { k, kappa, threshold, sigma, eta },
+// pairs: { alphas, repeats, seed } }. "Known" rows are those that are neither held out nor duplicates of one that is.
+
+const sum = (values) => values.reduce((total, x) => total + x, 0);
+const mean = (values) => (values.length > 0 ? sum(values) / values.length : Number.NaN);
+const isKnown = (x) => !Number.isNaN(x);
+const range = (n) => Array.from({ length: n }, (_, i) => i);
+
+/** SplitMix64. */
+export function randomFrom(seed) {
+  let state = BigInt(seed);
+  return () => {
+    state = BigInt.asUintN(64, state + 0x9e3779b97f4a7c15n);
+    let z = state;
+    z = BigInt.asUintN(64, (z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n);
+    z = BigInt.asUintN(64, (z ^ (z >> 27n)) * 0x94d049bb133111ebn);
+    return z ^ (z >> 31n);
+  };
+}
+
+/** `count` of 0..n-1, ascending, by a partial Fisher-Yates shuffle. */
+export function draw(random, n, count) {
+  const all = range(n);
+  for (let i = 0; i < count; ++i) {
+    const j = i + Number(random() % BigInt(n - i));
+    [all[i], all[j]] = [all[j], all[i]];
+  }
+  return all.slice(0, count).sort((a, b) => a - b);
+}
+
+/** Each task draws from a stream of its own. */
+const randomOfTask = (seed, task) => randomFrom(randomFrom(BigInt(seed) + BigInt(task))());
+
+const dot = (a, b) => sum(a.map((x, i) => x * b[i]));
+const isZero = (vector) => vector.every((x) => x === 0);
+
+/** 1 - cosine similarity. */
+function distance(a, b) {
+  if (isZero(a) || isZero(b)) return 1;
+  return 1 - Math.min(1, Math.max(-1, dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))));
+}
+
+/** The nearest of `pool`, as { row, distance }; of equal distances the one that comes first in the pool. */
+function nearest(benchmark, row, pool, count) {
+  const { vectors } = benchmark;
+  const all = pool.map((other) => ({ row: other, distance: distance(vectors[row], vectors[other]) }));
+  return all.sort((a, b) => a.distance - b.distance).slice(0, count);
+}
+
+/** Mean distance to the kappa nearest (eq. 12). */
+function meanDistance(benchmark, near) {
+  return near.length > 0 ? mean(near.slice(0, benchmark.routing.kappa).map((n) => n.distance)) : 1;
+}
+
+/** Mean outcome of every model over some rows. */
+function meansOver(benchmark, rows) {
+  return benchmark.models.map((_, m) => mean(rows.map((row) => benchmark.outcomes[row][m]).filter(isKnown)));
+}
+
+/** Unweighted mean over tasks of the mean outcome in the task. */
+function meansOverTasks(benchmark, rows) {
+  const tasks = [...new Set(benchmark.tasks)].sort((a, b) => a - b);
+  const byTask = tasks.map((task) =>
+    meansOver(
+      benchmark,
+      rows.filter((row) => benchmark.tasks[row] === task),
+    ),
+  );
+  return benchmark.models.map((_, m) => mean(byTask.map((means) => means[m]).filter(isKnown)));
+}
+
+/** g of every model (eq. 11): a model without a vote is given its own mean. */
+function predict(benchmark, near, k, means) {
+  const votes = meansOver(
+    benchmark,
+    near.slice(0, k).map((n) => n.row),
+  );
+  return votes.map((vote, m) => (isKnown(vote) ? vote : means[m]));
+}
+
+/** How often gbar = 1[g > t] is right, a model; NaN where it was never judged. */
+function agreement(benchmark, rows, predictions) {
+  const { threshold } = benchmark.routing;
+  return benchmark.models.map((_, m) => {
+    const judged = range(rows.length).filter((i) => isKnown(benchmark.outcomes[rows[i]][m]));
+    const right = judged.filter((i) => predictions[i][m] > threshold === benchmark.outcomes[rows[i]][m] > threshold);
+    return judged.length > 0 ? right.length / judged.length : Number.NaN;
+  });
+}
+
+/** What is left when rows are held out, and how many others had to go as their duplicates. */
+function leaveOut(benchmark, heldOut) {
+  const prompts = new Set(heldOut.map((row) => benchmark.inputs[row]));
+  const others = range(benchmark.tasks.length).filter((row) => !heldOut.includes(row));
+  const known = others.filter((row) => !prompts.has(benchmark.inputs[row]));
+  return { known, duplicates: others.length - known.length };
+}
+
+/** (u_z, p_z) of every task z of the known rows, held out of them, with samples moved back in (eqs. 12-14). */
+function trainingPairs(benchmark, known) {
+  const { routing, pairs } = benchmark;
+  const random = randomFrom(pairs.seed);
+  const out = [];
+  for (const z of [...new Set(benchmark.tasks)].sort((a, b) => a - b)) {
+    const rows = known.filter((row) => benchmark.tasks[row] === z);
+    const rest = known.filter((row) => benchmark.tasks[row] !== z);
+    if (rows.length === 0 || rest.length === 0) continue;
+    const means = meansOver(benchmark, rest);
+    for (const alpha of pairs.alphas) {
+      const count = Math.min(50, Math.floor(alpha * rows.length));
+      for (let repeat = 0; repeat < (count > 0 ? pairs.repeats : 1); ++repeat) {
+        const moved = draw(random, rows.length, count).map((i) => rows[i]);
+        const pool = [...rest, ...moved].sort((a, b) => a - b);
+        const judged = rows.filter((row) => !moved.includes(row));
+        const near = judged.map((row) => nearest(benchmark, row, pool, Math.max(routing.k, routing.kappa)));
+        const predictions = near.map((n) => predict(benchmark, n, routing.k, means));
+        out.push({
+          u: mean(near.map((n) => meanDistance(benchmark, n))),
+          p: agreement(benchmark, judged, predictions),
+        });
+      }
+    }
+  }
+  return out;
+}
+
+/** p(d', m): Nadaraya-Watson smoother (eq. 14). */
+function smooth(benchmark, pairs, u) {
+  return benchmark.models.map((_, m) => {
+    const known = pairs.filter((pair) => isKnown(pair.p[m]));
+    const weights = known.map((pair) => Math.exp(-((u - pair.u) ** 2) / (2 * benchmark.routing.sigma ** 2)));
+    return known.length > 0 ? sum(known.map((pair, i) => weights[i] * pair.p[m])) / sum(weights) : 0.5;
+  });
+}
+
+/** P(Bin(n, p) = i) for i = 0..n, one trial after the other. */
+function binomial(n, p) {
+  let mass = [1];
+  for (let trial = 0; trial < n; ++trial) {
+    mass = range(mass.length + 1).map((i) => (mass[i] ?? 0) * (1 - p) + (mass[i - 1] ?? 0) * p);
+  }
+  return mass;
+}
+
+/** P(S(a) > S(b)), S = Bin(n+, p) + Bin(n-, 1 - p) (eq. 8). */
+function confidence(n, s2, p, a, b) {
+  if (a === b) return 1;
+  const counts = (m) => {
+    const positive = Math.round(n * s2[m]);
+    const out = Array(n + 1).fill(0);
+    const right = binomial(n - positive, 1 - p[m]);
+    binomial(positive, p[m]).forEach((x, i) => {
+      right.forEach((y, j) => {
+        out[i + j] += x * y;
+      });
+    });
+    return out;
+  };
+  const ofB = counts(b);
+  return sum(counts(a).map((x, i) => x * sum(ofB.slice(0, i))));
+}
+
+/** The best of the candidates; ties go to the lower model. */
+function argmax(values, candidates) {
+  return candidates
+    .filter((m) => isKnown(values[m]))
+    .reduce((best, m) => (best === null || values[m] > values[best] ? m : best), null);
+}
+
+/** Decisions of the paper's policies and of the bounds, within one pool of candidates. */
+function decide(benchmark, scores, pool) {
+  const candidates = [...pool].sort((a, b) => a - b).filter((m) => isKnown(scores.accuracy[m]));
+  const best = argmax(scores.meanElsewhere, candidates);
+  const plain = (pick, fallback = false) =>
+    best === null ? null : { pick, challenger: pick, confidence: 1, fallback };
+  const choose = (values, p, eta) => {
+    if (best === null || scores.scored === 0) return plain(best, true);
+    const challenger = argmax(values, candidates);
+    const sureness = confidence(
+      scores.scored,
+      scores.s2,
+      p.map((x) => (isKnown(x) ? x : 0.5)),
+      challenger,
+      best,
+    );
+    const stays = eta === 0 || challenger === best || sureness > eta;
+    return { pick: stays ? challenger : best, challenger, confidence: sureness, fallback: !stays };
+  };
+  return {
+    s1: choose(scores.s1, scores.p, 0),
+    s2: choose(scores.s2, scores.p, 0),
+    s3: choose(scores.s3, scores.p, benchmark.routing.eta),
+    s3_true_p: choose(scores.s3TrueP, scores.predictorAccuracy, benchmark.routing.eta),
+    best_single: plain(best),
+    oracle: plain(argmax(scores.accuracy, candidates)),
+  };
+}
+
+/** One evaluation of the rows of a task; `labelled` are positions among them, which join the pool and give p. */
+function evaluate(benchmark, rows, known, pairs, labelled, pools) {
+  const { routing } = benchmark;
+  const labels = labelled.map((i) => rows[i]).filter((row) => !isZero(benchmark.vectors[row]));
+  const judged = rows.filter((_, i) => !labelled.includes(i));
+  const means = meansOver(benchmark, known);
+  // An input without a known token (a zero vector) has no prediction. A label is not its own neighbour.
+  const near = (row) => {
+    const pool = [...known, ...labels.filter((label) => label !== row)];
+    return nearest(benchmark, row, pool, Math.max(routing.k, routing.kappa));
+  };
+  const scored = judged.filter((row) => !isZero(benchmark.vectors[row]));
+  const neighbours = scored.map(near);
+  const predictions = neighbours.map((n) => predict(benchmark, n, routing.k, means));
+  const scores = { judged: judged.length, accuracy: meansOver(benchmark, judged), scored: scored.length };
+  scores.meanElsewhere = meansOverTasks(benchmark, known);
+  scores.predictorAccuracy = agreement(benchmark, scored, predictions);
+  scores.u = mean(neighbours.map((n) => meanDistance(benchmark, n)));
+  const ofModels = (score) => benchmark.models.map((_, m) => score(m));
+  const calibrated = (s2, p) => s2 * p + (1 - s2) * (1 - p); // eq. 7
+  scores.s1 = ofModels((m) => mean(predictions.map((g) => g[m]))); // eq. 3
+  scores.s2 = ofModels((m) => mean(predictions.map((g) => Number(g[m] > routing.threshold)))); // eq. 4
+  const measured = agreement(
+    benchmark,
+    labels,
+    labels.map((row) => predict(benchmark, near(row), routing.k, means)),
+  );
+  const smoothed = smooth(benchmark, pairs, scores.u);
+  scores.p = ofModels((m) => (isKnown(measured[m]) ? measured[m] : smoothed[m]));
+  scores.s3 = ofModels((m) => calibrated(scores.s2[m], scores.p[m]));
+  scores.s3TrueP = ofModels((m) => calibrated(scores.s2[m], scores.predictorAccuracy[m]));
+  return { ...scores, decisions: pools.map((pool) => decide(benchmark, scores, pool)) };
+}
+
+/** A task held out of everything; with labels ({ count } or { alpha }, repeats, seed) also a list of draws. */
+export function heldOutTask(benchmark, task, { pools, labels }) {
+  const rows = range(benchmark.tasks.length).filter((row) => benchmark.tasks[row] === task);
+  const { known, duplicates } = leaveOut(benchmark, rows);
+  const pairs = trainingPairs(benchmark, known);
+  const out = { task, rows: rows.length, duplicatesDropped: duplicates };
+  Object.assign(out, evaluate(benchmark, rows, known, pairs, [], pools));
+  if (labels !== undefined) {
+    const random = randomOfTask(labels.seed, task);
+    const wanted = labels.count ?? Math.min(50, Math.floor(labels.alpha * rows.length));
+    out.draws = range(labels.repeats).map(() => {
+      const labelled = draw(random, rows.length, Math.min(wanted, rows.length - 1));
+      return { labelled, ...evaluate(benchmark, rows, known, pairs, labelled, pools) };
+    });
+  }
+  return out;
+}
+
+/** What is known of every held-out row: held out by 'task', or a seeded share of every task at once. */
+export function heldOutGroups(benchmark, heldOut) {
+  const tasks = [...new Set(benchmark.tasks)].sort((a, b) => a - b);
+  const rowsOf = (task) => range(benchmark.tasks.length).filter((row) => benchmark.tasks[row] === task);
+  const drawn = (rows, task) =>
+    draw(randomOfTask(heldOut.seed, task), rows.length, Math.max(1, Math.floor(heldOut.share * rows.length)));
+  const groups =
+    heldOut === 'task' ? tasks.map(rowsOf) : [tasks.flatMap((t) => drawn(rowsOf(t), t).map((i) => rowsOf(t)[i]))];
+  return groups.map((rows) => ({ rows, ...leaveOut(benchmark, rows) }));
+}
+
+export { argmax, isKnown, isZero, mean, meanDistance, meansOver, meansOverTasks, nearest, predict, sum };

@@ -1,0 +1,79 @@
+// Per-instance routing once more, slow and obvious; see held-out.mjs for what a benchmark is.
+import * as reference from './held-out.mjs';
+
+const { argmax, isKnown, isZero, mean, sum } = reference;
+const BINS = 20;
+
+const blended = ({ usdPerMTokIn, usdPerMTokOut }) => (3 * (usdPerMTokIn ?? NaN) + (usdPerMTokOut ?? NaN)) / 4;
+
+/** Calibration over every (prediction, outcome): 20 equal bins, Brier score, expected calibration error. */
+function calibrate(cells) {
+  const bins = Array.from({ length: BINS }, (_, i) => {
+    const inside = cells.filter(({ predicted }) => Math.min(BINS - 1, Math.floor(predicted * BINS)) === i);
+    const [predicted, outcome] = ['predicted', 'outcome'].map((key) => mean(inside.map((cell) => cell[key])));
+    return { count: inside.length, predicted, outcome };
+  });
+  const gaps = bins.filter((bin) => bin.count > 0).map((bin) => bin.count * Math.abs(bin.predicted - bin.outcome));
+  return {
+    bins,
+    brier: mean(cells.map(({ predicted, outcome }) => (predicted - outcome) ** 2)),
+    ece: sum(gaps) / cells.length,
+  };
+}
+
+/** Every held-out row on its own: heldOut, k, policy ('s1' or 'best_single'), pool, costWeights. */
+export function instances(benchmark, { heldOut, k, policy, pool, costWeights }) {
+  const { outcomes, costs, models, vectors } = benchmark;
+  const judged = [];
+  const groups = reference.heldOutGroups(benchmark, heldOut);
+  for (const { rows, known } of groups) {
+    const means = reference.meansOver(benchmark, known);
+    const overTasks = reference.meansOverTasks(benchmark, known);
+    const expected = models.map((model, m) =>
+      costs === undefined ? blended(model) : mean(known.map((row) => costs[row][m]).filter(isKnown)),
+    );
+    for (const row of rows) {
+      const candidates = [...pool].sort((a, b) => a - b).filter((m) => isKnown(outcomes[row][m]));
+      const best = argmax(overTasks, candidates);
+      if (best === null) continue;
+      const near = isZero(vectors[row])
+        ? []
+        : reference.nearest(benchmark, row, known, Math.max(k, benchmark.routing.kappa));
+      const votes = policy === 's1' && !isZero(vectors[row]);
+      const predicted = votes ? reference.predict(benchmark, near, k, means) : overTasks;
+      const pick = argmax(predicted, candidates);
+      const meanDistance = reference.meanDistance(benchmark, near);
+      judged.push({ row, candidates, best, predicted, pick, meanDistance, expected });
+    }
+  }
+  judged.sort((a, b) => a.row - b.row);
+  const frontier = costWeights.map((costWeight) => {
+    const picks = judged.map(({ row, candidates, predicted, expected, pick }) => {
+      const worth = predicted.map((x, m) => (costWeight > 0 ? x - costWeight * expected[m] : x));
+      const m = argmax(worth, candidates) ?? pick;
+      return { outcome: outcomes[row][m], cost: costs?.[row][m] ?? blended(models[m]), params: models[m].paramsB };
+    });
+    return {
+      costWeight,
+      quality: mean(picks.map(({ outcome }) => outcome)),
+      cost: mean(picks.map(({ cost }) => cost).filter(isKnown)),
+      meanParamsB: mean(picks.map(({ params }) => params ?? NaN).filter(isKnown)),
+    };
+  });
+  return {
+    duplicatesDropped: sum(groups.map(({ duplicates }) => duplicates)),
+    rows: judged.map(({ row }) => row),
+    pick: judged.map(({ pick }) => pick),
+    picked: judged.map(({ row, pick }) => outcomes[row][pick]),
+    bestSingle: judged.map(({ row, best }) => outcomes[row][best]),
+    oracle: judged.map(({ row, candidates }) => Math.max(...candidates.map((m) => outcomes[row][m]))),
+    meanDistance: judged.map((judgement) => judgement.meanDistance),
+    predicted: judged.map(({ predicted, pick }) => predicted[pick]),
+    calibration: calibrate(
+      judged.flatMap(({ row, candidates, predicted }) =>
+        candidates.map((m) => ({ predicted: predicted[m], outcome: outcomes[row][m] })),
+      ),
+    ),
+    frontier,
+  };
+}
