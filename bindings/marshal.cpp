@@ -29,6 +29,7 @@ const char* policy_name(Policy policy) {
     case Policy::kS1: return "s1";
     case Policy::kS2: return "s2";
     case Policy::kS3: return "s3";
+    case Policy::kSignalbox: return "signalbox";
   }
   return "";
 }
@@ -68,7 +69,7 @@ double score_of(const Decision& decision, std::size_t model) {
   return 0;
 }
 
-/// The decision in one sentence.
+/// The decision in a sentence or two.
 std::string explain(const Index& index, const Decision& d) {
   const std::string best = name(index, d.best_single);
   std::string out;
@@ -89,6 +90,9 @@ std::string explain(const Index& index, const Decision& d) {
                 : name(index, d.challenger) + " is predicted to beat " + best + ", the best model on average, with " +
                       percent(d.confidence) + " confidence.";
       break;
+  }
+  if (!d.tasks.empty() && !d.out_of_coverage) {
+    out.append(" What it resembles most is ").append(index.task_names[d.tasks[0].task]).append(".");
   }
   const std::size_t wanted = d.fallback == Fallback::kNone ? d.challenger : d.best_single;
   if (d.model != wanted) {
@@ -167,6 +171,10 @@ Json to_json(const Index& index, const Request& request, const Decision& d, bool
               {"coverage",
                {{"meanDistance", d.mean_distance}, {"percentile", d.percentile}, {"outOfCoverage", d.out_of_coverage}}},
               {"price", {{"usdPerMTok", known_or_null(request.options.prices[d.model])}}}};
+  out["tasks"] = Json::array();
+  for (const TaskVote& vote : d.tasks) {
+    out["tasks"].push_back({{"task", index.task_names[vote.task]}, {"weight", vote.weight}});
+  }
   if (is_task) {
     out["inputs"] = d.inputs;
     out["labelled"] = d.labelled;

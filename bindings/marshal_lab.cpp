@@ -102,6 +102,7 @@ void add_scores(const HeldOutOptions& options, const TaskEvaluation& e, Json& ou
   out["s3"] = numbers(e.s3);
   out["p"] = numbers(e.p);
   out["s3TrueP"] = numbers(e.s3_true_p);
+  out["signalbox"] = numbers(e.signalbox);
   out["decisions"] = decisions_json(options, e);
 }
 
@@ -116,8 +117,9 @@ Result<HeldOutOptions> parse_held_out_options(std::size_t models, std::string_vi
   else
     for (const Json& pool : *pools) out.pools.push_back(read_pool(reader, pool, models));
   if (const Json* policies = reader.find("policies"); policies == nullptr) {
-    out.policies = {EvaluatedPolicy::kS1,      EvaluatedPolicy::kS2,         EvaluatedPolicy::kS3,
-                    EvaluatedPolicy::kS3TrueP, EvaluatedPolicy::kBestSingle, EvaluatedPolicy::kOracle};
+    for (std::size_t i = 0; i < kEvaluatedPolicyNames.size(); ++i) {
+      out.policies.push_back(static_cast<EvaluatedPolicy>(i));
+    }
   } else if (!policies->is_array()) {
     reader.fail("policies is not a list of names");
   } else {

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "marshal.h"
+#include "routing/task_mixture.h"
 
 namespace signalbox::bindings {
 namespace {
@@ -99,14 +100,32 @@ Status read_label(const Json& label, std::size_t model_count, const ModelNumbers
   return {};
 }
 
-void read_policy(ObjectReader& reader, RouteOptions& options) {
-  std::string name;
+/// The policy, and the confidence that it needs to leave the best single model. `paper` is the paper's own choice: S1
+/// for an input, S3 for a task. It leaves m* on confidence only with S3 (eq. 8); S1 and S2 of a task are plain
+/// argmaxes.
+void read_policy(ObjectReader& reader, bool is_task, RouteOptions& options) {
+  std::string name = "signalbox";
   reader.text("policy", name);
-  if (name.empty()) return;
-  if (name == "s1") options.policy = Policy::kS1;
-  else if (name == "s2") options.policy = Policy::kS2;
-  else if (name == "s3") options.policy = Policy::kS3;
-  else reader.fail("policy is '" + name + "', expected s1, s2 or s3");
+  double& eta = options.constants.eta;
+  if (name == "signalbox") {
+    options.policy = Policy::kSignalbox;
+    eta = is_task ? MixtureConstants().eta : 0;
+  } else if (name == "paper") {
+    options.policy = is_task ? Policy::kS3 : Policy::kS1;
+    if (!is_task) eta = 0;
+  } else if (name == "s1") {
+    options.policy = Policy::kS1;
+    if (is_task) eta = 0;
+  } else if (is_task && name == "s2") {
+    options.policy = Policy::kS2;
+    eta = 0;
+  } else if (is_task && name == "s3") {
+    options.policy = Policy::kS3;
+  } else {
+    const bool needs_task = name == "s2" || name == "s3";
+    reader.fail("policy is '" + name + (needs_task ? "', which needs a task: one input is routed by" : "', expected") +
+                " signalbox, paper or s1" + (is_task ? ", s2, s3" : ""));
+  }
 }
 
 void read_constants(ObjectReader& reader, RoutingConstants& constants) {
@@ -124,7 +143,6 @@ Result<Request> parse_request(const Index& index, std::string_view options_json,
   const ModelNumbersByName models = models_by_name(index);
   Request request;
   RouteOptions& options = request.options;
-  options.policy = is_task ? Policy::kS3 : Policy::kS1;
   options.constants = index.routing;
   options.exclusions.assign(index.models(), Exclusion::kNone);
   for (const ModelNumbers& n : index.model_numbers) {
@@ -132,10 +150,7 @@ Result<Request> parse_request(const Index& index, std::string_view options_json,
         blended_price(static_cast<double>(n.usd_per_mtok_in), static_cast<double>(n.usd_per_mtok_out)));
   }
   ObjectReader reader(json, "options");
-  read_policy(reader, options);
-  if (!is_task && options.policy != Policy::kS1) reader.fail("one input is routed by policy s1; s2 and s3 need a task");
-  // The paper leaves the best single model on confidence only with S3 (eq. 8); S1 and S2 of a task are plain argmaxes.
-  if (is_task && options.policy != Policy::kS3) options.constants.eta = 0;
+  read_policy(reader, is_task, options);
   read_constants(reader, options.constants);
   reader.number("maxCoveragePercentile", 0, 100, options.max_coverage_percentile);
   reader.count("neighbours", 0, 1000, options.neighbours);

@@ -21,12 +21,11 @@ import { root, run, setUp } from './setup.mjs';
 const FULL = {
   rows: [10_000, 100_000],
   dims: [256, 768],
-  repeats: 15,
+  repeats: 31,
   coldStarts: 7,
   memory: [100_000, 768],
-  quality: 11,
 };
-const QUICK = { rows: [2_000], dims: [64], repeats: 3, coldStarts: 1, memory: [5_000, 64], quality: 5 };
+const QUICK = { rows: [2_000], dims: [64], repeats: 3, coldStarts: 1, memory: [5_000, 64] };
 
 const NATIVE = 'build/bench-native';
 const WASM = 'build/bench-wasm';
@@ -57,7 +56,7 @@ async function measurePackage(native, plan, say) {
   say('package');
   return {
     firstDecision: measureFirstDecision(plan.coldStarts),
-    sizes: measureSizes(plan),
+    sizes: measureSizes(),
     memory: await measureMemory(native, ...plan.memory),
   };
 }

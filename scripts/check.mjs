@@ -21,7 +21,7 @@ const DIRECTIONS = [
   },
   { files: ['src/*.cpp', 'src/*.h'], forbidden: /#include\s*<(fstream|iostream|filesystem|chrono|thread|ctime)>/ },
   { files: ['bindings/*.cpp', 'bindings/*.h'], forbidden: /#include\s*"(\.\.\/)?(web|tests)\// },
-  { files: ['bindings/ts/*.ts'], forbidden: /from '(\.\.\/|.*\/(web|tests|scripts)\/)/ },
+  { files: ['bindings/ts/*.ts'], forbidden: /(from|import\() ?'(\.\.\/\.\.\/|.*\/(web|tests|scripts)\/)/ },
   { files: ['web/*.ts', 'web/*.js'], forbidden: /from '[^']*(bindings|dist|src|tests)\// },
 ];
 

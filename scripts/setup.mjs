@@ -73,6 +73,7 @@ function compileTypeScript() {
   for (const name of readdirSync(path.join(root, 'dist'))) {
     if (/\.(js|d\.ts)$/.test(name)) rmSync(path.join(root, 'dist', name));
   }
+  rmSync(path.join(root, 'dist', 'eval'), { recursive: true, force: true });
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']);
   // tsc leaves declarations that it did not make where they are.
   for (const name of ['signalbox-glue.d.mts', 'signalbox-lab-glue.d.mts']) {

@@ -8,14 +8,14 @@ type Style = Parameters<typeof styleText>[0];
 
 /** Colours are for people: off where the output is not a terminal, or NO_COLOR is set. */
 const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
-const style = (format: Style, text: string) => (isColoured ? styleText(format, text) : text);
+export const style = (format: Style, text: string) => (isColoured ? styleText(format, text) : text);
 
 const percent = (share: number) => `${Math.round(100 * share)}%`;
 const price = (usd: number | null) => (usd === null ? '-' : `$${usd.toFixed(2)}`);
 const size = (bytes: number) => (bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} KB` : `${(bytes / 1e6).toFixed(2)} MB`);
 
 /** Columns padded to their widest cell; the first is text, the others are numbers. */
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = header.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
     `  ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ')}`;

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readLabels, readPrompts } from './cli-files.js';
 import { decisionText, indexText, taskText } from './cli-text.js';
-import { Router, type RouteTaskOptions, SignalboxError } from './index.js';
+import { POLICIES, type Policy, Router, type RouteTaskOptions, SignalboxError } from './index.js';
 
 interface Options {
   json?: true;
@@ -12,7 +12,7 @@ interface Options {
   embedder?: string;
   candidates?: string[];
   deny?: string[];
-  policy?: 's1' | 's2' | 's3';
+  policy?: Policy;
   k?: number;
   eta?: number;
   neighbours?: number;
@@ -52,6 +52,7 @@ function withRouting(command: Command): Command {
     .option('--max-usd-per-mtok <usd>', 'leave out dearer models, and those of unknown price', toNumber)
     .option('--quality-bar <x>', 'take the cheapest model whose chance is within x of the best', toNumber)
     .option('--cost-weight <w>', 'chance given up per US dollar per million tokens', toNumber)
+    .addOption(new Option('--policy <name>', 'what decides (s2, s3: tasks only)').choices(POLICIES))
     .option('--k <n>', 'neighbours that vote', toNumber)
     .option('--eta <p>', 'confidence needed to leave the best single model; 0 always leaves it', toNumber)
     .option('--neighbours <n>', 'benchmark samples to show', toNumber);
@@ -88,6 +89,13 @@ async function version(): Promise<string> {
   return String(manifest.version);
 }
 
+/** The evaluation's modules are loaded only where it is asked for, so that the other commands start fast. */
+async function evaluation(): Promise<Command> {
+  const isAskedFor = process.argv.includes('eval');
+  const command = isAskedFor ? (await import('./eval/command.js')).evaluationCommand() : new Command('eval');
+  return command.description('measure routing policies on benchmark results, each task held out in turn');
+}
+
 async function makeProgram(): Promise<Command> {
   const program = new Command('signalbox')
     .description('Routes prompts to the language model that benchmark results predict to be right.')
@@ -105,7 +113,6 @@ async function makeProgram(): Promise<Command> {
     });
   withRouting(program.command('route-task <file>'))
     .description('route all prompts of a file together: text (one a line), JSONL or CSV (column "prompt")')
-    .addOption(new Option('--policy <name>', 'the score to rank by').choices(['s1', 's2', 's3']))
     .option('--labels <file>', 'known outcomes: CSV or JSONL with the prompt\'s number "index" and a column a model')
     .action(async (file: string, options: Options) => {
       const prompts = await readPrompts(file);
@@ -124,7 +131,7 @@ async function makeProgram(): Promise<Command> {
       const router = await Router.load({ index: file, embedder: null });
       await show(router, () => print(options, router.info, () => indexText(router.info)));
     });
-  return program;
+  return program.addCommand(await evaluation());
 }
 
 /** A reader that has seen enough (`| head`) is no failure. */

@@ -20,7 +20,10 @@ const DEFAULT_INDEX = new URL('./models/index/index.sbx', import.meta.url);
 /** Prompts that are embedded at a time; between two blocks a signal can be heard. */
 const BLOCK = 256;
 
-function candidateLists(candidates: RouteOptions['candidates']): { allow?: readonly string[]; deny?: readonly string[] } {
+function candidateLists(candidates: RouteOptions['candidates']): {
+  allow?: readonly string[];
+  deny?: readonly string[];
+} {
   if (candidates === undefined) return {};
   if (Array.isArray(candidates)) return { allow: candidates };
   if (typeof candidates !== 'object' || candidates === null) {

@@ -1,7 +1,11 @@
 /** The shapes that cross the package's surface. All of them are plain data: they survive `structuredClone` and JSON. */
 
-/** `s1`: mean predicted correctness; `s2`: share of inputs predicted right; `s3`: `s2` corrected by how reliable the predictor is. */
-export const POLICIES = ['s1', 's2', 's3'] as const;
+/**
+ * `signalbox`: the default; the input or task is compared with whole benchmark tasks, and labels re-weight them.
+ * The paper's scores: `s1`: mean predicted correctness over the nearest samples; `s2`: share of inputs predicted right;
+ * `s3`: `s2` corrected by how reliable the predictor is. `paper`: its own choice, `s1` for one input, `s3` for a task.
+ */
+export const POLICIES = ['signalbox', 'paper', 's1', 's2', 's3'] as const;
 export type Policy = (typeof POLICIES)[number];
 
 /** How the rows of an index are stored. */
@@ -35,7 +39,7 @@ export interface Label {
 export interface RouteOptions {
   /** Only these models, or all but the denied ones. An unknown name is `unknown_model`. */
   candidates?: readonly string[] | { allow?: readonly string[]; deny?: readonly string[] };
-  /** `s1` for one input; `s3` is a task's default. */
+  /** Default `signalbox`. `s2` and `s3` need a task. */
   policy?: Policy;
   /** Neighbours that vote, >= 1; the index's own by default. */
   k?: number;
@@ -45,7 +49,10 @@ export interface RouteOptions {
   threshold?: number;
   /** Kernel width of the predictor's accuracy (eq. 14), > 0. */
   sigma?: number;
-  /** Confidence above which the best single model is left (eq. 8), 0..1; 0 never falls back for lack of it. */
+  /**
+   * Confidence above which the best single model is left (eq. 8), 0..1; 0 never falls back for lack of it. By default
+   * what the policy asks for: `signalbox` .55 for a task and 0 for an input, `s3` and an input's `s1` the index's.
+   */
   eta?: number;
   /** Percentile of the mean neighbour distance past which an input is out of coverage, 0..100; default 99. */
   maxCoveragePercentile?: number;
@@ -73,11 +80,11 @@ export interface RankedModel {
   model: string;
   /** Predicted correctness by the policy, 0..1; for an input out of coverage the model's mean over tasks. */
   pCorrect: number;
-  /** 95% interval of `pCorrect`: Wilson's for votes, exact for s3. */
+  /** 95% interval of `pCorrect`: of the mixture over tasks for signalbox, Wilson's for votes, exact for s3. */
   interval: [low: number, high: number];
-  /** Neighbours that had an outcome of this model, over all inputs. */
+  /** Neighbours, over all inputs, or benchmark tasks (`signalbox`) that had an outcome of this model. */
   votes: number;
-  /** No neighbour had one: `pCorrect` is the model's own mean. */
+  /** `pCorrect` is the model's own mean: there was no vote, or the input is out of coverage. */
   ownMean: boolean;
   /** Unweighted mean over the benchmark's tasks. */
   meanOutcome: number | null;
@@ -122,10 +129,14 @@ export interface Coverage {
 export interface Decision<Ranked extends RankedModel = RankedModel> {
   /** The pick. */
   model: string;
-  policy: Policy;
-  /** The decision in one sentence. */
+  /** The policy that decided; `paper` is reported as the score that it stands for. */
+  policy: Exclude<Policy, 'paper'>;
+  /** The decision in a sentence or two. */
   reason: string;
-  /** Probability that the challenger beats the best single model; 1 where they are the same. */
+  /**
+   * Probability that the challenger beats the best single model. Where they are the same: for `signalbox`, that it beats
+   * the next best model; for the paper's scores 1.
+   */
   confidence: number;
   /** The pick is the best single model because the policy's choice was not trusted. */
   fallback: boolean;
@@ -138,6 +149,8 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   price: { usdPerMTok: number | null };
   /** Candidates, best first; ties go to the model that comes first in the index. */
   ranking: Ranked[];
+  /** `signalbox`: the benchmark tasks that the input or task resembles, the five heaviest first; weights sum to 1 over all. */
+  tasks: { task: string; weight: number }[];
   /** Nearest benchmark samples, nearest first; ties go to the lower row. */
   neighbours: Neighbour[];
   excluded: { model: string; reason: ExclusionReason }[];

@@ -11,8 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync, createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
-import { buildIndexWith } from '../../dist/building.js';
-import { loadCore } from '../../dist/core-module.js';
+import { buildIndexWith, flatten } from '../../dist/building.js';
+import { loadLab } from '../../dist/lab-module.js';
 import { StaticEmbedder } from '../../dist/static-embedder.js';
 import { writeCard } from './card.mjs';
 
@@ -79,18 +79,18 @@ async function embedAll(embedder, prompts) {
 const mean = (values) => values.reduce((sum, x) => sum + x, 0) / values.length;
 
 /** Mean accuracies over tasks, each held out in turn, of S1 with k neighbours. */
-function measure(core, bytes, embeddings, ks) {
-  return core.openIndex(bytes, {}).then((handle) => {
-    try {
-      return ks.map((k) => {
-        const tasks = core.leaveOneTaskOut(handle, embeddings, k);
-        const of = (key) => mean(tasks.map((task) => task[key]));
-        return { k, s1: of('picked'), bestSingle: of('bestSingle'), oracle: of('oracle') };
-      });
-    } finally {
-      core.close(handle);
-    }
-  });
+function measure(lab, spec, prompts, k) {
+  const numbers = new Map([...new Set(prompts)].map((prompt, i) => [prompt, i]));
+  const inputs = Uint32Array.from(prompts, (prompt) => numbers.get(prompt));
+  const handle = lab.openEvaluation({ ...flatten({ ...spec, routing: { ...ROUTING, k } }), inputs });
+  try {
+    lab.searchNeighbours(handle, prompts.length);
+    const tasks = [...new Set(spec.tasks)].map((_, task) => lab.heldOutTask(handle, task));
+    const of = (policy) => mean(tasks.map(({ accuracy, decisions }) => accuracy[decisions[0][policy].pick]));
+    return { k, s1: of('s1'), bestSingle: of('best_single'), oracle: of('oracle') };
+  } finally {
+    lab.closeEvaluation(handle);
+  }
 }
 
 const { values } = parseArgs({ options: { data: { type: 'string' }, out: { type: 'string', default: here } } });
@@ -98,12 +98,12 @@ if (values.data === undefined) {
   console.error('usage: node models/index/build.mjs --data DIR [--out DIR]');
   process.exit(2);
 }
-const core = await loadCore(undefined, {});
+const lab = await loadLab();
 const models = readModels(values.data);
 const { prompts, ...samples } = await readSamples(values.data, models);
 console.error(`${prompts.length} samples, ${models.length} models, ${new Set(samples.tasks).size} tasks`);
 
-const embedder = await StaticEmbedder.loadInto(core, path.join(here, '..', 'embedder'), {});
+const embedder = await StaticEmbedder.load(path.join(here, '..', 'embedder'));
 const embeddings = await embedAll(embedder, prompts);
 const spec = {
   ...samples,
@@ -119,13 +119,13 @@ const spec = {
   metadata: METADATA,
   routing: ROUTING,
 };
-const built = buildIndexWith(core, { ...spec, codes: 'int4', pairs: PAIRS });
+const built = buildIndexWith(lab, { ...spec, codes: 'int4', pairs: PAIRS });
 writeFileSync(path.join(values.out, 'index.sbx'), built);
 
 const ks = [10, 50, 100];
 const measured = {};
 for (const codes of ['float32', 'int8', 'int4']) {
-  measured[codes] = await measure(core, buildIndexWith(core, { ...spec, codes }), embeddings, ks);
+  measured[codes] = ks.map((k) => measure(lab, { ...spec, codes }, prompts, k));
 }
 const sizes = { raw: built.byteLength, brotli: brotliCompressSync(built).byteLength };
 const sha256 = createHash('sha256').update(built).digest('hex');

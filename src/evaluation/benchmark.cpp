@@ -84,8 +84,14 @@ KnownRows leave_out(const Benchmark& benchmark, std::span<const std::uint32_t> h
   out.count = benchmark.rows() - held_out.size() - out.duplicates;
   out.totals = total_outcomes(benchmark.outcome_view(), benchmark.row_tasks, benchmark.tasks(), out.left_out);
   out.pool_means = pool_means(out.totals, kNoTask);
-  out.means_over_tasks = mean_over_tasks(task_means(out.totals), benchmark.models, kNoTask);
+  out.task_means = task_means(out.totals);
+  out.means_over_tasks = mean_over_tasks(out.task_means, benchmark.models, kNoTask);
+  out.task_centroids = task_centroids(benchmark.codes.view(), benchmark.row_tasks, benchmark.tasks(), out.left_out);
   return out;
+}
+
+TaskProfiles profiles_of(const Benchmark& benchmark, const KnownRows& known) {
+  return {benchmark.dim, benchmark.models, known.task_centroids, known.task_means};
 }
 
 std::uint64_t task_seed(std::uint64_t seed, std::size_t task) { return Random(seed + task).next(); }

@@ -10,6 +10,7 @@
 #include "index/index.h"
 #include "index/means.h"
 #include "routing/pairs.h"
+#include "routing/task_mixture.h"
 #include "status.h"
 
 namespace signalbox {
@@ -54,10 +55,15 @@ struct KnownRows {
   std::size_t duplicates = 0;          ///< Rows left out as duplicates.
   std::size_t count = 0;               ///< Rows that are left.
   TaskTotals totals;
+  std::vector<double> task_means;        ///< [tasks, models]
+  std::vector<float> task_centroids;     ///< [tasks, dim]
   std::vector<double> pool_means;        ///< [models]
   std::vector<double> means_over_tasks;  ///< [models] the best single model is its argmax.
 };
 [[nodiscard]] KnownRows leave_out(const Benchmark& benchmark, std::span<const std::uint32_t> held_out);
+
+/// What kSignalbox may know of the tasks; borrows from both.
+[[nodiscard]] TaskProfiles profiles_of(const Benchmark& benchmark, const KnownRows& known);
 
 /// A seed for each task, so that tasks of the same size are drawn differently: the first output of SplitMix64(seed +
 /// task).

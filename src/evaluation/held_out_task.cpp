@@ -64,16 +64,22 @@ void judge_models(const HeldOut& task, TaskEvaluation& out) {
   }
 }
 
-/// Scores of the inputs that are not labelled, as route_task makes them; nothing where no input has a known token.
-std::optional<TaskScores> score(const HeldOut& task, TaskEvaluation& out) {
-  const Benchmark& b = task.benchmark;
-  Labels labels{out.labelled, {}};
-  for (const std::size_t i : out.labelled) {
-    const auto outcomes = b.outcomes_of(task.rows[i]);
-    labels.outcomes.insert(labels.outcomes.end(), outcomes.begin(), outcomes.end());
+Labels labels_of(const HeldOut& task, const std::vector<std::size_t>& labelled) {
+  Labels out{labelled, {}};
+  for (const std::size_t i : labelled) {
+    const auto outcomes = task.benchmark.outcomes_of(task.rows[i]);
+    out.outcomes.insert(out.outcomes.end(), outcomes.begin(), outcomes.end());
   }
+  return out;
+}
+
+/// Scores of the inputs that are not labelled, as route_task makes them; nothing where no input has a known token.
+std::optional<TaskScores> score(const HeldOut& task, const Labels& labels, std::vector<double>& votes,
+                                TaskEvaluation& out) {
+  const Benchmark& b = task.benchmark;
   const TaskInputs inputs = split_inputs(b.codes.type, b.dim, b.models, b.vectors_of(task.rows), labels);
   if (inputs.scored.empty()) return {};
+  votes = vote_of_inputs(profiles_of(b, task.known), inputs.vectors, MixtureConstants());
   std::vector<std::vector<Neighbour>> neighbours;
   for (const std::size_t i : inputs.kept) neighbours.push_back(task.neighbours[i]);
   const QueryBlock queries = prepare_queries(b.codes.type, inputs.vectors, b.dim);
@@ -103,13 +109,24 @@ TaskEvaluation evaluate(const HeldOut& task, std::vector<std::size_t> labelled, 
   TaskEvaluation out;
   out.labelled = std::move(labelled);
   judge_models(task, out);
-  const std::optional<TaskScores> scores = score(task, out);
+  const Labels labels = labels_of(task, out.labelled);
+  std::vector<double> votes;
+  const std::optional<TaskScores> scores = score(task, labels, votes, out);
   const TaskKnowledge knowledge{scores ? &*scores : nullptr,
                                 task.known.means_over_tasks,
                                 task.benchmark.routing.eta,
                                 out.predictor_accuracy,
                                 out.s3_true_p,
-                                out.accuracy};
+                                out.accuracy,
+                                profiles_of(task.benchmark, task.known),
+                                votes,
+                                labels.outcomes};
+  if (scores) {
+    out.signalbox = expect(knowledge, std::vector<Exclusion>(task.benchmark.models, Exclusion::kNone)).correctness;
+    for (std::size_t m = 0; m < out.signalbox.size(); ++m) {
+      if (std::isnan(task.known.means_over_tasks[m])) out.signalbox[m] = kNan;
+    }
+  }
   for (const std::vector<std::size_t>& pool : options.pools) {
     std::vector<Exclusion> exclusions(task.benchmark.models, Exclusion::kNotACandidate);
     for (const std::size_t m : pool) {
@@ -131,9 +148,6 @@ Status check(const Benchmark& benchmark, const NeighbourLists& lists, std::size_
   if (!lists.complete()) return Error{ErrorCode::kInvalidArgument, "the search for neighbours is not complete"};
   if (task >= benchmark.tasks() || benchmark.task_rows[task].empty()) {
     return Error{ErrorCode::kInvalidArgument, "task " + std::to_string(task) + " does not exist or has no row"};
-  }
-  for (const EvaluatedPolicy policy : options.policies) {
-    if (Status failed = check_policy(policy)) return failed;
   }
   for (const std::vector<std::size_t>& pool : options.pools) {
     const bool known = std::all_of(pool.begin(), pool.end(), [&](std::size_t m) { return m < benchmark.models; });

@@ -35,6 +35,7 @@ struct TaskEvaluation {
   std::vector<double> accuracy;            ///< [models] on the judged rows; NaN without an outcome.
   std::vector<double> predictor_accuracy;  ///< [models] the true p: how often gbar is right on them; NaN likewise.
   std::vector<double> s1, s2, s3, p, s3_true_p;
+  std::vector<double> signalbox;  ///< [models] what kSignalbox expects, every model a candidate; NaN if not measured.
   std::vector<std::vector<PolicyDecision>> decisions;  ///< [pools][policies]
 };
 

@@ -86,6 +86,8 @@ class Tally {
     std::size_t costs_known = 0, params_known = 0;
   };
 
+  [[nodiscard]] std::vector<double> mix(const Group& group, std::uint32_t row,
+                                        std::span<const Exclusion> exclusions) const;
   void calibrate(const std::vector<double>& predicted, std::span<const float> outcomes,
                  std::span<const Exclusion> exclusions);
   void spend(const Group& group, std::uint32_t row, const std::vector<double>& predicted,
@@ -113,6 +115,8 @@ void Tally::add(const Group& group, std::size_t i) {
   if (options_.policy == EvaluatedPolicy::kS1 && known_token) {
     const Pool pool{benchmark_.outcome_view(), benchmark_.rows(), group.known.pool_means, nullptr};
     predicted = predict_correctness(pool, near, options_.k).g;
+  } else if (options_.policy == EvaluatedPolicy::kSignalbox && known_token) {
+    predicted = mix(group, row, exclusions);
   }
   const std::size_t pick = best_allowed(predicted, exclusions);
   double oracle = 0;
@@ -123,6 +127,18 @@ void Tally::add(const Group& group, std::size_t i) {
                             oracle, known_token ? mean_distance(near, benchmark_.routing.kappa) : 1, predicted[pick]});
   calibrate(predicted, outcomes, exclusions);
   spend(group, row, predicted, exclusions);
+}
+
+std::vector<double> Tally::mix(const Group& group, std::uint32_t row, std::span<const Exclusion> exclusions) const {
+  const MixtureConstants constants;
+  const TaskProfiles profiles = profiles_of(benchmark_, group.known);
+  const auto vector = std::span(benchmark_.embeddings).subspan(row * benchmark_.dim, benchmark_.dim);
+  const std::vector<double> votes = vote_for_tasks(profiles, vector, constants);
+  TaskKnowledge knowledge;
+  knowledge.means = group.known.means_over_tasks;
+  knowledge.profiles = profiles;
+  knowledge.votes = votes;
+  return expect(knowledge, exclusions).correctness;
 }
 
 void Tally::calibrate(const std::vector<double>& predicted, std::span<const float> outcomes,
@@ -185,9 +201,9 @@ InstanceEvaluation Tally::finish() && {
 Status check(const Benchmark& benchmark, const NeighbourLists& lists, const InstanceOptions& options) {
   const auto invalid = [](const char* message) { return Error{ErrorCode::kInvalidArgument, message}; };
   if (!lists.complete()) return invalid("the search for neighbours is not complete");
-  if (Status failed = check_policy(options.policy)) return failed;
-  if (options.policy != EvaluatedPolicy::kS1 && options.policy != EvaluatedPolicy::kBestSingle) {
-    return invalid("one input is routed by s1 or best_single; the other policies need a task");
+  const EvaluatedPolicy p = options.policy;
+  if (p != EvaluatedPolicy::kS1 && p != EvaluatedPolicy::kSignalbox && p != EvaluatedPolicy::kBestSingle) {
+    return invalid("one input is routed by s1, signalbox or best_single; the other policies need a task");
   }
   const bool known =
       std::all_of(options.pool.begin(), options.pool.end(), [&](std::size_t m) { return m < benchmark.models; });

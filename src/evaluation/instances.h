@@ -59,7 +59,8 @@ struct InstanceEvaluation {
   std::vector<FrontierPoint> frontier;
 };
 
-/// Policies: S1 (the argmax of the votes, eq. 11, graded outcomes as they are) and the best single model. What is known
+/// Policies: S1 (the argmax of the votes, eq. 11, graded outcomes as they are), kSignalbox (that of the mixture over
+/// tasks) and the best single model. What is known
 /// of a held-out row is as in leave_out. A candidate of a row is a model of the pool that was measured on it; rows
 /// without one are left out. A row without a known token is routed by the means over tasks. The expected cost of a
 /// model is its mean over the known rows, or its price; where it is unknown the model is no candidate at a cost weight

@@ -1,7 +1,6 @@
 #include "evaluation/policies.h"
 
 #include <cmath>
-#include <string>
 
 namespace signalbox {
 namespace {
@@ -26,7 +25,34 @@ Outlook outlook_of(EvaluatedPolicy policy, const TaskKnowledge& k) {
   return {k.means, k.scores->p, 0};
 }
 
+std::vector<Exclusion> measured_elsewhere(const TaskKnowledge& knowledge, std::span<const Exclusion> exclusions) {
+  std::vector<Exclusion> out(exclusions.begin(), exclusions.end());
+  for (std::size_t m = 0; m < out.size(); ++m) {
+    if (std::isnan(knowledge.means[m])) out[m] = Exclusion::kNoOutcomes;
+  }
+  return out;
+}
+
+PolicyDecision decide_by_mixture(const TaskKnowledge& knowledge, std::span<const Exclusion> exclusions,
+                                 std::size_t best_single) {
+  const std::vector<Exclusion> candidates = measured_elsewhere(knowledge, exclusions);
+  const TaskMixture mixture = expect(knowledge, exclusions);
+  const std::size_t challenger = best_allowed(mixture.correctness, candidates);
+  const std::size_t other =
+      challenger == best_single ? next_best_allowed(mixture.correctness, candidates, challenger) : best_single;
+  const MixtureConstants constants;
+  const double confidence = challenger == other ? 1 : probability_better(mixture, challenger, other, constants);
+  const bool stays = is_sure(constants.eta, confidence, challenger, best_single);
+  return {stays ? challenger : best_single, challenger, confidence, !stays};
+}
+
 }  // namespace
+
+TaskMixture expect(const TaskKnowledge& knowledge, std::span<const Exclusion> exclusions) {
+  const std::vector<Exclusion> candidates = measured_elsewhere(knowledge, exclusions);
+  const LabelMeans labels = label_means(knowledge.label_outcomes, candidates);
+  return mix_tasks(knowledge.profiles, knowledge.votes, labels, candidates, MixtureConstants());
+}
 
 PolicyDecision decide(EvaluatedPolicy policy, const TaskKnowledge& knowledge, std::span<const Exclusion> exclusions) {
   const std::size_t best_single = best_allowed(knowledge.means, exclusions);
@@ -37,6 +63,7 @@ PolicyDecision decide(EvaluatedPolicy policy, const TaskKnowledge& knowledge, st
     return {best, best, 1, false};
   }
   if (knowledge.scores == nullptr) return {best_single, best_single, 1, true};
+  if (policy == EvaluatedPolicy::kSignalbox) return decide_by_mixture(knowledge, exclusions, best_single);
   const Outlook outlook = outlook_of(policy, knowledge);
   const std::size_t challenger = best_allowed(outlook.predicted, exclusions);
   if (challenger == exclusions.size()) return {best_single, best_single, 1, true};
@@ -45,11 +72,6 @@ PolicyDecision decide(EvaluatedPolicy policy, const TaskKnowledge& knowledge, st
   const double confidence = task_confidence(*knowledge.scores, p, challenger, best_single);
   const bool stays = is_sure(outlook.eta, confidence, challenger, best_single);
   return {stays ? challenger : best_single, challenger, confidence, !stays};
-}
-
-Status check_policy(EvaluatedPolicy policy) {
-  if (policy != EvaluatedPolicy::kSignalbox) return {};
-  return Error{ErrorCode::kInvalidArgument, "the policy 'signalbox' is not part of this version"};
 }
 
 }  // namespace signalbox

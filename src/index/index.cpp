@@ -47,6 +47,7 @@ void derive_means(Index& index) {
   index.task_means = task_means(totals);
   index.pool_means = pool_means(totals, kNoTask);
   index.task_rows = std::move(totals.rows);
+  index.task_centroids = task_centroids(index.codes, index.row_tasks, index.tasks());
 }
 
 }  // namespace signalbox

@@ -130,6 +130,7 @@ class Index {
   std::vector<double> pool_means;      ///< [models] mean outcome over all rows; NaN without any.
   std::vector<double> task_means;      ///< [tasks, models] mean outcome in the task; NaN without any.
   std::vector<std::size_t> task_rows;  ///< [tasks] rows of each task.
+  std::vector<float> task_centroids;   ///< [tasks, dim] unit mean of each task's rows; zero without any.
 
   [[nodiscard]] std::size_t rows() const { return codes.rows; }
   [[nodiscard]] std::size_t models() const { return outcomes.models; }
@@ -141,7 +142,7 @@ class Index {
 [[nodiscard]] std::vector<double> mean_over_tasks(const Index& index, std::size_t excluded_task);
 inline constexpr std::size_t kNoTask = static_cast<std::size_t>(-1);
 
-/// Fills what is derived from outcomes and tasks.
+/// Fills what is derived from codes, outcomes and tasks.
 void derive_means(Index& index);
 
 }  // namespace signalbox

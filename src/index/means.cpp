@@ -1,5 +1,6 @@
 #include "index/means.h"
 
+#include <cmath>
 #include <limits>
 
 namespace signalbox {
@@ -62,6 +63,25 @@ std::vector<double> mean_over_tasks(std::span<const double> task_means, std::siz
       ++count;
     }
     out[m] = ratio_or_nan(sum, count);
+  }
+  return out;
+}
+
+std::vector<float> task_centroids(const CodeView& codes, std::span<const std::uint16_t> row_tasks, std::size_t tasks,
+                                  std::span<const std::uint8_t> left_out) {
+  std::vector<std::vector<std::uint32_t>> rows(tasks);
+  for (std::size_t row = 0; row < codes.rows; ++row) {
+    if (left_out.empty() || left_out[row] == 0) rows[row_tasks[row]].push_back(static_cast<std::uint32_t>(row));
+  }
+  std::vector<float> out;
+  out.reserve(tasks * codes.dim);
+  for (const auto& of_task : rows) {
+    std::vector<double> sum(codes.dim, 0);
+    for (const std::uint32_t row : of_task) add_row(codes, row, sum);
+    double squared = 0;
+    for (const double x : sum) squared += x * x;
+    const double inverse = squared > 0 ? 1 / std::sqrt(squared) : 0;
+    for (const double x : sum) out.push_back(static_cast<float>(x * inverse));
   }
   return out;
 }

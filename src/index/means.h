@@ -34,4 +34,9 @@ struct TaskTotals {
 [[nodiscard]] std::vector<double> mean_over_tasks(std::span<const double> task_means, std::size_t models,
                                                   std::size_t excluded_task);
 
+/// [tasks, dim] unit mean vector of each task's rows, or of those that `left_out` [rows] does not mark; zero where
+/// there are none, or where they cancel out.
+[[nodiscard]] std::vector<float> task_centroids(const CodeView& codes, std::span<const std::uint16_t> row_tasks,
+                                                std::size_t tasks, std::span<const std::uint8_t> left_out = {});
+
 }  // namespace signalbox

@@ -138,6 +138,29 @@ CodeMatrix quantize(CodeType type, std::span<const float> vectors, std::size_t d
   return m;
 }
 
+void add_row(const CodeView& rows, std::size_t row, std::span<double> sum) {
+  const std::uint8_t* codes = rows.codes + row * rows.stride;
+  const auto scale = static_cast<double>(rows.scales[row]);
+  for (std::size_t i = 0; i < rows.dim; ++i) {
+    double code = 0;
+    switch (rows.type) {
+      case CodeType::kFloat32: {
+        float value = 0;
+        std::memcpy(&value, codes + i * sizeof(float), sizeof(value));
+        code = static_cast<double>(value);
+        break;
+      }
+      case CodeType::kInt8: code = static_cast<std::int8_t>(codes[i]); break;
+      case CodeType::kInt4: {
+        const int nibble = (codes[i / 2] >> (i % 2 * 4)) & 0xF;
+        code = nibble >= 8 ? nibble - 16 : nibble;
+        break;
+      }
+    }
+    sum[i] += code * scale;
+  }
+}
+
 QueryBlock prepare_queries(CodeType type, std::span<const float> queries, std::size_t dim) {
   QueryBlock block;
   block.type = type;

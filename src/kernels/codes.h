@@ -49,6 +49,9 @@ struct CodeMatrix {
 /// cosine to the original: at 15 levels the best range is narrower than the largest component.
 [[nodiscard]] CodeMatrix quantize(CodeType type, std::span<const float> vectors, std::size_t dim);
 
+/// Adds the vector that a row stands for to sum [dim].
+void add_row(const CodeView& rows, std::size_t row, std::span<double> sum);
+
 /// Queries, prepared for the dot products with one type of code.
 ///
 /// Integer codes meet queries of 16 bits: as many levels as a 32-bit accumulator can hold, so that the error of

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string>
 
 #include "routing/predictor.h"
+#include "routing/task_mixture.h"
 
 namespace signalbox {
 namespace {
@@ -45,20 +47,6 @@ Result<Field> field_of(const Index& index, const RouteOptions& options) {
   return field;
 }
 
-/// Sorts the candidates by score and settles the pick: challenger or best single model, then the price rules.
-void settle(const Field& field, const RouteOptions& options, std::vector<RankedModel> models, Decision& decision) {
-  std::vector<double> scores(models.size());
-  for (const RankedModel& m : models) scores[m.model] = m.score;
-  const bool stays = decision.fallback == Fallback::kNone;
-  const std::size_t pick = stays ? decision.challenger : decision.best_single;
-  decision.model = trade_for_price(pick, scores, options.prices, field.exclusions, options.price_rules);
-  std::erase_if(models, [&](const RankedModel& m) { return field.exclusions[m.model] != Exclusion::kNone; });
-  std::stable_sort(models.begin(), models.end(),
-                   [](const RankedModel& a, const RankedModel& b) { return a.score > b.score; });
-  decision.ranking = std::move(models);
-  decision.exclusions = field.exclusions;
-}
-
 /// Models at their mean over tasks: what is left to go by outside the benchmark's coverage.
 void rank_by_means(const Index& index, const Field& field, std::vector<RankedModel>& models) {
   for (RankedModel& m : models) {
@@ -76,10 +64,61 @@ void set_coverage(const Index& index, const RouteOptions& options, bool known, D
   else if (decision.out_of_coverage) decision.fallback = Fallback::kOutOfCoverage;
 }
 
+/// P(the first model is right more often than the second).
+using Confidence = std::function<double(std::size_t, std::size_t)>;
+
+/// From scores to a pick: coverage, then the challenger against the best single model, then the price rules.
+void settle(const Index& index, const Field& field, const RouteOptions& options, bool known,
+            std::vector<RankedModel> models, const Confidence& confidence, Decision& decision) {
+  decision.policy = options.policy;
+  decision.best_single = field.best_single;
+  set_coverage(index, options, known, decision);
+  if (decision.out_of_coverage) rank_by_means(index, field, models);
+  std::vector<double> scores(models.size());
+  for (const RankedModel& m : models) scores[m.model] = m.score;
+  decision.challenger = best_allowed(scores, field.exclusions);
+  std::size_t other = field.best_single;
+  if (decision.challenger == other && options.policy == Policy::kSignalbox) {
+    other = next_best_allowed(scores, field.exclusions, other);
+  }
+  decision.confidence = decision.challenger == other ? 1 : confidence(decision.challenger, other);
+  const bool sure = is_sure(options.constants.eta, decision.confidence, decision.challenger, field.best_single);
+  if (decision.fallback == Fallback::kNone && !sure) decision.fallback = Fallback::kLowConfidence;
+  const bool stays = decision.fallback == Fallback::kNone;
+  const std::size_t pick = stays ? decision.challenger : field.best_single;
+  decision.model = trade_for_price(pick, scores, options.prices, field.exclusions, options.price_rules);
+  std::erase_if(models, [&](const RankedModel& m) { return field.exclusions[m.model] != Exclusion::kNone; });
+  std::stable_sort(models.begin(), models.end(),
+                   [](const RankedModel& a, const RankedModel& b) { return a.score > b.score; });
+  decision.ranking = std::move(models);
+  decision.exclusions = field.exclusions;
+}
+
+TaskProfiles profiles_of(const Index& index) {
+  return {index.codes.dim, index.models(), index.task_centroids, index.task_means};
+}
+
+/// Scores the models by the mixture over tasks, and reports the tasks that weigh most.
+void apply_mixture(const Index& index, const TaskMixture& mixture, std::vector<RankedModel>& models,
+                   Decision& decision) {
+  for (RankedModel& m : models) {
+    m.score = mixture.correctness[m.model];
+    m.interval = mixture.intervals[m.model];
+    m.votes = 0;
+    for (std::size_t task = 0; task < index.tasks(); ++task) {
+      m.votes += std::isnan(index.task_means[task * index.models() + m.model]) ? 0 : 1;
+    }
+    m.own_mean = false;
+  }
+  for (std::size_t task = 0; task < index.tasks(); ++task) decision.tasks.push_back({task, mixture.weights[task]});
+  std::stable_sort(decision.tasks.begin(), decision.tasks.end(),
+                   [](const TaskVote& a, const TaskVote& b) { return a.weight > b.weight; });
+  decision.tasks.resize(std::min(decision.tasks.size(), kReportedTasks));
+}
+
 /// P(the challenger is right more often than the best single model), from the neighbours that measured both.
 double paired_confidence(const Pool& pool, std::span<const Neighbour> neighbours, std::size_t k, std::size_t challenger,
                          std::size_t best_single) {
-  if (challenger == best_single) return 1;
   double wins = 0;
   double losses = 0;
   for (const Neighbour& n : neighbours.first(std::min(k, neighbours.size()))) {
@@ -134,10 +173,20 @@ RankedModel ranked_model(std::size_t model, const TaskScores& scores, Policy pol
   return out;
 }
 
-std::size_t argmax_score(const std::vector<RankedModel>& models, const Field& field) {
-  std::vector<double> scores(models.size());
-  for (const RankedModel& m : models) scores[m.model] = m.score;
-  return best_allowed(scores, field.exclusions);
+/// Scores of one input by the votes of its neighbours.
+std::vector<RankedModel> vote_of_neighbours(const Index& index, std::span<const Neighbour> neighbours, std::size_t k) {
+  const Prediction prediction = predict_correctness(pool_of(index, nullptr), neighbours, k);
+  std::vector<RankedModel> models(index.models());
+  for (std::size_t m = 0; m < models.size(); ++m) {
+    RankedModel& out = models[m];
+    out.model = m;
+    out.score = prediction.g[m];
+    out.votes = prediction.votes[m];
+    out.own_mean = out.votes == 0;
+    const std::size_t trials = out.own_mean ? index.tasks() : out.votes;
+    out.interval = wilson_interval(std::isnan(out.score) ? 0 : out.score, static_cast<double>(trials));
+  }
+  return models;
 }
 
 Status check_labels(const Index& index, std::size_t n, const Labels& labels) {
@@ -172,8 +221,6 @@ Result<Decision> route_input(const Index& index, std::span<const float> vector, 
   const RoutingConstants& constants = options.constants;
 
   Decision decision;
-  decision.policy = options.policy;
-  decision.best_single = field.value().best_single;
   const bool known = !is_zero(vector);
   std::vector<Neighbour> neighbours;
   if (known) {
@@ -181,26 +228,21 @@ Result<Decision> route_input(const Index& index, std::span<const float> vector, 
     const QueryBlock query = prepare_queries(index.codes.type, vector, index.codes.dim);
     neighbours = find_nearest(index.codes, query, k)[0];
   }
-  const Pool pool = pool_of(index, nullptr);
-  const Prediction prediction = predict_correctness(pool, neighbours, constants.k);
-  std::vector<RankedModel> models(index.models());
-  for (std::size_t m = 0; m < models.size(); ++m) {
-    RankedModel& out = models[m];
-    out.model = m;
-    out.score = prediction.g[m];
-    out.votes = prediction.votes[m];
-    out.own_mean = out.votes == 0;
-    const std::size_t trials = out.own_mean ? index.tasks() : out.votes;
-    out.interval = wilson_interval(std::isnan(out.score) ? 0 : out.score, static_cast<double>(trials));
-  }
   decision.mean_distance = mean_distance(neighbours, constants.kappa);
-  set_coverage(index, options, known, decision);
-  if (decision.out_of_coverage) rank_by_means(index, field.value(), models);
-  decision.challenger = argmax_score(models, field.value());
-  decision.confidence = paired_confidence(pool, neighbours, constants.k, decision.challenger, decision.best_single);
-  const bool sure = is_sure(constants.eta, decision.confidence, decision.challenger, decision.best_single);
-  if (decision.fallback == Fallback::kNone && !sure) decision.fallback = Fallback::kLowConfidence;
-  settle(field.value(), options, std::move(models), decision);
+  std::vector<RankedModel> models = vote_of_neighbours(index, neighbours, constants.k);
+  Confidence confidence = [&](std::size_t a, std::size_t b) {
+    return paired_confidence(pool_of(index, nullptr), neighbours, constants.k, a, b);
+  };
+  TaskMixture mixture;
+  if (options.policy == Policy::kSignalbox && known) {
+    const MixtureConstants mixing;
+    const TaskProfiles profiles = profiles_of(index);
+    const LabelMeans none = label_means({}, field.value().exclusions);
+    mixture = mix_tasks(profiles, vote_for_tasks(profiles, vector, mixing), none, field.value().exclusions, mixing);
+    apply_mixture(index, mixture, models, decision);
+    confidence = [&](std::size_t a, std::size_t b) { return probability_better(mixture, a, b, MixtureConstants()); };
+  }
+  settle(index, field.value(), options, known, std::move(models), confidence, decision);
   neighbours.resize(std::min(neighbours.size(), options.neighbours));
   decision.neighbours = std::move(neighbours);
   return decision;
@@ -216,8 +258,6 @@ Result<Decision> route_task(const Index& index, std::span<const float> vectors, 
   const RoutingConstants& constants = options.constants;
 
   Decision decision;
-  decision.policy = options.policy;
-  decision.best_single = field.value().best_single;
   decision.inputs = n;
   decision.labelled = labels.inputs.size();
   const TaskInputs inputs = split_inputs(index.codes.type, index.codes.dim, index.models(), vectors, labels);
@@ -225,24 +265,29 @@ Result<Decision> route_task(const Index& index, std::span<const float> vectors, 
   std::vector<std::vector<Neighbour>> neighbours;
   std::vector<RankedModel> models(index.models());
   for (std::size_t m = 0; m < models.size(); ++m) models[m].model = m;
+  TaskScores scores;
+  TaskMixture mixture;
+  Confidence confidence = [](std::size_t, std::size_t) { return .5; };  // Nothing is known of the task.
   if (known) {
     const QueryBlock queries = prepare_queries(index.codes.type, inputs.vectors, index.codes.dim);
     const std::size_t k = std::max<std::size_t>({constants.k, constants.kappa, options.neighbours});
     neighbours = pool_neighbours(index, &inputs.labels, queries, k, inputs.label_of);
     const auto predictions = predict_all(pool_of(index, &inputs.labels), neighbours, constants.k);
-    const TaskScores scores = score_task(inputs, predictions, neighbours, index.pairs, constants);
+    scores = score_task(inputs, predictions, neighbours, index.pairs, constants);
     decision.mean_distance = scores.u;
     for (std::size_t m = 0; m < models.size(); ++m) models[m] = ranked_model(m, scores, options.policy);
-    decision.challenger = argmax_score(models, field.value());
-    decision.confidence = task_confidence(scores, scores.p, decision.challenger, decision.best_single);
-  } else {
-    decision.challenger = decision.best_single;
+    confidence = [&](std::size_t a, std::size_t b) { return task_confidence(scores, scores.p, a, b); };
   }
-  set_coverage(index, options, known, decision);
-  if (decision.out_of_coverage) rank_by_means(index, field.value(), models);
-  const bool sure = is_sure(constants.eta, decision.confidence, decision.challenger, decision.best_single);
-  if (decision.fallback == Fallback::kNone && !sure) decision.fallback = Fallback::kLowConfidence;
-  settle(field.value(), options, std::move(models), decision);
+  if (known && options.policy == Policy::kSignalbox) {
+    const MixtureConstants mixing;
+    const TaskProfiles profiles = profiles_of(index);
+    const std::vector<Exclusion>& exclusions = field.value().exclusions;
+    mixture = mix_tasks(profiles, vote_of_inputs(profiles, inputs.vectors, mixing),
+                        label_means(labels.outcomes, exclusions), exclusions, mixing);
+    apply_mixture(index, mixture, models, decision);
+    confidence = [&](std::size_t a, std::size_t b) { return probability_better(mixture, a, b, MixtureConstants()); };
+  }
+  settle(index, field.value(), options, known, std::move(models), confidence, decision);
   decision.neighbours = nearest_overall(neighbours, index.rows(), options.neighbours);
   return decision;
 }

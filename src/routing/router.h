@@ -16,7 +16,15 @@
 
 namespace signalbox {
 
-enum class Policy : std::uint8_t { kS1, kS2, kS3 };
+/// kSignalbox is the policy of task_mixture.h, the others are the paper's scores.
+enum class Policy : std::uint8_t { kS1, kS2, kS3, kSignalbox };
+
+/// The share of the input's or task's resemblance that goes to a benchmark task.
+struct TaskVote {
+  std::size_t task = 0;
+  double weight = 0;
+};
+inline constexpr std::size_t kReportedTasks = 5;
 
 enum class Fallback : std::uint8_t {
   kNone,
@@ -27,8 +35,8 @@ enum class Fallback : std::uint8_t {
 
 /// Everything that a decision depends on beside the index and the input.
 struct RouteOptions {
-  Policy policy = Policy::kS1;
-  RoutingConstants constants;
+  Policy policy = Policy::kSignalbox;
+  RoutingConstants constants;  ///< eta belongs to every policy, the others to the paper's.
   /// Percentile of the mean neighbour distance past which the input is out of coverage.
   double max_coverage_percentile = 99;
   std::vector<Exclusion> exclusions;  ///< [models]
@@ -41,8 +49,8 @@ struct RankedModel {
   std::size_t model = 0;
   double score = 0;       ///< The policy's predicted correctness.
   Interval interval;      ///< 95%.
-  std::size_t votes = 0;  ///< Neighbours that had an outcome, over all inputs.
-  bool own_mean = false;  ///< No neighbour of any input had one: the score is the model's own mean.
+  std::size_t votes = 0;  ///< Neighbours, over all inputs, or benchmark tasks (kSignalbox) that had an outcome.
+  bool own_mean = false;  ///< The score is the model's own mean: without a vote, or out of coverage.
   double s1 = 0;          ///< For a task (eqs. 3, 4, 7).
   double s2 = 0;
   double s3 = 0;
@@ -51,34 +59,38 @@ struct RankedModel {
 };
 
 struct Decision {
-  Policy policy = Policy::kS1;
+  Policy policy = Policy::kSignalbox;
   std::size_t model = 0;        ///< The pick.
   std::size_t best_single = 0;  ///< m*, among the candidates.
   std::size_t challenger = 0;   ///< What the policy wanted before fallback and price.
-  double confidence = 1;        ///< P(challenger beats m*); 1 where they are the same.
+  /// P(challenger beats m*). Where they are the same 1, but for kSignalbox: P(it beats the next best model).
+  double confidence = 1;
   Fallback fallback = Fallback::kNone;
   double mean_distance = 1;  ///< u of the input or task.
   double percentile = 100;   ///< Its place among the benchmark's own (coverage).
   bool out_of_coverage = false;
   std::vector<RankedModel> ranking;   ///< Candidates, best score first; ties to the lower model.
+  std::vector<TaskVote> tasks;        ///< kSignalbox: what the input or task resembles, at most kReportedTasks.
   std::vector<Neighbour> neighbours;  ///< Nearest rows of the index, of the input or of all inputs of the task.
   std::vector<Exclusion> exclusions;  ///< [models] who is not in the ranking, and why.
   std::size_t inputs = 1;
   std::size_t labelled = 0;
 };
 
-/// Routes one input: argmax of g (eq. 11), left for m* where paired comparisons over the same neighbours do not make it
-/// sure enough (probability_better > eta), or where the input is out of coverage; models are then ranked by their mean
-/// over tasks. Departure from the paper: its per-instance routing has no fallback (eta = 0 gives that).
+/// Routes one input. kSignalbox: the argmax of task_mixture.h. kS1: the argmax of g (eq. 11), left for m* where paired
+/// comparisons over the same neighbours do not make it sure enough (probability_better > eta); a departure, the paper's
+/// per-instance routing has no fallback (eta = 0 gives that). Out of coverage every policy takes m*, and models are
+/// ranked by their mean over tasks.
 /// vector: float32 [dim]; zero means that no token was known.
 /// Errors: dimension_mismatch, non_finite, no_candidate.
 [[nodiscard]] Result<Decision> route_input(const Index& index, std::span<const float> vector,
                                            const RouteOptions& options);
 
 /// Routes a task: S1, S2, S3, u and p of its inputs (eqs. 3-14), argmax of the policy's score, and m* where
-/// P(S(m) > S(m*)) <= eta (eq. 8). Labelled inputs join the pool (never as their own neighbour), give p where a model
-/// has a label, and are left out of the scores unless every input is labelled. vectors: row-major float32 [n, dim];
-/// zero rows (no known token) are left out. Errors: invalid_argument, dimension_mismatch, non_finite, no_candidate.
+/// P(S(m) > S(m*)) <= eta (eq. 8), or, for kSignalbox, that of the mixture. Labelled inputs join the pool (never as
+/// their own neighbour), give p where a model has a label, and are left out of the scores unless every input is
+/// labelled. vectors: row-major float32 [n, dim]; zero rows (no known token) are left out. Errors: invalid_argument,
+/// dimension_mismatch, non_finite, no_candidate.
 [[nodiscard]] Result<Decision> route_task(const Index& index, std::span<const float> vectors, const Labels& labels,
                                           const RouteOptions& options);
 

@@ -26,6 +26,13 @@ std::size_t best_allowed(std::span<const double> values, std::span<const Exclusi
   return best;
 }
 
+std::size_t next_best_allowed(std::span<const double> values, std::span<const Exclusion> exclusions, std::size_t best) {
+  std::vector<Exclusion> others(exclusions.begin(), exclusions.end());
+  others[best] = Exclusion::kNotACandidate;
+  const std::size_t next = best_allowed(values, others);
+  return next == values.size() ? best : next;
+}
+
 std::size_t trade_for_price(std::size_t pick, std::span<const double> scores, std::span<const double> prices,
                             std::span<const Exclusion> exclusions, const PriceRules& rules) {
   std::size_t chosen = pick;

@@ -31,6 +31,10 @@ struct PriceRules {
 /// The lowest model among those allowed with the largest value (NaN never wins); models.size() if none is allowed.
 [[nodiscard]] std::size_t best_allowed(std::span<const double> values, std::span<const Exclusion> exclusions);
 
+/// The best one but for `best`; `best` where no other is allowed.
+[[nodiscard]] std::size_t next_best_allowed(std::span<const double> values, std::span<const Exclusion> exclusions,
+                                            std::size_t best);
+
 /// Trades the pick for a cheaper model where the rules ask for it.
 ///
 /// With a cost weight: the model with the largest min(score, score of the pick) - cost_weight * price: no model earns

@@ -20,14 +20,13 @@ const VERBS = {
 
 /** Lets the engine compile, and returns how often to repeat for one sample. */
 async function warmUp(run) {
-  let spent = 0;
-  let last = 0;
-  for (let times = 1; spent < WARM_UP_MS || times === 1; times = Math.ceil(SAMPLE_MS / last)) {
-    last = Math.max((await run(times)).ms, 1e-6);
-    spent += last * times;
-    if (spent >= WARM_UP_MS) break;
+  let times = 1;
+  for (let spent = 0; spent < WARM_UP_MS; ) {
+    const { ms } = await run(times);
+    spent += ms * times;
+    times = Math.max(1, Math.ceil(SAMPLE_MS / Math.max(ms, 1e-6)));
   }
-  return Math.max(1, Math.ceil(SAMPLE_MS / last));
+  return times;
 }
 
 /** Medians in ms by side and verb; a search of many is per query. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants } from 'node:zlib';
+import { brotliCompressSync } from 'node:zlib';
 import { median } from './kernels.mjs';
 
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
@@ -27,13 +27,8 @@ export function measureFirstDecision(repeats) {
   return { coldMs: median(runs.map((run) => run.cold)), warmMs: median(runs.map((run) => run.warm)) };
 }
 
-function brotliBytes(bytes, quality) {
-  const params = { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength };
-  return brotliCompressSync(bytes, { params }).byteLength;
-}
-
 /** Bytes of each part, and of their sum, raw and compressed. */
-export function measureSizes({ quality }) {
+export function measureSizes() {
   const sizes = {};
   const total = { raw: 0, brotli: 0 };
   for (const [part, names] of Object.entries(DOWNLOADS)) {
@@ -42,7 +37,7 @@ export function measureSizes({ quality }) {
     for (const file of files) {
       const bytes = readFileSync(file);
       size.raw += bytes.byteLength;
-      size.brotli += brotliBytes(bytes, quality);
+      size.brotli += brotliCompressSync(bytes).byteLength;
     }
     sizes[part] = size;
     total.raw += size.raw;

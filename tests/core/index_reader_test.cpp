@@ -77,9 +77,13 @@ TEST(IndexReader, RefusesAFlipInEveryByte) {
       FileBytes damaged = file;
       damaged[i] ^= mask;
       const ErrorCode code = refusal(damaged);
-      if (i < 8) ASSERT_EQ(code, ErrorCode::kBadMagic);
-      else if (i < 10) ASSERT_EQ(code, ErrorCode::kUnsupportedVersion);
-      else if (i < 64 || i >= table_end) ASSERT_EQ(code, ErrorCode::kBadChecksum) << "byte " << i;
+      if (i < 8) {
+        ASSERT_EQ(code, ErrorCode::kBadMagic);
+      } else if (i < 10) {
+        ASSERT_EQ(code, ErrorCode::kUnsupportedVersion);
+      } else if (i < 64 || i >= table_end) {
+        ASSERT_EQ(code, ErrorCode::kBadChecksum) << "byte " << i;
+      }
       // The section table is checked before the body's checksum is: the refusal may name what is wrong with it.
     }
   }
@@ -161,8 +165,11 @@ TEST(IndexReader, NeedsEverySectionButTheOptionalOnes) {
     Forgery forgery(file);
     std::erase_if(forgery.parts, [&](const Forgery::Part& part) { return part.kind == kind; });
     ASSERT_EQ(forgery.parts.size(), layout::kKindEnd - 2U) << "kind " << kind;
-    if (kind == layout::kSampleIds) EXPECT_TRUE(testing::open_copy(forgery.file()).ok());
-    else EXPECT_EQ(refusal(forgery.file()), ErrorCode::kBadSection) << layout::kKindNames[kind];
+    if (kind == layout::kSampleIds) {
+      EXPECT_TRUE(testing::open_copy(forgery.file()).ok());
+    } else {
+      EXPECT_EQ(refusal(forgery.file()), ErrorCode::kBadSection) << layout::kKindNames[kind];
+    }
   }
 }
 

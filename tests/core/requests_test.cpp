@@ -28,15 +28,13 @@ class RequestTest : public ::testing::Test {
 };
 
 TEST_F(RequestTest, TakesTheDefaultsOfTheIndexAndThePolicy) {
-  const Request input = parse("{}");
+  const Request input = parse(R"({"policy":"s1"})");
   EXPECT_EQ(input.options.policy, Policy::kS1);
   EXPECT_EQ(input.options.constants.k, index_.routing.k);
   EXPECT_EQ(input.options.constants.eta, index_.routing.eta);
   EXPECT_EQ(input.options.prices[TwoFields::kGeneralist], 10);
   EXPECT_LT(input.options.prices[TwoFields::kUnpriced], 0);
-  const Request task = parse("{}", true);
-  EXPECT_EQ(task.options.policy, Policy::kS3);
-  EXPECT_EQ(task.options.constants.eta, index_.routing.eta);
+  EXPECT_EQ(parse(R"({"policy":"s3"})", true).options.constants.eta, index_.routing.eta);
   EXPECT_EQ(parse(R"({"policy":"s1"})", true).options.constants.eta, 0) << "S1 and S2 of a task are plain argmaxes";
   EXPECT_EQ(parse(R"({"policy":"s2","eta":0.7})", true).options.constants.eta, .7);
 }

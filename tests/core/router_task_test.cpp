@@ -57,7 +57,7 @@ TEST_F(RouteTaskTest, PicksTheSpecialistForATaskInItsField) {
 TEST_F(RouteTaskTest, StaysWithTheBestSingleModelInItsOwnField) {
   const Decision d = route(join({first_, first_}));
   EXPECT_EQ(d.model, TwoFields::kGeneralist);
-  EXPECT_EQ(d.confidence, 1);
+  EXPECT_GT(d.confidence, .99) << "p = 1: nobody else is right on any input";
   EXPECT_EQ(d.fallback, Fallback::kNone);
 }
 

@@ -60,7 +60,10 @@ describe('an index', () => {
 describe('its tasks', () => {
   it('are named by its rows, in order of appearance', async () => {
     const { tasks } = await builtInfo({});
-    assert.deepEqual(tasks, [0, 1, 2].map((t) => ({ name: `task ${t}`, rows: 20 })));
+    assert.deepEqual(
+      tasks,
+      [0, 1, 2].map((t) => ({ name: `task ${t}`, rows: 20 })),
+    );
   });
 
   it('may be numbers, named or not', async () => {
@@ -125,7 +128,13 @@ describe('what is in it', () => {
   });
 
   it('includes metadata of any kind', async () => {
-    const values = [{ name: 'x', list: [1, 2.5, null, true], nested: { 'key "2"': 'ü\u0000😀\n' } }, 'text', [1], 7, {}];
+    const values = [
+      { name: 'x', list: [1, 2.5, null, true], nested: { 'key "2"': 'ü\u0000😀\n' } },
+      'text',
+      [1],
+      7,
+      {},
+    ];
     for (const metadata of values) assert.deepEqual((await builtInfo({ metadata })).metadata, metadata);
     assert.deepEqual((await builtInfo({ metadata: undefined })).metadata, {});
   });
@@ -191,10 +200,20 @@ describe('a specification', () => {
     ['with embeddings that are no list', { embeddings: 'x' }, 'dimension_mismatch', /expected 480/],
     ['with too many outcomes', { outcomes: new Float32Array(241) }, 'dimension_mismatch', /241 values, expected 240/],
     ['with an infinite embedding', { embeddings: Array(480).fill(1e39) }, 'non_finite', /NaN or infinity/],
-    ['with an outcome above 1', { outcomes: Array(240).fill(1.5) }, 'invalid_argument', /row 0 and model m0 is outside/],
+    [
+      'with an outcome above 1',
+      { outcomes: Array(240).fill(1.5) },
+      'invalid_argument',
+      /row 0 and model m0 is outside/,
+    ],
     ['with unknown codes', { codes: 'int2' }, 'invalid_argument', /codes is 'int2', expected float32, int8 or int4/],
     ['with too few ids', { sampleIds: ['a'] }, 'dimension_mismatch', /1 sample ids, expected 60/],
-    ['with ids that are numbers', { sampleIds: Array(60).fill(1) }, 'invalid_argument', /sampleIds is not a list of str/],
+    [
+      'with ids that are numbers',
+      { sampleIds: Array(60).fill(1) },
+      'invalid_argument',
+      /sampleIds is not a list of str/,
+    ],
     ['with an embedder that is a text', { embedder: 'e' }, 'invalid_argument', /embedder: expected an object/],
     ['with k = 0', { routing: { k: 0 } }, 'invalid_argument', /k is 0/],
     ['with k = NaN', { routing: { k: Number.NaN } }, 'invalid_argument', /k is NaN/],

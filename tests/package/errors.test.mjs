@@ -145,7 +145,7 @@ const MISUSES = {
     [
       // The arrays fit into 4 MB, what the builder makes of them does not.
       'a core that stops for want of memory in the midst of a call',
-      () => buildIndex(randomSpec({ rows: 2000, dim: 256, models: 2 }), { wasm: confinedWasm() }),
+      () => buildIndex(randomSpec({ rows: 2000, dim: 256, models: 2 }), { wasm: confinedWasm('signalbox-lab.wasm') }),
       /the core stopped, out of memory or by a defect/,
     ],
   ],

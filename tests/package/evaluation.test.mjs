@@ -21,11 +21,13 @@ expectNothingOpen();
 
 /** A benchmark with everything that complicates it: missing outcomes, duplicates, a prompt without a known token, a
  * model that one task never measured, tasks of unequal size. */
-function randomBenchmark({ seed, rows = 70, graded = false, missing = 0.15, pairs, routing }) {
+function randomBenchmark({ seed, rows = 70, graded = false, missing = 0.15, fields = false, pairs, routing }) {
   const random = randomFrom(seed);
   const flat = randomVectors(random, rows, DIM);
   const vectors = Array.from({ length: rows }, (_, r) => [...flat.subarray(r * DIM, (r + 1) * DIM)]);
   const tasks = vectors.map((_, r) => (r < TASKS ? r : Math.floor(TASKS * random() ** 1.5)));
+  // Two fields far apart: the nearest rows of task 1 are all those of task 0.
+  if (fields) for (const [r, vector] of vectors.entries()) vector[tasks[r] < 2 ? 0 : 1] += 20;
   const inputs = vectors.map((_, r) => r);
   for (let copies = 0; copies < 8; ++copies) {
     const [from, to] = [Math.floor(rows * random()), Math.floor(rows * random())];
@@ -102,7 +104,11 @@ const CASES = {
   'with graded outcomes': { graded: true },
   'with nothing missing': { missing: 0 },
   'where most pools are smaller than k': { rows: 24, routing: { k: 12, kappa: 19 } },
-  'where lists run dry because one task holds most rows': { rows: 400, routing: { k: 3, kappa: 2 } },
+  'where lists run dry because the held-out task holds all near rows': {
+    rows: 400,
+    fields: true,
+    routing: { k: 3, kappa: 2 },
+  },
   'with samples moved back for the pairs': { pairs: { alphas: [0, 0.1, 0.25], repeats: 2, seed: 5 } },
   'without a confidence to reach': { routing: { eta: 0 } },
 };
@@ -185,12 +191,15 @@ describe('an evaluation refuses', () => {
     );
   }
 
-  it('what a single input cannot be routed by, a share of nothing, and a negative cost weight', () =>
-    withEvaluation(benchmark, async (handle) => {
-      await refused(() => lab.instances(handle, { policy: 's3' }), 'invalid_argument', /need a task/);
-      await refused(() => lab.instances(handle, { heldOut: {} }), 'invalid_argument', /'task' or a share/);
-      await refused(() => lab.instances(handle, { costWeights: [-1] }), 'invalid_argument', /cost weight/);
-    }));
+  for (const [name, bad, pattern] of [
+    ['a policy that needs a task for a single input', { policy: 's3' }, /need a task/],
+    ['to hold out neither tasks nor a share', { heldOut: {} }, /'task' or a share/],
+    ['a negative cost weight', { costWeights: [-1] }, /cost weight/],
+  ]) {
+    it(name, () =>
+      withEvaluation(benchmark, (handle) => refused(() => lab.instances(handle, bad), 'invalid_argument', pattern)),
+    );
+  }
 
   it('a task that does not exist, and an evaluation that was closed', async () => {
     let closed;

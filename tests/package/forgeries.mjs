@@ -44,9 +44,9 @@ export function withoutSection(bytes, i) {
   return seal(copy);
 }
 
-/** The package's module with its memory confined to what it starts with, so that it runs out in a test's time. */
-export function confinedWasm() {
-  const bytes = new Uint8Array(readFileSync(new URL('signalbox.wasm', dist)));
+/** One of the package's modules with its memory confined to what it starts with, so that it runs out in a test's time. */
+export function confinedWasm(file = 'signalbox.wasm') {
+  const bytes = new Uint8Array(readFileSync(new URL(file, dist)));
   let at = 8;
   const number = () => {
     let value = 0;

@@ -40,7 +40,10 @@ function buildNatively({ embeddings, outcomes, tasks, models, ...rest }) {
     'build',
     write('spec.json', json),
     write('embeddings.f32', embeddings),
-    write('tasks.u16', Uint16Array.from(tasks, (name) => names.indexOf(name))),
+    write(
+      'tasks.u16',
+      Uint16Array.from(tasks, (name) => names.indexOf(name)),
+    ),
     write('outcomes.f32', outcomes),
     out,
   );
@@ -120,7 +123,12 @@ for (let seed = 1; seed <= 15; ++seed) {
 it('native and wasm refuse the same specification in the same words', async () => {
   const spec = drawSpec(1);
   const json = JSON.stringify({ dim: spec.dim, models: [{ name: 'a' }], tasks: ['t'], codes: 'int2' });
-  const text = native('build', write('bad.json', json), ...['e', 't', 'o'].map((f) => write(f, new Uint8Array(0))), 'x');
+  const text = native(
+    'build',
+    write('bad.json', json),
+    ...['e', 't', 'o'].map((f) => write(f, new Uint8Array(0))),
+    'x',
+  );
   const { error } = JSON.parse(text);
   await assert.rejects(buildIndex({ ...spec, codes: 'int2' }), { code: error.code, message: error.message });
 });

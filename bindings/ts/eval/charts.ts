@@ -1,0 +1,258 @@
+/** The charts of a report, as data: what each shows, in words, in numbers and as a table. */
+import type { BinPoint, CostReport, EvaluationReport, InstanceReport, LabelPoint, PoolReport } from './report.js';
+import {
+  binTable,
+  calibrationTable,
+  figure,
+  frontierTable,
+  gapTable,
+  heldOutName,
+  labelTable,
+  percent,
+  policyName,
+  policyTable,
+  robustnessTable,
+  type Table,
+  unitName,
+} from './tables.js';
+
+export interface ChartSeries {
+  label: string;
+  /** Which colour and dash; see the page's script. */
+  look: string;
+  values: (number | null)[];
+  low?: (number | null)[];
+  high?: (number | null)[];
+  isLine: boolean;
+  /** A line without its points. */
+  isBare?: boolean;
+}
+
+/** What the page's script draws. */
+export interface Plot {
+  x: number[];
+  /** Names of the x values, where these are only places. */
+  names?: string[];
+  xLabel: string;
+  yLabel: string;
+  isLog?: boolean;
+  /** A level to compare with. */
+  reference?: number;
+  series: ChartSeries[];
+}
+
+export interface Chart {
+  title: string;
+  caption: string;
+  plot: Plot;
+  table: Table;
+}
+
+const orNull = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : null);
+
+const places = (names: readonly string[]) => ({ x: names.map((_, i) => i), names: [...names] });
+
+/** A policy a place, with its interval. */
+export function policyChart(pool: PoolReport): Chart {
+  const { rows } = pool;
+  const of = (policy: string) => rows.find((row) => row.policy === policy)?.accuracy.value ?? Number.NaN;
+  const at = <T>(i: number, value: T) => rows.map((_, j) => (i === j ? value : null));
+  return {
+    title: `Accuracy over held-out tasks, pool: ${pool.name}`,
+    caption:
+      `Mean accuracy of the picks on ${pool.tasks} held-out tasks, among ${pool.models} models; whiskers are 95% bootstrap ` +
+      `intervals over tasks. The dashed line is the best single model, ${figure(of('best_single'))}; the oracle, which ` +
+      `knows each task's best model, has ${figure(of('oracle'))}. Whiskers are wide because tasks differ more than ` +
+      'policies do: compare policies by the column "vs BSM", which is paired.',
+    plot: {
+      ...places(rows.map(({ policy }) => policyName(policy))),
+      xLabel: 'policy',
+      yLabel: 'accuracy',
+      reference: of('best_single'),
+      series: rows.map(({ policy, accuracy }, i) => ({
+        label: policyName(policy),
+        look: policy,
+        values: at(i, orNull(accuracy.value)),
+        low: at(i, orNull(accuracy.interval[0])),
+        high: at(i, orNull(accuracy.interval[1])),
+        isLine: false,
+      })),
+    },
+    table: policyTable(pool),
+  };
+}
+
+export function poolChart(pools: readonly PoolReport[]): Chart {
+  const policies = (pools[0]?.rows ?? []).map(({ policy }) => policy);
+  const value = (pool: PoolReport, policy: string) => pool.rows.find((row) => row.policy === policy);
+  return {
+    title: "Accuracy against the pool's size limit",
+    caption:
+      'Each place is a pool of models up to a number of parameters. The gap between the best single model and the oracle ' +
+      'is what routing can gain; the table says which share of it each policy closes (below 0: worse than not routing).',
+    plot: {
+      ...places(pools.map(({ name }) => name)),
+      xLabel: 'pool',
+      yLabel: 'accuracy',
+      series: policies.map((policy) => ({
+        label: policyName(policy),
+        look: policy,
+        values: pools.map((pool) => orNull(value(pool, policy)?.accuracy.value)),
+        isLine: true,
+      })),
+    },
+    table: gapTable(pools),
+  };
+}
+
+export function labelChart(pool: string, points: readonly LabelPoint[]): Chart {
+  const ordered = [...points].sort((a, b) => a.meanLabelled - b.meanLabelled);
+  const policies = (points.at(-1)?.rows ?? []).map(({ policy }) => policy);
+  const value = (point: LabelPoint, policy: string) => point.rows.find((row) => row.policy === policy)?.accuracy.value;
+  return {
+    title: `Accuracy against labels, pool: ${pool}`,
+    caption:
+      'What a few labelled samples of the new task are worth: they join the pool and measure the predictor, and the rest ' +
+      'of the task judges. "Labels only" takes the best model on the labels and needs no benchmark. The table holds the ' +
+      'accuracy and, in brackets, the share of the gap that is closed.',
+    plot: {
+      x: ordered.map(({ meanLabelled }) => meanLabelled),
+      xLabel: 'labelled samples a task (mean)',
+      yLabel: 'accuracy on the rest',
+      series: policies.map((policy) => ({
+        label: policyName(policy),
+        look: policy,
+        values: ordered.map((point) => orNull(value(point, policy))),
+        isLine: true,
+      })),
+    },
+    table: labelTable(points),
+  };
+}
+
+function binChart(
+  bins: readonly BinPoint[],
+  text: Pick<Chart, 'title' | 'caption'>,
+  xLabel: string,
+  count: string,
+): Chart {
+  const policies = Object.keys(bins[0]?.accuracy ?? {});
+  return {
+    ...text,
+    plot: {
+      x: bins.map(({ at }) => at),
+      xLabel,
+      yLabel: 'quality',
+      series: policies.map((policy) => ({
+        label: policyName(policy),
+        look: policy,
+        values: bins.map(({ accuracy }) => orNull(accuracy[policy])),
+        isLine: true,
+      })),
+    },
+    table: binTable(bins, xLabel, count),
+  };
+}
+
+export function coverageChart(bins: readonly BinPoint[]): Chart {
+  const caption =
+    'Tasks in groups of equal size, by u, the mean cosine distance of their inputs to the nearest benchmark samples. To the ' +
+    'left are tasks that look like others; routing should beat the best single model there, and fall back to it to the right.';
+  return binChart(bins, { title: 'Accuracy against coverage', caption }, 'distance u', 'tasks');
+}
+
+export function distanceChart(report: InstanceReport): Chart {
+  const caption =
+    `Single samples (${heldOutName(report.heldOut)}) in groups of equal size, by the mean distance of their neighbours. ` +
+    'Routing is worth most where its line is farthest above the best single model.';
+  const title = `Quality by neighbour distance, ${heldOutName(report.heldOut)}`;
+  return binChart(report.byDistance, { title, caption }, 'mean distance', 'samples');
+}
+
+export function calibrationChart(report: InstanceReport): Chart {
+  const bins = report.calibration.bins.filter(({ count }) => count > 0);
+  const x = bins.map(({ predicted }) => predicted);
+  return {
+    title: `Predicted correctness against outcome, ${heldOutName(report.heldOut)}`,
+    caption:
+      'Every (sample, model) pair in 20 bins of the predicted correctness (the table counts them: bins of few say little). ' +
+      'On the dotted line predictions mean what they ' +
+      `say; below it they promise too much. ECE ${figure(report.calibration.ece, 3)}, Brier score ` +
+      `${figure(report.calibration.brier, 3)}.`,
+    plot: {
+      x,
+      xLabel: 'predicted',
+      yLabel: 'outcome',
+      series: [
+        {
+          label: policyName(report.policy),
+          look: report.policy,
+          values: bins.map(({ outcome }) => orNull(outcome)),
+          isLine: true,
+        },
+        { label: 'perfect', look: 'oracle', values: x, isLine: true, isBare: true },
+      ],
+    },
+    table: calibrationTable(report),
+  };
+}
+
+/** Series of different x values on one axis. */
+export function frontierChart(report: CostReport): Chart {
+  const parts = [
+    { label: policyName(report.policy), look: report.policy, isLine: true, points: report.points },
+    { label: 'single models', look: 'models', isLine: false, points: report.singles },
+    { label: 'best single', look: 'best_single', isLine: false, points: [report.bestSingle] },
+  ];
+  const usable = ({ cost, quality }: { cost: number; quality: number }) => cost > 0 && Number.isFinite(quality);
+  const x = [...new Set(parts.flatMap(({ points }) => points.filter(usable).map(({ cost }) => cost)))].sort(
+    (a, b) => a - b,
+  );
+  return {
+    title: `Quality and cost, ${heldOutName(report.heldOut)}`,
+    caption:
+      'The line is routing by predicted correctness minus weight x cost, for rising weights; the points are single models. ' +
+      `Above and to the left is better. Area below the hull (AIQ): routing ${figure(report.aiq.router)}, single models ` +
+      `mixed at random ${figure(report.aiq.singles)}.`,
+    plot: {
+      x,
+      xLabel: `mean cost, ${unitName(report)}`,
+      yLabel: 'quality',
+      isLog: true,
+      series: parts.map(({ points, ...rest }) => {
+        const at = new Map<number, number>();
+        for (const p of points.filter(usable)) at.set(p.cost, Math.max(p.quality, at.get(p.cost) ?? 0));
+        return { ...rest, values: x.map((cost) => at.get(cost) ?? null) };
+      }),
+    },
+    table: frontierTable(report),
+  };
+}
+
+export function robustnessChart(robustness: NonNullable<EvaluationReport['robustness']>): Chart {
+  const { kinds } = robustness;
+  return {
+    title: 'Decisions that survive a paraphrase',
+    caption:
+      `The share of prompts for which the router (${policyName(robustness.policy)}, ${robustness.indexRows} rows of other ` +
+      'prompts) names the same model after a paraphrase that does not change the question, ' +
+      `with 95% intervals; ${percent(robustness.shareBestSingle)} of the decisions are the best single model to begin with. ` +
+      'The table shows what the changes cost in quality: often nothing, where two models are about equal.',
+    plot: {
+      ...places(kinds.map(({ kind }) => kind)),
+      xLabel: 'paraphrase',
+      yLabel: 'same decision',
+      series: [
+        {
+          label: 'same decision',
+          look: 's1',
+          values: kinds.map(({ survived }) => orNull(survived.value)),
+          low: kinds.map(({ survived }) => orNull(survived.interval[0])),
+          high: kinds.map(({ survived }) => orNull(survived.interval[1])),
+          isLine: false,
+        },
+      ],
+    },
+    table: robustnessTable(robustness),
+  };
+}

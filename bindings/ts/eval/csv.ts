@@ -1,0 +1,97 @@
+/** Large CSV files, row by row, compressed or not. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import path from 'node:path';
+import { pipeline, Transform } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { CsvError, parse } from 'csv-parse';
+import { SignalboxError, throwIfAborted } from '../errors.js';
+
+const MOST_ROW_BYTES = 1 << 24;
+
+export interface CsvRow {
+  /** Of the row among the rows, from 0. */
+  number: number;
+  cells: string[];
+}
+
+export interface CsvOptions {
+  signal?: AbortSignal | undefined;
+  onHeader(columns: string[]): void;
+  onRow(row: CsvRow): void;
+}
+
+function toError(file: string, cause: unknown): SignalboxError {
+  if (cause instanceof SignalboxError) return cause;
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (cause instanceof CsvError) return new SignalboxError('invalid_argument', `${file}: ${message}`, { cause });
+  if (code === 'Z_BUF_ERROR') return new SignalboxError('truncated', `${file} ends too early`, { cause });
+  if (code?.startsWith('Z_')) return new SignalboxError('bad_magic', `${file} is not gzip: ${message}`, { cause });
+  return new SignalboxError('network', `${file} could not be read: ${message}`, { cause });
+}
+
+/** Passes bytes on and hashes them. */
+function hashing(hash: ReturnType<typeof createHash>): Transform {
+  return new Transform({
+    transform(chunk, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+}
+
+/**
+ * Streams a file; a name that ends in .gz is decompressed. Gives the SHA-256 of the file as it is.
+ * Errors: `network`, `aborted`, `bad_magic`, `truncated`, `invalid_argument`.
+ */
+export async function readCsv(file: string, { signal, onHeader, onRow }: CsvOptions): Promise<{ sha256: string }> {
+  const name = path.basename(file);
+  const hash = createHash('sha256');
+  // Rows of another length are the caller's to count.
+  const parser = parse({
+    bom: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: MOST_ROW_BYTES,
+  });
+  const source = createReadStream(file);
+  if (file.endsWith('.gz')) pipeline(source, hashing(hash), createGunzip(), parser, () => undefined);
+  else pipeline(source, hashing(hash), parser, () => undefined);
+  let number = -1;
+  try {
+    for await (const cells of parser as AsyncIterable<string[]>) {
+      if (number % 512 === 0) throwIfAborted(signal);
+      if (number < 0) onHeader(cells);
+      else onRow({ number, cells });
+      number += 1;
+    }
+  } catch (cause) {
+    throw toError(name, cause);
+  } finally {
+    source.destroy();
+  }
+  if (number < 0) throw new SignalboxError('invalid_argument', `${name} is empty`);
+  return { sha256: hash.digest('hex') };
+}
+
+/** Where the named columns are. Errors: `invalid_argument` for one that is missing or there twice. */
+export function columnsOf(file: string, header: readonly string[], names: readonly string[]): number[] {
+  const places = new Map<string, number>();
+  for (const [i, name] of header.entries()) {
+    if (places.has(name)) throw new SignalboxError('invalid_argument', `${path.basename(file)}: two columns '${name}'`);
+    places.set(name, i);
+  }
+  return names.map((name) => {
+    const place = places.get(name);
+    if (place !== undefined) return place;
+    throw new SignalboxError('invalid_argument', `${path.basename(file)} has no column '${name}'`);
+  });
+}
+
+/** The number of a cell; NaN where it is empty, undefined where it is no number. */
+export function numberOf(cell: string | undefined): number | undefined {
+  const text = cell?.trim() ?? '';
+  if (text === '') return Number.NaN;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}

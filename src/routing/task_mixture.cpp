@@ -1,0 +1,266 @@
+#include "routing/task_mixture.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace signalbox {
+namespace {
+
+double dot(std::span<const float> a, std::span<const float> b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+  return sum;
+}
+
+void scale_to_sum_one(std::vector<double>& weights) {
+  double sum = 0;
+  for (const double w : weights) sum += w;
+  for (double& w : weights) w /= sum;
+}
+
+/// Multiplies weights by exp(exponents), safe against underflow of all of them; they sum to 1 again.
+void reweight(std::vector<double>& weights, const std::vector<double>& exponents) {
+  double largest = -HUGE_VAL;
+  for (std::size_t s = 0; s < weights.size(); ++s) {
+    if (weights[s] > 0) largest = std::max(largest, exponents[s]);
+  }
+  for (std::size_t s = 0; s < weights.size(); ++s) {
+    weights[s] = weights[s] > 0 ? weights[s] * std::exp(exponents[s] - largest) : 0;
+  }
+  scale_to_sum_one(weights);
+}
+
+double effective_count(const std::vector<double>& weights) {
+  double squared = 0;
+  for (const double w : weights) squared += w * w;
+  return 1 / squared;
+}
+
+/// Accuracies of the candidates by task, split into how hard the task is and how each model stands out.
+struct Split {
+  std::vector<double> difficulty;  ///< [tasks] mean of the candidates; NaN where none was measured.
+  std::vector<double> deviation;   ///< [tasks, models]
+};
+
+Split split_means(const TaskProfiles& profiles, std::span<const Exclusion> exclusions) {
+  const std::size_t models = profiles.models;
+  Split out{std::vector<double>(profiles.tasks(), 0), std::vector<double>(profiles.means.size(), 0)};
+  std::vector<double> sums(models, 0);
+  std::vector<std::size_t> counts(models, 0);
+  for (std::size_t s = 0; s < profiles.tasks(); ++s) {
+    const auto means = profiles.means.subspan(s * models, models);
+    double sum = 0;
+    std::size_t count = 0;
+    for (std::size_t m = 0; m < models; ++m) {
+      if (exclusions[m] != Exclusion::kNone || std::isnan(means[m])) continue;
+      sum += means[m];
+      ++count;
+    }
+    out.difficulty[s] = count > 0 ? sum / static_cast<double>(count) : std::nan("");
+    for (std::size_t m = 0; m < models; ++m) {
+      if (exclusions[m] != Exclusion::kNone || std::isnan(means[m])) continue;
+      out.deviation[s * models + m] = means[m] - out.difficulty[s];
+      sums[m] += out.deviation[s * models + m];
+      ++counts[m];
+    }
+  }
+  for (std::size_t i = 0; i < out.deviation.size(); ++i) {
+    const std::size_t m = i % models;
+    if (std::isnan(profiles.means[i]) && counts[m] > 0) out.deviation[i] = sums[m] / static_cast<double>(counts[m]);
+  }
+  return out;
+}
+
+/// How far the labels are from a task, as a Gaussian log-likelihood (without its constant), and the mean deviation
+/// there of the models that have labels: what their labels' deviations are relative to.
+struct Fit {
+  double log_likelihood = 0;
+  double labelled_deviation = 0;
+};
+
+Fit fit_task(std::span<const double> deviation, const LabelMeans& labels, std::size_t labelled,
+             const MixtureConstants& c) {
+  Fit out;
+  for (std::size_t m = 0; m < deviation.size(); ++m) {
+    if (labels.counts[m] > 0) out.labelled_deviation += deviation[m] / static_cast<double>(labelled);
+  }
+  for (std::size_t m = 0; m < deviation.size(); ++m) {
+    if (!(labels.counts[m] > 0)) continue;
+    const double off = labels.relative[m] - (deviation[m] - out.labelled_deviation);
+    out.log_likelihood -= off * off / (2 * c.deviation_variance * (1 / labels.counts[m] + 1 / c.prior_labels));
+  }
+  out.log_likelihood *= c.independent_models / static_cast<double>(labelled);
+  return out;
+}
+
+/// Labels as evidence of a task's difficulty.
+struct Difficulty {
+  double mean = 0;   ///< Of the labelled models on their labels.
+  double count = 0;  ///< Mean labels a model.
+  double pull = 0;   ///< Share of the way from a benchmark task's difficulty to that of the labels.
+};
+
+Difficulty difficulty_of(const LabelMeans& labels, std::size_t labelled, const MixtureConstants& c) {
+  Difficulty out;
+  for (std::size_t m = 0; m < labels.counts.size(); ++m) {
+    if (!(labels.counts[m] > 0)) continue;
+    out.mean += labels.means[m] / static_cast<double>(labelled);
+    out.count += labels.counts[m] / static_cast<double>(labelled);
+  }
+  if (labelled > 0) out.pull = c.difficulty_variance / (c.difficulty_variance + c.difficulty_noise / out.count);
+  return out;
+}
+
+/// Expected correctness and its interval, for which a task's difficulty counts as evidence, too.
+void add_correctness(const Split& split, const std::vector<Fit>& fits, const Difficulty& seen,
+                     const MixtureConstants& c, TaskMixture& out) {
+  const std::size_t models = out.relative.size();
+  std::vector<double> weights = out.weights;
+  std::vector<double> difficulty = split.difficulty;
+  if (seen.count > 0) {
+    std::vector<double> exponents(weights.size(), 0);
+    for (std::size_t s = 0; s < weights.size(); ++s) {
+      if (!(weights[s] > 0)) continue;
+      const double off = seen.mean - (difficulty[s] + fits[s].labelled_deviation);
+      exponents[s] = -off * off / (2 * (c.difficulty_variance + c.difficulty_noise / seen.count));
+      difficulty[s] += seen.pull * off;
+    }
+    reweight(weights, exponents);
+  }
+  double expected = 0;
+  for (std::size_t s = 0; s < weights.size(); ++s) expected += weights[s] > 0 ? weights[s] * difficulty[s] : 0;
+  constexpr double kZ = 1.959963984540054;  // 97.5% quantile of the normal distribution
+  for (std::size_t m = 0; m < models; ++m) {
+    double mean = 0;
+    double square = 0;
+    for (std::size_t s = 0; s < weights.size(); ++s) {
+      if (!(weights[s] > 0)) continue;
+      const double value = difficulty[s] + out.task_relative[s * models + m];
+      mean += weights[s] * value;
+      square += weights[s] * value * value;
+    }
+    const double variance = std::max(0.0, square - mean * mean) + c.difficulty_variance * (1 - seen.pull) +
+                            c.model_variance / out.evidence[m];
+    const double half = kZ * std::sqrt(variance);
+    const double centre = expected + out.relative[m];  // Ordered as the pick is.
+    out.correctness[m] = std::clamp(centre, 0.0, 1.0);
+    out.intervals[m] = {std::clamp(centre - half, 0.0, 1.0), std::clamp(centre + half, 0.0, 1.0)};
+  }
+}
+
+}  // namespace
+
+std::vector<double> vote_for_tasks(const TaskProfiles& profiles, std::span<const float> vector,
+                                   const MixtureConstants& constants) {
+  const double norm = std::sqrt(dot(vector, vector));
+  std::vector<double> votes(profiles.tasks(), 0);
+  std::vector<double> exponents(profiles.tasks(), 0);
+  for (std::size_t s = 0; s < votes.size(); ++s) {
+    const auto centroid = profiles.centroids.subspan(s * profiles.dim, profiles.dim);
+    const bool has_rows = std::any_of(centroid.begin(), centroid.end(), [](float x) { return x != 0; });
+    votes[s] = has_rows ? 1 : 0;
+    exponents[s] = dot(centroid, vector) / norm / constants.temperature;
+  }
+  reweight(votes, exponents);
+  return votes;
+}
+
+std::vector<double> vote_of_inputs(const TaskProfiles& profiles, std::span<const float> vectors,
+                                   const MixtureConstants& constants) {
+  const std::size_t n = vectors.size() / profiles.dim;
+  std::vector<double> votes(profiles.tasks(), 0);
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto of_input = vote_for_tasks(profiles, vectors.subspan(i * profiles.dim, profiles.dim), constants);
+    for (std::size_t s = 0; s < votes.size(); ++s) votes[s] += of_input[s] / static_cast<double>(n);
+  }
+  const auto tasks = static_cast<double>(std::count_if(votes.begin(), votes.end(), [](double w) { return w > 0; }));
+  const double effective = effective_count(votes);
+  for (double& w : votes) {
+    if (w > 0) w = (effective * w + constants.prior_tasks / tasks) / (effective + constants.prior_tasks);
+  }
+  return votes;
+}
+
+LabelMeans label_means(std::span<const float> outcomes, std::span<const Exclusion> exclusions) {
+  const std::size_t models = exclusions.size();
+  LabelMeans out{std::vector<double>(models, 0), std::vector<double>(models, 0), std::vector<double>(models, 0)};
+  for (std::size_t first = 0; first < outcomes.size(); first += models) {
+    const auto label = outcomes.subspan(first, models);
+    const auto counts = [&](std::size_t m) { return exclusions[m] == Exclusion::kNone && !std::isnan(label[m]); };
+    double sum = 0;
+    std::size_t count = 0;
+    for (std::size_t m = 0; m < models; ++m) {
+      if (!counts(m)) continue;
+      sum += static_cast<double>(label[m]);
+      ++count;
+    }
+    for (std::size_t m = 0; m < models; ++m) {
+      if (!counts(m)) continue;
+      out.means[m] += static_cast<double>(label[m]);
+      out.relative[m] += static_cast<double>(label[m]) - sum / static_cast<double>(count);
+      ++out.counts[m];
+    }
+  }
+  for (std::size_t m = 0; m < models; ++m) {
+    if (!(out.counts[m] > 0)) continue;
+    out.means[m] /= out.counts[m];
+    out.relative[m] /= out.counts[m];
+  }
+  return out;
+}
+
+TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> votes, const LabelMeans& labels,
+                      std::span<const Exclusion> exclusions, const MixtureConstants& constants) {
+  const std::size_t models = profiles.models;
+  const Split split = split_means(profiles, exclusions);
+  const auto labelled = static_cast<std::size_t>(
+      std::count_if(labels.counts.begin(), labels.counts.end(), [](double n) { return n > 0; }));
+  TaskMixture out;
+  out.weights.assign(votes.begin(), votes.end());
+  std::vector<Fit> fits(profiles.tasks());
+  std::vector<double> exponents(profiles.tasks(), 0);
+  for (std::size_t s = 0; s < fits.size(); ++s) {
+    if (std::isnan(split.difficulty[s])) out.weights[s] = 0;
+    if (labelled == 0) continue;
+    fits[s] = fit_task(std::span(split.deviation).subspan(s * models, models), labels, labelled, constants);
+    exponents[s] = fits[s].log_likelihood;
+  }
+  reweight(out.weights, exponents);
+  out.effective_tasks = effective_count(out.weights);
+
+  out.relative.assign(models, 0);
+  out.correctness.assign(models, 0);
+  out.intervals.resize(models);
+  out.task_relative.assign(split.deviation.size(), 0);
+  out.evidence.assign(models, constants.prior_labels);
+  for (std::size_t m = 0; m < models && labelled > 0; ++m) out.evidence[m] += labels.counts[m];
+  for (std::size_t s = 0; s < fits.size(); ++s) {
+    for (std::size_t m = 0; m < models; ++m) {
+      double value = split.deviation[s * models + m];
+      if (labelled > 0 && labels.counts[m] > 0) {
+        const double seen = labels.relative[m] + fits[s].labelled_deviation;
+        value = (constants.prior_labels * value + labels.counts[m] * seen) / out.evidence[m];
+      }
+      out.task_relative[s * models + m] = value;
+      out.relative[m] += out.weights[s] * value;
+    }
+  }
+  add_correctness(split, fits, difficulty_of(labels, labelled, constants), constants, out);
+  return out;
+}
+
+double probability_better(const TaskMixture& mixture, std::size_t first, std::size_t second,
+                          const MixtureConstants& constants) {
+  const std::size_t models = mixture.relative.size();
+  const double variance =
+      constants.difference_variance / 2 * (1 / mixture.evidence[first] + 1 / mixture.evidence[second]);
+  double sum = 0;
+  for (std::size_t s = 0; s < mixture.weights.size(); ++s) {
+    const double* of_task = mixture.task_relative.data() + s * models;
+    const double z = (of_task[first] - of_task[second]) / std::sqrt(variance);
+    sum += mixture.weights[s] * .5 * std::erfc(-z / std::sqrt(2.0));
+  }
+  return std::min(1.0, sum);
+}
+
+}  // namespace signalbox

@@ -1,0 +1,84 @@
+// The policy `signalbox`: inputs vote for benchmark tasks, labels re-weight the tasks, and a model is worth what it was
+// worth on them. docs/policy.md says where the rule and its constants come from, and what they measure.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "routing/scores.h"
+#include "routing/selection.h"
+#include "routing/task_scores.h"
+
+namespace signalbox {
+
+/// Constants of the rule.
+struct MixtureConstants {
+  double temperature = .1;            ///< Of the softmax over cosines to the tasks' centroids.
+  double prior_tasks = 2;             ///< Uniform votes, in effective tasks, that join those of a whole task's inputs.
+  double prior_labels = 40;           ///< Labels that a benchmark task is worth as a forecast of a new one.
+  double independent_models = 4;      ///< Models of a pool are alike: as evidence they count as so many.
+  double deviation_variance = .2;     ///< Of one label of a model, less the mean of all models.
+  double difference_variance = .15;   ///< Of one label of a model, less that of another.
+  double difficulty_variance = .003;  ///< Of the mean correctness on a new task around that of the tasks it resembles.
+  double difficulty_noise = .15;      ///< Of the mean correctness on one label.
+  double eta = .55;  ///< Confidence needed to leave the best single model with a whole task; an input asks for none.
+  double model_variance = .04;  ///< Of one label of a model around its mean, for intervals.
+};
+
+/// What the rule knows of each benchmark task: where it is, and who is right there. Borrowed.
+struct TaskProfiles {
+  std::size_t dim = 0;
+  std::size_t models = 0;
+  std::span<const float> centroids;  ///< [tasks, dim] see task_centroids.
+  std::span<const double> means;     ///< [tasks, models] mean outcome; NaN without any.
+
+  [[nodiscard]] std::size_t tasks() const { return means.size() / models; }
+};
+
+/// The share of an input's vote that each task gets: the softmax of its cosines to the centroids over the temperature;
+/// nothing for a task without rows. vector: float32 [dim], not zero. The shares sum to 1.
+[[nodiscard]] std::vector<double> vote_for_tasks(const TaskProfiles& profiles, std::span<const float> vector,
+                                                 const MixtureConstants& constants);
+
+/// The mean vote of a task's inputs, row-major float32 [n, dim], shrunk toward the uniform one: few effective tasks,
+/// 1 / sum of squares, are weak evidence, whatever the number of inputs.
+[[nodiscard]] std::vector<double> vote_of_inputs(const TaskProfiles& profiles, std::span<const float> vectors,
+                                                 const MixtureConstants& constants);
+
+/// What labels say of each model.
+struct LabelMeans {
+  std::vector<double> means;     ///< [models] mean outcome on its labels, unused without any.
+  std::vector<double> relative;  ///< [models] mean of outcome - mean outcome of the pool on the same label.
+  std::vector<double> counts;    ///< [models]
+};
+
+/// outcomes: [labels, models], NaN missing. Only models that are not excluded count.
+[[nodiscard]] LabelMeans label_means(std::span<const float> outcomes, std::span<const Exclusion> exclusions);
+
+/// What the rule expects of the candidates.
+struct TaskMixture {
+  std::vector<double> weights;  ///< [tasks] after the labels.
+  double effective_tasks = 1;
+  std::vector<double> relative;     ///< [models] expected correctness, less the mean of the candidates. The pick is its
+                                    ///< argmax. Of excluded models meaningless.
+  std::vector<double> correctness;  ///< [models] expected correctness, 0..1.
+  std::vector<Interval> intervals;  ///< [models] 95%.
+  std::vector<double> task_relative;  ///< [tasks, models] `relative`, were the new task like this one.
+  std::vector<double> evidence;       ///< [models] prior labels and labels.
+};
+
+/// votes: [tasks]. At least one model must not be excluded, and every such model must have an outcome somewhere: where
+/// a task lacks one, the model's mean deviation from the candidates over its other tasks stands in.
+/// Complexity: O(tasks * models).
+[[nodiscard]] TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> votes,
+                                    const LabelMeans& labels, std::span<const Exclusion> exclusions,
+                                    const MixtureConstants& constants);
+
+/// P(the first model is right more often than the second one on the new task): the mixture over tasks of normal
+/// distributions of their difference.
+[[nodiscard]] double probability_better(const TaskMixture& mixture, std::size_t first, std::size_t second,
+                                        const MixtureConstants& constants);
+
+}  // namespace signalbox
