@@ -34,6 +34,11 @@ function heading(decision: Decision): string[] {
   ].filter((line) => line !== '');
 }
 
+function resemblance(decision: Decision): string[] {
+  const tasks = decision.tasks.map(({ task, weight }) => `${task} ${percent(weight)}`);
+  return tasks.length === 0 ? [] : ['', `resembles ${tasks.join(', ')}`];
+}
+
 function footing(decision: Decision): string[] {
   const { percentile, meanDistance, outOfCoverage } = decision.coverage;
   return [
@@ -64,6 +69,7 @@ export function decisionText(decision: Decision): string {
     '',
     ...table(['model', 'P(correct)', '95%', '$/MTok'], rows),
     ...rest(decision.ranking.length),
+    ...resemblance(decision),
     ...neighbourRows(decision.neighbours),
     '',
     ...footing(decision),
@@ -82,6 +88,7 @@ export function taskText(decision: TaskDecision): string {
     `${decision.inputs} prompts${labels}, policy ${decision.policy}, distance u ${decision.u.toFixed(3)}`,
     ...table(['model', '95%', 'S1', 'S2', 'S3', 'p', '$/MTok'], rows),
     ...rest(decision.ranking.length),
+    ...resemblance(decision),
     ...neighbourRows(decision.neighbours),
     '',
     ...footing(decision),

@@ -64,6 +64,7 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 /** The promise, given up when the signal is aborted: what goes on behind it is no longer waited for. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
+  promise.catch(() => undefined); // Given up, it may still fail: nobody is left to hear of it.
   throwIfAborted(signal);
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {

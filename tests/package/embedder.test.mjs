@@ -69,7 +69,9 @@ function expectVector(vector, expected) {
   assert.ok(vector instanceof Float32Array);
   assert.equal(vector.length, DIM);
   assert.ok(Math.abs(Math.hypot(...vector) - 1) < 1e-6, 'unit norm, to the precision of float32');
-  expected.forEach((x, i) => assert.ok(Math.abs(vector[i] - x) <= TOLERANCE, `got ${vector[i]}, expected ${x}`));
+  expected.forEach((x, i) => {
+    assert.ok(Math.abs(vector[i] - x) <= TOLERANCE, `got ${vector[i]}, expected ${x}`);
+  });
 }
 
 async function withEmbedder(files, use) {

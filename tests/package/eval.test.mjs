@@ -81,7 +81,9 @@ describe('an evaluation', () => {
       report.instances.map(({ heldOut, policy, rows }) => [heldOut, policy, rows]),
       [
         ['share', 's1', 8],
+        ['share', 'signalbox', 8],
         ['task', 's1', 80],
+        ['task', 'signalbox', 80],
       ],
     );
     assert.deepEqual(report.data.models, ['calculator-7b', 'poet-13b', 'generalist-70b']);
@@ -131,9 +133,9 @@ describe('its inputs', () => {
     const { cost } = JSON.parse(await readFile(json, 'utf8'));
     assert.deepEqual(
       cost.map(({ heldOut, unit, models }) => [heldOut, unit, models]),
-      ['share', 'task'].map((mode) => [mode, 'usd_per_call', 3]),
+      ['share', 'share', 'task', 'task'].map((mode) => [mode, 'usd_per_call', 3]),
     );
-    const [, { singles, aiq, bestSingle, costSaved, qualityGained, points }] = cost;
+    const [, , { singles, aiq, bestSingle, costSaved, qualityGained, points }] = cost;
     // Costs are stored as float32.
     singles.forEach((single, i) => {
       assert.ok(Math.abs(single.cost - usd[i]) < 1e-9);

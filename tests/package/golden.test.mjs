@@ -62,13 +62,13 @@ for (const file of files) {
     it('has the training pairs of the distance estimator inside its index', () => {
       const { u, p } = pairsOf(bytes, router.info);
       assert.equal(u.length, expected.pair_u.length);
-      expected.pair_u.forEach((value, z) => near(u[z], value, SCORES, `u of pair ${z}`));
-      expected.pair_p.flat().forEach((value, i) => near(p[i], value, SCORES, `p ${i}`));
+      for (const [z, value] of expected.pair_u.entries()) near(u[z], value, SCORES, `u of pair ${z}`);
+      for (const [i, value] of expected.pair_p.flat().entries()) near(p[i], value, SCORES, `p ${i}`);
     });
 
     it('predicts the correctness of each input', async () => {
       // No fallback: outside the coverage models would be ranked by their means.
-      const options = { eta: 0, maxCoveragePercentile: 100 };
+      const options = { policy: 'paper', maxCoveragePercentile: 100 };
       for (const [q, query] of golden.queries.entries()) {
         const { ranking } = await router.routeVector(query, options);
         assert.equal(ranking.length, models.length);

@@ -129,17 +129,17 @@ describe('neighbours', () => {
 
 describe('options', () => {
   it('of the method are heard', async () => {
-    const byOne = await route({ k: 1 });
+    const byOne = await route({ policy: 's1', k: 1 });
     assert.ok(byOne.ranking.every(({ votes, pCorrect }) => votes === 1 && (pCorrect === 0 || pCorrect === 1)));
     assert.notEqual((await route({ kappa: 1 })).coverage.meanDistance, (await route()).coverage.meanDistance);
     assert.equal((await route({ eta: 1 })).fallbackReason, 'low_confidence');
     assert.equal((await route({ maxCoveragePercentile: 0 })).fallbackReason, 'out_of_coverage');
-    const wide = await router.routeTask([POEM], { sigma: 10 });
-    assert.notDeepEqual(wide.ranking, (await router.routeTask([POEM])).ranking);
+    const wide = await router.routeTask([POEM], { policy: 's3', sigma: 10 });
+    assert.notDeepEqual(wide.ranking, (await router.routeTask([POEM], { policy: 's3' })).ranking);
   });
 
   it('of a task are no options of one prompt', async () => {
-    await refused(route({ policy: 's3' }), 'invalid_argument', /s2 and s3 need a task/);
+    await refused(route({ policy: 's3' }), 'invalid_argument', /'s3', which needs a task/);
     await refused(route({ labels: [] }), 'invalid_argument', /'labels' is not known/);
     assert.equal((await route({ policy: 's1' })).model, 'poet');
   });

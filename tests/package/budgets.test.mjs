@@ -1,0 +1,34 @@
+// What a page downloads before its first decision has a budget.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { dist } from './fixtures.mjs';
+
+const at = (name) => fileURLToPath(new URL(name, dist));
+const packed = (name) => {
+  const bytes = readFileSync(at(name));
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  return brotliCompressSync(bytes, { params }).byteLength;
+};
+const sum = (names) => names.reduce((total, name) => total + packed(name), 0);
+
+const EMBEDDER = ['tokenizer.json', 'model.safetensors', 'config.json'].map((name) => `models/embedder/${name}`);
+const CORE = ['signalbox.wasm', 'signalbox-glue.mjs'];
+/** More than a page loads: the command and the worker's halves are among them. */
+const SCRIPTS = readdirSync(at('.')).filter((name) => name.endsWith('.js'));
+
+it('wasm and glue take less than 90 KB as brotli', () => {
+  assert.ok(sum(CORE) < 90e3, `${sum(CORE)} bytes`);
+});
+
+it('the embedder takes at most 3 MB as brotli, the index at most 2 MB on disk', () => {
+  assert.ok(sum(EMBEDDER) <= 3e6, `${sum(EMBEDDER)} bytes`);
+  assert.ok(statSync(at('models/index/index.sbx')).size <= 2e6);
+});
+
+it('everything before the first decision takes less than 5 MB', () => {
+  const total = sum([...CORE, ...SCRIPTS, ...EMBEDDER, 'models/index/index.sbx']);
+  assert.ok(total < 5e6, `${total} bytes`);
+});

@@ -1,0 +1,90 @@
+// The package as a stranger gets it: packed, installed in an empty folder, used from JavaScript, TypeScript and a shell.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, it } from 'node:test';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { root } from './fixtures.mjs';
+
+const INSTALL = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
+const PROMPT = 'How many prime numbers lie between 10 and 50?';
+
+let folder;
+let app;
+
+/** Runs a command that must succeed; what it prints on stderr is returned, too. */
+function run(command, args, cwd = app) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+  assert.equal(status, 0, `${command} ${args.join(' ')}:\n${stdout}${stderr}`);
+  return { stdout, stderr };
+}
+
+before(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'signalbox-tarball-'));
+  app = path.join(folder, 'app');
+  mkdirSync(app);
+  run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], root);
+  const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  writeFileSync(path.join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
+  run('npm', ['install', ...INSTALL, path.join(folder, tarball)]);
+});
+after(() => rmSync(folder, { recursive: true }));
+
+it('routes a prompt from a script, and says nothing on stderr', () => {
+  const script = `
+    import { Router, liveHandles } from 'signalbox';
+    const router = await Router.load();
+    const { model, ranking } = await router.route(${JSON.stringify(PROMPT)});
+    router.dispose();
+    console.log(JSON.stringify({ model, models: ranking.length, open: liveHandles() }));`;
+  writeFileSync(path.join(app, 'script.mjs'), script);
+  const { stdout, stderr } = run(process.execPath, ['script.mjs']);
+  assert.equal(stderr, '');
+  const { model, models, open } = JSON.parse(stdout);
+  assert.match(model, /\//);
+  assert.deepEqual([models, open], [56, 0]);
+});
+
+it('has the command', () => {
+  const { stdout, stderr } = run('npx', ['--no-install', 'signalbox', 'route', PROMPT, '--json']);
+  assert.equal(stderr, '');
+  assert.equal(JSON.parse(stdout).ranking.length, 56);
+});
+
+it('has declarations that a strict project compiles, without skipping any', () => {
+  const source = `
+    import { type Decision, Router, SignalboxError, type TaskDecision, buildIndex } from 'signalbox';
+    import { WorkerRouter } from 'signalbox/worker';
+    export async function pick(prompt: string, signal: AbortSignal): Promise<string> {
+      using router = await Router.load({ signal, onProgress: (event) => console.log(event.status) });
+      const decision: Decision = await router.route(prompt, { maxUsdPerMTok: 1, candidates: { deny: ['a'] } });
+      const task: TaskDecision = await router.routeTask([prompt], { labels: [{ index: 0, outcomes: { a: true } }] });
+      return decision.ranking[0]?.model ?? task.model;
+    }
+    export const inWorker = (prompt: string) => WorkerRouter.load().then((router) => router.route(prompt));
+    export const build = () => buildIndex({ models: ['a'], tasks: ['t'], embeddings: [1, 0], dim: 2, outcomes: [1] });
+    export const isNetwork = (error: unknown) => error instanceof SignalboxError && error.code === 'network';
+    // @ts-expect-error: no such policy
+    export const wrong = (router: Router) => router.route('a', { policy: 's4' });`;
+  writeFileSync(path.join(app, 'app.ts'), source);
+  const options = ['--strict', '--noEmit', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck', 'false'];
+  const libraries = ['--lib', 'es2022,esnext.disposable,dom,dom.iterable', '--types', ''];
+  run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), ...options, ...libraries, 'app.ts']);
+});
+
+it('has a manifest without a fault', async () => {
+  const { messages, pkg } = await publint({ pkgDir: path.join(app, 'node_modules/signalbox'), strict: true });
+  assert.deepEqual(
+    messages.map((message) => formatMessage(message, pkg)),
+    [],
+  );
+});
+
+it('holds what it needs and nothing of the tests, the training or the full table', () => {
+  const installed = path.join(app, 'node_modules/signalbox');
+  assert.deepEqual(readdirSync(installed).sort(), ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json']);
+  assert.deepEqual(readdirSync(path.join(installed, 'dist/models')).sort(), ['FORMAT.md', 'embedder', 'index']);
+});

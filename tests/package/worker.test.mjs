@@ -1,0 +1,111 @@
+// WorkerRouter against the worker's own code at the other end of a message channel: the page's half and the worker's.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { MessageChannel } from 'node:worker_threads';
+import { Router } from '../../dist/index.js';
+import { WorkerRouter } from '../../dist/worker.js';
+import { serve } from '../../dist/worker-server.js';
+import { embedderFiles, expectNothingOpen, refused } from './fixtures.mjs';
+import { CODE, POEM, topicsIndex } from './topics.mjs';
+
+let index;
+let direct;
+
+/** A port of Node in the shape of a worker: listeners get events, and ports are closed at the end. */
+const ports = [];
+function startWorker() {
+  const { port1, port2 } = new MessageChannel();
+  ports.push(port1, port2);
+  serve(port2);
+  port1.start();
+  port2.start();
+  return Object.assign(port1, { terminate: () => port1.close() });
+}
+
+const load = (more = {}) =>
+  WorkerRouter.load({ index: index.slice(), embedder: embedderFiles(), worker: startWorker(), ...more });
+
+/** The worker closes its router when it hears of it. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+before(async () => {
+  index = await topicsIndex();
+  direct = await Router.load({ index, embedder: embedderFiles() });
+});
+after(async () => {
+  direct.dispose();
+  await settled();
+  for (const port of ports) port.close();
+});
+expectNothingOpen();
+
+describe('a router in a worker', () => {
+  it('decides like one beside it, by all four methods', async () => {
+    const router = await load();
+    const vector = Float32Array.from([1, 0, 0, 1, 0, 0, 0, 1]);
+    assert.deepEqual(router.info, direct.info);
+    assert.deepEqual(await router.route(POEM, { neighbours: 2 }), await direct.route(POEM, { neighbours: 2 }));
+    const labels = [{ index: 0, outcomes: { poet: false, coder: true } }];
+    const task = await router.routeTask([POEM, CODE], { labels });
+    assert.deepEqual(task, await direct.routeTask([POEM, CODE], { labels }));
+    assert.deepEqual(await router.routeVector(vector), await direct.routeVector(vector));
+    assert.deepEqual(await router.routeVectors([vector, vector]), await direct.routeVectors([vector, vector]));
+    router.dispose();
+  });
+
+  it('keeps the codes and words of errors', async () => {
+    const router = await load();
+    const there = await refused(router.route(POEM, { candidates: ['nobody'] }), 'unknown_model', /nobody/);
+    const here = await refused(direct.route(POEM, { candidates: ['nobody'] }), 'unknown_model');
+    assert.equal(there.message, here.message);
+    await refused(router.route(3), 'invalid_argument');
+    assert.equal((await router.route(POEM)).model, 'poet', 'it still works');
+    router.dispose();
+    await refused(load({ index: new Uint8Array([1, 2, 3]) }), 'bad_magic');
+  });
+
+  it('reports the progress of loading, and of a task', async () => {
+    const events = [];
+    const router = await load({ onProgress: (event) => events.push(event.status) });
+    assert.equal(events[0], 'initiate');
+    assert.equal(events.at(-1), 'ready');
+    const blocks = [];
+    const prompts = Array.from({ length: 300 }, () => POEM);
+    await router.routeTask(prompts, { onProgress: ({ done, total }) => blocks.push([done, total]) });
+    assert.deepEqual(blocks, [
+      [256, 300],
+      [300, 300],
+    ]);
+    router.dispose();
+  });
+
+  it('is given up when the signal is aborted, and works on', async () => {
+    const router = await load();
+    await refused(router.route(POEM, { signal: AbortSignal.abort() }), 'aborted');
+    const controller = new AbortController();
+    const routing = router.routeTask(
+      Array.from({ length: 2000 }, () => POEM),
+      { signal: controller.signal, onProgress: () => controller.abort('enough') },
+    );
+    assert.equal((await refused(routing, 'aborted')).cause, 'enough');
+    assert.equal((await router.route(CODE)).model, 'coder');
+    router.dispose();
+  });
+
+  it('refuses calls after dispose, and those that were under way', async () => {
+    const router = await load();
+    const routing = router.route(POEM);
+    router.dispose();
+    router.dispose();
+    await refused(routing, 'disposed');
+    await refused(router.route(POEM), 'disposed');
+  });
+
+  it('says that an embedder object cannot move to a worker', async () => {
+    const embedder = { id: 'mine', dim: 8, embed: async () => [] };
+    await refused(load({ embedder }), 'invalid_argument', /cannot move to a worker/);
+  });
+
+  it('says where there are no workers', () =>
+    refused(load({ worker: undefined }), 'invalid_argument', /no workers here/));
+});

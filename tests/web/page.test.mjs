@@ -1,0 +1,106 @@
+// The page in a real browser: routed in a worker and in the page itself, under a strict policy, with no other request.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, it } from 'node:test';
+import { build } from 'esbuild';
+import { chromium } from 'playwright-core';
+import { Router } from '../../dist/index.js';
+import { buildSite, serveFolder } from '../../scripts/site.mjs';
+import { expectNothingOpen, root } from '../package/fixtures.mjs';
+
+const PROMPT = 'Prove that the square root of 2 is irrational.';
+const QUIET = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
+const CHROMIUM_ARGS = ['--headless=new', '--no-sandbox', ...QUIET, '--disable-component-update', '--disable-sync'];
+
+/** A page of our own for what the site does not do: routing in the page, beside a worker. */
+const BOTH = `
+  import { Router, liveHandles } from 'signalbox';
+  import { WorkerRouter } from 'signalbox/worker';
+  async function decideWith(load) {
+    const router = await load();
+    const decision = await router.route(${JSON.stringify(PROMPT)});
+    router.dispose();
+    return decision;
+  }
+  globalThis.decideTwice = async () => [
+    await decideWith(() => Router.load()), await decideWith(() => WorkerRouter.load()), liveHandles(),
+  ];`;
+const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+
+let folder;
+let server;
+let browser;
+let origin;
+
+before(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'signalbox-site-'));
+  await buildSite(folder);
+  await build({
+    stdin: { contents: BOTH, resolveDir: root },
+    outfile: path.join(folder, 'both.js'),
+    bundle: true,
+    format: 'esm',
+    logLevel: 'error',
+  });
+  const meta = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
+  writeFileSync(
+    path.join(folder, 'both.html'),
+    `<!doctype html><html lang="en"><head>${meta}<title>Both</title><link rel="icon" href="/style.css">` +
+      '<script type="module" src="both.js"></script></head><body></body></html>',
+  );
+  server = await serveFolder(folder, 0);
+  origin = `http://127.0.0.1:${server.address().port}`;
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: CHROMIUM_ARGS });
+});
+after(async () => {
+  await browser?.close();
+  server?.closeAllConnections();
+  server?.close();
+  rmSync(folder, { recursive: true });
+});
+expectNothingOpen();
+
+/** Opens a page and notes what it asks for and what it complains about. */
+async function open(name) {
+  const page = await browser.newPage();
+  const seen = { requests: [], complaints: [] };
+  page.on('request', (request) => seen.requests.push(request.url()));
+  page.on('console', (message) => seen.complaints.push(message.text()));
+  page.on('pageerror', (error) => seen.complaints.push(String(error)));
+  await page.goto(`${origin}/${name}`);
+  return { page, ...seen };
+}
+
+it('a page and its worker decide like Node under script-src self, with no request after the load', async () => {
+  const { page, requests, complaints } = await open('both.html');
+  const [inPage, inWorker, open_] = await page.evaluate(() => globalThis.decideTwice());
+  const loaded = requests.length;
+  assert.deepEqual(inWorker, inPage);
+  assert.equal(open_, 0);
+  const router = await Router.load();
+  assert.deepEqual(inPage, await router.route(PROMPT));
+  router.dispose();
+  assert.deepEqual(complaints, []);
+  assert.ok(requests.every((url) => url.startsWith(origin)));
+  assert.equal(requests.length, loaded);
+  await page.close();
+});
+
+it('the site shows a decision at once, routes what is typed, and asks nobody else', async () => {
+  const { page, requests, complaints } = await open('');
+  await page.waitForSelector('#decision:not([hidden])');
+  const loaded = requests.length;
+  await page.fill('#prompt', PROMPT);
+  await page.waitForFunction(() => document.querySelector('#neighbours')?.textContent?.includes('mmlu_pro_math'));
+  assert.equal(await page.locator('#ranking tr').count(), 5);
+  await page.fill('#prompt', '');
+  await page.waitForFunction(() => document.querySelector('#reason')?.textContent?.includes('no word'));
+  await page.click('#samples button:nth-of-type(2)');
+  await page.waitForFunction(() => document.querySelector('#neighbours')?.textContent?.includes('biology'));
+  assert.equal(requests.length, loaded, 'routing sends nothing');
+  assert.ok(requests.every((url) => url.startsWith(origin)));
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
