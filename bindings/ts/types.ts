@@ -1,3 +1,6 @@
+// The declarations name Symbol.dispose, which the libraries of a consumer's target may not have.
+/// <reference lib="esnext.disposable" preserve="true" />
+
 /** The shapes that cross the package's surface. All of them are plain data: they survive `structuredClone` and JSON. */
 
 /**

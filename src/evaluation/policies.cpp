@@ -50,8 +50,9 @@ PolicyDecision decide_by_mixture(const TaskKnowledge& knowledge, std::span<const
 
 TaskMixture expect(const TaskKnowledge& knowledge, std::span<const Exclusion> exclusions) {
   const std::vector<Exclusion> candidates = measured_elsewhere(knowledge, exclusions);
-  const LabelMeans labels = label_means(knowledge.label_outcomes, candidates);
-  return mix_tasks(knowledge.profiles, knowledge.votes, labels, candidates, MixtureConstants());
+  const MixtureConstants constants;
+  const LabelMeans labels = label_means(knowledge.label_outcomes, candidates, constants);
+  return mix_tasks(knowledge.profiles, knowledge.votes, labels, candidates, constants);
 }
 
 PolicyDecision decide(EvaluatedPolicy policy, const TaskKnowledge& knowledge, std::span<const Exclusion> exclusions) {

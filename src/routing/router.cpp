@@ -237,7 +237,7 @@ Result<Decision> route_input(const Index& index, std::span<const float> vector, 
   if (options.policy == Policy::kSignalbox && known) {
     const MixtureConstants mixing;
     const TaskProfiles profiles = profiles_of(index);
-    const LabelMeans none = label_means({}, field.value().exclusions);
+    const LabelMeans none = label_means({}, field.value().exclusions, mixing);
     mixture = mix_tasks(profiles, vote_for_tasks(profiles, vector, mixing), none, field.value().exclusions, mixing);
     apply_mixture(index, mixture, models, decision);
     confidence = [&](std::size_t a, std::size_t b) { return probability_better(mixture, a, b, MixtureConstants()); };
@@ -283,7 +283,7 @@ Result<Decision> route_task(const Index& index, std::span<const float> vectors, 
     const TaskProfiles profiles = profiles_of(index);
     const std::vector<Exclusion>& exclusions = field.value().exclusions;
     mixture = mix_tasks(profiles, vote_of_inputs(profiles, inputs.vectors, mixing),
-                        label_means(labels.outcomes, exclusions), exclusions, mixing);
+                        label_means(labels.outcomes, exclusions, mixing), exclusions, mixing);
     apply_mixture(index, mixture, models, decision);
     confidence = [&](std::size_t a, std::size_t b) { return probability_better(mixture, a, b, MixtureConstants()); };
   }

@@ -12,10 +12,11 @@ double dot(std::span<const float> a, std::span<const float> b) {
   return sum;
 }
 
+/// Nothing but zeros stays as it is.
 void scale_to_sum_one(std::vector<double>& weights) {
   double sum = 0;
   for (const double w : weights) sum += w;
-  for (double& w : weights) w /= sum;
+  for (double& w : weights) w /= sum > 0 ? sum : 1;
 }
 
 /// Multiplies weights by exp(exponents), safe against underflow of all of them; they sum to 1 again.
@@ -36,37 +37,73 @@ double effective_count(const std::vector<double>& weights) {
   return 1 / squared;
 }
 
-/// Accuracies of the candidates by task, split into how hard the task is and how each model stands out.
+/// Accuracies of the candidates by task, split into how hard the task is and how each model stands out there. The
+/// deviations of a task sum to 0.
 struct Split {
-  std::vector<double> difficulty;  ///< [tasks] mean of the candidates; NaN where none was measured.
+  std::vector<double> difficulty;  ///< [tasks] expected mean of all candidates; NaN where none was measured.
   std::vector<double> deviation;   ///< [tasks, models]
 };
 
-Split split_means(const TaskProfiles& profiles, std::span<const Exclusion> exclusions) {
-  const std::size_t models = profiles.models;
-  Split out{std::vector<double>(profiles.tasks(), 0), std::vector<double>(profiles.means.size(), 0)};
-  std::vector<double> sums(models, 0);
-  std::vector<std::size_t> counts(models, 0);
-  for (std::size_t s = 0; s < profiles.tasks(); ++s) {
-    const auto means = profiles.means.subspan(s * models, models);
+/// Means of the candidates; of excluded models NaN.
+std::vector<double> candidate_means(const TaskProfiles& profiles, std::span<const Exclusion> exclusions) {
+  std::vector<double> out(profiles.means.begin(), profiles.means.end());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (exclusions[i % profiles.models] != Exclusion::kNone) out[i] = std::nan("");
+  }
+  return out;
+}
+
+/// One turn of least squares for mean = difficulty of the task + strength of the model: the difficulties for given
+/// strengths, then the strengths, which sum to 0. A model without any mean has none. Returns how far strengths moved.
+double take_turn(const std::vector<double>& means, std::vector<double>& difficulty, std::vector<double>& strength) {
+  const std::size_t models = strength.size();
+  const std::vector<double> before = strength;
+  for (std::size_t s = 0; s < difficulty.size(); ++s) {
     double sum = 0;
     std::size_t count = 0;
     for (std::size_t m = 0; m < models; ++m) {
-      if (exclusions[m] != Exclusion::kNone || std::isnan(means[m])) continue;
-      sum += means[m];
+      if (std::isnan(means[s * models + m])) continue;
+      sum += means[s * models + m] - strength[m];
       ++count;
     }
-    out.difficulty[s] = count > 0 ? sum / static_cast<double>(count) : std::nan("");
-    for (std::size_t m = 0; m < models; ++m) {
-      if (exclusions[m] != Exclusion::kNone || std::isnan(means[m])) continue;
-      out.deviation[s * models + m] = means[m] - out.difficulty[s];
-      sums[m] += out.deviation[s * models + m];
-      ++counts[m];
-    }
+    difficulty[s] = count > 0 ? sum / static_cast<double>(count) : std::nan("");
   }
-  for (std::size_t i = 0; i < out.deviation.size(); ++i) {
-    const std::size_t m = i % models;
-    if (std::isnan(profiles.means[i]) && counts[m] > 0) out.deviation[i] = sums[m] / static_cast<double>(counts[m]);
+  double total = 0;
+  std::size_t measured = 0;
+  for (std::size_t m = 0; m < models; ++m) {
+    double sum = 0;
+    std::size_t count = 0;
+    for (std::size_t s = 0; s < difficulty.size(); ++s) {
+      if (std::isnan(means[s * models + m])) continue;
+      sum += means[s * models + m] - difficulty[s];
+      ++count;
+    }
+    strength[m] = count > 0 ? sum / static_cast<double>(count) : std::nan("");
+    total += count > 0 ? strength[m] : 0;
+    measured += count > 0 ? 1 : 0;
+  }
+  double moved = 0;
+  for (std::size_t m = 0; m < models; ++m) {
+    const double next = std::isnan(strength[m]) ? 0 : strength[m] - total / static_cast<double>(measured);
+    moved = std::max(moved, std::abs(next - before[m]));
+    strength[m] = next;
+  }
+  return moved;
+}
+
+/// With nothing missing, difficulty is the plain mean. Otherwise who was measured must not make a task look easy or
+/// hard, nor a model strong: difficulties and strengths are found together, and a model's strength stands in for what
+/// is missing.
+Split split_means(const TaskProfiles& profiles, std::span<const Exclusion> exclusions) {
+  constexpr int kMostTurns = 50;  // Two where nothing is missing, some ten where half is.
+  const std::size_t models = profiles.models;
+  const std::vector<double> means = candidate_means(profiles, exclusions);
+  Split out{std::vector<double>(profiles.tasks(), 0), std::vector<double>(means.size(), 0)};
+  std::vector<double> strength(models, 0);
+  for (int turn = 0; turn < kMostTurns && take_turn(means, out.difficulty, strength) > 1e-12; ++turn) {
+  }
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    out.deviation[i] = std::isnan(means[i]) ? strength[i % models] : means[i] - out.difficulty[i / models];
   }
   return out;
 }
@@ -78,16 +115,24 @@ struct Fit {
   double labelled_deviation = 0;
 };
 
-Fit fit_task(std::span<const double> deviation, const LabelMeans& labels, std::size_t labelled,
-             const MixtureConstants& c) {
+double total_of(const LabelMeans& labels) {
+  double total = 0;
+  for (const double n : labels.counts) total += n;
+  return total;
+}
+
+Fit fit_task(std::span<const double> deviation, const LabelMeans& labels, const MixtureConstants& c) {
+  const double total = total_of(labels);
   Fit out;
   for (std::size_t m = 0; m < deviation.size(); ++m) {
-    if (labels.counts[m] > 0) out.labelled_deviation += deviation[m] / static_cast<double>(labelled);
+    out.labelled_deviation += labels.counts[m] * deviation[m] / total;
   }
+  std::size_t labelled = 0;
   for (std::size_t m = 0; m < deviation.size(); ++m) {
     if (!(labels.counts[m] > 0)) continue;
     const double off = labels.relative[m] - (deviation[m] - out.labelled_deviation);
     out.log_likelihood -= off * off / (2 * c.deviation_variance * (1 / labels.counts[m] + 1 / c.prior_labels));
+    ++labelled;
   }
   out.log_likelihood *= c.independent_models / static_cast<double>(labelled);
   return out;
@@ -95,19 +140,19 @@ Fit fit_task(std::span<const double> deviation, const LabelMeans& labels, std::s
 
 /// Labels as evidence of a task's difficulty.
 struct Difficulty {
-  double mean = 0;   ///< Of the labelled models on their labels.
-  double count = 0;  ///< Mean labels a model.
+  double mean = 0;   ///< Of all labels of the candidates.
+  double count = 0;  ///< Mean labels of a model that has any.
   double pull = 0;   ///< Share of the way from a benchmark task's difficulty to that of the labels.
 };
 
-Difficulty difficulty_of(const LabelMeans& labels, std::size_t labelled, const MixtureConstants& c) {
+Difficulty difficulty_of(const LabelMeans& labels, const MixtureConstants& c) {
   Difficulty out;
-  for (std::size_t m = 0; m < labels.counts.size(); ++m) {
-    if (!(labels.counts[m] > 0)) continue;
-    out.mean += labels.means[m] / static_cast<double>(labelled);
-    out.count += labels.counts[m] / static_cast<double>(labelled);
-  }
-  if (labelled > 0) out.pull = c.difficulty_variance / (c.difficulty_variance + c.difficulty_noise / out.count);
+  const double total = total_of(labels);
+  if (!(total > 0)) return out;
+  for (std::size_t m = 0; m < labels.counts.size(); ++m) out.mean += labels.counts[m] * labels.means[m] / total;
+  const auto labelled = std::count_if(labels.counts.begin(), labels.counts.end(), [](double n) { return n > 0; });
+  out.count = total / static_cast<double>(labelled);
+  out.pull = c.difficulty_variance / (c.difficulty_variance + c.difficulty_noise / out.count);
   return out;
 }
 
@@ -129,6 +174,9 @@ void add_correctness(const Split& split, const std::vector<Fit>& fits, const Dif
   }
   double expected = 0;
   for (std::size_t s = 0; s < weights.size(); ++s) expected += weights[s] > 0 ? weights[s] * difficulty[s] : 0;
+  // The best cannot be right more often than always: the task must be harder. Cutting off the sum of each model instead
+  // would make equals of the best ones.
+  expected = std::min(expected, 1 - *std::max_element(out.relative.begin(), out.relative.end()));
   constexpr double kZ = 1.959963984540054;  // 97.5% quantile of the normal distribution
   for (std::size_t m = 0; m < models; ++m) {
     double mean = 0;
@@ -181,30 +229,40 @@ std::vector<double> vote_of_inputs(const TaskProfiles& profiles, std::span<const
   return votes;
 }
 
-LabelMeans label_means(std::span<const float> outcomes, std::span<const Exclusion> exclusions) {
+LabelMeans label_means(std::span<const float> outcomes, std::span<const Exclusion> exclusions,
+                       const MixtureConstants& constants) {
   const std::size_t models = exclusions.size();
   LabelMeans out{std::vector<double>(models, 0), std::vector<double>(models, 0), std::vector<double>(models, 0)};
+  const auto counts = [&](std::size_t i) { return exclusions[i % models] == Exclusion::kNone && !std::isnan(outcomes[i]); };
+  double total = 0;
+  double sum = 0;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (!counts(i)) continue;
+    out.means[i % models] += static_cast<double>(outcomes[i]);
+    ++out.counts[i % models];
+    sum += static_cast<double>(outcomes[i]);
+    ++total;
+  }
+  if (!(total > 0)) return out;
+  const double prior = constants.difficulty_outcomes;
   for (std::size_t first = 0; first < outcomes.size(); first += models) {
-    const auto label = outcomes.subspan(first, models);
-    const auto counts = [&](std::size_t m) { return exclusions[m] == Exclusion::kNone && !std::isnan(label[m]); };
-    double sum = 0;
-    std::size_t count = 0;
-    for (std::size_t m = 0; m < models; ++m) {
-      if (!counts(m)) continue;
-      sum += static_cast<double>(label[m]);
+    double of_label = prior * sum / total;
+    double count = prior;
+    for (std::size_t i = first; i < first + models; ++i) {
+      if (!counts(i)) continue;
+      of_label += static_cast<double>(outcomes[i]);
       ++count;
     }
-    for (std::size_t m = 0; m < models; ++m) {
-      if (!counts(m)) continue;
-      out.means[m] += static_cast<double>(label[m]);
-      out.relative[m] += static_cast<double>(label[m]) - sum / static_cast<double>(count);
-      ++out.counts[m];
+    for (std::size_t i = first; i < first + models; ++i) {
+      if (counts(i)) out.relative[i % models] += static_cast<double>(outcomes[i]) - of_label / count;
     }
   }
+  double centre = 0;
+  for (const double x : out.relative) centre += x / total;
   for (std::size_t m = 0; m < models; ++m) {
     if (!(out.counts[m] > 0)) continue;
     out.means[m] /= out.counts[m];
-    out.relative[m] /= out.counts[m];
+    out.relative[m] = out.relative[m] / out.counts[m] - centre;
   }
   return out;
 }
@@ -213,17 +271,19 @@ TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> vote
                       std::span<const Exclusion> exclusions, const MixtureConstants& constants) {
   const std::size_t models = profiles.models;
   const Split split = split_means(profiles, exclusions);
-  const auto labelled = static_cast<std::size_t>(
-      std::count_if(labels.counts.begin(), labels.counts.end(), [](double n) { return n > 0; }));
+  const bool labelled = total_of(labels) > 0;
   TaskMixture out;
   out.weights.assign(votes.begin(), votes.end());
   std::vector<Fit> fits(profiles.tasks());
   std::vector<double> exponents(profiles.tasks(), 0);
   for (std::size_t s = 0; s < fits.size(); ++s) {
     if (std::isnan(split.difficulty[s])) out.weights[s] = 0;
-    if (labelled == 0) continue;
-    fits[s] = fit_task(std::span(split.deviation).subspan(s * models, models), labels, labelled, constants);
+    if (!labelled) continue;
+    fits[s] = fit_task(std::span(split.deviation).subspan(s * models, models), labels, constants);
     exponents[s] = fits[s].log_likelihood;
+  }
+  if (std::none_of(out.weights.begin(), out.weights.end(), [](double w) { return w > 0; })) {
+    for (std::size_t s = 0; s < fits.size(); ++s) out.weights[s] = std::isnan(split.difficulty[s]) ? 0 : 1;
   }
   reweight(out.weights, exponents);
   out.effective_tasks = effective_count(out.weights);
@@ -233,11 +293,11 @@ TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> vote
   out.intervals.resize(models);
   out.task_relative.assign(split.deviation.size(), 0);
   out.evidence.assign(models, constants.prior_labels);
-  for (std::size_t m = 0; m < models && labelled > 0; ++m) out.evidence[m] += labels.counts[m];
+  for (std::size_t m = 0; m < models; ++m) out.evidence[m] += labels.counts[m];
   for (std::size_t s = 0; s < fits.size(); ++s) {
     for (std::size_t m = 0; m < models; ++m) {
       double value = split.deviation[s * models + m];
-      if (labelled > 0 && labels.counts[m] > 0) {
+      if (labels.counts[m] > 0) {
         const double seen = labels.relative[m] + fits[s].labelled_deviation;
         value = (constants.prior_labels * value + labels.counts[m] * seen) / out.evidence[m];
       }
@@ -245,7 +305,7 @@ TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> vote
       out.relative[m] += out.weights[s] * value;
     }
   }
-  add_correctness(split, fits, difficulty_of(labels, labelled, constants), constants, out);
+  add_correctness(split, fits, difficulty_of(labels, constants), constants, out);
   return out;
 }
 

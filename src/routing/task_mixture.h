@@ -23,6 +23,7 @@ struct MixtureConstants {
   double difference_variance = .15;   ///< Of one label of a model, less that of another.
   double difficulty_variance = .003;  ///< Of the mean correctness on a new task around that of the tasks it resembles.
   double difficulty_noise = .15;      ///< Of the mean correctness on one label.
+  double difficulty_outcomes = 2;     ///< Outcomes at the mean of all labels that join those of one label.
   double eta = .55;  ///< Confidence needed to leave the best single model with a whole task; an input asks for none.
   double model_variance = .04;  ///< Of one label of a model around its mean, for intervals.
 };
@@ -38,7 +39,7 @@ struct TaskProfiles {
 };
 
 /// The share of an input's vote that each task gets: the softmax of its cosines to the centroids over the temperature;
-/// nothing for a task without rows. vector: float32 [dim], not zero. The shares sum to 1.
+/// nothing for a task without rows. vector: float32 [dim], not zero. The shares sum to 1, or are 0 if no task has rows.
 [[nodiscard]] std::vector<double> vote_for_tasks(const TaskProfiles& profiles, std::span<const float> vector,
                                                  const MixtureConstants& constants);
 
@@ -50,27 +51,31 @@ struct TaskProfiles {
 /// What labels say of each model.
 struct LabelMeans {
   std::vector<double> means;     ///< [models] mean outcome on its labels, unused without any.
-  std::vector<double> relative;  ///< [models] mean of outcome - mean outcome of the pool on the same label.
+  std::vector<double> relative;  ///< [models] mean of outcome - difficulty of the label; 0 on average over outcomes.
   std::vector<double> counts;    ///< [models]
 };
 
-/// outcomes: [labels, models], NaN missing. Only models that are not excluded count.
-[[nodiscard]] LabelMeans label_means(std::span<const float> outcomes, std::span<const Exclusion> exclusions);
+/// outcomes: [labels, models], NaN missing. Only models that are not excluded count. The difficulty of a label is the
+/// mean of its outcomes and of `difficulty_outcomes` more at the mean of all: with every model on every label, models
+/// are compared on the same inputs, and with one model a label, on their means.
+[[nodiscard]] LabelMeans label_means(std::span<const float> outcomes, std::span<const Exclusion> exclusions,
+                                     const MixtureConstants& constants);
 
 /// What the rule expects of the candidates.
 struct TaskMixture {
   std::vector<double> weights;  ///< [tasks] after the labels.
   double effective_tasks = 1;
   std::vector<double> relative;     ///< [models] expected correctness, less the mean of the candidates. The pick is its
-                                    ///< argmax. Of excluded models meaningless.
-  std::vector<double> correctness;  ///< [models] expected correctness, 0..1.
+                                    ///< argmax. Of excluded models 0.
+  std::vector<double> correctness;  ///< [models] expected correctness, 0..1; ordered as `relative`, but for ties at 0.
   std::vector<Interval> intervals;  ///< [models] 95%.
   std::vector<double> task_relative;  ///< [tasks, models] `relative`, were the new task like this one.
   std::vector<double> evidence;       ///< [models] prior labels and labels.
 };
 
-/// votes: [tasks]. At least one model must not be excluded, and every such model must have an outcome somewhere: where
-/// a task lacks one, the model's mean deviation from the candidates over its other tasks stands in.
+/// votes: [tasks]; without any, tasks count alike. At least one model must not be excluded, and every such model must
+/// have an outcome somewhere. Where a task lacks one, the model's strength stands in: means are fitted by difficulty of
+/// the task + strength of the model, so that neither depends on who was measured where.
 /// Complexity: O(tasks * models).
 [[nodiscard]] TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> votes,
                                     const LabelMeans& labels, std::span<const Exclusion> exclusions,

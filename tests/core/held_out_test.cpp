@@ -105,9 +105,7 @@ TEST_P(HeldOutTaskTest, DecidesLikeAnIndexBuiltWithoutTheTask) {
     EXPECT_EQ(decision.pick, d.model);
     EXPECT_EQ(decision.challenger, d.challenger);
     EXPECT_EQ(decision.fallback, d.fallback != Fallback::kNone);
-    if (d.challenger != d.best_single) {  // Else the router compares with the next best model, the policies with none.
-      EXPECT_EQ(decision.confidence, d.confidence);
-    }
+    EXPECT_EQ(decision.confidence, d.confidence);
     EXPECT_EQ(fast.unlabelled.u, d.mean_distance) << "the same operations in the same order";
     for (const RankedModel& m : d.ranking) {
       EXPECT_EQ(fast.unlabelled.s1[m.model], m.s1);

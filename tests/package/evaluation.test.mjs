@@ -99,6 +99,14 @@ function withoutScored({ scored: _, ...evaluation }, inDraw) {
   return draws === undefined ? evaluation : { ...evaluation, draws };
 }
 
+/** The lab's fields that the reference has, too: it knows the paper's scores, not the package's own policy. */
+function asThePaper(value) {
+  if (Array.isArray(value)) return value.map(asThePaper);
+  if (typeof value !== 'object' || value === null) return value;
+  const { signalbox: _, ...rest } = value;
+  return Object.fromEntries(Object.entries(rest).map(([key, of]) => [key, asThePaper(of)]));
+}
+
 const CASES = {
   'with missing outcomes, duplicates and an unknown prompt': {},
   'with graded outcomes': { graded: true },
@@ -122,7 +130,7 @@ describe('a held-out task agrees with the reference', () => {
           for (let task = 0; task < TASKS; ++task) {
             const expected = heldOutTask(benchmark, task, { pools: POOLS });
             const actual = lab.heldOutTask(handle, task, { pools: POOLS });
-            assertClose(actual, withoutScored(expected), `seed ${seed}, task ${task}`);
+            assertClose(asThePaper(actual), withoutScored(expected), `seed ${seed}, task ${task}`);
           }
         });
       }
@@ -143,7 +151,7 @@ describe('a held-out task agrees with the reference', () => {
             const unknown = expected.draws.some((of) => of.scored === 0);
             if (unknown) continue; // The one judged row has no known token: there are no scores to compare.
             const actual = lab.heldOutTask(handle, task, { pools: POOLS, labels });
-            assertClose(actual, withoutScored(expected), `seed ${seed}, task ${task}`);
+            assertClose(asThePaper(actual), withoutScored(expected), `seed ${seed}, task ${task}`);
           }
         });
       }
@@ -177,7 +185,6 @@ describe('per-instance routing agrees with the reference', () => {
 describe('an evaluation refuses', () => {
   const options = [
     ['a policy of another name', { policies: ['s4'] }, /'s4' is not a policy/],
-    ["the package's own policy, which is not there yet", { policies: ['signalbox'] }, /'signalbox' is not part/],
     ['a model beyond the last', { pools: [[5]] }, /5 models/],
     ['labels without a count or share', { labels: { repeats: 2 } }, /count or a share/],
     ['a key that it does not know', { pool: [0] }, /'pool' is not known/],

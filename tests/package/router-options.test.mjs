@@ -132,7 +132,9 @@ describe('options', () => {
     const byOne = await route({ policy: 's1', k: 1 });
     assert.ok(byOne.ranking.every(({ votes, pCorrect }) => votes === 1 && (pCorrect === 0 || pCorrect === 1)));
     assert.notEqual((await route({ kappa: 1 })).coverage.meanDistance, (await route()).coverage.meanDistance);
-    assert.equal((await route({ eta: 1 })).fallbackReason, 'low_confidence');
+    for (const policy of ['signalbox', 's1']) {
+      assert.equal((await route({ policy, eta: 1 })).fallbackReason, 'low_confidence');
+    }
     assert.equal((await route({ maxCoveragePercentile: 0 })).fallbackReason, 'out_of_coverage');
     const wide = await router.routeTask([POEM], { policy: 's3', sigma: 10 });
     assert.notDeepEqual(wide.ranking, (await router.routeTask([POEM], { policy: 's3' })).ranking);
@@ -163,7 +165,7 @@ describe('options', () => {
   it('that are not known are refused, and so is a deny list of its own', async () => {
     await refused(route({ maxPrice: 3 }), 'invalid_argument', /'maxPrice' is not known/);
     await refused(route({ deny: ['poet'] }), 'invalid_argument', /'deny' is not known, expected candidates/);
-    await refused(route({ policy: 's4' }), 'invalid_argument', /policy is 's4', expected s1, s2 or s3/);
+    await refused(route({ policy: 's4' }), 'invalid_argument', /policy is 's4', expected signalbox, paper or s1/);
     await refused(router.routeVector(Array(8).fill(1), { K: 3 }), 'invalid_argument', /'K' is not known/);
     await refused(router.routeVectors(Array(8).fill(1), { K: 3 }), 'dimension_mismatch');
   });

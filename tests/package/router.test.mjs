@@ -58,7 +58,7 @@ describe('route', () => {
     assert.equal(decision.model, 'poet');
     assert.equal(decision.challenger, 'poet');
     assert.equal(decision.bestSingleModel, 'generalist');
-    assert.equal(decision.policy, 's1');
+    assert.equal(decision.policy, 'signalbox');
     assert.equal(decision.fallback, false);
     assert.equal(decision.fallbackReason, null);
     assert.match(decision.reason, /^poet is predicted to beat generalist, the best model on average, with \d+% conf/);
@@ -67,6 +67,30 @@ describe('route', () => {
     assert.equal(decision.truncated, false);
     assert.ok(decision.neighbours.every(({ task, id }) => task === 'poems' && id.startsWith('poems-')));
     assert.equal((await router.route(CODE)).model, 'coder');
+  });
+
+  it('names the benchmark tasks that the prompt resembles, the heaviest first', async () => {
+    const { tasks, reason } = await router.route(POEM);
+    assert.deepEqual(
+      tasks.map(({ task }) => task),
+      ['poems', 'code'],
+    );
+    const [{ weight: first }, { weight: second }] = tasks;
+    // Two float64 numbers that were divided by their sum.
+    assert.ok(Math.abs(first + second - 1) < 1e-12 && first > second);
+    assert.match(reason, /resembles most is poems/);
+  });
+
+  it("follows the paper's score when asked to, under the name of that score", async () => {
+    const decision = await router.route(POEM, { policy: 's1' });
+    expectShape(decision);
+    assert.equal(decision.policy, 's1');
+    assert.equal(decision.model, 'poet');
+    assert.deepEqual(decision.tasks, []);
+    assert.ok(decision.ranking.every(({ votes }) => votes === 20));
+    const paper = await router.route(POEM, { policy: 'paper' });
+    assert.equal(paper.policy, 's1');
+    assert.deepEqual(paper.ranking, decision.ranking);
   });
 
   it('gives the same prompt the same decision', async () => {
@@ -144,12 +168,16 @@ describe('routeTask', () => {
     );
   });
 
-  it('ranks by s3 unless told otherwise', async () => {
-    const decision = await router.routeTask(poems);
-    assert.equal(decision.policy, 's3');
-    assert.ok(decision.ranking.every(({ pCorrect, s3 }) => pCorrect === s3));
-    const byShare = await router.routeTask(poems, { policy: 's2' });
-    assert.ok(byShare.ranking.every(({ pCorrect, s2 }) => pCorrect === s2));
+  it('ranks by the score that it is told to', async () => {
+    assert.equal((await router.routeTask(poems)).policy, 'signalbox');
+    for (const policy of ['s1', 's2', 's3']) {
+      const decision = await router.routeTask(poems, { policy });
+      assert.equal(decision.policy, policy);
+      assert.ok(decision.ranking.every((ranked) => ranked.pCorrect === ranked[policy]));
+    }
+    const { policy, ranking } = await router.routeTask(poems, { policy: 'paper' });
+    assert.equal(policy, 's3');
+    assert.deepEqual(ranking, (await router.routeTask(poems, { policy: 's3' })).ranking);
   });
 
   it('measures the accuracy of the predictor on labels', async () => {
@@ -157,7 +185,7 @@ describe('routeTask', () => {
       { index: 0, outcomes: { poet: true, coder: 0 } },
       { index: 2, outcomes: { poet: 1 } },
     ];
-    const decision = await router.routeTask(poems, { labels });
+    const decision = await router.routeTask(poems, { labels, policy: 's3' });
     expectShape(decision, { more: TASK, moreRanked: SCORES });
     assert.equal(decision.labelled, 2);
     const measured = decision.ranking.filter(({ pMeasured }) => pMeasured);
@@ -165,6 +193,16 @@ describe('routeTask', () => {
     const allRight = measured.every(({ p }) => p === 1);
     assert.ok(allRight, 'every label is as predicted');
     assert.equal(decision.challenger, 'poet');
+  });
+
+  it('is surer of the benchmark tasks that its labels speak for', async () => {
+    const labels = poems.map((_, index) => ({ index, outcomes: { poet: 1, coder: 0, generalist: 1, unpriced: 0 } }));
+    const [without, labelled] = [await router.routeTask(poems), await router.routeTask(poems, { labels })];
+    expectShape(labelled, { more: TASK, moreRanked: SCORES });
+    assert.equal(labelled.labelled, 3);
+    assert.equal(labelled.tasks[0].task, 'poems');
+    assert.ok(labelled.tasks[0].weight > without.tasks[0].weight);
+    assert.equal(labelled.model, 'poet');
   });
 
   for (const [what, labels, message] of [

@@ -1,11 +1,12 @@
 // WorkerRouter against the worker's own code at the other end of a message channel: the page's half and the worker's.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
-import { Router } from '../../dist/index.js';
+import { liveHandles, Router } from '../../dist/index.js';
 import { WorkerRouter } from '../../dist/worker.js';
 import { serve } from '../../dist/worker-server.js';
-import { embedderFiles, expectNothingOpen, refused } from './fixtures.mjs';
+import { dist, embedderFiles, expectNothingOpen, refused } from './fixtures.mjs';
 import { CODE, POEM, topicsIndex } from './topics.mjs';
 
 let index;
@@ -99,6 +100,35 @@ describe('a router in a worker', () => {
     router.dispose();
     await refused(routing, 'disposed');
     await refused(router.route(POEM), 'disposed');
+  });
+
+  it('is loaded from what cannot be cloned, too: a response, and in Node a path', async () => {
+    const wasm = fileURLToPath(new URL('signalbox.wasm', dist));
+    for (const more of [{ index: new Response(index) }, { wasm }, { wasm: pathToFileURL(wasm) }]) {
+      const router = await load(more);
+      assert.equal((await router.route(POEM)).model, 'poet');
+      router.dispose();
+    }
+    const page = new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } });
+    await refused(load({ index: page }), 'network', /HTML page, expected a file/);
+    await refused(load({ index: new Response('', { status: 404 }) }), 'network', /answered 404/);
+    await refused(load({ wasm: '/nowhere/signalbox.wasm' }), 'network', /could not be read/);
+  });
+
+  it('leaves nothing open where its load is aborted, at whichever event', async () => {
+    const statuses = [];
+    (await load({ onProgress: ({ status }) => statuses.push(status) })).dispose();
+    await settled();
+    const open = liveHandles();
+    for (const [i, status] of statuses.entries()) {
+      const controller = new AbortController();
+      let seen = 0;
+      const onProgress = () => seen++ === i && controller.abort();
+      const loading = load({ signal: controller.signal, onProgress });
+      await refused(loading, 'aborted');
+      await settled();
+      assert.equal(liveHandles(), open, `after event ${i}, ${status}`);
+    }
   });
 
   it('says that an embedder object cannot move to a worker', async () => {

@@ -1,0 +1,247 @@
+#include "routing/cascade.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "routing/task_mixture.h"
+
+namespace signalbox {
+namespace {
+
+/// A plan that grows by one step at a time.
+struct Growing {
+  CascadeValue value;
+  double reach = 1;
+
+  [[nodiscard]] Growing with(double chance, double price) const {
+    return {{value.quality + reach * chance, value.usd_per_mtok + reach * price, value.worst_usd_per_mtok + price},
+            reach * (1 - chance)};
+  }
+};
+
+/// See steps_of.
+double threshold_before(std::span<const CascadeStep> rest, double cost_weight) {
+  Growing growing;
+  double threshold = 0;
+  for (const CascadeStep& step : rest) {
+    growing = growing.with(step.p_if_reached, step.usd_per_mtok);
+    if (!(growing.value.quality > 0)) continue;
+    threshold = std::max(threshold, 1 - cost_weight * growing.value.usd_per_mtok / growing.value.quality);
+  }
+  return threshold;
+}
+
+/// Weight of a row of each task: its task's share, spread over the task's rows.
+std::vector<double> row_weights(const Index& index, std::span<const float> vector, bool uniform) {
+  const TaskProfiles profiles{index.codes.dim, index.models(), index.task_centroids, index.task_means};
+  std::vector<double> out(index.tasks(), 1);
+  if (!uniform) out = vote_for_tasks(profiles, vector, MixtureConstants());
+  for (std::size_t task = 0; task < out.size(); ++task) {
+    out[task] = index.task_rows[task] > 0 ? out[task] / static_cast<double>(index.task_rows[task]) : 0;
+  }
+  return out;
+}
+
+/// The models of a list, as far as they have a price and the limit allows.
+std::vector<std::size_t> within_limit(std::span<const std::size_t> models, std::span<const double> prices,
+                                      double limit) {
+  std::vector<std::size_t> out;
+  double sum = 0;
+  for (const std::size_t m : models) {
+    if (prices[m] < 0 || (limit >= 0 && sum + prices[m] > limit)) continue;
+    sum += prices[m];
+    out.push_back(m);
+  }
+  return out;
+}
+
+Status check_models(std::span<const std::size_t> models) {
+  if (models.size() > kMostCascadeModels) {
+    return Error{ErrorCode::kInvalidArgument, "models are more than " + std::to_string(kMostCascadeModels)};
+  }
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    if (std::count(models.begin(), models.end(), models[i]) > 1) {
+      return Error{ErrorCode::kInvalidArgument, "models name one model twice"};
+    }
+  }
+  return {};
+}
+
+/// Counts the joint failures that a plan needs, and makes it.
+std::vector<CascadeStep> plan_steps(const Index& index, std::span<const float> vector, const CascadeOptions& options,
+                                    const Decision& decision, std::span<const std::size_t> order,
+                                    std::span<const double> predicted, std::span<const double> all_prices) {
+  const bool chain = !options.models.empty();
+  const std::size_t longest = chain ? order.size() - 1 : std::max<std::size_t>(options.rules.max_steps, 1) - 1;
+  std::vector<float> outcomes;
+  for (std::size_t row = 0; row < index.rows(); ++row) append_outcomes(index.outcomes, row, order, outcomes);
+  const FailureTree benchmark =
+      count_failures(outcomes, order.size(), index.row_tasks, index.tasks(), longest, chain);
+  outcomes.clear();
+  if (!decision.out_of_coverage) {
+    for (const Neighbour& n : decision.neighbours) append_outcomes(index.outcomes, n.row, order, outcomes);
+  }
+  const FailureTree near = count_failures(outcomes, order.size(), {}, 1, longest, chain);
+  std::vector<double> expected;
+  std::vector<double> prices;
+  for (const std::size_t m : order) {
+    expected.push_back(predicted[m]);
+    prices.push_back(all_prices[m]);
+  }
+  const std::vector<double> chances = conditional_chances(
+      benchmark, row_weights(index, vector, decision.out_of_coverage), near, expected, FailurePriors());
+  std::vector<std::size_t> path(order.size());
+  std::iota(path.begin(), path.end(), std::size_t{0});
+  if (!chain) path = best_path(benchmark, chances, prices, options.rules);
+  std::vector<CascadeStep> steps = steps_of(path, near, chances, prices, options.rules.cost_weight);
+  for (CascadeStep& step : steps) step.model = order[step.model];
+  return steps;
+}
+
+}  // namespace
+
+std::vector<std::size_t> best_path(const FailureTree& tree, std::span<const double> chances,
+                                   std::span<const double> prices, const CascadeRules& rules) {
+  const std::vector<Prefix>& prefixes = tree.prefixes;
+  std::vector<Growing> values(prefixes.size());
+  std::vector<bool> possible(prefixes.size(), true);
+  std::pair<std::size_t, std::size_t> best{0, tree.models};
+  double best_worth = -std::numeric_limits<double>::infinity();
+  double best_cost = 0;
+  const auto fits = [&](std::size_t i, std::size_t m) {
+    const double worst = values[i].value.worst_usd_per_mtok + prices[m];
+    return prices[m] >= 0 && (rules.max_usd_per_mtok < 0 || worst <= rules.max_usd_per_mtok);
+  };
+  for (std::size_t i = 0; i < prefixes.size(); ++i) {
+    const auto& [parent, last, length] = prefixes[i];
+    if (length > 0) {
+      possible[i] = possible[parent] && fits(parent, last);
+      values[i] = values[parent].with(chances[parent * tree.models + last], prices[last]);
+    }
+    if (!possible[i] || length >= rules.max_steps) continue;
+    for (std::size_t m = prefixes[i].next(); m < tree.models; ++m) {
+      if (!fits(i, m)) continue;
+      const CascadeValue value = values[i].with(chances[i * tree.models + m], prices[m]).value;
+      const double worth = value.quality - rules.cost_weight * value.usd_per_mtok;
+      if (worth < best_worth || (worth == best_worth && value.usd_per_mtok >= best_cost)) continue;
+      best = {i, m};
+      best_worth = worth;
+      best_cost = value.usd_per_mtok;
+    }
+  }
+  if (best.second == tree.models) return {};
+  std::vector<std::size_t> path{best.second};
+  for (std::size_t i = best.first; i != 0; i = prefixes[i].parent) path.push_back(prefixes[i].last);
+  std::reverse(path.begin(), path.end());
+  return path;
+}
+
+std::vector<CascadeStep> steps_of(std::span<const std::size_t> path, const FailureTree& tree,
+                                  std::span<const double> chances, std::span<const double> prices,
+                                  double cost_weight) {
+  std::vector<CascadeStep> out;
+  Growing growing;
+  std::size_t prefix = 0;
+  for (const std::size_t m : path) {
+    CascadeStep step;
+    step.model = m;
+    step.usd_per_mtok = prices[m];
+    step.p_correct = chances[m];
+    step.p_if_reached = chances[prefix * tree.models + m];
+    step.neighbours = tree.wrong[prefix * tree.groups * tree.models + m];
+    step.reach = growing.reach;
+    growing = growing.with(step.p_if_reached, step.usd_per_mtok);
+    step.so_far = growing.value;
+    out.push_back(step);
+    // The last step's own prefix may not be in the tree: nothing follows it.
+    while (prefix < tree.prefixes.size() &&
+           !(tree.prefixes[prefix].length == out.size() && tree.prefixes[prefix].last == m)) {
+      ++prefix;
+    }
+  }
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i].threshold = threshold_before(std::span(out).subspan(i + 1), cost_weight);
+  }
+  return out;
+}
+
+std::vector<std::size_t> cascade_models(std::span<const double> predicted, std::span<const double> prices) {
+  const auto is_before = [&](std::size_t a, std::size_t b) {
+    return prices[a] != prices[b] ? prices[a] < prices[b] : predicted[a] > predicted[b];
+  };
+  std::vector<std::size_t> order;
+  for (std::size_t m = 0; m < prices.size(); ++m) {
+    if (prices[m] >= 0) order.push_back(m);
+  }
+  std::stable_sort(order.begin(), order.end(), is_before);
+  if (order.size() <= kMostCascadeModels) return order;
+  // Rank: 2 for the cheapest and 1 for those that beat all cheaper ones, and predictions among equals.
+  std::vector<std::pair<double, std::size_t>> ranked;
+  double best = -1;
+  for (const std::size_t m : order) {
+    const double rank = ranked.empty() ? 2 : predicted[m] > best ? 1 : 0;
+    ranked.emplace_back(2 * rank + predicted[m], m);
+    best = std::max(best, predicted[m]);
+  }
+  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  order.clear();
+  for (std::size_t i = 0; i < kMostCascadeModels; ++i) order.push_back(ranked[i].second);
+  std::sort(order.begin(), order.end());
+  std::stable_sort(order.begin(), order.end(), is_before);
+  return order;
+}
+
+void append_outcomes(const OutcomeView& outcomes, std::size_t row, std::span<const std::size_t> order,
+                     std::vector<float>& matrix) {
+  for (const std::size_t m : order) {
+    matrix.push_back(outcomes.is_measured(row, m) ? outcomes.at(row, m) : std::numeric_limits<float>::quiet_NaN());
+  }
+}
+
+Result<CascadePlan> plan_cascade(const Index& index, std::span<const float> vector, const CascadeOptions& options) {
+  if (Status failed = check_models(options.models)) return *failed;
+  RouteOptions route = options.route;
+  route.policy = Policy::kSignalbox;
+  route.price_rules = {};
+  route.neighbours = route.constants.k;
+  for (std::size_t m = 0; m < index.models(); ++m) {
+    const bool is_named = options.models.empty() ||
+                          std::find(options.models.begin(), options.models.end(), m) != options.models.end();
+    Exclusion& exclusion = route.exclusions[m];
+    if (exclusion != Exclusion::kNone) continue;
+    if (!is_named) exclusion = Exclusion::kNotACandidate;
+    else if (route.prices[m] < 0) exclusion = Exclusion::kPriceUnknown;
+  }
+  Result<Decision> decided = route_input(index, vector, route);
+  if (!decided.ok()) return decided.error();
+  Decision& decision = decided.value();
+
+  std::vector<double> predicted(index.models(), 0);
+  std::vector<double> prices(index.models(), -1);
+  for (const RankedModel& m : decision.ranking) {
+    predicted[m.model] = m.score;
+    prices[m.model] = route.prices[m.model];
+  }
+  const double limit = options.rules.max_usd_per_mtok;
+  const bool chain = !options.models.empty();
+  const std::vector<std::size_t> order =
+      chain ? within_limit(options.models, prices, limit) : cascade_models(predicted, prices);
+  CascadePlan plan;
+  if (!order.empty()) plan.steps = plan_steps(index, vector, options, decision, order, predicted, prices);
+  if (plan.steps.empty()) return Error{ErrorCode::kNoCandidate, "no model costs so little that a plan may ask it"};
+  plan.cost_weight = options.rules.cost_weight;
+  if (decision.out_of_coverage) plan.fallback = decision.fallback;
+  plan.mean_distance = decision.mean_distance;
+  plan.percentile = decision.percentile;
+  plan.out_of_coverage = decision.out_of_coverage;
+  plan.exclusions = std::move(decision.exclusions);
+  for (std::size_t m = 0; m < index.models(); ++m) {
+    const bool is_dear = limit >= 0 && prices[m] > limit && plan.exclusions[m] == Exclusion::kNone;
+    if (is_dear) plan.exclusions[m] = Exclusion::kOverMaxPrice;
+  }
+  return plan;
+}
+
+}  // namespace signalbox
