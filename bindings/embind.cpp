@@ -38,6 +38,9 @@ EMSCRIPTEN_BINDINGS(signalbox) {
            optional_override([](core::Handle h, Address vectors, std::size_t count, const std::string& options) {
              return core::route_task(h, at<float>(vectors), count, options);
            }));
+  function("cascade", optional_override([](core::Handle h, Address vector, const std::string& options) {
+             return core::cascade(h, at<float>(vector), options);
+           }));
   function("close", &core::close);
   function("liveHandles", &core::live_handles);
   function("errorCodes", &core::error_codes);

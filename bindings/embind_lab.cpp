@@ -37,6 +37,8 @@ EMSCRIPTEN_BINDINGS(signalbox_lab) {
            }));
   function("instances",
            optional_override([](core::Handle h, const std::string& options) { return core::instances(h, options); }));
+  function("cascades",
+           optional_override([](core::Handle h, const std::string& options) { return core::cascades(h, options); }));
   function("closeEvaluation", &core::close_evaluation);
   function("liveHandles", &core::live_evaluations);
 }

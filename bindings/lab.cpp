@@ -100,6 +100,15 @@ std::string instances(Handle evaluation, std::string_view options_json) {
   return value.ok() ? success(to_json(value.value())) : failure(value.error());
 }
 
+std::string cascades(Handle evaluation, std::string_view options_json) {
+  const Evaluation* e = find(evaluation);
+  if (e == nullptr) return disposed();
+  const auto options = parse_cascade_options(e->benchmark.models, e->benchmark.routing.k, options_json);
+  if (!options.ok()) return failure(options.error());
+  const auto value = evaluate_cascades(e->benchmark, e->lists, options.value());
+  return value.ok() ? success(to_json(value.value())) : failure(value.error());
+}
+
 std::string close_evaluation(Handle evaluation) {
   lab().open.erase(evaluation);
   return success(nullptr);

@@ -28,6 +28,8 @@ namespace signalbox::bindings {
 [[nodiscard]] std::string held_out_task(Handle evaluation, std::size_t task, std::string_view options_json);
 /// options: {heldOut, k, policy, pool, costWeights}; see parse_instance_options.
 [[nodiscard]] std::string instances(Handle evaluation, std::string_view options_json);
+/// options: {heldOut, k, pool, costWeights, maxSteps, judgeSeed, judges}; see parse_cascade_options.
+[[nodiscard]] std::string cascades(Handle evaluation, std::string_view options_json);
 [[nodiscard]] std::string close_evaluation(Handle evaluation);
 [[nodiscard]] std::size_t live_evaluations();
 

@@ -122,6 +122,26 @@ Json ranked(const Index& index, const Request& request, const RankedModel& m, co
   return out;
 }
 
+Json coverage_json(double mean_distance, double percentile, bool out_of_coverage) {
+  return {{"meanDistance", mean_distance}, {"percentile", percentile}, {"outOfCoverage", out_of_coverage}};
+}
+
+/// Who was left out, and why.
+Json excluded_json(const Index& index, const std::vector<Exclusion>& exclusions) {
+  Json out = Json::array();
+  for (std::size_t m = 0; m < index.models(); ++m) {
+    const Exclusion why = exclusions[m];
+    if (why != Exclusion::kNone) out.push_back({{"model", name(index, m)}, {"reason", exclusion_reason(why)}});
+  }
+  return out;
+}
+
+void add_value(const CascadeValue& value, Json& out) {
+  out["expectedQuality"] = value.quality;
+  out["expectedUsdPerMTok"] = value.usd_per_mtok;
+  out["worstUsdPerMTok"] = value.worst_usd_per_mtok;
+}
+
 Json neighbour_json(const Index& index, const Neighbour& n) {
   Json outcomes = Json::object();
   for (std::size_t m = 0; m < index.models(); ++m) {
@@ -155,11 +175,6 @@ Json to_json(const Index& index, const Request& request, const Decision& d, bool
   for (const RankedModel& m : d.ranking) ranking.push_back(ranked(index, request, m, means, is_task));
   Json neighbours = Json::array();
   for (const Neighbour& n : d.neighbours) neighbours.push_back(neighbour_json(index, n));
-  Json excluded = Json::array();
-  for (std::size_t m = 0; m < index.models(); ++m) {
-    const Exclusion why = d.exclusions[m];
-    if (why != Exclusion::kNone) excluded.push_back({{"model", name(index, m)}, {"reason", exclusion_reason(why)}});
-  }
   Json out = {{"model", name(index, d.model)},
               {"policy", policy_name(d.policy)},
               {"reason", explain(index, d)},
@@ -168,8 +183,7 @@ Json to_json(const Index& index, const Request& request, const Decision& d, bool
               {"fallbackReason", fallback_reason(d.fallback)},
               {"bestSingleModel", name(index, d.best_single)},
               {"challenger", name(index, d.challenger)},
-              {"coverage",
-               {{"meanDistance", d.mean_distance}, {"percentile", d.percentile}, {"outOfCoverage", d.out_of_coverage}}},
+              {"coverage", coverage_json(d.mean_distance, d.percentile, d.out_of_coverage)},
               {"price", {{"usdPerMTok", known_or_null(request.options.prices[d.model])}}}};
   out["tasks"] = Json::array();
   for (const TaskVote& vote : d.tasks) {
@@ -182,7 +196,28 @@ Json to_json(const Index& index, const Request& request, const Decision& d, bool
   }
   out["ranking"] = std::move(ranking);
   out["neighbours"] = std::move(neighbours);
-  out["excluded"] = std::move(excluded);
+  out["excluded"] = excluded_json(index, d.exclusions);
+  return out;
+}
+
+Json to_json(const Index& index, const CascadePlan& plan) {
+  Json out = {{"steps", Json::array()}, {"verdicts", Json::array()}};
+  add_value(plan.steps.back().so_far, out);
+  out["costWeight"] = plan.cost_weight;
+  out["fallbackReason"] = fallback_reason(plan.fallback);
+  out["coverage"] = coverage_json(plan.mean_distance, plan.percentile, plan.out_of_coverage);
+  for (const CascadeStep& s : plan.steps) {
+    Json step = {{"model", name(index, s.model)},
+                 {"usdPerMTok", s.usd_per_mtok},
+                 {"pCorrect", s.p_correct},
+                 {"pIfReached", s.p_if_reached},
+                 {"reach", s.reach},
+                 {"neighbours", s.neighbours},
+                 {"threshold", s.threshold}};
+    add_value(s.so_far, step);
+    out["steps"].push_back(std::move(step));
+  }
+  out["excluded"] = excluded_json(index, plan.exclusions);
   return out;
 }
 

@@ -11,6 +11,7 @@
 #include "embedding/static_embedder.h"
 #include "index/index.h"
 #include "json.h"
+#include "routing/cascade.h"
 #include "routing/router.h"
 
 namespace signalbox::bindings {
@@ -27,6 +28,11 @@ struct Request {
 /// Errors: invalid_argument (unknown keys included), unknown_model.
 [[nodiscard]] Result<Request> parse_request(const Index& index, std::string_view options_json, bool is_task);
 
+/// {candidates, deny, prices, k, kappa, maxCoveragePercentile, models, maxSteps, maxUsdPerMTok, costWeight}.
+/// Errors: invalid_argument (unknown keys included), unknown_model.
+[[nodiscard]] Result<CascadeOptions> parse_cascade_request(const Index& index, std::string_view options_json);
+
+[[nodiscard]] Json to_json(const Index& index, const CascadePlan& plan);
 [[nodiscard]] Json to_json(const Index& index, const Request& request, const Decision& decision, bool is_task);
 [[nodiscard]] Json describe(const Index& index);
 

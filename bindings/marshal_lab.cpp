@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <span>
 
 namespace signalbox::bindings {
@@ -71,6 +72,35 @@ Result<LabelPlan> read_labels(const Json& labels) {
   reader.count("seed", 0, kMostSeed, out.seed);
   if (Status failed = reader.finish()) return *failed;
   return out;
+}
+
+/// Candidates and cost weights of rows that are judged one by one.
+void read_judged(ObjectReader& reader, std::size_t models, std::vector<std::size_t>& pool,
+                 std::vector<double>& cost_weights) {
+  const Json* list = reader.find("pool");
+  pool = list == nullptr ? all_models(models) : read_pool(reader, *list, models);
+  const Json* weights = reader.find("costWeights");
+  if (weights == nullptr) return;
+  if (!weights->is_array()) reader.fail("costWeights is not a list of numbers");
+  else
+    for (const Json& weight : *weights) {
+      cost_weights.push_back(weight.is_number() ? weight.get<double>() : -1);
+      if (!(cost_weights.back() >= 0 && cost_weights.back() <= 1e12)) {
+        reader.fail("a cost weight is not a number from 0 to 1e12");
+      }
+    }
+}
+
+/// 'task', or {share, seed}.
+Status read_held_out(const Json* held_out, std::optional<double>& share, std::uint64_t& seed) {
+  if (held_out == nullptr || *held_out == "task") return {};
+  double value = -1;
+  ObjectReader reader(*held_out, "heldOut");
+  reader.number("share", 0, 1, value);
+  reader.count("seed", 0, kMostSeed, seed);
+  if (value < 0) reader.fail("expected 'task' or a share");
+  share = value;
+  return reader.finish();
 }
 
 Json decisions_json(const HeldOutOptions& options, const TaskEvaluation& e) {
@@ -143,28 +173,37 @@ Result<InstanceOptions> parse_instance_options(std::size_t models, std::size_t d
   out.k = default_k;
   reader.count("k", 1, kMostNeighbours, out.k);
   if (const Json* policy = reader.find("policy")) out.policy = read_policy(reader, *policy);
-  const Json* pool = reader.find("pool");
-  out.pool = pool == nullptr ? all_models(models) : read_pool(reader, *pool, models);
-  if (const Json* weights = reader.find("costWeights")) {
-    if (!weights->is_array()) reader.fail("costWeights is not a list of numbers");
-    else
-      for (const Json& weight : *weights) {
-        out.cost_weights.push_back(weight.is_number() ? weight.get<double>() : -1);
-        if (!(out.cost_weights.back() >= 0 && out.cost_weights.back() <= 1e12)) {
-          reader.fail("a cost weight is not a number from 0 to 1e12");
-        }
-      }
-  }
+  read_judged(reader, models, out.pool, out.cost_weights);
   const Json* held_out = reader.find("heldOut");
   if (Status failed = reader.finish()) return *failed;
-  if (held_out == nullptr || *held_out == "task") return out;
-  double share = -1;
-  ObjectReader of_share(*held_out, "heldOut");
-  of_share.number("share", 0, 1, share);
-  of_share.count("seed", 0, kMostSeed, out.seed);
-  if (share < 0) of_share.fail("expected 'task' or a share");
-  if (Status failed = of_share.finish()) return *failed;
-  out.share = share;
+  if (Status failed = read_held_out(held_out, out.share, out.seed)) return *failed;
+  return out;
+}
+
+Result<CascadeEvaluationOptions> parse_cascade_options(std::size_t models, std::size_t default_k,
+                                                       std::string_view options_json) {
+  const Json json = parse_json(options_json);
+  ObjectReader reader(json, "options");
+  CascadeEvaluationOptions out;
+  out.k = default_k;
+  reader.count("k", 1, kMostNeighbours, out.k);
+  reader.count("judgeSeed", 0, kMostSeed, out.judge_seed);
+  reader.count("maxSteps", 1, kMostCascadeSteps, out.max_steps);
+  read_judged(reader, models, out.pool, out.cost_weights);
+  const Json* held_out = reader.find("heldOut");
+  const Json* judges = reader.find("judges");
+  if (judges != nullptr && !judges->is_array()) reader.fail("judges is not a list");
+  if (Status failed = reader.finish()) return *failed;
+  if (Status failed = read_held_out(held_out, out.share, out.seed)) return *failed;
+  if (judges == nullptr) out.judges.push_back({});
+  else
+    for (const Json& item : *judges) {
+      ObjectReader judge(item, "judge");
+      Judge& of = out.judges.emplace_back();
+      judge.number("sensitivity", 0, 1, of.sensitivity);
+      judge.number("specificity", 0, 1, of.specificity);
+      if (Status failed = judge.finish()) return *failed;
+    }
   return out;
 }
 
@@ -209,6 +248,23 @@ Json to_json(const InstanceEvaluation& e) {
   out["calibration"] = {{"bins", std::move(bins)}, {"brier", number_or_null(e.brier)}, {"ece", e.ece}};
   out["frontier"] = std::move(frontier);
   return out;
+}
+
+Json to_json(const CascadeEvaluation& e) {
+  Json curves = Json::array();
+  for (const std::vector<CascadePoint>& of_judge : e.curves) {
+    Json curve = Json::array();
+    for (const CascadePoint& point : of_judge) {
+      curve.push_back({{"costWeight", point.cost_weight},
+                       {"quality", number_or_null(point.quality)},
+                       {"cost", number_or_null(point.cost)},
+                       {"asked", number_or_null(point.asked)},
+                       {"expectedQuality", number_or_null(point.expected_quality)},
+                       {"expectedCost", number_or_null(point.expected_cost)}});
+    }
+    curves.push_back(std::move(curve));
+  }
+  return {{"duplicatesDropped", e.duplicates_dropped}, {"rows", e.rows}, {"curves", std::move(curves)}};
 }
 
 }  // namespace signalbox::bindings

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "evaluation/cascades.h"
 #include "evaluation/held_out_task.h"
 #include "evaluation/instances.h"
 #include "json.h"
@@ -19,7 +20,13 @@ namespace signalbox::bindings {
 [[nodiscard]] Result<InstanceOptions> parse_instance_options(std::size_t models, std::size_t default_k,
                                                              std::string_view options_json);
 
+/// {heldOut, k, pool, costWeights, maxSteps, judgeSeed, judges: [{sensitivity, specificity}, ...] (default: one that
+/// never errs)}. Errors: invalid_argument.
+[[nodiscard]] Result<CascadeEvaluationOptions> parse_cascade_options(std::size_t models, std::size_t default_k,
+                                                                     std::string_view options_json);
+
 [[nodiscard]] Json to_json(std::size_t task, const HeldOutOptions& options, const HeldOutEvaluation& evaluation);
 [[nodiscard]] Json to_json(const InstanceEvaluation& evaluation);
+[[nodiscard]] Json to_json(const CascadeEvaluation& evaluation);
 
 }  // namespace signalbox::bindings

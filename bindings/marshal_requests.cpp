@@ -136,6 +136,18 @@ void read_constants(ObjectReader& reader, RoutingConstants& constants) {
   reader.number("eta", 0, 1, constants.eta);
 }
 
+/// Every model, at the index's price.
+RouteOptions default_options(const Index& index) {
+  RouteOptions options;
+  options.constants = index.routing;
+  options.exclusions.assign(index.models(), Exclusion::kNone);
+  for (const ModelNumbers& n : index.model_numbers) {
+    options.prices.push_back(
+        blended_price(static_cast<double>(n.usd_per_mtok_in), static_cast<double>(n.usd_per_mtok_out)));
+  }
+  return options;
+}
+
 }  // namespace
 
 Result<Request> parse_request(const Index& index, std::string_view options_json, bool is_task) {
@@ -143,12 +155,7 @@ Result<Request> parse_request(const Index& index, std::string_view options_json,
   const ModelNumbersByName models = models_by_name(index);
   Request request;
   RouteOptions& options = request.options;
-  options.constants = index.routing;
-  options.exclusions.assign(index.models(), Exclusion::kNone);
-  for (const ModelNumbers& n : index.model_numbers) {
-    options.prices.push_back(
-        blended_price(static_cast<double>(n.usd_per_mtok_in), static_cast<double>(n.usd_per_mtok_out)));
-  }
+  options = default_options(index);
   ObjectReader reader(json, "options");
   read_policy(reader, is_task, options);
   read_constants(reader, options.constants);
@@ -171,6 +178,34 @@ Result<Request> parse_request(const Index& index, std::string_view options_json,
     }
   }
   return request;
+}
+
+Result<CascadeOptions> parse_cascade_request(const Index& index, std::string_view options_json) {
+  const Json json = parse_json(options_json);
+  const ModelNumbersByName models = models_by_name(index);
+  CascadeOptions out;
+  out.route = default_options(index);
+  ObjectReader reader(json, "options");
+  reader.count("k", 1, kMostNeighbours, out.route.constants.k);
+  reader.count("kappa", 1, kMostNeighbours, out.route.constants.kappa);
+  reader.number("maxCoveragePercentile", 0, 100, out.route.max_coverage_percentile);
+  reader.number("maxUsdPerMTok", 0, kMostUsd, out.rules.max_usd_per_mtok);
+  reader.number("costWeight", 0, kMostUsd, out.rules.cost_weight);
+  reader.count("maxSteps", 1, kMostCascadeSteps, out.rules.max_steps);
+  const Json* allow = reader.find("candidates");
+  const Json* deny = reader.find("deny");
+  const Json* prices = reader.find("prices");
+  const Json* order = reader.find("models");
+  if (order != nullptr && order->is_array() && order->empty()) reader.fail("models is an empty list");
+  if (Status failed = reader.finish()) return *failed;
+  if (Status failed = read_candidates(allow, deny, models, out.route)) return *failed;
+  if (Status failed = read_prices(prices, models, out.route)) return *failed;
+  if (order != nullptr) {
+    Result<std::vector<std::size_t>> list = model_list(*order, models, "models");
+    if (!list.ok()) return list.error();
+    out.models = list.take();
+  }
+  return out;
 }
 
 namespace {

@@ -114,6 +114,15 @@ std::string route_task(Handle handle, const float* vectors, std::size_t count, s
   return decide(handle, {vectors, count * index->codes.dim}, options_json, true);
 }
 
+std::string cascade(Handle handle, const float* vector, std::string_view options_json) {
+  const Index* index = find_index(handle);
+  if (index == nullptr) return disposed();
+  const Result<CascadeOptions> options = parse_cascade_request(*index, options_json);
+  if (!options.ok()) return failure(options.error());
+  const Result<CascadePlan> plan = plan_cascade(*index, {vector, index->codes.dim}, options.value());
+  return plan.ok() ? success(to_json(*index, plan.value())) : failure(plan.error());
+}
+
 std::string close(Handle handle) {
   session().open.erase(handle);
   return success(nullptr);

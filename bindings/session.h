@@ -29,6 +29,8 @@ void release(void* pointer);
 /// vectors: float32 [count, dim].
 [[nodiscard]] std::string route_task(Handle handle, const float* vectors, std::size_t count,
                                      std::string_view options_json);
+/// vector: float32 [dim]. The value is a plan; what follows a verdict is the package's.
+[[nodiscard]] std::string cascade(Handle handle, const float* vector, std::string_view options_json);
 [[nodiscard]] std::string close(Handle handle);
 [[nodiscard]] std::size_t live_handles();
 [[nodiscard]] std::string error_codes();

@@ -29,16 +29,22 @@ export async function buildSite(target = site) {
   }
 }
 
+/** The file below the folder that an address names; undefined for one that cannot be read or leads out of it. */
+function fileOf(folder, address) {
+  try {
+    const pathname = decodeURIComponent(new URL(address, 'http://localhost').pathname);
+    const file = path.join(folder, pathname.endsWith('/') ? `${pathname}index.html` : pathname);
+    return file.startsWith(folder + path.sep) && !file.includes('\0') ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Serves a folder on localhost and nowhere else. */
 export function serveFolder(folder, port) {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const file = path.join(
-      folder,
-      path.normalize(decodeURIComponent(pathname)),
-      pathname.endsWith('/') ? 'index.html' : '',
-    );
-    if (!file.startsWith(folder) || !statSync(file, { throwIfNoEntry: false })?.isFile()) {
+    const file = fileOf(folder, request.url ?? '/');
+    if (file === undefined || !statSync(file, { throwIfNoEntry: false })?.isFile()) {
       response.writeHead(404, { 'Content-Type': 'text/plain' }).end('not found');
       return;
     }

@@ -5,8 +5,8 @@
 #include <limits>
 #include <string>
 
+#include "evaluation/held_out_rows.h"
 #include "routing/predictor.h"
-#include "routing/random.h"
 #include "routing/selection.h"
 
 namespace signalbox {
@@ -14,69 +14,13 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-/// Rows that are held out together, with the neighbours of each.
-struct Group {
-  std::vector<std::uint32_t> rows;
-  KnownRows known;
-  std::vector<std::vector<Neighbour>> neighbours;
-  std::vector<double> expected_costs;  ///< [models] NaN unknown.
-};
-
-double price_of(const ModelNumbers& n) {
-  const double price = blended_price(static_cast<double>(n.usd_per_mtok_in), static_cast<double>(n.usd_per_mtok_out));
-  return price < 0 ? kNan : price;
-}
-
-std::vector<double> expected_costs(const Benchmark& benchmark, const KnownRows& known) {
-  std::vector<double> out;
-  for (const ModelNumbers& n : benchmark.model_numbers) out.push_back(price_of(n));
-  if (benchmark.costs.empty()) return out;
-  for (std::size_t m = 0; m < benchmark.models; ++m) {
-    double sum = 0;
-    std::size_t count = 0;
-    for (std::size_t row = 0; row < benchmark.rows(); ++row) {
-      const float cost = benchmark.costs[row * benchmark.models + m];
-      if (known.left_out[row] != 0 || std::isnan(cost)) continue;
-      sum += static_cast<double>(cost);
-      ++count;
-    }
-    out[m] = count > 0 ? sum / static_cast<double>(count) : kNan;
-  }
-  return out;
-}
-
-Group group_of_task(const Benchmark& benchmark, const NeighbourLists& lists, std::size_t task, std::size_t k) {
-  Group out{benchmark.task_rows[task], leave_out(benchmark, benchmark.task_rows[task]), {}, {}};
-  std::optional<GatheredRows> gathered;
-  out.neighbours = lists.nearest(out.rows, out.known, k, gathered);
-  out.expected_costs = expected_costs(benchmark, out.known);
-  return out;
-}
-
-Group group_of_share(const Benchmark& benchmark, double share, std::uint64_t seed, std::size_t k) {
-  Group out;
-  for (std::size_t task = 0; task < benchmark.tasks(); ++task) {
-    const std::vector<std::uint32_t>& rows = benchmark.task_rows[task];
-    if (rows.empty()) continue;
-    Random random(task_seed(seed, task));
-    const auto count = std::max<std::size_t>(1, static_cast<std::size_t>(share * static_cast<double>(rows.size())));
-    for (const std::size_t i : draw(random, rows.size(), count)) out.rows.push_back(rows[i]);
-  }
-  std::sort(out.rows.begin(), out.rows.end());
-  out.known = leave_out(benchmark, out.rows);
-  const QueryBlock queries = prepare_queries(benchmark.codes.type, benchmark.vectors_of(out.rows), benchmark.dim);
-  out.neighbours = GatheredRows(benchmark, out.known).nearest(queries, k, kNoTask);
-  out.expected_costs = expected_costs(benchmark, out.known);
-  return out;
-}
-
 /// Adds up what is reported over all rows.
 class Tally {
  public:
   Tally(const Benchmark& benchmark, const InstanceOptions& options)
       : benchmark_(benchmark), options_(options), sums_(options.cost_weights.size()) {}
 
-  void add(const Group& group, std::size_t i);
+  void add(const HeldOutRows& group, std::size_t i);
   [[nodiscard]] InstanceEvaluation finish() &&;
 
  private:
@@ -86,11 +30,9 @@ class Tally {
     std::size_t costs_known = 0, params_known = 0;
   };
 
-  [[nodiscard]] std::vector<double> mix(const Group& group, std::uint32_t row,
-                                        std::span<const Exclusion> exclusions) const;
   void calibrate(const std::vector<double>& predicted, std::span<const float> outcomes,
                  std::span<const Exclusion> exclusions);
-  void spend(const Group& group, std::uint32_t row, const std::vector<double>& predicted,
+  void spend(const HeldOutRows& group, std::uint32_t row, const std::vector<double>& predicted,
              std::span<const Exclusion> exclusions);
 
   const Benchmark& benchmark_;
@@ -100,7 +42,7 @@ class Tally {
   double squared_ = 0;
 };
 
-void Tally::add(const Group& group, std::size_t i) {
+void Tally::add(const HeldOutRows& group, std::size_t i) {
   const std::uint32_t row = group.rows[i];
   const std::span<const float> outcomes = benchmark_.outcomes_of(row);
   std::vector<Exclusion> exclusions(benchmark_.models, Exclusion::kNotACandidate);
@@ -116,7 +58,7 @@ void Tally::add(const Group& group, std::size_t i) {
     const Pool pool{benchmark_.outcome_view(), benchmark_.rows(), group.known.pool_means, nullptr};
     predicted = predict_correctness(pool, near, options_.k).g;
   } else if (options_.policy == EvaluatedPolicy::kSignalbox && known_token) {
-    predicted = mix(group, row, exclusions);
+    predicted = expected_correctness(benchmark_, group.known, row, exclusions);
   }
   const std::size_t pick = best_allowed(predicted, exclusions);
   double oracle = 0;
@@ -127,18 +69,6 @@ void Tally::add(const Group& group, std::size_t i) {
                             oracle, known_token ? mean_distance(near, benchmark_.routing.kappa) : 1, predicted[pick]});
   calibrate(predicted, outcomes, exclusions);
   spend(group, row, predicted, exclusions);
-}
-
-std::vector<double> Tally::mix(const Group& group, std::uint32_t row, std::span<const Exclusion> exclusions) const {
-  const MixtureConstants constants;
-  const TaskProfiles profiles = profiles_of(benchmark_, group.known);
-  const auto vector = std::span(benchmark_.embeddings).subspan(row * benchmark_.dim, benchmark_.dim);
-  const std::vector<double> votes = vote_for_tasks(profiles, vector, constants);
-  TaskKnowledge knowledge;
-  knowledge.means = group.known.means_over_tasks;
-  knowledge.profiles = profiles;
-  knowledge.votes = votes;
-  return expect(knowledge, exclusions).correctness;
 }
 
 void Tally::calibrate(const std::vector<double>& predicted, std::span<const float> outcomes,
@@ -155,7 +85,7 @@ void Tally::calibrate(const std::vector<double>& predicted, std::span<const floa
   }
 }
 
-void Tally::spend(const Group& group, std::uint32_t row, const std::vector<double>& predicted,
+void Tally::spend(const HeldOutRows& group, std::uint32_t row, const std::vector<double>& predicted,
                   std::span<const Exclusion> exclusions) {
   const std::size_t models = benchmark_.models;
   std::vector<double> worth(models);
@@ -168,7 +98,7 @@ void Tally::spend(const Group& group, std::uint32_t row, const std::vector<doubl
     if (pick == models) pick = out_.instances.back().pick;  // No cost is known: the policy's own choice.
     const ModelNumbers& numbers = benchmark_.model_numbers[pick];
     const double cost =
-        benchmark_.costs.empty() ? price_of(numbers) : static_cast<double>(benchmark_.costs[row * models + pick]);
+        benchmark_.costs.empty() ? price_or_nan(numbers) : static_cast<double>(benchmark_.costs[row * models + pick]);
     Sums& sums = sums_[w];
     sums.quality += static_cast<double>(benchmark_.outcomes[row * models + pick]);
     sums.cost += std::isnan(cost) ? 0 : cost;
@@ -218,14 +148,14 @@ Result<InstanceEvaluation> evaluate_instances(const Benchmark& benchmark, const 
   const std::size_t k = std::max<std::size_t>(options.k, benchmark.routing.kappa);
   Tally tally(benchmark, options);
   std::size_t duplicates = 0;
-  const auto add = [&](const Group& group) {
+  const auto add = [&](const HeldOutRows& group) {
     duplicates += group.known.duplicates;
     for (std::size_t i = 0; i < group.rows.size(); ++i) tally.add(group, i);
   };
   if (options.share) {
-    add(group_of_share(benchmark, *options.share, options.seed, k));
+    add(hold_out_share(benchmark, *options.share, options.seed, k));
   } else {
-    for (std::size_t task = 0; task < benchmark.tasks(); ++task) add(group_of_task(benchmark, lists, task, k));
+    for (std::size_t task = 0; task < benchmark.tasks(); ++task) add(hold_out_task(benchmark, lists, task, k));
   }
   InstanceEvaluation out = std::move(tally).finish();
   out.duplicates_dropped = duplicates;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <string>
 #include <utility>
 
 #include "routing/task_mixture.h"
@@ -33,15 +34,12 @@ double threshold_before(std::span<const CascadeStep> rest, double cost_weight) {
   return threshold;
 }
 
-/// Weight of a row of each task: its task's share, spread over the task's rows.
-std::vector<double> row_weights(const Index& index, std::span<const float> vector, bool uniform) {
-  const TaskProfiles profiles{index.codes.dim, index.models(), index.task_centroids, index.task_means};
-  std::vector<double> out(index.tasks(), 1);
-  if (!uniform) out = vote_for_tasks(profiles, vector, MixtureConstants());
-  for (std::size_t task = 0; task < out.size(); ++task) {
-    out[task] = index.task_rows[task] > 0 ? out[task] / static_cast<double>(index.task_rows[task]) : 0;
+/// The prefix with one more model; the root where the tree does not reach so far, which only the last step may ask.
+std::size_t child_of(const FailureTree& tree, std::size_t prefix, std::size_t model) {
+  for (std::size_t i = prefix + 1; i < tree.prefixes.size(); ++i) {
+    if (tree.prefixes[i].parent == prefix && tree.prefixes[i].last == model) return i;
   }
-  return out;
+  return 0;
 }
 
 /// The models of a list, as far as they have a price and the limit allows.
@@ -69,6 +67,24 @@ Status check_models(std::span<const std::size_t> models) {
   return {};
 }
 
+/// What route_input is asked for: what the policy expects of the models that a plan may have.
+RouteOptions forecast_options(const CascadeOptions& options) {
+  RouteOptions out = options.route;
+  out.policy = Policy::kSignalbox;
+  out.price_rules = {};  // The limit is the plan's. What a model is expected to do must not depend on it.
+  out.neighbours = out.constants.k;
+  const std::vector<std::size_t>& models = options.models;
+  for (std::size_t m = 0; m < out.exclusions.size(); ++m) {
+    if (out.exclusions[m] != Exclusion::kNone) continue;
+    if (!models.empty() && std::find(models.begin(), models.end(), m) == models.end()) {
+      out.exclusions[m] = Exclusion::kNotACandidate;
+    } else if (out.prices[m] < 0) {
+      out.exclusions[m] = Exclusion::kPriceUnknown;
+    }
+  }
+  return out;
+}
+
 /// Counts the joint failures that a plan needs, and makes it.
 std::vector<CascadeStep> plan_steps(const Index& index, std::span<const float> vector, const CascadeOptions& options,
                                     const Decision& decision, std::span<const std::size_t> order,
@@ -77,8 +93,7 @@ std::vector<CascadeStep> plan_steps(const Index& index, std::span<const float> v
   const std::size_t longest = chain ? order.size() - 1 : std::max<std::size_t>(options.rules.max_steps, 1) - 1;
   std::vector<float> outcomes;
   for (std::size_t row = 0; row < index.rows(); ++row) append_outcomes(index.outcomes, row, order, outcomes);
-  const FailureTree benchmark =
-      count_failures(outcomes, order.size(), index.row_tasks, index.tasks(), longest, chain);
+  const FailureTree benchmark = count_failures(outcomes, order.size(), index.row_tasks, index.tasks(), longest, chain);
   outcomes.clear();
   if (!decision.out_of_coverage) {
     for (const Neighbour& n : decision.neighbours) append_outcomes(index.outcomes, n.row, order, outcomes);
@@ -90,8 +105,10 @@ std::vector<CascadeStep> plan_steps(const Index& index, std::span<const float> v
     expected.push_back(predicted[m]);
     prices.push_back(all_prices[m]);
   }
-  const std::vector<double> chances = conditional_chances(
-      benchmark, row_weights(index, vector, decision.out_of_coverage), near, expected, FailurePriors());
+  const TaskProfiles profiles{index.codes.dim, index.models(), index.task_centroids, index.task_means};
+  const auto resembling = decision.out_of_coverage ? std::span<const float>() : vector;
+  const std::vector<double> weights = row_weights(profiles, index.task_rows, resembling);
+  const std::vector<double> chances = conditional_chances(benchmark, weights, near, expected, FailurePriors());
   std::vector<std::size_t> path(order.size());
   std::iota(path.begin(), path.end(), std::size_t{0});
   if (!chain) path = best_path(benchmark, chances, prices, options.rules);
@@ -139,8 +156,7 @@ std::vector<std::size_t> best_path(const FailureTree& tree, std::span<const doub
 }
 
 std::vector<CascadeStep> steps_of(std::span<const std::size_t> path, const FailureTree& tree,
-                                  std::span<const double> chances, std::span<const double> prices,
-                                  double cost_weight) {
+                                  std::span<const double> chances, std::span<const double> prices, double cost_weight) {
   std::vector<CascadeStep> out;
   Growing growing;
   std::size_t prefix = 0;
@@ -155,11 +171,7 @@ std::vector<CascadeStep> steps_of(std::span<const std::size_t> path, const Failu
     growing = growing.with(step.p_if_reached, step.usd_per_mtok);
     step.so_far = growing.value;
     out.push_back(step);
-    // The last step's own prefix may not be in the tree: nothing follows it.
-    while (prefix < tree.prefixes.size() &&
-           !(tree.prefixes[prefix].length == out.size() && tree.prefixes[prefix].last == m)) {
-      ++prefix;
-    }
+    prefix = child_of(tree, prefix, m);
   }
   for (std::size_t i = 0; i < out.size(); ++i) {
     out[i].threshold = threshold_before(std::span(out).subspan(i + 1), cost_weight);
@@ -193,6 +205,16 @@ std::vector<std::size_t> cascade_models(std::span<const double> predicted, std::
   return order;
 }
 
+std::vector<double> row_weights(const TaskProfiles& profiles, std::span<const std::size_t> task_rows,
+                                std::span<const float> vector) {
+  std::vector<double> out(task_rows.size(), 1);
+  if (!vector.empty()) out = vote_for_tasks(profiles, vector, MixtureConstants());
+  for (std::size_t task = 0; task < out.size(); ++task) {
+    out[task] = task_rows[task] > 0 ? out[task] / static_cast<double>(task_rows[task]) : 0;
+  }
+  return out;
+}
+
 void append_outcomes(const OutcomeView& outcomes, std::size_t row, std::span<const std::size_t> order,
                      std::vector<float>& matrix) {
   for (const std::size_t m : order) {
@@ -202,19 +224,7 @@ void append_outcomes(const OutcomeView& outcomes, std::size_t row, std::span<con
 
 Result<CascadePlan> plan_cascade(const Index& index, std::span<const float> vector, const CascadeOptions& options) {
   if (Status failed = check_models(options.models)) return *failed;
-  RouteOptions route = options.route;
-  route.policy = Policy::kSignalbox;
-  route.price_rules = {};
-  route.neighbours = route.constants.k;
-  for (std::size_t m = 0; m < index.models(); ++m) {
-    const bool is_named = options.models.empty() ||
-                          std::find(options.models.begin(), options.models.end(), m) != options.models.end();
-    Exclusion& exclusion = route.exclusions[m];
-    if (exclusion != Exclusion::kNone) continue;
-    if (!is_named) exclusion = Exclusion::kNotACandidate;
-    else if (route.prices[m] < 0) exclusion = Exclusion::kPriceUnknown;
-  }
-  Result<Decision> decided = route_input(index, vector, route);
+  Result<Decision> decided = route_input(index, vector, forecast_options(options));
   if (!decided.ok()) return decided.error();
   Decision& decision = decided.value();
 
@@ -222,7 +232,7 @@ Result<CascadePlan> plan_cascade(const Index& index, std::span<const float> vect
   std::vector<double> prices(index.models(), -1);
   for (const RankedModel& m : decision.ranking) {
     predicted[m.model] = m.score;
-    prices[m.model] = route.prices[m.model];
+    prices[m.model] = options.route.prices[m.model];
   }
   const double limit = options.rules.max_usd_per_mtok;
   const bool chain = !options.models.empty();
@@ -238,8 +248,9 @@ Result<CascadePlan> plan_cascade(const Index& index, std::span<const float> vect
   plan.out_of_coverage = decision.out_of_coverage;
   plan.exclusions = std::move(decision.exclusions);
   for (std::size_t m = 0; m < index.models(); ++m) {
-    const bool is_dear = limit >= 0 && prices[m] > limit && plan.exclusions[m] == Exclusion::kNone;
-    if (is_dear) plan.exclusions[m] = Exclusion::kOverMaxPrice;
+    const bool is_left_out = chain && std::find(order.begin(), order.end(), m) == order.end();
+    if (plan.exclusions[m] != Exclusion::kNone || !(is_left_out || (limit >= 0 && prices[m] > limit))) continue;
+    plan.exclusions[m] = Exclusion::kOverMaxPrice;
   }
   return plan;
 }

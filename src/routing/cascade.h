@@ -8,6 +8,7 @@
 #include "index/index.h"
 #include "routing/joint_failures.h"
 #include "routing/router.h"
+#include "routing/task_mixture.h"
 #include "status.h"
 
 namespace signalbox {
@@ -62,6 +63,11 @@ struct CascadeRules {
 /// prediction, then the lower model. prices: [models] negative: none.
 [[nodiscard]] std::vector<std::size_t> cascade_models(std::span<const double> predicted,
                                                       std::span<const double> prices);
+
+/// [tasks] the weight of one row of each task: the task's share of the input's vote, spread over its rows. Without a
+/// vector every task has the same share. task_rows: [tasks]
+[[nodiscard]] std::vector<double> row_weights(const TaskProfiles& profiles, std::span<const std::size_t> task_rows,
+                                              std::span<const float> vector);
 
 /// [models of the order] outcomes of one row of a benchmark, added to a matrix; NaN missing.
 void append_outcomes(const OutcomeView& outcomes, std::size_t row, std::span<const std::size_t> order,

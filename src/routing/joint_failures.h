@@ -53,8 +53,8 @@ struct FailurePriors {
 /// A ratio, because `predicted` knows more of the input than the rows do; few rows leave it at 1, independence. The
 /// neighbours then count as trials of a Beta distribution with this mean: with r of v right where the prefix failed,
 ///   (neighbours * prior + r) / (neighbours + v).
-/// group_weights: [groups] weight of one row of each group of `benchmark`; `near` has one group. Both must hold the same
-/// prefixes.
+/// group_weights: [groups] weight of one row of each group of `benchmark`; `near` has one group. Both must hold the
+/// same prefixes.
 [[nodiscard]] std::vector<double> conditional_chances(const FailureTree& benchmark,
                                                       std::span<const double> group_weights, const FailureTree& near,
                                                       std::span<const double> predicted, const FailurePriors& priors);

@@ -1,0 +1,207 @@
+#include "evaluation/cascades.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "evaluation/held_out_rows.h"
+#include "routing/random.h"
+
+namespace signalbox {
+namespace {
+
+/// P(the answer to a step is right | one of the answers before it is): what the law of total probability leaves.
+double chance_after_success(const CascadeStep& step) {
+  if (!(step.reach < 1)) return step.p_correct;
+  return std::clamp((step.p_correct - step.reach * step.p_if_reached) / (1 - step.reach), 0.0, 1.0);
+}
+
+/// Models that may be asked in a group of held-out rows, and their joint failures on the known ones.
+struct Field {
+  std::vector<std::size_t> order;
+  std::vector<double> prices;  ///< [order]
+  FailureTree tree;
+};
+
+/// Sums over rows, one for each judge and cost weight.
+struct Sums {
+  CascadePoint point;
+  std::size_t costs_known = 0;
+};
+
+class Tally {
+ public:
+  Tally(const Benchmark& benchmark, const CascadeEvaluationOptions& options)
+      : benchmark_(benchmark), options_(options), sums_(options.judges.size() * options.cost_weights.size()) {}
+
+  void add(const HeldOutRows& group);
+  [[nodiscard]] CascadeEvaluation finish() &&;
+
+ private:
+  [[nodiscard]] Field field_of(const HeldOutRows& group) const;
+  [[nodiscard]] std::vector<double> chances_of(const HeldOutRows& group, std::size_t i, const Field& field) const;
+  void follow(std::uint32_t row, std::span<const CascadeStep> steps, const Judge& judge, Sums& sums) const;
+
+  const Benchmark& benchmark_;
+  const CascadeEvaluationOptions& options_;
+  std::vector<Sums> sums_;
+  CascadeEvaluation out_;
+};
+
+Field Tally::field_of(const HeldOutRows& group) const {
+  Field out;
+  std::vector<double> prices(benchmark_.models, -1);
+  for (const std::size_t m : options_.pool) {
+    const bool is_known = !std::isnan(group.expected_costs[m]) && !std::isnan(group.known.means_over_tasks[m]);
+    if (is_known) prices[m] = group.expected_costs[m];
+  }
+  out.order = cascade_models(group.known.means_over_tasks, prices);
+  for (const std::size_t m : out.order) out.prices.push_back(prices[m]);
+  if (out.order.empty()) return out;
+  std::vector<float> outcomes;
+  std::vector<std::uint16_t> tasks;
+  for (std::size_t row = 0; row < benchmark_.rows(); ++row) {
+    if (group.known.left_out[row] != 0) continue;
+    append_outcomes(benchmark_.outcome_view(), row, out.order, outcomes);
+    tasks.push_back(benchmark_.row_tasks[row]);
+  }
+  out.tree = count_failures(outcomes, out.order.size(), tasks, benchmark_.tasks(), options_.max_steps - 1, false);
+  return out;
+}
+
+std::vector<double> Tally::chances_of(const HeldOutRows& group, std::size_t i, const Field& field) const {
+  const std::uint32_t row = group.rows[i];
+  std::vector<Exclusion> exclusions(benchmark_.models, Exclusion::kNotACandidate);
+  for (const std::size_t m : options_.pool) {
+    if (!std::isnan(benchmark_.outcomes_of(row)[m])) exclusions[m] = Exclusion::kNone;
+  }
+  auto vector = std::span(benchmark_.embeddings).subspan(row * benchmark_.dim, benchmark_.dim);
+  std::vector<double> predicted = group.known.means_over_tasks;
+  std::vector<float> outcomes;
+  if (is_zero(vector)) {
+    vector = {};
+  } else {
+    predicted = expected_correctness(benchmark_, group.known, row, exclusions);
+    for (const Neighbour& n : group.neighbours[i]) {
+      append_outcomes(benchmark_.outcome_view(), n.row, field.order, outcomes);
+    }
+  }
+  std::vector<double> expected;
+  for (const std::size_t m : field.order) expected.push_back(predicted[m]);
+  const FailureTree near = count_failures(outcomes, field.order.size(), {}, 1, options_.max_steps - 1, false);
+  const TaskProfiles profiles = profiles_of(benchmark_, group.known);
+  const std::vector<double> weights = row_weights(profiles, group.known.totals.rows, vector);
+  return conditional_chances(field.tree, weights, near, expected, FailurePriors());
+}
+
+void Tally::follow(std::uint32_t row, std::span<const CascadeStep> steps, const Judge& judge, Sums& sums) const {
+  Verdicts verdicts;
+  double cost = 0;
+  double kept = -1;  // Confidence, prediction and outcome of the answer to keep.
+  double kept_prediction = 0;
+  double kept_outcome = 0;
+  for (const CascadeStep& step : steps) {
+    const std::size_t at = row * benchmark_.models + step.model;
+    const auto outcome = static_cast<double>(benchmark_.outcomes[at]);
+    cost += benchmark_.costs.empty() ? step.usd_per_mtok : static_cast<double>(benchmark_.costs[at]);
+    const bool is_right = outcome > benchmark_.routing.threshold;
+    const double draw = static_cast<double>(Random(options_.judge_seed + at).next() >> 11) * 0x1p-53;
+    const bool accepted = draw < (is_right ? judge.sensitivity : 1 - judge.specificity);
+    const double confidence = verdicts.confidence(step, accepted, judge);
+    if (confidence > kept || (confidence == kept && step.p_correct > kept_prediction)) {
+      kept = confidence;
+      kept_prediction = step.p_correct;
+      kept_outcome = outcome;
+    }
+    sums.point.asked += 1;
+    if (!verdicts.add(step, confidence)) break;
+  }
+  sums.point.quality += kept_outcome;
+  sums.point.expected_quality += steps.back().so_far.quality;
+  sums.point.expected_cost += steps.back().so_far.usd_per_mtok;
+  sums.point.cost += std::isnan(cost) ? 0 : cost;
+  sums.costs_known += std::isnan(cost) ? 0 : 1;
+}
+
+void Tally::add(const HeldOutRows& group) {
+  out_.duplicates_dropped += group.known.duplicates;
+  const Field field = field_of(group);
+  if (field.order.empty()) return;
+  for (std::size_t i = 0; i < group.rows.size(); ++i) {
+    const std::uint32_t row = group.rows[i];
+    std::vector<double> prices = field.prices;
+    for (std::size_t j = 0; j < prices.size(); ++j) {
+      if (std::isnan(benchmark_.outcomes_of(row)[field.order[j]])) prices[j] = -1;
+    }
+    if (std::all_of(prices.begin(), prices.end(), [](double price) { return price < 0; })) continue;
+    ++out_.rows;
+    const std::vector<double> chances = chances_of(group, i, field);
+    for (std::size_t w = 0; w < options_.cost_weights.size(); ++w) {
+      const double weight = options_.cost_weights[w];
+      const auto path = best_path(field.tree, chances, prices, {weight, -1, options_.max_steps});
+      std::vector<CascadeStep> steps = steps_of(path, field.tree, chances, prices, weight);
+      for (CascadeStep& step : steps) step.model = field.order[step.model];
+      for (std::size_t j = 0; j < options_.judges.size(); ++j) {
+        follow(row, steps, options_.judges[j], sums_[j * options_.cost_weights.size() + w]);
+      }
+    }
+  }
+}
+
+CascadeEvaluation Tally::finish() && {
+  const auto ratio = [](double sum, std::size_t count) {
+    return count > 0 ? sum / static_cast<double>(count) : std::numeric_limits<double>::quiet_NaN();
+  };
+  const std::size_t weights = options_.cost_weights.size();
+  for (std::size_t j = 0; j < options_.judges.size(); ++j) {
+    std::vector<CascadePoint>& curve = out_.curves.emplace_back();
+    for (std::size_t w = 0; w < weights; ++w) {
+      const Sums& s = sums_[j * weights + w];
+      curve.push_back({options_.cost_weights[w], ratio(s.point.quality, out_.rows), ratio(s.point.cost, s.costs_known),
+                       ratio(s.point.asked, out_.rows), ratio(s.point.expected_quality, out_.rows),
+                       ratio(s.point.expected_cost, out_.rows)});
+    }
+  }
+  return std::move(out_);
+}
+
+}  // namespace
+
+double Verdicts::chance(const CascadeStep& step) const {
+  return all_wrong_ * step.p_if_reached + (1 - all_wrong_) * chance_after_success(step);
+}
+
+double Verdicts::confidence(const CascadeStep& step, bool accepted, const Judge& judge) const {
+  const double prior = chance(step);
+  const double right = prior * (accepted ? judge.sensitivity : 1 - judge.sensitivity);
+  const double wrong = (1 - prior) * (accepted ? 1 - judge.specificity : judge.specificity);
+  if (right + wrong > 0) return right / (right + wrong);
+  return accepted ? 1 : 0;  // The judge says what was held to be impossible, and never errs.
+}
+
+bool Verdicts::add(const CascadeStep& step, double confidence) {
+  const double both = all_wrong_ * (1 - step.p_if_reached);
+  const double this_wrong = both + (1 - all_wrong_) * (1 - chance_after_success(step));
+  if (this_wrong > 0) all_wrong_ = both / this_wrong;
+  all_wrong_ *= 1 - confidence;
+  return 1 - all_wrong_ < step.threshold;
+}
+
+Result<CascadeEvaluation> evaluate_cascades(const Benchmark& benchmark, const NeighbourLists& lists,
+                                            const CascadeEvaluationOptions& options) {
+  if (!lists.complete()) return Error{ErrorCode::kInvalidArgument, "the search for neighbours is not complete"};
+  const bool known =
+      std::all_of(options.pool.begin(), options.pool.end(), [&](std::size_t m) { return m < benchmark.models; });
+  if (!known) return Error{ErrorCode::kInvalidArgument, "a pool names a model beyond the last"};
+  Tally tally(benchmark, options);
+  if (options.share) {
+    tally.add(hold_out_share(benchmark, *options.share, options.seed, options.k));
+  } else {
+    for (std::size_t task = 0; task < benchmark.tasks(); ++task) {
+      tally.add(hold_out_task(benchmark, lists, task, options.k));
+    }
+  }
+  return std::move(tally).finish();
+}
+
+}  // namespace signalbox

@@ -1,0 +1,78 @@
+#include "evaluation/held_out_rows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "evaluation/policies.h"
+#include "routing/random.h"
+
+namespace signalbox {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+double price_or_nan(const ModelNumbers& n) {
+  const double price = blended_price(static_cast<double>(n.usd_per_mtok_in), static_cast<double>(n.usd_per_mtok_out));
+  return price < 0 ? kNan : price;
+}
+
+std::vector<double> expected_costs(const Benchmark& benchmark, const KnownRows& known) {
+  std::vector<double> out;
+  for (const ModelNumbers& n : benchmark.model_numbers) out.push_back(price_or_nan(n));
+  if (benchmark.costs.empty()) return out;
+  for (std::size_t m = 0; m < benchmark.models; ++m) {
+    double sum = 0;
+    std::size_t count = 0;
+    for (std::size_t row = 0; row < benchmark.rows(); ++row) {
+      const float cost = benchmark.costs[row * benchmark.models + m];
+      if (known.left_out[row] != 0 || std::isnan(cost)) continue;
+      sum += static_cast<double>(cost);
+      ++count;
+    }
+    out[m] = count > 0 ? sum / static_cast<double>(count) : kNan;
+  }
+  return out;
+}
+
+HeldOutRows hold_out_task(const Benchmark& benchmark, const NeighbourLists& lists, std::size_t task, std::size_t k) {
+  HeldOutRows out{benchmark.task_rows[task], leave_out(benchmark, benchmark.task_rows[task]), {}, {}};
+  std::optional<GatheredRows> gathered;
+  out.neighbours = lists.nearest(out.rows, out.known, k, gathered);
+  out.expected_costs = expected_costs(benchmark, out.known);
+  return out;
+}
+
+HeldOutRows hold_out_share(const Benchmark& benchmark, double share, std::uint64_t seed, std::size_t k) {
+  HeldOutRows out;
+  for (std::size_t task = 0; task < benchmark.tasks(); ++task) {
+    const std::vector<std::uint32_t>& rows = benchmark.task_rows[task];
+    if (rows.empty()) continue;
+    Random random(task_seed(seed, task));
+    const auto count = std::max<std::size_t>(1, static_cast<std::size_t>(share * static_cast<double>(rows.size())));
+    for (const std::size_t i : draw(random, rows.size(), count)) out.rows.push_back(rows[i]);
+  }
+  std::sort(out.rows.begin(), out.rows.end());
+  out.known = leave_out(benchmark, out.rows);
+  const QueryBlock queries = prepare_queries(benchmark.codes.type, benchmark.vectors_of(out.rows), benchmark.dim);
+  out.neighbours = GatheredRows(benchmark, out.known).nearest(queries, k, kNoTask);
+  out.expected_costs = expected_costs(benchmark, out.known);
+  return out;
+}
+
+std::vector<double> expected_correctness(const Benchmark& benchmark, const KnownRows& known, std::uint32_t row,
+                                         std::span<const Exclusion> exclusions) {
+  const TaskProfiles profiles = profiles_of(benchmark, known);
+  const auto vector = std::span(benchmark.embeddings).subspan(row * benchmark.dim, benchmark.dim);
+  const std::vector<double> votes = vote_for_tasks(profiles, vector, MixtureConstants());
+  TaskKnowledge knowledge;
+  knowledge.means = known.means_over_tasks;
+  knowledge.profiles = profiles;
+  knowledge.votes = votes;
+  return expect(knowledge, exclusions).correctness;
+}
+
+}  // namespace signalbox
