@@ -40,6 +40,12 @@ std::string limit(double value) {
 
 }  // namespace
 
+Json object(std::initializer_list<Field> fields) {
+  Json out = Json::object();
+  for (const Field& field : fields) out[field.key] = field.value;
+  return out;
+}
+
 Json parse_json(std::string_view text) {
   if (!keeps_to_limits(text)) return Json(Json::value_t::discarded);
   return Json::parse(text.begin(), text.end(), nullptr, false);

@@ -104,14 +104,14 @@ std::string explain(const Index& index, const Decision& d) {
 
 Json ranked(const Index& index, const Request& request, const RankedModel& m, const std::vector<double>& means,
             bool is_task) {
-  Json out = {{"model", name(index, m.model)},
-              {"pCorrect", number_or_null(m.score)},
-              {"interval", {m.interval.low, m.interval.high}},
-              {"votes", m.votes},
-              {"ownMean", m.own_mean},
-              {"meanOutcome", number_or_null(means[m.model])},
-              {"paramsB", decimal(index.model_numbers[m.model].params_b)},
-              {"usdPerMTok", known_or_null(request.options.prices[m.model])}};
+  Json out = object({{"model", name(index, m.model)},
+                     {"pCorrect", number_or_null(m.score)},
+                     {"interval", Json::array({m.interval.low, m.interval.high})},
+                     {"votes", m.votes},
+                     {"ownMean", m.own_mean},
+                     {"meanOutcome", number_or_null(means[m.model])},
+                     {"paramsB", decimal(index.model_numbers[m.model].params_b)},
+                     {"usdPerMTok", known_or_null(request.options.prices[m.model])}});
   if (is_task) {
     out["s1"] = m.s1;
     out["s2"] = m.s2;
@@ -123,7 +123,7 @@ Json ranked(const Index& index, const Request& request, const RankedModel& m, co
 }
 
 Json coverage_json(double mean_distance, double percentile, bool out_of_coverage) {
-  return {{"meanDistance", mean_distance}, {"percentile", percentile}, {"outOfCoverage", out_of_coverage}};
+  return object({{"meanDistance", mean_distance}, {"percentile", percentile}, {"outOfCoverage", out_of_coverage}});
 }
 
 /// Who was left out, and why.
@@ -131,7 +131,7 @@ Json excluded_json(const Index& index, const std::vector<Exclusion>& exclusions)
   Json out = Json::array();
   for (std::size_t m = 0; m < index.models(); ++m) {
     const Exclusion why = exclusions[m];
-    if (why != Exclusion::kNone) out.push_back({{"model", name(index, m)}, {"reason", exclusion_reason(why)}});
+    if (why != Exclusion::kNone) out.push_back(object({{"model", name(index, m)}, {"reason", exclusion_reason(why)}}));
   }
   return out;
 }
@@ -149,24 +149,25 @@ Json neighbour_json(const Index& index, const Neighbour& n) {
     outcomes[name(index, m)] = measured ? decimal(index.outcomes.at(n.row, m)) : Json(nullptr);
   }
   const bool has_id = index.sample_ids.size() > 0;
-  return {{"row", n.row},
-          {"task", index.task_names[index.row_tasks[n.row]]},
-          {"id", has_id ? Json(index.sample_ids[n.row]) : Json(std::to_string(n.row))},
-          {"similarity", 1 - n.cosine_distance},
-          {"distance", n.cosine_distance},
-          {"outcomes", std::move(outcomes)}};
+  Json out = object({{"row", n.row},
+                     {"task", index.task_names[index.row_tasks[n.row]]},
+                     {"id", has_id ? Json(index.sample_ids[n.row]) : Json(std::to_string(n.row))},
+                     {"similarity", 1 - n.cosine_distance},
+                     {"distance", n.cosine_distance}});
+  out["outcomes"] = std::move(outcomes);
+  return out;
 }
 
 }  // namespace
 
 std::string success(Json value) {
-  Json out = {{"ok", true}};
+  Json out = object({{"ok", true}});
   out["value"] = std::move(value);
   return dump(out);
 }
 
 std::string failure(const Error& error) {
-  return dump({{"ok", false}, {"error", {{"code", error.name()}, {"message", error.message}}}});
+  return dump(object({{"ok", false}, {"error", object({{"code", error.name()}, {"message", error.message}})}}));
 }
 
 Json to_json(const Index& index, const Request& request, const Decision& d, bool is_task) {
@@ -175,19 +176,19 @@ Json to_json(const Index& index, const Request& request, const Decision& d, bool
   for (const RankedModel& m : d.ranking) ranking.push_back(ranked(index, request, m, means, is_task));
   Json neighbours = Json::array();
   for (const Neighbour& n : d.neighbours) neighbours.push_back(neighbour_json(index, n));
-  Json out = {{"model", name(index, d.model)},
-              {"policy", policy_name(d.policy)},
-              {"reason", explain(index, d)},
-              {"confidence", d.confidence},
-              {"fallback", d.fallback != Fallback::kNone},
-              {"fallbackReason", fallback_reason(d.fallback)},
-              {"bestSingleModel", name(index, d.best_single)},
-              {"challenger", name(index, d.challenger)},
-              {"coverage", coverage_json(d.mean_distance, d.percentile, d.out_of_coverage)},
-              {"price", {{"usdPerMTok", known_or_null(request.options.prices[d.model])}}}};
+  Json out = object({{"model", name(index, d.model)},
+                     {"policy", policy_name(d.policy)},
+                     {"reason", explain(index, d)},
+                     {"confidence", d.confidence},
+                     {"fallback", d.fallback != Fallback::kNone},
+                     {"fallbackReason", fallback_reason(d.fallback)},
+                     {"bestSingleModel", name(index, d.best_single)},
+                     {"challenger", name(index, d.challenger)},
+                     {"coverage", coverage_json(d.mean_distance, d.percentile, d.out_of_coverage)},
+                     {"price", object({{"usdPerMTok", known_or_null(request.options.prices[d.model])}})}});
   out["tasks"] = Json::array();
   for (const TaskVote& vote : d.tasks) {
-    out["tasks"].push_back({{"task", index.task_names[vote.task]}, {"weight", vote.weight}});
+    out["tasks"].push_back(object({{"task", index.task_names[vote.task]}, {"weight", vote.weight}}));
   }
   if (is_task) {
     out["inputs"] = d.inputs;
@@ -201,22 +202,24 @@ Json to_json(const Index& index, const Request& request, const Decision& d, bool
 }
 
 Json to_json(const Index& index, const CascadePlan& plan) {
-  Json out = {{"steps", Json::array()}, {"verdicts", Json::array()}};
+  Json out;
+  Json& steps = out["steps"] = Json::array();
+  for (const CascadeStep& s : plan.steps) {
+    Json step = object({{"model", name(index, s.model)},
+                        {"usdPerMTok", s.usd_per_mtok},
+                        {"pCorrect", s.p_correct},
+                        {"pIfReached", s.p_if_reached},
+                        {"reach", s.reach},
+                        {"neighbours", s.neighbours},
+                        {"threshold", s.threshold}});
+    add_value(s.so_far, step);
+    steps.push_back(std::move(step));
+  }
+  out["verdicts"] = Json::array();
   add_value(plan.steps.back().so_far, out);
   out["costWeight"] = plan.cost_weight;
   out["fallbackReason"] = fallback_reason(plan.fallback);
   out["coverage"] = coverage_json(plan.mean_distance, plan.percentile, plan.out_of_coverage);
-  for (const CascadeStep& s : plan.steps) {
-    Json step = {{"model", name(index, s.model)},
-                 {"usdPerMTok", s.usd_per_mtok},
-                 {"pCorrect", s.p_correct},
-                 {"pIfReached", s.p_if_reached},
-                 {"reach", s.reach},
-                 {"neighbours", s.neighbours},
-                 {"threshold", s.threshold}};
-    add_value(s.so_far, step);
-    out["steps"].push_back(std::move(step));
-  }
   out["excluded"] = excluded_json(index, plan.exclusions);
   return out;
 }
@@ -227,19 +230,19 @@ Json describe(const Index& index) {
   Json models = Json::array();
   for (std::size_t m = 0; m < index.models(); ++m) {
     const ModelNumbers& n = index.model_numbers[m];
-    models.push_back({{"name", name(index, m)},
-                      {"paramsB", decimal(n.params_b)},
-                      {"usdPerMTokIn", decimal(n.usd_per_mtok_in)},
-                      {"usdPerMTokOut", decimal(n.usd_per_mtok_out)},
-                      {"meanOutcome", number_or_null(means[m])}});
+    models.push_back(object({{"name", name(index, m)},
+                             {"paramsB", decimal(n.params_b)},
+                             {"usdPerMTokIn", decimal(n.usd_per_mtok_in)},
+                             {"usdPerMTokOut", decimal(n.usd_per_mtok_out)},
+                             {"meanOutcome", number_or_null(means[m])}}));
   }
   Json tasks = Json::array();
   for (std::size_t t = 0; t < index.tasks(); ++t) {
-    tasks.push_back({{"name", index.task_names[t]}, {"rows", index.task_rows[t]}});
+    tasks.push_back(object({{"name", index.task_names[t]}, {"rows", index.task_rows[t]}}));
   }
   Json sections = Json::array();
   for (const SectionInfo& s : index.sections) {
-    sections.push_back({{"name", s.name}, {"offsetBytes", s.offset}, {"sizeBytes", s.size}});
+    sections.push_back(object({{"name", s.name}, {"offsetBytes", s.offset}, {"sizeBytes", s.size}}));
   }
   std::size_t missing = 0;
   if (index.outcomes.measured != nullptr) {
@@ -249,26 +252,26 @@ Json describe(const Index& index) {
   }
   const std::vector<Exclusion> all(index.models(), Exclusion::kNone);
   const std::size_t best = best_allowed(means, all);
-  return {{"rows", index.rows()},
-          {"dim", index.codes.dim},
-          {"codes", kTypes[static_cast<std::size_t>(index.codes.type)]},
-          {"sizeBytes", index.size_bytes},
-          {"formatVersion", {index.version_major, index.version_minor}},
-          {"embedder", {{"id", index.embedder_id}, {"hash", index.embedder_hash}}},
-          {"routing",
-           {{"k", index.routing.k},
-            {"kappa", index.routing.kappa},
-            {"threshold", index.routing.threshold},
-            {"sigma", index.routing.sigma},
-            {"eta", index.routing.eta}}},
-          {"pairs", index.pairs.u.size()},
-          {"missingOutcomes", missing},
-          {"graded", index.outcomes.grades != nullptr},
-          {"bestSingleModel", best < index.models() ? Json(name(index, best)) : Json(nullptr)},
-          {"models", std::move(models)},
-          {"tasks", std::move(tasks)},
-          {"sections", std::move(sections)},
-          {"metadata", parse_json(index.metadata)}};
+  Json out = object({{"rows", index.rows()},
+                     {"dim", index.codes.dim},
+                     {"codes", kTypes[static_cast<std::size_t>(index.codes.type)]},
+                     {"sizeBytes", index.size_bytes},
+                     {"formatVersion", Json::array({index.version_major, index.version_minor})},
+                     {"embedder", object({{"id", index.embedder_id}, {"hash", index.embedder_hash}})},
+                     {"routing", object({{"k", index.routing.k},
+                                         {"kappa", index.routing.kappa},
+                                         {"threshold", index.routing.threshold},
+                                         {"sigma", index.routing.sigma},
+                                         {"eta", index.routing.eta}})},
+                     {"pairs", index.pairs.u.size()},
+                     {"missingOutcomes", missing},
+                     {"graded", index.outcomes.grades != nullptr},
+                     {"bestSingleModel", best < index.models() ? Json(name(index, best)) : Json(nullptr)}});
+  out["models"] = std::move(models);
+  out["tasks"] = std::move(tasks);
+  out["sections"] = std::move(sections);
+  out["metadata"] = parse_json(index.metadata);
+  return out;
 }
 
 }  // namespace signalbox::bindings

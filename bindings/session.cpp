@@ -70,7 +70,7 @@ std::string open_index(void* bytes, std::size_t size) {
   if (parse_json(index.value().metadata).is_discarded()) {
     return failure({ErrorCode::kBadMetadata, "the metadata of the index is not JSON"});
   }
-  return success({{"handle", keep(std::make_unique<Index>(index.take()))}});
+  return success(object({{"handle", keep(std::make_unique<Index>(index.take()))}}));
 }
 
 std::string describe_index(Handle handle) {
@@ -83,7 +83,7 @@ std::string open_embedder(void* bytes, std::size_t size, std::string_view config
   Result<EmbeddingTable> table = read_safetensors({embedder.bytes.get(), size}, config_json);
   if (!table.ok()) return failure(table.error());
   embedder.table = table.take();
-  Json value = {{"dim", embedder.table.dim}, {"vocabulary", embedder.table.tokens()}, {"sizeBytes", size}};
+  Json value = object({{"dim", embedder.table.dim}, {"vocabulary", embedder.table.tokens()}, {"sizeBytes", size}});
   value["handle"] = keep(std::move(embedder));
   return success(std::move(value));
 }
@@ -99,7 +99,7 @@ std::string embed(Handle handle, const std::uint32_t* ids, const std::uint32_t* 
     tokens.push_back(
         embed_tokens(embedder->table, {ids + offsets[i], offsets[i + 1] - offsets[i]}, {out + i * dim, dim}));
   }
-  return success({{"tokens", std::move(tokens)}});
+  return success(object({{"tokens", std::move(tokens)}}));
 }
 
 std::string route(Handle handle, const float* vector, std::string_view options_json) {

@@ -1,5 +1,6 @@
 /** Decisions and indexes as text for a terminal. */
 import { styleText } from 'node:util';
+import type { CascadePlan } from './cascade.js';
 import type { Decision, IndexInfo, Neighbour, RankedModel, TaskDecision } from './types.js';
 
 const SHOWN = 8;
@@ -92,6 +93,36 @@ export function taskText(decision: TaskDecision): string {
     ...neighbourRows(decision.neighbours),
     '',
     ...footing(decision),
+  ].join('\n');
+}
+
+/** Why the chances of a plan are not about the input. */
+const CASCADE_NOTES = {
+  out_of_coverage: 'Nothing in the benchmark resembles this input: these are means over its tasks.',
+  no_known_token: 'The input has no word that the embedder knows: these are means over the tasks of the benchmark.',
+} as const;
+
+export function cascadeText(plan: CascadePlan): string {
+  const { steps, fallbackReason, excluded } = plan;
+  const rows = steps.map((step, i) => [
+    `${i + 1}. ${step.model}`,
+    price(step.usdPerMTok),
+    percent(step.pCorrect),
+    percent(step.pIfReached),
+    percent(step.reach),
+    i + 1 < steps.length ? percent(step.threshold) : '-',
+    percent(step.expectedQuality),
+    price(step.expectedUsdPerMTok),
+  ]);
+  const unpriced = excluded.filter(({ reason }) => reason === 'price_unknown').length;
+  return [
+    ...(fallbackReason === null ? [] : [style('yellow', CASCADE_NOTES[fallbackReason])]),
+    ...(plan.truncated ? [style('yellow', 'Only the beginning of the text was read.')] : []),
+    ...table(['ask', '$/MTok', 'right', 'if asked', 'asked', 'go on below', 'quality so far', '$ so far'], rows),
+    '',
+    `With a judge that never errs: right with ${percent(plan.expectedQuality)}, for ${price(plan.expectedUsdPerMTok)} ` +
+      `per million tokens, at worst ${price(plan.worstUsdPerMTok)}.`,
+    ...(unpriced > 0 ? [style('dim', `Without a price, and left out: ${unpriced}.`)] : []),
   ].join('\n');
 }
 

@@ -2,8 +2,9 @@
 /** The command `signalbox`: what the package does, from a shell. */
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { CascadeOptions } from './cascade.js';
 import { readLabels, readPrompts } from './cli-files.js';
-import { decisionText, indexText, taskText } from './cli-text.js';
+import { cascadeText, decisionText, indexText, taskText } from './cli-text.js';
 import { POLICIES, type Policy, Router, type RouteTaskOptions, SignalboxError } from './index.js';
 
 interface Options {
@@ -20,6 +21,8 @@ interface Options {
   qualityBar?: number;
   costWeight?: number;
   labels?: string;
+  models?: string[];
+  maxSteps?: number;
 }
 
 function toNumber(text: string): number {
@@ -30,10 +33,13 @@ function toNumber(text: string): number {
 
 const toList = (text: string) => text.split(',').map((name) => name.trim());
 
+const candidatesOf = ({ candidates, deny }: Options) =>
+  candidates === undefined && deny === undefined ? undefined : { allow: candidates, deny };
+
 /** The options of a decision, without those that were not given. */
 function routeOptions(o: Options): RouteTaskOptions {
   const given = {
-    candidates: o.candidates === undefined && o.deny === undefined ? undefined : { allow: o.candidates, deny: o.deny },
+    candidates: candidatesOf(o),
     policy: o.policy,
     k: o.k,
     eta: o.eta,
@@ -45,10 +51,13 @@ function routeOptions(o: Options): RouteTaskOptions {
   return JSON.parse(JSON.stringify(given));
 }
 
+function cascadeOptions(o: Options): CascadeOptions {
+  const { models, maxSteps, maxUsdPerMtok: maxUsdPerMTok, costWeight, k } = o;
+  return JSON.parse(JSON.stringify({ candidates: candidatesOf(o), models, maxSteps, maxUsdPerMTok, costWeight, k }));
+}
+
 function withRouting(command: Command): Command {
-  return withFiles(command)
-    .option('--candidates <names>', 'only these models, separated by commas', toList)
-    .option('--deny <names>', 'not these models, separated by commas', toList)
+  return withCandidates(command)
     .option('--max-usd-per-mtok <usd>', 'leave out dearer models, and those of unknown price', toNumber)
     .option('--quality-bar <x>', 'take the cheapest model whose chance is within x of the best', toNumber)
     .option('--cost-weight <w>', 'chance given up per US dollar per million tokens', toNumber)
@@ -56,6 +65,12 @@ function withRouting(command: Command): Command {
     .option('--k <n>', 'neighbours that vote', toNumber)
     .option('--eta <p>', 'confidence needed to leave the best single model; 0 always leaves it', toNumber)
     .option('--neighbours <n>', 'benchmark samples to show', toNumber);
+}
+
+function withCandidates(command: Command): Command {
+  return withFiles(command)
+    .option('--candidates <names>', 'only these models, separated by commas', toList)
+    .option('--deny <names>', 'not these models, separated by commas', toList);
 }
 
 function withFiles(command: Command): Command {
@@ -121,6 +136,21 @@ async function makeProgram(): Promise<Command> {
       await show(router, async () => {
         const decision = await router.routeTask(prompts, { ...routeOptions(options), labels });
         return print(options, decision, () => taskText(decision));
+      });
+    });
+  withCandidates(program.command('cascade <prompt>'))
+    .description('plan which models to ask one after the other; - reads the prompt from the standard input')
+    .option('--models <names>', 'ask these, in this order', toList)
+    .option('--max-steps <n>', 'steps of the plan, 1 to 4', toNumber)
+    .option('--max-usd-per-mtok <usd>', 'the most that all steps together may cost', toNumber)
+    .option('--cost-weight <w>', 'chance given up per US dollar per million tokens', toNumber)
+    .option('--k <n>', 'neighbours that count', toNumber)
+    .action(async (prompt: string, options: Options) => {
+      const text = prompt === '-' ? await readStdin() : prompt;
+      const router = await load(options);
+      await show(router, async () => {
+        const plan = await router.cascade(text, cascadeOptions(options));
+        return print(options, plan, () => cascadeText(plan));
       });
     });
   program

@@ -50,6 +50,10 @@ export class Core extends WasmModule<GlueModule> {
     );
   }
 
+  cascade<T>(handle: number, vector: Float32Array, optionsJson: string): T {
+    return this.withCopies([vector], (at = 0) => this.ask<T>(() => this.glue.cascade(handle, at, optionsJson)));
+  }
+
   close(handle: number): void {
     this.askToClose(() => this.glue.close(handle));
   }

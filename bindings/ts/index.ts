@@ -1,5 +1,13 @@
 /** signalbox: routes prompts to the language model that benchmark results predict to be right. */
 export { type BuildOptions, buildIndex, type IndexSpec, type ModelSpec } from './building.js';
+export type {
+  CascadeMove,
+  CascadeOptions,
+  CascadePlan,
+  CascadeStep,
+  CascadeValue,
+  Verdict,
+} from './cascade.js';
 export { liveHandles } from './core-module.js';
 export { ERROR_CODES, type ErrorCode, SignalboxError } from './errors.js';
 export { Router } from './router.js';

@@ -6,7 +6,7 @@ import createModule, { type LabGlueModule } from './signalbox-lab-glue.mjs';
 import type { WasmSource } from './types.js';
 import { WasmLoader, WasmModule } from './wasm-module.js';
 
-/** In the order in which they are reported. The last, the package's own, cannot be evaluated yet. */
+/** In the order in which they are reported. */
 export const EVALUATED_POLICIES = ['s1', 's2', 's3', 's3_true_p', 'best_single', 'oracle', 'signalbox'] as const;
 export type EvaluatedPolicy = (typeof EVALUATED_POLICIES)[number];
 
@@ -102,6 +102,37 @@ export interface InstanceEvaluation {
   frontier: { costWeight: number; quality: number | null; cost: number | null; meanParamsB: number | null }[];
 }
 
+export interface CascadeEvaluationOptions {
+  /** See `InstanceOptions`. */
+  heldOut?: 'task' | { share: number; seed?: number };
+  k?: number;
+  pool?: readonly number[];
+  /** Correctness given up per US dollar. */
+  costWeights?: readonly number[];
+  /** 1..4 */
+  maxSteps?: number;
+  /** Shares of right answers that are accepted, and of wrong ones that are rejected. Default: one that never errs. */
+  judges?: readonly { sensitivity: number; specificity: number }[];
+  judgeSeed?: number;
+}
+
+/** Means over the rows that had a plan. */
+export interface CascadeEvaluation {
+  duplicatesDropped: number;
+  rows: number;
+  /** By judge, then cost weight. */
+  curves: {
+    costWeight: number;
+    quality: number | null;
+    /** Of all models that were asked. */
+    cost: number | null;
+    asked: number | null;
+    /** What the plans said, which count on a judge that never errs. */
+    expectedQuality: number | null;
+    expectedCost: number | null;
+  }[][];
+}
+
 /** Typed calls into one instance of the module. */
 export class Lab extends WasmModule<LabGlueModule> {
   buildIndex({ specJson, embeddings, rowTasks, outcomes }: BenchmarkArrays): Uint8Array<ArrayBuffer> {
@@ -140,6 +171,10 @@ export class Lab extends WasmModule<LabGlueModule> {
 
   instances(handle: number, options: InstanceOptions = {}): InstanceEvaluation {
     return this.ask(() => this.glue.instances(handle, exactJson(options)));
+  }
+
+  cascades(handle: number, options: CascadeEvaluationOptions = {}): CascadeEvaluation {
+    return this.ask(() => this.glue.cascades(handle, exactJson(options)));
   }
 
   closeEvaluation(handle: number): void {

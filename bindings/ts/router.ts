@@ -1,4 +1,5 @@
 /** The router: an index, an embedder and the core, behind prompts. */
+import { type CascadeMove, type CascadeOptions, type CascadePlan, nextStep, type Verdict } from './cascade.js';
 import { type Core, loadCore } from './core-module.js';
 import { abortable, SignalboxError, throwIfAborted } from './errors.js';
 import { exactJson } from './exact-json.js';
@@ -37,8 +38,8 @@ function candidateLists(candidates: RouteOptions['candidates']): {
   return candidates as { allow?: readonly string[]; deny?: readonly string[] };
 }
 
-function optionsJson(options: RouteTaskOptions): string {
-  const { signal: _signal, onProgress: _onProgress, candidates, ...rest } = options;
+function optionsJson(options: RouteTaskOptions | CascadeOptions): string {
+  const { signal: _signal, onProgress: _onProgress, candidates, ...rest } = options as RouteTaskOptions;
   // The core's own name for one of the two lists below: no option of a caller.
   if ('deny' in rest) {
     throw new SignalboxError('invalid_argument', "options: 'deny' is not known, expected candidates: { deny }");
@@ -152,10 +153,8 @@ export class Router {
   async route(prompt: string, options: RouteOptions = {}): Promise<Decision> {
     this.#open();
     const json = optionsJson(options);
-    const [embedding] = await this.#embed([prompt], options);
-    if (embedding === undefined) throw new SignalboxError('internal', 'the embedder gave no vector');
-    const decision = this.#core.route<Decision>(this.#open(), flatten([embedding.vector], this.info.dim), json);
-    return { ...decision, tokens: embedding.tokens, truncated: embedding.truncated };
+    const { vector, ...read } = await this.#embedOne(prompt, options.signal);
+    return { ...this.#core.route<Decision>(this.#open(), flatten([vector], this.info.dim), json), ...read };
   }
 
   /** The model for all prompts of a task together. Errors: those of `route`. */
@@ -197,6 +196,35 @@ export class Router {
     return { ...decision, tokens: null, truncated: false };
   }
 
+  /**
+   * Models to ask for one prompt, one after the other, cheap ones first: how likely each is to be right where those
+   * before it were wrong, and when to stop. Models without a price are left out.
+   * Errors: those of `route`; `no_candidate` where no model has a price within the limit.
+   */
+  async cascade(prompt: string, options: CascadeOptions = {}): Promise<CascadePlan> {
+    this.#open();
+    const json = optionsJson(options);
+    const { vector, ...read } = await this.#embedOne(prompt, options.signal);
+    return { ...this.#core.cascade<CascadePlan>(this.#open(), flatten([vector], this.info.dim), json), ...read };
+  }
+
+  /** Like `cascade`, for a vector; see `routeVector`. */
+  async cascadeVector(vector: ArrayLike<number>, options: CascadeOptions = {}): Promise<CascadePlan> {
+    const handle = this.#open();
+    throwIfAborted(options.signal);
+    const flat = flatten([vector], this.info.dim);
+    return { ...this.#core.cascade<CascadePlan>(handle, flat, optionsJson(options)), tokens: null, truncated: false };
+  }
+
+  /**
+   * What to do after the answer to a plan's next step was judged: ask another model, or stop and keep the best answer.
+   * A plan starts with its first step. This is arithmetic on the plan, which may have been saved and loaded meanwhile.
+   * Errors: `invalid_argument` for what is no plan, or no verdict, or where every step was judged already.
+   */
+  next(plan: CascadePlan, verdict: Verdict): CascadeMove {
+    return nextStep(plan, verdict);
+  }
+
   /** Closes the index, and the embedder where `load` opened it. Calling it again does nothing. */
   dispose(): void {
     if (this.#handle === undefined) return;
@@ -212,6 +240,13 @@ export class Router {
   #open(): number {
     if (this.#handle === undefined) throw new SignalboxError('disposed', 'the router was disposed');
     return this.#handle;
+  }
+
+  async #embedOne(prompt: string, signal: AbortSignal | undefined): Promise<Embedding> {
+    const [embedding] = await this.#embed([prompt], { signal });
+    if (embedding === undefined) throw new SignalboxError('internal', 'the embedder gave no vector');
+    const { vector, tokens, truncated } = embedding;
+    return { vector, tokens, truncated };
   }
 
   async #embed(prompts: readonly string[], options: RouteTaskOptions): Promise<Embedding[]> {

@@ -6,6 +6,7 @@ export interface GlueModule extends ModuleMemory {
   embed(handle: number, ids: number, offsets: number, count: number, out: number): string;
   route(handle: number, vector: number, optionsJson: string): string;
   routeTask(handle: number, vectors: number, count: number, optionsJson: string): string;
+  cascade(handle: number, vector: number, optionsJson: string): string;
   close(handle: number): string;
   errorCodes(): string;
   crc32(pointer: number, sizeBytes: number): number;

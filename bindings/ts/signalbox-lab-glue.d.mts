@@ -15,6 +15,7 @@ export interface LabGlueModule extends ModuleMemory {
   searchNeighbours(handle: number, rows: number): string;
   heldOutTask(handle: number, task: number, optionsJson: string): string;
   instances(handle: number, optionsJson: string): string;
+  cascades(handle: number, optionsJson: string): string;
   closeEvaluation(handle: number): string;
 }
 

@@ -10,7 +10,14 @@ export interface WorkerLoad {
 }
 
 /** The router's methods that a worker answers, all of them asynchronous. */
-export const WORKER_METHODS = ['route', 'routeTask', 'routeVector', 'routeVectors'] as const;
+export const WORKER_METHODS = [
+  'route',
+  'routeTask',
+  'routeVector',
+  'routeVectors',
+  'cascade',
+  'cascadeVector',
+] as const;
 export type WorkerMethod = (typeof WORKER_METHODS)[number];
 
 export type WorkerRequest =

@@ -37,6 +37,8 @@ export function serve(port: Port): void {
         if (request.call === 'route') return opened(router).route(input as string, options);
         if (request.call === 'routeVector') return opened(router).routeVector(input as Float32Array, options);
         if (request.call === 'routeVectors') return opened(router).routeVectors(input as Vectors, options);
+        if (request.call === 'cascade') return opened(router).cascade(input as string, options);
+        if (request.call === 'cascadeVector') return opened(router).cascadeVector(input as Float32Array, options);
         return opened(router).routeTask(input as string[], { ...options, onProgress });
       }
     }

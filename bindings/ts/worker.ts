@@ -1,4 +1,5 @@
 /** The page's half: a router that works in a worker, with the same surface. */
+import { type CascadeMove, type CascadeOptions, type CascadePlan, nextStep, type Verdict } from './cascade.js';
 import { abortable, errorFrom, SignalboxError, throwIfAborted } from './errors.js';
 import { readBytes } from './files.js';
 import { isEmbedder } from './static-embedder.js';
@@ -109,8 +110,23 @@ export class WorkerRouter {
     return this.#call('routeVectors', vectors, options);
   }
 
-  #call<T>(call: WorkerMethod, input: unknown, options: RouteTaskOptions): Promise<T> {
-    const { signal, onProgress, ...rest } = options;
+  /** See `Router.cascade`. */
+  async cascade(prompt: string, options: CascadeOptions = {}): Promise<CascadePlan> {
+    return this.#call('cascade', prompt, options);
+  }
+
+  /** See `Router.cascadeVector`. */
+  async cascadeVector(vector: ArrayLike<number>, options: CascadeOptions = {}): Promise<CascadePlan> {
+    return this.#call('cascadeVector', vector, options);
+  }
+
+  /** See `Router.next`; at once, without the worker. */
+  next(plan: CascadePlan, verdict: Verdict): CascadeMove {
+    return nextStep(plan, verdict);
+  }
+
+  #call<T>(call: WorkerMethod, input: unknown, options: RouteTaskOptions | CascadeOptions): Promise<T> {
+    const { signal, onProgress, ...rest } = options as RouteTaskOptions;
     return this.#channel.ask<T>({ call, input, options: rest }, { signal, onProgress });
   }
 

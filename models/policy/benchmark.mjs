@@ -96,9 +96,7 @@ export async function readBenchmark(folder) {
   const benchmark = { ...data, tasks, models, modelList: data.models, rowsOfTasks, embedder };
   benchmark.accuracy = meansOf(benchmark, rowsOfTasks);
   benchmark.cosines = cosinesToTasks(vectors, dim, data.rowTasks, tasks);
-  benchmark.pools = makePools(LIMITS, data.models).map(({ name, models: members }) =>
-    poolOf(benchmark, name, members),
-  );
+  benchmark.pools = makePools(LIMITS, data.models).map(({ name, models: members }) => poolOf(benchmark, name, members));
   return benchmark;
 }
 

@@ -185,23 +185,24 @@ std::vector<std::size_t> cascade_models(std::span<const double> predicted, std::
   };
   std::vector<std::size_t> order;
   for (std::size_t m = 0; m < prices.size(); ++m) {
-    if (prices[m] >= 0) order.push_back(m);
+    if (prices[m] >= 0) order.insert(std::upper_bound(order.begin(), order.end(), m, is_before), m);
   }
-  std::stable_sort(order.begin(), order.end(), is_before);
-  if (order.size() <= kMostCascadeModels) return order;
-  // Rank: 2 for the cheapest and 1 for those that beat all cheaper ones, and predictions among equals.
-  std::vector<std::pair<double, std::size_t>> ranked;
-  double best = -1;
-  for (const std::size_t m : order) {
-    const double rank = ranked.empty() ? 2 : predicted[m] > best ? 1 : 0;
-    ranked.emplace_back(2 * rank + predicted[m], m);
-    best = std::max(best, predicted[m]);
+  while (order.size() > kMostCascadeModels) {
+    std::size_t worst = 0;
+    bool worst_is_beaten = false;
+    double best = predicted[order[0]];
+    for (std::size_t i = 1; i < order.size(); ++i) {
+      const double mine = predicted[order[i]];
+      const bool is_beaten = mine <= best;
+      const bool is_worse = worst == 0 || (is_beaten == worst_is_beaten ? mine <= predicted[order[worst]] : is_beaten);
+      if (is_worse) {
+        worst = i;
+        worst_is_beaten = is_beaten;
+      }
+      best = std::max(best, mine);
+    }
+    order.erase(order.begin() + static_cast<std::ptrdiff_t>(worst));
   }
-  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-  order.clear();
-  for (std::size_t i = 0; i < kMostCascadeModels; ++i) order.push_back(ranked[i].second);
-  std::sort(order.begin(), order.end());
-  std::stable_sort(order.begin(), order.end(), is_before);
   return order;
 }
 

@@ -58,9 +58,10 @@ struct CascadeRules {
                                                 std::span<const double> chances, std::span<const double> prices,
                                                 double cost_weight);
 
-/// At most kMostCascadeModels of the models that have a price: the cheapest, then those that are predicted to be better
-/// than all cheaper ones, then those with the best prediction. In the order of their prices; ties to the better
-/// prediction, then the lower model. prices: [models] negative: none.
+/// The models that have a price, in its order; ties to the better prediction, then the lower model. While they are more
+/// than kMostCascadeModels, one is left out: that with the worst prediction among those that are no better than a
+/// cheaper one or, where there are none, among all but the cheapest; ties: the dearest. prices: [models] negative:
+/// none.
 [[nodiscard]] std::vector<std::size_t> cascade_models(std::span<const double> predicted,
                                                       std::span<const double> prices);
 

@@ -39,11 +39,14 @@ void Counter::count(std::size_t first_model, const std::vector<FailedRow>& rows)
   tree_.right.resize(offset + tree_.groups * tree_.models, 0);
   for (const FailedRow& r : rows) {
     const std::size_t at = offset + (groups_.empty() ? 0 : groups_[r.row]) * tree_.models;
+    double* wrong = tree_.wrong.data() + at;
+    double* right = tree_.right.data() + at;
+    const float* outcomes = outcomes_.data() + r.row * tree_.models;
     for (std::size_t m = first_model; m < tree_.models; ++m) {
-      const double y = outcome(r.row, m);
+      const auto y = static_cast<double>(outcomes[m]);
       if (std::isnan(y)) continue;
-      tree_.wrong[at + m] += r.wrong;
-      tree_.right[at + m] += r.wrong * y;
+      wrong[m] += r.wrong;
+      right[m] += r.wrong * y;
     }
   }
 }

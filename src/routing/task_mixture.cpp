@@ -233,7 +233,9 @@ LabelMeans label_means(std::span<const float> outcomes, std::span<const Exclusio
                        const MixtureConstants& constants) {
   const std::size_t models = exclusions.size();
   LabelMeans out{std::vector<double>(models, 0), std::vector<double>(models, 0), std::vector<double>(models, 0)};
-  const auto counts = [&](std::size_t i) { return exclusions[i % models] == Exclusion::kNone && !std::isnan(outcomes[i]); };
+  const auto counts = [&](std::size_t i) {
+    return exclusions[i % models] == Exclusion::kNone && !std::isnan(outcomes[i]);
+  };
   double total = 0;
   double sum = 0;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {

@@ -4,6 +4,7 @@
 // A benchmark is { vectors: [row][dim], tasks: [row], outcomes: [row][model] (NaN missing), inputs: [row],
 // costs?: [row][model], models: [{ paramsB, price }], routing: { k, kappa, threshold, sigma, eta },
 // pairs: { alphas, repeats, seed } }. "Known" rows are those that are neither held out nor duplicates of one that is.
+import * as mixture from './task-mixture.mjs';
 
 const sum = (values) => values.reduce((total, x) => total + x, 0);
 const mean = (values) => (values.length > 0 ? sum(values) / values.length : Number.NaN);
@@ -171,7 +172,35 @@ function argmax(values, candidates) {
     .reduce((best, m) => (best === null || values[m] > values[best] ? m : best), null);
 }
 
-/** Decisions of the paper's policies and of the bounds, within one pool of candidates. */
+/** Unit mean of vectors of unit length; null where it is zero. */
+function centroid(vectors) {
+  const units = vectors.filter((v) => !isZero(v)).map((v) => v.map((x) => x / Math.sqrt(dot(v, v))));
+  const total = (units[0] ?? []).map((_, i) => sum(units.map((unit) => unit[i])));
+  return isZero(total) ? null : total.map((x) => x / Math.sqrt(dot(total, total)));
+}
+
+/** What the policy signalbox knows of every task. */
+export function profileOf(benchmark, known) {
+  const tasks = [...new Set(benchmark.tasks)].sort((a, b) => a - b);
+  const rowsOf = (task) => known.filter((row) => benchmark.tasks[row] === task);
+  return {
+    centroids: tasks.map((task) => centroid(rowsOf(task).map((row) => benchmark.vectors[row]))),
+    means: tasks.map((task) => meansOver(benchmark, rowsOf(task))),
+  };
+}
+
+/** The decision of signalbox for a whole task: whoever is expected to be best, if that is sure enough. */
+function decideByMixture({ profile, votes, labels }, candidates, best) {
+  const expected = mixture.expect(profile, votes, labels, candidates);
+  const challenger = argmax(expected.correctness, candidates);
+  const others = candidates.filter((m) => m !== challenger);
+  const other = challenger === best ? argmax(expected.correctness, others) : best;
+  const confidence = other === null ? 1 : mixture.probabilityBetter(expected, challenger, other);
+  const stays = challenger === best || confidence > mixture.CONSTANTS.eta;
+  return { pick: stays ? challenger : best, challenger, confidence, fallback: !stays };
+}
+
+/** Decisions of the policies and of the bounds, within one pool of candidates. */
 function decide(benchmark, scores, pool) {
   const candidates = [...pool].sort((a, b) => a - b).filter((m) => isKnown(scores.accuracy[m]));
   const best = argmax(scores.meanElsewhere, candidates);
@@ -190,11 +219,17 @@ function decide(benchmark, scores, pool) {
     const stays = eta === 0 || challenger === best || sureness > eta;
     return { pick: stays ? challenger : best, challenger, confidence: sureness, fallback: !stays };
   };
+  const signalbox = () => {
+    if (best === null || scores.scored === 0) return plain(best, true);
+    const measured = candidates.filter((m) => isKnown(scores.meanElsewhere[m]));
+    return decideByMixture(scores.mixture, measured, best);
+  };
   return {
     s1: choose(scores.s1, scores.p, 0),
     s2: choose(scores.s2, scores.p, 0),
     s3: choose(scores.s3, scores.p, benchmark.routing.eta),
     s3_true_p: choose(scores.s3TrueP, scores.predictorAccuracy, benchmark.routing.eta),
+    signalbox: signalbox(),
     best_single: plain(best),
     oracle: plain(argmax(scores.accuracy, candidates)),
   };
@@ -231,6 +266,18 @@ function evaluate(benchmark, rows, known, pairs, labelled, pools) {
   scores.p = ofModels((m) => (isKnown(measured[m]) ? measured[m] : smoothed[m]));
   scores.s3 = ofModels((m) => calibrated(scores.s2[m], scores.p[m]));
   scores.s3TrueP = ofModels((m) => calibrated(scores.s2[m], scores.predictorAccuracy[m]));
+  const profile = profileOf(benchmark, known);
+  scores.mixture = {
+    profile,
+    votes: mixture.voteOfTask(
+      profile,
+      rows.map((row) => benchmark.vectors[row]).filter((vector) => !isZero(vector)),
+    ),
+    labels: labelled.map((i) => benchmark.outcomes[rows[i]]),
+  };
+  const everyone = range(benchmark.models.length).filter((m) => isKnown(scores.meanElsewhere[m]));
+  const { correctness } = mixture.expect(profile, scores.mixture.votes, scores.mixture.labels, everyone);
+  scores.signalbox = ofModels((m) => correctness[m] ?? Number.NaN);
   return { ...scores, decisions: pools.map((pool) => decide(benchmark, scores, pool)) };
 }
 

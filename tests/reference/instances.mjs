@@ -1,5 +1,6 @@
 // Per-instance routing once more, slow and obvious; see held-out.mjs for what a benchmark is.
 import * as reference from './held-out.mjs';
+import { expect, voteOfInput } from './task-mixture.mjs';
 
 const { argmax, isKnown, isZero, mean, sum } = reference;
 const BINS = 20;
@@ -21,7 +22,7 @@ function calibrate(cells) {
   };
 }
 
-/** Every held-out row on its own: heldOut, k, policy ('s1' or 'best_single'), pool, costWeights. */
+/** Every held-out row on its own: heldOut, k, policy ('s1', 'signalbox' or 'best_single'), pool, costWeights. */
 export function instances(benchmark, { heldOut, k, policy, pool, costWeights }) {
   const { outcomes, costs, models, vectors } = benchmark;
   const judged = [];
@@ -29,6 +30,7 @@ export function instances(benchmark, { heldOut, k, policy, pool, costWeights }) 
   for (const { rows, known } of groups) {
     const means = reference.meansOver(benchmark, known);
     const overTasks = reference.meansOverTasks(benchmark, known);
+    const profile = reference.profileOf(benchmark, known);
     const expected = models.map((model, m) =>
       costs === undefined ? blended(model) : mean(known.map((row) => costs[row][m]).filter(isKnown)),
     );
@@ -39,8 +41,16 @@ export function instances(benchmark, { heldOut, k, policy, pool, costWeights }) 
       const near = isZero(vectors[row])
         ? []
         : reference.nearest(benchmark, row, known, Math.max(k, benchmark.routing.kappa));
-      const votes = policy === 's1' && !isZero(vectors[row]);
-      const predicted = votes ? reference.predict(benchmark, near, k, means) : overTasks;
+      const predict = {
+        s1: () => reference.predict(benchmark, near, k, means),
+        signalbox: () => {
+          const measured = candidates.filter((m) => isKnown(overTasks[m]));
+          const { correctness } = expect(profile, voteOfInput(profile, vectors[row]), [], measured);
+          return overTasks.map((_, m) => correctness[m] ?? NaN);
+        },
+        best_single: () => overTasks,
+      };
+      const predicted = isZero(vectors[row]) ? overTasks : predict[policy]();
       const pick = argmax(predicted, candidates);
       const meanDistance = reference.meanDistance(benchmark, near);
       judged.push({ row, candidates, best, predicted, pick, meanDistance, expected });

@@ -1,8 +1,17 @@
 /** The charts of a report, as data: what each shows, in words, in numbers and as a table. */
-import type { BinPoint, CostReport, EvaluationReport, InstanceReport, LabelPoint, PoolReport } from './report.js';
+import type {
+  BinPoint,
+  CascadeReport,
+  CostReport,
+  EvaluationReport,
+  InstanceReport,
+  LabelPoint,
+  PoolReport,
+} from './report.js';
 import {
   binTable,
   calibrationTable,
+  cascadeCurveTable,
   figure,
   frontierTable,
   gapTable,
@@ -197,35 +206,74 @@ export function calibrationChart(report: InstanceReport): Chart {
   };
 }
 
-/** Series of different x values on one axis. */
+interface Operating {
+  label: string;
+  look: string;
+  isLine: boolean;
+  points: readonly { cost: number; quality: number }[];
+}
+
+/** Series of different costs on one axis. */
+function costPlot(report: Pick<CostReport, 'unit'>, parts: readonly Operating[]): Plot {
+  const usable = ({ cost, quality }: { cost: number; quality: number }) => cost > 0 && Number.isFinite(quality);
+  const x = [...new Set(parts.flatMap(({ points }) => points.filter(usable).map(({ cost }) => cost)))].sort(
+    (a, b) => a - b,
+  );
+  return {
+    x,
+    xLabel: `mean cost, ${unitName(report)}`,
+    yLabel: 'quality',
+    isLog: true,
+    series: parts.map(({ points, ...rest }) => {
+      const at = new Map<number, number>();
+      for (const p of points.filter(usable)) at.set(p.cost, Math.max(p.quality, at.get(p.cost) ?? 0));
+      return { ...rest, values: x.map((cost) => at.get(cost) ?? null) };
+    }),
+  };
+}
+
 export function frontierChart(report: CostReport): Chart {
   const parts = [
     { label: policyName(report.policy), look: report.policy, isLine: true, points: report.points },
     { label: 'single models', look: 'models', isLine: false, points: report.singles },
     { label: 'best single', look: 'best_single', isLine: false, points: [report.bestSingle] },
   ];
-  const usable = ({ cost, quality }: { cost: number; quality: number }) => cost > 0 && Number.isFinite(quality);
-  const x = [...new Set(parts.flatMap(({ points }) => points.filter(usable).map(({ cost }) => cost)))].sort(
-    (a, b) => a - b,
-  );
   return {
     title: `Quality and cost, ${heldOutName(report.heldOut)}`,
     caption:
       'The line is routing by predicted correctness minus weight x cost, for rising weights; the points are single models. ' +
       `Above and to the left is better. Area below the hull (AIQ): routing ${figure(report.aiq.router)}, single models ` +
       `mixed at random ${figure(report.aiq.singles)}.`,
-    plot: {
-      x,
-      xLabel: `mean cost, ${unitName(report)}`,
-      yLabel: 'quality',
-      isLog: true,
-      series: parts.map(({ points, ...rest }) => {
-        const at = new Map<number, number>();
-        for (const p of points.filter(usable)) at.set(p.cost, Math.max(p.quality, at.get(p.cost) ?? 0));
-        return { ...rest, values: x.map((cost) => at.get(cost) ?? null) };
-      }),
-    },
+    plot: costPlot(report, parts),
     table: frontierTable(report),
+  };
+}
+
+/** Looks of the judges, in their order. */
+const JUDGE_LOOKS = ['s2', 's3'];
+
+export function cascadeChart(report: CascadeReport): Chart {
+  const { judges, routing, singles, bestSingle } = report;
+  const parts = [
+    ...judges.map(({ name, points }, i) => ({
+      label: `cascade, ${name}`,
+      look: JUDGE_LOOKS[i] ?? name,
+      isLine: true,
+      points,
+    })),
+    { label: `routing, ${policyName(routing.policy)}`, look: routing.policy, isLine: true, points: routing.points },
+    { label: 'single models', look: 'models', isLine: false, points: singles },
+    { label: 'best single', look: 'best_single', isLine: false, points: [bestSingle] },
+  ];
+  return {
+    title: `Cascades and routing, ${heldOutName(report.heldOut)}`,
+    caption:
+      'A cascade asks models one after the other, cheap ones first, and pays for each, until a judge accepts an answer. ' +
+      'The perfect judge knows which answers are right; the noisy one errs one time in five either way. Judging is free ' +
+      `here. AIQ: ${judges.map(({ name, aiq }) => `${name} ${figure(aiq)}`).join(', ')}, routing ` +
+      `${figure(routing.aiq.router)}, single models mixed at random ${figure(routing.aiq.singles)}.`,
+    plot: costPlot(report, parts),
+    table: cascadeCurveTable(report),
   };
 }
 

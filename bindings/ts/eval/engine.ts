@@ -1,8 +1,16 @@
 /** Drives the lab over a benchmark that is held out piece by piece. */
 import { throwIfAborted } from '../errors.js';
 import { exactJson } from '../exact-json.js';
-import type { EvaluatedPolicy, HeldOutTask, InstanceEvaluation, InstanceOptions, Lab } from '../lab-module.js';
+import type {
+  CascadeEvaluation,
+  EvaluatedPolicy,
+  HeldOutTask,
+  InstanceEvaluation,
+  InstanceOptions,
+  Lab,
+} from '../lab-module.js';
 import type { Baseline } from './baseline.js';
+import { cascadeReport, JUDGES } from './cascades.js';
 import { costReport, costWeights, modelCosts } from './cost.js';
 import {
   coverageCurve,
@@ -16,12 +24,19 @@ import type { EvaluationData } from './data.js';
 import { makePools, type Pool, PoolOutcome, toNumber } from './held-out.js';
 import { HELD_OUT_SHARE, type HeldOutMode, instanceReport } from './instances.js';
 import type { Progress } from './progress.js';
-import type { CostReport, EvaluationReport, EvaluationSettings, InstanceReport, TaskReport } from './report.js';
+import type {
+  CascadeReport,
+  CostReport,
+  EvaluationReport,
+  EvaluationSettings,
+  InstanceReport,
+  TaskReport,
+} from './report.js';
 
 /** What the lab must be able to do. */
 export type EvaluationLab = Pick<
   Lab,
-  'openEvaluation' | 'searchNeighbours' | 'heldOutTask' | 'instances' | 'closeEvaluation'
+  'openEvaluation' | 'searchNeighbours' | 'heldOutTask' | 'instances' | 'cascades' | 'closeEvaluation'
 >;
 
 export interface EvaluationInput {
@@ -34,7 +49,10 @@ export interface EvaluationInput {
   progress: Progress;
 }
 
-export type Evaluation = Pick<EvaluationReport, 'pools' | 'tasks' | 'labels' | 'coverage' | 'instances' | 'cost'> & {
+export type Evaluation = Pick<
+  EvaluationReport,
+  'pools' | 'tasks' | 'labels' | 'coverage' | 'instances' | 'cost' | 'cascades'
+> & {
   duplicatesDropped: number;
 };
 
@@ -162,13 +180,30 @@ class InstanceRunner {
     progress.begin(`routing single samples, ${where}: ${policy}`);
     await progress.update(0, 1);
     const evaluation = this.#lab.instances(this.#handle, {
-      heldOut: mode === 'task' ? 'task' : { share: HELD_OUT_SHARE, seed: settings.seed },
+      heldOut: this.#heldOut(mode),
       k: settings.routing.k,
       policy: policy as NonNullable<InstanceOptions['policy']>,
       ...options,
     });
     await progress.update(1, 1);
     return evaluation;
+  }
+
+  async cascades(mode: HeldOutMode, pool: number[], costWeights: number[]): Promise<CascadeEvaluation> {
+    const { settings, progress } = this.#input;
+    const where = mode === 'task' ? 'a task held out' : `${100 * HELD_OUT_SHARE}% of each task held out`;
+    progress.begin(`cascades, ${where}`);
+    await progress.update(0, 1);
+    const judges = JUDGES.map(({ sensitivity, specificity }) => ({ sensitivity, specificity }));
+    const { k } = settings.routing;
+    const options = { heldOut: this.#heldOut(mode), k, pool, costWeights, judges, judgeSeed: settings.seed };
+    const evaluation = this.#lab.cascades(this.#handle, options);
+    await progress.update(1, 1);
+    return evaluation;
+  }
+
+  #heldOut(mode: HeldOutMode): NonNullable<InstanceOptions['heldOut']> {
+    return mode === 'task' ? 'task' : { share: HELD_OUT_SHARE, seed: this.#input.settings.seed };
   }
 }
 
@@ -185,25 +220,30 @@ async function evaluateInstances(runner: InstanceRunner, input: EvaluationInput)
   return reports;
 }
 
+type CostReports = Pick<Evaluation, 'cost' | 'cascades'>;
+
 /** Among the models whose cost is known; nothing where there are fewer than two. */
-async function evaluateCost(runner: InstanceRunner, input: EvaluationInput): Promise<CostReport[]> {
+async function evaluateCost(runner: InstanceRunner, input: EvaluationInput): Promise<CostReports> {
   const { data, settings } = input;
   const costs = modelCosts(
     data,
     data.ids.map((_, row) => row),
   );
   const pool = costs.map((_, m) => m).filter((m) => !Number.isNaN(costs[m]));
-  if (pool.length < 2) return [];
+  if (pool.length < 2) return { cost: [], cascades: [] };
   const weights = costWeights(costs);
   const reports: CostReport[] = [];
+  const cascades: CascadeReport[] = [];
   for (const mode of ['share', 'task'] as const) {
     const best = await runner.run(mode, 'best_single', { pool });
     for (const policy of INSTANCE_POLICIES.filter((name) => settings.policies.includes(name))) {
       const evaluation = await runner.run(mode, policy, { pool, costWeights: weights });
       reports.push(costReport(mode, policy, pool, evaluation, best, data));
     }
+    const routing = reports.filter(({ heldOut }) => heldOut === mode).at(-1); // The package's own, where it is there.
+    if (routing !== undefined) cascades.push(cascadeReport(await runner.cascades(mode, pool, weights), routing));
   }
-  return reports;
+  return { cost: reports, cascades };
 }
 
 /** Everything that the lab measures. Errors: those of the lab; `aborted`. */
@@ -226,7 +266,9 @@ export async function evaluate(lab: EvaluationLab, input: EvaluationInput): Prom
       labels: labelAmounts(settings).length === 0 ? [] : labelCurves(outcomes, held, settings),
       coverage: coverageCurve(largest, [...settings.policies, ...baselines.map(({ name }) => name)]),
       instances: settings.instances ? await evaluateInstances(runner, input) : [],
-      cost: settings.instances || data.costs !== undefined ? await evaluateCost(runner, input) : [],
+      ...(settings.instances || data.costs !== undefined
+        ? await evaluateCost(runner, input)
+        : { cost: [], cascades: [] }),
       duplicatesDropped: held.tasks.reduce((sum, task) => sum + task.duplicatesDropped, 0),
     };
   } finally {

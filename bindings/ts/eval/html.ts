@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import {
   type Chart,
   calibrationChart,
+  cascadeChart,
   coverageChart,
   distanceChart,
   frontierChart,
@@ -16,7 +17,17 @@ import {
 import { html, inlineJson, Markup } from './html-template.js';
 import type { EvaluationReport, PolicyRow, PoolReport } from './report.js';
 import { REPORT_STYLE } from './report-style.js';
-import { costTable, figure, instanceTable, policyName, policyTable, signed, type Table, taskTable } from './tables.js';
+import {
+  cascadeTable,
+  costTable,
+  figure,
+  instanceTable,
+  policyName,
+  policyTable,
+  signed,
+  type Table,
+  taskTable,
+} from './tables.js';
 
 /** What the page is made of besides its numbers. */
 interface Parts {
@@ -125,7 +136,7 @@ function curvesSections(page: Page, { labels, coverage }: EvaluationReport): (Ma
   ];
 }
 
-function samplesSections(page: Page, { instances, cost, robustness }: EvaluationReport): (Markup | string)[] {
+function samplesSections(page: Page, { instances, cost, cascades, robustness }: EvaluationReport): (Markup | string)[] {
   const charts = instances.flatMap((report) => [
     ...(report.byDistance.length > 1 ? [page.chart(distanceChart(report))] : []),
     page.chart(calibrationChart(report)),
@@ -141,6 +152,16 @@ function samplesSections(page: Page, { instances, cost, robustness }: Evaluation
       'Among the models whose cost is known; means over samples.',
       cost.length > 0
         ? [tableMarkup(costTable(cost), 'Quality and cost'), ...cost.map((report) => page.chart(frontierChart(report)))]
+        : [],
+    ),
+    section(
+      'Cascades',
+      'Several models for one sample, cheap ones first, until a judge accepts an answer.',
+      cascades.length > 0
+        ? [
+            tableMarkup(cascadeTable(cascades), 'Cascades'),
+            ...cascades.map((report) => page.chart(cascadeChart(report))),
+          ]
         : [],
     ),
     section(

@@ -125,6 +125,34 @@ export interface CostReport {
   qualityGained: number;
 }
 
+export interface CascadePoint {
+  costWeight: number;
+  /** Mean cost of all models that were asked; judging is free. */
+  cost: number;
+  quality: number;
+  /** Mean number of models asked. */
+  asked: number;
+  /** What the plans said, which count on a judge that never errs. */
+  expectedCost: number;
+  expectedQuality: number;
+}
+
+/** Cascades at the cost weights of the cost report, beside what that holds. */
+export interface CascadeReport extends Pick<CostReport, 'heldOut' | 'unit' | 'models' | 'singles' | 'bestSingle'> {
+  rows: number;
+  judges: {
+    name: string;
+    sensitivity: number;
+    specificity: number;
+    points: CascadePoint[];
+    /** As in the cost report. */
+    aiq: number;
+    costSaved: number;
+    qualityGained: number;
+  }[];
+  routing: Pick<CostReport, 'policy' | 'points' | 'aiq'>;
+}
+
 export interface RobustnessReport {
   /** The router's default. */
   policy: string;
@@ -174,5 +202,6 @@ export interface EvaluationReport {
   coverage: BinPoint[];
   instances: InstanceReport[];
   cost: CostReport[];
+  cascades: CascadeReport[];
   robustness: RobustnessReport | null;
 }

@@ -2,6 +2,7 @@
 import type { LabelAmount } from './curves.js';
 import type {
   BinPoint,
+  CascadeReport,
   CostReport,
   EvaluationReport,
   InstanceReport,
@@ -173,7 +174,7 @@ export function calibrationTable({ calibration }: InstanceReport): Table {
   };
 }
 
-export const unitName = ({ unit }: CostReport): string =>
+export const unitName = ({ unit }: Pick<CostReport, 'unit'>): string =>
   unit === 'usd_per_call' ? 'US dollars a call' : 'US dollars per million tokens';
 
 export function costTable(reports: readonly CostReport[]): Table {
@@ -211,6 +212,62 @@ export function frontierTable(report: CostReport): Table {
         figure(p.quality),
       ]),
       ...report.singles.map((s) => [s.model, money(s.cost), figure(s.quality)]),
+    ],
+  };
+}
+
+/** A judge a row, below routing on the same rows. */
+export function cascadeTable(reports: readonly CascadeReport[]): Table {
+  return {
+    header: [
+      ...['held out', 'what', 'models', 'best single', 'its cost', 'AIQ', 'AIQ models', 'cost saved', 'quality gained'],
+      ...['best quality', 'its cost', 'asked'],
+    ],
+    rows: reports.flatMap((r) =>
+      r.judges.map((judge) => {
+        const best = judge.points.reduce((a, b) => (b.quality > a.quality ? b : a));
+        return [
+          heldOutName(r.heldOut),
+          `cascade, ${judge.name}`,
+          String(r.models),
+          figure(r.bestSingle.quality),
+          money(r.bestSingle.cost),
+          figure(judge.aiq),
+          figure(r.routing.aiq.singles),
+          percent(judge.costSaved),
+          signed(judge.qualityGained),
+          figure(best.quality),
+          money(best.cost),
+          figure(best.asked, 2),
+        ];
+      }),
+    ),
+  };
+}
+
+export function cascadeCurveTable(report: CascadeReport): Table {
+  return {
+    header: ['what', 'cost', 'quality', 'models asked', 'plans expected: cost', 'quality'],
+    rows: [
+      ...report.judges.flatMap(({ name, points }) =>
+        points.map((p) => [
+          `${name}, weight ${Number(p.costWeight.toPrecision(3))}`,
+          money(p.cost),
+          figure(p.quality),
+          figure(p.asked, 2),
+          money(p.expectedCost),
+          figure(p.expectedQuality),
+        ]),
+      ),
+      ...report.routing.points.map((p) => [
+        `routing, weight ${Number(p.costWeight.toPrecision(3))}`,
+        money(p.cost),
+        figure(p.quality),
+        '1',
+        '-',
+        '-',
+      ]),
+      ...report.singles.map((s) => [s.model, money(s.cost), figure(s.quality), '1', '-', '-']),
     ],
   };
 }

@@ -4,6 +4,7 @@ import { table as columns, style } from '../cli-text.js';
 import type { EvaluationReport } from './report.js';
 import {
   binTable,
+  cascadeTable,
   costTable,
   figure,
   instanceTable,
@@ -68,13 +69,19 @@ function curveSections({ labels, coverage }: EvaluationReport): string[] {
   ];
 }
 
-function sampleSections({ instances, cost, robustness }: EvaluationReport): string[] {
+function sampleSections({ instances, cost, cascades, robustness }: EvaluationReport): string[] {
   const unit = cost[0];
   return [
     ...(instances.length > 0 ? section('Single samples', ...lines(instanceTable(instances))) : []),
     ...(unit === undefined
       ? []
       : section(`Quality and cost, means over samples (${unitName(unit)})`, ...lines(costTable(cost)))),
+    ...(cascades.length > 0
+      ? section(
+          'Cascades, means over samples: cheap models first, until a judge accepts (noisy: wrong one time in five)',
+          ...lines(cascadeTable(cascades)),
+        )
+      : []),
     ...(robustness === null
       ? []
       : section(

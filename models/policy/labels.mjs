@@ -1,0 +1,21 @@
+// Seeded draws of labelled samples.
+import { Random } from '../../dist/eval/random.js';
+import { meansOf } from './benchmark.mjs';
+import { labelsFor } from './rule.mjs';
+
+/** For each task, draws of `count` labels: the models' means on them, and on the samples that are left. */
+export function drawLabels(benchmark, count, repeats, seed) {
+  const random = new Random(seed * 1000 + count);
+  return benchmark.rowsOfTasks.map((rows) =>
+    Array.from({ length: repeats }, () => {
+      const drawn = random.sample(rows.length, count);
+      const labelled = new Set(drawn);
+      const seen = meansOf(benchmark, [drawn.map((i) => rows[i])]);
+      return { count, seen, rest: meansOf(benchmark, [rows.filter((_, i) => !labelled.has(i))]) };
+    }),
+  );
+}
+
+/** The draws as a pool sees them, [tasks][repeats]. */
+export const labelsOfPool = (pool, draws) =>
+  draws.map((ofTask) => ofTask.map(({ seen, count }) => labelsFor(pool, seen, count)));

@@ -1,0 +1,152 @@
+// The policy `signalbox` once more, slow and obvious: docs/policy.md line by line, in float64.
+//
+// A profile of the benchmark is { centroids: [task] of unit vectors or null, means: [task][model] (NaN missing) };
+// `pool` lists the candidates; labels are [label][model] outcomes (NaN missing).
+
+/** docs/policy.md says where they come from. */
+export const CONSTANTS = {
+  temperature: 0.1,
+  priorTasks: 2,
+  priorLabels: 40,
+  independentModels: 4,
+  deviationVariance: 0.2,
+  differenceVariance: 0.15,
+  difficultyVariance: 0.003,
+  difficultyNoise: 0.15,
+  difficultyOutcomes: 2,
+  eta: 0.55,
+};
+
+const sum = (values) => values.reduce((total, x) => total + x, 0);
+const mean = (values) => sum(values) / values.length;
+const range = (n) => Array.from({ length: n }, (_, i) => i);
+const isKnown = (x) => !Number.isNaN(x);
+const toShares = (weights) => {
+  const total = sum(weights);
+  return weights.map((w) => w / total);
+};
+
+/** Which tasks an input resembles: p[s] = softmax of cos(x, centroid) / temperature. */
+export function voteOfInput({ centroids }, vector) {
+  const norm = Math.sqrt(sum(vector.map((x) => x * x)));
+  const cosine = (centroid) => sum(centroid.map((c, i) => c * vector[i])) / norm;
+  return toShares(centroids.map((c) => (c === null ? 0 : Math.exp(cosine(c) / CONSTANTS.temperature))));
+}
+
+/** Which tasks a task resembles: the mean of its inputs' votes, and priorTasks uniform ones. */
+export function voteOfTask(profile, vectors) {
+  const votes = vectors.map((vector) => voteOfInput(profile, vector));
+  const w = profile.centroids.map((_, s) => mean(votes.map((vote) => vote[s])));
+  const tasks = profile.centroids.filter((c) => c !== null).length;
+  const effective = 1 / sum(w.map((x) => x * x));
+  const uniform = (s) => (profile.centroids[s] === null ? 0 : 1 / tasks);
+  const { priorTasks } = CONSTANTS;
+  return w.map((x, s) => (effective * x + priorTasks * uniform(s)) / (effective + priorTasks));
+}
+
+/** means = difficulty of the task + strength of the model + deviation, by least squares; strengths sum to 0. */
+function split({ means }, pool) {
+  const tasks = range(means.length).filter((s) => pool.some((m) => isKnown(means[s][m])));
+  const measuredIn = (s) => pool.filter((m) => isKnown(means[s][m]));
+  const tasksOf = (m) => tasks.filter((s) => isKnown(means[s][m]));
+  const strength = [];
+  for (const m of pool) strength[m] = 0;
+  const difficulty = [];
+  for (let turn = 0; turn < 1000; ++turn) {
+    for (const s of tasks) difficulty[s] = mean(measuredIn(s).map((m) => means[s][m] - strength[m]));
+    for (const m of pool) strength[m] = mean(tasksOf(m).map((s) => means[s][m] - difficulty[s]));
+    const centre = mean(pool.map((m) => strength[m]));
+    for (const m of pool) strength[m] -= centre;
+  }
+  const deviation = (s, m) => (isKnown(means[s][m]) ? means[s][m] - difficulty[s] : strength[m]);
+  return { tasks, difficulty, deviation };
+}
+
+/** What labels say: mean outcome, and mean of outcome - difficulty of its label, of the models that have any. */
+function readLabels(labels, pool) {
+  const known = (label) => pool.filter((m) => isKnown(label[m]));
+  const all = labels.flatMap((label) => known(label).map((m) => label[m]));
+  const difficultyOf = (label) => {
+    const joined = CONSTANTS.difficultyOutcomes;
+    return (sum(known(label).map((m) => label[m])) + joined * mean(all)) / (known(label).length + joined);
+  };
+  const above = labels.flatMap((label) => known(label).map((m) => label[m] - difficultyOf(label)));
+  const count = [];
+  const relative = [];
+  for (const m of pool) {
+    const own = labels.filter((label) => isKnown(label[m]));
+    count[m] = own.length;
+    if (own.length > 0) relative[m] = mean(own.map((label) => label[m] - difficultyOf(label))) - mean(above);
+  }
+  const labelled = pool.filter((m) => count[m] > 0);
+  return { labelled, count, relative, total: all.length, mean: all.length > 0 ? mean(all) : 0 };
+}
+
+/** What is expected of the models of the pool. */
+export function expect(profile, votes, labels, pool) {
+  const c = CONSTANTS;
+  const { tasks, difficulty, deviation } = split(profile, pool);
+  const { labelled, count, relative, total, mean: meanOutcome } = readLabels(labels, pool);
+
+  // Where the labelled models stand in a task, and how far their labels are from there.
+  const baseline = (s) => sum(labelled.map((m) => (count[m] * deviation(s, m)) / total));
+  const logLikelihood = (s) => {
+    const terms = labelled.map((m) => {
+      const off = relative[m] - (deviation(s, m) - baseline(s));
+      return (-off * off) / (2 * c.deviationVariance * (1 / count[m] + 1 / c.priorLabels));
+    });
+    return terms.length > 0 ? c.independentModels * mean(terms) : 0;
+  };
+  const ofTasks = (weight) => {
+    const out = [];
+    const shares = toShares(tasks.map(weight));
+    for (const [i, s] of tasks.entries()) out[s] = shares[i];
+    return out;
+  };
+  const isVoted = tasks.some((s) => votes[s] > 0);
+  const weights = ofTasks((s) => (isVoted ? votes[s] : 1) * Math.exp(logLikelihood(s)));
+
+  // Each task's forecast, blended with the labels, and their mixture.
+  const forecast = (s, m) => {
+    if (count[m] === 0) return deviation(s, m);
+    return (c.priorLabels * deviation(s, m) + count[m] * (relative[m] + baseline(s))) / (c.priorLabels + count[m]);
+  };
+  const standing = [];
+  for (const m of pool) standing[m] = sum(tasks.map((s) => weights[s] * forecast(s, m)));
+
+  // Correctness: how hard the task is, for which the labels' own mean counts, too.
+  const perModel = total / labelled.length;
+  const level = (s) => {
+    if (labelled.length === 0) return { weight: weights[s], value: difficulty[s] };
+    const off = meanOutcome - (difficulty[s] + baseline(s));
+    const pull = c.difficultyVariance / (c.difficultyVariance + c.difficultyNoise / perModel);
+    const weight = weights[s] * Math.exp((-off * off) / (2 * (c.difficultyVariance + c.difficultyNoise / perModel)));
+    return { weight, value: difficulty[s] + pull * off };
+  };
+  const levels = ofTasks((s) => level(s).weight);
+  const highest = Math.max(...pool.map((m) => standing[m]));
+  const base = Math.min(sum(tasks.map((s) => levels[s] * level(s).value)), 1 - highest);
+  const correctness = [];
+  for (const m of pool) correctness[m] = Math.min(1, Math.max(0, base + standing[m]));
+  return { tasks, weights, forecast, count, correctness };
+}
+
+/** The error function: 2 / sqrt(pi) * x * exp(-x^2) * sum of (2 x^2)^n / (1 * 3 * ... * (2n + 1)). */
+function erf(x) {
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let term = 1;
+  let total = 1;
+  for (let n = 1; n < 300; ++n) {
+    term *= (2 * x * x) / (2 * n + 1);
+    total += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * x * Math.exp(-x * x) * total;
+}
+
+/** P(a is right more often than b) on the new task. */
+export function probabilityBetter({ tasks, weights, forecast, count }, a, b) {
+  const { priorLabels, differenceVariance } = CONSTANTS;
+  const variance = (differenceVariance / 2) * (1 / (priorLabels + count[a]) + 1 / (priorLabels + count[b]));
+  const normal = (z) => (1 + erf(z / Math.SQRT2)) / 2;
+  return sum(tasks.map((s) => weights[s] * normal((forecast(s, a) - forecast(s, b)) / Math.sqrt(variance))));
+}
