@@ -25,7 +25,6 @@ class EmbeddingBag {
   void step(const Bags& a, const Matrix& grad_a, const Bags& b, const Matrix& grad_b, float rate);
 
   [[nodiscard]] const Matrix& table() const { return table_; }
-  Matrix& table() { return table_; }
 
  private:
   struct Use {

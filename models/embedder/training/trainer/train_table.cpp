@@ -1,11 +1,9 @@
 // Trains the token vectors of a static embedder from tokenised pairs.
 //
-//   train_table --tokens DIR --pieces FILE --out FILE [--width 256] [--steps N] [--batch N] [--rate R] [--seed N]
-//     [--order N] ...
+//   train_table --tokens DIR --pieces FILE --out FILE [--width 256] [--steps N] [--batch N] [--rate R] [--seed N] ...
 //
-// Writes pieces x width float32 values. Prints the running loss and, at the end, the share of
-// held-out pairs whose right side is the nearest of all right sides held out, a mean over sources. `seed` is that of
-// the first values, `order` that of the pairs' order.
+// Writes pieces x width float32 values. Prints the running loss and, at the end, the share of held-out pairs whose
+// right side is the nearest of all right sides held out, a mean over sources.
 
 #include <chrono>
 #include <cmath>
@@ -80,7 +78,7 @@ float rate_at(double rate, long step, long steps) {
 
 void train(EmbeddingBag& model, Sampler& sampler, const Options& options) {
   const auto width = static_cast<Eigen::Index>(options.number("--width", 256));
-  const auto steps = static_cast<long>(options.number("--steps", 6000));
+  const auto steps = static_cast<long>(options.number("--steps", 4000));
   const double rate = options.number("--rate", 0.1);
   ContrastiveLoss loss({width / 4, width / 2, width}, static_cast<float>(options.number("--scale", 20)));
   const auto start = std::chrono::steady_clock::now();
@@ -125,7 +123,7 @@ void run(const Options& options) {
   sampling.max_tokens = static_cast<std::size_t>(options.number("--max-tokens", 96));
   sampling.drop = options.number("--drop", 0.1);
   sampling.halves = options.number("--halves", 0.1);
-  Sampler sampler(sources, sampling, static_cast<std::uint64_t>(options.number("--order", 1)));
+  Sampler sampler(sources, sampling, start.seed);
   train(model, sampler, options);
   print_held_out(model, sources);
   std::ofstream out(options.text("--out"), std::ios::binary);
