@@ -174,7 +174,7 @@ export function distanceChart(report: InstanceReport): Chart {
   const caption =
     `Single samples (${heldOutName(report.heldOut)}) in groups of equal size, by the mean distance of their neighbours. ` +
     'Routing is worth most where its line is farthest above the best single model.';
-  const title = `Quality by neighbour distance, ${heldOutName(report.heldOut)}`;
+  const title = `Quality by neighbour distance, ${policyName(report.policy)}, ${heldOutName(report.heldOut)}`;
   return binChart(report.byDistance, { title, caption }, 'mean distance', 'samples');
 }
 
@@ -182,7 +182,7 @@ export function calibrationChart(report: InstanceReport): Chart {
   const bins = report.calibration.bins.filter(({ count }) => count > 0);
   const x = bins.map(({ predicted }) => predicted);
   return {
-    title: `Predicted correctness against outcome, ${heldOutName(report.heldOut)}`,
+    title: `Predicted correctness against outcome, ${policyName(report.policy)}, ${heldOutName(report.heldOut)}`,
     caption:
       'Every (sample, model) pair in 20 bins of the predicted correctness (the table counts them: bins of few say little). ' +
       'On the dotted line predictions mean what they ' +
@@ -239,7 +239,7 @@ export function frontierChart(report: CostReport): Chart {
     { label: 'best single', look: 'best_single', isLine: false, points: [report.bestSingle] },
   ];
   return {
-    title: `Quality and cost, ${heldOutName(report.heldOut)}`,
+    title: `Quality and cost, ${policyName(report.policy)}, ${heldOutName(report.heldOut)}`,
     caption:
       'The line is routing by predicted correctness minus weight x cost, for rising weights; the points are single models. ' +
       `Above and to the left is better. Area below the hull (AIQ): routing ${figure(report.aiq.router)}, single models ` +
