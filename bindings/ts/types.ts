@@ -6,7 +6,8 @@
 /**
  * `signalbox`: the default; the input or task is compared with whole benchmark tasks, and labels re-weight them.
  * The paper's scores: `s1`: mean predicted correctness over the nearest samples; `s2`: share of inputs predicted right;
- * `s3`: `s2` corrected by how reliable the predictor is. `paper`: its own choice, `s1` for one input, `s3` for a task.
+ * `s3`: `s2` corrected by how reliable the predictor is. `paper`: its own choice, `s1` for one input, `s3` for a task
+ * (as with every policy, `maxCoveragePercentile: 100` turns the rule for what is out of coverage off).
  */
 export const POLICIES = ['signalbox', 'paper', 's1', 's2', 's3'] as const;
 export type Policy = (typeof POLICIES)[number];

@@ -17,7 +17,6 @@ export function lossTable(measured) {
 
 export function writeCard(file, { samples, models, embedder, measured, sizes, sha256, metadata }) {
   const tasks = new Set(samples.tasks);
-  const priced = models.filter((model) => model.price_in !== undefined).length;
   const { bestSingle, oracle } = measured.float32;
   const text = `# The default index: ${metadata.name}
 
@@ -45,10 +44,10 @@ and models without results on all tasks, are left out.
 ## Caveats
 
 ${metadata.caveats.map((caveat) => `- ${caveat}`).join('\n')}
-- Prices are known for ${priced} of ${models.length} models. A maximum price leaves out those without one.
+- A maximum price leaves out the models without one.
 - A multiple-choice accuracy by log-likelihood is not the quality of a chat answer. The ranking says which model is likely to be
   right on questions like these.
-- 163 prompts of the source occur more than once, most of them within one task.
+- Some prompts occur more than once, none of them in two tasks.
 
 ## What quantising costs
 

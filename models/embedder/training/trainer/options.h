@@ -1,4 +1,4 @@
-// The command line of both programs.
+// The command line.
 #pragma once
 
 #include <map>
