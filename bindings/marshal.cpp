@@ -225,7 +225,7 @@ Json to_json(const Index& index, const CascadePlan& plan) {
 }
 
 Json describe(const Index& index) {
-  static constexpr const char* kTypes[] = {"", "float32", "int8", "int4"};
+  static constexpr const char* kTypes[] = {"", "float32", "int8", "int4", "binary"};
   const std::vector<double> means = mean_over_tasks(index, kNoTask);
   Json models = Json::array();
   for (std::size_t m = 0; m < index.models(); ++m) {

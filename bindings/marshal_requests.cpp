@@ -263,7 +263,8 @@ Result<BuildSpec> parse_build_spec(std::string_view spec_json) {
   if (codes == "float32") spec.codes = CodeType::kFloat32;
   else if (codes == "int8") spec.codes = CodeType::kInt8;
   else if (codes == "int4") spec.codes = CodeType::kInt4;
-  else reader.fail("codes is '" + codes + "', expected float32, int8 or int4");
+  else if (codes == "binary") spec.codes = CodeType::kBinary;
+  else reader.fail("codes is '" + codes + "', expected float32, int8, int4 or binary");
   const Json* models = reader.find("models");
   const Json* tasks = reader.find("tasks");
   const Json* ids = reader.find("sampleIds");

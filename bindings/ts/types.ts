@@ -13,7 +13,7 @@ export const POLICIES = ['signalbox', 'paper', 's1', 's2', 's3'] as const;
 export type Policy = (typeof POLICIES)[number];
 
 /** How the rows of an index are stored. */
-export const CODE_TYPES = ['float32', 'int8', 'int4'] as const;
+export const CODE_TYPES = ['float32', 'int8', 'int4', 'binary'] as const;
 export type CodeType = (typeof CODE_TYPES)[number];
 
 /** Why the pick is the best single model and not what the policy wanted. */

@@ -46,4 +46,32 @@ struct IndexParts {
 /// The file's bytes; the same parts give the same bytes. Outcomes that are all 0, 1 or missing are stored as bits.
 [[nodiscard]] std::vector<std::uint8_t> write_index(const IndexParts& parts);
 
+/// Outcomes as the file holds them: bits or grades, and the mask where something is missing. What is missing is 0.
+struct PackedOutcomes {
+  bool graded = false;
+  std::span<const std::uint8_t> outcomes;  ///< bits [rows, ceil(models / 8) bytes], or float32 [rows, models].
+  std::span<const std::uint8_t> measured;  ///< bits, or empty: nothing is missing.
+};
+
+/// A file as pieces that follow one another, so that it can be written without a second copy of its largest sections.
+/// Pieces borrow from the parts, but for those that are kept here. Moved, never copied.
+struct IndexPieces {
+  IndexPieces() = default;
+  IndexPieces(IndexPieces&&) = default;
+  IndexPieces& operator=(IndexPieces&&) = default;
+  IndexPieces(const IndexPieces&) = delete;
+  IndexPieces& operator=(const IndexPieces&) = delete;
+  ~IndexPieces() = default;
+
+  std::vector<std::span<const std::uint8_t>> pieces;
+  std::uint64_t size_bytes = 0;
+  std::vector<std::vector<std::uint8_t>> kept;
+};
+
+/// The pieces of the file that write_index gives for the same outcomes; `parts.outcomes` is not looked at.
+[[nodiscard]] IndexPieces lay_out_index(const IndexParts& parts, const PackedOutcomes& outcomes);
+
+/// The pieces, one after the other.
+[[nodiscard]] std::vector<std::uint8_t> concatenate(const IndexPieces& file);
+
 }  // namespace signalbox

@@ -44,7 +44,7 @@ Status check_header(std::span<const std::uint8_t> file, Header& header) {
   if (header.file_size < file.size()) {
     return fail(ErrorCode::kBadSection, "there are bytes after the end that the header announces");
   }
-  const bool known_type = header.code_type >= 1 && header.code_type <= static_cast<std::uint32_t>(CodeType::kInt4);
+  const bool known_type = header.code_type >= 1 && header.code_type <= static_cast<std::uint32_t>(CodeType::kBinary);
   if (!known_type) {
     return fail(ErrorCode::kUnsupportedVersion, "the code type " + std::to_string(header.code_type) + " is not known");
   }

@@ -17,6 +17,7 @@ std::size_t codes_per_stride(CodeType type, std::size_t stride) {
     case CodeType::kFloat32: return stride / sizeof(float);
     case CodeType::kInt8: return stride;
     case CodeType::kInt4: return stride * 2;
+    case CodeType::kBinary: return stride * 8;
   }
   return 0;
 }
@@ -67,8 +68,7 @@ std::pair<double, std::int64_t> round_codes(std::span<const float> v, float step
 }
 
 /// Codes of one row, and the scale 1 / |codes|.
-float quantize_row(std::span<const float> v, int limit, std::span<const float> clips, std::vector<int>& best) {
-  std::fill(best.begin(), best.end(), 0);
+float fit_codes(std::span<const float> v, int limit, std::span<const float> clips, std::vector<int>& best) {
   const float most = max_magnitude(v);
   if (most == 0) return 0;
   std::vector<int> codes(v.size());
@@ -100,6 +100,17 @@ void store_row(CodeType type, const std::vector<int>& codes, std::uint8_t* out) 
   }
 }
 
+float store_signs(std::span<const float> v, std::uint8_t* out) {
+  for (std::size_t i = 0; i < v.size(); ++i) out[i / 8] |= static_cast<std::uint8_t>((v[i] >= 0 ? 1U : 0U) << (i % 8));
+  return max_magnitude(v) == 0 ? 0 : static_cast<float>(1 / std::sqrt(static_cast<double>(v.size())));
+}
+
+/// Largest magnitude of an integer code. A file may hold -128 or -8, which the builder never writes.
+int largest_code(CodeType type) {
+  if (type == CodeType::kInt8) return 128;
+  return type == CodeType::kInt4 ? 8 : 1;
+}
+
 }  // namespace
 
 std::size_t row_stride(CodeType type, std::size_t dim) {
@@ -108,32 +119,36 @@ std::size_t row_stride(CodeType type, std::size_t dim) {
     case CodeType::kFloat32: bytes = dim * sizeof(float); break;
     case CodeType::kInt8: bytes = dim; break;
     case CodeType::kInt4: bytes = (dim + 1) / 2; break;
+    case CodeType::kBinary: bytes = (dim + 7) / 8; break;
   }
   return (bytes + kRowAlignment - 1) / kRowAlignment * kRowAlignment;
 }
 
 CodeView CodeMatrix::view() const { return {type, rows, dim, row_stride(type, dim), codes.data(), scales.data()}; }
 
-CodeMatrix quantize(CodeType type, std::span<const float> vectors, std::size_t dim) {
+float quantize_row(CodeType type, std::span<const float> vector, std::uint8_t* out) {
   static constexpr std::array<float, 1> kFullRange = {1.0F};
   static constexpr std::array<float, 7> kClips = {1.0F, .9F, .8F, .7F, .6F, .5F, .4F};
+  if (type == CodeType::kBinary) return store_signs(vector, out);
+  if (type == CodeType::kFloat32) {
+    const std::vector<float> unit = to_unit(vector);
+    std::memcpy(out, unit.data(), unit.size() * sizeof(float));
+    return static_cast<float>(inverse_norm(unit));
+  }
+  std::vector<int> codes(vector.size(), 0);
+  const float scale = type == CodeType::kInt8 ? fit_codes(vector, kInt8Max, kFullRange, codes)
+                                              : fit_codes(vector, kInt4Max, kClips, codes);
+  store_row(type, codes, out);
+  return scale;
+}
+
+CodeMatrix quantize(CodeType type, std::span<const float> vectors, std::size_t dim) {
   CodeMatrix m{type, vectors.size() / dim, dim, {}, {}};
   const std::size_t stride = row_stride(type, dim);
   m.codes.assign(m.rows * stride, 0);
   m.scales.assign(m.rows, 0);
-  std::vector<int> codes(dim);
   for (std::size_t r = 0; r < m.rows; ++r) {
-    const std::span<const float> v = vectors.subspan(r * dim, dim);
-    std::uint8_t* out = m.codes.data() + r * stride;
-    if (type == CodeType::kFloat32) {
-      const std::vector<float> unit = to_unit(v);
-      m.scales[r] = static_cast<float>(inverse_norm(unit));
-      std::memcpy(out, unit.data(), unit.size() * sizeof(float));
-    } else {
-      const bool wide = type == CodeType::kInt8;
-      m.scales[r] = wide ? quantize_row(v, kInt8Max, kFullRange, codes) : quantize_row(v, kInt4Max, kClips, codes);
-      store_row(type, codes, out);
-    }
+    m.scales[r] = quantize_row(type, vectors.subspan(r * dim, dim), m.codes.data() + r * stride);
   }
   return m;
 }
@@ -156,6 +171,7 @@ void add_row(const CodeView& rows, std::size_t row, std::span<double> sum) {
         code = nibble >= 8 ? nibble - 16 : nibble;
         break;
       }
+      case CodeType::kBinary: code = ((codes[i / 8] >> (i % 8)) & 1) != 0 ? 1 : -1; break;
     }
     sum[i] += code * scale;
   }
@@ -170,8 +186,7 @@ QueryBlock prepare_queries(CodeType type, std::span<const float> queries, std::s
   const bool integer = type != CodeType::kFloat32;
   if (integer) block.levels.assign(block.count * block.padded_dim, 0);
   else block.values.assign(block.count * block.padded_dim, 0);
-  // A file may hold -128 or -8, which the builder never writes.
-  const int levels = query_levels(block.padded_dim, type == CodeType::kInt8 ? 128 : 8);
+  const int levels = query_levels(block.padded_dim, largest_code(type));
   for (std::size_t q = 0; q < block.count; ++q) {
     const std::span<const float> v = queries.subspan(q * dim, dim);
     const std::size_t offset = q * block.padded_dim;

@@ -8,8 +8,8 @@
 
 namespace signalbox {
 
-/// How one component of a row is stored. Values are those of the file format; 4 is reserved for sign bits.
-enum class CodeType : std::uint32_t { kFloat32 = 1, kInt8 = 2, kInt4 = 3 };
+/// How one component of a row is stored. Values are those of the file format.
+enum class CodeType : std::uint32_t { kFloat32 = 1, kInt8 = 2, kInt4 = 3, kBinary = 4 };
 
 /// Largest dimension; keeps every integer dot product inside 32 bits (see query_levels).
 inline constexpr std::size_t kMaxDimension = 8192;
@@ -23,7 +23,8 @@ inline constexpr std::size_t kMaxDimension = 8192;
 /// A row stands for the vector codes * scale, and scale is 1 / |codes|, so that every row has unit norm and a
 /// scaled dot product of two rows is their cosine similarity, exactly with respect to the codes. A row of zeros
 /// has scale 0 and similarity 0 to everything.
-/// int8: two's complement in -127..127. int4: two's complement nibbles in -7..7, low nibble first.
+/// int8: two's complement in -127..127. int4: two's complement nibbles in -7..7, low nibble first. binary: sign bits,
+/// lowest first, 1 for a component >= 0, which stands for +1, and 0 for -1; padding is 0 and stands for nothing.
 struct CodeView {
   CodeType type = CodeType::kFloat32;
   std::size_t rows = 0;
@@ -48,6 +49,9 @@ struct CodeMatrix {
 /// int8 maps the largest component to 127. int4 tries a few clipping points and keeps the one with the largest
 /// cosine to the original: at 15 levels the best range is narrower than the largest component.
 [[nodiscard]] CodeMatrix quantize(CodeType type, std::span<const float> vectors, std::size_t dim);
+
+/// The same for one row, into `out` [row_stride], which must hold zeros; gives its scale.
+[[nodiscard]] float quantize_row(CodeType type, std::span<const float> vector, std::uint8_t* out);
 
 /// Adds the vector that a row stands for to sum [dim].
 void add_row(const CodeView& rows, std::size_t row, std::span<double> sum);

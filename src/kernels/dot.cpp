@@ -29,11 +29,12 @@ float sum_lanes(__m128 v) {
   return (lane[0] + lane[1]) + (lane[2] + lane[3]);
 }
 
-/// Each kernel knows how to turn 16 bytes of a row into vectors, and to add their products with a query.
+/// Each kernel knows how to turn some bytes of a row into vectors, and to add their products with a query.
 struct Int8Kernel {
   using Value = std::int16_t;
   using Sum = __m128i;
-  static constexpr std::size_t kValues = 16;  // codes in 16 bytes
+  static constexpr std::size_t kBytes = 16;   // read at once
+  static constexpr std::size_t kValues = 16;  // codes in them
   static constexpr int kParts = 2;
   struct Part {
     __m128i v[kParts];
@@ -55,6 +56,7 @@ struct Int8Kernel {
 struct Int4Kernel {
   using Value = std::int16_t;
   using Sum = __m128i;
+  static constexpr std::size_t kBytes = 16;
   static constexpr std::size_t kValues = 32;
   static constexpr int kParts = 4;
   struct Part {
@@ -75,9 +77,26 @@ struct Int4Kernel {
   }
 };
 
+/// Two bytes at once: a bit of each of them against a lane of eight, in the order of the components.
+struct BinaryKernel : Int8Kernel {
+  static constexpr std::size_t kBytes = 2;
+  static Part load(const std::uint8_t* p) {
+    const __m128i bit = _mm_setr_epi16(1, 2, 4, 8, 16, 32, 64, 128);
+    return {{signs(p[0], bit), signs(p[1], bit)}};
+  }
+
+ private:
+  /// -1 where the bit is 0, else 1.
+  static __m128i signs(std::uint8_t byte, __m128i bit) {
+    const __m128i is_unset = _mm_cmpeq_epi16(_mm_and_si128(_mm_set1_epi16(byte), bit), _mm_setzero_si128());
+    return _mm_or_si128(is_unset, _mm_set1_epi16(1));
+  }
+};
+
 struct Float32Kernel {
   using Value = float;
   using Sum = __m128;
+  static constexpr std::size_t kBytes = 16;
   static constexpr std::size_t kValues = 4;
   struct Part {
     __m128 v;
@@ -106,7 +125,8 @@ template <CodeType kType>
 struct IntegerKernel {
   using Value = std::int16_t;
   using Sum = Lanes<std::int32_t>;
-  static constexpr std::size_t kValues = kType == CodeType::kInt8 ? 16 : 32;
+  static constexpr std::size_t kBytes = kType == CodeType::kBinary ? 2 : 16;
+  static constexpr std::size_t kValues = kType == CodeType::kInt4 ? 32 : 16;
   struct Part {
     std::int16_t v[kValues];
   };
@@ -116,6 +136,8 @@ struct IntegerKernel {
     for (std::size_t i = 0; i < kValues; ++i) {
       if constexpr (kType == CodeType::kInt8) {
         part.v[i] = static_cast<std::int8_t>(p[i]);
+      } else if constexpr (kType == CodeType::kBinary) {
+        part.v[i] = ((p[i / 8] >> (i % 8)) & 1) != 0 ? 1 : -1;
       } else {  // The layout of prepare_queries: lane j of part b holds code 4 j + b.
         const std::size_t code = (i % 8) * 4 + i / 8;
         const int nibble = (p[code / 2] >> (code % 2 * 4)) & 0xF;
@@ -131,10 +153,12 @@ struct IntegerKernel {
 };
 using Int8Kernel = IntegerKernel<CodeType::kInt8>;
 using Int4Kernel = IntegerKernel<CodeType::kInt4>;
+using BinaryKernel = IntegerKernel<CodeType::kBinary>;
 
 struct Float32Kernel {
   using Value = float;
   using Sum = Lanes<float>;
+  static constexpr std::size_t kBytes = 16;
   static constexpr std::size_t kValues = 4;
   struct Part {
     float v[4];
@@ -161,7 +185,7 @@ void score_block(const CodeView& rows, std::size_t row, const typename Kernel::V
   for (auto& of_row : sums)
     for (auto& sum : of_row) sum = Kernel::zero();
   const std::uint8_t* base = rows.codes + row * rows.stride;
-  for (std::size_t byte = 0, i = 0; byte < rows.stride; byte += 16, i += Kernel::kValues) {
+  for (std::size_t byte = 0, i = 0; byte < rows.stride; byte += Kernel::kBytes, i += Kernel::kValues) {
     for (int r = 0; r < kRows; ++r) {
       const auto part = Kernel::load(base + static_cast<std::size_t>(r) * rows.stride + byte);
       for (int q = 0; q < kQueries; ++q) {
@@ -221,6 +245,9 @@ void score_tile(const CodeView& rows, std::size_t first, std::size_t last, const
     case CodeType::kInt4:
       return score<Int4Kernel>(rows, first, last, queries.levels.data() + offset, queries.padded_dim, query_count,
                                keys);
+    case CodeType::kBinary:
+      return score<BinaryKernel>(rows, first, last, queries.levels.data() + offset, queries.padded_dim, query_count,
+                                 keys);
   }
 }
 

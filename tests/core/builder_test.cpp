@@ -113,7 +113,7 @@ TEST(Builder, AcceptsTasksWithoutRowsAndModelsWithoutOutcomes) {
 }
 
 TEST(Builder, IsIndifferentToTheLengthOfTheVectors) {
-  for (const CodeType codes : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4}) {
+  for (const CodeType codes : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4, CodeType::kBinary}) {
     RandomBenchmark benchmark(/*seed=*/64, 12, 5, 2, 3, codes);
     const std::vector<std::uint8_t> before = benchmark.bytes();
     for (float& x : benchmark.embeddings) x *= 1024;  // A power of two: no rounding changes.

@@ -104,7 +104,7 @@ TEST_P(RoundTripTest, AlignsEverySectionAndNamesItsPlace) {
 
 std::vector<Variant> variants() {
   std::vector<Variant> out;
-  for (const CodeType codes : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4}) {
+  for (const CodeType codes : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4, CodeType::kBinary}) {
     for (const bool graded : {false, true}) {
       for (const bool missing : {false, true}) out.push_back({codes, graded, missing, graded != missing});
     }

@@ -103,7 +103,7 @@ TEST(IndexReader, RefusesOtherMajorVersionsBeforeItLooksAtChecksums) {
 }
 
 TEST(IndexReader, RefusesUnknownTypesOfCodes) {
-  for (const std::uint32_t type : {0U, 4U, 0xFFFFFFFFU}) {
+  for (const std::uint32_t type : {0U, 5U, 0xFFFFFFFFU}) {
     EXPECT_EQ(refusal_of_header([&](auto& h) { h.code_type = type; }), ErrorCode::kUnsupportedVersion) << type;
   }
 }

@@ -13,6 +13,7 @@ double code_at(const CodeView& rows, std::size_t row, std::size_t i) {
   const std::uint8_t* p = rows.codes + row * rows.stride;
   if (rows.type == CodeType::kFloat32) return static_cast<double>(reinterpret_cast<const float*>(p)[i]);
   if (rows.type == CodeType::kInt8) return static_cast<std::int8_t>(p[i]);
+  if (rows.type == CodeType::kBinary) return ((p[i / 8] >> (i % 8)) & 1) != 0 ? 1 : -1;
   const int nibble = (p[i / 2] >> (i % 2 * 4)) & 0xF;
   return nibble >= 8 ? nibble - 16 : nibble;
 }
@@ -76,8 +77,8 @@ TEST_P(NearestTest, AgreesWithBruteForceForEveryKAndNumberOfQueries) {
 
 std::vector<Case> all_cases() {
   std::vector<Case> out;
-  for (const CodeType type : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4}) {
-    for (const std::size_t dim : {1, 3, 15, 16, 17, 31, 33, 64, 128, 256, 768}) out.push_back({type, dim});
+  for (const CodeType type : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4, CodeType::kBinary}) {
+    for (const std::size_t dim : {1, 3, 7, 8, 9, 15, 16, 17, 31, 33, 64, 127, 128, 130, 256, 768}) out.push_back({type, dim});
   }
   return out;
 }
@@ -92,7 +93,7 @@ TEST(Nearest, BreaksTiesByTheLowerRowWhereverTheEqualRowsStand) {
   const std::vector<float> one = testing::random_vectors(random, 1, kDim);
   std::vector<float> rows;
   for (int r = 0; r < 300; ++r) rows.insert(rows.end(), one.begin(), one.end());
-  for (const CodeType type : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4}) {
+  for (const CodeType type : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4, CodeType::kBinary}) {
     const CodeMatrix matrix = quantize(type, rows, kDim);
     const auto found = find_nearest(matrix.view(), prepare_queries(type, one, kDim), 7)[0];
     for (std::uint32_t i = 0; i < 7; ++i) EXPECT_EQ(found[i].row, i);
@@ -103,7 +104,7 @@ TEST(Nearest, GivesTheSameBitsForOneQueryAndForABlock) {
   constexpr std::size_t kDim = 128;
   std::mt19937 random(12);
   const std::vector<float> queries = testing::random_vectors(random, 67, kDim);
-  for (const CodeType type : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4}) {
+  for (const CodeType type : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4, CodeType::kBinary}) {
     const CodeMatrix matrix = quantize(type, testing::random_vectors(random, 501, kDim), kDim);
     const auto block = find_nearest(matrix.view(), prepare_queries(type, queries, kDim), 10);
     for (std::size_t q = 0; q < 67; ++q) {
@@ -157,9 +158,23 @@ TEST(Nearest, SurvivesCodesThatOnlyAForgedFileHolds) {
   }
 }
 
+TEST(Nearest, IgnoresThePaddingBitsOfAForgedFile) {
+  std::mt19937 random(19);
+  for (const std::size_t dim : {1, 7, 9, 127, 130}) {
+    CodeMatrix matrix = quantize(CodeType::kBinary, testing::random_vectors(random, 5, dim), dim);
+    const QueryBlock queries = prepare_queries(CodeType::kBinary, testing::random_vectors(random, 5, dim), dim);
+    const auto before = find_nearest(matrix.view(), queries, 5);
+    const std::size_t stride = row_stride(CodeType::kBinary, dim);
+    for (std::size_t bit = dim; bit < stride * 8; ++bit) {
+      for (std::size_t r = 0; r < 5; ++r) matrix.codes[r * stride + bit / 8] |= static_cast<std::uint8_t>(1U << (bit % 8));
+    }
+    EXPECT_EQ(find_nearest(matrix.view(), queries, 5), before) << dim;
+  }
+}
+
 TEST(Similarities, AreOneMinusTheDistances) {
   std::mt19937 random(18);
-  for (const CodeType type : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4}) {
+  for (const CodeType type : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4, CodeType::kBinary}) {
     const CodeMatrix matrix = quantize(type, testing::random_vectors(random, 33, 24), 24);
     const QueryBlock queries = prepare_queries(type, testing::random_vectors(random, 3, 24), 24);
     const std::vector<double> all = similarities(matrix.view(), queries);
@@ -172,7 +187,7 @@ TEST(Similarities, AreOneMinusTheDistances) {
 
 TEST(Nearest, PutsAZeroQueryAtDistanceOneFromEveryRow) {
   std::mt19937 random(14);
-  for (const CodeType type : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4}) {
+  for (const CodeType type : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4, CodeType::kBinary}) {
     const CodeMatrix matrix = quantize(type, testing::random_vectors(random, 9, 8), 8);
     const std::vector<float> zero(8, 0);
     const auto found = find_nearest(matrix.view(), prepare_queries(type, zero, 8), 9)[0];
@@ -187,15 +202,33 @@ TEST(Quantize, KeepsEveryRowCloseToItsVector) {
   constexpr std::size_t kDim = 128;
   std::mt19937 random(15);
   const std::vector<float> vectors = testing::random_vectors(random, 200, kDim);
-  // Worst cosine distances of rounding Gaussian components: 127 levels, and 7 with the best clipping.
+  // Worst cosine distances of rounding Gaussian components: 127 levels, 7 with the best clipping, and signs, where the
+  // mean is 1 - sqrt(2 / pi) = .2.
   for (const auto& [type, worst] :
-       {std::pair{CodeType::kFloat32, 1e-6}, {CodeType::kInt8, 1e-4}, {CodeType::kInt4, .02}}) {
+       {std::pair{CodeType::kFloat32, 1e-6}, {CodeType::kInt8, 1e-4}, {CodeType::kInt4, .02}, {CodeType::kBinary, .3}}) {
     const CodeMatrix matrix = quantize(type, vectors, kDim);
     for (std::size_t r = 0; r < 200; ++r) {
       const auto one = std::span(vectors).subspan(r * kDim, kDim);
       EXPECT_LT(slow_distances(matrix.view(), one)[r], worst);
     }
   }
+}
+
+TEST(Quantize, StoresSignsFromTheLowestBitAndKnowsARowOfZeros) {
+  std::vector<float> vectors(2 * 9, 0);
+  for (std::size_t i = 0; i < 9; ++i) vectors[i] = i % 3 == 0 ? -.5F : 2.0F;
+  vectors[1] = 0;
+  const CodeMatrix matrix = quantize(CodeType::kBinary, vectors, 9);
+  EXPECT_EQ(matrix.view().stride, 16U);
+  EXPECT_EQ(matrix.codes[0], 0xB6);
+  EXPECT_EQ(matrix.codes[1], 1);
+  EXPECT_EQ(matrix.scales[0], 1.0F / 3);
+  EXPECT_EQ(matrix.scales[1], 0);
+  const auto near = find_nearest(matrix.view(), prepare_queries(CodeType::kBinary, std::span(vectors).first(9), 9), 2)[0];
+  EXPECT_EQ(near[1], (Neighbour{1, 1})) << "a row of zeros is similar to nothing";
+  std::vector<double> sum(9, 0);
+  add_row(matrix.view(), 0, sum);
+  for (std::size_t i = 0; i < 9; ++i) EXPECT_NEAR(sum[i], i % 3 == 0 ? -1.0 / 3 : 1.0 / 3, 1e-7);
 }
 
 }  // namespace

@@ -113,6 +113,7 @@ int main(int argc, char** argv) {
   save(folder / "index" / "float32-graded-missing-ids.sbx", index_file(CodeType::kFloat32, true, true, true));
   save(folder / "index" / "int8-binary.sbx", index_file(CodeType::kInt8, false, false, false));
   save(folder / "index" / "int4-binary-missing.sbx", index_file(CodeType::kInt4, false, true, false));
+  save(folder / "index" / "binary-graded.sbx", index_file(CodeType::kBinary, true, false, false));
   save_damaged_indexes(folder / "index");
   save_boundary(folder / "boundary");
   return 0;

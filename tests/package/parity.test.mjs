@@ -51,7 +51,7 @@ function buildNatively({ embeddings, outcomes, tasks, models, ...rest }) {
   return readFileSync(out);
 }
 
-const CODES = ['float32', 'int8', 'int4'];
+const CODES = ['float32', 'int8', 'int4', 'binary'];
 /** Dimensions around the widths of the vector instructions, and odd ones. */
 const DIMS = [1, 3, 16, 33, 128];
 const OUTCOMES = [{}, { missing: 0.2 }, { graded: true }, { graded: true, missing: 0.2 }];
@@ -110,7 +110,7 @@ function expectSame(actual, expected, where) {
   }
 }
 
-for (let seed = 1; seed <= 15; ++seed) {
+for (let seed = 1; seed <= 20; ++seed) {
   const spec = drawSpec(seed);
   const kind = `${spec.codes}, ${spec.dim} dimensions, ${JSON.stringify(OUTCOMES[seed % OUTCOMES.length])}`;
 
