@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 const PACKAGES = {
   build: ['emscripten', 'cmake', 'ninja-build', 'libeigen3-dev', 'nlohmann-json3-dev'],
   test: ['g++', 'libgtest-dev', 'clang', 'libclang-rt-14-dev', 'clang-format', 'clang-tidy', 'chromium'],
+  cluster: ['slurmctld', 'slurmd', 'slurm-client', 'munge'],
 };
 
 export function has(command) {
@@ -36,6 +37,10 @@ const PROBES = {
   'clang-format': 'command -v clang-format',
   'clang-tidy': 'command -v clang-tidy',
   chromium: 'command -v chromium',
+  slurmctld: 'command -v slurmctld',
+  slurmd: 'command -v slurmd',
+  'slurm-client': 'command -v sbatch',
+  munge: 'command -v munged',
 };
 
 function missing(purposes) {

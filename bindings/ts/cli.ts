@@ -111,6 +111,17 @@ async function evaluation(): Promise<Command> {
   return command.description('measure routing policies on benchmark results, each task held out in turn');
 }
 
+/** So are the builder's. */
+async function addBuilding(program: Command): Promise<void> {
+  const isAskedFor = process.argv.includes('build') || process.argv.includes('merge');
+  if (isAskedFor) {
+    (await import('./build/command.js')).addBuildCommands(program);
+    return;
+  }
+  program.command('build').description('build an index from benchmark results: files or folders');
+  program.command('merge').description('join shards of a build');
+}
+
 async function makeProgram(): Promise<Command> {
   const program = new Command('signalbox')
     .description('Routes prompts to the language model that benchmark results predict to be right.')
@@ -161,6 +172,7 @@ async function makeProgram(): Promise<Command> {
       const router = await Router.load({ index: file, embedder: null });
       await show(router, () => print(options, router.info, () => indexText(router.info)));
     });
+  await addBuilding(program);
   return program.addCommand(await evaluation());
 }
 

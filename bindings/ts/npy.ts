@@ -1,7 +1,7 @@
 /** Matrices of NumPy (.npy): float32, little-endian, C order. The file is hostile until every size was checked. */
 import { open } from 'node:fs/promises';
 import { endianness } from 'node:os';
-import { SignalboxError } from '../errors.js';
+import { SignalboxError } from './errors.js';
 
 export interface Matrix {
   rows: number;
@@ -70,25 +70,38 @@ function checkSize(rows: number, dim: number, found: number): void {
   if (found > expected) refuse(`${found} bytes of values, (${rows}, ${dim}) has ${expected}`, 'bad_section');
 }
 
-function toMatrix(rows: number, dim: number, data: Uint8Array<ArrayBuffer>): Matrix {
+/** Values as the machine's own numbers; `first` is the row of the first of them. */
+function toValues(data: Uint8Array<ArrayBuffer>, dim: number, first: number): Float32Array {
+  let values = new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4);
   if (endianness() === 'BE') {
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-    const values = Float32Array.from({ length: rows * dim }, (_, i) => view.getFloat32(4 * i, true));
-    return { rows, dim, values };
+    values = Float32Array.from({ length: values.length }, (_, i) => view.getFloat32(4 * i, true));
   }
-  const values = new Float32Array(data.buffer, data.byteOffset, rows * dim);
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
-    throw new SignalboxError('non_finite', `row ${Math.floor(bad / dim)} of the .npy file holds ${values[bad]}`);
+    throw new SignalboxError(
+      'non_finite',
+      `row ${first + Math.floor(bad / dim)} of the .npy file holds ${values[bad]}`,
+    );
   }
-  return { rows, dim, values };
+  return values;
+}
+
+/** An open matrix: rows are read when they are asked for. */
+export interface NpyFile {
+  /** Rows. */
+  count: number;
+  dim: number;
+  /** Row-major [count, dim] from row `first` on. Errors: `truncated`, `non_finite`. */
+  read(first: number, count: number): Promise<Float32Array>;
+  close(): Promise<void>;
 }
 
 /**
- * Reads a matrix; nothing is allocated before the file's size was found to be that of the shape.
- * Errors: `network`; `bad_magic`, `unsupported_version`, `truncated`, `bad_section`, `size_overflow`, `non_finite`.
+ * Opens a matrix; nothing is allocated before the file's size was found to be that of the shape.
+ * Errors: `network`; `bad_magic`, `unsupported_version`, `truncated`, `bad_section`, `size_overflow`.
  */
-export async function readNpy(path: string): Promise<Matrix> {
+export async function openNpy(path: string): Promise<NpyFile> {
   const file = await open(path).catch((cause: Error) => {
     throw new SignalboxError('network', `${path} could not be read: ${cause.message}`, { cause });
   });
@@ -98,13 +111,27 @@ export async function readNpy(path: string): Promise<Matrix> {
     const { bytesRead } = await file.read(start, 0, start.length, 0);
     const { dataAt, rows, dim } = parseStart(start.subarray(0, bytesRead));
     checkSize(rows, dim, size - dataAt);
-    const data = new Uint8Array(4 * rows * dim);
-    for (let done = 0; done < data.length; ) {
-      const { bytesRead: more } = await file.read(data, done, data.length - done, dataAt + done);
-      if (more === 0) refuse('it became shorter while it was read', 'truncated');
-      done += more;
-    }
-    return toMatrix(rows, dim, data);
+    const read = async (first: number, count: number) => {
+      const data = new Uint8Array(4 * count * dim);
+      for (let done = 0; done < data.length; ) {
+        const { bytesRead: more } = await file.read(data, done, data.length - done, dataAt + 4 * first * dim + done);
+        if (more === 0) refuse('it became shorter while it was read', 'truncated');
+        done += more;
+      }
+      return toValues(data, dim, first);
+    };
+    return { count: rows, dim, read, close: () => file.close() };
+  } catch (cause) {
+    await file.close();
+    throw cause;
+  }
+}
+
+/** A whole matrix. Errors: those of `openNpy`, `non_finite`. */
+export async function readNpy(path: string): Promise<Matrix> {
+  const file = await openNpy(path);
+  try {
+    return { rows: file.count, dim: file.dim, values: await file.read(0, file.count) };
   } finally {
     await file.close();
   }

@@ -1,9 +1,10 @@
 /** Says how far a long command is: a bar on a terminal, one line a step elsewhere. */
 import type { Writable } from 'node:stream';
-import { throwIfAborted } from '../errors.js';
+import { throwIfAborted } from './errors.js';
 
 const WIDTH = 24;
 const REDRAW_MS = 80;
+const SURE_AFTER_MS = 2000;
 
 type Output = Writable & { isTTY?: boolean; columns?: number };
 
@@ -13,6 +14,7 @@ export class Progress {
   #step = '';
   #drawn = 0;
   #last = 0;
+  #began = 0;
 
   /** Without `out` it is silent. */
   constructor(out: Output | undefined, signal?: AbortSignal) {
@@ -25,6 +27,7 @@ export class Progress {
     this.#clear();
     this.#step = step;
     this.#last = 0;
+    this.#began = Date.now();
     if (this.#out?.isTTY) this.#draw(0, 0);
     else this.#out?.write(`${step}\n`);
   }
@@ -48,10 +51,19 @@ export class Progress {
     const share = total === 0 ? 0 : done / total;
     const filled = Math.round(WIDTH * share);
     const bar = `${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)}`;
-    const text = `${bar} ${String(Math.floor(100 * share)).padStart(3)}%  ${this.#step}`;
+    const text = `${bar} ${String(Math.floor(100 * share)).padStart(3)}%  ${this.#step}${this.#remaining(share)}`;
     const line = text.slice(0, (this.#out?.columns ?? 80) - 1);
     this.#out?.write(`\r${line.padEnd(this.#drawn)}`);
     this.#drawn = line.length;
+  }
+
+  /** How long the step will go on at its speed so far; nothing where that is a guess or soon over. */
+  #remaining(share: number): string {
+    const elapsed = Date.now() - this.#began;
+    if (elapsed < SURE_AFTER_MS || share <= 0 || share >= 1) return '';
+    const seconds = Math.ceil(((elapsed / share) * (1 - share)) / 1000);
+    const minutes = Math.floor(seconds / 60);
+    return `, ${minutes}:${String(seconds % 60).padStart(2, '0')} left`;
   }
 
   #clear(): void {

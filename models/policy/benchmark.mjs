@@ -3,7 +3,7 @@ import path from 'node:path';
 import { readData } from '../../dist/eval/data.js';
 import { embedAll } from '../../dist/eval/embed.js';
 import { makePools } from '../../dist/eval/held-out.js';
-import { Progress } from '../../dist/eval/progress.js';
+import { Progress } from '../../dist/progress.js';
 import { StaticEmbedder } from '../../dist/static-embedder.js';
 
 /** Sizes that pools are limited to, in billions of parameters; a model "of 14B" may have 14.7. */

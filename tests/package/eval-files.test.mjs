@@ -8,8 +8,8 @@ import { parseBaseline, readBaseline } from '../../dist/eval/baseline.js';
 import { globMatcher, readData } from '../../dist/eval/data.js';
 import { readEmbeddings } from '../../dist/eval/embed.js';
 import { parseModelFilter } from '../../dist/eval/model-filter.js';
-import { readNpy } from '../../dist/eval/npy.js';
-import { toJson, writeWhole } from '../../dist/eval/output.js';
+import { readNpy } from '../../dist/npy.js';
+import { toJson, writeWhole } from '../../dist/output.js';
 import { csv, dataRows, MODELS, npy, temporaryFolder, writeBenchmark } from './eval-fixtures.mjs';
 import { refused } from './fixtures.mjs';
 

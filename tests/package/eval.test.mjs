@@ -8,7 +8,7 @@ import { Writable } from 'node:stream';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { evaluate } from '../../dist/eval/engine.js';
-import { Progress } from '../../dist/eval/progress.js';
+import { Progress } from '../../dist/progress.js';
 import { csv, dataRows, MODELS, npy, TASKS, temporaryFolder, writeBenchmark } from './eval-fixtures.mjs';
 import { dist, expectNothingOpen, randomFrom, randomVectors, refused } from './fixtures.mjs';
 

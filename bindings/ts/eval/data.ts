@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelSpec } from '../building.js';
 import { SignalboxError } from '../errors.js';
+import { globMatcher } from '../glob.js';
 import { columnsOf, numberOf, readCsv } from './csv.js';
 import { type Fields, type ModelFilter, parseModelFilter } from './model-filter.js';
 
@@ -45,15 +46,6 @@ export interface DataOptions {
 }
 
 const invalid = (message: string) => new SignalboxError('invalid_argument', message);
-
-/** `*` stands for any text, `?` for one character. */
-export function globMatcher(globs: readonly string[]): (name: string) => boolean {
-  const patterns = globs.map((glob) => {
-    const escaped = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-    return new RegExp(`^${escaped.replace(/\*+/g, '.*').replace(/\?/g, '.')}$`, 's');
-  });
-  return (name) => patterns.some((pattern) => pattern.test(name));
-}
 
 const numberField = (fields: Fields, ...names: string[]): number | null => {
   const value = names.map((name) => (Object.hasOwn(fields, name) ? fields[name] : undefined)).find((v) => v != null);

@@ -2,8 +2,8 @@
 import { SignalboxError } from '../errors.js';
 import type { Embedder } from '../types.js';
 import type { EvaluationData } from './data.js';
-import { readNpy } from './npy.js';
-import type { Progress } from './progress.js';
+import { readNpy } from '../npy.js';
+import type { Progress } from '../progress.js';
 
 const BLOCK = 256;
 

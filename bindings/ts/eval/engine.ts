@@ -23,7 +23,7 @@ import {
 import type { EvaluationData } from './data.js';
 import { makePools, type Pool, PoolOutcome, toNumber } from './held-out.js';
 import { HELD_OUT_SHARE, type HeldOutMode, instanceReport } from './instances.js';
-import type { Progress } from './progress.js';
+import type { Progress } from '../progress.js';
 import type {
   CascadeReport,
   CostReport,

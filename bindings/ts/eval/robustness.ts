@@ -6,7 +6,7 @@ import type { EvaluationData } from './data.js';
 import { embedAll } from './embed.js';
 import { toNumber } from './held-out.js';
 import { PARAPHRASE_KINDS, type ParaphraseKind, paraphrase } from './paraphrase.js';
-import type { Progress } from './progress.js';
+import type { Progress } from '../progress.js';
 import { Random } from './random.js';
 import type { EvaluationSettings, RobustnessReport } from './report.js';
 import { mean, wilson } from './statistics.js';

@@ -1,0 +1,136 @@
+/** What was collected, put in order: the same rows give the same benchmark, in whatever order and pieces they came. */
+import { SignalboxError } from '../errors.js';
+import { type CollectedDataset, type CollectedModel, type Collector, isBefore, NONE } from './collector.js';
+import type { DatasetMetric } from './metric-rules.js';
+
+export interface Benchmark {
+  /** Collector's row of each row of the index: by dataset, then id, then key. */
+  order: Uint32Array;
+  /** [rows] */
+  rowTasks: Uint16Array;
+  /** In the order of their names, without those that have no row or no outcome. */
+  datasets: { name: string; rows: number; described: DatasetMetric }[];
+  models: CollectedModel[];
+  isGraded: boolean;
+  hasMissing: boolean;
+  /** Outcomes of `count` rows from `first` on, row-major [count, models], NaN missing. */
+  outcomes(rows: ArrayLike<number>): Float32Array;
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));
+
+/** Datasets whose scores are of several metrics; an index cannot be built before they are told apart. */
+export function metricConflicts(datasets: readonly CollectedDataset[]): string[] {
+  return datasets.flatMap(({ rule }) => rule.conflict() ?? []).sort(compare);
+}
+
+export interface OrderOptions {
+  hasVector(row: number): boolean;
+  /** What shards say of their datasets, in the place of the rules. */
+  described?: ReadonlyMap<string, DatasetMetric> | undefined;
+  /** Rows and models stay of which only contradictions are known: another shard has to hear of them. */
+  isShard?: boolean | undefined;
+}
+
+/** Whether a row can be embedded, and somebody was scored on it; the reason is counted where not. */
+function isUsable(collector: Collector, row: number, { hasVector, isShard }: OrderOptions): boolean {
+  const place = { file: `${collector.datasets[collector.rowDatasets.get(row)]?.name} ${collector.ids[row]}` };
+  if (collector.promptSlots.get(row) === NONE && !hasVector(row)) {
+    collector.drop('no_prompt', place);
+    return false;
+  }
+  for (const [m, model] of collector.models.entries()) {
+    if (!Number.isNaN(collector.outcome(row, m)) || (isShard && collector.isConflict(row, model))) return true;
+  }
+  collector.drop('no_score', place);
+  return false;
+}
+
+function orderOf(collector: Collector, rows: number[]): Uint32Array {
+  const rank = new Map(
+    collector.datasets
+      .map(({ name }, number) => ({ name, number }))
+      .sort((a, b) => compare(a.name, b.name))
+      .map(({ number }, i) => [number, i]),
+  );
+  const taskOf = (row: number) => rank.get(collector.rowDatasets.get(row)) ?? 0;
+  const { ids, keys } = collector;
+  return Uint32Array.from(rows).sort((a, b) => {
+    const byTask = taskOf(a) - taskOf(b);
+    if (byTask !== 0) return byTask;
+    const [idA, idB] = [ids[a] as string, ids[b] as string];
+    if (idA !== idB) return isBefore(idA, idB) ? -1 : 1;
+    return compare(keys[a] as string, keys[b] as string);
+  });
+}
+
+/** The datasets in order, with what is said of them, and the task of each row. */
+function tasksOf(collector: Collector, order: Uint32Array, described: ReadonlyMap<string, DatasetMetric> | undefined) {
+  const rowTasks = new Uint16Array(order.length);
+  const datasets: Benchmark['datasets'] = [];
+  let last = -1;
+  for (const [i, row] of order.entries()) {
+    const number = collector.rowDatasets.get(row);
+    if (number !== last) {
+      const { name, rule } = collector.datasets[number] as CollectedDataset;
+      datasets.push({ name, rows: 0, described: described?.get(name) ?? rule.described });
+      last = number;
+    }
+    (datasets.at(-1) as { rows: number }).rows += 1;
+    rowTasks[i] = datasets.length - 1;
+  }
+  return { rowTasks, datasets };
+}
+
+/** Which models have an outcome in these rows, and what kind of outcomes there are. */
+function measuredModels(collector: Collector, order: Uint32Array, isShard: boolean) {
+  const measured = collector.models.map(() => 0);
+  const contradicted = collector.models.map(() => false);
+  let isGraded = false;
+  for (const row of order) {
+    for (let m = 0; m < measured.length; ++m) {
+      const outcome = collector.outcome(row, m);
+      if (Number.isNaN(outcome)) {
+        contradicted[m] ||= isShard && collector.isConflict(row, collector.models[m] as CollectedModel);
+        continue;
+      }
+      measured[m] = (measured[m] as number) + 1;
+      isGraded ||= outcome !== 0 && outcome !== 1;
+    }
+  }
+  const numbers = collector.models
+    .map((_, m) => m)
+    .filter((m) => (measured[m] as number) > 0 || contradicted[m])
+    .sort((a, b) => compare(collector.models[a]?.name ?? '', collector.models[b]?.name ?? ''));
+  return { numbers, isGraded, hasMissing: numbers.some((m) => (measured[m] as number) < order.length) };
+}
+
+/** Errors: `invalid_argument` where nothing can be used. */
+export function putInOrder(collector: Collector, options: OrderOptions): Benchmark {
+  collector.seal();
+  const rows: number[] = [];
+  for (let row = 0; row < collector.rows; ++row) if (isUsable(collector, row, options)) rows.push(row);
+  if (rows.length === 0) {
+    const reasons = [...collector.dropped].filter(([, { count }]) => count > 0);
+    const why = reasons.map(([reason, { count }]) => `${count} ${reason}`).join(', ');
+    throw new SignalboxError('invalid_argument', `no row can be used${why === '' ? '' : `: ${why}`}`);
+  }
+  const order = orderOf(collector, rows);
+  const { numbers, isGraded, hasMissing } = measuredModels(collector, order, options.isShard ?? false);
+  return {
+    order,
+    ...tasksOf(collector, order, options.described),
+    models: numbers.map((m) => collector.models[m] as CollectedModel),
+    isGraded,
+    hasMissing,
+    outcomes: (of) => {
+      const out = new Float32Array(of.length * numbers.length);
+      for (let i = 0; i < of.length; ++i) {
+        for (let m = 0; m < numbers.length; ++m) {
+          out[i * numbers.length + m] = collector.outcome(of[i] as number, numbers[m] as number);
+        }
+      }
+      return out;
+    },
+  };
+}

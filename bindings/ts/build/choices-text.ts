@@ -1,0 +1,29 @@
+/** The table of choices as a person reads it. */
+import type { Choices } from './choices.js';
+import { megabytes } from './report-text.js';
+
+const points = (change: number) => `${change < 0 ? '-' : '+'}${Math.abs(change).toFixed(4)}`;
+
+export function choicesText({ rows, tasks, bestSingle, list }: Choices): string {
+  const [built] = list;
+  if (built === undefined) return '';
+  const header = ['codes', 'dims', 'rows', 'size', 'tasks', 'change', 'prompts', 'change', 'same picks'];
+  const body = list.map((c, i) => [
+    c.codes,
+    String(c.dims),
+    `${Math.round(100 * c.rowShare)}%`,
+    megabytes(c.bytes),
+    c.taskAccuracy.toFixed(4),
+    i === 0 ? '' : points(c.taskAccuracy - built.taskAccuracy),
+    c.promptAccuracy.toFixed(4),
+    i === 0 ? '' : points(c.promptAccuracy - built.promptAccuracy),
+    `${(100 * c.samePicks).toFixed(1)}%`,
+  ]);
+  const widths = header.map((_, i) => Math.max(...[header, ...body].map((row) => (row[i] as string).length)));
+  const line = (cells: readonly string[]) => cells.map((cell, i) => cell.padStart(widths[i] as number)).join('  ');
+  return [
+    `choices, measured with each task held out, on ${rows} rows of ${tasks} datasets (best single model ${bestSingle.toFixed(4)}); the first line is this index:`,
+    line(header),
+    ...body.map(line),
+  ].join('\n');
+}

@@ -1,0 +1,152 @@
+/** signalbox/importers: an index from the result files of benchmarks, in a page, a worker or Node. */
+import type { Choices } from './build/choices.js';
+import { type BuildSettings, buildFrom } from './build/from-files.js';
+import type { BuildReport } from './build/report.js';
+import type { Steps } from './build/steps.js';
+import { errorFrom, SignalboxError, throwIfAborted } from './errors.js';
+import type { ImportersAnswer, ImportersRequest } from './importers-protocol.js';
+import { fileFromBlob, type InputFile } from './importing/input-file.js';
+import { loadLab } from './lab-module.js';
+import { isEmbedder, StaticEmbedder } from './static-embedder.js';
+import type { Embedder, EmbedderSource, WasmSource } from './types.js';
+
+export type { Choice, Choices } from './build/choices.js';
+export { choicesText } from './build/choices-text.js';
+export type { Finding } from './build/collector.js';
+export type { BuildSettings } from './build/from-files.js';
+export type { DatasetMetric, MetricOptions, PerDataset } from './build/metric-rules.js';
+export { type ModelPrice, readPriceList } from './build/prices.js';
+export type { BuildReport, ReportedDataset, ReportedModel } from './build/report.js';
+export { reportText } from './build/report-text.js';
+export { fileFromBytes, type InputFile } from './importing/input-file.js';
+export { DROP_REASONS, type DropReason, SOURCES, type Source } from './importing/records.js';
+
+/** A file that was dropped or chosen; of a folder with its path below it. `InputFile` is for bytes from elsewhere. */
+export type BenchmarkFile = File | InputFile;
+
+export interface BuildFromFilesOptions extends BuildSettings {
+  /** Default: the one that the package ships. */
+  embedder?: Embedder | EmbedderSource | undefined;
+  /** Where `signalbox.wasm` and `signalbox-lab.wasm` are, if not beside the package. */
+  wasm?: WasmSource | undefined;
+  labWasm?: WasmSource | undefined;
+  /** Whether to measure what other choices of codes, dimensions and rows would cost. Default: no. */
+  measure?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+  /** `done` of `total` of a step, whose name is for people. */
+  onProgress?: ((event: { step: string; done: number; total: number }) => void) | undefined;
+}
+
+export interface BuiltBenchmark {
+  /** The bytes of the index, for `Router.load({ index })` or a download. */
+  index: Uint8Array<ArrayBuffer>;
+  report: BuildReport;
+  /** Models without a price in the list. */
+  unpriced: string[];
+  choices: Choices | undefined;
+}
+
+const isFile = (file: BenchmarkFile): file is File => typeof Blob !== 'undefined' && file instanceof Blob;
+
+function toInput(file: BenchmarkFile): InputFile {
+  return isFile(file) ? fileFromBlob(file, file.webkitRelativePath || file.name) : file;
+}
+
+/** Tells each step, and lets the events of the thread in between. */
+function stepsFor({ signal, onProgress }: BuildFromFilesOptions): Steps {
+  let step = '';
+  return {
+    signal,
+    begin: (name) => {
+      step = name;
+      onProgress?.({ step, done: 0, total: 0 });
+    },
+    update: async (done, total) => {
+      onProgress?.({ step, done, total });
+      await new Promise((resolve) => setTimeout(resolve));
+      throwIfAborted(signal);
+    },
+  };
+}
+
+function concatenate(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, offset);
+    offset += piece.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * Builds an index in this thread; see `buildInWorker` for pages. Files of one source together: HELM run folders, sample logs of
+ * lm-evaluation-harness, OpenCompass, inspect_ai, AlpacaEval, RouterBench, RouteLLM, MixInstruct, LLMRouter, LLMRouterBench, or tables
+ * (`SOURCES`). Nothing leaves the device.
+ * Errors: `invalid_argument` (a file that is not what it seems, with its line; several metrics and no choice between them),
+ * `truncated`, `size_overflow` (also for files that unpack to out-of-proportion sizes), `dimension_mismatch`, `non_finite`, `aborted`, `bad_wasm`,
+ * `out_of_memory`, `network`.
+ */
+export async function buildFromFiles(
+  files: Iterable<BenchmarkFile>,
+  options: BuildFromFilesOptions = {},
+): Promise<BuiltBenchmark> {
+  const { signal } = options;
+  const lab = await loadLab(options.labWasm, { signal });
+  const given = options.embedder;
+  const embedder = isEmbedder(given) ? given : await StaticEmbedder.load(given, { wasm: options.wasm, signal });
+  try {
+    const built = await buildFrom(lab, [...files].map(toInput), { embedder }, options, stepsFor(options));
+    try {
+      const index = concatenate(built.index.pieces(), built.index.sizeBytes);
+      const choices = options.measure ? await built.measureChoices() : undefined;
+      return { index, report: built.report, unpriced: built.prices.unmatched, choices };
+    } finally {
+      built.index.close();
+    }
+  } finally {
+    if (embedder !== given) embedder.dispose?.();
+  }
+}
+
+export interface BuildInWorkerOptions extends Omit<BuildFromFilesOptions, 'embedder'> {
+  /** The address of a Model2Vec folder. Default: the one that the package ships. */
+  embedder?: string | undefined;
+  /** A worker that runs `signalbox/importers-worker-entry`; it is ended with the build. By default one is started. */
+  worker?: Worker | undefined;
+}
+
+/**
+ * `buildFromFiles` in a worker of its own, which ends with the build: the page stays free, and an abort frees everything at once.
+ * Errors: as `buildFromFiles`.
+ */
+export async function buildInWorker(
+  files: Iterable<File>,
+  { signal, onProgress, worker: given, ...options }: BuildInWorkerOptions = {},
+): Promise<BuiltBenchmark> {
+  throwIfAborted(signal);
+  if (given === undefined && typeof Worker === 'undefined') {
+    throw new SignalboxError('invalid_argument', 'there are no workers here: use buildFromFiles, or give a worker');
+  }
+  const worker = given ?? new Worker(new URL('./importers-worker-entry.js', import.meta.url), { type: 'module' });
+  let stop = () => {};
+  try {
+    return await new Promise<BuiltBenchmark>((resolve, reject) => {
+      stop = () => reject(new SignalboxError('aborted', 'the operation was aborted', { cause: signal?.reason }));
+      signal?.addEventListener('abort', stop, { once: true });
+      worker.addEventListener('message', ({ data }: MessageEvent<ImportersAnswer>) => {
+        if ('progress' in data) onProgress?.(data.progress);
+        else if ('error' in data) reject(errorFrom(data.error.code, data.error.message));
+        else resolve(data.value);
+      });
+      worker.addEventListener('error', ({ message }) => {
+        reject(new SignalboxError('network', `the worker could not be started: ${message ?? 'no reason is known'}`));
+      });
+      const list = [...files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
+      worker.postMessage({ files: list, options } satisfies ImportersRequest);
+    });
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    worker.terminate();
+  }
+}

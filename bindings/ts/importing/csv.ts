@@ -1,0 +1,62 @@
+/** CSV, row by row; the parser is csv-parse, in Node and in a page. */
+import { CsvError, parse } from '#csv';
+import { throwIfAborted } from '../errors.js';
+import { badInput, type InputFile, type ReadFileOptions, textOf } from './input-file.js';
+
+const MOST_ROW_BYTES = 1 << 24;
+
+/**
+ * Calls back with the cells of every row that is not blank, and its line in the file; the header is the first of them.
+ * Errors: `invalid_argument` with the line, `aborted`.
+ */
+export async function readCsvRows(
+  file: InputFile,
+  onRow: (cells: string[], line: number) => void,
+  options: ReadFileOptions & { delimiter?: string } = {},
+): Promise<void> {
+  const parser = parse({
+    bom: true,
+    delimiter: options.delimiter ?? ',',
+    info: true,
+    max_record_size: MOST_ROW_BYTES,
+    relax_column_count: true,
+    skip_empty_lines: true,
+  });
+  let failure: unknown;
+  parser.on('readable', () => {
+    try {
+      for (;;) {
+        const item = parser.read() as { record: string[]; info: { lines: number } } | null;
+        if (item === null || failure !== undefined) return;
+        onRow(item.record, item.info.lines);
+      }
+    } catch (cause) {
+      failure = cause;
+    }
+  });
+  const ended = new Promise<void>((resolve) => {
+    parser.on('end', resolve);
+    parser.on('error', (cause: unknown) => {
+      failure ??= cause;
+      resolve();
+    });
+  });
+  try {
+    for await (const text of textOf(file, options)) {
+      throwIfAborted(options.signal);
+      if (failure !== undefined) break;
+      if (!parser.write(text)) await new Promise((resolve) => setTimeout(resolve));
+    }
+    if (failure === undefined) parser.end();
+    else parser.destroy();
+  } catch (cause) {
+    parser.destroy();
+    throw cause;
+  }
+  if (failure === undefined) await ended;
+  if (failure instanceof CsvError) {
+    const line = Number((failure as { lines?: number }).lines);
+    throw badInput({ file: file.path, line: Number.isFinite(line) ? line : undefined }, failure.message, failure);
+  }
+  if (failure !== undefined) throw failure;
+}

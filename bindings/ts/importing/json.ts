@@ -1,0 +1,144 @@
+/** JSON from files of any size: documents of which only some parts are kept, and lines. */
+import { JSONParser } from '@streamparser/json';
+import { SignalboxError } from '../errors.js';
+import { badInput, type InputFile, type ReadFileOptions, textOf } from './input-file.js';
+
+/** A line, or one part of a document, may be this long. */
+const MOST_TEXT = 1 << 26;
+
+/**
+ * Python writes NaN and Infinity into JSON, which has neither: outside of strings they become null. Words are held back at
+ * the end of a piece until they are whole.
+ */
+export class PythonNumbers {
+  #inString = false;
+  #escaped = false;
+  #held = '';
+
+  /** The text with null for NaN, Infinity and -Infinity. */
+  clean(piece: string): string {
+    const text = this.#held + piece;
+    this.#held = '';
+    let out = '';
+    let from = 0;
+    for (let i = 0; i < text.length; ++i) {
+      const c = text.charCodeAt(i);
+      if (this.#inString) {
+        if (this.#escaped) this.#escaped = false;
+        else if (c === 0x5c) this.#escaped = true;
+        else if (c === 0x22) this.#inString = false;
+        continue;
+      }
+      if (c === 0x22) this.#inString = true;
+      if (c !== 0x4e && c !== 0x49) continue;
+      const word = c === 0x4e ? 'NaN' : 'Infinity';
+      if (text.length - i < word.length && word.startsWith(text.slice(i))) {
+        const end = text[i - 1] === '-' && i > from ? i - 1 : i;
+        this.#held = text.slice(end);
+        return out + text.slice(from, end);
+      }
+      if (!text.startsWith(word, i)) continue;
+      out += `${text.slice(from, text[i - 1] === '-' && i > from ? i - 1 : i)}null`;
+      i += word.length - 1;
+      from = i + 1;
+    }
+    return out + text.slice(from);
+  }
+
+  /** What was held back at the end. */
+  rest(): string {
+    return this.#held;
+  }
+}
+
+/** A part of a document: its value and the keys that lead to it, outermost first. */
+export interface JsonPart {
+  value: unknown;
+  path: (string | number)[];
+}
+
+/**
+ * Streams a document and calls back with the parts that the paths name (`$.samples.*`: every element of `samples`), in their order
+ * in the file. NaN and Infinity are null. Nothing but the parts is kept in memory.
+ * Errors: `invalid_argument` with the place of the first defect, also where the document ends too early; `aborted`.
+ */
+export async function readJsonParts(
+  file: InputFile,
+  paths: string[],
+  onPart: (part: JsonPart) => void,
+  options: ReadFileOptions = {},
+): Promise<void> {
+  const parser = new JSONParser({ paths, keepStack: false });
+  const place = { file: file.path };
+  let failure: unknown;
+  parser.onValue = ({ value, key, stack }) => {
+    const keys = stack.slice(1).map((entry) => entry.key);
+    onPart({ value, path: [...keys, key].filter((k) => k !== undefined) as (string | number)[] });
+  };
+  parser.onError = (error) => {
+    failure ??= error;
+  };
+  const numbers = new PythonNumbers();
+  const write = (text: string) => {
+    if (text !== '' && !parser.isEnded) parser.write(text);
+    // What `onPart` throws comes back through the parser too, and is no defect of the syntax.
+    if (failure instanceof SignalboxError) throw failure;
+    if (failure !== undefined) throw badInput(place, `not JSON: ${(failure as Error).message}`, failure);
+  };
+  for await (const text of textOf(file, options)) write(numbers.clean(text.replace(/^\uFEFF/, '')));
+  write(numbers.rest());
+  if (!parser.isEnded) throw badInput(place, 'not JSON: it ends too early');
+}
+
+/** A whole document, for files that are small by their nature. Errors: as `readJsonParts`, `size_overflow`. */
+export async function readJson(file: InputFile, options: ReadFileOptions = {}): Promise<unknown> {
+  if (file.size > MOST_TEXT) throw badInput({ file: file.path }, `${file.size} bytes, expected at most ${MOST_TEXT}`);
+  let text = '';
+  for await (const piece of textOf(file, options)) text += piece;
+  return parseJson(text, { file: file.path });
+}
+
+/** JSON with Python's NaN and Infinity as null. */
+export function parseJson(text: string, place: { file: string; line?: number }): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (cause) {
+    const numbers = new PythonNumbers();
+    const cleaned = numbers.clean(text.replace(/^\uFEFF/, '')) + numbers.rest();
+    try {
+      return JSON.parse(cleaned);
+    } catch {
+      throw badInput(place, `not JSON: ${(cause as Error).message.slice(0, 120)}`, cause);
+    }
+  }
+}
+
+/** Every line that is not blank, from 1. Errors: `invalid_argument`, `aborted`. */
+export async function readLines(
+  file: InputFile,
+  onLine: (text: string, line: number) => void,
+  options: ReadFileOptions = {},
+): Promise<void> {
+  let held = '';
+  let number = 0;
+  const take = (line: string) => {
+    number += 1;
+    if (line.trim() !== '') onLine(line, number);
+  };
+  for await (const piece of textOf(file, options)) {
+    const lines = (held + piece).split('\n');
+    held = lines.pop() ?? '';
+    if (held.length > MOST_TEXT) throw badInput({ file: file.path, line: number + 1 }, 'the line is too long');
+    for (const line of lines) take(line);
+  }
+  take(held);
+}
+
+/** One JSON value a line. */
+export async function readJsonLines(
+  file: InputFile,
+  onValue: (value: unknown, line: number) => void,
+  options: ReadFileOptions = {},
+): Promise<void> {
+  await readLines(file, (text, line) => onValue(parseJson(text, { file: file.path, line }), line), options);
+}

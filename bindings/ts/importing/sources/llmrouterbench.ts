@@ -1,0 +1,50 @@
+/** LLMRouterBench: a JSON document a model and dataset. */
+import { field, numberField, requiredObject, requiredText, textField } from '../fields.js';
+import type { Importer } from '../importer.js';
+import { badInput, type InputFile } from '../input-file.js';
+import { readJsonParts } from '../json.js';
+import { promptText } from '../messages.js';
+import type { ImportContext } from '../records.js';
+
+/** Names may stand behind the records, so they are looked for first. */
+async function readNames(file: InputFile, context: ImportContext): Promise<{ model: string; dataset: string }> {
+  const names = new Map<string, unknown>();
+  const onPart = ({ value, path }: { value: unknown; path: (string | number)[] }) => names.set(String(path[0]), value);
+  await readJsonParts(file, ['$.model_name', '$.dataset_name'], onPart, { signal: context.signal });
+  const [model, dataset] = [names.get('model_name'), names.get('dataset_name')];
+  if (typeof model === 'string' && typeof dataset === 'string') return { model, dataset };
+  throw badInput({ file: file.path }, "no 'model_name' or no 'dataset_name'");
+}
+
+async function readFile(file: InputFile, context: ImportContext): Promise<void> {
+  const { model, dataset } = await readNames(file, context);
+  let records = 0;
+  const onRecord = (value: unknown) => {
+    records += 1;
+    const place = { file: file.path, line: records };
+    const record = requiredObject(value, place, `record ${records - 1}`);
+    const id = requiredText(record, place, 'index');
+    const prompt = textField(record, 'origin_query') ?? promptText(field(record, 'prompt'));
+    const sample = context.sink.sample({ dataset, key: id, id, prompt, place });
+    const figures = {
+      costUsd: numberField(record, 'cost'),
+      tokensIn: numberField(record, 'prompt_tokens'),
+      tokensOut: numberField(record, 'completion_tokens'),
+    };
+    context.sink.score(sample, model, 'score', field(record, 'score'), place, figures);
+  };
+  await readJsonParts(file, ['$.records.*'], ({ value }) => onRecord(value), context);
+  if (records === 0) throw badInput({ file: file.path }, "no 'records'");
+}
+
+export const llmRouterBenchImporter: Importer = {
+  source: 'llmrouterbench',
+  claims: (_file, { name, text }) =>
+    name.endsWith('.json') &&
+    /^\s*\{/.test(text) &&
+    (text.includes('"model_name"') || text.includes('"dataset_name"')) &&
+    text.includes('"records"'),
+  read: async (files, context) => {
+    for (const file of files) await readFile(file, context);
+  },
+};

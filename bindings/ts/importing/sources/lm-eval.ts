@@ -1,0 +1,127 @@
+/** Sample logs of lm-evaluation-harness (`--log_samples`): one line for every document and filter. */
+import { field, isObject, kindOf, optionalText, requiredObject, requiredText, textField } from '../fields.js';
+import type { Importer } from '../importer.js';
+import { badInput, type FileHead, type InputFile } from '../input-file.js';
+import { readJsonLines } from '../json.js';
+import type { ImportContext, Place } from '../records.js';
+
+const SAMPLES = /^samples_.+\.jsonl$/i;
+const COMPANIONS = [/^results_.*\.json$/, /^requests?_.*\.jsonl$/];
+const DATE = /_\d{4}-\d{2}-\d{2}T\d{2}[-:]\d{2}[-:]\d{2}([-.,]\d+)?([+-]\d{2}[-:]?\d{2}|Z)?$/;
+/** Numbers at the top of a line that are no metrics. */
+const NO_METRICS = ['doc_id', 'target', 'filter', 'ctx_len', 'idx', 'index', 'repeats', 'version', 'task_id', 'seed'];
+const QUESTIONS = ['question', 'query', 'input', 'prompt'];
+
+function claims({ path }: InputFile, { name, text }: FileHead): boolean {
+  if (SAMPLES.test(name)) return true;
+  // Many a tool writes results_*.json; those of the harness say so at once.
+  if (!COMPANIONS.some((pattern) => pattern.test(name))) return false;
+  return name.endsWith('.jsonl') ? path.includes('/') : /^\s*\{\s*"results"\s*:/.test(text);
+}
+
+interface Log {
+  dataset: string;
+  model: string;
+}
+
+/** The task and the model, which only the path names. */
+function logOf(file: InputFile): Log {
+  const parts = file.path.split('/');
+  const name = (parts.pop() ?? '').replace(/\.gz$/i, '').replace(/\.jsonl$/i, '');
+  const folder = parts.pop() ?? '';
+  if (folder === '' || folder === '.' || folder === '..') {
+    throw badInput({ file: file.path }, 'expected a folder around it that names the model, got none');
+  }
+  const dataset = name.slice('samples_'.length).replace(DATE, '');
+  if (dataset === '') throw badInput({ file: file.path }, 'expected a name like samples_<task>_<date>.jsonl');
+  // The harness writes `__` for what a file system does not allow, which in names of models is the slash.
+  return { dataset, model: folder.replaceAll('__', '/') };
+}
+
+/** Text of a message: a string, or the text parts of a list. */
+function contentText(content: unknown): string | undefined {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return undefined;
+  const texts = content.map((part) => textField(part, 'text')).filter((text) => text !== undefined);
+  return texts.length === 0 ? undefined : texts.join('\n');
+}
+
+/** What the user says in chat messages; undefined where these are none. */
+function userText(messages: unknown): string | undefined {
+  if (!Array.isArray(messages) || !messages.every((message) => isObject(message))) return undefined;
+  const users = messages.filter((message) => textField(message, 'role') === 'user');
+  const texts = users.map((message) => contentText(field(message, 'content'))).filter((text) => text !== undefined);
+  return texts.length === 0 ? undefined : texts.join('\n');
+}
+
+/** The argument of a request: text, chat messages, or either of them as JSON. */
+function argumentText(argument: unknown): string | undefined {
+  const chat = userText(argument);
+  if (chat !== undefined) return chat;
+  // A prompt of chat messages is a named tuple in the harness, which is a list of one text in JSON.
+  const text = Array.isArray(argument) && argument.length === 1 ? argument[0] : argument;
+  if (typeof text !== 'string') return undefined;
+  if (!/^\s*\[\s*\{/.test(text)) return text;
+  try {
+    return userText(JSON.parse(text)) ?? text;
+  } catch {
+    return text; // A prompt that only looks like JSON.
+  }
+}
+
+function promptOf(line: unknown): string | undefined {
+  const requests = [
+    field(line, 'arguments', 'gen_args_0', 'arg_0'),
+    field(line, 'arguments', 0, 0),
+    field(line, 'arguments', 0, 'arg_0'),
+  ];
+  const prompt = requests.map(argumentText).find((text) => text !== undefined);
+  return prompt ?? QUESTIONS.map((name) => textField(line, 'doc', name)).find((text) => text !== undefined);
+}
+
+/** The metrics that a line names; older logs name none, and there whatever is a number may be one. */
+function metricsOf(line: Record<string, unknown>, place: Place): string[] {
+  const names = field(line, 'metrics');
+  if (names === undefined || names === null) {
+    const isMetric = (name: string) => !NO_METRICS.includes(name) && /^(number|boolean)$/.test(typeof line[name]);
+    return Object.keys(line).filter(isMetric);
+  }
+  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return [...new Set<string>(names)];
+  throw badInput(place, `expected a list of texts at 'metrics', got ${kindOf(names)}`);
+}
+
+function readLine(value: unknown, place: Place, { dataset, model }: Log, { sink }: ImportContext): void {
+  const line = requiredObject(value, place, 'the line');
+  const id = requiredText(line, place, 'doc_id');
+  const key = optionalText(line, place, 'doc_hash') || optionalText(line, place, 'prompt_hash') || id;
+  const filter = optionalText(line, place, 'filter') ?? 'none';
+  const scores = metricsOf(line, place)
+    .map((name) => [filter === 'none' ? name : `${name},${filter}`, field(line, name)] as const)
+    // Lists and objects (perplexities, log-likelihoods by choice) are figures for sums over a task, no scores of a sample.
+    .filter(([, score]) => score !== undefined && (typeof score !== 'object' || score === null));
+  if (scores.length === 0) {
+    sink.drop('no_score', place);
+    return;
+  }
+  const sample = sink.sample({ dataset, key, id, prompt: promptOf(line), place });
+  for (const [metric, score] of scores) {
+    sink.score(sample, model, metric, typeof score === 'boolean' ? Number(score) : score, place);
+  }
+}
+
+/**
+ * lm-evaluation-harness: `<out>/<model>/samples_<task>_<date>.jsonl`. The folder names the model, the file the dataset; models are
+ * joined on `doc_hash`, else `prompt_hash`, else `doc_id`. A metric is `name`, or `name,filter` where a filter was used.
+ */
+export const lmEvalImporter: Importer = {
+  source: 'lm-eval',
+  claims,
+  async read(files, context) {
+    for (const file of files) {
+      if (!SAMPLES.test((file.path.split('/').at(-1) ?? '').replace(/\.gz$/i, ''))) continue;
+      const log = logOf(file);
+      const onLine = (value: unknown, line: number) => readLine(value, { file: file.path, line }, log, context);
+      await readJsonLines(file, onLine, context);
+    }
+  },
+};

@@ -1,0 +1,243 @@
+/** Our plain long form, a row a sample and model; and what all importers of tables share about cells. */
+import { textKey } from '../fields.js';
+import type { Importer } from '../importer.js';
+import { badInput, type FileHead, headOf, type InputFile } from '../input-file.js';
+import type { AnswerFigures, ImportContext, Place, RecordSink } from '../records.js';
+import { headColumns, readTable, type TableFormat, type TableReader, tableFormat } from '../table.js';
+
+const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+const EXTENSIONS = /\.(?:csv|tsv|jsonl|ndjson|json|parquet)$/i;
+const MOST_QUOTED = 40;
+const ID_DIGITS = 12;
+
+/** A cell, quoted for a message. */
+export function quoted(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'an object';
+  const text = String(value);
+  return `'${text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}...` : text}'`;
+}
+
+/** A file's name without folders and without the extensions of tables; other dots belong to the name. */
+export function stemOf(path: string): string {
+  const name = path.split('/').at(-1) ?? path;
+  return name.replace(/\.gz$/i, '').replace(EXTENSIONS, '') || name;
+}
+
+/**
+ * A score as the sink wants it: numbers, True and False as 1 and 0, null for nothing, text that is neither as it is. Runs a
+ * hundred million times for a large matrix.
+ */
+export function scoreOf(cell: unknown): number | string | null {
+  if (typeof cell === 'number') return cell;
+  if (typeof cell === 'boolean') return Number(cell);
+  if (cell === undefined || cell === null) return null;
+  if (typeof cell === 'bigint') return Number(cell);
+  if (typeof cell !== 'string') return quoted(cell);
+  if (cell === '1') return 1;
+  if (cell === '0') return 0;
+  if (cell === '') return null;
+  if (NUMBER.test(cell)) return Number(cell);
+  return scoreOfWord(cell);
+}
+
+function scoreOfWord(cell: string): number | string | null {
+  const word = cell.trim();
+  if (word === '') return null;
+  if (word === 'True' || word === 'true') return 1;
+  if (word === 'False' || word === 'false') return 0;
+  // Python's way to write that nothing was measured.
+  return word.toLowerCase() === 'nan' ? Number.NaN : cell;
+}
+
+/** Text of a cell, or undefined where it is empty. Errors: `invalid_argument` for lists and objects. */
+export function textCell(cell: unknown, column: string, place: Place): string | undefined {
+  if (cell === undefined || cell === null || cell === '') return undefined;
+  if (typeof cell === 'string') return cell;
+  if (typeof cell !== 'object') return String(cell);
+  throw badInput(place, `got ${quoted(cell)} in column '${column}', expected text`);
+}
+
+/** A number of a cell, or undefined where it is empty. Errors: `invalid_argument` for anything else. */
+export function figureCell(cell: unknown, column: string, place: Place): number | undefined {
+  const value = scoreOf(cell);
+  if (value === null || Number.isNaN(value)) return undefined;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw badInput(place, `got ${quoted(cell)} in column '${column}', expected a number`);
+}
+
+function parsedList(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A vector in a cell: a list of numbers, or one written as JSON. Errors: `invalid_argument` for anything else. */
+export function vectorCell(cell: unknown, column: string, place: Place): Float32Array | undefined {
+  if (cell === undefined || cell === null || cell === '') return undefined;
+  const list = typeof cell === 'string' ? parsedList(cell) : cell;
+  if (!Array.isArray(list) && !ArrayBuffer.isView(list)) {
+    throw badInput(place, `got ${quoted(cell)} in column '${column}', expected a list of numbers`);
+  }
+  const numbers = list as ArrayLike<unknown>;
+  const vector = new Float32Array(numbers.length ?? 0);
+  for (let i = 0; i < vector.length; ++i) {
+    const number = typeof numbers[i] === 'bigint' ? Number(numbers[i]) : numbers[i];
+    vector[i] = typeof number === 'number' ? number : Number.NaN;
+    if (!Number.isFinite(vector[i])) {
+      throw badInput(place, `got ${quoted(numbers[i])} at ${i} of column '${column}', expected a finite number`);
+    }
+  }
+  if (vector.length > 0) return vector;
+  throw badInput(place, `got an empty list in column '${column}', expected a list of numbers`);
+}
+
+/** Columns by what they mean; -1 where there is none. */
+export interface SampleColumns {
+  prompt: number;
+  dataset: number;
+  id: number;
+  embedding: number;
+}
+
+/** The first of these names that is a column, or -1. */
+export function columnOf(columns: readonly string[], ...names: string[]): number {
+  for (const name of names) {
+    const at = columns.indexOf(name);
+    if (at >= 0) return at;
+  }
+  return -1;
+}
+
+export function sampleColumns(columns: readonly string[]): SampleColumns {
+  return {
+    prompt: columns.indexOf('prompt'),
+    dataset: columnOf(columns, 'dataset', 'task'),
+    id: columns.indexOf('id'),
+    embedding: columns.indexOf('embedding'),
+  };
+}
+
+/** How a table's rows become samples, where that is not a matter of columns alone. */
+export interface SampleRules {
+  /** Of rows that name none. */
+  dataset: string;
+  promptText?: ((cell: string) => string) | undefined;
+}
+
+/** Notes the sample of a row. Without an id it is known by its prompt, and without a prompt by its place. */
+export function noteSample(
+  sink: RecordSink,
+  cells: readonly unknown[],
+  at: SampleColumns,
+  rules: SampleRules,
+  place: Place,
+  row?: number,
+): number {
+  const cell = textCell(cells[at.prompt], 'prompt', place);
+  const prompt = cell === undefined || rules.promptText === undefined ? cell : rules.promptText(cell);
+  const given = textCell(cells[at.id], 'id', place);
+  const key = given ?? (prompt === undefined ? `${place.file}:${place.line}` : textKey(prompt));
+  return sink.sample({
+    dataset: textCell(cells[at.dataset], 'dataset', place) ?? rules.dataset,
+    key,
+    id: given ?? (prompt === undefined ? key : key.slice(0, ID_DIGITS)),
+    prompt,
+    embedding: vectorCell(cells[at.embedding], 'embedding', place),
+    row,
+    place,
+  });
+}
+
+export function isLong(columns: readonly string[]): boolean {
+  return columns.includes('model') && columns.includes('score');
+}
+
+interface LongColumns extends SampleColumns {
+  model: number;
+  score: number;
+  metric: number;
+  cost: number;
+  tokensIn: number;
+  tokensOut: number;
+}
+
+function longColumns(columns: readonly string[], place: Place): LongColumns {
+  for (const name of ['model', 'score']) {
+    if (!columns.includes(name)) throw badInput(place, `no column '${name}'`);
+  }
+  const at = sampleColumns(columns);
+  if (at.prompt < 0 && at.embedding < 0 && at.id < 0) throw badInput(place, "no column 'prompt', nor 'embedding' or 'id'");
+  return {
+    ...at,
+    model: columns.indexOf('model'),
+    score: columns.indexOf('score'),
+    metric: columns.indexOf('metric'),
+    cost: columnOf(columns, 'cost_usd', 'cost'),
+    tokensIn: columnOf(columns, 'tokens_in', 'prompt_tokens'),
+    tokensOut: columnOf(columns, 'tokens_out', 'completion_tokens'),
+  };
+}
+
+/** The rows of one long table. */
+export class LongRows implements TableReader {
+  readonly #file: string;
+  readonly #sink: RecordSink;
+  readonly #rules: SampleRules;
+  #at: LongColumns | undefined;
+  #names: readonly string[] = [];
+  #hasFigures = false;
+
+  constructor(file: InputFile, sink: RecordSink) {
+    this.#file = file.path;
+    this.#sink = sink;
+    this.#rules = { dataset: stemOf(file.path) };
+  }
+
+  onColumns(columns: readonly string[]): void {
+    this.#names = columns;
+    this.#at = longColumns(columns, { file: this.#file });
+    this.#hasFigures = this.#at.cost >= 0 || this.#at.tokensIn >= 0 || this.#at.tokensOut >= 0;
+  }
+
+  onRow(cells: readonly unknown[], line: number): void {
+    const at = this.#at as LongColumns;
+    const place = { file: this.#file, line };
+    const model = textCell(cells[at.model], 'model', place);
+    if (model === undefined) throw badInput(place, "no text in column 'model'");
+    const sample = noteSample(this.#sink, cells, at, this.#rules, place);
+    const metric = textCell(cells[at.metric], 'metric', place) ?? 'score';
+    const figures = this.#hasFigures ? this.#figures(cells, at, place) : undefined;
+    this.#sink.score(sample, model, metric, scoreOf(cells[at.score]), place, figures);
+  }
+
+  #figures(cells: readonly unknown[], at: LongColumns, place: Place): AnswerFigures {
+    const figure = (column: number) => figureCell(cells[column], this.#names[column] ?? '', place);
+    return { costUsd: figure(at.cost), tokensIn: figure(at.tokensIn), tokensOut: figure(at.tokensOut) };
+  }
+}
+
+export function readLongTable(file: InputFile, format: TableFormat, context: ImportContext): Promise<void> {
+  return readTable(file, format, new LongRows(file, context.sink), context);
+}
+
+/** The format of a file that has to be a table. Errors: `invalid_argument`. */
+export async function requiredFormat(file: InputFile, context: ImportContext): Promise<TableFormat> {
+  const format = tableFormat(await headOf(file, { signal: context.signal }));
+  if (format !== undefined) return format;
+  throw badInput({ file: file.path }, 'no table by its name, expected .csv, .tsv, .jsonl or .parquet');
+}
+
+export const longImporter: Importer = {
+  source: 'long',
+  claims(_file: InputFile, head: FileHead): boolean {
+    // The columns of Parquet are not in its head: the wide importer looks, and hands over.
+    const format = tableFormat(head);
+    return format !== undefined && format !== 'parquet' && isLong(headColumns(head));
+  },
+  async read(files, context) {
+    for (const file of files) await readLongTable(file, await requiredFormat(file, context), context);
+  },
+};

@@ -1,0 +1,55 @@
+/** RouteLLM: a CSV a task, `prompt,<model>,<model>[,<model>_response]`, with True and False. */
+import { datasetOf, scoreCell, textCell } from '../cells.js';
+import { textKey } from '../fields.js';
+import type { Importer } from '../importer.js';
+import { badInput, type InputFile } from '../input-file.js';
+import type { ImportContext } from '../records.js';
+import { headColumns, readTable, type TableReader, tableFormat } from '../table.js';
+
+const RESPONSE = '_response';
+const OURS = ['dataset', 'task', 'id', 'model', 'score', 'eval_name'];
+
+function reader(file: InputFile, { sink }: ImportContext): TableReader {
+  const dataset = datasetOf(file.path).replace(/_responses$/, '');
+  let prompt = -1;
+  let models: { name: string; at: number }[] = [];
+  return {
+    onColumns: (columns) => {
+      prompt = columns.indexOf('prompt');
+      models = columns
+        .map((name, at) => ({ name, at }))
+        .filter(({ name }) => name !== 'prompt' && name !== '' && !name.endsWith(RESPONSE));
+    },
+    onRow: (cells, line) => {
+      const place = { file: file.path, line };
+      const text = textCell(cells[prompt]);
+      if (text === undefined) {
+        sink.drop('no_prompt', place);
+        return;
+      }
+      const key = textKey(text);
+      const sample = sink.sample({ dataset, key, id: key.slice(0, 12), prompt: text, place });
+      for (const { name, at } of models) sink.score(sample, name, 'correct', scoreCell(cells[at]), place);
+    },
+  };
+}
+
+export const routeLlmImporter: Importer = {
+  source: 'routellm',
+  claims: (_file, head) => {
+    const columns = headColumns(head);
+    if (tableFormat(head) !== 'csv' || columns[0] !== 'prompt' || OURS.some((name) => columns.includes(name))) {
+      return false;
+    }
+    const models = columns.slice(1).filter((name) => !name.endsWith(RESPONSE));
+    if (models.some((name) => columns.includes(name + RESPONSE))) return true;
+    // Without answers: two models, and the words that Python writes.
+    return models.length === 2 && /,(True|False),(True|False)\r?(\n|$)/.test(head.text);
+  },
+  read: async (files, context) => {
+    for (const file of files) {
+      if (!/\.csv(\.gz)?$/i.test(file.path)) throw badInput({ file: file.path }, 'not a CSV');
+      await readTable(file, 'csv', reader(file, context), context);
+    }
+  },
+};

@@ -1,0 +1,71 @@
+/** RouterBench: a wide CSV with the answer and the cost of every model beside its score. */
+import { numberCell, scoreCell, textCell } from '../cells.js';
+import type { Importer } from '../importer.js';
+import { badInput, type FileHead, headOf, type InputFile } from '../input-file.js';
+import { pythonStrings } from '../python-literal.js';
+import type { ImportContext } from '../records.js';
+import { headColumns, readTable, type TableReader, tableFormat } from '../table.js';
+
+const COST = '|total_cost';
+const ANSWER = '|model_response';
+
+/** By name, or by the first bytes of pickle protocols 2 to 5. */
+function isPickle({ name, bytes }: FileHead): boolean {
+  if (/\.(pkl|pickle)$/.test(name)) return true;
+  return bytes[0] === 0x80 && (bytes[1] ?? 0) >= 2 && (bytes[1] ?? 0) <= 5;
+}
+
+function refusePickle(file: InputFile): never {
+  const name = (file.path.split('/').at(-1) ?? '').replace(/[^\w.\- ]/g, '_');
+  throw badInput(
+    { file: file.path },
+    'a pickle can run code and is never opened. If you trust it, convert it with ' +
+      `python -c "import pandas as pd; pd.read_pickle('${name}').to_csv('${name}.csv', index=False)"`,
+  );
+}
+
+function reader(file: InputFile, { sink }: ImportContext): TableReader {
+  let [dataset, id, prompt] = [-1, -1, -1];
+  let models: { name: string; at: number; cost: number }[] = [];
+  return {
+    onColumns: (columns) => {
+      [dataset, id, prompt] = ['eval_name', 'sample_id', 'prompt'].map((name) => columns.indexOf(name)) as [
+        number,
+        number,
+        number,
+      ];
+      models = columns.flatMap((name, at) => {
+        const cost = columns.indexOf(name + COST);
+        return cost >= 0 || columns.includes(name + ANSWER) ? [{ name, at, cost }] : [];
+      });
+    },
+    onRow: (cells, line) => {
+      const place = { file: file.path, line };
+      const [key, task, text] = [textCell(cells[id]), textCell(cells[dataset]), textCell(cells[prompt])];
+      if (key === undefined || task === undefined) throw badInput(place, "no 'sample_id' or no 'eval_name'");
+      const asked = text === undefined ? undefined : (pythonStrings(text)?.join('\n') ?? text);
+      const sample = sink.sample({ dataset: task, key, id: key, prompt: asked, place });
+      for (const { name, at, cost } of models) {
+        sink.score(sample, name, 'score', scoreCell(cells[at]), place, { costUsd: numberCell(cells[cost]) });
+      }
+    },
+  };
+}
+
+export const routerBenchImporter: Importer = {
+  source: 'routerbench',
+  claims: (_file, head) => {
+    if (isPickle(head)) return true;
+    const columns = headColumns(head);
+    return ['sample_id', 'eval_name', 'prompt'].every((name) => columns.includes(name));
+  },
+  read: async (files, context) => {
+    for (const file of files) {
+      const head = await headOf(file, context);
+      if (isPickle(head)) refusePickle(file);
+      const format = tableFormat(head);
+      if (format === undefined) throw badInput({ file: file.path }, 'not a table: expected a CSV');
+      await readTable(file, format, reader(file, context), context);
+    }
+  },
+};

@@ -1,0 +1,171 @@
+/** Tables from CSV, TSV, JSONL and Parquet, so that importers of tabular forms do not care which. */
+import { parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { SignalboxError, throwIfAborted } from '../errors.js';
+import { readCsvRows } from './csv.js';
+import { requiredObject } from './fields.js';
+import { badInput, type FileHead, type InputFile, type ReadFileOptions } from './input-file.js';
+import { readJsonLines } from './json.js';
+
+export const TABLE_FORMATS = ['csv', 'tsv', 'jsonl', 'parquet'] as const;
+export type TableFormat = (typeof TABLE_FORMATS)[number];
+
+export interface TableReader {
+  /** Called once before the first row, and again where a JSONL file brings columns that no line had before. */
+  onColumns(columns: readonly string[]): void;
+  /** Cells by column; undefined or '' where there is none. `line` is the line in a text file, the row from 1 in Parquet. */
+  onRow(cells: readonly unknown[], line: number): void;
+}
+
+const PARQUET_MAGIC = 'PAR1';
+/** Every block reads its row group's columns from their beginning, so blocks are as large as memory allows. */
+const PARQUET_BLOCK_CELLS = 1 << 21;
+const PARQUET_LEAST_ROWS = 4096;
+
+/** By magic number, then by name; undefined for what is no table. */
+export function tableFormat({ name, bytes }: FileHead): TableFormat | undefined {
+  if (String.fromCharCode(...bytes.subarray(0, 4)) === PARQUET_MAGIC) return 'parquet';
+  const extension = name.slice(name.lastIndexOf('.') + 1);
+  if (extension === 'ndjson') return 'jsonl';
+  return extension === 'csv' || extension === 'tsv' || extension === 'jsonl' ? extension : undefined;
+}
+
+/** The keys of the object that a text begins with, also where the text is cut, or holds Python's NaN. */
+export function headKeys(text: string): string[] {
+  const keys: string[] = [];
+  const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[[\]{}]/gsy;
+  const skipped = /[^"[\]{}]*/y;
+  let depth = 0;
+  for (;;) {
+    skipped.lastIndex = tokens.lastIndex;
+    tokens.lastIndex += skipped.exec(text)?.[0].length ?? 0;
+    const token = tokens.exec(text);
+    if (token === null) return keys;
+    const [found, colon] = token;
+    if (found === '{' || found === '[') depth += 1;
+    else if (found === '}' || found === ']') depth -= 1;
+    else if (colon !== undefined && depth === 1) keys.push(keyOf(found.slice(0, -colon.length)));
+    if (depth === 0) return keys;
+  }
+}
+
+function keyOf(literal: string): string {
+  try {
+    return JSON.parse(literal);
+  } catch {
+    return literal.slice(1, -1);
+  }
+}
+
+/** The first rows of a CSV or TSV text, as far as they are whole in it. */
+export function headRows(text: string, separator: string, count: number): string[][] {
+  const rows: string[][] = [];
+  let cells: string[] = [];
+  const cell = new RegExp(`(?:"((?:[^"]|"")*)"|([^${separator}\r\n]*))(${separator}|\r?\n|$)`, 'y');
+  for (let match = cell.exec(text); match !== null && rows.length < count; match = cell.exec(text)) {
+    const [, quoted, bare = '', end] = match;
+    cells.push(quoted === undefined ? bare : quoted.replaceAll('""', '"'));
+    if (end === separator) continue;
+    if (cells.length > 1 || cells[0] !== '') rows.push(cells);
+    cells = [];
+    if (end === '') break;
+  }
+  return rows;
+}
+
+/** The columns of a table as far as its head shows them: the header, the keys of the first line. Parquet needs `readTable`. */
+export function headColumns(head: FileHead): string[] {
+  const format = tableFormat(head);
+  const text = head.text.replace(/^\uFEFF/, '').trimStart();
+  if (format === 'jsonl') return text.startsWith('{') ? headKeys(text) : [];
+  if (format !== 'csv' && format !== 'tsv') return [];
+  return headRows(head.text.replace(/^\uFEFF/, ''), format === 'csv' ? ',' : '\t', 1)[0] ?? [];
+}
+
+async function readCsvTable(file: InputFile, delimiter: string, to: TableReader, options: ReadFileOptions) {
+  let width: number | undefined;
+  const onRow = (cells: string[], line: number) => {
+    if (width === undefined) {
+      width = cells.length;
+      const twice = cells.find((name, i) => cells.indexOf(name) !== i);
+      if (twice !== undefined) throw badInput({ file: file.path, line }, `two columns '${twice}'`);
+      to.onColumns(cells);
+      return;
+    }
+    if (cells.length !== width) {
+      throw badInput({ file: file.path, line }, `${cells.length} cells, the header has ${width}`);
+    }
+    to.onRow(cells, line);
+  };
+  await readCsvRows(file, onRow, { ...options, delimiter });
+  if (width === undefined) throw badInput({ file: file.path }, 'the file is empty');
+}
+
+async function readJsonTable(file: InputFile, to: TableReader, options: ReadFileOptions) {
+  const places = new Map<string, number>();
+  const onLine = (value: unknown, line: number) => {
+    const fields = requiredObject(value, { file: file.path, line }, 'the line');
+    const keys = Object.keys(fields);
+    const before = places.size;
+    for (const key of keys) if (!places.has(key)) places.set(key, places.size);
+    if (places.size > before) to.onColumns([...places.keys()]);
+    const cells: unknown[] = new Array(places.size).fill(undefined);
+    for (const key of keys) cells[places.get(key) as number] = fields[key];
+    to.onRow(cells, line);
+  };
+  await readJsonLines(file, onLine, options);
+  if (places.size === 0) throw badInput({ file: file.path }, 'the file is empty');
+}
+
+/** A value of Parquet as JSON would have it. */
+function plain(value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
+}
+
+async function readParquetTable(file: InputFile, to: TableReader, options: ReadFileOptions) {
+  let read = 0;
+  const buffer = {
+    byteLength: file.size,
+    slice: async (start: number, end = file.size) => {
+      throwIfAborted(options.signal);
+      const bytes = await file.slice(start < 0 ? file.size + start : start, end < 0 ? file.size + end : end);
+      const news = Math.max(0, Math.min(bytes.byteLength, file.size - read));
+      read += news;
+      options.onBytes?.(news);
+      return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
+    },
+  };
+  try {
+    const metadata = await parquetMetadataAsync(buffer);
+    const columns = parquetSchema(metadata).children.map(({ element }) => element.name);
+    to.onColumns(columns);
+    const rows = Number(metadata.num_rows);
+    const blockRows = Math.max(PARQUET_LEAST_ROWS, Math.floor(PARQUET_BLOCK_CELLS / columns.length));
+    for (let rowStart = 0; rowStart < rows; rowStart += blockRows) {
+      throwIfAborted(options.signal);
+      const rowEnd = Math.min(rows, rowStart + blockRows);
+      let block: unknown[][] = [];
+      // As arrays: an object would lose a column `__proto__`.
+      const onComplete = (read: unknown[][]) => {
+        block = read;
+      };
+      await parquetRead({ file: buffer, metadata, compressors, columns, rowStart, rowEnd, rowFormat: 'array', onComplete });
+      for (const [i, row] of block.entries()) to.onRow(row.map(plain), rowStart + i + 1);
+    }
+  } catch (cause) {
+    if (cause instanceof SignalboxError) throw cause;
+    throw badInput({ file: file.path }, `not a Parquet file that can be read: ${(cause as Error).message}`, cause);
+  }
+}
+
+/** Errors: `invalid_argument` with file and line, `truncated`, `size_overflow`, `aborted`. */
+export async function readTable(
+  file: InputFile,
+  format: TableFormat,
+  to: TableReader,
+  options: ReadFileOptions = {},
+): Promise<void> {
+  if (format === 'parquet') return readParquetTable(file, to, options);
+  if (format === 'jsonl') return readJsonTable(file, to, options);
+  return readCsvTable(file, format === 'csv' ? ',' : '\t', to, options);
+}

@@ -1,0 +1,108 @@
+/** Members of a zip archive, one at a time; the reader is zip.js, and zstd members are unpacked by fzstd. */
+import { configure, type FileEntry, Reader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
+import { Decompress } from 'fzstd';
+import { SignalboxError, throwIfAborted } from '../errors.js';
+import { badInput, expansionGuard, fileFromBytes, type InputFile, type ReadFileOptions } from './input-file.js';
+
+const STORED = 0;
+const DEFLATE = 8;
+const ZSTD = 93;
+/** More than any log of a benchmark has. */
+const MOST_MEMBERS = 1_000_000;
+const MOST_MEMBER_BYTES = 1 << 30;
+const CHUNK_BYTES = 1 << 16;
+
+class FileReader extends Reader<InputFile> {
+  readonly #file: InputFile;
+  readonly #options: ReadFileOptions;
+  override size: number;
+
+  constructor(file: InputFile, options: ReadFileOptions) {
+    super(file);
+    this.#file = file;
+    this.#options = options;
+    this.size = file.size;
+  }
+
+  override async readUint8Array(index: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    throwIfAborted(this.#options.signal);
+    return this.#file.slice(index, Math.min(index + length, this.size));
+  }
+}
+
+/** Unpacks piece by piece, so that a bomb is noticed before it is whole. */
+function unzstd(path: string, packed: Uint8Array): Uint8Array<ArrayBuffer> {
+  const check = expansionGuard(path, packed.byteLength);
+  const pieces: Uint8Array[] = [];
+  let total = 0;
+  const stream = new Decompress((piece) => {
+    total += piece.byteLength;
+    check(total);
+    if (total > MOST_MEMBER_BYTES) throw tooLarge(path, total);
+    pieces.push(piece.slice());
+  });
+  try {
+    for (let at = 0; at < packed.byteLength; at += CHUNK_BYTES) {
+      stream.push(packed.subarray(at, at + CHUNK_BYTES), at + CHUNK_BYTES >= packed.byteLength);
+    }
+  } catch (cause) {
+    if (cause instanceof SignalboxError) throw cause;
+    throw badInput({ file: path }, `not whole zstd: ${(cause as Error).message}`, cause);
+  }
+  const bytes = new Uint8Array(total);
+  let offset = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, offset);
+    offset += piece.byteLength;
+  }
+  return bytes;
+}
+
+const tooLarge = (path: string, size: number) =>
+  new SignalboxError('size_overflow', `${path}: ${size} bytes, expected at most ${MOST_MEMBER_BYTES}`);
+
+async function bytesOf(entry: FileEntry, path: string): Promise<Uint8Array<ArrayBuffer>> {
+  expansionGuard(path, entry.compressedSize)(entry.uncompressedSize);
+  if (entry.uncompressedSize > MOST_MEMBER_BYTES) throw tooLarge(path, entry.uncompressedSize);
+  const { compressionMethod: method } = entry;
+  if (method === ZSTD) {
+    return unzstd(path, await entry.getData(new Uint8ArrayWriter(), { passThrough: true }));
+  }
+  if (method !== STORED && method !== DEFLATE) {
+    throw badInput({ file: path }, `compressed by method ${method}, expected stored, deflate or zstd`);
+  }
+  return (await entry.getData(new Uint8ArrayWriter(), { checkSignature: true })) as Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Calls back with the members whose names are wanted, in the archive's order, one at a time. Names are names and never become paths
+ * on a disk. Errors: `invalid_argument` (not a zip, damaged, encrypted, an unknown compression), `size_overflow`, `aborted`.
+ */
+export async function readZip(
+  file: InputFile,
+  isWanted: (name: string) => boolean,
+  onMember: (member: InputFile) => Promise<void> | void,
+  options: ReadFileOptions = {},
+): Promise<void> {
+  // No workers of its own: it runs in one already, and a strict CSP forbids those that it would make.
+  configure({ useWebWorkers: false });
+  const reader = new ZipReader(new FileReader(file, options));
+  try {
+    let members = 0;
+    for await (const entry of reader.getEntriesGenerator()) {
+      throwIfAborted(options.signal);
+      members += 1;
+      if (members > MOST_MEMBERS) throw badInput({ file: file.path }, `more than ${MOST_MEMBERS} members`);
+      if (entry.directory || !isWanted(entry.filename)) continue;
+      if (entry.encrypted) throw badInput({ file: file.path }, `${entry.filename} is encrypted`);
+      const path = `${file.path}!${entry.filename}`;
+      options.onBytes?.(entry.compressedSize);
+      await onMember(fileFromBytes(path, await bytesOf(entry as FileEntry, path)));
+    }
+  } catch (cause) {
+    if (cause instanceof SignalboxError) throw cause;
+    throw badInput({ file: file.path }, `not a zip archive that can be read: ${(cause as Error).message}`, cause);
+  } finally {
+    await reader.close();
+  }
+}
