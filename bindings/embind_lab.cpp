@@ -26,6 +26,20 @@ EMSCRIPTEN_BINDINGS(signalbox_lab) {
              return core::build_index(spec, at<float>(embeddings), at<std::uint16_t>(row_tasks), at<float>(outcomes),
                                       rows);
            }));
+  function("openBuild", optional_override([](const std::string& spec, Address row_tasks, std::size_t rows) {
+             return core::open_build(spec, at<std::uint16_t>(row_tasks), rows);
+           }));
+  function("putRows", optional_override([](core::Handle h, Address rows_at, Address embeddings, Address outcomes,
+                                           std::size_t rows) {
+             return core::put_rows(h, at<std::uint32_t>(rows_at), at<float>(embeddings), at<float>(outcomes), rows);
+           }));
+  function("stepBuild", &core::step_build);
+  function("finishBuild", &core::finish_build);
+  function("closeBuild", &core::close_build);
+  function("chooseRows", optional_override([](Address embeddings, Address outcomes, std::size_t rows, std::size_t dim,
+                                              std::size_t models, std::size_t keep) {
+             return core::choose_rows(at<float>(embeddings), at<float>(outcomes), rows, dim, models, keep);
+           }));
   function("openEvaluation", optional_override([](const std::string& spec, Address embeddings, Address row_tasks,
                                                   Address outcomes, Address inputs, Address costs, std::size_t rows) {
              return core::open_evaluation(spec, at<float>(embeddings), at<std::uint16_t>(row_tasks),
@@ -40,5 +54,5 @@ EMSCRIPTEN_BINDINGS(signalbox_lab) {
   function("cascades",
            optional_override([](core::Handle h, const std::string& options) { return core::cascades(h, options); }));
   function("closeEvaluation", &core::close_evaluation);
-  function("liveHandles", &core::live_evaluations);
+  function("liveHandles", &core::live_in_lab);
 }

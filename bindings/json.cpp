@@ -97,6 +97,13 @@ void ObjectReader::text(const char* key, std::string& out) {
   else fail(std::string(key) + " is not a string");
 }
 
+void ObjectReader::flag(const char* key, bool& out) {
+  const Json* value = find(key);
+  if (value == nullptr) return;
+  if (value->is_boolean()) out = value->get<bool>();
+  else fail(std::string(key) + " is neither true nor false");
+}
+
 Status ObjectReader::finish() const {
   if (failure_ || !object_.is_object()) return failure_;
   for (const auto& item : object_.items()) {

@@ -36,6 +36,7 @@ class ObjectReader {
     if (read_number(key, low, high, value, true)) out = static_cast<T>(value);
   }
   void text(const char* key, std::string& out);
+  void flag(const char* key, bool& out);
   /// The value of a key, or null where it is absent; marks the key as known.
   const Json* find(const char* key);
   void fail(std::string message);
@@ -51,6 +52,9 @@ class ObjectReader {
   std::vector<std::string_view> known_;
   Status failure_;
 };
+
+/// 2^53: beyond, JavaScript's numbers are not exact.
+inline constexpr double kMostExact = 9007199254740992.0;
 
 /// Deepest nesting and most keys of one object that are read. Writing and copying JSON recurse, and a module has 1 MB
 /// of stack; an ordered object is searched key by key.

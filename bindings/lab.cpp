@@ -5,6 +5,8 @@
 #include <memory>
 
 #include "building/builder.h"
+#include "building/coreset.h"
+#include "building/index_builder.h"
 #include "evaluation/benchmark.h"
 #include "evaluation/neighbour_lists.h"
 #include "marshal.h"
@@ -23,6 +25,7 @@ struct Evaluation {
 
 struct Lab {
   std::map<Handle, std::unique_ptr<Evaluation>> open;
+  std::map<Handle, IndexBuilder> builds;
   Handle last_handle = 0;
 };
 
@@ -35,6 +38,13 @@ Evaluation* find(Handle handle) {
   const auto found = lab().open.find(handle);
   return found == lab().open.end() ? nullptr : found->second.get();
 }
+
+IndexBuilder* find_build(Handle handle) {
+  const auto found = lab().builds.find(handle);
+  return found == lab().builds.end() ? nullptr : &found->second;
+}
+
+std::string build_disposed() { return failure({ErrorCode::kDisposed, "the build was closed"}); }
 
 std::string disposed() { return failure({ErrorCode::kDisposed, "the evaluation was closed"}); }
 
@@ -61,6 +71,63 @@ std::string build_index(std::string_view spec_json, const float* embeddings, con
   if (copy == nullptr) return failure({ErrorCode::kOutOfMemory, "the index does not fit into memory"});
   std::copy(bytes.value().begin(), bytes.value().end(), static_cast<std::uint8_t*>(copy));
   return success({{"ptr", reinterpret_cast<std::uintptr_t>(copy)}, {"size", bytes.value().size()}});
+}
+
+std::string open_build(std::string_view spec_json, const std::uint16_t* row_tasks, std::size_t rows) {
+  Result<BuilderSpec> spec = parse_builder_spec(spec_json);
+  if (!spec.ok()) return failure(spec.error());
+  spec.value().row_tasks = {row_tasks, rows};
+  Result<IndexBuilder> builder = IndexBuilder::create(spec.take());
+  if (!builder.ok()) return failure(builder.error());
+  const Handle handle = ++lab().last_handle;
+  lab().builds.emplace(handle, builder.take());
+  return success({{"handle", handle}});
+}
+
+std::string put_rows(Handle build, const std::uint32_t* at, const float* embeddings, const float* outcomes,
+                     std::size_t rows) {
+  IndexBuilder* builder = find_build(build);
+  if (builder == nullptr) return build_disposed();
+  const auto [dim, models] = builder->width();
+  const Status failed = builder->put({at, rows}, {embeddings, rows * dim}, {outcomes, rows * models});
+  return failed ? failure(*failed) : success(nullptr);
+}
+
+std::string step_build(Handle build, std::size_t queries) {
+  IndexBuilder* builder = find_build(build);
+  if (builder == nullptr) return build_disposed();
+  const auto progress = builder->step(queries);
+  if (!progress.ok()) return failure(progress.error());
+  return success({{"done", progress.value().done}, {"total", progress.value().total}});
+}
+
+std::string finish_build(Handle build) {
+  IndexBuilder* builder = find_build(build);
+  if (builder == nullptr) return build_disposed();
+  const auto finished = builder->finish();
+  if (!finished.ok()) return failure(finished.error());
+  const auto& [file, pairs] = finished.value();
+  Json pieces = Json::array();
+  for (const auto piece : file->pieces) {
+    pieces.push_back(Json::array({reinterpret_cast<std::uintptr_t>(piece.data()), piece.size()}));
+  }
+  return success({{"pieces", std::move(pieces)},
+                  {"sizeBytes", file->size_bytes},
+                  {"pairs",
+                   {{"exact", pairs.exact},
+                    {"rowsATask", pairs.rows_a_task},
+                    {"maxStandardErrorU", pairs.max_standard_error_u},
+                    {"maxStandardErrorP", pairs.max_standard_error_p}}}});
+}
+
+std::string close_build(Handle build) {
+  lab().builds.erase(build);
+  return success(nullptr);
+}
+
+std::string choose_rows(const float* embeddings, const float* outcomes, std::size_t rows, std::size_t dim,
+                        std::size_t models, std::size_t keep) {
+  return success(Json(signalbox::choose_rows({embeddings, rows * dim}, {outcomes, rows * models}, dim, models, keep)));
 }
 
 std::string open_evaluation(std::string_view spec_json, const float* embeddings, const std::uint16_t* row_tasks,
@@ -114,6 +181,6 @@ std::string close_evaluation(Handle evaluation) {
   return success(nullptr);
 }
 
-std::size_t live_evaluations() { return lab().open.size(); }
+std::size_t live_in_lab() { return lab().open.size() + lab().builds.size(); }
 
 }  // namespace signalbox::bindings

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "building/builder.h"
+#include "building/index_builder.h"
 #include "embedding/static_embedder.h"
 #include "index/index.h"
 #include "json.h"
@@ -38,6 +39,8 @@ struct Request {
 
 /// A specification of an index without its arrays. Errors: invalid_argument.
 [[nodiscard]] Result<BuildSpec> parse_build_spec(std::string_view spec_json);
+/// The same, and {graded, missing, shard, pairSampling: {maxWork, seed}}. Errors: invalid_argument.
+[[nodiscard]] Result<BuilderSpec> parse_builder_spec(std::string_view spec_json);
 
 /// An embedding table in place, from the bytes of a Model2Vec `model.safetensors` and its `config.json`.
 /// Tensors: "embeddings" F32, F16, I8 [rows, dim], or U8 [rows, dim / 2] with "quantization": "int4" in the

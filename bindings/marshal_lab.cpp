@@ -9,7 +9,6 @@
 namespace signalbox::bindings {
 namespace {
 
-constexpr double kMostSeed = 9007199254740992.0;  // 2^53: beyond, JavaScript's numbers are not exact.
 constexpr double kMostRepeats = 1000;
 
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
@@ -69,7 +68,7 @@ Result<LabelPlan> read_labels(const Json& labels) {
   else if (reader.find("alpha") == nullptr) reader.fail("expected a count or a share alpha");
   reader.number("alpha", 0, 1, out.alpha);
   reader.count("repeats", 1, kMostRepeats, out.repeats);
-  reader.count("seed", 0, kMostSeed, out.seed);
+  reader.count("seed", 0, kMostExact, out.seed);
   if (Status failed = reader.finish()) return *failed;
   return out;
 }
@@ -97,7 +96,7 @@ Status read_held_out(const Json* held_out, std::optional<double>& share, std::ui
   double value = -1;
   ObjectReader reader(*held_out, "heldOut");
   reader.number("share", 0, 1, value);
-  reader.count("seed", 0, kMostSeed, seed);
+  reader.count("seed", 0, kMostExact, seed);
   if (value < 0) reader.fail("expected 'task' or a share");
   share = value;
   return reader.finish();
@@ -187,7 +186,7 @@ Result<CascadeEvaluationOptions> parse_cascade_options(std::size_t models, std::
   CascadeEvaluationOptions out;
   out.k = default_k;
   reader.count("k", 1, kMostNeighbours, out.k);
-  reader.count("judgeSeed", 0, kMostSeed, out.judge_seed);
+  reader.count("judgeSeed", 0, kMostExact, out.judge_seed);
   reader.count("maxSteps", 1, kMostCascadeSteps, out.max_steps);
   read_judged(reader, models, out.pool, out.cost_weights);
   const Json* held_out = reader.find("heldOut");

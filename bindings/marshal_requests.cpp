@@ -210,7 +210,7 @@ Result<CascadeOptions> parse_cascade_request(const Index& index, std::string_vie
 
 namespace {
 
-Status read_models(const Json* models, BuildSpec& spec) {
+Status read_models(const Json* models, IndexDescription& spec) {
   if (models == nullptr || !models->is_array()) return Error{ErrorCode::kInvalidArgument, "models is not a list"};
   for (const Json& model : *models) {
     ObjectReader reader(model, "model");
@@ -241,7 +241,7 @@ Status read_pairs(const Json* pairs, PairPlan& plan) {
   if (pairs == nullptr) return {};
   ObjectReader reader(*pairs, "pairs");
   reader.count("repeats", 1, 1000, plan.repeats);
-  reader.count("seed", 0, 9007199254740992.0, plan.seed);
+  reader.count("seed", 0, kMostExact, plan.seed);
   if (const Json* alphas = reader.find("alphas")) {
     plan.alphas.clear();
     if (!alphas->is_array()) reader.fail("alphas is not a list of numbers");
@@ -251,12 +251,8 @@ Status read_pairs(const Json* pairs, PairPlan& plan) {
   return reader.finish();
 }
 
-}  // namespace
-
-Result<BuildSpec> parse_build_spec(std::string_view spec_json) {
-  const Json json = parse_json(spec_json);
-  BuildSpec spec;
-  ObjectReader reader(json, "index");
+/// Everything but the arrays, from the object's own keys; what is left in the reader is the caller's.
+Status read_description(ObjectReader& reader, IndexDescription& spec) {
   reader.count("dim", 1, kMaxDimension, spec.dim);
   std::string codes = "int8";
   reader.text("codes", codes);
@@ -287,7 +283,33 @@ Result<BuildSpec> parse_build_spec(std::string_view spec_json) {
   if (Status failed = read_models(models, spec)) return *failed;
   if (Status failed = read_strings(tasks, "tasks", spec.task_names)) return *failed;
   if (Status failed = read_strings(ids, "sampleIds", spec.sample_ids)) return *failed;
-  if (Status failed = read_pairs(pairs, spec.pairs)) return *failed;
+  return read_pairs(pairs, spec.pairs);
+}
+
+}  // namespace
+
+Result<BuildSpec> parse_build_spec(std::string_view spec_json) {
+  const Json json = parse_json(spec_json);
+  BuildSpec spec;
+  ObjectReader reader(json, "index");
+  if (Status failed = read_description(reader, spec)) return *failed;
+  return spec;
+}
+
+Result<BuilderSpec> parse_builder_spec(std::string_view spec_json) {
+  const Json json = parse_json(spec_json);
+  BuilderSpec spec;
+  ObjectReader reader(json, "index");
+  reader.flag("graded", spec.graded);
+  reader.flag("missing", spec.missing);
+  reader.flag("shard", spec.shard);
+  if (const Json* sampling = reader.find("pairSampling")) {
+    ObjectReader limits(*sampling, "pairSampling");
+    limits.count("maxWork", 0, kMostExact, spec.sampling.max_work);
+    limits.count("seed", 0, kMostExact, spec.sampling.seed);
+    if (Status failed = limits.finish()) return *failed;
+  }
+  if (Status failed = read_description(reader, spec)) return *failed;
   return spec;
 }
 

@@ -73,12 +73,14 @@ function compileTypeScript() {
   for (const name of readdirSync(path.join(root, 'dist'))) {
     if (/\.(js|d\.ts)$/.test(name)) rmSync(path.join(root, 'dist', name));
   }
-  rmSync(path.join(root, 'dist', 'eval'), { recursive: true, force: true });
+  for (const name of ['build', 'eval', 'importing'])
+    rmSync(path.join(root, 'dist', name), { recursive: true, force: true });
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']);
   // tsc leaves declarations that it did not make where they are.
   for (const name of ['signalbox-glue.d.mts', 'signalbox-lab-glue.d.mts']) {
     cpSync(path.join(root, 'bindings/ts', name), path.join(root, 'dist', name));
   }
+  cpSync(path.join(root, 'bindings/slurm'), path.join(root, 'dist', 'slurm'), { recursive: true });
 }
 
 /** Sets up what `purpose` needs: 'build' for the command and the package, 'all' for the tests, too. */
@@ -95,7 +97,7 @@ export function setUp(purpose) {
   );
   whenChanged(
     'TypeScript package',
-    ['tsconfig.json', 'package.json', 'bindings/ts'],
+    ['tsconfig.json', 'package.json', 'bindings/ts', 'bindings/slurm'],
     'dist/index.js',
     compileTypeScript,
   );

@@ -15,7 +15,13 @@ export async function buildSite(target = site) {
   rmSync(target, { recursive: true, force: true });
   await build({
     absWorkingDir: root,
-    entryPoints: { main: 'web/site/main.ts', 'worker-entry': 'dist/worker-entry.js' },
+    entryPoints: {
+      main: 'web/site/main.ts',
+      'worker-entry': 'dist/worker-entry.js',
+      'importers-worker-entry': 'dist/importers-worker-entry.js',
+    },
+    // What a page does not have: the browser's own half of the packages is taken.
+    platform: 'browser',
     outdir: target,
     bundle: true,
     format: 'esm',
@@ -24,7 +30,7 @@ export async function buildSite(target = site) {
     logLevel: 'warning',
   });
   for (const name of ['index.html', 'style.css']) cpSync(path.join(root, 'web/site', name), path.join(target, name));
-  for (const name of ['signalbox.wasm', 'models']) {
+  for (const name of ['signalbox.wasm', 'signalbox-lab.wasm', 'models']) {
     cpSync(path.join(root, 'dist', name), path.join(target, name), { recursive: true });
   }
 }

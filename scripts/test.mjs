@@ -1,10 +1,11 @@
 // `npm test`: the set-up step, then every test.
 //   npm test                    all of them
-//   npm test -- core package    some of: core, sanitize, fuzz, package
+//   npm test -- core package    some of: core, sanitize, fuzz, package, cluster
 // The fuzzers run for 10 seconds each, with CI=true for 60.
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { has, installPackages } from './packages.mjs';
 import { root, run, setUp } from './setup.mjs';
 
 const FUZZ_SECONDS = process.env.CI ? 60 : 10;
@@ -52,7 +53,14 @@ function testPackage() {
   run(process.execPath, ['--test', '--test-reporter=spec', ...files], toScreen);
 }
 
-const SUITES = { core: testCore, sanitize: testSanitized, fuzz, package: testPackage };
+/** Shards on a real Slurm of one node; needs root. */
+function testCluster() {
+  const isDebianRoot = process.getuid?.() === 0 && has('apt-get');
+  if (isDebianRoot) installPackages(['cluster'], (message) => console.error(`signalbox set-up: ${message}`));
+  run(process.execPath, ['--test', '--test-reporter=spec', 'tests/cluster/slurm.test.mjs'], toScreen);
+}
+
+const SUITES = { core: testCore, sanitize: testSanitized, fuzz, package: testPackage, cluster: testCluster };
 
 try {
   const wanted = process.argv.slice(2);

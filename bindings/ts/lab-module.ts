@@ -133,6 +133,32 @@ export interface CascadeEvaluation {
   }[][];
 }
 
+/** What the training pairs of the distance estimator rest on. */
+export interface PairSummary {
+  /** Every row was judged; otherwise at most `rowsATask` drawn ones of each task, with these standard errors at most. */
+  exact: boolean;
+  rowsATask: number;
+  maxStandardErrorU: number;
+  maxStandardErrorP: number;
+}
+
+export interface FinishedBuild {
+  /** The file in order. Views into the module's memory: valid until its next call. */
+  pieces: readonly Uint8Array<ArrayBuffer>[];
+  sizeBytes: number;
+  pairs: PairSummary;
+}
+
+/** An index in the making, whose rows come in pieces; to be closed. Errors: see src/building/index_builder.h. */
+export interface LabBuild {
+  /** Rows by their numbers [n], each once and in any order: embeddings [n, dim], outcomes [n, models], NaN missing. */
+  put(at: Uint32Array, embeddings: Float32Array, outcomes: Float32Array): void;
+  /** Searches for the neighbours of at most `queries` more rows. */
+  step(queries: number): { done: number; total: number };
+  finish(): FinishedBuild;
+  close(): void;
+}
+
 /** Typed calls into one instance of the module. */
 export class Lab extends WasmModule<LabGlueModule> {
   buildIndex({ specJson, embeddings, rowTasks, outcomes }: BenchmarkArrays): Uint8Array<ArrayBuffer> {
@@ -147,6 +173,44 @@ export class Lab extends WasmModule<LabGlueModule> {
         this.glue.release(ptr);
       }
     });
+  }
+
+  /** `specJson` as for `buildIndex`, and {graded, missing, shard, pairSampling: {maxWork, seed}}; everything is copied. */
+  openBuild(specJson: string, rowTasks: Uint16Array): LabBuild {
+    const { handle } = this.withCopies([rowTasks], (tasksAt = 0) =>
+      this.askToOpen<{ handle: number }>(() => this.glue.openBuild(specJson, tasksAt, rowTasks.length)),
+    );
+    return {
+      put: (at, embeddings, outcomes) => {
+        this.withCopies([at, embeddings, outcomes], (atAt = 0, embeddingsAt = 0, outcomesAt = 0) =>
+          this.ask(() => this.glue.putRows(handle, atAt, embeddingsAt, outcomesAt, at.length)),
+        );
+      },
+      step: (queries) => this.ask(() => this.glue.stepBuild(handle, queries)),
+      finish: () => this.#finish(handle),
+      close: () => this.askToClose(() => this.glue.closeBuild(handle)),
+    };
+  }
+
+  #finish(handle: number): FinishedBuild {
+    const { pieces, ...rest } = this.ask<{ pieces: [number, number][]; sizeBytes: number; pairs: PairSummary }>(() =>
+      this.glue.finishBuild(handle),
+    );
+    const memory = this.glue.HEAPU8.buffer as ArrayBuffer;
+    return { ...rest, pieces: pieces.map(([pointer, size]) => new Uint8Array(memory, pointer, size)) };
+  }
+
+  /** Rows of a task that stand for all of it, ascending: embeddings [n, dim] of unit norm, outcomes [n, models]. */
+  chooseRows(
+    embeddings: Float32Array,
+    outcomes: Float32Array,
+    dim: number,
+    models: number,
+    keep: number,
+  ): readonly number[] {
+    return this.withCopies([embeddings, outcomes], (embeddingsAt = 0, outcomesAt = 0) =>
+      this.ask(() => this.glue.chooseRows(embeddingsAt, outcomesAt, embeddings.length / dim, dim, models, keep)),
+    );
   }
 
   /** A handle to close. Everything is copied. */

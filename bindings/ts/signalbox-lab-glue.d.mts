@@ -3,6 +3,12 @@ import type { GlueOptions, ModuleMemory } from './signalbox-glue.mjs';
 
 export interface LabGlueModule extends ModuleMemory {
   buildIndex(specJson: string, embeddings: number, rowTasks: number, outcomes: number, rows: number): string;
+  openBuild(specJson: string, rowTasks: number, rows: number): string;
+  putRows(handle: number, at: number, embeddings: number, outcomes: number, rows: number): string;
+  stepBuild(handle: number, queries: number): string;
+  finishBuild(handle: number): string;
+  closeBuild(handle: number): string;
+  chooseRows(embeddings: number, outcomes: number, rows: number, dim: number, models: number, keep: number): string;
   openEvaluation(
     specJson: string,
     embeddings: number,

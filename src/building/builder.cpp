@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numeric>
 #include <unordered_set>
 
+#include "building/index_builder.h"
 #include "index/format.h"
 #include "index/layout.h"
 #include "index/utf8.h"
@@ -24,7 +27,7 @@ Status check_names(const std::vector<std::string>& names, const char* what, bool
   return {};
 }
 
-Status check_counts(const BuildSpec& spec) {
+Status check_counts(const IndexDescription& spec) {
   const std::size_t rows = spec.row_tasks.size();
   const std::size_t models = spec.model_names.size();
   const std::size_t tasks = spec.task_names.size();
@@ -39,14 +42,6 @@ Status check_counts(const BuildSpec& spec) {
     return invalid("got " + std::to_string(tasks) + " tasks for " + std::to_string(rows) +
                    " rows, expected at most one task a row");
   }
-  if (spec.embeddings.size() != rows * spec.dim) {
-    return Error{ErrorCode::kDimensionMismatch, "got " + std::to_string(spec.embeddings.size()) +
-                                                    " embedding values, expected " + std::to_string(rows * spec.dim)};
-  }
-  if (spec.outcomes.size() != rows * models) {
-    return Error{ErrorCode::kDimensionMismatch, "got " + std::to_string(spec.outcomes.size()) + " outcomes, expected " +
-                                                    std::to_string(rows * models)};
-  }
   if (spec.model_numbers.size() != models) return invalid("every model needs its numbers");
   if (!spec.sample_ids.empty() && spec.sample_ids.size() != rows) {
     return Error{ErrorCode::kDimensionMismatch,
@@ -55,17 +50,38 @@ Status check_counts(const BuildSpec& spec) {
   return {};
 }
 
-Status check_values(const BuildSpec& spec) {
-  if (!std::all_of(spec.embeddings.begin(), spec.embeddings.end(), [](float x) { return std::isfinite(x); })) {
+Status check_sizes(std::size_t rows, const IndexDescription& spec, std::span<const float> embeddings,
+                   std::span<const float> outcomes) {
+  if (embeddings.size() != rows * spec.dim) {
+    return Error{ErrorCode::kDimensionMismatch, "got " + std::to_string(embeddings.size()) +
+                                                    " embedding values, expected " + std::to_string(rows * spec.dim)};
+  }
+  const std::size_t models = spec.model_names.size();
+  if (outcomes.size() != rows * models) {
+    return Error{ErrorCode::kDimensionMismatch,
+                 "got " + std::to_string(outcomes.size()) + " outcomes, expected " + std::to_string(rows * models)};
+  }
+  return {};
+}
+
+/// `rows` are the numbers of the rows; empty: they are counted from 0.
+Status check_arrays(const IndexDescription& spec, std::span<const std::uint32_t> rows,
+                    std::span<const float> embeddings, std::span<const float> outcomes) {
+  if (!std::all_of(embeddings.begin(), embeddings.end(), [](float x) { return std::isfinite(x); })) {
     return Error{ErrorCode::kNonFinite, "an embedding holds NaN or infinity"};
   }
   const std::size_t models = spec.model_names.size();
-  for (std::size_t i = 0; i < spec.outcomes.size(); ++i) {
-    const float y = spec.outcomes[i];
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const float y = outcomes[i];
     if (std::isnan(y) || (y >= 0 && y <= 1)) continue;
-    return invalid("the outcome of row " + std::to_string(i / models) + " and model " + spec.model_names[i % models] +
+    const std::size_t row = rows.empty() ? i / models : rows[i / models];
+    return invalid("the outcome of row " + std::to_string(row) + " and model " + spec.model_names[i % models] +
                    " is outside 0 to 1 (NaN where missing)");
   }
+  return {};
+}
+
+Status check_values(const IndexDescription& spec) {
   const std::size_t tasks = spec.task_names.size();
   if (!std::all_of(spec.row_tasks.begin(), spec.row_tasks.end(), [&](std::uint16_t t) { return t < tasks; })) {
     return invalid("a row belongs to a task beyond the " + std::to_string(tasks) + " that are named");
@@ -78,7 +94,7 @@ Status check_values(const BuildSpec& spec) {
   return {};
 }
 
-Status check_routing(const BuildSpec& spec) {
+Status check_routing(const IndexDescription& spec) {
   if (!is_in_range(spec.routing)) {
     return invalid("routing needs 1 <= k, kappa <= 1e9, 0 <= threshold, eta <= 1 and 1e-6 <= sigma <= 10");
   }
@@ -88,50 +104,51 @@ Status check_routing(const BuildSpec& spec) {
   return {};
 }
 
-/// Percentiles 0..100 of the mean distance of each row to its kappa nearest others.
-std::vector<float> coverage_quantiles(std::vector<float> distances) {
-  std::sort(distances.begin(), distances.end());
-  std::vector<float> out(kCoverageQuantiles);
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    out[i] = distances[i * (distances.size() - 1) / (out.size() - 1)];
-  }
-  return out;
-}
-
 }  // namespace
 
-Status check_spec(const BuildSpec& spec) {
+Status check_description(const IndexDescription& description) {
   for (const auto& step : {check_counts, check_values, check_routing}) {
-    if (Status failed = step(spec)) return failed;
+    if (Status failed = step(description)) return failed;
   }
-  if (Status failed = check_names(spec.model_names, "model", true)) return failed;
-  if (Status failed = check_names(spec.task_names, "task", true)) return failed;
-  if (Status failed = check_names(spec.sample_ids, "sample id", false)) return failed;
-  return check_names({spec.metadata, spec.embedder_id, spec.embedder_hash}, "metadata text", false);
+  if (Status failed = check_names(description.model_names, "model", true)) return failed;
+  if (Status failed = check_names(description.task_names, "task", true)) return failed;
+  if (Status failed = check_names(description.sample_ids, "sample id", false)) return failed;
+  return check_names({description.metadata, description.embedder_id, description.embedder_hash}, "metadata text",
+                     false);
+}
+
+Status check_spec(const BuildSpec& spec) {
+  if (Status failed = check_counts(spec)) return failed;
+  if (Status failed = check_sizes(spec.row_tasks.size(), spec, spec.embeddings, spec.outcomes)) return failed;
+  if (Status failed = check_arrays(spec, {}, spec.embeddings, spec.outcomes)) return failed;
+  return check_description(spec);
+}
+
+Status check_rows(const IndexDescription& description, std::span<const std::uint32_t> rows,
+                  std::span<const float> embeddings, std::span<const float> outcomes) {
+  if (Status failed = check_sizes(rows.size(), description, embeddings, outcomes)) return failed;
+  return check_arrays(description, rows, embeddings, outcomes);
 }
 
 Result<std::vector<std::uint8_t>> build_index(const BuildSpec& spec) {
   if (Status failed = check_spec(spec)) return *failed;
-  const CodeMatrix codes = quantize(spec.codes, spec.embeddings, spec.dim);
-  const PairSource source = {codes.view(),  spec.embeddings,         spec.row_tasks,
-                             spec.outcomes, spec.model_names.size(), spec.task_names.size(),
-                             spec.routing};
-  const TrainingPairs pairs = training_pairs(source, spec.pairs);
-  const std::vector<float> coverage = coverage_quantiles(mean_distances_within(source));
-  return write_index({.codes = codes.view(),
-                      .row_tasks = spec.row_tasks,
-                      .outcomes = spec.outcomes,
-                      .model_names = spec.model_names,
-                      .task_names = spec.task_names,
-                      .sample_ids = spec.sample_ids,
-                      .model_numbers = spec.model_numbers,
-                      .embedder_id = spec.embedder_id,
-                      .embedder_hash = spec.embedder_hash,
-                      .metadata = spec.metadata,
-                      .routing = spec.routing,
-                      .pair_u = pairs.u,
-                      .pair_p = pairs.p,
-                      .coverage = coverage});
+  BuilderSpec whole;
+  static_cast<IndexDescription&>(whole) = spec;
+  whole.sampling.max_work = std::numeric_limits<std::uint64_t>::max();
+  whole.missing = std::any_of(spec.outcomes.begin(), spec.outcomes.end(), [](float y) { return std::isnan(y); });
+  whole.graded = std::any_of(spec.outcomes.begin(), spec.outcomes.end(),
+                             [](float y) { return !std::isnan(y) && y != 0 && y != 1; });
+  Result<IndexBuilder> created = IndexBuilder::create(std::move(whole));
+  if (!created.ok()) return created.error();
+  IndexBuilder& builder = created.value();
+  std::vector<std::uint32_t> rows(spec.row_tasks.size());
+  std::iota(rows.begin(), rows.end(), 0U);
+  if (Status failed = builder.put(rows, spec.embeddings, spec.outcomes)) return *failed;
+  const auto searched = builder.step(std::numeric_limits<std::size_t>::max());
+  if (!searched.ok()) return searched.error();
+  const auto file = builder.finish();
+  if (!file.ok()) return file.error();
+  return concatenate(*file.value().file);
 }
 
 }  // namespace signalbox

@@ -142,6 +142,11 @@ float quantize_row(CodeType type, std::span<const float> vector, std::uint8_t* o
   return scale;
 }
 
+float store_row_verbatim(std::span<const float> vector, std::uint8_t* out) {
+  std::memcpy(out, vector.data(), vector.size_bytes());
+  return static_cast<float>(inverse_norm(vector));
+}
+
 CodeMatrix quantize(CodeType type, std::span<const float> vectors, std::size_t dim) {
   CodeMatrix m{type, vectors.size() / dim, dim, {}, {}};
   const std::size_t stride = row_stride(type, dim);

@@ -53,6 +53,9 @@ struct CodeMatrix {
 /// The same for one row, into `out` [row_stride], which must hold zeros; gives its scale.
 [[nodiscard]] float quantize_row(CodeType type, std::span<const float> vector, std::uint8_t* out);
 
+/// A float32 row that has unit norm, or is zero, as it is; gives its scale.
+[[nodiscard]] float store_row_verbatim(std::span<const float> vector, std::uint8_t* out);
+
 /// Adds the vector that a row stands for to sum [dim].
 void add_row(const CodeView& rows, std::size_t row, std::span<double> sum);
 

@@ -1,11 +1,11 @@
 #include "routing/pairs.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "index/means.h"
 #include "routing/predictor.h"
-#include "routing/random.h"
 
 namespace signalbox {
 namespace {
@@ -22,10 +22,9 @@ std::vector<float> gather_vectors(const PairSource& source, const std::vector<st
 }
 
 /// [rows, rows] cosine similarities of a task's rows.
-std::vector<double> similarities_within(const PairSource& source, const std::vector<std::uint32_t>& rows) {
-  const std::vector<float> vectors = gather_vectors(source, rows);
-  const CodeMatrix own = quantize(source.codes.type, vectors, source.codes.dim);
-  return similarities(own.view(), prepare_queries(source.codes.type, vectors, source.codes.dim));
+std::vector<double> similarities_within(const PairPool& pool, std::span<const float> vectors) {
+  const CodeMatrix own = quantize(pool.codes, vectors, pool.dim);
+  return similarities(own.view(), prepare_queries(pool.codes, vectors, pool.dim));
 }
 
 /// A task with what moving some of its samples back into the pool needs.
@@ -45,15 +44,23 @@ std::vector<Neighbour> with_moved(const MovableTask& task, std::size_t i, const 
   return near;
 }
 
-void add_pair(const PairSource& source, const OutcomeView& outcomes, const MovableTask& task,
-              const std::vector<std::size_t>& moved, TrainingPairs& out) {
-  const std::size_t k = std::max(source.constants.k, source.constants.kappa);
-  const Pool pool{outcomes, source.codes.rows, task.pool_means, nullptr};
-  Prediction prediction;
-  Agreement agreement(source.models);
+/// Sums over the rows of a pair that are judged.
+struct Tally {
+  explicit Tally(std::size_t models) : agreement(models) {}
+
+  Agreement agreement;
   double distance = 0;
-  std::size_t left = 0;
+  double squared_distance = 0;
+  std::size_t rows = 0;
+};
+
+Tally judge(const PairPool& pool, const MovableTask& task, const std::vector<std::size_t>& moved) {
+  const std::size_t k = std::max(pool.constants.k, pool.constants.kappa);
+  const Pool voters{pool.outcomes, pool.rows, task.pool_means, nullptr};
+  Prediction prediction;
+  Tally out(pool.outcomes.models);
   std::vector<Neighbour> joined;
+  std::vector<float> outcomes(pool.outcomes.models);
   for (std::size_t i = 0, next = 0; i < task.rows.size(); ++i) {
     if (next < moved.size() && moved[next] == i) {
       ++next;
@@ -61,26 +68,51 @@ void add_pair(const PairSource& source, const OutcomeView& outcomes, const Movab
     }
     if (!moved.empty()) joined = with_moved(task, i, moved, k);
     const std::vector<Neighbour>& near = moved.empty() ? task.outside[i] : joined;
-    distance += mean_distance(near, source.constants.kappa);
-    predict_correctness(pool, near, source.constants.k, prediction);
-    agreement.add(prediction, source.outcomes.subspan(task.rows[i] * source.models, source.models),
-                  source.constants.threshold);
-    ++left;
+    const double distance = mean_distance(near, pool.constants.kappa);
+    out.distance += distance;
+    out.squared_distance += distance * distance;
+    predict_correctness(voters, near, pool.constants.k, prediction);
+    for (std::size_t m = 0; m < outcomes.size(); ++m) outcomes[m] = outcome_at(voters, task.rows[i], m);
+    out.agreement.add(prediction, outcomes, pool.constants.threshold);
+    ++out.rows;
   }
-  out.u.push_back(static_cast<float>(std::clamp(distance / static_cast<double>(left), 0.0, 2.0)));
-  for (std::size_t m = 0; m < source.models; ++m) {
-    out.p.push_back(agreement.judged[m] > 0 ? static_cast<float>(agreement.share(m)) : -1);
+  return out;
+}
+
+/// See PairErrors. A single row tells nothing of the spread: its error is the largest that there is.
+void measure_errors(const Tally& tally, std::size_t task_rows, PairErrors& errors) {
+  if (tally.rows >= task_rows) return;
+  const auto n = static_cast<double>(tally.rows);
+  const auto all = static_cast<double>(task_rows);
+  const double correction = std::sqrt((all - n) / (all - 1));
+  const double mean = tally.distance / n;
+  const double variance = n > 1 ? std::max(0.0, tally.squared_distance - n * mean * mean) / (n - 1) : 1;
+  errors.u = std::max(errors.u, std::sqrt(variance / n) * correction);
+  for (std::size_t m = 0; m < tally.agreement.judged.size(); ++m) {
+    const std::size_t judged = tally.agreement.judged[m];
+    if (judged == 0) continue;
+    const double p = tally.agreement.share(m);
+    errors.p = std::max(errors.p, std::sqrt(p * (1 - p) / static_cast<double>(judged)) * correction);
+  }
+}
+
+void add_pair(const Tally& tally, TrainingPairs& out) {
+  out.u.push_back(static_cast<float>(std::clamp(tally.distance / static_cast<double>(tally.rows), 0.0, 2.0)));
+  for (std::size_t m = 0; m < tally.agreement.judged.size(); ++m) {
+    out.p.push_back(tally.agreement.judged[m] > 0 ? static_cast<float>(tally.agreement.share(m)) : -1);
   }
 }
 
 /// Holds tasks out by searching the rest for each of them.
 HoldOut hold_out_by_search(const PairSource& source, const OutcomeView& outcomes) {
   TaskTotals totals = total_outcomes(outcomes, source.row_tasks, source.tasks);
-  return [&source, totals = std::move(totals)](std::size_t task) {
+  std::vector<std::vector<std::uint32_t>> task_rows(source.tasks);
+  for (std::size_t row = 0; row < source.codes.rows; ++row) {
+    task_rows[source.row_tasks[row]].push_back(static_cast<std::uint32_t>(row));
+  }
+  return [&source, totals = std::move(totals), task_rows = std::move(task_rows)](std::size_t task) {
     HeldOutTask out;
-    for (std::size_t row = 0; row < source.codes.rows; ++row) {
-      if (source.row_tasks[row] == task) out.rows.push_back(static_cast<std::uint32_t>(row));
-    }
+    out.rows = task_rows[task];
     out.pool_rows = source.codes.rows - out.rows.size();
     out.pool_means = pool_means(totals, task);
     const QueryBlock queries = prepare_queries(source.codes.type, gather_vectors(source, out.rows), source.codes.dim);
@@ -92,6 +124,27 @@ HoldOut hold_out_by_search(const PairSource& source, const OutcomeView& outcomes
 
 }  // namespace
 
+bool moves_samples(const PairPlan& plan) {
+  return std::any_of(plan.alphas.begin(), plan.alphas.end(), [](double a) { return a > 0; });
+}
+
+void add_task_pairs(const PairPool& pool, const PairPlan& plan, HeldOutTask task, std::size_t task_rows,
+                    std::span<const float> vectors, Random& random, TrainingPairs& out, PairErrors& errors) {
+  const std::size_t n = task.rows.size();
+  if (n == 0 || task.pool_rows == 0) return;
+  MovableTask movable{std::move(task), {}};
+  if (moves_samples(plan)) movable.within = similarities_within(pool, vectors);
+  for (const double alpha : plan.alphas) {
+    const auto count = std::min(kMostMoved, static_cast<std::size_t>(alpha * static_cast<double>(n)));
+    for (std::uint32_t repeat = 0; repeat < plan.repeats; ++repeat) {
+      const Tally tally = judge(pool, movable, draw(random, n, count));
+      add_pair(tally, out);
+      measure_errors(tally, task_rows - count, errors);
+      if (count == 0) break;  // Without a draw every repeat is the same.
+    }
+  }
+}
+
 TrainingPairs training_pairs(const PairSource& source, const PairPlan& plan) {
   const std::vector<std::uint8_t> measured = measured_bits(source.outcomes, source.models);
   return training_pairs(source, plan,
@@ -101,39 +154,16 @@ TrainingPairs training_pairs(const PairSource& source, const PairPlan& plan) {
 TrainingPairs training_pairs(const PairSource& source, const PairPlan& plan, const HoldOut& hold_out) {
   TrainingPairs out;
   Random random(plan.seed);
+  PairErrors none;
+  const bool moves = moves_samples(plan);
   const std::vector<std::uint8_t> measured = measured_bits(source.outcomes, source.models);
-  const OutcomeView outcomes = outcome_view(source.outcomes, source.models, measured);
-  const bool moves = std::any_of(plan.alphas.begin(), plan.alphas.end(), [](double a) { return a > 0; });
+  const PairPool pool = {outcome_view(source.outcomes, source.models, measured), source.codes.type, source.codes.rows,
+                         source.codes.dim, source.constants};
   for (std::size_t z = 0; z < source.tasks; ++z) {
-    MovableTask task{hold_out(z), {}};
-    const std::size_t n = task.rows.size();
-    if (n == 0 || task.pool_rows == 0) continue;
-    if (moves) task.within = similarities_within(source, task.rows);
-    for (const double alpha : plan.alphas) {
-      const auto count = std::min(kMostMoved, static_cast<std::size_t>(alpha * static_cast<double>(n)));
-      for (std::uint32_t repeat = 0; repeat < plan.repeats; ++repeat) {
-        add_pair(source, outcomes, task, draw(random, n, count), out);
-        if (count == 0) break;  // Without a draw every repeat is the same.
-      }
-    }
-  }
-  return out;
-}
-
-std::vector<float> mean_distances_within(const PairSource& source) {
-  constexpr std::size_t kBlock = 256;
-  const std::size_t dim = source.codes.dim;
-  std::vector<float> out;
-  out.reserve(source.codes.rows);
-  for (std::size_t first = 0; first < source.codes.rows; first += kBlock) {
-    const std::size_t count = std::min(kBlock, source.codes.rows - first);
-    const QueryBlock queries =
-        prepare_queries(source.codes.type, source.embeddings.subspan(first * dim, count * dim), dim);
-    auto near = find_nearest(source.codes, queries, source.constants.kappa + std::size_t{1});
-    for (std::size_t q = 0; q < count; ++q) {
-      std::erase_if(near[q], [&](const Neighbour& n) { return n.row == first + q; });
-      out.push_back(static_cast<float>(std::clamp(mean_distance(near[q], source.constants.kappa), 0.0, 2.0)));
-    }
+    HeldOutTask task = hold_out(z);
+    const std::size_t rows = task.rows.size();
+    const std::vector<float> vectors = moves ? gather_vectors(source, task.rows) : std::vector<float>();
+    add_task_pairs(pool, plan, std::move(task), rows, vectors, random, out, none);
   }
   return out;
 }

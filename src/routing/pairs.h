@@ -9,6 +9,7 @@
 
 #include "index/index.h"
 #include "kernels/nearest.h"
+#include "routing/random.h"
 
 namespace signalbox {
 
@@ -47,9 +48,9 @@ struct TrainingPairs {
 /// its mean there, or, without one, is taken to be wrong.
 [[nodiscard]] TrainingPairs training_pairs(const PairSource& source, const PairPlan& plan);
 
-/// A task that is held out of the pool.
+/// A task that is held out of the pool, with those of its rows that are judged: all, or a sample of them.
 struct HeldOutTask {
-  std::vector<std::uint32_t> rows;
+  std::vector<std::uint32_t> rows;              ///< Ascending.
   std::size_t pool_rows = 0;                    ///< Rows that are left.
   std::vector<std::vector<Neighbour>> outside;  ///< [rows] the nearest max(k, kappa) rows of the pool.
   std::vector<double> pool_means;               ///< [models] mean outcome of the pool; NaN without any.
@@ -59,7 +60,29 @@ using HoldOut = std::function<HeldOutTask(std::size_t task)>;
 /// The same from tasks that someone else held out: an evaluation finds the neighbours of every row only once.
 [[nodiscard]] TrainingPairs training_pairs(const PairSource& source, const PairPlan& plan, const HoldOut& hold_out);
 
-/// For every row, the mean distance to its kappa nearest other rows, of any task: the distribution behind coverage.
-[[nodiscard]] std::vector<float> mean_distances_within(const PairSource& source);
+/// What a task's pairs are computed from besides the task itself, for those who have no matrix of all embeddings.
+struct PairPool {
+  OutcomeView outcomes;
+  CodeType codes = CodeType::kInt8;
+  std::size_t rows = 0;
+  std::size_t dim = 0;
+  RoutingConstants constants;
+};
+
+/// Standard errors of pairs that rest on a sample of their task: of the mean distance u, s / sqrt(n), and of the share
+/// p, sqrt(p (1 - p) / n), both times sqrt((N - n) / (N - 1)) for n of N rows. The largest over pairs, and models.
+struct PairErrors {
+  double u = 0;
+  double p = 0;
+};
+
+/// Adds the pairs of one task, which had `task_rows` rows before a sample was drawn; none where it has no row or no
+/// pool. vectors: [task.rows, dim], the embeddings of its rows; only looked at where samples move (alpha > 0): then it
+/// costs O(rows^2 dim), and the moved samples are drawn among the rows that are judged, min(alpha rows, 50) of them.
+void add_task_pairs(const PairPool& pool, const PairPlan& plan, HeldOutTask task, std::size_t task_rows,
+                    std::span<const float> vectors, Random& random, TrainingPairs& out, PairErrors& errors);
+
+/// Whether any sample of a plan moves.
+[[nodiscard]] bool moves_samples(const PairPlan& plan);
 
 }  // namespace signalbox

@@ -53,7 +53,10 @@ function writeConfiguration(folder) {
     ReturnToService: '2',
   };
   const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
-  lines.push(`NodeName=${host} NodeAddr=127.0.0.1 CPUs=2`, `PartitionName=all Nodes=${host} Default=YES MaxTime=INFINITE`);
+  lines.push(
+    `NodeName=${host} NodeAddr=127.0.0.1 CPUs=2`,
+    `PartitionName=all Nodes=${host} Default=YES MaxTime=INFINITE`,
+  );
   const file = path.join(folder, 'slurm.conf');
   writeFileSync(file, `${lines.join('\n')}\n`);
   return file;

@@ -78,7 +78,8 @@ TEST_P(NearestTest, AgreesWithBruteForceForEveryKAndNumberOfQueries) {
 std::vector<Case> all_cases() {
   std::vector<Case> out;
   for (const CodeType type : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4, CodeType::kBinary}) {
-    for (const std::size_t dim : {1, 3, 7, 8, 9, 15, 16, 17, 31, 33, 64, 127, 128, 130, 256, 768}) out.push_back({type, dim});
+    for (const std::size_t dim : {1, 3, 7, 8, 9, 15, 16, 17, 31, 33, 64, 127, 128, 130, 256, 768})
+      out.push_back({type, dim});
   }
   return out;
 }
@@ -166,7 +167,8 @@ TEST(Nearest, IgnoresThePaddingBitsOfAForgedFile) {
     const auto before = find_nearest(matrix.view(), queries, 5);
     const std::size_t stride = row_stride(CodeType::kBinary, dim);
     for (std::size_t bit = dim; bit < stride * 8; ++bit) {
-      for (std::size_t r = 0; r < 5; ++r) matrix.codes[r * stride + bit / 8] |= static_cast<std::uint8_t>(1U << (bit % 8));
+      for (std::size_t r = 0; r < 5; ++r)
+        matrix.codes[r * stride + bit / 8] |= static_cast<std::uint8_t>(1U << (bit % 8));
     }
     EXPECT_EQ(find_nearest(matrix.view(), queries, 5), before) << dim;
   }
@@ -204,8 +206,10 @@ TEST(Quantize, KeepsEveryRowCloseToItsVector) {
   const std::vector<float> vectors = testing::random_vectors(random, 200, kDim);
   // Worst cosine distances of rounding Gaussian components: 127 levels, 7 with the best clipping, and signs, where the
   // mean is 1 - sqrt(2 / pi) = .2.
-  for (const auto& [type, worst] :
-       {std::pair{CodeType::kFloat32, 1e-6}, {CodeType::kInt8, 1e-4}, {CodeType::kInt4, .02}, {CodeType::kBinary, .3}}) {
+  for (const auto& [type, worst] : {std::pair{CodeType::kFloat32, 1e-6},
+                                    {CodeType::kInt8, 1e-4},
+                                    {CodeType::kInt4, .02},
+                                    {CodeType::kBinary, .3}}) {
     const CodeMatrix matrix = quantize(type, vectors, kDim);
     for (std::size_t r = 0; r < 200; ++r) {
       const auto one = std::span(vectors).subspan(r * kDim, kDim);
@@ -224,7 +228,8 @@ TEST(Quantize, StoresSignsFromTheLowestBitAndKnowsARowOfZeros) {
   EXPECT_EQ(matrix.codes[1], 1);
   EXPECT_EQ(matrix.scales[0], 1.0F / 3);
   EXPECT_EQ(matrix.scales[1], 0);
-  const auto near = find_nearest(matrix.view(), prepare_queries(CodeType::kBinary, std::span(vectors).first(9), 9), 2)[0];
+  const auto near =
+      find_nearest(matrix.view(), prepare_queries(CodeType::kBinary, std::span(vectors).first(9), 9), 2)[0];
   EXPECT_EQ(near[1], (Neighbour{1, 1})) << "a row of zeros is similar to nothing";
   std::vector<double> sum(9, 0);
   add_row(matrix.view(), 0, sum);

@@ -1,7 +1,9 @@
 // Making an index: what goes in comes out again, the same each time, and what does not fit is refused.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { buildIndex, Router } from '../../dist/index.js';
+import { flatten } from '../../dist/building.js';
+import { buildIndex, liveHandles, Router } from '../../dist/index.js';
+import { loadLab } from '../../dist/lab-module.js';
 import { expectNothingOpen, randomSpec, refused, WORDS } from './fixtures.mjs';
 
 expectNothingOpen();
@@ -209,7 +211,12 @@ describe('a specification', () => {
       'invalid_argument',
       /row 0 and model m0 is outside/,
     ],
-    ['with unknown codes', { codes: 'int2' }, 'invalid_argument', /codes is 'int2', expected float32, int8, int4 or binary/],
+    [
+      'with unknown codes',
+      { codes: 'int2' },
+      'invalid_argument',
+      /codes is 'int2', expected float32, int8, int4 or binary/,
+    ],
     ['with too few ids', { sampleIds: ['a'] }, 'dimension_mismatch', /1 sample ids, expected 60/],
     [
       'with ids that are numbers',
@@ -236,4 +243,85 @@ describe('a specification', () => {
 
   it('is refused with one name twice among its tasks', () =>
     refused(build({ taskNames: ['a', 'a'], tasks: Array(60).fill(0), outcomes }), 'invalid_argument', /unique/));
+});
+
+describe('an index that is built row by row', () => {
+  /** Opens a build of the specification, puts its rows from the last to the first, and uses it. */
+  async function withBuild(spec, extra, use) {
+    const lab = await loadLab();
+    const { specJson, rowTasks, embeddings, outcomes } = flatten(spec);
+    const build = lab.openBuild(JSON.stringify({ ...JSON.parse(specJson), ...extra }), rowTasks);
+    const models = spec.models.length;
+    try {
+      assert.equal(liveHandles(), 1);
+      for (let last = rowTasks.length; last > 0; last -= 7) {
+        const first = Math.max(0, last - 7);
+        build.put(
+          Uint32Array.from({ length: last - first }, (_, i) => first + i),
+          embeddings.slice(first * spec.dim, last * spec.dim),
+          outcomes.slice(first * models, last * models),
+        );
+      }
+      return await use(build);
+    } finally {
+      build.close();
+      build.close();
+      assert.throws(() => build.step(1), { code: 'disposed' });
+    }
+  }
+
+  it('has the bytes of buildIndex, in pieces', async () => {
+    for (const codes of ['float32', 'int8', 'int4', 'binary']) {
+      const spec = randomSpec({ codes, missing: 0.1, graded: true, pairs: { alphas: [0, 0.2], repeats: 2 } });
+      await withBuild(spec, { graded: true, missing: true }, async (build) => {
+        assert.throws(() => build.finish(), { code: 'invalid_argument' });
+        assert.deepEqual(build.step(100), { done: 100, total: 120 });
+        assert.deepEqual(build.step(100), { done: 120, total: 120 });
+        const { pieces, sizeBytes, pairs } = build.finish();
+        const bytes = Buffer.concat(pieces);
+        assert.equal(bytes.length, sizeBytes);
+        assert.deepEqual(pairs, { exact: true, rowsATask: 20, maxStandardErrorU: 0, maxStandardErrorP: 0 });
+        assert.ok(bytes.equals(await buildIndex(spec)), codes);
+      });
+    }
+  });
+
+  it('says how far its pairs may be off where they rest on a sample', async () => {
+    const spec = randomSpec({ rows: 300 });
+    await withBuild(spec, { pairSampling: { maxWork: 1000, seed: 2 } }, async (build) => {
+      assert.deepEqual(build.step(1e6), { done: 260, total: 260 }, '20 rows of each task, and 200 for the coverage');
+      const { pieces, pairs } = build.finish();
+      assert.equal(pairs.exact, false);
+      assert.equal(pairs.rowsATask, 20);
+      assert.ok(pairs.maxStandardErrorP > 0 && pairs.maxStandardErrorP <= 0.5 / Math.sqrt(20));
+      assert.equal((await infoOf(Buffer.concat(pieces))).rows, 300);
+    });
+  });
+
+  it('refuses a row that was put before, and a grade that was ruled out', () =>
+    withBuild(randomSpec(), {}, (build) => {
+      const [at, embedding] = [Uint32Array.of(3), new Float32Array(8)];
+      assert.throws(() => build.put(at, embedding, new Float32Array(4)), /row 3 was put before/);
+      assert.throws(() => build.put(at, embedding, new Float32Array(4).fill(0.5)), /is graded/);
+    }));
+
+  it('is not opened for a sampling that is not known', async () => {
+    const { specJson, rowTasks } = flatten(randomSpec());
+    const lab = await loadLab();
+    const open = (pairSampling) => lab.openBuild(JSON.stringify({ ...JSON.parse(specJson), pairSampling }), rowTasks);
+    assert.throws(() => open({ maxWork: -1 }), { code: 'invalid_argument' });
+    assert.throws(() => open({ work: 1 }), /'work' is not known/);
+  });
+});
+
+it('a coreset holds rows whose means are those of the task', async () => {
+  const lab = await loadLab();
+  const { embeddings, outcomes, dim } = randomSpec({ rows: 200, missing: 0.1 });
+  const rows = lab.chooseRows(embeddings, outcomes, dim, 4, 50);
+  assert.equal(rows.length, 50);
+  assert.deepEqual(
+    [...rows],
+    [...new Set(rows)].toSorted((a, b) => a - b),
+  );
+  assert.equal(lab.chooseRows(embeddings, outcomes, dim, 4, 500).length, 200);
 });

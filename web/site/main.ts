@@ -1,15 +1,11 @@
 /** The first page: a prompt is routed in a worker as one types. */
-import { type Decision, SignalboxError } from 'signalbox';
+import { type Decision, type ProgressEvent, SignalboxError } from 'signalbox';
 import { WorkerRouter } from 'signalbox/worker';
+import { setUpBuilding } from './building.js';
+import { element } from './element.js';
 
 const SHOWN = 5;
 const PAUSE_MS = 120;
-
-function element<T extends HTMLElement>(id: string): T {
-  const found = document.getElementById(id);
-  if (found === null) throw new Error(`the page has no element '${id}'`);
-  return found as T;
-}
 
 const prompt = element<HTMLTextAreaElement>('prompt');
 const status = element('status');
@@ -54,11 +50,11 @@ function fail(error: unknown): void {
   status.textContent = error instanceof Error ? error.message : String(error);
 }
 
-const loading = WorkerRouter.load({
-  onProgress: (event) => {
-    if (event.status === 'progress') status.textContent = `Loading ${event.file}, ${event.progress.toFixed(0)}%`;
-  },
-});
+const onProgress = (event: ProgressEvent) => {
+  if (event.status === 'progress') status.textContent = `Loading ${event.file}, ${event.progress.toFixed(0)}%`;
+};
+
+let loading = WorkerRouter.load({ onProgress });
 
 /** The decision that is wanted now; an older one is given up, so that no stale answer shows. */
 let current = new AbortController();
@@ -76,6 +72,16 @@ async function decide(): Promise<void> {
     fail(error);
   }
 }
+
+/** Routes on another index from now on; without one on the shipped one. */
+async function routeOn(index: Uint8Array<ArrayBuffer> | undefined): Promise<void> {
+  current.abort();
+  const before = loading;
+  loading = WorkerRouter.load({ index, onProgress });
+  before.then((router) => router.dispose()).catch(() => undefined);
+  await decide();
+}
+setUpBuilding(routeOn);
 
 let pause: ReturnType<typeof setTimeout> | undefined;
 prompt.addEventListener('input', () => {

@@ -1,6 +1,6 @@
 /** From a benchmark and its vectors to the bytes of an index. */
 import { exactJson } from '../exact-json.js';
-import type { Lab, LabBuild } from '../lab-module.js';
+import type { Lab, LabBuild, PairSummary } from '../lab-module.js';
 import type { CodeType, RoutingConstants } from '../types.js';
 import type { Benchmark } from './benchmark.js';
 import type { ModelFigures } from './collector.js';
@@ -22,15 +22,6 @@ export interface IndexSettings {
   pairs?: { alphas?: readonly number[]; repeats?: number; seed?: number } | undefined;
   /** Multiplications above which pairs and coverage come from a sample of the rows. */
   maxWork?: number | undefined;
-}
-
-/** What the neighbour searches for the distance estimator were made of. */
-export interface PairSummary {
-  /** Every row was judged; otherwise `rowsATask` drawn ones were, with these standard errors at most. */
-  exact: boolean;
-  rowsATask: number;
-  maxStandardErrorU: number;
-  maxStandardErrorP: number;
 }
 
 export interface Assembled {

@@ -7,9 +7,9 @@ import { estimateBytes } from './report.js';
 import type { Steps } from './steps.js';
 import { cutToUnit, type UnitVectors } from './vectors.js';
 
-/** Rows and tasks of the sample: a search among them costs a second, and an accuracy's standard error is below .01. */
-const MOST_ROWS = 4000;
-const MOST_TASKS = 40;
+/** Rows and tasks of the sample: a search among them takes a fraction of a second, and an accuracy has a standard error of .01. */
+const MOST_ROWS = 2000;
+const MOST_TASKS = 20;
 /** What embedders are cut to. */
 const FEWEST_DIMS = 32;
 const BLOCK = 256;

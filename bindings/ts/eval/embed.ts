@@ -1,9 +1,9 @@
 /** Vectors for the samples: made by the shipped embedder, or read from a file. */
 import { SignalboxError } from '../errors.js';
-import type { Embedder } from '../types.js';
-import type { EvaluationData } from './data.js';
 import { readNpy } from '../npy.js';
 import type { Progress } from '../progress.js';
+import type { Embedder } from '../types.js';
+import type { EvaluationData } from './data.js';
 
 const BLOCK = 256;
 

@@ -9,6 +9,7 @@ import type {
   InstanceOptions,
   Lab,
 } from '../lab-module.js';
+import type { Progress } from '../progress.js';
 import type { Baseline } from './baseline.js';
 import { cascadeReport, JUDGES } from './cascades.js';
 import { costReport, costWeights, modelCosts } from './cost.js';
@@ -23,7 +24,6 @@ import {
 import type { EvaluationData } from './data.js';
 import { makePools, type Pool, PoolOutcome, toNumber } from './held-out.js';
 import { HELD_OUT_SHARE, type HeldOutMode, instanceReport } from './instances.js';
-import type { Progress } from '../progress.js';
 import type {
   CascadeReport,
   CostReport,

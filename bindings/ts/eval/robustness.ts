@@ -1,12 +1,12 @@
 /** Whether a router still names the same model when a prompt is put in other words. */
 import { buildIndex } from '../building.js';
+import type { Progress } from '../progress.js';
 import { Router } from '../router.js';
 import type { Embedder } from '../types.js';
 import type { EvaluationData } from './data.js';
 import { embedAll } from './embed.js';
 import { toNumber } from './held-out.js';
 import { PARAPHRASE_KINDS, type ParaphraseKind, paraphrase } from './paraphrase.js';
-import type { Progress } from '../progress.js';
 import { Random } from './random.js';
 import type { EvaluationSettings, RobustnessReport } from './report.js';
 import { mean, wilson } from './statistics.js';

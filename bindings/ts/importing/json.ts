@@ -3,7 +3,7 @@ import { JSONParser } from '@streamparser/json';
 import { SignalboxError } from '../errors.js';
 import { badInput, type InputFile, type ReadFileOptions, textOf } from './input-file.js';
 
-/** A line, or one part of a document, may be this long. */
+/** A line, or a document that is read as a whole, may be this long. */
 const MOST_TEXT = 1 << 26;
 
 /**
@@ -42,7 +42,10 @@ export class PythonNumbers {
       i += word.length - 1;
       from = i + 1;
     }
-    return out + text.slice(from);
+    // The sign of an Infinity that only the next piece brings.
+    const end = !this.#inString && text.endsWith('-') && text.length > from ? text.length - 1 : text.length;
+    this.#held = text.slice(end);
+    return out + text.slice(from, end);
   }
 
   /** What was held back at the end. */
@@ -85,7 +88,7 @@ export async function readJsonParts(
     if (failure instanceof SignalboxError) throw failure;
     if (failure !== undefined) throw badInput(place, `not JSON: ${(failure as Error).message}`, failure);
   };
-  for await (const text of textOf(file, options)) write(numbers.clean(text.replace(/^\uFEFF/, '')));
+  for await (const text of textOf(file, options)) write(numbers.clean(text)); // The decoder took a byte order mark off.
   write(numbers.rest());
   if (!parser.isEnded) throw badInput(place, 'not JSON: it ends too early');
 }

@@ -149,7 +149,16 @@ async function readParquetTable(file: InputFile, to: TableReader, options: ReadF
       const onComplete = (read: unknown[][]) => {
         block = read;
       };
-      await parquetRead({ file: buffer, metadata, compressors, columns, rowStart, rowEnd, rowFormat: 'array', onComplete });
+      await parquetRead({
+        file: buffer,
+        metadata,
+        compressors,
+        columns,
+        rowStart,
+        rowEnd,
+        rowFormat: 'array',
+        onComplete,
+      });
       for (const [i, row] of block.entries()) to.onRow(row.map(plain), rowStart + i + 1);
     }
   } catch (cause) {

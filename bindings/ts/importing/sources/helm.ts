@@ -19,6 +19,8 @@ const COMMON_NAMES = new Map([
   ['predictions.json', /"train_trial_index"\s*:/],
 ]);
 
+const ALL_NAMES = [...OWN_NAMES, ...COMMON_NAMES.keys()];
+
 /** Counts, times and the like: whatever they are, they never say whether an answer is right. */
 const BOOKKEEPING = [
   'num_',
@@ -67,16 +69,18 @@ function claims(_file: InputFile, { name, text }: FileHead): boolean {
   return OWN_NAMES.includes(name) || (COMMON_NAMES.get(name)?.test(text) ?? false);
 }
 
+const nameOf = (path: string) => (path.split('/').at(-1) ?? '').toLowerCase().replace(/\.gz$/, '');
+
 /** Files by their folder, in the order of the folders' first files. */
 function runsOf(files: readonly InputFile[]): Run[] {
   const runs = new Map<string, Run>();
   for (const file of files) {
-    const parts = file.path.split('/');
-    const name = (parts.pop() ?? '').toLowerCase().replace(/\.gz$/, '');
-    const folder = parts.join('/');
+    const name = nameOf(file.path);
+    const folder = file.path.split('/').slice(0, -1).join('/');
     const run = runs.get(folder) ?? { folder, files: new Map() };
     const twin = run.files.get(name);
-    if (twin !== undefined) throw badInput({ file: file.path }, `is the same file as ${twin.path}, expected one of them`);
+    if (twin !== undefined && ALL_NAMES.includes(name))
+      throw badInput({ file: file.path }, `is the same file as ${twin.path}, expected one of them`);
     run.files.set(name, file);
     runs.set(folder, run);
   }
@@ -293,6 +297,11 @@ export const helmImporter: Importer = {
   source: 'helm',
   claims,
   async read(files, context) {
+    const isKnown = ({ path }: InputFile) => ALL_NAMES.includes(nameOf(path));
+    const [first] = files;
+    if (first !== undefined && !files.some(isKnown)) {
+      throw badInput({ file: first.path }, `expected a run folder with ${SPEC}, ${STATE} and ${STATS}`);
+    }
     for (const run of runsOf(files)) await new RunReader(run, context).read();
   },
 };

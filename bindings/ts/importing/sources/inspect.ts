@@ -1,5 +1,15 @@
 /** Logs of inspect_ai: `.json`, and `.eval`, which is a zip archive with a member for every sample and epoch. */
-import { type Fields, field, isObject, kindOf, numberField, optionalText, requiredObject, requiredText, textField } from '../fields.js';
+import {
+  type Fields,
+  field,
+  isObject,
+  kindOf,
+  numberField,
+  optionalText,
+  requiredObject,
+  requiredText,
+  textField,
+} from '../fields.js';
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, type InputFile } from '../input-file.js';
 import { type JsonPart, readJsonParts } from '../json.js';
@@ -57,7 +67,8 @@ function scoresOf(scores: Fields, place: Place): [metric: string, score: Score][
   };
   for (const [scorer, entry] of Object.entries(scores)) {
     const value = field(requiredObject(entry, place, `'scores.${scorer}'`), 'value');
-    if (value === undefined) add(scorer, null); // Absent is how null is written there.
+    if (value === undefined)
+      add(scorer, null); // Absent is how null is written there.
     else if (!isObject(value)) add(scorer, value);
     else for (const [key, part] of Object.entries(value)) add(`${scorer}/${key}`, part);
   }
@@ -121,8 +132,8 @@ class Log {
     const sample = requiredObject(value, place, 'the sample');
     const id = requiredText(sample, place, 'id');
     const prompt = promptOf(sample, place);
-    const given = field(sample, 'scores') ?? {};
-    const scores = scoresOf(requiredObject(given, place, "'scores'"), place);
+    const given = requiredObject(field(sample, 'scores') ?? {}, place, "'scores'");
+    const scores = scoresOf(given, place);
     const origin = { file: this.#file.path };
     if (Object.keys(given).length === 0 || (field(sample, 'error') ?? null) !== null) {
       this.#context.sink.drop('failed', origin);
@@ -132,11 +143,15 @@ class Log {
       this.#context.sink.drop('no_score', origin);
       return;
     }
-    const epochs = this.#samples.get(id) ?? { prompt, place: origin, scores: new Map(), usages: [] };
+    const epochs: Epochs = this.#samples.get(id) ?? { prompt, place: origin, scores: new Map(), usages: [] };
     this.#samples.set(id, epochs);
     epochs.prompt ??= prompt;
     epochs.usages.push(field(sample, 'model_usage'));
-    for (const [metric, score] of scores) epochs.scores.set(metric, [...(epochs.scores.get(metric) ?? []), score]);
+    for (const [metric, score] of scores) {
+      const known = epochs.scores.get(metric);
+      if (known === undefined) epochs.scores.set(metric, [score]);
+      else known.push(score);
+    }
   }
 
   /** Hands everything on. */
@@ -186,7 +201,12 @@ async function readArchive(file: InputFile, log: Log, context: ImportContext): P
     }
     const sample: Fields = {};
     const paths = SAMPLE_PARTS.map((name) => `$.${name}`);
-    await readJsonParts(member, paths, ({ value, path }) => Object.assign(sample, { [String(path[0])]: value }), options);
+    await readJsonParts(
+      member,
+      paths,
+      ({ value, path }) => Object.assign(sample, { [String(path[0])]: value }),
+      options,
+    );
     log.takeSample(sample, { file: member.path });
   };
   await readZip(file, (name) => HEADER.test(name) || SAMPLE.test(name), readMember, context);

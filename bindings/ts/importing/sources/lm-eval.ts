@@ -1,8 +1,9 @@
 /** Sample logs of lm-evaluation-harness (`--log_samples`): one line for every document and filter. */
-import { field, isObject, kindOf, optionalText, requiredObject, requiredText, textField } from '../fields.js';
+import { field, kindOf, optionalText, requiredObject, requiredText, textField } from '../fields.js';
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, type InputFile } from '../input-file.js';
 import { readJsonLines } from '../json.js';
+import { promptText } from '../messages.js';
 import type { ImportContext, Place } from '../records.js';
 
 const SAMPLES = /^samples_.+\.jsonl$/i;
@@ -38,32 +39,16 @@ function logOf(file: InputFile): Log {
   return { dataset, model: folder.replaceAll('__', '/') };
 }
 
-/** Text of a message: a string, or the text parts of a list. */
-function contentText(content: unknown): string | undefined {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return undefined;
-  const texts = content.map((part) => textField(part, 'text')).filter((text) => text !== undefined);
-  return texts.length === 0 ? undefined : texts.join('\n');
-}
-
-/** What the user says in chat messages; undefined where these are none. */
-function userText(messages: unknown): string | undefined {
-  if (!Array.isArray(messages) || !messages.every((message) => isObject(message))) return undefined;
-  const users = messages.filter((message) => textField(message, 'role') === 'user');
-  const texts = users.map((message) => contentText(field(message, 'content'))).filter((text) => text !== undefined);
-  return texts.length === 0 ? undefined : texts.join('\n');
-}
-
 /** The argument of a request: text, chat messages, or either of them as JSON. */
 function argumentText(argument: unknown): string | undefined {
-  const chat = userText(argument);
-  if (chat !== undefined) return chat;
+  const chat = Array.isArray(argument) ? promptText(argument) : undefined;
+  if (chat) return chat;
   // A prompt of chat messages is a named tuple in the harness, which is a list of one text in JSON.
   const text = Array.isArray(argument) && argument.length === 1 ? argument[0] : argument;
   if (typeof text !== 'string') return undefined;
   if (!/^\s*\[\s*\{/.test(text)) return text;
   try {
-    return userText(JSON.parse(text)) ?? text;
+    return promptText(JSON.parse(text)) || text; // A list of other objects has no text.
   } catch {
     return text; // A prompt that only looks like JSON.
   }
@@ -118,7 +103,9 @@ export const lmEvalImporter: Importer = {
   claims,
   async read(files, context) {
     for (const file of files) {
-      if (!SAMPLES.test((file.path.split('/').at(-1) ?? '').replace(/\.gz$/i, ''))) continue;
+      const name = (file.path.split('/').at(-1) ?? '').toLowerCase().replace(/\.gz$/, '');
+      if (COMPANIONS.some((pattern) => pattern.test(name))) continue;
+      if (!SAMPLES.test(name)) throw badInput({ file: file.path }, 'expected a name like samples_<task>_<date>.jsonl');
       const log = logOf(file);
       const onLine = (value: unknown, line: number) => readLine(value, { file: file.path, line }, log, context);
       await readJsonLines(file, onLine, context);

@@ -169,7 +169,8 @@ function longColumns(columns: readonly string[], place: Place): LongColumns {
     if (!columns.includes(name)) throw badInput(place, `no column '${name}'`);
   }
   const at = sampleColumns(columns);
-  if (at.prompt < 0 && at.embedding < 0 && at.id < 0) throw badInput(place, "no column 'prompt', nor 'embedding' or 'id'");
+  if (at.prompt < 0 && at.embedding < 0 && at.id < 0)
+    throw badInput(place, "no column 'prompt', nor 'embedding' or 'id'");
   return {
     ...at,
     model: columns.indexOf('model'),

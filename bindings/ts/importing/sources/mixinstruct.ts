@@ -1,13 +1,13 @@
 /** MixInstruct: JSONL, a line an instruction, with the scores of every candidate's answer. */
-import { datasetOf } from '../cells.js';
 import { field, isObject, requiredObject, requiredText, textField } from '../fields.js';
 import type { Importer } from '../importer.js';
 import { badInput, type InputFile } from '../input-file.js';
 import { readJsonLines } from '../json.js';
 import type { ImportContext } from '../records.js';
+import { stemOf } from './long.js';
 
 async function readFile(file: InputFile, context: ImportContext): Promise<void> {
-  const dataset = datasetOf(file.path);
+  const dataset = stemOf(file.path);
   const onLine = (value: unknown, line: number) => {
     const place = { file: file.path, line };
     const entry = requiredObject(value, place, 'the line');

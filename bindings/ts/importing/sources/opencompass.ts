@@ -1,119 +1,263 @@
-/** OpenCompass: predictions/<model>/<dataset>.json, and results/<model>/<dataset>.json with an entry a sample. */
-import { field, isObject, requiredObject, textField } from '../fields.js';
+/** OpenCompass: outcomes from `results/<MODEL>/<dataset>.json`, prompts from there or from `predictions/`. */
+import { field, isObject, kindOf, requiredObject } from '../fields.js';
 import type { Importer } from '../importer.js';
-import { badInput, type InputFile } from '../input-file.js';
-import { readJson, readJsonParts } from '../json.js';
+import { badInput, type FileHead, type InputFile } from '../input-file.js';
+import { type JsonPart, readJsonParts } from '../json.js';
 import { promptText } from '../messages.js';
-import type { ImportContext } from '../records.js';
+import type { ImportContext, Place } from '../records.js';
 
-const PATH = /(?:^|\/)(predictions|results)\/([^/]+)\/([^/]+)\.json(?:\.gz)?$/;
+const PLACE = /^(.*\/)?(predictions|results)\/([^/]+)\/([^/]+)\.json(?:\.gz)?$/i;
+/** What else lies in the folder of a run. */
+const COMPANION = /(^|\/)(\d{8}_\d{6}\/(summary|configs|logs)\/|summary\/summary_\d{8}_\d{6}\.(csv|txt|md)$)/;
+/** Keys at the top of files that others put into folders of the same names. */
+const OTHERS = /"(model_name|dataset_name|records|lm_eval_version|config_general|eval|adapter_spec)"\s*:/;
+const OTHERS_START = /^\s*(\[|\{\s*"(results|version|status)"\s*:)/;
+const TOP = 2000;
+const METRIC = 'correct';
+const OUTCOMES = ['correct', 'is_correct'];
+const PROMPTS = ['prompt', 'origin_prompt', 'question'];
 
-interface Located {
-  file: InputFile;
-  kind: string;
+function claims({ path }: InputFile, { text }: FileHead): boolean {
+  if (COMPANION.test(path)) return true;
+  const top = text.slice(0, TOP);
+  return PLACE.test(path) && !OTHERS_START.test(top) && !OTHERS.test(top);
+}
+
+type Kind = 'predictions' | 'results';
+
+/** The file, or the partitions in order, of one model and dataset in one run. */
+interface Group {
+  root: string;
+  kind: Kind;
   model: string;
   dataset: string;
-  /** Of a dataset that was predicted in pieces: their number. */
-  piece: number | undefined;
+  files: InputFile[];
 }
 
-/** `name_0`, `name_1` are pieces of one dataset where both are there; a lone `name_0` is a name. */
-function locate(files: readonly InputFile[]): Located[] {
-  const all = files.flatMap((file) => {
-    const [, kind = '', model = '', name = ''] = PATH.exec(file.path) ?? [];
-    return kind === '' ? [] : [{ file, kind, model, name }];
-  });
-  const names = new Set(all.map(({ kind, model, name }) => `${kind}/${model}/${name}`));
-  return all.map(({ file, kind, model, name }) => {
-    const [, base = '', number = ''] = /^(.+)_(\d+)$/.exec(name) ?? [];
-    const isPiece = base !== '' && names.has(`${kind}/${model}/${base}_${number === '0' ? 1 : 0}`);
-    return { file, kind, model, dataset: isPiece ? base : name, piece: isPiece ? Number(number) : undefined };
-  });
+interface Entry {
+  key: string;
+  prompt: string | undefined;
+  outcome: unknown;
+  place: Place;
 }
 
-/** Predictions by their number; the pieces of a dataset are numbered on. */
-async function readPrompts(pieces: Located[], context: ImportContext): Promise<Map<string, string>> {
+interface Named {
+  name: string;
+  file: InputFile;
+}
+
+/**
+ * Files of a folder by dataset. `x_0.json`, `x_1.json` and so on are partitions of `x`, but many names of datasets end in a number too:
+ * it takes a partition 0 and another one.
+ */
+function groupsOf(folder: Omit<Group, 'dataset' | 'files'>, files: readonly Named[]): Group[] {
+  const parts = new Map<string, Map<number, InputFile>>();
+  for (const { name, file } of files) {
+    const [, stem, number] = /^(.+)_(0|[1-9]\d{0,5})$/.exec(name) ?? [];
+    if (stem === undefined) continue;
+    parts.set(stem, (parts.get(stem) ?? new Map()).set(Number(number), file));
+  }
+  const groups: Group[] = [];
+  const partitioned = new Set<InputFile>();
+  for (const [dataset, byNumber] of parts) {
+    if (!byNumber.has(0) || byNumber.size < 2) continue;
+    const numbers = [...byNumber.keys()].sort((a, b) => a - b);
+    const missing = numbers.findIndex((number, i) => number !== i);
+    const ordered = numbers.map((number) => byNumber.get(number) as InputFile);
+    if (missing >= 0) {
+      const place = { file: ordered[missing - 1]?.path ?? '' };
+      throw badInput(place, `expected ${dataset}_${missing}.json beside it, got ${dataset}_${numbers[missing]}.json`);
+    }
+    for (const file of ordered) partitioned.add(file);
+    groups.push({ ...folder, dataset, files: ordered });
+  }
+  const whole = files.filter(({ file }) => !partitioned.has(file));
+  return [...groups, ...whole.map(({ name, file }) => ({ ...folder, dataset: name, files: [file] }))];
+}
+
+/** Every file by what its path says. */
+function sorted(files: readonly InputFile[]): Group[] {
+  const folders = new Map<string, { folder: Omit<Group, 'dataset' | 'files'>; files: Named[] }>();
+  for (const file of files) {
+    const [, root = '', kind = '', model = '', name = ''] = PLACE.exec(file.path) ?? [];
+    if (name === '') continue;
+    const key = `${root}${kind}/${model}`;
+    const known = folders.get(key) ?? { folder: { root, kind: kind.toLowerCase() as Kind, model }, files: [] };
+    known.files.push({ name, file });
+    folders.set(key, known);
+  }
+  return [...folders.values()].flatMap(({ folder, files: named }) => groupsOf(folder, named));
+}
+
+const promptOf = (of: unknown) => PROMPTS.map((name) => promptText(field(of, name))).find((text) => text !== undefined);
+
+/** Numbers of the entries of partitions: some runs number them on, others begin each at 0. */
+class Numbering {
+  #start = 0;
+  #next = 0;
+  #shift: number | undefined;
+
+  partition(): void {
+    this.#start = this.#next;
+    this.#shift = undefined;
+  }
+
+  key(name: string | number): string {
+    const number = Number(name);
+    if (!/^\d+$/.test(String(name)) || !Number.isSafeInteger(number)) return String(name);
+    this.#shift ??= number < this.#start ? this.#start : 0;
+    this.#next = Math.max(this.#next, number + this.#shift + 1);
+    return String(number + this.#shift);
+  }
+}
+
+/** The outcome of an entry of details: a value, or a list of one; undefined where there is none. */
+function outcomeOf(details: unknown): unknown {
+  for (const name of OUTCOMES) {
+    const value = field(details, name);
+    const single = Array.isArray(value) && value.length === 1 ? value[0] : value;
+    if (single === undefined || (typeof single === 'object' && single !== null)) continue;
+    return typeof single === 'boolean' ? Number(single) : single;
+  }
+  return undefined;
+}
+
+/** Says what is wrong with a results file that has no entries. */
+async function refuseEmpty(file: InputFile, { signal }: ImportContext): Promise<void> {
+  let details: unknown;
+  const onPart = ({ value }: JsonPart) => {
+    details = value;
+  };
+  await readJsonParts(file, ['$.details'], onPart, { signal });
+  const hint = 'run OpenCompass with --dump-eval-details';
+  throw badInput({ file: file.path }, `expected entries in 'details', got ${emptyKind(details)}: ${hint}`);
+}
+
+function emptyKind(details: unknown): string {
+  if (typeof details === 'object' && details !== null) return `${kindOf(details)} that holds none`;
+  return kindOf(details);
+}
+
+async function readDetails(group: Group, context: ImportContext): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  const numbering = new Numbering();
+  for (const file of group.files) {
+    const place = { file: file.path };
+    let seen = 0;
+    const onPart = ({ value, path }: JsonPart) => {
+      const name = path[1] ?? '';
+      // Beside the entries stand figures of the whole, such as `type`.
+      if (!isObject(value) && !/^\d+$/.test(String(name))) return;
+      requiredObject(value, place, `'details.${name}'`);
+      seen += 1;
+      const outcome = outcomeOf(value);
+      const key = numbering.key(name);
+      if (outcome === undefined) context.sink.drop('no_score', place);
+      else entries.push({ key, prompt: promptOf(value), outcome, place });
+    };
+    numbering.partition();
+    await readJsonParts(file, ['$.details.*'], onPart, context);
+    if (seen === 0) await refuseEmpty(file, context);
+  }
+  return entries;
+}
+
+async function readPrompts(group: Group, context: ImportContext): Promise<Map<string, string>> {
   const prompts = new Map<string, string>();
-  let before = 0;
-  for (const { file } of pieces) {
-    let count = 0;
-    await readJsonParts(
-      file,
-      ['$.*'],
-      ({ value, path }) => {
-        count += 1;
-        const prompt = promptText(field(value, 'origin_prompt')) ?? textField(value, 'prompt');
-        const number = Number(path[0]);
-        if (prompt !== undefined)
-          prompts.set(Number.isInteger(number) ? String(before + number) : String(path[0]), prompt);
-      },
-      context,
-    );
-    before += count;
+  const numbering = new Numbering();
+  for (const file of group.files) {
+    numbering.partition();
+    const onPart = ({ value, path }: JsonPart) => {
+      const name = path[0] ?? '';
+      requiredObject(value, { file: file.path }, `entry '${name}'`);
+      const key = numbering.key(name);
+      const prompt = promptOf(value);
+      if (prompt !== undefined) prompts.set(key, prompt);
+    };
+    await readJsonParts(file, ['$.*'], onPart, context);
   }
   return prompts;
 }
 
-/** `correct` or `is_correct`: a boolean, a number, or a list of one. */
-function outcomeOf(detail: unknown): unknown {
-  const value = field(detail, 'correct') ?? field(detail, 'is_correct');
-  return Array.isArray(value) ? value[0] : value;
-}
+/** Reads the results of one dataset; predictions only where results lack prompts. */
+class DatasetReader {
+  readonly #predictions: readonly Group[];
+  readonly #context: ImportContext;
+  /** Prompts of whichever model's predictions were read. */
+  readonly #anyones = new Map<string, string>();
+  readonly #read = new Set<Group>();
 
-function detailsOf(results: unknown, file: string): [string, unknown][] {
-  const details = field(requiredObject(results, { file }, 'the document'), 'details');
-  if (Array.isArray(details)) return details.map((detail, i) => [String(i), detail]);
-  if (isObject(details)) return Object.entries(details).filter(([key]) => /^\d+$/.test(key));
-  throw badInput({ file }, 'no details of single samples: run OpenCompass with --dump-eval-details');
-}
+  constructor(predictions: readonly Group[], context: ImportContext) {
+    this.#predictions = predictions;
+    this.#context = context;
+  }
 
-async function readResults(
-  { file, model, dataset }: Located,
-  prompts: readonly ReadonlyMap<string, string>[],
-  context: ImportContext,
-): Promise<void> {
-  for (const [id, detail] of detailsOf(await readJson(file, context), file.path)) {
-    const place = { file: `${file.path} ${id}` };
-    const outcome = outcomeOf(detail);
-    if (outcome === undefined || outcome === null) {
-      context.sink.drop('no_score', place);
-      continue;
+  async read(results: Group): Promise<void> {
+    const { dataset, model } = results;
+    const { sink } = this.#context;
+    const entries = await readDetails(results, this.#context);
+    await this.#addPrompts(results, entries);
+    for (const { key, prompt, outcome, place } of entries) {
+      const sample = sink.sample({ dataset, key, id: key, prompt, place });
+      sink.score(sample, model, METRIC, outcome, place);
     }
-    const own = promptText(field(detail, 'prompt')) ?? promptText(field(detail, 'origin_prompt'));
-    const known = own ?? textField(detail, 'question') ?? prompts.find((of) => of.has(id))?.get(id);
-    const sample = context.sink.sample({ dataset, key: id, id, prompt: known, place });
-    context.sink.score(sample, model, 'correct', outcome, place);
+  }
+
+  async #addPrompts({ root, model }: Group, entries: readonly Entry[]): Promise<void> {
+    const lacking = () => entries.filter(({ prompt }) => prompt === undefined);
+    if (lacking().length === 0) return;
+    const own = this.#predictions.filter((group) => group.model === model);
+    const nearest = own.find((group) => group.root === root) ?? own[0];
+    if (nearest !== undefined) {
+      const prompts = await this.#promptsOf(nearest);
+      for (const entry of lacking()) entry.prompt = prompts.get(entry.key);
+    }
+    for (const group of this.#predictions) {
+      for (const entry of lacking()) entry.prompt = this.#anyones.get(entry.key);
+      if (lacking().length === 0) return;
+      if (!this.#read.has(group)) await this.#promptsOf(group);
+    }
+    for (const entry of lacking()) entry.prompt = this.#anyones.get(entry.key);
+  }
+
+  async #promptsOf(group: Group): Promise<Map<string, string>> {
+    const prompts = await readPrompts(group, this.#context);
+    this.#read.add(group);
+    for (const [key, prompt] of prompts) if (!this.#anyones.has(key)) this.#anyones.set(key, prompt);
+    return prompts;
   }
 }
 
+/** Predictions alone say nothing about right and wrong. */
+function refuseNoResults(files: readonly InputFile[], groups: readonly Group[]): void {
+  const [first] = files;
+  if (first === undefined) return;
+  if (groups.length > 0) {
+    throw badInput(
+      { file: groups[0]?.files[0]?.path ?? '' },
+      'expected results/<model>/<dataset>.json too, got predictions',
+    );
+  }
+  if (!files.some(({ path }) => COMPANION.test(path))) {
+    throw badInput({ file: first.path }, 'expected results/<model>/<dataset>.json, got another path');
+  }
+}
+
+/**
+ * OpenCompass: `results/<MODEL>/<dataset>.json` with `details`, and `predictions/<MODEL>/<dataset>.json`, below any folder. A sample is
+ * known by its number; partitions `_0`, `_1`, ... of a dataset are put together.
+ */
 export const openCompassImporter: Importer = {
   source: 'opencompass',
-  claims: ({ path }, { text }) =>
-    PATH.test(path) && /^\s*\{/.test(text) && /"(origin_prompt|prediction|details|accuracy|score)"/.test(text),
-  read: async (files, context) => {
-    const located = locate(files);
-    const prompts = new Map<string, { model: string; of: Map<string, string> }[]>();
-    const predicted = new Map<string, Located[]>();
-    for (const one of located.filter(({ kind }) => kind === 'predictions')) {
-      const key = `${one.dataset}/${one.model}`;
-      predicted.set(key, [...(predicted.get(key) ?? []), one]);
-    }
-    for (const pieces of predicted.values()) {
-      pieces.sort((a, b) => (a.piece ?? 0) - (b.piece ?? 0));
-      const { dataset, model } = pieces[0] as Located;
-      const of = await readPrompts(pieces, context);
-      prompts.set(dataset, [...(prompts.get(dataset) ?? []), { model, of }]);
-    }
-    const results = located.filter(({ kind }) => kind === 'results');
-    if (results.length === 0) throw badInput({ file: files[0]?.path ?? '' }, 'there are predictions but no results');
-    for (const one of results) {
-      const all = prompts.get(one.dataset) ?? [];
-      const own = all.filter(({ model }) => model === one.model);
-      await readResults(
-        one,
-        [...own, ...all].map(({ of }) => of),
-        context,
-      );
+  claims,
+  async read(files, context) {
+    const groups = sorted(files);
+    const results = groups.filter(({ kind }) => kind === 'results');
+    if (results.length === 0) refuseNoResults(files, groups);
+    for (const dataset of new Set(results.map((group) => group.dataset))) {
+      const predictions = groups.filter((group) => group.kind === 'predictions' && group.dataset === dataset);
+      const reader = new DatasetReader(predictions, context);
+      for (const group of results) if (group.dataset === dataset) await reader.read(group);
     }
   },
 };

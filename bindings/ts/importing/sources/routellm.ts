@@ -1,16 +1,16 @@
 /** RouteLLM: a CSV a task, `prompt,<model>,<model>[,<model>_response]`, with True and False. */
-import { datasetOf, scoreCell, textCell } from '../cells.js';
 import { textKey } from '../fields.js';
 import type { Importer } from '../importer.js';
 import { badInput, type InputFile } from '../input-file.js';
 import type { ImportContext } from '../records.js';
 import { headColumns, readTable, type TableReader, tableFormat } from '../table.js';
+import { scoreOf, stemOf, textCell } from './long.js';
 
 const RESPONSE = '_response';
 const OURS = ['dataset', 'task', 'id', 'model', 'score', 'eval_name'];
 
 function reader(file: InputFile, { sink }: ImportContext): TableReader {
-  const dataset = datasetOf(file.path).replace(/_responses$/, '');
+  const dataset = stemOf(file.path).replace(/_responses$/, '');
   let prompt = -1;
   let models: { name: string; at: number }[] = [];
   return {
@@ -22,14 +22,14 @@ function reader(file: InputFile, { sink }: ImportContext): TableReader {
     },
     onRow: (cells, line) => {
       const place = { file: file.path, line };
-      const text = textCell(cells[prompt]);
+      const text = textCell(cells[prompt], 'prompt', place);
       if (text === undefined) {
         sink.drop('no_prompt', place);
         return;
       }
       const key = textKey(text);
       const sample = sink.sample({ dataset, key, id: key.slice(0, 12), prompt: text, place });
-      for (const { name, at } of models) sink.score(sample, name, 'correct', scoreCell(cells[at]), place);
+      for (const { name, at } of models) sink.score(sample, name, 'correct', scoreOf(cells[at]), place);
     },
   };
 }

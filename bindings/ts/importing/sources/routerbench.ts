@@ -1,10 +1,10 @@
 /** RouterBench: a wide CSV with the answer and the cost of every model beside its score. */
-import { numberCell, scoreCell, textCell } from '../cells.js';
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, headOf, type InputFile } from '../input-file.js';
-import { pythonStrings } from '../python-literal.js';
+import { parsePythonStrings } from '../python-literal.js';
 import type { ImportContext } from '../records.js';
-import { headColumns, readTable, type TableReader, tableFormat } from '../table.js';
+import { headColumns, readTable, type TableReader } from '../table.js';
+import { figureCell, requiredFormat, scoreOf, textCell } from './long.js';
 
 const COST = '|total_cost';
 const ANSWER = '|model_response';
@@ -41,12 +41,16 @@ function reader(file: InputFile, { sink }: ImportContext): TableReader {
     },
     onRow: (cells, line) => {
       const place = { file: file.path, line };
-      const [key, task, text] = [textCell(cells[id]), textCell(cells[dataset]), textCell(cells[prompt])];
+      const key = textCell(cells[id], 'sample_id', place);
+      const task = textCell(cells[dataset], 'eval_name', place);
+      const text = textCell(cells[prompt], 'prompt', place);
       if (key === undefined || task === undefined) throw badInput(place, "no 'sample_id' or no 'eval_name'");
-      const asked = text === undefined ? undefined : (pythonStrings(text)?.join('\n') ?? text);
+      const asked = text === undefined ? undefined : (parsePythonStrings(text)?.join('\n') ?? text);
       const sample = sink.sample({ dataset: task, key, id: key, prompt: asked, place });
       for (const { name, at, cost } of models) {
-        sink.score(sample, name, 'score', scoreCell(cells[at]), place, { costUsd: numberCell(cells[cost]) });
+        sink.score(sample, name, 'score', scoreOf(cells[at]), place, {
+          costUsd: figureCell(cells[cost], name + COST, place),
+        });
       }
     },
   };
@@ -63,9 +67,7 @@ export const routerBenchImporter: Importer = {
     for (const file of files) {
       const head = await headOf(file, context);
       if (isPickle(head)) refusePickle(file);
-      const format = tableFormat(head);
-      if (format === undefined) throw badInput({ file: file.path }, 'not a table: expected a CSV');
-      await readTable(file, format, reader(file, context), context);
+      await readTable(file, await requiredFormat(file, context), reader(file, context), context);
     }
   },
 };

@@ -1,0 +1,161 @@
+/** Our plain wide form: a row a sample, a column a model, in CSV, TSV, JSONL or Parquet. */
+import type { Importer } from '../importer.js';
+import { badInput, type InputFile } from '../input-file.js';
+import type { AnswerFigures, ImportContext, Place, RecordSink } from '../records.js';
+import { headColumns, readTable, type TableReader, tableFormat } from '../table.js';
+import {
+  figureCell,
+  isLong,
+  LongRows,
+  noteSample,
+  quoted,
+  requiredFormat,
+  type SampleColumns,
+  type SampleRules,
+  sampleColumns,
+  scoreOf,
+  stemOf,
+} from './long.js';
+
+const KEYS = new Set(['dataset', 'task', 'id', 'prompt', 'embedding']);
+/** What such tables have beside models and keys. */
+const NO_MODELS = new Set([
+  '',
+  '__index_level_0__',
+  'answer',
+  'target',
+  'reference',
+  'split',
+  'category',
+  'subject',
+  'source',
+  'index',
+]);
+const ANSWER = /(_response|\|model_response|_output)$/;
+const FIGURE = /^(.+)\|(cost_usd|total_cost|tokens_in|tokens_out)$/;
+
+interface ModelColumn {
+  name: string;
+  at: number;
+  cost: number;
+  tokensIn: number;
+  tokensOut: number;
+  hasFigures: boolean;
+  /** A score was seen: later texts are defects of single cells. */
+  isSure: boolean;
+}
+
+function modelColumns(columns: readonly string[], before: readonly ModelColumn[]): ModelColumn[] {
+  const places = new Map(columns.map((name, at) => [name, at]));
+  const at = (name: string) => places.get(name) ?? -1;
+  const sure = new Set(before.filter(({ isSure }) => isSure).map(({ name }) => name));
+  return columns
+    .filter((name) => !KEYS.has(name) && !NO_MODELS.has(name) && !ANSWER.test(name) && !FIGURE.test(name))
+    .map((name) => {
+      const cost = Math.max(at(`${name}|cost_usd`), at(`${name}|total_cost`));
+      const [tokensIn, tokensOut] = [at(`${name}|tokens_in`), at(`${name}|tokens_out`)];
+      const hasFigures = cost >= 0 || tokensIn >= 0 || tokensOut >= 0;
+      return { name, at: at(name), cost, tokensIn, tokensOut, hasFigures, isSure: sure.has(name) };
+    });
+}
+
+/** A column of free text is no model: better a question now than a model that was never measured. */
+function makeSure(column: ModelColumn, score: unknown, place: Place): void {
+  if (score === null) return;
+  if (typeof score === 'number') {
+    column.isSure = true;
+    return;
+  }
+  throw badInput(
+    place,
+    `got ${quoted(score)} in column '${column.name}', expected the score of a model: leave out columns that are no models, or name them answer, target, reference, split, category, subject or source`,
+  );
+}
+
+/** Numbers of table rows, over all files. */
+interface RowCount {
+  rows: number;
+}
+
+class WideRows implements TableReader {
+  readonly #file: string;
+  readonly #sink: RecordSink;
+  readonly #rules: SampleRules;
+  readonly #count: RowCount;
+  #at: SampleColumns | undefined;
+  #names: readonly string[] = [];
+  #models: ModelColumn[] = [];
+
+  constructor(file: InputFile, sink: RecordSink, count: RowCount) {
+    this.#file = file.path;
+    this.#sink = sink;
+    this.#rules = { dataset: stemOf(file.path) };
+    this.#count = count;
+  }
+
+  onColumns(columns: readonly string[]): void {
+    this.#names = columns;
+    this.#at = sampleColumns(columns);
+    this.#models = modelColumns(columns, this.#models);
+  }
+
+  onRow(cells: readonly unknown[], line: number): void {
+    const place = { file: this.#file, line };
+    const at = this.#at as SampleColumns;
+    if (at.prompt < 0 && at.embedding < 0) throw badInput(place, "no column 'prompt', nor 'embedding'");
+    if (this.#models.length === 0) throw badInput(place, 'no column is a model');
+    const sample = noteSample(this.#sink, cells, at, this.#rules, place, this.#count.rows);
+    this.#count.rows += 1;
+    for (const model of this.#models) {
+      const score = scoreOf(cells[model.at]);
+      if (!model.isSure) makeSure(model, score, place);
+      const figures = model.hasFigures ? this.#figures(model, cells, place) : undefined;
+      this.#sink.score(sample, model.name, 'score', score, place, figures);
+    }
+  }
+
+  #figures({ cost, tokensIn, tokensOut }: ModelColumn, cells: readonly unknown[], place: Place): AnswerFigures {
+    const figure = (column: number) => figureCell(cells[column], this.#names[column] ?? '', place);
+    return { costUsd: figure(cost), tokensIn: figure(tokensIn), tokensOut: figure(tokensOut) };
+  }
+}
+
+/** Hands each file to the reader that its columns ask for: those of Parquet are known only once it is open. */
+class EitherRows implements TableReader {
+  readonly #file: InputFile;
+  readonly #context: ImportContext;
+  readonly #count: RowCount;
+  #reader: TableReader | undefined;
+
+  constructor(file: InputFile, context: ImportContext, count: RowCount) {
+    this.#file = file;
+    this.#context = context;
+    this.#count = count;
+  }
+
+  onColumns(columns: readonly string[]): void {
+    const { sink } = this.#context;
+    this.#reader ??= isLong(columns) ? new LongRows(this.#file, sink) : new WideRows(this.#file, sink, this.#count);
+    this.#reader.onColumns(columns);
+  }
+
+  onRow(cells: readonly unknown[], line: number): void {
+    this.#reader?.onRow(cells, line);
+  }
+}
+
+export const wideImporter: Importer = {
+  source: 'wide',
+  claims(_file, head) {
+    const format = tableFormat(head);
+    if (format === 'parquet') return true;
+    const columns = headColumns(head);
+    return format !== undefined && !isLong(columns) && (columns.includes('prompt') || columns.includes('embedding'));
+  },
+  async read(files, context) {
+    const count: RowCount = { rows: 0 };
+    for (const file of files) {
+      await readTable(file, await requiredFormat(file, context), new EitherRows(file, context, count), context);
+    }
+  },
+};

@@ -1,0 +1,91 @@
+/** One's own benchmark: files become an index in a worker, and the page routes on it. */
+import { SignalboxError } from 'signalbox';
+import { buildInWorker, reportText } from 'signalbox/importers';
+import { element } from './element.js';
+
+/** Calls back with the index that was built, or undefined for the shipped one. */
+export function setUpBuilding(routeOn: (index: Uint8Array<ArrayBuffer> | undefined) => Promise<void>): void {
+  const form = element<HTMLFormElement>('build');
+  const chooser = element<HTMLInputElement>('files');
+  const drop = element('drop');
+  const stop = element('stop');
+  const status = element('build-status');
+  const bar = element<HTMLProgressElement>('build-progress');
+  const report = element('report');
+  const built = element('built');
+  const download = element<HTMLAnchorElement>('download');
+  let dropped: File[] = [];
+  let current: AbortController | undefined;
+
+  const show = (isBusy: boolean) => {
+    stop.hidden = !isBusy;
+    bar.hidden = !isBusy;
+  };
+
+  function offer(index: Uint8Array<ArrayBuffer>): void {
+    URL.revokeObjectURL(download.href);
+    download.href = URL.createObjectURL(new Blob([index], { type: 'application/octet-stream' }));
+    built.hidden = false;
+  }
+
+  async function build(): Promise<void> {
+    const files = dropped.length > 0 ? dropped : [...(chooser.files ?? [])];
+    if (files.length === 0) {
+      status.textContent = 'Choose files first.';
+      return;
+    }
+    current?.abort();
+    const mine = new AbortController();
+    current = mine;
+    const metric = element<HTMLInputElement>('metric').value.trim();
+    report.hidden = true;
+    show(true);
+    try {
+      const result = await buildInWorker(files, {
+        metrics: metric === '' ? undefined : [{ datasets: '*', value: metric }],
+        signal: mine.signal,
+        onProgress: ({ step, done, total }) => {
+          status.textContent = step;
+          if (total > 0) bar.value = done / total;
+          else bar.removeAttribute('value');
+        },
+      });
+      report.textContent = reportText(result.report);
+      report.hidden = false;
+      status.textContent = 'Built. The page routes on it now.';
+      offer(result.index);
+      await routeOn(result.index);
+    } catch (error) {
+      const isStopped = error instanceof SignalboxError && error.code === 'aborted';
+      if (current === mine) status.textContent = isStopped ? 'Stopped.' : (error as Error).message;
+    } finally {
+      if (current === mine) show(false);
+    }
+  }
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    build();
+  });
+  stop.addEventListener('click', () => current?.abort());
+  chooser.addEventListener('change', () => {
+    dropped = [];
+  });
+  for (const name of ['dragover', 'dragleave', 'drop']) {
+    drop.addEventListener(name, (event) => {
+      event.preventDefault();
+      drop.classList.toggle('over', name === 'dragover');
+    });
+  }
+  drop.addEventListener('drop', (event) => {
+    dropped = [...(event.dataTransfer?.files ?? [])];
+    status.textContent = dropped.map(({ name }) => name).join(', ');
+    build();
+  });
+  element('shipped').addEventListener('click', () => {
+    built.hidden = true;
+    report.hidden = true;
+    status.textContent = '';
+    routeOn(undefined);
+  });
+}
