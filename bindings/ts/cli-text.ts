@@ -1,6 +1,7 @@
 /** Decisions and indexes as text for a terminal. */
 import { styleText } from 'node:util';
 import type { CascadePlan } from './cascade.js';
+import { field, numberField, textField } from './importing/fields.js';
 import type { Decision, IndexInfo, Neighbour, RankedModel, TaskDecision } from './types.js';
 
 const SHOWN = 8;
@@ -126,6 +127,22 @@ export function cascadeText(plan: CascadePlan): string {
   ].join('\n');
 }
 
+/** Which metric the outcomes of each task are, where the builder wrote it down. */
+function metricsOf(info: IndexInfo): Map<string, string> {
+  const datasets = field(info.metadata, 'datasets');
+  if (!Array.isArray(datasets)) return new Map();
+  return new Map(
+    datasets.flatMap((dataset) => {
+      const [name, metric] = [textField(dataset, 'name'), textField(dataset, 'metric')];
+      if (name === undefined || metric === undefined) return [];
+      const [low, high] = [numberField(dataset, 'range', 0) ?? 0, numberField(dataset, 'range', 1) ?? 1];
+      const range = low === 0 && high === 1 ? '' : `, ${low} to ${high}`;
+      const threshold = numberField(dataset, 'threshold');
+      return [[name, `${metric}${range}${threshold === undefined ? '' : `, right above ${threshold}`}`] as const];
+    }),
+  );
+}
+
 export function indexText(info: IndexInfo): string {
   const { routing } = info;
   const models = info.models.map((m) => [
@@ -135,7 +152,12 @@ export function indexText(info: IndexInfo): string {
     price(m.usdPerMTokIn),
     price(m.usdPerMTokOut),
   ]);
-  const tasks = info.tasks.map((task) => [task.name, String(task.rows)]);
+  const metrics = metricsOf(info);
+  const tasks = info.tasks.map(({ name, rows }) => [
+    name,
+    String(rows),
+    ...(metrics.size > 0 ? [metrics.get(name) ?? '-'] : []),
+  ]);
   const sections = info.sections.map((s) => [s.name, String(s.offsetBytes), String(s.sizeBytes)]);
   return [
     style('bold', `${info.rows} samples, ${info.tasks.length} tasks, ${info.models.length} models`),
@@ -148,7 +170,7 @@ export function indexText(info: IndexInfo): string {
     '',
     ...table(['model', 'mean', 'params', '$/MTok in', 'out'], models),
     '',
-    ...table(['task', 'samples'], tasks),
+    ...table(['task', 'samples', ...(metrics.size > 0 ? ['metric'] : [])], tasks),
     '',
     ...table(['section', 'offset', 'bytes'], sections),
     '',

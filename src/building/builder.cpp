@@ -133,7 +133,8 @@ Status check_rows(const IndexDescription& description, std::span<const std::uint
 Result<std::vector<std::uint8_t>> build_index(const BuildSpec& spec) {
   if (Status failed = check_spec(spec)) return *failed;
   BuilderSpec whole;
-  static_cast<IndexDescription&>(whole) = spec;
+  const IndexDescription& description = spec;
+  static_cast<IndexDescription&>(whole) = description;
   whole.sampling.max_work = std::numeric_limits<std::uint64_t>::max();
   whole.missing = std::any_of(spec.outcomes.begin(), spec.outcomes.end(), [](float y) { return std::isnan(y); });
   whole.graded = std::any_of(spec.outcomes.begin(), spec.outcomes.end(),

@@ -9,9 +9,9 @@ import { chromium } from 'playwright-core';
 import { runEvaluation } from '../../dist/eval/command.js';
 import { reportHtml } from '../../dist/eval/html.js';
 import { html, inlineJson } from '../../dist/eval/html-template.js';
+import { reportText } from '../../dist/eval/text.js';
 import { toJson } from '../../dist/output.js';
 import { Progress } from '../../dist/progress.js';
-import { reportText } from '../../dist/eval/text.js';
 import { DEFAULTS, dataRows, temporaryFolder, writeBenchmark } from './eval-fixtures.mjs';
 import { expectNothingOpen } from './fixtures.mjs';
 

@@ -12,8 +12,8 @@ export function setUpBuilding(routeOn: (index: Uint8Array<ArrayBuffer> | undefin
   const status = element('build-status');
   const bar = element<HTMLProgressElement>('build-progress');
   const report = element('report');
-  const built = element('built');
-  const download = element<HTMLAnchorElement>('download');
+  const done = element('built');
+  let built: Uint8Array<ArrayBuffer> | undefined;
   let dropped: File[] = [];
   let current: AbortController | undefined;
 
@@ -22,10 +22,13 @@ export function setUpBuilding(routeOn: (index: Uint8Array<ArrayBuffer> | undefin
     bar.hidden = !isBusy;
   };
 
-  function offer(index: Uint8Array<ArrayBuffer>): void {
-    URL.revokeObjectURL(download.href);
-    download.href = URL.createObjectURL(new Blob([index], { type: 'application/octet-stream' }));
-    built.hidden = false;
+  function save(): void {
+    if (built === undefined) return;
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([built], { type: 'application/octet-stream' }));
+    link.download = 'benchmark.sbx';
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href));
   }
 
   async function build(): Promise<void> {
@@ -53,7 +56,8 @@ export function setUpBuilding(routeOn: (index: Uint8Array<ArrayBuffer> | undefin
       report.textContent = reportText(result.report);
       report.hidden = false;
       status.textContent = 'Built. The page routes on it now.';
-      offer(result.index);
+      built = result.index;
+      done.hidden = false;
       await routeOn(result.index);
     } catch (error) {
       const isStopped = error instanceof SignalboxError && error.code === 'aborted';
@@ -82,8 +86,10 @@ export function setUpBuilding(routeOn: (index: Uint8Array<ArrayBuffer> | undefin
     status.textContent = dropped.map(({ name }) => name).join(', ');
     build();
   });
+  element('download').addEventListener('click', save);
   element('shipped').addEventListener('click', () => {
-    built.hidden = true;
+    built = undefined;
+    done.hidden = true;
     report.hidden = true;
     status.textContent = '';
     routeOn(undefined);
