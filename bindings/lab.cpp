@@ -80,8 +80,9 @@ std::string open_build(std::string_view spec_json, const std::uint16_t* row_task
   Result<IndexBuilder> builder = IndexBuilder::create(spec.take());
   if (!builder.ok()) return failure(builder.error());
   const Handle handle = ++lab().last_handle;
+  const auto [dim, models] = builder.value().width();
   lab().builds.emplace(handle, builder.take());
-  return success({{"handle", handle}});
+  return success({{"handle", handle}, {"dim", dim}, {"models", models}});
 }
 
 std::string put_rows(Handle build, const std::uint32_t* at, const float* embeddings, const float* outcomes,

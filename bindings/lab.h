@@ -16,8 +16,8 @@ namespace signalbox::bindings {
 [[nodiscard]] std::string build_index(std::string_view spec_json, const float* embeddings,
                                       const std::uint16_t* row_tasks, const float* outcomes, std::size_t rows);
 
-/// A build whose rows come in pieces; see IndexBuilder. row_tasks: [rows], copied. The value is {handle}; builds have
-/// the numbers of evaluations.
+/// A build whose rows come in pieces; see IndexBuilder. row_tasks: [rows], copied. The value is {handle, dim, models};
+/// builds and evaluations share one row of handles.
 [[nodiscard]] std::string open_build(std::string_view spec_json, const std::uint16_t* row_tasks, std::size_t rows);
 /// at: [rows] numbers of the rows; embeddings: float32 [rows, dim]; outcomes: float32 [rows, models], NaN missing.
 [[nodiscard]] std::string put_rows(Handle build, const std::uint32_t* at, const float* embeddings,

@@ -1,5 +1,6 @@
 /** The lab's wasm module: building indexes, and evaluating policies on a benchmark that is held out piece by piece. */
 
+import { SignalboxError } from './errors.js';
 import { exactJson } from './exact-json.js';
 import type { ReadOptions } from './files.js';
 import createModule, { type LabGlueModule } from './signalbox-lab-glue.mjs';
@@ -159,6 +160,11 @@ export interface LabBuild {
   close(): void;
 }
 
+function checkLength(values: Float32Array, expected: number, what: string): void {
+  if (values.length === expected) return;
+  throw new SignalboxError('dimension_mismatch', `${what} has ${values.length} values, expected ${expected}`);
+}
+
 /** Typed calls into one instance of the module. */
 export class Lab extends WasmModule<LabGlueModule> {
   buildIndex({ specJson, embeddings, rowTasks, outcomes }: BenchmarkArrays): Uint8Array<ArrayBuffer> {
@@ -177,11 +183,16 @@ export class Lab extends WasmModule<LabGlueModule> {
 
   /** `specJson` as for `buildIndex`, and {graded, missing, shard, pairSampling: {maxWork, seed}}; everything is copied. */
   openBuild(specJson: string, rowTasks: Uint16Array): LabBuild {
-    const { handle } = this.withCopies([rowTasks], (tasksAt = 0) =>
-      this.askToOpen<{ handle: number }>(() => this.glue.openBuild(specJson, tasksAt, rowTasks.length)),
+    const { handle, dim, models } = this.withCopies([rowTasks], (tasksAt = 0) =>
+      this.askToOpen<{ handle: number; dim: number; models: number }>(() =>
+        this.glue.openBuild(specJson, tasksAt, rowTasks.length),
+      ),
     );
     return {
       put: (at, embeddings, outcomes) => {
+        // The core is told the number of rows only: shorter arrays would be read past their ends.
+        checkLength(embeddings, at.length * dim, 'embeddings');
+        checkLength(outcomes, at.length * models, 'outcomes');
         this.withCopies([at, embeddings, outcomes], (atAt = 0, embeddingsAt = 0, outcomesAt = 0) =>
           this.ask(() => this.glue.putRows(handle, atAt, embeddingsAt, outcomesAt, at.length)),
         );
@@ -208,8 +219,11 @@ export class Lab extends WasmModule<LabGlueModule> {
     models: number,
     keep: number,
   ): readonly number[] {
+    const rows = Math.floor(embeddings.length / dim);
+    checkLength(embeddings, rows * dim, 'embeddings');
+    checkLength(outcomes, rows * models, 'outcomes');
     return this.withCopies([embeddings, outcomes], (embeddingsAt = 0, outcomesAt = 0) =>
-      this.ask(() => this.glue.chooseRows(embeddingsAt, outcomesAt, embeddings.length / dim, dim, models, keep)),
+      this.ask(() => this.glue.chooseRows(embeddingsAt, outcomesAt, rows, dim, models, keep)),
     );
   }
 

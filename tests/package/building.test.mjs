@@ -325,3 +325,73 @@ it('a coreset holds rows whose means are those of the task', async () => {
   );
   assert.equal(lab.chooseRows(embeddings, outcomes, dim, 4, 500).length, 200);
 });
+
+describe('an index whose rows come in pieces', () => {
+  const open = async (changes = {}) => {
+    const lab = await loadLab();
+    const { specJson, rowTasks, embeddings, outcomes } = flatten({ ...randomSpec(), ...changes });
+    return { build: lab.openBuild(specJson, rowTasks), embeddings, outcomes };
+  };
+  const bytesOf = (build) => Buffer.concat(build.finish().pieces.map((piece) => Uint8Array.from(piece)));
+
+  it('has the bytes of the one that is built at once, in whatever order they come', async () => {
+    const { build, embeddings, outcomes } = await open();
+    for (const first of [40, 0, 20]) {
+      const at = Uint32Array.from({ length: 20 }, (_, i) => first + i);
+      build.put(at, embeddings.slice(first * 8, (first + 20) * 8), outcomes.slice(first * 4, (first + 20) * 4));
+    }
+    while (build.step(7).done < build.step(0).total);
+    const whole = await buildIndex(randomSpec());
+    assert.deepEqual(bytesOf(build), Buffer.from(whole));
+    assert.deepEqual(bytesOf(build), Buffer.from(whole), 'finishing again gives the same');
+    build.close();
+  });
+
+  it('refuses arrays of other lengths than the rows need, before anything is read', async () => {
+    const { build, embeddings, outcomes } = await open();
+    const at = Uint32Array.of(0, 1);
+    for (const [e, o] of [
+      [embeddings.slice(0, 15), outcomes.slice(0, 8)],
+      [embeddings.slice(0, 16), outcomes.slice(0, 9)],
+    ]) {
+      assert.throws(() => build.put(at, e, o), { code: 'dimension_mismatch' });
+    }
+    const lab = await loadLab();
+    assert.throws(() => lab.chooseRows(new Float32Array(8), new Float32Array(3), 4, 2, 1), {
+      code: 'dimension_mismatch',
+    });
+    build.close();
+    assert.throws(() => build.step(1), { code: 'disposed' });
+  });
+
+  it('keeps the rows of a shard to the last bit', async () => {
+    const unit = Float32Array.of(0.6, 0.8, 0, 0);
+    const spec = { ...randomSpec(), embeddings: unit, dim: 2, tasks: ['a', 'b'], outcomes: [1, 0, 1, 0, 0, 1, 0, 1] };
+    const lab = await loadLab();
+    const flat = flatten({ ...spec, codes: 'float32' });
+    const open = (extra) => lab.openBuild(JSON.stringify({ ...JSON.parse(flat.specJson), ...extra }), flat.rowTasks);
+    const build = open({ shard: true });
+    build.put(Uint32Array.of(0, 1), flat.embeddings, flat.outcomes);
+    assert.deepEqual(build.step(1), { done: 0, total: 0 });
+    const info = await infoOf(bytesOf(build));
+    const { offsetBytes } = info.sections.find(({ name }) => name === 'codes');
+    const bytes = bytesOf(build);
+    assert.deepEqual(new Float32Array(bytes.buffer.slice(bytes.byteOffset + offsetBytes))[0], unit[0]);
+    assert.equal(info.pairs, 0);
+    build.close();
+    assert.throws(() => open({ shard: true, codes: 'int8' }), { code: 'invalid_argument' });
+    const other = open({ shard: true });
+    assert.throws(
+      () =>
+        other.put(
+          Uint32Array.of(0, 1),
+          flat.embeddings.map((x) => 3 * x),
+          flat.outcomes,
+        ),
+      {
+        code: 'invalid_argument',
+      },
+    );
+    other.close();
+  });
+});

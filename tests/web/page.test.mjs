@@ -112,3 +112,56 @@ it('the site shows a decision at once, routes what is typed, and asks nobody els
   assert.deepEqual(complaints, []);
   await page.close();
 });
+
+/** Two datasets of made-up prompts, each the other model's. */
+function benchmarkCsv() {
+  const lines = ['dataset,id,prompt,counts-well,knows-animals'];
+  for (let i = 0; i < 40; ++i) {
+    lines.push(`sums,${i},What is ${i} plus ${3 * i}?,1,0`, `animals,${i},Which sea animal has ${i} arms?,0,1`);
+  }
+  return lines.join('\n');
+}
+
+it('a CSV that is chosen becomes an index that the page routes on, and that can be kept', async () => {
+  const { page, requests, complaints } = await open('');
+  await page.waitForSelector('#decision:not([hidden])');
+  const results = { name: 'results.csv', mimeType: 'text/csv', buffer: Buffer.from(benchmarkCsv()) };
+  await page.setInputFiles('#files', results);
+  await page.click('#build button[type=submit]');
+  await page.waitForSelector('#built:not([hidden])');
+  assert.match(await page.textContent('#report'), /80 rows x 2 models, 2 datasets/);
+  await page.fill('#prompt', 'What is 12 plus 30?');
+  await page.waitForFunction(() => document.querySelector('#model')?.textContent === 'counts-well');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
+  const file = path.join(folder, 'downloaded.sbx');
+  await download.saveAs(file);
+  const router = await Router.load({ index: file });
+  assert.equal((await router.route('Which sea animal has 9 arms?')).model, 'knows-animals');
+  router.dispose();
+  await page.click('#shipped');
+  await page.waitForFunction(() => document.querySelectorAll('#ranking tr').length === 5);
+  assert.ok(requests.every((url) => url.startsWith(origin) || url.startsWith('blob:')));
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+it('files that are dropped are built at once; a defect is named with its line, and the page goes on routing', async () => {
+  const { page, complaints } = await open('');
+  await page.waitForSelector('#decision:not([hidden])');
+  const drop = (text) =>
+    page.evaluate((content) => {
+      const data = new DataTransfer();
+      data.items.add(new File([content], 'rows.jsonl'));
+      document.querySelector('#drop').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true }));
+    }, text);
+  const row = (model, score) => JSON.stringify({ dataset: 'd', id: '1', prompt: 'a question', model, score });
+  await drop(`${row('a', 1)}\n{"dataset":`);
+  await page.waitForFunction(() => document.querySelector('#build-status')?.textContent?.includes('line 2'));
+  assert.match(await page.textContent('#build-status'), /rows\.jsonl, line 2: not JSON/);
+  await page.fill('#prompt', PROMPT);
+  await page.waitForFunction(() => document.querySelector('#neighbours')?.textContent?.includes('mmlu_pro_math'));
+  await drop(`${row('a', 1)}\n${row('b', 0)}`);
+  await page.waitForFunction(() => document.querySelector('#model')?.textContent === 'a');
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
