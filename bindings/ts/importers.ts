@@ -21,8 +21,9 @@ export { reportText } from './build/report-text.js';
 export { fileFromBytes, type InputFile } from './importing/input-file.js';
 export { DROP_REASONS, type DropReason, SOURCES, type Source } from './importing/records.js';
 
-/** A file that was dropped or chosen; of a folder with its path below it. `InputFile` is for bytes from elsewhere. */
-export type BenchmarkFile = File | InputFile;
+/** A file that was dropped or chosen. Folders name models and runs: where the file itself does not know its path below what was
+ * dropped (`webkitRelativePath`), it is given beside it. */
+export type BenchmarkFile = File | { file: File; path: string };
 
 export interface BuildFromFilesOptions extends BuildSettings {
   /** Default: the one that the package ships. */
@@ -46,10 +47,16 @@ export interface BuiltBenchmark {
   choices: Choices | undefined;
 }
 
-const isFile = (file: BenchmarkFile): file is File => typeof Blob !== 'undefined' && file instanceof Blob;
+const isBlob = (file: unknown): file is File => typeof Blob !== 'undefined' && file instanceof Blob;
 
-function toInput(file: BenchmarkFile): InputFile {
-  return isFile(file) ? fileFromBlob(file, file.webkitRelativePath || file.name) : file;
+function withPath(file: BenchmarkFile): { file: File; path: string } {
+  return isBlob(file) ? { file, path: file.webkitRelativePath || file.name } : file;
+}
+
+function toInput(file: BenchmarkFile | InputFile): InputFile {
+  if ('slice' in file && 'path' in file) return file;
+  const { file: blob, path } = withPath(file);
+  return fileFromBlob(blob, path);
 }
 
 /** Tells each step, and lets the events of the thread in between. */
@@ -80,7 +87,7 @@ function concatenate(pieces: readonly Uint8Array[], size: number): Uint8Array<Ar
 }
 
 /**
- * Builds an index in this thread; see `buildInWorker` for pages. Files of one source together: HELM run folders, sample logs of
+ * Builds an index in this thread (`InputFile`: bytes from elsewhere); see `buildInWorker` for pages. Files of one source together: HELM run folders, sample logs of
  * lm-evaluation-harness, OpenCompass, inspect_ai, AlpacaEval, RouterBench, RouteLLM, MixInstruct, LLMRouter, LLMRouterBench, or tables
  * (`SOURCES`). Nothing leaves the device.
  * Errors: `invalid_argument` (a file that is not what it seems, with its line; several metrics and no choice between them),
@@ -88,7 +95,7 @@ function concatenate(pieces: readonly Uint8Array[], size: number): Uint8Array<Ar
  * `out_of_memory`, `network`.
  */
 export async function buildFromFiles(
-  files: Iterable<BenchmarkFile>,
+  files: Iterable<BenchmarkFile | InputFile>,
   options: BuildFromFilesOptions = {},
 ): Promise<BuiltBenchmark> {
   const { signal } = options;
@@ -121,7 +128,7 @@ export interface BuildInWorkerOptions extends Omit<BuildFromFilesOptions, 'embed
  * Errors: as `buildFromFiles`.
  */
 export async function buildInWorker(
-  files: Iterable<File>,
+  files: Iterable<BenchmarkFile>,
   { signal, onProgress, worker: given, ...options }: BuildInWorkerOptions = {},
 ): Promise<BuiltBenchmark> {
   throwIfAborted(signal);
@@ -142,7 +149,7 @@ export async function buildInWorker(
       worker.addEventListener('error', ({ message }) => {
         reject(new SignalboxError('network', `the worker could not be started: ${message ?? 'no reason is known'}`));
       });
-      const list = [...files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
+      const list = [...files].map(withPath);
       worker.postMessage({ files: list, options } satisfies ImportersRequest);
     });
   } finally {

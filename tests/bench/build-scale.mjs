@@ -59,9 +59,15 @@ try {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
   if (status !== 0) throw new Error(stderr);
   const seconds = (performance.now() - begin) / 1000;
-  const last = (text, pattern) => text.split('\n').filter((line) => pattern.test(line)).at(-1) ?? '';
+  const last = (text, pattern) =>
+    text
+      .split('\n')
+      .filter((line) => pattern.test(line))
+      .at(-1) ?? '';
   console.log(`${rows} rows x ${models} models x ${dim} dimensions, int8`);
-  console.log(`${seconds.toFixed(0)} s, ${last(stderr, /^peak/)}; table ${statSync(table).size} bytes, index ${statSync(index).size} bytes`);
+  console.log(
+    `${seconds.toFixed(0)} s, ${last(stderr, /^peak/)}; table ${statSync(table).size} bytes, index ${statSync(index).size} bytes`,
+  );
   console.log(last(stdout, /^distance estimator/));
 } finally {
   rmSync(folder, { recursive: true, force: true });

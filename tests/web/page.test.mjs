@@ -1,6 +1,6 @@
 // The page in a real browser: routed in a worker and in the page itself, under a strict policy, with no other request.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, it } from 'node:test';
@@ -162,6 +162,34 @@ it('files that are dropped are built at once; a defect is named with its line, a
   await page.waitForFunction(() => document.querySelector('#neighbours')?.textContent?.includes('mmlu_pro_math'));
   await drop(`${row('a', 1)}\n${row('b', 0)}`);
   await page.waitForFunction(() => document.querySelector('#model')?.textContent === 'a');
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+it('a folder that is chosen keeps its paths, which name the models', async () => {
+  const { page, complaints } = await open('');
+  await page.waitForSelector('#decision:not([hidden])');
+  const runs = path.join(folder, 'runs');
+  for (const [model, score] of [
+    ['org__first', 1],
+    ['org__second', 0],
+  ]) {
+    mkdirSync(path.join(runs, model), { recursive: true });
+    const lines = [0, 1].map((i) =>
+      JSON.stringify({
+        doc_id: i,
+        doc_hash: `h${i}`,
+        doc: { question: `question ${i}` },
+        metrics: ['acc'],
+        acc: score,
+      }),
+    );
+    writeFileSync(path.join(runs, model, 'samples_made_up_2025-01-01T00-00-00.000000.jsonl'), lines.join('\n'));
+  }
+  await page.setInputFiles('#folder', runs);
+  await page.click('#build button[type=submit]');
+  await page.waitForFunction(() => document.querySelector('#model')?.textContent === 'org/first');
+  assert.match(await page.textContent('#report'), /lm-eval: 2 files, 2 rows x 2 models, 1 dataset/);
   assert.deepEqual(complaints, []);
   await page.close();
 });

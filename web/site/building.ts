@@ -1,12 +1,13 @@
 /** One's own benchmark: files become an index in a worker, and the page routes on it. */
 import { SignalboxError } from 'signalbox';
-import { buildInWorker, reportText } from 'signalbox/importers';
+import { type BenchmarkFile, buildInWorker, reportText } from 'signalbox/importers';
+import { droppedFiles } from './dropped-files.js';
 import { element } from './element.js';
 
 /** Calls back with the index that was built, or undefined for the shipped one. */
 export function setUpBuilding(routeOn: (index: Uint8Array<ArrayBuffer> | undefined) => Promise<void>): void {
   const form = element<HTMLFormElement>('build');
-  const chooser = element<HTMLInputElement>('files');
+  const choosers = [element<HTMLInputElement>('files'), element<HTMLInputElement>('folder')];
   const drop = element('drop');
   const stop = element('stop');
   const status = element('build-status');
@@ -14,7 +15,7 @@ export function setUpBuilding(routeOn: (index: Uint8Array<ArrayBuffer> | undefin
   const report = element('report');
   const done = element('built');
   let built: Uint8Array<ArrayBuffer> | undefined;
-  let dropped: File[] = [];
+  let chosen: BenchmarkFile[] = [];
   let current: AbortController | undefined;
 
   const show = (isBusy: boolean) => {
@@ -32,8 +33,7 @@ export function setUpBuilding(routeOn: (index: Uint8Array<ArrayBuffer> | undefin
   }
 
   async function build(): Promise<void> {
-    const files = dropped.length > 0 ? dropped : [...(chooser.files ?? [])];
-    if (files.length === 0) {
+    if (chosen.length === 0) {
       status.textContent = 'Choose files first.';
       return;
     }
@@ -44,7 +44,7 @@ export function setUpBuilding(routeOn: (index: Uint8Array<ArrayBuffer> | undefin
     report.hidden = true;
     show(true);
     try {
-      const result = await buildInWorker(files, {
+      const result = await buildInWorker(chosen, {
         metrics: metric === '' ? undefined : [{ datasets: '*', value: metric }],
         signal: mine.signal,
         onProgress: ({ step, done, total }) => {
@@ -72,19 +72,27 @@ export function setUpBuilding(routeOn: (index: Uint8Array<ArrayBuffer> | undefin
     build();
   });
   stop.addEventListener('click', () => current?.abort());
-  chooser.addEventListener('change', () => {
-    dropped = [];
-  });
+  for (const chooser of choosers) {
+    chooser.addEventListener('change', () => {
+      chosen = [...(chooser.files ?? [])];
+      status.textContent = `${chosen.length} files`;
+    });
+  }
   for (const name of ['dragover', 'dragleave', 'drop']) {
     drop.addEventListener(name, (event) => {
       event.preventDefault();
       drop.classList.toggle('over', name === 'dragover');
     });
   }
-  drop.addEventListener('drop', (event) => {
-    dropped = [...(event.dataTransfer?.files ?? [])];
-    status.textContent = dropped.map(({ name }) => name).join(', ');
-    build();
+  drop.addEventListener('drop', async ({ dataTransfer }) => {
+    if (dataTransfer === null) return;
+    try {
+      chosen = await droppedFiles(dataTransfer);
+      status.textContent = `${chosen.length} files`;
+      await build();
+    } catch (error) {
+      status.textContent = `The files could not be read: ${(error as Error).message}`;
+    }
   });
   element('download').addEventListener('click', save);
   element('shipped').addEventListener('click', () => {

@@ -25,7 +25,8 @@ function fill(body: HTMLElement, rows: readonly (readonly string[])[]): void {
 
 function show(decision: Decision, elapsedMs: number): void {
   element('model').textContent = decision.model;
-  element('price').textContent = `${dollars(decision.price.usdPerMTok)} per million tokens`;
+  const { usdPerMTok: usd } = decision.price;
+  element('price').textContent = usd === null ? 'price not known' : `${dollars(usd)} per million tokens`;
   element('reason').textContent = decision.reason;
   fill(
     element('ranking'),

@@ -1,9 +1,10 @@
 /** AlpacaEval: annotations.json, a list of comparisons of a model's answer with the reference's. */
-import { field, numberField, requiredObject, requiredText, textField, textKey } from '../fields.js';
+import { field, requiredObject, requiredText, textField, textKey } from '../fields.js';
 import type { Importer } from '../importer.js';
 import type { InputFile } from '../input-file.js';
 import { readJsonParts } from '../json.js';
 import type { ImportContext } from '../records.js';
+import { scoreOf } from './long.js';
 
 /** 1 is the win of the reference, 2 that of the model; 0 was a draw in older files. */
 function winOf(preference: unknown): unknown {
@@ -22,7 +23,7 @@ async function readFile(file: InputFile, context: ImportContext): Promise<void> 
     const key = textKey(prompt);
     const dataset = textField(entry, 'dataset') ?? 'alpaca_eval';
     const sample = context.sink.sample({ dataset, key, id: key.slice(0, 12), prompt, place });
-    const preference = numberField(entry, 'preference') ?? field(entry, 'preference');
+    const preference = scoreOf(field(entry, 'preference'));
     context.sink.score(sample, model, 'preference', winOf(preference), place);
   };
   await readJsonParts(file, ['$.*'], ({ value }) => onEntry(value), context);

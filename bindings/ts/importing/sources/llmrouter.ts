@@ -5,6 +5,7 @@ import type { InputFile } from '../input-file.js';
 import { readJsonLines } from '../json.js';
 import type { ImportContext } from '../records.js';
 import { headColumns } from '../table.js';
+import { scoreOf } from './long.js';
 
 async function readFile(file: InputFile, context: ImportContext): Promise<void> {
   const onLine = (value: unknown, line: number) => {
@@ -21,7 +22,7 @@ async function readFile(file: InputFile, context: ImportContext): Promise<void> 
       tokensOut: numberField(entry, 'completion_tokens'),
     };
     const metric = textField(entry, 'metric') ?? 'performance';
-    context.sink.score(sample, model, metric, field(entry, 'performance'), place, figures);
+    context.sink.score(sample, model, metric, scoreOf(field(entry, 'performance')), place, figures);
   };
   await readJsonLines(file, onLine, context);
 }

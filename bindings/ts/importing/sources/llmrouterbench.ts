@@ -5,6 +5,7 @@ import { badInput, type InputFile } from '../input-file.js';
 import { readJsonParts } from '../json.js';
 import { promptText } from '../messages.js';
 import type { ImportContext } from '../records.js';
+import { scoreOf } from './long.js';
 
 /** Names may stand behind the records, so they are looked for first. */
 async function readNames(file: InputFile, context: ImportContext): Promise<{ model: string; dataset: string }> {
@@ -31,7 +32,7 @@ async function readFile(file: InputFile, context: ImportContext): Promise<void> 
       tokensIn: numberField(record, 'prompt_tokens'),
       tokensOut: numberField(record, 'completion_tokens'),
     };
-    context.sink.score(sample, model, 'score', field(record, 'score'), place, figures);
+    context.sink.score(sample, model, 'score', scoreOf(field(record, 'score')), place, figures);
   };
   await readJsonParts(file, ['$.records.*'], ({ value }) => onRecord(value), context);
   if (records === 0) throw badInput({ file: file.path }, "no 'records'");
@@ -42,8 +43,8 @@ export const llmRouterBenchImporter: Importer = {
   claims: (_file, { name, text }) =>
     name.endsWith('.json') &&
     /^\s*\{/.test(text) &&
-    (text.includes('"model_name"') || text.includes('"dataset_name"')) &&
-    text.includes('"records"'),
+    // The names may stand behind the records, beyond the head.
+    (/^\s*\{\s*"records"\s*:\s*\[/.test(text) || (/"(model|dataset)_name"/.test(text) && text.includes('"records"'))),
   read: async (files, context) => {
     for (const file of files) await readFile(file, context);
   },

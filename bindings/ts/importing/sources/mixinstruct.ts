@@ -4,7 +4,7 @@ import type { Importer } from '../importer.js';
 import { badInput, type InputFile } from '../input-file.js';
 import { readJsonLines } from '../json.js';
 import type { ImportContext } from '../records.js';
-import { stemOf } from './long.js';
+import { scoreOf, stemOf } from './long.js';
 
 async function readFile(file: InputFile, context: ImportContext): Promise<void> {
   const dataset = stemOf(file.path);
@@ -21,7 +21,7 @@ async function readFile(file: InputFile, context: ImportContext): Promise<void> 
       const scores = field(candidate, 'scores');
       if (!isObject(scores)) throw badInput(place, `the scores of ${model} are not an object`);
       for (const metric of Object.keys(scores)) {
-        context.sink.score(sample, model, metric, field(scores, metric), place);
+        context.sink.score(sample, model, metric, scoreOf(field(scores, metric)), place);
       }
     }
   };

@@ -9,26 +9,28 @@ import { scoreOf, stemOf, textCell } from './long.js';
 const RESPONSE = '_response';
 const OURS = ['dataset', 'task', 'id', 'model', 'score', 'eval_name'];
 
-function reader(file: InputFile, { sink }: ImportContext): TableReader {
+function reader(file: InputFile, { sink }: ImportContext, nextRow: () => number): TableReader {
   const dataset = stemOf(file.path).replace(/_responses$/, '');
   let prompt = -1;
   let models: { name: string; at: number }[] = [];
   return {
     onColumns: (columns) => {
       prompt = columns.indexOf('prompt');
+      if (prompt < 0) throw badInput({ file: file.path }, "no column 'prompt'");
       models = columns
         .map((name, at) => ({ name, at }))
         .filter(({ name }) => name !== 'prompt' && name !== '' && !name.endsWith(RESPONSE));
     },
     onRow: (cells, line) => {
       const place = { file: file.path, line };
+      const row = nextRow();
       const text = textCell(cells[prompt], 'prompt', place);
       if (text === undefined) {
         sink.drop('no_prompt', place);
         return;
       }
       const key = textKey(text);
-      const sample = sink.sample({ dataset, key, id: key.slice(0, 12), prompt: text, place });
+      const sample = sink.sample({ dataset, key, id: key.slice(0, 12), prompt: text, row, place });
       for (const { name, at } of models) sink.score(sample, name, 'correct', scoreOf(cells[at]), place);
     },
   };
@@ -47,9 +49,11 @@ export const routeLlmImporter: Importer = {
     return models.length === 2 && /,(True|False),(True|False)\r?(\n|$)/.test(head.text);
   },
   read: async (files, context) => {
+    let rows = 0;
+    const nextRow = () => rows++;
     for (const file of files) {
       if (!/\.csv(\.gz)?$/i.test(file.path)) throw badInput({ file: file.path }, 'not a CSV');
-      await readTable(file, 'csv', reader(file, context), context);
+      await readTable(file, 'csv', reader(file, context, nextRow), context);
     }
   },
 };

@@ -15,8 +15,17 @@ function isPickle({ name, bytes }: FileHead): boolean {
   return bytes[0] === 0x80 && (bytes[1] ?? 0) >= 2 && (bytes[1] ?? 0) <= 5;
 }
 
+/** A name within quotes within quotes: what a shell or Python could take for more than a letter is a Python escape. */
+function escapedName(path: string): string {
+  const name = path.split('/').at(-1) ?? '';
+  return name.replace(/[^\p{L}\p{N}._\- ]/gu, (char) => {
+    const code = (char.codePointAt(0) as number).toString(16);
+    return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
+  });
+}
+
 function refusePickle(file: InputFile): never {
-  const name = (file.path.split('/').at(-1) ?? '').replace(/[^\w.\- ]/g, '_');
+  const name = escapedName(file.path);
   throw badInput(
     { file: file.path },
     'a pickle can run code and is never opened. If you trust it, convert it with ' +
@@ -24,7 +33,7 @@ function refusePickle(file: InputFile): never {
   );
 }
 
-function reader(file: InputFile, { sink }: ImportContext): TableReader {
+function reader(file: InputFile, { sink }: ImportContext, nextRow: () => number): TableReader {
   let [dataset, id, prompt] = [-1, -1, -1];
   let models: { name: string; at: number; cost: number }[] = [];
   return {
@@ -38,6 +47,8 @@ function reader(file: InputFile, { sink }: ImportContext): TableReader {
         const cost = columns.indexOf(name + COST);
         return cost >= 0 || columns.includes(name + ANSWER) ? [{ name, at, cost }] : [];
       });
+      if (models.length > 0) return;
+      throw badInput({ file: file.path }, `no column of a model, expected '<model>' beside '<model>${COST}'`);
     },
     onRow: (cells, line) => {
       const place = { file: file.path, line };
@@ -46,7 +57,7 @@ function reader(file: InputFile, { sink }: ImportContext): TableReader {
       const text = textCell(cells[prompt], 'prompt', place);
       if (key === undefined || task === undefined) throw badInput(place, "no 'sample_id' or no 'eval_name'");
       const asked = text === undefined ? undefined : (parsePythonStrings(text)?.join('\n') ?? text);
-      const sample = sink.sample({ dataset: task, key, id: key, prompt: asked, place });
+      const sample = sink.sample({ dataset: task, key, id: key, prompt: asked, row: nextRow(), place });
       for (const { name, at, cost } of models) {
         sink.score(sample, name, 'score', scoreOf(cells[at]), place, {
           costUsd: figureCell(cells[cost], name + COST, place),
@@ -64,10 +75,12 @@ export const routerBenchImporter: Importer = {
     return ['sample_id', 'eval_name', 'prompt'].every((name) => columns.includes(name));
   },
   read: async (files, context) => {
+    let rows = 0;
+    const nextRow = () => rows++;
     for (const file of files) {
       const head = await headOf(file, context);
       if (isPickle(head)) refusePickle(file);
-      await readTable(file, await requiredFormat(file, context), reader(file, context), context);
+      await readTable(file, await requiredFormat(file, context), reader(file, context, nextRow), context);
     }
   },
 };

@@ -3,6 +3,7 @@ import type { Importer } from '../importer.js';
 import { badInput, type InputFile } from '../input-file.js';
 import type { AnswerFigures, ImportContext, Place, RecordSink } from '../records.js';
 import { headColumns, readTable, type TableReader, tableFormat } from '../table.js';
+import { llmRouterImporter } from './llmrouter.js';
 import {
   figureCell,
   isLong,
@@ -16,6 +17,12 @@ import {
   scoreOf,
   stemOf,
 } from './long.js';
+import { mixInstructImporter } from './mixinstruct.js';
+import { routeLlmImporter } from './routellm.js';
+import { routerBenchImporter } from './routerbench.js';
+
+/** Whose tables would pass for wide ones, too. */
+const MORE_PARTICULAR = [llmRouterImporter, mixInstructImporter, routeLlmImporter, routerBenchImporter];
 
 const KEYS = new Set(['dataset', 'task', 'id', 'prompt', 'embedding']);
 /** What such tables have beside models and keys. */
@@ -146,8 +153,9 @@ class EitherRows implements TableReader {
 
 export const wideImporter: Importer = {
   source: 'wide',
-  claims(_file, head) {
+  claims(file, head) {
     const format = tableFormat(head);
+    if (MORE_PARTICULAR.some((importer) => importer.claims(file, head))) return false;
     if (format === 'parquet') return true;
     const columns = headColumns(head);
     return format !== undefined && !isLong(columns) && (columns.includes('prompt') || columns.includes('embedding'));
