@@ -50,10 +50,8 @@ try {
   writeTable(table);
   writeMatrix(matrix);
   const preload = path.join(folder, 'preload.mjs');
-  writeFileSync(
-    preload,
-    "process.on('exit', () => console.error(`peak ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`));",
-  );
+  const peak = 'Math.round(process.resourceUsage().maxRSS / 1024)';
+  writeFileSync(preload, `process.on('exit', () => console.error('peak ' + ${peak} + ' MiB'));`);
   const begin = performance.now();
   const args = ['--import', preload, cli, 'build', table, '--embeddings', matrix, '-o', index, '--no-measure'];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
