@@ -1,6 +1,6 @@
 /** What a page and the worker that builds an index say to each other: one request, progress, one answer. */
 import type { ErrorCode } from './errors.js';
-import type { BuildInWorkerOptions, BuiltBenchmark } from './importers.js';
+import type { BuildInWorkerOptions, BuiltBenchmark } from './importers-types.js';
 
 export interface ImportersRequest {
   /** A file's path below the folder that was chosen does not survive being sent. */

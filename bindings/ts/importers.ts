@@ -1,14 +1,12 @@
 /** signalbox/importers: an index from the result files of benchmarks, in a page, a worker or Node. */
-import type { Choices } from './build/choices.js';
-import { type BuildSettings, buildFrom } from './build/from-files.js';
-import type { BuildReport } from './build/report.js';
+import { buildFrom } from './build/from-files.js';
 import type { Steps } from './build/steps.js';
 import { errorFrom, SignalboxError, throwIfAborted } from './errors.js';
 import type { ImportersAnswer, ImportersRequest } from './importers-protocol.js';
+import type { BenchmarkFile, BuildFromFilesOptions, BuildInWorkerOptions, BuiltBenchmark } from './importers-types.js';
 import { fileFromBlob, type InputFile } from './importing/input-file.js';
 import { loadLab } from './lab-module.js';
 import { isEmbedder, StaticEmbedder } from './static-embedder.js';
-import type { Embedder, EmbedderSource, WasmSource } from './types.js';
 
 export type { Choice, Choices } from './build/choices.js';
 export { choicesText } from './build/choices-text.js';
@@ -18,34 +16,9 @@ export type { DatasetMetric, MetricOptions, PerDataset } from './build/metric-ru
 export { type ModelPrice, readPriceList } from './build/prices.js';
 export type { BuildReport, ReportedDataset, ReportedModel } from './build/report.js';
 export { reportText } from './build/report-text.js';
+export type { BenchmarkFile, BuildFromFilesOptions, BuildInWorkerOptions, BuiltBenchmark } from './importers-types.js';
 export { fileFromBytes, type InputFile } from './importing/input-file.js';
 export { DROP_REASONS, type DropReason, SOURCES, type Source } from './importing/records.js';
-
-/** A file that was dropped or chosen. Folders name models and runs: where the file itself does not know its path below what was
- * dropped (`webkitRelativePath`), it is given beside it. */
-export type BenchmarkFile = File | { file: File; path: string };
-
-export interface BuildFromFilesOptions extends BuildSettings {
-  /** Default: the one that the package ships. */
-  embedder?: Embedder | EmbedderSource | undefined;
-  /** Where `signalbox.wasm` and `signalbox-lab.wasm` are, if not beside the package. */
-  wasm?: WasmSource | undefined;
-  labWasm?: WasmSource | undefined;
-  /** Whether to measure what other choices of codes, dimensions and rows would cost. Default: no. */
-  measure?: boolean | undefined;
-  signal?: AbortSignal | undefined;
-  /** `done` of `total` of a step, whose name is for people. */
-  onProgress?: ((event: { step: string; done: number; total: number }) => void) | undefined;
-}
-
-export interface BuiltBenchmark {
-  /** The bytes of the index, for `Router.load({ index })` or a download. */
-  index: Uint8Array<ArrayBuffer>;
-  report: BuildReport;
-  /** Models without a price in the list. */
-  unpriced: string[];
-  choices: Choices | undefined;
-}
 
 const isBlob = (file: unknown): file is File => typeof Blob !== 'undefined' && file instanceof Blob;
 
@@ -114,13 +87,6 @@ export async function buildFromFiles(
   } finally {
     if (embedder !== given) embedder.dispose?.();
   }
-}
-
-export interface BuildInWorkerOptions extends Omit<BuildFromFilesOptions, 'embedder'> {
-  /** The address of a Model2Vec folder. Default: the one that the package ships. */
-  embedder?: string | undefined;
-  /** A worker that runs `signalbox/importers-worker-entry`; it is ended with the build. By default one is started. */
-  worker?: Worker | undefined;
 }
 
 /**

@@ -52,17 +52,27 @@ function checkEmbedder(embedder: Embedder, index: IndexInfo): void {
   const refuse = (got: string, expected: string) => {
     throw new SignalboxError('embedder_mismatch', `the embedder has ${got}, the index was built with ${expected}`);
   };
-  if (embedder.dim !== index.dim) refuse(`${embedder.dim} dimensions`, `${index.dim}`);
   const { id, hash } = index.embedder;
+  // An index may hold the first dimensions only; of an embedder that it does not name nobody knows whether that makes sense.
+  const isTheOne = id !== '' && id === embedder.id && (hash === '' || (embedder.hash ?? hash) === hash);
+  const isCut = isTheOne && embedder.dim > index.dim;
+  if (embedder.dim !== index.dim && !isCut) refuse(`${embedder.dim} dimensions`, `${index.dim}`);
   if (id !== '' && embedder.id !== id) refuse(`the id '${embedder.id}'`, `'${id}'`);
   if (hash !== '' && embedder.hash !== undefined && embedder.hash !== hash) {
     refuse(`other files than expected (${embedder.hash}: another version, or damaged on the way)`, hash);
   }
 }
 
-/** The embeddings, if there is one a text: the core reads as many vectors as there are texts. */
-function checkCount(embeddings: Embedding[], texts: number): Embedding[] {
-  if (Array.isArray(embeddings) && embeddings.length === texts && embeddings.every(Boolean)) return embeddings;
+/** The embeddings, if there is one a text: the core reads as many vectors as there are texts. Of an embedder with more
+ * dimensions than the index the first are taken (Matryoshka); the core does not need unit norm. */
+function embeddingsFor(embeddings: Embedding[], texts: number, embedderDim: number, dim: number): Embedding[] {
+  if (Array.isArray(embeddings) && embeddings.length === texts && embeddings.every(Boolean)) {
+    if (embedderDim <= dim) return embeddings;
+    return embeddings.map((embedding) => {
+      const isWhole = embedding.vector?.length === embedderDim;
+      return isWhole ? { ...embedding, vector: embedding.vector.slice(0, dim) } : embedding;
+    });
+  }
   const got = Array.isArray(embeddings) ? embeddings.filter(Boolean).length : typeof embeddings;
   throw new SignalboxError('dimension_mismatch', `the embedder gave ${got} embeddings for ${texts} texts`);
 }
@@ -267,7 +277,8 @@ export class Router {
       // A turn of the event loop: a page stays alive, and an abort is heard.
       if (first > 0) await new Promise((resolve) => setTimeout(resolve));
       const block = prompts.slice(first, first + BLOCK);
-      out.push(...checkCount(await abortable(embedder.embed(block, { signal }), signal), block.length));
+      const embeddings = await abortable(embedder.embed(block, { signal }), signal);
+      out.push(...embeddingsFor(embeddings, block.length, embedder.dim, this.info.dim));
       onProgress?.({ done: out.length, total: prompts.length });
     }
     throwIfAborted(signal);

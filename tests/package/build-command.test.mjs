@@ -206,6 +206,8 @@ describe('signalbox build', () => {
     assert.equal(info.dim, 64);
     assert.equal(info.codes, 'binary');
     assert.ok(info.tasks.every(({ rows: n }) => n >= 14));
+    const decision = await runsJson('route', 'What is 12 plus 40, as a number?', '--index', 'x.sbx');
+    assert.equal(decision.model, 'small', 'prompts are cut like the rows');
     await fails(
       'invalid_argument',
       /129 dimensions, expected 1 to 128/,

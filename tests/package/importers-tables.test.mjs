@@ -274,7 +274,7 @@ describe('RouterBench', () => {
       routerBenchImporter,
       { "x'); import os #.pkl": pickle },
       'invalid_argument',
-      /read_pickle\('x___ import os _\.pkl'\)/,
+      /read_pickle\('x\\u0027\\u0029\\u003b import os \\u0023\.pkl'\)/,
     );
   });
 });
@@ -413,6 +413,13 @@ describe('other sources', () => {
       assert.deepEqual(scoreLines(record), ['d/0 m score=1']);
       assert.equal(record.samples[0].prompt, 'q');
     }
+    const split = (name) => ({ model_name: 'm', dataset_name: 'd', split: name, records });
+    const splits = await imported(llmRouterBenchImporter, { 'a.json': split('dev'), 'b.json': split('test') });
+    assert.deepEqual(scoreLines(splits), ['d/dev/0 m score=1', 'd/test/0 m score=1']);
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const prompt = `[{"role":"user","content":${deep}}]`;
+    const nested = `{"model_name":"m","dataset_name":"d","records":[{"index":0,"score":1,"prompt":${prompt}}]}`;
+    assert.equal((await imported(llmRouterBenchImporter, { 'r.json': nested })).samples[0].prompt, '');
     await refuses(llmRouterBenchImporter, { 'r.json': { records } }, 'invalid_argument', /r\.json: no 'model_name'/);
   });
 });

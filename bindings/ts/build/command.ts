@@ -1,6 +1,6 @@
 /** The commands `signalbox build` and `signalbox merge`. */
 import { open, readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -282,7 +282,7 @@ async function build(places: string[], o: BuildCommandOptions): Promise<void> {
     throw new SignalboxError('invalid_argument', '--shard and --partial exclude each other');
   }
   await interruptible(async (progress, signal) => {
-    const storage = await diskStorage(o.output ?? path.join(process.env.TMPDIR ?? '/tmp', 'signalbox'));
+    const storage = await diskStorage(o.output ?? path.join(tmpdir(), 'signalbox'));
     try {
       await buildInto(places, o, storage, await loadLab(undefined, { signal }), progress, signal);
     } finally {

@@ -78,7 +78,7 @@ export async function importFiles(
   const [prompts, fileVectors] = [storage.prompts(), storage.vectors()];
   const collector = new Collector({ ...options, prompts, vectors: fileVectors });
   const total = found.files.reduce((sum, { size }) => sum + size, 0);
-  steps.begin(`reading ${found.files.length} files of ${found.importer.source}`);
+  steps.begin(`reading ${found.importer.source}, ${found.files.length} ${found.files.length === 1 ? 'file' : 'files'}`);
   let bytes = 0;
   const lively = found.files.map(
     (file): InputFile => ({

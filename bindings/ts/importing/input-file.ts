@@ -119,7 +119,10 @@ export async function* chunksOf(
 export async function headOf(file: InputFile, options: ReadFileOptions = {}): Promise<FileHead> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of chunksOf(file, { signal: options.signal })) {
+  const start = await file.slice(0, Math.min(HEAD_BYTES, file.size));
+  // Of thousands of files no more than this is read; only what is packed takes a larger piece.
+  const plain = start[0] === 0x1f && start[1] === 0x8b ? undefined : [start];
+  for await (const chunk of plain ?? chunksOf(file, { signal: options.signal })) {
     parts.push(chunk.subarray(0, HEAD_BYTES - length));
     length += chunk.byteLength;
     if (length >= HEAD_BYTES) break;

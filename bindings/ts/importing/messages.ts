@@ -3,10 +3,19 @@ import { field, isObject, textField } from './fields.js';
 
 const PERSON = new Set(['user', 'human']);
 
+/** Lists of parts are not nested; what goes deeper was made to exhaust the stack. */
+const DEEPEST = 8;
+
 /** A string, a part with a text, or a list of them. */
-function contentText(content: unknown): string {
+function contentText(content: unknown, depth = 0): string {
   if (typeof content === 'string') return content;
-  if (Array.isArray(content)) return content.map(contentText).filter(Boolean).join('\n');
+  if (Array.isArray(content)) {
+    if (depth === DEEPEST) return '';
+    return content
+      .map((part) => contentText(part, depth + 1))
+      .filter(Boolean)
+      .join('\n');
+  }
   return textField(content, 'text') ?? '';
 }
 

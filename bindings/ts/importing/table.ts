@@ -1,5 +1,5 @@
 /** Tables from CSV, TSV, JSONL and Parquet, so that importers of tabular forms do not care which. */
-import { parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
+import { type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { readCsvRows } from './csv.js';
@@ -18,8 +18,9 @@ export interface TableReader {
 }
 
 const PARQUET_MAGIC = 'PAR1';
-/** Every block reads its row group's columns from their beginning, so blocks are as large as memory allows. */
-const PARQUET_BLOCK_CELLS = 1 << 21;
+/** Every block unpacks its row group's pages from their beginning, which may be all of it: blocks are as large as memory allows. */
+const PARQUET_BLOCK_VALUES = 1 << 23;
+const PARQUET_MOST_ROWS = 1 << 18;
 const PARQUET_LEAST_ROWS = 4096;
 
 /** By magic number, then by name; undefined for what is no table. */
@@ -122,6 +123,15 @@ function plain(value: unknown): unknown {
   return typeof value === 'bigint' ? Number(value) : value;
 }
 
+/** A list counts as many values as it has. */
+function blockRowsOf({ row_groups: groups, num_rows: rows }: FileMetaData): number {
+  const values = groups
+    .flatMap(({ columns }) => columns)
+    .reduce((sum, c) => sum + Number(c.meta_data?.num_values ?? 0), 0);
+  const fitting = Math.floor((PARQUET_BLOCK_VALUES * Number(rows)) / Math.max(1, values));
+  return Math.max(PARQUET_LEAST_ROWS, Math.min(PARQUET_MOST_ROWS, fitting));
+}
+
 async function readParquetTable(file: InputFile, to: TableReader, options: ReadFileOptions) {
   let read = 0;
   const buffer = {
@@ -140,7 +150,7 @@ async function readParquetTable(file: InputFile, to: TableReader, options: ReadF
     const columns = parquetSchema(metadata).children.map(({ element }) => element.name);
     to.onColumns(columns);
     const rows = Number(metadata.num_rows);
-    const blockRows = Math.max(PARQUET_LEAST_ROWS, Math.floor(PARQUET_BLOCK_CELLS / columns.length));
+    const blockRows = blockRowsOf(metadata);
     for (let rowStart = 0; rowStart < rows; rowStart += blockRows) {
       throwIfAborted(options.signal);
       const rowEnd = Math.min(rows, rowStart + blockRows);

@@ -7,24 +7,35 @@ import { promptText } from '../messages.js';
 import type { ImportContext } from '../records.js';
 import { scoreOf } from './long.js';
 
+interface Names {
+  model: string;
+  dataset: string;
+  /** Each split counts its records from the start. */
+  split: string | undefined;
+}
+
 /** Names may stand behind the records, so they are looked for first. */
-async function readNames(file: InputFile, context: ImportContext): Promise<{ model: string; dataset: string }> {
+async function readNames(file: InputFile, context: ImportContext): Promise<Names> {
   const names = new Map<string, unknown>();
   const onPart = ({ value, path }: { value: unknown; path: (string | number)[] }) => names.set(String(path[0]), value);
-  await readJsonParts(file, ['$.model_name', '$.dataset_name'], onPart, { signal: context.signal });
+  await readJsonParts(file, ['$.model_name', '$.dataset_name', '$.split'], onPart, { signal: context.signal });
   const [model, dataset] = [names.get('model_name'), names.get('dataset_name')];
-  if (typeof model === 'string' && typeof dataset === 'string') return { model, dataset };
+  const split = names.get('split');
+  if (typeof model === 'string' && typeof dataset === 'string') {
+    return { model, dataset, split: typeof split === 'string' && split !== '' ? split : undefined };
+  }
   throw badInput({ file: file.path }, "no 'model_name' or no 'dataset_name'");
 }
 
 async function readFile(file: InputFile, context: ImportContext): Promise<void> {
-  const { model, dataset } = await readNames(file, context);
+  const { model, dataset, split } = await readNames(file, context);
   let records = 0;
   const onRecord = (value: unknown) => {
     records += 1;
     const place = { file: file.path, line: records };
     const record = requiredObject(value, place, `record ${records - 1}`);
-    const id = requiredText(record, place, 'index');
+    const index = requiredText(record, place, 'index');
+    const id = split === undefined ? index : `${split}/${index}`;
     const prompt = textField(record, 'origin_query') ?? promptText(field(record, 'prompt'));
     const sample = context.sink.sample({ dataset, key: id, id, prompt, place });
     const figures = {
