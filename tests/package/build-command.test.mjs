@@ -220,6 +220,19 @@ describe('signalbox build', () => {
     );
   });
 
+  it('keeps an index that was written when the measuring after it is stopped', async () => {
+    write('results.csv', csv(MODELS, 300));
+    const stopped = await run(['build', 'results.csv', '-o', 'x.sbx', '--no-cache'], {
+      onStderr: (child, text) => {
+        if (text.includes('measuring')) child.kill('SIGINT');
+      },
+    });
+    assert.equal(stopped.code, 0, stopped.stderr);
+    assert.match(stopped.stdout, /wrote x\.sbx/);
+    assert.doesNotMatch(stopped.stdout, /choices/);
+    assert.equal((await runsJson('inspect', 'x.sbx')).rows, 900);
+  });
+
   it('goes on from the vectors that a stopped build left in the cache', async () => {
     write('results.csv', csv(MODELS, 400));
     const cache = path.join(folder, 'cache');
@@ -395,7 +408,7 @@ describe('signalbox merge', () => {
   it('says which shards are missing, and which are of another build', async () => {
     write('results.csv', csv(MODELS));
     for (const i of [1, 3]) await shard(i, 3);
-    await fails('invalid_argument', /shards 2 are missing/, 'merge', '1.sbx', '3.sbx', '-o', 'x.sbx');
+    await fails('invalid_argument', /of the shards 2 are missing/, 'merge', '1.sbx', '3.sbx', '-o', 'x.sbx');
     await runs('build', 'results.csv', '-o', 'int4.sbx', '--shard', '2/3', '--codes', 'int4', '--no-cache');
     await fails(
       'invalid_argument',

@@ -175,10 +175,10 @@ function builtText(file: string, { report, index, prices }: BuiltIndex, choices:
   const { pairs } = index;
   const lines = [reportText(report)];
   const priced = report.models.length - prices.unmatched.length;
-  if (priced > 0)
-    lines.push(
-      `prices: ${priced} of ${report.models.length} models; none for ${prices.unmatched.join(', ') || 'nobody'}`,
-    );
+  if (priced > 0) {
+    const without = prices.unmatched.length === 0 ? '' : `; none for ${prices.unmatched.join(', ')}`;
+    lines.push(`prices: ${priced} of ${report.models.length} models${without}`);
+  }
   if (!pairs.exact) {
     lines.push(
       `distance estimator: from ${pairs.rowsATask} rows a dataset; standard error of u at most ${pairs.maxStandardErrorU.toFixed(4)}, of p at most ${pairs.maxStandardErrorP.toFixed(3)}`,
@@ -261,6 +261,16 @@ interface Finish {
   measure: boolean;
 }
 
+/** Who does not wait for the table has the index all the same. */
+async function unlessAborted<T>(result: Promise<T>): Promise<T | undefined> {
+  try {
+    return await result;
+  } catch (cause) {
+    if (cause instanceof SignalboxError && cause.code === 'aborted') return undefined;
+    throw cause;
+  }
+}
+
 /** Writes what was built, and then measures: by then there is something to keep. */
 async function finish(built: BuiltIndex, { file, json, measure }: Finish, progress: Progress, signal: AbortSignal) {
   try {
@@ -269,7 +279,7 @@ async function finish(built: BuiltIndex, { file, json, measure }: Finish, progre
   } finally {
     built.index.close();
   }
-  const choices = measure ? await built.measureChoices() : undefined;
+  const choices = measure ? await unlessAborted(built.measureChoices()) : undefined;
   progress.end();
   say(json, builtJson(file, built, choices), builtText(file, built, choices));
 }
@@ -300,7 +310,7 @@ async function merge(names: string[], o: MergeCommandOptions): Promise<void> {
       if (missing.length > 0 && !o.partial) {
         throw new SignalboxError(
           'invalid_argument',
-          `shards ${missing.slice(0, 10).join(', ')} are missing: name them, or ask for --partial and merge the result again`,
+          `of the shards ${missing.slice(0, 10).join(', ')} ${missing.length > 10 ? 'and more ' : ''}are missing: name all, or ask for --partial and merge the result again`,
         );
       }
       const isShard = o.partial === true;
