@@ -67,11 +67,16 @@ export async function readInto(source: Source, sink: Sink, options: ReadOptions)
 export async function readBytes(source: Source, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   await readInto(source, { reserve: () => undefined, write: (chunk) => chunks.push(chunk) }, options);
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
+  return concatenate(chunks);
+}
+
+/** The bytes of all pieces, one after the other. */
+export function concatenate(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
   let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
+  for (const piece of pieces) {
+    bytes.set(piece, offset);
+    offset += piece.byteLength;
   }
   return bytes;
 }

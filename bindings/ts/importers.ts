@@ -2,6 +2,7 @@
 import { buildFrom } from './build/from-files.js';
 import type { Steps } from './build/steps.js';
 import { errorFrom, SignalboxError, throwIfAborted } from './errors.js';
+import { concatenate } from './files.js';
 import type { ImportersAnswer, ImportersRequest } from './importers-protocol.js';
 import type { BenchmarkFile, BuildFromFilesOptions, BuildInWorkerOptions, BuiltBenchmark } from './importers-types.js';
 import { fileFromBlob, type InputFile } from './importing/input-file.js';
@@ -49,16 +50,6 @@ function stepsFor({ signal, onProgress }: BuildFromFilesOptions): Steps {
   };
 }
 
-function concatenate(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, offset);
-    offset += piece.byteLength;
-  }
-  return bytes;
-}
-
 /**
  * Builds an index in this thread (`InputFile`: bytes from elsewhere); see `buildInWorker` for pages. Files of one source together: HELM run folders, sample logs of
  * lm-evaluation-harness, OpenCompass, inspect_ai, AlpacaEval, RouterBench, RouteLLM, MixInstruct, LLMRouter, LLMRouterBench, or tables
@@ -78,7 +69,7 @@ export async function buildFromFiles(
   try {
     const built = await buildFrom(lab, [...files].map(toInput), { embedder }, options, stepsFor(options));
     try {
-      const index = concatenate(built.index.pieces(), built.index.sizeBytes);
+      const index = concatenate(built.index.pieces());
       const choices = options.measure ? await built.measureChoices() : undefined;
       return { index, report: built.report, unpriced: built.prices.unmatched, choices };
     } finally {

@@ -1,92 +1,29 @@
-// `signalbox build` and `signalbox merge`, as a person types them: from files that are written here to a routed prompt.
+// `signalbox build`, as a person types it: from files that are written here to a routed prompt.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { Router } from '../../dist/index.js';
-import { dist, expectNothingOpen, randomFrom, randomVectors } from './fixtures.mjs';
+import {
+  csv,
+  fails,
+  folder,
+  inOwnFolders,
+  isRight,
+  MODELS,
+  QUICK,
+  read,
+  rows,
+  run,
+  runs,
+  runsJson,
+  write,
+} from './build-fixtures.mjs';
+import { randomFrom, randomVectors } from './fixtures.mjs';
 
-const CLI = fileURLToPath(new URL('cli.js', dist));
-const TOPICS = {
-  sums: (i) => `What is ${i} plus ${7 * i}, as a number?`,
-  words: (i) => `Which animal of the sea has a name of ${i} letters?`,
-  code: (i) => `Write a function that sorts ${i} records by date.`,
-};
-const MODELS = ['large', 'middle', 'small'];
-/** Who is right: the small one on sums, the large one on words, the middle one on code. */
-const isRight = (topic, model, i) =>
-  Number({ sums: 'small', words: 'large', code: 'middle' }[topic] === model || i % 5 === 0);
-
-expectNothingOpen();
-
-let root;
-let folder;
-before(() => {
-  root = mkdtempSync(path.join(tmpdir(), 'signalbox-build-'));
-});
-after(() => rmSync(root, { recursive: true }));
-beforeEach(() => {
-  folder = mkdtempSync(path.join(root, 'test-'));
-});
-/** Whatever happened, nothing half-written stays. */
-afterEach(() => {
-  assert.deepEqual(
-    readdirSync(folder).filter((name) => /building-|\.tmp$/.test(name)),
-    [],
-  );
-});
-
-function run(args, { onStderr = () => {} } = {}) {
-  return new Promise((resolve) => {
-    const env = { ...process.env, XDG_CACHE_HOME: path.join(root, 'cache') };
-    const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, env });
-    const out = { stdout: '', stderr: '' };
-    child.stdout.on('data', (chunk) => (out.stdout += chunk));
-    child.stderr.on('data', (chunk) => {
-      out.stderr += chunk;
-      onStderr(child, String(chunk));
-    });
-    child.on('close', (code) => resolve({ code, ...out }));
-  });
-}
-
-async function runs(...args) {
-  const { code, stdout, stderr } = await run(args);
-  assert.equal(code, 0, stderr);
-  return stdout;
-}
-const runsJson = async (...args) => JSON.parse(await runs(...args, '--json'));
-async function fails(code, pattern, ...args) {
-  const result = await run(args);
-  assert.equal(result.code, 1, result.stdout);
-  assert.match(result.stderr, new RegExp(`\\(${code}\\)\\n$`));
-  assert.match(result.stderr, pattern);
-}
-
-const read = (name) => readFileSync(path.join(folder, name));
-function write(name, text) {
-  mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
-  writeFileSync(path.join(folder, name), text);
-  return name;
-}
-
-const rows = (count = 30) =>
-  Object.entries(TOPICS).flatMap(([topic, ask]) =>
-    Array.from({ length: count }, (_, i) => ({ dataset: topic, id: String(i), prompt: ask(i), i })),
-  );
-const csv = (models, count) =>
-  [
-    ['dataset', 'id', 'prompt', ...models].join(),
-    ...rows(count).map(({ dataset, id, prompt, i }) =>
-      [dataset, id, `"${prompt}"`, ...models.map((m) => isRight(dataset, m, i))].join(),
-    ),
-  ].join('\n');
-const QUICK = ['--no-measure', '--no-cache'];
+inOwnFolders();
 
 describe('signalbox build', () => {
   it('makes an index that routes, and says what is in it and what other choices would cost', async () => {
@@ -353,77 +290,5 @@ describe('embeddings that come with the data', () => {
     await fails('invalid_argument', /some rows have an embedding, but not 1/, 'build', 'r.jsonl', '-o', 'x.sbx');
     write('r.jsonl', [line(first, { embedding: [1, 2] }), line(second, { embedding: [1] })].join('\n'));
     await fails('dimension_mismatch', /1 values, expected 2/, 'build', 'r.jsonl', '-o', 'x.sbx');
-  });
-});
-
-describe('signalbox merge', () => {
-  const shard = (i, n, ...more) =>
-    runs('build', 'results.csv', '-o', `${i}.sbx`, '--shard', `${i}/${n}`, '--no-cache', ...more);
-
-  it('gives the bytes of the build in one piece, in any order and in steps', async () => {
-    write('results.csv', csv(MODELS));
-    const settings = ['--codes', 'int4', '--dims', '96', '--max-rows', '60', '--name', 'mine'];
-    await runs('build', 'results.csv', '-o', 'whole.sbx', ...settings, ...QUICK);
-    for (let i = 1; i <= 3; ++i) await shard(i, 3, ...settings);
-    await runs('merge', '3.sbx', '1.sbx', '2.sbx', '-o', 'all.sbx', '--no-measure');
-    assert.deepEqual(read('all.sbx'), read('whole.sbx'));
-    await runs('merge', '2.sbx', '3.sbx', '-o', 'some.sbx', '--partial');
-    await runs('merge', 'some.sbx', '1.sbx', '-o', 'steps.sbx', '--no-measure');
-    assert.deepEqual(read('steps.sbx'), read('whole.sbx'));
-    await runs('merge', '1.sbx', '2.sbx', '-o', 'others.sbx', '--partial');
-    await runs('merge', 'others.sbx', '3.sbx', '-o', 'associated.sbx', '--no-measure');
-    assert.deepEqual(read('associated.sbx'), read('whole.sbx'));
-  });
-
-  it('joins parts of single models, whose rows are the same', async () => {
-    write('results.csv', csv(MODELS));
-    await runs('build', 'results.csv', '-o', 'whole.sbx', ...QUICK);
-    for (const model of MODELS) {
-      write(`${model}.csv`, csv([model]));
-      await runs('build', `${model}.csv`, '-o', `${model}.sbx`, '--partial', '--no-cache');
-    }
-    await runs('merge', ...MODELS.map((model) => `${model}.sbx`), '-o', 'all.sbx', '--no-measure');
-    assert.deepEqual(read('all.sbx'), read('whole.sbx'));
-  });
-
-  it('does not take sides between parts that contradict each other, whatever their order', async () => {
-    const line = (score) => `dataset,id,prompt,m,other\nd,1,a question,${score},1\nd,2,another question,1,0\n`;
-    for (const score of [0, 1]) {
-      write(`${score}.csv`, line(score));
-      await runs('build', `${score}.csv`, '-o', `${score}.sbx`, '--partial', '--no-cache');
-    }
-    await runs('merge', '0.sbx', '1.sbx', '-o', 'both.sbx', '--partial');
-    for (const [i, names] of [
-      ['0.sbx', '1.sbx'],
-      ['1.sbx', '0.sbx'],
-      ['both.sbx', '1.sbx'],
-    ].entries()) {
-      await runs('merge', ...names, '-o', `merged${i}.sbx`, '--no-measure');
-      assert.deepEqual(read(`merged${i}.sbx`), read('merged0.sbx'));
-    }
-    const info = await runsJson('inspect', 'merged0.sbx');
-    assert.equal(info.missingOutcomes, 1);
-  });
-
-  it('says which shards are missing, and which are of another build', async () => {
-    write('results.csv', csv(MODELS));
-    for (const i of [1, 3]) await shard(i, 3);
-    await fails('invalid_argument', /of the shards 2 are missing/, 'merge', '1.sbx', '3.sbx', '-o', 'x.sbx');
-    await runs('build', 'results.csv', '-o', 'int4.sbx', '--shard', '2/3', '--codes', 'int4', '--no-cache');
-    await fails(
-      'invalid_argument',
-      /int4\.sbx is of another build than 1\.sbx: settings/,
-      'merge',
-      '1.sbx',
-      'int4.sbx',
-      '3.sbx',
-      '-o',
-      'x.sbx',
-    );
-    await runs('build', 'results.csv', '-o', 'whole.sbx', ...QUICK);
-    await fails('invalid_argument', /whole\.sbx is an index, not a shard/, 'merge', 'whole.sbx', '-o', 'x.sbx');
-    write('damaged.sbx', read('1.sbx').subarray(0, 5000));
-    await fails('truncated', /damaged\.sbx/, 'merge', 'damaged.sbx', '-o', 'x.sbx');
-    assert.ok(!existsSync(path.join(folder, 'x.sbx')));
   });
 });

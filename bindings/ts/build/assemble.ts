@@ -18,8 +18,6 @@ export interface IndexSettings {
   embedder: { id: string; hash?: string | undefined };
   routing?: Partial<RoutingConstants> | undefined;
   prices?: ReadonlyMap<string, ModelPrice> | undefined;
-  /** How the distance estimator's training pairs are drawn; see `IndexSpec`. */
-  pairs?: { alphas?: readonly number[]; repeats?: number; seed?: number } | undefined;
   /** Multiplications above which pairs and coverage come from a sample of the rows. */
   maxWork?: number | undefined;
 }
@@ -48,7 +46,7 @@ function figuresJson({ nanoUsd, costs, tokensIn, tokensInCount, tokensOut, token
 }
 
 /** What the index says of itself: nothing that depends on when, where or in how many pieces it was built. */
-export function metadataOf(benchmark: Benchmark, name: string | undefined): Record<string, unknown> {
+function metadataOf(benchmark: Benchmark, name: string | undefined): Record<string, unknown> {
   const figures = benchmark.models
     .filter(({ figures: f }) => f.costs + f.tokensInCount + f.tokensOutCount > 0)
     .map(({ name: model, figures: f }) => [model, figuresJson(f)] as const);
@@ -69,7 +67,6 @@ function specOf(benchmark: Benchmark, dim: number, ids: readonly string[], s: In
     embedder: s.embedder,
     metadata: marks?.metadata ?? metadataOf(benchmark, s.name),
     routing: s.routing,
-    pairs: s.pairs,
     graded: benchmark.isGraded,
     missing: benchmark.hasMissing,
     ...(marks === undefined ? {} : { shard: true }),

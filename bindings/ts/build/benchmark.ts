@@ -13,7 +13,7 @@ export interface Benchmark {
   models: CollectedModel[];
   isGraded: boolean;
   hasMissing: boolean;
-  /** Outcomes of `count` rows from `first` on, row-major [count, models], NaN missing. */
+  /** Outcomes of these rows of the collector, row-major [rows, models], NaN missing. */
   outcomes(rows: ArrayLike<number>): Float32Array;
 }
 

@@ -210,15 +210,12 @@ export class Collector implements RecordSink {
 
   /** The number of a model's column; -1 for one that is left out. */
   #model(name: string, place: Place): number {
-    const known = this.#modelNumbers.get(name);
-    if (known !== undefined) return known;
-    if (name === '') throw badInput(place, 'a model has no name');
-    const number = this.#isWantedModel(name) ? this.models.length : UNUSED;
-    this.#modelNumbers.set(name, number);
-    if (number < 0) return number;
-    if (this.models.length >= MOST_NAMES) throw tooMany('models', MOST_NAMES);
-    this.models.push({ name, outcomes: new FloatColumn(Number.NaN), figures: { ...NO_FIGURES } });
-    return number;
+    return (
+      this.#modelNumbers.get(name) ??
+      number(name, 'model', this.#modelNumbers, this.#isWantedModel, this.models, place, () => {
+        return { name, outcomes: new FloatColumn(Number.NaN), figures: { ...NO_FIGURES } };
+      })
+    );
   }
 
   /** The column of a model; undefined for one that is left out. */
@@ -227,15 +224,12 @@ export class Collector implements RecordSink {
   }
 
   #dataset({ dataset: name, place }: Sample): number {
-    const known = this.#datasetNumbers.get(name);
-    if (known !== undefined) return known;
-    if (name === '') throw badInput(place, 'a dataset has no name');
-    const number = this.#isWantedDataset(name) ? this.datasets.length : UNUSED;
-    this.#datasetNumbers.set(name, number);
-    if (number < 0) return number;
-    if (this.datasets.length >= MOST_NAMES) throw tooMany('datasets', MOST_NAMES);
-    this.datasets.push({ name, rule: this.#rules.for(name) });
-    return number;
+    return (
+      this.#datasetNumbers.get(name) ??
+      number(name, 'dataset', this.#datasetNumbers, this.#isWantedDataset, this.datasets, place, () => {
+        return { name, rule: this.#rules.for(name) };
+      })
+    );
   }
 
   #isInShard({ dataset, key }: Sample): boolean {
@@ -311,6 +305,25 @@ export class Collector implements RecordSink {
     const dataset = this.datasets[this.rowDatasets.get(row)]?.name;
     this.promptsDiffer.examples.push(`${placeText(place)}: ${dataset} ${this.ids[row]}`);
   }
+}
+
+/** Gives a new name its number, and its place in the list; UNUSED to one that is left out. */
+function number<T>(
+  name: string,
+  what: string,
+  numbers: Map<string, number>,
+  isWanted: (name: string) => boolean,
+  list: T[],
+  place: Place,
+  make: () => T,
+): number {
+  if (name === '') throw badInput(place, `a ${what} has no name`);
+  const next = isWanted(name) ? list.length : UNUSED;
+  numbers.set(name, next);
+  if (next === UNUSED) return next;
+  if (list.length >= MOST_NAMES) throw tooMany(`${what}s`, MOST_NAMES);
+  list.push(make());
+  return next;
 }
 
 export const NO_FIGURES: ModelFigures = {

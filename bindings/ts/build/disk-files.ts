@@ -8,7 +8,7 @@ function cannotRead(name: string, cause: unknown): SignalboxError {
   return new SignalboxError('network', `${name} could not be read: ${(cause as Error).message}`, { cause });
 }
 
-export function fileFromDisk(name: string, size: number): InputFile {
+function fileFromDisk(name: string, size: number): InputFile {
   return {
     path: name.split(path.sep).join('/'),
     size,

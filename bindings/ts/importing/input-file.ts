@@ -1,5 +1,6 @@
 /** Files as importers see them, in Node and in a page: a path, a size, and bytes by range. */
 import { SignalboxError, throwIfAborted } from '../errors.js';
+import { concatenate } from '../files.js';
 import type { Place } from './records.js';
 
 export interface InputFile {
@@ -127,12 +128,7 @@ export async function headOf(file: InputFile, options: ReadFileOptions = {}): Pr
     length += chunk.byteLength;
     if (length >= HEAD_BYTES) break;
   }
-  const bytes = new Uint8Array(Math.min(length, HEAD_BYTES));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.byteLength;
-  }
+  const bytes = concatenate(parts);
   const name = file.path.split('/').at(-1)?.toLowerCase() ?? '';
   return { name: name.replace(/\.gz$/, ''), bytes, text: new TextDecoder().decode(bytes) };
 }

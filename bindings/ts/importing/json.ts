@@ -10,7 +10,7 @@ const MOST_TEXT = 1 << 26;
  * Python writes NaN and Infinity into JSON, which has neither: outside of strings they become null. Words are held back at
  * the end of a piece until they are whole.
  */
-export class PythonNumbers {
+class PythonNumbers {
   #inString = false;
   #escaped = false;
   #held = '';
@@ -102,7 +102,7 @@ export async function readJson(file: InputFile, options: ReadFileOptions = {}): 
 }
 
 /** JSON with Python's NaN and Infinity as null. */
-export function parseJson(text: string, place: { file: string; line?: number }): unknown {
+function parseJson(text: string, place: { file: string; line?: number }): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
@@ -117,7 +117,7 @@ export function parseJson(text: string, place: { file: string; line?: number }):
 }
 
 /** Every line that is not blank, from 1. Errors: `invalid_argument`, `aborted`. */
-export async function readLines(
+async function readLines(
   file: InputFile,
   onLine: (text: string, line: number) => void,
   options: ReadFileOptions = {},

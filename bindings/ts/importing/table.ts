@@ -7,8 +7,7 @@ import { requiredObject } from './fields.js';
 import { badInput, type FileHead, type InputFile, type ReadFileOptions } from './input-file.js';
 import { readJsonLines } from './json.js';
 
-export const TABLE_FORMATS = ['csv', 'tsv', 'jsonl', 'parquet'] as const;
-export type TableFormat = (typeof TABLE_FORMATS)[number];
+export type TableFormat = 'csv' | 'tsv' | 'jsonl' | 'parquet';
 
 export interface TableReader {
   /** Called once before the first row, and again where a JSONL file brings columns that no line had before. */
@@ -32,7 +31,7 @@ export function tableFormat({ name, bytes }: FileHead): TableFormat | undefined 
 }
 
 /** The keys of the object that a text begins with, also where the text is cut, or holds Python's NaN. */
-export function headKeys(text: string): string[] {
+function headKeys(text: string): string[] {
   const keys: string[] = [];
   const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[[\]{}]/gsy;
   const skipped = /[^"[\]{}]*/y;
@@ -59,7 +58,7 @@ function keyOf(literal: string): string {
 }
 
 /** The first rows of a CSV or TSV text, as far as they are whole in it. */
-export function headRows(text: string, separator: string, count: number): string[][] {
+function headRows(text: string, separator: string, count: number): string[][] {
   const rows: string[][] = [];
   let cells: string[] = [];
   const cell = new RegExp(`(?:"((?:[^"]|"")*)"|([^${separator}\r\n]*))(${separator}|\r?\n|$)`, 'y');

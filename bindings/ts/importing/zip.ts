@@ -2,6 +2,7 @@
 import { configure, type FileEntry, Reader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
 import { Decompress } from 'fzstd';
 import { SignalboxError, throwIfAborted } from '../errors.js';
+import { concatenate } from '../files.js';
 import { badInput, expansionGuard, fileFromBytes, type InputFile, type ReadFileOptions } from './input-file.js';
 
 const STORED = 0;
@@ -49,13 +50,7 @@ function unzstd(path: string, packed: Uint8Array): Uint8Array<ArrayBuffer> {
     if (cause instanceof SignalboxError) throw cause;
     throw badInput({ file: path }, `not whole zstd: ${(cause as Error).message}`, cause);
   }
-  const bytes = new Uint8Array(total);
-  let offset = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, offset);
-    offset += piece.byteLength;
-  }
-  return bytes;
+  return concatenate(pieces);
 }
 
 const tooLarge = (path: string, size: number) =>

@@ -75,7 +75,7 @@ function parsedList(text: string): unknown {
 }
 
 /** A vector in a cell: a list of numbers, or one written as JSON. Errors: `invalid_argument` for anything else. */
-export function vectorCell(cell: unknown, column: string, place: Place): Float32Array | undefined {
+function vectorCell(cell: unknown, column: string, place: Place): Float32Array | undefined {
   if (cell === undefined || cell === null || cell === '') return undefined;
   const list = typeof cell === 'string' ? parsedList(cell) : cell;
   if (!Array.isArray(list) && !ArrayBuffer.isView(list)) {
@@ -103,7 +103,7 @@ export interface SampleColumns {
 }
 
 /** The first of these names that is a column, or -1. */
-export function columnOf(columns: readonly string[], ...names: string[]): number {
+function columnOf(columns: readonly string[], ...names: string[]): number {
   for (const name of names) {
     const at = columns.indexOf(name);
     if (at >= 0) return at;
@@ -220,7 +220,7 @@ export class LongRows implements TableReader {
   }
 }
 
-export function readLongTable(file: InputFile, format: TableFormat, context: ImportContext): Promise<void> {
+function readLongTable(file: InputFile, format: TableFormat, context: ImportContext): Promise<void> {
   return readTable(file, format, new LongRows(file, context.sink), context);
 }
 
