@@ -73,7 +73,7 @@ function compileTypeScript() {
   for (const name of readdirSync(path.join(root, 'dist'))) {
     if (/\.(js|d\.ts)$/.test(name)) rmSync(path.join(root, 'dist', name));
   }
-  for (const name of ['build', 'eval', 'importing'])
+  for (const name of ['build', 'eval', 'importing', 'onnx'])
     rmSync(path.join(root, 'dist', name), { recursive: true, force: true });
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']);
   // tsc leaves declarations that it did not make where they are.

@@ -33,10 +33,11 @@ enum class ErrorCode : std::uint32_t {
   kNetwork = 18,            ///< A file could not be fetched or read (raised by the package).
   kBadWasm = 19,            ///< The WebAssembly module could not be compiled (raised by the package).
   kInternal = 20,           ///< A defect of signalbox itself.
+  kQuotaExceeded = 21,      ///< There is no room for a download (raised by the package).
 };
 
 /// Names as they cross the boundary; entry i belongs to the numeric code i + 1.
-inline constexpr std::array<std::string_view, 20> kErrorNames = {"invalid_argument",
+inline constexpr std::array<std::string_view, 21> kErrorNames = {"invalid_argument",
                                                                  "dimension_mismatch",
                                                                  "non_finite",
                                                                  "unknown_model",
@@ -55,7 +56,8 @@ inline constexpr std::array<std::string_view, 20> kErrorNames = {"invalid_argume
                                                                  "aborted",
                                                                  "network",
                                                                  "bad_wasm",
-                                                                 "internal"};
+                                                                 "internal",
+                                                                 "quota_exceeded"};
 
 struct Error {
   ErrorCode code;

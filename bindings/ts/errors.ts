@@ -8,15 +8,17 @@
  * - `unknown_model`: a model name that the index does not hold.
  * - `no_candidate`: the candidate, deny and price rules leave no model.
  * - `bad_magic`, `unsupported_version`, `truncated`, `bad_section`, `size_overflow`, `bad_checksum`, `bad_metadata`: the
- *   bytes are not an index of this format version, or were damaged.
+ *   bytes are not an index of this format version, or were damaged. `bad_checksum` is also said of a model's file that has
+ *   another SHA-256 than expected.
  * - `embedder_mismatch`: the index was built with another embedder.
- * - `bad_embedder`: the embedder's files are not a Model2Vec model.
+ * - `bad_embedder`: the embedder's files are damaged, or not a model of a kind that is understood.
  * - `out_of_memory`: an allocation failed.
  * - `disposed`: the object was disposed.
  * - `aborted`: the caller's `AbortSignal` was aborted; `cause` is its reason.
  * - `network`: a file could not be fetched or read.
  * - `bad_wasm`: the WebAssembly module could not be compiled.
  * - `internal`: a defect of signalbox itself.
+ * - `quota_exceeded`: there is no room for a downloaded model in the browser's storage or on the disk.
  */
 export const ERROR_CODES = [
   'invalid_argument',
@@ -39,6 +41,7 @@ export const ERROR_CODES = [
   'network',
   'bad_wasm',
   'internal',
+  'quota_exceeded',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -1,13 +1,14 @@
 /** The router: an index, an embedder and the core, behind prompts. */
 import { type CascadeMove, type CascadeOptions, type CascadePlan, nextStep, type Verdict } from './cascade.js';
 import { type Core, loadCore } from './core-module.js';
-import { abortable, SignalboxError, throwIfAborted } from './errors.js';
+import { detailsIn } from './embedder-details.js';
+import { SignalboxError, throwIfAborted } from './errors.js';
 import { exactJson } from './exact-json.js';
+import { checkPrompts, Prompts, readOf } from './prompts.js';
 import { DEFAULT_EMBEDDER_ID, isEmbedder, StaticEmbedder } from './static-embedder.js';
 import type {
   Decision,
   Embedder,
-  Embedding,
   IndexInfo,
   LoadOptions,
   RouteOptions,
@@ -16,10 +17,10 @@ import type {
   Vectors,
 } from './types.js';
 
-const DEFAULT_INDEX = new URL('./models/index/index.sbx', import.meta.url);
+/** Of what was given as a vector. */
+const UNREAD = { tokens: null, truncated: false };
 
-/** Prompts that are embedded at a time; between two blocks a signal can be heard. */
-const BLOCK = 256;
+const DEFAULT_INDEX = new URL('./models/index/index.sbx', import.meta.url);
 
 function candidateLists(candidates: RouteOptions['candidates']): {
   allow?: readonly string[];
@@ -48,35 +49,6 @@ function optionsJson(options: RouteTaskOptions | CascadeOptions): string {
   return exactJson({ ...rest, candidates: allow, deny });
 }
 
-function checkEmbedder(embedder: Embedder, index: IndexInfo): void {
-  const refuse = (got: string, expected: string) => {
-    throw new SignalboxError('embedder_mismatch', `the embedder has ${got}, the index was built with ${expected}`);
-  };
-  const { id, hash } = index.embedder;
-  // An index may hold the first dimensions only; of an embedder that it does not name nobody knows whether that makes sense.
-  const isTheOne = id !== '' && id === embedder.id && (hash === '' || (embedder.hash ?? hash) === hash);
-  const isCut = isTheOne && embedder.dim > index.dim;
-  if (embedder.dim !== index.dim && !isCut) refuse(`${embedder.dim} dimensions`, `${index.dim}`);
-  if (id !== '' && embedder.id !== id) refuse(`the id '${embedder.id}'`, `'${id}'`);
-  if (hash !== '' && embedder.hash !== undefined && embedder.hash !== hash) {
-    refuse(`other files than expected (${embedder.hash}: another version, or damaged on the way)`, hash);
-  }
-}
-
-/** The embeddings, if there is one a text: the core reads as many vectors as there are texts. Of an embedder with more
- * dimensions than the index the first are taken (Matryoshka); the core does not need unit norm. */
-function embeddingsFor(embeddings: Embedding[], texts: number, embedderDim: number, dim: number): Embedding[] {
-  if (Array.isArray(embeddings) && embeddings.length === texts && embeddings.every(Boolean)) {
-    if (embedderDim <= dim) return embeddings;
-    return embeddings.map((embedding) => {
-      const isWhole = embedding.vector?.length === embedderDim;
-      return isWhole ? { ...embedding, vector: embedding.vector.slice(0, dim) } : embedding;
-    });
-  }
-  const got = Array.isArray(embeddings) ? embeddings.filter(Boolean).length : typeof embeddings;
-  throw new SignalboxError('dimension_mismatch', `the embedder gave ${got} embeddings for ${texts} texts`);
-}
-
 /** Vectors of any accepted shape as one matrix [count, dim]. */
 function flatten(vectors: Vectors, dim: number): Float32Array {
   if (vectors instanceof Float32Array) return vectors;
@@ -95,6 +67,13 @@ function flatten(vectors: Vectors, dim: number): Float32Array {
   return flat;
 }
 
+/** What the index holds; of its embedder also what its metadata says. */
+function describe(core: Core, handle: number): IndexInfo {
+  const info = core.describeIndex(handle);
+  const details = detailsIn(info.metadata);
+  return details === undefined ? info : { ...info, embedder: { ...info.embedder, details } };
+}
+
 /**
  * Picks, for a prompt or a whole task, the model that benchmark results predict to be right.
  *
@@ -104,16 +83,26 @@ export class Router {
   /** What the index holds. */
   readonly info: IndexInfo;
   readonly #core: Core;
-  readonly #embedder: Embedder | undefined;
-  readonly #ownsEmbedder: boolean;
+  readonly #prompts: Prompts;
+  /** Whose answer it is. */
+  readonly #by: { embedder: string };
+  /** Only one that `load` opened. */
+  readonly #ownEmbedder: Embedder | undefined;
   #handle: number | undefined;
 
-  private constructor(core: Core, handle: number, info: IndexInfo, embedder: Embedder | undefined, owns: boolean) {
+  private constructor(
+    core: Core,
+    handle: number,
+    info: IndexInfo,
+    prompts: Prompts,
+    ownEmbedder: Embedder | undefined,
+  ) {
     this.#core = core;
     this.#handle = handle;
     this.info = info;
-    this.#embedder = embedder;
-    this.#ownsEmbedder = owns;
+    this.#prompts = prompts;
+    this.#by = { embedder: info.embedder.id };
+    this.#ownEmbedder = ownEmbedder;
   }
 
   /**
@@ -137,17 +126,20 @@ export class Router {
     try {
       if (opened.status === 'rejected') throw opened.reason;
       if (loaded.status === 'rejected') throw loaded.reason;
-      const info = core.describeIndex(opened.value);
+      const info = describe(core, opened.value);
       if (isEmbedder(options.embedder)) {
         embedder = options.embedder;
+      } else if (typeof options.embedder === 'function') {
+        embedder = await options.embedder();
+        owns = true;
       } else if (options.embedder ?? (options.embedder !== null && info.embedder.id === DEFAULT_EMBEDDER_ID)) {
         embedder ??= await StaticEmbedder.loadInto(core, options.embedder ?? undefined, { signal, onProgress });
         owns = true;
       }
-      if (embedder !== undefined) checkEmbedder(embedder, info);
+      const prompts = new Prompts(embedder, info);
       throwIfAborted(signal);
       onProgress?.({ status: 'ready' });
-      return new Router(core, opened.value, info, embedder, owns);
+      return new Router(core, opened.value, info, prompts, owns ? embedder : undefined);
     } catch (error) {
       if (opened.status === 'fulfilled') core.close(opened.value);
       if (owns) embedder?.dispose?.();
@@ -163,25 +155,26 @@ export class Router {
   async route(prompt: string, options: RouteOptions = {}): Promise<Decision> {
     this.#open();
     const json = optionsJson(options);
-    const { vector, ...read } = await this.#embedOne(prompt, options.signal);
-    return { ...this.#core.route<Decision>(this.#open(), flatten([vector], this.info.dim), json), ...read };
+    const { vector, ...read } = await this.#prompts.embedOne(prompt, options.signal);
+    return {
+      ...this.#core.route<Decision>(this.#open(), flatten([vector], this.info.dim), json),
+      ...read,
+      ...this.#by,
+    };
   }
 
   /** The model for all prompts of a task together. Errors: those of `route`. */
   async routeTask(prompts: readonly string[], options: RouteTaskOptions = {}): Promise<TaskDecision> {
     this.#open();
     const json = optionsJson(options);
-    if (!Array.isArray(prompts) || prompts.length === 0) {
-      throw new SignalboxError('invalid_argument', 'expected a list of at least one prompt');
-    }
-    const embeddings = await this.#embed(prompts, options);
+    checkPrompts(prompts);
+    const embeddings = await this.#prompts.embed(prompts, options);
     const vectors = flatten(
       embeddings.map(({ vector }) => vector),
       this.info.dim,
     );
     const decision = this.#core.routeTask<TaskDecision>(this.#open(), vectors, prompts.length, json);
-    const tokens = embeddings.reduce((sum, embedding) => sum + embedding.tokens, 0);
-    return { ...decision, tokens, truncated: embeddings.some(({ truncated }) => truncated) };
+    return { ...decision, ...readOf(embeddings), ...this.#by };
   }
 
   /** Like `route`, for a vector of the index's embedder; a vector of zeros stands for "no known word". */
@@ -189,7 +182,7 @@ export class Router {
     const handle = this.#open();
     throwIfAborted(options.signal);
     const flat = flatten([vector], this.info.dim);
-    return { ...this.#core.route<Decision>(handle, flat, optionsJson(options)), tokens: null, truncated: false };
+    return { ...this.#core.route<Decision>(handle, flat, optionsJson(options)), ...UNREAD, ...this.#by };
   }
 
   /** Like `routeTask`, for vectors: one matrix [n * dim], row by row, or a list of vectors. */
@@ -203,7 +196,7 @@ export class Router {
     }
     const count = flat.length / dim;
     const decision = this.#core.routeTask<TaskDecision>(handle, flat, count, optionsJson(options));
-    return { ...decision, tokens: null, truncated: false };
+    return { ...decision, ...UNREAD, ...this.#by };
   }
 
   /**
@@ -214,7 +207,7 @@ export class Router {
   async cascade(prompt: string, options: CascadeOptions = {}): Promise<CascadePlan> {
     this.#open();
     const json = optionsJson(options);
-    const { vector, ...read } = await this.#embedOne(prompt, options.signal);
+    const { vector, ...read } = await this.#prompts.embedOne(prompt, options.signal);
     return { ...this.#core.cascade<CascadePlan>(this.#open(), flatten([vector], this.info.dim), json), ...read };
   }
 
@@ -223,7 +216,7 @@ export class Router {
     const handle = this.#open();
     throwIfAborted(options.signal);
     const flat = flatten([vector], this.info.dim);
-    return { ...this.#core.cascade<CascadePlan>(handle, flat, optionsJson(options)), tokens: null, truncated: false };
+    return { ...this.#core.cascade<CascadePlan>(handle, flat, optionsJson(options)), ...UNREAD };
   }
 
   /**
@@ -240,7 +233,7 @@ export class Router {
     if (this.#handle === undefined) return;
     this.#core.close(this.#handle);
     this.#handle = undefined;
-    if (this.#ownsEmbedder) this.#embedder?.dispose?.();
+    this.#ownEmbedder?.dispose?.();
   }
 
   [Symbol.dispose](): void {
@@ -250,38 +243,5 @@ export class Router {
   #open(): number {
     if (this.#handle === undefined) throw new SignalboxError('disposed', 'the router was disposed');
     return this.#handle;
-  }
-
-  async #embedOne(prompt: string, signal: AbortSignal | undefined): Promise<Embedding> {
-    const [embedding] = await this.#embed([prompt], { signal });
-    if (embedding === undefined) throw new SignalboxError('internal', 'the embedder gave no vector');
-    const { vector, tokens, truncated } = embedding;
-    return { vector, tokens, truncated };
-  }
-
-  async #embed(prompts: readonly string[], options: RouteTaskOptions): Promise<Embedding[]> {
-    const embedder = this.#embedder;
-    if (embedder === undefined) {
-      const { id } = this.info.embedder;
-      throw new SignalboxError(
-        'embedder_mismatch',
-        id === ''
-          ? 'the index names no embedder: load it with one, or route vectors'
-          : `the index was built with the embedder '${id}': load it with that embedder, or route vectors`,
-      );
-    }
-    const { signal, onProgress } = options;
-    const out: Embedding[] = [];
-    for (let first = 0; first < prompts.length; first += BLOCK) {
-      throwIfAborted(signal);
-      // A turn of the event loop: a page stays alive, and an abort is heard.
-      if (first > 0) await new Promise((resolve) => setTimeout(resolve));
-      const block = prompts.slice(first, first + BLOCK);
-      const embeddings = await abortable(embedder.embed(block, { signal }), signal);
-      out.push(...embeddingsFor(embeddings, block.length, embedder.dim, this.info.dim));
-      onProgress?.({ done: out.length, total: prompts.length });
-    }
-    throwIfAborted(signal);
-    return out;
   }
 }

@@ -3,6 +3,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { type Core, loadCore } from './core-module.js';
 import { SignalboxError, throwIfAborted } from './errors.js';
 import { type ReadOptions, readBytes } from './files.js';
+import { cut } from './text.js';
 import type { Embedder, EmbedderFiles, EmbedderSource, Embedding, WasmSource } from './types.js';
 
 /** Beyond this a text is cut before it is tokenised, so that a megabyte costs what a page costs. */
@@ -47,13 +48,6 @@ async function hashOf(model: Uint8Array, tokenizer: Uint8Array): Promise<string 
   bytes.set(tokenizer, model.byteLength);
   const digest = new Uint8Array(await subtle.digest('SHA-256', bytes));
   return `sha256:${[...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
-}
-
-/** The first `length` UTF-16 units, less one where that would split a surrogate pair. */
-function cut(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const last = text.charCodeAt(length - 1);
-  return text.slice(0, last >= 0xd800 && last < 0xdc00 ? length - 1 : length);
 }
 
 /** Whether this is an embedder already, and not a place to load one from. */

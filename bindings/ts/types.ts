@@ -162,6 +162,8 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   tokens: number | null;
   /** The embedder read only the beginning of the text. */
   truncated: boolean;
+  /** Id of the index's embedder: where two routers answer, whose answer this is. */
+  embedder: string;
 }
 
 export interface TaskDecision extends Decision<TaskRankedModel> {
@@ -194,7 +196,8 @@ export interface IndexInfo {
   codes: CodeType;
   sizeBytes: number;
   formatVersion: [major: number, minor: number];
-  embedder: { id: string; hash: string };
+  /** What made the vectors; of an embedder of signalbox/onnx in detail. */
+  embedder: { id: string; hash: string; details?: EmbedderDetails };
   routing: RoutingConstants;
   /** Training pairs of the distance estimator. */
   pairs: number;
@@ -216,6 +219,21 @@ export interface Embedding {
   truncated: boolean;
 }
 
+/** What else decides about an embedder's vectors, beside its files. An index remembers it. */
+export interface EmbedderDetails {
+  /** Type of the weights, as transformers.js names them. Vectors of one model by different types are compared: see `Router.load`. */
+  dtype: string;
+  /** How the vectors of the tokens become one: `mean`, `cls`, `max`. */
+  pooling: string;
+  /** Tokens of a text that are read, special ones included. */
+  maxTokens: number;
+  /** Commit, branch or tag of the hub's repository. */
+  revision?: string;
+  tokenizerHash?: string;
+  /** Stands before every text. */
+  prefix?: string;
+}
+
 /** Anything that turns texts into the vectors of an index. */
 export interface Embedder {
   /** Names the model; an index built with another id refuses it. */
@@ -223,6 +241,7 @@ export interface Embedder {
   /** Hash of the model's files, where known. */
   readonly hash?: string | undefined;
   readonly dim: number;
+  readonly details?: EmbedderDetails | undefined;
   embed(texts: readonly string[], options?: { signal?: AbortSignal | undefined }): Promise<Embedding[]>;
   dispose?(): void;
 }
@@ -244,8 +263,12 @@ export type Vectors = Float32Array | readonly ArrayLike<number>[];
 /** What to load instead of what the package ships. */
 export interface LoadOptions {
   index?: Source | undefined;
-  /** An embedder, or the folder or files of a Model2Vec model; `null`: none, for vectors only. */
-  embedder?: Embedder | EmbedderSource | null | undefined;
+  /**
+   * An embedder, or what makes one for this router, which then disposes of it; or the folder or files of a Model2Vec
+   * model; `null`: none, for vectors only. It must be the one that the index names, of the same files; of an ONNX model
+   * the same tokenizer, pooling and limit, while the type of the weights may be another one.
+   */
+  embedder?: Embedder | (() => Embedder | Promise<Embedder>) | EmbedderSource | null | undefined;
   wasm?: WasmSource | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: OnProgress | undefined;

@@ -1,6 +1,6 @@
-/** What a page and its worker say to each other. */
-import type { ErrorCode } from './errors.js';
+/** What a page and the worker of its router say to each other. */
 import type { EmbedderFiles, ProgressEvent, Source, WasmSource } from './types.js';
+import type { Control } from './worker-channel.js';
 
 /** `LoadOptions`, as far as they can be cloned. */
 export interface WorkerLoad {
@@ -20,16 +20,10 @@ export const WORKER_METHODS = [
 ] as const;
 export type WorkerMethod = (typeof WORKER_METHODS)[number];
 
-export type WorkerRequest =
-  | { id: number; call: 'load'; options: WorkerLoad }
-  | { id: number; call: WorkerMethod; input: unknown; options: unknown }
-  | { id: number; call: 'dispose' }
-  /** Aborts the call of this id. */
-  | { id: number; call: 'abort' };
+export type WorkerQuestion =
+  | { call: 'load'; options: WorkerLoad }
+  | { call: WorkerMethod; input: unknown; options: unknown };
+
+export type WorkerRequest = ({ id: number } & WorkerQuestion) | Control;
 
 export type WorkerProgress = ProgressEvent | { done: number; total: number };
-
-export type WorkerAnswer =
-  | { id: number; value: unknown }
-  | { id: number; error: { code: ErrorCode; message: string } }
-  | { id: number; progress: WorkerProgress };

@@ -2,13 +2,8 @@
 import { SignalboxError } from './errors.js';
 import { Router } from './router.js';
 import type { RouteTaskOptions, Vectors } from './types.js';
-import type { WorkerAnswer, WorkerProgress, WorkerRequest } from './worker-protocol.js';
-
-/** A worker's global scope, a `MessagePort`, or anything else that is one end of a conversation. */
-export interface Port {
-  postMessage(message: WorkerAnswer): void;
-  addEventListener(type: 'message', listener: (event: { data: WorkerRequest }) => void): void;
-}
+import { answerCalls, type Port } from './worker-answers.js';
+import type { WorkerRequest } from './worker-protocol.js';
 
 function opened(router: Router | undefined): Router {
   if (router === undefined) throw new SignalboxError('disposed', 'the router was disposed');
@@ -16,12 +11,9 @@ function opened(router: Router | undefined): Router {
 }
 
 /** Answers every request of the port until the page ends the worker. */
-export function serve(port: Port): void {
+export function serve(port: Port<WorkerRequest>): void {
   let router: Router | undefined;
-  const running = new Map<number, AbortController>();
-
-  async function answer(request: Exclude<WorkerRequest, { call: 'abort' }>, signal: AbortSignal): Promise<unknown> {
-    const onProgress = (progress: WorkerProgress) => port.postMessage({ id: request.id, progress });
+  answerCalls(port, async (request, { signal, onProgress }) => {
     switch (request.call) {
       case 'load':
         router?.dispose();
@@ -41,25 +33,6 @@ export function serve(port: Port): void {
         if (request.call === 'cascadeVector') return opened(router).cascadeVector(input as Float32Array, options);
         return opened(router).routeTask(input as string[], { ...options, onProgress });
       }
-    }
-  }
-
-  port.addEventListener('message', async ({ data: request }) => {
-    const { id } = request;
-    if (request.call === 'abort') {
-      running.get(id)?.abort();
-      return;
-    }
-    const controller = new AbortController();
-    running.set(id, controller);
-    try {
-      port.postMessage({ id, value: await answer(request, controller.signal) });
-    } catch (cause) {
-      const code = cause instanceof SignalboxError ? cause.code : 'internal';
-      const message = cause instanceof Error ? cause.message : String(cause);
-      port.postMessage({ id, error: { code, message } });
-    } finally {
-      running.delete(id);
     }
   });
 }

@@ -4,6 +4,8 @@ import { after, before, describe, it } from 'node:test';
 import { loadCore } from '../../dist/core-module.js';
 import { errorFrom } from '../../dist/errors.js';
 import { buildIndex, ERROR_CODES, liveHandles, Router, SignalboxError, StaticEmbedder } from '../../dist/index.js';
+import { fetchFile } from '../../dist/onnx/fetching.js';
+import { openFileCache } from '../../dist/onnx/file-cache-web.js';
 import { embedderFiles, expectNothingOpen, jsonBytes, randomSpec, refused } from './fixtures.mjs';
 import { confinedWasm, FIELD, withField, withoutSection, withSection } from './forgeries.mjs';
 import { startServer } from './http-server.mjs';
@@ -17,7 +19,8 @@ before(async () => {
   bytes = await buildIndex(spec);
   router = await Router.load({ index: bytes, embedder: embedderFiles() });
   const page = { headers: { 'content-type': 'text/html; charset=utf-8' }, body: '<!doctype html><title>404</title>' };
-  server = await startServer((path) => (path.startsWith('/page') ? page : null));
+  const answers = { page, mode: { body: 'a model' } };
+  server = await startServer((path) => answers[path.slice(1, 5)] ?? null);
 });
 after(() => {
   router.dispose();
@@ -149,7 +152,20 @@ const MISUSES = {
       /the core stopped, out of memory or by a defect/,
     ],
   ],
+  quota_exceeded: [
+    ['a model that a browser has no room for', () => loadIntoFullCache(), /the browser's storage has no room for/],
+  ],
 };
+
+/** A model's file on its way into a Cache API that is full. */
+function loadIntoFullCache() {
+  const full = async () => {
+    throw new DOMException('full', 'QuotaExceededError');
+  };
+  globalThis.caches = { open: async () => ({ match: async () => undefined, put: full, delete: async () => false }) };
+  const request = { address: `${server.url}/model.onnx`, name: 'model', file: 'model.onnx' };
+  return fetchFile(request, { cache: openFileCache(true) }).finally(() => delete globalThis.caches);
+}
 
 /** What `use` throws, after the router was closed. */
 async function refusedBy(other, use) {

@@ -17,7 +17,7 @@ expectNothingOpen();
 
 const DECISION = [
   ...['model', 'policy', 'reason', 'confidence', 'fallback', 'fallbackReason', 'bestSingleModel', 'challenger'],
-  ...['coverage', 'price', 'ranking', 'tasks', 'neighbours', 'excluded', 'tokens', 'truncated'],
+  ...['coverage', 'embedder', 'price', 'ranking', 'tasks', 'neighbours', 'excluded', 'tokens', 'truncated'],
 ];
 const RANKED = ['model', 'pCorrect', 'interval', 'votes', 'ownMean', 'meanOutcome', 'paramsB', 'usdPerMTok'];
 const NEIGHBOUR = ['row', 'task', 'id', 'similarity', 'distance', 'outcomes'];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
-import { liveHandles, Router } from '../../dist/index.js';
+import { liveHandles, Router, StaticEmbedder } from '../../dist/index.js';
 import { WorkerRouter } from '../../dist/worker.js';
 import { serve } from '../../dist/worker-server.js';
 import { dist, embedderFiles, expectNothingOpen, refused } from './fixtures.mjs';
@@ -131,9 +131,36 @@ describe('a router in a worker', () => {
     }
   });
 
-  it('says that an embedder object cannot move to a worker', async () => {
-    const embedder = { id: 'mine', dim: 8, embed: async () => [] };
-    await refused(load({ embedder }), 'invalid_argument', /cannot move to a worker/);
+  it('lets an embedder that is an object stay on this side, and refuses another one', async () => {
+    const embedder = await StaticEmbedder.load(embedderFiles());
+    const router = await load({ embedder });
+    assert.deepEqual(await router.route(POEM), await direct.route(POEM));
+    assert.deepEqual(await router.routeTask([POEM, CODE]), await direct.routeTask([POEM, CODE]));
+    assert.deepEqual(
+      await router.cascade(POEM, { models: ['poet'] }),
+      await direct.cascade(POEM, { models: ['poet'] }),
+    );
+    await refused(router.routeTask([]), 'invalid_argument');
+    router.dispose();
+    assert.equal((await embedder.embed([POEM])).length, 1, 'it is still the caller’s');
+    embedder.dispose();
+    const stranger = { id: 'mine', dim: 8, embed: async () => [] };
+    await refused(load({ embedder: stranger }), 'embedder_mismatch', /the id 'mine'/);
+  });
+
+  it('disposes of an embedder that was made for it, also where it is not the one of the index', async () => {
+    let open = 0;
+    const made = (dim) => () => {
+      ++open;
+      return { id: '', dim, embed: async () => [], dispose: () => void --open };
+    };
+    const router = await load({ index: await topicsIndex({ embedder: undefined }), embedder: made(8) });
+    assert.equal(open, 1);
+    router.dispose();
+    assert.equal(open, 0);
+    await refused(load({ embedder: made(9) }), 'embedder_mismatch', /9 dimensions/);
+    await refused(Router.load({ index, embedder: made(9) }), 'embedder_mismatch', /9 dimensions/);
+    assert.equal(open, 0);
   });
 
   it('says where there are no workers', () =>

@@ -1,0 +1,195 @@
+/** Downloads in a folder on the disk, a file each: what was loaded when a process ended is there for the next one. */
+import { createHash } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { SignalboxError } from '../errors.js';
+import type { CachedFile, FileCache } from './file-cache.js';
+
+export function defaultCacheFolder(): string {
+  return path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'signalbox', 'models');
+}
+
+function failure(folder: string, cause: unknown): SignalboxError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  return new SignalboxError(
+    isFull ? 'quota_exceeded' : 'network',
+    isFull ? `the disk has no room for a model in ${folder}` : `the cache ${folder} cannot be used: ${message}`,
+    { cause },
+  );
+}
+
+/** Whether the process that left a part behind is still at it. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+const sizeOf = async (file: string) => (await stat(file).catch(() => undefined))?.size;
+
+/** `<name>` is a whole file; `<name>.<process>.part` one that a process loads, or that it left; `.etag` lies beside it. */
+class DiskFile implements CachedFile {
+  isWhole = false;
+  loadedBytes = 0;
+  etag: string | undefined;
+  readonly #folder: string;
+  readonly #name: string;
+  readonly #part: string;
+  #out: FileHandle | undefined;
+
+  constructor(folder: string, name: string, turn: number) {
+    this.#folder = folder;
+    this.#name = path.join(folder, name);
+    this.#part = `${this.#name}.${process.pid}-${turn}.part`;
+  }
+
+  /** Finds the whole file, or takes over the longest part that nobody works on. */
+  async takeUp(): Promise<void> {
+    const whole = await sizeOf(this.#name);
+    if (whole !== undefined) {
+      this.isWhole = true;
+      this.loadedBytes = whole;
+      return;
+    }
+    let [longest, bytes] = ['', 0];
+    for (const entry of await readdir(this.#folder)) {
+      const [, pid] = new RegExp(`^${path.basename(this.#name)}\\.(\\d+)-\\d+\\.part$`).exec(entry) ?? [];
+      if (pid === undefined || (Number(pid) === process.pid ? parts.has(entry) : isRunning(Number(pid)))) continue;
+      const size = (await sizeOf(path.join(this.#folder, entry))) ?? 0;
+      if (size > bytes) [longest, bytes] = [entry, size];
+    }
+    parts.add(path.basename(this.#part));
+    if (longest === '') return;
+    try {
+      await rename(path.join(this.#folder, longest), this.#part);
+    } catch {
+      return; // Somebody else was faster.
+    }
+    const mark = path.join(this.#folder, `${longest}.etag`);
+    this.etag = (await readFile(mark, 'utf8').catch(() => '')) || undefined;
+    await rename(mark, `${this.#part}.etag`).catch(() => undefined);
+    this.loadedBytes = bytes;
+  }
+
+  async restart(etag: string | undefined): Promise<void> {
+    await this.remove();
+    this.etag = etag;
+    if (etag !== undefined) await this.#guard(writeFile(`${this.#part}.etag`, etag));
+  }
+
+  async append(chunk: Uint8Array): Promise<void> {
+    this.#out ??= await this.#guard(open(this.#part, 'a', 0o600));
+    for (let from = 0; from < chunk.byteLength; ) {
+      const { bytesWritten } = await this.#guard(this.#out.write(chunk, from));
+      from += bytesWritten;
+      this.loadedBytes += bytesWritten;
+    }
+  }
+
+  async read(): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = new Uint8Array(this.loadedBytes);
+    const file = await this.#guard(open(this.isWhole ? this.#name : this.#part));
+    try {
+      for (let from = 0; from < bytes.byteLength; ) {
+        const { bytesRead } = await this.#guard(file.read(bytes, from, bytes.byteLength - from, from));
+        if (bytesRead === 0) return bytes.subarray(0, from);
+        from += bytesRead;
+      }
+    } finally {
+      await file.close();
+    }
+    return bytes;
+  }
+
+  async finish(): Promise<void> {
+    await this.#guard(this.#out?.sync());
+    await this.#closePart();
+    await this.#guard(rename(this.#part, this.#name));
+    await rm(`${this.#part}.etag`, { force: true });
+    this.isWhole = true;
+  }
+
+  async remove(): Promise<void> {
+    await this.#closePart();
+    for (const file of [this.#part, `${this.#part}.etag`]) await rm(file, { force: true });
+    if (this.isWhole) await rm(this.#name, { force: true });
+    this.isWhole = false;
+    this.loadedBytes = 0;
+    this.etag = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.#closePart();
+    parts.delete(path.basename(this.#part));
+  }
+
+  async #closePart(): Promise<void> {
+    const out = this.#out;
+    this.#out = undefined;
+    await out?.close();
+  }
+
+  async #guard<T>(action: Promise<T> | T): Promise<T> {
+    try {
+      return await action;
+    } catch (cause) {
+      throw failure(this.#folder, cause);
+    }
+  }
+}
+
+/** Parts that this process works on. */
+const parts = new Set<string>();
+let turns = 0;
+
+class DiskCache implements FileCache {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async open(address: string): Promise<CachedFile> {
+    const file = new DiskFile(this.#folder, nameOf(address), ++turns);
+    try {
+      await mkdir(this.#folder, { recursive: true });
+      await file.takeUp();
+    } catch (cause) {
+      throw failure(this.#folder, cause);
+    }
+    return file;
+  }
+
+  async has(address: string): Promise<boolean> {
+    return (await sizeOf(path.join(this.#folder, nameOf(address)))) !== undefined;
+  }
+
+  async sizeBytes(): Promise<number> {
+    const sizes = (await this.#entries()).map(async (entry) => (await sizeOf(path.join(this.#folder, entry))) ?? 0);
+    return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  }
+
+  async clear(): Promise<void> {
+    for (const entry of await this.#entries()) await rm(path.join(this.#folder, entry), { force: true });
+  }
+
+  /** Only what this cache wrote: the folder may be a person's own. */
+  async #entries(): Promise<string[]> {
+    const entries = await readdir(this.#folder).catch(() => []);
+    return entries.filter((entry) => /^[0-9a-f]{40}(\.\d+-\d+\.part(\.etag)?)?$/.test(entry));
+  }
+}
+
+const nameOf = (address: string) => createHash('sha256').update(address).digest('hex').slice(0, 40);
+
+/** The cache in a folder; `true`: the person's own, `false`: none. */
+export function openFileCache(where: boolean | string): FileCache | undefined {
+  if (where === false) return undefined;
+  return new DiskCache(where === true ? defaultCacheFolder() : where);
+}

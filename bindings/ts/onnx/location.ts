@@ -1,0 +1,118 @@
+/** Where a model's files are, and what they must be: a hub's repository, or a folder somewhere. */
+import { SignalboxError } from '../errors.js';
+import { knownModel } from './known.js';
+import type { Manifest, ModelFileOptions } from './options.js';
+
+/** What is known of a file before it is fetched. */
+export interface FileClaim {
+  sha256?: string | undefined;
+  sizeBytes?: number | undefined;
+}
+
+/** The files that there are, by path. A file that is not among them is not there. */
+export type FileList = ReadonlyMap<string, FileClaim>;
+
+/** A folder of files with addresses. */
+export interface ModelFolder {
+  /** What progress events call it, and by default its vectors. */
+  name: string;
+  /** Of a hub's model: the commit where it is known, else what was asked for. */
+  revision: string | undefined;
+  /** `undefined`: nobody knows, a file has to be asked for. */
+  files: FileList | undefined;
+  address(file: string): string;
+}
+
+/** Reads a small JSON file, from the cache where it is there. */
+export type ReadJson = (address: string, what: string) => Promise<unknown>;
+
+const HUB_ID = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
+
+/** `owner/name`; a folder beside the page or script is written `./owner/name`. */
+export const isHubId = (model: string) => HUB_ID.test(model);
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+function invalid(message: string): never {
+  throw new SignalboxError('invalid_argument', message);
+}
+
+/** A path that stays below its folder. */
+export function checkPath(file: string, what: string): string {
+  const isBelow = file !== '' && !/[\\?#%\0]/.test(file) && file.split('/').every((part) => !/^\.{0,2}$/.test(part));
+  return isBelow ? file : invalid(`${what} '${file}' is not a path below the folder`);
+}
+
+function listOf(manifest: Manifest): FileList {
+  if (typeof manifest?.files !== 'object' || manifest.files === null) invalid('the manifest has no files');
+  const entries = Object.entries(manifest.files).map(([file, claim]) => {
+    const sha256 = typeof claim?.sha256 === 'string' ? claim.sha256.toLowerCase() : '';
+    if (!SHA256.test(sha256)) invalid(`the manifest's sha256 of ${file} is not 64 hexadecimal digits`);
+    return [checkPath(file, 'the manifest names'), { sha256, sizeBytes: claim.sizeBytes }] as const;
+  });
+  return new Map(entries);
+}
+
+interface HubListing {
+  revision: string;
+  files: Map<string, FileClaim>;
+}
+
+/** The hub's answer to which files a repository has, as far as it is understood. */
+function parseListing(value: unknown, what: string): HubListing {
+  const { sha, siblings } = (value ?? {}) as { sha?: unknown; siblings?: unknown };
+  if (typeof sha !== 'string' || !/^[0-9a-f]{40}$/.test(sha) || !Array.isArray(siblings)) {
+    throw new SignalboxError('network', `${what} answered without a commit and files: give a manifest`);
+  }
+  const files = new Map<string, FileClaim>();
+  for (const sibling of siblings as { rfilename?: unknown; size?: unknown; lfs?: { sha256?: unknown } | null }[]) {
+    const { rfilename, size, lfs } = sibling ?? {};
+    if (typeof rfilename !== 'string') continue;
+    const sha256 = typeof lfs?.sha256 === 'string' && SHA256.test(lfs.sha256) ? lfs.sha256 : undefined;
+    files.set(rfilename, { sha256, sizeBytes: typeof size === 'number' ? size : undefined });
+  }
+  return { revision: sha, files };
+}
+
+/** What the package knows goes before what the hub says: a repository that changed is found out. */
+async function hubFolder(id: string, options: ModelFileOptions, readJson: ReadJson): Promise<ModelFolder> {
+  const { revision = 'main', manifest } = options;
+  const host = (options.host ?? 'https://huggingface.co').replace(/\/+$/, '');
+  const folder = (commit: string, files: FileList | undefined): ModelFolder => ({
+    name: id,
+    revision: commit,
+    files,
+    address: (file) => `${host}/${id}/resolve/${encodeURIComponent(commit)}/${file}`,
+  });
+  if (manifest === null) return folder(revision, undefined);
+  if (manifest !== undefined) return folder(revision, listOf(manifest));
+  const address = `${host}/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
+  const listing = parseListing(await readJson(address, `the list of files of ${id}`), address);
+  const known = knownModel(id);
+  for (const [file, claim] of known === undefined ? [] : listOf(known.manifest)) {
+    const listed = listing.files.get(file);
+    if (listed !== undefined) listing.files.set(file, { ...listed, sha256: claim.sha256 });
+  }
+  return folder(listing.revision, listing.files);
+}
+
+/** Errors: `invalid_argument`; `network` for a hub that does not answer. */
+export async function findFolder(
+  model: string | URL,
+  options: ModelFileOptions,
+  readJson: ReadJson,
+): Promise<ModelFolder> {
+  const place = String(model);
+  if (typeof model === 'string' && isHubId(place)) return hubFolder(place, options, readJson);
+  const base = place.replace(/\/*$/, '/');
+  const { manifest } = options;
+  if (/^https?:/.test(base) && manifest === undefined) {
+    invalid(`${place}: nothing says what its files must be: give a manifest, or null if you trust this server`);
+  }
+  return {
+    name: base.split('/').at(-2) || 'onnx',
+    revision: undefined,
+    files: manifest === undefined || manifest === null ? undefined : listOf(manifest),
+    address: (file) => base + file,
+  };
+}

@@ -1,0 +1,288 @@
+/** An embedder from the files of a folder, in this thread. */
+import { openFileCache } from '#onnx-platform';
+import { abortable, errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
+import type { EmbedderDetails, Embedding } from '../types.js';
+import { batchesOf } from './batches.js';
+import {
+  type Configuration,
+  type ConfigurationFiles,
+  type Json,
+  poolingFolder,
+  readConfiguration,
+} from './configuration.js';
+import { type FetchedFile, type FetchOptions, fetchFile } from './fetching.js';
+import { knownModel } from './known.js';
+import { checkPath, findFolder, isHubId, type ModelFolder } from './location.js';
+import {
+  DTYPES,
+  dtypeOf,
+  type Manifest,
+  type ModelFileOptions,
+  modelFileOf,
+  type OnnxLoadOptions,
+  POOLINGS,
+} from './options.js';
+import { poolText } from './pooling.js';
+import { ModelSession } from './runtime.js';
+import { TextTokenizer } from './tokens.js';
+
+/** What is said of a loaded model: plain data. */
+export interface LoadedModel {
+  id: string;
+  hash: string | undefined;
+  dim: number;
+  details: EmbedderDetails;
+  /** SHA-256 of every file that was read: with it the next load takes these files and no others. */
+  manifest: Manifest;
+}
+
+/** Files of a folder, fetched and noted. */
+class FolderReader {
+  readonly read: Record<string, { sha256: string; sizeBytes: number }> = {};
+  readonly #folder: ModelFolder;
+  readonly #options: FetchOptions;
+
+  constructor(folder: ModelFolder, options: FetchOptions) {
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  /** `bad_embedder` where the folder's list does not have it. */
+  async fetch(file: string): Promise<FetchedFile> {
+    const { files, name, address } = this.#folder;
+    const claim = files?.get(file);
+    if (files !== undefined && claim === undefined) {
+      throw errorFrom('bad_embedder', `${name} has no ${file}: it has ${[...files.keys()].sort().join(', ')}`);
+    }
+    const request = { address: address(file), name, file, ...claim };
+    const fetched = await fetchFile(request, this.#options);
+    if (fetched.sha256 !== undefined) {
+      this.read[file] = { sha256: fetched.sha256, sizeBytes: fetched.bytes.byteLength };
+    }
+    return fetched;
+  }
+
+  async json(file: string): Promise<unknown> {
+    return parseJson((await this.fetch(file)).bytes, file);
+  }
+
+  /** Undefined where it is not there. Without a list that is found out by asking. */
+  async optionalJson(file: string): Promise<unknown> {
+    const { files } = this.#folder;
+    if (files !== undefined) return files.has(file) ? this.json(file) : undefined;
+    try {
+      return await this.json(file);
+    } catch (cause) {
+      if (cause instanceof SignalboxError && cause.code === 'network' && isAbsence(cause)) return undefined;
+      throw cause;
+    }
+  }
+}
+
+/** A 404, a page in its stead, or no such file: unlike no connection. */
+const isAbsence = ({ message, cause }: SignalboxError) =>
+  /answered (403|404|410)$|HTML page/.test(message) || (cause as { code?: unknown } | undefined)?.code === 'ENOENT';
+
+function parseJson(bytes: Uint8Array, what: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new SignalboxError('bad_embedder', `${what} is not JSON`, { cause });
+  }
+}
+
+function asObject(value: unknown, what: string): Json {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+  throw errorFrom('bad_embedder', `${what} is not a JSON object`);
+}
+
+const asOptional = (value: unknown, what: string) => (value === undefined ? undefined : asObject(value, what));
+
+/** The hub's list of files counts as no file of the model: its progress is not reported. */
+const readListing = (options: FetchOptions) => async (address: string, what: string) => {
+  const { bytes } = await fetchFile({ address, name: what, file: what }, { ...options, onProgress: undefined });
+  return parseJson(bytes, what);
+};
+
+function checkOptions(options: OnnxLoadOptions): void {
+  const refuse = (what: string, got: unknown, expected: string) => {
+    throw errorFrom('invalid_argument', `${what} is ${String(got)}, expected ${expected}`);
+  };
+  const { dtype, pooling, maxTokens, file } = options;
+  if (dtype !== undefined && !DTYPES.includes(dtype)) refuse('dtype', dtype, DTYPES.join(', '));
+  if (pooling !== undefined && !POOLINGS.includes(pooling)) refuse('pooling', pooling, POOLINGS.join(', '));
+  if (maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens >= 3)) {
+    refuse('maxTokens', maxTokens, 'a whole number of at least 3');
+  }
+  if (file !== undefined) checkPath(file, 'file');
+}
+
+async function readConfigurationFiles(reader: FolderReader): Promise<ConfigurationFiles> {
+  const [config, tokenizerConfig, modules, sentenceBert, sentenceTransformers] = await Promise.all([
+    reader.json('config.json'),
+    reader.optionalJson('tokenizer_config.json'),
+    reader.optionalJson('modules.json'),
+    reader.optionalJson('sentence_bert_config.json'),
+    reader.optionalJson('config_sentence_transformers.json'),
+  ]);
+  const folder = poolingFolder(modules);
+  const poolingFile = folder === undefined ? undefined : checkPath(`${folder}/config.json`, 'modules.json names');
+  return {
+    config: asObject(config, 'config.json'),
+    tokenizerConfig: asOptional(tokenizerConfig, 'tokenizer_config.json'),
+    modules,
+    pooling: poolingFile === undefined ? undefined : asObject(await reader.json(poolingFile), poolingFile),
+    sentenceBert: asOptional(sentenceBert, 'sentence_bert_config.json'),
+    sentenceTransformers: asOptional(sentenceTransformers, 'config_sentence_transformers.json'),
+  };
+}
+
+const prefixed = (sha256: string | undefined) => (sha256 === undefined ? undefined : `sha256:${sha256}`);
+
+/** Types that leave activations as they are: a text's vector does not depend on the others of its batch. */
+const WEIGHTS_ONLY: readonly string[] = ['fp32', 'fp16', 'q4', 'q4f16', 'bnb4'];
+const MOST_TEXTS = 8;
+
+/** A model that is ready to embed. */
+export class OnnxModel {
+  readonly loaded: LoadedModel;
+  readonly #session: ModelSession;
+  readonly #tokenizer: TextTokenizer;
+  readonly #configuration: Configuration;
+  readonly #mostTexts: number;
+  #isReleased = false;
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    loaded: LoadedModel,
+    session: ModelSession,
+    tokenizer: TextTokenizer,
+    configuration: Configuration,
+  ) {
+    this.loaded = loaded;
+    this.#session = session;
+    this.#tokenizer = tokenizer;
+    this.#configuration = configuration;
+    this.#mostTexts = WEIGHTS_ONLY.includes(loaded.details.dtype) ? MOST_TEXTS : 1;
+  }
+
+  static async load(model: string, options: OnnxLoadOptions): Promise<OnnxModel> {
+    const { signal } = options;
+    checkOptions(options);
+    throwIfAborted(signal);
+    const fetching = { signal, onProgress: options.onProgress, cache: openFileCache(options.cache ?? true) };
+    const folder = await findFolder(model, options, readListing(fetching));
+    const reader = new FolderReader(folder, fetching);
+    const known = isHubId(model) ? knownModel(model) : undefined;
+    // What says no is asked for before what is large.
+    const [files, tokenizerFile] = await Promise.all([readConfigurationFiles(reader), reader.fetch('tokenizer.json')]);
+    const stated = files.modules === undefined ? known : undefined;
+    const configuration = readConfiguration(files, {
+      pooling: options.pooling ?? stated?.pooling,
+      maxTokens: options.maxTokens ?? stated?.maxTokens,
+    });
+    const tokenizerJson = asObject(parseJson(tokenizerFile.bytes, 'tokenizer.json'), 'tokenizer.json');
+    const tokenizer = new TextTokenizer(tokenizerJson, files.tokenizerConfig, files.config, configuration);
+    let weights: FetchedFile | undefined = await reader.fetch(modelFileOf(options));
+    const hash = prefixed(weights.sha256);
+    const opening = ModelSession.open(weights.bytes, options);
+    weights = undefined; // The runtime has its own: this one may go.
+    const session = await orRelease(opening, signal);
+    try {
+      const dim = await probe(session, tokenizer);
+      throwIfAborted(signal);
+      const details: EmbedderDetails = {
+        dtype: dtypeOf(options),
+        pooling: configuration.pooling,
+        maxTokens: configuration.maxTokens,
+        ...(folder.revision === undefined ? {} : { revision: folder.revision }),
+        ...(tokenizerFile.sha256 === undefined ? {} : { tokenizerHash: `sha256:${tokenizerFile.sha256}` }),
+        ...(configuration.prefix === '' ? {} : { prefix: configuration.prefix }),
+      };
+      const loaded = { id: options.id ?? folder.name, hash, dim, details, manifest: { files: reader.read } };
+      return new OnnxModel(loaded, session, tokenizer, configuration);
+    } catch (cause) {
+      await session.release();
+      throw cause;
+    }
+  }
+
+  /** Errors: `aborted`, `disposed`, `invalid_argument`, `bad_embedder`, `non_finite`, `out_of_memory`. */
+  async embed(texts: readonly string[], signal: AbortSignal | undefined): Promise<Embedding[]> {
+    for (const text of texts) {
+      if (typeof text !== 'string') throw errorFrom('invalid_argument', `expected a text, got ${typeof text}`);
+    }
+    const encoded = texts.map((text) => this.#tokenizer.encode(text));
+    const out: Embedding[] = encoded.map(({ known, truncated }) => ({
+      vector: new Float32Array(this.loaded.dim),
+      tokens: known,
+      truncated,
+    }));
+    // A text without a known word has no meaning to embed.
+    const meant = encoded.flatMap(({ known }, i) => (known > 0 ? [i] : []));
+    const lengths = meant.map((i) => encoded[i]?.ids.length ?? 0);
+    for (const batch of batchesOf(lengths, this.#mostTexts)) {
+      await this.#turn(signal);
+      const rows = batch.map((n) => meant[n] as number);
+      const ids = rows.map((i) => encoded[i]?.ids ?? []);
+      const states = await this.#inTurn(() => this.#session.run(ids, this.#tokenizer.padId));
+      for (const [row, i] of rows.entries()) {
+        (out[i] as Embedding).vector = poolText(states, row, ids[row]?.length ?? 0, this.#configuration.pooling);
+      }
+    }
+    throwIfAborted(signal);
+    return out;
+  }
+
+  async release(): Promise<void> {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    await this.#inTurn(() => this.#session.release());
+  }
+
+  /** One after the other: a session runs one batch at a time. */
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(action);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** A turn of the event loop between two batches, so that an abort or a dispose is heard. */
+  async #turn(signal: AbortSignal | undefined): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve));
+    throwIfAborted(signal);
+    if (this.#isReleased) throw errorFrom('disposed', 'the embedder was disposed');
+  }
+}
+
+/** A session that comes when nobody waits for it any more is released. */
+async function orRelease(opening: Promise<ModelSession>, signal: AbortSignal | undefined): Promise<ModelSession> {
+  try {
+    return await abortable(opening, signal);
+  } catch (cause) {
+    opening.then((session) => session.release()).catch(() => undefined);
+    throw cause;
+  }
+}
+
+/** The dimension of the vectors, by embedding something. */
+async function probe(session: ModelSession, tokenizer: TextTokenizer): Promise<number> {
+  const { ids } = tokenizer.encode('a');
+  return (await session.run([ids], tokenizer.padId)).dim;
+}
+
+/** Whether the model's file is in the cache, by what the cache itself knows of the hub. */
+export async function isModelCached(model: string, options: ModelFileOptions): Promise<boolean> {
+  const cache = openFileCache(options.cache ?? true);
+  if (cache === undefined) return false;
+  const readCached = async (address: string, what: string) => {
+    if (!(await cache.has(address))) throw errorFrom('network', `${what} is not in the cache`);
+    return readListing({ cache })(address, what);
+  };
+  try {
+    return await cache.has((await findFolder(model, options, readCached)).address(modelFileOf(options)));
+  } catch (cause) {
+    if (cause instanceof SignalboxError && cause.code === 'network') return false;
+    throw cause;
+  }
+}

@@ -1,0 +1,166 @@
+/** ONNX Runtime Web: a session, and batches through it. */
+
+import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-web';
+import { runtimePaths } from '#onnx-platform';
+import { errorFrom, SignalboxError } from '../errors.js';
+import type { RuntimeOptions } from './options.js';
+import { fromHalves, type HiddenStates } from './pooling.js';
+import { splitWeights } from './split-weights.js';
+
+type Ort = typeof import('onnxruntime-web/wasm');
+
+/** More threads than this do not pay for texts of a few hundred tokens. */
+const MOST_THREADS = 4;
+
+const INPUTS = ['input_ids', 'attention_mask', 'token_type_ids'] as const;
+type InputName = (typeof INPUTS)[number];
+
+/** Vectors of the tokens, by the names that exporters give them. */
+const OUTPUTS = ['last_hidden_state', 'token_embeddings'];
+
+/** The threads of this realm: ONNX Runtime starts them once. */
+let startedThreads: number | undefined;
+
+function defaultThreads(): number {
+  const isNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
+  const canShare = isNode || globalThis.crossOriginIsolated === true;
+  return canShare ? Math.min(MOST_THREADS, globalThis.navigator?.hardwareConcurrency ?? MOST_THREADS) : 1;
+}
+
+function threadsOf(wanted: number | undefined): number {
+  if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= 64)) {
+    throw errorFrom('invalid_argument', `threads is ${wanted}, expected a whole number from 1 to 64`);
+  }
+  const threads = wanted ?? startedThreads ?? defaultThreads();
+  if (startedThreads !== undefined && threads !== startedThreads) {
+    throw errorFrom('invalid_argument', `threads is ${threads}, but a model was loaded here with ${startedThreads}`);
+  }
+  return threads;
+}
+
+async function importRuntime(device: 'wasm' | 'webgpu'): Promise<Ort> {
+  try {
+    return device === 'webgpu' ? await import('onnxruntime-web/webgpu') : await import('onnxruntime-web/wasm');
+  } catch (cause) {
+    throw new SignalboxError('network', `onnxruntime-web could not be loaded, is it installed? ${String(cause)}`, {
+      cause,
+    });
+  }
+}
+
+async function requireGpu(): Promise<void> {
+  const gpu = (globalThis.navigator as { gpu?: { requestAdapter(): Promise<unknown> } } | undefined)?.gpu;
+  const adapter = await gpu?.requestAdapter().catch(() => undefined);
+  if (!adapter) throw errorFrom('invalid_argument', "the device 'webgpu' is not there: use 'wasm'");
+}
+
+async function startRuntime({ device = 'wasm', threads, runtimeWasm }: RuntimeOptions): Promise<Ort> {
+  if (device !== 'wasm' && device !== 'webgpu') {
+    throw errorFrom('invalid_argument', `the device is '${String(device)}', expected wasm or webgpu`);
+  }
+  const count = threadsOf(threads);
+  if (device === 'webgpu') await requireGpu();
+  const ort = await importRuntime(device);
+  ort.env.wasm.numThreads = count;
+  ort.env.logLevel = 'error';
+  const paths = runtimeWasm === undefined ? runtimePaths() : { wasm: runtimeWasm };
+  if (paths !== undefined) ort.env.wasm.wasmPaths = paths;
+  startedThreads = count;
+  return ort;
+}
+
+const isMemory = (message: string) => /bad_alloc|out of memory|allocate|memory access/i.test(message);
+
+function failed(what: string, cause: unknown): SignalboxError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new SignalboxError(isMemory(message) ? 'out_of_memory' : 'bad_embedder', `${what}: ${message}`, { cause });
+}
+
+/** A model in the runtime's memory. */
+export class ModelSession {
+  readonly #ort: Ort;
+  readonly #session: InferenceSession;
+  readonly #inputs: readonly { name: InputName; isLong: boolean }[];
+  readonly #output: string;
+
+  private constructor(ort: Ort, session: InferenceSession) {
+    this.#ort = ort;
+    this.#session = session;
+    this.#inputs = session.inputNames.map((name, i) => {
+      const known = INPUTS.find((input) => input === name);
+      const metadata = session.inputMetadata[i];
+      const type = metadata?.isTensor ? metadata.type : 'nothing known';
+      if (known === undefined || (type !== 'int64' && type !== 'int32')) {
+        throw errorFrom('bad_embedder', `the model asks for ${name} (${type}), expected ${INPUTS.join(', ')} of int64`);
+      }
+      return { name: known, isLong: type === 'int64' };
+    });
+    const output = OUTPUTS.find((name) => session.outputNames.includes(name));
+    if (output === undefined || !session.inputNames.includes('input_ids')) {
+      const got = session.outputNames.join(', ');
+      throw errorFrom('bad_embedder', `the model gives ${got}, expected ${OUTPUTS.join(' or ')} for input_ids`);
+    }
+    this.#output = output;
+  }
+
+  /** Errors: `bad_embedder`, `out_of_memory`; `network` where ONNX Runtime cannot be loaded; `invalid_argument`. */
+  static async open(bytes: Uint8Array, options: RuntimeOptions): Promise<ModelSession> {
+    const ort = await startRuntime(options);
+    let session: InferenceSession | undefined;
+    try {
+      const { graph, weightsName } = splitWeights(bytes);
+      session = await ort.InferenceSession.create(graph, {
+        executionProviders: [options.device ?? 'wasm'],
+        externalData: [{ path: weightsName, data: bytes }],
+      });
+      return new ModelSession(ort, session);
+    } catch (cause) {
+      await session?.release();
+      if (cause instanceof SignalboxError) throw cause;
+      throw failed('ONNX Runtime does not take the model', cause);
+    }
+  }
+
+  /** Runs texts of these tokens, the shorter ones filled up. Errors: `bad_embedder`, `out_of_memory`. */
+  async run(texts: readonly (readonly number[])[], padId: number): Promise<HiddenStates> {
+    const tokens = Math.max(...texts.map((ids) => ids.length));
+    const numberAt = (name: InputName, ids: readonly number[], t: number): number => {
+      if (name === 'input_ids') return ids[t] ?? padId;
+      return name === 'attention_mask' ? Number(t < ids.length) : 0;
+    };
+    const feeds: Record<string, Tensor> = {};
+    for (const { name, isLong } of this.#inputs) {
+      const values = texts.flatMap((ids) => Array.from({ length: tokens }, (_, t) => numberAt(name, ids, t)));
+      const shape = [texts.length, tokens];
+      feeds[name] = isLong
+        ? new this.#ort.Tensor('int64', BigInt64Array.from(values, BigInt), shape)
+        : new this.#ort.Tensor('int32', Int32Array.from(values), shape);
+    }
+    let output: Tensor | undefined;
+    try {
+      output = (await this.#session.run(feeds, [this.#output]))[this.#output] as Tensor | undefined;
+      return statesOf(output, texts.length, tokens);
+    } catch (cause) {
+      if (cause instanceof SignalboxError) throw cause;
+      throw failed('the model failed on a text', cause);
+    } finally {
+      output?.dispose();
+    }
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+function statesOf(output: Tensor | undefined, texts: number, tokens: number): HiddenStates {
+  const [rows, length, dim] = output?.dims ?? [];
+  if (output === undefined || output.dims.length !== 3 || rows !== texts || length !== tokens || dim === undefined) {
+    const got = output?.dims.join(' x ');
+    throw errorFrom('bad_embedder', `the model gave ${got}, expected ${texts} x ${tokens} x its dimension`);
+  }
+  if (output.type === 'float32') return { values: (output as TypedTensor<'float32'>).data, tokens, dim };
+  if (output.type !== 'float16') throw errorFrom('bad_embedder', `the model gave ${output.type}, expected float32`);
+  const data: ArrayLike<number> = (output as TypedTensor<'float16'>).data;
+  return { values: data instanceof Uint16Array ? fromHalves(data) : data, tokens, dim };
+}

@@ -1,0 +1,90 @@
+/** From texts to the numbers of their tokens, as sentence-transformers cuts and frames them. */
+import { Tokenizer } from '@huggingface/tokenizers';
+import { errorFrom } from '../errors.js';
+import { cut } from '../text.js';
+import type { Configuration, Json } from './configuration.js';
+
+/** Beyond this for each token a text is cut before it is tokenised, so that a megabyte costs what a page costs. */
+const MOST_CHARACTERS_A_TOKEN = 32;
+
+export interface TokenisedText {
+  /** Special tokens included. */
+  ids: number[];
+  /** Tokens of the text that the vocabulary knows. */
+  known: number;
+  /** The end of the text was cut off. */
+  truncated: boolean;
+}
+
+/** The special tokens around a text. */
+interface Frame {
+  before: number[];
+  after: number[];
+}
+
+const startsWith = (whole: number[], part: number[], at: number) => part.every((id, i) => whole[at + i] === id);
+
+function frameOf(tokenizer: Tokenizer): Frame {
+  const content = tokenizer.encode('a b', { add_special_tokens: false }).ids;
+  const whole = tokenizer.encode('a b').ids;
+  for (let at = 0; at + content.length <= whole.length; ++at) {
+    if (content.length > 0 && startsWith(whole, content, at)) {
+      return { before: whole.slice(0, at), after: whole.slice(at + content.length) };
+    }
+  }
+  throw errorFrom('bad_embedder', 'the tokenizer does not put its special tokens around a text');
+}
+
+function tokenIdOf(tokenizer: Tokenizer, token: unknown): number | undefined {
+  const content = typeof token === 'object' && token !== null ? (token as { content?: unknown }).content : token;
+  return typeof content === 'string' ? tokenizer.token_to_id(content) : undefined;
+}
+
+export class TextTokenizer {
+  /** What fills up shorter texts of a batch. */
+  readonly padId: number;
+  readonly #tokenizer: Tokenizer;
+  readonly #configuration: Configuration;
+  readonly #frame: Frame;
+  readonly #unknownId: number | undefined;
+  readonly #prefixTokens: number;
+
+  /** Errors: `bad_embedder`. */
+  constructor(json: Json, config: Json | undefined, modelConfig: Json, configuration: Configuration) {
+    try {
+      this.#tokenizer = new Tokenizer(json, config ?? {});
+      this.#frame = frameOf(this.#tokenizer);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw Object.assign(errorFrom('bad_embedder', `tokenizer.json is not understood: ${why}`), { cause });
+    }
+    const padding = json.padding as { pad_id?: unknown } | null | undefined;
+    const ids = [tokenIdOf(this.#tokenizer, config?.pad_token), modelConfig.pad_token_id, padding?.pad_id];
+    this.padId = ids.find((id): id is number => typeof id === 'number') ?? 0;
+    const model = json.model as { unk_token?: unknown } | undefined;
+    this.#unknownId = tokenIdOf(this.#tokenizer, model?.unk_token);
+    this.#configuration = configuration;
+    this.#prefixTokens = this.#contentOf(configuration.prefix).length;
+    const special = this.#frame.before.length + this.#frame.after.length;
+    if (configuration.maxTokens <= special + this.#prefixTokens) {
+      throw errorFrom('bad_embedder', `maxTokens is ${configuration.maxTokens}: no room for a text`);
+    }
+  }
+
+  encode(text: string): TokenisedText {
+    const { maxTokens, prefix, lowerCase } = this.#configuration;
+    const { before, after } = this.#frame;
+    const short = cut(text, MOST_CHARACTERS_A_TOKEN * maxTokens);
+    const content = this.#contentOf(prefix + (lowerCase ? short.toLowerCase() : short));
+    const read = content.slice(0, maxTokens - before.length - after.length);
+    return {
+      ids: [...before, ...read, ...after],
+      known: read.slice(this.#prefixTokens).filter((id) => id !== this.#unknownId).length,
+      truncated: short.length < text.length || read.length < content.length,
+    };
+  }
+
+  #contentOf(text: string): number[] {
+    return text === '' ? [] : this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+  }
+}

@@ -1,0 +1,29 @@
+/** The worker's half: one model behind a message port. */
+import { SignalboxError } from '../errors.js';
+import { answerCalls, type Port } from '../worker-answers.js';
+import { OnnxModel } from './model.js';
+import type { OnnxRequest } from './worker-protocol.js';
+
+/** Answers every request of the port until the page ends the worker. */
+export function serveOnnx(port: Port<OnnxRequest>): void {
+  let model: OnnxModel | undefined;
+  const release = async () => {
+    const old = model;
+    model = undefined;
+    await old?.release();
+  };
+  answerCalls(port, async (request, { signal, onProgress }) => {
+    switch (request.call) {
+      case 'load':
+        await release();
+        model = await OnnxModel.load(request.model, { ...request.options, signal, onProgress });
+        return model.loaded;
+      case 'dispose':
+        await release();
+        return null;
+      default:
+        if (model === undefined) throw new SignalboxError('disposed', 'the embedder was disposed');
+        return model.embed(request.texts, signal);
+    }
+  });
+}

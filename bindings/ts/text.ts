@@ -1,0 +1,8 @@
+/** The beginning of a text. */
+
+/** The first `length` UTF-16 units, less one where that would split a surrogate pair. */
+export function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const last = text.charCodeAt(length - 1);
+  return text.slice(0, last >= 0xd800 && last < 0xdc00 ? length - 1 : length);
+}
