@@ -4,7 +4,10 @@ import { spawnSync } from 'node:child_process';
 /** Packages by purpose; `probe` is a command or file whose presence makes the package unnecessary. */
 const PACKAGES = {
   build: ['emscripten', 'cmake', 'ninja-build', 'libeigen3-dev', 'nlohmann-json3-dev'],
-  test: ['g++', 'libgtest-dev', 'clang', 'libclang-rt-14-dev', 'clang-format', 'clang-tidy', 'chromium'],
+  test: [
+    ...['g++', 'libgtest-dev', 'clang', 'libclang-rt-14-dev', 'clang-format', 'clang-tidy'],
+    ...['chromium', 'firefox-esr'],
+  ],
   cluster: ['slurmctld', 'slurmd', 'slurm-client', 'munge'],
 };
 
@@ -37,6 +40,7 @@ const PROBES = {
   'clang-format': 'command -v clang-format',
   'clang-tidy': 'command -v clang-tidy',
   chromium: 'command -v chromium',
+  'firefox-esr': 'command -v firefox-esr',
   slurmctld: 'command -v slurmctld',
   slurmd: 'command -v slurmd',
   'slurm-client': 'command -v sbatch',

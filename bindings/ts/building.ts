@@ -1,8 +1,9 @@
 /** Making an index from flat arrays. */
+import { splitIdentity } from './embedder-details.js';
 import { SignalboxError, throwIfAborted } from './errors.js';
 import { exactJson } from './exact-json.js';
 import { type BenchmarkArrays, type Lab, loadLab } from './lab-module.js';
-import type { CodeType, RoutingConstants, WasmSource } from './types.js';
+import type { CodeType, EmbedderIdentity, RoutingConstants, WasmSource } from './types.js';
 
 export interface ModelSpec {
   /** Unique. */
@@ -28,8 +29,8 @@ export interface IndexSpec {
   codes?: CodeType;
   sampleIds?: readonly string[];
   /** Which embedder made the vectors: a router refuses prompts through another one. */
-  embedder?: { id: string; hash?: string | undefined };
-  /** Anything that is JSON: provenance, licence, caveats. */
+  embedder?: EmbedderIdentity;
+  /** Anything that is JSON: provenance, licence, caveats. Details of an embedder are added to it as `embedder`. */
   metadata?: unknown;
   routing?: Partial<RoutingConstants>;
   /** How the distance estimator's training pairs are drawn; by default one a task (alpha 0). */
@@ -85,11 +86,13 @@ export function flatten(spec: IndexSpec): BenchmarkArrays {
   }
   const { embeddings, outcomes, tasks: _tasks, taskNames: _names, models, ...rest } = spec;
   const { names, rowTasks } = numberTasks(spec);
+  const said = splitIdentity(spec.embedder, spec.metadata);
   if (!Number.isInteger(spec.dim)) {
     throw new SignalboxError('invalid_argument', `dim is ${String(spec.dim)}, expected the length of an embedding`);
   }
   const specJson = exactJson({
     ...rest,
+    ...(said.embedder === undefined ? {} : said),
     models: models.map((model) => (typeof model === 'string' ? { name: model } : model)),
     tasks: names,
   });

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CascadeOptions } from './cascade.js';
+import { EMBEDDER_HELP, embedderOption, loadOnnx } from './cli-embedder.js';
 import { readLabels, readPrompts } from './cli-files.js';
 import { cascadeText, decisionText, indexText, taskText } from './cli-text.js';
 import { POLICIES, type Policy, Router, type RouteTaskOptions, SignalboxError } from './index.js';
@@ -77,7 +78,7 @@ function withFiles(command: Command): Command {
   return command
     .option('--json', 'print JSON')
     .option('--index <file>', 'an index instead of the shipped one')
-    .option('--embedder <folder>', 'a Model2Vec model instead of the shipped one');
+    .option('--embedder <place>', EMBEDDER_HELP);
 }
 
 async function show(router: Router, use: () => Promise<string> | string): Promise<void> {
@@ -88,7 +89,7 @@ async function show(router: Router, use: () => Promise<string> | string): Promis
   }
 }
 
-const load = (options: Options) => Router.load({ index: options.index, embedder: options.embedder });
+const load = ({ index, embedder }: Options) => Router.load({ index, embedder: embedderOption(embedder) });
 
 const print = (options: Options, value: unknown, text: () => string) =>
   options.json ? JSON.stringify(value, null, 2) : text();
@@ -171,6 +172,16 @@ async function makeProgram(): Promise<Command> {
     .action(async (file: string | undefined, options: Options) => {
       const router = await Router.load({ index: file, embedder: null });
       await show(router, () => print(options, router.info, () => indexText(router.info)));
+    });
+  program
+    .command('manifest <model>')
+    .description(
+      'print the SHA-256 of the files of an ONNX embedder, a folder or a hub id, for loads that take no others',
+    )
+    .action(async (model: string) => {
+      const embedder = await loadOnnx(model);
+      embedder.dispose();
+      process.stdout.write(`${JSON.stringify(embedder.manifest, null, 2)}\n`);
     });
   await addBuilding(program);
   return program.addCommand(await evaluation());

@@ -1,6 +1,6 @@
 /** What an index says of an embedder beside id and hash: the key `embedder` of its metadata (models/FORMAT.md). */
 import { SignalboxError } from './errors.js';
-import type { EmbedderDetails } from './types.js';
+import type { EmbedderDetails, EmbedderIdentity } from './types.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -19,11 +19,24 @@ export function detailsIn(metadata: unknown): EmbedderDetails | undefined {
   return { dtype, pooling, maxTokens, ...Object.fromEntries(texts) };
 }
 
-/** Metadata with the details in it. Errors: `invalid_argument` for metadata that has no room for them. */
-export function withDetails(metadata: unknown, details: EmbedderDetails | undefined): unknown {
-  if (details === undefined) return metadata;
+/**
+ * What is written of an embedder: id and hash in a section of their own, the rest into the metadata.
+ * Errors: `invalid_argument` for metadata that has no room for it.
+ */
+export function splitIdentity(
+  embedder: EmbedderIdentity | undefined,
+  metadata: unknown,
+): { embedder: { id: string; hash?: string | undefined } | undefined; metadata: unknown } {
+  // What is no embedder is the core's to refuse.
+  if (!isObject(embedder)) return { embedder, metadata };
+  const { id, hash, details } = embedder;
+  if (details === undefined) return { embedder: { id, hash }, metadata };
   if (metadata !== undefined && metadata !== null && (!isObject(metadata) || 'embedder' in metadata)) {
     throw new SignalboxError('invalid_argument', "the metadata is not an object without the key 'embedder'");
   }
-  return { ...metadata, embedder: details };
+  const said = { ...metadata, embedder: details };
+  if (detailsIn(said) === undefined) {
+    throw new SignalboxError('invalid_argument', "the embedder's details need dtype, pooling and maxTokens");
+  }
+  return { embedder: { id, hash }, metadata: said };
 }

@@ -29,8 +29,8 @@ function checkEmbedder(embedder: Embedder, index: IndexInfo): void {
     details !== undefined && embedder.details !== undefined && details.dtype !== embedder.details.dtype;
   const isSameHash = hash === '' || isOtherDtype || (embedder.hash ?? hash) === hash;
   const isCut = id !== '' && id === embedder.id && isSameHash && embedder.dim > index.dim;
-  if (embedder.dim !== index.dim && !isCut) refuse(`${embedder.dim} dimensions`, `${index.dim}`);
   if (id !== '' && embedder.id !== id) refuse(`the id '${embedder.id}'`, `'${id}'`);
+  if (embedder.dim !== index.dim && !isCut) refuse(`${embedder.dim} dimensions`, `${index.dim}`);
   if (details !== undefined && embedder.details !== undefined) checkDetails(embedder.details, details);
   if (!isSameHash) refuse(`other files than expected (${embedder.hash}: another version, or damaged on the way)`, hash);
 }

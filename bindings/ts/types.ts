@@ -234,14 +234,18 @@ export interface EmbedderDetails {
   prefix?: string;
 }
 
-/** Anything that turns texts into the vectors of an index. */
-export interface Embedder {
+/** What an index says of what made its vectors, and a router asks of an embedder. */
+export interface EmbedderIdentity {
   /** Names the model; an index built with another id refuses it. */
   readonly id: string;
   /** Hash of the model's files, where known. */
   readonly hash?: string | undefined;
-  readonly dim: number;
   readonly details?: EmbedderDetails | undefined;
+}
+
+/** Anything that turns texts into the vectors of an index. */
+export interface Embedder extends EmbedderIdentity {
+  readonly dim: number;
   embed(texts: readonly string[], options?: { signal?: AbortSignal | undefined }): Promise<Embedding[]>;
   dispose?(): void;
 }

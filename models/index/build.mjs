@@ -1,8 +1,11 @@
 // Builds the default index from per-sample results of the Open LLM Leaderboard v2, measures what its 4-bit rows cost,
 // and writes the card:
 //   node models/index/build.mjs --data DIR
+// and its twin by another embedder, here as index-mpnet.sbx with the card index-mpnet.md:
+//   node models/index/build.mjs --data DIR --embedder onnx:Xenova/all-mpnet-base-v2 --name index-mpnet
 // DIR holds outcomes.csv.gz (dataset,id,prompt,answer, then a column a model) and models.json. The package must be
-// built (npm run build), and models/embedder must hold the embedder.
+// built (npm run build), and models/embedder must hold the embedder. Vectors are kept in build/embeddings: a build that
+// was stopped goes on where it was.
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,13 +14,15 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync, createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
+import { CachedEmbedder } from '../../dist/build/embedding-cache.js';
 import { buildIndexWith, flatten } from '../../dist/building.js';
+import { loadEmbedder } from '../../dist/cli-embedder.js';
+import { embedAll } from '../../dist/eval/embed.js';
 import { loadLab } from '../../dist/lab-module.js';
-import { StaticEmbedder } from '../../dist/static-embedder.js';
+import { Progress } from '../../dist/progress.js';
 import { lossTable, writeCard } from './card.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const BLOCK = 512;
 
 /** The graders of these tasks marked the form of an answer, not the answer: see the card. */
 const isLeftOut = (task) => /^math_.*_hard$/.test(task);
@@ -65,17 +70,6 @@ async function readSamples(folder, models) {
   return samples;
 }
 
-async function embedAll(embedder, prompts) {
-  const out = new Float32Array(prompts.length * embedder.dim);
-  for (let first = 0; first < prompts.length; first += BLOCK) {
-    const embeddings = await embedder.embed(prompts.slice(first, first + BLOCK));
-    embeddings.forEach(({ vector }, i) => {
-      out.set(vector, (first + i) * embedder.dim);
-    });
-  }
-  return out;
-}
-
 const mean = (values) => values.reduce((sum, x) => sum + x, 0) / values.length;
 
 /** Neighbours of the S1 that are measured beside the default policy. */
@@ -101,9 +95,16 @@ function measure(lab, spec, prompts) {
   return out;
 }
 
-const { values } = parseArgs({ options: { data: { type: 'string' }, out: { type: 'string', default: here } } });
-if (values.data === undefined) {
-  console.error('usage: node models/index/build.mjs --data DIR [--out DIR]');
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    out: { type: 'string', default: here },
+    embedder: { type: 'string' },
+    name: { type: 'string', default: 'index' },
+  },
+});
+if (values.data === undefined || (values.embedder === undefined) !== (values.name === 'index')) {
+  console.error('usage: node models/index/build.mjs --data DIR [--out DIR] [--embedder PLACE --name NAME]');
   process.exit(2);
 }
 const lab = await loadLab();
@@ -111,8 +112,12 @@ const models = readModels(values.data);
 const { prompts, ...samples } = await readSamples(values.data, models);
 console.error(`${prompts.length} samples, ${models.length} models, ${new Set(samples.tasks).size} tasks`);
 
-const embedder = await StaticEmbedder.load(path.join(here, '..', 'embedder'));
-const embeddings = await embedAll(embedder, prompts);
+const progress = new Progress(process.stderr);
+const loaded = await loadEmbedder(values.embedder ?? path.join(here, '..', 'embedder'));
+const embedder = new CachedEmbedder(loaded, path.join(here, '../../build/embeddings'));
+progress.begin('embedding');
+const embeddings = await embedAll(embedder, prompts, progress);
+progress.end();
 const spec = {
   ...samples,
   embeddings,
@@ -123,18 +128,20 @@ const spec = {
     usdPerMTokIn: m.price_in ?? null,
     usdPerMTokOut: m.price_out ?? null,
   })),
-  embedder: { id: embedder.id, hash: embedder.hash },
+  embedder,
   metadata: METADATA,
   routing: ROUTING,
 };
 const built = buildIndexWith(lab, { ...spec, codes: 'int4', pairs: PAIRS });
-writeFileSync(path.join(values.out, 'index.sbx'), built);
+writeFileSync(path.join(values.out, `${values.name}.sbx`), built);
 
 const measured = {};
 for (const codes of ['float32', 'int8', 'int4']) measured[codes] = measure(lab, { ...spec, codes }, prompts);
 const sizes = { raw: built.byteLength, brotli: brotliCompressSync(built).byteLength };
 const sha256 = createHash('sha256').update(built).digest('hex');
-writeCard(path.join(values.out, 'README.md'), {
+writeCard(path.join(values.out, values.name === 'index' ? 'README.md' : `${values.name}.md`), {
+  file: `${values.name}.sbx`,
+  command: `node models/index/build.mjs --data DIR${values.embedder ? ` --embedder ${values.embedder} --name ${values.name}` : ''}`,
   samples,
   models,
   embedder,

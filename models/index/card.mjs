@@ -15,17 +15,17 @@ export function lossTable(measured) {
   return [`| policy | ${codes.join(' | ')} | lost by int4 |`, rule, ...lines].join('\n');
 }
 
-export function writeCard(file, { samples, models, embedder, measured, sizes, sha256, metadata }) {
+export function writeCard(card, { file, command, samples, models, embedder, measured, sizes, sha256, metadata }) {
   const tasks = new Set(samples.tasks);
   const { bestSingle, oracle } = measured.float32;
-  const text = `# The default index: ${metadata.name}
+  const text = `# The ${file === 'index.sbx' ? 'default index' : `index ${file}`}: ${metadata.name}
 
 ${metadata.description}: ${samples.tasks.length} samples, ${models.length} models, ${tasks.size} tasks, no missing outcome.
 It holds embeddings, outcomes, names, parameter counts and prices. It holds no prompt and no answer.
 
 | | |
 |---|---|
-| file | \`index.sbx\` (format: \`../FORMAT.md\`) |
+| file | \`${file}\` (format: \`../FORMAT.md\`) |
 | size | ${sizes.raw} bytes, ${sizes.brotli} as brotli |
 | SHA-256 | \`${sha256}\` |
 | rows | ${embedder.dim} dimensions in 4 bits, one scale a row |
@@ -56,7 +56,7 @@ in no pool and no mean); queries are not quantised. The best single model reache
 
 ${lossTable(measured)}
 
-Made and measured by \`node models/index/build.mjs --data DIR\`.
+Made and measured by \`${command}\`.
 `;
-  writeFileSync(file, text);
+  writeFileSync(card, text);
 }

@@ -130,7 +130,7 @@ it('a table on a terminal is not moved by names', () => {
   const text = reportText(report);
   assert.ok(!text.includes('\u001b[2J'));
   assert.match(text, /Quality and cost/);
-  assert.match(text, /Paraphrases/);
+  assert.match(text, /Changed prompts/);
 });
 
 it('numbers that are not available are null in the JSON', () => {

@@ -22,8 +22,11 @@ export const PRICES = { poet: 3, coder: 0.75, generalist: 0.25, unpriced: null }
 
 const ROWS = 80;
 
-/** Its specification. Rows 0..79 are prompts of the one topic, the others of the other; outcomes are evenly spread. */
-export async function topicsSpec(more = {}) {
+/**
+ * Its specification. Rows 0..79 are prompts of the one topic, the others of the other; outcomes are evenly spread.
+ * With `keepPrompts` also the rows' `prompts`, for another embedder.
+ */
+export async function topicsSpec(more = {}, { keepPrompts = false } = {}) {
   const random = randomFrom(3);
   const rows = Object.entries(TOPICS).flatMap(([task, words]) =>
     Array.from({ length: ROWS }, (_, i) => ({
@@ -47,6 +50,7 @@ export async function topicsSpec(more = {}) {
     embedder: { id: embedder.id, hash: embedder.hash },
     routing: { k: 20 },
     metadata: { name: 'topics' },
+    ...(keepPrompts ? { prompts: rows.map(({ prompt }) => prompt) } : {}),
     ...more,
   };
 }

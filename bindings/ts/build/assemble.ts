@@ -1,7 +1,8 @@
 /** From a benchmark and its vectors to the bytes of an index. */
+import { splitIdentity } from '../embedder-details.js';
 import { exactJson } from '../exact-json.js';
 import type { Lab, LabBuild, PairSummary } from '../lab-module.js';
-import type { CodeType, RoutingConstants } from '../types.js';
+import type { CodeType, EmbedderIdentity, RoutingConstants } from '../types.js';
 import type { Benchmark } from './benchmark.js';
 import type { ModelFigures } from './collector.js';
 import type { ModelPrice } from './prices.js';
@@ -15,7 +16,7 @@ const QUERIES = 64;
 export interface IndexSettings {
   codes: CodeType;
   name?: string | undefined;
-  embedder: { id: string; hash?: string | undefined };
+  embedder: EmbedderIdentity;
   routing?: Partial<RoutingConstants> | undefined;
   prices?: ReadonlyMap<string, ModelPrice> | undefined;
   /** Multiplications above which pairs and coverage come from a sample of the rows. */
@@ -64,8 +65,7 @@ function specOf(benchmark: Benchmark, dim: number, ids: readonly string[], s: In
     models: benchmark.models.map(({ name }) => ({ name, ...s.prices?.get(name) })),
     tasks: benchmark.datasets.map(({ name }) => name),
     sampleIds: marks?.sampleIds ?? Array.from(benchmark.order, (row) => ids[row]),
-    embedder: s.embedder,
-    metadata: marks?.metadata ?? metadataOf(benchmark, s.name),
+    ...splitIdentity(s.embedder, marks?.metadata ?? metadataOf(benchmark, s.name)),
     routing: s.routing,
     graded: benchmark.isGraded,
     missing: benchmark.hasMissing,

@@ -4,13 +4,13 @@ import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { EMBEDDER_HELP, loadEmbedder } from '../cli-embedder.js';
 import { SignalboxError } from '../errors.js';
 import { SOURCES, type Source } from '../importing/records.js';
 import { type Lab, loadLab } from '../lab-module.js';
 import { openNpy } from '../npy.js';
 import { toJson, writeWholeBy } from '../output.js';
 import { Progress } from '../progress.js';
-import { StaticEmbedder } from '../static-embedder.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
 import type { Choices } from './choices.js';
 import { choicesText } from './choices-text.js';
@@ -148,7 +148,7 @@ async function openOrigin(
     const matrix = await openNpy(o.embeddings);
     return { matrix, embedderId: o.embedderId, close: matrix.close };
   }
-  const inner = await StaticEmbedder.load(o.embedder, { signal });
+  const inner = await loadEmbedder(o.embedder, signal);
   const embedder = o.cache === false ? inner : new CachedEmbedder(inner, o.cache);
   return { embedder, embedderId: o.embedderId, close: async () => embedder.dispose?.() };
 }
@@ -362,7 +362,7 @@ function withData(command: Command): Command {
 
 function withVectors(command: Command): Command {
   return command
-    .option('--embedder <folder>', 'a Model2Vec model instead of the shipped one')
+    .option('--embedder <place>', EMBEDDER_HELP)
     .option('--embeddings <file>', 'a matrix (.npy, float32): a row for each row of the table, or for each sample')
     .option('--embedder-id <id>', 'what made the embeddings that the data or the matrix bring')
     .option('--cache <folder>', 'where vectors are kept between builds', defaultCache())

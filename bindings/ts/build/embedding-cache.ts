@@ -5,7 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { crc32 } from 'node:zlib';
 import { SignalboxError } from '../errors.js';
-import type { Embedder, Embedding } from '../types.js';
+import type { Embedder, EmbedderDetails, Embedding } from '../types.js';
 
 const KEY_BYTES = 16;
 const CRC_BYTES = 4;
@@ -26,6 +26,7 @@ const keyOf = (text: string) => createHash('sha256').update(text).digest().subar
 export class CachedEmbedder implements Embedder {
   readonly id: string;
   readonly hash: string | undefined;
+  readonly details: EmbedderDetails | undefined;
   readonly dim: number;
   hits = 0;
   readonly #inner: Embedder;
@@ -40,9 +41,11 @@ export class CachedEmbedder implements Embedder {
     this.#inner = inner;
     this.id = inner.id;
     this.hash = inner.hash;
+    this.details = inner.details;
     this.dim = inner.dim;
+    const { id, hash = null, dim, details } = inner;
     const name = createHash('sha256')
-      .update(JSON.stringify([inner.id, inner.hash ?? null, inner.dim]))
+      .update(JSON.stringify(details === undefined ? [id, hash, dim] : [id, hash, dim, details]))
       .digest('hex');
     this.#folder = path.join(root, name.slice(0, 32));
     this.#recordBytes = KEY_BYTES + FLAG_BYTES + 4 * this.dim + CRC_BYTES;

@@ -4,7 +4,7 @@ import { detect } from '../importing/detect.js';
 import type { InputFile } from '../importing/input-file.js';
 import type { Source } from '../importing/records.js';
 import type { Lab } from '../lab-module.js';
-import type { CodeType, Embedder, RoutingConstants } from '../types.js';
+import type { CodeType, Embedder, EmbedderIdentity, RoutingConstants } from '../types.js';
 import { type Assembled, assemble, type ShardMarks } from './assemble.js';
 import { type Benchmark, metricConflicts, putInOrder } from './benchmark.js';
 import { type Choices, drawSample, measureChoices } from './choices.js';
@@ -193,7 +193,7 @@ export function dimOf({ matrix, embedder }: VectorOrigin, { fileVectors }: Impor
 interface RowVectors {
   source: VectorSource;
   slotOf: (row: number) => number;
-  embedder: { id: string; hash?: string | undefined };
+  embedder: EmbedderIdentity;
 }
 
 async function vectorsOf(joined: Joined, origin: VectorOrigin, storage: Storage, steps: Steps): Promise<RowVectors> {
@@ -218,7 +218,7 @@ async function vectorsOf(joined: Joined, origin: VectorOrigin, storage: Storage,
     throw new SignalboxError('invalid_argument', 'there are neither embeddings nor an embedder');
   const source = storage.vectors();
   const slotOf = await embedPrompts(embedder, imported, benchmark, source, steps);
-  return { source, slotOf, embedder: { id: embedder.id, hash: embedder.hash } };
+  return { source, slotOf, embedder };
 }
 
 /** The rows of the index as they will be built: cut to `maxRows`, with their vectors. */
@@ -243,7 +243,7 @@ export interface Vectorised {
   joined: Joined;
   slotOf: (row: number) => number;
   vectors: UnitVectors;
-  embedder: { id: string; hash?: string | undefined };
+  embedder: EmbedderIdentity;
 }
 
 export async function vectorise(

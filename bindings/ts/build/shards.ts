@@ -6,7 +6,7 @@ import { open } from 'node:fs/promises';
 import { SignalboxError } from '../errors.js';
 import { field, isObject } from '../importing/fields.js';
 import { Router } from '../router.js';
-import type { CodeType, IndexInfo, RoutingConstants } from '../types.js';
+import type { CodeType, EmbedderIdentity, IndexInfo, RoutingConstants } from '../types.js';
 import type { ShardMarks } from './assemble.js';
 import type { Benchmark } from './benchmark.js';
 import { type CollectedModel, Collector, type ModelFigures, NO_FIGURES } from './collector.js';
@@ -240,7 +240,7 @@ export interface MergedShards {
   imported: Imported;
   described: Map<string, DatasetMetric>;
   vectors: VectorSource;
-  embedder: { id: string; hash: string };
+  embedder: EmbedderIdentity;
   settings: WholeSettings;
   parts: Part[];
   /** Numbers of the parts that are missing. */

@@ -280,15 +280,15 @@ export function cascadeChart(report: CascadeReport): Chart {
 export function robustnessChart(robustness: NonNullable<EvaluationReport['robustness']>): Chart {
   const { kinds } = robustness;
   return {
-    title: 'Decisions that survive a paraphrase',
+    title: 'Decisions that survive a change',
     caption:
       `The share of prompts for which the router (${policyName(robustness.policy)}, ${robustness.indexRows} rows of other ` +
-      'prompts) names the same model after a paraphrase that does not change the question, ' +
+      'prompts) names the same model after a change that leaves the question as it is, ' +
       `with 95% intervals; ${percent(robustness.shareBestSingle)} of the decisions are the best single model to begin with. ` +
       'The table shows what the changes cost in quality: often nothing, where two models are about equal.',
     plot: {
       ...places(kinds.map(({ kind }) => kind)),
-      xLabel: 'paraphrase',
+      xLabel: 'change',
       yLabel: 'same decision',
       series: [
         {

@@ -3,11 +3,12 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
+import { loadEmbedder } from '../cli-embedder.js';
 import { SignalboxError } from '../errors.js';
 import { loadLab } from '../lab-module.js';
 import { toJson, writeWhole } from '../output.js';
 import { Progress } from '../progress.js';
-import { StaticEmbedder } from '../static-embedder.js';
+import type { Embedder } from '../types.js';
 import { type Baseline, parseBaseline, readBaseline } from './baseline.js';
 import { type EvaluationData, readData } from './data.js';
 import { embedAll, readEmbeddings } from './embed.js';
@@ -70,13 +71,32 @@ async function readBaselines(
 async function vectorsOf(
   options: EvaluationOptions,
   data: EvaluationData,
-  embedder: StaticEmbedder | undefined,
+  embedder: Embedder | undefined,
   progress: Progress,
 ) {
   if (options.embeddings !== undefined) return readEmbeddings(options.embeddings, data);
   if (embedder === undefined) throw new SignalboxError('internal', 'there is no embedder');
   progress.begin(`embedding ${data.prompts.length} prompts`);
   return { vectors: await embedAll(embedder, data.prompts, progress), dim: embedder.dim };
+}
+
+/** `null` where nobody asked. */
+async function changesSurvived(
+  options: EvaluationOptions,
+  data: EvaluationData,
+  vectors: Float32Array,
+  embedder: Embedder,
+  progress: Progress,
+): Promise<EvaluationReport['robustness']> {
+  const { robustness = false, queryEmbedder } = options;
+  if (!robustness && queryEmbedder === undefined) return null;
+  const other = queryEmbedder === undefined ? undefined : await loadEmbedder(queryEmbedder, progress.signal);
+  try {
+    const changes = { paraphrases: robustness, queryEmbedder: other };
+    return await measureRobustness(data, vectors, embedder, changes, settingsOf(options, data.models), progress);
+  } finally {
+    other?.dispose?.();
+  }
 }
 
 /** Runs an evaluation. `lab` stands in for the package's own in tests. */
@@ -91,13 +111,13 @@ export async function runEvaluation(
   const data = await readData({ ...options, signal });
   const settings = settingsOf(options, data.models);
   const baselines = await readBaselines(options, data, signal);
-  const embedder = options.embeddings === undefined ? await StaticEmbedder.load(undefined, { signal }) : undefined;
+  const embedder = options.embeddings === undefined ? await loadEmbedder(options.embedder, signal) : undefined;
   try {
     const { vectors, dim } = await vectorsOf(options, data, embedder, progress);
     const input = { data, vectors, dim, settings, baselines, progress };
     const { duplicatesDropped, ...evaluation } = await evaluate(lab ?? (await loadLab(undefined, { signal })), input);
-    const isWanted = settings.robustness && embedder !== undefined;
-    const robustness = isWanted ? await measureRobustness(data, vectors, embedder, settings, progress) : null;
+    const robustness =
+      embedder === undefined ? null : await changesSurvived(options, data, vectors, embedder, progress);
     const name = options.embeddings === undefined ? (embedder?.id ?? '') : path.basename(options.embeddings);
     return {
       format: 'signalbox-evaluation-1',
@@ -109,7 +129,7 @@ export async function runEvaluation(
     };
   } finally {
     progress.end();
-    embedder?.dispose();
+    embedder?.dispose?.();
   }
 }
 

@@ -1,4 +1,4 @@
-/** Vectors for the samples: made by the shipped embedder, or read from a file. */
+/** Vectors for the samples: made by an embedder, or read from a file. */
 import { SignalboxError } from '../errors.js';
 import { readNpy } from '../npy.js';
 import type { Progress } from '../progress.js';

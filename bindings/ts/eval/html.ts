@@ -166,7 +166,7 @@ function samplesSections(page: Page, { instances, cost, cascades, robustness }: 
     ),
     section(
       'Robustness',
-      'Prompts in other words: typos, another case, politeness, options in another order.',
+      'Prompts in other words (typos, another case, politeness, options in another order), or through another embedder.',
       robustness === null ? [] : [page.chart(robustnessChart(robustness), true)],
     ),
   ];

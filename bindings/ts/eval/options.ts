@@ -1,6 +1,7 @@
 /** The options of `signalbox eval`: what may be written, and what it means. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ModelSpec } from '../building.js';
+import { EMBEDDER_HELP } from '../cli-embedder.js';
 import { SignalboxError } from '../errors.js';
 import { EVALUATED_POLICIES } from '../lab-module.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
@@ -10,6 +11,7 @@ export interface EvaluationOptions {
   data: string;
   models: string;
   costs?: string;
+  embedder?: string;
   embeddings?: string;
   policy: string[];
   k: number;
@@ -32,6 +34,7 @@ export interface EvaluationOptions {
   json?: string;
   html?: string;
   instances?: true;
+  queryEmbedder?: string;
   robustness?: true;
 }
 
@@ -83,7 +86,8 @@ function withData(command: Command): Command {
     .requiredOption('--data <file>', 'outcomes: CSV or .csv.gz with dataset, id, prompt, answer, and a column a model')
     .requiredOption('--models <file>', 'models.json: name, params_b, prices and flags of each model')
     .option('--costs <file>', 'US dollars of every call: CSV with dataset, id, and a column a model')
-    .option('--embeddings <file>', '.npy of the rows of the data, instead of the shipped embedder')
+    .option('--embedder <place>', EMBEDDER_HELP)
+    .option('--embeddings <file>', '.npy of the rows of the data, instead of an embedder')
     .option('--tasks <globs>', 'only these tasks', toList)
     .option('--exclude-tasks <globs>', 'not these tasks', toList)
     .option(
@@ -130,14 +134,16 @@ export function describeOptions(command: Command): Command {
     .option('--seed <n>', 'of every draw', within(0, 2 ** 31, true), 1)
     .option('--instances', 'also route single samples: quality, calibration, cost')
     .option('--robustness', 'also measure which decisions survive a paraphrase')
+    .option('--query-embedder <place>', 'also measure which decisions survive queries by this embedder')
     .option('--json <file>', 'write everything that was measured')
     .option('--html <file>', 'write a report with charts, in one file');
 }
 
 /** Errors: `invalid_argument` for options that do not go together. */
 export function checkOptions(options: EvaluationOptions): void {
-  if (options.robustness && options.embeddings !== undefined) {
-    throw new SignalboxError('invalid_argument', '--robustness embeds paraphrases: it needs the shipped embedder');
+  const embedding = options.robustness ? '--robustness' : options.queryEmbedder && '--query-embedder';
+  if (embedding && options.embeddings !== undefined) {
+    throw new SignalboxError('invalid_argument', `${embedding} embeds prompts: it needs an embedder, not --embeddings`);
   }
 }
 

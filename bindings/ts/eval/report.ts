@@ -1,6 +1,5 @@
 /** What an evaluation found: the shape of the JSON. NaN, which JSON writes as null, stands for "not available". */
 import type { CodeType, RoutingConstants } from '../types.js';
-import type { ParaphraseKind } from './paraphrase.js';
 import type { Estimate } from './statistics.js';
 
 export interface EvaluationSettings {
@@ -161,13 +160,14 @@ export interface RobustnessReport {
   /** Of the decisions for the prompts as they are: these are the easiest to keep. */
   shareBestSingle: number;
   kinds: {
-    kind: ParaphraseKind;
+    /** A paraphrase, or another embedder for the queries. */
+    kind: string;
     prompts: number;
     /** Share of decisions that name the same model as before. */
     survived: Estimate;
-    /** Mean cosine distance between a prompt and its paraphrase. */
+    /** Mean cosine distance between a prompt's vector before and after the change. */
     meanShift: number;
-    /** Mean outcome of the picks for the prompts and for the paraphrases. */
+    /** Mean outcome of the picks before and after. */
     quality: { original: number; paraphrased: number };
   }[];
 }

@@ -1,12 +1,13 @@
-/** Whether a router still names the same model when a prompt is put in other words. */
+/** Whether a router still names the same model when a prompt is put in other words, or embedded otherwise. */
 import { buildIndex } from '../building.js';
+import { SignalboxError } from '../errors.js';
 import type { Progress } from '../progress.js';
 import { Router } from '../router.js';
 import type { Embedder } from '../types.js';
 import type { EvaluationData } from './data.js';
 import { embedAll } from './embed.js';
 import { toNumber } from './held-out.js';
-import { PARAPHRASE_KINDS, type ParaphraseKind, paraphrase } from './paraphrase.js';
+import { PARAPHRASE_KINDS, paraphrase } from './paraphrase.js';
 import { Random } from './random.js';
 import type { EvaluationSettings, RobustnessReport } from './report.js';
 import { mean, wilson } from './statistics.js';
@@ -84,7 +85,7 @@ function distance(a: Float32Array, b: Float32Array, i: number, j: number, dim: n
 }
 
 function compareKind(
-  kind: ParaphraseKind,
+  kind: string,
   at: readonly number[],
   original: Routed,
   changed: Routed,
@@ -104,19 +105,48 @@ function compareKind(
   };
 }
 
-/** Decisions for sampled prompts and their paraphrases, by an index of other prompts. */
+/** What the prompts are changed by: other words, the same words through another embedder, or both. */
+export interface Changes {
+  paraphrases: boolean;
+  queryEmbedder: Embedder | undefined;
+}
+
+interface Change {
+  kind: string;
+  embedder: Embedder;
+  rewrite(prompt: string, seed: number): string | undefined;
+}
+
+function changesOf({ paraphrases, queryEmbedder }: Changes, embedder: Embedder): Change[] {
+  const list: Change[] = (paraphrases ? PARAPHRASE_KINDS : []).map((kind) => ({
+    kind,
+    embedder,
+    rewrite: (prompt, seed) => paraphrase(prompt, kind, seed),
+  }));
+  if (queryEmbedder === undefined) return list;
+  const { id, dim, details } = queryEmbedder;
+  if (dim !== embedder.dim) {
+    throw new SignalboxError('embedder_mismatch', `queries have ${dim} dimensions, the rows have ${embedder.dim}`);
+  }
+  const kind = `embedder ${id}${details === undefined ? '' : `, ${details.dtype}`}`;
+  return [...list, { kind, embedder: queryEmbedder, rewrite: (prompt) => prompt }];
+}
+
+/** Decisions for sampled prompts, and for the same prompts changed, by an index of other prompts. */
 export async function measureRobustness(
   data: EvaluationData,
   vectors: Float32Array,
   embedder: Embedder,
+  wanted: Changes,
   settings: EvaluationSettings,
   progress: Progress,
 ): Promise<RobustnessReport> {
   const { dim } = embedder;
+  const changes = changesOf(wanted, embedder);
   const rowCount = data.ids.length;
   const count = Math.min(PROMPTS, Math.floor(MOST_SHARE * rowCount));
   const sampled = new Random(settings.seed).sample(rowCount, count);
-  progress.begin('building an index for paraphrased prompts');
+  progress.begin('building an index for changed prompts');
   await progress.update(0, 1);
   const { router, rows } = await makeRouter(data, vectors, dim, sampled, settings);
   try {
@@ -126,12 +156,12 @@ export async function measureRobustness(
     const outcome = (i: number, model: number) =>
       toNumber(data.outcomes[(sampled[i] as number) * data.models.length + model]);
     const kinds: RobustnessReport['kinds'] = [];
-    for (const kind of PARAPHRASE_KINDS) {
-      progress.begin(`paraphrases: ${kind}`);
-      const rewritten = sampled.map((row) => paraphrase(data.prompts[row] as string, kind, settings.seed + row));
+    for (const { kind, embedder: other, rewrite } of changes) {
+      progress.begin(`changed prompts: ${kind}`);
+      const rewritten = sampled.map((row) => rewrite(data.prompts[row] as string, settings.seed + row));
       const at = rewritten.map((_, i) => i).filter((i) => rewritten[i] !== undefined);
       const theirs = await embedAll(
-        embedder,
+        other,
         at.map((i) => rewritten[i] as string),
         progress,
       );

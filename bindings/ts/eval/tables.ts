@@ -274,7 +274,7 @@ export function cascadeCurveTable(report: CascadeReport): Table {
 
 export function robustnessTable({ kinds }: RobustnessReport): Table {
   return {
-    header: ['paraphrase', 'prompts', 'survived', '95%', 'mean shift', 'quality before', 'after'],
+    header: ['change', 'prompts', 'survived', '95%', 'mean shift', 'quality before', 'after'],
     rows: kinds.map(({ kind, prompts, survived, meanShift, quality }) => [
       kind,
       String(prompts),

@@ -85,7 +85,7 @@ function sampleSections({ instances, cost, cascades, robustness }: EvaluationRep
     ...(robustness === null
       ? []
       : section(
-          `Paraphrases, decided by ${policyName(robustness.policy)} on ${robustness.indexRows} rows of other prompts; ` +
+          `Changed prompts, decided by ${policyName(robustness.policy)} on ${robustness.indexRows} rows of other prompts; ` +
             `${percent(robustness.shareBestSingle)} are the best single model to begin with`,
           ...lines(robustnessTable(robustness)),
         )),

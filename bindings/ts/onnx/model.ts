@@ -38,7 +38,7 @@ export interface LoadedModel {
 
 /** Files of a folder, fetched and noted. */
 class FolderReader {
-  readonly read: Record<string, { sha256: string; sizeBytes: number }> = {};
+  readonly #read = new Map<string, { sha256: string; sizeBytes: number }>();
   readonly #folder: ModelFolder;
   readonly #options: FetchOptions;
 
@@ -57,9 +57,14 @@ class FolderReader {
     const request = { address: address(file), name, file, ...claim };
     const fetched = await fetchFile(request, this.#options);
     if (fetched.sha256 !== undefined) {
-      this.read[file] = { sha256: fetched.sha256, sizeBytes: fetched.bytes.byteLength };
+      this.#read.set(file, { sha256: fetched.sha256, sizeBytes: fetched.bytes.byteLength });
     }
     return fetched;
+  }
+
+  /** What was read so far. */
+  manifest(): Manifest {
+    return { files: Object.fromEntries([...this.#read].sort()) };
   }
 
   async json(file: string): Promise<unknown> {
@@ -199,7 +204,7 @@ export class OnnxModel {
         ...(tokenizerFile.sha256 === undefined ? {} : { tokenizerHash: `sha256:${tokenizerFile.sha256}` }),
         ...(configuration.prefix === '' ? {} : { prefix: configuration.prefix }),
       };
-      const loaded = { id: options.id ?? folder.name, hash, dim, details, manifest: { files: reader.read } };
+      const loaded = { id: options.id ?? folder.name, hash, dim, details, manifest: reader.manifest() };
       return new OnnxModel(loaded, session, tokenizer, configuration);
     } catch (cause) {
       await session.release();

@@ -1,0 +1,128 @@
+// Chromium for the embedders' benchmark: fresh ones with a profile on disk, and what their renderer uses.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { serveFolder } from '../../scripts/site.mjs';
+
+const QUIET = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
+const ARGS = ['--headless=new', '--no-sandbox', ...QUIET, '--disable-component-update', '--disable-sync'];
+const MINUTES = 60_000;
+
+/** With the headers that let a page share memory between threads, and without the browser's own cache of downloads. */
+export async function serve(www) {
+  const server = await serveFolder(www, 0);
+  server.prependListener('request', (_request, response) => {
+    response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+    response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
+    response.setHeader('Cache-Control', 'no-store');
+  });
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { origin: `http://127.0.0.1:${server.address().port}`, close };
+}
+
+/** Runs `action` with a folder for profiles. */
+export async function withProfile(action) {
+  const profile = mkdtempSync(path.join(tmpdir(), 'signalbox-bench-'));
+  try {
+    return await action(profile);
+  } finally {
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Runs `action` with the benchmark's page in a browser of its own. */
+export async function withPage(origin, profile, action) {
+  const context = await chromium.launchPersistentContext(profile, { executablePath: '/usr/bin/chromium', args: ARGS });
+  try {
+    const page = context.pages()[0] ?? (await context.newPage());
+    page.setDefaultTimeout(10 * MINUTES);
+    await page.goto(origin);
+    await page.waitForFunction(() => globalThis.bench !== undefined);
+    const version = context.browser()?.version() ?? '';
+    return await action({
+      version,
+      call: (name, ...args) => page.evaluate(([verb, rest]) => globalThis.bench[verb](...rest), [name, args]),
+      renderer: new Renderer(profile),
+    });
+  } finally {
+    await context.close();
+  }
+}
+
+/** Undefined for a process that has ended. */
+function readProcess(pid, file) {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+const parentOf = (pid) => Number(/^PPid:\s+(\d+)/m.exec(readProcess(pid, 'status') ?? '')?.[1] ?? 0);
+
+function isBelow(pid, ancestor) {
+  for (let at = pid; at > 1; at = parentOf(at)) if (at === ancestor) return true;
+  return false;
+}
+
+/** The renderer of the browser with this profile. */
+function rendererOf(profile) {
+  const commands = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => ({ pid: Number(name), command: readProcess(name, 'cmdline') ?? '' }));
+  const browser = commands.find(
+    ({ command }) => command.includes(`--user-data-dir=${profile}`) && !command.includes('--type='),
+  );
+  const renderers = commands
+    .filter(({ pid, command }) => command.includes('--type=renderer') && isBelow(pid, browser?.pid))
+    // The browser may keep a spare one, which is small.
+    .sort((a, b) => bytesOf(b.pid, 'VmHWM') - bytesOf(a.pid, 'VmHWM'));
+  if (renderers[0] === undefined) throw new Error('the renderer of the browser was not found');
+  return renderers[0].pid;
+}
+
+function bytesOf(pid, field) {
+  const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readProcess(pid, 'status') ?? '')?.[1];
+  return Number(kilobytes ?? 0) * 1024;
+}
+
+class Renderer {
+  #profile;
+  #pid;
+
+  constructor(profile) {
+    this.#profile = profile;
+  }
+
+  /** Found out late: by then it is the largest. */
+  get #found() {
+    this.#pid ??= rendererOf(this.#profile);
+    return this.#pid;
+  }
+
+  /** Bytes. */
+  inUse() {
+    return bytesOf(this.#found, 'VmRSS');
+  }
+
+  /** Bytes, since `forgetPeak` or the start. */
+  peak() {
+    return bytesOf(this.#found, 'VmHWM');
+  }
+
+  /** The peak begins again at what is in use. */
+  forgetPeak() {
+    writeFileSync(`/proc/${this.#found}/clear_refs`, '5');
+  }
+
+  /** Time that all threads used so far. */
+  cpuMs() {
+    const threads = readdirSync(`/proc/${this.#found}/task`);
+    const nanoseconds = threads.map((thread) => readProcess(this.#found, `task/${thread}/schedstat`)?.split(' ')[0]);
+    return nanoseconds.reduce((sum, ns) => sum + Number(ns ?? 0), 0) / 1e6;
+  }
+}

@@ -1,0 +1,111 @@
+// What the embedders' benchmark needs on disk, made once below build/bench-onnx: transformers.js, the model, and a
+// folder to serve with both sides bundled alike. transformers.js is no dependency of the project: it is large.
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import process from 'node:process';
+import { build } from 'esbuild';
+import { root } from '../../scripts/setup.mjs';
+import { MODEL, SPECIAL_TOKENS } from './onnx-names.mjs';
+
+const PACKAGE = '@huggingface/transformers';
+const VERSION = '4.3.1';
+const FOLDER = path.join(root, 'build/bench-onnx');
+const MODEL_FOLDER = path.join(FOLDER, 'base');
+const WWW = path.join(FOLDER, 'www');
+const HTML = '<!doctype html><meta charset="utf-8"><title>bench</title><script type="module" src="page.js"></script>\n';
+
+const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+/** The folder of transformers.js, and that of the runtime which it brings. */
+function installTransformers(say) {
+  const folder = path.join(FOLDER, 'node_modules', PACKAGE);
+  if (!existsSync(folder)) {
+    say(`installing ${PACKAGE} ${VERSION}`);
+    // A folder with its own package.json: npm would look for one above it.
+    writeFileSync(path.join(FOLDER, 'package.json'), '{ "private": true }\n');
+    const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefix', FOLDER];
+    execFileSync('npm', ['install', ...options, `${PACKAGE}@${VERSION}`], { stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+  return folder;
+}
+
+/** The folder of ONNX Runtime Web's scripts that a package with this package.json gets. */
+const runtimeOf = (packageJson) => path.dirname(createRequire(packageJson).resolve('onnxruntime-web/wasm'));
+
+const versionOf = (runtime) => readJson(path.join(runtime, '../package.json')).version;
+
+/** Under another name until it is whole. */
+function makeModel(say) {
+  if (existsSync(MODEL_FOLDER)) return;
+  say('making the model');
+  const begun = `${MODEL_FOLDER}.part`;
+  rmSync(begun, { recursive: true, force: true });
+  execFileSync(process.execPath, [path.join(root, 'tests/onnx/model-folder.mjs'), begun, '--base'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  renameSync(begun, MODEL_FOLDER);
+}
+
+async function bundle(transformers) {
+  const common = { bundle: true, format: 'esm', target: 'es2022', platform: 'browser', minify: true };
+  const options = { ...common, absWorkingDir: root, logLevel: 'error' };
+  await build({
+    ...options,
+    entryPoints: { page: 'tests/bench/onnx-page.mjs', 'onnx-worker-entry': 'dist/onnx-worker-entry.js' },
+    outdir: WWW,
+    // The runtime starts its threads from the script that it is in, which must not be the worker's.
+    splitting: true,
+  });
+  await build({
+    ...options,
+    entryPoints: { worker: 'tests/bench/onnx-transformers-worker.mjs' },
+    alias: { [PACKAGE]: path.join(transformers, 'dist/transformers.web.min.js') },
+    outdir: path.join(WWW, 'transformers'),
+  });
+}
+
+/** Gives the folder to serve, and what is compared. */
+export async function prepareSides(say) {
+  mkdirSync(FOLDER, { recursive: true });
+  const transformers = installTransformers(say);
+  makeModel(say);
+  rmSync(WWW, { recursive: true, force: true });
+  const place = path.join(WWW, MODEL, 'resolve');
+  mkdirSync(place, { recursive: true });
+  symlinkSync(MODEL_FOLDER, path.join(place, 'main'));
+  writeFileSync(path.join(WWW, 'index.html'), HTML);
+  await bundle(transformers);
+  const ours = runtimeOf(path.join(root, 'package.json'));
+  const theirs = runtimeOf(path.join(transformers, 'package.json'));
+  const wasm = 'ort-wasm-simd-threaded';
+  cpSync(path.join(ours, `${wasm}.wasm`), path.join(WWW, `${wasm}.wasm`));
+  for (const name of [`${wasm}.asyncify.wasm`, `${wasm}.asyncify.mjs`]) {
+    cpSync(path.join(theirs, name), path.join(WWW, 'transformers', name));
+  }
+  return {
+    www: WWW,
+    words: wholeWords(),
+    versions: {
+      signalbox: `${readJson(path.join(root, 'package.json')).version} (ONNX Runtime Web ${versionOf(ours)})`,
+      transformers: `${readJson(path.join(transformers, 'package.json')).version} (ONNX Runtime Web ${versionOf(theirs)})`,
+    },
+  };
+}
+
+/** Words of the model's vocabulary: each is one token. */
+function wholeWords() {
+  const { model } = readJson(path.join(MODEL_FOLDER, 'tokenizer.json'));
+  return Object.keys(model.vocab).filter((word) => /^[a-z]{3,}$/.test(word));
+}
+
+/** Different texts of exactly so many tokens, special ones included. */
+export function textsOf(words, tokens, count) {
+  let state = tokens;
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return words[Math.floor((state / 2 ** 32) * words.length)];
+  };
+  return Array.from({ length: count }, () => Array.from({ length: tokens - SPECIAL_TOKENS }, next).join(' '));
+}

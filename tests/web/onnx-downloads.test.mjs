@@ -1,0 +1,284 @@
+// Downloads of ONNX models in Chromium and Firefox: kept, shared, resumed, checked, and what is said when they fail.
+import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { OnnxEmbedder } from '../../dist/onnx.js';
+import { expectNothingOpen } from '../package/fixtures.mjs';
+import { BROWSERS, openBrowser } from './browsers.mjs';
+import { buildPage, servePage, until } from './onnx-page.mjs';
+
+const OPTIONS = { dtype: 'fp32', manifest: null };
+const TEXT = 'What is the sum of all prime numbers below 100?';
+const SMALL = '/small/onnx/model.onnx';
+const LARGE = '/large/onnx/model.onnx';
+/** Downloads are kept in pieces of so many bytes. */
+const PIECE = 4 << 20;
+const STOP = PIECE + 1_000_000;
+
+let site;
+/** What each folder's model makes of the text, and its files. */
+const inNode = {};
+
+before(async () => {
+  site = await buildPage();
+  for (const name of ['small', 'large']) {
+    const embedder = await OnnxEmbedder.load(path.join(site.folder, name), OPTIONS);
+    const [{ vector }] = await embedder.embed([TEXT]);
+    inNode[name] = { vector: Array.from(vector), manifest: embedder.manifest };
+    embedder.dispose();
+  }
+});
+after(() => site?.remove());
+expectNothingOpen();
+
+/** In the page: what the model makes of the text, or the code of the refusal. The worker 'kept' lives as long as the page. */
+async function vectorThere(place, text, { worker, ...options }) {
+  const { attempt, OnnxEmbedder, plain } = globalThis;
+  if (worker === 'kept') globalThis.kept ??= new Worker('/onnx-worker-entry.js', { type: 'module' });
+  return attempt(async () => {
+    const embedder = await OnnxEmbedder.load(place, {
+      ...options,
+      worker: worker === 'kept' ? globalThis.kept : worker,
+    });
+    const [{ vector }] = plain(await embedder.embed([text]));
+    embedder.dispose();
+    return vector;
+  });
+}
+
+/** In the page: begins to load, and goes on without waiting; `loading` is what becomes of it. */
+function beginThere(place, options) {
+  const { attempt, OnnxEmbedder } = globalThis;
+  globalThis.controller = new AbortController();
+  globalThis.loadedBytes = 0;
+  const onProgress = ({ status, file, loaded }) => {
+    if (status === 'progress' && file.endsWith('.onnx')) globalThis.loadedBytes = loaded;
+  };
+  const { signal } = globalThis.controller;
+  globalThis.loading = attempt(async () => {
+    globalThis.embedder = await OnnxEmbedder.load(place, { ...options, signal, onProgress });
+  });
+}
+
+const sizeOf = (file) => statSync(path.join(site.folder, file)).size;
+const hashOf = (name) => ({ manifest: inNode[name].manifest });
+
+for (const kind of BROWSERS) {
+  describe(kind, () => {
+    let browser;
+    let server;
+    let pages;
+
+    before(async () => {
+      browser = await openBrowser(kind);
+    });
+    after(() => browser?.close());
+
+    /** Each test has an origin of its own: what is stored there is its own, too. */
+    const test = (name, action) =>
+      it(name, async () => {
+        server = await servePage(site.folder);
+        pages = [];
+        try {
+          await action(await open());
+        } finally {
+          for (const page of pages) await page.close();
+          await server.close();
+        }
+      });
+    async function open() {
+      const page = await browser.newPage(`${server.origin}/`);
+      pages.push(page);
+      return page;
+    }
+    async function leave(page) {
+      pages.splice(pages.indexOf(page), 1);
+      await page.close();
+    }
+    async function expectVector(page, name, options = {}) {
+      const { value, ...error } = await page.evaluate(vectorThere, `/${name}`, TEXT, { ...OPTIONS, ...options });
+      assert.deepEqual(error, {});
+      const worst = Math.max(...value.map((x, i) => Math.abs(x - inNode[name].vector[i])));
+      assert.ok(worst <= 1e-4, `off by ${worst}`);
+    }
+    async function expectRefusal(page, place, code, pattern, options = {}) {
+      const got = await page.evaluate(vectorThere, place, TEXT, { ...OPTIONS, ...options });
+      assert.equal(got.code, code, got.message);
+      assert.match(got.message, pattern);
+    }
+
+    test('a second load, in another page, downloads nothing of the model, and needs no server for it', async (page) => {
+      await expectVector(page, 'small', hashOf('small'));
+      const before = server.of('/small').length;
+      assert.equal(server.of(SMALL).length, 1);
+      await leave(page);
+      server.behaviour.gone = ['/small'];
+      const other = await open();
+      await expectVector(other, 'small', hashOf('small'));
+      await expectVector(other, 'small', { ...hashOf('small'), worker: false });
+      assert.equal(server.of('/small').length, before);
+    });
+
+    test('without a manifest only the files that were not there are asked for again', async (page) => {
+      await expectVector(page, 'small');
+      const missing = server.of('/small').filter(({ status }) => status === 404);
+      const before = server.of('/small').length;
+      server.behaviour.gone = ['/small'];
+      await expectVector(page, 'small');
+      const again = server.of('/small').slice(before);
+      assert.deepEqual(
+        again.map(({ path: at }) => at),
+        missing.map(({ path: at }) => at),
+      );
+    });
+
+    test('without the cache every load downloads', async (page) => {
+      await expectVector(page, 'small', { cache: false });
+      await expectVector(page, 'small', { cache: false });
+      assert.equal(server.of(SMALL).length, 2);
+      assert.equal(await page.evaluate(() => globalThis.OnnxEmbedder.cacheSizeBytes()), 0);
+    });
+
+    test('the cache says what it holds, and forgets it when asked', async (page) => {
+      const ask = (options) =>
+        page.evaluate(
+          async (given) => {
+            const { OnnxEmbedder } = globalThis;
+            return [await OnnxEmbedder.isCached('/small', given), await OnnxEmbedder.cacheSizeBytes()];
+          },
+          { ...OPTIONS, ...options },
+        );
+      assert.deepEqual(await ask(), [false, 0]);
+      await expectVector(page, 'small');
+      const files = Object.values(inNode.small.manifest.files).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      assert.deepEqual(await ask(), [true, files]);
+      assert.deepEqual(await ask({ dtype: 'q8' }), [false, files]);
+      await page.evaluate(() => globalThis.OnnxEmbedder.clearCache());
+      assert.deepEqual(await ask(), [false, 0]);
+      await expectVector(page, 'small');
+      assert.equal(server.of(SMALL).length, 2);
+    });
+
+    test('a connection that is cut goes on where it was', async (page) => {
+      server.behaviour.stop = { path: LARGE, bytes: STOP, end: 'cut' };
+      await expectVector(page, 'large', hashOf('large'));
+      const [first, second, ...more] = server.of(LARGE);
+      assert.deepEqual([first.status, second.status, more.length], [200, 206, 0]);
+      assert.match(second.range, /^bytes=\d+-$/);
+    });
+
+    for (const end of ['a page that is closed', 'a load that is aborted']) {
+      test(`${end} in the midst of a download leaves what the next load goes on from`, async (page) => {
+        server.behaviour.stop = { path: LARGE, bytes: STOP, end: 'hold' };
+        await page.evaluate(beginThere, '/large', OPTIONS);
+        await until(() => page.evaluate(() => globalThis.loadedBytes).then((bytes) => bytes >= STOP));
+        if (end.startsWith('a page')) await leave(page);
+        else {
+          await page.evaluate(() => globalThis.controller.abort());
+          assert.equal((await page.evaluate(() => globalThis.loading)).code, 'aborted');
+        }
+        await until(() => server.of(LARGE)[0].isClosed);
+        await expectVector(await open(), 'large', hashOf('large'));
+        const [, resumed, ...more] = server.of(LARGE);
+        assert.deepEqual([resumed.status, more.length], [206, 0]);
+        const from = Number(/^bytes=(\d+)-$/.exec(resumed.range)[1]);
+        assert.ok(from >= PIECE && from <= STOP, `from ${from}`);
+      });
+    }
+
+    test('two pages that load at once download once', async (page) => {
+      server.behaviour.stop = { path: SMALL, bytes: 1000, end: 'hold' };
+      const other = await open();
+      await page.evaluate(beginThere, '/small', OPTIONS);
+      await until(() => server.of(SMALL).length === 1);
+      await other.evaluate(beginThere, '/small', OPTIONS);
+      await until(() =>
+        other.evaluate(async () => {
+          const { pending } = await navigator.locks.query();
+          return pending.some(({ name }) => name.endsWith('/small/onnx/model.onnx'));
+        }),
+      );
+      server.release();
+      for (const one of [page, other]) assert.deepEqual(await one.evaluate(() => globalThis.loading), {});
+      assert.equal(server.of(SMALL).length, 1);
+      await expectVector(other, 'small');
+    });
+
+    test('a load that is aborted ends its worker and its connection, and asks for nothing more', async (page) => {
+      server.behaviour.stop = { path: SMALL, bytes: 1000, end: 'hold' };
+      await page.evaluate(beginThere, '/small', OPTIONS);
+      await until(() => server.of(SMALL).length === 1);
+      const asked = server.requests.length;
+      await page.evaluate(() => globalThis.controller.abort());
+      assert.equal((await page.evaluate(() => globalThis.loading)).code, 'aborted');
+      assert.deepEqual(await page.evaluate(() => globalThis.workers), { started: 1, ended: 1 });
+      await until(() => server.of(SMALL)[0].isClosed);
+      assert.equal(server.requests.length, asked);
+      await expectVector(page, 'small');
+    });
+
+    test('a file with another hash is refused, and not kept', async (page) => {
+      const manifest = structuredClone(inNode.small.manifest);
+      manifest.files['onnx/model.onnx'].sha256 = '0'.repeat(64);
+      await expectRefusal(page, '/small', 'bad_checksum', /SHA-256/, { manifest });
+      assert.equal(await page.evaluate((o) => globalThis.OnnxEmbedder.isCached('/small', o), OPTIONS), false);
+      manifest.files['onnx/model.onnx'] = { ...inNode.small.manifest.files['onnx/model.onnx'], sizeBytes: 7 };
+      await expectRefusal(page, '/small', 'bad_checksum', /bytes, expected 7/, { manifest });
+    });
+
+    test('a folder that is not there is refused, also where the server answers with a page', async (page) => {
+      await expectRefusal(page, '/nowhere', 'network', /answered 404/);
+      server.behaviour.missing = 'html';
+      await expectRefusal(page, '/nowhere', 'network', /HTML page/);
+      await expectVector(page, 'small');
+    });
+
+    for (const worker of [true, false]) {
+      test(`a runtime that cannot be loaded ${worker ? 'in a worker' : 'in the page'} is the network's fault`, async (page) => {
+        server.behaviour.gone = ['/ort-wasm'];
+        await expectRefusal(page, '/small', 'network', /runtime/i, { worker });
+        server.behaviour.missing = 'html';
+        await expectRefusal(await open(), '/small', 'network', /runtime/i, { worker });
+      });
+    }
+
+    test("a worker whose script is not there is the network's fault", async (page) => {
+      server.behaviour.gone = ['/onnx-worker-entry.js'];
+      await expectRefusal(page, '/small', 'network', /worker could not be started/);
+    });
+
+    if (kind === 'chromium') {
+      test('without a network the error says so, and a model that is kept is loaded', async (page) => {
+        const held = hashOf('small');
+        // Script and .wasm are not the package's to keep: here they were loaded before.
+        for (const worker of ['kept', false]) await expectVector(page, 'small', { ...held, worker });
+        await browser.setOffline(true);
+        try {
+          const asked = server.requests.length;
+          for (const worker of ['kept', false]) {
+            await expectVector(page, 'small', { ...held, worker });
+            await expectRefusal(page, '/large', 'network', /offline/, { ...hashOf('large'), worker });
+          }
+          assert.equal(server.requests.length, asked);
+        } finally {
+          await browser.setOffline(false);
+        }
+      });
+
+      test('storage without room is named', async (page) => {
+        const lift = await browser.limitStorage(server.origin, 1 << 20);
+        try {
+          await expectRefusal(page, '/large', 'quota_exceeded', /no room/, hashOf('large'));
+          await expectVector(page, 'large', { ...hashOf('large'), cache: false });
+        } finally {
+          await lift();
+        }
+      });
+    }
+
+    it('the file of these tests is longer than one piece', () => {
+      assert.ok(sizeOf(LARGE) > STOP);
+    });
+  });
+}
