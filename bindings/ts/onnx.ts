@@ -89,8 +89,14 @@ export class OnnxEmbedder implements Embedder {
       worker === false
         ? await loadHere(place, rest)
         : await loadInWorker(place, worker === true ? undefined : worker, rest);
-    rest.onProgress?.({ status: 'ready' });
-    return new OnnxEmbedder(host, loaded);
+    const embedder = new OnnxEmbedder(host, loaded);
+    try {
+      rest.onProgress?.({ status: 'ready' });
+    } catch (cause) {
+      embedder.dispose();
+      throw cause;
+    }
+    return embedder;
   }
 
   /** Whether `load` with these options would download no model: the file is in the cache. */

@@ -8,6 +8,12 @@ export const SIDES = ['signalbox', 'transformers'];
 
 /** Threads of a runtime spin for a moment behind their work: not into the other side's time. */
 const REST_MS = 50;
+/** WebAssembly is slow until the engine has compiled what is hot a second time. */
+const WARM_UP_TOKENS = 64;
+/** Cases of no more tokens are repeated so many times as often: they take little time. */
+const FEW_TOKENS = 128;
+const OFTEN = 3;
+
 /** Behind a load its heap is tidied up, and what was fetched is still being kept. */
 const SETTLE_MS = 3000;
 
@@ -15,6 +21,13 @@ async function checkTokens(page, text, tokens) {
   for (const side of SIDES) {
     const counted = await page.call('countTokens', side, text);
     if (counted !== tokens) throw new Error(`${side} reads ${counted} tokens, expected ${tokens}`);
+  }
+}
+
+async function warmUp(page, words, ms) {
+  const texts = textsOf(words, WARM_UP_TOKENS, 2);
+  for (const side of SIDES) {
+    for (let spent = 0; spent < ms; ) spent += await page.call('embed', side, texts);
   }
 }
 
@@ -51,10 +64,12 @@ export async function* measureTimes({ origin, words }, plan) {
       await withProfile((profile) =>
         withPage(origin, profile, async (page) => {
           for (const side of SIDES) await page.call('load', side, { dtype, threads });
+          await warmUp(page, words, plan.warmUpMs);
           for (const { tokens, batch } of plan.cases) {
             const texts = textsOf(words, tokens, batch);
             await checkTokens(page, texts[0], tokens);
-            const result = await takeTurns(page, texts, plan.repeats);
+            const repeats = plan.repeats * (tokens * batch <= FEW_TOKENS ? OFTEN : 1);
+            const result = await takeTurns(page, texts, repeats);
             results.push({ dtype, threads, tokens, batch, ...result });
           }
         }),

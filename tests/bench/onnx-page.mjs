@@ -50,22 +50,27 @@ async function timed(action) {
   return { ms: performance.now() - start, value };
 }
 
-/** Largest distances of two lists of unit vectors. */
-function distances(ours, theirs) {
-  let cosine = 0;
-  let largest = 0;
-  for (const [n, vector] of ours.entries()) {
-    const other = theirs[n];
-    let [dot, own, others] = [0, 0, 0];
-    for (let i = 0; i < vector.length; ++i) {
-      dot += vector[i] * other[i];
-      own += vector[i] ** 2;
-      others += other[i] ** 2;
-      largest = Math.max(largest, Math.abs(vector[i] - other[i]));
-    }
-    cosine = Math.max(cosine, 1 - dot / Math.sqrt(own * others));
+/** Cosine distance. */
+function distanceOf(a, b) {
+  let [dot, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; ++i) {
+    dot += a[i] * b[i];
+    aa += a[i] ** 2;
+    bb += b[i] ** 2;
   }
-  return { cosine, largest };
+  return 1 - dot / Math.sqrt(aa * bb);
+}
+
+const largestStep = (a, b) => a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i])), 0);
+
+/** How far two lists of unit vectors are apart at most, and, to judge that, different texts' vectors at least. */
+function distances(ours, theirs) {
+  const texts = ours.flatMap((vector, n) => ours.slice(0, n).map((other) => distanceOf(vector, other)));
+  return {
+    cosine: Math.max(...ours.map((vector, n) => distanceOf(vector, theirs[n]))),
+    largest: Math.max(...ours.map((vector, n) => largestStep(vector, theirs[n]))),
+    apart: texts.length === 0 ? null : Math.min(...texts),
+  };
 }
 
 globalThis.bench = {

@@ -18,9 +18,10 @@ const TIME_HEAD = [
   'of CPU',
   '1 - cosine',
   'largest',
+  'of texts',
 ];
 
-function timeRow({ dtype, threads, tokens, batch, signalbox, transformers, pairs, cpu, cosine, largest }) {
+function timeRow({ dtype, threads, tokens, batch, signalbox, transformers, pairs, cpu, cosine, largest, apart }) {
   const side = (ms) => [significant(ms), significant((1000 * tokens) / ms)];
   return [
     ...[dtype, threads, tokens, batch].map(String),
@@ -31,15 +32,16 @@ function timeRow({ dtype, threads, tokens, batch, signalbox, transformers, pairs
     cpu.toFixed(2),
     cosine.toExponential(1),
     largest.toExponential(1),
+    apart === null ? '-' : apart.toExponential(1),
   ];
 }
 
 export function timeText(times, { repeats }) {
   return [
-    `ms a prompt: medians of ${repeats}, the sides taking turns. Ratio: signalbox / transformers.js; of pairs: the median of`,
+    `ms a prompt: medians of at least ${repeats}, the sides taking turns. Ratio: signalbox / transformers.js; of pairs: the median of`,
     "each turn's own ratio; of CPU: that of the CPU time which the renderer used, which other work on the machine disturbs",
-    'least. Vectors: the largest distance by cosine, and by a coordinate. Signalbox runs int8 texts one at a time, so that',
-    'a vector does not depend on its batch; transformers.js together.',
+    'least. Vectors: the largest distance by cosine, and by a coordinate; of texts: the least distance of two different texts.',
+    'Signalbox runs int8 texts one at a time, so that a vector does not depend on its batch; transformers.js together.',
     '',
     table(TIME_HEAD, times.map(timeRow)),
   ].join('\n');

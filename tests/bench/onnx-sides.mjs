@@ -21,7 +21,8 @@ const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
 /** The folder of transformers.js, and that of the runtime which it brings. */
 function installTransformers(say) {
   const folder = path.join(FOLDER, 'node_modules', PACKAGE);
-  if (!existsSync(folder)) {
+  const installed = path.join(folder, 'package.json');
+  if (!existsSync(installed) || readJson(installed).version !== VERSION) {
     say(`installing ${PACKAGE} ${VERSION}`);
     // A folder with its own package.json: npm would look for one above it.
     writeFileSync(path.join(FOLDER, 'package.json'), '{ "private": true }\n');

@@ -19,8 +19,17 @@ const FULL = {
   batches: [1, 8],
   repeats: 5,
   loads: 3,
+  warmUpMs: 10_000,
 };
-const QUICK = { dtypes: ['int8', 'fp32'], threads: [2], tokens: [16, 128], batches: [1, 8], repeats: 2, loads: 1 };
+const QUICK = {
+  dtypes: ['int8', 'fp32'],
+  threads: [2],
+  tokens: [16, 128],
+  batches: [1, 8],
+  repeats: 2,
+  loads: 1,
+  warmUpMs: 3_000,
+};
 const MEMORY = { threads: 2, tokens: 384, batch: 8 };
 
 const LISTS = ['dtypes', 'threads', 'tokens', 'batches'];

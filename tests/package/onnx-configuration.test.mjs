@@ -277,7 +277,9 @@ describe('a place', () => {
   it('of the default model has the hashes that the package knows, whatever the hub says', async () => {
     const rfilename = 'onnx/model.onnx';
     const siblings = [{ rfilename, size: 3, lfs: { sha256: hash } }, { rfilename: 'onnx/model_quantized.onnx' }];
-    const folder = await findFolder('Xenova/all-mpnet-base-v2', {}, async () => ({ sha: 'f'.repeat(40), siblings }));
+    const listing = { sha: 'f'.repeat(40), siblings };
+    const readJson = async () => listing;
+    const folder = await findFolder('Xenova/all-mpnet-base-v2', {}, readJson);
     assert.match(folder.files.get(rfilename).sha256, /^a488b290/);
     assert.equal(folder.files.size, 2, 'a file that the hub does not have is not there');
   });

@@ -61,8 +61,15 @@ async function openFirefox() {
     protocol: 'webDriverBiDi',
     env: { ...process.env, HOME: home },
   });
+  const pages = [];
   return {
-    newPage: async (url) => surfaceOf(await browser.newPage(), url),
+    newPage: async (url) => {
+      pages.push(await browser.newPage());
+      return surfaceOf(pages.at(-1), url);
+    },
+    setOffline: async (isOffline) => {
+      for (const page of pages) if (!page.isClosed()) await page.setOfflineMode(isOffline);
+    },
     close: async () => {
       await browser.close();
       rmSync(home, { recursive: true, force: true });

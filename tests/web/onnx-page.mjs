@@ -39,7 +39,12 @@ const HTML =
   '<!doctype html><html lang="en"><head><title>ONNX</title><link rel="icon" href="data:,">' +
   '<script type="module" src="main.js"></script></head><body></body></html>';
 
-const TYPES = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.json': 'application/json' };
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.json': 'application/json',
+};
 const typeOf = (file) =>
   path.extname(file) === '.wasm' ? 'application/wasm' : (TYPES[path.extname(file)] ?? 'application/octet-stream');
 
@@ -164,34 +169,41 @@ export async function until(isTrue) {
   while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
+function answerBreach(request, response, breaches) {
+  request.setEncoding('utf8').on('data', (text) => breaches.push(text));
+  request.on('end', () => response.writeHead(204).end());
+}
+
+/** The status of the answer. */
+function answer(pathname, request, response, { folder, behaviour, held }) {
+  const file = path.join(folder, pathname);
+  const isGone = behaviour.gone.some((start) => pathname.startsWith(start));
+  if (pathname === '/') {
+    response.writeHead(200, { 'Content-Type': 'text/html' }).end(HTML);
+    return 200;
+  }
+  if (isGone || !statSync(file, { throwIfNoEntry: false })?.isFile()) return answerMissing(response, behaviour.missing);
+  return answerFile(file, pathname, request, response, { behaviour, held });
+}
+
 /**
  * Serves the folder of `buildPage` on an origin of its own. `requests` are { path, range, status, isClosed } in order,
  * `breaches` the reports of the policy.
  */
 export async function servePage(folder) {
   const behaviour = new Behaviour();
-  const requests = [];
-  const breaches = [];
+  const [requests, breaches] = [[], []];
   const held = new Set();
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     for (const [name, value] of Object.entries(headersOf(behaviour))) response.setHeader(name, value);
-    if (pathname === '/breach') {
-      request.setEncoding('utf8').on('data', (text) => breaches.push(text));
-      request.on('end', () => response.writeHead(204).end());
-      return;
-    }
+    if (pathname === '/breach') return answerBreach(request, response, breaches);
     const noted = { path: pathname, range: request.headers.range, isClosed: false };
     requests.push(noted);
     response.on('close', () => {
       noted.isClosed = true;
     });
-    const file = path.join(folder, pathname);
-    const isGone = behaviour.gone.some((start) => pathname.startsWith(start));
-    if (pathname === '/') response.writeHead(200, { 'Content-Type': 'text/html' }).end(HTML);
-    else if (isGone || !statSync(file, { throwIfNoEntry: false })?.isFile()) {
-      noted.status = answerMissing(response, behaviour.missing);
-    } else noted.status = answerFile(file, pathname, request, response, { behaviour, held });
+    noted.status = answer(pathname, request, response, { folder, behaviour, held });
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -21,6 +21,8 @@ export interface FileRequest extends FileClaim {
   /** Names of progress events: the model, and the file in its folder. */
   name: string;
   file: string;
+  /** Throws for bytes that are of no use: they are not kept. */
+  accept?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 export interface FetchedFile {
@@ -63,11 +65,17 @@ async function ask(address: string, from: number, signal: AbortSignal | undefine
   }
 }
 
+/** Lets go of a body that nobody reads: its connection would stay open. */
+function discard(response: Response | undefined): void {
+  response?.body?.cancel().catch(() => undefined);
+}
+
 function checkResponse(response: Response, address: string): void {
+  const isPage = response.headers.get('content-type')?.startsWith('text/html') === true;
+  if (response.ok && !isPage) return;
+  discard(response);
   if (!response.ok) throw network(`${address} answered ${response.status}`);
-  if (response.headers.get('content-type')?.startsWith('text/html')) {
-    throw network(`${address} is an HTML page, expected a file: is the address right?`);
-  }
+  throw network(`${address} is an HTML page, expected a file: is the address right?`);
 }
 
 /** Where the answer begins, and how long the whole file is. */
@@ -85,12 +93,15 @@ async function askForRest(entry: CachedFile, request: FileRequest, signal: Abort
   const from = entry.loadedBytes;
   let response = await ask(request.address, from, signal);
   const etag = response.headers.get('etag') ?? undefined;
-  const isRest = response.status === 206 && rangeOf(response, from).start === from && etag === entry.etag;
+  // Without a mark of the version or a hash nobody would notice that the rest belongs to something else.
+  const isSameVersion = etag === entry.etag && (etag !== undefined || request.sha256 !== undefined);
+  const isRest = response.status === 206 && rangeOf(response, from).start === from && isSameVersion;
   if (from > 0 && !isRest) {
     if (response.status !== 200) {
-      response.body?.cancel().catch(() => undefined);
+      discard(response);
       response = await ask(request.address, 0, signal);
     }
+    checkResponse(response, request.address); // What is there is kept where the server only fails for now.
     await entry.remove();
   }
   checkResponse(response, request.address);
@@ -109,7 +120,8 @@ async function* chunksOf(response: Response, signal: AbortSignal | undefined): A
   const reader = response.body.getReader();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      // Aborted when all of the body is there, Node's fetch may leave the read open for ever.
+      const { done, value } = await abortable(reader.read(), signal);
       if (done) return;
       yield value;
     }
@@ -128,7 +140,12 @@ async function loadRest(entry: CachedFile, request: FileRequest, options: FetchO
   const response = isWeb(request.address) ? await askForRest(entry, request, signal) : undefined;
   const local = response === undefined ? await openUrl(request.address, signal) : undefined;
   const known = response === undefined ? local?.size : rangeOf(response, entry.loadedBytes).total;
-  checkSize(known, request);
+  try {
+    checkSize(known, request);
+  } catch (cause) {
+    discard(response);
+    throw cause;
+  }
   const size = known ?? request.sizeBytes;
   if (entry.loadedBytes === 0) await entry.restart(response?.headers.get('etag') ?? undefined, size);
   const event = { name: request.name, file: request.file };
@@ -162,22 +179,33 @@ async function load(entry: CachedFile, request: FileRequest, options: FetchOptio
   }
 }
 
-/** What is in the entry, if it is what it must be; else why not. */
-async function check(entry: CachedFile, request: FileRequest): Promise<FetchedFile | string> {
+/** What is in the entry, if it is what it must be; else what is wrong with it. */
+async function check(entry: CachedFile, request: FileRequest): Promise<FetchedFile | SignalboxError> {
   const bytes = await entry.read();
-  const expected = request.sizeBytes;
-  if (expected !== undefined && bytes.byteLength !== expected) return `${bytes.byteLength} bytes, expected ${expected}`;
+  const wrong = (got: string, expected: unknown) =>
+    errorFrom('bad_checksum', `${request.address} has ${got}, expected ${expected}: it is not used`);
+  if (request.sizeBytes !== undefined && bytes.byteLength !== request.sizeBytes) {
+    return wrong(`${bytes.byteLength} bytes`, request.sizeBytes);
+  }
   const sha256 = await sha256Of(bytes);
-  if (request.sha256 === undefined || sha256 === request.sha256) return { bytes, sha256 };
-  if (sha256 !== undefined) return `the SHA-256 ${sha256}, expected ${request.sha256}`;
-  throw network(`${request.file} cannot be checked here: a page needs https (or localhost) for that`);
+  if (request.sha256 !== undefined && sha256 !== request.sha256) {
+    if (sha256 !== undefined) return wrong(`the SHA-256 ${sha256}`, request.sha256);
+    throw network(`${request.file} cannot be checked here: a page needs https (or localhost) for that`);
+  }
+  try {
+    request.accept?.(bytes);
+  } catch (cause) {
+    if (cause instanceof SignalboxError) return cause;
+    throw cause;
+  }
+  return { bytes, sha256 };
 }
 
 async function fetchInto(entry: CachedFile, request: FileRequest, options: FetchOptions): Promise<FetchedFile> {
   const { signal, onProgress } = options;
   if (entry.isWhole) {
     const found = await abortable(check(entry, request), signal);
-    if (typeof found !== 'string') {
+    if (!(found instanceof SignalboxError)) {
       const total = found.bytes.byteLength;
       onProgress?.({ status: 'progress', name: request.name, file: request.file, progress: 100, loaded: total, total });
       return found;
@@ -188,19 +216,19 @@ async function fetchInto(entry: CachedFile, request: FileRequest, options: Fetch
     const wasBegun = entry.loadedBytes > 0;
     await load(entry, request, options);
     const found = await abortable(check(entry, request), signal);
-    if (typeof found !== 'string') {
+    if (!(found instanceof SignalboxError)) {
       await entry.finish();
       return found;
     }
     await entry.remove();
     // The beginning may have been of another version: once more, from there.
-    if (!wasBegun) throw errorFrom('bad_checksum', `${request.address} has ${found}: it is not used`);
+    if (!wasBegun) throw found;
   }
 }
 
 /**
  * Errors: `network`, `aborted`, `quota_exceeded`, `out_of_memory`; `bad_checksum` for another size or SHA-256 than
- * expected: such a file is neither used nor kept.
+ * expected, and what `accept` throws: such a file is neither used nor kept.
  */
 export async function fetchFile(request: FileRequest, options: FetchOptions): Promise<FetchedFile> {
   const { signal, onProgress, cache } = options;

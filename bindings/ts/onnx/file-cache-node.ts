@@ -4,6 +4,7 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writ
 import { homedir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { threadId } from 'node:worker_threads';
 import { SignalboxError } from '../errors.js';
 import type { CachedFile, FileCache } from './file-cache.js';
 
@@ -31,9 +32,19 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** Whether it is a part that nobody works on. What another thread of this process does is not known here. */
+function isLeft(entry: string): boolean {
+  const [, pid, thread] = /\.(\d+)-(\d+)-\d+\.part$/.exec(entry) ?? [];
+  if (pid === undefined) return false;
+  return Number(pid) === process.pid ? Number(thread) === threadId && !parts.has(entry) : !isRunning(Number(pid));
+}
+
 const sizeOf = async (file: string) => (await stat(file).catch(() => undefined))?.size;
 
-/** `<name>` is a whole file; `<name>.<process>.part` one that a process loads, or that it left; `.etag` lies beside it. */
+/**
+ * `<name>` is a whole file; `<name>.<process>-<thread>-<turn>.part` one that a thread loads, or that it left; `.etag` lies
+ * beside it.
+ */
 class DiskFile implements CachedFile {
   isWhole = false;
   loadedBytes = 0;
@@ -46,7 +57,7 @@ class DiskFile implements CachedFile {
   constructor(folder: string, name: string, turn: number) {
     this.#folder = folder;
     this.#name = path.join(folder, name);
-    this.#part = `${this.#name}.${process.pid}-${turn}.part`;
+    this.#part = `${this.#name}.${process.pid}-${threadId}-${turn}.part`;
   }
 
   /** Finds the whole file, or takes over the longest part that nobody works on. */
@@ -59,8 +70,7 @@ class DiskFile implements CachedFile {
     }
     let [longest, bytes] = ['', 0];
     for (const entry of await readdir(this.#folder)) {
-      const [, pid] = new RegExp(`^${path.basename(this.#name)}\\.(\\d+)-\\d+\\.part$`).exec(entry) ?? [];
-      if (pid === undefined || (Number(pid) === process.pid ? parts.has(entry) : isRunning(Number(pid)))) continue;
+      if (!entry.startsWith(`${path.basename(this.#name)}.`) || !isLeft(entry)) continue;
       const size = (await sizeOf(path.join(this.#folder, entry))) ?? 0;
       if (size > bytes) [longest, bytes] = [entry, size];
     }
@@ -80,6 +90,7 @@ class DiskFile implements CachedFile {
   async restart(etag: string | undefined): Promise<void> {
     await this.remove();
     this.etag = etag;
+    this.#out = await this.#guard(open(this.#part, 'w', 0o600));
     if (etag !== undefined) await this.#guard(writeFile(`${this.#part}.etag`, etag));
   }
 
@@ -182,7 +193,7 @@ class DiskCache implements FileCache {
   /** Only what this cache wrote: the folder may be a person's own. */
   async #entries(): Promise<string[]> {
     const entries = await readdir(this.#folder).catch(() => []);
-    return entries.filter((entry) => /^[0-9a-f]{40}(\.\d+-\d+\.part(\.etag)?)?$/.test(entry));
+    return entries.filter((entry) => /^[0-9a-f]{40}(\.\d+-\d+-\d+\.part(\.etag)?)?$/.test(entry));
   }
 }
 

@@ -1,5 +1,5 @@
 /** Where a model's files are, and what they must be: a hub's repository, or a folder somewhere. */
-import { SignalboxError } from '../errors.js';
+import { type ErrorCode, SignalboxError } from '../errors.js';
 import { knownModel } from './known.js';
 import type { Manifest, ModelFileOptions } from './options.js';
 
@@ -23,8 +23,8 @@ export interface ModelFolder {
   address(file: string): string;
 }
 
-/** Reads a small JSON file, from the cache where it is there. */
-export type ReadJson = (address: string, what: string) => Promise<unknown>;
+/** Reads a small JSON file, from the cache where it is there; what `accept` throws at is not kept. */
+export type ReadJson = (address: string, what: string, accept: (value: unknown) => void) => Promise<unknown>;
 
 const HUB_ID = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
 
@@ -38,9 +38,10 @@ function invalid(message: string): never {
 }
 
 /** A path that stays below its folder. */
-export function checkPath(file: string, what: string): string {
+export function checkPath(file: string, what: string, code: ErrorCode = 'invalid_argument'): string {
   const isBelow = file !== '' && !/[\\?#%\0]/.test(file) && file.split('/').every((part) => !/^\.{0,2}$/.test(part));
-  return isBelow ? file : invalid(`${what} '${file}' is not a path below the folder`);
+  if (!isBelow) throw new SignalboxError(code, `${what} '${file}' is not a path below the folder`);
+  return file;
 }
 
 function listOf(manifest: Manifest): FileList {
@@ -87,7 +88,8 @@ async function hubFolder(id: string, options: ModelFileOptions, readJson: ReadJs
   if (manifest === null) return folder(revision, undefined);
   if (manifest !== undefined) return folder(revision, listOf(manifest));
   const address = `${host}/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
-  const listing = parseListing(await readJson(address, `the list of files of ${id}`), address);
+  const parse = (value: unknown) => parseListing(value, address);
+  const listing = parse(await readJson(address, `the list of files of ${id}`, parse));
   const known = knownModel(id);
   for (const [file, claim] of known === undefined ? [] : listOf(known.manifest)) {
     const listed = listing.files.get(file);
@@ -106,6 +108,7 @@ export async function findFolder(
   if (typeof model === 'string' && isHubId(place)) return hubFolder(place, options, readJson);
   const base = place.replace(/\/*$/, '/');
   const { manifest } = options;
+  if (/^https?:.*[?#]/.test(base)) invalid(`${place}: an address of a folder has no query`);
   if (/^https?:/.test(base) && manifest === undefined) {
     invalid(`${place}: nothing says what its files must be: give a manifest, or null if you trust this server`);
   }

@@ -12,7 +12,7 @@ import {
 } from './configuration.js';
 import { type FetchedFile, type FetchOptions, fetchFile } from './fetching.js';
 import { knownModel } from './known.js';
-import { checkPath, findFolder, isHubId, type ModelFolder } from './location.js';
+import { checkPath, findFolder, isHubId, type ModelFolder, type ReadJson } from './location.js';
 import {
   DTYPES,
   dtypeOf,
@@ -36,6 +36,13 @@ export interface LoadedModel {
   manifest: Manifest;
 }
 
+interface FetchHow {
+  /** Throws for bytes that are of no use. */
+  accept?: (bytes: Uint8Array) => void;
+  /** Not a try whether it is there: its progress is reported. */
+  isAsked?: boolean;
+}
+
 /** Files of a folder, fetched and noted. */
 class FolderReader {
   readonly #read = new Map<string, { sha256: string; sizeBytes: number }>();
@@ -48,14 +55,14 @@ class FolderReader {
   }
 
   /** `bad_embedder` where the folder's list does not have it. */
-  async fetch(file: string): Promise<FetchedFile> {
+  async fetch(file: string, { accept, isAsked = true }: FetchHow = {}): Promise<FetchedFile> {
     const { files, name, address } = this.#folder;
     const claim = files?.get(file);
     if (files !== undefined && claim === undefined) {
       throw errorFrom('bad_embedder', `${name} has no ${file}: it has ${[...files.keys()].sort().join(', ')}`);
     }
-    const request = { address: address(file), name, file, ...claim };
-    const fetched = await fetchFile(request, this.#options);
+    const options = isAsked ? this.#options : { ...this.#options, onProgress: undefined };
+    const fetched = await fetchFile({ address: address(file), name, file, ...claim, accept }, options);
     if (fetched.sha256 !== undefined) {
       this.#read.set(file, { sha256: fetched.sha256, sizeBytes: fetched.bytes.byteLength });
     }
@@ -67,8 +74,9 @@ class FolderReader {
     return { files: Object.fromEntries([...this.#read].sort()) };
   }
 
-  async json(file: string): Promise<unknown> {
-    return parseJson((await this.fetch(file)).bytes, file);
+  async json(file: string, isAsked = true): Promise<unknown> {
+    const accept = (bytes: Uint8Array) => void parseJson(bytes, file);
+    return parseJson((await this.fetch(file, { accept, isAsked })).bytes, file);
   }
 
   /** Undefined where it is not there. Without a list that is found out by asking. */
@@ -76,7 +84,7 @@ class FolderReader {
     const { files } = this.#folder;
     if (files !== undefined) return files.has(file) ? this.json(file) : undefined;
     try {
-      return await this.json(file);
+      return await this.json(file, false);
     } catch (cause) {
       if (cause instanceof SignalboxError && cause.code === 'network' && isAbsence(cause)) return undefined;
       throw cause;
@@ -86,7 +94,8 @@ class FolderReader {
 
 /** A 404, a page in its stead, or no such file: unlike no connection. */
 const isAbsence = ({ message, cause }: SignalboxError) =>
-  /answered (403|404|410)$|HTML page/.test(message) || (cause as { code?: unknown } | undefined)?.code === 'ENOENT';
+  /answered (403|404|410)$|HTML page/.test(message) ||
+  (/could not be read$/.test(message) && (cause as { code?: unknown } | undefined)?.code === 'ENOENT');
 
 function parseJson(bytes: Uint8Array, what: string): unknown {
   try {
@@ -103,11 +112,14 @@ function asObject(value: unknown, what: string): Json {
 
 const asOptional = (value: unknown, what: string) => (value === undefined ? undefined : asObject(value, what));
 
-/** The hub's list of files counts as no file of the model: its progress is not reported. */
-const readListing = (options: FetchOptions) => async (address: string, what: string) => {
-  const { bytes } = await fetchFile({ address, name: what, file: what }, { ...options, onProgress: undefined });
-  return parseJson(bytes, what);
-};
+/** The hub's list of files is no file of the model: its progress is not reported. */
+const readListing =
+  (options: FetchOptions): ReadJson =>
+  async (address, what, accept) => {
+    const parse = (bytes: Uint8Array) => parseJson(bytes, what);
+    const request = { address, name: what, file: what, accept: (bytes: Uint8Array) => accept(parse(bytes)) };
+    return parse((await fetchFile(request, { ...options, onProgress: undefined })).bytes);
+  };
 
 function checkOptions(options: OnnxLoadOptions): void {
   const refuse = (what: string, got: unknown, expected: string) => {
@@ -131,7 +143,8 @@ async function readConfigurationFiles(reader: FolderReader): Promise<Configurati
     reader.optionalJson('config_sentence_transformers.json'),
   ]);
   const folder = poolingFolder(modules);
-  const poolingFile = folder === undefined ? undefined : checkPath(`${folder}/config.json`, 'modules.json names');
+  const poolingFile =
+    folder === undefined ? undefined : checkPath(`${folder}/config.json`, 'modules.json names', 'bad_embedder');
   return {
     config: asObject(config, 'config.json'),
     tokenizerConfig: asOptional(tokenizerConfig, 'tokenizer_config.json'),
@@ -280,9 +293,9 @@ async function probe(session: ModelSession, tokenizer: TextTokenizer): Promise<n
 export async function isModelCached(model: string, options: ModelFileOptions): Promise<boolean> {
   const cache = openFileCache(options.cache ?? true);
   if (cache === undefined) return false;
-  const readCached = async (address: string, what: string) => {
+  const readCached: ReadJson = async (address, what, accept) => {
     if (!(await cache.has(address))) throw errorFrom('network', `${what} is not in the cache`);
-    return readListing({ cache })(address, what);
+    return readListing({ cache })(address, what, accept);
   };
   try {
     return await cache.has((await findFolder(model, options, readCached)).address(modelFileOf(options)));

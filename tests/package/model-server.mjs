@@ -1,0 +1,127 @@
+// A server on this machine for folders of models: as a host of files, as a hub, and in all the ways in which both fail.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import path from 'node:path';
+
+export const COMMIT = 'c0ffee'.padEnd(40, '0');
+export const HUB_ID = 'owner/name';
+
+export const sha256Of = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+/** The files of a folder by their paths below it. */
+export function filesOf(folder) {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = entries.map((entry) => {
+    const file = path.join(entry.parentPath ?? entry.path, entry.name);
+    return [path.relative(folder, file).split(path.sep).join('/'), readFileSync(file)];
+  });
+  return Object.fromEntries(files.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export const manifestOf = (files) => ({
+  files: Object.fromEntries(
+    Object.entries(files).map(([file, bytes]) => [file, { sha256: sha256Of(bytes), sizeBytes: bytes.length }]),
+  ),
+});
+
+/** What the hub says of a repository: only large files have a SHA-256. */
+export const listingOf = (files) => ({
+  sha: COMMIT,
+  siblings: Object.entries(files).map(([rfilename, bytes]) => {
+    const lfs = rfilename.endsWith('.onnx') ? { lfs: { sha256: sha256Of(bytes), size: bytes.length } } : {};
+    return { rfilename, size: bytes.length, ...lfs };
+  }),
+});
+
+const LISTING = `/api/models/${HUB_ID}/revision/main`;
+const FILES = new RegExp(`^(?:/${HUB_ID}/resolve/(?:${COMMIT}|main)|/files)/(.*)$`);
+
+/**
+ * `files`: bytes by path, at `url` (a folder) and, with `host` as the hub, as the repository HUB_ID.
+ *
+ * `behave(file, how)` changes what happens to requests for a file ('listing' for the hub's list), for `how.times` of
+ * them. `how` holds `status`, `headers`, `body` (other bytes), `etag` (null: none), `ignoresRange`, `isChunked` (no
+ * Content-Length), `claims` (another Content-Length), and `stopsAfter`: that many bytes are sent, and then nothing, until
+ * `cut` breaks the connection.
+ */
+export async function startModelServer(files) {
+  const behaviours = new Map();
+  const stopped = new Set();
+  const unfinished = new Set();
+  const requests = [];
+
+  function take(file) {
+    const how = behaviours.get(file);
+    if (how === undefined) return {};
+    if (--how.times === 0) behaviours.delete(file);
+    return how;
+  }
+
+  function send(response, file, body, range, how) {
+    const etag = how.etag === undefined ? `"${sha256Of(body).slice(0, 16)}"` : how.etag;
+    const from = range !== undefined && !how.ignoresRange ? Number(/^bytes=(\d+)-$/.exec(range)[1]) : 0;
+    const isTooFar = from > 0 && from >= body.length;
+    const rest = isTooFar ? Buffer.alloc(0) : body.subarray(from);
+    const last = body.length - 1;
+    const part = isTooFar
+      ? { status: 416, headers: { 'content-range': `bytes */${body.length}` } }
+      : { status: 206, headers: { 'content-range': `bytes ${from}-${last}/${body.length}` } };
+    const { status, headers } = from > 0 ? part : { status: 200, headers: {} };
+    response.writeHead(how.status ?? status, {
+      'content-type': file.endsWith('.json') ? 'application/json' : 'application/octet-stream',
+      ...headers,
+      ...(etag === null ? {} : { etag }),
+      ...(how.isChunked ? {} : { 'content-length': how.claims ?? rest.length }),
+      ...how.headers,
+    });
+    if (how.stopsAfter === undefined) {
+      response.end(rest);
+      return;
+    }
+    response.write(rest.subarray(0, how.stopsAfter));
+    stopped.add(response);
+  }
+
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url, 'http://localhost');
+    const file = pathname === LISTING ? 'listing' : FILES.exec(pathname)?.[1];
+    const { range } = request.headers;
+    requests.push({ file: file ?? pathname, range });
+    unfinished.add(response);
+    response.on('close', () => unfinished.delete(response));
+    const how = take(file);
+    const found = file === 'listing' ? Buffer.from(JSON.stringify(listingOf(files))) : files[file];
+    const body = how.body ?? found;
+    if (body === undefined) send(response, 'x', Buffer.from('not here'), undefined, { status: 404, ...how });
+    else send(response, file, body, range, how);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const host = `http://127.0.0.1:${server.address().port}`;
+
+  return {
+    host,
+    url: `${host}/files`,
+    /** { file, range } of every request so far. */
+    requests,
+    /** The ranges that were asked for of a file; undefined: all of it. */
+    rangesOf: (file) => requests.filter((request) => request.file === file).map(({ range }) => range),
+    behave: (file, how) => void behaviours.set(file, { times: Number.POSITIVE_INFINITY, ...how }),
+    cut() {
+      for (const response of stopped) response.destroy();
+      stopped.clear();
+    },
+    /** Answers that are neither sent nor given up by the client. */
+    unfinished: () => unfinished.size,
+    /** As good as new. */
+    reset() {
+      this.cut();
+      behaviours.clear();
+      requests.length = 0;
+    },
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
