@@ -80,7 +80,10 @@ async function main() {
     const loads = plan.loads > 0 ? await gather(measureLoads(setup, plan), say) : [];
     const times = plan.repeats > 0 ? await gather(measureTimes(setup, plan), say) : [];
     if (isJson) console.log(JSON.stringify({ machine, plan, loads, times }, null, 2));
-    else console.log([machine, timeText(times, plan), loadText(loads, plan)].join('\n\n'));
+    else {
+      const parts = [machine, times.length > 0 && timeText(times, plan), loads.length > 0 && loadText(loads, plan)];
+      console.log(parts.filter(Boolean).join('\n\n'));
+    }
   } finally {
     server.close();
   }

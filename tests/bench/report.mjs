@@ -1,14 +1,9 @@
 // The benchmark's results as text.
+import { table } from './table.mjs';
 
 const significant = (x) => (x >= 100 ? x.toFixed(0) : x.toPrecision(3));
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
 const kilobytes = (bytes) => `${(bytes / 1e3).toFixed(1)} KB`;
-
-function table(head, rows) {
-  const all = [head, ...rows];
-  const widths = head.map((_, i) => Math.max(...all.map((row) => row[i].length)));
-  return all.map((row) => row.map((cell, i) => cell.padStart(widths[i])).join('  ')).join('\n');
-}
 
 const KERNEL_HEAD = [
   'rows',

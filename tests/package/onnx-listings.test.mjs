@@ -143,8 +143,13 @@ describe('a manifest', () => {
     await refused(load(), 'invalid_argument', /give a manifest, or null if you trust this server/);
     await refused(OnnxEmbedder.isCached(server.url, { cache }), 'invalid_argument');
     assert.deepEqual(server.requests, []);
-    (await load({ manifest: null })).dispose();
+    const first = await load({ manifest: null });
     assert.deepEqual(askedFor(), [...READ, 'config_sentence_transformers.json'].sort());
+    server.reset();
+    const second = await load({ manifest: null });
+    assert.deepEqual(server.requests, [], 'what is not there is not asked for again');
+    assert.deepEqual(second.manifest, first.manifest);
+    for (const embedder of [first, second]) embedder.dispose();
   });
 
   it('that is null takes a page or a 404 for a missing file, and no other failure', async () => {

@@ -254,3 +254,15 @@ export async function fetchFile(request: FileRequest, options: FetchOptions): Pr
     await entry?.close();
   }
 }
+
+/** Keeps an empty file for an address where there is none, so that nobody asks again. */
+export async function keepEmpty(address: string, { signal, cache }: FetchOptions): Promise<void> {
+  if (cache === undefined || !isWeb(address)) return;
+  const entry = await cache.open(address, signal);
+  try {
+    await entry.restart(undefined, 0);
+    await entry.finish();
+  } finally {
+    await entry.close();
+  }
+}

@@ -101,13 +101,22 @@ class WebFile implements CachedFile {
   async read(): Promise<Uint8Array<ArrayBuffer>> {
     await this.#flush();
     const bytes = new Uint8Array(this.loadedBytes);
+    // The next piece is on its way while one is copied.
+    let next = this.#readPiece(0);
     for (let offset = 0; offset < bytes.byteLength; offset += PIECE_BYTES) {
-      const response = await this.#cache.match(pieceAddress(this.#address, offset / PIECE_BYTES));
-      const piece = new Uint8Array((await response?.arrayBuffer()) ?? new ArrayBuffer(0));
+      const piece = await next;
       if (piece.byteLength !== Math.min(PIECE_BYTES, bytes.byteLength - offset)) return new Uint8Array(0);
+      next = this.#readPiece(offset / PIECE_BYTES + 1);
+      next.catch(() => undefined); // The one behind the last may be anything.
       bytes.set(piece, offset);
     }
     return bytes;
+  }
+
+  /** Nothing where it is not there. */
+  async #readPiece(piece: number): Promise<Uint8Array> {
+    const response = await this.#cache.match(pieceAddress(this.#address, piece));
+    return new Uint8Array((await response?.arrayBuffer()) ?? new ArrayBuffer(0));
   }
 
   async finish(): Promise<void> {

@@ -10,7 +10,7 @@ import {
   poolingFolder,
   readConfiguration,
 } from './configuration.js';
-import { type FetchedFile, type FetchOptions, fetchFile } from './fetching.js';
+import { type FetchedFile, type FetchOptions, fetchFile, keepEmpty } from './fetching.js';
 import { knownModel } from './known.js';
 import { checkPath, findFolder, isHubId, type ModelFolder, type ReadJson } from './location.js';
 import {
@@ -36,13 +36,6 @@ export interface LoadedModel {
   manifest: Manifest;
 }
 
-interface FetchHow {
-  /** Throws for bytes that are of no use. */
-  accept?: (bytes: Uint8Array) => void;
-  /** Not a try whether it is there: its progress is reported. */
-  isAsked?: boolean;
-}
-
 /** Files of a folder, fetched and noted. */
 class FolderReader {
   readonly #read = new Map<string, { sha256: string; sizeBytes: number }>();
@@ -55,18 +48,13 @@ class FolderReader {
   }
 
   /** `bad_embedder` where the folder's list does not have it. */
-  async fetch(file: string, { accept, isAsked = true }: FetchHow = {}): Promise<FetchedFile> {
+  async fetch(file: string, accept?: (bytes: Uint8Array) => void): Promise<FetchedFile> {
     const { files, name, address } = this.#folder;
     const claim = files?.get(file);
     if (files !== undefined && claim === undefined) {
       throw errorFrom('bad_embedder', `${name} has no ${file}: it has ${[...files.keys()].sort().join(', ')}`);
     }
-    const options = isAsked ? this.#options : { ...this.#options, onProgress: undefined };
-    const fetched = await fetchFile({ address: address(file), name, file, ...claim, accept }, options);
-    if (fetched.sha256 !== undefined) {
-      this.#read.set(file, { sha256: fetched.sha256, sizeBytes: fetched.bytes.byteLength });
-    }
-    return fetched;
+    return this.#note(file, await fetchFile({ address: address(file), name, file, ...claim, accept }, this.#options));
   }
 
   /** What was read so far. */
@@ -74,21 +62,32 @@ class FolderReader {
     return { files: Object.fromEntries([...this.#read].sort()) };
   }
 
-  async json(file: string, isAsked = true): Promise<unknown> {
+  async json(file: string): Promise<unknown> {
     const accept = (bytes: Uint8Array) => void parseJson(bytes, file);
-    return parseJson((await this.fetch(file, { accept, isAsked })).bytes, file);
+    return parseJson((await this.fetch(file, accept)).bytes, file);
   }
 
-  /** Undefined where it is not there. Without a list that is found out by asking. */
+  /** Undefined where it is not there. Without a list that is found out by asking, once: an empty file is kept in its place. */
   async optionalJson(file: string): Promise<unknown> {
-    const { files } = this.#folder;
+    const { files, name } = this.#folder;
     if (files !== undefined) return files.has(file) ? this.json(file) : undefined;
+    const address = this.#folder.address(file);
+    const accept = (bytes: Uint8Array) => void (bytes.byteLength > 0 && parseJson(bytes, file));
     try {
-      return await this.json(file, false);
+      const fetched = await fetchFile({ address, name, file, accept }, { ...this.#options, onProgress: undefined });
+      return fetched.bytes.byteLength === 0 ? undefined : parseJson(this.#note(file, fetched).bytes, file);
     } catch (cause) {
-      if (cause instanceof SignalboxError && cause.code === 'network' && isAbsence(cause)) return undefined;
-      throw cause;
+      if (!(cause instanceof SignalboxError && cause.code === 'network' && isAbsence(cause))) throw cause;
+      await keepEmpty(address, this.#options);
+      return undefined;
     }
+  }
+
+  #note(file: string, fetched: FetchedFile): FetchedFile {
+    if (fetched.sha256 !== undefined) {
+      this.#read.set(file, { sha256: fetched.sha256, sizeBytes: fetched.bytes.byteLength });
+    }
+    return fetched;
   }
 }
 
@@ -267,10 +266,20 @@ export class OnnxModel {
 
   /** A turn of the event loop between two batches, so that an abort or a dispose is heard. */
   async #turn(signal: AbortSignal | undefined): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve));
+    await nextTurn();
     throwIfAborted(signal);
     if (this.#isReleased) throw errorFrom('disposed', 'the embedder was disposed');
   }
+}
+
+/** By a message: browsers hold back timers that follow each other for 4 ms. */
+async function nextTurn(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  await new Promise((resolve) => {
+    port1.onmessage = resolve;
+    port2.postMessage(0);
+  });
+  port1.close();
 }
 
 /** A session that comes when nobody waits for it any more is released. */

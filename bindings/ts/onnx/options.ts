@@ -50,7 +50,7 @@ export interface ModelReadingOptions {
 export interface RuntimeOptions {
   /** Default `wasm`. `webgpu` is refused where there is none. */
   device?: Device | undefined;
-  /** Of the wasm device. Default: up to 4 where memory can be shared (a page that is cross-origin isolated; Node), else 1. The first load of a realm counts. */
+  /** Of the wasm device. Default: up to 4 where memory can be shared (the worker of a page that is cross-origin isolated; Node), else 1. The first load of a realm counts. */
   threads?: number | undefined;
   /** Where ONNX Runtime's .wasm is, if not beside its script. */
   runtimeWasm?: string | URL | undefined;

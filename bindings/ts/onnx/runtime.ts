@@ -21,9 +21,10 @@ const OUTPUTS = ['last_hidden_state', 'token_embeddings'];
 /** The threads of this realm: ONNX Runtime starts them once. */
 let startedThreads: number | undefined;
 
+/** One in a page itself: bundled into the page's script, the runtime would start that as its threads, and wait forever. */
 function defaultThreads(): number {
   const isNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
-  const canShare = isNode || globalThis.crossOriginIsolated === true;
+  const canShare = isNode || (globalThis.crossOriginIsolated === true && typeof document === 'undefined');
   return canShare ? Math.min(MOST_THREADS, globalThis.navigator?.hardwareConcurrency ?? MOST_THREADS) : 1;
 }
 
@@ -58,14 +59,15 @@ async function startRuntime({ device = 'wasm', threads, runtimeWasm }: RuntimeOp
   if (device !== 'wasm' && device !== 'webgpu') {
     throw errorFrom('invalid_argument', `the device is '${String(device)}', expected wasm or webgpu`);
   }
-  const count = threadsOf(threads);
+  // A graphics card has no use for threads; and `beThread` of the worker's script is for the other runtime's.
+  const count = device === 'webgpu' ? 1 : threadsOf(threads);
   if (device === 'webgpu') await requireGpu();
   const ort = await importRuntime(device);
   ort.env.wasm.numThreads = count;
   ort.env.logLevel = 'error';
   const paths = runtimeWasm === undefined ? runtimePaths() : { wasm: runtimeWasm };
   if (paths !== undefined) ort.env.wasm.wasmPaths = paths;
-  startedThreads = count;
+  if (device === 'wasm') startedThreads = count;
   return ort;
 }
 
@@ -73,6 +75,10 @@ const isMemory = (message: string) => /bad_alloc|out of memory|allocate|memory a
 
 function failed(what: string, cause: unknown): SignalboxError {
   const message = cause instanceof Error ? cause.message : String(cause);
+  if (/no available backend/i.test(message) && !isMemory(message)) {
+    const hint = 'is its .wasm beside its script, or where runtimeWasm says?';
+    return new SignalboxError('network', `ONNX Runtime could not be started, ${hint} ${message}`, { cause });
+  }
   return new SignalboxError(isMemory(message) ? 'out_of_memory' : 'bad_embedder', `${what}: ${message}`, { cause });
 }
 
@@ -111,6 +117,7 @@ export class ModelSession {
       const { graph, weightsName } = splitWeights(bytes);
       session = await ort.InferenceSession.create(graph, {
         executionProviders: [options.device ?? 'wasm'],
+        logSeverityLevel: 3,
         externalData: [{ path: weightsName, data: bytes }],
       });
       return new ModelSession(ort, session);
