@@ -255,12 +255,19 @@ export async function fetchFile(request: FileRequest, options: FetchOptions): Pr
   }
 }
 
-/** Keeps an empty file for an address where there is none, so that nobody asks again. */
-export async function keepEmpty(address: string, { signal, cache }: FetchOptions): Promise<void> {
+const ABSENT = new TextEncoder().encode('signalbox: there is no such file');
+
+/** Whether these are the bytes that `keepAbsence` left behind. */
+export const isAbsence = (bytes: Uint8Array) =>
+  bytes.byteLength === ABSENT.byteLength && bytes.every((byte, i) => byte === ABSENT[i]);
+
+/** Notes in the cache that there is no such file, so that nobody asks again. */
+export async function keepAbsence(address: string, { signal, cache }: FetchOptions): Promise<void> {
   if (cache === undefined || !isWeb(address)) return;
   const entry = await cache.open(address, signal);
   try {
-    await entry.restart(undefined, 0);
+    await entry.restart(undefined, ABSENT.byteLength);
+    await entry.append(ABSENT);
     await entry.finish();
   } finally {
     await entry.close();

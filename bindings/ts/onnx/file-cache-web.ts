@@ -120,6 +120,7 @@ class WebFile implements CachedFile {
   }
 
   async finish(): Promise<void> {
+    await this.#flush();
     this.#note.isWhole = true;
     await this.#putNote();
   }

@@ -10,7 +10,7 @@ import {
   poolingFolder,
   readConfiguration,
 } from './configuration.js';
-import { type FetchedFile, type FetchOptions, fetchFile, keepEmpty } from './fetching.js';
+import { type FetchedFile, type FetchOptions, fetchFile, isAbsence, keepAbsence } from './fetching.js';
 import { knownModel } from './known.js';
 import { checkPath, findFolder, isHubId, type ModelFolder, type ReadJson } from './location.js';
 import {
@@ -67,18 +67,18 @@ class FolderReader {
     return parseJson((await this.fetch(file, accept)).bytes, file);
   }
 
-  /** Undefined where it is not there. Without a list that is found out by asking, once: an empty file is kept in its place. */
+  /** Undefined where it is not there. Without a list that is found out by asking, once. */
   async optionalJson(file: string): Promise<unknown> {
     const { files, name } = this.#folder;
     if (files !== undefined) return files.has(file) ? this.json(file) : undefined;
     const address = this.#folder.address(file);
-    const accept = (bytes: Uint8Array) => void (bytes.byteLength > 0 && parseJson(bytes, file));
+    const accept = (bytes: Uint8Array) => void (isAbsence(bytes) || parseJson(bytes, file));
     try {
       const fetched = await fetchFile({ address, name, file, accept }, { ...this.#options, onProgress: undefined });
-      return fetched.bytes.byteLength === 0 ? undefined : parseJson(this.#note(file, fetched).bytes, file);
+      return isAbsence(fetched.bytes) ? undefined : parseJson(this.#note(file, fetched).bytes, file);
     } catch (cause) {
-      if (!(cause instanceof SignalboxError && cause.code === 'network' && isAbsence(cause))) throw cause;
-      await keepEmpty(address, this.#options);
+      if (!(cause instanceof SignalboxError && cause.code === 'network' && saysAbsence(cause))) throw cause;
+      await keepAbsence(address, this.#options);
       return undefined;
     }
   }
@@ -92,7 +92,7 @@ class FolderReader {
 }
 
 /** A 404, a page in its stead, or no such file: unlike no connection. */
-const isAbsence = ({ message, cause }: SignalboxError) =>
+const saysAbsence = ({ message, cause }: SignalboxError) =>
   /answered (403|404|410)$|HTML page/.test(message) ||
   (/could not be read$/.test(message) && (cause as { code?: unknown } | undefined)?.code === 'ENOENT');
 
