@@ -1,7 +1,7 @@
 // Routing with an ONNX embedder: what an index remembers of it, two speeds, and the command.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -10,6 +10,7 @@ import { detailsIn } from '../../dist/embedder-details.js';
 import { buildIndex, RefiningRouter, Router, SignalboxError, StaticEmbedder } from '../../dist/index.js';
 import { OnnxEmbedder } from '../../dist/onnx.js';
 import { writeModelFolder } from '../onnx/model-folder.mjs';
+import { writeBenchmark } from './eval-fixtures.mjs';
 import { dist, embedderFiles, expectNothingOpen, refused } from './fixtures.mjs';
 import { CODE, POEM, topicsIndex, topicsSpec } from './topics.mjs';
 
@@ -221,13 +222,10 @@ describe('two speeds', () => {
   });
 });
 
+const cli = (...args) =>
+  spawnSync(process.execPath, [fileURLToPath(new URL('cli.js', dist)), ...args], { encoding: 'utf8' });
+
 describe('the command', () => {
-  const cli = (...args) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(new URL('cli.js', dist)), ...args], {
-      encoding: 'utf8',
-    });
-    return { status, stdout, stderr };
-  };
   const onnx = (query) => `onnx:${place('model')}?threads=1${query}`;
 
   it('routes with an ONNX embedder', () => {
@@ -280,6 +278,41 @@ describe('the command', () => {
     assert.equal(router.info.embedder.details.dtype, 'q8');
     assert.equal((await router.route(POEM, { neighbours: 1 })).neighbours[0].outcomes.poet, 1);
     router.dispose();
+  });
+});
+
+describe('an evaluation', () => {
+  it('measures which decisions survive queries by other weights', async () => {
+    const { data, models } = await writeBenchmark(folder);
+    const onnx = (dtype) => `onnx:${place('model')}?threads=1&dtype=${dtype}`;
+    const args = [
+      'eval',
+      '--data',
+      data,
+      '--models',
+      models,
+      '--json',
+      place('report.json'),
+      '--embedder',
+      onnx('fp32'),
+    ];
+    const { status, stdout, stderr } = cli(...args, '--query-embedder', onnx('q8'));
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /embedder model, q8/);
+    const { data: described, robustness } = JSON.parse(readFileSync(place('report.json'), 'utf8'));
+    assert.deepEqual([described.embedder, described.dim], ['model', 32]);
+    assert.equal(robustness.kinds.length, 1);
+    const [{ kind, prompts, survived, meanShift }] = robustness.kinds;
+    assert.equal(kind, 'embedder model, q8');
+    assert.ok(prompts > 0 && survived.value > 0.5);
+    assert.ok(meanShift > 0 && meanShift < 0.01, `mean shift ${meanShift}`);
+  });
+
+  it('refuses queries of other dimensions, and vectors without words', async () => {
+    const { data, models } = await writeBenchmark(folder);
+    const args = ['eval', '--data', data, '--models', models, '--query-embedder', `onnx:${place('model')}?dtype=fp32`];
+    assert.match(cli(...args).stderr, /queries have 32 dimensions, the rows have 128 \(embedder_mismatch\)/);
+    assert.match(cli(...args, '--embeddings', 'a.npy').stderr, /--query-embedder embeds prompts.*\(invalid_argument\)/);
   });
 });
 

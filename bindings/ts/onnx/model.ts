@@ -3,16 +3,11 @@ import { openFileCache } from '#onnx-platform';
 import { abortable, errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
 import type { EmbedderDetails, Embedding } from '../types.js';
 import { batchesOf } from './batches.js';
-import {
-  type Configuration,
-  type ConfigurationFiles,
-  type Json,
-  poolingFolder,
-  readConfiguration,
-} from './configuration.js';
-import { type FetchedFile, type FetchOptions, fetchFile, isAbsence, keepAbsence } from './fetching.js';
+import { type Configuration, readConfiguration } from './configuration.js';
+import type { FetchedFile } from './fetching.js';
+import { asObject, FolderReader, parseJson, readConfigurationFiles, readListing } from './folder-reader.js';
 import { knownModel } from './known.js';
-import { checkPath, findFolder, isHubId, type ModelFolder, type ReadJson } from './location.js';
+import { checkPath, findFolder, isHubId, type ReadJson } from './location.js';
 import {
   DTYPES,
   dtypeOf,
@@ -36,90 +31,6 @@ export interface LoadedModel {
   manifest: Manifest;
 }
 
-/** Files of a folder, fetched and noted. */
-class FolderReader {
-  readonly #read = new Map<string, { sha256: string; sizeBytes: number }>();
-  readonly #folder: ModelFolder;
-  readonly #options: FetchOptions;
-
-  constructor(folder: ModelFolder, options: FetchOptions) {
-    this.#folder = folder;
-    this.#options = options;
-  }
-
-  /** `bad_embedder` where the folder's list does not have it. */
-  async fetch(file: string, accept?: (bytes: Uint8Array) => void): Promise<FetchedFile> {
-    const { files, name, address } = this.#folder;
-    const claim = files?.get(file);
-    if (files !== undefined && claim === undefined) {
-      throw errorFrom('bad_embedder', `${name} has no ${file}: it has ${[...files.keys()].sort().join(', ')}`);
-    }
-    return this.#note(file, await fetchFile({ address: address(file), name, file, ...claim, accept }, this.#options));
-  }
-
-  /** What was read so far. */
-  manifest(): Manifest {
-    return { files: Object.fromEntries([...this.#read].sort()) };
-  }
-
-  async json(file: string): Promise<unknown> {
-    const accept = (bytes: Uint8Array) => void parseJson(bytes, file);
-    return parseJson((await this.fetch(file, accept)).bytes, file);
-  }
-
-  /** Undefined where it is not there. Without a list that is found out by asking, once. */
-  async optionalJson(file: string): Promise<unknown> {
-    const { files, name } = this.#folder;
-    if (files !== undefined) return files.has(file) ? this.json(file) : undefined;
-    const address = this.#folder.address(file);
-    const accept = (bytes: Uint8Array) => void (isAbsence(bytes) || parseJson(bytes, file));
-    try {
-      const fetched = await fetchFile({ address, name, file, accept }, { ...this.#options, onProgress: undefined });
-      return isAbsence(fetched.bytes) ? undefined : parseJson(this.#note(file, fetched).bytes, file);
-    } catch (cause) {
-      if (!(cause instanceof SignalboxError && cause.code === 'network' && saysAbsence(cause))) throw cause;
-      await keepAbsence(address, this.#options);
-      return undefined;
-    }
-  }
-
-  #note(file: string, fetched: FetchedFile): FetchedFile {
-    if (fetched.sha256 !== undefined) {
-      this.#read.set(file, { sha256: fetched.sha256, sizeBytes: fetched.bytes.byteLength });
-    }
-    return fetched;
-  }
-}
-
-/** A 404, a page in its stead, or no such file: unlike no connection. */
-const saysAbsence = ({ message, cause }: SignalboxError) =>
-  /answered (403|404|410)$|HTML page/.test(message) ||
-  (/could not be read$/.test(message) && (cause as { code?: unknown } | undefined)?.code === 'ENOENT');
-
-function parseJson(bytes: Uint8Array, what: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new SignalboxError('bad_embedder', `${what} is not JSON`, { cause });
-  }
-}
-
-function asObject(value: unknown, what: string): Json {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
-  throw errorFrom('bad_embedder', `${what} is not a JSON object`);
-}
-
-const asOptional = (value: unknown, what: string) => (value === undefined ? undefined : asObject(value, what));
-
-/** The hub's list of files is no file of the model: its progress is not reported. */
-const readListing =
-  (options: FetchOptions): ReadJson =>
-  async (address, what, accept) => {
-    const parse = (bytes: Uint8Array) => parseJson(bytes, what);
-    const request = { address, name: what, file: what, accept: (bytes: Uint8Array) => accept(parse(bytes)) };
-    return parse((await fetchFile(request, { ...options, onProgress: undefined })).bytes);
-  };
-
 function checkOptions(options: OnnxLoadOptions): void {
   const refuse = (what: string, got: unknown, expected: string) => {
     throw errorFrom('invalid_argument', `${what} is ${String(got)}, expected ${expected}`);
@@ -133,28 +44,41 @@ function checkOptions(options: OnnxLoadOptions): void {
   if (file !== undefined) checkPath(file, 'file');
 }
 
-async function readConfigurationFiles(reader: FolderReader): Promise<ConfigurationFiles> {
-  const [config, tokenizerConfig, modules, sentenceBert, sentenceTransformers] = await Promise.all([
-    reader.json('config.json'),
-    reader.optionalJson('tokenizer_config.json'),
-    reader.optionalJson('modules.json'),
-    reader.optionalJson('sentence_bert_config.json'),
-    reader.optionalJson('config_sentence_transformers.json'),
-  ]);
-  const folder = poolingFolder(modules);
-  const poolingFile =
-    folder === undefined ? undefined : checkPath(`${folder}/config.json`, 'modules.json names', 'bad_embedder');
-  return {
-    config: asObject(config, 'config.json'),
-    tokenizerConfig: asOptional(tokenizerConfig, 'tokenizer_config.json'),
-    modules,
-    pooling: poolingFile === undefined ? undefined : asObject(await reader.json(poolingFile), poolingFile),
-    sentenceBert: asOptional(sentenceBert, 'sentence_bert_config.json'),
-    sentenceTransformers: asOptional(sentenceTransformers, 'config_sentence_transformers.json'),
-  };
+const prefixed = (sha256: string | undefined) => (sha256 === undefined ? undefined : `sha256:${sha256}`);
+
+interface Settings {
+  reader: FolderReader;
+  /** What the folder is called. */
+  name: string;
+  tokenizer: TextTokenizer;
+  configuration: Configuration;
+  details: EmbedderDetails;
 }
 
-const prefixed = (sha256: string | undefined) => (sha256 === undefined ? undefined : `sha256:${sha256}`);
+/** Everything but the weights. */
+async function readSettings(model: string, options: OnnxLoadOptions): Promise<Settings> {
+  const { signal, onProgress, cache = true } = options;
+  const fetching = { signal, onProgress, cache: openFileCache(cache) };
+  const folder = await findFolder(model, options, readListing(fetching));
+  const reader = new FolderReader(folder, fetching);
+  const [files, tokenizerFile] = await Promise.all([readConfigurationFiles(reader), reader.fetch('tokenizer.json')]);
+  const known = isHubId(model) && files.modules === undefined ? knownModel(model) : undefined;
+  const configuration = readConfiguration(files, {
+    pooling: options.pooling ?? known?.pooling,
+    maxTokens: options.maxTokens ?? known?.maxTokens,
+  });
+  const json = asObject(parseJson(tokenizerFile.bytes, 'tokenizer.json'), 'tokenizer.json');
+  const tokenizer = new TextTokenizer(json, files.tokenizerConfig, files.config, configuration);
+  const { pooling, maxTokens, prefix } = configuration;
+  const tokenizerHash = prefixed(tokenizerFile.sha256);
+  const details = {
+    ...{ dtype: dtypeOf(options), pooling, maxTokens },
+    ...(folder.revision === undefined ? {} : { revision: folder.revision }),
+    ...(tokenizerHash === undefined ? {} : { tokenizerHash }),
+    ...(prefix === '' ? {} : { prefix }),
+  };
+  return { reader, name: folder.name, tokenizer, configuration, details };
+}
 
 /** Types that leave activations as they are: a text's vector does not depend on the others of its batch. */
 const WEIGHTS_ONLY: readonly string[] = ['fp32', 'fp16', 'q4', 'q4f16', 'bnb4'];
@@ -187,19 +111,8 @@ export class OnnxModel {
     const { signal } = options;
     checkOptions(options);
     throwIfAborted(signal);
-    const fetching = { signal, onProgress: options.onProgress, cache: openFileCache(options.cache ?? true) };
-    const folder = await findFolder(model, options, readListing(fetching));
-    const reader = new FolderReader(folder, fetching);
-    const known = isHubId(model) ? knownModel(model) : undefined;
     // What says no is asked for before what is large.
-    const [files, tokenizerFile] = await Promise.all([readConfigurationFiles(reader), reader.fetch('tokenizer.json')]);
-    const stated = files.modules === undefined ? known : undefined;
-    const configuration = readConfiguration(files, {
-      pooling: options.pooling ?? stated?.pooling,
-      maxTokens: options.maxTokens ?? stated?.maxTokens,
-    });
-    const tokenizerJson = asObject(parseJson(tokenizerFile.bytes, 'tokenizer.json'), 'tokenizer.json');
-    const tokenizer = new TextTokenizer(tokenizerJson, files.tokenizerConfig, files.config, configuration);
+    const { reader, name, tokenizer, configuration, details } = await readSettings(model, options);
     let weights: FetchedFile | undefined = await reader.fetch(modelFileOf(options));
     const hash = prefixed(weights.sha256);
     const opening = ModelSession.open(weights.bytes, options);
@@ -208,15 +121,7 @@ export class OnnxModel {
     try {
       const dim = await probe(session, tokenizer);
       throwIfAborted(signal);
-      const details: EmbedderDetails = {
-        dtype: dtypeOf(options),
-        pooling: configuration.pooling,
-        maxTokens: configuration.maxTokens,
-        ...(folder.revision === undefined ? {} : { revision: folder.revision }),
-        ...(tokenizerFile.sha256 === undefined ? {} : { tokenizerHash: `sha256:${tokenizerFile.sha256}` }),
-        ...(configuration.prefix === '' ? {} : { prefix: configuration.prefix }),
-      };
-      const loaded = { id: options.id ?? folder.name, hash, dim, details, manifest: reader.manifest() };
+      const loaded = { id: options.id ?? name, hash, dim, details, manifest: reader.manifest() };
       return new OnnxModel(loaded, session, tokenizer, configuration);
     } catch (cause) {
       await session.release();

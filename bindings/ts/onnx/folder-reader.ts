@@ -1,0 +1,110 @@
+/** Files of a model's folder: fetched, parsed, and noted. */
+import { errorFrom, SignalboxError } from '../errors.js';
+import { type ConfigurationFiles, type Json, poolingFolder } from './configuration.js';
+import { type FetchedFile, type FetchOptions, fetchFile, isAbsence, keepAbsence } from './fetching.js';
+import { checkPath, type ModelFolder, type ReadJson } from './location.js';
+import type { Manifest } from './options.js';
+
+export class FolderReader {
+  readonly #read = new Map<string, { sha256: string; sizeBytes: number }>();
+  readonly #folder: ModelFolder;
+  readonly #options: FetchOptions;
+
+  constructor(folder: ModelFolder, options: FetchOptions) {
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  /** `bad_embedder` where the folder's list does not have it. */
+  async fetch(file: string, accept?: (bytes: Uint8Array) => void): Promise<FetchedFile> {
+    const { files, name, address } = this.#folder;
+    const claim = files?.get(file);
+    if (files !== undefined && claim === undefined) {
+      throw errorFrom('bad_embedder', `${name} has no ${file}: it has ${[...files.keys()].sort().join(', ')}`);
+    }
+    return this.#note(file, await fetchFile({ address: address(file), name, file, ...claim, accept }, this.#options));
+  }
+
+  /** What was read so far. */
+  manifest(): Manifest {
+    return { files: Object.fromEntries([...this.#read].sort()) };
+  }
+
+  async json(file: string): Promise<unknown> {
+    const accept = (bytes: Uint8Array) => void parseJson(bytes, file);
+    return parseJson((await this.fetch(file, accept)).bytes, file);
+  }
+
+  /** Undefined where it is not there. Without a list that is found out by asking, once. */
+  async optionalJson(file: string): Promise<unknown> {
+    const { files, name } = this.#folder;
+    if (files !== undefined) return files.has(file) ? this.json(file) : undefined;
+    const address = this.#folder.address(file);
+    const accept = (bytes: Uint8Array) => void (isAbsence(bytes) || parseJson(bytes, file));
+    try {
+      const fetched = await fetchFile({ address, name, file, accept }, { ...this.#options, onProgress: undefined });
+      return isAbsence(fetched.bytes) ? undefined : parseJson(this.#note(file, fetched).bytes, file);
+    } catch (cause) {
+      if (!(cause instanceof SignalboxError && cause.code === 'network' && saysAbsence(cause))) throw cause;
+      await keepAbsence(address, this.#options);
+      return undefined;
+    }
+  }
+
+  #note(file: string, fetched: FetchedFile): FetchedFile {
+    if (fetched.sha256 !== undefined) {
+      this.#read.set(file, { sha256: fetched.sha256, sizeBytes: fetched.bytes.byteLength });
+    }
+    return fetched;
+  }
+}
+
+/** A 404, a page in its stead, or no such file: unlike no connection. */
+const saysAbsence = ({ message, cause }: SignalboxError) =>
+  /answered (403|404|410)$|HTML page/.test(message) ||
+  (/could not be read$/.test(message) && (cause as { code?: unknown } | undefined)?.code === 'ENOENT');
+
+export function parseJson(bytes: Uint8Array, what: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new SignalboxError('bad_embedder', `${what} is not JSON`, { cause });
+  }
+}
+
+export function asObject(value: unknown, what: string): Json {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+  throw errorFrom('bad_embedder', `${what} is not a JSON object`);
+}
+
+const asOptional = (value: unknown, what: string) => (value === undefined ? undefined : asObject(value, what));
+
+/** The hub's list of files is no file of the model: its progress is not reported. */
+export const readListing =
+  (options: FetchOptions): ReadJson =>
+  async (address, what, accept) => {
+    const parse = (bytes: Uint8Array) => parseJson(bytes, what);
+    const request = { address, name: what, file: what, accept: (bytes: Uint8Array) => accept(parse(bytes)) };
+    return parse((await fetchFile(request, { ...options, onProgress: undefined })).bytes);
+  };
+
+export async function readConfigurationFiles(reader: FolderReader): Promise<ConfigurationFiles> {
+  const [config, tokenizerConfig, modules, sentenceBert, sentenceTransformers] = await Promise.all([
+    reader.json('config.json'),
+    reader.optionalJson('tokenizer_config.json'),
+    reader.optionalJson('modules.json'),
+    reader.optionalJson('sentence_bert_config.json'),
+    reader.optionalJson('config_sentence_transformers.json'),
+  ]);
+  const folder = poolingFolder(modules);
+  const poolingFile =
+    folder === undefined ? undefined : checkPath(`${folder}/config.json`, 'modules.json names', 'bad_embedder');
+  return {
+    config: asObject(config, 'config.json'),
+    tokenizerConfig: asOptional(tokenizerConfig, 'tokenizer_config.json'),
+    modules,
+    pooling: poolingFile === undefined ? undefined : asObject(await reader.json(poolingFile), poolingFile),
+    sentenceBert: asOptional(sentenceBert, 'sentence_bert_config.json'),
+    sentenceTransformers: asOptional(sentenceTransformers, 'config_sentence_transformers.json'),
+  };
+}
