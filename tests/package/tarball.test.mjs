@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, before, it } from 'node:test';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { writeModelFolder } from '../onnx/model-folder.mjs';
 import { root } from './fixtures.mjs';
 
 const INSTALL = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
@@ -58,6 +59,14 @@ it('has declarations that a strict project compiles, without skipping any', () =
   const source = `
     import { type Decision, Router, SignalboxError, type TaskDecision, buildIndex } from 'signalbox';
     import { WorkerRouter } from 'signalbox/worker';
+    import { OnnxEmbedder, type OnnxLoadOptions } from 'signalbox/onnx';
+    import { RefiningRouter } from 'signalbox';
+    export const refine = (options: OnnxLoadOptions) =>
+      WorkerRouter.load({ index: 'a.sbx', embedder: () => OnnxEmbedder.load('./a', { ...options, dtype: 'fp32' }) });
+    export async function* refined(prompt: string) {
+      using router = new RefiningRouter(await WorkerRouter.load(), refine({ threads: 1, manifest: null }));
+      for await (const { model, refined, embedder } of router.route(prompt)) yield { model, refined, embedder };
+    }
     export async function pick(prompt: string, signal: AbortSignal): Promise<string> {
       using router = await Router.load({ signal, onProgress: (event) => console.log(event.status) });
       const decision: Decision = await router.route(prompt, { maxUsdPerMTok: 1, candidates: { deny: ['a'] } });
@@ -73,6 +82,18 @@ it('has declarations that a strict project compiles, without skipping any', () =
   const options = ['--strict', '--noEmit', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck', 'false'];
   // Only the libraries that go with the target: what else the declarations need they bring themselves.
   run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), ...options, '--types', '', 'app.ts']);
+});
+
+it('says what an ONNX model needs that is not installed with it', () => {
+  writeModelFolder(path.join(app, 'model'), { precisions: ['fp32'] });
+  const script = `
+    import { OnnxEmbedder } from 'signalbox/onnx';
+    const { code, message } = await OnnxEmbedder.load('./model', { dtype: 'fp32' }).catch((error) => error);
+    console.log(code, message);`;
+  writeFileSync(path.join(app, 'onnx.mjs'), script);
+  const { stdout, stderr } = run(process.execPath, ['onnx.mjs']);
+  assert.equal(stderr, '');
+  assert.match(stdout, /^network onnxruntime-web could not be loaded, is it installed\?/);
 });
 
 it('has a manifest without a fault', async () => {
