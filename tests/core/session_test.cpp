@@ -139,7 +139,7 @@ TEST_F(SessionTest, ListsItsErrorCodesInTheOrderOfTheirNumbers) {
   ASSERT_EQ(codes.size(), kErrorNames.size());
   EXPECT_EQ(codes[static_cast<std::size_t>(ErrorCode::kBadChecksum) - 1], "bad_checksum");
   EXPECT_EQ(codes[static_cast<std::size_t>(ErrorCode::kInternal) - 1], "internal");
-  EXPECT_EQ(static_cast<std::size_t>(ErrorCode::kInternal), kErrorNames.size());
+  EXPECT_EQ(static_cast<std::size_t>(ErrorCode::kQuotaExceeded), kErrorNames.size());
 }
 
 }  // namespace
