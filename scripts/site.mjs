@@ -1,6 +1,6 @@
 // `npm run demo`: builds the page into build/site and serves it on localhost. `npm run build:site` only builds it.
 // The folder uses relative paths and needs no special headers: any static host serves it.
-import { cpSync, createReadStream, rmSync, statSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import process from 'node:process';
@@ -11,28 +11,18 @@ const site = path.join(root, 'build', 'site');
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json' };
 
 export async function buildSite(target = site) {
-  const { build } = await import('esbuild');
-  rmSync(target, { recursive: true, force: true });
+  const { build } = await import('vite');
   await build({
-    absWorkingDir: root,
-    entryPoints: {
-      main: 'web/site/main.ts',
-      'worker-entry': 'dist/worker-entry.js',
-      'importers-worker-entry': 'dist/importers-worker-entry.js',
-    },
-    // What a page does not have: the browser's own half of the packages is taken.
-    platform: 'browser',
-    outdir: target,
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    minify: true,
-    logLevel: 'warning',
+    root: path.join(root, 'web/site'),
+    configFile: false,
+    // Any folder of a host will do.
+    base: './',
+    logLevel: 'warn',
+    // Workers that share chunks, as pages do.
+    worker: { format: 'es' },
+    // The page's policy lets nothing be fetched from a data: address.
+    build: { outDir: target, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
   });
-  for (const name of ['index.html', 'style.css']) cpSync(path.join(root, 'web/site', name), path.join(target, name));
-  for (const name of ['signalbox.wasm', 'signalbox-lab.wasm', 'models']) {
-    cpSync(path.join(root, 'dist', name), path.join(target, name), { recursive: true });
-  }
 }
 
 /** The file below the folder that an address names; undefined for one that cannot be read or leads out of it. */

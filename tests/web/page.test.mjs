@@ -1,6 +1,6 @@
 // The page in a real browser: routed in a worker and in the page itself, under a strict policy, with no other request.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, it } from 'node:test';
@@ -29,6 +29,33 @@ const BOTH = `
   };`;
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 
+/** Bundled by hand, with the package's own files beside the script that asks for them. */
+async function buildBoth(target) {
+  await build({
+    stdin: { contents: BOTH, resolveDir: root },
+    outfile: path.join(target, 'both.js'),
+    bundle: true,
+    format: 'esm',
+    logLevel: 'error',
+  });
+  await build({
+    entryPoints: [path.join(root, 'dist/worker-entry.js')],
+    outdir: target,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    logLevel: 'error',
+  });
+  for (const name of ['signalbox.wasm', 'models']) {
+    cpSync(path.join(root, 'dist', name), path.join(target, name), { recursive: true });
+  }
+  writeFileSync(
+    path.join(target, 'index.html'),
+    `<!doctype html><html lang="en"><head><title>Both</title><link rel="icon" href="both.js">` +
+      '<script type="module" src="both.js"></script></head><body></body></html>',
+  );
+}
+
 let folder;
 let server;
 /** What the server was asked for, by workers, too. */
@@ -38,24 +65,14 @@ let origin;
 
 before(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'signalbox-site-'));
-  await buildSite(folder);
-  await build({
-    stdin: { contents: BOTH, resolveDir: root },
-    outfile: path.join(folder, 'both.js'),
-    bundle: true,
-    format: 'esm',
-    logLevel: 'error',
-  });
-  writeFileSync(
-    path.join(folder, 'both.html'),
-    `<!doctype html><html lang="en"><head><title>Both</title><link rel="icon" href="/style.css">` +
-      '<script type="module" src="both.js"></script></head><body></body></html>',
-  );
+  // Below a folder of the host: the page's addresses are relative.
+  await buildSite(path.join(folder, 'site'));
+  await buildBoth(path.join(folder, 'both'));
   server = await serveFolder(folder, 0);
   server.prependListener('request', ({ url }, response) => {
     served.push(url);
     // As a header the policy holds for workers, too. The site's page brings its own.
-    if (url !== '/') response.setHeader('Content-Security-Policy', POLICY);
+    if (url !== '/site/') response.setHeader('Content-Security-Policy', POLICY);
   });
   origin = `http://127.0.0.1:${server.address().port}`;
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: CHROMIUM_ARGS });
@@ -80,7 +97,7 @@ async function open(name) {
 }
 
 it('a page and its worker decide like Node under script-src self, with no request after the load', async () => {
-  const { page, requests, complaints } = await open('both.html');
+  const { page, requests, complaints } = await open('both/');
   await page.evaluate(() => globalThis.load());
   const loaded = [requests.length, served.length];
   assert.equal(served.filter((url) => url.endsWith('.wasm')).length, 2, 'one for the page, one for the worker');
@@ -97,7 +114,7 @@ it('a page and its worker decide like Node under script-src self, with no reques
 });
 
 it('the site shows a decision at once, routes what is typed, and asks nobody else', async () => {
-  const { page, requests, complaints } = await open('');
+  const { page, requests, complaints } = await open('site/');
   await page.waitForSelector('#decision:not([hidden])');
   const loaded = requests.length;
   await page.fill('#prompt', PROMPT);
@@ -123,7 +140,7 @@ function benchmarkCsv() {
 }
 
 it('a CSV that is chosen becomes an index that the page routes on, and that can be kept', async () => {
-  const { page, requests, complaints } = await open('');
+  const { page, requests, complaints } = await open('site/');
   await page.waitForSelector('#decision:not([hidden])');
   const results = { name: 'results.csv', mimeType: 'text/csv', buffer: Buffer.from(benchmarkCsv()) };
   await page.setInputFiles('#files', results);
@@ -146,7 +163,7 @@ it('a CSV that is chosen becomes an index that the page routes on, and that can 
 });
 
 it('files that are dropped are built at once; a defect is named with its line, and the page goes on routing', async () => {
-  const { page, complaints } = await open('');
+  const { page, complaints } = await open('site/');
   await page.waitForSelector('#decision:not([hidden])');
   const drop = (text) =>
     page.evaluate((content) => {
@@ -167,7 +184,7 @@ it('files that are dropped are built at once; a defect is named with its line, a
 });
 
 it('a folder that is chosen keeps its paths, which name the models', async () => {
-  const { page, complaints } = await open('');
+  const { page, complaints } = await open('site/');
   await page.waitForSelector('#decision:not([hidden])');
   const runs = path.join(folder, 'runs');
   for (const [model, score] of [
