@@ -1,11 +1,7 @@
 /** What an index says of an embedder beside id and hash: the key `embedder` of its metadata (models/FORMAT.md). */
+import { isObject } from './embedder-files.js';
 import { SignalboxError } from './errors.js';
 import type { EmbedderDetails, EmbedderIdentity } from './types.js';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const TEXTS = ['revision', 'tokenizerHash', 'prefix'] as const;
 

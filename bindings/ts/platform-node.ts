@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { SignalboxError } from './errors.js';
 import { type OpenFile, openUrl as openWebUrl } from './platform-web.js';
 
-export { type OpenFile, openResponse } from './platform-web.js';
+export { discard, type OpenFile, openResponse } from './platform-web.js';
 
 const CHUNK_BYTES = 1 << 20;
 

@@ -14,7 +14,8 @@ async function* chunksOf(
   const reader = body.getReader();
   try {
     for (;;) {
-      // The caller's own response does not know the signal.
+      // The caller's own response does not know the signal; and Node's fetch, aborted when all of the body is there, may
+      // leave a read open for ever.
       const { done, value } = await abortable(reader.read(), signal);
       if (done) return;
       yield value;
@@ -24,12 +25,19 @@ async function* chunksOf(
   }
 }
 
+/** Lets go of a body that nobody reads: its connection would stay open. */
+export function discard(response: Response | undefined): void {
+  response?.body?.cancel().catch(() => undefined);
+}
+
 /** The body of a response, refused where it is an error or a page. Errors: `network`, `aborted`. */
 export function openResponse(response: Response, signal: AbortSignal | undefined): OpenFile {
   const where = response.url === '' ? 'the response' : response.url;
-  if (!response.ok) throw new SignalboxError('network', `${where} answered ${response.status}`);
-  if (response.headers.get('content-type')?.startsWith('text/html')) {
-    throw new SignalboxError('network', `${where} is an HTML page, expected a file`);
+  const isPage = response.headers.get('content-type')?.startsWith('text/html') === true;
+  if (!response.ok || isPage) {
+    discard(response);
+    const what = response.ok ? 'is an HTML page, expected a file' : `answered ${response.status}`;
+    throw new SignalboxError('network', `${where} ${what}`);
   }
   // With a content encoding the length is that of the compressed bytes.
   const length = response.headers.get('content-encoding') ? null : response.headers.get('content-length');

@@ -1,8 +1,10 @@
 /** The default embedder: Model2Vec's layout, tokenised by @huggingface/tokenizers, averaged and normalised in the core. */
 import { Tokenizer } from '@huggingface/tokenizers';
 import { type Core, loadCore } from './core-module.js';
+import { asObject, parseJson } from './embedder-files.js';
 import { SignalboxError, throwIfAborted } from './errors.js';
-import { type ReadOptions, readBytes } from './files.js';
+import { concatenate, type ReadOptions, readBytes } from './files.js';
+import { sha256Of } from './sha256.js';
 import { cut } from './text.js';
 import type { Embedder, EmbedderFiles, EmbedderSource, Embedding, WasmSource } from './types.js';
 
@@ -29,25 +31,10 @@ function filesOf(source: EmbedderSource): EmbedderFiles {
   return { tokenizer: `${folder}tokenizer.json`, model: `${folder}model.safetensors`, config: `${folder}config.json` };
 }
 
-function parseObject(bytes: Uint8Array, what: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch (cause) {
-    throw new SignalboxError('bad_embedder', `${what} is not JSON`, { cause });
-  }
-  throw new SignalboxError('bad_embedder', `${what} is not a JSON object`);
-}
-
 /** 'sha256:...' of the model's bytes followed by the tokenizer's; undefined where WebCrypto is missing (plain http). */
 async function hashOf(model: Uint8Array, tokenizer: Uint8Array): Promise<string | undefined> {
-  const subtle = globalThis.crypto?.subtle;
-  if (subtle === undefined) return undefined;
-  const bytes = new Uint8Array(model.byteLength + tokenizer.byteLength);
-  bytes.set(model);
-  bytes.set(tokenizer, model.byteLength);
-  const digest = new Uint8Array(await subtle.digest('SHA-256', bytes));
-  return `sha256:${[...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+  const sha256 = await sha256Of(concatenate([model, tokenizer]));
+  return sha256 === undefined ? undefined : `sha256:${sha256}`;
 }
 
 /** Whether this is an embedder already, and not a place to load one from. */
@@ -98,8 +85,8 @@ export class StaticEmbedder implements Embedder {
       readBytes(files.model, options),
       readBytes(files.config, options),
     ]);
-    const config = parseObject(configBytes, 'config.json');
-    const tokenizerJson = parseObject(tokenizerBytes, 'tokenizer.json');
+    const config = asObject(parseJson(configBytes, 'config.json'), 'config.json');
+    const tokenizerJson = asObject(parseJson(tokenizerBytes, 'tokenizer.json'), 'tokenizer.json');
     const hash = await hashOf(model, tokenizerBytes);
     let tokenizer: Tokenizer;
     try {

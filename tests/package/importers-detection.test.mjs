@@ -5,7 +5,6 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
-import { parquetWriteBuffer } from 'hyparquet-writer';
 import { detect } from '../../dist/importing/detect.js';
 import { fileFromBytes } from '../../dist/importing/input-file.js';
 import { routeLlmImporter } from '../../dist/importing/sources/routellm.js';
@@ -13,31 +12,6 @@ import { routerBenchImporter } from '../../dist/importing/sources/routerbench.js
 import { wideImporter } from '../../dist/importing/sources/wide.js';
 import { root } from './fixtures.mjs';
 import { imported, inputFiles, lines } from './importing-fixtures.mjs';
-
-const _refuses = (importer, contents, code, pattern) =>
-  assert.rejects(imported(importer, contents), (error) => {
-    assert.equal(error.code, code, error.message);
-    assert.match(error.message, pattern);
-    return true;
-  });
-
-const _PARQUET = Buffer.from(
-  parquetWriteBuffer({
-    columnData: [
-      { name: 'dataset', data: ['d', 'd'], type: 'STRING' },
-      { name: 'id', data: ['1', '2'], type: 'STRING' },
-      { name: 'prompt', data: ['one', 'two'], type: 'STRING' },
-      { name: 'm', data: [1, 0], type: 'INT32' },
-      {
-        name: 'embedding',
-        data: [
-          [1, 2],
-          [3, 4],
-        ],
-      },
-    ],
-  }),
-);
 
 describe('detection', () => {
   const SOURCES = {

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { parquetWriteBuffer } from 'hyparquet-writer';
 import { detect } from '../../dist/importing/detect.js';
 import { parsePythonStrings } from '../../dist/importing/python-literal.js';
 import { alpacaEvalImporter } from '../../dist/importing/sources/alpaca-eval.js';
@@ -12,32 +11,7 @@ import { mixInstructImporter } from '../../dist/importing/sources/mixinstruct.js
 import { routeLlmImporter } from '../../dist/importing/sources/routellm.js';
 import { routerBenchImporter } from '../../dist/importing/sources/routerbench.js';
 import { randomFrom } from './fixtures.mjs';
-import { imported, inputFiles, lines, scoreLines } from './importing-fixtures.mjs';
-
-const refuses = (importer, contents, code, pattern) =>
-  assert.rejects(imported(importer, contents), (error) => {
-    assert.equal(error.code, code, error.message);
-    assert.match(error.message, pattern);
-    return true;
-  });
-
-const _PARQUET = Buffer.from(
-  parquetWriteBuffer({
-    columnData: [
-      { name: 'dataset', data: ['d', 'd'], type: 'STRING' },
-      { name: 'id', data: ['1', '2'], type: 'STRING' },
-      { name: 'prompt', data: ['one', 'two'], type: 'STRING' },
-      { name: 'm', data: [1, 0], type: 'INT32' },
-      {
-        name: 'embedding',
-        data: [
-          [1, 2],
-          [3, 4],
-        ],
-      },
-    ],
-  }),
-);
+import { imported, inputFiles, lines, refuses, scoreLines } from './importing-fixtures.mjs';
 
 describe('RouterBench', () => {
   const CSV = `,sample_id,prompt,eval_name,m/a,b,m/a|model_response,m/a|total_cost,b|total_cost,oracle_model_to_route_to

@@ -6,14 +6,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { detect } from '../../dist/importing/detect.js';
 import { longImporter } from '../../dist/importing/sources/long.js';
 import { wideImporter } from '../../dist/importing/sources/wide.js';
-import { imported, inputFiles, lines, scoreLines } from './importing-fixtures.mjs';
-
-const refuses = (importer, contents, code, pattern) =>
-  assert.rejects(imported(importer, contents), (error) => {
-    assert.equal(error.code, code, error.message);
-    assert.match(error.message, pattern);
-    return true;
-  });
+import { imported, inputFiles, lines, refuses, scoreLines } from './importing-fixtures.mjs';
 
 const PARQUET = Buffer.from(
   parquetWriteBuffer({

@@ -1,4 +1,5 @@
 // What tests of importers need: files in memory, a sink that records, and archives of every kind.
+import assert from 'node:assert/strict';
 import { crc32, gzipSync } from 'node:zlib';
 import { TextReader, Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from '@zip.js/zip.js';
 import { fileFromBytes, headOf } from '../../dist/importing/input-file.js';
@@ -129,3 +130,11 @@ export function withClaimedSize(archive, name, size) {
   }
   return bytes;
 }
+
+/** Asserts that an import is refused by this code. */
+export const refuses = (importer, contents, code, pattern) =>
+  assert.rejects(imported(importer, contents), (error) => {
+    assert.equal(error.code, code, error.message);
+    assert.match(error.message, pattern);
+    return true;
+  });

@@ -1,9 +1,10 @@
 /** The commands `signalbox build` and `signalbox merge`. */
 import { open, readFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { cacheFolder } from '../cache-folder.js';
 import { EMBEDDER_HELP, loadEmbedder } from '../cli-embedder.js';
 import { SignalboxError } from '../errors.js';
 import { SOURCES, type Source } from '../importing/records.js';
@@ -105,10 +106,6 @@ function toNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
   return value;
-}
-
-function defaultCache(): string {
-  return path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'signalbox', 'embeddings');
 }
 
 async function readPrices(file: string | undefined): Promise<BuildSettings['prices']> {
@@ -365,7 +362,7 @@ function withVectors(command: Command): Command {
     .option('--embedder <place>', EMBEDDER_HELP)
     .option('--embeddings <file>', 'a matrix (.npy, float32): a row for each row of the table, or for each sample')
     .option('--embedder-id <id>', 'what made the embeddings that the data or the matrix bring')
-    .option('--cache <folder>', 'where vectors are kept between builds', defaultCache())
+    .option('--cache <folder>', 'where vectors are kept between builds', cacheFolder('embeddings'))
     .option('--no-cache', 'embed everything anew')
     .addOption(new Option('--codes <type>', 'how rows are stored').choices(CODE_TYPES).default('int8'))
     .option('--dims <n>', 'keep the first n dimensions (Matryoshka)', toCount)

@@ -1,4 +1,5 @@
 /** What a folder of sentence-transformers says about its model, as far as it is understood; the rest is refused. */
+import { isObject, type Json } from '../embedder-files.js';
 import { errorFrom } from '../errors.js';
 import type { Pooling } from './options.js';
 
@@ -11,8 +12,6 @@ export interface ConfigurationFiles {
   sentenceBert: Json | undefined;
   sentenceTransformers: Json | undefined;
 }
-
-export type Json = Readonly<Record<string, unknown>>;
 
 export interface Configuration {
   pooling: Pooling;
@@ -32,9 +31,6 @@ export interface Wanted {
 function bad(message: string): never {
   throw errorFrom('bad_embedder', message);
 }
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const UNDERSTOOD = ['Transformer', 'Pooling', 'Normalize'];
 

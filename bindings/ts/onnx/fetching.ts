@@ -1,6 +1,7 @@
 /** A file of a model: from the cache, or fetched, resumed where it was interrupted, checked, and kept. */
-import { openUrl } from '#platform';
+import { discard, type OpenFile, openResponse, openUrl } from '#platform';
 import { abortable, errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
+import { sha256Of } from '../sha256.js';
 import type { OnProgress } from '../types.js';
 import { type CachedFile, type FileCache, MemoryFile } from './file-cache.js';
 import type { FileClaim } from './location.js';
@@ -40,13 +41,6 @@ function network(message: string, cause?: unknown): SignalboxError {
   return Object.assign(errorFrom('network', message), { cause });
 }
 
-export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
-  const subtle = globalThis.crypto?.subtle;
-  if (subtle === undefined) return undefined;
-  const digest = new Uint8Array(await subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
 async function ask(address: string, from: number, signal: AbortSignal | undefined): Promise<Response> {
   try {
     return await fetch(address, {
@@ -65,47 +59,37 @@ async function ask(address: string, from: number, signal: AbortSignal | undefine
   }
 }
 
-/** Lets go of a body that nobody reads: its connection would stay open. */
-function discard(response: Response | undefined): void {
-  response?.body?.cancel().catch(() => undefined);
-}
-
-function checkResponse(response: Response, address: string): void {
-  const isPage = response.headers.get('content-type')?.startsWith('text/html') === true;
-  if (response.ok && !isPage) return;
-  discard(response);
-  if (!response.ok) throw network(`${address} answered ${response.status}`);
-  throw network(`${address} is an HTML page, expected a file: is the address right?`);
-}
-
 /** Where the answer begins, and how long the whole file is. */
-function rangeOf(response: Response, from: number): { start: number; total: number | undefined } {
+function rangeOf(response: Response, { size }: OpenFile, from: number): { start: number; total: number | undefined } {
   const [, start, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get('content-range') ?? '') ?? [];
   if (start !== undefined) return { start: Number(start), total: Number(total) };
   const begin = response.status === 206 ? from : 0;
-  // With a content encoding the length is that of the compressed bytes.
-  const length = response.headers.get('content-encoding') ? null : response.headers.get('content-length');
-  return { start: begin, total: length === null ? undefined : begin + Number(length) };
+  return { start: begin, total: size === undefined ? undefined : begin + size };
+}
+
+interface Answer {
+  response: Response;
+  file: OpenFile;
 }
 
 /** The answer for the rest of the file; for all of it where the rest cannot be had, or is of another version. */
-async function askForRest(entry: CachedFile, request: FileRequest, signal: AbortSignal | undefined) {
+async function askForRest(entry: CachedFile, request: FileRequest, signal: AbortSignal | undefined): Promise<Answer> {
   const from = entry.loadedBytes;
   let response = await ask(request.address, from, signal);
   const etag = response.headers.get('etag') ?? undefined;
   // Without a mark of the version or a hash nobody would notice that the rest belongs to something else.
   const isSameVersion = etag === entry.etag && (etag !== undefined || request.sha256 !== undefined);
-  const isRest = response.status === 206 && rangeOf(response, from).start === from && isSameVersion;
-  if (from > 0 && !isRest) {
-    if (response.status !== 200) {
-      discard(response);
-      response = await ask(request.address, 0, signal);
-    }
-    checkResponse(response, request.address); // What is there is kept where the server only fails for now.
-    await entry.remove();
+  if (from > 0 && response.status === 206 && isSameVersion) {
+    const file = openResponse(response, signal);
+    if (rangeOf(response, file, from).start === from) return { response, file };
   }
-  checkResponse(response, request.address);
-  return response;
+  if (from > 0 && response.status !== 200) {
+    discard(response);
+    response = await ask(request.address, 0, signal);
+  }
+  const file = openResponse(response, signal); // What is there is kept where the server only fails for now.
+  if (from > 0) await entry.remove();
+  return { response, file };
 }
 
 function checkSize(total: number | undefined, request: FileRequest): void {
@@ -115,21 +99,13 @@ function checkSize(total: number | undefined, request: FileRequest): void {
   if ((total ?? 0) > MOST_BYTES) throw errorFrom('out_of_memory', `${request.file} has ${total} bytes, more than fit`);
 }
 
-async function* chunksOf(response: Response, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  if (response.body === null) return;
-  const reader = response.body.getReader();
+/** Tells a connection that broke from a file that cannot be kept. */
+async function* breaking(chunks: OpenFile['chunks'], signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   try {
-    for (;;) {
-      // Aborted when all of the body is there, Node's fetch may leave the read open for ever.
-      const { done, value } = await abortable(reader.read(), signal);
-      if (done) return;
-      yield value;
-    }
+    yield* chunks;
   } catch (cause) {
     throwIfAborted(signal);
     throw new Broken('the connection broke', { cause });
-  } finally {
-    reader.cancel().catch(() => undefined);
   }
 }
 
@@ -137,19 +113,19 @@ async function* chunksOf(response: Response, signal: AbortSignal | undefined): A
 async function loadRest(entry: CachedFile, request: FileRequest, options: FetchOptions): Promise<void> {
   const { signal, onProgress } = options;
   if (entry.loadedBytes > 0 && entry.loadedBytes === request.sizeBytes) return;
-  const response = isWeb(request.address) ? await askForRest(entry, request, signal) : undefined;
-  const local = response === undefined ? await openUrl(request.address, signal) : undefined;
-  const known = response === undefined ? local?.size : rangeOf(response, entry.loadedBytes).total;
+  const answer = isWeb(request.address) ? await askForRest(entry, request, signal) : undefined;
+  const file = answer?.file ?? (await openUrl(request.address, signal));
+  const known = answer === undefined ? file.size : rangeOf(answer.response, file, entry.loadedBytes).total;
   try {
     checkSize(known, request);
   } catch (cause) {
-    discard(response);
+    discard(answer?.response);
     throw cause;
   }
   const size = known ?? request.sizeBytes;
-  if (entry.loadedBytes === 0) await entry.restart(response?.headers.get('etag') ?? undefined, size);
+  if (entry.loadedBytes === 0) await entry.restart(answer?.response.headers.get('etag') ?? undefined, size);
   const event = { name: request.name, file: request.file };
-  for await (const chunk of response === undefined ? (local?.chunks ?? []) : chunksOf(response, signal)) {
+  for await (const chunk of answer === undefined ? file.chunks : breaking(file.chunks, signal)) {
     throwIfAborted(signal);
     if (entry.loadedBytes + chunk.byteLength > (size ?? MOST_BYTES)) {
       throw errorFrom('bad_checksum', `${request.file} is longer than the ${size ?? MOST_BYTES} bytes expected`);

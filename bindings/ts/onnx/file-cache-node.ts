@@ -1,16 +1,12 @@
 /** Downloads in a folder on the disk, a file each: what was loaded when a process ended is there for the next one. */
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { threadId } from 'node:worker_threads';
+import { cacheFolder } from '../cache-folder.js';
 import { SignalboxError } from '../errors.js';
 import type { CachedFile, FileCache } from './file-cache.js';
-
-export function defaultCacheFolder(): string {
-  return path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'signalbox', 'models');
-}
 
 function failure(folder: string, cause: unknown): SignalboxError {
   const { code, message } = cause as NodeJS.ErrnoException;
@@ -202,5 +198,5 @@ const nameOf = (address: string) => createHash('sha256').update(address).digest(
 /** The cache in a folder; `true`: the person's own, `false`: none. */
 export function openFileCache(where: boolean | string): FileCache | undefined {
   if (where === false) return undefined;
-  return new DiskCache(where === true ? defaultCacheFolder() : where);
+  return new DiskCache(where === true ? cacheFolder('models') : where);
 }

@@ -1,6 +1,7 @@
 /** Files of a model's folder: fetched, parsed, and noted. */
+import { asObject, parseJson } from '../embedder-files.js';
 import { errorFrom, SignalboxError } from '../errors.js';
-import { type ConfigurationFiles, type Json, poolingFolder } from './configuration.js';
+import { type ConfigurationFiles, poolingFolder } from './configuration.js';
 import { type FetchedFile, type FetchOptions, fetchFile, isAbsence, keepAbsence } from './fetching.js';
 import { checkPath, type ModelFolder, type ReadJson } from './location.js';
 import type { Manifest } from './options.js';
@@ -63,19 +64,6 @@ export class FolderReader {
 const saysAbsence = ({ message, cause }: SignalboxError) =>
   /answered (403|404|410)$|HTML page/.test(message) ||
   (/could not be read$/.test(message) && (cause as { code?: unknown } | undefined)?.code === 'ENOENT');
-
-export function parseJson(bytes: Uint8Array, what: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new SignalboxError('bad_embedder', `${what} is not JSON`, { cause });
-  }
-}
-
-export function asObject(value: unknown, what: string): Json {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
-  throw errorFrom('bad_embedder', `${what} is not a JSON object`);
-}
 
 const asOptional = (value: unknown, what: string) => (value === undefined ? undefined : asObject(value, what));
 

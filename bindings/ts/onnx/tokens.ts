@@ -1,8 +1,9 @@
 /** From texts to the numbers of their tokens, as sentence-transformers cuts and frames them. */
 import { Tokenizer } from '@huggingface/tokenizers';
+import type { Json } from '../embedder-files.js';
 import { errorFrom } from '../errors.js';
 import { cut } from '../text.js';
-import type { Configuration, Json } from './configuration.js';
+import type { Configuration } from './configuration.js';
 
 /** Beyond this for each token a text is cut before it is tokenised, so that a megabyte costs what a page costs. */
 const MOST_CHARACTERS_A_TOKEN = 32;
