@@ -1,6 +1,6 @@
 /** From prompts to vectors of an index: with its embedder, and no other. */
 import { abortable, SignalboxError, throwIfAborted } from './errors.js';
-import type { Embedder, EmbedderDetails, Embedding, IndexInfo, RouteTaskOptions } from './types.js';
+import type { Embedder, EmbedderDetails, Embedding, EmbedOptions, IndexInfo } from './types.js';
 
 /** Prompts that are embedded at a time; between two blocks a signal can be heard. */
 const BLOCK = 256;
@@ -35,18 +35,20 @@ function checkEmbedder(embedder: Embedder, index: IndexInfo): void {
   if (!isSameHash) refuse(`other files than expected (${embedder.hash}: another version, or damaged on the way)`, hash);
 }
 
-/** The embeddings, if there is one a text: the core reads as many vectors as there are texts. Of an embedder with more
- * dimensions than the index the first are taken (Matryoshka); the core does not need unit norm. */
+/** The embeddings, if there is one a text, of the embedder's dimensions: the core reads as many numbers as that. Of an
+ * embedder with more dimensions than the index the first are taken (Matryoshka); the core does not need unit norm. */
 function embeddingsFor(embeddings: Embedding[], texts: number, embedderDim: number, dim: number): Embedding[] {
-  if (Array.isArray(embeddings) && embeddings.length === texts && embeddings.every(Boolean)) {
-    if (embedderDim <= dim) return embeddings;
-    return embeddings.map((embedding) => {
-      const isWhole = embedding.vector?.length === embedderDim;
-      return isWhole ? { ...embedding, vector: embedding.vector.slice(0, dim) } : embedding;
-    });
+  if (!Array.isArray(embeddings) || embeddings.length !== texts || !embeddings.every(Boolean)) {
+    const got = Array.isArray(embeddings) ? embeddings.filter(Boolean).length : typeof embeddings;
+    throw new SignalboxError('dimension_mismatch', `the embedder gave ${got} embeddings for ${texts} texts`);
   }
-  const got = Array.isArray(embeddings) ? embeddings.filter(Boolean).length : typeof embeddings;
-  throw new SignalboxError('dimension_mismatch', `the embedder gave ${got} embeddings for ${texts} texts`);
+  return embeddings.map(({ vector, tokens, truncated }) => {
+    if (vector?.length !== embedderDim) {
+      const got = vector?.length ?? 'no';
+      throw new SignalboxError('dimension_mismatch', `the embedder gave ${got} dimensions, it says ${embedderDim}`);
+    }
+    return { vector: embedderDim > dim ? vector.slice(0, dim) : vector, tokens, truncated };
+  });
 }
 
 export class Prompts {
@@ -61,7 +63,7 @@ export class Prompts {
   }
 
   /** Errors: `aborted`, `embedder_mismatch`, `dimension_mismatch`, and those of the embedder. */
-  async embed(prompts: readonly string[], options: RouteTaskOptions): Promise<Embedding[]> {
+  async embed(prompts: readonly string[], options: EmbedOptions): Promise<Embedding[]> {
     const embedder = this.#embedder;
     if (embedder === undefined) {
       const { id } = this.#index.embedder;
@@ -91,8 +93,7 @@ export class Prompts {
   async embedOne(prompt: string, signal: AbortSignal | undefined): Promise<Embedding> {
     const [embedding] = await this.embed([prompt], { signal });
     if (embedding === undefined) throw new SignalboxError('internal', 'the embedder gave no vector');
-    const { vector, tokens, truncated } = embedding;
-    return { vector, tokens, truncated };
+    return embedding;
   }
 }
 

@@ -9,6 +9,8 @@ import { DEFAULT_EMBEDDER_ID, isEmbedder, StaticEmbedder } from './static-embedd
 import type {
   Decision,
   Embedder,
+  Embedding,
+  EmbedOptions,
   IndexInfo,
   LoadOptions,
   RouteOptions,
@@ -175,6 +177,17 @@ export class Router {
     );
     const decision = this.#core.routeTask<TaskDecision>(this.#open(), vectors, prompts.length, json);
     return { ...decision, ...readOf(embeddings), ...this.#by };
+  }
+
+  /**
+   * The vectors on which `route` and `routeTask` decide, of the index's dimensions: embedded once, prompts can be routed
+   * many times by `routeVector` and `routeVectors`, with other policies, prices or labels.
+   * Errors: `disposed`, `aborted`, `invalid_argument` for no prompt, `embedder_mismatch`, and those of the embedder.
+   */
+  async embed(prompts: readonly string[], options: EmbedOptions = {}): Promise<Embedding[]> {
+    this.#open();
+    checkPrompts(prompts);
+    return this.#prompts.embed(prompts, options);
   }
 
   /** Like `route`, for a vector of the index's embedder; a vector of zeros stands for "no known word". */

@@ -80,6 +80,12 @@ export interface RouteTaskOptions extends RouteOptions {
   labels?: readonly Label[];
 }
 
+export interface EmbedOptions {
+  signal?: AbortSignal | undefined;
+  /** Called after each block of prompts that was embedded. */
+  onProgress?: ((event: { done: number; total: number }) => void) | undefined;
+}
+
 export interface RankedModel {
   model: string;
   /** Predicted correctness by the policy, 0..1; for an input out of coverage the model's mean over tasks. */

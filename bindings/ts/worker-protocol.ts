@@ -11,6 +11,7 @@ export interface WorkerLoad {
 
 /** The router's methods that a worker answers, all of them asynchronous. */
 export const WORKER_METHODS = [
+  'embed',
   'route',
   'routeTask',
   'routeVector',

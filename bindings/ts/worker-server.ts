@@ -26,6 +26,7 @@ export function serve(port: Port<WorkerRequest>): void {
       default: {
         const options = { ...(request.options as RouteTaskOptions), signal };
         const { input } = request;
+        if (request.call === 'embed') return opened(router).embed(input as string[], { ...options, onProgress });
         if (request.call === 'route') return opened(router).route(input as string, options);
         if (request.call === 'routeVector') return opened(router).routeVector(input as Float32Array, options);
         if (request.call === 'routeVectors') return opened(router).routeVectors(input as Vectors, options);

@@ -8,6 +8,8 @@ import type {
   Decision,
   Embedder,
   EmbedderFiles,
+  Embedding,
+  EmbedOptions,
   IndexInfo,
   LoadOptions,
   RouteOptions,
@@ -110,6 +112,13 @@ export class WorkerRouter {
     return { ...(await this.routeVectors(vectors, options)), ...readOf(embeddings) };
   }
 
+  /** See `Router.embed`. */
+  async embed(prompts: readonly string[], options: EmbedOptions = {}): Promise<Embedding[]> {
+    if (this.#prompts === undefined) return this.#call('embed', prompts, options);
+    checkPrompts(prompts);
+    return this.#prompts.embed(prompts, options);
+  }
+
   /** See `Router.routeVector`. */
   async routeVector(vector: ArrayLike<number>, options: RouteOptions = {}): Promise<Decision> {
     return this.#call('routeVector', vector, options);
@@ -137,7 +146,7 @@ export class WorkerRouter {
     return nextStep(plan, verdict);
   }
 
-  #call<T>(call: WorkerMethod, input: unknown, options: RouteTaskOptions | CascadeOptions): Promise<T> {
+  #call<T>(call: WorkerMethod, input: unknown, options: EmbedOptions | RouteTaskOptions | CascadeOptions): Promise<T> {
     const { signal, onProgress, ...rest } = options as RouteTaskOptions;
     return this.#channel.ask<T>({ call, input, options: rest }, { signal, onProgress });
   }

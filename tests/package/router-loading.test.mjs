@@ -74,6 +74,17 @@ describe('an embedder', () => {
     await refused(load({ id: 'tiny', dim: 8, embed: async () => [short] }), 'dimension_mismatch', /7 dimensions/);
   });
 
+  it('that has more dimensions than the index gives the first of them, and nothing else', async () => {
+    const index = await topicsIndex();
+    const inner = await StaticEmbedder.load(embedderFiles());
+    const wide = async (texts) =>
+      (await inner.embed(texts)).map((one) => ({ ...one, vector: Float32Array.of(...one.vector, 1), text: 'kept' }));
+    const router = await Router.load({ index, embedder: { id: 'tiny', dim: 9, embed: wide } });
+    assert.deepEqual(await router.embed([POEM]), await inner.embed([POEM]));
+    router.dispose();
+    inner.dispose();
+  });
+
   it('that fails passes its own error on', async () => {
     const embed = () => Promise.reject(new RangeError('my own'));
     await assert.rejects(load({ id: 'tiny', dim: 8, embed }), { name: 'RangeError', message: 'my own' });

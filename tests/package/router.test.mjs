@@ -262,6 +262,27 @@ describe('vectors', () => {
     assert.deepEqual(byVector, byPrompt);
   });
 
+  it('are given by the router itself, once for many decisions', async () => {
+    const prompts = [POEM, CODE, 'xyzzy'];
+    const embeddings = await router.embed(prompts);
+    const vectors = embeddings.map(({ vector }) => vector);
+    for (const [i, prompt] of prompts.entries()) {
+      const { vector, ...read } = embeddings[i];
+      assert.deepEqual({ ...(await router.routeVector(vector)), ...read }, await router.route(prompt));
+    }
+    const labels = [{ index: 0, outcomes: { poet: true } }];
+    for (const options of [{}, { policy: 's3' }, { labels }]) {
+      const { tokens, truncated } = await router.routeTask(prompts, options);
+      assert.equal(tokens, 12);
+      const byVectors = await router.routeVectors(vectors, options);
+      assert.deepEqual({ ...byVectors, tokens, truncated }, await router.routeTask(prompts, options));
+    }
+    await refused(router.embed([]), 'invalid_argument', /at least one prompt/);
+    await refused(router.embed(POEM), 'invalid_argument');
+    await refused(router.embed([3]), 'invalid_argument', /number/);
+    await refused(router.embed([POEM], { signal: AbortSignal.abort() }), 'aborted');
+  });
+
   it('say that they have no tokens', async () => {
     const one = await router.routeVector(rows[0]);
     const all = await router.routeVectors(flat);

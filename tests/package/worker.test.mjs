@@ -60,6 +60,32 @@ describe('a router in a worker', () => {
     router.dispose();
   });
 
+  it('gives the vectors that it decides on, from whichever side they come', async () => {
+    const embedder = await StaticEmbedder.load(embedderFiles());
+    const prompts = Array.from({ length: 300 }, (_, i) => (i % 2 === 0 ? POEM : CODE));
+    const expected = await direct.embed(prompts);
+    for (const more of [{}, { embedder }]) {
+      const router = await load(more);
+      const events = [];
+      assert.deepEqual(await router.embed(prompts, { onProgress: ({ done }) => events.push(done) }), expected);
+      assert.deepEqual(events, [256, 300]);
+      const { tokens: _, ...byPrompt } = await router.route(POEM);
+      const { tokens: none, ...byVector } = await router.routeVector(expected[0].vector);
+      assert.equal(none, null);
+      assert.deepEqual(byVector, byPrompt);
+      await refused(router.embed([]), 'invalid_argument', /at least one prompt/);
+      const stop = new AbortController();
+      const embedding = router.embed(prompts, { signal: stop.signal, onProgress: () => stop.abort() });
+      await refused(embedding, 'aborted');
+      router.dispose();
+      if (more.embedder === undefined) await refused(router.embed(prompts), 'disposed');
+    }
+    embedder.dispose();
+    const without = await load({ embedder: null });
+    await refused(without.embed([POEM]), 'embedder_mismatch', /load it with that embedder/);
+    without.dispose();
+  });
+
   it('keeps the codes and words of errors', async () => {
     const router = await load();
     const there = await refused(router.route(POEM, { candidates: ['nobody'] }), 'unknown_model', /nobody/);
