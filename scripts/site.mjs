@@ -8,7 +8,13 @@ import { pathToFileURL } from 'node:url';
 import { root, setUp } from './setup.mjs';
 
 const site = path.join(root, 'build', 'site');
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json' };
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+};
 
 export async function buildSite(target = site) {
   const { build } = await import('vite');

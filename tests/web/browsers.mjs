@@ -15,17 +15,84 @@ const CHROMIUM_ARGS = ['--headless=new', '--no-sandbox', ...QUIET, '--disable-co
 const expressionOf = (action, args) =>
   `(async () => JSON.stringify((await (${action})(...${JSON.stringify(args)})) ?? null))()`;
 
+/** What a person does, by real events; both libraries call most of it alike. A selector names the first element that it finds. */
+function handsOn(page) {
+  const boxOf = async (selector) => {
+    const element = await page.waitForSelector(selector);
+    await element.evaluate((found) => found.scrollIntoView({ block: 'center', behavior: 'instant' }));
+    return element.boundingBox();
+  };
+  /** A point of an element, by shares of its width and height. */
+  const pointOf = async (selector, [across, down]) => {
+    const { x, y, width, height } = await boxOf(selector);
+    return [x + across * width, y + down * height];
+  };
+  return {
+    click: async (selector) => {
+      await boxOf(selector);
+      await page.click(selector);
+    },
+    /** Clicks into a field, and types over what is in it. */
+    type: async (selector, text) => {
+      await boxOf(selector);
+      await page.click(selector);
+      await page.keyboard.down('Control');
+      await page.keyboard.press('a');
+      await page.keyboard.up('Control');
+      if (text === '') await page.keyboard.press('Backspace');
+      else await page.keyboard.type(text);
+    },
+    press: (key) => page.keyboard.press(key),
+    clickAt: async (selector, at) => page.mouse.click(...(await pointOf(selector, at))),
+    moveTo: async (selector, at) => page.mouse.move(...(await pointOf(selector, at))),
+    drag: async (selector, from, to) => {
+      await page.mouse.move(...(await pointOf(selector, from)));
+      await page.mouse.down();
+      await page.mouse.move(...(await pointOf(selector, to)), { steps: 5 });
+      await page.mouse.up();
+    },
+    wheel: async (selector, at, deltaY) => {
+      await page.mouse.move(...(await pointOf(selector, at)));
+      await (page.mouse.wheel.length > 1 ? page.mouse.wheel(0, deltaY) : page.mouse.wheel({ deltaY }));
+    },
+    /** Chooses files in a file input. */
+    chooseFiles: async (selector, ...files) => {
+      const input = await page.waitForSelector(selector, { state: 'attached' });
+      await (input.setInputFiles ? input.setInputFiles(files) : input.uploadFile(...files));
+    },
+    text: async (selector) => {
+      const element = await page.waitForSelector(selector);
+      return element.evaluate((found) => found.textContent);
+    },
+    screenshot: (options) => page.screenshot(options),
+    reload: () => page.reload(),
+    /** The library's own page, for what only one of them can. */
+    raw: page,
+  };
+}
+
 /** What both libraries call alike. `consoleErrors` grows, with what the page's workers complain about where the browser tells it. */
 async function surfaceOf(page, url) {
   const consoleErrors = [];
+  const requests = [];
+  page.on('request', (request) => requests.push(request.url()));
   page.on('console', (message) => {
     if (message.type() === 'error') consoleErrors.push(message.text());
   });
   page.on('pageerror', (error) => consoleErrors.push(String(error)));
   await page.goto(url);
   return {
+    ...handsOn(page),
     consoleErrors,
+    requests,
     evaluate: async (action, ...args) => JSON.parse(await page.evaluate(expressionOf(action, args))),
+    /** Waits until the function gives something true in the page, and gives that. */
+    until: async (action, ...args) => {
+      const handle = await (page.waitForFunction.length > 1 && page.context
+        ? page.waitForFunction(action, args[0])
+        : page.waitForFunction(action, {}, ...args));
+      return handle.jsonValue();
+    },
     close: () => page.close(),
   };
 }

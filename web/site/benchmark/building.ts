@@ -1,8 +1,8 @@
 /** One's own benchmark: files become an index in a worker, and the page routes on it. */
 import { SignalboxError } from 'signalbox';
 import { type BenchmarkFile, buildInWorker, reportText } from 'signalbox/importers';
+import { element } from '../element.js';
 import { droppedFiles } from './dropped-files.js';
-import { element } from './element.js';
 
 /** Calls back with the index that was built, or undefined for the shipped one. */
 export function setUpBuilding(routeOn: (index: Uint8Array<ArrayBuffer> | undefined) => Promise<void>): void {

@@ -1,0 +1,53 @@
+// The site as its visitors get it: built, served below a folder of a host, opened in Chromium and in Firefox.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe } from 'node:test';
+import { buildSite, serveFolder } from '../../scripts/site.mjs';
+import { BROWSERS, openBrowser } from './browsers.mjs';
+
+/** Runs the suite in every browser. `site.open()` gives a page with its first decision and all of its sections; see `openBrowser` for what it can do. */
+export function describeSite(name, suite, browsers = BROWSERS) {
+  const host = {};
+  before(async () => {
+    host.folder = mkdtempSync(path.join(tmpdir(), 'signalbox-site-'));
+    await buildSite(path.join(host.folder, 'site'));
+    host.server = await serveFolder(host.folder, 0);
+    host.origin = `http://127.0.0.1:${host.server.address().port}`;
+  });
+  after(() => {
+    host.server?.closeAllConnections();
+    host.server?.close();
+    rmSync(host.folder, { recursive: true, force: true });
+  });
+  for (const kind of browsers) {
+    describe(`${name}, ${kind}`, () => {
+      const site = { kind, host, pages: [] };
+      before(async () => {
+        site.browser = await openBrowser(kind);
+      });
+      after(async () => {
+        await site.browser?.close();
+      });
+      /** `fragment` with its #. */
+      site.open = async ({ fragment = '' } = {}) => {
+        const page = await site.browser.newPage(`${host.origin}/site/${fragment}`);
+        await page.until(() => document.querySelector('[data-pick]') !== null);
+        // The sections that are loaded after the first decision.
+        await page.until(() => document.querySelector('[data-loading]') === null);
+        return page;
+      };
+      /** Ends a page: it complained about nothing, and asked nobody but its own host. */
+      site.close = async (page, { errors = [] } = {}) => {
+        const complaints = page.consoleErrors.filter((text) => !errors.some((expected) => expected.test(text)));
+        assert.deepEqual(complaints, []);
+        const own = [host.origin, 'blob:', 'data:'];
+        const strangers = page.requests.filter((url) => !own.some((start) => url.startsWith(start)));
+        assert.deepEqual(strangers, []);
+        await page.close();
+      };
+      suite(site);
+    });
+  }
+}

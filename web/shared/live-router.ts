@@ -1,0 +1,94 @@
+/** A router that stays: a lost worker is replaced, and the question is asked once more. */
+import { type IndexInfo, type LoadOptions, SignalboxError } from 'signalbox';
+import { WorkerRouter } from 'signalbox/worker';
+
+/** How long one answer may take before the worker counts as lost. A prompt takes some milliseconds. */
+const PATIENCE_MS = 15_000;
+
+/** What a worker says that stopped; anything else would be said again by a new one. */
+const LOST = new Set<string>(['internal', 'network', 'disposed']);
+
+const isLost = (error: unknown) => error instanceof SignalboxError && LOST.has(error.code);
+
+const lostAfter = (ms: number, signal: AbortSignal) =>
+  new Promise<never>((_, reject) => {
+    const timer = setTimeout(() => reject(new SignalboxError('internal', 'the worker does not answer')), ms);
+    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  });
+
+export class LiveRouter {
+  readonly #options: LoadOptions;
+  /** The router that is used, or will be. */
+  #entry: { loading: Promise<WorkerRouter>; router?: WorkerRouter } | undefined;
+  #isDisposed = false;
+
+  /** Loads at once. Options as those of `Router.load`; sources must be such that they can be read twice. */
+  constructor(options: LoadOptions) {
+    this.#options = options;
+    this.#load();
+  }
+
+  /** What the index holds. Errors: those of `Router.load`. */
+  async info(): Promise<IndexInfo> {
+    return (await this.#current()).info;
+  }
+
+  /**
+   * Asks the router. Where its worker is lost another one is loaded and asked again, once; a load that failed is tried
+   * again with the next call. `patienceMs`: `Infinity` for what may take its time.
+   */
+  async ask<T>(question: (router: WorkerRouter) => Promise<T>, { patienceMs = PATIENCE_MS } = {}): Promise<T> {
+    const router = await this.#current();
+    try {
+      return await this.#answer(question(router), patienceMs);
+    } catch (error) {
+      if (this.#isDisposed || !isLost(error)) throw error;
+      this.#drop(router);
+      return this.#answer(question(await this.#current()), patienceMs);
+    }
+  }
+
+  /** Ends the worker. Calling it again does nothing. */
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#entry?.loading.then((router) => router.dispose()).catch(() => undefined);
+    this.#entry = undefined;
+  }
+
+  async #answer<T>(answer: Promise<T>, patienceMs: number): Promise<T> {
+    if (patienceMs === Number.POSITIVE_INFINITY) return answer;
+    const done = new AbortController();
+    try {
+      return await Promise.race([answer, lostAfter(patienceMs, done.signal)]);
+    } finally {
+      done.abort();
+    }
+  }
+
+  async #current(): Promise<WorkerRouter> {
+    if (this.#isDisposed) throw new SignalboxError('disposed', 'the router was disposed');
+    return (this.#entry ?? this.#load()).loading;
+  }
+
+  #load() {
+    const entry: { loading: Promise<WorkerRouter>; router?: WorkerRouter } = {
+      loading: WorkerRouter.load(this.#options),
+    };
+    this.#entry = entry;
+    entry.loading.then(
+      (router) => {
+        entry.router = router;
+      },
+      () => {
+        if (this.#entry === entry) this.#entry = undefined;
+      },
+    );
+    return entry;
+  }
+
+  /** Two questions may find out that the same one is lost. */
+  #drop(lost: WorkerRouter): void {
+    lost.dispose();
+    if (this.#entry?.router === lost) this.#entry = undefined;
+  }
+}

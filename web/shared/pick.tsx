@@ -1,0 +1,39 @@
+/** The model to ask, with its chance, its price and the reason. */
+import type { Decision } from 'signalbox';
+import { dollars, percent, range } from './format.js';
+import { confidenceWords, coverageWords } from './words.js';
+
+export function Pick({ decision }: { decision: Decision }) {
+  const { model, price, reason, ranking } = decision;
+  const ranked = ranking.find((entry) => entry.model === model);
+  return (
+    <div class="pick">
+      <p class="pick-model">
+        <span class="visually-hidden">The model to ask: </span>
+        <strong data-pick>{model}</strong>
+      </p>
+      <dl class="figures">
+        {ranked && (
+          <div>
+            <dt>chance to be right</dt>
+            <dd>
+              <b>{percent(ranked.pCorrect)}</b> <small>{range(ranked.interval)}</small>
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>price per million tokens</dt>
+          <dd>
+            <b>{dollars(price.usdPerMTok)}</b>
+          </dd>
+        </div>
+      </dl>
+      <p class="reason">{reason}</p>
+      <ul class="plain">
+        <li>{coverageWords(decision)}</li>
+        <li>{confidenceWords(decision)}</li>
+        {decision.truncated && <li>Only the beginning was read: the text is long.</li>}
+      </ul>
+    </div>
+  );
+}

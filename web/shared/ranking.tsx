@@ -1,0 +1,62 @@
+/** All candidates, best first, with what is predicted of them. */
+
+import { useState } from 'preact/hooks';
+import type { Decision } from 'signalbox';
+import { count, dollars, percent, range } from './format.js';
+import { sourceWords } from './words.js';
+
+/** The interval as a bar, the prediction as its mark. Decoration: the numbers stand beside it. */
+function IntervalBar({ p, interval: [low, high] }: { p: number; interval: readonly [number, number] }) {
+  return (
+    <svg class="interval" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="interval-all" x="0" y="4" width="100" height="2" />
+      <rect class="interval-range" x={100 * low} y="2.5" width={100 * (high - low)} height="5" />
+      <rect class="interval-mark" x={Math.max(0, 100 * p - 1)} y="0" width="2" height="10" />
+    </svg>
+  );
+}
+
+export function Ranking({ decision, first = 5 }: { decision: Decision; first?: number }) {
+  const [isOpen, setOpen] = useState(false);
+  const { ranking, model: pick, policy } = decision;
+  const shown = isOpen ? ranking : ranking.slice(0, first);
+  const hasPick = shown.some(({ model }) => model === pick);
+  const rows = hasPick ? shown : [...shown, ...ranking.filter(({ model }) => model === pick)];
+  return (
+    <>
+      <div class="wide">
+        <table>
+          <caption>Ranking by predicted correctness</caption>
+          <thead>
+            <tr>
+              <th scope="col">Model</th>
+              <th scope="col">Chance to be right</th>
+              <th scope="col">95% interval</th>
+              <th scope="col">Price</th>
+            </tr>
+          </thead>
+          <tbody data-ranking>
+            {rows.map((entry) => (
+              <tr key={entry.model} class={entry.model === pick ? 'picked' : ''}>
+                <th scope="row">
+                  {entry.model}
+                  {entry.model === pick && <small> the pick</small>}
+                </th>
+                <td title={sourceWords(entry, policy)}>{percent(entry.pCorrect)}</td>
+                <td>
+                  <IntervalBar p={entry.pCorrect} interval={entry.interval} /> <small>{range(entry.interval)}</small>
+                </td>
+                <td>{dollars(entry.usdPerMTok)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {ranking.length > first && (
+        <button type="button" class="secondary outline small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? `Only the best ${first}` : `All ${count(ranking.length, 'model')}`}
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,3 @@
+export function BenchmarkSection() {
+  return <p>To come.</p>;
+}

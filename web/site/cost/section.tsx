@@ -1,0 +1,3 @@
+export function CostSection() {
+  return <p>To come.</p>;
+}

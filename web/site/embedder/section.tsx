@@ -1,0 +1,3 @@
+export function EmbedderSection() {
+  return <p>To come.</p>;
+}

@@ -1,0 +1,39 @@
+/** The demo: a prompt is routed as one types, and the page says why. */
+import '@picocss/pico/css/pico.classless.min.css';
+import './style.css';
+import { render } from 'preact';
+import { Ask } from './ask.js';
+import { element } from './element.js';
+import { Later } from './later.js';
+import { openFragment } from './share.js';
+import { Why } from './why.js';
+
+function App() {
+  return (
+    <>
+      <Ask />
+      <Why />
+      <Later
+        id="cost"
+        title="Quality against cost"
+        load={async () => (await import('./cost/section.js')).CostSection}
+      />
+      <Later id="map" title="The map" load={async () => (await import('./map/section.js')).MapSection} />
+      <Later id="task" title="A whole task" load={async () => (await import('./task/section.js')).TaskSection} />
+      <Later
+        id="benchmark"
+        title="Your own benchmark"
+        load={async () => (await import('./benchmark/section.js')).BenchmarkSection}
+      />
+      <Later
+        id="embedder"
+        title="A larger embedder"
+        load={async () => (await import('./embedder/section.js')).EmbedderSection}
+      />
+    </>
+  );
+}
+
+openFragment();
+addEventListener('hashchange', openFragment);
+render(<App />, element('app'));

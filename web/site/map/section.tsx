@@ -1,0 +1,3 @@
+export function MapSection() {
+  return <p>To come.</p>;
+}

@@ -1,0 +1,126 @@
+/** What the page knows, as signals: the components read them, the functions here change them. */
+import { batch, computed, effect, signal } from '@preact/signals';
+import type { Decision, IndexInfo, ProgressEvent } from 'signalbox';
+import { SignalboxError } from 'signalbox';
+import { LiveRouter } from '../shared/live-router.js';
+import { DEFAULT_SETTINGS, routeOptionsOf, type Settings } from '../shared/settings.js';
+import { SAMPLES } from './samples.js';
+
+/** A pause in typing. */
+const PAUSE_MS = 100;
+
+/** What is routed on. Without bytes: the shipped benchmark. */
+export interface Benchmark {
+  name: string;
+  index?: Uint8Array<ArrayBuffer>;
+}
+export const SHIPPED: Benchmark = { name: 'the shipped benchmark' };
+
+export type Status =
+  | { kind: 'loading'; file: string; percent: number }
+  | { kind: 'ready' }
+  /** `error` is the last failure; what was shown before it is gone. */
+  | { kind: 'failed'; error: unknown };
+
+/** A decision, and what it is about. */
+export interface Answer {
+  prompt: string;
+  decision: Decision;
+  elapsedMs: number;
+}
+
+export const prompt = signal<string>(SAMPLES[0]?.prompt ?? '');
+export const settings = signal<Settings>(DEFAULT_SETTINGS);
+export const benchmark = signal<Benchmark>(SHIPPED);
+export const info = signal<IndexInfo | undefined>(undefined);
+export const status = signal<Status>({ kind: 'loading', file: '', percent: 0 });
+export const answer = signal<Answer | undefined>(undefined);
+/** The person is ahead of the answer. */
+export const isStale = computed(() => answer.value !== undefined && answer.value.prompt !== prompt.value);
+
+function onProgress(event: ProgressEvent): void {
+  if (event.status !== 'progress' || status.peek().kind !== 'loading') return;
+  status.value = { kind: 'loading', file: event.file, percent: event.progress };
+}
+
+function open(index: Benchmark['index']): LiveRouter {
+  return new LiveRouter({ index, onProgress });
+}
+
+let live = open(undefined);
+
+/** The router of now, for the sections that ask more than which model. It survives a lost worker. */
+export const liveRouter = () => live;
+
+/** Only the last question counts; the one before is given up. */
+let asking = new AbortController();
+let pause: ReturnType<typeof setTimeout> | undefined;
+
+async function decide(): Promise<void> {
+  clearTimeout(pause);
+  asking.abort();
+  asking = new AbortController();
+  const { signal: mine } = asking;
+  const text = prompt.peek();
+  try {
+    const found = await live.info();
+    if (mine.aborted) return;
+    const options = { ...routeOptionsOf(settings.peek(), found), signal: mine };
+    const start = performance.now();
+    const decision = await live.ask((router) => router.route(text, options));
+    if (mine.aborted) return;
+    batch(() => {
+      info.value = found;
+      answer.value = { prompt: text, decision, elapsedMs: performance.now() - start };
+      status.value = { kind: 'ready' };
+    });
+  } catch (error) {
+    if (mine.aborted || (error instanceof SignalboxError && error.code === 'aborted')) return;
+    batch(() => {
+      answer.value = undefined;
+      status.value = { kind: 'failed', error };
+    });
+  }
+}
+
+/** Decides at once, also after a failure. */
+export function retry(): void {
+  if (status.peek().kind === 'failed') status.value = { kind: 'loading', file: '', percent: 0 };
+  decide();
+}
+
+/** While someone types; `decideNow` for what was clicked. */
+export function type(text: string): void {
+  prompt.value = text;
+  clearTimeout(pause);
+  pause = setTimeout(decide, PAUSE_MS);
+}
+
+export function ask(text: string): void {
+  prompt.value = text;
+  decide();
+}
+
+export function change(part: Partial<Settings>): void {
+  settings.value = { ...settings.peek(), ...part };
+}
+
+/** Routes on another benchmark from now on. */
+export function routeOn(next: Benchmark): void {
+  asking.abort();
+  live.dispose();
+  live = open(next.index);
+  batch(() => {
+    benchmark.value = next;
+    info.value = undefined;
+    answer.value = undefined;
+    status.value = { kind: 'loading', file: '', percent: 0 };
+  });
+  decide();
+}
+
+// Settings decide anew: once for the start, and with every change.
+effect(() => {
+  settings.value;
+  decide();
+});

@@ -1,0 +1,3 @@
+export function TaskSection() {
+  return <p>To come.</p>;
+}
