@@ -1,6 +1,7 @@
 // `npm run demo`: builds the page into build/site and serves it on localhost. `npm run build:site` only builds it.
 // The folder uses relative paths and needs no special headers: any static host serves it.
-import { createReadStream, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import process from 'node:process';
@@ -16,10 +17,12 @@ const TYPES = {
   '.svg': 'image/svg+xml',
 };
 
+const source = path.join(root, 'web/site');
+
 export async function buildSite(target = site) {
   const { build } = await import('vite');
   await build({
-    root: path.join(root, 'web/site'),
+    root: source,
     configFile: false,
     // Any folder of a host will do.
     base: './',
@@ -28,6 +31,32 @@ export async function buildSite(target = site) {
     worker: { format: 'es' },
     // The page's policy lets nothing be fetched from a data: address.
     build: { outDir: target, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
+  });
+  await buildServiceWorker(target);
+}
+
+/** Knows every file of the page by its hash, so that a damaged download is never kept; ONNX Runtime is left to those who use it. */
+async function buildServiceWorker(target) {
+  const files = readdirSync(target, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/^ort[-.]/.test(entry.name))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+  const entries = files.map((file) => {
+    const digest = createHash('sha256').update(readFileSync(file)).digest('base64');
+    const url = path.relative(target, file).split(path.sep).join('/');
+    // Hosts may rewrite a page on its way; other files have their hash in their name already.
+    return file.endsWith('.html') ? { url, revision: digest } : { url, revision: null, integrity: `sha256-${digest}` };
+  });
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: [path.join(source, 'offline/service-worker.ts')],
+    outfile: path.join(target, 'service-worker.js'),
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    define: { PAGE_FILES: JSON.stringify(entries), 'process.env.NODE_ENV': '"production"' },
+    logLevel: 'error',
   });
 }
 

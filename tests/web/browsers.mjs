@@ -72,14 +72,17 @@ function handsOn(page) {
 }
 
 /** What both libraries call alike. `consoleErrors` grows, with what the page's workers complain about where the browser tells it. */
-async function surfaceOf(page, url) {
+async function surfaceOf(page, url, init) {
   const consoleErrors = [];
   const requests = [];
-  page.on('request', (request) => requests.push(request.url()));
+  page.on('request', (request) => {
+    if (!request.url().startsWith('data:')) requests.push(request.url());
+  });
   page.on('console', (message) => {
     if (message.type() === 'error') consoleErrors.push(message.text());
   });
   page.on('pageerror', (error) => consoleErrors.push(String(error)));
+  if (init !== undefined) await (page.addInitScript ?? page.evaluateOnNewDocument).call(page, init);
   await page.goto(url);
   return {
     ...handsOn(page),
@@ -106,7 +109,7 @@ async function openChromium(args) {
   });
   const context = await browser.newContext();
   return {
-    newPage: async (url) => surfaceOf(await context.newPage(), url),
+    newPage: async (url, init) => surfaceOf(await context.newPage(), url, init),
     setOffline: (isOffline) => context.setOffline(isOffline),
     limitStorage: async (origin, quotaSize) => {
       const page = await context.newPage();
@@ -130,9 +133,9 @@ async function openFirefox() {
   });
   const pages = [];
   return {
-    newPage: async (url) => {
+    newPage: async (url, init) => {
       pages.push(await browser.newPage());
-      return surfaceOf(pages.at(-1), url);
+      return surfaceOf(pages.at(-1), url, init);
     },
     setOffline: async (isOffline) => {
       for (const page of pages) if (!page.isClosed()) await page.setOfflineMode(isOffline);
@@ -144,7 +147,7 @@ async function openFirefox() {
   };
 }
 
-/** All pages of a browser share what they store. `args` are Chromium's own. */
+/** All pages of a browser share what they store. `newPage(url, init)`: a function that runs in the page before its own scripts. `args` are Chromium's own. */
 export function openBrowser(kind, { args = [] } = {}) {
   return kind === 'firefox' ? openFirefox() : openChromium(args);
 }

@@ -7,18 +7,34 @@ import { after, before, describe } from 'node:test';
 import { buildSite, serveFolder } from '../../scripts/site.mjs';
 import { BROWSERS, openBrowser } from './browsers.mjs';
 
+/** A server that can go away and come back at the same address. */
+function hostOf() {
+  const host = { port: 0 };
+  host.start = async () => {
+    host.server = await serveFolder(host.folder, host.port);
+    host.port = host.server.address().port;
+  };
+  host.stop = async () => {
+    if (host.server === undefined) return;
+    const closed = new Promise((resolve) => host.server.close(resolve));
+    host.server.closeAllConnections();
+    await closed;
+    host.server = undefined;
+  };
+  return host;
+}
+
 /** Runs the suite in every browser. `site.open()` gives a page with its first decision and all of its sections; see `openBrowser` for what it can do. */
 export function describeSite(name, suite, browsers = BROWSERS) {
-  const host = {};
+  const host = hostOf();
   before(async () => {
     host.folder = mkdtempSync(path.join(tmpdir(), 'signalbox-site-'));
     await buildSite(path.join(host.folder, 'site'));
-    host.server = await serveFolder(host.folder, 0);
-    host.origin = `http://127.0.0.1:${host.server.address().port}`;
+    await host.start();
+    host.origin = `http://127.0.0.1:${host.port}`;
   });
-  after(() => {
-    host.server?.closeAllConnections();
-    host.server?.close();
+  after(async () => {
+    await host.stop();
     rmSync(host.folder, { recursive: true, force: true });
   });
   for (const kind of browsers) {
@@ -30,9 +46,10 @@ export function describeSite(name, suite, browsers = BROWSERS) {
       after(async () => {
         await site.browser?.close();
       });
-      /** `fragment` with its #. */
-      site.open = async ({ fragment = '' } = {}) => {
-        const page = await site.browser.newPage(`${host.origin}/site/${fragment}`);
+      site.visit = (path, init) => site.browser.newPage(`${host.origin}/${path}`, init);
+      /** `fragment` with its #; `init` runs before the page's own scripts. */
+      site.open = async ({ fragment = '', init } = {}) => {
+        const page = await site.visit(`site/${fragment}`, init);
         await page.until(() => document.querySelector('[data-pick]') !== null);
         // The sections that are loaded after the first decision.
         await page.until(() => document.querySelector('[data-loading]') === null);
@@ -42,7 +59,7 @@ export function describeSite(name, suite, browsers = BROWSERS) {
       site.close = async (page, { errors = [] } = {}) => {
         const complaints = page.consoleErrors.filter((text) => !errors.some((expected) => expected.test(text)));
         assert.deepEqual(complaints, []);
-        const own = [host.origin, 'blob:', 'data:'];
+        const own = [host.origin, 'blob:'];
         const strangers = page.requests.filter((url) => !own.some((start) => url.startsWith(start)));
         assert.deepEqual(strangers, []);
         await page.close();

@@ -24,7 +24,7 @@ describeSite('the site', (site) => {
     }
     await page.type('#prompt', '');
     await page.until(() => document.querySelector('.reason')?.textContent.includes('no word'));
-    assert.equal(page.requests.length, loaded, 'routing sends nothing');
+    assert.deepEqual(page.requests.slice(loaded), [], 'routing sends nothing');
     await site.close(page);
   });
 

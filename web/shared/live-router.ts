@@ -3,24 +3,20 @@ import { type IndexInfo, type LoadOptions, SignalboxError } from 'signalbox';
 import { WorkerRouter } from 'signalbox/worker';
 
 /** How long one answer may take before the worker counts as lost. A prompt takes some milliseconds. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 5000;
 
 /** What a worker says that stopped; anything else would be said again by a new one. */
 const LOST = new Set<string>(['internal', 'network', 'disposed']);
 
 const isLost = (error: unknown) => error instanceof SignalboxError && LOST.has(error.code);
 
-const lostAfter = (ms: number, signal: AbortSignal) =>
-  new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(new SignalboxError('internal', 'the worker does not answer')), ms);
-    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-  });
-
 export class LiveRouter {
   readonly #options: LoadOptions;
   /** The router that is used, or will be. */
   #entry: { loading: Promise<WorkerRouter>; router?: WorkerRouter } | undefined;
   #isDisposed = false;
+  /** Questions under way that may take their time. */
+  #long = 0;
 
   /** Loads at once. Options as those of `Router.load`; sources must be such that they can be read twice. */
   constructor(options: LoadOptions) {
@@ -35,16 +31,27 @@ export class LiveRouter {
 
   /**
    * Asks the router. Where its worker is lost another one is loaded and asked again, once; a load that failed is tried
-   * again with the next call. `patienceMs`: `Infinity` for what may take its time.
+   * again with the next call.
    */
-  async ask<T>(question: (router: WorkerRouter) => Promise<T>, { patienceMs = PATIENCE_MS } = {}): Promise<T> {
+  async ask<T>(question: (router: WorkerRouter) => Promise<T>): Promise<T> {
     const router = await this.#current();
     try {
-      return await this.#answer(question(router), patienceMs);
+      return await this.#answer(question(router));
     } catch (error) {
       if (this.#isDisposed || !isLost(error)) throw error;
       this.#drop(router);
-      return this.#answer(question(await this.#current()), patienceMs);
+      return this.#answer(question(await this.#current()));
+    }
+  }
+
+  /** The same for what may take its time: a whole task. Meanwhile no other question runs out of patience. */
+  async askAtLength<T>(question: (router: WorkerRouter) => Promise<T>): Promise<T> {
+    const router = await this.#current();
+    this.#long += 1;
+    try {
+      return await question(router);
+    } finally {
+      this.#long -= 1;
     }
   }
 
@@ -55,13 +62,19 @@ export class LiveRouter {
     this.#entry = undefined;
   }
 
-  async #answer<T>(answer: Promise<T>, patienceMs: number): Promise<T> {
-    if (patienceMs === Number.POSITIVE_INFINITY) return answer;
-    const done = new AbortController();
+  async #answer<T>(answer: Promise<T>): Promise<T> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const lost = new Promise<never>((_, reject) => {
+      const check = () => {
+        if (this.#long === 0) reject(new SignalboxError('internal', 'the worker does not answer'));
+        else timer = setTimeout(check, PATIENCE_MS);
+      };
+      timer = setTimeout(check, PATIENCE_MS);
+    });
     try {
-      return await Promise.race([answer, lostAfter(patienceMs, done.signal)]);
+      return await Promise.race([answer, lost]);
     } finally {
-      done.abort();
+      clearTimeout(timer);
     }
   }
 

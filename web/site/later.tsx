@@ -1,7 +1,8 @@
 /** A section whose code is loaded after the first decision, so that nothing stands in its way. */
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
-import { answer, status } from './state.js';
+import { useEffect } from 'preact/hooks';
+import { afterFirstAnswer } from './state.js';
 
 interface Props {
   id: string;
@@ -9,16 +10,10 @@ interface Props {
   load: () => Promise<ComponentType>;
 }
 
-/** Safari has no requestIdleCallback. */
-const whenIdle = (action: () => void) =>
-  'requestIdleCallback' in globalThis ? requestIdleCallback(action, { timeout: 2000 }) : setTimeout(action, 200);
-
 export function Later({ id, title, load }: Props) {
   const body = useSignal<ComponentType | undefined>(undefined);
   const failure = useSignal('');
-  const isStarted = useSignal(false);
   const start = () => {
-    isStarted.value = true;
     failure.value = '';
     load().then(
       (loaded) => {
@@ -29,10 +24,7 @@ export function Later({ id, title, load }: Props) {
       },
     );
   };
-  useSignalEffect(() => {
-    const isSettled = answer.value !== undefined || status.value.kind === 'failed';
-    if (isSettled && !isStarted.peek()) whenIdle(start);
-  });
+  useEffect(() => afterFirstAnswer(start), []);
   const Body = body.value;
   return (
     <section id={id} aria-labelledby={`${id}-title`}>

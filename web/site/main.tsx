@@ -5,7 +5,9 @@ import { render } from 'preact';
 import { Ask } from './ask.js';
 import { element } from './element.js';
 import { Later } from './later.js';
+import { keepOffline, Offline } from './offline/offline.js';
 import { openFragment } from './share.js';
+import { afterFirstAnswer } from './state.js';
 import { Why } from './why.js';
 
 function App() {
@@ -30,6 +32,7 @@ function App() {
         title="A larger embedder"
         load={async () => (await import('./embedder/section.js')).EmbedderSection}
       />
+      <Offline />
     </>
   );
 }
@@ -37,3 +40,4 @@ function App() {
 openFragment();
 addEventListener('hashchange', openFragment);
 render(<App />, element('app'));
+afterFirstAnswer(keepOffline);

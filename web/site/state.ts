@@ -119,6 +119,19 @@ export function routeOn(next: Benchmark): void {
   decide();
 }
 
+/** Safari has no requestIdleCallback. */
+const whenIdle = (action: () => void) =>
+  'requestIdleCallback' in globalThis ? requestIdleCallback(action, { timeout: 2000 }) : setTimeout(action, 200);
+
+/** For what must not stand in the way of the first decision, or of its failure. */
+export function afterFirstAnswer(action: () => void): void {
+  const stop = effect(() => {
+    if (answer.value === undefined && status.value.kind !== 'failed') return;
+    whenIdle(action);
+    queueMicrotask(() => stop());
+  });
+}
+
 // Settings decide anew: once for the start, and with every change.
 effect(() => {
   settings.value;

@@ -1,0 +1,65 @@
+// The demo without a network, with damaged files, and without its worker.
+import assert from 'node:assert/strict';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { it } from 'node:test';
+import { describeSite } from './site-page.mjs';
+
+const isKept = () => document.querySelector('[data-offline]')?.dataset.offline === 'kept';
+
+describeSite('the site, cut off', (site) => {
+  it('opens and routes when its host is gone, all of its sections included', async () => {
+    const page = await site.open();
+    await page.until(isKept);
+    await site.host.stop();
+    try {
+      await page.reload();
+      await page.until(() => document.querySelector('[data-pick]') !== null);
+      await page.until(() => document.querySelector('[data-loading]') === null);
+      assert.equal(await page.evaluate(() => document.querySelectorAll('section .failed').length), 0);
+      await page.type('#prompt', 'Prove that the square root of 2 is irrational.');
+      await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('mmlu_pro_math'));
+    } finally {
+      await site.host.start();
+    }
+    await site.close(page, { errors: [/./] });
+  });
+
+  it('says that the index is damaged, and routes when it is whole again', async () => {
+    const damaged = path.join(site.host.folder, `damaged-${site.kind}`);
+    cpSync(path.join(site.host.folder, 'site'), damaged, { recursive: true });
+    const name = readdirSync(path.join(damaged, 'assets')).find((file) => file.endsWith('.sbx'));
+    const index = path.join(damaged, 'assets', name);
+    const whole = readFileSync(index);
+    const broken = Buffer.from(whole);
+    broken[broken.length - 100] ^= 1;
+    writeFileSync(index, broken);
+    const page = await site.visit(`damaged-${site.kind}/`);
+    await page.until(() => document.querySelector('.ask-answer [role=alert]') !== null);
+    assert.match(await page.text('.ask-answer [role=alert]'), /damaged on the way .*checksum/);
+    assert.equal(await page.evaluate(() => document.querySelector('[data-pick]')), null);
+    writeFileSync(index, whole);
+    await page.click('.ask-answer [role=alert] button');
+    await page.until(() => document.querySelector('[data-pick]') !== null);
+    await page.close();
+  });
+
+  it('replaces a worker that is lost, and answers what was asked', async () => {
+    const keepWorkers = () => {
+      globalThis.workers = [];
+      globalThis.Worker = class extends Worker {
+        constructor(...args) {
+          super(...args);
+          globalThis.workers.push(this);
+        }
+      };
+    };
+    const page = await site.open({ init: keepWorkers });
+    assert.equal(await page.evaluate(() => globalThis.workers.length), 1);
+    await page.evaluate(() => globalThis.workers[0].terminate());
+    await page.type('#prompt', 'Prove that the square root of 2 is irrational.');
+    await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('mmlu_pro_math'));
+    assert.equal(await page.evaluate(() => globalThis.workers.length), 2);
+    await site.close(page);
+  });
+});
