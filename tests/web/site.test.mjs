@@ -1,6 +1,10 @@
 // The demo's first page: a decision at once, and with every change of what was asked.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { violations } from './axe.mjs';
 import { describeSite } from './site-page.mjs';
 
 const picked = (page) => page.text('[data-pick]');
@@ -34,4 +38,112 @@ describeSite('the site', (site) => {
     await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('sports'));
     await site.close(page);
   });
+
+  it('moves the pick with the dial, by keyboard, at once', async () => {
+    const page = await site.open();
+    await page.evaluate(() => document.querySelector('#dial').focus());
+    await page.press('Home');
+    await page.until(() => document.querySelector('[data-pick]').textContent === 'google/gemma-2b-it');
+    assert.equal(
+      await page.evaluate(() => document.querySelector('#dial').ariaValueText),
+      'the cheapest, whatever it knows',
+    );
+    await page.press('End');
+    await page.until(() => document.querySelector('[data-pick]').textContent === 'Qwen/Qwen2.5-72B-Instruct');
+    await site.close(page);
+  });
+
+  it('never shows an answer to what was asked before', async () => {
+    const page = await site.open();
+    // Every letter is asked for by itself; what is shown must be one of its beginnings, in order, and at last the whole.
+    const lengths = await page.evaluate(async () => {
+      const field = document.querySelector('#prompt');
+      const text = 'Prove that the square root of 2 is irrational.';
+      const seen = [];
+      const watch = new MutationObserver(() => {
+        const isBusy = document.querySelector('.ask-answer').ariaBusy === 'true';
+        if (!isBusy) seen.push(field.value.length);
+      });
+      watch.observe(document.querySelector('.ask-answer'), {
+        subtree: true,
+        childList: true,
+        attributes: true,
+        characterData: true,
+      });
+      for (let i = 1; i <= text.length; ++i) {
+        field.value = text.slice(0, i);
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+        await new Promise((resolve) => setTimeout(resolve, i % 7 === 0 ? 110 : 15));
+      }
+      while (document.querySelector('.ask-answer').ariaBusy === 'true')
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      return seen;
+    });
+    assert.deepEqual(
+      lengths,
+      [...lengths].sort((a, b) => a - b),
+    );
+    await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('mmlu_pro_math'));
+    await site.close(page);
+  });
+
+  it('puts the prompt into the fragment of a link, and reads it from there as text', async () => {
+    const page = await site.open();
+    await page.type('#prompt', '<img src=x onerror=alert(1)> 2 + 2?');
+    await page.click('.share button');
+    const link = await page.until(() => location.hash.includes('prompt=') && location.href);
+    assert.ok(
+      new URL(link).search === '' && !new URL(link).pathname.includes('img'),
+      'nothing but the fragment holds it',
+    );
+    const other = await site.open({ fragment: new URL(link).hash });
+    assert.equal(
+      await other.evaluate(() => document.querySelector('#prompt').value),
+      '<img src=x onerror=alert(1)> 2 + 2?',
+    );
+    assert.equal(await other.evaluate(() => document.querySelectorAll('main img').length), 0);
+    await site.close(other);
+    const hostile = await site.open({ fragment: '#dial=7777&prompt=%00%E0%A4%A&x=1' });
+    assert.equal(await hostile.evaluate(() => document.querySelector('#dial').value), '75');
+    await site.close(hostile);
+    await site.close(page);
+  });
 });
+
+describeSite(
+  'the site, read by axe-core',
+  (site) => {
+    for (const colorScheme of ['light', 'dark']) {
+      it(`has no violation in ${colorScheme} colours, also where nothing resembles the prompt`, async () => {
+        const page = await site.open();
+        await page.raw.emulateMedia({ colorScheme });
+        assert.deepEqual(await violations(page), []);
+        await page.type('#prompt', '');
+        await page.until(() => document.querySelector('.reason')?.textContent.includes('no word'));
+        assert.deepEqual(await violations(page), []);
+        await page.raw.setViewportSize({ width: 360, height: 740 });
+        assert.deepEqual(await violations(page), []);
+        const { scrollWidth } = await page.evaluate(() => ({ scrollWidth: document.documentElement.scrollWidth }));
+        assert.ok(scrollWidth <= 360, `the page is ${scrollWidth} pixels wide on a screen of 360`);
+        await site.close(page);
+      });
+    }
+  },
+  ['chromium'],
+);
+
+describeSite(
+  'the size of the site',
+  (site) => {
+    it('stays within its budget: what a visit loads, and what else may be loaded', async () => {
+      const page = await site.open();
+      const sizeOf = (url) => gzipSync(readFileSync(path.join(site.host.folder, new URL(url).pathname))).byteLength;
+      const scripts = page.requests.filter((url) => new URL(url).pathname.endsWith('.js'));
+      const visit = scripts.reduce((sum, url) => sum + sizeOf(url), 0);
+      assert.ok(scripts.some((url) => url.includes('worker-entry')));
+      assert.ok(visit < 150_000, `the scripts of a visit take ${visit} bytes, expected below 150000`);
+      await site.close(page);
+    });
+  },
+  ['chromium'],
+);
