@@ -6,6 +6,8 @@ import type { OnProgress, Source } from './types.js';
 export interface ReadOptions {
   signal?: AbortSignal | undefined;
   onProgress?: OnProgress | undefined;
+  /** Of addresses that are fetched: `reload` passes by the browser's HTTP cache. */
+  cache?: RequestCache | undefined;
 }
 
 /** Where the bytes go: `reserve` is called once if the size is known, `write` for each chunk. */
@@ -28,8 +30,8 @@ function inMemory(bytes: Uint8Array): OpenFile {
   return { size: bytes.byteLength, chunks: [bytes] };
 }
 
-async function open(source: Source, signal: AbortSignal | undefined): Promise<OpenFile> {
-  if (isAddress(source)) return openUrl(String(source), signal);
+async function open(source: Source, { signal, cache }: ReadOptions): Promise<OpenFile> {
+  if (isAddress(source)) return openUrl(String(source), signal, cache);
   if (source instanceof Response) return openResponse(source, signal);
   if (source instanceof Blob) return inMemory(new Uint8Array(await source.arrayBuffer()));
   if (source instanceof ArrayBuffer) return inMemory(new Uint8Array(source));
@@ -44,7 +46,7 @@ export async function readInto(source: Source, sink: Sink, options: ReadOptions)
   throwIfAborted(signal);
   onProgress?.({ status: 'initiate', ...event });
   try {
-    const { size, chunks } = await open(source, signal);
+    const { size, chunks } = await open(source, options);
     onProgress?.({ status: 'download', ...event });
     if (size !== undefined && size > 0) sink.reserve(size);
     let loaded = 0;

@@ -23,8 +23,8 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
 }
 
 /** Errors: `network`, also for a file that is not there. */
-export async function openUrl(url: string, signal: AbortSignal | undefined): Promise<OpenFile> {
-  if (/^https?:/.test(url)) return openWebUrl(url, signal);
+export async function openUrl(url: string, signal: AbortSignal | undefined, cache?: RequestCache): Promise<OpenFile> {
+  if (/^https?:/.test(url)) return openWebUrl(url, signal, cache);
   const path = url.startsWith('file:') ? fileURLToPath(url) : url;
   try {
     const file = await open(path);

@@ -46,10 +46,10 @@ export function openResponse(response: Response, signal: AbortSignal | undefined
 }
 
 /** Errors: `network`; an abort passes through as the signal's. */
-export async function openUrl(url: string, signal: AbortSignal | undefined): Promise<OpenFile> {
+export async function openUrl(url: string, signal: AbortSignal | undefined, cache?: RequestCache): Promise<OpenFile> {
   let response: Response;
   try {
-    response = await fetch(url, signal === undefined ? {} : { signal });
+    response = await fetch(url, { ...(signal && { signal }), ...(cache && { cache }) });
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw Object.assign(errorFrom('network', `${url} could not be fetched: ${String(cause)}`), { cause });

@@ -115,13 +115,14 @@ export class Router {
    * `embedder_mismatch` for the embedder. What was opened before a failure is closed again.
    */
   static async load(options: LoadOptions = {}): Promise<Router> {
-    const { signal, onProgress } = options;
+    const { signal, onProgress, cache } = options;
+    const reading = { signal, onProgress, cache };
     throwIfAborted(signal);
-    const core = await loadCore(options.wasm, { signal, onProgress });
+    const core = await loadCore(options.wasm, reading);
     // The default embedder is fetched beside the index; any other waits for the index to say which one it needs.
     const early = options.index === undefined && options.embedder === undefined;
-    const opening = core.openIndex(options.index ?? DEFAULT_INDEX, { signal, onProgress });
-    const loading = early ? StaticEmbedder.loadInto(core, undefined, { signal, onProgress }) : undefined;
+    const opening = core.openIndex(options.index ?? DEFAULT_INDEX, reading);
+    const loading = early ? StaticEmbedder.loadInto(core, undefined, reading) : undefined;
     const [opened, loaded] = await Promise.allSettled([opening, loading]);
     let embedder: Embedder | undefined = loaded.status === 'fulfilled' ? loaded.value : undefined;
     let owns = embedder !== undefined;
@@ -135,7 +136,7 @@ export class Router {
         embedder = await options.embedder();
         owns = true;
       } else if (options.embedder ?? (options.embedder !== null && info.embedder.id === DEFAULT_EMBEDDER_ID)) {
-        embedder ??= await StaticEmbedder.loadInto(core, options.embedder ?? undefined, { signal, onProgress });
+        embedder ??= await StaticEmbedder.loadInto(core, options.embedder ?? undefined, reading);
         owns = true;
       }
       const prompts = new Prompts(embedder, info);

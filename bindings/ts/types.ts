@@ -280,6 +280,8 @@ export interface LoadOptions {
    */
   embedder?: Embedder | (() => Embedder | Promise<Embedder>) | EmbedderSource | null | undefined;
   wasm?: WasmSource | undefined;
+  /** How addresses are fetched: `reload` passes by the browser's HTTP cache, where a damaged download may lie. Default `default`. */
+  cache?: RequestCache | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: OnProgress | undefined;
 }

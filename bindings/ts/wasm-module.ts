@@ -153,7 +153,7 @@ export class WasmLoader<Glue extends ModuleMemory, Module extends WasmModule<Glu
     if (this.#shared === undefined || this.#shared.module?.stopped) {
       // Not tied to one caller's signal: others may wait for the same module.
       const entry: { loading: Promise<Module>; module?: Module } = {
-        loading: this.#start(this.#file, { onProgress: options.onProgress }),
+        loading: this.#start(this.#file, { onProgress: options.onProgress, cache: options.cache }),
       };
       this.#shared = entry;
       entry.loading.then(

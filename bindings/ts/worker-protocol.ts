@@ -7,6 +7,7 @@ export interface WorkerLoad {
   index?: Source | undefined;
   embedder?: string | EmbedderFiles | null | undefined;
   wasm?: WasmSource | undefined;
+  cache?: RequestCache | undefined;
 }
 
 /** The router's methods that a worker answers, all of them asynchronous. */

@@ -40,13 +40,14 @@ async function cloneFiles(files: EmbedderFiles, signal: AbortSignal | undefined)
 }
 
 /** What can be sent to the worker: without an embedder that is an object, which stays here. */
-async function cloneable({ index, embedder, wasm, signal }: LoadOptions): Promise<WorkerLoad> {
+async function cloneable({ index, embedder, wasm, cache, signal }: LoadOptions): Promise<WorkerLoad> {
   const isPlace = typeof embedder === 'string' || embedder instanceof URL;
   const isHere = isEmbedder(embedder) || typeof embedder === 'function';
   return {
     index: await toCloneable(index, signal),
     embedder: isPlace ? resolveAddress(embedder) : isHere ? null : embedder && (await cloneFiles(embedder, signal)),
     wasm: wasm instanceof WebAssembly.Module ? wasm : ((await toCloneable(wasm, signal)) as WorkerLoad['wasm']),
+    cache,
   };
 }
 

@@ -15,6 +15,8 @@ export class LiveRouter {
   /** The router that is used, or will be. */
   #entry: { loading: Promise<WorkerRouter>; router?: WorkerRouter } | undefined;
   #isDisposed = false;
+  /** A load failed: the next one passes by the HTTP cache, which may hold what was damaged on its way. */
+  #isDamaged = false;
   /** Questions under way that may take their time. */
   #long = 0;
 
@@ -85,7 +87,7 @@ export class LiveRouter {
 
   #load() {
     const entry: { loading: Promise<WorkerRouter>; router?: WorkerRouter } = {
-      loading: WorkerRouter.load(this.#options),
+      loading: WorkerRouter.load({ ...this.#options, cache: this.#isDamaged ? 'reload' : 'default' }),
     };
     this.#entry = entry;
     entry.loading.then(
@@ -93,6 +95,7 @@ export class LiveRouter {
         entry.router = router;
       },
       () => {
+        this.#isDamaged = true;
         if (this.#entry === entry) this.#entry = undefined;
       },
     );
