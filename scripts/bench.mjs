@@ -2,6 +2,7 @@
 //   npm run bench                 everything, in several minutes and 1 GB of memory
 //   npm run bench -- --quick      a smoke run: small data, few repeats; its figures mean little
 //   npm run bench -- --json       the results as JSON on stdout
+//   npm run bench -- page [...]   the demo site in Chromium instead: first decision, main thread a key (tests/bench/page.mjs)
 //   npm run bench -- onnx [...]   the ONNX embedder beside transformers.js instead (tests/bench/onnx.mjs says more)
 // Measured: the kNN kernels, native and wasm from the same core library with the flags of what ships, as ratios to
 // reading the codes once (tests/bench/kernels.mjs); load to first decision, sizes and memory of the package
@@ -82,13 +83,14 @@ async function main() {
   }
 }
 
-function benchOnnx(args) {
+/** In a browser, by a script of its own. */
+function benchInBrowser(name, args) {
   setUp('all');
-  run(process.execPath, ['tests/bench/onnx.mjs', ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+  run(process.execPath, [`tests/bench/${name}.mjs`, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
 try {
-  if (process.argv[2] === 'onnx') benchOnnx(process.argv.slice(3));
+  if (['onnx', 'page'].includes(process.argv[2])) benchInBrowser(process.argv[2], process.argv.slice(3));
   else await main();
 } catch (error) {
   console.error(`signalbox bench: ${error.message}`);
