@@ -1,7 +1,7 @@
 /** The model to ask, with its chance, its price and the reason. */
 import type { Decision } from 'signalbox';
 import { dollars, percent, range } from './format.js';
-import { confidenceWords, coverageWords } from './words.js';
+import { confidenceWords, coverageWords, lampOf } from './words.js';
 
 export function Pick({ decision }: { decision: Decision }) {
   const { model, price, reason, ranking } = decision;
@@ -30,7 +30,10 @@ export function Pick({ decision }: { decision: Decision }) {
       </dl>
       <p class="reason">{reason}</p>
       <ul class="plain">
-        <li>{coverageWords(decision)}</li>
+        <li>
+          <span class={`lamp ${lampOf(decision)}`} aria-hidden="true" />
+          {coverageWords(decision)}
+        </li>
         <li>{confidenceWords(decision)}</li>
         {decision.truncated && <li>Only the beginning was read: the text is long.</li>}
       </ul>

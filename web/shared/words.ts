@@ -14,6 +14,12 @@ export function coverageWords({ coverage, fallbackReason }: Pick<Decision, 'cove
   return `The benchmark has few questions like this one: only ${percent(farther / 100)} of its own lie farther from the rest.`;
 }
 
+/** The lamp of a signal: is there something to go by? Words say the same beside it. */
+export function lampOf({ coverage }: Pick<Decision, 'coverage'>): 'clear' | 'caution' | 'stop' {
+  if (coverage.outOfCoverage) return 'stop';
+  return coverage.percentile <= 90 ? 'clear' : 'caution';
+}
+
 /** How sure the choice is; not how likely the answer is right. */
 export function confidenceWords(
   decision: Pick<Decision, 'confidence' | 'fallback' | 'challenger' | 'bestSingleModel'>,
