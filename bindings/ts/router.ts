@@ -118,12 +118,13 @@ export class Router {
     const { signal, onProgress, cache } = options;
     const reading = { signal, onProgress, cache };
     throwIfAborted(signal);
-    const core = await loadCore(options.wasm, reading);
-    // The default embedder is fetched beside the index; any other waits for the index to say which one it needs.
+    const starting = loadCore(options.wasm, reading);
+    const opening = starting.then((started) => started.openIndex(options.index ?? DEFAULT_INDEX, reading));
+    // The default embedder is fetched beside everything else; any other waits for the index to say which one it needs.
     const early = options.index === undefined && options.embedder === undefined;
-    const opening = core.openIndex(options.index ?? DEFAULT_INDEX, reading);
-    const loading = early ? StaticEmbedder.loadInto(core, undefined, reading) : undefined;
+    const loading = early ? StaticEmbedder.loadInto(starting, undefined, reading) : undefined;
     const [opened, loaded] = await Promise.allSettled([opening, loading]);
+    const core = await starting;
     let embedder: Embedder | undefined = loaded.status === 'fulfilled' ? loaded.value : undefined;
     let owns = embedder !== undefined;
     try {

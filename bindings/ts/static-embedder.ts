@@ -77,8 +77,12 @@ export class StaticEmbedder implements Embedder {
     return StaticEmbedder.loadInto(await loadCore(options.wasm, options), source, options);
   }
 
-  /** @internal Like `load`, into a core that is already there. */
-  static async loadInto(core: Core, source: EmbedderSource | undefined, options: ReadOptions): Promise<StaticEmbedder> {
+  /** @internal Like `load`, into a core that may still be on its way: the files are read and checked meanwhile. */
+  static async loadInto(
+    starting: Core | Promise<Core>,
+    source: EmbedderSource | undefined,
+    options: ReadOptions,
+  ): Promise<StaticEmbedder> {
     const files = filesOf(source ?? DEFAULT_FILES);
     const [tokenizerBytes, model, configBytes] = await Promise.all([
       readBytes(files.tokenizer, options),
@@ -94,6 +98,7 @@ export class StaticEmbedder implements Embedder {
     } catch (cause) {
       throw new SignalboxError('bad_embedder', `tokenizer.json is not understood: ${String(cause)}`, { cause });
     }
+    const core = await starting;
     throwIfAborted(options.signal);
     const unknownToken = (tokenizerJson.model as { unk_token?: unknown } | undefined)?.unk_token;
     const unknown = typeof unknownToken === 'string' ? tokenizer.token_to_id(unknownToken) : undefined;
