@@ -88,7 +88,8 @@ void IndexBuilder::choose_queries() {
     all.clear();
   }
   covered_ = std::move(all);
-  total_ = covered_.size();
+  if (!spec_.shard) map_ = MapBuilder(rows(), covered_);
+  total_ = covered_.size() + map_.count_steps();
   slots_.assign(rows(), kNoSlot);
   std::uint32_t slots = 0;
   const auto keep = [&](std::uint32_t row) {
@@ -232,10 +233,13 @@ std::size_t IndexBuilder::search_coverage(std::size_t max_queries) {
   const std::size_t count = std::min({kBlock, max_queries, covered_.size() - first});
   const auto rows = std::span(covered_).subspan(first, count);
   const QueryBlock queries = prepare_queries(spec_.codes, vectors_of(rows), spec_.dim);
-  auto near = find_nearest(codes_.view(), queries, spec_.routing.kappa + std::size_t{1});
+  const bool maps = map_.lays_out_all();
+  const std::size_t others = std::max<std::size_t>(spec_.routing.kappa, maps ? kMapNeighbours : 0);
+  auto near = find_nearest(codes_.view(), queries, others + 1);
   for (std::size_t q = 0; q < count; ++q) {
     std::erase_if(near[q], [&](const Neighbour& n) { return n.row == rows[q]; });
     distances_.push_back(static_cast<float>(std::clamp(mean_distance(near[q], spec_.routing.kappa), 0.0, 2.0)));
+    if (maps) map_.add(near[q]);
   }
   return count;
 }
@@ -248,7 +252,10 @@ Result<IndexBuilder::Progress> IndexBuilder::step(std::size_t max_queries) {
     totals_ = total_outcomes(outcomes(), row_tasks_, spec_.task_names.size());
   }
   while (max_queries > 0 && done_ < total_) {
-    const std::size_t count = task_ < judged_.size() ? search_task(max_queries) : search_coverage(max_queries);
+    std::size_t count = 0;
+    if (task_ < judged_.size()) count = search_task(max_queries);
+    else if (distances_.size() < covered_.size()) count = search_coverage(max_queries);
+    else count = map_.step(codes_.view(), max_queries);
     done_ += count;
     max_queries -= count;
   }
@@ -260,6 +267,7 @@ Result<IndexBuilder::Finished> IndexBuilder::finish() {
     return invalid("got " + std::to_string(done_) + " queries, expected all " + std::to_string(total_));
   }
   coverage_ = quantiles(distances_);
+  map_places_ = map_.finish();
   const IndexParts parts = {.codes = codes_.view(),
                             .row_tasks = row_tasks_,
                             .outcomes = {},
@@ -273,7 +281,8 @@ Result<IndexBuilder::Finished> IndexBuilder::finish() {
                             .routing = spec_.routing,
                             .pair_u = pairs_.u,
                             .pair_p = pairs_.p,
-                            .coverage = coverage_};
+                            .coverage = coverage_,
+                            .map = map_places_};
   file_ = lay_out_index(parts, {spec_.graded, spec_.graded ? as_bytes(grades_) : bits_, measured_});
   PairReport report = {exact_, 0, errors_.u, errors_.p};
   for (const auto& of_task : judged_) report.rows_a_task = std::max(report.rows_a_task, of_task.size());

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "building/builder.h"
+#include "building/map_builder.h"
 #include "index/format.h"
 #include "index/means.h"
 #include "kernels/codes.h"
@@ -19,7 +20,8 @@ namespace signalbox {
 /// How much is searched for the pairs and the coverage. Up to rows^2 dim = max_work every row is a query, and the file
 /// is that of build_index. Beyond, half of the work goes to the pairs: of every task max(20, max_work / 2 / (tasks rows
 /// dim)) rows, drawn with `seed`, are judged against all rows of the other tasks. Half goes to the coverage, which then
-/// is that of max_work / 2 / (rows dim) rows, at least 200 and at most 5000. The lower limits may exceed max_work.
+/// is that of max_work / 2 / (rows dim) rows, at least 200 and at most 5000. The lower limits may exceed max_work. The
+/// rows of the coverage are also the landmarks of the map: comparing all rows with them costs no more than that again.
 struct PairSampling {
   std::uint64_t max_work = 1'000'000'000'000;
   std::uint64_t seed = 1;
@@ -30,7 +32,7 @@ struct BuilderSpec : IndexDescription {
   bool graded = false;   ///< Outcomes may lie between 0 and 1, and the file holds float32 where it else holds bits.
   bool missing = false;  ///< Outcomes may be missing, and the file holds a mask.
   /// The file is a part of another: its rows are float32, of unit norm or zero, and stay as they are to the last bit.
-  /// There are no pairs, and the coverage is all 0.
+  /// There are no pairs and no map, and the coverage is all 0.
   bool shard = false;
   PairSampling sampling;
 };
@@ -49,7 +51,7 @@ class IndexBuilder {
  public:
   struct Progress {
     std::size_t done = 0;
-    std::size_t total = 0;  ///< Queries.
+    std::size_t total = 0;  ///< Queries, and steps of the map's layout, each of which takes about as long.
   };
   /// Borrowed from the builder until it is changed, moved or destroyed.
   struct Finished {
@@ -74,7 +76,8 @@ class IndexBuilder {
   [[nodiscard]] Status put(std::span<const std::uint32_t> at, std::span<const float> embeddings,
                            std::span<const float> outcomes);
 
-  /// Searches for the neighbours of at most `max_queries` more queries; with 0 only tells how many there are.
+  /// Searches for the neighbours of at most `max_queries` more queries, or draws the map for as many steps; with 0 only
+  /// tells how many there are.
   /// Errors: invalid_argument while rows are missing.
   /// Complexity: O(rows dim) a query; where samples move, O(n^2 dim) more for a task of which n rows are judged.
   [[nodiscard]] Result<Progress> step(std::size_t max_queries);
@@ -124,6 +127,8 @@ class IndexBuilder {
   PairErrors errors_;
   std::vector<float> distances_;  ///< Of the covered rows that were searched.
   std::vector<float> coverage_;
+  MapBuilder map_;
+  std::vector<std::uint16_t> map_places_;
   IndexPieces file_;
 };
 

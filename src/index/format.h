@@ -14,7 +14,7 @@
 namespace signalbox {
 
 inline constexpr std::uint16_t kFormatMajor = 1;
-inline constexpr std::uint16_t kFormatMinor = 0;
+inline constexpr std::uint16_t kFormatMinor = 1;
 
 /// CRC-32 as of zlib, PNG and gzip (polynomial 0xEDB88320), continuing from `crc`.
 [[nodiscard]] std::uint32_t crc32(std::span<const std::uint8_t> bytes, std::uint32_t crc = 0);
@@ -38,9 +38,10 @@ struct IndexParts {
   std::string_view embedder_hash;
   std::string_view metadata;  ///< JSON
   RoutingConstants routing;
-  std::span<const float> pair_u;    ///< [pairs]
-  std::span<const float> pair_p;    ///< [pairs, models]
-  std::span<const float> coverage;  ///< [kCoverageQuantiles]
+  std::span<const float> pair_u;       ///< [pairs]
+  std::span<const float> pair_p;       ///< [pairs, models]
+  std::span<const float> coverage;     ///< [kCoverageQuantiles]
+  std::span<const std::uint16_t> map;  ///< [rows, 2], or empty: the file has none.
 };
 
 /// The file's bytes; the same parts give the same bytes. Outcomes that are all 0, 1 or missing are stored as bits.

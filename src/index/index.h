@@ -122,7 +122,8 @@ class Index {
   std::span<const ModelNumbers> model_numbers;
   RoutingConstants routing;
   PairView pairs;
-  std::span<const float> coverage;  ///< Quantiles of the mean distance to the kappa nearest rows.
+  std::span<const float> coverage;     ///< Quantiles of the mean distance to the kappa nearest rows.
+  std::span<const std::uint16_t> map;  ///< [rows, 2], x and y of each row; empty where the index has none.
   std::vector<SectionInfo> sections;
   Bytes bytes;
 

@@ -74,12 +74,13 @@ enum Kind : std::uint32_t {
   kPairU,
   kPairP,
   kCoverage,
+  kMap,
   kKindEnd,
 };
 
 /// Names of the kinds, for messages and inspection; entry i is kind i.
 inline constexpr std::array<std::string_view, kKindEnd> kKindNames = {
-    "",       "metadata", "model_names", "task_names", "sample_ids",    "embedder", "routing", "codes",
-    "scales", "outcomes", "measured",    "row_tasks",  "model_numbers", "pair_u",   "pair_p",  "coverage"};
+    "",         "metadata", "model_names", "task_names",    "sample_ids", "embedder", "routing",  "codes", "scales",
+    "outcomes", "measured", "row_tasks",   "model_numbers", "pair_u",     "pair_p",   "coverage", "map"};
 
 }  // namespace signalbox::layout

@@ -241,6 +241,7 @@ Status read_sections(Reader& reader, const Header& header, Index& index) {
   index.pairs.u = reader.finite(layout::kPairU, header.pairs, 0, 2.001F);
   index.pairs.p = reader.finite(layout::kPairP, std::uint64_t{header.pairs} * header.models, -1, 1);
   index.coverage = reader.finite(layout::kCoverage, kCoverageQuantiles, 0, 2.001F);
+  if (reader.has(layout::kMap)) index.map = reader.values<std::uint16_t>(layout::kMap, std::uint64_t{header.rows} * 2);
   if (reader.failure) return reader.failure;
   index.embedder_id = embedder[0];
   index.embedder_hash = embedder[1];

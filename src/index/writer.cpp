@@ -139,6 +139,7 @@ IndexPieces lay_out_index(const IndexParts& parts, const PackedOutcomes& outcome
   writer.borrow(layout::kPairP, as_bytes(parts.pair_p));
   writer.borrow(layout::kCoverage, as_bytes(parts.coverage));
   writer.borrow(layout::kRowTasks, as_bytes(parts.row_tasks));
+  if (!parts.map.empty()) writer.borrow(layout::kMap, as_bytes(parts.map));
   writer.borrow(layout::kOutcomes, outcomes.outcomes);
   if (!outcomes.measured.empty()) writer.borrow(layout::kMeasured, outcomes.measured);
   writer.borrow(layout::kScales, as_bytes(std::span<const float>(parts.codes.scales, parts.codes.rows)));

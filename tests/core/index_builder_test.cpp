@@ -197,6 +197,73 @@ TEST(SampledPairs, LeaveATaskAloneThatIsSmallerThanItsSample) {
   EXPECT_EQ(index.pairs.u[0], b.open().pairs.u[0]);
 }
 
+/// A build of which 200 rows are landmarks of the map.
+std::vector<std::uint8_t> with_landmarks(const RandomBenchmark& b, std::size_t queries_a_step) {
+  BuilderSpec spec = spec_of(b);
+  spec.sampling = {0, 1};
+  IndexBuilder builder = create(spec);
+  put_all(builder, b, static_cast<std::uint32_t>(queries_a_step));
+  return finish(builder, queries_a_step);
+}
+
+TEST(BuiltMap, PlacesEveryRowInWhateverStepsAndOrder) {
+  const RandomBenchmark b(/*seed=*/75, 700, 8, 2, 3, CodeType::kInt4);
+  for (const auto& build : {with_landmarks, +[](const RandomBenchmark&of, std::size_t queries) {
+                              IndexBuilder builder = create(spec_of(of));
+                              put_all(builder, of, static_cast<std::uint32_t>(queries));
+                              return finish(builder, queries);
+                            }}) {
+    const std::vector<std::uint8_t> bytes = build(b, 1000000);
+    EXPECT_EQ(build(b, 1), bytes);
+    EXPECT_EQ(build(b, 77), bytes);
+    const Index index = testing::open_copy(bytes).take();
+    ASSERT_EQ(index.map.size(), 2 * 700U);
+    std::vector<std::pair<std::uint16_t, std::uint16_t>> places;
+    for (std::size_t r = 0; r < 700; ++r) places.emplace_back(index.map[2 * r], index.map[2 * r + 1]);
+    std::sort(places.begin(), places.end());
+    // Of 700 places among 65536^2 chance lets two coincide in one map of 17 000; a cluttered map has a few.
+    EXPECT_GT(std::unique(places.begin(), places.end()) - places.begin(), 690);
+  }
+}
+
+TEST(BuiltMap, NeedsNoMoreNeighboursThanTheConstantsOfTheIndexAskFor) {
+  RandomBenchmark few(/*seed=*/76, 60, 8, 2, 3, CodeType::kInt8);
+  RandomBenchmark many = few;
+  few.spec.routing.kappa = 1;
+  many.spec.routing.kappa = 40;
+  few.refresh();
+  many.refresh();
+  const Index a = few.open();
+  const Index b = many.open();
+  EXPECT_TRUE(std::equal(a.map.begin(), a.map.end(), b.map.begin(), b.map.end())) << "kappa is the coverage's";
+}
+
+TEST(BuiltMap, IsThereForRowsThatAreEqualZeroOrFew) {
+  for (const std::size_t rows : {1U, 2U, 3U, 16U, 17U, 300U}) {
+    for (const float value : {0.0F, .5F}) {
+      for (const auto& build : {with_landmarks, +[](const RandomBenchmark&of, std::size_t) { return of.bytes(); }}) {
+        RandomBenchmark b(/*seed=*/77, rows, 4, 2, 1, CodeType::kInt8);
+        b.embeddings.assign(b.embeddings.size(), value);
+        b.refresh();
+        EXPECT_EQ(testing::open_copy(build(b, 50)).take().map.size(), 2 * rows);
+      }
+    }
+  }
+}
+
+TEST(BuiltMap, IsNotThereInAShard) {
+  RandomBenchmark b(/*seed=*/78, 20, 4, 2, 2, CodeType::kFloat32);
+  for (std::size_t i = 0; i < b.embeddings.size(); ++i) b.embeddings[i] = i % 4 == 0 ? 1 : 0;
+  b.refresh();
+  BuilderSpec spec = spec_of(b);
+  spec.shard = true;
+  IndexBuilder builder = create(spec);
+  put_all(builder, b, 1);
+  const Index index = testing::open_copy(finish(builder, 10)).take();
+  EXPECT_TRUE(index.map.empty());
+  EXPECT_EQ(index.sections.back().name, "coverage") << "by kind";
+}
+
 class RefusalTest : public ::testing::Test {
  protected:
   ErrorCode code_of(const Status& failed) {
@@ -240,10 +307,11 @@ TEST_F(RefusalTest, OfStepsUntilEveryRowIsThereAndOfTheFileUntilEveryStepIs) {
   put_all(builder, b_, 1);
   EXPECT_FALSE(builder.finish().ok());
   EXPECT_EQ(builder.step(0).value().done, 0U);
-  EXPECT_EQ(builder.step(0).value().total, 24U) << "every row, for its pair and for the coverage";
-  EXPECT_EQ(builder.step(23).value().done, 23U);
+  const std::size_t total = 24 + MapLayout::count_steps(12);
+  EXPECT_EQ(builder.step(0).value().total, total) << "every row, for its pair and for the coverage, and the map";
+  EXPECT_EQ(builder.step(total - 1).value().done, total - 1);
   EXPECT_EQ(builder.finish().error().code, ErrorCode::kInvalidArgument);
-  EXPECT_EQ(builder.step(9).value().done, 24U);
+  EXPECT_EQ(builder.step(9).value().done, total);
   EXPECT_TRUE(builder.finish().ok());
   EXPECT_EQ(concatenate(*builder.finish().value().file), b_.bytes()) << "a second time";
 }

@@ -65,6 +65,7 @@ TEST_P(RoundTripTest, GivesBackEveryPartAsItWasWritten) {
   EXPECT_TRUE(std::equal(index.row_tasks.begin(), index.row_tasks.end(), benchmark_.row_tasks.begin()));
   EXPECT_EQ(index.pairs.u.size(), 3U);
   EXPECT_EQ(index.coverage.size(), kCoverageQuantiles);
+  EXPECT_EQ(index.map.size(), 2 * kRows);
 }
 
 TEST_P(RoundTripTest, KeepsEveryOutcomeAndWhatIsMissing) {

@@ -165,7 +165,7 @@ TEST(IndexReader, NeedsEverySectionButTheOptionalOnes) {
     Forgery forgery(file);
     std::erase_if(forgery.parts, [&](const Forgery::Part& part) { return part.kind == kind; });
     ASSERT_EQ(forgery.parts.size(), layout::kKindEnd - 2U) << "kind " << kind;
-    if (kind == layout::kSampleIds) {
+    if (kind == layout::kSampleIds || kind == layout::kMap) {
       EXPECT_TRUE(testing::open_copy(forgery.file()).ok());
     } else {
       EXPECT_EQ(refusal(forgery.file()), ErrorCode::kBadSection) << layout::kKindNames[kind];
@@ -184,7 +184,7 @@ TEST(IndexReader, RefusesSectionsThatOccurTwice) {
 TEST(IndexReader, RefusesSectionsOfTheWrongSize) {
   for (const Kind kind :
        {layout::kRouting, layout::kCodes, layout::kScales, layout::kOutcomes, layout::kMeasured, layout::kRowTasks,
-        layout::kModelNumbers, layout::kPairU, layout::kPairP, layout::kCoverage}) {
+        layout::kModelNumbers, layout::kPairU, layout::kPairP, layout::kCoverage, layout::kMap}) {
     EXPECT_EQ(refusal_of_part(kind, [](auto& bytes) { bytes.push_back(0); }), ErrorCode::kBadSection) << kind;
     EXPECT_EQ(refusal_of_part(kind, [](auto& bytes) { bytes.pop_back(); }), ErrorCode::kBadSection) << kind;
     EXPECT_EQ(refusal_of_part(kind, [](auto& bytes) { bytes.clear(); }), ErrorCode::kBadSection) << kind;
@@ -267,6 +267,18 @@ TEST(IndexReader, RefusesQuantilesOutOfOrderAndRowsOfNoTask) {
   Forgery taskless(full_file());
   taskless.set(layout::kRowTasks, 5, std::uint16_t{2});
   EXPECT_EQ(refusal(taskless.file()), ErrorCode::kBadSection);
+}
+
+TEST(IndexReader, TakesEveryPlaceOnAMapAndIndexesWithoutOne) {
+  Forgery corners(full_file());
+  corners.at(layout::kMap).assign(6 * 2 * sizeof(std::uint16_t), 0xFF);
+  corners.set(layout::kMap, 0, std::uint16_t{0});
+  const Index index = testing::open_copy(corners.file()).take();
+  EXPECT_EQ(index.map.size(), 12U);
+  EXPECT_EQ(index.map.front(), 0U);
+  EXPECT_EQ(index.map.back(), 65535U);
+  std::erase_if(corners.parts, [](const Forgery::Part& part) { return part.kind == layout::kMap; });
+  EXPECT_TRUE(testing::open_copy(corners.file()).take().map.empty());
 }
 
 TEST(IndexReader, RefusesTextThatIsNotUtf8) {

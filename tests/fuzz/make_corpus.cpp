@@ -50,7 +50,7 @@ void save_damaged_indexes(const std::filesystem::path& folder) {
   save(folder / "truncated.sbx", {valid.begin(), valid.begin() + 700});
   save(folder / "header-only.sbx", {valid.begin(), valid.begin() + 64});
   forge("newer-minor.sbx", [](Forgery& f) {
-    f.header.version_minor = 1;
+    f.header.version_minor = 2;
     f.parts.push_back({99, {1, 2, 3}});
   });
   forge("section-twice.sbx", [](Forgery& f) { f.parts.push_back(f.parts.front()); });
@@ -60,6 +60,10 @@ void save_damaged_indexes(const std::filesystem::path& folder) {
   forge("not-utf8.sbx", [](Forgery& f) { f.at(layout::kMetadata) = {'"', 0xC3, '"'}; });
   forge("metadata-nested.sbx", [](Forgery& f) { f.at(layout::kMetadata).assign(200, '['); });
   forge("nan-scale.sbx", [](Forgery& f) { f.set(layout::kScales, 0, std::nanf("")); });
+  forge("map-missing.sbx", [](Forgery& f) {
+    std::erase_if(f.parts, [](const Forgery::Part& part) { return part.kind == layout::kMap; });
+  });
+  forge("map-short.sbx", [](Forgery& f) { f.at(layout::kMap).pop_back(); });
   forge("many-tasks.sbx", [](Forgery& f) { f.header.tasks = 65535; });
   forge("many-rows.sbx", [](Forgery& f) { f.header.rows = 0xFFFFFFFF; });
   forge("nothing-measured.sbx", [](Forgery& f) { f.at(layout::kMeasured).assign(3, 0); });

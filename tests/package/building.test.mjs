@@ -275,8 +275,9 @@ describe('an index that is built row by row', () => {
       const spec = randomSpec({ codes, missing: 0.1, graded: true, pairs: { alphas: [0, 0.2], repeats: 2 } });
       await withBuild(spec, { graded: true, missing: true }, async (build) => {
         assert.throws(() => build.finish(), { code: 'invalid_argument' });
-        assert.deepEqual(build.step(100), { done: 100, total: 120 });
-        assert.deepEqual(build.step(100), { done: 120, total: 120 });
+        // Every row for its pair and for the coverage, and 200 epochs of the map.
+        assert.deepEqual(build.step(100), { done: 100, total: 320 });
+        assert.deepEqual(build.step(220), { done: 320, total: 320 });
         const { pieces, sizeBytes, pairs } = build.finish();
         const bytes = Buffer.concat(pieces);
         assert.equal(bytes.length, sizeBytes);
@@ -289,7 +290,12 @@ describe('an index that is built row by row', () => {
   it('says how far its pairs may be off where they rest on a sample', async () => {
     const spec = randomSpec({ rows: 300 });
     await withBuild(spec, { pairSampling: { maxWork: 1000, seed: 2 } }, async (build) => {
-      assert.deepEqual(build.step(1e6), { done: 260, total: 260 }, '20 rows of each task, and 200 for the coverage');
+      const total = 60 + 200 + 200 + 300;
+      assert.deepEqual(
+        build.step(1e6),
+        { done: total, total },
+        '20 rows of each task, 200 for the coverage, which are laid out in 200 epochs, and all are searched for among them',
+      );
       const { pieces, pairs } = build.finish();
       assert.equal(pairs.exact, false);
       assert.equal(pairs.rowsATask, 20);

@@ -142,6 +142,20 @@ for (let seed = 1; seed <= 20; ++seed) {
     }));
 }
 
+it('native and wasm draw the same map, to the last bit, of more rows than move in a step', async () => {
+  const spec = randomSpec({ rows: 2100, dim: 24, models: 2, tasks: 6, codes: 'int4' });
+  const bytes = await buildIndex(spec);
+  const core = await loadCore(undefined, {});
+  const handle = await core.openIndex(bytes, {});
+  const map = core.describeIndex(handle).sections.find(({ name }) => name === 'map');
+  core.close(handle);
+  assert.equal(map?.sizeBytes, 4 * 2100);
+  const [wasm, natively] = [bytes, buildNatively(spec)].map((file) =>
+    Buffer.from(file).subarray(map.offsetBytes, map.offsetBytes + map.sizeBytes),
+  );
+  assert.ok(natively.equals(wasm));
+});
+
 it('native and wasm refuse the same specification in the same words', async () => {
   const spec = drawSpec(1);
   const json = JSON.stringify({ dim: spec.dim, models: [{ name: 'a' }], tasks: ['t'], codes: 'int2' });
