@@ -9,11 +9,21 @@ export { liveHandles } from './wasm-module.js';
 
 /** Typed calls into one instance of the module. */
 export class Core extends WasmModule<GlueModule> {
+  /** Where the file of each open index lies: the core reads it in place. */
+  readonly #files = new Map<number, { at: number; sizeBytes: number }>();
+
   /** Reads an index straight into the module's memory and opens it there. */
   async openIndex(source: Source, options: ReadOptions): Promise<number> {
     const [pointer, size] = await this.#receive(source, options);
     const { handle } = this.askToOpen<{ handle: number }>(() => this.glue.openIndex(pointer, size));
+    this.#files.set(handle, { at: pointer, sizeBytes: size });
     return handle;
+  }
+
+  /** Reads in the file of an open index. The view is of no use after the call. */
+  readFile<T>(handle: number, read: (file: Uint8Array) => T): T {
+    const { at, sizeBytes } = this.#files.get(handle) as { at: number; sizeBytes: number };
+    return read(this.glue.HEAPU8.subarray(at, at + sizeBytes));
   }
 
   describeIndex(handle: number): IndexInfo {
@@ -55,6 +65,7 @@ export class Core extends WasmModule<GlueModule> {
   }
 
   close(handle: number): void {
+    this.#files.delete(handle);
     this.askToClose(() => this.glue.close(handle));
   }
 

@@ -5,6 +5,7 @@ import { detailsIn } from './embedder-details.js';
 import { SignalboxError, throwIfAborted } from './errors.js';
 import { exactJson } from './exact-json.js';
 import { checkPrompts, Prompts, readOf } from './prompts.js';
+import { samplesIn } from './samples.js';
 import { DEFAULT_EMBEDDER_ID, isEmbedder, StaticEmbedder } from './static-embedder.js';
 import type {
   Decision,
@@ -15,6 +16,8 @@ import type {
   LoadOptions,
   RouteOptions,
   RouteTaskOptions,
+  Samples,
+  SamplesOptions,
   TaskDecision,
   Vectors,
 } from './types.js';
@@ -241,6 +244,16 @@ export class Router {
    */
   next(plan: CascadePlan, verdict: Verdict): CascadeMove {
     return nextStep(plan, verdict);
+  }
+
+  /**
+   * What the index holds of its samples: the task and the outcomes of each, its id, its place on a map of the benchmark.
+   * Errors: `disposed`, `aborted`, `invalid_argument`.
+   */
+  async samples(options: SamplesOptions = {}): Promise<Samples> {
+    const handle = this.#open();
+    throwIfAborted(options.signal);
+    return this.#core.readFile(handle, (file) => samplesIn(file, this.info, options));
   }
 
   /** Closes the index, and the embedder where `load` opened it. Calling it again does nothing. */

@@ -1,7 +1,7 @@
 // The declarations name Symbol.dispose, which the libraries of a consumer's target may not have.
 /// <reference lib="esnext.disposable" preserve="true" />
 
-/** The shapes that cross the package's surface. All of them are plain data: they survive `structuredClone` and JSON. */
+/** The shapes that cross the package's surface. All of them are plain data: they survive `structuredClone` and, but for arrays of numbers, JSON. */
 
 /**
  * `signalbox`: the default; the input or task is compared with whole benchmark tasks, and labels re-weight them.
@@ -215,6 +215,29 @@ export interface IndexInfo {
   sections: { name: string; offsetBytes: number; sizeBytes: number }[];
   /** Whatever the builder wrote: provenance, licence, caveats. */
   metadata: unknown;
+}
+
+export interface SamplesOptions {
+  /** `false` leaves the ids out: they are then null. */
+  ids?: boolean;
+  /** `false` leaves the outcomes out, the largest part by far: 4 bytes for each sample and model. They are then empty. */
+  outcomes?: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+/** What an index holds of its samples, row by row, copied out: rows are those of a decision's neighbours. */
+export interface Samples {
+  /** Task of each row, as its place in `info.tasks`: [rows]. */
+  tasks: Uint16Array;
+  /** [rows]; null where the index names none. */
+  ids: string[] | null;
+  /**
+   * Place of each row on a map of the benchmark, near samples near each other: [rows, 2], x and y, both 0..1 on one
+   * scale. Null where the index has no map.
+   */
+  map: Float32Array | null;
+  /** [rows, models] in the order of `info.models`, 0..1, NaN where not measured. */
+  outcomes: Float32Array;
 }
 
 /** One text, embedded. */

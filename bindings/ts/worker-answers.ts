@@ -4,8 +4,16 @@ import type { Answer } from './worker-channel.js';
 
 /** A worker's global scope, a `MessagePort`, or anything else that is one end of a conversation. */
 export interface Port<Request> {
-  postMessage(message: Answer<unknown>): void;
+  postMessage(message: Answer<unknown>, transfer?: Transferable[]): void;
   addEventListener(type: 'message', listener: (event: { data: Request }) => void): void;
+}
+
+/** An answer whose buffers move to the page: they are gone here, and nothing is copied. */
+export class Moved {
+  constructor(
+    readonly value: unknown,
+    readonly buffers: Transferable[],
+  ) {}
 }
 
 /** What a call may use while it is answered. */
@@ -34,7 +42,8 @@ export function answerCalls<Request extends { id: number; call: string }>(
         signal: controller.signal,
         onProgress,
       });
-      port.postMessage({ id, value });
+      if (value instanceof Moved) port.postMessage({ id, value: value.value }, value.buffers);
+      else port.postMessage({ id, value });
     } catch (cause) {
       const code = cause instanceof SignalboxError ? cause.code : 'internal';
       const message = cause instanceof Error ? cause.message : String(cause);

@@ -19,6 +19,7 @@ export const WORKER_METHODS = [
   'routeVectors',
   'cascade',
   'cascadeVector',
+  'samples',
 ] as const;
 export type WorkerMethod = (typeof WORKER_METHODS)[number];
 

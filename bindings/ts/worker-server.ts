@@ -1,13 +1,22 @@
 /** The worker's half: one router behind a message port. */
 import { SignalboxError } from './errors.js';
 import { Router } from './router.js';
-import type { RouteTaskOptions, Vectors } from './types.js';
-import { answerCalls, type Port } from './worker-answers.js';
+import type { RouteTaskOptions, Samples, SamplesOptions, Vectors } from './types.js';
+import { answerCalls, Moved, type Port } from './worker-answers.js';
 import type { WorkerRequest } from './worker-protocol.js';
 
 function opened(router: Router | undefined): Router {
   if (router === undefined) throw new SignalboxError('disposed', 'the router was disposed');
   return router;
+}
+
+/** The samples with all their buffers, each of which is theirs alone. */
+function moved(samples: Samples): Moved {
+  const arrays = [samples.tasks, samples.map, samples.outcomes];
+  return new Moved(
+    samples,
+    arrays.flatMap((array) => (array === null ? [] : [array.buffer])),
+  );
 }
 
 /** Answers every request of the port until the page ends the worker. */
@@ -23,6 +32,8 @@ export function serve(port: Port<WorkerRequest>): void {
         router?.dispose();
         router = undefined;
         return null;
+      case 'samples':
+        return moved(await opened(router).samples({ ...(request.options as SamplesOptions), signal }));
       default: {
         const options = { ...(request.options as RouteTaskOptions), signal };
         const { input } = request;

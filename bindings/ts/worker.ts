@@ -14,6 +14,8 @@ import type {
   LoadOptions,
   RouteOptions,
   RouteTaskOptions,
+  Samples,
+  SamplesOptions,
   Source,
   TaskDecision,
   Vectors,
@@ -147,7 +149,16 @@ export class WorkerRouter {
     return nextStep(plan, verdict);
   }
 
-  #call<T>(call: WorkerMethod, input: unknown, options: EmbedOptions | RouteTaskOptions | CascadeOptions): Promise<T> {
+  /** See `Router.samples`. The arrays are moved here, not copied. */
+  async samples(options: SamplesOptions = {}): Promise<Samples> {
+    return this.#call('samples', null, options);
+  }
+
+  #call<T>(
+    call: WorkerMethod,
+    input: unknown,
+    options: EmbedOptions | RouteTaskOptions | CascadeOptions | SamplesOptions,
+  ): Promise<T> {
     const { signal, onProgress, ...rest } = options as RouteTaskOptions;
     return this.#channel.ask<T>({ call, input, options: rest }, { signal, onProgress });
   }
