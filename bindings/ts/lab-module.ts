@@ -154,7 +154,7 @@ export interface FinishedBuild {
 export interface LabBuild {
   /** Rows by their numbers [n], each once and in any order: embeddings [n, dim], outcomes [n, models], NaN missing. */
   put(at: Uint32Array, embeddings: Float32Array, outcomes: Float32Array): void;
-  /** Searches for the neighbours of at most `queries` more rows, or draws the map for about as long. */
+  /** Searches for the neighbours of at most `queries` more rows, or goes as many steps with the map. */
   step(queries: number): { done: number; total: number };
   finish(): FinishedBuild;
   close(): void;

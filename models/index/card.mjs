@@ -21,7 +21,7 @@ export function writeCard(card, { file, command, samples, models, embedder, meas
   const text = `# The ${file === 'index.sbx' ? 'default index' : `index ${file}`}: ${metadata.name}
 
 ${metadata.description}: ${samples.tasks.length} samples, ${models.length} models, ${tasks.size} tasks, no missing outcome.
-It holds embeddings, outcomes, names, parameter counts and prices. It holds no prompt and no answer.
+It holds embeddings, outcomes, names, parameter counts, prices and a map, on which every sample has a place. It holds no prompt and no answer.
 
 | | |
 |---|---|
@@ -29,6 +29,7 @@ It holds embeddings, outcomes, names, parameter counts and prices. It holds no p
 | size | ${sizes.raw} bytes, ${sizes.brotli} as brotli |
 | SHA-256 | \`${sha256}\` |
 | rows | ${embedder.dim} dimensions in 4 bits, one scale a row |
+| map | two dimensions; samples whose embeddings are near each other are near each other, which tends to be those of a task (\`node tests/bench/map.mjs\`) |
 | embedder | \`${embedder.id}\`, \`${embedder.hash}\` |
 | outcomes | ${metadata.outcome} |
 

@@ -51,7 +51,7 @@ class IndexBuilder {
  public:
   struct Progress {
     std::size_t done = 0;
-    std::size_t total = 0;  ///< Queries, and steps of the map's layout, each of which takes about as long.
+    std::size_t total = 0;  ///< Queries, and steps of the map's layout, each of which takes as long as a few.
   };
   /// Borrowed from the builder until it is changed, moved or destroyed.
   struct Finished {

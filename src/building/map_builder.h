@@ -13,7 +13,7 @@
 namespace signalbox {
 
 /// Lays out all rows, or some of them, the landmarks, beside which it places the others. What comes out depends on the
-/// rows' codes, their order and the landmarks, and not on the size of the steps. Not thread-safe.
+/// rows' codes and order, the landmarks and what `add` took, and not on the size of the steps. Not thread-safe.
 class MapBuilder {
  public:
   /// No rows, no map.

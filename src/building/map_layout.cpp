@@ -8,7 +8,7 @@ namespace signalbox {
 namespace {
 
 constexpr std::size_t kEpochs = 200;
-/// Points that move in a step, which then takes about as long as a query.
+/// Points that move in a step, which then takes as long as a few queries.
 constexpr std::size_t kBlock = 1024;
 /// Points that push when an edge pulls.
 constexpr std::size_t kPushes = 5;

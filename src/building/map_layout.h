@@ -26,7 +26,7 @@ using MapPoint = std::array<double, 2>;
 /// the last bit: a = b = 1, so that points at distance d belong together by 1 / (1 + d^2), and a rational function
 /// weighs the edges where UMAP has an exponential one.
 ///
-/// Zero vectors, and points that are at right angles to all others or beyond, have no edges, and stay where they start.
+/// Zero vectors, and points that are at right angles to all others or beyond, have no edges, and sink to the middle.
 /// Equal vectors are spread by jitter. Memory: about 500 bytes a point. Not thread-safe.
 class MapLayout {
  public:
