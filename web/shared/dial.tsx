@@ -1,15 +1,22 @@
 /** From cheapest to best: how much predicted correctness a lower price is worth. */
 import { dialWords } from './settings.js';
 
-export function Dial({ value, onChange }: { value: number; onChange: (value: number) => void }) {
+interface Props {
+  value: number;
+  onChange: (value: number) => void;
+  /** Where there is more than one dial on the page. */
+  id?: string;
+}
+
+export function Dial({ value, onChange, id = 'dial' }: Props) {
   const words = dialWords(value);
   return (
     <div class="dial">
-      <label for="dial">
+      <label for={id}>
         Cheapest or best <small>{words}</small>
       </label>
       <input
-        id="dial"
+        id={id}
         type="range"
         min="0"
         max="100"

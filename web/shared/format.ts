@@ -4,9 +4,15 @@ export const percent = (share: number) => `${Math.round(100 * share)}%`;
 
 export const range = ([low, high]: readonly [number, number]) => `${percent(low)} to ${percent(high)}`;
 
+/** Without a maximum, thousandths would be the last digits shown. */
+const PLAIN = { minimumFractionDigits: 2, maximumFractionDigits: 12 };
+
 /** US dollars per million tokens; three significant figures, so that cents and tenths of a cent stay apart. */
 export const dollars = (usd: number | null) =>
-  usd === null ? 'not known' : `$${Number(usd.toPrecision(3)).toLocaleString('en', { minimumFractionDigits: 2 })}`;
+  usd === null ? 'not known' : `$${Number(usd.toPrecision(3)).toLocaleString('en', PLAIN)}`;
+
+/** A price where nothing is one, too: a model of one's own costs none. */
+export const priceWords = (usd: number | null) => (usd === 0 ? 'free' : dollars(usd));
 
 const SIZES = ['bytes', 'KB', 'MB', 'GB'];
 

@@ -1,3 +1,160 @@
+/** What a better answer costs: the prompt's candidates by price and chance, the dial on them, and the prices themselves. */
+import './style.css';
+import { useComputed, useSignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import type { Decision } from 'signalbox';
+import { Candidates } from '../../shared/candidates.js';
+import { Dial } from '../../shared/dial.js';
+import { DialStepper } from '../../shared/dial-stepper.js';
+import { count, percent, priceWords } from '../../shared/format.js';
+import { beats, dialStops, frontierOf, type PricedModel, pricedModels, wantedModel } from '../../shared/frontier.js';
+import { priceOf, qualityBarOf } from '../../shared/settings.js';
+import { errorWords } from '../../shared/words.js';
+import { answer, change, info, settings, status } from '../state.js';
+import { CostChart, pointWords } from './chart.js';
+import { Folded } from './folded.js';
+import { PointTable } from './point-table.js';
+
+const CANDIDATES_ID = 'cost-candidates';
+
+function openCandidates(): void {
+  const folded = document.getElementById(CANDIDATES_ID);
+  if (!(folded instanceof HTMLDetailsElement)) return;
+  folded.open = true;
+  folded.querySelector('summary')?.focus();
+}
+
+function ToPrices({ words }: { words: string }) {
+  return (
+    <button type="button" class="link-button" onClick={openCandidates}>
+      {words}
+    </button>
+  );
+}
+
+/** Which candidates the chart cannot show, and what to do about it. */
+function Undrawn({ decision, drawn }: { decision: Decision; drawn: number }) {
+  const { ranking } = decision;
+  const missing = ranking.length - drawn;
+  if (missing === 0) return null;
+  const wanted = ranking.find(({ model }) => model === wantedModel(decision));
+  return (
+    <p>
+      {count(missing, 'candidate')} of {ranking.length} {missing === 1 ? 'has' : 'have'} no price and{' '}
+      {missing === 1 ? 'is' : 'are'} not drawn
+      {wanted?.usdPerMTok === null && (
+        <>
+          , <bdi>{wanted.model}</bdi> among them, the best here at {percent(wanted.pCorrect)}
+        </>
+      )}
+      . <ToPrices words="Give them a price" />
+    </p>
+  );
+}
+
+function Selected({ point, points }: { point: PricedModel | undefined; points: readonly PricedModel[] }) {
+  if (point === undefined) {
+    return <p class="selected-point">Click a point, or use the arrow keys on the chart, for its interval.</p>;
+  }
+  const better = beats(frontierOf(points), point);
+  const isBeaten = better !== undefined && (better.p > point.p || better.usdPerMTok < point.usdPerMTok);
+  return (
+    <p class="selected-point" data-selected>
+      <b dir="auto">{pointWords(point, 'chance to be right')}</b>{' '}
+      {isBeaten ? (
+        <>
+          <bdi>{better.model}</bdi> ({priceWords(better.usdPerMTok)}, {percent(better.p)}) costs no more and is as good
+          or better.
+        </>
+      ) : (
+        'It is on the frontier.'
+      )}
+    </p>
+  );
+}
+
+/** The band that the dial allows, below what is wanted where prices do not count. */
+function bandOf(decision: Decision, dial: number) {
+  const best = decision.ranking.find(({ model }) => model === wantedModel(decision))?.pCorrect;
+  if (best === undefined) return undefined;
+  const low = Math.max(0, best - qualityBarOf(dial));
+  const words = dial >= 100 ? 'the best' : `good enough: ${percent(low)} to ${percent(best)}`;
+  return { low, high: best, words };
+}
+
+function Trade({ decision }: { decision: Decision }) {
+  const selected = useSignal<string | undefined>(undefined);
+  const onSelect = useMemo(
+    () => (model: string | undefined) => {
+      selected.value = model;
+    },
+    [],
+  );
+  const points = useMemo(() => pricedModels(decision), [decision]);
+  const stops = useMemo(() => dialStops(decision), [decision]);
+  const dial = settings.value.dial;
+  const wanted = wantedModel(decision);
+  if (points.length === 0) {
+    return (
+      <p data-no-prices>
+        None of the {count(decision.ranking.length, 'candidate')} has a price, so there is nothing to weigh.{' '}
+        <ToPrices words="Give at least one a price" /> to see it here.
+      </p>
+    );
+  }
+  return (
+    <>
+      <div class="cost">
+        <CostChart
+          points={points}
+          pick={decision.model}
+          bestSingle={decision.bestSingleModel}
+          challenger={wanted === decision.bestSingleModel ? undefined : wanted}
+          band={bandOf(decision, dial)}
+          selected={selected.value}
+          onSelect={onSelect}
+        />
+        <div class="cost-side">
+          <Dial id="cost-dial" value={dial} onChange={(to) => change({ dial: to })} />
+          <DialStepper stops={stops} dial={dial} onChange={(to) => change({ dial: to })} />
+          <Selected point={points.find(({ model }) => model === selected.value)} points={points} />
+          <Undrawn decision={decision} drawn={points.length} />
+          <p>
+            <small>There is no oracle here: nobody knows beforehand which models will be right.</small>
+          </p>
+        </div>
+      </div>
+      <Folded summary={`The chart as a table, ${count(points.length, 'model')}`}>
+        {() => <PointTable points={points} pick={decision.model} selected={selected.value} onSelect={onSelect} />}
+      </Folded>
+    </>
+  );
+}
+
+function Prices() {
+  const models = info.value?.models;
+  const now = settings.value;
+  if (models === undefined) return null;
+  const priced = models.filter((model) => priceOf(model, now) !== null).length;
+  return (
+    <Folded id={CANDIDATES_ID} summary={`${count(models.length, 'model')}, ${priced} with a price`}>
+      {() => <Candidates models={models} settings={now} onChange={change} />}
+    </Folded>
+  );
+}
+
 export function CostSection() {
-  return <p>To come.</p>;
+  const now = status.value;
+  const decision = useComputed(() => answer.value?.decision).value;
+  return (
+    <>
+      {decision !== undefined && <Trade decision={decision} />}
+      {now.kind === 'failed' && (
+        <p class="failed" data-cost-failed>
+          {errorWords(now.error)}
+        </p>
+      )}
+      <Prices />
+    </>
+  );
 }

@@ -1,0 +1,227 @@
+/** Which models may be picked, and what they cost. */
+
+import { useMemo, useRef, useState } from 'preact/hooks';
+import type { IndexInfo } from 'signalbox';
+import { count } from './format.js';
+import { PriceField } from './price-field.js';
+import { isCandidate, priceOf, type Settings } from './settings.js';
+
+type Model = IndexInfo['models'][number];
+type Change = (part: Partial<Settings>) => void;
+
+interface Props {
+  models: readonly Model[];
+  settings: Settings;
+  onChange: Change;
+}
+
+interface RowProps {
+  model: Model;
+  /** Names the row's fields. */
+  id: string;
+  isAllowed: boolean;
+  isShown: boolean;
+  price: { in: number; out: number } | null;
+  isOwnPrice: boolean;
+  onAllow: (name: string, isAllowed: boolean) => void;
+  /** `null`: the benchmark's own again. */
+  onPrice: (name: string, price: { in: number; out: number } | null) => void;
+}
+
+function Row({ model, id, isAllowed, isShown, price, isOwnPrice, onAllow, onPrice }: RowProps) {
+  const { name, paramsB } = model;
+  const set = (side: 'in' | 'out', usd: number | null) =>
+    // One price counts for both as long as the other is not known.
+    onPrice(name, usd === null ? null : { in: usd, out: usd, ...price, [side]: usd });
+  const reset = () => {
+    onPrice(name, null);
+    // The button goes; whoever pressed it stays in the row.
+    document.getElementById(`${id}-in`)?.focus();
+  };
+  // With hundreds of rows only those that changed are worth looking at: the same element again is skipped.
+  return useMemo(
+    () => (
+      <tr hidden={!isShown} class={isAllowed ? '' : 'denied'}>
+        <td>
+          <input
+            type="checkbox"
+            id={id}
+            checked={isAllowed}
+            aria-label={`${name} may be picked`}
+            onChange={(event) => onAllow(name, event.currentTarget.checked)}
+          />
+        </td>
+        <th scope="row">
+          <label for={id} dir="auto">
+            {name}
+          </label>
+        </th>
+        <td>{paramsB === null ? '' : `${Number(paramsB.toPrecision(3))} B`}</td>
+        <td>
+          <PriceField
+            id={`${id}-in`}
+            label={`Price in of ${name}`}
+            usd={price?.in ?? null}
+            onChange={(usd) => set('in', usd)}
+          />
+        </td>
+        <td>
+          <PriceField
+            id={`${id}-out`}
+            label={`Price out of ${name}`}
+            usd={price?.out ?? null}
+            onChange={(usd) => set('out', usd)}
+          />
+        </td>
+        <td>
+          {isOwnPrice && (
+            <button
+              type="button"
+              class="secondary outline small"
+              aria-label={`Reset the price of ${name}`}
+              onClick={reset}
+            >
+              Reset
+            </button>
+          )}
+        </td>
+      </tr>
+    ),
+    [model, id, isAllowed, isShown, price?.in, price?.out, isOwnPrice, onAllow, onPrice],
+  );
+}
+
+/** The rows' callbacks, the same ones for the component's life: they find the settings of now. */
+function useRowActions(props: Props) {
+  const now = useRef(props);
+  now.current = props;
+  return useMemo(
+    () => ({
+      allow(name: string, isAllowed: boolean) {
+        const { settings, onChange } = now.current;
+        const others = settings.excluded.filter((other) => other !== name);
+        onChange({ excluded: isAllowed ? others : [...others, name] });
+      },
+      price(name: string, price: { in: number; out: number } | null) {
+        const { settings, onChange } = now.current;
+        const others = Object.entries(settings.prices).filter(([other]) => other !== name);
+        // fromEntries takes any name for its own, also "__proto__".
+        onChange({ prices: Object.fromEntries(price === null ? others : [...others, [name, price]]) });
+      },
+    }),
+    [],
+  );
+}
+
+interface BarProps extends Props {
+  filter: string;
+  onFilter: (filter: string) => void;
+  /** Names of the models that the filter leaves. */
+  shown: ReadonlySet<string>;
+}
+
+function Bar({ models, settings, onChange, filter, onFilter, shown }: BarProps) {
+  const left = models.filter((model) => isCandidate(model, settings)).length;
+  const which = filter.trim() === '' ? 'all' : `these ${shown.size}`;
+  const others = settings.excluded.filter((name) => !shown.has(name));
+  const unseen = models.filter(({ name }) => !shown.has(name)).map(({ name }) => name);
+  return (
+    <div class="candidates-bar">
+      <input
+        type="search"
+        aria-label="Find a model"
+        placeholder="Find a model"
+        autocomplete="off"
+        spellcheck={false}
+        dir="auto"
+        value={filter}
+        onInput={(event) => onFilter(event.currentTarget.value)}
+      />
+      <div class="buttons">
+        <button type="button" class="secondary outline small" onClick={() => onChange({ excluded: others })}>
+          Allow {which}
+        </button>
+        <button
+          type="button"
+          class="secondary outline small"
+          onClick={() => onChange({ excluded: [...others, ...shown] })}
+        >
+          Exclude {which}
+        </button>
+        {unseen.length > 0 && shown.size > 0 && (
+          <button type="button" class="secondary outline small" onClick={() => onChange({ excluded: unseen })}>
+            Only {which}
+          </button>
+        )}
+        <button type="button" class="secondary outline small" onClick={() => onChange({ prices: {} })}>
+          Reset all prices
+        </button>
+      </div>
+      <label>
+        <input
+          type="checkbox"
+          data-priced-only
+          checked={settings.pricedOnly}
+          onChange={(event) => onChange({ pricedOnly: event.currentTarget.checked })}
+        />
+        Only models with a price
+      </label>
+      <p role="status">
+        {left} of {count(models.length, 'model')} may be picked.
+        {filter.trim() !== '' && ` The list shows ${shown.size}.`}
+      </p>
+    </div>
+  );
+}
+
+export function Candidates(props: Props) {
+  const { models, settings } = props;
+  const [filter, setFilter] = useState('');
+  const actions = useRowActions(props);
+  const sorted = useMemo(() => [...models].sort((a, b) => a.name.localeCompare(b.name, 'en')), [models]);
+  const excluded = new Set(settings.excluded);
+  const wanted = filter.trim().toLowerCase();
+  const shown = new Set(models.filter(({ name }) => name.toLowerCase().includes(wanted)).map(({ name }) => name));
+  return (
+    <div class="candidates">
+      <Bar {...props} filter={filter} onFilter={setFilter} shown={shown} />
+      <div class="wide candidates-list">
+        <table>
+          <caption>
+            Prices in US dollars per million tokens, input and output apart. An emptied field takes the benchmark's own
+            price again; one price alone counts for both.
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">
+                <span class="visually-hidden">May be picked</span>
+              </th>
+              <th scope="col">Model</th>
+              <th scope="col">Parameters</th>
+              <th scope="col">Price in</th>
+              <th scope="col">Price out</th>
+              <th scope="col">
+                <span class="visually-hidden">The benchmark's price</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody data-candidates>
+            {sorted.map((model, i) => (
+              <Row
+                key={model.name}
+                id={`candidate-${i}`}
+                model={model}
+                isAllowed={!excluded.has(model.name)}
+                isShown={shown.has(model.name)}
+                price={priceOf(model, settings)}
+                isOwnPrice={Object.hasOwn(settings.prices, model.name)}
+                onAllow={actions.allow}
+                onPrice={actions.price}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,211 @@
+/** Quality against price: a point a model, the frontier, and the models with a part to play. All of its props are plain data. */
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { percent, priceWords, range, shortName } from '../../shared/format.js';
+import type { PricedModel } from '../../shared/frontier.js';
+import { OUTLINES, ROLES, type Role } from './marks.js';
+import { type ChartData, CostPlot, type Level } from './plot.js';
+import { priceAxis } from './price-axis.js';
+
+export interface CostChartProps {
+  points: readonly PricedModel[];
+  pick?: string | undefined;
+  /** Best on average. */
+  bestSingle?: string | undefined;
+  /** Best here, whatever it costs. */
+  challenger?: string | undefined;
+  /** Good enough for the dial. */
+  band?: { low: number; high: number; words: string } | undefined;
+  /** What one would reach who knew the answers beforehand, and who chose blindly, 0..1. */
+  oracle?: number | undefined;
+  random?: number | undefined;
+  selected: string | undefined;
+  onSelect: (model: string | undefined) => void;
+  /** What stands for `p`. */
+  yWords?: string;
+}
+
+const ROLE_WORDS: Record<Role, string> = {
+  pick: 'the pick',
+  'best-single': 'best on average',
+  challenger: 'best here',
+};
+
+export const pointWords = ({ model, usdPerMTok, p, interval }: PricedModel, yWords: string) =>
+  `${model}: ${priceWords(usdPerMTok)}, ${percent(p)} ${yWords}, interval ${range(interval)}`;
+
+function rolesOf({ pick, bestSingle, challenger }: CostChartProps): ChartData['roles'] {
+  const players: Record<Role, string | undefined> = { pick, 'best-single': bestSingle, challenger };
+  const roles = new Map<string, Role[]>();
+  // The most important words first; the shapes have an order of their own.
+  for (const role of [...ROLES].reverse()) {
+    const model = players[role];
+    if (model !== undefined) roles.set(model, [...(roles.get(model) ?? []), role]);
+  }
+  return new Map(
+    [...roles].map(([model, mine]) => {
+      const words = mine.map((role) => ROLE_WORDS[role]).join(', ');
+      return [model, { roles: mine, words, label: `${shortName(model)} (${words})` }];
+    }),
+  );
+}
+
+function levelsOf({ oracle, random }: CostChartProps): Level[] {
+  return [
+    ...(oracle === undefined ? [] : [{ words: 'oracle', p: oracle }]),
+    ...(random === undefined ? [] : [{ words: 'chosen blindly', p: random }]),
+  ];
+}
+
+/** The plot on the element, kept up to date; nothing is drawn before the element stands on the page. */
+function usePlot(data: ChartData) {
+  const host = useRef<HTMLDivElement>(null);
+  const plot = useRef<CostPlot | undefined>(undefined);
+  const first = useRef(data);
+  useEffect(() => {
+    if (host.current === null) return;
+    const mine = new CostPlot(host.current, first.current);
+    plot.current = mine;
+    const resized = new ResizeObserver(() => mine.refit());
+    resized.observe(host.current);
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    const recolour = () => mine.refit();
+    scheme.addEventListener('change', recolour);
+    return () => {
+      resized.disconnect();
+      scheme.removeEventListener('change', recolour);
+      mine.destroy();
+    };
+  }, []);
+  useEffect(() => plot.current?.show(data), [data]);
+  return { host, plot };
+}
+
+/** Where a key leads from the point at `at`; -1 is none. */
+function stepOf(key: string, at: number, count: number): number | undefined {
+  const last = count - 1;
+  switch (key) {
+    case 'ArrowRight':
+    case 'ArrowUp':
+      return Math.min(last, at + 1);
+    case 'ArrowLeft':
+    case 'ArrowDown':
+      return at < 0 ? last : Math.max(0, at - 1);
+    case 'PageUp':
+      return Math.min(last, at + 10);
+    case 'PageDown':
+      return Math.max(0, at - 10);
+    case 'Home':
+      return 0;
+    case 'End':
+      return last;
+    case 'Escape':
+      return -1;
+    default:
+      return undefined;
+  }
+}
+
+function Shape({ role }: { role: Role }) {
+  return (
+    <svg class={`shape shape-${role}`} viewBox="-14 -14 28 28" aria-hidden="true">
+      <path d={OUTLINES[role]} />
+    </svg>
+  );
+}
+
+function Legend({ data, band }: { data: ChartData; band: string | undefined }) {
+  const shown = new Set(data.points.flatMap(({ model }) => data.roles.get(model)?.roles ?? []));
+  return (
+    <ul class="legend" aria-label="What the marks mean">
+      {[...ROLES].reverse().map((role) =>
+        shown.has(role) ? (
+          <li key={role}>
+            <Shape role={role} /> {ROLE_WORDS[role]}
+          </li>
+        ) : null,
+      )}
+      <li>
+        <span class="swatch swatch-frontier" aria-hidden="true" /> frontier: nothing is cheaper and better
+      </li>
+      {band !== undefined && (
+        <li>
+          <span class="swatch swatch-band" aria-hidden="true" /> {band}
+        </li>
+      )}
+    </ul>
+  );
+}
+
+/** Beside the point, on the side with more room. Screen readers are told the same by the chart's value. */
+function Tip({ point, plot, data }: { point: PricedModel; plot: CostPlot; data: ChartData }) {
+  const { left, top } = plot.at(point, data.axis);
+  const words = data.roles.get(point.model)?.words;
+  const isRight = left > plot.width / 2;
+  const isLow = top > plot.height / 2;
+  return (
+    <div
+      class="tip"
+      data-tip
+      aria-hidden="true"
+      style={{
+        [isRight ? 'right' : 'left']: `${isRight ? plot.width - left + 16 : left + 16}px`,
+        [isLow ? 'bottom' : 'top']: `${isLow ? plot.height - top + 12 : top + 12}px`,
+      }}
+    >
+      <b dir="auto">{point.model}</b>
+      <span>
+        {priceWords(point.usdPerMTok)}, {percent(point.p)} {data.yWords}
+      </span>
+      <span>interval {range(point.interval)}</span>
+      {words !== undefined && <span>{words}</span>}
+    </div>
+  );
+}
+
+export function CostChart(props: CostChartProps) {
+  const { points, band, selected, onSelect, yWords = 'chance to be right' } = props;
+  const { pick, bestSingle, challenger, oracle, random } = props;
+  const axis = useMemo(() => priceAxis(points.map(({ usdPerMTok }) => usdPerMTok)), [points]);
+  const data = useMemo<ChartData>(
+    () => ({ points, axis, band, roles: rolesOf(props), levels: levelsOf(props), yWords, selected }),
+    [points, band?.low, band?.high, pick, bestSingle, challenger, oracle, random, yWords, selected],
+  );
+  const { host, plot } = usePlot(data);
+  const [hovered, setHovered] = useState<PricedModel | undefined>(undefined);
+  const at = points.findIndex(({ model }) => model === selected);
+  // What was pointed at may be gone from the points of now.
+  const pointed = points.find(({ model }) => model === hovered?.model) ?? points[at];
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = stepOf(event.key, at, points.length);
+    if (next === undefined) return;
+    event.preventDefault();
+    setHovered(undefined);
+    onSelect(points[next]?.model);
+  };
+  const point = points[at];
+  return (
+    <figure class="cost-chart">
+      <figcaption>
+        <Legend data={data} band={band?.words} />
+      </figcaption>
+      <div
+        class="cost-plot"
+        role="slider"
+        tabIndex={0}
+        aria-label="Points of the chart, from cheap to dear"
+        aria-valuemin={0}
+        aria-valuemax={points.length}
+        aria-valuenow={at + 1}
+        aria-valuetext={point === undefined ? 'no point is selected' : pointWords(point, yWords)}
+        onKeyDown={onKeyDown}
+        onPointerMove={(event) => setHovered(plot.current?.near(event.clientX, event.clientY))}
+        onPointerLeave={() => setHovered(undefined)}
+        onClick={(event) => onSelect(plot.current?.near(event.clientX, event.clientY)?.model)}
+      >
+        <div ref={host} class="cost-canvas" />
+        {pointed !== undefined && plot.current !== undefined && <Tip point={pointed} plot={plot.current} data={data} />}
+      </div>
+    </figure>
+  );
+}

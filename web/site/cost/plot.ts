@@ -1,0 +1,247 @@
+/** The chart on its canvas: made once, then shown other data. Knows uPlot; the component around it does not. */
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { percent } from '../../shared/format.js';
+import { frontierOf, type PricedModel } from '../../shared/frontier.js';
+import { drawLabels, drawMark, type Mark, type Role } from './marks.js';
+import { type PriceAxis, placeOf, priceTicks, tickWords } from './price-axis.js';
+
+/** A level over the whole width. */
+export interface Level {
+  words: string;
+  p: number;
+}
+
+/** All that the chart shows. `points` by price; the same array means that they did not change. */
+export interface ChartData {
+  points: readonly PricedModel[];
+  axis: PriceAxis;
+  /** Parts that models play, and their label. */
+  roles: ReadonlyMap<string, { roles: readonly Role[]; words: string; label: string }>;
+  /** What counts as good enough: from `low` to `high`. */
+  band: { low: number; high: number } | undefined;
+  levels: readonly Level[];
+  yWords: string;
+  selected: string | undefined;
+}
+
+/** Nearer than this a point counts as pointed at, in CSS pixels. */
+const REACH_PX = 24;
+const TICK_PX = 58;
+
+const isNarrow = (width: number) => width < 520;
+const heightFor = (width: number) => (isNarrow(width) ? 320 : 420);
+
+export class CostPlot {
+  readonly #host: HTMLElement;
+  readonly #plot: uPlot;
+  #shown: ChartData;
+  readonly #style: CSSStyleDeclaration;
+
+  constructor(host: HTMLElement, shown: ChartData) {
+    this.#host = host;
+    this.#shown = shown;
+    this.#style = getComputedStyle(host);
+    this.#plot = new uPlot(this.#options(), this.#columns(), host);
+  }
+
+  show(next: ChartData): void {
+    const hasNewPoints = next.points !== this.#shown.points;
+    this.#shown = next;
+    if (hasNewPoints) this.#plot.setData(this.#columns());
+    else this.#plot.redraw(false);
+  }
+
+  /** Fits the width of its place, and the colours of now. */
+  refit(): void {
+    const width = this.#host.clientWidth;
+    if (width === 0) return; // Not on the page at the moment.
+    if (width === this.#plot.width) this.#plot.redraw(false, true);
+    else this.#plot.setSize({ width, height: heightFor(width) });
+  }
+
+  get width(): number {
+    return this.#plot.width;
+  }
+
+  get height(): number {
+    return this.#plot.height;
+  }
+
+  /** Where a model stands, in CSS pixels of the chart; on an axis that may not be drawn yet. */
+  at({ usdPerMTok, p }: PricedModel, axis = this.#shown.axis): { left: number; top: number } {
+    const { left, top, width, height } = this.#plot.bbox;
+    const across = (placeOf(usdPerMTok, axis) - axis.low) / (axis.high - axis.low);
+    return { left: (left + across * width) / uPlot.pxRatio, top: (top + (1 - p) * height) / uPlot.pxRatio };
+  }
+
+  /** The model that a place of the window points at. */
+  near(clientX: number, clientY: number): PricedModel | undefined {
+    const { left, top } = this.#host.getBoundingClientRect();
+    let nearest: PricedModel | undefined;
+    let least = REACH_PX;
+    for (const point of this.#shown.points) {
+      const at = this.at(point);
+      const distance = Math.hypot(left + at.left - clientX, top + at.top - clientY);
+      if (distance < least) [nearest, least] = [point, distance];
+    }
+    return nearest;
+  }
+
+  destroy(): void {
+    this.#plot.destroy();
+  }
+
+  #columns(): uPlot.AlignedData {
+    const { points } = this.#shown;
+    const frontier = new Set(frontierOf(points));
+    return [
+      points.map(({ usdPerMTok }) => placeOf(usdPerMTok, this.#shown.axis)),
+      points.map(({ p }) => p),
+      points.map((point) => (frontier.has(point) ? point.p : null)),
+    ];
+  }
+
+  /** A variable of the style sheet; canvases know none. */
+  readonly #colour = (name: string) => this.#style.getPropertyValue(`--chart-${name}`).trim();
+
+  #axes(): uPlot.Axis[] {
+    const font = `13px ${this.#style.fontFamily}`;
+    const look: uPlot.Axis = {
+      stroke: () => this.#colour('quiet'),
+      grid: { stroke: () => this.#colour('grid'), width: 1 },
+      ticks: { show: false },
+      font,
+      labelFont: font,
+      labelSize: 22,
+    };
+    const most = (plot: uPlot) => Math.max(2, Math.floor(plot.bbox.width / uPlot.pxRatio / TICK_PX));
+    return [
+      {
+        ...look,
+        label: 'US dollars per million tokens',
+        size: 30,
+        splits: (plot) => priceTicks(this.#shown.axis, most(plot)),
+        values: (_, ticks) => ticks.map((tick) => tickWords(tick, this.#shown.axis)),
+      },
+      {
+        ...look,
+        label: () => this.#shown.yWords,
+        size: 48,
+        splits: () => [0, 0.2, 0.4, 0.6, 0.8, 1],
+        values: (_, ticks) => ticks.map(percent),
+      },
+    ];
+  }
+
+  #options(): uPlot.Options {
+    const width = this.#host.clientWidth || 600;
+    return {
+      width,
+      height: heightFor(width),
+      padding: [12, 12, 0, 0],
+      legend: { show: false },
+      cursor: { show: false },
+      scales: {
+        x: { time: false, range: () => [this.#shown.axis.low, this.#shown.axis.high] },
+        y: { range: () => [0, 1] },
+      },
+      axes: this.#axes(),
+      series: [
+        {},
+        {
+          paths: () => null,
+          points: { show: true, size: 7, stroke: () => this.#colour('dot'), fill: () => this.#colour('dot') },
+        },
+        {
+          spanGaps: true,
+          width: 2,
+          stroke: () => this.#colour('frontier'),
+          points: { show: true, size: 9, width: 0, fill: () => this.#colour('frontier') },
+          ...(uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
+        },
+      ],
+      hooks: { drawClear: [() => this.#drawBelow()], draw: [() => this.#drawAbove()] },
+    };
+  }
+
+  /** In pixels of the canvas. */
+  #place({ usdPerMTok, p }: PricedModel): { x: number; y: number } {
+    return {
+      x: this.#plot.valToPos(placeOf(usdPerMTok, this.#shown.axis), 'x', true),
+      y: this.#plot.valToPos(p, 'y', true),
+    };
+  }
+
+  #drawBelow(): void {
+    const { band } = this.#shown;
+    if (band === undefined || this.#plot === undefined) return;
+    const { ctx, bbox } = this.#plot;
+    const top = this.#plot.valToPos(Math.min(1, band.high), 'y', true);
+    const bottom = this.#plot.valToPos(Math.max(0, band.low), 'y', true);
+    ctx.save();
+    ctx.fillStyle = this.#colour('band');
+    // Never thinner than a line: "the best" gives up nothing.
+    ctx.fillRect(bbox.left, top, bbox.width, Math.max(2 * uPlot.pxRatio, bottom - top));
+    ctx.restore();
+  }
+
+  #drawAbove(): void {
+    const { ctx, bbox } = this.#plot;
+    const px = uPlot.pxRatio;
+    ctx.save();
+    ctx.font = `${13 * px}px ${this.#style.fontFamily}`;
+    this.#drawLevels(px);
+    this.#drawSelected(px);
+    const marks = this.#shown.points.flatMap((point): Mark[] => {
+      const part = this.#shown.roles.get(point.model);
+      return part === undefined ? [] : [{ ...this.#place(point), ...part }];
+    });
+    for (const mark of marks) drawMark(ctx, mark, this.#colour, px);
+    ctx.fillStyle = this.#colour('ink');
+    // The pick first: it has the first choice of a place.
+    marks.sort((a, b) => Number(b.roles.includes('pick')) - Number(a.roles.includes('pick')));
+    drawLabels(ctx, marks, bbox, px, this.#colour('paper'));
+    ctx.restore();
+  }
+
+  #drawLevels(px: number): void {
+    const { ctx, bbox } = this.#plot;
+    ctx.strokeStyle = ctx.fillStyle = this.#colour('quiet');
+    ctx.lineWidth = px;
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'bottom';
+    for (const { words, p } of this.#shown.levels) {
+      const y = this.#plot.valToPos(p, 'y', true);
+      ctx.setLineDash([6 * px, 4 * px]);
+      ctx.beginPath();
+      ctx.moveTo(bbox.left, y);
+      ctx.lineTo(bbox.left + bbox.width, y);
+      ctx.stroke();
+      ctx.fillText(`${words}, ${percent(p)}`, bbox.left + 6 * px, y - 2 * px);
+    }
+    ctx.setLineDash([]);
+  }
+
+  /** The interval as a whisker, and a ring around the point. */
+  #drawSelected(px: number): void {
+    const point = this.#shown.points.find(({ model }) => model === this.#shown.selected);
+    if (point === undefined) return;
+    const { ctx } = this.#plot;
+    const { x, y } = this.#place(point);
+    const [low, high] = point.interval.map((end) => this.#plot.valToPos(end, 'y', true)) as [number, number];
+    ctx.strokeStyle = this.#colour('ink');
+    ctx.lineWidth = 1.5 * px;
+    ctx.beginPath();
+    for (const end of [low, high]) {
+      ctx.moveTo(x - 6 * px, end);
+      ctx.lineTo(x + 6 * px, end);
+    }
+    ctx.moveTo(x, low);
+    ctx.lineTo(x, high);
+    ctx.stroke();
+    ctx.beginPath();
+    ctx.arc(x, y, 10 * px, 0, 2 * Math.PI);
+    ctx.stroke();
+  }
+}

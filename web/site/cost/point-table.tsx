@@ -1,0 +1,77 @@
+/** The chart in words: the same points, in the same order. */
+import { useMemo } from 'preact/hooks';
+import { percent, priceWords, range } from '../../shared/format.js';
+import { frontierOf, type PricedModel } from '../../shared/frontier.js';
+
+interface Props {
+  points: readonly PricedModel[];
+  pick: string;
+  selected: string | undefined;
+  onSelect: (model: string | undefined) => void;
+}
+
+interface RowProps {
+  point: PricedModel;
+  isFrontier: boolean;
+  isPick: boolean;
+  isSelected: boolean;
+  onSelect: Props['onSelect'];
+}
+
+function Row({ point, isFrontier, isPick, isSelected, onSelect }: RowProps) {
+  const { model, usdPerMTok, p, interval } = point;
+  return useMemo(
+    () => (
+      <tr class={`${isPick ? 'picked' : ''} ${isSelected ? 'selected' : ''}`}>
+        <th scope="row">
+          <button
+            type="button"
+            class="plain-button"
+            aria-pressed={isSelected}
+            onClick={() => onSelect(isSelected ? undefined : model)}
+          >
+            <bdi>{model}</bdi>
+          </button>
+          {isPick && <small> the pick</small>}
+        </th>
+        <td>{priceWords(usdPerMTok)}</td>
+        <td>{percent(p)}</td>
+        <td>{range(interval)}</td>
+        <td>{isFrontier ? 'yes' : 'no'}</td>
+      </tr>
+    ),
+    [point, isFrontier, isPick, isSelected, onSelect],
+  );
+}
+
+export function PointTable({ points, pick, selected, onSelect }: Props) {
+  const frontier = useMemo(() => new Set(frontierOf(points)), [points]);
+  return (
+    <div class="wide">
+      <table>
+        <caption>The points of the chart, cheapest first</caption>
+        <thead>
+          <tr>
+            <th scope="col">Model</th>
+            <th scope="col">Price</th>
+            <th scope="col">Chance to be right</th>
+            <th scope="col">95% interval</th>
+            <th scope="col">On the frontier</th>
+          </tr>
+        </thead>
+        <tbody data-points>
+          {points.map((point) => (
+            <Row
+              key={point.model}
+              point={point}
+              isFrontier={frontier.has(point)}
+              isPick={point.model === pick}
+              isSelected={point.model === selected}
+              onSelect={onSelect}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+/** The axis of prices: logarithmic, with a place of its own for what is free. */
+import { dollars } from '../../shared/format.js';
+
+export interface PriceAxis {
+  /** Ends of the axis, as places on it. */
+  low: number;
+  high: number;
+  /** The place of the price 0, left of all others by half a decade. */
+  freeAt: number | undefined;
+}
+
+/** The place of a price on the axis. */
+export const placeOf = (usd: number, { freeAt = 0 }: Pick<PriceAxis, 'freeAt'>) => (usd > 0 ? Math.log10(usd) : freeAt);
+
+export function priceAxis(prices: readonly number[]): PriceAxis {
+  const paid = prices.filter((usd) => usd > 0);
+  const lowest = paid.length === 0 ? 0 : Math.log10(Math.min(...paid));
+  const highest = paid.length === 0 ? 0 : Math.log10(Math.max(...paid));
+  const freeAt = paid.length < prices.length ? lowest - 0.5 : undefined;
+  const start = freeAt ?? lowest;
+  // One price, or equal ones, stand in the middle of a short axis.
+  const margin = Math.max(0.12, 0.06 * (highest - start));
+  return { low: start - margin, high: highest + margin, freeAt };
+}
+
+/** Within a decade, coarser with every try. */
+const MANTISSAS = [[1, 2, 5], [1, 3], [1]];
+
+function decades({ low, high }: PriceAxis, mantissas: readonly number[], every: number): number[] {
+  const ticks: number[] = [];
+  for (let decade = Math.floor(low / every) * every; decade <= high; decade += every) {
+    for (const mantissa of mantissas) ticks.push(decade + Math.log10(mantissa));
+  }
+  return ticks;
+}
+
+/** Places of the ticks, at most so many; "free" is always one of them. */
+export function priceTicks(axis: PriceAxis, most: number): number[] {
+  const { low, high, freeAt } = axis;
+  const isPaid = (place: number) => place >= (freeAt === undefined ? low : freeAt + 0.25) && place <= high;
+  const free = freeAt === undefined ? [] : [freeAt];
+  for (const mantissas of MANTISSAS) {
+    const ticks = decades(axis, mantissas, 1).filter(isPaid);
+    if (ticks.length <= most) return [...free, ...ticks];
+  }
+  const every = Math.ceil((high - low) / Math.max(1, most));
+  return [...free, ...decades(axis, [1], every).filter(isPaid)];
+}
+
+/** What a tick says; cents only where there are some. */
+export const tickWords = (place: number, { freeAt }: PriceAxis) =>
+  place === freeAt ? 'free' : dollars(Number((10 ** place).toPrecision(2))).replace(/\.00$/, '');
