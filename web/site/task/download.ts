@@ -1,0 +1,89 @@
+/** Decisions as files: CSV for spreadsheets, JSON for programs. Inputs are counted from 0, as the package does. */
+import { type Label, SignalboxError } from 'signalbox';
+import type { InputDecision } from './inputs.js';
+import type { TaskDecisions } from './policies.js';
+
+const COLUMNS = [
+  'index',
+  'prompt',
+  'model',
+  'chance',
+  'low',
+  'high',
+  'confidence',
+  'fallback',
+  'nearest_task',
+  'usd_per_mtok',
+] as const;
+
+export interface DecidedTask {
+  prompts: readonly string[];
+  inputs: readonly InputDecision[];
+  decisions: TaskDecisions;
+  labels: readonly Label[];
+}
+
+/** One line an input. */
+function rowOf(index: number, prompt: string, decision: InputDecision): Record<(typeof COLUMNS)[number], unknown> {
+  const { model, chance, low, high, confidence, fallback, nearestTask, usdPerMTok } = decision;
+  return {
+    index,
+    prompt,
+    model,
+    chance,
+    low,
+    high,
+    confidence,
+    fallback,
+    nearest_task: nearestTask,
+    usd_per_mtok: usdPerMTok,
+  };
+}
+
+/**
+ * A cell of a CSV. A text that begins with = + - @, a tab or a CR would be run as a formula by spreadsheets: it gets an
+ * apostrophe in front, which they take for "this is text". Who reads the file otherwise drops it; the JSON has none.
+ */
+export function csvCell(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'number') return String(value);
+  const text = String(value);
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",;\t\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function inputAt(inputs: readonly InputDecision[], index: number): InputDecision {
+  const found = inputs[index];
+  if (found === undefined) throw new SignalboxError('internal', `input ${index} was not routed`);
+  return found;
+}
+
+/** Line by line: together they may be longer than a string can be. */
+export function csvLines({ prompts, inputs }: Pick<DecidedTask, 'prompts' | 'inputs'>): string[] {
+  const lines = prompts.map((prompt, index) => {
+    const row = rowOf(index, prompt, inputAt(inputs, index));
+    return `${COLUMNS.map((column) => csvCell(row[column])).join(',')}\r\n`;
+  });
+  return [`${COLUMNS.join(',')}\r\n`, ...lines];
+}
+
+export function jsonParts({ prompts, inputs, decisions, labels }: DecidedTask): string[] {
+  const parts = [`{"task":${JSON.stringify(decisions)},\n"labels":${JSON.stringify(labels)},\n"inputs":[`];
+  prompts.forEach((prompt, index) => {
+    const row = rowOf(index, prompt, inputAt(inputs, index));
+    parts.push(`${index === 0 ? '\n' : ',\n'}${JSON.stringify(row)}`);
+  });
+  parts.push('\n]}\n');
+  return parts;
+}
+
+/** Saves a file that the page made. */
+export function save(name: string, type: string, parts: string[]): void {
+  const url = URL.createObjectURL(new Blob(parts, { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser has opened it by then; without this the page would hold it until it is closed.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -1,0 +1,93 @@
+/** Every input by itself, and the decisions as files. */
+import { count, percent } from '../../shared/format.js';
+import { info } from '../state.js';
+import { csvLines, type DecidedTask, jsonParts, save } from './download.js';
+import { meanChance, sharesOf } from './inputs.js';
+import { labelOptionsOf } from './labels.js';
+import { Progress } from './progress.js';
+import { cancelInputs, decisions, inputs, inputWork, labels, MOST_UNASKED, startInputs, task } from './task.js';
+
+function decided(): DecidedTask {
+  return {
+    prompts: task.value?.prompts ?? [],
+    inputs: inputs.value ?? [],
+    decisions: decisions.value,
+    labels: labelOptionsOf(labels.value, info.value?.models ?? []),
+  };
+}
+
+function Downloads() {
+  return (
+    <p class="task-actions">
+      <button
+        type="button"
+        class="secondary outline small"
+        onClick={() => save('decisions.csv', 'text/csv', csvLines(decided()))}
+      >
+        Download as CSV
+      </button>{' '}
+      <button
+        type="button"
+        class="secondary outline small"
+        onClick={() => save('decisions.json', 'application/json', jsonParts(decided()))}
+      >
+        Download as JSON
+      </button>{' '}
+      <small>
+        One line an input, counted from 0. In the CSV, texts that a spreadsheet would take for a formula begin with an
+        apostrophe.
+      </small>
+    </p>
+  );
+}
+
+function Shares() {
+  const found = inputs.value ?? [];
+  const mean = meanChance(found);
+  return (
+    <>
+      <div class="wide">
+        <table>
+          <caption>Models by the inputs that they would get</caption>
+          <thead>
+            <tr>
+              <th scope="col">Model</th>
+              <th scope="col">Inputs</th>
+              <th scope="col">Share</th>
+            </tr>
+          </thead>
+          <tbody data-shares>
+            {sharesOf(found).map(({ model, inputs: of, share }) => (
+              <tr key={model}>
+                <th scope="row">{model}</th>
+                <td>{of.toLocaleString('en')}</td>
+                <td>{percent(share)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {mean !== undefined && <p>Mean chance to be right, each input with its own model: {percent(mean)}.</p>}
+    </>
+  );
+}
+
+export function EachInput() {
+  const total = task.value?.prompts.length ?? 0;
+  const isThere = inputs.value !== undefined;
+  return (
+    <section aria-labelledby="task-each-title" class="task-part">
+      <h3 id="task-each-title">Every input by itself</h3>
+      {isThere && <Shares />}
+      {!isThere && inputWork.value.kind === 'idle' && total > MOST_UNASKED && (
+        <p>
+          <button type="button" class="secondary outline small" onClick={startInputs} data-route-inputs>
+            Route {count(total, 'input')} one by one
+          </button>
+        </p>
+      )}
+      <Progress of={inputWork} onCancel={cancelInputs} onAgain={startInputs} />
+      {isThere && <Downloads />}
+    </section>
+  );
+}

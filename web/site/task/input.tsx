@@ -1,0 +1,199 @@
+/** The prompts of the task: typed, an example, or a file. */
+import { useSignal } from '@preact/signals';
+import type { TargetedDragEvent } from 'preact';
+import { useRef } from 'preact/hooks';
+import { count } from '../../shared/format.js';
+import { EXAMPLE } from './example.js';
+import { Progress } from './progress.js';
+import type { Separator } from './reading/plain-text.js';
+import {
+  choose,
+  closeFile,
+  openFile,
+  reading,
+  type Source,
+  separateBy,
+  separator,
+  source,
+  takeExample,
+  takeText,
+} from './source.js';
+import { cancel, embedded, goOn, task, work } from './task.js';
+
+const SEPARATOR_WORDS: Record<Separator, string> = {
+  line: 'one prompt a line',
+  blank: 'empty lines between prompts',
+};
+
+function Separators() {
+  return (
+    <fieldset class="task-separators">
+      <legend class="visually-hidden">How prompts are told apart</legend>
+      {Object.entries(SEPARATOR_WORDS).map(([value, words]) => (
+        <label key={value}>
+          <input
+            type="radio"
+            name="separator"
+            value={value}
+            checked={separator.value === value}
+            onChange={() => separateBy(value as Separator)}
+          />
+          {words}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** Which texts of a file: its columns, and whether the first row names them. */
+function Columns({ file }: { file: NonNullable<Source['file']> }) {
+  const { table, choice } = file;
+  if (table.fields.length === 0) return null;
+  return (
+    <div class="task-columns">
+      <label>
+        Prompts are in
+        <select
+          id="task-column"
+          value={choice.column}
+          onChange={(event) => choose({ ...choice, column: Number(event.currentTarget.value) })}
+        >
+          {table.fields.map((field, i) => (
+            <option key={field} value={i}>
+              {field}
+            </option>
+          ))}
+        </select>
+      </label>
+      {table.mayHaveHeader && (
+        <label>
+          <input
+            type="checkbox"
+            checked={choice.hasHeader}
+            onChange={(event) => choose({ ...choice, hasHeader: event.currentTarget.checked })}
+          />
+          the first row names the columns
+        </label>
+      )}
+    </div>
+  );
+}
+
+function ReadingStatus() {
+  const now = reading.value;
+  if (now.kind === 'failed') {
+    return (
+      <p role="alert" class="status failed" dir="auto">
+        {now.why}
+      </p>
+    );
+  }
+  if (now.kind === 'idle') return null;
+  return (
+    <div class="task-progress">
+      <p role="status" class="status">
+        Reading <bdi>{now.name}</bdi>
+      </p>
+      <progress value={now.share} aria-label="Progress" />
+      <button type="button" class="secondary outline small" onClick={closeFile}>
+        Cancel
+      </button>
+    </div>
+  );
+}
+
+/** What was read, in a sentence. */
+function Taken() {
+  const [now, from] = [task.value, source.value];
+  if (now === undefined || from === undefined) return null;
+  const isText = from.file === undefined || from.file.table.fields.length === 0;
+  const { unknown = 0, truncated = 0 } = embedded.value ?? {};
+  return (
+    <div class="task-taken">
+      <p data-taken>
+        {count(now.prompts.length, 'prompt')} of <bdi>{from.name}</bdi>
+        {isText && from.name !== EXAMPLE.name && `, ${SEPARATOR_WORDS[separator.value]}`}.
+        {unknown > 0 && ` Of ${count(unknown, 'prompt')} no word is known.`}
+        {truncated > 0 && ` Of ${count(truncated, 'long prompt')} only the beginning was read.`}
+      </p>
+      {from.file && <Columns file={from.file} />}
+      {from.notices.length > 0 && (
+        <ul class="plain" data-notices>
+          {from.notices.map((notice) => (
+            <li key={notice}>{notice}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+export function Input() {
+  const text = useRef<HTMLTextAreaElement>(null);
+  const isOver = useSignal(false);
+  const drag = (event: TargetedDragEvent<HTMLFormElement>, isInside: boolean) => {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    isOver.value = isInside;
+  };
+  const drop = (event: TargetedDragEvent<HTMLFormElement>) => {
+    const file = event.dataTransfer?.files[0];
+    drag(event, false);
+    if (file !== undefined) openFile(file);
+  };
+  return (
+    <form
+      class={isOver.value ? 'task-input task-over' : 'task-input'}
+      onSubmit={(event) => {
+        event.preventDefault();
+        takeText(text.current?.value ?? '');
+      }}
+      onDragOver={(event) => drag(event, true)}
+      onDragLeave={(event) => drag(event, false)}
+      onDrop={drop}
+    >
+      <div class="task-half">
+        <label for="task-text">Prompts of one kind</label>
+        {/* Not controlled: a long text would be copied with every key. */}
+        <textarea id="task-text" rows={5} dir="auto" autocomplete="off" spellcheck={false} ref={text} />
+        <Separators />
+      </div>
+      <div class="task-half">
+        <label for="task-file">Or a file, chosen or dropped here</label>
+        <input
+          id="task-file"
+          type="file"
+          accept=".txt,.csv,.tsv,.tab,.json,.jsonl,.ndjson,text/plain,text/csv,application/json"
+          onChange={(event) => {
+            const file = event.currentTarget.files?.[0];
+            if (file !== undefined) openFile(file);
+            // So that the same file can be chosen again.
+            event.currentTarget.value = '';
+          }}
+        />
+        <p class="task-hint">
+          Text, CSV, TSV, JSON or JSONL, in UTF-8: up to 50 MB, and 20,000 prompts of it. It is read on this device.
+        </p>
+      </div>
+      <p class="task-actions">
+        <button type="submit" class="small">
+          Choose a model for all
+        </button>{' '}
+        <button
+          type="button"
+          class="secondary outline small"
+          onClick={() => {
+            separateBy('line');
+            if (text.current !== null) text.current.value = EXAMPLE.prompts.join('\n');
+            takeExample();
+          }}
+        >
+          Try 12 physics exercises
+        </button>
+      </p>
+      <ReadingStatus />
+      <Taken />
+      <Progress of={work} onCancel={cancel} onAgain={goOn} />
+    </form>
+  );
+}

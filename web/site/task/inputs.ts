@@ -1,0 +1,45 @@
+/** What every input gets if it is routed by itself. */
+import type { Decision } from 'signalbox';
+
+/** One input's decision, as much of it as is kept: there may be twenty thousand. */
+export interface InputDecision {
+  model: string;
+  chance: number | null;
+  low: number | null;
+  high: number | null;
+  confidence: number;
+  fallback: string | null;
+  nearestTask: string | null;
+  usdPerMTok: number | null;
+}
+
+export function inputDecisionOf({ model, ranking, confidence, fallbackReason, tasks, neighbours, price }: Decision) {
+  const picked = ranking.find((entry) => entry.model === model);
+  const [low, high] = picked?.interval ?? [null, null];
+  const kept: InputDecision = {
+    model,
+    chance: picked?.pCorrect ?? null,
+    low,
+    high,
+    confidence,
+    fallback: fallbackReason,
+    nearestTask: tasks[0]?.task ?? neighbours[0]?.task ?? null,
+    usdPerMTok: price.usdPerMTok,
+  };
+  return kept;
+}
+
+/** Models by how many inputs they get, most first. */
+export function sharesOf(decisions: readonly InputDecision[]): { model: string; inputs: number; share: number }[] {
+  const counts = new Map<string, number>();
+  for (const { model } of decisions) counts.set(model, (counts.get(model) ?? 0) + 1);
+  return [...counts]
+    .map(([model, inputs]) => ({ model, inputs, share: inputs / decisions.length }))
+    .sort((a, b) => b.inputs - a.inputs);
+}
+
+/** Mean predicted correctness over the inputs. */
+export function meanChance(decisions: readonly InputDecision[]): number | undefined {
+  const known = decisions.flatMap(({ chance }) => (chance === null ? [] : [chance]));
+  return known.length === 0 ? undefined : known.reduce((a, b) => a + b, 0) / known.length;
+}

@@ -1,0 +1,129 @@
+/** A file as rows of texts. It is read piece by piece, in a worker; what is wrong with it is said in one sentence. */
+import { bytes } from '../../../shared/format.js';
+import { readCsv } from './csv.js';
+import { MOST_BYTES, MOST_PROMPTS } from './limits.js';
+import { Lines } from './lines.js';
+import { PromptsOfText, type Separator } from './plain-text.js';
+import { listIn, Records } from './records.js';
+import { type Cells, guessDelimiter } from './table.js';
+
+const PIECE_BYTES = 1 << 18;
+
+/** A file that cannot be used; the message is for the person. */
+export class FileProblem extends Error {}
+
+/** What was in a file. */
+export interface Contents {
+  rows: Cells[];
+  /** Names of the columns; `undefined` where the first row may have them, `[]` of a plain text. */
+  fields: string[] | undefined;
+  isCut: boolean;
+  notices: string[];
+}
+
+export type OnShare = (share: number) => void;
+
+/** The text, in pieces. Errors: `FileProblem` where it is not UTF-8. */
+export async function* piecesOf(file: Blob, onShare: OnShare): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for (let at = 0; at < file.size; at += PIECE_BYTES) {
+    const piece = await file.slice(at, at + PIECE_BYTES).arrayBuffer();
+    const isLast = at + PIECE_BYTES >= file.size;
+    try {
+      yield decoder.decode(piece, { stream: !isLast });
+    } catch {
+      throw new FileProblem(`This is not a text in UTF-8. Save it as UTF-8, or paste its text.`);
+    }
+    onShare(Math.min(1, (at + PIECE_BYTES) / file.size));
+  }
+}
+
+const endingOf = (name: string) => /\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase() ?? '';
+
+async function readText(file: File, separator: Separator, onShare: OnShare): Promise<Contents> {
+  const found = new PromptsOfText(separator);
+  for await (const piece of piecesOf(file, onShare)) {
+    found.push(piece);
+    if (found.isCut) break;
+  }
+  found.end();
+  return { rows: found.prompts.map((text) => [text]), fields: [], isCut: found.isCut, notices: [] };
+}
+
+const contentsOf = (records: Records): Contents => ({
+  rows: records.rows,
+  fields: records.fields,
+  isCut: records.isCut,
+  notices: records.notices,
+});
+
+async function readJsonLines(file: File, onShare: OnShare): Promise<Contents> {
+  const records = new Records();
+  let number = 0;
+  const lines = new Lines((line) => {
+    number += 1;
+    records.addLine(line, number);
+  });
+  for await (const piece of piecesOf(file, onShare)) {
+    lines.push(piece);
+    if (records.isCut) break;
+  }
+  lines.end();
+  return contentsOf(records);
+}
+
+/** A list of texts or records; some call their JSONL .json. */
+async function readJson(file: File, onShare: OnShare): Promise<Contents> {
+  const pieces: string[] = [];
+  for await (const piece of piecesOf(file, onShare)) pieces.push(piece);
+  const text = pieces.join('');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const contents = await readJsonLines(file, onShare);
+    if (contents.rows.length > 0) return contents;
+    throw new FileProblem('This is not JSON.');
+  }
+  const list = listIn(value);
+  if (list === undefined) throw new FileProblem('There is no list in this JSON file.');
+  const records = new Records();
+  list.forEach((item, i) => {
+    records.add(item, `Item ${i + 1}`);
+  });
+  return contentsOf(records);
+}
+
+async function readTable(file: File, delimiter: string | undefined, onShare: OnShare): Promise<Contents> {
+  const head = new TextDecoder().decode(await file.slice(0, PIECE_BYTES).arrayBuffer());
+  // One row more than is taken, for the header.
+  const { rows, problem } = await readCsv(piecesOf(file, onShare), delimiter ?? guessDelimiter(head), MOST_PROMPTS + 2);
+  if (problem !== undefined && rows.length === 0) throw new FileProblem(problem);
+  return {
+    rows,
+    fields: undefined,
+    isCut: false,
+    notices: problem === undefined ? [] : [`${problem} What comes before it is taken.`],
+  };
+}
+
+/** Errors: `FileProblem`. */
+export async function readFile(file: File, separator: Separator, onShare: OnShare): Promise<Contents> {
+  if (file.size > MOST_BYTES) {
+    throw new FileProblem(`This file has ${bytes(file.size)}; at most ${bytes(MOST_BYTES)} are read.`);
+  }
+  switch (endingOf(file.name)) {
+    case 'csv':
+      return readTable(file, undefined, onShare);
+    case 'tsv':
+    case 'tab':
+      return readTable(file, '\t', onShare);
+    case 'jsonl':
+    case 'ndjson':
+      return readJsonLines(file, onShare);
+    case 'json':
+      return readJson(file, onShare);
+    default:
+      return readText(file, separator, onShare);
+  }
+}

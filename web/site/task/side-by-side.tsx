@@ -1,0 +1,86 @@
+/** The task's decisions, policy beside policy. */
+import type { TaskDecision } from 'signalbox';
+import { percent, range } from '../../shared/format.js';
+import {
+  distanceWords,
+  POLICY_WORDS,
+  pickOf,
+  reliabilityWords,
+  TASK_POLICIES,
+  type TaskPolicy,
+  trustWords,
+  twoPlaces,
+} from './policies.js';
+import { decisions, work } from './task.js';
+
+function Figures({ decision, policy }: { decision: TaskDecision; policy: TaskPolicy }) {
+  const picked = pickOf(decision);
+  return (
+    <dl class="task-figures">
+      {picked && (
+        <>
+          <div>
+            <dt>{POLICY_WORDS[policy].score}</dt>
+            <dd>
+              <b data-chance>{percent(picked.pCorrect)}</b> <small>{range(picked.interval)}</small>
+            </dd>
+          </div>
+          <div>
+            <dt>p, how often its predictor is right</dt>
+            <dd>
+              <b data-p>{twoPlaces(picked.p)}</b> <small>{reliabilityWords(decision)}</small>
+            </dd>
+          </div>
+        </>
+      )}
+      <div>
+        <dt>confidence in the choice</dt>
+        <dd>
+          <b>{percent(decision.confidence)}</b>
+        </dd>
+      </div>
+      <div>
+        <dt>falls back</dt>
+        <dd>{decision.fallback ? 'yes' : 'no'}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function Column({ policy }: { policy: TaskPolicy }) {
+  const decision = decisions.value[policy];
+  const { name, meaning } = POLICY_WORDS[policy];
+  return (
+    <article class="task-policy" aria-labelledby={`task-${policy}`} data-policy={policy}>
+      <h3 id={`task-${policy}`}>{name}</h3>
+      <p class="task-meaning">{meaning}</p>
+      <p class="task-pick">
+        {decision ? <strong data-task-pick>{decision.model}</strong> : <span class="placeholder">Not yet.</span>}
+      </p>
+      {decision ? <Figures decision={decision} policy={policy} /> : <div />}
+      <p class="task-trust">{decision && trustWords(decision)}</p>
+      <details>
+        <summary>The reason</summary>
+        <p class="task-reason">{decision?.reason}</p>
+      </details>
+    </article>
+  );
+}
+
+export function SideBySide() {
+  const first = decisions.value.signalbox;
+  return (
+    <>
+      <div class="task-policies" aria-busy={work.value.kind === 'deciding'}>
+        {TASK_POLICIES.map((policy) => (
+          <Column key={policy} policy={policy} />
+        ))}
+      </div>
+      {first && (
+        <p data-distance>
+          Distance of the task to the benchmark: u = {twoPlaces(first.u)}, {distanceWords(first)}.
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,97 @@
+/** Where the task's prompts come from: what was typed, the example, or a file and one of its columns. */
+import { batch, signal } from '@preact/signals';
+import { EXAMPLE } from './example.js';
+import { CUT_NOTICE } from './reading/limits.js';
+import { type FilePrompts, OpenedFile } from './reading/opened-file.js';
+import { promptsOf, type Separator } from './reading/plain-text.js';
+import type { Choice, FileTable } from './reading/protocol.js';
+import { routeTask } from './task.js';
+
+export interface Source {
+  name: string;
+  notices: readonly string[];
+  /** Of a file: what there is to choose, and what was chosen. */
+  file?: { table: FileTable; choice: Choice };
+}
+
+export type Reading =
+  | { kind: 'idle' }
+  | { kind: 'reading'; name: string; share: number }
+  | { kind: 'failed'; why: string };
+
+export const separator = signal<Separator>('line');
+export const source = signal<Source | undefined>(undefined);
+export const reading = signal<Reading>({ kind: 'idle' });
+
+let opened: OpenedFile | undefined;
+/** Of the file whose rows are kept: it is read again where prompts are separated differently. */
+let last: File | undefined;
+
+function take(next: Source, prompts: readonly string[]): void {
+  batch(() => {
+    source.value = next;
+    reading.value = { kind: 'idle' };
+    routeTask({ name: next.name, prompts });
+  });
+}
+
+/** Lets go of a file; what is being read is given up. */
+export function closeFile(): void {
+  opened?.close();
+  opened = undefined;
+  last = undefined;
+  reading.value = { kind: 'idle' };
+}
+
+export function takeText(text: string, name = 'what you typed'): void {
+  closeFile();
+  const { prompts, isCut } = promptsOf(text, separator.peek());
+  if (prompts.length === 0) {
+    reading.value = { kind: 'failed', why: 'There is no prompt yet.' };
+    return;
+  }
+  take({ name, notices: isCut ? [CUT_NOTICE] : [] }, prompts);
+}
+
+export function takeExample(): void {
+  closeFile();
+  take({ name: EXAMPLE.name, notices: [] }, EXAMPLE.prompts);
+}
+
+/** Takes what a file gives, unless another one was opened meanwhile. */
+async function takeFrom(file: OpenedFile, name: string, asked: Promise<FilePrompts>): Promise<void> {
+  try {
+    const { prompts, table, choice, notices } = await asked;
+    if (file === opened) take({ name, notices, file: { table, choice } }, prompts);
+  } catch (error) {
+    if (file === opened) reading.value = { kind: 'failed', why: `${name}: ${(error as Error).message}` };
+  }
+}
+
+export function openFile(file: File): void {
+  closeFile();
+  source.value = undefined;
+  routeTask(undefined);
+  const mine = new OpenedFile();
+  opened = mine;
+  last = file;
+  const onShare = (share: number) => {
+    if (mine === opened) reading.value = { kind: 'reading', name: file.name, share };
+  };
+  onShare(0);
+  takeFrom(mine, file.name, mine.open(file, separator.peek(), onShare));
+}
+
+export function choose(choice: Choice): void {
+  const now = source.peek();
+  if (now?.file === undefined || opened === undefined) return;
+  // The choice is shown at once, also where that column holds nothing.
+  source.value = { ...now, file: { ...now.file, choice } };
+  takeFrom(opened, now.name, opened.choose(choice));
+}
+
+export function separateBy(next: Separator): void {
+  separator.value = next;
+  const isPlainText = source.peek()?.file?.table.fields.length === 0;
+  if (isPlainText && last !== undefined) openFile(last);
+}

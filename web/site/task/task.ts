@@ -1,0 +1,231 @@
+/** The task of the page, as signals: what was read, what is decided on it, and what is under way. */
+import { batch, effect, signal } from '@preact/signals';
+import type { Embedding, RouteTaskOptions, TaskDecision } from 'signalbox';
+import { routeOptionsOf } from '../../shared/settings.js';
+import { benchmark, liveRouter, settings } from '../state.js';
+import { type Step, withStep } from './history.js';
+import { type InputDecision, inputDecisionOf } from './inputs.js';
+import { countOutcomes, type Labels, labelOptionsOf, NO_LABELS, type Outcome, withLabel } from './labels.js';
+import { Latest } from './latest.js';
+import { TASK_POLICIES, type TaskDecisions } from './policies.js';
+
+/** Prompts that are sent to the router at a time: copying more would be felt. */
+const EMBED_BLOCK = 512;
+/** Inputs that are routed at a time. */
+const ROUTE_BLOCK = 16;
+/** With more, every input by itself is routed only when asked. */
+export const MOST_UNASKED = 500;
+const PATIENT = { patienceMs: Number.POSITIVE_INFINITY };
+
+export interface Task {
+  name: string;
+  prompts: readonly string[];
+}
+
+/** The prompts, embedded. */
+interface Embedded {
+  vectors: Float32Array;
+  dim: number;
+  unknown: number;
+  truncated: number;
+}
+
+export type Work =
+  | { kind: 'idle' }
+  | { kind: 'embedding' | 'routing'; done: number; total: number }
+  | { kind: 'deciding' }
+  | { kind: 'cancelled' }
+  | { kind: 'failed'; error: unknown };
+const IDLE: Work = { kind: 'idle' };
+
+export const task = signal<Task | undefined>(undefined);
+export const embedded = signal<Embedded | undefined>(undefined);
+export const decisions = signal<TaskDecisions>({});
+export const labels = signal<Labels>(NO_LABELS);
+export const history = signal<readonly Step[]>([]);
+/** Of the task as a whole, and of its inputs one by one. */
+export const work = signal<Work>(IDLE);
+export const inputWork = signal<Work>(IDLE);
+export const inputs = signal<readonly InputDecision[] | undefined>(undefined);
+
+const whole = new Latest();
+const single = new Latest();
+
+/** The last complete decisions, and what they rest on. */
+let settled: { labels: Labels; settings: object; decisions: TaskDecisions } | undefined;
+
+/** What was shown before a failure is gone. */
+function fail(error: unknown): void {
+  batch(() => {
+    decisions.value = {};
+    work.value = { kind: 'failed', error };
+  });
+}
+
+function failInputs(error: unknown): void {
+  inputWork.value = { kind: 'failed', error };
+}
+
+function matrixOf(embeddings: readonly Embedding[], dim: number): Embedded {
+  const vectors = new Float32Array(embeddings.length * dim);
+  let [unknown, truncated] = [0, 0];
+  embeddings.forEach((embedding, i) => {
+    vectors.set(embedding.vector, i * dim);
+    if (embedding.tokens === 0) unknown += 1;
+    if (embedding.truncated) truncated += 1;
+  });
+  return { vectors, dim, unknown, truncated };
+}
+
+async function embed({ prompts }: Task, signal: AbortSignal): Promise<void> {
+  const live = liveRouter();
+  const { dim } = await live.info();
+  const all: Embedding[] = [];
+  for (let first = 0; first < prompts.length; first += EMBED_BLOCK) {
+    signal.throwIfAborted();
+    const show = (done: number) => {
+      if (!signal.aborted) work.value = { kind: 'embedding', done: first + done, total: prompts.length };
+    };
+    show(0);
+    const block = prompts.slice(first, first + EMBED_BLOCK);
+    const options = { signal, onProgress: ({ done }: { done: number }) => show(done) };
+    all.push(...(await live.ask((router) => router.embed(block, options), PATIENT)));
+  }
+  signal.throwIfAborted();
+  embedded.value = matrixOf(all, dim);
+}
+
+/** One policy after the other, so that a prompt that is typed meanwhile waits for one at most. */
+async function decide(signal: AbortSignal): Promise<void> {
+  const on = embedded.peek();
+  if (on === undefined) return;
+  work.value = { kind: 'deciding' };
+  const live = liveRouter();
+  const info = await live.info();
+  const basis = { labels: labels.peek(), settings: settings.peek() };
+  const options: RouteTaskOptions = {
+    ...routeOptionsOf(basis.settings, info),
+    labels: labelOptionsOf(basis.labels, info.models),
+    neighbours: 0,
+  };
+  const found: TaskDecisions = {};
+  for (const policy of TASK_POLICIES) {
+    signal.throwIfAborted();
+    // Without the signal: the worker cannot stop in the middle, and what comes next has to wait for it.
+    const decision: TaskDecision = await live.ask(
+      (router) => router.routeVectors(on.vectors, { ...options, policy }),
+      PATIENT,
+    );
+    signal.throwIfAborted();
+    found[policy] = decision;
+    decisions.value = { ...decisions.peek(), [policy]: decision };
+  }
+  batch(() => {
+    if (settled !== undefined && settled.settings === basis.settings && settled.labels !== basis.labels) {
+      history.value = withStep(history.peek(), countOutcomes(basis.labels), settled.decisions, found);
+    }
+    work.value = IDLE;
+  });
+  settled = { ...basis, decisions: found };
+}
+
+async function routeInputs(signal: AbortSignal): Promise<void> {
+  const on = embedded.peek();
+  if (on === undefined) return;
+  const live = liveRouter();
+  const options = { ...routeOptionsOf(settings.peek(), await live.info()), neighbours: 1, signal };
+  const total = on.vectors.length / on.dim;
+  const found: InputDecision[] = [];
+  while (found.length < total) {
+    signal.throwIfAborted();
+    inputWork.value = { kind: 'routing', done: found.length, total };
+    const block = Array.from({ length: Math.min(ROUTE_BLOCK, total - found.length) }, (_, i) => found.length + i);
+    const routed = block.map((row) => {
+      const vector = on.vectors.slice(row * on.dim, (row + 1) * on.dim);
+      return live.ask((router) => router.routeVector(vector, options), PATIENT);
+    });
+    for (const decision of await Promise.all(routed)) found.push(inputDecisionOf(decision));
+  }
+  signal.throwIfAborted();
+  batch(() => {
+    inputs.value = found;
+    inputWork.value = IDLE;
+  });
+}
+
+export function startInputs(): void {
+  single.start(routeInputs, failInputs);
+}
+
+function forgetInputs(): void {
+  single.cancel();
+  batch(() => {
+    inputs.value = undefined;
+    inputWork.value = IDLE;
+  });
+}
+
+async function decideAll(signal: AbortSignal): Promise<void> {
+  await decide(signal);
+  const count = task.peek()?.prompts.length ?? 0;
+  if (count <= MOST_UNASKED && inputs.peek() === undefined && inputWork.peek().kind === 'idle') startInputs();
+}
+
+/** From the prompts on; for a benchmark with another embedder, too. */
+function startOver(): void {
+  const now = task.peek();
+  forgetInputs();
+  settled = undefined;
+  batch(() => {
+    embedded.value = undefined;
+    decisions.value = {};
+    history.value = [];
+    work.value = now === undefined ? IDLE : { kind: 'embedding', done: 0, total: now.prompts.length };
+  });
+  whole.cancel();
+  if (now === undefined) return;
+  whole.start(async (signal) => {
+    await embed(now, signal);
+    await decideAll(signal);
+  }, fail);
+}
+
+/** Once more, after a failure or a cancel. */
+export function goOn(): void {
+  if (embedded.peek() === undefined) startOver();
+  else whole.start(decideAll, fail);
+}
+
+export function routeTask(next: Task | undefined): void {
+  batch(() => {
+    task.value = next;
+    labels.value = NO_LABELS;
+  });
+  startOver();
+}
+
+export function cancel(): void {
+  whole.cancel();
+  work.value = { kind: 'cancelled' };
+}
+
+export function cancelInputs(): void {
+  single.cancel();
+  inputWork.value = { kind: 'cancelled' };
+}
+
+export function label(index: number, model: string, outcome: Outcome | undefined): void {
+  labels.value = withLabel(labels.peek(), index, model, outcome);
+  if (embedded.peek() !== undefined) whole.start(decideAll, fail);
+}
+
+// Settings decide anew; another benchmark embeds anew. Both run once at the start, when there is no task.
+effect(() => {
+  settings.value;
+  forgetInputs();
+  if (embedded.peek() !== undefined) whole.start(decideAll, fail);
+});
+effect(() => {
+  benchmark.value;
+  startOver();
+});
