@@ -15,7 +15,6 @@ const EMBED_BLOCK = 512;
 const ROUTE_BLOCK = 16;
 /** With more, every input by itself is routed only when asked. */
 export const MOST_UNASKED = 500;
-const PATIENT = { patienceMs: Number.POSITIVE_INFINITY };
 
 export interface Task {
   name: string;
@@ -89,7 +88,7 @@ async function embed({ prompts }: Task, signal: AbortSignal): Promise<void> {
     show(0);
     const block = prompts.slice(first, first + EMBED_BLOCK);
     const options = { signal, onProgress: ({ done }: { done: number }) => show(done) };
-    all.push(...(await live.ask((router) => router.embed(block, options), PATIENT)));
+    all.push(...(await live.askAtLength((router) => router.embed(block, options))));
   }
   signal.throwIfAborted();
   embedded.value = matrixOf(all, dim);
@@ -112,9 +111,8 @@ async function decide(signal: AbortSignal): Promise<void> {
   for (const policy of TASK_POLICIES) {
     signal.throwIfAborted();
     // Without the signal: the worker cannot stop in the middle, and what comes next has to wait for it.
-    const decision: TaskDecision = await live.ask(
-      (router) => router.routeVectors(on.vectors, { ...options, policy }),
-      PATIENT,
+    const decision: TaskDecision = await live.askAtLength((router) =>
+      router.routeVectors(on.vectors, { ...options, policy }),
     );
     signal.throwIfAborted();
     found[policy] = decision;
@@ -142,7 +140,7 @@ async function routeInputs(signal: AbortSignal): Promise<void> {
     const block = Array.from({ length: Math.min(ROUTE_BLOCK, total - found.length) }, (_, i) => found.length + i);
     const routed = block.map((row) => {
       const vector = on.vectors.slice(row * on.dim, (row + 1) * on.dim);
-      return live.ask((router) => router.routeVector(vector, options), PATIENT);
+      return live.askAtLength((router) => router.routeVector(vector, options));
     });
     for (const decision of await Promise.all(routed)) found.push(inputDecisionOf(decision));
   }
