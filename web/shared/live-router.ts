@@ -11,7 +11,7 @@ const LOST = new Set<string>(['internal', 'network', 'disposed']);
 const isLost = (error: unknown) => error instanceof SignalboxError && LOST.has(error.code);
 
 export class LiveRouter {
-  readonly #options: LoadOptions;
+  readonly #options: LoadOptions | (() => Promise<LoadOptions>);
   /** The router that is used, or will be. */
   #entry: { loading: Promise<WorkerRouter>; router?: WorkerRouter } | undefined;
   #isDisposed = false;
@@ -20,8 +20,11 @@ export class LiveRouter {
   /** Questions under way that may take their time. */
   #long = 0;
 
-  /** Loads at once. Options as those of `Router.load`; sources must be such that they can be read twice. */
-  constructor(options: LoadOptions) {
+  /**
+   * Loads at once. Options as those of `Router.load`, or what finds them anew for each worker; sources must be such that
+   * they can be read twice.
+   */
+  constructor(options: LoadOptions | (() => Promise<LoadOptions>)) {
     this.#options = options;
     this.#load();
   }
@@ -85,9 +88,14 @@ export class LiveRouter {
     return (this.#entry ?? this.#load()).loading;
   }
 
+  async #open(isDamaged: boolean): Promise<WorkerRouter> {
+    const options = typeof this.#options === 'function' ? await this.#options() : this.#options;
+    return WorkerRouter.load({ ...options, cache: isDamaged ? 'reload' : 'default' });
+  }
+
   #load() {
     const entry: { loading: Promise<WorkerRouter>; router?: WorkerRouter } = {
-      loading: WorkerRouter.load({ ...this.#options, cache: this.#isDamaged ? 'reload' : 'default' }),
+      loading: this.#open(this.#isDamaged),
     };
     this.#entry = entry;
     entry.loading.then(

@@ -1,20 +1,29 @@
 /** What the page knows, as signals: the components read them, the functions here change them. */
 import { batch, computed, effect, signal } from '@preact/signals';
-import type { Decision, IndexInfo, ProgressEvent } from 'signalbox';
+import type { Decision, IndexInfo, LoadOptions, ProgressEvent } from 'signalbox';
 import { SignalboxError } from 'signalbox';
 import { LiveRouter } from '../shared/live-router.js';
 import { DEFAULT_SETTINGS, routeOptionsOf, type Settings } from '../shared/settings.js';
+import { remember, rememberedId } from './benchmark/remembered.js';
 import { SAMPLES } from './samples.js';
 
 /** A pause in typing. */
 const PAUSE_MS = 100;
 
-/** What is routed on. Without bytes: the shipped benchmark. */
+/** What is routed on. Without bytes and id: the shipped benchmark. */
 export interface Benchmark {
   name: string;
   index?: Uint8Array<ArrayBuffer>;
+  /** Its id where it is kept in this browser; its bytes come from there where they are not given. */
+  kept?: string;
 }
 export const SHIPPED: Benchmark = { name: 'the shipped benchmark' };
+
+/** The last visit's benchmark, where the person kept it. */
+function firstBenchmark(): Benchmark {
+  const kept = rememberedId();
+  return kept === undefined ? SHIPPED : { name: 'a kept benchmark', kept };
+}
 
 export type Status =
   | { kind: 'loading'; file: string; percent: number }
@@ -31,7 +40,9 @@ export interface Answer {
 
 export const prompt = signal<string>(SAMPLES[0]?.prompt ?? '');
 export const settings = signal<Settings>(DEFAULT_SETTINGS);
-export const benchmark = signal<Benchmark>(SHIPPED);
+export const benchmark = signal<Benchmark>(firstBenchmark());
+/** A benchmark that was of no use, so that the page went back to the shipped one. */
+export const refused = signal<{ benchmark: Benchmark; error: unknown } | undefined>(undefined);
 export const info = signal<IndexInfo | undefined>(undefined);
 export const status = signal<Status>({ kind: 'loading', file: '', percent: 0 });
 export const answer = signal<Answer | undefined>(undefined);
@@ -43,11 +54,18 @@ function onProgress(event: ProgressEvent): void {
   status.value = { kind: 'loading', file: event.file, percent: event.progress };
 }
 
-function open(index: Benchmark['index']): LiveRouter {
-  return new LiveRouter({ index, onProgress });
+/** What is kept is read for each worker; the code for that is loaded only then. */
+async function loadOptions(which: Benchmark): Promise<LoadOptions> {
+  if (which.index !== undefined || which.kept === undefined) return { index: which.index, onProgress };
+  const { readKept } = await import('./benchmark/storage.js');
+  const { name, index } = await readKept(which.kept);
+  if (benchmark.peek() === which) benchmark.value = { ...which, name };
+  return { index, onProgress };
 }
 
-let live = open(undefined);
+const open = (which: Benchmark) => new LiveRouter(() => loadOptions(which));
+
+let live = open(benchmark.peek());
 
 /** The router of now, for the sections that ask more than which model. It survives a lost worker. */
 export const liveRouter = () => live;
@@ -56,14 +74,30 @@ export const liveRouter = () => live;
 let asking = new AbortController();
 let pause: ReturnType<typeof setTimeout> | undefined;
 
+/** Failures that another try would meet again; those of the network or of memory say nothing about the benchmark. */
+const PASSING = new Set<string>(['aborted', 'network', 'out_of_memory', 'disposed', 'internal', 'bad_wasm']);
+
+/** Goes back to the shipped benchmark where another one could not be loaded and never will be. */
+function wasRefused(error: unknown): boolean {
+  const which = benchmark.peek();
+  // A part of the page that could not be fetched is a TypeError.
+  const isPassing = error instanceof TypeError || (error instanceof SignalboxError && PASSING.has(error.code));
+  if (which === SHIPPED || isPassing) return false;
+  remember(undefined);
+  routeOn(SHIPPED);
+  refused.value = { benchmark: which, error };
+  return true;
+}
+
 async function decide(): Promise<void> {
   clearTimeout(pause);
   asking.abort();
   asking = new AbortController();
   const { signal: mine } = asking;
   const text = prompt.peek();
+  let found: IndexInfo | undefined;
   try {
-    const found = await live.info();
+    found = await live.info();
     if (mine.aborted) return;
     const options = { ...routeOptionsOf(settings.peek(), found), signal: mine };
     const start = performance.now();
@@ -76,6 +110,7 @@ async function decide(): Promise<void> {
     });
   } catch (error) {
     if (mine.aborted || (error instanceof SignalboxError && error.code === 'aborted')) return;
+    if (found === undefined && wasRefused(error)) return;
     batch(() => {
       answer.value = undefined;
       status.value = { kind: 'failed', error };
@@ -109,9 +144,10 @@ export function change(part: Partial<Settings>): void {
 export function routeOn(next: Benchmark): void {
   asking.abort();
   live.dispose();
-  live = open(next.index);
+  live = open(next);
   batch(() => {
     benchmark.value = next;
+    refused.value = undefined;
     info.value = undefined;
     answer.value = undefined;
     status.value = { kind: 'loading', file: '', percent: 0 };

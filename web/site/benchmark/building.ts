@@ -1,105 +1,159 @@
 /** One's own benchmark: files become an index in a worker, and the page routes on it. */
-import { SignalboxError } from 'signalbox';
-import { type BenchmarkFile, buildInWorker, reportText } from 'signalbox/importers';
-import { element } from '../element.js';
-import { droppedFiles } from './dropped-files.js';
+import { batch, signal } from '@preact/signals';
+import { type IndexInfo, SignalboxError } from 'signalbox';
+import { type BenchmarkFile, type BuildReport, buildInWorker } from 'signalbox/importers';
+import { WorkerRouter } from 'signalbox/worker';
+import { type Benchmark, benchmark, info, routeOn, SHIPPED } from '../state.js';
+import { EXAMPLE_NAME, exampleFile } from './example.js';
+import { remember } from './remembered.js';
+import { NO_RULES, nameOf, pathOf, type Rules, settingsOf } from './rules.js';
 
-/** Calls back with the index that was built, or undefined for the shipped one. */
-export function setUpBuilding(routeOn: (index: Uint8Array<ArrayBuffer> | undefined) => Promise<void>): void {
-  const form = element<HTMLFormElement>('build');
-  const choosers = [element<HTMLInputElement>('files'), element<HTMLInputElement>('folder')];
-  const drop = element('drop');
-  const stop = element('stop');
-  const status = element('build-status');
-  const bar = element<HTMLProgressElement>('build-progress');
-  const report = element('report');
-  const done = element('built');
-  let built: Uint8Array<ArrayBuffer> | undefined;
-  let chosen: BenchmarkFile[] = [];
-  let current: AbortController | undefined;
+export type Building =
+  | { kind: 'idle' }
+  /** `share`: 0..1, where it is known. */
+  | { kind: 'busy'; step: string; share: number | undefined }
+  | { kind: 'stopped' }
+  | { kind: 'done'; text: string }
+  | { kind: 'failed'; error: unknown };
 
-  const show = (isBusy: boolean) => {
-    stop.hidden = !isBusy;
-    bar.hidden = !isBusy;
-  };
+export interface Built {
+  benchmark: Benchmark;
+  report: BuildReport;
+  /** Models without a price. */
+  unpriced: readonly string[];
+}
 
-  function save(): void {
-    if (built === undefined) return;
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([built], { type: 'application/octet-stream' }));
-    link.download = 'benchmark.sbx';
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href));
+/** The files at hand; a larger embedder may build from them, too. */
+export const chosen = signal<readonly BenchmarkFile[]>([]);
+export const rules = signal<Rules>(NO_RULES);
+export const building = signal<Building>({ kind: 'idle' });
+/** The last that was built. */
+export const built = signal<Built | undefined>(undefined);
+
+/** What the benchmark of these files is called. */
+export const chosenName = () => {
+  const said = rules.peek().name.trim();
+  if (said !== '') return said;
+  return chosen.peek().every((file) => example.has(file)) ? EXAMPLE_NAME : nameOf(chosen.peek());
+};
+
+/** Files and benchmarks of the made-up example. */
+export const example = new WeakSet<object>();
+let current: AbortController | undefined;
+
+export const stop = () => current?.abort();
+
+/** Says what went wrong before anything could be begun. */
+export function failed(error: unknown): void {
+  building.value = { kind: 'failed', error };
+}
+
+/** Runs one thing at a time; what is begun before it is done is given up. */
+async function run(action: (signal: AbortSignal) => Promise<string>): Promise<void> {
+  stop();
+  const mine = new AbortController();
+  current = mine;
+  building.value = { kind: 'busy', step: 'starting', share: undefined };
+  try {
+    const text = await action(mine.signal);
+    if (current === mine) building.value = { kind: 'done', text };
+  } catch (error) {
+    if (current !== mine) return;
+    const isStopped = error instanceof SignalboxError && error.code === 'aborted';
+    building.value = isStopped ? { kind: 'stopped' } : { kind: 'failed', error };
   }
+}
 
-  async function build(): Promise<void> {
-    if (chosen.length === 0) {
-      status.textContent = 'Choose files first.';
-      return;
-    }
-    current?.abort();
-    const mine = new AbortController();
-    current = mine;
-    const metric = element<HTMLInputElement>('metric').value.trim();
-    report.hidden = true;
-    show(true);
-    try {
-      const result = await buildInWorker(chosen, {
-        metrics: metric === '' ? undefined : [{ datasets: '*', value: metric }],
-        signal: mine.signal,
-        onProgress: ({ step, done, total }) => {
-          status.textContent = step;
-          if (total > 0) bar.value = done / total;
-          else bar.removeAttribute('value');
-        },
-      });
-      report.textContent = reportText(result.report);
-      report.hidden = false;
-      status.textContent = 'Built. The page routes on it now.';
-      built = result.index;
-      done.hidden = false;
-      await routeOn(result.index);
-    } catch (error) {
-      const isStopped = error instanceof SignalboxError && error.code === 'aborted';
-      if (current === mine) status.textContent = isStopped ? 'Stopped.' : (error as Error).message;
-    } finally {
-      if (current === mine) show(false);
-    }
-  }
-
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    build();
-  });
-  stop.addEventListener('click', () => current?.abort());
-  for (const chooser of choosers) {
-    chooser.addEventListener('change', () => {
-      chosen = [...(chooser.files ?? [])];
-      status.textContent = `${chosen.length} files`;
+/** Builds from the chosen files, and routes on what comes out. */
+export function build(): Promise<void> {
+  return run(async (mine) => {
+    const name = chosenName();
+    const { index, report, unpriced } = await buildInWorker(chosen.peek(), {
+      ...settingsOf({ ...rules.peek(), name }),
+      signal: mine,
+      onProgress: ({ step, done, total }) => {
+        if (!mine.aborted) building.value = { kind: 'busy', step, share: total > 0 ? done / total : undefined };
+      },
     });
-  }
-  for (const name of ['dragover', 'dragleave', 'drop']) {
-    drop.addEventListener(name, (event) => {
-      event.preventDefault();
-      drop.classList.toggle('over', name === 'dragover');
+    const next = { name, index };
+    if (name === EXAMPLE_NAME) example.add(next);
+    batch(() => {
+      built.value = { benchmark: next, report, unpriced };
+      remember(undefined);
+      routeOn(next);
     });
+    return 'Built. The page routes on it now.';
+  });
+}
+
+export function buildExample(): Promise<void> {
+  const file = exampleFile();
+  example.add(file);
+  batch(() => {
+    chosen.value = [file];
+    rules.value = NO_RULES;
+  });
+  return build();
+}
+
+/**
+ * What an index says of itself. It is looked at before it is used, so that the page goes on with what it has where it is
+ * of no use. Errors: those of `Router.load`; `embedder_mismatch` for one of another embedder than the page's.
+ */
+async function look(index: Uint8Array<ArrayBuffer>, mine: AbortSignal): Promise<IndexInfo> {
+  const router = await WorkerRouter.load({ index, embedder: null, signal: mine });
+  router.dispose();
+  const small = info.peek()?.embedder.id;
+  const { id } = router.info.embedder;
+  if (small !== undefined && id !== small) {
+    throw new SignalboxError(
+      'embedder_mismatch',
+      `this index was built with the embedder ${id}, the page's own is ${small}: open it below, in “A larger embedder”`,
+    );
   }
-  drop.addEventListener('drop', async ({ dataTransfer }) => {
-    if (dataTransfer === null) return;
-    try {
-      chosen = await droppedFiles(dataTransfer);
-      status.textContent = `${chosen.length} files`;
-      await build();
-    } catch (error) {
-      status.textContent = `The files could not be read: ${(error as Error).message}`;
-    }
+  return router.info;
+}
+
+/** Opens a benchmark that is an index already. `read` gives its bytes. */
+export function open(name: string, read: () => Promise<Uint8Array<ArrayBuffer>>, kept?: string): Promise<void> {
+  return run(async (mine) => {
+    building.value = { kind: 'busy', step: 'reading the index', share: undefined };
+    const index = await read();
+    await look(index, mine);
+    remember(kept);
+    routeOn(kept === undefined ? { name, index } : { name, index, kept });
+    return 'Opened. The page routes on it now.';
   });
-  element('download').addEventListener('click', save);
-  element('shipped').addEventListener('click', () => {
-    built = undefined;
-    done.hidden = true;
-    report.hidden = true;
-    status.textContent = '';
-    routeOn(undefined);
+}
+
+const isIndex = (file: BenchmarkFile) => /\.sbx$/i.test(pathOf(file));
+
+export const openFile = (file: File) => open(nameOf([file]), async () => new Uint8Array(await file.arrayBuffer()));
+
+/** Files that were dropped or chosen: an index is opened, anything else is built from. */
+export function take(files: readonly BenchmarkFile[]): Promise<void> | undefined {
+  const [first] = files;
+  if (first === undefined) return undefined;
+  if (files.length === 1 && isIndex(first)) return openFile(first instanceof File ? first : first.file);
+  chosen.value = files;
+  return build();
+}
+
+/** What was built stays at hand: its report, and its files. */
+export function backToShipped(): void {
+  stop();
+  batch(() => {
+    building.value = { kind: 'idle' };
+    remember(undefined);
+    if (benchmark.peek() !== SHIPPED) routeOn(SHIPPED);
   });
+}
+
+export function download(name: string, index: Uint8Array<ArrayBuffer>): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([index], { type: 'application/octet-stream' }));
+  link.download = `${name.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80) || 'benchmark'}.sbx`;
+  link.click();
+  // Some browsers read it after the click.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -1,0 +1,139 @@
+/** Benchmarks that are kept in this browser: only those that a person asked it to keep. */
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { bytes, count } from '../../shared/format.js';
+import { type Benchmark, benchmark, info } from '../state.js';
+import { backToShipped, download, open } from './building.js';
+import { isAnythingKept } from './remembered.js';
+import { type Kept, keep, listKept, persist, readKept, removeKept, storageWords } from './storage.js';
+
+const list = signal<readonly Kept[]>([]);
+/** What storage said last. */
+const said = signal('');
+const isFailed = signal(false);
+
+const say = (text: string, failed = false) => {
+  said.value = text;
+  isFailed.value = failed;
+};
+
+/** Nothing is opened for a visitor who never kept anything. */
+async function refresh(): Promise<void> {
+  list.value = isAnythingKept() ? await listKept() : [];
+}
+
+/** Does it, shows the list as it is then, and says what went wrong. */
+async function attempt(action: () => Promise<unknown>): Promise<void> {
+  say('');
+  try {
+    await action();
+    await refresh();
+  } catch (error) {
+    say(await storageWords(error), true);
+  }
+}
+
+const PERSISTENCE = {
+  true: ' The browser promised not to remove it by itself.',
+  false: ' The browser may remove it where it runs out of room.',
+};
+
+/** Keeps what is routed on now. */
+export function keepThis(which: Benchmark, name: string): Promise<void> {
+  return attempt(async () => {
+    const { index } = which;
+    const found = info.peek();
+    if (index === undefined || found === undefined) return;
+    const kept = await keep(index, { name, rows: found.rows, models: found.models.length });
+    if (benchmark.peek() === which) benchmark.value = { ...which, name, kept: kept.id };
+    say(`Kept: ${bytes(kept.sizeBytes)}.`);
+    // Firefox asks the person first: nobody waits for that.
+    persist().then((isPersistent) => {
+      if (isPersistent !== undefined) say(`Kept: ${bytes(kept.sizeBytes)}.${PERSISTENCE[`${isPersistent}`]}`);
+    });
+  });
+}
+
+export function remove(id: string): Promise<void> {
+  return attempt(async () => {
+    await removeKept(id);
+    if (benchmark.peek().kept === id) backToShipped();
+    say('Removed.');
+  });
+}
+
+const downloadKept = (id: string) =>
+  attempt(async () => {
+    const { name, index } = await readKept(id);
+    download(name, index);
+  });
+
+function Item({ kept: { id, name, keptAt, sizeBytes, rows, models } }: { kept: Kept }) {
+  const isUsed = benchmark.value.kept === id;
+  return (
+    <li data-kept={id} class={isUsed ? 'used' : ''}>
+      <div>
+        <b dir="auto">{name}</b> {isUsed && <small>in use</small>}
+        <br />
+        <small>
+          {count(rows, 'row')}, {count(models, 'model')}, {bytes(sizeBytes)}, kept on{' '}
+          <time dateTime={new Date(keptAt).toISOString()}>
+            {new Date(keptAt).toLocaleDateString('en', { dateStyle: 'medium' })}
+          </time>
+        </small>
+      </div>
+      <div class="actions">
+        <button
+          type="button"
+          class="secondary outline small"
+          disabled={isUsed}
+          aria-label={`Use ${name}`}
+          data-use
+          onClick={() => open(name, async () => (await readKept(id)).index, id)}
+        >
+          Use
+        </button>
+        <button
+          type="button"
+          class="secondary outline small"
+          aria-label={`Download ${name}`}
+          onClick={() => downloadKept(id)}
+        >
+          Download
+        </button>
+        <button
+          type="button"
+          class="secondary outline small"
+          aria-label={`Remove ${name}`}
+          data-remove
+          onClick={() => remove(id)}
+        >
+          Remove
+        </button>
+      </div>
+    </li>
+  );
+}
+
+export function KeptList() {
+  useEffect(() => {
+    attempt(async () => undefined);
+  }, []);
+  return (
+    <div class="kept">
+      {list.value.length > 0 && (
+        <>
+          <h3>Kept in this browser</h3>
+          <ul>
+            {list.value.map((kept) => (
+              <Item key={kept.id} kept={kept} />
+            ))}
+          </ul>
+        </>
+      )}
+      <p role={isFailed.value ? 'alert' : 'status'} class={isFailed.value ? 'failed' : 'status'}>
+        {said}
+      </p>
+    </div>
+  );
+}

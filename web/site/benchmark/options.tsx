@@ -1,0 +1,135 @@
+/** What may be said about the files. Without it the builder finds out what it can, and refuses what is not clear. */
+import { useSignal } from '@preact/signals';
+import { CODE_TYPES, type CodeType } from 'signalbox';
+import { readPriceList } from 'signalbox/importers';
+import { count } from '../../shared/format.js';
+import { rules } from './building.js';
+import type { Rules } from './rules.js';
+
+const set = (part: Partial<Rules>) => {
+  rules.value = { ...rules.peek(), ...part };
+};
+
+const CODE_WORDS: Record<CodeType, string> = {
+  float32: 'float32, the largest',
+  int8: 'int8, a quarter of it',
+  int4: 'int4, an eighth',
+  binary: 'binary, the smallest and coarsest',
+};
+
+function Prices() {
+  const said = useSignal('');
+  const read = async (file: File | undefined) => {
+    try {
+      const prices = file === undefined ? undefined : readPriceList(JSON.parse(await file.text()));
+      set({ prices });
+      said.value = prices === undefined ? '' : `${count(prices.length, 'price')} read.`;
+    } catch (error) {
+      set({ prices: undefined });
+      said.value = `${file?.name}: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  };
+  return (
+    <div>
+      <label for="build-prices">Price list</label>
+      <input
+        id="build-prices"
+        type="file"
+        accept=".json,application/json"
+        aria-describedby="build-prices-help"
+        onChange={(event) => read(event.currentTarget.files?.[0])}
+      />
+      <small id="build-prices-help">
+        The models of OpenRouter (its <code>/api/v1/models</code>) or LiteLLM's price map, as a JSON file. Without
+        prices the dial has nothing to weigh.
+      </small>
+      <small role="status">{said}</small>
+    </div>
+  );
+}
+
+function NumberField({
+  id,
+  label,
+  value,
+  onInput,
+}: {
+  id: string;
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+}) {
+  return (
+    <div>
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="number"
+        step="any"
+        inputMode="decimal"
+        value={value}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+    </div>
+  );
+}
+
+export function OptionFields() {
+  const { name, metrics, low, high, threshold, codes } = rules.value;
+  return (
+    <div class="option-fields">
+      <div>
+        <label for="build-metric">Metric</label>
+        <textarea
+          id="build-metric"
+          rows={2}
+          dir="auto"
+          spellcheck={false}
+          value={metrics}
+          aria-describedby="build-metric-help"
+          onInput={(event) => set({ metrics: event.currentTarget.value })}
+        />
+        <small id="build-metric-help">
+          Needed where a dataset was scored by several. One for all, or a line each: <code>mmlu*=acc_norm</code>.
+        </small>
+      </div>
+      <Prices />
+      <div class="row">
+        <NumberField id="build-low" label="Lowest score" value={low} onInput={(value) => set({ low: value })} />
+        <NumberField id="build-high" label="Highest score" value={high} onInput={(value) => set({ high: value })} />
+        <NumberField
+          id="build-threshold"
+          label="Right above"
+          value={threshold}
+          onInput={(value) => set({ threshold: value })}
+        />
+      </div>
+      <div class="row">
+        <div>
+          <label for="build-name">Name</label>
+          <input
+            id="build-name"
+            dir="auto"
+            maxLength={120}
+            value={name}
+            onInput={(event) => set({ name: event.currentTarget.value })}
+          />
+        </div>
+        <div>
+          <label for="build-codes">Size of the index</label>
+          <select
+            id="build-codes"
+            value={codes}
+            onChange={(event) => set({ codes: event.currentTarget.value as CodeType })}
+          >
+            {CODE_TYPES.map((type) => (
+              <option key={type} value={type}>
+                {CODE_WORDS[type]}
+              </option>
+            ))}
+          </select>
+        </div>
+      </div>
+    </div>
+  );
+}

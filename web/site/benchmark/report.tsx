@@ -1,0 +1,164 @@
+/** What became of the files: datasets, models, and what is not used and why. */
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { type BuildReport, type ReportedDataset, type ReportedModel, reportText } from 'signalbox/importers';
+import { bytes, count, percent } from '../../shared/format.js';
+import type { Built } from './building.js';
+import { DROP_WORDS, warningsOf } from './words.js';
+
+const FIRST = 8;
+
+interface TableProps<T> {
+  caption: string;
+  columns: readonly string[];
+  items: readonly T[];
+  row: (item: T) => ComponentChildren;
+}
+
+/** A table that is short until one asks for all of it. */
+function Table<T>({ caption, columns, items, row }: TableProps<T>) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <div>
+      <div class="wide">
+        <table>
+          <caption>{caption}</caption>
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <th key={column} scope="col">
+                  {column}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>{(isOpen ? items : items.slice(0, FIRST)).map(row)}</tbody>
+        </table>
+      </div>
+      {items.length > FIRST && (
+        <button type="button" class="secondary outline small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? `Only the first ${FIRST}` : `All ${items.length.toLocaleString('en')}`}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function scoreWords({ range: [low, high], threshold }: ReportedDataset): string {
+  const scale = low === 0 && high === 1 ? '' : `, ${low} to ${high}`;
+  return scale + (threshold === null ? '' : `, right above ${threshold}`);
+}
+
+function Datasets({ datasets }: BuildReport) {
+  return (
+    <Table
+      caption="Datasets"
+      columns={['Dataset', 'Rows', 'Models', 'Metric']}
+      items={datasets}
+      row={(dataset) => (
+        <tr key={dataset.name}>
+          <th scope="row" dir="auto">
+            {dataset.name}
+          </th>
+          <td>{dataset.rows.toLocaleString('en')}</td>
+          <td>{dataset.models}</td>
+          <td>
+            <bdi>{dataset.metric}</bdi>
+            {scoreWords(dataset)}
+          </td>
+        </tr>
+      )}
+    />
+  );
+}
+
+function notesOn({ missingDatasets, isConstant, name }: ReportedModel, unpriced: ReadonlySet<string>): string {
+  const notes = [
+    missingDatasets.length > 0 && `not in ${count(missingDatasets.length, 'dataset')}`,
+    isConstant && 'always the same outcome',
+    unpriced.has(name) && 'no price',
+  ];
+  return notes.filter(Boolean).join(', ');
+}
+
+function Models({ report: { models, rows }, unpriced }: Pick<Built, 'report' | 'unpriced'>) {
+  const withoutPrice = new Set(unpriced);
+  return (
+    <Table
+      caption="Models"
+      columns={['Model', 'Right', 'Measured', 'Notes']}
+      items={models}
+      row={(model) => (
+        <tr key={model.name}>
+          <th scope="row" dir="auto">
+            {model.name}
+          </th>
+          <td>{percent(model.meanOutcome)}</td>
+          <td>{model.outcomes === rows ? 'all rows' : `${model.outcomes.toLocaleString('en')} rows`}</td>
+          <td>
+            <small>{notesOn(model, withoutPrice)}</small>
+          </td>
+        </tr>
+      )}
+    />
+  );
+}
+
+function Dropped({ dropped }: BuildReport) {
+  const findings = Object.entries(dropped) as [keyof typeof DROP_WORDS, { count: number; examples: string[] }][];
+  if (findings.length === 0) return <p>Everything in the files was used.</p>;
+  return (
+    <Table
+      caption="Not used"
+      columns={['What', 'How many', 'For example']}
+      items={findings}
+      row={([reason, { count: times, examples }]) => (
+        <tr key={reason}>
+          <th scope="row">{DROP_WORDS[reason] ?? reason}</th>
+          <td>{times.toLocaleString('en')}</td>
+          <td dir="auto">{examples[0] ?? ''}</td>
+        </tr>
+      )}
+    />
+  );
+}
+
+export function Report({ built: { benchmark, report, unpriced } }: { built: Built }) {
+  const { rows, models, datasets, files, missingOutcomes, graded, source } = report;
+  const warnings = warningsOf(report);
+  const missing =
+    missingOutcomes === 0 ? 'none is missing' : `${percent(missingOutcomes / (rows * models.length))} are missing`;
+  return (
+    <div class="report" data-report>
+      <h3>
+        What is in <bdi>{benchmark.name}</bdi>
+      </h3>
+      <p>
+        {count(rows, 'row')}, {count(models.length, 'model')}, {count(datasets.length, 'dataset')}, from{' '}
+        {count(files.read, 'file')} ({source}). Outcomes are {graded ? 'graded' : 'right or wrong'}; {missing}. The
+        index has {bytes(benchmark.index?.byteLength ?? 0)}.
+      </p>
+      {warnings.length > 0 && (
+        <ul class="plain">
+          {warnings.map((line) => (
+            <li key={line} dir="auto">
+              {line}
+            </li>
+          ))}
+        </ul>
+      )}
+      <div class="columns">
+        <Datasets {...report} />
+        <Models report={report} unpriced={unpriced} />
+      </div>
+      <Dropped {...report} />
+      <details>
+        <summary>As text, as the command prints it</summary>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and is scrolled by keyboard */}
+        <pre class="wide" tabIndex={0}>
+          {reportText(report)}
+        </pre>
+      </details>
+    </div>
+  );
+}
