@@ -44,7 +44,7 @@ function rolesOf({ pick, bestSingle, challenger }: CostChartProps): ChartData['r
   return new Map(
     [...roles].map(([model, mine]) => {
       const words = mine.map((role) => ROLE_WORDS[role]).join(', ');
-      return [model, { roles: mine, words, label: `${shortName(model)} (${words})` }];
+      return [model, { roles: mine, words, label: `${words}: ${shortName(model)}` }];
     }),
   );
 }

@@ -58,12 +58,13 @@ const isInside = (a: Rect, b: Rect) =>
   a.left >= b.left && a.top >= b.top && a.left + a.width <= b.left + b.width && a.top + a.height <= b.top + b.height;
 
 /** The label's places in the order of preference: beside the mark, then above and below it. */
-function* placesOf({ x, y }: Mark, width: number, height: number, reach: number): Generator<Rect> {
+function* placesOf({ x, y }: Mark, width: number, height: number, reach: number, plot: Rect): Generator<Rect> {
+  const [first, last] = [plot.left, plot.left + plot.width - width];
   for (const rise of [0, 1, -1, 1.8, -1.8, 2.6, -2.6]) {
     const top = y - height / 2 - rise * (reach + height / 2);
     yield { left: x + reach, top, width, height };
     yield { left: x - reach - width, top, width, height };
-    if (rise !== 0) yield { left: x - width / 2, top, width, height };
+    if (rise !== 0) yield { left: Math.min(last, Math.max(first, x - width / 2)), top, width, height };
   }
 }
 
@@ -103,7 +104,7 @@ export function drawLabels(
   ctx.lineWidth = 4 * px;
   for (const mark of marks) {
     const text = shortened(ctx, mark.label, 0.8 * plot.width);
-    const places = [...placesOf(mark, ctx.measureText(text).width, height, reach)];
+    const places = [...placesOf(mark, ctx.measureText(text).width, height, reach, plot)];
     const inside = places.filter((place) => isInside(place, plot));
     const place = inside.find((rect) => !taken.some((other) => overlaps(rect, other))) ?? inside[0];
     if (place === undefined) continue;

@@ -47,7 +47,7 @@ function Row({ point, isFrontier, isPick, isSelected, onSelect }: RowProps) {
 export function PointTable({ points, pick, selected, onSelect }: Props) {
   const frontier = useMemo(() => new Set(frontierOf(points)), [points]);
   return (
-    <div class="wide">
+    <div class="wide points">
       <table>
         <caption>The points of the chart, cheapest first</caption>
         <thead>

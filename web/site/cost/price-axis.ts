@@ -15,16 +15,17 @@ export const placeOf = (usd: number, { freeAt = 0 }: Pick<PriceAxis, 'freeAt'>) 
 export function priceAxis(prices: readonly number[]): PriceAxis {
   const paid = prices.filter((usd) => usd > 0);
   const lowest = paid.length === 0 ? 0 : Math.log10(Math.min(...paid));
-  const highest = paid.length === 0 ? 0 : Math.log10(Math.max(...paid));
   const freeAt = paid.length < prices.length ? lowest - 0.5 : undefined;
   const start = freeAt ?? lowest;
+  const highest = paid.length === 0 ? start : Math.log10(Math.max(...paid));
   // One price, or equal ones, stand in the middle of a short axis.
   const margin = Math.max(0.12, 0.06 * (highest - start));
   return { low: start - margin, high: highest + margin, freeAt };
 }
 
-/** Within a decade, coarser with every try. */
+/** Within a decade, coarser with every try; the fine ones are for equal prices, where there may be no other tick. */
 const MANTISSAS = [[1, 2, 5], [1, 3], [1]];
+const FINE = [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9];
 
 function decades({ low, high }: PriceAxis, mantissas: readonly number[], every: number): number[] {
   const ticks: number[] = [];
@@ -41,7 +42,8 @@ export function priceTicks(axis: PriceAxis, most: number): number[] {
   const free = freeAt === undefined ? [] : [freeAt];
   for (const mantissas of MANTISSAS) {
     const ticks = decades(axis, mantissas, 1).filter(isPaid);
-    if (ticks.length <= most) return [...free, ...ticks];
+    if (ticks.length > most) continue;
+    return [...free, ...(ticks.length < 2 ? decades(axis, FINE, 1).filter(isPaid) : ticks)];
   }
   const every = Math.ceil((high - low) / Math.max(1, most));
   return [...free, ...decades(axis, [1], every).filter(isPaid)];

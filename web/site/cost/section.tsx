@@ -41,13 +41,14 @@ function Undrawn({ decision, drawn }: { decision: Decision; drawn: number }) {
   return (
     <p>
       {count(missing, 'candidate')} of {ranking.length} {missing === 1 ? 'has' : 'have'} no price and{' '}
-      {missing === 1 ? 'is' : 'are'} not drawn
+      {missing === 1 ? 'is' : 'are'} not drawn.{' '}
       {wanted?.usdPerMTok === null && (
         <>
-          , <bdi>{wanted.model}</bdi> among them, the best here at {percent(wanted.pCorrect)}
+          <bdi>{wanted.model}</bdi> is {missing === 1 ? 'it' : 'one of them'}, the best here at{' '}
+          {percent(wanted.pCorrect)}.{' '}
         </>
       )}
-      . <ToPrices words="Give them a price" />
+      <ToPrices words={missing === 1 ? 'Give it a price' : 'Give them a price'} />
     </p>
   );
 }
@@ -60,7 +61,7 @@ function Selected({ point, points }: { point: PricedModel | undefined; points: r
   const isBeaten = better !== undefined && (better.p > point.p || better.usdPerMTok < point.usdPerMTok);
   return (
     <p class="selected-point" data-selected>
-      <b dir="auto">{pointWords(point, 'chance to be right')}</b>{' '}
+      <b dir="auto">{pointWords(point, 'chance to be right')}.</b>{' '}
       {isBeaten ? (
         <>
           <bdi>{better.model}</bdi> ({priceWords(better.usdPerMTok)}, {percent(better.p)}) costs no more and is as good
