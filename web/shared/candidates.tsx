@@ -6,6 +6,9 @@ import { count } from './format.js';
 import { PriceField } from './price-field.js';
 import { isCandidate, priceOf, type Settings } from './settings.js';
 
+/** So many rows at once: a benchmark may have hundreds of models, and each row has three fields. */
+const PAGE = 60;
+
 type Model = IndexInfo['models'][number];
 type Change = (part: Partial<Settings>) => void;
 
@@ -20,7 +23,6 @@ interface RowProps {
   /** Names the row's fields. */
   id: string;
   isAllowed: boolean;
-  isShown: boolean;
   price: { in: number; out: number } | null;
   isOwnPrice: boolean;
   onAllow: (name: string, isAllowed: boolean) => void;
@@ -28,7 +30,7 @@ interface RowProps {
   onPrice: (name: string, price: { in: number; out: number } | null) => void;
 }
 
-function Row({ model, id, isAllowed, isShown, price, isOwnPrice, onAllow, onPrice }: RowProps) {
+function Row({ model, id, isAllowed, price, isOwnPrice, onAllow, onPrice }: RowProps) {
   const { name, paramsB } = model;
   const set = (side: 'in' | 'out', usd: number | null) =>
     // One price counts for both as long as the other is not known.
@@ -41,7 +43,7 @@ function Row({ model, id, isAllowed, isShown, price, isOwnPrice, onAllow, onPric
   // With hundreds of rows only those that changed are worth looking at: the same element again is skipped.
   return useMemo(
     () => (
-      <tr hidden={!isShown} class={isAllowed ? '' : 'denied'}>
+      <tr class={isAllowed ? '' : 'denied'}>
         <td>
           <input
             type="checkbox"
@@ -87,7 +89,7 @@ function Row({ model, id, isAllowed, isShown, price, isOwnPrice, onAllow, onPric
         </td>
       </tr>
     ),
-    [model, id, isAllowed, isShown, price?.in, price?.out, isOwnPrice, onAllow, onPrice],
+    [model, id, isAllowed, price?.in, price?.out, isOwnPrice, onAllow, onPrice],
   );
 }
 
@@ -116,7 +118,7 @@ function useRowActions(props: Props) {
 interface BarProps extends Props {
   filter: string;
   onFilter: (filter: string) => void;
-  /** Names of the models that the filter leaves. */
+  /** Names that the filter finds. */
   shown: ReadonlySet<string>;
 }
 
@@ -168,20 +170,26 @@ function Bar({ models, settings, onChange, filter, onFilter, shown }: BarProps) 
       </label>
       <p role="status">
         {left} of {count(models.length, 'model')} may be picked.
-        {filter.trim() !== '' && ` The list shows ${shown.size}.`}
+        {filter.trim() !== '' && ` ${count(shown.size, 'name')} found.`}
       </p>
     </div>
   );
 }
 
+const ORDER = new Intl.Collator('en', { numeric: true });
+
+const byName = (a: { model: Model }, b: { model: Model }) => ORDER.compare(a.model.name, b.model.name);
+
 export function Candidates(props: Props) {
   const { models, settings } = props;
   const [filter, setFilter] = useState('');
+  const [most, setMost] = useState(PAGE);
   const actions = useRowActions(props);
-  const sorted = useMemo(() => [...models].sort((a, b) => a.name.localeCompare(b.name, 'en')), [models]);
+  const sorted = useMemo(() => models.map((model, i) => ({ model, id: `candidate-${i}` })).sort(byName), [models]);
   const excluded = new Set(settings.excluded);
   const wanted = filter.trim().toLowerCase();
-  const shown = new Set(models.filter(({ name }) => name.toLowerCase().includes(wanted)).map(({ name }) => name));
+  const found = sorted.filter(({ model }) => model.name.toLowerCase().includes(wanted));
+  const shown = new Set(found.map(({ model }) => model.name));
   return (
     <div class="candidates">
       <Bar {...props} filter={filter} onFilter={setFilter} shown={shown} />
@@ -206,13 +214,12 @@ export function Candidates(props: Props) {
             </tr>
           </thead>
           <tbody data-candidates>
-            {sorted.map((model, i) => (
+            {found.slice(0, most).map(({ model, id }) => (
               <Row
                 key={model.name}
-                id={`candidate-${i}`}
+                id={id}
                 model={model}
                 isAllowed={!excluded.has(model.name)}
-                isShown={shown.has(model.name)}
                 price={priceOf(model, settings)}
                 isOwnPrice={Object.hasOwn(settings.prices, model.name)}
                 onAllow={actions.allow}
@@ -221,6 +228,11 @@ export function Candidates(props: Props) {
             ))}
           </tbody>
         </table>
+        {found.length > most && (
+          <button type="button" class="secondary outline small" onClick={() => setMost(most + PAGE)}>
+            Show more, {found.length - most} are left
+          </button>
+        )}
       </div>
     </div>
   );

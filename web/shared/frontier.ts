@@ -23,6 +23,22 @@ export function pricedModels({ ranking }: Pick<Decision, 'ranking'>): PricedMode
     .sort(cheaperFirst);
 }
 
+const isSame = (a: PricedModel, b: PricedModel) =>
+  a.usdPerMTok === b.usdPerMTok && a.p === b.p && a.interval[0] === b.interval[0] && a.interval[1] === b.interval[1];
+
+/**
+ * The same list as `next`, of the objects of `last` where nothing changed; `last` itself where nothing did at all. The
+ * dial makes a new decision with each step and changes no prediction: what is drawn of these is not drawn anew.
+ */
+export function keepSame(last: readonly PricedModel[], next: readonly PricedModel[]): readonly PricedModel[] {
+  const known = new Map(last.map((point) => [point.model, point]));
+  const kept = next.map((point) => {
+    const before = known.get(point.model);
+    return before !== undefined && isSame(before, point) ? before : point;
+  });
+  return kept.length === last.length && kept.every((point, i) => point === last[i]) ? last : kept;
+}
+
 /** Those that nothing beats: no other one is cheaper and as good, or better for the same price. Cheapest first; equals all stay. */
 export function frontierOf(models: readonly PricedModel[]): PricedModel[] {
   const frontier: PricedModel[] = [];

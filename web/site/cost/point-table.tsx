@@ -46,32 +46,36 @@ function Row({ point, isFrontier, isPick, isSelected, onSelect }: RowProps) {
 
 export function PointTable({ points, pick, selected, onSelect }: Props) {
   const frontier = useMemo(() => new Set(frontierOf(points)), [points]);
-  return (
-    <div class="wide points">
-      <table>
-        <caption>The points of the chart, cheapest first</caption>
-        <thead>
-          <tr>
-            <th scope="col">Model</th>
-            <th scope="col">Price</th>
-            <th scope="col">Chance to be right</th>
-            <th scope="col">95% interval</th>
-            <th scope="col">On the frontier</th>
-          </tr>
-        </thead>
-        <tbody data-points>
-          {points.map((point) => (
-            <Row
-              key={point.model}
-              point={point}
-              isFrontier={frontier.has(point)}
-              isPick={point.model === pick}
-              isSelected={point.model === selected}
-              onSelect={onSelect}
-            />
-          ))}
-        </tbody>
-      </table>
-    </div>
+  // The same elements again while only the band moves.
+  return useMemo(
+    () => (
+      <div class="wide points">
+        <table>
+          <caption>The points of the chart, cheapest first</caption>
+          <thead>
+            <tr>
+              <th scope="col">Model</th>
+              <th scope="col">Price</th>
+              <th scope="col">Chance to be right</th>
+              <th scope="col">95% interval</th>
+              <th scope="col">On the frontier</th>
+            </tr>
+          </thead>
+          <tbody data-points>
+            {points.map((point) => (
+              <Row
+                key={point.model}
+                point={point}
+                isFrontier={frontier.has(point)}
+                isPick={point.model === pick}
+                isSelected={point.model === selected}
+                onSelect={onSelect}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    ),
+    [points, frontier, pick, selected, onSelect],
   );
 }

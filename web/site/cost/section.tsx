@@ -1,13 +1,21 @@
 /** What a better answer costs: the prompt's candidates by price and chance, the dial on them, and the prices themselves. */
 import './style.css';
 import { useComputed, useSignal } from '@preact/signals';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import type { Decision } from 'signalbox';
 import { Candidates } from '../../shared/candidates.js';
 import { Dial } from '../../shared/dial.js';
 import { DialStepper } from '../../shared/dial-stepper.js';
 import { count, percent, priceWords } from '../../shared/format.js';
-import { beats, dialStops, frontierOf, type PricedModel, pricedModels, wantedModel } from '../../shared/frontier.js';
+import {
+  beats,
+  dialStops,
+  frontierOf,
+  keepSame,
+  type PricedModel,
+  pricedModels,
+  wantedModel,
+} from '../../shared/frontier.js';
 import { priceOf, qualityBarOf } from '../../shared/settings.js';
 import { errorWords } from '../../shared/words.js';
 import { answer, change, info, settings, status } from '../state.js';
@@ -83,6 +91,12 @@ function bandOf(decision: Decision, dial: number) {
   return { low, high: best, words };
 }
 
+function usePoints(decision: Decision): readonly PricedModel[] {
+  const last = useRef<readonly PricedModel[]>([]);
+  last.current = useMemo(() => keepSame(last.current, pricedModels(decision)), [decision]);
+  return last.current;
+}
+
 function Trade({ decision }: { decision: Decision }) {
   const selected = useSignal<string | undefined>(undefined);
   const onSelect = useMemo(
@@ -91,7 +105,7 @@ function Trade({ decision }: { decision: Decision }) {
     },
     [],
   );
-  const points = useMemo(() => pricedModels(decision), [decision]);
+  const points = usePoints(decision);
   const stops = useMemo(() => dialStops(decision), [decision]);
   const dial = settings.value.dial;
   const wanted = wantedModel(decision);
@@ -135,13 +149,16 @@ function Trade({ decision }: { decision: Decision }) {
 function Prices() {
   const models = info.value?.models;
   const now = settings.value;
-  if (models === undefined) return null;
-  const priced = models.filter((model) => priceOf(model, now) !== null).length;
-  return (
-    <Folded id={CANDIDATES_ID} summary={`${count(models.length, 'model')}, ${priced} with a price`}>
-      {() => <Candidates models={models} settings={now} onChange={change} />}
-    </Folded>
-  );
+  // The same elements again while only the dial moves.
+  return useMemo(() => {
+    if (models === undefined) return null;
+    const priced = models.filter((model) => priceOf(model, now) !== null).length;
+    return (
+      <Folded id={CANDIDATES_ID} summary={`${count(models.length, 'model')}, ${priced} with a price`}>
+        {() => <Candidates models={models} settings={now} onChange={change} />}
+      </Folded>
+    );
+  }, [models, now.excluded, now.prices, now.pricedOnly]);
 }
 
 export function CostSection() {
