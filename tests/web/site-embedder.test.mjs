@@ -1,0 +1,195 @@
+// A larger embedder in the page: asked for by a click, kept, cancelled, refused where it is damaged, beside the small one.
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, it } from 'node:test';
+import { buildFromFiles, fileFromBytes } from '../../dist/importers.js';
+import { DEFAULT_MODEL, OnnxEmbedder } from '../../dist/onnx.js';
+import { writeModelFolder } from '../onnx/model-folder.mjs';
+import { violations } from './axe.mjs';
+import { describeSite } from './site-page.mjs';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-larger-'));
+const tiny = path.join(folder, 'tiny');
+const MODEL_FILE = 'onnx/model_quantized.onnx';
+const made = { manifest: path.join(folder, 'manifest.json'), index: path.join(folder, 'topics.sbx') };
+
+function resultsCsv() {
+  const lines = ['dataset,id,prompt,poet,coder'];
+  for (let i = 0; i < 20; ++i) lines.push(`poems,${i},write a poem ${i},1,0`, `code,${i},sort a python list ${i},0,1`);
+  return Buffer.from(lines.join('\n'));
+}
+
+before(async () => {
+  writeModelFolder(tiny, { precisions: ['fp32', 'int8'] });
+  const embedder = await OnnxEmbedder.load(tiny, { dtype: 'q8', manifest: null });
+  writeFileSync(made.manifest, JSON.stringify(embedder.manifest));
+  const { index } = await buildFromFiles([fileFromBytes('topics.csv', resultsCsv())], { embedder });
+  writeFileSync(made.index, index);
+  embedder.dispose();
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const state = (page, text) =>
+  page.until((wanted) => document.querySelector('[data-model-state]')?.textContent.includes(wanted), text);
+const refused = async (page) => {
+  await page.until(() => document.querySelector('[data-model-error]') !== null);
+  return page.text('[data-model-error]');
+};
+
+/** A copy of the model beside the site, as each test has its own; and what the host is asked for of it. */
+function serveModel({ host, kind }, name) {
+  const own = `${name}-${kind}`;
+  cpSync(tiny, path.join(host.folder, own), { recursive: true });
+  const asked = [];
+  const listener = ({ url }) => {
+    if (url.startsWith(`/${own}/`)) asked.push(url.slice(own.length + 2));
+  };
+  host.server.prependListener('request', listener);
+  const stop = () => host.server.off('request', listener);
+  return { name: own, address: `../${own}`, file: path.join(host.folder, own, MODEL_FILE), asked, stop };
+}
+
+/** Sends half of the model's weights, and no more. */
+function holdWeights({ server }, { name, file }) {
+  const listener = ({ url }, response) => {
+    if (url !== `/${name}/${MODEL_FILE}`) return;
+    const bytes = readFileSync(file);
+    response.writeHead(200, { 'Content-Length': bytes.length });
+    response.write(bytes.subarray(0, bytes.length / 2));
+    // Nothing that the server does with it afterwards counts.
+    for (const method of ['writeHead', 'write', 'end']) response[method] = () => response;
+  };
+  server.prependListener('request', listener);
+  return () => server.off('request', listener);
+}
+
+async function load(page, address) {
+  await page.type('#model-name', address);
+  await page.click('[data-load]');
+}
+
+describeSite('a larger embedder', (site) => {
+  it('asks for nothing before the click, and says what it would ask for and whom', async () => {
+    const page = await site.open();
+    assert.equal(await page.evaluate(() => document.querySelector('#model-name').value), DEFAULT_MODEL);
+    assert.match(await page.text('[data-source]'), /asks huggingface\.co for about 110 MB/);
+    const model = serveModel(site, 'unasked');
+    await page.type('#model-name', model.address);
+    assert.match(await page.text('[data-source]'), /this page’s own host/);
+    await page.type('#model-name', 'https://example.com/model');
+    await page.until(() =>
+      document.querySelector('#embedder .failed')?.textContent.includes('may not ask example.com'),
+    );
+    assert.ok(await page.evaluate(() => document.querySelector('[data-load]').disabled));
+    assert.deepEqual(model.asked, []);
+    assert.ok(page.requests.every((url) => !/\/(ort|onnx)[-.]/.test(url)));
+    assert.deepEqual(await violations(page, '#embedder'), []);
+    model.stop();
+    await site.close(page);
+  });
+
+  it('shows how far a download is, is cancelled, goes on later, and is kept until the cache is cleared', async () => {
+    const page = await site.open();
+    const model = serveModel(site, 'slow');
+    const release = holdWeights(site.host, model);
+    await load(page, model.address);
+    await page.until(() => /[\d.]+ KB of [\d.]+ KB/.test(document.querySelector('[data-files]')?.textContent));
+    assert.deepEqual(await violations(page, '#embedder'), []);
+    await page.click('[data-cancel]');
+    await state(page, 'Cancelled.');
+    release();
+    await page.click('[data-load]');
+    await state(page, 'is ready: q8');
+    await page.until(() => document.querySelector('[data-clear]') !== null);
+
+    await page.reload();
+    await page.until(() => document.querySelector('[data-clear]') !== null);
+    const asked = model.asked.length;
+    await page.type('#model-name', model.address);
+    await page.until(() => document.querySelector('[data-source]')?.textContent.includes("in this browser's cache"));
+    await page.click('[data-load]');
+    await state(page, 'is ready: q8');
+    assert.equal(model.asked.length, asked, 'the second visit asks nobody');
+    await page.click('[data-unload]');
+    await page.click('[data-clear]');
+    await page.until(() => document.querySelector('[data-source]')?.textContent.includes('Download asks'));
+    await page.until(() => document.querySelector('[data-clear]') === null);
+    model.stop();
+    await site.close(page, { errors: [/404/] });
+  });
+
+  it('refuses a file that is not what the manifest says, and one that is no model', async () => {
+    const page = await site.open();
+    const model = serveModel(site, 'damaged');
+    const bytes = readFileSync(model.file);
+    bytes[bytes.length - 100] ^= 1;
+    writeFileSync(model.file, bytes);
+    await page.evaluate(() => {
+      document.querySelector('#embedder details').open = true;
+    });
+    await page.chooseFiles('#model-manifest', made.manifest);
+    await load(page, model.address);
+    assert.match(await refused(page), /not what it must be, and was not kept: .*SHA-256/);
+    truncateSync(model.file, 1000);
+    await page.evaluate(() => document.querySelector('#model-manifest').form.reset());
+    const other = serveModel(site, 'truncated');
+    truncateSync(other.file, 1000);
+    await page.reload();
+    await page.until(() => document.querySelector('#model-name') !== null);
+    await load(page, other.address);
+    assert.match(await refused(page), /This model cannot be used/);
+    assert.deepEqual(await violations(page, '#embedder'), []);
+    await load(page, '../nothing-here');
+    await page.until(() => document.querySelector('[data-model-error]')?.textContent.includes('404'));
+    model.stop();
+    other.stop();
+    await site.close(page, { errors: [/404/] });
+  });
+
+  it('reads the prompt without an index, and decides beside the small one when the example is built with it', async () => {
+    const page = await site.open();
+    const model = serveModel(site, 'beside');
+    await load(page, model.address);
+    await state(page, 'is ready');
+    await page.type('#prompt-again', 'write a poem about the river');
+    await page.until(() => document.querySelector('[data-agreement]')?.textContent.includes('no index yet'));
+    assert.match(await page.text('[data-sides]'), /Tokens read.*Time.*ms/s);
+    await page.click('[data-example-both]');
+    await page.until(() => document.querySelector('[data-index-state]')?.textContent.includes('a made-up example'));
+    await page.type('#prompt-again', 'What is 12 plus 345?');
+    await page.until(() => /They (dis)?agree/.test(document.querySelector('[data-agreement]')?.textContent));
+    assert.match(await page.text('[data-sides]'), /Pick.*counts-well.*Nearest tasks.*sums.*Embedding and routing/s);
+    assert.equal(await page.evaluate(() => document.querySelector('#prompt').value), 'What is 12 plus 345?');
+    assert.deepEqual(await violations(page, '#embedder'), []);
+    await page.click('[data-unload]');
+    await page.until(() => document.querySelector('[data-sides]') === null);
+    model.stop();
+    await site.close(page, { errors: [/404/] });
+  });
+
+  it('opens an index that was built elsewhere with the model that it names, also before that is loaded', async () => {
+    const page = await site.open();
+    const model = serveModel(site, 'named');
+    cpSync(path.join(site.host.folder, model.name), path.join(site.host.folder, site.kind, 'tiny'), {
+      recursive: true,
+    });
+    await page.chooseFiles('#large-index', made.index);
+    await page.until(() => document.querySelector('[data-waiting]')?.textContent.includes('was built with tiny (q8)'));
+    await load(page, `../${site.kind}/tiny`);
+    await page.until(() => document.querySelector('[data-index-state]')?.textContent.includes('topics: 40 rows'));
+    await page.type('#prompt-again', 'sort a python list');
+    await page.until(() => document.querySelector('[data-agreement]')?.textContent.includes('They cannot agree'));
+    assert.match(await page.text('[data-sides]'), /coder/);
+    // Another model is not taken for it.
+    await load(page, model.address);
+    await state(page, `${model.name} is ready`);
+    const again = path.join(folder, `again-${site.kind}.sbx`);
+    cpSync(made.index, again);
+    await page.chooseFiles('#large-index', again);
+    await page.until(() => document.querySelector('[data-index-error]')?.textContent.includes('tiny'));
+    model.stop();
+    await site.close(page, { errors: [/404/] });
+  });
+});

@@ -1,0 +1,145 @@
+/** The prompt of the page through both embedders, beside each other. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { count, percent } from '../../shared/format.js';
+import { confidenceWords } from '../../shared/words.js';
+import { benchmark, info, prompt, type as typePrompt } from '../state.js';
+import { type Comparison, comparing, comparison, isSeen, type Side } from './compare.js';
+import { large } from './large.js';
+import { model } from './model.js';
+
+/** Three figures, so that a slow device and a fast one read alike. */
+const msWords = (ms: number) => `${ms < 1 ? ms.toFixed(1) : Number(ms.toPrecision(3)).toLocaleString('en')} ms`;
+
+const timeWords = ({ ms, runs }: Side) => (
+  <>
+    {msWords(ms)} <small>{runs === 1 ? 'once' : `median of ${runs}`}</small>
+  </>
+);
+
+function chanceOf({ decision }: Side): string {
+  const ranked = decision?.ranking.find(({ model: name }) => name === decision.model);
+  return ranked === undefined ? '' : percent(ranked.pCorrect);
+}
+
+const tasksOf = ({ decision }: Side) =>
+  decision?.tasks
+    .slice(0, 3)
+    .map(({ task, weight }) => `${task} (${percent(weight)})`)
+    .join(', ') || 'none';
+
+const readWords = ({ tokens, isTruncated }: Side) =>
+  `${tokens ?? 0}${isTruncated ? ', the beginning of the prompt' : ''}`;
+
+function Row({ name, of, sides }: { name: string; of: (side: Side) => ComponentChildren; sides: Comparison }) {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td dir="auto">{of(sides.small)}</td>
+      <td dir="auto">{of(sides.large)}</td>
+    </tr>
+  );
+}
+
+/** Names of models in any order. */
+const namesOf = (found: { models: readonly { name: string }[] } | undefined) =>
+  (found?.models ?? [])
+    .map(({ name }) => name)
+    .sort()
+    .join('\n');
+
+function agreementWords({ small, large: other }: Comparison): string {
+  const [left, right] = [small.decision?.model, other.decision?.model];
+  if (left === undefined || right === undefined) return '';
+  if (namesOf(info.value) !== namesOf(large.value?.router.info)) {
+    return `They cannot agree: the small one routes on ${benchmark.value.name}, the large one on ${large.value?.name}, which have other models.`;
+  }
+  return left === right ? `They agree: both pick ${left}.` : `They disagree: ${left} here, ${right} there.`;
+}
+
+function Table({ found }: { found: Comparison }) {
+  const hasBoth = found.large.decision !== undefined;
+  return (
+    <div class="wide">
+      <table class="sides" data-sides aria-busy={found.prompt !== prompt.value}>
+        <caption class="visually-hidden">The same prompt through both embedders</caption>
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">Small, shipped</th>
+            <th scope="col">Large</th>
+          </tr>
+        </thead>
+        <tbody>
+          {hasBoth && (
+            <>
+              <Row name="Pick" of={({ decision }) => <b>{decision?.model}</b>} sides={found} />
+              <Row name="Chance to be right" of={chanceOf} sides={found} />
+              <Row name="Confidence" of={({ decision }) => decision && confidenceWords(decision)} sides={found} />
+              <Row name="Nearest tasks" of={tasksOf} sides={found} />
+            </>
+          )}
+          <Row name="Tokens read" of={readWords} sides={found} />
+          <Row name={hasBoth ? 'Embedding and routing' : 'Time'} of={timeWords} sides={found} />
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Found() {
+  const found = comparison.value;
+  if (comparing.value.kind === 'failed') {
+    const { error } = comparing.value;
+    return (
+      <p role="alert" class="failed">
+        {error instanceof Error ? error.message : String(error)}
+      </p>
+    );
+  }
+  if (found === undefined) return <p class="placeholder">Measuring.</p>;
+  const isMissing = found.large.decision === undefined;
+  return (
+    <>
+      <Table found={found} />
+      <p role="status" class="agreement" dir="auto" data-agreement>
+        {isMissing
+          ? 'The large one has no index yet, so it only reads the prompt: open or build one for its decision.'
+          : agreementWords(found)}
+      </p>
+    </>
+  );
+}
+
+/** Measured while it can be seen. */
+export function SideBySide() {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const observer = new IntersectionObserver((entries) => {
+      isSeen.value = entries.some(({ isIntersecting }) => isIntersecting);
+    });
+    if (place.current !== null) observer.observe(place.current);
+    return () => observer.disconnect();
+  }, []);
+  const isReady = model.value.kind === 'ready';
+  return (
+    <div ref={place}>
+      <label for="prompt-again">
+        Your prompt <small>the same as above</small>
+      </label>
+      <textarea
+        id="prompt-again"
+        rows={2}
+        dir="auto"
+        spellcheck={false}
+        autocomplete="off"
+        value={prompt.value}
+        onInput={(event) => typePrompt(event.currentTarget.value)}
+      />
+      {isReady ? <Found /> : <p class="placeholder">Both are shown here when a model is loaded.</p>}
+      {isReady && comparison.value?.large.runs === 1 && (
+        <small>{count(1, 'run')}: it takes its time on this device.</small>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,167 @@
+/** An index of the larger embedder's vectors: opened, or built from the files at hand. */
+import { count } from '../../shared/format.js';
+import { chosen, chosenName, download } from '../benchmark/building.js';
+import { isHubId } from './choice.js';
+import {
+  buildFromChosen,
+  chooseWaiting,
+  exampleForBoth,
+  large,
+  openIndex,
+  preparing,
+  stopPreparing,
+  waiting,
+} from './large.js';
+import { choice, model } from './model.js';
+
+function Waits() {
+  const index = waiting.value;
+  if (index === undefined) return null;
+  const { id, details } = index.embedder;
+  const isChosen = choice.value.model.trim() === id;
+  return (
+    <div role="status" class="note" data-waiting>
+      <p>
+        <b dir="auto">{index.name}</b> was built with <code>{id}</code>
+        {details && ` (${details.dtype})`}. It is used as soon as that is loaded.
+      </p>
+      {isHubId(id) && !isChosen && (
+        <button type="button" class="secondary outline small" onClick={chooseWaiting}>
+          Choose that model
+        </button>
+      )}
+    </div>
+  );
+}
+
+function BuildHere() {
+  const isReady = model.value.kind === 'ready';
+  const isBusy = preparing.value.kind === 'busy';
+  const files = chosen.value;
+  return (
+    <div>
+      <p>
+        <b>Build one here</b>, from the files of <a href="#benchmark">your own benchmark</a>: each prompt goes through
+        the model, which takes as long as it says below. Files stay on this device.
+      </p>
+      <div class="actions">
+        {files.length > 0 && (
+          <button
+            type="button"
+            class="secondary outline small"
+            data-rebuild
+            disabled={!isReady || isBusy}
+            onClick={buildFromChosen}
+          >
+            Build from <bdi>{chosenName()}</bdi> ({count(files.length, 'file')})
+          </button>
+        )}
+        <button
+          type="button"
+          class="secondary outline small"
+          data-example-both
+          disabled={!isReady || isBusy}
+          onClick={exampleForBoth}
+        >
+          Try it with the made-up example
+        </button>
+      </div>
+      {!isReady && <small>Load a model first.</small>}
+    </div>
+  );
+}
+
+function OpenOne() {
+  const name = choice.value.model.trim();
+  const source = isHubId(name) ? name : 'Xenova/all-mpnet-base-v2';
+  return (
+    <div>
+      <label for="large-index">
+        <b>Open one</b> that was built with it
+      </label>
+      <input
+        id="large-index"
+        type="file"
+        accept=".sbx"
+        aria-describedby="large-index-help"
+        onClick={(event) => {
+          event.currentTarget.value = '';
+        }}
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          if (file !== undefined) openIndex(file);
+        }}
+      />
+      <small id="large-index-help">
+        <code>npx signalbox build results/ -o mine.sbx --embedder onnx:{source}</code> builds one. None is shipped for
+        this model.
+      </small>
+    </div>
+  );
+}
+
+/** A rough guess, once there is something to go by. */
+function remainingWords(share: number | undefined, since: number): string {
+  const seconds = (performance.now() - since) / 1000;
+  if (share === undefined || share < 0.02 || share >= 1 || seconds < 3) return '';
+  const left = (seconds * (1 - share)) / share;
+  return left < 90 ? `about ${Math.ceil(left)} s left` : `about ${Math.ceil(left / 60)} min left`;
+}
+
+function Progress() {
+  const now = preparing.value;
+  if (now.kind === 'failed') {
+    return (
+      <p role="alert" class="failed" dir="auto" data-index-error>
+        {now.error instanceof Error ? now.error.message : String(now.error)}
+      </p>
+    );
+  }
+  if (now.kind !== 'busy') {
+    const found = large.value;
+    return (
+      <p role="status" class="status" data-index-state>
+        {now.kind === 'stopped' && 'Stopped. '}
+        {found && `It routes on ${found.name}: ${count(found.router.info.rows, 'row')}.`}
+      </p>
+    );
+  }
+  return (
+    <>
+      <div class="actions busy">
+        <progress aria-label="Preparing the index" {...(now.share === undefined ? {} : { value: now.share })} />
+        <button type="button" class="small" data-stop-index onClick={stopPreparing}>
+          Stop
+        </button>
+      </div>
+      <p role="status" class="status" data-index-state>
+        {now.step}
+      </p>
+      <small>{remainingWords(now.share, now.since)}</small>
+    </>
+  );
+}
+
+export function IndexChoice() {
+  const found = large.value;
+  return (
+    <>
+      <div class="columns">
+        <BuildHere />
+        <OpenOne />
+      </div>
+      <Waits />
+      <Progress />
+      {found && (
+        <button
+          type="button"
+          class="secondary outline small"
+          data-download-large
+          onClick={() => download(`${found.name}-${found.router.info.embedder.id}`, found.index)}
+        >
+          Download this index
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,138 @@
+/** A router with the larger embedder: on an index that was built with it, elsewhere or here. */
+import { effect, signal } from '@preact/signals';
+import { type IndexInfo, SignalboxError } from 'signalbox';
+import { buildInWorker } from 'signalbox/importers';
+import { WorkerRouter } from 'signalbox/worker';
+import { buildExample, building, chosen, chosenName, rules } from '../benchmark/building.js';
+import { nameOf, settingsOf } from '../benchmark/rules.js';
+import { isHubId } from './choice.js';
+import { choose, model } from './model.js';
+
+export interface Large {
+  name: string;
+  router: WorkerRouter;
+  /** For a download, where it was built here. */
+  index: Uint8Array<ArrayBuffer>;
+}
+
+export type Preparing =
+  | { kind: 'idle' }
+  /** `share`: 0..1, where it is known. */
+  | { kind: 'busy'; step: string; share: number | undefined; since: number }
+  | { kind: 'stopped' }
+  | { kind: 'failed'; error: unknown };
+
+/** An index that waits for its embedder. */
+export interface Waiting {
+  name: string;
+  index: Uint8Array<ArrayBuffer>;
+  embedder: IndexInfo['embedder'];
+}
+
+export const large = signal<Large | undefined>(undefined);
+export const preparing = signal<Preparing>({ kind: 'idle' });
+export const waiting = signal<Waiting | undefined>(undefined);
+
+let current: AbortController | undefined;
+
+export const stopPreparing = () => current?.abort();
+
+const drop = () => {
+  large.peek()?.router.dispose();
+  large.value = undefined;
+};
+
+const busy = (step: string, share?: number) => {
+  const before = preparing.peek();
+  const since = before.kind === 'busy' && before.step === step ? before.since : performance.now();
+  preparing.value = { kind: 'busy', step, share, since };
+};
+
+/** One thing at a time; the last that was asked for counts. */
+async function prepare(action: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  current?.abort();
+  const mine = new AbortController();
+  current = mine;
+  busy('starting');
+  try {
+    await action(mine.signal);
+    if (current === mine) preparing.value = { kind: 'idle' };
+  } catch (error) {
+    if (current !== mine) return;
+    const isStopped = error instanceof SignalboxError && error.code === 'aborted';
+    preparing.value = isStopped ? { kind: 'stopped' } : { kind: 'failed', error };
+  }
+}
+
+/** Routes with the model that is loaded. The router does not own it: another index may come. */
+async function routeWith(name: string, index: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<void> {
+  const now = model.peek();
+  if (now.kind !== 'ready') return;
+  const router = await WorkerRouter.load({ index, embedder: now.embedder, signal });
+  if (signal.aborted || model.peek() !== now) {
+    router.dispose();
+    return;
+  }
+  drop();
+  large.value = { name, router, index };
+}
+
+/** Looks at an index, and uses it with the model that it names: now, or when that is loaded. */
+export function openIndex(file: File): Promise<void> {
+  return prepare(async (signal) => {
+    busy('reading the index');
+    waiting.value = undefined;
+    const index = new Uint8Array(await file.arrayBuffer());
+    const looked = await WorkerRouter.load({ index, embedder: null, signal });
+    looked.dispose();
+    const name = nameOf([file]);
+    if (model.peek().kind === 'ready') await routeWith(name, index, signal);
+    else waiting.value = { name, index, embedder: looked.info.embedder };
+  });
+}
+
+/** Chooses the model that the waiting index names, as far as a page can know it. */
+export function chooseWaiting(): void {
+  const { embedder } = waiting.peek() ?? {};
+  if (embedder === undefined || !isHubId(embedder.id)) return;
+  const known = (['q8', 'fp16', 'fp32'] as const).find((dtype) => dtype === embedder.details?.dtype);
+  choose({ model: embedder.id, ...(known === undefined ? {} : { dtype: known }) });
+}
+
+/** Builds an index from the files of "Your own benchmark". */
+export function buildFromChosen(): Promise<void> {
+  return prepare(async (signal) => {
+    const now = model.peek();
+    if (now.kind !== 'ready') return;
+    const name = chosenName();
+    const { index } = await buildInWorker(chosen.peek(), {
+      ...settingsOf({ ...rules.peek(), name }),
+      embedder: now.embedder,
+      signal,
+      onProgress: ({ step, done, total }) => {
+        if (!signal.aborted) busy(step, total > 0 ? done / total : undefined);
+      },
+    });
+    await routeWith(name, index, signal);
+  });
+}
+
+/** The made-up example for both: the page routes on it with the small embedder. */
+export async function exampleForBoth(): Promise<void> {
+  await buildExample();
+  if (building.peek().kind === 'done') await buildFromChosen();
+}
+
+// An index without its embedder is of no use, and one that waits is used as soon as it can be.
+effect(() => {
+  const now = model.value;
+  if (now.kind !== 'ready') {
+    stopPreparing();
+    drop();
+    return;
+  }
+  const { name, index } = waiting.peek() ?? {};
+  if (name === undefined || index === undefined) return;
+  waiting.value = undefined;
+  prepare((signal) => routeWith(name, index, signal));
+});

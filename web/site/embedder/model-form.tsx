@@ -1,0 +1,268 @@
+/** Which model, from where and how much: then the download, with its progress. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Dtype, Pooling } from 'signalbox/onnx';
+import { bytes } from '../../shared/format.js';
+import { DTYPE_WORDS, FIRST_CHOICE, placeOf, readManifest, sizeWords } from './choice.js';
+import {
+  cached,
+  cancel,
+  choice,
+  choose,
+  clearCache,
+  download,
+  files,
+  type LoadedFile,
+  type Model,
+  model,
+  modelErrorWords,
+  refreshCached,
+  unload,
+} from './model.js';
+
+function ManifestField() {
+  const said = useSignal('');
+  const read = async (file: File | undefined) => {
+    try {
+      choose({ manifest: file === undefined ? undefined : readManifest(await file.text()) });
+      said.value = file === undefined ? '' : `Files must be those of ${file.name}.`;
+    } catch (error) {
+      choose({ manifest: undefined });
+      said.value = `${file?.name}: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  };
+  return (
+    <div>
+      <label for="model-manifest">Manifest</label>
+      <input
+        id="model-manifest"
+        type="file"
+        accept=".json,application/json"
+        aria-describedby="model-manifest-help"
+        onChange={(event) => read(event.currentTarget.files?.[0])}
+      />
+      <small id="model-manifest-help">
+        The SHA-256 of each file, as <code>signalbox manifest</code> prints it. The hub says them itself; a folder of
+        your own is trusted without.
+      </small>
+      <small role="status">{said}</small>
+    </div>
+  );
+}
+
+function OtherModels() {
+  const { pooling, maxTokens } = choice.value;
+  return (
+    <details>
+      <summary>For other models: manifest, pooling, limit</summary>
+      <div class="model-fields">
+        <ManifestField />
+        <div>
+          <label for="model-pooling">Pooling</label>
+          <select
+            id="model-pooling"
+            value={pooling}
+            onChange={(event) => choose({ pooling: event.currentTarget.value as Pooling | '' })}
+          >
+            <option value="">what its folder says</option>
+            <option value="mean">mean</option>
+            <option value="cls">first token</option>
+            <option value="max">maximum</option>
+          </select>
+        </div>
+        <div>
+          <label for="model-tokens">Most tokens of a prompt</label>
+          <input
+            id="model-tokens"
+            type="number"
+            min="3"
+            step="1"
+            placeholder="what its folder says"
+            value={maxTokens}
+            onInput={(event) => choose({ maxTokens: event.currentTarget.value })}
+          />
+        </div>
+      </div>
+    </details>
+  );
+}
+
+function Fields() {
+  const { model: name, dtype } = choice.value;
+  return (
+    <div class="model-fields">
+      <div>
+        <label for="model-name">Model</label>
+        <input
+          id="model-name"
+          spellcheck={false}
+          autocomplete="off"
+          value={name}
+          aria-describedby="model-name-help"
+          onInput={(event) => choose({ model: event.currentTarget.value })}
+        />
+        <small id="model-name-help">
+          Of the hub by its name, or the address of a folder on this page's own host (<code>./models/mine</code>).
+        </small>
+      </div>
+      <div>
+        <label for="model-dtype">Weights</label>
+        <select
+          id="model-dtype"
+          value={dtype}
+          onChange={(event) => choose({ dtype: event.currentTarget.value as Dtype })}
+        >
+          {DTYPE_WORDS.map(([type, words]) => (
+            <option key={type} value={type}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </div>
+    </div>
+  );
+}
+
+/** What the button will do, before it does it. */
+function WhatItAsks() {
+  const now = model.value;
+  if (now.kind === 'ready' && now.loaded === choice.value) return null;
+  const { host, problem, isOwn } = placeOf(choice.value.model);
+  if (problem !== undefined) return <p class="failed">{problem}</p>;
+  if (cached.value?.isThere) return <p data-source>It is in this browser's cache: loading it asks nobody.</p>;
+  return (
+    <p data-source>
+      Download asks <b>{host}</b>
+      {isOwn && ', this page’s own host,'} for {sizeWords(choice.value)}, once: it is kept in this browser's cache.
+    </p>
+  );
+}
+
+function FileRow({ file: { file, loaded, total, isDone } }: { file: LoadedFile }) {
+  return (
+    <tr>
+      <th scope="row">{file}</th>
+      <td>
+        <progress aria-label={file} max={1} {...(isDone ? { value: 1 } : total > 0 ? { value: loaded / total } : {})} />
+      </td>
+      <td>
+        {bytes(loaded)}
+        {!isDone && total > 0 && ` of ${bytes(total)}`}
+      </td>
+    </tr>
+  );
+}
+
+function Files() {
+  if (files.value.length === 0 || model.value.kind === 'ready') return null;
+  const loaded = files.value.reduce((sum, file) => sum + file.loaded, 0);
+  return (
+    <div class="wide">
+      <table class="files" data-files>
+        <caption>{bytes(loaded)} loaded</caption>
+        <thead>
+          <tr>
+            <th scope="col">File</th>
+            <th scope="col">Progress</th>
+            <th scope="col">Bytes</th>
+          </tr>
+        </thead>
+        <tbody>
+          {files.value.map((file) => (
+            <FileRow key={file.file} file={file} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function stateWords(now: Model): string {
+  switch (now.kind) {
+    case 'loading':
+      return 'Loading.';
+    case 'cancelled':
+      return 'Cancelled. What was loaded is kept for the next time.';
+    case 'ready': {
+      const { embedder, sizeBytes } = now;
+      const { dtype, maxTokens } = embedder.details;
+      return `${embedder.id} is ready: ${dtype}, ${bytes(sizeBytes)}, ${embedder.dim} dimensions, up to ${maxTokens} tokens.`;
+    }
+    default:
+      return '';
+  }
+}
+
+function State() {
+  const now = model.value;
+  if (now.kind === 'failed') {
+    return (
+      <p role="alert" class="failed" data-model-error>
+        {modelErrorWords(now.error)}
+      </p>
+    );
+  }
+  return (
+    <p role="status" class="status" data-model-state>
+      {stateWords(now)}
+    </p>
+  );
+}
+
+function Buttons() {
+  const now = model.value;
+  const { kind } = now;
+  const isLoaded = now.kind === 'ready' && now.loaded === choice.value;
+  const { isThere = false, sizeBytes = 0 } = cached.value ?? {};
+  const isPossible = placeOf(choice.value.model).problem === undefined;
+  return (
+    <div class="actions">
+      {kind === 'loading' && (
+        <button type="button" class="small" data-cancel onClick={cancel}>
+          Cancel
+        </button>
+      )}
+      {kind !== 'loading' && !isLoaded && (
+        <button type="submit" class="small" data-load disabled={!isPossible}>
+          {isThere ? 'Load it' : 'Download'}
+        </button>
+      )}
+      {kind === 'ready' && (
+        <button type="button" class="secondary outline small" data-unload onClick={unload}>
+          Unload it
+        </button>
+      )}
+      {sizeBytes > 0 && kind !== 'loading' && (
+        <button type="button" class="secondary outline small" data-clear onClick={() => clearCache()}>
+          Clear the cache ({bytes(sizeBytes)})
+        </button>
+      )}
+    </div>
+  );
+}
+
+export function ModelForm() {
+  const which = choice.value;
+  useEffect(() => {
+    // Another choice may be in the cache, or not.
+    const before = cached.peek();
+    if (which !== FIRST_CHOICE && before !== undefined) cached.value = { ...before, isThere: false };
+    const pause = setTimeout(refreshCached, 200);
+    return () => clearTimeout(pause);
+  }, [which]);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        download();
+      }}
+    >
+      <Fields />
+      <OtherModels />
+      <WhatItAsks />
+      <Buttons />
+      <Files />
+      <State />
+    </form>
+  );
+}

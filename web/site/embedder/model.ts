@@ -1,0 +1,179 @@
+/** The embedder: loaded when it is asked for, in a worker of its own, and kept by the browser. */
+import { batch, signal } from '@preact/signals';
+import { type ProgressEvent, SignalboxError } from 'signalbox';
+import type { OnnxEmbedder } from 'signalbox/onnx';
+import { type Choice, FIRST_CHOICE, loadOptionsOf, placeOf } from './choice.js';
+import { endModelWorker, modelWorker } from './model-worker.js';
+
+export type Model =
+  | { kind: 'none' }
+  | { kind: 'loading' }
+  | { kind: 'cancelled' }
+  /** `loaded`: of which choice it is. */
+  | { kind: 'ready'; embedder: OnnxEmbedder; loaded: Choice; sizeBytes: number }
+  | { kind: 'failed'; error: unknown };
+
+export interface LoadedFile {
+  file: string;
+  loaded: number;
+  /** Zero: not known yet. */
+  total: number;
+  isDone: boolean;
+}
+
+export interface Cached {
+  /** The model of the choice is there: loading it asks nobody. */
+  isThere: boolean;
+  /** Of all models. */
+  sizeBytes: number;
+}
+
+export const choice = signal<Choice>(FIRST_CHOICE);
+export const model = signal<Model>({ kind: 'none' });
+export const files = signal<readonly LoadedFile[]>([]);
+/** `undefined`: nobody has looked. */
+export const cached = signal<Cached | undefined>(undefined);
+
+export const choose = (part: Partial<Choice>) => {
+  choice.value = { ...choice.peek(), ...part };
+};
+
+/** Loaded with the first use: with it comes all that knows how to read models. */
+const onnx = () => import('signalbox/onnx');
+
+/** This page downloaded a model once. Without it nothing is looked for, and no code for that is loaded. */
+const DOWNLOADED = 'signalbox-demo-model';
+
+function note(isDownloaded: boolean): void {
+  try {
+    if (isDownloaded) localStorage.setItem(DOWNLOADED, '1');
+    else localStorage.removeItem(DOWNLOADED);
+  } catch {
+    // The next visit does not look then.
+  }
+}
+
+function wasDownloaded(): boolean {
+  try {
+    return localStorage.getItem(DOWNLOADED) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** Looks into the browser's cache; asks nobody. */
+export async function lookAtCache(): Promise<void> {
+  if (!wasDownloaded()) return;
+  const { OnnxEmbedder } = await onnx();
+  const which = choice.peek();
+  const place = placeOf(which.model);
+  const isThere =
+    place.problem === undefined && (await OnnxEmbedder.isCached(place.model, loadOptionsOf(which, place)));
+  const sizeBytes = await OnnxEmbedder.cacheSizeBytes();
+  if (choice.peek() === which) cached.value = { isThere, sizeBytes };
+}
+
+/** Errors of a cache that cannot be read are no reason to stop. */
+export const refreshCached = () => lookAtCache().catch(() => undefined);
+
+export async function clearCache(): Promise<void> {
+  const { OnnxEmbedder } = await onnx();
+  await OnnxEmbedder.clearCache();
+  note(false);
+  cached.value = { isThere: false, sizeBytes: 0 };
+}
+
+/** Files by name; shown some times a second, though told for every piece. */
+class Progress {
+  readonly #files = new Map<string, LoadedFile>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  tell(event: ProgressEvent): void {
+    if (event.status === 'ready') return;
+    const known = this.#files.get(event.file) ?? { file: event.file, loaded: 0, total: 0, isDone: false };
+    const part = event.status === 'progress' ? { loaded: event.loaded, total: event.total } : {};
+    this.#files.set(event.file, { ...known, ...part, isDone: event.status === 'done' });
+    this.#timer ??= setTimeout(() => this.show(), 100);
+  }
+
+  get sizeBytes(): number {
+    return [...this.#files.values()].reduce((sum, { loaded }) => sum + loaded, 0);
+  }
+
+  show(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    files.value = [...this.#files.values()];
+  }
+}
+
+let current: AbortController | undefined;
+
+export const cancel = () => current?.abort();
+
+/** What was loaded so far is kept for the next time, also when it is cancelled. */
+export async function download(): Promise<void> {
+  unload();
+  const mine = new AbortController();
+  current = mine;
+  const progress = new Progress();
+  batch(() => {
+    model.value = { kind: 'loading' };
+    files.value = [];
+  });
+  const which = choice.peek();
+  const place = placeOf(which.model);
+  try {
+    const { OnnxEmbedder } = await onnx();
+    note(true);
+    const embedder = await OnnxEmbedder.load(place.model, {
+      ...loadOptionsOf(which, place),
+      worker: modelWorker(),
+      signal: mine.signal,
+      onProgress: (event) => {
+        if (current === mine) progress.tell(event);
+      },
+    });
+    if (current !== mine) embedder.dispose();
+    else model.value = { kind: 'ready', embedder, loaded: which, sizeBytes: progress.sizeBytes };
+  } catch (error) {
+    if (current !== mine) return;
+    const isCancelled = error instanceof SignalboxError && error.code === 'aborted';
+    if (!isCancelled) endModelWorker();
+    model.value = isCancelled ? { kind: 'cancelled' } : { kind: 'failed', error };
+  } finally {
+    if (current === mine) progress.show();
+    await refreshCached();
+  }
+}
+
+/** Ends its worker, and with it all of its memory. */
+export function unload(): void {
+  current?.abort();
+  current = undefined;
+  const now = model.peek();
+  if (now.kind === 'ready') {
+    now.embedder.dispose();
+    endModelWorker();
+  }
+  model.value = { kind: 'none' };
+}
+
+/** What a person can do about it. */
+export function modelErrorWords(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  switch ((error as SignalboxError | undefined)?.code) {
+    case 'network':
+      return `The model could not be loaded: ${message}. What is loaded already is kept for the next try.`;
+    case 'quota_exceeded':
+      return `There is no room for the model: ${message}.`;
+    case 'bad_checksum':
+      return `A file is not what it must be, and was not kept: ${message}.`;
+    case 'out_of_memory':
+      return `This device has not enough free memory for it (${message}). A smaller type of weights may fit.`;
+    case 'bad_embedder':
+      return `This model cannot be used: ${message}.`;
+    default:
+      return message;
+  }
+}
