@@ -31,8 +31,11 @@ export interface BuiltBenchmark {
 }
 
 export interface BuildInWorkerOptions extends Omit<BuildFromFilesOptions, 'embedder'> {
-  /** The address of a Model2Vec folder. Default: the one that the package ships. */
-  embedder?: string | undefined;
+  /**
+   * The address of a Model2Vec folder, or an embedder. An embedder stays on this side, where the worker asks it for vectors,
+   * and should have a worker of its own, as `OnnxEmbedder` has. Default: the one that the package ships.
+   */
+  embedder?: string | URL | Embedder | undefined;
   /** A worker that runs `signalbox/importers-worker-entry`; it is ended with the build. By default one is started. */
   worker?: Worker | undefined;
 }

@@ -1,6 +1,7 @@
 /** The script of the worker that `buildInWorker` starts. */
 import { SignalboxError } from './errors.js';
 import { buildFromFiles } from './importers.js';
+import { borrowEmbedder } from './importers-embedder.js';
 import type { ImportersAnswer, ImportersRequest } from './importers-protocol.js';
 import { fileFromBlob } from './importing/input-file.js';
 
@@ -14,7 +15,7 @@ interface Scope {
 
 const scope = globalThis as unknown as Scope;
 
-scope.addEventListener('message', async ({ data: { files, options } }) => {
+scope.addEventListener('message', async ({ data: { files, options, embedder: given } }) => {
   let last = 0;
   let lastStep = '';
   const onProgress = (progress: { step: string; done: number; total: number }) => {
@@ -26,7 +27,8 @@ scope.addEventListener('message', async ({ data: { files, options } }) => {
   };
   try {
     const inputs = files.map(({ file, path }) => fileFromBlob(file, path));
-    const value = await buildFromFiles(inputs, { ...options, onProgress });
+    const embedder = typeof given === 'object' ? borrowEmbedder(given) : given;
+    const value = await buildFromFiles(inputs, { ...options, embedder, onProgress });
     scope.postMessage({ value }, [value.index.buffer]);
   } catch (cause) {
     const code = cause instanceof SignalboxError ? cause.code : 'internal';

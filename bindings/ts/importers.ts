@@ -1,13 +1,15 @@
 /** signalbox/importers: an index from the result files of benchmarks, in a page, a worker or Node. */
 import { buildFrom } from './build/from-files.js';
 import type { Steps } from './build/steps.js';
-import { errorFrom, SignalboxError, throwIfAborted } from './errors.js';
+import { abortable, errorFrom, SignalboxError, throwIfAborted } from './errors.js';
 import { concatenate } from './files.js';
+import { lendEmbedder } from './importers-embedder.js';
 import type { ImportersAnswer, ImportersRequest } from './importers-protocol.js';
 import type { BenchmarkFile, BuildFromFilesOptions, BuildInWorkerOptions, BuiltBenchmark } from './importers-types.js';
 import { fileFromBlob, type InputFile } from './importing/input-file.js';
 import { loadLab } from './lab-module.js';
 import { isEmbedder, StaticEmbedder } from './static-embedder.js';
+import { resolveAddress } from './worker-channel.js';
 
 export type { Choice, Choices } from './build/choices.js';
 export { choicesText } from './build/choices-text.js';
@@ -80,37 +82,61 @@ export async function buildFromFiles(
   }
 }
 
+/** What the worker answers, once. */
+function answerOf(worker: Worker, onProgress: BuildInWorkerOptions['onProgress']) {
+  let fail: (cause: unknown) => void = () => {};
+  const built = new Promise<BuiltBenchmark>((resolve, reject) => {
+    fail = reject;
+    worker.addEventListener('message', ({ data }: MessageEvent<ImportersAnswer>) => {
+      if ('progress' in data) onProgress?.(data.progress);
+      else if ('error' in data) reject(errorFrom(data.error.code, data.error.message));
+      else resolve(data.value);
+    });
+    worker.addEventListener('error', ({ message }) => {
+      reject(new SignalboxError('network', `the worker could not be started: ${message ?? 'no reason is known'}`));
+    });
+  });
+  return { built, fail };
+}
+
+/** The worker has another base for addresses. */
+const toPlace = <T>(source: T) =>
+  typeof source === 'string' || source instanceof URL ? resolveAddress(source) : (source as Exclude<T, URL>);
+
+function send(worker: Worker, request: ImportersRequest, transfer: Transferable[]): void {
+  try {
+    worker.postMessage(request, transfer);
+  } catch (cause) {
+    throw new SignalboxError('invalid_argument', `the options cannot move to a worker: ${String(cause)}`, { cause });
+  }
+}
+
 /**
  * `buildFromFiles` in a worker of its own, which ends with the build: the page stays free, and an abort frees everything at once.
- * Errors: as `buildFromFiles`.
+ * Errors: as `buildFromFiles`; what an embedder of this side throws, as it was thrown.
  */
 export async function buildInWorker(
   files: Iterable<BenchmarkFile>,
-  { signal, onProgress, worker: given, ...options }: BuildInWorkerOptions = {},
+  { signal, onProgress, worker: given, embedder, wasm, labWasm, ...rest }: BuildInWorkerOptions = {},
 ): Promise<BuiltBenchmark> {
+  if (signal?.aborted) given?.terminate();
   throwIfAborted(signal);
   if (given === undefined && typeof Worker === 'undefined') {
     throw new SignalboxError('invalid_argument', 'there are no workers here: use buildFromFiles, or give a worker');
   }
   const worker = given ?? new Worker(new URL('./importers-worker-entry.js', import.meta.url), { type: 'module' });
-  let stop = () => {};
+  const { built, fail } = answerOf(worker, onProgress);
+  const lending = isEmbedder(embedder) ? lendEmbedder(embedder, fail) : undefined;
   try {
-    return await new Promise<BuiltBenchmark>((resolve, reject) => {
-      stop = () => reject(new SignalboxError('aborted', 'the operation was aborted', { cause: signal?.reason }));
-      signal?.addEventListener('abort', stop, { once: true });
-      worker.addEventListener('message', ({ data }: MessageEvent<ImportersAnswer>) => {
-        if ('progress' in data) onProgress?.(data.progress);
-        else if ('error' in data) reject(errorFrom(data.error.code, data.error.message));
-        else resolve(data.value);
-      });
-      worker.addEventListener('error', ({ message }) => {
-        reject(new SignalboxError('network', `the worker could not be started: ${message ?? 'no reason is known'}`));
-      });
-      const list = [...files].map(withPath);
-      worker.postMessage({ files: list, options } satisfies ImportersRequest);
-    });
+    const request = {
+      files: [...files].map(withPath),
+      options: { ...rest, wasm: toPlace(wasm), labWasm: toPlace(labWasm) },
+      embedder: isEmbedder(embedder) ? lending?.lent : toPlace(embedder),
+    };
+    send(worker, request, lending === undefined ? [] : [lending.lent.port]);
+    return await abortable(built, signal);
   } finally {
-    signal?.removeEventListener('abort', stop);
     worker.terminate();
+    lending?.close(signal?.reason);
   }
 }

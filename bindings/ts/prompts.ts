@@ -36,8 +36,9 @@ function checkEmbedder(embedder: Embedder, index: IndexInfo): void {
 }
 
 /** The embeddings, if there is one a text, of the embedder's dimensions: the core reads as many numbers as that. Of an
- * embedder with more dimensions than the index the first are taken (Matryoshka); the core does not need unit norm. */
-function embeddingsFor(embeddings: Embedding[], texts: number, embedderDim: number, dim: number): Embedding[] {
+ * embedder with more dimensions than the index the first are taken (Matryoshka); the core does not need unit norm.
+ * Errors: `dimension_mismatch`. */
+export function embeddingsFor(embeddings: Embedding[], texts: number, embedderDim: number, dim: number): Embedding[] {
   if (!Array.isArray(embeddings) || embeddings.length !== texts || !embeddings.every(Boolean)) {
     const got = Array.isArray(embeddings) ? embeddings.filter(Boolean).length : typeof embeddings;
     throw new SignalboxError('dimension_mismatch', `the embedder gave ${got} embeddings for ${texts} texts`);

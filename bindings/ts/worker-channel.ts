@@ -33,8 +33,11 @@ export function resolveAddress(address: string | URL): string {
   }
 }
 
+/** A worker, or a `MessagePort`, which has nothing to end. */
+type OtherEnd = Pick<Worker, 'postMessage' | 'addEventListener' | 'removeEventListener'> & { terminate?(): void };
+
 export class Channel<Question extends { call: string }> {
-  readonly #worker: Worker;
+  readonly #worker: OtherEnd;
   readonly #ownsWorker: boolean;
   readonly #what: string;
   readonly #calls = new Map<number, Call>();
@@ -47,7 +50,7 @@ export class Channel<Question extends { call: string }> {
   #closed = false;
 
   /** `what` is at the other end; without a worker `start` starts one, which `close` ends. */
-  constructor(worker: Worker | undefined, what: string, start: () => Worker) {
+  constructor(worker: OtherEnd | undefined, what: string, start: () => Worker) {
     if (worker === undefined && typeof Worker === 'undefined') {
       throw new SignalboxError(
         'invalid_argument',
@@ -91,7 +94,7 @@ export class Channel<Question extends { call: string }> {
     this.#failAll(this.#disposed());
     this.#worker.removeEventListener('message', this.#listen);
     this.#worker.removeEventListener('error', this.#break);
-    if (this.#ownsWorker) this.#worker.terminate();
+    if (this.#ownsWorker) this.#worker.terminate?.();
     else this.#worker.postMessage({ id: 0, call: 'dispose' });
   }
 

@@ -1,9 +1,10 @@
 /** From files to an index: importing, embedding, joining, assembling. The same in a page and in Node. */
-import { SignalboxError, throwIfAborted } from '../errors.js';
+import { abortable, SignalboxError, throwIfAborted } from '../errors.js';
 import { detect } from '../importing/detect.js';
 import type { InputFile } from '../importing/input-file.js';
 import type { Source } from '../importing/records.js';
 import type { Lab } from '../lab-module.js';
+import { embeddingsFor } from '../prompts.js';
 import type { CodeType, Embedder, EmbedderIdentity, RoutingConstants } from '../types.js';
 import { type Assembled, assemble, type ShardMarks } from './assemble.js';
 import { type Benchmark, metricConflicts, putInOrder } from './benchmark.js';
@@ -134,8 +135,8 @@ async function embedPrompts(
     const wanted = Array.from({ length: count }, (_, i) => i).filter((i) => rowOf[first + i] !== NONE);
     const texts = await prompts.read(first, count);
     const block = wanted.map((i) => texts[i] as string);
-    const embedded = await embedder.embed(block, { signal: steps.signal });
-    for (const [i, { vector }] of embedded.entries()) {
+    const embedded = await abortable(embedder.embed(block, { signal: steps.signal }), steps.signal);
+    for (const [i, { vector }] of embeddingsFor(embedded, block.length, embedder.dim, embedder.dim).entries()) {
       slots[rowOf[first + (wanted[i] as number)] as number] = out.add(vector);
     }
     await steps.update(first + count, prompts.count);
