@@ -8,7 +8,8 @@ import type { ImportersAnswer, ImportersRequest } from './importers-protocol.js'
 import type { BenchmarkFile, BuildFromFilesOptions, BuildInWorkerOptions, BuiltBenchmark } from './importers-types.js';
 import { fileFromBlob, type InputFile } from './importing/input-file.js';
 import { loadLab } from './lab-module.js';
-import { isEmbedder, StaticEmbedder } from './static-embedder.js';
+import { isEmbedder } from './prompts.js';
+import { StaticEmbedder } from './static-embedder.js';
 import { resolveAddress } from './worker-channel.js';
 
 export type { Choice, Choices } from './build/choices.js';

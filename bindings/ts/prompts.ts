@@ -8,6 +8,11 @@ const BLOCK = 256;
 /** What two embedders must have in common beside their files; weights may be of two types. */
 const COMPARED = ['pooling', 'maxTokens', 'prefix', 'tokenizerHash'] as const;
 
+/** Whether this is an embedder already, and not a place to load one from. */
+export function isEmbedder(value: unknown): value is Embedder {
+  return typeof (value as Embedder | undefined)?.embed === 'function';
+}
+
 function refuse(got: string, expected: string): never {
   throw new SignalboxError('embedder_mismatch', `the embedder has ${got}, the index was built with ${expected}`);
 }

@@ -4,9 +4,9 @@ import { type Core, loadCore } from './core-module.js';
 import { detailsIn } from './embedder-details.js';
 import { SignalboxError, throwIfAborted } from './errors.js';
 import { exactJson } from './exact-json.js';
-import { checkPrompts, Prompts, readOf } from './prompts.js';
+import { checkPrompts, isEmbedder, Prompts, readOf } from './prompts.js';
 import { samplesIn } from './samples.js';
-import { DEFAULT_EMBEDDER_ID, isEmbedder, StaticEmbedder } from './static-embedder.js';
+import { DEFAULT_EMBEDDER_ID, StaticEmbedder } from './static-embedder.js';
 import type {
   Decision,
   Embedder,

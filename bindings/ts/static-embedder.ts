@@ -37,11 +37,6 @@ async function hashOf(model: Uint8Array, tokenizer: Uint8Array): Promise<string 
   return sha256 === undefined ? undefined : `sha256:${sha256}`;
 }
 
-/** Whether this is an embedder already, and not a place to load one from. */
-export function isEmbedder(value: unknown): value is Embedder {
-  return typeof (value as Embedder | undefined)?.embed === 'function';
-}
-
 export class StaticEmbedder implements Embedder {
   readonly id: string;
   readonly hash: string | undefined;

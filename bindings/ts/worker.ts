@@ -2,8 +2,7 @@
 import { type CascadeMove, type CascadeOptions, type CascadePlan, nextStep, type Verdict } from './cascade.js';
 import { throwIfAborted } from './errors.js';
 import { readBytes } from './files.js';
-import { checkPrompts, Prompts, readOf } from './prompts.js';
-import { isEmbedder } from './static-embedder.js';
+import { checkPrompts, isEmbedder, Prompts, readOf } from './prompts.js';
 import type {
   Decision,
   Embedder,
