@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
+import { build } from 'esbuild';
 import { dist } from './fixtures.mjs';
 
 const at = (name) => fileURLToPath(new URL(name, dist));
@@ -36,4 +37,15 @@ it('the embedder takes at most 3 MB as brotli, the index at most 2 MB on disk', 
 it('everything before the first decision takes less than 5 MB', () => {
   const total = sum([...CORE, ...SCRIPTS, ...EMBEDDER, 'models/index/index.sbx']);
   assert.ok(total < 5e6, `${total} bytes`);
+});
+
+it('a page that builds in a worker takes less than 10 KB of scripts for it, and no parser', async () => {
+  const contents = "export { buildInWorker, choicesText, DROP_REASONS, reportText, SOURCES } from './importers.js'";
+  const stdin = { contents, resolveDir: at('.') };
+  const page = { bundle: true, minify: true, platform: 'browser', format: 'esm', target: 'es2022' };
+  const { metafile, outputFiles } = await build({ stdin, ...page, metafile: true, write: false });
+  const [{ inputs }] = Object.values(metafile.outputs);
+  const foreign = Object.keys(inputs).filter((name) => name.includes('node_modules') && inputs[name].bytesInOutput > 0);
+  assert.deepEqual(foreign, []);
+  assert.ok(outputFiles[0].contents.length < 10e3, `${outputFiles[0].contents.length} bytes`);
 });

@@ -10,6 +10,7 @@ import { root } from '../package/fixtures.mjs';
 /** Attached to the page: the package, what its workers do, and errors as plain data. */
 const MAIN = `
   import { OnnxEmbedder } from './dist/onnx.js';
+  import { buildInWorker } from './dist/importers.js';
   import { Router, SignalboxError } from './dist/index.js';
   import { WorkerRouter } from './dist/worker.js';
 
@@ -33,7 +34,7 @@ const MAIN = `
     }
   };
   const plain = (embeddings) => embeddings.map((one) => ({ ...one, vector: Array.from(one.vector) }));
-  Object.assign(globalThis, { OnnxEmbedder, Router, WorkerRouter, SignalboxError, workers, attempt, plain });`;
+  Object.assign(globalThis, { buildInWorker, OnnxEmbedder, Router, WorkerRouter, SignalboxError, workers, attempt, plain });`;
 
 const HTML =
   '<!doctype html><html lang="en"><head><title>ONNX</title><link rel="icon" href="data:,">' +
@@ -61,6 +62,7 @@ async function bundle(folder, splitting) {
     entryPoints: {
       main: 'main-of-the-page',
       'worker-entry': './dist/worker-entry.js',
+      'importers-worker-entry': './dist/importers-worker-entry.js',
       'onnx-worker-entry': './dist/onnx-worker-entry.js',
     },
     plugins: [
@@ -87,7 +89,9 @@ async function bundle(folder, splitting) {
 export async function buildPage({ splitting = true } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-onnx-page-'));
   await bundle(folder, splitting);
-  cpSync(path.join(root, 'dist/signalbox.wasm'), path.join(folder, 'signalbox.wasm'));
+  for (const name of ['signalbox.wasm', 'signalbox-lab.wasm']) {
+    cpSync(path.join(root, 'dist', name), path.join(folder, name));
+  }
   for (const kind of ['', '.asyncify']) {
     const name = `ort-wasm-simd-threaded${kind}.wasm`;
     symlinkSync(path.join(root, 'node_modules/onnxruntime-web/dist', name), path.join(folder, name));

@@ -53,10 +53,15 @@ after(() => site?.remove());
 expectNothingOpen();
 
 /** Prompts of two topics, one for each of two models. */
-async function writeIndex(embedder) {
-  const rows = Object.entries(TOPICS).flatMap(([task, words]) =>
+const topicRows = () =>
+  Object.entries(TOPICS).flatMap(([task, words]) =>
     words.flatMap((word) => words.map((next) => ({ task, prompt: `${word} ${next}` }))),
   );
+const topicLines = () =>
+  topicRows().map(({ task, prompt }, i) => `${task},${i},${prompt},${task === 'poems' ? '1,0' : '0,1'}`);
+
+async function writeIndex(embedder) {
+  const rows = topicRows();
   const vectors = await embedder.embed(rows.map(({ prompt }) => prompt));
   const { id, hash, dim, details } = embedder;
   const index = await buildIndex({
@@ -241,6 +246,30 @@ for (const kind of BROWSERS) {
         assert.deepEqual([server.breaches, complaints], [[], []]);
       });
     }
+
+    test('a build in a worker asks the embedder of the page, which lives on', {}, async () => {
+      const got = await page.evaluate(
+        async (csv, options) => {
+          const { buildInWorker, OnnxEmbedder, Router, workers } = globalThis;
+          const embedder = await OnnxEmbedder.load('/small', options);
+          const { index, report } = await buildInWorker([new File([csv], 'topics.csv')], { embedder });
+          const router = await Router.load({ index, embedder });
+          const { info } = router;
+          const decision = await router.route('river people');
+          router.dispose();
+          const now = { ...workers };
+          embedder.dispose();
+          return { rows: report.rows, embedder: info.embedder, model: decision.model, workers: now };
+        },
+        ['dataset,id,prompt,poet,coder', ...topicLines()].join('\n'),
+        FP32,
+      );
+      assert.deepEqual([got.rows, got.model], [128, 'poet']);
+      assert.deepEqual(got.workers, { started: 2, ended: 1 }, 'the embedder is the caller’s');
+      const here = await Router.load({ index: path.join(site.folder, 'topics.sbx'), embedder: null });
+      assert.deepEqual(got.embedder, here.info.embedder);
+      here.dispose();
+    });
 
     test('a router in a worker asks the embedder of the page, and both are gone when it is', {}, async () => {
       const prompts = ['river people', 'python code'];
