@@ -193,12 +193,15 @@ export function Candidates(props: Props) {
   return (
     <div class="candidates">
       <Bar {...props} filter={filter} onFilter={setFilter} shown={shown} />
+      <p>
+        <small>
+          A field that is emptied takes the benchmark's own price again. Where the price was not known, one that is
+          given counts for both input and output.
+        </small>
+      </p>
       <div class="wide candidates-list">
         <table>
-          <caption>
-            Prices in US dollars per million tokens, input and output apart. An emptied field takes the benchmark's own
-            price again; one price alone counts for both.
-          </caption>
+          <caption>Candidates, with prices in US dollars per million tokens</caption>
           <thead>
             <tr>
               <th scope="col">

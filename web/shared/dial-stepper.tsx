@@ -33,7 +33,8 @@ function Step({ words, end, stop, onStep }: StepProps) {
           end
         ) : (
           <>
-            <bdi>{shortName(stop.model)}</bdi>, {priceWords(stop.usdPerMTok)}, {percent(stop.p)}
+            <bdi>{shortName(stop.model)}</bdi>, {stop.usdPerMTok === null ? 'no price' : priceWords(stop.usdPerMTok)},{' '}
+            {percent(stop.p)}
           </>
         )}
       </small>

@@ -1,5 +1,5 @@
 /** A price that a person may set: kept as typed until it is a number of dollars, refused with a reason where it is not. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 
 /** More than any model costs; the router takes none that is higher. */
 const MOST_USD = 1e6;
@@ -32,6 +32,8 @@ export function PriceField({ id, label, usd, onChange }: Props) {
     setDraft(undefined);
     setRefused(false);
   };
+  // Another price than the one that it was typed over, from a reset or from the other field.
+  useEffect(forget, [usd]);
   const take = (text: string) => {
     const price = readPrice(text);
     const isEmpty = text.trim() === '';

@@ -195,7 +195,10 @@ export class CostPlot {
     this.#drawSelected(px);
     const marks = this.#shown.points.flatMap((point): Mark[] => {
       const part = this.#shown.roles.get(point.model);
-      return part === undefined ? [] : [{ ...this.#place(point), ...part }];
+      if (part === undefined) return [];
+      // Names do not fit beside their marks on a phone; the tip and the table have them.
+      const label = isNarrow(this.width) ? part.words : part.label;
+      return [{ ...this.#place(point), roles: part.roles, label }];
     });
     for (const mark of marks) drawMark(ctx, mark, this.#colour, px);
     ctx.fillStyle = this.#colour('ink');
