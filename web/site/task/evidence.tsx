@@ -1,51 +1,53 @@
 /** What the labels changed, and what they measured. */
 import { count, percent, shortName } from '../../shared/format.js';
 import type { Change } from './history.js';
-import { countOutcomes, type Mean, measure } from './labels.js';
-import { POLICY_WORDS, TASK_POLICIES, twoPlaces } from './policies.js';
+import { type Mean, measure } from './labels.js';
+import { SHORT_NAMES, TASK_POLICIES, twoPlaces } from './policies.js';
 import { decisions, history, labels } from './task.js';
 
-function ChangeWords({ change }: { change: Change }) {
-  const { from, to } = change;
-  const isSame = from.model === to.model;
+function ChangeWords({ change: { from, to } }: { change: Change }) {
   const [before, after] = [twoPlaces(from.p), twoPlaces(to.p)];
+  const pick =
+    from.model === to.model ? (
+      shortName(to.model)
+    ) : (
+      <strong>
+        {shortName(from.model)} → {shortName(to.model)}
+      </strong>
+    );
   return (
     <>
-      {isSame ? shortName(to.model) : <strong>{`${shortName(from.model)} → ${shortName(to.model)}`}</strong>}
-      {`, p ${before === after ? before : `${before} → ${after}`}`}
+      {pick}, p {before === after ? before : `${before} → ${after}`}
     </>
   );
 }
 
+/** Newest first. */
 function History() {
-  if (history.value.length === 0) return null;
+  if (history.value.length === 0) return <p class="placeholder">What a label changes is shown here.</p>;
   return (
-    <div class="wide task-history">
-      <table>
-        <caption>How the labels moved pick and p</caption>
-        <thead>
-          <tr>
-            <th scope="col">After</th>
-            {TASK_POLICIES.map((policy) => (
-              <th key={policy} scope="col">
-                {POLICY_WORDS[policy].name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody data-history>
-          {history.value.map(({ id, labels: known, changes }) => (
-            <tr key={id}>
-              <th scope="row">{count(known, 'label')}</th>
-              {TASK_POLICIES.map((policy) => {
-                const change = changes[policy];
-                return <td key={policy}>{change && <ChangeWords change={change} />}</td>;
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ol class="task-history" data-history>
+      {history.value.map(({ id, labels: known, changes }) => (
+        <li key={id}>
+          After {count(known, 'label')}
+          <dl>
+            {TASK_POLICIES.map((policy) => {
+              const change = changes[policy];
+              return (
+                change && (
+                  <div key={policy} data-change={policy}>
+                    <dt>{SHORT_NAMES[policy]}</dt>
+                    <dd>
+                      <ChangeWords change={change} />
+                    </dd>
+                  </div>
+                )
+              );
+            })}
+          </dl>
+        </li>
+      ))}
+    </ol>
   );
 }
 
@@ -87,11 +89,14 @@ function MeasuredTable() {
 }
 
 export function Evidence() {
-  if (history.value.length === 0 && countOutcomes(labels.value) === 0) return null;
   return (
-    <div class="task-part">
-      <History />
+    <aside class="task-evidence" aria-labelledby="task-history-title">
       <MeasuredTable />
-    </div>
+      <h4 id="task-history-title">What the labels changed</h4>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+      <section class="task-scroll" aria-labelledby="task-history-title" tabIndex={0}>
+        <History />
+      </section>
+    </aside>
   );
 }

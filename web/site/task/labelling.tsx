@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { percent, shortName } from '../../shared/format.js';
 import { info } from '../state.js';
+import { Evidence } from './evidence.js';
 import type { Outcome } from './labels.js';
 import { decisions, inputs, label, labels, task } from './task.js';
 
@@ -161,21 +162,26 @@ export function Labelling() {
     <section aria-labelledby="task-labels-title" class="task-part">
       <h3 id="task-labels-title">A few labels</h3>
       <p>
-        Ask a model, look at its answer, and say whether it was right. Ten labels tell more about this task than the
-        whole benchmark. Take prompts at random rather than the easy ones.
+        Ask a model, look at its answer, and say whether it was right. Labels re-weight the benchmark's tasks and
+        measure the predictors; prompts taken at random say most.
       </p>
-      <ol class="task-rows" start={first + 1}>
-        {shown.map((text, i) => (
-          <Row key={first + i} index={first + i} text={text} models={models} />
-        ))}
-      </ol>
-      <Pages
-        page={page.value}
-        pages={Math.ceil(prompts.length / PER_PAGE)}
-        onPage={(next) => {
-          page.value = next;
-        }}
-      />
+      <div class="task-labels">
+        <div>
+          <ol class="task-rows" start={first + 1}>
+            {shown.map((text, i) => (
+              <Row key={first + i} index={first + i} text={text} models={models} />
+            ))}
+          </ol>
+          <Pages
+            page={page.value}
+            pages={Math.ceil(prompts.length / PER_PAGE)}
+            onPage={(next) => {
+              page.value = next;
+            }}
+          />
+        </div>
+        <Evidence />
+      </div>
     </section>
   );
 }

@@ -31,6 +31,8 @@ export const POLICY_WORDS: Record<TaskPolicy, { name: string; meaning: string; s
   },
 };
 
+export const SHORT_NAMES: Record<TaskPolicy, string> = { signalbox: 'signalbox', s1: 'S1', s2: 'S2', s3: 'S3' };
+
 export const pickOf = (decision: TaskDecision) => decision.ranking.find(({ model }) => model === decision.model);
 
 /** A probability to two places, where changes of one point matter. */

@@ -1,7 +1,6 @@
 /** One model for a whole task: policies side by side, a few labels, and every input by itself. */
 import './style.css';
 import { EachInput } from './each-input.js';
-import { Evidence } from './evidence.js';
 import { Input } from './input.js';
 import { Labelling } from './labelling.js';
 import { SideBySide } from './side-by-side.js';
@@ -31,7 +30,6 @@ export function TaskSection() {
         <>
           <SideBySide />
           <Labelling key={`${now.name} ${now.prompts.length}`} />
-          <Evidence />
           <EachInput />
         </>
       )}

@@ -33,15 +33,17 @@ function Figures({ decision, policy }: { decision: TaskDecision; policy: TaskPol
           </div>
         </>
       )}
-      <div>
-        <dt>confidence in the choice</dt>
+      <div class="task-small">
+        <dt>confidence</dt>
         <dd>
           <b>{percent(decision.confidence)}</b>
         </dd>
       </div>
-      <div>
+      <div class="task-small">
         <dt>falls back</dt>
-        <dd>{decision.fallback ? 'yes' : 'no'}</dd>
+        <dd>
+          <b>{decision.fallback ? 'yes' : 'no'}</b>
+        </dd>
       </div>
     </dl>
   );

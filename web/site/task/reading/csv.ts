@@ -24,15 +24,17 @@ export async function readCsv(
       resolve();
     });
   });
+  let isEmpty = true;
   for await (const piece of pieces) {
+    if (piece === '') continue;
+    isEmpty = false;
     // A turn of the event loop where the parser has enough: it gives its rows in between.
     if (!parser.write(piece)) await new Promise((resolve) => setTimeout(resolve));
-    if (isDone || rows.length >= most) break;
+    if (isDone || rows.length >= most) return problem === undefined ? { rows } : { rows, problem };
   }
-  if (rows.length >= most || isDone) parser.destroy();
-  else {
-    parser.end();
-    await ended;
-  }
+  // The parser's browser build throws where it ends without a byte.
+  if (isEmpty) return { rows };
+  parser.end();
+  await ended;
   return problem === undefined ? { rows } : { rows, problem };
 }
