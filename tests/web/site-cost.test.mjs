@@ -28,8 +28,16 @@ const rows = (page, selector) =>
     selector,
   );
 
-const openTable = (page) => page.click('#cost .folded:not(#cost-candidates) summary');
-const openCandidates = (page) => page.click('#cost-candidates summary');
+async function openTable(page) {
+  await page.click('#cost .folded:not(#cost-candidates) summary');
+  await page.until(() => document.querySelector('[data-points] tr') !== null);
+}
+
+async function openCandidates(page) {
+  await page.click('#cost-candidates summary');
+  await page.until(() => document.querySelector('[data-candidates] tr') !== null);
+}
+
 const priceField = (model, side = 'in') => `[aria-label="Price ${side} of ${model}"]`;
 const checkbox = (model) => `[aria-label="${model} may be picked"]`;
 const CHART = '.cost-plot';
