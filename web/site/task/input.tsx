@@ -183,7 +183,6 @@ export function Input() {
           type="button"
           class="secondary outline small"
           onClick={() => {
-            separateBy('line');
             if (text.current !== null) text.current.value = EXAMPLE.prompts.join('\n');
             takeExample();
           }}

@@ -91,9 +91,10 @@ function Row({ index, text, models }: { index: number; text: string; models: rea
   const chosen = useSignal<string | undefined>(undefined);
   const id = useId();
   const own = inputs.value?.[index];
-  // A labelled model stays, also where the labels moved the pick.
+  // A labelled model stays, also where the labels moved the pick; but not one that another benchmark had.
   const labelled = [...(labels.value.get(index)?.keys() ?? [])].at(-1);
-  const model = chosen.value ?? labelled ?? decisions.value.signalbox?.model ?? models[0] ?? '';
+  const wanted = [chosen.value, labelled, decisions.value.signalbox?.model];
+  const model = wanted.find((name) => name !== undefined && models.includes(name)) ?? models[0] ?? '';
   return (
     <li class="task-row" value={index + 1} data-row={index}>
       <div class="task-prompt">

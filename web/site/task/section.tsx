@@ -29,7 +29,7 @@ export function TaskSection() {
       {now !== undefined && embedded.value !== undefined && (
         <>
           <SideBySide />
-          <Labelling key={`${now.name} ${now.prompts.length}`} />
+          <Labelling key={now.id} />
           <EachInput />
         </>
       )}

@@ -44,17 +44,18 @@ export function closeFile(): void {
 }
 
 export function takeText(text: string, name = 'what you typed'): void {
-  closeFile();
   const { prompts, isCut } = promptsOf(text, separator.peek());
   if (prompts.length === 0) {
     reading.value = { kind: 'failed', why: 'There is no prompt yet.' };
     return;
   }
+  closeFile();
   take({ name, notices: isCut ? [CUT_NOTICE] : [] }, prompts);
 }
 
 export function takeExample(): void {
   closeFile();
+  separator.value = 'line';
   take({ name: EXAMPLE.name, notices: [] }, EXAMPLE.prompts);
 }
 
@@ -92,6 +93,6 @@ export function choose(choice: Choice): void {
 
 export function separateBy(next: Separator): void {
   separator.value = next;
-  const isPlainText = source.peek()?.file?.table.fields.length === 0;
-  if (isPlainText && last !== undefined) openFile(last);
+  const isTable = (source.peek()?.file?.table.fields.length ?? 0) > 0;
+  if (last !== undefined && !isTable) openFile(last);
 }

@@ -17,6 +17,8 @@ const ROUTE_BLOCK = 16;
 export const MOST_UNASKED = 500;
 
 export interface Task {
+  /** Tells two tasks apart that are called the same. */
+  id: number;
   name: string;
   prompts: readonly string[];
 }
@@ -47,6 +49,7 @@ export const work = signal<Work>(IDLE);
 export const inputWork = signal<Work>(IDLE);
 export const inputs = signal<readonly InputDecision[] | undefined>(undefined);
 
+let lastId = 0;
 const whole = new Latest();
 const single = new Latest();
 
@@ -194,9 +197,9 @@ export function goOn(): void {
   else whole.start(decideAll, fail);
 }
 
-export function routeTask(next: Task | undefined): void {
+export function routeTask(next: Omit<Task, 'id'> | undefined): void {
   batch(() => {
-    task.value = next;
+    task.value = next && { ...next, id: ++lastId };
     labels.value = NO_LABELS;
   });
   startOver();
