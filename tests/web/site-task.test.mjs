@@ -192,7 +192,7 @@ describeSite('a whole task', (site) => {
     await page.click('[data-row="0"] .task-wrong');
     await waitFor(page, '[data-history]', 'After 1 label');
     assert.equal((await page.text('[data-policy="signalbox"] [data-p]')) === before, false);
-    assert.match(await page.text('[data-change="signalbox"]'), /p 0\.\d\d → [01]\.\d\d/);
+    assert.match(await page.text('[data-change="signalbox"]'), /p\s0\.\d\d → [01]\.\d\d/);
     await page.click('[data-row="1"] .task-right');
     await waitFor(page, '[data-history]', 'After 2 labels');
     assert.deepEqual(await texts(page, '[data-measured] td'), ['50%', '2']);

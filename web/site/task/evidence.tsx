@@ -17,7 +17,8 @@ function ChangeWords({ change: { from, to } }: { change: Change }) {
     );
   return (
     <>
-      {pick}, p {before === after ? before : `${before} → ${after}`}
+      {pick}, p{'\u00a0'}
+      {before === after ? before : `${before} → ${after}`}
     </>
   );
 }
