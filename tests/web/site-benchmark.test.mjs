@@ -178,6 +178,21 @@ describeSite('your own benchmark', (site) => {
     await site.close(page);
   });
 
+  it('it is kept also before its first decision', async () => {
+    const page = await site.open();
+    await page.evaluate(async () => {
+      document.querySelector('[data-example]').click();
+      const wanted = () => document.querySelector('[data-keep]');
+      while (wanted() === null) await new Promise((resolve) => setTimeout(resolve));
+      wanted().click();
+    });
+    await page.until(() => document.querySelector('[data-kept]')?.textContent.includes('80 rows, 2 models'));
+    await page.until(() => document.querySelector('.ask-answer a')?.textContent === 'a made-up example');
+    await page.click('[data-remove]');
+    await page.until(() => document.querySelector('[data-kept]') === null);
+    await site.close(page);
+  });
+
   it('a kept index that was damaged is refused by its checksum, and the shipped one is used', async () => {
     const page = await openBuilt(site);
     await keepIt(page, 'mine');
@@ -261,6 +276,24 @@ describeSite(
       await site.close(page);
     });
 
+    it('is readable in the dark', async () => {
+      const page = await openBuilt(site);
+      await page.raw.emulateMedia({ colorScheme: 'dark' });
+      await keepIt(page, 'mine');
+      assert.deepEqual(await violations(page, '#benchmark'), []);
+      assert.deepEqual(await violations(page, '#embedder'), []);
+      await page.click('[data-remove]');
+      await page.until(() => document.querySelector('[data-kept]') === null);
+      await site.close(page);
+    });
+  },
+  ['chromium'],
+);
+
+// An origin of its own: Chromium remembers for a while how much room there was.
+describeSite(
+  'your own benchmark without room',
+  (site) => {
     it('storage without room is said, and the page goes on', async () => {
       const page = await openBuilt(site);
       const release = await site.browser.limitStorage(site.host.origin, 1000);

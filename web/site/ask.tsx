@@ -4,7 +4,7 @@ import { Pick } from '../shared/pick.js';
 import { errorWords } from '../shared/words.js';
 import { SAMPLES } from './samples.js';
 import { Share } from './share.js';
-import { answer, ask, change, isStale, prompt, retry, settings, status, type } from './state.js';
+import { answer, ask, benchmark, change, isStale, prompt, retry, SHIPPED, settings, status, type } from './state.js';
 
 function Samples() {
   return (
@@ -79,6 +79,15 @@ export function Ask() {
         {found ? <Pick decision={found.decision} /> : <p class="placeholder">The decision appears here.</p>}
         <Dial value={settings.value.dial} onChange={(dial) => change({ dial })} />
         <StatusLine />
+        {benchmark.value !== SHIPPED && (
+          <p class="status">
+            It routes on{' '}
+            <a href="#benchmark">
+              <bdi>{benchmark.value.name}</bdi>
+            </a>
+            .
+          </p>
+        )}
       </article>
     </section>
   );

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { bytes, count } from '../../shared/format.js';
-import { type Benchmark, benchmark, info } from '../state.js';
+import { type Benchmark, benchmark, liveRouter } from '../state.js';
 import { backToShipped, download, open } from './building.js';
 import { isAnythingKept } from './remembered.js';
 import { type Kept, keep, listKept, persist, readKept, removeKept, storageWords } from './storage.js';
@@ -42,8 +42,8 @@ const PERSISTENCE = {
 export function keepThis(which: Benchmark, name: string): Promise<void> {
   return attempt(async () => {
     const { index } = which;
-    const found = info.peek();
-    if (index === undefined || found === undefined) return;
+    if (index === undefined) return;
+    const found = await liveRouter().info();
     const kept = await keep(index, { name, rows: found.rows, models: found.models.length });
     if (benchmark.peek() === which) benchmark.value = { ...which, name, kept: kept.id };
     say(`Kept: ${bytes(kept.sizeBytes)}.`);

@@ -54,7 +54,9 @@ function agreementWords({ small, large: other }: Comparison): string {
   if (namesOf(info.value) !== namesOf(large.value?.router.info)) {
     return `They cannot agree: the small one routes on ${benchmark.value.name}, the large one on ${large.value?.name}, which have other models.`;
   }
-  return left === right ? `They agree: both pick ${left}.` : `They disagree: ${left} here, ${right} there.`;
+  return left === right
+    ? `They agree: both pick ${left}.`
+    : `They disagree: the small one picks ${left}, the large one ${right}.`;
 }
 
 function Table({ found }: { found: Comparison }) {

@@ -1,7 +1,8 @@
 /** An index of the larger embedder's vectors: opened, or built from the files at hand. */
 import { count } from '../../shared/format.js';
 import { chosen, chosenName, download } from '../benchmark/building.js';
-import { isHubId } from './choice.js';
+import { EXAMPLE_NAME } from '../benchmark/example.js';
+import { isHubId, PAPERS_MODEL } from './choice.js';
 import {
   buildFromChosen,
   chooseWaiting,
@@ -38,14 +39,15 @@ function BuildHere() {
   const isReady = model.value.kind === 'ready';
   const isBusy = preparing.value.kind === 'busy';
   const files = chosen.value;
+  const name = chosenName();
   return (
     <div>
       <p>
-        <b>Build one here</b>, from the files of <a href="#benchmark">your own benchmark</a>: each prompt goes through
-        the model, which takes as long as it says below. Files stay on this device.
+        <b>Build one here</b>, from the files of <a href="#benchmark">your own benchmark</a>: each of their prompts goes
+        through the model, for the time that one takes below. The files stay on this device.
       </p>
       <div class="actions">
-        {files.length > 0 && (
+        {files.length > 0 && name !== EXAMPLE_NAME && (
           <button
             type="button"
             class="secondary outline small"
@@ -53,7 +55,7 @@ function BuildHere() {
             disabled={!isReady || isBusy}
             onClick={buildFromChosen}
           >
-            Build from <bdi>{chosenName()}</bdi> ({count(files.length, 'file')})
+            Build from <bdi>{name}</bdi> ({count(files.length, 'file')})
           </button>
         )}
         <button
@@ -73,7 +75,7 @@ function BuildHere() {
 
 function OpenOne() {
   const name = choice.value.model.trim();
-  const source = isHubId(name) ? name : 'Xenova/all-mpnet-base-v2';
+  const source = isHubId(name) ? name : PAPERS_MODEL;
   return (
     <div>
       <label for="large-index">

@@ -102,7 +102,8 @@ function Fields() {
           onInput={(event) => choose({ model: event.currentTarget.value })}
         />
         <small id="model-name-help">
-          Of the hub by its name, or the address of a folder on this page's own host (<code>./models/mine</code>).
+          Of the hub by its name, or the address of a folder on this page's own host; <code>./models/mine</code>, for
+          example.
         </small>
       </div>
       <div>
