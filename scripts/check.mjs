@@ -22,7 +22,9 @@ const DIRECTIONS = [
   { files: ['src/*.cpp', 'src/*.h'], forbidden: /#include\s*<(fstream|iostream|filesystem|chrono|thread|ctime)>/ },
   { files: ['bindings/*.cpp', 'bindings/*.h'], forbidden: /#include\s*"(\.\.\/)?(web|tests)\// },
   { files: ['bindings/ts/*.ts'], forbidden: /(from|import\() ?'(\.\.\/\.\.\/|.*\/(web|tests|scripts)\/)/ },
-  { files: ['web/*.ts', 'web/*.js'], forbidden: /from '[^']*(bindings|dist|src|tests)\// },
+  { files: ['web/*.ts', 'web/*.tsx'], forbidden: /from '[^']*(bindings|dist|src|tests)\// },
+  // What the site and the extension share knows neither.
+  { files: ['web/shared/*'], forbidden: /(from|import\() ?'[^']*\/(site|extension)\// },
 ];
 
 function checkDirections() {

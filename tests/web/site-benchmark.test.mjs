@@ -132,6 +132,16 @@ describeSite('your own benchmark', (site) => {
     await site.close(page);
   });
 
+  it('a CSV without a byte and one that breaks off are named, and the page goes on', async () => {
+    const page = await site.open();
+    await drop(page, 'empty.csv', '');
+    await page.until(() => document.querySelector('[data-build-error]')?.textContent.includes('empty.csv'));
+    await drop(page, 'torn.csv', 'dataset,id,prompt,a,b\nd,1,one,1,0\nd,2,"two');
+    await page.until(() => document.querySelector('[data-build-error]')?.textContent.includes('torn.csv, line'));
+    await routesOn(page, 'the shipped benchmark');
+    await site.close(page);
+  });
+
   it('a dataset of several metrics asks for one, and is built with it', async () => {
     const page = await site.open();
     const row = (metric, score) => JSON.stringify({ dataset: 'd', id: '1', prompt: 'q', model: 'm', metric, score });

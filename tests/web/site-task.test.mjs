@@ -69,6 +69,8 @@ describeSite('a whole task', (site) => {
     await page.click('.task-input input[value="blank"]');
     await page.click('.task-input button[type="submit"]');
     await waitFor(page, '[data-taken]', '2 prompts');
+    await decided(page);
+    await page.until(() => document.querySelectorAll('.task-prompt').length === 2);
     assert.deepEqual(await shown(page), ['What is a joule?\nما هو الضغط؟', 'What is a volt?\nAnd an ohm?']);
     await page.type('#task-text', '');
     await page.click('.task-input button[type="submit"]');

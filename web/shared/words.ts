@@ -28,6 +28,7 @@ export function confidenceWords(
   if (fallback) return 'There is too little to go by for anything but the best model on average.';
   const than = challenger === bestSingleModel ? 'the runner-up' : 'the best model on average';
   const chance = `${percent(confidence)} likely to be better than ${than}`;
+  if (confidence < 0.4) return `Doubtful: only ${chance}.`;
   if (confidence < 0.6) return `Close to a coin toss: ${chance}.`;
   if (confidence < 0.8) return `Fairly sure: ${chance}.`;
   return `Sure: ${chance}.`;

@@ -22,7 +22,10 @@ export async function readCsvRows(
     relax_column_count: true,
     skip_empty_lines: true,
   });
+  // The parser's browser build has no `destroy`.
+  const stop = () => (parser as { destroy?: () => void }).destroy?.();
   let failure: unknown;
+  let isEmpty = true;
   parser.on('readable', () => {
     try {
       for (;;) {
@@ -45,12 +48,16 @@ export async function readCsvRows(
     for await (const text of textOf(file, options)) {
       throwIfAborted(options.signal);
       if (failure !== undefined) break;
+      if (text === '') continue;
+      isEmpty = false;
       if (!parser.write(text)) await new Promise((resolve) => setTimeout(resolve));
     }
+    // The browser build throws where it ends without a byte.
+    if (isEmpty) return;
     if (failure === undefined) parser.end();
-    else parser.destroy();
+    else stop();
   } catch (cause) {
-    parser.destroy();
+    stop();
     throw cause;
   }
   if (failure === undefined) await ended;
