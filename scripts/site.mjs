@@ -19,6 +19,9 @@ const TYPES = {
 
 const source = path.join(root, 'web/site');
 
+/** It warns that plugins take their time. */
+const QUIET = { checks: { pluginTimings: false } };
+
 export async function buildSite(target = site) {
   const { build } = await import('vite');
   await build({
@@ -30,7 +33,7 @@ export async function buildSite(target = site) {
     // Workers that share chunks, as pages do.
     worker: { format: 'es' },
     // The page's policy lets nothing be fetched from a data: address.
-    build: { outDir: target, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
+    build: { outDir: target, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, rolldownOptions: QUIET },
   });
   await buildServiceWorker(target);
 }

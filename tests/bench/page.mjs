@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { brotliCompressSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { buildSite, serveFolder } from '../../scripts/site.mjs';
 import { openBrowser } from '../web/browsers.mjs';
 import { table } from './table.mjs';
@@ -72,7 +72,7 @@ async function keystrokes(origin) {
       longest.push(Math.max(0, ...tasks));
       sums.push(tasks.reduce((sum, ms) => sum + ms, 0));
     }
-    return { longest, sums };
+    return { longest, sums, requests: page.requests };
   } finally {
     await browser.close();
   }
@@ -87,13 +87,17 @@ try {
   const visits = [];
   for (let i = 0; i < Number(values.visits); ++i) visits.push(await visit(origin));
   const first = visits.map(({ firstPickMs }) => firstPickMs);
-  const files = [...new Set(visits[0].requests)].map((url) => {
-    const name = url === origin ? 'index.html' : new URL(url).pathname.slice(1);
-    const bytes = readFileSync(path.join(folder, name));
-    return { name, bytes: bytes.byteLength, brotli: brotliCompressSync(bytes).byteLength };
-  });
-  const keys = await keystrokes(origin);
-  const results = { first, files, ...keys };
+  const sizesOf = (requests) =>
+    [...new Set(requests)].map((url) => {
+      const name = url === origin ? 'index.html' : new URL(url).pathname.slice(1);
+      const bytes = readFileSync(path.join(folder, name));
+      const [brotli, gzip] = [brotliCompressSync(bytes).byteLength, gzipSync(bytes).byteLength];
+      return { name, bytes: bytes.byteLength, brotli, gzip };
+    });
+  const files = sizesOf(visits[0].requests);
+  const { requests, ...keys } = await keystrokes(origin);
+  const scripts = sizesOf(requests).filter(({ name }) => name.endsWith('.js'));
+  const results = { first, files, scripts, ...keys };
   if (values.json) {
     console.log(JSON.stringify(results, null, 2));
   } else {
@@ -114,8 +118,13 @@ try {
         ]),
       ),
     );
-    const sum = (key) => files.reduce((total, file) => total + file[key], 0);
-    console.log(`\n${files.length} files before the first decision: ${sum('bytes')} bytes, ${sum('brotli')} as brotli`);
+    const sum = (list, key) => list.reduce((total, file) => total + file[key], 0);
+    console.log(
+      `\n${files.length} files before the first decision: ${sum(files, 'bytes')} bytes, ${sum(files, 'brotli')} as brotli`,
+    );
+    console.log(
+      `scripts of a visit with all sections, workers included: ${sum(scripts, 'gzip')} bytes as gzip (budget 150000)`,
+    );
   }
 } finally {
   server.closeAllConnections();

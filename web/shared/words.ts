@@ -3,11 +3,14 @@ import type { Decision, RankedModel, SignalboxError } from 'signalbox';
 import { percent } from './format.js';
 
 /** How close the benchmark comes to the input. */
-export function coverageWords({ coverage, fallbackReason }: Pick<Decision, 'coverage' | 'fallbackReason'>): string {
-  if (fallbackReason === 'no_known_token') {
-    return 'No word of this is known to the embedder: using the best model on average.';
-  }
-  if (coverage.outOfCoverage) return 'Nothing in the benchmark resembles this: using the best model on average.';
+export function coverageWords(
+  decision: Pick<Decision, 'coverage' | 'fallbackReason' | 'model' | 'bestSingleModel'>,
+): string {
+  const { coverage, fallbackReason, model, bestSingleModel } = decision;
+  const cheaper = model === bestSingleModel ? '' : ', or one that is cheaper and nearly as good';
+  const instead = `using the best model on average${cheaper}.`;
+  if (fallbackReason === 'no_known_token') return `No word of this is known to the embedder: ${instead}`;
+  if (coverage.outOfCoverage) return `Nothing in the benchmark resembles this: ${instead}`;
   const farther = Math.max(0, 100 - coverage.percentile);
   if (coverage.percentile <= 50) return 'The benchmark has many questions like this one.';
   if (coverage.percentile <= 90) return 'The benchmark has questions like this one.';

@@ -41,3 +41,5 @@ openFragment();
 addEventListener('hashchange', openFragment);
 render(<App />, element('app'));
 afterFirstAnswer(keepOffline);
+// A file that is dropped beside its place must not replace the page.
+for (const name of ['dragover', 'drop']) addEventListener(name, (event) => event.preventDefault());
