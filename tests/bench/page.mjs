@@ -1,7 +1,8 @@
 // `npm run bench -- page [--visits 9] [--json]`: the demo site in Chromium, served from localhost.
 // The first decision: from the navigation to the first pick in the document, every visit with an empty cache, and what it
 // loaded. A keystroke: the longest task of the page's main thread that each real key event leads to, the drawing of the
-// new decision included, and the whole main-thread time a key.
+// new decision included, in processor time: by the clock it also holds what else a busy machine does, the drawing of a
+// browser without a GPU for one.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -36,7 +37,7 @@ async function visit(origin) {
   }
 }
 
-/** The main thread's tasks while `action` runs, as [start, duration] in ms. */
+/** The main thread's tasks while `action` runs, in ms: by the clock, and of the processor's own time. */
 async function tasksDuring(page, action) {
   const session = await page.raw.context().newCDPSession(page.raw);
   const events = [];
@@ -52,7 +53,7 @@ async function tasksDuring(page, action) {
       ({ pid, tid, ph, name }) =>
         pid === main?.pid && tid === main.tid && ph === 'X' && name === 'ThreadControllerImpl::RunTask',
     )
-    .map(({ dur }) => dur / 1000);
+    .map(({ dur, tdur }) => ({ wall: dur / 1000, cpu: tdur / 1000 }));
 }
 
 async function keystrokes(origin) {
@@ -61,7 +62,7 @@ async function keystrokes(origin) {
     const page = await browser.newPage(origin);
     await page.until(() => document.querySelector('[data-offline]')?.dataset.offline === 'kept');
     await page.click('#prompt');
-    const longest = [];
+    const longest = { cpu: [], wall: [] };
     const sums = [];
     for (const letter of TEXT) {
       const tasks = await tasksDuring(page, async () => {
@@ -69,8 +70,8 @@ async function keystrokes(origin) {
         // Longer than the pause after which a decision is made, and drawn.
         await new Promise((resolve) => setTimeout(resolve, 250));
       });
-      longest.push(Math.max(0, ...tasks));
-      sums.push(tasks.reduce((sum, ms) => sum + ms, 0));
+      for (const time of ['cpu', 'wall']) longest[time].push(Math.max(0, ...tasks.map((task) => task[time])));
+      sums.push(tasks.reduce((sum, { cpu }) => sum + cpu, 0));
     }
     return { longest, sums, requests: page.requests };
   } finally {
@@ -107,8 +108,9 @@ try {
         ['', 'median', '90 %', 'largest', 'aim'],
         [
           ['first decision, cold', first, '< 1000 ms'],
-          ['longest main-thread task a key', keys.longest, '<= 16 ms'],
-          ['main-thread time a key', keys.sums, ''],
+          ['longest main-thread task a key', keys.longest.cpu, '<= 16 ms'],
+          ['the same by the clock', keys.longest.wall, ''],
+          ['all main-thread tasks a key', keys.sums, ''],
         ].map(([name, list, aim]) => [
           name,
           ms(quantile(list, 0.5)),
