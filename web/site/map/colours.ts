@@ -1,42 +1,55 @@
 /** What a sample's colour says: its task, who wins around it, or whether a model was right on it. */
 import type { Samples } from 'signalbox';
+import { type Rgb, rgbOfOklch } from './pixels.js';
 
 export const MODES = ['task', 'winner', 'right'] as const;
 export type Mode = (typeof MODES)[number];
 
+/** In OKLCH; the lightness is that of the light scheme. */
+export interface Hue {
+  lightness: number;
+  chroma: number;
+  hue: number;
+}
+
 export interface Category {
   name: string;
-  colour: string;
+  /** Undefined: grey, for what is no category of interest. */
+  colour: Hue | undefined;
   rows: number;
 }
 
-/** A category for every row; the last ones are drawn last, on top. */
 export interface Colouring {
+  /** The category of every row. */
   ofRow: Uint16Array;
   categories: Category[];
 }
 
-const REST = 'var-rest';
-/** Told apart by the colour-blind, too, on light and on dark ground: blue and orange. */
-const RIGHT = 'oklch(0.62 0.15 250)';
-const WRONG = 'oklch(0.72 0.16 60)';
+/** Told apart by the colour-blind, too: blue and orange. */
+const RIGHT: Hue = { lightness: 0.52, chroma: 0.15, hue: 250 };
+const WRONG: Hue = { lightness: 0.66, chroma: 0.16, hue: 55 };
 const MOST_WINNERS = 8;
+/** On dark ground. */
+const LIGHTER = 0.12;
 
-/** The colour of what is no category of interest; the style sheet knows it. */
-export const isRest = (colour: string) => colour === REST;
+export const rgbOf = ({ lightness, chroma, hue }: Hue, isDark: boolean): Rgb =>
+  rgbOfOklch(lightness + (isDark ? LIGHTER : 0), chroma, hue);
+
+export const cssOf = (hue: Hue, isDark: boolean) => `rgb(${rgbOf(hue, isDark).join(' ')})`;
 
 /** Hues around the circle, neighbours apart in lightness. */
-function hues(count: number): string[] {
-  return Array.from({ length: count }, (_, i) => {
-    const hue = Math.round((360 * i) / count + 20);
-    return `oklch(${[0.58, 0.72, 0.65][i % 3]} 0.15 ${hue})`;
-  });
+function hues(count: number): Hue[] {
+  return Array.from({ length: count }, (_, i) => ({
+    lightness: [0.52, 0.64, 0.58][i % 3] as number,
+    chroma: 0.15,
+    hue: Math.round((360 * i) / count + 20),
+  }));
 }
 
-function counted(ofRow: Uint16Array, names: readonly string[], colours: readonly string[]): Colouring {
+function counted(ofRow: Uint16Array, names: readonly string[], colours: readonly (Hue | undefined)[]): Colouring {
   const rows = new Array<number>(names.length).fill(0);
   for (const category of ofRow) rows[category] = (rows[category] ?? 0) + 1;
-  const categories = names.map((name, i) => ({ name, colour: colours[i] ?? REST, rows: rows[i] ?? 0 }));
+  const categories = names.map((name, i) => ({ name, colour: colours[i], rows: rows[i] ?? 0 }));
   return { ofRow, categories };
 }
 
@@ -61,7 +74,7 @@ export function byOutcome({ outcomes, tasks }: Samples, model: number, models: n
     const y = outcomes[row * models + model] ?? Number.NaN;
     ofRow[row] = Number.isNaN(y) ? 0 : y >= 0.5 ? 1 : 2;
   }
-  return counted(ofRow, ['not measured', 'right', 'wrong'], [REST, RIGHT, WRONG]);
+  return counted(ofRow, ['not measured', 'right', 'wrong'], [undefined, RIGHT, WRONG]);
 }
 
 /** The models that win most often have a colour of their own; the others share one. */
@@ -74,6 +87,6 @@ export function byWinner(winners: Int32Array, names: readonly string[]): Colouri
   const shown = frequent.slice(0, MOST_WINNERS);
   const placeOf = new Map(shown.map((model, i) => [model, i + 1]));
   const ofRow = Uint16Array.from(winners, (model) => placeOf.get(model) ?? 0);
-  const colours = [REST, ...hues(shown.length)];
+  const colours = [undefined, ...hues(shown.length)];
   return counted(ofRow, ['another model', ...shown.map((model) => names[model] ?? '')], colours);
 }

@@ -5,19 +5,32 @@
 import { type Quadtree, quadtree } from 'd3-quadtree';
 import { select } from 'd3-selection';
 import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from 'd3-zoom';
-import { type Colouring, isRest } from './colours.js';
+import { type Colouring, rgbOf } from './colours.js';
+import { boundsOf, type Fit, fitOf } from './fit.js';
+import { drawOverlay } from './overlay.js';
+import { fillImage, paintSamples, rgbOfHex } from './pixels.js';
 import type { Place } from './place.js';
+import { inSlices } from './slices.js';
 
 const MOST_ZOOM = 60;
-/** Around the samples, in CSS pixels. */
-const MARGIN = 16;
-/** Nearer than this a sample counts as pointed at, in CSS pixels. */
+/** Nearer than this a sample counts as pointed at, in CSS pixels; a finger is wider. */
 const REACH = 12;
-/** Height for width. A phone must keep room to scroll. */
-const shapeOf = (width: number) => Math.round(Math.min(width * 0.85, 640));
+const FINGER = 24;
+/** What comes into view keeps this far from the rim. */
+const RIM = 30;
+/** Rows that go into the tree at once. */
+const ROWS_A_STEP = 512;
+/** More pixels for each of the page's cost time and show nothing. */
+const SHARPEST = 2;
+
+/** Height for width. A phone must keep room to scroll the page. */
+const shapeOf = (width: number) => Math.round(Math.min(width * 0.85, 640, Math.max(200, innerHeight * 0.7)));
 
 export interface MapEvents {
+  /** A mouse points at a sample, or at none. */
   onHover: (row: number | undefined) => void;
+  /** A click or a tap, on a sample or beside one. */
+  onPick: (row: number | undefined) => void;
   /** `scale` 1 shows the whole map. */
   onView: (scale: number) => void;
 }
@@ -25,8 +38,9 @@ export interface MapEvents {
 interface Shown {
   map: Float32Array;
   colouring: Colouring | undefined;
-  /** The one category that is not dimmed. */
-  only: number | undefined;
+  /** The categories that are not dimmed; undefined: all. */
+  only: ReadonlySet<number> | undefined;
+  isDark: boolean;
   place: Place | undefined;
   selected: number | undefined;
 }
@@ -35,9 +49,18 @@ const EMPTY: Shown = {
   map: new Float32Array(),
   colouring: undefined,
   only: undefined,
+  isDark: false,
   place: undefined,
   selected: undefined,
 };
+
+function* growTree(tree: Quadtree<number>, rows: number): Generator<void, Quadtree<number>> {
+  for (let row = 0; row < rows; ++row) {
+    if (row % ROWS_A_STEP === 0) yield;
+    tree.add(row);
+  }
+  return tree;
+}
 
 export class MapCanvas {
   readonly #host: HTMLElement;
@@ -46,16 +69,22 @@ export class MapCanvas {
   readonly #events: MapEvents;
   readonly #zoom = zoom<HTMLElement, unknown>().scaleExtent([1, MOST_ZOOM]);
   readonly #style: CSSStyleDeclaration;
+  /** Ends what listens and what computes. */
+  readonly #life = new AbortController();
   #view: ZoomTransform = zoomIdentity;
   #shown = EMPTY;
-  /** Rows by category: one colour is set once. */
-  #order = new Uint32Array();
+  #bounds = boundsOf(EMPTY.map);
+  #fit: Fit = { scale: 1, left: 0, top: 0 };
   #tree: Quadtree<number> | undefined;
+  #image: ImageData | undefined;
   #width = 0;
   #height = 0;
+  #sharpness = 1;
   /** What is to be drawn with the next frame. */
   #frame: number | undefined;
   #isSamplesStale = false;
+  /** A click went into the map, and the pointer is still there: the wheel is the map's. */
+  #isEntered = false;
 
   /** `host` holds two canvases, the samples' first. */
   constructor(host: HTMLElement, events: MapEvents) {
@@ -63,7 +92,10 @@ export class MapCanvas {
     [this.#below, this.#above] = [...host.querySelectorAll('canvas')] as [HTMLCanvasElement, HTMLCanvasElement];
     this.#events = events;
     this.#style = getComputedStyle(host);
-    this.#zoom.filter((event: Event) => this.#isMeant(event));
+    this.#listen();
+    // A screen may be touched that said nothing of it.
+    this.#zoom.touchable(true);
+    this.#zoom.filter((event: Event) => this.#isMeant(event)).clickDistance(4);
     this.#zoom.on('zoom', ({ transform }: D3ZoomEvent<HTMLElement, unknown>) => {
       this.#view = transform;
       events.onView(transform.k);
@@ -71,35 +103,40 @@ export class MapCanvas {
     });
     // A double click selects text elsewhere; here it would zoom with a movement.
     select(host).call(this.#zoom).on('dblclick.zoom', null);
-    host.addEventListener('pointermove', this.#point);
-    host.addEventListener('pointerleave', this.#leave);
   }
 
   show(part: Partial<Shown>): void {
     const before = this.#shown;
     this.#shown = { ...before, ...part };
-    const { map, colouring, only } = this.#shown;
-    if (map !== before.map) this.#tree = undefined;
-    if (colouring !== before.colouring) this.#sort();
-    this.#redraw(map !== before.map || colouring !== before.colouring || only !== before.only);
+    const { map, colouring, only, isDark } = this.#shown;
+    if (map !== before.map) this.#use(map);
+    const isOther = colouring !== before.colouring || only !== before.only || isDark !== before.isDark;
+    this.#redraw(map !== before.map || isOther);
   }
 
-  /** Fits its place on the page, and the colours of now. */
+  /** Fits its place on the page. What was in the middle stays there. */
   refit(): void {
     const width = this.#host.clientWidth;
-    if (width === 0) return; // Not on the page at the moment.
+    const sharpness = Math.min(devicePixelRatio, SHARPEST);
+    // A width of none: not on the page at the moment.
+    if (width === 0 || (width === this.#width && sharpness === this.#sharpness)) return;
+    const middle = this.#placeAt(this.#width / 2, this.#height / 2);
+    this.#sharpness = sharpness;
     this.#width = width;
     this.#height = shapeOf(width);
     this.#host.style.height = `${this.#height}px`;
     for (const canvas of [this.#below, this.#above]) {
-      canvas.width = Math.round(width * devicePixelRatio);
-      canvas.height = Math.round(this.#height * devicePixelRatio);
+      canvas.width = Math.round(width * sharpness);
+      canvas.height = Math.round(this.#height * sharpness);
     }
+    this.#image = undefined;
+    this.#fit = fitOf(this.#bounds, width, this.#height);
     const rim: [[number, number], [number, number]] = [
       [0, 0],
       [this.#width, this.#height],
     ];
     this.#zoom.extent(rim).translateExtent(rim);
+    if (this.#view.k > 1) this.#center(...middle, this.#view.k);
     this.#redraw(true);
   }
 
@@ -115,154 +152,159 @@ export class MapCanvas {
     select(this.#host).call(this.#zoom.transform, zoomIdentity);
   }
 
-  /** Brings some rows and the prompt into view. */
+  /** The prompt and its neighbours fill the view. */
   showPlace({ x, y, near }: Place): void {
     const { map } = this.#shown;
-    const points = [this.#at(x, y), ...near.map((row) => this.#atRow(map, row))];
-    const spread = (axis: 0 | 1) => Math.max(...points.map((p) => p[axis])) - Math.min(...points.map((p) => p[axis]));
-    const scale = Math.min(this.#width / (spread(0) + 120), this.#height / (spread(1) + 120), MOST_ZOOM);
-    const middle = (axis: 0 | 1) =>
-      (Math.max(...points.map((p) => p[axis])) + Math.min(...points.map((p) => p[axis]))) / 2;
-    const view = zoomIdentity.translate(this.#width / 2, this.#height / 2).scale(Math.max(1, scale));
-    select(this.#host).call(this.#zoom.transform, view.translate(-middle(0), -middle(1)));
+    const { low, high } = boundsOf(
+      Float32Array.of(x, y, ...near.flatMap((row) => [...map.subarray(2 * row, 2 * row + 2)])),
+    );
+    const spread = (axis: 0 | 1) => (high[axis] - low[axis]) * this.#fit.scale;
+    const scale = Math.min(this.#width / (spread(0) + RIM), this.#height / (spread(1) + RIM));
+    // Not all of the way: what lies around says where one is.
+    this.#center((low[0] + high[0]) / 2, (low[1] + high[1]) / 2, Math.min(0.7 * scale, MOST_ZOOM / 4));
+  }
+
+  /** Moves no farther than it must. */
+  bringIntoView(row: number): void {
+    const [x, y] = this.#atRow(row);
+    const isInside = x > RIM && y > RIM && x < this.#width - RIM && y < this.#height - RIM;
+    if (!isInside && this.#view.k > 1) this.#center(...this.#placeAt(x, y), this.#view.k);
   }
 
   destroy(): void {
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+    this.#life.abort();
     select(this.#host).on('.zoom', null);
-    this.#host.removeEventListener('pointermove', this.#point);
-    this.#host.removeEventListener('pointerleave', this.#leave);
   }
 
-  /** One finger and a plain wheel scroll the page; the wheel zooms with Ctrl, or once the map has the focus. */
+  #listen(): void {
+    const { signal } = this.#life;
+    const host = this.#host;
+    host.addEventListener('pointermove', this.#point, { signal });
+    host.addEventListener('pointerleave', this.#leave, { signal });
+    host.addEventListener('blur', this.#leave, { signal });
+    host.addEventListener('click', this.#pick, { signal });
+    // d3-zoom lets go of the wheel where the map is as close or far as can be: then the page would be scrolled or zoomed.
+    const hold = (event: WheelEvent) => this.#isMeant(event) && event.preventDefault();
+    host.addEventListener('wheel', hold, { signal, passive: false });
+  }
+
+  #use(map: Float32Array): void {
+    this.#tree = undefined;
+    this.#bounds = boundsOf(map);
+    this.#fit = fitOf(this.#bounds, this.#width, this.#height);
+    const tree = quadtree<number>()
+      .x((row) => map[2 * row] as number)
+      .y((row) => map[2 * row + 1] as number)
+      .cover(0, 0)
+      .cover(1, 1);
+    inSlices(growTree(tree, map.length / 2), this.#life.signal).then(
+      (grown) => {
+        if (this.#shown.map === map) this.#tree = grown;
+      },
+      () => undefined, // The map is gone.
+    );
+  }
+
+  /** One finger and a plain wheel scroll the page; the wheel zooms with Ctrl, or after a click into the map. */
   #isMeant(event: Event): boolean {
-    if (event instanceof WheelEvent) return event.ctrlKey || event.metaKey || document.activeElement === this.#host;
+    if (event instanceof WheelEvent) return event.ctrlKey || event.metaKey || this.#isEntered;
     if (event.type.startsWith('touch')) return (event as TouchEvent).touches.length > 1;
     return (event as MouseEvent).button === 0;
   }
 
-  /** Pixels of the whole map, before the view. Both axes have one scale. */
-  #at(x: number, y: number): [number, number] {
-    const scale = Math.min(this.#width - 2 * MARGIN, (this.#height - 2 * MARGIN) / this.#tall());
-    return [this.#width / 2 + (x - 0.5) * scale, this.#height / 2 + (y - 0.5) * scale];
+  /** Puts a place of the map into the middle, as far as the rim lets it. */
+  #center(x: number, y: number, k: number): void {
+    const { scale, left, top } = this.#fit;
+    const view = zoomIdentity.translate(this.#width / 2, this.#height / 2).scale(Math.max(1, k));
+    const host = select(this.#host);
+    host.call(this.#zoom.transform, view.translate(-(left + scale * x), -(top + scale * y)));
+    host.call(this.#zoom.translateBy, 0, 0);
   }
 
-  #atRow(map: Float32Array, row: number): [number, number] {
-    return this.#at(map[2 * row] ?? 0, map[2 * row + 1] ?? 0);
-  }
+  readonly #at = (x: number, y: number): [number, number] => {
+    const { scale, left, top } = this.#fit;
+    return this.#view.apply([left + scale * x, top + scale * y]);
+  };
 
-  /** How far the map reaches from the middle along y: it is wider than high. */
-  #tallest: { map: Float32Array; tall: number } | undefined;
-  #tall(): number {
+  readonly #atRow = (row: number): [number, number] => {
     const { map } = this.#shown;
-    if (this.#tallest?.map !== map) {
-      let most = 0.1;
-      for (let i = 1; i < map.length; i += 2) most = Math.max(most, Math.abs((map[i] as number) - 0.5));
-      this.#tallest = { map, tall: 2 * most };
-    }
-    return this.#tallest.tall;
-  }
+    return this.#at(map[2 * row] as number, map[2 * row + 1] as number);
+  };
 
-  #sort(): void {
-    const ofRow = this.#shown.colouring?.ofRow ?? new Uint16Array();
-    this.#order = Uint32Array.from(ofRow, (_, row) => row).sort((a, b) => (ofRow[a] as number) - (ofRow[b] as number));
+  #placeAt(x: number, y: number): [number, number] {
+    const [ownX, ownY] = this.#view.invert([x, y]);
+    return [(ownX - this.#fit.left) / this.#fit.scale, (ownY - this.#fit.top) / this.#fit.scale];
   }
 
   #redraw(withSamples: boolean): void {
     this.#isSamplesStale ||= withSamples;
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = undefined;
+      if (this.#width === 0) return;
       if (this.#isSamplesStale) this.#drawSamples();
       this.#isSamplesStale = false;
       this.#drawAbove();
     });
   }
 
-  #context(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
-    const context = canvas.getContext('2d') as CanvasRenderingContext2D;
-    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
-    context.clearRect(0, 0, this.#width, this.#height);
-    return context;
-  }
+  #colour = (name: string) => this.#style.getPropertyValue(name).trim();
 
   #drawSamples(): void {
-    const { map, colouring, only } = this.#shown;
-    const context = this.#context(this.#below);
+    const { map, colouring, only, isDark } = this.#shown;
     if (colouring === undefined) return;
-    const rest = this.#style.getPropertyValue('--map-rest').trim();
-    const size = Math.min(6, 1.6 * this.#view.k ** 0.45 * Math.max(1, 60 / Math.sqrt(map.length)));
-    let category = -1;
-    for (const row of this.#order) {
-      const mine = colouring.ofRow[row] as number;
-      if (mine !== category) {
-        category = mine;
-        const colour = colouring.categories[mine]?.colour ?? 'gray';
-        const isDimmed = only !== undefined && only !== mine;
-        context.fillStyle = isRest(colour) || isDimmed ? rest : colour;
-        context.globalAlpha = isDimmed ? 0.35 : 0.8;
-      }
-      const [x, y] = this.#view.apply(this.#atRow(map, row));
-      if (x < -size || y < -size || x > this.#width + size || y > this.#height + size) continue;
-      context.fillRect(x - size / 2, y - size / 2, size, size);
-    }
-    context.globalAlpha = 1;
+    const { k, x, y } = this.#view;
+    const { scale, left, top } = this.#fit;
+    const { width, height } = this.#below;
+    // It stays in this page's memory: the image is written, and never drawn on.
+    const context = this.#below.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
+    this.#image ??= context.createImageData(width, height);
+    fillImage(this.#image, rgbOfHex(this.#colour('--map-paper')));
+    const rest = rgbOfHex(this.#colour('--map-rest'));
+    const sharp = this.#sharpness;
+    // Few samples are drawn larger, and all of them the closer one looks.
+    const radius = Math.min(5, 0.85 * k ** 0.5 * Math.max(1, 85 / Math.sqrt(map.length / 2)));
+    paintSamples(this.#image, {
+      map,
+      ofRow: colouring.ofRow,
+      colours: colouring.categories.map(({ colour }) => (colour === undefined ? rest : rgbOf(colour, isDark))),
+      only,
+      dimmed: rest,
+      view: { scale: sharp * k * scale, left: sharp * (x + k * left), top: sharp * (y + k * top) },
+      radius: sharp * radius,
+    });
+    context.putImageData(this.#image, 0, 0);
   }
 
   #drawAbove(): void {
-    const { map, place, selected } = this.#shown;
-    const context = this.#context(this.#above);
-    const ink = this.#style.getPropertyValue('--map-ink').trim();
-    const paper = this.#style.getPropertyValue('--map-paper').trim();
-    const ring = (at: [number, number], radius: number, width: number, isDashed = false) => {
-      context.setLineDash(isDashed ? [4, 4] : []);
-      context.beginPath();
-      context.arc(...at, radius, 0, 2 * Math.PI);
-      // A rim of the ground's colour keeps it apart from the samples.
-      context.strokeStyle = paper;
-      context.lineWidth = width + 3;
-      context.stroke();
-      context.strokeStyle = ink;
-      context.lineWidth = width;
-      context.stroke();
-    };
-    if (place !== undefined) {
-      const at = this.#view.apply(this.#at(place.x, place.y));
-      context.strokeStyle = ink;
-      context.lineWidth = 1.25;
-      context.setLineDash(place.isVague ? [4, 4] : []);
-      for (const row of place.near) {
-        context.beginPath();
-        context.moveTo(...at);
-        context.lineTo(...this.#view.apply(this.#atRow(map, row)));
-        context.stroke();
-      }
-      for (const row of place.near) ring(this.#view.apply(this.#atRow(map, row)), 5, 1.5, place.isVague);
-      ring(at, 9, 3, place.isVague);
-    }
-    if (selected !== undefined) ring(this.#view.apply(this.#atRow(map, selected)), 7, 2);
-    context.setLineDash([]);
+    const { place, selected } = this.#shown;
+    const context = this.#above.getContext('2d') as CanvasRenderingContext2D;
+    context.setTransform(this.#sharpness, 0, 0, this.#sharpness, 0, 0);
+    context.clearRect(0, 0, this.#width, this.#height);
+    const [ink, paper] = [this.#colour('--map-ink'), this.#colour('--map-paper')];
+    drawOverlay(context, { place, selected, at: this.#at, atRow: this.#atRow, ink, paper });
+  }
+
+  /** Nothing until the tree is there, some tens of milliseconds after the samples. */
+  #rowAt(event: MouseEvent, reach: number): number | undefined {
+    const { left, top } = this.#host.getBoundingClientRect();
+    const [x, y] = this.#placeAt(event.clientX - left, event.clientY - top);
+    return this.#tree?.find(x, y, reach / (this.#view.k * this.#fit.scale));
   }
 
   readonly #point = (event: PointerEvent): void => {
-    if (event.buttons !== 0) return; // Being dragged.
-    const { left, top } = this.#host.getBoundingClientRect();
-    const at = this.#view.invert([event.clientX - left, event.clientY - top]);
-    this.#events.onHover(this.#samplesAt().find(...at, REACH / this.#view.k));
+    // Not while it is dragged; a finger points at nothing before it taps.
+    if (event.buttons === 0 && event.pointerType !== 'touch') this.#events.onHover(this.#rowAt(event, REACH));
   };
 
-  readonly #leave = (): void => this.#events.onHover(undefined);
+  readonly #pick = (event: MouseEvent): void => {
+    const isTouch = (event as PointerEvent).pointerType === 'touch';
+    this.#isEntered = !isTouch;
+    this.#events.onPick(this.#rowAt(event, isTouch ? FINGER : REACH));
+  };
 
-  /** Made when it is first needed: most visitors point at nothing. */
-  #treeWidth = 0;
-  #samplesAt(): Quadtree<number> {
-    const { map } = this.#shown;
-    if (this.#tree === undefined || this.#treeWidth !== this.#width) {
-      this.#treeWidth = this.#width;
-      this.#tree = quadtree<number>()
-        .x((row) => this.#atRow(map, row)[0])
-        .y((row) => this.#atRow(map, row)[1])
-        .addAll(Array.from({ length: map.length / 2 }, (_, row) => row));
-    }
-    return this.#tree;
-  }
+  readonly #leave = (): void => {
+    this.#isEntered = false;
+    this.#events.onHover(undefined);
+  };
 }

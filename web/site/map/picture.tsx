@@ -3,9 +3,10 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { count } from '../../shared/format.js';
 import type { Colouring } from './colours.js';
-import { MapCanvas } from './map-canvas.js';
+import { MapCanvas, type MapEvents } from './map-canvas.js';
 import type { Place } from './place.js';
 import type { Loaded } from './samples.js';
+import { isDark } from './scheme.js';
 
 /** Of one press of a key, in CSS pixels. */
 const PAN = 60;
@@ -14,8 +15,9 @@ const ZOOM = 1.5;
 interface Props {
   loaded: Loaded;
   map: Float32Array;
-  colouring: Colouring;
-  only: number | undefined;
+  /** Undefined: not known yet; what was drawn stays. */
+  colouring: Colouring | undefined;
+  only: ReadonlySet<number> | undefined;
   place: Place | undefined;
   /** Place of the picked model among the models, -1 for none. */
   pick: number;
@@ -36,37 +38,30 @@ export function sampleWords({ tasks, ids, outcomes, info }: Loaded, row: number,
 function placeWords(place: Place | undefined): string {
   if (place === undefined) return 'The prompt has no place here: none of its words is known.';
   if (place.isVague) return 'Nothing in the benchmark resembles the prompt: its place, dashed, means little.';
+  if (place.isScattered) return 'The nearest samples lie apart: the ring between them stands near none of them.';
   return 'Point at a sample, or press Enter on the map for the nearest ones in turn.';
 }
 
 /** The canvases on the page, kept up to date. */
-function useMap(
-  props: Props,
-  selected: number | undefined,
-  onHover: (row: number | undefined) => void,
-  onView: (scale: number) => void,
-) {
+function useMap(props: Props, selected: number | undefined, events: MapEvents) {
   const host = useRef<HTMLDivElement>(null);
   const picture = useRef<MapCanvas | undefined>(undefined);
   useEffect(() => {
     if (host.current === null) return;
-    const mine = new MapCanvas(host.current, { onHover, onView });
+    const mine = new MapCanvas(host.current, events);
     picture.current = mine;
     const resized = new ResizeObserver(() => mine.refit());
     resized.observe(host.current);
-    const scheme = matchMedia('(prefers-color-scheme: dark)');
-    const recolour = () => mine.refit();
-    scheme.addEventListener('change', recolour);
     return () => {
       resized.disconnect();
-      scheme.removeEventListener('change', recolour);
       mine.destroy();
     };
   }, []);
   const { map, colouring, only, place } = props;
+  const dark = isDark.value;
   useEffect(
-    () => picture.current?.show({ map, colouring, only, place, selected }),
-    [map, colouring, only, place, selected],
+    () => picture.current?.show({ map, colouring, only, place, selected, isDark: dark }),
+    [map, colouring, only, place, selected, dark],
   );
   return { host, picture };
 }
@@ -87,57 +82,69 @@ function handleKey(key: string, picture: MapCanvas): boolean {
   return true;
 }
 
+interface ButtonsProps {
+  picture: () => MapCanvas | undefined;
+  place: Place | undefined;
+  scale: number;
+}
+
+function Buttons({ picture, place, scale }: ButtonsProps) {
+  const actions: [string, () => void, boolean?][] = [
+    ['Closer', () => picture()?.zoomBy(ZOOM)],
+    ['Farther', () => picture()?.zoomBy(1 / ZOOM)],
+    ['All of it', () => picture()?.showAll()],
+    ['My prompt', () => place && picture()?.showPlace(place), place === undefined],
+  ];
+  return (
+    <fieldset class="map-buttons" aria-label="View of the map">
+      {actions.map(([name, onClick, isDisabled = false]) => (
+        <button key={name} type="button" class="secondary outline small" disabled={isDisabled} onClick={onClick}>
+          {name}
+        </button>
+      ))}
+      <small data-scale>{scale > 1 ? `${scale.toFixed(1)} times as close` : 'the whole map'}</small>
+    </fieldset>
+  );
+}
+
 export function MapPicture(props: Props) {
   const { loaded, place, pick } = props;
   const hovered = useSignal<number | undefined>(undefined);
-  /** Which of the prompt's neighbours the keyboard is at. */
-  const turn = useSignal<number | undefined>(undefined);
+  /** Chosen by a click, a tap or a key. */
+  const picked = useSignal<number | undefined>(undefined);
   const scale = useSignal(1);
-  const near = place?.near ?? [];
-  const row = hovered.value ?? (turn.value === undefined ? undefined : near[turn.value % near.length]);
-  const { host, picture } = useMap(
-    props,
-    row,
-    (next) => {
+  const row = hovered.value ?? picked.value;
+  const { host, picture } = useMap(props, row, {
+    onHover: (next) => {
       hovered.value = next;
     },
-    (next) => {
+    onPick: (next) => {
+      picked.value = next;
+    },
+    onView: (next) => {
       scale.value = next;
     },
-  );
+  });
   useEffect(() => {
-    turn.value = undefined;
+    picked.value = undefined;
   }, [place]);
+  const goOn = (near: readonly number[]) => {
+    picked.value = near[(near.indexOf(picked.peek() ?? -1) + 1) % near.length];
+    hovered.value = undefined;
+    if (picked.value !== undefined) picture.current?.bringIntoView(picked.value);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || picture.current === undefined) return;
-    if (event.key === 'Escape') turn.value = undefined;
-    else if (event.key === 'Enter' || event.key === ' ')
-      turn.value = ((turn.value ?? -1) + 1) % Math.max(1, near.length);
+    if (event.key === 'Escape') picked.value = undefined;
+    else if (event.key === 'Enter' || event.key === ' ') goOn(place?.near ?? []);
     else if (!handleKey(event.key, picture.current)) return;
     event.preventDefault();
   };
+  const turn = place?.near.indexOf(row ?? -1) ?? -1;
   const where = place && `${place.x.toFixed(4)},${place.y.toFixed(4)}`;
   return (
     <div class="map-picture">
-      <fieldset class="map-buttons" aria-label="View of the map">
-        <button type="button" class="secondary outline small" onClick={() => picture.current?.zoomBy(ZOOM)}>
-          Closer
-        </button>
-        <button type="button" class="secondary outline small" onClick={() => picture.current?.zoomBy(1 / ZOOM)}>
-          Farther
-        </button>
-        <button type="button" class="secondary outline small" onClick={() => picture.current?.showAll()}>
-          All of it
-        </button>
-        <button
-          type="button"
-          class="secondary outline small"
-          disabled={place === undefined}
-          onClick={() => place && picture.current?.showPlace(place)}
-        >
-          My prompt
-        </button>
-      </fieldset>
+      <Buttons picture={() => picture.current} place={place} scale={scale.value} />
       <div
         ref={host}
         class="map-host"
@@ -153,7 +160,9 @@ export function MapPicture(props: Props) {
         <canvas />
         <canvas />
       </div>
-      <p role="status" class="map-readout" data-readout>
+      {/* What passes under a mouse is not said: only what was chosen is. */}
+      <p role="status" aria-live={hovered.value === undefined ? 'polite' : 'off'} class="map-readout" data-readout>
+        {turn >= 0 && <small>{`${turn + 1} of ${place?.near.length} nearest: `}</small>}
         {row === undefined ? placeWords(place) : sampleWords(loaded, row, pick)}
       </p>
       <p id="map-keys" class="map-note">

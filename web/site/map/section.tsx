@@ -7,12 +7,14 @@ import { isCandidate } from '../../shared/settings.js';
 import { errorWords } from '../../shared/words.js';
 import { Folded } from '../cost/folded.js';
 import { answer, settings } from '../state.js';
-import { byOutcome, byTask, byWinner, type Category, type Colouring, type Mode } from './colours.js';
+import { byOutcome, byTask, byWinner, type Colouring, type Mode } from './colours.js';
+import { computedOnce } from './computed-once.js';
+import { Legend } from './legend.js';
 import { MapPicture } from './picture.js';
-import { placeOf } from './place.js';
-import { failure, followBenchmark, type Loaded, samples } from './samples.js';
+import { type Place, placeOf } from './place.js';
+import { failure, followBenchmark, type Loaded, readAgain, samples } from './samples.js';
 import { NeighbourTable, TaskTable } from './twin.js';
-import { winnersAround } from './winners.js';
+import { surroundingsOf, winnersAmong } from './winners.js';
 
 const MODE_WORDS: Record<Mode, string> = {
   task: 'its task',
@@ -34,45 +36,22 @@ function Modes({ mode, onChange }: { mode: Mode; onChange: (mode: Mode) => void 
   );
 }
 
-interface LegendProps {
-  categories: readonly Category[];
-  only: number | undefined;
-  onOnly: (only: number | undefined) => void;
-}
-
-function Legend({ categories, only, onOnly }: LegendProps) {
-  return (
-    <ul class="map-legend" aria-label="What the colours mean; press one to see it alone">
-      {categories.map(({ name, colour, rows }, i) =>
-        rows === 0 ? null : (
-          <li key={name}>
-            <button
-              type="button"
-              class="secondary outline small"
-              aria-pressed={only === i}
-              onClick={() => onOnly(only === i ? undefined : i)}
-            >
-              <span class="dot" style={colour.startsWith('oklch') ? { background: colour } : {}} aria-hidden="true" />
-              <bdi>{name}</bdi> <small>{rows.toLocaleString('en')}</small>
-            </button>
-          </li>
-        ),
-      )}
-    </ul>
-  );
-}
-
 interface ModelChoiceProps {
   loaded: Loaded;
-  value: number;
-  onChange: (model: number) => void;
+  /** Undefined: whichever is picked. */
+  value: number | undefined;
+  onChange: (model: number | undefined) => void;
 }
 
 function ModelChoice({ loaded, value, onChange }: ModelChoiceProps) {
   return (
     <label class="map-model">
       Model
-      <select value={value} onChange={(event) => onChange(Number(event.currentTarget.value))}>
+      <select
+        value={value ?? ''}
+        onChange={({ currentTarget: { value: next } }) => onChange(next === '' ? undefined : Number(next))}
+      >
+        <option value="">the pick</option>
         {loaded.info.models.map(({ name }, i) => (
           <option key={name} value={i}>
             {name}
@@ -87,41 +66,42 @@ const MODE_NOTES: Record<Mode, string> = {
   task: 'Each colour is a task of the benchmark; tasks of one family have colours that are near each other.',
   winner:
     'Each sample has the colour of the candidate that was right most often in its surroundings. Few samples count for little: each model starts from its own average.',
-  right: 'Blue: the model was right on the sample. Orange: it was wrong.',
+  right: 'Blue: the model was right on the sample. Orange: it was wrong. Grey: it was not measured.',
 };
 
-function useColouring(loaded: Loaded, mode: Mode, model: number): Colouring {
-  const { info, map } = loaded;
-  const names = info.models.map(({ name }) => name);
+const useSurroundings = computedOnce((loaded) =>
+  surroundingsOf({ map: loaded.map ?? new Float32Array(), outcomes: loaded.outcomes }, loaded.info.models.length),
+);
+
+/** Undefined while the surroundings are computed. */
+function useColouring(loaded: Loaded, mode: Mode, model: number): Colouring | undefined {
+  const { info } = loaded;
   // Prices and the dial make no candidate: only these two do.
   const { excluded, pricedOnly } = settings.value;
+  const surroundings = useSurroundings(loaded, mode === 'winner');
+  const isOfWinners = mode === 'winner';
   return useMemo(() => {
-    if (mode === 'task') {
-      return byTask(
-        loaded,
-        info.tasks.map(({ name }) => name),
-      );
-    }
-    if (mode === 'right') return byOutcome(loaded, model, names.length);
+    const models = info.models.map(({ name }) => name);
+    const tasks = info.tasks.map(({ name }) => name);
+    if (mode === 'task') return byTask(loaded, tasks);
+    if (mode === 'right') return byOutcome(loaded, model, models.length);
     const candidates = info.models.flatMap((one, i) => (isCandidate(one, settings.peek()) ? [i] : []));
-    const winners = winnersAround(
-      { map: map ?? new Float32Array(), outcomes: loaded.outcomes },
-      names.length,
-      candidates,
-    );
-    return byWinner(winners, names);
-  }, [loaded, mode, mode === 'right' ? model : 0, mode === 'winner' ? excluded : 0, mode === 'winner' && pricedOnly]);
+    return surroundings && byWinner(winnersAmong(surroundings, candidates), models);
+  }, [loaded, mode, mode === 'right' && model, isOfWinners && excluded, isOfWinners && pricedOnly, surroundings]);
 }
 
-function Drawn({ loaded, map }: { loaded: Loaded; map: Float32Array }) {
+interface DrawnProps {
+  loaded: Loaded;
+  map: Float32Array;
+  place: Place | undefined;
+  pick: number;
+}
+
+function Drawn({ loaded, map, place, pick }: DrawnProps) {
   const mode = useSignal<Mode>('task');
-  const only = useSignal<number | undefined>(undefined);
+  const only = useSignal<ReadonlySet<number> | undefined>(undefined);
   const chosen = useSignal<number | undefined>(undefined);
-  const decision = useComputed(() => answer.value?.decision).value;
-  const pick = loaded.info.models.findIndex(({ name }) => name === decision?.model);
-  const model = chosen.value ?? Math.max(0, pick);
-  const colouring = useColouring(loaded, mode.value, model);
-  const place = useMemo(() => decision && placeOf(decision, map), [decision, map]);
+  const colouring = useColouring(loaded, mode.value, chosen.value ?? Math.max(0, pick));
   return (
     <>
       <div class="map-controls">
@@ -135,7 +115,7 @@ function Drawn({ loaded, map }: { loaded: Loaded; map: Float32Array }) {
         {mode.value === 'right' && (
           <ModelChoice
             loaded={loaded}
-            value={model}
+            value={chosen.value}
             onChange={(next) => {
               chosen.value = next;
             }}
@@ -146,20 +126,47 @@ function Drawn({ loaded, map }: { loaded: Loaded; map: Float32Array }) {
         <MapPicture loaded={loaded} map={map} colouring={colouring} only={only.value} place={place} pick={pick} />
         <div>
           <p class="map-note">{MODE_NOTES[mode.value]}</p>
-          <Legend
-            categories={colouring.categories}
-            only={only.value}
-            onOnly={(next) => {
-              only.value = next;
-            }}
-          />
+          {colouring === undefined ? (
+            <p class="placeholder">Counting</p>
+          ) : (
+            <Legend
+              categories={colouring.categories}
+              inFamilies={mode.value === 'task'}
+              only={only.value}
+              onOnly={(next) => {
+                only.value = next;
+              }}
+            />
+          )}
         </div>
       </div>
+    </>
+  );
+}
+
+function Mapped({ loaded }: { loaded: Loaded }) {
+  const { map, info } = loaded;
+  const decision = useComputed(() => answer.value?.decision).value;
+  const place = useMemo(() => (decision && map ? placeOf(decision, map) : undefined), [decision, map]);
+  const pick = info.models.findIndex(({ name }) => name === decision?.model);
+  return (
+    <>
+      {map === null ? (
+        <p data-no-map>This index was built without a map. Built anew, it has one; its tables are the same.</p>
+      ) : (
+        <>
+          <p>
+            {count(info.rows, 'sample')} of the benchmark: those that resemble each other lie together. The ring is your
+            prompt, with lines to its nearest samples.
+          </p>
+          <Drawn loaded={loaded} map={map} place={place} pick={pick} />
+        </>
+      )}
       <Folded summary="The map as tables">
         {() => (
           <>
             {decision && <NeighbourTable decision={decision} map={map} place={place} />}
-            <TaskTable loaded={loaded} map={map} pick={pick} decision={decision} />
+            <TaskTable loaded={loaded} pick={pick} decision={decision} />
           </>
         )}
       </Folded>
@@ -170,20 +177,16 @@ function Drawn({ loaded, map }: { loaded: Loaded; map: Float32Array }) {
 export function MapSection() {
   useEffect(() => followBenchmark(), []);
   const loaded = samples.value;
-  if (failure.value !== undefined) return <p class="failed">{errorWords(failure.value)}</p>;
+  if (failure.value !== undefined) {
+    return (
+      <div role="alert" class="failed">
+        <p>{errorWords(failure.value)}</p>
+        <button type="button" class="small" onClick={readAgain}>
+          Try again
+        </button>
+      </div>
+    );
+  }
   if (loaded === undefined) return <p class="placeholder">Reading the samples</p>;
-  const { map, info } = loaded;
-  return (
-    <>
-      <p>
-        {count(info.rows, 'sample')} of the benchmark: those that resemble each other lie together. The ring is your
-        prompt, with lines to its nearest samples.
-      </p>
-      {map === null ? (
-        <p data-no-map>This index was built without a map. Built anew, it has one.</p>
-      ) : (
-        <Drawn key={info.sizeBytes} loaded={loaded} map={map} />
-      )}
-    </>
-  );
+  return <Mapped key={loaded.reading} loaded={loaded} />;
 }

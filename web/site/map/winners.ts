@@ -1,9 +1,13 @@
 /** Which model is the best in the surroundings of each sample on the map. */
 
-/** Squares across the map; a sample's surroundings are its own square and the eight around it. */
-const SQUARES = 48;
+/** Squares across the map, with few models; a sample's surroundings are its own square and the eight around it. */
+const MOST_SQUARES = 48;
+/** Sums that are kept for all squares and models. */
+const MOST_SUMS = 2 ** 22;
 /** Samples that a model's mean over all is worth: a few lucky ones make no winner. */
 const PRIOR = 20;
+/** Between two of these someone else may have the processor. */
+const OUTCOMES_A_STEP = 2 ** 16;
 
 export interface Outcomes {
   /** [rows, 2], 0..1. */
@@ -12,71 +16,102 @@ export interface Outcomes {
   outcomes: Float32Array;
 }
 
+/** What was measured in the surroundings of every square; with other candidates only the winners change. */
+export interface Surroundings {
+  models: number;
+  /** The square of each row. */
+  squares: Uint16Array;
+  /** Which squares hold a row. */
+  taken: readonly number[];
+  /** Sums of outcomes and their number, [squares, models], over a square and those around it. */
+  right: Float32Array;
+  known: Float32Array;
+  /** Over the whole benchmark, [models]. */
+  means: Float64Array;
+}
+
 interface Sums {
-  right: Float64Array;
-  known: Float64Array;
+  right: Float32Array;
+  known: Float32Array;
 }
 
-function squareOf(map: Float32Array, row: number): number {
-  const at = (axis: number) => Math.min(SQUARES - 1, Math.floor((map[2 * row + axis] ?? 0) * SQUARES));
-  return at(1) * SQUARES + at(0);
+const add = (sums: Float32Array, at: number, value: number) => {
+  sums[at] = (sums[at] as number) + value;
+};
+
+function squaresOf(map: Float32Array, across: number): Uint16Array {
+  const place = (value: number) => Math.min(across - 1, Math.floor(value * across));
+  return Uint16Array.from({ length: map.length / 2 }, (_, row) => {
+    return place(map[2 * row + 1] as number) * across + place(map[2 * row] as number);
+  });
 }
 
-/** Sums of outcomes, [squares, models]. */
-function sumSquares({ map, outcomes }: Outcomes, models: number): Sums {
-  const right = new Float64Array(SQUARES * SQUARES * models);
-  const known = new Float64Array(SQUARES * SQUARES * models);
-  for (let row = 0; row < map.length / 2; ++row) {
-    const square = squareOf(map, row) * models;
+function* sumSquares({ outcomes }: Outcomes, squares: Uint16Array, own: Sums, models: number): Generator<void> {
+  const step = Math.max(1, Math.floor(OUTCOMES_A_STEP / models));
+  for (let row = 0; row < squares.length; ++row) {
+    if (row % step === 0) yield;
+    const square = (squares[row] as number) * models;
     for (let model = 0; model < models; ++model) {
       const y = outcomes[row * models + model] as number;
       if (Number.isNaN(y)) continue;
-      right[square + model] = (right[square + model] as number) + y;
-      known[square + model] = (known[square + model] as number) + 1;
+      add(own.right, square + model, y);
+      add(own.known, square + model, 1);
     }
   }
-  return { right, known };
-}
-
-function meansOf({ right, known }: Sums, models: number): Float64Array {
-  const sums = new Float64Array(models);
-  const counts = new Float64Array(models);
-  right.forEach((sum, i) => {
-    sums[i % models] = (sums[i % models] as number) + sum;
-    counts[i % models] = (counts[i % models] as number) + (known[i] as number);
-  });
-  return sums.map((sum, model) => sum / Math.max(counts[model] as number, 1));
 }
 
 /** The squares within one step, at the rim fewer than nine. */
-function around(square: number): number[] {
-  const [x, y] = [square % SQUARES, Math.floor(square / SQUARES)];
-  const near = (at: number) => [at - 1, at, at + 1].filter((value) => value >= 0 && value < SQUARES);
-  return near(y).flatMap((row) => near(x).map((column) => row * SQUARES + column));
+function around(square: number, across: number): number[] {
+  const [x, y] = [square % across, Math.floor(square / across)];
+  const near = (at: number) => [at - 1, at, at + 1].filter((value) => value >= 0 && value < across);
+  return near(y).flatMap((row) => near(x).map((column) => row * across + column));
 }
 
-/** The model for each row, -1 without a candidate; ties go to the first. Costs O(rows models). */
-export function winnersAround(samples: Outcomes, models: number, candidates: readonly number[]): Int32Array {
-  const sums = sumSquares(samples, models);
-  const means = meansOf(sums, models);
-  const known = new Map<number, number>();
-  const winnerOf = (square: number) => {
-    const squares = around(square);
-    const total = (of: Float64Array, model: number) =>
-      squares.reduce((sum, at) => sum + (of[at * models + model] as number), 0);
+function meansOf({ right, known }: Sums, taken: readonly number[], models: number): Float64Array {
+  return Float64Array.from({ length: models }, (_, model) => {
+    const sum = (of: Float32Array) =>
+      taken.reduce((total, square) => total + (of[square * models + model] as number), 0);
+    return sum(right) / Math.max(sum(known), 1);
+  });
+}
+
+/** Costs O(rows models), in pieces. */
+export function* surroundingsOf(samples: Outcomes, models: number): Generator<void, Surroundings> {
+  const across = Math.max(1, Math.min(MOST_SQUARES, Math.floor(Math.sqrt(MOST_SUMS / models))));
+  const squares = squaresOf(samples.map, across);
+  const sums = (): Sums => ({
+    right: new Float32Array(across * across * models),
+    known: new Float32Array(across * across * models),
+  });
+  const own = sums();
+  yield* sumSquares(samples, squares, own, models);
+  const taken = [...new Set(squares)];
+  const wide = sums();
+  for (const square of taken) {
+    yield;
+    for (const other of around(square, across)) {
+      for (let model = 0; model < models; ++model) {
+        add(wide.right, square * models + model, own.right[other * models + model] as number);
+        add(wide.known, square * models + model, own.known[other * models + model] as number);
+      }
+    }
+  }
+  return { models, squares, taken, ...wide, means: meansOf(own, taken, models) };
+}
+
+/** The model for each row, -1 without a candidate; ties go to the first. */
+export function winnersAmong(surroundings: Surroundings, candidates: readonly number[]): Int32Array {
+  const { models, squares, taken, right, known, means } = surroundings;
+  const winners = new Map<number, number>();
+  for (const square of taken) {
     let best = -1;
     let most = Number.NEGATIVE_INFINITY;
     for (const model of candidates) {
-      const prior = PRIOR * (means[model] as number);
-      const mean = (total(sums.right, model) + prior) / (total(sums.known, model) + PRIOR);
+      const at = square * models + model;
+      const mean = ((right[at] as number) + PRIOR * (means[model] as number)) / ((known[at] as number) + PRIOR);
       if (mean > most) [best, most] = [model, mean];
     }
-    return best;
-  };
-  return Int32Array.from({ length: samples.map.length / 2 }, (_, row) => {
-    const square = squareOf(samples.map, row);
-    const winner = known.get(square) ?? winnerOf(square);
-    known.set(square, winner);
-    return winner;
-  });
+    winners.set(square, best);
+  }
+  return Int32Array.from(squares, (square) => winners.get(square) ?? -1);
 }

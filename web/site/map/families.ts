@@ -1,0 +1,35 @@
+/** Categories whose names begin alike, as tasks of one collection do: `mmlu_pro_law` and `mmlu_pro_math`. */
+
+export interface Family {
+  /** What the names have in common, with the mark that ends it; empty for what stands alone. */
+  prefix: string;
+  /** Places in the list of names. */
+  members: number[];
+}
+
+const MARKS = /[_\-/:. ]/;
+
+function commonPrefix(names: readonly string[]): string {
+  let [length, first] = [0, names[0] ?? ''];
+  while (length < first.length && names.every((name) => name[length] === first[length])) length += 1;
+  first = first.slice(0, length);
+  // It ends with a mark: "five_objects" and "four_objects" have no "f" in common.
+  while (first !== '' && !MARKS.test(first.at(-1) as string)) first = first.slice(0, -1);
+  return first;
+}
+
+/** In the order of their first members. A name's first word decides; what has nobody beside it is a family of one. */
+export function familiesOf(names: readonly string[]): Family[] {
+  const byWord = new Map<string, number[]>();
+  names.forEach((name, i) => {
+    const end = name.search(MARKS);
+    const word = end < 0 ? name : name.slice(0, end);
+    const members = byWord.get(word);
+    if (members === undefined) byWord.set(word, [i]);
+    else members.push(i);
+  });
+  return [...byWord.values()].map((members) => ({
+    prefix: members.length === 1 ? '' : commonPrefix(members.map((i) => names[i] as string)),
+    members,
+  }));
+}
