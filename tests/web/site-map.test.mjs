@@ -1,22 +1,50 @@
 // The map of the benchmark: what a person sees of it, and what it tells who cannot see it.
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, it } from 'node:test';
+import { crc32 } from 'node:zlib';
 import { violations } from './axe.mjs';
 import { describeSite } from './site-page.mjs';
 
-/** Pixels of the samples' canvas that are not empty, and how many colours they have. */
+/** Pixels of the samples' canvas that are not ground, how many colours they have, and which ones they are. */
 const pixels = () => {
   const canvas = document.querySelector('.map-host canvas');
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const ground = data.slice(0, 3);
   const colours = new Set();
-  let drawn = 0;
+  let [drawn, strong, hash] = [0, 0, 0];
   for (let i = 0; i < data.length; i += 4) {
-    if (data[i + 3] < 200) continue;
+    const far = Math.max(...[0, 1, 2].map((channel) => Math.abs(data[i + channel] - ground[channel])));
+    if (far === 0) continue;
     drawn += 1;
+    if (far > 110) strong += 1;
+    hash = (31 * hash + i + data[i]) | 0;
     colours.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
   }
-  return { drawn, colours: colours.size };
+  return { drawn, strong, colours: colours.size, hash };
 };
+const drawnAnew = (page) =>
+  page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+const zoomOf = (page) => page.evaluate(() => Number(document.querySelector('.map-host').dataset.zoom));
+const SAMPLE = /^(\d of 5 nearest: )?\w+ \d+: \d+ of 56 models right/;
+
+/** The shipped index as it was before indexes had maps: its section is of a kind that no reader knows. */
+function withoutMap() {
+  const file = readFileSync(new URL('../../dist/models/index/index.sbx', import.meta.url));
+  for (let at = 64; at < 64 + 24 * file.readUInt32LE(24); at += 24) {
+    if (file.readUInt32LE(at) === 16) file.writeUInt32LE(4000, at);
+  }
+  file.writeUInt32LE(crc32(file.subarray(64)), 28);
+  file.writeUInt32LE(crc32(file.subarray(0, 60)), 60);
+  return file;
+}
+const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-map-'));
+const old = path.join(folder, 'old.sbx');
+writeFileSync(old, withoutMap());
+after(() => rmSync(folder, { recursive: true, force: true }));
+
 const isDrawn = () => document.querySelector('.map-host')?.dataset.place !== undefined;
 const placeOf = (page) => page.evaluate(() => document.querySelector('.map-host').dataset.place);
 const readout = (page) => page.text('[data-readout]');
@@ -25,7 +53,7 @@ async function openMap(site) {
   const page = await site.open();
   await page.until(isDrawn);
   await page.evaluate(() => document.querySelector('#map').scrollIntoView());
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await drawnAnew(page);
   return page;
 }
 
@@ -34,12 +62,21 @@ describeSite('the map', (site) => {
     const page = await openMap(site);
     const all = await page.evaluate(pixels);
     assert.ok(all.drawn > 5000 && all.colours > 40, JSON.stringify(all));
-    assert.equal(await page.evaluate(() => document.querySelectorAll('.map-legend li').length), 42);
-    await page.click('.map-legend li:first-child button');
-    await page.until(() => document.querySelector('.map-legend button').ariaPressed === 'true');
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    assert.equal(await page.evaluate(() => document.querySelectorAll('[data-category]').length), 42);
+    await page.click('[data-category=bbh_snarks] button');
+    await page.until(() => document.querySelector('[data-category=bbh_snarks] button').ariaPressed === 'true');
+    await drawnAnew(page);
     const one = await page.evaluate(pixels);
-    assert.ok(one.drawn < all.drawn / 2, `the others fade: ${one.drawn} of ${all.drawn}`);
+    assert.ok(one.strong < all.strong / 10, `the others fade: ${one.strong} of ${all.strong}`);
+    await page.click('[data-family=bbh_] > button');
+    await page.until(() => document.querySelectorAll('[data-family=bbh_] [aria-pressed=true]').length === 25);
+    await drawnAnew(page);
+    const family = await page.evaluate(pixels);
+    assert.ok(family.strong > 3 * one.strong && family.strong < all.strong, JSON.stringify(family));
+    await page.click('[data-family=bbh_] > button');
+    await page.until(() => document.querySelector('.map-legend [aria-pressed=true]') === null);
+    await drawnAnew(page);
+    assert.deepEqual(await page.evaluate(pixels), all);
     await site.close(page);
   });
 
@@ -67,25 +104,47 @@ describeSite('the map', (site) => {
 
   it('is zoomed, moved and read by keys', async () => {
     const page = await openMap(site);
-    const zoom = () => page.evaluate(() => Number(document.querySelector('.map-host').dataset.zoom));
     await page.evaluate(() => document.querySelector('.map-host').focus());
     await page.press('+');
-    assert.equal(await zoom(), 1.5);
+    assert.equal(await zoomOf(page), 1.5);
     const shown = await page.evaluate(pixels);
     await page.press('ArrowRight');
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    await drawnAnew(page);
     assert.notDeepEqual(await page.evaluate(pixels), shown);
     await page.press('0');
-    assert.equal(await zoom(), 1);
+    assert.equal(await zoomOf(page), 1);
     const seen = new Set();
     for (let i = 0; i < 5; ++i) {
       await page.press('Enter');
       seen.add(await readout(page));
     }
     assert.equal(seen.size, 5);
-    assert.match([...seen][0], /^mmlu_pro_health 6668: 26 of 56 models right, the pick was right\.$/);
+    assert.match([...seen][0], /^1 of 5 nearest: mmlu_pro_health 6668: 26 of 56 models right, the pick was right\.$/);
     await page.click('.map-buttons button:nth-child(4)');
-    assert.ok((await zoom()) > 2, 'the prompt and its neighbours fill the view');
+    assert.ok((await zoomOf(page)) > 2, 'the prompt and its neighbours fill the view');
+    await site.close(page);
+  });
+
+  it('keeps what was clicked, brings a neighbour into view, and lets go of both', async () => {
+    const page = await openMap(site);
+    const at = await placeOf(page);
+    await page.click('.map-buttons button:nth-child(4)');
+    for (let x = 0.3; x < 0.7 && !SAMPLE.test(await readout(page)); x += 0.02)
+      await page.clickAt('.map-host', [x, 0.5]);
+    const clicked = await readout(page);
+    assert.match(clicked, SAMPLE);
+    await page.moveTo('#prompt', [0.05, 0.5]);
+    assert.equal(await readout(page), clicked, 'also when the pointer is gone');
+    await page.press('Escape');
+    assert.match(await readout(page), /^Point at a sample/);
+    for (let i = 0; i < 12; ++i) await page.press('ArrowLeft');
+    await drawnAnew(page);
+    const before = await page.evaluate(pixels);
+    await page.press(' ');
+    await drawnAnew(page);
+    assert.match(await readout(page), /^1 of 5 nearest/);
+    assert.notEqual((await page.evaluate(pixels)).hash, before.hash, 'the view went to the neighbour');
+    assert.equal(await placeOf(page), at);
     await site.close(page);
   });
 
@@ -93,32 +152,103 @@ describeSite('the map', (site) => {
     const page = await openMap(site);
     for (let x = 0.3; x < 0.7; x += 0.02) {
       await page.moveTo('.map-host', [x, 0.5]);
-      if (/^\w+ \d+: \d+ of 56 models right/.test(await readout(page))) break;
+      if (SAMPLE.test(await readout(page))) break;
     }
-    assert.match(await readout(page), /^\w+ \d+: \d+ of 56 models right/);
+    assert.match(await readout(page), SAMPLE);
     await page.click('[value=winner]');
-    await page.until(() => document.querySelector('.map-legend').textContent.includes('another model'));
+    await page.until(() => document.querySelector('.map-legend')?.textContent.includes('another model'));
     assert.match(await page.text('.map-legend'), /Qwen\/Qwen2.5-72B-Instruct/);
     await page.click('[value=right]');
-    await page.until(() => document.querySelector('.map-legend').textContent.includes('wrong'));
+    await page.until(() => document.querySelector('.map-legend')?.textContent.includes('wrong'));
     const [right, wrong] = await page.evaluate(() =>
       [...document.querySelectorAll('.map-legend small')].map((cell) => Number(cell.textContent.replace(/\D/g, ''))),
     );
     assert.equal(right + wrong, 19090);
+    const named = '#map select';
+    await page.evaluate((select) => {
+      const found = document.querySelector(select);
+      found.value = '0';
+      found.dispatchEvent(new Event('change', { bubbles: true }));
+    }, named);
+    await page.until((pick) => {
+      const shown = document.querySelector('.map-legend small').textContent.replace(/\D/g, '');
+      return shown !== '' && Number(shown) !== pick;
+    }, right);
     await site.close(page);
   });
 
   it('leaves the wheel to the page until it is meant', async () => {
     const page = await openMap(site);
     await page.wheel('.map-host', [0.5, 0.5], -300);
-    const zoom = () => page.evaluate(() => Number(document.querySelector('.map-host').dataset.zoom));
-    assert.equal(await zoom(), 1);
+    assert.equal(await zoomOf(page), 1);
     await page.clickAt('.map-host', [0.5, 0.5]);
     await page.wheel('.map-host', [0.5, 0.5], -300);
     await page.until(() => Number(document.querySelector('.map-host').dataset.zoom) > 1);
+    const zoomed = await zoomOf(page);
+    await page.moveTo('#map-title', [0.05, 0.5]);
+    await page.wheel('.map-host', [0.5, 0.5], -300);
+    await drawnAnew(page);
+    assert.equal(await zoomOf(page), zoomed, 'leaving the map gives the wheel back');
+    await site.close(page);
+  });
+
+  it('follows another benchmark, also one of before maps, whose tables stay', async () => {
+    const page = await openMap(site);
+    await page.chooseFiles('#open-index', old);
+    await page.until(() => document.querySelector('[data-no-map]') !== null);
+    assert.equal(await page.evaluate(() => document.querySelector('.map-host')), null);
+    await page.click('#map .folded summary');
+    await page.until(() => document.querySelector('[data-map-tasks]') !== null);
+    const cells = (selector) =>
+      page.evaluate((rows) => [...document.querySelectorAll(rows)].map((cell) => cell.textContent.trim()), selector);
+    assert.deepEqual(await cells('[data-map-neighbours] th'), await cells('[data-neighbours] th'));
+    assert.equal((await cells('[data-map-tasks] th')).length, 42);
+    assert.deepEqual(await cells('#map table:first-of-type thead th'), [
+      ...['Task and sample', 'Similarity'],
+      ...['Task', 'Resembles it', 'Samples', 'The pick was right', 'Best model there'],
+    ]);
     await site.close(page);
   });
 });
+
+/** In Chromium: fingers on the map, each a list of places by shares of it. */
+async function touch(page, ...fingers) {
+  const session = await page.raw.context().newCDPSession(page.raw);
+  await session.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 2 });
+  const box = await page.raw.locator('.map-host').boundingBox();
+  const points = (step) =>
+    fingers.map((places, id) => ({
+      id,
+      x: box.x + places[step][0] * box.width,
+      y: box.y + places[step][1] * box.height,
+    }));
+  await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: points(0) });
+  for (let step = 1; step < fingers[0].length; ++step) {
+    await session.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: points(step) });
+  }
+  await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await session.detach();
+}
+
+describeSite(
+  'the map, touched',
+  (site) => {
+    it('tells the sample that is tapped; two fingers zoom, one does not move it', async () => {
+      const page = await openMap(site);
+      for (let x = 0.3; x < 0.7 && !SAMPLE.test(await readout(page)); x += 0.05) await touch(page, [[x, 0.5]]);
+      assert.match(await readout(page), SAMPLE);
+      await touch(page, [[0.45, 0.5], [0.35, 0.5], [0.25, 0.5]], [[0.55, 0.5], [0.65, 0.5], [0.75, 0.5]]); // biome-ignore format: a finger is a list
+      assert.ok((await zoomOf(page)) > 2, String(await zoomOf(page)));
+      await drawnAnew(page);
+      const before = await page.evaluate(pixels);
+      await touch(page, [[0.5, 0.6], [0.5, 0.5], [0.5, 0.4]]); // biome-ignore format: a finger is a list
+      await drawnAnew(page);
+      assert.deepEqual(await page.evaluate(pixels), before);
+      await site.close(page);
+    });
+  },
+  ['chromium'],
+);
 
 describeSite(
   'the map, read by axe-core',
