@@ -39,7 +39,7 @@ function placeWords(place: Place | undefined): string {
   if (place === undefined) return 'The prompt has no place here: none of its words is known.';
   if (place.isVague) return 'Nothing in the benchmark resembles the prompt: its place, dashed, means little.';
   if (place.isScattered) return 'The nearest samples lie apart: the ring between them stands near none of them.';
-  return 'Point at a sample, or press Enter on the map for the nearest ones in turn.';
+  return 'Point at a sample or tap it, or press Enter on the map for the nearest ones in turn.';
 }
 
 /** The canvases on the page, kept up to date. */
