@@ -124,7 +124,7 @@ export function retry(): void {
   decide();
 }
 
-/** While someone types; `decideNow` for what was clicked. */
+/** While someone types; `ask` for what was clicked. */
 export function type(text: string): void {
   prompt.value = text;
   clearTimeout(pause);
