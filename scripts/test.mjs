@@ -3,6 +3,7 @@
 //   npm test -- core package    some of: core, sanitize, fuzz, package, cluster
 // The fuzzers run for 10 seconds each, with CI=true for 60.
 import { mkdirSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { has, installPackages } from './packages.mjs';
@@ -50,7 +51,9 @@ function testPackage() {
       .filter((name) => name.endsWith('.test.mjs'))
       .map((name) => path.join(folder, name)),
   );
-  run(process.execPath, ['--test', '--test-reporter=spec', ...files], toScreen);
+  // Browsers wait as much as they work: a file for each core, where Node would leave one free.
+  const atOnce = `--test-concurrency=${availableParallelism()}`;
+  run(process.execPath, ['--test', '--test-reporter=spec', atOnce, ...files], toScreen);
 }
 
 /** Shards on a real Slurm of one node; needs root. */
