@@ -3,7 +3,6 @@ import '@picocss/pico/css/pico.classless.min.css';
 import './style.css';
 import { render } from 'preact';
 import { Ask } from './ask.js';
-import { element } from './element.js';
 import { Later } from './later.js';
 import { keepOffline, Offline } from './offline/offline.js';
 import { openFragment } from './share.js';
@@ -39,7 +38,7 @@ function App() {
 
 openFragment();
 addEventListener('hashchange', openFragment);
-render(<App />, element('app'));
+render(<App />, document.getElementById('app') as HTMLElement);
 afterFirstAnswer(keepOffline);
 // A file that is dropped beside its place must not replace the page.
 for (const name of ['dragover', 'drop']) addEventListener(name, (event) => event.preventDefault());

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { percent, priceWords, range, shortName } from '../../shared/format.js';
 import type { PricedModel } from '../../shared/frontier.js';
 import { OUTLINES, ROLES, type Role } from './marks.js';
-import { type ChartData, CostPlot, type Level } from './plot.js';
+import { type ChartData, CostPlot } from './plot.js';
 import { priceAxis } from './price-axis.js';
 
 export interface CostChartProps {
@@ -15,13 +15,8 @@ export interface CostChartProps {
   challenger?: string | undefined;
   /** Good enough for the dial. */
   band?: { low: number; high: number; words: string } | undefined;
-  /** What one would reach who knew the answers beforehand, and who chose blindly, 0..1. */
-  oracle?: number | undefined;
-  random?: number | undefined;
   selected: string | undefined;
   onSelect: (model: string | undefined) => void;
-  /** What stands for `p`. */
-  yWords?: string;
 }
 
 const ROLE_WORDS: Record<Role, string> = {
@@ -30,8 +25,8 @@ const ROLE_WORDS: Record<Role, string> = {
   challenger: 'best here',
 };
 
-export const pointWords = ({ model, usdPerMTok, p, interval }: PricedModel, yWords: string) =>
-  `${model}: ${priceWords(usdPerMTok)}, ${percent(p)} ${yWords}, interval ${range(interval)}`;
+export const pointWords = ({ model, usdPerMTok, p, interval }: PricedModel) =>
+  `${model}: ${priceWords(usdPerMTok)}, ${percent(p)} chance to be right, interval ${range(interval)}`;
 
 function rolesOf({ pick, bestSingle, challenger }: CostChartProps): ChartData['roles'] {
   const players: Record<Role, string | undefined> = { pick, 'best-single': bestSingle, challenger };
@@ -47,13 +42,6 @@ function rolesOf({ pick, bestSingle, challenger }: CostChartProps): ChartData['r
       return [model, { roles: mine, words, label: `${words}: ${shortName(model)}` }];
     }),
   );
-}
-
-function levelsOf({ oracle, random }: CostChartProps): Level[] {
-  return [
-    ...(oracle === undefined ? [] : [{ words: 'oracle', p: oracle }]),
-    ...(random === undefined ? [] : [{ words: 'chosen blindly', p: random }]),
-  ];
 }
 
 /** The plot on the element, kept up to date; nothing is drawn before the element stands on the page. */
@@ -154,7 +142,7 @@ function Tip({ point, plot, data }: { point: PricedModel; plot: CostPlot; data: 
     >
       <b dir="auto">{point.model}</b>
       <span>
-        {priceWords(point.usdPerMTok)}, {percent(point.p)} {data.yWords}
+        {priceWords(point.usdPerMTok)}, {percent(point.p)} chance to be right
       </span>
       <span>interval {range(point.interval)}</span>
       {words !== undefined && <span>{words}</span>}
@@ -163,12 +151,12 @@ function Tip({ point, plot, data }: { point: PricedModel; plot: CostPlot; data: 
 }
 
 export function CostChart(props: CostChartProps) {
-  const { points, band, selected, onSelect, yWords = 'chance to be right' } = props;
-  const { pick, bestSingle, challenger, oracle, random } = props;
+  const { points, band, selected, onSelect } = props;
+  const { pick, bestSingle, challenger } = props;
   const axis = useMemo(() => priceAxis(points.map(({ usdPerMTok }) => usdPerMTok)), [points]);
   const data = useMemo<ChartData>(
-    () => ({ points, axis, band, roles: rolesOf(props), levels: levelsOf(props), yWords, selected }),
-    [points, band?.low, band?.high, pick, bestSingle, challenger, oracle, random, yWords, selected],
+    () => ({ points, axis, band, roles: rolesOf(props), selected }),
+    [points, band?.low, band?.high, pick, bestSingle, challenger, selected],
   );
   const { host, plot } = usePlot(data);
   const [hovered, setHovered] = useState<PricedModel | undefined>(undefined);
@@ -197,7 +185,7 @@ export function CostChart(props: CostChartProps) {
         aria-valuemin={0}
         aria-valuemax={points.length}
         aria-valuenow={at + 1}
-        aria-valuetext={point === undefined ? 'no point is selected' : pointWords(point, yWords)}
+        aria-valuetext={point === undefined ? 'no point is selected' : pointWords(point)}
         onKeyDown={onKeyDown}
         onPointerMove={(event) => setHovered(plot.current?.near(event.clientX, event.clientY))}
         onPointerLeave={() => setHovered(undefined)}

@@ -6,12 +6,6 @@ import { frontierOf, type PricedModel } from '../../shared/frontier.js';
 import { drawLabels, drawMark, type Mark, type Role } from './marks.js';
 import { type PriceAxis, placeOf, priceTicks, tickWords } from './price-axis.js';
 
-/** A level over the whole width. */
-export interface Level {
-  words: string;
-  p: number;
-}
-
 /** All that the chart shows. `points` by price; the same array means that they did not change. */
 export interface ChartData {
   points: readonly PricedModel[];
@@ -20,8 +14,6 @@ export interface ChartData {
   roles: ReadonlyMap<string, { roles: readonly Role[]; words: string; label: string }>;
   /** What counts as good enough: from `low` to `high`. */
   band: { low: number; high: number } | undefined;
-  levels: readonly Level[];
-  yWords: string;
   selected: string | undefined;
 }
 
@@ -126,7 +118,7 @@ export class CostPlot {
       },
       {
         ...look,
-        label: () => this.#shown.yWords,
+        label: 'chance to be right',
         size: 48,
         splits: () => [0, 0.2, 0.4, 0.6, 0.8, 1],
         values: (_, ticks) => ticks.map(percent),
@@ -191,7 +183,6 @@ export class CostPlot {
     const px = uPlot.pxRatio;
     ctx.save();
     ctx.font = `${13 * px}px ${this.#style.fontFamily}`;
-    this.#drawLevels(px);
     this.#drawSelected(px);
     const marks = this.#shown.points.flatMap((point): Mark[] => {
       const part = this.#shown.roles.get(point.model);
@@ -206,24 +197,6 @@ export class CostPlot {
     marks.sort((a, b) => Number(b.roles.includes('pick')) - Number(a.roles.includes('pick')));
     drawLabels(ctx, marks, bbox, px, this.#colour('paper'));
     ctx.restore();
-  }
-
-  #drawLevels(px: number): void {
-    const { ctx, bbox } = this.#plot;
-    ctx.strokeStyle = ctx.fillStyle = this.#colour('quiet');
-    ctx.lineWidth = px;
-    ctx.textAlign = 'left';
-    ctx.textBaseline = 'bottom';
-    for (const { words, p } of this.#shown.levels) {
-      const y = this.#plot.valToPos(p, 'y', true);
-      ctx.setLineDash([6 * px, 4 * px]);
-      ctx.beginPath();
-      ctx.moveTo(bbox.left, y);
-      ctx.lineTo(bbox.left + bbox.width, y);
-      ctx.stroke();
-      ctx.fillText(`${words}, ${percent(p)}`, bbox.left + 6 * px, y - 2 * px);
-    }
-    ctx.setLineDash([]);
   }
 
   /** The interval as a whisker, and a ring around the point. */

@@ -69,7 +69,7 @@ function Selected({ point, points }: { point: PricedModel | undefined; points: r
   const isBeaten = better !== undefined && (better.p > point.p || better.usdPerMTok < point.usdPerMTok);
   return (
     <p class="selected-point" data-selected>
-      <b dir="auto">{pointWords(point, 'chance to be right')}.</b>{' '}
+      <b dir="auto">{pointWords(point)}.</b>{' '}
       {isBeaten ? (
         <>
           <bdi>{better.model}</bdi> ({priceWords(better.usdPerMTok)}, {percent(better.p)}) costs no more and is as good
