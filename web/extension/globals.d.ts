@@ -1,0 +1,2 @@
+/** Set when it is built: there is a folder for each browser. */
+declare const FIREFOX: boolean;

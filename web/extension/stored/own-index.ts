@@ -1,0 +1,21 @@
+/** The bytes of an index of one's own, in IndexedDB of the extension. What is read from there is judged like a file. */
+import { createStore, del, get, set, type UseStore } from 'idb-keyval';
+import type { OwnIndex } from './schema.js';
+
+let opened: UseStore | undefined;
+const store = () => (opened ??= createStore('signalbox-index', 'index'));
+
+/** Beside any other one, until nothing names that any more. Errors: `QuotaExceededError`. */
+export async function keepIndex(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<OwnIndex> {
+  const id = crypto.randomUUID();
+  await set(id, bytes, store());
+  return { id, name: name.slice(0, 300), sizeBytes: bytes.byteLength };
+}
+
+export async function readIndex({ id }: Pick<OwnIndex, 'id'>): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await get<unknown>(id, store());
+  if (!(bytes instanceof Uint8Array)) throw new Error('the index of your own is no longer in this browser’s storage');
+  return bytes as Uint8Array<ArrayBuffer>;
+}
+
+export const eraseIndex = ({ id }: Pick<OwnIndex, 'id'>) => del(id, store());
