@@ -3,6 +3,7 @@
  * from one is judged by `FROM_CONTENT` and by its sender, and what it is told is what a badge shows, no more.
  */
 import * as v from 'valibot';
+import type { AdapterName, OwnIndex, Site, Stored } from './stored/schema.js';
 
 /** Longer texts are cut before they are sent: the embedder reads the beginning. */
 export const MOST_CHARACTERS = 8000;
@@ -29,8 +30,7 @@ export interface Off {
 
 export interface Welcome {
   kind: 'welcome';
-  /** Of stored/schema. */
-  adapter: string;
+  adapter: AdapterName;
   endpoint: string;
 }
 
@@ -69,10 +69,12 @@ export interface Opened {
 
 export type ToContent = Off | Welcome | Suggestion | NoSuggestion | Busy | Opened;
 
-/** The background to a content script, by its tab. */
-export type Told = { kind: 'retire' };
+/** The background to content scripts: something changed, say hello again. */
+export interface Told {
+  kind: 'check';
+}
 
-/** The background to the offscreen document. */
+/** The background to the offscreen document, which believes nobody else. The answers are `Suggestion` or `NoSuggestion`. */
 export type ToOffscreen =
-  | { to: 'offscreen'; kind: 'warm'; index: unknown }
-  | { to: 'offscreen'; kind: 'ask'; text: string; stored: unknown; site: unknown };
+  | { to: 'offscreen'; kind: 'warm'; index: OwnIndex | null }
+  | { to: 'offscreen'; kind: 'ask'; text: string; stored: Pick<Stored, 'settings' | 'index'>; site: Site };

@@ -1,0 +1,124 @@
+// `npm run build:extension`: the extension for Chromium and for Firefox, in build/extension: a folder of each, to load
+// unpacked, and a zip of each, to give to a store. The same sources give the same bytes.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { root, setUp } from './setup.mjs';
+
+export const BROWSERS = ['chromium', 'firefox'];
+
+const source = path.join(root, 'web/extension');
+const json = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+/** What is the browser's own in its manifest. */
+const OWN = {
+  chromium: (common) => ({
+    minimum_chrome_version: '120',
+    permissions: [...common.permissions, 'sidePanel', 'offscreen'],
+    background: { service_worker: 'background.js', type: 'module' },
+    side_panel: { default_path: 'panel/index.html' },
+  }),
+  firefox: (common) => ({
+    browser_specific_settings: {
+      gecko: {
+        id: 'signalbox@signalbox.invalid',
+        strict_min_version: '128.0',
+        data_collection_permissions: { required: ['none'] },
+      },
+    },
+    background: { scripts: ['background.js'], type: 'module' },
+    sidebar_action: {
+      default_title: common.short_name,
+      default_panel: 'panel/index.html',
+      default_icon: common.icons,
+      open_at_install: false,
+    },
+  }),
+};
+
+function manifestOf(browser) {
+  const common = json(path.join(source, 'manifest.json'));
+  const { version } = json(path.join(root, 'package.json'));
+  return { ...common, version, ...OWN[browser](common) };
+}
+
+/** The pages and the background share their chunks. */
+async function buildPages(browser, target) {
+  const { build } = await import('vite');
+  const pages = ['panel', 'settings', 'privacy', ...(browser === 'chromium' ? ['offscreen'] : [])];
+  const inputs = pages.map((page) => [page, path.join(source, page, 'index.html')]);
+  await build({
+    root: source,
+    configFile: false,
+    base: './',
+    logLevel: 'warn',
+    publicDir: path.join(source, 'public'),
+    define: { FIREFOX: String(browser === 'firefox') },
+    worker: { format: 'es' },
+    build: {
+      outDir: target,
+      emptyOutDir: true,
+      target: 'es2022',
+      // The policy lets nothing be fetched from a data: address, and an extension has its files at hand.
+      assetsInlineLimit: 0,
+      modulePreload: false,
+      rolldownOptions: {
+        checks: { pluginTimings: false },
+        input: { ...Object.fromEntries(inputs), background: path.join(source, 'background/main.ts') },
+        output: {
+          entryFileNames: ({ name }) => (name === 'background' ? 'background.js' : 'assets/[name]-[hash].js'),
+        },
+      },
+    },
+  });
+}
+
+/** Content scripts are no modules. */
+async function buildContent(browser, target) {
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: [path.join(source, 'content/main.ts')],
+    outfile: path.join(target, 'content.js'),
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    define: { FIREFOX: String(browser === 'firefox') },
+    logLevel: 'error',
+  });
+}
+
+/** A day that every time zone has: the zip says nothing of when it was made. */
+const DATE = new Date(2000, 0, 1);
+
+async function zip(folder) {
+  const { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } = await import('@zip.js/zip.js');
+  const options = { level: 9, extendedTimestamp: false, useWebWorkers: false, lastModDate: DATE };
+  const writer = new ZipWriter(new Uint8ArrayWriter(), options);
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+    .sort();
+  for (const file of files) await writer.add(file, new Uint8ArrayReader(readFileSync(path.join(folder, file))));
+  return writer.close();
+}
+
+/** Builds for one browser into a folder, and a zip beside it. */
+export async function buildExtension(browser, target) {
+  await buildPages(browser, target);
+  await buildContent(browser, target);
+  writeFileSync(path.join(target, 'manifest.json'), `${JSON.stringify(manifestOf(browser), null, 2)}\n`);
+  writeFileSync(`${target}.zip`, await zip(target));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  setUp('build');
+  const folder = path.join(root, 'build/extension');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const browser of BROWSERS) {
+    await buildExtension(browser, path.join(folder, browser));
+    console.log(`build/extension/${browser}, build/extension/${browser}.zip`);
+  }
+}

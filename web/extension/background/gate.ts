@@ -1,0 +1,68 @@
+/** What content scripts may ask. They run in pages and are taken for hostile: neither their word nor their number counts. */
+import * as v from 'valibot';
+import { FROM_CONTENT, type FromContent, type ToContent } from '../messages.js';
+import { putQuestion } from '../stored/question.js';
+import type { Site, Stored } from '../stored/schema.js';
+import { loadStored } from '../stored/store.js';
+import { host } from './host.js';
+import { openPanel } from './panel.js';
+
+/** The tabs that wait for an answer. */
+const asking = new Set<number>();
+
+interface From {
+  tab: chrome.tabs.Tab & { id: number };
+  origin: string;
+}
+
+/** Undefined for what is no content script in the top frame of a web page. What the browser says counts, not the message. */
+function fromOf({ id, tab, frameId, url }: chrome.runtime.MessageSender): From | undefined {
+  if (id !== chrome.runtime.id || tab?.id === undefined || frameId !== 0 || !url?.startsWith('http')) return undefined;
+  return { tab: tab as From['tab'], origin: new URL(url).origin };
+}
+
+async function answer(message: FromContent, { tab, origin }: From, stored: Stored, site: Site): Promise<ToContent> {
+  switch (message.kind) {
+    case 'hello':
+      return { kind: 'welcome', adapter: site.adapter, endpoint: site.endpoint };
+    case 'warm':
+      await host.warm(stored.index);
+      return { kind: 'welcome', adapter: site.adapter, endpoint: site.endpoint };
+    case 'open':
+      await putQuestion({ text: message.text, origin, windowId: tab.windowId });
+      return { kind: 'opened', isOpen: true };
+    case 'ask': {
+      if (asking.has(tab.id)) return { kind: 'busy' };
+      asking.add(tab.id);
+      try {
+        return await host.ask(message.text, stored, site);
+      } finally {
+        asking.delete(tab.id);
+      }
+    }
+  }
+}
+
+async function judge(message: FromContent, from: From, isPanelOpen: Promise<boolean> | undefined): Promise<ToContent> {
+  const stored = await loadStored();
+  const site = Object.hasOwn(stored.sites, from.origin) ? stored.sites[from.origin] : undefined;
+  if (site === undefined || !site.isOn) return { kind: 'off' };
+  if (message.kind === 'open' && !(await isPanelOpen)) return { kind: 'opened', isOpen: false };
+  return answer(message, from, stored, site);
+}
+
+/** Listens to content scripts; whatever else is said here is not answered. */
+export function openGate(): void {
+  chrome.runtime.onMessage.addListener((raw: unknown, sender, reply: (answer: ToContent) => void) => {
+    const from = fromOf(sender);
+    if (from === undefined) return false;
+    const parsed = v.safeParse(FROM_CONTENT, raw);
+    if (!parsed.success) return false;
+    // Before anything is awaited, or the click does not count; without a click browsers refuse.
+    const isPanelOpen = parsed.output.kind === 'open' ? openPanel(from.tab.windowId) : undefined;
+    judge(parsed.output, from, isPanelOpen).then(reply, () =>
+      reply({ kind: 'none', why: 'The extension had an error.' }),
+    );
+    return true;
+  });
+}

@@ -1,0 +1,17 @@
+/** The background: a service worker in Chromium, an event page in Firefox. It sleeps when nobody asks; nothing is kept in it. */
+import { MOST_CHARACTERS } from '../messages.js';
+import { onStored } from '../stored/store.js';
+import { openGate } from './gate.js';
+import { addMenu, listenForPanel } from './panel.js';
+import { syncScripts } from './scripts.js';
+
+chrome.runtime.onInstalled.addListener(() => {
+  chrome.contextMenus.removeAll(addMenu);
+  syncScripts();
+});
+chrome.runtime.onStartup.addListener(() => syncScripts());
+chrome.permissions.onAdded.addListener(() => syncScripts());
+chrome.permissions.onRemoved.addListener(() => syncScripts());
+onStored(() => syncScripts());
+listenForPanel(MOST_CHARACTERS);
+openGate();

@@ -1,0 +1,1 @@
+export {}; chrome.runtime.sendMessage({kind:'hello'}).then(console.log);

@@ -1,0 +1,59 @@
+/** What routes: the router of one context (panel, offscreen document, Firefox's background), with a person's settings. */
+import type { Decision, IndexInfo, LoadOptions } from 'signalbox';
+import { LiveRouter } from '../../shared/live-router.js';
+import { routeOptionsOf } from '../../shared/settings.js';
+import { readIndex } from '../stored/own-index.js';
+import type { OwnIndex, Site, Stored } from '../stored/schema.js';
+
+export interface Answer {
+  decision: Decision;
+  /** How many of the person's judgements counted. */
+  counted: number;
+  elapsedMs: number;
+}
+
+/** An index of one's own is read for each worker anew. */
+const loadOptions = (index: OwnIndex | null) => async (): Promise<LoadOptions> =>
+  index === null ? {} : { index: await readIndex(index) };
+
+/** The names that a site has for models, as limits: where there is none every model is a candidate. */
+function optionsOn(site: Site | undefined, settings: Stored['settings'], info: IndexInfo) {
+  const options = routeOptionsOf(settings, info);
+  const names = site?.names ?? {};
+  if (Object.keys(names).length === 0) return options;
+  const { deny = [] } = options.candidates as { deny?: readonly string[] };
+  const unnamed = info.models.map(({ name }) => name).filter((name) => !Object.hasOwn(names, name));
+  return { ...options, candidates: { deny: [...new Set([...deny, ...unnamed])] } };
+}
+
+export class Engine {
+  #index: OwnIndex | null = null;
+  #live: LiveRouter | undefined;
+
+  /** What the index holds; `null`: the shipped one. Starts the router. Errors: those of `Router.load`, and of reading an index of one's own. */
+  async info(index: OwnIndex | null): Promise<IndexInfo> {
+    return this.#routerOf(index).info();
+  }
+
+  /** The model for a text. On a site that has names for models only those are candidates. Errors: those of `Router.load` and `Router.route`. */
+  async decide(text: string, { settings, index }: Pick<Stored, 'settings' | 'index'>, site?: Site): Promise<Answer> {
+    const live = this.#routerOf(index);
+    const options = optionsOn(site, settings, await live.info());
+    const start = performance.now();
+    const decision = await live.ask((router) => router.route(text, options));
+    return { decision, counted: 0, elapsedMs: performance.now() - start };
+  }
+
+  /** Ends the worker; the next question starts another one. */
+  dispose(): void {
+    this.#live?.dispose();
+    this.#live = undefined;
+  }
+
+  #routerOf(index: OwnIndex | null): LiveRouter {
+    if (index?.id !== this.#index?.id) this.dispose();
+    this.#index = index;
+    this.#live ??= new LiveRouter(loadOptions(index));
+    return this.#live;
+  }
+}

@@ -1,0 +1,34 @@
+/** Chromium's offscreen document: the router for badges. It outlives the background's sleep, and goes when nobody asks. */
+import { Engine } from '../engine/engine.js';
+import { suggest } from '../engine/suggestion.js';
+import type { NoSuggestion, Suggestion, ToOffscreen } from '../messages.js';
+
+/** Then its memory is worth more than half a second of loading. */
+const IDLE_MS = 10 * 60_000;
+
+const engine = new Engine();
+
+/** The background speaks without a tab; a content script has one, whatever it says. */
+const isBackground = ({ id, tab, url }: chrome.runtime.MessageSender) =>
+  id === chrome.runtime.id && tab === undefined && url === chrome.runtime.getURL('background.js');
+
+let idle: ReturnType<typeof setTimeout>;
+
+function stayAwhile(): void {
+  clearTimeout(idle);
+  idle = setTimeout(() => window.close(), IDLE_MS);
+}
+stayAwhile();
+
+async function answer(message: ToOffscreen): Promise<Suggestion | NoSuggestion | undefined> {
+  if (message.kind === 'ask') return suggest(engine, message.text, message.stored, message.site);
+  await engine.info(message.index).catch(() => undefined); // The first question says what is wrong.
+  return undefined;
+}
+
+chrome.runtime.onMessage.addListener((raw: Partial<ToOffscreen>, sender, reply) => {
+  if (raw?.to !== 'offscreen' || !isBackground(sender)) return false;
+  stayAwhile();
+  answer(raw as ToOffscreen).then(reply);
+  return true;
+});
