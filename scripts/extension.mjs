@@ -55,6 +55,8 @@ async function buildPages(browser, target) {
     logLevel: 'warn',
     publicDir: path.join(source, 'public'),
     define: { FIREFOX: String(browser === 'firefox') },
+    // Sentence transformers run as WebAssembly here: the other runtime would only make the zip larger.
+    resolve: { alias: { 'onnxruntime-web/webgpu': 'onnxruntime-web/wasm' } },
     worker: { format: 'es' },
     build: {
       outDir: target,

@@ -1,1 +1,2 @@
-export {}; chrome.runtime.sendMessage({kind:'hello'}).then(console.log);
+export {};
+chrome.runtime.sendMessage({ kind: 'hello' }).then(console.log);

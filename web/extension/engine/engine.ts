@@ -12,9 +12,24 @@ export interface Answer {
   elapsedMs: number;
 }
 
+/** Its sentence transformer was not downloaded, or the browser dropped it: the settings offer it. */
+export class MissingEmbedder extends Error {
+  constructor(model: string) {
+    super(`this index needs the embedder ${model}, which is not on this device: the settings download it`);
+  }
+}
+
+/** From this device only: a download is the person's to ask for. */
+async function embedderOf({ model, dtype }: OwnIndex): Promise<LoadOptions['embedder']> {
+  if (model === null) return undefined;
+  const { OnnxEmbedder } = await import('signalbox/onnx');
+  if (!(await OnnxEmbedder.isCached(model, { dtype }))) throw new MissingEmbedder(model);
+  return () => OnnxEmbedder.load(model, { dtype });
+}
+
 /** An index of one's own is read for each worker anew. */
 const loadOptions = (index: OwnIndex | null) => async (): Promise<LoadOptions> =>
-  index === null ? {} : { index: await readIndex(index) };
+  index === null ? {} : { index: await readIndex(index), embedder: await embedderOf(index) };
 
 /** The names that a site has for models, as limits: where there is none every model is a candidate. */
 function optionsOn(site: Site | undefined, settings: Stored['settings'], info: IndexInfo) {

@@ -6,10 +6,13 @@ let opened: UseStore | undefined;
 const store = () => (opened ??= createStore('signalbox-index', 'index'));
 
 /** Beside any other one, until nothing names that any more. Errors: `QuotaExceededError`. */
-export async function keepIndex(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<OwnIndex> {
+export async function keepIndex(
+  about: Pick<OwnIndex, 'name' | 'model' | 'dtype'>,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<OwnIndex> {
   const id = crypto.randomUUID();
   await set(id, bytes, store());
-  return { id, name: name.slice(0, 300), sizeBytes: bytes.byteLength };
+  return { ...about, id, name: about.name.slice(0, 300), sizeBytes: bytes.byteLength };
 }
 
 export async function readIndex({ id }: Pick<OwnIndex, 'id'>): Promise<Uint8Array<ArrayBuffer>> {

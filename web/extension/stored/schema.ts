@@ -53,6 +53,10 @@ const OWN_INDEX = v.object({
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
   name: v.pipe(v.string(), v.maxLength(300)),
   sizeBytes: v.pipe(v.number(), v.minValue(0)),
+  /** The sentence transformer that it was built with, by its name on the hub; `null`: the shipped embedder. */
+  model: v.nullable(v.pipe(v.string(), v.maxLength(200))),
+  /** Of the downloaded weights. */
+  dtype: v.picklist(['q8', 'fp16', 'fp32']),
 });
 export type OwnIndex = v.InferOutput<typeof OWN_INDEX>;
 
