@@ -10,11 +10,15 @@ export type AdapterName = (typeof ADAPTERS)[number];
 const NAME = v.pipe(v.string(), v.minLength(1), v.maxLength(300));
 const USD = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e6));
 
+/** Chats of one's own seldom have a certificate. */
+const LOCAL = /^(localhost|127\.|10\.|192\.168\.|\[::1\])/i;
+
 /** What somebody typed, as the origin of a site; undefined for what is none. */
 export function originOf(typed: string): string | undefined {
   const text = typed.trim();
+  const scheme = LOCAL.test(text) ? 'http' : 'https';
   try {
-    const { origin, protocol } = new URL(/^[a-z]+:\/\//i.test(text) ? text : `https://${text}`);
+    const { origin, protocol } = new URL(/^[a-z]+:\/\//i.test(text) ? text : `${scheme}://${text}`);
     return protocol === 'https:' || protocol === 'http:' ? origin : undefined;
   } catch {
     return undefined;

@@ -1,0 +1,94 @@
+// What is loaded and what is given to a store: complete, the same each time, with no more permissions than its texts say.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
+import { BROWSERS, buildExtension } from '../../scripts/extension.mjs';
+
+const source = fileURLToPath(new URL('../../web/extension', import.meta.url));
+const PERMISSIONS = {
+  chromium: ['activeTab', 'contextMenus', 'offscreen', 'scripting', 'sidePanel', 'storage'],
+  firefox: ['activeTab', 'contextMenus', 'scripting', 'storage'],
+};
+
+const filesOf = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .sort();
+
+for (const browser of BROWSERS) {
+  describe(`the extension for ${browser}`, () => {
+    let scratch;
+    let folder;
+    let manifest;
+    before(async () => {
+      scratch = mkdtempSync(path.join(tmpdir(), 'signalbox-extension-'));
+      folder = path.join(scratch, browser);
+      await buildExtension(browser, folder);
+      manifest = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
+    });
+    after(() => rmSync(scratch, { recursive: true, force: true }));
+
+    it('has every file that its manifest names', () => {
+      const { background, icons, options_ui: options, side_panel: side, sidebar_action: sidebar } = manifest;
+      const scripts = background.scripts ?? [background.service_worker];
+      const panel = side?.default_path ?? sidebar.default_panel;
+      for (const file of [...scripts, ...Object.values(icons), options.page, panel, 'content.js']) {
+        assert.ok(statSync(path.join(folder, file)).size > 0, file);
+      }
+    });
+
+    it('asks for no more than it says, and for no site', () => {
+      assert.deepEqual(manifest.permissions.toSorted(), PERMISSIONS[browser]);
+      assert.equal(manifest.host_permissions, undefined);
+      assert.equal(manifest.content_scripts, undefined);
+      assert.equal(manifest.web_accessible_resources, undefined);
+      assert.equal(manifest.externally_connectable, undefined);
+      for (const text of ['privacy/index.html', 'store.md']) {
+        const written = readFileSync(path.join(source, text), 'utf8');
+        const named = manifest.permissions.filter(
+          (name) => !new RegExp(`(<code>|\`)${name}(</code>|\`)`).test(written),
+        );
+        assert.deepEqual(named, [], `${text} does not say why`);
+      }
+    });
+
+    it('has a strict policy, and no code from elsewhere', () => {
+      const policy = manifest.content_security_policy.extension_pages;
+      assert.match(policy, /default-src 'none'; script-src 'self' 'wasm-unsafe-eval';/);
+      assert.doesNotMatch(policy, /unsafe-inline|'unsafe-eval'|\*[ ;]|http:/);
+      for (const file of filesOf(folder).filter((name) => name.endsWith('.html'))) {
+        const page = readFileSync(path.join(folder, file), 'utf8');
+        assert.doesNotMatch(page, /<script(?![^>]* src="(\.\.?|)\/)[^>]*>|<[^>]* (on\w+|style)=|https?:\/\//, file);
+      }
+    });
+
+    it('has a content script that is small and stands alone', () => {
+      const script = readFileSync(path.join(folder, 'content.js'), 'utf8');
+      assert.doesNotMatch(
+        script,
+        /\bimport\b|innerHTML|insertAdjacentHTML|document\.write|\beval\(|https?:\/\/(?!www\.w3\.org)/,
+      );
+      assert.ok(script.length < 40_000, `got ${script.length} characters`);
+    });
+
+    it('is a zip of the folder, the same one each time', async () => {
+      const bytes = readFileSync(`${folder}.zip`);
+      const reader = new ZipReader(new Uint8ArrayReader(bytes));
+      const entries = await reader.getEntries();
+      assert.deepEqual(entries.map(({ filename }) => filename).sort(), filesOf(folder));
+      for (const entry of entries) {
+        const unpacked = await entry.getData(new Uint8ArrayWriter());
+        assert.ok(readFileSync(path.join(folder, entry.filename)).equals(unpacked), entry.filename);
+      }
+      await reader.close();
+      const again = path.join(scratch, 'again');
+      await buildExtension(browser, again);
+      assert.ok(readFileSync(`${again}.zip`).equals(bytes));
+    });
+  });
+}

@@ -1,0 +1,110 @@
+// What the extension keeps: older settings are brought up to date, damaged ones lose what is damaged and nothing else.
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { importExtension } from './extension-module.mjs';
+
+describe('the settings of the extension', () => {
+  let schema;
+  let upgrade;
+  const site = { isOn: true, adapter: 'librechat', names: { 'a/Model': 'model-a' }, endpoint: 'openAI' };
+  const sound = () => structuredClone(everything());
+  const everything = () => ({
+    version: schema.VERSION,
+    settings: { dial: 40, excluded: ['b'], prices: { a: 1, b: { in: 2, out: 3 } }, pricedOnly: true },
+    sites: { 'https://chat.example.com': site, 'http://localhost:3000': { ...site, isOn: false } },
+    index: { id: 'x', name: 'mine.sbx', sizeBytes: 12, model: null, dtype: 'q8' },
+  });
+  before(async () => {
+    schema = await importExtension('stored/schema.ts');
+    upgrade = await importExtension('stored/upgrade.ts');
+  });
+
+  it('are the defaults where nothing is stored', () => {
+    assert.deepEqual(upgrade.readStored(undefined), { stored: schema.DEFAULT_STORED, isDamaged: false });
+  });
+
+  it('come back as they were put', () => {
+    assert.deepEqual(upgrade.readStored(sound()), { stored: sound(), isDamaged: false });
+    assert.deepEqual(upgrade.readImported(JSON.parse(JSON.stringify(sound()))), sound());
+  });
+
+  it('of the time before there were versions are brought up to date', () => {
+    const { settings } = sound();
+    const { stored, isDamaged } = upgrade.readStored(settings);
+    assert.equal(isDamaged, false);
+    assert.deepEqual(stored, { ...schema.DEFAULT_STORED, settings });
+  });
+
+  it('of a newer version are left alone', () => {
+    const future = { ...sound(), version: schema.VERSION + 1 };
+    assert.throws(() => upgrade.readStored(future), upgrade.FromTheFuture);
+    assert.throws(() => upgrade.readImported(future), /got format \d+, expected \d+ at most/);
+  });
+
+  it('keep every sound part where others are damaged', () => {
+    const raw = sound();
+    raw.settings.dial = 'best';
+    raw.settings.excluded = ['b', 7, 'c'];
+    raw.settings.prices.b = -1;
+    raw.sites['https://chat.example.com'].names = 'none';
+    raw.sites['javascript:alert(1)'] = site;
+    const { stored, isDamaged } = upgrade.readStored(raw);
+    assert.equal(isDamaged, true);
+    assert.deepEqual(stored.settings, { dial: 75, excluded: ['b', 'c'], prices: { a: 1 }, pricedOnly: true });
+    assert.deepEqual(Object.keys(stored.sites), ['http://localhost:3000']);
+    assert.deepEqual(stored.index, sound().index);
+  });
+
+  it('that are no settings at all give the defaults', () => {
+    for (const raw of [null, 7, 'text', [], [sound()]]) {
+      assert.deepEqual(upgrade.readStored(raw).stored, schema.DEFAULT_STORED);
+      assert.equal(upgrade.readStored(raw).isDamaged, true);
+    }
+  });
+
+  it('in a file are taken whole or refused, with the place', () => {
+    const raw = sound();
+    raw.sites['http://localhost:3000'].adapter = 'telepathy';
+    assert.throws(
+      () => upgrade.readImported(raw),
+      /sites\.http:\/\/localhost:3000\.adapter: got "telepathy", expected/,
+    );
+    assert.throws(() => upgrade.readImported([]), /got undefined, expected/);
+    assert.throws(() => upgrade.readImported(7), /the file: got 7, expected Object/);
+  });
+
+  it('take no names of an object’s own machinery', () => {
+    const raw = JSON.parse(JSON.stringify(sound()).replace('"a":1', '"__proto__":1'));
+    const { stored } = upgrade.readStored(raw);
+    assert.equal(Object.getPrototypeOf(stored.settings.prices), Object.prototype);
+    assert.equal(stored.settings.prices.polluted, undefined);
+    assert.equal({}.in, undefined);
+  });
+
+  it('know a site by its origin', () => {
+    const origins = {
+      'chat.example.com': 'https://chat.example.com',
+      ' https://chat.example.com/c/new?x=1#y ': 'https://chat.example.com',
+      'http://localhost:3000/': 'http://localhost:3000',
+      'localhost:3000': 'http://localhost:3000',
+      '192.168.1.5:8080/c/new': 'http://192.168.1.5:8080',
+      'HTTPS://Chat.Example.com': 'https://chat.example.com',
+      'file:///etc/passwd': undefined,
+      'javascript:alert(1)': undefined,
+      'chrome://settings': undefined,
+      '': undefined,
+      'two words': undefined,
+    };
+    for (const [typed, origin] of Object.entries(origins)) assert.equal(schema.originOf(typed), origin, typed);
+  });
+});
+
+describe('the permission of a site', () => {
+  it('is for its port where the browser knows ports in patterns', async () => {
+    const chromium = await importExtension('sites.ts');
+    const firefox = await importExtension('sites.ts', { firefox: true });
+    assert.equal(chromium.patternOf('http://localhost:3000'), 'http://localhost:3000/*');
+    assert.equal(firefox.patternOf('http://localhost:3000'), 'http://localhost/*');
+    assert.equal(chromium.patternOf('https://chat.example.com'), 'https://chat.example.com/*');
+  });
+});
