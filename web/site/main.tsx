@@ -1,5 +1,7 @@
 /** The demo: a prompt is routed as one types, and the page says why. */
 import '@picocss/pico/css/pico.classless.min.css';
+import '../shared/style.css';
+import '../shared/controls.css';
 import './style.css';
 import { render } from 'preact';
 import { Ask } from './ask.js';

@@ -6,6 +6,7 @@ import type { Decision } from 'signalbox';
 import { Candidates } from '../../shared/candidates.js';
 import { Dial } from '../../shared/dial.js';
 import { DialStepper } from '../../shared/dial-stepper.js';
+import { Folded } from '../../shared/folded.js';
 import { count, percent, priceWords } from '../../shared/format.js';
 import {
   beats,
@@ -20,7 +21,6 @@ import { priceOf, qualityBarOf } from '../../shared/settings.js';
 import { errorWords } from '../../shared/words.js';
 import { answer, change, info, settings, status } from '../state.js';
 import { CostChart, pointWords } from './chart.js';
-import { Folded } from './folded.js';
 import { PointTable } from './point-table.js';
 
 const CANDIDATES_ID = 'cost-candidates';

@@ -2,10 +2,10 @@
 import './style.css';
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
+import { Folded } from '../../shared/folded.js';
 import { count } from '../../shared/format.js';
 import { isCandidate } from '../../shared/settings.js';
 import { errorWords } from '../../shared/words.js';
-import { Folded } from '../cost/folded.js';
 import { answer, settings } from '../state.js';
 import { byOutcome, byTask, byWinner, type Colouring, type Mode } from './colours.js';
 import { computedOnce } from './computed-once.js';
