@@ -1,0 +1,118 @@
+/** The model to ask, and the dial that trades its quality for its price. */
+import { useMemo } from 'preact/hooks';
+import { Dial } from '../../shared/dial.js';
+import { DialStepper } from '../../shared/dial-stepper.js';
+import { count } from '../../shared/format.js';
+import { dialStops } from '../../shared/frontier.js';
+import { Pick } from '../../shared/pick.js';
+import { errorWords } from '../../shared/words.js';
+import { change, notWritten, stored } from '../stored/live.js';
+import { OpenChat } from './open-chat.js';
+import { type Answer, answer, backToShipped, isStale, prompt, retry, status } from './state.js';
+
+function Failed({ error }: { error: unknown }) {
+  const { index } = stored.value;
+  return (
+    <div role="alert" class="status failed" data-failed>
+      <p dir="auto">{errorWords(error)}</p>
+      {index !== null && (
+        <p>
+          The index in use is your own, <b dir="auto">{index.name}</b>.
+        </p>
+      )}
+      <p class="actions">
+        <button type="button" class="small" data-retry onClick={retry}>
+          Try again
+        </button>
+        {index !== null && (
+          <button type="button" class="secondary outline small" data-shipped onClick={backToShipped}>
+            Remove it, and use the shipped benchmark
+          </button>
+        )}
+      </p>
+    </div>
+  );
+}
+
+/** Said to screen readers when it changes; a decision is one short sentence. */
+function StatusLine() {
+  const now = status.value;
+  if (now.kind === 'failed') return <Failed error={now.error} />;
+  const found = answer.value;
+  const isWaiting = now.kind === 'loading' || (found === undefined && prompt.value.trim() !== '');
+  return (
+    <p role="status" class="status" data-status={now.kind}>
+      {found === undefined ? (
+        isWaiting ? (
+          'Loading the router.'
+        ) : (
+          'What you type stays on this device.'
+        )
+      ) : (
+        <>
+          <span class="visually-hidden">{`Ask ${found.decision.model}. `}</span>
+          {`Decided on this device in ${Math.max(1, Math.round(found.elapsedMs))} ms. Nothing was sent.`}
+        </>
+      )}
+    </p>
+  );
+}
+
+function Step({ found }: { found: Answer }) {
+  const { decision } = found;
+  const stops = useMemo(() => dialStops(decision), [decision]);
+  if (stops.length < 2) return null;
+  return <DialStepper stops={stops} dial={stored.value.settings.dial} onChange={(dial) => change({ dial })} />;
+}
+
+/** What it is decided by. */
+function By() {
+  const { index } = stored.value;
+  const counted = answer.value?.counted ?? 0;
+  return (
+    <p class="by">
+      By{' '}
+      <a href="../settings/index.html#benchmark" target="_blank" data-benchmark rel="noopener">
+        {index === null ? 'the shipped benchmark' : <bdi>{index.name}</bdi>}
+      </a>
+      {counted > 0 && (
+        <>
+          {' '}
+          and{' '}
+          <a href="../settings/index.html#judgements" target="_blank" data-counted rel="noopener">
+            {count(counted, 'judgement')} of yours
+          </a>
+        </>
+      )}
+      .
+    </p>
+  );
+}
+
+export function AnswerCard() {
+  const found = answer.value;
+  return (
+    <article class="ask-answer" aria-label="Decision" aria-busy={isStale.value}>
+      <h2>Ask</h2>
+      {found ? (
+        <>
+          <Pick decision={found.decision} />
+          <OpenChat decision={found.decision} prompt={found.prompt} />
+        </>
+      ) : (
+        <p class="placeholder" data-placeholder>
+          The model that would be right appears here.
+        </p>
+      )}
+      <Dial value={stored.value.settings.dial} onChange={(dial) => change({ dial })} />
+      {found && <Step found={found} />}
+      <StatusLine />
+      {notWritten.value !== undefined && (
+        <p role="alert" class="failed" data-not-written>
+          The settings could not be kept: {errorWords(notWritten.value)}
+        </p>
+      )}
+      <By />
+    </article>
+  );
+}

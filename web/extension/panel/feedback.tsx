@@ -1,0 +1,196 @@
+/** What the person thinks of the decision: kept on this device, and counted in the next one. */
+import { signal, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { judgedOf, keptPrompt, type Verdict, verdictsOf } from '../judging.js';
+import { eraseJudged, type Judged, keepJudged, listJudged, onJudged } from '../stored/judged.js';
+import { type Answer, answer, info, isStale } from './state.js';
+
+const judged = signal<readonly Judged[]>([]);
+const failure = signal('');
+
+const refresh = () =>
+  listJudged().then(
+    (list) => {
+      judged.value = list;
+    },
+    (error: unknown) => {
+      failure.value = String(error);
+    },
+  );
+
+async function attempt(action: () => Promise<unknown>): Promise<void> {
+  failure.value = '';
+  try {
+    await action();
+    await refresh();
+  } catch (error) {
+    failure.value = String(error);
+  }
+}
+
+const keep = ({ prompt, decision }: Answer, verdict: Verdict) =>
+  attempt(async () => keepJudged([await judgedOf(prompt, decision.model, verdict)]));
+
+interface OtherProps {
+  models: readonly string[];
+  onKeep: (model: string) => void;
+  onCancel: () => void;
+}
+
+/** Any model of the benchmark, found by typing a part of its name. */
+function OtherModel({ models, onKeep, onCancel }: OtherProps) {
+  const field = useRef<HTMLInputElement>(null);
+  const typed = useSignal('');
+  const isRefused = useSignal(false);
+  useEffect(() => field.current?.focus(), []);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const model = typed.value.trim();
+    isRefused.value = !models.includes(model);
+    if (!isRefused.value) onKeep(model);
+  };
+  return (
+    <form class="other" onSubmit={submit} onKeyDown={(event) => event.key === 'Escape' && onCancel()}>
+      <label for="other-model">Which model was right?</label>
+      <input
+        ref={field}
+        id="other-model"
+        list="other-models"
+        autocomplete="off"
+        spellcheck={false}
+        dir="auto"
+        placeholder="A part of its name"
+        value={typed}
+        aria-invalid={isRefused.value ? 'true' : undefined}
+        aria-describedby={isRefused.value ? 'other-refused' : undefined}
+        onInput={(event) => {
+          typed.value = event.currentTarget.value;
+          isRefused.value = false;
+        }}
+      />
+      <datalist id="other-models">
+        {models.map((model) => (
+          <option key={model} value={model} />
+        ))}
+      </datalist>
+      {isRefused.value && (
+        <small class="refused" id="other-refused" role="alert">
+          No model of this benchmark has that name: choose one of the list.
+        </small>
+      )}
+      <p class="actions">
+        <button type="submit" class="small" data-keep-other>
+          It was right
+        </button>
+        <button type="button" class="secondary outline small" onClick={onCancel}>
+          Cancel
+        </button>
+      </p>
+    </form>
+  );
+}
+
+function Kept({ each, onUndo }: { each: Judged; onUndo: () => void }) {
+  return (
+    <li data-judged={each.id}>
+      Kept on this device:{' '}
+      {verdictsOf(each).map(({ model, words }) => (
+        <span key={model}>
+          <b dir="auto">{model}</b> {words}.{' '}
+        </span>
+      ))}
+      <button type="button" class="link-button" data-undo onClick={onUndo}>
+        Undo
+      </button>
+    </li>
+  );
+}
+
+function Asked({ found }: { found: Answer }) {
+  const isOther = useSignal(false);
+  const otherButton = useRef<HTMLButtonElement>(null);
+  const title = useRef<HTMLHeadingElement>(null);
+  const mine = judged.value.filter(({ prompt }) => prompt === keptPrompt(found.prompt));
+  const close = () => {
+    isOther.value = false;
+    otherButton.current?.focus();
+  };
+  const models = (info.value?.models ?? []).map(({ name }) => name).filter((name) => name !== found.decision.model);
+  const say = (verdict: Verdict) => {
+    isOther.value = false;
+    keep(found, verdict);
+  };
+  return (
+    <>
+      <h2 id="feedback-title" ref={title} tabIndex={-1}>
+        Was that right?
+      </h2>
+      <div class="buttons">
+        <button type="button" class="secondary outline small" data-right onClick={() => say({ kind: 'right' })}>
+          It was right
+        </button>
+        <button type="button" class="secondary outline small" data-wrong onClick={() => say({ kind: 'wrong' })}>
+          It was wrong
+        </button>
+        <button
+          ref={otherButton}
+          type="button"
+          class="secondary outline small"
+          data-other
+          aria-expanded={isOther}
+          onClick={() => {
+            isOther.value = !isOther.value;
+          }}
+        >
+          I used another
+        </button>
+      </div>
+      {isOther.value && (
+        <OtherModel
+          models={models}
+          onCancel={close}
+          onKeep={(model) => {
+            say({ kind: 'other', model });
+            otherButton.current?.focus();
+          }}
+        />
+      )}
+      <div role="status" class="kept-here">
+        {mine.length > 0 && (
+          <ul class="plain">
+            {mine.map((each) => (
+              <Kept
+                key={each.id}
+                each={each}
+                onUndo={() => {
+                  // The button goes with what it undoes.
+                  title.current?.focus();
+                  attempt(() => eraseJudged([each.id]));
+                }}
+              />
+            ))}
+          </ul>
+        )}
+      </div>
+      {failure.value !== '' && (
+        <p role="alert" class="failed">
+          This could not be kept: {failure}
+        </p>
+      )}
+    </>
+  );
+}
+
+export function Feedback() {
+  useEffect(() => {
+    refresh();
+    return onJudged(refresh);
+  }, []);
+  const found = answer.value;
+  if (found === undefined) return null;
+  return (
+    <section class="feedback" aria-labelledby="feedback-title" aria-busy={isStale.value} data-feedback>
+      <Asked key={found.prompt} found={found} />
+    </section>
+  );
+}

@@ -1,0 +1,28 @@
+/** The side panel: a prompt, the model to ask, and why. */
+import '@picocss/pico/css/pico.classless.min.css';
+import '../../shared/style.css';
+import '../../shared/controls.css';
+import '../page.css';
+import './style.css';
+import { render } from 'preact';
+import { openStored } from '../stored/live.js';
+import { AnswerCard } from './answer.js';
+import { Feedback } from './feedback.js';
+import { PromptBox } from './prompt-box.js';
+import { openPanel } from './state.js';
+import { Why } from './why.js';
+
+function App() {
+  return (
+    <>
+      <PromptBox />
+      <AnswerCard />
+      <Feedback />
+      <Why />
+    </>
+  );
+}
+
+openStored();
+openPanel();
+render(<App />, document.getElementById('app') as HTMLElement);

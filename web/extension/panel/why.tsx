@@ -1,0 +1,62 @@
+/** Why this model: what is predicted of each, and the samples that say so; and which models may be picked. */
+import { useMemo } from 'preact/hooks';
+import { Candidates } from '../../shared/candidates.js';
+import { Folded } from '../../shared/folded.js';
+import { count, percent } from '../../shared/format.js';
+import { Neighbours } from '../../shared/neighbours.js';
+import { Ranking } from '../../shared/ranking.js';
+import { isCandidate } from '../../shared/settings.js';
+import { change, stored } from '../stored/live.js';
+import { answer, info } from './state.js';
+
+function Reasons() {
+  const decision = answer.value?.decision;
+  if (decision === undefined) return null;
+  return (
+    <section aria-labelledby="why-title" data-why>
+      <h2 id="why-title">Why this model</h2>
+      {decision.tasks.length > 0 && (
+        <>
+          <p class="tasks-title">Benchmark tasks that it resembles</p>
+          <ul class="tasks">
+            {decision.tasks.map(({ task, weight }) => (
+              <li key={task}>
+                <span dir="auto">{task}</span> <small>{percent(weight)}</small>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <Ranking decision={decision} />
+      <Folded summary={`The ${count(decision.neighbours.length, 'nearest sample')}`}>
+        {() => <Neighbours decision={decision} />}
+      </Folded>
+    </section>
+  );
+}
+
+function Models() {
+  const models = info.value?.models;
+  const now = stored.value.settings;
+  // The same elements again while only the dial moves.
+  return useMemo(() => {
+    if (models === undefined) return null;
+    const left = models.filter((model) => isCandidate(model, now)).length;
+    return (
+      <section aria-label="Candidates">
+        <Folded summary={`Candidates: ${left} of ${count(models.length, 'model')}`}>
+          {() => <Candidates models={models} settings={now} onChange={change} />}
+        </Folded>
+      </section>
+    );
+  }, [models, now.excluded, now.prices, now.pricedOnly]);
+}
+
+export function Why() {
+  return (
+    <>
+      <Reasons />
+      <Models />
+    </>
+  );
+}
