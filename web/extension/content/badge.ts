@@ -1,0 +1,244 @@
+/** The badge beside a prompt box: drawn in a closed shadow root of a host of its own. It takes no focus, no room and no part of the page. */
+import { shortName } from '../../shared/format.js';
+import type { Shown } from './asking.js';
+import { Card, type CardActions } from './card.js';
+import { chainOf } from './dom.js';
+import { colour, dress, make, makeButton, makeSignal, makeUnseen } from './look.js';
+import { besideBadge, besideFrame } from './place.js';
+import { frameOf, isCovered, viewOf } from './sight.js';
+
+export const HOST = 'signalbox-badge';
+
+/** Pages listen to keys and clicks everywhere; those on the badge are not meant for them. */
+const OWN_EVENTS = 'keydown keypress keyup pointerdown pointerup mousedown mouseup click dblclick contextmenu'.split(
+  ' ',
+);
+
+const FIRST = { all: 'initial', position: 'fixed', inset: '0 auto auto 0', width: '0', height: '0', margin: '0' };
+const HOST_STYLES = {
+  ...FIRST,
+  border: 'none',
+  padding: '0',
+  overflow: 'visible',
+  background: 'none',
+  'z-index': '2147483647',
+  font: '500 13px/1.3 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
+  'text-align': 'start',
+  transition: 'none',
+};
+const PILL_STYLES = {
+  display: 'flex',
+  position: 'fixed',
+  'align-items': 'center',
+  'max-width': 'min(340px, calc(100vw - 8px))',
+  height: '28px',
+  overflow: 'hidden',
+  background: 'var(--ground)',
+  color: 'var(--ink)',
+  border: '1px solid var(--line)',
+  'border-radius': '14px',
+  'box-shadow': 'var(--shade)',
+  'user-select': 'none',
+};
+
+export class Badge {
+  readonly #host = document.createElement(HOST);
+  readonly #pill = make('div', PILL_STYLES);
+  readonly #button = makeButton({
+    display: 'flex',
+    'align-items': 'center',
+    gap: '7px',
+    'min-width': '0',
+    height: '100%',
+    padding: '0 4px 0 9px',
+    'border-radius': '13px',
+    'outline-offset': '-3px',
+  });
+  readonly #model = make('span', {
+    'min-width': '0',
+    overflow: 'hidden',
+    'text-overflow': 'ellipsis',
+    'white-space': 'nowrap',
+    'unicode-bidi': 'plaintext',
+    'font-weight': '600',
+  });
+  readonly #signal = makeSignal();
+  readonly #said = makeUnseen();
+  readonly #card: Card;
+  readonly #actions: CardActions;
+  readonly #scheme = matchMedia('(prefers-color-scheme: dark)');
+  readonly #growth = new ResizeObserver(() => this.follow());
+  #box: HTMLElement | undefined;
+  #frame: HTMLElement | undefined;
+  #following = 0;
+  #isOpen = false;
+
+  constructor(actions: CardActions) {
+    this.#actions = actions;
+    this.#card = new Card(actions);
+    dress(this.#host, HOST_STYLES);
+    // In the top layer it is seen beside a box in a dialog, too.
+    if ('popover' in this.#host) this.#host.popover = 'manual';
+    this.#fill(this.#host.attachShadow({ mode: 'closed' }));
+    this.#recolour();
+  }
+
+  get isShown(): boolean {
+    return this.#box !== undefined;
+  }
+
+  get box(): HTMLElement | undefined {
+    return this.#box;
+  }
+
+  /** The page took the host away, and left the box. */
+  get wasRemoved(): boolean {
+    return this.#box?.isConnected === true && !this.#host.isConnected;
+  }
+
+  isOwn(target: EventTarget | undefined): boolean {
+    return target === this.#host;
+  }
+
+  show(box: HTMLElement, shown: Shown): void {
+    const isSuggestion = shown.kind === 'suggestion';
+    const name = isSuggestion ? shortName(shown.model) : 'no suggestion';
+    this.#signal.set(isSuggestion ? shown.lamp : 'none');
+    this.#card.set(shown);
+    if (this.#model.textContent !== name) {
+      this.#model.textContent = name;
+      this.#button.title = isSuggestion ? shown.model : '';
+      this.#said.textContent = `signalbox: ${name}`;
+    }
+    this.#watch(box);
+    this.#attach(box);
+    this.place();
+  }
+
+  hide(): void {
+    if (this.#box === undefined) return;
+    this.close();
+    cancelAnimationFrame(this.#following);
+    this.#following = 0;
+    this.#growth.disconnect();
+    removeEventListener('resize', this.follow);
+    this.#scheme.removeEventListener('change', this.#recolour);
+    this.#box = undefined;
+    this.#frame = undefined;
+    this.#host.remove();
+  }
+
+  /** Where the box is now, in the next frame: whatever moves calls this, as often as it likes. */
+  readonly follow = () => {
+    this.#following ||= requestAnimationFrame(() => {
+      this.#following = 0;
+      this.place();
+    });
+  };
+
+  place(): void {
+    if (this.#box === undefined || this.#frame === undefined || !this.#host.isConnected) return;
+    const view = viewOf();
+    const isRtl = getComputedStyle(this.#box).direction === 'rtl';
+    const size = { width: this.#pill.offsetWidth, height: this.#pill.offsetHeight };
+    const spot = besideFrame(this.#frame.getBoundingClientRect(), size, view, isRtl);
+    const isSeen = spot !== undefined && !isCovered(this.#box, this.#frame, this.#host);
+    dress(this.#host, { visibility: isSeen ? 'visible' : 'hidden' });
+    if (spot === undefined) return;
+    const { left, top, isAbove } = spot;
+    dress(this.#pill, { left: `${left}px`, top: `${top}px` });
+    if (!this.#isOpen) return;
+    const card = this.#card.element;
+    dress(card, { 'max-height': 'none' });
+    const badge = { left, top, right: left + size.width, bottom: top + size.height };
+    const cardSize = { width: card.offsetWidth, height: card.offsetHeight };
+    const at = besideBadge(badge, cardSize, view, isAbove, isRtl);
+    dress(card, { left: `${at.left}px`, top: `${at.top}px`, 'max-height': `${at.maxHeight}px` });
+  }
+
+  close(): void {
+    if (this.#isOpen) this.#toggle();
+  }
+
+  #fill(root: ShadowRoot): void {
+    const label = make('span', { color: 'var(--soft)', 'white-space': 'nowrap' }, 'signalbox:');
+    this.#button.append(this.#signal.signal, label, this.#model);
+    this.#button.setAttribute('aria-expanded', 'false');
+    this.#button.setAttribute('aria-controls', 'card');
+    this.#button.addEventListener('click', ({ isTrusted }) => {
+      if (isTrusted) this.#toggle();
+    });
+    // Whoever clicks goes on typing where they were.
+    this.#pill.addEventListener('mousedown', (event) => event.preventDefault());
+    this.#pill.append(this.#button, this.#hideButton());
+    this.#said.setAttribute('role', 'status');
+    root.append(this.#pill, this.#card.element, this.#said);
+    for (const name of OWN_EVENTS) root.addEventListener(name, (event) => event.stopPropagation());
+    root.addEventListener('keydown', (event) => {
+      if ((event as KeyboardEvent).key !== 'Escape' || !this.#isOpen) return;
+      const wasInCard = root.activeElement !== null && root.activeElement !== this.#button;
+      this.#toggle();
+      if (wasInCard) this.#button.focus();
+    });
+  }
+
+  /** For the pointer; whoever comes by keyboard finds the same in the card. */
+  #hideButton(): HTMLElement {
+    const styles = { flex: 'none', width: '24px', height: '100%', 'text-align': 'center', color: 'var(--soft)' };
+    const hide = makeButton({ ...styles, 'border-radius': '13px', 'font-size': '15px' }, '×');
+    hide.tabIndex = -1;
+    hide.setAttribute('aria-label', 'Hide here');
+    hide.title = 'Hide here until the page is loaded again';
+    hide.addEventListener('click', ({ isTrusted }) => {
+      if (isTrusted) this.#actions.hide();
+    });
+    return hide;
+  }
+
+  #toggle(): void {
+    this.#isOpen = !this.#isOpen;
+    this.#button.setAttribute('aria-expanded', String(this.#isOpen));
+    dress(this.#card.element, { display: this.#isOpen ? 'block' : 'none' });
+    const change = this.#isOpen ? addEventListener : removeEventListener;
+    change('pointerdown', this.#onElsewhere, { capture: true, passive: true });
+    change('keydown', this.#onEscape, { capture: true, passive: true });
+    this.#card.rest();
+    this.place();
+  }
+
+  readonly #onElsewhere = (event: Event) => {
+    if (event.isTrusted && !event.composedPath().includes(this.#host)) this.close();
+  };
+
+  readonly #onEscape = (event: KeyboardEvent) => {
+    if (event.isTrusted && event.key === 'Escape' && event.target !== this.#host) this.close();
+  };
+
+  readonly #recolour = () => colour(this.#host, this.#scheme.matches);
+
+  #watch(box: HTMLElement): void {
+    if (this.#box === box) return;
+    if (this.#box === undefined) {
+      addEventListener('resize', this.follow, { passive: true });
+      this.#scheme.addEventListener('change', this.#recolour);
+      this.#recolour();
+    }
+    this.#growth.disconnect();
+    this.#box = box;
+    this.#frame = frameOf(box);
+    this.#growth.observe(box);
+    if (this.#frame !== box) this.#growth.observe(this.#frame);
+  }
+
+  /** Into the document, or into the modal dialog around the box: all outside of that is out of reach. */
+  #attach(box: HTMLElement): void {
+    const modal = [...chainOf(box)].find((outer) => outer instanceof HTMLDialogElement && outer.matches(':modal'));
+    const parent = modal ?? document.documentElement;
+    if (this.#host.parentNode !== parent) parent.append(this.#host);
+    try {
+      if (!this.#host.matches(':popover-open')) this.#host.showPopover();
+    } catch {
+      // Without a top layer it is drawn over the page all the same, only not over its dialogs.
+    }
+  }
+}

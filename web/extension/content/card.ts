@@ -1,0 +1,142 @@
+/** What stands behind a badge: the model, its chance, its price and why; the ways on. */
+import { percent, priceWords, shortName } from '../../shared/format.js';
+import type { Suggestion } from '../messages.js';
+import type { Shown } from './asking.js';
+import { livens, make, makeButton } from './look.js';
+
+export interface CardActions {
+  /** Gives whether the panel opened. */
+  openPanel(): Promise<boolean>;
+  hide(): void;
+  /** Opens the chat with the model, where the site has such an address. */
+  linkOf(suggestion: Suggestion): string | undefined;
+}
+
+const MUTED = { color: 'var(--soft)', 'font-size': '12px' };
+const ASIDE = 'Your browser opens it by the signalbox button in the toolbar, or by Alt+Shift+M.';
+
+function figure(label: string, value: string): HTMLElement {
+  const box = make('div', { display: 'flex', 'flex-direction': 'column', gap: '1px' });
+  const number = make('span', { 'font-size': '16px', 'font-weight': '600', 'line-height': '1.25' }, value);
+  box.append(number, make('span', MUTED, label));
+  return box;
+}
+
+function figures({ pCorrect, usdPerMTok }: Suggestion): HTMLElement {
+  const row = make('div', { display: 'flex', 'flex-wrap': 'wrap', gap: '6px 24px', margin: '10px 0 0' });
+  row.append(
+    figure('chance to be right', percent(pCorrect)),
+    figure('price per million tokens', priceWords(usdPerMTok)),
+  );
+  return row;
+}
+
+/** Names are of any script. */
+const NAME = { display: 'block', 'overflow-wrap': 'anywhere', 'unicode-bidi': 'plaintext' };
+
+function heading(model: string): HTMLElement {
+  const box = make('div', { display: 'block' });
+  box.append(make('strong', { ...NAME, 'font-size': '16px', 'font-weight': '650' }, shortName(model)));
+  if (shortName(model) !== model) box.append(make('span', { ...NAME, ...MUTED }, model));
+  return box;
+}
+
+function reasons(why: readonly string[]): HTMLElement {
+  const list = make('div', { display: 'flex', 'flex-direction': 'column', gap: '5px', margin: '10px 0 0' });
+  list.append(...why.map((text) => make('p', { display: 'block', 'overflow-wrap': 'anywhere' }, text)));
+  return list;
+}
+
+const PRESSED = {
+  display: 'inline-block',
+  padding: '5px 10px',
+  border: '1px solid var(--line)',
+  'border-radius': '6px',
+  'text-align': 'center',
+  'font-weight': '500',
+};
+
+function linkTo(href: string, siteModel: string): HTMLElement {
+  const link = make(
+    'a',
+    {
+      ...PRESSED,
+      color: 'var(--link)',
+      cursor: 'pointer',
+      'text-decoration': 'none',
+      'overflow-wrap': 'anywhere',
+      'outline-offset': '1px',
+    },
+    `Open the chat with ${siteModel}`,
+  );
+  link.href = href;
+  link.target = '_blank';
+  link.rel = 'noopener noreferrer';
+  livens(link);
+  return link;
+}
+
+export class Card {
+  readonly element = make('div', {
+    display: 'none',
+    position: 'fixed',
+    width: '320px',
+    'max-width': 'calc(100vw - 8px)',
+    padding: '14px 16px',
+    overflow: 'auto',
+    'overscroll-behavior': 'contain',
+    background: 'var(--ground)',
+    color: 'var(--ink)',
+    border: '1px solid var(--line)',
+    'border-radius': '12px',
+    'box-shadow': 'var(--shade)',
+    'font-size': '13px',
+    'line-height': '1.4',
+    'user-select': 'text',
+  });
+  readonly #body = make('div', { display: 'block' });
+  readonly #note = make('p', { ...MUTED, display: 'block' });
+  readonly #actions: CardActions;
+
+  constructor(actions: CardActions) {
+    this.#actions = actions;
+    this.element.id = 'card';
+    this.element.setAttribute('role', 'group');
+    this.element.setAttribute('aria-label', 'Suggestion of signalbox');
+    this.#note.setAttribute('role', 'status');
+    this.element.append(this.#body, this.#buttons(), this.#note);
+  }
+
+  set(shown: Shown): void {
+    if (shown.kind === 'none') {
+      this.#body.replaceChildren(reasons([shown.why]));
+      return;
+    }
+    const { model, siteModel, why } = shown;
+    const href = this.#actions.linkOf(shown);
+    const link = make('div', { display: 'grid', margin: '12px 0 0' });
+    if (href !== undefined && siteModel !== null) link.append(linkTo(href, siteModel));
+    this.#body.replaceChildren(heading(model), figures(shown), reasons(why), ...(link.hasChildNodes() ? [link] : []));
+  }
+
+  /** What was said of the panel is over. */
+  rest(): void {
+    this.#note.textContent = '';
+  }
+
+  #buttons(): HTMLElement {
+    const row = make('div', { display: 'flex', 'flex-wrap': 'wrap', gap: '8px', margin: '12px 0 0' });
+    const more = makeButton({ ...PRESSED, flex: '1 1 auto' }, 'More in the side panel');
+    more.addEventListener('click', async ({ isTrusted }) => {
+      // At once: browsers open a panel only for what a person does.
+      if (isTrusted) this.#note.textContent = (await this.#actions.openPanel()) ? '' : ASIDE;
+    });
+    const hide = makeButton({ ...PRESSED, color: 'var(--soft)' }, 'Hide here');
+    hide.title = 'No badge on this page until it is loaded again';
+    hide.addEventListener('click', ({ isTrusted }) => {
+      if (isTrusted) this.#actions.hide();
+    });
+    row.append(more, hide);
+    return row;
+  }
+}

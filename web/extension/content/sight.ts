@@ -1,0 +1,52 @@
+/** What a person sees of a prompt box. */
+import { chainOf, outwards } from './dom.js';
+import type { Rect } from './place.js';
+
+/** How far a frame may reach beyond the text: room for buttons, files and a line of hints. */
+const FRAME = { aside: 140, above: 120, below: 120, levels: 8 };
+
+const isDrawn = (element: Element) => {
+  const { borderTopWidth, borderTopStyle, boxShadow, borderTopLeftRadius, overflow } = getComputedStyle(element);
+  const hasBorder = borderTopStyle !== 'none' && Number.parseFloat(borderTopWidth) > 0;
+  return hasBorder || boxShadow !== 'none' || (Number.parseFloat(borderTopLeftRadius) >= 6 && overflow !== 'auto');
+};
+
+/** The box with the border, the buttons and the files that people see around it; the box itself where nothing is drawn. */
+export function frameOf(box: HTMLElement): HTMLElement {
+  const inner = box.getBoundingClientRect();
+  let frame = box;
+  let levels = 0;
+  for (let outer = outwards(box); outer instanceof HTMLElement && levels < FRAME.levels; outer = outwards(outer)) {
+    const { left, top, right, bottom } = outer.getBoundingClientRect();
+    const isNear =
+      inner.left - left <= FRAME.aside &&
+      right - inner.right <= FRAME.aside &&
+      inner.top - top <= FRAME.above &&
+      bottom - inner.bottom <= FRAME.below;
+    if (!isNear || outer === document.body) break;
+    if (isDrawn(outer)) frame = outer;
+    levels += 1;
+  }
+  return frame;
+}
+
+/** What is seen of the page; less than the window where one has zoomed in, or a keyboard is shown. */
+export function viewOf(): Rect {
+  const { clientWidth } = document.documentElement;
+  const view = visualViewport;
+  const [left, top] = [view?.offsetLeft ?? 0, view?.offsetTop ?? 0];
+  const width = Math.min(view?.width ?? innerWidth, clientWidth || innerWidth);
+  return { left, top, right: left + width, bottom: top + (view?.height ?? innerHeight) };
+}
+
+/** Something of the page lies over all of the box: a dialog, a menu, another page. */
+export function isCovered(box: HTMLElement, frame: Element, host: Element): boolean {
+  const { visibility, opacity } = getComputedStyle(box);
+  const { left, top, width, height } = box.getBoundingClientRect();
+  if (width === 0 || height === 0 || visibility !== 'visible' || opacity === '0') return true;
+  const outer = new Set(chainOf(box));
+  const spots = [0.1, 0.5, 0.9].flatMap((x) => [0.2, 0.8].map((y) => [left + x * width, top + y * height] as const));
+  const hits = spots.map(([x, y]) => document.elementFromPoint(x, y)).filter((hit) => hit !== null);
+  // No hit at all: what is seen of it lies between these spots.
+  return hits.length > 0 && !hits.some((hit) => hit === host || outer.has(hit) || frame.contains(hit));
+}

@@ -1,0 +1,58 @@
+/** What stands in a prompt box: it is read, and never changed. */
+import { MOST_CHARACTERS } from '../messages.js';
+
+/** A document may have millions of empty elements. */
+const MOST_NODES = 20_000;
+
+export interface BoxText {
+  text: string;
+  /** There is more of it. */
+  isCut: boolean;
+}
+
+/** At most so much of it, and no half of a character at its end. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const last = text.charCodeAt(most - 1);
+  const isHalf = last >= 0xd800 && last <= 0xdbff;
+  return text.slice(0, isHalf ? most - 1 : most);
+}
+
+/** What stands on a line of its own. */
+const BLOCKS = new Set('P DIV LI UL OL PRE BLOCKQUOTE H1 H2 H3 H4 H5 H6 BR TR HR'.split(' '));
+
+/** What an editor shows where nothing was typed, and what nobody sees. */
+const UNTYPED = '[data-slate-placeholder], [aria-hidden="true"], script, style, template';
+
+/** Invisible characters by which editors hold empty lines open. */
+const FILLERS = /[\u200b\ufeff]/g;
+
+function readEdited(root: HTMLElement): BoxText {
+  const filter = (node: Node) =>
+    node instanceof Element && node.matches(UNTYPED) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT;
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT, filter);
+  let text = '';
+  let nodes = 0;
+  while (walker.nextNode() !== null) {
+    const { currentNode } = walker;
+    nodes += 1;
+    if (currentNode instanceof Text) {
+      // Not `data`: a single node may hold megabytes.
+      text += currentNode.substringData(0, MOST_CHARACTERS + 1 - text.length);
+    } else if (BLOCKS.has(currentNode.nodeName) && text !== '' && !text.endsWith('\n')) {
+      text += '\n';
+    }
+    if (text.length > MOST_CHARACTERS || nodes >= MOST_NODES) break;
+  }
+  const isCut = text.length > MOST_CHARACTERS || nodes >= MOST_NODES;
+  return { text: cut(text, MOST_CHARACTERS).replace(FILLERS, ''), isCut };
+}
+
+export function readText(box: HTMLElement): BoxText {
+  if (!(box instanceof HTMLTextAreaElement)) return readEdited(box);
+  const { value } = box;
+  return { text: cut(value, MOST_CHARACTERS), isCut: value.length > MOST_CHARACTERS };
+}
+
+/** Whether somebody has begun to ask something: three letters or digits. */
+export const isQuestion = (text: string) => /(?:[\p{L}\p{N}].*?){3}/su.test(text);

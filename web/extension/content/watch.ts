@@ -1,0 +1,176 @@
+/** The page's prompt boxes: which one is typed into, what stands in it, and whether it is still there. */
+import type { Suggestion, Welcome } from '../messages.js';
+import { adapterFor } from './adapters/index.js';
+import { Asking, type Send, type Shown } from './asking.js';
+import { Badge, HOST } from './badge.js';
+import { focusedBelow, focusedIn, rootsOf } from './dom.js';
+import { chatLink } from './links.js';
+import { readText } from './text.js';
+
+const CAPTURE = { capture: true, passive: true };
+const CHECK_MS = 500;
+/** Reading a long text again takes as long as the text; it is read again at each such check. */
+const LONG_CHECKS = 10;
+/** A page that removes the badge so often does not want it. */
+const MOST_REMOVALS = 3;
+
+export class Watch {
+  #site: Welcome;
+  readonly #send: Send;
+  readonly #isAlive: () => boolean;
+  readonly #badge: Badge;
+  readonly #asking: Asking;
+  /** A page that is written anew forgets its listeners. */
+  readonly #rewritten = new MutationObserver(() => this.#listen());
+  #target: EventTarget | undefined;
+  #box: HTMLElement | undefined;
+  #adapterName = '';
+  #text = '';
+  #isCut = false;
+  #roots: ShadowRoot[] = [];
+  #check: ReturnType<typeof setInterval> | undefined;
+  #checks = 0;
+  #removals = 0;
+  #isWarm = false;
+
+  /** `isAlive`: whether the extension still is; where it is not, the script is taken away meanwhile. */
+  constructor(site: Welcome, send: Send, isAlive: () => boolean) {
+    this.#site = site;
+    this.#send = send;
+    this.#isAlive = isAlive;
+    this.#badge = new Badge({
+      openPanel: async () => {
+        const answer = await send({ kind: 'open', text: this.#text }).catch(() => undefined);
+        return answer?.kind === 'opened' && answer.isOpen;
+      },
+      hide: () => this.#dismiss(),
+      linkOf: (suggestion) => this.#linkOf(suggestion),
+    });
+    this.#asking = new Asking({
+      send,
+      read: () => this.#read(),
+      show: (shown) => this.#show(shown),
+    });
+    // What an earlier version of this script left behind.
+    for (const left of document.querySelectorAll(`:root > ${HOST}`)) left.remove();
+    this.#listen();
+    this.#rewritten.observe(document, { childList: true });
+    // Somebody may be typing already.
+    this.#target = focusedIn(document);
+    this.#asking.touch(false);
+  }
+
+  set site(site: Welcome) {
+    this.#site = site;
+    this.#asking.touch(false);
+  }
+
+  stop(): void {
+    this.#rewritten.disconnect();
+    this.#asking.stop();
+    this.#hide();
+    removeEventListener('focusin', this.#onFocus, CAPTURE);
+    removeEventListener('input', this.#onInput, CAPTURE);
+  }
+
+  #listen(): void {
+    addEventListener('focusin', this.#onFocus, CAPTURE);
+    addEventListener('input', this.#onInput, CAPTURE);
+  }
+
+  /** Both do as good as nothing: they run while somebody types. */
+  readonly #onFocus = (event: Event) => {
+    this.#note(event);
+    this.#asking.touch(false);
+  };
+
+  readonly #onInput = (event: Event) => {
+    this.#note(event);
+    this.#asking.touch(event.isTrusted);
+  };
+
+  #note(event: Event): void {
+    const [target] = event.composedPath();
+    if (!this.#badge.isOwn(target)) this.#target = target;
+  }
+
+  /** The box that is typed into now; the last one as long as nothing else is. */
+  #find(): HTMLElement | undefined {
+    const adapter = adapterFor(this.#site.adapter, document, location);
+    if (adapter === undefined) return undefined;
+    this.#adapterName = adapter.name;
+    const typedInto =
+      this.#target instanceof Element && this.#target.isConnected ? focusedBelow(this.#target) : focusedIn(document);
+    const box = typedInto && adapter.box(typedInto);
+    if (box !== undefined) return box;
+    return this.#box?.isConnected && adapter.box(this.#box) === this.#box ? this.#box : undefined;
+  }
+
+  #read(): string | undefined {
+    const box = this.#find();
+    if (box !== this.#box) this.#moveTo(box);
+    if (box === undefined || this.#removals >= MOST_REMOVALS) return undefined;
+    if (!this.#isWarm) {
+      this.#isWarm = true;
+      this.#send({ kind: 'warm' }).catch(() => undefined);
+    }
+    // Until a person has done something here, whatever stands in a box is the page's own.
+    if (!navigator.userActivation.hasBeenActive) return undefined;
+    const { text, isCut } = readText(box);
+    this.#text = text;
+    this.#isCut = isCut;
+    return text;
+  }
+
+  #moveTo(box: HTMLElement | undefined): void {
+    this.#box = box;
+    this.#asking.forget();
+    for (const root of this.#roots) root.removeEventListener('scroll', this.#badge.follow, CAPTURE);
+    this.#roots = box === undefined ? [] : rootsOf(box);
+    for (const root of this.#roots) root.addEventListener('scroll', this.#badge.follow, CAPTURE);
+  }
+
+  #show(shown: Shown | undefined): void {
+    if (shown === undefined || this.#box === undefined || !this.#box.isConnected) {
+      this.#hide();
+      return;
+    }
+    this.#badge.show(this.#box, shown);
+    if (this.#check !== undefined) return;
+    addEventListener('scroll', this.#badge.follow, CAPTURE);
+    this.#check = setInterval(this.#onCheck, CHECK_MS);
+  }
+
+  #hide(): void {
+    clearInterval(this.#check);
+    this.#check = undefined;
+    removeEventListener('scroll', this.#badge.follow, CAPTURE);
+    this.#badge.hide();
+  }
+
+  /** While a badge is shown: pages empty, move and replace their boxes without a word. */
+  readonly #onCheck = () => {
+    if (!this.#isAlive()) return;
+    this.#checks += 1;
+    if (this.#badge.wasRemoved) {
+      this.#removals += 1;
+      this.#hide();
+      return;
+    }
+    if (!this.#box?.isConnected || !this.#isCut || this.#checks % LONG_CHECKS === 0) this.#asking.touch(false);
+    this.#badge.follow();
+  };
+
+  #dismiss(): void {
+    this.#removals = MOST_REMOVALS;
+    this.#asking.forget();
+    this.#hide();
+  }
+
+  #linkOf({ siteModel }: Suggestion): string | undefined {
+    if (siteModel === null) return undefined;
+    const { endpoint } = this.#site;
+    const adapter = this.#adapterName as Welcome['adapter'];
+    return chatLink(adapter, { origin: location.origin, endpoint, siteModel, prompt: this.#text });
+  }
+}
