@@ -69,16 +69,22 @@ double score_of(const Decision& decision, std::size_t model) {
   return 0;
 }
 
+/// Who is taken where the benchmark has nothing to compare with.
+std::string on_average(const Index& index, const Decision& d) {
+  const bool is_best = d.challenger == d.best_single;
+  return name(index, d.challenger) + " is the best model on average" + (is_best ? "." : ", with its correction.");
+}
+
 /// The decision in a sentence or two.
 std::string explain(const Index& index, const Decision& d) {
   const std::string best = name(index, d.best_single);
   std::string out;
   switch (d.fallback) {
     case Fallback::kNoKnownToken:
-      out = "The input has no word that the embedder knows: " + best + " is the best model on average.";
+      out = "The input has no word that the embedder knows: " + on_average(index, d);
       break;
     case Fallback::kOutOfCoverage:
-      out = "Nothing in the benchmark resembles this input: " + best + " is the best model on average.";
+      out = "Nothing in the benchmark resembles this input: " + on_average(index, d);
       break;
     case Fallback::kLowConfidence:
       out = name(index, d.challenger) + " looks best here, but with only " + percent(d.confidence) +
@@ -94,7 +100,7 @@ std::string explain(const Index& index, const Decision& d) {
   if (!d.tasks.empty() && !d.out_of_coverage) {
     out.append(" What it resembles most is ").append(index.task_names[d.tasks[0].task]).append(".");
   }
-  const std::size_t wanted = d.fallback == Fallback::kNone ? d.challenger : d.best_single;
+  const std::size_t wanted = d.fallback == Fallback::kLowConfidence ? d.best_single : d.challenger;
   if (d.model != wanted) {
     out.append(" ").append(name(index, d.model)).append(" is chosen for its price, at a predicted correctness of ");
     out.append(percent(score_of(d, d.model))).append(" against ").append(percent(score_of(d, wanted))).append(".");

@@ -77,6 +77,22 @@ Status read_prices(const Json* prices, const ModelNumbersByName& models, RouteOp
   return {};
 }
 
+Status read_corrections(const Json* corrections, const ModelNumbersByName& models, RouteOptions& options) {
+  if (corrections == nullptr) return {};
+  if (!corrections->is_object()) return Error{ErrorCode::kInvalidArgument, "corrections is not an object"};
+  options.corrections.assign(options.exclusions.size(), 0);
+  for (const auto& item : corrections->items()) {
+    const auto found = models.find(item.key());
+    if (found == models.end()) return unknown_model(item.key());
+    const double value = item.value().is_number() ? item.value().get<double>() : std::nan("");
+    if (!(value >= -1 && value <= 1)) {
+      return Error{ErrorCode::kInvalidArgument, "correction of " + item.key() + " is not a number in -1..1"};
+    }
+    options.corrections[found->second] = value;
+  }
+  return {};
+}
+
 Status read_label(const Json& label, std::size_t model_count, const ModelNumbersByName& models, Labels& labels) {
   ObjectReader reader(label, "label");
   std::size_t input = std::numeric_limits<std::uint32_t>::max();
@@ -167,11 +183,13 @@ Result<Request> parse_request(const Index& index, std::string_view options_json,
   const Json* allow = reader.find("candidates");
   const Json* deny = reader.find("deny");
   const Json* prices = reader.find("prices");
+  const Json* corrections = reader.find("corrections");
   const Json* labels = is_task ? reader.find("labels") : nullptr;
   if (labels != nullptr && !labels->is_array()) reader.fail("labels is not a list");
   if (Status failed = reader.finish()) return *failed;
   if (Status failed = read_candidates(allow, deny, models, options)) return *failed;
   if (Status failed = read_prices(prices, models, options)) return *failed;
+  if (Status failed = read_corrections(corrections, models, options)) return *failed;
   if (labels != nullptr) {
     for (const Json& label : *labels) {
       if (Status failed = read_label(label, index.models(), models, request.labels)) return *failed;

@@ -68,6 +68,11 @@ export interface RouteOptions {
   qualityBar?: number;
   /** Predicted correctness given up per US dollar per million tokens, >= 0. */
   costWeight?: number;
+  /**
+   * Added to the predicted correctness of models, -1..1 each, before anything is chosen: what is known of them beside the
+   * benchmark. The confidence knows them with `signalbox` only.
+   */
+  corrections?: Readonly<Record<string, number>>;
   /** How many benchmark samples to report, 0..1000; default 5. */
   neighbours?: number;
   signal?: AbortSignal | undefined;
@@ -88,7 +93,7 @@ export interface EmbedOptions {
 
 export interface RankedModel {
   model: string;
-  /** Predicted correctness by the policy, 0..1; for an input out of coverage the model's mean over tasks. */
+  /** Predicted correctness by the policy, corrected, 0..1; for an input out of coverage the model's mean over tasks. */
   pCorrect: number;
   /** 95% interval of `pCorrect`: of the mixture over tasks for signalbox, Wilson's for votes, exact for s3. */
   interval: [low: number, high: number];

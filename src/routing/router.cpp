@@ -64,6 +64,24 @@ void set_coverage(const Index& index, const RouteOptions& options, bool known, D
   else if (decision.out_of_coverage) decision.fallback = Fallback::kOutOfCoverage;
 }
 
+double correction_of(const RouteOptions& options, std::size_t model) {
+  return options.corrections.empty() ? 0 : options.corrections[model];
+}
+
+/// Corrected scores, as they are compared: [models]. Of `models` the score is kept in 0..1, as its interval is.
+std::vector<double> correct_scores(const RouteOptions& options, std::vector<RankedModel>& models) {
+  std::vector<double> scores(models.size());
+  for (RankedModel& m : models) {
+    const double correction = correction_of(options, m.model);
+    scores[m.model] = m.score + correction;
+    if (correction == 0) continue;
+    m.score = std::clamp(m.score + correction, 0.0, 1.0);
+    m.interval = {std::clamp(m.interval.low + correction, 0.0, 1.0),
+                  std::clamp(m.interval.high + correction, 0.0, 1.0)};
+  }
+  return scores;
+}
+
 /// P(the first model is right more often than the second).
 using Confidence = std::function<double(std::size_t, std::size_t)>;
 
@@ -74,8 +92,7 @@ void settle(const Index& index, const Field& field, const RouteOptions& options,
   decision.best_single = field.best_single;
   set_coverage(index, options, known, decision);
   if (decision.out_of_coverage) rank_by_means(index, field, models);
-  std::vector<double> scores(models.size());
-  for (const RankedModel& m : models) scores[m.model] = m.score;
+  const std::vector<double> scores = correct_scores(options, models);
   decision.challenger = best_allowed(scores, field.exclusions);
   std::size_t other = field.best_single;
   if (decision.challenger == other && options.policy == Policy::kSignalbox) {
@@ -84,12 +101,12 @@ void settle(const Index& index, const Field& field, const RouteOptions& options,
   decision.confidence = decision.challenger == other ? 1 : confidence(decision.challenger, other);
   const bool sure = is_sure(options.constants.eta, decision.confidence, decision.challenger, field.best_single);
   if (decision.fallback == Fallback::kNone && !sure) decision.fallback = Fallback::kLowConfidence;
-  const bool stays = decision.fallback == Fallback::kNone;
-  const std::size_t pick = stays ? decision.challenger : field.best_single;
+  const bool falls = decision.fallback == Fallback::kLowConfidence;
+  const std::size_t pick = falls ? field.best_single : decision.challenger;
   decision.model = trade_for_price(pick, scores, options.prices, field.exclusions, options.price_rules);
   std::erase_if(models, [&](const RankedModel& m) { return field.exclusions[m.model] != Exclusion::kNone; });
   std::stable_sort(models.begin(), models.end(),
-                   [](const RankedModel& a, const RankedModel& b) { return a.score > b.score; });
+                   [&](const RankedModel& a, const RankedModel& b) { return scores[a.model] > scores[b.model]; });
   decision.ranking = std::move(models);
   decision.exclusions = field.exclusions;
 }
@@ -114,6 +131,14 @@ void apply_mixture(const Index& index, const TaskMixture& mixture, std::vector<R
   std::stable_sort(decision.tasks.begin(), decision.tasks.end(),
                    [](const TaskVote& a, const TaskVote& b) { return a.weight > b.weight; });
   decision.tasks.resize(std::min(decision.tasks.size(), kReportedTasks));
+}
+
+/// What it asks must stay where it is.
+Confidence mixture_confidence(const TaskMixture& mixture, const RouteOptions& options) {
+  return [&](std::size_t a, std::size_t b) {
+    const double ahead = correction_of(options, a) - correction_of(options, b);
+    return probability_better(mixture, a, b, MixtureConstants(), ahead);
+  };
 }
 
 /// P(the challenger is right more often than the best single model), from the neighbours that measured both.
@@ -240,7 +265,7 @@ Result<Decision> route_input(const Index& index, std::span<const float> vector, 
     const LabelMeans none = label_means({}, field.value().exclusions, mixing);
     mixture = mix_tasks(profiles, vote_for_tasks(profiles, vector, mixing), none, field.value().exclusions, mixing);
     apply_mixture(index, mixture, models, decision);
-    confidence = [&](std::size_t a, std::size_t b) { return probability_better(mixture, a, b, MixtureConstants()); };
+    confidence = mixture_confidence(mixture, options);
   }
   settle(index, field.value(), options, known, std::move(models), confidence, decision);
   neighbours.resize(std::min(neighbours.size(), options.neighbours));
@@ -285,7 +310,7 @@ Result<Decision> route_task(const Index& index, std::span<const float> vectors, 
     mixture = mix_tasks(profiles, vote_of_inputs(profiles, inputs.vectors, mixing),
                         label_means(labels.outcomes, exclusions, mixing), exclusions, mixing);
     apply_mixture(index, mixture, models, decision);
-    confidence = [&](std::size_t a, std::size_t b) { return probability_better(mixture, a, b, MixtureConstants()); };
+    confidence = mixture_confidence(mixture, options);
   }
   settle(index, field.value(), options, known, std::move(models), confidence, decision);
   decision.neighbours = nearest_overall(neighbours, index.rows(), options.neighbours);

@@ -42,12 +42,14 @@ struct RouteOptions {
   std::vector<Exclusion> exclusions;  ///< [models]
   std::vector<double> prices;         ///< [models] blended US dollars per million tokens; negative: unknown.
   PriceRules price_rules;
+  /// [models] added to the predicted correctness before anything is chosen; empty: nothing.
+  std::vector<double> corrections;
   std::size_t neighbours = 5;  ///< How many to report.
 };
 
 struct RankedModel {
   std::size_t model = 0;
-  double score = 0;       ///< The policy's predicted correctness.
+  double score = 0;       ///< The policy's predicted correctness, corrected.
   Interval interval;      ///< 95%.
   std::size_t votes = 0;  ///< Neighbours, over all inputs, or benchmark tasks (kSignalbox) that had an outcome.
   bool own_mean = false;  ///< The score is the model's own mean: without a vote, or out of coverage.
@@ -79,8 +81,8 @@ struct Decision {
 
 /// Routes one input. kSignalbox: the argmax of task_mixture.h. kS1: the argmax of g (eq. 11), left for m* where paired
 /// comparisons over the same neighbours do not make it sure enough (probability_better > eta); a departure, the paper's
-/// per-instance routing has no fallback (eta = 0 gives that). Out of coverage every policy takes m*, and models are
-/// ranked by their mean over tasks.
+/// per-instance routing has no fallback (eta = 0 gives that). Out of coverage every policy ranks models by their
+/// mean over tasks, and takes the first, which is m* but for corrections.
 /// vector: float32 [dim]; zero means that no token was known.
 /// Errors: dimension_mismatch, non_finite, no_candidate.
 [[nodiscard]] Result<Decision> route_input(const Index& index, std::span<const float> vector,

@@ -312,14 +312,14 @@ TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> vote
 }
 
 double probability_better(const TaskMixture& mixture, std::size_t first, std::size_t second,
-                          const MixtureConstants& constants) {
+                          const MixtureConstants& constants, double ahead) {
   const std::size_t models = mixture.relative.size();
   const double variance =
       constants.difference_variance / 2 * (1 / mixture.evidence[first] + 1 / mixture.evidence[second]);
   double sum = 0;
   for (std::size_t s = 0; s < mixture.weights.size(); ++s) {
     const double* of_task = mixture.task_relative.data() + s * models;
-    const double z = (of_task[first] - of_task[second]) / std::sqrt(variance);
+    const double z = (of_task[first] - of_task[second] + ahead) / std::sqrt(variance);
     sum += mixture.weights[s] * .5 * std::erfc(-z / std::sqrt(2.0));
   }
   return std::min(1.0, sum);

@@ -82,8 +82,8 @@ struct TaskMixture {
                                     const MixtureConstants& constants);
 
 /// P(the first model is right more often than the second one on the new task): the mixture over tasks of normal
-/// distributions of their difference.
+/// distributions of their difference, to which `ahead` is added.
 [[nodiscard]] double probability_better(const TaskMixture& mixture, std::size_t first, std::size_t second,
-                                        const MixtureConstants& constants);
+                                        const MixtureConstants& constants, double ahead = 0);
 
 }  // namespace signalbox
