@@ -1,1 +1,43 @@
-export {};
+/** The settings: which benchmark, which models, which sites, and what is kept. */
+import '@picocss/pico/css/pico.classless.min.css';
+import '../../shared/style.css';
+import '../../shared/controls.css';
+import '../page.css';
+import './style.css';
+import { render } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { errorWords } from '../../shared/words.js';
+import { isLoaded, notWritten, openStored } from '../stored/live.js';
+import { BenchmarkSection } from './benchmark.js';
+import { JudgementsSection } from './judgements.js';
+import { ModelsSection } from './models.js';
+import { PrivacySection } from './privacy.js';
+import { SitesSection } from './sites.js';
+import { openState } from './state.js';
+import { TransferSection } from './transfer.js';
+
+function Sections() {
+  // An address with a # names a section that was not there when the page was opened.
+  useEffect(() => document.getElementById(location.hash.slice(1))?.scrollIntoView(), []);
+  return (
+    <>
+      {notWritten.value !== undefined && (
+        <p role="alert" class="failed" data-not-written>
+          The last change could not be kept: {errorWords(notWritten.value)}
+        </p>
+      )}
+      <BenchmarkSection />
+      <ModelsSection />
+      <SitesSection />
+      <JudgementsSection />
+      <TransferSection />
+      <PrivacySection />
+    </>
+  );
+}
+
+const App = () => (isLoaded.value ? <Sections /> : <p class="placeholder">Loading</p>);
+
+openStored();
+openState();
+render(<App />, document.getElementById('app') as HTMLElement);

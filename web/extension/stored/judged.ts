@@ -1,5 +1,5 @@
 /** What a person said of answers: labels that adapt the routing to this person. In IndexedDB of the extension, and nowhere else. */
-import { clear, createStore, delMany, entries, setMany, type UseStore } from 'idb-keyval';
+import { clear, createStore, delMany, entries, promisifyRequest, setMany, type UseStore } from 'idb-keyval';
 import * as v from 'valibot';
 import { MOST_CHARACTERS } from '../messages.js';
 
@@ -62,5 +62,15 @@ export async function eraseJudged(ids: readonly string[]): Promise<void> {
 
 export async function eraseAllJudged(): Promise<void> {
   await clear(store());
+  tell();
+}
+
+/** These in place of all that were kept: all of it, or nothing. */
+export async function replaceJudged(judged: readonly Judged[]): Promise<void> {
+  await store()('readwrite', (all) => {
+    all.clear();
+    for (const each of judged) all.put(each, each.id);
+    return promisifyRequest(all.transaction);
+  });
   tell();
 }

@@ -3,6 +3,7 @@ import { batch, signal } from '@preact/signals';
 import { type IndexInfo, SignalboxError } from 'signalbox';
 import { type BenchmarkFile, type BuildReport, buildInWorker } from 'signalbox/importers';
 import { WorkerRouter } from 'signalbox/worker';
+import { save } from '../../shared/save.js';
 import { type Benchmark, benchmark, info, routeOn, SHIPPED } from '../state.js';
 import { EXAMPLE_NAME, exampleFile } from './example.js';
 import { remember } from './remembered.js';
@@ -150,10 +151,6 @@ export function backToShipped(): void {
 }
 
 export function download(name: string, index: Uint8Array<ArrayBuffer>): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([index], { type: 'application/octet-stream' }));
-  link.download = `${name.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80) || 'benchmark'}.sbx`;
-  link.click();
-  // Some browsers read it after the click.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  const plain = name.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80) || 'benchmark';
+  save(`${plain}.sbx`, 'application/octet-stream', [index]);
 }

@@ -76,14 +76,3 @@ export function jsonParts({ prompts, inputs, decisions, labels }: DecidedTask): 
   parts.push('\n]}\n');
   return parts;
 }
-
-/** Saves a file that the page made. */
-export function save(name: string, type: string, parts: string[]): void {
-  const url = URL.createObjectURL(new Blob(parts, { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has opened it by then; without this the page would hold it until it is closed.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}

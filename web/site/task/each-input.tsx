@@ -1,7 +1,8 @@
 /** Every input by itself, and the decisions as files. */
 import { count, percent } from '../../shared/format.js';
+import { save } from '../../shared/save.js';
 import { info } from '../state.js';
-import { csvLines, type DecidedTask, jsonParts, save } from './download.js';
+import { csvLines, type DecidedTask, jsonParts } from './download.js';
 import { meanChance, sharesOf } from './inputs.js';
 import { labelOptionsOf } from './labels.js';
 import { Progress } from './progress.js';

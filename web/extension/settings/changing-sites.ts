@@ -1,0 +1,45 @@
+/** Sites, as a person adds, changes and removes them. */
+import { grant, patternOf, revoke } from '../sites.js';
+import { rewrite, stored } from '../stored/live.js';
+import { NEW_SITE, originOf, type Site } from '../stored/schema.js';
+
+/** Errors: sentences for people. */
+export async function addSite(typed: string): Promise<string> {
+  const origin = originOf(typed);
+  if (origin === undefined) {
+    throw new Error(`got ${JSON.stringify(typed)}, expected an address such as https://chat.example.com`);
+  }
+  if (Object.hasOwn(stored.peek().sites, origin)) throw new Error(`${origin} is among your sites already.`);
+  // Nothing may be awaited before it, or the click does not count.
+  if (!(await grant(origin))) throw new Error(`The browser was not given the permission: ${origin} is not added.`);
+  await rewrite((now) => ({ ...now, sites: { ...now.sites, [origin]: NEW_SITE } }));
+  return origin;
+}
+
+export const changeSite = (origin: string, part: Partial<Site>) =>
+  rewrite((now) => {
+    const site = now.sites[origin];
+    return site === undefined ? now : { ...now, sites: { ...now.sites, [origin]: { ...site, ...part } } };
+  });
+
+/** An empty name: the site does not have the model. */
+export const nameModel = (origin: string, model: string, name: string) =>
+  rewrite((now) => {
+    const site = now.sites[origin];
+    if (site === undefined) return now;
+    const others = Object.entries(site.names).filter(([other]) => other !== model);
+    // fromEntries takes any name for its own, also "__proto__".
+    const names = Object.fromEntries(name === '' ? others : [...others, [model, name]]);
+    return { ...now, sites: { ...now.sites, [origin]: { ...site, names } } };
+  });
+
+/** The browser's permission goes, too, unless another site needs the same one. */
+export async function removeSite(origin: string): Promise<void> {
+  await rewrite((now) => ({
+    ...now,
+    sites: Object.fromEntries(Object.entries(now.sites).filter(([other]) => other !== origin)),
+  }));
+  const pattern = patternOf(origin);
+  const isShared = Object.keys(stored.peek().sites).some((other) => patternOf(other) === pattern);
+  if (!isShared) await revoke(origin);
+}

@@ -1,0 +1,43 @@
+/** All that is kept, out of storage and into it. */
+
+import { listJudged, replaceJudged } from '../stored/judged.js';
+import { rewrite, stored } from '../stored/live.js';
+import { eraseIndex, keepIndex, readIndex } from '../stored/own-index.js';
+import { type Everything, packAll, unpackAll } from '../stored/transfer.js';
+import { inspect } from './own-benchmark.js';
+
+export async function exportAll(): Promise<Uint8Array<ArrayBuffer>> {
+  const now = stored.peek();
+  const index = now.index === null ? null : await readIndex(now.index);
+  return packAll({ stored: now, judged: await listJudged(), index });
+}
+
+/** What a file holds, looked into and found sound; nothing is changed yet. */
+export async function readExported(file: Blob): Promise<Everything> {
+  const found = await unpackAll(file);
+  if (found.index !== null) {
+    await inspect(found.index).catch((error: Error) => {
+      throw new Error(`index.sbx: ${error.message}`);
+    });
+  }
+  return found;
+}
+
+/** All of it in place of what is kept, or nothing. */
+export async function importAll({ stored: next, judged, index: bytes }: Everything): Promise<void> {
+  const last = stored.peek();
+  const index = bytes === null ? null : await keepIndex(next.index?.name ?? '', bytes);
+  try {
+    await rewrite(() => ({ ...next, index }));
+    try {
+      await replaceJudged(judged);
+    } catch (error) {
+      await rewrite(() => last);
+      throw error;
+    }
+  } catch (error) {
+    if (index !== null) await eraseIndex(index);
+    throw error;
+  }
+  if (last.index !== null) await eraseIndex(last.index);
+}

@@ -1,0 +1,20 @@
+/** What happens to what a person types. Every sentence must be true of the code. */
+export function PrivacySection() {
+  return (
+    <section id="privacy" aria-labelledby="privacy-title">
+      <h2 id="privacy-title">Privacy</h2>
+      <ul>
+        <li>Prompts are routed on this device. No prompt is sent anywhere, and there are no statistics of your use.</li>
+        <li>
+          The extension sees a page only where you granted the site, or for the moment in which you ask it about a
+          selection.
+        </li>
+        <li>
+          Kept are these settings, your own index, and the prompts that you judged: in this browser, until you erase
+          them.
+        </li>
+        <li>Removing the extension from the browser removes all of it.</li>
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,137 @@
+/** One site: whether it gets a badge, what kind of chat it is, and how it calls the models. */
+
+import { Folded } from '../../shared/folded.js';
+import { count } from '../../shared/format.js';
+import { grant } from '../sites.js';
+import { ADAPTERS, type AdapterName, type Site } from '../stored/schema.js';
+import { changeSite, removeSite } from './changing-sites.js';
+import { SaidLine, useSaid } from './said.js';
+import { SiteNames } from './site-names.js';
+import { granted } from './state.js';
+
+const ADAPTER_WORDS: Record<AdapterName, string> = {
+  auto: 'Found out by the page',
+  'open-webui': 'Open WebUI',
+  librechat: 'LibreChat',
+  openrouter: 'OpenRouter',
+  generic: 'Any prompt box',
+};
+
+interface Props {
+  origin: string;
+  site: Site;
+}
+
+function Missing({ origin }: { origin: string }) {
+  const { said, attempt } = useSaid();
+  const ask = () =>
+    attempt(async () => {
+      if (!(await grant(origin))) throw new Error('The browser was not given the permission.');
+      return '';
+    });
+  return (
+    <div class="failed" data-missing>
+      <p>The browser does not let the extension into this site: there is no badge until you grant it.</p>
+      <button type="button" class="small" data-grant onClick={ask}>
+        Grant it
+      </button>
+      <SaidLine said={said} name="grant" />
+    </div>
+  );
+}
+
+function Kind({ origin, site, id }: Props & { id: string }) {
+  return (
+    <div class="fields">
+      <div>
+        <label for={`${id}-adapter`}>Kind of chat</label>
+        <select
+          id={`${id}-adapter`}
+          data-adapter
+          value={site.adapter}
+          onChange={(event) => changeSite(origin, { adapter: event.currentTarget.value as AdapterName })}
+        >
+          {ADAPTERS.map((name) => (
+            <option key={name} value={name}>
+              {ADAPTER_WORDS[name]}
+            </option>
+          ))}
+        </select>
+      </div>
+      {site.adapter === 'librechat' && (
+        <div>
+          <label for={`${id}-endpoint`}>Endpoint</label>
+          <input
+            id={`${id}-endpoint`}
+            data-endpoint
+            maxLength={100}
+            autocomplete="off"
+            spellcheck={false}
+            placeholder="openAI"
+            aria-describedby={`${id}-endpoint-help`}
+            value={site.endpoint}
+            onChange={(event) => changeSite(origin, { endpoint: event.currentTarget.value.trim() })}
+          />
+          <small id={`${id}-endpoint-help`}>As the addresses of its chats name it. May be empty.</small>
+        </div>
+      )}
+    </div>
+  );
+}
+
+export function SiteCard({ origin, site }: Props) {
+  const id = `site-${origin.replace(/[^a-z0-9]+/gi, '-')}`;
+  const named = Object.keys(site.names).length;
+  const { said, attempt } = useSaid();
+  const remove = () =>
+    attempt(async () => {
+      await removeSite(origin);
+      // The button goes with its site.
+      document.getElementById('sites-title')?.focus();
+      return '';
+    });
+  return (
+    <article class="card site" aria-labelledby={`${id}-title`} data-site={origin}>
+      <header>
+        <h3 id={`${id}-title`} dir="ltr">
+          {origin}
+        </h3>
+        <div class="actions">
+          <label>
+            <input
+              type="checkbox"
+              role="switch"
+              data-on
+              checked={site.isOn}
+              aria-checked={site.isOn}
+              aria-label={`Suggest models on ${origin}`}
+              onChange={(event) => changeSite(origin, { isOn: event.currentTarget.checked })}
+            />
+            {site.isOn ? 'On' : 'Off'}
+          </label>
+          <button
+            type="button"
+            class="secondary outline small"
+            aria-label={`Remove ${origin}`}
+            data-remove
+            onClick={remove}
+          >
+            Remove
+          </button>
+        </div>
+      </header>
+      {site.isOn && !granted.value.has(origin) && <Missing origin={origin} />}
+      <Kind origin={origin} site={site} id={id} />
+      <Folded
+        summary={
+          named === 0
+            ? 'Its names of the models: none yet, all may be suggested'
+            : `Its names of ${count(named, 'model')}`
+        }
+      >
+        {() => <SiteNames origin={origin} names={site.names} id={id} />}
+      </Folded>
+      <SaidLine said={said} name="site" />
+    </article>
+  );
+}

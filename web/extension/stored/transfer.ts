@@ -1,0 +1,130 @@
+/** All that the extension keeps, as a zip and back. What comes in is a stranger's file: all of it is sound, or none is taken. */
+import type { FileEntry } from '@zip.js/zip.js';
+import * as v from 'valibot';
+import { JUDGED, type Judged, MOST_JUDGED } from './judged.js';
+import type { Stored } from './schema.js';
+import { readImported } from './upgrade.js';
+
+export interface Everything {
+  stored: Stored;
+  judged: readonly Judged[];
+  /** The bytes of `stored.index`; null where the shipped one is used. */
+  index: Uint8Array<ArrayBuffer> | null;
+}
+
+const MB = 1_000_000;
+/** The members that there are, and the most bytes that each may unpack to. */
+const LIMITS = { 'settings.json': 8 * MB, 'judgements.json': 32 * MB, 'index.sbx': 1000 * MB } as const;
+type Member = keyof typeof LIMITS;
+const MEMBERS = Object.keys(LIMITS) as Member[];
+const isMember = (name: string): name is Member => Object.hasOwn(LIMITS, name);
+
+/** Without workers of its own: a strict policy forbids those that it would make. */
+async function zipLibrary() {
+  const library = await import('@zip.js/zip.js');
+  library.configure({ useWebWorkers: false });
+  return library;
+}
+
+export async function packAll({ stored, judged, index }: Everything): Promise<Uint8Array<ArrayBuffer>> {
+  const { TextReader, Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } = await zipLibrary();
+  const zip = new ZipWriter(new Uint8ArrayWriter());
+  await zip.add('settings.json', new TextReader(`${JSON.stringify(stored, null, 2)}\n`));
+  await zip.add('judgements.json', new TextReader(`${JSON.stringify(judged, null, 2)}\n`));
+  if (index !== null) await zip.add('index.sbx', new Uint8ArrayReader(index));
+  return (await zip.close()) as Uint8Array<ArrayBuffer>;
+}
+
+/** Takes pieces until there are too many: what a zip says of its sizes may be a lie. */
+function collector(name: Member) {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let total = 0;
+  const writable = new WritableStream<Uint8Array<ArrayBuffer>>({
+    write(piece) {
+      total += piece.byteLength;
+      if (total > LIMITS[name]) throw tooLarge(name, `more than ${total - 1}`);
+      pieces.push(piece);
+    },
+  });
+  return { writable, bytes: async () => new Uint8Array(await new Blob(pieces).arrayBuffer()) };
+}
+
+const tooLarge = (name: Member, got: number | string) =>
+  new Error(`${name}: got ${got} bytes, expected at most ${LIMITS[name]}`);
+
+async function unpack(entry: FileEntry, name: Member): Promise<Uint8Array<ArrayBuffer>> {
+  if (entry.encrypted) throw new Error(`${name}: got an encrypted file, expected a plain one`);
+  if (entry.uncompressedSize > LIMITS[name]) throw tooLarge(name, entry.uncompressedSize);
+  const { writable, bytes } = collector(name);
+  try {
+    await entry.getData(writable, { checkSignature: true });
+  } catch (error) {
+    const { message } = error as Error;
+    throw message.startsWith(name) ? error : new Error(`${name}: it is damaged (${message})`);
+  }
+  return bytes();
+}
+
+async function membersOf(file: Blob): Promise<Map<Member, Uint8Array<ArrayBuffer>>> {
+  const { BlobReader, ZipReader } = await zipLibrary();
+  const reader = new ZipReader(new BlobReader(file));
+  const found = new Map<Member, Uint8Array<ArrayBuffer>>();
+  try {
+    const entries = await reader.getEntries().catch((error: Error) => {
+      throw new Error(`got no zip that can be read (${error.message}), expected one that was exported here`);
+    });
+    for (const entry of entries) {
+      const { filename: name } = entry;
+      if (entry.directory || !isMember(name)) {
+        throw new Error(`got the member ${JSON.stringify(name)}, expected ${MEMBERS.join(', ')} and nothing else`);
+      }
+      if (found.has(name)) throw new Error(`${name}: got it twice, expected it once`);
+      found.set(name, await unpack(entry as FileEntry, name));
+    }
+  } finally {
+    await reader.close();
+  }
+  return found;
+}
+
+function readJson(name: Member, bytes: Uint8Array<ArrayBuffer> | undefined): unknown {
+  if (bytes === undefined) throw new Error(`got no ${name}, expected one`);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new Error(`${name}: got no JSON (${(error as Error).message})`);
+  }
+}
+
+function readSettings(raw: unknown): Stored {
+  try {
+    return readImported(raw);
+  } catch (error) {
+    throw new Error(`settings.json: ${(error as Error).message}`);
+  }
+}
+
+function readJudgements(raw: unknown): Judged[] {
+  const result = v.safeParse(v.pipe(v.array(JUDGED), v.maxLength(MOST_JUDGED)), raw);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const where = v.getDotPath(issue);
+  const at = where === null ? '' : ` ${where}:`;
+  throw new Error(`judgements.json:${at} got ${issue.received}, expected ${issue.expected ?? issue.message}`);
+}
+
+/** Whether the index is one that can be used is for its reader to say. Errors: sentences that say where, and what was expected. */
+export async function unpackAll(file: Blob): Promise<Everything> {
+  const members = await membersOf(file);
+  const stored = readSettings(readJson('settings.json', members.get('settings.json')));
+  const judged = readJudgements(readJson('judgements.json', members.get('judgements.json')));
+  const index = members.get('index.sbx') ?? null;
+  if ((stored.index === null) !== (index === null)) {
+    throw new Error(
+      stored.index === null
+        ? 'got an index.sbx that settings.json does not name, expected none'
+        : 'settings.json names an index of one’s own, expected an index.sbx, got none',
+    );
+  }
+  return { stored, judged, index };
+}
