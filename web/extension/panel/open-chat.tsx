@@ -1,4 +1,4 @@
-/** The way to the picked model on the person's own site. It opens a page there; nothing is sent by it. */
+/** The way to the picked model on the person's own site. Its address may hold the prompt: it goes there when the link is followed, and not before. */
 import type { Decision } from 'signalbox';
 import { chatLink } from '../content/links.js';
 import { origin, site } from './state.js';

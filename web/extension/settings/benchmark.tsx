@@ -30,11 +30,12 @@ function Held() {
 export function BenchmarkSection() {
   const { said, attempt } = useSaid();
   const { index } = stored.value;
-  const open = (file: File) =>
+  const open = (file: File, field: HTMLInputElement) =>
     attempt(async () => {
       await routeOnFile(file).catch((error: Error) => {
         throw new Error(`${file.name} cannot be used, and nothing has changed: ${error.message}`);
       });
+      field.value = ''; // The card says what is used.
       return `${file.name} is used from now on.`;
     }, `Looking into ${file.name}.`);
   const back = () =>
@@ -71,7 +72,7 @@ export function BenchmarkSection() {
         }}
         onChange={(event) => {
           const [file] = event.currentTarget.files ?? [];
-          if (file !== undefined) open(file);
+          if (file !== undefined) open(file, event.currentTarget);
         }}
       />
       <small id="own-index-help">

@@ -7,7 +7,7 @@ import { NEW_SITE, originOf, type Site } from '../stored/schema.js';
 export async function addSite(typed: string): Promise<string> {
   const origin = originOf(typed);
   if (origin === undefined) {
-    throw new Error(`got ${JSON.stringify(typed)}, expected an address such as https://chat.example.com`);
+    throw new Error(`Expected an address such as https://chat.example.com, got ${JSON.stringify(typed)}.`);
   }
   if (Object.hasOwn(stored.peek().sites, origin)) throw new Error(`${origin} is among your sites already.`);
   // Nothing may be awaited before it, or the click does not count.

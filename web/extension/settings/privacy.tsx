@@ -4,10 +4,16 @@ export function PrivacySection() {
     <section id="privacy" aria-labelledby="privacy-title">
       <h2 id="privacy-title">Privacy</h2>
       <ul>
-        <li>Prompts are routed on this device. No prompt is sent anywhere, and there are no statistics of your use.</li>
         <li>
-          The extension sees a page only where you granted the site, or for the moment in which you ask it about a
-          selection.
+          Prompts are routed on this device. The extension sends none of them anywhere, and there are no statistics of
+          your use.
+        </li>
+        <li>
+          The link that opens a chat of yours may have the prompt in its address, where that site can take one: it goes
+          to that site when you follow the link.
+        </li>
+        <li>
+          The extension sees a page only where you granted the site, or for the moment in which you call it there.
         </li>
         <li>
           Kept are these settings, your own index, and the prompts that you judged: in this browser, until you erase
