@@ -15,8 +15,9 @@ export async function exportAll(): Promise<Uint8Array<ArrayBuffer>> {
 /** What a file holds, looked into and found sound; nothing is changed yet. */
 export async function readExported(file: Blob): Promise<Everything> {
   const found = await unpackAll(file);
-  if (found.index !== null) {
-    await inspect(found.index).catch((error: Error) => {
+  const { stored: settings, index: bytes } = found;
+  if (bytes !== null) {
+    await inspect({ bytes, model: settings.index?.model ?? null }).catch((error: Error) => {
       throw new Error(`index.sbx: ${error.message}`);
     });
   }
@@ -26,7 +27,7 @@ export async function readExported(file: Blob): Promise<Everything> {
 /** All of it in place of what is kept, or nothing. */
 export async function importAll({ stored: next, judged, index: bytes }: Everything): Promise<void> {
   const last = stored.peek();
-  const index = bytes === null ? null : await keepIndex(next.index?.name ?? '', bytes);
+  const index = bytes === null || next.index === null ? null : await keepIndex(next.index, bytes);
   try {
     await rewrite(() => ({ ...next, index }));
     try {

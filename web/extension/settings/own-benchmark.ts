@@ -12,18 +12,28 @@ const MOST_BYTES = 1_000_000_000;
 export class OtherEmbedder extends Error {
   constructor(readonly info: IndexInfo) {
     super(
-      `this index was built with the embedder ${info.embedder.id}, and prompts can only be compared with it by the same one; ` +
-        'the extension has the shipped embedder alone',
+      `it was built with the embedder ${info.embedder.id || 'without a name'}, and prompts can only be compared with it by ` +
+        'the same one, which is not on this device',
     );
   }
 }
 
-/**
- * What an index holds, if prompts can be routed on it. `undefined`: the shipped one. Errors: those of `WorkerRouter.load`,
- * and `OtherEmbedder`.
- */
-export async function inspect(index: Uint8Array<ArrayBuffer> | undefined): Promise<IndexInfo> {
-  const router = await WorkerRouter.load({ index });
+/** The shipped index, or bytes and what is said of them: `model` as in `OwnIndex`. */
+export type Inspected = { bytes: Uint8Array<ArrayBuffer>; model: string | null } | undefined;
+
+/** Of a sentence transformer only the name is compared: whether it is at hand is another question. */
+async function inspectFor(model: string, index: Uint8Array<ArrayBuffer>): Promise<IndexInfo> {
+  const router = await WorkerRouter.load({ index, embedder: null });
+  router.dispose();
+  const { id } = router.info.embedder;
+  if (id !== model) throw new Error(`got an index of the embedder ${id}, expected one of ${model}`);
+  return router.info;
+}
+
+/** What an index holds, if prompts can be routed on it. Errors: those of `WorkerRouter.load`, and `OtherEmbedder`. */
+export async function inspect(index: Inspected): Promise<IndexInfo> {
+  if (index !== undefined && index.model !== null) return inspectFor(index.model, index.bytes);
+  const router = await WorkerRouter.load({ index: index?.bytes });
   try {
     await router.route('Can it answer?', { neighbours: 0 });
     return router.info;
@@ -36,9 +46,12 @@ export async function inspect(index: Uint8Array<ArrayBuffer> | undefined): Promi
 }
 
 /** Keeps the bytes, and routes on them from now on. */
-export async function routeOn(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+export async function routeOn(
+  about: Pick<OwnIndex, 'name' | 'model' | 'dtype'>,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> {
   const last = stored.peek().index;
-  const index = await keepIndex(name, bytes);
+  const index = await keepIndex(about, bytes);
   try {
     await rewrite((now) => ({ ...now, index }));
   } catch (error) {
@@ -53,8 +66,8 @@ export async function routeOnFile(file: File): Promise<void> {
     throw new Error(`${file.name}: got ${file.size} bytes, expected at most ${MOST_BYTES}`);
   }
   const bytes = new Uint8Array(await file.arrayBuffer());
-  await inspect(bytes);
-  await routeOn(file.name.replace(/\.sbx$/i, ''), bytes);
+  await inspect({ bytes, model: null });
+  await routeOn({ name: file.name.replace(/\.sbx$/i, ''), model: null, dtype: 'q8' }, bytes);
 }
 
 export async function routeOnShipped(index: OwnIndex): Promise<void> {

@@ -21,6 +21,11 @@ export function PrivacySection() {
         </li>
         <li>Removing the extension from the browser removes all of it.</li>
       </ul>
+      <p>
+        <a href="../privacy/index.html" data-privacy>
+          All of it, and why each permission is asked for
+        </a>
+      </p>
     </section>
   );
 }

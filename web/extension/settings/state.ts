@@ -23,7 +23,7 @@ export async function lookAtIndex(): Promise<void> {
   const { index } = stored.peek();
   benchmark.value = { kind: 'loading' };
   try {
-    const info = await inspect(index === null ? undefined : await readIndex(index));
+    const info = await inspect(index === null ? undefined : { bytes: await readIndex(index), model: index.model });
     if (mine === looked) benchmark.value = { kind: 'ready', info };
   } catch (error) {
     if (mine === looked) benchmark.value = { kind: 'failed', error };

@@ -35,34 +35,17 @@ export async function packAll({ stored, judged, index }: Everything): Promise<Ui
   return (await zip.close()) as Uint8Array<ArrayBuffer>;
 }
 
-/** Takes pieces until there are too many: what a zip says of its sizes may be a lie. */
-function collector(name: Member) {
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  let total = 0;
-  const writable = new WritableStream<Uint8Array<ArrayBuffer>>({
-    write(piece) {
-      total += piece.byteLength;
-      if (total > LIMITS[name]) throw tooLarge(name, `more than ${total - 1}`);
-      pieces.push(piece);
-    },
-  });
-  return { writable, bytes: async () => new Uint8Array(await new Blob(pieces).arrayBuffer()) };
-}
-
-const tooLarge = (name: Member, got: number | string) =>
-  new Error(`${name}: got ${got} bytes, expected at most ${LIMITS[name]}`);
-
+/** What a zip says of its sizes may be a lie: zip.js unpacks no more than that, and refuses what would be longer. */
 async function unpack(entry: FileEntry, name: Member): Promise<Uint8Array<ArrayBuffer>> {
-  if (entry.encrypted) throw new Error(`${name}: got an encrypted file, expected a plain one`);
-  if (entry.uncompressedSize > LIMITS[name]) throw tooLarge(name, entry.uncompressedSize);
-  const { writable, bytes } = collector(name);
+  const { encrypted, uncompressedSize: size } = entry;
+  if (encrypted) throw new Error(`${name}: got an encrypted file, expected a plain one`);
+  if (size > LIMITS[name]) throw new Error(`${name}: got ${size} bytes, expected at most ${LIMITS[name]}`);
+  const { Uint8ArrayWriter } = await zipLibrary();
   try {
-    await entry.getData(writable, { checkSignature: true });
+    return (await entry.getData(new Uint8ArrayWriter(), { checkSignature: true })) as Uint8Array<ArrayBuffer>;
   } catch (error) {
-    const { message } = error as Error;
-    throw message.startsWith(name) ? error : new Error(`${name}: it is damaged (${message})`);
+    throw new Error(`${name}: it is damaged (${(error as Error).message})`);
   }
-  return bytes();
 }
 
 async function membersOf(file: Blob): Promise<Map<Member, Uint8Array<ArrayBuffer>>> {
