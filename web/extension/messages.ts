@@ -3,10 +3,10 @@
  * from one is judged by `FROM_CONTENT` and by its sender, and what it is told is what a badge shows, no more.
  */
 import * as v from 'valibot';
+import { MOST_CHARACTERS } from './limits.js';
 import type { AdapterName, OwnIndex, Site, Stored } from './stored/schema.js';
 
-/** Longer texts are cut before they are sent: the embedder reads the beginning. */
-export const MOST_CHARACTERS = 8000;
+export { MOST_CHARACTERS };
 
 const TEXT = v.pipe(v.string(), v.maxLength(MOST_CHARACTERS));
 

@@ -1,5 +1,5 @@
 /** What stands in a prompt box: it is read, and never changed. */
-import { MOST_CHARACTERS } from '../messages.js';
+import { MOST_CHARACTERS } from '../limits.js';
 
 /** A document may have millions of empty elements. */
 const MOST_NODES = 20_000;
