@@ -23,6 +23,8 @@ const HOST_STYLES = {
   background: 'none',
   'z-index': '2147483647',
   font: '500 13px/1.3 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
+  // `all` leaves it as it is, and the words are English.
+  direction: 'ltr',
   'text-align': 'start',
   transition: 'none',
 };
@@ -141,18 +143,19 @@ export class Badge {
     const view = viewOf();
     const isRtl = getComputedStyle(this.#box).direction === 'rtl';
     const size = { width: this.#pill.offsetWidth, height: this.#pill.offsetHeight };
-    const spot = besideFrame(this.#frame.getBoundingClientRect(), size, view, isRtl);
+    const frame = this.#frame.getBoundingClientRect();
+    const spot = besideFrame(frame, size, view, isRtl);
     const isSeen = spot !== undefined && !isCovered(this.#box, this.#frame, this.#host);
     dress(this.#host, { visibility: isSeen ? 'visible' : 'hidden' });
     if (spot === undefined) return;
-    const { left, top, isAbove } = spot;
+    const { left, top } = spot;
     dress(this.#pill, { left: `${left}px`, top: `${top}px` });
     if (!this.#isOpen) return;
     const card = this.#card.element;
     dress(card, { 'max-height': 'none' });
     const badge = { left, top, right: left + size.width, bottom: top + size.height };
     const cardSize = { width: card.offsetWidth, height: card.offsetHeight };
-    const at = besideBadge(badge, cardSize, view, isAbove, isRtl);
+    const at = besideBadge(badge, frame, cardSize, view, isRtl);
     dress(card, { left: `${at.left}px`, top: `${at.top}px`, 'max-height': `${at.maxHeight}px` });
   }
 
@@ -198,7 +201,7 @@ export class Badge {
   #toggle(): void {
     this.#isOpen = !this.#isOpen;
     this.#button.setAttribute('aria-expanded', String(this.#isOpen));
-    dress(this.#card.element, { display: this.#isOpen ? 'block' : 'none' });
+    dress(this.#card.element, { display: this.#isOpen ? 'flex' : 'none' });
     const change = this.#isOpen ? addEventListener : removeEventListener;
     change('pointerdown', this.#onElsewhere, { capture: true, passive: true });
     change('keydown', this.#onEscape, { capture: true, passive: true });

@@ -2,7 +2,7 @@
 import { percent, priceWords, shortName } from '../../shared/format.js';
 import type { Suggestion } from '../messages.js';
 import type { Shown } from './asking.js';
-import { livens, make, makeButton } from './look.js';
+import { dress, livens, make, makeButton } from './look.js';
 
 export interface CardActions {
   /** Gives whether the panel opened. */
@@ -82,9 +82,9 @@ export class Card {
     position: 'fixed',
     width: '320px',
     'max-width': 'calc(100vw - 8px)',
-    padding: '14px 16px',
-    overflow: 'auto',
-    'overscroll-behavior': 'contain',
+    'flex-direction': 'column',
+    padding: '14px 0',
+    overflow: 'hidden',
     background: 'var(--ground)',
     color: 'var(--ink)',
     border: '1px solid var(--line)',
@@ -94,8 +94,17 @@ export class Card {
     'line-height': '1.4',
     'user-select': 'text',
   });
-  readonly #body = make('div', { display: 'block' });
-  readonly #note = make('p', { ...MUTED, display: 'block' });
+  /** Scrolls where there is little room; the buttons stay. */
+  readonly #body = make('div', {
+    display: 'block',
+    flex: '0 1 auto',
+    'min-height': '0',
+    padding: '0 16px',
+    overflow: 'auto',
+    'overscroll-behavior': 'contain',
+  });
+  readonly #link = make('div', { display: 'grid', flex: 'none', padding: '10px 16px 0' });
+  readonly #note = make('p', { ...MUTED, display: 'none', margin: '8px 16px 0' });
   readonly #actions: CardActions;
 
   constructor(actions: CardActions) {
@@ -104,32 +113,37 @@ export class Card {
     this.element.setAttribute('role', 'group');
     this.element.setAttribute('aria-label', 'Suggestion of signalbox');
     this.#note.setAttribute('role', 'status');
-    this.element.append(this.#body, this.#buttons(), this.#note);
+    this.element.append(this.#body, this.#link, this.#buttons(), this.#note);
   }
 
   set(shown: Shown): void {
+    this.#link.replaceChildren();
     if (shown.kind === 'none') {
       this.#body.replaceChildren(reasons([shown.why]));
       return;
     }
     const { model, siteModel, why } = shown;
+    this.#body.replaceChildren(heading(model), figures(shown), reasons(why));
     const href = this.#actions.linkOf(shown);
-    const link = make('div', { display: 'grid', margin: '12px 0 0' });
-    if (href !== undefined && siteModel !== null) link.append(linkTo(href, siteModel));
-    this.#body.replaceChildren(heading(model), figures(shown), reasons(why), ...(link.hasChildNodes() ? [link] : []));
+    if (href !== undefined && siteModel !== null) this.#link.append(linkTo(href, siteModel));
   }
 
   /** What was said of the panel is over. */
   rest(): void {
-    this.#note.textContent = '';
+    this.#say('');
+  }
+
+  #say(text: string): void {
+    dress(this.#note, { display: text === '' ? 'none' : 'block' });
+    this.#note.textContent = text;
   }
 
   #buttons(): HTMLElement {
-    const row = make('div', { display: 'flex', 'flex-wrap': 'wrap', gap: '8px', margin: '12px 0 0' });
+    const row = make('div', { display: 'flex', flex: 'none', 'flex-wrap': 'wrap', gap: '8px', margin: '8px 16px 0' });
     const more = makeButton({ ...PRESSED, flex: '1 1 auto' }, 'More in the side panel');
     more.addEventListener('click', async ({ isTrusted }) => {
       // At once: browsers open a panel only for what a person does.
-      if (isTrusted) this.#note.textContent = (await this.#actions.openPanel()) ? '' : ASIDE;
+      if (isTrusted) this.#say((await this.#actions.openPanel()) ? '' : ASIDE);
     });
     const hide = makeButton({ ...PRESSED, color: 'var(--soft)' }, 'Hide here');
     hide.title = 'No badge on this page until it is loaded again';

@@ -28,7 +28,7 @@ const LIGHT: Styles = {
   '--soft': '#55626f',
   '--line': '#c9d2da',
   '--link': '#0b6bcb',
-  '--post': '#52606d',
+  '--post': '#323f4b',
   '--shade': '0 1px 2px rgb(0 0 0 / 0.08), 0 4px 14px rgb(0 0 0 / 0.12)',
 };
 
@@ -39,7 +39,7 @@ const DARK: Styles = {
   '--soft': '#a5b1bd',
   '--line': '#3d4a57',
   '--link': '#7cb8ff',
-  '--post': '#6b7987',
+  '--post': '#0c1116',
   '--shade': '0 1px 2px rgb(0 0 0 / 0.4), 0 4px 16px rgb(0 0 0 / 0.45)',
 };
 
@@ -78,9 +78,9 @@ export const makeUnseen = () =>
 
 /** A lamp says the same by its place as by its colour, like a signal beside the line. */
 const LAMPS = {
-  clear: { top: '10px', background: '#2fbf71' },
-  caution: { top: '6px', background: '#e0a100' },
-  stop: { top: '2px', background: '#d9483b' },
+  clear: { top: '10px', background: '#3ddc84' },
+  caution: { top: '6px', background: '#ffc53d' },
+  stop: { top: '2px', background: '#ff6b5e' },
   none: { top: '6px', background: 'transparent' },
 };
 

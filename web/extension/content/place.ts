@@ -15,7 +15,6 @@ export interface Size {
 export interface Spot {
   left: number;
   top: number;
-  isAbove: boolean;
 }
 
 const GAP = 6;
@@ -36,18 +35,28 @@ export function besideFrame(frame: Rect, { width, height }: Size, view: Rect, is
   if (!isAbove && below + height > view.bottom - EDGE) return undefined;
   const wanted = isRtl ? frame.left : frame.right - width;
   const left = clamp(wanted, view.left + EDGE, Math.max(view.left + EDGE, view.right - EDGE - width));
-  return { left, top: isAbove ? above : below, isAbove };
+  return { left, top: isAbove ? above : below };
 }
 
-/** On the badge's far side of the frame, as high as there is room for. */
-export function besideBadge(badge: Rect, { width, height }: Size, view: Rect, isAbove: boolean, isRtl: boolean) {
-  const roomAbove = badge.top - GAP - view.top - EDGE;
-  const roomBelow = view.bottom - EDGE - badge.bottom - GAP;
+/**
+ * Beyond badge and frame, on the badge's side of them where there is room. Where the frame leaves none on either side it
+ * lies over the frame: whoever opened it can close it.
+ */
+export function besideBadge(badge: Rect, frame: Rect, { width, height }: Size, view: Rect, isRtl: boolean) {
   const least = Math.min(height, LEAST_HEIGHT);
-  const goesUp = isAbove ? roomAbove >= least || roomAbove >= roomBelow : roomBelow < least && roomAbove > roomBelow;
-  const maxHeight = Math.max(0, goesUp ? roomAbove : roomBelow);
-  const shown = Math.min(height, maxHeight);
+  const isAbove = badge.top < frame.top;
+  const sides = [
+    { isUp: true, edge: Math.min(badge.top, frame.top) - GAP, room: 0 },
+    { isUp: false, edge: Math.max(badge.bottom, frame.bottom) + GAP, room: 0 },
+  ];
+  for (const side of sides) side.room = side.isUp ? side.edge - view.top - EDGE : view.bottom - EDGE - side.edge;
+  const roomy = sides.filter(({ room }) => room >= least);
+  const side =
+    roomy.find(({ isUp, room }) => isUp === isAbove && room >= height) ?? roomy.sort((a, b) => b.room - a.room)[0];
   const wanted = isRtl ? badge.left : badge.right - width;
   const left = clamp(wanted, view.left + EDGE, Math.max(view.left + EDGE, view.right - EDGE - width));
-  return { left, top: goesUp ? badge.top - GAP - shown : badge.bottom + GAP, maxHeight };
+  const maxHeight = side?.room ?? view.bottom - view.top - 2 * EDGE;
+  const shown = Math.min(height, maxHeight);
+  if (side !== undefined) return { left, top: side.isUp ? side.edge - shown : side.edge, maxHeight };
+  return { left, top: clamp(badge.bottom + GAP, view.top + EDGE, view.bottom - EDGE - shown), maxHeight };
 }
