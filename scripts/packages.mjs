@@ -6,7 +6,7 @@ const PACKAGES = {
   build: ['emscripten', 'cmake', 'ninja-build', 'libeigen3-dev', 'nlohmann-json3-dev'],
   test: [
     ...['g++', 'libgtest-dev', 'clang', 'libclang-rt-14-dev', 'clang-format', 'clang-tidy'],
-    ...['chromium', 'firefox-esr'],
+    ...['chromium', 'firefox-esr', 'xvfb', 'xdotool', 'openssl'],
   ],
   cluster: ['slurmctld', 'slurmd', 'slurm-client', 'munge'],
 };
@@ -41,6 +41,9 @@ const PROBES = {
   'clang-tidy': 'command -v clang-tidy',
   chromium: 'command -v chromium',
   'firefox-esr': 'command -v firefox-esr',
+  xvfb: 'command -v Xvfb',
+  xdotool: 'command -v xdotool',
+  openssl: 'command -v openssl',
   slurmctld: 'command -v slurmctld',
   slurmd: 'command -v slurmd',
   'slurm-client': 'command -v sbatch',

@@ -12,7 +12,7 @@ const QUIET = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-b
 const CHROMIUM_ARGS = ['--headless=new', '--no-sandbox', ...QUIET, '--disable-component-update', '--disable-sync'];
 
 /** Runs a function in the page; arguments and result cross as JSON. */
-const expressionOf = (action, args) =>
+export const expressionOf = (action, args) =>
   `(async () => JSON.stringify((await (${action})(...${JSON.stringify(args)})) ?? null))()`;
 
 /** What a person does, by real events; both libraries call most of it alike. A selector names the first element that it finds. */
@@ -71,8 +71,8 @@ function handsOn(page) {
   };
 }
 
-/** What both libraries call alike. `consoleErrors` grows, with what the page's workers complain about where the browser tells it. */
-async function surfaceOf(page, url, init) {
+/** What both libraries call alike. `consoleErrors` grows, with what the page's workers complain about where the browser tells it. Without `url` the page stays where it is. */
+export async function surfaceOf(page, url, init) {
   const consoleErrors = [];
   const requests = [];
   page.on('request', (request) => {
@@ -83,7 +83,7 @@ async function surfaceOf(page, url, init) {
   });
   page.on('pageerror', (error) => consoleErrors.push(String(error)));
   if (init !== undefined) await (page.addInitScript ?? page.evaluateOnNewDocument).call(page, init);
-  await page.goto(url);
+  if (url !== undefined) await page.goto(url);
   return {
     ...handsOn(page),
     consoleErrors,

@@ -1,0 +1,100 @@
+// One small surface over two browsers with an extension loaded, driven as a person does: its menu, its shortcuts and the permission dialogs are the browser's own.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startChromium } from './extension-chromium.mjs';
+import { startFirefox } from './extension-firefox.mjs';
+import { openScreen } from './screen.mjs';
+import { openNetwork } from './stand-ins.mjs';
+
+const START = { chromium: startChromium, firefox: startFirefox };
+
+/**
+ * `folder`: the unpacked extension. `sites`: stand-ins for hosts, see `openNetwork`; this machine's own addresses work
+ * without. `profile`: a folder that outlives the browser, for what is stored; without, a new one each time. Chromium
+ * takes the extension's id from the folder's path: one with the same path has the same storage.
+ */
+export async function openExtension(kind, folder, { profile, sites } = {}) {
+  const manifest = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
+  const panelFile = manifest.side_panel?.default_path ?? manifest.sidebar_action?.default_panel;
+  const place = profile ?? mkdtempSync(path.join(tmpdir(), `signalbox-${kind}-`));
+  const parts = [];
+  const closeAll = async () => {
+    for (const part of parts.splice(0).reverse()) await part.close();
+    if (profile === undefined) rmSync(place, { recursive: true, force: true, maxRetries: 5 });
+  };
+  let screen;
+  let network;
+  let browser;
+  try {
+    screen = await openScreen();
+    parts.push(screen);
+    network = await openNetwork(sites);
+    parts.push(network);
+    browser = await START[kind]({ folder, profile: place, screen, network });
+    parts.push(browser);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+
+  const press = async (page, name) => {
+    const keys = manifest.commands?.[name]?.suggested_key;
+    const wanted = keys?.linux ?? keys?.default;
+    if (wanted === undefined) {
+      const known = Object.keys(manifest.commands ?? {}).join(', ');
+      throw new Error(`got '${name}', expected a command that the manifest has keys for (it has: ${known})`);
+    }
+    await page.raw.bringToFront();
+    await screen.press(wanted);
+  };
+  /** Clicks what asks for a permission, and answers. */
+  const answer = (isAllowed) => async (page, selector) => {
+    await page.raw?.bringToFront();
+    await page.click(selector);
+    await browser.answerDialog(isAllowed);
+  };
+
+  return {
+    kind,
+    origin: browser.origin,
+    id: new URL(browser.origin).host,
+    /** What not every browser has: a test that needs it says so and leaves it out. */
+    can: browser.can,
+    newPage: browser.newPage,
+    /** A page of the extension in a tab. */
+    extensionPage: (name, init) => browser.newPage(`${browser.origin}/${name}`, init),
+    /** `evaluate` never wakes it. */
+    background: {
+      evaluate: (action, ...args) => browser.evaluate(action, args),
+      isAwake: browser.isAwake,
+      stop: browser.stopBackground,
+    },
+    /** A page that the extension or another page opened in a tab, by how its address begins. */
+    pageAt: browser.pageAt,
+    /** The side panel or sidebar, once it is open; see `handsOn` (Firefox has a part of it). */
+    panel: () => browser.panel(panelFile),
+    isPanelOpen: () => browser.isPanelOpen(panelFile),
+    offscreen: browser.offscreen,
+    /** Selects what the element shows or holds, opens the menu there, and chooses by the first letter, or by several keys. */
+    contextMenu: async (page, selector, keys) => {
+      await page.raw.bringToFront();
+      const element = await page.raw.waitForSelector(selector);
+      await element.click({ count: 3 });
+      await screen.chooseInMenu(await browser.pointOf(page, selector), [keys].flat());
+    },
+    /** Presses the keys that the manifest gives to the command, in the page. */
+    command: press,
+    /** The toolbar's button, by its keys. */
+    action: (page) => press(page, '_execute_action'),
+    grant: answer(true),
+    deny: answer(false),
+    /** What the browser's own settings do, without their page. `patterns` as in the manifest: 'https://chat.example/*'. */
+    revoke: (...patterns) => browser.revoke(patterns),
+    /** Requests that left this machine, or would have. */
+    strangers: () => [...network.strangers],
+    /** What the extension's own pages and background complained about. */
+    complaints: browser.complaints,
+    close: closeAll,
+  };
+}

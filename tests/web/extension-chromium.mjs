@@ -1,0 +1,127 @@
+// Chromium with an unpacked extension, with a window on a screen of its own.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import puppeteer from 'puppeteer-core';
+import { expressionOf, surfaceOf } from './browsers.mjs';
+import { SIZE, waitFor } from './screen.mjs';
+
+/** Nobody answers there. What the browser would ask its makers by itself goes there, so that whatever leaves is the extension's or a page's. */
+const NOWHERE = 'http://127.0.0.1:9/';
+const ARGS = [
+  ...['--no-sandbox', '--ozone-platform=x11', '--window-position=0,0', `--window-size=${SIZE.width},${SIZE.height}`],
+  ...['--disable-component-update', `--component-updater=url-source=${NOWHERE}`, `--gaia-url=${NOWHERE}`],
+  '--disable-features=AutofillServerCommunication,NetworkTimeServiceQuerying',
+  '--ignore-certificate-errors',
+];
+
+/** A dictionary for the spelling would be fetched. */
+const PREFERENCES = { browser: { enable_spellchecking: false }, spellcheck: { dictionaries: [] } };
+
+function prepare(profile) {
+  const file = path.join(profile, 'Default', 'Preferences');
+  if (existsSync(file)) return;
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(PREFERENCES));
+}
+
+/** Complaints of the extension's own pages and worker, from their beginning. */
+function listen(browser, complaints) {
+  const note = (text) => complaints.push(text);
+  const attach = async (target) => {
+    if (!target.url().startsWith('chrome-extension://')) return;
+    const source = await (target.type() === 'service_worker' ? target.worker() : target.asPage());
+    source.on('console', (message) => message.type() === 'error' && note(message.text()));
+    source.on(target.type() === 'service_worker' ? 'error' : 'pageerror', (error) => note(String(error)));
+  };
+  // A target that is gone before it is attached to has nothing to say.
+  browser.on('targetcreated', (target) => attach(target).catch(() => {}));
+  return Promise.all(browser.targets().map((target) => attach(target).catch(() => {})));
+}
+
+export async function startChromium({ folder, profile, screen, network }) {
+  prepare(profile);
+  const browser = await puppeteer.launch({
+    executablePath: '/usr/bin/chromium',
+    headless: false,
+    pipe: true,
+    enableExtensions: [folder],
+    defaultViewport: null,
+    userDataDir: profile,
+    ignoreDefaultArgs: ['--enable-automation'], // Its bar would take room of the page.
+    env: screen.env,
+    args: [...ARGS, `--proxy-server=http://127.0.0.1:${network.port}`],
+  });
+  const isWorker = (target) => target.type() === 'service_worker' && target.url().startsWith('chrome-extension://');
+  const origin = (await browser.waitForTarget(isWorker)).url().split('/').slice(0, 3).join('/');
+  const complaints = [];
+  await listen(browser, complaints);
+
+  const find = (start) => browser.targets().find((target) => target.url().startsWith(start));
+  const worker = () => browser.targets().find((target) => isWorker(target));
+  /** Pages that the browser opened by itself, such as the side panel; not the tabs of `newPage`. */
+  const tabs = new Set();
+  const surfaceAt = async (target) => surfaceOf(await target.asPage());
+  /** A dialog of the browser takes the focus from every page. */
+  const hasFocus = async () => {
+    const pages = browser.targets().filter((target) => target.type() === 'page');
+    const ask = async (target) => (await target.asPage()).evaluate(() => document.hasFocus());
+    return (await Promise.all(pages.map((target) => ask(target).catch(() => false)))).includes(true);
+  };
+  const opened = (name) =>
+    browser.targets().find((target) => target.url().startsWith(`${origin}/${name}`) && !tabs.has(target));
+
+  return {
+    origin,
+    can: { offscreen: true },
+    complaints: async () => [...complaints],
+    newPage: async (url, init) => {
+      const page = await browser.newPage();
+      tabs.add(page.target());
+      const surface = await surfaceOf(page, url, init);
+      await page.bringToFront();
+      return surface;
+    },
+    pageAt: async (start) => surfaceAt(await waitFor(`a page at ${start}`, () => find(start))),
+    isPanelOpen: async (name) => opened(name) !== undefined,
+    panel: async (name) => surfaceAt(await waitFor('the side panel', () => opened(name))),
+    offscreen: async (name) => surfaceAt(await waitFor('the offscreen document', () => find(`${origin}/${name}`))),
+    isAwake: async () => worker() !== undefined,
+    evaluate: async (action, args) => {
+      const target = worker();
+      if (target === undefined) throw new Error('the service worker sleeps: expected something that wakes it, before');
+      return JSON.parse(await (await target.worker()).evaluate(expressionOf(action, args)));
+    },
+    /** As after half a minute without events. */
+    stopBackground: async () => {
+      await (await worker()?.worker())?.close();
+      await waitFor('the service worker to stop', () => worker() === undefined);
+    },
+    /** The point of the screen. */
+    pointOf: (page, selector) =>
+      page.evaluate((selector) => {
+        const { x, y, width, height } = document.querySelector(selector).getBoundingClientRect();
+        const top = screenY + outerHeight - innerHeight;
+        return { x: screenX + x + Math.min(20, width / 2), y: top + y + height / 2 };
+      }, selector),
+    /** The dialog refuses by default, and takes no answer in its first half second. */
+    answerDialog: async (isAllowed) => {
+      await waitFor('a permission dialog', async () => !(await hasFocus()));
+      await sleep(700);
+      if (isAllowed) await screen.press('Tab');
+      await waitFor('the permission dialog to close', async () => {
+        await screen.press(isAllowed ? 'Return' : 'Escape');
+        await sleep(200);
+        return hasFocus();
+      });
+    },
+    revoke: async (patterns) => {
+      const page = await browser.newPage();
+      await page.goto('chrome://extensions');
+      const remove = (id, pattern) => chrome.developerPrivate.removeHostPermission(id, pattern);
+      for (const pattern of patterns) await page.evaluate(remove, new URL(origin).host, pattern);
+      await page.close();
+    },
+    close: () => browser.close(),
+  };
+}

@@ -1,0 +1,200 @@
+// Firefox ESR with an extension, with a window on a screen of its own.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import puppeteer from 'puppeteer-core';
+import { expressionOf, surfaceOf } from './browsers.mjs';
+import { SIZE, waitFor } from './screen.mjs';
+
+const UUID = '51691a1b-0000-4000-8000-000000000001';
+const ORIGIN = `moz-extension://${UUID}`;
+
+const prefsOf = (id, { port }) => ({
+  'extensions.webextensions.uuids': JSON.stringify({ [id]: UUID }),
+  // An extension loaded from a folder is taken out when the browser ends; what it stored stays.
+  'extensions.webextensions.keepStorageOnUninstall': true,
+  'extensions.webextensions.keepUuidOnUninstall': true,
+  // The address of the manifest serves as a page of the extension that does nothing.
+  'devtools.jsonview.enabled': false,
+  'network.proxy.type': 1,
+  ...{ 'network.proxy.http': '127.0.0.1', 'network.proxy.http_port': port },
+  ...{ 'network.proxy.ssl': '127.0.0.1', 'network.proxy.ssl_port': port },
+  // Nobody answers there: the browser asks its makers nothing.
+  'services.settings.server': 'http://127.0.0.1:9/v1',
+});
+
+/** The browser's own scope, for what no page can see or do. */
+async function chromeScope(browser, id) {
+  const send = async (method, params) => (await browser.connection.send(method, params)).result;
+  const { contexts } = await send('browsingContext.getTree', { 'moz:scope': 'chrome' });
+  const { context } = contexts.find(({ url }) => url.endsWith('/browser.xhtml'));
+  return async (action, ...args) => {
+    const expression = expressionOf(action, [id, ...args]);
+    const answer = await send('script.evaluate', { expression, awaitPromise: true, target: { context } });
+    if (answer.type !== 'success')
+      throw new Error(`got '${answer.exceptionDetails.text}' from the browser's own scope`);
+    return JSON.parse(answer.result.value);
+  };
+}
+
+/** The sidebar is no page to the protocol: it is read through another page of the extension, and takes the screen's events. */
+function sidebarOf(surface, own, screen) {
+  const raw = async (expression) => {
+    const inside = `(async () => {
+      const sidebar = browser.extension.getViews({ type: 'sidebar' })[0];
+      if (sidebar === undefined) throw new Error('the sidebar is closed, expected it to be open');
+      with (sidebar) return ${expression};
+    })()`;
+    return JSON.parse(await surface.raw.evaluate(inside));
+  };
+  const evaluate = (action, ...args) => raw(expressionOf(action, args));
+  const until = (action, ...args) => waitFor(`${action} to give something`, () => evaluate(action, ...args));
+  const show = async (selector) => {
+    await until((wanted) => document.querySelector(wanted) !== null, selector);
+    return evaluate((wanted) => {
+      const element = document.querySelector(wanted);
+      element.scrollIntoView({ block: 'center', behavior: 'instant' });
+      const { x, y, width, height } = element.getBoundingClientRect();
+      return { x: mozInnerScreenX + x, y: mozInnerScreenY + y, width, height };
+    }, selector);
+  };
+  const clickAt = async (selector, [across, down]) => {
+    const { x, y, width, height } = await show(selector);
+    await screen.clickAt({ x: x + across * width, y: y + down * height });
+  };
+  const click = (selector) => clickAt(selector, [0.5, 0.5]);
+  return {
+    click,
+    clickAt,
+    type: async (selector, text) => {
+      await click(selector);
+      await until((wanted) => document.activeElement === document.querySelector(wanted), selector);
+      await screen.press('Ctrl+A');
+      await (text === '' ? screen.press('Backspace') : screen.type(text));
+    },
+    press: (keys) => screen.press(keys),
+    text: async (selector) => {
+      await show(selector);
+      return evaluate((wanted) => document.querySelector(wanted).textContent, selector);
+    },
+    evaluate,
+    until,
+    screenshot: async () => {
+      const picture = await own(async () => {
+        const { browsingContext } = SidebarController.browser.contentDocument.querySelector('browser');
+        const bitmap = await browsingContext.currentWindowGlobal.drawSnapshot(null, 1, 'white');
+        const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+        canvas.getContext('2d').drawImage(bitmap, 0, 0);
+        const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
+        return Array.from(bytes);
+      });
+      return Uint8Array.from(picture);
+    },
+    close: () => own(() => SidebarController.hide()),
+  };
+}
+
+export async function startFirefox({ folder, profile, screen, network }) {
+  const { browser_specific_settings } = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
+  const { id } = browser_specific_settings.gecko;
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: '/usr/bin/firefox-esr',
+    headless: false,
+    protocol: 'webDriverBiDi',
+    acceptInsecureCerts: true,
+    defaultViewport: null,
+    userDataDir: profile,
+    // Firefox refuses the home of another user, which root's often is; the variable lets it take the address for its settings.
+    env: { ...screen.env, HOME: profile, MOZ_REMOTE_SETTINGS_DEVTOOLS: '1' },
+    args: [`--width=${SIZE.width}`, `--height=${SIZE.height}`, '--remote-allow-system-access'],
+    extraPrefsFirefox: prefsOf(id, network),
+  });
+  await browser.installExtension(folder);
+  const own = await chromeScope(browser, id);
+
+  const newPage = async (url, init) => {
+    const page = await browser.newPage();
+    if (!url.startsWith(ORIGIN)) return { ...(await surfaceOf(page, url, init)) };
+    const surface = await surfaceOf(page, undefined, init);
+    // The library hears nothing of such a page's loading, and would wait for it.
+    page.goto(url).catch(() => {});
+    const isThere = (start) => location.href.startsWith(start) && document.readyState === 'complete';
+    await waitFor(`${url} to load`, () => surface.evaluate(isThere, ORIGIN).catch(() => false));
+    return surface;
+  };
+  const still = await newPage(`${ORIGIN}/manifest.json`);
+  const isAwake = () => own((id) => WebExtensionPolicy.getByID(id).extension.backgroundState === 'running');
+
+  return {
+    origin: ORIGIN,
+    can: { offscreen: false },
+    /** What is written to the console on purpose is not heard here. */
+    complaints: () =>
+      own((_id, origin) => {
+        const errors = Services.console.getMessageArray().filter((one) => one instanceof Ci.nsIScriptError);
+        const theirs = errors.filter(({ sourceName, flags }) => sourceName.startsWith(origin) && (flags & 1) === 0);
+        return theirs.map(({ errorMessage }) => errorMessage);
+      }, ORIGIN),
+    newPage,
+    pageAt: async (start) => {
+      const isThere = (page) =>
+        page
+          .evaluate(() => location.href)
+          .then(
+            (url) => url.startsWith(start),
+            () => false,
+          );
+      const find = async () => {
+        for (const page of await browser.pages()) if (await isThere(page)) return page;
+        return undefined;
+      };
+      return surfaceOf(await waitFor(`a page at ${start}`, find));
+    },
+    isPanelOpen: () => still.evaluate(() => browser.extension.getViews({ type: 'sidebar' }).length > 0),
+    panel: async () => {
+      const isOpen = () => {
+        const [sidebar] = browser.extension.getViews({ type: 'sidebar' });
+        return sidebar?.document.readyState === 'complete';
+      };
+      await waitFor('the sidebar', () => still.evaluate(isOpen));
+      return sidebarOf(still, own, screen);
+    },
+    offscreen: async () => {
+      throw new Error('got a call of offscreen() in Firefox, expected Chromium: Firefox has no offscreen documents');
+    },
+    isAwake,
+    evaluate: async (action, args) => {
+      if (!(await isAwake())) throw new Error('the event page sleeps: expected something that wakes it, before');
+      const expression = expressionOf(action, args);
+      const inside = `(async () => { with (await browser.runtime.getBackgroundPage()) return ${expression}; })()`;
+      return JSON.parse(await still.raw.evaluate(inside));
+    },
+    /** As after half a minute without events. */
+    stopBackground: async () => {
+      await own((id) => WebExtensionPolicy.getByID(id).extension.terminateBackground());
+      await waitFor('the event page to stop', async () => !(await isAwake()));
+    },
+    pointOf: (page, selector) =>
+      page.evaluate((selector) => {
+        const { x, y, width, height } = document.querySelector(selector).getBoundingClientRect();
+        return { x: mozInnerScreenX + x + Math.min(20, width / 2), y: mozInnerScreenY + y + height / 2 };
+      }, selector),
+    /** The question takes no answer in its first half second. */
+    answerDialog: async (isAllowed) => {
+      const isOpen = () => own(() => PopupNotifications.panel.state === 'open');
+      await waitFor('a permission question', isOpen);
+      await waitFor('the permission question to close', async () => {
+        await screen.press(isAllowed ? 'Alt+A' : 'Alt+D');
+        return !(await isOpen());
+      });
+    },
+    revoke: (origins) =>
+      own(async (id, origins) => {
+        const address = 'resource://gre/modules/ExtensionPermissions.sys.mjs';
+        const { ExtensionPermissions } = ChromeUtils.importESModule(address);
+        const { extension } = WebExtensionPolicy.getByID(id);
+        await ExtensionPermissions.remove(id, { origins, permissions: [], data_collection: [] }, extension);
+      }, origins),
+    close: () => browser.close(),
+  };
+}

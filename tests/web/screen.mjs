@@ -1,0 +1,94 @@
+// A screen of its own for a browser with a window, and a person's hands on it: what belongs to the browser and not to a page (menus, shortcuts, dialogs) takes no other events.
+import { execFile, spawn } from 'node:child_process';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+export const SIZE = { width: 1280, height: 900 };
+
+const missing = (program, { message, code }) =>
+  new Error(`got ${code ?? message} from ${program}, expected it to be installed (Debian packages: xvfb, xdotool)`);
+
+/** Names that pages and manifests give to keys, and X's names for them. */
+const KEYS = {
+  ...{ Enter: 'Return', Backspace: 'BackSpace', Space: 'space', PageUp: 'Prior', PageDown: 'Next' },
+  ...{ ArrowUp: 'Up', ArrowDown: 'Down', ArrowLeft: 'Left', ArrowRight: 'Right', Comma: 'comma', Period: 'period' },
+  ...{ Control: 'ctrl', Ctrl: 'ctrl', Alt: 'alt', Shift: 'shift' },
+};
+/** 'Alt+Shift+M' as a manifest writes it. */
+const keysOf = (keys) =>
+  keys
+    .split('+')
+    .map((key) => KEYS[key] ?? (key.length === 1 ? key.toLowerCase() : key))
+    .join('+');
+
+/** Asks again until the answer is true; says what was waited for if that never comes. */
+export async function waitFor(what, ask, { tries = 200, pause = 50 } = {}) {
+  for (let left = tries; left > 0; --left) {
+    const answer = await ask();
+    if (answer) return answer;
+    await sleep(pause);
+  }
+  throw new Error(`expected ${what}, got nothing within ${(tries * pause) / 1000} s`);
+}
+
+async function startServer() {
+  const size = `${SIZE.width}x${SIZE.height}x24`;
+  // The server takes the first display that is free, and tells which.
+  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', size, '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  const display = await new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(missing('Xvfb', error)));
+    server.once('exit', (code) => reject(new Error(`got exit status ${code} from Xvfb, expected a display`)));
+    server.stdio[3].once('data', (line) => resolve(`:${String(line).trim()}`));
+  });
+  const end = () => server.kill();
+  process.once('exit', end);
+  const close = async () => {
+    process.off('exit', end);
+    const exited = new Promise((resolve) => server.once('exit', resolve));
+    end();
+    await exited;
+  };
+  return { display, close };
+}
+
+/** Keys go to the window that has the focus, or to the one below the pointer. Points are pixels of the screen. */
+export async function openScreen() {
+  const { display, close } = await startServer();
+  const env = { ...process.env, DISPLAY: display, MOZ_ENABLE_WAYLAND: '0' };
+  delete env.WAYLAND_DISPLAY;
+  const xdotool = async (...args) => {
+    try {
+      return (await promisify(execFile)('xdotool', args, { env })).stdout.trim();
+    } catch (error) {
+      throw error.code === 'ENOENT' ? missing('xdotool', error) : error;
+    }
+  };
+  const windows = async () => {
+    const found = await xdotool('search', '--onlyvisible', '--maxdepth', '1', '--class', '').catch(() => '');
+    return found === '' ? 0 : found.split('\n').length;
+  };
+  const clickAt = ({ x, y }, button = 'left') => {
+    const at = [Math.round(x), Math.round(y)].map(String);
+    return xdotool('mousemove', ...at, 'click', button === 'right' ? '3' : '1');
+  };
+  return {
+    env,
+    press: (keys) => xdotool('key', keysOf(keys)),
+    type: (text) => xdotool('type', '--delay', '10', text),
+    clickAt,
+    /** Opens the menu at a point, and chooses the entry by its first letter, or by several keys. */
+    chooseInMenu: async (point, keys) => {
+      const before = await windows();
+      await clickAt(point, 'right');
+      await waitFor('a menu', async () => (await windows()) > before);
+      // A menu that has just opened takes no keys yet.
+      await sleep(300);
+      for (const key of keys) await xdotool('key', keysOf(key));
+      await waitFor(`the menu to close after ${keys.join(', ')}`, async () => (await windows()) <= before);
+    },
+    close,
+  };
+}

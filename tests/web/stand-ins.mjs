@@ -1,0 +1,67 @@
+// The network as a browser under test sees it: a proxy that answers for the sites that a test stands in for, and notes every other request.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** Made anew each time: no key lies in the repository. */
+function certificate() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-certificate-'));
+  const [key, cert] = ['key.pem', 'cert.pem'].map((name) => path.join(folder, name));
+  const what = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=signalbox tests'];
+  try {
+    execFileSync('openssl', [...what, '-keyout', key, '-out', cert], { stdio: 'pipe' });
+    return { key: readFileSync(key), cert: readFileSync(cert) };
+  } catch (error) {
+    throw new Error(`got '${error.message}' from openssl, expected a certificate (Debian package: openssl)`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const nameOf = (host = '') => host.replace(/:\d+$/, '');
+
+/** `sites`: by host name, what answers its requests, as for `createServer` of node:http. Addresses of this machine do not come here. */
+export async function openNetwork(sites = {}) {
+  const strangers = [];
+  const sockets = new Set();
+  const answer = (scheme) => (request, response) => {
+    const { host } = request.headers;
+    const site = sites[nameOf(host)];
+    if (site !== undefined) {
+      // To a proxy the whole address is sent.
+      request.url = request.url.replace(/^https?:\/\/[^/]*/, '') || '/';
+      return site(request, response);
+    }
+    strangers.push(`${request.method} ${request.url.startsWith('/') ? `${scheme}://${host}` : ''}${request.url}`);
+    response.writeHead(502).end();
+  };
+  const secure = Object.keys(sites).length > 0 ? https.createServer(certificate(), answer('https')) : undefined;
+  const proxy = createServer(answer('http'));
+  proxy.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+  });
+  proxy.on('connect', ({ url }, socket) => {
+    if (sites[nameOf(url)] === undefined) {
+      strangers.push(`CONNECT ${url}`);
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+      return;
+    }
+    socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+    secure.emit('connection', socket);
+  });
+  await new Promise((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  return {
+    port: proxy.address().port,
+    /** Requests to hosts that no test stands in for; of encrypted ones no more than the host is known. */
+    strangers,
+    close: async () => {
+      const closed = new Promise((resolve) => proxy.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
