@@ -89,7 +89,7 @@ export async function openExtension(kind, folder, { profile, sites } = {}) {
     action: (page) => press(page, '_execute_action'),
     grant: answer(true),
     deny: answer(false),
-    /** What the browser's own settings do, without their page. `patterns` as in the manifest: 'https://chat.example/*'. */
+    /** Takes permissions back as another page of the extension would, not by the browser's own settings. `patterns` as in a manifest: 'https://chat.example/*'. */
     revoke: (...patterns) => browser.revoke(patterns),
     /** Requests that left this machine, or would have. */
     strangers: () => [...network.strangers],

@@ -1,6 +1,4 @@
 // Chromium with an unpacked extension, with a window on a screen of its own.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import puppeteer from 'puppeteer-core';
 import { expressionOf, surfaceOf } from './browsers.mjs';
@@ -15,42 +13,44 @@ const ARGS = [
   '--ignore-certificate-errors',
 ];
 
-/** A dictionary for the spelling would be fetched. */
-const PREFERENCES = { browser: { enable_spellchecking: false }, spellcheck: { dictionaries: [] } };
-
-function prepare(profile) {
-  const file = path.join(profile, 'Default', 'Preferences');
-  if (existsSync(file)) return;
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify(PREFERENCES));
-}
-
 /** Complaints of the extension's own pages and worker, from their beginning. */
 function listen(browser, complaints) {
+  const heard = new WeakSet();
   const note = (text) => complaints.push(text);
   const attach = async (target) => {
-    if (!target.url().startsWith('chrome-extension://')) return;
-    const source = await (target.type() === 'service_worker' ? target.worker() : target.asPage());
-    source.on('console', (message) => message.type() === 'error' && note(message.text()));
-    source.on(target.type() === 'service_worker' ? 'error' : 'pageerror', (error) => note(String(error)));
+    if (heard.has(target) || !target.url().startsWith('chrome-extension://')) return;
+    heard.add(target);
+    if (target.type() === 'service_worker') {
+      const worker = await target.worker();
+      worker.on('console', (message) => message.type() === 'error' && note(message.text()));
+      // The library keeps a service worker's errors to itself.
+      worker.client.on('Runtime.exceptionThrown', ({ exceptionDetails: { exception, text } }) =>
+        note(exception?.description ?? text),
+      );
+      return;
+    }
+    const page = await target.asPage();
+    page.on('console', (message) => message.type() === 'error' && note(message.text()));
+    page.on('pageerror', (error) => note(String(error)));
   };
   // A target that is gone before it is attached to has nothing to say.
-  browser.on('targetcreated', (target) => attach(target).catch(() => {}));
-  return Promise.all(browser.targets().map((target) => attach(target).catch(() => {})));
+  const quietly = (target) => attach(target).catch(() => {});
+  browser.on('targetcreated', quietly).on('targetchanged', quietly);
+  return Promise.all(browser.targets().map(quietly));
 }
 
 export async function startChromium({ folder, profile, screen, network }) {
-  prepare(profile);
   const browser = await puppeteer.launch({
     executablePath: '/usr/bin/chromium',
     headless: false,
     pipe: true,
-    enableExtensions: [folder],
+    enableExtensions: true,
     defaultViewport: null,
     userDataDir: profile,
     ignoreDefaultArgs: ['--enable-automation'], // Its bar would take room of the page.
     env: screen.env,
-    args: [...ARGS, `--proxy-server=http://127.0.0.1:${network.port}`],
+    // An extension that is loaded by the library's own option loses what it was granted when the browser ends.
+    args: [...ARGS, `--load-extension=${folder}`, `--proxy-server=http://127.0.0.1:${network.port}`],
   });
   const isWorker = (target) => target.type() === 'service_worker' && target.url().startsWith('chrome-extension://');
   const origin = (await browser.waitForTarget(isWorker)).url().split('/').slice(0, 3).join('/');
@@ -117,9 +117,9 @@ export async function startChromium({ folder, profile, screen, network }) {
     },
     revoke: async (patterns) => {
       const page = await browser.newPage();
-      await page.goto('chrome://extensions');
-      const remove = (id, pattern) => chrome.developerPrivate.removeHostPermission(id, pattern);
-      for (const pattern of patterns) await page.evaluate(remove, new URL(origin).host, pattern);
+      // A page of the extension that does nothing.
+      await page.goto(`${origin}/manifest.json`);
+      await page.evaluate((origins) => chrome.permissions.remove({ origins }), patterns);
       await page.close();
     },
     close: () => browser.close(),

@@ -188,13 +188,7 @@ export async function startFirefox({ folder, profile, screen, network }) {
         return !(await isOpen());
       });
     },
-    revoke: (origins) =>
-      own(async (id, origins) => {
-        const address = 'resource://gre/modules/ExtensionPermissions.sys.mjs';
-        const { ExtensionPermissions } = ChromeUtils.importESModule(address);
-        const { extension } = WebExtensionPolicy.getByID(id);
-        await ExtensionPermissions.remove(id, { origins, permissions: [], data_collection: [] }, extension);
-      }, origins),
+    revoke: (patterns) => still.evaluate((origins) => browser.permissions.remove({ origins }), patterns),
     close: () => browser.close(),
   };
 }

@@ -21,10 +21,14 @@ function certificate() {
   }
 }
 
+/** Chromium gets a dictionary for the spelling there, whatever its settings say. */
+const OF_THE_BROWSER = { 'redirector.gvt1.com': (_request, response) => response.writeHead(404).end() };
+
 const nameOf = (host = '') => host.replace(/:\d+$/, '');
 
-/** `sites`: by host name, what answers its requests, as for `createServer` of node:http. Addresses of this machine do not come here. */
-export async function openNetwork(sites = {}) {
+/** `standIns`: by host name, what answers its requests, as for `createServer` of node:http. Addresses of this machine do not come here. */
+export async function openNetwork(standIns = {}) {
+  const sites = { ...OF_THE_BROWSER, ...standIns };
   const strangers = [];
   const sockets = new Set();
   const answer = (scheme) => (request, response) => {
@@ -38,7 +42,7 @@ export async function openNetwork(sites = {}) {
     strangers.push(`${request.method} ${request.url.startsWith('/') ? `${scheme}://${host}` : ''}${request.url}`);
     response.writeHead(502).end();
   };
-  const secure = Object.keys(sites).length > 0 ? https.createServer(certificate(), answer('https')) : undefined;
+  const secure = https.createServer(certificate(), answer('https'));
   const proxy = createServer(answer('http'));
   proxy.on('connection', (socket) => {
     sockets.add(socket);
