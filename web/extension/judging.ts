@@ -1,5 +1,5 @@
 /** A person's word on a decision, as it is kept. */
-import { MOST_CHARACTERS } from './messages.js';
+import { MOST_CHARACTERS } from './limits.js';
 import type { Judged } from './stored/judged.js';
 
 export type Verdict = { kind: 'right' } | { kind: 'wrong' } | { kind: 'other'; model: string };

@@ -1,5 +1,5 @@
 /** The background: a service worker in Chromium, an event page in Firefox. It sleeps when nobody asks; nothing is kept in it. */
-import { MOST_CHARACTERS } from '../messages.js';
+import { MOST_CHARACTERS } from '../limits.js';
 import { onStored } from '../stored/store.js';
 import { openGate } from './gate.js';
 import { addMenu, listenForPanel } from './panel.js';

@@ -1,9 +1,11 @@
 /** What routes: the router of one context (panel, offscreen document, Firefox's background), with a person's settings. */
-import type { Decision, IndexInfo, LoadOptions } from 'signalbox';
+import { type Decision, type IndexInfo, type LoadOptions, routeAdapted } from 'signalbox';
 import { LiveRouter } from '../../shared/live-router.js';
 import { routeOptionsOf } from '../../shared/settings.js';
+import { onJudged } from '../stored/judged.js';
 import { readIndex } from '../stored/own-index.js';
 import type { OwnIndex, Site, Stored } from '../stored/schema.js';
+import { Judgements } from './judgements.js';
 
 export interface Answer {
   decision: Decision;
@@ -44,6 +46,11 @@ function optionsOn(site: Site | undefined, settings: Stored['settings'], info: I
 export class Engine {
   #index: OwnIndex | null = null;
   #live: LiveRouter | undefined;
+  #judgements = new Judgements();
+
+  constructor() {
+    onJudged(() => this.#judgements.forget());
+  }
 
   /** What the index holds; `null`: the shipped one. Starts the router. Errors: those of `Router.load`, and of reading an index of one's own. */
   async info(index: OwnIndex | null): Promise<IndexInfo> {
@@ -55,14 +62,16 @@ export class Engine {
     const live = this.#routerOf(index);
     const options = optionsOn(site, settings, await live.info());
     const start = performance.now();
-    const decision = await live.ask((router) => router.route(text, options));
-    return { decision, counted: 0, elapsedMs: performance.now() - start };
+    const judgements = await this.#judgements.of(live);
+    const decision = await live.ask((router) => routeAdapted(router, text, judgements, options));
+    return { decision, counted: decision.judged, elapsedMs: performance.now() - start };
   }
 
   /** Ends the worker; the next question starts another one. */
   dispose(): void {
     this.#live?.dispose();
     this.#live = undefined;
+    this.#judgements = new Judgements();
   }
 
   #routerOf(index: OwnIndex | null): LiveRouter {

@@ -1,7 +1,7 @@
 /** What a person said of answers: labels that adapt the routing to this person. In IndexedDB of the extension, and nowhere else. */
 import { clear, createStore, delMany, entries, promisifyRequest, setMany, type UseStore } from 'idb-keyval';
 import * as v from 'valibot';
-import { MOST_CHARACTERS } from '../messages.js';
+import { MOST_CHARACTERS } from '../limits.js';
 
 /** The oldest give way: a person's tasks change, and each is embedded once per start. */
 export const MOST_JUDGED = 500;

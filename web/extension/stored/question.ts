@@ -1,6 +1,6 @@
 /** What a person asked about on a page, on its way to the panel: kept while the browser runs, and out of reach of pages. */
 import * as v from 'valibot';
-import { MOST_CHARACTERS } from '../messages.js';
+import { MOST_CHARACTERS } from '../limits.js';
 
 const QUESTION = v.object({
   /** Empty where nothing was selected. */

@@ -1,0 +1,42 @@
+/** The person's judgements with their vectors, for one router: read anew when they change, embedded once. */
+import type { Judgement } from 'signalbox';
+import type { LiveRouter } from '../../shared/live-router.js';
+import { type Judged, listJudged } from '../stored/judged.js';
+
+export class Judgements {
+  /** By id and time: what is judged anew is another one. */
+  #known = new Map<string, Judgement>();
+  #list: Promise<readonly Judgement[]> | undefined;
+
+  /** They have changed. */
+  forget(): void {
+    this.#list = undefined;
+  }
+
+  /** Storage that cannot be read is no reason not to decide: the settings page says so. */
+  of(live: LiveRouter): Promise<readonly Judgement[]> {
+    this.#list ??= this.#read(live).catch(() => {
+      this.forget();
+      return [];
+    });
+    return this.#list;
+  }
+
+  async #read(live: LiveRouter): Promise<readonly Judgement[]> {
+    const judged = await listJudged();
+    const keyOf = ({ id, at }: Judged) => `${id} ${at}`;
+    const fresh = judged.filter((each) => !this.#known.has(keyOf(each)));
+    const prompts = fresh.map(({ prompt }) => prompt);
+    const embeddings = prompts.length === 0 ? [] : await live.askAtLength((router) => router.embed(prompts));
+    const vectors = new Map(fresh.map((each, i) => [each, embeddings[i]?.vector]));
+    const next = new Map<string, Judgement>();
+    for (const each of judged) {
+      const key = keyOf(each);
+      const vector = vectors.get(each);
+      const judgement = vector === undefined ? this.#known.get(key) : { vector, outcomes: each.outcomes };
+      if (judgement !== undefined) next.set(key, judgement);
+    }
+    this.#known = next;
+    return [...next.values()];
+  }
+}
