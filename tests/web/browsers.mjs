@@ -65,6 +65,8 @@ function handsOn(page) {
       return element.evaluate((found) => found.textContent);
     },
     screenshot: (options) => page.screenshot(options),
+    /** Of several tabs, this one is seen and takes clicks. */
+    front: () => page.bringToFront(),
     reload: () => page.reload(),
     /** The library's own page, for what only one of them can. */
     raw: page,

@@ -45,12 +45,12 @@ export async function openExtension(kind, folder, { profile, sites } = {}) {
       const known = Object.keys(manifest.commands ?? {}).join(', ');
       throw new Error(`got '${name}', expected a command that the manifest has keys for (it has: ${known})`);
     }
-    await page.raw.bringToFront();
+    await page.front();
     await screen.press(wanted);
   };
   /** Clicks what asks for a permission, and answers. */
   const answer = (isAllowed) => async (page, selector) => {
-    await page.raw?.bringToFront();
+    await page.front();
     await page.click(selector);
     await browser.answerDialog(isAllowed);
   };
@@ -61,6 +61,7 @@ export async function openExtension(kind, folder, { profile, sites } = {}) {
     id: new URL(browser.origin).host,
     /** What not every browser has: a test that needs it says so and leaves it out. */
     can: browser.can,
+    /** Comes to the front; what has gone behind it takes no clicks until `front()`. */
     newPage: browser.newPage,
     /** A page of the extension in a tab. */
     extensionPage: (name, init) => browser.newPage(`${browser.origin}/${name}`, init),
@@ -78,7 +79,7 @@ export async function openExtension(kind, folder, { profile, sites } = {}) {
     offscreen: browser.offscreen,
     /** Selects what the element shows or holds, opens the menu there, and chooses by the first letter, or by several keys. */
     contextMenu: async (page, selector, keys) => {
-      await page.raw.bringToFront();
+      await page.front();
       const element = await page.raw.waitForSelector(selector);
       await element.click({ count: 3 });
       await screen.chooseInMenu(await browser.pointOf(page, selector), [keys].flat());
@@ -87,6 +88,7 @@ export async function openExtension(kind, folder, { profile, sites } = {}) {
     command: press,
     /** The toolbar's button, by its keys. */
     action: (page) => press(page, '_execute_action'),
+    /** Chromium asks no second time for what it once allowed: then there is no dialog, and a click is enough. */
     grant: answer(true),
     deny: answer(false),
     /** Takes permissions back as another page of the extension would, not by the browser's own settings. `patterns` as in a manifest: 'https://chat.example/*'. */

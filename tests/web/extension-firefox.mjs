@@ -78,6 +78,7 @@ function sidebarOf(surface, own, screen) {
     },
     evaluate,
     until,
+    front: async () => {}, // It is seen as long as it is open.
     screenshot: async () => {
       const picture = await own(async () => {
         const { browsingContext } = SidebarController.browser.contentDocument.querySelector('browser');
