@@ -10,16 +10,18 @@ import { change, notWritten, stored } from '../stored/live.js';
 import { OpenChat } from './open-chat.js';
 import { type Answer, answer, backToShipped, isStale, prompt, retry, status } from './state.js';
 
-function Failed({ error }: { error: unknown }) {
-  const { index } = stored.value;
+function Failed({ error, isIndex }: { error: unknown; isIndex: boolean }) {
+  const index = isIndex ? stored.value.index : null;
   return (
     <div role="alert" class="status failed" data-failed>
-      <p dir="auto">{errorWords(error)}</p>
-      {index !== null && (
-        <p>
-          The index in use is your own, <b dir="auto">{index.name}</b>.
-        </p>
-      )}
+      <p>
+        {index !== null && (
+          <>
+            Your own index <b dir="auto">{index.name}</b> cannot be used:{' '}
+          </>
+        )}
+        {errorWords(error)}
+      </p>
       <p class="actions">
         <button type="button" class="small" data-retry onClick={retry}>
           Try again
@@ -37,7 +39,7 @@ function Failed({ error }: { error: unknown }) {
 /** Said to screen readers when it changes; a decision is one short sentence. */
 function StatusLine() {
   const now = status.value;
-  if (now.kind === 'failed') return <Failed error={now.error} />;
+  if (now.kind === 'failed') return <Failed error={now.error} isIndex={now.isIndex} />;
   const found = answer.value;
   const isWaiting = now.kind === 'loading' || (found === undefined && prompt.value.trim() !== '');
   return (

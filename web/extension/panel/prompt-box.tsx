@@ -18,6 +18,8 @@ function SuggestThere({ page }: { page: string }) {
         return;
       }
       await rewrite((now) => ({ ...now, sites: { ...now.sites, [page]: NEW_SITE } }));
+      // The button goes.
+      document.getElementById('prompt')?.focus();
     } catch (error) {
       said.value = `That did not work (${String(error)}). Add the site in the settings.`;
     }
@@ -47,6 +49,14 @@ function Page() {
           {named > 0 ? 'Suggest all models' : 'Forget the page'}
         </button>
       </p>
+      {here !== undefined && named === 0 && (
+        <p>
+          <a href="../settings/index.html#sites" target="_blank" data-name-models rel="noopener">
+            Say which models it has
+          </a>
+          , and only those are suggested there.
+        </p>
+      )}
       {here === undefined && <SuggestThere key={page} page={page} />}
     </div>
   );

@@ -13,7 +13,8 @@ const PAUSE_MS = 100;
 /** A question that is older was for a panel that is long closed. */
 const FRESH_MS = 60_000;
 
-export type Status = { kind: 'loading' } | { kind: 'ready' } | { kind: 'failed'; error: unknown };
+/** `isIndex`: it could not even be loaded. */
+export type Status = { kind: 'loading' } | { kind: 'ready' } | { kind: 'failed'; error: unknown; isIndex: boolean };
 
 /** A decision, and what it is about. */
 export interface Answer extends Decided {
@@ -44,15 +45,18 @@ let pause: ReturnType<typeof setTimeout> | undefined;
 
 async function decide(): Promise<void> {
   clearTimeout(pause);
+  // It is called again then.
+  if (!isLoaded.peek()) return;
   asked += 1;
   const mine = asked;
   const text = prompt.peek();
   const isEmpty = text.trim() === '';
   // Nothing is decided about nothing, and the last decision was about something else.
   if (isEmpty) answer.value = undefined;
+  let found: IndexInfo | undefined;
   try {
     const settings = stored.peek();
-    const found = await engine.info(settings.index);
+    found = await engine.info(settings.index);
     if (mine === asked) info.value = found;
     const decided = isEmpty ? undefined : await engine.decide(text, settings, site.peek());
     if (mine !== asked) return;
@@ -63,8 +67,9 @@ async function decide(): Promise<void> {
   } catch (error) {
     if (mine !== asked) return;
     batch(() => {
+      info.value = found;
       answer.value = undefined;
-      status.value = { kind: 'failed', error };
+      status.value = { kind: 'failed', error, isIndex: found === undefined };
     });
   }
 }

@@ -101,9 +101,13 @@ export function JudgementsSection() {
   const { said, attempt } = useSaid();
   const list = judged.value;
   const toTitle = () => document.getElementById('judgements-title')?.focus();
-  const erase = (each: Judged) =>
+  const erase = (each: Judged, i: number) =>
     attempt(async () => {
-      toTitle();
+      // The button goes: to that of the next one, or of the last one that is left.
+      const near = list[i + 1] ?? list[i - 1];
+      const item = near && document.querySelector(`[data-judged="${CSS.escape(near.id)}"]`);
+      if (item) item.querySelector('button')?.focus();
+      else toTitle();
       await eraseJudged([each.id]);
       return 'Erased.';
     });
@@ -127,8 +131,8 @@ export function JudgementsSection() {
         <>
           <div class="kept">
             <ul>
-              {list.slice(0, most.value).map((each) => (
-                <Item key={each.id} each={each} onErase={() => erase(each)} />
+              {list.slice(0, most.value).map((each, i) => (
+                <Item key={each.id} each={each} onErase={() => erase(each, i)} />
               ))}
             </ul>
           </div>

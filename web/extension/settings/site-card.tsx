@@ -22,11 +22,13 @@ interface Props {
   site: Site;
 }
 
-function Missing({ origin }: { origin: string }) {
+function Missing({ origin, id }: { origin: string; id: string }) {
   const { said, attempt } = useSaid();
   const ask = () =>
     attempt(async () => {
       if (!(await grant(origin))) throw new Error('The browser was not given the permission.');
+      // The button goes.
+      document.getElementById(`${id}-on`)?.focus();
       return '';
     });
   return (
@@ -100,6 +102,7 @@ export function SiteCard({ origin, site }: Props) {
           <label>
             <input
               type="checkbox"
+              id={`${id}-on`}
               role="switch"
               data-on
               checked={site.isOn}
@@ -120,7 +123,7 @@ export function SiteCard({ origin, site }: Props) {
           </button>
         </div>
       </header>
-      {site.isOn && !granted.value.has(origin) && <Missing origin={origin} />}
+      {site.isOn && !granted.value.has(origin) && <Missing origin={origin} id={id} />}
       <Kind origin={origin} site={site} id={id} />
       <Folded
         summary={
