@@ -17,7 +17,7 @@ export async function keepIndex(
 
 export async function readIndex({ id }: Pick<OwnIndex, 'id'>): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await get<unknown>(id, store());
-  if (!(bytes instanceof Uint8Array)) throw new Error('the index of your own is no longer in this browser’s storage');
+  if (!(bytes instanceof Uint8Array)) throw new Error('its bytes are no longer in this browser’s storage');
   return bytes as Uint8Array<ArrayBuffer>;
 }
 
