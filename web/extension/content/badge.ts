@@ -7,26 +7,36 @@ import { colour, dress, make, makeButton, makeSignal, makeUnseen } from './look.
 import { besideBadge, besideFrame } from './place.js';
 import { frameOf, isCovered, viewOf } from './sight.js';
 
-export const HOST = 'signalbox-badge';
+/** No element of its own name: a page could define that one first. */
+const MARK = 'data-signalbox-badge';
+export const HOST = `div[${MARK}]`;
 
 /** Pages listen to keys and clicks everywhere; those on the badge are not meant for them. */
 const OWN_EVENTS = 'keydown keypress keyup pointerdown pointerup mousedown mouseup click dblclick contextmenu'.split(
   ' ',
 );
 
-const FIRST = { all: 'initial', position: 'fixed', inset: '0 auto auto 0', width: '0', height: '0', margin: '0' };
-const HOST_STYLES = {
-  ...FIRST,
-  border: 'none',
+/** Neither takes any room: what is seen lies where it is put. */
+const NO_ROOM = {
+  display: 'block',
+  position: 'fixed',
+  inset: '0 auto auto 0',
+  width: '0',
+  height: '0',
+  margin: '0',
   padding: '0',
+  border: 'none',
   overflow: 'visible',
   background: 'none',
+};
+const HOST_STYLES = {
+  all: 'initial',
+  ...NO_ROOM,
   'z-index': '2147483647',
-  font: '500 13px/1.3 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   // `all` leaves it as it is, and the words are English.
   direction: 'ltr',
-  'text-align': 'start',
-  transition: 'none',
+  font: '500 13px/1.3 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
+  color: '#000',
 };
 const PILL_STYLES = {
   display: 'flex',
@@ -44,7 +54,10 @@ const PILL_STYLES = {
 };
 
 export class Badge {
-  readonly #host = document.createElement(HOST);
+  readonly #host = document.createElement('div');
+  /** In the top layer, so that it is seen beside a box in a dialog, too; inside of the root, where no style of the page reaches its backdrop. */
+  readonly #layer = make('div', NO_ROOM);
+  readonly #root = this.#host.attachShadow({ mode: 'closed' });
   readonly #pill = make('div', PILL_STYLES);
   readonly #button = makeButton({
     display: 'flex',
@@ -78,10 +91,11 @@ export class Badge {
   constructor(actions: CardActions) {
     this.#actions = actions;
     this.#card = new Card(actions);
+    this.#host.setAttribute(MARK, '');
     dress(this.#host, HOST_STYLES);
-    // In the top layer it is seen beside a box in a dialog, too.
-    if ('popover' in this.#host) this.#host.popover = 'manual';
-    this.#fill(this.#host.attachShadow({ mode: 'closed' }));
+    this.#layer.popover = 'manual';
+    this.#root.append(this.#layer);
+    this.#fill(this.#root);
     this.#recolour();
   }
 
@@ -96,6 +110,10 @@ export class Badge {
   /** The page took the host away, and left the box. */
   get wasRemoved(): boolean {
     return this.#box?.isConnected === true && !this.#host.isConnected;
+  }
+
+  get hasFocus(): boolean {
+    return this.#root.activeElement !== null;
   }
 
   isOwn(target: EventTarget | undefined): boolean {
@@ -164,7 +182,7 @@ export class Badge {
   }
 
   #fill(root: ShadowRoot): void {
-    const label = make('span', { color: 'var(--soft)', 'white-space': 'nowrap' }, 'signalbox:');
+    const label = make('span', { color: 'var(--soft)', 'white-space': 'nowrap' }, 'signalbox: ');
     this.#button.append(this.#signal.signal, label, this.#model);
     this.#button.setAttribute('aria-expanded', 'false');
     this.#button.setAttribute('aria-controls', 'card');
@@ -175,7 +193,7 @@ export class Badge {
     this.#pill.addEventListener('mousedown', (event) => event.preventDefault());
     this.#pill.append(this.#button, this.#hideButton());
     this.#said.setAttribute('role', 'status');
-    root.append(this.#pill, this.#card.element, this.#said);
+    this.#layer.append(this.#pill, this.#card.element, this.#said);
     for (const name of OWN_EVENTS) root.addEventListener(name, (event) => event.stopPropagation());
     root.addEventListener('keydown', (event) => {
       if ((event as KeyboardEvent).key !== 'Escape' || !this.#isOpen) return;
@@ -220,17 +238,17 @@ export class Badge {
   readonly #recolour = () => colour(this.#host, this.#scheme.matches);
 
   #watch(box: HTMLElement): void {
-    if (this.#box === box) return;
     if (this.#box === undefined) {
       addEventListener('resize', this.follow, { passive: true });
       this.#scheme.addEventListener('change', this.#recolour);
       this.#recolour();
     }
-    this.#growth.disconnect();
+    const frame = frameOf(box);
+    if (this.#box === box && this.#frame === frame) return;
     this.#box = box;
-    this.#frame = frameOf(box);
-    this.#growth.observe(box);
-    if (this.#frame !== box) this.#growth.observe(this.#frame);
+    this.#frame = frame;
+    this.#growth.disconnect();
+    for (const element of new Set([box, frame])) this.#growth.observe(element);
   }
 
   /** Into the document, or into the modal dialog around the box: all outside of that is out of reach. */
@@ -239,7 +257,7 @@ export class Badge {
     const parent = modal ?? document.documentElement;
     if (this.#host.parentNode !== parent) parent.append(this.#host);
     try {
-      if (!this.#host.matches(':popover-open')) this.#host.showPopover();
+      if (!this.#layer.matches(':popover-open')) this.#layer.showPopover();
     } catch {
       // Without a top layer it is drawn over the page all the same, only not over its dialogs.
     }

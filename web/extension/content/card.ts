@@ -13,7 +13,7 @@ export interface CardActions {
 }
 
 const MUTED = { color: 'var(--soft)', 'font-size': '12px' };
-const ASIDE = 'Your browser opens it by the signalbox button in the toolbar, or by Alt+Shift+M.';
+const ASIDE = 'This browser opens it for no page: press the signalbox button in the toolbar, or Alt+Shift+M.';
 
 function figure(label: string, value: string): HTMLElement {
   const box = make('div', { display: 'flex', 'flex-direction': 'column', gap: '1px' });

@@ -9,6 +9,10 @@ export function dress(element: HTMLElement, styles: Styles): void {
   for (const [name, value] of Object.entries(styles)) element.style.setProperty(name, value, 'important');
 }
 
+/** What `all` takes away, and is better taken from around. */
+const INHERITED = ['font', 'color', 'visibility', 'cursor', 'direction'].map((name) => [name, 'inherit']);
+const PLAIN: Styles = { all: 'initial', 'box-sizing': 'border-box', ...Object.fromEntries(INHERITED) };
+
 /** An element that looks like nothing but these styles. Text stays text. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
@@ -16,7 +20,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   text = '',
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
-  dress(element, { all: 'initial', 'box-sizing': 'border-box', font: 'inherit', color: 'inherit', ...styles });
+  dress(element, { ...PLAIN, ...styles });
   element.textContent = text;
   return element;
 }

@@ -48,10 +48,14 @@ function readEdited(root: HTMLElement): BoxText {
   return { text: cut(text, MOST_CHARACTERS).replace(FILLERS, ''), isCut };
 }
 
-export function readText(box: HTMLElement): BoxText {
-  if (!(box instanceof HTMLTextAreaElement)) return readEdited(box);
-  const { value } = box;
+function readTextarea({ value }: HTMLTextAreaElement): BoxText {
   return { text: cut(value, MOST_CHARACTERS), isCut: value.length > MOST_CHARACTERS };
+}
+
+/** Without the white space around it: a space more is no other question. */
+export function readText(box: HTMLElement): BoxText {
+  const { text, isCut } = box instanceof HTMLTextAreaElement ? readTextarea(box) : readEdited(box);
+  return { text: text.trim(), isCut };
 }
 
 /** Whether somebody has begun to ask something: three letters or digits. */

@@ -24,6 +24,8 @@ export class Watch {
   readonly #rewritten = new MutationObserver(() => this.#listen());
   #target: EventTarget | undefined;
   #box: HTMLElement | undefined;
+  /** Pages move boxes from one shadow root to another. */
+  #root: Node | undefined;
   #adapterName = '';
   #text = '';
   #isCut = false;
@@ -52,7 +54,7 @@ export class Watch {
       show: (shown) => this.#show(shown),
     });
     // What an earlier version of this script left behind.
-    for (const left of document.querySelectorAll(`:root > ${HOST}`)) left.remove();
+    for (const left of document.querySelectorAll(HOST)) left.remove();
     this.#listen();
     this.#rewritten.observe(document, { childList: true });
     // Somebody may be typing already.
@@ -108,7 +110,7 @@ export class Watch {
 
   #read(): string | undefined {
     const box = this.#find();
-    if (box !== this.#box) this.#moveTo(box);
+    if (box !== this.#box || box?.getRootNode() !== this.#root) this.#moveTo(box);
     if (box === undefined || this.#removals >= MOST_REMOVALS) return undefined;
     if (!this.#isWarm) {
       this.#isWarm = true;
@@ -124,6 +126,7 @@ export class Watch {
 
   #moveTo(box: HTMLElement | undefined): void {
     this.#box = box;
+    this.#root = box?.getRootNode();
     this.#asking.forget();
     for (const root of this.#roots) root.removeEventListener('scroll', this.#badge.follow, CAPTURE);
     this.#roots = box === undefined ? [] : rootsOf(box);
@@ -162,9 +165,11 @@ export class Watch {
   };
 
   #dismiss(): void {
+    const hadFocus = this.#badge.hasFocus;
     this.#removals = MOST_REMOVALS;
     this.#asking.forget();
     this.#hide();
+    if (hadFocus) this.#box?.focus();
   }
 
   #linkOf({ siteModel }: Suggestion): string | undefined {

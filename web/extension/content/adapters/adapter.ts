@@ -6,7 +6,7 @@ export interface Adapter {
   /** Whether a page is one of this site's. */
   fits(document: Document, location: Location): boolean;
   /** Whether the page has what the adapter goes by. Where it has not, there is no badge. */
-  isHealthy(document: Document): boolean;
+  isHealthy(document: Document, location: Location): boolean;
   /** The prompt box that an element is, or lies in. */
   box(element: Element): HTMLElement | undefined;
 }

@@ -10,15 +10,20 @@ export function editableOf(element: Element): HTMLElement | undefined {
   return root === document.body || root === document.documentElement ? undefined : root;
 }
 
-const WORDS = /search|e-?mail|password|passphrase|card ?number|cvc|cvv|iban/i;
-const NAMES = ['name', 'id', 'aria-label', 'placeholder', 'enterkeyhint', 'inputmode'];
-const ROLES = '[role="search"], [role="searchbox"], search';
+/** By what its makers call it, and by what it says to people: a prompt box may well suggest to write an e-mail. */
+const CALLED = {
+  names: ['name', 'id', 'inputmode', 'enterkeyhint'],
+  is: /(^|[^a-z])(search|e-?mail|password|passphrase|card-?number|cvc|cvv|iban)/i,
+};
+const SAYS = { names: ['aria-label', 'placeholder'], is: /^\W*(web )?search\b|password|card number/i };
+const SEARCH = '[role="search"], [role="searchbox"], search';
 
 /** Whether it is made for something that is no prompt: a search, an address, a password, a card. */
 export function isPrivate(box: HTMLElement): boolean {
   // The browser would fill in something of the person's own.
   if (!['', 'on', 'off'].includes((box.getAttribute('autocomplete') ?? '').trim().toLowerCase())) return true;
-  return box.closest(ROLES) !== null || NAMES.some((name) => WORDS.test(box.getAttribute(name) ?? ''));
+  const isSo = ({ names, is }: typeof CALLED) => names.some((name) => is.test(box.getAttribute(name) ?? ''));
+  return box.closest(SEARCH) !== null || isSo(CALLED) || isSo(SAYS);
 }
 
 /** Editors of code have hidden ones that catch the keys. */

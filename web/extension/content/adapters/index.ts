@@ -10,8 +10,8 @@ const SITES = [openWebUi, libreChat, openRouter];
 /** The adapter for the page as it is now. With `auto` the first one that fits and is healthy; another one must be healthy, or there is none. */
 export function adapterFor(name: AdapterName, document: Document, location: Location): Adapter | undefined {
   if (name === 'auto') {
-    return SITES.find((site) => site.fits(document, location) && site.isHealthy(document)) ?? generic;
+    return SITES.find((site) => site.fits(document, location) && site.isHealthy(document, location)) ?? generic;
   }
   const chosen = [...SITES, generic].find((adapter) => adapter.name === name);
-  return chosen?.isHealthy(document) ? chosen : undefined;
+  return chosen?.isHealthy(document, location) ? chosen : undefined;
 }

@@ -6,7 +6,7 @@ const BOX = '#chat-input, #chat-input-container';
 
 export const openWebUi: Adapter = {
   name: 'open-webui',
-  // Those who give it a name of their own often leave the marks of SvelteKit, and the box's wrapper.
+  // Those who give it a name of their own leave the box's wrappers.
   fits: (document) =>
     document.querySelector(BOX) !== null &&
     (/open ?webui/i.test(calledIn(document)) ||

@@ -1,0 +1,189 @@
+// The content script in a page of its own, with a stand-in for the extension behind it.
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe } from 'node:test';
+import { build } from 'esbuild';
+import { serveFolder } from '../../scripts/site.mjs';
+import { root } from '../package/fixtures.mjs';
+import { BROWSERS, openBrowser } from './browsers.mjs';
+
+export const SUGGESTION = {
+  kind: 'suggestion',
+  model: 'acme/Thinker-7B',
+  siteModel: 'thinker:7b',
+  pCorrect: 0.824,
+  usdPerMTok: 0.18,
+  lamp: 'clear',
+  why: ['It leads on mathematics.', 'The benchmark has many questions like this one.'],
+};
+export const WELCOME = { kind: 'welcome', adapter: 'auto', endpoint: 'openAI' };
+export const QUESTION = 'Prove that the root of 2 is irrational';
+
+/** Runs in the page before its scripts: the extension's side, and a way into closed shadow roots, which the real extension has from the browser. */
+function standIn(answers) {
+  const roots = [];
+  const attach = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (init) {
+    roots.push(attach.call(this, init));
+    return roots.at(-1);
+  };
+  const listeners = new Set();
+  const onMessage = {
+    addListener: (listen) => listeners.add(listen),
+    removeListener: (listen) => listeners.delete(listen),
+  };
+  const rootOf = (host) => roots.find((each) => each.host === host) ?? null;
+  globalThis.test = {
+    /** By kind of message; a list is used up one by one, down to its last. */
+    answers,
+    sent: [],
+    /** Waits until this was asked. */
+    lastAsked: (text) => page.until((wanted) => globalThis.test.asked().at(-1) === wanted, text),
+    asked: () => globalThis.test.sent.filter(({ kind }) => kind === 'ask').map(({ text }) => text),
+    tell: (message) => [...listeners].map((listen) => listen(message, {}, () => undefined)),
+    listeners,
+    roots,
+    hosts: () => [...document.querySelectorAll('div[data-signalbox-badge]')],
+    /** The badge that is seen, as a person sees it. */
+    badge: () => {
+      const hosts = globalThis.test.hosts().map(rootOf);
+      if (hosts.length !== 1) return null;
+      const pill = hosts[0].querySelector('div > div');
+      const button = pill.querySelector('button');
+      if (getComputedStyle(pill).visibility !== 'visible') return null;
+      const rectOf = (element) => {
+        const { left, top, right, bottom } = element.getBoundingClientRect();
+        return { left, top, right, bottom };
+      };
+      const cardOf = hosts[0].querySelector('#card');
+      const isOpen = getComputedStyle(cardOf).display !== 'none';
+      const link = cardOf.querySelector('a');
+      return {
+        text: button.textContent,
+        at: rectOf(pill),
+        button: rectOf(button),
+        expanded: button.getAttribute('aria-expanded'),
+        focused: hosts[0].activeElement?.textContent ?? null,
+        card: isOpen ? { text: cardOf.textContent, at: rectOf(cardOf), href: link?.href ?? null } : null,
+        tags: [...new Set([...hosts[0].querySelectorAll('*')].map(({ localName }) => localName))].sort(),
+      };
+    },
+    /** The place of a button of the card. */
+    buttonOf: (text) => {
+      const [shadow] = globalThis.test.hosts().map(rootOf);
+      const found = [...shadow.querySelectorAll('button')].find((button) => button.textContent === text);
+      const { x, y, width, height } = found.getBoundingClientRect();
+      return [x + width / 2, y + height / 2];
+    },
+  };
+  globalThis.chrome = {
+    dom: { openOrClosedShadowRoot: rootOf },
+    runtime: {
+      id: 'extension',
+      onMessage,
+      sendMessage: async (message) => {
+        globalThis.test.sent.push(message);
+        const next = globalThis.test.answers[message.kind];
+        const answer = Array.isArray(next) ? (next.length > 1 ? next.shift() : next[0]) : next;
+        if (answer === 'error') throw new Error('Could not establish connection.');
+        return answer ?? undefined;
+      },
+    },
+  };
+}
+
+const delay = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What tests do with such a page, beside what `openBrowser` gives. */
+function badgePage(page, content) {
+  const badge = () => page.evaluate(() => globalThis.test.badge());
+  return {
+    ...page,
+    inject: () => page.raw.evaluate(content),
+    badge,
+    /** Waits for a badge; `text` is what it must show. */
+    seen: async (text) => {
+      await page.until((wanted) => {
+        const found = globalThis.test.badge();
+        return found !== null && (wanted === '' || found.text === wanted);
+      }, text ?? '');
+      return badge();
+    },
+    gone: () => page.until(() => globalThis.test.badge() === null),
+    /** Waits until this was asked. */
+    lastAsked: (text) => page.until((wanted) => globalThis.test.asked().at(-1) === wanted, text),
+    asked: () => page.evaluate(() => globalThis.test.asked()),
+    sent: async (kind) => (await page.evaluate(() => globalThis.test.sent)).filter((message) => message.kind === kind),
+    keys: (text) => page.raw.keyboard.type(text),
+    /** Clicks the badge as a person does. */
+    open: async () => {
+      const { button } = await badge();
+      await page.raw.mouse.click(button.left + 30, (button.top + button.bottom) / 2);
+    },
+    clickButton: async (text) =>
+      page.raw.mouse.click(...(await page.evaluate((wanted) => globalThis.test.buttonOf(wanted), text))),
+    /** Longer than a pause in typing, and than a check of the box. */
+    settle: () => delay(750),
+  };
+}
+
+/** Runs the suite in every browser. `pages.open(name)` gives a fixture with the script in it. */
+export function describeBadge(name, suite) {
+  const pages = {};
+  before(async () => {
+    pages.folder = mkdtempSync(path.join(tmpdir(), 'signalbox-badge-'));
+    cpSync(path.join(root, 'tests/fixtures/extension'), pages.folder, { recursive: true });
+    cpSync(path.join(pages.folder, 'textarea.html'), path.join(pages.folder, 'chat/index.html'));
+    const entry = path.join(root, 'web/extension/content/main.ts');
+    const options = { bundle: true, minify: true, format: 'iife', target: 'es2022', write: false };
+    const { outputFiles } = await build({ entryPoints: [entry], ...options });
+    pages.content = outputFiles[0].text;
+    pages.server = await serveFolder(pages.folder, 0);
+    pages.origin = `http://127.0.0.1:${pages.server.address().port}`;
+  });
+  after(() => {
+    pages.server.close();
+    pages.server.closeAllConnections();
+    rmSync(pages.folder, { recursive: true, force: true });
+  });
+  for (const kind of BROWSERS) {
+    describe(`${name}, ${kind}`, () => {
+      const here = {
+        kind,
+        get origin() {
+          return pages.origin;
+        },
+        /** `answers` by kind of message; `init` as a function of the page. */
+        open: async (fixture, { answers = {}, init = '() => undefined', isInjected = true } = {}) => {
+          const all = { hello: WELCOME, warm: WELCOME, ask: SUGGESTION, ...answers };
+          const script = `(${standIn})(${JSON.stringify(all)}); (${init})();`;
+          const opened = await here.browser.newPage(`${pages.origin}/${fixture}`, script);
+          const page = badgePage(opened, pages.content);
+          if (isInjected) await page.inject();
+          return page;
+        },
+        /** The page complained about nothing, and asked nobody. */
+        close: async (page) => {
+          assert.deepEqual(
+            page.consoleErrors.filter((text) => !/favicon|404/.test(text)),
+            [],
+          );
+          assert.deepEqual(
+            page.requests.filter((url) => !url.startsWith(pages.origin)),
+            [],
+          );
+          await page.close();
+        },
+      };
+      before(async () => {
+        here.browser = await openBrowser(kind);
+      });
+      after(async () => {
+        await here.browser?.close();
+      });
+      suite(here);
+    });
+  }
+}

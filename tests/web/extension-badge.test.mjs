@@ -1,0 +1,244 @@
+// The badge beside the prompt box: where it stands, what it says, and that the page stays as it was.
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { describeBadge, QUESTION, SUGGESTION, WELCOME } from './badge-page.mjs';
+
+const SHOWN = 'signalbox: Thinker-7B';
+
+/** What the page consists of, shadow roots and values included, without the badge. */
+function snapshot() {
+  const badges = globalThis.test.hosts().map(({ outerHTML }) => outerHTML);
+  const html = badges.reduce((left, badge) => left.replace(badge, ''), document.documentElement.outerHTML);
+  const own = globalThis.test.roots.filter(({ host }) => !host.matches('div[data-signalbox-badge]'));
+  const values = [document, ...own].flatMap((root) => [...root.querySelectorAll('textarea')].map(({ value }) => value));
+  return [html, ...own.map(({ innerHTML }) => innerHTML), ...values];
+}
+
+const LAYOUTS = [
+  { name: 'a textarea', fixture: 'textarea.html', box: 'textarea', frame: 'form' },
+  { name: 'an edited element', fixture: 'contenteditable.html', box: '#chat-input', frame: '#message-input-container' },
+  { name: 'a textarea in open shadow roots', fixture: 'shadow.html', box: 'open-chat', frame: 'open-chat' },
+  {
+    name: 'an edited element in a closed shadow root',
+    fixture: 'shadow.html',
+    box: 'closed-chat',
+    frame: 'closed-chat',
+  },
+  { name: 'a page that allows no style', fixture: 'strict.html', box: 'textarea', frame: 'textarea' },
+];
+
+describeBadge('the badge', (pages) => {
+  for (const { name, fixture, box, frame } of LAYOUTS) {
+    it(`stands beside ${name}, and changes nothing`, async () => {
+      const control = await pages.open(fixture, { isInjected: false });
+      await control.click(box);
+      await control.keys(QUESTION);
+      const expected = await control.evaluate(snapshot);
+      await control.close();
+
+      const page = await pages.open(fixture);
+      await page.click(box);
+      await page.keys(QUESTION);
+      const { at } = await page.seen(SHOWN);
+      assert.deepEqual(await page.evaluate(snapshot), expected);
+      await page.lastAsked(QUESTION);
+      assert.equal((await page.sent('warm')).length, 1);
+
+      const around = await page.evaluate((selector) => {
+        const { left, top, right, bottom } = document.querySelector(selector).getBoundingClientRect();
+        return { left, top, right, bottom, width: innerWidth, height: innerHeight };
+      }, frame);
+      assert.ok(at.bottom <= around.top || at.top >= around.bottom, 'it lies over the box');
+      assert.ok(Math.abs(at.bottom - around.top) < 12, `got ${at.bottom}, expected to be just above ${around.top}`);
+      assert.ok(at.left >= 0 && at.top >= 0 && at.right <= around.width && at.bottom <= around.height);
+      // It is what one hits there, and the focus stays where it was.
+      const hit = await page.evaluate(
+        ([x, y]) => document.elementFromPoint(x, y).hasAttribute('data-signalbox-badge'),
+        [at.left + 30, at.top + 10],
+      );
+      assert.ok(hit);
+      await page.keys('!');
+      assert.deepEqual(
+        await page.evaluate(snapshot),
+        expected.map((text) => text.replace(QUESTION, `${QUESTION}!`)),
+      );
+      await page.lastAsked(`${QUESTION}!`);
+      await pages.close(page);
+    });
+  }
+
+  it('says why on a click, leads on, and closes again', async () => {
+    const page = await pages.open('textarea.html', { answers: { open: { kind: 'opened', isOpen: false } } });
+    await page.click('textarea');
+    await page.keys(QUESTION);
+    await page.seen(SHOWN);
+    await page.open();
+    const { card, expanded, at } = await page.badge();
+    assert.equal(expanded, 'true');
+    for (const text of ['Thinker-7B', 'acme/Thinker-7B', '82%', '$0.18', ...SUGGESTION.why]) {
+      assert.ok(card.text.includes(text), `got ${card.text}, expected ${text} in it`);
+    }
+    assert.ok(card.at.bottom <= at.top && card.at.top >= 0);
+    const { origin, pathname, searchParams } = new URL(card.href);
+    assert.deepEqual([origin, pathname], [pages.origin, '/c/new']);
+    assert.deepEqual(Object.fromEntries(searchParams), { endpoint: 'openAI', model: 'thinker:7b', prompt: QUESTION });
+
+    await page.clickButton('More in the side panel');
+    await page.until(() => globalThis.test.badge().card.text.includes('Alt+Shift+M'));
+    assert.deepEqual(await page.sent('open'), [{ kind: 'open', text: QUESTION }]);
+
+    await page.press('Escape');
+    assert.equal((await page.badge()).card, null);
+    await page.open();
+    await page.clickAt('main', [0.1, 0.5]);
+    assert.equal((await page.badge()).card, null);
+    await pages.close(page);
+  });
+
+  it('leaves the caret in the box when it is clicked, and has one stop for the keyboard', async () => {
+    const page = await pages.open('textarea.html');
+    await page.click('textarea');
+    await page.keys(QUESTION);
+    await page.seen(SHOWN);
+    await page.open();
+    assert.equal(await page.evaluate(() => document.activeElement.localName), 'textarea');
+    await page.press('Escape');
+    // The page's own two buttons come first.
+    for (let i = 0; i < 3; i += 1) await page.press('Tab');
+    assert.equal((await page.badge()).focused, 'signalbox: Thinker-7B');
+    await page.press('Enter');
+    assert.notEqual((await page.badge()).card, null);
+    await page.press('Tab');
+    assert.equal((await page.badge()).focused, 'Open the chat with thinker:7b');
+    await page.press('Escape');
+    const closed = await page.badge();
+    assert.deepEqual([closed.card, closed.focused], [null, 'signalbox: Thinker-7B']);
+
+    await page.press('Enter');
+    for (let i = 0; i < 3; i += 1) await page.press('Tab');
+    assert.equal((await page.badge()).focused, 'Hide here');
+    await page.press('Enter');
+    await page.gone();
+    assert.equal(await page.evaluate(() => document.activeElement.localName), 'textarea');
+    const before = await page.asked();
+    await page.keys(' and more');
+    await page.settle();
+    assert.deepEqual([await page.badge(), await page.asked()], [null, before]);
+    await pages.close(page);
+  });
+
+  it('believes no click but a person’s', async () => {
+    const page = await pages.open('textarea.html', { answers: { open: { kind: 'opened', isOpen: true } } });
+    await page.click('textarea');
+    await page.keys(QUESTION);
+    await page.seen(SHOWN);
+    await page.evaluate(() => {
+      const root = globalThis.test.roots.find(({ host }) => host.matches('div[data-signalbox-badge]'));
+      for (const button of root.querySelectorAll('button')) {
+        button.click();
+        button.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true }));
+      }
+    });
+    assert.equal((await page.badge()).card, null);
+    assert.deepEqual(await page.sent('open'), []);
+    await pages.close(page);
+  });
+
+  it('shows markup in names and reasons as text', async () => {
+    const evil = '<img src=x onerror="globalThis.isTaken=true">';
+    const ask = { ...SUGGESTION, model: evil, siteModel: evil, why: [evil] };
+    const page = await pages.open('textarea.html', { answers: { ask } });
+    await page.click('textarea');
+    await page.keys(QUESTION);
+    await page.seen();
+    await page.open();
+    const { card, tags } = await page.badge();
+    assert.equal(card.text.split(evil).length, 4); // As name, as reason, in the link.
+    assert.ok(!tags.includes('img'));
+    assert.equal(await page.evaluate(() => globalThis.isTaken), null);
+    await pages.close(page);
+  });
+
+  it('says that there is no suggestion, and why; steps aside on errors, and comes back', async () => {
+    const none = { kind: 'none', why: 'No model is left to choose from.' };
+    const page = await pages.open('textarea.html', { answers: { ask: [none, 'error', { kind: 'busy' }, SUGGESTION] } });
+    await page.click('textarea');
+    await page.keys(QUESTION);
+    await page.seen('signalbox: no suggestion');
+    await page.open();
+    const { card } = await page.badge();
+    assert.ok(card.text.includes(none.why));
+    assert.equal(card.href, null);
+    await page.keys('!');
+    await page.gone();
+    await page.keys('?');
+    // Busy, and once more after a while.
+    await page.seen(SHOWN);
+    assert.deepEqual((await page.asked()).slice(-2), [`${QUESTION}!?`, `${QUESTION}!?`]);
+    await pages.close(page);
+  });
+
+  it('waits for three letters, and goes when the box is emptied without an event', async () => {
+    for (const [fixture, box, send] of [
+      ['textarea.html', 'textarea', '[type=submit]'],
+      ['contenteditable.html', '#chat-input', '#send'],
+    ]) {
+      const page = await pages.open(fixture);
+      await page.click(box);
+      await page.keys('a, b.');
+      await page.settle();
+      assert.deepEqual([await page.badge(), await page.asked()], [null, []]);
+      await page.keys(' c');
+      await page.seen(SHOWN);
+      await page.click(send);
+      await page.gone();
+      await pages.close(page);
+    }
+  });
+
+  it('is for a site that is on: it goes with “off”, and leaves nothing behind', async () => {
+    const off = await pages.open('textarea.html', { answers: { hello: { kind: 'off' } } });
+    await off.click('textarea');
+    await off.keys(QUESTION);
+    await off.settle();
+    assert.deepEqual(await off.evaluate(() => globalThis.test.sent), [{ kind: 'hello' }]);
+    await pages.close(off);
+
+    const page = await pages.open('textarea.html', { answers: { hello: [WELCOME, { kind: 'off' }] } });
+    await page.click('textarea');
+    await page.keys(QUESTION);
+    await page.seen(SHOWN);
+    await page.evaluate(() => globalThis.test.tell({ kind: 'check' }));
+    await page.gone();
+    const sent = await page.evaluate(() => globalThis.test.sent.length);
+    await page.keys(' Really?');
+    await page.settle();
+    const state = await page.evaluate(() => {
+      const { sent, hosts, listeners } = globalThis.test;
+      return [sent.length, hosts().length, listeners.size];
+    });
+    assert.deepEqual(state, [sent, 0, 0]);
+    // Turned on again, the script comes once more.
+    await page.evaluate((welcome) => {
+      globalThis.test.answers.hello = welcome;
+    }, WELCOME);
+    await page.inject();
+    await page.seen(SHOWN);
+    await pages.close(page);
+  });
+
+  it('is there once, however often the script comes; and goes when the extension is gone', async () => {
+    const page = await pages.open('textarea.html');
+    await page.inject();
+    await page.click('textarea');
+    await page.keys(QUESTION);
+    await page.seen(SHOWN);
+    assert.equal((await page.sent('hello')).length, 1);
+    await page.evaluate(() => {
+      globalThis.chrome.runtime = {};
+    });
+    await page.gone();
+    assert.equal(await page.evaluate(() => globalThis.signalboxSession ?? null), null);
+    await pages.close(page);
+  });
+});
