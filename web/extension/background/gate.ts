@@ -1,14 +1,18 @@
 /** What content scripts may ask. They run in pages and are taken for hostile: neither their word nor their number counts. */
 import * as v from 'valibot';
 import { FROM_CONTENT, type FromContent, type ToContent } from '../messages.js';
+import { isGranted } from '../sites.js';
 import { putQuestion } from '../stored/question.js';
 import type { Site, Stored } from '../stored/schema.js';
 import { loadStored } from '../stored/store.js';
 import { host } from './host.js';
 import { openPanel } from './panel.js';
 
-/** The tabs that wait for an answer. */
-const asking = new Set<number>();
+/** A page that asks without a pause is not a person's. */
+const LEAST_MS = 50;
+
+/** When each tab's last question came; `Infinity` while it waits for its answer. */
+const asked = new Map<number, number>();
 
 interface From {
   tab: chrome.tabs.Tab & { id: number };
@@ -32,12 +36,13 @@ async function answer(message: FromContent, { tab, origin }: From, stored: Store
       await putQuestion({ text: message.text, origin, windowId: tab.windowId });
       return { kind: 'opened', isOpen: true };
     case 'ask': {
-      if (asking.has(tab.id)) return { kind: 'busy' };
-      asking.add(tab.id);
+      const now = Date.now();
+      if ((asked.get(tab.id) ?? 0) > now - LEAST_MS) return { kind: 'busy' };
+      asked.set(tab.id, Number.POSITIVE_INFINITY);
       try {
         return await host.ask(message.text, stored, site);
       } finally {
-        asking.delete(tab.id);
+        asked.set(tab.id, now);
       }
     }
   }
@@ -46,7 +51,8 @@ async function answer(message: FromContent, { tab, origin }: From, stored: Store
 async function judge(message: FromContent, from: From, isPanelOpen: Promise<boolean> | undefined): Promise<ToContent> {
   const stored = await loadStored();
   const site = Object.hasOwn(stored.sites, from.origin) ? stored.sites[from.origin] : undefined;
-  if (site === undefined || !site.isOn) return { kind: 'off' };
+  // A script stays in its page when the permission goes.
+  if (site === undefined || !site.isOn || !(await isGranted(from.origin))) return { kind: 'off' };
   if (message.kind === 'open' && !(await isPanelOpen)) return { kind: 'opened', isOpen: false };
   return answer(message, from, stored, site);
 }

@@ -1,0 +1,126 @@
+// The extension as its users get it: built, loaded into a real browser with a window, with sites that stand in for chats.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { buildExtension } from '../../scripts/extension.mjs';
+import { BROWSERS } from './browsers.mjs';
+import { openExtension } from './extension-browser.mjs';
+import { waitFor } from './screen.mjs';
+
+const fixtures = fileURLToPath(new URL('../fixtures/extension', import.meta.url));
+
+/** Chats by these names, with the pages of tests/fixtures/extension. */
+export const CHAT = 'https://chat.example';
+export const OTHER_CHAT = 'https://other-chat.example';
+
+const PAGES = ['textarea', 'contenteditable', 'shadow', 'hostile', 'strict'];
+
+function servePage(request, response) {
+  const name = path.basename(new URL(request.url, CHAT).pathname);
+  // Every other address is one of the chat's own.
+  const page = readFileSync(path.join(fixtures, `${PAGES.includes(name) ? name : 'textarea'}.html`));
+  response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(page);
+}
+
+const SITES = { 'chat.example': servePage, 'other-chat.example': servePage, 'openrouter.ai': servePage };
+
+/** Runs in the page, as a content script: what the badge shows behind its closed shadow root. */
+function lookAtBadge() {
+  const host = document.querySelector('signalbox-badge');
+  if (host === null) return null;
+  const root = globalThis.chrome?.dom?.openOrClosedShadowRoot(host) ?? host.openOrClosedShadowRoot;
+  const button = root.querySelector('button[aria-expanded]');
+  const rectOf = (element) => {
+    const { left, top, right, bottom, width, height } = element.getBoundingClientRect();
+    return { left, top, right, bottom, width, height };
+  };
+  const card = root.querySelector('#card');
+  const shown = (element) => getComputedStyle(element).display !== 'none';
+  return {
+    isSeen: getComputedStyle(host).visibility === 'visible',
+    text: [...button.children]
+      .map((child) => child.textContent)
+      .filter(Boolean)
+      .join(' '),
+    rect: rectOf(button),
+    card: shown(card) ? card.textContent : null,
+    link: card.querySelector('a')?.href ?? null,
+    buttons: Object.fromEntries([...card.querySelectorAll('button')].map((each) => [each.textContent, rectOf(each)])),
+  };
+}
+
+/** Runs the suite in every browser, with an extension that is freshly installed. */
+export function describeExtension(name, suite, browsers = BROWSERS) {
+  for (const kind of browsers) {
+    describe(`${name}, ${kind}`, () => {
+      const house = { kind };
+      before(async () => {
+        house.scratch = mkdtempSync(path.join(tmpdir(), 'signalbox-extension-'));
+        house.folder = path.join(house.scratch, kind);
+        await buildExtension(kind, house.folder);
+        await house.start();
+      });
+      after(async () => {
+        await house.browser?.close();
+        rmSync(house.scratch, { recursive: true, force: true, maxRetries: 5 });
+      });
+      house.start = async () => {
+        house.browser = await openExtension(kind, house.folder, {
+          profile: path.join(house.scratch, 'profile'),
+          sites: SITES,
+        });
+        // A page of the extension through which tests look; it does nothing by itself.
+        house.desk = await house.browser.extensionPage('privacy/index.html');
+      };
+      house.restart = async () => {
+        await house.stop();
+        await house.start();
+      };
+      /** Nothing left the machine, and no part of the extension complained. */
+      house.stop = async () => {
+        assert.deepEqual(house.browser.strangers(), []);
+        assert.deepEqual(await house.browser.complaints(), []);
+        await house.browser.close();
+      };
+      /** The settings as they are stored. */
+      house.stored = () => house.desk.evaluate(async () => (await chrome.storage.local.get('stored')).stored);
+      house.settings = async () => {
+        const page = await house.browser.extensionPage('settings/index.html');
+        // Its parts move until it knows its benchmark.
+        await page.until(() => document.querySelector('[data-held]') !== null);
+        return page;
+      };
+      /** Adds it in the settings, and allows it in the browser's own dialog. */
+      house.addSite = async (origin) => {
+        const page = await house.settings();
+        await page.type('#new-site', origin);
+        await house.browser.grant(page, 'form.add-site [data-add-site]');
+        await page.until((site) => document.querySelector(`[data-site="${site}"]`) !== null, origin);
+        await page.close();
+      };
+      /** Runs as the extension's own code in the tab with this address: what a hostile page could do if it took over a content script. */
+      house.inPage = async (url, action, ...args) => {
+        const inside = `async (url, args) => {
+          const tabs = await chrome.tabs.query({});
+          const { id: tabId } = tabs.find((tab) => tab.url?.startsWith(url));
+          const [answer] = await chrome.scripting.executeScript({ target: { tabId }, func: ${action}, args });
+          if (answer.error) throw answer.error;
+          return answer.result;
+        }`;
+        return house.desk.evaluate(inside, url, args);
+      };
+      /** The badge on the page at this address; null where there is none. */
+      house.badge = (url = CHAT) => house.inPage(url, lookAtBadge);
+      /** The badge once it says something that fits. */
+      house.badgeThat = (what, fits, url = CHAT) =>
+        waitFor(`a badge ${what}`, async () => {
+          const badge = await house.badge(url);
+          return fits(badge) && (badge ?? true);
+        });
+      suite(house);
+    });
+  }
+}

@@ -1,0 +1,238 @@
+// The badge on a person's sites: allowed and taken back, on the layouts that chats have, and on pages that mean no good.
+import assert from 'node:assert/strict';
+import { afterEach, it } from 'node:test';
+import { CHAT, describeExtension } from './extension-house.mjs';
+import { waitFor } from './screen.mjs';
+
+const PROMPT = 'How many prime numbers lie between 10 and 50?';
+const hasModel = (badge) => badge?.isSeen && /^signalbox: \S+/.test(badge.text) && !/no suggestion/.test(badge.text);
+const isGone = (badge) => badge === null || !badge.isSeen;
+
+describeExtension('the badge on a site', (house) => {
+  const pages = [];
+  const open = async (url) => {
+    const page = await house.browser.newPage(url);
+    pages.push(page);
+    return page;
+  };
+  afterEach(async () => {
+    for (const page of pages.splice(0)) await page.close();
+    assert.deepEqual(house.browser.strangers(), []);
+    assert.deepEqual(await house.browser.complaints(), []);
+  });
+
+  it('is not there before the person allows it', async () => {
+    const page = await open(CHAT);
+    await page.type('textarea', PROMPT);
+    assert.equal(await page.evaluate(() => document.querySelector('signalbox-badge')), null);
+  });
+
+  it('is not there where the person says no', async () => {
+    const page = await house.settings();
+    pages.push(page);
+    await page.type('#new-site', CHAT);
+    await house.browser.deny(page, 'form.add-site [data-add-site]');
+    await page.until(() => /not given the permission/.test(document.querySelector('form.add-site').textContent));
+    assert.deepEqual((await house.stored())?.sites ?? {}, {});
+    assert.deepEqual((await house.desk.evaluate(() => chrome.permissions.getAll())).origins, []);
+  });
+
+  it('comes when the site is allowed, to pages that are open already, and for this site alone', async () => {
+    const page = await open(CHAT);
+    await house.addSite(CHAT);
+    await page.front();
+    await page.type('textarea', PROMPT);
+    await house.badgeThat('with a model', hasModel);
+    assert.equal(await page.evaluate(() => document.querySelector('textarea').value), PROMPT);
+    const { origins } = await house.desk.evaluate(() => chrome.permissions.getAll());
+    assert.deepEqual(origins, [`${CHAT}/*`]);
+  });
+
+  it('says why on a click, and how the chat with another model is opened', async () => {
+    const page = await open(CHAT);
+    await page.type('textarea', PROMPT);
+    const { rect } = await house.badgeThat('with a model', hasModel);
+    await page.raw.mouse.click((rect.left + rect.right) / 2, (rect.top + rect.bottom) / 2);
+    const { card } = await house.badgeThat('with an open card', (badge) => badge?.card);
+    assert.match(card, /chance to be right/);
+    assert.match(card, /price per million tokens/);
+    assert.match(card, /More in the side panel/);
+  });
+
+  for (const [layout, selector, read] of [
+    ['textarea', 'textarea', (found) => document.querySelector(found).value],
+    ['contenteditable', '#chat-input', (found) => document.querySelector(found).textContent],
+    ['strict', 'textarea', (found) => document.querySelector(found).value],
+  ]) {
+    it(`stands beside a ${layout} box, and leaves its text alone`, async () => {
+      const page = await open(`${CHAT}/${layout}`);
+      await page.type(selector, PROMPT);
+      const { rect } = await house.badgeThat('with a model', hasModel);
+      assert.equal(await page.evaluate(read, selector), PROMPT);
+      const { width, height } = await page.evaluate(() => ({ width: innerWidth, height: innerHeight }));
+      assert.ok(rect.left >= 0 && rect.top >= 0 && rect.right <= width && rect.bottom <= height, JSON.stringify(rect));
+      // Browsers complain of a policy that lets them load no icon.
+      assert.deepEqual(
+        page.consoleErrors.filter((text) => !text.includes('/favicon.ico')),
+        [],
+      );
+    });
+  }
+
+  for (const host of ['open-chat', 'closed-chat']) {
+    it(`stands beside a box in the shadow root of ${host}`, async () => {
+      const page = await open(`${CHAT}/shadow`);
+      // Its box is the first thing in it.
+      await page.clickAt(host, [0.5, 0.3]);
+      await page.raw.keyboard.type(PROMPT);
+      await house.badgeThat('with a model', hasModel);
+    });
+  }
+
+  it('goes when the page takes its box away while one types, and comes with the next box', async () => {
+    const page = await open(`${CHAT}/hostile`);
+    await page.type('#place textarea', PROMPT);
+    await house.badgeThat('with a model', hasModel);
+    await page.evaluate(() => setTimeout(() => removeBox(), 100));
+    await page.raw.keyboard.type(' And between 50 and 100?', { delay: 20 });
+    await house.badgeThat('that is gone', isGone);
+    await page.evaluate(() => replaceBody());
+    await page.type('#place textarea', 'What is the capital of Peru?');
+    await house.badgeThat('with a model', hasModel);
+    assert.deepEqual(page.consoleErrors, []);
+  });
+
+  it('cannot be clicked, read or kept busy by the page', async () => {
+    const page = await open(`${CHAT}/hostile`);
+    await page.type('#place textarea', PROMPT);
+    await house.badgeThat('with a model', hasModel);
+    const seen = await page.evaluate(() => {
+      const host = document.querySelector('signalbox-badge');
+      host.click();
+      flood(1000);
+      return { root: host.shadowRoot, text: host.textContent, inside: host.innerHTML };
+    });
+    assert.deepEqual(seen, { root: null, text: '', inside: '' });
+    assert.equal((await house.badge()).card, null);
+  });
+
+  it('tells a content script that was taken over no more than a badge shows', async () => {
+    await open(CHAT);
+    const said = await house.inPage(CHAT, async () => {
+      const ask = async (message) => (await chrome.runtime.sendMessage(message).catch(() => null)) ?? null;
+      const settings = { dial: 0, excluded: [], prices: {}, pricedOnly: false };
+      const site = { isOn: true, adapter: 'auto', names: {}, endpoint: '' };
+      const wrong = [
+        { to: 'offscreen', kind: 'ask', text: 'x', stored: { settings, index: null }, site },
+        { to: 'offscreen', kind: 'warm', index: null },
+        { kind: 'ask', text: 'x'.repeat(8001) },
+        { kind: 'ask', text: 7 },
+        { kind: 'ask', text: 'a prompt', site },
+        { kind: 'grant', origin: 'https://bank.example' },
+        { kind: 'judge', prompt: 'x', outcomes: {} },
+        'hello',
+        [],
+      ];
+      const refused = [];
+      for (const message of wrong) refused.push(await ask(message));
+      const right = await ask({ kind: 'ask', text: 'How many primes are there?' });
+      const atOnce = await Promise.all(Array.from({ length: 20 }, () => ask({ kind: 'ask', text: 'How many?' })));
+      const storage = await chrome.storage.session.get().then(
+        () => 'open',
+        () => 'closed',
+      );
+      return { refused, right, kinds: atOnce.map((answer) => answer.kind).sort(), storage };
+    });
+    assert.deepEqual(
+      said.refused,
+      said.refused.map(() => null),
+    );
+    const shown = ['kind', 'lamp', 'model', 'pCorrect', 'siteModel', 'usdPerMTok', 'why'];
+    assert.deepEqual(Object.keys(said.right).sort(), shown);
+    assert.equal(said.kinds.filter((kind) => kind === 'suggestion').length <= 1, true);
+    assert.ok(said.kinds.includes('busy'));
+    assert.equal(said.storage, 'closed');
+  });
+
+  it('answers after the background slept', async () => {
+    const page = await open(CHAT);
+    await page.type('textarea', PROMPT);
+    await house.badgeThat('with a model', hasModel);
+    if (house.browser.can.offscreen) {
+      await (await house.browser.offscreen('offscreen/index.html')).evaluate(() => {
+        globalThis.isTheSame = true;
+      });
+    }
+    await house.browser.background.stop();
+    assert.equal(await house.browser.background.isAwake(), false);
+    await page.type('textarea', '');
+    await house.badgeThat('that is gone', isGone);
+    await page.type('textarea', 'Translate this letter into French, please');
+    await house.badgeThat('with a model', hasModel);
+    assert.equal(await house.browser.background.isAwake(), true);
+    if (house.browser.can.offscreen) {
+      const router = await house.browser.offscreen('offscreen/index.html');
+      assert.equal(await router.evaluate(() => globalThis.isTheSame), true, 'the router outlives the sleep');
+    }
+  });
+
+  it('suggests only what the site has, under its names, with a link that opens the chat and sends nothing', async () => {
+    const settings = await house.settings();
+    await settings.click(`[data-site="${CHAT}"] details summary`);
+    await settings.type('[data-names] tr:nth-child(2) input', 'the-second & <b>only</b>');
+    await settings.press('Tab');
+    await waitFor(
+      'the name to be kept',
+      async () => Object.keys((await house.stored()).sites[CHAT].names).length === 1,
+    );
+    await settings.close();
+    const [[model, siteModel]] = Object.entries((await house.stored()).sites[CHAT].names);
+    assert.equal(siteModel, 'the-second & <b>only</b>');
+    const page = await open(CHAT);
+    await page.type('textarea', PROMPT);
+    const short = model.slice(model.lastIndexOf('/') + 1);
+    const { rect } = await house.badgeThat(`with ${short}`, (badge) => badge?.text.includes(short));
+    await page.raw.mouse.click((rect.left + rect.right) / 2, (rect.top + rect.bottom) / 2);
+    const { card, link } = await house.badgeThat('with an open card', (badge) => badge?.card);
+    assert.ok(card.includes('the-second & <b>only</b>'), card);
+    const { origin, pathname, searchParams } = new URL(link);
+    assert.equal(origin + pathname, `${CHAT}/c/new`);
+    assert.deepEqual(Object.fromEntries(searchParams), { model: siteModel, prompt: PROMPT });
+  });
+
+  it('goes when the site is turned off, and comes back', async () => {
+    const page = await open(CHAT);
+    await page.type('textarea', PROMPT);
+    await house.badgeThat('with a model', hasModel);
+    const settings = await house.settings();
+    pages.push(settings);
+    await settings.click(`[data-site="${CHAT}"] [data-on]`);
+    await house.badgeThat('that is gone', (badge) => badge === null);
+    await settings.click(`[data-site="${CHAT}"] [data-on]`);
+    await page.front();
+    await page.type('textarea', `${PROMPT} Or less?`);
+    await house.badgeThat('with a model', hasModel);
+  });
+
+  it('is still allowed after the browser was closed', async () => {
+    await house.restart();
+    const page = await open(CHAT);
+    await page.type('textarea', PROMPT);
+    await house.badgeThat('with a model', hasModel);
+  });
+
+  it('goes when the permission is taken back, and the settings say so', async () => {
+    const page = await open(CHAT);
+    await page.type('textarea', PROMPT);
+    await house.badgeThat('with a model', hasModel);
+    await house.browser.revoke(`${CHAT}/*`);
+    await page.until(() => document.querySelector('signalbox-badge') === null);
+    await page.reload();
+    await page.type('textarea', PROMPT);
+    const settings = await house.settings();
+    pages.push(settings);
+    await settings.until(() => document.querySelector('[data-missing]') !== null);
+    assert.equal(await page.evaluate(() => document.querySelector('signalbox-badge')), null);
+    assert.deepEqual(await house.desk.evaluate(() => chrome.scripting.getRegisteredContentScripts()), []);
+  });
+});
