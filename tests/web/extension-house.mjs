@@ -29,7 +29,7 @@ const SITES = { 'chat.example': servePage, 'other-chat.example': servePage, 'ope
 
 /** Runs in the page, as a content script: what the badge shows behind its closed shadow root. */
 function lookAtBadge() {
-  const host = document.querySelector('signalbox-badge');
+  const host = document.querySelector('[data-signalbox-badge]');
   if (host === null) return null;
   const root = globalThis.chrome?.dom?.openOrClosedShadowRoot(host) ?? host.openOrClosedShadowRoot;
   const button = root.querySelector('button[aria-expanded]');
@@ -41,10 +41,7 @@ function lookAtBadge() {
   const shown = (element) => getComputedStyle(element).display !== 'none';
   return {
     isSeen: getComputedStyle(host).visibility === 'visible',
-    text: [...button.children]
-      .map((child) => child.textContent)
-      .filter(Boolean)
-      .join(' '),
+    text: button.textContent,
     rect: rectOf(button),
     card: shown(card) ? card.textContent : null,
     link: card.querySelector('a')?.href ?? null,
@@ -115,11 +112,17 @@ export function describeExtension(name, suite, browsers = BROWSERS) {
       /** The badge on the page at this address; null where there is none. */
       house.badge = (url = CHAT) => house.inPage(url, lookAtBadge);
       /** The badge once it says something that fits. */
-      house.badgeThat = (what, fits, url = CHAT) =>
-        waitFor(`a badge ${what}`, async () => {
-          const badge = await house.badge(url);
-          return fits(badge) && (badge ?? true);
+      house.badgeThat = async (what, fits, url = CHAT) => {
+        let badge;
+        const look = async () => {
+          badge = await house.badge(url);
+          return fits(badge);
+        };
+        await waitFor(`a badge ${what}`, look).catch((error) => {
+          throw new Error(`${error.message}; there was ${JSON.stringify(badge)}`);
         });
+        return badge;
+      };
       suite(house);
     });
   }
