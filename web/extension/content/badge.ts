@@ -142,6 +142,8 @@ export class Badge {
     this.#following = 0;
     this.#growth.disconnect();
     removeEventListener('resize', this.follow);
+    removeEventListener('beforeprint', this.#onPrint);
+    removeEventListener('afterprint', this.follow);
     this.#scheme.removeEventListener('change', this.#recolour);
     this.#box = undefined;
     this.#frame = undefined;
@@ -235,11 +237,15 @@ export class Badge {
     if (event.isTrusted && event.key === 'Escape' && event.target !== this.#host) this.close();
   };
 
+  readonly #onPrint = () => dress(this.#host, { visibility: 'hidden' });
+
   readonly #recolour = () => colour(this.#host, this.#scheme.matches);
 
   #watch(box: HTMLElement): void {
     if (this.#box === undefined) {
-      addEventListener('resize', this.follow, { passive: true });
+      addEventListener('resize', this.follow);
+      addEventListener('beforeprint', this.#onPrint);
+      addEventListener('afterprint', this.follow);
       this.#scheme.addEventListener('change', this.#recolour);
       this.#recolour();
     }

@@ -19,8 +19,8 @@ export interface ChatLink {
 const encode = (text: string) => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
 
 /** As much of the prompt as the address has room for. */
-function withPrompt(address: string, prompt: string): string {
-  const room = LONGEST - address.length - '&prompt='.length;
+function withPrompt(address: string, { origin, prompt }: ChatLink): string {
+  const room = LONGEST - origin.length - address.length - '&prompt='.length;
   let length = Math.min(prompt.length, Math.max(0, room));
   let encoded = encode(cut(prompt, length));
   while (encoded.length > room && length > 0) {
@@ -31,13 +31,13 @@ function withPrompt(address: string, prompt: string): string {
   return encoded === '' ? address : `${address}&prompt=${encoded}`;
 }
 
-const ADDRESSES: Record<string, (link: ChatLink) => string> = {
+const ADDRESSES: Partial<Record<AdapterName, (link: ChatLink) => string>> = {
   // Its `q` would be sent at once.
   'open-webui': ({ siteModel }) => `/?models=${encode(siteModel)}`,
   // Its `prompt` is only filled in: it is sent where `submit=true` stands beside it.
-  librechat: ({ endpoint, siteModel, prompt }) => {
-    const which = endpoint === '' ? '' : `endpoint=${encode(endpoint)}&`;
-    return withPrompt(`/c/new?${which}model=${encode(siteModel)}`, prompt);
+  librechat: (link) => {
+    const endpoint = link.endpoint === '' ? '' : `endpoint=${encode(link.endpoint)}&`;
+    return withPrompt(`/c/new?${endpoint}model=${encode(link.siteModel)}`, link);
   },
   openrouter: ({ siteModel }) => `/chat?models=${encode(siteModel)}`,
 };

@@ -4,12 +4,6 @@ import { MOST_CHARACTERS } from '../limits.js';
 /** A document may have millions of empty elements. */
 const MOST_NODES = 20_000;
 
-export interface BoxText {
-  text: string;
-  /** There is more of it. */
-  isCut: boolean;
-}
-
 /** At most so much of it, and no half of a character at its end. */
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text;
@@ -27,7 +21,7 @@ const UNTYPED = '[data-slate-placeholder], [aria-hidden="true"], script, style, 
 /** Invisible characters by which editors hold empty lines open. */
 const FILLERS = /[\u200b\ufeff]/g;
 
-function readEdited(root: HTMLElement): BoxText {
+function readEdited(root: HTMLElement): string {
   const filter = (node: Node) =>
     node instanceof Element && node.matches(UNTYPED) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT;
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT, filter);
@@ -44,18 +38,13 @@ function readEdited(root: HTMLElement): BoxText {
     }
     if (text.length > MOST_CHARACTERS || nodes >= MOST_NODES) break;
   }
-  const isCut = text.length > MOST_CHARACTERS || nodes >= MOST_NODES;
-  return { text: cut(text, MOST_CHARACTERS).replace(FILLERS, ''), isCut };
+  return text.replace(FILLERS, '');
 }
 
-function readTextarea({ value }: HTMLTextAreaElement): BoxText {
-  return { text: cut(value, MOST_CHARACTERS), isCut: value.length > MOST_CHARACTERS };
-}
-
-/** Without the white space around it: a space more is no other question. */
-export function readText(box: HTMLElement): BoxText {
-  const { text, isCut } = box instanceof HTMLTextAreaElement ? readTextarea(box) : readEdited(box);
-  return { text: text.trim(), isCut };
+/** At most `MOST_CHARACTERS` of it, without the white space around: a space more is no other question. */
+export function readText(box: HTMLElement): string {
+  const text = box instanceof HTMLTextAreaElement ? box.value : readEdited(box);
+  return cut(text, MOST_CHARACTERS).trim();
 }
 
 /** Whether somebody has begun to ask something: three letters or digits. */

@@ -9,8 +9,9 @@ import { readText } from './text.js';
 
 const CAPTURE = { capture: true, passive: true };
 const CHECK_MS = 500;
-/** Reading a long text again takes as long as the text; it is read again at each such check. */
-const LONG_CHECKS = 10;
+/** Browsers copy a text of megabytes to tell it: one that takes so long is read at every tenth check only. */
+const SLOW_MS = 4;
+const SLOW_CHECKS = 10;
 /** A page that removes the badge so often does not want it. */
 const MOST_REMOVALS = 3;
 
@@ -28,12 +29,13 @@ export class Watch {
   #root: Node | undefined;
   #adapterName = '';
   #text = '';
-  #isCut = false;
+  #isSlow = false;
   #roots: ShadowRoot[] = [];
   #check: ReturnType<typeof setInterval> | undefined;
   #checks = 0;
   #removals = 0;
   #isWarm = false;
+  #wasActive = false;
 
   /** `isAlive`: whether the extension still is; where it is not, the script is taken away meanwhile. */
   constructor(site: Welcome, send: Send, isAlive: () => boolean) {
@@ -64,6 +66,8 @@ export class Watch {
 
   set site(site: Welcome) {
     this.#site = site;
+    // Another answer may be right now.
+    this.#asking.forget();
     this.#asking.touch(false);
   }
 
@@ -91,7 +95,14 @@ export class Watch {
     this.#asking.touch(event.isTrusted);
   };
 
+  /** Until a person has done something here, whatever stands in a box is the page's own. */
+  #isByPerson(): boolean {
+    this.#wasActive ||= navigator.userActivation.hasBeenActive;
+    return this.#wasActive;
+  }
+
   #note(event: Event): void {
+    this.#isByPerson();
     const [target] = event.composedPath();
     if (!this.#badge.isOwn(target)) this.#target = target;
   }
@@ -116,12 +127,11 @@ export class Watch {
       this.#isWarm = true;
       this.#send({ kind: 'warm' }).catch(() => undefined);
     }
-    // Until a person has done something here, whatever stands in a box is the page's own.
-    if (!navigator.userActivation.hasBeenActive) return undefined;
-    const { text, isCut } = readText(box);
-    this.#text = text;
-    this.#isCut = isCut;
-    return text;
+    if (!this.#isByPerson()) return undefined;
+    const start = performance.now();
+    this.#text = readText(box);
+    this.#isSlow = performance.now() - start > SLOW_MS;
+    return this.#text;
   }
 
   #moveTo(box: HTMLElement | undefined): void {
@@ -160,7 +170,7 @@ export class Watch {
       this.#hide();
       return;
     }
-    if (!this.#box?.isConnected || !this.#isCut || this.#checks % LONG_CHECKS === 0) this.#asking.touch(false);
+    if (!this.#box?.isConnected || !this.#isSlow || this.#checks % SLOW_CHECKS === 0) this.#asking.touch(false);
     this.#badge.follow();
   };
 
