@@ -184,8 +184,9 @@ export class Badge {
   }
 
   #fill(root: ShadowRoot): void {
-    const label = make('span', { color: 'var(--soft)', 'white-space': 'nowrap' }, 'signalbox: ');
-    this.#button.append(this.#signal.signal, label, this.#model);
+    const label = make('span', { color: 'var(--soft)', 'white-space': 'nowrap' }, 'signalbox:');
+    // The space is for those who hear it.
+    this.#button.append(this.#signal.signal, label, ' ', this.#model);
     this.#button.setAttribute('aria-expanded', 'false');
     this.#button.setAttribute('aria-controls', 'card');
     this.#button.addEventListener('click', ({ isTrusted }) => {
