@@ -80,9 +80,7 @@ std::string explain(const Index& index, const Decision& d) {
   const std::string best = name(index, d.best_single);
   std::string out;
   switch (d.fallback) {
-    case Fallback::kNoKnownToken:
-      out = "The input has no word that the embedder knows: " + on_average(index, d);
-      break;
+    case Fallback::kNoKnownToken: out = "The input has no word that the embedder knows: " + on_average(index, d); break;
     case Fallback::kOutOfCoverage:
       out = "Nothing in the benchmark resembles this input: " + on_average(index, d);
       break;

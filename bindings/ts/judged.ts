@@ -32,7 +32,6 @@ export interface Surprise {
   model: string;
   /** Outcome - predicted correctness. */
   value: number;
-  weight: number;
 }
 
 /** @internal */
@@ -42,13 +41,11 @@ export const ADAPTING = {
   /** So many judgements at most, the nearest ones. */
   most: 50,
   /** Judgements of one model that the benchmark is worth as a forecast of this person's prompts. */
-  priorLabels: 40,
+  priorLabels: 60,
   /** Variance of one judgement. */
   labelVariance: 0.2,
   /** Variance of how much harder or easier a person's prompts are for all models. */
-  difficultyVariance: 0.017,
-  /** Weight of a right answer beside a wrong one: its model was named because it was right. */
-  named: 0.5,
+  difficultyVariance: 0.003,
 };
 
 /**
@@ -57,15 +54,14 @@ export const ADAPTING = {
  */
 export function correctionsOf(surprises: readonly Surprise[], constants = ADAPTING): Record<string, number> {
   const { priorLabels, labelVariance, difficultyVariance } = constants;
-  const totals = new Map<string, { weight: number; sum: number }>();
-  for (const { model, value, weight } of surprises) {
-    const total = totals.get(model) ?? { weight: 0, sum: 0 };
-    totals.set(model, { weight: total.weight + weight, sum: total.sum + weight * value });
+  const totals = new Map<string, { count: number; sum: number }>();
+  for (const { model, value } of surprises) {
+    const { count, sum } = totals.get(model) ?? { count: 0, sum: 0 };
+    totals.set(model, { count: count + 1, sum: sum + value });
   }
   // Random effects: surprise = difficulty of this person's prompts + deviation of the model + noise.
-  const trusted = [...totals].map(([model, { weight, sum }]) => {
-    const trust = weight / (weight + priorLabels);
-    return { model, trust, mean: weight > 0 ? sum / weight : 0 };
+  const trusted = [...totals].map(([model, { count, sum }]) => {
+    return { model, trust: count / (count + priorLabels), mean: sum / count };
   });
   const deviationVariance = labelVariance / priorLabels;
   const evidence = trusted.reduce((sum, { trust }) => sum + trust, deviationVariance / difficultyVariance);
@@ -73,20 +69,11 @@ export function correctionsOf(surprises: readonly Surprise[], constants = ADAPTI
   return Object.fromEntries(trusted.map(({ model, trust, mean }) => [model, trust * (mean - difficulty)]));
 }
 
-/** @internal Outcomes as surprises, of the models for which there is a prediction. */
-export function surprisesOf(
-  outcomes: Judgement['outcomes'],
-  predicted: ReadonlyMap<string, number>,
-  { named } = ADAPTING,
-): Surprise[] {
-  const known = Object.entries(outcomes).flatMap(([model, outcome]) => {
+/** Outcomes as surprises, of the models for which there is a prediction. */
+function surprisesOf(outcomes: Judgement['outcomes'], predicted: ReadonlyMap<string, number>): Surprise[] {
+  return Object.entries(outcomes).flatMap(([model, outcome]) => {
     const expected = predicted.get(model);
-    return expected === undefined ? [] : [{ model, outcome: Number(outcome), expected }];
-  });
-  const hasWrong = known.some(({ outcome }) => outcome < 0.5);
-  return known.map(({ model, outcome, expected }) => {
-    const weight = hasWrong && outcome >= 0.5 ? named : 1;
-    return { model, value: outcome - expected, weight };
+    return expected === undefined ? [] : [{ model, value: Number(outcome) - expected }];
   });
 }
 
@@ -108,8 +95,12 @@ function check(judgements: readonly Judgement[], dim: number): void {
       const got = vector?.length ?? typeof vector;
       throw new SignalboxError('dimension_mismatch', `judgement ${i} has ${got} dimensions, the index needs ${dim}`);
     }
+    if (typeof outcomes !== 'object' || outcomes === null) {
+      const message = `judgement ${i}: outcomes is ${String(outcomes)}, expected outcomes by model`;
+      throw new SignalboxError('invalid_argument', message);
+    }
     for (const [model, outcome] of Object.entries(outcomes)) {
-      if (typeof outcome === 'boolean' || (outcome >= 0 && outcome <= 1)) continue;
+      if (typeof outcome === 'boolean' || (typeof outcome === 'number' && outcome >= 0 && outcome <= 1)) continue;
       const message = `judgement ${i}: the outcome of ${model} is ${String(outcome)}, expected a boolean or 0..1`;
       throw new SignalboxError('invalid_argument', message);
     }
@@ -173,7 +164,7 @@ export async function routeAdapted(
   options: AdaptOptions = {},
 ): Promise<AdaptedDecision> {
   const { similarity = ADAPTING.similarity, ...plain } = options;
-  if (!(similarity >= -1 && similarity <= 1)) {
+  if (typeof similarity !== 'number' || !(similarity >= -1 && similarity <= 1)) {
     throw new SignalboxError('invalid_argument', `similarity is ${String(similarity)}, expected -1..1`);
   }
   check(judgements, router.info.dim);

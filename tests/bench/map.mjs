@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { flatten } from '../../dist/building.js';
 import { Router } from '../../dist/index.js';
 import { loadLab } from '../../dist/lab-module.js';
+import { vectorsOf } from './rows.mjs';
 import { table } from './table.mjs';
 
 const NEAREST = 10;
@@ -19,26 +20,6 @@ const LANDMARKS = [1000, 5000];
 const { values, positionals } = parseArgs({ options: { svg: { type: 'string' } }, allowPositionals: true });
 const shipped = fileURLToPath(new URL('../../models/index/index.sbx', import.meta.url));
 const file = readFileSync(positionals[0] ?? shipped);
-
-/** The unit vectors that the rows stand for: int4 and int8. */
-function decode({ rows, dim, codes, sections }) {
-  if (codes !== 'int4' && codes !== 'int8') throw new Error(`rows in ${codes}: expected int4 or int8`);
-  const at = (name) => file.subarray(sections.find((s) => s.name === name).offsetBytes);
-  const [bytes, scales] = [at('codes'), at('scales')];
-  const stride = Math.ceil((codes === 'int4' ? Math.ceil(dim / 2) : dim) / 16) * 16;
-  const out = new Float32Array(rows * dim);
-  for (let row = 0; row < rows; ++row) {
-    const scale = scales.readFloatLE(4 * row);
-    for (let i = 0; i < dim; ++i) {
-      const code =
-        codes === 'int8'
-          ? bytes.readInt8(row * stride + i)
-          : (bytes[row * stride + (i >> 1)] << (i % 2 ? 24 : 28)) >> 28;
-      out[row * dim + i] = code * scale;
-    }
-  }
-  return out;
-}
 
 /** The nearest others of a row: `far(row, other)` is smaller the nearer they are. */
 function nearest(row, rows, count, far) {
@@ -137,7 +118,7 @@ function svg(map, tasks) {
 const { info, samples } = await samplesOf(file);
 const { rows, dim } = info;
 const { tasks, map } = samples;
-const vectors = decode(info);
+const vectors = vectorsOf(file, info);
 const looked = Array.from({ length: Math.ceil(rows / STRIDE) }, (_, i) => STRIDE * i);
 const graph = looked.map((row) => nearest(row, rows, GRAPH, inSpace(vectors, dim)));
 const mean = (values) => (values.reduce((sum, x) => sum + x, 0) / values.length).toFixed(3);

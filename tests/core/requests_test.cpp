@@ -43,7 +43,7 @@ TEST_F(RequestTest, ReadsEveryOption) {
   const Request request = parse(
       R"({"policy":"s2","k":3,"kappa":4,"threshold":0.25,"sigma":0.5,"eta":0.75,"maxCoveragePercentile":50,
           "neighbours":7,"maxUsdPerMTok":9,"qualityBar":0.125,"costWeight":2,"candidates":["cheap","specialist"],
-          "deny":["cheap"],"prices":{"cheap":{"in":1,"out":5},"specialist":3},
+          "deny":["cheap"],"prices":{"cheap":{"in":1,"out":5},"specialist":3},"corrections":{"cheap":-0.25,"specialist":1},
           "labels":[{"index":1,"outcomes":{"cheap":true,"specialist":0.5,"generalist":null}}]})",
       true);
   const RouteOptions& o = request.options;
@@ -63,6 +63,7 @@ TEST_F(RequestTest, ReadsEveryOption) {
   EXPECT_EQ(o.exclusions[TwoFields::kCheap], Exclusion::kDenied) << "deny wins over candidates";
   EXPECT_EQ(o.prices[TwoFields::kCheap], 2);
   EXPECT_EQ(o.prices[TwoFields::kSpecialist], 3);
+  EXPECT_EQ(o.corrections, (std::vector<double>{0, 1, -.25, 0, 0}));
   EXPECT_EQ(request.labels.inputs, std::vector<std::size_t>{1});
   ASSERT_EQ(request.labels.outcomes.size(), std::size_t{TwoFields::kModels});
   EXPECT_EQ(request.labels.outcomes[TwoFields::kCheap], 1);
@@ -112,14 +113,18 @@ TEST_F(RequestTest, RefusesNumbersOutsideTheirRange) {
                            R"({"prices":{"cheap":1e7}})",
                            R"({"prices":{"cheap":{"in":1}}})",
                            R"({"prices":{"cheap":"1"}})",
-                           R"({"prices":{"cheap":null}})"}) {
+                           R"({"prices":{"cheap":null}})",
+                           R"({"corrections":{"cheap":1.01}})",
+                           R"({"corrections":{"cheap":-2}})",
+                           R"({"corrections":{"cheap":"1"}})",
+                           R"({"corrections":{"cheap":null}})"}) {
     EXPECT_EQ(refusal(json), ErrorCode::kInvalidArgument) << json;
   }
 }
 
 TEST_F(RequestTest, RefusesTheWrongTypes) {
   for (const char* json : {R"({"policy":1})", R"({"policy":"s4"})", R"({"policy":"s3"})", R"({"candidates":"cheap"})",
-                           R"({"candidates":[1]})", R"({"deny":{}})", R"({"prices":[]})"}) {
+                           R"({"candidates":[1]})", R"({"deny":{}})", R"({"prices":[]})", R"({"corrections":[]})"}) {
     EXPECT_EQ(refusal(json), ErrorCode::kInvalidArgument) << json;
   }
   for (const char* json : {R"({"labels":{}})", R"({"labels":[1]})", R"({"labels":[{"index":0}]})",
@@ -130,7 +135,8 @@ TEST_F(RequestTest, RefusesTheWrongTypes) {
 }
 
 TEST_F(RequestTest, RefusesModelsThatTheIndexDoesNotHold) {
-  for (const char* json : {R"({"candidates":["Cheap"]})", R"({"deny":["nobody"]})", R"({"prices":{"nobody":1}})"}) {
+  for (const char* json : {R"({"candidates":["Cheap"]})", R"({"deny":["nobody"]})", R"({"prices":{"nobody":1}})",
+                           R"({"corrections":{"nobody":0}})"}) {
     EXPECT_EQ(refusal(json), ErrorCode::kUnknownModel) << json;
   }
   EXPECT_EQ(refusal(R"({"labels":[{"index":0,"outcomes":{"nobody":1}}]})", true), ErrorCode::kUnknownModel);

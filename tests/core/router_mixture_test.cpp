@@ -201,5 +201,62 @@ TEST_F(RouterMixtureTest, TradesQualityForPriceOnTop) {
   EXPECT_EQ(d.exclusions[TwoFields::kUnpriced], Exclusion::kPriceUnknown);
 }
 
+TEST_F(RouterMixtureTest, AddsCorrectionsBeforeItChooses) {
+  const Decision plain = input(second_);
+  options_.corrections.assign(TwoFields::kModels, 0);
+  EXPECT_EQ(ranked(input(second_), TwoFields::kSpecialist).score, ranked(plain, TwoFields::kSpecialist).score);
+  options_.corrections[TwoFields::kSpecialist] = -.5;
+  for (const Decision& d : {input(second_), task(repeat(second_, 3))}) {
+    EXPECT_EQ(d.model, TwoFields::kCheap);
+    EXPECT_EQ(d.challenger, TwoFields::kCheap);
+    EXPECT_EQ(d.best_single, TwoFields::kGeneralist) << "that is what the benchmark says";
+    EXPECT_EQ(d.fallback, Fallback::kNone);
+  }
+  const RankedModel& before = ranked(plain, TwoFields::kSpecialist);
+  const Decision d = input(second_);
+  const RankedModel& after = ranked(d, TwoFields::kSpecialist);
+  EXPECT_DOUBLE_EQ(after.score, before.score - .5);
+  EXPECT_DOUBLE_EQ(after.interval.low, before.interval.low - .5);
+  EXPECT_EQ(ranked(d, TwoFields::kCheap).score, ranked(plain, TwoFields::kCheap).score);
+  options_.policy = Policy::kS1;
+  EXPECT_EQ(input(second_).model, TwoFields::kCheap) << "whatever the policy";
+}
+
+TEST_F(RouterMixtureTest, IsAsSureAsItsCorrectedPredictionsAllow) {
+  const Decision plain = input(second_);
+  EXPECT_GT(plain.confidence, .99);
+  options_.corrections.assign(TwoFields::kModels, 0);
+  options_.corrections[TwoFields::kGeneralist] = .98;
+  const Decision close = input(second_);
+  EXPECT_EQ(close.model, TwoFields::kSpecialist);
+  EXPECT_LT(close.confidence, .7) << "the generalist comes close";
+  options_.corrections.assign(TwoFields::kModels, .25);
+  EXPECT_DOUBLE_EQ(input(second_).confidence, plain.confidence) << "what all share compares nobody";
+}
+
+TEST_F(RouterMixtureTest, ComparesWhatItCannotShow) {
+  options_.corrections.assign(TwoFields::kModels, 0);
+  options_.corrections[TwoFields::kCheap] = 1;
+  options_.corrections[TwoFields::kSpecialist] = .5;
+  const Decision d = input(second_);
+  EXPECT_EQ(ranked(d, TwoFields::kCheap).score, 1);
+  EXPECT_EQ(ranked(d, TwoFields::kSpecialist).score, 1);
+  EXPECT_EQ(ranked(d, TwoFields::kSpecialist).interval.high, 1);
+  EXPECT_EQ(d.model, TwoFields::kCheap);
+  EXPECT_EQ(d.ranking[0].model, TwoFields::kCheap);
+}
+
+TEST_F(RouterMixtureTest, GoesByCorrectedMeansOutsideOfTheCoverage) {
+  options_.corrections.assign(TwoFields::kModels, 0);
+  options_.corrections[TwoFields::kGeneralist] = -.3;
+  for (const auto& vector : {TwoFields::nowhere(), TwoFields::no_known_token()}) {
+    const Decision d = input(vector);
+    EXPECT_TRUE(d.out_of_coverage);
+    EXPECT_EQ(d.model, TwoFields::kSpecialist);
+    EXPECT_EQ(d.best_single, TwoFields::kGeneralist);
+    EXPECT_DOUBLE_EQ(ranked(d, TwoFields::kGeneralist).score, .3);
+  }
+}
+
 }  // namespace
 }  // namespace signalbox

@@ -4,11 +4,12 @@ import { percent } from './format.js';
 
 /** How close the benchmark comes to the input. */
 export function coverageWords(
-  decision: Pick<Decision, 'coverage' | 'fallbackReason' | 'model' | 'bestSingleModel'>,
+  decision: Pick<Decision, 'coverage' | 'fallbackReason' | 'model' | 'challenger' | 'bestSingleModel'>,
 ): string {
-  const { coverage, fallbackReason, model, bestSingleModel } = decision;
-  const cheaper = model === bestSingleModel ? '' : ', or one that is cheaper and nearly as good';
-  const instead = `using the best model on average${cheaper}.`;
+  const { coverage, fallbackReason, model, challenger, bestSingleModel } = decision;
+  const corrected = challenger === bestSingleModel ? '' : ', after what was said of it';
+  const cheaper = model === challenger ? '' : ', or one that is cheaper and nearly as good';
+  const instead = `using the best model on average${corrected}${cheaper}.`;
   if (fallbackReason === 'no_known_token') return `No word of this is known to the embedder: ${instead}`;
   if (coverage.outOfCoverage) return `Nothing in the benchmark resembles this: ${instead}`;
   const farther = Math.max(0, 100 - coverage.percentile);
