@@ -109,6 +109,41 @@ describe('prices', () => {
   });
 });
 
+describe('corrections', () => {
+  const pOf = ({ ranking }, name) => ranking.find(({ model }) => model === name).pCorrect;
+
+  it('are added before anything is chosen', async () => {
+    const plain = await route();
+    const decision = await route({ corrections: { poet: -0.5 } });
+    assert.equal(plain.model, 'poet');
+    assert.equal(decision.model, 'generalist');
+    assert.equal(pOf(decision, 'poet'), pOf(plain, 'poet') - 0.5);
+    assert.equal(pOf(decision, 'coder'), pOf(plain, 'coder'));
+    assert.deepEqual(await route({ corrections: {} }), plain);
+    const task = await router.routeTask([POEM, POEM], { corrections: { poet: -0.9 } });
+    assert.notEqual(task.model, 'poet');
+  });
+
+  it('decide where nothing in the benchmark is like the prompt, and the reason says so', async () => {
+    const far = { maxCoveragePercentile: 0 };
+    const plain = await route(far);
+    assert.match(plain.reason, /generalist is the best model on average\./);
+    const decision = await route({ ...far, corrections: { generalist: -0.5 } });
+    assert.notEqual(decision.model, 'generalist');
+    assert.equal(decision.bestSingleModel, 'generalist');
+    assert.equal(decision.fallbackReason, 'out_of_coverage');
+    assert.ok(decision.reason.includes(`${decision.model} is the best model on average, with its correction.`));
+  });
+
+  it('must be numbers in -1..1, of models that there are', async () => {
+    for (const poet of [-1.5, 2, '0', null, Number.NaN]) {
+      await refused(route({ corrections: { poet } }), 'invalid_argument', /poet/);
+    }
+    await refused(route({ corrections: [] }), 'invalid_argument', /corrections is not an object/);
+    await refused(route({ corrections: { nobody: 0 } }), 'unknown_model', /'nobody'/);
+  });
+});
+
 describe('neighbours', () => {
   for (const neighbours of [0, 1, 7, 160]) {
     it(`are reported, ${neighbours} of them`, async () => {

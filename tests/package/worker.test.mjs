@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
-import { liveHandles, Router, StaticEmbedder } from '../../dist/index.js';
+import { liveHandles, Router, routeAdapted, StaticEmbedder } from '../../dist/index.js';
 import { WorkerRouter } from '../../dist/worker.js';
 import { serve } from '../../dist/worker-server.js';
 import { dist, embedderFiles, expectNothingOpen, refused } from './fixtures.mjs';
@@ -57,6 +57,16 @@ describe('a router in a worker', () => {
     assert.deepEqual(task, await direct.routeTask([POEM, CODE], { labels }));
     assert.deepEqual(await router.routeVector(vector), await direct.routeVector(vector));
     assert.deepEqual(await router.routeVectors([vector, vector]), await direct.routeVectors([vector, vector]));
+    router.dispose();
+  });
+
+  it('adapts to judgements like one beside it', async () => {
+    const router = await load();
+    const [{ vector }] = await direct.embed([POEM]);
+    const judgements = Array.from({ length: 30 }, () => ({ vector, outcomes: { poet: 0, generalist: 1 } }));
+    const decision = await routeAdapted(router, POEM, judgements);
+    assert.equal(decision.judged, 30);
+    assert.deepEqual(decision, await routeAdapted(direct, POEM, judgements));
     router.dispose();
   });
 
