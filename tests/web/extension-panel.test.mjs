@@ -1,0 +1,206 @@
+// The side panel, opened as a person opens it: by the toolbar, the context menu and the keys; and the settings behind it.
+import assert from 'node:assert/strict';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { CHAT, describeExtension } from './extension-house.mjs';
+import { waitFor } from './screen.mjs';
+
+const INDEX = fileURLToPath(new URL('../../dist/models/index/index.sbx', import.meta.url));
+const PROMPT = 'How many prime numbers lie between 10 and 50?';
+
+describeExtension('the side panel', (house) => {
+  const pages = [];
+  const open = async (url) => {
+    const page = await house.browser.newPage(url);
+    pages.push(page);
+    return page;
+  };
+  const settingsPage = async () => {
+    const page = await house.settings();
+    pages.push(page);
+    return page;
+  };
+  const closePanel = async () => {
+    if (!(await house.browser.isPanelOpen())) return;
+    await (await house.browser.panel()).close();
+    await waitFor('the panel to close', async () => !(await house.browser.isPanelOpen()));
+  };
+  /** Opened by the toolbar's button, beside a page. */
+  const openPanel = async (url = CHAT) => {
+    const page = await open(url);
+    await house.browser.action(page);
+    const panel = await house.browser.panel();
+    await panel.until(() => document.querySelector('[data-status="ready"]') !== null);
+    return panel;
+  };
+  const ask = async (panel, prompt) => {
+    await panel.type('#prompt', prompt);
+    await panel.until(() => document.querySelector('[data-pick]') !== null);
+  };
+  const storedThat = (what, fits) =>
+    waitFor(`settings ${what}`, async () => {
+      const stored = await house.stored();
+      return stored !== null && fits(stored) && stored;
+    });
+
+  afterEach(async () => {
+    await closePanel();
+    for (const page of pages.splice(0)) await page.close();
+    assert.deepEqual(house.browser.strangers(), []);
+    assert.deepEqual(await house.browser.complaints(), []);
+  });
+
+  it('opens by the toolbar and says which model, why, and for how much', async () => {
+    const panel = await openPanel();
+    assert.equal(await panel.evaluate(() => document.querySelector('[data-pick]')), null);
+    await ask(panel, PROMPT);
+    const shown = await panel.evaluate(() => ({
+      ranking: document.querySelectorAll('[data-ranking] tr').length,
+      figures: document.querySelector('.figures').textContent,
+      reason: document.querySelector('.reason').textContent,
+      sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    }));
+    assert.equal(shown.ranking >= 5, true);
+    assert.match(shown.figures, /chance to be right\d+%.*price per million tokens\$/);
+    assert.notEqual(shown.reason, '');
+    assert.equal(shown.sideways, 0);
+  });
+
+  it('keeps the dial', async () => {
+    const panel = await openPanel();
+    await ask(panel, PROMPT);
+    const before = await panel.text('[data-pick]');
+    // The cheapest end.
+    await panel.clickAt('#dial', [0.02, 0.5]);
+    await panel.until((last) => document.querySelector('[data-pick]')?.textContent !== last, before);
+    const { settings } = await storedThat('with another dial', (stored) => stored.settings.dial < 20);
+    await closePanel();
+    const again = await openPanel();
+    assert.equal(await again.evaluate(() => document.querySelector('#dial').valueAsNumber), settings.dial);
+  });
+
+  it('takes the selected text from the context menu', async () => {
+    const page = await open(CHAT);
+    const text = await page.text('main p');
+    await house.browser.contextMenu(page, 'main p', 'w');
+    const panel = await house.browser.panel();
+    await panel.until((wanted) => document.querySelector('#prompt')?.value.trim() === wanted, text.trim());
+    await panel.until(() => document.querySelector('[data-pick]') !== null);
+    assert.match(await panel.text('[data-page]'), /chat\.example/);
+  });
+
+  it('takes the selected text by its keys, from a page and from a field', async () => {
+    const page = await open(CHAT);
+    await page.type('textarea', 'Is the number 91 a prime?');
+    await page.raw.keyboard.down('Control');
+    await page.press('a');
+    await page.raw.keyboard.up('Control');
+    await house.browser.command(page, 'which-model');
+    const panel = await house.browser.panel();
+    await panel.until(() => document.querySelector('#prompt')?.value === 'Is the number 91 a prime?');
+    await page.front();
+    await page.evaluate(() => {
+      document.activeElement.blur();
+      getSelection().selectAllChildren(document.querySelector('main p'));
+    });
+    await house.browser.command(page, 'which-model');
+    await panel.until(() => document.querySelector('#prompt').value.startsWith('What is the tallest'));
+  });
+
+  it('says so where nothing is selected', async () => {
+    const page = await open(CHAT);
+    await house.browser.command(page, 'which-model');
+    const panel = await house.browser.panel();
+    await panel.until(() => /Nothing is selected/.test(document.querySelector('[data-page]')?.textContent ?? ''));
+  });
+
+  it('shows what comes from a page as text', async () => {
+    const page = await open(CHAT);
+    const hostile = '<img src=x onerror="document.title=1"> how many primes?';
+    await page.evaluate((text) => {
+      document.querySelector('main p').textContent = text;
+    }, hostile);
+    await house.browser.contextMenu(page, 'main p', 'w');
+    const panel = await house.browser.panel();
+    await panel.until((wanted) => document.querySelector('#prompt')?.value.trim() === wanted, hostile);
+    assert.equal(await panel.evaluate(() => document.querySelector('main img, #app img')), null);
+  });
+
+  it('learns from what the person says, shows it, and forgets it', async () => {
+    const panel = await openPanel();
+    await ask(panel, PROMPT);
+    await panel.click('[data-wrong]');
+    await panel.until(() => /was wrong/.test(document.querySelector('[data-judged]')?.textContent ?? ''));
+    await panel.until(() => /1 judgement of yours/.test(document.querySelector('[data-counted]')?.textContent ?? ''));
+    // Another question of the same kind.
+    await panel.type('#prompt', 'How many prime numbers lie between 20 and 70?');
+    await panel.until(() => document.querySelector('[data-counted]') !== null);
+    const settings = await settingsPage();
+    await settings.until(() => document.querySelectorAll('#judgements [data-judged]').length === 1);
+    assert.match(await settings.text('#judgements [data-judged]'), /How many prime numbers lie between 10 and 50/);
+    await settings.click('#judgements [data-erase]');
+    await settings.until(() => document.querySelector('#judgements [data-judged]') === null);
+    await panel.until(() => document.querySelector('[data-counted]') === null);
+  });
+
+  it('takes back what was said by mistake', async () => {
+    const panel = await openPanel();
+    await ask(panel, PROMPT);
+    await panel.click('[data-right]');
+    await panel.until(() => document.querySelector('[data-judged]') !== null);
+    await panel.click('[data-undo]');
+    await panel.until(() => document.querySelector('[data-judged]') === null);
+    const kept = await house.desk.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const opening = indexedDB.open('signalbox-judged');
+          opening.onsuccess = () => {
+            const all = opening.result.transaction('judged').objectStore('judged').count();
+            all.onsuccess = () => resolve(all.result);
+          };
+        }),
+    );
+    assert.equal(kept, 0);
+  });
+
+  it('routes on an index of one’s own, and refuses one that is damaged', async () => {
+    const mine = path.join(house.scratch, 'mine.sbx');
+    const broken = path.join(house.scratch, 'broken.sbx');
+    cpSync(INDEX, mine);
+    writeFileSync(broken, readFileSync(INDEX).subarray(0, 100_000));
+    const settings = await settingsPage();
+    await settings.chooseFiles('#own-index', broken);
+    await settings.until(() => /broken\.sbx cannot be used, and nothing has changed/.test(document.body.textContent));
+    assert.equal((await house.stored())?.index ?? null, null);
+    await settings.chooseFiles('#own-index', mine);
+    const { index } = await storedThat('with an index', (stored) => stored.index !== null);
+    assert.equal(index.name, 'mine');
+    const panel = await openPanel();
+    await ask(panel, PROMPT);
+    assert.equal(await panel.text('[data-benchmark]'), 'mine');
+    await settings.front();
+    await settings.click('[data-shipped]');
+    await storedThat('without an index', (stored) => stored.index === null);
+    await panel.until(() => document.querySelector('[data-benchmark]').textContent === 'the shipped benchmark');
+    await panel.until(() => document.querySelector('[data-pick]') !== null);
+  });
+
+  it('brings older settings up to date, and puts damaged ones aside', async () => {
+    const put = (stored) => house.desk.evaluate((value) => chrome.storage.local.set({ stored: value }), stored);
+    await put({ dial: 100, excluded: [], prices: {}, pricedOnly: false });
+    const panel = await openPanel();
+    assert.equal(await panel.evaluate(() => document.querySelector('#dial').valueAsNumber), 100);
+    await closePanel();
+    const damaged = { version: 1, settings: { dial: 30, excluded: 'all' }, sites: 7, index: null };
+    await put(damaged);
+    const again = await openPanel();
+    assert.equal(await again.evaluate(() => document.querySelector('#dial').valueAsNumber), 30);
+    await again.clickAt('#dial', [0.5, 0.5]);
+    const { version, sites } = await storedThat('with another dial', (stored) => stored.settings.dial > 40);
+    assert.deepEqual([version, sites], [1, {}]);
+    const { damaged: aside } = await house.desk.evaluate(() => chrome.storage.local.get('damaged'));
+    assert.deepEqual(aside, damaged);
+  });
+});
