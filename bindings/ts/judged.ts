@@ -40,33 +40,18 @@ export const ADAPTING = {
   similarity: 0.2,
   /** So many judgements at most, the nearest ones. */
   most: 50,
-  /** Judgements of one model that the benchmark is worth as a forecast of this person's prompts. */
+  /** Judgements of one model that the benchmark is worth as a forecast of it on this person's prompts. */
   priorLabels: 60,
-  /** Variance of one judgement. */
-  labelVariance: 0.2,
-  /** Variance of how much harder or easier a person's prompts are for all models. */
-  difficultyVariance: 0.003,
 };
 
-/**
- * @internal What surprises say of each model: its own share of them, shrunk to what the evidence is worth, after the
- * share that all models have in common was taken out, for a prompt that one model got wrong may be hard for everybody.
- */
-export function correctionsOf(surprises: readonly Surprise[], constants = ADAPTING): Record<string, number> {
-  const { priorLabels, labelVariance, difficultyVariance } = constants;
+/** @internal What surprises say of each model: their mean, shrunk to what so few are worth. */
+export function correctionsOf(surprises: readonly Surprise[], { priorLabels } = ADAPTING): Record<string, number> {
   const totals = new Map<string, { count: number; sum: number }>();
   for (const { model, value } of surprises) {
     const { count, sum } = totals.get(model) ?? { count: 0, sum: 0 };
     totals.set(model, { count: count + 1, sum: sum + value });
   }
-  // Random effects: surprise = difficulty of this person's prompts + deviation of the model + noise.
-  const trusted = [...totals].map(([model, { count, sum }]) => {
-    return { model, trust: count / (count + priorLabels), mean: sum / count };
-  });
-  const deviationVariance = labelVariance / priorLabels;
-  const evidence = trusted.reduce((sum, { trust }) => sum + trust, deviationVariance / difficultyVariance);
-  const difficulty = trusted.reduce((sum, { trust, mean }) => sum + trust * mean, 0) / evidence;
-  return Object.fromEntries(trusted.map(({ model, trust, mean }) => [model, trust * (mean - difficulty)]));
+  return Object.fromEntries([...totals].map(([model, { count, sum }]) => [model, sum / (count + priorLabels)]));
 }
 
 /** Outcomes as surprises, of the models for which there is a prediction. */

@@ -2,12 +2,12 @@
 // of tasks that the benchmark then lacks:
 //   node tests/bench/feedback.mjs [INDEX] [--people 40] [--seed 1] [--select]
 // prints the mean outcome of the picks, adapted and not. With --select also the constants that other people's tasks would
-// choose, and what they give. A few minutes on one core.
+// choose, and what they give. About two minutes on one core, and one more.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Bootstrap, mean, quantile } from '../../dist/eval/statistics.js';
-import { ADAPTING } from '../../dist/judged.js';
+import { ADAPTING, correctionsOf } from '../../dist/judged.js';
 import { adaptedPicks, drawPeople, FOLDS, HABITS, PROMPTS, readBenchmark, settle } from './people.mjs';
 import { table } from './table.mjs';
 
@@ -32,9 +32,7 @@ const PLAIN = SETTINGS.slice(0, 3);
 const FAILING = SETTINGS.filter(({ failing }) => failing);
 const MOST_LOST = 0.001;
 const GRID = [0.1, 0.2, 0.3].flatMap((similarity) =>
-  [40, 60, 80, 120].flatMap((priorLabels) =>
-    [0.003, 0.017].map((difficultyVariance) => ({ similarity, priorLabels, difficultyVariance })),
-  ),
+  [20, 40, 60, 80, 120, 160].map((priorLabels) => ({ similarity, priorLabels })),
 );
 
 const { values, positionals } = parseArgs({
@@ -114,6 +112,18 @@ function lineOf({ name }, settings, adapted, tasks, bootstrap) {
   ];
 }
 
+/** The share of prompts that get another pick when this one was wrong so many times on prompts like it. */
+function leftAfter(settings, count) {
+  const left = settings.flatMap(({ plain, predicted, members, names }) =>
+    plain.map((pick, i) => {
+      const value = -predicted[i][pick];
+      const corrections = correctionsOf(Array(count).fill({ model: names[pick], value }));
+      return members.some((m) => m !== pick && predicted[i][m] > predicted[i][pick] + corrections[names[pick]]);
+    }),
+  );
+  return `${count}: ${percent(left.filter(Boolean).length / left.length)}`;
+}
+
 /** For each fold the constants that the people of the other folds choose: of those that cost little, the quickest. */
 function choose(settled, tasks, progress) {
   const measured = GRID.map((some, g) => {
@@ -169,6 +179,8 @@ async function main() {
   };
   console.log(`${people.length} people, ${PROMPTS} prompts each, ${tasks} tasks, ${benchmark.names.length} models`);
   print('As it ships', () => ADAPTING);
+  const wrong = [1, 3, 5, 10, 20].map((count) => leftAfter(settled.get(SETTINGS[0]), count));
+  console.log(`\nPicks that change after so many wrong answers, ${SETTINGS[0].name}: ${wrong.join(', ')}`);
   if (!values.select) return;
   const chosen = choose(settled, tasks, say('constants'));
   console.log('\nChosen for each fold by the people of the others:');

@@ -152,35 +152,23 @@ describe('refused are', () => {
 });
 
 describe('corrections', () => {
-  const wrong = (model, count) => Array(count).fill({ model, value: -0.7 });
+  const { priorLabels } = ADAPTING;
 
   it('are nothing of nothing, and nothing where outcomes are as predicted', () => {
     assert.deepEqual(correctionsOf([]), {});
-    assert.equal(correctionsOf([{ model: 'a', value: 0 }]).a, 0);
+    assert.deepEqual(correctionsOf([{ model: 'a', value: 0 }]), { a: 0 });
   });
 
-  it('are the random-effects mean, by a linear system', () => {
-    const { priorLabels, labelVariance, difficultyVariance } = ADAPTING;
-    const own = labelVariance / priorLabels;
-    const surprises = [...wrong('a', 3), { model: 'b', value: 0.4 }];
-    // E[deviation of a | mean surprises], with covariances written out for two models.
-    const [ya, yb] = [-0.7, 0.4];
-    const [aa, bb, ab] = [
-      difficultyVariance + own + labelVariance / 3,
-      difficultyVariance + own + labelVariance,
-      difficultyVariance,
+  it('are the mean surprise of each model, beside as many as predicted', () => {
+    const surprises = [
+      { model: 'a', value: -0.7 },
+      { model: 'b', value: 0.25 },
+      { model: 'a', value: 0.1 },
     ];
-    const determinant = aa * bb - ab * ab;
-    const expected = (own * (bb * ya - ab * yb)) / determinant;
-    assert.ok(Math.abs(correctionsOf(surprises).a - expected) < 1e-12);
+    assert.deepEqual(correctionsOf(surprises), { a: (-0.7 + 0.1) / (2 + priorLabels), b: 0.25 / (1 + priorLabels) });
   });
 
-  it('share between models what they have in common', () => {
-    const alone = correctionsOf(wrong('a', 10));
-    const both = correctionsOf([...wrong('a', 10), ...wrong('b', 10)]);
-    assert.ok(alone.a < both.a && both.a < 0, 'where both fail the prompts are hard');
-    assert.equal(both.a, both.b);
-    const one = correctionsOf([...wrong('a', 10), ...Array(10).fill({ model: 'b', value: 0.3 })]);
-    assert.ok(one.a < alone.a, 'where the other does not fail it is the model');
+  it('reach half of the mean surprise with as many judgements as the benchmark is worth', () => {
+    assert.ok(Math.abs(correctionsOf(Array(priorLabels).fill({ model: 'a', value: -0.5 })).a + 0.25) < 1e-12);
   });
 });
