@@ -49,9 +49,9 @@ function lookAtBadge() {
   };
 }
 
-/** Runs the suite in every browser, with an extension that is freshly installed. */
-export function describeExtension(name, suite, browsers = BROWSERS) {
-  for (const kind of browsers) {
+/** Runs the suite in every browser, with an extension that is freshly installed. `sites`: more stand-ins for hosts. */
+export function describeExtension(name, suite, { sites = {} } = {}) {
+  for (const kind of BROWSERS) {
     describe(`${name}, ${kind}`, () => {
       const house = { kind };
       before(async () => {
@@ -67,7 +67,7 @@ export function describeExtension(name, suite, browsers = BROWSERS) {
       house.start = async () => {
         house.browser = await openExtension(kind, house.folder, {
           profile: path.join(house.scratch, 'profile'),
-          sites: SITES,
+          sites: { ...SITES, ...sites },
         });
         // A page of the extension through which tests look; it does nothing by itself.
         house.desk = await house.browser.extensionPage('privacy/index.html');

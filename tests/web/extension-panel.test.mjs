@@ -149,7 +149,8 @@ describeExtension('the side panel', (house) => {
     const panel = await openPanel();
     await ask(panel, PROMPT);
     await panel.click('[data-right]');
-    await panel.until(() => document.querySelector('[data-judged]') !== null);
+    // It counts at once, and moves what stands below.
+    await panel.until(() => document.querySelector('[data-judged]') && document.querySelector('[data-counted]'));
     await panel.click('[data-undo]');
     await panel.until(() => document.querySelector('[data-judged]') === null);
     const kept = await house.desk.evaluate(

@@ -4,7 +4,7 @@ import { FROM_CONTENT, type FromContent, type ToContent } from '../messages.js';
 import { isGranted } from '../sites.js';
 import { putQuestion } from '../stored/question.js';
 import type { Site, Stored } from '../stored/schema.js';
-import { loadStored } from '../stored/store.js';
+import { loadStoredOrNone } from '../stored/store.js';
 import { host } from './host.js';
 import { openPanel } from './panel.js';
 
@@ -49,7 +49,7 @@ async function answer(message: FromContent, { tab, origin }: From, stored: Store
 }
 
 async function judge(message: FromContent, from: From, isPanelOpen: Promise<boolean> | undefined): Promise<ToContent> {
-  const stored = await loadStored();
+  const stored = await loadStoredOrNone();
   const site = Object.hasOwn(stored.sites, from.origin) ? stored.sites[from.origin] : undefined;
   // A script stays in its page when the permission goes.
   if (site === undefined || !site.isOn || !(await isGranted(from.origin))) return { kind: 'off' };

@@ -2,7 +2,7 @@
 import type { Told } from '../messages.js';
 import { isGranted, patternOf } from '../sites.js';
 import type { Stored } from '../stored/schema.js';
-import { loadStored } from '../stored/store.js';
+import { loadStoredOrNone } from '../stored/store.js';
 
 const FILE = 'content.js';
 
@@ -30,7 +30,7 @@ async function tellTabs(): Promise<void> {
 }
 
 async function sync(): Promise<void> {
-  const patterns = [...new Set((await wantedOrigins(await loadStored())).map(patternOf))];
+  const patterns = [...new Set((await wantedOrigins(await loadStoredOrNone())).map(patternOf))];
   const registered = await chrome.scripting.getRegisteredContentScripts();
   const gone = registered.filter(({ id }) => !patterns.includes(id)).map(({ id }) => id);
   const known = new Set(registered.map(({ id }) => id));

@@ -2,7 +2,10 @@
 import { bytes, count } from '../../shared/format.js';
 import { errorWords } from '../../shared/words.js';
 import { stored } from '../stored/live.js';
-import { routeOnFile, routeOnShipped } from './own-benchmark.js';
+import type { OwnIndex } from '../stored/schema.js';
+import { fetchNeeded, isThere, modelOf, need, needed } from './embedder.js';
+import { NeededEmbedder } from './needed.js';
+import { nameOf, OtherEmbedder, readFile, routeOnFile, routeOnShipped } from './own-benchmark.js';
 import { SaidLine, useSaid } from './said.js';
 import { benchmark, lookAtIndex } from './state.js';
 
@@ -27,14 +30,29 @@ function Held() {
   );
 }
 
+/** At once where its sentence transformer is on this device; else the person is asked. */
+async function useWith(model: Pick<OwnIndex, 'model' | 'dtype'>, file: File): Promise<void> {
+  if (model.model === null) return;
+  need({ ...model, model: model.model, name: nameOf(file), read: () => readFile(file), isNew: true });
+  if (await isThere(model)) await fetchNeeded();
+}
+
 export function BenchmarkSection() {
   const { said, attempt } = useSaid();
   const { index } = stored.value;
   const open = (file: File, field: HTMLInputElement) =>
     attempt(async () => {
-      await routeOnFile(file).catch((error: Error) => {
-        throw new Error(`${file.name} cannot be used, and nothing has changed: ${error.message}`);
-      });
+      need(undefined);
+      try {
+        await routeOnFile(file);
+      } catch (error) {
+        const model = error instanceof OtherEmbedder ? modelOf(error.info) : undefined;
+        if (model === undefined) {
+          throw new Error(`${file.name} cannot be used, and nothing has changed: ${(error as Error).message}`);
+        }
+        await useWith(model, file);
+        return needed.peek() === undefined ? `${file.name} is used from now on.` : '';
+      }
       field.value = ''; // The card says what is used.
       return `${file.name} is used from now on.`;
     }, `Looking into ${file.name}.`);
@@ -76,9 +94,9 @@ export function BenchmarkSection() {
         }}
       />
       <small id="own-index-help">
-        It is looked into first, and then kept in this browser's storage. It is sent nowhere. It must be built with the
-        shipped embedder.
+        It is looked into first, and then kept in this browser's storage. It is sent nowhere.
       </small>
+      <NeededEmbedder onDone={lookAtIndex} />
       <SaidLine said={said} name="benchmark" />
     </section>
   );

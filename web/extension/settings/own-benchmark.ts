@@ -61,13 +61,20 @@ export async function routeOn(
   if (last !== null) await eraseIndex(last);
 }
 
-export async function routeOnFile(file: File): Promise<void> {
+export async function readFile(file: File): Promise<Uint8Array<ArrayBuffer>> {
   if (file.size > MOST_BYTES) {
     throw new Error(`${file.name}: got ${file.size} bytes, expected at most ${MOST_BYTES}`);
   }
-  const bytes = new Uint8Array(await file.arrayBuffer());
+  return new Uint8Array(await file.arrayBuffer());
+}
+
+export const nameOf = (file: File) => file.name.replace(/\.sbx$/i, '');
+
+/** Errors: those of `inspect`. */
+export async function routeOnFile(file: File): Promise<void> {
+  const bytes = await readFile(file);
   await inspect({ bytes, model: null });
-  await routeOn({ name: file.name.replace(/\.sbx$/i, ''), model: null, dtype: 'q8' }, bytes);
+  await routeOn({ name: nameOf(file), model: null, dtype: 'q8' }, bytes);
 }
 
 export async function routeOnShipped(index: OwnIndex): Promise<void> {

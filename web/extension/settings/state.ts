@@ -5,6 +5,7 @@ import { isGranted } from '../sites.js';
 import { type Judged, listJudged, onJudged } from '../stored/judged.js';
 import { isLoaded, stored } from '../stored/live.js';
 import { readIndex } from '../stored/own-index.js';
+import { isThere, need } from './embedder.js';
 import { inspect } from './own-benchmark.js';
 
 /** What the index holds that is routed on, or why it cannot be used. */
@@ -24,7 +25,12 @@ export async function lookAtIndex(): Promise<void> {
   benchmark.value = { kind: 'loading' };
   try {
     const info = await inspect(index === null ? undefined : { bytes: await readIndex(index), model: index.model });
-    if (mine === looked) benchmark.value = { kind: 'ready', info };
+    if (mine !== looked) return;
+    benchmark.value = { kind: 'ready', info };
+    // An import, or a browser that made room, may have left an index without its model.
+    if (index?.model && !(await isThere(index)) && mine === looked) {
+      need({ ...index, model: index.model, read: () => readIndex(index), isNew: false });
+    }
   } catch (error) {
     if (mine === looked) benchmark.value = { kind: 'failed', error };
   }

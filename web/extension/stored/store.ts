@@ -1,21 +1,19 @@
 /** The settings in `storage.local`, for every page of the extension and its background. */
 import { DEFAULT_STORED, type Stored } from './schema.js';
-import { FromTheFuture, readStored } from './upgrade.js';
+import { readStored } from './upgrade.js';
 
 const KEY = 'stored';
 /** What was found damaged, as it was: nothing of a person's is thrown away. */
 const DAMAGED = 'damaged';
 
-/** The settings of now. Where a newer version wrote them, the defaults; see `changeStored`. */
+/** The settings of now. Errors: `FromTheFuture`. */
 export async function loadStored(): Promise<Stored> {
   const { [KEY]: raw } = await chrome.storage.local.get(KEY);
-  try {
-    return readStored(raw).stored;
-  } catch (error) {
-    if (error instanceof FromTheFuture) return DEFAULT_STORED;
-    throw error;
-  }
+  return readStored(raw).stored;
 }
+
+/** The same where nobody is there to be told: without settings that can be read there are no sites. */
+export const loadStoredOrNone = () => loadStored().catch(() => DEFAULT_STORED);
 
 /**
  * Changes them, one change after the other, whichever page it comes from. What was damaged is put aside first.
@@ -34,7 +32,7 @@ export function changeStored(change: (stored: Stored) => Stored): Promise<Stored
 /** Called after every change, also one of this page. Gives what ends it. */
 export function onStored(listener: (stored: Stored) => void): () => void {
   const listen = (changes: Record<string, chrome.storage.StorageChange>, area: string) => {
-    if (area === 'local' && KEY in changes) loadStored().then(listener);
+    if (area === 'local' && KEY in changes) loadStored().then(listener, () => undefined);
   };
   chrome.storage.onChanged.addListener(listen);
   return () => chrome.storage.onChanged.removeListener(listen);

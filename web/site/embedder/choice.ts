@@ -1,5 +1,6 @@
 /** Which embedder, and from where: what is known before anything is asked for. */
 import type { Dtype, Manifest, OnnxLoadOptions, Pooling } from 'signalbox/onnx';
+import { HUB, isHubId, knownSize, PAPERS_MODEL } from '../../shared/hub.js';
 
 /** As it was typed; empty: what the model's folder says. */
 export interface Choice {
@@ -12,9 +13,6 @@ export interface Choice {
   manifest: Manifest | undefined;
 }
 
-/** `DEFAULT_MODEL` of signalbox/onnx, which is not loaded before it is used. */
-export const PAPERS_MODEL = 'Xenova/all-mpnet-base-v2';
-
 export const FIRST_CHOICE: Choice = {
   model: PAPERS_MODEL,
   dtype: 'q8',
@@ -23,19 +21,11 @@ export const FIRST_CHOICE: Choice = {
   manifest: undefined,
 };
 
-/** Bytes of the paper's model, by type of weights; its hub says the exact ones when it is asked. */
-const PAPERS_SIZES: Partial<Record<Dtype, string>> = { q8: '110 MB', fp16: '220 MB', fp32: '440 MB' };
-
 export const DTYPE_WORDS: [Dtype, string][] = [
   ['q8', 'q8: 8 bits, the smallest'],
   ['fp16', 'fp16: 16 bits'],
   ['fp32', 'fp32: 32 bits, exact'],
 ];
-
-export const HUB = 'https://huggingface.co';
-const HUB_ID = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
-
-export const isHubId = (model: string) => HUB_ID.test(model);
 
 /** Where a model comes from. `problem`: why it cannot. */
 export interface Place {
@@ -67,7 +57,7 @@ export function sizeWords({ model, dtype, manifest }: Choice): string {
   const files = Object.values(manifest?.files ?? {});
   const known = files.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? Number.NaN), 0);
   if (files.length > 0 && Number.isFinite(known)) return `${(known / 1e6).toFixed(1)} MB by its manifest`;
-  const about = model.trim() === PAPERS_MODEL ? PAPERS_SIZES[dtype] : undefined;
+  const about = knownSize(model.trim(), dtype);
   return about === undefined ? 'as much as its host says when it begins' : `about ${about}`;
 }
 

@@ -1,8 +1,8 @@
 /** An index of the larger embedder's vectors: opened, or built from the files at hand. */
 import { count } from '../../shared/format.js';
+import { isHubId, PAPERS_MODEL } from '../../shared/hub.js';
 import { chosen, chosenName, download } from '../benchmark/building.js';
 import { EXAMPLE_NAME } from '../benchmark/example.js';
-import { isHubId, PAPERS_MODEL } from './choice.js';
 import {
   buildFromChosen,
   chooseWaiting,

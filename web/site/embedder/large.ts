@@ -3,9 +3,9 @@ import { effect, signal } from '@preact/signals';
 import { type IndexInfo, SignalboxError } from 'signalbox';
 import { buildInWorker } from 'signalbox/importers';
 import { WorkerRouter } from 'signalbox/worker';
+import { isHubId } from '../../shared/hub.js';
 import { buildExample, building, chosen, chosenName, rules } from '../benchmark/building.js';
 import { nameOf, settingsOf } from '../benchmark/rules.js';
-import { isHubId } from './choice.js';
 import { choose, model } from './model.js';
 
 export interface Large {
