@@ -65,7 +65,7 @@ export class Badge {
     gap: '7px',
     'min-width': '0',
     height: '100%',
-    padding: '0 4px 0 9px',
+    padding: '0 8px 0 9px',
     'border-radius': '13px',
     'outline-offset': '-3px',
   });

@@ -41,8 +41,8 @@ function heading(model: string): HTMLElement {
   return box;
 }
 
-function reasons(why: readonly string[]): HTMLElement {
-  const list = make('div', { display: 'flex', 'flex-direction': 'column', gap: '5px', margin: '10px 0 0' });
+function reasons(why: readonly string[], margin = '10px 0 0'): HTMLElement {
+  const list = make('div', { display: 'flex', 'flex-direction': 'column', gap: '5px', margin });
   list.append(...why.map((text) => make('p', { display: 'block', 'overflow-wrap': 'anywhere' }, text)));
   return list;
 }
@@ -119,7 +119,7 @@ export class Card {
   set(shown: Shown): void {
     this.#link.replaceChildren();
     if (shown.kind === 'none') {
-      this.#body.replaceChildren(reasons([shown.why]));
+      this.#body.replaceChildren(reasons([shown.why], '0'));
       return;
     }
     const { model, siteModel, why } = shown;
