@@ -241,4 +241,14 @@ describeBadge('the badge', (pages) => {
     assert.equal(await page.evaluate(() => globalThis.signalboxSession ?? null), null);
     await pages.close(page);
   });
+
+  it('keeps a model’s name of any length in its place', async () => {
+    const ask = { ...SUGGESTION, model: 'm'.repeat(300) };
+    const page = await pages.open('textarea.html', { answers: { ask } });
+    await page.click('textarea');
+    await page.keys(QUESTION);
+    const { at } = await page.seen();
+    assert.ok(at.right - at.left <= 340 && at.left >= 0);
+    await pages.close(page);
+  });
 });
