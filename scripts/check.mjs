@@ -26,6 +26,8 @@ const DIRECTIONS = [
   { files: ['web/*.ts', 'web/*.tsx'], forbidden: /from '[^']*(bindings|dist|src|tests)\// },
   // What the site and the extension share knows neither.
   { files: ['web/shared/*'], forbidden: /(from|import\() ?'[^']*\/(site|extension)\// },
+  { files: ['web/site/*'], forbidden: /(from|import\() ?'[^']*\/extension\// },
+  { files: ['web/extension/*'], forbidden: /(from|import\() ?'[^']*\/site\// },
 ];
 
 function checkDirections() {
@@ -55,6 +57,7 @@ function check() {
   if (WRITE) return;
   run('npx', ['tsc', '-p', '.', '--noEmit']);
   run('npx', ['tsc', '-p', 'web']);
+  run('npx', ['tsc', '-p', 'web/extension']);
   checkDirections();
   tidy();
   console.error('signalbox check: clean');
