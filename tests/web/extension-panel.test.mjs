@@ -4,6 +4,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { violations } from './axe.mjs';
 import { CHAT, describeExtension } from './extension-house.mjs';
 import { waitFor } from './screen.mjs';
 
@@ -186,6 +187,56 @@ describeExtension('the side panel', (house) => {
     await storedThat('without an index', (stored) => stored.index === null);
     await panel.until(() => document.querySelector('[data-benchmark]').textContent === 'the shipped benchmark');
     await panel.until(() => document.querySelector('[data-pick]') !== null);
+  });
+
+  it('goes into one file and comes out of it, all of it or nothing', async () => {
+    const panel = await openPanel();
+    await ask(panel, PROMPT);
+    await panel.click('[data-right]');
+    await panel.until(() => document.querySelector('[data-judged]') !== null);
+    const settings = await settingsPage();
+    // What is saved goes to the test, and not to wherever a browser puts its downloads.
+    await settings.evaluate(() => {
+      URL.createObjectURL = (blob) => {
+        globalThis.saved = blob;
+        return '#';
+      };
+      HTMLAnchorElement.prototype.click = () => {};
+    });
+    await settings.click('[data-export]');
+    await settings.until(() => /Exported/.test(document.querySelector('[data-said="export"]')?.textContent));
+    const bytes = await settings.evaluate(async () => [...new Uint8Array(await globalThis.saved.arrayBuffer())]);
+    const file = path.join(house.scratch, 'exported.zip');
+    writeFileSync(file, Buffer.from(bytes));
+    const broken = path.join(house.scratch, 'broken.zip');
+    writeFileSync(broken, Buffer.from(bytes.slice(0, -30)));
+
+    await settings.click('#judgements [data-erase]');
+    await settings.until(() => document.querySelector('#judgements [data-judged]') === null);
+    const before = await house.stored();
+    await settings.chooseFiles('#import', broken);
+    await settings.until(() => document.querySelector('[data-said="import"]')?.getAttribute('role') === 'alert');
+    assert.deepEqual(await house.stored(), before);
+    await settings.chooseFiles('#import', file);
+    await settings.until(() => /1 judgement/.test(document.querySelector('[data-comes]')?.textContent));
+    await settings.click('[data-replace]');
+    await settings.until(() => document.querySelectorAll('#judgements [data-judged]').length === 1);
+    await settings.click('#judgements [data-erase]');
+    await settings.until(() => document.querySelector('#judgements [data-judged]') === null);
+  });
+
+  it('can be used by everybody: panel and settings', async () => {
+    const panel = await house.browser.extensionPage('panel/index.html');
+    pages.push(panel);
+    await panel.until(() => document.querySelector('[data-status="ready"]') !== null);
+    await ask(panel, PROMPT);
+    await panel.click('[data-other]');
+    assert.deepEqual(await violations(panel, 'html'), []);
+    const settings = await settingsPage();
+    assert.deepEqual(await violations(settings, 'html'), []);
+    const privacy = await house.browser.extensionPage('privacy/index.html');
+    pages.push(privacy);
+    assert.deepEqual(await violations(privacy, 'html'), []);
   });
 
   it('brings older settings up to date, and puts damaged ones aside', async () => {
