@@ -124,7 +124,7 @@ function nearest(vector: ArrayLike<number>, judgements: readonly Judgement[], si
 }
 
 function reasonOf({ reason, model }: Decision, unadapted: string, judged: number): string {
-  const which = judged === 1 ? 'Your judgement of a prompt' : `Your judgements of ${judged} prompts`;
+  const which = judged === 1 ? 'Your judgement of a prompt' : `Your ${judged} judgements of prompts`;
   const verb = judged === 1 ? 'does' : 'do';
   const effect = model === unadapted ? `${verb} not change it` : `changed it from ${unadapted}`;
   return `${reason} ${which} like this one ${effect}.`;

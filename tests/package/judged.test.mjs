@@ -48,7 +48,7 @@ describe('the decision', () => {
     assert.equal(decision.model, 'generalist');
     assert.equal(decision.unadapted, 'poet');
     assert.equal(decision.judged, poems.length);
-    assert.match(decision.reason, /\. Your judgements of 40 prompts like this one changed it from poet\.$/);
+    assert.match(decision.reason, /\. Your 40 judgements of prompts like this one changed it from poet\.$/);
     assert.equal(decision.bestSingleModel, plain.bestSingleModel);
     assert.deepEqual(decision.neighbours, plain.neighbours);
     assert.deepEqual(decision.tasks, plain.tasks);
