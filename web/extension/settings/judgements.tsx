@@ -123,8 +123,8 @@ export function JudgementsSection() {
         Your judgements
       </h2>
       <p>
-        What you said of suggestions in the side panel. The router counts them beside the benchmark, so that it adapts
-        to your questions. They are kept on this device.
+        What you said of suggestions in the side panel, kept on this device. The router counts them beside the
+        benchmark: a model that keeps failing you on questions like these is suggested less.
       </p>
       <p data-count>{list.length === 0 ? 'There is none yet.' : `${count(list.length, 'judgement')}.`}</p>
       {list.length > 0 && (
