@@ -94,6 +94,12 @@ describe('the settings of the extension', () => {
       'chrome://settings': undefined,
       '': undefined,
       'two words': undefined,
+      // To the browser these would be many sites, or all.
+      '*': undefined,
+      'https://*': undefined,
+      'http://*:3000': undefined,
+      '*.example.com': undefined,
+      'https://chat.%2A.example.com': undefined,
     };
     for (const [typed, origin] of Object.entries(origins)) assert.equal(schema.originOf(typed), origin, typed);
   });

@@ -19,7 +19,9 @@ export function originOf(typed: string): string | undefined {
   const scheme = LOCAL.test(text) ? 'http' : 'https';
   try {
     const { origin, protocol } = new URL(/^[a-z]+:\/\//i.test(text) ? text : `${scheme}://${text}`);
-    return protocol === 'https:' || protocol === 'http:' ? origin : undefined;
+    // In a host's name a star is as good as any character; in the browser's permissions it stands for all sites.
+    const isOne = !/\*|%2a/i.test(origin);
+    return isOne && (protocol === 'https:' || protocol === 'http:') ? origin : undefined;
   } catch {
     return undefined;
   }
