@@ -49,6 +49,23 @@ function lookAtBadge() {
   };
 }
 
+/** Runs in a page of the extension: a request to what keeps the settings. */
+const inSettings = (mode, request, ...args) =>
+  new Promise((resolve, reject) => {
+    const opening = indexedDB.open('signalbox-stored');
+    opening.onupgradeneeded = () => opening.result.createObjectStore('stored');
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const asked = opening.result
+        .transaction('stored', mode)
+        .objectStore('stored')
+        [request](...args);
+      asked.onsuccess = () => resolve(asked.result);
+      asked.onerror = () => reject(asked.error);
+      asked.transaction.oncomplete = () => opening.result.close();
+    };
+  });
+
 /** Runs the suite in every browser, with an extension that is freshly installed. `sites`: more stand-ins for hosts. */
 export function describeExtension(name, suite, { sites = {} } = {}) {
   for (const kind of BROWSERS) {
@@ -82,8 +99,10 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
         assert.deepEqual(await house.browser.complaints(), []);
         await house.browser.close();
       };
-      /** The settings as they are stored. */
-      house.stored = () => house.desk.evaluate(async () => (await chrome.storage.local.get('stored')).stored);
+      /** The settings as they are stored, null where none are; `key`: what was put aside as damaged. */
+      house.stored = (key = 'stored') => house.desk.evaluate(inSettings, 'readonly', 'get', key);
+      /** Behind the extension's back: nobody is told. */
+      house.putStored = (value) => house.desk.evaluate(inSettings, 'readwrite', 'put', value, 'stored');
       house.settings = async () => {
         const page = await house.browser.extensionPage('settings/index.html');
         // Its parts move until it knows its benchmark.

@@ -240,19 +240,17 @@ describeExtension('the side panel', (house) => {
   });
 
   it('brings older settings up to date, and puts damaged ones aside', async () => {
-    const put = (stored) => house.desk.evaluate((value) => chrome.storage.local.set({ stored: value }), stored);
-    await put({ dial: 100, excluded: [], prices: {}, pricedOnly: false });
+    await house.putStored({ dial: 100, excluded: [], prices: {}, pricedOnly: false });
     const panel = await openPanel();
     assert.equal(await panel.evaluate(() => document.querySelector('#dial').valueAsNumber), 100);
     await closePanel();
     const damaged = { version: 1, settings: { dial: 30, excluded: 'all' }, sites: 7, index: null };
-    await put(damaged);
+    await house.putStored(damaged);
     const again = await openPanel();
     assert.equal(await again.evaluate(() => document.querySelector('#dial').valueAsNumber), 30);
     await again.clickAt('#dial', [0.5, 0.5]);
     const { version, sites } = await storedThat('with another dial', (stored) => stored.settings.dial > 40);
     assert.deepEqual([version, sites], [1, {}]);
-    const { damaged: aside } = await house.desk.evaluate(() => chrome.storage.local.get('damaged'));
-    assert.deepEqual(aside, damaged);
+    assert.deepEqual(await house.stored('damaged'), damaged);
   });
 });

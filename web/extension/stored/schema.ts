@@ -1,4 +1,4 @@
-/** What the extension keeps of a person's choices, in `storage.local`: plain data, judged whenever it is read. */
+/** What the extension keeps of a person's choices: plain data, judged whenever it is read. */
 import * as v from 'valibot';
 import { DEFAULT_SETTINGS } from '../../shared/settings.js';
 

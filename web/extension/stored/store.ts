@@ -1,15 +1,23 @@
-/** The settings in `storage.local`, for every page of the extension and its background. */
+/**
+ * The settings, for every page of the extension and its background. In IndexedDB of the extension: `storage.local` is open
+ * to content scripts, and a page that took one over could read and write it.
+ */
+import { createStore, get, setMany, type UseStore } from 'idb-keyval';
 import { DEFAULT_STORED, type Stored } from './schema.js';
 import { readStored } from './upgrade.js';
 
 const KEY = 'stored';
 /** What was found damaged, as it was: nothing of a person's is thrown away. */
 const DAMAGED = 'damaged';
+/** In `storage.session`, which is closed to content scripts: its changes wake the background, as IndexedDB's do not. */
+const CHANGED = 'storedChanged';
+
+let opened: UseStore | undefined;
+const store = () => (opened ??= createStore('signalbox-stored', 'stored'));
 
 /** The settings of now. Errors: `FromTheFuture`. */
 export async function loadStored(): Promise<Stored> {
-  const { [KEY]: raw } = await chrome.storage.local.get(KEY);
-  return readStored(raw).stored;
+  return readStored(await get<unknown>(KEY, store())).stored;
 }
 
 /** The same where nobody is there to be told: without settings that can be read there are no sites. */
@@ -21,10 +29,12 @@ export const loadStoredOrNone = () => loadStored().catch(() => DEFAULT_STORED);
  */
 export function changeStored(change: (stored: Stored) => Stored): Promise<Stored> {
   return navigator.locks.request('stored', async () => {
-    const { [KEY]: raw } = await chrome.storage.local.get(KEY);
+    const raw = await get<unknown>(KEY, store());
     const { stored, isDamaged } = readStored(raw);
     const next = change(stored);
-    await chrome.storage.local.set({ [KEY]: next, ...(isDamaged ? { [DAMAGED]: raw } : {}) });
+    const aside: [string, unknown][] = isDamaged ? [[DAMAGED, raw]] : [];
+    await setMany([[KEY, next], ...aside], store());
+    await chrome.storage.session.set({ [CHANGED]: crypto.randomUUID() });
     return next;
   });
 }
@@ -32,7 +42,7 @@ export function changeStored(change: (stored: Stored) => Stored): Promise<Stored
 /** Called after every change, also one of this page. Gives what ends it. */
 export function onStored(listener: (stored: Stored) => void): () => void {
   const listen = (changes: Record<string, chrome.storage.StorageChange>, area: string) => {
-    if (area === 'local' && KEY in changes) loadStored().then(listener, () => undefined);
+    if (area === 'session' && CHANGED in changes) loadStored().then(listener, () => undefined);
   };
   chrome.storage.onChanged.addListener(listen);
   return () => chrome.storage.onChanged.removeListener(listen);
