@@ -42,6 +42,13 @@ for (const browser of BROWSERS) {
       }
     });
 
+    it('has a name and a description that both stores take', () => {
+      assert.ok(manifest.name.length <= 45 && manifest.short_name.length <= 12);
+      assert.ok(manifest.description.length <= 132, `got ${manifest.description.length} characters`);
+      const written = readFileSync(path.join(source, 'store.md'), 'utf8').split('\n');
+      for (const text of [manifest.name, manifest.description]) assert.ok(written.includes(text), text);
+    });
+
     it('asks for no more than it says, and for no site', () => {
       assert.deepEqual(manifest.permissions.toSorted(), PERMISSIONS[browser]);
       assert.equal(manifest.host_permissions, undefined);
