@@ -110,6 +110,24 @@ describeExtension('the side panel', (house) => {
     await panel.until(() => document.querySelector('#prompt').value.startsWith('What is the tallest'));
   });
 
+  it('takes over what a badge was asked, opened by its click or, where the browser does not let it, by the person', async () => {
+    await house.addSite(CHAT);
+    const page = await open(CHAT);
+    await page.type('textarea', PROMPT);
+    const middleOf = ({ left, top, width, height }) => [left + width / 2, top + height / 2];
+    const { rect } = await house.badgeThat('with a model', (badge) => badge?.isSeen);
+    await page.raw.mouse.click(...middleOf(rect));
+    const { buttons } = await house.badgeThat('with an open card', (badge) => badge?.card);
+    await page.raw.mouse.click(...middleOf(buttons['More in the side panel']));
+    if (house.kind === 'firefox') {
+      await house.badgeThat('that says how', (badge) => /toolbar/.test(badge?.card));
+      await house.browser.action(page);
+    }
+    const panel = await house.browser.panel();
+    await panel.until((prompt) => document.querySelector('#prompt')?.value === prompt, PROMPT);
+    await panel.until(() => document.querySelector('[data-pick]') !== null);
+  });
+
   it('says so where nothing is selected', async () => {
     const page = await open(CHAT);
     await house.browser.command(page, 'which-model');

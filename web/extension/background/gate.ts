@@ -25,7 +25,18 @@ function fromOf({ id, tab, frameId, url }: chrome.runtime.MessageSender): From |
   return { tab: tab as From['tab'], origin: new URL(url).origin };
 }
 
-async function answer(message: FromContent, { tab, origin }: From, stored: Stored, site: Site): Promise<ToContent> {
+/** A message, and whether the panel opened where it asks for that. */
+interface Heard {
+  message: FromContent;
+  isPanelOpen: Promise<boolean>;
+}
+
+async function answer(
+  { message, isPanelOpen }: Heard,
+  { tab, origin }: From,
+  stored: Stored,
+  site: Site,
+): Promise<ToContent> {
   switch (message.kind) {
     case 'hello':
       return { kind: 'welcome', adapter: site.adapter, endpoint: site.endpoint };
@@ -33,8 +44,9 @@ async function answer(message: FromContent, { tab, origin }: From, stored: Store
       await host.warm(stored.index);
       return { kind: 'welcome', adapter: site.adapter, endpoint: site.endpoint };
     case 'open':
+      // Also where the browser leaves the opening to the person.
       await putQuestion({ text: message.text, origin, windowId: tab.windowId });
-      return { kind: 'opened', isOpen: true };
+      return { kind: 'opened', isOpen: await isPanelOpen };
     case 'ask': {
       const now = Date.now();
       if ((asked.get(tab.id) ?? 0) > now - LEAST_MS) return { kind: 'busy' };
@@ -48,13 +60,12 @@ async function answer(message: FromContent, { tab, origin }: From, stored: Store
   }
 }
 
-async function judge(message: FromContent, from: From, isPanelOpen: Promise<boolean> | undefined): Promise<ToContent> {
+async function judge(heard: Heard, from: From): Promise<ToContent> {
   const stored = await loadStoredOrNone();
   const site = Object.hasOwn(stored.sites, from.origin) ? stored.sites[from.origin] : undefined;
   // A script stays in its page when the permission goes.
   if (site === undefined || !site.isOn || !(await isGranted(from.origin))) return { kind: 'off' };
-  if (message.kind === 'open' && !(await isPanelOpen)) return { kind: 'opened', isOpen: false };
-  return answer(message, from, stored, site);
+  return answer(heard, from, stored, site);
 }
 
 /** Listens to content scripts; whatever else is said here is not answered. */
@@ -62,11 +73,11 @@ export function openGate(): void {
   chrome.runtime.onMessage.addListener((raw: unknown, sender, reply: (answer: ToContent) => void) => {
     const from = fromOf(sender);
     if (from === undefined) return false;
-    const parsed = v.safeParse(FROM_CONTENT, raw);
-    if (!parsed.success) return false;
+    const { success, output: message } = v.safeParse(FROM_CONTENT, raw);
+    if (!success) return false;
     // Before anything is awaited, or the click does not count; without a click browsers refuse.
-    const isPanelOpen = parsed.output.kind === 'open' ? openPanel(from.tab.windowId) : undefined;
-    judge(parsed.output, from, isPanelOpen).then(reply, () =>
+    const isPanelOpen = message.kind === 'open' ? openPanel(from.tab.windowId) : Promise.resolve(false);
+    judge({ message, isPanelOpen }, from).then(reply, () =>
       reply({ kind: 'none', why: 'The extension had an error.' }),
     );
     return true;

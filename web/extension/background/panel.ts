@@ -1,5 +1,5 @@
 /** The side panel, or Firefox's sidebar, and the ways to it that browsers know beside the badge. */
-import { putQuestion, type Question } from '../stored/question.js';
+import { FRESH_MS, putQuestion, type Question, readQuestion } from '../stored/question.js';
 
 const MENU = 'which-model';
 const COMMAND = 'which-model';
@@ -63,8 +63,13 @@ export function listenForPanel(most: number): void {
     openPanel(tab.windowId);
     await putQuestion(questionOf(tab, await selectionOf(tab, most)));
   });
-  chrome.action.onClicked.addListener((tab) => {
+  chrome.action.onClicked.addListener(async (tab) => {
     openPanel(tab.windowId);
-    putQuestion(questionOf(tab, ''));
+    const question = questionOf(tab, '');
+    const last = await readQuestion();
+    // Where a badge could not open the panel, the person does, for what the badge was asked.
+    const isWaiting =
+      last?.windowId === tab.windowId && last.origin === question.origin && last.at > Date.now() - FRESH_MS;
+    await putQuestion(isWaiting ? last : question);
   });
 }

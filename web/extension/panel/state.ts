@@ -5,13 +5,11 @@ import { type Answer as Decided, Engine } from '../engine/engine.js';
 import { onJudged } from '../stored/judged.js';
 import { isLoaded, rewrite, stored } from '../stored/live.js';
 import { eraseIndex } from '../stored/own-index.js';
-import { onQuestion, type Question, readQuestion } from '../stored/question.js';
+import { FRESH_MS, onQuestion, type Question, readQuestion } from '../stored/question.js';
 import type { Site } from '../stored/schema.js';
 
 /** A pause in typing. */
 const PAUSE_MS = 100;
-/** A question that is older was for a panel that is long closed. */
-const FRESH_MS = 60_000;
 
 /** `isIndex`: it could not even be loaded. */
 export type Status = { kind: 'loading' } | { kind: 'ready' } | { kind: 'failed'; error: unknown; isIndex: boolean };

@@ -14,6 +14,9 @@ const QUESTION = v.object({
 });
 export type Question = v.InferOutput<typeof QUESTION>;
 
+/** A question that is older was for a panel that is long closed. */
+export const FRESH_MS = 60_000;
+
 const KEY = 'question';
 
 export async function putQuestion(question: Omit<Question, 'at'>): Promise<void> {
