@@ -38,7 +38,8 @@ describeExtension('the side panel', (house) => {
   };
   const ask = async (panel, prompt) => {
     await panel.type('#prompt', prompt);
-    await panel.until(() => document.querySelector('[data-pick]') !== null);
+    // The decision on something else, that stood there before, is none on this.
+    await panel.until(() => document.querySelector('[aria-busy="false"] [data-pick]') !== null);
   };
   const storedThat = (what, fits) =>
     waitFor(`settings ${what}`, async () => {
@@ -154,7 +155,7 @@ describeExtension('the side panel', (house) => {
     await panel.until(() => /was wrong/.test(document.querySelector('[data-judged]')?.textContent ?? ''));
     await panel.until(() => /1 judgement of yours/.test(document.querySelector('[data-counted]')?.textContent ?? ''));
     // Another question of the same kind.
-    await panel.type('#prompt', 'How many prime numbers lie between 20 and 70?');
+    await ask(panel, 'How many prime numbers lie between 20 and 70?');
     await panel.until(() => document.querySelector('[data-counted]') !== null);
     const settings = await settingsPage();
     await settings.until(() => document.querySelectorAll('#judgements [data-judged]').length === 1);
