@@ -153,6 +153,25 @@ describeExtension('the badge on a site', (house) => {
     assert.deepEqual(said.storage, ['closed', [], []]);
   });
 
+  it('lets no page flood the background, or open the panel behind another page', async () => {
+    await open(CHAT);
+    await house.desk.front();
+    const said = await house.inPage(CHAT, async () => {
+      const ask = (message) => chrome.runtime.sendMessage(message).catch(() => undefined);
+      const opened = await ask({ kind: 'open', text: 'What the page would like to ask' });
+      const all = await Promise.all(Array.from({ length: 400 }, () => ask({ kind: 'hello' })));
+      return { opened: opened ?? null, answered: all.filter((answer) => answer?.kind === 'welcome').length };
+    });
+    assert.equal(said.opened, null);
+    assert.equal(await house.browser.isPanelOpen(), false);
+    assert.deepEqual(await house.desk.evaluate(() => chrome.storage.session.get('question')), {});
+    assert.ok(said.answered > 0 && said.answered < 250, `got ${said.answered} answers`);
+    // The next second is another one.
+    await waitFor('an answer', () =>
+      house.inPage(CHAT, async () => (await chrome.runtime.sendMessage({ kind: 'hello' }).catch(() => null))?.kind),
+    );
+  });
+
   it('answers after the background slept', async () => {
     const page = await open(CHAT);
     await page.type('textarea', PROMPT);

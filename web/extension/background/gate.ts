@@ -8,6 +8,19 @@ import { loadStoredOrNone } from '../stored/store.js';
 import { host } from './host.js';
 import { openPanel } from './panel.js';
 
+/** More messages of one page in a second than any typing makes: the rest is dropped before it costs anything. */
+const MOST_MESSAGES = 50;
+/** By tab: the second that was counted last, and how many messages came in it. */
+const heard = new Map<number, { second: number; count: number }>();
+
+function isFlood(tab: number): boolean {
+  const second = Math.floor(Date.now() / 1000);
+  const last = heard.get(tab);
+  const count = last?.second === second ? last.count + 1 : 1;
+  heard.set(tab, { second, count });
+  return count > MOST_MESSAGES;
+}
+
 /** A page that asks without a pause is not a person's. */
 const LEAST_MS = 50;
 
@@ -72,9 +85,11 @@ async function judge(heard: Heard, from: From): Promise<ToContent> {
 export function openGate(): void {
   chrome.runtime.onMessage.addListener((raw: unknown, sender, reply: (answer: ToContent) => void) => {
     const from = fromOf(sender);
-    if (from === undefined) return false;
+    if (from === undefined || isFlood(from.tab.id)) return false;
     const { success, output: message } = v.safeParse(FROM_CONTENT, raw);
     if (!success) return false;
+    // A page that is not seen was not clicked.
+    if (message.kind === 'open' && !from.tab.active) return false;
     // Before anything is awaited, or the click does not count; without a click browsers refuse.
     const isPanelOpen = message.kind === 'open' ? openPanel(from.tab.windowId) : Promise.resolve(false);
     judge({ message, isPanelOpen }, from).then(reply, () =>
