@@ -59,6 +59,9 @@ export function openSession(onRetired: () => void): Session {
 
   addEventListener('pageshow', onPageShow);
   chrome.runtime.onMessage.addListener(onTold);
-  sayHello();
+  // A page that the browser makes ready before it is wanted is none of a tab yet, and would get no answer.
+  if ((document as { prerendering?: boolean }).prerendering) {
+    document.addEventListener('prerenderingchange', sayHello, { once: true });
+  } else sayHello();
   return { isAlive, retire };
 }

@@ -1,0 +1,53 @@
+// What happens to the extension and its pages over time: pages made ready in advance, updates, several windows.
+import assert from 'node:assert/strict';
+import { afterEach, it } from 'node:test';
+import { describeExtension } from './extension-house.mjs';
+import { waitFor } from './screen.mjs';
+
+const PROMPT = 'How many prime numbers lie between 10 and 50?';
+const hasModel = (badge) => badge?.isSeen && /^signalbox: \S+/.test(badge.text) && !/no suggestion/.test(badge.text);
+
+const AHEAD = 'https://ahead.example';
+const RULES = JSON.stringify({ prerender: [{ urls: ['/next'], eagerness: 'immediate' }] });
+const FIRST = `<a id="on" href="/next">On</a><script type="speculationrules">${RULES}</script>`;
+const NEXT =
+  '<br><br><br><textarea cols="60"></textarea><script>onload = () => setTimeout(fetch, 500, "/loaded")</script>';
+let isLoadedAhead = false;
+
+/** A site whose first page has the browser make the next one ready. */
+function serveAhead({ url }, response) {
+  isLoadedAhead ||= url === '/loaded';
+  response.writeHead(200, { 'Content-Type': 'text/html' }).end(url === '/next' ? NEXT : FIRST);
+}
+
+describeExtension(
+  'the life of the extension',
+  (house) => {
+    const pages = [];
+    const open = async (url) => {
+      const page = await house.browser.newPage(url);
+      pages.push(page);
+      return page;
+    };
+    afterEach(async () => {
+      for (const page of pages.splice(0)) await page.close();
+      assert.deepEqual(house.browser.strangers(), []);
+      assert.deepEqual(await house.browser.complaints(), []);
+    });
+
+    it('has a badge on a page that the browser made ready before it was wanted', async () => {
+      await house.addSite(AHEAD);
+      const page = await open(AHEAD);
+      // Firefox knows no such pages.
+      const isMadeReady = house.kind === 'chromium';
+      if (isMadeReady) await waitFor('the next page to be made ready', () => isLoadedAhead);
+      await page.click('#on');
+      await page.until(() => location.pathname === '/next');
+      const isReady = await page.evaluate(() => performance.getEntriesByType('navigation')[0].activationStart > 0);
+      assert.equal(isReady, isMadeReady);
+      await page.type('textarea', PROMPT);
+      await house.badgeThat('with a model', hasModel, AHEAD);
+    });
+  },
+  { sites: { 'ahead.example': serveAhead } },
+);
