@@ -25,7 +25,7 @@ function servePage(request, response) {
   response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(page);
 }
 
-const SITES = { 'chat.example': servePage, 'other-chat.example': servePage, 'openrouter.ai': servePage };
+export const SITES = { 'chat.example': servePage, 'other-chat.example': servePage, 'openrouter.ai': servePage };
 
 /** Runs in the page, as a content script: what the badge shows behind its closed shadow root. */
 function lookAtBadge() {

@@ -1,0 +1,159 @@
+// The extension in a real browser for the benchmark: built, loaded, allowed on one chat, with probes in the pages.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openExtension } from '../web/extension-browser.mjs';
+import { CHAT, SITES } from '../web/extension-house.mjs';
+import { waitFor } from '../web/screen.mjs';
+
+/**
+ * Runs in the content script's world, where the script finds `sendMessage` anew each time: notes of each question when the
+ * last key before it was pressed, when it was asked and answered, and when the frame after the badge had shown the answer.
+ */
+function probeBadge() {
+  if (globalThis.bench !== undefined) return;
+  globalThis.bench = { asks: [] };
+  let key = Number.NEGATIVE_INFINITY;
+  addEventListener('keydown', ({ timeStamp }) => (key = timeStamp), { capture: true, passive: true });
+  const titleOf = () => {
+    const host = document.querySelector('[data-signalbox-badge]');
+    if (host === null || getComputedStyle(host).visibility !== 'visible') return undefined;
+    const root = globalThis.chrome?.dom?.openOrClosedShadowRoot(host) ?? host.openOrClosedShadowRoot;
+    return root.querySelector('button[aria-expanded]').title;
+  };
+  const send = chrome.runtime.sendMessage.bind(chrome.runtime);
+  chrome.runtime.sendMessage = async (message) => {
+    if (message.kind !== 'ask') return send(message);
+    const ask = { text: message.text, key, asked: performance.now() };
+    const answer = await send(message);
+    ask.answered = performance.now();
+    ask.kind = answer?.kind;
+    // The script has drawn by then, and what is posted there runs after the frame.
+    requestAnimationFrame(() => {
+      const isShown = titleOf() === answer?.model;
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => globalThis.bench.asks.push({ ...ask, isShown, drawn: performance.now() });
+      port2.postMessage(null);
+    });
+    return answer;
+  };
+}
+
+/** Runs in the panel: notes when the frame after a decision of what stands in the box was drawn. */
+function probePanel() {
+  if (globalThis.bench !== undefined) return;
+  globalThis.bench = { answers: [] };
+  let key = Number.NEGATIVE_INFINITY;
+  let isSettled = false;
+  addEventListener('keydown', ({ timeStamp }) => (key = timeStamp), { capture: true, passive: true });
+  const look = () => {
+    const wasSettled = isSettled;
+    const article = document.querySelector('article.ask-answer');
+    isSettled = article?.getAttribute('aria-busy') === 'false' && article.querySelector('[data-pick]') !== null;
+    if (!isSettled || wasSettled) return;
+    const answer = { key, text: document.querySelector('#prompt').value };
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => globalThis.bench.answers.push({ ...answer, drawn: performance.now() });
+      port2.postMessage(null);
+    });
+  };
+  look();
+  globalThis.bench.wasLate = isSettled;
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
+}
+
+/** What was noted of this text; it is forgotten, as it may be asked once more. */
+function take(list, text) {
+  const notes = globalThis.bench[list];
+  const at = notes.findIndex((note) => note.text === text);
+  return at === -1 ? null : notes.splice(at, 1)[0];
+}
+
+/** Of the person's judgements: these, in place of those that there were. */
+function writeJudged(judged) {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('signalbox-judged');
+    opening.onupgradeneeded = () => opening.result.createObjectStore('judged');
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const writing = opening.result.transaction('judged', 'readwrite');
+      const store = writing.objectStore('judged');
+      store.clear();
+      for (const each of judged) store.put(each, each.id);
+      writing.onerror = () => reject(writing.error);
+      writing.oncomplete = () => {
+        opening.result.close();
+        const channel = new BroadcastChannel('judged');
+        channel.postMessage(null);
+        channel.close();
+        resolve();
+      };
+    };
+  });
+}
+
+/** `folder`: what was built for this browser. */
+export async function openHouse(kind, folder) {
+  const profile = mkdtempSync(path.join(tmpdir(), 'signalbox-bench-profile-'));
+  const house = { kind };
+  house.start = async () => {
+    house.browser = await openExtension(kind, folder, { profile, sites: SITES });
+    // A page of the extension that does nothing by itself.
+    house.desk = await house.browser.extensionPage('privacy/index.html');
+  };
+  house.restart = async () => {
+    await house.browser.close();
+    await house.start();
+  };
+  house.close = async () => {
+    await house.browser?.close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  };
+  house.allow = async (origin) => {
+    const page = await house.browser.extensionPage('settings/index.html');
+    await page.until(() => document.querySelector('[data-held]') !== null);
+    await page.type('#new-site', origin);
+    await house.browser.grant(page, 'form.add-site [data-add-site]');
+    await page.until((site) => document.querySelector(`[data-site="${site}"]`) !== null, origin);
+    await page.close();
+  };
+  const inPage = (url, action, ...args) => {
+    const inside = `async (url, args) => {
+      const [{ id: tabId }] = (await chrome.tabs.query({})).filter((tab) => tab.url?.startsWith(url));
+      const [{ result, error }] = await chrome.scripting.executeScript({ target: { tabId }, func: ${action}, args });
+      if (error) throw error;
+      return result;
+    }`;
+    return house.desk.evaluate(inside, url, args);
+  };
+  /** A page of the chat that the extension is allowed on, with the probe in it. */
+  house.chat = async (name = '') => {
+    const url = `${CHAT}/${name}`;
+    const page = await house.browser.newPage(url);
+    await inPage(url, probeBadge);
+    /** What was noted of the question with this text, once its answer is drawn. */
+    const ask = (text) => waitFor(`an answer to '${text.slice(0, 80)}'`, () => inPage(url, take, 'asks', text), { pause: 25 });
+    return { ...page, ask };
+  };
+  house.panel = async () => {
+    const panel = await house.browser.panel();
+    await panel.evaluate(probePanel);
+    const answer = (text) =>
+      waitFor(`a decision on '${text.slice(0, 80)}'`, () => panel.evaluate(take, 'answers', text), { pause: 25 });
+    return { ...panel, answer };
+  };
+  /** As a browser start leaves it: no router. */
+  house.forget = async () => {
+    if (house.browser.can.offscreen) {
+      await house.desk.evaluate(async () => {
+        const open = await chrome.runtime.getContexts({ contextTypes: ['OFFSCREEN_DOCUMENT'] });
+        if (open.length > 0) await chrome.offscreen.closeDocument();
+      });
+    }
+    await house.browser.background.stop();
+  };
+  house.judge = (judged) => house.desk.evaluate(writeJudged, judged);
+  await house.start();
+  return house;
+}

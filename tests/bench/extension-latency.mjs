@@ -1,0 +1,125 @@
+// How long an answer takes, beyond the pause of 100 ms after which somebody counts as waiting.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CHAT } from '../web/extension-house.mjs';
+import { waitFor } from '../web/screen.mjs';
+import { judgedOf, promptsOf } from './extension-prompts.mjs';
+
+export const PAUSE_MS = 100;
+/** The last letters come one by one. */
+const SLOWLY = 6;
+const KEY_MS = 50;
+
+/** Types over what stands in the box, as somebody who ends it with a few slow letters. */
+async function write(page, selector, text) {
+  await page.type(selector, text.slice(0, -SLOWLY));
+  for (const letter of text.slice(-SLOWLY)) {
+    await sleep(KEY_MS);
+    await page.press(letter === ' ' ? 'Space' : letter);
+  }
+}
+
+/** From the end of the pause: until it is asked, until the answer is there, and until it is drawn. */
+function partsOf({ key, asked, answered, drawn, kind, isShown, text }) {
+  if (kind !== 'suggestion' || !isShown) throw new Error(`got '${kind}' (seen: ${isShown}) for '${text}', expected a badge`);
+  return { wait: asked - key - PAUSE_MS, answer: answered - asked, drawing: drawn - answered, total: drawn - key - PAUSE_MS };
+}
+
+async function askAll(page, prompts, before = () => {}) {
+  const all = [];
+  for (const prompt of prompts) {
+    await before();
+    await write(page, 'textarea', prompt);
+    all.push(partsOf(await page.ask(prompt)));
+  }
+  return all;
+}
+
+/** The badge with the router there, without and with judgements; and after the background's sleep. */
+export async function measureBadge(house, { prompts, sleeps, judgements }) {
+  const page = await house.chat();
+  const results = { warm: {} };
+  for (const count of judgements) {
+    await house.judge(count === 0 ? [] : await judgedOf(count, 3));
+    await page.front();
+    // The first one after a change is measured elsewhere.
+    await askAll(page, promptsOf(1, 5));
+    results.warm[count] = await askAll(page, promptsOf(prompts, 7));
+    await sleep(PAUSE_MS);
+  }
+  await house.judge([]);
+  results.asleep = await askAll(page, promptsOf(sleeps, 11), () => house.browser.background.stop());
+  await page.close();
+  return results;
+}
+
+/** The first question of all: `isWarmed` where the box has had the focus for a while. */
+async function first(house, prompt, isWarmed) {
+  const page = await house.chat();
+  await page.click('textarea');
+  if (isWarmed) await sleep(2500);
+  await page.raw.keyboard.type(prompt);
+  const parts = partsOf(await page.ask(prompt));
+  await page.close();
+  return parts;
+}
+
+/** Where no router is there yet: after the browser's start, and after its document was closed. */
+export async function measureFirst(house, { starts, judgements }) {
+  const results = { start: { warmed: [], atOnce: [] }, closed: {} };
+  const [prompt] = promptsOf(1, 13);
+  for (let i = 0; i < starts; ++i) {
+    for (const how of ['warmed', 'atOnce']) {
+      await house.restart();
+      results.start[how].push(await first(house, prompt, how === 'warmed'));
+    }
+  }
+  for (const count of judgements) {
+    await house.judge(count === 0 ? [] : await judgedOf(count, 3));
+    results.closed[count] = { warmed: [], atOnce: [] };
+    for (let i = 0; i < starts; ++i) {
+      for (const how of ['warmed', 'atOnce']) {
+        await house.forget();
+        results.closed[count][how].push(await first(house, prompt, how === 'warmed'));
+      }
+    }
+  }
+  await house.judge([]);
+  return results;
+}
+
+async function closePanel(house) {
+  await (await house.browser.panel()).close();
+  await waitFor('the panel to close', async () => !(await house.browser.isPanelOpen()));
+}
+
+/** The side panel: from the keys that open it on a selection to the decision, and from a key in it to the next. */
+export async function measurePanel(house, { prompts, opens }) {
+  const page = await house.browser.newPage(CHAT);
+  const results = { open: [], late: 0, keys: [] };
+  for (const [i, prompt] of promptsOf(opens, 17).entries()) {
+    await page.type('textarea', prompt);
+    await page.evaluate(() => document.querySelector('textarea').select());
+    const start = Date.now();
+    await house.browser.command(page, 'which-model');
+    const panel = await house.panel();
+    await waitFor('a decision', () => panel.evaluate(() => document.querySelector('[data-pick]') !== null));
+    const { wasLate, end } = await panel.evaluate(async (text) => {
+      const { answers, wasLate } = globalThis.bench;
+      while (answers.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      const { drawn } = answers.find((answer) => answer.text === text);
+      return { wasLate, end: performance.timeOrigin + drawn };
+    }, prompt);
+    if (wasLate) results.late += 1;
+    results.open.push(end - start);
+    if (i < opens - 1) await closePanel(house);
+  }
+  const panel = await house.panel();
+  for (const prompt of promptsOf(prompts, 19)) {
+    await write(panel, '#prompt', prompt);
+    const { key, drawn } = await panel.answer(prompt);
+    results.keys.push({ total: drawn - key - PAUSE_MS });
+  }
+  await closePanel(house);
+  await page.close();
+  return results;
+}
