@@ -60,7 +60,7 @@ class HereHost implements Host {
   readonly #engine = new Engine();
 
   async warm(index: Stored['index']): Promise<void> {
-    await this.#engine.info(index);
+    await this.#engine.warm(index);
   }
 
   ask(text: string, stored: Settings, site: Site): Promise<Suggestion | NoSuggestion> {

@@ -1,11 +1,14 @@
 /** What routes: the router of one context (panel, offscreen document, Firefox's background), with a person's settings. */
 import { type Decision, type IndexInfo, type LoadOptions, routeAdapted } from 'signalbox';
 import { LiveRouter } from '../../shared/live-router.js';
-import { routeOptionsOf } from '../../shared/settings.js';
+import { DEFAULT_SETTINGS, routeOptionsOf } from '../../shared/settings.js';
 import { onJudged } from '../stored/judged.js';
 import { readIndex } from '../stored/own-index.js';
 import type { OwnIndex, Site, Stored } from '../stored/schema.js';
 import { Judgements } from './judgements.js';
+
+/** As good as any: nobody sees what is decided about it. */
+const ANY_PROMPT = 'What is the answer to this question?';
 
 export interface Answer {
   decision: Decision;
@@ -47,6 +50,8 @@ export class Engine {
   #index: OwnIndex | null = null;
   #live: LiveRouter | undefined;
   #judgements = new Judgements();
+  /** Somebody asked this router something. */
+  #isUsed = false;
 
   constructor() {
     onJudged(() => this.#judgements.forget());
@@ -57,9 +62,17 @@ export class Engine {
     return this.#routerOf(index).info();
   }
 
+  /** Has everything there by the time somebody asks: the router, the judgements, and code that ran before. Errors: those of `decide`. */
+  async warm(index: OwnIndex | null): Promise<void> {
+    await this.info(index);
+    // A question that came meanwhile must not wait for this one.
+    if (!this.#isUsed) await this.decide(ANY_PROMPT, { settings: { ...DEFAULT_SETTINGS, excluded: [], prices: {} }, index });
+  }
+
   /** The model for a text. On a site that has names for models only those are candidates. Errors: those of `Router.load` and `Router.route`. */
   async decide(text: string, { settings, index }: Pick<Stored, 'settings' | 'index'>, site?: Site): Promise<Answer> {
     const live = this.#routerOf(index);
+    this.#isUsed = true;
     const options = optionsOn(site, settings, await live.info());
     const start = performance.now();
     const judgements = await this.#judgements.of(live);
@@ -72,6 +85,7 @@ export class Engine {
     this.#live?.dispose();
     this.#live = undefined;
     this.#judgements = new Judgements();
+    this.#isUsed = false;
   }
 
   #routerOf(index: OwnIndex | null): LiveRouter {

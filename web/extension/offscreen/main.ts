@@ -22,7 +22,7 @@ stayAwhile();
 
 async function answer(message: ToOffscreen): Promise<Suggestion | NoSuggestion | undefined> {
   if (message.kind === 'ask') return suggest(engine, message.text, message.stored, message.site);
-  await engine.info(message.index).catch(() => undefined); // The first question says what is wrong.
+  await engine.warm(message.index).catch(() => undefined); // The first question says what is wrong.
   return undefined;
 }
 
