@@ -3,6 +3,7 @@
 //   npm run bench -- --quick      a smoke run: small data, few repeats; its figures mean little
 //   npm run bench -- --json       the results as JSON on stdout
 //   npm run bench -- page [...]   the demo site in Chromium instead: first decision, main thread a key (tests/bench/page.mjs)
+//   npm run bench -- extension [...]  the extension in a browser: pause to answer, typing, memory, sizes (tests/bench/extension.mjs)
 //   npm run bench -- onnx [...]   the ONNX embedder beside transformers.js instead (tests/bench/onnx.mjs says more)
 // Measured: the kNN kernels, native and wasm from the same core library with the flags of what ships, as ratios to
 // reading the codes once (tests/bench/kernels.mjs); load to first decision, sizes and memory of the package
@@ -90,7 +91,7 @@ function benchInBrowser(name, args) {
 }
 
 try {
-  if (['onnx', 'page'].includes(process.argv[2])) benchInBrowser(process.argv[2], process.argv.slice(3));
+  if (['extension', 'onnx', 'page'].includes(process.argv[2])) benchInBrowser(process.argv[2], process.argv.slice(3));
   else await main();
 } catch (error) {
   console.error(`signalbox bench: ${error.message}`);

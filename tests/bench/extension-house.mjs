@@ -26,6 +26,8 @@ function probeBadge() {
     if (message.kind !== 'ask') return send(message);
     const ask = { text: message.text, key, asked: performance.now() };
     const answer = await send(message);
+    // It is asked again, and waits all the longer.
+    if (answer?.kind === 'busy') return answer;
     ask.answered = performance.now();
     ask.kind = answer?.kind;
     // The script has drawn by then, and what is posted there runs after the frame.
@@ -133,7 +135,8 @@ export async function openHouse(kind, folder) {
     const page = await house.browser.newPage(url);
     await inPage(url, probeBadge);
     /** What was noted of the question with this text, once its answer is drawn. */
-    const ask = (text) => waitFor(`an answer to '${text.slice(0, 80)}'`, () => inPage(url, take, 'asks', text), { pause: 25 });
+    const ask = (text) =>
+      waitFor(`an answer to '${text.slice(0, 80)}'`, () => inPage(url, take, 'asks', text), { pause: 25 });
     return { ...page, ask };
   };
   house.panel = async () => {

@@ -2,26 +2,37 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CHAT } from '../web/extension-house.mjs';
 import { waitFor } from '../web/screen.mjs';
+import { fill, textOf } from './extension-page.mjs';
 import { judgedOf, promptsOf } from './extension-prompts.mjs';
 
 export const PAUSE_MS = 100;
 /** The last letters come one by one. */
-const SLOWLY = 6;
+const SLOWLY = 3;
 const KEY_MS = 50;
 
-/** Types over what stands in the box, as somebody who ends it with a few slow letters. */
+/** Types over what stands in the box, as somebody who ends it with a few slow letters. Firefox's sidebar has no keyboard but the screen's, with a delay of its own. */
 async function write(page, selector, text) {
+  if (page.raw === undefined) {
+    await page.type(selector, text);
+    return;
+  }
   await page.type(selector, text.slice(0, -SLOWLY));
   for (const letter of text.slice(-SLOWLY)) {
     await sleep(KEY_MS);
-    await page.press(letter === ' ' ? 'Space' : letter);
+    await page.raw.keyboard.type(letter);
   }
 }
 
 /** From the end of the pause: until it is asked, until the answer is there, and until it is drawn. */
 function partsOf({ key, asked, answered, drawn, kind, isShown, text }) {
-  if (kind !== 'suggestion' || !isShown) throw new Error(`got '${kind}' (seen: ${isShown}) for '${text}', expected a badge`);
-  return { wait: asked - key - PAUSE_MS, answer: answered - asked, drawing: drawn - answered, total: drawn - key - PAUSE_MS };
+  if (kind !== 'suggestion' || !isShown)
+    throw new Error(`got '${kind}' (seen: ${isShown}) for '${text}', expected a badge`);
+  return {
+    wait: asked - key - PAUSE_MS,
+    answer: answered - asked,
+    drawing: drawn - answered,
+    total: drawn - key - PAUSE_MS,
+  };
 }
 
 async function askAll(page, prompts, before = () => {}) {
@@ -30,6 +41,21 @@ async function askAll(page, prompts, before = () => {}) {
     await before();
     await write(page, 'textarea', prompt);
     all.push(partsOf(await page.ask(prompt)));
+  }
+  return all;
+}
+
+/** Each key is typed into a text that is nearly as long as what is read at most. */
+async function askLong(page, keys) {
+  let text = textOf(7900);
+  await page.evaluate(fill, 'textarea', text);
+  await page.ask(text);
+  const all = [];
+  for (const letter of 'abcdefghij'.slice(0, keys)) {
+    await page.raw.keyboard.type(letter);
+    text = `${letter}${text}`;
+    all.push(partsOf(await page.ask(text)));
+    await page.press('ArrowLeft');
   }
   return all;
 }
@@ -47,6 +73,7 @@ export async function measureBadge(house, { prompts, sleeps, judgements }) {
     await sleep(PAUSE_MS);
   }
   await house.judge([]);
+  results.long = await askLong(page, 10);
   results.asleep = await askAll(page, promptsOf(sleeps, 11), () => house.browser.background.stop());
   await page.close();
   return results;
@@ -56,7 +83,7 @@ export async function measureBadge(house, { prompts, sleeps, judgements }) {
 async function first(house, prompt, isWarmed) {
   const page = await house.chat();
   await page.click('textarea');
-  if (isWarmed) await sleep(2500);
+  if (isWarmed) await sleep(1500);
   await page.raw.keyboard.type(prompt);
   const parts = partsOf(await page.ask(prompt));
   await page.close();

@@ -66,7 +66,8 @@ export class Engine {
   async warm(index: OwnIndex | null): Promise<void> {
     await this.info(index);
     // A question that came meanwhile must not wait for this one.
-    if (!this.#isUsed) await this.decide(ANY_PROMPT, { settings: { ...DEFAULT_SETTINGS, excluded: [], prices: {} }, index });
+    if (!this.#isUsed)
+      await this.decide(ANY_PROMPT, { settings: { ...DEFAULT_SETTINGS, excluded: [], prices: {} }, index });
   }
 
   /** The model for a text. On a site that has names for models only those are candidates. Errors: those of `Router.load` and `Router.route`. */

@@ -1,0 +1,113 @@
+// What the extension costs: processor time of the page that is typed into, memory of the router for badges. Chromium only.
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CHAT, OTHER_CHAT } from '../web/extension-house.mjs';
+import { PAUSE_MS } from './extension-latency.mjs';
+import { fill, textOf } from './extension-page.mjs';
+import { promptsOf } from './extension-prompts.mjs';
+
+/** `pause` between keys. After most of them a question is asked, and its answer drawn: more than fluent typing costs, which has no pause but the last. */
+const SLOW = { pace: 'each key a question', pause: 200 };
+const FLUENT = { pace: 'fluently', pause: 60 };
+const TEXTAREA = { layout: 'textarea', box: 'textarea' };
+const EDITED = { layout: 'contenteditable', box: '#chat-input' };
+const TEXTS = [
+  { name: 'short, textarea', characters: 60, ...TEXTAREA, ...FLUENT },
+  { name: 'short, textarea', characters: 60, ...TEXTAREA, ...SLOW },
+  { name: 'short, edited element', characters: 60, ...EDITED, ...SLOW },
+  { name: '50,000 characters, textarea', characters: 50_000, ...TEXTAREA, ...SLOW },
+  { name: '50,000 characters, edited element', characters: 50_000, ...EDITED, ...SLOW },
+];
+
+/** The tasks of the page's main thread while `action` runs, in ms of the processor's own time. */
+async function tasksDuring({ raw }, action) {
+  await raw.tracing.start({ categories: ['toplevel', 'devtools.timeline', 'blink.user_timing'], screenshots: false });
+  await raw.evaluate(() => performance.mark('bench'));
+  await action();
+  const { traceEvents } = JSON.parse(Buffer.from(await raw.tracing.stop()).toString());
+  // It says which of the threads is the page's.
+  const { pid, tid } = traceEvents.find(({ name, cat }) => name === 'bench' && cat.includes('blink.user_timing'));
+  const isTask = (event) =>
+    event.pid === pid && event.tid === tid && event.ph === 'X' && event.name === 'ThreadControllerImpl::RunTask';
+  return traceEvents.filter(isTask).map(({ tdur = 0 }) => tdur / 1000);
+}
+
+async function typed(page, { layout, box, characters }, origin, keys, pause) {
+  await page.raw.goto(`${origin}/${layout}`);
+  await page.click(box);
+  await page.evaluate(fill, box, textOf(characters));
+  // By then the badge stands there, where there is one.
+  await page.press('Space');
+  await sleep(1000);
+  const tasks = await tasksDuring(page, async () => {
+    for (const letter of 'and say why it is so, step by step'.slice(0, keys)) {
+      await page.raw.keyboard.type(letter);
+      await sleep(pause);
+    }
+    await sleep(2 * PAUSE_MS);
+  });
+  const sum = tasks.reduce((total, each) => total + each, 0);
+  return { perKey: sum / keys, longest: Math.max(0, ...tasks) };
+}
+
+/** The same page with the badge, and without the extension's script. */
+export async function measureTyping(house, { keys }) {
+  const page = await house.browser.newPage(CHAT);
+  const results = [];
+  for (const { pause, pace, ...text } of TEXTS) {
+    const without = await typed(page, text, OTHER_CHAT, keys, pause);
+    const badge = await typed(page, text, CHAT, keys, pause);
+    const isThere = await page.evaluate(() => document.querySelector('[data-signalbox-badge]') !== null);
+    if (!isThere) throw new Error(`got no badge beside a text '${text.name}', expected one: nothing is compared`);
+    results.push({ name: text.name, pace, badge, without });
+  }
+  await page.close();
+  return results;
+}
+
+/** Memory that only the extension's own processes hold, in bytes: its pages, its background and its workers. */
+function memoryOf(browserPid) {
+  const text = (pid, name) => readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  const parentOf = (pid) => Number(/^PPid:\s*(\d+)/m.exec(text(pid, 'status'))?.[1] ?? 0);
+  const isBelow = (pid) => pid === browserPid || (pid > 1 && isBelow(parentOf(pid)));
+  let bytes = 0;
+  for (const pid of readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)) {
+    try {
+      if (!text(pid, 'cmdline').includes('--extension-process') || !isBelow(pid)) continue;
+      for (const [, kb] of text(pid, 'smaps_rollup').matchAll(/^Private_(?:Clean|Dirty):\s*(\d+) kB/gm))
+        bytes += 1024 * kb;
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return bytes;
+}
+
+/** What the scripts of a page or worker hold; the memory of wasm is not in it. */
+async function heapOf(client) {
+  await client.send('HeapProfiler.collectGarbage');
+  return (await client.send('Runtime.getHeapUsage')).usedSize;
+}
+
+/** The document that routes for badges, after a decision. */
+export async function measureMemory(house) {
+  const pid = house.desk.raw.browser().process().pid;
+  const page = await house.chat();
+  await house.forget();
+  // What is closed gives its memory back after a while, and the background comes with the next question in any case.
+  await house.desk.evaluate(() => chrome.runtime.sendMessage({}).catch(() => undefined));
+  await sleep(2000);
+  const before = memoryOf(pid);
+  const [prompt] = promptsOf(1, 29);
+  await page.type('textarea', prompt);
+  await page.ask(prompt);
+  await sleep(2000);
+  const after = memoryOf(pid);
+  const { raw } = await house.browser.offscreen('offscreen/index.html');
+  const [worker] = raw.workers();
+  const heaps = { document: await heapOf(await raw.createCDPSession()), worker: await heapOf(worker.client) };
+  await page.close();
+  return { before, after, ...heaps };
+}

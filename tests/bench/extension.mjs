@@ -1,0 +1,69 @@
+// `npm run bench -- extension [--browser firefox] [--json]`: the extension in a real browser with a window.
+// The answer: from the end of the pause of 100 ms after the last key, which is a real key event, to the frame after the one
+// in which the badge or the panel shows it. Noted in the page, by the clock of its events: in the content script's world
+// around its messages, in the panel around its document. "First": nothing of the router is there, after the start of the
+// browser or after the router's document was closed; the box has the focus for 1.5 s, or all keys come at once with it.
+// Typing (Chromium): processor time of the page's main thread, of all its tasks, a key; the same page in the same tab by
+// another name, at which there is no script of the extension, is what it is compared with.
+// Memory (Chromium): what the extension's processes alone hold (private pages, /proc), and the heaps of the document and of
+// its worker (the browser's own count). On a busy machine ratios hold better than times.
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { BROWSERS, buildExtension } from '../../scripts/extension.mjs';
+import { CHAT } from '../web/extension-house.mjs';
+import { measureMemory, measureTyping } from './extension-cost.mjs';
+import { openHouse } from './extension-house.mjs';
+import { measureBadge, measureFirst, measurePanel } from './extension-latency.mjs';
+import { extensionText } from './extension-report.mjs';
+import { measureSizes } from './extension-sizes.mjs';
+
+const PLAN = {
+  badge: { prompts: 32, sleeps: 10, judgements: [0, 50, 500] },
+  first: { starts: 3, judgements: [500] },
+  panel: { prompts: 32, opens: 5 },
+  typing: { keys: 10 },
+};
+
+async function measure(kind, folder, say) {
+  const house = await openHouse(kind, folder);
+  try {
+    await house.allow(CHAT);
+    say('badge');
+    const badge = await measureBadge(house, PLAN.badge);
+    say('panel');
+    const panel = await measurePanel(house, PLAN.panel);
+    say('first questions');
+    const first = await measureFirst(house, PLAN.first);
+    if (kind !== 'chromium') return { badge, panel, first };
+    say('typing, memory');
+    return { badge, panel, first, typing: await measureTyping(house, PLAN.typing), memory: await measureMemory(house) };
+  } finally {
+    await house.close();
+  }
+}
+
+const { values } = parseArgs({
+  options: { browser: { type: 'string', default: 'chromium' }, json: { type: 'boolean' } },
+});
+if (!BROWSERS.includes(values.browser)) {
+  throw new Error(`got --browser ${values.browser}, expected one of ${BROWSERS.join(', ')}`);
+}
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'signalbox-bench-extension-'));
+try {
+  const sizes = {};
+  for (const kind of BROWSERS) {
+    await buildExtension(kind, path.join(scratch, kind));
+    sizes[kind] = await measureSizes(path.join(scratch, kind));
+  }
+  const load = [os.loadavg()[0]];
+  const measured = await measure(values.browser, path.join(scratch, values.browser), (message) =>
+    console.error(`signalbox bench: ${message}`),
+  );
+  load.push(os.loadavg()[0]);
+  const results = { browser: values.browser, cores: os.cpus().length, load, sizes, ...measured };
+  console.log(values.json ? JSON.stringify(results, null, 2) : extensionText(results));
+} finally {
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+}
