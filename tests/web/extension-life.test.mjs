@@ -1,7 +1,7 @@
 // What happens to the extension and its pages over time: pages made ready in advance, updates, several windows.
 import assert from 'node:assert/strict';
 import { afterEach, it } from 'node:test';
-import { describeExtension } from './extension-house.mjs';
+import { CHAT, describeExtension } from './extension-house.mjs';
 import { waitFor } from './screen.mjs';
 
 const PROMPT = 'How many prime numbers lie between 10 and 50?';
@@ -33,6 +33,35 @@ describeExtension(
       for (const page of pages.splice(0)) await page.close();
       assert.deepEqual(house.browser.strangers(), []);
       assert.deepEqual(await house.browser.complaints(), []);
+    });
+
+    it('leaves what a person types in the panel to the person, whatever a page says of clicks', async () => {
+      await house.addSite(CHAT);
+      const page = await open(CHAT);
+      await house.browser.action(page);
+      const panel = await house.browser.panel();
+      await panel.until(() => document.querySelector('[data-status="ready"]') !== null);
+      const prompt = () => panel.evaluate(() => document.querySelector('#prompt').value);
+      const ask = (text) => house.inPage(CHAT, (text) => chrome.runtime.sendMessage({ kind: 'open', text }), text);
+      await panel.type('#prompt', PROMPT);
+      assert.equal((await ask('What the page would like to ask'))?.kind, 'opened');
+      // Whatever comes after it has come, so has it.
+      const storedText = () =>
+        panel.evaluate(async () => (await chrome.storage.session.get('question')).question?.text);
+      await waitFor('the question to be put', async () => (await storedText()) === 'What the page would like to ask');
+      assert.equal(await prompt(), PROMPT);
+      // The focus goes where a person clicks.
+      await house.browser.contextMenu(page, 'main p', 'Escape');
+      await ask('What the badge was asked');
+      await panel.until(() => document.querySelector('#prompt').value === 'What the badge was asked');
+      await panel.type('#prompt', PROMPT);
+      await house.browser.contextMenu(page, 'main p', 'Escape');
+      // What the panel took over once it does not take again.
+      await house.browser.action(page);
+      await ask('What the badge was asked');
+      await waitFor('the question to be put', async () => (await storedText()) === 'What the badge was asked');
+      assert.equal(await prompt(), PROMPT);
+      await panel.close();
     });
 
     it('has a badge on a page that the browser made ready before it was wanted', async () => {

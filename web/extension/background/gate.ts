@@ -58,7 +58,7 @@ async function answer(
       return { kind: 'welcome', adapter: site.adapter, endpoint: site.endpoint };
     case 'open':
       // Also where the browser leaves the opening to the person.
-      await putQuestion({ text: message.text, origin, windowId: tab.windowId });
+      await putQuestion({ text: message.text, origin, isOfBadge: true, windowId: tab.windowId });
       return { kind: 'opened', isOpen: await isPanelOpen };
     case 'ask': {
       const now = Date.now();

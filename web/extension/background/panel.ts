@@ -45,6 +45,7 @@ const originOf = (url: string | undefined) => (url?.startsWith('http') ? new URL
 const questionOf = (tab: chrome.tabs.Tab, text: string): Omit<Question, 'at'> => ({
   text,
   origin: originOf(tab.url),
+  isOfBadge: false,
   windowId: tab.windowId,
 });
 
@@ -69,7 +70,10 @@ export function listenForPanel(most: number): void {
     const last = await readQuestion();
     // Where a badge could not open the panel, the person does, for what the badge was asked.
     const isWaiting =
-      last?.windowId === tab.windowId && last.origin === question.origin && last.at > Date.now() - FRESH_MS;
+      last?.isOfBadge &&
+      last.windowId === tab.windowId &&
+      last.origin === question.origin &&
+      last.at > Date.now() - FRESH_MS;
     await putQuestion(isWaiting ? last : question);
   });
 }

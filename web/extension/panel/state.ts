@@ -118,10 +118,17 @@ function take({ text, origin: from }: Question): void {
 /** Listens to what is asked on pages of this window, and to judgements. */
 export async function openPanel(): Promise<void> {
   const { id } = await chrome.windows.getCurrent();
-  const takeMine = (question: Question | undefined) => {
-    if (question !== undefined && question.windowId === id) take(question);
+  let ofBadge = '';
+  const takeMine = (question: Question) => {
+    if (question.windowId !== id) return;
+    ofBadge = question.isOfBadge ? question.text : '';
+    take(question);
   };
-  onQuestion(takeMine);
+  onQuestion((question) => {
+    // Whoever types here clicks on no badge; and what was taken over already may have been changed since.
+    const isUnasked = question.isOfBadge && (document.hasFocus() || question.text === ofBadge);
+    if (!isUnasked) takeMine(question);
+  });
   // After the engine heard of it, too.
   onJudged(decideSoon);
   const last = await readQuestion();

@@ -7,6 +7,8 @@ const QUESTION = v.object({
   text: v.pipe(v.string(), v.maxLength(MOST_CHARACTERS)),
   /** Of the page, where the browser tells it. */
   origin: v.nullable(v.string()),
+  /** A page says that its badge was clicked, and a hostile one says so as it likes; everything else a person did in the browser. */
+  isOfBadge: v.boolean(),
   /** Each window has a panel of its own. */
   windowId: v.number(),
   /** Milliseconds since 1970. */
