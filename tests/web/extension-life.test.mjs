@@ -1,6 +1,9 @@
 // What happens to the extension and its pages over time: pages made ready in advance, updates, several windows.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, it } from 'node:test';
+import { importExtension } from '../package/extension-module.mjs';
 import { CHAT, describeExtension } from './extension-house.mjs';
 import { waitFor } from './screen.mjs';
 
@@ -64,8 +67,24 @@ describeExtension(
       await panel.close();
     });
 
-    it('has a badge on a page that the browser made ready before it was wanted', async () => {
+    it('gives back the permission of a site that an import leaves out', async () => {
+      // Chats are added by the test before.
       await house.addSite(AHEAD);
+      const { packAll } = await importExtension('stored/transfer.ts');
+      const { sites, ...others } = await house.stored();
+      const stored = { ...others, sites: { [AHEAD]: sites[AHEAD], 'https://new.example': sites[AHEAD] } };
+      const file = path.join(house.scratch, 'sites.zip');
+      writeFileSync(file, await packAll({ stored, judged: [], index: null }));
+      const settings = await house.settings();
+      pages.push(settings);
+      await settings.chooseFiles('#import', file);
+      await settings.click('[data-replace]');
+      await settings.until(() => /^Imported/.test(document.querySelector('[data-said="import"]')?.textContent));
+      const { origins } = await house.desk.evaluate(() => chrome.permissions.getAll());
+      assert.deepEqual(origins, [`${AHEAD}/*`]);
+    });
+
+    it('has a badge on a page that the browser made ready before it was wanted', async () => {
       const page = await open(AHEAD);
       // Firefox knows no such pages.
       const isMadeReady = house.kind === 'chromium';

@@ -33,13 +33,16 @@ export const nameModel = (origin: string, model: string, name: string) =>
     return { ...now, sites: { ...now.sites, [origin]: { ...site, names } } };
   });
 
-/** The browser's permission goes, too, unless another site needs the same one. */
+/** Takes the browser's permission for sites that were, unless one that is needs the same. */
+export async function revokeUnneeded(origins: readonly string[]): Promise<void> {
+  const needed = new Set(Object.keys(stored.peek().sites).map(patternOf));
+  for (const origin of origins) if (!needed.has(patternOf(origin))) await revoke(origin);
+}
+
 export async function removeSite(origin: string): Promise<void> {
   await rewrite((now) => ({
     ...now,
     sites: Object.fromEntries(Object.entries(now.sites).filter(([other]) => other !== origin)),
   }));
-  const pattern = patternOf(origin);
-  const isShared = Object.keys(stored.peek().sites).some((other) => patternOf(other) === pattern);
-  if (!isShared) await revoke(origin);
+  await revokeUnneeded([origin]);
 }

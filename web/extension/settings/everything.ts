@@ -4,6 +4,7 @@ import { listJudged, replaceJudged } from '../stored/judged.js';
 import { rewrite, stored } from '../stored/live.js';
 import { eraseIndex, keepIndex, readIndex } from '../stored/own-index.js';
 import { type Everything, packAll, unpackAll } from '../stored/transfer.js';
+import { revokeUnneeded } from './changing-sites.js';
 import { inspect } from './own-benchmark.js';
 
 export async function exportAll(): Promise<Uint8Array<ArrayBuffer>> {
@@ -41,4 +42,6 @@ export async function importAll({ stored: next, judged, index: bytes }: Everythi
     throw error;
   }
   if (last.index !== null) await eraseIndex(last.index);
+  // Else nothing here would show what the browser still lets the extension into.
+  await revokeUnneeded(Object.keys(last.sites));
 }
