@@ -73,6 +73,23 @@ describe('the settings of the extension', () => {
     assert.throws(() => upgrade.readImported(7), /the file: got 7, expected Object/);
   });
 
+  it('in a file have no more sites than can be shown, and an index of a transformer that can be had', () => {
+    const raw = sound();
+    raw.sites = Object.fromEntries(Array.from({ length: 501 }, (_, i) => [`https://s${i}.example`, site]));
+    assert.throws(() => upgrade.readImported(raw), /^Error: sites: got 501, expected <=500$/);
+    delete raw.sites['https://s7.example'];
+    assert.equal(Object.keys(upgrade.readImported(raw).sites).length, 500);
+    for (const model of ['owner/name', null]) {
+      assert.equal(upgrade.readImported({ ...sound(), index: { ...raw.index, model } }).index.model, model);
+    }
+    for (const model of ['', '../name', 'owner/../name', 'https://evil.example/name']) {
+      assert.throws(() => upgrade.readImported({ ...sound(), index: { ...raw.index, model } }), /index\.model: got/);
+    }
+    // As JSON says infinity.
+    const endless = JSON.parse(JSON.stringify(sound()).replace('"sizeBytes":12', '"sizeBytes":1e999'));
+    assert.throws(() => upgrade.readImported(endless), /index\.sizeBytes: got Infinity/);
+  });
+
   it('take no names of an object’s own machinery', () => {
     const raw = JSON.parse(JSON.stringify(sound()).replace('"a":1', '"__proto__":1'));
     const { stored } = upgrade.readStored(raw);

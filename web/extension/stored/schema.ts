@@ -1,5 +1,6 @@
 /** What the extension keeps of a person's choices: plain data, judged whenever it is read. */
 import * as v from 'valibot';
+import { isHubId } from '../../shared/hub.js';
 import { DEFAULT_SETTINGS } from '../../shared/settings.js';
 
 /** The adapters by name; what each of them knows lies in content/adapters. `auto`: the first one that fits the page. */
@@ -58,9 +59,9 @@ export const NEW_SITE: Site = { isOn: true, adapter: 'auto', names: {}, endpoint
 const OWN_INDEX = v.object({
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
   name: v.pipe(v.string(), v.maxLength(300)),
-  sizeBytes: v.pipe(v.number(), v.minValue(0)),
+  sizeBytes: v.pipe(v.number(), v.finite(), v.minValue(0)),
   /** The sentence transformer that it was built with, by its name on the hub; `null`: the shipped embedder. */
-  model: v.nullable(v.pipe(v.string(), v.maxLength(200))),
+  model: v.nullable(v.pipe(v.string(), v.maxLength(200), v.check(isHubId, 'expected a name such as owner/name'))),
   /** Of the downloaded weights. */
   dtype: v.picklist(['q8', 'fp16', 'fp32']),
 });

@@ -57,9 +57,16 @@ export function readStored(raw: unknown): { stored: Stored; isDamaged: boolean }
   return { stored: salvage(STORED, now, DEFAULT_STORED) as Stored, isDamaged: !v.is(STORED, now) };
 }
 
+/** So many that nobody added by hand: the settings could not show them, and nobody could take them out again. */
+const MOST_IMPORTED_SITES = 500;
+const IMPORTED = v.object({
+  ...STORED.entries,
+  sites: v.pipe(STORED.entries.sites, v.maxEntries(MOST_IMPORTED_SITES)),
+});
+
 /** The same for a file that somebody imports: all of it, or an error that says where it is not sound. */
 export function readImported(raw: unknown): Stored {
-  const result = v.safeParse(STORED, upgrade(raw));
+  const result = v.safeParse(IMPORTED, upgrade(raw));
   if (result.success) return result.output;
   const [issue] = result.issues;
   const where = v.getDotPath(issue) ?? 'the file';
