@@ -1,4 +1,6 @@
 // Chromium with an unpacked extension, with a window on a screen of its own.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import puppeteer from 'puppeteer-core';
 import { expressionOf, surfaceOf } from './browsers.mjs';
@@ -39,7 +41,16 @@ function listen(browser, complaints) {
   return Promise.all(browser.targets().map(quietly));
 }
 
+/** Else an extension from a folder is turned off when it is loaded anew, as it is by an update. */
+function allowFolders(profile) {
+  const file = path.join(profile, 'Default/Preferences');
+  if (existsSync(file)) return;
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify({ extensions: { ui: { developer_mode: true } } }));
+}
+
 export async function startChromium({ folder, profile, screen, network }) {
+  allowFolders(profile);
   const browser = await puppeteer.launch({
     executablePath: '/usr/bin/chromium',
     headless: false,

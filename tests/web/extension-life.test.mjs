@@ -96,6 +96,23 @@ describeExtension(
       await page.type('textarea', PROMPT);
       await house.badgeThat('with a model', hasModel, AHEAD);
     });
+
+    it('comes back to pages that are open when the extension is updated', async () => {
+      const page = await open(`${AHEAD}/next`);
+      await page.type('textarea', PROMPT);
+      await house.badgeThat('with a model', hasModel, AHEAD);
+      // Closes every page of the extension.
+      await house.desk.evaluate(() => {
+        setTimeout(() => chrome.runtime.reload(), 100);
+      });
+      await page.until(() => document.querySelector('[data-signalbox-badge]') === null);
+      await page.until(() => document.querySelector('[data-signalbox-badge]') !== null);
+      house.desk = await house.browser.extensionPage('privacy/index.html');
+      await page.front();
+      await page.type('textarea', 'What is the capital of Peru?');
+      await house.badgeThat('with a model', hasModel, AHEAD);
+      assert.equal(await page.evaluate(() => document.querySelectorAll('[data-signalbox-badge]').length), 1);
+    });
   },
   { sites: { 'ahead.example': serveAhead } },
 );
