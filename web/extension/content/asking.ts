@@ -13,6 +13,8 @@ interface Parts {
   send: Send;
   /** What stands in the box now; undefined where there is no box. */
   read(): string | undefined;
+  /** Somebody types, and will be asking. Not with every key. */
+  expect(): void;
   /** Undefined: there is nothing to show. */
   show(shown: Shown | undefined): void;
 }
@@ -56,6 +58,7 @@ export class Asking {
     this.#timer = undefined;
     const left = this.#lastKey + PAUSE_MS - performance.now();
     if (left > 0) {
+      this.#parts.expect();
       this.#timer = setTimeout(this.#look, left);
       return;
     }

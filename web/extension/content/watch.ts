@@ -12,6 +12,8 @@ const CHECK_MS = 500;
 /** Browsers copy a text of megabytes to tell it: one that takes so long is read at every tenth check only. */
 const SLOW_MS = 4;
 const SLOW_CHECKS = 10;
+/** What routes goes to sleep where nobody asks: Firefox's after half a minute. */
+const AWAKE_MS = 20_000;
 /** A page that removes the badge so often does not want it. */
 const MOST_REMOVALS = 3;
 
@@ -34,25 +36,31 @@ export class Watch {
   #check: ReturnType<typeof setInterval> | undefined;
   #checks = 0;
   #removals = 0;
-  #isWarm = false;
+  #sentAt = Number.NEGATIVE_INFINITY;
   #wasActive = false;
 
   /** `isAlive`: whether the extension still is; where it is not, the script is taken away meanwhile. */
   constructor(site: Welcome, send: Send, isAlive: () => boolean) {
     this.#site = site;
-    this.#send = send;
+    this.#send = (message) => {
+      this.#sentAt = performance.now();
+      return send(message);
+    };
     this.#isAlive = isAlive;
     this.#badge = new Badge({
       openPanel: async () => {
-        const answer = await send({ kind: 'open', text: this.#text }).catch(() => undefined);
+        const answer = await this.#send({ kind: 'open', text: this.#text }).catch(() => undefined);
         return answer?.kind === 'opened' && answer.isOpen;
       },
       hide: () => this.#dismiss(),
       linkOf: (suggestion) => this.#linkOf(suggestion),
     });
     this.#asking = new Asking({
-      send,
+      send: this.#send,
       read: () => this.#read(),
+      expect: () => {
+        if (this.#isLongAgo() && this.#find() !== undefined) this.#warm();
+      },
       show: (shown) => this.#show(shown),
     });
     // What an earlier version of this script left behind.
@@ -123,15 +131,22 @@ export class Watch {
     const box = this.#find();
     if (box !== this.#box || box?.getRootNode() !== this.#root) this.#moveTo(box);
     if (box === undefined || this.#removals >= MOST_REMOVALS) return undefined;
-    if (!this.#isWarm) {
-      this.#isWarm = true;
-      this.#send({ kind: 'warm' }).catch(() => undefined);
-    }
+    // Only the first time: nobody types now, and what routes may sleep.
+    if (this.#sentAt === Number.NEGATIVE_INFINITY) this.#warm();
     if (!this.#isByPerson()) return undefined;
     const start = performance.now();
     this.#text = readText(box);
     this.#isSlow = performance.now() - start > SLOW_MS;
     return this.#text;
+  }
+
+  /** It may have gone to sleep since. */
+  #isLongAgo(): boolean {
+    return performance.now() - this.#sentAt > AWAKE_MS;
+  }
+
+  #warm(): void {
+    this.#send({ kind: 'warm' }).catch(() => undefined);
   }
 
   #moveTo(box: HTMLElement | undefined): void {
