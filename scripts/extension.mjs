@@ -5,6 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { root, setUp } from './setup.mjs';
+import { QUIET } from './site.mjs';
 
 export const BROWSERS = ['chromium', 'firefox'];
 
@@ -57,7 +58,7 @@ async function buildPages(browser, target) {
     define: { FIREFOX: String(browser === 'firefox') },
     // Sentence transformers run as WebAssembly here: the other runtime would only make the zip larger.
     resolve: { alias: { 'onnxruntime-web/webgpu': 'onnxruntime-web/wasm' } },
-    worker: { format: 'es' },
+    worker: { format: 'es', rolldownOptions: QUIET },
     build: {
       outDir: target,
       emptyOutDir: true,
@@ -66,7 +67,7 @@ async function buildPages(browser, target) {
       assetsInlineLimit: 0,
       modulePreload: false,
       rolldownOptions: {
-        checks: { pluginTimings: false },
+        ...QUIET,
         input: { ...Object.fromEntries(inputs), background: path.join(source, 'background/main.ts') },
         output: {
           entryFileNames: ({ name }) => (name === 'background' ? 'background.js' : 'assets/[name]-[hash].js'),

@@ -20,7 +20,7 @@ const TYPES = {
 const source = path.join(root, 'web/site');
 
 /** It warns that plugins take their time. */
-const QUIET = { checks: { pluginTimings: false } };
+export const QUIET = { checks: { bundlerTimings: false } };
 
 export async function buildSite(target = site) {
   const { build } = await import('vite');
@@ -31,7 +31,7 @@ export async function buildSite(target = site) {
     base: './',
     logLevel: 'warn',
     // Workers that share chunks, as pages do.
-    worker: { format: 'es' },
+    worker: { format: 'es', rolldownOptions: QUIET },
     // The page's policy lets nothing be fetched from a data: address.
     build: { outDir: target, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, rolldownOptions: QUIET },
   });
