@@ -22,7 +22,7 @@ function isFlood(tab: number): boolean {
 }
 
 /** A page that asks without a pause is not a person's. */
-const LEAST_MS = 50;
+const LEAST_MS = 20;
 
 /** When each tab's last question came; `Infinity` while it waits for its answer. */
 const asked = new Map<number, number>();
