@@ -15,12 +15,16 @@ const RULES = JSON.stringify({ prerender: [{ urls: ['/next'], eagerness: 'immedi
 const FIRST = `<a id="on" href="/next">On</a><script type="speculationrules">${RULES}</script>`;
 const NEXT =
   '<br><br><br><textarea cols="60"></textarea><script>onload = () => setTimeout(fetch, 500, "/loaded")</script>';
+/** Its script never comes, and so it is never loaded. */
+const SLOW = '<p>Slow</p><script src="/never"></script>';
+const PAGES = { '/next': NEXT, '/slow': SLOW };
 let isLoadedAhead = false;
 
 /** A site whose first page has the browser make the next one ready. */
 function serveAhead({ url }, response) {
   isLoadedAhead ||= url === '/loaded';
-  response.writeHead(200, { 'Content-Type': 'text/html' }).end(url === '/next' ? NEXT : FIRST);
+  if (url === '/never') return;
+  response.writeHead(200, { 'Content-Type': 'text/html' }).end(PAGES[url] ?? FIRST);
 }
 
 describeExtension(
@@ -95,6 +99,29 @@ describeExtension(
       assert.equal(isReady, isMadeReady);
       await page.type('textarea', PROMPT);
       await house.badgeThat('with a model', hasModel, AHEAD);
+    });
+
+    it('is not held up by a page that never ends to load', async () => {
+      const settings = await house.settings();
+      pages.push(settings);
+      const turn = (origin) => settings.click(`[data-site="${origin}"] [data-on]`);
+      const registered = () =>
+        house.desk.evaluate(async () => (await chrome.scripting.getRegisteredContentScripts()).map(({ id }) => id));
+      const registeredAre = (...ids) =>
+        waitFor(`${ids.length} scripts`, async () => JSON.stringify(await registered()) === JSON.stringify(ids));
+      await turn(AHEAD);
+      await registeredAre();
+      const { id } = await house.desk.evaluate((url) => chrome.tabs.create({ url, active: false }), `${AHEAD}/slow`);
+      await waitFor('the page', () =>
+        house.desk.evaluate(async (id) => (await chrome.tabs.get(id)).url?.endsWith('/slow'), id),
+      );
+      await turn(AHEAD);
+      await registeredAre(`${AHEAD}/*`);
+      await turn(AHEAD);
+      await registeredAre();
+      await turn(AHEAD);
+      await registeredAre(`${AHEAD}/*`);
+      await house.desk.evaluate((id) => chrome.tabs.remove(id), id);
     });
 
     it('comes back to pages that are open when the extension is updated', async () => {

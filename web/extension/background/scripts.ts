@@ -12,12 +12,12 @@ async function wantedOrigins({ sites }: Stored): Promise<string[]> {
   return on.filter((_, i) => granted[i]);
 }
 
-/** Pages that are open already get it at once. */
+/** Pages that are open already get it at once; one that is still loading gets it then, and may never be done: nobody waits for it. */
 async function inject(pattern: string): Promise<void> {
   for (const { id } of await chrome.tabs.query({ url: pattern })) {
     if (id === undefined) continue;
     // A tab may be closed meanwhile, or show an error page.
-    await chrome.scripting.executeScript({ target: { tabId: id }, files: [FILE] }).catch(() => undefined);
+    chrome.scripting.executeScript({ target: { tabId: id }, files: [FILE] }).catch(() => undefined);
   }
 }
 
