@@ -121,6 +121,14 @@ describeExtension(
       await registeredAre();
       await turn(AHEAD);
       await registeredAre(`${AHEAD}/*`);
+      // What is selected there is read all the same.
+      await house.desk.evaluate((id) => chrome.tabs.update(id, { active: true }), id);
+      const page = await house.browser.pageAt(`${AHEAD}/slow`);
+      await page.evaluate(() => getSelection().selectAllChildren(document.querySelector('p')));
+      await house.browser.command(page, 'which-model');
+      const panel = await house.browser.panel();
+      await panel.until(() => document.querySelector('#prompt')?.value === 'Slow');
+      await panel.close();
       await house.desk.evaluate((id) => chrome.tabs.remove(id), id);
     });
 

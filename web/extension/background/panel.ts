@@ -32,6 +32,8 @@ async function selectionOf(tab: chrome.tabs.Tab, most: number): Promise<string> 
       target: { tabId: tab.id },
       func: selectedText,
       args: [most],
+      // What is selected can be read before the page is done, if it ever is.
+      injectImmediately: true,
     });
     return typeof found?.result === 'string' ? found.result : '';
   } catch {
