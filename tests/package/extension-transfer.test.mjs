@@ -55,6 +55,14 @@ describe('export and import', () => {
     assert.deepEqual((await unpackAll(new Blob([packed]))).judged, judged);
   });
 
+  it('take no judgement for newer than those that are still to come', async () => {
+    const judged = [{ ...JUDGED[0], at: 1e300 }, JUDGED[1]];
+    const packed = await packAll({ stored: everything(), judged, index: null });
+    const [first, second] = (await unpackAll(new Blob([packed]))).judged;
+    assert.ok(first.at <= Date.now());
+    assert.equal(second.at, JUDGED[1].at);
+  });
+
   it('refuse what is no zip, or is cut off', async () => {
     const packed = await packAll({ stored: everything(), judged: JUDGED, index: null });
     for (const bytes of [new Uint8Array(), Uint8Array.of(1, 2, 3), packed.subarray(0, packed.length - 30)]) {

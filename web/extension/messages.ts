@@ -6,15 +6,13 @@ import * as v from 'valibot';
 import { MOST_CHARACTERS } from './limits.js';
 import type { AdapterName, OwnIndex, Site, Stored } from './stored/schema.js';
 
-export { MOST_CHARACTERS };
-
 const TEXT = v.pipe(v.string(), v.maxLength(MOST_CHARACTERS));
 
 /** A content script to the background. */
 export const FROM_CONTENT = v.variant('kind', [
   /** It is there. The answer is `Welcome` or `Off`. */
   v.strictObject({ kind: v.literal('hello') }),
-  /** Somebody is about to type: the router should be there by then. No answer but `Off`. */
+  /** Somebody is about to type: the router should be there by then. The answer is that of `hello`, once it is. */
   v.strictObject({ kind: v.literal('warm') }),
   /** The answer is `Suggestion`, `NoSuggestion`, `Busy` or `Off`. One at a time: the next one after the answer. */
   v.strictObject({ kind: v.literal('ask'), text: TEXT }),

@@ -89,7 +89,9 @@ function readSettings(raw: unknown): Stored {
 
 function readJudgements(raw: unknown): Judged[] {
   const result = v.safeParse(v.pipe(v.array(JUDGED), v.maxLength(MOST_JUDGED)), raw);
-  if (result.success) return result.output;
+  // What is said from now on is newer than all of it: of too many the oldest give way.
+  const now = Date.now();
+  if (result.success) return result.output.map((each) => ({ ...each, at: Math.min(each.at, now) }));
   const [issue] = result.issues;
   const where = v.getDotPath(issue);
   const at = where === null ? '' : ` ${where}:`;
