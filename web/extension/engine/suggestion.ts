@@ -10,6 +10,9 @@ function failureWords(error: unknown): string {
   return 'The router could not be started: the side panel says why.';
 }
 
+/** Somebody who takes over a page's script hears what a badge shows: it has no word of what the person judged, which the panel has. */
+const OF_JUDGEMENTS = / Your (\d+ )?judgements? of .*$|, after what was said of it(?=, or|\.)/s;
+
 export async function suggest(
   engine: Engine,
   text: string,
@@ -23,10 +26,13 @@ export async function suggest(
       kind: 'suggestion',
       model,
       siteModel: Object.hasOwn(site.names, model) ? (site.names[model] ?? null) : null,
-      pCorrect: ranking.find((ranked) => ranked.model === model)?.pCorrect ?? 0,
+      // As it is shown: finer digits would tell more.
+      pCorrect: Math.round(100 * (ranking.find((ranked) => ranked.model === model)?.pCorrect ?? 0)) / 100,
       usdPerMTok: price.usdPerMTok,
       lamp: lampOf(decision),
-      why: [reason, coverageWords(decision), confidenceWords(decision)],
+      why: [reason, coverageWords(decision), confidenceWords(decision)].map((words) =>
+        words.replace(OF_JUDGEMENTS, ''),
+      ),
     };
   } catch (error) {
     return { kind: 'none', why: failureWords(error) };
