@@ -25,6 +25,8 @@ export interface AdaptedDecision extends Decision {
   judged: number;
   /** The model without them. */
   unadapted: string;
+  /** What they did, in a sentence: the last one of `reason`. Empty where none counted. */
+  judgedReason: string;
 }
 
 /** How often a model was right beyond what was predicted. */
@@ -123,11 +125,11 @@ function nearest(vector: ArrayLike<number>, judgements: readonly Judgement[], si
     .map(({ judgement }) => judgement);
 }
 
-function reasonOf({ reason, model }: Decision, unadapted: string, judged: number): string {
+function judgedReasonOf(model: string, unadapted: string, judged: number): string {
   const which = judged === 1 ? 'Your judgement of a prompt' : `Your ${judged} judgements of prompts`;
   const verb = judged === 1 ? 'does' : 'do';
   const effect = model === unadapted ? `${verb} not change it` : `changed it from ${unadapted}`;
-  return `${reason} ${which} like this one ${effect}.`;
+  return `${which} like this one ${effect}.`;
 }
 
 /** The models' corrections, and those that the options already have. */
@@ -164,7 +166,7 @@ export async function routeAdapted(
   throwIfAborted(signal);
   if (counted.length === 0) {
     const decision = await router.routeVector(vector, plain);
-    return { ...decision, ...read, judged: 0, unadapted: decision.model };
+    return { ...decision, ...read, judged: 0, unadapted: decision.model, judgedReason: '' };
   }
   const corrections = joined(correctionsOf(counted.flat()), plain.corrections);
   const [decision, { model: unadapted }] = await Promise.all([
@@ -172,5 +174,6 @@ export async function routeAdapted(
     router.routeVector(vector, { ...plain, neighbours: 0 }),
   ]);
   const judged = counted.length;
-  return { ...decision, ...read, reason: reasonOf(decision, unadapted, judged), judged, unadapted };
+  const judgedReason = judgedReasonOf(decision.model, unadapted, judged);
+  return { ...decision, ...read, reason: `${decision.reason} ${judgedReason}`, judged, unadapted, judgedReason };
 }

@@ -33,10 +33,11 @@ describe('the decision', () => {
     for (const options of [{}, { qualityBar: 0.6, neighbours: 2, candidates: { deny: ['coder'] } }, { policy: 's1' }]) {
       const plain = await router.route(POEM, options);
       for (const judgements of [[], judged(code, { poet: 0 }), judged(poems, { stranger: 0 }), judged(poems, {})]) {
-        const { judged: counted, unadapted, ...decision } = await adapted(judgements, options);
+        const { judged: counted, unadapted, judgedReason, ...decision } = await adapted(judgements, options);
         assert.deepEqual(decision, plain);
         assert.equal(counted, 0);
         assert.equal(unadapted, plain.model);
+        assert.equal(judgedReason, '');
       }
     }
   });
@@ -59,7 +60,8 @@ describe('the decision', () => {
     const decision = await adapted(judged(poems.slice(0, 1), { poet: 1, stranger: 0 }));
     assert.equal(decision.model, 'poet');
     assert.equal(decision.judged, 1);
-    assert.match(decision.reason, /\. Your judgement of a prompt like this one does not change it\.$/);
+    assert.equal(decision.judgedReason, 'Your judgement of a prompt like this one does not change it.');
+    assert.ok(decision.reason.endsWith(`. ${decision.judgedReason}`));
   });
 
   it('moves with every judgement, and more with more of them', async () => {
@@ -105,6 +107,7 @@ describe('the decision', () => {
     const {
       judged: counted,
       unadapted: _,
+      judgedReason: __,
       ...decision
     } = await routeAdapted(router, 'xyzzy', judged(poems, { poet: 0 }));
     assert.equal(counted, 0);

@@ -1,5 +1,5 @@
 /** What routes: the router of one context (panel, offscreen document, Firefox's background), with a person's settings. */
-import { type Decision, type IndexInfo, type LoadOptions, routeAdapted } from 'signalbox';
+import { type AdaptedDecision, type IndexInfo, type LoadOptions, routeAdapted } from 'signalbox';
 import { LiveRouter } from '../../shared/live-router.js';
 import { DEFAULT_SETTINGS, routeOptionsOf } from '../../shared/settings.js';
 import { onJudged } from '../stored/judged.js';
@@ -11,7 +11,7 @@ import { Judgements } from './judgements.js';
 const ANY_PROMPT = 'What is the answer to this question?';
 
 export interface Answer {
-  decision: Decision;
+  decision: AdaptedDecision;
   /** How many of the person's judgements counted. */
   counted: number;
   elapsedMs: number;

@@ -1,4 +1,5 @@
 /** What a badge shows of a decision. */
+import type { AdaptedDecision } from 'signalbox';
 import { confidenceWords, coverageWords, lampOf } from '../../shared/words.js';
 import type { NoSuggestion, Suggestion } from '../messages.js';
 import type { Site, Stored } from '../stored/schema.js';
@@ -10,8 +11,15 @@ function failureWords(error: unknown): string {
   return 'The router could not be started: the side panel says why.';
 }
 
-/** Somebody who takes over a page's script hears what a badge shows: it has no word of what the person judged, which the panel has. */
-const OF_JUDGEMENTS = / Your (\d+ )?judgements? of .*$|, after what was said of it(?=, or|\.)/s;
+/**
+ * The sentences without a word of what the person judged, which the panel has: somebody who takes over a page's script
+ * hears what a badge shows, and could ask for it prompt by prompt.
+ */
+function whyOf(decision: AdaptedDecision): string[] {
+  const { reason, judgedReason, bestSingleModel } = decision;
+  const ofBenchmark = reason.slice(0, reason.length - judgedReason.length).trimEnd();
+  return [ofBenchmark, coverageWords({ ...decision, challenger: bestSingleModel }), confidenceWords(decision)];
+}
 
 export async function suggest(
   engine: Engine,
@@ -21,7 +29,7 @@ export async function suggest(
 ): Promise<Suggestion | NoSuggestion> {
   try {
     const { decision } = await engine.decide(text, stored, site);
-    const { model, ranking, price, reason } = decision;
+    const { model, ranking, price } = decision;
     return {
       kind: 'suggestion',
       model,
@@ -30,9 +38,7 @@ export async function suggest(
       pCorrect: Math.round(100 * (ranking.find((ranked) => ranked.model === model)?.pCorrect ?? 0)) / 100,
       usdPerMTok: price.usdPerMTok,
       lamp: lampOf(decision),
-      why: [reason, coverageWords(decision), confidenceWords(decision)].map((words) =>
-        words.replace(OF_JUDGEMENTS, ''),
-      ),
+      why: whyOf(decision),
     };
   } catch (error) {
     return { kind: 'none', why: failureWords(error) };
