@@ -74,7 +74,6 @@ describeExtension(
         await panel.until((wanted) => document.querySelector('[data-pick]')?.textContent === wanted, model);
       }
       assert.deepEqual(asked, [], 'it is on this device');
-      await house.stop();
     });
   },
   { sites: { 'huggingface.co': hub } },

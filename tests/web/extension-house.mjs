@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, describe } from 'node:test';
+import { after, afterEach, before, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { buildExtension } from '../../scripts/extension.mjs';
 import { BROWSERS } from './browsers.mjs';
@@ -26,6 +26,9 @@ function servePage(request, response) {
 }
 
 export const SITES = { 'chat.example': servePage, 'other-chat.example': servePage, 'openrouter.ai': servePage };
+
+export const hasModel = (badge) =>
+  badge?.isSeen && /^signalbox: \S+/.test(badge.text) && !/no suggestion/.test(badge.text);
 
 /** Runs in the page, as a content script: what the badge shows behind its closed shadow root. */
 function lookAtBadge() {
@@ -70,7 +73,8 @@ const inSettings = (mode, request, ...args) =>
 export function describeExtension(name, suite, { sites = {} } = {}) {
   for (const kind of BROWSERS) {
     describe(`${name}, ${kind}`, () => {
-      const house = { kind };
+      /** `expected`: complaints that a test brings about. */
+      const house = { kind, pages: [], expected: [] };
       before(async () => {
         house.scratch = mkdtempSync(path.join(tmpdir(), 'signalbox-extension-'));
         house.folder = path.join(house.scratch, kind);
@@ -81,6 +85,28 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
         await house.browser?.close();
         rmSync(house.scratch, { recursive: true, force: true, maxRetries: 5 });
       });
+      /** What a test opened goes with it, nothing left the machine, and no part of the extension complained. */
+      afterEach(async () => {
+        for (const page of house.pages.splice(0)) await page.close();
+        await house.check();
+      });
+      house.check = async () => {
+        assert.deepEqual(house.browser.strangers(), []);
+        const complaints = await house.browser.complaints();
+        assert.deepEqual(
+          complaints.filter((text) => !house.expected.some((known) => known.test(text))),
+          [],
+        );
+      };
+      house.open = async (url) => {
+        const page = await house.browser.newPage(url);
+        house.pages.push(page);
+        return page;
+      };
+      house.close = async (page) => {
+        house.pages.splice(house.pages.indexOf(page), 1);
+        await page.close();
+      };
       house.start = async () => {
         house.browser = await openExtension(kind, house.folder, {
           profile: path.join(house.scratch, 'profile'),
@@ -93,18 +119,22 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
         await house.stop();
         await house.start();
       };
-      /** Nothing left the machine, and no part of the extension complained. */
       house.stop = async () => {
-        assert.deepEqual(house.browser.strangers(), []);
-        assert.deepEqual(await house.browser.complaints(), []);
+        await house.check();
         await house.browser.close();
       };
       /** The settings as they are stored, null where none are; `key`: what was put aside as damaged. */
       house.stored = (key = 'stored') => house.desk.evaluate(inSettings, 'readonly', 'get', key);
       /** Behind the extension's back: nobody is told. */
       house.putStored = (value) => house.desk.evaluate(inSettings, 'readwrite', 'put', value, 'stored');
+      /** A page of the extension in a tab. */
+      house.extensionPage = async (name) => {
+        const page = await house.browser.extensionPage(name);
+        house.pages.push(page);
+        return page;
+      };
       house.settings = async () => {
-        const page = await house.browser.extensionPage('settings/index.html');
+        const page = await house.extensionPage('settings/index.html');
         // Its parts move until it knows its benchmark.
         await page.until(() => document.querySelector('[data-held]') !== null);
         return page;
@@ -115,7 +145,7 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
         await page.type('#new-site', origin);
         await house.browser.grant(page, 'form.add-site [data-add-site]');
         await page.until((site) => document.querySelector(`[data-site="${site}"]`) !== null, origin);
-        await page.close();
+        await house.close(page);
       };
       /** Runs as the extension's own code in the tab with this address: what a hostile page could do if it took over a content script. */
       house.inPage = async (url, action, ...args) => {

@@ -12,17 +12,6 @@ const INDEX = fileURLToPath(new URL('../../dist/models/index/index.sbx', import.
 const PROMPT = 'How many prime numbers lie between 10 and 50?';
 
 describeExtension('the side panel', (house) => {
-  const pages = [];
-  const open = async (url) => {
-    const page = await house.browser.newPage(url);
-    pages.push(page);
-    return page;
-  };
-  const settingsPage = async () => {
-    const page = await house.settings();
-    pages.push(page);
-    return page;
-  };
   const closePanel = async () => {
     if (!(await house.browser.isPanelOpen())) return;
     await (await house.browser.panel()).close();
@@ -30,7 +19,7 @@ describeExtension('the side panel', (house) => {
   };
   /** Opened by the toolbar's button, beside a page. */
   const openPanel = async (url = CHAT) => {
-    const page = await open(url);
+    const page = await house.open(url);
     await house.browser.action(page);
     const panel = await house.browser.panel();
     await panel.until(() => document.querySelector('[data-status="ready"]') !== null);
@@ -47,12 +36,7 @@ describeExtension('the side panel', (house) => {
       return stored !== null && fits(stored) && stored;
     });
 
-  afterEach(async () => {
-    await closePanel();
-    for (const page of pages.splice(0)) await page.close();
-    assert.deepEqual(house.browser.strangers(), []);
-    assert.deepEqual(await house.browser.complaints(), []);
-  });
+  afterEach(closePanel);
 
   it('opens by the toolbar and says which model, why, and for how much', async () => {
     const panel = await openPanel();
@@ -84,7 +68,7 @@ describeExtension('the side panel', (house) => {
   });
 
   it('takes the selected text from the context menu', async () => {
-    const page = await open(CHAT);
+    const page = await house.open(CHAT);
     const text = await page.text('main p');
     await house.browser.contextMenu(page, 'main p', 'w');
     const panel = await house.browser.panel();
@@ -94,7 +78,7 @@ describeExtension('the side panel', (house) => {
   });
 
   it('takes the selected text by its keys, from a page and from a field', async () => {
-    const page = await open(CHAT);
+    const page = await house.open(CHAT);
     await page.type('textarea', 'Is the number 91 a prime?');
     await page.raw.keyboard.down('Control');
     await page.press('a');
@@ -113,7 +97,7 @@ describeExtension('the side panel', (house) => {
 
   it('takes over what a badge was asked, opened by its click or, where the browser does not let it, by the person', async () => {
     await house.addSite(CHAT);
-    const page = await open(CHAT);
+    const page = await house.open(CHAT);
     await page.type('textarea', PROMPT);
     const middleOf = ({ left, top, width, height }) => [left + width / 2, top + height / 2];
     const { rect } = await house.badgeThat('with a model', (badge) => badge?.isSeen);
@@ -130,14 +114,14 @@ describeExtension('the side panel', (house) => {
   });
 
   it('says so where nothing is selected', async () => {
-    const page = await open(CHAT);
+    const page = await house.open(CHAT);
     await house.browser.command(page, 'which-model');
     const panel = await house.browser.panel();
     await panel.until(() => /Nothing is selected/.test(document.querySelector('[data-page]')?.textContent ?? ''));
   });
 
   it('shows what comes from a page as text', async () => {
-    const page = await open(CHAT);
+    const page = await house.open(CHAT);
     const hostile = '<img src=x onerror="document.title=1"> how many primes?';
     await page.evaluate((text) => {
       document.querySelector('main p').textContent = text;
@@ -157,7 +141,7 @@ describeExtension('the side panel', (house) => {
     // Another question of the same kind.
     await ask(panel, 'How many prime numbers lie between 20 and 70?');
     await panel.until(() => document.querySelector('[data-counted]') !== null);
-    const settings = await settingsPage();
+    const settings = await house.settings();
     await settings.until(() => document.querySelectorAll('#judgements [data-judged]').length === 1);
     assert.match(await settings.text('#judgements [data-judged]'), /How many prime numbers lie between 10 and 50/);
     await settings.click('#judgements [data-erase]');
@@ -191,7 +175,7 @@ describeExtension('the side panel', (house) => {
     const broken = path.join(house.scratch, 'broken.sbx');
     cpSync(INDEX, mine);
     writeFileSync(broken, readFileSync(INDEX).subarray(0, 100_000));
-    const settings = await settingsPage();
+    const settings = await house.settings();
     await settings.chooseFiles('#own-index', broken);
     await settings.until(() => /broken\.sbx cannot be used, and nothing has changed/.test(document.body.textContent));
     assert.equal((await house.stored())?.index ?? null, null);
@@ -213,7 +197,7 @@ describeExtension('the side panel', (house) => {
     await ask(panel, PROMPT);
     await panel.click('[data-right]');
     await panel.until(() => document.querySelector('[data-judged]') !== null);
-    const settings = await settingsPage();
+    const settings = await house.settings();
     // What is saved goes to the test, and not to wherever a browser puts its downloads.
     await settings.evaluate(() => {
       URL.createObjectURL = (blob) => {
@@ -245,16 +229,14 @@ describeExtension('the side panel', (house) => {
   });
 
   it('can be used by everybody: panel and settings', async () => {
-    const panel = await house.browser.extensionPage('panel/index.html');
-    pages.push(panel);
+    const panel = await house.extensionPage('panel/index.html');
     await panel.until(() => document.querySelector('[data-status="ready"]') !== null);
     await ask(panel, PROMPT);
     await panel.click('[data-other]');
     assert.deepEqual(await violations(panel, 'html'), []);
-    const settings = await settingsPage();
+    const settings = await house.settings();
     assert.deepEqual(await violations(settings, 'html'), []);
-    const privacy = await house.browser.extensionPage('privacy/index.html');
-    pages.push(privacy);
+    const privacy = await house.extensionPage('privacy/index.html');
     assert.deepEqual(await violations(privacy, 'html'), []);
   });
 

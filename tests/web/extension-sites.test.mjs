@@ -1,35 +1,21 @@
 // The badge on a person's sites: allowed and taken back, on the layouts that chats have, and on pages that mean no good.
 import assert from 'node:assert/strict';
-import { afterEach, it } from 'node:test';
-import { CHAT, describeExtension } from './extension-house.mjs';
+import { it } from 'node:test';
+import { CHAT, describeExtension, hasModel } from './extension-house.mjs';
 import { waitFor } from './screen.mjs';
 
 const PROMPT = 'How many prime numbers lie between 10 and 50?';
-const hasModel = (badge) => badge?.isSeen && /^signalbox: \S+/.test(badge.text) && !/no suggestion/.test(badge.text);
 const isGone = (badge) => badge === null || !badge.isSeen;
 
 describeExtension('the badge on a site', (house) => {
-  const pages = [];
-  const open = async (url) => {
-    const page = await house.browser.newPage(url);
-    pages.push(page);
-    return page;
-  };
-  afterEach(async () => {
-    for (const page of pages.splice(0)) await page.close();
-    assert.deepEqual(house.browser.strangers(), []);
-    assert.deepEqual(await house.browser.complaints(), []);
-  });
-
   it('is not there before the person allows it', async () => {
-    const page = await open(CHAT);
+    const page = await house.open(CHAT);
     await page.type('textarea', PROMPT);
     assert.equal(await page.evaluate(() => document.querySelector('[data-signalbox-badge]')), null);
   });
 
   it('is not there where the person says no', async () => {
     const page = await house.settings();
-    pages.push(page);
     await page.type('#new-site', CHAT);
     await house.browser.deny(page, 'form.add-site [data-add-site]');
     await page.until(() => /not given the permission/.test(document.querySelector('form.add-site').textContent));
@@ -38,7 +24,7 @@ describeExtension('the badge on a site', (house) => {
   });
 
   it('comes when the site is allowed, to pages that are open already, and for this site alone', async () => {
-    const page = await open(CHAT);
+    const page = await house.open(CHAT);
     await house.addSite(CHAT);
     await page.front();
     await page.type('textarea', PROMPT);
@@ -49,7 +35,7 @@ describeExtension('the badge on a site', (house) => {
   });
 
   it('says why on a click, and how the chat with another model is opened', async () => {
-    const page = await open(CHAT);
+    const page = await house.open(CHAT);
     await page.type('textarea', PROMPT);
     const { rect } = await house.badgeThat('with a model', hasModel);
     await page.raw.mouse.click((rect.left + rect.right) / 2, (rect.top + rect.bottom) / 2);
@@ -65,7 +51,7 @@ describeExtension('the badge on a site', (house) => {
     ['strict', 'textarea', (found) => document.querySelector(found).value],
   ]) {
     it(`stands beside a ${layout} box, and leaves its text alone`, async () => {
-      const page = await open(`${CHAT}/${layout}`);
+      const page = await house.open(`${CHAT}/${layout}`);
       await page.type(selector, PROMPT);
       const { rect } = await house.badgeThat('with a model', hasModel);
       assert.equal(await page.evaluate(read, selector), PROMPT);
@@ -81,7 +67,7 @@ describeExtension('the badge on a site', (house) => {
 
   for (const host of ['open-chat', 'closed-chat']) {
     it(`stands beside a box in the shadow root of ${host}`, async () => {
-      const page = await open(`${CHAT}/shadow`);
+      const page = await house.open(`${CHAT}/shadow`);
       // Its box is the first thing in it.
       await page.clickAt(host, [0.5, 0.3]);
       await page.raw.keyboard.type(PROMPT);
@@ -90,7 +76,7 @@ describeExtension('the badge on a site', (house) => {
   }
 
   it('goes when the page takes its box away while one types, and comes with the next box', async () => {
-    const page = await open(`${CHAT}/hostile`);
+    const page = await house.open(`${CHAT}/hostile`);
     await page.type('#place textarea', PROMPT);
     await house.badgeThat('with a model', hasModel);
     await page.evaluate(() => setTimeout(() => removeBox(), 100));
@@ -103,7 +89,7 @@ describeExtension('the badge on a site', (house) => {
   });
 
   it('cannot be clicked, read or kept busy by the page', async () => {
-    const page = await open(`${CHAT}/hostile`);
+    const page = await house.open(`${CHAT}/hostile`);
     await page.type('#place textarea', PROMPT);
     await house.badgeThat('with a model', hasModel);
     const seen = await page.evaluate(() => {
@@ -117,7 +103,7 @@ describeExtension('the badge on a site', (house) => {
   });
 
   it('tells a content script that was taken over no more than a badge shows', async () => {
-    await open(CHAT);
+    await house.open(CHAT);
     const said = await house.inPage(CHAT, async () => {
       const ask = async (message) => (await chrome.runtime.sendMessage(message).catch(() => null)) ?? null;
       const settings = { dial: 0, excluded: [], prices: {}, pricedOnly: false };
@@ -154,7 +140,7 @@ describeExtension('the badge on a site', (house) => {
   });
 
   it('lets no page flood the background, or open the panel behind another page', async () => {
-    await open(CHAT);
+    await house.open(CHAT);
     await house.desk.front();
     const said = await house.inPage(CHAT, async () => {
       const ask = (message) => chrome.runtime.sendMessage(message).catch(() => undefined);
@@ -173,7 +159,7 @@ describeExtension('the badge on a site', (house) => {
   });
 
   it('answers after the background slept', async () => {
-    const page = await open(CHAT);
+    const page = await house.open(CHAT);
     await page.type('textarea', PROMPT);
     await house.badgeThat('with a model', hasModel);
     if (house.browser.can.offscreen) {
@@ -203,10 +189,10 @@ describeExtension('the badge on a site', (house) => {
       'the name to be kept',
       async () => Object.keys((await house.stored()).sites[CHAT].names).length === 1,
     );
-    await settings.close();
+    await house.close(settings);
     const [[model, siteModel]] = Object.entries((await house.stored()).sites[CHAT].names);
     assert.equal(siteModel, 'the-second & <b>only</b>');
-    const page = await open(CHAT);
+    const page = await house.open(CHAT);
     await page.type('textarea', PROMPT);
     const short = model.slice(model.lastIndexOf('/') + 1);
     const { rect } = await house.badgeThat(`with ${short}`, (badge) => badge?.text.includes(short));
@@ -219,11 +205,10 @@ describeExtension('the badge on a site', (house) => {
   });
 
   it('goes when the site is turned off, and comes back', async () => {
-    const page = await open(CHAT);
+    const page = await house.open(CHAT);
     await page.type('textarea', PROMPT);
     await house.badgeThat('with a model', hasModel);
     const settings = await house.settings();
-    pages.push(settings);
     await settings.click(`[data-site="${CHAT}"] [data-on]`);
     await house.badgeThat('that is gone', (badge) => badge === null);
     await settings.click(`[data-site="${CHAT}"] [data-on]`);
@@ -234,13 +219,13 @@ describeExtension('the badge on a site', (house) => {
 
   it('is still allowed after the browser was closed', async () => {
     await house.restart();
-    const page = await open(CHAT);
+    const page = await house.open(CHAT);
     await page.type('textarea', PROMPT);
     await house.badgeThat('with a model', hasModel);
   });
 
   it('goes when the permission is taken back, and the settings say so', async () => {
-    const page = await open(CHAT);
+    const page = await house.open(CHAT);
     await page.type('textarea', PROMPT);
     await house.badgeThat('with a model', hasModel);
     await house.browser.revoke(`${CHAT}/*`);
@@ -248,7 +233,6 @@ describeExtension('the badge on a site', (house) => {
     await page.reload();
     await page.type('textarea', PROMPT);
     const settings = await house.settings();
-    pages.push(settings);
     await settings.until(() => document.querySelector('[data-missing]') !== null);
     assert.equal(await page.evaluate(() => document.querySelector('[data-signalbox-badge]')), null);
     assert.deepEqual(await house.desk.evaluate(() => chrome.scripting.getRegisteredContentScripts()), []);

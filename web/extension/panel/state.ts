@@ -125,8 +125,10 @@ export async function openPanel(): Promise<void> {
     take(question);
   };
   onQuestion((question) => {
-    // Whoever types here clicks on no badge; and what was taken over already may have been changed since.
-    const isUnasked = question.isOfBadge && (document.hasFocus() || question.text === ofBadge);
+    // Whoever types here clicks on no badge (a panel that was just opened has the focus, too, and nothing in it); and what
+    // was taken over already may have been changed since.
+    const isTyping = document.hasFocus() && prompt.peek() !== '';
+    const isUnasked = question.isOfBadge && (isTyping || question.text === ofBadge);
     if (!isUnasked) takeMine(question);
   });
   // After the engine heard of it, too.
