@@ -103,10 +103,19 @@ export async function startChromium({ folder, profile, screen, network }) {
       if (target === undefined) throw new Error('the service worker sleeps: expected something that wakes it, before');
       return JSON.parse(await (await target.worker()).evaluate(expressionOf(action, args)));
     },
-    /** As after half a minute without events. */
-    stopBackground: async () => {
-      await (await worker()?.worker())?.close();
-      await waitFor('the service worker to stop', () => worker() === undefined);
+    /** As after half a minute without events; what still comes wakes another one, and that is stopped, too. */
+    stopBackground: () => {
+      const stopped = new Set();
+      const stop = (target) => {
+        stopped.add(target);
+        // One that is about to go by itself may never answer.
+        target.worker().then((worker) => worker?.close()).catch(() => {});
+      };
+      return waitFor('the service worker to stop', () => {
+        const target = worker();
+        if (target !== undefined && !stopped.has(target)) stop(target);
+        return target === undefined;
+      });
     },
     /** The point of the screen. */
     pointOf: (page, selector) =>
