@@ -109,7 +109,10 @@ export async function startChromium({ folder, profile, screen, network }) {
       const stop = (target) => {
         stopped.add(target);
         // One that is about to go by itself may never answer.
-        target.worker().then((worker) => worker?.close()).catch(() => {});
+        target
+          .worker()
+          .then((worker) => worker?.close())
+          .catch(() => {});
       };
       return waitFor('the service worker to stop', () => {
         const target = worker();
