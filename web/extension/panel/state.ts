@@ -83,8 +83,12 @@ export function retry(): void {
   decide();
 }
 
+/** What stands in the prompt was typed here, and did not come from a page. */
+let isTyped = false;
+
 /** While someone types. */
 export function type(text: string): void {
+  isTyped = text !== '';
   batch(() => {
     prompt.value = text;
     isNothingSelected.value = false;
@@ -107,6 +111,7 @@ export async function backToShipped(): Promise<void> {
 }
 
 function take({ text, origin: from }: Question): void {
+  if (text.trim() !== '') isTyped = false;
   batch(() => {
     origin.value = from;
     isNothingSelected.value = text.trim() === '';
@@ -125,9 +130,9 @@ export async function openPanel(): Promise<void> {
     take(question);
   };
   onQuestion((question) => {
-    // Whoever types here clicks on no badge (a panel that was just opened has the focus, too, and nothing in it); and what
-    // was taken over already may have been changed since.
-    const isTyping = document.hasFocus() && prompt.peek() !== '';
+    // Whoever types here clicks on no badge (a panel that was just opened has the focus, too); and what was taken over
+    // already may have been changed since.
+    const isTyping = document.hasFocus() && isTyped;
     const isUnasked = question.isOfBadge && (isTyping || question.text === ofBadge);
     if (!isUnasked) takeMine(question);
   });
