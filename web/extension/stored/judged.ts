@@ -5,6 +5,7 @@ import { MOST_CHARACTERS } from '../limits.js';
 
 /** The oldest give way: a person's tasks change, and each is embedded once per start. */
 export const MOST_JUDGED = 500;
+
 export const JUDGED = v.object({
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
   prompt: v.pipe(v.string(), v.minLength(1), v.maxLength(MOST_CHARACTERS)),
@@ -27,7 +28,7 @@ function tell(): void {
   channel.close();
 }
 
-/** Called after every change by another page. Gives what ends it. */
+/** Called after every change, also one of this page. Gives what ends it. */
 export function onJudged(listener: () => void): () => void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.addEventListener('message', listener);
@@ -46,12 +47,8 @@ export async function keepJudged(judged: readonly Judged[]): Promise<void> {
     judged.map((each) => [each.id, each]),
     store(),
   );
-  const surplus = (await listJudged()).slice(MOST_JUDGED);
-  if (surplus.length > 0)
-    await delMany(
-      surplus.map(({ id }) => id),
-      store(),
-    );
+  const surplus = (await listJudged()).slice(MOST_JUDGED).map(({ id }) => id);
+  await delMany(surplus, store());
   tell();
 }
 
