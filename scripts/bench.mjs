@@ -19,7 +19,7 @@ import { measureFirstDecision, measureMemory, measureSizes } from '../tests/benc
 import { kernelText, packageText } from '../tests/bench/report.mjs';
 import { NativeSide, WasmSide } from '../tests/bench/sides.mjs';
 import { has, hasEmsdk } from './packages.mjs';
-import { root, run, setUp } from './setup.mjs';
+import { configure, root, run, setUp } from './setup.mjs';
 
 const FULL = {
   rows: [10_000, 100_000],
@@ -37,11 +37,11 @@ const INDEX = path.join(root, 'models/index/index.sbx');
 /** Folders of their own: the tests' are configured without the benchmark. */
 function build() {
   if (!has('c++')) throw new Error('the native side needs a C++ compiler: apt-get install g++');
-  const options = ['-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release', '-DSIGNALBOX_BENCH=ON'];
-  run('cmake', ['-S', '.', '-B', NATIVE, ...options]);
+  const options = ['-DCMAKE_BUILD_TYPE=Release', '-DSIGNALBOX_BENCH=ON'];
+  configure(NATIVE, options);
   run('cmake', ['--build', NATIVE, '--target', 'signalbox_bench']);
   const env = hasEmsdk() ? process.env : { ...process.env, NODE_PATH: '/usr/share/nodejs' };
-  run('emcmake', ['cmake', '-S', '.', '-B', WASM, ...options], { env });
+  configure(WASM, options, { env, launcher: ['emcmake'] });
   run('cmake', ['--build', WASM, '--target', 'signalbox_bench'], { env });
 }
 

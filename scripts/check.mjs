@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { root, run, setUp } from './setup.mjs';
+import { configure, root, run, setUp } from './setup.mjs';
 
 const WRITE = process.argv.includes('--write');
 
@@ -41,7 +41,7 @@ function checkDirections() {
 }
 
 function tidy() {
-  run('cmake', ['-S', '.', '-B', 'build/native', '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release']);
+  configure('build/native', ['-DCMAKE_BUILD_TYPE=Release']);
   const sources = filesOf('src/*.cpp', 'bindings/*.cpp').filter((file) => !/^bindings\/embind/.test(file));
   // A few files at a time on every core.
   const tidyFew = ['clang-tidy', '-p', 'build/native', '--quiet', '--warnings-as-errors=*'];

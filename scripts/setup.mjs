@@ -44,10 +44,25 @@ function whenChanged(name, inputs, output, action) {
   writeFileSync(stamp, digest);
 }
 
+/** Whether the checkout was moved or copied since CMake wrote this folder, which remembers where it was. */
+function isFromElsewhere(folder) {
+  const cache = path.join(root, folder, 'CMakeCache.txt');
+  const home = existsSync(cache) ? /^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$/m.exec(readFileSync(cache, 'utf8')) : null;
+  return home !== null && home[1] !== root;
+}
+
+/** Runs CMake for a build folder; `launcher` is a command to run it by. */
+export function configure(folder, options, { env = process.env, launcher = [] } = {}) {
+  // CMake 3.24 calls this --fresh; Debian 12 has 3.25, other systems may be older.
+  if (isFromElsewhere(folder)) rmSync(path.join(root, folder), { recursive: true });
+  const [command, ...args] = [...launcher, 'cmake', '-S', '.', '-B', folder, '-G', 'Ninja', ...options];
+  run(command, args, { env });
+}
+
 function buildWasm() {
   // Debian's Emscripten looks for its JavaScript optimiser's parser here; an emsdk brings its own.
   const env = hasEmsdk() ? process.env : { ...process.env, NODE_PATH: '/usr/share/nodejs' };
-  run('emcmake', ['cmake', '-S', '.', '-B', 'build/wasm', '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release'], { env });
+  configure('build/wasm', ['-DCMAKE_BUILD_TYPE=Release'], { env, launcher: ['emcmake'] });
   run('cmake', ['--build', 'build/wasm'], { env });
 }
 
@@ -68,17 +83,21 @@ function copyModels() {
   for (const name of SHIPPED_MODELS) cpSync(path.join(root, 'models', name), path.join(target, name));
 }
 
-function compileTypeScript() {
-  // Leave nothing behind of sources that are gone; the glue is CMake's.
-  for (const name of readdirSync(path.join(root, 'dist'))) {
-    if (/\.(js|d\.ts)$/.test(name)) rmSync(path.join(root, 'dist', name));
+/** Removes the output of sources that may be gone; wasm and glue are CMake's, models are copied. */
+function removeCompiled(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const full = path.join(folder, entry.name);
+    if (entry.isDirectory() && entry.name !== 'models') removeCompiled(full);
+    else if (/\.(js|d\.ts)$/.test(entry.name)) rmSync(full);
   }
-  for (const name of ['build', 'eval', 'importing', 'onnx'])
-    rmSync(path.join(root, 'dist', name), { recursive: true, force: true });
+}
+
+function compileTypeScript() {
+  removeCompiled(path.join(root, 'dist'));
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']);
   // tsc leaves declarations that it did not make where they are.
   for (const name of ['signalbox-glue.d.mts', 'signalbox-lab-glue.d.mts']) {
-    cpSync(path.join(root, 'bindings/ts', name), path.join(root, 'dist', name));
+    cpSync(path.join(root, 'bindings/ts/wasm', name), path.join(root, 'dist/wasm', name));
   }
   cpSync(path.join(root, 'bindings/slurm'), path.join(root, 'dist', 'slurm'), { recursive: true });
 }

@@ -1,20 +1,21 @@
 // `npm test`: the set-up step, then every test.
-//   npm test                    all of them
-//   npm test -- core package    some of: core, sanitize, fuzz, package, cluster
+//   npm test                      all of them
+//   npm test -- core package      some suites: core, sanitize, fuzz, package, cluster
+//   npm test -- router site-map   the folders and files of tests with these names
 // The fuzzers run for 10 seconds each, with CI=true for 60.
-import { mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { has, installPackages } from './packages.mjs';
-import { root, run, setUp } from './setup.mjs';
+import { configure, root, run, setUp } from './setup.mjs';
 
 const FUZZ_SECONDS = process.env.CI ? 60 : 10;
 const CLANG = { ...process.env, CC: 'clang', CXX: 'clang++' };
 const toScreen = { stdio: ['ignore', 'inherit', 'inherit'] };
 
 function compile(folder, options, env = process.env) {
-  run('cmake', ['-S', '.', '-B', folder, '-G', 'Ninja', ...options], { env });
+  configure(folder, options, { env });
   run('cmake', ['--build', folder], { env });
 }
 
@@ -42,19 +43,35 @@ function fuzz() {
   }
 }
 
-/** The comparison with native needs the native command, too. */
-function testPackage() {
+/** Folders that the suite `package` runs, in this order: the browsers, which take longest, begin early. */
+const PACKAGE_FOLDERS = ['tests/web', 'tests/extension', 'tests/package'];
+
+function testFilesBelow(folder) {
+  if (!existsSync(path.join(root, folder))) return [];
+  const names = readdirSync(path.join(root, folder), { recursive: true }).sort();
+  return names.filter((name) => name.endsWith('.test.mjs')).map((name) => path.join(folder, name));
+}
+
+const packageTests = () => PACKAGE_FOLDERS.flatMap(testFilesBelow);
+
+/** Test files below a folder of this name, or whose name it is: `router`, `site-map`, `tests/web/site-map.test.mjs`. */
+function testsNamed(name) {
+  const isNamed = (file) => {
+    const parts = file.replace(/\.test\.mjs$/, '').split('/');
+    return file === path.normalize(name) || parts.slice(1).includes(name);
+  };
+  return packageTests().filter(isNamed);
+}
+
+/** Compares with native, too, and so needs the native command. */
+function runTests(files) {
   compile('build/native', ['-DCMAKE_BUILD_TYPE=Release']);
-  // Files, not folders: what a folder means to Node's runner changed with version 22.
-  const files = ['tests/package', 'tests/web'].flatMap((folder) =>
-    readdirSync(path.join(root, folder))
-      .filter((name) => name.endsWith('.test.mjs'))
-      .map((name) => path.join(folder, name)),
-  );
-  // Browsers wait as much as they work: a file for each core, where Node would leave one free.
+  // A file for each core: browsers wait as much as they work.
   const atOnce = `--test-concurrency=${availableParallelism()}`;
   run(process.execPath, ['--test', '--test-reporter=spec', atOnce, ...files], toScreen);
 }
+
+const testPackage = () => runTests(packageTests());
 
 /** Shards on a real Slurm of one node; needs root. */
 function testCluster() {
@@ -67,14 +84,21 @@ const SUITES = { core: testCore, sanitize: testSanitized, fuzz, package: testPac
 
 try {
   const wanted = process.argv.slice(2);
-  const unknown = wanted.find((name) => !(name in SUITES));
-  if (unknown !== undefined) throw new Error(`got '${unknown}', expected some of ${Object.keys(SUITES).join(', ')}`);
+  const named = wanted.filter((name) => !(name in SUITES));
+  const files = named.flatMap((name) => {
+    const found = testsNamed(name);
+    if (found.length > 0) return found;
+    throw new Error(
+      `got '${name}', expected a suite (${Object.keys(SUITES).join(', ')}), or a folder or file of tests`,
+    );
+  });
   setUp('all');
   for (const [name, test] of Object.entries(SUITES)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     console.error(`\n== ${name} ==`);
     test();
   }
+  if (files.length > 0) runTests([...new Set(files)]);
 } catch (error) {
   console.error(`signalbox tests: ${error.message}`);
   process.exitCode = 1;

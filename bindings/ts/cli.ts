@@ -2,11 +2,11 @@
 /** The command `signalbox`: what the package does, from a shell. */
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { CascadeOptions } from './cascade.js';
-import { EMBEDDER_HELP, embedderOption, loadOnnx } from './cli-embedder.js';
-import { readLabels, readPrompts } from './cli-files.js';
-import { cascadeText, decisionText, indexText, taskText } from './cli-text.js';
+import { cascadeText, decisionText, indexText, taskText } from './cli/decision-text.js';
+import { EMBEDDER_HELP, embedderOption, loadOnnx } from './cli/embedder-option.js';
+import { readLabels, readPrompts } from './cli/prompt-files.js';
 import { POLICIES, type Policy, Router, type RouteTaskOptions, SignalboxError } from './index.js';
+import type { CascadeOptions } from './routing/cascade.js';
 
 interface Options {
   json?: true;
@@ -108,7 +108,7 @@ async function version(): Promise<string> {
 /** The evaluation's modules are loaded only where it is asked for, so that the other commands start fast. */
 async function evaluation(): Promise<Command> {
   const isAskedFor = process.argv.includes('eval');
-  const command = isAskedFor ? (await import('./eval/command.js')).evaluationCommand() : new Command('eval');
+  const command = isAskedFor ? (await import('./cli/eval.js')).evaluationCommand() : new Command('eval');
   return command.description('measure routing policies on benchmark results, each task held out in turn');
 }
 
@@ -116,7 +116,7 @@ async function evaluation(): Promise<Command> {
 async function addBuilding(program: Command): Promise<void> {
   const isAskedFor = process.argv.includes('build') || process.argv.includes('merge');
   if (isAskedFor) {
-    (await import('./build/command.js')).addBuildCommands(program);
+    (await import('./cli/build.js')).addBuildCommands(program);
     return;
   }
   program.command('build').description('build an index from benchmark results: files or folders');

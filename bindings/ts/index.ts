@@ -1,5 +1,7 @@
 /** signalbox: routes prompts to the language model that benchmark results predict to be right. */
-export { type BuildOptions, buildIndex, type IndexSpec, type ModelSpec } from './building.js';
+
+export { StaticEmbedder, type StaticEmbedderOptions } from './embedding/static-embedder.js';
+export { ERROR_CODES, type ErrorCode, SignalboxError } from './errors.js';
 export type {
   CascadeMove,
   CascadeOptions,
@@ -7,17 +9,15 @@ export type {
   CascadeStep,
   CascadeValue,
   Verdict,
-} from './cascade.js';
-export { liveHandles } from './core-module.js';
-export { ERROR_CODES, type ErrorCode, SignalboxError } from './errors.js';
+} from './routing/cascade.js';
 export {
   type AdaptableRouter,
   type AdaptedDecision,
   type AdaptOptions,
   type Judgement,
   routeAdapted,
-} from './judged.js';
-export { type AnyRouter, type RefiningOptions, RefiningRouter, type Staged } from './refining.js';
-export { Router } from './router.js';
-export { StaticEmbedder, type StaticEmbedderOptions } from './static-embedder.js';
+} from './routing/feedback.js';
+export { type AnyRouter, type RefiningOptions, RefiningRouter, type Staged } from './routing/refining-router.js';
+export { Router } from './routing/router.js';
 export * from './types.js';
+export { liveHandles } from './wasm/core-module.js';

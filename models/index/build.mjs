@@ -14,12 +14,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync, createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
-import { CachedEmbedder } from '../../dist/build/embedding-cache.js';
-import { buildIndexWith, flatten } from '../../dist/building.js';
-import { loadEmbedder } from '../../dist/cli-embedder.js';
-import { embedAll } from '../../dist/eval/embed.js';
-import { loadLab } from '../../dist/lab-module.js';
-import { Progress } from '../../dist/progress.js';
+import { buildIndexWith, flatten } from '../../dist/building/build-index.js';
+import { CachedEmbedder } from '../../dist/building/disk/embedding-cache.js';
+import { loadEmbedder } from '../../dist/cli/embedder-option.js';
+import { Progress } from '../../dist/cli/progress.js';
+import { embedAll } from '../../dist/evaluation/embed.js';
+import { loadLab } from '../../dist/wasm/lab-module.js';
 import { lossTable, writeCard } from './card.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));

@@ -1,10 +1,10 @@
 // What the rule's constants are chosen on: accuracies by task, cosines of samples to tasks, pools of models.
 import path from 'node:path';
-import { readData } from '../../dist/eval/data.js';
-import { embedAll } from '../../dist/eval/embed.js';
-import { makePools } from '../../dist/eval/held-out.js';
-import { Progress } from '../../dist/progress.js';
-import { StaticEmbedder } from '../../dist/static-embedder.js';
+import { Progress } from '../../dist/cli/progress.js';
+import { StaticEmbedder } from '../../dist/embedding/static-embedder.js';
+import { readData } from '../../dist/evaluation/data.js';
+import { embedAll } from '../../dist/evaluation/embed.js';
+import { makePools } from '../../dist/evaluation/held-out.js';
 
 /** Sizes that pools are limited to, in billions of parameters; a model "of 14B" may have 14.7. */
 const LIMITS = [9, 15, 35, 'all'];

@@ -1,6 +1,6 @@
 // How much of the gap between the best single model and the oracle can be had at all.
-import { Random } from '../../dist/eval/random.js';
-import { mean } from '../../dist/eval/statistics.js';
+import { Random } from '../../dist/evaluation/random.js';
+import { mean } from '../../dist/evaluation/statistics.js';
 import { meansOf } from './benchmark.mjs';
 
 function bestOf(pool, means, models, task) {

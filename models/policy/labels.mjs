@@ -1,5 +1,5 @@
 // Seeded draws of labelled samples.
-import { Random } from '../../dist/eval/random.js';
+import { Random } from '../../dist/evaluation/random.js';
 import { meansOf } from './benchmark.mjs';
 import { labelsFor } from './rule.mjs';
 

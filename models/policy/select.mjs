@@ -6,8 +6,8 @@
 // in turn, and the constants that do best there are taken.
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { Random } from '../../dist/eval/random.js';
-import { Bootstrap, gapClosed, mean } from '../../dist/eval/statistics.js';
+import { Random } from '../../dist/evaluation/random.js';
+import { Bootstrap, gapClosed, mean } from '../../dist/evaluation/statistics.js';
 import { poolOf, promptsInSeveralTasks, readBenchmark } from './benchmark.mjs';
 import { oracleLuck, splitHalf } from './ceiling.mjs';
 import { drawLabels, labelsOfPool } from './labels.mjs';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { randomFrom } from '../package/fixtures.mjs';
+import { randomFrom } from '../package/support/fixtures.mjs';
 
 const [rows = 1_000_000, models = 100, dim = 256] = process.argv.slice(2).map(Number);
 const DATASETS = 40;

@@ -1,5 +1,5 @@
 // Made-up prompts of many kinds, for the benchmark of the extension: none of them is a sample of a benchmark.
-import { Random } from '../../dist/eval/random.js';
+import { Random } from '../../dist/evaluation/random.js';
 import { Router } from '../../dist/index.js';
 
 const SLOTS = {

@@ -6,8 +6,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Bootstrap, mean, quantile } from '../../dist/eval/statistics.js';
-import { ADAPTING, correctionsOf } from '../../dist/judged.js';
+import { Bootstrap, mean, quantile } from '../../dist/evaluation/statistics.js';
+import { ADAPTING, correctionsOf } from '../../dist/routing/feedback.js';
 import { adaptedPicks, drawPeople, FOLDS, HABITS, PROMPTS, readBenchmark, settle } from './people.mjs';
 import { table } from './table.mjs';
 

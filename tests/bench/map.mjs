@@ -5,9 +5,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { flatten } from '../../dist/building.js';
+import { flatten } from '../../dist/building/build-index.js';
 import { Router } from '../../dist/index.js';
-import { loadLab } from '../../dist/lab-module.js';
+import { loadLab } from '../../dist/wasm/lab-module.js';
 import { vectorsOf } from './rows.mjs';
 import { table } from './table.mjs';
 

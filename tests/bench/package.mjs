@@ -48,7 +48,7 @@ export function measureSizes() {
 
 /** Memory of the shipped module once an index of this shape is open, over the size of its file. */
 export async function measureMemory(native, rows, dim) {
-  const { loadCore } = await import('../../dist/core-module.js');
+  const { loadCore } = await import('../../dist/wasm/core-module.js');
   const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-bench-'));
   try {
     const file = path.join(folder, 'index.sbx');

@@ -1,11 +1,11 @@
 // Simulated people for tests/bench/feedback.mjs: each asks prompts of one to three tasks that the benchmark then lacks,
 // takes the router's pick, and sometimes judges it.
 import { readFileSync } from 'node:fs';
-import { buildIndexWith } from '../../dist/building.js';
-import { Random } from '../../dist/eval/random.js';
+import { buildIndexWith } from '../../dist/building/build-index.js';
+import { Random } from '../../dist/evaluation/random.js';
 import { Router } from '../../dist/index.js';
-import { ADAPTING, correctionsOf } from '../../dist/judged.js';
-import { loadLab } from '../../dist/lab-module.js';
+import { ADAPTING, correctionsOf } from '../../dist/routing/feedback.js';
+import { loadLab } from '../../dist/wasm/lab-module.js';
 import { vectorsOf } from './rows.mjs';
 
 export const FOLDS = 6;

@@ -5,7 +5,7 @@ import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { build } from 'esbuild';
-import { dist } from './fixtures.mjs';
+import { dist } from './support/fixtures.mjs';
 
 const at = (name) => fileURLToPath(new URL(name, dist));
 const sizes = new Map();
@@ -21,9 +21,9 @@ const packed = (name) => {
 const sum = (names) => names.reduce((total, name) => total + packed(name), 0);
 
 const EMBEDDER = ['tokenizer.json', 'model.safetensors', 'config.json'].map((name) => `models/embedder/${name}`);
-const CORE = ['signalbox.wasm', 'signalbox-glue.mjs'];
+const CORE = ['signalbox.wasm', 'wasm/signalbox-glue.mjs'];
 /** More than a page loads: the command and the worker's halves are among them. */
-const SCRIPTS = readdirSync(at('.')).filter((name) => name.endsWith('.js'));
+const SCRIPTS = readdirSync(at('.'), { recursive: true }).filter((name) => name.endsWith('.js'));
 
 it('wasm and glue take less than 90 KB as brotli', () => {
   assert.ok(sum(CORE) < 90e3, `${sum(CORE)} bytes`);
@@ -40,7 +40,7 @@ it('everything before the first decision takes less than 5 MB', () => {
 });
 
 it('a page that builds in a worker takes less than 10 KB of scripts for it, and no parser', async () => {
-  const contents = "export { buildInWorker, choicesText, DROP_REASONS, reportText, SOURCES } from './importers.js'";
+  const contents = "export { buildInWorker, choicesText, DROP_REASONS, reportText, SOURCES } from './build.js'";
   const stdin = { contents, resolveDir: at('.') };
   const page = { bundle: true, minify: true, platform: 'browser', format: 'esm', target: 'es2022' };
   const { metafile, outputFiles } = await build({ stdin, ...page, metafile: true, write: false });

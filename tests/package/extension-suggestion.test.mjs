@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Router, routeAdapted } from '../../dist/index.js';
 import { importExtension } from './extension-module.mjs';
-import { embedderFiles } from './fixtures.mjs';
-import { POEM, topicsIndex } from './topics.mjs';
+import { embedderFiles } from './support/fixtures.mjs';
+import { POEM, topicsIndex } from './support/topics.mjs';
 
 const SITE = { isOn: true, adapter: 'auto', names: {}, endpoint: '' };
 

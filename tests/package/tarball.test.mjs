@@ -8,7 +8,7 @@ import { after, before, it } from 'node:test';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { writeModelFolder } from '../onnx/model-folder.mjs';
-import { root } from './fixtures.mjs';
+import { root } from './support/fixtures.mjs';
 
 const INSTALL = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
 const PROMPT = 'How many prime numbers lie between 10 and 50?';
@@ -57,7 +57,8 @@ it('has the command', () => {
 
 it('has declarations that a strict project compiles, without skipping any', () => {
   const source = `
-    import { type Decision, Router, SignalboxError, type TaskDecision, buildIndex } from 'signalbox';
+    import { type Decision, Router, SignalboxError, type TaskDecision } from 'signalbox';
+    import { buildIndex } from 'signalbox/build';
     import { WorkerRouter } from 'signalbox/worker';
     import { OnnxEmbedder, type OnnxLoadOptions } from 'signalbox/onnx';
     import { RefiningRouter } from 'signalbox';

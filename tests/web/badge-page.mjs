@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe } from 'node:test';
 import { build } from 'esbuild';
 import { serveFolder } from '../../scripts/site.mjs';
-import { root } from '../package/fixtures.mjs';
+import { root } from '../package/support/fixtures.mjs';
 import { BROWSERS, openBrowser } from './browsers.mjs';
 
 export const SUGGESTION = {

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, it } from 'node:test';
-import { buildFromFiles, fileFromBytes } from '../../dist/importers.js';
+import { buildFromFiles, fileFromBytes } from '../../dist/build.js';
 import { OnnxEmbedder } from '../../dist/onnx.js';
 import { writeModelFolder } from '../onnx/model-folder.mjs';
-import { COMMIT, filesOf, HUB_ID, listingOf } from '../package/model-server.mjs';
+import { COMMIT, filesOf, HUB_ID, listingOf } from '../package/support/model-server.mjs';
 import { CHAT, describeExtension } from './extension-house.mjs';
 import { waitFor } from './screen.mjs';
 

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { OnnxEmbedder } from '../../dist/onnx.js';
-import { expectNothingOpen } from '../package/fixtures.mjs';
+import { expectNothingOpen } from '../package/support/fixtures.mjs';
 import { BROWSERS, openBrowser } from './browsers.mjs';
 import { buildPage, servePage, until } from './onnx-page.mjs';
 

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { writeModelFolder } from '../onnx/model-folder.mjs';
-import { root } from '../package/fixtures.mjs';
+import { root } from '../package/support/fixtures.mjs';
 
 /** Attached to the page: the package, what its workers do, and errors as plain data. */
 const MAIN = `
   import { OnnxEmbedder } from './dist/onnx.js';
-  import { buildInWorker } from './dist/importers.js';
+  import { buildInWorker } from './dist/build.js';
   import { Router, SignalboxError } from './dist/index.js';
   import { WorkerRouter } from './dist/worker.js';
 
@@ -62,7 +62,7 @@ async function bundle(folder, splitting) {
     entryPoints: {
       main: 'main-of-the-page',
       'worker-entry': './dist/worker-entry.js',
-      'importers-worker-entry': './dist/importers-worker-entry.js',
+      'build-worker-entry': './dist/build-worker-entry.js',
       'onnx-worker-entry': './dist/onnx-worker-entry.js',
     },
     plugins: [

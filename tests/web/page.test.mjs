@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { Router } from '../../dist/index.js';
 import { serveFolder } from '../../scripts/site.mjs';
-import { expectNothingOpen, root } from '../package/fixtures.mjs';
+import { expectNothingOpen, root } from '../package/support/fixtures.mjs';
 
 const PROMPT = 'Prove that the square root of 2 is irrational.';
 const QUIET = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, it } from 'node:test';
-import { buildFromFiles, fileFromBytes } from '../../dist/importers.js';
-import { buildIndex, Router } from '../../dist/index.js';
+import { buildFromFiles, buildIndex, fileFromBytes } from '../../dist/build.js';
+import { Router } from '../../dist/index.js';
 import { violations } from './axe.mjs';
 import { describeSite } from './site-page.mjs';
 

@@ -4,7 +4,8 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { it } from 'node:test';
-import { buildIndex, StaticEmbedder } from '../../dist/index.js';
+import { buildIndex } from '../../dist/build.js';
+import { StaticEmbedder } from '../../dist/index.js';
 import { describeSite } from './site-page.mjs';
 
 const CHEAPEST = 'google/gemma-2b-it';

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, it } from 'node:test';
-import { buildFromFiles, fileFromBytes } from '../../dist/importers.js';
+import { buildFromFiles, fileFromBytes } from '../../dist/build.js';
 import { DEFAULT_MODEL, OnnxEmbedder } from '../../dist/onnx.js';
 import { writeModelFolder } from '../onnx/model-folder.mjs';
 import { violations } from './axe.mjs';

@@ -1,6 +1,6 @@
 /** Files as importers see them, in Node and in a page: a path, a size, and bytes by range. */
 import { SignalboxError, throwIfAborted } from '../errors.js';
-import { concatenate } from '../files.js';
+import { concatenate } from '../files/sources.js';
 import type { Place } from './records.js';
 
 export interface InputFile {

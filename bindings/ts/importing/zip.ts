@@ -2,7 +2,7 @@
 import { configure, type FileEntry, Reader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
 import { Decompress } from 'fzstd';
 import { SignalboxError, throwIfAborted } from '../errors.js';
-import { concatenate } from '../files.js';
+import { concatenate } from '../files/sources.js';
 import { badInput, expansionGuard, fileFromBytes, type InputFile, type ReadFileOptions } from './input-file.js';
 
 const STORED = 0;

@@ -1,5 +1,5 @@
 /** What a folder of sentence-transformers says about its model, as far as it is understood; the rest is refused. */
-import { isObject, type Json } from '../embedder-files.js';
+import { isObject, type Json } from '../embedding/embedder-files.js';
 import { errorFrom } from '../errors.js';
 import type { Pooling } from './options.js';
 

@@ -1,7 +1,7 @@
 /** A file of a model: from the cache, or fetched, resumed where it was interrupted, checked, and kept. */
 import { discard, type OpenFile, openResponse, openUrl } from '#platform';
 import { abortable, errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
-import { sha256Of } from '../sha256.js';
+import { sha256Of } from '../files/sha256.js';
 import type { OnProgress } from '../types.js';
 import { type CachedFile, type FileCache, MemoryFile } from './file-cache.js';
 import type { FileClaim } from './location.js';

@@ -4,8 +4,8 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writ
 import path from 'node:path';
 import process from 'node:process';
 import { threadId } from 'node:worker_threads';
-import { cacheFolder } from '../cache-folder.js';
 import { SignalboxError } from '../errors.js';
+import { cacheFolder } from '../files/cache-folder.js';
 import type { CachedFile, FileCache } from './file-cache.js';
 
 function failure(folder: string, cause: unknown): SignalboxError {

@@ -1,5 +1,5 @@
 /** Files of a model's folder: fetched, parsed, and noted. */
-import { asObject, parseJson } from '../embedder-files.js';
+import { asObject, parseJson } from '../embedding/embedder-files.js';
 import { errorFrom, SignalboxError } from '../errors.js';
 import { type ConfigurationFiles, poolingFolder } from './configuration.js';
 import { type FetchedFile, type FetchOptions, fetchFile, isAbsence, keepAbsence } from './fetching.js';

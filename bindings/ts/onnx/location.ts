@@ -1,6 +1,6 @@
 /** Where a model's files are, and what they must be: a hub's repository, or a folder somewhere. */
 import { type ErrorCode, SignalboxError } from '../errors.js';
-import { knownModel } from './known.js';
+import { knownModel } from './known-models.js';
 import type { Manifest, ModelFileOptions } from './options.js';
 
 /** What is known of a file before it is fetched. */

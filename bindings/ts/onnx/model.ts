@@ -1,13 +1,13 @@
 /** An embedder from the files of a folder, in this thread. */
 import { openFileCache } from '#onnx-platform';
-import { asObject, parseJson } from '../embedder-files.js';
+import { asObject, parseJson } from '../embedding/embedder-files.js';
 import { abortable, errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
 import type { EmbedderDetails, Embedding } from '../types.js';
 import { batchesOf } from './batches.js';
 import { type Configuration, readConfiguration } from './configuration.js';
 import type { FetchedFile } from './fetching.js';
 import { FolderReader, readConfigurationFiles, readListing } from './folder-reader.js';
-import { knownModel } from './known.js';
+import { knownModel } from './known-models.js';
 import { checkPath, findFolder, isHubId, type ReadJson } from './location.js';
 import {
   DTYPES,

@@ -1,8 +1,8 @@
 /** From texts to the numbers of their tokens, as sentence-transformers cuts and frames them. */
 import { Tokenizer } from '@huggingface/tokenizers';
-import type { Json } from '../embedder-files.js';
+import { cut } from '../embedding/cut-text.js';
+import type { Json } from '../embedding/embedder-files.js';
 import { errorFrom } from '../errors.js';
-import { cut } from '../text.js';
 import type { Configuration } from './configuration.js';
 
 /** Beyond this for each token a text is cut before it is tokenised, so that a megabyte costs what a page costs. */

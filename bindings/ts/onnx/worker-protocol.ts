@@ -1,5 +1,5 @@
 /** What a page and the worker of its ONNX embedder say to each other. */
-import type { Control } from '../worker-channel.js';
+import type { Control } from '../workers/channel.js';
 import type { OnnxLoadOptions } from './options.js';
 
 /** `OnnxLoadOptions`, as far as they can be cloned; addresses are resolved. */

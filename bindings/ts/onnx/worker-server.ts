@@ -1,6 +1,6 @@
 /** The worker's half: one model behind a message port. */
 import { SignalboxError } from '../errors.js';
-import { answerCalls, type Port } from '../worker-answers.js';
+import { answerCalls, type Port } from '../workers/answers.js';
 import { OnnxModel } from './model.js';
 import type { OnnxRequest } from './worker-protocol.js';
 

@@ -1,7 +1,7 @@
 /** One's own benchmark: files become an index in a worker, and the page routes on it. */
 import { batch, signal } from '@preact/signals';
 import { type IndexInfo, SignalboxError } from 'signalbox';
-import { type BenchmarkFile, type BuildReport, buildInWorker } from 'signalbox/importers';
+import { type BenchmarkFile, type BuildReport, buildInWorker } from 'signalbox/build';
 import { WorkerRouter } from 'signalbox/worker';
 import { save } from '../../shared/save.js';
 import { type Benchmark, benchmark, info, routeOn, SHIPPED } from '../state.js';

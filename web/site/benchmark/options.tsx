@@ -1,7 +1,7 @@
 /** What may be said about the files. Without it the builder finds out what it can, and refuses what is not clear. */
 import { useSignal } from '@preact/signals';
 import { CODE_TYPES, type CodeType } from 'signalbox';
-import { readPriceList } from 'signalbox/importers';
+import { readPriceList } from 'signalbox/build';
 import { count } from '../../shared/format.js';
 import { rules } from './building.js';
 import type { Rules } from './rules.js';

@@ -1,7 +1,7 @@
 /** What became of the files: datasets, models, and what is not used and why. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { type BuildReport, type ReportedDataset, type ReportedModel, reportText } from 'signalbox/importers';
+import { type BuildReport, type ReportedDataset, type ReportedModel, reportText } from 'signalbox/build';
 import { bytes, count, percent } from '../../shared/format.js';
 import type { Built } from './building.js';
 import { DROP_WORDS, warningsOf } from './words.js';

@@ -1,6 +1,6 @@
 /** What a person says about the files, as the builder takes it. */
 import type { CodeType } from 'signalbox';
-import type { BenchmarkFile, BuildSettings, ModelPrice } from 'signalbox/importers';
+import type { BenchmarkFile, BuildSettings, ModelPrice } from 'signalbox/build';
 
 /** As it was typed; empty: not said. */
 export interface Rules {

@@ -2,7 +2,7 @@
 import './style.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { BenchmarkFile } from 'signalbox/importers';
+import type { BenchmarkFile } from 'signalbox/build';
 import { bytes, count } from '../../shared/format.js';
 import { build, buildExample, building, built, chosen, failed, openFile, stop, take } from './building.js';
 import { droppedFiles } from './dropped-files.js';

@@ -1,5 +1,5 @@
 /** What the builder says, in words for a page. */
-import type { BuildReport, DropReason } from 'signalbox/importers';
+import type { BuildReport, DropReason } from 'signalbox/build';
 import { count } from '../../shared/format.js';
 
 export const DROP_WORDS: Record<DropReason, string> = {

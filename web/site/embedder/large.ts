@@ -1,7 +1,7 @@
 /** A router with the larger embedder: on an index that was built with it, elsewhere or here. */
 import { effect, signal } from '@preact/signals';
 import { type IndexInfo, SignalboxError } from 'signalbox';
-import { buildInWorker } from 'signalbox/importers';
+import { buildInWorker } from 'signalbox/build';
 import { WorkerRouter } from 'signalbox/worker';
 import { isHubId } from '../../shared/hub.js';
 import { buildExample, building, chosen, chosenName, rules } from '../benchmark/building.js';

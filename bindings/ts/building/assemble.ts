@@ -1,0 +1,124 @@
+/** From a benchmark and its vectors to the bytes of an index. */
+import { splitIdentity } from '../embedding/embedder-details.js';
+import type { ModelPrice } from '../routing/prices.js';
+import type { Steps } from '../steps.js';
+import type { CodeType, EmbedderIdentity, RoutingConstants } from '../types.js';
+import { exactJson } from '../wasm/exact-json.js';
+import type { Lab, LabBuild, PairSummary } from '../wasm/lab-module.js';
+import type { Benchmark } from './benchmark.js';
+import type { ModelFigures } from './collector.js';
+import type { UnitVectors } from './vectors.js';
+
+const BLOCK = 2048;
+/** Queries between two looks at the clock. */
+const QUERIES = 64;
+
+export interface IndexSettings {
+  codes: CodeType;
+  name?: string | undefined;
+  embedder: EmbedderIdentity;
+  routing?: Partial<RoutingConstants> | undefined;
+  prices?: ReadonlyMap<string, ModelPrice> | undefined;
+  /** Multiplications above which pairs and coverage come from a sample of the rows. */
+  maxWork?: number | undefined;
+}
+
+export interface Assembled {
+  sizeBytes: number;
+  /** The file in order, piece by piece. They are views into the module's memory, valid until it is used for something else. */
+  pieces(): readonly Uint8Array[];
+  pairs: PairSummary;
+  close(): void;
+}
+
+/** More of what is said of a shard. */
+export interface ShardMarks {
+  metadata: unknown;
+  sampleIds: string[];
+}
+
+function figuresJson({ nanoUsd, costs, tokensIn, tokensInCount, tokensOut, tokensOutCount }: ModelFigures) {
+  const mean = (sum: number, count: number) => (count === 0 ? undefined : sum / count);
+  return {
+    meanCostUsd: mean(nanoUsd / 1e9, costs),
+    meanTokensIn: mean(tokensIn, tokensInCount),
+    meanTokensOut: mean(tokensOut, tokensOutCount),
+  };
+}
+
+/** What the index says of itself: nothing that depends on when, where or in how many pieces it was built. */
+function metadataOf(benchmark: Benchmark, name: string | undefined): Record<string, unknown> {
+  const figures = benchmark.models
+    .filter(({ figures: f }) => f.costs + f.tokensInCount + f.tokensOutCount > 0)
+    .map(({ name: model, figures: f }) => [model, figuresJson(f)] as const);
+  return {
+    ...(name === undefined ? {} : { name }),
+    datasets: benchmark.datasets.map(({ name: dataset, described }) => ({ name: dataset, ...described })),
+    ...(figures.length === 0 ? {} : { answers: figures.map(([model, f]) => ({ model, ...f })) }),
+  };
+}
+
+function specOf(benchmark: Benchmark, dim: number, ids: readonly string[], s: IndexSettings, marks?: ShardMarks) {
+  return exactJson({
+    dim,
+    codes: s.codes,
+    models: benchmark.models.map(({ name }) => ({ name, ...s.prices?.get(name) })),
+    tasks: benchmark.datasets.map(({ name }) => name),
+    sampleIds: marks?.sampleIds ?? Array.from(benchmark.order, (row) => ids[row]),
+    ...splitIdentity(s.embedder, marks?.metadata ?? metadataOf(benchmark, s.name)),
+    routing: s.routing,
+    graded: benchmark.isGraded,
+    missing: benchmark.hasMissing,
+    ...(marks === undefined ? {} : { shard: true }),
+    ...(s.maxWork === undefined ? {} : { pairSampling: { maxWork: s.maxWork, seed: 1 } }),
+  });
+}
+
+async function putRows(
+  build: LabBuild,
+  benchmark: Benchmark,
+  slotOf: (row: number) => number,
+  vectors: UnitVectors,
+  steps: Steps,
+): Promise<void> {
+  const { order } = benchmark;
+  // In the order of the slots, which is that of the disk.
+  const positions = Uint32Array.from(order, (_, i) => i).sort(
+    (a, b) => slotOf(order[a] as number) - slotOf(order[b] as number),
+  );
+  for (let first = 0; first < positions.length; first += BLOCK) {
+    const at = positions.slice(first, first + BLOCK);
+    const rows = at.map((position) => order[position] as number);
+    build.put(at, await vectors.at(rows.map(slotOf)), benchmark.outcomes(rows));
+    await steps.update(Math.min(first + BLOCK, positions.length), positions.length);
+  }
+}
+
+/** The index, still in the module's memory: write it, then close it. Errors: those of `buildIndex`, `aborted`. */
+export async function assemble(
+  lab: Lab,
+  benchmark: Benchmark,
+  ids: readonly string[],
+  slotOf: (row: number) => number,
+  vectors: UnitVectors,
+  settings: IndexSettings,
+  steps: Steps,
+  marks?: ShardMarks,
+): Promise<Assembled> {
+  const build = lab.openBuild(specOf(benchmark, vectors.dim, ids, settings, marks), benchmark.rowTasks);
+  try {
+    steps.begin('storing rows');
+    await putRows(build, benchmark, slotOf, vectors, steps);
+    steps.begin('searching neighbours');
+    for (;;) {
+      const { done, total } = build.step(QUERIES);
+      await steps.update(done, total);
+      if (done >= total) break;
+    }
+    const { sizeBytes, pairs } = build.finish();
+    return { sizeBytes, pairs, pieces: () => build.finish().pieces, close: () => build.close() };
+  } catch (cause) {
+    build.close();
+    throw cause;
+  }
+}

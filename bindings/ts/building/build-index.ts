@@ -1,0 +1,122 @@
+/** Making an index from flat arrays. */
+import { splitIdentity } from '../embedding/embedder-details.js';
+import { SignalboxError, throwIfAborted } from '../errors.js';
+import type { CodeType, EmbedderIdentity, RoutingConstants, WasmSource } from '../types.js';
+import { exactJson } from '../wasm/exact-json.js';
+import { type BenchmarkArrays, type Lab, loadLab } from '../wasm/lab-module.js';
+
+export interface ModelSpec {
+  /** Unique. */
+  name: string;
+  /** Parameters in billions. */
+  paramsB?: number | null;
+  usdPerMTokIn?: number | null;
+  usdPerMTokOut?: number | null;
+}
+
+/** What an index is built from; `rows` is the length of `tasks`. */
+export interface IndexSpec {
+  models: readonly (string | ModelSpec)[];
+  /** Task of each row: its name, or its number among `taskNames` (by default `task0`, `task1`, ...). */
+  tasks: readonly string[] | ArrayLike<number>;
+  taskNames?: readonly string[];
+  /** Row-major [rows, dim], finite; they need not have unit norm. */
+  embeddings: ArrayLike<number>;
+  dim: number;
+  /** Row-major [rows, models] in 0..1, `NaN` (or the null of JSON) where not measured. */
+  outcomes: ArrayLike<number>;
+  /** Default `int8`. */
+  codes?: CodeType;
+  sampleIds?: readonly string[];
+  /** Which embedder made the vectors: a router refuses prompts through another one. */
+  embedder?: EmbedderIdentity;
+  /** Anything that is JSON: provenance, licence, caveats. Details of an embedder are added to it as `embedder`. */
+  metadata?: unknown;
+  routing?: Partial<RoutingConstants>;
+  /** How the distance estimator's training pairs are drawn; by default one a task (alpha 0). */
+  pairs?: { alphas?: readonly number[]; repeats?: number; seed?: number };
+}
+
+export interface BuildOptions {
+  /** Where `signalbox-lab.wasm` is, if not beside the package. */
+  wasm?: WasmSource | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+const MOST_TASKS = 65535;
+
+function toFloat32(values: ArrayLike<number>, length: number, what: string): Float32Array {
+  if (typeof values !== 'object' || values === null || values.length !== length) {
+    const got = values?.length ?? typeof values;
+    throw new SignalboxError('dimension_mismatch', `${what} has ${got} values, expected ${length}`);
+  }
+  // Float32Array.from alone would make a null of JSON a zero.
+  return values instanceof Float32Array ? values : Float32Array.from(values, (x) => x ?? Number.NaN);
+}
+
+/** Numbers the tasks in order of their first row, and names them. */
+function numberTasks(spec: IndexSpec): { names: string[]; rowTasks: Uint16Array } {
+  if (spec.taskNames !== undefined && !Array.isArray(spec.taskNames)) {
+    throw new SignalboxError('invalid_argument', 'taskNames is not a list of names');
+  }
+  const names = [...(spec.taskNames ?? [])];
+  const numbers = new Map(names.map((name, i) => [name, i]));
+  const rowTasks = new Uint16Array(spec.tasks.length);
+  for (let row = 0; row < spec.tasks.length; ++row) {
+    const task: unknown = spec.tasks[row];
+    let number = typeof task === 'string' ? numbers.get(task) : task;
+    if (typeof task === 'string' && number === undefined && spec.taskNames === undefined) {
+      number = names.push(task) - 1;
+      numbers.set(task, number as number);
+    }
+    const limit = spec.taskNames?.length ?? MOST_TASKS;
+    if (typeof number !== 'number' || !Number.isInteger(number) || number < 0 || number >= limit) {
+      throw new SignalboxError('invalid_argument', `the task of row ${row} is ${String(task)}, which is not a task`);
+    }
+    rowTasks[row] = number;
+    while (names.length <= number) names.push(`task${names.length}`);
+  }
+  return { names, rowTasks };
+}
+
+/** @internal A specification as the lab takes it; `inputs` and `costs` of an evaluation are not part of it. */
+export function flatten(spec: IndexSpec): BenchmarkArrays {
+  if (typeof spec?.tasks !== 'object' || spec.tasks === null || !Array.isArray(spec.models)) {
+    throw new SignalboxError('invalid_argument', 'an index needs models, and the task of each row');
+  }
+  const { embeddings, outcomes, tasks: _tasks, taskNames: _names, models, ...rest } = spec;
+  const { names, rowTasks } = numberTasks(spec);
+  const said = splitIdentity(spec.embedder, spec.metadata);
+  if (!Number.isInteger(spec.dim)) {
+    throw new SignalboxError('invalid_argument', `dim is ${String(spec.dim)}, expected the length of an embedding`);
+  }
+  const specJson = exactJson({
+    ...rest,
+    ...(said.embedder === undefined ? {} : said),
+    models: models.map((model) => (typeof model === 'string' ? { name: model } : model)),
+    tasks: names,
+  });
+  return {
+    specJson,
+    embeddings: toFloat32(embeddings, rowTasks.length * spec.dim, 'embeddings'),
+    rowTasks,
+    outcomes: toFloat32(outcomes, rowTasks.length * models.length, 'outcomes'),
+  };
+}
+
+/** @internal The bytes of an index, by a lab that is already loaded. */
+export function buildIndexWith(lab: Lab, spec: IndexSpec): Uint8Array<ArrayBuffer> {
+  return lab.buildIndex(flatten(spec));
+}
+
+/**
+ * The bytes of an index; the same specification gives the same bytes. Costs O(rows^2 dim): every row looks for its
+ * neighbours once, for the distance estimator and for coverage.
+ * Errors: `invalid_argument`, `dimension_mismatch`, `non_finite`, `size_overflow`, `bad_metadata`, `aborted`,
+ * `bad_wasm`, `out_of_memory`.
+ */
+export async function buildIndex(spec: IndexSpec, options: BuildOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  const lab = await loadLab(options.wasm, { signal: options.signal });
+  throwIfAborted(options.signal);
+  return buildIndexWith(lab, spec);
+}

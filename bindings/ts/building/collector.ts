@@ -1,0 +1,363 @@
+/** Joins what importers read: one row a sample, one column a model, and every disagreement counted. */
+import { SignalboxError } from '../errors.js';
+import { textHash } from '../importing/fields.js';
+import { globMatcher } from '../importing/glob.js';
+import { badInput, placeText } from '../importing/input-file.js';
+import {
+  type AnswerFigures,
+  DROP_REASONS,
+  type DropReason,
+  type Place,
+  type RecordSink,
+  type Sample,
+} from '../importing/records.js';
+import { FloatColumn, Uint32List } from './columns.js';
+import { type DatasetRule, type MetricOptions, MetricRules } from './metric-rules.js';
+
+/** Keeps prompts until they are embedded; numbered from 0 in the order of adding. */
+export interface PromptStore {
+  add(text: string): number;
+}
+
+/** Keeps vectors that came with the data; numbered from 0 in the order of adding. */
+export interface VectorStore {
+  add(vector: ArrayLike<number>): number;
+}
+
+export interface CollectorOptions extends MetricOptions {
+  /** Globs of datasets and models that are used. Default: all. */
+  datasets?: readonly string[] | undefined;
+  models?: readonly string[] | undefined;
+  excludeDatasets?: readonly string[] | undefined;
+  excludeModels?: readonly string[] | undefined;
+  /** Only the rows that fall to this share of the work, `index` from 1 to `count`. */
+  shard?: { index: number; count: number } | undefined;
+  prompts: PromptStore;
+  vectors: VectorStore;
+}
+
+/** What is worth a person's look, with a few examples. */
+export interface Finding {
+  count: number;
+  examples: string[];
+}
+
+/** Sums over the answers of a model for which the figure is known. Whole numbers, so that sums of shards agree to the bit. */
+export interface ModelFigures {
+  nanoUsd: number;
+  costs: number;
+  tokensIn: number;
+  tokensInCount: number;
+  tokensOut: number;
+  tokensOutCount: number;
+}
+
+export interface CollectedModel {
+  name: string;
+  outcomes: FloatColumn;
+  figures: ModelFigures;
+}
+
+export interface CollectedDataset {
+  name: string;
+  rule: DatasetRule;
+}
+
+/** No slot: there is no prompt, or no vector. */
+export const NONE = 0xffff_ffff;
+/** An outcome on which the files disagree: not measured, and never will be. */
+const CONFLICT = -1;
+const MOST_EXAMPLES = 5;
+const MOST_ROWS = 0xffff_fff0;
+const MOST_NAMES = 65535;
+const UNUSED = -1;
+
+const matcher = (globs: readonly string[] | undefined, whenAbsent: boolean) =>
+  globs === undefined ? () => whenAbsent : globMatcher(globs);
+
+export class Collector implements RecordSink {
+  readonly datasets: CollectedDataset[] = [];
+  readonly models: CollectedModel[] = [];
+  readonly keys: string[] = [];
+  readonly ids: string[] = [];
+  readonly rowDatasets = new Uint32List();
+  readonly promptSlots = new Uint32List();
+  readonly vectorSlots = new Uint32List();
+  /** Number of the row in the table it stands in. */
+  readonly sourceRows = new Uint32List();
+  readonly dropped = new Map<DropReason, Finding>(DROP_REASONS.map((r) => [r, { count: 0, examples: [] }]));
+  readonly promptsDiffer: Finding = { count: 0, examples: [] };
+  /** Table rows that were read, whatever became of them. */
+  tableRows = 0;
+
+  readonly #options: CollectorOptions;
+  readonly #rules: MetricRules;
+  readonly #isWantedDataset: (name: string) => boolean;
+  readonly #isWantedModel: (name: string) => boolean;
+  readonly #datasetNumbers = new Map<string, number>();
+  readonly #modelNumbers = new Map<string, number>();
+  readonly #rows = new Map<string, number>();
+  readonly #hashes = [new Uint32List(), new Uint32List()] as const;
+
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+    this.#rules = new MetricRules(options);
+    const isDataset = matcher(options.datasets, true);
+    const isNoDataset = matcher(options.excludeDatasets, false);
+    this.#isWantedDataset = (name) => isDataset(name) && !isNoDataset(name);
+    const isModel = matcher(options.models, true);
+    const isNoModel = matcher(options.excludeModels, false);
+    this.#isWantedModel = (name) => isModel(name) && !isNoModel(name);
+  }
+
+  get rows(): number {
+    return this.keys.length;
+  }
+
+  drop(reason: DropReason, place: Place, detail = ''): void {
+    const finding = this.dropped.get(reason) as Finding;
+    finding.count += 1;
+    if (finding.examples.length < MOST_EXAMPLES) finding.examples.push(placeText(place) + detail);
+  }
+
+  sample(sample: Sample): number {
+    if (sample.row !== undefined) this.tableRows = Math.max(this.tableRows, sample.row + 1);
+    const dataset = this.#dataset(sample);
+    if (dataset < 0) {
+      this.drop('dataset_left_out', sample.place);
+      return UNUSED;
+    }
+    const rowKey = `${dataset}\u0000${sample.key}`;
+    const known = this.#rows.get(rowKey);
+    if (known !== undefined) {
+      this.#meetAgain(known, sample);
+      return known;
+    }
+    if (!this.#isInShard(sample)) {
+      this.drop('other_shard', sample.place);
+      return UNUSED;
+    }
+    const row = this.#add(dataset, sample);
+    this.#rows.set(rowKey, row);
+    return row;
+  }
+
+  score(
+    row: number,
+    model: string,
+    metric: string,
+    value: unknown,
+    place: Place,
+    figures?: AnswerFigures | undefined,
+  ): void {
+    if (row < 0) return;
+    const number = this.#model(model, place);
+    if (number < 0) {
+      this.drop('model_left_out', place);
+      return;
+    }
+    const column = this.models[number] as CollectedModel;
+    if (value === null || value === undefined || value === '') return;
+    const score = typeof value === 'boolean' ? Number(value) : value;
+    if (typeof score !== 'number' || !Number.isFinite(score)) {
+      this.drop('score_not_a_number', place, `: ${model}: '${String(value).slice(0, 40)}'`);
+      return;
+    }
+    const { rule } = this.datasets[this.rowDatasets.get(row)] as CollectedDataset;
+    if (!rule.accepts(metric)) {
+      this.drop('another_metric', place, `: ${metric}`);
+      return;
+    }
+    const outcome = rule.outcome(score);
+    if (outcome === undefined) {
+      this.drop('score_out_of_range', place, `: ${model}: ${score}, expected ${rule.range.join(' to ')}`);
+      return;
+    }
+    if (this.setOutcome(row, column, outcome, place)) addFigures(column.figures, figures);
+  }
+
+  /** Notes an outcome of 0..1; gives whether it is new. */
+  setOutcome(row: number, { outcomes, name }: CollectedModel, outcome: number, place: Place): boolean {
+    const before = outcomes.get(row);
+    if (Number.isNaN(before)) {
+      outcomes.set(row, outcome);
+      return true;
+    }
+    if (before === outcome) {
+      this.drop('repeated', place, `: ${name}`);
+      return false;
+    }
+    outcomes.set(row, CONFLICT);
+    this.drop('conflicting_score', place, `: ${name}: ${outcome}, before ${before === CONFLICT ? 'others' : before}`);
+    return false;
+  }
+
+  /** Outcome of a row, NaN where not measured. */
+  outcome(row: number, model: number): number {
+    const value = (this.models[model] as CollectedModel).outcomes.get(row);
+    return value === CONFLICT ? Number.NaN : value;
+  }
+
+  /** The prompt's hash, equal for equal prompts. */
+  promptHash(row: number): [high: number, low: number] {
+    return [this.#hashes[0].get(row), this.#hashes[1].get(row)];
+  }
+
+  /** Frees what only joining needs. */
+  seal(): void {
+    this.#rows.clear();
+  }
+
+  /** The number of a model's column; -1 for one that is left out. */
+  #model(name: string, place: Place): number {
+    return (
+      this.#modelNumbers.get(name) ??
+      number(name, 'model', this.#modelNumbers, this.#isWantedModel, this.models, place, () => {
+        return { name, outcomes: new FloatColumn(Number.NaN), figures: { ...NO_FIGURES } };
+      })
+    );
+  }
+
+  /** The column of a model; undefined for one that is left out. */
+  modelNamed(name: string, place: Place): CollectedModel | undefined {
+    return this.models[this.#model(name, place)];
+  }
+
+  #dataset({ dataset: name, place }: Sample): number {
+    return (
+      this.#datasetNumbers.get(name) ??
+      number(name, 'dataset', this.#datasetNumbers, this.#isWantedDataset, this.datasets, place, () => {
+        return { name, rule: this.#rules.for(name) };
+      })
+    );
+  }
+
+  #isInShard({ dataset, key }: Sample): boolean {
+    const { shard } = this.#options;
+    if (shard === undefined) return true;
+    return textHash(`${dataset}\u0000${key}`)[1] % shard.count === shard.index - 1;
+  }
+
+  #add(dataset: number, sample: Sample): number {
+    const row = this.keys.length;
+    if (row >= MOST_ROWS) throw tooMany('samples', MOST_ROWS);
+    this.keys.push(sample.key);
+    this.ids.push(sample.id);
+    this.rowDatasets.push(dataset);
+    this.sourceRows.push(sample.row ?? NONE);
+    this.promptSlots.push(NONE);
+    this.vectorSlots.push(NONE);
+    for (const hash of this.#hashes) hash.push(0);
+    this.#takePrompt(row, sample);
+    return row;
+  }
+
+  #takePrompt(row: number, { prompt, embedding }: Sample): void {
+    if (embedding !== undefined) this.vectorSlots.set(row, this.#options.vectors.add(embedding));
+    if (prompt === undefined || prompt.trim() === '') return;
+    this.#setPromptHash(row, textHash(prompt));
+    this.promptSlots.set(row, this.#options.prompts.add(prompt));
+  }
+
+  #setPromptHash(row: number, hash: readonly [high: number, low: number]): void {
+    this.#hashes[0].set(row, hash[0]);
+    this.#hashes[1].set(row, hash[1]);
+  }
+
+  /** Of prompts and ids that differ the smaller one stays, so that the order of the files does not matter. */
+  #meetAgain(row: number, sample: Sample): void {
+    if (isBefore(sample.id, this.ids[row] as string)) this.ids[row] = sample.id;
+    if (sample.prompt === undefined || sample.prompt.trim() === '') return;
+    const [high, low] = textHash(sample.prompt);
+    const [oldHigh, oldLow] = this.promptHash(row);
+    if (this.promptSlots.get(row) !== NONE) {
+      if (high === oldHigh && low === oldLow) return;
+      this.#notePromptsDiffer(row, sample.place);
+      if (high > oldHigh || (high === oldHigh && low > oldLow)) return;
+    }
+    this.#takePrompt(row, sample);
+  }
+
+  /** Whether the files disagree on an outcome. */
+  isConflict(row: number, { outcomes }: CollectedModel): boolean {
+    return outcomes.get(row) === CONFLICT;
+  }
+
+  setConflict(row: number, { outcomes }: CollectedModel): void {
+    outcomes.set(row, CONFLICT);
+  }
+
+  /** The vector of a row of a shard; of several the one whose prompt has the smaller hash, as with prompts themselves. */
+  takeShardRow(row: number, hash: readonly [high: number, low: number], slot: number, place: Place): void {
+    if (this.vectorSlots.get(row) !== NONE) {
+      const [high, low] = this.promptHash(row);
+      if (hash[0] === high && hash[1] === low) return;
+      this.#notePromptsDiffer(row, place);
+      if (hash[0] > high || (hash[0] === high && hash[1] > low)) return;
+    }
+    this.#setPromptHash(row, hash);
+    this.vectorSlots.set(row, slot);
+  }
+
+  #notePromptsDiffer(row: number, place: Place): void {
+    this.promptsDiffer.count += 1;
+    if (this.promptsDiffer.examples.length >= MOST_EXAMPLES) return;
+    const dataset = this.datasets[this.rowDatasets.get(row)]?.name;
+    this.promptsDiffer.examples.push(`${placeText(place)}: ${dataset} ${this.ids[row]}`);
+  }
+}
+
+/** Gives a new name its number, and its place in the list; UNUSED to one that is left out. */
+function number<T>(
+  name: string,
+  what: string,
+  numbers: Map<string, number>,
+  isWanted: (name: string) => boolean,
+  list: T[],
+  place: Place,
+  make: () => T,
+): number {
+  if (name === '') throw badInput(place, `a ${what} has no name`);
+  const next = isWanted(name) ? list.length : UNUSED;
+  numbers.set(name, next);
+  if (next === UNUSED) return next;
+  if (list.length >= MOST_NAMES) throw tooMany(`${what}s`, MOST_NAMES);
+  list.push(make());
+  return next;
+}
+
+export const NO_FIGURES: ModelFigures = {
+  nanoUsd: 0,
+  costs: 0,
+  tokensIn: 0,
+  tokensInCount: 0,
+  tokensOut: 0,
+  tokensOutCount: 0,
+};
+
+const NANO = 1e9;
+
+function addFigures(to: ModelFigures, figures: AnswerFigures | undefined): void {
+  if (figures === undefined) return;
+  const { costUsd, tokensIn, tokensOut } = figures;
+  if (costUsd !== undefined && costUsd >= 0 && costUsd < 1e6) {
+    to.nanoUsd += Math.round(costUsd * NANO);
+    to.costs += 1;
+  }
+  if (tokensIn !== undefined && tokensIn >= 0 && tokensIn < 1e9) {
+    to.tokensIn += Math.round(tokensIn);
+    to.tokensInCount += 1;
+  }
+  if (tokensOut !== undefined && tokensOut >= 0 && tokensOut < 1e9) {
+    to.tokensOut += Math.round(tokensOut);
+    to.tokensOutCount += 1;
+  }
+}
+
+const tooMany = (what: string, most: number) =>
+  new SignalboxError('size_overflow', `more than ${most} ${what}, which an index cannot hold`);
+
+/** Ids in the order people expect of numbers: shorter first, then by code units. */
+export function isBefore(a: string, b: string): boolean {
+  return a.length !== b.length ? a.length < b.length : a < b;
+}

@@ -1,0 +1,65 @@
+/** The files below the places that a person named. */
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { SignalboxError } from '../../errors.js';
+import type { InputFile } from '../../importing/input-file.js';
+
+function cannotRead(name: string, cause: unknown): SignalboxError {
+  return new SignalboxError('network', `${name} could not be read: ${(cause as Error).message}`, { cause });
+}
+
+function fileFromDisk(name: string, size: number): InputFile {
+  return {
+    path: name.split(path.sep).join('/'),
+    size,
+    slice: async (start, end) => {
+      const file = await open(name).catch((cause) => {
+        throw cannotRead(name, cause);
+      });
+      try {
+        const out = new Uint8Array(Math.max(0, Math.min(end, size) - start));
+        let done = 0;
+        while (done < out.length) {
+          const { bytesRead } = await file.read(out, done, out.length - done, start + done);
+          if (bytesRead === 0) break;
+          done += bytesRead;
+        }
+        return out.subarray(0, done);
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
+
+/** Adds what is below `name`; a folder that was seen already (a link that leads back) is passed over. */
+async function collect(name: string, seen: Set<string>, out: InputFile[]): Promise<void> {
+  const of = await stat(name);
+  if (of.isFile()) {
+    out.push(fileFromDisk(name, of.size));
+    return;
+  }
+  if (!of.isDirectory()) return;
+  const real = await realpath(name);
+  if (seen.has(real)) return;
+  seen.add(real);
+  for (const entry of (await readdir(name)).sort()) {
+    if (!entry.startsWith('.')) await collect(path.join(name, entry), seen, out);
+  }
+}
+
+/**
+ * All files of these places, folders with everything below them; names that begin with a dot are left out. `.` and `..` are spelt out:
+ * the names of folders can name a model. Errors: `network`.
+ */
+export async function findFiles(places: readonly string[]): Promise<InputFile[]> {
+  const out: InputFile[] = [];
+  const seen = new Set<string>();
+  for (const place of places) {
+    const name = /^\.{0,2}([\\/]|$)|[\\/]\.\.?$/.test(place) ? path.resolve(place) : path.normalize(place);
+    await collect(name.replace(/(.)[\\/]+$/, '$1'), seen, out).catch((cause) => {
+      throw cause instanceof SignalboxError ? cause : cannotRead(place, cause);
+    });
+  }
+  return out;
+}

@@ -1,0 +1,370 @@
+/**
+ * Parts of a build. A shard is an index whose rows are float32 vectors as they are, and whose metadata says of which build it is a
+ * part; joining shards is associative and commutative, and all of them give the bytes of the build in one piece.
+ */
+import { open } from 'node:fs/promises';
+import { SignalboxError } from '../../errors.js';
+import { field, isObject } from '../../importing/fields.js';
+import type { ModelPrice } from '../../routing/prices.js';
+import { Router } from '../../routing/router.js';
+import type { CodeType, EmbedderIdentity, IndexInfo, RoutingConstants } from '../../types.js';
+import type { ShardMarks } from '../assemble.js';
+import type { Benchmark } from '../benchmark.js';
+import { type CollectedModel, Collector, type ModelFigures, NO_FIGURES } from '../collector.js';
+import type { BuildSettings, Imported } from '../from-files.js';
+import type { DatasetMetric } from '../metric-rules.js';
+import { memoryStorage, type VectorSource } from '../storage.js';
+
+const VERSION = 1;
+/** They have to fit the metadata. */
+const MOST_CONFLICTS = 20000;
+
+/** Part `index` of `count`; `open` for a part of files that were dealt out by hand, of which nobody knows how many there are. */
+export type Part = { index: number; count: number } | 'open';
+
+/** What the whole index will be built with. */
+export interface WholeSettings {
+  codes: CodeType;
+  maxRows: number | null;
+  name: string | null;
+  routing: Partial<RoutingConstants> | null;
+  maxWork: number | null;
+}
+
+interface ShardHeader {
+  version: number;
+  parts: Part[];
+  settings: WholeSettings;
+  /** Outcomes on which the files disagree: [row, model]. */
+  conflicts: [number, number][];
+  /** By model. */
+  figures: ModelFigures[];
+  datasets: (DatasetMetric & { name: string })[];
+}
+
+export function wholeSettings(s: BuildSettings): WholeSettings {
+  return {
+    codes: s.codes ?? 'int8',
+    maxRows: s.maxRows ?? null,
+    name: s.name ?? null,
+    routing: s.routing ?? null,
+    maxWork: s.maxWork ?? null,
+  };
+}
+
+const hex = (half: number) => half.toString(16).padStart(8, '0');
+
+/** What makes an index a shard. */
+export function marksOf(
+  collector: Collector,
+  benchmark: Benchmark,
+  parts: readonly Part[],
+  settings: WholeSettings,
+): ShardMarks {
+  const conflicts: [number, number][] = [];
+  for (const [i, row] of benchmark.order.entries()) {
+    for (const [m, model] of benchmark.models.entries()) if (collector.isConflict(row, model)) conflicts.push([i, m]);
+  }
+  if (conflicts.length > MOST_CONFLICTS) {
+    throw new SignalboxError(
+      'size_overflow',
+      `${conflicts.length} scores contradict each other, a shard holds at most ${MOST_CONFLICTS}: mend the files first`,
+    );
+  }
+  const shard: ShardHeader = {
+    version: VERSION,
+    parts: [...parts],
+    settings,
+    conflicts,
+    figures: benchmark.models.map(({ figures }) => figures),
+    datasets: benchmark.datasets.map(({ name, described }) => ({ name, ...described })),
+  };
+  const idOf = (row: number) =>
+    JSON.stringify([collector.keys[row], collector.ids[row], collector.promptHash(row).map(hex).join('')]);
+  return { metadata: { shard }, sampleIds: Array.from(benchmark.order, idOf) };
+}
+
+function headerOf(file: string, info: IndexInfo): ShardHeader {
+  const shard = field(info.metadata, 'shard');
+  const refuse = (what: string) => new SignalboxError('bad_metadata', `${file}: ${what}`);
+  if (!isObject(shard)) {
+    throw new SignalboxError(
+      'invalid_argument',
+      `${file} is an index, not a shard: build it with --shard or --partial`,
+    );
+  }
+  const { version, parts, settings, conflicts, figures, datasets } = shard;
+  if (version !== VERSION) throw refuse(`a shard of version ${String(version)}, expected ${VERSION}`);
+  const isPart = (part: unknown) => part === 'open' || (isObject(part) && isCount(part.count) && isCount(part.index));
+  if (info.codes !== 'float32' || !isObject(settings)) throw refuse('not the rows of a shard');
+  if (!Array.isArray(parts) || parts.length === 0 || !parts.every(isPart)) throw refuse('no parts');
+  const isConflict = (pair: unknown) =>
+    Array.isArray(pair) && isBelow(pair[0], info.rows) && isBelow(pair[1], info.models.length);
+  if (!Array.isArray(conflicts) || !conflicts.every(isConflict)) throw refuse('conflicts that are none');
+  if (!Array.isArray(figures) || figures.length !== info.models.length || !figures.every(areFigures)) {
+    throw refuse('figures of other models');
+  }
+  if (!Array.isArray(datasets) || !datasets.every((d, i) => isObject(d) && d.name === info.tasks[i]?.name)) {
+    throw refuse('other datasets than it has');
+  }
+  return shard as unknown as ShardHeader;
+}
+
+const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 1;
+const isBelow = (value: unknown, limit: number) =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) < limit;
+const areFigures = (value: unknown) =>
+  isObject(value) && Object.keys(NO_FIGURES).every((key) => Number.isSafeInteger(value[key]));
+
+/** A shard's file, whose every size the core has checked. */
+class ShardFile {
+  readonly info: IndexInfo;
+  readonly header: ShardHeader;
+  readonly #name: string;
+  readonly #file: Awaited<ReturnType<typeof open>>;
+
+  private constructor(name: string, info: IndexInfo, file: Awaited<ReturnType<typeof open>>) {
+    this.#name = name;
+    this.info = info;
+    this.#file = file;
+    this.header = headerOf(name, info);
+  }
+
+  static async open(name: string): Promise<ShardFile> {
+    const router = await Router.load({ index: name, embedder: null }).catch((cause: unknown) => {
+      if (!(cause instanceof SignalboxError)) throw cause;
+      throw new SignalboxError(cause.code, `${name}: ${cause.message}`, { cause });
+    });
+    const { info } = router;
+    router.dispose();
+    const file = await open(name);
+    try {
+      return new ShardFile(name, info, file);
+    } catch (cause) {
+      await file.close();
+      throw cause;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+
+  async bytes(section: string, from = 0, length?: number): Promise<Uint8Array<ArrayBuffer>> {
+    const place = this.info.sections.find(({ name }) => name === section);
+    if (place === undefined) throw new SignalboxError('bad_section', `${this.#name} has no section ${section}`);
+    const out = new Uint8Array(length ?? place.sizeBytes);
+    for (let done = 0; done < out.length; ) {
+      const { bytesRead } = await this.#file.read(out, done, out.length - done, place.offsetBytes + from + done);
+      if (bytesRead === 0) throw new SignalboxError('truncated', `${this.#name} became shorter while it was read`);
+      done += bytesRead;
+    }
+    return out;
+  }
+
+  /** Key, id and prompt hash of every row. */
+  async ids(): Promise<[key: string, id: string, hash: string][]> {
+    const bytes = await this.bytes('sample_ids');
+    const { rows } = this.info;
+    const offsets = new Uint32Array(bytes.buffer, 0, rows + 1);
+    const textAt = 4 * (rows + 1);
+    const decoder = new TextDecoder();
+    return Array.from({ length: rows }, (_, row) => {
+      const text = decoder.decode(bytes.subarray(textAt + (offsets[row] ?? 0), textAt + (offsets[row + 1] ?? 0)));
+      try {
+        const parts: unknown = JSON.parse(text);
+        const isId = Array.isArray(parts) && parts.length === 3 && parts.every((part) => typeof part === 'string');
+        if (isId && /^[0-9a-f]{16}$/.test(String(parts[2]))) return parts as [string, string, string];
+      } catch {
+        // What follows is the answer to both.
+      }
+      throw new SignalboxError('bad_metadata', `${this.#name}: the id of row ${row} is not one of a shard`);
+    });
+  }
+
+  /** Outcomes [rows, models], NaN where missing. */
+  async outcomes(): Promise<Float32Array> {
+    const { rows, graded, missingOutcomes } = this.info;
+    const models = this.info.models.length;
+    const rowBytes = Math.ceil(models / 8);
+    const bit = (bits: Uint8Array, row: number, m: number) =>
+      (((bits[row * rowBytes + (m >> 3)] as number) >> (m & 7)) & 1) === 1;
+    const raw = await this.bytes('outcomes');
+    const mask = missingOutcomes > 0 ? await this.bytes('measured') : undefined;
+    const grades = graded ? new Float32Array(raw.buffer) : undefined;
+    const out = new Float32Array(rows * models);
+    for (let row = 0; row < rows; ++row) {
+      for (let m = 0; m < models; ++m) {
+        const at = row * models + m;
+        const value = grades === undefined ? Number(bit(raw, row, m)) : (grades[at] as number);
+        out[at] = mask === undefined || bit(mask, row, m) ? value : Number.NaN;
+      }
+    }
+    return out;
+  }
+}
+
+/** The rows of all shards, one after the other. */
+class ShardVectors implements VectorSource {
+  readonly dim: number;
+  readonly count: number;
+  readonly #shards: readonly ShardFile[];
+
+  constructor(shards: readonly ShardFile[]) {
+    this.#shards = shards;
+    this.dim = shards[0]?.info.dim ?? 0;
+    this.count = shards.reduce((sum, { info }) => sum + info.rows, 0);
+  }
+
+  async read(first: number, count: number): Promise<Float32Array> {
+    const { dim } = this;
+    const stride = Math.ceil((4 * dim) / 16) * 16;
+    const out = new Float32Array(count * dim);
+    let start = 0;
+    for (const shard of this.#shards) {
+      const from = Math.max(first, start);
+      const until = Math.min(first + count, start + shard.info.rows);
+      if (from < until) {
+        const bytes = await shard.bytes('codes', (from - start) * stride, (until - from) * stride);
+        for (let row = from; row < until; ++row) {
+          out.set(new Float32Array(bytes.buffer, (row - from) * stride, dim), (row - first) * dim);
+        }
+      }
+      start += shard.info.rows;
+    }
+    return out;
+  }
+}
+
+export interface MergedShards {
+  imported: Imported;
+  described: Map<string, DatasetMetric>;
+  vectors: VectorSource;
+  embedder: EmbedderIdentity;
+  settings: WholeSettings;
+  parts: Part[];
+  /** Numbers of the parts that are missing. */
+  missing: number[];
+  prices: [string, ModelPrice][];
+  close(): Promise<void>;
+}
+
+function agree<T>(shards: readonly ShardFile[], names: readonly string[], what: string, of: (s: ShardFile) => T): T {
+  const [first, ...others] = shards.map((shard) => JSON.stringify(of(shard)));
+  const other = others.findIndex((value) => value !== first);
+  if (other >= 0) {
+    throw new SignalboxError(
+      'invalid_argument',
+      `${names[other + 1]} is of another build than ${names[0]}: ${what} ${others[other]}, expected ${first}`,
+    );
+  }
+  return of(shards[0] as ShardFile);
+}
+
+/** Union of the parts, and which numbers are not among them. */
+function unite(shards: readonly ShardFile[]): { parts: Part[]; missing: number[] } {
+  const all = shards.flatMap(({ header }) => header.parts);
+  const numbered = all.filter((part): part is { index: number; count: number } => part !== 'open');
+  if (numbered.length === 0) return { parts: ['open'], missing: [] };
+  const counts = new Set(numbered.map(({ count }) => count));
+  if (numbered.length < all.length || counts.size > 1) {
+    throw new SignalboxError('invalid_argument', `shards of different builds: of ${[...counts].join(', ')} parts`);
+  }
+  const [count = 1] = counts;
+  const have = new Set(numbered.map(({ index }) => index));
+  const indexes = [...have].sort((a, b) => a - b);
+  const missing = Array.from({ length: count }, (_, i) => i + 1).filter((index) => !have.has(index));
+  return { parts: indexes.map((index) => ({ index, count })), missing };
+}
+
+function mergePrices(shards: readonly ShardFile[]): [string, ModelPrice][] {
+  const prices = new Map<string, ModelPrice>();
+  for (const { info } of shards) {
+    for (const { name, usdPerMTokIn, usdPerMTokOut } of info.models) {
+      if (usdPerMTokIn === null || usdPerMTokOut === null) continue;
+      const before = prices.get(name);
+      if (before !== undefined && (before.usdPerMTokIn !== usdPerMTokIn || before.usdPerMTokOut !== usdPerMTokOut)) {
+        throw new SignalboxError('invalid_argument', `shards have different prices of ${name}`);
+      }
+      prices.set(name, { usdPerMTokIn, usdPerMTokOut });
+    }
+  }
+  return [...prices];
+}
+
+function mergeDescriptions(shards: readonly ShardFile[], names: readonly string[]): Map<string, DatasetMetric> {
+  const described = new Map<string, DatasetMetric>();
+  for (const [i, { header }] of shards.entries()) {
+    for (const { name, ...metric } of header.datasets) {
+      const before = described.get(name);
+      if (before !== undefined && JSON.stringify(before) !== JSON.stringify(metric)) {
+        const [a, b] = [JSON.stringify(before), JSON.stringify(metric)];
+        throw new SignalboxError('invalid_argument', `${names[i]}: ${name} was scored by ${b}, elsewhere by ${a}`);
+      }
+      described.set(name, metric);
+    }
+  }
+  return described;
+}
+
+function addFigures(to: ModelFigures, more: ModelFigures): void {
+  for (const key of Object.keys(NO_FIGURES) as (keyof ModelFigures)[]) to[key] += more[key];
+}
+
+async function addShard(collector: Collector, shard: ShardFile, file: string, firstSlot: number): Promise<void> {
+  const { info, header } = shard;
+  const ids = await shard.ids();
+  const outcomes = await shard.outcomes();
+  const tasks = new Uint16Array((await shard.bytes('row_tasks')).buffer);
+  const models = info.models.map(({ name }) => collector.modelNamed(name, { file }) as CollectedModel);
+  for (const [m, figures] of header.figures.entries()) addFigures((models[m] as CollectedModel).figures, figures);
+  const rows: number[] = [];
+  for (const [i, [key, id, hash]] of ids.entries()) {
+    const place = { file, line: i + 1 };
+    const halves = [Number.parseInt(hash.slice(0, 8), 16), Number.parseInt(hash.slice(8), 16)] as const;
+    const dataset = info.tasks[tasks[i] as number]?.name ?? '';
+    const row = collector.sample({ dataset, key, id, prompt: undefined, place });
+    collector.takeShardRow(row, halves, firstSlot + i, place);
+    rows.push(row);
+    for (const [m, model] of models.entries()) {
+      const outcome = outcomes[i * models.length + m] as number;
+      if (!Number.isNaN(outcome)) collector.setOutcome(row, model, outcome, place);
+    }
+  }
+  for (const [i, m] of header.conflicts) collector.setConflict(rows[i] as number, models[m] as CollectedModel);
+}
+
+/** Reads and joins shards. Errors: those of an index, `invalid_argument` where they are of different builds. */
+export async function readShards(names: readonly string[]): Promise<MergedShards> {
+  const shards: ShardFile[] = [];
+  const close = async () => {
+    for (const shard of shards) await shard.close();
+  };
+  try {
+    for (const name of names) shards.push(await ShardFile.open(name));
+    agree(shards, names, 'dimensions', ({ info }) => info.dim);
+    const embedder = agree(shards, names, 'the embedder', ({ info }) => info.embedder);
+    const settings = agree(shards, names, 'settings', ({ header }) => header.settings);
+    const storage = memoryStorage();
+    const [prompts, fileVectors] = [storage.prompts(), storage.vectors()];
+    const collector = new Collector({ prompts, vectors: fileVectors });
+    let slot = 0;
+    for (const [i, shard] of shards.entries()) {
+      await addShard(collector, shard, names[i] as string, slot);
+      slot += shard.info.rows;
+    }
+    return {
+      imported: { collector, source: 'shards', files: { read: names.length, ignored: [] }, prompts, fileVectors },
+      described: mergeDescriptions(shards, names),
+      vectors: new ShardVectors(shards),
+      embedder,
+      settings,
+      ...unite(shards),
+      prices: mergePrices(shards),
+      close,
+    };
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}

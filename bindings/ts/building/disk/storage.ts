@@ -1,0 +1,152 @@
+/** Prompts and vectors on the disk: a build of a million rows keeps only numbers in memory. */
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { SignalboxError } from '../../errors.js';
+import { Uint32List } from '../columns.js';
+import { checkVector, type Prompts, type Storage, type VectorFile } from '../storage.js';
+
+const BUFFER_BYTES = 1 << 22;
+
+/** Appends to a file in large pieces, and reads any of it back. */
+class Spool {
+  readonly #file: number;
+  readonly #buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  #buffered = 0;
+  #written = 0;
+
+  constructor(file: string) {
+    this.#file = openSync(file, 'wx+', 0o600);
+  }
+
+  append(bytes: Uint8Array): void {
+    if (this.#buffered + bytes.byteLength > BUFFER_BYTES) this.#flush();
+    if (bytes.byteLength > BUFFER_BYTES) {
+      this.#write(bytes);
+      return;
+    }
+    this.#buffer.set(bytes, this.#buffered);
+    this.#buffered += bytes.byteLength;
+  }
+
+  read(start: number, length: number): Uint8Array<ArrayBuffer> {
+    this.#flush();
+    const out = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const more = readSync(this.#file, out, done, length - done, start + done);
+      if (more === 0) throw new SignalboxError('network', 'a temporary file became shorter');
+      done += more;
+    }
+    return out;
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #flush(): void {
+    if (this.#buffered === 0) return;
+    this.#write(this.#buffer.subarray(0, this.#buffered));
+    this.#buffered = 0;
+  }
+
+  #write(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.byteLength; ) {
+      done += writeSync(this.#file, bytes, done, bytes.byteLength - done, this.#written + done);
+    }
+    this.#written += bytes.byteLength;
+  }
+}
+
+/** Prompts are read in the order in which they were added, block by block. */
+class DiskPrompts implements Prompts {
+  readonly #spool: Spool;
+  readonly #lengths = new Uint32List();
+  #next = { slot: 0, offset: 0 };
+
+  constructor(spool: Spool) {
+    this.#spool = spool;
+  }
+
+  get count(): number {
+    return this.#lengths.length;
+  }
+
+  add(text: string): number {
+    const bytes = new TextEncoder().encode(text);
+    this.#spool.append(bytes);
+    this.#lengths.push(bytes.byteLength);
+    return this.#lengths.length - 1;
+  }
+
+  async read(first: number, count: number): Promise<string[]> {
+    if (this.#next.slot > first) this.#next = { slot: 0, offset: 0 };
+    while (this.#next.slot < first) this.#skip();
+    const ends: number[] = [];
+    const { offset } = this.#next;
+    for (let i = 0; i < count; ++i) ends.push(this.#skip());
+    const bytes = this.#spool.read(offset, (ends.at(-1) ?? offset) - offset);
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    return ends.map((end, i) => decoder.decode(bytes.subarray((ends[i - 1] ?? offset) - offset, end - offset)));
+  }
+
+  #skip(): number {
+    this.#next.offset += this.#lengths.get(this.#next.slot);
+    this.#next.slot += 1;
+    return this.#next.offset;
+  }
+}
+
+class DiskVectors implements VectorFile {
+  readonly #spool: Spool;
+  #dim: number | undefined;
+  #count = 0;
+
+  constructor(spool: Spool) {
+    this.#spool = spool;
+  }
+
+  get dim(): number {
+    return this.#dim ?? 0;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(vector: ArrayLike<number>): number {
+    this.#dim = checkVector(vector, this.#dim);
+    this.#spool.append(new Uint8Array(Float32Array.from(vector).buffer));
+    this.#count += 1;
+    return this.#count - 1;
+  }
+
+  async read(first: number, count: number): Promise<Float32Array> {
+    const bytes = this.#spool.read(4 * first * this.dim, 4 * count * this.dim);
+    return new Float32Array(bytes.buffer);
+  }
+}
+
+/**
+ * Storage in a folder of its own beside the given place, which `dispose` removes.
+ * Errors: `network` where nothing can be written there.
+ */
+export async function diskStorage(beside: string): Promise<Storage> {
+  const folder = await mkdtemp(`${path.resolve(beside)}.building-`).catch((cause: Error) => {
+    throw new SignalboxError('network', `nothing can be written beside ${beside}: ${cause.message}`, { cause });
+  });
+  const spools: Spool[] = [];
+  const spool = () => {
+    const one = new Spool(path.join(folder, String(spools.length)));
+    spools.push(one);
+    return one;
+  };
+  return {
+    prompts: () => new DiskPrompts(spool()),
+    vectors: () => new DiskVectors(spool()),
+    dispose: async () => {
+      for (const one of spools.splice(0)) one.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

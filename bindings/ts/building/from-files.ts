@@ -1,0 +1,320 @@
+/** From files to an index: importing, embedding, joining, assembling. The same in a page and in Node. */
+import { abortable, SignalboxError, throwIfAborted } from '../errors.js';
+import { detect } from '../importing/detect.js';
+import type { InputFile } from '../importing/input-file.js';
+import type { Source } from '../importing/records.js';
+import { type MatchedPrices, type ModelPrice, matchPrices } from '../routing/prices.js';
+import { embeddingsFor } from '../routing/prompts.js';
+import type { Steps } from '../steps.js';
+import type { CodeType, Embedder, EmbedderIdentity, RoutingConstants } from '../types.js';
+import type { Lab } from '../wasm/lab-module.js';
+import { type Assembled, assemble, type ShardMarks } from './assemble.js';
+import { type Benchmark, metricConflicts, putInOrder } from './benchmark.js';
+import { type Choices, drawSample, measureChoices } from './choices.js';
+import { Collector, type CollectorOptions, NONE } from './collector.js';
+import { chooseCoreset, withRows } from './coreset.js';
+import type { DatasetMetric, MetricOptions } from './metric-rules.js';
+import { type BuildReport, reportOf } from './report.js';
+import { memoryStorage, type Prompts, type Storage, type VectorFile, type VectorSource } from './storage.js';
+import { UnitVectors } from './vectors.js';
+
+const BLOCK = 256;
+
+export interface BuildSettings extends MetricOptions {
+  /** Default: detected. */
+  from?: Source | undefined;
+  datasets?: readonly string[] | undefined;
+  models?: readonly string[] | undefined;
+  excludeDatasets?: readonly string[] | undefined;
+  excludeModels?: readonly string[] | undefined;
+  /** Default `int8`. */
+  codes?: CodeType | undefined;
+  /** First components of the embedding that are kept. Default: all. */
+  dims?: number | undefined;
+  /** Rows that are kept, chosen so that decisions stay. Default: all. */
+  maxRows?: number | undefined;
+  /** What the index calls itself. */
+  name?: string | undefined;
+  routing?: Partial<RoutingConstants> | undefined;
+  /** By model name as in the list; see `readPriceList`. */
+  prices?: readonly [string, ModelPrice][] | undefined;
+  maxWork?: number | undefined;
+}
+
+/** Where vectors come from, one of: an embedder; a matrix with a row for each table row, or for each sample; the files. */
+export interface VectorOrigin {
+  embedder?: Embedder | undefined;
+  matrix?: VectorSource | undefined;
+  /** Names the embedder of a matrix, or of vectors in the files. */
+  embedderId?: string | undefined;
+  embedderHash?: string | undefined;
+}
+
+export interface BuiltIndex {
+  report: BuildReport;
+  index: Assembled;
+  prices: MatchedPrices;
+  /** What other choices would cost; undefined where one dataset is all there is. The index may be closed by then. */
+  measureChoices(): Promise<Choices | undefined>;
+}
+
+/** Everything that was read, and how to find its vectors. */
+export interface Imported {
+  collector: Collector;
+  source: Source | 'shards';
+  files: { read: number; ignored: string[] };
+  prompts: Prompts;
+  fileVectors: VectorFile;
+}
+
+/** Reads all files. Errors: those of importers. */
+export async function importFiles(
+  files: readonly InputFile[],
+  options: BuildSettings & Pick<CollectorOptions, 'shard'>,
+  storage: Storage,
+  steps: Steps,
+): Promise<Imported> {
+  steps.begin('looking at the files');
+  const found = await detect(files, options.from, { signal: steps.signal });
+  const [prompts, fileVectors] = [storage.prompts(), storage.vectors()];
+  const collector = new Collector({ ...options, prompts, vectors: fileVectors });
+  const total = found.files.reduce((sum, { size }) => sum + size, 0);
+  steps.begin(`reading ${found.importer.source}, ${found.files.length} ${found.files.length === 1 ? 'file' : 'files'}`);
+  let bytes = 0;
+  const lively = found.files.map(
+    (file): InputFile => ({
+      ...file,
+      path: file.path,
+      size: file.size,
+      slice: async (start, end) => {
+        await steps.update(Math.min(bytes, total), total);
+        return file.slice(start, end);
+      },
+    }),
+  );
+  await found.importer.read(lively, {
+    sink: collector,
+    signal: steps.signal,
+    onBytes: (count) => {
+      bytes += count;
+    },
+  });
+  return {
+    collector,
+    source: found.importer.source,
+    files: { read: found.files.length, ignored: found.ignored.map(({ path }) => path) },
+    prompts,
+    fileVectors,
+  };
+}
+
+/** Which slot of the vectors a row has, for each way in which vectors come. */
+function matrixSlots(collector: Collector, matrix: VectorSource): (row: number) => number {
+  if (matrix.count === collector.tableRows) return (row) => collector.sourceRows.get(row);
+  if (matrix.count === collector.rows) return (row) => row;
+  throw new SignalboxError(
+    'dimension_mismatch',
+    `the matrix of embeddings has ${matrix.count} rows, the data has ${collector.tableRows || collector.rows}`,
+  );
+}
+
+/** Embeds the prompts of the rows of the index, in the order in which they were read. */
+async function embedPrompts(
+  embedder: Embedder,
+  { collector, prompts }: Imported,
+  benchmark: Benchmark,
+  out: VectorFile,
+  steps: Steps,
+): Promise<(row: number) => number> {
+  const rowOf = new Uint32Array(prompts.count).fill(NONE);
+  for (const row of benchmark.order) rowOf[collector.promptSlots.get(row)] = row;
+  const slots = new Uint32Array(collector.rows).fill(NONE);
+  steps.begin(`embedding ${benchmark.order.length} prompts`);
+  for (let first = 0; first < prompts.count; first += BLOCK) {
+    const count = Math.min(BLOCK, prompts.count - first);
+    const wanted = Array.from({ length: count }, (_, i) => i).filter((i) => rowOf[first + i] !== NONE);
+    const texts = await prompts.read(first, count);
+    const block = wanted.map((i) => texts[i] as string);
+    const embedded = await abortable(embedder.embed(block, { signal: steps.signal }), steps.signal);
+    for (const [i, { vector }] of embeddingsFor(embedded, block.length, embedder.dim, embedder.dim).entries()) {
+      slots[rowOf[first + (wanted[i] as number)] as number] = out.add(vector);
+    }
+    await steps.update(first + count, prompts.count);
+  }
+  return (row) => slots[row] as number;
+}
+
+/** Refuses to mix metrics. Errors: `invalid_argument` that says which. */
+export function checkMetrics(mixed: readonly string[]): void {
+  if (mixed.length === 0) return;
+  throw new SignalboxError(
+    'invalid_argument',
+    `scores of several metrics, choose one with metric ([dataset=]name):\n  ${mixed.join('\n  ')}`,
+  );
+}
+
+/** What joining gives: the rows in order, and the report about them. */
+export interface Joined {
+  imported: Imported;
+  benchmark: Benchmark;
+  report: BuildReport;
+}
+
+export interface JoinOptions {
+  /** What shards say of their datasets. */
+  described?: ReadonlyMap<string, DatasetMetric> | undefined;
+  /** The result is a shard itself. */
+  isShard?: boolean | undefined;
+  /** Length of the vectors, for the sizes in the report. */
+  dim: number;
+}
+
+/** Puts what was imported in order. Errors: `invalid_argument` for no usable row. */
+export function join(imported: Imported, hasMatrix: boolean, options: JoinOptions): Joined {
+  const { collector } = imported;
+  const hasVector = (row: number) => hasMatrix || collector.vectorSlots.get(row) !== NONE;
+  const benchmark = putInOrder(collector, { hasVector, ...options });
+  const report = reportOf({
+    source: imported.source,
+    read: imported.files.read,
+    ignored: imported.files.ignored,
+    collector,
+    benchmark,
+    mixedMetrics: metricConflicts(collector.datasets),
+    dim: options.dim,
+  });
+  return { imported, benchmark, report };
+}
+
+/** Length of the vectors that this origin will give. */
+export function dimOf({ matrix, embedder }: VectorOrigin, { fileVectors }: Imported, dims: number | undefined): number {
+  return dims ?? matrix?.dim ?? (fileVectors.count > 0 ? fileVectors.dim : (embedder?.dim ?? 0));
+}
+
+interface RowVectors {
+  source: VectorSource;
+  slotOf: (row: number) => number;
+  embedder: EmbedderIdentity;
+}
+
+async function vectorsOf(joined: Joined, origin: VectorOrigin, storage: Storage, steps: Steps): Promise<RowVectors> {
+  const { imported, benchmark } = joined;
+  const named = { id: origin.embedderId ?? '', hash: origin.embedderHash };
+  if (origin.matrix !== undefined) {
+    return { source: origin.matrix, slotOf: matrixSlots(imported.collector, origin.matrix), embedder: named };
+  }
+  if (imported.fileVectors.count > 0) {
+    const slotOf = (row: number) => imported.collector.vectorSlots.get(row);
+    const without = benchmark.order.find((row) => slotOf(row) === NONE);
+    if (without !== undefined) {
+      throw new SignalboxError(
+        'invalid_argument',
+        `some rows have an embedding, but not ${imported.collector.ids[without]}`,
+      );
+    }
+    return { source: imported.fileVectors, slotOf, embedder: named };
+  }
+  const { embedder } = origin;
+  if (embedder === undefined)
+    throw new SignalboxError('invalid_argument', 'there are neither embeddings nor an embedder');
+  const source = storage.vectors();
+  const slotOf = await embedPrompts(embedder, imported, benchmark, source, steps);
+  return { source, slotOf, embedder };
+}
+
+/** The rows of the index as they will be built: cut to `maxRows`, with their vectors. */
+async function thinned(
+  lab: Lab,
+  { imported, benchmark }: Joined,
+  slotOf: (row: number) => number,
+  vectors: UnitVectors,
+  maxRows: number | undefined,
+  steps: Steps,
+): Promise<Benchmark> {
+  if (maxRows === undefined || maxRows >= benchmark.order.length) return benchmark;
+  steps.begin(`choosing ${maxRows} of ${benchmark.order.length} rows`);
+  const kept = await chooseCoreset(lab, benchmark, slotOf, vectors, maxRows, steps);
+  const finding = imported.collector.dropped.get('over_max_rows');
+  if (finding !== undefined) finding.count = benchmark.order.length - kept.length;
+  return withRows(benchmark, kept);
+}
+
+/** What an index is made from once everything has a vector. */
+export interface Vectorised {
+  joined: Joined;
+  slotOf: (row: number) => number;
+  vectors: UnitVectors;
+  embedder: EmbedderIdentity;
+}
+
+export async function vectorise(
+  joined: Joined,
+  origin: VectorOrigin,
+  dims: number | undefined,
+  storage: Storage,
+  steps: Steps,
+): Promise<Vectorised> {
+  const { source, slotOf, embedder } = await vectorsOf(joined, origin, storage, steps);
+  return { joined, slotOf, vectors: new UnitVectors(source, dims), embedder };
+}
+
+/** Errors: those of `buildIndex`, `aborted`. */
+export async function assembleIndex(
+  lab: Lab,
+  { joined, slotOf, vectors, embedder }: Vectorised,
+  settings: BuildSettings,
+  steps: Steps,
+  marksOf?: (benchmark: Benchmark) => ShardMarks,
+): Promise<BuiltIndex> {
+  const { collector } = joined.imported;
+  const benchmark = await thinned(lab, joined, slotOf, vectors, settings.maxRows, steps);
+  const prices = matchPrices(
+    benchmark.models.map(({ name }) => name),
+    settings.prices ?? [],
+  );
+  const codes = settings.codes ?? 'int8';
+  const index = await assemble(
+    lab,
+    benchmark,
+    collector.ids,
+    slotOf,
+    vectors,
+    {
+      codes,
+      name: settings.name,
+      embedder,
+      routing: settings.routing,
+      prices: prices.prices,
+      maxWork: settings.maxWork,
+    },
+    steps,
+    marksOf?.(benchmark),
+  );
+  const measure = async () => {
+    const { order } = joined.benchmark;
+    const sample = await drawSample(joined.benchmark, slotOf, vectors, (row) => collector.promptHash(row));
+    const keptShare = benchmark.order.length < order.length ? benchmark.order.length / order.length : undefined;
+    const request = { codes, keptShare, benchmark: joined.benchmark };
+    return sample === undefined ? undefined : measureChoices(lab, sample, request, steps);
+  };
+  return { report: { ...joined.report, dropped: droppedOf(collector) }, index, prices, measureChoices: measure };
+}
+
+const droppedOf = (collector: Collector): BuildReport['dropped'] =>
+  Object.fromEntries([...collector.dropped].filter(([, { count }]) => count > 0));
+
+/** All steps from files to an index. */
+export async function buildFrom(
+  lab: Lab,
+  files: readonly InputFile[],
+  origin: VectorOrigin,
+  settings: BuildSettings,
+  steps: Steps,
+  storage: Storage = memoryStorage(),
+): Promise<BuiltIndex> {
+  const imported = await importFiles(files, settings, storage, steps);
+  throwIfAborted(steps.signal);
+  const joined = join(imported, origin.matrix !== undefined, { dim: dimOf(origin, imported, settings.dims) });
+  checkMetrics(joined.report.mixedMetrics);
+  return assembleIndex(lab, await vectorise(joined, origin, settings.dims, storage, steps), settings, steps);
+}

@@ -1,0 +1,393 @@
+/** The commands `signalbox build` and `signalbox merge`. */
+import { open, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Choices } from '../building/choices.js';
+import { choicesText } from '../building/choices-text.js';
+import { CachedEmbedder } from '../building/disk/embedding-cache.js';
+import { findFiles } from '../building/disk/files.js';
+import { marksOf, type Part, readShards, wholeSettings } from '../building/disk/shards.js';
+import { diskStorage } from '../building/disk/storage.js';
+import {
+  assembleIndex,
+  type BuildSettings,
+  type BuiltIndex,
+  checkMetrics,
+  dimOf,
+  importFiles,
+  join,
+  type VectorOrigin,
+  vectorise,
+} from '../building/from-files.js';
+import type { PerDataset } from '../building/metric-rules.js';
+import { megabytes, printable, reportText } from '../building/report-text.js';
+import type { Storage } from '../building/storage.js';
+import { UnitVectors } from '../building/vectors.js';
+import { SignalboxError } from '../errors.js';
+import { cacheFolder } from '../files/cache-folder.js';
+import { openNpy } from '../files/npy.js';
+import { toJson, writeWholeBy } from '../files/output.js';
+import { SOURCES, type Source } from '../importing/records.js';
+import { readPriceList } from '../routing/prices.js';
+import { CODE_TYPES, type CodeType } from '../types.js';
+import { type Lab, loadLab } from '../wasm/lab-module.js';
+import { EMBEDDER_HELP, loadEmbedder } from './embedder-option.js';
+import { Progress } from './progress.js';
+
+interface BuildCommandOptions {
+  output?: string;
+  from?: Source;
+  metric: PerDataset<string>;
+  range: PerDataset<readonly [number, number]>;
+  threshold: PerDataset<number>;
+  datasets?: string[];
+  excludeDatasets?: string[];
+  models?: string[];
+  excludeModels?: string[];
+  embedder?: string;
+  embeddings?: string;
+  embedderId?: string;
+  codes: CodeType;
+  dims?: number;
+  maxRows?: number;
+  maxWork?: number;
+  prices?: string;
+  name?: string;
+  shard?: { index: number; count: number };
+  partial?: true;
+  cache: string | false;
+  measure: boolean;
+  dryRun?: true;
+  json?: true;
+}
+
+interface MergeCommandOptions {
+  output: string;
+  partial?: true;
+  measure: boolean;
+  json?: true;
+}
+
+function toCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected a whole number of at least 1.');
+  return value;
+}
+
+const toList = (text: string) => text.split(',').map((name) => name.trim());
+
+function toShard(text: string): { index: number; count: number } {
+  const [index = 0, count = 0] = /^\d+\/\d+$/.test(text) ? text.split('/').map(Number) : [];
+  if (index < 1 || index > count || count > 65535) {
+    throw new InvalidArgumentError('Expected i/n with 1 <= i <= n, as in 3/16.');
+  }
+  return { index, count };
+}
+
+/** `value` or `dataset=value`; names of datasets and metrics may hold a `=`, so the last one counts. */
+function perDataset<T>(toValue: (text: string) => T) {
+  return (text: string, before: PerDataset<T>): PerDataset<T> => {
+    const at = text.lastIndexOf('=');
+    const rule = { datasets: at < 0 ? '*' : text.slice(0, at), value: toValue(text.slice(at + 1)) };
+    // A rule for all stands last: the first that matches counts.
+    return at < 0 ? [...before, rule] : [rule, ...before];
+  };
+}
+
+function toRange(text: string): [number, number] {
+  const [low = Number.NaN, high = Number.NaN, ...more] = text.split(',').map(Number);
+  if (!(low < high) || more.length > 0) throw new InvalidArgumentError('Expected low,high, as in 0,10.');
+  return [low, high];
+}
+
+function toNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
+  return value;
+}
+
+async function readPrices(file: string | undefined): Promise<BuildSettings['prices']> {
+  if (file === undefined) return undefined;
+  try {
+    return readPriceList(JSON.parse(await readFile(file, 'utf8')));
+  } catch (cause) {
+    const code = cause instanceof SyntaxError || cause instanceof SignalboxError ? 'invalid_argument' : 'network';
+    throw new SignalboxError(code, `${file}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function settingsOf(o: BuildCommandOptions): Promise<BuildSettings> {
+  return {
+    from: o.from,
+    metrics: o.metric,
+    ranges: o.range,
+    thresholds: o.threshold,
+    datasets: o.datasets,
+    excludeDatasets: o.excludeDatasets,
+    models: o.models,
+    excludeModels: o.excludeModels,
+    codes: o.codes,
+    dims: o.dims,
+    maxRows: o.maxRows,
+    maxWork: o.maxWork,
+    name: o.name,
+    prices: await readPrices(o.prices),
+  };
+}
+
+async function openOrigin(
+  o: BuildCommandOptions,
+  signal: AbortSignal,
+): Promise<VectorOrigin & { close(): Promise<void> }> {
+  if (o.embeddings !== undefined) {
+    const matrix = await openNpy(o.embeddings);
+    return { matrix, embedderId: o.embedderId, close: matrix.close };
+  }
+  const inner = await loadEmbedder(o.embedder, signal);
+  const embedder = o.cache === false ? inner : new CachedEmbedder(inner, o.cache);
+  return { embedder, embedderId: o.embedderId, close: async () => embedder.dispose?.() };
+}
+
+/** Writes the pieces one after the other: the index is never in memory twice. */
+async function writeIndex(file: string, { index }: BuiltIndex, signal: AbortSignal): Promise<void> {
+  const write = async (temporary: string) => {
+    const out = await open(temporary, 'wx');
+    try {
+      for (const piece of index.pieces()) {
+        for (let done = 0; done < piece.byteLength; ) {
+          done += (await out.write(piece, done, piece.byteLength - done)).bytesWritten;
+        }
+      }
+      await out.sync();
+    } finally {
+      await out.close();
+    }
+  };
+  await writeWholeBy(file, write, signal);
+}
+
+function builtText(file: string, { report, index, prices }: BuiltIndex, choices: Choices | undefined): string {
+  const { pairs } = index;
+  const lines = [reportText(report)];
+  const priced = report.models.length - prices.unmatched.length;
+  if (priced > 0) {
+    const without = prices.unmatched.length === 0 ? '' : `; none for ${prices.unmatched.join(', ')}`;
+    lines.push(`prices: ${priced} of ${report.models.length} models${without}`);
+  }
+  if (!pairs.exact) {
+    lines.push(
+      `distance estimator: from ${pairs.rowsATask} rows a dataset; standard error of u at most ${pairs.maxStandardErrorU.toFixed(4)}, of p at most ${pairs.maxStandardErrorP.toFixed(3)}`,
+    );
+  }
+  if (choices !== undefined) lines.push(choicesText(choices));
+  return printableLines([...lines, `wrote ${file}: ${megabytes(index.sizeBytes)} (${index.sizeBytes} bytes)`]);
+}
+
+const printableLines = (lines: string[]) => lines.join('\n').split('\n').map(printable).join('\n');
+
+function say(json: true | undefined, value: unknown, text: string): void {
+  process.stdout.write(json ? toJson(value) : `${text}\n`);
+}
+
+const builtJson = (file: string, { report, index, prices }: BuiltIndex, choices: Choices | undefined) => ({
+  ...report,
+  output: { file, sizeBytes: index.sizeBytes },
+  pairs: index.pairs,
+  unpriced: prices.unmatched,
+  choices: choices ?? null,
+});
+
+/** Runs with a signal that Ctrl-C aborts; the second one ends the process as ever. */
+async function interruptible<T>(use: (progress: Progress, signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const onSignal = () => stop.abort(new Error('interrupted'));
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
+  const progress = new Progress(process.stderr, stop.signal);
+  try {
+    return await use(progress, stop.signal);
+  } finally {
+    progress.end();
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}
+
+/** The shard or index of these files, written to `o.output`; without an output only the report. */
+async function buildInto(
+  places: string[],
+  o: BuildCommandOptions,
+  storage: Storage,
+  lab: Lab,
+  progress: Progress,
+  signal: AbortSignal,
+) {
+  const settings = await settingsOf(o);
+  const isShard = o.shard !== undefined || o.partial === true;
+  const imported = await importFiles(await findFiles(places), { ...settings, shard: o.shard }, storage, progress);
+  const origin = await openOrigin(o, signal);
+  try {
+    const dim = dimOf(origin, imported, o.dims);
+    const joined = join(imported, origin.matrix !== undefined, { dim, isShard });
+    const file = o.output;
+    if (o.dryRun || file === undefined) {
+      progress.end();
+      say(o.json, joined.report, printableLines([reportText(joined.report)]));
+      return;
+    }
+    checkMetrics(joined.report.mixedMetrics);
+    const vectorised = await vectorise(joined, origin, o.dims, storage, progress);
+    const parts: Part[] = [o.shard ?? 'open'];
+    const built = isShard
+      ? await assembleIndex(lab, vectorised, { prices: settings.prices, codes: 'float32' }, progress, (benchmark) =>
+          marksOf(imported.collector, benchmark, parts, wholeSettings(settings)),
+        )
+      : await assembleIndex(lab, vectorised, settings, progress);
+    await finish(built, { file, json: o.json, measure: o.measure && !isShard }, progress, signal);
+  } finally {
+    await origin.close();
+  }
+}
+
+interface Finish {
+  file: string;
+  json?: true | undefined;
+  /** Whether to measure what other choices would cost. */
+  measure: boolean;
+}
+
+/** Who does not wait for the table has the index all the same. */
+async function unlessAborted<T>(result: Promise<T>): Promise<T | undefined> {
+  try {
+    return await result;
+  } catch (cause) {
+    if (cause instanceof SignalboxError && cause.code === 'aborted') return undefined;
+    throw cause;
+  }
+}
+
+/** Writes what was built, and then measures: by then there is something to keep. */
+async function finish(built: BuiltIndex, { file, json, measure }: Finish, progress: Progress, signal: AbortSignal) {
+  try {
+    progress.begin('writing');
+    await writeIndex(file, built, signal);
+  } finally {
+    built.index.close();
+  }
+  const choices = measure ? await unlessAborted(built.measureChoices()) : undefined;
+  progress.end();
+  say(json, builtJson(file, built, choices), builtText(file, built, choices));
+}
+
+async function build(places: string[], o: BuildCommandOptions): Promise<void> {
+  if (o.output === undefined && !o.dryRun) {
+    throw new SignalboxError('invalid_argument', 'name the index with --output FILE, or ask for --dry-run');
+  }
+  if (o.shard !== undefined && o.partial) {
+    throw new SignalboxError('invalid_argument', '--shard and --partial exclude each other');
+  }
+  await interruptible(async (progress, signal) => {
+    const storage = await diskStorage(o.output ?? path.join(tmpdir(), 'signalbox'));
+    try {
+      await buildInto(places, o, storage, await loadLab(undefined, { signal }), progress, signal);
+    } finally {
+      await storage.dispose();
+    }
+  });
+}
+
+async function merge(names: string[], o: MergeCommandOptions): Promise<void> {
+  await interruptible(async (progress, signal) => {
+    progress.begin(`reading ${names.length} shards`);
+    const shards = await readShards(names);
+    try {
+      const { imported, settings, missing, parts, prices } = shards;
+      if (missing.length > 0 && !o.partial) {
+        throw new SignalboxError(
+          'invalid_argument',
+          `of the shards ${missing.slice(0, 10).join(', ')} ${missing.length > 10 ? 'and more ' : ''}are missing: name all, or ask for --partial and merge the result again`,
+        );
+      }
+      const isShard = o.partial === true;
+      const joined = join(imported, false, { described: shards.described, isShard, dim: shards.vectors.dim });
+      const vectorised = {
+        joined,
+        slotOf: (row: number) => imported.collector.vectorSlots.get(row),
+        vectors: new UnitVectors(shards.vectors, undefined, true),
+        embedder: shards.embedder,
+      };
+      const lab = await loadLab(undefined, { signal });
+      const whole: BuildSettings = {
+        codes: settings.codes,
+        maxRows: settings.maxRows ?? undefined,
+        name: settings.name ?? undefined,
+        routing: settings.routing ?? undefined,
+        maxWork: settings.maxWork ?? undefined,
+        prices,
+      };
+      const built = isShard
+        ? await assembleIndex(lab, vectorised, { prices, codes: 'float32' }, progress, (benchmark) =>
+            marksOf(imported.collector, benchmark, parts, settings),
+          )
+        : await assembleIndex(lab, vectorised, whole, progress);
+      await finish(built, { file: o.output, json: o.json, measure: o.measure && !isShard }, progress, signal);
+    } finally {
+      await shards.close();
+    }
+  });
+}
+
+function withData(command: Command): Command {
+  return command
+    .addOption(new Option('--from <source>', 'whose files these are; found out without it').choices(SOURCES))
+    .option('--metric <[dataset=]name>', 'the score that counts; may be repeated', perDataset(String), [])
+    .option('--range <[dataset=]low,high>', "the metric's range (default 0,1)", perDataset(toRange), [])
+    .option(
+      '--threshold <[dataset=]x>',
+      'right where the score is more than x; graded without it',
+      perDataset(toNumber),
+      [],
+    )
+    .option('--datasets <globs>', 'only these datasets, separated by commas', toList)
+    .option('--exclude-datasets <globs>', 'not these datasets', toList)
+    .option('--models <globs>', 'only these models, separated by commas', toList)
+    .option('--exclude-models <globs>', 'not these models', toList)
+    .option('--prices <file>', "OpenRouter's /api/v1/models, or LiteLLM's price map");
+}
+
+function withVectors(command: Command): Command {
+  return command
+    .option('--embedder <place>', EMBEDDER_HELP)
+    .option('--embeddings <file>', 'a matrix (.npy, float32): a row for each row of the table, or for each sample')
+    .option('--embedder-id <id>', 'what made the embeddings that the data or the matrix bring')
+    .option('--cache <folder>', 'where vectors are kept between builds', cacheFolder('embeddings'))
+    .option('--no-cache', 'embed everything anew')
+    .addOption(new Option('--codes <type>', 'how rows are stored').choices(CODE_TYPES).default('int8'))
+    .option('--dims <n>', 'keep the first n dimensions (Matryoshka)', toCount)
+    .option('--max-rows <n>', 'keep n rows, those that keep the decisions', toCount)
+    .option('--max-work <n>', 'multiplications above which the distance estimator samples rows', toCount);
+}
+
+/** Adds both commands to a program. */
+export function addBuildCommands(program: Command): void {
+  withVectors(withData(program.command('build <files...>')))
+    .description('build an index from benchmark results: files or folders')
+    .option('-o, --output <file>', 'the index')
+    .option('--name <name>', 'what the index calls itself')
+    .option('--shard <i/n>', "build the i-th of n shards, for 'merge'", toShard)
+    .option('--partial', "build a shard of these files, for 'merge'")
+    .option('--no-measure', 'do not measure what other choices would cost')
+    .option('--dry-run', 'report on the files and build nothing')
+    .option('--json', 'print JSON')
+    .action(build);
+  program
+    .command('merge <shards...>')
+    .description('join shards: the index is the same, byte for byte, as if it had been built in one piece')
+    .requiredOption('-o, --output <file>', 'the index')
+    .option('--partial', 'the result is a shard again')
+    .option('--no-measure', 'do not measure what other choices would cost')
+    .option('--json', 'print JSON')
+    .action(merge);
+}

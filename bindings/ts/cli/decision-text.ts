@@ -1,0 +1,179 @@
+/** Decisions and indexes as text for a terminal. */
+import { styleText } from 'node:util';
+import { field, numberField, textField } from '../importing/fields.js';
+import type { CascadePlan } from '../routing/cascade.js';
+import type { Decision, IndexInfo, Neighbour, RankedModel, TaskDecision } from '../types.js';
+
+const SHOWN = 8;
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Colours are for people: off where the output is not a terminal, or NO_COLOR is set. */
+const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
+export const style = (format: Style, text: string) => (isColoured ? styleText(format, text) : text);
+
+const percent = (share: number) => `${Math.round(100 * share)}%`;
+const price = (usd: number | null) => (usd === null ? '-' : `$${usd.toFixed(2)}`);
+const size = (bytes: number) => (bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} KB` : `${(bytes / 1e6).toFixed(2)} MB`);
+
+/** Columns padded to their widest cell; the first is text, the others are numbers. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = header.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `  ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ')}`;
+  return [style('dim', line(header)), ...rows.map(line)];
+}
+
+const interval = ({ interval: [low, high] }: RankedModel) => `${percent(low)}-${percent(high)}`;
+
+function heading(decision: Decision): string[] {
+  const usd = decision.price.usdPerMTok;
+  const cost = usd === null ? 'price not known' : `${price(usd)} per million tokens`;
+  return [
+    `${style('bold', decision.model)}  ${style('dim', cost)}`,
+    decision.reason,
+    decision.truncated ? style('yellow', 'Only the beginning of the text was read.') : '',
+  ].filter((line) => line !== '');
+}
+
+function resemblance(decision: Decision): string[] {
+  const tasks = decision.tasks.map(({ task, weight }) => `${task} ${percent(weight)}`);
+  return tasks.length === 0 ? [] : ['', `resembles ${tasks.join(', ')}`];
+}
+
+function footing(decision: Decision): string[] {
+  const { percentile, meanDistance, outOfCoverage } = decision.coverage;
+  return [
+    `confidence ${percent(decision.confidence)}, coverage percentile ${percentile.toFixed(0)} ` +
+      `(mean distance ${meanDistance.toFixed(3)}${outOfCoverage ? ', out of coverage' : ''})` +
+      `${decision.fallback ? `, fallback: ${decision.fallbackReason}` : ''}`,
+  ];
+}
+
+function neighbourRows(neighbours: readonly Neighbour[]): string[] {
+  if (neighbours.length === 0) return [];
+  const rows = neighbours.map((n) => {
+    const outcomes = Object.values(n.outcomes).filter((y) => y !== null);
+    const mean = outcomes.reduce((sum, y) => sum + y, 0) / Math.max(outcomes.length, 1);
+    return [`${n.task} ${n.id}`, n.similarity.toFixed(3), percent(mean)];
+  });
+  return ['', ...table(['nearest benchmark sample', 'similarity', 'models right'], rows)];
+}
+
+const rest = (count: number) => (count > SHOWN ? [style('dim', `  and ${count - SHOWN} more`)] : []);
+
+export function decisionText(decision: Decision): string {
+  const rows = decision.ranking
+    .slice(0, SHOWN)
+    .map((m) => [m.model, percent(m.pCorrect), interval(m), price(m.usdPerMTok)]);
+  return [
+    ...heading(decision),
+    '',
+    ...table(['model', 'P(correct)', '95%', '$/MTok'], rows),
+    ...rest(decision.ranking.length),
+    ...resemblance(decision),
+    ...neighbourRows(decision.neighbours),
+    '',
+    ...footing(decision),
+  ].join('\n');
+}
+
+export function taskText(decision: TaskDecision): string {
+  const rows = decision.ranking.slice(0, SHOWN).map((m) => {
+    const p = `${m.p.toFixed(2)}${m.pMeasured ? ' measured' : ''}`;
+    return [m.model, interval(m), m.s1.toFixed(3), m.s2.toFixed(3), m.s3.toFixed(3), p, price(m.usdPerMTok)];
+  });
+  const labels = decision.labelled > 0 ? `, ${decision.labelled} labelled` : '';
+  return [
+    ...heading(decision),
+    '',
+    `${decision.inputs} prompts${labels}, policy ${decision.policy}, distance u ${decision.u.toFixed(3)}`,
+    ...table(['model', '95%', 'S1', 'S2', 'S3', 'p', '$/MTok'], rows),
+    ...rest(decision.ranking.length),
+    ...resemblance(decision),
+    ...neighbourRows(decision.neighbours),
+    '',
+    ...footing(decision),
+  ].join('\n');
+}
+
+/** Why the chances of a plan are not about the input. */
+const CASCADE_NOTES = {
+  out_of_coverage: 'Nothing in the benchmark resembles this input: these are means over its tasks.',
+  no_known_token: 'The input has no word that the embedder knows: these are means over the tasks of the benchmark.',
+} as const;
+
+export function cascadeText(plan: CascadePlan): string {
+  const { steps, fallbackReason, excluded } = plan;
+  const rows = steps.map((step, i) => [
+    `${i + 1}. ${step.model}`,
+    price(step.usdPerMTok),
+    percent(step.pCorrect),
+    percent(step.pIfReached),
+    percent(step.reach),
+    i + 1 < steps.length ? percent(step.threshold) : '-',
+    percent(step.expectedQuality),
+    price(step.expectedUsdPerMTok),
+  ]);
+  const unpriced = excluded.filter(({ reason }) => reason === 'price_unknown').length;
+  return [
+    ...(fallbackReason === null ? [] : [style('yellow', CASCADE_NOTES[fallbackReason])]),
+    ...(plan.truncated ? [style('yellow', 'Only the beginning of the text was read.')] : []),
+    ...table(['ask', '$/MTok', 'right', 'if asked', 'asked', 'go on below', 'quality so far', '$ so far'], rows),
+    '',
+    `With a judge that never errs: right with ${percent(plan.expectedQuality)}, for ${price(plan.expectedUsdPerMTok)} ` +
+      `per million tokens, at worst ${price(plan.worstUsdPerMTok)}.`,
+    ...(unpriced > 0 ? [style('dim', `Without a price, and left out: ${unpriced}.`)] : []),
+  ].join('\n');
+}
+
+/** Which metric the outcomes of each task are, where the builder wrote it down. */
+function metricsOf(info: IndexInfo): Map<string, string> {
+  const datasets = field(info.metadata, 'datasets');
+  if (!Array.isArray(datasets)) return new Map();
+  return new Map(
+    datasets.flatMap((dataset) => {
+      const [name, metric] = [textField(dataset, 'name'), textField(dataset, 'metric')];
+      if (name === undefined || metric === undefined) return [];
+      const [low, high] = [numberField(dataset, 'range', 0) ?? 0, numberField(dataset, 'range', 1) ?? 1];
+      const range = low === 0 && high === 1 ? '' : `, ${low} to ${high}`;
+      const threshold = numberField(dataset, 'threshold');
+      return [[name, `${metric}${range}${threshold === undefined ? '' : `, right above ${threshold}`}`] as const];
+    }),
+  );
+}
+
+export function indexText(info: IndexInfo): string {
+  const { routing } = info;
+  const models = info.models.map((m) => [
+    m.name,
+    m.meanOutcome === null ? '-' : m.meanOutcome.toFixed(3),
+    m.paramsB === null ? '-' : `${m.paramsB.toFixed(1)}B`,
+    price(m.usdPerMTokIn),
+    price(m.usdPerMTokOut),
+  ]);
+  const metrics = metricsOf(info);
+  const tasks = info.tasks.map(({ name, rows }) => [
+    name,
+    String(rows),
+    ...(metrics.size > 0 ? [metrics.get(name) ?? '-'] : []),
+  ]);
+  const sections = info.sections.map((s) => [s.name, String(s.offsetBytes), String(s.sizeBytes)]);
+  return [
+    style('bold', `${info.rows} samples, ${info.tasks.length} tasks, ${info.models.length} models`),
+    `${size(info.sizeBytes)}, format ${info.formatVersion.join('.')}, ${info.dim} dimensions in ${info.codes}, ` +
+      `${info.graded ? 'graded' : 'binary'} outcomes, ${info.missingOutcomes} missing`,
+    `embedder ${info.embedder.id || '(none named)'} ${info.embedder.hash}`.trimEnd(),
+    `k ${routing.k}, kappa ${routing.kappa}, t ${routing.threshold}, sigma ${routing.sigma}, eta ${routing.eta}, ` +
+      `${info.pairs} training pairs`,
+    `best single model ${info.bestSingleModel ?? '-'}`,
+    '',
+    ...table(['model', 'mean', 'params', '$/MTok in', 'out'], models),
+    '',
+    ...table(['task', 'samples', ...(metrics.size > 0 ? ['metric'] : [])], tasks),
+    '',
+    ...table(['section', 'offset', 'bytes'], sections),
+    '',
+    JSON.stringify(info.metadata, null, 2),
+  ].join('\n');
+}

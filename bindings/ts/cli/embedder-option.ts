@@ -1,0 +1,97 @@
+/** The embedder that a command's option names: of the package, a Model2Vec folder, or an ONNX model. */
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import { StaticEmbedder } from '../embedding/static-embedder.js';
+import { SignalboxError } from '../errors.js';
+import type { OnnxEmbedder } from '../onnx/embedder.js';
+import type { Manifest, OnnxLoadOptions } from '../onnx/options.js';
+import type { Embedder, OnProgress } from '../types.js';
+import { Progress } from './progress.js';
+
+export const EMBEDDER_HELP =
+  'instead of the shipped one: a Model2Vec folder, or onnx:<folder or hub id>[?dtype=fp32&...] (docs/onnx.md)';
+
+const ONNX = 'onnx:';
+
+function invalid(message: string, cause?: unknown): SignalboxError {
+  return new SignalboxError('invalid_argument', message, { cause });
+}
+
+async function readManifest(file: string): Promise<Manifest> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Manifest;
+  } catch (cause) {
+    throw invalid(`the manifest ${file} could not be read: ${(cause as Error).message}`, cause);
+  }
+}
+
+const toCount = (key: string, text: string) => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw invalid(`onnx: ${key} is '${text}', expected a whole number`);
+  return value;
+};
+
+/** What may stand behind the `?`; ranges are the embedder's to check. */
+const KEYS: Readonly<Record<string, (text: string) => OnnxLoadOptions | Promise<OnnxLoadOptions>>> = {
+  dtype: (text) => ({ dtype: text as OnnxLoadOptions['dtype'] }),
+  file: (text) => ({ file: text }),
+  pooling: (text) => ({ pooling: text as OnnxLoadOptions['pooling'] }),
+  maxTokens: (text) => ({ maxTokens: toCount('maxTokens', text) }),
+  id: (text) => ({ id: text }),
+  revision: (text) => ({ revision: text }),
+  host: (text) => ({ host: text }),
+  manifest: async (text) => ({ manifest: text === 'null' ? null : await readManifest(text) }),
+  cache: (text) => ({ cache: text === 'false' ? false : text }),
+  threads: (text) => ({ threads: toCount('threads', text) }),
+};
+
+async function parse(spec: string): Promise<{ model: string; options: OnnxLoadOptions }> {
+  const at = spec.indexOf('?');
+  const model = at < 0 ? spec : spec.slice(0, at);
+  const options: OnnxLoadOptions = {};
+  for (const [key, text] of at < 0 ? [] : new URLSearchParams(spec.slice(at + 1))) {
+    const read = Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;
+    if (read === undefined) throw invalid(`onnx: '${key}' is not known, expected ${Object.keys(KEYS).join(', ')}`);
+    Object.assign(options, await read(text));
+  }
+  // A folder that is there goes before a repository of the same name.
+  const isFolder = (await stat(model).catch(() => undefined))?.isDirectory() === true;
+  return { model: isFolder ? path.resolve(model) : model, options };
+}
+
+/** Shows a download that takes a while; what comes from the cache is not worth a word. */
+function showDownload(progress: Progress): OnProgress {
+  let current = '';
+  return (event) => {
+    if (event.status !== 'progress' || event.loaded === event.total) return;
+    if (current !== event.file) progress.begin(`loading ${event.file} of ${event.name}`);
+    current = event.file;
+    progress.update(event.loaded, event.total).catch(() => undefined); // An abort is heard elsewhere.
+  };
+}
+
+/** An ONNX model by what stands behind `onnx:`. Errors: those of `OnnxEmbedder.load`. */
+export async function loadOnnx(spec: string, signal?: AbortSignal): Promise<OnnxEmbedder> {
+  const { model, options } = await parse(spec);
+  const { OnnxEmbedder } = await import('../onnx/embedder.js');
+  const progress = new Progress(process.stderr);
+  try {
+    return await OnnxEmbedder.load(model === '' ? undefined : model, {
+      ...options,
+      signal,
+      onProgress: showDownload(progress),
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+/** As `Router.load` takes it. */
+export function embedderOption(text: string | undefined): string | (() => Promise<Embedder>) | undefined {
+  return text?.startsWith(ONNX) ? () => loadOnnx(text.slice(ONNX.length)) : text;
+}
+
+export async function loadEmbedder(text: string | undefined, signal: AbortSignal | undefined): Promise<Embedder> {
+  return text?.startsWith(ONNX) ? loadOnnx(text.slice(ONNX.length), signal) : StaticEmbedder.load(text, { signal });
+}

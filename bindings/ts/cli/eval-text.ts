@@ -1,0 +1,97 @@
+/** An evaluation as text for a terminal. */
+import { stripVTControlCharacters } from 'node:util';
+import type { EvaluationReport } from '../evaluation/report.js';
+import {
+  binTable,
+  cascadeTable,
+  costTable,
+  figure,
+  instanceTable,
+  labelTable,
+  percent,
+  policyName,
+  policyTable,
+  robustnessTable,
+  type Table,
+  unitName,
+} from '../evaluation/tables.js';
+import { table as columns, style } from './decision-text.js';
+
+/** Names come from files: they must not move the cursor. Line breaks would break the table. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+const plain = (text: string) => stripVTControlCharacters(text).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+
+const lines = ({ header, rows }: Table): string[] =>
+  columns(
+    header.map(plain),
+    rows.map((row) => row.map(plain)),
+  );
+
+const section = (title: string, ...content: string[]): string[] => ['', style('bold', title), ...content];
+
+function droppedText(dropped: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(dropped).filter(([, count]) => count > 0);
+  return parts.length === 0 ? 'none' : parts.map(([reason, n]) => `${n} ${reason.replaceAll('_', ' ')}`).join(', ');
+}
+
+function heading({ data, settings }: EvaluationReport): string[] {
+  const { k, kappa, threshold, sigma, eta } = settings.routing;
+  return [
+    style('bold', `${data.rows} samples, ${data.tasks} tasks, ${data.models.length} models`),
+    `of ${data.rowsInFile} rows; dropped: ${droppedText(data.dropped)}`,
+    `${data.duplicatePrompts} rows share their prompt with another; ` +
+      `${data.duplicatesDropped} duplicates of held-out prompts were left out of pools`,
+    `embedder ${plain(data.embedder)} (${data.dim} dimensions), ` +
+      `k ${k}, kappa ${kappa}, t ${threshold}, sigma ${sigma}, eta ${eta}, seed ${settings.seed}`,
+    style('dim', 'Each task held out in turn. BSM: best single model on the other tasks. 95%: bootstrap over tasks.'),
+  ];
+}
+
+function poolSections({ pools }: EvaluationReport): string[] {
+  return pools.flatMap((pool) =>
+    section(
+      `Pool: ${pool.name} (${pool.models} models, ${pool.tasks} tasks)`,
+      ...lines(policyTable(pool)),
+      `  predictor accuracy ${figure(pool.predictorAccuracy, 3)}, ` +
+        `mean absolute error of its estimate ${figure(pool.predictorAccuracyError, 3)}`,
+    ),
+  );
+}
+
+function curveSections({ labels, coverage }: EvaluationReport): string[] {
+  return [
+    ...labels
+      .filter(({ points }) => points.length > 0)
+      .flatMap(({ pool, points }) =>
+        section(`Labels, pool: ${pool} - accuracy (gap closed)`, ...lines(labelTable(points))),
+      ),
+    ...(coverage.length > 1 ? section('Tasks by distance u', ...lines(binTable(coverage, 'u', 'tasks'))) : []),
+  ];
+}
+
+function sampleSections({ instances, cost, cascades, robustness }: EvaluationReport): string[] {
+  const unit = cost[0];
+  return [
+    ...(instances.length > 0 ? section('Single samples', ...lines(instanceTable(instances))) : []),
+    ...(unit === undefined
+      ? []
+      : section(`Quality and cost, means over samples (${unitName(unit)})`, ...lines(costTable(cost)))),
+    ...(cascades.length > 0
+      ? section(
+          'Cascades, means over samples: cheap models first, until a judge accepts (noisy: wrong one time in five)',
+          ...lines(cascadeTable(cascades)),
+        )
+      : []),
+    ...(robustness === null
+      ? []
+      : section(
+          `Changed prompts, decided by ${policyName(robustness.policy)} on ${robustness.indexRows} rows of other prompts; ` +
+            `${percent(robustness.shareBestSingle)} are the best single model to begin with`,
+          ...lines(robustnessTable(robustness)),
+        )),
+  ];
+}
+
+export function reportText(report: EvaluationReport): string {
+  return [...heading(report), ...poolSections(report), ...curveSections(report), ...sampleSections(report)].join('\n');
+}

@@ -1,0 +1,149 @@
+/** The command `signalbox eval`: from files to a table, a JSON file and a report. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import { Command } from 'commander';
+import { SignalboxError } from '../errors.js';
+import { type Baseline, parseBaseline, readBaseline } from '../evaluation/baseline.js';
+import { type EvaluationData, readData } from '../evaluation/data.js';
+import { embedAll, readEmbeddings } from '../evaluation/embed.js';
+import { type EvaluationLab, evaluate } from '../evaluation/engine.js';
+import { reportHtml } from '../evaluation/html.js';
+import type { EvaluationReport } from '../evaluation/report.js';
+import { measureRobustness } from '../evaluation/robustness.js';
+import { toJson, writeWhole } from '../files/output.js';
+import type { Embedder } from '../types.js';
+import { loadLab } from '../wasm/lab-module.js';
+import { loadEmbedder } from './embedder-option.js';
+import { checkOptions, describeOptions, type EvaluationOptions, settingsOf } from './eval-options.js';
+import { reportText } from './eval-text.js';
+import { Progress } from './progress.js';
+
+async function version(): Promise<string> {
+  const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  return String(manifest.version);
+}
+
+/** Rows that share their prompt with another. */
+function countDuplicates(inputs: Uint32Array): number {
+  const counts = new Map<number, number>();
+  for (const input of inputs) counts.set(input, (counts.get(input) ?? 0) + 1);
+  return inputs.filter((input) => (counts.get(input) ?? 0) > 1).length;
+}
+
+function describeData(
+  data: EvaluationData,
+  file: string,
+): Omit<EvaluationReport['data'], 'duplicatesDropped' | 'embedder' | 'dim'> {
+  return {
+    file: path.basename(file),
+    sha256: data.sha256,
+    rowsInFile: data.fileRows,
+    rows: data.ids.length,
+    dropped: data.dropped,
+    tasks: data.taskNames.length,
+    models: data.models.map(({ name }) => name),
+    modelsWithoutColumn: data.modelsWithoutColumn,
+    unusedColumns: data.unusedColumns,
+    missingOutcomes: data.outcomes.reduce((sum, y) => sum + Number(Number.isNaN(y)), 0),
+    duplicatePrompts: countDuplicates(data.inputs),
+  };
+}
+
+async function readBaselines(
+  options: EvaluationOptions,
+  data: EvaluationData,
+  signal?: AbortSignal,
+): Promise<Baseline[]> {
+  const wanted = options.baseline.map(parseBaseline);
+  const names = new Set([...options.policy, 'best_single', 'oracle']);
+  const baselines: Baseline[] = [];
+  for (const baseline of wanted) {
+    if (names.has(baseline.name)) {
+      throw new SignalboxError('invalid_argument', `--baseline: the name '${baseline.name}' is taken`);
+    }
+    names.add(baseline.name);
+    baselines.push(await readBaseline(baseline, data, signal));
+  }
+  return baselines;
+}
+
+async function vectorsOf(
+  options: EvaluationOptions,
+  data: EvaluationData,
+  embedder: Embedder | undefined,
+  progress: Progress,
+) {
+  if (options.embeddings !== undefined) return readEmbeddings(options.embeddings, data);
+  if (embedder === undefined) throw new SignalboxError('internal', 'there is no embedder');
+  progress.begin(`embedding ${data.prompts.length} prompts`);
+  return { vectors: await embedAll(embedder, data.prompts, progress), dim: embedder.dim };
+}
+
+/** `null` where nobody asked. */
+async function changesSurvived(
+  options: EvaluationOptions,
+  data: EvaluationData,
+  vectors: Float32Array,
+  embedder: Embedder,
+  progress: Progress,
+): Promise<EvaluationReport['robustness']> {
+  const { robustness = false, queryEmbedder } = options;
+  if (!robustness && queryEmbedder === undefined) return null;
+  const other = queryEmbedder === undefined ? undefined : await loadEmbedder(queryEmbedder, progress.signal);
+  try {
+    const changes = { paraphrases: robustness, queryEmbedder: other };
+    return await measureRobustness(data, vectors, embedder, changes, settingsOf(options, data.models), progress);
+  } finally {
+    other?.dispose?.();
+  }
+}
+
+/** Runs an evaluation. `lab` stands in for the package's own in tests. */
+export async function runEvaluation(
+  options: EvaluationOptions,
+  progress: Progress,
+  lab?: EvaluationLab,
+): Promise<EvaluationReport> {
+  const { signal } = progress;
+  checkOptions(options);
+  progress.begin('reading the data');
+  const data = await readData({ ...options, signal });
+  const settings = settingsOf(options, data.models);
+  const baselines = await readBaselines(options, data, signal);
+  const embedder = options.embeddings === undefined ? await loadEmbedder(options.embedder, signal) : undefined;
+  try {
+    const { vectors, dim } = await vectorsOf(options, data, embedder, progress);
+    const input = { data, vectors, dim, settings, baselines, progress };
+    const { duplicatesDropped, ...evaluation } = await evaluate(lab ?? (await loadLab(undefined, { signal })), input);
+    const robustness =
+      embedder === undefined ? null : await changesSurvived(options, data, vectors, embedder, progress);
+    const name = options.embeddings === undefined ? (embedder?.id ?? '') : path.basename(options.embeddings);
+    return {
+      format: 'signalbox-evaluation-1',
+      version: await version(),
+      settings,
+      data: { ...describeData(data, options.data), duplicatesDropped, embedder: name, dim },
+      ...evaluation,
+      robustness,
+    };
+  } finally {
+    progress.end();
+    embedder?.dispose?.();
+  }
+}
+
+async function act(options: EvaluationOptions): Promise<void> {
+  const stop = new AbortController();
+  // The second one ends the process as ever.
+  process.once('SIGINT', () => stop.abort(new Error('interrupted')));
+  const report = await runEvaluation(options, new Progress(process.stderr, stop.signal));
+  if (options.json !== undefined) await writeWhole(options.json, toJson(report), stop.signal);
+  if (options.html !== undefined) await writeWhole(options.html, await reportHtml(report), stop.signal);
+  process.stdout.write(`${reportText(report)}\n`);
+}
+
+/** The command, to be added to a program. */
+export function evaluationCommand(): Command {
+  return describeOptions(new Command('eval')).action(act);
+}

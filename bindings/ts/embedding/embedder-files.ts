@@ -1,0 +1,22 @@
+/** Settings of an embedder, out of its JSON files. */
+import { errorFrom, SignalboxError } from '../errors.js';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Errors: `bad_embedder`. */
+export function parseJson(bytes: Uint8Array, what: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new SignalboxError('bad_embedder', `${what} is not JSON`, { cause });
+  }
+}
+
+/** Errors: `bad_embedder`. */
+export function asObject(value: unknown, what: string): Json {
+  if (isObject(value)) return value;
+  throw errorFrom('bad_embedder', `${what} is not a JSON object`);
+}

@@ -1,0 +1,146 @@
+/** The default embedder: Model2Vec's layout, tokenised by @huggingface/tokenizers, averaged and normalised in the core. */
+import { Tokenizer } from '@huggingface/tokenizers';
+import { SignalboxError, throwIfAborted } from '../errors.js';
+import { sha256Of } from '../files/sha256.js';
+import { concatenate, type ReadOptions, readBytes } from '../files/sources.js';
+import type { Embedder, EmbedderFiles, EmbedderSource, Embedding, WasmSource } from '../types.js';
+import { type Core, loadCore } from '../wasm/core-module.js';
+import { cut } from './cut-text.js';
+import { asObject, parseJson } from './embedder-files.js';
+
+/** Beyond this a text is cut before it is tokenised, so that a megabyte costs what a page costs. */
+export const MAX_TEXT_LENGTH = 8192;
+export const MAX_TOKENS = 512;
+
+/** The id of the embedder that the package ships (models/embedder/config.json). */
+export const DEFAULT_EMBEDDER_ID = 'signalbox-static-128-v1';
+
+export interface StaticEmbedderOptions extends ReadOptions {
+  wasm?: WasmSource | undefined;
+}
+
+const DEFAULT_FILES: EmbedderFiles = {
+  tokenizer: new URL('../models/embedder/tokenizer.json', import.meta.url),
+  model: new URL('../models/embedder/model.safetensors', import.meta.url),
+  config: new URL('../models/embedder/config.json', import.meta.url),
+};
+
+function filesOf(source: EmbedderSource): EmbedderFiles {
+  if (typeof source !== 'string' && !(source instanceof URL)) return source;
+  const folder = String(source).replace(/\/?$/, '/');
+  return { tokenizer: `${folder}tokenizer.json`, model: `${folder}model.safetensors`, config: `${folder}config.json` };
+}
+
+/** 'sha256:...' of the model's bytes followed by the tokenizer's; undefined where WebCrypto is missing (plain http). */
+async function hashOf(model: Uint8Array, tokenizer: Uint8Array): Promise<string | undefined> {
+  const sha256 = await sha256Of(concatenate([model, tokenizer]));
+  return sha256 === undefined ? undefined : `sha256:${sha256}`;
+}
+
+export class StaticEmbedder implements Embedder {
+  readonly id: string;
+  readonly hash: string | undefined;
+  readonly dim: number;
+  readonly #core: Core;
+  readonly #tokenizer: Tokenizer;
+  readonly #unknown: number | undefined;
+  #handle: number | undefined;
+
+  private constructor(
+    core: Core,
+    tokenizer: Tokenizer,
+    unknown: number | undefined,
+    id: string,
+    hash: string | undefined,
+    opened: { handle: number; dim: number },
+  ) {
+    this.#core = core;
+    this.#tokenizer = tokenizer;
+    this.#unknown = unknown;
+    this.#handle = opened.handle;
+    this.id = id;
+    this.hash = hash;
+    this.dim = opened.dim;
+  }
+
+  /**
+   * Loads a Model2Vec model: a folder's address (in Node also a path) with `tokenizer.json`, `model.safetensors` and
+   * `config.json`, or the three files. Without a source: the one that the package ships.
+   * Errors: `network`, `aborted`, `bad_embedder`, `bad_wasm`, `out_of_memory`.
+   */
+  static async load(source?: EmbedderSource, options: StaticEmbedderOptions = {}): Promise<StaticEmbedder> {
+    return StaticEmbedder.loadInto(await loadCore(options.wasm, options), source, options);
+  }
+
+  /** @internal Like `load`, into a core that may still be on its way: the files are read and checked meanwhile. */
+  static async loadInto(
+    starting: Core | Promise<Core>,
+    source: EmbedderSource | undefined,
+    options: ReadOptions,
+  ): Promise<StaticEmbedder> {
+    const files = filesOf(source ?? DEFAULT_FILES);
+    const [tokenizerBytes, model, configBytes] = await Promise.all([
+      readBytes(files.tokenizer, options),
+      readBytes(files.model, options),
+      readBytes(files.config, options),
+    ]);
+    const config = asObject(parseJson(configBytes, 'config.json'), 'config.json');
+    const tokenizerJson = asObject(parseJson(tokenizerBytes, 'tokenizer.json'), 'tokenizer.json');
+    const hash = await hashOf(model, tokenizerBytes);
+    let tokenizer: Tokenizer;
+    try {
+      tokenizer = new Tokenizer(tokenizerJson, {});
+    } catch (cause) {
+      throw new SignalboxError('bad_embedder', `tokenizer.json is not understood: ${String(cause)}`, { cause });
+    }
+    const core = await starting;
+    throwIfAborted(options.signal);
+    const unknownToken = (tokenizerJson.model as { unk_token?: unknown } | undefined)?.unk_token;
+    const unknown = typeof unknownToken === 'string' ? tokenizer.token_to_id(unknownToken) : undefined;
+    const id = typeof config.id === 'string' ? config.id : (String(files.model).split('/').at(-2) ?? 'static');
+    const opened = core.openEmbedder(model, JSON.stringify(config));
+    return new StaticEmbedder(core, tokenizer, unknown, id, hash, opened);
+  }
+
+  /** Token ids of a text, cut to the embedder's limits, without unknown tokens. */
+  #encode(text: string): { ids: number[]; truncated: boolean } {
+    const short = cut(text, MAX_TEXT_LENGTH);
+    const all = this.#tokenizer.encode(short, { add_special_tokens: false }).ids;
+    const known = all.filter((id: number) => id !== this.#unknown);
+    return {
+      ids: known.slice(0, MAX_TOKENS),
+      truncated: short.length < text.length || known.length > MAX_TOKENS,
+    };
+  }
+
+  /** Errors: `disposed`, `aborted`, `invalid_argument` for what is not a string. */
+  async embed(texts: readonly string[], options: { signal?: AbortSignal | undefined } = {}): Promise<Embedding[]> {
+    const handle = this.#handle;
+    if (handle === undefined) throw new SignalboxError('disposed', 'the embedder was disposed');
+    throwIfAborted(options.signal);
+    for (const text of texts) {
+      if (typeof text !== 'string') throw new SignalboxError('invalid_argument', `expected a text, got ${typeof text}`);
+    }
+    const encoded = texts.map((text) => this.#encode(text));
+    const offsets = new Uint32Array(texts.length + 1);
+    encoded.forEach(({ ids }, i) => {
+      offsets[i + 1] = (offsets[i] ?? 0) + ids.length;
+    });
+    const ids = Uint32Array.from(encoded.flatMap(({ ids }) => ids));
+    const { vectors, tokens } = this.#core.embed(handle, ids, offsets, this.dim);
+    return encoded.map(({ truncated }, i) => ({
+      vector: vectors.slice(i * this.dim, (i + 1) * this.dim),
+      tokens: tokens[i] ?? 0,
+      truncated,
+    }));
+  }
+
+  dispose(): void {
+    if (this.#handle !== undefined) this.#core.close(this.#handle);
+    this.#handle = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

@@ -1,0 +1,35 @@
+/** Files that are there as a whole or not at all. */
+import { rename, rm, writeFile } from 'node:fs/promises';
+import process from 'node:process';
+import { SignalboxError, throwIfAborted } from '../errors.js';
+
+/** Lets `write` fill a file beside the place, then renames it. Errors: `network` for a place that cannot be written, `aborted`. */
+export async function writeWholeBy(
+  file: string,
+  write: (temporary: string) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    await write(temporary);
+    throwIfAborted(signal);
+    await rename(temporary, file);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    if (signal?.aborted) throw new SignalboxError('aborted', 'the operation was aborted', { cause });
+    throw new SignalboxError('network', `${file} could not be written: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** A text as a whole file. Errors: as `writeWholeBy`. */
+export async function writeWhole(file: string, text: string, signal?: AbortSignal): Promise<void> {
+  await writeWholeBy(file, (temporary) => writeFile(temporary, text, { signal }), signal);
+}
+
+const DIGITS = 10;
+
+/** Numbers to ten digits: the rest depends on the machine's order of summation. Not-available numbers are null. */
+export function toJson(value: unknown): string {
+  const shorten = (_key: string, v: unknown) => (typeof v === 'number' ? Number(v.toPrecision(DIGITS)) : v);
+  return `${JSON.stringify(value, shorten, 1)}\n`;
+}

@@ -1,0 +1,36 @@
+/** Reading in Node: paths and file: addresses from the disk, everything else like a page. */
+import { open } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { SignalboxError } from '../errors.js';
+import { type OpenFile, openUrl as openWebUrl } from './platform-web.js';
+
+export { discard, type OpenFile, openResponse } from './platform-web.js';
+
+const CHUNK_BYTES = 1 << 20;
+
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  try {
+    for (;;) {
+      const chunk = new Uint8Array(CHUNK_BYTES);
+      const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES);
+      if (bytesRead === 0) return;
+      yield chunk.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Errors: `network`, also for a file that is not there. */
+export async function openUrl(url: string, signal: AbortSignal | undefined, cache?: RequestCache): Promise<OpenFile> {
+  if (/^https?:/.test(url)) return openWebUrl(url, signal, cache);
+  const path = url.startsWith('file:') ? fileURLToPath(url) : url;
+  try {
+    const file = await open(path);
+    const { size } = await file.stat().finally(() => file.close());
+    return { size, chunks: chunksOf(path) };
+  } catch (cause) {
+    throw new SignalboxError('network', `${path} could not be read`, { cause });
+  }
+}

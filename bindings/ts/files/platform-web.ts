@@ -1,0 +1,58 @@
+/** What differs between Node and everywhere else: how a file beside the package is read. Pages, workers, edge runtimes. */
+import { abortable, errorFrom, SignalboxError } from '../errors.js';
+
+export interface OpenFile {
+  /** Length in bytes, where it is known before the file was read. */
+  size: number | undefined;
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+async function* chunksOf(
+  body: ReadableStream<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      // The caller's own response does not know the signal; and Node's fetch, aborted when all of the body is there, may
+      // leave a read open for ever.
+      const { done, value } = await abortable(reader.read(), signal);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+/** Lets go of a body that nobody reads: its connection would stay open. */
+export function discard(response: Response | undefined): void {
+  response?.body?.cancel().catch(() => undefined);
+}
+
+/** The body of a response, refused where it is an error or a page. Errors: `network`, `aborted`. */
+export function openResponse(response: Response, signal: AbortSignal | undefined): OpenFile {
+  const where = response.url === '' ? 'the response' : response.url;
+  const isPage = response.headers.get('content-type')?.startsWith('text/html') === true;
+  if (!response.ok || isPage) {
+    discard(response);
+    const what = response.ok ? 'is an HTML page, expected a file' : `answered ${response.status}`;
+    throw new SignalboxError('network', `${where} ${what}`);
+  }
+  // With a content encoding the length is that of the compressed bytes.
+  const length = response.headers.get('content-encoding') ? null : response.headers.get('content-length');
+  const size = length === null ? undefined : Number(length);
+  return { size, chunks: response.body === null ? [] : chunksOf(response.body, signal) };
+}
+
+/** Errors: `network`; an abort passes through as the signal's. */
+export async function openUrl(url: string, signal: AbortSignal | undefined, cache?: RequestCache): Promise<OpenFile> {
+  let response: Response;
+  try {
+    response = await fetch(url, { ...(signal && { signal }), ...(cache && { cache }) });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw Object.assign(errorFrom('network', `${url} could not be fetched: ${String(cause)}`), { cause });
+  }
+  return openResponse(response, signal);
+}

@@ -1,0 +1,84 @@
+/** Reading sources of every kind, with progress and cancellation. */
+import { type OpenFile, openResponse, openUrl } from '#platform';
+import { SignalboxError, throwIfAborted } from '../errors.js';
+import type { OnProgress, Source } from '../types.js';
+
+export interface ReadOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: OnProgress | undefined;
+  /** Of addresses that are fetched: `reload` passes by the browser's HTTP cache. */
+  cache?: RequestCache | undefined;
+}
+
+/** Where the bytes go: `reserve` is called once if the size is known, `write` for each chunk. */
+export interface Sink {
+  reserve(sizeBytes: number): void;
+  write(chunk: Uint8Array): void;
+}
+
+function isAddress(source: unknown): source is string | URL {
+  return typeof source === 'string' || source instanceof URL;
+}
+
+function nameOf(source: Source): string {
+  if (isAddress(source)) return String(source).split(/[\\/]/).at(-1)?.split('?')[0] || 'file';
+  if (source instanceof Response && source.url !== '') return nameOf(source.url);
+  return 'bytes';
+}
+
+function inMemory(bytes: Uint8Array): OpenFile {
+  return { size: bytes.byteLength, chunks: [bytes] };
+}
+
+async function open(source: Source, { signal, cache }: ReadOptions): Promise<OpenFile> {
+  if (isAddress(source)) return openUrl(String(source), signal, cache);
+  if (source instanceof Response) return openResponse(source, signal);
+  if (source instanceof Blob) return inMemory(new Uint8Array(await source.arrayBuffer()));
+  if (source instanceof ArrayBuffer) return inMemory(new Uint8Array(source));
+  if (source instanceof Uint8Array) return inMemory(source);
+  throw new SignalboxError('invalid_argument', 'expected an address, bytes, a Blob or a Response');
+}
+
+/** Streams a source into a sink. Errors: `network`, `aborted`, `invalid_argument`. */
+export async function readInto(source: Source, sink: Sink, options: ReadOptions): Promise<void> {
+  const { signal, onProgress } = options;
+  const event = { name: 'signalbox', file: nameOf(source) };
+  throwIfAborted(signal);
+  onProgress?.({ status: 'initiate', ...event });
+  try {
+    const { size, chunks } = await open(source, options);
+    onProgress?.({ status: 'download', ...event });
+    if (size !== undefined && size > 0) sink.reserve(size);
+    let loaded = 0;
+    for await (const chunk of chunks) {
+      throwIfAborted(signal);
+      sink.write(chunk);
+      loaded += chunk.byteLength;
+      const total = Math.max(size ?? loaded, loaded);
+      onProgress?.({ status: 'progress', ...event, progress: (100 * loaded) / total, loaded, total });
+    }
+  } catch (cause) {
+    throwIfAborted(signal);
+    if (cause instanceof SignalboxError) throw cause;
+    throw new SignalboxError('network', `${event.file} could not be read: ${String(cause)}`, { cause });
+  }
+  onProgress?.({ status: 'done', ...event });
+}
+
+/** All bytes of a source. */
+export async function readBytes(source: Source, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  await readInto(source, { reserve: () => undefined, write: (chunk) => chunks.push(chunk) }, options);
+  return concatenate(chunks);
+}
+
+/** The bytes of all pieces, one after the other. */
+export function concatenate(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
+  let offset = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, offset);
+    offset += piece.byteLength;
+  }
+  return bytes;
+}

@@ -1,0 +1,268 @@
+/** The lab's wasm module: building indexes, and evaluating policies on a benchmark that is held out piece by piece. */
+
+import { SignalboxError } from '../errors.js';
+import type { ReadOptions } from '../files/sources.js';
+import type { WasmSource } from '../types.js';
+import { exactJson } from './exact-json.js';
+import createModule, { type LabGlueModule } from './signalbox-lab-glue.mjs';
+import { WasmLoader, WasmModule } from './wasm-module.js';
+
+/** In the order in which they are reported. */
+export const EVALUATED_POLICIES = ['s1', 's2', 's3', 's3_true_p', 'best_single', 'oracle', 'signalbox'] as const;
+export type EvaluatedPolicy = (typeof EVALUATED_POLICIES)[number];
+
+/** What an index or an evaluation is made from; `specJson` holds everything that is not an array. */
+export interface BenchmarkArrays {
+  specJson: string;
+  /** [rows, dim] */
+  embeddings: Float32Array;
+  /** [rows] */
+  rowTasks: Uint16Array;
+  /** [rows, models], NaN missing. */
+  outcomes: Float32Array;
+}
+
+export interface EvaluationArrays extends BenchmarkArrays {
+  /** [rows] Equal numbers are the same prompt text. */
+  inputs: Uint32Array;
+  /** [rows, models] US dollars a call, NaN unknown. */
+  costs?: Float32Array | undefined;
+}
+
+export interface HeldOutOptions {
+  /** Candidates by their numbers; decisions are made for each pool. Default: one pool of all models. */
+  pools?: readonly (readonly number[])[];
+  /** Default: those of the paper. */
+  policies?: readonly EvaluatedPolicy[];
+  /** Labelled samples of the task: a count, or a share alpha of it (at most 50). */
+  labels?: ({ count: number } | { alpha: number }) & { repeats?: number; seed?: number };
+}
+
+export interface EvaluatedDecision {
+  /** Model numbers. */
+  pick: number;
+  challenger: number;
+  confidence: number;
+  fallback: boolean;
+}
+
+type PerModel = (number | null)[];
+
+/** One evaluation of a task. Lists are by model, and null where there is no outcome; the scores are empty where no
+ * input has a known token. */
+export interface TaskEvaluation {
+  /** Rows that are not labelled. */
+  judged: number;
+  u: number;
+  accuracy: PerModel;
+  /** The true p: how often the predictor of the model was right. */
+  predictorAccuracy: PerModel;
+  s1: PerModel;
+  s2: PerModel;
+  s3: PerModel;
+  p: PerModel;
+  s3TrueP: PerModel;
+  /** By pool, then policy; null where no candidate has an outcome here and elsewhere. */
+  decisions: { [policy in EvaluatedPolicy]?: EvaluatedDecision | null }[];
+}
+
+export interface HeldOutTask extends TaskEvaluation {
+  task: number;
+  rows: number;
+  /** Rows elsewhere with the prompt of a row of the task: they are in no pool. */
+  duplicatesDropped: number;
+  meanElsewhere: PerModel;
+  /** With labels, one a repeat. */
+  draws?: (TaskEvaluation & { labelled: number[] })[];
+}
+
+export interface InstanceOptions {
+  /** Each task in turn, or at once this share of every task. Default: `task`. */
+  heldOut?: 'task' | { share: number; seed?: number };
+  k?: number;
+  policy?: 's1' | 'best_single' | 'signalbox';
+  pool?: readonly number[];
+  costWeights?: readonly number[];
+}
+
+/** Lists are by judged row. */
+export interface InstanceEvaluation {
+  duplicatesDropped: number;
+  rows: number[];
+  pick: number[];
+  picked: number[];
+  bestSingle: number[];
+  oracle: number[];
+  meanDistance: number[];
+  predicted: number[];
+  calibration: {
+    bins: { count: number; predicted: number | null; outcome: number | null }[];
+    brier: number | null;
+    ece: number;
+  };
+  frontier: { costWeight: number; quality: number | null; cost: number | null; meanParamsB: number | null }[];
+}
+
+export interface CascadeEvaluationOptions {
+  /** See `InstanceOptions`. */
+  heldOut?: 'task' | { share: number; seed?: number };
+  k?: number;
+  pool?: readonly number[];
+  /** Correctness given up per US dollar. */
+  costWeights?: readonly number[];
+  /** 1..4 */
+  maxSteps?: number;
+  /** Shares of right answers that are accepted, and of wrong ones that are rejected. Default: one that never errs. */
+  judges?: readonly { sensitivity: number; specificity: number }[];
+  judgeSeed?: number;
+}
+
+/** Means over the rows that had a plan. */
+export interface CascadeEvaluation {
+  duplicatesDropped: number;
+  rows: number;
+  /** By judge, then cost weight. */
+  curves: {
+    costWeight: number;
+    quality: number | null;
+    /** Of all models that were asked. */
+    cost: number | null;
+    asked: number | null;
+    /** What the plans said, which count on a judge that never errs. */
+    expectedQuality: number | null;
+    expectedCost: number | null;
+  }[][];
+}
+
+/** What the training pairs of the distance estimator rest on. */
+export interface PairSummary {
+  /** Every row was judged; otherwise at most `rowsATask` drawn ones of each task, with these standard errors at most. */
+  exact: boolean;
+  rowsATask: number;
+  maxStandardErrorU: number;
+  maxStandardErrorP: number;
+}
+
+export interface FinishedBuild {
+  /** The file in order. Views into the module's memory: valid until its next call. */
+  pieces: readonly Uint8Array<ArrayBuffer>[];
+  sizeBytes: number;
+  pairs: PairSummary;
+}
+
+/** An index in the making, whose rows come in pieces; to be closed. Errors: see src/building/index_builder.h. */
+export interface LabBuild {
+  /** Rows by their numbers [n], each once and in any order: embeddings [n, dim], outcomes [n, models], NaN missing. */
+  put(at: Uint32Array, embeddings: Float32Array, outcomes: Float32Array): void;
+  /** Searches for the neighbours of at most `queries` more rows, or goes as many steps with the map. */
+  step(queries: number): { done: number; total: number };
+  finish(): FinishedBuild;
+  close(): void;
+}
+
+function checkLength(values: Float32Array, expected: number, what: string): void {
+  if (values.length === expected) return;
+  throw new SignalboxError('dimension_mismatch', `${what} has ${values.length} values, expected ${expected}`);
+}
+
+/** Typed calls into one instance of the module. */
+export class Lab extends WasmModule<LabGlueModule> {
+  buildIndex({ specJson, embeddings, rowTasks, outcomes }: BenchmarkArrays): Uint8Array<ArrayBuffer> {
+    const rows = rowTasks.length;
+    return this.withCopies([embeddings, rowTasks, outcomes], (embeddingsAt = 0, tasksAt = 0, outcomesAt = 0) => {
+      const { ptr, size } = this.ask<{ ptr: number; size: number }>(() =>
+        this.glue.buildIndex(specJson, embeddingsAt, tasksAt, outcomesAt, rows),
+      );
+      try {
+        return new Uint8Array(this.glue.HEAPU8.buffer, ptr, size).slice() as Uint8Array<ArrayBuffer>;
+      } finally {
+        this.glue.release(ptr);
+      }
+    });
+  }
+
+  /** `specJson` as for `buildIndex`, and {graded, missing, shard, pairSampling: {maxWork, seed}}; everything is copied. */
+  openBuild(specJson: string, rowTasks: Uint16Array): LabBuild {
+    const { handle, dim, models } = this.withCopies([rowTasks], (tasksAt = 0) =>
+      this.askToOpen<{ handle: number; dim: number; models: number }>(() =>
+        this.glue.openBuild(specJson, tasksAt, rowTasks.length),
+      ),
+    );
+    return {
+      put: (at, embeddings, outcomes) => {
+        // The core is told the number of rows only: shorter arrays would be read past their ends.
+        checkLength(embeddings, at.length * dim, 'embeddings');
+        checkLength(outcomes, at.length * models, 'outcomes');
+        this.withCopies([at, embeddings, outcomes], (atAt = 0, embeddingsAt = 0, outcomesAt = 0) =>
+          this.ask(() => this.glue.putRows(handle, atAt, embeddingsAt, outcomesAt, at.length)),
+        );
+      },
+      step: (queries) => this.ask(() => this.glue.stepBuild(handle, queries)),
+      finish: () => this.#finish(handle),
+      close: () => this.askToClose(() => this.glue.closeBuild(handle)),
+    };
+  }
+
+  #finish(handle: number): FinishedBuild {
+    const { pieces, ...rest } = this.ask<{ pieces: [number, number][]; sizeBytes: number; pairs: PairSummary }>(() =>
+      this.glue.finishBuild(handle),
+    );
+    const memory = this.glue.HEAPU8.buffer as ArrayBuffer;
+    return { ...rest, pieces: pieces.map(([pointer, size]) => new Uint8Array(memory, pointer, size)) };
+  }
+
+  /** Rows of a task that stand for all of it, ascending: embeddings [n, dim] of unit norm, outcomes [n, models]. */
+  chooseRows(
+    embeddings: Float32Array,
+    outcomes: Float32Array,
+    dim: number,
+    models: number,
+    keep: number,
+  ): readonly number[] {
+    const rows = Math.floor(embeddings.length / dim);
+    checkLength(embeddings, rows * dim, 'embeddings');
+    checkLength(outcomes, rows * models, 'outcomes');
+    return this.withCopies([embeddings, outcomes], (embeddingsAt = 0, outcomesAt = 0) =>
+      this.ask(() => this.glue.chooseRows(embeddingsAt, outcomesAt, rows, dim, models, keep)),
+    );
+  }
+
+  /** A handle to close. Everything is copied. */
+  openEvaluation({ specJson, embeddings, rowTasks, outcomes, inputs, costs }: EvaluationArrays): number {
+    const arrays = [embeddings, rowTasks, outcomes, inputs, ...(costs === undefined ? [] : [costs])];
+    return this.withCopies(arrays, (embeddingsAt = 0, tasksAt = 0, outcomesAt = 0, inputsAt = 0, costsAt = 0) => {
+      const { handle } = this.askToOpen<{ handle: number }>(() =>
+        this.glue.openEvaluation(specJson, embeddingsAt, tasksAt, outcomesAt, inputsAt, costsAt, rowTasks.length),
+      );
+      return handle;
+    });
+  }
+
+  /** Searches for the neighbours of `rows` more rows; must be done with all before the rest. */
+  searchNeighbours(handle: number, rows: number): { done: number; total: number } {
+    return this.ask(() => this.glue.searchNeighbours(handle, rows));
+  }
+
+  heldOutTask(handle: number, task: number, options: HeldOutOptions = {}): HeldOutTask {
+    return this.ask(() => this.glue.heldOutTask(handle, task, exactJson(options)));
+  }
+
+  instances(handle: number, options: InstanceOptions = {}): InstanceEvaluation {
+    return this.ask(() => this.glue.instances(handle, exactJson(options)));
+  }
+
+  cascades(handle: number, options: CascadeEvaluationOptions = {}): CascadeEvaluation {
+    return this.ask(() => this.glue.cascades(handle, exactJson(options)));
+  }
+
+  closeEvaluation(handle: number): void {
+    this.askToClose(() => this.glue.closeEvaluation(handle));
+  }
+}
+
+const loader = new WasmLoader(createModule, Lab, new URL('../signalbox-lab.wasm', import.meta.url));
+
+/** The lab's module: the package's own is shared. */
+export function loadLab(source?: WasmSource, options: ReadOptions = {}): Promise<Lab> {
+  return loader.load(source, options);
+}

@@ -1,0 +1,174 @@
+/** What both wasm modules share: starting one, its memory, and answers that are unwrapped. */
+
+import { abortable, SignalboxError, unwrap } from '../errors.js';
+import { type ReadOptions, readBytes } from '../files/sources.js';
+import type { WasmSource } from '../types.js';
+import type { GlueOptions, ModuleMemory } from './signalbox-glue.mjs';
+
+const WASM_MAGIC = [0x00, 0x61, 0x73, 0x6d];
+const MOST_BYTES = 0xffff_ffff;
+
+export type FlatArray = Float32Array | Uint32Array | Uint16Array | Uint8Array;
+
+/** One instance of a module. Every allocation is released, and pointers never leave it. */
+export abstract class WasmModule<Glue extends ModuleMemory> {
+  protected readonly glue: Glue;
+  #stopped = false;
+
+  constructor(glue: Glue) {
+    this.glue = glue;
+  }
+
+  liveHandles(): number {
+    return this.glue.liveHandles();
+  }
+
+  /** Whether it stopped in the midst of a call (a trap, or no memory): it is of no further use. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** Bytes of the module's memory: it only ever grows. */
+  get memoryBytes(): number {
+    return this.glue.HEAPU8.byteLength;
+  }
+
+  /** The value of an answer. */
+  protected ask<T>(call: () => string): T {
+    let answer: string;
+    try {
+      answer = call();
+    } catch (cause) {
+      this.#stopped = true;
+      busy.delete(this);
+      throw new SignalboxError('internal', `the core stopped, out of memory or by a defect: ${String(cause)}`, {
+        cause,
+      });
+    }
+    return unwrap<T>(answer);
+  }
+
+  /** The value of an answer that opens something, which counts as open from then on. */
+  protected askToOpen<T>(call: () => string): T {
+    const opened = this.ask<T>(call);
+    busy.add(this);
+    return opened;
+  }
+
+  protected askToClose(call: () => string): void {
+    this.ask(call);
+    if (this.liveHandles() === 0) busy.delete(this);
+  }
+
+  protected allocate(sizeBytes: number): number {
+    // The module's sizes have 32 bits: a larger one would wrap to a small one.
+    const pointer = sizeBytes <= MOST_BYTES ? this.glue.allocate(sizeBytes) : 0;
+    if (pointer === 0) throw new SignalboxError('out_of_memory', `${sizeBytes} bytes could not be allocated`);
+    return pointer;
+  }
+
+  protected copy(array: FlatArray): number {
+    const pointer = this.allocate(array.byteLength);
+    this.glue.HEAPU8.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), pointer);
+    return pointer;
+  }
+
+  /** Calls with copies of the arrays, one pointer each. */
+  protected withCopies<T>(arrays: readonly FlatArray[], use: (...pointers: number[]) => T): T {
+    const pointers: number[] = [];
+    try {
+      for (const array of arrays) pointers.push(this.copy(array));
+      return use(...pointers);
+    } finally {
+      for (const pointer of pointers) this.glue.release(pointer);
+    }
+  }
+}
+
+/** Modules that have something open. */
+const busy = new Set<WasmModule<ModuleMemory>>();
+
+/** Indexes, embedders and evaluations that are open, over all modules: zero once everything was disposed. */
+export function liveHandles(): number {
+  let sum = 0;
+  for (const module of busy) sum += module.liveHandles();
+  return sum;
+}
+
+async function compile(source: WasmSource, options: ReadOptions): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
+  const bytes = await readBytes(source, options);
+  if (!WASM_MAGIC.every((byte, i) => bytes[i] === byte)) {
+    const found = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    throw new SignalboxError(
+      'bad_wasm',
+      `expected a WebAssembly module, got bytes that begin with ${found || 'nothing'}`,
+    );
+  }
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw new SignalboxError('bad_wasm', `the WebAssembly module could not be compiled: ${String(cause)}`, { cause });
+  }
+}
+
+/** How a source becomes a glue, ready to be called. */
+async function instantiate<Glue>(
+  createModule: (options: GlueOptions) => Promise<Glue>,
+  source: WasmSource,
+  options: ReadOptions,
+): Promise<Glue> {
+  const module = await compile(source, options);
+  return new Promise<Glue>((resolve, reject) => {
+    const instantiateWasm = (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void) => {
+      // A module that lacks what the glue expects makes `receive` throw.
+      WebAssembly.instantiate(module, imports).then(receive).catch(reject);
+      return {};
+    };
+    // What it would print when it stops is in the error that it throws.
+    createModule({ instantiateWasm, printErr: () => undefined }).then(resolve, reject);
+  }).catch((cause: unknown) => {
+    throw new SignalboxError('bad_wasm', `the WebAssembly module could not be started: ${String(cause)}`, { cause });
+  });
+}
+
+/** Loads one of the two artefacts. The module of the package's own file is shared by everything that loads it. */
+export class WasmLoader<Glue extends ModuleMemory, Module extends WasmModule<Glue>> {
+  readonly #createModule: (options: GlueOptions) => Promise<Glue>;
+  readonly #Module: new (
+    glue: Glue,
+  ) => Module;
+  readonly #file: URL;
+  #shared: { loading: Promise<Module>; module?: Module } | undefined;
+
+  constructor(createModule: (options: GlueOptions) => Promise<Glue>, Module: new (glue: Glue) => Module, file: URL) {
+    this.#createModule = createModule;
+    this.#Module = Module;
+    this.#file = file;
+  }
+
+  /** A failure is forgotten, and so is a module that stopped: the next load starts afresh. */
+  async load(source: WasmSource | undefined, options: ReadOptions): Promise<Module> {
+    if (source !== undefined) return this.#start(source, options);
+    if (this.#shared === undefined || this.#shared.module?.stopped) {
+      // Not tied to one caller's signal: others may wait for the same module.
+      const entry: { loading: Promise<Module>; module?: Module } = {
+        loading: this.#start(this.#file, { onProgress: options.onProgress, cache: options.cache }),
+      };
+      this.#shared = entry;
+      entry.loading.then(
+        (module) => {
+          entry.module = module;
+        },
+        () => {
+          if (this.#shared === entry) this.#shared = undefined;
+        },
+      );
+    }
+    return abortable(this.#shared.loading, options.signal);
+  }
+
+  async #start(source: WasmSource, options: ReadOptions): Promise<Module> {
+    return new this.#Module(await instantiate(this.#createModule, source, options));
+  }
+}

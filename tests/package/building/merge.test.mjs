@@ -1,0 +1,80 @@
+// `signalbox merge`: shards in any order and grouping give the bytes of the build in one piece.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { csv, fails, folder, inOwnFolders, MODELS, QUICK, read, runs, runsJson, write } from './fixtures.mjs';
+
+inOwnFolders();
+
+describe('signalbox merge', () => {
+  const shard = (i, n, ...more) =>
+    runs('build', 'results.csv', '-o', `${i}.sbx`, '--shard', `${i}/${n}`, '--no-cache', ...more);
+
+  it('gives the bytes of the build in one piece, in any order and in steps', async () => {
+    write('results.csv', csv(MODELS));
+    const settings = ['--codes', 'int4', '--dims', '96', '--max-rows', '60', '--name', 'mine'];
+    await runs('build', 'results.csv', '-o', 'whole.sbx', ...settings, ...QUICK);
+    for (let i = 1; i <= 3; ++i) await shard(i, 3, ...settings);
+    await runs('merge', '3.sbx', '1.sbx', '2.sbx', '-o', 'all.sbx', '--no-measure');
+    assert.deepEqual(read('all.sbx'), read('whole.sbx'));
+    await runs('merge', '2.sbx', '3.sbx', '-o', 'some.sbx', '--partial');
+    await runs('merge', 'some.sbx', '1.sbx', '-o', 'steps.sbx', '--no-measure');
+    assert.deepEqual(read('steps.sbx'), read('whole.sbx'));
+    await runs('merge', '1.sbx', '2.sbx', '-o', 'others.sbx', '--partial');
+    await runs('merge', 'others.sbx', '3.sbx', '-o', 'associated.sbx', '--no-measure');
+    assert.deepEqual(read('associated.sbx'), read('whole.sbx'));
+  });
+
+  it('joins parts of single models, whose rows are the same', async () => {
+    write('results.csv', csv(MODELS));
+    await runs('build', 'results.csv', '-o', 'whole.sbx', ...QUICK);
+    for (const model of MODELS) {
+      write(`${model}.csv`, csv([model]));
+      await runs('build', `${model}.csv`, '-o', `${model}.sbx`, '--partial', '--no-cache');
+    }
+    await runs('merge', ...MODELS.map((model) => `${model}.sbx`), '-o', 'all.sbx', '--no-measure');
+    assert.deepEqual(read('all.sbx'), read('whole.sbx'));
+  });
+
+  it('does not take sides between parts that contradict each other, whatever their order', async () => {
+    const line = (score) => `dataset,id,prompt,m,other\nd,1,a question,${score},1\nd,2,another question,1,0\n`;
+    for (const score of [0, 1]) {
+      write(`${score}.csv`, line(score));
+      await runs('build', `${score}.csv`, '-o', `${score}.sbx`, '--partial', '--no-cache');
+    }
+    await runs('merge', '0.sbx', '1.sbx', '-o', 'both.sbx', '--partial');
+    for (const [i, names] of [
+      ['0.sbx', '1.sbx'],
+      ['1.sbx', '0.sbx'],
+      ['both.sbx', '1.sbx'],
+    ].entries()) {
+      await runs('merge', ...names, '-o', `merged${i}.sbx`, '--no-measure');
+      assert.deepEqual(read(`merged${i}.sbx`), read('merged0.sbx'));
+    }
+    const info = await runsJson('inspect', 'merged0.sbx');
+    assert.equal(info.missingOutcomes, 1);
+  });
+
+  it('says which shards are missing, and which are of another build', async () => {
+    write('results.csv', csv(MODELS));
+    for (const i of [1, 3]) await shard(i, 3);
+    await fails('invalid_argument', /of the shards 2 are missing/, 'merge', '1.sbx', '3.sbx', '-o', 'x.sbx');
+    await runs('build', 'results.csv', '-o', 'int4.sbx', '--shard', '2/3', '--codes', 'int4', '--no-cache');
+    await fails(
+      'invalid_argument',
+      /int4\.sbx is of another build than 1\.sbx: settings/,
+      'merge',
+      '1.sbx',
+      'int4.sbx',
+      '3.sbx',
+      '-o',
+      'x.sbx',
+    );
+    await runs('build', 'results.csv', '-o', 'whole.sbx', ...QUICK);
+    await fails('invalid_argument', /whole\.sbx is an index, not a shard/, 'merge', 'whole.sbx', '-o', 'x.sbx');
+    write('damaged.sbx', read('1.sbx').subarray(0, 5000));
+    await fails('truncated', /damaged\.sbx/, 'merge', 'damaged.sbx', '-o', 'x.sbx');
+    assert.ok(!existsSync(path.join(folder, 'x.sbx')));
+  });
+});

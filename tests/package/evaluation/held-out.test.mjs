@@ -1,0 +1,240 @@
+// The lab's evaluation through wasm, against a second implementation that shares nothing with it.
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { EVALUATED_POLICIES, loadLab } from '../../../dist/wasm/lab-module.js';
+import { heldOutTask, isZero } from '../../reference/held-out.mjs';
+import { instances } from '../../reference/instances.mjs';
+import { expectNothingOpen, randomFrom, randomVectors, refused } from '../support/fixtures.mjs';
+
+const DIM = 6;
+const MODELS = 5;
+const TASKS = 4;
+/** float32 vectors against float64 ones: a distance moves by some 1e-7, and what is made of it by little more. */
+const TOLERANCE = 1e-6;
+const POOLS = [[0, 1, 2, 3, 4], [3, 1], [4]];
+
+let lab;
+before(async () => {
+  lab = await loadLab();
+});
+expectNothingOpen();
+
+/** A benchmark with everything that complicates it: missing outcomes, duplicates, a prompt without a known token, a
+ * model that one task never measured, tasks of unequal size. */
+function randomBenchmark({ seed, rows = 70, graded = false, missing = 0.15, fields = false, pairs, routing }) {
+  const random = randomFrom(seed);
+  const flat = randomVectors(random, rows, DIM);
+  const vectors = Array.from({ length: rows }, (_, r) => [...flat.subarray(r * DIM, (r + 1) * DIM)]);
+  const tasks = vectors.map((_, r) => (r < TASKS ? r : Math.floor(TASKS * random() ** 1.5)));
+  // Two fields far apart: the nearest rows of task 1 are all those of task 0.
+  if (fields) for (const [r, vector] of vectors.entries()) vector[tasks[r] < 2 ? 0 : 1] += 20;
+  const inputs = vectors.map((_, r) => r);
+  for (let copies = 0; copies < 8; ++copies) {
+    const [from, to] = [Math.floor(rows * random()), Math.floor(rows * random())];
+    inputs[to] = inputs[from];
+    vectors[to] = vectors[from];
+  }
+  const zero = 11;
+  vectors[zero] = Array(DIM).fill(0);
+  inputs[zero] = rows;
+  const outcome = (row, m) => {
+    const y = graded ? Math.round(8 * random()) / 8 : Number(random() < 0.3 + 0.1 * m);
+    return random() < missing || (m === 2 && tasks[row] === 1) ? Number.NaN : y;
+  };
+  return {
+    vectors,
+    tasks,
+    inputs,
+    outcomes: tasks.map((_, row) => Array.from({ length: MODELS }, (_, m) => outcome(row, m))),
+    costs: tasks.map(() => Array.from({ length: MODELS }, (_, m) => (m + 1) * Math.fround(random() / 1024))),
+    models: Array.from({ length: MODELS }, (_, m) => ({
+      name: `m${m}`,
+      paramsB: m === 1 ? null : m + 1,
+      usdPerMTokIn: m === 3 ? null : m,
+      usdPerMTokOut: m === 3 ? null : 2 * m,
+    })),
+    routing: { k: 5, kappa: 7, threshold: 0.5, sigma: 0.09, eta: 0.6, ...routing },
+    pairs: pairs ?? { alphas: [0], repeats: 1, seed: 1 },
+  };
+}
+
+function withEvaluation(benchmark, use) {
+  const { models, routing, pairs, costs } = benchmark;
+  const tasks = Array.from({ length: TASKS }, (_, t) => `task ${t}`);
+  const handle = lab.openEvaluation({
+    specJson: JSON.stringify({ dim: DIM, codes: 'float32', models, tasks, routing, pairs }),
+    embeddings: Float32Array.from(benchmark.vectors.flat()),
+    rowTasks: Uint16Array.from(benchmark.tasks),
+    outcomes: Float32Array.from(benchmark.outcomes.flat()),
+    inputs: Uint32Array.from(benchmark.inputs),
+    costs: costs && Float32Array.from(costs.flat()),
+  });
+  try {
+    let progress = { done: 0 };
+    while (progress.done !== progress.total) progress = lab.searchNeighbours(handle, 16);
+    assert.equal(progress.total, benchmark.tasks.length);
+    return use(handle);
+  } finally {
+    lab.closeEvaluation(handle);
+  }
+}
+
+/** Every field of `expected`, numbers within the tolerance, NaN as the null of JSON. */
+function assertClose(actual, expected, path) {
+  if (typeof expected === 'number' && !Number.isNaN(expected)) {
+    assert.ok(Math.abs(actual - expected) <= TOLERANCE, `${path}: got ${actual}, the reference has ${expected}`);
+  } else if (typeof expected === 'object' && expected !== null) {
+    assert.deepEqual(Object.keys(actual ?? {}).sort(), Object.keys(expected).sort(), path);
+    for (const key of Object.keys(expected)) assertClose(actual[key], expected[key], `${path}.${key}`);
+  } else {
+    assert.equal(actual, Number.isNaN(expected) ? null : expected, path);
+  }
+}
+
+/** What the reference reports beside the lab's fields. */
+function withoutScored({ scored: _, mixture: __, ...evaluation }, inDraw) {
+  const { meanElsewhere, ...rest } = evaluation;
+  if (inDraw) return rest;
+  const draws = evaluation.draws?.map((of) => withoutScored(of, true));
+  return draws === undefined ? evaluation : { ...evaluation, draws };
+}
+
+const CASES = {
+  'with missing outcomes, duplicates and an unknown prompt': {},
+  'with graded outcomes': { graded: true },
+  'with nothing missing': { missing: 0 },
+  'with half of it missing': { missing: 0.5 },
+  'where most pools are smaller than k': { rows: 24, routing: { k: 12, kappa: 19 } },
+  'where lists run dry because the held-out task holds all near rows': {
+    rows: 400,
+    fields: true,
+    routing: { k: 3, kappa: 2 },
+  },
+  'with samples moved back for the pairs': { pairs: { alphas: [0, 0.1, 0.25], repeats: 2, seed: 5 } },
+  'without a confidence to reach': { routing: { eta: 0 } },
+};
+
+describe('a held-out task agrees with the reference', () => {
+  for (const [name, changes] of Object.entries(CASES)) {
+    it(name, () => {
+      for (const seed of changes.rows === 400 ? [1] : [1, 2, 3]) {
+        const benchmark = randomBenchmark({ seed, ...changes });
+        withEvaluation(benchmark, (handle) => {
+          for (let task = 0; task < TASKS; ++task) {
+            const expected = heldOutTask(benchmark, task, { pools: POOLS });
+            const actual = lab.heldOutTask(handle, task, { pools: POOLS, policies: EVALUATED_POLICIES });
+            assertClose(actual, withoutScored(expected), `seed ${seed}, task ${task}`);
+          }
+        });
+      }
+    });
+  }
+
+  for (const labels of [
+    { count: 6, repeats: 2, seed: 3 },
+    { alpha: 0.4, repeats: 2, seed: 4 },
+    { count: 1000, repeats: 1, seed: 1 },
+    { count: 1, repeats: 3, seed: 2 },
+  ]) {
+    it(`with labels ${JSON.stringify(labels)}`, () => {
+      for (const seed of [4, 5]) {
+        const benchmark = randomBenchmark({ seed, rows: 60 });
+        withEvaluation(benchmark, (handle) => {
+          for (let task = 0; task < TASKS; ++task) {
+            const expected = heldOutTask(benchmark, task, { pools: POOLS, labels });
+            const unknown = expected.draws.some((of) => of.scored === 0);
+            if (unknown) continue; // The one judged row has no known token: there are no scores to compare.
+            const actual = lab.heldOutTask(handle, task, { pools: POOLS, policies: EVALUATED_POLICIES, labels });
+            assertClose(actual, withoutScored(expected), `seed ${seed}, task ${task}`);
+          }
+        });
+      }
+    });
+  }
+});
+
+describe('per-instance routing agrees with the reference', () => {
+  const OPTIONS = { k: 4, policy: 's1', pool: [4, 0, 1, 3], costWeights: [0, 0.01, 50, 1e4] };
+  for (const [name, changes, options] of [
+    ['task by task', {}, { heldOut: 'task' }],
+    ['by a share of every task', {}, { heldOut: { share: 0.2, seed: 9 } }],
+    ['with graded outcomes', { graded: true }, { heldOut: 'task' }],
+    ['with more neighbours than the lists hold', { rows: 300 }, { heldOut: 'task', k: 150 }],
+    ['of the best single model', {}, { heldOut: 'task', policy: 'best_single' }],
+    ["of the package's own policy", {}, { heldOut: 'task', policy: 'signalbox' }],
+    [
+      "of the package's own policy, by a share",
+      { graded: true },
+      { heldOut: { share: 0.2, seed: 9 }, policy: 'signalbox' },
+    ],
+    ["of the package's own policy, with much missing", { missing: 0.5 }, { heldOut: 'task', policy: 'signalbox' }],
+  ]) {
+    it(name, () => {
+      const benchmark = randomBenchmark({ seed: 6, ...changes });
+      const both = { ...OPTIONS, ...options };
+      withEvaluation(benchmark, (handle) =>
+        assertClose(lab.instances(handle, both), instances(benchmark, both), 'with costs'),
+      );
+      const { costs: _, ...priced } = benchmark;
+      withEvaluation(priced, (handle) =>
+        assertClose(lab.instances(handle, both), instances(priced, both), 'with prices'),
+      );
+    });
+  }
+});
+
+describe('an evaluation refuses', () => {
+  const options = [
+    ['a policy of another name', { policies: ['s4'] }, /'s4' is not a policy/],
+    ['a model beyond the last', { pools: [[5]] }, /5 models/],
+    ['labels without a count or share', { labels: { repeats: 2 } }, /count or a share/],
+    ['a key that it does not know', { pool: [0] }, /'pool' is not known/],
+  ];
+  const benchmark = randomBenchmark({ seed: 7 });
+  for (const [name, bad, pattern] of options) {
+    it(name, () =>
+      withEvaluation(benchmark, (handle) =>
+        refused(() => lab.heldOutTask(handle, 0, bad), 'invalid_argument', pattern),
+      ),
+    );
+  }
+
+  for (const [name, bad, pattern] of [
+    ['a policy that needs a task for a single input', { policy: 's3' }, /need a task/],
+    ['to hold out neither tasks nor a share', { heldOut: {} }, /'task' or a share/],
+    ['a negative cost weight', { costWeights: [-1] }, /cost weight/],
+  ]) {
+    it(name, () =>
+      withEvaluation(benchmark, (handle) => refused(() => lab.instances(handle, bad), 'invalid_argument', pattern)),
+    );
+  }
+
+  it('a task that does not exist, and an evaluation that was closed', async () => {
+    let closed;
+    await withEvaluation(benchmark, (handle) => {
+      closed = handle;
+      return refused(() => lab.heldOutTask(handle, TASKS), 'invalid_argument', /task 4 does not exist/);
+    });
+    await refused(() => lab.searchNeighbours(closed, 1), 'disposed');
+    await refused(() => lab.instances(closed), 'disposed');
+  });
+
+  it('to evaluate before the neighbours were found', () => {
+    const handle = lab.openEvaluation({
+      specJson: JSON.stringify({ dim: 1, models: [{ name: 'm' }], tasks: ['a', 'b'] }),
+      embeddings: Float32Array.of(1, 2),
+      rowTasks: Uint16Array.of(0, 1),
+      outcomes: Float32Array.of(1, 0),
+      inputs: Uint32Array.of(0, 1),
+    });
+    return refused(() => lab.heldOutTask(handle, 0), 'invalid_argument', /search for neighbours/).finally(() =>
+      lab.closeEvaluation(handle),
+    );
+  });
+});
+
+it('the random benchmarks hold what they promise', () => {
+  const { vectors, inputs, tasks } = randomBenchmark({ seed: 1 });
+  assert.equal(vectors.filter(isZero).length, 1);
+  assert.ok(inputs.some((input, r) => inputs.some((other, s) => other === input && tasks[r] !== tasks[s])));
+});

@@ -1,0 +1,194 @@
+// The importer of HELM run folders, with honest and with hostile files.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { helmImporter } from '../../../dist/importing/sources/helm.js';
+import { refused } from '../support/fixtures.mjs';
+import { claimed, imported, scoreLines } from './fixtures.mjs';
+
+const refusedBy = (importer, contents, pattern, code = 'invalid_argument') =>
+  refused(imported(importer, contents), code, pattern);
+const _own = (text) => JSON.parse(text);
+
+describe('HELM run folders', () => {
+  const stat = (name, mean, more = {}) => ({ name: { name, split: 'test', ...more }, count: 1, sum: mean, mean });
+  const state = (id, text, more = {}, trial = 0) => ({
+    instance: { id, input: { text }, references: [], split: 'test', ...more },
+    train_trial_index: trial,
+    request: { prompt: `Q: ${text}\nA:` },
+    result: { completions: [{ text: 'x' }] },
+  });
+  const entry = (instance_id, stats, more = {}) => ({ instance_id, train_trial_index: 0, stats, ...more });
+  const run = (folder, model, states, stats, name = folder.split('/').at(-1)) => ({
+    [`${folder}/run_spec.json`]: { name, adapter_spec: { model, model_deployment: `host/${model}` } },
+    [`${folder}/scenario_state.json`]: { adapter_spec: { model }, request_states: states },
+    [`${folder}/per_instance_stats.json`]: stats,
+  });
+  const base = () =>
+    run(
+      'suite/toys:level=1,model=a_m',
+      'a/m',
+      [state('id1', 'How far is up?')],
+      [entry('id1', [stat('exact_match', 1)])],
+    );
+  const STATE = 'suite/toys:level=1,model=a_m/scenario_state.json';
+  const STATS = 'suite/toys:level=1,model=a_m/per_instance_stats.json';
+  const SPEC = 'suite/toys:level=1,model=a_m/run_spec.json';
+
+  it('are joined over models, whatever the model in the name of the run', async () => {
+    const record = await imported(helmImporter, {
+      ...base(),
+      ...run(
+        'suite/toys:model=b_m,level=1',
+        'b/m',
+        [state('id1', 'How far is up?')],
+        [
+          entry('id1', [
+            stat('exact_match', 0),
+            stat('f1', 0.5),
+            stat('num_prompt_tokens', 9),
+            stat('num_output_tokens', 4),
+          ]),
+        ],
+      ),
+    });
+    assert.deepEqual(scoreLines(record), [
+      'toys:level=1/id1 a/m exact_match=1',
+      'toys:level=1/id1 b/m exact_match=0',
+      'toys:level=1/id1 b/m f1=0.5',
+    ]);
+    assert.equal(record.samples.length, 1);
+    assert.equal(record.samples[0].prompt, 'How far is up?');
+    assert.deepEqual(record.scores.at(-1).figures, { tokensIn: 9, tokensOut: 4 });
+  });
+
+  it('are read gzipped, and their other files are claimed and ignored', async () => {
+    const contents = {
+      'r/run_spec.json.gz': { name: 'riddles:model=x', adapter_spec: { model: 'x' } },
+      'r/scenario_state.json.gz': { request_states: [state('id7', 'Why is a raven?')] },
+      'r/per_instance_stats.json.gz': [entry('id7', [stat('quasi_exact_match', 1)])],
+      'r/instances.json': [{ input: { text: 'Why is a raven?' }, id: 'id7' }],
+      'r/stats.json': [stat('exact_match', 1)],
+      'r/display_predictions.json': [],
+    };
+    assert.deepEqual(await claimed(helmImporter, { ...contents, 'r/notes.json': {}, 'q/stats.json': { a: 1 } }), [
+      ...Object.keys(contents).sort(),
+    ]);
+    assert.deepEqual(scoreLines(await imported(helmImporter, contents)), ['riddles/id7 x quasi_exact_match=1']);
+  });
+
+  it('average trials, take one sample for several requests, and find sum and count where there is no mean', async () => {
+    const states = [state('id1', 'a?'), state('id1', 'a?', {}, 1), state('id1', 'a?', {}, 1), state('id2', 'b?')];
+    const record = await imported(
+      helmImporter,
+      run('t', 'm', states, [
+        entry('id1', [stat('em', 1)]),
+        entry('id1', [stat('em', 0)], { train_trial_index: 1 }),
+        entry('id2', [
+          { name: { name: 'em' }, count: 4, sum: 3 },
+          { name: { name: 'none' }, count: 0, sum: 0, mean: 0 },
+        ]),
+      ]),
+    );
+    assert.deepEqual(scoreLines(record), ['t/id1 m em=0.5', 't/id2 m em=0.75', 't/id2 m none=null']);
+  });
+
+  it('drop perturbed copies, each counted once', async () => {
+    const perturbation = { name: 'typos', prob: 0.1 };
+    const states = [state('id1', 'up?'), state('id1', 'pu?', { perturbation }), state('id1', 'pu?', { perturbation })];
+    const record = await imported(
+      helmImporter,
+      run('t', 'm', states, [
+        entry('id1', [stat('em', 1), stat('em', 0, { perturbation: { ...perturbation, computed_on: 'worst' } })]),
+        entry('id1', [stat('em', 0)], { perturbation }),
+      ]),
+    );
+    assert.deepEqual(scoreLines(record), ['t/id1 m em=1']);
+    assert.deepEqual(record.dropped, { perturbed: 1 });
+  });
+
+  it('count what is in one file only, and leave out what is of another split or no score', async () => {
+    const noText = { ...state('id4'), request: {} };
+    const record = await imported(
+      helmImporter,
+      run(
+        't',
+        'm',
+        [state('id1', 'a?'), state('id2', 'b?'), noText],
+        [
+          entry('id1', [stat('em', 1), stat('em2', 1, { split: 'train' }), stat('em3', 1, { sub_split: 'rude' })]),
+          entry('id1', [
+            stat('num_bytes', 5),
+            stat('inference_runtime', 1),
+            stat('logprob', -3),
+            stat('max_prob', 0.5),
+          ]),
+          entry('id3', [stat('em', 1)]),
+        ],
+      ),
+    );
+    assert.deepEqual(scoreLines(record), ['t/id1 m em=1']);
+    assert.deepEqual(record.dropped, { no_score: 1, no_prompt: 2 });
+  });
+
+  it('are refused where one of the two files is not there', async () => {
+    for (const [missing, pattern] of [
+      [STATE, /scenario_state\.json/],
+      [STATS, /per_instance_stats\.json/],
+    ]) {
+      const { [missing]: _, ...contents } = base();
+      await refusedBy(helmImporter, contents, pattern);
+    }
+    await refusedBy(helmImporter, { [SPEC]: base()[SPEC] }, /run_spec\.json.*scenario_state.*and per_instance_stats/);
+    await refusedBy(helmImporter, { 'x/readme.json': {} }, /x\/readme\.json.*run_spec/);
+  });
+
+  it('are refused where a field has another type', async () => {
+    const good = base();
+    const states = (...request_states) => ({ ...good, [STATE]: { request_states } });
+    const cases = [
+      [states({}), /scenario_state\.json, request state 0: 'instance'.*nothing/],
+      [states(state('id1', 'a'), 5), /request state 1: 'instance'.*nothing/],
+      [states(state(undefined, 'a')), /no text at 'id', got nothing/],
+      [states(state(['id1'], 'a')), /no text at 'id', got a list/],
+      [states(state('id1', 7)), /'input\.text', got the number 7/],
+      [{ ...good, [STATE]: {} }, /scenario_state\.json: expected.*neither/],
+      [{ ...good, [STATS]: {} }, /per_instance_stats\.json: expected a list/],
+      [{ ...good, [STATS]: { a: 1 } }, /per_instance_stats\.json, entry a: expected a list/],
+      [{ ...good, [STATS]: [5] }, /entry 0: no text at 'instance_id'/],
+      [{ ...good, [STATS]: [entry('id1', {})] }, /entry 0: expected a list at 'stats', got an object/],
+      [{ ...good, [STATS]: [entry('id1', [null])] }, /no text at 'name\.name'/],
+      [{ ...good, [STATS]: [entry('id1', [stat('em', 'good')])] }, /number as 'mean' of em, got a text/],
+      [{ ...good, [SPEC]: [] }, /run_spec\.json: .*a list/],
+      [{ ...good, [SPEC]: { name: 5 } }, /run_spec\.json: expected text at 'name'/],
+      [{ ...good, [SPEC]: { name: 't', adapter_spec: { model: {} } } }, /'model', got an object/],
+      [{ ...good, [SPEC]: { name: 't' }, [STATE]: { request_states: [state('id1', 'a')] } }, /adapter_spec\.model/],
+    ];
+    for (const [contents, pattern] of cases) await refusedBy(helmImporter, contents, pattern);
+  });
+
+  it('keep names such as __proto__ what they are', async () => {
+    const contents = run(
+      '__proto__',
+      '__proto__',
+      [state('__proto__', 'a?')],
+      [entry('__proto__', [stat('__proto__', 1)])],
+    );
+    contents['__proto__/scenario_state.json'] =
+      '{"__proto__": {"x": 1}, "request_states": [' +
+      '{"__proto__": {"instance": {}}, "instance": {"id": "__proto__", "input": {"text": "a?"}}}]}';
+    assert.deepEqual(scoreLines(await imported(helmImporter, contents)), ['__proto__/__proto__ __proto__ __proto__=1']);
+    const inherited = { ...base(), [STATE]: '{"request_states": [{"__proto__": {"instance": {"id": "id1"}}}]}' };
+    await refusedBy(helmImporter, inherited, /'instance' is not an object, got nothing/);
+    assert.equal({}.x, undefined);
+  });
+
+  it('are refused where they are cut, empty or no text', async () => {
+    for (const name of [SPEC, STATE, STATS]) {
+      const pattern = new RegExp(name.split('/').at(-1));
+      const whole = JSON.stringify(base()[name]);
+      await refusedBy(helmImporter, { ...base(), [name]: whole.slice(0, -2) }, pattern);
+      await refusedBy(helmImporter, { ...base(), [name]: '' }, pattern);
+      await refusedBy(helmImporter, { ...base(), [name]: Uint8Array.of(0x22, 0xff, 0xfe) }, pattern);
+    }
+  });
+});

@@ -1,0 +1,154 @@
+// The importer of results of OpenCompass, with honest and with hostile files.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { openCompassImporter } from '../../../dist/importing/sources/opencompass.js';
+import { refused } from '../support/fixtures.mjs';
+import { claimed, imported, scoreLines } from './fixtures.mjs';
+
+const refusedBy = (importer, contents, pattern, code = 'invalid_argument') =>
+  refused(imported(importer, contents), code, pattern);
+const _own = (text) => JSON.parse(text);
+
+describe('results of OpenCompass', () => {
+  const asked = (text) => [
+    { role: 'SYSTEM', prompt: 'Be brief.' },
+    { role: 'HUMAN', prompt: text },
+    { role: 'BOT', prompt: '' },
+  ];
+  const result = (details) => ({ accuracy: 50, details });
+  const ROOT = '20240701_120000';
+  const RESULTS = `${ROOT}/results/m-1/toys.json`;
+
+  it('are joined over models, with the prompts of details', async () => {
+    const record = await imported(openCompassImporter, {
+      [RESULTS]: result({
+        type: 'GEN',
+        0: { prompt: asked('How tall?'), correct: true },
+        1: { prompt: 'How deep?', correct: false },
+      }),
+      'run/results/m-2/toys.json.gz': result([{ question: 'How tall?', is_correct: [true] }, { correct: 0.5 }]),
+    });
+    assert.deepEqual(scoreLines(record), [
+      'toys/0 m-1 correct=1',
+      'toys/0 m-2 correct=1',
+      'toys/1 m-1 correct=0',
+      'toys/1 m-2 correct=0.5',
+    ]);
+    assert.deepEqual(
+      record.samples.map(({ prompt }) => prompt),
+      ['How tall?', 'How deep?'],
+    );
+  });
+
+  it('take prompts from the predictions of the same model, else of any', async () => {
+    const predictions = (text) => ({ 0: { origin_prompt: asked(text), prediction: 'x', gold: 'y' } });
+    const record = await imported(openCompassImporter, {
+      'a/predictions/m-1/toys.json': predictions('One?'),
+      'a/predictions/m-2/toys.json': { ...predictions('Two?'), 1: { origin_prompt: 'Spare?' } },
+      'a/predictions/m-2/games.json': predictions('Game?'),
+      'a/results/m-2/toys.json': result({ 0: { correct: 1 }, 1: { correct: 1 }, 2: { correct: 1 } }),
+      'a/results/m-3/games.json': result({ 0: { correct: null } }),
+    });
+    assert.deepEqual(
+      record.samples.map(({ dataset, key, prompt }) => [dataset, key, prompt]),
+      [
+        ['toys', '0', 'Two?'],
+        ['toys', '1', 'Spare?'],
+        ['toys', '2', undefined],
+        ['games', '0', 'Game?'],
+      ],
+    );
+    assert.equal(record.scores.at(-1).value, null);
+  });
+
+  it('put partitions together, whether their numbers go on or begin again', async () => {
+    const results = { 'r/results/m/toys.json': result({ 0: { correct: 1 }, 1: { correct: 0 }, 2: { correct: 1 } }) };
+    const asks = (...texts) => texts.map((text) => ({ origin_prompt: text }));
+    for (const second of [{ 0: asks('c')[0] }, { 2: asks('c')[0] }]) {
+      const record = await imported(openCompassImporter, {
+        ...results,
+        'r/predictions/m/toys_0.json': { ...asks('a', 'b') },
+        'r/predictions/m/toys_1.json': second,
+      });
+      assert.deepEqual(
+        record.samples.map(({ prompt }) => prompt),
+        ['a', 'b', 'c'],
+      );
+    }
+    const numbered = await imported(openCompassImporter, {
+      'r/results/m/level_1.json': result([{ correct: 1 }]),
+      'r/results/m/level_2.json': result([{ correct: 1 }]),
+      'r/results/m/one_0.json': result([{ correct: 1 }]),
+    });
+    assert.deepEqual(scoreLines(numbered), ['level_1/0 m correct=1', 'level_2/0 m correct=1', 'one_0/0 m correct=1']);
+    const gap = { 'r/results/m/toys_0.json': result([]), 'r/results/m/toys_2.json': result([]) };
+    await refusedBy(openCompassImporter, gap, /toys_0\.json: expected toys_1\.json/);
+  });
+
+  it('count entries without an outcome', async () => {
+    const record = await imported(openCompassImporter, {
+      [RESULTS]: result({
+        0: { prompt: 'a', pred: 'b' },
+        1: { correct: [true, false] },
+        2: { correct: {}, is_correct: true },
+      }),
+    });
+    assert.deepEqual(record.dropped, { no_score: 2 });
+    assert.deepEqual(scoreLines(record), ['toys/2 m-1 correct=1']);
+  });
+
+  it('claim their own files and no others that lie in such folders', async () => {
+    const mine = {
+      [RESULTS]: result({}),
+      [`${ROOT}/predictions/m/toys.json`]: { 0: {} },
+      [`${ROOT}/summary/summary_20240701_120000.csv`]: 'dataset,version',
+      [`${ROOT}/configs/20240701_120000.py`]: 'x = 1',
+      'results/m/broken.json': '',
+    };
+    const others = {
+      'results/m/results_2024-07-01T12-30-00.json': { results: {} },
+      'results/m/log.json': { version: 2, status: 'success', eval: {} },
+      'results/m/x.json': { model_name: 'm', dataset_name: 'd', records: [] },
+      'results/m/list.json': [],
+      'other/m/toys.json': result({}),
+    };
+    assert.deepEqual(await claimed(openCompassImporter, { ...mine, ...others }), Object.keys(mine).sort());
+  });
+
+  it('are refused without details, with the option that writes them', async () => {
+    const cases = [
+      [{ accuracy: 50 }, 'got nothing'],
+      [result({}), 'an object that holds none'],
+      [result([]), 'a list that holds none'],
+      [result(5), 'the number 5'],
+      [result(null), 'null'],
+      [[], 'nothing'],
+    ];
+    for (const [content, got] of cases) {
+      await refusedBy(
+        openCompassImporter,
+        { [RESULTS]: content },
+        new RegExp(`toys\\.json: .*${got}.*--dump-eval-details`),
+      );
+    }
+    await refusedBy(openCompassImporter, { 'r/predictions/m/toys.json': { 0: {} } }, /toys\.json.*results\/<model>/);
+    await refusedBy(openCompassImporter, { 'toys.json': result({}) }, /toys\.json.*results\/<model>/);
+  });
+
+  it('are refused where entries are no objects, or files are damaged', async () => {
+    await refusedBy(openCompassImporter, { [RESULTS]: result({ 3: 'x' }) }, /toys\.json: 'details\.3'.*a text/);
+    const predictions = { [RESULTS]: result({ 0: { correct: 1 } }), 'a/predictions/m/toys.json': { 0: 5 } };
+    await refusedBy(openCompassImporter, predictions, /predictions\/m\/toys\.json: entry '0'.*number 5/);
+    for (const bad of ['', '{"details": {"0": {', '<html>', Uint8Array.of(0x7b, 0xff)]) {
+      await refusedBy(openCompassImporter, { [RESULTS]: bad }, /results\/m-1\/toys\.json/);
+    }
+  });
+
+  it('keep names such as __proto__ what they are', async () => {
+    const text = '{"details": {"__proto__": {"correct": true, "prompt": "a?"}, "0": {"__proto__": {"correct": true}}}}';
+    const record = await imported(openCompassImporter, { 'results/__proto__/constructor.json': text });
+    assert.deepEqual(scoreLines(record), ['constructor/__proto__ __proto__ correct=1']);
+    assert.deepEqual(record.dropped, { no_score: 1 });
+    assert.equal({}.correct, undefined);
+  });
+});

@@ -1,0 +1,183 @@
+// buildInWorker against the script of the worker itself, in a thread of Node that is made to look like a worker of a page.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Worker as Thread } from 'node:worker_threads';
+import { buildFromFiles, buildInWorker, fileFromBytes } from '../../../dist/build.js';
+import { SignalboxError, StaticEmbedder } from '../../../dist/index.js';
+import { dist, embedderFiles, expectNothingOpen, refused } from '../support/fixtures.mjs';
+
+expectNothingOpen();
+
+const SCOPE = `
+  const { parentPort } = require('node:worker_threads');
+  globalThis.postMessage = (message, transfer) => parentPort.postMessage(message, transfer);
+  globalThis.addEventListener = (type, listener) => parentPort.on(type, (data) => listener({ data }));
+  import(${JSON.stringify(new URL('build-worker-entry.js', dist).href)});`;
+
+/** `ended` says whether somebody ended it. */
+function startWorker() {
+  const thread = new Thread(SCOPE, { eval: true });
+  const worker = {
+    ended: false,
+    postMessage: (message, transfer) => thread.postMessage(message, transfer),
+    addEventListener: (type, listener) =>
+      thread.on(type, (value) => listener(type === 'message' ? { data: value } : value)),
+    /** As if it had died. */
+    fail: (error) => thread.emit('error', error),
+    terminate: () => {
+      worker.ended = true;
+      thread.terminate();
+    },
+  };
+  return worker;
+}
+
+const ROWS = 300;
+function csv() {
+  const lines = ['dataset,id,prompt,counts,knows'];
+  for (let i = 0; i < ROWS / 2; ++i) {
+    lines.push(`sums,${i},What is ${i} plus ${i} of number?,1,0`, `sea,${i},Write about ${i} sea king?,0,1`);
+  }
+  return new TextEncoder().encode(lines.join('\n'));
+}
+const inWorker = (options) => {
+  const worker = startWorker();
+  const built = buildInWorker([new File([csv()], 'results.csv')], { worker, ...options });
+  return Object.assign(
+    built.finally(() => assert.ok(worker.ended)),
+    { worker },
+  );
+};
+const here = (options) => buildFromFiles([fileFromBytes('results.csv', csv())], options);
+
+/** Vectors of letters; `disposed` must stay false. */
+function letters(more = {}) {
+  const embedder = {
+    id: 'letters',
+    hash: 'sha256:letters',
+    dim: 3,
+    details: { dtype: 'fp32', pooling: 'mean', maxTokens: 8, prefix: 'query: ' },
+    disposed: false,
+    calls: [],
+    embed: async (texts) => {
+      embedder.calls.push(texts.length);
+      const all = new Float32Array(3 * texts.length);
+      return texts.map((text, i) => {
+        all.set([text.length, text.charCodeAt(0), text.charCodeAt(9)], 3 * i);
+        return { vector: all.subarray(3 * i, 3 * i + 3), tokens: 1, truncated: false };
+      });
+    },
+    dispose: () => {
+      embedder.disposed = true;
+    },
+    ...more,
+  };
+  return embedder;
+}
+
+describe('a build in a worker', () => {
+  it('gives what a build in this thread gives, and the steps on the way', async () => {
+    const steps = new Set();
+    const got = await inWorker({ measure: true, onProgress: ({ step }) => steps.add(step) });
+    assert.deepEqual(got, await here({ measure: true }));
+    assert.ok(steps.has(`embedding ${ROWS} prompts`), [...steps].join());
+  });
+
+  it('takes the addresses of the embedder and of the wasm files', async () => {
+    const embedder = new URL('models/embedder', dist);
+    const wasm = new URL('signalbox.wasm', dist);
+    const got = await inWorker({ embedder, wasm, labWasm: fileURLToPath(new URL('signalbox-lab.wasm', dist)) });
+    assert.deepEqual(got.index, (await here()).index);
+    await refused(inWorker({ embedder: 'no/such/folder' }), 'network');
+  });
+
+  it('keeps the codes and words of errors', async () => {
+    const expected = await refused(here({ dims: 1000 }), 'invalid_argument');
+    assert.equal((await refused(inWorker({ dims: 1000 }), 'invalid_argument')).message, expected.message);
+    await refused(inWorker({ name: () => {} }), 'invalid_argument', /cannot move to a worker/);
+    await refused(inWorker({ signal: AbortSignal.abort() }), 'aborted');
+  });
+});
+
+describe('an embedder of this side', () => {
+  it('is asked for the vectors of a build in a worker, which gives the same bytes, and stays the caller’s', async () => {
+    const [mine, other] = [letters(), letters()];
+    const got = await inWorker({ embedder: mine, measure: true, codes: 'float32' });
+    assert.deepEqual(got, await here({ embedder: other, measure: true, codes: 'float32' }));
+    assert.deepEqual(mine.calls, other.calls);
+    assert.deepEqual(mine.calls, [256, 44]);
+    assert.equal(mine.disposed, false);
+    const embedder = await StaticEmbedder.load(embedderFiles());
+    assert.deepEqual((await inWorker({ embedder })).index, (await here({ embedder })).index);
+    assert.equal((await embedder.embed(['sea'])).length, 1);
+    embedder.dispose();
+  });
+
+  it('passes its own errors on as they were thrown', async () => {
+    for (const thrown of [new SignalboxError('out_of_memory', 'too much'), new RangeError('my own'), 'a word']) {
+      const embedder = letters({ embed: () => Promise.reject(thrown) });
+      await assert.rejects(inWorker({ embedder }), (error) => error === thrown);
+    }
+    const embedder = letters({
+      embed: () => {
+        throw new RangeError('at once');
+      },
+    });
+    await assert.rejects(inWorker({ embedder }), { name: 'RangeError', message: 'at once' });
+  });
+
+  it('is refused where it gives another number of vectors, or of dimensions, in a worker or not', async () => {
+    const one = { vector: new Float32Array(3).fill(1), tokens: 1, truncated: false };
+    const short = { ...one, vector: new Float32Array(2) };
+    for (const [embed, message] of [
+      [async () => [], /0 embeddings for 256 texts/],
+      [async () => null, /object embeddings for 256 texts/],
+      [async (texts) => [...texts, ''].map(() => one), /257 embeddings for 256 texts/],
+      [async (texts) => texts.map(() => null), /0 embeddings for 256 texts/],
+      [async (texts) => texts.map(() => short), /gave 2 dimensions, it says 3/],
+    ]) {
+      for (const build of [inWorker, here]) {
+        await refused(build({ embedder: letters({ embed }) }), 'dimension_mismatch', message);
+      }
+    }
+    const infinite = { ...one, vector: Float32Array.of(1, Infinity, 0) };
+    const embedder = letters({ embed: async (texts) => texts.map(() => infinite) });
+    await refused(inWorker({ embedder }), 'non_finite');
+  });
+
+  it('hears that the build was given up while it embeds, and need not', async () => {
+    for (const isDeaf of [false, true]) {
+      const stop = new AbortController();
+      const heard = [];
+      const embed = (_, { signal }) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => {
+            heard.push(signal.reason);
+            if (!isDeaf) reject(new SignalboxError('aborted', 'by the embedder'));
+          });
+          stop.abort('enough');
+        });
+      const embedder = letters({ embed });
+      const error = await refused(inWorker({ embedder, signal: stop.signal }), 'aborted', /the operation was aborted/);
+      assert.equal(error.cause, 'enough');
+      assert.deepEqual(heard, ['enough']);
+      assert.equal(embedder.disposed, false);
+    }
+  });
+
+  it('hears that the worker has died', async () => {
+    let building;
+    let heard = false;
+    const embed = (_, { signal }) => {
+      signal.addEventListener('abort', () => {
+        heard = true;
+      });
+      building.worker.fail(new Error('killed'));
+      return new Promise(() => {});
+    };
+    building = inWorker({ embedder: letters({ embed }) });
+    await refused(building, 'network', /killed/);
+    assert.ok(heard);
+  });
+});

@@ -1,0 +1,218 @@
+// The options of a decision: who may be chosen, at what price, and what is refused.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Router } from '../../../dist/index.js';
+import { embedderFiles, expectNothingOpen, refused } from '../support/fixtures.mjs';
+import { POEM, PRICES, topicsIndex } from '../support/topics.mjs';
+
+let router;
+
+before(async () => {
+  router = await Router.load({ index: await topicsIndex(), embedder: embedderFiles() });
+});
+after(() => router.dispose());
+expectNothingOpen();
+
+const route = (options) => router.route(POEM, options);
+const names = ({ ranking }) => ranking.map(({ model }) => model).sort();
+const excluded = (decision) => Object.fromEntries(decision.excluded.map(({ model, reason }) => [model, reason]));
+
+describe('candidates', () => {
+  it('are a list of those allowed', async () => {
+    const decision = await route({ candidates: ['coder', 'generalist'] });
+    assert.deepEqual(names(decision), ['coder', 'generalist']);
+    assert.deepEqual(excluded(decision), { poet: 'not_a_candidate', unpriced: 'not_a_candidate' });
+    assert.equal(decision.model, 'generalist');
+  });
+
+  it('are those allowed less those denied', async () => {
+    const decision = await route({ candidates: { allow: ['poet', 'coder'], deny: ['poet'] } });
+    assert.deepEqual(names(decision), ['coder']);
+    assert.deepEqual(excluded(decision), {
+      poet: 'denied',
+      generalist: 'not_a_candidate',
+      unpriced: 'not_a_candidate',
+    });
+    assert.equal(decision.confidence, 1, 'there is nobody else');
+  });
+
+  it('are all but those denied', async () => {
+    const decision = await route({ candidates: { deny: ['generalist'] } });
+    assert.deepEqual(names(decision), ['coder', 'poet', 'unpriced']);
+    assert.equal(decision.bestSingleModel, 'poet', 'the best single model is the best of the candidates');
+  });
+
+  it('are all where nothing is said', async () => {
+    const all = await route({});
+    assert.deepEqual(await route({ candidates: undefined }), all);
+    assert.deepEqual(await route({ candidates: {} }), all);
+    assert.deepEqual(await route({ candidates: { allow: undefined, deny: [] } }), all);
+  });
+
+  it('must leave someone', async () => {
+    await refused(route({ candidates: [] }), 'no_candidate');
+    await refused(route({ candidates: { deny: Object.keys(PRICES) } }), 'no_candidate', /4 models/);
+  });
+
+  it('must be names, of models that there are', async () => {
+    await refused(route({ candidates: ['Poet'] }), 'unknown_model', /'Poet'/);
+    await refused(route({ candidates: { deny: ['nobody'] } }), 'unknown_model', /'nobody'/);
+    await refused(route({ candidates: [7] }), 'invalid_argument', /list of names/);
+    await refused(route({ candidates: { alow: ['poet'] } }), 'invalid_argument', /'alow' is not known/);
+    for (const candidates of [null, 7, 'poet', true]) {
+      await refused(route({ candidates }), 'invalid_argument', /candidates/);
+    }
+  });
+});
+
+describe('prices', () => {
+  it("are the index's, three parts input to one part output", async () => {
+    const { ranking } = await route();
+    assert.deepEqual(Object.fromEntries(ranking.map(({ model, usdPerMTok }) => [model, usdPerMTok])), PRICES);
+  });
+
+  it("are the caller's where given, as one number or two", async () => {
+    const { ranking } = await route({ prices: { unpriced: 0, poet: { in: 1, out: 9 } } });
+    const prices = Object.fromEntries(ranking.map(({ model, usdPerMTok }) => [model, usdPerMTok]));
+    assert.deepEqual(prices, { ...PRICES, unpriced: 0, poet: 3 });
+  });
+
+  it('must be numbers that are not negative', async () => {
+    for (const price of [-1, '3', { in: 1 }, { in: -1, out: 1 }, { in: 1, out: 1, cached: 1 }, Number.NaN]) {
+      await refused(route({ prices: { poet: price } }), 'invalid_argument');
+    }
+    await refused(route({ prices: [] }), 'invalid_argument', /prices is not an object/);
+  });
+
+  it('above the maximum, and unknown ones, exclude a model', async () => {
+    const decision = await route({ maxUsdPerMTok: 1 });
+    assert.deepEqual(names(decision), ['coder', 'generalist']);
+    assert.deepEqual(excluded(decision), { poet: 'over_max_price', unpriced: 'price_unknown' });
+    assert.equal((await route({ maxUsdPerMTok: 3 })).model, 'poet', 'the maximum itself is allowed');
+    await refused(route({ maxUsdPerMTok: 0.1 }), 'no_candidate');
+  });
+
+  it('decide between models within the quality bar', async () => {
+    assert.equal((await route({ qualityBar: 0 })).model, 'poet');
+    const decision = await route({ qualityBar: 0.6 });
+    assert.equal(decision.model, 'generalist');
+    assert.equal(decision.challenger, 'poet');
+    assert.equal(decision.fallback, false);
+    assert.deepEqual(decision.price, { usdPerMTok: 0.25 });
+    assert.match(decision.reason, /generalist is chosen for its price, at a predicted correctness of \d+% against/);
+  });
+
+  it('are weighed against correctness', async () => {
+    assert.equal((await route({ costWeight: 0 })).model, 'poet');
+    // poet leads generalist by at most 1 and costs 2.75 more.
+    assert.equal((await route({ costWeight: 0.5 })).model, 'generalist');
+  });
+});
+
+describe('corrections', () => {
+  const pOf = ({ ranking }, name) => ranking.find(({ model }) => model === name).pCorrect;
+
+  it('are added before anything is chosen', async () => {
+    const plain = await route();
+    const decision = await route({ corrections: { poet: -0.5 } });
+    assert.equal(plain.model, 'poet');
+    assert.equal(decision.model, 'generalist');
+    assert.equal(pOf(decision, 'poet'), pOf(plain, 'poet') - 0.5);
+    assert.equal(pOf(decision, 'coder'), pOf(plain, 'coder'));
+    assert.deepEqual(await route({ corrections: {} }), plain);
+    const task = await router.routeTask([POEM, POEM], { corrections: { poet: -0.9 } });
+    assert.notEqual(task.model, 'poet');
+  });
+
+  it('decide where nothing in the benchmark is like the prompt, and the reason says so', async () => {
+    const far = { maxCoveragePercentile: 0 };
+    const plain = await route(far);
+    assert.match(plain.reason, /generalist is the best model on average\./);
+    const decision = await route({ ...far, corrections: { generalist: -0.5 } });
+    assert.notEqual(decision.model, 'generalist');
+    assert.equal(decision.bestSingleModel, 'generalist');
+    assert.equal(decision.fallbackReason, 'out_of_coverage');
+    assert.ok(decision.reason.includes(`${decision.model} is the best model on average, with its correction.`));
+  });
+
+  it('must be numbers in -1..1, of models that there are', async () => {
+    for (const poet of [-1.5, 2, '0', null, Number.NaN]) {
+      await refused(route({ corrections: { poet } }), 'invalid_argument', /poet/);
+    }
+    await refused(route({ corrections: [] }), 'invalid_argument', /corrections is not an object/);
+    await refused(route({ corrections: { nobody: 0 } }), 'unknown_model', /'nobody'/);
+  });
+});
+
+describe('neighbours', () => {
+  for (const neighbours of [0, 1, 7, 160]) {
+    it(`are reported, ${neighbours} of them`, async () => {
+      const decision = await route({ neighbours });
+      assert.equal(decision.neighbours.length, neighbours);
+      assert.equal(new Set(decision.neighbours.map(({ row }) => row)).size, neighbours);
+      const { neighbours: _, ...rest } = decision;
+      const { neighbours: __, ...usual } = await route();
+      assert.deepEqual(rest, usual, 'how many are shown changes nothing else');
+    });
+  }
+
+  it('are no more than there are samples', async () => {
+    assert.equal((await route({ neighbours: 1000 })).neighbours.length, 160);
+    await refused(route({ neighbours: 1001 }), 'invalid_argument', /from 0 to 1000/);
+  });
+});
+
+describe('options', () => {
+  it('of the method are heard', async () => {
+    const byOne = await route({ policy: 's1', k: 1 });
+    assert.ok(byOne.ranking.every(({ votes, pCorrect }) => votes === 1 && (pCorrect === 0 || pCorrect === 1)));
+    assert.notEqual((await route({ kappa: 1 })).coverage.meanDistance, (await route()).coverage.meanDistance);
+    for (const policy of ['signalbox', 's1']) {
+      assert.equal((await route({ policy, eta: 1 })).fallbackReason, 'low_confidence');
+    }
+    assert.equal((await route({ maxCoveragePercentile: 0 })).fallbackReason, 'out_of_coverage');
+    const wide = await router.routeTask([POEM], { policy: 's3', sigma: 10 });
+    assert.notDeepEqual(wide.ranking, (await router.routeTask([POEM], { policy: 's3' })).ranking);
+  });
+
+  it('of a task are no options of one prompt', async () => {
+    await refused(route({ policy: 's3' }), 'invalid_argument', /'s3', which needs a task/);
+    await refused(route({ labels: [] }), 'invalid_argument', /'labels' is not known/);
+    assert.equal((await route({ policy: 's1' })).model, 'poet');
+  });
+
+  for (const option of ['k', 'kappa', 'threshold', 'sigma', 'eta', 'maxCoveragePercentile']) {
+    it(`refuse ${option} outside its range, NaN, infinite or as a text`, async () => {
+      for (const value of [-1, 1e12, Number.NaN, Number.POSITIVE_INFINITY, '3', [1], {}, true, 3n, () => 3]) {
+        await refused(route({ [option]: value }), 'invalid_argument', new RegExp(option));
+      }
+    });
+  }
+
+  for (const option of ['maxUsdPerMTok', 'qualityBar', 'costWeight', 'neighbours']) {
+    it(`refuse ${option} when negative, NaN, infinite or a text`, async () => {
+      for (const value of [-0.5, Number.NaN, Number.NEGATIVE_INFINITY, '3']) {
+        await refused(route({ [option]: value }), 'invalid_argument', new RegExp(option));
+      }
+    });
+  }
+
+  it('that are not known are refused, and so is a deny list of its own', async () => {
+    await refused(route({ maxPrice: 3 }), 'invalid_argument', /'maxPrice' is not known/);
+    await refused(route({ deny: ['poet'] }), 'invalid_argument', /'deny' is not known, expected candidates/);
+    await refused(route({ policy: 's4' }), 'invalid_argument', /policy is 's4', expected signalbox, paper or s1/);
+    await refused(router.routeVector(Array(8).fill(1), { K: 3 }), 'invalid_argument', /'K' is not known/);
+    await refused(router.routeVectors(Array(8).fill(1), { K: 3 }), 'dimension_mismatch');
+  });
+
+  it('that are undefined count as not given', async () => {
+    const options = { k: undefined, prices: undefined, signal: undefined, policy: undefined };
+    assert.deepEqual(await route(options), await route());
+  });
+
+  it('that are no JSON are refused', async () => {
+    const prices = {};
+    prices.poet = prices;
+    await refused(route({ prices }), 'invalid_argument', /not JSON/);
+  });
+});

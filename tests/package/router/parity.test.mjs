@@ -1,0 +1,171 @@
+// Native and wasm are the same program: the same bytes for the same index, the same neighbours and decisions.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, it } from 'node:test';
+import { buildIndex } from '../../../dist/build.js';
+import { POLICIES } from '../../../dist/index.js';
+import { loadCore } from '../../../dist/wasm/core-module.js';
+import { expectNothingOpen, randomSpec, randomVectors, root, withSeed } from '../support/fixtures.mjs';
+
+const command = path.join(root, 'build/native/tests/core/signalbox_native');
+let folder;
+
+before(() => {
+  assert.ok(existsSync(command), `${command} is missing: cmake --build build/native --target signalbox_native`);
+  folder = mkdtempSync(path.join(tmpdir(), 'signalbox-parity-'));
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+expectNothingOpen();
+
+function write(name, data) {
+  const file = path.join(folder, name);
+  writeFileSync(file, typeof data === 'string' ? data : new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return file;
+}
+
+function native(...args) {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
+  assert.equal(status, 0, stderr);
+  return stdout.trimEnd();
+}
+
+/** The specification as the core reads it: tasks are named once, models are objects. */
+function buildNatively({ embeddings, outcomes, tasks, models, ...rest }) {
+  const names = [...new Set(tasks)];
+  const json = JSON.stringify({ ...rest, models: models.map((name) => ({ name })), tasks: names });
+  const out = path.join(folder, 'native.sbx');
+  const answer = native(
+    'build',
+    write('spec.json', json),
+    write('embeddings.f32', embeddings),
+    write(
+      'tasks.u16',
+      Uint16Array.from(tasks, (name) => names.indexOf(name)),
+    ),
+    write('outcomes.f32', outcomes),
+    out,
+  );
+  assert.equal(answer, '{"ok":true}');
+  return readFileSync(out);
+}
+
+const CODES = ['float32', 'int8', 'int4', 'binary'];
+/** Dimensions around the widths of the vector instructions, and odd ones. */
+const DIMS = [1, 3, 16, 33, 128];
+const OUTCOMES = [{}, { missing: 0.2 }, { graded: true }, { graded: true, missing: 0.2 }];
+/** Policies that route one input, too. */
+const ONE = ['signalbox', 'paper', 's1'];
+const COMMON = { neighbours: 40, maxCoveragePercentile: 100, eta: 0.2 };
+const PAIRS = { alphas: [0, 0.1, 0.2], repeats: 2, seed: 5 };
+
+/** One benchmark a seed: every code type, dimension and kind of outcomes occurs several times. */
+function drawSpec(seed) {
+  return randomSpec({
+    seed,
+    rows: 90 + seed,
+    dim: DIMS[seed % DIMS.length],
+    models: 5,
+    tasks: 4,
+    codes: CODES[seed % CODES.length],
+    sampleIds: Array.from({ length: 90 + seed }, (_, i) => `sample ${i}`),
+    metadata: { name: `benchmark ${seed}`, note: 'déjà vu' },
+    routing: { k: 7, kappa: 5 },
+    pairs: PAIRS,
+    ...OUTCOMES[seed % OUTCOMES.length],
+  });
+}
+
+/** A prompt's and a task's decision, by wasm. */
+async function decideInWasm(bytes, vectors, dim, options, taskOptions) {
+  const core = await loadCore(undefined, {});
+  const handle = await core.openIndex(bytes, {});
+  try {
+    return [
+      core.route(handle, vectors.slice(0, dim), JSON.stringify(options)),
+      core.routeTask(handle, vectors, vectors.length / dim, JSON.stringify(taskOptions)),
+    ];
+  } finally {
+    core.close(handle);
+  }
+}
+
+/**
+ * exp and erfc are the C library's. glibc's and musl's differ in the last bit of some values (glibc's own exp does, too,
+ * between processors with and without fused multiply-add); sums of a few such values move by no more than this share.
+ */
+const LAST_BITS = 1e-14;
+
+/** Equal in everything, numbers but for their last bits. */
+function expectSame(actual, expected, where) {
+  if (typeof expected === 'number' && typeof actual === 'number') {
+    const close = Math.abs(actual - expected) <= LAST_BITS * Math.max(1, Math.abs(expected));
+    assert.ok(close, `${where}: wasm ${actual}, native ${expected}`);
+  } else if (typeof expected === 'object' && expected !== null) {
+    assert.deepEqual(Object.keys(actual), Object.keys(expected), where);
+    for (const key of Object.keys(expected)) expectSame(actual[key], expected[key], `${where}.${key}`);
+  } else {
+    assert.equal(actual, expected, where);
+  }
+}
+
+for (let seed = 1; seed <= 20; ++seed) {
+  const spec = drawSpec(seed);
+  const kind = `${spec.codes}, ${spec.dim} dimensions, ${JSON.stringify(OUTCOMES[seed % OUTCOMES.length])}`;
+
+  it(`native and wasm agree on an index and its neighbours bit for bit, and on decisions (seed ${seed}: ${kind})`, () =>
+    withSeed(seed, async (random) => {
+      const bytes = await buildIndex(spec);
+      assert.ok(buildNatively(spec).equals(bytes), 'the bytes of the index differ');
+
+      const vectors = randomVectors(random, 12, spec.dim);
+      const policy = POLICIES[seed % POLICIES.length];
+      const options = { policy: ONE.includes(policy) ? policy : 's1', ...COMMON };
+      const labels = [0, 3, 4].map((index) => ({ index, outcomes: { m0: index % 2, m3: true, m4: 0.5 } }));
+      const taskOptions = { policy, ...COMMON, labels };
+      const index = write('wasm.sbx', bytes);
+      const one = write('vector.f32', vectors.slice(0, spec.dim));
+      const all = write('vectors.f32', vectors);
+      const inWasm = await decideInWasm(bytes, vectors, spec.dim, options, taskOptions);
+      const natively = [
+        native('route', index, one, JSON.stringify(options)),
+        native('route-task', index, all, JSON.stringify(taskOptions)),
+      ].map((text) => JSON.parse(text).value);
+
+      for (const [i, what] of ['prompt', 'task'].entries()) {
+        assert.equal(natively[i].neighbours.length, 40);
+        assert.deepEqual(inWasm[i].neighbours, natively[i].neighbours, `the neighbours of the ${what} differ`);
+        assert.deepEqual(inWasm[i].coverage, natively[i].coverage, `the coverage of the ${what} differs`);
+        expectSame(inWasm[i], natively[i], what);
+      }
+    }));
+}
+
+it('native and wasm draw the same map, to the last bit, of more rows than move in a step', async () => {
+  const spec = randomSpec({ rows: 2100, dim: 24, models: 2, tasks: 6, codes: 'int4' });
+  const bytes = await buildIndex(spec);
+  const core = await loadCore(undefined, {});
+  const handle = await core.openIndex(bytes, {});
+  const map = core.describeIndex(handle).sections.find(({ name }) => name === 'map');
+  core.close(handle);
+  assert.equal(map?.sizeBytes, 4 * 2100);
+  const [wasm, natively] = [bytes, buildNatively(spec)].map((file) =>
+    Buffer.from(file).subarray(map.offsetBytes, map.offsetBytes + map.sizeBytes),
+  );
+  assert.ok(natively.equals(wasm));
+});
+
+it('native and wasm refuse the same specification in the same words', async () => {
+  const spec = drawSpec(1);
+  const json = JSON.stringify({ dim: spec.dim, models: [{ name: 'a' }], tasks: ['t'], codes: 'int2' });
+  const text = native(
+    'build',
+    write('bad.json', json),
+    ...['e', 't', 'o'].map((f) => write(f, new Uint8Array(0))),
+    'x',
+  );
+  const { error } = JSON.parse(text);
+  await assert.rejects(buildIndex({ ...spec, codes: 'int2' }), { code: error.code, message: error.message });
+});

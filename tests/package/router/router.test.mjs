@@ -1,0 +1,342 @@
+// What goes into a router and what comes out: prompts, tasks, vectors, and the decision's shape.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Router, StaticEmbedder } from '../../../dist/index.js';
+import {
+  embedderFiles,
+  expectNothingOpen,
+  randomFrom,
+  randomPrompts,
+  randomVectors,
+  refused,
+} from '../support/fixtures.mjs';
+import { CODE, POEM, topicsIndex } from '../support/topics.mjs';
+
+let index;
+let router;
+
+before(async () => {
+  index = await topicsIndex();
+  router = await Router.load({ index, embedder: embedderFiles() });
+});
+after(() => router.dispose());
+expectNothingOpen();
+
+const DECISION = [
+  ...['model', 'policy', 'reason', 'confidence', 'fallback', 'fallbackReason', 'bestSingleModel', 'challenger'],
+  ...['coverage', 'embedder', 'price', 'ranking', 'tasks', 'neighbours', 'excluded', 'tokens', 'truncated'],
+];
+const RANKED = ['model', 'pCorrect', 'interval', 'votes', 'ownMean', 'meanOutcome', 'paramsB', 'usdPerMTok'];
+const NEIGHBOUR = ['row', 'task', 'id', 'similarity', 'distance', 'outcomes'];
+
+const sorted = (keys) => [...keys].sort();
+const keysOf = (value) => sorted(Object.keys(value));
+const models = ({ ranking }) => ranking.map(({ model }) => model);
+
+function expectShape(decision, { more = [], moreRanked = [] } = {}) {
+  assert.deepEqual(keysOf(decision), sorted([...DECISION, ...more]));
+  assert.deepEqual(keysOf(decision.coverage), ['meanDistance', 'outOfCoverage', 'percentile']);
+  assert.ok(decision.confidence >= 0 && decision.confidence <= 1);
+  assert.ok(decision.coverage.percentile >= 0 && decision.coverage.percentile <= 100);
+  let last = 1;
+  for (const ranked of decision.ranking) {
+    assert.deepEqual(keysOf(ranked), sorted([...RANKED, ...moreRanked]));
+    const [low, high] = ranked.interval;
+    assert.ok(ranked.pCorrect >= 0 && ranked.pCorrect <= last, 'best first');
+    assert.ok(low >= 0 && low <= high && high <= 1, `interval ${ranked.interval}`);
+    last = ranked.pCorrect;
+  }
+  let nearest = 0;
+  for (const neighbour of decision.neighbours) {
+    assert.deepEqual(keysOf(neighbour), sorted(NEIGHBOUR));
+    assert.deepEqual(Object.keys(neighbour.outcomes), ['poet', 'coder', 'generalist', 'unpriced']);
+    assert.equal(neighbour.similarity, 1 - neighbour.distance);
+    assert.ok(neighbour.distance >= nearest, 'nearest first');
+    nearest = neighbour.distance;
+  }
+  assert.deepEqual(structuredClone(decision), decision);
+  assert.deepEqual(JSON.parse(JSON.stringify(decision)), decision);
+}
+
+describe('route', () => {
+  it('takes the model that was right on what is near, with its reasons', async () => {
+    const decision = await router.route(POEM);
+    expectShape(decision);
+    assert.equal(decision.model, 'poet');
+    assert.equal(decision.challenger, 'poet');
+    assert.equal(decision.bestSingleModel, 'generalist');
+    assert.equal(decision.policy, 'signalbox');
+    assert.equal(decision.fallback, false);
+    assert.equal(decision.fallbackReason, null);
+    assert.match(decision.reason, /^poet is predicted to beat generalist, the best model on average, with \d+% conf/);
+    assert.deepEqual(decision.price, { usdPerMTok: 3 });
+    assert.equal(decision.tokens, 6);
+    assert.equal(decision.truncated, false);
+    assert.ok(decision.neighbours.every(({ task, id }) => task === 'poems' && id.startsWith('poems-')));
+    assert.equal((await router.route(CODE)).model, 'coder');
+  });
+
+  it('names the benchmark tasks that the prompt resembles, the heaviest first', async () => {
+    const { tasks, reason } = await router.route(POEM);
+    assert.deepEqual(
+      tasks.map(({ task }) => task),
+      ['poems', 'code'],
+    );
+    const [{ weight: first }, { weight: second }] = tasks;
+    // Two float64 numbers that were divided by their sum.
+    assert.ok(Math.abs(first + second - 1) < 1e-12 && first > second);
+    assert.match(reason, /resembles most is poems/);
+  });
+
+  it("follows the paper's score when asked to, under the name of that score", async () => {
+    const decision = await router.route(POEM, { policy: 's1' });
+    expectShape(decision);
+    assert.equal(decision.policy, 's1');
+    assert.equal(decision.model, 'poet');
+    assert.deepEqual(decision.tasks, []);
+    assert.ok(decision.ranking.every(({ votes }) => votes === 20));
+    const paper = await router.route(POEM, { policy: 'paper' });
+    assert.equal(paper.policy, 's1');
+    assert.deepEqual(paper.ranking, decision.ranking);
+  });
+
+  it('gives the same prompt the same decision', async () => {
+    assert.deepEqual(await router.route(POEM), await router.route(POEM));
+  });
+
+  for (const [what, prompt] of [
+    ['an empty prompt', ''],
+    ['white space', ' \n\t '],
+    ['a prompt without a known word', 'zzz qqq'],
+    ['a prompt of lone surrogates', '\ud800\udfff\udc00'],
+  ]) {
+    it(`gives ${what} the best model on average, and says so`, async () => {
+      const decision = await router.route(prompt);
+      expectShape(decision);
+      assert.equal(decision.model, 'generalist');
+      assert.equal(decision.fallbackReason, 'no_known_token');
+      assert.equal(decision.fallback, true);
+      assert.match(decision.reason, /no word that the embedder knows/);
+      assert.equal(decision.tokens, 0);
+      assert.deepEqual(decision.neighbours, []);
+      assert.ok(decision.ranking.every(({ ownMean, pCorrect, meanOutcome }) => ownMean && pCorrect === meanOutcome));
+    });
+  }
+
+  it('gives a prompt that resembles nothing the best model on average', async () => {
+    const decision = await router.route('law court');
+    expectShape(decision);
+    assert.equal(decision.model, 'generalist');
+    assert.equal(decision.fallbackReason, 'out_of_coverage');
+    assert.equal(decision.coverage.outOfCoverage, true);
+    const trusting = await router.route('law court', { maxCoveragePercentile: 100, eta: 0 });
+    assert.equal(trusting.fallback, false);
+  });
+
+  it('reads what surrounds lone surrogates', async () => {
+    const decision = await router.route(`${POEM} \ud83d`);
+    assert.equal(decision.model, 'poet');
+    assert.equal(decision.tokens, 6);
+  });
+
+  it('judges a megabyte by its beginning', async () => {
+    const decision = await router.route(`${POEM} ${'code '.repeat(200_000)}`);
+    expectShape(decision);
+    assert.equal(decision.truncated, true);
+    assert.equal(decision.tokens, 512);
+    const noSpaces = await router.route('x'.repeat(1_000_000));
+    assert.equal(noSpaces.fallbackReason, 'no_known_token');
+    assert.equal(noSpaces.truncated, true);
+  });
+
+  for (const prompt of [undefined, null, 7, {}, ['a poem'], new String('a poem')]) {
+    it(`refuses ${Object.prototype.toString.call(prompt)} as a prompt`, () =>
+      refused(router.route(prompt), 'invalid_argument', /expected a text, got /));
+  }
+});
+
+describe('routeTask', () => {
+  const TASK = ['inputs', 'labelled', 'u'];
+  const SCORES = ['s1', 's2', 's3', 'p', 'pMeasured'];
+  const poems = [POEM, 'write about the sun', 'poem history king'];
+
+  it('decides for all prompts together', async () => {
+    const decision = await router.routeTask(poems, { policy: 's1' });
+    expectShape(decision, { more: TASK, moreRanked: SCORES });
+    assert.equal(decision.model, 'poet');
+    assert.equal(decision.inputs, 3);
+    assert.equal(decision.labelled, 0);
+    assert.equal(decision.u, decision.coverage.meanDistance);
+    assert.ok(decision.ranking.every(({ pMeasured }) => !pMeasured));
+    const single = await Promise.all(poems.map((prompt) => router.route(prompt)));
+    assert.equal(
+      decision.tokens,
+      single.reduce((sum, { tokens }) => sum + tokens, 0),
+    );
+  });
+
+  it('ranks by the score that it is told to', async () => {
+    assert.equal((await router.routeTask(poems)).policy, 'signalbox');
+    for (const policy of ['s1', 's2', 's3']) {
+      const decision = await router.routeTask(poems, { policy });
+      assert.equal(decision.policy, policy);
+      assert.ok(decision.ranking.every((ranked) => ranked.pCorrect === ranked[policy]));
+    }
+    const { policy, ranking } = await router.routeTask(poems, { policy: 'paper' });
+    assert.equal(policy, 's3');
+    assert.deepEqual(ranking, (await router.routeTask(poems, { policy: 's3' })).ranking);
+  });
+
+  it('measures the accuracy of the predictor on labels', async () => {
+    const labels = [
+      { index: 0, outcomes: { poet: true, coder: 0 } },
+      { index: 2, outcomes: { poet: 1 } },
+    ];
+    const decision = await router.routeTask(poems, { labels, policy: 's3' });
+    expectShape(decision, { more: TASK, moreRanked: SCORES });
+    assert.equal(decision.labelled, 2);
+    const measured = decision.ranking.filter(({ pMeasured }) => pMeasured);
+    assert.deepEqual(sorted(measured.map(({ model }) => model)), ['coder', 'poet']);
+    const allRight = measured.every(({ p }) => p === 1);
+    assert.ok(allRight, 'every label is as predicted');
+    assert.equal(decision.challenger, 'poet');
+  });
+
+  it('is surer of the benchmark tasks that its labels speak for', async () => {
+    const labels = poems.map((_, index) => ({ index, outcomes: { poet: 1, coder: 0, generalist: 1, unpriced: 0 } }));
+    const [without, labelled] = [await router.routeTask(poems), await router.routeTask(poems, { labels })];
+    expectShape(labelled, { more: TASK, moreRanked: SCORES });
+    assert.equal(labelled.labelled, 3);
+    assert.equal(labelled.tasks[0].task, 'poems');
+    assert.ok(labelled.tasks[0].weight > without.tasks[0].weight);
+    assert.equal(labelled.model, 'poet');
+  });
+
+  for (const [what, labels, message] of [
+    ['a label of no prompt', [{ index: 3, outcomes: {} }], /label for input 3, the task has 3/],
+    ['two labels of one prompt', [0, 0].map((index) => ({ index, outcomes: {} })), /occurs twice/],
+    ['a label without an index', [{ outcomes: {} }], /label for input/],
+    ['a label of half a prompt', [{ index: 0.5, outcomes: {} }], /index is 0.5, expected an integer/],
+    ['an outcome that is too large', [{ index: 0, outcomes: { poet: 2 } }], /outside \[0, 1\]/],
+    ['an outcome that is a word', [{ index: 0, outcomes: { poet: 'yes' } }], /not a number or boolean/],
+    ['an outcome that is NaN', [{ index: 0, outcomes: { poet: Number.NaN } }], /poet is NaN/],
+    ['a list as outcomes', [{ index: 0, outcomes: [1] }], /outcomes is not an object/],
+    ['labels that are no list', { 0: {} }, /labels is not a list/],
+  ]) {
+    it(`refuses ${what}`, () => refused(router.routeTask(poems, { labels }), 'invalid_argument', message));
+  }
+
+  it('leaves prompts without a known word out, and falls back where none has one', async () => {
+    const some = await router.routeTask([POEM, '', 'zzz'], { policy: 's1' });
+    const one = await router.routeTask([POEM], { policy: 's1' });
+    assert.deepEqual(some.ranking, one.ranking);
+    assert.equal(some.inputs, 3);
+    const none = await router.routeTask(['', 'zzz']);
+    expectShape(none, { more: TASK, moreRanked: SCORES });
+    assert.equal(none.fallbackReason, 'no_known_token');
+  });
+
+  it('embeds a long task in blocks, without a difference to the decision', async () => {
+    const prompts = randomPrompts(randomFrom(8), 600);
+    const decision = await router.routeTask(prompts, { policy: 's1', eta: 0 });
+    assert.equal(decision.inputs, 600);
+    const reversed = await router.routeTask(prompts.toReversed(), { policy: 's1', eta: 0 });
+    assert.deepEqual(models(reversed), models(decision));
+  });
+
+  for (const prompts of [[], undefined, null, 'a poem', { length: 1, 0: 'a poem' }]) {
+    it(`refuses ${JSON.stringify(prompts)} as a task`, () =>
+      refused(router.routeTask(prompts), 'invalid_argument', /a list of at least one prompt/));
+  }
+
+  it('refuses a task with something among its prompts that is not a text', () =>
+    refused(router.routeTask([POEM, 7]), 'invalid_argument', /expected a text, got number/));
+});
+
+describe('vectors', () => {
+  const random = randomFrom(9);
+  const flat = randomVectors(random, 4, 8);
+  const rows = [0, 1, 2, 3].map((i) => flat.slice(8 * i, 8 * i + 8));
+
+  it('decide like the prompts that they are the embeddings of', async () => {
+    const { tokens, ...byPrompt } = await router.route(POEM);
+    assert.equal(tokens, 6);
+    const embedder = await StaticEmbedder.load(embedderFiles());
+    const [{ vector }] = await embedder.embed([POEM]);
+    embedder.dispose();
+    const { tokens: none, ...byVector } = await router.routeVector(vector);
+    assert.equal(none, null);
+    assert.deepEqual(byVector, byPrompt);
+  });
+
+  it('are given by the router itself, once for many decisions', async () => {
+    const prompts = [POEM, CODE, 'xyzzy'];
+    const embeddings = await router.embed(prompts);
+    const vectors = embeddings.map(({ vector }) => vector);
+    for (const [i, prompt] of prompts.entries()) {
+      const { vector, ...read } = embeddings[i];
+      assert.deepEqual({ ...(await router.routeVector(vector)), ...read }, await router.route(prompt));
+    }
+    const labels = [{ index: 0, outcomes: { poet: true } }];
+    for (const options of [{}, { policy: 's3' }, { labels }]) {
+      const { tokens, truncated } = await router.routeTask(prompts, options);
+      assert.equal(tokens, 12);
+      const byVectors = await router.routeVectors(vectors, options);
+      assert.deepEqual({ ...byVectors, tokens, truncated }, await router.routeTask(prompts, options));
+    }
+    await refused(router.embed([]), 'invalid_argument', /at least one prompt/);
+    await refused(router.embed(POEM), 'invalid_argument');
+    await refused(router.embed([3]), 'invalid_argument', /number/);
+    await refused(router.embed([POEM], { signal: AbortSignal.abort() }), 'aborted');
+  });
+
+  it('say that they have no tokens', async () => {
+    const one = await router.routeVector(rows[0]);
+    const all = await router.routeVectors(flat);
+    expectShape(one);
+    for (const decision of [one, all]) {
+      assert.equal(decision.tokens, null);
+      assert.equal(decision.truncated, false);
+    }
+  });
+
+  it('come as one matrix, as a list of arrays or of typed arrays', async () => {
+    const matrix = await router.routeVectors(flat);
+    assert.equal(matrix.inputs, 4);
+    assert.deepEqual(await router.routeVectors(rows), matrix);
+    assert.deepEqual(await router.routeVectors(rows.map((row) => [...row])), matrix);
+    assert.deepEqual(await router.routeVectors(rows.map((row) => Float64Array.from(row))), matrix);
+    assert.deepEqual(await router.routeVector([...rows[1]]), await router.routeVector(rows[1]));
+  });
+
+  it('are not changed, and need not have unit norm', async () => {
+    const copy = flat.slice();
+    const decision = await router.routeVectors(flat);
+    assert.deepEqual(flat, copy);
+    // A power of two scales without rounding.
+    assert.deepEqual(await router.routeVectors(flat.map((x) => 4 * x)), decision);
+  });
+
+  it('of zeros stand for no known word', async () => {
+    const decision = await router.routeVector(new Float32Array(8));
+    assert.equal(decision.fallbackReason, 'no_known_token');
+  });
+
+  for (const [what, vectors] of [
+    ['nothing', new Float32Array(0)],
+    ['an empty list', []],
+    ['a torn matrix', new Float32Array(9)],
+    ['a vector that is too long', [new Float32Array(9)]],
+    ['a list with holes', new Array(2)],
+    ['a list of numbers', [1, 2, 3, 4, 5, 6, 7, 8]],
+  ]) {
+    it(`of a task must not be ${what}`, () => refused(router.routeVectors(vectors), 'dimension_mismatch', /8/));
+  }
+
+  it('must be numbers', async () => {
+    await refused(router.routeVector(['a', 0, 0, 0, 0, 0, 0, 0]), 'non_finite');
+    await refused(router.routeVector([1e39, 0, 0, 0, 0, 0, 0, 0]), 'non_finite');
+    await refused(router.routeVectors('12345678'), 'invalid_argument', /Float32Array/);
+    await refused(router.routeVector(null), 'dimension_mismatch');
+  });
+});
