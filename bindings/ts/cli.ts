@@ -5,8 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { cascadeText, decisionText, indexText, taskText } from './cli/decision-text.js';
 import { EMBEDDER_HELP, embedderOption, loadOnnx } from './cli/embedder-option.js';
 import { readLabels, readPrompts } from './cli/prompt-files.js';
-import { POLICIES, type Policy, Router, type RouteTaskOptions, SignalboxError } from './index.js';
-import type { CascadeOptions } from './routing/cascade.js';
+import { type CascadeOptions, POLICIES, type Policy, Router, type RouteTaskOptions, SignalboxError } from './index.js';
 
 interface Options {
   json?: true;

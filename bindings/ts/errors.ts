@@ -1,24 +1,23 @@
 /**
- * Every way in which signalbox fails. The list is closed and append-only, and is the core's own (`src/status.h`); a test
- * holds the two together. What each code means:
+ * All error codes. The list is closed, append-only and the same as the core's (`src/status.h`; a test compares them):
  *
- * - `invalid_argument`: an option or a specification is unknown or outside its range.
- * - `dimension_mismatch`: a vector or matrix has another size than the index needs.
+ * - `invalid_argument`: an option or a specification is unknown or out of range.
+ * - `dimension_mismatch`: a vector or matrix does not have the size that the index needs.
  * - `non_finite`: NaN or infinity where a number is needed.
- * - `unknown_model`: a model name that the index does not hold.
- * - `no_candidate`: the candidate, deny and price rules leave no model.
+ * - `unknown_model`: a model name that the index does not contain.
+ * - `no_candidate`: the candidate, deny and price rules exclude every model.
  * - `bad_magic`, `unsupported_version`, `truncated`, `bad_section`, `size_overflow`, `bad_checksum`, `bad_metadata`: the
- *   bytes are not an index of this format version, or were damaged. `bad_checksum` is also said of a model's file that has
- *   another SHA-256 than expected.
+ *   bytes are not an index of this format version, or were damaged. `bad_checksum` also reports a model file whose
+ *   SHA-256 is not the expected one.
  * - `embedder_mismatch`: the index was built with another embedder.
- * - `bad_embedder`: the embedder's files are damaged, or not a model of a kind that is understood.
+ * - `bad_embedder`: the embedder's files are damaged, or the model is of an unsupported kind.
  * - `out_of_memory`: an allocation failed.
  * - `disposed`: the object was disposed.
- * - `aborted`: the caller's `AbortSignal` was aborted; `cause` is its reason.
- * - `network`: a file could not be fetched or read.
+ * - `aborted`: the caller's `AbortSignal` was aborted; `cause` is its reason, `name` is `AbortError`.
+ * - `network`: a file could not be fetched or read, or a worker could not be started.
  * - `bad_wasm`: the WebAssembly module could not be compiled.
  * - `internal`: a defect of signalbox itself.
- * - `quota_exceeded`: there is no room for a downloaded model in the browser's storage or on the disk.
+ * - `quota_exceeded`: no room for a downloaded model in the browser's storage or on the disk.
  */
 export const ERROR_CODES = [
   'invalid_argument',
@@ -46,28 +45,32 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** The one error class: switch on `code`, show `message`. */
+/**
+ * The only error class: switch on `code`, show `message`. The name of an `aborted` error is `AbortError`, as that of the
+ * platform's own aborts, so that code which checks for it needs no exception.
+ */
 export class SignalboxError extends Error {
-  override readonly name = 'SignalboxError';
+  override readonly name: 'SignalboxError' | 'AbortError';
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
+    this.name = code === 'aborted' ? 'AbortError' : 'SignalboxError';
     this.code = code;
   }
 }
 
-/** Throws `aborted` if the signal is; the signal's own reason is the cause. */
+/** Throws `aborted` if the signal is aborted; the signal's reason is the cause. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) {
     throw new SignalboxError('aborted', 'the operation was aborted', { cause: signal.reason });
   }
 }
 
-/** The promise, given up when the signal is aborted: what goes on behind it is no longer waited for. */
+/** Waits for the promise until the signal is aborted; the work behind the promise may go on. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
-  promise.catch(() => undefined); // Given up, it may still fail: nobody is left to hear of it.
+  promise.catch(() => undefined); // After an abort nobody handles its failure.
   throwIfAborted(signal);
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -85,12 +88,12 @@ function isErrorCode(code: unknown): code is ErrorCode {
   return (ERROR_CODES as readonly unknown[]).includes(code);
 }
 
-/** An error of the core, or of a worker, as a `SignalboxError`. */
+/** Makes a `SignalboxError` from the code and message of the core or a worker; `internal` for an unknown code. */
 export function errorFrom(code: unknown, message: unknown): SignalboxError {
   return new SignalboxError(isErrorCode(code) ? code : 'internal', String(message));
 }
 
-/** The value of a JSON answer of the core; throws its error. */
+/** Returns the value of the core's JSON answer, or throws its error. */
 export function unwrap<T>(answer: string): T {
   const parsed = JSON.parse(answer) as { ok: true; value: T } | { ok: false; error: { code: string; message: string } };
   if (parsed.ok) return parsed.value;

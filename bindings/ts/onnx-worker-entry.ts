@@ -1,7 +1,6 @@
 /** The script of the worker of an ONNX embedder: `new Worker(new URL('signalbox/onnx-worker-entry', ...), { type: 'module' })`. */
-import type { OnnxRequest } from './onnx/worker-protocol.js';
 import { serveOnnx } from './onnx/worker-server.js';
-import type { Port } from './workers/answers.js';
+import { serveWorker } from './workers/answers.js';
 
 /**
  * Where a bundler made ONNX Runtime a part of this script, each of its threads starts this script. The runtime then knows
@@ -17,4 +16,4 @@ async function beThread(): Promise<void> {
 }
 
 if ((globalThis as { name?: string }).name?.startsWith('em-pthread')) beThread();
-else serveOnnx(globalThis as unknown as Port<OnnxRequest>);
+else serveWorker(serveOnnx);

@@ -1,13 +1,18 @@
+// Longer than most files: the whole vocabulary in one place, so that a reader finds every shape of the surface here.
 // The declarations name Symbol.dispose, which the libraries of a consumer's target may not have.
 /// <reference lib="esnext.disposable" preserve="true" />
 
-/** The shapes that cross the package's surface. All of them are plain data: they survive `structuredClone` and, but for arrays of numbers, JSON. */
+/** The shapes of the public surface: plain data that survives `structuredClone` and, except for typed arrays, JSON. */
 
 /**
- * `signalbox`: the default; the input or task is compared with whole benchmark tasks, and labels re-weight them.
- * The paper's scores: `s1`: mean predicted correctness over the nearest samples; `s2`: share of inputs predicted right;
- * `s3`: `s2` corrected by how reliable the predictor is. `paper`: its own choice, `s1` for one input, `s3` for a task
- * (as with every policy, `maxCoveragePercentile: 100` turns the rule for what is out of coverage off).
+ * Policies, by name.
+ *
+ * - `signalbox` (default): compares the input or task with whole benchmark tasks, which labels re-weight.
+ * - `s1`: mean predicted correctness over the nearest samples.
+ * - `s2`: share of inputs on which the model is predicted to be right (tasks only).
+ * - `s3`: `s2` corrected by how reliable the predictor is (tasks only).
+ * - `paper`: the paper's own choice, `s1` for one input and `s3` for a task. As with every policy,
+ *   `maxCoveragePercentile: 100` turns off the rule for inputs out of coverage.
  */
 export const POLICIES = ['signalbox', 'paper', 's1', 's2', 's3'] as const;
 export type Policy = (typeof POLICIES)[number];
@@ -16,10 +21,11 @@ export type Policy = (typeof POLICIES)[number];
 export const CODE_TYPES = ['float32', 'int8', 'int4', 'binary'] as const;
 export type CodeType = (typeof CODE_TYPES)[number];
 
-/** Why the pick is the best single model and not what the policy wanted. */
+/** Why the best single model was used in place of the policy's choice. */
 export const FALLBACK_REASONS = ['low_confidence', 'out_of_coverage', 'no_known_token'] as const;
 export type FallbackReason = (typeof FALLBACK_REASONS)[number];
 
+/** Why a model is not in the ranking. */
 export const EXCLUSION_REASONS = [
   'not_a_candidate',
   'denied',
@@ -32,74 +38,87 @@ export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
 /** US dollars per million tokens: one number, or input and output apart (blended 3 : 1 where one number is needed). */
 export type Price = number | { in: number; out: number };
 
+/**
+ * One input: a prompt, a vector of the index's embedder ([dim], finite, of any norm; zeros mean "no known token"), or an
+ * embedding that `embed` returned.
+ */
+export type RouteInput = string | ArrayLike<number> | Embedding;
+
+/** Several inputs: a list, or one matrix [n * dim] row by row. Prompts, vectors and embeddings may be mixed. */
+export type RouteInputs = readonly RouteInput[] | Float32Array;
+
 export interface Label {
-  /** Which input of the task, from 0. */
+  /** Position of the input in the task, from 0. */
   index: number;
-  /** Outcomes by model: `true` or 1 right, `false` or 0 wrong, a number between for graded ones; leave out what is not known. */
+  /** Outcomes by model: `true` or 1 right, `false` or 0 wrong, a number between for graded ones. Omit unknown ones. */
   outcomes: Readonly<Record<string, number | boolean>>;
 }
 
 /** Options of every decision. Ranges are closed; a value outside is `invalid_argument`. */
 export interface RouteOptions {
-  /** Only these models, or all but the denied ones. An unknown name is `unknown_model`. */
+  /** Only these models, or all except the denied ones. An unknown name is `unknown_model`. */
   candidates?: readonly string[] | { allow?: readonly string[]; deny?: readonly string[] };
   /** Default `signalbox`. `s2` and `s3` need a task. */
   policy?: Policy;
-  /** Neighbours that vote, >= 1; the index's own by default. */
+  /** Neighbours that vote, >= 1; default: the index's own. */
   k?: number;
-  /** Neighbours of the distance u, >= 1; the index's own by default. */
+  /** Neighbours of the distance u, >= 1; default: the index's own. */
   kappa?: number;
-  /** t of eq. 4, 0..1: an input counts as predicted right where more than this share of the votes is. */
+  /** t of eq. 4, 0..1: an input counts as predicted right if more than this share of the votes is. */
   threshold?: number;
   /** Kernel width of the predictor's accuracy (eq. 14), > 0. */
   sigma?: number;
   /**
-   * Confidence above which the best single model is left (eq. 8), 0..1; 0 never falls back for lack of it. By default
-   * what the policy asks for: `signalbox` .55 for a task and 0 for an input, `s3` and an input's `s1` the index's.
+   * Minimum confidence to choose another model over the best single one (eq. 8), 0..1; 0 always overrides. The default
+   * depends on the policy: `signalbox` .55 for a task and 0 for an input; `s3`, and `s1` for an input, the index's.
    */
   eta?: number;
-  /** Percentile of the mean neighbour distance past which an input is out of coverage, 0..100; default 99. */
+  /** Percentile of the mean neighbour distance beyond which an input is out of coverage, 0..100; default 99. */
   maxCoveragePercentile?: number;
   /** Prices that replace the index's. */
   prices?: Readonly<Record<string, Price>>;
-  /** Leave out models that cost more, or whose price is not known. */
+  /** Exclude models above this price or without a price. */
   maxUsdPerMTok?: number;
-  /** Take the cheapest model whose predicted correctness is within this of the pick's, 0..1. */
+  /** Choose the cheapest model whose predicted correctness is within this of the pick's, 0..1. */
   qualityBar?: number;
-  /** Predicted correctness given up per US dollar per million tokens, >= 0. */
+  /** Predicted correctness to trade per US dollar per million tokens, >= 0. */
   costWeight?: number;
   /**
-   * Added to the predicted correctness of models, -1..1 each, before anything is chosen: what is known of them beside the
-   * benchmark. The confidence knows them with `signalbox` only.
+   * Corrections added to the predicted correctness of models before the choice, -1..1 each, from evidence outside the
+   * benchmark. Only `signalbox` accounts for them in its confidence.
    */
   corrections?: Readonly<Record<string, number>>;
-  /** How many benchmark samples to report, 0..1000; default 5. */
+  /** Number of benchmark samples to report, 0..1000; default 5. */
   neighbours?: number;
   signal?: AbortSignal | undefined;
 }
 
-export interface RouteTaskOptions extends RouteOptions {
-  /** Called after each block of prompts that was embedded. */
-  onProgress?: (event: { done: number; total: number }) => void;
-  /** Outcomes known for some of the task's inputs: they join the pool and measure the predictor's accuracy. */
+/** Options of calls with several inputs. */
+export interface RouteManyOptions extends RouteOptions {
+  /** Called after each block of inputs. */
+  onProgress?: ((event: { done: number; total: number }) => void) | undefined;
+}
+
+export interface RouteTaskOptions extends RouteManyOptions {
+  /** Known outcomes of some of the task's inputs: they join the pool and measure the predictor's accuracy. */
   labels?: readonly Label[];
 }
 
 export interface EmbedOptions {
   signal?: AbortSignal | undefined;
-  /** Called after each block of prompts that was embedded. */
+  /** Called after each block of embedded prompts. */
   onProgress?: ((event: { done: number; total: number }) => void) | undefined;
 }
 
 export interface RankedModel {
   model: string;
-  /** Predicted correctness by the policy, corrected, 0..1; for an input out of coverage the model's mean over tasks. */
+  /** Correctness predicted by the policy, corrected, 0..1; out of coverage, the model's mean over tasks. */
   pCorrect: number;
-  /** 95% interval of `pCorrect`: of the mixture over tasks for signalbox, Wilson's for votes, exact for s3. */
+  /** 95% interval of `pCorrect`: of the mixture over tasks for `signalbox`, Wilson's for votes, exact for `s3`. */
   interval: [low: number, high: number];
-  /** Neighbours, over all inputs, or benchmark tasks (`signalbox`) that had an outcome of this model. */
+  /** Neighbours (over all inputs) or benchmark tasks (`signalbox`) with an outcome of this model. */
   votes: number;
-  /** `pCorrect` is the model's own mean: there was no vote, or the input is out of coverage. */
+  /** Whether `pCorrect` is the model's own mean: it had no vote, or the input is out of coverage. */
   ownMean: boolean;
   /** Unweighted mean over the benchmark's tasks. */
   meanOutcome: number | null;
@@ -115,7 +134,7 @@ export interface TaskRankedModel extends RankedModel {
   s3: number;
   /** Probability that the predictor is right on this task (eqs. 12-14). */
   p: number;
-  /** `p` was measured on labels. */
+  /** Whether `p` was measured on labels. */
   pMeasured: boolean;
 }
 
@@ -128,52 +147,52 @@ export interface Neighbour {
   similarity: number;
   /** Cosine distance, 1 - similarity. */
   distance: number;
-  /** Outcome of every model, `null` where it was not measured. */
+  /** Outcome of every model; `null` if it was not measured. */
   outcomes: Record<string, number | null>;
 }
 
 export interface Coverage {
   /** Mean cosine distance to the kappa nearest samples, over the inputs. */
   meanDistance: number;
-  /** Its place among the benchmark's own samples, 0..100. */
+  /** Rank of that distance among the benchmark's own samples, 0..100. */
   percentile: number;
   outOfCoverage: boolean;
 }
 
-/** A choice, with everything that led to it. */
+/** A choice and everything that led to it. */
 export interface Decision<Ranked extends RankedModel = RankedModel> {
   /** The pick. */
   model: string;
-  /** The policy that decided; `paper` is reported as the score that it stands for. */
+  /** The policy that decided; `paper` is reported as the score it stands for. */
   policy: Exclude<Policy, 'paper'>;
   /** The decision in a sentence or two. */
   reason: string;
   /**
-   * Probability that the challenger beats the best single model. Where they are the same: for `signalbox`, that it beats
-   * the next best model; for the paper's scores 1.
+   * Probability that the challenger beats the best single model. If they are the same model: for `signalbox`, that it
+   * beats the next best model; for the paper's scores 1.
    */
   confidence: number;
-  /** The pick is the best single model because the policy's choice was not trusted. */
+  /** Whether the best single model was used because the policy's choice was not trusted. */
   fallback: boolean;
   fallbackReason: FallbackReason | null;
-  /** Best model on average over the benchmark, among the candidates. */
+  /** The candidate with the best mean over the benchmark's tasks. */
   bestSingleModel: string;
-  /** What the policy wanted before fallback and price. */
+  /** The policy's choice before fallback and price. */
   challenger: string;
   coverage: Coverage;
   price: { usdPerMTok: number | null };
   /** Candidates, best first; ties go to the model that comes first in the index. */
   ranking: Ranked[];
-  /** `signalbox`: the benchmark tasks that the input or task resembles, the five heaviest first; weights sum to 1 over all. */
+  /** `signalbox`: the five benchmark tasks most similar to the input or task; weights sum to 1 over all tasks. */
   tasks: { task: string; weight: number }[];
   /** Nearest benchmark samples, nearest first; ties go to the lower row. */
   neighbours: Neighbour[];
   excluded: { model: string; reason: ExclusionReason }[];
-  /** Tokens that the embedder knew; `null` for vectors. */
+  /** Tokens that the embedder knew; `null` if every input was a vector. */
   tokens: number | null;
-  /** The embedder read only the beginning of the text. */
+  /** Whether the embedder read only the beginning of a text. */
   truncated: boolean;
-  /** Id of the index's embedder: where two routers answer, whose answer this is. */
+  /** Id of the embedder that produced this decision. */
   embedder: string;
 }
 
@@ -182,6 +201,88 @@ export interface TaskDecision extends Decision<TaskRankedModel> {
   labelled: number;
   /** Distance of the task to the benchmark (eq. 12). */
   u: number;
+}
+
+/** Options of a cascade. Ranges are closed; a value outside is `invalid_argument`. */
+export interface CascadeOptions
+  extends Pick<RouteOptions, 'candidates' | 'k' | 'kappa' | 'maxCoveragePercentile' | 'prices' | 'signal'> {
+  /** Models to ask, in this order, at most 12. Default: chosen among the candidates, cheapest first. */
+  models?: readonly string[];
+  /** Steps of a plan that is chosen, 1..4; default 4. */
+  maxSteps?: number;
+  /**
+   * Maximum price of all steps together (the worst case, in which every model is asked), in US dollars per million
+   * tokens. Models of `models` that no longer fit are left out.
+   */
+  maxUsdPerMTok?: number;
+  /**
+   * Correctness to trade per US dollar per million tokens, >= 0; default 0. The plan maximises expected quality minus
+   * this times its expected price. At 0 price matters only through `maxUsdPerMTok`, and only certainty stops a plan.
+   */
+  costWeight?: number;
+}
+
+/** The value of a plan, or of its beginning, with a judge that tells right answers from wrong ones. */
+export interface CascadeValue {
+  /** Probability that one of the answers is right, 0..1. */
+  expectedQuality: number;
+  /** Expected price: later steps cost only if the earlier answers were wrong. */
+  expectedUsdPerMTok: number;
+  /** Price if every step is asked: the sum of all prices. */
+  worstUsdPerMTok: number;
+}
+
+/** One step of a plan. Values are cumulative up to and including this step. */
+export interface CascadeStep extends CascadeValue {
+  model: string;
+  usdPerMTok: number;
+  /** Probability that the answer is right, whatever the others answer. */
+  pCorrect: number;
+  /** Probability that the answer is right, given that all earlier answers are wrong. */
+  pIfReached: number;
+  /** Probability that all earlier answers are wrong. */
+  reach: number;
+  /** Neighbours of the input on which all earlier models were wrong: the evidence for `pIfReached`. */
+  neighbours: number;
+  /** Go on while the probability that an answer so far is right is below this, 0..1. The last step's is 0. */
+  threshold: number;
+}
+
+/** A plan of models to ask one after the other. Plain data: it survives `structuredClone` and JSON. */
+export interface CascadePlan extends CascadeValue {
+  /** At least one. */
+  steps: CascadeStep[];
+  /** Probability that the answer is right, for each step judged so far; `next` appends to it. */
+  verdicts: number[];
+  costWeight: number;
+  /** Why the chances are means over the benchmark's tasks instead of predictions for this input. */
+  fallbackReason: Exclude<FallbackReason, 'low_confidence'> | null;
+  coverage: Coverage;
+  excluded: Decision['excluded'];
+  /** Tokens that the embedder knew; `null` for vectors. */
+  tokens: number | null;
+  truncated: boolean;
+}
+
+/**
+ * A judge's verdict on an answer: the probability that it is right, 0..1, or yes or no. For a judge that errs, give the
+ * share of right answers that it accepts (`sensitivity`) and of wrong ones that it rejects (`specificity`), 0..1,
+ * default 1: the verdict is then weighed against the chance that the plan gave the answer.
+ */
+export type Verdict = number | { correct: boolean; sensitivity?: number; specificity?: number };
+
+/** The next move after a verdict. */
+export interface CascadeMove {
+  /** The plan with the verdict noted, for the next call. */
+  plan: CascadePlan;
+  /** The step to ask next; `null` to stop and keep an answer. */
+  step: CascadeStep | null;
+  /** Probability that the answer to `step` is right, given the verdicts; `null` without a step. */
+  pCorrect: number | null;
+  /** Probability that one of the answers so far is right. */
+  pAnswered: number;
+  /** The best answer so far: its step, from 0, and the probability that it is right. */
+  keep: { step: number; model: string; confidence: number };
 }
 
 export interface ModelInfo {
@@ -200,14 +301,14 @@ export interface RoutingConstants {
   eta: number;
 }
 
-/** What an index holds. */
+/** Description of an index. */
 export interface IndexInfo {
   rows: number;
   dim: number;
   codes: CodeType;
   sizeBytes: number;
   formatVersion: [major: number, minor: number];
-  /** What made the vectors; of an embedder of signalbox/onnx in detail. */
+  /** The embedder of the vectors; `details` for one of signalbox/onnx. */
   embedder: { id: string; hash: string; details?: EmbedderDetails };
   routing: RoutingConstants;
   /** Training pairs of the distance estimator. */
@@ -218,66 +319,66 @@ export interface IndexInfo {
   models: ModelInfo[];
   tasks: { name: string; rows: number }[];
   sections: { name: string; offsetBytes: number; sizeBytes: number }[];
-  /** Whatever the builder wrote: provenance, licence, caveats. */
+  /** Metadata written by the builder: provenance, licence, caveats. */
   metadata: unknown;
 }
 
 export interface SamplesOptions {
-  /** `false` leaves the ids out: they are then null. */
+  /** `false` leaves out the ids: they are then `null`. */
   ids?: boolean;
-  /** `false` leaves the outcomes out, the largest part by far: 4 bytes for each sample and model. They are then empty. */
+  /** `false` leaves out the outcomes, by far the largest part (4 bytes per sample and model): they are then empty. */
   outcomes?: boolean;
   signal?: AbortSignal | undefined;
 }
 
-/** What an index holds of its samples, row by row, copied out: rows are those of a decision's neighbours. */
+/** The samples of an index, copied out row by row; a decision's neighbours refer to these rows. */
 export interface Samples {
-  /** Task of each row, as its place in `info.tasks`: [rows]. */
+  /** Task of each row, as a position in `info.tasks`: [rows]. */
   tasks: Uint16Array;
-  /** [rows]; null where the index names none. */
+  /** [rows]; `null` if the index has no ids. */
   ids: string[] | null;
   /**
-   * Place of each row on a map of the benchmark, near samples near each other: [rows, 2], x and y, both 0..1 on one
-   * scale. Null where the index has no map.
+   * Position of each row on a map of the benchmark, similar samples close together: [rows, 2], x and y, both 0..1 on one
+   * scale. `null` if the index has no map.
    */
   map: Float32Array | null;
-  /** [rows, models] in the order of `info.models`, 0..1, NaN where not measured. */
+  /** [rows, models] in the order of `info.models`, 0..1, NaN if not measured. */
   outcomes: Float32Array;
 }
 
-/** One text, embedded. */
+/** One embedded text. */
 export interface Embedding {
-  /** Unit norm, or zeros where no token is known. */
+  /** Unit norm, or zeros if no token is known. */
   vector: Float32Array;
   tokens: number;
   truncated: boolean;
 }
 
-/** What else decides about an embedder's vectors, beside its files. An index remembers it. */
+/** Settings, besides the model files, that affect the vectors. An index remembers them. */
 export interface EmbedderDetails {
-  /** Type of the weights, as transformers.js names them. Vectors of one model by different types are compared: see `Router.load`. */
+  /** Type of the weights, as transformers.js names them. Vectors of different dtypes of one model are compatible. */
   dtype: string;
   /** How the vectors of the tokens become one: `mean`, `cls`, `max`. */
   pooling: string;
-  /** Tokens of a text that are read, special ones included. */
+  /** Maximum number of tokens read per text, special tokens included. */
   maxTokens: number;
   /** Commit, branch or tag of the hub's repository. */
   revision?: string;
   tokenizerHash?: string;
-  /** Stands before every text. */
+  /** Text put before every input. */
   prefix?: string;
 }
 
-/** What an index says of what made its vectors, and a router asks of an embedder. */
+/** Identity of an embedder, stored in the index and checked by the router. */
 export interface EmbedderIdentity {
-  /** Names the model; an index built with another id refuses it. */
+  /** Name of the model; an index built with another id refuses it. */
   readonly id: string;
-  /** Hash of the model's files, where known. */
+  /** Hash of the model's files, if known. */
   readonly hash?: string | undefined;
   readonly details?: EmbedderDetails | undefined;
 }
 
-/** Anything that turns texts into the vectors of an index. */
+/** Anything that turns texts into vectors of an index. */
 export interface Embedder extends EmbedderIdentity {
   readonly dim: number;
   embed(texts: readonly string[], options?: { signal?: AbortSignal | undefined }): Promise<Embedding[]>;
@@ -291,24 +392,21 @@ export type ProgressEvent =
   | { status: 'ready' };
 export type OnProgress = (event: ProgressEvent) => void;
 
-/** Where bytes come from: an address (in Node also a path), or the bytes themselves. */
+/** Source of bytes: an address (in Node also a path), or the bytes themselves. */
 export type Source = string | URL | ArrayBuffer | Uint8Array | Blob | Response;
 export type WasmSource = string | URL | ArrayBuffer | Uint8Array | WebAssembly.Module;
 
-/** Vectors of several inputs: one matrix [n * dim], row by row, or a list of vectors. */
-export type Vectors = Float32Array | readonly ArrayLike<number>[];
-
-/** What to load instead of what the package ships. */
+/** Replacements for the files that ship with the package. */
 export interface LoadOptions {
   index?: Source | undefined;
   /**
-   * An embedder, or what makes one for this router, which then disposes of it; or the folder or files of a Model2Vec
-   * model; `null`: none, for vectors only. It must be the one that the index names, of the same files; of an ONNX model
-   * the same tokenizer, pooling and limit, while the type of the weights may be another one.
+   * An embedder; a function that makes one, which the router then owns and disposes of; or the folder or files of a
+   * Model2Vec model. `null`: none, for vectors only. It must be the embedder that the index names, from the same files;
+   * for an ONNX model tokenizer, pooling and token limit must match, while the dtype may differ.
    */
   embedder?: Embedder | (() => Embedder | Promise<Embedder>) | EmbedderSource | null | undefined;
   wasm?: WasmSource | undefined;
-  /** How addresses are fetched: `reload` passes by the browser's HTTP cache, where a damaged download may lie. Default `default`. */
+  /** Fetch mode: `reload` bypasses the browser's HTTP cache, which may hold a damaged download. Default `default`. */
   cache?: RequestCache | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: OnProgress | undefined;
@@ -322,4 +420,65 @@ export interface EmbedderFiles {
   tokenizer: Source;
   model: Source;
   config: Source;
+}
+
+/**
+ * The interface of a router, which `Router` (in this thread) and `WorkerRouter` (in a worker) implement. Code that takes
+ * a `Routing` works with both.
+ *
+ * Every call rejects with a `SignalboxError`: `disposed`, `aborted`, `invalid_argument`, `dimension_mismatch`,
+ * `non_finite`, `unknown_model`, `no_candidate`, `embedder_mismatch`, and the codes of the embedder.
+ */
+export interface Routing {
+  /** Description of the index. */
+  readonly info: IndexInfo;
+
+  /**
+   * Picks the model for one input. A prompt without a known token, an empty one included, gets the best model overall,
+   * and the decision says so; of a long prompt only the beginning is read.
+   *
+   *     const { model, reason } = await router.route('Prove that sqrt(2) is irrational', { maxUsdPerMTok: 1 });
+   */
+  route(input: RouteInput, options?: RouteOptions): Promise<Decision>;
+
+  /**
+   * Picks a model for each input on its own; decisions are in the order of the inputs. No input: no decision.
+   *
+   *     for (const { model } of await router.routeMany(prompts)) console.log(model);
+   */
+  routeMany(inputs: RouteInputs, options?: RouteManyOptions): Promise<Decision[]>;
+
+  /**
+   * Picks one model for all inputs of a task; `labels` are the known outcomes of some of them.
+   *
+   *     const labels = [{ index: 0, outcomes: { 'Qwen/QwQ-32B-Preview': true } }];
+   *     const { model } = await router.routeTask(prompts, { labels });
+   */
+  routeTask(inputs: RouteInputs, options?: RouteTaskOptions): Promise<TaskDecision>;
+
+  /**
+   * Embeds prompts. To route a prompt under several policies, prices or labels, embed it once and pass the embedding to
+   * `route`. At least one prompt.
+   */
+  embed(prompts: readonly string[], options?: EmbedOptions): Promise<Embedding[]>;
+
+  /**
+   * Plans which models to ask for one input, cheap ones first: the chance that each is right if the ones before it were
+   * wrong, and when to stop. Models without a price are left out; `no_candidate` if no model has a price in the limit.
+   */
+  cascade(input: RouteInput, options?: CascadeOptions): Promise<CascadePlan>;
+
+  /**
+   * Decides what to do after the answer to a plan's next step was judged: ask another model, or stop and keep the best
+   * answer. Synchronous arithmetic on the plan, which may have been saved and loaded in between. Throws
+   * `invalid_argument` for a malformed plan or verdict, or if every step was judged already.
+   */
+  next(plan: CascadePlan, verdict: Verdict): CascadeMove;
+
+  /** Returns the benchmark's samples: task, outcomes, id and position on the map of each. */
+  samples(options?: SamplesOptions): Promise<Samples>;
+
+  /** Releases the index, and the embedder or worker that `load` started. Calling it again has no effect. */
+  dispose(): void;
+  [Symbol.dispose](): void;
 }

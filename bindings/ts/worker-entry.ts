@@ -1,7 +1,5 @@
-/** The script of the worker: `new Worker(new URL('signalbox/worker-entry', ...), { type: 'module' })`. */
+/** Script of a router's worker: `new Worker(new URL('signalbox/worker-entry', ...), { type: 'module' })`. */
+import { answerPort } from './routing/router-server.js';
+import { serveWorker } from './workers/answers.js';
 
-import type { WorkerRequest } from './routing/router-protocol.js';
-import { serve } from './routing/router-server.js';
-import type { Port } from './workers/answers.js';
-
-serve(globalThis as unknown as Port<WorkerRequest>);
+serveWorker(answerPort);

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Bootstrap, mean, quantile } from '../../dist/evaluation/statistics.js';
-import { ADAPTING, correctionsOf } from '../../dist/routing/feedback.js';
+import { correctionsOf, FEEDBACK_CONSTANTS } from '../../dist/routing/feedback.js';
 import { adaptedPicks, drawPeople, FOLDS, HABITS, PROMPTS, readBenchmark, settle } from './people.mjs';
 import { table } from './table.mjs';
 
@@ -127,7 +127,7 @@ function leftAfter(settings, count) {
 /** For each fold the constants that the people of the other folds choose: of those that cost little, the quickest. */
 function choose(settled, tasks, progress) {
   const measured = GRID.map((some, g) => {
-    const constants = { ...ADAPTING, ...some };
+    const constants = { ...FEEDBACK_CONSTANTS, ...some };
     const gainsOf = [...PLAIN, ...FAILING].map((setting) => {
       const settings = settled.get(setting);
       const adapted = adapt(settings, 'honest', constants);
@@ -178,7 +178,7 @@ async function main() {
     console.log(`\n${title}\n${table(head, lines)}`);
   };
   console.log(`${people.length} people, ${PROMPTS} prompts each, ${tasks} tasks, ${benchmark.names.length} models`);
-  print('As it ships', () => ADAPTING);
+  print('As it ships', () => FEEDBACK_CONSTANTS);
   const wrong = [1, 3, 5, 10, 20].map((count) => leftAfter(settled.get(SETTINGS[0]), count));
   console.log(`\nPicks that change after so many wrong answers, ${SETTINGS[0].name}: ${wrong.join(', ')}`);
   if (!values.select) return;

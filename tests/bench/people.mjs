@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { buildIndexWith } from '../../dist/building/build-index.js';
 import { Random } from '../../dist/evaluation/random.js';
 import { Router } from '../../dist/index.js';
-import { ADAPTING, correctionsOf } from '../../dist/routing/feedback.js';
+import { correctionsOf, FEEDBACK_CONSTANTS } from '../../dist/routing/feedback.js';
 import { loadLab } from '../../dist/wasm/lab-module.js';
 import { vectorsOf } from './rows.mjs';
 
@@ -83,7 +83,7 @@ async function predict(lab, benchmark, rows, heldOut) {
   const predicted = [];
   for (const row of rows) {
     const options = { neighbours: 0, maxCoveragePercentile: 100 };
-    const { ranking } = await router.routeVector(vectors.subarray(row * dim, (row + 1) * dim), options);
+    const { ranking } = await router.route(vectors.subarray(row * dim, (row + 1) * dim), options);
     const ofPrompt = new Float64Array(names.length);
     for (const { model, pCorrect } of ranking) ofPrompt[numbers.get(model)] = pCorrect;
     predicted.push(ofPrompt);
@@ -193,7 +193,7 @@ function judge({ luck, byStrength, outcome }, i, pick, habit) {
 }
 
 /** The picks of a person's prompts, one after the other, by the rule that ships with these constants. */
-export function adaptedPicks(setting, habit, constants = ADAPTING) {
+export function adaptedPicks(setting, habit, constants = FEEDBACK_CONSTANTS) {
   const { rows, cosines, predicted, members, names } = setting;
   const judgements = [];
   return rows.map((_, i) => {

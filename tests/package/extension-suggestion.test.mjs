@@ -1,7 +1,7 @@
 // What a badge is told of a decision, and with it whoever takes over a page's script.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Router, routeAdapted } from '../../dist/index.js';
+import { Router, routeWithFeedback } from '../../dist/index.js';
 import { importExtension } from './extension-module.mjs';
 import { embedderFiles } from './support/fixtures.mjs';
 import { POEM, topicsIndex } from './support/topics.mjs';
@@ -21,7 +21,7 @@ describe('what a badge is told', () => {
   async function decided(times, prompt) {
     const [{ vector }] = await router.embed([prompt]);
     const judgements = Array.from({ length: times }, () => ({ vector, outcomes: { poet: 0, generalist: 1 } }));
-    return routeAdapted(router, prompt, judgements);
+    return routeWithFeedback(router, prompt, judgements);
   }
   const told = (decision) => suggest({ decide: async () => ({ decision }) }, '', {}, SITE);
 

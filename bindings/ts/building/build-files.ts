@@ -1,14 +1,14 @@
-/** Builds an index from result files: in this thread, or in a worker of its own. */
-
+/** Builds an index from result files, in this thread or in a worker of its own. */
+import { startThread } from '#platform';
 import { StaticEmbedder } from '../embedding/static-embedder.js';
-import { abortable, errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
+import { SignalboxError, throwIfAborted } from '../errors.js';
 import { concatenate } from '../files/sources.js';
 import { fileFromBlob, type InputFile } from '../importing/input-file.js';
-import { isEmbedder } from '../routing/prompts.js';
+import { isEmbedder } from '../routing/inputs.js';
 import type { Steps } from '../steps.js';
 import { loadLab } from '../wasm/lab-module.js';
-import { resolveAddress } from '../workers/channel.js';
-import type { ImportersAnswer, ImportersRequest } from './build-protocol.js';
+import { Channel, resolveAddress } from '../workers/channel.js';
+import type { BuildQuestion } from './build-protocol.js';
 import { buildFrom } from './from-files.js';
 import { lendEmbedder } from './lent-embedder.js';
 import type { BenchmarkFile, BuildFromFilesOptions, BuildInWorkerOptions, BuiltBenchmark } from './types.js';
@@ -25,7 +25,7 @@ function toInput(file: BenchmarkFile | InputFile): InputFile {
   return fileFromBlob(blob, path);
 }
 
-/** Tells each step, and lets the events of the thread in between. */
+/** Reports each step, and yields to the event loop in between. */
 function stepsFor({ signal, onProgress }: BuildFromFilesOptions): Steps {
   let step = '';
   return {
@@ -43,12 +43,15 @@ function stepsFor({ signal, onProgress }: BuildFromFilesOptions): Steps {
 }
 
 /**
- * Builds an index in this thread (`InputFile`: bytes from elsewhere); see `buildInWorker` for pages. Files of one source together: HELM run folders, sample logs of
- * lm-evaluation-harness, OpenCompass, inspect_ai, AlpacaEval, RouterBench, RouteLLM, MixInstruct, LLMRouter, LLMRouterBench, or tables
- * (`SOURCES`). Nothing leaves the device.
- * Errors: `invalid_argument` (a file that is not what it seems, with its line; several metrics and no choice between them),
- * `truncated`, `size_overflow` (also for files that unpack to out-of-proportion sizes), `dimension_mismatch`, `non_finite`, `aborted`, `bad_wasm`,
- * `out_of_memory`, `network`.
+ * Builds an index in this thread; pages should prefer `buildInWorker`. Pass the files of one source together: HELM run
+ * folders, sample logs of lm-evaluation-harness, OpenCompass, inspect_ai, AlpacaEval, RouterBench, RouteLLM, MixInstruct,
+ * LLMRouter, LLMRouterBench, or tables (`SOURCES`). Nothing leaves the device.
+ * Errors: `invalid_argument` (a malformed file, with its line; several metrics without a choice), `truncated`,
+ * `size_overflow` (also for files that unpack to disproportionate sizes), `dimension_mismatch`, `non_finite`, `aborted`,
+ * `bad_wasm`, `out_of_memory`, `network`.
+ *
+ *     const { index, report } = await buildFromFiles([fileFromBytes('graded.csv', bytes)]);
+ *     const router = await Router.load({ index });
  */
 export async function buildFromFiles(
   files: Iterable<BenchmarkFile | InputFile>,
@@ -72,61 +75,51 @@ export async function buildFromFiles(
   }
 }
 
-/** What the worker answers, once. */
-function answerOf(worker: Worker, onProgress: BuildInWorkerOptions['onProgress']) {
-  let fail: (cause: unknown) => void = () => {};
-  const built = new Promise<BuiltBenchmark>((resolve, reject) => {
-    fail = reject;
-    worker.addEventListener('message', ({ data }: MessageEvent<ImportersAnswer>) => {
-      if ('progress' in data) onProgress?.(data.progress);
-      else if ('error' in data) reject(errorFrom(data.error.code, data.error.message));
-      else resolve(data.value);
-    });
-    worker.addEventListener('error', ({ message }) => {
-      reject(new SignalboxError('network', `the worker could not be started: ${message ?? 'no reason is known'}`));
-    });
-  });
-  return { built, fail };
-}
-
-/** The worker has another base for addresses. */
+/** Resolves an address for the worker, which has another base. */
 const toPlace = <T>(source: T) =>
   typeof source === 'string' || source instanceof URL ? resolveAddress(source) : (source as Exclude<T, URL>);
 
-function send(worker: Worker, request: ImportersRequest, transfer: Transferable[]): void {
-  try {
-    worker.postMessage(request, transfer);
-  } catch (cause) {
-    throw new SignalboxError('invalid_argument', `the options cannot move to a worker: ${String(cause)}`, { cause });
-  }
+const startWorker = () =>
+  typeof Worker === 'undefined'
+    ? startThread(new URL('../build-worker-entry.js', import.meta.url))
+    : new Worker(new URL('../build-worker-entry.js', import.meta.url), { type: 'module' });
+
+/** Returns a promise that only ever rejects, and the function that rejects it. */
+function failureSignal(): { failed: Promise<never>; fail: (cause: unknown) => void } {
+  let fail: (cause: unknown) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  return { failed, fail };
 }
 
 /**
- * `buildFromFiles` in a worker of its own, which ends with the build: the page stays free, and an abort frees everything at once.
- * Errors: as `buildFromFiles`; what an embedder of this side throws, as it was thrown.
+ * Builds an index like `buildFromFiles`, in a worker that ends with the build: the page stays responsive, and an abort
+ * frees everything at once.
+ * Errors: those of `buildFromFiles`; whatever an embedder of this side throws, as it was thrown.
+ *
+ *     input.onchange = async () => save((await buildInWorker(input.files)).index);
  */
 export async function buildInWorker(
   files: Iterable<BenchmarkFile>,
-  { signal, onProgress, worker: given, embedder, wasm, labWasm, ...rest }: BuildInWorkerOptions = {},
+  { signal, onProgress, worker, startTimeoutMs, embedder, wasm, labWasm, ...rest }: BuildInWorkerOptions = {},
 ): Promise<BuiltBenchmark> {
-  if (signal?.aborted) given?.terminate();
-  throwIfAborted(signal);
-  if (given === undefined && typeof Worker === 'undefined') {
-    throw new SignalboxError('invalid_argument', 'there are no workers here: use buildFromFiles, or give a worker');
-  }
-  const worker = given ?? new Worker(new URL('../build-worker-entry.js', import.meta.url), { type: 'module' });
-  const { built, fail } = answerOf(worker, onProgress);
+  const service = { service: 'build', entry: 'signalbox/build-worker-entry', start: startWorker, owns: true } as const;
+  if (worker === undefined) throwIfAborted(signal);
+  const channel = new Channel<BuildQuestion>({ ...service, worker, startTimeoutMs });
+  const { failed, fail } = failureSignal();
   const lending = isEmbedder(embedder) ? lendEmbedder(embedder, fail) : undefined;
   try {
-    const request = {
+    const question: BuildQuestion = {
+      call: 'build',
       files: [...files].map(withPath),
       options: { ...rest, wasm: toPlace(wasm), labWasm: toPlace(labWasm) },
       embedder: isEmbedder(embedder) ? lending?.lent : toPlace(embedder),
     };
-    send(worker, request, lending === undefined ? [] : [lending.lent.port]);
-    return await abortable(built, signal);
+    const transfer = lending === undefined ? [] : [lending.lent.port];
+    return await Promise.race([channel.ask<BuiltBenchmark>(question, { signal, onProgress, transfer }), failed]);
   } finally {
-    worker.terminate();
+    channel.close();
     lending?.close(signal?.reason);
   }
 }

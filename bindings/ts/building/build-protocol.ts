@@ -1,16 +1,16 @@
-/** What a page and the worker that builds an index say to each other: one request, progress, one answer. */
-import type { ErrorCode } from '../errors.js';
+/** Messages between a page and the worker that builds an index. */
+import type { Control } from '../workers/channel.js';
 import type { LentEmbedder } from './lent-embedder.js';
-import type { BuildInWorkerOptions, BuiltBenchmark } from './types.js';
+import type { BuildInWorkerOptions } from './types.js';
 
-export interface ImportersRequest {
-  /** A file's path below the folder that was chosen does not survive being sent. */
+export interface BuildQuestion {
+  call: 'build';
+  /** Files with their paths: the path below a chosen folder is lost when a file is sent. */
   files: { file: File; path: string }[];
-  options: Omit<BuildInWorkerOptions, 'signal' | 'onProgress' | 'worker' | 'embedder'>;
+  options: Omit<BuildInWorkerOptions, 'signal' | 'onProgress' | 'worker' | 'startTimeoutMs' | 'embedder'>;
   embedder: string | LentEmbedder | undefined;
 }
 
-export type ImportersAnswer =
-  | { value: BuiltBenchmark }
-  | { error: { code: ErrorCode; message: string } }
-  | { progress: { step: string; done: number; total: number } };
+export type BuildRequest = ({ id: number } & BuildQuestion) | Control;
+
+export type BuildProgress = { step: string; done: number; total: number };

@@ -1,13 +1,13 @@
-/** An embedder on the page's side, and a build in a worker that asks it for vectors. */
+/** Lends an embedder of the page to a build in a worker, which asks it for vectors. */
 import { SignalboxError } from '../errors.js';
-import { embeddingsFor } from '../routing/prompts.js';
+import { embeddingsFor } from '../routing/inputs.js';
 import type { Embedder, EmbedderDetails, Embedding } from '../types.js';
-import { answerCalls, type Port } from '../workers/answers.js';
+import { answerCalls } from '../workers/answers.js';
 import { Channel, type Control } from '../workers/channel.js';
 
 type EmbedQuestion = { call: 'embed'; texts: readonly string[] };
 
-/** What the worker is told of the embedder, and where it asks. */
+/** Identity of the lent embedder, and the port at which the page answers for it. */
 export interface LentEmbedder {
   id: string;
   hash: string | undefined;
@@ -17,8 +17,8 @@ export interface LentEmbedder {
 }
 
 /**
- * The page's half. `onFailure` hears what the embedder throws, as it was thrown: an answer carries only code and message.
- * `close` aborts what it is asked at the moment: the worker may be gone, and cannot say so.
+ * Serves the embedder at a port, on the page's side. `onFailure` receives what the embedder throws, as it was thrown: an
+ * answer carries only code and message. `close` aborts what the embedder is doing, since the worker may be gone.
  */
 export function lendEmbedder(
   embedder: Embedder,
@@ -26,12 +26,12 @@ export function lendEmbedder(
 ): { lent: LentEmbedder; close(reason: unknown): void } {
   const { port1, port2 } = new MessageChannel();
   const ended = new AbortController();
-  answerCalls(port1 as Port<({ id: number } & EmbedQuestion) | Control>, async (request) => {
-    if (request.call === 'dispose') return null; // It is the caller's.
-    const { texts } = request;
+  answerCalls<({ id: number } & EmbedQuestion) | Control>(port1, 'embedder', async (request) => {
+    if (request.call === 'dispose') return null; // The embedder belongs to the caller.
+    const { texts } = request as EmbedQuestion;
     try {
       const embeddings = await embedder.embed(texts, { signal: ended.signal });
-      // Copies: a view into a large buffer would be cloned with all of it.
+      // Copies, because a view into a large buffer would be cloned with all of the buffer.
       return embeddingsFor(embeddings, texts.length, embedder.dim, embedder.dim).map((embedding) => ({
         ...embedding,
         vector: Float32Array.from(embedding.vector),
@@ -41,7 +41,6 @@ export function lendEmbedder(
       throw cause;
     }
   });
-  port1.start();
   const { id, hash, dim, details } = embedder;
   return {
     lent: { id, hash, dim, details, port: port2 },
@@ -52,12 +51,17 @@ export function lendEmbedder(
   };
 }
 
-/** The worker's half. It need not be closed: with the worker it ends. */
+/** Makes an embedder of the port, on the worker's side. It ends with the worker. */
 export function borrowEmbedder({ port, ...identity }: LentEmbedder): Embedder {
-  const channel = new Channel<EmbedQuestion>(port, 'embedder', () => {
+  const start = () => {
     throw new SignalboxError('internal', 'the embedder has no port');
+  };
+  const channel = new Channel<EmbedQuestion>({
+    service: 'embedder',
+    entry: "the page's embedder",
+    worker: port,
+    start,
   });
-  port.start();
   return {
     ...identity,
     embed: (texts, { signal } = {}) => channel.ask<Embedding[]>({ call: 'embed', texts }, { signal }),

@@ -1,24 +1,27 @@
-/** The shapes of signalbox/build. */
+/** Shapes of signalbox/build. */
 
 import type { Embedder, EmbedderSource, WasmSource } from '../types.js';
+import type { WorkerLike } from '../workers/channel.js';
 import type { Choices } from './choices.js';
 import type { BuildSettings } from './from-files.js';
 import type { BuildReport } from './report.js';
 
-/** A file that was dropped or chosen. Folders name models and runs: where the file itself does not know its path below what was
- * dropped (`webkitRelativePath`), it is given beside it. */
+/**
+ * A dropped or chosen file. Folder names tell models and runs: pass the path along if the file does not know it
+ * (`webkitRelativePath`).
+ */
 export type BenchmarkFile = File | { file: File; path: string };
 
 export interface BuildFromFilesOptions extends BuildSettings {
-  /** Default: the one that the package ships. */
+  /** Default: the shipped one. */
   embedder?: Embedder | EmbedderSource | undefined;
-  /** Where `signalbox.wasm` and `signalbox-lab.wasm` are, if not beside the package. */
+  /** Addresses of `signalbox.wasm` and `signalbox-lab.wasm`, if not beside the package. */
   wasm?: WasmSource | undefined;
   labWasm?: WasmSource | undefined;
   /** Whether to measure what other choices of codes, dimensions and rows would cost. Default: no. */
   measure?: boolean | undefined;
   signal?: AbortSignal | undefined;
-  /** `done` of `total` of a step, whose name is for people. */
+  /** Called with the progress of a step; its name is for display. */
   onProgress?: ((event: { step: string; done: number; total: number }) => void) | undefined;
 }
 
@@ -26,17 +29,19 @@ export interface BuiltBenchmark {
   /** The bytes of the index, for `Router.load({ index })` or a download. */
   index: Uint8Array<ArrayBuffer>;
   report: BuildReport;
-  /** Models without a price in the list. */
+  /** Models without a price in the price list. */
   unpriced: string[];
   choices: Choices | undefined;
 }
 
 export interface BuildInWorkerOptions extends Omit<BuildFromFilesOptions, 'embedder'> {
   /**
-   * The address of a Model2Vec folder, or an embedder. An embedder stays on this side, where the worker asks it for vectors,
-   * and should have a worker of its own, as `OnnxEmbedder` has. Default: the one that the package ships.
+   * The address of a Model2Vec folder, or an embedder. An embedder stays on this side, where the worker asks it for
+   * vectors, and should have a worker of its own, as `OnnxEmbedder` has. Default: the shipped one.
    */
   embedder?: string | URL | Embedder | undefined;
-  /** A worker that runs `signalbox/build-worker-entry`; it is ended with the build. By default one is started. */
-  worker?: Worker | undefined;
+  /** A worker that runs `signalbox/build-worker-entry`; the build terminates it. By default one is started. */
+  worker?: WorkerLike | undefined;
+  /** Milliseconds within which the worker has to answer for the first time; default 30,000. */
+  startTimeoutMs?: number | undefined;
 }

@@ -1,8 +1,7 @@
 /** Decisions and indexes as text for a terminal. */
 import { styleText } from 'node:util';
 import { field, numberField, textField } from '../importing/fields.js';
-import type { CascadePlan } from '../routing/cascade.js';
-import type { Decision, IndexInfo, Neighbour, RankedModel, TaskDecision } from '../types.js';
+import type { CascadePlan, Decision, IndexInfo, Neighbour, RankedModel, TaskDecision } from '../types.js';
 
 const SHOWN = 8;
 

@@ -67,7 +67,7 @@ async function routeAll(
   let keptBestSingle = 0;
   let used = '';
   for (let at = 0; at < vectors.length; at += dim) {
-    const { model, bestSingleModel, policy } = await router.routeVector(vectors.subarray(at, at + dim), {
+    const { model, bestSingleModel, policy } = await router.route(vectors.subarray(at, at + dim), {
       neighbours: 0,
     });
     picks.push(models.get(model) as number);

@@ -1,8 +1,9 @@
 /** Reading in Node: paths and file: addresses from the disk, everything else like a page. */
 import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { parentPort, Worker } from 'node:worker_threads';
 import { SignalboxError } from '../errors.js';
-import { type OpenFile, openUrl as openWebUrl } from './platform-web.js';
+import { type OpenFile, openUrl as openWebUrl, ownPort as ownWebPort } from './platform-web.js';
 
 export { discard, type OpenFile, openResponse } from './platform-web.js';
 
@@ -33,4 +34,15 @@ export async function openUrl(url: string, signal: AbortSignal | undefined, cach
   } catch (cause) {
     throw new SignalboxError('network', `${path} could not be read`, { cause });
   }
+}
+
+/** Starts a script in a thread. */
+export function startThread(script: URL): Worker {
+  return new Worker(script);
+}
+
+/** Returns the port of the thread that this script runs in. */
+export function ownPort(): ReturnType<typeof ownWebPort> {
+  // Deno and Bun resolve packages as Node.js does, and have the workers of pages, too.
+  return (parentPort as unknown as ReturnType<typeof ownWebPort> | null) ?? ownWebPort();
 }

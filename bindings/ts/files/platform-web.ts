@@ -56,3 +56,13 @@ export async function openUrl(url: string, signal: AbortSignal | undefined, cach
   }
   return openResponse(response, signal);
 }
+
+/** Pages without workers have no threads either. Errors: `invalid_argument`. */
+export function startThread(_script: URL): never {
+  throw new SignalboxError('invalid_argument', 'there are no workers here: pass one, or do without');
+}
+
+/** Returns the port of the worker that this script runs in: its global scope. */
+export function ownPort(): Pick<MessagePort, 'postMessage' | 'addEventListener'> {
+  return globalThis as unknown as MessagePort;
+}

@@ -1,7 +1,8 @@
 import { openFileCache } from '#onnx-platform';
+import { startThread } from '#platform';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import type { Embedder, EmbedderDetails, Embedding } from '../types.js';
-import { Channel, resolveAddress } from '../workers/channel.js';
+import { Channel, resolveAddress, type WorkerLike } from '../workers/channel.js';
 import { DEFAULT_MODEL } from './known-models.js';
 import { isHubId } from './location.js';
 import { isModelCached, type LoadedModel, OnnxModel } from './model.js';
@@ -14,7 +15,10 @@ interface Host {
   dispose(): void;
 }
 
-const startWorker = () => new Worker(new URL('../onnx-worker-entry.js', import.meta.url), { type: 'module' });
+const startWorker = () =>
+  typeof Worker === 'undefined'
+    ? startThread(new URL('../onnx-worker-entry.js', import.meta.url))
+    : new Worker(new URL('../onnx-worker-entry.js', import.meta.url), { type: 'module' });
 
 const isPage = () => typeof document !== 'undefined' && typeof Worker !== 'undefined';
 
@@ -27,10 +31,11 @@ async function loadHere(model: string, options: OnnxLoadOptions): Promise<{ host
 
 async function loadInWorker(
   model: string,
-  worker: Worker | undefined,
-  { signal, onProgress, ...options }: Omit<OnnxLoadOptions, 'worker'>,
+  worker: WorkerLike | undefined,
+  { signal, onProgress, startTimeoutMs, ...options }: Omit<OnnxLoadOptions, 'worker'>,
 ): Promise<{ host: Host; loaded: LoadedModel }> {
-  const channel = new Channel<OnnxQuestion>(worker, 'embedder', startWorker);
+  const service = { service: 'embedder', entry: 'signalbox/onnx-worker-entry', start: startWorker } as const;
+  const channel = new Channel<OnnxQuestion>({ ...service, worker, startTimeoutMs });
   const { runtimeWasm, ...rest } = options;
   const wasm = runtimeWasm === undefined ? {} : { runtimeWasm: resolveAddress(runtimeWasm) };
   try {

@@ -1,5 +1,6 @@
 /** What can be said of an ONNX model when it is loaded. All of it is plain data: it crosses to a worker. */
 import type { OnProgress } from '../types.js';
+import type { WorkerLike } from '../workers/channel.js';
 
 /** The types of weights that transformers.js names, and the files that it calls so. */
 export const DTYPES = ['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'] as const;
@@ -58,10 +59,12 @@ export interface RuntimeOptions {
 
 export interface OnnxLoadOptions extends ModelFileOptions, ModelReadingOptions, RuntimeOptions {
   /**
-   * Whether it runs in a worker of its own, or in one that runs `signalbox/onnx-worker-entry`. Default: in a page yes,
-   * elsewhere (a worker, Node) no.
+   * Whether the model runs in a worker of its own, or a worker or port that serves `signalbox/onnx-worker-entry`.
+   * Default: `true` in a page, `false` elsewhere (a worker, Node.js).
    */
-  worker?: boolean | Worker | undefined;
+  worker?: boolean | WorkerLike | undefined;
+  /** Milliseconds within which the worker has to answer for the first time; default 30,000. */
+  startTimeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: OnProgress | undefined;
 }

@@ -5,14 +5,14 @@ import { OnnxModel } from './model.js';
 import type { OnnxRequest } from './worker-protocol.js';
 
 /** Answers every request of the port until the page ends the worker. */
-export function serveOnnx(port: Port<OnnxRequest>): void {
+export function serveOnnx(port: Port): void {
   let model: OnnxModel | undefined;
   const release = async () => {
     const old = model;
     model = undefined;
     await old?.release();
   };
-  answerCalls(port, async (request, { signal, onProgress }) => {
+  answerCalls<OnnxRequest>(port, 'embedder', async (request, { signal, onProgress }) => {
     switch (request.call) {
       case 'load':
         await release();

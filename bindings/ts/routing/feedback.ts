@@ -1,53 +1,52 @@
-/** A person's judgements of answers adapt the decisions on prompts like those. docs/policy.md says what it is worth. */
+/** Routes with a user's feedback: ratings of answers adjust the decisions on similar prompts (docs/policy.md). */
 import { SignalboxError, throwIfAborted } from '../errors.js';
-import type { Decision, RouteOptions } from '../types.js';
-import type { Router } from './router.js';
+import type { Decision, Embedding, RouteInput, RouteOptions, Routing } from '../types.js';
 
-/** What it needs of a router: a `Router` or a `WorkerRouter`. */
-export type AdaptableRouter = Pick<Router, 'info' | 'embed' | 'routeVector'>;
-
-/** A prompt whose answers a person judged. */
-export interface Judgement {
-  /** Of the router's own embedder, by `embed`. */
+/** A prompt whose answers the user rated. */
+export interface Feedback {
+  /** Vector of the prompt by the router's own embedder; see `Routing.embed`. */
   readonly vector: ArrayLike<number>;
-  /** Outcomes by model, as those of labels. Models that the index lacks do not count. */
+  /** Outcomes by model, as in labels. Models that the index does not contain are ignored. */
   readonly outcomes: Readonly<Record<string, number | boolean>>;
 }
 
-export interface AdaptOptions extends RouteOptions {
-  /** Cosine to the prompt from which a judgement counts, -1..1. The default of .2 was chosen with the shipped embedder. */
+export interface FeedbackOptions extends RouteOptions {
+  /** Minimum cosine similarity to the prompt, -1..1. The default of .2 was chosen with the shipped embedder. */
   similarity?: number;
 }
 
-/** A decision, and what the judgements did to it. */
-export interface AdaptedDecision extends Decision {
-  /** How many judgements counted. */
-  judged: number;
-  /** The model without them. */
-  unadapted: string;
-  /** What they did, in a sentence: the last one of `reason`. Empty where none counted. */
-  judgedReason: string;
+/** A decision and the effect of the feedback on it. */
+export interface DecisionWithFeedback extends Decision {
+  /** Number of feedback entries used. */
+  feedbackUsed: number;
+  /** The pick without the feedback. */
+  modelWithoutFeedback: string;
+  /** The effect in a sentence, which is also the last one of `reason`; empty if no entry was used. */
+  feedbackReason: string;
 }
 
-/** How often a model was right beyond what was predicted. */
+/** The difference between an outcome and its prediction. */
 export interface Surprise {
   model: string;
-  /** Outcome - predicted correctness. */
+  /** Outcome minus predicted correctness. */
   value: number;
 }
 
 /** @internal */
-export const ADAPTING = {
-  /** Cosine from which a judged prompt counts. */
+export const FEEDBACK_CONSTANTS = {
+  /** Minimum cosine similarity. */
   similarity: 0.2,
-  /** So many judgements at most, the nearest ones. */
+  /** Maximum number of entries used (nearest first). */
   most: 50,
-  /** Judgements of one model that the benchmark is worth as a forecast of it on this person's prompts. */
+  /** Prior strength of the benchmark, in ratings per model. */
   priorLabels: 60,
 };
 
-/** @internal What surprises say of each model: their mean, shrunk to what so few are worth. */
-export function correctionsOf(surprises: readonly Surprise[], { priorLabels } = ADAPTING): Record<string, number> {
+/** @internal Returns the correction of each model: the mean of its surprises, shrunk by the prior. */
+export function correctionsOf(
+  surprises: readonly Surprise[],
+  { priorLabels } = FEEDBACK_CONSTANTS,
+): Record<string, number> {
   const totals = new Map<string, { count: number; sum: number }>();
   for (const { model, value } of surprises) {
     const { count, sum } = totals.get(model) ?? { count: 0, sum: 0 };
@@ -56,8 +55,8 @@ export function correctionsOf(surprises: readonly Surprise[], { priorLabels } = 
   return Object.fromEntries([...totals].map(([model, { count, sum }]) => [model, sum / (count + priorLabels)]));
 }
 
-/** Outcomes as surprises, of the models for which there is a prediction. */
-function surprisesOf(outcomes: Judgement['outcomes'], predicted: ReadonlyMap<string, number>): Surprise[] {
+/** Returns the surprises of the outcomes for which a prediction exists. */
+function surprisesOf(outcomes: Feedback['outcomes'], predicted: ReadonlyMap<string, number>): Surprise[] {
   return Object.entries(outcomes).flatMap(([model, outcome]) => {
     const expected = predicted.get(model);
     return expected === undefined ? [] : [{ model, value: Number(outcome) - expected }];
@@ -70,25 +69,25 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => {
   return sum;
 };
 
-/** NaN where one of them is zero, as that of a text without a known word. */
+/** NaN if one of the vectors is zero, as for a text without a known token. */
 const cosine = (a: ArrayLike<number>, b: ArrayLike<number>) => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 
-function check(judgements: readonly Judgement[], dim: number): void {
-  if (!Array.isArray(judgements)) {
-    throw new SignalboxError('invalid_argument', `judgements is ${typeof judgements}, expected a list`);
+function check(feedback: readonly Feedback[], dim: number): void {
+  if (!Array.isArray(feedback)) {
+    throw new SignalboxError('invalid_argument', `feedback is ${typeof feedback}, expected a list`);
   }
-  for (const [i, { vector, outcomes }] of (judgements as readonly Judgement[]).entries()) {
+  for (const [i, { vector, outcomes }] of (feedback as readonly Feedback[]).entries()) {
     if (vector?.length !== dim) {
       const got = vector?.length ?? typeof vector;
-      throw new SignalboxError('dimension_mismatch', `judgement ${i} has ${got} dimensions, the index needs ${dim}`);
+      throw new SignalboxError('dimension_mismatch', `feedback ${i} has ${got} dimensions, the index needs ${dim}`);
     }
     if (typeof outcomes !== 'object' || outcomes === null) {
-      const message = `judgement ${i}: outcomes is ${String(outcomes)}, expected outcomes by model`;
+      const message = `feedback ${i}: outcomes is ${String(outcomes)}, expected outcomes by model`;
       throw new SignalboxError('invalid_argument', message);
     }
     for (const [model, outcome] of Object.entries(outcomes)) {
       if (typeof outcome === 'boolean' || (typeof outcome === 'number' && outcome >= 0 && outcome <= 1)) continue;
-      const message = `judgement ${i}: the outcome of ${model} is ${String(outcome)}, expected a boolean or 0..1`;
+      const message = `feedback ${i}: the outcome of ${model} is ${String(outcome)}, expected a boolean or 0..1`;
       throw new SignalboxError('invalid_argument', message);
     }
   }
@@ -96,84 +95,92 @@ function check(judgements: readonly Judgement[], dim: number): void {
 
 type Predictions = Promise<ReadonlyMap<string, number>>;
 
-/** What the benchmark alone predicts for a judged prompt never changes: by router, judgement and policy. */
-const remembered = new WeakMap<object, WeakMap<Judgement, Map<string, Predictions>>>();
+/** Caches the benchmark's predictions for a rated prompt, which never change, by router, entry and policy. */
+const remembered = new WeakMap<Routing, WeakMap<Feedback, Map<string, Predictions>>>();
 
-function predict(router: AdaptableRouter, judgement: Judgement, policy: RouteOptions['policy']): Predictions {
-  const ofRouter = remembered.get(router) ?? new WeakMap<Judgement, Map<string, Predictions>>();
+function predict(router: Routing, entry: Feedback, policy: RouteOptions['policy']): Predictions {
+  const ofRouter = remembered.get(router) ?? new WeakMap<Feedback, Map<string, Predictions>>();
   remembered.set(router, ofRouter);
-  const ofJudgement = ofRouter.get(judgement) ?? new Map<string, Predictions>();
-  ofRouter.set(judgement, ofJudgement);
+  const ofEntry = ofRouter.get(entry) ?? new Map<string, Predictions>();
+  ofRouter.set(entry, ofEntry);
   const key = policy ?? '';
-  const found = ofJudgement.get(key);
+  const found = ofEntry.get(key);
   if (found !== undefined) return found;
   const asked = router
-    .routeVector(judgement.vector, { neighbours: 0, ...(policy === undefined ? {} : { policy }) })
+    .route(entry.vector, { neighbours: 0, ...(policy === undefined ? {} : { policy }) })
     .then(({ ranking }) => new Map(ranking.map(({ model, pCorrect }) => [model, pCorrect])));
-  ofJudgement.set(key, asked);
-  asked.catch(() => ofJudgement.delete(key));
+  ofEntry.set(key, asked);
+  asked.catch(() => ofEntry.delete(key));
   return asked;
 }
 
-/** The judgements that count, nearest first. */
-function nearest(vector: ArrayLike<number>, judgements: readonly Judgement[], similarity: number): Judgement[] {
-  return judgements
-    .map((judgement) => ({ judgement, near: cosine(vector, judgement.vector) }))
+/** Returns the entries similar enough to be used, nearest first. */
+function nearest(vector: ArrayLike<number>, feedback: readonly Feedback[], similarity: number): Feedback[] {
+  return feedback
+    .map((entry) => ({ entry, near: cosine(vector, entry.vector) }))
     .filter(({ near }) => near >= similarity)
     .sort((a, b) => b.near - a.near)
-    .slice(0, ADAPTING.most)
-    .map(({ judgement }) => judgement);
+    .slice(0, FEEDBACK_CONSTANTS.most)
+    .map(({ entry }) => entry);
 }
 
-function judgedReasonOf(model: string, unadapted: string, judged: number): string {
-  const which = judged === 1 ? 'Your judgement of a prompt' : `Your ${judged} judgements of prompts`;
-  const verb = judged === 1 ? 'does' : 'do';
-  const effect = model === unadapted ? `${verb} not change it` : `changed it from ${unadapted}`;
-  return `${which} like this one ${effect}.`;
+function feedbackReasonOf(model: string, without: string, used: number): string {
+  const which = used === 1 ? 'Your rating of a similar prompt' : `Your ${used} ratings of similar prompts`;
+  return model === without ? `${which} did not change this.` : `${which} changed this from ${without}.`;
 }
 
-/** The models' corrections, and those that the options already have. */
+/** Adds the corrections to those that the options already have. */
 function joined(own: Readonly<Record<string, number>>, given: RouteOptions['corrections'] = {}) {
   const sum = (model: string) => Math.min(1, Math.max(-1, (own[model] ?? 0) + (given[model] ?? 0)));
   return Object.fromEntries(Object.keys({ ...given, ...own }).map((model) => [model, sum(model)]));
 }
 
+/** Reads the input as an embedding. */
+async function embed(router: Routing, input: RouteInput, signal: AbortSignal | undefined) {
+  if (typeof input === 'object' && input !== null && 'vector' in input) return input;
+  if (typeof input !== 'string') return { vector: input, tokens: null, truncated: false };
+  const [embedding] = await router.embed([input], { signal });
+  return embedding as Embedding;
+}
+
 /**
- * Like `route`, adapted to a person: judgements of prompts that resemble this one correct what the benchmark predicts of
- * the judged models, as far as they were right more or less often than predicted. Without such judgements the decision is
- * that of `route`. Keep the objects of judgements between calls: what is predicted for each is computed once an object.
+ * Routes like `router.route`, adjusted by feedback on similar prompts: the rated models are corrected as far as they were
+ * right more or less often than predicted. Without such feedback the decision is that of `route`. Keep the feedback
+ * objects between calls: the predictions for each are computed once per object.
  * Errors: those of `route`; `dimension_mismatch` for vectors of another embedder; `invalid_argument`.
+ *
+ *     const [{ vector }] = await router.embed([prompt]);
+ *     const feedback = [{ vector, outcomes: { 'Qwen/Qwen2-72B-Instruct': false } }];
+ *     const { model, feedbackUsed } = await routeWithFeedback(router, prompt, feedback);
  */
-export async function routeAdapted(
-  router: AdaptableRouter,
-  prompt: string,
-  judgements: readonly Judgement[],
-  options: AdaptOptions = {},
-): Promise<AdaptedDecision> {
-  const { similarity = ADAPTING.similarity, ...plain } = options;
+export async function routeWithFeedback(
+  router: Routing,
+  input: RouteInput,
+  feedback: readonly Feedback[],
+  options: FeedbackOptions = {},
+): Promise<DecisionWithFeedback> {
+  const { similarity = FEEDBACK_CONSTANTS.similarity, ...plain } = options;
   if (typeof similarity !== 'number' || !(similarity >= -1 && similarity <= 1)) {
     throw new SignalboxError('invalid_argument', `similarity is ${String(similarity)}, expected -1..1`);
   }
-  check(judgements, router.info.dim);
+  check(feedback, router.info.dim);
   const { policy, signal } = plain;
-  const [embedding] = await router.embed([prompt], { signal });
-  if (embedding === undefined) throw new SignalboxError('internal', 'the embedder gave no vector');
-  const { vector, ...read } = embedding;
-  const asked = nearest(vector, judgements, similarity).map(async (judgement) => {
-    return surprisesOf(judgement.outcomes, await predict(router, judgement, policy));
+  const { vector, ...read } = await embed(router, input, signal);
+  const asked = nearest(vector, feedback, similarity).map(async (entry) => {
+    return surprisesOf(entry.outcomes, await predict(router, entry, policy));
   });
-  const counted = (await Promise.all(asked)).filter((surprises) => surprises.length > 0);
+  const used = (await Promise.all(asked)).filter((surprises) => surprises.length > 0);
   throwIfAborted(signal);
-  if (counted.length === 0) {
-    const decision = await router.routeVector(vector, plain);
-    return { ...decision, ...read, judged: 0, unadapted: decision.model, judgedReason: '' };
+  if (used.length === 0) {
+    const decision = await router.route(vector, plain);
+    return { ...decision, ...read, feedbackUsed: 0, modelWithoutFeedback: decision.model, feedbackReason: '' };
   }
-  const corrections = joined(correctionsOf(counted.flat()), plain.corrections);
-  const [decision, { model: unadapted }] = await Promise.all([
-    router.routeVector(vector, { ...plain, corrections }),
-    router.routeVector(vector, { ...plain, neighbours: 0 }),
+  const corrections = joined(correctionsOf(used.flat()), plain.corrections);
+  const [decision, { model: modelWithoutFeedback }] = await Promise.all([
+    router.route(vector, { ...plain, corrections }),
+    router.route(vector, { ...plain, neighbours: 0 }),
   ]);
-  const judged = counted.length;
-  const judgedReason = judgedReasonOf(decision.model, unadapted, judged);
-  return { ...decision, ...read, reason: `${decision.reason} ${judgedReason}`, judged, unadapted, judgedReason };
+  const feedbackReason = feedbackReasonOf(decision.model, modelWithoutFeedback, used.length);
+  const reason = `${decision.reason} ${feedbackReason}`;
+  return { ...decision, ...read, reason, feedbackUsed: used.length, modelWithoutFeedback, feedbackReason };
 }

@@ -1,30 +1,22 @@
-/** Two speeds: a small embedder answers while a person types, a large one refines the answer when it is there. */
+/** Routes at two speeds: a small embedder answers while the user types, a large one refines the answer once loaded. */
 import { abortable, SignalboxError, throwIfAborted } from '../errors.js';
-import type { Decision, IndexInfo, RouteOptions, RouteTaskOptions, TaskDecision } from '../types.js';
-
-/** What `Router` and `WorkerRouter` have in common. */
-export interface AnyRouter {
-  readonly info: IndexInfo;
-  route(prompt: string, options?: RouteOptions): Promise<Decision>;
-  routeTask(prompts: readonly string[], options?: RouteTaskOptions): Promise<TaskDecision>;
-  dispose(): void;
-}
+import type { Decision, IndexInfo, RouteOptions, RouteTaskOptions, Routing, TaskDecision } from '../types.js';
 
 export interface RefiningOptions {
   /**
-   * Where it is given, a second router that cannot be had, or fails, is reported here, and the first goes on alone.
-   * Without it the failure is thrown, after the first router's answer.
+   * Called if the second router fails to load or to answer; the first router then goes on alone. Without this callback
+   * the failure is thrown, after the first router's answer.
    */
   onUnavailable?: ((error: SignalboxError) => void) | undefined;
 }
 
-/** An answer that says whose it is: `embedder` is the id, `refined` whether it is the second router's. */
+/** A decision of one of the two routers; `refined` if the second made it. */
 export type Staged<D> = D & { refined: boolean };
 
 const asError = (cause: unknown) =>
   cause instanceof SignalboxError ? cause : new SignalboxError('internal', String(cause), { cause });
 
-/** Errors: `invalid_argument` where the two indexes are not of one benchmark. */
+/** Errors: `invalid_argument` if the two indexes are not of the same benchmark. */
 function checkSameBenchmark(fast: IndexInfo, refining: IndexInfo): void {
   const namesOf = (list: readonly { name: string }[]) => list.map(({ name }) => name).sort();
   for (const what of ['models', 'tasks'] as const) {
@@ -33,46 +25,48 @@ function checkSameBenchmark(fast: IndexInfo, refining: IndexInfo): void {
     if (stranger !== undefined) {
       throw new SignalboxError(
         'invalid_argument',
-        `the two indexes are of two benchmarks: only one of them has '${stranger}' among its ${what}`,
+        `the indexes are of different benchmarks: only one of them has '${stranger}' among its ${what}`,
       );
     }
   }
 }
 
 /**
- * Two routers over indexes of one benchmark, one an embedder: the first answers at once, the second when it is loaded.
+ * Two routers over indexes of the same benchmark, with an embedder each: the first answers at once, the second once it is
+ * loaded.
  *
- *     const router = new RefiningRouter(await WorkerRouter.load(), WorkerRouter.load({ index, embedder: () => OnnxEmbedder.load() }));
+ *     const second = WorkerRouter.load({ index, embedder: () => OnnxEmbedder.load() });
+ *     const router = new RefiningRouter(await WorkerRouter.load(), second);
  *     for await (const decision of router.route(prompt, { signal })) show(decision);
  */
 export class RefiningRouter {
-  readonly #fast: AnyRouter;
-  readonly #refining: Promise<AnyRouter>;
+  readonly #fast: Routing;
+  readonly #refining: Promise<Routing>;
   readonly #onUnavailable: ((error: SignalboxError) => void) | undefined;
-  #ready: AnyRouter | undefined;
+  #ready: Routing | undefined;
   #failure: SignalboxError | undefined;
   #isReported = false;
   #isDisposed = false;
 
-  /** Both routers are its own from then on. The second may still be loading. */
-  constructor(fast: AnyRouter, refining: AnyRouter | Promise<AnyRouter>, options: RefiningOptions = {}) {
+  /** Takes ownership of both routers; the second may still be loading. */
+  constructor(fast: Routing, refining: Routing | Promise<Routing>, options: RefiningOptions = {}) {
     this.#fast = fast;
     this.#onUnavailable = options.onUnavailable;
     this.#refining = this.#await(refining);
-    this.#refining.catch(() => undefined); // Whoever routes hears of it.
+    this.#refining.catch(() => undefined); // Reported when a call needs it.
   }
 
-  /** Whether answers are refined already. */
+  /** Whether the second router is loaded. */
   get isRefining(): boolean {
     return this.#ready !== undefined;
   }
 
-  /** The first router's answer, then the second's. Errors: those of `Router.route`; those of the second's load. */
+  /** Yields the first router's decision, then the second's. Errors: those of `Routing.route` and of the second's load. */
   route(prompt: string, options: RouteOptions = {}): AsyncGenerator<Staged<Decision>, void, undefined> {
     return this.#answers((router) => router.route(prompt, options), options.signal);
   }
 
-  /** Like `route`, for all prompts of a task. */
+  /** Routes all prompts of a task like `route`. */
   routeTask(
     prompts: readonly string[],
     options: RouteTaskOptions = {},
@@ -80,7 +74,7 @@ export class RefiningRouter {
     return this.#answers((router) => router.routeTask(prompts, options), options.signal);
   }
 
-  /** Disposes of both routers, of the second also when it comes later. Calling it again does nothing. */
+  /** Disposes of both routers, of the second also if it loads later. Calling it again has no effect. */
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
@@ -92,8 +86,8 @@ export class RefiningRouter {
     this.dispose();
   }
 
-  async #await(refining: AnyRouter | Promise<AnyRouter>): Promise<AnyRouter> {
-    let router: AnyRouter | undefined;
+  async #await(refining: Routing | Promise<Routing>): Promise<Routing> {
+    let router: Routing | undefined;
     try {
       router = await refining;
       if (this.#isDisposed) throw new SignalboxError('disposed', 'the router was disposed');
@@ -108,7 +102,7 @@ export class RefiningRouter {
   }
 
   async *#answers<D>(
-    ask: (router: AnyRouter) => Promise<D>,
+    ask: (router: Routing) => Promise<D>,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<Staged<D>, void, undefined> {
     yield { ...(await ask(this.#fast)), refined: false };
@@ -123,7 +117,7 @@ export class RefiningRouter {
     }
   }
 
-  /** A load that failed is reported once, not with every answer. */
+  /** Reports a failed load once, not with every answer. */
   #report(error: SignalboxError): void {
     if (error === this.#failure && this.#isReported) return;
     this.#isReported ||= error === this.#failure;

@@ -1,8 +1,8 @@
-/** What a page and the worker of its router say to each other. */
-import type { EmbedderFiles, ProgressEvent, Source, WasmSource } from '../types.js';
+/** Messages between a page and the worker of its router. */
+import type { EmbedderFiles, Source, WasmSource } from '../types.js';
 import type { Control } from '../workers/channel.js';
 
-/** `LoadOptions`, as far as they can be cloned. */
+/** The part of `LoadOptions` that can be cloned. */
 export interface WorkerLoad {
   index?: Source | undefined;
   embedder?: string | EmbedderFiles | null | undefined;
@@ -10,23 +10,12 @@ export interface WorkerLoad {
   cache?: RequestCache | undefined;
 }
 
-/** The router's methods that a worker answers, all of them asynchronous. */
-export const WORKER_METHODS = [
-  'embed',
-  'route',
-  'routeTask',
-  'routeVector',
-  'routeVectors',
-  'cascade',
-  'cascadeVector',
-  'samples',
-] as const;
+/** The asynchronous methods of `Routing`, which a worker answers. */
+export const WORKER_METHODS = ['embed', 'route', 'routeMany', 'routeTask', 'cascade', 'samples'] as const;
 export type WorkerMethod = (typeof WORKER_METHODS)[number];
 
-export type WorkerQuestion =
+export type RouterQuestion =
   | { call: 'load'; options: WorkerLoad }
   | { call: WorkerMethod; input: unknown; options: unknown };
 
-export type WorkerRequest = ({ id: number } & WorkerQuestion) | Control;
-
-export type WorkerProgress = ProgressEvent | { done: number; total: number };
+export type RouterRequest = ({ id: number } & RouterQuestion) | Control;

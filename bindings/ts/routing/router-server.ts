@@ -1,16 +1,11 @@
-/** The worker's half: one router behind a message port. */
+/** The worker's half of a `WorkerRouter`: a router behind a port. */
 import { SignalboxError } from '../errors.js';
-import type { RouteTaskOptions, Samples, SamplesOptions, Vectors } from '../types.js';
+import type { EmbedOptions, RouteInput, RouteInputs, Samples } from '../types.js';
 import { answerCalls, Moved, type Port } from '../workers/answers.js';
 import { Router } from './router.js';
-import type { WorkerRequest } from './router-protocol.js';
+import { type RouterRequest, WORKER_METHODS } from './router-protocol.js';
 
-function opened(router: Router | undefined): Router {
-  if (router === undefined) throw new SignalboxError('disposed', 'the router was disposed');
-  return router;
-}
-
-/** The samples with all their buffers, each of which is theirs alone. */
+/** Moves the buffers of the samples, each of which belongs to them alone. */
 function moved(samples: Samples): Moved {
   const arrays = [samples.tasks, samples.map, samples.outcomes];
   return new Moved(
@@ -19,32 +14,37 @@ function moved(samples: Samples): Moved {
   );
 }
 
-/** Answers every request of the port until the page ends the worker. */
-export function serve(port: Port<WorkerRequest>): void {
+/**
+ * Serves a router at a port: of a worker of your own, of a connection to a `SharedWorker`, or of a thread of Node.js.
+ * `WorkerRouter.load({ worker: otherPort })` at the other end loads and uses that router.
+ *
+ *     // shared-worker.js
+ *     import { answerPort } from 'signalbox';
+ *     self.onconnect = ({ ports: [port] }) => answerPort(port);
+ */
+export function answerPort(port: Port): void {
   let router: Router | undefined;
-  answerCalls(port, async (request, { signal, onProgress }) => {
-    switch (request.call) {
-      case 'load':
-        router?.dispose();
-        router = await Router.load({ ...request.options, signal, onProgress });
-        return router.info;
-      case 'dispose':
-        router?.dispose();
-        router = undefined;
-        return null;
-      case 'samples':
-        return moved(await opened(router).samples({ ...(request.options as SamplesOptions), signal }));
-      default: {
-        const options = { ...(request.options as RouteTaskOptions), signal };
-        const { input } = request;
-        if (request.call === 'embed') return opened(router).embed(input as string[], { ...options, onProgress });
-        if (request.call === 'route') return opened(router).route(input as string, options);
-        if (request.call === 'routeVector') return opened(router).routeVector(input as Float32Array, options);
-        if (request.call === 'routeVectors') return opened(router).routeVectors(input as Vectors, options);
-        if (request.call === 'cascade') return opened(router).cascade(input as string, options);
-        if (request.call === 'cascadeVector') return opened(router).cascadeVector(input as Float32Array, options);
-        return opened(router).routeTask(input as string[], { ...options, onProgress });
-      }
+  answerCalls<RouterRequest>(port, 'router', async (request, { signal, onProgress }) => {
+    if (request.call === 'load') {
+      router?.dispose();
+      router = await Router.load({ ...request.options, signal, onProgress });
+      return router.info;
     }
+    if (request.call === 'dispose') {
+      router?.dispose();
+      router = undefined;
+      return null;
+    }
+    if (router === undefined) throw new SignalboxError('disposed', 'the router was disposed');
+    if (!WORKER_METHODS.includes(request.call)) {
+      throw new SignalboxError('internal', `the worker has no method '${String(request.call)}'`);
+    }
+    const { call, input } = request;
+    const options = { ...(request.options as EmbedOptions), signal };
+    if (call === 'samples') return moved(await router.samples(options));
+    if (call === 'route') return router.route(input as RouteInput, options);
+    if (call === 'cascade') return router.cascade(input as RouteInput, options);
+    if (call === 'embed') return router.embed(input as string[], { ...options, onProgress });
+    return router[call](input as RouteInputs, { ...options, onProgress });
   });
 }

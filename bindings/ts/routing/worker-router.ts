@@ -1,8 +1,11 @@
-/** The page's half: a router that works in a worker, with the same surface. */
-
+/** A router that runs in a worker. */
+import { startThread } from '#platform';
 import { throwIfAborted } from '../errors.js';
 import { readBytes } from '../files/sources.js';
 import type {
+  CascadeMove,
+  CascadeOptions,
+  CascadePlan,
   Decision,
   Embedder,
   EmbedderFiles,
@@ -10,25 +13,34 @@ import type {
   EmbedOptions,
   IndexInfo,
   LoadOptions,
+  RouteInput,
+  RouteInputs,
+  RouteManyOptions,
   RouteOptions,
   RouteTaskOptions,
+  Routing,
   Samples,
   SamplesOptions,
   Source,
   TaskDecision,
-  Vectors,
+  Verdict,
 } from '../types.js';
-import { Channel, resolveAddress } from '../workers/channel.js';
-import { type CascadeMove, type CascadeOptions, type CascadePlan, nextStep, type Verdict } from './cascade.js';
-import { checkPrompts, isEmbedder, Prompts, readOf } from './prompts.js';
-import type { WorkerLoad, WorkerMethod, WorkerQuestion } from './router-protocol.js';
+import { Channel, resolveAddress, type WorkerLike } from '../workers/channel.js';
+import { nextStep } from './cascade.js';
+import { checkNotEmpty, Inputs, isEmbedder } from './inputs.js';
+import type { RouterQuestion, WorkerLoad, WorkerMethod } from './router-protocol.js';
 
 export interface WorkerLoadOptions extends LoadOptions {
-  /** A worker that runs `signalbox/worker-entry`; by default one is started, and ended by `dispose`. */
-  worker?: Worker;
+  /**
+   * A worker that runs `signalbox/worker-entry`, or the port of one: of a `SharedWorker`, or of a script of your own that
+   * calls `answerPort`. By default one is started (in Node.js a thread), and terminated by `dispose`.
+   */
+  worker?: WorkerLike | undefined;
+  /** Milliseconds within which the worker has to answer for the first time; default 30,000. */
+  startTimeoutMs?: number | undefined;
 }
 
-/** Responses and URLs cannot be cloned. */
+/** Reads responses and resolves addresses, neither of which can be cloned as they are. */
 async function toCloneable(source: Source | undefined, signal: AbortSignal | undefined): Promise<Source | undefined> {
   if (source instanceof Response) return readBytes(source, { signal });
   if (typeof source === 'string' || source instanceof URL) return resolveAddress(source);
@@ -41,7 +53,7 @@ async function cloneFiles(files: EmbedderFiles, signal: AbortSignal | undefined)
   return { tokenizer, model, config } as EmbedderFiles;
 }
 
-/** What can be sent to the worker: without an embedder that is an object, which stays here. */
+/** Returns the options for the worker, without an embedder that is an object: it stays on this side. */
 async function cloneable({ index, embedder, wasm, cache, signal }: LoadOptions): Promise<WorkerLoad> {
   const isPlace = typeof embedder === 'string' || embedder instanceof URL;
   const isHere = isEmbedder(embedder) || typeof embedder === 'function';
@@ -53,45 +65,56 @@ async function cloneable({ index, embedder, wasm, cache, signal }: LoadOptions):
   };
 }
 
-const startWorker = () => new Worker(new URL('../worker-entry.js', import.meta.url), { type: 'module' });
+const startWorker = () =>
+  typeof Worker === 'undefined'
+    ? startThread(new URL('../worker-entry.js', import.meta.url))
+    : new Worker(new URL('../worker-entry.js', import.meta.url), { type: 'module' });
 
-/** A `Router` in a worker: the page stays free while it loads and routes. */
-export class WorkerRouter {
-  /** What the index holds. */
+/**
+ * A router in a worker, with the interface of `Router`: the page stays responsive while it loads and routes.
+ *
+ *     const router = await WorkerRouter.load();
+ *     const { model } = await router.route('Prove that sqrt(2) is irrational');
+ *     router.dispose();
+ */
+export class WorkerRouter implements Routing {
   readonly info: IndexInfo;
-  readonly #channel: Channel<WorkerQuestion>;
-  /** Where the embedder is an object of this side: prompts are embedded by it, and the worker gets vectors. */
-  readonly #prompts: Prompts | undefined;
+  readonly #channel: Channel<RouterQuestion>;
+  /** Embeds prompts on this side, if the embedder is an object; the worker then receives embeddings. */
+  readonly #inputs: Inputs | undefined;
+  /** The embedder, if this router owns it. */
   readonly #ownEmbedder: Embedder | undefined;
 
   private constructor(
-    channel: Channel<WorkerQuestion>,
+    channel: Channel<RouterQuestion>,
     info: IndexInfo,
-    prompts: Prompts | undefined,
+    inputs: Inputs | undefined,
     ownEmbedder: Embedder | undefined,
   ) {
     this.#channel = channel;
     this.info = info;
-    this.#prompts = prompts;
+    this.#inputs = inputs;
     this.#ownEmbedder = ownEmbedder;
   }
 
   /**
-   * Like `Router.load`. An embedder that is an object stays on this side, and should have a worker of its own, as
-   * `OnnxEmbedder` has. Errors: those of `Router.load`.
+   * Loads like `Router.load`. An embedder that is an object stays on this side, and should have a worker of its own, as
+   * `OnnxEmbedder` has. Errors: those of `Router.load`; `network` for a worker that does not start or answer.
    */
   static async load(options: WorkerLoadOptions = {}): Promise<WorkerRouter> {
-    throwIfAborted(options.signal);
+    const { signal, onProgress, worker, startTimeoutMs } = options;
+    throwIfAborted(signal);
     const load = await cloneable(options);
-    const channel = new Channel<WorkerQuestion>(options.worker, 'router', startWorker);
+    const service = { service: 'router', entry: 'signalbox/worker-entry', start: startWorker } as const;
+    const channel = new Channel<RouterQuestion>({ ...service, worker, startTimeoutMs });
     let own: Embedder | undefined;
     try {
-      const info = await channel.ask<IndexInfo>({ call: 'load', options: load }, options);
+      const info = await channel.ask<IndexInfo>({ call: 'load', options: load }, { signal, onProgress });
       if (typeof options.embedder === 'function') own = await options.embedder();
       const embedder = own ?? (isEmbedder(options.embedder) ? options.embedder : undefined);
-      throwIfAborted(options.signal);
-      const prompts = embedder === undefined ? undefined : new Prompts(embedder, info);
-      return new WorkerRouter(channel, info, prompts, own);
+      throwIfAborted(signal);
+      const inputs = embedder === undefined ? undefined : new Inputs(embedder, info);
+      return new WorkerRouter(channel, info, inputs, own);
     } catch (error) {
       channel.close();
       own?.dispose?.();
@@ -99,71 +122,38 @@ export class WorkerRouter {
     }
   }
 
-  /** See `Router.route`. */
-  async route(prompt: string, options: RouteOptions = {}): Promise<Decision> {
-    if (this.#prompts === undefined) return this.#call('route', prompt, options);
-    const { vector, ...read } = await this.#prompts.embedOne(prompt, options.signal);
-    return { ...(await this.routeVector(vector, options)), ...read };
+  async route(input: RouteInput, options: RouteOptions = {}): Promise<Decision> {
+    return this.#call('route', await this.#here(input, options), options);
   }
 
-  /** See `Router.routeTask`. */
-  async routeTask(prompts: readonly string[], options: RouteTaskOptions = {}): Promise<TaskDecision> {
-    if (this.#prompts === undefined) return this.#call('routeTask', prompts, options);
-    checkPrompts(prompts);
-    const embeddings = await this.#prompts.embed(prompts, options);
-    const vectors = embeddings.map(({ vector }) => vector);
-    return { ...(await this.routeVectors(vectors, options)), ...readOf(embeddings) };
+  async routeMany(inputs: RouteInputs, options: RouteManyOptions = {}): Promise<Decision[]> {
+    const { signal } = options;
+    return this.#call('routeMany', await this.#allHere(inputs, { signal }), options);
   }
 
-  /** See `Router.embed`. */
+  async routeTask(inputs: RouteInputs, options: RouteTaskOptions = {}): Promise<TaskDecision> {
+    return this.#call('routeTask', await this.#allHere(inputs, options), options);
+  }
+
   async embed(prompts: readonly string[], options: EmbedOptions = {}): Promise<Embedding[]> {
-    if (this.#prompts === undefined) return this.#call('embed', prompts, options);
-    checkPrompts(prompts);
-    return this.#prompts.embed(prompts, options);
+    if (this.#inputs === undefined) return this.#call('embed', prompts, options);
+    checkNotEmpty(prompts);
+    return this.#inputs.embed(prompts, options);
   }
 
-  /** See `Router.routeVector`. */
-  async routeVector(vector: ArrayLike<number>, options: RouteOptions = {}): Promise<Decision> {
-    return this.#call('routeVector', vector, options);
+  async cascade(input: RouteInput, options: CascadeOptions = {}): Promise<CascadePlan> {
+    return this.#call('cascade', await this.#here(input, options), options);
   }
 
-  /** See `Router.routeVectors`. */
-  async routeVectors(vectors: Vectors, options: RouteTaskOptions = {}): Promise<TaskDecision> {
-    return this.#call('routeVectors', vectors, options);
-  }
-
-  /** See `Router.cascade`. */
-  async cascade(prompt: string, options: CascadeOptions = {}): Promise<CascadePlan> {
-    if (this.#prompts === undefined) return this.#call('cascade', prompt, options);
-    const { vector, ...read } = await this.#prompts.embedOne(prompt, options.signal);
-    return { ...(await this.cascadeVector(vector, options)), ...read };
-  }
-
-  /** See `Router.cascadeVector`. */
-  async cascadeVector(vector: ArrayLike<number>, options: CascadeOptions = {}): Promise<CascadePlan> {
-    return this.#call('cascadeVector', vector, options);
-  }
-
-  /** See `Router.next`; at once, without the worker. */
   next(plan: CascadePlan, verdict: Verdict): CascadeMove {
     return nextStep(plan, verdict);
   }
 
-  /** See `Router.samples`. The arrays are moved here, not copied. */
+  /** Returns the samples; their arrays are moved from the worker, not copied. */
   async samples(options: SamplesOptions = {}): Promise<Samples> {
     return this.#call('samples', null, options);
   }
 
-  #call<T>(
-    call: WorkerMethod,
-    input: unknown,
-    options: EmbedOptions | RouteTaskOptions | CascadeOptions | SamplesOptions,
-  ): Promise<T> {
-    const { signal, onProgress, ...rest } = options as RouteTaskOptions;
-    return this.#channel.ask<T>({ call, input, options: rest }, { signal, onProgress });
-  }
-
-  /** Closes the router and, where `load` started it, ends the worker. Calling it again does nothing. */
   dispose(): void {
     this.#channel.close();
     this.#ownEmbedder?.dispose?.();
@@ -171,5 +161,18 @@ export class WorkerRouter {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  async #here(input: RouteInput, { signal }: { signal?: AbortSignal | undefined }): Promise<unknown> {
+    return this.#inputs === undefined ? input : this.#inputs.read(input, signal);
+  }
+
+  async #allHere(inputs: RouteInputs, options: EmbedOptions): Promise<unknown> {
+    return this.#inputs === undefined || inputs.length === 0 ? inputs : this.#inputs.readAll(inputs, options);
+  }
+
+  #call<T>(call: WorkerMethod, input: unknown, options: object): Promise<T> {
+    const { signal, onProgress, ...rest } = options as EmbedOptions;
+    return this.#channel.ask<T>({ call, input, options: rest }, { signal, onProgress });
   }
 }

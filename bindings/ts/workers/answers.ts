@@ -1,14 +1,17 @@
 /** The worker's half of a conversation with a page. */
+import { ownPort } from '#platform';
 import { SignalboxError } from '../errors.js';
-import type { Answer } from './channel.js';
+import type { Answer, Service } from './channel.js';
 
-/** A worker's global scope, a `MessagePort`, or anything else that is one end of a conversation. */
-export interface Port<Request> {
-  postMessage(message: Answer<unknown>, transfer?: Transferable[]): void;
-  addEventListener(type: 'message', listener: (event: { data: Request }) => void): void;
+/** One end of a conversation: a worker's global scope, or a `MessagePort` of a page or of Node.js. */
+export interface Port {
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+  // biome-ignore lint/suspicious/noExplicitAny: the platforms declare their events each in their own way
+  addEventListener(type: 'message', listener: (event: any) => void): void;
+  start?(): void;
 }
 
-/** An answer whose buffers move to the page: they are gone here, and nothing is copied. */
+/** A value whose buffers move to the page without a copy; this side loses them. */
 export class Moved {
   constructor(
     readonly value: unknown,
@@ -16,40 +19,90 @@ export class Moved {
   ) {}
 }
 
-/** What a call may use while it is answered. */
+/** The context of one call. */
 export interface CallContext {
   signal: AbortSignal;
   onProgress(progress: unknown): void;
 }
 
-/** Answers every question of the port until the page ends the worker; what `answer` throws goes back as an error. */
-export function answerCalls<Request extends { id: number; call: string }>(
-  port: Port<Request>,
-  answer: (request: Exclude<Request, { call: 'abort' }>, context: CallContext) => Promise<unknown>,
+type Request = { id: number; call: string };
+
+/** Yields to the event loop, so that messages already at the port are received first. */
+const turn: () => Promise<void> =
+  typeof setImmediate === 'function'
+    ? () => new Promise((resolve) => setImmediate(resolve))
+    : () =>
+        new Promise((resolve) => {
+          // A timer would be clamped to 4 ms.
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => {
+            port1.close();
+            resolve();
+          };
+          port2.postMessage(null);
+        });
+
+/**
+ * Answers every call that arrives at the port, in order of arrival; what `answer` throws goes back as an error. Calls may
+ * overlap. A call that was aborted before its turn is not computed.
+ */
+export function answerCalls<R extends Request>(
+  port: Port,
+  service: Service,
+  answer: (request: Exclude<R, { call: 'abort' | 'hello' }>, context: CallContext) => Promise<unknown>,
 ): void {
-  const running = new Map<number, AbortController>();
-  port.addEventListener('message', async ({ data: request }) => {
+  const post = (message: Answer<unknown>, transfer: Transferable[] = []) => port.postMessage(message, transfer);
+  const open = new Map<number, AbortController>();
+  const waiting: { request: R; controller: AbortController }[] = [];
+
+  async function compute(request: R, controller: AbortController): Promise<void> {
     const { id } = request;
-    if (request.call === 'abort') {
-      running.get(id)?.abort();
-      return;
-    }
-    const controller = new AbortController();
-    running.set(id, controller);
-    const onProgress = (progress: unknown) => port.postMessage({ id, progress });
+    const { signal } = controller;
     try {
-      const value = await answer(request as Exclude<Request, { call: 'abort' }>, {
-        signal: controller.signal,
-        onProgress,
-      });
-      if (value instanceof Moved) port.postMessage({ id, value: value.value }, value.buffers);
-      else port.postMessage({ id, value });
+      const onProgress = (progress: unknown) => post({ id, progress });
+      const value = await answer(request as Exclude<R, { call: 'abort' | 'hello' }>, { signal, onProgress });
+      if (value instanceof Moved) post({ id, value: value.value }, value.buffers);
+      else post({ id, value });
     } catch (cause) {
       const code = cause instanceof SignalboxError ? cause.code : 'internal';
       const message = cause instanceof Error ? cause.message : String(cause);
-      port.postMessage({ id, error: { code, message } });
+      post({ id, error: { code, message } });
     } finally {
-      running.delete(id);
+      open.delete(id);
+    }
+  }
+
+  async function drain(): Promise<void> {
+    while (waiting.length > 0) {
+      await turn();
+      const next = waiting.shift();
+      // Its caller has left: no answer is owed.
+      if (next?.controller.signal.aborted) open.delete(next.request.id);
+      else if (next !== undefined) void compute(next.request, next.controller);
+    }
+  }
+
+  port.addEventListener('message', ({ data: request }: { data: R }) => {
+    const { id, call } = request;
+    if (call === 'hello') post({ id, value: service });
+    else if (call === 'abort') open.get(id)?.abort();
+    else {
+      const controller = new AbortController();
+      open.set(id, controller);
+      waiting.push({ request, controller });
+      if (waiting.length === 1) void drain();
     }
   });
+  port.start?.();
+}
+
+/** Serves the worker that this script runs in: a page's worker, every page of a shared worker, or a thread of Node.js. */
+export function serveWorker(serve: (port: Port) => void): void {
+  if ('onconnect' in globalThis) {
+    globalThis.addEventListener('connect', (event) => {
+      for (const port of (event as MessageEvent).ports) serve(port);
+    });
+  } else {
+    serve(ownPort());
+  }
 }

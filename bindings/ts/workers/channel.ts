@@ -1,16 +1,50 @@
-/** The page's half of a conversation with a worker: numbered questions, and their answers. */
+/** The page's half of a conversation with a worker: numbered calls and their answers. */
 import { abortable, type ErrorCode, errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
 
-/** What every worker of the package understands beside its own questions. */
+/** Services that a worker may offer; each entry script offers one. */
+export type Service = 'router' | 'embedder' | 'build';
+
+/** Calls that every service answers, besides its own. */
 export type Control =
+  /** Asks which service answers. */
+  | { id: number; call: 'hello' }
   | { id: number; call: 'dispose' }
-  /** Aborts the call of this id. */
+  /** Aborts the call with this id. */
   | { id: number; call: 'abort' };
 
 export type Answer<Progress> =
   | { id: number; value: unknown }
   | { id: number; error: { code: ErrorCode; message: string } }
   | { id: number; progress: Progress };
+
+/** The shape of a thread of `node:worker_threads`. */
+export interface ThreadLike {
+  // biome-ignore lint/suspicious/noExplicitAny: Node's own declaration
+  postMessage(message: any, transfer?: any): void;
+  // biome-ignore lint/suspicious/noExplicitAny: Node's own declaration
+  on(event: string, listener: (value: any) => void): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: Node's own declaration
+  off(event: string, listener: (value: any) => void): unknown;
+  terminate?(): unknown;
+}
+
+/** A worker, a port (of a `SharedWorker`, for example) or a thread of Node.js that serves one of this package's entries. */
+export type WorkerLike = Worker | MessagePort | ThreadLike;
+
+export interface ChannelOptions {
+  /** The service expected at the other end; also its name in messages. */
+  service: Service;
+  /** The entry script of the service, for messages. */
+  entry: string;
+  /** The worker to use. */
+  worker?: WorkerLike | undefined;
+  /** Starts a worker if none is given. */
+  start(): WorkerLike;
+  /** Whether `close` terminates the worker; default: if `start` started it. */
+  owns?: boolean;
+  /** Milliseconds within which the worker has to answer for the first time; default 30,000. */
+  startTimeoutMs?: number | undefined;
+}
 
 interface Call {
   resolve(value: never): void;
@@ -21,9 +55,12 @@ interface Call {
 export interface AskOptions {
   signal?: AbortSignal | undefined;
   onProgress?: ((event: never) => void) | undefined;
+  transfer?: Transferable[];
 }
 
-/** Addresses are resolved here: the worker has another base. Without one (in Node) a path stays a path. */
+const START_TIMEOUT_MS = 30_000;
+
+/** Resolves an address against this page, since a worker has another base. Without a base (in Node) a path stays a path. */
 export function resolveAddress(address: string | URL): string {
   const base = globalThis.location?.href;
   try {
@@ -33,39 +70,78 @@ export function resolveAddress(address: string | URL): string {
   }
 }
 
-/** A worker, or a `MessagePort`, which has nothing to end. */
-type OtherEnd = Pick<Worker, 'postMessage' | 'addEventListener' | 'removeEventListener'> & { terminate?(): void };
+interface Listeners {
+  message(data: unknown): void;
+  /** The other end failed or ended; `why` is its reason, if known. */
+  failure(why: string | undefined): void;
+}
 
-export class Channel<Question extends { call: string }> {
-  readonly #worker: OtherEnd;
-  readonly #ownsWorker: boolean;
-  readonly #what: string;
-  readonly #calls = new Map<number, Call>();
-  readonly #listen = ({ data }: MessageEvent<Answer<unknown>>) => this.#receive(data);
-  readonly #break = (event: Event) => {
-    const why = (event as ErrorEvent).message ?? 'its script could not be loaded';
-    this.#failAll(errorFrom('network', `the worker could not be started: ${why}`));
+/** Listens to a worker, port or thread; returns a function that stops listening. */
+function listenTo(worker: WorkerLike, { message, failure }: Listeners): () => void {
+  const events = {
+    message: ({ data }: MessageEvent) => message(data),
+    messageerror: () => failure('an answer could not be read'),
+    error: (event: Event) => failure((event as ErrorEvent).message),
+    close: () => failure('its port was closed'),
   };
-  #last = 0;
-  #closed = false;
+  const threadEvents = {
+    message,
+    error: (error: unknown) => failure(error instanceof Error ? error.message : String(error)),
+    exit: (code: number) => failure(`it ended with exit code ${code}`),
+  };
+  if ('addEventListener' in worker) {
+    for (const [name, listener] of Object.entries(events)) worker.addEventListener(name, listener as EventListener);
+    if ('start' in worker) worker.start();
+    return () => {
+      for (const [name, listener] of Object.entries(events))
+        worker.removeEventListener(name, listener as EventListener);
+    };
+  }
+  for (const [name, listener] of Object.entries(threadEvents)) worker.on(name, listener);
+  return () => {
+    for (const [name, listener] of Object.entries(threadEvents)) worker.off(name, listener);
+  };
+}
 
-  /** `what` is at the other end; without a worker `start` starts one, which `close` ends. */
-  constructor(worker: OtherEnd | undefined, what: string, start: () => Worker) {
-    if (worker === undefined && typeof Worker === 'undefined') {
-      throw new SignalboxError(
-        'invalid_argument',
-        `there are no workers here: give one for the ${what}, or do without`,
-      );
-    }
-    this.#what = what;
-    this.#ownsWorker = worker === undefined;
-    this.#worker = worker ?? start();
-    this.#worker.addEventListener('message', this.#listen);
-    this.#worker.addEventListener('error', this.#break);
+function startWith(start: () => WorkerLike, service: Service): WorkerLike {
+  try {
+    return start();
+  } catch (cause) {
+    if (cause instanceof SignalboxError) throw cause;
+    throw new SignalboxError('network', `the worker of the ${service} could not be started: ${String(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/** One conversation. The first answer of the worker has a time limit; a failed conversation rejects every call. */
+export class Channel<Question extends { call: string }> {
+  readonly #worker: WorkerLike;
+  readonly #service: Service;
+  readonly #entry: string;
+  readonly #owns: boolean;
+  readonly #calls = new Map<number, Call>();
+  readonly #stopListening: () => void;
+  /** The conversation failed or was closed: the error of every further call. */
+  #end: SignalboxError | undefined;
+  #last = 0;
+
+  /** Errors: `network` if the worker cannot be started, `invalid_argument` if there are no workers here. */
+  constructor({ service, entry, worker, start, owns, startTimeoutMs = START_TIMEOUT_MS }: ChannelOptions) {
+    this.#service = service;
+    this.#entry = entry;
+    this.#owns = owns ?? worker === undefined;
+    this.#worker = worker ?? startWith(start, service);
+    this.#stopListening = listenTo(this.#worker, {
+      message: (data) => this.#receive(data as Answer<unknown>),
+      failure: (why) => this.#fail(`the worker of the ${service} failed: ${why ?? `could ${entry} be loaded?`}`),
+    });
+    this.#greet(startTimeoutMs);
   }
 
-  async ask<T>(question: Question, { signal, onProgress }: AskOptions): Promise<T> {
-    if (this.#closed) throw this.#disposed();
+  /** Asks the worker; `transfer` moves buffers and ports to it. Errors: those of the answer, `aborted`, `disposed`. */
+  async ask<T>(question: Question | Control, { signal, onProgress, transfer = [] }: AskOptions = {}): Promise<T> {
+    if (this.#end !== undefined) throw this.#end;
     throwIfAborted(signal);
     const id = ++this.#last;
     const answer = new Promise<T>((resolve, reject) => {
@@ -75,7 +151,7 @@ export class Channel<Question extends { call: string }> {
     signal?.addEventListener('abort', stop, { once: true });
     try {
       try {
-        this.#worker.postMessage({ ...question, id });
+        this.#worker.postMessage({ ...question, id }, transfer);
       } catch (cause) {
         throw new SignalboxError('invalid_argument', `the options cannot move to a worker: ${String(cause)}`, {
           cause,
@@ -88,30 +164,45 @@ export class Channel<Question extends { call: string }> {
     }
   }
 
+  /** Ends the conversation, and the worker if this channel owns it. Calls that are under way reject with `disposed`. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#failAll(this.#disposed());
-    this.#worker.removeEventListener('message', this.#listen);
-    this.#worker.removeEventListener('error', this.#break);
-    if (this.#ownsWorker) this.#worker.terminate?.();
-    else this.#worker.postMessage({ id: 0, call: 'dispose' });
+    const isOpen = this.#end === undefined;
+    this.#finish(new SignalboxError('disposed', `the ${this.#service} was disposed`));
+    if (this.#owns && 'terminate' in this.#worker) this.#worker.terminate?.();
+    else if (isOpen) this.#worker.postMessage({ id: 0, call: 'dispose' });
   }
 
-  #disposed(): SignalboxError {
-    return new SignalboxError('disposed', `the ${this.#what} was disposed`);
+  /** Finds out whether the worker serves what is expected, and fails if it does not answer in time. */
+  #greet(timeoutMs: number): void {
+    const timer = setTimeout(() => {
+      this.#fail(`the worker did not answer within ${timeoutMs} ms: is its script ${this.#entry}?`);
+    }, timeoutMs);
+    this.ask<unknown>({ id: 0, call: 'hello' })
+      .then((service) => {
+        if (service === this.#service) return;
+        this.#fail(`the worker serves ${JSON.stringify(service)}, expected "${this.#service}": use ${this.#entry}`);
+      })
+      .catch(() => undefined) // The calls of the caller report the failure.
+      .finally(() => clearTimeout(timer));
+  }
+
+  #fail(message: string): void {
+    this.#finish(new SignalboxError('network', message));
+  }
+
+  #finish(end: SignalboxError): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.#stopListening();
+    for (const call of this.#calls.values()) call.reject(end);
+    this.#calls.clear();
   }
 
   #receive(answer: Answer<unknown>): void {
-    const call = this.#calls.get(answer.id);
-    if (call === undefined) return; // Given up by its caller.
+    const call = this.#calls.get(answer?.id);
+    if (call === undefined) return; // Its caller gave up.
     if ('progress' in answer) (call.onProgress as ((event: unknown) => void) | undefined)?.(answer.progress);
     else if ('error' in answer) call.reject(errorFrom(answer.error.code, answer.error.message));
     else call.resolve(answer.value as never);
-  }
-
-  #failAll(error: SignalboxError): void {
-    for (const call of this.#calls.values()) call.reject(error);
-    this.#calls.clear();
   }
 }

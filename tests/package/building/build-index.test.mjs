@@ -164,7 +164,7 @@ describe('what is in it', () => {
   it('comes back with the neighbours of a decision', async () => {
     const spec = { ...randomSpec({ missing: 0.3 }), sampleIds: ids };
     const router = await Router.load({ index: await buildIndex(spec), embedder: null });
-    const { neighbours } = await router.routeVector(Array(8).fill(1), { neighbours: 60 });
+    const { neighbours } = await router.route(Array(8).fill(1), { neighbours: 60 });
     router.dispose();
     assert.equal(neighbours.length, 60);
     for (const { row, id, task, outcomes } of neighbours) {

@@ -261,9 +261,9 @@ describe('embeddings that come with the data', () => {
     assert.equal(fromNpy.info.embedder.id, 'mine');
     assert.equal(fromNpy.info.dim, DIM);
     const vector = all.subarray(41 * DIM, 42 * DIM);
-    const decision = await fromNpy.routeVector(vector);
+    const decision = await fromNpy.route(vector);
     assert.deepEqual([decision.neighbours[0].task, decision.neighbours[0].id], ['words', '11']);
-    assert.deepEqual(await fromParquet.routeVector(vector), decision);
+    assert.deepEqual(await fromParquet.route(vector), decision);
     fromNpy.dispose();
     fromParquet.dispose();
   });

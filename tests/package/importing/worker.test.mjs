@@ -1,4 +1,4 @@
-// buildInWorker against the script of the worker itself, in a thread of Node that is made to look like a worker of a page.
+// buildInWorker against the script of the worker itself, in a thread of Node.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -9,28 +9,19 @@ import { dist, embedderFiles, expectNothingOpen, refused } from '../support/fixt
 
 expectNothingOpen();
 
-const SCOPE = `
-  const { parentPort } = require('node:worker_threads');
-  globalThis.postMessage = (message, transfer) => parentPort.postMessage(message, transfer);
-  globalThis.addEventListener = (type, listener) => parentPort.on(type, (data) => listener({ data }));
-  import(${JSON.stringify(new URL('build-worker-entry.js', dist).href)});`;
-
-/** `ended` says whether somebody ended it. */
+/** A thread with the script of the worker; `ended` says whether it was terminated. */
 function startWorker() {
-  const thread = new Thread(SCOPE, { eval: true });
-  const worker = {
+  const thread = new Thread(new URL('build-worker-entry.js', dist));
+  const terminate = thread.terminate.bind(thread);
+  return Object.assign(thread, {
     ended: false,
-    postMessage: (message, transfer) => thread.postMessage(message, transfer),
-    addEventListener: (type, listener) =>
-      thread.on(type, (value) => listener(type === 'message' ? { data: value } : value)),
-    /** As if it had died. */
+    /** Fails as if the worker had died. */
     fail: (error) => thread.emit('error', error),
     terminate: () => {
-      worker.ended = true;
-      thread.terminate();
+      thread.ended = true;
+      return terminate();
     },
-  };
-  return worker;
+  });
 }
 
 const ROWS = 300;
@@ -135,7 +126,7 @@ describe('an embedder of this side', () => {
       [async () => null, /object embeddings for 256 texts/],
       [async (texts) => [...texts, ''].map(() => one), /257 embeddings for 256 texts/],
       [async (texts) => texts.map(() => null), /0 embeddings for 256 texts/],
-      [async (texts) => texts.map(() => short), /gave 2 dimensions, it says 3/],
+      [async (texts) => texts.map(() => short), /returned 2 dimensions, it says 3/],
     ]) {
       for (const build of [inWorker, here]) {
         await refused(build({ embedder: letters({ embed }) }), 'dimension_mismatch', message);

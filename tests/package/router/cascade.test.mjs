@@ -7,8 +7,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
-import { Router } from '../../../dist/index.js';
-import { serve } from '../../../dist/routing/router-server.js';
+import { answerPort, Router } from '../../../dist/index.js';
 import { WorkerRouter } from '../../../dist/worker.js';
 import { dist, embedderFiles, expectNothingOpen, refused } from '../support/fixtures.mjs';
 import { CODE, POEM, topicsIndex } from '../support/topics.mjs';
@@ -80,7 +79,7 @@ describe('a plan', () => {
     const plan = await router.cascade('');
     assert.equal(plan.fallbackReason, 'no_known_token');
     assert.ok(plan.steps.every(({ neighbours }) => neighbours === 0));
-    const vector = await router.cascadeVector(new Float32Array(8));
+    const vector = await router.cascade(new Float32Array(8));
     assert.deepEqual(vector, { ...plan, tokens: null });
   });
 
@@ -157,7 +156,7 @@ describe('next', () => {
 
 it('a worker plans and goes on alike', async () => {
   const { port1, port2 } = new MessageChannel();
-  serve(port2);
+  answerPort(port2);
   port1.start();
   port2.start();
   const worker = await WorkerRouter.load({ index: index.slice(), embedder: embedderFiles(), worker: port1 });
@@ -165,7 +164,7 @@ it('a worker plans and goes on alike', async () => {
   assert.deepEqual(plan, await router.cascade(POEM, { costWeight: 0.01 }));
   assert.deepEqual(worker.next(plan, 0.2), router.next(plan, 0.2));
   const vector = [1, 0, 0, 1, 0, 0, 0, 1];
-  assert.deepEqual(await worker.cascadeVector(vector), await router.cascadeVector(vector));
+  assert.deepEqual(await worker.cascade(vector), await router.cascade(vector));
   await refused(worker.cascade(POEM, { maxUsdPerMTok: 0 }), 'no_candidate');
   worker.dispose();
   await new Promise((resolve) => setTimeout(resolve, 20));

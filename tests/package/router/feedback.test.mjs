@@ -1,8 +1,8 @@
 // Judgements of a person: which of them count, what they change, and what they leave alone.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Router, routeAdapted } from '../../../dist/index.js';
-import { ADAPTING, correctionsOf } from '../../../dist/routing/feedback.js';
+import { Router, routeWithFeedback } from '../../../dist/index.js';
+import { correctionsOf, FEEDBACK_CONSTANTS } from '../../../dist/routing/feedback.js';
 import { embedderFiles, expectNothingOpen, refused } from '../support/fixtures.mjs';
 import { CODE, POEM, topicsIndex } from '../support/topics.mjs';
 
@@ -12,9 +12,9 @@ let poems;
 let code;
 
 const cosine = (a, b) => a.reduce((sum, x, i) => sum + x * b[i], 0);
-const judged = (vectors, outcomes) => vectors.map((vector) => ({ vector, outcomes }));
+const rated = (vectors, outcomes) => vectors.map((vector) => ({ vector, outcomes }));
 const pOf = ({ ranking }, name) => ranking.find(({ model }) => model === name).pCorrect;
-const adapted = (judgements, options) => routeAdapted(router, POEM, judgements, options);
+const routed = (feedback, options) => routeWithFeedback(router, POEM, feedback, options);
 
 before(async () => {
   router = await Router.load({ index: await topicsIndex(), embedder: embedderFiles() });
@@ -22,22 +22,27 @@ before(async () => {
   poems = await embedded(Array.from({ length: 40 }, (_, i) => `${POEM}${' the sun'.repeat(i % 4)}`));
   code = await embedded([CODE, `${CODE} sum`]);
   const [poem] = await embedded([POEM]);
-  assert.ok(poems.every((vector) => cosine(poem, vector) > ADAPTING.similarity));
-  assert.ok(code.every((vector) => cosine(poem, vector) < ADAPTING.similarity));
+  assert.ok(poems.every((vector) => cosine(poem, vector) > FEEDBACK_CONSTANTS.similarity));
+  assert.ok(code.every((vector) => cosine(poem, vector) < FEEDBACK_CONSTANTS.similarity));
 });
 after(() => router.dispose());
 expectNothingOpen();
 
 describe('the decision', () => {
-  it('is that of route without judgements, or with none that is near, or of models that are not known', async () => {
+  it('is that of route without feedback, or with none that is near, or of models that are not known', async () => {
     for (const options of [{}, { qualityBar: 0.6, neighbours: 2, candidates: { deny: ['coder'] } }, { policy: 's1' }]) {
       const plain = await router.route(POEM, options);
-      for (const judgements of [[], judged(code, { poet: 0 }), judged(poems, { stranger: 0 }), judged(poems, {})]) {
-        const { judged: counted, unadapted, judgedReason, ...decision } = await adapted(judgements, options);
+      for (const feedback of [[], rated(code, { poet: 0 }), rated(poems, { stranger: 0 }), rated(poems, {})]) {
+        const {
+          feedbackUsed: counted,
+          modelWithoutFeedback,
+          feedbackReason,
+          ...decision
+        } = await routed(feedback, options);
         assert.deepEqual(decision, plain);
         assert.equal(counted, 0);
-        assert.equal(unadapted, plain.model);
-        assert.equal(judgedReason, '');
+        assert.equal(modelWithoutFeedback, plain.model);
+        assert.equal(feedbackReason, '');
       }
     }
   });
@@ -45,29 +50,29 @@ describe('the decision', () => {
   it('leaves a model that was wrong again and again, and says so', async () => {
     const plain = await router.route(POEM);
     assert.equal(plain.model, 'poet');
-    const decision = await adapted(judged(poems, { poet: false, generalist: true }));
+    const decision = await routed(rated(poems, { poet: false, generalist: true }));
     assert.equal(decision.model, 'generalist');
-    assert.equal(decision.unadapted, 'poet');
-    assert.equal(decision.judged, poems.length);
-    assert.match(decision.reason, /\. Your 40 judgements of prompts like this one changed it from poet\.$/);
+    assert.equal(decision.modelWithoutFeedback, 'poet');
+    assert.equal(decision.feedbackUsed, poems.length);
+    assert.match(decision.reason, /\. Your 40 ratings of similar prompts changed this from poet\.$/);
     assert.equal(decision.bestSingleModel, plain.bestSingleModel);
     assert.deepEqual(decision.neighbours, plain.neighbours);
     assert.deepEqual(decision.tasks, plain.tasks);
     assert.equal(decision.tokens, plain.tokens);
   });
 
-  it('stays where the judgements say what was predicted', async () => {
-    const decision = await adapted(judged(poems.slice(0, 1), { poet: 1, stranger: 0 }));
+  it('stays where the feedback say what was predicted', async () => {
+    const decision = await routed(rated(poems.slice(0, 1), { poet: 1, stranger: 0 }));
     assert.equal(decision.model, 'poet');
-    assert.equal(decision.judged, 1);
-    assert.equal(decision.judgedReason, 'Your judgement of a prompt like this one does not change it.');
-    assert.ok(decision.reason.endsWith(`. ${decision.judgedReason}`));
+    assert.equal(decision.feedbackUsed, 1);
+    assert.equal(decision.feedbackReason, 'Your rating of a similar prompt did not change this.');
+    assert.ok(decision.reason.endsWith(`. ${decision.feedbackReason}`));
   });
 
   it('moves with every judgement, and more with more of them', async () => {
     let last = pOf(await router.route(POEM), 'poet');
     for (const count of [1, 5, 20]) {
-      const p = pOf(await adapted(judged(poems.slice(0, count), { poet: 0 })), 'poet');
+      const p = pOf(await routed(rated(poems.slice(0, count), { poet: 0 })), 'poet');
       assert.ok(p < last, `${p} after ${count}, ${last} before`);
       last = p;
     }
@@ -76,40 +81,40 @@ describe('the decision', () => {
   it('knows the corrected predictions before the price', async () => {
     const options = { qualityBar: 0.3 };
     assert.equal((await router.route(POEM, options)).model, 'poet', 'generalist is more than .3 behind');
-    assert.equal((await adapted(judged(poems, { poet: 0, generalist: 1 }), options)).model, 'generalist');
+    assert.equal((await routed(rated(poems, { poet: 0, generalist: 1 }), options)).model, 'generalist');
   });
 
   it('adds to corrections that are given', async () => {
     const given = pOf(await router.route(POEM, { corrections: { poet: -0.1 } }), 'poet');
-    const both = pOf(await adapted(judged(poems, { poet: 0 }), { corrections: { poet: -0.1 } }), 'poet');
+    const both = pOf(await routed(rated(poems, { poet: 0 }), { corrections: { poet: -0.1 } }), 'poet');
     assert.ok(both < given, `${both} and ${given}`);
     const { corrections } = { corrections: { coder: 0.2 } };
-    const coder = pOf(await adapted(judged(poems, { poet: 0 }), { corrections }), 'coder');
+    const coder = pOf(await routed(rated(poems, { poet: 0 }), { corrections }), 'coder');
     assert.equal(coder, pOf(await router.route(POEM, { corrections }), 'coder'), 'of who was not judged they stay');
   });
 
   it('counts what is as near as asked', async () => {
-    assert.equal((await adapted(judged(code, { poet: 0 }), { similarity: -1 })).judged, 2);
-    assert.equal((await adapted(judged(poems, { poet: 0 }), { similarity: 1 })).judged < poems.length, true);
+    assert.equal((await routed(rated(code, { poet: 0 }), { similarity: -1 })).feedbackUsed, 2);
+    assert.equal((await routed(rated(poems, { poet: 0 }), { similarity: 1 })).feedbackUsed < poems.length, true);
   });
 
   it('counts the nearest where there are too many', async () => {
     const many = [
-      ...judged(Array(ADAPTING.most).fill(poems[0]), { poet: 0 }),
-      ...judged(poems.slice(1, 4), { poet: 1 }),
+      ...rated(Array(FEEDBACK_CONSTANTS.most).fill(poems[0]), { poet: 0 }),
+      ...rated(poems.slice(1, 4), { poet: 1 }),
     ];
-    const decision = await adapted(many);
-    assert.equal(decision.judged, ADAPTING.most);
-    assert.deepEqual(decision, await adapted(many.slice(0, ADAPTING.most)));
+    const decision = await routed(many);
+    assert.equal(decision.feedbackUsed, FEEDBACK_CONSTANTS.most);
+    assert.deepEqual(decision, await routed(many.slice(0, FEEDBACK_CONSTANTS.most)));
   });
 
   it('of a prompt without a known word is that of route', async () => {
     const {
-      judged: counted,
-      unadapted: _,
-      judgedReason: __,
+      feedbackUsed: counted,
+      modelWithoutFeedback: _,
+      feedbackReason: __,
       ...decision
-    } = await routeAdapted(router, 'xyzzy', judged(poems, { poet: 0 }));
+    } = await routeWithFeedback(router, 'xyzzy', rated(poems, { poet: 0 }));
     assert.equal(counted, 0);
     assert.deepEqual(decision, await router.route('xyzzy'));
   });
@@ -119,43 +124,43 @@ describe('the decision', () => {
     const counting = {
       info: router.info,
       embed: (...input) => router.embed(...input),
-      routeVector: (...input) => {
+      route: (...input) => {
         asked += 1;
-        return router.routeVector(...input);
+        return router.route(...input);
       },
     };
-    const judgements = judged(poems, { poet: 0 });
-    const first = await routeAdapted(counting, POEM, judgements);
+    const feedback = rated(poems, { poet: 0 });
+    const first = await routeWithFeedback(counting, POEM, feedback);
     assert.equal(asked, poems.length + 2);
-    assert.deepEqual(await routeAdapted(counting, POEM, judgements), first);
+    assert.deepEqual(await routeWithFeedback(counting, POEM, feedback), first);
     assert.equal(asked, poems.length + 4);
   });
 });
 
 describe('refused are', () => {
   const cases = [
-    ['vectors of another length', [{ vector: [1, 2], outcomes: {} }], 'dimension_mismatch', /judgement 0 has 2/],
+    ['vectors of another length', [{ vector: [1, 2], outcomes: {} }], 'dimension_mismatch', /feedback 0 has 2/],
     ['no vectors', [{ outcomes: {} }], 'dimension_mismatch', /undefined dimensions/],
     ['outcomes outside 0..1', [{ vector: Array(8).fill(1), outcomes: { poet: 2 } }], 'invalid_argument', /poet is 2/],
     ['outcomes as texts', [{ vector: Array(8).fill(1), outcomes: { poet: 'no' } }], 'invalid_argument', /poet is no/],
-    ['no outcomes', [{ vector: Array(8).fill(1) }], 'invalid_argument', /judgement 0: outcomes is undefined/],
-    ['no list', {}, 'invalid_argument', /judgements is object/],
+    ['no outcomes', [{ vector: Array(8).fill(1) }], 'invalid_argument', /feedback 0: outcomes is undefined/],
+    ['no list', {}, 'invalid_argument', /feedback is object/],
   ];
-  for (const [what, judgements, code, message] of cases) {
-    it(what, () => refused(adapted(judgements), code, message));
+  for (const [what, feedback, code, message] of cases) {
+    it(what, () => refused(routed(feedback), code, message));
   }
 
   it('similarities that are none', async () => {
     for (const similarity of [2, -1.5, Number.NaN, '.3']) {
-      await refused(adapted([], { similarity }), 'invalid_argument', /similarity is/);
+      await refused(routed([], { similarity }), 'invalid_argument', /similarity is/);
     }
   });
 
-  it('requests that were aborted', () => refused(adapted([], { signal: AbortSignal.abort() }), 'aborted'));
+  it('requests that were aborted', () => refused(routed([], { signal: AbortSignal.abort() }), 'aborted'));
 });
 
 describe('corrections', () => {
-  const { priorLabels } = ADAPTING;
+  const { priorLabels } = FEEDBACK_CONSTANTS;
 
   it('are nothing of nothing, and nothing where outcomes are as predicted', () => {
     assert.deepEqual(correctionsOf([]), {});
@@ -171,7 +176,7 @@ describe('corrections', () => {
     assert.deepEqual(correctionsOf(surprises), { a: (-0.7 + 0.1) / (2 + priorLabels), b: 0.25 / (1 + priorLabels) });
   });
 
-  it('reach half of the mean surprise with as many judgements as the benchmark is worth', () => {
+  it('reach half of the mean surprise with as many feedback as the benchmark is worth', () => {
     assert.ok(Math.abs(correctionsOf(Array(priorLabels).fill({ model: 'a', value: -0.5 })).a + 0.25) < 1e-12);
   });
 });

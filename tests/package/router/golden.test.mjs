@@ -71,7 +71,7 @@ for (const file of files) {
       // No fallback: outside the coverage models would be ranked by their means.
       const options = { policy: 'paper', maxCoveragePercentile: 100 };
       for (const [q, query] of golden.queries.entries()) {
-        const { ranking } = await router.routeVector(query, options);
+        const { ranking } = await router.route(query, options);
         assert.equal(ranking.length, models.length);
         for (const { model, pCorrect } of ranking) {
           near(pCorrect, expected.g[q][models.indexOf(model)], SCORES, `g of query ${q} and ${model}`);
@@ -80,7 +80,7 @@ for (const file of files) {
     });
 
     it('scores the task, and picks the model, with the confidence', async () => {
-      const decision = await router.routeVectors(golden.queries, { policy: 's3', maxCoveragePercentile: 100 });
+      const decision = await router.routeTask(golden.queries, { policy: 's3', maxCoveragePercentile: 100 });
       near(decision.u, expected.u, SCORES, 'u');
       near(decision.confidence, expected.confidence, CONFIDENCE, 'confidence');
       assert.equal(decision.bestSingleModel, models[expected.bma]);
@@ -102,7 +102,7 @@ for (const file of files) {
       ['s2', 'S2'],
     ]) {
       it(`ranks by ${score} under the policy ${policy}, and takes the best of them`, async () => {
-        const decision = await router.routeVectors(golden.queries, { policy, maxCoveragePercentile: 100 });
+        const decision = await router.routeTask(golden.queries, { policy, maxCoveragePercentile: 100 });
         const best = Math.max(...expected[score]);
         near(expected[score][models.indexOf(decision.model)], best, 2 * SCORES, 'the pick');
         for (const { model, pCorrect } of decision.ranking) {

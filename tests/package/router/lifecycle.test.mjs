@@ -52,8 +52,8 @@ describe('dispose', () => {
     router.dispose();
     await refused(router.route('a poem'), 'disposed', /the router was disposed/);
     await refused(router.routeTask(['a poem']), 'disposed');
-    await refused(router.routeVector(VECTOR), 'disposed');
-    await refused(router.routeVectors(VECTOR), 'disposed');
+    await refused(router.route(VECTOR), 'disposed');
+    await refused(router.routeTask(VECTOR), 'disposed');
     assert.equal(router.info.rows, 300, 'what was read of the index stays readable');
   });
 
@@ -81,7 +81,7 @@ describe('memory', () => {
     const core = await loadCore(undefined, {});
     const prompts = randomPrompts(randomFrom(2), 20);
     const route = (router, count) =>
-      Promise.all(Array.from({ length: count }, (_, i) => router.routeVector(VECTOR, { k: 1 + (i % 30) })));
+      Promise.all(Array.from({ length: count }, (_, i) => router.route(VECTOR, { k: 1 + (i % 30) })));
     const cycle = () => withRouter((router) => router.routeTask(prompts));
     await withRouter(async (router) => {
       await route(router, 200);
@@ -114,8 +114,8 @@ describe('a signal', () => {
     await withRouter(async (router) => {
       await refused(router.route('a poem', { signal }), 'aborted');
       await refused(router.routeTask(['a poem'], { signal }), 'aborted');
-      await refused(router.routeVector(VECTOR, { signal }), 'aborted');
-      await refused(router.routeVectors(VECTOR, { signal }), 'aborted');
+      await refused(router.route(VECTOR, { signal }), 'aborted');
+      await refused(router.routeTask(VECTOR, { signal }), 'aborted');
     });
   });
 

@@ -99,7 +99,7 @@ describe('an index', () => {
   it('without its embedder routes vectors, and says what prompts would need', async () => {
     for (const embedder of [null, undefined]) {
       const router = await Router.load({ index, embedder });
-      assert.equal((await router.routeVector(Array(8).fill(1))).tokens, null);
+      assert.equal((await router.route(Array(8).fill(1))).tokens, null);
       await refused(router.route(POEM), 'embedder_mismatch', /built with the embedder 'tiny': load it with that/);
       await refused(router.routeTask([POEM]), 'embedder_mismatch');
       router.dispose();

@@ -201,8 +201,8 @@ describe('options', () => {
     await refused(route({ maxPrice: 3 }), 'invalid_argument', /'maxPrice' is not known/);
     await refused(route({ deny: ['poet'] }), 'invalid_argument', /'deny' is not known, expected candidates/);
     await refused(route({ policy: 's4' }), 'invalid_argument', /policy is 's4', expected signalbox, paper or s1/);
-    await refused(router.routeVector(Array(8).fill(1), { K: 3 }), 'invalid_argument', /'K' is not known/);
-    await refused(router.routeVectors(Array(8).fill(1), { K: 3 }), 'dimension_mismatch');
+    await refused(router.route(Array(8).fill(1), { K: 3 }), 'invalid_argument', /'K' is not known/);
+    await refused(router.routeTask([Array(8).fill(1)], { K: 3 }), 'invalid_argument', /'K' is not known/);
   });
 
   it('that are undefined count as not given', async () => {

@@ -151,7 +151,7 @@ describe('route', () => {
 
   for (const prompt of [undefined, null, 7, {}, ['a poem'], new String('a poem')]) {
     it(`refuses ${Object.prototype.toString.call(prompt)} as a prompt`, () =>
-      refused(router.route(prompt), 'invalid_argument', /expected a text, got /));
+      refused(router.route(prompt), 'invalid_argument', /the input is .*, expected a prompt/));
   }
 });
 
@@ -246,11 +246,11 @@ describe('routeTask', () => {
 
   for (const prompts of [[], undefined, null, 'a poem', { length: 1, 0: 'a poem' }]) {
     it(`refuses ${JSON.stringify(prompts)} as a task`, () =>
-      refused(router.routeTask(prompts), 'invalid_argument', /a list of at least one prompt/));
+      refused(router.routeTask(prompts), 'invalid_argument', /a list of/));
   }
 
   it('refuses a task with something among its prompts that is not a text', () =>
-    refused(router.routeTask([POEM, 7]), 'invalid_argument', /expected a text, got number/));
+    refused(router.routeTask([POEM, 7]), 'invalid_argument', /input 1 is number, expected a prompt/));
 });
 
 describe('vectors', () => {
@@ -264,7 +264,7 @@ describe('vectors', () => {
     const embedder = await StaticEmbedder.load(embedderFiles());
     const [{ vector }] = await embedder.embed([POEM]);
     embedder.dispose();
-    const { tokens: none, ...byVector } = await router.routeVector(vector);
+    const { tokens: none, ...byVector } = await router.route(vector);
     assert.equal(none, null);
     assert.deepEqual(byVector, byPrompt);
   });
@@ -275,13 +275,13 @@ describe('vectors', () => {
     const vectors = embeddings.map(({ vector }) => vector);
     for (const [i, prompt] of prompts.entries()) {
       const { vector, ...read } = embeddings[i];
-      assert.deepEqual({ ...(await router.routeVector(vector)), ...read }, await router.route(prompt));
+      assert.deepEqual({ ...(await router.route(vector)), ...read }, await router.route(prompt));
     }
     const labels = [{ index: 0, outcomes: { poet: true } }];
     for (const options of [{}, { policy: 's3' }, { labels }]) {
       const { tokens, truncated } = await router.routeTask(prompts, options);
       assert.equal(tokens, 12);
-      const byVectors = await router.routeVectors(vectors, options);
+      const byVectors = await router.routeTask(vectors, options);
       assert.deepEqual({ ...byVectors, tokens, truncated }, await router.routeTask(prompts, options));
     }
     await refused(router.embed([]), 'invalid_argument', /at least one prompt/);
@@ -291,8 +291,8 @@ describe('vectors', () => {
   });
 
   it('say that they have no tokens', async () => {
-    const one = await router.routeVector(rows[0]);
-    const all = await router.routeVectors(flat);
+    const one = await router.route(rows[0]);
+    const all = await router.routeTask(flat);
     expectShape(one);
     for (const decision of [one, all]) {
       assert.equal(decision.tokens, null);
@@ -301,42 +301,47 @@ describe('vectors', () => {
   });
 
   it('come as one matrix, as a list of arrays or of typed arrays', async () => {
-    const matrix = await router.routeVectors(flat);
+    const matrix = await router.routeTask(flat);
     assert.equal(matrix.inputs, 4);
-    assert.deepEqual(await router.routeVectors(rows), matrix);
-    assert.deepEqual(await router.routeVectors(rows.map((row) => [...row])), matrix);
-    assert.deepEqual(await router.routeVectors(rows.map((row) => Float64Array.from(row))), matrix);
-    assert.deepEqual(await router.routeVector([...rows[1]]), await router.routeVector(rows[1]));
+    assert.deepEqual(await router.routeTask(rows), matrix);
+    assert.deepEqual(await router.routeTask(rows.map((row) => [...row])), matrix);
+    assert.deepEqual(await router.routeTask(rows.map((row) => Float64Array.from(row))), matrix);
+    assert.deepEqual(await router.route([...rows[1]]), await router.route(rows[1]));
   });
 
   it('are not changed, and need not have unit norm', async () => {
     const copy = flat.slice();
-    const decision = await router.routeVectors(flat);
+    const decision = await router.routeTask(flat);
     assert.deepEqual(flat, copy);
     // A power of two scales without rounding.
-    assert.deepEqual(await router.routeVectors(flat.map((x) => 4 * x)), decision);
+    assert.deepEqual(await router.routeTask(flat.map((x) => 4 * x)), decision);
   });
 
   it('of zeros stand for no known word', async () => {
-    const decision = await router.routeVector(new Float32Array(8));
+    const decision = await router.route(new Float32Array(8));
     assert.equal(decision.fallbackReason, 'no_known_token');
   });
 
   for (const [what, vectors] of [
-    ['nothing', new Float32Array(0)],
-    ['an empty list', []],
     ['a torn matrix', new Float32Array(9)],
     ['a vector that is too long', [new Float32Array(9)]],
-    ['a list with holes', new Array(2)],
-    ['a list of numbers', [1, 2, 3, 4, 5, 6, 7, 8]],
   ]) {
-    it(`of a task must not be ${what}`, () => refused(router.routeVectors(vectors), 'dimension_mismatch', /8/));
+    it(`of a task must not be ${what}`, () => refused(router.routeTask(vectors), 'dimension_mismatch', /8/));
+  }
+
+  for (const [what, vectors, message] of [
+    ['nothing', new Float32Array(0), /at least one/],
+    ['an empty list', [], /at least one/],
+    ['a list with holes', new Array(2), /input 0 is undefined/],
+    ['a list of numbers', [1, 2, 3, 4, 5, 6, 7, 8], /input 0 is number/],
+  ]) {
+    it(`of a task must not be ${what}`, () => refused(router.routeTask(vectors), 'invalid_argument', message));
   }
 
   it('must be numbers', async () => {
-    await refused(router.routeVector(['a', 0, 0, 0, 0, 0, 0, 0]), 'non_finite');
-    await refused(router.routeVector([1e39, 0, 0, 0, 0, 0, 0, 0]), 'non_finite');
-    await refused(router.routeVectors('12345678'), 'invalid_argument', /Float32Array/);
-    await refused(router.routeVector(null), 'dimension_mismatch');
+    await refused(router.route([0, 'a', 0, 0, 0, 0, 0, 0]), 'non_finite');
+    await refused(router.route([1e39, 0, 0, 0, 0, 0, 0, 0]), 'non_finite');
+    await refused(router.routeTask('12345678'), 'invalid_argument', /a list/);
+    await refused(router.route(null), 'invalid_argument', /null/);
   });
 });

@@ -4,8 +4,7 @@ import { describe, it } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
 import { buildIndex } from '../../../dist/build.js';
 import { flatten } from '../../../dist/building/build-index.js';
-import { Router } from '../../../dist/index.js';
-import { serve } from '../../../dist/routing/router-server.js';
+import { answerPort, Router } from '../../../dist/index.js';
 import { loadLab } from '../../../dist/wasm/lab-module.js';
 import { WorkerRouter } from '../../../dist/worker.js';
 import { expectNothingOpen, randomSpec, refused } from '../support/fixtures.mjs';
@@ -89,11 +88,11 @@ describe('the samples of an index', () => {
 
   it('are copies: what is written into them changes no decision and no second copy', async () => {
     const router = await Router.load({ index: await buildIndex(specOf()), embedder: null });
-    const before = await router.routeVector(Array(8).fill(1));
+    const before = await router.route(Array(8).fill(1));
     const samples = await router.samples();
     const [first] = samples.outcomes;
     for (const array of [samples.tasks, samples.map, samples.outcomes]) array.fill(7);
-    assert.deepEqual(await router.routeVector(Array(8).fill(1)), before);
+    assert.deepEqual(await router.route(Array(8).fill(1)), before);
     assert.equal((await router.samples()).outcomes[0], first);
     router.dispose();
   });
@@ -115,7 +114,7 @@ describe('the samples of an index', () => {
       moved.push(...transfer);
       post(message, transfer);
     };
-    serve(port2);
+    answerPort(port2);
     for (const port of [port1, port2]) port.start();
     const index = await buildIndex({ ...specOf({ missing: 0.2 }), sampleIds: IDS });
     const router = await WorkerRouter.load({ index: index.slice(), embedder: null, worker: port1 });

@@ -32,7 +32,7 @@ it('a stopped module is not shared any further, and what it had open no longer c
 
   WebAssembly.compile = compile;
   const fresh = await Router.load({ index: await buildIndex(spec), embedder: null });
-  assert.equal((await fresh.routeVector(Array(8).fill(1))).ranking.length, 4);
+  assert.equal((await fresh.route(Array(8).fill(1))).ranking.length, 4);
   fresh.dispose();
   assert.notEqual(await loadLab(), lab);
   assert.ok((await buildIndex({ ...tooLarge, codes: 'int4' })).length > 0, 'the new lab has all the memory it needs');

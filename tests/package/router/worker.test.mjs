@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
-import { liveHandles, Router, routeAdapted, StaticEmbedder } from '../../../dist/index.js';
-import { serve } from '../../../dist/routing/router-server.js';
+import { answerPort, liveHandles, Router, routeWithFeedback, StaticEmbedder } from '../../../dist/index.js';
 import { WorkerRouter } from '../../../dist/worker.js';
 import { dist, embedderFiles, expectNothingOpen, refused } from '../support/fixtures.mjs';
 import { CODE, POEM, topicsIndex } from '../support/topics.mjs';
@@ -18,9 +17,7 @@ const ports = [];
 function startWorker() {
   const { port1, port2 } = new MessageChannel();
   ports.push(port1, port2);
-  serve(port2);
-  port1.start();
-  port2.start();
+  answerPort(port2);
   return Object.assign(port1, { terminate: () => port1.close() });
 }
 
@@ -55,8 +52,8 @@ describe('a router in a worker', () => {
     const labels = [{ index: 0, outcomes: { poet: false, coder: true } }];
     const task = await router.routeTask([POEM, CODE], { labels });
     assert.deepEqual(task, await direct.routeTask([POEM, CODE], { labels }));
-    assert.deepEqual(await router.routeVector(vector), await direct.routeVector(vector));
-    assert.deepEqual(await router.routeVectors([vector, vector]), await direct.routeVectors([vector, vector]));
+    assert.deepEqual(await router.route(vector), await direct.route(vector));
+    assert.deepEqual(await router.routeTask([vector, vector]), await direct.routeTask([vector, vector]));
     router.dispose();
   });
 
@@ -64,9 +61,9 @@ describe('a router in a worker', () => {
     const router = await load();
     const [{ vector }] = await direct.embed([POEM]);
     const judgements = Array.from({ length: 30 }, () => ({ vector, outcomes: { poet: 0, generalist: 1 } }));
-    const decision = await routeAdapted(router, POEM, judgements);
-    assert.equal(decision.judged, 30);
-    assert.deepEqual(decision, await routeAdapted(direct, POEM, judgements));
+    const decision = await routeWithFeedback(router, POEM, judgements);
+    assert.equal(decision.feedbackUsed, 30);
+    assert.deepEqual(decision, await routeWithFeedback(direct, POEM, judgements));
     router.dispose();
   });
 
@@ -80,7 +77,7 @@ describe('a router in a worker', () => {
       assert.deepEqual(await router.embed(prompts, { onProgress: ({ done }) => events.push(done) }), expected);
       assert.deepEqual(events, [256, 300]);
       const { tokens: _, ...byPrompt } = await router.route(POEM);
-      const { tokens: none, ...byVector } = await router.routeVector(expected[0].vector);
+      const { tokens: none, ...byVector } = await router.route(expected[0].vector);
       assert.equal(none, null);
       assert.deepEqual(byVector, byPrompt);
       await refused(router.embed([]), 'invalid_argument', /at least one prompt/);
@@ -203,7 +200,4 @@ describe('a router in a worker', () => {
     await refused(Router.load({ index, embedder: made(7) }), 'embedder_mismatch', /7 dimensions/);
     assert.equal(open, 0);
   });
-
-  it('says where there are no workers', () =>
-    refused(load({ worker: undefined }), 'invalid_argument', /no workers here/));
 });

@@ -1,5 +1,5 @@
 /** What routes: the router of one context (panel, offscreen document, Firefox's background), with a person's settings. */
-import { type AdaptedDecision, type IndexInfo, type LoadOptions, routeAdapted } from 'signalbox';
+import { type DecisionWithFeedback, type IndexInfo, type LoadOptions, routeWithFeedback } from 'signalbox';
 import { LiveRouter } from '../../shared/live-router.js';
 import { DEFAULT_SETTINGS, routeOptionsOf } from '../../shared/settings.js';
 import { onJudged } from '../stored/judged.js';
@@ -11,7 +11,7 @@ import { Judgements } from './judgements.js';
 const ANY_PROMPT = 'What is the answer to this question?';
 
 export interface Answer {
-  decision: AdaptedDecision;
+  decision: DecisionWithFeedback;
   /** How many of the person's judgements counted. */
   counted: number;
   elapsedMs: number;
@@ -77,8 +77,8 @@ export class Engine {
     const options = optionsOn(site, settings, await live.info());
     const start = performance.now();
     const judgements = await this.#judgements.of(live);
-    const decision = await live.ask((router) => routeAdapted(router, text, judgements, options));
-    return { decision, counted: decision.judged, elapsedMs: performance.now() - start };
+    const decision = await live.ask((router) => routeWithFeedback(router, text, judgements, options));
+    return { decision, counted: decision.feedbackUsed, elapsedMs: performance.now() - start };
   }
 
   /** Ends the worker; the next question starts another one. */

@@ -1,12 +1,12 @@
 /** The person's judgements with their vectors, for one router: read anew when they change, embedded once. */
-import type { Judgement } from 'signalbox';
+import type { Feedback } from 'signalbox';
 import type { LiveRouter } from '../../shared/live-router.js';
 import { type Judged, listJudged } from '../stored/judged.js';
 
 export class Judgements {
   /** By id and time: what is judged anew is another one. */
-  #known = new Map<string, Judgement>();
-  #list: Promise<readonly Judgement[]> | undefined;
+  #known = new Map<string, Feedback>();
+  #list: Promise<readonly Feedback[]> | undefined;
 
   /** They have changed. */
   forget(): void {
@@ -14,7 +14,7 @@ export class Judgements {
   }
 
   /** Storage that cannot be read is no reason not to decide: the settings page says so. */
-  of(live: LiveRouter): Promise<readonly Judgement[]> {
+  of(live: LiveRouter): Promise<readonly Feedback[]> {
     this.#list ??= this.#read(live).catch(() => {
       this.forget();
       return [];
@@ -22,14 +22,14 @@ export class Judgements {
     return this.#list;
   }
 
-  async #read(live: LiveRouter): Promise<readonly Judgement[]> {
+  async #read(live: LiveRouter): Promise<readonly Feedback[]> {
     const judged = await listJudged();
     const keyOf = ({ id, at }: Judged) => `${id} ${at}`;
     const fresh = judged.filter((each) => !this.#known.has(keyOf(each)));
     const prompts = fresh.map(({ prompt }) => prompt);
     const embeddings = prompts.length === 0 ? [] : await live.askAtLength((router) => router.embed(prompts));
     const vectors = new Map(fresh.map((each, i) => [each, embeddings[i]?.vector]));
-    const next = new Map<string, Judgement>();
+    const next = new Map<string, Feedback>();
     for (const each of judged) {
       const key = keyOf(each);
       const vector = vectors.get(each);

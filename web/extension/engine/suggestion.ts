@@ -1,5 +1,5 @@
 /** What a badge shows of a decision. */
-import type { AdaptedDecision } from 'signalbox';
+import type { DecisionWithFeedback } from 'signalbox';
 import { confidenceWords, coverageWords, lampOf } from '../../shared/words.js';
 import type { NoSuggestion, Suggestion } from '../messages.js';
 import type { Site, Stored } from '../stored/schema.js';
@@ -15,9 +15,9 @@ function failureWords(error: unknown): string {
  * The sentences without a word of what the person judged, which the panel has: somebody who takes over a page's script
  * hears what a badge shows, and could ask for it prompt by prompt.
  */
-function whyOf(decision: AdaptedDecision): string[] {
-  const { reason, judgedReason, bestSingleModel } = decision;
-  const ofBenchmark = reason.slice(0, reason.length - judgedReason.length).trimEnd();
+function whyOf(decision: DecisionWithFeedback): string[] {
+  const { reason, feedbackReason, bestSingleModel } = decision;
+  const ofBenchmark = reason.slice(0, reason.length - feedbackReason.length).trimEnd();
   return [ofBenchmark, coverageWords({ ...decision, challenger: bestSingleModel }), confidenceWords(decision)];
 }
 

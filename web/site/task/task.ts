@@ -115,7 +115,7 @@ async function decide(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     // Without the signal: the worker cannot stop in the middle, and what comes next has to wait for it.
     const decision: TaskDecision = await live.askAtLength((router) =>
-      router.routeVectors(on.vectors, { ...options, policy }),
+      router.routeTask(on.vectors, { ...options, policy }),
     );
     signal.throwIfAborted();
     found[policy] = decision;
@@ -143,7 +143,7 @@ async function routeInputs(signal: AbortSignal): Promise<void> {
     const block = Array.from({ length: Math.min(ROUTE_BLOCK, total - found.length) }, (_, i) => found.length + i);
     const routed = block.map((row) => {
       const vector = on.vectors.slice(row * on.dim, (row + 1) * on.dim);
-      return live.askAtLength((router) => router.routeVector(vector, options));
+      return live.askAtLength((router) => router.route(vector, options));
     });
     for (const decision of await Promise.all(routed)) found.push(inputDecisionOf(decision));
   }

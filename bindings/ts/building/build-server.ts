@@ -1,0 +1,34 @@
+/** The worker's half of `buildInWorker`. */
+import { fileFromBlob } from '../importing/input-file.js';
+import { answerCalls, Moved, type Port } from '../workers/answers.js';
+import { buildFromFiles } from './build-files.js';
+import type { BuildProgress, BuildRequest } from './build-protocol.js';
+import { borrowEmbedder } from './lent-embedder.js';
+
+/** Milliseconds between two messages of progress. */
+const PAUSE_MS = 50;
+
+/** Passes on the first and last progress of each step, and in between no more than a page can show. */
+function throttled(post: (progress: BuildProgress) => void): (progress: BuildProgress) => void {
+  let last = 0;
+  let lastStep = '';
+  return (progress) => {
+    const now = Date.now();
+    if (progress.step === lastStep && now - last < PAUSE_MS && progress.done < progress.total) return;
+    last = now;
+    lastStep = progress.step;
+    post(progress);
+  };
+}
+
+/** Builds indexes for the page at the port. */
+export function answerBuilds(port: Port): void {
+  answerCalls<BuildRequest>(port, 'build', async (request, { signal, onProgress }) => {
+    if (request.call === 'dispose') return null;
+    const inputs = request.files.map(({ file, path }) => fileFromBlob(file, path));
+    const embedder = typeof request.embedder === 'object' ? borrowEmbedder(request.embedder) : request.embedder;
+    const options = { ...request.options, embedder, signal, onProgress: throttled(onProgress) };
+    const built = await buildFromFiles(inputs, options);
+    return new Moved(built, [built.index.buffer]);
+  });
+}

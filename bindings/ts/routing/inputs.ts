@@ -1,0 +1,181 @@
+/** Turns the inputs of a call, prompts, vectors or embeddings, into vectors of the index. */
+import { abortable, SignalboxError, throwIfAborted } from '../errors.js';
+import type {
+  Embedder,
+  EmbedderDetails,
+  Embedding,
+  EmbedOptions,
+  IndexInfo,
+  RouteInput,
+  RouteInputs,
+} from '../types.js';
+
+/** Prompts embedded at a time; an abort is noticed between two blocks. */
+const BLOCK = 256;
+
+/** Settings that must match besides the files; dtypes may differ. */
+const COMPARED = ['pooling', 'maxTokens', 'prefix', 'tokenizerHash'] as const;
+
+/** Whether the value is an embedder, as opposed to a place to load one from. */
+export function isEmbedder(value: unknown): value is Embedder {
+  return typeof (value as Embedder | undefined)?.embed === 'function';
+}
+
+function refuse(got: string, expected: string): never {
+  throw new SignalboxError('embedder_mismatch', `the embedder has ${got}, the index was built with ${expected}`);
+}
+
+function checkDetails(got: EmbedderDetails, expected: EmbedderDetails): void {
+  for (const key of COMPARED) {
+    const isUnknown = key === 'tokenizerHash' && (got[key] === undefined || expected[key] === undefined);
+    if (!isUnknown && got[key] !== expected[key]) {
+      refuse(`the ${key} ${JSON.stringify(got[key] ?? '')}`, JSON.stringify(expected[key] ?? ''));
+    }
+  }
+}
+
+/** Errors: `embedder_mismatch`. */
+function checkEmbedder(embedder: Embedder, index: IndexInfo): void {
+  const { id, hash, details } = index.embedder;
+  const isOtherDtype =
+    details !== undefined && embedder.details !== undefined && details.dtype !== embedder.details.dtype;
+  const isSameHash = hash === '' || isOtherDtype || (embedder.hash ?? hash) === hash;
+  // An index may hold the first dimensions only; for an embedder that it does not name, that cannot be verified.
+  const isCut = id !== '' && id === embedder.id && isSameHash && embedder.dim > index.dim;
+  if (id !== '' && embedder.id !== id) refuse(`the id '${embedder.id}'`, `'${id}'`);
+  if (embedder.dim !== index.dim && !isCut) refuse(`${embedder.dim} dimensions`, `${index.dim}`);
+  if (details !== undefined && embedder.details !== undefined) checkDetails(embedder.details, details);
+  if (!isSameHash) refuse(`other files than expected (${embedder.hash}: another version, or a damaged download)`, hash);
+}
+
+/**
+ * Validates an embedder's answer: one embedding per text, of the embedder's dimensions. If the index has fewer
+ * dimensions, takes the first ones (Matryoshka); the core does not need unit norm.
+ * Errors: `dimension_mismatch`.
+ */
+export function embeddingsFor(embeddings: Embedding[], texts: number, embedderDim: number, dim: number): Embedding[] {
+  if (!Array.isArray(embeddings) || embeddings.length !== texts || !embeddings.every(Boolean)) {
+    const got = Array.isArray(embeddings) ? embeddings.filter(Boolean).length : typeof embeddings;
+    throw new SignalboxError('dimension_mismatch', `the embedder returned ${got} embeddings for ${texts} texts`);
+  }
+  return embeddings.map(({ vector, tokens, truncated }) => {
+    if (vector?.length !== embedderDim) {
+      const got = vector?.length ?? 'no';
+      throw new SignalboxError('dimension_mismatch', `the embedder returned ${got} dimensions, it says ${embedderDim}`);
+    }
+    return { vector: embedderDim > dim ? vector.slice(0, dim) : vector, tokens, truncated };
+  });
+}
+
+/** An input as a vector, and how much of its text was read; `tokens` is `null` for a vector. */
+export interface ReadInput {
+  vector: ArrayLike<number>;
+  tokens: number | null;
+  truncated: boolean;
+}
+
+/** Errors: `invalid_argument` for anything but a prompt, a vector or an embedding. */
+function readGiven(input: Exclude<RouteInput, string>, where: string): ReadInput {
+  const isObject = typeof input === 'object' && input !== null;
+  if (isObject && 'vector' in input) {
+    const { vector, tokens = null, truncated = false } = input as Partial<ReadInput> & { vector: Float32Array };
+    return { vector, tokens, truncated };
+  }
+  const isListOfTexts = Array.isArray(input) && typeof input[0] === 'string';
+  const isVector = isObject && typeof (input as ArrayLike<number>).length === 'number' && !(input instanceof String);
+  if (isVector && !isListOfTexts) return { vector: input as ArrayLike<number>, tokens: null, truncated: false };
+  const got = input === null ? 'null' : isListOfTexts ? 'a list of texts' : typeof input;
+  throw new SignalboxError('invalid_argument', `${where} is ${got}, expected a prompt, a vector or an embedding`);
+}
+
+/** Errors: `invalid_argument` for anything but a list or a matrix, `dimension_mismatch` for a torn matrix. */
+function listOf(inputs: RouteInputs, dim: number): readonly RouteInput[] {
+  if (inputs instanceof Float32Array) {
+    if (inputs.length === 0 || inputs.length % dim !== 0) {
+      throw new SignalboxError(
+        'dimension_mismatch',
+        `got ${inputs.length} values, the index needs vectors of ${dim} dimensions`,
+      );
+    }
+    return Array.from({ length: inputs.length / dim }, (_, i) => inputs.subarray(i * dim, (i + 1) * dim));
+  }
+  if (Array.isArray(inputs)) return inputs;
+  throw new SignalboxError('invalid_argument', 'expected a list of inputs or a Float32Array [n * dim]');
+}
+
+/** Errors: `invalid_argument` for an empty list. */
+export function checkNotEmpty(inputs: { readonly length: number } | undefined): void {
+  if (inputs === null || typeof inputs !== 'object' || inputs.length === 0) {
+    throw new SignalboxError('invalid_argument', 'expected a list of at least one prompt');
+  }
+}
+
+/** Inputs of one index, read with its embedder. */
+export class Inputs {
+  readonly #embedder: Embedder | undefined;
+  readonly #index: IndexInfo;
+
+  /** Without an embedder every prompt is refused. Errors: `embedder_mismatch`. */
+  constructor(embedder: Embedder | undefined, index: IndexInfo) {
+    if (embedder !== undefined) checkEmbedder(embedder, index);
+    this.#embedder = embedder;
+    this.#index = index;
+  }
+
+  /** Embeds prompts. Errors: `aborted`, `embedder_mismatch`, `dimension_mismatch`, and those of the embedder. */
+  async embed(prompts: readonly string[], options: EmbedOptions): Promise<Embedding[]> {
+    const embedder = this.#embedder;
+    if (embedder === undefined) {
+      const { id } = this.#index.embedder;
+      throw new SignalboxError(
+        'embedder_mismatch',
+        id === ''
+          ? 'the index names no embedder: load it with one, or route vectors'
+          : `the index was built with the embedder '${id}': load it with that embedder, or route vectors`,
+      );
+    }
+    const { signal, onProgress } = options;
+    const out: Embedding[] = [];
+    for (let first = 0; first < prompts.length; first += BLOCK) {
+      throwIfAborted(signal);
+      // Yields to the event loop, which keeps a page responsive and delivers an abort.
+      if (first > 0) await new Promise((resolve) => setTimeout(resolve));
+      const block = prompts.slice(first, first + BLOCK);
+      const embeddings = await abortable(embedder.embed(block, { signal }), signal);
+      out.push(...embeddingsFor(embeddings, block.length, embedder.dim, this.#index.dim));
+      onProgress?.({ done: out.length, total: prompts.length });
+    }
+    throwIfAborted(signal);
+    return out;
+  }
+
+  /** Reads one input. Errors: those of `embed`, `invalid_argument`. */
+  async read(input: RouteInput, signal: AbortSignal | undefined): Promise<ReadInput> {
+    throwIfAborted(signal);
+    if (typeof input !== 'string') return readGiven(input, 'the input');
+    const [embedding] = await this.embed([input], { signal });
+    if (embedding === undefined) throw new SignalboxError('internal', 'the embedder returned no vector');
+    return embedding;
+  }
+
+  /** Reads all inputs; prompts are embedded together. Errors: those of `read`. */
+  async readAll(inputs: RouteInputs, options: EmbedOptions): Promise<ReadInput[]> {
+    throwIfAborted(options.signal);
+    const list = listOf(inputs, this.#index.dim);
+    const prompts = list.filter((input) => typeof input === 'string');
+    const embeddings = (prompts.length > 0 ? await this.embed(prompts, options) : []).values();
+    // Array.from visits holes, too.
+    return Array.from(list, (input, i) =>
+      typeof input === 'string' ? (embeddings.next().value as Embedding) : readGiven(input, `input ${i}`),
+    );
+  }
+}
+
+/** Sums up how much was read of all inputs of a task. */
+export function readOf(inputs: readonly ReadInput[]): { tokens: number | null; truncated: boolean } {
+  const counts = inputs.flatMap(({ tokens }) => (tokens === null ? [] : [tokens]));
+  return {
+    tokens: counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0),
+    truncated: inputs.some(({ truncated }) => truncated),
+  };
+}
