@@ -1,7 +1,7 @@
 /** Builds an index from result files, in this thread or in a worker of its own. */
 import { startThread } from '#platform';
 import { StaticEmbedder } from '../embedding/static-embedder.js';
-import { SignalboxError, throwIfAborted } from '../errors.js';
+import { throwIfAborted } from '../errors.js';
 import { concatenate } from '../files/sources.js';
 import { fileFromBlob, type InputFile } from '../importing/input-file.js';
 import { isEmbedder } from '../routing/inputs.js';
