@@ -1,4 +1,4 @@
-// The vocabulary of failure: a closed, append-only set of error codes, and a value-or-error result.
+// Errors: a closed, append-only set of codes, and a result that holds a value or an error.
 #pragma once
 
 #include <array>
@@ -10,17 +10,17 @@
 
 namespace signalbox {
 
-/// What went wrong. Append-only: a number never changes its meaning. The TypeScript package has the same
-/// list in the same order, and a test holds the two together.
+/// Kinds of failure. Append-only: a number never changes its meaning. The TypeScript package has the same list in the
+/// same order; a test keeps the two in step.
 enum class ErrorCode : std::uint32_t {
   kInvalidArgument = 1,     ///< An option or a specification is outside its range, or unknown.
-  kDimensionMismatch = 2,   ///< A vector or matrix has another size than the index or its shape needs.
-  kNonFinite = 3,           ///< NaN or infinity where a number is needed.
-  kUnknownModel = 4,        ///< A model name that the index does not hold.
+  kDimensionMismatch = 2,   ///< A vector or matrix does not have the size that the index or its shape requires.
+  kNonFinite = 3,           ///< NaN or infinity in place of a number.
+  kUnknownModel = 4,        ///< A model name is not in the index.
   kNoCandidate = 5,         ///< The candidate, deny and price rules leave no model.
   kBadMagic = 6,            ///< The bytes are not a signalbox index.
   kUnsupportedVersion = 7,  ///< The index was written by a newer major version of the format.
-  kTruncated = 8,           ///< Fewer bytes than the header announces.
+  kTruncated = 8,           ///< The file has fewer bytes than its header states.
   kBadSection = 9,          ///< A section is missing, repeated, overlapping, misplaced or of the wrong size.
   kSizeOverflow = 10,       ///< A count in the file exceeds the format's limits.
   kBadChecksum = 11,        ///< The bytes changed since they were written.
@@ -33,10 +33,10 @@ enum class ErrorCode : std::uint32_t {
   kNetwork = 18,            ///< A file could not be fetched or read (raised by the package).
   kBadWasm = 19,            ///< The WebAssembly module could not be compiled (raised by the package).
   kInternal = 20,           ///< A defect of signalbox itself.
-  kQuotaExceeded = 21,      ///< There is no room for a download (raised by the package).
+  kQuotaExceeded = 21,      ///< There is not enough storage for a download (raised by the package).
 };
 
-/// Names as they cross the boundary; entry i belongs to the numeric code i + 1.
+/// Names of the codes outside the core; entry i is the name of code i + 1.
 inline constexpr std::array<std::string_view, 21> kErrorNames = {"invalid_argument",
                                                                  "dimension_mismatch",
                                                                  "non_finite",
@@ -61,7 +61,7 @@ inline constexpr std::array<std::string_view, 21> kErrorNames = {"invalid_argume
 
 struct Error {
   ErrorCode code;
-  std::string message;  ///< Says got and expected.
+  std::string message;  ///< States the value received and the value expected.
 
   [[nodiscard]] std::string_view name() const { return kErrorNames[static_cast<std::size_t>(code) - 1]; }
 };

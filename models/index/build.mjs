@@ -1,11 +1,11 @@
-// Builds the default index from per-sample results of the Open LLM Leaderboard v2, measures what its 4-bit rows cost,
-// and writes the card:
+// Builds the default index from per-sample results of the Open LLM Leaderboard v2, measures the loss from its 4-bit
+// rows, and writes the card:
 //   node models/index/build.mjs --data DIR
-// and its twin by another embedder, here as index-mpnet.sbx with the card index-mpnet.md:
+// It builds the same index for another embedder, here index-mpnet.sbx with the card index-mpnet.md, by:
 //   node models/index/build.mjs --data DIR --embedder onnx:Xenova/all-mpnet-base-v2 --name index-mpnet
-// DIR holds outcomes.csv.gz (dataset,id,prompt,answer, then a column a model) and models.json. The package must be
-// built (npm run build), and models/embedder must hold the embedder. Vectors are kept in build/embeddings: a build that
-// was stopped goes on where it was.
+// DIR holds outcomes.csv.gz (dataset,id,prompt,answer, then one column per model) and models.json. The package must be
+// built (npm run build), and models/embedder must hold the embedder. Vectors are kept in build/embeddings, so that an
+// interrupted build resumes.
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -24,12 +24,12 @@ import { lossTable, writeCard } from './card.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
-/** The graders of these tasks marked the form of an answer, not the answer: see the card. */
+/** The graders of these tasks marked the form of an answer instead of the answer: see the card. */
 const isLeftOut = (task) => /^math_.*_hard$/.test(task);
 
-/** The paper's constants; the policy signalbox uses none of them. */
+/** The paper's constants; the policy `signalbox` uses none of them. */
 const ROUTING = { k: 10, kappa: 19, threshold: 0.5, sigma: 0.09, eta: 0.6 };
-/** The paper's shares of a task that move back into the pool, drawn once each. */
+/** The paper's shares of a task that move back into the pool, one draw each. */
 const PAIRS = { alphas: Array.from({ length: 15 }, (_, i) => i / 50), repeats: 1, seed: 1 };
 
 const METADATA = {
@@ -72,10 +72,10 @@ async function readSamples(folder, models) {
 
 const mean = (values) => values.reduce((sum, x) => sum + x, 0) / values.length;
 
-/** Neighbours of the S1 that are measured beside the default policy. */
+/** Neighbour counts of S1 to measure beside the default policy. */
 const KS = [10, 50, 100];
 
-/** Accuracies of the policies, means over tasks, each held out in turn. */
+/** Returns the accuracies of the policies, averaged over tasks, each held out in turn. */
 function measure(lab, spec, prompts) {
   const numbers = new Map([...new Set(prompts)].map((prompt, i) => [prompt, i]));
   const inputs = Uint32Array.from(prompts, (prompt) => numbers.get(prompt));

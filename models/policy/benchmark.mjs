@@ -1,4 +1,4 @@
-// What the rule's constants are chosen on: accuracies by task, cosines of samples to tasks, pools of models.
+// Data for choosing the rule's constants: accuracies by task, cosines of samples to tasks, pools of models.
 import path from 'node:path';
 import { Progress } from '../../dist/cli/progress.js';
 import { StaticEmbedder } from '../../dist/embedding/static-embedder.js';
@@ -6,7 +6,7 @@ import { readData } from '../../dist/evaluation/data.js';
 import { embedAll } from '../../dist/evaluation/embed.js';
 import { makePools } from '../../dist/evaluation/held-out.js';
 
-/** Sizes that pools are limited to, in billions of parameters; a model "of 14B" may have 14.7. */
+/** Size limits of the pools, in billions of parameters; a model "of 14B" may have 14.7. */
 const LIMITS = [9, 15, 35, 'all'];
 
 async function embed(prompts, progress) {
@@ -20,7 +20,7 @@ async function embed(prompts, progress) {
   }
 }
 
-/** [rows, tasks] cosine of every sample to the unit mean of each task's unit vectors. */
+/** Returns [rows, tasks] cosines of every sample to the unit mean of each task's unit vectors. */
 function cosinesToTasks(vectors, dim, rowTasks, tasks) {
   const rows = rowTasks.length;
   const units = Float64Array.from(vectors);
@@ -46,7 +46,7 @@ function scaleToUnit(vector) {
   if (norm > 0) for (let i = 0; i < vector.length; ++i) vector[i] /= norm;
 }
 
-/** [tasks, models] mean outcomes of some rows of each task. */
+/** Returns [tasks, models] mean outcomes of the given rows of each task. */
 export function meansOf({ outcomes, models }, rowsOfTasks) {
   const out = new Float64Array(rowsOfTasks.length * models);
   for (const [k, rows] of rowsOfTasks.entries()) {
@@ -57,7 +57,7 @@ export function meansOf({ outcomes, models }, rowsOfTasks) {
   return out;
 }
 
-/** A pool with what the rule asks of it: accuracies and deviations, [tasks, models of the pool]. */
+/** Returns a pool with the inputs of the rule: accuracies and deviations, [tasks, models of the pool]. */
 export function poolOf({ accuracy, tasks, models }, name, members) {
   const size = members.length;
   const own = Float64Array.from({ length: tasks * size }, (_, i) => {
@@ -100,7 +100,7 @@ export async function readBenchmark(folder) {
   return benchmark;
 }
 
-/** Prompts that occur in more than one task: leave-one-task-out would have to drop them. */
+/** Counts the prompts that occur in more than one task: leave-one-task-out would have to drop them. */
 export function promptsInSeveralTasks({ inputs, rowTasks }) {
   const taskOf = new Map();
   const shared = new Set();

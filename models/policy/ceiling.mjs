@@ -1,4 +1,4 @@
-// How much of the gap between the best single model and the oracle can be had at all.
+// Estimates how much of the gap between the best single model and the oracle can be closed at all.
 import { Random } from '../../dist/evaluation/random.js';
 import { mean } from '../../dist/evaluation/statistics.js';
 import { meansOf } from './benchmark.mjs';
@@ -9,7 +9,10 @@ function bestOf(pool, means, models, task) {
   return best;
 }
 
-/** Mean accuracy over tasks of choosing in each task by `chosen` and being judged by `judged`, both [tasks, models]. */
+/**
+ * Returns the mean accuracy over tasks if each task's model is chosen by `chosen` and scored by `judged`, [tasks,
+ * models].
+ */
 function choose(benchmark, pool, chosen, judged) {
   const { tasks, models } = benchmark;
   const accuracies = Array.from({ length: tasks }, (_, k) => judged[k * models + bestOf(pool, chosen, models, k)]);
@@ -17,8 +20,8 @@ function choose(benchmark, pool, chosen, judged) {
 }
 
 /**
- * What the oracle owes to the luck of the samples, as a share of the gap: it picks on resampled rows, which it is
- * too good on by this much, and is judged on the task's own.
+ * Returns the oracle's gain from the luck of the samples, as a share of the gap: the best model on resampled rows looks
+ * better there by this much than on the task's own rows.
  */
 export function oracleLuck(benchmark, pool, gap, repeats, seed) {
   const random = new Random(seed);
@@ -30,7 +33,7 @@ export function oracleLuck(benchmark, pool, gap, repeats, seed) {
   return mean(lucks) / gap;
 }
 
-/** Accuracy on one half of every task of the model that is best on its other half. */
+/** Returns the accuracy on one half of every task of the model that is best on the other half. */
 export function splitHalf(benchmark, pool, repeats, seed) {
   const random = new Random(seed);
   return mean(

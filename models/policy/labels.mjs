@@ -3,7 +3,7 @@ import { Random } from '../../dist/evaluation/random.js';
 import { meansOf } from './benchmark.mjs';
 import { labelsFor } from './rule.mjs';
 
-/** For each task, draws of `count` labels: the models' means on them, and on the samples that are left. */
+/** Draws `count` labels of each task `repeats` times; returns the models' means on them and on the other samples. */
 export function drawLabels(benchmark, count, repeats, seed) {
   const random = new Random(seed * 1000 + count);
   return benchmark.rowsOfTasks.map((rows) =>
@@ -16,6 +16,6 @@ export function drawLabels(benchmark, count, repeats, seed) {
   );
 }
 
-/** The draws as a pool sees them, [tasks][repeats]. */
+/** Returns the draws as labels of a pool, [tasks][repeats]. */
 export const labelsOfPool = (pool, draws) =>
   draws.map((ofTask) => ofTask.map(({ seen, count }) => labelsFor(pool, seen, count)));

@@ -1,7 +1,7 @@
-// The rule of docs/policy.md over arrays, fast enough to be run for every held-out task, every other task held out of
-// the rest, and every set of constants. Complete outcomes only; src/routing/task_mixture.h is the rule as it ships.
+// The rule of docs/policy.md over arrays, fast enough to run for every held-out task, every second task held out of the
+// rest, and every set of constants. Complete outcomes only; src/routing/task_mixture.h is the shipped rule.
 
-/** What ships. */
+/** The shipped constants. */
 export const FIXED = { temperature: 0.1, priorTasks: 2, eta: 0.55, independentModels: 4, priorLabels: 40 };
 const DEVIATION_VARIANCE = 0.2;
 const DIFFERENCE_VARIANCE = 0.15;
@@ -16,9 +16,9 @@ function normal(z) {
 }
 
 /**
- * Mean votes of each task's samples, [out, task, tasks]: `task` is held out, and `out` as well where it is another one.
- * The softmax of a sample is taken once: leaving tasks out is to divide by what is left.
- * isKin(task, k): k is left out together with the task; by default only the task itself.
+ * Returns the mean votes of each task's samples, [out, task, tasks]: `task` is held out, and so is `out` if it is
+ * another task. The softmax of a sample is computed once; leaving tasks out means dividing by the remaining sum.
+ * isKin(task, k): whether k is left out together with the task; by default only the task itself.
  */
 export function voteTable({ cosines, rowsOfTasks, tasks }, temperature, isKin = (task, k) => task === k) {
   const table = new Float64Array(tasks ** 3);
@@ -41,7 +41,7 @@ export function voteTable({ cosines, rowsOfTasks, tasks }, temperature, isKin = 
   return ofTask;
 }
 
-/** Joined by `priorTasks` uniform votes; tasks that are left out have no vote and get none. */
+/** Adds `priorTasks` uniform votes; tasks that are left out have no vote and receive none. */
 export function shrink(votes, priorTasks) {
   let squared = 0;
   let count = 0;
@@ -53,7 +53,7 @@ export function shrink(votes, priorTasks) {
   return votes.map((w) => (w > 0 ? (effective * w + priorTasks / count) / (effective + priorTasks) : 0));
 }
 
-/** The pool's best mean over the tasks that `votes` may know. */
+/** Returns the model of the pool with the best mean over the tasks that have a vote. */
 export function bestSingle(pool, votes) {
   let best = -1;
   let most = Number.NEGATIVE_INFINITY;
@@ -69,7 +69,10 @@ export function bestSingle(pool, votes) {
   return best;
 }
 
-/** Labels of a task as a pool sees them: how its models deviate, and how far that is from each task (mean square). */
+/**
+ * Returns the labels of a task for a pool: the models' deviations, and their mean squared distance from those of each
+ * task.
+ */
 export function labelsFor(pool, means, count) {
   const tasks = pool.oracle.length;
   const relative = Float64Array.from(pool.members, (m) => means[m]);
@@ -84,7 +87,7 @@ export function labelsFor(pool, means, count) {
   return { count, relative, distances };
 }
 
-/** How likely the labels are in each task, relative to the best one. */
+/** Returns the likelihoods of the labels in each task, relative to the highest one. */
 export function likelihoods({ count, distances }, { independentModels, priorLabels }) {
   const scale = independentModels / (2 * DEVIATION_VARIANCE * (1 / count + 1 / priorLabels));
   const least = Math.min(...distances);
@@ -93,7 +96,10 @@ export function likelihoods({ count, distances }, { independentModels, priorLabe
 
 const NO_LABELS = { count: 0, relative: new Float64Array(4096) };
 
-/** Tasks' weights, which need not sum to 1, to a pick: a place in the pool. `best`: of the best single model. */
+/**
+ * Picks a model, as its place in the pool, by weights of the tasks, which need not sum to 1. `best` is the place of the
+ * best single model.
+ */
 export function decide(pool, weights, best, { eta, priorLabels }, labels = NO_LABELS) {
   const { size, deviations } = pool;
   const { count, relative } = labels;

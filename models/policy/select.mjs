@@ -1,9 +1,9 @@
-// Chooses the constants of the policy signalbox by nested cross-validation over tasks, and prints what that measures
-// beside the constants that ship (docs/policy.md):
+// Chooses the constants of the policy `signalbox` by nested cross-validation over tasks, and prints the result beside
+// that of the shipped constants (docs/policy.md):
 //   node models/policy/select.mjs --data DIR [--seed N]
-// DIR holds outcomes.csv.gz and models.json. The package must be built (npm run build). Same data, embedder and seed: the
-// same numbers. A task is judged with constants that were chosen without it: every other task is held out of the rest
-// in turn, and the constants that do best there are taken.
+// DIR holds outcomes.csv.gz and models.json. The package must be built (npm run build). Equal data, embedder and seed
+// produce equal numbers. Each task is scored with constants that were chosen without it: every other task is held out
+// of the rest in turn, and the constants that do best there are used.
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { Random } from '../../dist/evaluation/random.js';
@@ -28,7 +28,7 @@ const INNER_REPEATS = 12;
 const REPEATS = 100;
 const RANDOM_POOLS = { choosing: 40, checking: 300, repeats: 10 };
 const LOSS = 0.002;
-/** Tasks that are parts of one benchmark. */
+/** Prefixes of tasks that are parts of one benchmark. */
 const FAMILIES = ['mmlu_pro', 'musr', 'bbh_logical_deduction', 'bbh_tracking'];
 
 function grid(values) {
@@ -65,15 +65,15 @@ const tableOf = (temperature) => {
   if (!tables.has(temperature)) tables.set(temperature, voteTable(benchmark, temperature));
   return tables.get(temperature);
 };
-/** Of a task while `out` is held out, too: the votes with their uniform ones. */
+/** Returns the votes of a task while `out` is held out too, including the uniform votes. */
 const votesOf = (out, task, { temperature, priorTasks }) => shrink(tableOf(temperature)(out, task), priorTasks);
 
 const accuracyAt = (pool, task, place) => pool.accuracy[task * pool.size + place];
 
-/** Weights of the tasks once the labels were seen; they need not sum to 1. */
+/** Returns the weights of the tasks after the labels; they need not sum to 1. */
 const reweight = (votes, likelihood) => votes.map((w, k) => w * likelihood[k]);
 
-/** A matrix over (out, task) for every pool: `value` of the pick, `best` of the best single model. */
+/** Returns a matrix over (out, task) for every pool: `value` of the pick, `best` of the best single model. */
 function heldOutTwice(ofPools, constants, pickValue) {
   const out = ofPools.map(() => ({ value: new Float64Array(tasks ** 2), best: new Float64Array(tasks ** 2) }));
   for (const first of everyTask) {
@@ -91,7 +91,7 @@ function heldOutTwice(ofPools, constants, pickValue) {
 
 const byVotes = (pool, _, task, votes, best, constants) => accuracyAt(pool, task, decide(pool, votes, best, constants));
 
-/** Gain and gap of a pool over all tasks but `left`, from a matrix whose row is `left`. */
+/** Returns gain and gap of a pool over all tasks but `left`, from the matrix row of `left`. */
 function innerGain(pool, { value, best }, left) {
   let [gain, gap] = [0, 0];
   for (const task of everyTask) {
@@ -103,7 +103,7 @@ function innerGain(pool, { value, best }, left) {
   return { gain: gain / (tasks - 1), closed: gap > 0 ? gain / gap : 0 };
 }
 
-/** For every task, the set of constants with the best criterion on the others. */
+/** Returns, for every task, the set of constants with the best criterion on the other tasks. */
 function choose(measured, ofPools, criterion) {
   return everyTask.map((left) => {
     const worth = measured.map((matrices) => criterion(ofPools.map((pool, i) => innerGain(pool, matrices[i], left))));
@@ -117,7 +117,7 @@ function meanClosedWithoutLoss(gains) {
   return losing <= 0.05 ? meanClosed(gains) : -1 - losing;
 }
 
-/** How often each value of a constant was chosen, of the constants that the sets differ in. */
+/** Prints how often each value of a constant was chosen, for the constants that differ between the sets. */
 function sayChosen(sets, chosen) {
   const words = (name) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   for (const name of Object.keys(FIXED)) {
@@ -130,8 +130,10 @@ function sayChosen(sets, chosen) {
 
 const bootstrap = new Bootstrap(tasks, seed);
 
-/** A line of the table: accuracy and gap closed in every pool, and the mean of the gaps. columns: per pool [value, best,
- * oracle], each over tasks. */
+/**
+ * Prints a line of the table: accuracy and gap closed in every pool, and the mean of the gaps. columns: per pool
+ * [value, best, oracle], each over tasks.
+ */
 function sayLine(label, columns) {
   const closed = ([a, b, o]) => gapClosed(a, b, o);
   const interval = ({ interval: [low, high] }) => `[${show(low, 2)}, ${show(high, 2)}]`;
@@ -152,7 +154,7 @@ function sayHeader(title) {
 
 // Without labels.
 
-/** What the four pools get, task by task, with the constants of each task. */
+/** Returns the columns of the four pools, task by task, with the constants of each task. */
 const unlabelledColumns = (constantsOf, votes = votesOf) =>
   pools.map((pool) => {
     const columns = [[], [], []];
@@ -198,7 +200,7 @@ function withoutLabels() {
 
 // With labels.
 
-/** Accuracy of a pick on all samples of the task, mean over the draws. */
+/** Returns a function for the accuracy of a pick on all samples of the task, averaged over the draws. */
 function byLabels(labels, chances) {
   return (pool, i, task, votes, best, constants) => {
     const draws = labels[i][task];
@@ -214,7 +216,7 @@ function byLabels(labels, chances) {
 function chooseWithLabels() {
   const labels = pools.map((pool) => labelsOfPool(pool, drawLabels(benchmark, CHOSEN_AT, INNER_REPEATS, seed + 2)));
   const known = new Map();
-  // How likely the labels are depends on two of the constants only.
+  // The likelihood of the labels depends on only two of the constants.
   const chances = (i, task, r, constants) => {
     const key = `${i} ${task} ${r} ${constants.independentModels} ${constants.priorLabels}`;
     if (!known.has(key)) known.set(key, likelihoods(labels[i][task][r], constants));
@@ -224,7 +226,7 @@ function chooseWithLabels() {
   return choose(measured, pools, meanClosed);
 }
 
-/** As unlabelledColumns; `ofRest`: judged on the samples that are not labelled, by their own oracle. */
+/** Like unlabelledColumns; with `ofRest`, scores on the samples that are not labelled, against their own oracle. */
 function labelledColumns(draws, constantsOf, ofRest, votes = votesOf) {
   return pools.map((pool) => {
     const columns = [[], [], []];

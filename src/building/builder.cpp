@@ -64,7 +64,7 @@ Status check_sizes(std::size_t rows, const IndexDescription& spec, std::span<con
   return {};
 }
 
-/// `rows` are the numbers of the rows; empty: they are counted from 0.
+/// `rows` holds the row numbers for messages; if empty, rows are numbered from 0.
 Status check_arrays(const IndexDescription& spec, std::span<const std::uint32_t> rows,
                     std::span<const float> embeddings, std::span<const float> outcomes) {
   if (!std::all_of(embeddings.begin(), embeddings.end(), [](float x) { return std::isfinite(x); })) {

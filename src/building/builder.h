@@ -1,4 +1,4 @@
-// Builds the bytes of an index from embeddings and outcomes, with what the router needs to know of them in advance.
+// Builds the bytes of an index from embeddings and outcomes, including the statistics that the router needs.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace signalbox {
 
-/// An index but for its embeddings and outcomes. The span is borrowed for the call.
+/// Everything in an index except its embeddings and outcomes. The span is borrowed for the duration of the call.
 struct IndexDescription {
   std::size_t dim = 0;
   CodeType codes = CodeType::kInt8;
@@ -29,24 +29,24 @@ struct IndexDescription {
   PairPlan pairs;
 };
 
-/// What an index is built from. Spans are borrowed for the call.
+/// Input of build_index. Spans are borrowed for the duration of the call.
 struct BuildSpec : IndexDescription {
   std::span<const float> embeddings;  ///< Row-major [rows, dim]; need not have unit norm.
-  std::span<const float> outcomes;    ///< Row-major [rows, models] in [0, 1], NaN missing.
+  std::span<const float> outcomes;    ///< Row-major [rows, models] in [0, 1]; NaN if missing.
 };
 
-/// Whether counts, names and constants are within their ranges. Errors: those of build_index.
+/// Checks that counts, names and constants are in range. Errors: those of build_index.
 [[nodiscard]] Status check_description(const IndexDescription& description);
 
-/// The same of a whole specification, its values included.
+/// Checks a whole specification, including its values. Errors: those of build_index.
 [[nodiscard]] Status check_spec(const BuildSpec& spec);
 
-/// Whether some rows are finite, [n, dim], and their outcomes in [0, 1] or missing, [n, models]. Errors:
-/// dimension_mismatch, non_finite, invalid_argument. `rows` are their numbers in messages.
+/// Checks that embeddings [n, dim] are finite, and that outcomes [n, models] are in [0, 1] or missing. `rows` [n] holds
+/// the row numbers for messages. Errors: dimension_mismatch, non_finite, invalid_argument.
 [[nodiscard]] Status check_rows(const IndexDescription& description, std::span<const std::uint32_t> rows,
                                 std::span<const float> embeddings, std::span<const float> outcomes);
 
-/// The file's bytes; the same specification gives the same bytes, native and wasm.
+/// Returns the file's bytes; equal specifications produce equal bytes, native and wasm.
 /// Errors: invalid_argument, dimension_mismatch, non_finite, size_overflow, bad_metadata (text that is not UTF-8).
 /// Complexity: O(rows^2 dim), for the pairs and the coverage.
 [[nodiscard]] Result<std::vector<std::uint8_t>> build_index(const BuildSpec& spec);

@@ -8,7 +8,7 @@
 namespace signalbox {
 namespace {
 
-/// In four lanes of a fixed order, which compilers may run at once.
+/// Sums in four lanes of a fixed order, which the compiler may vectorise.
 template <typename T>
 double dot(const float* a, const T* b, std::size_t size) {
   std::array<double, 4> lanes = {};
@@ -20,7 +20,7 @@ double dot(const float* a, const T* b, std::size_t size) {
   return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
 }
 
-/// [models] mean of the outcomes that are known; 0 without any.
+/// Returns the mean [models] of the known outcomes; 0 without any.
 std::vector<double> mean_outcomes(std::span<const float> outcomes, std::size_t models) {
   std::vector<double> sums(models, 0);
   std::vector<std::size_t> counts(models, 0);
@@ -33,7 +33,7 @@ std::vector<double> mean_outcomes(std::span<const float> outcomes, std::size_t m
   return sums;
 }
 
-/// Row-major features, one after the other.
+/// Row-major features [rows, size].
 struct Features {
   std::size_t rows = 0;
   std::size_t size = 0;
@@ -63,7 +63,7 @@ Features features_of(std::span<const float> embeddings, std::span<const float> o
     units += dot(feature, feature, dim);
     deviations += dot(feature + dim, feature + dim, models);
   }
-  // Where one part is zero everywhere, the other decides alone.
+  // If one part is zero everywhere, the other decides alone.
   if (!(units > 0 && deviations > 0)) return out;
   const auto scale = static_cast<float>(std::sqrt(units / deviations));
   for (std::size_t i = 0; i < out.rows; ++i) {
@@ -72,7 +72,7 @@ Features features_of(std::span<const float> embeddings, std::span<const float> o
   return out;
 }
 
-/// [rows] dot product of each feature with their mean.
+/// Returns the dot product [rows] of each feature with the mean of all features.
 std::vector<double> dots_with_mean(const Features& features) {
   std::vector<double> mean(features.size, 0);
   for (std::size_t i = 0; i < features.rows; ++i) {
@@ -92,7 +92,7 @@ std::vector<std::uint32_t> herd(const Features& features, std::size_t keep) {
   std::vector<std::uint32_t> taken;
   for (std::size_t t = 1; t <= keep; ++t) {
     const auto score = [&](std::uint32_t i) { return static_cast<double>(t) * with_mean[i] - with_taken[i]; };
-    // The first of equals, and what is left stays in order: ties go to the lower row.
+    // max_element returns the first of equals, and `left` stays in order: ties go to the lower row.
     const auto best = std::max_element(left.begin(), left.end(),
                                        [&](std::uint32_t a, std::uint32_t b) { return score(a) < score(b); });
     const std::uint32_t pick = *best;

@@ -12,7 +12,7 @@ namespace signalbox {
 namespace {
 
 constexpr std::uint32_t kNoSlot = 0xFFFFFFFFU;
-/// Queries that share a pass over the rows.
+/// Number of queries that share a pass over the rows.
 constexpr std::size_t kBlock = 256;
 constexpr std::uint64_t kFewestJudged = 20;
 constexpr std::uint64_t kFewestCovered = 200;
@@ -20,10 +20,10 @@ constexpr std::uint64_t kMostCovered = 5000;
 
 Error invalid(std::string message) { return {ErrorCode::kInvalidArgument, std::move(message)}; }
 
-/// Whether rows^2 dim <= most, without the product, which may exceed 64 bits.
+/// Returns whether rows^2 dim <= most, without computing the product, which may exceed 64 bits.
 bool is_affordable(std::uint64_t rows, std::uint64_t dim, std::uint64_t most) { return rows * dim <= most / rows; }
 
-/// Percentiles 0..100 of mean distances; 0 without any.
+/// Returns percentiles 0..100 of mean distances; all 0 without distances.
 std::vector<float> quantiles(std::vector<float> distances) {
   if (distances.empty()) distances.push_back(0);
   std::sort(distances.begin(), distances.end());
@@ -34,7 +34,7 @@ std::vector<float> quantiles(std::vector<float> distances) {
   return out;
 }
 
-/// `count` of the rows, in their order.
+/// Draws `count` of the rows and keeps their order.
 std::vector<std::uint32_t> draw_rows(Random& random, const std::vector<std::uint32_t>& rows, std::uint64_t count) {
   if (count >= rows.size()) return rows;
   std::vector<std::uint32_t> out;
@@ -63,7 +63,7 @@ Result<IndexBuilder> IndexBuilder::create(BuilderSpec spec) {
 
 IndexBuilder::IndexBuilder(BuilderSpec spec) : spec_(std::move(spec)), random_(spec_.pairs.seed) {
   row_tasks_.assign(spec_.row_tasks.begin(), spec_.row_tasks.end());
-  spec_.row_tasks = {};  // The caller's.
+  spec_.row_tasks = {};  // Borrowed from the caller for this call only.
 }
 
 void IndexBuilder::choose_queries() {
@@ -97,7 +97,7 @@ void IndexBuilder::choose_queries() {
   };
   for (const std::uint32_t row : covered_) keep(row);
   for (std::size_t task = 0; task < judged_.size(); ++task) {
-    if (task_rows_[task] == rows()) judged_[task].clear();  // There is no pool.
+    if (task_rows_[task] == rows()) judged_[task].clear();  // The rows of the only task have no pool.
     total_ += judged_[task].size();
     for (const std::uint32_t row : judged_[task]) keep(row);
   }
@@ -163,7 +163,7 @@ Status IndexBuilder::put(std::span<const std::uint32_t> at, std::span<const floa
                          std::span<const float> outcomes) {
   if (Status failed = check_rows(spec_, at, embeddings, outcomes)) return failed;
   if (Status failed = check_new(at, outcomes)) return failed;
-  // What the file's reader takes for a row of unit norm.
+  // The same tolerance as in the file's reader.
   const auto is_unit = [](float x) { return x >= -1.001F && x <= 1.001F; };
   if (spec_.shard && !std::all_of(embeddings.begin(), embeddings.end(), is_unit)) {
     return invalid("a row of a shard does not have unit norm");

@@ -17,41 +17,42 @@
 
 namespace signalbox {
 
-/// How much is searched for the pairs and the coverage. Up to rows^2 dim = max_work every row is a query, and the file
-/// is that of build_index. Beyond, half of the work goes to the pairs: of every task max(20, max_work / 2 / (tasks rows
-/// dim)) rows, drawn with `seed`, are judged against all rows of the other tasks. Half goes to the coverage, which then
-/// is that of max_work / 2 / (rows dim) rows, at least 200 and at most 5000. The lower limits may exceed max_work. The
-/// rows of the coverage are also the landmarks of the map: comparing all rows with them costs no more than that again.
+/// Budget for the searches behind the pairs and the coverage. If rows^2 dim <= max_work, every row is a query, and the
+/// file equals that of build_index. Otherwise half of the work goes to the pairs: of every task, max(20, max_work / 2 /
+/// (tasks rows dim)) rows, drawn with `seed`, are compared with all rows of the other tasks. The other half goes to the
+/// coverage, which is then that of max_work / 2 / (rows dim) rows, at least 200 and at most 5000. The lower limits may
+/// exceed max_work. The rows of the coverage are also the landmarks of the map; comparing all rows with them costs at
+/// most that much again.
 struct PairSampling {
   std::uint64_t max_work = 1'000'000'000'000;
   std::uint64_t seed = 1;
 };
 
-/// What an index will hold. Everything is copied.
+/// Specification of an index that is built row by row. Everything is copied.
 struct BuilderSpec : IndexDescription {
-  bool graded = false;   ///< Outcomes may lie between 0 and 1, and the file holds float32 where it else holds bits.
-  bool missing = false;  ///< Outcomes may be missing, and the file holds a mask.
-  /// The file is a part of another: its rows are float32, of unit norm or zero, and stay as they are to the last bit.
-  /// There are no pairs and no map, and the coverage is all 0.
+  bool graded = false;   ///< Outcomes may lie between 0 and 1; the file holds float32 instead of bits.
+  bool missing = false;  ///< Outcomes may be missing; the file holds a mask.
+  /// The file is one part of a larger index: its rows are float32, of unit norm or zero, and are stored unchanged to
+  /// the last bit. It has no pairs and no map, and its coverage is all 0.
   bool shard = false;
   PairSampling sampling;
 };
 
-/// What the pairs rest on.
+/// Samples behind the pairs, and their errors.
 struct PairReport {
   bool exact = true;
-  std::size_t rows_a_task = 0;      ///< Rows of the largest sample of a task.
-  double max_standard_error_u = 0;  ///< See PairErrors; 0 where exact.
+  std::size_t rows_a_task = 0;      ///< Rows in the largest sample of a task.
+  double max_standard_error_u = 0;  ///< See PairErrors; 0 if exact.
   double max_standard_error_p = 0;
 };
 
-/// Memory: the file, the vectors of the rows that are queries, and some bytes a row. Not thread-safe; a moved-from
-/// builder is of no use.
+/// Memory: the file, the vectors of the rows that are queries, and some bytes per row. Not thread-safe; a moved-from
+/// builder must not be used.
 class IndexBuilder {
  public:
   struct Progress {
     std::size_t done = 0;
-    std::size_t total = 0;  ///< Queries, and steps of the map's layout, each of which takes as long as a few.
+    std::size_t total = 0;  ///< Queries, and steps of the map's layout, each as long as a few queries.
   };
   /// Borrowed from the builder until it is changed, moved or destroyed.
   struct Finished {
@@ -66,23 +67,23 @@ class IndexBuilder {
     std::size_t dim = 0;
     std::size_t models = 0;
   };
-  /// Values of a row: of its embedding, and of its outcomes.
+  /// Number of values in a row's embedding and in its outcomes.
   [[nodiscard]] Width width() const { return {spec_.dim, spec_.model_names.size()}; }
 
-  /// Stores the rows `at` [n], in any order; every row is stored exactly once. embeddings: [n, dim]; outcomes:
-  /// [n, models], NaN missing. On an error nothing is stored.
+  /// Stores the rows `at` [n], in any order; every row is stored exactly once. embeddings: [n, dim]; outcomes: [n,
+  /// models], NaN if missing. On an error nothing is stored.
   /// Errors: dimension_mismatch, non_finite, invalid_argument (a row that does not exist or that was stored before; an
-  /// outcome outside 0 to 1, or graded or missing although the specification says that none is).
+  /// outcome outside 0 to 1, or one that is graded or missing although the specification rules this out).
   [[nodiscard]] Status put(std::span<const std::uint32_t> at, std::span<const float> embeddings,
                            std::span<const float> outcomes);
 
-  /// Searches for the neighbours of at most `max_queries` more queries, or draws the map for as many steps; with 0 only
-  /// tells how many there are.
+  /// Runs at most `max_queries` more queries, or as many steps of the map's layout; with 0 it only reports the
+  /// progress.
   /// Errors: invalid_argument while rows are missing.
-  /// Complexity: O(rows dim) a query; where samples move, O(n^2 dim) more for a task of which n rows are judged.
+  /// Complexity: O(rows dim) per query; if the plan moves samples, O(n^2 dim) more for a task with n queries.
   [[nodiscard]] Result<Progress> step(std::size_t max_queries);
 
-  /// The file. Errors: invalid_argument until `step` is done.
+  /// Returns the file. Errors: invalid_argument until `step` is done.
   [[nodiscard]] Result<Finished> finish();
 
  private:
@@ -104,28 +105,28 @@ class IndexBuilder {
   BuilderSpec spec_;
   std::vector<std::uint16_t> row_tasks_;
   CodeMatrix codes_;
-  std::vector<std::uint8_t> bits_;      ///< Outcomes where they are not graded.
-  std::vector<float> grades_;           ///< Outcomes where they are.
-  std::vector<std::uint8_t> measured_;  ///< The mask; empty where nothing is missing.
-  std::vector<std::uint8_t> stored_;    ///< [rows] 1: put.
+  std::vector<std::uint8_t> bits_;      ///< Outcomes, if not graded.
+  std::vector<float> grades_;           ///< Outcomes, if graded.
+  std::vector<std::uint8_t> measured_;  ///< The mask; empty if no outcome may be missing.
+  std::vector<std::uint8_t> stored_;    ///< [rows] 1 if the row was put.
   std::size_t stored_count_ = 0;
 
   bool exact_ = true;
   std::vector<std::vector<std::uint32_t>> judged_;  ///< [tasks] rows that are queries for the pairs, ascending.
   std::vector<std::size_t> task_rows_;              ///< [tasks]
   std::vector<std::uint32_t> covered_;              ///< Rows that are queries for the coverage, ascending.
-  std::vector<std::uint32_t> slots_;                ///< [rows] place of its vector, or kNoSlot.
+  std::vector<std::uint32_t> slots_;                ///< [rows] place of the row's vector, or kNoSlot.
   std::vector<float> vectors_;                      ///< [slots, dim]
 
   Random random_;
   TaskTotals totals_;
   std::size_t task_ = 0;
-  HeldOutTask held_out_;  ///< Task `task_`, as far as it was searched.
+  HeldOutTask held_out_;  ///< Results so far for task `task_`.
   std::size_t done_ = 0;
   std::size_t total_ = 0;
   TrainingPairs pairs_;
   PairErrors errors_;
-  std::vector<float> distances_;  ///< Of the covered rows that were searched.
+  std::vector<float> distances_;  ///< Mean distances of the covered rows searched so far.
   std::vector<float> coverage_;
   MapBuilder map_;
   std::vector<std::uint16_t> map_places_;

@@ -5,7 +5,7 @@
 namespace signalbox {
 namespace {
 
-/// Queries that share a pass over the landmarks.
+/// Number of queries that share a pass over the landmarks.
 constexpr std::size_t kBlock = 256;
 
 CodeMatrix choose(const CodeView& rows, std::span<const std::uint32_t> chosen) {
@@ -18,7 +18,7 @@ CodeMatrix choose(const CodeView& rows, std::span<const std::uint32_t> chosen) {
   return out;
 }
 
-/// The rows as their codes have them, as queries.
+/// Decodes the chosen rows and prepares them as queries.
 QueryBlock queries_of(const CodeView& rows, std::span<const std::uint32_t> chosen) {
   std::vector<float> vectors;
   std::vector<double> v(rows.dim);

@@ -12,26 +12,27 @@
 
 namespace signalbox {
 
-/// Lays out all rows, or some of them, the landmarks, beside which it places the others. What comes out depends on the
-/// rows' codes and order, the landmarks and what `add` took, and not on the size of the steps. Not thread-safe.
+/// Lays out all rows, or only some of them, the landmarks, and places the other rows beside those. The result depends
+/// on the rows' codes and order, the landmarks and the neighbours passed to `add`, but not on the sizes of the steps.
+/// Not thread-safe.
 class MapBuilder {
  public:
-  /// No rows, no map.
+  /// A map without rows.
   MapBuilder() = default;
-  /// `landmarks`, ascending: the rows that are laid out. Copied.
+  /// `landmarks` are the rows to lay out, ascending. Copied.
   MapBuilder(std::size_t rows, std::span<const std::uint32_t> landmarks);
 
-  /// Whether every row is laid out. Then their neighbours come from outside: `add` takes those of the next row, before
+  /// Returns whether every row is laid out. If so, `add` must receive the neighbours of each row, in order and before
   /// the first step, as MapLayout::add does.
   [[nodiscard]] bool lays_out_all() const { return others_.empty(); }
   void add(std::span<const Neighbour> near) { layout_.add(near); }
 
-  /// Steps in all: those of the layout; and a search for each row, where only landmarks are laid out.
+  /// Returns the number of all steps: those of the layout, and a search per row if only landmarks are laid out.
   [[nodiscard]] std::size_t count_steps() const;
-  /// Does at most `most` more steps, at least one where any is left; gives how many it did.
+  /// Runs at most `most` more steps, at least one if any is left, and returns how many it ran.
   [[nodiscard]] std::size_t step(const CodeView& rows, std::size_t most);
 
-  /// [rows, 2], as the file holds it. For once every step is done.
+  /// Returns the map [rows, 2] as stored in the file. Call it after the last step.
   [[nodiscard]] std::vector<std::uint16_t> finish() const;
 
  private:
@@ -41,11 +42,11 @@ class MapBuilder {
 
   std::vector<std::uint32_t> landmarks_;
   std::vector<std::uint32_t> others_;
-  CodeMatrix codes_;  ///< Of the landmarks, where there are others.
+  CodeMatrix codes_;  ///< Codes of the landmarks; empty if every row is laid out.
   MapLayout layout_;
   std::size_t searched_ = 0;
-  std::size_t moved_ = 0;         ///< Steps of the layout.
-  std::vector<MapPoint> placed_;  ///< Others.
+  std::size_t moved_ = 0;         ///< Steps of the layout that have run.
+  std::vector<MapPoint> placed_;  ///< Places of the other rows, as far as they are known.
 };
 
 }  // namespace signalbox

@@ -6,13 +6,13 @@
 namespace signalbox {
 namespace {
 
-/// The share of points on each side of an axis beyond which they may count as outliers, and how far the others' extent
-/// is stretched before they do.
+/// One point in kOutlierShare at each end of an axis may be an outlier. It is one if it lies outside the extent of the
+/// other points, stretched by kStretch.
 constexpr std::size_t kOutlierShare = 1000;
 constexpr double kStretch = .05;
 constexpr double kMost = 65535;
 
-/// Turns the points about their mean so that they spread most along x; gives them relative to the mean.
+/// Rotates the points so that they spread most along x; returns them relative to their mean.
 std::vector<MapPoint> turned(std::span<const MapPoint> points) {
   MapPoint mean = {0, 0};
   for (const MapPoint& p : points) {
@@ -28,7 +28,7 @@ std::vector<MapPoint> turned(std::span<const MapPoint> points) {
     xy += x * y;
     yy += y * y;
   }
-  // The eigenvector of the larger eigenvalue; of its two forms the one that does not cancel.
+  // The eigenvector of the larger eigenvalue, in the one of its two forms that does not cancel.
   const double half = (xx - yy) / 2;
   const double root = std::sqrt(half * half + xy * xy);
   MapPoint axis = half >= 0 ? MapPoint{half + root, xy} : MapPoint{xy, root - half};
@@ -48,7 +48,7 @@ struct Extent {
   double high = 0;
 };
 
-/// Of all points but outliers, along one axis.
+/// Returns the extent of all points except outliers along one axis.
 Extent extent(std::span<const MapPoint> points, std::size_t axis) {
   std::vector<double> values;
   for (const MapPoint& p : points) values.push_back(p[axis]);

@@ -8,25 +8,25 @@ namespace signalbox {
 namespace {
 
 constexpr std::size_t kEpochs = 200;
-/// Points that move in a step, which then takes as long as a few queries.
+/// Points that one step moves. Such a step takes as long as a few queries.
 constexpr std::size_t kBlock = 1024;
-/// Points that push when an edge pulls.
+/// Number of points that push each time an edge pulls.
 constexpr std::size_t kPushes = 5;
-/// Stronger than UMAP's 1, so that tasks of templates, whose rows are nearly equal, are regions and not dots.
+/// Stronger than UMAP's 1, so that templated tasks, whose rows are nearly equal, form regions instead of dots.
 constexpr double kPushStrength = 8;
-/// Added to the squared distance of what pushes, to bound it. UMAP's .001 also needs its moves cut off, one axis at a
-/// time, which stretches small clusters along the diagonals.
+/// Added to the squared distance of a pushing point, to bound its force. UMAP's .001 also requires clipping the moves
+/// on each axis, which stretches small clusters along the diagonals.
 constexpr double kSoftening = .3;
-/// The share of its way to the middle that a point goes in the first epoch: groups without an edge between them would
-/// drift apart, and most of the map would be empty.
+/// Share of its distance to the middle that a point moves in the first epoch. Without this, groups that share no edge
+/// would drift apart, and most of the map would be empty.
 constexpr double kGravity = .05;
-/// The start reaches from -kStartRadius to kStartRadius.
+/// The initial positions range from -kStartRadius to kStartRadius.
 constexpr double kStartRadius = 10;
 constexpr double kJitter = .01;
-/// Rows that the principal axes are those of, and rounds of power iteration.
+/// Rows used to find the principal axes, and rounds of power iteration.
 constexpr std::size_t kAxisRows = 5000;
 constexpr std::size_t kAxisRounds = 50;
-/// Of what is placed afterwards: rows with the same neighbours do not fall onto one point.
+/// Jitter of points placed after the layout, so that rows with the same neighbours do not coincide.
 constexpr double kPlaceJitter = .2;
 
 double draw_within(Random& random, double radius) {
@@ -51,7 +51,8 @@ void push(MapPoint& point, const MapPoint& other, double rate) {
   point = {point[0] + force * apart[0], point[1] + force * apart[1]};
 }
 
-/// Whether something of this weight has its turn in an epoch: in a share of the epochs that is the weight, evenly.
+/// Returns whether an edge of this weight is active in an epoch. The weight is the share of active epochs, which are
+/// evenly spread.
 bool has_turn(float weight, std::size_t epoch) {
   const auto turns = [&](std::size_t epochs) {
     return static_cast<std::size_t>(static_cast<double>(weight) * static_cast<double>(epochs));
@@ -59,8 +60,8 @@ bool has_turn(float weight, std::size_t epoch) {
   return turns(epoch + 1) != turns(epoch);
 }
 
-/// Weights of neighbours, in (0, 1]: 1 for the nearest, 1/2 for one that is further away than it by the mean of these
-/// excesses, so that sparse and dense regions spread alike.
+/// Returns the weights of neighbours, in (0, 1]. The excess of a neighbour is its distance less that of the nearest:
+/// the nearest has weight 1, and a neighbour with the mean excess 1/4. Thus sparse and dense regions spread alike.
 std::vector<float> weigh(std::span<const Neighbour> near) {
   double excess = 0;
   for (const Neighbour& n : near) excess += n.cosine_distance - near.front().cosine_distance;
@@ -74,7 +75,7 @@ std::vector<float> weigh(std::span<const Neighbour> near) {
   return out;
 }
 
-/// Those that are more alike than vectors at right angles: of a zero vector none is.
+/// Returns the nearest kMapNeighbours that are closer than a right angle. A zero vector has no such neighbour.
 std::span<const Neighbour> related(std::span<const Neighbour> near) {
   std::size_t count = 0;
   while (count < std::min(near.size(), kMapNeighbours) && near[count].cosine_distance < 1) ++count;
@@ -87,7 +88,7 @@ double dot(std::span<const double> a, std::span<const double> b) {
   return sum;
 }
 
-/// Takes out of `v` what it has of `axis`, and gives what is left unit norm, or makes it zero.
+/// Removes the component of `v` along `axis`, then scales `v` to unit norm, or leaves zero if nothing remains.
 void orthonormalize(std::vector<double>& v, std::span<const double> axis) {
   const double along = axis.empty() ? 0 : dot(v, axis);
   for (std::size_t i = 0; i < axis.size(); ++i) v[i] -= along * axis[i];
@@ -100,7 +101,7 @@ struct Axes {
   std::array<std::vector<double>, 2> directions;
 };
 
-/// The two principal axes of some of the rows, evenly taken, by orthogonal iteration.
+/// Finds the two principal axes of an evenly spaced sample of the rows, by orthogonal iteration.
 Axes find_axes(const CodeView& rows) {
   const std::size_t count = std::min(rows.rows, kAxisRows);
   std::vector<double> sample(count * rows.dim, 0);
@@ -158,7 +159,8 @@ void MapLayout::add(std::span<const Neighbour> near) {
   ends_.push_back(edges_.size());
 }
 
-/// Both ends get each edge, with the probability that at least one of two independent ones is there, as in UMAP.
+/// Stores each edge at both ends. Its weight is the probability that at least one of two independent edges exists, as
+/// in UMAP.
 void MapLayout::join_edges() {
   std::vector<std::vector<Edge>> joined(ends_.size());
   for (std::size_t from = 0, i = 0; from < ends_.size(); ++from) {

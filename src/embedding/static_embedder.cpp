@@ -7,7 +7,7 @@
 namespace signalbox {
 namespace {
 
-/// Shorter vectors count as zero: the inverse of their norm would not be a float32.
+/// Squared norm up to which a vector counts as zero: the inverse of a smaller norm would not fit into float32.
 constexpr double kLeastSquaredNorm = 1e-60;
 
 float int4_value(const std::uint8_t* row, std::size_t i) {

@@ -1,4 +1,4 @@
-// CRC-32, eight bytes a step ("slicing by 8", Kounavis and Berry 2005).
+// CRC-32, eight bytes per step ("slicing by 8", Kounavis and Berry 2005).
 #include <array>
 
 #include "index/format.h"
@@ -23,7 +23,7 @@ Tables make_tables() {
   return t;
 }
 
-/// Made on first use: 8 KB of table would not compress in the wasm file.
+/// Computed on first use: 8 KB of tables would not compress in the wasm file.
 const Tables& tables() {
   static const Tables kTables = make_tables();
   return kTables;

@@ -16,20 +16,20 @@ namespace signalbox {
 inline constexpr std::uint16_t kFormatMajor = 1;
 inline constexpr std::uint16_t kFormatMinor = 1;
 
-/// CRC-32 as of zlib, PNG and gzip (polynomial 0xEDB88320), continuing from `crc`.
+/// CRC-32 as in zlib, PNG and gzip (polynomial 0xEDB88320), continued from `crc`.
 [[nodiscard]] std::uint32_t crc32(std::span<const std::uint8_t> bytes, std::uint32_t crc = 0);
 
-/// Checks the whole file, then views it in place. Nothing is allocated from a size in the file before that size was
+/// Checks the whole file, then views it in place. No allocation depends on a size in the file before that size has been
 /// checked against the file's own length.
 /// Errors: bad_magic, unsupported_version, truncated, bad_section, size_overflow, non_finite, bad_checksum,
-/// bad_metadata (text that is not UTF-8, or a model's or task's name that is empty or repeated).
+/// bad_metadata (text that is not UTF-8, or a model or task name that is empty or repeated).
 [[nodiscard]] Result<Index> open_index(Index::Bytes bytes, std::size_t size);
 
-/// What write_index lays out. All spans are borrowed for the call.
+/// Contents of an index file. All spans are borrowed for the duration of the call.
 struct IndexParts {
   CodeView codes;
   std::span<const std::uint16_t> row_tasks;     ///< [rows]
-  std::span<const float> outcomes;              ///< [rows, models], NaN missing.
+  std::span<const float> outcomes;              ///< [rows, models]; NaN if missing.
   std::span<const std::string> model_names;     ///< [models]
   std::span<const std::string> task_names;      ///< [tasks]
   std::span<const std::string> sample_ids;      ///< [rows], or empty.
@@ -41,21 +41,21 @@ struct IndexParts {
   std::span<const float> pair_u;       ///< [pairs]
   std::span<const float> pair_p;       ///< [pairs, models]
   std::span<const float> coverage;     ///< [kCoverageQuantiles]
-  std::span<const std::uint16_t> map;  ///< [rows, 2], or empty: the file has none.
+  std::span<const std::uint16_t> map;  ///< [rows, 2], or empty if the file has no map.
 };
 
-/// The file's bytes; the same parts give the same bytes. Outcomes that are all 0, 1 or missing are stored as bits.
+/// Returns the file's bytes; equal parts produce equal bytes. Outcomes that are all 0, 1 or missing are stored as bits.
 [[nodiscard]] std::vector<std::uint8_t> write_index(const IndexParts& parts);
 
-/// Outcomes as the file holds them: bits or grades, and the mask where something is missing. What is missing is 0.
+/// Outcomes as stored in the file: bits or grades, with a mask if any are missing. Missing outcomes are 0.
 struct PackedOutcomes {
   bool graded = false;
-  std::span<const std::uint8_t> outcomes;  ///< bits [rows, ceil(models / 8) bytes], or float32 [rows, models].
-  std::span<const std::uint8_t> measured;  ///< bits, or empty: nothing is missing.
+  std::span<const std::uint8_t> outcomes;  ///< Bits [rows, ceil(models / 8) bytes], or float32 [rows, models].
+  std::span<const std::uint8_t> measured;  ///< Bits; empty if none is missing.
 };
 
-/// A file as pieces that follow one another, so that it can be written without a second copy of its largest sections.
-/// Pieces borrow from the parts, but for those that are kept here. Moved, never copied.
+/// A file as consecutive pieces, so that it can be written without a second copy of its largest sections. Pieces borrow
+/// from the parts, except those in `kept`. Movable, but not copyable.
 struct IndexPieces {
   IndexPieces() = default;
   IndexPieces(IndexPieces&&) = default;
@@ -69,10 +69,10 @@ struct IndexPieces {
   std::vector<std::vector<std::uint8_t>> kept;
 };
 
-/// The pieces of the file that write_index gives for the same outcomes; `parts.outcomes` is not looked at.
+/// Returns the file of write_index for the given outcomes, as pieces; ignores `parts.outcomes`.
 [[nodiscard]] IndexPieces lay_out_index(const IndexParts& parts, const PackedOutcomes& outcomes);
 
-/// The pieces, one after the other.
+/// Joins the pieces into one buffer.
 [[nodiscard]] std::vector<std::uint8_t> concatenate(const IndexPieces& file);
 
 }  // namespace signalbox

@@ -1,4 +1,4 @@
-// A benchmark index in memory: rows of codes, who was right on them, and what the router derives from both.
+// A benchmark index in memory: rows of codes, their outcomes, and the means derived from both.
 #pragma once
 
 #include <cstddef>
@@ -24,15 +24,15 @@ struct StringTable {
   }
 };
 
-/// Correctness y(x, m) in [0, 1] of every row and model; missing is not wrong.
+/// Correctness y(x, m) in [0, 1] of every row and model. A missing outcome is not a wrong one.
 ///
-/// Binary outcomes and the mask of measured ones are bits, row by row, ceil(models / 8) bytes a row, lowest bit first;
-/// graded outcomes are float32 [rows, models].
+/// Binary outcomes and the mask of measured ones are bits, row by row, ceil(models / 8) bytes per row, lowest bit
+/// first; graded outcomes are float32 [rows, models].
 struct OutcomeView {
   std::size_t models = 0;
-  const std::uint8_t* bits = nullptr;      ///< Binary outcomes; null where graded.
-  const float* grades = nullptr;           ///< Graded outcomes; null where binary.
-  const std::uint8_t* measured = nullptr;  ///< Null: nothing is missing.
+  const std::uint8_t* bits = nullptr;      ///< Binary outcomes; null if graded.
+  const float* grades = nullptr;           ///< Graded outcomes; null if binary.
+  const std::uint8_t* measured = nullptr;  ///< Null if no outcome is missing.
 
   [[nodiscard]] std::size_t row_bytes() const { return (models + 7) / 8; }
   [[nodiscard]] bool is_measured(std::size_t row, std::size_t model) const {
@@ -50,42 +50,43 @@ struct OutcomeView {
   }
 };
 
-/// The mask of a matrix [rows, models] with NaN for what is missing; empty where nothing is.
+/// Returns the mask of measured outcomes of a matrix [rows, models] with NaN for missing ones; empty if none is
+/// missing.
 [[nodiscard]] std::vector<std::uint8_t> measured_bits(std::span<const float> outcomes, std::size_t models);
-/// A view of such a matrix and its mask, both borrowed.
+/// Returns a view of an outcome matrix [rows, models] and its mask, both borrowed.
 [[nodiscard]] OutcomeView outcome_view(std::span<const float> outcomes, std::size_t models,
                                        std::span<const std::uint8_t> measured);
 
-/// What is known of a model; unknown numbers are negative.
+/// Size and prices of a model; unknown numbers are negative.
 struct ModelNumbers {
   float params_b = -1;          ///< Parameters, in billions.
   float usd_per_mtok_in = -1;   ///< US dollars per million input tokens.
   float usd_per_mtok_out = -1;  ///< US dollars per million output tokens.
 };
 
-/// The constants of the method that the pairs (u, p) of an index were computed with.
+/// Constants of the method with which the pairs (u, p) of an index were computed.
 struct RoutingConstants {
   std::uint32_t k = 10;      ///< Neighbours that vote (eq. 11).
-  std::uint32_t kappa = 19;  ///< Neighbours of the distance u (eq. 12).
+  std::uint32_t kappa = 19;  ///< Neighbours that the distance u is averaged over (eq. 12).
   double threshold = .5;     ///< t of gbar = 1[g > t] (eq. 4), strict.
   double sigma = .09;        ///< Kernel width of the smoother (eq. 14).
-  double eta = .6;           ///< Confidence needed to leave the best single model (eq. 8).
+  double eta = .6;           ///< Confidence required to choose another model over the best single one (eq. 8).
 };
 
-/// Largest k and kappa: one more than either still fits 32 bits.
+/// Largest k and kappa: one more than either still fits into 32 bits.
 inline constexpr std::uint32_t kMostNeighbours = 1000000000;
 inline constexpr double kLeastSigma = 1e-6;
 inline constexpr double kMostSigma = 10;
 
-/// Whether every constant is in its range: 1 <= k, kappa <= kMostNeighbours, 0 <= threshold, eta <= 1 and kLeastSigma
-/// <= sigma <= kMostSigma. NaN is in none.
+/// Returns whether every constant is in its range: 1 <= k, kappa <= kMostNeighbours, 0 <= threshold, eta <= 1 and
+/// kLeastSigma <= sigma <= kMostSigma. NaN is out of range.
 [[nodiscard]] bool is_in_range(const RoutingConstants& constants);
 
 /// Number of quantiles of the coverage section: percentiles 0..100.
 inline constexpr std::size_t kCoverageQuantiles = 101;
 
 /// Training pairs of the distance estimator (eqs. 12-14): the distance of a held-out task, and how often each model's
-/// predictor was right on it; -1 where a model has no outcome there.
+/// predictor was right on it; -1 if the model has no outcome there.
 struct PairView {
   std::span<const float> u;  ///< [pairs]
   std::span<const float> p;  ///< [pairs, models]
@@ -104,7 +105,7 @@ class Index {
   struct Release {
     void operator()(std::uint8_t* pointer) const;
   };
-  /// Bytes from std::malloc, as the caller of open_index hands them over.
+  /// Bytes from std::malloc, which the caller of open_index hands over.
   using Bytes = std::unique_ptr<std::uint8_t, Release>;
 
   std::uint16_t version_major = 0;
@@ -115,7 +116,7 @@ class Index {
   std::span<const std::uint16_t> row_tasks;  ///< [rows]
   StringTable model_names;
   StringTable task_names;
-  StringTable sample_ids;  ///< Empty where the index has none.
+  StringTable sample_ids;  ///< Empty if the index has none.
   std::string_view embedder_id;
   std::string_view embedder_hash;
   std::string_view metadata;  ///< JSON, not interpreted by the core.
@@ -123,27 +124,27 @@ class Index {
   RoutingConstants routing;
   PairView pairs;
   std::span<const float> coverage;     ///< Quantiles of the mean distance to the kappa nearest rows.
-  std::span<const std::uint16_t> map;  ///< [rows, 2], x and y of each row; empty where the index has none.
+  std::span<const std::uint16_t> map;  ///< [rows, 2], x and y of each row; empty if the index has no map.
   std::vector<SectionInfo> sections;
   Bytes bytes;
 
-  // Derived on opening.
-  std::vector<double> pool_means;      ///< [models] mean outcome over all rows; NaN without any.
-  std::vector<double> task_means;      ///< [tasks, models] mean outcome in the task; NaN without any.
-  std::vector<std::size_t> task_rows;  ///< [tasks] rows of each task.
-  std::vector<float> task_centroids;   ///< [tasks, dim] unit mean of each task's rows; zero without any.
+  // Derived when the file is opened.
+  std::vector<double> pool_means;      ///< [models] mean outcome over all rows; NaN without an outcome.
+  std::vector<double> task_means;      ///< [tasks, models] mean outcome in the task; NaN without an outcome.
+  std::vector<std::size_t> task_rows;  ///< [tasks] number of rows in each task.
+  std::vector<float> task_centroids;   ///< [tasks, dim] unit mean of each task's rows; zero without rows.
 
   [[nodiscard]] std::size_t rows() const { return codes.rows; }
   [[nodiscard]] std::size_t models() const { return outcomes.models; }
   [[nodiscard]] std::size_t tasks() const { return task_names.size(); }
 };
 
-/// Unweighted mean over tasks of each model's mean outcome, leaving out tasks without one (and `excluded_task`, where
-/// it is a task); NaN for a model without any. The best single model m* (eq. 8) is its argmax.
+/// Returns the unweighted mean over tasks of each model's mean outcome. Skips tasks where the model has no outcome, and
+/// `excluded_task` (kNoTask excludes none); NaN if no task is left. The best single model m* (eq. 8) is the argmax.
 [[nodiscard]] std::vector<double> mean_over_tasks(const Index& index, std::size_t excluded_task);
 inline constexpr std::size_t kNoTask = static_cast<std::size_t>(-1);
 
-/// Fills what is derived from codes, outcomes and tasks.
+/// Fills the fields that are derived from codes, outcomes and tasks.
 void derive_means(Index& index);
 
 }  // namespace signalbox

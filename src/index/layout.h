@@ -11,12 +11,13 @@ namespace signalbox::layout {
 
 static_assert(std::endian::native == std::endian::little, "the index is read in place and is little-endian");
 
-/// A high byte, a name and both line endings: what a text-mode transfer would break.
+/// A high byte, a name and both line endings, so that a transfer in text mode is detected.
 inline constexpr std::array<std::uint8_t, 8> kMagic = {0x89, 'S', 'B', 'X', '\r', '\n', 0x1A, '\n'};
 inline constexpr std::size_t kAlignment = 64;
 inline constexpr std::uint32_t kMaxSections = 64;
-inline constexpr std::uint32_t kMaxNames = 65535;  ///< Models, and tasks.
-/// Tasks times models. Opening derives a mean for each such pair, and only their sum is bounded by the file's length.
+inline constexpr std::uint32_t kMaxNames = 65535;  ///< Limit for models, and for tasks.
+/// Limit for tasks times models. Opening derives a mean for each such pair, but the file's length bounds only tasks
+/// plus models.
 inline constexpr std::uint64_t kMaxTaskMeans = 1U << 22;
 inline constexpr std::uint64_t kMaxMetadataBytes = 1U << 20;
 
@@ -29,7 +30,7 @@ struct Header {
   std::uint32_t header_size;
   std::uint64_t file_size;
   std::uint32_t section_count;
-  std::uint32_t body_crc32;  ///< Of everything after the header.
+  std::uint32_t body_crc32;  ///< Covers everything after the header.
   std::uint32_t rows;
   std::uint32_t dim;
   std::uint32_t models;
@@ -37,7 +38,7 @@ struct Header {
   std::uint32_t code_type;
   std::uint32_t flags;
   std::uint32_t pairs;
-  std::uint32_t header_crc32;  ///< Of the 60 bytes before it.
+  std::uint32_t header_crc32;  ///< Covers the 60 bytes before it.
 };
 static_assert(sizeof(Header) == 64);
 

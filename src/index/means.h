@@ -20,22 +20,23 @@ struct TaskTotals {
   [[nodiscard]] std::size_t tasks() const { return rows.size(); }
 };
 
-/// Over all rows, or over those that `left_out` [rows] does not mark.
+/// Sums the outcomes of all rows, or of those not marked in `left_out` [rows].
 [[nodiscard]] TaskTotals total_outcomes(const OutcomeView& outcomes, std::span<const std::uint16_t> row_tasks,
                                         std::size_t tasks, std::span<const std::uint8_t> left_out = {});
 
-/// [tasks, models] mean outcome in the task; NaN without any.
+/// Returns mean outcomes [tasks, models]; NaN if the model has no outcome in the task.
 [[nodiscard]] std::vector<double> task_means(const TaskTotals& totals);
 
-/// [models] mean outcome over all rows but those of `excluded_task`, where it is a task; NaN without any.
+/// Returns mean outcomes [models] over all rows but those of `excluded_task` (kNoTask excludes none); NaN
+/// without an outcome.
 [[nodiscard]] std::vector<double> pool_means(const TaskTotals& totals, std::size_t excluded_task);
 
-/// [models] unweighted mean over the tasks of task_means; see the function of the same name for an index.
+/// Returns unweighted means [models] over the tasks of `task_means`; see the overload for an index.
 [[nodiscard]] std::vector<double> mean_over_tasks(std::span<const double> task_means, std::size_t models,
                                                   std::size_t excluded_task);
 
-/// [tasks, dim] unit mean vector of each task's rows, or of those that `left_out` [rows] does not mark; zero where
-/// there are none, or where they cancel out.
+/// Returns the unit mean vectors [tasks, dim] of each task's rows, or of those not marked in `left_out` [rows]; zero
+/// without rows, or if they cancel out.
 [[nodiscard]] std::vector<float> task_centroids(const CodeView& codes, std::span<const std::uint16_t> row_tasks,
                                                 std::size_t tasks, std::span<const std::uint8_t> left_out = {});
 

@@ -55,7 +55,7 @@ Status check_header(std::span<const std::uint8_t> file, Header& header) {
   if (header.rows == 0 || header.dim == 0 || header.models == 0 || header.tasks == 0) {
     return fail(ErrorCode::kBadSection, "an index needs at least one row, dimension, model and task");
   }
-  // With these two the means that opening derives stay within a fixed multiple of the outcomes section.
+  // These two limits keep the means that opening derives within a fixed multiple of the outcomes section.
   if (header.tasks > header.rows || std::uint64_t{header.tasks} * header.models > layout::kMaxTaskMeans) {
     return fail(ErrorCode::kSizeOverflow, "got " + std::to_string(header.tasks) + " tasks and " +
                                               std::to_string(header.models) +
@@ -65,7 +65,7 @@ Status check_header(std::span<const std::uint8_t> file, Header& header) {
   return {};
 }
 
-/// Sections by kind; entries without a kind in the file have offset 0.
+/// Sections by kind; kinds missing from the file have offset 0.
 using Sections = std::array<Section, layout::kKindEnd>;
 
 Status check_sections(std::span<const std::uint8_t> file, const Header& header, Sections& sections) {
@@ -89,7 +89,7 @@ Status check_sections(std::span<const std::uint8_t> file, const Header& header, 
   return {};
 }
 
-/// Reads the sections of a file whose extents were checked; remembers the first failure.
+/// Reads the sections of a file whose extents have been checked; remembers the first failure.
 class Reader {
  public:
   Reader(std::span<const std::uint8_t> file, const Sections& sections) : file_(file), sections_(sections) {}
@@ -98,7 +98,7 @@ class Reader {
 
   [[nodiscard]] bool has(layout::Kind kind) const { return sections_[kind].offset != 0; }
 
-  /// The section as `count` values of T; a failure and an empty span where it has another size.
+  /// Returns the section as `count` values of T. If its size differs, records a failure and returns an empty span.
   template <typename T>
   std::span<const T> values(layout::Kind kind, std::uint64_t count) {
     const std::uint64_t size = count * sizeof(T);  // count < 2^32 * 2^16, so this cannot wrap
@@ -112,7 +112,7 @@ class Reader {
 
   std::span<const float> finite(layout::Kind kind, std::uint64_t count, float low, float high) {
     const std::span<const float> v = values<float>(kind, count);
-    // Written so that NaN fails, too.
+    // Written so that NaN fails too.
     const bool good = std::all_of(v.begin(), v.end(), [&](float x) { return x >= low && x <= high; });
     if (!good) return refuse<float>(ErrorCode::kNonFinite, kind_name(kind) + " holds a number outside its range");
     return v;
@@ -153,7 +153,7 @@ class Reader {
     return table;
   }
 
-  /// Strings that name something: none is empty, none occurs twice.
+  /// Reads strings that must be unique and not empty.
   StringTable names(layout::Kind kind, std::uint64_t count) {
     const StringTable table = strings(kind, count);
     std::vector<std::string_view> sorted;

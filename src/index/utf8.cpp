@@ -9,7 +9,7 @@ struct Lead {
   std::uint32_t least;  ///< The smallest code point that needs this length.
 };
 
-/// length 0: not a lead byte.
+/// Returns length 0 if the byte is not a lead byte.
 Lead lead_of(std::uint8_t byte) {
   if (byte < 0x80) return {1, byte, 0};
   if (byte >= 0xC2 && byte < 0xE0) return {2, byte & 0x1FU, 0x80};

@@ -47,11 +47,11 @@ std::size_t align(std::size_t offset) {
 
 constexpr std::array<std::uint8_t, layout::kAlignment> kZeros = {};
 
-/// Collects sections, and lays them out.
+/// Collects sections and lays out the file.
 class Writer {
  public:
   void borrow(std::uint32_t kind, std::span<const std::uint8_t> bytes) { bodies_.push_back({kind, bytes}); }
-  /// A vector keeps its bytes in place when it is moved.
+  /// The borrowed span stays valid: moving a vector keeps its bytes in place.
   void add(std::uint32_t kind, std::vector<std::uint8_t> bytes) {
     file_.kept.push_back(std::move(bytes));
     borrow(kind, file_.kept.back());
@@ -60,7 +60,7 @@ class Writer {
   IndexPieces finish(layout::Header header) {
     const std::size_t head = sizeof(header) + bodies_.size() * sizeof(layout::Section);
     std::vector<layout::Section> table;
-    file_.pieces.emplace_back();  // For header and table, which come to be known last.
+    file_.pieces.emplace_back();  // Placeholder for header and table, which are known last.
     file_.size_bytes = head;
     for (const auto& [kind, bytes] : bodies_) {
       append(std::span(kZeros).first(align(file_.size_bytes) - file_.size_bytes));
@@ -92,7 +92,7 @@ class Writer {
   IndexPieces file_;
 };
 
-/// A missing outcome is zero in the file; the mask says that it is missing.
+/// Stores missing outcomes as zero; the mask marks them as missing.
 std::vector<std::uint8_t> pack_grades(std::span<const float> outcomes) {
   std::vector<std::uint8_t> out(outcomes.size_bytes());
   for (std::size_t i = 0; i < outcomes.size(); ++i) {

@@ -22,14 +22,15 @@ std::size_t codes_per_stride(CodeType type, std::size_t stride) {
   return 0;
 }
 
-/// Levels of a query such that padded_dim products with codes of magnitude `code_max` stay inside int32.
+/// Returns the largest query level at which the sum of padded_dim products with codes of magnitude `code_max` fits into
+/// int32.
 int query_levels(std::size_t padded_dim, int code_max) {
   const double most = 2147483647.0 / (static_cast<double>(padded_dim) * code_max);
   return static_cast<int>(std::min(32767.0, std::floor(most)));
 }
 
-/// int4 rows are unpacked four nibbles at a time from 16-bit lanes, so a block of 32 codes comes out in the order
-/// 0,4,..,28, 1,5,..,29, and so on; queries are laid out alike.
+/// Position of code i in a prepared int4 query. The kernel unpacks int4 rows four nibbles at a time from 16-bit lanes,
+/// so a block of 32 codes comes out in the order 0,4,..,28, 1,5,..,29, and so on. Queries use the same order.
 std::size_t int4_position(std::size_t i) {
   const std::size_t in_block = i % 32;
   return i - in_block + (in_block % 4) * 8 + in_block / 4;
@@ -67,7 +68,7 @@ std::pair<double, std::int64_t> round_codes(std::span<const float> v, float step
   return {dot, squared};
 }
 
-/// Codes of one row, and the scale 1 / |codes|.
+/// Fits the codes of one row into `best` and returns their scale 1 / |codes|.
 float fit_codes(std::span<const float> v, int limit, std::span<const float> clips, std::vector<int>& best) {
   const float most = max_magnitude(v);
   if (most == 0) return 0;

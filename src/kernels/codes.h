@@ -1,4 +1,4 @@
-// Quantised rows: how unit vectors become codes, and what a code means.
+// Quantised rows: the layout and meaning of their codes, and the conversion of vectors into codes.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace signalbox {
 
-/// How one component of a row is stored. Values are those of the file format.
+/// Storage type of one component of a row. The values are those of the file format.
 enum class CodeType : std::uint32_t { kFloat32 = 1, kInt8 = 2, kInt4 = 3, kBinary = 4 };
 
 /// Largest dimension; keeps every integer dot product inside 32 bits (see query_levels).
@@ -20,11 +20,12 @@ inline constexpr std::size_t kMaxDimension = 8192;
 /// A matrix of codes, borrowed.
 ///
 /// Shapes: codes: [rows, stride bytes]; scales: float32 [rows].
-/// A row stands for the vector codes * scale, and scale is 1 / |codes|, so that every row has unit norm and a
-/// scaled dot product of two rows is their cosine similarity, exactly with respect to the codes. A row of zeros
-/// has scale 0 and similarity 0 to everything.
+/// A row represents the vector codes * scale, where scale is 1 / |codes|. Every row thus has unit norm, and a scaled
+/// dot product of two rows is their cosine similarity, exact with respect to the codes. A row of zeros has scale 0 and
+/// similarity 0 to everything.
 /// int8: two's complement in -127..127. int4: two's complement nibbles in -7..7, low nibble first. binary: sign bits,
-/// lowest first, 1 for a component >= 0, which stands for +1, and 0 for -1; padding is 0 and stands for nothing.
+/// lowest first; 1 for a component >= 0 (read as +1), 0 for a negative one (read as -1). Padding bits are 0 and
+/// ignored.
 struct CodeView {
   CodeType type = CodeType::kFloat32;
   std::size_t rows = 0;
@@ -50,20 +51,20 @@ struct CodeMatrix {
 /// cosine to the original: at 15 levels the best range is narrower than the largest component.
 [[nodiscard]] CodeMatrix quantize(CodeType type, std::span<const float> vectors, std::size_t dim);
 
-/// The same for one row, into `out` [row_stride], which must hold zeros; gives its scale.
+/// Quantises one row into `out` [row_stride], which must hold zeros, and returns the row's scale.
 [[nodiscard]] float quantize_row(CodeType type, std::span<const float> vector, std::uint8_t* out);
 
-/// A float32 row that has unit norm, or is zero, as it is; gives its scale.
+/// Stores a float32 row of unit norm, or a zero row, unchanged in `out` and returns its scale.
 [[nodiscard]] float store_row_verbatim(std::span<const float> vector, std::uint8_t* out);
 
-/// Adds the vector that a row stands for to sum [dim].
+/// Adds the vector that a row represents to sum [dim].
 void add_row(const CodeView& rows, std::size_t row, std::span<double> sum);
 
-/// Queries, prepared for the dot products with one type of code.
+/// Queries prepared for dot products with one type of code.
 ///
-/// Integer codes meet queries of 16 bits: as many levels as a 32-bit accumulator can hold, so that the error of
-/// the query is hundreds of times smaller than that of the rows. Similarity to a row with key `dot * scale` is
-/// key * inverse_norm.
+/// For integer codes, queries are quantised to 16 bits, with as many levels as a 32-bit accumulator can hold, so that
+/// the error of a query is hundreds of times smaller than that of the rows. The similarity of a query to a row is key *
+/// inverse_norm, where key is the scaled dot product of score_tile.
 struct QueryBlock {
   CodeType type = CodeType::kFloat32;
   std::size_t count = 0;

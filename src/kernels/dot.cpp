@@ -1,5 +1,5 @@
-// One source for x86 and wasm: Emscripten maps these SSE intrinsics onto wasm SIMD (_mm_madd_epi16 is
-// i32x4.dot_i16x8). Elsewhere a scalar loop with the same lanes gives the same bits.
+// One source for x86 and wasm: Emscripten maps these SSE intrinsics onto wasm SIMD (_mm_madd_epi16 is i32x4.dot_i16x8).
+// Elsewhere a scalar loop with the same lanes computes the same bits.
 #include "kernels/dot.h"
 
 #include <cstdint>
@@ -29,12 +29,12 @@ float sum_lanes(__m128 v) {
   return (lane[0] + lane[1]) + (lane[2] + lane[3]);
 }
 
-/// Each kernel knows how to turn some bytes of a row into vectors, and to add their products with a query.
+/// Each kernel loads some bytes of a row into vectors and adds their products with a query.
 struct Int8Kernel {
   using Value = std::int16_t;
   using Sum = __m128i;
-  static constexpr std::size_t kBytes = 16;   // read at once
-  static constexpr std::size_t kValues = 16;  // codes in them
+  static constexpr std::size_t kBytes = 16;   // bytes per load
+  static constexpr std::size_t kValues = 16;  // codes in those bytes
   static constexpr int kParts = 2;
   struct Part {
     __m128i v[kParts];
@@ -77,7 +77,7 @@ struct Int4Kernel {
   }
 };
 
-/// Two bytes at once: a bit of each of them against a lane of eight, in the order of the components.
+/// Expands two bytes at a time into two vectors of eight lanes, one bit per lane, in the order of the components.
 struct BinaryKernel : Int8Kernel {
   static constexpr std::size_t kBytes = 2;
   static Part load(const std::uint8_t* p) {
@@ -86,7 +86,7 @@ struct BinaryKernel : Int8Kernel {
   }
 
  private:
-  /// -1 where the bit is 0, else 1.
+  /// Returns -1 for each bit that is 0, and 1 for each bit that is 1.
   static __m128i signs(std::uint8_t byte, __m128i bit) {
     const __m128i is_unset = _mm_cmpeq_epi16(_mm_and_si128(_mm_set1_epi16(byte), bit), _mm_setzero_si128());
     return _mm_or_si128(is_unset, _mm_set1_epi16(1));
@@ -110,7 +110,7 @@ struct Float32Kernel {
 
 #else
 
-/// Four lanes like the vector kernels; integer sums do not depend on their order, float32 sums keep it.
+/// Four lanes, like the vector kernels. Integer sums do not depend on the order; float32 sums keep the kernels' order.
 template <typename T>
 struct Lanes {
   T lane[4] = {};
@@ -177,7 +177,7 @@ struct Float32Kernel {
 
 #endif
 
-/// kRows x kQueries dot products at once, so that a widened row serves several queries and a query several rows.
+/// Computes kRows x kQueries dot products at once: each loaded row serves several queries, each query several rows.
 template <typename Kernel, int kRows, int kQueries>
 void score_block(const CodeView& rows, std::size_t row, const typename Kernel::Value* query, std::size_t padded_dim,
                  std::size_t query_count, double* keys) {
@@ -202,8 +202,8 @@ void score_block(const CodeView& rows, std::size_t row, const typename Kernel::V
   }
 }
 
-/// Several queries take two rows at once. One query takes one: two streams through the same pages defeat the
-/// processor's prefetching, and a matrix that is not in cache then costs three times as long.
+/// Takes two rows at a time for several queries, but one row at a time for a single query: two streams through the same
+/// pages defeat the processor's prefetching, and a matrix that is not in cache then takes three times as long.
 template <typename Kernel, int kQueries>
 void score_rows(const CodeView& rows, std::size_t first, std::size_t last, const typename Kernel::Value* query,
                 std::size_t padded_dim, std::size_t query_count, double* keys) {

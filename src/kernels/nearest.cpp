@@ -7,7 +7,7 @@
 namespace signalbox {
 namespace {
 
-/// A tile of rows stays in the first-level cache while every query of the block visits it.
+/// Size of a tile of rows. It stays in the first-level cache while every query of the group visits it.
 constexpr std::size_t kTileBytes = 16 * 1024;
 constexpr std::size_t kQueryGroup = 64;
 
@@ -23,12 +23,12 @@ struct Candidate {
 /// Orders the better candidate first: larger key, then lower row.
 bool is_better(const Candidate& a, const Candidate& b) { return a.key > b.key || (a.key == b.key && a.row < b.row); }
 
-/// The k best candidates seen: a heap with the worst at the front.
+/// Keeps the k best candidates so far in a heap with the worst at the front.
 class TopK {
  public:
   explicit TopK(std::size_t k) : k_(k) { heap_.reserve(k); }
 
-  /// False for what cannot enter, without a look at the heap.
+  /// Cheap test before `push`. A tie with the worst candidate cannot enter, because rows come in ascending order.
   [[nodiscard]] bool may_enter(double key) const { return heap_.size() < k_ || key > heap_.front().key; }
 
   void push(Candidate c) {

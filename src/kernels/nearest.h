@@ -18,18 +18,18 @@ struct Neighbour {
   friend bool operator==(const Neighbour&, const Neighbour&) = default;
 };
 
-/// Which rows may be neighbours: all, or all but those of one task.
+/// Selects the rows that may be neighbours: all, or all but those of one task.
 struct RowFilter {
-  std::span<const std::uint16_t> row_tasks;  ///< [rows]; empty: every row passes.
+  std::span<const std::uint16_t> row_tasks;  ///< [rows]; if empty, every row passes.
   std::uint16_t excluded_task = 0;
 
   [[nodiscard]] bool passes(std::size_t row) const { return row_tasks.empty() || row_tasks[row] != excluded_task; }
 };
 
-/// The k nearest rows of each query, nearest first; fewer where fewer rows pass the filter.
+/// Returns the k nearest rows of each query, nearest first; fewer if fewer rows pass the filter.
 ///
 /// Exact with respect to the codes. Ties in distance go to the lower row. A zero query is at distance 1 from every row.
-/// Complexity: O(rows * dim) a query, in tiles that stay in cache for the whole block of queries. Thread-safe.
+/// Complexity: O(rows * dim) per query, in tiles that stay in cache for the whole block of queries. Thread-safe.
 [[nodiscard]] std::vector<std::vector<Neighbour>> find_nearest(const CodeView& rows, const QueryBlock& queries,
                                                                std::size_t k, const RowFilter& filter = {});
 

@@ -19,9 +19,9 @@ using signalbox::CodeView;
 
 constexpr std::uint64_t kSeed = 20240607;
 constexpr std::size_t kClusters = 100;
-constexpr float kSpread = .5F;  ///< Of a row around the centre of its cluster, whose components are N(0, 1).
+constexpr float kSpread = .5F;  ///< Deviation of a row from the centre of its cluster, whose components are N(0, 1).
 
-/// splitmix64: the same numbers everywhere, and any stream can start at once.
+/// splitmix64: the same numbers on every platform, and any stream can start at once.
 class Random {
  public:
   explicit Random(std::uint64_t stream) : state_(kSeed + stream * 0xD1342543DE82EF95U) {}
@@ -33,7 +33,7 @@ class Random {
     return z ^ (z >> 31);
   }
 
-  /// About N(0, 1): four 16-bit uniforms, summed exactly; libm's logarithms differ from platform to platform.
+  /// Returns about N(0, 1): four 16-bit uniforms, summed exactly; libm's logarithms differ between platforms.
   float normal() {
     const std::uint64_t bits = next();
     const auto sum =
@@ -68,7 +68,7 @@ void add_vectors(std::uint64_t stream, std::size_t count, const std::vector<floa
   }
 }
 
-/// The codes of a row, as a vector of any norm.
+/// Appends the codes of a row as a vector, of arbitrary norm.
 void add_row(const CodeView& rows, std::size_t row, std::vector<float>& out) {
   const std::uint8_t* p = rows.codes + row * rows.stride;
   for (std::size_t i = 0; i < rows.dim; ++i) {

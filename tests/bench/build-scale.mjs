@@ -1,6 +1,6 @@
-// What a large build takes: `signalbox build` on a made-up benchmark of many rows and models with embeddings that are there.
+// Measures a large build: `signalbox build` on a made-up benchmark of many rows and models with existing embeddings.
 //   node tests/bench/build-scale.mjs [rows] [models] [dim]          default 1000000 100 256
-// Prints seconds, the most memory that the process held, and the sizes. Needs about 5 bytes of disk for each row and dimension.
+// Prints seconds, the peak memory of the process, and the sizes. Needs about 5 bytes of disk per row and dimension.
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';

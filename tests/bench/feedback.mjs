@@ -1,8 +1,8 @@
-// What a person's judgements are worth to the decisions that follow (docs/policy.md), on simulated people who ask prompts
-// of tasks that the benchmark then lacks:
+// Measures the effect of a user's ratings on later decisions (docs/policy.md), with simulated users who ask prompts of
+// tasks that are taken out of the benchmark:
 //   node tests/bench/feedback.mjs [INDEX] [--people 40] [--seed 1] [--select]
-// prints the mean outcome of the picks, adapted and not. With --select also the constants that other people's tasks would
-// choose, and what they give. About two minutes on one core, and one more.
+// Prints the mean outcome of the picks, adapted and not. With --select, it also prints the constants that are best for
+// the other users' tasks, and their results. Takes about two minutes on one core, and one more with --select.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -12,10 +12,10 @@ import { adaptedPicks, drawPeople, FOLDS, HABITS, PROMPTS, readBenchmark, settle
 import { table } from './table.mjs';
 
 const AFTER = [20, 50, 100, 200];
-/** A person who gains or loses more than this notices perhaps. */
+/** A gain or loss above this may be noticeable to a user. */
 const NOTICED = 0.01;
 
-/** Who is simulated; the first ones are as the data is. */
+/** Settings of the simulation; the first ones use the data unchanged. */
 const SETTINGS = [
   { name: '8 of the 20 best models', pool: 'strong' },
   { name: '8 of all models', pool: 'any' },
@@ -27,7 +27,7 @@ const SETTINGS = [
   { name: 'all models, one fails', pool: 'all', failing: 0.5 },
   { name: '8 of all models, one always fails', pool: 'any', failing: 1 },
 ];
-/** Constants are chosen on these: the first three must not lose, where a model fails there is something to gain. */
+/** Constants are chosen on these settings: the first three must not lose, and the failing ones can gain. */
 const PLAIN = SETTINGS.slice(0, 3);
 const FAILING = SETTINGS.filter(({ failing }) => failing);
 const MOST_LOST = 0.001;
@@ -49,7 +49,7 @@ const digits = (x) => x.toFixed(4).replace('0.', '.');
 const signed = (x) => (x < 0 ? '' : '+') + digits(x);
 const percent = (share) => `${Math.round(100 * share)}%`;
 
-/** Mean outcome of the picks of the first prompts, by task: NaN for tasks that nobody asked. */
+/** Returns the mean outcome of the picks of the first prompts, by task; NaN for tasks without a prompt. */
 function byTask(settings, picksOf, after, tasks) {
   const sums = new Float64Array(tasks);
   const counts = new Float64Array(tasks);
@@ -63,7 +63,7 @@ function byTask(settings, picksOf, after, tasks) {
   return Array.from(sums, (sum, task) => sum / counts[task]);
 }
 
-/** One person's mean outcome. */
+/** Returns one user's mean outcome. */
 const ofPerson = (setting, picks) => mean(picks.map((pick, i) => setting.outcome(i, pick)));
 const gains = (settings, adapted) =>
   settings.map((setting, p) => ofPerson(setting, adapted[p]) - ofPerson(setting, setting.plain));
@@ -71,7 +71,7 @@ const gains = (settings, adapted) =>
 const adapt = (settings, habit, constants) =>
   settings.map((setting) => adaptedPicks(setting, HABITS[habit], constants));
 
-/** What the constants gain in a setting, as a mean over tasks. */
+/** Returns the gain from the constants in a setting, averaged over tasks. */
 function gain(settings, adapted, tasks) {
   const plain = settings.map((setting) => setting.plain);
   const [a, b] = [adapted, plain].map((picks) => byTask(settings, picks, PROMPTS, tasks));
@@ -112,7 +112,7 @@ function lineOf({ name }, settings, adapted, tasks, bootstrap) {
   ];
 }
 
-/** The share of prompts that get another pick when this one was wrong so many times on prompts like it. */
+/** Returns the share of prompts whose pick changes after it was wrong `count` times on similar prompts. */
 function leftAfter(settings, count) {
   const left = settings.flatMap(({ plain, predicted, members, names }) =>
     plain.map((pick, i) => {
@@ -124,7 +124,10 @@ function leftAfter(settings, count) {
   return `${count}: ${percent(left.filter(Boolean).length / left.length)}`;
 }
 
-/** For each fold the constants that the people of the other folds choose: of those that cost little, the quickest. */
+/**
+ * Chooses, for each fold, the best constants on the users of the other folds: among those that lose little, those with
+ * the most gain where a model fails.
+ */
 function choose(settled, tasks, progress) {
   const measured = GRID.map((some, g) => {
     const constants = { ...FEEDBACK_CONSTANTS, ...some };

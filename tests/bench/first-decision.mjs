@@ -1,5 +1,5 @@
-// One cold start of the package, in a process of its own: loads wasm, embedder and index, routes a prompt, then routes
-// again with everything warm. Prints JSON, in ms.
+// Measures one cold start of the package in its own process: loads wasm, embedder and index, routes a prompt, then
+// routes again with everything warm. Prints JSON, in ms.
 const PROMPTS = [
   'Write a SQL query that lists the ten customers with the highest revenue this year.',
   'Prove that the sum of two odd integers is even.',

@@ -1,8 +1,8 @@
 // Times of the kNN kernels as ratios to reading the codes once. All measurements of a data set, on both sides, take
-// turns in one loop, so that a busy machine slows them alike; what is compared are medians.
+// turns in one loop, so that a busy machine slows them equally; medians are compared.
 import { NEIGHBOURS, QUERIES } from './sides.mjs';
 
-/** Shortest sample: below it, what is measured is repeated. */
+/** Shortest sample; faster measurements are repeated. */
 const SAMPLE_MS = 4;
 const WARM_UP_MS = 150;
 
@@ -18,7 +18,7 @@ const VERBS = {
   many: (side, times) => side.search(QUERIES, times),
 };
 
-/** Lets the engine compile, and returns how often to repeat for one sample. */
+/** Lets the engine compile, and returns the number of repetitions for one sample. */
 async function warmUp(run) {
   let times = 1;
   for (let spent = 0; spent < WARM_UP_MS; ) {
@@ -29,7 +29,7 @@ async function warmUp(run) {
   return times;
 }
 
-/** Medians in ms by side and verb; a search of many is per query. */
+/** Returns medians in ms by side and verb; a search of many queries counts per query. */
 async function takeTurns(sides, repeats) {
   const tasks = [];
   for (const [verb, act] of Object.entries(VERBS)) {
@@ -57,7 +57,7 @@ async function takeTurns(sides, repeats) {
   return out;
 }
 
-/** Share of the exact neighbours that were found. */
+/** Returns the share of the exact neighbours that were found. */
 function recall(found, exact) {
   let hits = 0;
   for (let i = 0; i < exact.length; i += NEIGHBOURS) {
@@ -67,13 +67,13 @@ function recall(found, exact) {
   return hits / exact.length;
 }
 
-/** One entry a data set and code type, float32 first: it is the truth for the others' recall. */
+/** Yields one entry per data set and code type, float32 first, as the truth for the recall of the others. */
 export async function* measureSynthetic(sides, { rows, dims, repeats }) {
   for (const count of rows) {
     for (const dim of dims) {
       let exact;
       for (const type of ['float32', 'int8', 'int4']) {
-        // The native side is another process: both generate at once.
+        // The native side is another process, so both can generate at once.
         await Promise.all(sides.map((side) => side.generate(count, dim, type)));
         const times = await takeTurns(sides, repeats);
         const found = await sides[0].neighbours();
@@ -84,7 +84,7 @@ export async function* measureSynthetic(sides, { rows, dims, repeats }) {
   }
 }
 
-/** The same for the rows of an index file, whose vectors are not known: no recall. */
+/** Measures the rows of an index file, whose original vectors are unknown: no recall. */
 export async function measureFile(sides, file, repeats) {
   let shape;
   for (const side of sides) shape = await side.open(file);

@@ -1,7 +1,9 @@
-// How well the map of an index shows its tasks, beside the space of its rows and beside two principal components:
+// Measures how well the map of an index shows its tasks, compared with the space of its rows and with two principal
+// components:
 //   node tests/bench/map.mjs [INDEX] [--svg FILE]
-// of each of some rows, the share of its 10 nearest that are of its task, and the share that are among its 15 nearest in
-// the space of the rows. Also of maps drawn anew with a sample of the rows as landmarks, as for very large indexes.
+// For a sample of rows, prints the share of the 10 nearest rows that belong to the same task, and the share that are
+// among the 15 nearest in the space of the rows. Includes maps drawn with a sample of the rows as landmarks, as for
+// very large indexes.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -13,7 +15,7 @@ import { table } from './table.mjs';
 
 const NEAREST = 10;
 const GRAPH = 15;
-/** Every so many rows are looked at. */
+/** Step between the rows to examine. */
 const STRIDE = 8;
 const LANDMARKS = [1000, 5000];
 
@@ -21,7 +23,7 @@ const { values, positionals } = parseArgs({ options: { svg: { type: 'string' } }
 const shipped = fileURLToPath(new URL('../../models/index/index.sbx', import.meta.url));
 const file = readFileSync(positionals[0] ?? shipped);
 
-/** The nearest others of a row: `far(row, other)` is smaller the nearer they are. */
+/** Returns the rows nearest to a row: `far(row, other)` is smaller for nearer rows. */
 function nearest(row, rows, count, far) {
   const best = [];
   for (let other = 0; other < rows; ++other) {
@@ -44,7 +46,9 @@ const inSpace = (vectors, dim) => (a, b) => {
 const inPlane = (places) => (a, b) =>
   (places[2 * a] - places[2 * b]) ** 2 + (places[2 * a + 1] - places[2 * b + 1]) ** 2;
 
-/** Places by the two principal components, [rows, 2]: power iteration, the second axis at right angles to the first. */
+/**
+ * Returns places by the two principal components, [rows, 2]: power iteration, the second axis orthogonal to the first.
+ */
 function principalPlaces(vectors, rows, dim) {
   const centred = vectors.slice();
   for (let i = 0; i < dim; ++i) {
@@ -82,7 +86,7 @@ async function samplesOf(index) {
   return { info, samples };
 }
 
-/** The map of the same rows with so many of them, about, as landmarks. */
+/** Draws the map of the same rows with about this number of landmarks. */
 async function landmarkMap(lab, info, tasks, vectors, landmarks) {
   const { dim, rows, codes } = info;
   const spec = {
@@ -106,7 +110,7 @@ async function landmarkMap(lab, info, tasks, vectors, landmarks) {
   return (await samplesOf(bytes)).samples.map;
 }
 
-/** A dot a row in the colour of its task. */
+/** Draws one dot per row in the colour of its task. */
 function svg(map, tasks) {
   const dots = Array.from(tasks, (task, row) => {
     const [x, y] = [1000 * map[2 * row], 1000 * (1 - map[2 * row + 1])].map((place) => place.toFixed(1));

@@ -1,6 +1,6 @@
-// The native side of the benchmark: reads commands from stdin, one a line, and answers each with one line.
+// The native side of the benchmark: reads one command per line from stdin and answers each with one line.
 //   generate ROWS DIM CODE_TYPE | open FILE      -> rows dim code_type
-//   read TIMES | search FIRST COUNT TIMES        -> milliseconds a time, and the checksum
+//   read TIMES | search FIRST COUNT TIMES        -> milliseconds per repetition, and the checksum
 //   neighbours COUNT                             -> rows
 //   write FILE                                   -> bytes
 #include <chrono>

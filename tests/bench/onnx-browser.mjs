@@ -1,4 +1,4 @@
-// Chromium for the embedders' benchmark: fresh ones with a profile on disk, and what their renderer uses.
+// Chromium for the embedders' benchmark: fresh browsers with a profile on disk, and the resources of their renderer.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,7 +9,9 @@ const QUIET = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-b
 const ARGS = ['--headless=new', '--no-sandbox', ...QUIET, '--disable-component-update', '--disable-sync'];
 const MINUTES = 60_000;
 
-/** With the headers that let a page share memory between threads, and without the browser's own cache of downloads. */
+/**
+ * Serves with the headers that let a page share memory between threads, and disables the browser's cache of downloads.
+ */
 export async function serve(www) {
   const server = await serveFolder(www, 0);
   server.prependListener('request', (_request, response) => {
@@ -34,7 +36,7 @@ export async function withProfile(action) {
   }
 }
 
-/** Runs `action` with the benchmark's page in a browser of its own. */
+/** Runs `action` with the benchmark's page in its own browser. */
 export async function withPage(origin, profile, action) {
   const context = await chromium.launchPersistentContext(profile, { executablePath: '/usr/bin/chromium', args: ARGS });
   try {
@@ -53,7 +55,7 @@ export async function withPage(origin, profile, action) {
   }
 }
 
-/** Undefined for a process that has ended. */
+/** Returns undefined if the process has ended. */
 function readProcess(pid, file) {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
@@ -69,7 +71,7 @@ function isBelow(pid, ancestor) {
   return false;
 }
 
-/** The renderer of the browser with this profile. */
+/** Returns the renderer of the browser with this profile. */
 function rendererOf(profile) {
   const commands = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -79,7 +81,7 @@ function rendererOf(profile) {
   );
   const renderers = commands
     .filter(({ pid, command }) => command.includes('--type=renderer') && isBelow(pid, browser?.pid))
-    // The browser may keep a spare one, which is small.
+    // The browser may keep a spare renderer, which is small.
     .sort((a, b) => bytesOf(b.pid, 'VmHWM') - bytesOf(a.pid, 'VmHWM'));
   if (renderers[0] === undefined) throw new Error('the renderer of the browser was not found');
   return renderers[0].pid;
@@ -98,28 +100,28 @@ class Renderer {
     this.#profile = profile;
   }
 
-  /** Found out late: by then it is the largest. */
+  /** Looked up late, when it is the largest renderer. */
   get #found() {
     this.#pid ??= rendererOf(this.#profile);
     return this.#pid;
   }
 
-  /** Bytes. */
+  /** Returns bytes in use. */
   inUse() {
     return bytesOf(this.#found, 'VmRSS');
   }
 
-  /** Bytes, since `forgetPeak` or the start. */
+  /** Returns the peak in bytes, since `forgetPeak` or the start. */
   peak() {
     return bytesOf(this.#found, 'VmHWM');
   }
 
-  /** The peak begins again at what is in use. */
+  /** Resets the peak to the memory in use. */
   forgetPeak() {
     writeFileSync(`/proc/${this.#found}/clear_refs`, '5');
   }
 
-  /** Time that all threads used so far. */
+  /** Returns the time that all threads have used so far. */
   cpuMs() {
     const threads = readdirSync(`/proc/${this.#found}/task`);
     const nanoseconds = threads.map((thread) => readProcess(this.#found, `task/${thread}/schedstat`)?.split(' ')[0]);

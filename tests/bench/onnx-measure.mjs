@@ -1,4 +1,5 @@
-// The measurements of the embedders' benchmark: times, both sides taking turns; loads and memory, in fresh browsers.
+// The measurements of the embedders' benchmark: times with the two sides taking turns, and loads and memory in fresh
+// browsers.
 import { setTimeout as pause } from 'node:timers/promises';
 import { median } from './kernels.mjs';
 import { withPage, withProfile } from './onnx-browser.mjs';
@@ -6,15 +7,15 @@ import { textsOf } from './onnx-sides.mjs';
 
 export const SIDES = ['signalbox', 'transformers'];
 
-/** Threads of a runtime spin for a moment behind their work: not into the other side's time. */
+/** A runtime's threads spin briefly after their work; this pause keeps them out of the other side's time. */
 const REST_MS = 50;
-/** WebAssembly is slow until the engine has compiled what is hot a second time. */
+/** WebAssembly is slow until the engine has compiled the hot code a second time. */
 const WARM_UP_TOKENS = 64;
-/** Cases of no more tokens are repeated so many times as often: they take little time. */
+/** Cases of at most this number of tokens are repeated OFTEN times as often, because they are quick. */
 const FEW_TOKENS = 128;
 const OFTEN = 3;
 
-/** Behind a load its heap is tidied up, and what was fetched is still being kept. */
+/** After a load the heap is tidied up, and the downloads are still being stored. */
 const SETTLE_MS = 3000;
 
 async function checkTokens(page, text, tokens) {
@@ -31,7 +32,7 @@ async function warmUp(page, words, ms) {
   }
 }
 
-/** Medians of one case, and how far the vectors are apart. */
+/** Returns the medians of one case, and the distance between the vectors. */
 async function takeTurns(page, texts, repeats) {
   const samples = Object.fromEntries(SIDES.map((side) => [side, []]));
   const cpu = Object.fromEntries(SIDES.map((side) => [side, []]));
@@ -40,7 +41,7 @@ async function takeTurns(page, texts, repeats) {
       await pause(REST_MS);
       const before = page.renderer.cpuMs();
       const ms = await page.call('embed', side, texts);
-      if (turn === 0) continue; // To warm up.
+      if (turn === 0) continue; // Warm-up.
       samples[side].push(ms / texts.length);
       cpu[side].push(page.renderer.cpuMs() - before);
     }
@@ -56,7 +57,7 @@ async function takeTurns(page, texts, repeats) {
   };
 }
 
-/** Times in ms a prompt, one result after the other. */
+/** Yields times in ms per prompt, one result after the other. */
 export async function* measureTimes({ origin, words }, plan) {
   for (const dtype of plan.dtypes) {
     for (const threads of plan.threads) {
@@ -79,7 +80,9 @@ export async function* measureTimes({ origin, words }, plan) {
   }
 }
 
-/** One load of an empty profile with what follows it, and one more in a browser with the same profile. */
+/**
+ * Loads once with an empty profile and measures the work after it, then loads again in a browser with the same profile.
+ */
 async function loadTwice({ origin, words }, side, dtype, plan) {
   const options = { dtype, threads: plan.memory.threads };
   const texts = textsOf(words, plan.memory.tokens, plan.memory.batch);
@@ -104,7 +107,7 @@ async function loadTwice({ origin, words }, side, dtype, plan) {
 const mediansOf = (runs) =>
   Object.fromEntries(Object.keys(runs[0]).map((key) => [key, median(runs.map((run) => run[key]))]));
 
-/** Load times in ms and memory in bytes, by type and side. */
+/** Yields load times in ms and memory in bytes, by type and side. */
 export async function* measureLoads(setup, plan) {
   for (const dtype of plan.dtypes) {
     const runs = Object.fromEntries(SIDES.map((side) => [side, []]));

@@ -1,7 +1,7 @@
-// What the page, the workers and the command of the embedders' benchmark agree on.
+// Names that the page, the workers and the command of the embedders' benchmark share.
 
-/** The model as a hub on this machine calls it: both sides then fetch the same addresses, and keep what they fetched. */
+/** Name of the model on a hub on this machine: both sides fetch the same addresses and store the same files. */
 export const MODEL = 'bench/mpnet';
 
-/** <s> and </s> around a text. */
+/** The tokens <s> and </s> around a text. */
 export const SPECIAL_TOKENS = 2;

@@ -1,8 +1,8 @@
-// The page of the embedders' benchmark, as source: both sides behind one surface, each with its model in a worker.
+// The source of the embedders' benchmark page: both sides behind one interface, each with its model in a worker.
 import { OnnxEmbedder } from '../../dist/onnx.js';
 import { MODEL, SPECIAL_TOKENS } from './onnx-names.mjs';
 
-/** Both libraries call the quantised file so. */
+/** Returns the name of the quantised file in both libraries. */
 const dtypeOf = (dtype) => (dtype === 'int8' ? 'q8' : dtype);
 
 async function loadSignalbox({ dtype, threads }) {
@@ -21,7 +21,7 @@ async function loadSignalbox({ dtype, threads }) {
   };
 }
 
-/** Questions to the other side's worker, one after the other. */
+/** Returns a function that asks the other side's worker one question after the other. */
 function askerOf(worker) {
   return (question) =>
     new Promise((resolve, reject) => {
@@ -50,7 +50,7 @@ async function timed(action) {
   return { ms: performance.now() - start, value };
 }
 
-/** Cosine distance. */
+/** Returns the cosine distance. */
 function distanceOf(a, b) {
   let [dot, aa, bb] = [0, 0, 0];
   for (let i = 0; i < a.length; ++i) {
@@ -63,7 +63,10 @@ function distanceOf(a, b) {
 
 const largestStep = (a, b) => a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i])), 0);
 
-/** How far two lists of unit vectors are apart at most, and, to judge that, different texts' vectors at least. */
+/**
+ * Returns the largest distance between two lists of unit vectors and, for scale, the least distance between different
+ * texts.
+ */
 function distances(ours, theirs) {
   const texts = ours.flatMap((vector, n) => ours.slice(0, n).map((other) => distanceOf(vector, other)));
   return {
@@ -86,6 +89,6 @@ globalThis.bench = {
     return ms;
   },
   countTokens: (side, text) => sides[side].countTokens(text),
-  /** Of the last vectors of both sides. */
+  /** Compares the last vectors of both sides. */
   compare: () => distances(last.signalbox, last.transformers),
 };

@@ -1,5 +1,5 @@
-// What the embedders' benchmark needs on disk, made once below build/bench-onnx: transformers.js, the model, and a
-// folder to serve with both sides bundled alike. transformers.js is no dependency of the project: it is large.
+// Prepares the files of the embedders' benchmark, once, below build/bench-onnx: transformers.js, the model, and a
+// folder to serve with both sides bundled alike. transformers.js is too large to be a dependency of the project.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,13 +18,13 @@ const HTML = '<!doctype html><meta charset="utf-8"><title>bench</title><script t
 
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
-/** The folder of transformers.js, and that of the runtime which it brings. */
+/** Returns the folder of transformers.js. */
 function installTransformers(say) {
   const folder = path.join(FOLDER, 'node_modules', PACKAGE);
   const installed = path.join(folder, 'package.json');
   if (!existsSync(installed) || readJson(installed).version !== VERSION) {
     say(`installing ${PACKAGE} ${VERSION}`);
-    // A folder with its own package.json: npm would look for one above it.
+    // Without a package.json of its own, npm would use one in a folder above.
     writeFileSync(path.join(FOLDER, 'package.json'), '{ "private": true }\n');
     const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefix', FOLDER];
     execFileSync('npm', ['install', ...options, `${PACKAGE}@${VERSION}`], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -32,12 +32,12 @@ function installTransformers(say) {
   return folder;
 }
 
-/** The folder of ONNX Runtime Web's scripts that a package with this package.json gets. */
+/** Returns the folder of ONNX Runtime Web's scripts that a package with this package.json uses. */
 const runtimeOf = (packageJson) => path.dirname(createRequire(packageJson).resolve('onnxruntime-web/wasm'));
 
 const versionOf = (runtime) => readJson(path.join(runtime, '../package.json')).version;
 
-/** Under another name until it is whole. */
+/** Writes the model under another name until it is complete. */
 function makeModel(say) {
   if (existsSync(MODEL_FOLDER)) return;
   say('making the model');
@@ -56,7 +56,7 @@ async function bundle(transformers) {
     ...options,
     entryPoints: { page: 'tests/bench/onnx-page.mjs', 'onnx-worker-entry': 'dist/onnx-worker-entry.js' },
     outdir: WWW,
-    // The runtime starts its threads from the script that it is in, which must not be the worker's.
+    // The runtime starts its threads from its own script, which must not be the worker's.
     splitting: true,
   });
   await build({
@@ -67,7 +67,7 @@ async function bundle(transformers) {
   });
 }
 
-/** Gives the folder to serve, and what is compared. */
+/** Returns the folder to serve and the data to compare. */
 export async function prepareSides(say) {
   mkdirSync(FOLDER, { recursive: true });
   const transformers = installTransformers(say);
@@ -95,13 +95,13 @@ export async function prepareSides(say) {
   };
 }
 
-/** Words of the model's vocabulary: each is one token. */
+/** Returns the words of the model's vocabulary that are one token each. */
 function wholeWords() {
   const { model } = readJson(path.join(MODEL_FOLDER, 'tokenizer.json'));
   return Object.keys(model.vocab).filter((word) => /^[a-z]{3,}$/.test(word));
 }
 
-/** Different texts of exactly so many tokens, special ones included. */
+/** Returns different texts of exactly this number of tokens, special ones included. */
 export function textsOf(words, tokens, count) {
   let state = tokens;
   const next = () => {

@@ -1,4 +1,4 @@
-// The worker of the other side of the embedders' benchmark, as source: transformers.js, one question at a time.
+// The source of the transformers.js worker in the embedders' benchmark: it answers one question at a time.
 import { env, pipeline } from '@huggingface/transformers';
 import { MODEL } from './onnx-names.mjs';
 

@@ -1,8 +1,8 @@
-// `node tests/bench/onnx.mjs`: signalbox's OnnxEmbedder beside transformers.js on the same model, in Chromium.
+// `node tests/bench/onnx.mjs`: compares signalbox's OnnxEmbedder with transformers.js on the same model, in Chromium.
 //   node tests/bench/onnx.mjs              everything, in about an hour, 2 GB of disk and 6 GB of memory
 //   node tests/bench/onnx.mjs --quick      a smoke run: few cases and repeats; its figures mean little
 //   node tests/bench/onnx.mjs --json       the results as JSON on stdout
-//   --repeats N, --dtypes int8, --threads 1,2, --tokens 16,64, --batches 1,8, --loads N    other than the plan's
+//   --repeats N, --dtypes int8, --threads 1,2, --tokens 16,64, --batches 1,8, --loads N    instead of the plan's values
 // Needs dist/ (npm run setup) and /usr/bin/chromium; installs transformers.js below build/bench-onnx.
 import os from 'node:os';
 import process from 'node:process';

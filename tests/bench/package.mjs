@@ -1,4 +1,4 @@
-// What a user of the package waits for and downloads: first decision, sizes, memory.
+// Measures the package as its users see it: first decision, sizes, memory.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { median } from './kernels.mjs';
 
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 
-/** What a page downloads before its first decision. */
+/** Files that a page downloads before its first decision. */
 const DOWNLOADS = {
   wasm: ['signalbox.wasm'],
   glue: ['signalbox-glue.mjs'],
@@ -18,7 +18,7 @@ const DOWNLOADS = {
   index: ['models/index/index.sbx'],
 };
 
-/** Medians of cold starts, each in a fresh process, whose own start does not count. */
+/** Returns medians of cold starts, each in a fresh process, without the start of the process itself. */
 export function measureFirstDecision(repeats) {
   const script = fileURLToPath(new URL('first-decision.mjs', import.meta.url));
   const runs = [];
@@ -27,7 +27,7 @@ export function measureFirstDecision(repeats) {
   return { coldMs: median(runs.map((run) => run.cold)), warmMs: median(runs.map((run) => run.warm)) };
 }
 
-/** Bytes of each part, and of their sum, raw and compressed. */
+/** Returns the bytes of each part and of their sum, raw and compressed. */
 export function measureSizes() {
   const sizes = {};
   const total = { raw: 0, brotli: 0 };
@@ -46,7 +46,7 @@ export function measureSizes() {
   return { ...sizes, total };
 }
 
-/** Memory of the shipped module once an index of this shape is open, over the size of its file. */
+/** Returns the memory of the shipped module with an open index of this shape, divided by the size of the index file. */
 export async function measureMemory(native, rows, dim) {
   const { loadCore } = await import('../../dist/wasm/core-module.js');
   const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-bench-'));

@@ -1,8 +1,8 @@
-// `npm run bench -- page [--visits 9] [--json]`: the demo site in Chromium, served from localhost.
-// The first decision: from the navigation to the first pick in the document, every visit with an empty cache, and what it
-// loaded. A keystroke: the longest task of the page's main thread that each real key event leads to, the drawing of the
-// new decision included, in processor time: by the clock it also holds what else a busy machine does, the drawing of a
-// browser without a GPU for one.
+// `npm run bench -- page [--visits 9] [--json]`: measures the demo site in Chromium, served from localhost.
+// First decision: from the navigation to the first pick in the document, every visit with an empty cache, and the
+// requests it made. Keystroke: the longest task of the main thread after each real key event, including the drawing of
+// the new decision, in processor time. Wall-clock time would also include other work of a busy machine, such as the
+// drawing of a browser without a GPU.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,7 +16,7 @@ const TEXT = 'Prove that the square root of 2 is irrational, and say where it is
 
 const quantile = (values, share) => [...values].sort((a, b) => a - b)[Math.floor(share * (values.length - 1))];
 
-/** Notes when the first pick stands in the document. */
+/** Records the time of the first pick in the document. */
 function noteFirstPick() {
   new MutationObserver((_, observer) => {
     if (document.querySelector('[data-pick]') === null) return;
@@ -25,7 +25,7 @@ function noteFirstPick() {
   }).observe(document, { childList: true, subtree: true });
 }
 
-/** A visit with nothing in any cache: a browser of its own. */
+/** Visits with empty caches, in a new browser. */
 async function visit(origin) {
   const browser = await openBrowser('chromium');
   try {
@@ -37,7 +37,7 @@ async function visit(origin) {
   }
 }
 
-/** The main thread's tasks while `action` runs, in ms: by the clock, and of the processor's own time. */
+/** Returns the main thread's tasks during `action`, in ms: wall-clock time and processor time. */
 async function tasksDuring(page, action) {
   const session = await page.raw.context().newCDPSession(page.raw);
   const events = [];
@@ -67,7 +67,7 @@ async function keystrokes(origin) {
     for (const letter of TEXT) {
       const tasks = await tasksDuring(page, async () => {
         await page.raw.keyboard.type(letter);
-        // Longer than the pause after which a decision is made, and drawn.
+        // Longer than the pause before a decision is made and drawn.
         await new Promise((resolve) => setTimeout(resolve, 250));
       });
       for (const time of ['cpu', 'wall']) longest[time].push(Math.max(0, ...tasks.map((task) => task[time])));

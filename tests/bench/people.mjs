@@ -1,5 +1,5 @@
-// Simulated people for tests/bench/feedback.mjs: each asks prompts of one to three tasks that the benchmark then lacks,
-// takes the router's pick, and sometimes judges it.
+// Simulated users for tests/bench/feedback.mjs: each asks prompts of one to three tasks that are taken out of the
+// benchmark, takes the router's pick, and sometimes rates it.
 import { readFileSync } from 'node:fs';
 import { buildIndexWith } from '../../dist/building/build-index.js';
 import { Random } from '../../dist/evaluation/random.js';
@@ -11,7 +11,7 @@ import { vectorsOf } from './rows.mjs';
 export const FOLDS = 6;
 export const PROMPTS = 200;
 const MOST_TASKS = 3;
-/** Of the pools that are drawn. */
+/** Sizes of the pools: the models of a user, and the strong models to draw them from. */
 const POOL = 8;
 const STRONG = 20;
 
@@ -26,10 +26,10 @@ const shuffled = (random, values) => {
 };
 const largest = (values) => values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
 
-/** MMLU-Pro is one family, and so are BBH's tasks that differ in a number of objects only. */
+/** MMLU-Pro is one family, and so are the tasks of BBH that differ only in a number of objects. */
 const familyOf = (task) => /^(mmlu_pro|musr|bbh_tracking|bbh_logical)/.exec(task)?.[0] ?? task;
 
-/** The samples of an index, its tasks' mean outcomes and centroids. */
+/** Reads the samples of an index, and its tasks' mean outcomes and centroids. */
 export async function readBenchmark(path) {
   const file = readFileSync(path);
   const router = await Router.load({ index: file, embedder: null });
@@ -56,8 +56,8 @@ export async function readBenchmark(path) {
 }
 
 /**
- * A router over what is left of the benchmark. The policy knows tasks by their centroids and mean outcomes only, so a
- * row a task stands for all of its rows.
+ * Returns a router over the remaining benchmark. The policy knows tasks only by their centroids and mean outcomes, so
+ * one row per task represents all its rows.
  */
 async function routerWithout(lab, benchmark, heldOut) {
   const { names, taskNames, dim, means, centroids } = benchmark;
@@ -75,7 +75,10 @@ async function routerWithout(lab, benchmark, heldOut) {
   return Router.load({ index, embedder: null });
 }
 
-/** What the router predicts of every prompt: [prompts] of [models], and the models' means over the tasks that are left. */
+/**
+ * Returns the router's predictions for every prompt, [prompts] of [models], and the models' means over the remaining
+ * tasks.
+ */
 async function predict(lab, benchmark, rows, heldOut) {
   const { names, vectors, dim } = benchmark;
   const router = await routerWithout(lab, benchmark, heldOut);
@@ -93,7 +96,7 @@ async function predict(lab, benchmark, rows, heldOut) {
   return { predicted, strength };
 }
 
-/** Cosines between all prompts of a person, [prompts, prompts]. */
+/** Returns the cosines between all prompts of a user, [prompts, prompts]. */
 function similarities({ vectors, dim }, rows) {
   const out = new Float32Array(rows.length ** 2);
   for (const [i, a] of rows.entries()) {
@@ -107,8 +110,8 @@ function similarities({ vectors, dim }, rows) {
 }
 
 /**
- * `perFold` people in each fold of the tasks: a person's tasks are of one fold, so that constants can be chosen on people
- * who share no task with those that they are measured on.
+ * Draws `perFold` users in each fold of the tasks. The tasks of a user come from one fold, so that constants can be
+ * chosen on users who share no task with the users they are measured on.
  */
 export async function drawPeople(benchmark, { perFold, seed, progress }) {
   const random = new Random(seed);
@@ -143,8 +146,8 @@ export async function drawPeople(benchmark, { perFold, seed, progress }) {
 }
 
 /**
- * A person in a setting: who may be asked, what is predicted, what is right. `failing`: the share of its right answers that
- * the model which the router would ask most gives wrong to this person.
+ * Returns a user in a setting: the available models, the predictions and the right answers. `failing` is the share of
+ * its right answers that the most often picked model answers wrongly for this user.
  */
 export function settle(benchmark, person, { pool, lacksFamily = false, failing = 0 }) {
   const { names, outcomes, means } = benchmark;
@@ -172,7 +175,10 @@ export function settle(benchmark, person, { pool, lacksFamily = false, failing =
   };
 }
 
-/** How a person judges: what share of right and of wrong answers, how often another model is named instead, and whether by a coin. */
+/**
+ * Rating habits of users: the shares of right and of wrong answers that are rated, how often another model is named
+ * instead, and whether ratings are random.
+ */
 export const HABITS = {
   honest: { right: 0.3, wrong: 0.3, other: 0.5 },
   coin: { right: 0.3, wrong: 0.3, other: 0.5, isCoin: true },
@@ -180,8 +186,8 @@ export const HABITS = {
 };
 
 /**
- * What a person says of a pick, or undefined: { model, outcome }. Who names another model instead names the strongest that
- * was right, and says nothing of the pick.
+ * Returns a user's rating of a pick, { model, outcome }, or undefined. A user who names another model names the
+ * strongest one that was right, and does not rate the pick.
  */
 function judge({ luck, byStrength, outcome }, i, pick, habit) {
   const [says, names, coin] = luck[i];
@@ -192,7 +198,7 @@ function judge({ luck, byStrength, outcome }, i, pick, habit) {
   return other === undefined ? { model: pick, outcome: Number(isRight) } : { model: other, outcome: 1 };
 }
 
-/** The picks of a person's prompts, one after the other, by the rule that ships with these constants. */
+/** Returns the picks for a user's prompts, one after the other, by the shipped rule with these constants. */
 export function adaptedPicks(setting, habit, constants = FEEDBACK_CONSTANTS) {
   const { rows, cosines, predicted, members, names } = setting;
   const judgements = [];

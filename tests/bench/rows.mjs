@@ -1,6 +1,6 @@
-// The rows of an index of int4 or int8 codes, as the unit vectors that they stand for.
+// Reads the rows of an index of int4 or int8 codes as unit vectors.
 
-/** [rows, dim]; `file` holds an index whose `info` is given. */
+/** Returns [rows, dim] from the file of an index with this `info`. */
 export function vectorsOf(file, { rows, dim, codes, sections }) {
   if (codes !== 'int4' && codes !== 'int8') throw new Error(`rows in ${codes}: expected int4 or int8`);
   const at = (name) => file.subarray(sections.find((s) => s.name === name).offsetBytes);

@@ -1,4 +1,4 @@
-// The two sides of the kernel benchmark, with one surface: a native command over pipes, and wasm in this process.
+// The two sides of the kernel benchmark behind one interface: a native command over pipes, and wasm in this process.
 // Each measurement is timed where it runs.
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -68,7 +68,7 @@ export class WasmSide {
     this.#folder = folder;
   }
 
-  /** A module's memory never shrinks, so each data set has its own. */
+  /** A module's memory never shrinks, so each data set uses a new module. */
   async #fresh() {
     const wasm = await WebAssembly.compile(await readFile(path.join(this.#folder, 'signalbox_bench.wasm')));
     const { default: create } = await import(pathToFileURL(path.join(this.#folder, 'signalbox_bench.mjs')).href);

@@ -1,4 +1,4 @@
-// A table of text with its columns aligned to the right.
+// Formats a text table with right-aligned columns.
 
 export function table(head, rows) {
   const all = [head, ...rows];

@@ -1,4 +1,4 @@
-// A Slurm of one node on this machine: a controller, a node daemon and munge, from Debian's packages. Needs root.
+// Runs a one-node Slurm on this machine: a controller, a node daemon and munge, from Debian's packages. Needs root.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const POLL_MS = 200;
 
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Why there can be no cluster here; undefined where there can. */
+/** Returns the reason why a cluster cannot run here; undefined if it can. */
 export function whyNot() {
   if (process.getuid?.() !== 0) return 'only root can start the daemons';
   const missing = ['slurmctld', 'slurmd', 'sbatch', 'munged'].find(
@@ -62,7 +62,7 @@ function writeConfiguration(folder) {
   return file;
 }
 
-/** Starts everything; `run` calls a command of Slurm, `stop` ends it all. */
+/** Starts the cluster; `run` runs a Slurm command, `stop` ends all daemons. */
 export async function startSlurm() {
   const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-slurm-'));
   for (const name of ['state', 'spool']) mkdirSync(path.join(folder, name));

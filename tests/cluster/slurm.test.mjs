@@ -1,4 +1,5 @@
-// A build in shards on a real Slurm of one node: the same bytes as in one piece, also where processes and whole tasks are killed.
+// Builds in shards on a real one-node Slurm: the same bytes as a build in one piece, even if processes or tasks are
+// killed.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,7 +19,7 @@ let slurm;
 let folder;
 let expected;
 
-/** Two datasets of 60 prompts, scored on three models: made up, and in two files so that rows are joined. */
+/** Writes two made-up datasets of 60 prompts, scored on three models, in two files so that rows are joined. */
 function writeResults(target) {
   mkdirSync(target);
   for (const [file, models] of [
@@ -54,7 +55,7 @@ after(async () => {
   if (folder !== undefined) rmSync(folder, { recursive: true });
 });
 
-/** Runs the script with a module that every Node process loads first; gives the number of the joining job. */
+/** Runs the script with a module that every Node process loads first; returns the number of the joining job. */
 function submit(output, { preload = '', environment = {} } = {}) {
   const module = path.join(folder, `preload-${Math.random()}.mjs`);
   writeFileSync(module, preload);
@@ -71,7 +72,7 @@ function submit(output, { preload = '', environment = {} } = {}) {
   return stdout.trim();
 }
 
-/** Until no job is left. */
+/** Waits until no job is left. */
 async function finished() {
   for (const start = Date.now(); Date.now() - start < WAIT_MS; await pause(200)) {
     if (slurm.run('squeue', '-h') === '') return;
@@ -96,7 +97,7 @@ const killOnce = (shard, victim, marker) => `
     await new Promise(() => setInterval(() => {}, 1000));
   }`;
 
-it('gives the bytes of the build in one piece, and removes its shards', { skip: reason }, async () => {
+it('writes the bytes of a build in one piece and removes its shards', { skip: reason }, async () => {
   const output = path.join(folder, 'plain.sbx');
   submit(output);
   await finished();
@@ -108,7 +109,7 @@ it('gives the bytes of the build in one piece, and removes its shards', { skip: 
   );
 });
 
-it('tries a shard again whose process was killed', { skip: reason }, async () => {
+it('retries a shard whose process was killed', { skip: reason }, async () => {
   const output = path.join(folder, 'killed.sbx');
   submit(output, { preload: killOnce(2, 'process.pid', path.join(folder, 'killed')) });
   await finished();
@@ -117,7 +118,7 @@ it('tries a shard again whose process was killed', { skip: reason }, async () =>
   assert.match(readFileSync(`${output}.shards/shard-2.log`, 'utf8'), /attempt 2/);
 });
 
-it('joins nothing where a whole task was killed, and goes on from the shards that are there', {
+it('joins nothing after a task was killed, and resumes from the existing shards', {
   skip: reason,
 }, async () => {
   const output = path.join(folder, 'resumed.sbx');
@@ -127,14 +128,14 @@ it('joins nothing where a whole task was killed, and goes on from the shards tha
   const there = readdirSync(`${output}.shards`).filter((name) => name.endsWith('.sbx'));
   assert.equal(there.length, SHARDS - 1);
   const again = spawnSync('bash', [path.join(dist, 'slurm', 'build.sh'), '4', output, 'x'], { env: slurm.environment });
-  assert.equal(again.status, 1, 'without the word of the person shards of an earlier run are not used');
+  assert.equal(again.status, 1, 'shards of an earlier run are used only on request');
   submit(output, { environment: { SIGNALBOX_RESUME: '1' } });
   await finished();
   assert.ok(existsSync(output), logs(output));
   assert.deepEqual(readFileSync(output), expected);
 });
 
-it('says what is wrong with the files, once', { skip: reason }, async () => {
+it('reports a problem with the files once', { skip: reason }, async () => {
   const output = path.join(folder, 'bad.sbx');
   const args = [path.join(dist, 'slurm', 'build.sh'), '1', output, path.join(folder, 'no-such-folder')];
   const { status } = spawnSync('bash', args, { env: slurm.environment });

@@ -29,7 +29,7 @@ TEST(Builder, RefusesAnEmptyIndex) {
   EXPECT_EQ(refusal([](auto& b) { b.spec.dim = 0; }), ErrorCode::kInvalidArgument);
 }
 
-TEST(Builder, RefusesWhatExceedsTheLimitsOfTheFormat) {
+TEST(Builder, RefusesSizesBeyondTheLimitsOfTheFormat) {
   EXPECT_EQ(refusal([](auto& b) { b.spec.dim = 8193; }), ErrorCode::kSizeOverflow);
   EXPECT_EQ(refusal([](auto& b) { b.spec.model_names.resize(65536); }), ErrorCode::kSizeOverflow);
   EXPECT_EQ(refusal([](auto& b) { b.spec.task_names.resize(65536); }), ErrorCode::kSizeOverflow);
@@ -112,11 +112,11 @@ TEST(Builder, AcceptsTasksWithoutRowsAndModelsWithoutOutcomes) {
   EXPECT_TRUE(std::isnan(index.task_means[2 * 2]));
 }
 
-TEST(Builder, IsIndifferentToTheLengthOfTheVectors) {
+TEST(Builder, IgnoresTheLengthOfTheVectors) {
   for (const CodeType codes : {CodeType::kFloat32, CodeType::kInt8, CodeType::kInt4, CodeType::kBinary}) {
     RandomBenchmark benchmark(/*seed=*/64, 12, 5, 2, 3, codes);
     const std::vector<std::uint8_t> before = benchmark.bytes();
-    for (float& x : benchmark.embeddings) x *= 1024;  // A power of two: no rounding changes.
+    for (float& x : benchmark.embeddings) x *= 1024;  // A power of two does not change any rounding.
     benchmark.refresh();
     EXPECT_EQ(benchmark.bytes(), before);
   }

@@ -1,4 +1,4 @@
-// Rows that stand for their task: their means, against those of random rows.
+// Compares the means of representative rows of a task with those of random rows.
 #include "building/coreset.h"
 
 #include <algorithm>
@@ -38,7 +38,7 @@ Task random_task(std::uint32_t seed, double missing = 0) {
   return out;
 }
 
-/// Means of some rows, leaving out what is missing.
+/// Returns the means of some rows; skips missing values.
 std::vector<double> means(std::span<const float> values, std::size_t width, const std::vector<std::uint32_t>& rows) {
   std::vector<double> out(width, 0);
   std::vector<double> counts(width, 0);
@@ -94,7 +94,7 @@ TEST_P(CoresetTest, HasMeansThatAreNearerToTheTasksThanThoseOfRandomRows) {
         outcome += e.outcome / 50;
       }
       EXPECT_LT(herded.embedding, embedding / 2);
-      // Missing outcomes are taken for the mean, so that they keep it less well.
+      // A missing outcome counts as the mean, so that the means of outcomes are kept less well.
       EXPECT_LT(herded.outcome, outcome * (GetParam() > 0 ? .9 : .5));
     }
   }
@@ -102,19 +102,20 @@ TEST_P(CoresetTest, HasMeansThatAreNearerToTheTasksThanThoseOfRandomRows) {
 
 INSTANTIATE_TEST_SUITE_P(Missing, CoresetTest, ::testing::Values(0, .2));
 
-TEST(Coreset, OfOneRowIsTheOneNearestToTheMean) {
-  // Outcomes that are all alike leave the embeddings to decide.
+TEST(Coreset, ChoosesTheRowNearestToTheMeanForOneRow) {
+  // Equal outcomes leave the choice to the embeddings.
   const std::vector<float> embeddings = {1, 0, 0, 1, 5, 5, 1, -1};
   EXPECT_EQ(choose_rows(embeddings, std::vector<float>(4, 1), 2, 1, 1), (std::vector<std::uint32_t>{0}))
       << "the mean is (.60, .25)";
   EXPECT_EQ(choose_rows(embeddings, std::vector<float>(4, std::nanf("")), 2, 1, 1), (std::vector<std::uint32_t>{0}));
 }
 
-TEST(Coreset, FollowsTheOutcomesWhereTheEmbeddingsAreZero) {
+TEST(Coreset, FollowsTheOutcomesIfTheEmbeddingsAreZero) {
   const std::vector<float> zeros(8, 0);
   const std::vector<float> outcomes = {1, 1, 1, 0};
   const auto rows = choose_rows(zeros, outcomes, 2, 1, 2);
-  // Deviations from the mean, .25 three times and -.75, have the mean 0: after the first of equals the opposite one.
+  // The deviations from the mean are .25 three times and -.75, and their mean is 0: the first of the equal rows is
+  // followed by the opposite one.
   EXPECT_EQ(rows, (std::vector<std::uint32_t>{0, 3}));
 }
 
@@ -124,7 +125,7 @@ TEST(Coreset, BreaksTiesByTheLowerRow) {
   EXPECT_EQ(choose_rows(embeddings, std::vector<float>(20, 1), 2, 1, 4), (std::vector<std::uint32_t>{0, 1, 2, 3}));
 }
 
-TEST(Coreset, HoldsEveryRowWhereAsManyAreKept) {
+TEST(Coreset, HoldsEveryRowIfAllAreKept) {
   const Task task = random_task(9);
   std::vector<std::uint32_t> all(kRows);
   std::iota(all.begin(), all.end(), 0U);
@@ -135,15 +136,15 @@ TEST(Coreset, HoldsEveryRowWhereAsManyAreKept) {
   EXPECT_TRUE(choose_rows({}, {}, kDim, kModels, 3).empty());
 }
 
-TEST(Coreset, IsIndifferentToTheLengthOfTheVectors) {
+TEST(Coreset, IgnoresTheLengthOfTheVectors) {
   const Task task = random_task(10, .1);
   std::vector<float> longer = task.embeddings;
-  for (float& x : longer) x *= 1024;  // A power of two: no rounding changes.
+  for (float& x : longer) x *= 1024;  // A power of two does not change any rounding.
   EXPECT_EQ(choose_rows(longer, task.outcomes, kDim, kModels, 40),
             choose_rows(task.embeddings, task.outcomes, kDim, kModels, 40));
 }
 
-TEST(Coreset, GrowsByItsPicks) {
+TEST(Coreset, ContainsEverySmallerCoreset) {
   const Task task = random_task(11);
   auto fewer = choose_rows(task.embeddings, task.outcomes, kDim, kModels, 20);
   const auto more = choose_rows(task.embeddings, task.outcomes, kDim, kModels, 21);

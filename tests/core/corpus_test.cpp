@@ -1,4 +1,4 @@
-// Replays what the fuzzers start from, and whatever they once found, without a fuzzer.
+// Replays the seed corpus of the fuzzers, and all their past findings, without a fuzzer.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>

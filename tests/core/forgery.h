@@ -1,5 +1,5 @@
-// Index files taken apart, changed and put together again with fitting checksums, so that tests and fuzzers get past
-// the checksum to the checks behind it.
+// Takes index files apart, changes them and puts them together with valid checksums, so that tests and fuzzers reach
+// the checks behind the checksums.
 #pragma once
 
 #include <cstring>
@@ -29,7 +29,7 @@ inline void set_entry(FileBytes& file, std::size_t i, const layout::Section& ent
   std::memcpy(file.data() + sizeof(layout::Header) + i * sizeof(entry), &entry, sizeof(entry));
 }
 
-/// Writes the header with both checksums recomputed; all its other fields are taken as they are.
+/// Writes the header with both checksums recomputed and all other fields unchanged.
 inline void seal(FileBytes& file, layout::Header header) {
   const std::span<const std::uint8_t> bytes(file);
   header.body_crc32 = crc32(bytes.subspan(sizeof(header)));
@@ -40,7 +40,7 @@ inline void seal(FileBytes& file, layout::Header header) {
 
 inline void seal(FileBytes& file) { seal(file, header_of(file)); }
 
-/// A valid file as its header and sections. `file()` lays the sections out in their order, aligned, and seals.
+/// A valid file as its header and sections. `file()` lays out the sections in order, aligned, and seals the file.
 struct Forgery {
   struct Part {
     std::uint32_t kind = 0;

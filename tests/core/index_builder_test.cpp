@@ -1,4 +1,4 @@
-// An index that is built row by row: the same bytes where every row is judged, and honest errors where a sample is.
+// Indexes built row by row: equal to those of build_index if every row is a query, with truthful errors for a sample.
 #include "building/index_builder.h"
 
 #include <algorithm>
@@ -40,7 +40,7 @@ Status put(IndexBuilder& builder, const RandomBenchmark& b, const std::vector<st
   return builder.put(rows, embeddings, outcomes);
 }
 
-/// Puts every row in a shuffled order, in blocks of a size that divides nothing.
+/// Puts every row, in shuffled order and in blocks whose size does not divide the number of rows.
 void put_all(IndexBuilder& builder, const RandomBenchmark& b, std::uint32_t seed) {
   std::vector<std::uint32_t> rows(b.row_tasks.size());
   std::iota(rows.begin(), rows.end(), 0U);
@@ -79,7 +79,7 @@ struct Variant {
 
 class IndexBuilderTest : public ::testing::TestWithParam<Variant> {};
 
-TEST_P(IndexBuilderTest, GivesTheBytesOfBuildIndexInWhateverOrderRowsCome) {
+TEST_P(IndexBuilderTest, ReturnsTheBytesOfBuildIndexForEveryOrderOfRows) {
   const auto [codes, graded, missing] = GetParam();
   RandomBenchmark b(/*seed=*/71, 333, 19, 9, 5, codes, missing ? .2 : 0);
   if (graded) b.outcomes[40] = .375F;
@@ -116,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(Variants, IndexBuilderTest, ::testing::ValuesIn(variant
          (v.missing ? "_missing" : "_complete");
 });
 
-/// A benchmark too large for 60 million products: tasks that lie apart, on which models differ.
+/// A benchmark too large for 60 million products: separate tasks on which the models differ.
 RandomBenchmark large_benchmark() {
   RandomBenchmark b(/*seed=*/72, 4000, 16, 5, 4, CodeType::kInt8);
   for (std::size_t r = 0; r < 4000; ++r) b.embeddings[r * 16 + b.row_tasks[r]] += 2;
@@ -151,7 +151,7 @@ TEST(SampledPairs, LieWithinFourStandardErrorsOfTheExactOnes) {
     for (std::size_t i = 0; i < exact.pairs.p.size(); ++i) {
       EXPECT_NEAR(index.pairs.p[i], exact.pairs.p[i], 4 * report.max_standard_error_p) << i;
     }
-    // 468 of 4000 rows: a quantile lies within four of its standard errors, 4 * .5 / sqrt(468) < .1, of its rank.
+    // For 468 of 4000 rows, a quantile lies within four of its standard errors, 4 * .5 / sqrt(468) < .1, of its rank.
     for (std::size_t i = 10; i + 10 < kCoverageQuantiles; ++i) {
       EXPECT_GE(index.coverage[i], exact.coverage[i - 10]) << i;
       EXPECT_LE(index.coverage[i], exact.coverage[i + 10]) << i;
@@ -168,7 +168,7 @@ TEST(SampledPairs, AreDrawnByTheSeedAlone) {
   EXPECT_NE(sampled(b, 2, report), one);
 }
 
-TEST(SampledPairs, JudgeAtLeastTwentyRowsOfEveryTaskAndMoveSomeOfThem) {
+TEST(SampledPairs, UseAtLeastTwentyRowsOfEveryTaskAndMoveSomeOfThem) {
   RandomBenchmark b = large_benchmark();
   b.spec.pairs = {{0, .5}, 3, 1};
   BuilderSpec spec = spec_of(b);
@@ -185,7 +185,7 @@ TEST(SampledPairs, JudgeAtLeastTwentyRowsOfEveryTaskAndMoveSomeOfThem) {
   }
 }
 
-TEST(SampledPairs, LeaveATaskAloneThatIsSmallerThanItsSample) {
+TEST(SampledPairs, UseEveryRowOfATaskSmallerThanItsSample) {
   RandomBenchmark b(/*seed=*/73, 600, 8, 3, 2, CodeType::kInt8);
   for (std::size_t r = 0; r < 600; ++r) b.row_tasks[r] = r < 7 ? 0 : 1;
   b.refresh();
@@ -197,7 +197,7 @@ TEST(SampledPairs, LeaveATaskAloneThatIsSmallerThanItsSample) {
   EXPECT_EQ(index.pairs.u[0], b.open().pairs.u[0]);
 }
 
-/// A build of which 200 rows are landmarks of the map.
+/// Builds an index with 200 rows as landmarks of the map.
 std::vector<std::uint8_t> with_landmarks(const RandomBenchmark& b, std::size_t queries_a_step) {
   BuilderSpec spec = spec_of(b);
   spec.sampling = {0, 1};
@@ -206,7 +206,7 @@ std::vector<std::uint8_t> with_landmarks(const RandomBenchmark& b, std::size_t q
   return finish(builder, queries_a_step);
 }
 
-TEST(BuiltMap, PlacesEveryRowInWhateverStepsAndOrder) {
+TEST(BuiltMap, PlacesEveryRowForAllStepsAndOrders) {
   const RandomBenchmark b(/*seed=*/75, 700, 8, 2, 3, CodeType::kInt4);
   for (const auto& build : {with_landmarks, +[](const RandomBenchmark&of, std::size_t queries) {
                               IndexBuilder builder = create(spec_of(of));
@@ -221,12 +221,12 @@ TEST(BuiltMap, PlacesEveryRowInWhateverStepsAndOrder) {
     std::vector<std::pair<std::uint16_t, std::uint16_t>> places;
     for (std::size_t r = 0; r < 700; ++r) places.emplace_back(index.map[2 * r], index.map[2 * r + 1]);
     std::sort(places.begin(), places.end());
-    // Of 700 places among 65536^2 chance lets two coincide in one map of 17 000; a cluttered map has a few.
+    // 700 random places among 65536^2 coincide in one of 17 000 maps; a cluttered map has a few coincidences.
     EXPECT_GT(std::unique(places.begin(), places.end()) - places.begin(), 690);
   }
 }
 
-TEST(BuiltMap, NeedsNoMoreNeighboursThanTheConstantsOfTheIndexAskFor) {
+TEST(BuiltMap, DoesNotDependOnKappa) {
   RandomBenchmark few(/*seed=*/76, 60, 8, 2, 3, CodeType::kInt8);
   RandomBenchmark many = few;
   few.spec.routing.kappa = 1;
@@ -235,10 +235,10 @@ TEST(BuiltMap, NeedsNoMoreNeighboursThanTheConstantsOfTheIndexAskFor) {
   many.refresh();
   const Index a = few.open();
   const Index b = many.open();
-  EXPECT_TRUE(std::equal(a.map.begin(), a.map.end(), b.map.begin(), b.map.end())) << "kappa is the coverage's";
+  EXPECT_TRUE(std::equal(a.map.begin(), a.map.end(), b.map.begin(), b.map.end())) << "kappa is only for the coverage";
 }
 
-TEST(BuiltMap, IsThereForRowsThatAreEqualZeroOrFew) {
+TEST(BuiltMap, ExistsForRowsThatAreEqualZeroOrFew) {
   for (const std::size_t rows : {1U, 2U, 3U, 16U, 17U, 300U}) {
     for (const float value : {0.0F, .5F}) {
       for (const auto& build : {with_landmarks, +[](const RandomBenchmark&of, std::size_t) { return of.bytes(); }}) {
@@ -251,7 +251,7 @@ TEST(BuiltMap, IsThereForRowsThatAreEqualZeroOrFew) {
   }
 }
 
-TEST(BuiltMap, IsNotThereInAShard) {
+TEST(BuiltMap, IsMissingFromAShard) {
   RandomBenchmark b(/*seed=*/78, 20, 4, 2, 2, CodeType::kFloat32);
   for (std::size_t i = 0; i < b.embeddings.size(); ++i) b.embeddings[i] = i % 4 == 0 ? 1 : 0;
   b.refresh();
@@ -261,7 +261,7 @@ TEST(BuiltMap, IsNotThereInAShard) {
   put_all(builder, b, 1);
   const Index index = testing::open_copy(finish(builder, 10)).take();
   EXPECT_TRUE(index.map.empty());
-  EXPECT_EQ(index.sections.back().name, "coverage") << "by kind";
+  EXPECT_EQ(index.sections.back().name, "coverage") << "sections are sorted by kind";
 }
 
 class RefusalTest : public ::testing::Test {
@@ -275,7 +275,7 @@ class RefusalTest : public ::testing::Test {
   RandomBenchmark b_{/*seed=*/74, 12, 3, 2, 3, CodeType::kInt8};
 };
 
-TEST_F(RefusalTest, OfRowsLeavesTheBuilderAsItWas) {
+TEST_F(RefusalTest, OfRowsLeavesTheBuilderUnchanged) {
   IndexBuilder builder = create(spec_of(b_));
   ASSERT_FALSE(put(builder, b_, {4, 2}));
   EXPECT_EQ(code_of(put(builder, b_, {0, 2})), ErrorCode::kInvalidArgument) << "put before";
@@ -293,14 +293,14 @@ TEST_F(RefusalTest, OfRowsLeavesTheBuilderAsItWas) {
   EXPECT_EQ(put_one(0, three, three), ErrorCode::kDimensionMismatch);
   for (const float x : {nan, inf, -inf}) EXPECT_EQ(put_one(0, {1, x, 1}, two), ErrorCode::kNonFinite);
   for (const float y : {inf, -.5F, 1.5F}) EXPECT_EQ(put_one(0, three, {0, y}), ErrorCode::kInvalidArgument);
-  EXPECT_EQ(put_one(0, three, {.5F, 0}), ErrorCode::kInvalidArgument) << "graded, though none is";
-  EXPECT_EQ(put_one(0, three, {0, nan}), ErrorCode::kInvalidArgument) << "missing, though none is";
-  EXPECT_FALSE(put(builder, b_, {})) << "no row is no error";
+  EXPECT_EQ(put_one(0, three, {.5F, 0}), ErrorCode::kInvalidArgument) << "graded, against the specification";
+  EXPECT_EQ(put_one(0, three, {0, nan}), ErrorCode::kInvalidArgument) << "missing, against the specification";
+  EXPECT_FALSE(put(builder, b_, {})) << "an empty list of rows is valid";
   ASSERT_FALSE(put(builder, b_, {0, 1, 3, 5, 6, 7, 8, 9, 10, 11}));
   EXPECT_EQ(finish(builder, 5), b_.bytes());
 }
 
-TEST_F(RefusalTest, OfStepsUntilEveryRowIsThereAndOfTheFileUntilEveryStepIs) {
+TEST_F(RefusalTest, OfStepsEndsWithTheLastRowAndOfTheFileWithTheLastStep) {
   IndexBuilder builder = create(spec_of(b_));
   EXPECT_FALSE(builder.step(1).ok());
   EXPECT_FALSE(builder.finish().ok());
@@ -308,7 +308,7 @@ TEST_F(RefusalTest, OfStepsUntilEveryRowIsThereAndOfTheFileUntilEveryStepIs) {
   EXPECT_FALSE(builder.finish().ok());
   EXPECT_EQ(builder.step(0).value().done, 0U);
   const std::size_t total = 24 + MapLayout::count_steps(12);
-  EXPECT_EQ(builder.step(0).value().total, total) << "every row, for its pair and for the coverage, and the map";
+  EXPECT_EQ(builder.step(0).value().total, total) << "every row for the pairs and the coverage, then the map";
   EXPECT_EQ(builder.step(total - 1).value().done, total - 1);
   EXPECT_EQ(builder.finish().error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(builder.step(9).value().done, total);
@@ -316,7 +316,7 @@ TEST_F(RefusalTest, OfStepsUntilEveryRowIsThereAndOfTheFileUntilEveryStepIs) {
   EXPECT_EQ(concatenate(*builder.finish().value().file), b_.bytes()) << "a second time";
 }
 
-TEST_F(RefusalTest, OfASpecificationIsThatOfBuildIndex) {
+TEST_F(RefusalTest, OfASpecificationEqualsThatOfBuildIndex) {
   const auto refusal = [&](const std::function<void(BuilderSpec&)>& change) {
     BuilderSpec spec = spec_of(b_);
     change(spec);
@@ -331,7 +331,7 @@ TEST_F(RefusalTest, OfASpecificationIsThatOfBuildIndex) {
   EXPECT_EQ(refusal([](auto& s) { s.metadata = "\xFF"; }), ErrorCode::kBadMetadata);
 }
 
-TEST_F(RefusalTest, OfGradesAndGapsIsLiftedByTheSpecification) {
+TEST_F(RefusalTest, OfGradesAndGapsEndsIfTheSpecificationAllowsThem) {
   b_.outcomes[3] = .5F;
   b_.outcomes[4] = std::nanf("");
   b_.refresh();

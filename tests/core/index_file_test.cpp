@@ -1,4 +1,4 @@
-// What is written comes back; the same parts give the same bytes; and the two small codecs beneath.
+// Round trips through the index file, equal bytes for equal parts, and the two small codecs beneath.
 #include <cmath>
 #include <string_view>
 
@@ -35,11 +35,11 @@ class RoundTripTest : public ::testing::TestWithParam<Variant> {
   }
 
   static constexpr std::size_t kRows = 11;
-  static constexpr std::size_t kModels = 9;  // One more than fits a byte of outcomes.
+  static constexpr std::size_t kModels = 9;  // One more than fits into a byte of outcomes.
   testing::RandomBenchmark benchmark_{/*seed=*/21, kRows, 5, kModels, 3, CodeType::kInt8};
 };
 
-TEST_P(RoundTripTest, GivesBackEveryPartAsItWasWritten) {
+TEST_P(RoundTripTest, ReturnsEveryPartAsWritten) {
   const Index index = benchmark_.open();
   const BuildSpec& spec = benchmark_.spec;
   EXPECT_EQ(index.rows(), kRows);
@@ -68,7 +68,7 @@ TEST_P(RoundTripTest, GivesBackEveryPartAsItWasWritten) {
   EXPECT_EQ(index.map.size(), 2 * kRows);
 }
 
-TEST_P(RoundTripTest, KeepsEveryOutcomeAndWhatIsMissing) {
+TEST_P(RoundTripTest, KeepsEveryOutcomeAndEveryGap) {
   const auto [codes, graded, missing, ids] = GetParam();
   const Index index = benchmark_.open();
   EXPECT_EQ(index.outcomes.grades != nullptr, graded);
@@ -93,7 +93,7 @@ TEST_P(RoundTripTest, KeepsTheCodesBitForBit) {
 
 TEST_P(RoundTripTest, WritesTheSameBytesTwice) { EXPECT_EQ(benchmark_.bytes(), benchmark_.bytes()); }
 
-TEST_P(RoundTripTest, AlignsEverySectionAndNamesItsPlace) {
+TEST_P(RoundTripTest, AlignsEverySectionAndListsItsPlace) {
   const Index index = benchmark_.open();
   std::uint64_t end = 0;
   for (const SectionInfo& s : index.sections) {
@@ -122,7 +122,7 @@ INSTANTIATE_TEST_SUITE_P(Variants, RoundTripTest, ::testing::ValuesIn(variants()
 TEST(Index, DerivesMeansOverTheMeasuredOutcomesOnly) {
   testing::RandomBenchmark benchmark(/*seed=*/22, 4, 2, 2, 2, CodeType::kInt8);
   const float none = std::nanf("");
-  // Rows 0 and 2 are of task 0, rows 1 and 3 of task 1.
+  // Rows 0 and 2 belong to task 0, rows 1 and 3 to task 1.
   benchmark.outcomes = {1, none, 0, none, 0, none, .5F, none};
   benchmark.refresh();
   const Index index = benchmark.open();
@@ -132,11 +132,11 @@ TEST(Index, DerivesMeansOverTheMeasuredOutcomesOnly) {
   EXPECT_DOUBLE_EQ(index.pool_means[0], .375);
   EXPECT_TRUE(std::isnan(index.task_means[1]) && std::isnan(index.pool_means[1]));
   EXPECT_DOUBLE_EQ(mean_over_tasks(index, kNoTask)[0], .375);
-  EXPECT_DOUBLE_EQ(mean_over_tasks(index, 0)[0], .25) << "a held-out task is in no mean";
+  EXPECT_DOUBLE_EQ(mean_over_tasks(index, 0)[0], .25) << "a held-out task does not enter the mean";
   EXPECT_TRUE(std::isnan(mean_over_tasks(index, kNoTask)[1]));
 }
 
-TEST(Index, WeighsTasksAndNotRowsInTheMeanOverTasks) {
+TEST(Index, WeighsTasksInsteadOfRowsInTheMeanOverTasks) {
   testing::RandomBenchmark benchmark(/*seed=*/23, 4, 2, 1, 2, CodeType::kInt8);
   benchmark.row_tasks = {0, 0, 0, 1};
   benchmark.outcomes = {1, 1, 1, 0};
@@ -145,7 +145,7 @@ TEST(Index, WeighsTasksAndNotRowsInTheMeanOverTasks) {
 }
 
 TEST(OutcomeView, ReadsAMatrixInMemoryLikeAFile) {
-  std::vector<float> outcomes(3 * 9, .5F);  // Nine models: one more than fits a byte.
+  std::vector<float> outcomes(3 * 9, .5F);  // Nine models: one more than fits into a byte.
   EXPECT_TRUE(measured_bits(outcomes, 9).empty()) << "nothing is missing";
   EXPECT_TRUE(outcome_view(outcomes, 9, {}).is_measured(2, 8));
   outcomes[8] = outcomes[9] = outcomes[20] = std::nanf("");
@@ -159,7 +159,7 @@ TEST(OutcomeView, ReadsAMatrixInMemoryLikeAFile) {
   }
 }
 
-TEST(Crc32, IsTheOneOfZlib) {
+TEST(Crc32, MatchesZlib) {
   const std::string_view text = "123456789";
   const std::span bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
   EXPECT_EQ(crc32(bytes), 0xCBF43926U);  // the check value of every CRC catalogue

@@ -1,4 +1,4 @@
-// Files that are damaged, forged or newer: each is refused with its own code, and none is read past its end.
+// Damaged, forged and newer files: each is refused with its own code, and none is read past its end.
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -26,7 +26,7 @@ FileBytes full_file() {
   return benchmark.bytes();
 }
 
-/// The refusal of a file; fails the test where it opens.
+/// Returns the code of the refusal; fails the test if the file opens.
 ErrorCode refusal(const FileBytes& file) {
   const Result<Index> index = testing::open_copy(file);
   EXPECT_FALSE(index.ok()) << "the file was accepted";
@@ -54,11 +54,11 @@ TEST(IndexReader, AcceptsTheFilesThatTheTestsForgeFrom) {
   EXPECT_EQ(Forgery(full_file()).file(), full_file()) << "taking apart and putting together changes nothing";
 }
 
-TEST(IndexReader, RefusesWhatDoesNotStartWithTheMagicNumber) {
+TEST(IndexReader, RefusesFilesThatDoNotStartWithTheMagicNumber) {
   EXPECT_EQ(refusal({}), ErrorCode::kBadMagic);
   EXPECT_EQ(refusal({'P', 'K'}), ErrorCode::kBadMagic);
   FileBytes text_mode = full_file();
-  text_mode.erase(text_mode.begin() + 4);  // what a transfer that drops carriage returns does
+  text_mode.erase(text_mode.begin() + 4);  // like a transfer that drops carriage returns
   EXPECT_EQ(refusal(text_mode), ErrorCode::kBadMagic);
 }
 
@@ -69,7 +69,7 @@ TEST(IndexReader, RefusesEveryPrefixAsTruncated) {
   }
 }
 
-TEST(IndexReader, RefusesAFlipInEveryByte) {
+TEST(IndexReader, RefusesAFlippedBitInEveryByte) {
   const FileBytes file = full_file();
   const std::size_t table_end = 64 + testing::header_of(file).section_count * sizeof(layout::Section);
   for (std::size_t i = 0; i < file.size(); ++i) {
@@ -84,7 +84,7 @@ TEST(IndexReader, RefusesAFlipInEveryByte) {
       } else if (i < 64 || i >= table_end) {
         ASSERT_EQ(code, ErrorCode::kBadChecksum) << "byte " << i;
       }
-      // The section table is checked before the body's checksum is: the refusal may name what is wrong with it.
+      // The section table is checked before the body's checksum, so that the refusal may name a fault of the table.
     }
   }
 }
@@ -95,7 +95,7 @@ TEST(IndexReader, RefusesBytesAfterTheEnd) {
   EXPECT_EQ(refusal(file), ErrorCode::kBadSection);
 }
 
-TEST(IndexReader, RefusesOtherMajorVersionsBeforeItLooksAtChecksums) {
+TEST(IndexReader, RefusesOtherMajorVersionsBeforeCheckingTheChecksums) {
   FileBytes file = full_file();
   file[8] = kFormatMajor + 1;
   EXPECT_EQ(refusal(file), ErrorCode::kUnsupportedVersion);
@@ -125,7 +125,7 @@ TEST(IndexReader, ComparesTheSizesInTheHeaderWithTheFile) {
   EXPECT_EQ(refusal_of_header([](auto& h) { ++h.file_size; }), ErrorCode::kTruncated);
   EXPECT_EQ(refusal_of_header([](auto& h) { h.file_size = ~std::uint64_t{0}; }), ErrorCode::kTruncated);
   EXPECT_EQ(refusal_of_header([](auto& h) { --h.file_size; }), ErrorCode::kBadSection);
-  // 64 is the most sections, and a table of as many ends after this file's first section starts.
+  // 64 is the largest number of sections; a table of that size ends after the start of this file's first section.
   EXPECT_EQ(refusal_of_header([](auto& h) { h.section_count = 64; }), ErrorCode::kBadSection);
 }
 
@@ -152,14 +152,14 @@ TEST(IndexReader, RefusesAnEmptyIndex) {
   EXPECT_EQ(refusal_of_header([](auto& h) { h.tasks = 0; }), ErrorCode::kBadSection);
 }
 
-TEST(IndexReader, MeasuresEveryCountAgainstTheSectionsBeforeItBelievesIt) {
+TEST(IndexReader, ChecksEveryCountAgainstTheSectionsBeforeUsingIt) {
   EXPECT_EQ(refusal_of_header([](auto& h) { h.rows = 0xFFFFFFFF; }), ErrorCode::kBadSection);
   EXPECT_EQ(refusal_of_header([](auto& h) { h.pairs = 0xFFFFFFFF; }), ErrorCode::kBadSection);
   EXPECT_EQ(refusal_of_header([](auto& h) { h.models = 65535; }), ErrorCode::kBadSection);
   EXPECT_EQ(refusal_of_header([](auto& h) { h.rows = 0xFFFFFFFF, h.tasks = 64; }), ErrorCode::kBadSection);
 }
 
-TEST(IndexReader, NeedsEverySectionButTheOptionalOnes) {
+TEST(IndexReader, RequiresEverySectionExceptTheOptionalOnes) {
   const FileBytes file = full_file();
   for (std::uint32_t kind = 1; kind < layout::kKindEnd; ++kind) {
     Forgery forgery(file);
@@ -191,7 +191,7 @@ TEST(IndexReader, RefusesSectionsOfTheWrongSize) {
   }
 }
 
-/// The refusal of a file of which one entry of the section table was changed.
+/// Returns the code of the refusal after a change to one entry of the section table.
 ErrorCode refusal_of_entry(std::size_t i, const std::function<void(layout::Section&)>& change) {
   FileBytes file = full_file();
   layout::Section entry = testing::entry_of(file, i);
@@ -206,8 +206,8 @@ TEST(IndexReader, RefusesSectionsThatAreMisplaced) {
   EXPECT_EQ(refusal_of_entry(2, [](auto& s) { s.offset += 1; }), ErrorCode::kBadSection) << "misaligned";
   EXPECT_EQ(refusal_of_entry(2, [](auto& s) { s.offset -= 64; }), ErrorCode::kBadSection) << "overlapping";
   EXPECT_EQ(refusal_of_entry(1, [](auto& s) { s.size += 64; }), ErrorCode::kBadSection) << "overlapping the next";
-  EXPECT_EQ(refusal_of_entry(0, [](auto& s) { s.offset = 0; }), ErrorCode::kBadSection) << "over the header";
-  EXPECT_EQ(refusal_of_entry(0, [](auto& s) { s.offset = 64; }), ErrorCode::kBadSection) << "over the table";
+  EXPECT_EQ(refusal_of_entry(0, [](auto& s) { s.offset = 0; }), ErrorCode::kBadSection) << "overlapping the header";
+  EXPECT_EQ(refusal_of_entry(0, [](auto& s) { s.offset = 64; }), ErrorCode::kBadSection) << "overlapping the table";
   EXPECT_EQ(refusal_of_entry(last, [](auto& s) { s.size += 1; }), ErrorCode::kTruncated) << "past the end";
   EXPECT_EQ(refusal_of_entry(last, [](auto& s) { s.size = ~std::uint64_t{0}; }), ErrorCode::kTruncated) << "wrapping";
   EXPECT_EQ(refusal_of_entry(last, [](auto& s) { s.offset = ~std::uint64_t{63}; }), ErrorCode::kTruncated);
@@ -240,7 +240,8 @@ TEST(IndexReader, RefusesNumbersThatAreNotFiniteOrOutsideTheirRange) {
   for (const auto& [kind, values] : cases) {
     for (const float value : values) {
       Forgery forgery(full_file());
-      forgery.set(kind, forgery.at(kind).size() / sizeof(float) - 1, value);  // the last one, padding of codes included
+      forgery.set(kind, forgery.at(kind).size() / sizeof(float) - 1,
+                  value);  // the last number, padding of codes included
       EXPECT_EQ(refusal(forgery.file()), ErrorCode::kNonFinite) << layout::kKindNames[kind] << " " << value;
     }
   }
@@ -260,7 +261,7 @@ TEST(IndexReader, RefusesRoutingConstantsOutsideTheirRange) {
   }
 }
 
-TEST(IndexReader, RefusesQuantilesOutOfOrderAndRowsOfNoTask) {
+TEST(IndexReader, RefusesQuantilesOutOfOrderAndRowsOfUnknownTasks) {
   Forgery descending(full_file());
   descending.set(layout::kCoverage, 0, 1.9F);
   EXPECT_EQ(refusal(descending.file()), ErrorCode::kBadSection);
@@ -269,7 +270,7 @@ TEST(IndexReader, RefusesQuantilesOutOfOrderAndRowsOfNoTask) {
   EXPECT_EQ(refusal(taskless.file()), ErrorCode::kBadSection);
 }
 
-TEST(IndexReader, TakesEveryPlaceOnAMapAndIndexesWithoutOne) {
+TEST(IndexReader, AcceptsEveryPlaceOnAMapAndIndexesWithoutAMap) {
   Forgery corners(full_file());
   corners.at(layout::kMap).assign(6 * 2 * sizeof(std::uint16_t), 0xFF);
   corners.set(layout::kMap, 0, std::uint16_t{0});

@@ -1,4 +1,4 @@
-// The map: rows that are near lie near each other, better than principal components show it, whatever the rows.
+// The map keeps near rows together, better than principal components do, and handles every kind of rows.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -10,9 +10,9 @@
 namespace signalbox {
 namespace {
 
-constexpr std::size_t kShown = 10;  ///< Neighbours in the map that are looked at.
+constexpr std::size_t kShown = 10;  ///< Nearest neighbours in the map to examine.
 
-/// Clusters of unit length about random centres; row r belongs to cluster r % clusters.
+/// Clusters of unit vectors about random centres; row r belongs to cluster r % clusters.
 struct Clusters {
   Clusters(std::uint32_t seed, std::size_t count, std::size_t rows, std::size_t dim, float noise) : clusters(count) {
     std::mt19937 random(seed);
@@ -32,12 +32,12 @@ struct Clusters {
 
   std::size_t clusters;
   CodeMatrix codes;
-  std::vector<std::vector<Neighbour>> near;  ///< [rows] in the space of the vectors.
+  std::vector<std::vector<Neighbour>> near;  ///< [rows] neighbours in the space of the vectors.
 };
 
 struct Quality {
-  double purity = 0;  ///< Share of a row's nearest in the map that are of its cluster.
-  double kept = 0;    ///< Share of them that are among its neighbours in the space of the vectors.
+  double purity = 0;  ///< Share of a row's neighbours in the map that belong to its cluster.
+  double kept = 0;    ///< Share of these that are also its neighbours in the space of the vectors.
 };
 
 Quality judge(std::span<const MapPoint> points, const Clusters& of) {
@@ -71,12 +71,12 @@ TEST(MapLayout, KeepsClustersApartThatTwoPrincipalComponentsMix) {
     const Quality start = judge(layout.positions(), clusters);
     for (std::size_t i = MapLayout::count_steps(600); i > 0; --i) layout.step();
     const Quality map = judge(layout.positions(), clusters);
-    // Twelve centres span eleven dimensions: two of them show some clusters on top of others.
+    // Twelve centres span eleven dimensions, so that two of these show some clusters on top of others.
     EXPECT_LT(start.purity, .8);
-    // In 24 dimensions no two of these clusters touch: one row in a hundred may be caught among others.
+    // In 24 dimensions these clusters do not touch: at most one row in a hundred may end up among another cluster.
     EXPECT_GT(map.purity, .99);
-    // Two dimensions cannot keep all neighbours of a cluster of many; the layout keeps half as many again as PCA, at
-    // least.
+    // Two dimensions cannot keep all neighbours in a large cluster; the layout keeps at least half as many again as
+    // PCA.
     EXPECT_GT(map.kept, 1.5 * start.kept);
   }
 }
@@ -93,7 +93,7 @@ TEST(MapBuilder, PlacesRowsBesideTheirLandmarks) {
   std::vector<MapPoint> points;
   for (std::size_t r = 0; r < 2400; ++r)
     points.push_back({static_cast<double>(map[2 * r]), static_cast<double>(map[2 * r + 1])});
-  EXPECT_GT(judge(points, clusters).purity, .99) << "as where every row is laid out";
+  EXPECT_GT(judge(points, clusters).purity, .99) << "as if every row were laid out";
 }
 
 TEST(MapLayout, LeavesZeroVectorsAtRestAndSpreadsEqualOnes) {
@@ -122,12 +122,12 @@ TEST(MapLayout, LeavesZeroVectorsAtRestAndSpreadsEqualOnes) {
       }
     }
     EXPECT_GT(least, 0);
-    if (value == 0) EXPECT_LT(widest, .03) << "the jitter of the start";
-    else EXPECT_GT(widest, 1) << "the distance at which belonging together has halved";
+    if (value == 0) EXPECT_LT(widest, .03) << "the initial jitter";
+    else EXPECT_GT(widest, 1) << "the distance at which the affinity is one half";
   }
 }
 
-TEST(MapLayout, PlacesWhatIsNearNothingInTheMiddle) {
+TEST(MapLayout, PlacesRowsWithoutNeighboursInTheMiddle) {
   const CodeMatrix codes = quantize(CodeType::kInt8, std::vector<float>{1, 0, 0, 1}, 2);
   MapLayout layout;
   layout.add(std::vector<Neighbour>{{1, 1.0}});
@@ -139,11 +139,11 @@ TEST(MapLayout, PlacesWhatIsNearNothingInTheMiddle) {
   const MapPoint beside = layout.place(std::vector<Neighbour>{{1, .5}}, 1);
   EXPECT_NEAR(beside[0], layout.positions()[1][0], .2);
   EXPECT_NEAR(beside[1], layout.positions()[1][1], .2);
-  EXPECT_NE(beside, layout.place(std::vector<Neighbour>{{1, .5}}, 2)) << "two rows of the same neighbour";
+  EXPECT_NE(beside, layout.place(std::vector<Neighbour>{{1, .5}}, 2)) << "two rows with the same neighbour";
 }
 
-TEST(FittedMap, IsAsWideAsTheFormatLetsItBeAndKeepsShapes) {
-  // A rectangle of 4 by 2, turned by a right angle and moved.
+TEST(FittedMap, UsesTheFullWidthOfTheFormatAndKeepsShapes) {
+  // A rectangle of 4 by 2, rotated by a right angle and moved.
   const auto map = fit_map(std::vector<MapPoint>{{7, 5}, {9, 5}, {9, 9}, {7, 9}});
   std::vector<std::uint16_t> xs;
   std::vector<std::uint16_t> ys;
@@ -175,7 +175,7 @@ TEST(FittedMap, DoesNotShrinkForAFewOutliers) {
   EXPECT_EQ(map[4000], 65535);
 }
 
-TEST(FittedMap, HasAMiddleForPointsThatCoincide) {
+TEST(FittedMap, PutsCoincidingPointsInTheMiddle) {
   EXPECT_TRUE(fit_map({}).empty());
   EXPECT_EQ(fit_map(std::vector<MapPoint>(3, {5, -5})), std::vector<std::uint16_t>(6, 32768));
 }

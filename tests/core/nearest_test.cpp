@@ -8,7 +8,7 @@
 namespace signalbox {
 namespace {
 
-/// The code of one component, read one at a time.
+/// Reads the code of one component.
 double code_at(const CodeView& rows, std::size_t row, std::size_t i) {
   const std::uint8_t* p = rows.codes + row * rows.stride;
   if (rows.type == CodeType::kFloat32) return static_cast<double>(reinterpret_cast<const float*>(p)[i]);
@@ -62,7 +62,8 @@ TEST_P(NearestTest, AgreesWithBruteForceForEveryKAndNumberOfQueries) {
           std::sort(sorted.begin(), sorted.end());
           ASSERT_EQ(found[q].size(), std::min(k, rows)) << "seed " << kSeed;
           for (std::size_t i = 0; i < found[q].size(); ++i) {
-            // A query of 16 bits, or a sum in float32, moves a cosine by less than 1e-4 and the order by as little.
+            // Rounding a query to 16 bits, or summing in float32, changes a cosine by less than 1e-4, and the order
+            // likewise.
             ASSERT_NEAR(found[q][i].cosine_distance, slow[found[q][i].row], 1e-4) << "seed " << kSeed;
             ASSERT_NEAR(found[q][i].cosine_distance, sorted[i], 1e-4) << "seed " << kSeed;
             if (i > 0) {
@@ -88,7 +89,7 @@ INSTANTIATE_TEST_SUITE_P(TypesAndDimensions, NearestTest, ::testing::ValuesIn(al
   return "type" + std::to_string(static_cast<int>(tested.param.type)) + "_dim" + std::to_string(tested.param.dim);
 });
 
-TEST(Nearest, BreaksTiesByTheLowerRowWhereverTheEqualRowsStand) {
+TEST(Nearest, BreaksTiesByTheLowerRowAtEveryPosition) {
   constexpr std::size_t kDim = 24;
   std::mt19937 random(11);
   const std::vector<float> one = testing::random_vectors(random, 1, kDim);
@@ -101,7 +102,7 @@ TEST(Nearest, BreaksTiesByTheLowerRowWhereverTheEqualRowsStand) {
   }
 }
 
-TEST(Nearest, GivesTheSameBitsForOneQueryAndForABlock) {
+TEST(Nearest, ReturnsTheSameBitsForOneQueryAndForABlock) {
   constexpr std::size_t kDim = 128;
   std::mt19937 random(12);
   const std::vector<float> queries = testing::random_vectors(random, 67, kDim);
@@ -131,7 +132,7 @@ TEST(Nearest, LeavesOutTheRowsOfTheExcludedTask) {
   EXPECT_EQ(expected.size(), 40U);
 }
 
-TEST(Nearest, FindsNothingWhereTheFilterLetsNoRowPass) {
+TEST(Nearest, FindsNothingIfNoRowPassesTheFilter) {
   std::mt19937 random(16);
   const CodeMatrix matrix = quantize(CodeType::kInt8, testing::random_vectors(random, 40, 8), 8);
   const std::vector<std::uint16_t> tasks(40, 3);
@@ -142,20 +143,20 @@ TEST(Nearest, FindsNothingWhereTheFilterLetsNoRowPass) {
   EXPECT_EQ(find_nearest(matrix.view(), queries, 10, {tasks, 2})[0].size(), 10U);
 }
 
-TEST(Nearest, NeedsNoQuery) {
+TEST(Nearest, AcceptsAnEmptyBlockOfQueries) {
   std::mt19937 random(17);
   const CodeMatrix matrix = quantize(CodeType::kInt4, testing::random_vectors(random, 4, 8), 8);
   EXPECT_TRUE(find_nearest(matrix.view(), prepare_queries(CodeType::kInt4, {}, 8), 3).empty());
 }
 
-TEST(Nearest, SurvivesCodesThatOnlyAForgedFileHolds) {
-  // -128 and -8 in every place: the largest sums of products there are, at the largest dimension.
+TEST(Nearest, DoesNotOverflowOnTheCodesOfAForgedFile) {
+  // -128 and -8 in every place produce the largest possible sums of products, at the largest dimension.
   for (const CodeType type : {CodeType::kInt8, CodeType::kInt4}) {
     CodeMatrix matrix{type, 1, kMaxDimension, {}, {1}};
     matrix.codes.assign(row_stride(type, kMaxDimension), type == CodeType::kInt8 ? 0x80 : 0x88);
     const std::vector<float> query(kMaxDimension, -1);
     const auto found = find_nearest(matrix.view(), prepare_queries(type, query, kMaxDimension), 1)[0];
-    EXPECT_EQ(found[0].cosine_distance, 0) << "a sum that overflowed would be negative";
+    EXPECT_EQ(found[0].cosine_distance, 0) << "an overflowing sum would be negative";
   }
 }
 
@@ -204,8 +205,8 @@ TEST(Quantize, KeepsEveryRowCloseToItsVector) {
   constexpr std::size_t kDim = 128;
   std::mt19937 random(15);
   const std::vector<float> vectors = testing::random_vectors(random, 200, kDim);
-  // Worst cosine distances of rounding Gaussian components: 127 levels, 7 with the best clipping, and signs, where the
-  // mean is 1 - sqrt(2 / pi) = .2.
+  // Worst cosine distances after rounding Gaussian components to 127 levels, to 7 levels with the best clipping, and to
+  // signs, where the mean is 1 - sqrt(2 / pi) = .2.
   for (const auto& [type, worst] : {std::pair{CodeType::kFloat32, 1e-6},
                                     {CodeType::kInt8, 1e-4},
                                     {CodeType::kInt4, .02},
@@ -218,7 +219,7 @@ TEST(Quantize, KeepsEveryRowCloseToItsVector) {
   }
 }
 
-TEST(Quantize, StoresSignsFromTheLowestBitAndKnowsARowOfZeros) {
+TEST(Quantize, StoresSignsFromTheLowestBitAndAcceptsARowOfZeros) {
   std::vector<float> vectors(2 * 9, 0);
   for (std::size_t i = 0; i < 9; ++i) vectors[i] = i % 3 == 0 ? -.5F : 2.0F;
   vectors[1] = 0;

@@ -27,7 +27,7 @@ Embedded embed(const EmbeddingTable& table, const std::vector<std::uint32_t>& to
   return out;
 }
 
-/// What the vector should be: a sum in double, divided by its norm.
+/// Returns the expected vector: a sum in double, divided by its norm.
 std::vector<double> unit(std::vector<double> v) {
   double squared = 0;
   for (const double x : v) squared += x * x;
@@ -37,7 +37,7 @@ std::vector<double> unit(std::vector<double> v) {
 
 void expect_near(const std::vector<float>& got, const std::vector<double>& expected) {
   ASSERT_EQ(got.size(), expected.size());
-  // A few additions in float32 and one multiplication, of numbers below 1.
+  // The tolerance covers a few additions in float32 and one multiplication of numbers below 1.
   for (std::size_t i = 0; i < got.size(); ++i) EXPECT_NEAR(got[i], expected[i], 1e-6) << "component " << i;
 }
 
@@ -82,11 +82,11 @@ TEST(StaticEmbedder, WeighsTokensAndSharesRowsByTheMapping) {
   const EmbeddingTable table = {TableType::kFloat32, 3, 3, data.data(), {1, 2, .5F, 4}, {2, 0, 0, 1}};
   EXPECT_EQ(table.tokens(), 4U);
   expect_near(embed(table, {1}).vector, unit({.5, -1, 2}));
-  // The weight is the token's own, not its row's: 2 and 1/2 of the same row.
+  // Weights belong to tokens instead of rows: here 2 and 1/2 for the same row.
   expect_near(embed(table, {0, 1, 2, 3}).vector, unit({-3 + 1.25, 1 - 2.5 + 1, 1 + 5 + 3}));
 }
 
-TEST(StaticEmbedder, LeavesTokensOutsideTheTableOut) {
+TEST(StaticEmbedder, SkipsTokensOutsideTheTable) {
   const auto data = bytes_of(kRows);
   const EmbeddingTable table = {TableType::kFloat32, 3, 3, data.data(), {}, {}};
   const Embedded e = embed(table, {3, 0, 0xFFFFFFFF});
@@ -94,7 +94,7 @@ TEST(StaticEmbedder, LeavesTokensOutsideTheTableOut) {
   EXPECT_EQ(e.vector, embed(table, {0}).vector);
 }
 
-TEST(StaticEmbedder, GivesTheZeroVectorWithoutAToken) {
+TEST(StaticEmbedder, ReturnsTheZeroVectorWithoutTokens) {
   const auto data = bytes_of(kRows);
   const EmbeddingTable table = {TableType::kFloat32, 3, 3, data.data(), {}, {}};
   for (const Embedded& e : {embed(table, {}), embed(table, {9})}) {
@@ -103,21 +103,21 @@ TEST(StaticEmbedder, GivesTheZeroVectorWithoutAToken) {
   }
 }
 
-TEST(StaticEmbedder, GivesTheZeroVectorWhereTheTableIsNotFiniteOrCancelsOut) {
+TEST(StaticEmbedder, ReturnsTheZeroVectorIfValuesAreNotFiniteOrCancelOut) {
   const float nan = std::nanf("");
   const float inf = std::numeric_limits<float>::infinity();
   const float huge = std::numeric_limits<float>::max();
   const auto data = bytes_of<float>({nan, 1, inf, 1, huge, huge, 1, 2, -1, -2, 1e-42F, 0});
   const EmbeddingTable table = {TableType::kFloat32, 6, 2, data.data(), {}, {}};
   for (const std::vector<std::uint32_t>& tokens :
-       {std::vector<std::uint32_t>{0}, {1}, {2, 2}, {3, 4}, {0, 3}, {5}}) {  // 5: too short to be normalised
+       {std::vector<std::uint32_t>{0}, {1}, {2, 2}, {3, 4}, {0, 3}, {5}}) {  // 5 is too short to be normalised
     const Embedded e = embed(table, tokens);
     EXPECT_EQ(e.used, 0U) << tokens[0];
     EXPECT_EQ(e.vector, std::vector<float>(2, 0)) << tokens[0];
   }
 }
 
-TEST(StaticEmbedder, NeverGivesAVectorThatIsNeitherUnitNorZero) {
+TEST(StaticEmbedder, ReturnsOnlyUnitAndZeroVectors) {
   for (int exponent = -44; exponent <= 38; ++exponent) {
     const auto data = bytes_of<float>({static_cast<float>(std::pow(10, exponent)), 0});
     const EmbeddingTable table = {TableType::kFloat32, 1, 2, data.data(), {}, {}};
@@ -133,7 +133,7 @@ TEST(HalfToFloat, ReadsEveryKindOfNumber) {
   EXPECT_EQ(half_to_float(0xC000), -2);
   EXPECT_EQ(half_to_float(0x7BFF), 65504);
   EXPECT_EQ(half_to_float(0x0400), std::ldexp(1.0F, -14)) << "the smallest normal";
-  EXPECT_EQ(half_to_float(0x0001), std::ldexp(1.0F, -24)) << "the smallest";
+  EXPECT_EQ(half_to_float(0x0001), std::ldexp(1.0F, -24)) << "the smallest number";
   EXPECT_EQ(half_to_float(0x83FF), -1023 * std::ldexp(1.0F, -24)) << "the largest subnormal";
   EXPECT_EQ(half_to_float(0x7C00), std::numeric_limits<float>::infinity());
   EXPECT_EQ(half_to_float(0xFC00), -std::numeric_limits<float>::infinity());

@@ -1,4 +1,4 @@
-// What several core tests need: random data with a printed seed, and an index built and opened.
+// Shared by several core tests: random data with a printed seed, and an index that is built and opened.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ inline std::vector<float> random_vectors(std::mt19937& random, std::size_t rows,
   return out;
 }
 
-/// A copy that the index may own.
+/// Opens a copy of the bytes, which the index owns.
 inline Result<Index> open_copy(const std::vector<std::uint8_t>& bytes) {
   auto* copy = static_cast<std::uint8_t*>(std::malloc(bytes.empty() ? 1 : bytes.size()));
   if (!bytes.empty()) std::memcpy(copy, bytes.data(), bytes.size());
@@ -52,7 +52,7 @@ struct RandomBenchmark {
     refresh();
   }
 
-  /// Points the specification at the arrays, after they were changed.
+  /// Points the specification at the arrays after a change.
   void refresh() {
     spec.embeddings = embeddings;
     spec.row_tasks = row_tasks;

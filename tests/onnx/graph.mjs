@@ -1,10 +1,12 @@
-// Builds an ONNX model node by node and writes it as protobuf in chunks, without a copy of the weights.
+// Builds an ONNX model node by node and writes it as protobuf in chunks, without copying the weights.
 import onnxProto from 'onnx-proto';
 
 const { AttributeProto, GraphProto, ModelProto, TensorProto } = onnxProto.onnx;
 const { AttributeType } = AttributeProto;
 
-/** What tensors hold: the number of the type in ONNX, and the array for it. ONNX's raw data is little-endian. */
+/**
+ * Types of tensors: ONNX's number of the type, and the array that holds its values. ONNX's raw data is little-endian.
+ */
 const TYPES = {
   float32: { number: 1, Array: Float32Array },
   uint8: { number: 2, Array: Uint8Array },
@@ -15,7 +17,7 @@ const TYPES = {
   float16: { number: 10, Array: Uint16Array },
 };
 
-/** The first bytes of the length-delimited fields that are written by hand: field number * 8 + 2. */
+/** First bytes of the length-delimited fields that are written by hand: field number * 8 + 2. */
 const [MODEL_GRAPH, GRAPH_INITIALIZER, TENSOR_RAW_DATA] = [7, 5, 9].map((field) => field * 8 + 2);
 
 const DOMAINS = [
@@ -31,7 +33,7 @@ function attributeOf(name, value) {
   return { name, type: AttributeType.FLOAT, f: value };
 }
 
-/** The bytes that open a field of `length` bytes. */
+/** Returns the bytes that open a field of `length` bytes. */
 function fieldHead(tag, length) {
   const bytes = [tag];
   let rest = length;
@@ -44,7 +46,7 @@ const lengthOf = (chunks) => chunks.reduce((total, chunk) => total + chunk.lengt
 
 const field = (tag, chunks) => [fieldHead(tag, lengthOf(chunks)), ...chunks];
 
-/** protobufjs would copy the raw data at each level of nesting: it writes only what is small. */
+/** protobufjs would copy the raw data at each level of nesting, so it writes only the small parts. */
 function tensorChunks({ name, dims, type, data }) {
   const head = TensorProto.encode({ name, dims, dataType: typeNumber(type) }).finish();
   const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -67,7 +69,7 @@ export class Graph {
     this.#name = name;
   }
 
-  /** Dimensions are numbers, or names where they may differ from run to run. */
+  /** Adds an input. Dimensions are numbers, or names if they may differ between runs. */
   input(name, type, dims) {
     this.#inputs.push(valueInfo(name, type, dims));
     return name;
@@ -77,7 +79,9 @@ export class Graph {
     this.#outputs.push(valueInfo(name, type, dims));
   }
 
-  /** A tensor of the file; `data` is kept, not copied. A name that is known already gives the tensor it has. */
+  /**
+   * Adds a tensor of the file and returns its name; `data` is kept, not copied. A known name keeps its first tensor.
+   */
   initializer(name, type, dims, data) {
     if (!(data instanceof TYPES[type].Array)) throw new Error(`${name}: the array does not hold ${type}`);
     const size = dims.reduce((product, dim) => product * dim, 1);
@@ -90,18 +94,18 @@ export class Graph {
     return this.#initializers.has(name);
   }
 
-  /** float16 constants come as their bits. */
+  /** Adds a scalar. float16 constants are passed as their bits. */
   scalar(type, value) {
     return this.initializer(`scalar_${type}_${value}`, type, [], TYPES[type].Array.of(value));
   }
 
-  /** A list of int64, as axes and shapes are. */
+  /** Adds a list of int64, the type of axes and shapes. */
   list(...values) {
     const data = BigInt64Array.from(values, BigInt);
     return this.initializer(`list_${values.join('_')}`, 'int64', [values.length], data);
   }
 
-  /** The names of a new node's outputs. */
+  /** Adds a node and returns the names of its outputs. */
   nodes(opType, inputs, attributes = {}, { outputs = 1, domain = '' } = {}) {
     const name = `${opType}_${this.#nodes.length}`;
     const output = Array.isArray(outputs) ? outputs : Array.from({ length: outputs }, (_, i) => `${name}_${i}`);
@@ -110,12 +114,12 @@ export class Graph {
     return output;
   }
 
-  /** The name of a new node's only output. */
+  /** Adds a node and returns the name of its only output. */
   node(opType, inputs, attributes, options) {
     return this.nodes(opType, inputs, attributes, options)[0];
   }
 
-  /** The model's bytes in order; the large chunks are views of the initializers' data. */
+  /** Returns the model's bytes in order; the large chunks are views of the initializers' data. */
   chunks() {
     const head = ModelProto.encode({ irVersion: 8, producerName: 'signalbox tests', opsetImport: DOMAINS }).finish();
     const small = { name: this.#name, node: this.#nodes, input: this.#inputs, output: this.#outputs };

@@ -1,8 +1,9 @@
-// Writes a folder like sentence-transformers' all-mpnet-base-v2 with random weights, as ONNX models and settings.
+// Writes a folder like that of sentence-transformers' all-mpnet-base-v2, with random weights, as ONNX models and
+// settings:
 //
 //   node tests/onnx/model-folder.mjs <folder> [--base]
 //
-// makes a small one, or with --base one of the true size (fp32 and int8) for benchmarks.
+// The model is small; with --base it has the true size (fp32 and int8), for benchmarks.
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,7 +35,7 @@ const BASE = {
   precisions: ['fp32', 'int8'],
 };
 
-/** Some words of the questions that a router sees; the tokenizer spells the others. */
+/** Some words of typical questions to a router; the tokenizer spells all others. */
 const WORDS = (
   'the of and to in is for that what how why which who when where with from a an by are was it as on not this write ' +
   'function code python list sort string number prime sum product equation solve integral proof theorem explain ' +
@@ -130,7 +131,7 @@ const sentenceFiles = ({ hidden, pooling, maxTokens }) => ({
   },
 });
 
-/** One chunk after the other, since the whole would need its size in memory again. */
+/** Writes one chunk after the other, because the whole file would need its size in memory again. */
 function writeChunks(path, chunks) {
   const file = openSync(path, 'w');
   try {
@@ -143,8 +144,9 @@ function writeChunks(path, chunks) {
 }
 
 /**
- * Options are those of `DEFAULTS`, `words` for the tokenizer, `vocab` to fill it up with made-up words, and `processor`
- * (see makeTokenizer). With `tokenTypes`, the model takes type ids and its tokenizer is a BERT's.
+ * Writes a model folder. Options are those of `DEFAULTS`, `words` for the tokenizer, `vocab` to fill it up with made-up
+ * words, and `processor` (see makeTokenizer). With `tokenTypes`, the model takes type ids and its tokenizer is that of
+ * a BERT.
  */
 export function writeModelFolder(folder, options = {}) {
   const chosen = { ...DEFAULTS, ...options };

@@ -1,4 +1,4 @@
-// An MPNet as an ONNX model in several precisions, in the operators of a real export.
+// Writes an MPNet as an ONNX model in several precisions, with the operators of a real export.
 import { concatenate, Graph, typeNumber } from './graph.mjs';
 import { BLOCK, float16Bits, quantiseInt4, quantiseInt8, toFloat16 } from './quantise.mjs';
 import { BUCKETS, configOf, dimsOf } from './weights.mjs';
@@ -9,7 +9,7 @@ const EPSILON = 1e-5;
 const MAX_DISTANCE = 128;
 const LOWEST = { float32: -3.4028234663852886e38, float16: -65504 };
 
-/** The graph in the making: nodes for the parts that depend on the precision. */
+/** A graph under construction, with nodes for the parts that depend on the precision. */
 class Network {
   #weights;
   #dims;
@@ -40,7 +40,7 @@ class Network {
     return this.graph.initializer(name, this.float, this.#dims[name], data);
   }
 
-  /** The names of the int8 tensor, its scale and its zero point. */
+  /** Returns the names of the int8 tensor, its scale and its zero point. */
   #int8(name) {
     const { graph } = this;
     const { values, scale } = quantiseInt8(this.#weights[name]);
@@ -51,7 +51,7 @@ class Network {
     ];
   }
 
-  /** Rows of a table. */
+  /** Looks up rows of a table. */
   lookup(name, ids) {
     const { graph } = this;
     if (this.#precision !== 'int8') return graph.node('Gather', [this.parameter(name), ids]);
@@ -69,7 +69,7 @@ class Network {
     return this.graph.node('MatMul', [input, this.parameter(name)]);
   }
 
-  /** One quantisation of an input serves all the matrices that it is multiplied by. */
+  /** Quantises an input once for all matrices that it is multiplied by. */
   #quantise(input) {
     if (!this.#quantised.has(input)) {
       this.#quantised.set(input, this.graph.nodes('DynamicQuantizeLinear', [input], {}, { outputs: 3 }));
@@ -102,7 +102,7 @@ class Network {
   }
 }
 
-/** Padding stands at `padId`, and the tokens after it in their order. */
+/** Returns position ids: `padId` for padding, and consecutive ids after it for the tokens. */
 function positionIds({ graph, config }, ids) {
   const padId = graph.scalar('int64', BigInt(config.padId));
   const isToken = graph.node('Not', [graph.node('Equal', [ids, padId])]);
@@ -120,7 +120,7 @@ function embeddings(net, ids, typeIds) {
   return net.norm('embeddings', sum);
 }
 
-/** [sequence, sequence]: how far each token (column) stands after each token (row). */
+/** Returns [sequence, sequence]: the distance from each token (row) to each token (column). */
 function distances({ graph }, ids) {
   const length = graph.node('Gather', [graph.node('Shape', [ids]), graph.scalar('int64', 1n)]);
   const range = graph.node('Range', [graph.scalar('int64', 0n), length, graph.scalar('int64', 1n)]);
@@ -129,7 +129,9 @@ function distances({ graph }, ids) {
   return graph.node('Sub', [memory, context]);
 }
 
-/** transformers' relative_position_bucket. The logarithm is taken in float32 in every precision: it picks a row. */
+/**
+ * Follows transformers' relative_position_bucket. The logarithm is float32 in every precision, because it picks a row.
+ */
 function buckets(net, ids) {
   const { graph } = net;
   const int = (value) => graph.scalar('int64', BigInt(value));
@@ -147,14 +149,14 @@ function buckets(net, ids) {
   return graph.node('Add', [graph.node('Mul', [after, int(half)]), bucket]);
 }
 
-/** [1, heads, sequence, sequence]. */
+/** Returns the relative biases [1, heads, sequence, sequence]. */
 function relativeBias(net, ids) {
   const { graph } = net;
   const values = net.lookup('encoder.relative_attention_bias.weight', buckets(net, ids));
   return graph.node('Unsqueeze', [graph.node('Transpose', [values], { perm: [2, 0, 1] }), graph.list(0)]);
 }
 
-/** [batch, 1, 1, sequence]: 0 where a token may be looked at, and the lowest number elsewhere. */
+/** Returns [batch, 1, 1, sequence]: 0 for visible tokens and the lowest number for all others. */
 function maskBias(net, mask) {
   const { graph } = net;
   const wide = graph.node('Unsqueeze', [mask, graph.list(1, 2)]);
@@ -194,7 +196,7 @@ function layer(net, index, input, biases) {
   return net.norm(`${name}.output`, net.graph.node('Add', [output, attended]));
 }
 
-/** The model's bytes in order. See mpnetModel. */
+/** Returns the model's bytes in order. See mpnetModel. */
 export function mpnetChunks(weights, { precision = 'fp32', output = 'float32' } = {}) {
   const net = new Network(weights, precision);
   const { graph, config } = net;
@@ -211,7 +213,7 @@ export function mpnetChunks(weights, { precision = 'fp32', output = 'float32' } 
 }
 
 /**
- * The bytes of an ONNX model of the weights. `precision` is 'fp32', 'int8' (as quantize_dynamic of onnxruntime makes
- * it), 'fp16' or 'q4' (MatMulNBits); `output` is the type of last_hidden_state, 'float32' or 'float16'.
+ * Returns the bytes of an ONNX model of the weights. `precision` is 'fp32', 'int8' (as by onnxruntime's
+ * quantize_dynamic), 'fp16' or 'q4' (MatMulNBits); `output` is the type of last_hidden_state, 'float32' or 'float16'.
  */
 export const mpnetModel = (weights, options) => concatenate(mpnetChunks(weights, options));

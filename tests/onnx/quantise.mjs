@@ -1,6 +1,6 @@
-// Weights in fewer bits, as the tools that make quantised ONNX models write them.
+// Quantises weights in the formats of the tools that write quantised ONNX models.
 
-/** What MatMulNBits calls a block: so many values of one column share a scale. */
+/** Size of a block of MatMulNBits: the number of values of one column that share a scale. */
 export const BLOCK = 32;
 
 const INT4_ZERO = 8;
@@ -10,7 +10,7 @@ const [asFloat, asBits] = (() => {
   return [floats, new Uint32Array(floats.buffer)];
 })();
 
-/** Shifts out `bits` low bits, to nearest and half to even. */
+/** Shifts out `bits` low bits, rounding to nearest and half to even. */
 function shiftRounded(value, bits) {
   const kept = value >>> bits;
   const lost = value & ((1 << bits) - 1);
@@ -18,23 +18,23 @@ function shiftRounded(value, bits) {
   return lost > half || (lost === half && kept % 2 === 1) ? kept + 1 : kept;
 }
 
-/** The bits of the float16 nearest to a finite number. */
+/** Returns the bits of the float16 nearest to a finite number. */
 export function float16Bits(value) {
   asFloat[0] = value;
   const sign = (asBits[0] >>> 16) & 0x8000;
   const exponent = ((asBits[0] >>> 23) & 0xff) - 127;
   const mantissa = asBits[0] & 0x7fffff;
   if (exponent < -25) return sign;
-  // Below 2^-14 the exponent stays, and the leading one becomes part of the mantissa.
+  // Below 2^-14 the exponent is fixed, and the leading one becomes part of the mantissa.
   if (exponent < -14) return sign | shiftRounded(mantissa | 0x800000, -exponent - 1);
-  // A mantissa that rounds up to 2^10 carries into the exponent, which is what it should do.
+  // A mantissa that rounds up to 2^10 carries into the exponent, as intended.
   const bits = ((exponent + 15) << 10) + shiftRounded(mantissa, 13);
   return sign | Math.min(bits, 0x7c00);
 }
 
 export const toFloat16 = (values) => Uint16Array.from(values, float16Bits);
 
-/** The number that float16 bits stand for. */
+/** Returns the number that float16 bits represent. */
 export function fromFloat16Bits(bits) {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
@@ -52,7 +52,7 @@ function largestOf(values, start, count, stride) {
   return largest;
 }
 
-/** One scale for the whole tensor and zero at 0: `values` * `scale` are the numbers. */
+/** Quantises with one scale for the whole tensor and zero at 0: the numbers are `values` * `scale`. */
 export function quantiseInt8(numbers) {
   const scale = Math.fround(largestOf(numbers, 0, numbers.length, 1) / 127) || 1;
   const values = new Int8Array(numbers.length);
@@ -61,8 +61,8 @@ export function quantiseInt8(numbers) {
 }
 
 /**
- * A matrix [inputs, outputs] as MatMulNBits takes it: for each output, blocks of 32 inputs in 16 bytes, the even input
- * in the low half, and a scale for each block. A half-byte q stands for (q - 8) * scale.
+ * Quantises a matrix [inputs, outputs] for MatMulNBits: for each output, blocks of 32 inputs in 16 bytes, the even
+ * input in the low half, and a scale per block. A half-byte q represents (q - 8) * scale.
  */
 export function quantiseInt4(numbers, inputs, outputs) {
   if (inputs % BLOCK !== 0) throw new Error(`q4: ${inputs} inputs do not make whole blocks of ${BLOCK}`);

@@ -1,14 +1,14 @@
-// The tokenizer.json of an MPNet or a BERT over a list of words, in which every ASCII text can be spelt.
+// Writes the tokenizer.json of an MPNet or a BERT over a list of words that can spell every ASCII text.
 
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
 const SIGNS = [...'!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'];
 
 const unused = (from, to) => Array.from({ length: to - from }, (_, i) => `[unused${from + i}]`);
 
-/** The order of bert-base-uncased, whose [UNK] is 100. */
+/** Special tokens in the order of bert-base-uncased, whose [UNK] is 100. */
 const BERT_SPECIAL = ['[PAD]', ...unused(0, 99), '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
 
-/** MPNet put four tokens in front of BERT's, which makes [UNK] 104, and one behind them. */
+/** MPNet has four tokens before BERT's, which moves [UNK] to 104, and one after them. */
 const MPNET_SPECIAL = ['<s>', '<pad>', '</s>', '<unk>'];
 const MPNET_MASK = '<mask>';
 
@@ -26,7 +26,7 @@ const addedToken = (vocab, content, lstrip = false) => ({
   normalized: false,
 });
 
-/** The settings of a file that was saved after use: an embedder that obeys them cuts and pads to 128 tokens. */
+/** Returns the settings of a file that was saved after use: an embedder that obeys them cuts and pads to 128 tokens. */
 const savedSettings = (vocab, pad) => ({
   truncation: { direction: 'Right', max_length: 128, strategy: 'LongestFirst', stride: 0 },
   padding: {
@@ -61,7 +61,7 @@ const wordPiece = (vocab) => ({
 const specialToken = (id, typeId) => ({ SpecialToken: { id, type_id: typeId } });
 const sequence = (id, typeId) => ({ Sequence: { id, type_id: typeId } });
 
-/** `between` stands between two texts. */
+/** Returns a template with `between` between two texts. */
 const template = (vocab, start, between, end) => ({
   type: 'TemplateProcessing',
   single: [specialToken(start, 0), sequence('A', 0), specialToken(end, 0)],
@@ -86,9 +86,9 @@ const roberta = (vocab) => ({
 });
 
 /**
- * The tokenizer of all-mpnet-base-v2 with other words: <s> 0, <pad> 1, </s> 2, [UNK] 104 and <mask> last. `words` are
- * lower case; a part of a word starts with ##. `processor` is the part that adds <s> and </s>, which is one of two
- * kinds in the files in use.
+ * Returns the tokenizer of all-mpnet-base-v2 with other words: <s> 0, <pad> 1, </s> 2, [UNK] 104 and <mask> last.
+ * `words` are lower case; a part of a word starts with ##. `processor` adds <s> and </s>; files in use have one of two
+ * kinds.
  */
 export function makeTokenizer(words, { processor = 'RobertaProcessing' } = {}) {
   const vocab = idsOf([...MPNET_SPECIAL, ...BERT_SPECIAL, ...spelling, ...words, MPNET_MASK]);
@@ -103,7 +103,7 @@ export function makeTokenizer(words, { processor = 'RobertaProcessing' } = {}) {
   };
 }
 
-/** The tokenizer of a BERT: [PAD] 0, [UNK] 100, [CLS] 101, [SEP] 102, and type ids. */
+/** Returns the tokenizer of a BERT: [PAD] 0, [UNK] 100, [CLS] 101, [SEP] 102, and type ids. */
 export function bertTokenizer(words) {
   const vocab = idsOf([...BERT_SPECIAL, ...spelling, ...words]);
   return {
@@ -120,12 +120,12 @@ export const vocabSize = (tokenizer) => Object.keys(tokenizer.model.vocab).lengt
 const START = ['b', 'ch', 'd', 'f', 'g', 'k', 'l', 'm', 'n', 'p', 'r', 's', 'st', 't', 'v', 'z'];
 const VOWELS = ['a', 'e', 'i', 'o', 'u', 'ai', 'ea', 'ou'];
 
-/** `count` different pronounceable words; every fourth is a word's part. */
+/** Returns `count` different pronounceable words; every fourth is part of a word. */
 export function madeUpWords(count) {
   const syllables = START.flatMap((start) => VOWELS.map((vowel) => start + vowel));
   return Array.from({ length: count }, (_, i) => {
     let word = '';
-    // The digits of a number in base 128, one syllable each: no two numbers have the same.
+    // The digits of a number in base 128, one syllable each, so that different numbers have different words.
     for (let rest = i + syllables.length; rest > 0; rest = Math.floor(rest / syllables.length)) {
       word += syllables[rest % syllables.length];
     }

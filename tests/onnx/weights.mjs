@@ -1,4 +1,4 @@
-// Random weights of an MPNet by name: deterministic, and of a size at which every part of the network matters.
+// Draws random weights of an MPNet by name: deterministic, and large enough that every part of the network matters.
 
 export const BUCKETS = 32;
 
@@ -7,7 +7,7 @@ const POSITIONS = 'embeddings.position_embeddings.weight';
 const TYPES = 'embeddings.token_type_embeddings.weight';
 const RELATIVE = 'encoder.relative_attention_bias.weight';
 
-/** The generator mulberry32, as numbers in [0, 1). */
+/** Returns the generator mulberry32, as numbers in [0, 1). */
 function uniformFrom(seed) {
   let state = seed | 0;
   return () => {
@@ -18,7 +18,7 @@ function uniformFrom(seed) {
   };
 }
 
-/** FNV-1a, so that a tensor's values depend on its name and not on what was drawn before. */
+/** Returns the FNV-1a hash of a name, so that a tensor's values depend on its name and not on earlier draws. */
 function hashOf(text) {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
@@ -47,8 +47,8 @@ function layerDims(layer, { hidden, intermediate }) {
 }
 
 /**
- * The dimensions of every tensor. Names are those of transformers; matrices are [inputs, outputs], as ONNX's MatMul
- * takes them, where transformers keeps [outputs, inputs].
+ * Returns the dimensions of every tensor. Names are those of transformers; matrices are [inputs, outputs], as for
+ * ONNX's MatMul, whereas transformers has [outputs, inputs].
  */
 export function dimsOf(config) {
   const { layers, hidden, heads, vocab, positions, tokenTypes } = config;
@@ -63,7 +63,7 @@ export function dimsOf(config) {
   return Object.fromEntries(all);
 }
 
-/** Mean and standard deviation of a tensor's values. */
+/** Returns the mean and standard deviation of a tensor's values. */
 function spreadOf(name, dims) {
   if (name.endsWith('LayerNorm.weight')) return [1, 0.1];
   if (name.endsWith('.bias')) return [0, 0.1];
@@ -77,19 +77,19 @@ function draw(name, dims, seed) {
   const uniform = uniformFrom(hashOf(`${seed}:${name}`));
   const [mean, deviation] = spreadOf(name, dims);
   const values = new Float32Array(dims.reduce((product, dim) => product * dim, 1));
-  // The sum of two uniform numbers has the variance 1/6.
+  // The sum of two uniform numbers has variance 1/6.
   const factor = deviation * Math.sqrt(6);
   for (let i = 0; i < values.length; i++) values[i] = mean + factor * (uniform() + uniform() - 1);
   return values;
 }
 
-/** { name: Float32Array }. With `tokenTypes`, the network has BERT's third embedding. */
+/** Returns { name: Float32Array }. With `tokenTypes`, the network has BERT's third embedding. */
 export function drawWeights({ positions = 514, tokenTypes = 0, seed = 1, ...config }) {
   const dims = dimsOf({ ...config, positions, tokenTypes });
   return Object.fromEntries(Object.entries(dims).map(([name, size]) => [name, draw(name, size, seed)]));
 }
 
-/** The configuration that the weights were drawn for. The padding id is MPNet's 1, or BERT's 0 with token types. */
+/** Returns the configuration of drawn weights. The padding id is 1 as for MPNet, or 0 as for BERT with token types. */
 export function configOf(weights) {
   const hidden = weights['embeddings.LayerNorm.bias'].length;
   const tokenTypes = (weights[TYPES]?.length ?? 0) / hidden;

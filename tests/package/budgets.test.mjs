@@ -1,4 +1,4 @@
-// What a page downloads before its first decision has a budget.
+// Checks the budgets for the files that a page downloads before its first decision.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { it } from 'node:test';
@@ -9,7 +9,7 @@ import { dist } from './support/fixtures.mjs';
 
 const at = (name) => fileURLToPath(new URL(name, dist));
 const sizes = new Map();
-/** Size as brotli at its best, which takes seconds for the larger files: each is packed once. */
+/** Returns a size with the strongest brotli. This takes seconds for the larger files, so each is packed once. */
 const packed = (name) => {
   if (!sizes.has(name)) {
     const bytes = readFileSync(at(name));
@@ -22,7 +22,7 @@ const sum = (names) => names.reduce((total, name) => total + packed(name), 0);
 
 const EMBEDDER = ['tokenizer.json', 'model.safetensors', 'config.json'].map((name) => `models/embedder/${name}`);
 const CORE = ['signalbox.wasm', 'wasm/signalbox-glue.mjs'];
-/** More than a page loads: the command and the worker's halves are among them. */
+/** More than a page loads: includes the command and both sides of the worker. */
 const SCRIPTS = readdirSync(at('.'), { recursive: true }).filter((name) => name.endsWith('.js'));
 
 it('wasm and glue take less than 90 KB as brotli', () => {

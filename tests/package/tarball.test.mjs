@@ -1,4 +1,4 @@
-// The package as a stranger gets it: packed, installed in an empty folder, used from JavaScript, TypeScript and a shell.
+// The package as users get it: packed, installed in an empty folder, used from JavaScript, TypeScript and a shell.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const PROMPT = 'How many prime numbers lie between 10 and 50?';
 let folder;
 let app;
 
-/** Runs a command that must succeed; what it prints on stderr is returned, too. */
+/** Runs a command that must succeed, and returns its output on stdout and stderr. */
 function run(command, args, cwd = app) {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
   assert.equal(status, 0, `${command} ${args.join(' ')}:\n${stdout}${stderr}`);
@@ -34,7 +34,7 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-it('routes a prompt from a script, and says nothing on stderr', () => {
+it('routes a prompt from a script, and writes nothing to stderr', () => {
   const script = `
     import { Router, liveHandles } from 'signalbox';
     const router = await Router.load();
@@ -55,7 +55,7 @@ it('has the command', () => {
   assert.equal(JSON.parse(stdout).ranking.length, 56);
 });
 
-it('has declarations that a strict project compiles, without skipping any', () => {
+it('has declarations that compile in a strict project without skipLibCheck', () => {
   const source = `
     import { type Decision, Router, SignalboxError, type TaskDecision } from 'signalbox';
     import { buildIndex } from 'signalbox/build';
@@ -81,11 +81,11 @@ it('has declarations that a strict project compiles, without skipping any', () =
     export const wrong = (router: Router) => router.route('a', { policy: 's4' });`;
   writeFileSync(path.join(app, 'app.ts'), source);
   const options = ['--strict', '--noEmit', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck', 'false'];
-  // Only the libraries that go with the target: what else the declarations need they bring themselves.
+  // Only the target's own libraries: the declarations must bring any others themselves.
   run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), ...options, '--types', '', 'app.ts']);
 });
 
-it('says what an ONNX model needs that is not installed with it', () => {
+it('names the missing packages for an ONNX model', () => {
   writeModelFolder(path.join(app, 'model'), { precisions: ['fp32'] });
   const script = `
     import { OnnxEmbedder } from 'signalbox/onnx';
@@ -97,7 +97,7 @@ it('says what an ONNX model needs that is not installed with it', () => {
   assert.match(stdout, /^network onnxruntime-web could not be loaded, is it installed\?/);
 });
 
-it('has a manifest without a fault', async () => {
+it('has a valid manifest', async () => {
   const { messages, pkg } = await publint({ pkgDir: path.join(app, 'node_modules/signalbox'), strict: true });
   assert.deepEqual(
     messages.map((message) => formatMessage(message, pkg)),
@@ -105,14 +105,14 @@ it('has a manifest without a fault', async () => {
   );
 });
 
-it('is packed by a build that leaves the standard output to npm', () => {
+it('is packed without build output on the standard output', () => {
   const { stdout } = run('npm', ['pack', '--dry-run', '--json'], root);
   const [{ name, files }] = JSON.parse(stdout);
   assert.equal(name, 'signalbox');
   assert.ok(files.some((file) => file.path === 'dist/signalbox.wasm'));
 });
 
-it('holds what it needs and nothing of the tests, the training or the full table', () => {
+it('contains what it needs, but no tests, no training code and no full table', () => {
   const installed = path.join(app, 'node_modules/signalbox');
   assert.deepEqual(readdirSync(installed).sort(), ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json']);
   assert.deepEqual(readdirSync(path.join(installed, 'dist/models')).sort(), ['FORMAT.md', 'embedder', 'index']);

@@ -1,16 +1,16 @@
-// Cascades once more, slow and obvious: every plan of every row, every chance by counting rows. See held-out.mjs for what
-// a benchmark is.
+// Slow and obvious reference for cascades: every plan of every row, every chance by counting rows. See held-out.mjs for
+// the definition of a benchmark.
 import * as reference from './held-out.mjs';
 import { expect, voteOfInput } from './task-mixture.mjs';
 
 const { isKnown, isZero, mean, sum } = reference;
 
-/** Pseudo-counts: rows of the benchmark that independence is worth, neighbours that the benchmark is worth. */
+/** Pseudo-counts: the weight of independence in rows of the benchmark, and of the benchmark in neighbours. */
 const [PRIOR_ROWS, PRIOR_NEIGHBOURS] = [20, 50];
 
 const blended = ({ usdPerMTokIn, usdPerMTokOut }) => (3 * (usdPerMTokIn ?? NaN) + (usdPerMTokOut ?? NaN)) / 4;
 
-/** Every list of 1 to `most` of the items, in their order. */
+/** Returns every list of 1 to `most` of the items, in their order. */
 function plansOf(items, most) {
   if (items.length === 0) return [];
   const [first, ...rest] = items;
@@ -19,7 +19,7 @@ function plansOf(items, most) {
   return [[first], ...longer, ...without];
 }
 
-/** [wrong, right, squares] of a model where all of `before` are wrong, over weighted rows. */
+/** Returns [wrong, right, squares] of a model over weighted rows where all of `before` are wrong. */
 function failures(outcomes, rows, weight, before, m) {
   let [wrong, right, squares] = [0, 0, 0];
   for (const row of rows) {
@@ -33,7 +33,7 @@ function failures(outcomes, rows, weight, before, m) {
   return [wrong, right, squares];
 }
 
-/** P(m is right | all of `before` are wrong) for one input. */
+/** Returns P(m is right | all of `before` are wrong) for one input. */
 function chanceOf({ outcomes, known, weight, near, predicted }, before, m) {
   let prior = predicted[m];
   if (before.length > 0) {
@@ -47,7 +47,7 @@ function chanceOf({ outcomes, known, weight, near, predicted }, before, m) {
   return (PRIOR_NEIGHBOURS * Math.min(1, prior) + hits) / (PRIOR_NEIGHBOURS + votes);
 }
 
-/** A plan with its chances, its worth and its thresholds. */
+/** Returns a plan with its chances, its worth and its thresholds. */
 function evaluatePlan(input, models, prices, costWeight) {
   const chances = models.map((m, i) => chanceOf(input, models.slice(0, i), m));
   const reach = chances.map((_, i) => chances.slice(0, i).reduce((product, c) => product * (1 - c), 1));
@@ -73,7 +73,7 @@ function evaluatePlan(input, models, prices, costWeight) {
   return { steps, quality, cost, worth: quality - costWeight * cost };
 }
 
-/** Asks the models of a plan as the judge's verdicts tell. */
+/** Asks the models of a plan, guided by the judge's verdicts. */
 function follow(steps, hear, { sensitivity, specificity }) {
   let allWrong = 1;
   let kept = null;
@@ -99,7 +99,7 @@ function follow(steps, hear, { sensitivity, specificity }) {
   return { asked, kept: kept.m };
 }
 
-/** What is known of one held-out row. */
+/** Returns the data for one held-out row. */
 function inputOf(benchmark, { known }, row, pool, k, shared) {
   const { outcomes, vectors, tasks } = benchmark;
   const isBlank = isZero(vectors[row]);
@@ -113,7 +113,7 @@ function inputOf(benchmark, { known }, row, pool, k, shared) {
   return { outcomes, known, weight, near, predicted };
 }
 
-/** Every held-out row on its own: heldOut, k, pool (at most 12), costWeights, maxSteps, judges, judgeSeed. */
+/** Evaluates every held-out row on its own: heldOut, k, pool (at most 12), costWeights, maxSteps, judges, judgeSeed. */
 export function cascades(benchmark, { heldOut, k, pool, costWeights, maxSteps, judges, judgeSeed }) {
   const { outcomes, costs, models, routing } = benchmark;
   const groups = reference.heldOutGroups(benchmark, heldOut);

@@ -1,9 +1,9 @@
-// The evaluation once more, slow and obvious: every distance anew, every neighbour by sorting, all in float64. Nothing
-// of signalbox is used. Equation numbers are those of arXiv 2309.15789.
+// Slow and obvious reference for the evaluation: every distance computed anew, every neighbour by sorting, all in
+// float64. It uses nothing of signalbox. Equation numbers are those of arXiv 2309.15789.
 //
-// A benchmark is { vectors: [row][dim], tasks: [row], outcomes: [row][model] (NaN missing), inputs: [row],
+// A benchmark is { vectors: [row][dim], tasks: [row], outcomes: [row][model] (NaN if missing), inputs: [row],
 // costs?: [row][model], models: [{ paramsB, price }], routing: { k, kappa, threshold, sigma, eta },
-// pairs: { alphas, repeats, seed } }. "Known" rows are those that are neither held out nor duplicates of one that is.
+// pairs: { alphas, repeats, seed } }. "Known" rows are neither held out nor duplicates of held-out rows.
 import * as mixture from './task-mixture.mjs';
 
 const sum = (values) => values.reduce((total, x) => total + x, 0);
@@ -23,7 +23,7 @@ export function randomFrom(seed) {
   };
 }
 
-/** `count` of 0..n-1, ascending, by a partial Fisher-Yates shuffle. */
+/** Draws `count` of 0..n-1, ascending, by a partial Fisher-Yates shuffle. */
 export function draw(random, n, count) {
   const all = range(n);
   for (let i = 0; i < count; ++i) {
@@ -33,36 +33,36 @@ export function draw(random, n, count) {
   return all.slice(0, count).sort((a, b) => a - b);
 }
 
-/** Each task draws from a stream of its own. */
+/** Each task draws from its own stream. */
 const randomOfTask = (seed, task) => randomFrom(randomFrom(BigInt(seed) + BigInt(task))());
 
 const dot = (a, b) => sum(a.map((x, i) => x * b[i]));
 const isZero = (vector) => vector.every((x) => x === 0);
 
-/** 1 - cosine similarity. */
+/** Returns 1 - cosine similarity. */
 function distance(a, b) {
   if (isZero(a) || isZero(b)) return 1;
   return 1 - Math.min(1, Math.max(-1, dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))));
 }
 
-/** The nearest of `pool`, as { row, distance }; of equal distances the one that comes first in the pool. */
+/** Returns the nearest rows of `pool` as { row, distance }; ties go to the row that comes first in the pool. */
 function nearest(benchmark, row, pool, count) {
   const { vectors } = benchmark;
   const all = pool.map((other) => ({ row: other, distance: distance(vectors[row], vectors[other]) }));
   return all.sort((a, b) => a.distance - b.distance).slice(0, count);
 }
 
-/** Mean distance to the kappa nearest (eq. 12). */
+/** Returns the mean distance to the kappa nearest rows (eq. 12). */
 function meanDistance(benchmark, near) {
   return near.length > 0 ? mean(near.slice(0, benchmark.routing.kappa).map((n) => n.distance)) : 1;
 }
 
-/** Mean outcome of every model over some rows. */
+/** Returns the mean outcome of every model over some rows. */
 function meansOver(benchmark, rows) {
   return benchmark.models.map((_, m) => mean(rows.map((row) => benchmark.outcomes[row][m]).filter(isKnown)));
 }
 
-/** Unweighted mean over tasks of the mean outcome in the task. */
+/** Returns the unweighted mean over tasks of the mean outcome in the task. */
 function meansOverTasks(benchmark, rows) {
   const tasks = [...new Set(benchmark.tasks)].sort((a, b) => a - b);
   const byTask = tasks.map((task) =>
@@ -74,7 +74,7 @@ function meansOverTasks(benchmark, rows) {
   return benchmark.models.map((_, m) => mean(byTask.map((means) => means[m]).filter(isKnown)));
 }
 
-/** g of every model (eq. 11): a model without a vote is given its own mean. */
+/** Returns g of every model (eq. 11); a model without a vote predicts its own mean. */
 function predict(benchmark, near, k, means) {
   const votes = meansOver(
     benchmark,
@@ -83,7 +83,7 @@ function predict(benchmark, near, k, means) {
   return votes.map((vote, m) => (isKnown(vote) ? vote : means[m]));
 }
 
-/** How often gbar = 1[g > t] is right, a model; NaN where it was never judged. */
+/** Returns how often each model's gbar = 1[g > t] is right; NaN if the model has no outcome. */
 function agreement(benchmark, rows, predictions) {
   const { threshold } = benchmark.routing;
   return benchmark.models.map((_, m) => {
@@ -93,7 +93,7 @@ function agreement(benchmark, rows, predictions) {
   });
 }
 
-/** What is left when rows are held out, and how many others had to go as their duplicates. */
+/** Returns the rows left after rows are held out, and the number of other rows dropped as duplicates of these. */
 function leaveOut(benchmark, heldOut) {
   const prompts = new Set(heldOut.map((row) => benchmark.inputs[row]));
   const others = range(benchmark.tasks.length).filter((row) => !heldOut.includes(row));
@@ -101,7 +101,7 @@ function leaveOut(benchmark, heldOut) {
   return { known, duplicates: others.length - known.length };
 }
 
-/** (u_z, p_z) of every task z of the known rows, held out of them, with samples moved back in (eqs. 12-14). */
+/** Returns (u_z, p_z) of every task z of the known rows, held out of them, with samples moved back in (eqs. 12-14). */
 function trainingPairs(benchmark, known) {
   const { routing, pairs } = benchmark;
   const random = randomFrom(pairs.seed);
@@ -129,7 +129,7 @@ function trainingPairs(benchmark, known) {
   return out;
 }
 
-/** p(d', m): Nadaraya-Watson smoother (eq. 14). */
+/** Returns p(d', m) by the Nadaraya-Watson smoother (eq. 14). */
 function smooth(benchmark, pairs, u) {
   return benchmark.models.map((_, m) => {
     const known = pairs.filter((pair) => isKnown(pair.p[m]));
@@ -138,7 +138,7 @@ function smooth(benchmark, pairs, u) {
   });
 }
 
-/** P(Bin(n, p) = i) for i = 0..n, one trial after the other. */
+/** Returns P(Bin(n, p) = i) for i = 0..n, one trial after the other. */
 function binomial(n, p) {
   let mass = [1];
   for (let trial = 0; trial < n; ++trial) {
@@ -147,7 +147,7 @@ function binomial(n, p) {
   return mass;
 }
 
-/** P(S(a) > S(b)), S = Bin(n+, p) + Bin(n-, 1 - p) (eq. 8). */
+/** Returns P(S(a) > S(b)), S = Bin(n+, p) + Bin(n-, 1 - p) (eq. 8). */
 function confidence(n, s2, p, a, b) {
   if (a === b) return 1;
   const counts = (m) => {
@@ -165,21 +165,21 @@ function confidence(n, s2, p, a, b) {
   return sum(counts(a).map((x, i) => x * sum(ofB.slice(0, i))));
 }
 
-/** The best of the candidates; ties go to the lower model. */
+/** Returns the best of the candidates; ties go to the lower model. */
 function argmax(values, candidates) {
   return candidates
     .filter((m) => isKnown(values[m]))
     .reduce((best, m) => (best === null || values[m] > values[best] ? m : best), null);
 }
 
-/** Unit mean of vectors of unit length; null where it is zero. */
+/** Returns the unit mean of vectors of unit length; null if it is zero. */
 function centroid(vectors) {
   const units = vectors.filter((v) => !isZero(v)).map((v) => v.map((x) => x / Math.sqrt(dot(v, v))));
   const total = (units[0] ?? []).map((_, i) => sum(units.map((unit) => unit[i])));
   return isZero(total) ? null : total.map((x) => x / Math.sqrt(dot(total, total)));
 }
 
-/** What the policy signalbox knows of every task. */
+/** Returns the profile of every task for the policy `signalbox`. */
 export function profileOf(benchmark, known) {
   const tasks = [...new Set(benchmark.tasks)].sort((a, b) => a - b);
   const rowsOf = (task) => known.filter((row) => benchmark.tasks[row] === task);
@@ -189,7 +189,7 @@ export function profileOf(benchmark, known) {
   };
 }
 
-/** The decision of signalbox for a whole task: whoever is expected to be best, if that is sure enough. */
+/** Decides as `signalbox` does for a whole task: the model with the highest expectation, if confident enough. */
 function decideByMixture({ profile, votes, labels }, candidates, best) {
   const expected = mixture.expect(profile, votes, labels, candidates);
   const challenger = argmax(expected.correctness, candidates);
@@ -200,7 +200,7 @@ function decideByMixture({ profile, votes, labels }, candidates, best) {
   return { pick: stays ? challenger : best, challenger, confidence, fallback: !stays };
 }
 
-/** Decisions of the policies and of the bounds, within one pool of candidates. */
+/** Returns the decisions of the policies and of the bounds, within one pool of candidates. */
 function decide(benchmark, scores, pool) {
   const candidates = [...pool].sort((a, b) => a - b).filter((m) => isKnown(scores.accuracy[m]));
   const best = argmax(scores.meanElsewhere, candidates);
@@ -235,7 +235,7 @@ function decide(benchmark, scores, pool) {
   };
 }
 
-/** One evaluation of the rows of a task; `labelled` are positions among them, which join the pool and give p. */
+/** Evaluates the rows of a task once; `labelled` are positions among them, which join the pool and determine p. */
 function evaluate(benchmark, rows, known, pairs, labelled, pools) {
   const { routing } = benchmark;
   const labels = labelled.map((i) => rows[i]).filter((row) => !isZero(benchmark.vectors[row]));
@@ -281,7 +281,9 @@ function evaluate(benchmark, rows, known, pairs, labelled, pools) {
   return { ...scores, decisions: pools.map((pool) => decide(benchmark, scores, pool)) };
 }
 
-/** A task held out of everything; with labels ({ count } or { alpha }, repeats, seed) also a list of draws. */
+/**
+ * Evaluates a task held out of everything; with labels ({ count } or { alpha }, repeats, seed) also a list of draws.
+ */
 export function heldOutTask(benchmark, task, { pools, labels }) {
   const rows = range(benchmark.tasks.length).filter((row) => benchmark.tasks[row] === task);
   const { known, duplicates } = leaveOut(benchmark, rows);
@@ -299,7 +301,10 @@ export function heldOutTask(benchmark, task, { pools, labels }) {
   return out;
 }
 
-/** What is known of every held-out row: held out by 'task', or a seeded share of every task at once. */
+/**
+ * Returns the groups of held-out rows and their known rows: held out by 'task', or a seeded share of every task at
+ * once.
+ */
 export function heldOutGroups(benchmark, heldOut) {
   const tasks = [...new Set(benchmark.tasks)].sort((a, b) => a - b);
   const rowsOf = (task) => range(benchmark.tasks.length).filter((row) => benchmark.tasks[row] === task);

@@ -1,4 +1,4 @@
-// Per-instance routing once more, slow and obvious; see held-out.mjs for what a benchmark is.
+// Slow and obvious reference for routing each row; see held-out.mjs for the definition of a benchmark.
 import * as reference from './held-out.mjs';
 import { expect, voteOfInput } from './task-mixture.mjs';
 
@@ -7,7 +7,7 @@ const BINS = 20;
 
 const blended = ({ usdPerMTokIn, usdPerMTokOut }) => (3 * (usdPerMTokIn ?? NaN) + (usdPerMTokOut ?? NaN)) / 4;
 
-/** Calibration over every (prediction, outcome): 20 equal bins, Brier score, expected calibration error. */
+/** Returns the calibration over every (prediction, outcome): 20 equal bins, Brier score, expected calibration error. */
 function calibrate(cells) {
   const bins = Array.from({ length: BINS }, (_, i) => {
     const inside = cells.filter(({ predicted }) => Math.min(BINS - 1, Math.floor(predicted * BINS)) === i);
@@ -22,7 +22,9 @@ function calibrate(cells) {
   };
 }
 
-/** Every held-out row on its own: heldOut, k, policy ('s1', 'signalbox' or 'best_single'), pool, costWeights. */
+/**
+ * Evaluates every held-out row on its own: heldOut, k, policy ('s1', 'signalbox' or 'best_single'), pool, costWeights.
+ */
 export function instances(benchmark, { heldOut, k, policy, pool, costWeights }) {
   const { outcomes, costs, models, vectors } = benchmark;
   const judged = [];

@@ -1,7 +1,7 @@
-// An MPNet once more, slow and obvious: one sequence, one number at a time, all in float64.
+// Slow and obvious reference for MPNet: one sequence, one number at a time, all in float64.
 //
 // `weights` are named as in transformers, with matrices as [inputs, outputs]. `config` is { layers, hidden, heads,
-// padId = 1 }. Nothing of the ONNX models' builder is used.
+// padId = 1 }. It uses nothing of the ONNX models' builder.
 
 const EPSILON = 1e-5;
 const FEWEST_EQUAL = 8;
@@ -10,7 +10,9 @@ const range = (n) => Array.from({ length: n }, (_, i) => i);
 const sum = (values) => values.reduce((total, x) => total + x, 0);
 const dot = (a, b) => sum(a.map((x, i) => x * b[i]));
 
-/** exp(-x^2) * 2/sqrt(pi) * (x + 2 x^3 / 3 + 4 x^5 / 15 + ...): every term has the sign of x, so nothing cancels. */
+/**
+ * Returns exp(-x^2) * 2/sqrt(pi) * (x + 2 x^3 / 3 + 4 x^5 / 15 + ...): all terms have the sign of x, so they cannot cancel.
+ */
 export function erf(x) {
   if (Math.abs(x) > 6) return Math.sign(x);
   let [term, total] = [x, x];
@@ -31,9 +33,9 @@ function softmax(scores) {
 }
 
 /**
- * The row of the table of relative biases for a token at `context` that looks at `memory`. Buckets 0 to 15 are for what
- * stands before (or at) it, 16 to 31 for what stands after. Distances below 8 have one each; from there on, the eight
- * that are left grow by a factor of the square root of 2: n >= 8 * 2^(k/2) means n^2 >= 64 * 2^k.
+ * Returns the row of the table of relative biases for a token at `context` that attends to `memory`. Buckets 0 to 15
+ * are for tokens before (or at) it, 16 to 31 for tokens after it. Each distance below 8 has its own bucket; the other
+ * eight buckets grow by a factor of the square root of 2: n >= 8 * 2^(k/2) means n^2 >= 64 * 2^k.
  */
 export function bucketOf(context, memory) {
   const side = memory > context ? 16 : 0;
@@ -44,7 +46,7 @@ export function bucketOf(context, memory) {
   return side + 8 + k;
 }
 
-/** Padding stands at padId; the others count on from there. */
+/** Returns the positions: padId for padding, and consecutive numbers after it for the other tokens. */
 function positionsOf(ids, padId) {
   let count = 0;
   return ids.map((id) => {
@@ -103,7 +105,7 @@ function embeddingsOf(reader, ids, typeIds) {
   });
 }
 
-/** What one head makes of the sequence: [token][hidden / heads]. */
+/** Returns the output of one head for the sequence: [token][hidden / heads]. */
 function headOf(reader, head, q, k, v) {
   const { hidden, heads } = reader.config;
   const size = hidden / heads;
@@ -141,7 +143,7 @@ function layerOf(reader, name, rows) {
   });
 }
 
-/** The last hidden state of one sequence without padding: [token][hidden]. Type ids are 0 unless given. */
+/** Returns the last hidden state of one sequence without padding: [token][hidden]. Type ids are 0 unless given. */
 export function forward(weights, config, ids, { typeIds } = {}) {
   const reader = new Reader(weights, config);
   const hasTypes = 'embeddings.token_type_embeddings.weight' in weights;
@@ -151,7 +153,7 @@ export function forward(weights, config, ids, { typeIds } = {}) {
   return rows;
 }
 
-/** The unit vector of one sequence, by the mean of all tokens ('mean') or by the first ('cls'). */
+/** Returns the unit vector of one sequence: the mean of all tokens ('mean') or the first one ('cls'). */
 export function embed(weights, config, ids, { pooling = 'mean', typeIds } = {}) {
   const rows = forward(weights, config, ids, { typeIds });
   const pooled = pooling === 'cls' ? rows[0] : rows[0].map((_, j) => sum(rows.map((row) => row[j])) / rows.length);

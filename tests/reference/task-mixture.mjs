@@ -1,9 +1,9 @@
-// The policy `signalbox` once more, slow and obvious: docs/policy.md line by line, in float64.
+// Slow and obvious reference for the policy `signalbox`: docs/policy.md line by line, in float64.
 //
-// A profile of the benchmark is { centroids: [task] of unit vectors or null, means: [task][model] (NaN missing) };
-// `pool` lists the candidates; labels are [label][model] outcomes (NaN missing).
+// A profile of the benchmark is { centroids: [task] of unit vectors or null, means: [task][model] (NaN if missing) };
+// `pool` lists the candidates; labels are [label][model] outcomes (NaN if missing).
 
-/** docs/policy.md says where they come from. */
+/** See docs/policy.md for their origin. */
 export const CONSTANTS = {
   temperature: 0.1,
   priorTasks: 2,
@@ -26,14 +26,14 @@ const toShares = (weights) => {
   return weights.map((w) => w / total);
 };
 
-/** Which tasks an input resembles: p[s] = softmax of cos(x, centroid) / temperature. */
+/** Returns the similarity of an input to each task: p[s] = softmax of cos(x, centroid) / temperature. */
 export function voteOfInput({ centroids }, vector) {
   const norm = Math.sqrt(sum(vector.map((x) => x * x)));
   const cosine = (centroid) => sum(centroid.map((c, i) => c * vector[i])) / norm;
   return toShares(centroids.map((c) => (c === null ? 0 : Math.exp(cosine(c) / CONSTANTS.temperature))));
 }
 
-/** Which tasks a task resembles: the mean of its inputs' votes, and priorTasks uniform ones. */
+/** Returns the similarity of a task to each task: the mean of its inputs' votes, and priorTasks uniform votes. */
 export function voteOfTask(profile, vectors) {
   const votes = vectors.map((vector) => voteOfInput(profile, vector));
   const w = profile.centroids.map((_, s) => mean(votes.map((vote) => vote[s])));
@@ -44,7 +44,7 @@ export function voteOfTask(profile, vectors) {
   return w.map((x, s) => (effective * x + priorTasks * uniform(s)) / (effective + priorTasks));
 }
 
-/** means = difficulty of the task + strength of the model + deviation, by least squares; strengths sum to 0. */
+/** Splits means = difficulty of the task + strength of the model + deviation, by least squares; strengths sum to 0. */
 function split({ means }, pool) {
   const tasks = range(means.length).filter((s) => pool.some((m) => isKnown(means[s][m])));
   const measuredIn = (s) => pool.filter((m) => isKnown(means[s][m]));
@@ -62,7 +62,9 @@ function split({ means }, pool) {
   return { tasks, difficulty, deviation };
 }
 
-/** What labels say: mean outcome, and mean of outcome - difficulty of its label, of the models that have any. */
+/**
+ * Reads the labels: the mean outcome and, for each model with labels, the mean of outcome - difficulty of the label.
+ */
 function readLabels(labels, pool) {
   const known = (label) => pool.filter((m) => isKnown(label[m]));
   const all = labels.flatMap((label) => known(label).map((m) => label[m]));
@@ -82,13 +84,13 @@ function readLabels(labels, pool) {
   return { labelled, count, relative, total: all.length, mean: all.length > 0 ? mean(all) : 0 };
 }
 
-/** What is expected of the models of the pool. */
+/** Returns the expectations for the models of the pool. */
 export function expect(profile, votes, labels, pool) {
   const c = CONSTANTS;
   const { tasks, difficulty, deviation } = split(profile, pool);
   const { labelled, count, relative, total, mean: meanOutcome } = readLabels(labels, pool);
 
-  // Where the labelled models stand in a task, and how far their labels are from there.
+  // Mean deviation of the labelled models in a task, and the likelihood of their labels given it.
   const baseline = (s) => sum(labelled.map((m) => (count[m] * deviation(s, m)) / total));
   const logLikelihood = (s) => {
     const terms = labelled.map((m) => {
@@ -114,7 +116,7 @@ export function expect(profile, votes, labels, pool) {
   const standing = [];
   for (const m of pool) standing[m] = sum(tasks.map((s) => weights[s] * forecast(s, m)));
 
-  // Correctness: how hard the task is, for which the labels' own mean counts, too.
+  // Correctness depends on the difficulty of the task, which the mean of the labels also informs.
   const perModel = total / labelled.length;
   const level = (s) => {
     if (labelled.length === 0) return { weight: weights[s], value: difficulty[s] };
@@ -131,7 +133,7 @@ export function expect(profile, votes, labels, pool) {
   return { tasks, weights, forecast, count, correctness };
 }
 
-/** The error function: 2 / sqrt(pi) * x * exp(-x^2) * sum of (2 x^2)^n / (1 * 3 * ... * (2n + 1)). */
+/** Returns the error function: 2 / sqrt(pi) * x * exp(-x^2) * sum of (2 x^2)^n / (1 * 3 * ... * (2n + 1)). */
 function erf(x) {
   if (Math.abs(x) > 6) return Math.sign(x);
   let term = 1;
@@ -143,7 +145,7 @@ function erf(x) {
   return (2 / Math.sqrt(Math.PI)) * x * Math.exp(-x * x) * total;
 }
 
-/** P(a is right more often than b) on the new task. */
+/** Returns P(a is right more often than b) on the new task. */
 export function probabilityBetter({ tasks, weights, forecast, count }, a, b) {
   const { priorLabels, differenceVariance } = CONSTANTS;
   const variance = (differenceVariance / 2) * (1 / (priorLabels + count[a]) + 1 / (priorLabels + count[b]));

@@ -1,4 +1,4 @@
-/** The training pairs: `pairs-*.jsonl.zst`, one object a line with `a`, `b` and `source`. */
+/** The training pairs: `pairs-*.jsonl.zst`, one object per line with `a`, `b` and `source`. */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ export function corpusFiles(folder) {
   return names.sort().map((name) => join(folder, name));
 }
 
-/** Lines of a zstd file, through Debian's `zstd`: Node 20 has no zstd of its own. */
+/** Yields the lines of a zstd file, through Debian's `zstd`: Node 20 cannot decompress zstd itself. */
 export async function* zstdLines(file) {
   const child = spawn('zstd', ['-dc', '--long=27', file], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve, reject) => {
@@ -28,8 +28,8 @@ export async function* readPairs(folder) {
 }
 
 /**
- * How often a source is drawn: the number of its pairs to the power .75, the number capped, times a factor where the
- * texts are nearer to what people type (questions, requests, everyday sentences) or further from it.
+ * Weight of a source when pairs are drawn: the number of its pairs, capped, to the power .75, times a factor if its
+ * texts are nearer to what users type (questions, requests, everyday sentences) or further from it.
  */
 const PAIR_CAP = 150_000;
 const FACTORS = { trivia: 1.5, dialog: 1.5, wikisplit: 2, wikitables: 1.5, misc: 1.5, t0: 1.5, gpteacher: 1.5 };

@@ -28,7 +28,7 @@ function printSizes(folder) {
   }
 }
 
-/** Tables by name: the shipped bytes, the whole table's bytes, and cuts of it. */
+/** Yields [name, table] for the shipped table, the whole table, and cuts of the whole table. */
 function* variants(folder, float) {
   const full = decodeModel(readFileSync(join(folder, 'full', 'model.safetensors')));
   const shipped = decodeModel(readFileSync(join(folder, 'model.safetensors')));
@@ -43,7 +43,7 @@ function* variants(folder, float) {
   }
 }
 
-/** Prints the table of quality and the sizes. float: the table before it was quantised, where it is at hand. */
+/** Prints the table of quality and the sizes. `float` is the table before quantisation, if available. */
 export function evaluateFolder(folder, evalFolder, { float } = {}) {
   const tokenizer = loadTokenizer(JSON.parse(readFileSync(join(folder, 'tokenizer.json'), 'utf8')));
   const sets = readSets(evalFolder, tokenizer);

@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeModel, firstDimensions, quantise } from './tables.mjs';
 
-/** With 128 dimensions the default index stays under 2 MB; 160 would measure a little better. */
+/** 128 dimensions keep the default index under 2 MB; 160 would score slightly better. */
 const SHIPPED = { dim: 128, bits: 4 };
 const FULL = { bits: 8 };
 const LICENCE = 'CC-BY-SA-4.0';
 
-/** config.json in Model2Vec's words, and what the package reads: id and quantization. */
+/** Returns config.json: Model2Vec's fields, plus the id and quantization that the package reads. */
 function config(dim, bits) {
   return {
     id: `signalbox-static-${dim}-v1`,

@@ -1,5 +1,5 @@
 /**
- * How good sentence vectors are, by three kinds of sets, each a gzipped TSV whose name begins with its kind:
+ * Quality of sentence vectors on three kinds of sets, each a gzipped TSV whose name begins with its kind:
  * `cls-*` (split, label, text): accuracy of the 10 nearest neighbours, votes weighted by similarity, first 2,000 tests;
  * `sts-*` (score, a, b): Spearman correlation of the cosine with the score;
  * `ret-*` (a, b): share of rows whose own b is the nearest of all b.
@@ -22,7 +22,7 @@ function readTsv(file) {
     .map((line) => line.split('\t'));
 }
 
-/** The sets of a folder, their texts tokenised once. */
+/** Reads the sets of a folder and tokenises their texts once. */
 export function readSets(folder, tokenizer) {
   const tokens = (text) => encode(tokenizer, text).slice(0, MAX_TOKENS);
   const names = readdirSync(folder)
@@ -42,7 +42,7 @@ export function readSets(folder, tokenizer) {
   });
 }
 
-/** Unit vectors of token lists, one after another. */
+/** Returns the unit vectors of token lists, one after another. */
 function embed({ dim, values }, texts) {
   const out = new Float32Array(texts.length * dim);
   texts.forEach((tokens, text) => {
@@ -65,7 +65,7 @@ function dot(x, y, dim) {
   return sum;
 }
 
-/** Calls with (row of a, its similarities to all rows of b), in blocks so that b is read from the cache. */
+/** Calls `visit` with (row of a, its similarities to all rows of b), in blocks so that b is read from the cache. */
 function eachRow(a, b, dim, visit) {
   const [rows, columns] = [a.length / dim, b.length / dim];
   const block = Array.from({ length: BLOCK }, () => new Float32Array(columns));
@@ -114,7 +114,7 @@ function classification(table, { train, test }) {
   return right / test.length;
 }
 
-/** Ranks of values, ties sharing the mean of theirs. */
+/** Returns the ranks of values; ties share their mean rank. */
 function ranks(values) {
   const order = [...values.keys()].sort((i, j) => values[i] - values[j]);
   const out = new Float64Array(values.length);
@@ -158,7 +158,7 @@ function retrieval(table, { a, b }) {
 
 const MEASURES = { cls: classification, sts: similarity, ret: retrieval };
 
-/** { set: value } and the mean of each kind, for a table of token vectors. */
+/** Returns { set: value } and the mean of each kind, for a table of token vectors. */
 export function measure(table, sets) {
   const values = Object.fromEntries(sets.map((set) => [set.name, MEASURES[set.kind](table, set)]));
   const means = Object.keys(MEASURES).map((kind) => {

@@ -1,6 +1,6 @@
-/** The file format of the tables: a JSON header with dtype, shape and place of each tensor, then their bytes. */
+/** The file format of the tables: a JSON header with dtype, shape and place of each tensor, then the tensors' bytes. */
 
-/** tensors: { name: { dtype, shape, bytes } } to one file; the header is padded so that the tensors lie aligned. */
+/** Writes tensors { name: { dtype, shape, bytes } } as one file; pads the header so that the tensors are aligned. */
 export function writeSafetensors(tensors) {
   const header = {};
   let end = 0;
@@ -34,12 +34,12 @@ export function readSafetensors(file) {
   );
 }
 
-/** IEEE 754 binary16 of a number, rounded to nearest, ties to even; positive normal range only, as scales have. */
+/** Converts to IEEE 754 binary16, to nearest, ties to even. Positive normal numbers only, which scales are. */
 export function toHalf(value) {
   const bits = new Uint32Array(Float32Array.of(value).buffer)[0];
   const rounded = bits + 0xfff + ((bits >>> 13) & 1);
   const exponent = (rounded >>> 23) - 112;
-  if (value <= 0 || exponent <= 0 || exponent >= 31) throw new RangeError(`${value} is no normal positive half`);
+  if (value <= 0 || exponent <= 0 || exponent >= 31) throw new RangeError(`${value} is not a normal positive half`);
   return (exponent << 10) | ((rounded >>> 13) & 0x3ff);
 }
 

@@ -1,10 +1,10 @@
-/** A table of token vectors, its leading dimensions, and its rows in few bits, each with a scale of its own. */
+/** Tables of token vectors: cuts to leading dimensions, and rows in few bits, each with its own scale. */
 import { fromHalf, readSafetensors, toHalf, writeSafetensors } from './safetensors.mjs';
 
-/** Shares of a row's largest value that are tried as the clipping point of four bits. */
+/** Shares of a row's largest value to try as the clipping point of four bits. */
 const CLIPPING = Array.from({ length: 36 }, (_, i) => 0.3 + 0.02 * i);
 
-/** { rows, dim, values } with the first `dim` columns. */
+/** Returns { rows, dim, values } with the first `dim` columns. */
 export function firstDimensions(table, dim) {
   const values = new Float32Array(table.rows * dim);
   for (let row = 0; row < table.rows; ++row) {
@@ -23,7 +23,7 @@ function quantiseWithStep(row, step, limit, codes) {
   return error;
 }
 
-/** The step, a half-precision number, whose codes are nearest to the row in squares. */
+/** Returns the step, a half-precision number, whose codes have the least squared error. */
 function bestStep(row, limit) {
   let largest = 0;
   for (const value of row) largest = Math.max(largest, Math.abs(value));
@@ -39,7 +39,7 @@ function bestStep(row, limit) {
   return best.step;
 }
 
-/** { rows, dim, codes, scales }: value = code * scale of its row; bits is 4 or 8. */
+/** Returns { rows, dim, codes, scales }: value = code * scale of its row; bits is 4 or 8. */
 export function quantise(table, bits) {
   const limit = 2 ** (bits - 1) - 1;
   const codes = new Int8Array(table.values.length);
@@ -57,7 +57,7 @@ export function dequantise({ rows, dim, codes, scales }) {
   return { rows, dim, values };
 }
 
-/** model.safetensors of quantised rows: int4 is two codes a byte, the first in the low half. */
+/** Writes quantised rows as model.safetensors: int4 is two codes per byte, the first in the low half. */
 export function encodeModel({ rows, dim, bits, codes, scales }) {
   const weights = { dtype: 'F16', shape: [rows], bytes: Buffer.from(Uint16Array.from(scales, toHalf).buffer) };
   if (bits === 8) {
@@ -71,7 +71,7 @@ export function encodeModel({ rows, dim, bits, codes, scales }) {
   return writeSafetensors({ embeddings: { dtype: 'U8', shape: [rows, dim / 2], bytes: packed }, weights });
 }
 
-/** The values of a model.safetensors that encodeModel wrote. */
+/** Reads the values of a model.safetensors that encodeModel wrote. */
 export function decodeModel(file) {
   const { embeddings, weights } = readSafetensors(file);
   const scales = Float32Array.from({ length: weights.shape[0] }, (_, i) => fromHalf(weights.bytes.readUInt16LE(2 * i)));

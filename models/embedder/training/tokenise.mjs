@@ -1,11 +1,11 @@
-/** Word streams to token streams, with the package's own tokenizer. */
+/** Converts word streams to token streams with the package's own tokenizer. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sourceWeight } from './corpus.mjs';
 import { encode, loadTokenizer } from './tokenizer.mjs';
 import { readNumbers, readSources, readWords } from './words.mjs';
 
-/** Tokens of every distinct word, one after another; word i has those from starts[i] to starts[i + 1]. */
+/** Returns the tokens of every distinct word, one after another; those of word i are starts[i] to starts[i + 1]. */
 function tokeniseWords(words, tokenizer) {
   const starts = new Uint32Array(words.length + 1);
   const tokens = [];
@@ -16,7 +16,7 @@ function tokeniseWords(words, tokenizer) {
   return { starts, tokens: Uint16Array.from(tokens) };
 }
 
-/** One source: the tokens of its texts, and where each text starts and ends among them. */
+/** Returns the tokens of a source's texts, and the bounds of each text among them. */
 function tokeniseSource(words, offsets, table) {
   let length = 0;
   for (const word of words) length += table.starts[word + 1] - table.starts[word];
@@ -32,7 +32,7 @@ function tokeniseSource(words, offsets, table) {
   return { tokens, bounds };
 }
 
-/** Writes `<source>.tokens`, `<source>.bounds` and the trainer's list of sources, one `name weight` a line. */
+/** Writes `<source>.tokens`, `<source>.bounds` and the trainer's list of sources, one `name weight` per line. */
 export function tokeniseCorpus(wordsFolder, tokensFolder, tokenizerJson) {
   mkdirSync(tokensFolder, { recursive: true });
   const table = tokeniseWords(readWords(wordsFolder), loadTokenizer(tokenizerJson));

@@ -1,4 +1,4 @@
-/** tokenizer.json: how a text becomes words, and a vocabulary of pieces for greedy longest match (WordPiece). */
+/** tokenizer.json: the split of a text into words, and a vocabulary of pieces for greedy longest match (WordPiece). */
 import { Tokenizer } from '@huggingface/tokenizers';
 
 export const UNKNOWN = '[UNK]';
@@ -9,7 +9,7 @@ const LOWER_CASE_WITHOUT_ACCENTS = {
   normalizers: [{ type: 'NFKD' }, { type: 'StripAccents' }, { type: 'Lowercase' }],
 };
 
-/** Runs of letters, runs of digits, and each other visible character alone. */
+/** Matches runs of letters, runs of digits, and single punctuation marks and symbols. */
 const LETTERS_DIGITS_SIGNS = {
   type: 'Split',
   pattern: { Regex: '[\\p{L}\\p{M}]+|\\p{N}+|[\\p{P}\\p{S}]' },
@@ -17,7 +17,7 @@ const LETTERS_DIGITS_SIGNS = {
   invert: true,
 };
 
-/** The tokenizer.json of a list of pieces; piece i has the number i. */
+/** Returns the tokenizer.json for a list of pieces; piece i has the number i. */
 export function tokenizerJson(pieces) {
   return {
     version: '1.0',
@@ -44,12 +44,12 @@ export function loadTokenizer(json) {
   return new Tokenizer(json, {});
 }
 
-/** Normalises and splits, but knows no piece. */
+/** Returns a tokenizer that normalises and splits, but has no pieces. */
 export function emptyTokenizer() {
   return loadTokenizer(tokenizerJson([UNKNOWN]));
 }
 
-/** Numbers of a text's pieces, as the package computes them: no special tokens, unknown words left out. */
+/** Returns the numbers of a text's pieces as the package does: no special tokens, unknown words left out. */
 export function encode(tokenizer, text) {
   return tokenizer.encode(text, { add_special_tokens: false }).ids.filter((id) => id !== 0);
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /**
- * Makes the static embedder from text pairs, all of it:
+ * Builds the static embedder from text pairs, from start to finish:
  *
  *   node models/embedder/training/train.mjs --corpus DIR [--eval DIR] [--out DIR] [--work DIR]
  *
- * --pieces, --steps, --rate and --seed change the recipe. Needs Debian's g++, libeigen3-dev, sentencepiece and
- * zstd. Stages that the work folder already holds are skipped.
+ * --pieces, --steps, --rate and --seed change the recipe. Needs Debian's g++, libeigen3-dev, sentencepiece and zstd.
+ * Stages whose results are in the work folder are skipped.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -25,7 +25,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const WIDTH = 256;
 const TRAINER_SOURCES = ['train_table.cpp', 'start.cpp', 'pairs.cpp', 'contrastive_loss.cpp', 'embedding_bag.cpp'];
 const COMPILER_FLAGS = '-std=c++20 -O3 -march=native -ffast-math -fopenmp -DNDEBUG -Wall -Wextra'.split(' ');
-/** GCC 12 warns of its own AVX-512 header (GCC bug 105593). */
+/** GCC 12 warns about its own AVX-512 header (GCC bug 105593). */
 const FALSE_WARNINGS = ['-Wno-uninitialized', '-Wno-maybe-uninitialized'];
 
 function log(message) {
@@ -48,7 +48,7 @@ async function buildTrainer(work) {
   return binary;
 }
 
-/** Writes the tokenizer, its pieces one a line, and the token streams. */
+/** Writes the tokenizer, its pieces one per line, and the token streams. */
 function prepare(work, size) {
   const file = join(work, 'tokenizer.json');
   const prepared = { tokens: join(work, 'tokens'), pieces: join(work, 'pieces.txt') };
@@ -72,7 +72,7 @@ function flags(settings) {
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
-/** Trains on one thread, so that sums have one order, unless the work folder holds the table of these settings. */
+/** Trains on one thread, for a fixed order of sums, unless the work folder has the table for these settings. */
 async function trainTable(work, prepared, { steps, rate, seed }) {
   const out = join(work, 'table.f32');
   const record = join(work, 'table.json');

@@ -1,4 +1,4 @@
-/** A vocabulary of word pieces, learned by SentencePiece's `spm_train` from the counts of the corpus' words. */
+/** Learns a vocabulary of word pieces with SentencePiece's `spm_train` from the word counts of the corpus. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,11 +9,11 @@ import { readNumbers, readSources, readWords } from './words.mjs';
 const MAX_WORD_LENGTH = 40;
 const MAX_DISTINCT_WORDS = 500_000;
 const TOTAL_COUNT = 1e8;
-/** spm_train keeps the characters that make up this share of the text; the rest stays unknown. */
+/** spm_train keeps the most frequent characters that cover this share of the text; the rest is unknown. */
 const CHARACTER_COVERAGE = 0.99995;
 const WORD_START = '\u2581';
 
-/** How often each word would be met in training, given how often each source is drawn. */
+/** Returns the expected frequency of each word in training, given the weights of the sources. */
 export function weightedCounts(folder) {
   const sources = readSources(folder);
   const total = sources.reduce((sum, { name, pairs }) => sum + sourceWeight(name, pairs), 0);
@@ -46,7 +46,7 @@ function runSpmTrain(options) {
   if (status !== 0) throw new Error(`spm_train ended with ${status}`);
 }
 
-/** Pieces in order of their number: the unknown one first, a piece inside a word with '##' before it. */
+/** Reads the pieces in order of their number: the unknown one first, pieces inside a word with a leading '##'. */
 function readPieces(vocabularyFile) {
   const learned = readFileSync(vocabularyFile, 'utf8').trimEnd().split('\n');
   const pieces = learned.map((line) => line.slice(0, line.lastIndexOf('\t')));
@@ -60,7 +60,9 @@ function readPieces(vocabularyFile) {
   return known;
 }
 
-/** A word of known characters must never be unknown: every letter and digit starts a word and continues one. */
+/**
+ * Adds every letter and digit as a start and as a continuation, so that a word of known characters is never unknown.
+ */
 function addSingleCharacters(pieces) {
   for (const piece of [...pieces]) {
     const bare = piece.startsWith('##') ? piece.slice(2) : piece;
@@ -73,7 +75,7 @@ function addSingleCharacters(pieces) {
   }
 }
 
-/** Learns about `size` pieces, in alphabetical order after the unknown one, which packs a third smaller. */
+/** Learns about `size` pieces; sorts all but the unknown one, which compresses a third better. */
 export function learnVocabulary(wordsFolder, workFolder, size) {
   const counts = join(workFolder, 'word-counts.tsv');
   const prefix = join(workFolder, 'spm');

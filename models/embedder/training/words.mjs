@@ -1,16 +1,16 @@
 /**
- * The corpus as numbered words: normalised and split once by the tokenizer's own first two stages, so that learning a
- * vocabulary and tokenising with it are both a pass over distinct words and can't differ from what happens at run time.
+ * The corpus as numbered words, normalised and split once by the tokenizer's first two stages. Learning a vocabulary
+ * and tokenising with it are then one pass over the distinct words, and cannot differ from the tokenizer at run time.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readPairs } from './corpus.mjs';
 import { emptyTokenizer } from './tokenizer.mjs';
 
-/** Words kept of one text; the runtime cuts at 512 tokens. */
+/** Words kept per text; the runtime cuts at 512 tokens. */
 const MAX_WORDS = 400;
 
-/** A list of 32-bit numbers that grows. */
+/** A growing list of 32-bit numbers. */
 class Numbers {
   #values = new Uint32Array(1 << 16);
   length = 0;
@@ -39,7 +39,7 @@ class WordStreams {
       let number = this.#numbers.get(word);
       if (number === undefined) {
         number = this.#numbers.size;
-        // A copy: the match is a slice that would keep its whole text alive.
+        // A copy, because the match is a slice that would keep its whole text alive.
         this.#numbers.set(Buffer.from(word).toString(), number);
       }
       source.words.push(number);
@@ -71,7 +71,7 @@ class WordStreams {
   }
 }
 
-/** Writes the word streams into a folder; does nothing where they are there already. */
+/** Writes the word streams into a folder; does nothing if they are already there. */
 export async function collectWords(corpus, folder, log) {
   if (existsSync(join(folder, 'sources.json'))) return;
   const streams = new WordStreams();

@@ -1,4 +1,4 @@
-// Making an index: what goes in comes out again, the same each time, and what does not fit is refused.
+// Builds indexes: the input comes back, equal input makes equal bytes, and invalid input is refused.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { buildIndex } from '../../../dist/build.js';
@@ -19,7 +19,7 @@ const build = (changes) => buildIndex({ ...randomSpec(), ...changes });
 const builtInfo = async (changes) => infoOf(await build(changes));
 
 describe('an index', () => {
-  it('has the same bytes for the same specification, whatever was built in between', async () => {
+  it('has the same bytes for the same specification, regardless of builds in between', async () => {
     for (const codes of ['float32', 'int8', 'int4', 'binary']) {
       const spec = randomSpec({ codes, missing: 0.1, graded: true, pairs: { alphas: [0, 0.1], repeats: 2, seed: 3 } });
       const first = await buildIndex(spec);
@@ -29,7 +29,7 @@ describe('an index', () => {
     }
   });
 
-  it('has other bytes for another seed of its pairs, and no others', async () => {
+  it('has other bytes only for another seed of its pairs', async () => {
     const alphas = [0.2];
     const [one, two] = [await build({ pairs: { alphas, seed: 1 } }), await build({ pairs: { alphas, seed: 2 } })];
     assert.equal(one.length, two.length);
@@ -43,14 +43,14 @@ describe('an index', () => {
     assert.deepEqual(await build({ embeddings: Float64Array.from(spec.embeddings) }), expected);
   });
 
-  it('does not change what it is built from', async () => {
+  it('does not change its input', async () => {
     const spec = randomSpec();
     const copy = structuredClone(spec);
     await buildIndex(spec);
     assert.deepEqual(spec, copy);
   });
 
-  it('is smaller, the fewer bits its rows have', async () => {
+  it('is smaller if its rows have fewer bits', async () => {
     const sizes = [];
     const spec = randomSpec({ dim: 256 });
     for (const codes of ['binary', 'int4', 'int8', 'float32']) {
@@ -72,10 +72,10 @@ describe('its tasks', () => {
     );
   });
 
-  it('may be numbers, named or not', async () => {
+  it('may be numbers, with or without names', async () => {
     const numbers = Uint16Array.from({ length: 60 }, (_, r) => r % 3);
     const named = await build({ tasks: numbers, taskNames: ['task 0', 'task 1', 'task 2'] });
-    assert.deepEqual(named, await build({}), 'the same as by name');
+    assert.deepEqual(named, await build({}), 'the same as with names');
     const { tasks } = await builtInfo({ tasks: [...numbers] });
     assert.deepEqual(
       tasks.map(({ name }) => name),
@@ -83,7 +83,7 @@ describe('its tasks', () => {
     );
   });
 
-  it('are in the order of their names where these are given', async () => {
+  it('are in the order of taskNames if given', async () => {
     const { tasks } = await builtInfo({ taskNames: ['task 2', 'task 1', 'task 0'] });
     assert.deepEqual(
       tasks.map(({ name }) => name),
@@ -92,10 +92,10 @@ describe('its tasks', () => {
   });
 });
 
-describe('what is in it', () => {
+describe('the content of an index', () => {
   const ids = Array.from({ length: 60 }, (_, i) => `sample ${i}`);
 
-  it('is told by its description', async () => {
+  it('is reported by its description', async () => {
     const routing = { k: 7, kappa: 3, threshold: 0.25, sigma: 0.5, eta: 0.75 };
     const info = await builtInfo({ routing, codes: 'int4', sampleIds: ids, embedder: { id: 'e', hash: 'sha256:00' } });
     assert.equal(info.rows, 60);
@@ -103,18 +103,18 @@ describe('what is in it', () => {
     assert.equal(info.codes, 'int4');
     assert.deepEqual(info.routing, routing);
     assert.deepEqual(info.embedder, { id: 'e', hash: 'sha256:00' });
-    assert.equal(info.pairs, 3, 'one a task');
+    assert.equal(info.pairs, 3, 'one per task');
     assert.equal(info.missingOutcomes, 0);
     assert.equal(info.graded, false);
     assert.equal(info.bestSingleModel, 'm3');
     assert.ok(info.sections.every(({ offsetBytes, sizeBytes }) => offsetBytes % 64 === 0 && sizeBytes >= 0));
   });
 
-  it('has 8 bits a number unless told otherwise', async () => {
+  it('has 8 bits per number by default', async () => {
     assert.equal((await builtInfo({})).codes, 'int8');
   });
 
-  it('includes prices and parameters, as they were written', async () => {
+  it('includes prices and parameters as given', async () => {
     const models = [
       'm0',
       { name: 'm1', paramsB: 70.6, usdPerMTokIn: 0.1, usdPerMTokOut: 0.15 },
@@ -145,7 +145,7 @@ describe('what is in it', () => {
     assert.deepEqual((await builtInfo({ metadata: undefined })).metadata, {});
   });
 
-  it('counts missing outcomes, NaN or null', async () => {
+  it('counts missing outcomes, whether NaN or null', async () => {
     const outcomes = [...randomSpec().outcomes];
     outcomes[5] = Number.NaN;
     outcomes[6] = null;
@@ -155,13 +155,13 @@ describe('what is in it', () => {
     assert.equal(info.graded, true);
   });
 
-  it('has no best model where nothing was measured', async () => {
+  it('has no best model if nothing was measured', async () => {
     const info = await builtInfo({ outcomes: new Float32Array(240).fill(Number.NaN) });
     assert.equal(info.bestSingleModel, null);
     assert.equal(info.missingOutcomes, 240);
   });
 
-  it('comes back with the neighbours of a decision', async () => {
+  it('is returned with the neighbours of a decision', async () => {
     const spec = { ...randomSpec({ missing: 0.3 }), sampleIds: ids };
     const router = await Router.load({ index: await buildIndex(spec), embedder: null });
     const { neighbours } = await router.route(Array(8).fill(1), { neighbours: 60 });
@@ -185,12 +185,12 @@ describe('a specification', () => {
   for (const [what, changes, code, message] of [
     ['without models', { models: undefined }, 'invalid_argument', /needs models/],
     ['without a model', { models: [] }, 'dimension_mismatch', /outcomes has 240 values, expected 0/],
-    ['with a model twice', { models: ['a', 'a', 'b', 'c'] }, 'invalid_argument', /unique and not empty, got 'a'/],
+    ['with a repeated model', { models: ['a', 'a', 'b', 'c'] }, 'invalid_argument', /unique and not empty, got 'a'/],
     ['with a model without a name', { models: ['', 'a', 'b', 'c'] }, 'invalid_argument', /unique and not empty/],
     ['with a model that is a number', { models: [1, 'a', 'b', 'c'] }, 'invalid_argument', /expected an object/],
     ['with a negative price', { models: [{ name: 'a', usdPerMTokIn: -1 }, 'b', 'c', 'd'] }, 'invalid_argument', /-1/],
     ['with a price that is NaN', { models: [{ name: 'a', paramsB: Number.NaN }, 'b', 'c', 'd'] }, 'invalid_argument'],
-    ['with a model of unknown keys', { models: [{ name: 'a', b: 1 }, 'b', 'c', 'd'] }, 'invalid_argument', /'b'/],
+    ['with a model that has unknown keys', { models: [{ name: 'a', b: 1 }, 'b', 'c', 'd'] }, 'invalid_argument', /'b'/],
     ['without tasks', { tasks: undefined }, 'invalid_argument', /the task of each row/],
     ['without rows', { tasks: [], embeddings: [], outcomes: [] }, 'invalid_argument', /at least one row/],
     ['with a task that is not among the names', { taskNames: ['task 0'] }, 'invalid_argument', /row 1 is task 1/],
@@ -198,12 +198,12 @@ describe('a specification', () => {
     ['with half a task', { tasks: Array(60).fill(0.5) }, 'invalid_argument', /row 0 is 0.5/],
     ['with a task beyond the names', { tasks: Array(60).fill(1), taskNames: ['a'] }, 'invalid_argument', /row 0 is 1/],
     ['with more tasks than rows', { tasks: Array(60).fill(99) }, 'invalid_argument', /100 tasks for 60 rows/],
-    ['with names of tasks that are no list', { taskNames: 'task 0' }, 'invalid_argument', /taskNames/],
+    ['with names of tasks that are not a list', { taskNames: 'task 0' }, 'invalid_argument', /taskNames/],
     ['without a width', { dim: undefined }, 'invalid_argument', /dim is undefined/],
     ['of width 0', { dim: 0, embeddings: [] }, 'invalid_argument', /dim is 0, expected an integer from 1/],
     ['that is too wide', { dim: 10_000, embeddings: new Float32Array(600_000) }, 'invalid_argument', /dim is 10000/],
     ['with too few embeddings', { embeddings: [1, 2] }, 'dimension_mismatch', /embeddings has 2 values, expected 480/],
-    ['with embeddings that are no list', { embeddings: 'x' }, 'dimension_mismatch', /expected 480/],
+    ['with embeddings that are not a list', { embeddings: 'x' }, 'dimension_mismatch', /expected 480/],
     ['with too many outcomes', { outcomes: new Float32Array(241) }, 'dimension_mismatch', /241 values, expected 240/],
     ['with an infinite embedding', { embeddings: Array(480).fill(1e39) }, 'non_finite', /NaN or infinity/],
     [
@@ -233,12 +233,12 @@ describe('a specification', () => {
     ['without alphas', { pairs: { alphas: [] } }, 'invalid_argument', /alphas/],
     ['with an unknown key', { distance: 'l2' }, 'invalid_argument', /'distance' is not known/],
     ['with metadata that is too large', { metadata: WORDS.join(' ').repeat(10_000) }, 'size_overflow', /limits/],
-    ['with metadata that is no JSON', { metadata: { n: 1n } }, 'invalid_argument', /n is a bigint/],
+    ['with metadata that is not JSON', { metadata: { n: 1n } }, 'invalid_argument', /n is a bigint/],
   ]) {
     it(`${what} is refused: ${code}`, () => refused(build(changes), code, message));
   }
 
-  it('of another kind is refused', async () => {
+  it('of another type is refused', async () => {
     for (const spec of [undefined, null, 7, 'spec', []]) await refused(buildIndex(spec), 'invalid_argument');
   });
 
@@ -247,7 +247,7 @@ describe('a specification', () => {
 });
 
 describe('an index that is built row by row', () => {
-  /** Opens a build of the specification, puts its rows from the last to the first, and uses it. */
+  /** Opens a build of the specification, puts its rows from the last to the first, and calls `use` with the build. */
   async function withBuild(spec, extra, use) {
     const lab = await loadLab();
     const { specJson, rowTasks, embeddings, outcomes } = flatten(spec);
@@ -271,12 +271,12 @@ describe('an index that is built row by row', () => {
     }
   }
 
-  it('has the bytes of buildIndex, in pieces', async () => {
+  it('writes the bytes of buildIndex in pieces', async () => {
     for (const codes of ['float32', 'int8', 'int4', 'binary']) {
       const spec = randomSpec({ codes, missing: 0.1, graded: true, pairs: { alphas: [0, 0.2], repeats: 2 } });
       await withBuild(spec, { graded: true, missing: true }, async (build) => {
         assert.throws(() => build.finish(), { code: 'invalid_argument' });
-        // Every row for its pair and for the coverage, and 200 epochs of the map.
+        // Every row for the pairs and for the coverage, and 200 epochs of the map.
         assert.deepEqual(build.step(100), { done: 100, total: 320 });
         assert.deepEqual(build.step(220), { done: 320, total: 320 });
         const { pieces, sizeBytes, pairs } = build.finish();
@@ -288,10 +288,11 @@ describe('an index that is built row by row', () => {
     }
   });
 
-  it('says how far its pairs may be off where they rest on a sample', async () => {
+  it('reports the possible error of pairs from a sample', async () => {
     const spec = randomSpec({ rows: 300 });
     await withBuild(spec, { pairSampling: { maxWork: 1000, seed: 2 } }, async (build) => {
-      // 20 rows of each task; 200 for the coverage, which are laid out in 200 epochs; and all are searched for among them.
+      // 20 rows of each task for the pairs, 200 rows for the coverage, 200 epochs of their layout, and a search for
+      // each of the 300 rows among them.
       const total = 60 + 200 + 200 + 300;
       assert.deepEqual(build.step(1e6), { done: total, total });
       const { pieces, pairs } = build.finish();
@@ -302,14 +303,14 @@ describe('an index that is built row by row', () => {
     });
   });
 
-  it('refuses a row that was put before, and a grade that was ruled out', () =>
+  it('refuses a row that was put before, and a grade against the specification', () =>
     withBuild(randomSpec(), {}, (build) => {
       const [at, embedding] = [Uint32Array.of(3), new Float32Array(8)];
       assert.throws(() => build.put(at, embedding, new Float32Array(4)), /row 3 was put before/);
       assert.throws(() => build.put(at, embedding, new Float32Array(4).fill(0.5)), /is graded/);
     }));
 
-  it('is not opened for a sampling that is not known', async () => {
+  it('is refused with an unknown option of the sampling', async () => {
     const { specJson, rowTasks } = flatten(randomSpec());
     const lab = await loadLab();
     const open = (pairSampling) => lab.openBuild(JSON.stringify({ ...JSON.parse(specJson), pairSampling }), rowTasks);
@@ -318,7 +319,7 @@ describe('an index that is built row by row', () => {
   });
 });
 
-it('a coreset holds rows whose means are those of the task', async () => {
+it('a coreset holds rows with the means of the task', async () => {
   const lab = await loadLab();
   const { embeddings, outcomes, dim } = randomSpec({ rows: 200, missing: 0.1 });
   const rows = lab.chooseRows(embeddings, outcomes, dim, 4, 50);
@@ -330,7 +331,7 @@ it('a coreset holds rows whose means are those of the task', async () => {
   assert.equal(lab.chooseRows(embeddings, outcomes, dim, 4, 500).length, 200);
 });
 
-describe('an index whose rows come in pieces', () => {
+describe('an index whose rows are put in pieces', () => {
   const open = async (changes = {}) => {
     const lab = await loadLab();
     const { specJson, rowTasks, embeddings, outcomes } = flatten({ ...randomSpec(), ...changes });
@@ -338,7 +339,7 @@ describe('an index whose rows come in pieces', () => {
   };
   const bytesOf = (build) => Buffer.concat(build.finish().pieces.map((piece) => Uint8Array.from(piece)));
 
-  it('has the bytes of the one that is built at once, in whatever order they come', async () => {
+  it('has the bytes of an index built at once, for any order of the pieces', async () => {
     const { build, embeddings, outcomes } = await open();
     for (const first of [40, 0, 20]) {
       const at = Uint32Array.from({ length: 20 }, (_, i) => first + i);
@@ -347,11 +348,11 @@ describe('an index whose rows come in pieces', () => {
     while (build.step(7).done < build.step(0).total);
     const whole = await buildIndex(randomSpec());
     assert.deepEqual(bytesOf(build), Buffer.from(whole));
-    assert.deepEqual(bytesOf(build), Buffer.from(whole), 'finishing again gives the same');
+    assert.deepEqual(bytesOf(build), Buffer.from(whole), 'finishing again returns the same bytes');
     build.close();
   });
 
-  it('refuses arrays of other lengths than the rows need, before anything is read', async () => {
+  it('refuses arrays of the wrong length before it reads them', async () => {
     const { build, embeddings, outcomes } = await open();
     const at = Uint32Array.of(0, 1);
     for (const [e, o] of [

@@ -1,4 +1,4 @@
-// What tests of `signalbox build` and `merge` need: a folder for each, the command, and a made-up benchmark.
+// Shared by the tests of `signalbox build` and `merge`: a folder for each test, the command, and a made-up benchmark.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,15 +15,15 @@ const TOPICS = {
   code: (i) => `Write a function that sorts ${i} records by date.`,
 };
 export const MODELS = ['large', 'middle', 'small'];
-/** Who is right: the small one on sums, the large one on words, the middle one on code. */
+/** Returns whether a model is right: the small one on sums, the large one on words, the middle one on code. */
 export const isRight = (topic, model, i) =>
   Number({ sums: 'small', words: 'large', code: 'middle' }[topic] === model || i % 5 === 0);
 
 let root;
-/** That of the test that runs. */
+/** Folder of the running test. */
 export let folder;
 
-/** Gives every test of the file a folder of its own, in which nothing half-written may stay. */
+/** Runs every test of the file in its own folder, and checks that no half-written file is left there. */
 export function inOwnFolders() {
   expectNothingOpen();
   before(() => {

@@ -1,4 +1,4 @@
-// Joining records: one row a sample, one column a model, every disagreement counted; metrics, prices, order.
+// Joins records: one row per sample, one column per model, every disagreement counted; metrics, prices, order.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { metricConflicts, putInOrder } from '../../../dist/building/benchmark.js';
@@ -39,7 +39,7 @@ function outcomesByName(collector) {
 }
 
 describe('the join', () => {
-  it('puts the scores of models that come apart into one row', () => {
+  it('joins scores of models from separate records into one row', () => {
     const { collector } = collect();
     add(collector, 'd', '1', { a: 1 });
     add(collector, 'd', '2', { a: 0 });
@@ -65,7 +65,7 @@ describe('the join', () => {
     );
   });
 
-  it('counts a score that is there again, and does not take sides where scores differ', () => {
+  it('counts repeated scores, and drops scores that differ', () => {
     const { collector } = collect();
     add(collector, 'd', '1', { a: 1, b: 1 });
     add(collector, 'd', '1', { a: 1, b: 0 });
@@ -74,7 +74,7 @@ describe('the join', () => {
     assert.deepEqual(outcomesByName(collector), [['1', { a: 1 }]]);
   });
 
-  it('keeps the same prompt whichever file comes first, and counts that they differ', async () => {
+  it('keeps the same prompt for any order of the files, and counts differing prompts', async () => {
     const kept = new Set();
     for (const list of [
       ['one', 'two'],
@@ -89,7 +89,7 @@ describe('the join', () => {
     assert.equal(kept.size, 1);
   });
 
-  it('drops samples without a prompt, and those that nobody was scored on, with their reasons', () => {
+  it('drops samples without a prompt or without a score, and reports the reasons', () => {
     const { collector } = collect();
     add(collector, 'd', '1', { a: 1 });
     add(collector, 'd', '2', { a: 1 }, { prompt: ' ' });
@@ -101,13 +101,13 @@ describe('the join', () => {
     assert.deepEqual(counts(collector), { no_prompt: 1, no_score: 1, score_not_a_number: 1 });
   });
 
-  it('says why when nothing is left', () => {
+  it('reports the reasons if nothing is left', () => {
     const { collector } = collect();
     add(collector, 'd', '1', { a: 7 });
     assert.throws(() => order(collector), { code: 'invalid_argument', message: /1 no_score, 1 score_out_of_range/ });
   });
 
-  it('takes names from files for names, whatever they are', () => {
+  it('accepts any name from a file', () => {
     const { collector } = collect();
     const scores = Object.fromEntries([['constructor', 1]]);
     Object.defineProperty(scores, '__proto__', { value: 0, enumerable: true });
@@ -120,7 +120,7 @@ describe('the join', () => {
     assert.equal(benchmark.datasets[0].name, '__proto__');
   });
 
-  it('orders rows by dataset, then by id as people count, whatever the order of the files', () => {
+  it('orders rows by dataset, then by id with numbers in numeric order, for any order of the files', () => {
     const rows = [
       ['b', '10'],
       ['a', '2'],
@@ -163,7 +163,7 @@ describe('the join', () => {
     assert.deepEqual(counts(collector), { dataset_left_out: 1, model_left_out: 1 });
   });
 
-  it('holds a row beyond the first chunk of its columns', () => {
+  it('stores rows beyond the first chunk of its columns', () => {
     const { collector } = collect();
     for (let i = 0; i < 65_540; ++i) add(collector, 'd', String(i), { a: i % 2 }, { prompt: 'p' });
     assert.equal(collector.outcome(65_537, 0), 1);
@@ -173,7 +173,7 @@ describe('the join', () => {
 });
 
 describe('metrics', () => {
-  it('are no question where a dataset has one', () => {
+  it('need no choice if a dataset has one metric', () => {
     const { collector } = collect();
     add(collector, 'd', '1', { a: 1 }, { metric: 'acc' });
     add(collector, 'e', '1', { a: 0.5 }, { metric: 'f1' });
@@ -187,7 +187,7 @@ describe('metrics', () => {
     );
   });
 
-  it('are named where a dataset has several and nobody chose', () => {
+  it('are listed if a dataset has several and none was chosen', () => {
     const { collector } = collect();
     add(collector, 'd', '1', { a: 1 }, { metric: 'acc' });
     add(collector, 'd', '1', { b: 1 }, { metric: 'f1' });
@@ -212,7 +212,7 @@ describe('metrics', () => {
     assert.deepEqual(counts(collector), { another_metric: 2 });
   });
 
-  it('may be named without their filter as long as that says which', () => {
+  it('may be named without their filter if that is unambiguous', () => {
     const one = collect({ metrics: [{ datasets: '*', value: 'exact_match' }] }).collector;
     add(one, 'd', '1', { a: 1 }, { metric: 'exact_match,strict' });
     assert.deepEqual(metricConflicts(one.datasets), []);
@@ -220,13 +220,13 @@ describe('metrics', () => {
     assert.deepEqual(metricConflicts(one.datasets), ['d: exact_match,flexible, exact_match,strict']);
   });
 
-  it('that no score has are an error that lists those there are', () => {
+  it('without a score are refused, with a list of the available ones', () => {
     const { collector } = collect({ metrics: [{ datasets: '*', value: 'bleu' }] });
     add(collector, 'd', '1', { a: 1 }, { metric: 'acc' });
     assert.deepEqual(metricConflicts(collector.datasets), ['d: acc, but not bleu']);
   });
 
-  it('map their range onto 0..1, and make right of what exceeds a threshold', () => {
+  it('map their range onto 0..1, and count scores above a threshold as right', () => {
     const ranges = [{ datasets: '*', value: [0, 10] }];
     const graded = collect({ ranges }).collector;
     add(graded, 'd', '1', { a: 2.5, b: 10.000000001, c: 11 });
@@ -238,7 +238,7 @@ describe('metrics', () => {
     assert.deepEqual(order(binary).datasets[0].described, { metric: 'acc', range: [0, 10], threshold: 5 });
   });
 
-  it('refuse a range that is none', () => {
+  it('refuse an empty range', () => {
     assert.throws(() => collect({ ranges: [{ datasets: '*', value: [1, 1] }] }), { code: 'invalid_argument' });
   });
 });
@@ -252,16 +252,16 @@ describe('prices', () => {
     ],
   };
 
-  it('come from the list of OpenRouter, in dollars per million', () => {
+  it('are read from the list of OpenRouter, in dollars per million', () => {
     assert.deepEqual(readPriceList(openRouter), [['Org/Model-A', { usdPerMTokIn: 0.5, usdPerMTokOut: 1.5 }]]);
   });
 
-  it("come from LiteLLM's map", () => {
+  it("are read from LiteLLM's map", () => {
     const map = { 'gpt-x': { input_cost_per_token: 1e-6, output_cost_per_token: 2e-6 }, sample_spec: { mode: 'chat' } };
     assert.deepEqual(readPriceList(map), [['gpt-x', { usdPerMTokIn: 1, usdPerMTokOut: 2 }]]);
   });
 
-  it('are matched without regard to case, by the whole name or by its ending where that is not ambiguous', () => {
+  it('are matched regardless of case, by the whole name or by an unambiguous ending', () => {
     const price = (n) => ({ usdPerMTokIn: n, usdPerMTokOut: n });
     const list = [
       ['Org/Model-A', price(1)],
@@ -281,7 +281,7 @@ describe('prices', () => {
     assert.deepEqual(unmatched, ['same', 'nobody']);
   });
 
-  it('are refused where there are none', () => {
+  it('are refused if the list has none', () => {
     for (const json of [null, [], {}, { data: [] }, { data: [{ id: 'a' }] }, 'text']) {
       assert.throws(() => readPriceList(json), { code: 'invalid_argument' });
     }
@@ -295,7 +295,7 @@ describe('the report', () => {
     return reportOf({ ...input, collector, benchmark });
   };
 
-  it('names models that miss datasets, those that never vary, and prompts that come twice', () => {
+  it('lists models without some datasets, models with constant scores, and repeated prompts', () => {
     const { collector } = collect();
     add(collector, 'd', '1', { a: 1, b: 0 }, { prompt: 'same' });
     add(collector, 'd', '2', { a: 0, b: 0 }, { prompt: 'same' });
@@ -322,7 +322,7 @@ describe('the report', () => {
     assert.match(text, /one model only, so nothing to choose: e/);
   });
 
-  it('averages costs and tokens over the answers that have them', () => {
+  it('averages costs and tokens over the answers with values', () => {
     const { collector } = collect();
     const row = collector.sample({ dataset: 'd', key: '1', id: '1', prompt: 'p', place });
     collector.score(row, 'a', 'acc', 1, place, { costUsd: 0.002, tokensIn: 10 });
@@ -334,13 +334,13 @@ describe('the report', () => {
     assert.equal(model.meanTokensOut, null);
   });
 
-  it('lets no name steer the terminal', () => {
+  it('keeps names from controlling the terminal', () => {
     assert.equal(printable('a\u001b[31mb\u202e'), 'a\ufffd[31mb\ufffd');
   });
 });
 
 describe('quotas of a coreset', () => {
-  it('follow the sizes of the datasets, and leave none without a row', () => {
+  it('follow the sizes of the datasets, with at least one row each', () => {
     const kept = quotas([1000, 100, 4], 100);
     assert.ok(kept.every((n) => n >= 4));
     assert.ok(kept.reduce((a, b) => a + b) <= 100);

@@ -1,4 +1,4 @@
-// `signalbox merge`: shards in any order and grouping give the bytes of the build in one piece.
+// `signalbox merge`: shards in any order and grouping make the bytes of a build in one piece.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -11,7 +11,7 @@ describe('signalbox merge', () => {
   const shard = (i, n, ...more) =>
     runs('build', 'results.csv', '-o', `${i}.sbx`, '--shard', `${i}/${n}`, '--no-cache', ...more);
 
-  it('gives the bytes of the build in one piece, in any order and in steps', async () => {
+  it('writes the bytes of a build in one piece, for any order and in steps', async () => {
     write('results.csv', csv(MODELS));
     const settings = ['--codes', 'int4', '--dims', '96', '--max-rows', '60', '--name', 'mine'];
     await runs('build', 'results.csv', '-o', 'whole.sbx', ...settings, ...QUICK);
@@ -26,7 +26,7 @@ describe('signalbox merge', () => {
     assert.deepEqual(read('associated.sbx'), read('whole.sbx'));
   });
 
-  it('joins parts of single models, whose rows are the same', async () => {
+  it('joins parts with the same rows and one model each', async () => {
     write('results.csv', csv(MODELS));
     await runs('build', 'results.csv', '-o', 'whole.sbx', ...QUICK);
     for (const model of MODELS) {
@@ -37,7 +37,7 @@ describe('signalbox merge', () => {
     assert.deepEqual(read('all.sbx'), read('whole.sbx'));
   });
 
-  it('does not take sides between parts that contradict each other, whatever their order', async () => {
+  it('drops contradicting scores of parts, for any order of the parts', async () => {
     const line = (score) => `dataset,id,prompt,m,other\nd,1,a question,${score},1\nd,2,another question,1,0\n`;
     for (const score of [0, 1]) {
       write(`${score}.csv`, line(score));
@@ -56,7 +56,7 @@ describe('signalbox merge', () => {
     assert.equal(info.missingOutcomes, 1);
   });
 
-  it('says which shards are missing, and which are of another build', async () => {
+  it('reports missing shards, and shards of another build', async () => {
     write('results.csv', csv(MODELS));
     for (const i of [1, 3]) await shard(i, 3);
     await fails('invalid_argument', /of the shards 2 are missing/, 'merge', '1.sbx', '3.sbx', '-o', 'x.sbx');

@@ -1,4 +1,5 @@
-// Where prompts and vectors wait, and the cache of embeddings: whole records only, whatever happened to the disk.
+// The storage of prompts and vectors, and the cache of embeddings: only whole records, regardless of damage on the
+// disk.
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +22,7 @@ for (const [name, open] of [
   ['on the disk', () => diskStorage(path.join(folder, 'index'))],
 ]) {
   describe(`storage ${name}`, () => {
-    it('gives every prompt back as it was, in blocks and from the start again', async () => {
+    it('returns every prompt unchanged, in blocks, and again from the start', async () => {
       const storage = await open();
       const prompts = storage.prompts();
       const texts = Array.from({ length: 700 }, (_, i) => `\ufeff${'ä€😀\0\n'.repeat(i % 17)}${i}`);
@@ -69,7 +70,7 @@ for (const [name, open] of [
 }
 
 describe('storage on the disk', () => {
-  it('leaves nothing behind', async () => {
+  it('leaves no files behind', async () => {
     const storage = await diskStorage(path.join(folder, 'index'));
     storage.prompts().add('text');
     storage.vectors().add([1]);
@@ -78,7 +79,7 @@ describe('storage on the disk', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  it('says where nothing can be written', async () => {
+  it('names a folder that cannot be written', async () => {
     await assert.rejects(diskStorage(path.join(folder, 'no', 'such', 'index')), { code: 'network' });
   });
 });
@@ -89,7 +90,7 @@ describe('vectors of an index', () => {
     assert.deepEqual([...unit], [Math.fround(0.6), Math.fround(0.8), 0, 0]);
   });
 
-  it('have no more dimensions than there are', () => {
+  it('cannot have more dimensions than the source', () => {
     const source = { dim: 4, count: 1, read: async () => new Float32Array(4) };
     for (const dims of [0, 5, 1.5]) assert.throws(() => new UnitVectors(source, dims), { code: 'invalid_argument' });
     assert.equal(new UnitVectors(source, 2).dim, 2);
@@ -97,7 +98,7 @@ describe('vectors of an index', () => {
 });
 
 describe('the cache of embeddings', () => {
-  /** Counts what it embeds. */
+  /** Returns an embedder that records the texts it embeds. */
   function embedder(overrides = {}) {
     const asked = [];
     const of = (text) => ({ vector: Float32Array.of(text.length, 1), tokens: text.length, truncated: text === 'cut' });
@@ -123,7 +124,7 @@ describe('the cache of embeddings', () => {
   const files = () =>
     readdirSync(root()).flatMap((name) => readdirSync(path.join(root(), name)).map((f) => path.join(root(), name, f)));
 
-  it('embeds a text once, also over processes, and answers alike', async () => {
+  it('embeds a text once, even across processes, and returns the same vectors', async () => {
     const first = await use(embedder(), ['a', 'bb', 'cut']);
     const second = embedder();
     assert.deepEqual(await use(second, ['bb', 'new', 'cut', 'a']), [
@@ -136,7 +137,7 @@ describe('the cache of embeddings', () => {
     assert.equal(first[2].truncated, true);
   });
 
-  it('is not shared between embedders of another id, hash or length', async () => {
+  it('is not shared between embedders that differ in id, hash or length', async () => {
     await use(embedder(), ['a']);
     for (const other of [{ id: 'other' }, { hash: 'other' }, { hash: undefined }]) {
       const inner = embedder(other);
@@ -145,19 +146,19 @@ describe('the cache of embeddings', () => {
     }
   });
 
-  it('survives a record that was cut off, or damaged', async () => {
+  it('recovers from a truncated or damaged record', async () => {
     await use(embedder(), ['a', 'bb', 'ccc']);
     const [file] = files();
     const bytes = readFileSync(file);
     const record = bytes.length / 3;
-    bytes[record + 20] ^= 1; // A bit in the vector of 'bb',
-    writeFileSync(file, bytes.subarray(0, bytes.length - 1)); // and 'ccc' is not whole.
+    bytes[record + 20] ^= 1; // A bit in the vector of 'bb' is flipped,
+    writeFileSync(file, bytes.subarray(0, bytes.length - 1)); // and 'ccc' is truncated.
     const inner = embedder();
     await use(inner, ['a', 'bb', 'ccc']);
     assert.deepEqual(inner.asked, ['bb', 'ccc']);
   });
 
-  it('ignores files that are not its own', async () => {
+  it('ignores files of other origin', async () => {
     await use(embedder(), ['a']);
     const [file] = files();
     writeFileSync(path.join(path.dirname(file), 'note.txt'), 'x');
@@ -167,7 +168,7 @@ describe('the cache of embeddings', () => {
     assert.deepEqual(inner.asked, []);
   });
 
-  it('says so where its folder cannot be used', () => {
+  it('reports a folder that cannot be used', () => {
     writeFileSync(root(), 'a file');
     assert.throws(() => new CachedEmbedder(embedder(), root()), { code: 'network' });
     assert.ok(existsSync(root()));

@@ -1,4 +1,4 @@
-// `signalbox build`, as a person types it: from files that are written here to a routed prompt.
+// `signalbox build` as a user runs it: from the files that these tests write to a routed prompt.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -26,7 +26,7 @@ import { randomFrom, randomVectors } from '../support/fixtures.mjs';
 inOwnFolders();
 
 describe('signalbox build', () => {
-  it('makes an index that routes, and says what is in it and what other choices would cost', async () => {
+  it('builds an index that routes, and reports its content and the cost of other choices', async () => {
     write('results.csv', csv(MODELS));
     const text = await runs('build', 'results.csv', '-o', 'mine.sbx');
     assert.match(text, /wide: 1 file, 90 rows x 3 models, 3 datasets/);
@@ -50,7 +50,7 @@ describe('signalbox build', () => {
     assert.deepEqual(readdirSync(folder), ['results.csv']);
   });
 
-  it('gives the same bytes whatever the order and the form of the files', async () => {
+  it('writes the same bytes for any order and form of the files', async () => {
     write('a/one.csv', csv(['small', 'large']));
     write('a/two.csv.gz', gzipSync(csv(['middle'])));
     write(
@@ -91,7 +91,7 @@ describe('signalbox build', () => {
     assert.deepEqual(metadata.datasets.at(-1), { name: 'words', metric: 'f1', range: [0, 1], threshold: 0.4 });
   });
 
-  it('names file, line and reason of a defect, and writes nothing', async () => {
+  it('names the file, line and reason of a defect, and writes nothing', async () => {
     write('results.csv', `${csv(MODELS)}\nsums,99,cut off`);
     await fails(
       'invalid_argument',
@@ -107,7 +107,7 @@ describe('signalbox build', () => {
     assert.deepEqual(readdirSync(folder), ['results.csv']);
   });
 
-  it('says what it knows where it knows nothing of the files', async () => {
+  it('lists the known formats for unknown files', async () => {
     write('notes.txt', 'nothing');
     await fails(
       'invalid_argument',
@@ -121,7 +121,7 @@ describe('signalbox build', () => {
     await fails('invalid_argument', /name the index/, 'build', 'notes.txt');
   });
 
-  it('takes prices from a list, and says which models have none', async () => {
+  it('reads prices from a list, and reports models without a price', async () => {
     write('results.csv', csv(MODELS));
     const list = [{ id: 'Org/LARGE', pricing: { prompt: '0.000002', completion: '0.000004' } }];
     write('prices.json', JSON.stringify({ data: list }));
@@ -133,7 +133,7 @@ describe('signalbox build', () => {
     await fails('invalid_argument', /prices\.json/, 'build', 'results.csv', '-o', 'x.sbx', '--prices', 'prices.json');
   });
 
-  it('keeps what --max-rows, --dims and --codes ask for', async () => {
+  it('obeys --max-rows, --dims and --codes', async () => {
     write('results.csv', csv(MODELS));
     const args = ['--max-rows', '45', '--dims', '64', '--codes', 'binary', '--no-cache'];
     const text = await runs('build', 'results.csv', '-o', 'x.sbx', ...args);
@@ -144,7 +144,7 @@ describe('signalbox build', () => {
     assert.equal(info.codes, 'binary');
     assert.ok(info.tasks.every(({ rows: n }) => n >= 14));
     const decision = await runsJson('route', 'What is 12 plus 40, as a number?', '--index', 'x.sbx');
-    assert.equal(decision.model, 'small', 'prompts are cut like the rows');
+    assert.equal(decision.model, 'small', 'prompts are cut to the same dimensions as the rows');
     await fails(
       'invalid_argument',
       /129 dimensions, expected 1 to 128/,
@@ -157,7 +157,7 @@ describe('signalbox build', () => {
     );
   });
 
-  it('keeps an index that was written when the measuring after it is stopped', async () => {
+  it('keeps the written index if the measuring after it is stopped', async () => {
     write('results.csv', csv(MODELS, 300));
     const stopped = await run(['build', 'results.csv', '-o', 'x.sbx', '--no-cache'], {
       onStderr: (child, text) => {
@@ -170,7 +170,7 @@ describe('signalbox build', () => {
     assert.equal((await runsJson('inspect', 'x.sbx')).rows, 900);
   });
 
-  it('goes on from the vectors that a stopped build left in the cache', async () => {
+  it('resumes from the cached vectors of a stopped build', async () => {
     write('results.csv', csv(MODELS, 400));
     const cache = path.join(folder, 'cache');
     const stopped = await run(['build', 'results.csv', '-o', 'x.sbx', '--cache', cache, '--no-measure'], {
@@ -194,7 +194,7 @@ describe('signalbox build', () => {
   });
 });
 
-describe('embeddings that come with the data', () => {
+describe('embeddings in the data', () => {
   const DIM = 12;
   const vectors = (count) => randomVectors(randomFrom(5), count, DIM);
 
@@ -238,7 +238,7 @@ describe('embeddings that come with the data', () => {
     );
   }
 
-  it('are the rows of a matrix or a column of Parquet, part by part: the same index', async () => {
+  it('may be the rows of a matrix or a column of Parquet, in parts, with the same index', async () => {
     const all = vectors(90);
     write('results.csv', csv(MODELS));
     write('e.npy', npy(all, 90));
@@ -268,7 +268,7 @@ describe('embeddings that come with the data', () => {
     fromParquet.dispose();
   });
 
-  it('must be as many as the rows', async () => {
+  it('must match the number of rows', async () => {
     write('results.csv', csv(MODELS));
     write('e.npy', npy(vectors(89), 89));
     await fails(
@@ -283,7 +283,7 @@ describe('embeddings that come with the data', () => {
     );
   });
 
-  it('are not mixed with rows that have none', async () => {
+  it('are not mixed with rows without embeddings', async () => {
     const [first, second] = rows();
     const line = (row, more) => JSON.stringify({ dataset: row.dataset, id: row.id, prompt: row.prompt, m: 1, ...more });
     write('r.jsonl', [line(first, { embedding: [1, 2] }), line(second, {})].join('\n'));

@@ -1,4 +1,4 @@
-// The command, as a person types it: what it prints, where, and with which exit code.
+// The command as a user runs it: its output, on the right stream, and its exit codes.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -31,7 +31,7 @@ function run(args, { stdin = '' } = {}) {
   });
 }
 
-/** A run that succeeds, with nothing on stderr. */
+/** Runs a command that must succeed, with nothing on stderr. */
 async function runs(args, options) {
   const { code, stdout, stderr } = await run(args, options);
   assert.equal(stderr, '');
@@ -61,11 +61,11 @@ describe('signalbox route', () => {
     assert.match(
       d.neighbours[0].task,
       /^mmlu_pro_math$/,
-      'a question about numbers is near the questions about numbers',
+      'a question about numbers is near other questions about numbers',
     );
   });
 
-  it('prints text without colours where there is no terminal', async () => {
+  it('prints text without colours if the output is not a terminal', async () => {
     const text = await runs(['route', PRIMES]);
     assert.ok(!text.includes(ESCAPE));
     assert.match(text, /P\(correct\)/);
@@ -77,7 +77,7 @@ describe('signalbox route', () => {
     assert.deepEqual(await runsJson(['route', '-'], { stdin: PRIMES }), await runsJson(['route', PRIMES]));
   });
 
-  it('hears candidates, prices and the policy', async () => {
+  it('obeys candidates, prices and the policy', async () => {
     const cheap = await runsJson(['route', PRIMES, '--max-usd-per-mtok', '0.3']);
     assert.ok(cheap.price.usdPerMTok <= 0.3);
     assert.ok(cheap.excluded.some(({ reason }) => reason === 'price_unknown'));
@@ -89,13 +89,13 @@ describe('signalbox route', () => {
     assert.ok(others.ranking.every(({ model }) => model !== QWEN));
   });
 
-  it('falls back and says so for an empty prompt', async () => {
+  it('reports a fallback for an empty prompt', async () => {
     const d = await runsJson(['route', '']);
     assert.equal(d.fallbackReason, 'no_known_token');
     assert.equal(d.model, d.bestSingleModel);
   });
 
-  it('refuses what it does not understand, with a code and an exit code', async () => {
+  it('refuses unknown arguments with a code and an exit code', async () => {
     for (const [args, pattern] of [
       [['route', PRIMES, '--candidates', 'nobody'], /^signalbox: .*'nobody' \(unknown_model\)\n$/],
       [['route', PRIMES, '--quality-bar', '7'], /\(invalid_argument\)\n$/],
@@ -150,7 +150,7 @@ describe('signalbox route-task', () => {
     assert.match(await runs(['route-task', text, '--labels', csv]), /3 prompts, 2 labelled, policy signalbox/);
   });
 
-  it('says which row is wrong', async () => {
+  it('names the row of an error', async () => {
     const text = await file('prompts.txt', prompts.join('\n'));
     for (const [args, pattern] of [
       [[await file('bad.jsonl', '{"prompt":"a"}\n{oops\n')], /bad\.jsonl, line 2: not JSON \(invalid_argument\)/],
@@ -169,7 +169,7 @@ describe('signalbox route-task', () => {
 });
 
 describe('signalbox inspect', () => {
-  it('shows what the shipped index holds', async () => {
+  it('shows the content of the shipped index', async () => {
     const info = await runsJson(['inspect']);
     assert.equal(info.rows, 19090);
     assert.equal(info.tasks.length, 42);
@@ -180,13 +180,13 @@ describe('signalbox inspect', () => {
     assert.match(text, /math_\*_hard/, 'the caveats are shown');
   });
 
-  it('refuses a file that is no index', async () => {
+  it('refuses a file that is not an index', async () => {
     const { code, stderr } = await run(['inspect', await file('noise.sbx', 'not an index')]);
     assert.equal(code, 1);
     assert.match(stderr, /\(bad_magic\)/);
   });
 
-  it('stays quiet when its reader leaves early', async () => {
+  it('ends quietly if its output is closed early', async () => {
     const child = spawn(process.execPath, [CLI, 'inspect'], { stdio: ['ignore', 'pipe', 'pipe'] });
     let stderr = '';
     child.stderr.on('data', (chunk) => (stderr += chunk));

@@ -1,4 +1,4 @@
-// The lab's cascades through wasm, against a second implementation that tries every plan and counts every row.
+// The lab's cascades through wasm, compared with a second implementation that tries every plan and counts every row.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { loadLab } from '../../../dist/wasm/lab-module.js';
@@ -6,7 +6,7 @@ import { cascades } from '../../reference/cascades.mjs';
 import { expectNothingOpen, randomFrom, randomVectors, refused } from '../support/fixtures.mjs';
 
 const [DIM, MODELS, TASKS, ROWS] = [6, 5, 3, 45];
-/** float32 vectors, and sums in another order. */
+/** For float32 vectors, and sums in another order. */
 const TOLERANCE = 1e-6;
 const OPTIONS = {
   heldOut: 'task',
@@ -27,7 +27,7 @@ before(async () => {
 });
 expectNothingOpen();
 
-/** Missing outcomes, a duplicate and a prompt without a known token. */
+/** Returns a benchmark with missing outcomes, a duplicate and a prompt without a known token. */
 function randomBenchmark({ seed, graded = false, missing = 0.15 }) {
   const random = randomFrom(seed);
   const flat = randomVectors(random, ROWS, DIM);
@@ -87,7 +87,7 @@ describe('cascades agree with the reference', () => {
     ['task by task', {}, {}],
     ['by a share of every task', {}, { heldOut: { share: 0.2, seed: 9 } }],
     ['with graded outcomes', { graded: true }, {}],
-    ['with much missing', { missing: 0.5 }, {}],
+    ['with many missing outcomes', { missing: 0.5 }, {}],
     ['of two steps in a smaller pool', {}, { maxSteps: 2, pool: [4, 0, 2] }],
   ]) {
     it(name, () => {
@@ -104,7 +104,7 @@ describe('cascades agree with the reference', () => {
   }
 });
 
-it('a judge that never errs is worth at least as much as one that does, and repeats itself', () => {
+it('a judge that never errs beats one that does, and its results repeat', () => {
   withEvaluation(randomBenchmark({ seed: 6 }), (handle) => {
     const { curves } = lab.cascades(handle, OPTIONS);
     assert.ok(curves[0][0].quality > curves[1][0].quality);
@@ -119,7 +119,7 @@ describe('cascades refuse', () => {
   for (const [name, bad, pattern] of [
     ['a fifth step', { maxSteps: 5 }, /from 1 to 4/],
     ['a judge that is right too often', { judges: [{ sensitivity: 1.1 }] }, /sensitivity is 1.1/],
-    ['judges that are no list', { judges: 3 }, /judges is not a list/],
+    ['judges that are not a list', { judges: 3 }, /judges is not a list/],
     ['a negative cost weight', { costWeights: [-1] }, /cost weight/],
     ['a policy', { policy: 's1' }, /'policy' is not known/],
   ]) {

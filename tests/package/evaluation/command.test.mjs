@@ -1,4 +1,4 @@
-// `signalbox eval` from files to a table, a JSON file and a page, on a small benchmark and the package's own lab.
+// `signalbox eval` from files to a table, a JSON file and a page, with a small benchmark and the package's own lab.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -16,7 +16,7 @@ expectNothingOpen();
 const folder = temporaryFolder();
 const cli = fileURLToPath(new URL('cli.js', dist));
 
-/** Runs the command; `onError` sees what it writes on stderr. */
+/** Runs the command; `onError` receives its output on stderr. */
 function run(args, onError = () => undefined) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [cli, 'eval', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -51,7 +51,7 @@ describe('an evaluation', () => {
     report = JSON.parse(await readFile(json, 'utf8'));
   });
 
-  it('finds a specialist for tasks that have one', () => {
+  it('finds the specialist of a task', () => {
     const all = report.pools.at(-1);
     const [s1, best, oracle] = ['s1', 'best_single', 'oracle'].map((p) => all.rows.find((row) => row.policy === p));
     assert.ok(s1.accuracy.value > best.accuracy.value + 0.2, 'poems are near letters, sums near integrals');
@@ -61,7 +61,7 @@ describe('an evaluation', () => {
     assert.ok(s1.accuracy.interval[0] <= s1.accuracy.value && s1.accuracy.value <= s1.accuracy.interval[1]);
   });
 
-  it('holds every part that was asked for', () => {
+  it('has every requested part', () => {
     assert.deepEqual(
       report.pools.map(({ name, models, tasks }) => [name, models, tasks]),
       [
@@ -87,11 +87,11 @@ describe('an evaluation', () => {
       ],
     );
     assert.deepEqual(report.data.models, ['calculator-7b', 'poet-13b', 'generalist-70b']);
-    assert.equal(report.cost.length, 0, 'one price is none to compare with');
+    assert.equal(report.cost.length, 0, 'a single price allows no comparison');
     assert.equal(report.robustness, null);
   });
 
-  it('prints tables, and on no terminal a line a step', () => {
+  it('prints tables, and one line per step if the output is not a terminal', () => {
     assert.match(told.stdout, /80 samples, 4 tasks, 3 models/);
     assert.match(told.stdout, /Pool: up to 13B \(2 models, 4 tasks\)/);
     assert.match(told.stdout, /best single .* 1\.00 /);
@@ -100,7 +100,7 @@ describe('an evaluation', () => {
     assert.ok(![...told.stderr].some((c) => c === '\r' || c === '\u001b'));
   });
 
-  it('gives the same JSON again, and another for another seed', async () => {
+  it('writes the same JSON again, and another for another seed', async () => {
     const again = path.join(folder, 'again.json');
     const args = [...common, '--labels', '5', '--instances', '--robustness'];
     assert.equal((await run([...args, '--json', json])).code, 0);
@@ -119,7 +119,7 @@ describe('an evaluation', () => {
 });
 
 describe('its inputs', () => {
-  it('may be costs: then it has a frontier', async () => {
+  it('may be costs, which add a frontier', async () => {
     const rows = dataRows();
     const costs = path.join(folder, 'costs.csv');
     const usd = [0.001, 0.002, 0.02];
@@ -145,7 +145,7 @@ describe('its inputs', () => {
     assert.ok(costSaved > 0 && qualityGained > 0);
   });
 
-  it('may be vectors made elsewhere', async () => {
+  it('may be external vectors', async () => {
     const place = path.join(folder, 'vectors.npy');
     const rows = dataRows().length - 1;
     await writeFile(place, npy(rows, 8, [...randomVectors(randomFrom(5), rows, 8)]));
@@ -158,10 +158,10 @@ describe('its inputs', () => {
     assert.match(stderr, /--robustness.*\(invalid_argument\)/);
   });
 
-  it('may be scores made elsewhere: a row of the table', async () => {
+  it('may be external scores, which add a row to the table', async () => {
     const rows = dataRows();
     const scores = path.join(folder, 'scores.csv');
-    // It always prefers the poet.
+    // These scores always prefer the poet.
     await writeFile(
       scores,
       csv([['dataset', 'id', 'calculator-7b', 'poet-13b'], ...rows.slice(1).map((r) => [r[0], r[1], -2, -1])]),
@@ -175,7 +175,7 @@ describe('its inputs', () => {
     assert.match(stderr, /'s1' is taken/);
   });
 
-  it('are refused by name', async () => {
+  it('are refused with their name', async () => {
     for (const [args, pattern] of [
       [['--policy', 's9'], /'s9' is not a policy/],
       [['--k', '0'], /whole number from 1/],
@@ -191,7 +191,7 @@ describe('its inputs', () => {
 });
 
 describe('an interrupt', () => {
-  it('ends it, and leaves no half-written file', async () => {
+  it('ends the evaluation and leaves no half-written file', async () => {
     const place = path.join(folder, 'interrupted');
     await mkdir(place);
     const { data, models } = await writeBenchmark(place, { rows: dataRows({ rows: 400 }) });
@@ -205,7 +205,7 @@ describe('an interrupt', () => {
     assert.deepEqual((await readdir(place)).sort(), ['models.json', 'outcomes.csv.gz']);
   });
 
-  it('closes what was opened', async () => {
+  it('closes all that was opened', async () => {
     const stop = new AbortController();
     const calls = [];
     const lab = {
@@ -225,7 +225,7 @@ describe('an interrupt', () => {
 });
 
 describe('progress', () => {
-  it('is one line that is redrawn on a terminal, and gone in the end', async () => {
+  it('is one line that is redrawn on a terminal and removed in the end', async () => {
     let written = '';
     const out = new Writable({
       write(chunk, _encoding, done) {
@@ -246,7 +246,7 @@ describe('progress', () => {
   });
 });
 
-it('is not loaded by the other commands', async () => {
+it('eval is not loaded by the other commands', async () => {
   const text = await readFile(cli, 'utf8');
   assert.doesNotMatch(text, /^import .*eval/m);
   assert.ok(existsSync(new URL('cli/eval.js', dist)));

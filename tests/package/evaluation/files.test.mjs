@@ -1,4 +1,4 @@
-// What an evaluation reads and writes: hostile matrices, conditions on models, outcomes, scores, whole files.
+// Files that an evaluation reads and writes: hostile matrices, conditions on models, outcomes, scores, whole files.
 import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -33,7 +33,7 @@ describe('a .npy matrix', () => {
     }
   });
 
-  it('is refused where it is something else', async () => {
+  it('is refused if it is something else', async () => {
     await refused(readNpy(path.join(folder, 'none.npy')), 'network', /none\.npy/);
     await refusedNpy(Buffer.from('PK\x03\x04 a zip file'), 'bad_magic', /NUMPY/);
     await refusedNpy(npy(2, 3, values, { version: 4 }), 'unsupported_version', /version 4/);
@@ -43,7 +43,7 @@ describe('a .npy matrix', () => {
     await refusedNpy(npy(2, 3, values, { fortran: 'True' }), 'bad_section', /Fortran/);
   });
 
-  it('is refused where its shape is not two honest numbers', async () => {
+  it('is refused if its shape is not two positive integers', async () => {
     for (const shape of ['(6,)', '(1, 2, 3)', '()', '(-2, 3)', '(2.0, 3)', '(2, x)', '(0, 3)', '(2, 0)']) {
       await refusedNpy(npy(2, 3, values, { shape }), 'bad_section');
     }
@@ -52,7 +52,7 @@ describe('a .npy matrix', () => {
     await refusedNpy(npy(2, 3, values, { shape: '(2, 2)' }), 'bad_section', /24 bytes/);
   });
 
-  it('is refused wherever it is cut', async () => {
+  it('is refused if truncated anywhere', async () => {
     const whole = npy(2, 3, values);
     for (const length of [0, 5, 6, 9, 10, 11, 60, whole.length - 1]) {
       await refusedNpy(whole.subarray(0, length), 'truncated');
@@ -62,13 +62,13 @@ describe('a .npy matrix', () => {
     await refusedNpy(long, 'bad_section', /4294967295/);
   });
 
-  it('is refused where a value is not finite', async () => {
+  it('is refused if a value is not finite', async () => {
     for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
       await refusedNpy(npy(2, 3, [1, 2, 3, 4, bad, 6]), 'non_finite', /row 1/);
     }
   });
 
-  it('has the rows of the data file, of which those that are used are taken', async () => {
+  it('has the rows of the data file, from which the used ones are taken', async () => {
     const data = { fileRows: 3, sourceRows: [0, 2] };
     const place = await file('rows.npy', npy(3, 2, [1, 2, 3, 4, 5, 6]));
     assert.deepEqual(await readEmbeddings(place, data), { vectors: Float32Array.from([1, 2, 5, 6]), dim: 2 });
@@ -102,16 +102,16 @@ describe('a condition on models', () => {
     }
   });
 
-  it('knows no field that is not there', () => {
+  it('does not match fields that a model does not have', () => {
     for (const text of ['absent', 'absent<=1', 'absent>=1', 'absent=1', 'constructor', '__proto__', 'toString']) {
       assert.equal(holds(text), false, text);
     }
     assert.equal(holds('absent!=1'), true);
     assert.equal(holds('not near_duplicate_of'), true);
-    assert.equal(holds('params_b<="7"'), false, 'a text is no number');
+    assert.equal(holds('params_b<="7"'), false, 'a text is not a number');
   });
 
-  it('is refused where it is not one', async () => {
+  it('is refused if it is malformed', async () => {
     for (const text of ['', ' ', 'and', 'complete and', 'complete params_b', 'params_b<=', '<=7', 'a==and b', 'f(1)']) {
       await refused(() => parseModelFilter(text), 'invalid_argument', /--models-where/);
     }
@@ -122,14 +122,14 @@ describe('a condition on models', () => {
 });
 
 describe('globs', () => {
-  it('match whole names, and nothing but * and ? is special', () => {
+  it('match whole names, and only * and ? are special', () => {
     const matches = globMatcher(['math_*_hard', 'a.c', 'x?z']);
     for (const name of ['math_a_hard', 'math__hard', 'a.c', 'xyz']) assert.ok(matches(name), name);
     for (const name of ['math_a_hard2', 'abc', 'xz', 'my math_a_hard']) assert.ok(!matches(name), name);
     assert.ok(!globMatcher([])('anything'));
   });
 
-  it('stay fast', () => {
+  it('match hostile patterns quickly', () => {
     const start = performance.now();
     globMatcher([`${'*'.repeat(60)}b`])('a'.repeat(5000));
     assert.ok(performance.now() - start < 1000);
@@ -152,7 +152,7 @@ describe('the outcomes', () => {
     assert.match(data.sha256, /^[0-9a-f]{64}$/);
   });
 
-  it('count every row that is dropped, by reason', async () => {
+  it('count every dropped row by reason', async () => {
     const rows = [
       header,
       ['a', '0', 'one\n"two", three', '', 1, ''],
@@ -176,19 +176,19 @@ describe('the outcomes', () => {
     assert.deepEqual([...data.outcomes], [1, Number.NaN, 0.25, 0]);
   });
 
-  it('give the same prompt the same number', async () => {
+  it('number equal prompts equally', async () => {
     const rows = [header, ...['p', 'q', 'p', 'p '].map((prompt, i) => [`t${i % 2}`, i, prompt, '', 1, 0])];
     assert.deepEqual([...(await read(rows, {}, two)).inputs], [0, 1, 0, 2]);
   });
 
-  it('may be of chosen tasks', async () => {
+  it('may be limited to chosen tasks', async () => {
     assert.deepEqual((await read(dataRows(), { tasks: ['*s'], excludeTasks: ['poems'] })).taskNames, [
       ...['sums', 'integrals', 'letters'],
     ]);
     await refused(read(dataRows(), { tasks: ['sums'] }), 'invalid_argument', /at least two/);
   });
 
-  it('are refused where they are no table of outcomes', async () => {
+  it('are refused if they are not a table of outcomes', async () => {
     await refused(read([['id', 'prompt']], {}), 'invalid_argument', /'dataset'/);
     await refused(read([[...header, 'm0']], {}, two), 'invalid_argument', /two columns 'm0'/);
     await refused(read(dataRows(), { modelsWhere: 'params_b>99' }), 'invalid_argument', /0 models/);
@@ -205,12 +205,12 @@ describe('the outcomes', () => {
     await refused(readData({ data: 'none.csv', models: await file('bad.json', '[') }), 'invalid_argument', /bad\.json/);
   });
 
-  it('are not read past an abort', async () => {
+  it('are not read after an abort', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await refused(read(dataRows(), { signal }), 'aborted');
   });
 
-  it('have costs by dataset and id, the same id more than once', async () => {
+  it('have costs by dataset and id, even for repeated ids', async () => {
     const rows = [header, ...['p', 'q', 'r'].map((p, i) => ['ab'[i % 2], 'same', p, '', 1, 0])];
     const costs = await file(
       'costs.csv',
@@ -242,7 +242,7 @@ describe('the outcomes', () => {
     await refused(read(rows, { costs: other }, two), 'invalid_argument', /no row of the data/);
   });
 
-  it('have outside scores: a mean over the samples of a task', async () => {
+  it('have external scores as means over the samples of a task', async () => {
     const rows = [header, ...['p', 'q', 'r'].map((p, i) => ['ab'[i % 2], i, p, '', 1, 0])];
     const data = await read(rows, {}, two);
     const scores = await file(
@@ -272,8 +272,8 @@ describe('the outcomes', () => {
   });
 });
 
-describe('what is written', () => {
-  it('is there as a whole or not at all', async () => {
+describe('written files', () => {
+  it('are complete or absent', async () => {
     const place = path.join(folder, 'out.json');
     await writeWhole(place, 'one');
     await refused(writeWhole(place, 'two', AbortSignal.abort()), 'aborted');
@@ -285,7 +285,7 @@ describe('what is written', () => {
     );
   });
 
-  it('has numbers of ten digits, and null for what is not available', () => {
+  it('have numbers of ten digits, and null for unavailable ones', () => {
     assert.equal(
       toJson({ b: 1 / 3, a: [Number.NaN, 1e-7] }),
       '{\n "b": 0.3333333333,\n "a": [\n  null,\n  1e-7\n ]\n}\n',

@@ -1,4 +1,5 @@
-// Files for the evaluation's tests: a small benchmark in which one kind of prompt wants another model than the rest.
+// Files for the tests of the evaluation: a small benchmark in which one kind of prompt needs another model than the
+// rest.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,7 @@ import { after } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { randomFrom } from '../support/fixtures.mjs';
 
-/** A folder that is gone after the tests of the file: to be called outside of them. */
+/** Creates a folder and removes it after the tests of the file. Must be called outside of tests. */
 export function temporaryFolder() {
   const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-eval-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,7 +38,7 @@ export const MODELS = [
   { name: 'generalist-70b', params_b: 70, complete: true, price_in: 1, price_out: 1 },
   { name: 'copy-70b', params_b: 70, complete: true, near_duplicate_of: 'generalist-70b' },
 ];
-/** How often each is right on the first two tasks, and on the last two. */
+/** Accuracy of each model on the first two tasks, and on the last two. */
 const RIGHT = [
   [0.95, 0.1],
   [0.1, 0.95],
@@ -48,7 +49,7 @@ const RIGHT = [
 export const cell = (value) => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 export const csv = (rows) => `${rows.map((row) => row.map((value) => cell(String(value))).join(',')).join('\n')}\n`;
 
-/** Rows of a data file, its header first. */
+/** Returns the rows of a data file, header first. */
 export function dataRows({ rows = 20, seed = 3, models = MODELS } = {}) {
   const random = randomFrom(seed);
   const out = [['dataset', 'id', 'prompt', 'answer', ...models.map(({ name }) => name)]];
@@ -62,7 +63,7 @@ export function dataRows({ rows = 20, seed = 3, models = MODELS } = {}) {
   return out;
 }
 
-/** Writes a benchmark and gives the paths. */
+/** Writes a benchmark and returns the paths. */
 export async function writeBenchmark(folder, { rows = dataRows(), models = MODELS } = {}) {
   const data = path.join(folder, 'outcomes.csv.gz');
   const listed = path.join(folder, 'models.json');
@@ -71,7 +72,7 @@ export async function writeBenchmark(folder, { rows = dataRows(), models = MODEL
   return { data, models: listed };
 }
 
-/** A float32 .npy file. */
+/** Returns a float32 .npy file. */
 export function npy(rows, dim, values, { version = 1, descr = '<f4', fortran = 'False', shape } = {}) {
   const text = `{'descr': '${descr}', 'fortran_order': ${fortran}, 'shape': ${shape ?? `(${rows}, ${dim})`}, }`;
   const prefix = version === 1 ? 10 : 12;
@@ -85,7 +86,7 @@ export function npy(rows, dim, values, { version = 1, descr = '<f4', fortran = '
   return file;
 }
 
-/** The command's options as they are without any. */
+/** The command's default options. */
 export const DEFAULTS = {
   policy: ['s1', 's2', 's3', 's3_true_p', 'best_single', 'oracle'],
   k: 10,

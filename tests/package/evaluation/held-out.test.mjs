@@ -1,4 +1,4 @@
-// The lab's evaluation through wasm, against a second implementation that shares nothing with it.
+// The lab's evaluation through wasm, compared with a second implementation that shares nothing with it.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { EVALUATED_POLICIES, loadLab } from '../../../dist/wasm/lab-module.js';
@@ -9,7 +9,7 @@ import { expectNothingOpen, randomFrom, randomVectors, refused } from '../suppor
 const DIM = 6;
 const MODELS = 5;
 const TASKS = 4;
-/** float32 vectors against float64 ones: a distance moves by some 1e-7, and what is made of it by little more. */
+/** float32 vectors instead of float64 ones change a distance by some 1e-7, and derived values by little more. */
 const TOLERANCE = 1e-6;
 const POOLS = [[0, 1, 2, 3, 4], [3, 1], [4]];
 
@@ -19,14 +19,16 @@ before(async () => {
 });
 expectNothingOpen();
 
-/** A benchmark with everything that complicates it: missing outcomes, duplicates, a prompt without a known token, a
- * model that one task never measured, tasks of unequal size. */
+/**
+ * Returns a benchmark with every complication: missing outcomes, duplicates, a prompt without a known token, a model
+ * without an outcome in one task, tasks of unequal size.
+ */
 function randomBenchmark({ seed, rows = 70, graded = false, missing = 0.15, fields = false, pairs, routing }) {
   const random = randomFrom(seed);
   const flat = randomVectors(random, rows, DIM);
   const vectors = Array.from({ length: rows }, (_, r) => [...flat.subarray(r * DIM, (r + 1) * DIM)]);
   const tasks = vectors.map((_, r) => (r < TASKS ? r : Math.floor(TASKS * random() ** 1.5)));
-  // Two fields far apart: the nearest rows of task 1 are all those of task 0.
+  // Two fields far apart, so that the nearest rows of task 1 are all in task 0.
   if (fields) for (const [r, vector] of vectors.entries()) vector[tasks[r] < 2 ? 0 : 1] += 20;
   const inputs = vectors.map((_, r) => r);
   for (let copies = 0; copies < 8; ++copies) {
@@ -79,7 +81,7 @@ function withEvaluation(benchmark, use) {
   }
 }
 
-/** Every field of `expected`, numbers within the tolerance, NaN as the null of JSON. */
+/** Asserts every field of `expected`: numbers within the tolerance, NaN as JSON's null. */
 function assertClose(actual, expected, path) {
   if (typeof expected === 'number' && !Number.isNaN(expected)) {
     assert.ok(Math.abs(actual - expected) <= TOLERANCE, `${path}: got ${actual}, the reference has ${expected}`);
@@ -91,7 +93,7 @@ function assertClose(actual, expected, path) {
   }
 }
 
-/** What the reference reports beside the lab's fields. */
+/** Removes the fields that the reference reports in addition to the lab's. */
 function withoutScored({ scored: _, mixture: __, ...evaluation }, inDraw) {
   const { meanElsewhere, ...rest } = evaluation;
   if (inDraw) return rest;
@@ -102,16 +104,16 @@ function withoutScored({ scored: _, mixture: __, ...evaluation }, inDraw) {
 const CASES = {
   'with missing outcomes, duplicates and an unknown prompt': {},
   'with graded outcomes': { graded: true },
-  'with nothing missing': { missing: 0 },
-  'with half of it missing': { missing: 0.5 },
-  'where most pools are smaller than k': { rows: 24, routing: { k: 12, kappa: 19 } },
-  'where lists run dry because the held-out task holds all near rows': {
+  'without missing outcomes': { missing: 0 },
+  'with half of the outcomes missing': { missing: 0.5 },
+  'with most pools smaller than k': { rows: 24, routing: { k: 12, kappa: 19 } },
+  'with lists that run dry because the held-out task has all near rows': {
     rows: 400,
     fields: true,
     routing: { k: 3, kappa: 2 },
   },
   'with samples moved back for the pairs': { pairs: { alphas: [0, 0.1, 0.25], repeats: 2, seed: 5 } },
-  'without a confidence to reach': { routing: { eta: 0 } },
+  'without a required confidence': { routing: { eta: 0 } },
 };
 
 describe('a held-out task agrees with the reference', () => {
@@ -143,7 +145,7 @@ describe('a held-out task agrees with the reference', () => {
           for (let task = 0; task < TASKS; ++task) {
             const expected = heldOutTask(benchmark, task, { pools: POOLS, labels });
             const unknown = expected.draws.some((of) => of.scored === 0);
-            if (unknown) continue; // The one judged row has no known token: there are no scores to compare.
+            if (unknown) continue; // The one scored row has no known token, so no scores can be compared.
             const actual = lab.heldOutTask(handle, task, { pools: POOLS, policies: EVALUATED_POLICIES, labels });
             assertClose(actual, withoutScored(expected), `seed ${seed}, task ${task}`);
           }
@@ -153,7 +155,7 @@ describe('a held-out task agrees with the reference', () => {
   }
 });
 
-describe('per-instance routing agrees with the reference', () => {
+describe('routing of single rows agrees with the reference', () => {
   const OPTIONS = { k: 4, policy: 's1', pool: [4, 0, 1, 3], costWeights: [0, 0.01, 50, 1e4] };
   for (const [name, changes, options] of [
     ['task by task', {}, { heldOut: 'task' }],
@@ -167,7 +169,11 @@ describe('per-instance routing agrees with the reference', () => {
       { graded: true },
       { heldOut: { share: 0.2, seed: 9 }, policy: 'signalbox' },
     ],
-    ["of the package's own policy, with much missing", { missing: 0.5 }, { heldOut: 'task', policy: 'signalbox' }],
+    [
+      "of the package's own policy, with many missing outcomes",
+      { missing: 0.5 },
+      { heldOut: 'task', policy: 'signalbox' },
+    ],
   ]) {
     it(name, () => {
       const benchmark = randomBenchmark({ seed: 6, ...changes });
@@ -185,10 +191,10 @@ describe('per-instance routing agrees with the reference', () => {
 
 describe('an evaluation refuses', () => {
   const options = [
-    ['a policy of another name', { policies: ['s4'] }, /'s4' is not a policy/],
+    ['an unknown policy', { policies: ['s4'] }, /'s4' is not a policy/],
     ['a model beyond the last', { pools: [[5]] }, /5 models/],
     ['labels without a count or share', { labels: { repeats: 2 } }, /count or a share/],
-    ['a key that it does not know', { pool: [0] }, /'pool' is not known/],
+    ['an unknown key', { pool: [0] }, /'pool' is not known/],
   ];
   const benchmark = randomBenchmark({ seed: 7 });
   for (const [name, bad, pattern] of options) {
@@ -209,7 +215,7 @@ describe('an evaluation refuses', () => {
     );
   }
 
-  it('a task that does not exist, and an evaluation that was closed', async () => {
+  it('a task that does not exist, and a closed evaluation', async () => {
     let closed;
     await withEvaluation(benchmark, (handle) => {
       closed = handle;
@@ -219,7 +225,7 @@ describe('an evaluation refuses', () => {
     await refused(() => lab.instances(closed), 'disposed');
   });
 
-  it('to evaluate before the neighbours were found', () => {
+  it('to evaluate before the search for neighbours', () => {
     const handle = lab.openEvaluation({
       specJson: JSON.stringify({ dim: 1, models: [{ name: 'm' }], tasks: ['a', 'b'] }),
       embeddings: Float32Array.of(1, 2),
@@ -233,7 +239,7 @@ describe('an evaluation refuses', () => {
   });
 });
 
-it('the random benchmarks hold what they promise', () => {
+it('the random benchmarks have their intended properties', () => {
   const { vectors, inputs, tasks } = randomBenchmark({ seed: 1 });
   assert.equal(vectors.filter(isZero).length, 1);
   assert.ok(inputs.some((input, r) => inputs.some((other, s) => other === input && tasks[r] !== tasks[s])));

@@ -1,4 +1,4 @@
-// Paraphrases: the same each time, another text than before, and still the same question.
+// Paraphrases: repeatable, different from the text, and still the same question.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PARAPHRASE_KINDS, paraphrase } from '../../../dist/evaluation/paraphrase.js';
@@ -8,7 +8,7 @@ const QUESTION = 'Which planet is the largest?\nA. Mercury\nB. Venus\nC. Jupiter
 const sorted = (text) => text.split(/\s+/).sort();
 
 describe('a paraphrase', () => {
-  it('is the same for the same seed, and mostly another for another', () => {
+  it('is the same for the same seed, and usually another for another seed', () => {
     for (const kind of PARAPHRASE_KINDS) {
       assert.equal(paraphrase(QUESTION, kind, 5), paraphrase(QUESTION, kind, 5), kind);
       const variants = new Set(Array.from({ length: 20 }, (_, seed) => paraphrase(QUESTION, kind, seed)));
@@ -38,7 +38,7 @@ describe('a paraphrase', () => {
     assert.equal(paraphrase('1 + 2 = ?', 'typos', 1), undefined, 'no word to misspell');
   });
 
-  it('changes nothing but the case', () => {
+  it('of the kind `case` changes only the case', () => {
     for (let seed = 0; seed < 20; ++seed) {
       assert.equal(paraphrase(QUESTION, 'case', seed).toLowerCase(), QUESTION.toLowerCase());
     }
@@ -49,7 +49,7 @@ describe('a paraphrase', () => {
     for (let seed = 0; seed < 20; ++seed) assert.ok(paraphrase(QUESTION, 'politeness', seed).includes(QUESTION));
   });
 
-  it('puts options in another order, under the letters as they were', () => {
+  it('reorders options under the unchanged letters', () => {
     for (let seed = 0; seed < 20; ++seed) {
       const changed = paraphrase(QUESTION, 'options', seed);
       assert.notEqual(changed, QUESTION);
@@ -63,7 +63,7 @@ describe('a paraphrase', () => {
     assert.match(paraphrase('Which?\nA) yes\nB) no\nC) maybe', 'options', 1), /^Which\?\nA\) (no|maybe)/);
   });
 
-  it('leaves texts without options alone', () => {
+  it('does not change texts without options', () => {
     for (const text of ['', 'A. only one', 'no options\nat all', 'A. one\n\nB. not beside it']) {
       assert.equal(paraphrase(text, 'options', 1), undefined, text);
     }

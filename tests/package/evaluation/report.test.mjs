@@ -1,4 +1,4 @@
-// The page of an evaluation: needs nothing but itself, and no name in the data can change what it is.
+// The page of an evaluation: it is self-contained, and names in the data cannot break out of their place.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -36,14 +36,14 @@ before(async () => {
 });
 
 describe('a template', () => {
-  it('escapes what is put in, in text and in attributes', () => {
+  it('escapes values in text and in attributes', () => {
     assert.equal(
       html`<a title="${`"'<&>`}">${['<b>', 1, html`<i>${'&'}</i>`]}</a>`.text,
       '<a title="&quot;&#39;&lt;&amp;&gt;">&lt;b&gt;1<i>&amp;</i></a>',
     );
   });
 
-  it('has JSON that cannot leave its element', () => {
+  it('keeps JSON inside its element', () => {
     const value = { a: '</script><!--\u2028' };
     const { text } = inlineJson(value);
     assert.doesNotMatch(text, /[<>&\u2028]/);
@@ -51,18 +51,18 @@ describe('a template', () => {
   });
 });
 
-/** The page without what is in its scripts and its style. */
+/** Returns the page without the content of its scripts and its style. */
 const markup = () => page.replace(/(<(script|style)[^>]*>)[\s\S]*?<\/\2>/g, '$1</$2>');
 
 describe('the page', () => {
-  it('has the scripts and the style that it came with, and no others', () => {
+  it('has only its own scripts and style', () => {
     assert.equal(page.match(/<script/g).length, 3);
     assert.equal(page.match(/<style/g).length, 1);
     assert.doesNotMatch(markup(), /<img|<!--/);
     assert.match(markup(), /&lt;\/script&gt;&lt;img src=https:\/\/evil\.example/);
   });
 
-  it('names no other place in any attribute', () => {
+  it('names no other address in any attribute', () => {
     const tags = markup().match(/<[a-z][^>]*>/g);
     for (const tag of tags) {
       assert.doesNotMatch(tag, /\s(src|href|srcset|action|poster|data|style|on\w+)=/, tag);
@@ -72,7 +72,7 @@ describe('the page', () => {
     assert.match(page, /http-equiv="Content-Security-Policy" content="default-src 'none';/);
   });
 
-  it('closes what it opens', () => {
+  it('closes every element', () => {
     const open = [];
     for (const [, slash, name] of markup().matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/g)) {
       if (name === 'meta') continue;
@@ -82,7 +82,7 @@ describe('the page', () => {
     assert.deepEqual(open, []);
   });
 
-  it('says of each chart what it shows, in words and as a table', () => {
+  it('describes each chart in words and as a table', () => {
     const figures = markup().match(/<figure>[\s\S]*?<\/figure>/g);
     assert.ok(figures.length >= 8, `${figures.length} charts`);
     for (const figure of figures) {
@@ -93,12 +93,12 @@ describe('the page', () => {
     }
   });
 
-  it('is the same again', async () => {
+  it('is the same for the same report', async () => {
     assert.equal(await reportHtml(report), page);
-    assert.equal(await reportHtml(JSON.parse(JSON.stringify(report))), page, 'also from the JSON');
+    assert.equal(await reportHtml(JSON.parse(JSON.stringify(report))), page, 'also after a round trip through JSON');
   });
 
-  it('is drawn by a browser, in light and dark, without a request', { skip: !existsSync(CHROMIUM) }, async () => {
+  it('is drawn by a browser, light and dark, without requests', { skip: !existsSync(CHROMIUM) }, async () => {
     const file = path.join(folder, 'report.html');
     await writeFile(file, page);
     const args = ['--headless=new', '--no-sandbox', '--disable-gpu'];
@@ -126,13 +126,13 @@ describe('the page', () => {
   });
 });
 
-it('a table on a terminal is not moved by names', () => {
+it('names do not move the table on a terminal', () => {
   const text = reportText(report);
   assert.ok(!text.includes('\u001b[2J'));
   assert.match(text, /Quality and cost/);
   assert.match(text, /Changed prompts/);
 });
 
-it('numbers that are not available are null in the JSON', () => {
+it('unavailable numbers are null in the JSON', () => {
   assert.doesNotMatch(toJson(report), /NaN|Infinity/);
 });

@@ -1,4 +1,4 @@
-// The figures of an evaluation, against values worked out by hand.
+// Statistics of an evaluation, compared with values calculated by hand.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { averageQuality, costAt, nonDecreasingHull, qualityAt } from '../../../dist/evaluation/cost.js';
@@ -18,36 +18,36 @@ import {
   wilson,
 } from '../../../dist/evaluation/statistics.js';
 
-/** Sums of a few doubles. */
+/** For sums of a few doubles. */
 const EPSILON = 1e-12;
 const near = (actual, expected, tolerance = EPSILON) =>
   assert.ok(Math.abs(actual - expected) <= tolerance, `${actual}, expected ${expected}`);
 
 describe('means and correlations', () => {
-  it('leave out what is not available', () => {
+  it('skip unavailable values', () => {
     assert.equal(mean([1, Number.NaN, 3]), 2);
     assert.equal(mean([]), Number.NaN);
     near(pearson([1, 2, Number.NaN, 3], [1, 2, 9, 3]), 1);
   });
 
   it('agree with a worked example', () => {
-    // Deviations (-2, 0, 2) and (-1, 2, -1): their product is 0; then one that is not.
+    // Deviations (-2, 0, 2) and (-1, 2, -1) have the product 0; the second example is not 0.
     near(pearson([1, 3, 5], [1, 4, 1]), 0);
     near(pearson([1, 2, 3, 4], [1, 3, 2, 4]), 0.8);
     near(spearman([10, 20, 30, 1000], [1, 3, 2, 4]), 0.8);
   });
 
-  it('are not available for a constant, or for one pair', () => {
+  it('are NaN for a constant, or for one pair', () => {
     assert.equal(pearson([0.1, 0.1, 0.1], [1, 2, 3]), Number.NaN);
     assert.equal(spearman([1, 2, 3], [0.7, 0.7, 0.7]), Number.NaN);
     assert.equal(pearson([1], [1]), Number.NaN);
   });
 
-  it('share ranks among ties', () => {
+  it('give ties their mean rank', () => {
     assert.deepEqual(ranks([3, 1, 3, 2]), [3.5, 1, 3.5, 2]);
     assert.equal(rankOf(3, [3, 1, 3, 2]), 1.5);
     assert.equal(rankOf(1, [3, 1, 3, 2]), 4);
-    // Ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4: 4.5 / sqrt(4.5 * 5).
+    // Ranks 1, 2.5, 2.5, 4 and 1, 2, 3, 4: 4.5 / sqrt(4.5 * 5).
     near(spearman([1, 2, 2, 3], [1, 2, 3, 4]), 4.5 / Math.sqrt(22.5));
   });
 });
@@ -68,7 +68,7 @@ describe('quantiles and bins', () => {
     assert.deepEqual(quantileBins([], 5), []);
   });
 
-  it('carry the means of their columns', () => {
+  it('have the means of their columns', () => {
     const [low, high] = binned([0.4, 0.1, 0.3, 0.2], { s1: [1, 0, 0, 1] }, 2);
     near(low.at, 0.15);
     assert.deepEqual(low, { at: low.at, from: 0.1, to: 0.2, count: 2, accuracy: { s1: 0.5 } });
@@ -77,32 +77,32 @@ describe('quantiles and bins', () => {
 });
 
 describe('the bootstrap', () => {
-  it('is the same for the same seed, and another for another', () => {
+  it('is the same for the same seed, and another for another seed', () => {
     const values = [0.1, 0.5, 0.9, 0.3, 0.7];
     const interval = (seed) => new Bootstrap(5, seed).mean(values).interval;
     assert.deepEqual(interval(1), interval(1));
     assert.notDeepEqual(interval(1), interval(2));
   });
 
-  it('covers what the normal approximation says', () => {
+  it('agrees with the normal approximation', () => {
     const seed = 11;
     const random = new Random(seed);
     const values = Array.from({ length: 400 }, () => Number(random.next() < 0.3));
     const { value, interval } = new Bootstrap(400, seed).mean(values);
-    // The standard error of a share of about .3 of 400 is .023; a tenth of the half width is what 2,000 draws leave.
+    // The standard error of a share of about .3 of 400 is .023; 2,000 draws determine the half width to a tenth.
     const half = 1.96 * Math.sqrt((value * (1 - value)) / 400);
     near(interval[0], value - half, 0.1 * half);
     near(interval[1], value + half, 0.1 * half);
   });
 
-  it('pairs a difference: a constant one has no width', () => {
+  it('pairs values, so that a constant difference has an interval of width 0', () => {
     const { value, interval } = new Bootstrap(3, 1).difference([0.5, 0.9, 0.4], [0.4, 0.8, 0.3]);
     near(value, 0.1);
     near(interval[0], 0.1);
     near(interval[1], 0.1);
   });
 
-  it('leaves out draws without a gap', () => {
+  it('skips draws without a gap', () => {
     const { value, interval } = new Bootstrap(2, 1).estimate(
       [
         [0.5, 0.6],
@@ -117,8 +117,8 @@ describe('the bootstrap', () => {
     });
   });
 
-  it('has an interval for shares, too', () => {
-    // 8 of 10: the textbook's (.490, .943).
+  it('has an interval for shares too', () => {
+    // 8 of 10: the textbook interval (.490, .943).
     const [low, high] = wilson(8, 10);
     near(low, 0.4902, 5e-5);
     near(high, 0.9433, 5e-5);
@@ -135,7 +135,7 @@ describe('quality against cost', () => {
     { cost: Number.NaN, quality: 1 },
   ];
 
-  it('is what mixing two points can reach', () => {
+  it('includes mixtures of two points', () => {
     const hull = nonDecreasingHull(points);
     assert.deepEqual(hull, [points[0], points[2]]);
     near(qualityAt(hull, 2), 0.6);
@@ -145,14 +145,14 @@ describe('quality against cost', () => {
     assert.equal(costAt(hull, 0.71), Number.NaN);
   });
 
-  it('has an area over a range', () => {
-    // From 1 to 3 it is .6 on average, from 3 to 4 it is .7.
+  it('has a mean over a range', () => {
+    // The mean is .6 from 1 to 3 and .7 from 3 to 4.
     near(averageQuality(nonDecreasingHull(points), 1, 4), (2 * 0.6 + 0.7) / 3);
     assert.equal(averageQuality(nonDecreasingHull(points), 2, 2), Number.NaN);
   });
 });
 
-/** Two tasks of three models, with S1's picks 1 and 0, the best single model 0, the oracle 1 and 2. */
+/** Two tasks and three models. S1 picks 1 and 0; the best single model is 0; the oracle picks 1 and 2. */
 const HELD = [
   { task: 0, accuracy: [0.4, 0.8, 0.8], s1: [0.1, 0.9, 0.5], picks: { s1: 1, best_single: 0, oracle: 1 } },
   { task: 1, accuracy: [0.5, 0.2, 0.9], s1: [0.7, 0.6, 0.5], picks: { s1: 0, best_single: 0, oracle: 2 } },
@@ -175,16 +175,16 @@ describe('a row of the table', () => {
   const outcome = new PoolOutcome(0, pool, SIZED, HELD, [], 1);
   const row = outcome.row('s1');
 
-  it('is what the picks were worth', () => {
+  it('reports the value of the picks', () => {
     near(row.accuracy.value, 0.65);
     // .8 / .8 and .5 / .9.
     near(row.ratioToOracle, (1 + 0.5 / 0.9) / 2);
-    // Rank 1.5 of the two best, then second.
+    // Rank 1.5 for a tie of the two best, then rank 2.
     near(row.meanRank, 1.75);
     near(row.meanParamsB, 15);
     near(row.shareBestSingle, 0.5);
     near(row.difference.value, 0.2);
-    // Best single .45, oracle .85.
+    // The best single model has .45, the oracle .85.
     near(row.gapClosed.value, 0.5);
   });
 
@@ -193,7 +193,7 @@ describe('a row of the table', () => {
     assert.ok(Number.isNaN(outcome.row('oracle').pearson), 'the oracle has no scores');
   });
 
-  it('stands beside the accuracy of the predictor', () => {
+  it('is next to the accuracy of the predictor', () => {
     const { predictorAccuracy, predictorAccuracyError, models, tasks } = outcome.report([
       's1',
       'best_single',
@@ -204,7 +204,7 @@ describe('a row of the table', () => {
     assert.deepEqual([models, tasks], [3, 2]);
   });
 
-  it('may come from outside scores', () => {
+  it('may be for external scores', () => {
     const baseline = {
       name: 'll',
       scores: [
@@ -217,7 +217,7 @@ describe('a row of the table', () => {
     near(ll.accuracy.value, (0.8 + 0.5) / 2);
   });
 
-  it('leaves out tasks on which a policy could not choose', () => {
+  it('skips tasks on which a policy could not choose', () => {
     const [first, second] = HELD;
     const undecided = { ...second, decisions: [{ s1: null, best_single: { pick: 0 }, oracle: { pick: 2 } }] };
     const left = new PoolOutcome(0, pool, SIZED, [first, undecided], [], 1);
@@ -227,7 +227,7 @@ describe('a row of the table', () => {
 });
 
 describe('pools', () => {
-  it('are by size, without those of one model and those that equal another', () => {
+  it('are by size, without single models and repeated pools', () => {
     const pools = makePools(['all', 10, 25, 30], SIZED);
     assert.deepEqual(
       pools.map(({ name, models }) => [name, models]),
@@ -238,7 +238,7 @@ describe('pools', () => {
     );
   });
 
-  it('leave out models of unknown size, but for the one without a limit', () => {
+  it('exclude models of unknown size, except in the pool without a limit', () => {
     const pools = makePools([50, 'all'], [...SIZED, { name: 'm3', paramsB: null }]);
     assert.deepEqual(
       pools.map(({ models }) => models.length),
@@ -246,7 +246,7 @@ describe('pools', () => {
     );
   });
 
-  it('give ties to the larger tie break, then to the lower number', () => {
+  it('break ties by the larger tie break, then by the lower number', () => {
     assert.equal(
       argmax([0, 1, 2], () => 0.5),
       0,

@@ -1,4 +1,5 @@
-// signalbox/build as a program uses it: files in, an index and a report out, with progress, a signal and one's own embedder.
+// signalbox/build as a program uses it: files in, an index and a report out, with progress, a signal and a custom
+// embedder.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
@@ -23,7 +24,7 @@ const csv = () => {
 const files = () => [fileFromBytes('results.csv', csv())];
 
 describe('buildFromFiles', () => {
-  it('gives an index that routes, and a report', async () => {
+  it('returns an index that routes, and a report', async () => {
     const steps = new Set();
     const { index, report, choices, unpriced } = await buildFromFiles(files(), {
       measure: true,
@@ -44,7 +45,7 @@ describe('buildFromFiles', () => {
     router.dispose();
   });
 
-  it('takes files of a browser, with the path that they have or are given', async () => {
+  it('accepts files of a browser, with their own path or a given one', async () => {
     const file = new File([csv()], 'results.csv');
     const { report } = await buildFromFiles([file]);
     assert.equal(report.rows, 40);
@@ -71,7 +72,7 @@ describe('buildFromFiles', () => {
     router.dispose();
   });
 
-  it('stops at once where it is asked to, in whatever step', async () => {
+  it('stops at once on an abort in any step', async () => {
     await assert.rejects(buildFromFiles(files(), { signal: AbortSignal.abort() }), { code: 'aborted' });
     for (const at of ['looking at the files', 'embedding 40 prompts', 'searching neighbours']) {
       const stop = new AbortController();
@@ -80,7 +81,7 @@ describe('buildFromFiles', () => {
     }
   });
 
-  it('gives the codes of what went wrong', async () => {
+  it('returns the codes of errors', async () => {
     await assert.rejects(buildFromFiles([]), { code: 'invalid_argument' });
     await assert.rejects(buildFromFiles([fileFromBytes('x.bin', new Uint8Array(9))]), { code: 'invalid_argument' });
     await assert.rejects(buildFromFiles(files(), { dims: 1000 }), { code: 'invalid_argument' });
@@ -91,6 +92,6 @@ it('buildInWorker needs a worker', async () => {
   await assert.rejects(buildInWorker([]), { code: 'invalid_argument', message: /no workers here/ });
 });
 
-it('sources and reasons are lists to choose from', () => {
+it('the lists of sources and reasons are exported', () => {
   assert.ok(SOURCES.includes('helm') && DROP_REASONS.includes('conflicting_score'));
 });

@@ -1,4 +1,4 @@
-// Whose files they are; and the real files of other projects, where they are at hand.
+// Detects the source of files, and imports real files of other projects if they are available.
 import assert from 'node:assert/strict';
 import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -26,7 +26,7 @@ describe('detection', () => {
   };
 
   for (const [source, contents] of Object.entries(SOURCES)) {
-    it(`knows ${source} by its files`, async () => {
+    it(`recognises ${source} by its files`, async () => {
       const found = await detect(inputFiles({ ...contents, 'README.md': 'about' }), undefined);
       assert.equal(found.importer.source, source);
       assert.deepEqual(
@@ -36,7 +36,7 @@ describe('detection', () => {
     });
   }
 
-  it('does not guess where sources are mixed, or where there is none', async () => {
+  it('does not guess for mixed or unknown sources', async () => {
     const mixed = inputFiles({ 'a.csv': SOURCES.wide['r.csv'], 'b.csv': SOURCES.long['r.csv'] });
     await assert.rejects(detect(mixed, undefined), {
       code: 'invalid_argument',
@@ -50,7 +50,7 @@ describe('detection', () => {
     });
   });
 
-  it('stops where it is asked to', async () => {
+  it('stops on an abort', async () => {
     const file = { ...fileFromBytes('r.csv', Buffer.from('prompt,a\nq,1\n')) };
     await assert.rejects(detect([file], undefined, { signal: AbortSignal.abort() }), { code: 'aborted' });
   });
@@ -61,7 +61,7 @@ describe('real files', () => {
   const isThere = existsSync(data);
   if (!isThere) console.log('skipped: no benchmark data');
 
-  /** Rows, and the sum of each column, counted in another way. */
+  /** Counts the rows and sums each column by independent code. */
   async function count(file) {
     const sums = new Map();
     let header;
@@ -86,7 +86,7 @@ describe('real files', () => {
     ['routellm', routeLlmImporter],
     ['routerbench', routerBenchImporter],
   ]) {
-    it(`of ${folder} give the rows and sums that they have`, { skip: !isThere && 'no benchmark data' }, async () => {
+    it(`of ${folder} have the expected rows and sums`, { skip: !isThere && 'no benchmark data' }, async () => {
       const place = path.join(data, 'originals', folder);
       for (const name of readdirSync(place)) {
         const record = await imported(importer, { [name.replace(/\.gz$/, '')]: readFileSync(path.join(place, name)) });
@@ -101,7 +101,9 @@ describe('real files', () => {
     });
   }
 
-  it('of a large wide table give its rows and columns', { skip: !isThere && 'no benchmark data' }, async () => {
+  it('of a large wide table have the expected rows and columns', {
+    skip: !isThere && 'no benchmark data',
+  }, async () => {
     const bytes = readFileSync(path.join(data, 'openllm_v2', 'outcomes.csv.gz'));
     const { samples, scores } = await imported(wideImporter, { 'outcomes.csv': bytes });
     assert.equal(samples.length, 20414);

@@ -1,4 +1,4 @@
-// What tests of importers need: files in memory, a sink that records, and archives of every kind.
+// Shared by the tests of importers: files in memory, a sink that records, and archives of every kind.
 import assert from 'node:assert/strict';
 import { crc32, gzipSync } from 'node:zlib';
 import { TextReader, Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from '@zip.js/zip.js';
@@ -9,7 +9,7 @@ const bytesOf = (content) => {
   return new TextEncoder().encode(typeof content === 'string' ? content : JSON.stringify(content));
 };
 
-/** Files in the order of their paths; an object becomes JSON, and what ends in `.gz` is compressed. */
+/** Returns files in the order of their paths; an object becomes JSON, and names ending in `.gz` are compressed. */
 export function inputFiles(contents) {
   const files = Object.entries(contents).map(([path, content]) => {
     const bytes = bytesOf(content);
@@ -20,7 +20,7 @@ export function inputFiles(contents) {
 
 export const lines = (...values) => values.map((value) => JSON.stringify(value)).join('\n');
 
-/** A sink that keeps everything: samples by number, scores with the keys of their samples, counts of what was dropped. */
+/** A sink that keeps everything: samples by number, scores with the keys of their samples, counts of dropped items. */
 export function recordingSink() {
   const numbers = new Map();
   const record = { samples: [], scores: [], dropped: {}, places: [] };
@@ -46,18 +46,18 @@ export function recordingSink() {
   return { sink, record };
 }
 
-/** Reads files through an importer and gives what the sink received. */
+/** Reads files through an importer and returns the record of the sink. */
 export async function imported(importer, contents, options = {}) {
   const { sink, record } = recordingSink();
   await importer.read(inputFiles(contents), { sink, ...options });
   return record;
 }
 
-/** Scores as short lines: `dataset/key model metric=value`. */
+/** Returns scores as short lines: `dataset/key model metric=value`. */
 export const scoreLines = ({ scores }) =>
   scores.map(({ dataset, key, model, metric, value }) => `${dataset}/${key} ${model} ${metric}=${value}`).sort();
 
-/** The paths that an importer claims. */
+/** Returns the paths that an importer claims. */
 export async function claimed(importer, contents) {
   const claims = await Promise.all(
     inputFiles(contents).map(async (file) => [file.path, importer.claims(file, await headOf(file))]),
@@ -73,7 +73,7 @@ const BLOCK_BYTES = 0x20000;
 const u32 = (value) => [value & 255, (value >>> 8) & 255, (value >>> 16) & 255, (value >>> 24) & 255];
 const blockHeader = (size, type, isLast) => u32((size << 3) | (type << 1) | Number(isLast)).slice(0, 3);
 
-/** A zstd frame of raw blocks: larger than what it holds, but whole and valid. */
+/** Returns a zstd frame of raw blocks: larger than its content, but complete and valid. */
 export function zstdRaw(content) {
   const bytes = bytesOf(content);
   const out = [...MAGIC, DESCRIPTOR, ...u32(bytes.length)];
@@ -84,7 +84,7 @@ export function zstdRaw(content) {
   return Uint8Array.from(out);
 }
 
-/** A zstd frame of blocks that each repeat one byte: four bytes for 128 KiB. The size it claims is its own. */
+/** Returns a zstd frame of blocks that each repeat one byte: four bytes for 128 KiB. Its claimed size is true. */
 export function zstdBomb(blocks) {
   const out = [...MAGIC, DESCRIPTOR, ...u32(blocks * BLOCK_BYTES)];
   for (let i = 0; i < blocks; ++i) out.push(...blockHeader(BLOCK_BYTES, 1, i === blocks - 1), 0x20);
@@ -94,8 +94,8 @@ export function zstdBomb(blocks) {
 const ZSTD_METHOD = 93;
 
 /**
- * A zip archive of `[name, content, method]`, `deflate` unless told. For zstd the content is compressed already where it is bytes;
- * `claimedBytes` is then the size that the archive gives for it.
+ * Returns a zip archive of `[name, content, method]`; the method is `deflate` by default. For zstd, content in bytes
+ * must already be compressed; `claimedBytes` is then the size stated in the archive.
  */
 export async function zip(...members) {
   const writer = new ZipWriter(new Uint8ArrayWriter(), { useWebWorkers: false });
@@ -117,7 +117,7 @@ export async function zip(...members) {
 const ENTRY = 0x02014b50;
 const LOCAL = 0x04034b50;
 
-/** The archive with another size for every member whose name is this: headers may say what they like. */
+/** Returns the archive with another size for every member of this name, because headers may state any size. */
 export function withClaimedSize(archive, name, size) {
   const bytes = archive.slice();
   const view = new DataView(bytes.buffer);
@@ -131,7 +131,7 @@ export function withClaimedSize(archive, name, size) {
   return bytes;
 }
 
-/** Asserts that an import is refused by this code. */
+/** Asserts that an import is refused with this code. */
 export const refuses = (importer, contents, code, pattern) =>
   assert.rejects(imported(importer, contents), (error) => {
     assert.equal(error.code, code, error.message);

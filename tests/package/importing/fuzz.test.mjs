@@ -1,4 +1,5 @@
-// Damaged files: whatever byte is changed, cut or doubled, an importer reads on or gives an error with a code that names the file.
+// Damaged files: if any byte is changed, cut or doubled, an importer continues, or returns an error with a code that
+// names the file.
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -60,7 +61,7 @@ const FILES = {
   long: { 'r.jsonl': lines({ dataset: 'd', id: '1', prompt: 'q', model: 'm', score: 1 }) },
 };
 
-/** A byte set, flipped, cut from there on, or a piece doubled. */
+/** Sets or flips a byte, cuts the rest off, or doubles a piece. */
 function damage(original, random) {
   const out = Buffer.from(original);
   const at = Math.floor(random() * out.length);
@@ -100,7 +101,7 @@ for (const [source, contents] of Object.entries(FILES)) {
     fuzz(source, Object.fromEntries(Object.entries(contents).map(([name, value]) => [name, bytes(value)]))));
 }
 
-it('so are damaged archives, gzip and Parquet', async () => {
+it('damaged archives, gzip and Parquet are read, or refused with a code', async () => {
   const archive = await zip({ 'header.json': { eval: evaluation.eval }, 'samples/1_epoch_1.json': sample });
   await fuzz('inspect', { 'log.eval': archive });
   await fuzz('wide', { 'r.csv.gz': gzipSync(FILES.wide['r.csv']) });

@@ -1,4 +1,4 @@
-// The importer of HELM run folders, with honest and with hostile files.
+// Imports HELM run folders, valid and hostile.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { helmImporter } from '../../../dist/importing/sources/helm.js';
@@ -34,7 +34,7 @@ describe('HELM run folders', () => {
   const STATS = 'suite/toys:level=1,model=a_m/per_instance_stats.json';
   const SPEC = 'suite/toys:level=1,model=a_m/run_spec.json';
 
-  it('are joined over models, whatever the model in the name of the run', async () => {
+  it('are joined over models, for any model in the name of the run', async () => {
     const record = await imported(helmImporter, {
       ...base(),
       ...run(
@@ -61,7 +61,7 @@ describe('HELM run folders', () => {
     assert.deepEqual(record.scores.at(-1).figures, { tokensIn: 9, tokensOut: 4 });
   });
 
-  it('are read gzipped, and their other files are claimed and ignored', async () => {
+  it('are read if gzipped, and their other files are claimed and ignored', async () => {
     const contents = {
       'r/run_spec.json.gz': { name: 'riddles:model=x', adapter_spec: { model: 'x' } },
       'r/scenario_state.json.gz': { request_states: [state('id7', 'Why is a raven?')] },
@@ -76,7 +76,7 @@ describe('HELM run folders', () => {
     assert.deepEqual(scoreLines(await imported(helmImporter, contents)), ['riddles/id7 x quasi_exact_match=1']);
   });
 
-  it('average trials, take one sample for several requests, and find sum and count where there is no mean', async () => {
+  it('average trials, join the requests of a sample, and use sum and count if the mean is missing', async () => {
     const states = [state('id1', 'a?'), state('id1', 'a?', {}, 1), state('id1', 'a?', {}, 1), state('id2', 'b?')];
     const record = await imported(
       helmImporter,
@@ -92,7 +92,7 @@ describe('HELM run folders', () => {
     assert.deepEqual(scoreLines(record), ['t/id1 m em=0.5', 't/id2 m em=0.75', 't/id2 m none=null']);
   });
 
-  it('drop perturbed copies, each counted once', async () => {
+  it('drop and count each perturbed copy once', async () => {
     const perturbation = { name: 'typos', prob: 0.1 };
     const states = [state('id1', 'up?'), state('id1', 'pu?', { perturbation }), state('id1', 'pu?', { perturbation })];
     const record = await imported(
@@ -106,7 +106,7 @@ describe('HELM run folders', () => {
     assert.deepEqual(record.dropped, { perturbed: 1 });
   });
 
-  it('count what is in one file only, and leave out what is of another split or no score', async () => {
+  it('count entries in only one file, and skip other splits and entries without a score', async () => {
     const noText = { ...state('id4'), request: {} };
     const record = await imported(
       helmImporter,
@@ -130,7 +130,7 @@ describe('HELM run folders', () => {
     assert.deepEqual(record.dropped, { no_score: 1, no_prompt: 2 });
   });
 
-  it('are refused where one of the two files is not there', async () => {
+  it('are refused if one of the two files is missing', async () => {
     for (const [missing, pattern] of [
       [STATE, /scenario_state\.json/],
       [STATS, /per_instance_stats\.json/],
@@ -142,7 +142,7 @@ describe('HELM run folders', () => {
     await refusedBy(helmImporter, { 'x/readme.json': {} }, /x\/readme\.json.*run_spec/);
   });
 
-  it('are refused where a field has another type', async () => {
+  it('are refused if a field has another type', async () => {
     const good = base();
     const states = (...request_states) => ({ ...good, [STATE]: { request_states } });
     const cases = [
@@ -166,7 +166,7 @@ describe('HELM run folders', () => {
     for (const [contents, pattern] of cases) await refusedBy(helmImporter, contents, pattern);
   });
 
-  it('keep names such as __proto__ what they are', async () => {
+  it('treat names such as __proto__ as plain names', async () => {
     const contents = run(
       '__proto__',
       '__proto__',
@@ -182,7 +182,7 @@ describe('HELM run folders', () => {
     assert.equal({}.x, undefined);
   });
 
-  it('are refused where they are cut, empty or no text', async () => {
+  it('are refused if they are truncated, empty or not text', async () => {
     for (const name of [SPEC, STATE, STATS]) {
       const pattern = new RegExp(name.split('/').at(-1));
       const whole = JSON.stringify(base()[name]);

@@ -1,4 +1,4 @@
-// The importer of logs of inspect_ai, with honest and with hostile files.
+// Imports logs of inspect_ai, valid and hostile.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspectImporter } from '../../../dist/importing/sources/inspect.js';
@@ -30,7 +30,7 @@ describe('logs of inspect_ai', () => {
       ['header.json', header, method],
     );
 
-  it('turn grades, numbers, flags and dictionaries into scores', async () => {
+  it('have grades, numbers, flags and dictionaries as scores', async () => {
     const values = ['C', 'I', 'P', 'N', 0.25, true, '0.75', 'yes', 'seven', null, { a: 'C', b: 2 }, [1, 2]];
     const record = await read(values.map((value, i) => sample(i, value)));
     assert.deepEqual(
@@ -53,7 +53,7 @@ describe('logs of inspect_ai', () => {
     assert.deepEqual(record.dropped, { no_score: 1 });
   });
 
-  it('are joined over models, gzipped or not, in whatever order a log comes', async () => {
+  it('are joined over models, gzipped or not, for any order of the logs', async () => {
     const { samples, ...rest } = log([sample(1, 'C')]);
     const record = await imported(inspectImporter, {
       'logs/a.json': { samples, ...rest },
@@ -63,7 +63,7 @@ describe('logs of inspect_ai', () => {
     assert.deepEqual(scoreLines(record), ['pack/toys/1 lab/m match=1', 'pack/toys/1 lab/n match=0']);
   });
 
-  it('average epochs, leave out null, and average tokens', async () => {
+  it('average epochs and tokens, and skip null', async () => {
     const used = (input_tokens) => ({
       model_usage: { 'lab/m': { input_tokens, output_tokens: 5 }, judge: { input_tokens: 99 } },
     });
@@ -79,7 +79,7 @@ describe('logs of inspect_ai', () => {
     assert.deepEqual(record.dropped, { failed: 2 });
   });
 
-  it('find the prompt in messages, and NaN for no value', async () => {
+  it('have the prompt in messages, and NaN for a missing value', async () => {
     const input = [
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'First?' },
@@ -103,14 +103,14 @@ describe('logs of inspect_ai', () => {
     assert.equal((await imported(inspectImporter, { 'a.json': text })).scores[0].value, null);
   });
 
-  it('are read the same wherever a piece of the file ends', async () => {
-    // Pieces are 1 MiB: the padding puts the sign at the end of the first one.
+  it('are read the same for any end of a piece of the file', async () => {
+    // Pieces are 1 MiB: the padding puts the minus sign at the end of the first piece.
     const [before, after] = JSON.stringify(log([sample(1, 'HERE')])).split('"HERE"');
     const text = `${before}${' '.repeat(2 ** 20 - before.length - 1)}-Infinity${after}`;
     assert.equal((await imported(inspectImporter, { 'a.json': text })).scores[0].value, null);
   });
 
-  it('are claimed by what they begin with', async () => {
+  it('are claimed by their first bytes', async () => {
     const mine = {
       'a.json': log([]),
       'b.eval': '',
@@ -121,7 +121,7 @@ describe('logs of inspect_ai', () => {
     assert.deepEqual(await claimed(inspectImporter, { ...mine, ...others }), Object.keys(mine).sort());
   });
 
-  it('are read from archives that are stored, deflated or of zstd', async () => {
+  it('are read from stored, deflated and zstd archives', async () => {
     for (const method of ['stored', 'deflate', 'zstd']) {
       const bytes = await archive([sample('a/b', 'C'), sample('c', 'I'), sample('c', 'C', { epoch: 2 })], method);
       const record = await imported(inspectImporter, { 'logs/x.eval': bytes });
@@ -129,7 +129,7 @@ describe('logs of inspect_ai', () => {
     }
   });
 
-  it('are read from an archive that was not finished', async () => {
+  it('are read from an unfinished archive', async () => {
     const bytes = await zip(
       ['_journal/start.json', { version: 2, eval: spec() }],
       ['samples/1_epoch_1.json', sample(1, 'C')],
@@ -139,7 +139,7 @@ describe('logs of inspect_ai', () => {
     await refusedBy(inspectImporter, { 'x.eval': headless }, /x\.eval: no object at 'eval'/);
   });
 
-  it('never take the names of members for paths', async () => {
+  it('never use the names of members as paths', async () => {
     const header = ['header.json', { status: 'success', eval: spec() }];
     for (const name of ['../../etc/x.json', 'samples/../../../etc/y_epoch_1.json', '/etc/passwd']) {
       const bytes = await zip(header, [name, sample('x', 'C')]);
@@ -151,7 +151,7 @@ describe('logs of inspect_ai', () => {
     ]);
   });
 
-  it('are refused where members are bombs', async () => {
+  it('are refused if members are bombs', async () => {
     const header = ['header.json', { status: 'success', eval: spec() }];
     const deflated = await zip(header, ['samples/a_epoch_1.json', ' '.repeat(2 ** 26 + 1)]);
     await refusedBy(
@@ -169,7 +169,7 @@ describe('logs of inspect_ai', () => {
     }
   });
 
-  it('are refused where an archive or a member is cut', async () => {
+  it('are refused if an archive or a member is truncated', async () => {
     const bytes = await archive([sample('a', 'C')], 'deflate');
     for (const length of [0, 3, 30, bytes.length >> 1, bytes.length - 1]) {
       await refusedBy(inspectImporter, { 'x.eval': bytes.subarray(0, length) }, /x\.eval/);
@@ -188,7 +188,7 @@ describe('logs of inspect_ai', () => {
     await refusedBy(inspectImporter, { 'x.eval': damaged }, /x\.eval/);
   });
 
-  it('are refused where a field has another type', async () => {
+  it('are refused if a field has another type', async () => {
     const cases = [
       [log([5]), /a\.json, sample 0: the sample is not an object, got the number 5/],
       [log([sample(1, 'C'), sample(undefined, 'C')]), /sample 1: no text at 'id', got nothing/],
@@ -210,7 +210,7 @@ describe('logs of inspect_ai', () => {
     assert.deepEqual((await read([], { status: 'error' })).dropped, { failed: 1 });
   });
 
-  it('keep names such as __proto__ what they are', async () => {
+  it('treat names such as __proto__ as plain names', async () => {
     const scores = own('{"__proto__": {"value": {"__proto__": "C"}}}');
     const record = await read(
       [sample('__proto__', 'C', { scores, model_usage: own('{"__proto__": {"input_tokens": 4}}') })],
@@ -224,7 +224,7 @@ describe('logs of inspect_ai', () => {
     await refusedBy(inspectImporter, { 'a.json': text }, /sample 0: no text at 'id'/);
   });
 
-  it('stop when they are told to', async () => {
+  it('stop on an abort', async () => {
     const signal = AbortSignal.abort('enough');
     for (const contents of [
       { 'a.json': log([sample(1, 'C')]) },

@@ -1,4 +1,4 @@
-// The importer of sample logs of lm-evaluation-harness, with honest and with hostile files.
+// Imports sample logs of lm-evaluation-harness, valid and hostile.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { lmEvalImporter } from '../../../dist/importing/sources/lm-eval.js';
@@ -41,13 +41,13 @@ describe('sample logs of lm-evaluation-harness', () => {
     assert.deepEqual(record.samples[1].place, { file: PATH, line: 1 });
   });
 
-  it('claim their companions too, and nothing of others', async () => {
+  it('are claimed with their companions, and without files of other projects', async () => {
     const mine = { [PATH]: '', 'm/results_2024.json': '{\n "results": {', 'm/requests_x.jsonl': '{}' };
     const others = { 'm/results_a.json': '{"accuracy": 1}', 'm/x.jsonl': '{}', 'm/samples.jsonl': '{}' };
     assert.deepEqual(await claimed(lmEvalImporter, { ...mine, ...others }), Object.keys(mine).sort());
   });
 
-  it('give a metric for every filter', async () => {
+  it('have a metric for every filter', async () => {
     const record = await read(
       line(0, { filter: 'strict-match', exact_match: 0 }),
       line(0, { filter: 'flexible-extract' }),
@@ -69,7 +69,7 @@ describe('sample logs of lm-evaluation-harness', () => {
     ]);
   });
 
-  it('find the metrics of older lines, and count lines without any', async () => {
+  it('have metrics in older lines too, and lines without metrics are counted', async () => {
     const record = await read(line(0, { metrics: undefined, acc: 0.5, ctx_len: 80 }), line(1, { metrics: [] }));
     assert.deepEqual(scoreLines(record), [
       'counting/h0 lab/small-7b acc=0.5',
@@ -78,7 +78,7 @@ describe('sample logs of lm-evaluation-harness', () => {
     assert.deepEqual(record.dropped, { no_score: 1 });
   });
 
-  it('find the prompt in every form, and the key without a hash', async () => {
+  it('have prompts in every form, and keys without a hash', async () => {
     const chat = [
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'First?' },
@@ -116,14 +116,14 @@ describe('sample logs of lm-evaluation-harness', () => {
     );
   });
 
-  it('take NaN for no value', async () => {
+  it('have NaN as a missing value', async () => {
     const record = await imported(lmEvalImporter, {
       [PATH]: JSON.stringify(line(0)).replace('"exact_match":1', '"exact_match":NaN'),
     });
     assert.deepEqual(scoreLines(record), ['counting/h0 lab/small-7b exact_match=null']);
   });
 
-  it('are refused with file and line', async () => {
+  it('are refused with the file and line', async () => {
     const refusedLine = (bad, pattern) => refusedBy(lmEvalImporter, { [PATH]: `${lines(line(0))}\n\n${bad}` }, pattern);
     const at = (reason) => new RegExp(`samples_counting.*, line 3: .*${reason}`);
     await refusedLine('{"doc_id": 1, ', at('not JSON'));
@@ -137,14 +137,14 @@ describe('sample logs of lm-evaluation-harness', () => {
     await refusedLine(lines(line(1, { metrics: [1] })), at("'metrics', got a list"));
   });
 
-  it('are refused where no folder names the model, or they are no text', async () => {
+  it('are refused if no folder names the model, or if they are not text', async () => {
     await refusedBy(lmEvalImporter, { 'samples_x.jsonl': lines(line(0)) }, /samples_x\.jsonl.*folder.*names the model/);
     await refusedBy(lmEvalImporter, { 'm/other.jsonl': lines(line(0)) }, /m\/other\.jsonl.*samples_<task>/);
     await refusedBy(lmEvalImporter, { [PATH]: Uint8Array.of(0x7b, 0xff) }, /samples_counting.*UTF-8/);
     assert.deepEqual((await imported(lmEvalImporter, { [PATH]: '' })).samples, []);
   });
 
-  it('keep names such as __proto__ from being anything else', async () => {
+  it('treat names such as __proto__ as plain names', async () => {
     const text =
       '{"__proto__": {"doc_id": 3, "polluted": 1}, "metrics": ["__proto__", "constructor", "acc"], "acc": 1, "doc_id": "__proto__"}';
     const record = await imported(lmEvalImporter, { 'constructor/samples___proto__.jsonl': text });

@@ -1,4 +1,4 @@
-// The importer of results of OpenCompass, with honest and with hostile files.
+// Imports results of OpenCompass, valid and hostile.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { openCompassImporter } from '../../../dist/importing/sources/opencompass.js';
@@ -40,7 +40,7 @@ describe('results of OpenCompass', () => {
     );
   });
 
-  it('take prompts from the predictions of the same model, else of any', async () => {
+  it('have prompts from the predictions of the same model, or else of any', async () => {
     const predictions = (text) => ({ 0: { origin_prompt: asked(text), prediction: 'x', gold: 'y' } });
     const record = await imported(openCompassImporter, {
       'a/predictions/m-1/toys.json': predictions('One?'),
@@ -61,7 +61,7 @@ describe('results of OpenCompass', () => {
     assert.equal(record.scores.at(-1).value, null);
   });
 
-  it('put partitions together, whether their numbers go on or begin again', async () => {
+  it('join partitions, whether their numbers continue or start again', async () => {
     const results = { 'r/results/m/toys.json': result({ 0: { correct: 1 }, 1: { correct: 0 }, 2: { correct: 1 } }) };
     const asks = (...texts) => texts.map((text) => ({ origin_prompt: text }));
     for (const second of [{ 0: asks('c')[0] }, { 2: asks('c')[0] }]) {
@@ -97,7 +97,7 @@ describe('results of OpenCompass', () => {
     assert.deepEqual(scoreLines(record), ['toys/2 m-1 correct=1']);
   });
 
-  it('claim their own files and no others that lie in such folders', async () => {
+  it('are claimed without other files in the same folders', async () => {
     const mine = {
       [RESULTS]: result({}),
       [`${ROOT}/predictions/m/toys.json`]: { 0: {} },
@@ -115,7 +115,7 @@ describe('results of OpenCompass', () => {
     assert.deepEqual(await claimed(openCompassImporter, { ...mine, ...others }), Object.keys(mine).sort());
   });
 
-  it('are refused without details, with the option that writes them', async () => {
+  it('are refused without details, with a hint at the option that writes them', async () => {
     const cases = [
       [{ accuracy: 50 }, 'got nothing'],
       [result({}), 'an object that holds none'],
@@ -135,7 +135,7 @@ describe('results of OpenCompass', () => {
     await refusedBy(openCompassImporter, { 'toys.json': result({}) }, /toys\.json.*results\/<model>/);
   });
 
-  it('are refused where entries are no objects, or files are damaged', async () => {
+  it('are refused if entries are not objects, or files are damaged', async () => {
     await refusedBy(openCompassImporter, { [RESULTS]: result({ 3: 'x' }) }, /toys\.json: 'details\.3'.*a text/);
     const predictions = { [RESULTS]: result({ 0: { correct: 1 } }), 'a/predictions/m/toys.json': { 0: 5 } };
     await refusedBy(openCompassImporter, predictions, /predictions\/m\/toys\.json: entry '0'.*number 5/);
@@ -144,7 +144,7 @@ describe('results of OpenCompass', () => {
     }
   });
 
-  it('keep names such as __proto__ what they are', async () => {
+  it('treat names such as __proto__ as plain names', async () => {
     const text = '{"details": {"__proto__": {"correct": true, "prompt": "a?"}, "0": {"__proto__": {"correct": true}}}}';
     const record = await imported(openCompassImporter, { 'results/__proto__/constructor.json': text });
     assert.deepEqual(scoreLines(record), ['constructor/__proto__ __proto__ correct=1']);

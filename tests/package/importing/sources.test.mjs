@@ -1,4 +1,4 @@
-// Importers of the tables and lines of other projects: the exact shapes, and hostile ones.
+// Imports the tables and lines of other projects: their exact shapes, and hostile ones.
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, it } from 'node:test';
@@ -18,7 +18,7 @@ describe('RouterBench', () => {
 0,s.1,"['first part', ""it's the second""]",e,1.0,0.0,"['x']",0.001,0.002,m/a
 `;
 
-  it('gives models that have answers or costs beside them, and the strings of its prompts', async () => {
+  it('has models with answers or costs beside them, and prompts as strings', async () => {
     const { samples, scores } = await imported(routerBenchImporter, { 'r.csv': CSV });
     assert.equal(samples[0].prompt, "first part\nit's the second");
     assert.deepEqual(
@@ -30,7 +30,7 @@ describe('RouterBench', () => {
     );
   });
 
-  it('never opens a pickle, whatever its name, and gives the line that converts it', async () => {
+  it('never opens a pickle, whatever its name, and shows the command that converts it', async () => {
     const pickle = Buffer.from([0x80, 4, 0x95, 0, 0]);
     for (const name of ['data/r 1.pkl', 'data/plain']) {
       const files = inputFiles({ [name]: pickle });
@@ -66,7 +66,7 @@ describe('Python literals', () => {
     return quote + [...text].map(escaped).join('') + quote;
   };
 
-  it('of random strings come back as they were', () => {
+  it('of random strings are parsed unchanged', () => {
     const seed = 7;
     const random = randomFrom(seed);
     const alphabet = ['a', ' ', "'", '"', '\\', '\n', '\t', '\u0007', 'é', '\u2028', '😀', ',', ']', '[', '0'];
@@ -80,7 +80,7 @@ describe('Python literals', () => {
     }
   });
 
-  it('of anything else are none', () => {
+  it('of other types are refused', () => {
     for (const text of [
       '',
       'text',
@@ -100,7 +100,7 @@ describe('Python literals', () => {
 });
 
 describe('other sources', () => {
-  it('RouteLLM: a dataset a file, True and False, answers beside them or not', async () => {
+  it('RouteLLM: one dataset per file, True and False, with or without answers', async () => {
     const record = await imported(routeLlmImporter, {
       'mmlu_x.csv': 'prompt,a,b\n"one, two",True,False\n',
       'gsm8k_responses.csv': 'prompt,a,b,a_response,b_response\nq,False,True,text,text\n',
@@ -134,7 +134,7 @@ describe('other sources', () => {
     );
   });
 
-  it('AlpacaEval: the win of the second over the first', async () => {
+  it('AlpacaEval: the win of the second model over the first', async () => {
     const entry = (preference, more) => ({
       instruction: 'Say hi',
       generator_1: 'ref',
@@ -159,7 +159,7 @@ describe('other sources', () => {
     );
   });
 
-  it('LLMRouter: a line a query and model', async () => {
+  it('LLMRouter: one line per query and model', async () => {
     const entry = { task_name: 't', query: 'q', model_name: 'm', performance: 0.5, prompt_tokens: 7 };
     const record = await imported(llmRouterImporter, { 'r.jsonl': lines(entry, { ...entry, model_name: 'n' }) });
     assert.deepEqual(
@@ -177,7 +177,7 @@ describe('other sources', () => {
     );
   });
 
-  it('LLMRouterBench: names before or behind the records', async () => {
+  it('LLMRouterBench: names before or after the records', async () => {
     const records = [{ index: 0, prompt: [{ role: 'user', content: 'q' }], score: 1, cost: 0.1 }];
     for (const document of [
       { model_name: 'm', dataset_name: 'd', records },

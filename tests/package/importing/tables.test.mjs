@@ -1,4 +1,4 @@
-// Importers of the plain tables, wide and long: the exact shapes, and hostile ones.
+// Imports the plain tables, wide and long: their exact shapes, and hostile ones.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -30,7 +30,7 @@ describe('the wide form', () => {
   const expected = ['d/1 a score=1', 'd/1 b score=0.5', 'd/2 a score=0', 'd/2 b score=null'];
   const CSV = 'dataset,id,prompt,a,b\nd,1,one,1,0.5\nd,2,"two\nlines, ""quoted""",0,\n';
 
-  it('is read from CSV, TSV, JSONL and their gzip alike', async () => {
+  it('is read equally from CSV, TSV, JSONL and their gzip', async () => {
     const forms = {
       'r.csv': CSV,
       'bom.csv': `\ufeff${CSV}`,
@@ -56,13 +56,13 @@ describe('the wide form', () => {
     assert.deepEqual(samples[1].place, { file: 'r.csv', line: 4 });
   });
 
-  it('is read from Parquet with its embeddings, part by part', async () => {
+  it('is read from Parquet with its embeddings, in parts', async () => {
     const record = await imported(wideImporter, { 'part-0.parquet': PARQUET, 'part-1.parquet': PARQUET });
     assert.deepEqual(scoreLines(record), ['d/1 m score=1', 'd/1 m score=1', 'd/2 m score=0', 'd/2 m score=0']);
     assert.deepEqual([...record.samples[1].embedding], [3, 4]);
   });
 
-  it('does without dataset and id: the file names the one, the prompt is the other', async () => {
+  it('needs no dataset and id: the file name and the prompt replace them', async () => {
     const { samples } = await imported(wideImporter, {
       'x/sums.csv.gz': 'prompt,a\nq,1\n',
       'x/words.csv': 'prompt,a\nq,0\n',
@@ -76,7 +76,7 @@ describe('the wide form', () => {
     assert.equal(samples[1].row, 1, 'rows are numbered over all files');
   });
 
-  it('takes figures for figures, and leaves answers, targets and indexes alone', async () => {
+  it('reads columns of figures, and ignores answers, targets and indexes', async () => {
     const header = ',dataset,id,prompt,answer,a,a|model_response,a|cost_usd,a|tokens_in,a|tokens_out,split';
     const { scores } = await imported(wideImporter, { 'r.csv': `${header}\n0,d,1,q,42,True,text,0.001,10,20,test\n` });
     assert.deepEqual(
@@ -85,7 +85,7 @@ describe('the wide form', () => {
     );
   });
 
-  it('asks about a column of text; a text among numbers is one bad cell', async () => {
+  it('refuses a column of text, and counts a text among numbers as one bad cell', async () => {
     await refuses(
       wideImporter,
       { 'r.csv': 'prompt,a,remark\nq,1,fine\n' },
@@ -96,14 +96,14 @@ describe('the wide form', () => {
     assert.equal(scores[1].value, 'oops');
   });
 
-  it('learns of models that only later lines of JSON name', async () => {
+  it('finds models that occur only in later lines of JSON', async () => {
     const record = await imported(wideImporter, {
       'r.jsonl': lines({ id: '1', dataset: 'd', prompt: 'q', a: 1 }, { id: '2', dataset: 'd', prompt: 'p', b: 0 }),
     });
     assert.deepEqual(scoreLines(record), ['d/1 a score=1', 'd/2 a score=null', 'd/2 b score=0']);
   });
 
-  it('takes names from files for names: prototypes, formulas, whatever', async () => {
+  it('accepts any name from a file, such as prototypes and formulas', async () => {
     const record = await imported(wideImporter, {
       'r.csv': 'dataset,id,prompt,__proto__,constructor,=cmd()\n__proto__,toString,q,1,0,1\n',
       's.jsonl': '{"dataset":"d","id":"1","prompt":"q","__proto__":1}',
@@ -130,7 +130,7 @@ describe('the wide form', () => {
       'invalid_argument',
       /r\.csv, line \d+: .*[Qq]uote/,
     ],
-    ['two columns of one name', { 'r.csv': 'prompt,a,a\nq,1,1\n' }, 'invalid_argument', /two columns 'a'/],
+    ['two columns with one name', { 'r.csv': 'prompt,a,a\nq,1,1\n' }, 'invalid_argument', /two columns 'a'/],
     ['no prompt', { 'r.csv': 'id,a\n1,1\n' }, 'invalid_argument', /no column 'prompt'/],
     ['no model', { 'r.csv': 'prompt,id\nq,1\n' }, 'invalid_argument', /no column is a model/],
     ['an empty file', { 'r.csv': '' }, 'invalid_argument', /r\.csv: the file is empty/],
@@ -141,25 +141,25 @@ describe('the wide form', () => {
       /r\.csv: not UTF-8/,
     ],
     [
-      'gzip that was cut off',
+      'truncated gzip',
       { 'r.csv': gzipSync('prompt,a\nq,1\n').subarray(0, 20) },
       'truncated',
       /r\.csv is not whole gzip/,
     ],
     [
-      'a line that is no object',
+      'a line that is not an object',
       { 'r.jsonl': '{"prompt":"q","a":1}\n[1]' },
       'invalid_argument',
       /r\.jsonl, line 2: .*not an object|r\.jsonl, line 2/,
     ],
     [
-      'Parquet that was cut off',
+      'truncated Parquet',
       { 'r.parquet': PARQUET.subarray(0, PARQUET.length - 9) },
       'invalid_argument',
       /r\.parquet: not a Parquet file/,
     ],
     [
-      'an embedding that is none',
+      'an invalid embedding',
       { 'r.jsonl': '{"prompt":"q","a":1,"embedding":["x"]}' },
       'invalid_argument',
       /r\.jsonl, line 1: .*embedding/,
@@ -196,7 +196,7 @@ describe('the long form', () => {
     );
   });
 
-  it('is told from the wide one also in Parquet', async () => {
+  it('is distinguished from the wide form in Parquet too', async () => {
     const column = (name, data, type = 'STRING') => ({ name, data, type });
     const bytes = Buffer.from(
       parquetWriteBuffer({

@@ -42,7 +42,7 @@ const inWorker = (options) => {
 };
 const here = (options) => buildFromFiles([fileFromBytes('results.csv', csv())], options);
 
-/** Vectors of letters; `disposed` must stay false. */
+/** Returns an embedder of letters; `disposed` must stay false. */
 function letters(more = {}) {
   const embedder = {
     id: 'letters',
@@ -68,14 +68,14 @@ function letters(more = {}) {
 }
 
 describe('a build in a worker', () => {
-  it('gives what a build in this thread gives, and the steps on the way', async () => {
+  it('returns the result of a build in this thread, and reports its steps', async () => {
     const steps = new Set();
     const got = await inWorker({ measure: true, onProgress: ({ step }) => steps.add(step) });
     assert.deepEqual(got, await here({ measure: true }));
     assert.ok(steps.has(`embedding ${ROWS} prompts`), [...steps].join());
   });
 
-  it('takes the addresses of the embedder and of the wasm files', async () => {
+  it('accepts the addresses of the embedder and of the wasm files', async () => {
     const embedder = new URL('models/embedder', dist);
     const wasm = new URL('signalbox.wasm', dist);
     const got = await inWorker({ embedder, wasm, labWasm: fileURLToPath(new URL('signalbox-lab.wasm', dist)) });
@@ -83,7 +83,7 @@ describe('a build in a worker', () => {
     await refused(inWorker({ embedder: 'no/such/folder' }), 'network');
   });
 
-  it('keeps the codes and words of errors', async () => {
+  it('keeps the codes and messages of errors', async () => {
     const expected = await refused(here({ dims: 1000 }), 'invalid_argument');
     assert.equal((await refused(inWorker({ dims: 1000 }), 'invalid_argument')).message, expected.message);
     await refused(inWorker({ name: () => {} }), 'invalid_argument', /cannot move to a worker/);
@@ -91,8 +91,8 @@ describe('a build in a worker', () => {
   });
 });
 
-describe('an embedder of this side', () => {
-  it('is asked for the vectors of a build in a worker, which gives the same bytes, and stays the caller’s', async () => {
+describe('an embedder on the caller side', () => {
+  it('embeds for a build in a worker, which returns the same bytes, and is not disposed of', async () => {
     const [mine, other] = [letters(), letters()];
     const got = await inWorker({ embedder: mine, measure: true, codes: 'float32' });
     assert.deepEqual(got, await here({ embedder: other, measure: true, codes: 'float32' }));
@@ -105,7 +105,7 @@ describe('an embedder of this side', () => {
     embedder.dispose();
   });
 
-  it('passes its own errors on as they were thrown', async () => {
+  it('passes on its own errors unchanged', async () => {
     for (const thrown of [new SignalboxError('out_of_memory', 'too much'), new RangeError('my own'), 'a word']) {
       const embedder = letters({ embed: () => Promise.reject(thrown) });
       await assert.rejects(inWorker({ embedder }), (error) => error === thrown);
@@ -118,7 +118,7 @@ describe('an embedder of this side', () => {
     await assert.rejects(inWorker({ embedder }), { name: 'RangeError', message: 'at once' });
   });
 
-  it('is refused where it gives another number of vectors, or of dimensions, in a worker or not', async () => {
+  it('is refused if it returns a wrong number of vectors or dimensions, in a worker or not', async () => {
     const one = { vector: new Float32Array(3).fill(1), tokens: 1, truncated: false };
     const short = { ...one, vector: new Float32Array(2) };
     for (const [embed, message] of [
@@ -137,7 +137,7 @@ describe('an embedder of this side', () => {
     await refused(inWorker({ embedder }), 'non_finite');
   });
 
-  it('hears that the build was given up while it embeds, and need not', async () => {
+  it('receives the abort of the build while it embeds, but may ignore it', async () => {
     for (const isDeaf of [false, true]) {
       const stop = new AbortController();
       const heard = [];
@@ -157,7 +157,7 @@ describe('an embedder of this side', () => {
     }
   });
 
-  it('hears that the worker has died', async () => {
+  it('receives an abort if the worker has died', async () => {
     let building;
     let heard = false;
     const embed = (_, { signal }) => {

@@ -1,11 +1,11 @@
-// What the settings of a model's folder mean, and where its files are.
+// Reads the settings of a model's folder, and locates its files.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { poolingFolder, readConfiguration } from '../../../dist/onnx/configuration.js';
 import { checkPath, findFolder, isHubId } from '../../../dist/onnx/location.js';
 import { refused } from '../support/fixtures.mjs';
 
-/** The settings of all-mpnet-base-v2, with some of them changed. */
+/** Returns the settings of all-mpnet-base-v2, with some of them changed. */
 const filesWith = (changed = {}) => ({
   config: { model_type: 'mpnet', max_position_embeddings: 514 },
   tokenizerConfig: { model_max_length: 512 },
@@ -49,12 +49,12 @@ describe('the pooling', () => {
     it(`of ${JSON.stringify(pooling)} is refused`, () => refused(() => read({ pooling }), 'bad_embedder', pattern));
   }
 
-  it('that nothing says has to be given', async () => {
+  it('must be given if the folder does not state it', async () => {
     await refused(() => read({ pooling: undefined }), 'bad_embedder', /no modules\.json\): give pooling/);
     assert.equal(read({ pooling: undefined }, { pooling: 'cls' }).pooling, 'cls');
   });
 
-  it('that is asked for goes before what the folder says', () => {
+  it('of the options overrides that of the folder', () => {
     assert.equal(read({}, { pooling: 'max' }).pooling, 'max');
   });
 });
@@ -83,14 +83,14 @@ describe('modules', () => {
     ['no pooling', [TRANSFORMER], /one Pooling behind it/],
     ['two poolings', [TRANSFORMER, moduleOf('Pooling'), moduleOf('Pooling')], /one Pooling behind it/],
     ['no transformer', [moduleOf('Pooling')], /not a Transformer/],
-    ['the pooling in front', [moduleOf('Pooling'), TRANSFORMER], /not a Transformer/],
+    ['the pooling first', [moduleOf('Pooling'), TRANSFORMER], /not a Transformer/],
     ['nothing', [], /not a Transformer/],
   ];
   for (const [what, modules, pattern] of REFUSED) {
     it(`with ${what} are refused`, () => refused(() => poolingFolder(modules), 'bad_embedder', pattern));
   }
 
-  it('that are no list are refused', async () => {
+  it('are refused if they are not a list', async () => {
     for (const modules of [null, {}, 'Transformer', 3]) {
       await refused(() => poolingFolder(modules), 'bad_embedder', /not a list/);
     }
@@ -102,41 +102,41 @@ describe('the limit of tokens', () => {
   const none = { sentenceBert: undefined, tokenizerConfig: undefined };
   const LIMITS = [
     ['is the one of sentence-transformers', {}, {}, 384],
-    ['is the one asked for', {}, { maxTokens: 100 }, 100],
-    ["is the tokenizer's where sentence-transformers says none", { sentenceBert: {} }, {}, 512],
+    ['is the requested one', {}, { maxTokens: 100 }, 100],
+    ["is the tokenizer's if sentence-transformers states none", { sentenceBert: {} }, {}, 512],
     [
-      "is the tokenizer's where that is less than the positions",
+      "is the tokenizer's if it is less than the positions",
       { ...none, tokenizerConfig: { model_max_length: 77 } },
       {},
       77,
     ],
     [
-      'is that of the positions where the tokenizer says 1e30',
+      'is that of the positions if the tokenizer states 1e30',
       { ...none, tokenizerConfig: { model_max_length: 1e30 } },
       {},
       512,
     ],
-    ['leaves out the two positions before the first', none, {}, 512],
-    ['has no such positions in a BERT', { ...none, config: bert }, {}, 512],
-    ['may be that of all positions', { ...none, config: bert }, { maxTokens: 512 }, 512],
-    ['may be said where the model says no positions', { ...none, config: {} }, { maxTokens: 9000 }, 9000],
-    ['takes no text for a number', { sentenceBert: { max_seq_length: '384' } }, {}, 512],
-    ['takes no null for a number', { sentenceBert: { max_seq_length: null } }, {}, 512],
+    ['excludes the two positions before the first token', none, {}, 512],
+    ['includes all positions of a BERT', { ...none, config: bert }, {}, 512],
+    ['may include all positions', { ...none, config: bert }, { maxTokens: 512 }, 512],
+    ['may be given if the model states no positions', { ...none, config: {} }, { maxTokens: 9000 }, 9000],
+    ['ignores a text', { sentenceBert: { max_seq_length: '384' } }, {}, 512],
+    ['ignores null', { sentenceBert: { max_seq_length: null } }, {}, 512],
   ];
   for (const [what, changed, wanted, expected] of LIMITS) {
     it(what, () => assert.equal(read(changed, wanted).maxTokens, expected));
   }
 
-  it('is the same for all kin of RoBERTa', () => {
+  it('is the same for all variants of RoBERTa', () => {
     for (const model_type of ['mpnet', 'roberta', 'xlm-roberta', 'camembert']) {
       assert.equal(read({ ...none, config: { model_type, max_position_embeddings: 130 } }).maxTokens, 128);
     }
   });
 
-  it('that nothing says has to be given', () =>
+  it('must be given if the folder does not state it', () =>
     refused(() => read({ ...none, config: {} }), 'bad_embedder', /how many tokens the model reads: give maxTokens/));
 
-  it('that is larger than the positions is refused', async () => {
+  it('is refused if it is larger than the positions', async () => {
     await refused(
       () => read({}, { maxTokens: 513 }),
       'bad_embedder',
@@ -146,18 +146,18 @@ describe('the limit of tokens', () => {
   });
 });
 
-describe('what is done to a text', () => {
-  it('is nothing unless the folder says so', () => {
+describe('the preparation of a text', () => {
+  it('is empty by default', () => {
     assert.deepEqual(read(), { pooling: 'mean', maxTokens: 384, lowerCase: false, prefix: '' });
   });
 
-  it('may be to write it in lower case', () => {
+  it('may convert it to lower case', () => {
     const lowerCaseOf = (do_lower_case) => read({ sentenceBert: { max_seq_length: 384, do_lower_case } }).lowerCase;
     assert.deepEqual([true, false, undefined, 'true', null].map(lowerCaseOf), [true, false, false, false, false]);
   });
 
   const prompts = { query: 'query: ', passage: '' };
-  it('may be to put the default prompt before it', () => {
+  it('may prepend the default prompt', () => {
     const prefixOf = (sentenceTransformers) => read({ sentenceTransformers }).prefix;
     assert.equal(prefixOf({ prompts, default_prompt_name: 'query' }), 'query: ');
     assert.equal(prefixOf({ prompts, default_prompt_name: 'passage' }), '');
@@ -165,7 +165,7 @@ describe('what is done to a text', () => {
     assert.equal(prefixOf({ prompts }), '');
   });
 
-  it('is not guessed where the default prompt is missing', async () => {
+  it('is refused if the default prompt is missing', async () => {
     for (const sentenceTransformers of [
       { prompts, default_prompt_name: 'document' },
       { prompts, default_prompt_name: 'toString' },
@@ -181,7 +181,7 @@ describe('what is done to a text', () => {
     }
   });
 
-  it('is refused where the prompt does not count in the pooling', async () => {
+  it('is refused if the prompt is left out of the pooling', async () => {
     const pooling = { pooling_mode_mean_tokens: true, include_prompt: false };
     const sentenceTransformers = { prompts, default_prompt_name: 'query' };
     await refused(() => read({ pooling, sentenceTransformers }), 'bad_embedder', /left out of the pooling/);
@@ -189,8 +189,8 @@ describe('what is done to a text', () => {
   });
 });
 
-describe('a place', () => {
-  it('is a hub’s id only as owner/name', () => {
+describe('a location', () => {
+  it('is the id of a hub only as owner/name', () => {
     for (const id of ['Xenova/all-mpnet-base-v2', 'a/b', '_x/y.z', 'BAAI/bge-small-en-v1.5', '-/-'])
       assert.ok(isHubId(id), id);
     const others = ['', 'name', 'a/b/c', './a/b', '../a', 'a/..', '/a/b', 'a/b/', 'a\\b', 'a/b?c', 'a b/c', 'a/b\n'];
@@ -230,7 +230,7 @@ describe('a place', () => {
   const noListing = () => assert.fail('no list of files is needed');
   const hash = 'ab'.repeat(32);
 
-  it('that is a folder has its files beside each other', async () => {
+  it('of a folder has all files in it', async () => {
     const manifest = { files: { 'config.json': { sha256: hash.toUpperCase(), sizeBytes: 7 } } };
     for (const place of ['http://host/some/model', 'http://host/some/model/', new URL('http://host/some/model//')]) {
       const folder = await findFolder(place, { manifest }, noListing);
@@ -244,10 +244,10 @@ describe('a place', () => {
     assert.equal((await findFolder('http://host/x', { manifest: null }, noListing)).files, undefined);
   });
 
-  it('on a server has to say what its files are', () =>
+  it('on a server needs a manifest', () =>
     refused(findFolder('https://host/x', {}, noListing), 'invalid_argument', /give a manifest, or null if you trust/));
 
-  it('on a hub is found by its commit', async () => {
+  it('on a hub is resolved to a commit', async () => {
     const sha = 'c0ffee'.padEnd(40, '0');
     let asked;
     const listing = {
@@ -274,13 +274,13 @@ describe('a place', () => {
     assert.equal(trusted.address('a'), 'https://huggingface.co/owner/name/resolve/v1/a');
   });
 
-  it('of the default model has the hashes that the package knows, whatever the hub says', async () => {
+  it('of the default model has the hashes of the package, regardless of the hub', async () => {
     const rfilename = 'onnx/model.onnx';
     const siblings = [{ rfilename, size: 3, lfs: { sha256: hash } }, { rfilename: 'onnx/model_quantized.onnx' }];
     const listing = { sha: 'f'.repeat(40), siblings };
     const readJson = async () => listing;
     const folder = await findFolder('Xenova/all-mpnet-base-v2', {}, readJson);
     assert.match(folder.files.get(rfilename).sha256, /^a488b290/);
-    assert.equal(folder.files.size, 2, 'a file that the hub does not have is not there');
+    assert.equal(folder.files.size, 2, 'a file that the hub lacks is left out');
   });
 });

@@ -1,4 +1,5 @@
-// Downloads of a model's files: kept, resumed where they broke, and never used or kept where they are not the right ones.
+// Downloads the files of a model: they are cached, resumed after a broken connection, and used or cached only if
+// correct.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,7 +26,7 @@ import { filesOf, manifestOf, sha256Of, startModelServer } from '../support/mode
 const MODEL = 'onnx/model.onnx';
 const SMALL = { layers: 1, hidden: 16, heads: 2, intermediate: 16, positions: 40, maxTokens: 32, words: [] };
 const TEXT = 'what is the speed of light';
-/** Where connections break: in the midst of the model's file. */
+/** Bytes after which connections break: in the middle of the model's file. */
 const BROKEN_AT = 20_000;
 
 let work;
@@ -33,7 +34,7 @@ let files;
 let manifest;
 let server;
 let cache;
-/** What the model gives, loaded from the disk. */
+/** Vectors of the model loaded from the disk. */
 let expected;
 
 before(async () => {
@@ -67,7 +68,7 @@ async function vectorOf(embedder) {
 
 const worksOnceMore = async (more) => assert.deepEqual(await vectorOf(await load(more)), expected);
 
-/** Calls `action` as soon as so much of the model has come. */
+/** Calls `action` as soon as this number of bytes of the model has been loaded. */
 const atByte = (bytes, action) => (event) => {
   if (event.file === MODEL && event.status === 'progress' && event.loaded === bytes) action();
 };
@@ -75,7 +76,7 @@ const atByte = (bytes, action) => (event) => {
 const kept = () => (existsSync(cache) ? readdirSync(cache) : []);
 const partOf = () => path.join(cache, kept().find((name) => name.endsWith('.part')) ?? 'no part');
 
-/** A load that is aborted when BROKEN_AT bytes are there. */
+/** Starts a load and aborts it after BROKEN_AT bytes. */
 async function beginOnly(more = {}) {
   const controller = new AbortController();
   server.behave(MODEL, { stopsAfter: BROKEN_AT });
@@ -85,21 +86,21 @@ async function beginOnly(more = {}) {
 }
 
 describe('a model on a server', () => {
-  it('gives the vectors that it gives from the disk', () => worksOnceMore());
+  it('returns the same vectors as from the disk', () => worksOnceMore());
 
-  it('is asked for once: the second load makes no request, and needs no server', async () => {
+  it('is requested once: the second load makes no request and needs no server', async () => {
     const mine = await startModelServer(files);
     const loadMine = () => OnnxEmbedder.load(mine.url, { manifest, cache, dtype: 'fp32', threads: 1 });
     (await loadMine()).dispose();
     const asked = mine.requests.length;
-    assert.equal(new Set(mine.requests.map(({ file }) => file)).size, asked, 'each file once');
+    assert.equal(new Set(mine.requests.map(({ file }) => file)).size, asked, 'each file is requested once');
     (await loadMine()).dispose();
     assert.equal(mine.requests.length, asked);
     await mine.close();
     assert.deepEqual(await vectorOf(await loadMine()), expected);
   });
 
-  it('is asked for each time where nothing is to be cached', async () => {
+  it('is requested each time without a cache', async () => {
     for (let i = 0; i < 2; ++i) await worksOnceMore({ cache: false });
     assert.deepEqual(server.rangesOf(MODEL), [undefined, undefined]);
   });
@@ -110,7 +111,7 @@ describe('a model on a server', () => {
     assert.deepEqual(
       kept().filter((name) => name.includes('.')),
       [],
-      'parts are left',
+      'partial files are left',
     );
   });
 });
@@ -133,7 +134,7 @@ describe('threads of one process', () => {
 
 describe('a connection that breaks', () => {
   for (const isCached of [true, false]) {
-    it(`is followed by one for the rest, ${isCached ? 'with' : 'without'} a cache`, async () => {
+    it(`is followed by a request for the rest, ${isCached ? 'with' : 'without'} a cache`, async () => {
       server.behave(MODEL, { stopsAfter: BROKEN_AT, times: 1 });
       const onProgress = atByte(BROKEN_AT, () => server.cut());
       await worksOnceMore({ onProgress, ...(isCached ? {} : { cache: false }) });
@@ -141,7 +142,7 @@ describe('a connection that breaks', () => {
     });
   }
 
-  it('may break several times, as long as something comes', async () => {
+  it('may break several times as long as bytes arrive', async () => {
     server.behave(MODEL, { stopsAfter: 5000, times: 5 });
     const cuts = Array.from({ length: 5 }, (_, i) => atByte(5000 * (i + 1), () => server.cut()));
     await worksOnceMore({ onProgress: (event) => cuts.forEach((cut) => void cut(event)) });
@@ -149,7 +150,7 @@ describe('a connection that breaks', () => {
     assert.deepEqual(server.rangesOf(MODEL), [undefined, ...ranges]);
   });
 
-  it('again and again is given up, and the next load goes on from there', async () => {
+  it('too often ends the load, and the next load resumes', async () => {
     server.behave(MODEL, { stopsAfter: 1000 });
     const onProgress = ({ file, status }) => file === MODEL && status === 'progress' && server.cut();
     await refused(load({ onProgress }), 'network', /the connection broke; \d+ bytes are kept for the next try/);
@@ -162,25 +163,25 @@ describe('a connection that breaks', () => {
     assert.deepEqual(server.rangesOf(MODEL), [`bytes=${bytes}-`]);
   });
 
-  it('because its load was aborted leaves what is there to the next one', async () => {
+  it('because of an abort lets the next load resume', async () => {
     await beginOnly();
     await worksOnceMore();
     assert.deepEqual(server.requests, [{ file: MODEL, range: `bytes=${BROKEN_AT}-` }]);
     assert.deepEqual(
       kept().filter((name) => name.includes('.')),
       [],
-      'parts are left',
+      'partial files are left',
     );
   });
 
-  it('is followed by all of it where the server knows no ranges', async () => {
+  it('is followed by the whole file if the server does not support ranges', async () => {
     await beginOnly();
     server.behave(MODEL, { ignoresRange: true });
     await worksOnceMore();
     assert.deepEqual(server.rangesOf(MODEL), [`bytes=${BROKEN_AT}-`]);
   });
 
-  it('is followed by all of it where that has another ETag now', async () => {
+  it('is followed by the whole file if its ETag has changed', async () => {
     await beginOnly();
     writeFileSync(partOf(), 'x'.repeat(BROKEN_AT));
     server.behave(MODEL, { etag: '"another version"' });
@@ -188,31 +189,31 @@ describe('a connection that breaks', () => {
     assert.deepEqual(server.rangesOf(MODEL), [`bytes=${BROKEN_AT}-`, undefined]);
   });
 
-  it('is followed by all of it where what is there is longer than the file', async () => {
+  it('is followed by the whole file if the part is longer than the file', async () => {
     await beginOnly();
     writeFileSync(partOf(), 'x'.repeat(files[MODEL].length + 1));
     await worksOnceMore();
     assert.deepEqual(server.rangesOf(MODEL), [`bytes=${files[MODEL].length + 1}-`, undefined]);
   });
 
-  it('before a new version under the same ETag is found out by the SHA-256', async () => {
+  it('before a new version under the same ETag is detected by the SHA-256', async () => {
     await beginOnly();
     writeFileSync(partOf(), 'x'.repeat(BROKEN_AT));
     await worksOnceMore();
     assert.deepEqual(server.rangesOf(MODEL), [`bytes=${BROKEN_AT}-`, undefined]);
   });
 
-  it('leaves a part to the next process, but not the one of a process that runs', async () => {
+  it('leaves a part to the next process, unless its own process is running', async () => {
     await beginOnly();
     const belongTo = (pid) => {
       const part = partOf();
       for (const end of ['', '.etag']) renameSync(part + end, part.replace(/\.\d+-/, `.${pid}-`) + end);
     };
-    // Every process has a parent, which waits for it: this one's runs.
+    // Every process has a parent that waits for it, so the parent of this one is running.
     belongTo(process.ppid);
     await worksOnceMore();
     assert.deepEqual(server.rangesOf(MODEL), [undefined]);
-    assert.equal(readFileSync(partOf()).length, BROKEN_AT, 'it is left alone');
+    assert.equal(readFileSync(partOf()).length, BROKEN_AT, 'it is unchanged');
     const whole = kept().find((name) => partOf().startsWith(`${path.join(cache, name)}.`));
     rmSync(path.join(cache, whole));
     const { pid } = spawnSync(process.execPath, ['--version']);
@@ -222,7 +223,7 @@ describe('a connection that breaks', () => {
     assert.deepEqual(server.rangesOf(MODEL), [`bytes=${BROKEN_AT}-`]);
   });
 
-  it('leaves what is there also where the server fails at the next try', async () => {
+  it('keeps the part if the server fails at the next try', async () => {
     for (const how of [
       { status: 503, body: Buffer.from('busy') },
       { body: Buffer.from('<html>'), headers: { 'content-type': 'text/html' } },
@@ -237,13 +238,13 @@ describe('a connection that breaks', () => {
     }
   });
 
-  it('is followed by all of it where nothing tells two versions apart', async () => {
+  it('is followed by the whole file if versions cannot be distinguished', async () => {
     const trusting = { manifest: null };
     const controller = new AbortController();
     server.behave(MODEL, { stopsAfter: BROKEN_AT, etag: null });
     const onProgress = atByte(BROKEN_AT, () => controller.abort());
     await refused(load({ ...trusting, signal: controller.signal, onProgress }), 'aborted');
-    // The same name and length, another model.
+    // The same name and length, but another model.
     writeFileSync(partOf(), 'x'.repeat(BROKEN_AT));
     server.reset();
     server.behave(MODEL, { etag: null });
@@ -252,7 +253,7 @@ describe('a connection that breaks', () => {
 });
 
 describe('a file that is not the expected one', () => {
-  /** The model's last byte, which is a weight's, changed. */
+  /** Returns the model with its last byte, part of a weight, changed. */
   const changed = () => {
     const bytes = Buffer.from(files[MODEL]);
     bytes[bytes.length - 1] ^= 1;
@@ -263,7 +264,7 @@ describe('a file that is not the expected one', () => {
     assert.ok(!existsSync(partOf()), partOf());
   };
 
-  it('by its SHA-256 is refused, and not kept', async () => {
+  it('by its SHA-256 is refused and not cached', async () => {
     server.behave(MODEL, { body: changed() });
     const pattern = new RegExp(
       `model\\.onnx has the SHA-256 ${sha256Of(changed())}, expected ${sha256Of(files[MODEL])}`,
@@ -286,7 +287,7 @@ describe('a file that is not the expected one', () => {
     }
   });
 
-  it('but longer than announced, or shorter, is refused', async () => {
+  it('but longer or shorter than stated is refused', async () => {
     for (const body of [Buffer.concat([files[MODEL], Buffer.from('x')]), files[MODEL].subarray(0, -1)]) {
       server.behave(MODEL, { body, isChunked: true });
       await refused(load(), body.length > files[MODEL].length ? 'bad_checksum' : 'network', /longer than|ended after/);
@@ -296,7 +297,7 @@ describe('a file that is not the expected one', () => {
     }
   });
 
-  it('whose Content-Length is too large is given up', async () => {
+  it('with a Content-Length that is too large ends the load', async () => {
     const { [MODEL]: model, ...others } = manifest.files;
     const unsized = { files: { ...others, [MODEL]: { sha256: model.sha256 } } };
     server.behave(MODEL, { claims: files[MODEL].length + 7, stopsAfter: files[MODEL].length });
@@ -316,15 +317,15 @@ describe('a file that is not the expected one', () => {
   });
 });
 
-describe('a file that does not come', () => {
-  it('because it is not there is named', async () => {
+describe('a file that cannot be loaded', () => {
+  it('because it is missing is named', async () => {
     for (const status of [404, 500, 403]) {
       server.behave(MODEL, { status });
       await refused(load(), 'network', new RegExp(`^${server.url}/onnx/model\\.onnx answered ${status}$`));
     }
   });
 
-  it('but a page in its stead is told apart', async () => {
+  it('because a page replaces it has its own message', async () => {
     server.behave(MODEL, {
       body: Buffer.from('<!doctype html>'),
       headers: { 'content-type': 'text/html; charset=utf-8' },
@@ -332,14 +333,14 @@ describe('a file that does not come', () => {
     await refused(load(), 'network', /model\.onnx is an HTML page, expected a file/);
   });
 
-  it('because there is no server is told apart', async () => {
+  it('because no server answers has its own message', async () => {
     const gone = await startModelServer({});
     await gone.close();
     const loading = OnnxEmbedder.load(gone.url, { manifest, cache, dtype: 'fp32' });
     await refused(loading, 'network', /could not be fetched/);
   });
 
-  it('because the cache cannot be written is told apart', async () => {
+  it('because the cache cannot be written has its own message', async () => {
     mkdirSync(path.dirname(cache), { recursive: true });
     writeFileSync(cache, 'a file, not a folder');
     await refused(load(), 'network', /the cache .* cannot be used/);
@@ -348,13 +349,13 @@ describe('a file that does not come', () => {
   });
 
   it('leaves no connection open', async () => {
-    // More than the buffers of a connection hold: what is not read, or given up, stays.
+    // More than the buffers of a connection hold, so that a body that is neither read nor cancelled remains.
     const body = Buffer.alloc(16 << 20);
     const html = { 'content-type': 'text/html' };
     for (const how of [{ body }, { body, status: 404 }, { body, headers: html }, { body, isChunked: true }]) {
       server.behave(MODEL, how);
       await refused(load(), how.status === 404 || how.headers ? 'network' : 'bad_checksum');
-      // It closes in a moment, or never: the deadline only ends a test that fails.
+      // It closes in a moment, or never: the deadline only ends a failing test.
       for (let i = 0; i < 100 && server.unfinished() > 0; ++i) await wait(20);
       const { body: _, ...rest } = how;
       assert.equal(server.unfinished(), 0, JSON.stringify(rest));
@@ -364,9 +365,9 @@ describe('a file that does not come', () => {
   });
 });
 
-describe('a load that is aborted', () => {
-  // The time only ends a load that hangs.
-  it('ends at whichever event, and the next one works', { timeout: 120_000 }, async () => {
+describe('an aborted load', () => {
+  // The timeout only ends a load that hangs.
+  it('ends at any event, and the next load works', { timeout: 120_000 }, async () => {
     const events = [];
     (await load({ onProgress: (event) => events.push(event) })).dispose();
     assert.equal(events.pop().status, 'ready');
@@ -381,7 +382,7 @@ describe('a load that is aborted', () => {
     }
   });
 
-  it('before it began asks for nothing', async () => {
+  it('makes no request if it is aborted before its start', async () => {
     await refused(load({ signal: AbortSignal.abort() }), 'aborted');
     assert.deepEqual([server.requests, kept()], [[], []]);
   });

@@ -1,4 +1,4 @@
-// What a hub, a manifest and a cache say of a model's files, how a load reports on them, and what it refuses to believe.
+// File lists of a hub, a manifest and a cache: how a load uses and reports them, and which ones it refuses.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -53,7 +53,7 @@ const json = (value) => ({ body: Buffer.from(JSON.stringify(value)) });
 const askedFor = () => server.requests.map(({ file }) => file).sort();
 
 describe('a model of the hub', () => {
-  it('is what the list of its files says, at one commit', async () => {
+  it('has the files of the list, at one commit', async () => {
     const embedder = await loadFromHub();
     assert.equal(embedder.id, HUB_ID);
     assert.equal(embedder.hash, `sha256:${sha256Of(files[MODEL])}`);
@@ -62,10 +62,10 @@ describe('a model of the hub', () => {
     embedder.dispose();
     server.reset();
     (await loadFromHub()).dispose();
-    assert.deepEqual(server.requests, [], 'the list, too, is in the cache');
+    assert.deepEqual(server.requests, [], 'the list is in the cache too');
   });
 
-  it('is refused where a file is not the one of the list', async () => {
+  it('is refused if a file differs from the list', async () => {
     const body = Buffer.from(files[MODEL]);
     body[body.length - 1] ^= 1;
     server.behave(MODEL, { body });
@@ -74,26 +74,26 @@ describe('a model of the hub', () => {
     await refused(loadFromHub({ cache: false }), 'bad_checksum', /config\.json has 2 bytes, expected \d+/);
   });
 
-  it('that does not have the file says which it has', async () => {
+  it('without the file lists its files', async () => {
     const error = await refused(loadFromHub({ dtype: 'q4' }), 'bad_embedder', /has no onnx\/model_q4\.onnx: it has /);
     for (const file of Object.keys(files)) assert.ok(error.message.includes(file), file);
   });
 
   const LISTINGS = [
-    ['no JSON', { body: Buffer.from('sorry') }, 'bad_embedder', /list of files of owner\/name is not JSON/],
-    ['no text', { body: Buffer.from([0xff, 0xfe]) }, 'bad_embedder', /not JSON/],
+    ['not JSON', { body: Buffer.from('sorry') }, 'bad_embedder', /list of files of owner\/name is not JSON/],
+    ['not text', { body: Buffer.from([0xff, 0xfe]) }, 'bad_embedder', /not JSON/],
     ['null', json(null), 'network', /without a commit and files: give a manifest/],
     ['a number', json(7), 'network', /without a commit/],
     ['an error', json({ error: 'Invalid username or password.' }), 'network', /without a commit/],
     ['no commit', json({ siblings: [] }), 'network', /without a commit/],
-    ['a path for a commit', json({ sha: '../../../etc', siblings: [] }), 'network', /without a commit/],
+    ['a path instead of a commit', json({ sha: '../../../etc', siblings: [] }), 'network', /without a commit/],
     ['no files', json({ sha: COMMIT }), 'network', /without a commit/],
-    ['files that are no list', json({ sha: COMMIT, siblings: { length: 1 } }), 'network', /without a commit/],
+    ['files that are not a list', json({ sha: COMMIT, siblings: { length: 1 } }), 'network', /without a commit/],
     ['a page', { ...json({}), headers: { 'content-type': 'text/html' } }, 'network', /HTML page/],
     ['404', { status: 404 }, 'network', /answered 404/],
   ];
   for (const [what, how, code, pattern] of LISTINGS) {
-    it(`is refused, and can be loaded later, where the list is ${what}`, async () => {
+    it(`is refused, but can be loaded later, if the list is ${what}`, async () => {
       server.behave('listing', how);
       await refused(loadFromHub(), code, pattern);
       server.reset();
@@ -117,7 +117,7 @@ describe('a model of the hub', () => {
     assert.equal({}.size, undefined);
   });
 
-  it('is refused where its size is none', async () => {
+  it('is refused if its size is invalid', async () => {
     for (const size of [-1, 0.5, 1e300]) {
       const listing = listingOf(files);
       for (const sibling of listing.siblings) if (sibling.rfilename === MODEL) sibling.size = size;
@@ -128,26 +128,26 @@ describe('a model of the hub', () => {
 });
 
 describe('a manifest', () => {
-  it('is what a load gives, and what the next one takes', async () => {
+  it('of a load is accepted by the next load', async () => {
     const first = await load({ manifest: null });
     const read = Object.fromEntries(READ.map((file) => [file, manifest.files[file]]));
     assert.deepEqual({ ...first.manifest.files }, read);
     server.reset();
     const second = await load({ manifest: JSON.parse(JSON.stringify(first.manifest)), cache: false });
-    assert.deepEqual(askedFor(), [...READ].sort(), 'nothing is probed for');
+    assert.deepEqual(askedFor(), [...READ].sort(), 'no other file is requested');
     assert.deepEqual([second.id, second.hash, second.manifest], [first.id, first.hash, first.manifest]);
     first.dispose();
     second.dispose();
   });
 
-  it('without a file says which there are', async () => {
+  it('without a file lists its files', async () => {
     const { [MODEL]: _, ...others } = manifest.files;
     const names = Object.keys(others).sort().join(', ');
     const error = await refused(load({ manifest: { files: others } }), 'bad_embedder');
     assert.equal(error.message, `files has no ${MODEL}: it has ${names}`);
   });
 
-  it('is asked for by a server, unless the server is trusted', async () => {
+  it('is required for a server, unless the server is trusted', async () => {
     await refused(load(), 'invalid_argument', /give a manifest, or null if you trust this server/);
     await refused(OnnxEmbedder.isCached(server.url, { cache }), 'invalid_argument');
     assert.deepEqual(server.requests, []);
@@ -155,12 +155,12 @@ describe('a manifest', () => {
     assert.deepEqual(askedFor(), [...READ, 'config_sentence_transformers.json'].sort());
     server.reset();
     const second = await load({ manifest: null });
-    assert.deepEqual(server.requests, [], 'what is not there is not asked for again');
+    assert.deepEqual(server.requests, [], 'missing files are not requested again');
     assert.deepEqual(second.manifest, first.manifest);
     for (const embedder of [first, second]) embedder.dispose();
   });
 
-  it('that is null takes a page or a 404 for a missing file, and no other failure', async () => {
+  it('that is null treats a page or a 404 as a missing file, but no other failure', async () => {
     const page = { body: Buffer.from('<html>'), headers: { 'content-type': 'text/html' } };
     for (const how of [page, { status: 404 }]) {
       server.behave('modules.json', how);
@@ -172,7 +172,7 @@ describe('a manifest', () => {
     await refused(load({ manifest: null, pooling: 'cls' }), 'network', /modules\.json answered 500/);
   });
 
-  it('of another form is refused', async () => {
+  it('is refused in another form', async () => {
     const sha256 = 'ab'.repeat(32);
     const BAD = [
       [{}, /has no files/],
@@ -191,15 +191,15 @@ describe('a manifest', () => {
   });
 });
 
-describe('a folder that misleads', () => {
-  it('by the path of its pooling is refused as a bad one', async () => {
+describe('a misleading folder', () => {
+  it('is refused because of the path of its pooling', async () => {
     const type = (kind, at) => ({ type: `sentence_transformers.models.${kind}`, path: at });
     server.behave('modules.json', json([type('Transformer', ''), type('Pooling', '../../secret')]));
     await refused(load({ manifest: null }), 'bad_embedder', /not a path below the folder/);
     assert.ok(!askedFor().some((file) => file.includes('secret')));
   });
 
-  it('by files that are no JSON objects is refused', async () => {
+  it('is refused because of files that are not JSON objects', async () => {
     for (const file of ['config.json', 'tokenizer.json', 'sentence_bert_config.json', '1_Pooling/config.json']) {
       for (const body of ['[]', '7', 'null', '{', '']) {
         server.behave(file, { body: Buffer.from(body) });
@@ -237,7 +237,7 @@ describe('progress', () => {
     }
   });
 
-  it('of files in the cache has it, too', async () => {
+  it('of cached files has the same shape', async () => {
     (await load({ manifest })).dispose();
     const statuses = {};
     const onProgress = ({ file = '', status }) => {
@@ -250,7 +250,7 @@ describe('progress', () => {
 });
 
 describe('the cache', () => {
-  it('knows whether a model is there', async () => {
+  it('reports whether it has a model', async () => {
     const options = { manifest, cache, dtype: 'fp32' };
     const hub = { host: server.host, cache, dtype: 'fp32' };
     const isCached = () =>
@@ -263,10 +263,10 @@ describe('the cache', () => {
     assert.deepEqual(await isCached(), [true, true]);
     assert.equal(await OnnxEmbedder.isCached(server.url, { ...options, dtype: 'q8' }), false);
     assert.equal(await OnnxEmbedder.isCached(server.url, { ...options, cache: false }), false);
-    assert.deepEqual(server.requests, [], 'nobody is asked');
+    assert.deepEqual(server.requests, [], 'no request is made');
   });
 
-  it('knows how large it is, parts included, and is cleared of its own files only', async () => {
+  it('reports its size with partial files, and clears only its own files', async () => {
     assert.equal(await OnnxEmbedder.cacheSizeBytes(cache), 0);
     await OnnxEmbedder.clearCache(cache);
     mkdirSync(path.join(cache, 'photos'), { recursive: true });

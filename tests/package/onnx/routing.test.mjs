@@ -1,4 +1,4 @@
-// Routing with an ONNX embedder: what an index remembers of it, two speeds, and the command.
+// Routes with an ONNX embedder: its details in an index, two speeds, and the command.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,14 +16,14 @@ import { dist, embedderFiles, expectNothingOpen, refused } from '../support/fixt
 import { CODE, POEM, topicsIndex, topicsSpec } from '../support/topics.mjs';
 
 let folder;
-/** The topics by the ONNX model in fp32. */
+/** The topics as embedded by the ONNX model in fp32. */
 let index;
 let fp32;
 
 const place = (name) => path.join(folder, name);
 const load = (dtype, more) => OnnxEmbedder.load(place('model'), { dtype, threads: 1, ...more });
 
-/** The topics once more, embedded by this embedder. */
+/** Returns an index of the topics for this embedder. */
 async function indexBy(embedder, more) {
   const { prompts, ...spec } = await topicsSpec({}, { keepPrompts: true });
   const embeddings = await embedder.embed(prompts);
@@ -46,10 +46,10 @@ after(() => {
 expectNothingOpen();
 
 describe('an index', () => {
-  it('remembers its embedder: id, hash, pooling, limit, tokenizer and type of the weights', async () => {
+  it('stores its embedder: id, hash, pooling, limit, tokenizer and type of the weights', async () => {
     const router = await Router.load({ index });
     assert.deepEqual(router.info.embedder, { id: 'model', hash: fp32.hash, details: fp32.details });
-    assert.equal(router.info.metadata.name, 'topics', 'the metadata beside it is kept');
+    assert.equal(router.info.metadata.name, 'topics', 'the other metadata is kept');
     assert.equal(fp32.details.pooling, 'mean');
     assert.equal(fp32.details.maxTokens, 384);
     assert.match(fp32.details.tokenizerHash, /^sha256:[0-9a-f]{64}$/);
@@ -57,7 +57,7 @@ describe('an index', () => {
     router.dispose();
   });
 
-  it('refuses another embedder, and says both', async () => {
+  it('refuses another embedder, and names both', async () => {
     const changed = (changes) => ({ ...identityOf(fp32), ...changes, embed: async () => [] });
     const details = (changes) => changed({ details: { ...fp32.details, ...changes } });
     for (const [embedder, message] of [
@@ -76,12 +76,12 @@ describe('an index', () => {
     cls.dispose();
   });
 
-  it('takes queries by int8 weights of the same model: nearly the same vectors, the same decisions', async () => {
+  it('accepts queries from int8 weights of the same model, with similar vectors and equal decisions', async () => {
     const int8 = await load('q8');
     const [exact, coarse] = await Promise.all([fp32, int8].map((embedder) => embedder.embed([POEM, CODE])));
     for (const [i, { vector }] of exact.entries()) {
       const cosine = vector.reduce((sum, x, d) => sum + x * coarse[i].vector[d], 0);
-      // One part in 127 of every activation is lost, in two layers.
+      // Each activation loses one part in 127, in two layers.
       assert.ok(cosine > 0.999 && cosine < 1, `cosine ${cosine}`);
     }
     const routers = await Promise.all([fp32, int8].map((embedder) => Router.load({ index, embedder })));
@@ -94,7 +94,7 @@ describe('an index', () => {
     int8.dispose();
   });
 
-  it('has no details but those that are understood', () => {
+  it('has only known details', () => {
     const details = { dtype: 'fp32', pooling: 'mean', maxTokens: 384 };
     assert.deepEqual(detailsIn({ embedder: { ...details, revision: 'main', more: 1 } }), {
       ...details,
@@ -113,7 +113,7 @@ describe('an index', () => {
     }
   });
 
-  it('is not built with details that have no place', async () => {
+  it('is not built with details that cannot be stored', async () => {
     const spec = await topicsSpec();
     const embedder = { id: 'a', details: { dtype: 'fp32', pooling: 'mean', maxTokens: 1 } };
     await refused(
@@ -142,7 +142,7 @@ describe('two speeds', () => {
   };
   const stages = (answers) => answers.map(({ embedder, refined }) => [embedder, refined]);
 
-  it('answer with the first embedder, then with the second, and say which it was', async () => {
+  it('answer with the first embedder, then with the second, and name the embedder', async () => {
     const router = new RefiningRouter(await fastRouter(), preciseRouter());
     const answers = await collect(router.route(POEM));
     assert.deepEqual(stages(answers), [
@@ -159,7 +159,7 @@ describe('two speeds', () => {
     await refused(collect(router.route(POEM)), 'disposed');
   });
 
-  it('answer at once while the second is loading', async () => {
+  it('answer at once while the second one is loading', async () => {
     let arrive;
     const late = new Promise((resolve) => {
       arrive = resolve;
@@ -174,7 +174,7 @@ describe('two speeds', () => {
     router.dispose();
   });
 
-  it('give up waiting when the signal is aborted, as by the next keystroke', async () => {
+  it('stop waiting if the signal is aborted, as by the next keystroke', async () => {
     const router = new RefiningRouter(await fastRouter(), new Promise(() => undefined));
     const controller = new AbortController();
     const answers = router.route(CODE, { signal: controller.signal });
@@ -185,7 +185,7 @@ describe('two speeds', () => {
     router.dispose();
   });
 
-  it('go on with the first alone where they are told to, and say once that the second cannot be had', async () => {
+  it('continue with the first alone on request, and report once that the second one failed', async () => {
     const failing = () => Promise.reject(new SignalboxError('network', 'offline'));
     const seen = [];
     const router = new RefiningRouter(await fastRouter(), failing(), { onUnavailable: ({ code }) => seen.push(code) });
@@ -208,7 +208,7 @@ describe('two speeds', () => {
     router.dispose();
   });
 
-  it('leave nothing open where the second comes after the end', async () => {
+  it('leave nothing open if the second one is loaded after the end', async () => {
     let arrive;
     const late = new Promise((resolve) => {
       arrive = resolve;
@@ -239,7 +239,7 @@ describe('the command', () => {
     assert.deepEqual([model, embedder], ['poet', 'model']);
   });
 
-  it('prints a manifest that the next load takes, and no other files', () => {
+  it('prints a manifest that the next load accepts, and writes no files', () => {
     const { stdout } = cli('manifest', `${place('model')}?dtype=fp32&threads=1`);
     const manifest = JSON.parse(stdout);
     assert.deepEqual(manifest, fp32.manifest);
@@ -252,7 +252,7 @@ describe('the command', () => {
     assert.match(ask().stderr, /the SHA-256 [0-9a-f]{64}, expected 0{64}: it is not used \(bad_checksum\)/);
   });
 
-  it('says what it does not know', () => {
+  it('names unknown options', () => {
     const ask = (query) => cli('route', POEM, '--embedder', onnx(query)).stderr;
     assert.match(ask('&colour=red'), /'colour' is not known, expected dtype, file/);
     assert.match(ask('&dtype=q2'), /dtype is q2, expected fp32, fp16/);
@@ -265,7 +265,7 @@ describe('the command', () => {
     );
   });
 
-  it('builds an index that remembers the embedder, and keeps vectors apart by it', async () => {
+  it('builds an index that stores the embedder, and caches vectors by embedder', async () => {
     const rows = ['prompt,poet,coder', `"${POEM}",1,0`, `"${CODE}",0,1`, '"sort a list",0,1', '"the sea",1,0'];
     writeFileSync(place('results.csv'), rows.join('\n'));
     const build = (dtype) => {
@@ -283,7 +283,7 @@ describe('the command', () => {
 });
 
 describe('an evaluation', () => {
-  it('measures which decisions survive queries by other weights', async () => {
+  it('measures which decisions survive queries with other weights', async () => {
     const { data, models } = await writeBenchmark(folder);
     const onnx = (dtype) => `onnx:${place('model')}?threads=1&dtype=${dtype}`;
     const args = [
@@ -317,7 +317,7 @@ describe('an evaluation', () => {
   });
 });
 
-it('a static embedder has no details, and an index of it says none', async () => {
+it('a static embedder has no details, nor does its index', async () => {
   const embedder = await StaticEmbedder.load(embedderFiles());
   const router = await Router.load({ index: await topicsIndex(), embedder });
   assert.equal(router.info.embedder.details, undefined);

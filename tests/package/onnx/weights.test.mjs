@@ -1,4 +1,4 @@
-// How the weights are taken out of a model's file, texts are put together, and vectors of tokens become one.
+// Splits the weights from a model's file, forms batches of texts, and pools the vectors of tokens.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { randomVectors, refused, withSeed } from '../support/fixtures.mjs';
 
 const { ModelProto, TensorProto } = onnxProto.onnx;
 const SMALL = { layers: 1, hidden: 16, heads: 2, intermediate: 16, positions: 40, maxTokens: 32, words: [] };
-/** Two texts of known words' numbers, the second one filled up with the padding's 1. */
+/** Token ids of two texts, the second one padded with 1. */
 const TEXTS = [
   [0, 5, 6, 2],
   [0, 7, 2],
@@ -36,7 +36,7 @@ function modelFile(name) {
   return new Uint8Array(readFileSync(path.join(folder, 'onnx', `${name}.onnx`)));
 }
 
-/** The references of a split model: { name, offset, length }. */
+/** Returns the references of a split model: { name, offset, length }. */
 const referencesOf = (graph) =>
   ModelProto.decode(graph).graph.initializer.flatMap(({ name, externalData, rawData, dataLocation }) => {
     if (externalData.length === 0) return [];
@@ -45,7 +45,7 @@ const referencesOf = (graph) =>
     return [{ name, offset: Number(offset), length: Number(length) }];
   });
 
-/** What the runtime itself, handed the whole file, gives for the texts. */
+/** Returns the results of the runtime for the texts with the whole file. */
 async function runWhole(bytes) {
   const session = await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'] });
   const tokens = TEXTS[0].length;
@@ -68,7 +68,7 @@ async function runSplit(bytes) {
   }
 }
 
-describe('a model whose weights are taken out', () => {
+describe('a model with its weights split off', () => {
   it('refers to exactly the bytes of the file, and keeps everything else', () => {
     const whole = ModelProto.decode(file);
     const { graph, weightsName } = splitWeights(file);
@@ -90,7 +90,7 @@ describe('a model whose weights are taken out', () => {
     assert.deepEqual(split.toJSON(), whole.toJSON());
   });
 
-  it('may lie in the midst of a larger buffer', () => {
+  it('may be inside a larger buffer', () => {
     const larger = new Uint8Array(file.length + 100);
     larger.set(file, 37);
     const { graph } = splitWeights(larger.subarray(37, 37 + file.length));
@@ -98,10 +98,10 @@ describe('a model whose weights are taken out', () => {
   });
 
   for (const name of ['model', 'model_fp16', 'model_quantized']) {
-    it(`gives the same vectors bit for bit: ${name}`, async () => {
+    it(`returns the same vectors bit for bit: ${name}`, async () => {
       const bytes = modelFile(name);
       assert.ok(referencesOf(splitWeights(bytes).graph).length > 0);
-      const split = await runSplit(bytes); // It sets the runtime up, which comes first.
+      const split = await runSplit(bytes); // This sets up the runtime, so it must come first.
       const whole = await runWhole(bytes);
       assert.deepEqual([TEXTS.length, split.tokens, split.dim], whole.dims);
       const values = whole.type === 'float16' ? fromHalves(whole.data) : whole.data;
@@ -115,7 +115,7 @@ describe('a model whose weights are taken out', () => {
     return new Uint8Array(ModelProto.encode(model).finish());
   };
 
-  it('is refused where they are in a file of their own already', async () => {
+  it('is refused if they are already in another file', async () => {
     const external = remade(({ graph }) => {
       const tensor = graph.initializer[0];
       tensor.rawData = new Uint8Array(0);
@@ -126,7 +126,7 @@ describe('a model whose weights are taken out', () => {
     await refused(ModelSession.open(external, ONE_THREAD), 'bad_embedder');
   });
 
-  it('is refused where it is no model', async () => {
+  it('is refused if it is not a model', async () => {
     const text = (value) => new TextEncoder().encode(value);
     const strangers = [
       new Uint8Array(0),
@@ -134,7 +134,7 @@ describe('a model whose weights are taken out', () => {
       text('<!doctype html><html></html>'),
       new Uint8Array(99),
     ];
-    // Groups in groups, deeper than a stack: field 1 opened again and again.
+    // Nested groups deeper than a stack: field 1 opened again and again.
     const deep = new Uint8Array(1 << 20).fill((1 << 3) | 3);
     for (const stranger of [...strangers, deep]) {
       await refused(() => splitWeights(stranger), 'bad_embedder', /not an ONNX file/);
@@ -142,7 +142,7 @@ describe('a model whose weights are taken out', () => {
     }
   });
 
-  it('is refused where the runtime finds fault with it', async () => {
+  it('is refused if the runtime rejects it', async () => {
     const withoutNodes = remade(({ graph }) => {
       graph.node = [];
     });
@@ -153,13 +153,13 @@ describe('a model whose weights are taken out', () => {
     await refused(ModelSession.open(withOtherInput, ONE_THREAD), 'bad_embedder', /asks for position_ids/);
   });
 
-  it('is refused wherever its file ends too early', async () => {
+  it('is refused if its file is truncated anywhere', async () => {
     for (let length = 0; length < file.length; ++length) {
       await refused(() => splitWeights(file.subarray(0, length)), 'bad_embedder');
     }
   });
 
-  it('gives vectors or is refused, whichever byte of its graph is another', async () => {
+  it('returns vectors or is refused if any byte of its graph is changed', async () => {
     const isWeight = new Uint8Array(file.length);
     for (const { offset, length } of referencesOf(splitWeights(file).graph)) isWeight.fill(1, offset, offset + length);
     const places = [...isWeight.keys()].filter((i) => isWeight[i] === 0);
@@ -176,12 +176,12 @@ describe('a model whose weights are taken out', () => {
       });
     }
     assert.ok(seen.vectors > 0 && seen.refused > 0, JSON.stringify(seen));
-    assert.deepEqual((await runSplit(file)).dim, SMALL.hidden, 'the runtime is as good as before');
+    assert.deepEqual((await runSplit(file)).dim, SMALL.hidden, 'the runtime still works');
   });
 });
 
 describe('texts', () => {
-  it('go through the model once each, shortest first, and no more together than fit', async () => {
+  it('run through the model once each, shortest first, in batches that fit', async () => {
     for (let seed = 1; seed <= 200; ++seed) {
       await withSeed(seed, (random) => {
         const mostTexts = 1 + Math.floor(9 * random());
@@ -203,17 +203,17 @@ describe('texts', () => {
           assert.ok(batch.length === 1 || tokens(batch.length, batch.at(-1)) <= 2048);
           const next = batches[k + 1]?.[0];
           const isFull = batch.length === mostTexts || tokens(batch.length + 1, next) > 2048;
-          assert.ok(next === undefined || isFull, 'a text that fits is not left for the next batch');
+          assert.ok(next === undefined || isFull, 'no batch leaves a text that fits');
         }
       });
     }
   });
 
-  it('that are none make no batch', () => assert.deepEqual(batchesOf([], 8), []));
+  it('make no batch if the list is empty', () => assert.deepEqual(batchesOf([], 8), []));
 });
 
 describe('the vector of a text', () => {
-  /** The definition, one number after the other. */
+  /** Pools by the definition, one number after the other. */
   function slowly({ values, tokens, dim }, row, length, pooling) {
     const column = (i) => Array.from({ length }, (_, t) => values[(row * tokens + t) * dim + i]);
     const pool = {
@@ -233,14 +233,14 @@ describe('the vector of a text', () => {
           const [rows, tokens, dim] = [3, 9, 7].map((most) => 1 + Math.floor(most * random()));
           const values = randomVectors(random, rows * tokens, dim);
           const lengths = Array.from({ length: rows }, () => 1 + Math.floor(tokens * random()));
-          // What stands in the padding must not count: it is made to show.
+          // NaN in the padding shows if padding is counted.
           for (const [row, length] of lengths.entries()) {
             values.fill(Number.NaN, (row * tokens + length) * dim, (row + 1) * tokens * dim);
           }
           for (const [row, length] of lengths.entries()) {
             const vector = poolText({ values, tokens, dim }, row, length, pooling);
             const expected = slowly({ values, tokens, dim }, row, length, pooling);
-            // Rounding to float32 alone moves a number of at most 1 by 2^-25; the sums in float64 by far less.
+            // Rounding to float32 changes a number of at most 1 by 2^-25; the sums in float64 by far less.
             for (const [i, x] of expected.entries())
               assert.ok(Math.abs(vector[i] - x) <= 2 ** -24, `${vector[i]} ${x}`);
           }
@@ -248,12 +248,12 @@ describe('the vector of a text', () => {
       }
     });
 
-    it(`is zero where the ${pooling} is`, () => {
+    it(`is zero if the ${pooling} is`, () => {
       const states = { values: new Float32Array(12), tokens: 3, dim: 4 };
       assert.deepEqual(poolText(states, 0, 3, pooling), new Float32Array(4));
     });
 
-    it(`is refused where the ${pooling} is not finite`, async () => {
+    it(`is refused if the ${pooling} is not finite`, async () => {
       for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
         const values = new Float32Array(12).fill(1);
         values[1] = bad;
@@ -262,7 +262,7 @@ describe('the vector of a text', () => {
     });
   }
 
-  it('of the largest numbers that float32 holds has unit norm still', () => {
+  it('of the largest float32 numbers still has unit norm', () => {
     const values = new Float32Array(8).fill(3.4e38);
     const vector = poolText({ values, tokens: 2, dim: 4 }, 0, 2, 'mean');
     assert.deepEqual(vector, new Float32Array(4).fill(0.5));
@@ -270,7 +270,7 @@ describe('the vector of a text', () => {
 });
 
 describe('numbers of 16 bits', () => {
-  /** IEEE 754's definition by its own words, digit for digit of the fraction. */
+  /** Decodes by the text of IEEE 754, digit by digit of the fraction. */
   function slowly(half) {
     const bits = half.toString(2).padStart(16, '0');
     const [sign, exponent] = [bits[0] === '1' ? -1 : 1, Number.parseInt(bits.slice(1, 6), 2)];
@@ -279,12 +279,12 @@ describe('numbers of 16 bits', () => {
     return exponent === 0 ? sign * fraction * 2 ** -14 : sign * (1 + fraction) * 2 ** (exponent - 15);
   }
 
-  it('are read as they are, all 65,536', () => {
+  it('are read exactly, all 65,536', () => {
     const halves = Uint16Array.from({ length: 65536 }, (_, i) => i);
     const numbers = fromHalves(halves);
     const view = new DataView(halves.buffer);
     for (const half of halves) {
-      // Object.is: zero has a sign, and NaN is NaN.
+      // Object.is distinguishes the signs of zero, and equates NaN with NaN.
       assert.ok(Object.is(numbers[half], slowly(half)), `${half}: ${numbers[half]}`);
       const exact = view.getFloat16?.(2 * half, true);
       assert.ok(exact === undefined || Object.is(numbers[half], exact), `${half}: ${exact}`);

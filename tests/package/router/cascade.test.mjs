@@ -1,4 +1,4 @@
-// Cascades through the package: plans that survive being saved, verdicts to the end, the worker, and the command.
+// Cascades through the package: saved plans, verdicts up to the end, the worker, and the command.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ const names = (plan) => plan.steps.map(({ model }) => model);
 const saved = (plan) => JSON.parse(JSON.stringify(structuredClone(plan)));
 
 describe('a plan', () => {
-  it('asks cheap models first, and says what that is worth', async () => {
+  it('asks cheap models first, and reports the value', async () => {
     const plan = await router.cascade(POEM);
     assert.deepEqual(names(plan), ['generalist', 'coder', 'poet']);
     assert.deepEqual(plan.verdicts, []);
@@ -49,7 +49,7 @@ describe('a plan', () => {
     assert.deepEqual(saved(plan), plan);
   });
 
-  it('is better with a larger budget, and never dearer than that', async () => {
+  it('is better with a larger budget, and never exceeds the budget', async () => {
     let quality = 0;
     for (const maxUsdPerMTok of [0.25, 0.75, 1, 3, 3.25, 4]) {
       const plan = await router.cascade(CODE, { maxUsdPerMTok });
@@ -60,12 +60,12 @@ describe('a plan', () => {
     assert.deepEqual(names(await router.cascade(CODE, { maxUsdPerMTok: 0.5 })), ['generalist']);
   });
 
-  it('is shorter where correctness is worth less', async () => {
+  it('is shorter if correctness is worth less', async () => {
     assert.equal((await router.cascade(CODE, { costWeight: 1000 })).steps.length, 1);
     assert.equal((await router.cascade(CODE, { maxSteps: 2 })).steps.length, 2);
   });
 
-  it('asks a list in its order, with prices of the caller', async () => {
+  it('asks a list in its order, with the prices of the caller', async () => {
     const options = { models: ['unpriced', 'poet', 'coder'], prices: { unpriced: { in: 1, out: 5 } } };
     const plan = await router.cascade(POEM, options);
     assert.deepEqual(names(plan), ['unpriced', 'poet', 'coder']);
@@ -75,7 +75,7 @@ describe('a plan', () => {
     assert.deepEqual(names(await router.cascade(POEM, { candidates })), ['coder', 'poet']);
   });
 
-  it('goes by means over tasks without a known word', async () => {
+  it('uses means over tasks without a known word', async () => {
     const plan = await router.cascade('');
     assert.equal(plan.fallbackReason, 'no_known_token');
     assert.ok(plan.steps.every(({ neighbours }) => neighbours === 0));
@@ -83,7 +83,7 @@ describe('a plan', () => {
     assert.deepEqual(vector, { ...plan, tokens: null });
   });
 
-  it('is refused by code', async () => {
+  it('is refused with a code', async () => {
     await refused(router.cascade(POEM, { models: ['unpriced'] }), 'no_candidate');
     await refused(router.cascade(POEM, { maxUsdPerMTok: 0.1 }), 'no_candidate', /costs so little/);
     await refused(router.cascade(POEM, { models: ['nobody'] }), 'unknown_model', /nobody/);
@@ -97,7 +97,7 @@ describe('a plan', () => {
 });
 
 describe('next', () => {
-  it('stops at a right answer, and asks on after wrong ones until the end', async () => {
+  it('stops at a right answer, and continues after wrong ones to the end', async () => {
     const plan = await router.cascade(POEM);
     const right = router.next(plan, { correct: true });
     assert.equal(right.step, null);
@@ -113,12 +113,12 @@ describe('next', () => {
     assert.equal(move.pCorrect, null);
     assert.equal(move.pAnswered, 0);
     const strongest = plan.steps.reduce((a, b) => (b.pCorrect > a.pCorrect ? b : a));
-    assert.equal(move.keep.model, strongest.model, 'all are wrong: the strongest, then');
-    assert.deepEqual(plan.verdicts, [], 'the plan itself is left as it was');
+    assert.equal(move.keep.model, strongest.model, 'all are wrong, so the strongest is kept');
+    assert.deepEqual(plan.verdicts, [], 'the plan itself is unchanged');
     await refused(() => router.next(move.plan, 1), 'invalid_argument', /judged already/);
   });
 
-  it('goes on below the threshold, and not at it', async () => {
+  it('continues below the threshold, but not at it', async () => {
     const plan = await router.cascade(POEM, { costWeight: 0.05 });
     const [{ threshold }, second] = plan.steps;
     assert.ok(threshold > 0 && threshold < 1);
@@ -128,22 +128,22 @@ describe('next', () => {
     assert.ok(Math.abs(move.pAnswered - threshold) < 1e-8);
   });
 
-  it('weighs the word of a judge that errs', async () => {
+  it('weighs the verdict of a judge that errs', async () => {
     const plan = await router.cascade(POEM);
     const { pCorrect } = plan.steps[0];
     const judge = { sensitivity: 0.8, specificity: 0.9 };
     const yes = router.next(plan, { correct: true, ...judge });
     assert.ok(Math.abs(yes.keep.confidence - (0.8 * pCorrect) / (0.8 * pCorrect + 0.1 * (1 - pCorrect))) < 1e-12);
-    assert.equal(yes.step.model, plan.steps[1].model, 'money is no object, and this is not certain');
+    assert.equal(yes.step.model, plan.steps[1].model, 'cost does not matter, and the answer is not certain');
     const no = router.next(yes.plan, { correct: false, ...judge });
     assert.equal(no.keep.model, 'generalist');
     assert.ok(no.pAnswered < 1);
     const useless = router.next(plan, { correct: false, sensitivity: 0.5, specificity: 0.5 });
-    assert.ok(Math.abs(useless.keep.confidence - pCorrect) < 1e-12, 'a coin says nothing');
+    assert.ok(Math.abs(useless.keep.confidence - pCorrect) < 1e-12, 'a random verdict changes nothing');
     assert.ok(Math.abs(useless.pCorrect - plan.steps[1].pCorrect) < 1e-12);
   });
 
-  it('refuses what is no plan and no verdict', async () => {
+  it('refuses invalid plans and verdicts', async () => {
     const plan = await router.cascade(POEM);
     for (const bad of [undefined, null, {}, { steps: [{}], verdicts: [] }, { ...plan, verdicts: [2] }]) {
       await refused(() => router.next(bad, 1), 'invalid_argument');
@@ -154,7 +154,7 @@ describe('next', () => {
   });
 });
 
-it('a worker plans and goes on alike', async () => {
+it('a worker plans and continues in the same way', async () => {
   const { port1, port2 } = new MessageChannel();
   answerPort(port2);
   port1.start();

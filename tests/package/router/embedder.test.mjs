@@ -1,4 +1,4 @@
-// The static embedder: its vectors equal a slow computation by hand, its limits hold, and no bad file gets in.
+// The static embedder: its vectors equal a slow reference, its limits hold, and bad files are refused.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { StaticEmbedder } from '../../../dist/index.js';
@@ -18,7 +18,7 @@ expectNothingOpen();
 
 const DIM = 6;
 
-/** float16 bits of a number that float16 can hold. */
+/** Returns the float16 bits of a number that is exact in float16. */
 function toHalf(value) {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);
@@ -32,7 +32,7 @@ const pack4 = (values) => {
   return Uint8Array.from({ length: nibbles.length / 2 }, (_, i) => nibbles[2 * i] | (nibbles[2 * i + 1] << 4));
 };
 
-/** Tables by how they are stored: what a number may be, and the tensor that holds such numbers. */
+/** Tables by type: a draw of a number, and the tensor of such numbers. */
 const TABLES = {
   float32: { draw: (random) => Math.fround(4 * random() - 2), data: (v) => Float32Array.from(v) },
   float16: { draw: (random) => Math.round(2000 * random() - 1000) / 256, data: (v) => Uint16Array.from(v, toHalf) },
@@ -50,7 +50,7 @@ function filesOf({ values, type = 'float32', rows = WORDS.length, tensors = {} }
   };
 }
 
-/** Weighted sum of the rows, of unit norm, in float64. */
+/** Returns the weighted sum of the rows, with unit norm, in float64. */
 function slowly(values, words, { weights, mapping } = {}) {
   const sum = new Float64Array(DIM);
   for (const word of words) {
@@ -148,7 +148,7 @@ describe('vectors', () => {
     expectVector(vector, slowly(values, ['poem']));
   });
 
-  it('are independent of how many texts are embedded together', () =>
+  it('do not depend on the number of texts embedded together', () =>
     withEmbedder(embedderFiles(), async (embedder) => {
       const texts = ['a poem', '', 'python code', 'zzz', 'the sea'];
       const together = await embedder.embed(texts);
@@ -157,7 +157,7 @@ describe('vectors', () => {
       assert.deepEqual(await embedder.embed([]), []);
     }));
 
-  it("belong to the caller: a later call does not change them, and they hold on to no one else's", () =>
+  it('belong to the caller: later calls do not change them, and they do not share memory', () =>
     withEmbedder(embedderFiles(), async (embedder) => {
       const [{ vector }, other] = await embedder.embed(['a poem', 'python code']);
       const copy = vector.slice();
@@ -186,7 +186,7 @@ describe('words', () => {
     });
   }
 
-  it('that are not known leave a vector of zeros', async () => {
+  it('without a known one leave a vector of zeros', async () => {
     for (const text of ['', 'zzz', '\ud800', '日本']) {
       const { vector, tokens, truncated } = await embedOne(files, text);
       assert.deepEqual([...vector], Array(DIM).fill(0));
@@ -196,7 +196,7 @@ describe('words', () => {
   });
 
   it('beyond the table are left out', async () => {
-    const known = 5; // up to and including `is`, at 5: the table ends before it
+    const known = 5; // up to and including `is` at 5, where the table ends
     const short = { ...filesOf({ values: values.slice(0, known * DIM), rows: known }) };
     const { vector, tokens } = await embedOne(short, 'the poem is a bug');
     assert.equal(tokens, 2);
@@ -207,7 +207,7 @@ describe('words', () => {
 describe('long texts', () => {
   const files = embedderFiles();
 
-  it('are cut at 512 tokens, and say so', () =>
+  it('are cut at 512 tokens, and reported as truncated', () =>
     withEmbedder(files, async (embedder) => {
       const poems = (count) => Array(count).fill('poem').join(' ');
       const [whole, cut, mixed] = await embedder.embed([poems(512), poems(513), `${poems(512)} python`]);
@@ -243,7 +243,7 @@ describe('a model', () => {
   };
   const tensors = (more) => ({ model: safetensors({ embeddings: table, ...more }) });
 
-  it('has its id, its width and a hash of its files', () =>
+  it('has an id, a width and a hash of its files', () =>
     withEmbedder(good, async (embedder) => {
       assert.equal(embedder.id, 'tiny');
       assert.equal(embedder.dim, 8);
@@ -253,38 +253,46 @@ describe('a model', () => {
 
   for (const [what, changes, message] of [
     ['without its tokenizer', { tokenizer: jsonBytes([]) }, /tokenizer.json is not a JSON object/],
-    ['with a tokenizer that is no JSON', { tokenizer: good.model }, /tokenizer.json is not JSON/],
+    ['with a tokenizer that is not JSON', { tokenizer: good.model }, /tokenizer.json is not JSON/],
     ['with a tokenizer without a model', { tokenizer: jsonBytes({ version: '1.0' }) }, /not understood/],
-    ['with a configuration that is no JSON', { config: new Uint8Array(3) }, /config.json is not JSON/],
+    ['with a configuration that is not JSON', { config: new Uint8Array(3) }, /config.json is not JSON/],
     ['with a configuration that is a list', { config: jsonBytes([1]) }, /config.json is not a JSON object/],
     ['without bytes', { model: new Uint8Array(0) }, /truncated/],
     ['with half a length', { model: new Uint8Array(7) }, /truncated/],
     ['with half a header', { model: good.model.slice(0, 20) }, /header does not fit/],
     ['with half a table', { model: good.model.slice(0, -1) }, /'embeddings' does not fit into the file/],
-    ['with a header that is no JSON', { model: header('{{{{') }, /header is not a JSON object/],
+    ['with a header that is not JSON', { model: header('{{{{') }, /header is not a JSON object/],
     ['without a table', { model: header('{}') }, /no tensor 'embeddings'/],
     ['with a table without a shape', { model: header('{"embeddings":{"dtype":"F32"}}') }, /no dtype, shape or/],
     ['with a flat table', { model: safetensors({ embeddings: { ...table, shape: [rows * 8] } }) }, /not a matrix/],
-    ['with a table of no rows', { model: safetensors({ embeddings: { shape: [0, 8], data: Int8Array.of() } }) }, /bad/],
+    [
+      'with a table without rows',
+      { model: safetensors({ embeddings: { shape: [0, 8], data: Int8Array.of() } }) },
+      /bad/,
+    ],
     ['with a table of integers', tensors({ embeddings: { ...table, dtype: 'I32' } }), /type I32, expected F32/],
     ['with a table of a new type', tensors({ embeddings: { ...table, dtype: 'F8' } }), /unknown type F8/],
     ['with a shape that overflows', tensors({ embeddings: { ...table, shape: [2 ** 24, 2 ** 24] } }), /does not fit/],
     ['of int4 without packed bytes', { config: jsonBytes({ quantization: 'int4' }) }, /of int4 has the type F32/],
     ['with too few weights', tensors({ weights: { shape: [3], data: new Float32Array(3) } }), /one number a token/],
     ['with NaN weights', tensors({ weights: { shape: [rows], data: new Float32Array(rows).fill(NaN) } }), /NaN/],
-    ['with a mapping out of it', tensors({ mapping: { shape: [2], data: Int32Array.of(0, rows) } }), /points outside/],
+    [
+      'with a mapping outside the table',
+      tensors({ mapping: { shape: [2], data: Int32Array.of(0, rows) } }),
+      /points outside/,
+    ],
     ['with a negative mapping', tensors({ mapping: { shape: [1], data: BigInt64Array.of(-1n) } }), /points outside/],
     ['with a mapping of floats', tensors({ mapping: { shape: [1], data: Float32Array.of(0) } }), /row number a token/],
   ]) {
     it(`${what} is refused`, () => refused(StaticEmbedder.load({ ...good, ...changes }), 'bad_embedder', message));
   }
 
-  it('of one file missing is refused', async () => {
+  it('with a missing file is refused', async () => {
     await refused(StaticEmbedder.load({ ...good, model: undefined }), 'invalid_argument', /expected an address/);
     await refused(StaticEmbedder.load('/nowhere'), 'network', /could not be read/);
   });
 
-  it('does not embed what is not a text', () =>
+  it('refuses inputs that are not texts', () =>
     withEmbedder(good, async (embedder) => {
       for (const text of [7, null, undefined, {}]) {
         await refused(embedder.embed(['a poem', text]), 'invalid_argument', /expected a text/);

@@ -1,4 +1,5 @@
-// Every error code is reached by a real misuse, says what it got and expected, and leaves nothing open or broken.
+// Reaches every error code by a real misuse. Messages state the value received and expected, and nothing stays open or
+// broken.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { buildIndex } from '../../../dist/build.js';
@@ -42,11 +43,11 @@ const closed = async () => {
   return other;
 };
 
-/** [what is wrong, the misuse, what the message says] by code. */
+/** [description, misuse, message] by code. */
 const MISUSES = {
   invalid_argument: [
     ['an option outside its range', () => router.route('a poem', { k: 0 }), /k is 0, expected an integer from 1/],
-    ['an option that is not known', () => router.route('a poem', { topK: 3 }), /'topK' is not known/],
+    ['an unknown option', () => router.route('a poem', { topK: 3 }), /'topK' is not known/],
     ['a prompt that is not a text', () => router.route(7), /the input is number, expected a prompt, a vector/],
     ['an index from nowhere', () => open(7), /expected an address, bytes, a Blob or a Response/],
   ],
@@ -68,7 +69,7 @@ const MISUSES = {
   ],
   no_candidate: [
     ['no candidate', () => router.route('a poem', { candidates: [] }), /of 4 models, .* exclude all/],
-    ['no price that is known', () => router.route('a poem', { maxUsdPerMTok: 1 }), /no model is left/],
+    ['no known price', () => router.route('a poem', { maxUsdPerMTok: 1 }), /no model is left/],
   ],
   bad_magic: [
     ['nothing', () => open(new Uint8Array(0)), /not a signalbox index/],
@@ -76,17 +77,17 @@ const MISUSES = {
   ],
   unsupported_version: [
     ['a newer major version', () => openChanged(FIELD.major, 2), /format version 2, this reader knows 1/],
-    ['a code type of the future', () => openChanged(FIELD.codes, 9), /code type 9 is not known/],
+    ['an unknown code type', () => openChanged(FIELD.codes, 9), /code type 9 is not known/],
   ],
   truncated: [
     ['half a file', () => open(bytes.slice(0, bytes.length / 2)), /got \d+ bytes, the header announces \d+/],
     ['half a header', () => open(bytes.slice(0, 30)), /got 30 bytes, expected a header of 64/],
-    ['a larger announcement', () => openChanged(FIELD.fileSize, bytes.length + 1), /the header announces/],
+    ['a larger size in the header', () => openChanged(FIELD.fileSize, bytes.length + 1), /the header announces/],
   ],
   bad_section: [
     ['no rows', () => openChanged(FIELD.rows, 0), /at least one row/],
-    ['more rows than there are', () => openChanged(FIELD.rows, 61), /has \d+ bytes, expected \d+/],
-    ['a section that is missing', () => open(withoutSection(bytes, 1)), /is missing/],
+    ['more rows than the file has', () => openChanged(FIELD.rows, 61), /has \d+ bytes, expected \d+/],
+    ['a missing section', () => open(withoutSection(bytes, 1)), /is missing/],
     ['bytes after the end', () => open(new Uint8Array([...bytes, 0])), /after the end/],
   ],
   size_overflow: [
@@ -109,9 +110,9 @@ const MISUSES = {
     ['no embedder', async () => refusedBy(await open(bytes), (r) => r.route('a poem')), /names no embedder/],
   ],
   bad_embedder: [
-    ['a model of other bytes', () => embedderWith({ model: bytes }), /header does not fit/],
-    ['a tokenizer that is none', () => embedderWith({ tokenizer: jsonBytes({}) }), /tokenizer.json is not understood/],
-    ['a configuration that is no JSON', () => embedderWith({ config: bytes }), /config.json is not JSON/],
+    ['a model with other bytes', () => embedderWith({ model: bytes }), /header does not fit/],
+    ['an invalid tokenizer', () => embedderWith({ tokenizer: jsonBytes({}) }), /tokenizer.json is not understood/],
+    ['a configuration that is not JSON', () => embedderWith({ config: bytes }), /config.json is not JSON/],
   ],
   out_of_memory: [
     [
@@ -120,23 +121,23 @@ const MISUSES = {
       /5000000000 bytes could not be allocated/,
     ],
     [
-      'a file that is larger than what is left',
+      'a file larger than the free memory',
       () => Router.load({ wasm: confinedWasm(), index: new Uint8Array(8 << 20), embedder: null }),
       /8388608 bytes could not be allocated/,
     ],
   ],
   disposed: [
-    ['a router after its end', async () => (await closed()).route(Array(8).fill(1)), /router was disposed/],
-    ['a handle that never was', async () => (await loadCore(undefined, {})).describeIndex(1e6), /was closed/],
+    ['a disposed router', async () => (await closed()).route(Array(8).fill(1)), /router was disposed/],
+    ['a handle that never existed', async () => (await loadCore(undefined, {})).describeIndex(1e6), /was closed/],
   ],
   aborted: [['an aborted load', () => Router.load({ signal: AbortSignal.abort() }), /aborted/]],
   network: [
-    ['a path where no file is', () => open('/nowhere/index.sbx'), /\/nowhere\/index.sbx could not be read/],
-    ['an address where no server is', () => open('http://127.0.0.1:1/index.sbx'), /could not be fetched/],
+    ['a path without a file', () => open('/nowhere/index.sbx'), /\/nowhere\/index.sbx could not be read/],
+    ['an address without a server', () => open('http://127.0.0.1:1/index.sbx'), /could not be fetched/],
     ['404', () => open(`${server.url}/index.sbx`), /answered 404/],
     ['a page as index', () => open(`${server.url}/page.sbx`), /HTML page, expected a file/],
     ['a page as wasm', () => wasm(`${server.url}/page.wasm`), /page.wasm is an HTML page/],
-    ['a response that was read before', async () => open(await readBefore()), /could not be read/],
+    ['a response that was already read', async () => open(await readBefore()), /could not be read/],
   ],
   bad_wasm: [
     ['text', () => wasm(new TextEncoder().encode('<!doctype html>')), /begin with 3c 21 64 6f/],
@@ -147,18 +148,18 @@ const MISUSES = {
   ],
   internal: [
     [
-      // The arrays fit into 4 MB, what the builder makes of them does not.
-      'a core that stops for want of memory in the midst of a call',
+      // The arrays fit into 4 MB, but the builder's data does not.
+      'a core that runs out of memory during a call',
       () => buildIndex(randomSpec({ rows: 2000, dim: 256, models: 2 }), { wasm: confinedWasm('signalbox-lab.wasm') }),
       /the core stopped, out of memory or by a defect/,
     ],
   ],
   quota_exceeded: [
-    ['a model that a browser has no room for', () => loadIntoFullCache(), /the browser's storage has no room for/],
+    ['a model too large for the browser storage', () => loadIntoFullCache(), /the browser's storage has no room for/],
   ],
 };
 
-/** A model's file on its way into a Cache API that is full. */
+/** Loads a model's file into a Cache API that is full. */
 function loadIntoFullCache() {
   const full = async () => {
     throw new DOMException('full', 'QuotaExceededError');
@@ -168,7 +169,7 @@ function loadIntoFullCache() {
   return fetchFile(request, { cache: openFileCache(true) }).finally(() => delete globalThis.caches);
 }
 
-/** What `use` throws, after the router was closed. */
+/** Returns the result of `use`, and closes the router. */
 async function refusedBy(other, use) {
   try {
     return await use(other);
@@ -188,11 +189,11 @@ it("the package's list of codes is the core's", async () => {
   assert.deepEqual(core.errorCodes(), [...ERROR_CODES]);
 });
 
-it('these tests have a misuse for every code', () => {
+it('every code has a misuse in this test', () => {
   assert.deepEqual(Object.keys(MISUSES), [...ERROR_CODES]);
 });
 
-it('the index that the tests forge from opens', async () => {
+it('the index that the tests change is valid', async () => {
   (await open(withField(bytes, FIELD.rows, 60))).dispose();
 });
 
@@ -216,7 +217,7 @@ it('the cause of a failed request is kept', async () => {
   assert.equal(error.cause.code, 'ENOENT');
 });
 
-it('a code that nobody knows, as from a newer worker, is an internal error', () => {
+it('an unknown code, as from a newer worker, is an internal error', () => {
   const error = errorFrom('out_of_luck', 'no luck');
   assert.ok(error instanceof SignalboxError && error instanceof Error);
   assert.equal(error.code, 'internal');

@@ -1,4 +1,4 @@
-// Judgements of a person: which of them count, what they change, and what they leave alone.
+// Ratings of a user: which of them count, and what they change.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Router, routeWithFeedback } from '../../../dist/index.js';
@@ -7,7 +7,7 @@ import { embedderFiles, expectNothingOpen, refused } from '../support/fixtures.m
 import { CODE, POEM, topicsIndex } from '../support/topics.mjs';
 
 let router;
-/** Near one topic, far from the other. */
+/** Vectors near one topic and far from the other. */
 let poems;
 let code;
 
@@ -29,7 +29,7 @@ after(() => router.dispose());
 expectNothingOpen();
 
 describe('the decision', () => {
-  it('is that of route without feedback, or with none that is near, or of models that are not known', async () => {
+  it('is that of route without ratings, with only distant ones, or with ratings of unknown models', async () => {
     for (const options of [{}, { qualityBar: 0.6, neighbours: 2, candidates: { deny: ['coder'] } }, { policy: 's1' }]) {
       const plain = await router.route(POEM, options);
       for (const feedback of [[], rated(code, { poet: 0 }), rated(poems, { stranger: 0 }), rated(poems, {})]) {
@@ -47,7 +47,7 @@ describe('the decision', () => {
     }
   });
 
-  it('leaves a model that was wrong again and again, and says so', async () => {
+  it('avoids a model that was wrong repeatedly, and reports it', async () => {
     const plain = await router.route(POEM);
     assert.equal(plain.model, 'poet');
     const decision = await routed(rated(poems, { poet: false, generalist: true }));
@@ -61,7 +61,7 @@ describe('the decision', () => {
     assert.equal(decision.tokens, plain.tokens);
   });
 
-  it('stays where the feedback say what was predicted', async () => {
+  it('is unchanged if the ratings match the predictions', async () => {
     const decision = await routed(rated(poems.slice(0, 1), { poet: 1, stranger: 0 }));
     assert.equal(decision.model, 'poet');
     assert.equal(decision.feedbackUsed, 1);
@@ -69,7 +69,7 @@ describe('the decision', () => {
     assert.ok(decision.reason.endsWith(`. ${decision.feedbackReason}`));
   });
 
-  it('moves with every judgement, and more with more of them', async () => {
+  it('changes with every rating, and more with more ratings', async () => {
     let last = pOf(await router.route(POEM), 'poet');
     for (const count of [1, 5, 20]) {
       const p = pOf(await routed(rated(poems.slice(0, count), { poet: 0 })), 'poet');
@@ -78,27 +78,31 @@ describe('the decision', () => {
     }
   });
 
-  it('knows the corrected predictions before the price', async () => {
+  it('corrects predictions before it considers prices', async () => {
     const options = { qualityBar: 0.3 };
     assert.equal((await router.route(POEM, options)).model, 'poet', 'generalist is more than .3 behind');
     assert.equal((await routed(rated(poems, { poet: 0, generalist: 1 }), options)).model, 'generalist');
   });
 
-  it('adds to corrections that are given', async () => {
+  it('adds to given corrections', async () => {
     const given = pOf(await router.route(POEM, { corrections: { poet: -0.1 } }), 'poet');
     const both = pOf(await routed(rated(poems, { poet: 0 }), { corrections: { poet: -0.1 } }), 'poet');
     assert.ok(both < given, `${both} and ${given}`);
     const { corrections } = { corrections: { coder: 0.2 } };
     const coder = pOf(await routed(rated(poems, { poet: 0 }), { corrections }), 'coder');
-    assert.equal(coder, pOf(await router.route(POEM, { corrections }), 'coder'), 'of who was not judged they stay');
+    assert.equal(
+      coder,
+      pOf(await router.route(POEM, { corrections }), 'coder'),
+      'corrections of models without ratings stay',
+    );
   });
 
-  it('counts what is as near as asked', async () => {
+  it('counts ratings within the given similarity', async () => {
     assert.equal((await routed(rated(code, { poet: 0 }), { similarity: -1 })).feedbackUsed, 2);
     assert.equal((await routed(rated(poems, { poet: 0 }), { similarity: 1 })).feedbackUsed < poems.length, true);
   });
 
-  it('counts the nearest where there are too many', async () => {
+  it('counts only the nearest ratings if there are too many', async () => {
     const many = [
       ...rated(Array(FEEDBACK_CONSTANTS.most).fill(poems[0]), { poet: 0 }),
       ...rated(poems.slice(1, 4), { poet: 1 }),
@@ -119,7 +123,7 @@ describe('the decision', () => {
     assert.deepEqual(decision, await router.route('xyzzy'));
   });
 
-  it('asks for the predictions of a judgement once', async () => {
+  it('requests the predictions of a rating once', async () => {
     let asked = 0;
     const counting = {
       info: router.info,
@@ -137,37 +141,42 @@ describe('the decision', () => {
   });
 });
 
-describe('refused are', () => {
+describe('refuses', () => {
   const cases = [
     ['vectors of another length', [{ vector: [1, 2], outcomes: {} }], 'dimension_mismatch', /feedback 0 has 2/],
     ['no vectors', [{ outcomes: {} }], 'dimension_mismatch', /undefined dimensions/],
     ['outcomes outside 0..1', [{ vector: Array(8).fill(1), outcomes: { poet: 2 } }], 'invalid_argument', /poet is 2/],
-    ['outcomes as texts', [{ vector: Array(8).fill(1), outcomes: { poet: 'no' } }], 'invalid_argument', /poet is no/],
+    [
+      'outcomes that are texts',
+      [{ vector: Array(8).fill(1), outcomes: { poet: 'no' } }],
+      'invalid_argument',
+      /poet is no/,
+    ],
     ['no outcomes', [{ vector: Array(8).fill(1) }], 'invalid_argument', /feedback 0: outcomes is undefined/],
-    ['no list', {}, 'invalid_argument', /feedback is object/],
+    ['ratings that are not a list', {}, 'invalid_argument', /feedback is object/],
   ];
   for (const [what, feedback, code, message] of cases) {
     it(what, () => refused(routed(feedback), code, message));
   }
 
-  it('similarities that are none', async () => {
+  it('invalid similarities', async () => {
     for (const similarity of [2, -1.5, Number.NaN, '.3']) {
       await refused(routed([], { similarity }), 'invalid_argument', /similarity is/);
     }
   });
 
-  it('requests that were aborted', () => refused(routed([], { signal: AbortSignal.abort() }), 'aborted'));
+  it('aborted requests', () => refused(routed([], { signal: AbortSignal.abort() }), 'aborted'));
 });
 
 describe('corrections', () => {
   const { priorLabels } = FEEDBACK_CONSTANTS;
 
-  it('are nothing of nothing, and nothing where outcomes are as predicted', () => {
+  it('are empty without ratings, and 0 if outcomes are as predicted', () => {
     assert.deepEqual(correctionsOf([]), {});
     assert.deepEqual(correctionsOf([{ model: 'a', value: 0 }]), { a: 0 });
   });
 
-  it('are the mean surprise of each model, beside as many as predicted', () => {
+  it('are the mean surprise of each model, shrunk by the prior', () => {
     const surprises = [
       { model: 'a', value: -0.7 },
       { model: 'b', value: 0.25 },
@@ -176,7 +185,7 @@ describe('corrections', () => {
     assert.deepEqual(correctionsOf(surprises), { a: (-0.7 + 0.1) / (2 + priorLabels), b: 0.25 / (1 + priorLabels) });
   });
 
-  it('reach half of the mean surprise with as many feedback as the benchmark is worth', () => {
+  it('are half of the mean surprise for as many ratings as the prior', () => {
     assert.ok(Math.abs(correctionsOf(Array(priorLabels).fill({ model: 'a', value: -0.5 })).a + 0.25) < 1e-12);
   });
 });

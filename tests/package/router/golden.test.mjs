@@ -1,4 +1,4 @@
-// The method's own numbers, computed by an independent implementation (tests/fixtures/golden), through the package.
+// Numbers of the method from an independent implementation (tests/fixtures/golden), through the package.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,9 +7,12 @@ import { buildIndex } from '../../../dist/build.js';
 import { Router } from '../../../dist/index.js';
 import { expectNothingOpen, root } from '../support/fixtures.mjs';
 
-/** As the files say: float32 rows, and float32 sums of at most 40 inputs. */
+/** As stated in the files: float32 rows, and float32 sums of at most 40 inputs. */
 const SCORES = 1e-5;
-/** The files say 1e-6 given p. An index stores p as float32, which moves p by up to 6e-8, and the confidence by more. */
+/**
+ * The files state 1e-6 given p. An index stores p as float32, which changes p by up to 6e-8, and the confidence by
+ * more.
+ */
 const CONFIDENCE = 1e-5;
 
 const folder = path.join(root, 'tests/fixtures/golden');
@@ -33,7 +36,7 @@ function specOf(golden) {
   };
 }
 
-/** The distance estimator's training pairs, from the bytes of an index: u [pairs], p [pairs, models]. */
+/** Returns the training pairs of the distance estimator from the bytes of an index: u [pairs], p [pairs, models]. */
 function pairsOf(bytes, info) {
   const floats = (name) => {
     const { offsetBytes, sizeBytes } = info.sections.find((section) => section.name === name);
@@ -68,7 +71,7 @@ for (const file of files) {
     });
 
     it('predicts the correctness of each input', async () => {
-      // No fallback: outside the coverage models would be ranked by their means.
+      // Without a fallback: outside the coverage, models would be ranked by their means.
       const options = { policy: 'paper', maxCoveragePercentile: 100 };
       for (const [q, query] of golden.queries.entries()) {
         const { ranking } = await router.route(query, options);
@@ -101,7 +104,7 @@ for (const file of files) {
       ['s1', 'S1'],
       ['s2', 'S2'],
     ]) {
-      it(`ranks by ${score} under the policy ${policy}, and takes the best of them`, async () => {
+      it(`ranks by ${score} under the policy ${policy}, and picks the best of them`, async () => {
         const decision = await router.routeTask(golden.queries, { policy, maxCoveragePercentile: 100 });
         const best = Math.max(...expected[score]);
         near(expected[score][models.indexOf(decision.model)], best, 2 * SCORES, 'the pick');

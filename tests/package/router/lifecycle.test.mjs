@@ -1,4 +1,4 @@
-// Opening, closing, aborting: nothing outlives its owner, and no failure spoils what comes after it.
+// Opening, closing and aborting: nothing outlives its owner, and failures do not affect later calls.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
@@ -35,7 +35,7 @@ async function withRouter(use) {
 }
 
 describe('dispose', () => {
-  it('closes what was opened, once, however often it is called', async () => {
+  it('closes everything once, even if it is called repeatedly', async () => {
     const router = await Router.load(options);
     const other = await Router.load(options);
     assert.equal(liveHandles(), 4, 'two indexes and two embedders');
@@ -54,17 +54,17 @@ describe('dispose', () => {
     await refused(router.routeTask(['a poem']), 'disposed');
     await refused(router.route(VECTOR), 'disposed');
     await refused(router.routeTask(VECTOR), 'disposed');
-    assert.equal(router.info.rows, 300, 'what was read of the index stays readable');
+    assert.equal(router.info.rows, 300, 'information about the index stays readable');
   });
 
-  it('in the midst of a route makes that route `disposed`', async () => {
+  it('during a route makes that route `disposed`', async () => {
     const router = await Router.load(options);
     const routes = [router.route('a poem'), router.routeTask(randomPrompts(randomFrom(1), 600))];
     router.dispose();
     for (const route of routes) await refused(route, 'disposed');
   });
 
-  it('leaves an embedder alone that the caller brought', async () => {
+  it('does not dispose of the embedder of the caller', async () => {
     const embedder = await StaticEmbedder.load(embedderFiles());
     const router = await Router.load({ ...options, embedder });
     router.dispose();
@@ -105,7 +105,7 @@ describe('memory', () => {
 });
 
 describe('a signal', () => {
-  it('that was aborted before keeps everything from starting, with its reason as cause', async () => {
+  it('aborted in advance prevents every call, with its reason as the cause', async () => {
     const signal = AbortSignal.abort('changed my mind');
     const error = await refused(Router.load({ ...options, signal }), 'aborted');
     assert.equal(error.cause, 'changed my mind');
@@ -119,7 +119,7 @@ describe('a signal', () => {
     });
   });
 
-  it('aborts a load at every event of it, and nothing stays open', async () => {
+  it('aborts a load at any event, and nothing stays open', async () => {
     const events = [];
     await withRouterEvents((event) => events.push(event));
     for (let i = 0; i < events.length; ++i) {
@@ -130,7 +130,7 @@ describe('a signal', () => {
       };
       const loading = Router.load({ ...options, signal: controller.signal, onProgress });
       if (events[i].status === 'ready') {
-        (await loading).dispose(); // Too late: it was loaded.
+        (await loading).dispose(); // Too late to abort: the load is complete.
         continue;
       }
       await refused(loading, 'aborted');
@@ -138,7 +138,7 @@ describe('a signal', () => {
     }
   });
 
-  it('aborts a load that waits for a server, or for a response that stalls', async () => {
+  it('aborts a load that waits for a server or for a stalled response', async () => {
     const server = await startServer(() => ({ body: null }));
     try {
       const stalled = new Response(new ReadableStream());
@@ -155,10 +155,10 @@ describe('a signal', () => {
     }
   });
 
-  it('that times out says so', async () => {
+  it('that times out is reported as the cause', async () => {
     const stalled = new Response(new ReadableStream());
     const loading = Router.load({ ...options, index: stalled, signal: AbortSignal.timeout(10) });
-    // Such a signal does not keep Node alive: something else has to.
+    // The timeout signal does not keep Node alive, so a timer has to.
     const [{ cause }] = await Promise.all([refused(loading, 'aborted'), sleep(50)]);
     assert.equal(cause.name, 'TimeoutError');
   });
@@ -179,14 +179,14 @@ describe('a signal', () => {
       ]);
     }));
 
-  it('aborts a route while an embedder of the caller takes its time', async () => {
+  it('aborts a route while the embedder of the caller is busy', async () => {
     const slow = { id: 'slow', dim: 8, embed: () => new Promise(() => {}) };
     const router = await Router.load({ index: options.index, embedder: slow });
     await Promise.all([refused(router.route('a poem', { signal: AbortSignal.timeout(10) }), 'aborted'), sleep(50)]);
     router.dispose();
   });
 
-  it('leaves no listener behind', () =>
+  it('has no listener left after a call', () =>
     withRouter(async (router) => {
       const { signal } = new AbortController();
       let listeners = 0;
@@ -204,7 +204,7 @@ async function withRouterEvents(onProgress, more = {}) {
 }
 
 describe('progress', () => {
-  it('tells of each file from initiate to done, in order, then ready', async () => {
+  it('reports each file from initiate to done, in order, then ready', async () => {
     const { tokenizer, model, config } = embedderFiles();
     const bodies = {
       '/signalbox.wasm': readFileSync(new URL('signalbox.wasm', dist)),
@@ -242,7 +242,7 @@ describe('progress', () => {
     }
   });
 
-  it('of a task counts its prompts', () =>
+  it('of a task counts prompts', () =>
     withRouter(async (router) => {
       const seen = [];
       await router.routeTask(randomPrompts(randomFrom(5), 300), { onProgress: (event) => seen.push(event) });
@@ -259,13 +259,13 @@ describe('the module', () => {
     assert.equal(first, second);
     const own = await Router.load({ ...options, wasm: new URL('signalbox.wasm', dist) });
     const { memoryBytes } = first;
-    assert.equal(liveHandles(), 2, 'handles of other modules count, too');
+    assert.equal(liveHandles(), 2, 'handles of other modules count too');
     assert.equal(first.liveHandles(), 0);
     assert.equal(first.memoryBytes, memoryBytes);
     own.dispose();
   });
 
-  it('is not spoilt by a load that failed, nor by one that was aborted while it was awaited', async () => {
+  it('is not affected by failed or aborted loads', async () => {
     await refused(Router.load({ ...options, index: '/nowhere/index.sbx' }), 'network');
     await refused(Router.load({ ...options, embedder: '/nowhere' }), 'network');
     await refused(Router.load({ ...options, wasm: new Uint8Array(4) }), 'bad_wasm');

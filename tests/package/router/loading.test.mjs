@@ -1,4 +1,4 @@
-// Which embedder belongs to which index, and where both may come from.
+// Loads indexes and embedders from every kind of source, and checks that they belong together.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,12 +51,12 @@ describe('an embedder', () => {
   it('of another width is refused', () =>
     refused(load(embedderFiles({ dim: 16 })), 'embedder_mismatch', /16 dimensions.*with 8/));
 
-  it('is not asked for its name by an index that names none', async () => {
+  it('needs no matching id if the index names no embedder', async () => {
     const nameless = await topicsIndex({ embedder: undefined });
     assert.equal(await load(embedderFiles({ id: 'other' }), { index: nameless }), 'poet');
   });
 
-  it("may be an object of the caller's, whose hash need not be known", async () => {
+  it('may be an object of the caller, without a known hash', async () => {
     const inner = await StaticEmbedder.load(embedderFiles());
     const embedder = { id: 'tiny', dim: 8, embed: (texts, options) => inner.embed(texts, options) };
     assert.equal(await load(embedder), 'poet');
@@ -65,7 +65,7 @@ describe('an embedder', () => {
     inner.dispose();
   });
 
-  it('that gives too few vectors, or none, is refused before the core reads them', async () => {
+  it('that returns too few or invalid vectors is refused before the core reads them', async () => {
     const one = { vector: new Float32Array(8).fill(1), tokens: 1, truncated: false };
     for (const answer of [[], null, [null], [one, one]]) {
       await refused(load({ id: 'tiny', dim: 8, embed: async () => answer }), 'dimension_mismatch', /1 texts/);
@@ -74,7 +74,7 @@ describe('an embedder', () => {
     await refused(load({ id: 'tiny', dim: 8, embed: async () => [short] }), 'dimension_mismatch', /7 dimensions/);
   });
 
-  it('that has more dimensions than the index gives the first of them, and nothing else', async () => {
+  it('with more dimensions than the index provides the first ones if the rest of it matches', async () => {
     const index = await topicsIndex();
     const inner = await StaticEmbedder.load(embedderFiles());
     const wide = async (texts) =>
@@ -85,18 +85,18 @@ describe('an embedder', () => {
     inner.dispose();
   });
 
-  it('that fails passes its own error on', async () => {
+  it('that fails passes on its own error', async () => {
     const embed = () => Promise.reject(new RangeError('my own'));
     await assert.rejects(load({ id: 'tiny', dim: 8, embed }), { name: 'RangeError', message: 'my own' });
   });
 
-  it('that is none of these is refused', async () => {
+  it('of another kind is refused', async () => {
     for (const embedder of [7, {}, true]) await refused(load(embedder), 'invalid_argument');
   });
 });
 
 describe('an index', () => {
-  it('without its embedder routes vectors, and says what prompts would need', async () => {
+  it('without its embedder routes vectors, and names the embedder for prompts', async () => {
     for (const embedder of [null, undefined]) {
       const router = await Router.load({ index, embedder });
       assert.equal((await router.route(Array(8).fill(1))).tokens, null);
@@ -106,13 +106,13 @@ describe('an index', () => {
     }
   });
 
-  it('that names no embedder says so', async () => {
+  it('without an embedder reports this', async () => {
     const router = await Router.load({ index: await topicsIndex({ embedder: undefined }), embedder: null });
     await refused(router.route(POEM), 'embedder_mismatch', /names no embedder/);
     router.dispose();
   });
 
-  it('comes as bytes, buffer, Blob, Response, path or address', async () => {
+  it('may be bytes, buffer, Blob, Response, path or address', async () => {
     const file = path.join(folder, 'index.sbx');
     const sources = [index, index.buffer, new Blob([index]), new Response(index), file, pathToFileURL(file)];
     for (const source of [...sources, String(pathToFileURL(file)), path.relative(process.cwd(), file)]) {
@@ -126,7 +126,7 @@ describe('an index', () => {
     assert.equal(await poemModel({ index: larger.subarray(37, 37 + index.length), embedder: embedderFiles() }), 'poet');
   });
 
-  it('comes over HTTP, with a length, without one, and compressed', async () => {
+  it('may come over HTTP, with a length, without one, and compressed', async () => {
     const answers = {
       '/length': { headers: { 'content-length': index.length }, body: index },
       '/chunked': { headers: { 'transfer-encoding': 'chunked' }, body: index },
@@ -148,7 +148,7 @@ describe('an index', () => {
     }
   });
 
-  it("tells what is in it, and does not change under its reader's hands", async () => {
+  it('describes its content, and is independent of later changes to its source', async () => {
     const router = await Router.load({ index, embedder: null });
     const { info } = router;
     assert.equal(info.rows, 160);
@@ -164,7 +164,7 @@ describe('an index', () => {
 });
 
 describe('the module', () => {
-  it('comes as bytes, path, address or compiled', async () => {
+  it('may be bytes, path, address or compiled', async () => {
     const address = new URL('signalbox.wasm', dist);
     const bytes = new Uint8Array(readFileSync(address));
     for (const wasm of [bytes, bytes.buffer, address, address.href, await WebAssembly.compile(bytes)]) {

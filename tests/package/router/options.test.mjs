@@ -1,4 +1,4 @@
-// The options of a decision: who may be chosen, at what price, and what is refused.
+// Options of a decision: candidates, prices, corrections, neighbours, and refused values.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Router } from '../../../dist/index.js';
@@ -18,14 +18,14 @@ const names = ({ ranking }) => ranking.map(({ model }) => model).sort();
 const excluded = (decision) => Object.fromEntries(decision.excluded.map(({ model, reason }) => [model, reason]));
 
 describe('candidates', () => {
-  it('are a list of those allowed', async () => {
+  it('are a list of allowed models', async () => {
     const decision = await route({ candidates: ['coder', 'generalist'] });
     assert.deepEqual(names(decision), ['coder', 'generalist']);
     assert.deepEqual(excluded(decision), { poet: 'not_a_candidate', unpriced: 'not_a_candidate' });
     assert.equal(decision.model, 'generalist');
   });
 
-  it('are those allowed less those denied', async () => {
+  it('are the allowed models without the denied ones', async () => {
     const decision = await route({ candidates: { allow: ['poet', 'coder'], deny: ['poet'] } });
     assert.deepEqual(names(decision), ['coder']);
     assert.deepEqual(excluded(decision), {
@@ -33,28 +33,28 @@ describe('candidates', () => {
       generalist: 'not_a_candidate',
       unpriced: 'not_a_candidate',
     });
-    assert.equal(decision.confidence, 1, 'there is nobody else');
+    assert.equal(decision.confidence, 1, 'no other candidate is left');
   });
 
-  it('are all but those denied', async () => {
+  it('are all models except the denied ones', async () => {
     const decision = await route({ candidates: { deny: ['generalist'] } });
     assert.deepEqual(names(decision), ['coder', 'poet', 'unpriced']);
     assert.equal(decision.bestSingleModel, 'poet', 'the best single model is the best of the candidates');
   });
 
-  it('are all where nothing is said', async () => {
+  it('are all models by default', async () => {
     const all = await route({});
     assert.deepEqual(await route({ candidates: undefined }), all);
     assert.deepEqual(await route({ candidates: {} }), all);
     assert.deepEqual(await route({ candidates: { allow: undefined, deny: [] } }), all);
   });
 
-  it('must leave someone', async () => {
+  it('must leave at least one model', async () => {
     await refused(route({ candidates: [] }), 'no_candidate');
     await refused(route({ candidates: { deny: Object.keys(PRICES) } }), 'no_candidate', /4 models/);
   });
 
-  it('must be names, of models that there are', async () => {
+  it('must be names of models in the index', async () => {
     await refused(route({ candidates: ['Poet'] }), 'unknown_model', /'Poet'/);
     await refused(route({ candidates: { deny: ['nobody'] } }), 'unknown_model', /'nobody'/);
     await refused(route({ candidates: [7] }), 'invalid_argument', /list of names/);
@@ -66,25 +66,25 @@ describe('candidates', () => {
 });
 
 describe('prices', () => {
-  it("are the index's, three parts input to one part output", async () => {
+  it('are those of the index, three parts input to one part output', async () => {
     const { ranking } = await route();
     assert.deepEqual(Object.fromEntries(ranking.map(({ model, usdPerMTok }) => [model, usdPerMTok])), PRICES);
   });
 
-  it("are the caller's where given, as one number or two", async () => {
+  it('of the caller come first, as one number or two', async () => {
     const { ranking } = await route({ prices: { unpriced: 0, poet: { in: 1, out: 9 } } });
     const prices = Object.fromEntries(ranking.map(({ model, usdPerMTok }) => [model, usdPerMTok]));
     assert.deepEqual(prices, { ...PRICES, unpriced: 0, poet: 3 });
   });
 
-  it('must be numbers that are not negative', async () => {
+  it('must be nonnegative numbers', async () => {
     for (const price of [-1, '3', { in: 1 }, { in: -1, out: 1 }, { in: 1, out: 1, cached: 1 }, Number.NaN]) {
       await refused(route({ prices: { poet: price } }), 'invalid_argument');
     }
     await refused(route({ prices: [] }), 'invalid_argument', /prices is not an object/);
   });
 
-  it('above the maximum, and unknown ones, exclude a model', async () => {
+  it('above the maximum or unknown exclude a model', async () => {
     const decision = await route({ maxUsdPerMTok: 1 });
     assert.deepEqual(names(decision), ['coder', 'generalist']);
     assert.deepEqual(excluded(decision), { poet: 'over_max_price', unpriced: 'price_unknown' });
@@ -92,7 +92,7 @@ describe('prices', () => {
     await refused(route({ maxUsdPerMTok: 0.1 }), 'no_candidate');
   });
 
-  it('decide between models within the quality bar', async () => {
+  it('decide between the models within the quality bar', async () => {
     assert.equal((await route({ qualityBar: 0 })).model, 'poet');
     const decision = await route({ qualityBar: 0.6 });
     assert.equal(decision.model, 'generalist');
@@ -104,7 +104,7 @@ describe('prices', () => {
 
   it('are weighed against correctness', async () => {
     assert.equal((await route({ costWeight: 0 })).model, 'poet');
-    // poet leads generalist by at most 1 and costs 2.75 more.
+    // poet leads generalist by at most 1, and costs 2.75 more.
     assert.equal((await route({ costWeight: 0.5 })).model, 'generalist');
   });
 });
@@ -112,7 +112,7 @@ describe('prices', () => {
 describe('corrections', () => {
   const pOf = ({ ranking }, name) => ranking.find(({ model }) => model === name).pCorrect;
 
-  it('are added before anything is chosen', async () => {
+  it('are added before the choice', async () => {
     const plain = await route();
     const decision = await route({ corrections: { poet: -0.5 } });
     assert.equal(plain.model, 'poet');
@@ -124,7 +124,7 @@ describe('corrections', () => {
     assert.notEqual(task.model, 'poet');
   });
 
-  it('decide where nothing in the benchmark is like the prompt, and the reason says so', async () => {
+  it('decide if nothing in the benchmark resembles the prompt, and the reason states this', async () => {
     const far = { maxCoveragePercentile: 0 };
     const plain = await route(far);
     assert.match(plain.reason, /generalist is the best model on average\./);
@@ -135,7 +135,7 @@ describe('corrections', () => {
     assert.ok(decision.reason.includes(`${decision.model} is the best model on average, with its correction.`));
   });
 
-  it('must be numbers in -1..1, of models that there are', async () => {
+  it('must be numbers in -1..1 for models in the index', async () => {
     for (const poet of [-1.5, 2, '0', null, Number.NaN]) {
       await refused(route({ corrections: { poet } }), 'invalid_argument', /poet/);
     }
@@ -152,18 +152,18 @@ describe('neighbours', () => {
       assert.equal(new Set(decision.neighbours.map(({ row }) => row)).size, neighbours);
       const { neighbours: _, ...rest } = decision;
       const { neighbours: __, ...usual } = await route();
-      assert.deepEqual(rest, usual, 'how many are shown changes nothing else');
+      assert.deepEqual(rest, usual, 'the number shown changes nothing else');
     });
   }
 
-  it('are no more than there are samples', async () => {
+  it('are limited to the number of samples', async () => {
     assert.equal((await route({ neighbours: 1000 })).neighbours.length, 160);
     await refused(route({ neighbours: 1001 }), 'invalid_argument', /from 0 to 1000/);
   });
 });
 
 describe('options', () => {
-  it('of the method are heard', async () => {
+  it('of the method are obeyed', async () => {
     const byOne = await route({ policy: 's1', k: 1 });
     assert.ok(byOne.ranking.every(({ votes, pCorrect }) => votes === 1 && (pCorrect === 0 || pCorrect === 1)));
     assert.notEqual((await route({ kappa: 1 })).coverage.meanDistance, (await route()).coverage.meanDistance);
@@ -175,14 +175,14 @@ describe('options', () => {
     assert.notDeepEqual(wide.ranking, (await router.routeTask([POEM], { policy: 's3' })).ranking);
   });
 
-  it('of a task are no options of one prompt', async () => {
+  it('of a task are not accepted for one prompt', async () => {
     await refused(route({ policy: 's3' }), 'invalid_argument', /'s3', which needs a task/);
     await refused(route({ labels: [] }), 'invalid_argument', /'labels' is not known/);
     assert.equal((await route({ policy: 's1' })).model, 'poet');
   });
 
   for (const option of ['k', 'kappa', 'threshold', 'sigma', 'eta', 'maxCoveragePercentile']) {
-    it(`refuse ${option} outside its range, NaN, infinite or as a text`, async () => {
+    it(`refuse ${option} if it is out of range, NaN, infinite or a text`, async () => {
       for (const value of [-1, 1e12, Number.NaN, Number.POSITIVE_INFINITY, '3', [1], {}, true, 3n, () => 3]) {
         await refused(route({ [option]: value }), 'invalid_argument', new RegExp(option));
       }
@@ -190,14 +190,14 @@ describe('options', () => {
   }
 
   for (const option of ['maxUsdPerMTok', 'qualityBar', 'costWeight', 'neighbours']) {
-    it(`refuse ${option} when negative, NaN, infinite or a text`, async () => {
+    it(`refuse ${option} if it is negative, NaN, infinite or a text`, async () => {
       for (const value of [-0.5, Number.NaN, Number.NEGATIVE_INFINITY, '3']) {
         await refused(route({ [option]: value }), 'invalid_argument', new RegExp(option));
       }
     });
   }
 
-  it('that are not known are refused, and so is a deny list of its own', async () => {
+  it('that are unknown are refused, and so is a separate deny list', async () => {
     await refused(route({ maxPrice: 3 }), 'invalid_argument', /'maxPrice' is not known/);
     await refused(route({ deny: ['poet'] }), 'invalid_argument', /'deny' is not known, expected candidates/);
     await refused(route({ policy: 's4' }), 'invalid_argument', /policy is 's4', expected signalbox, paper or s1/);
@@ -205,12 +205,12 @@ describe('options', () => {
     await refused(router.routeTask([Array(8).fill(1)], { K: 3 }), 'invalid_argument', /'K' is not known/);
   });
 
-  it('that are undefined count as not given', async () => {
+  it('that are undefined are ignored', async () => {
     const options = { k: undefined, prices: undefined, signal: undefined, policy: undefined };
     assert.deepEqual(await route(options), await route());
   });
 
-  it('that are no JSON are refused', async () => {
+  it('that are not JSON are refused', async () => {
     const prices = {};
     prices.poet = prices;
     await refused(route({ prices }), 'invalid_argument', /not JSON/);

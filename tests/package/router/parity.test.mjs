@@ -32,7 +32,7 @@ function native(...args) {
   return stdout.trimEnd();
 }
 
-/** The specification as the core reads it: tasks are named once, models are objects. */
+/** Builds natively from the specification in the core's form: tasks are listed once, models are objects. */
 function buildNatively({ embeddings, outcomes, tasks, models, ...rest }) {
   const names = [...new Set(tasks)];
   const json = JSON.stringify({ ...rest, models: models.map((name) => ({ name })), tasks: names });
@@ -56,12 +56,12 @@ const CODES = ['float32', 'int8', 'int4', 'binary'];
 /** Dimensions around the widths of the vector instructions, and odd ones. */
 const DIMS = [1, 3, 16, 33, 128];
 const OUTCOMES = [{}, { missing: 0.2 }, { graded: true }, { graded: true, missing: 0.2 }];
-/** Policies that route one input, too. */
+/** Policies that also route one input. */
 const ONE = ['signalbox', 'paper', 's1'];
 const COMMON = { neighbours: 40, maxCoveragePercentile: 100, eta: 0.2 };
 const PAIRS = { alphas: [0, 0.1, 0.2], repeats: 2, seed: 5 };
 
-/** One benchmark a seed: every code type, dimension and kind of outcomes occurs several times. */
+/** Draws one benchmark per seed: every code type, dimension and kind of outcomes occurs several times. */
 function drawSpec(seed) {
   return randomSpec({
     seed,
@@ -78,7 +78,7 @@ function drawSpec(seed) {
   });
 }
 
-/** A prompt's and a task's decision, by wasm. */
+/** Returns the decisions of wasm for a prompt and for a task. */
 async function decideInWasm(bytes, vectors, dim, options, taskOptions) {
   const core = await loadCore(undefined, {});
   const handle = await core.openIndex(bytes, {});
@@ -93,12 +93,13 @@ async function decideInWasm(bytes, vectors, dim, options, taskOptions) {
 }
 
 /**
- * exp and erfc are the C library's. glibc's and musl's differ in the last bit of some values (glibc's own exp does, too,
- * between processors with and without fused multiply-add); sums of a few such values move by no more than this share.
+ * exp and erfc come from the C library. Those of glibc and musl differ in the last bit of some values (so does glibc's
+ * own exp between processors with and without fused multiply-add); this share bounds the change of sums of a few such
+ * values.
  */
 const LAST_BITS = 1e-14;
 
-/** Equal in everything, numbers but for their last bits. */
+/** Asserts equality, except for the last bits of numbers. */
 function expectSame(actual, expected, where) {
   if (typeof expected === 'number' && typeof actual === 'number') {
     const close = Math.abs(actual - expected) <= LAST_BITS * Math.max(1, Math.abs(expected));
@@ -143,7 +144,7 @@ for (let seed = 1; seed <= 20; ++seed) {
     }));
 }
 
-it('native and wasm draw the same map, to the last bit, of more rows than move in a step', async () => {
+it('native and wasm draw the same map, to the last bit, for more rows than one step moves', async () => {
   const spec = randomSpec({ rows: 2100, dim: 24, models: 2, tasks: 6, codes: 'int4' });
   const bytes = await buildIndex(spec);
   const core = await loadCore(undefined, {});
@@ -157,7 +158,7 @@ it('native and wasm draw the same map, to the last bit, of more rows than move i
   assert.ok(natively.equals(wasm));
 });
 
-it('native and wasm refuse the same specification in the same words', async () => {
+it('native and wasm refuse the same specification with the same message', async () => {
   const spec = drawSpec(1);
   const json = JSON.stringify({ dim: spec.dim, models: [{ name: 'a' }], tasks: ['t'], codes: 'int2' });
   const text = native(

@@ -1,4 +1,4 @@
-// What goes into a router and what comes out: prompts, tasks, vectors, and the decision's shape.
+// Inputs and outputs of a router: prompts, tasks, vectors, and the shape of a decision.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Router, StaticEmbedder } from '../../../dist/index.js';
@@ -59,7 +59,7 @@ function expectShape(decision, { more = [], moreRanked = [] } = {}) {
 }
 
 describe('route', () => {
-  it('takes the model that was right on what is near, with its reasons', async () => {
+  it('picks the model that was right on similar prompts, with its reasons', async () => {
     const decision = await router.route(POEM);
     expectShape(decision);
     assert.equal(decision.model, 'poet');
@@ -76,19 +76,19 @@ describe('route', () => {
     assert.equal((await router.route(CODE)).model, 'coder');
   });
 
-  it('names the benchmark tasks that the prompt resembles, the heaviest first', async () => {
+  it('lists the similar benchmark tasks, most similar first', async () => {
     const { tasks, reason } = await router.route(POEM);
     assert.deepEqual(
       tasks.map(({ task }) => task),
       ['poems', 'code'],
     );
     const [{ weight: first }, { weight: second }] = tasks;
-    // Two float64 numbers that were divided by their sum.
+    // Two float64 numbers divided by their sum.
     assert.ok(Math.abs(first + second - 1) < 1e-12 && first > second);
     assert.match(reason, /resembles most is poems/);
   });
 
-  it("follows the paper's score when asked to, under the name of that score", async () => {
+  it("uses the paper's score on request, under the name of that score", async () => {
     const decision = await router.route(POEM, { policy: 's1' });
     expectShape(decision);
     assert.equal(decision.policy, 's1');
@@ -100,7 +100,7 @@ describe('route', () => {
     assert.deepEqual(paper.ranking, decision.ranking);
   });
 
-  it('gives the same prompt the same decision', async () => {
+  it('returns the same decision for the same prompt', async () => {
     assert.deepEqual(await router.route(POEM), await router.route(POEM));
   });
 
@@ -110,7 +110,7 @@ describe('route', () => {
     ['a prompt without a known word', 'zzz qqq'],
     ['a prompt of lone surrogates', '\ud800\udfff\udc00'],
   ]) {
-    it(`gives ${what} the best model on average, and says so`, async () => {
+    it(`routes ${what} to the best model on average, and reports the fallback`, async () => {
       const decision = await router.route(prompt);
       expectShape(decision);
       assert.equal(decision.model, 'generalist');
@@ -123,7 +123,7 @@ describe('route', () => {
     });
   }
 
-  it('gives a prompt that resembles nothing the best model on average', async () => {
+  it('routes a prompt that resembles nothing to the best model on average', async () => {
     const decision = await router.route('law court');
     expectShape(decision);
     assert.equal(decision.model, 'generalist');
@@ -133,13 +133,13 @@ describe('route', () => {
     assert.equal(trusting.fallback, false);
   });
 
-  it('reads what surrounds lone surrogates', async () => {
+  it('reads the text around lone surrogates', async () => {
     const decision = await router.route(`${POEM} \ud83d`);
     assert.equal(decision.model, 'poet');
     assert.equal(decision.tokens, 6);
   });
 
-  it('judges a megabyte by its beginning', async () => {
+  it('routes a megabyte by its beginning', async () => {
     const decision = await router.route(`${POEM} ${'code '.repeat(200_000)}`);
     expectShape(decision);
     assert.equal(decision.truncated, true);
@@ -175,7 +175,7 @@ describe('routeTask', () => {
     );
   });
 
-  it('ranks by the score that it is told to', async () => {
+  it('ranks by the requested score', async () => {
     assert.equal((await router.routeTask(poems)).policy, 'signalbox');
     for (const policy of ['s1', 's2', 's3']) {
       const decision = await router.routeTask(poems, { policy });
@@ -198,11 +198,11 @@ describe('routeTask', () => {
     const measured = decision.ranking.filter(({ pMeasured }) => pMeasured);
     assert.deepEqual(sorted(measured.map(({ model }) => model)), ['coder', 'poet']);
     const allRight = measured.every(({ p }) => p === 1);
-    assert.ok(allRight, 'every label is as predicted');
+    assert.ok(allRight, 'every label agrees with the prediction');
     assert.equal(decision.challenger, 'poet');
   });
 
-  it('is surer of the benchmark tasks that its labels speak for', async () => {
+  it('gives more weight to benchmark tasks that match its labels', async () => {
     const labels = poems.map((_, index) => ({ index, outcomes: { poet: 1, coder: 0, generalist: 1, unpriced: 0 } }));
     const [without, labelled] = [await router.routeTask(poems), await router.routeTask(poems, { labels })];
     expectShape(labelled, { more: TASK, moreRanked: SCORES });
@@ -213,20 +213,20 @@ describe('routeTask', () => {
   });
 
   for (const [what, labels, message] of [
-    ['a label of no prompt', [{ index: 3, outcomes: {} }], /label for input 3, the task has 3/],
-    ['two labels of one prompt', [0, 0].map((index) => ({ index, outcomes: {} })), /occurs twice/],
+    ['a label without a prompt', [{ index: 3, outcomes: {} }], /label for input 3, the task has 3/],
+    ['two labels for one prompt', [0, 0].map((index) => ({ index, outcomes: {} })), /occurs twice/],
     ['a label without an index', [{ outcomes: {} }], /label for input/],
-    ['a label of half a prompt', [{ index: 0.5, outcomes: {} }], /index is 0.5, expected an integer/],
+    ['a label for half a prompt', [{ index: 0.5, outcomes: {} }], /index is 0.5, expected an integer/],
     ['an outcome that is too large', [{ index: 0, outcomes: { poet: 2 } }], /outside \[0, 1\]/],
     ['an outcome that is a word', [{ index: 0, outcomes: { poet: 'yes' } }], /not a number or boolean/],
     ['an outcome that is NaN', [{ index: 0, outcomes: { poet: Number.NaN } }], /poet is NaN/],
     ['a list as outcomes', [{ index: 0, outcomes: [1] }], /outcomes is not an object/],
-    ['labels that are no list', { 0: {} }, /labels is not a list/],
+    ['labels that are not a list', { 0: {} }, /labels is not a list/],
   ]) {
     it(`refuses ${what}`, () => refused(router.routeTask(poems, { labels }), 'invalid_argument', message));
   }
 
-  it('leaves prompts without a known word out, and falls back where none has one', async () => {
+  it('skips prompts without a known word, and falls back if none is left', async () => {
     const some = await router.routeTask([POEM, '', 'zzz'], { policy: 's1' });
     const one = await router.routeTask([POEM], { policy: 's1' });
     assert.deepEqual(some.ranking, one.ranking);
@@ -236,7 +236,7 @@ describe('routeTask', () => {
     assert.equal(none.fallbackReason, 'no_known_token');
   });
 
-  it('embeds a long task in blocks, without a difference to the decision', async () => {
+  it('embeds a long task in blocks, which does not change the decision', async () => {
     const prompts = randomPrompts(randomFrom(8), 600);
     const decision = await router.routeTask(prompts, { policy: 's1', eta: 0 });
     assert.equal(decision.inputs, 600);
@@ -249,7 +249,7 @@ describe('routeTask', () => {
       refused(router.routeTask(prompts), 'invalid_argument', /a list of/));
   }
 
-  it('refuses a task with something among its prompts that is not a text', () =>
+  it('refuses a task with a prompt that is not a text', () =>
     refused(router.routeTask([POEM, 7]), 'invalid_argument', /input 1 is number, expected a prompt/));
 });
 
@@ -258,7 +258,7 @@ describe('vectors', () => {
   const flat = randomVectors(random, 4, 8);
   const rows = [0, 1, 2, 3].map((i) => flat.slice(8 * i, 8 * i + 8));
 
-  it('decide like the prompts that they are the embeddings of', async () => {
+  it('lead to the same decisions as their prompts', async () => {
     const { tokens, ...byPrompt } = await router.route(POEM);
     assert.equal(tokens, 6);
     const embedder = await StaticEmbedder.load(embedderFiles());
@@ -269,7 +269,7 @@ describe('vectors', () => {
     assert.deepEqual(byVector, byPrompt);
   });
 
-  it('are given by the router itself, once for many decisions', async () => {
+  it('come from the router itself, once for many decisions', async () => {
     const prompts = [POEM, CODE, 'xyzzy'];
     const embeddings = await router.embed(prompts);
     const vectors = embeddings.map(({ vector }) => vector);
@@ -290,7 +290,7 @@ describe('vectors', () => {
     await refused(router.embed([POEM], { signal: AbortSignal.abort() }), 'aborted');
   });
 
-  it('say that they have no tokens', async () => {
+  it('are reported without tokens', async () => {
     const one = await router.route(rows[0]);
     const all = await router.routeTask(flat);
     expectShape(one);
@@ -300,7 +300,7 @@ describe('vectors', () => {
     }
   });
 
-  it('come as one matrix, as a list of arrays or of typed arrays', async () => {
+  it('may be one matrix, a list of arrays or a list of typed arrays', async () => {
     const matrix = await router.routeTask(flat);
     assert.equal(matrix.inputs, 4);
     assert.deepEqual(await router.routeTask(rows), matrix);
@@ -313,11 +313,11 @@ describe('vectors', () => {
     const copy = flat.slice();
     const decision = await router.routeTask(flat);
     assert.deepEqual(flat, copy);
-    // A power of two scales without rounding.
+    // Scaling by a power of two does not round.
     assert.deepEqual(await router.routeTask(flat.map((x) => 4 * x)), decision);
   });
 
-  it('of zeros stand for no known word', async () => {
+  it('of zeros mean that no word is known', async () => {
     const decision = await router.route(new Float32Array(8));
     assert.equal(decision.fallbackReason, 'no_known_token');
   });

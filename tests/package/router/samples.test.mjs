@@ -1,4 +1,4 @@
-// What an index holds of its samples comes back as it was built, from a router here and from one in a worker.
+// The samples of an index are returned as they were built, from a router in this thread and from one in a worker.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
@@ -9,7 +9,7 @@ import { loadLab } from '../../../dist/wasm/lab-module.js';
 import { WorkerRouter } from '../../../dist/worker.js';
 import { expectNothingOpen, randomSpec, refused } from '../support/fixtures.mjs';
 
-/** Nine models: one more than fits a byte of outcomes. */
+/** Nine models: one more than fits into a byte of outcomes. */
 const specOf = (more = {}) => randomSpec({ rows: 61, models: 9, tasks: 3, ...more });
 const IDS = Array.from({ length: 61 }, (_, row) => ['', `\uFEFFrow ${row}`, `Zeile ${row} ü 😀`][row % 3]);
 
@@ -22,7 +22,7 @@ async function samplesOf(index, options) {
   }
 }
 
-/** A shard of two rows: an index without a map. */
+/** Returns a shard of two rows: an index without a map. */
 async function withoutMap() {
   const lab = await loadLab();
   const rows = { embeddings: Float32Array.of(1, 0, 0, 1), dim: 2, tasks: ['a', 'b'], models: ['m'], outcomes: [1, 0] };
@@ -37,12 +37,12 @@ async function withoutMap() {
 
 describe('the samples of an index', () => {
   for (const [what, more] of [
-    ['binary, all of them measured', {}],
+    ['binary, all measured', {}],
     ['binary, some not measured', { missing: 0.3 }],
     ['graded', { graded: true, codes: 'int4' }],
     ['graded, some not measured', { graded: true, missing: 0.3, codes: 'binary' }],
   ]) {
-    it(`are those that it was built from: ${what}`, async () => {
+    it(`are those it was built from: ${what}`, async () => {
       const spec = specOf(more);
       const { info, samples } = await samplesOf(await buildIndex({ ...spec, sampleIds: IDS }));
       assert.deepEqual(samples.outcomes, spec.outcomes);
@@ -53,18 +53,18 @@ describe('the samples of an index', () => {
       assert.deepEqual(samples.ids, IDS);
       assert.equal(samples.map.length, 2 * 61);
       assert.ok(samples.map.every((x) => x >= 0 && x <= 1));
-      assert.equal(Math.max(...samples.map) - Math.min(...samples.map), 1, 'one axis is as long as it can be');
+      assert.equal(Math.max(...samples.map) - Math.min(...samples.map), 1, 'one axis has the full length');
     });
   }
 
-  it('have no ids where the index names none, and no map where it has none', async () => {
+  it('have no ids and no map if the index has none', async () => {
     assert.equal((await samplesOf(await buildIndex(specOf()))).samples.ids, null);
     const { samples } = await samplesOf(await withoutMap());
     assert.equal(samples.map, null);
     assert.deepEqual([...samples.outcomes], [1, 0]);
   });
 
-  it('place what is alike side by side', async () => {
+  it('have places near those of similar samples', async () => {
     const spec = specOf({ rows: 120, tasks: 4 });
     for (const [i, task] of spec.tasks.entries()) spec.embeddings[8 * i + Number(task.at(-1))] += 20;
     const { samples } = await samplesOf(await buildIndex(spec));
@@ -77,7 +77,7 @@ describe('the samples of an index', () => {
     }
   });
 
-  it('come without what is not asked for', async () => {
+  it('omit parts that are not requested', async () => {
     const index = await buildIndex({ ...specOf(), sampleIds: IDS });
     const { samples } = await samplesOf(index, { ids: false, outcomes: false });
     assert.equal(samples.ids, null);
@@ -86,7 +86,7 @@ describe('the samples of an index', () => {
     assert.deepEqual((await samplesOf(index, { ids: true, outcomes: undefined })).samples.ids, IDS);
   });
 
-  it('are copies: what is written into them changes no decision and no second copy', async () => {
+  it('are copies: changes to them affect neither decisions nor later copies', async () => {
     const router = await Router.load({ index: await buildIndex(specOf()), embedder: null });
     const before = await router.route(Array(8).fill(1));
     const samples = await router.samples();
@@ -97,7 +97,7 @@ describe('the samples of an index', () => {
     router.dispose();
   });
 
-  it('are refused after dispose, to an aborted signal, and for options that are not known', async () => {
+  it('are refused after dispose, for an aborted signal, and for unknown options', async () => {
     const router = await Router.load({ index: await buildIndex(specOf()), embedder: null });
     await refused(router.samples({ signal: AbortSignal.abort() }), 'aborted');
     await refused(router.samples({ maps: true }), 'invalid_argument', /'maps' is not known/);
@@ -106,7 +106,7 @@ describe('the samples of an index', () => {
     await refused(router.samples(), 'disposed');
   });
 
-  it('come from a worker as from here, and their arrays are moved', async () => {
+  it('are the same from a worker, and their arrays are moved', async () => {
     const { port1, port2 } = new MessageChannel();
     const moved = [];
     const post = port2.postMessage.bind(port2);
@@ -130,7 +130,7 @@ describe('the samples of an index', () => {
       router.dispose();
     }
     await refused(router.samples(), 'disposed');
-    await new Promise((resolve) => setTimeout(resolve, 50)); // The worker closes its index when it hears of it.
+    await new Promise((resolve) => setTimeout(resolve, 50)); // The worker closes its index when the message arrives.
     for (const port of [port1, port2]) port.close();
   });
 });

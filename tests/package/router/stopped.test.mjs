@@ -1,4 +1,4 @@
-// A module that stopped in the midst of a call (it ran out of memory) is given up: the next load gets a new one.
+// A module that stopped during a call (out of memory) is discarded: the next load uses a new one.
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { buildIndex } from '../../../dist/build.js';
@@ -11,10 +11,10 @@ import { confinedWasm } from '../support/forgeries.mjs';
 const { compile } = WebAssembly;
 const tooLarge = randomSpec({ rows: 2000, dim: 256, models: 2 });
 
-// The shared module itself has to stop, so the first one that is compiled gets little memory.
+// The shared module itself has to stop, so the first module to be compiled gets little memory.
 before(() => {
   const confined = confinedWasm('signalbox-lab.wasm');
-  // Node compiles modules of its own for its fetch: those are left alone.
+  // Node compiles its own modules for fetch; these are left unchanged.
   WebAssembly.compile = (bytes) => compile(bytes.byteLength === confined.byteLength ? confined : bytes);
 });
 after(() => {
@@ -22,7 +22,7 @@ after(() => {
 });
 expectNothingOpen();
 
-it('a stopped module is not shared any further, and what it had open no longer counts', async () => {
+it('a stopped module is no longer shared, and its open handles no longer count', async () => {
   const spec = randomSpec();
   const lab = await loadLab();
   const handle = lab.openEvaluation({ ...flatten(spec), inputs: Uint32Array.from(spec.tasks, (_, row) => row) });

@@ -1,4 +1,4 @@
-// WorkerRouter against the worker's own code at the other end of a message channel: the page's half and the worker's.
+// WorkerRouter with the worker's own code at the other end of a message channel: both the page's side and the worker's.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,7 +12,7 @@ let index;
 let direct;
 let openByDirect;
 
-/** A port of Node in the shape of a worker: listeners get events, and ports are closed at the end. */
+/** Node ports in the shape of a worker: listeners receive events, and the ports are closed at the end. */
 const ports = [];
 function startWorker() {
   const { port1, port2 } = new MessageChannel();
@@ -24,7 +24,7 @@ function startWorker() {
 const load = (more = {}) =>
   WorkerRouter.load({ index: index.slice(), embedder: embedderFiles(), worker: startWorker(), ...more });
 
-/** The worker closes its router when it hears of it: at most so many turns later. */
+/** Waits, for a limited number of turns, until the worker has received the message and closed its router. */
 async function settled(expected = 0) {
   for (let turn = 0; turn < 200 && liveHandles() !== expected; ++turn) {
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -44,7 +44,7 @@ after(async () => {
 expectNothingOpen();
 
 describe('a router in a worker', () => {
-  it('decides like one beside it, by all four methods', async () => {
+  it('decides like a router in this thread, by all four methods', async () => {
     const router = await load();
     const vector = Float32Array.from([1, 0, 0, 1, 0, 0, 0, 1]);
     assert.deepEqual(router.info, direct.info);
@@ -57,7 +57,7 @@ describe('a router in a worker', () => {
     router.dispose();
   });
 
-  it('adapts to judgements like one beside it', async () => {
+  it('adapts to ratings like a router in this thread', async () => {
     const router = await load();
     const [{ vector }] = await direct.embed([POEM]);
     const judgements = Array.from({ length: 30 }, () => ({ vector, outcomes: { poet: 0, generalist: 1 } }));
@@ -67,7 +67,7 @@ describe('a router in a worker', () => {
     router.dispose();
   });
 
-  it('gives the vectors that it decides on, from whichever side they come', async () => {
+  it('returns the vectors of its decisions, from either side', async () => {
     const embedder = await StaticEmbedder.load(embedderFiles());
     const prompts = Array.from({ length: 300 }, (_, i) => (i % 2 === 0 ? POEM : CODE));
     const expected = await direct.embed(prompts);
@@ -93,7 +93,7 @@ describe('a router in a worker', () => {
     without.dispose();
   });
 
-  it('keeps the codes and words of errors', async () => {
+  it('keeps the codes and messages of errors', async () => {
     const router = await load();
     const there = await refused(router.route(POEM, { candidates: ['nobody'] }), 'unknown_model', /nobody/);
     const here = await refused(direct.route(POEM, { candidates: ['nobody'] }), 'unknown_model');
@@ -119,7 +119,7 @@ describe('a router in a worker', () => {
     router.dispose();
   });
 
-  it('is given up when the signal is aborted, and works on', async () => {
+  it('stops a call if the signal is aborted, and continues to work', async () => {
     const router = await load();
     await refused(router.route(POEM, { signal: AbortSignal.abort() }), 'aborted');
     const controller = new AbortController();
@@ -132,7 +132,7 @@ describe('a router in a worker', () => {
     router.dispose();
   });
 
-  it('refuses calls after dispose, and those that were under way', async () => {
+  it('refuses calls after dispose, including those in progress', async () => {
     const router = await load();
     const routing = router.route(POEM);
     router.dispose();
@@ -141,7 +141,7 @@ describe('a router in a worker', () => {
     await refused(router.route(POEM), 'disposed');
   });
 
-  it('is loaded from what cannot be cloned, too: a response, and in Node a path', async () => {
+  it('can be loaded from sources that cannot be cloned: a response, and in Node a path', async () => {
     const wasm = fileURLToPath(new URL('signalbox.wasm', dist));
     for (const more of [{ index: new Response(index) }, { wasm }, { wasm: pathToFileURL(wasm) }]) {
       const router = await load(more);
@@ -154,7 +154,7 @@ describe('a router in a worker', () => {
     await refused(load({ wasm: '/nowhere/signalbox.wasm' }), 'network', /could not be read/);
   });
 
-  it('leaves nothing open where its load is aborted, at whichever event', async () => {
+  it('leaves nothing open if its load is aborted at any event', async () => {
     const statuses = [];
     (await load({ onProgress: ({ status }) => statuses.push(status) })).dispose();
     await settled(openByDirect);
@@ -169,7 +169,7 @@ describe('a router in a worker', () => {
     }
   });
 
-  it('lets an embedder that is an object stay on this side, and refuses another one', async () => {
+  it('keeps an embedder object in this thread, and refuses a wrong one', async () => {
     const embedder = await StaticEmbedder.load(embedderFiles());
     const router = await load({ embedder });
     assert.deepEqual(await router.route(POEM), await direct.route(POEM));
@@ -180,13 +180,13 @@ describe('a router in a worker', () => {
     );
     await refused(router.routeTask([]), 'invalid_argument');
     router.dispose();
-    assert.equal((await embedder.embed([POEM])).length, 1, 'it is still the caller’s');
+    assert.equal((await embedder.embed([POEM])).length, 1, 'the caller still owns it');
     embedder.dispose();
     const stranger = { id: 'mine', dim: 8, embed: async () => [] };
     await refused(load({ embedder: stranger }), 'embedder_mismatch', /the id 'mine'/);
   });
 
-  it('disposes of an embedder that was made for it, also where it is not the one of the index', async () => {
+  it('disposes of an embedder that was made for it, even if it does not fit the index', async () => {
     let open = 0;
     const made = (dim) => () => {
       ++open;

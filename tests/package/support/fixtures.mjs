@@ -1,4 +1,4 @@
-// What several of these tests need: seeded benchmarks, a tiny Model2Vec embedder, and refusals by code.
+// Shared by several of these tests: seeded benchmarks, a tiny Model2Vec embedder, and refusals by code.
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { ERROR_CODES, liveHandles, SignalboxError } from '../../../dist/index.js
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 export const dist = new URL('../../../dist/', import.meta.url);
 
-/** Numbers in [0, 1) from a seed (mulberry32). */
+/** Returns a generator of numbers in [0, 1) from a seed (mulberry32). */
 export function randomFrom(seed) {
   let state = seed >>> 0;
   return () => {
@@ -18,15 +18,15 @@ export function randomFrom(seed) {
   };
 }
 
-/** Vectors [count, dim] of normal numbers, row by row. */
+/** Returns vectors [count, dim] of normal numbers, row by row. */
 export function randomVectors(random, count, dim) {
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   return Float32Array.from({ length: count * dim }, normal);
 }
 
 /**
- * A benchmark of random vectors and outcomes. Model `m<i>` is the better, the higher its number; row r belongs to task
- * r % tasks. `missing` is the share of outcomes that were not measured.
+ * Returns a benchmark of random vectors and outcomes. Models `m<i>` with higher numbers are better; row r belongs to
+ * task r % tasks. `missing` is the share of missing outcomes.
  */
 export function randomSpec({
   seed = 1,
@@ -63,7 +63,7 @@ export const WORDS = [
   ...['?', '.', ','],
 ];
 
-/** A WordPiece tokenizer in the layout of tokenizers. */
+/** Returns a WordPiece tokenizer in the layout of the `tokenizers` library. */
 export function tokenizerJson(words = WORDS) {
   return {
     version: '1.0',
@@ -94,7 +94,7 @@ const DTYPES = new Map([
   [BigInt64Array, 'I64'],
 ]);
 
-/** A safetensors file of tensors { name: { shape, data, dtype? } }. */
+/** Returns a safetensors file of tensors { name: { shape, data, dtype? } }. */
 export function safetensors(tensors) {
   const header = {};
   let end = 0;
@@ -114,7 +114,7 @@ export function safetensors(tensors) {
   return file;
 }
 
-/** The three files of an embedder of 8 dimensions over WORDS. */
+/** Returns the three files of an embedder of 8 dimensions over WORDS. */
 export function embedderFiles({ seed = 7, dim = 8, id = 'tiny' } = {}) {
   const data = randomVectors(randomFrom(seed), WORDS.length, dim);
   return {
@@ -124,14 +124,14 @@ export function embedderFiles({ seed = 7, dim = 8, id = 'tiny' } = {}) {
   };
 }
 
-/** Prompts of known words. */
+/** Returns prompts of known words. */
 export function randomPrompts(random, count) {
   const words = WORDS.slice(2, 37);
   const prompt = () => Array.from({ length: 3 + Math.floor(9 * random()) }, () => words[Math.floor(35 * random())]);
   return Array.from({ length: count }, () => prompt().join(' '));
 }
 
-/** Asserts a refusal by this code, with a message that the pattern finds; gives the error. */
+/** Asserts a refusal with this code and a message that matches the pattern; returns the error. */
 export async function refused(action, code, pattern) {
   assert.ok(ERROR_CODES.includes(code), `'${code}' is not a code`);
   let error;
@@ -147,7 +147,7 @@ export async function refused(action, code, pattern) {
   return error;
 }
 
-/** Names the seed when what it drew fails. */
+/** Adds the seed to the error if a check of random data fails. */
 export async function withSeed(seed, check) {
   try {
     await check(randomFrom(seed));
@@ -156,7 +156,7 @@ export async function withSeed(seed, check) {
   }
 }
 
-/** At the end of the file nothing may be open. */
+/** Asserts at the end of the file that nothing is open. */
 export function expectNothingOpen() {
   after(() => assert.equal(liveHandles(), 0, 'something was left open'));
 }

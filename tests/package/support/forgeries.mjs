@@ -1,4 +1,4 @@
-// Index files and wasm modules that were tampered with, and sealed again where there is a checksum.
+// Changed index files, with valid checksums, and changed wasm modules.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
@@ -14,7 +14,7 @@ export const FIELD = { major: 8, headerSize: 12, fileSize: 16, sections: 24, row
 
 const viewOf = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Writes both checksums, by another implementation of CRC-32 than the core's. */
+/** Writes both checksums with an implementation of CRC-32 other than the core's. */
 export function seal(bytes) {
   const view = viewOf(bytes);
   view.setUint32(BODY_CRC, crc32(bytes.subarray(HEADER_BYTES)), true);
@@ -22,14 +22,14 @@ export function seal(bytes) {
   return bytes;
 }
 
-/** A copy with a 32-bit field of the header changed. */
+/** Returns a copy with a changed 32-bit field of the header. */
 export function withField(bytes, offset, value) {
   const copy = bytes.slice();
   viewOf(copy).setUint32(offset, value, true);
   return seal(copy);
 }
 
-/** A copy with a section changed in place. */
+/** Returns a copy with a section changed in place. */
 export function withSection(bytes, info, name, change) {
   const copy = bytes.slice();
   const { offsetBytes, sizeBytes } = info.sections.find((section) => section.name === name);
@@ -37,14 +37,14 @@ export function withSection(bytes, info, name, change) {
   return seal(copy);
 }
 
-/** A copy whose section table calls section i by a kind that no reader knows, as if it were not there. */
+/** Returns a copy in which section i has a kind that no reader knows, as if the section were missing. */
 export function withoutSection(bytes, i) {
   const copy = bytes.slice();
   viewOf(copy).setUint32(HEADER_BYTES + i * ENTRY_BYTES, 0xffff, true);
   return seal(copy);
 }
 
-/** One of the package's modules with its memory confined to what it starts with, so that it runs out in a test's time. */
+/** Returns one of the package's modules with its memory limited to the initial size, so that it runs out quickly. */
 export function confinedWasm(file = 'signalbox.wasm') {
   const bytes = new Uint8Array(readFileSync(new URL(file, dist)));
   let at = 8;
@@ -67,7 +67,7 @@ export function confinedWasm(file = 'signalbox.wasm') {
   const pages = number();
   const end = bytes.subarray(at);
   const length = end.findIndex((byte) => byte < 0x80) + 1;
-  // The same number in as many bytes as the maximum had.
+  // Writes the number in as many bytes as the maximum had.
   for (let i = 0; i < length; ++i) end[i] = ((pages >> (7 * i)) & 0x7f) | (i < length - 1 ? 0x80 : 0);
   return bytes;
 }

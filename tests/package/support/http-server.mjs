@@ -1,9 +1,9 @@
-// A server on this machine that answers from a function and remembers what it was asked.
+// A server on this machine that answers from a function and records its requests.
 import { createServer } from 'node:http';
 
 /**
- * `answer(path)` gives { status?, headers?, body? }, or null for 404; a body that is null is never sent, and the answer
- * stays open. Call `close` at the end.
+ * `answer(path)` returns { status?, headers?, body? }, or null for 404. If `body` is null, it is never sent, and the
+ * response stays open. Call `close` at the end.
  */
 export async function startServer(answer) {
   const requests = [];

@@ -1,4 +1,4 @@
-// A server on this machine for folders of models: as a host of files, as a hub, and in all the ways in which both fail.
+// A server on this machine for folders of models: as a file host, as a hub, and with every way in which both can fail.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -9,7 +9,7 @@ export const HUB_ID = 'owner/name';
 
 export const sha256Of = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-/** The files of a folder by their paths below it. */
+/** Returns the files of a folder by their paths below it. */
 export function filesOf(folder) {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const files = entries.map((entry) => {
@@ -25,7 +25,7 @@ export const manifestOf = (files) => ({
   ),
 });
 
-/** What the hub says of a repository: only large files have a SHA-256. */
+/** Returns a hub's listing of a repository, in which only large files have a SHA-256. */
 export const listingOf = (files) => ({
   sha: COMMIT,
   siblings: Object.entries(files).map(([rfilename, bytes]) => {
@@ -38,12 +38,12 @@ const LISTING = `/api/models/${HUB_ID}/revision/main`;
 const FILES = new RegExp(`^(?:/${HUB_ID}/resolve/(?:${COMMIT}|main)|/files)/(.*)$`);
 
 /**
- * `files`: bytes by path, at `url` (a folder) and, with `host` as the hub, as the repository HUB_ID.
+ * Serves `files`, bytes by path, at `url` (a folder) and, with `host` as the hub, as the repository HUB_ID.
  *
- * `behave(file, how)` changes what happens to requests for a file ('listing' for the hub's list), for `how.times` of
- * them. `how` holds `status`, `headers`, `body` (other bytes), `etag` (null: none), `ignoresRange`, `isChunked` (no
- * Content-Length), `claims` (another Content-Length), and `stopsAfter`: that many bytes are sent, and then nothing, until
- * `cut` breaks the connection.
+ * `behave(file, how)` changes the answers to the next `how.times` requests for a file ('listing' for the hub's list).
+ * `how` has `status`, `headers`, `body` (other bytes), `etag` (null: none), `ignoresRange`, `isChunked` (no
+ * Content-Length), `claims` (another Content-Length), and `stopsAfter`: after this number of bytes nothing is sent
+ * until `cut` breaks the connection.
  */
 export async function startModelServer(files) {
   const behaviours = new Map();
@@ -104,16 +104,16 @@ export async function startModelServer(files) {
     url: `${host}/files`,
     /** { file, range } of every request so far. */
     requests,
-    /** The ranges that were asked for of a file; undefined: all of it. */
+    /** Returns the requested ranges of a file; undefined means the whole file. */
     rangesOf: (file) => requests.filter((request) => request.file === file).map(({ range }) => range),
     behave: (file, how) => void behaviours.set(file, { times: Number.POSITIVE_INFINITY, ...how }),
     cut() {
       for (const response of stopped) response.destroy();
       stopped.clear();
     },
-    /** Answers that are neither sent nor given up by the client. */
+    /** Returns the number of responses that were neither completed nor cancelled by the client. */
     unfinished: () => unfinished.size,
-    /** As good as new. */
+    /** Restores the initial state. */
     reset() {
       this.cut();
       behaviours.clear();

@@ -1,4 +1,4 @@
-// A benchmark whose right answers are plain: one model writes, one computes, one does both well enough.
+// A benchmark with obvious answers: one model writes, one computes, one does both moderately well.
 import { buildIndex } from '../../../dist/build.js';
 import { StaticEmbedder } from '../../../dist/index.js';
 import { embedderFiles, randomFrom } from './fixtures.mjs';
@@ -8,7 +8,7 @@ const TOPICS = {
   code: ['python', 'code', 'sort', 'list', 'bug', 'number', 'sum'],
 };
 
-/** Share of each topic's prompts that a model answers. */
+/** The models, each with the share of each topic's prompts that it answers correctly. */
 export const MODELS = [
   { name: 'poet', right: { poems: 0.95, code: 0.1 }, paramsB: 7, usdPerMTokIn: 2, usdPerMTokOut: 6 },
   { name: 'coder', right: { poems: 0.05, code: 0.95 }, paramsB: 70.5, usdPerMTokIn: 0.5, usdPerMTokOut: 1.5 },
@@ -18,14 +18,14 @@ export const MODELS = [
 
 export const POEM = 'write a poem about the sea';
 export const CODE = 'python code, sort the list';
-/** Blended 3 : 1, US dollars per million tokens. */
+/** Blended prices, input 3 : output 1, in US dollars per million tokens. */
 export const PRICES = { poet: 3, coder: 0.75, generalist: 0.25, unpriced: null };
 
 const ROWS = 80;
 
 /**
- * Its specification. Rows 0..79 are prompts of the one topic, the others of the other; outcomes are evenly spread.
- * With `keepPrompts` also the rows' `prompts`, for another embedder.
+ * Returns the specification. Rows 0..79 are prompts of one topic, the others of the other topic; outcomes are evenly
+ * spread. With `keepPrompts`, it includes the rows' `prompts`, for another embedder.
  */
 export async function topicsSpec(more = {}, { keepPrompts = false } = {}) {
   const random = randomFrom(3);

@@ -24,7 +24,7 @@ float ContrastiveLoss::gradients(const Matrix& a, const Matrix& b, const Duplica
   grad_a.setZero(a.rows(), a.cols());
   grad_b.setZero(b.rows(), b.cols());
   pull_.setZero(a.rows(), b.rows());
-  // From the widest cut down, pull_ adds up what every column of the current block receives.
+  // From the widest cut down, pull_ accumulates the contributions to every column of the current block.
   float loss = 0;
   for (std::size_t cut = cuts_.size(); cut-- > 0;) {
     const float of_cut = add_cut(cut, a, b, same, grad_a, grad_b);
@@ -39,7 +39,7 @@ float ContrastiveLoss::gradients(const Matrix& a, const Matrix& b, const Duplica
 
 // With c = cosine of row i of a and row j of b, and p, q the softmax of scale * c over the row and over the column,
 // dL/dc = scale / 2n (p + q) - scale / n [i = j]. The gradient of c by a_i is b_j / (|a_i| |b_j|) - c a_i / |a_i|^2:
-// the first part goes into pull_, the second is a multiple of a_i.
+// the first term goes into pull_, the second is a multiple of a_i.
 float ContrastiveLoss::add_cut(std::size_t cut, const Matrix& a, const Matrix& b, const Duplicates& same,
                                Matrix& grad_a, Matrix& grad_b) {
   const Eigen::Index width = cuts_[cut];

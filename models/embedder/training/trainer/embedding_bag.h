@@ -1,4 +1,4 @@
-// The table that is trained: one row a token, the mean of a text's rows, and the optimiser.
+// The table in training: one row per token, the mean of a text's rows, and the optimiser.
 #pragma once
 
 #include "contrastive_loss.h"
@@ -12,23 +12,23 @@ struct AdamOptions {
   float epsilon = 1e-10F;
 };
 
-/// A table that Adam (Kingma and Ba, 2015) trains. Rows that a batch does not hold stay as they are, their moments too:
-/// rare tokens so keep more of what they start from.
+/// A table trained by Adam (Kingma and Ba, 2015). Rows outside a batch stay unchanged, and so do their moments, so that
+/// rare tokens keep more of their start.
 class EmbeddingBag {
  public:
   EmbeddingBag(Matrix start);
 
-  /// Mean of the rows of each bag.
+  /// Writes the mean of the rows of each bag to `means`.
   void forward(const Bags& bags, Matrix& means) const;
 
-  /// One step down the gradients of the means.
+  /// Takes one step down the gradients of the means.
   void step(const Bags& a, const Matrix& grad_a, const Bags& b, const Matrix& grad_b, float rate);
 
   [[nodiscard]] const Matrix& table() const { return table_; }
 
  private:
   struct Use {
-    std::uint32_t bag;  ///< of a, or of b plus the number of bags of a
+    std::uint32_t bag;  ///< index of a bag of a; for bags of b, plus the number of bags of a
     float share;        ///< 1 / tokens of the bag
   };
   void collect_uses(const Bags& a, const Bags& b);
@@ -36,7 +36,7 @@ class EmbeddingBag {
   Matrix table_, first_, second_;
   std::vector<std::uint32_t> use_bounds_;  ///< uses of token i: use_bounds_[i] to use_bounds_[i + 1]
   std::vector<Use> uses_;
-  std::vector<float> steps_;  ///< steps that touched a row, for the correction of its moments
+  std::vector<float> steps_;  ///< number of steps that changed a row, to correct its moments
   AdamOptions options_;
 };
 

@@ -1,4 +1,4 @@
-// The command line.
+// Command-line options.
 #pragma once
 
 #include <map>
@@ -7,7 +7,7 @@
 
 namespace trainer {
 
-/// Options of the command line, each `--name value`.
+/// Parses options of the form `--name value`.
 class Options {
  public:
   Options(int count, char** arguments) {

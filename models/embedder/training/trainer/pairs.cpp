@@ -8,7 +8,7 @@ namespace trainer {
 namespace {
 
 constexpr std::size_t kMaxHeldOut = 1000;
-constexpr std::size_t kMinHalf = 12;  // tokens of a half that still says what the text is about
+constexpr std::size_t kMinHalf = 12;  // least tokens of a half that still shows the text's topic
 
 template <typename T>
 std::vector<T> read_array(const std::filesystem::path& path) {
@@ -19,7 +19,7 @@ std::vector<T> read_array(const std::filesystem::path& path) {
   return values;
 }
 
-/// Holds a few pairs out by a hash of their number, so that they stay the same when the sampling changes.
+/// Holds out a few pairs by a hash of their number, so that the choice does not depend on the sampling.
 void hold_out(Source& source) {
   const auto pairs = static_cast<std::uint32_t>((source.bounds.size() - 1) / 2);
   std::vector<std::uint32_t> order;

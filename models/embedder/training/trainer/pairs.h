@@ -18,15 +18,15 @@ struct Source {
   double weight = 0;
   std::vector<Token> tokens;
   std::vector<std::uint32_t> bounds;
-  std::vector<std::uint32_t> training;  ///< pairs to train with
-  std::vector<std::uint32_t> held_out;  ///< at most 1,000 pairs never trained with
+  std::vector<std::uint32_t> training;  ///< pairs to train on
+  std::vector<std::uint32_t> held_out;  ///< at most 1,000 pairs that are never trained on
 
   [[nodiscard]] std::span<const Token> text(std::size_t i) const {
     return std::span(tokens).subspan(bounds[i], bounds[i + 1] - bounds[i]);
   }
 };
 
-/// Reads the sources that `folder/sources.txt` lists. Throws std::runtime_error where a file is missing or torn.
+/// Reads the sources listed in `folder/sources.txt`. Throws std::runtime_error if a file is missing or truncated.
 std::vector<Source> read_sources(const std::filesystem::path& folder);
 
 /// Texts as bags of tokens: bag i is tokens[bounds[i]] to tokens[bounds[i + 1]].
@@ -46,13 +46,14 @@ struct Bags {
 
 struct SamplingOptions {
   std::size_t batch = 1024;
-  std::size_t chunk = 128;      ///< neighbours in a batch that come from one source, so that they are hard negatives
-  std::size_t max_tokens = 96;  ///< a longer text is a window of it, half of the time at a random place
+  std::size_t chunk = 128;      ///< consecutive pairs of a batch from one source, so that they are hard negatives
+  std::size_t max_tokens = 96;  ///< longer texts are cut to a window, half of the time at a random place
   double drop = 0.1;            ///< share of tokens left out of a text
-  double halves = 0.1;          ///< share of pairs replaced by two halves of one of their texts, where it is long
+  double halves = 0.1;          ///< share of pairs replaced by two halves of one of their texts, if long enough
 };
 
-/// Draws batches: whole chunks of one source, sources by weight, each source in random order without repetition.
+/// Draws batches in whole chunks from one source. Sources are drawn by weight, and each in random order without
+/// repetition.
 class Sampler {
  public:
   Sampler(const std::vector<Source>& sources, SamplingOptions options, std::uint64_t seed);

@@ -20,7 +20,8 @@ RowVector random_vector(std::string_view name, Eigen::Index width, std::uint64_t
   return vector;
 }
 
-/// Sum of the n-grams of "<piece>", of variance 1 a value; a piece inside a word has no "<". Zero where it has none.
+/// Returns the sum of the n-grams of "<piece>", with variance 1 per value; a piece inside a word has no "<". Zero if
+/// the piece has no n-grams.
 RowVector spelling_vector(const std::string& piece, Eigen::Index width, std::uint64_t seed) {
   const std::string text = (piece.starts_with("##") ? piece.substr(2) : "<" + piece) + ">";
   RowVector sum = RowVector::Zero(width);

@@ -3,7 +3,7 @@
 //   train_table --tokens DIR --pieces FILE --out FILE [--width 256] [--steps N] [--batch N] [--rate R] [--seed N] ...
 //
 // Writes pieces x width float32 values. Prints the running loss and, at the end, the share of held-out pairs whose
-// right side is the nearest of all right sides held out, a mean over sources.
+// right side is the nearest among all held-out right sides, averaged over sources.
 
 #include <chrono>
 #include <cmath>
@@ -25,7 +25,7 @@ std::uint64_t hash_of(std::span<const Token> bag) {
   return hash;
 }
 
-/// Pairs (i, j), i != j, where the texts of one side are the same: j's partner is then no wrong answer to i.
+/// Returns pairs (i, j), i != j, with the same text on one side: the partner of j is then not a wrong answer to i.
 Duplicates find_duplicates(const Bags& a, const Bags& b) {
   Duplicates same;
   for (const Bags* side : {&a, &b}) {
@@ -69,7 +69,7 @@ void print_held_out(const EmbeddingBag& model, const std::vector<Source>& source
   std::printf("held-out recall %.4f\n", sum / static_cast<double>(sources.size()));
 }
 
-/// Rises over the first steps, then falls in a line to zero.
+/// Rises over the first steps, then falls linearly to zero.
 float rate_at(double rate, long step, long steps) {
   constexpr double kWarmUp = 50;
   const double left = 1 - static_cast<double>(step) / static_cast<double>(steps);
