@@ -1,4 +1,4 @@
-// The card of the default index, with the numbers measured by its builder.
+// Writes the card of the default index, with the numbers that its builder measured.
 import { writeFileSync } from 'node:fs';
 
 const four = (x) => x.toFixed(4).replace(/^0/, '');
