@@ -1,0 +1,56 @@
+// The part of the style rule (CONTRIBUTING.md) that can be counted: openings of doc comments, "is no" and "are none" for
+// "is not a" and "are not", and the length of commit subjects. `npm run check` fails on any.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** The rule on subjects holds for the commits after this one. */
+const SINCE = 'ceb91b2d6e90a4d9314c8509019737b5994b8c50';
+const LONGEST_SUBJECT = 72;
+
+const OPENING = /^\s*(?:\/\*\*|\/\/\/<?|\*)\s*(What|Who|Whose|Where|Of|So)\b(?! (?:is|are|does|do|can|to)\b.*\?)/;
+/** "There is no", "is no longer" and "is no more than" are plain English. */
+const NEGATION =
+  /(?<!\b[Tt]here )\b(?:is|are|was|were) (?:none\b|no\b(?! (?:longer|more|less|fewer|larger|smaller|worse|better|later)\b))/;
+
+const git = (root, ...args) => spawnSync('git', args, { cwd: root, encoding: 'utf8' });
+
+/** Whether the line opens a doc comment, and does not continue one. */
+function opensComment(line, before = '') {
+  if (/^\s*\/\*\*/.test(line)) return true;
+  if (/^\s*\/\/\//.test(line)) return !/^\s*\/\/\//.test(before);
+  return /^\s*\*/.test(line) && /^\s*\/\*\*\s*$/.test(before);
+}
+
+/** Returns `file:line: text` for each place in a file that breaks the rule. Quotations in Markdown are exempt. */
+export function oddEnglish(file, text) {
+  const isMarkdown = file.endsWith('.md');
+  const lines = (isMarkdown ? text.replace(/"[^"\n]*"|`[^`\n]*`/g, '') : text).split('\n');
+  return lines.flatMap((line, i) => {
+    const opening = opensComment(line, lines[i - 1]) && OPENING.test(line);
+    // A member's comment on its own line: `double eta;  ///< Where ...`.
+    const trailing = /\S.*\/\/\/<\s*(?:What|Who|Whose|Where|Of|So)\b/.test(line);
+    return opening || trailing || NEGATION.test(line) ? [`${file}:${i + 1}: ${line.trim()}`] : [];
+  });
+}
+
+function longSubjects(root) {
+  const isKnown = git(root, 'cat-file', '-e', SINCE).status === 0;
+  if (!isKnown) {
+    console.error('signalbox check: skipped the subjects of commits, since this clone lacks the older ones');
+    return [];
+  }
+  const { stdout } = git(root, 'log', '--format=%h %s', `${SINCE}..HEAD`);
+  return stdout.split('\n').filter((line) => line.slice(line.indexOf(' ') + 1).length > LONGEST_SUBJECT);
+}
+
+/** Throws with all places that break the rule. `files` are paths below `root`. */
+export function checkLanguage(root, files) {
+  const checked = files.filter((file) => /\.(?:ts|tsx|mts|mjs|cpp|h|md|html|css|py|sh)$/.test(file));
+  const own = path.relative(root, import.meta.filename);
+  const odd = checked
+    .filter((file) => file !== own && file !== 'tests/package/language.test.mjs')
+    .flatMap((file) => oddEnglish(file, readFileSync(path.join(root, file), 'utf8')));
+  const broken = [...odd, ...longSubjects(root).map((line) => `commit ${line}: over ${LONGEST_SUBJECT} characters`)];
+  if (broken.length > 0) throw new Error(`${broken.length} places are not plain English:\n${broken.join('\n')}`);
+}

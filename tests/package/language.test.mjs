@@ -1,0 +1,35 @@
+// The countable part of the style rule: which lines it finds, and which it leaves alone.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { oddEnglish } from '../../scripts/language.mjs';
+
+const ODD = [
+  ['a.ts', '/** What routes. */'],
+  ['a.ts', '  /** Of what was given as a vector. */'],
+  ['a.ts', '/**\n * Who does not wait has the index all the same.\n */'],
+  ['a.h', '/// Where a distance stands.'],
+  ['a.h', 'double mean = 0;  ///< Of all labels.'],
+  ['a.mjs', "it('that are none', () => {});"],
+  ['a.ts', '// An empty list is no error.'],
+  ['a.md', 'A missing price is no zero.'],
+];
+
+const PLAIN = [
+  ['a.ts', '/** Whether a model is left. */'],
+  ['a.ts', '/** What is a policy? */'],
+  ['a.ts', '/** Returns the pick.\n * Where prices are equal, the lower number. */'],
+  ['a.h', '/// Returns the mean.\n/// Where none is measured, NaN.'],
+  ['a.ts', '// There is no network.'],
+  ['a.ts', '// The worker is no longer needed.'],
+  ['a.md', 'Write "is not a", not "is no".'],
+  ['a.md', 'A row says `is no`.'],
+];
+
+describe('the check of the language', () => {
+  for (const [file, text] of ODD) {
+    it(`finds ${JSON.stringify(text)}`, () => assert.equal(oddEnglish(file, text).length, 1));
+  }
+  for (const [file, text] of PLAIN) {
+    it(`leaves ${JSON.stringify(text)} alone`, () => assert.deepEqual(oddEnglish(file, text), []));
+  }
+});
