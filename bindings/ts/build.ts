@@ -1,7 +1,15 @@
 /** `signalbox/build`: indexes from arrays, or from the result files of evaluation tools; in a page, a worker or Node.js. */
+import { startThread } from '#platform';
+import { withPath } from './building/build-files.js';
+import type { BuildQuestion } from './building/build-protocol.js';
+import { lendEmbedder } from './building/lent-embedder.js';
+import type { BenchmarkFile, BuildInWorkerOptions, BuiltBenchmark } from './building/types.js';
+import { throwIfAborted } from './errors.js';
+import { isEmbedder } from './routing/inputs.js';
+import { Channel, resolveAddress } from './workers/channel.js';
 
 // From files.
-export { buildFromFiles, buildInWorker } from './building/build-files.js';
+export { buildFromFiles } from './building/build-files.js';
 // From arrays.
 export { type BuildOptions, buildIndex, type IndexSpec, type ModelSpec } from './building/build-index.js';
 export type { Choice, Choices } from './building/choices.js';
@@ -16,3 +24,46 @@ export { fileFromBytes, type InputFile } from './importing/input-file.js';
 export { DROP_REASONS, type DropReason, SOURCES, type Source } from './importing/records.js';
 // Prices.
 export { type ModelPrice, readPriceList } from './routing/prices.js';
+
+/** Resolves an address for the worker, which has another base. */
+const toPlace = <T>(source: T) =>
+  typeof source === 'string' || source instanceof URL ? resolveAddress(source) : (source as Exclude<T, URL>);
+
+const startWorker = () =>
+  typeof Worker === 'undefined'
+    ? startThread(new URL('./build-worker-entry.js', import.meta.url))
+    : new Worker(new URL('./build-worker-entry.js', import.meta.url), { type: 'module' });
+
+/**
+ * Builds an index like `buildFromFiles`, in a worker that ends with the build: the page stays responsive, and an abort
+ * frees everything at once.
+ * Errors: those of `buildFromFiles`; whatever an embedder of this side throws, as it was thrown.
+ *
+ *     input.onchange = async () => save((await buildInWorker(input.files)).index);
+ */
+export async function buildInWorker(
+  files: Iterable<BenchmarkFile>,
+  { signal, onProgress, worker, startTimeoutMs, embedder, wasm, labWasm, ...rest }: BuildInWorkerOptions = {},
+): Promise<BuiltBenchmark> {
+  const service = { service: 'build', entry: 'signalbox/build-worker-entry', start: startWorker, owns: true } as const;
+  if (worker === undefined) throwIfAborted(signal);
+  const channel = new Channel<BuildQuestion>({ ...service, worker, startTimeoutMs });
+  let fail: (cause: unknown) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  const lending = isEmbedder(embedder) ? lendEmbedder(embedder, fail) : undefined;
+  try {
+    const question: BuildQuestion = {
+      call: 'build',
+      files: [...files].map(withPath),
+      options: { ...rest, wasm: toPlace(wasm), labWasm: toPlace(labWasm) },
+      embedder: isEmbedder(embedder) ? lending?.lent : toPlace(embedder),
+    };
+    const transfer = lending === undefined ? [] : [lending.lent.port];
+    return await Promise.race([channel.ask<BuiltBenchmark>(question, { signal, onProgress, transfer }), failed]);
+  } finally {
+    channel.close();
+    lending?.close(signal?.reason);
+  }
+}

@@ -1,4 +1,147 @@
 /** `signalbox/onnx`: sentence transformers in ONNX, all-mpnet-base-v2 among them, through ONNX Runtime Web. */
-export { OnnxEmbedder } from './onnx/embedder.js';
+import { openFileCache } from '#onnx-platform';
+import { startThread } from '#platform';
+import { SignalboxError, throwIfAborted } from './errors.js';
+import { DEFAULT_MODEL } from './onnx/known-models.js';
+import { isHubId } from './onnx/location.js';
+import { isModelCached, type LoadedModel, OnnxModel } from './onnx/model.js';
+import type { Manifest, ModelFileOptions, OnnxLoadOptions } from './onnx/options.js';
+import type { OnnxQuestion } from './onnx/worker-protocol.js';
+import type { Embedder, EmbedderDetails, Embedding } from './types.js';
+import { Channel, resolveAddress, type WorkerLike } from './workers/channel.js';
+
 export { DEFAULT_MODEL } from './onnx/known-models.js';
 export * from './onnx/options.js';
+
+/** A model somewhere: in this thread, or in a worker. */
+interface Host {
+  embed(texts: readonly string[], signal: AbortSignal | undefined): Promise<Embedding[]>;
+  dispose(): void;
+}
+
+const startWorker = () =>
+  typeof Worker === 'undefined'
+    ? startThread(new URL('./onnx-worker-entry.js', import.meta.url))
+    : new Worker(new URL('./onnx-worker-entry.js', import.meta.url), { type: 'module' });
+
+const isPage = () => typeof document !== 'undefined' && typeof Worker !== 'undefined';
+
+async function loadHere(model: string, options: OnnxLoadOptions): Promise<{ host: Host; loaded: LoadedModel }> {
+  const here = await OnnxModel.load(model, options);
+  // There is nobody to hear that a model could not be released.
+  const dispose = () => void here.release().catch(() => undefined);
+  return { host: { embed: (texts, signal) => here.embed(texts, signal), dispose }, loaded: here.loaded };
+}
+
+async function loadInWorker(
+  model: string,
+  worker: WorkerLike | undefined,
+  { signal, onProgress, startTimeoutMs, ...options }: Omit<OnnxLoadOptions, 'worker'>,
+): Promise<{ host: Host; loaded: LoadedModel }> {
+  const service = { service: 'embedder', entry: 'signalbox/onnx-worker-entry', start: startWorker } as const;
+  const channel = new Channel<OnnxQuestion>({ ...service, worker, startTimeoutMs });
+  const { runtimeWasm, ...rest } = options;
+  const wasm = runtimeWasm === undefined ? {} : { runtimeWasm: resolveAddress(runtimeWasm) };
+  try {
+    const question = { call: 'load', model, options: { ...rest, ...wasm } } as const;
+    const loaded = await channel.ask<LoadedModel>(question, { signal, onProgress });
+    const embed = (texts: readonly string[], on: AbortSignal | undefined) =>
+      channel.ask<Embedding[]>({ call: 'embed', texts }, { signal: on });
+    return { host: { embed, dispose: () => channel.close() }, loaded };
+  } catch (cause) {
+    channel.close();
+    throw cause;
+  }
+}
+
+/**
+ * An embedder of sentences through ONNX Runtime Web: vectors as sentence-transformers makes them, of unit norm.
+ *
+ * Two departures: a text without a known word has a vector of zeros; and quantised activations (q8, int8, uint8) go
+ * through the model one text at a time, so that a text's vector does not depend on the texts beside it.
+ */
+export class OnnxEmbedder implements Embedder {
+  readonly id: string;
+  /** 'sha256:...' of the model's file. */
+  readonly hash: string | undefined;
+  readonly dim: number;
+  readonly details: EmbedderDetails;
+  /** SHA-256 and size of every file that was read: given to the next load, it takes these files and no others. */
+  readonly manifest: Manifest;
+  #host: Host | undefined;
+
+  private constructor(host: Host, { id, hash, dim, details, manifest }: LoadedModel) {
+    this.#host = host;
+    this.id = id;
+    this.hash = hash;
+    this.dim = dim;
+    this.details = details;
+    this.manifest = manifest;
+  }
+
+  /**
+   * Loads a model of the hub, by its id (`owner/name`), or a folder in the layout of sentence-transformers: its address,
+   * in Node also a path (`./owner/name`). Needs `onnxruntime-web`.
+   *
+   * Errors: `network`, `aborted`, `quota_exceeded`, `bad_checksum` for a file that is not the expected one,
+   * `bad_embedder` for one that is not understood, `out_of_memory`, `invalid_argument`.
+   */
+  static async load(model: string | URL = DEFAULT_MODEL, options: OnnxLoadOptions = {}): Promise<OnnxEmbedder> {
+    const { worker = isPage(), ...rest } = options;
+    const place = placeOf(model);
+    throwIfAborted(rest.signal);
+    const { host, loaded } =
+      worker === false
+        ? await loadHere(place, rest)
+        : await loadInWorker(place, worker === true ? undefined : worker, rest);
+    const embedder = new OnnxEmbedder(host, loaded);
+    try {
+      rest.onProgress?.({ status: 'ready' });
+    } catch (cause) {
+      embedder.dispose();
+      throw cause;
+    }
+    return embedder;
+  }
+
+  /** Whether `load` with these options would download no model: the file is in the cache. */
+  static async isCached(model: string | URL = DEFAULT_MODEL, options: ModelFileOptions = {}): Promise<boolean> {
+    return isModelCached(placeOf(model), options);
+  }
+
+  /** Bytes of all models in the cache. */
+  static async cacheSizeBytes(cache: boolean | string = true): Promise<number> {
+    return (await openFileCache(cache)?.sizeBytes()) ?? 0;
+  }
+
+  /** Removes all models from the cache. */
+  static async clearCache(cache: boolean | string = true): Promise<void> {
+    await openFileCache(cache)?.clear();
+  }
+
+  /** Errors: `disposed`, `aborted`, `invalid_argument` for what is not a string, `non_finite`, `out_of_memory`. */
+  async embed(texts: readonly string[], options: { signal?: AbortSignal | undefined } = {}): Promise<Embedding[]> {
+    if (this.#host === undefined) throw new SignalboxError('disposed', 'the embedder was disposed');
+    throwIfAborted(options.signal);
+    return this.#host.embed(texts, options.signal);
+  }
+
+  /** Releases the model, and ends the worker where `load` started it. Calling it again does nothing. */
+  dispose(): void {
+    this.#host?.dispose();
+    this.#host = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** A hub's id as it is, anything else as an address that a worker understands, too. */
+function placeOf(model: string | URL): string {
+  if (typeof model === 'string' && isHubId(model)) return model;
+  if (typeof model !== 'string' && !(model instanceof URL)) {
+    throw new SignalboxError('invalid_argument', `the model is ${typeof model}, expected a hub's id or an address`);
+  }
+  return resolveAddress(model);
+}

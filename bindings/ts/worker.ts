@@ -1,2 +1,178 @@
-/** `signalbox/worker`: a router that runs in a worker and keeps the page free. */
-export { type WorkerLoadOptions, WorkerRouter } from './routing/worker-router.js';
+/** `signalbox/worker`: a router that runs in a worker. */
+import { startThread } from '#platform';
+import { throwIfAborted } from './errors.js';
+import { readBytes } from './files/sources.js';
+import { nextStep } from './routing/cascade.js';
+import { checkNotEmpty, Inputs, isEmbedder } from './routing/inputs.js';
+import type { RouterQuestion, WorkerLoad, WorkerMethod } from './routing/router-protocol.js';
+import type {
+  CascadeMove,
+  CascadeOptions,
+  CascadePlan,
+  Decision,
+  Embedder,
+  EmbedderFiles,
+  Embedding,
+  EmbedOptions,
+  IndexInfo,
+  LoadOptions,
+  RouteInput,
+  RouteInputs,
+  RouteManyOptions,
+  RouteOptions,
+  RouteTaskOptions,
+  Routing,
+  Samples,
+  SamplesOptions,
+  Source,
+  TaskDecision,
+  Verdict,
+} from './types.js';
+import { Channel, resolveAddress, type WorkerLike } from './workers/channel.js';
+
+export interface WorkerLoadOptions extends LoadOptions {
+  /**
+   * A worker that runs `signalbox/worker-entry`, or the port of one: of a `SharedWorker`, or of a script of your own that
+   * calls `answerPort`. By default one is started (in Node.js a thread), and terminated by `dispose`.
+   */
+  worker?: WorkerLike | undefined;
+  /** Milliseconds within which the worker has to answer for the first time; default 30,000. */
+  startTimeoutMs?: number | undefined;
+}
+
+/** Reads responses and resolves addresses, neither of which can be cloned as they are. */
+async function toCloneable(source: Source | undefined, signal: AbortSignal | undefined): Promise<Source | undefined> {
+  if (source instanceof Response) return readBytes(source, { signal });
+  if (typeof source === 'string' || source instanceof URL) return resolveAddress(source);
+  return source;
+}
+
+async function cloneFiles(files: EmbedderFiles, signal: AbortSignal | undefined): Promise<EmbedderFiles> {
+  const sources = [files.tokenizer, files.model, files.config];
+  const [tokenizer, model, config] = await Promise.all(sources.map((source) => toCloneable(source, signal)));
+  return { tokenizer, model, config } as EmbedderFiles;
+}
+
+/** Returns the options for the worker, without an embedder that is an object: it stays on this side. */
+async function cloneable({ index, embedder, wasm, cache, signal }: LoadOptions): Promise<WorkerLoad> {
+  const isPlace = typeof embedder === 'string' || embedder instanceof URL;
+  const isHere = isEmbedder(embedder) || typeof embedder === 'function';
+  return {
+    index: await toCloneable(index, signal),
+    embedder: isPlace ? resolveAddress(embedder) : isHere ? null : embedder && (await cloneFiles(embedder, signal)),
+    wasm: wasm instanceof WebAssembly.Module ? wasm : ((await toCloneable(wasm, signal)) as WorkerLoad['wasm']),
+    cache,
+  };
+}
+
+const startWorker = () =>
+  typeof Worker === 'undefined'
+    ? startThread(new URL('./worker-entry.js', import.meta.url))
+    : new Worker(new URL('./worker-entry.js', import.meta.url), { type: 'module' });
+
+/**
+ * A router in a worker, with the interface of `Router`: the page stays responsive while it loads and routes.
+ *
+ *     const router = await WorkerRouter.load();
+ *     const { model } = await router.route('Prove that sqrt(2) is irrational');
+ *     router.dispose();
+ */
+export class WorkerRouter implements Routing {
+  readonly info: IndexInfo;
+  readonly #channel: Channel<RouterQuestion>;
+  /** Embeds prompts on this side, if the embedder is an object; the worker then receives embeddings. */
+  readonly #inputs: Inputs | undefined;
+  /** The embedder, if this router owns it. */
+  readonly #ownEmbedder: Embedder | undefined;
+
+  private constructor(
+    channel: Channel<RouterQuestion>,
+    info: IndexInfo,
+    inputs: Inputs | undefined,
+    ownEmbedder: Embedder | undefined,
+  ) {
+    this.#channel = channel;
+    this.info = info;
+    this.#inputs = inputs;
+    this.#ownEmbedder = ownEmbedder;
+  }
+
+  /**
+   * Loads like `Router.load`. An embedder that is an object stays on this side, and should have a worker of its own, as
+   * `OnnxEmbedder` has. Errors: those of `Router.load`; `network` for a worker that does not start or answer.
+   */
+  static async load(options: WorkerLoadOptions = {}): Promise<WorkerRouter> {
+    const { signal, onProgress, worker, startTimeoutMs } = options;
+    throwIfAborted(signal);
+    const load = await cloneable(options);
+    const service = { service: 'router', entry: 'signalbox/worker-entry', start: startWorker } as const;
+    const channel = new Channel<RouterQuestion>({ ...service, worker, startTimeoutMs });
+    let own: Embedder | undefined;
+    try {
+      const info = await channel.ask<IndexInfo>({ call: 'load', options: load }, { signal, onProgress });
+      if (typeof options.embedder === 'function') own = await options.embedder();
+      const embedder = own ?? (isEmbedder(options.embedder) ? options.embedder : undefined);
+      throwIfAborted(signal);
+      const inputs = embedder === undefined ? undefined : new Inputs(embedder, info);
+      return new WorkerRouter(channel, info, inputs, own);
+    } catch (error) {
+      channel.close();
+      own?.dispose?.();
+      throw error;
+    }
+  }
+
+  async route(input: RouteInput, options: RouteOptions = {}): Promise<Decision> {
+    return this.#call('route', await this.#here(input, options), options);
+  }
+
+  async routeMany(inputs: RouteInputs, options: RouteManyOptions = {}): Promise<Decision[]> {
+    const { signal } = options;
+    return this.#call('routeMany', await this.#allHere(inputs, { signal }), options);
+  }
+
+  async routeTask(inputs: RouteInputs, options: RouteTaskOptions = {}): Promise<TaskDecision> {
+    return this.#call('routeTask', await this.#allHere(inputs, options), options);
+  }
+
+  async embed(prompts: readonly string[], options: EmbedOptions = {}): Promise<Embedding[]> {
+    if (this.#inputs === undefined) return this.#call('embed', prompts, options);
+    checkNotEmpty(prompts);
+    return this.#inputs.embed(prompts, options);
+  }
+
+  async cascade(input: RouteInput, options: CascadeOptions = {}): Promise<CascadePlan> {
+    return this.#call('cascade', await this.#here(input, options), options);
+  }
+
+  next(plan: CascadePlan, verdict: Verdict): CascadeMove {
+    return nextStep(plan, verdict);
+  }
+
+  /** Returns the samples; their arrays are moved from the worker, not copied. */
+  async samples(options: SamplesOptions = {}): Promise<Samples> {
+    return this.#call('samples', null, options);
+  }
+
+  dispose(): void {
+    this.#channel.close();
+    this.#ownEmbedder?.dispose?.();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  async #here(input: RouteInput, { signal }: { signal?: AbortSignal | undefined }): Promise<unknown> {
+    return this.#inputs === undefined ? input : this.#inputs.read(input, signal);
+  }
+
+  async #allHere(inputs: RouteInputs, options: EmbedOptions): Promise<unknown> {
+    return this.#inputs === undefined || inputs.length === 0 ? inputs : this.#inputs.readAll(inputs, options);
+  }
+
+  #call<T>(call: WorkerMethod, input: unknown, options: object): Promise<T> {
+    const { signal, onProgress, ...rest } = options as EmbedOptions;
+    return this.#channel.ask<T>({ call, input, options: rest }, { signal, onProgress });
+  }
+}

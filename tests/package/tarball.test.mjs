@@ -57,7 +57,7 @@ it('has the command', () => {
 
 it('has declarations that compile in a strict project without skipLibCheck', () => {
   const source = `
-    import { type Decision, Router, SignalboxError, type TaskDecision } from 'signalbox';
+    import { type Decision, Router, type Routing, SignalboxError, type TaskDecision, answerPort } from 'signalbox';
     import { buildIndex } from 'signalbox/build';
     import { WorkerRouter } from 'signalbox/worker';
     import { OnnxEmbedder, type OnnxLoadOptions } from 'signalbox/onnx';
@@ -74,6 +74,9 @@ it('has declarations that compile in a strict project without skipLibCheck', () 
       const task: TaskDecision = await router.routeTask([prompt], { labels: [{ index: 0, outcomes: { a: true } }] });
       return decision.ranking[0]?.model ?? task.model;
     }
+    export const anyRouter = (router: Routing) => router.routeMany(['a', [1, 0], new Float32Array(2)]);
+    export const shared = (worker: SharedWorker) => WorkerRouter.load({ worker: worker.port }).then(anyRouter);
+    export const serve = ({ ports: [port] }: MessageEvent) => port && answerPort(port);
     export const inWorker = (prompt: string) => WorkerRouter.load().then((router) => router.route(prompt));
     export const build = () => buildIndex({ models: ['a'], tasks: ['t'], embeddings: [1, 0], dim: 2, outcomes: [1] });
     export const isNetwork = (error: unknown) => error instanceof SignalboxError && error.code === 'network';

@@ -20,7 +20,8 @@ const BOTH = `
   import { WorkerRouter } from 'signalbox/worker';
   let routers;
   globalThis.load = async () => {
-    routers = [await Router.load(), await WorkerRouter.load()];
+    const { port } = new SharedWorker('./worker-entry.js', { type: 'module' });
+    routers = [await Router.load(), await WorkerRouter.load(), await WorkerRouter.load({ worker: port })];
   };
   globalThis.decide = () => Promise.all(routers.map((router) => router.route(${JSON.stringify(PROMPT)})));
   globalThis.dispose = () => {
@@ -94,13 +95,14 @@ async function open(name) {
   return { page, ...seen };
 }
 
-it('a page and its worker decide like Node under script-src self, with no request after the load', async () => {
+it('a page, its worker and a shared worker decide like Node under script-src self, with no request after the load', async () => {
   const { page, requests, complaints } = await open('both/');
   await page.evaluate(() => globalThis.load());
   const loaded = [requests.length, served.length];
-  assert.equal(served.filter((url) => url.endsWith('.wasm')).length, 2, 'one for the page, one for the worker');
-  const [inPage, inWorker] = await page.evaluate(() => globalThis.decide());
+  assert.equal(served.filter((url) => url.endsWith('.wasm')).length, 3, 'one for the page, one for each worker');
+  const [inPage, inWorker, inSharedWorker] = await page.evaluate(() => globalThis.decide());
   assert.deepEqual(inWorker, inPage);
+  assert.deepEqual(inSharedWorker, inPage);
   assert.equal(await page.evaluate(() => globalThis.dispose()), 0, 'nothing is left open in the page');
   const router = await Router.load();
   assert.deepEqual(inPage, await router.route(PROMPT));

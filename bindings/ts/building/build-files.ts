@@ -1,5 +1,4 @@
-/** Builds an index from result files, in this thread or in a worker of its own. */
-import { startThread } from '#platform';
+/** Builds an index from result files in this thread. */
 import { StaticEmbedder } from '../embedding/static-embedder.js';
 import { throwIfAborted } from '../errors.js';
 import { concatenate } from '../files/sources.js';
@@ -7,15 +6,13 @@ import { fileFromBlob, type InputFile } from '../importing/input-file.js';
 import { isEmbedder } from '../routing/inputs.js';
 import type { Steps } from '../steps.js';
 import { loadLab } from '../wasm/lab-module.js';
-import { Channel, resolveAddress } from '../workers/channel.js';
-import type { BuildQuestion } from './build-protocol.js';
 import { buildFrom } from './from-files.js';
-import { lendEmbedder } from './lent-embedder.js';
-import type { BenchmarkFile, BuildFromFilesOptions, BuildInWorkerOptions, BuiltBenchmark } from './types.js';
+import type { BenchmarkFile, BuildFromFilesOptions, BuiltBenchmark } from './types.js';
 
 const isBlob = (file: unknown): file is File => typeof Blob !== 'undefined' && file instanceof Blob;
 
-function withPath(file: BenchmarkFile): { file: File; path: string } {
+/** Returns a file with its path below the folder that was dropped or chosen. */
+export function withPath(file: BenchmarkFile): { file: File; path: string } {
   return isBlob(file) ? { file, path: file.webkitRelativePath || file.name } : file;
 }
 
@@ -72,54 +69,5 @@ export async function buildFromFiles(
     }
   } finally {
     if (embedder !== given) embedder.dispose?.();
-  }
-}
-
-/** Resolves an address for the worker, which has another base. */
-const toPlace = <T>(source: T) =>
-  typeof source === 'string' || source instanceof URL ? resolveAddress(source) : (source as Exclude<T, URL>);
-
-const startWorker = () =>
-  typeof Worker === 'undefined'
-    ? startThread(new URL('../build-worker-entry.js', import.meta.url))
-    : new Worker(new URL('../build-worker-entry.js', import.meta.url), { type: 'module' });
-
-/** Returns a promise that only ever rejects, and the function that rejects it. */
-function failureSignal(): { failed: Promise<never>; fail: (cause: unknown) => void } {
-  let fail: (cause: unknown) => void = () => {};
-  const failed = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  return { failed, fail };
-}
-
-/**
- * Builds an index like `buildFromFiles`, in a worker that ends with the build: the page stays responsive, and an abort
- * frees everything at once.
- * Errors: those of `buildFromFiles`; whatever an embedder of this side throws, as it was thrown.
- *
- *     input.onchange = async () => save((await buildInWorker(input.files)).index);
- */
-export async function buildInWorker(
-  files: Iterable<BenchmarkFile>,
-  { signal, onProgress, worker, startTimeoutMs, embedder, wasm, labWasm, ...rest }: BuildInWorkerOptions = {},
-): Promise<BuiltBenchmark> {
-  const service = { service: 'build', entry: 'signalbox/build-worker-entry', start: startWorker, owns: true } as const;
-  if (worker === undefined) throwIfAborted(signal);
-  const channel = new Channel<BuildQuestion>({ ...service, worker, startTimeoutMs });
-  const { failed, fail } = failureSignal();
-  const lending = isEmbedder(embedder) ? lendEmbedder(embedder, fail) : undefined;
-  try {
-    const question: BuildQuestion = {
-      call: 'build',
-      files: [...files].map(withPath),
-      options: { ...rest, wasm: toPlace(wasm), labWasm: toPlace(labWasm) },
-      embedder: isEmbedder(embedder) ? lending?.lent : toPlace(embedder),
-    };
-    const transfer = lending === undefined ? [] : [lending.lent.port];
-    return await Promise.race([channel.ask<BuiltBenchmark>(question, { signal, onProgress, transfer }), failed]);
-  } finally {
-    channel.close();
-    lending?.close(signal?.reason);
   }
 }

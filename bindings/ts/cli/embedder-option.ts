@@ -4,8 +4,8 @@ import path from 'node:path';
 import process from 'node:process';
 import { StaticEmbedder } from '../embedding/static-embedder.js';
 import { SignalboxError } from '../errors.js';
-import type { OnnxEmbedder } from '../onnx/embedder.js';
 import type { Manifest, OnnxLoadOptions } from '../onnx/options.js';
+import type { OnnxEmbedder } from '../onnx.js';
 import type { Embedder, OnProgress } from '../types.js';
 import { Progress } from './progress.js';
 
@@ -74,7 +74,7 @@ function showDownload(progress: Progress): OnProgress {
 /** An ONNX model by what stands behind `onnx:`. Errors: those of `OnnxEmbedder.load`. */
 export async function loadOnnx(spec: string, signal?: AbortSignal): Promise<OnnxEmbedder> {
   const { model, options } = await parse(spec);
-  const { OnnxEmbedder } = await import('../onnx/embedder.js');
+  const { OnnxEmbedder } = await import('../onnx.js');
   const progress = new Progress(process.stderr);
   try {
     return await OnnxEmbedder.load(model === '' ? undefined : model, {

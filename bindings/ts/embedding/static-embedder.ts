@@ -1,5 +1,6 @@
 /** The default embedder: Model2Vec's layout, tokenised by @huggingface/tokenizers, averaged and normalised in the core. */
 import { Tokenizer } from '@huggingface/tokenizers';
+import { EMBEDDER } from '../assets.js';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { sha256Of } from '../files/sha256.js';
 import { concatenate, type ReadOptions, readBytes } from '../files/sources.js';
@@ -18,12 +19,6 @@ export const DEFAULT_EMBEDDER_ID = 'signalbox-static-128-v1';
 export interface StaticEmbedderOptions extends ReadOptions {
   wasm?: WasmSource | undefined;
 }
-
-const DEFAULT_FILES: EmbedderFiles = {
-  tokenizer: new URL('../models/embedder/tokenizer.json', import.meta.url),
-  model: new URL('../models/embedder/model.safetensors', import.meta.url),
-  config: new URL('../models/embedder/config.json', import.meta.url),
-};
 
 function filesOf(source: EmbedderSource): EmbedderFiles {
   if (typeof source !== 'string' && !(source instanceof URL)) return source;
@@ -78,7 +73,7 @@ export class StaticEmbedder implements Embedder {
     source: EmbedderSource | undefined,
     options: ReadOptions,
   ): Promise<StaticEmbedder> {
-    const files = filesOf(source ?? DEFAULT_FILES);
+    const files = filesOf(source ?? EMBEDDER);
     const [tokenizerBytes, model, configBytes] = await Promise.all([
       readBytes(files.tokenizer, options),
       readBytes(files.model, options),

@@ -1,5 +1,6 @@
 /** The router of this thread: an index, an embedder and the core. */
 
+import { INDEX } from '../assets.js';
 import { detailsIn } from '../embedding/embedder-details.js';
 import { DEFAULT_EMBEDDER_ID, StaticEmbedder } from '../embedding/static-embedder.js';
 import { SignalboxError, throwIfAborted } from '../errors.js';
@@ -29,8 +30,6 @@ import { exactJson } from '../wasm/exact-json.js';
 import { nextStep } from './cascade.js';
 import { checkNotEmpty, Inputs, isEmbedder, type ReadInput, readOf } from './inputs.js';
 import { samplesIn } from './samples.js';
-
-const DEFAULT_INDEX = new URL('../models/index/index.sbx', import.meta.url);
 
 /** Decisions of `routeMany` made at a time; an abort is noticed between two blocks. */
 const BLOCK = 64;
@@ -119,7 +118,7 @@ export class Router implements Routing {
     const reading = { signal, onProgress, cache };
     throwIfAborted(signal);
     const starting = loadCore(options.wasm, reading);
-    const opening = starting.then((started) => started.openIndex(options.index ?? DEFAULT_INDEX, reading));
+    const opening = starting.then((started) => started.openIndex(options.index ?? INDEX, reading));
     // The default embedder is fetched along with the rest; any other waits for the index to name the one it needs.
     const early = options.index === undefined && options.embedder === undefined;
     const loading = early ? StaticEmbedder.loadInto(starting, undefined, reading) : undefined;

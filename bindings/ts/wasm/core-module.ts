@@ -1,5 +1,6 @@
 /** The router's wasm module: indexes, embedders and decisions. */
 
+import { WASM } from '../assets.js';
 import { type ReadOptions, readInto } from '../files/sources.js';
 import type { IndexInfo, Source, WasmSource } from '../types.js';
 import createModule, { type GlueModule } from './signalbox-glue.mjs';
@@ -109,7 +110,7 @@ export class Core extends WasmModule<GlueModule> {
   }
 }
 
-const loader = new WasmLoader(createModule, Core, new URL('../signalbox.wasm', import.meta.url));
+const loader = new WasmLoader(createModule, Core, WASM);
 
 /** The router's module: the package's own is shared. */
 export function loadCore(source: WasmSource | undefined, options: ReadOptions): Promise<Core> {

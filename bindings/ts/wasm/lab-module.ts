@@ -2,6 +2,7 @@
 
 import { SignalboxError } from '../errors.js';
 import type { ReadOptions } from '../files/sources.js';
+import { LAB_WASM } from '../lab-assets.js';
 import type { WasmSource } from '../types.js';
 import { exactJson } from './exact-json.js';
 import createModule, { type LabGlueModule } from './signalbox-lab-glue.mjs';
@@ -260,7 +261,7 @@ export class Lab extends WasmModule<LabGlueModule> {
   }
 }
 
-const loader = new WasmLoader(createModule, Lab, new URL('../signalbox-lab.wasm', import.meta.url));
+const loader = new WasmLoader(createModule, Lab, LAB_WASM);
 
 /** The lab's module: the package's own is shared. */
 export function loadLab(source?: WasmSource, options: ReadOptions = {}): Promise<Lab> {

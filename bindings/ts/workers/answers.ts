@@ -27,20 +27,17 @@ export interface CallContext {
 
 type Request = { id: number; call: string };
 
-/** Yields to the event loop, so that messages already at the port are received first. */
-const turn: () => Promise<void> =
-  typeof setImmediate === 'function'
-    ? () => new Promise((resolve) => setImmediate(resolve))
-    : () =>
-        new Promise((resolve) => {
-          // A timer would be clamped to 4 ms.
-          const { port1, port2 } = new MessageChannel();
-          port1.onmessage = () => {
-            port1.close();
-            resolve();
-          };
-          port2.postMessage(null);
-        });
+/** Calls back after the messages that are already at the ports of this thread; a timer would be clamped to 4 ms. */
+const soon: (resolve: () => void) => void =
+  globalThis.setImmediate ??
+  ((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
 
 /**
  * Answers every call that arrives at the port, in order of arrival; what `answer` throws goes back as an error. Calls may
@@ -51,35 +48,26 @@ export function answerCalls<R extends Request>(
   service: Service,
   answer: (request: Exclude<R, { call: 'abort' | 'hello' }>, context: CallContext) => Promise<unknown>,
 ): void {
-  const post = (message: Answer<unknown>, transfer: Transferable[] = []) => port.postMessage(message, transfer);
   const open = new Map<number, AbortController>();
-  const waiting: { request: R; controller: AbortController }[] = [];
+  const post = (message: Answer<unknown>, transfer?: Transferable[]) => port.postMessage(message, transfer ?? []);
+  let turn = Promise.resolve();
 
-  async function compute(request: R, controller: AbortController): Promise<void> {
+  async function compute(request: R, { signal }: AbortController): Promise<void> {
     const { id } = request;
-    const { signal } = controller;
-    try {
-      const onProgress = (progress: unknown) => post({ id, progress });
-      const value = await answer(request as Exclude<R, { call: 'abort' | 'hello' }>, { signal, onProgress });
-      if (value instanceof Moved) post({ id, value: value.value }, value.buffers);
-      else post({ id, value });
-    } catch (cause) {
-      const code = cause instanceof SignalboxError ? cause.code : 'internal';
-      const message = cause instanceof Error ? cause.message : String(cause);
-      post({ id, error: { code, message } });
-    } finally {
-      open.delete(id);
+    // Nobody waits for the answer to an aborted call.
+    if (!signal.aborted) {
+      try {
+        const onProgress = (progress: unknown) => post({ id, progress });
+        const value = await answer(request as Exclude<R, { call: 'abort' | 'hello' }>, { signal, onProgress });
+        if (value instanceof Moved) post({ id, value: value.value }, value.buffers);
+        else post({ id, value });
+      } catch (cause) {
+        const code = cause instanceof SignalboxError ? cause.code : 'internal';
+        const message = cause instanceof Error ? cause.message : String(cause);
+        post({ id, error: { code, message } });
+      }
     }
-  }
-
-  async function drain(): Promise<void> {
-    while (waiting.length > 0) {
-      await turn();
-      const next = waiting.shift();
-      // Its caller has left: no answer is owed.
-      if (next?.controller.signal.aborted) open.delete(next.request.id);
-      else if (next !== undefined) void compute(next.request, next.controller);
-    }
+    open.delete(id);
   }
 
   port.addEventListener('message', ({ data: request }: { data: R }) => {
@@ -89,8 +77,8 @@ export function answerCalls<R extends Request>(
     else {
       const controller = new AbortController();
       open.set(id, controller);
-      waiting.push({ request, controller });
-      if (waiting.length === 1) void drain();
+      // An abort that is already on its way arrives before the turn; the next call need not wait for this one's answer.
+      turn = turn.then(() => new Promise<void>(soon)).then(() => void compute(request, controller));
     }
   });
   port.start?.();

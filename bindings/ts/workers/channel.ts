@@ -58,8 +58,6 @@ export interface AskOptions {
   transfer?: Transferable[];
 }
 
-const START_TIMEOUT_MS = 30_000;
-
 /** Resolves an address against this page, since a worker has another base. Without a base (in Node) a path stays a path. */
 export function resolveAddress(address: string | URL): string {
   const base = globalThis.location?.href;
@@ -70,56 +68,35 @@ export function resolveAddress(address: string | URL): string {
   }
 }
 
-interface Listeners {
-  message(data: unknown): void;
-  /** The other end failed or ended; `why` is its reason, if known. */
-  failure(why: string | undefined): void;
-}
-
 /** Listens to a worker, port or thread; returns a function that stops listening. */
-function listenTo(worker: WorkerLike, { message, failure }: Listeners): () => void {
-  const events = {
-    message: ({ data }: MessageEvent) => message(data),
-    messageerror: () => failure('an answer could not be read'),
-    error: (event: Event) => failure((event as ErrorEvent).message),
-    close: () => failure('its port was closed'),
+function listenTo(worker: WorkerLike, onMessage: (data: unknown) => void, onEnd: (why: unknown) => void): () => void {
+  const isThread = !('addEventListener' in worker);
+  // biome-ignore lint/suspicious/noExplicitAny: an event, an error, or an exit code
+  const end = (event: any) => onEnd(event?.message);
+  // Each kind of worker sends some of these; the reason is in the message of an `ErrorEvent` or an `Error`.
+  const listeners = {
+    // biome-ignore lint/suspicious/noExplicitAny: an event, or from a thread the message itself
+    message: (event: any) => onMessage(isThread ? event : event.data),
+    messageerror: end,
+    error: end,
+    close: end,
+    exit: end,
   };
-  const threadEvents = {
-    message,
-    error: (error: unknown) => failure(error instanceof Error ? error.message : String(error)),
-    exit: (code: number) => failure(`it ended with exit code ${code}`),
-  };
-  if ('addEventListener' in worker) {
-    for (const [name, listener] of Object.entries(events)) worker.addEventListener(name, listener as EventListener);
-    if ('start' in worker) worker.start();
-    return () => {
-      for (const [name, listener] of Object.entries(events))
-        worker.removeEventListener(name, listener as EventListener);
-    };
-  }
-  for (const [name, listener] of Object.entries(threadEvents)) worker.on(name, listener);
+  const entries = Object.entries(listeners);
+  for (const [name, listener] of entries)
+    isThread ? worker.on(name, listener) : worker.addEventListener(name, listener);
+  if ('start' in worker) worker.start();
   return () => {
-    for (const [name, listener] of Object.entries(threadEvents)) worker.off(name, listener);
+    for (const [name, listener] of entries) {
+      isThread ? worker.off(name, listener) : worker.removeEventListener(name, listener);
+    }
   };
-}
-
-function startWith(start: () => WorkerLike, service: Service): WorkerLike {
-  try {
-    return start();
-  } catch (cause) {
-    if (cause instanceof SignalboxError) throw cause;
-    throw new SignalboxError('network', `the worker of the ${service} could not be started: ${String(cause)}`, {
-      cause,
-    });
-  }
 }
 
 /** One conversation. The first answer of the worker has a time limit; a failed conversation rejects every call. */
 export class Channel<Question extends { call: string }> {
   readonly #worker: WorkerLike;
-  readonly #service: Service;
-  readonly #entry: string;
-  readonly #owns: boolean;
+  readonly #options: ChannelOptions;
   readonly #calls = new Map<number, Call>();
   readonly #stopListening: () => void;
   /** The conversation failed or was closed: the error of every further call. */
@@ -127,16 +104,21 @@ export class Channel<Question extends { call: string }> {
   #last = 0;
 
   /** Errors: `network` if the worker cannot be started, `invalid_argument` if there are no workers here. */
-  constructor({ service, entry, worker, start, owns, startTimeoutMs = START_TIMEOUT_MS }: ChannelOptions) {
-    this.#service = service;
-    this.#entry = entry;
-    this.#owns = owns ?? worker === undefined;
-    this.#worker = worker ?? startWith(start, service);
-    this.#stopListening = listenTo(this.#worker, {
-      message: (data) => this.#receive(data as Answer<unknown>),
-      failure: (why) => this.#fail(`the worker of the ${service} failed: ${why ?? `could ${entry} be loaded?`}`),
-    });
-    this.#greet(startTimeoutMs);
+  constructor(options: ChannelOptions) {
+    const { service, entry, worker, start } = options;
+    this.#options = options;
+    try {
+      this.#worker = worker ?? start();
+    } catch (cause) {
+      if (cause instanceof SignalboxError) throw cause;
+      throw new SignalboxError('network', `the worker of the ${service} could not be started: ${cause}`, { cause });
+    }
+    this.#stopListening = listenTo(
+      this.#worker,
+      (data) => this.#receive(data as Answer<unknown>),
+      (why) => this.#fail(`failed: ${why ?? `it ended, or ${entry} could not be loaded`}`),
+    );
+    this.#greet();
   }
 
   /** Asks the worker; `transfer` moves buffers and ports to it. Errors: those of the answer, `aborted`, `disposed`. */
@@ -150,13 +132,7 @@ export class Channel<Question extends { call: string }> {
     const stop = () => this.#worker.postMessage({ id, call: 'abort' });
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      try {
-        this.#worker.postMessage({ ...question, id }, transfer);
-      } catch (cause) {
-        throw new SignalboxError('invalid_argument', `the options cannot move to a worker: ${String(cause)}`, {
-          cause,
-        });
-      }
+      this.#post({ ...question, id }, transfer);
       return await abortable(answer, signal);
     } finally {
       signal?.removeEventListener('abort', stop);
@@ -167,27 +143,34 @@ export class Channel<Question extends { call: string }> {
   /** Ends the conversation, and the worker if this channel owns it. Calls that are under way reject with `disposed`. */
   close(): void {
     const isOpen = this.#end === undefined;
-    this.#finish(new SignalboxError('disposed', `the ${this.#service} was disposed`));
-    if (this.#owns && 'terminate' in this.#worker) this.#worker.terminate?.();
+    const { service, worker, owns = worker === undefined } = this.#options;
+    this.#finish(new SignalboxError('disposed', `the ${service} was disposed`));
+    if (owns) (this.#worker as Partial<Worker>).terminate?.();
     else if (isOpen) this.#worker.postMessage({ id: 0, call: 'dispose' });
   }
 
   /** Finds out whether the worker serves what is expected, and fails if it does not answer in time. */
-  #greet(timeoutMs: number): void {
+  #greet(): void {
+    const { service, entry, startTimeoutMs = 30_000 } = this.#options;
     const timer = setTimeout(() => {
-      this.#fail(`the worker did not answer within ${timeoutMs} ms: is its script ${this.#entry}?`);
-    }, timeoutMs);
-    this.ask<unknown>({ id: 0, call: 'hello' })
-      .then((service) => {
-        if (service === this.#service) return;
-        this.#fail(`the worker serves ${JSON.stringify(service)}, expected "${this.#service}": use ${this.#entry}`);
-      })
+      this.#fail(`did not answer within ${startTimeoutMs} ms: is its script ${entry}?`);
+    }, startTimeoutMs);
+    this.ask({ id: 0, call: 'hello' })
+      .then((got) => got === service || this.#fail(`serves '${got}', expected ${entry}`))
       .catch(() => undefined) // The calls of the caller report the failure.
       .finally(() => clearTimeout(timer));
   }
 
-  #fail(message: string): void {
-    this.#finish(new SignalboxError('network', message));
+  #post(message: unknown, transfer: Transferable[]): void {
+    try {
+      this.#worker.postMessage(message, transfer);
+    } catch (cause) {
+      throw new SignalboxError('invalid_argument', `the options cannot move to a worker: ${cause}`, { cause });
+    }
+  }
+
+  #fail(what: string): void {
+    this.#finish(new SignalboxError('network', `the worker of the ${this.#options.service} ${what}`));
   }
 
   #finish(end: SignalboxError): void {
