@@ -4,6 +4,17 @@
  */
 import { open } from 'node:fs/promises';
 import { SignalboxError } from '../../errors.js';
+import {
+  decodeFloat32Rows,
+  decodeOutcomes,
+  decodeRowTasks,
+  decodeStrings,
+  float32Stride,
+  type IndexLayout,
+  MOST_LAYOUT_BYTES,
+  readLayout,
+  type SectionName,
+} from '../../files/index-file.js';
 import { field, isObject } from '../../importing/fields.js';
 import type { ModelPrice } from '../../routing/prices.js';
 import { Router } from '../../routing/router.js';
@@ -116,17 +127,36 @@ const isBelow = (value: unknown, limit: number) =>
 const areFigures = (value: unknown) =>
   isObject(value) && Object.keys(NO_FIGURES).every((key) => Number.isSafeInteger(value[key]));
 
-/** A shard's file, whose every size the core has checked. */
+type FileHandle = Awaited<ReturnType<typeof open>>;
+
+async function readAt(file: FileHandle, name: string, out: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < out.length; ) {
+    const { bytesRead } = await file.read(out, done, out.length - done, at + done);
+    if (bytesRead === 0) throw new SignalboxError('truncated', `${name} became shorter while it was read`);
+    done += bytesRead;
+  }
+}
+
+async function readLayoutOf(file: FileHandle, name: string): Promise<IndexLayout> {
+  const { size } = await file.stat();
+  const start = new Uint8Array(Math.min(size, MOST_LAYOUT_BYTES));
+  await readAt(file, name, start, 0);
+  return readLayout(start, size);
+}
+
+/** A shard's file, which the core has checked. */
 class ShardFile {
   readonly info: IndexInfo;
   readonly header: ShardHeader;
   readonly #name: string;
-  readonly #file: Awaited<ReturnType<typeof open>>;
+  readonly #file: FileHandle;
+  readonly #layout: IndexLayout;
 
-  private constructor(name: string, info: IndexInfo, file: Awaited<ReturnType<typeof open>>) {
+  private constructor(name: string, info: IndexInfo, file: FileHandle, layout: IndexLayout) {
     this.#name = name;
     this.info = info;
     this.#file = file;
+    this.#layout = layout;
     this.header = headerOf(name, info);
   }
 
@@ -139,7 +169,7 @@ class ShardFile {
     router.dispose();
     const file = await open(name);
     try {
-      return new ShardFile(name, info, file);
+      return new ShardFile(name, info, file, await readLayoutOf(file, name));
     } catch (cause) {
       await file.close();
       throw cause;
@@ -150,57 +180,52 @@ class ShardFile {
     return this.#file.close();
   }
 
-  async bytes(section: string, from = 0, length?: number): Promise<Uint8Array<ArrayBuffer>> {
-    const place = this.info.sections.find(({ name }) => name === section);
-    if (place === undefined) throw new SignalboxError('bad_section', `${this.#name} has no section ${section}`);
-    const out = new Uint8Array(length ?? place.sizeBytes);
-    for (let done = 0; done < out.length; ) {
-      const { bytesRead } = await this.#file.read(out, done, out.length - done, place.offsetBytes + from + done);
-      if (bytesRead === 0) throw new SignalboxError('truncated', `${this.#name} became shorter while it was read`);
-      done += bytesRead;
-    }
+  async #section(name: SectionName): Promise<Uint8Array> {
+    const extent = this.#extent(name);
+    const out = new Uint8Array(extent.sizeBytes);
+    await readAt(this.#file, this.#name, out, extent.offsetBytes);
     return out;
+  }
+
+  #extent(name: SectionName) {
+    const extent = this.#layout.sections.get(name);
+    if (extent === undefined) throw new SignalboxError('bad_section', `${this.#name} has no section ${name}`);
+    return extent;
+  }
+
+  /** Vectors [count, dim] of the rows from `first` on. */
+  async vectors(first: number, count: number): Promise<Float32Array> {
+    const { dim } = this.info;
+    const stride = float32Stride(dim);
+    const codes = new Uint8Array(count * stride);
+    await readAt(this.#file, this.#name, codes, this.#extent('codes').offsetBytes + first * stride);
+    return decodeFloat32Rows(codes, dim);
   }
 
   /** Key, id and prompt hash of every row. */
   async ids(): Promise<[key: string, id: string, hash: string][]> {
-    const bytes = await this.bytes('sample_ids');
-    const { rows } = this.info;
-    const offsets = new Uint32Array(bytes.buffer, 0, rows + 1);
-    const textAt = 4 * (rows + 1);
-    const decoder = new TextDecoder();
-    return Array.from({ length: rows }, (_, row) => {
-      const text = decoder.decode(bytes.subarray(textAt + (offsets[row] ?? 0), textAt + (offsets[row + 1] ?? 0)));
+    const ids = decodeStrings(await this.#section('sample_ids'), this.info.rows);
+    return ids.map((text, row) => {
       try {
         const parts: unknown = JSON.parse(text);
         const isId = Array.isArray(parts) && parts.length === 3 && parts.every((part) => typeof part === 'string');
         if (isId && /^[0-9a-f]{16}$/.test(String(parts[2]))) return parts as [string, string, string];
       } catch {
-        // What follows is the answer to both.
+        // The error below covers this case, too.
       }
       throw new SignalboxError('bad_metadata', `${this.#name}: the id of row ${row} is not one of a shard`);
     });
   }
 
+  async rowTasks(): Promise<Uint16Array> {
+    return decodeRowTasks(await this.#section('row_tasks'));
+  }
+
   /** Outcomes [rows, models], NaN where missing. */
   async outcomes(): Promise<Float32Array> {
-    const { rows, graded, missingOutcomes } = this.info;
-    const models = this.info.models.length;
-    const rowBytes = Math.ceil(models / 8);
-    const bit = (bits: Uint8Array, row: number, m: number) =>
-      (((bits[row * rowBytes + (m >> 3)] as number) >> (m & 7)) & 1) === 1;
-    const raw = await this.bytes('outcomes');
-    const mask = missingOutcomes > 0 ? await this.bytes('measured') : undefined;
-    const grades = graded ? new Float32Array(raw.buffer) : undefined;
-    const out = new Float32Array(rows * models);
-    for (let row = 0; row < rows; ++row) {
-      for (let m = 0; m < models; ++m) {
-        const at = row * models + m;
-        const value = grades === undefined ? Number(bit(raw, row, m)) : (grades[at] as number);
-        out[at] = mask === undefined || bit(mask, row, m) ? value : Number.NaN;
-      }
-    }
-    return out;
+    const outcomes = await this.#section('outcomes');
+    const measured = this.#layout.hasMissing ? await this.#section('measured') : undefined;
+    return decodeOutcomes(this.#layout, outcomes, measured);
   }
 }
 
@@ -218,18 +243,12 @@ class ShardVectors implements VectorSource {
 
   async read(first: number, count: number): Promise<Float32Array> {
     const { dim } = this;
-    const stride = Math.ceil((4 * dim) / 16) * 16;
     const out = new Float32Array(count * dim);
     let start = 0;
     for (const shard of this.#shards) {
       const from = Math.max(first, start);
       const until = Math.min(first + count, start + shard.info.rows);
-      if (from < until) {
-        const bytes = await shard.bytes('codes', (from - start) * stride, (until - from) * stride);
-        for (let row = from; row < until; ++row) {
-          out.set(new Float32Array(bytes.buffer, (row - from) * stride, dim), (row - first) * dim);
-        }
-      }
+      if (from < until) out.set(await shard.vectors(from - start, until - from), (from - first) * dim);
       start += shard.info.rows;
     }
     return out;
@@ -315,7 +334,7 @@ async function addShard(collector: Collector, shard: ShardFile, file: string, fi
   const { info, header } = shard;
   const ids = await shard.ids();
   const outcomes = await shard.outcomes();
-  const tasks = new Uint16Array((await shard.bytes('row_tasks')).buffer);
+  const tasks = await shard.rowTasks();
   const models = info.models.map(({ name }) => collector.modelNamed(name, { file }) as CollectedModel);
   for (const [m, figures] of header.figures.entries()) addFigures((models[m] as CollectedModel).figures, figures);
   const rows: number[] = [];
