@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /** The command `signalbox`: what the package does, from a shell. */
-import { readFile } from 'node:fs/promises';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { toCount, toList, toNumber, toWholeWithin } from './cli/arguments.js';
 import { cascadeText, decisionText, indexText, taskText } from './cli/decision-text.js';
 import { EMBEDDER_HELP, embedderOption, loadOnnx } from './cli/embedder-option.js';
+import { packageVersion } from './cli/package-version.js';
 import { readLabels, readPrompts } from './cli/prompt-files.js';
 import { POLICIES, type Policy, Router, type RouteTaskOptions, SignalboxError } from './index.js';
 import type { CascadeOptions } from './routing/cascade.js';
@@ -25,14 +26,6 @@ interface Options {
   models?: string[];
   maxSteps?: number;
 }
-
-function toNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
-  return value;
-}
-
-const toList = (text: string) => text.split(',').map((name) => name.trim());
 
 const candidatesOf = ({ candidates, deny }: Options) =>
   candidates === undefined && deny === undefined ? undefined : { allow: candidates, deny };
@@ -63,9 +56,9 @@ function withRouting(command: Command): Command {
     .option('--quality-bar <x>', 'take the cheapest model whose chance is within x of the best', toNumber)
     .option('--cost-weight <w>', 'chance given up per US dollar per million tokens', toNumber)
     .addOption(new Option('--policy <name>', 'what decides (s2, s3: tasks only)').choices(POLICIES))
-    .option('--k <n>', 'neighbours that vote', toNumber)
+    .option('--k <n>', 'neighbours that vote', toCount)
     .option('--eta <p>', 'confidence needed to leave the best single model; 0 always leaves it', toNumber)
-    .option('--neighbours <n>', 'benchmark samples to show', toNumber);
+    .option('--neighbours <n>', 'benchmark samples to show', toWholeWithin(0, 1000));
 }
 
 function withCandidates(command: Command): Command {
@@ -100,11 +93,6 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-async function version(): Promise<string> {
-  const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
-  return String(manifest.version);
-}
-
 /** The evaluation's modules are loaded only where it is asked for, so that the other commands start fast. */
 async function evaluation(): Promise<Command> {
   const isAskedFor = process.argv.includes('eval');
@@ -126,7 +114,7 @@ async function addBuilding(program: Command): Promise<void> {
 async function makeProgram(): Promise<Command> {
   const program = new Command('signalbox')
     .description('Routes prompts to the language model that benchmark results predict to be right.')
-    .version(await version())
+    .version(await packageVersion())
     .showHelpAfterError();
   withRouting(program.command('route <prompt>'))
     .description('route one prompt; - reads it from the standard input')
@@ -153,10 +141,10 @@ async function makeProgram(): Promise<Command> {
   withCandidates(program.command('cascade <prompt>'))
     .description('plan which models to ask one after the other; - reads the prompt from the standard input')
     .option('--models <names>', 'ask these, in this order', toList)
-    .option('--max-steps <n>', 'steps of the plan, 1 to 4', toNumber)
+    .option('--max-steps <n>', 'steps of the plan, 1 to 4', toWholeWithin(1, 4))
     .option('--max-usd-per-mtok <usd>', 'the most that all steps together may cost', toNumber)
     .option('--cost-weight <w>', 'chance given up per US dollar per million tokens', toNumber)
-    .option('--k <n>', 'neighbours that count', toNumber)
+    .option('--k <n>', 'neighbours that count', toCount)
     .action(async (prompt: string, options: Options) => {
       const text = prompt === '-' ? await readStdin() : prompt;
       const router = await load(options);

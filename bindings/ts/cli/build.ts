@@ -33,8 +33,10 @@ import { SOURCES, type Source } from '../importing/records.js';
 import { readPriceList } from '../routing/prices.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
 import { type Lab, loadLab } from '../wasm/lab-module.js';
+import { parseDecimal, toCount, toList, toNumber } from './arguments.js';
 import { EMBEDDER_HELP, loadEmbedder } from './embedder-option.js';
-import { Progress } from './progress.js';
+import { interruptible } from './interruptible.js';
+import type { Progress } from './progress.js';
 
 interface BuildCommandOptions {
   output?: string;
@@ -70,14 +72,6 @@ interface MergeCommandOptions {
   json?: true;
 }
 
-function toCount(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected a whole number of at least 1.');
-  return value;
-}
-
-const toList = (text: string) => text.split(',').map((name) => name.trim());
-
 function toShard(text: string): { index: number; count: number } {
   const [index = 0, count = 0] = /^\d+\/\d+$/.test(text) ? text.split('/').map(Number) : [];
   if (index < 1 || index > count || count > 65535) {
@@ -97,15 +91,9 @@ function perDataset<T>(toValue: (text: string) => T) {
 }
 
 function toRange(text: string): [number, number] {
-  const [low = Number.NaN, high = Number.NaN, ...more] = text.split(',').map(Number);
+  const [low = Number.NaN, high = Number.NaN, ...more] = text.split(',').map(parseDecimal);
   if (!(low < high) || more.length > 0) throw new InvalidArgumentError('Expected low,high, as in 0,10.');
   return [low, high];
-}
-
-function toNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
-  return value;
 }
 
 async function readPrices(file: string | undefined): Promise<BuildSettings['prices']> {
@@ -198,22 +186,6 @@ const builtJson = (file: string, { report, index, prices }: BuiltIndex, choices:
   unpriced: prices.unmatched,
   choices: choices ?? null,
 });
-
-/** Runs with a signal that Ctrl-C aborts; the second one ends the process as ever. */
-async function interruptible<T>(use: (progress: Progress, signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const onSignal = () => stop.abort(new Error('interrupted'));
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
-  const progress = new Progress(process.stderr, stop.signal);
-  try {
-    return await use(progress, stop.signal);
-  } finally {
-    progress.end();
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-  }
-}
 
 /** The shard or index of these files, written to `o.output`; without an output only the report. */
 async function buildInto(

@@ -7,6 +7,7 @@ import { SignalboxError } from '../errors.js';
 import type { OnnxEmbedder } from '../onnx/embedder.js';
 import type { Manifest, OnnxLoadOptions } from '../onnx/options.js';
 import type { Embedder, OnProgress } from '../types.js';
+import { parseDecimal } from './arguments.js';
 import { Progress } from './progress.js';
 
 export const EMBEDDER_HELP =
@@ -27,7 +28,7 @@ async function readManifest(file: string): Promise<Manifest> {
 }
 
 const toCount = (key: string, text: string) => {
-  const value = Number(text);
+  const value = parseDecimal(text);
   if (!Number.isInteger(value) || value < 1) throw invalid(`onnx: ${key} is '${text}', expected a whole number`);
   return value;
 };

@@ -5,6 +5,7 @@ import { SignalboxError } from '../errors.js';
 import type { EvaluationSettings } from '../evaluation/report.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
 import { EVALUATED_POLICIES } from '../wasm/lab-module.js';
+import { toList, toListOf, toNumber, toNumberWithin, toWholeWithin } from './arguments.js';
 import { EMBEDDER_HELP } from './embedder-option.js';
 
 export interface EvaluationOptions {
@@ -40,31 +41,6 @@ export interface EvaluationOptions {
 
 const DEFAULT_POLICIES = ['signalbox', 's1', 's2', 's3', 's3_true_p', 'best_single', 'oracle'];
 
-function toNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
-  return value;
-}
-
-function within(low: number, high: number, isWhole: boolean): (text: string) => number {
-  return (text) => {
-    const value = toNumber(text);
-    if (value >= low && value <= high && (!isWhole || Number.isInteger(value))) return value;
-    throw new InvalidArgumentError(`Expected a ${isWhole ? 'whole ' : ''}number from ${low} to ${high}.`);
-  };
-}
-
-const toList = (text: string) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-
-const listOf =
-  <T>(parse: (text: string) => T) =>
-  (text: string) =>
-    toList(text).map(parse);
-
 function toPool(text: string): number | 'all' {
   if (text === 'all') return 'all';
   const value = toNumber(text);
@@ -78,8 +54,8 @@ function toPolicy(name: string): string {
 }
 
 const collect = (text: string, before: string[]) => [...before, text];
-const COUNT = within(1, 1e6, true);
-const SHARE = within(0, 1, false);
+const COUNT = toWholeWithin(1, 1e6);
+const SHARE = toNumberWithin(0, 1);
 
 function withData(command: Command): Command {
   return command
@@ -104,17 +80,17 @@ function withData(command: Command): Command {
 
 function withPolicies(command: Command): Command {
   return command
-    .option('--policy <names>', `some of ${EVALUATED_POLICIES.join(', ')}`, listOf(toPolicy), DEFAULT_POLICIES)
+    .option('--policy <names>', `some of ${EVALUATED_POLICIES.join(', ')}`, toListOf(toPolicy), DEFAULT_POLICIES)
     .option('--k <n>', 'neighbours that vote', COUNT, 100)
     .option('--kappa <n>', 'neighbours of the distance u', COUNT, 19)
     .option('--threshold <t>', 'share of votes past which an input counts as right', SHARE, 0.5)
-    .option('--sigma <x>', "width of the distance estimator's kernel", within(1e-6, 10, false), 0.09)
+    .option('--sigma <x>', "width of the distance estimator's kernel", toNumberWithin(1e-6, 10), 0.09)
     .option('--eta <p>', 'confidence needed to leave the best single model', SHARE, 0.6)
     .addOption(new Option('--codes <type>', 'how rows are stored').choices([...CODE_TYPES]).default('int8'))
     .option(
       '--pair-alphas <list>',
       "shares of a task in the pool for the distance estimator's pairs",
-      listOf(SHARE),
+      toListOf(SHARE),
       [0],
     )
     .option('--pair-repeats <n>', 'draws of each of them', COUNT, 1);
@@ -126,12 +102,17 @@ export function describeOptions(command: Command): Command {
     .option(
       '--pools <sizes>',
       'pools by parameters in billions (default: 9,15,35,all where sizes are known)',
-      listOf(toPool),
+      toListOf(toPool),
     )
-    .option('--labels <counts>', 'labelled samples a task, as in 0,10,20,50', listOf(within(0, 1e6, true)), [])
-    .option('--alphas <shares>', 'labelled shares of a task (at most 50 samples), as in .04,.1,.28', listOf(SHARE), [])
+    .option('--labels <counts>', 'labelled samples a task, as in 0,10,20,50', toListOf(toWholeWithin(0, 1e6)), [])
+    .option(
+      '--alphas <shares>',
+      'labelled shares of a task (at most 50 samples), as in .04,.1,.28',
+      toListOf(SHARE),
+      [],
+    )
     .option('--repeats <n>', 'draws of the labels', COUNT, 10)
-    .option('--seed <n>', 'of every draw', within(0, 2 ** 31, true), 1)
+    .option('--seed <n>', 'of every draw', toWholeWithin(0, 2 ** 31), 1)
     .option('--instances', 'also route single samples: quality, calibration, cost')
     .option('--robustness', 'also measure which decisions survive a paraphrase')
     .option('--query-embedder <place>', 'also measure which decisions survive queries by this embedder')

@@ -1,5 +1,4 @@
 /** The command `signalbox eval`: from files to a table, a JSON file and a report. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
@@ -17,12 +16,9 @@ import { loadLab } from '../wasm/lab-module.js';
 import { loadEmbedder } from './embedder-option.js';
 import { checkOptions, describeOptions, type EvaluationOptions, settingsOf } from './eval-options.js';
 import { reportText } from './eval-text.js';
-import { Progress } from './progress.js';
-
-async function version(): Promise<string> {
-  const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
-  return String(manifest.version);
-}
+import { interruptible } from './interruptible.js';
+import { packageVersion } from './package-version.js';
+import type { Progress } from './progress.js';
 
 /** Rows that share their prompt with another. */
 function countDuplicates(inputs: Uint32Array): number {
@@ -121,7 +117,7 @@ export async function runEvaluation(
     const name = options.embeddings === undefined ? (embedder?.id ?? '') : path.basename(options.embeddings);
     return {
       format: 'signalbox-evaluation-1',
-      version: await version(),
+      version: await packageVersion(),
       settings,
       data: { ...describeData(data, options.data), duplicatesDropped, embedder: name, dim },
       ...evaluation,
@@ -134,13 +130,12 @@ export async function runEvaluation(
 }
 
 async function act(options: EvaluationOptions): Promise<void> {
-  const stop = new AbortController();
-  // The second one ends the process as ever.
-  process.once('SIGINT', () => stop.abort(new Error('interrupted')));
-  const report = await runEvaluation(options, new Progress(process.stderr, stop.signal));
-  if (options.json !== undefined) await writeWhole(options.json, toJson(report), stop.signal);
-  if (options.html !== undefined) await writeWhole(options.html, await reportHtml(report), stop.signal);
-  process.stdout.write(`${reportText(report)}\n`);
+  await interruptible(async (progress, signal) => {
+    const report = await runEvaluation(options, progress);
+    if (options.json !== undefined) await writeWhole(options.json, toJson(report), signal);
+    if (options.html !== undefined) await writeWhole(options.html, await reportHtml(report), signal);
+    process.stdout.write(`${reportText(report)}\n`);
+  });
 }
 
 /** The command, to be added to a program. */
