@@ -1,6 +1,7 @@
 /**
- * Reads parts of an index file; models/FORMAT.md has the layout. The core checks a whole file, checksums and ranges
- * included, when it opens it. This reader checks only what it relies on, in the same order and with the same codes.
+ * Reads parts of an index file; models/FORMAT.md has the layout. The core checks a whole file when it opens it:
+ * checksums, text and ranges. `readLayout` checks places and sizes again, in the same order and with the same codes; the
+ * decoders rely on these checks.
  */
 import { SignalboxError } from '../errors.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
@@ -11,6 +12,9 @@ const HEADER_BYTES = 64;
 const ENTRY_BYTES = 24;
 const MOST_SECTIONS = 64;
 const ALIGNMENT_BYTES = 64;
+const MOST_DIMENSIONS = 8192;
+const MOST_NAMES = 65535;
+const MOST_TASK_MEANS = 2 ** 22;
 const MOST_PLACE = 65535;
 
 /** Kinds of section: entry i has the number i + 1 in the file. */
@@ -66,6 +70,49 @@ function readSections(start: Uint8Array, count: number, fileBytes: number): Map<
   return sections;
 }
 
+/** Bytes of a row of a matrix of bits [rows, width]: each row starts on a byte of its own. */
+const bitRowBytes = (width: number) => Math.ceil(width / 8);
+
+/** Bytes from one row of codes to the next. */
+export function rowStride(codes: CodeType, dim: number): number {
+  const rowBytes = { float32: 4 * dim, int8: dim, int4: Math.ceil(dim / 2), binary: Math.ceil(dim / 8) }[codes];
+  return Math.ceil(rowBytes / 16) * 16;
+}
+
+function checkCounts({ rows, dim, models, tasks }: Omit<IndexLayout, 'sections'>): void {
+  const counts = `${rows} rows, ${dim} dimensions, ${models} models and ${tasks} tasks`;
+  if (dim > MOST_DIMENSIONS || models > MOST_NAMES || tasks > MOST_NAMES) {
+    throw new SignalboxError('size_overflow', `got ${counts}, which exceeds the limits of the format`);
+  }
+  if (Math.min(rows, dim, models, tasks) === 0) {
+    throw new SignalboxError('bad_section', `got ${counts}, expected at least one of each`);
+  }
+  if (tasks > rows || tasks * models > MOST_TASK_MEANS) {
+    throw new SignalboxError(
+      'size_overflow',
+      `got ${counts}, expected at most one task a row and ${MOST_TASK_MEANS} task means`,
+    );
+  }
+}
+
+/** Refuses a section whose size does not follow from the header. */
+function checkSizes({ sections, rows, models, graded, hasMissing, codes, dim }: IndexLayout): void {
+  const bits = rows * bitRowBytes(models);
+  const expected: Partial<Record<SectionName, number>> = {
+    codes: rows * rowStride(codes, dim),
+    outcomes: graded ? 4 * rows * models : bits,
+    ...(hasMissing && { measured: bits }),
+    row_tasks: 2 * rows,
+    map: 4 * rows,
+  };
+  for (const [name, { sizeBytes }] of sections) {
+    const size = expected[name];
+    if (size !== undefined && size !== sizeBytes) {
+      throw new SignalboxError('bad_section', `${name} has ${sizeBytes} bytes, expected ${size}`);
+    }
+  }
+}
+
 /**
  * Reads the header and the section table. `start` is the whole file of `fileBytes` bytes, or its first
  * `MOST_LAYOUT_BYTES`. Errors: `bad_magic`, `truncated`, `unsupported_version`, `bad_section`, `size_overflow`.
@@ -100,8 +147,8 @@ export function readLayout(start: Uint8Array, fileBytes: number): IndexLayout {
   if (count > MOST_SECTIONS) {
     throw new SignalboxError('size_overflow', `got ${count} sections, expected at most ${MOST_SECTIONS}`);
   }
-  return {
-    formatVersion: [major, view.getUint16(10, true)],
+  const header = {
+    formatVersion: [major, view.getUint16(10, true)] as [number, number],
     codes,
     rows: uint32(32),
     dim: uint32(36),
@@ -109,48 +156,30 @@ export function readLayout(start: Uint8Array, fileBytes: number): IndexLayout {
     tasks: uint32(44),
     graded: (uint32(52) & 1) !== 0,
     hasMissing: (uint32(52) & 2) !== 0,
-    sections: readSections(start, count, fileBytes),
   };
+  checkCounts(header);
+  const layout = { ...header, sections: readSections(start, count, fileBytes) };
+  checkSizes(layout);
+  return layout;
 }
 
-/** Bytes of a matrix of bits [rows, width]: each row starts on a byte of its own. */
-const bitRowBytes = (width: number) => Math.ceil(width / 8);
-
-/** Bytes from one row of float32 codes to the next. */
-export const float32Stride = (dim: number) => Math.ceil((4 * dim) / 16) * 16;
-
-/** Decodes a string table. Errors: `bad_section`, `bad_metadata`. */
+/** Decodes a string table. */
 export function decodeStrings(section: Uint8Array, count: number): string[] {
   const headBytes = 4 * (count + 1);
-  if (section.length < headBytes) throw new SignalboxError('bad_section', 'a string table is too small');
   const offsets = new Uint32Array(section.slice(0, headBytes).buffer);
   const text = section.subarray(headBytes);
-  if (offsets[0] !== 0 || offsets[count] !== text.length || offsets.some((at, i) => at < (offsets[i - 1] ?? 0))) {
-    throw new SignalboxError('bad_section', 'a string table has offsets that are out of order');
-  }
   // A byte order mark at the start of a string is part of it.
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  try {
-    return Array.from({ length: count }, (_, i) => decoder.decode(text.subarray(offsets[i], offsets[i + 1])));
-  } catch (cause) {
-    throw new SignalboxError('bad_metadata', 'a string table is not UTF-8', { cause });
-  }
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  return Array.from({ length: count }, (_, i) => decoder.decode(text.subarray(offsets[i], offsets[i + 1])));
 }
 
-/**
- * Decodes outcomes [rows, models] from bits or grades; NaN where the bits of `measured` are 0. Errors: `bad_section`
- * if a section has another size.
- */
+/** Decodes outcomes [rows, models] from bits or grades; NaN if the bit of `measured` is 0. */
 export function decodeOutcomes(
   { rows, models, graded }: Pick<IndexLayout, 'rows' | 'models' | 'graded'>,
   outcomes: Uint8Array,
   measured: Uint8Array | undefined,
 ): Float32Array {
   const stride = bitRowBytes(models);
-  const sizeBytes = graded ? 4 * rows * models : rows * stride;
-  if (outcomes.length !== sizeBytes || (measured !== undefined && measured.length !== rows * stride)) {
-    throw new SignalboxError('bad_section', `outcomes or measured do not have the bytes of ${rows} rows`);
-  }
   const isSet = (bits: Uint8Array, row: number, model: number) =>
     ((bits[row * stride + (model >> 3)] as number) >> (model & 7)) & 1;
   const out = graded ? new Float32Array(outcomes.slice().buffer) : new Float32Array(rows * models);
@@ -170,15 +199,14 @@ export const decodeRowTasks = (section: Uint8Array) => new Uint16Array(section.s
 export const decodeMap = (section: Uint8Array) =>
   Float32Array.from(new Uint16Array(section.slice().buffer), (place) => place / MOST_PLACE);
 
-/** Decodes rows of float32 codes as vectors [rows, dim], without their padding. Errors: `bad_section`. */
+/** Decodes whole rows of float32 codes as vectors [rows, dim], without their padding. */
 export function decodeFloat32Rows(codes: Uint8Array, dim: number): Float32Array {
-  const stride = float32Stride(dim);
-  const rows = codes.length / stride;
-  if (!Number.isInteger(rows)) throw new SignalboxError('bad_section', 'the codes end within a row');
+  const stride = rowStride('float32', dim) / 4;
   const padded = new Float32Array(codes.slice().buffer);
+  const rows = padded.length / stride;
   const out = new Float32Array(rows * dim);
   for (let row = 0; row < rows; ++row) {
-    out.set(padded.subarray((row * stride) / 4, (row * stride) / 4 + dim), row * dim);
+    out.set(padded.subarray(row * stride, row * stride + dim), row * dim);
   }
   return out;
 }

@@ -10,14 +10,14 @@ import {
   decodeOutcomes,
   decodeRowTasks,
   decodeStrings,
-  float32Stride,
   MOST_LAYOUT_BYTES,
   readLayout,
+  rowStride,
 } from '../../../dist/files/index-file.js';
 import { Router, SignalboxError } from '../../../dist/index.js';
 import { loadLab } from '../../../dist/wasm/lab-module.js';
 import { expectNothingOpen, randomFrom, randomSpec, refused, root } from '../support/fixtures.mjs';
-import { FIELD, seal, withField, withSection } from '../support/forgeries.mjs';
+import { FIELD, seal, withField } from '../support/forgeries.mjs';
 
 const CORPUS = `${root}/tests/fuzz/corpus/index/`;
 const EXAMPLE = new Uint8Array(readFileSync(`${CORPUS}int8-binary.sbx`));
@@ -189,9 +189,9 @@ describe('the decoded sections', () => {
     it(`are the vectors of a shard, of dimension ${dim}`, async () => {
       const { file, embeddings } = await shardOf(randomSpec({ rows: 7, dim }));
       const codes = sectionOf(file, 'codes');
-      assert.equal(codes.length, 7 * float32Stride(dim));
+      assert.equal(codes.length, 7 * rowStride('float32', dim));
       assert.deepEqual(decodeFloat32Rows(codes, dim), embeddings);
-      const some = decodeFloat32Rows(codes.subarray(2 * float32Stride(dim), 4 * float32Stride(dim)), dim);
+      const some = decodeFloat32Rows(codes.subarray(2 * rowStride('float32', dim), 4 * rowStride('float32', dim)), dim);
       assert.deepEqual(some, embeddings.slice(2 * dim, 4 * dim));
     });
   }
@@ -223,6 +223,10 @@ describe('a forged file', () => {
     ['of an unknown type of code', 'unsupported_version', () => withField(EXAMPLE, FIELD.codes, 5)],
     ['of code type 0', 'unsupported_version', () => withField(EXAMPLE, FIELD.codes, 0)],
     ['of too many sections', 'size_overflow', () => withField(EXAMPLE, FIELD.sections, 65)],
+    ['of more dimensions than 8192', 'size_overflow', () => withField(EXAMPLE, FIELD.dim, 8193)],
+    ['of more tasks than rows', 'size_overflow', () => withField(EXAMPLE, FIELD.tasks, 4)],
+    ['of no rows', 'bad_section', () => withField(EXAMPLE, FIELD.rows, 0)],
+    ['of rows that it does not have', 'bad_section', () => withField(EXAMPLE, FIELD.rows, 2 ** 32 - 1)],
     [
       'whose section table ends after it',
       'truncated',
@@ -244,35 +248,29 @@ describe('a forged file', () => {
     });
   }
 
-  it('with strings or outcomes that do not fit is refused as by the core', async () => {
-    const file = await everySection();
-    const info = await infoOf(file);
-    for (const [code, name, change] of [
-      ['bad_section', 'sample_ids', (section) => section.fill(1, 0, 4)],
-      ['bad_section', 'sample_ids', (section) => section.fill(0xff, 40, 44)],
-      [
-        'bad_section',
-        'sample_ids',
-        (section) => new DataView(section.buffer, section.byteOffset).setUint32(4 * 41, 5, true),
-      ],
-      ['bad_metadata', 'sample_ids', (section) => section.fill(0xff, section.length - 3)],
-    ]) {
-      const forged = withSection(file, info, name, change);
-      await refused(() => decodeStrings(sectionOf(forged, name), 41), code);
-      await refused(infoOf(forged), code);
-    }
-    const layout = layoutOf(file);
-    const [outcomes, measured] = ['outcomes', 'measured'].map((name) => sectionOf(file, name));
-    await refused(() => decodeStrings(Uint8Array.of(0, 0, 0), 0), 'bad_section');
-    await refused(() => decodeOutcomes(layout, outcomes.subarray(1), measured), 'bad_section');
-    await refused(() => decodeOutcomes(layout, outcomes, measured.subarray(1)), 'bad_section');
-    await refused(() => decodeFloat32Rows(new Uint8Array(17), 4), 'bad_section');
+  for (const name of ['codes', 'outcomes', 'measured', 'row_tasks', 'map']) {
+    it(`with ${name} of another size is bad_section, for the reader and the core`, async () => {
+      const file = await everySection();
+      const view = new DataView(file.buffer);
+      const { offsetBytes, sizeBytes } = layoutOf(file).sections.get(name);
+      const places = Array.from({ length: 16 }, (_, i) => i);
+      const place = places.find((i) => view.getBigUint64(64 + 24 * i + OFFSET, true) === BigInt(offsetBytes));
+      const forged = withEntry(file, place, SIZE, sizeBytes - 1);
+      await refused(() => layoutOf(forged), 'bad_section', new RegExp(`${name} has ${sizeBytes - 1} bytes`));
+      await refused(infoOf(forged), 'bad_section', new RegExp(`${name} has ${sizeBytes - 1} bytes`));
+    });
+  }
+
+  it('with a mask although nothing is missing is read, whatever the size of the mask', async () => {
+    const file = withField(await everySection(), 52, 0);
+    assert.equal(layoutOf(file).hasMissing, false);
+    assert.equal((await infoOf(file)).missingOutcomes, 0);
   });
 
   it('of the fuzz corpus, or changed at random, is refused by the core as by the reader', async () => {
     const random = randomFrom(16);
     const files = readdirSync(CORPUS).map((name) => [name, new Uint8Array(readFileSync(CORPUS + name))]);
-    for (let i = 0; i < 300; ++i) {
+    for (let i = 0; i < 1000; ++i) {
       const copy = EXAMPLE.slice();
       copy[Math.floor(random() * (64 + 14 * 24))] = Math.floor(256 * random());
       files.push([`change ${i}`, seal(copy)]);

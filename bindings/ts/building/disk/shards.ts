@@ -4,18 +4,18 @@
  */
 import { open } from 'node:fs/promises';
 import { SignalboxError } from '../../errors.js';
+import { field, isObject } from '../../files/fields.js';
 import {
   decodeFloat32Rows,
   decodeOutcomes,
   decodeRowTasks,
   decodeStrings,
-  float32Stride,
   type IndexLayout,
   MOST_LAYOUT_BYTES,
   readLayout,
+  rowStride,
   type SectionName,
 } from '../../files/index-file.js';
-import { field, isObject } from '../../importing/fields.js';
 import type { ModelPrice } from '../../routing/prices.js';
 import { Router } from '../../routing/router.js';
 import type { CodeType, EmbedderIdentity, IndexInfo, RoutingConstants } from '../../types.js';
@@ -196,7 +196,7 @@ class ShardFile {
   /** Vectors [count, dim] of the rows from `first` on. */
   async vectors(first: number, count: number): Promise<Float32Array> {
     const { dim } = this.info;
-    const stride = float32Stride(dim);
+    const stride = rowStride('float32', dim);
     const codes = new Uint8Array(count * stride);
     await readAt(this.#file, this.#name, codes, this.#extent('codes').offsetBytes + first * stride);
     return decodeFloat32Rows(codes, dim);
