@@ -1,6 +1,5 @@
 /** Joins what importers read: one row a sample, one column a model, and every disagreement counted. */
 import { SignalboxError } from '../errors.js';
-import { textHash } from '../importing/fields.js';
 import { globMatcher } from '../importing/glob.js';
 import { badInput, placeText } from '../importing/input-file.js';
 import {
@@ -11,6 +10,7 @@ import {
   type RecordSink,
   type Sample,
 } from '../importing/records.js';
+import { textHash } from '../importing/text-hash.js';
 import { FloatColumn, Uint32List } from './columns.js';
 import { type DatasetRule, type MetricOptions, MetricRules } from './metric-rules.js';
 

@@ -1,6 +1,6 @@
 /** Decisions and indexes as text for a terminal. */
 import { styleText } from 'node:util';
-import { field, numberField, textField } from '../importing/fields.js';
+import { field, numberField, textField } from '../files/fields.js';
 import type { CascadePlan } from '../routing/cascade.js';
 import type { Decision, IndexInfo, Neighbour, RankedModel, TaskDecision } from '../types.js';
 

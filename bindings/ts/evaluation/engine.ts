@@ -1,7 +1,7 @@
 /** Drives the lab over a benchmark that is held out piece by piece. */
 
-import type { Progress } from '../cli/progress.js';
 import { throwIfAborted } from '../errors.js';
+import type { Steps } from '../steps.js';
 import { exactJson } from '../wasm/exact-json.js';
 import type {
   CascadeEvaluation,
@@ -11,7 +11,6 @@ import type {
   InstanceOptions,
   Lab,
 } from '../wasm/lab-module.js';
-import type { Baseline } from './baseline.js';
 import { cascadeReport, JUDGES } from './cascades.js';
 import { costReport, costWeights, modelCosts } from './cost.js';
 import {
@@ -22,7 +21,7 @@ import {
   summariseDraws,
   unlabelledPoint,
 } from './curves.js';
-import type { EvaluationData } from './data.js';
+import type { Baseline, EvaluationData } from './data.js';
 import { makePools, type Pool, PoolOutcome, toNumber } from './held-out.js';
 import { HELD_OUT_SHARE, type HeldOutMode, instanceReport } from './instances.js';
 import type {
@@ -47,7 +46,7 @@ export interface EvaluationInput {
   dim: number;
   settings: EvaluationSettings;
   baselines: Baseline[];
-  progress: Progress;
+  progress: Steps;
 }
 
 export type Evaluation = Pick<
@@ -76,7 +75,7 @@ function open(lab: EvaluationLab, { data, vectors, dim, settings }: EvaluationIn
   });
 }
 
-async function search(lab: EvaluationLab, handle: number, progress: Progress): Promise<void> {
+async function search(lab: EvaluationLab, handle: number, progress: Steps): Promise<void> {
   progress.begin('searching for neighbours');
   for (;;) {
     const { done, total } = lab.searchNeighbours(handle, SEARCH_BLOCK);
@@ -273,7 +272,6 @@ export async function evaluate(lab: EvaluationLab, input: EvaluationInput): Prom
       duplicatesDropped: held.tasks.reduce((sum, task) => sum + task.duplicatesDropped, 0),
     };
   } finally {
-    progress.end();
     lab.closeEvaluation(handle);
   }
 }

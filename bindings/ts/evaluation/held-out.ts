@@ -1,7 +1,7 @@
 /** The picks of every policy on every held-out task of a pool, and the rows of the table that come of them. */
 import type { ModelSpec } from '../building/build-index.js';
 import type { HeldOutTask, TaskEvaluation } from '../wasm/lab-module.js';
-import type { Baseline } from './baseline.js';
+import type { Baseline } from './data.js';
 import type { PolicyRow, PoolReport } from './report.js';
 import { Bootstrap, gapClosed, mean, pearson, rankOf, spearman } from './statistics.js';
 

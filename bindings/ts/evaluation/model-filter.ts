@@ -1,7 +1,7 @@
 /** Choosing models by their fields: `complete and params_b<=14 and not near_duplicate_of`. A grammar, not code. */
 import { SignalboxError } from '../errors.js';
+import type { Fields } from '../files/fields.js';
 
-export type Fields = Readonly<Record<string, unknown>>;
 export type ModelFilter = (fields: Fields) => boolean;
 
 type Operand = string | number | boolean;

@@ -1,8 +1,8 @@
 /** Whether a router still names the same model when a prompt is put in other words, or embedded otherwise. */
 import { buildIndex } from '../building/build-index.js';
-import type { Progress } from '../cli/progress.js';
 import { SignalboxError } from '../errors.js';
 import { Router } from '../routing/router.js';
+import type { Steps } from '../steps.js';
 import type { Embedder } from '../types.js';
 import type { EvaluationData } from './data.js';
 import { embedAll } from './embed.js';
@@ -139,7 +139,7 @@ export async function measureRobustness(
   embedder: Embedder,
   wanted: Changes,
   settings: EvaluationSettings,
-  progress: Progress,
+  progress: Steps,
 ): Promise<RobustnessReport> {
   const { dim } = embedder;
   const changes = changesOf(wanted, embedder);

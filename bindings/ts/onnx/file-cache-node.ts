@@ -5,7 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { threadId } from 'node:worker_threads';
 import { SignalboxError } from '../errors.js';
-import { cacheFolder } from '../files/cache-folder.js';
+import { cacheFolder } from '../files/disk/cache-folder.js';
 import type { CachedFile, FileCache } from './file-cache.js';
 
 function failure(folder: string, cause: unknown): SignalboxError {

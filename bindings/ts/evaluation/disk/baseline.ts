@@ -1,13 +1,8 @@
 /** Scores made elsewhere, one a sample and model, that become a row of the table. */
 import path from 'node:path';
-import { SignalboxError } from '../errors.js';
-import { type EvaluationData, readBeside } from './data.js';
-
-export interface Baseline {
-  name: string;
-  /** [tasks][models] Mean score over the task's samples; NaN where there is none. */
-  scores: number[][];
-}
+import { SignalboxError } from '../../errors.js';
+import type { Baseline, EvaluationData } from '../data.js';
+import { readBeside } from './read-data.js';
 
 /** `name=file.csv`. Errors: `invalid_argument`. */
 export function parseBaseline(text: string): { name: string; file: string } {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pipeline, Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
-import { SignalboxError, throwIfAborted } from '../errors.js';
+import { SignalboxError, throwIfAborted } from '../../errors.js';
 
 const MOST_ROW_BYTES = 1 << 24;
 

@@ -13,10 +13,10 @@ import {
   policyChart,
   poolChart,
   robustnessChart,
-} from './charts.js';
-import { html, inlineJson, Markup } from './html-template.js';
-import type { EvaluationReport, PolicyRow, PoolReport } from './report.js';
-import { REPORT_STYLE } from './report-style.js';
+} from '../charts.js';
+import { html, inlineJson, Markup } from '../html-template.js';
+import type { EvaluationReport, PolicyRow, PoolReport } from '../report.js';
+import { REPORT_STYLE } from '../report-style.js';
 import {
   cascadeTable,
   costTable,
@@ -27,7 +27,7 @@ import {
   signed,
   type Table,
   taskTable,
-} from './tables.js';
+} from '../tables.js';
 
 /** What the page is made of besides its numbers. */
 interface Parts {
@@ -39,7 +39,7 @@ interface Parts {
 async function readParts(): Promise<Parts> {
   const require = createRequire(import.meta.url);
   const read = (name: string) => readFile(require.resolve(`uplot/dist/${name}`), 'utf8');
-  const script = await readFile(new URL('./report-script.js', import.meta.url), 'utf8');
+  const script = await readFile(new URL('../report-script.js', import.meta.url), 'utf8');
   return { style: (await read('uPlot.min.css')) + REPORT_STYLE, library: await read('uPlot.iife.min.js'), script };
 }
 

@@ -1,38 +1,13 @@
-/** What an evaluation is made from: the outcomes of models on the samples of tasks, read from files. */
+/** Reads the data of an evaluation from its files. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ModelSpec } from '../building/build-index.js';
-import { SignalboxError } from '../errors.js';
-import { globMatcher } from '../importing/glob.js';
+import type { ModelSpec } from '../../building/build-index.js';
+import { SignalboxError } from '../../errors.js';
+import type { Fields } from '../../files/fields.js';
+import { globMatcher } from '../../importing/glob.js';
+import { DROP_REASONS, type DropReason, type EvaluationData } from '../data.js';
+import { type ModelFilter, parseModelFilter } from '../model-filter.js';
 import { columnsOf, numberOf, readCsv } from './csv.js';
-import { type Fields, type ModelFilter, parseModelFilter } from './model-filter.js';
-
-/** Why rows of the file are not used. */
-export const DROP_REASONS = ['task_left_out', 'wrong_number_of_cells', 'outcome_out_of_range', 'no_outcome'] as const;
-export type DropReason = (typeof DROP_REASONS)[number];
-
-export interface EvaluationData {
-  models: ModelSpec[];
-  taskNames: string[];
-  /** [rows] */
-  rowTasks: Uint16Array;
-  ids: string[];
-  prompts: string[];
-  /** [rows, models], NaN missing. */
-  outcomes: Float32Array;
-  /** [rows] The same number for the same prompt. */
-  inputs: Uint32Array;
-  /** [rows, models] US dollars a call, NaN unknown. */
-  costs?: Float32Array;
-  /** [rows] Number of the row in the file. */
-  sourceRows: number[];
-  fileRows: number;
-  dropped: Record<DropReason, number>;
-  /** Columns of models that are not used, and models that have no column. */
-  unusedColumns: number;
-  modelsWithoutColumn: number;
-  sha256: string;
-}
 
 export interface DataOptions {
   data: string;

@@ -1,7 +1,7 @@
 /** Matrices of NumPy (.npy): float32, little-endian, C order. The file is hostile until every size was checked. */
 import { open } from 'node:fs/promises';
 import { endianness } from 'node:os';
-import { SignalboxError } from '../errors.js';
+import { SignalboxError } from '../../errors.js';
 
 export interface Matrix {
   rows: number;

@@ -1,7 +1,7 @@
 /** Files that are there as a whole or not at all. */
 import { rename, rm, writeFile } from 'node:fs/promises';
 import process from 'node:process';
-import { SignalboxError, throwIfAborted } from '../errors.js';
+import { SignalboxError, throwIfAborted } from '../../errors.js';
 
 /** Lets `write` fill a file beside the place, then renames it. Errors: `network` for a place that cannot be written, `aborted`. */
 export async function writeWholeBy(

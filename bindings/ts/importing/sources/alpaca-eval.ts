@@ -1,9 +1,10 @@
 /** AlpacaEval: annotations.json, a list of comparisons of a model's answer with the reference's. */
-import { field, requiredObject, requiredText, textField, textKey } from '../fields.js';
+import { field, requiredObject, requiredText, textField } from '../fields.js';
 import type { Importer } from '../importer.js';
 import type { InputFile } from '../input-file.js';
 import { readJsonParts } from '../json.js';
 import type { ImportContext } from '../records.js';
+import { textKey } from '../text-hash.js';
 import { scoreOf } from './long.js';
 
 /** 1 is the win of the reference, 2 that of the model; 0 was a draw in older files. */

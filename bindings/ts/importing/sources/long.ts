@@ -1,9 +1,9 @@
 /** Our plain long form, a row a sample and model; and what all importers of tables share about cells. */
-import { textKey } from '../fields.js';
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, headOf, type InputFile } from '../input-file.js';
 import type { AnswerFigures, ImportContext, Place, RecordSink } from '../records.js';
 import { headColumns, readTable, type TableFormat, type TableReader, tableFormat } from '../table.js';
+import { textKey } from '../text-hash.js';
 
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 const EXTENSIONS = /\.(?:csv|tsv|jsonl|ndjson|json|parquet)$/i;

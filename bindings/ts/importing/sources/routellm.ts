@@ -1,9 +1,9 @@
 /** RouteLLM: a CSV a task, `prompt,<model>,<model>[,<model>_response]`, with True and False. */
-import { textKey } from '../fields.js';
 import type { Importer } from '../importer.js';
 import { badInput, type InputFile } from '../input-file.js';
 import type { ImportContext } from '../records.js';
 import { headColumns, readTable, type TableReader, tableFormat } from '../table.js';
+import { textKey } from '../text-hash.js';
 import { scoreOf, stemOf, textCell } from './long.js';
 
 const RESPONSE = '_response';
