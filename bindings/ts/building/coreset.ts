@@ -10,7 +10,7 @@ const BLOCK = 4096;
 /** A dataset keeps at least these. */
 const FEWEST = 8;
 
-/** How many rows each dataset keeps: in proportion, but never so few that it says nothing. */
+/** @internal How many rows each dataset keeps: in proportion, but never so few that it says nothing. */
 export function quotas(datasetRows: readonly number[], maxRows: number): number[] {
   const total = datasetRows.reduce((sum, n) => sum + n, 0);
   const floors = datasetRows.map((n) => Math.min(n, FEWEST));

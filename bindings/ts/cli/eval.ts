@@ -97,7 +97,7 @@ async function changesSurvived(
   }
 }
 
-/** Runs an evaluation. `lab` stands in for the package's own in tests. */
+/** @internal Runs an evaluation. Tests may bring their own lab. */
 export async function runEvaluation(
   options: EvaluationOptions,
   progress: Progress,

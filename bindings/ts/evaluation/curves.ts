@@ -5,7 +5,7 @@ import { argmax, candidatesOf, type Pool, type PoolOutcome, pickOf, toNumber } f
 import type { BinPoint, LabelPoint } from './report.js';
 import { gapClosed, mean, quantileBins } from './statistics.js';
 
-export const LABELS_ONLY = 'labels_only';
+const LABELS_ONLY = 'labels_only';
 const TASK_BINS = 5;
 const LEAST_TASKS_A_BIN = 2;
 

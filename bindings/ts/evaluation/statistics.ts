@@ -7,7 +7,7 @@ export interface Estimate {
   interval: [low: number, high: number];
 }
 
-export const RESAMPLES = 2000;
+const RESAMPLES = 2000;
 
 /** Mean of what is a number; NaN of nothing. */
 export function mean(values: readonly number[]): number {
@@ -44,7 +44,7 @@ export function pearson(a: readonly number[], b: readonly number[]): number {
   return isConstant ? Number.NaN : xy / Math.sqrt(xx * yy);
 }
 
-/** Ranks from 1, smallest first; equal values share the mean of their ranks. */
+/** @internal Ranks from 1, smallest first; equal values share the mean of their ranks. */
 export function ranks(values: readonly number[]): number[] {
   const order = values.map((_, i) => i).sort((i, j) => (values[i] as number) - (values[j] as number));
   const out = new Array<number>(values.length).fill(0);
@@ -70,7 +70,7 @@ export function rankOf(value: number, values: readonly number[]): number {
   return larger + (equal + 1) / 2;
 }
 
-/** The q quantile by linear interpolation between order statistics (R's type 7). */
+/** @internal The q quantile by linear interpolation between order statistics (R's type 7). */
 export function quantile(sorted: readonly number[], q: number): number {
   if (sorted.length === 0) return Number.NaN;
   const at = q * (sorted.length - 1);

@@ -39,7 +39,7 @@ const range = ({ interval: [low, high] }: Estimate, format: (x: number) => strin
   `${format(low)} to ${format(high)}`;
 
 /** To four significant digits, whatever the size. */
-export const money = (value: number): string => (Number.isFinite(value) ? `$${Number(value.toPrecision(4))}` : '-');
+const money = (value: number): string => (Number.isFinite(value) ? `$${Number(value.toPrecision(4))}` : '-');
 
 export const percent = (share: number): string => (Number.isFinite(share) ? `${(100 * share).toFixed(1)}%` : '-');
 
@@ -92,7 +92,7 @@ export function gapTable(pools: readonly PoolReport[]): Table {
   };
 }
 
-export const amountName = (amount: LabelAmount): string =>
+const amountName = (amount: LabelAmount): string =>
   'count' in amount ? String(amount.count) : `alpha ${amount.alpha}`;
 
 /** Accuracy, and the gap closed. */

@@ -107,10 +107,7 @@ async function* gunzip(
 }
 
 /** The bytes of a file, piece by piece; gzip is told by its first bytes and unpacked. */
-export async function* chunksOf(
-  file: InputFile,
-  options: ReadFileOptions = {},
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+async function* chunksOf(file: InputFile, options: ReadFileOptions = {}): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const start = await file.slice(0, Math.min(2, file.size));
   const chunks = rawChunks(file, options);
   yield* start[0] === 0x1f && start[1] === 0x8b ? gunzip(file, chunks) : chunks;

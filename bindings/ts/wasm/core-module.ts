@@ -69,6 +69,7 @@ export class Core extends WasmModule<GlueModule> {
     this.askToClose(() => this.glue.close(handle));
   }
 
+  /** @internal */
   errorCodes(): string[] {
     return this.ask(() => this.glue.errorCodes());
   }

@@ -28,7 +28,7 @@ export abstract class WasmModule<Glue extends ModuleMemory> {
     return this.#stopped;
   }
 
-  /** Bytes of the module's memory: it only ever grows. */
+  /** @internal Bytes of the module's memory, which never shrinks. */
   get memoryBytes(): number {
     return this.glue.HEAPU8.byteLength;
   }

@@ -28,7 +28,7 @@ const numberField = (fields: Fields, ...names: string[]): number | null => {
 };
 
 /** Models of models.json that the filter lets through. */
-export async function readModels(file: string, filter: ModelFilter): Promise<ModelSpec[]> {
+async function readModels(file: string, filter: ModelFilter): Promise<ModelSpec[]> {
   let list: unknown;
   try {
     list = JSON.parse(await readFile(file, 'utf8'));
