@@ -1,9 +1,9 @@
-/** Reads the arguments of options: numbers, counts and lists. All refuse with commander's error, which names the option. */
+/** Parses option arguments: numbers, counts and lists. Errors are commander's, which names the option. */
 import { InvalidArgumentError } from 'commander';
 
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
-/** Returns a decimal number, or NaN for any other text: blanks, `0x10` and `Infinity` included. */
+/** Parses a finite decimal number; NaN for any other text, `0x10` and blanks included. */
 export function parseDecimal(text: string): number {
   const value = DECIMAL.test(text.trim()) ? Number(text) : Number.NaN;
   return Number.isFinite(value) ? value : Number.NaN;
@@ -15,7 +15,7 @@ export function toNumber(text: string): number {
   return value;
 }
 
-/** Returns a reader of numbers from `low` to `high`, both included. */
+/** Returns a parser of numbers from `low` to `high`, both included. */
 export function toNumberWithin(low: number, high: number): (text: string) => number {
   return (text) => {
     const value = toNumber(text);
@@ -24,7 +24,7 @@ export function toNumberWithin(low: number, high: number): (text: string) => num
   };
 }
 
-/** Returns a reader of whole numbers from `low` to `high`, both included. */
+/** Returns a parser of whole numbers from `low` to `high`, both included. */
 export function toWholeWithin(low: number, high: number): (text: string) => number {
   return (text) => {
     const value = parseDecimal(text);
@@ -33,7 +33,7 @@ export function toWholeWithin(low: number, high: number): (text: string) => numb
   };
 }
 
-/** Reads how many there are of something: at least 1. */
+/** Parses a whole number of at least 1. */
 export function toCount(text: string): number {
   const value = parseDecimal(text);
   if (Number.isInteger(value) && value >= 1) return value;
@@ -41,19 +41,19 @@ export function toCount(text: string): number {
 }
 
 /**
- * Reads names separated by commas, without empty ones. A list of none is refused: it comes from a variable that is not
- * set, and means neither all nor nothing.
+ * Parses comma-separated names and drops empty ones. An empty list is refused: it usually comes from an unset variable,
+ * and would mean "all" to some options and "none" to others.
  */
 export function toList(text: string): string[] {
   const names = text
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-  if (names.length === 0) throw new InvalidArgumentError('Expected a list separated by commas, got an empty one.');
+  if (names.length === 0) throw new InvalidArgumentError('Expected a comma-separated list, got an empty one.');
   return names;
 }
 
-/** Returns a reader of lists whose items `parse` reads. */
+/** Returns a parser of lists whose items `parse` reads. */
 export function toListOf<T>(parse: (text: string) => T): (text: string) => T[] {
   return (text) => toList(text).map(parse);
 }

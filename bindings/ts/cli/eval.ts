@@ -1,4 +1,4 @@
-/** The command `signalbox eval`: from files to a table, a JSON file and a report. */
+/** The command `signalbox eval`: reads files, prints tables, and writes a JSON file and a report. */
 import path from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
@@ -22,7 +22,7 @@ import { interruptible } from './interruptible.js';
 import { packageVersion } from './package-version.js';
 import type { Progress } from './progress.js';
 
-/** Rows that share their prompt with another. */
+/** Counts rows that share their prompt with another row. */
 function countDuplicates(inputs: Uint32Array): number {
   const counts = new Map<number, number>();
   for (const input of inputs) counts.set(input, (counts.get(input) ?? 0) + 1);
@@ -58,7 +58,7 @@ async function readBaselines(
   const baselines: Baseline[] = [];
   for (const baseline of wanted) {
     if (names.has(baseline.name)) {
-      throw new SignalboxError('invalid_argument', `--baseline: the name '${baseline.name}' is taken`);
+      throw new SignalboxError('invalid_argument', `--baseline: the name '${baseline.name}' is already in use`);
     }
     names.add(baseline.name);
     baselines.push(await readBaseline(baseline, data, signal));
@@ -78,7 +78,7 @@ async function vectorsOf(
   return { vectors: await embedAll(embedder, data.prompts, progress), dim: embedder.dim };
 }
 
-/** `null` where nobody asked. */
+/** Returns `null` unless an option asks for it. */
 async function changesSurvived(
   options: EvaluationOptions,
   data: EvaluationData,
@@ -140,7 +140,7 @@ async function act(options: EvaluationOptions): Promise<void> {
   });
 }
 
-/** The command, to be added to a program. */
+/** Returns the command, to be added to a program. */
 export function evaluationCommand(): Command {
   return describeOptions(new Command('eval')).action(act);
 }

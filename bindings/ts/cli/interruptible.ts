@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { Progress } from './progress.js';
 
-/** Runs with a signal that Ctrl-C or SIGTERM aborts; the second one ends the process. */
+/** Aborts on the first Ctrl-C or SIGTERM; the second one kills the process. */
 export async function interruptible<T>(use: (progress: Progress, signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   const onSignal = () => stop.abort(new Error('interrupted'));

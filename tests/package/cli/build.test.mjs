@@ -118,7 +118,7 @@ describe('signalbox build', () => {
       'x.sbx',
     );
     await fails('network', /no-such could not be read/, 'build', 'no-such', '-o', 'x.sbx');
-    await fails('invalid_argument', /name the index/, 'build', 'notes.txt');
+    await fails('invalid_argument', /expected --output FILE/, 'build', 'notes.txt');
   });
 
   it('takes prices from a list, and says which models have none', async () => {
