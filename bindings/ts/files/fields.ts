@@ -1,4 +1,4 @@
-/** Fields of values that came out of a file: own properties only, of the wanted type. */
+/** Reads fields of values from a file: own properties only, of the expected type. */
 
 export type Fields = Record<string, unknown>;
 
@@ -6,7 +6,7 @@ export function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What a value is, for messages. */
+/** Names the kind of a value, for messages. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
@@ -16,7 +16,7 @@ export function kindOf(value: unknown): string {
   return typeof value === 'number' ? `the number ${value}` : String(value);
 }
 
-/** An own property: a key `__proto__` in a file is a key like any other, and inherited ones do not exist. */
+/** Returns an own property: `__proto__` in a file is a key like any other, and inherited properties do not exist. */
 export function field(of: unknown, ...path: (string | number)[]): unknown {
   let value = of;
   for (const key of path) {
@@ -26,14 +26,14 @@ export function field(of: unknown, ...path: (string | number)[]): unknown {
   return value;
 }
 
-/** A string, or a number as text; undefined for anything else. */
+/** Returns a string, or a number as text; `undefined` for anything else. */
 export function textField(of: unknown, ...path: (string | number)[]): string | undefined {
   const value = field(of, ...path);
   if (typeof value === 'string') return value;
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
 }
 
-/** A finite number, also one that is written as text; undefined for anything else. */
+/** Returns a finite number, which may be written as text; `undefined` for anything else. */
 export function numberField(of: unknown, ...path: (string | number)[]): number | undefined {
   const value = field(of, ...path);
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;

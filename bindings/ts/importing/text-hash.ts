@@ -1,4 +1,4 @@
-/** 64 bits of a text, for equality and for dealing rows out; two lanes of FNV-1a's kind, mixed at the end. */
+/** Hashes a text to 64 bits, to compare texts and to distribute rows: two lanes like FNV-1a, mixed at the end. */
 export function textHash(text: string): [high: number, low: number] {
   let a = 0x811c9dc5;
   let b = 0x9747b28c;
@@ -12,7 +12,7 @@ export function textHash(text: string): [high: number, low: number] {
   return [(a ^ (a >>> 15)) >>> 0, (b ^ (b >>> 16)) >>> 0];
 }
 
-/** A short, stable name for a text: its hash as 16 hexadecimal digits. */
+/** Returns a short, stable name for a text: its hash as 16 hexadecimal digits. */
 export function textKey(text: string): string {
   return textHash(text)
     .map((half) => half.toString(16).padStart(8, '0'))

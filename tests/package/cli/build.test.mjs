@@ -95,7 +95,7 @@ describe('signalbox build', () => {
     write('results.csv', `${csv(MODELS)}\nsums,99,cut off`);
     await fails(
       'invalid_argument',
-      /results\.csv, line 92: 3 cells, the header has 6/,
+      /results\.csv, line 92: got 3 cells, expected 6/,
       'build',
       '.',
       '-o',
@@ -103,7 +103,7 @@ describe('signalbox build', () => {
       ...QUICK,
     );
     write('results.csv', gzipSync(csv(MODELS)).subarray(0, 100));
-    await fails('truncated', /results\.csv is not whole gzip/, 'build', '.', '-o', 'x.sbx', ...QUICK);
+    await fails('truncated', /results\.csv is not complete gzip/, 'build', '.', '-o', 'x.sbx', ...QUICK);
     assert.deepEqual(readdirSync(folder), ['results.csv']);
   });
 
@@ -111,7 +111,7 @@ describe('signalbox build', () => {
     write('notes.txt', 'nothing');
     await fails(
       'invalid_argument',
-      /nothing here is a benchmark's result: notes\.txt; known are helm, lm-eval/,
+      /no benchmark results found in notes\.txt; --from names one of helm, lm-eval/,
       'build',
       'notes.txt',
       '-o',

@@ -1,4 +1,4 @@
-/** LLMRouter: long JSONL, a line a query and model. */
+/** LLMRouter: long JSONL, one line per query and model. */
 import { field, numberField, requiredObject, requiredText, textField } from '../fields.js';
 import type { Importer } from '../importer.js';
 import type { InputFile } from '../input-file.js';
