@@ -30,7 +30,7 @@ describe('signalbox build', () => {
     write('results.csv', csv(MODELS));
     const text = await runs('build', 'results.csv', '-o', 'mine.sbx');
     assert.match(text, /wide: 1 file, 90 rows x 3 models, 3 datasets/);
-    assert.match(text, /choices, measured with each task held out, on 90 rows of 3 datasets/);
+    assert.match(text, /alternatives, measured on 90 rows of 3 datasets with each task held out/);
     assert.match(text, /binary +128 +100%/);
     assert.match(text, /wrote mine\.sbx/);
     const decision = await runsJson('route', 'What is 12 plus 40, as a number?', '--index', 'mine.sbx');
@@ -287,7 +287,7 @@ describe('embeddings that come with the data', () => {
     const [first, second] = rows();
     const line = (row, more) => JSON.stringify({ dataset: row.dataset, id: row.id, prompt: row.prompt, m: 1, ...more });
     write('r.jsonl', [line(first, { embedding: [1, 2] }), line(second, {})].join('\n'));
-    await fails('invalid_argument', /some rows have an embedding, but not 1/, 'build', 'r.jsonl', '-o', 'x.sbx');
+    await fails('invalid_argument', /some rows have an embedding, but 1 has none/, 'build', 'r.jsonl', '-o', 'x.sbx');
     write('r.jsonl', [line(first, { embedding: [1, 2] }), line(second, { embedding: [1] })].join('\n'));
     await fails('dimension_mismatch', /1 values, expected 2/, 'build', 'r.jsonl', '-o', 'x.sbx');
   });

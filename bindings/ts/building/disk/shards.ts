@@ -1,6 +1,6 @@
 /**
- * Parts of a build. A shard is an index whose rows are float32 vectors as they are, and whose metadata says of which build it is a
- * part; joining shards is associative and commutative, and all of them give the bytes of the build in one piece.
+ * Reads and joins parts of a build. A shard is an index of unchanged float32 vectors, whose metadata names its build. Joining
+ * shards is associative and commutative; all shards together make the same bytes as a build in one piece.
  */
 import { open } from 'node:fs/promises';
 import { SignalboxError } from '../../errors.js';
@@ -27,13 +27,13 @@ import type { DatasetMetric } from '../metric-rules.js';
 import { memoryStorage, type VectorSource } from '../storage.js';
 
 const VERSION = 1;
-/** They have to fit the metadata. */
+/** More would not fit in the metadata. */
 const MOST_CONFLICTS = 20000;
 
-/** Part `index` of `count`; `open` for a part of files that were dealt out by hand, of which nobody knows how many there are. */
+/** Part `index` of `count`; `open` for a part of an unknown number, of files that the user divided. */
 export type Part = { index: number; count: number } | 'open';
 
-/** What the whole index will be built with. */
+/** Settings of the whole index. */
 export interface WholeSettings {
   codes: CodeType;
   maxRows: number | null;
@@ -48,7 +48,7 @@ interface ShardHeader {
   settings: WholeSettings;
   /** Outcomes on which the files disagree: [row, model]. */
   conflicts: [number, number][];
-  /** By model. */
+  /** Figures by model. */
   figures: ModelFigures[];
   datasets: (DatasetMetric & { name: string })[];
 }
@@ -65,7 +65,7 @@ export function wholeSettings(s: BuildSettings): WholeSettings {
 
 const hex = (half: number) => half.toString(16).padStart(8, '0');
 
-/** What makes an index a shard. */
+/** Returns the metadata and ids that make an index a shard. */
 export function marksOf(
   collector: Collector,
   benchmark: Benchmark,
@@ -79,7 +79,7 @@ export function marksOf(
   if (conflicts.length > MOST_CONFLICTS) {
     throw new SignalboxError(
       'size_overflow',
-      `${conflicts.length} scores contradict each other, a shard holds at most ${MOST_CONFLICTS}: mend the files first`,
+      `${conflicts.length} scores contradict each other, a shard holds at most ${MOST_CONFLICTS}: fix the files first`,
     );
   }
   const shard: ShardHeader = {
@@ -105,18 +105,18 @@ function headerOf(file: string, info: IndexInfo): ShardHeader {
     );
   }
   const { version, parts, settings, conflicts, figures, datasets } = shard;
-  if (version !== VERSION) throw refuse(`a shard of version ${String(version)}, expected ${VERSION}`);
+  if (version !== VERSION) throw refuse(`got a shard of version ${String(version)}, expected ${VERSION}`);
   const isPart = (part: unknown) => part === 'open' || (isObject(part) && isCount(part.count) && isCount(part.index));
-  if (info.codes !== 'float32' || !isObject(settings)) throw refuse('not the rows of a shard');
-  if (!Array.isArray(parts) || parts.length === 0 || !parts.every(isPart)) throw refuse('no parts');
+  if (info.codes !== 'float32' || !isObject(settings)) throw refuse('the rows are not those of a shard');
+  if (!Array.isArray(parts) || parts.length === 0 || !parts.every(isPart)) throw refuse('the shard names no parts');
   const isConflict = (pair: unknown) =>
     Array.isArray(pair) && isBelow(pair[0], info.rows) && isBelow(pair[1], info.models.length);
-  if (!Array.isArray(conflicts) || !conflicts.every(isConflict)) throw refuse('conflicts that are none');
+  if (!Array.isArray(conflicts) || !conflicts.every(isConflict)) throw refuse('the conflicts of the shard are invalid');
   if (!Array.isArray(figures) || figures.length !== info.models.length || !figures.every(areFigures)) {
-    throw refuse('figures of other models');
+    throw refuse('the figures of the shard do not fit its models');
   }
   if (!Array.isArray(datasets) || !datasets.every((d, i) => isObject(d) && d.name === info.tasks[i]?.name)) {
-    throw refuse('other datasets than it has');
+    throw refuse('the shard describes other datasets than it has');
   }
   return shard as unknown as ShardHeader;
 }
@@ -132,7 +132,7 @@ type FileHandle = Awaited<ReturnType<typeof open>>;
 async function readAt(file: FileHandle, name: string, out: Uint8Array, at: number): Promise<void> {
   for (let done = 0; done < out.length; ) {
     const { bytesRead } = await file.read(out, done, out.length - done, at + done);
-    if (bytesRead === 0) throw new SignalboxError('truncated', `${name} became shorter while it was read`);
+    if (bytesRead === 0) throw new SignalboxError('truncated', `${name} shrank while it was read`);
     done += bytesRead;
   }
 }
@@ -213,7 +213,7 @@ class ShardFile {
       } catch {
         // The error below covers this case, too.
       }
-      throw new SignalboxError('bad_metadata', `${this.#name}: the id of row ${row} is not one of a shard`);
+      throw new SignalboxError('bad_metadata', `${this.#name}: the id of row ${row} is not a shard's`);
     });
   }
 
@@ -229,7 +229,7 @@ class ShardFile {
   }
 }
 
-/** The rows of all shards, one after the other. */
+/** The rows of all shards in sequence. */
 class ShardVectors implements VectorSource {
   readonly dim: number;
   readonly count: number;
@@ -280,7 +280,7 @@ function agree<T>(shards: readonly ShardFile[], names: readonly string[], what: 
   return of(shards[0] as ShardFile);
 }
 
-/** Union of the parts, and which numbers are not among them. */
+/** Returns the union of the parts, and the missing numbers. */
 function unite(shards: readonly ShardFile[]): { parts: Part[]; missing: number[] } {
   const all = shards.flatMap(({ header }) => header.parts);
   const numbered = all.filter((part): part is { index: number; count: number } => part !== 'open');
@@ -318,7 +318,10 @@ function mergeDescriptions(shards: readonly ShardFile[], names: readonly string[
       const before = described.get(name);
       if (before !== undefined && JSON.stringify(before) !== JSON.stringify(metric)) {
         const [a, b] = [JSON.stringify(before), JSON.stringify(metric)];
-        throw new SignalboxError('invalid_argument', `${names[i]}: ${name} was scored by ${b}, elsewhere by ${a}`);
+        throw new SignalboxError(
+          'invalid_argument',
+          `${names[i]}: ${name} was scored by ${b}, in other shards by ${a}`,
+        );
       }
       described.set(name, metric);
     }
@@ -353,7 +356,7 @@ async function addShard(collector: Collector, shard: ShardFile, file: string, fi
   for (const [i, m] of header.conflicts) collector.setConflict(rows[i] as number, models[m] as CollectedModel);
 }
 
-/** Reads and joins shards. Errors: those of an index, `invalid_argument` where they are of different builds. */
+/** Reads and joins shards. Errors: those of an index; `invalid_argument` if they are of different builds. */
 export async function readShards(names: readonly string[]): Promise<MergedShards> {
   const shards: ShardFile[] = [];
   const close = async () => {
