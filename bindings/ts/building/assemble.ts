@@ -94,7 +94,10 @@ async function putRows(
   }
 }
 
-/** Builds the index in the module's memory; the caller writes it, then closes it. Errors: those of `buildIndex`, `aborted`. */
+/**
+ * Builds the index in the module's memory; the caller writes it, then closes it. Errors: those of `buildIndex`,
+ * `aborted`.
+ */
 export async function assemble(
   lab: Lab,
   benchmark: Benchmark,

@@ -1,4 +1,6 @@
-/** Measures the cost of other code types, dimensions and numbers of rows: on a sample, with each task held out in turn. */
+/**
+ * Measures the cost of other code types, dimensions and numbers of rows: on a sample, with each task held out in turn.
+ */
 
 import type { Steps } from '../steps.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
@@ -193,7 +195,10 @@ async function measure(
   }
 }
 
-/** Measures a pool thinned to a share of its rows. A held-out task is scored on all of its rows, so each task has a pool of its own. */
+/**
+ * Measures a pool thinned to a share of its rows. A held-out task is scored on all of its rows, so each task has a pool
+ * of its own.
+ */
 async function measureThinned(
   lab: Lab,
   sample: ChoiceSample,

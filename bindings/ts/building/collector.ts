@@ -264,7 +264,10 @@ export class Collector implements RecordSink {
     this.#hashes[1].set(row, hash[1]);
   }
 
-  /** Takes a known sample again. Of different prompts and ids it keeps the smaller, so that the order of files does not matter. */
+  /**
+   * Takes a known sample again. Of different prompts and ids it keeps the smaller, so that the order of files does not
+   * matter.
+   */
   #meetAgain(row: number, sample: Sample): void {
     if (isBefore(sample.id, this.ids[row] as string)) this.ids[row] = sample.id;
     if (sample.prompt === undefined || sample.prompt.trim() === '') return;
@@ -287,7 +290,9 @@ export class Collector implements RecordSink {
     outcomes.set(row, CONFLICT);
   }
 
-  /** Takes the vector of a shard's row. Of several it keeps the one whose prompt has the smaller hash, as with prompts. */
+  /**
+   * Takes the vector of a shard's row. Of several it keeps the one whose prompt has the smaller hash, as with prompts.
+   */
   takeShardRow(row: number, hash: readonly [high: number, low: number], slot: number, place: Place): void {
     if (this.vectorSlots.get(row) !== NONE) {
       const [high, low] = this.promptHash(row);

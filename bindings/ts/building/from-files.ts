@@ -41,7 +41,9 @@ export interface BuildSettings extends MetricOptions {
   maxWork?: number | undefined;
 }
 
-/** The origin of vectors: an embedder, or a matrix with one row per table row or per sample; without either, the files. */
+/**
+ * The origin of vectors: an embedder, or a matrix with one row per table row or per sample; without either, the files.
+ */
 export interface VectorOrigin {
   embedder?: Embedder | undefined;
   matrix?: VectorSource | undefined;

@@ -1,4 +1,6 @@
-/** The default embedder: Model2Vec's layout, tokenised by @huggingface/tokenizers, averaged and normalised in the core. */
+/**
+ * The default embedder: Model2Vec's layout, tokenised by @huggingface/tokenizers, averaged and normalised in the core.
+ */
 import { Tokenizer } from '@huggingface/tokenizers';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { sha256Of } from '../files/sha256.js';

@@ -1,7 +1,7 @@
 /** The data of an evaluation: the outcomes of models on the samples of tasks. */
 import type { ModelSpec } from '../building/build-index.js';
 
-/** Why rows of the file are not used. */
+/** Reasons why rows of the file are not used. */
 export const DROP_REASONS = ['task_left_out', 'wrong_number_of_cells', 'outcome_out_of_range', 'no_outcome'] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
@@ -14,15 +14,15 @@ export interface EvaluationData {
   prompts: string[];
   /** [rows, models], NaN missing. */
   outcomes: Float32Array;
-  /** [rows] The same number for the same prompt. */
+  /** [rows] Equal numbers for equal prompts. */
   inputs: Uint32Array;
-  /** [rows, models] US dollars a call, NaN unknown. */
+  /** [rows, models] US dollars per call, NaN unknown. */
   costs?: Float32Array;
   /** [rows] Number of the row in the file. */
   sourceRows: number[];
   fileRows: number;
   dropped: Record<DropReason, number>;
-  /** Columns of models that are not used, and models that have no column. */
+  /** Numbers of columns that are not used, and of models without a column. */
   unusedColumns: number;
   modelsWithoutColumn: number;
   sha256: string;
@@ -31,6 +31,6 @@ export interface EvaluationData {
 /** Scores made elsewhere, which become a row of the table. */
 export interface Baseline {
   name: string;
-  /** [tasks][models] Mean score over the task's samples; NaN where there is none. */
+  /** [tasks][models] Mean score over the task's samples; NaN if there is none. */
   scores: number[][];
 }

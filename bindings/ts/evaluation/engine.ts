@@ -1,4 +1,4 @@
-/** Drives the lab over a benchmark that is held out piece by piece. */
+/** Runs the lab on a benchmark, with one part held out at a time. */
 
 import { throwIfAborted } from '../errors.js';
 import type { Steps } from '../steps.js';
@@ -33,7 +33,7 @@ import type {
   TaskReport,
 } from './report.js';
 
-/** What the lab must be able to do. */
+/** The functions of the lab that an evaluation uses. */
 export type EvaluationLab = Pick<
   Lab,
   'openEvaluation' | 'searchNeighbours' | 'heldOutTask' | 'instances' | 'cascades' | 'closeEvaluation'
@@ -56,7 +56,7 @@ export type Evaluation = Pick<
   duplicatesDropped: number;
 };
 
-/** Rows that are searched between two looks at the signal. */
+/** Rows to search between two checks of the signal. */
 const SEARCH_BLOCK = 128;
 /** Policies that route single samples. */
 const INSTANCE_POLICIES = ['s1', 'signalbox'] as const;
@@ -98,11 +98,11 @@ function rowsByTask(data: EvaluationData): number[][] {
 
 interface HeldOut {
   tasks: HeldOutTask[];
-  /** By amount of labels, then task. */
+  /** Results by amount of labels, then task. */
   labelled: LabelledTask[][];
 }
 
-/** Task by task, all that is asked of it: what is left without the task is then the same from call to call. */
+/** Holds out each task in turn and runs all its evaluations together: they share the same remaining benchmark. */
 async function holdOut(lab: EvaluationLab, handle: number, pools: readonly Pool[], input: EvaluationInput) {
   const { data, settings, progress } = input;
   const { repeats, seed } = settings;
@@ -162,7 +162,7 @@ function taskReports(
   });
 }
 
-/** One call an answer, with a look at the signal after it. */
+/** Runs evaluations of single samples, and checks the signal after each. */
 class InstanceRunner {
   readonly #lab: EvaluationLab;
   readonly #handle: number;
@@ -222,7 +222,7 @@ async function evaluateInstances(runner: InstanceRunner, input: EvaluationInput)
 
 type CostReports = Pick<Evaluation, 'cost' | 'cascades'>;
 
-/** Among the models whose cost is known; nothing where there are fewer than two. */
+/** Evaluates cost for the models with known cost; empty if there are fewer than two. */
 async function evaluateCost(runner: InstanceRunner, input: EvaluationInput): Promise<CostReports> {
   const { data, settings } = input;
   const costs = modelCosts(
@@ -240,13 +240,13 @@ async function evaluateCost(runner: InstanceRunner, input: EvaluationInput): Pro
       const evaluation = await runner.run(mode, policy, { pool, costWeights: weights });
       reports.push(costReport(mode, policy, pool, evaluation, best, data));
     }
-    const routing = reports.filter(({ heldOut }) => heldOut === mode).at(-1); // The package's own, where it is there.
+    const routing = reports.filter(({ heldOut }) => heldOut === mode).at(-1); // The package's own policy, if it was evaluated.
     if (routing !== undefined) cascades.push(cascadeReport(await runner.cascades(mode, pool, weights), routing));
   }
   return { cost: reports, cascades };
 }
 
-/** Everything that the lab measures. Errors: those of the lab; `aborted`. */
+/** Runs all measurements of the lab. Errors: those of the lab; `aborted`. */
 export async function evaluate(lab: EvaluationLab, input: EvaluationInput): Promise<Evaluation> {
   const { data, settings, baselines, progress } = input;
   throwIfAborted(progress.signal);

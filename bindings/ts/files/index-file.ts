@@ -1,7 +1,7 @@
 /**
  * Reads parts of an index file; models/FORMAT.md has the layout. The core checks a whole file when it opens it:
- * checksums, text and ranges. `readLayout` checks places and sizes again, in the same order and with the same codes; the
- * decoders rely on these checks.
+ * checksums, text and ranges. `readLayout` checks places and sizes again, in the same order and with the same codes;
+ * the decoders rely on these checks.
  */
 import { SignalboxError } from '../errors.js';
 import { CODE_TYPES, type CodeType } from '../types.js';

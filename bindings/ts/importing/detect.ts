@@ -53,8 +53,8 @@ function importerOf(source: string): Importer {
 }
 
 /**
- * Sorts the files by path and detects their source. With `from`, only the files that this source claims are used, or all
- * of them if it claims none. Errors: `invalid_argument` if the files have several sources or none; `aborted`.
+ * Sorts the files by path and detects their source. With `from`, only the files that this source claims are used, or
+ * all of them if it claims none. Errors: `invalid_argument` if the files have several sources or none; `aborted`.
  */
 export async function detect(
   files: readonly InputFile[],

@@ -7,8 +7,8 @@ import { badInput, type InputFile, type ReadFileOptions, textOf } from './input-
 const MOST_TEXT = 1 << 26;
 
 /**
- * Replaces NaN and Infinity outside of strings with null: Python writes both, JSON has neither. A word that is cut at the
- * end of a piece is held back until the rest arrives.
+ * Replaces NaN and Infinity outside of strings with null: Python writes both, JSON has neither. A word that is cut at
+ * the end of a piece is held back until the rest arrives.
  */
 class PythonNumbers {
   #inString = false;
@@ -61,9 +61,9 @@ export interface JsonPart {
 }
 
 /**
- * Streams a document and calls `onPart` with each part that a path names (`$.samples.*`: every element of `samples`), in
- * file order. NaN and Infinity are null. Memory holds only these parts.
- * Errors: `invalid_argument` with the place of the first defect, which may be that the document ends early; `aborted`.
+ * Streams a document and calls `onPart` with each part that a path names (`$.samples.*`: every element of `samples`),
+ * in file order. NaN and Infinity are null. Memory holds only these parts. Errors: `invalid_argument` with the place of
+ * the first defect, which may be that the document ends early; `aborted`.
  */
 export async function readJsonParts(
   file: InputFile,

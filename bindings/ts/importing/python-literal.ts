@@ -102,8 +102,8 @@ class Reader {
 }
 
 /**
- * Returns the strings of a Python list or tuple of plain string literals, `['a', "it's"]`. `undefined` for anything else:
- * also for prefixed and triple-quoted literals, and for text that Python would reject or warn about.
+ * Returns the strings of a Python list or tuple of plain string literals, `['a', "it's"]`. `undefined` for anything
+ * else: also for prefixed and triple-quoted literals, and for text that Python would reject or warn about.
  */
 export function parsePythonStrings(text: string): string[] | undefined {
   const reader = new Reader(text);

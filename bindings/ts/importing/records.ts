@@ -14,7 +14,9 @@ export const SOURCES = [
   'wide',
   'long',
 ] as const;
-/** The source of files; `wide` (one column per model) and `long` (one row per sample and model) are our own plain forms. */
+/**
+ * The source of files; `wide` (one column per model) and `long` (one row per sample and model) are our own plain forms.
+ */
 export type Source = (typeof SOURCES)[number];
 
 /**

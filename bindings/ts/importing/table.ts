@@ -17,7 +17,10 @@ export interface TableReader {
 }
 
 const PARQUET_MAGIC = 'PAR1';
-/** Each block decompresses its row group's pages from their start, possibly all of them: blocks are as large as memory allows. */
+/**
+ * Each block decompresses its row group's pages from their start, possibly all of them: blocks are as large as memory
+ * allows.
+ */
 const PARQUET_BLOCK_VALUES = 1 << 23;
 const PARQUET_MOST_ROWS = 1 << 18;
 const PARQUET_LEAST_ROWS = 4096;

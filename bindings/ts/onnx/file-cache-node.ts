@@ -38,8 +38,8 @@ function isLeft(entry: string): boolean {
 const sizeOf = async (file: string) => (await stat(file).catch(() => undefined))?.size;
 
 /**
- * `<name>` is a whole file; `<name>.<process>-<thread>-<turn>.part` one that a thread loads, or that it left; `.etag` lies
- * beside it.
+ * `<name>` is a whole file; `<name>.<process>-<thread>-<turn>.part` one that a thread loads, or that it left; `.etag`
+ * lies beside it.
  */
 class DiskFile implements CachedFile {
   isWhole = false;

@@ -200,7 +200,7 @@ describe('the outcomes', () => {
     await refusedFile('empty.csv', '', 'invalid_argument', /is empty/);
     await refusedFile('quote.csv', `${header.join()}\na,0,"never closed`, 'invalid_argument', /quote/i);
     await refusedFile('plain.csv.gz', csv([header]), 'bad_magic', /not gzip/);
-    await refusedFile('cut.csv.gz', gzipSync(csv([header, ...dataRows()])).subarray(0, 400), 'truncated', /too early/);
+    await refusedFile('cut.csv.gz', gzipSync(csv([header, ...dataRows()])).subarray(0, 400), 'truncated', /ends early/);
     await refused(readData({ data: 'none.csv', models }), 'network', /none\.csv/);
     await refused(readData({ data: 'none.csv', models: await file('bad.json', '[') }), 'invalid_argument', /bad\.json/);
   });
@@ -267,7 +267,7 @@ describe('the outcomes', () => {
         ['a', 0, 'high'],
       ]),
     );
-    await refused(readBaseline({ name: 'x', file: words }, data), 'invalid_argument', /no number/);
+    await refused(readBaseline({ name: 'x', file: words }, data), 'invalid_argument', /is not a number/);
     for (const text of ['ll', '=a.csv', 'll=']) await refused(() => parseBaseline(text), 'invalid_argument', /name=/);
   });
 });

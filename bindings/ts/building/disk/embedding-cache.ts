@@ -20,8 +20,8 @@ interface Entry {
 const keyOf = (text: string) => createHash('sha256').update(text).digest().subarray(0, KEY_BYTES);
 
 /**
- * An embedder that looks in the cache first. Records are `key | tokens | float32 [dim] | crc32`. Each process appends to
- * a file of its own, so that concurrent builds do not interfere; incomplete or damaged records are ignored.
+ * An embedder that looks in the cache first. Records are `key | tokens | float32 [dim] | crc32`. Each process appends
+ * to a file of its own, so that concurrent builds do not interfere; incomplete or damaged records are ignored.
  */
 export class CachedEmbedder implements Embedder {
   readonly id: string;

@@ -1,6 +1,6 @@
 /**
- * Reads and joins parts of a build. A shard is an index of unchanged float32 vectors, whose metadata names its build. Joining
- * shards is associative and commutative; all shards together make the same bytes as a build in one piece.
+ * Reads and joins parts of a build. A shard is an index of unchanged float32 vectors, whose metadata names its build.
+ * Joining shards is associative and commutative; all shards together make the same bytes as a build in one piece.
  */
 import { open } from 'node:fs/promises';
 import { SignalboxError } from '../../errors.js';

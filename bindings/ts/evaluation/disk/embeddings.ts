@@ -2,7 +2,7 @@ import { SignalboxError } from '../../errors.js';
 import { readNpy } from '../../files/disk/npy.js';
 import type { EvaluationData } from '../data.js';
 
-/** The rows of a .npy matrix, which are those of the data file, for the rows that are used. */
+/** Reads the vectors of the used rows from a .npy matrix with one row per row of the data file. */
 export async function readEmbeddings(
   file: string,
   data: EvaluationData,

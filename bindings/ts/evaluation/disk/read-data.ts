@@ -13,7 +13,7 @@ export interface DataOptions {
   data: string;
   models: string;
   costs?: string | undefined;
-  /** Globs. */
+  /** Globs of the tasks to use. */
   tasks?: readonly string[] | undefined;
   excludeTasks?: readonly string[] | undefined;
   modelsWhere?: string | undefined;
@@ -27,7 +27,7 @@ const numberField = (fields: Fields, ...names: string[]): number | null => {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
 };
 
-/** Models of models.json that the filter lets through. */
+/** Reads the models in models.json that pass the filter. */
 async function readModels(file: string, filter: ModelFilter): Promise<ModelSpec[]> {
   let list: unknown;
   try {
@@ -52,7 +52,7 @@ async function readModels(file: string, filter: ModelFilter): Promise<ModelSpec[
   }));
 }
 
-/** Numbers for texts, in order of first appearance. */
+/** Numbers texts in the order of their first occurrence. */
 class Numbering {
   readonly #numbers = new Map<string, number>();
 
@@ -68,7 +68,7 @@ class Numbering {
   }
 }
 
-/** Collects the rows of the file that are used. */
+/** Collects the usable rows of the file. */
 class RowCollector {
   readonly #options: DataOptions;
   readonly #listed: readonly ModelSpec[];
@@ -102,7 +102,7 @@ class RowCollector {
     const present = new Set(columns);
     this.#models = this.#listed.filter(({ name }) => present.has(name));
     if (this.#models.length < 2) {
-      throw invalid(`${this.#models.length} models have a column and are not filtered out, expected at least two`);
+      throw invalid(`${this.#models.length} models have a column and pass the filter, expected at least two`);
     }
     this.#columns = columnsOf(
       this.#options.data,
@@ -155,7 +155,7 @@ class RowCollector {
   }
 }
 
-/** Errors: `network`, `aborted`, `bad_magic`, `truncated`, `invalid_argument`. */
+/** Reads the data. Errors: `network`, `aborted`, `bad_magic`, `truncated`, `invalid_argument`. */
 export async function readData(options: DataOptions): Promise<EvaluationData> {
   const filter = options.modelsWhere === undefined ? () => true : parseModelFilter(options.modelsWhere);
   const collector = new RowCollector(options, await readModels(options.models, filter));
@@ -169,7 +169,7 @@ export async function readData(options: DataOptions): Promise<EvaluationData> {
   return data;
 }
 
-/** Names a row across files; the same id may occur more than once, in the same order in each. */
+/** Makes keys of rows that are the same across files; an id may repeat, in the same order in each file. */
 class RowKeys {
   readonly #seen = new Map<string, number>();
 
@@ -181,7 +181,7 @@ class RowKeys {
   }
 }
 
-/** Reads a file with columns dataset, id and models, and calls back with the row of the data that a row of it is. */
+/** Reads a file with columns dataset, id and models, and calls `onRow` with the matching row of the data. */
 export async function readBeside(
   file: string,
   data: EvaluationData,

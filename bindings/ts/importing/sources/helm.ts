@@ -290,8 +290,8 @@ function figuresOf(metrics: ReadonlyMap<string, Mean>): AnswerFigures {
 }
 
 /**
- * HELM: `<suite>/<run>/{run_spec.json, scenario_state.json, per_instance_stats.json}`, gzipped or not. The dataset is the
- * name of the run without its model; trials are averaged; perturbed copies are dropped.
+ * HELM: `<suite>/<run>/{run_spec.json, scenario_state.json, per_instance_stats.json}`, gzipped or not. The dataset is
+ * the name of the run without its model; trials are averaged; perturbed copies are dropped.
  */
 export const helmImporter: Importer = {
   source: 'helm',

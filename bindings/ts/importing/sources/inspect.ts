@@ -213,8 +213,8 @@ async function readArchive(file: InputFile, log: Log, context: ImportContext): P
 }
 
 /**
- * inspect_ai: `.json` logs and `.eval` archives. The dataset is the task; epochs of a sample are averaged; `C`, `P`, `I`
- * and `N` are 1, 0.5, 0 and 0; each value of a scorer with several is a metric `scorer/key`.
+ * inspect_ai: `.json` logs and `.eval` archives. The dataset is the task; epochs of a sample are averaged; `C`, `P`,
+ * `I` and `N` are 1, 0.5, 0 and 0; each value of a scorer with several is a metric `scorer/key`.
  */
 export const inspectImporter: Importer = {
   source: 'inspect',

@@ -25,8 +25,8 @@ export function stemOf(path: string): string {
 }
 
 /**
- * Converts a cell to a score for the sink: a number, 1 and 0 for True and False, null if empty, and other text unchanged.
- * Runs a hundred million times for a large matrix.
+ * Converts a cell to a score for the sink: a number, 1 and 0 for True and False, null if empty, and other text
+ * unchanged. Runs a hundred million times for a large matrix.
  */
 export function scoreOf(cell: unknown): number | string | null {
   if (typeof cell === 'number') return cell;
@@ -74,7 +74,9 @@ function parsedList(text: string): unknown {
   }
 }
 
-/** Returns the vector of a cell: a list of numbers, possibly as JSON text. Errors: `invalid_argument` for anything else. */
+/**
+ * Returns the vector of a cell: a list of numbers, possibly as JSON text. Errors: `invalid_argument` for anything else.
+ */
 function vectorCell(cell: unknown, column: string, place: Place): Float32Array | undefined {
   if (cell === undefined || cell === null || cell === '') return undefined;
   const list = typeof cell === 'string' ? parsedList(cell) : cell;

@@ -47,8 +47,8 @@ interface Named {
 }
 
 /**
- * Groups the files of a folder by dataset. `x_0.json`, `x_1.json` and so on are partitions of `x`. Names of datasets may
- * end in a number, too, so partitions need a number 0 and at least one more.
+ * Groups the files of a folder by dataset. `x_0.json`, `x_1.json` and so on are partitions of `x`. Names of datasets
+ * may end in a number, too, so partitions need a number 0 and at least one more.
  */
 function groupsOf(folder: Omit<Group, 'dataset' | 'files'>, files: readonly Named[]): Group[] {
   const parts = new Map<string, Map<number, InputFile>>();
@@ -244,8 +244,8 @@ function refuseNoResults(files: readonly InputFile[], groups: readonly Group[]):
 }
 
 /**
- * OpenCompass: `results/<MODEL>/<dataset>.json` with `details`, and `predictions/<MODEL>/<dataset>.json`, in any folder.
- * The number of a sample is its key; partitions `_0`, `_1`, ... of a dataset are joined.
+ * OpenCompass: `results/<MODEL>/<dataset>.json` with `details`, and `predictions/<MODEL>/<dataset>.json`, in any
+ * folder. The number of a sample is its key; partitions `_0`, `_1`, ... of a dataset are joined.
  */
 export const openCompassImporter: Importer = {
   source: 'opencompass',

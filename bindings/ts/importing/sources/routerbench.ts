@@ -15,7 +15,10 @@ function isPickle({ name, bytes }: FileHead): boolean {
   return bytes[0] === 0x80 && (bytes[1] ?? 0) >= 2 && (bytes[1] ?? 0) <= 5;
 }
 
-/** Writes a name for use within Python quotes within shell quotes: characters with a meaning to either become Python escapes. */
+/**
+ * Writes a name for use within Python quotes within shell quotes: characters with a meaning to either become Python
+ * escapes.
+ */
 function escapedName(path: string): string {
   const name = path.split('/').at(-1) ?? '';
   return name.replace(/[^\p{L}\p{N}._\- ]/gu, (char) => {
