@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { violations } from './directions.mjs';
 import { configure, root, run, setUp } from './setup.mjs';
 
 const WRITE = process.argv.includes('--write');
@@ -14,29 +15,8 @@ function filesOf(...patterns) {
   return stdout.toString().split('\n').filter(Boolean);
 }
 
-/** Who may include or import what: src <- bindings <- web; nothing but tests knows tests. */
-const DIRECTIONS = [
-  {
-    files: ['src/*.cpp', 'src/*.h'],
-    forbidden: /#include\s*[<"](emscripten|nlohmann|bindings|session|marshal|json\.h)/,
-  },
-  { files: ['src/*.cpp', 'src/*.h'], forbidden: /#include\s*<(fstream|iostream|filesystem|chrono|thread|ctime)>/ },
-  { files: ['bindings/*.cpp', 'bindings/*.h'], forbidden: /#include\s*"(\.\.\/)?(web|tests)\// },
-  { files: ['bindings/ts/*.ts'], forbidden: /(from|import\() ?'(\.\.\/\.\.\/|.*\/(web|tests|scripts)\/)/ },
-  { files: ['web/*.ts', 'web/*.tsx'], forbidden: /from '[^']*(bindings|dist|src|tests)\// },
-  // What the site and the extension share knows neither.
-  { files: ['web/shared/*'], forbidden: /(from|import\() ?'[^']*\/(site|extension)\// },
-  { files: ['web/site/*'], forbidden: /(from|import\() ?'[^']*\/extension\// },
-  { files: ['web/extension/*'], forbidden: /(from|import\() ?'[^']*\/site\// },
-];
-
 function checkDirections() {
-  const broken = DIRECTIONS.flatMap(({ files, forbidden }) =>
-    filesOf(...files).flatMap((file) => {
-      const lines = readFileSync(path.join(root, file), 'utf8').split('\n');
-      return lines.flatMap((line, i) => (forbidden.test(line) ? [`${file}:${i + 1}: ${line.trim()}`] : []));
-    }),
-  );
+  const broken = violations(filesOf, (file) => readFileSync(path.join(root, file), 'utf8'));
   if (broken.length > 0) throw new Error(`the direction of dependencies is broken:\n${broken.join('\n')}`);
 }
 

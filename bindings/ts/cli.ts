@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-/** The command `signalbox`: what the package does, from a shell. */
-import { readFile } from 'node:fs/promises';
-import { Command, InvalidArgumentError, Option } from 'commander';
+/** The command `signalbox`: the package in a shell. */
+import { Command, Option } from 'commander';
+import { toCount, toList, toNumber, toWholeWithin } from './cli/arguments.js';
 import { cascadeText, decisionText, indexText, taskText } from './cli/decision-text.js';
 import { EMBEDDER_HELP, embedderOption, loadOnnx } from './cli/embedder-option.js';
+import { packageVersion } from './cli/package-version.js';
 import { readLabels, readPrompts } from './cli/prompt-files.js';
 import { type CascadeOptions, POLICIES, type Policy, Router, type RouteTaskOptions, SignalboxError } from './index.js';
 
@@ -25,18 +26,10 @@ interface Options {
   maxSteps?: number;
 }
 
-function toNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
-  return value;
-}
-
-const toList = (text: string) => text.split(',').map((name) => name.trim());
-
 const candidatesOf = ({ candidates, deny }: Options) =>
   candidates === undefined && deny === undefined ? undefined : { allow: candidates, deny };
 
-/** The options of a decision, without those that were not given. */
+/** Returns the options of a decision, without keys whose value is `undefined`. */
 function routeOptions(o: Options): RouteTaskOptions {
   const given = {
     candidates: candidatesOf(o),
@@ -58,25 +51,25 @@ function cascadeOptions(o: Options): CascadeOptions {
 
 function withRouting(command: Command): Command {
   return withCandidates(command)
-    .option('--max-usd-per-mtok <usd>', 'leave out dearer models, and those of unknown price', toNumber)
-    .option('--quality-bar <x>', 'take the cheapest model whose chance is within x of the best', toNumber)
-    .option('--cost-weight <w>', 'chance given up per US dollar per million tokens', toNumber)
-    .addOption(new Option('--policy <name>', 'what decides (s2, s3: tasks only)').choices(POLICIES))
-    .option('--k <n>', 'neighbours that vote', toNumber)
-    .option('--eta <p>', 'confidence needed to leave the best single model; 0 always leaves it', toNumber)
-    .option('--neighbours <n>', 'benchmark samples to show', toNumber);
+    .option('--max-usd-per-mtok <usd>', 'exclude models above this price or without a price', toNumber)
+    .option('--quality-bar <x>', 'take the cheapest model whose predicted accuracy is within x of the best', toNumber)
+    .option('--cost-weight <w>', 'accuracy to trade per US dollar per million tokens', toNumber)
+    .addOption(new Option('--policy <name>', 'routing policy (s2, s3: tasks only)').choices(POLICIES))
+    .option('--k <n>', 'number of neighbours that vote', toCount)
+    .option('--eta <p>', 'minimum confidence to override the best single model (0: always override)', toNumber)
+    .option('--neighbours <n>', 'number of nearest benchmark samples to show', toWholeWithin(0, 1000));
 }
 
 function withCandidates(command: Command): Command {
   return withFiles(command)
-    .option('--candidates <names>', 'only these models, separated by commas', toList)
-    .option('--deny <names>', 'not these models, separated by commas', toList);
+    .option('--candidates <names>', 'only these models, comma-separated', toList)
+    .option('--deny <names>', 'exclude these models, comma-separated', toList);
 }
 
 function withFiles(command: Command): Command {
   return command
     .option('--json', 'print JSON')
-    .option('--index <file>', 'an index instead of the shipped one')
+    .option('--index <file>', 'use this index instead of the built-in one')
     .option('--embedder <place>', EMBEDDER_HELP);
 }
 
@@ -99,36 +92,31 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-async function version(): Promise<string> {
-  const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
-  return String(manifest.version);
-}
-
-/** The evaluation's modules are loaded only where it is asked for, so that the other commands start fast. */
+/** Loads the evaluation's modules only if the command line names `eval`, so that the other commands start fast. */
 async function evaluation(): Promise<Command> {
   const isAskedFor = process.argv.includes('eval');
   const command = isAskedFor ? (await import('./cli/eval.js')).evaluationCommand() : new Command('eval');
-  return command.description('measure routing policies on benchmark results, each task held out in turn');
+  return command.description('measure routing policies on benchmark results, holding out each task in turn');
 }
 
-/** So are the builder's. */
+/** Loads the builder's modules only if the command line names one of its commands. */
 async function addBuilding(program: Command): Promise<void> {
   const isAskedFor = process.argv.includes('build') || process.argv.includes('merge');
   if (isAskedFor) {
     (await import('./cli/build.js')).addBuildCommands(program);
     return;
   }
-  program.command('build').description('build an index from benchmark results: files or folders');
-  program.command('merge').description('join shards of a build');
+  program.command('build').description('build an index from benchmark results (files or folders)');
+  program.command('merge').description('join shards into an index, byte for byte the same as a build in one piece');
 }
 
 async function makeProgram(): Promise<Command> {
   const program = new Command('signalbox')
-    .description('Routes prompts to the language model that benchmark results predict to be right.')
-    .version(await version())
+    .description('Routes each prompt to the language model that benchmark results predict will answer it correctly.')
+    .version(await packageVersion())
     .showHelpAfterError();
   withRouting(program.command('route <prompt>'))
-    .description('route one prompt; - reads it from the standard input')
+    .description('route one prompt (-: read it from standard input)')
     .action(async (prompt: string, options: Options) => {
       const text = prompt === '-' ? await readStdin() : prompt;
       const router = await load(options);
@@ -138,8 +126,11 @@ async function makeProgram(): Promise<Command> {
       });
     });
   withRouting(program.command('route-task <file>'))
-    .description('route all prompts of a file together: text (one a line), JSONL or CSV (column "prompt")')
-    .option('--labels <file>', 'known outcomes: CSV or JSONL with the prompt\'s number "index" and a column a model')
+    .description('route all prompts of a file together: text (one prompt per line), JSONL or CSV (column "prompt")')
+    .option(
+      '--labels <file>',
+      'known outcomes: CSV or JSONL with the number of the prompt, "index" (from 0), and one column per model',
+    )
     .action(async (file: string, options: Options) => {
       const prompts = await readPrompts(file);
       const labels = options.labels === undefined ? [] : await readLabels(options.labels);
@@ -150,12 +141,12 @@ async function makeProgram(): Promise<Command> {
       });
     });
   withCandidates(program.command('cascade <prompt>'))
-    .description('plan which models to ask one after the other; - reads the prompt from the standard input')
-    .option('--models <names>', 'ask these, in this order', toList)
-    .option('--max-steps <n>', 'steps of the plan, 1 to 4', toNumber)
-    .option('--max-usd-per-mtok <usd>', 'the most that all steps together may cost', toNumber)
-    .option('--cost-weight <w>', 'chance given up per US dollar per million tokens', toNumber)
-    .option('--k <n>', 'neighbours that count', toNumber)
+    .description('plan which models to ask in turn (-: read the prompt from standard input)')
+    .option('--models <names>', 'ask these models, in this order', toList)
+    .option('--max-steps <n>', 'maximum number of steps, 1 to 4', toWholeWithin(1, 4))
+    .option('--max-usd-per-mtok <usd>', 'maximum total price of all steps', toNumber)
+    .option('--cost-weight <w>', 'accuracy to trade per US dollar per million tokens', toNumber)
+    .option('--k <n>', 'number of neighbours that count', toCount)
     .action(async (prompt: string, options: Options) => {
       const text = prompt === '-' ? await readStdin() : prompt;
       const router = await load(options);
@@ -167,16 +158,14 @@ async function makeProgram(): Promise<Command> {
   program
     .command('inspect [index]')
     .option('--json', 'print JSON')
-    .description('show what an index holds')
+    .description('show the contents of an index')
     .action(async (file: string | undefined, options: Options) => {
       const router = await Router.load({ index: file, embedder: null });
       await show(router, () => print(options, router.info, () => indexText(router.info)));
     });
   program
     .command('manifest <model>')
-    .description(
-      'print the SHA-256 of the files of an ONNX embedder, a folder or a hub id, for loads that take no others',
-    )
+    .description('print the SHA-256 of each file of an ONNX embedder (a folder or a hub id), to pin its files')
     .action(async (model: string) => {
       const embedder = await loadOnnx(model);
       embedder.dispose();
@@ -186,7 +175,7 @@ async function makeProgram(): Promise<Command> {
   return program.addCommand(await evaluation());
 }
 
-/** A reader that has seen enough (`| head`) is no failure. */
+/** A reader that closes the pipe early (`| head`) is not an error. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { Progress } from '../../dist/cli/progress.js';
 import { StaticEmbedder } from '../../dist/embedding/static-embedder.js';
-import { readData } from '../../dist/evaluation/data.js';
+import { readData } from '../../dist/evaluation/disk/read-data.js';
 import { embedAll } from '../../dist/evaluation/embed.js';
 import { makePools } from '../../dist/evaluation/held-out.js';
 

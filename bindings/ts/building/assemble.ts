@@ -1,4 +1,4 @@
-/** From a benchmark and its vectors to the bytes of an index. */
+/** Assembles an index from a benchmark and its vectors. */
 import { splitIdentity } from '../embedding/embedder-details.js';
 import type { ModelPrice } from '../routing/prices.js';
 import type { Steps } from '../steps.js';
@@ -10,7 +10,7 @@ import type { ModelFigures } from './collector.js';
 import type { UnitVectors } from './vectors.js';
 
 const BLOCK = 2048;
-/** Queries between two looks at the clock. */
+/** Queries per step: the caller gets a turn after each. */
 const QUERIES = 64;
 
 export interface IndexSettings {
@@ -25,13 +25,13 @@ export interface IndexSettings {
 
 export interface Assembled {
   sizeBytes: number;
-  /** The file in order, piece by piece. They are views into the module's memory, valid until it is used for something else. */
+  /** Returns the file in order, piece by piece: views into the module's memory, valid until its next call. */
   pieces(): readonly Uint8Array[];
   pairs: PairSummary;
   close(): void;
 }
 
-/** More of what is said of a shard. */
+/** Metadata and ids that make an index a shard. */
 export interface ShardMarks {
   metadata: unknown;
   sampleIds: string[];
@@ -46,7 +46,7 @@ function figuresJson({ nanoUsd, costs, tokensIn, tokensInCount, tokensOut, token
   };
 }
 
-/** What the index says of itself: nothing that depends on when, where or in how many pieces it was built. */
+/** Returns the index's metadata, which must not depend on when, where or in how many pieces it is built. */
 function metadataOf(benchmark: Benchmark, name: string | undefined): Record<string, unknown> {
   const figures = benchmark.models
     .filter(({ figures: f }) => f.costs + f.tokensInCount + f.tokensOutCount > 0)
@@ -82,7 +82,7 @@ async function putRows(
   steps: Steps,
 ): Promise<void> {
   const { order } = benchmark;
-  // In the order of the slots, which is that of the disk.
+  // In the order of the slots, which is the order on the disk.
   const positions = Uint32Array.from(order, (_, i) => i).sort(
     (a, b) => slotOf(order[a] as number) - slotOf(order[b] as number),
   );
@@ -94,7 +94,10 @@ async function putRows(
   }
 }
 
-/** The index, still in the module's memory: write it, then close it. Errors: those of `buildIndex`, `aborted`. */
+/**
+ * Builds the index in the module's memory; the caller writes it, then closes it. Errors: those of `buildIndex`,
+ * `aborted`.
+ */
 export async function assemble(
   lab: Lab,
   benchmark: Benchmark,

@@ -1,38 +1,38 @@
-/** What was collected, put in order: the same rows give the same benchmark, in whatever order and pieces they came. */
+/** Orders collected rows: the same rows make the same benchmark, in whatever order and pieces they arrive. */
 import { SignalboxError } from '../errors.js';
 import { type CollectedDataset, type CollectedModel, type Collector, isBefore, NONE } from './collector.js';
 import type { DatasetMetric } from './metric-rules.js';
 
 export interface Benchmark {
-  /** Collector's row of each row of the index: by dataset, then id, then key. */
+  /** The collector's row for each row of the index, ordered by dataset, then id, then key. */
   order: Uint32Array;
   /** [rows] */
   rowTasks: Uint16Array;
-  /** In the order of their names, without those that have no row or no outcome. */
+  /** Ordered by name, without datasets that have no row or no outcome. */
   datasets: { name: string; rows: number; described: DatasetMetric }[];
   models: CollectedModel[];
   isGraded: boolean;
   hasMissing: boolean;
-  /** Outcomes of these rows of the collector, row-major [rows, models], NaN missing. */
+  /** Returns outcomes of rows of the collector, row-major [rows, models], NaN missing. */
   outcomes(rows: ArrayLike<number>): Float32Array;
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 
-/** Datasets whose scores are of several metrics; an index cannot be built before they are told apart. */
+/** Lists datasets with scores of several metrics; the build needs to know which metric counts. */
 export function metricConflicts(datasets: readonly CollectedDataset[]): string[] {
   return datasets.flatMap(({ rule }) => rule.conflict() ?? []).sort(compare);
 }
 
 export interface OrderOptions {
   hasVector(row: number): boolean;
-  /** What shards say of their datasets, in the place of the rules. */
+  /** Descriptions of datasets from shards, which replace the rules'. */
   described?: ReadonlyMap<string, DatasetMetric> | undefined;
-  /** Rows and models stay of which only contradictions are known: another shard has to hear of them. */
+  /** Keep rows and models with contradictions only: other shards need to know of them. */
   isShard?: boolean | undefined;
 }
 
-/** Whether a row can be embedded, and somebody was scored on it; the reason is counted where not. */
+/** Returns whether a row can be embedded and has an outcome; counts the reason if not. */
 function isUsable(collector: Collector, row: number, { hasVector, isShard }: OrderOptions): boolean {
   const place = { file: `${collector.datasets[collector.rowDatasets.get(row)]?.name} ${collector.ids[row]}` };
   if (collector.promptSlots.get(row) === NONE && !hasVector(row)) {
@@ -64,7 +64,7 @@ function orderOf(collector: Collector, rows: number[]): Uint32Array {
   });
 }
 
-/** The datasets in order, with what is said of them, and the task of each row. */
+/** Returns the datasets in order, with their descriptions, and the task of each row. */
 function tasksOf(collector: Collector, order: Uint32Array, described: ReadonlyMap<string, DatasetMetric> | undefined) {
   const rowTasks = new Uint16Array(order.length);
   const datasets: Benchmark['datasets'] = [];
@@ -82,7 +82,7 @@ function tasksOf(collector: Collector, order: Uint32Array, described: ReadonlyMa
   return { rowTasks, datasets };
 }
 
-/** Which models have an outcome in these rows, and what kind of outcomes there are. */
+/** Returns the models that have an outcome in these rows, and the kinds of outcomes. */
 function measuredModels(collector: Collector, order: Uint32Array, isShard: boolean) {
   const measured = collector.models.map(() => 0);
   const contradicted = collector.models.map(() => false);
@@ -105,7 +105,7 @@ function measuredModels(collector: Collector, order: Uint32Array, isShard: boole
   return { numbers, isGraded, hasMissing: numbers.some((m) => (measured[m] as number) < order.length) };
 }
 
-/** Errors: `invalid_argument` where nothing can be used. */
+/** Orders the usable rows. Errors: `invalid_argument` if there are none. */
 export function putInOrder(collector: Collector, options: OrderOptions): Benchmark {
   collector.seal();
   const rows: number[] = [];

@@ -1,4 +1,4 @@
-/** Making an index from flat arrays. */
+/** Builds an index from flat arrays. */
 import { splitIdentity } from '../embedding/embedder-details.js';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import type { CodeType, EmbedderIdentity, RoutingConstants, WasmSource } from '../types.js';
@@ -14,31 +14,31 @@ export interface ModelSpec {
   usdPerMTokOut?: number | null;
 }
 
-/** What an index is built from; `rows` is the length of `tasks`. */
+/** The specification of an index; `rows` is the length of `tasks`. */
 export interface IndexSpec {
   models: readonly (string | ModelSpec)[];
-  /** Task of each row: its name, or its number among `taskNames` (by default `task0`, `task1`, ...). */
+  /** Task of each row: its name, or its number in `taskNames` (default: `task0`, `task1`, ...). */
   tasks: readonly string[] | ArrayLike<number>;
   taskNames?: readonly string[];
-  /** Row-major [rows, dim], finite; they need not have unit norm. */
+  /** Row-major [rows, dim], finite; unit norm is not required. */
   embeddings: ArrayLike<number>;
   dim: number;
-  /** Row-major [rows, models] in 0..1, `NaN` (or the null of JSON) where not measured. */
+  /** Row-major [rows, models] in 0..1, `NaN` (in JSON: null) if not measured. */
   outcomes: ArrayLike<number>;
   /** Default `int8`. */
   codes?: CodeType;
   sampleIds?: readonly string[];
-  /** Which embedder made the vectors: a router refuses prompts through another one. */
+  /** The embedder that made the vectors; a router accepts prompts only through this one. */
   embedder?: EmbedderIdentity;
-  /** Anything that is JSON: provenance, licence, caveats. Details of an embedder are added to it as `embedder`. */
+  /** Any JSON: provenance, licence, caveats. The embedder's details are added as `embedder`. */
   metadata?: unknown;
   routing?: Partial<RoutingConstants>;
-  /** How the distance estimator's training pairs are drawn; by default one a task (alpha 0). */
+  /** Draws of the distance estimator's training pairs. Default: one pair per task (alpha 0). */
   pairs?: { alphas?: readonly number[]; repeats?: number; seed?: number };
 }
 
 export interface BuildOptions {
-  /** Where `signalbox-lab.wasm` is, if not beside the package. */
+  /** Location of `signalbox-lab.wasm`, if it is not beside the package. */
   wasm?: WasmSource | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -50,11 +50,11 @@ function toFloat32(values: ArrayLike<number>, length: number, what: string): Flo
     const got = values?.length ?? typeof values;
     throw new SignalboxError('dimension_mismatch', `${what} has ${got} values, expected ${length}`);
   }
-  // Float32Array.from alone would make a null of JSON a zero.
+  // Float32Array.from alone would turn JSON's null into zero.
   return values instanceof Float32Array ? values : Float32Array.from(values, (x) => x ?? Number.NaN);
 }
 
-/** Numbers the tasks in order of their first row, and names them. */
+/** Numbers the tasks in the order of their first rows, and names them. */
 function numberTasks(spec: IndexSpec): { names: string[]; rowTasks: Uint16Array } {
   if (spec.taskNames !== undefined && !Array.isArray(spec.taskNames)) {
     throw new SignalboxError('invalid_argument', 'taskNames is not a list of names');
@@ -79,10 +79,10 @@ function numberTasks(spec: IndexSpec): { names: string[]; rowTasks: Uint16Array 
   return { names, rowTasks };
 }
 
-/** @internal A specification as the lab takes it; `inputs` and `costs` of an evaluation are not part of it. */
+/** @internal Returns a specification in the form that the lab takes, without an evaluation's `inputs` and `costs`. */
 export function flatten(spec: IndexSpec): BenchmarkArrays {
   if (typeof spec?.tasks !== 'object' || spec.tasks === null || !Array.isArray(spec.models)) {
-    throw new SignalboxError('invalid_argument', 'an index needs models, and the task of each row');
+    throw new SignalboxError('invalid_argument', 'an index needs models and the task of each row');
   }
   const { embeddings, outcomes, tasks: _tasks, taskNames: _names, models, ...rest } = spec;
   const { names, rowTasks } = numberTasks(spec);
@@ -104,14 +104,14 @@ export function flatten(spec: IndexSpec): BenchmarkArrays {
   };
 }
 
-/** @internal The bytes of an index, by a lab that is already loaded. */
+/** @internal Builds an index with a lab that is already loaded. */
 export function buildIndexWith(lab: Lab, spec: IndexSpec): Uint8Array<ArrayBuffer> {
   return lab.buildIndex(flatten(spec));
 }
 
 /**
- * The bytes of an index; the same specification gives the same bytes. Costs O(rows^2 dim): every row looks for its
- * neighbours once, for the distance estimator and for coverage.
+ * Builds an index and returns its bytes, the same for the same specification. Costs O(rows^2 dim): the distance
+ * estimator and the coverage need the neighbours of each row.
  * Errors: `invalid_argument`, `dimension_mismatch`, `non_finite`, `size_overflow`, `bad_metadata`, `aborted`,
  * `bad_wasm`, `out_of_memory`.
  */

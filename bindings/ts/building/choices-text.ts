@@ -1,4 +1,4 @@
-/** The table of choices as a person reads it. */
+/** Formats the measured alternatives as a table. */
 import type { Choices } from './choices.js';
 import { megabytes } from './report-text.js';
 
@@ -22,7 +22,7 @@ export function choicesText({ rows, tasks, bestSingle, list }: Choices): string 
   const widths = header.map((_, i) => Math.max(...[header, ...body].map((row) => (row[i] as string).length)));
   const line = (cells: readonly string[]) => cells.map((cell, i) => cell.padStart(widths[i] as number)).join('  ');
   return [
-    `choices, measured with each task held out, on ${rows} rows of ${tasks} datasets (best single model ${bestSingle.toFixed(4)}); the first line is this index:`,
+    `alternatives, measured on ${rows} rows of ${tasks} datasets with each task held out (best single model ${bestSingle.toFixed(4)}); the first line is this index:`,
     line(header),
     ...body.map(line),
   ].join('\n');

@@ -1,4 +1,6 @@
-/** What other choices of code width, dimensions and rows would have cost: measured on a sample, each task held out in turn. */
+/**
+ * Measures the cost of other code types, dimensions and numbers of rows: on a sample, with each task held out in turn.
+ */
 
 import type { Steps } from '../steps.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
@@ -8,10 +10,10 @@ import type { Benchmark } from './benchmark.js';
 import { estimateBytes } from './report.js';
 import { cutToUnit, type UnitVectors } from './vectors.js';
 
-/** Rows and tasks of the sample: a search among them takes a fraction of a second, and an accuracy has a standard error of .01. */
+/** Rows and tasks of the sample: a search takes a fraction of a second, and an accuracy has a standard error of .01. */
 const MOST_ROWS = 2000;
 const MOST_TASKS = 20;
-/** What embedders are cut to. */
+/** The fewest dimensions to which embedders are commonly cut. */
 const FEWEST_DIMS = 32;
 const BLOCK = 256;
 
@@ -24,23 +26,23 @@ export interface ChoiceSample {
   dim: number;
   /** Row-major [rows, models] */
   outcomes: Float32Array;
-  /** Equal for equal prompts. */
+  /** Equal numbers for equal prompts. */
   inputs: Uint32Array;
 }
 
-/** One way to build the index, and what it does to decisions on the sample. */
+/** One way to build the index, and its effect on decisions for the sample. */
 export interface Choice {
   codes: CodeType;
   dims: number;
-  /** Share of the rows that are in the pool. */
+  /** Share of the rows in the pool. */
   rowShare: number;
-  /** Estimated, of the whole index. */
+  /** Estimated size of the whole index. */
   bytes: number;
-  /** Mean over tasks of the accuracy of the model that the default policy picks for the whole task. */
+  /** Mean over tasks of the accuracy of the default policy's pick for the whole task. */
   taskAccuracy: number;
-  /** The same with a model for each prompt. */
+  /** The same with one pick per prompt. */
   promptAccuracy: number;
-  /** Share of the prompts for which the pick is that of the index as it was built. */
+  /** Share of the prompts with the same pick as by the index that was built. */
   samePicks: number;
 }
 
@@ -48,11 +50,11 @@ export interface Choices {
   rows: number;
   tasks: number;
   bestSingle: number;
-  /** The first is the index as it was built. */
+  /** The first is the index that was built. */
   list: Choice[];
 }
 
-/** Evenly spread over tasks and rows; undefined where there is nothing to hold out. */
+/** Draws a sample, evenly spread over tasks and rows; `undefined` if there is no task to hold out. */
 export async function drawSample(
   benchmark: Benchmark,
   slotOf: (row: number) => number,
@@ -95,7 +97,7 @@ export async function drawSample(
   };
 }
 
-/** The sample with fewer rows. */
+/** Returns the sample with these rows only. */
 function pick(sample: ChoiceSample, rows: readonly number[]): ChoiceSample {
   const take = (of: Float32Array, width: number) => {
     const out = new Float32Array(rows.length * width);
@@ -138,7 +140,7 @@ async function openEvaluation(lab: Lab, sample: ChoiceSample, codes: CodeType, d
 
 const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
 
-/** Mean over tasks of the mean over the task's values. */
+/** Returns the mean over tasks of the mean over the task's values. */
 function meanOverTasks(tasks: ArrayLike<number>, rows: readonly number[], values: readonly number[]): number {
   const sums = new Map<number, { sum: number; count: number }>();
   for (const [i, row] of rows.entries()) {
@@ -154,7 +156,7 @@ interface Measured {
   taskAccuracy: number;
   bestSingle: number;
   promptAccuracy: number;
-  /** By row. */
+  /** Picks by row. */
   picks: Map<number, number>;
 }
 
@@ -193,7 +195,10 @@ async function measure(
   }
 }
 
-/** The pool thinned to a share of the rows: a task that is held out is judged on all of its rows, so each task is a case of its own. */
+/**
+ * Measures a pool thinned to a share of its rows. A held-out task is scored on all of its rows, so each task has a pool
+ * of its own.
+ */
 async function measureThinned(
   lab: Lab,
   sample: ChoiceSample,
@@ -246,14 +251,14 @@ export interface ChoiceRequest {
   benchmark: Benchmark;
 }
 
-/** Measures the index as it was built and what else could have been chosen. Errors: `aborted`. */
+/** Measures the index that was built and its alternatives. Errors: `aborted`. */
 export async function measureChoices(
   lab: Lab,
   sample: ChoiceSample,
   { codes, keptShare, benchmark }: ChoiceRequest,
   steps: Steps,
 ): Promise<Choices> {
-  steps.begin('measuring the choices');
+  steps.begin('measuring alternatives');
   const built = await measure(lab, sample, codes, sample.dim, steps);
   const toChoice = (m: Measured, c: CodeType, dims: number, rowShare: number): Choice => ({
     codes: c,

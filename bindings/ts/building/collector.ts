@@ -1,6 +1,5 @@
-/** Joins what importers read: one row a sample, one column a model, and every disagreement counted. */
+/** Joins the records of importers: one row per sample, one column per model; counts every disagreement. */
 import { SignalboxError } from '../errors.js';
-import { textHash } from '../importing/fields.js';
 import { globMatcher } from '../importing/glob.js';
 import { badInput, placeText } from '../importing/input-file.js';
 import {
@@ -11,38 +10,39 @@ import {
   type RecordSink,
   type Sample,
 } from '../importing/records.js';
+import { textHash } from '../importing/text-hash.js';
 import { FloatColumn, Uint32List } from './columns.js';
 import { type DatasetRule, type MetricOptions, MetricRules } from './metric-rules.js';
 
-/** Keeps prompts until they are embedded; numbered from 0 in the order of adding. */
+/** Keeps prompts until they are embedded, numbered from 0 in the order of adding. */
 export interface PromptStore {
   add(text: string): number;
 }
 
-/** Keeps vectors that came with the data; numbered from 0 in the order of adding. */
+/** Keeps the vectors of the data, numbered from 0 in the order of adding. */
 export interface VectorStore {
   add(vector: ArrayLike<number>): number;
 }
 
 export interface CollectorOptions extends MetricOptions {
-  /** Globs of datasets and models that are used. Default: all. */
+  /** Globs of the datasets and models to use. Default: all. */
   datasets?: readonly string[] | undefined;
   models?: readonly string[] | undefined;
   excludeDatasets?: readonly string[] | undefined;
   excludeModels?: readonly string[] | undefined;
-  /** Only the rows that fall to this share of the work, `index` from 1 to `count`. */
+  /** Use only the rows of this part of the work, `index` from 1 to `count`. */
   shard?: { index: number; count: number } | undefined;
   prompts: PromptStore;
   vectors: VectorStore;
 }
 
-/** What is worth a person's look, with a few examples. */
+/** A count to report to the user, with a few examples. */
 export interface Finding {
   count: number;
   examples: string[];
 }
 
-/** Sums over the answers of a model for which the figure is known. Whole numbers, so that sums of shards agree to the bit. */
+/** Sums over a model's answers with a known figure. Whole numbers, so that sums over shards agree to the bit. */
 export interface ModelFigures {
   nanoUsd: number;
   costs: number;
@@ -63,9 +63,9 @@ export interface CollectedDataset {
   rule: DatasetRule;
 }
 
-/** No slot: there is no prompt, or no vector. */
+/** The slot of a row without a prompt or without a vector. */
 export const NONE = 0xffff_ffff;
-/** An outcome on which the files disagree: not measured, and never will be. */
+/** Marks an outcome on which files disagree: it counts as not measured from then on. */
 const CONFLICT = -1;
 const MOST_EXAMPLES = 5;
 const MOST_ROWS = 0xffff_fff0;
@@ -83,11 +83,11 @@ export class Collector implements RecordSink {
   readonly rowDatasets = new Uint32List();
   readonly promptSlots = new Uint32List();
   readonly vectorSlots = new Uint32List();
-  /** Number of the row in the table it stands in. */
+  /** Numbers of the table rows that the samples came from. */
   readonly sourceRows = new Uint32List();
   readonly dropped = new Map<DropReason, Finding>(DROP_REASONS.map((r) => [r, { count: 0, examples: [] }]));
   readonly promptsDiffer: Finding = { count: 0, examples: [] };
-  /** Table rows that were read, whatever became of them. */
+  /** Number of table rows read, used or not. */
   tableRows = 0;
 
   readonly #options: CollectorOptions;
@@ -176,7 +176,7 @@ export class Collector implements RecordSink {
     if (this.setOutcome(row, column, outcome, place)) addFigures(column.figures, figures);
   }
 
-  /** Notes an outcome of 0..1; gives whether it is new. */
+  /** Records an outcome in 0..1; returns whether it is new. */
   setOutcome(row: number, { outcomes, name }: CollectedModel, outcome: number, place: Place): boolean {
     const before = outcomes.get(row);
     if (Number.isNaN(before)) {
@@ -192,23 +192,23 @@ export class Collector implements RecordSink {
     return false;
   }
 
-  /** Outcome of a row, NaN where not measured. */
+  /** Returns an outcome, NaN if not measured. */
   outcome(row: number, model: number): number {
     const value = (this.models[model] as CollectedModel).outcomes.get(row);
     return value === CONFLICT ? Number.NaN : value;
   }
 
-  /** The prompt's hash, equal for equal prompts. */
+  /** Returns the hash of a row's prompt, equal for equal prompts. */
   promptHash(row: number): [high: number, low: number] {
     return [this.#hashes[0].get(row), this.#hashes[1].get(row)];
   }
 
-  /** Frees what only joining needs. */
+  /** Frees memory that only joining needs. */
   seal(): void {
     this.#rows.clear();
   }
 
-  /** The number of a model's column; -1 for one that is left out. */
+  /** Returns the number of a model's column; -1 if the model is excluded. */
   #model(name: string, place: Place): number {
     return (
       this.#modelNumbers.get(name) ??
@@ -218,7 +218,7 @@ export class Collector implements RecordSink {
     );
   }
 
-  /** The column of a model; undefined for one that is left out. */
+  /** Returns the column of a model; `undefined` if the model is excluded. */
   modelNamed(name: string, place: Place): CollectedModel | undefined {
     return this.models[this.#model(name, place)];
   }
@@ -264,7 +264,10 @@ export class Collector implements RecordSink {
     this.#hashes[1].set(row, hash[1]);
   }
 
-  /** Of prompts and ids that differ the smaller one stays, so that the order of the files does not matter. */
+  /**
+   * Takes a known sample again. Of different prompts and ids it keeps the smaller, so that the order of files does not
+   * matter.
+   */
   #meetAgain(row: number, sample: Sample): void {
     if (isBefore(sample.id, this.ids[row] as string)) this.ids[row] = sample.id;
     if (sample.prompt === undefined || sample.prompt.trim() === '') return;
@@ -278,7 +281,7 @@ export class Collector implements RecordSink {
     this.#takePrompt(row, sample);
   }
 
-  /** Whether the files disagree on an outcome. */
+  /** Returns whether files disagree on an outcome. */
   isConflict(row: number, { outcomes }: CollectedModel): boolean {
     return outcomes.get(row) === CONFLICT;
   }
@@ -287,7 +290,9 @@ export class Collector implements RecordSink {
     outcomes.set(row, CONFLICT);
   }
 
-  /** The vector of a row of a shard; of several the one whose prompt has the smaller hash, as with prompts themselves. */
+  /**
+   * Takes the vector of a shard's row. Of several it keeps the one whose prompt has the smaller hash, as with prompts.
+   */
   takeShardRow(row: number, hash: readonly [high: number, low: number], slot: number, place: Place): void {
     if (this.vectorSlots.get(row) !== NONE) {
       const [high, low] = this.promptHash(row);
@@ -307,7 +312,7 @@ export class Collector implements RecordSink {
   }
 }
 
-/** Gives a new name its number, and its place in the list; UNUSED to one that is left out. */
+/** Numbers a new name and appends it to the list; returns UNUSED if the name is excluded. */
 function number<T>(
   name: string,
   what: string,
@@ -355,9 +360,9 @@ function addFigures(to: ModelFigures, figures: AnswerFigures | undefined): void 
 }
 
 const tooMany = (what: string, most: number) =>
-  new SignalboxError('size_overflow', `more than ${most} ${what}, which an index cannot hold`);
+  new SignalboxError('size_overflow', `more than ${most} ${what} do not fit in an index`);
 
-/** Ids in the order people expect of numbers: shorter first, then by code units. */
+/** Compares ids in the order that users expect of numbers: shorter first, then by code units. */
 export function isBefore(a: string, b: string): boolean {
   return a.length !== b.length ? a.length < b.length : a < b;
 }

@@ -1,8 +1,8 @@
-/** Arrays that grow without being copied: a million rows of a hundred models fit because nothing is ever doubled. */
+/** Arrays that grow in chunks: without doubling and copying, a million rows of a hundred models fit in memory. */
 
 const CHUNK = 1 << 16;
 
-/** Float32 values by row, `fill` where none was set. */
+/** Float32 values by row, `fill` if not set. */
 export class FloatColumn {
   readonly #chunks: (Float32Array | undefined)[] = [];
   readonly #fill: number;
@@ -25,7 +25,7 @@ export class FloatColumn {
   }
 }
 
-/** Unsigned 32-bit values, one after the other. */
+/** A list of unsigned 32-bit values. */
 export class Uint32List {
   readonly #chunks: Uint32Array[] = [];
   #length = 0;

@@ -1,16 +1,16 @@
-/** Fewer rows that decide alike: of every dataset a share, chosen to keep its mean embedding and mean outcomes. */
+/** Chooses representative rows: a share of each dataset, with about the same mean embedding and mean outcomes. */
 
 import type { Steps } from '../steps.js';
 import type { Lab } from '../wasm/lab-module.js';
 import type { Benchmark } from './benchmark.js';
 import type { UnitVectors } from './vectors.js';
 
-/** Rows that are chosen among at once: the time grows with the product of this and what is kept. */
+/** Rows to choose from at once: the time grows with the product of this and the number of kept rows. */
 const BLOCK = 4096;
-/** A dataset keeps at least these. */
+/** Minimum number of rows that a dataset keeps. */
 const FEWEST = 8;
 
-/** How many rows each dataset keeps: in proportion, but never so few that it says nothing. */
+/** @internal Returns how many rows each dataset keeps: in proportion, but enough to be of use. */
 export function quotas(datasetRows: readonly number[], maxRows: number): number[] {
   const total = datasetRows.reduce((sum, n) => sum + n, 0);
   const floors = datasetRows.map((n) => Math.min(n, FEWEST));
@@ -21,7 +21,7 @@ export function quotas(datasetRows: readonly number[], maxRows: number): number[
   return datasetRows.map((n, i) => (floors[i] as number) + Math.floor((n - (floors[i] as number)) * spare));
 }
 
-/** Positions among the benchmark's rows that are kept, ascending. */
+/** Returns the positions of the kept rows in the benchmark, ascending. */
 export async function chooseCoreset(
   lab: Lab,
   benchmark: Benchmark,
@@ -55,7 +55,7 @@ export async function chooseCoreset(
   return kept;
 }
 
-/** The benchmark with these rows only. */
+/** Returns the benchmark with these rows only. */
 export function withRows(benchmark: Benchmark, positions: readonly number[]): Benchmark {
   const rows = benchmark.datasets.map(() => 0);
   for (const at of positions) {

@@ -1,4 +1,4 @@
-/** From files to an index: importing, embedding, joining, assembling. The same in a page and in Node. */
+/** Builds an index from files: imports, joins, embeds and assembles. The same in a page and in Node.js. */
 import { abortable, SignalboxError, throwIfAborted } from '../errors.js';
 import { detect } from '../importing/detect.js';
 import type { InputFile } from '../importing/input-file.js';
@@ -29,23 +29,25 @@ export interface BuildSettings extends MetricOptions {
   excludeModels?: readonly string[] | undefined;
   /** Default `int8`. */
   codes?: CodeType | undefined;
-  /** First components of the embedding that are kept. Default: all. */
+  /** Keep the first components of the embeddings. Default: all. */
   dims?: number | undefined;
-  /** Rows that are kept, chosen so that decisions stay. Default: all. */
+  /** Keep this many representative rows. Default: all. */
   maxRows?: number | undefined;
-  /** What the index calls itself. */
+  /** Name of the index. */
   name?: string | undefined;
   routing?: Partial<RoutingConstants> | undefined;
-  /** By model name as in the list; see `readPriceList`. */
+  /** Prices by the list's names of models; see `readPriceList`. */
   prices?: readonly [string, ModelPrice][] | undefined;
   maxWork?: number | undefined;
 }
 
-/** Where vectors come from, one of: an embedder; a matrix with a row for each table row, or for each sample; the files. */
+/**
+ * The origin of vectors: an embedder, or a matrix with one row per table row or per sample; without either, the files.
+ */
 export interface VectorOrigin {
   embedder?: Embedder | undefined;
   matrix?: VectorSource | undefined;
-  /** Names the embedder of a matrix, or of vectors in the files. */
+  /** The embedder that made a matrix, or vectors in the files. */
   embedderId?: string | undefined;
   embedderHash?: string | undefined;
 }
@@ -54,11 +56,11 @@ export interface BuiltIndex {
   report: BuildReport;
   index: Assembled;
   prices: MatchedPrices;
-  /** What other choices would cost; undefined where one dataset is all there is. The index may be closed by then. */
+  /** Measures alternatives; `undefined` if there is only one dataset. The index may already be closed. */
   measureChoices(): Promise<Choices | undefined>;
 }
 
-/** Everything that was read, and how to find its vectors. */
+/** Everything that importers read. */
 export interface Imported {
   collector: Collector;
   source: Source | 'shards';
@@ -67,14 +69,14 @@ export interface Imported {
   fileVectors: VectorFile;
 }
 
-/** Reads all files. Errors: those of importers. */
+/** Imports all files. Errors: those of importers. */
 export async function importFiles(
   files: readonly InputFile[],
   options: BuildSettings & Pick<CollectorOptions, 'shard'>,
   storage: Storage,
   steps: Steps,
 ): Promise<Imported> {
-  steps.begin('looking at the files');
+  steps.begin('detecting the source');
   const found = await detect(files, options.from, { signal: steps.signal });
   const [prompts, fileVectors] = [storage.prompts(), storage.vectors()];
   const collector = new Collector({ ...options, prompts, vectors: fileVectors });
@@ -108,7 +110,7 @@ export async function importFiles(
   };
 }
 
-/** Which slot of the vectors a row has, for each way in which vectors come. */
+/** Returns the slot of a row's vector in a matrix. */
 function matrixSlots(collector: Collector, matrix: VectorSource): (row: number) => number {
   if (matrix.count === collector.tableRows) return (row) => collector.sourceRows.get(row);
   if (matrix.count === collector.rows) return (row) => row;
@@ -118,7 +120,7 @@ function matrixSlots(collector: Collector, matrix: VectorSource): (row: number) 
   );
 }
 
-/** Embeds the prompts of the rows of the index, in the order in which they were read. */
+/** Embeds the prompts of the index's rows, in the order in which they were read. */
 async function embedPrompts(
   embedder: Embedder,
   { collector, prompts }: Imported,
@@ -144,16 +146,16 @@ async function embedPrompts(
   return (row) => slots[row] as number;
 }
 
-/** Refuses to mix metrics. Errors: `invalid_argument` that says which. */
+/** Refuses to mix metrics. Errors: `invalid_argument` with the metrics of each dataset. */
 export function checkMetrics(mixed: readonly string[]): void {
   if (mixed.length === 0) return;
   throw new SignalboxError(
     'invalid_argument',
-    `scores of several metrics, choose one with metric ([dataset=]name):\n  ${mixed.join('\n  ')}`,
+    `there are scores of several metrics, choose one with metric ([dataset=]name):\n  ${mixed.join('\n  ')}`,
   );
 }
 
-/** What joining gives: the rows in order, and the report about them. */
+/** The result of joining: the rows in order, and the report on them. */
 export interface Joined {
   imported: Imported;
   benchmark: Benchmark;
@@ -161,15 +163,15 @@ export interface Joined {
 }
 
 export interface JoinOptions {
-  /** What shards say of their datasets. */
+  /** Descriptions of datasets from shards. */
   described?: ReadonlyMap<string, DatasetMetric> | undefined;
-  /** The result is a shard itself. */
+  /** The result is a shard, too. */
   isShard?: boolean | undefined;
   /** Length of the vectors, for the sizes in the report. */
   dim: number;
 }
 
-/** Puts what was imported in order. Errors: `invalid_argument` for no usable row. */
+/** Orders the imported rows. Errors: `invalid_argument` if no row is usable. */
 export function join(imported: Imported, hasMatrix: boolean, options: JoinOptions): Joined {
   const { collector } = imported;
   const hasVector = (row: number) => hasMatrix || collector.vectorSlots.get(row) !== NONE;
@@ -186,7 +188,7 @@ export function join(imported: Imported, hasMatrix: boolean, options: JoinOption
   return { imported, benchmark, report };
 }
 
-/** Length of the vectors that this origin will give. */
+/** Returns the length of the vectors from this origin. */
 export function dimOf({ matrix, embedder }: VectorOrigin, { fileVectors }: Imported, dims: number | undefined): number {
   return dims ?? matrix?.dim ?? (fileVectors.count > 0 ? fileVectors.dim : (embedder?.dim ?? 0));
 }
@@ -209,7 +211,7 @@ async function vectorsOf(joined: Joined, origin: VectorOrigin, storage: Storage,
     if (without !== undefined) {
       throw new SignalboxError(
         'invalid_argument',
-        `some rows have an embedding, but not ${imported.collector.ids[without]}`,
+        `some rows have an embedding, but ${imported.collector.ids[without]} has none`,
       );
     }
     return { source: imported.fileVectors, slotOf, embedder: named };
@@ -222,7 +224,7 @@ async function vectorsOf(joined: Joined, origin: VectorOrigin, storage: Storage,
   return { source, slotOf, embedder };
 }
 
-/** The rows of the index as they will be built: cut to `maxRows`, with their vectors. */
+/** Returns the benchmark with at most `maxRows` rows. */
 async function thinned(
   lab: Lab,
   { imported, benchmark }: Joined,
@@ -239,7 +241,7 @@ async function thinned(
   return withRows(benchmark, kept);
 }
 
-/** What an index is made from once everything has a vector. */
+/** Joined rows with their vectors: all that an index is made from. */
 export interface Vectorised {
   joined: Joined;
   slotOf: (row: number) => number;
@@ -258,7 +260,7 @@ export async function vectorise(
   return { joined, slotOf, vectors: new UnitVectors(source, dims), embedder };
 }
 
-/** Errors: those of `buildIndex`, `aborted`. */
+/** Assembles the index. Errors: those of `buildIndex`, `aborted`. */
 export async function assembleIndex(
   lab: Lab,
   { joined, slotOf, vectors, embedder }: Vectorised,
@@ -303,7 +305,7 @@ export async function assembleIndex(
 const droppedOf = (collector: Collector): BuildReport['dropped'] =>
   Object.fromEntries([...collector.dropped].filter(([, { count }]) => count > 0));
 
-/** All steps from files to an index. */
+/** Runs all steps from files to an index. */
 export async function buildFrom(
   lab: Lab,
   files: readonly InputFile[],

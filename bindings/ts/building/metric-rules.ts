@@ -1,28 +1,28 @@
-/** Which score of a sample counts as its outcome, and how it becomes a number from 0 to 1. */
+/** Chooses the score that counts as a sample's outcome, and maps it to 0..1. */
 import { SignalboxError } from '../errors.js';
 import { globMatcher } from '../importing/glob.js';
 
-/** A value for all datasets, or by dataset (globs; the first that matches counts). */
+/** A value by dataset, given as a glob; the first match counts. */
 export type PerDataset<T> = readonly { datasets: string; value: T }[];
 
 export interface MetricOptions {
-  /** Which metric counts; needed wherever a dataset was scored by more than one. */
+  /** The metric that counts; required if a dataset has scores of several. */
   metrics?: PerDataset<string> | undefined;
-  /** The metric's range, mapped onto 0..1. Default 0..1. */
+  /** Range of the metric, mapped to 0..1. Default: 0..1. */
   ranges?: PerDataset<readonly [low: number, high: number]> | undefined;
-  /** eta_d of the method: right where the score, in its own range, is more than this; else outcomes stay graded. */
+  /** The method's eta_d: scores above it, in their own range, count as correct. Without it, outcomes stay graded. */
   thresholds?: PerDataset<number> | undefined;
 }
 
-/** What the index says of a dataset. */
+/** Description of a dataset's outcomes in the index. */
 export interface DatasetMetric {
   metric: string;
   range: readonly [low: number, high: number];
-  /** Null: outcomes are the scores themselves. */
+  /** Null if the outcomes are the scores themselves. */
   threshold: number | null;
 }
 
-/** Rounding of a source's own arithmetic, not a score outside its range. */
+/** Tolerance for rounding in a source's arithmetic. */
 const RANGE_SLACK = 1e-6;
 const MOST_LISTED = 12;
 
@@ -37,7 +37,7 @@ const names = (metrics: Iterable<string>) => {
   return all.slice(0, MOST_LISTED).join(', ') + more;
 };
 
-/** The rule of one dataset, as scores come in. */
+/** The rule of one dataset; learns its metrics as scores arrive. */
 export class DatasetRule {
   readonly #dataset: string;
   readonly #wanted: string | undefined;
@@ -54,7 +54,7 @@ export class DatasetRule {
     this.threshold = threshold;
   }
 
-  /** Whether a score by this metric counts. Without a wish the first metric does, until there is a second one. */
+  /** Returns whether scores of a metric count. If no metric is chosen, the first does, until there is a second one. */
   accepts(metric: string): boolean {
     if (metric === this.#chosen) return true;
     this.#seen.add(metric);
@@ -67,7 +67,7 @@ export class DatasetRule {
     return true;
   }
 
-  /** The outcome of a score: 0..1, or undefined for one outside the range. */
+  /** Returns the outcome of a score in 0..1; `undefined` if the score is out of range. */
   outcome(score: number): number | undefined {
     const [low, high] = this.range;
     const slack = RANGE_SLACK * (high - low);
@@ -76,7 +76,7 @@ export class DatasetRule {
     return Math.fround(Math.min(1, Math.max(0, (score - low) / (high - low))));
   }
 
-  /** Why the dataset's outcomes would not be of one kind; undefined where they are. */
+  /** Returns the reason why the dataset's outcomes would be of several metrics; `undefined` if they are of one. */
   conflict(): string | undefined {
     if (this.#rival) return `${this.#dataset}: ${names(this.#seen)}`;
     if (this.#wanted !== undefined && this.#chosen === undefined && this.#seen.size > 0) {
@@ -90,7 +90,7 @@ export class DatasetRule {
   }
 }
 
-/** All rules. Errors: `invalid_argument` for a range or threshold that is none. */
+/** The rules of all datasets. Errors: `invalid_argument` for an invalid range or threshold. */
 export class MetricRules {
   readonly #metric: (dataset: string) => string | undefined;
   readonly #range: (dataset: string) => readonly [number, number] | undefined;
@@ -100,11 +100,12 @@ export class MetricRules {
     for (const { value } of ranges ?? []) {
       const [low, high] = value;
       if (!(Number.isFinite(low) && Number.isFinite(high) && low < high)) {
-        throw new SignalboxError('invalid_argument', `the range ${low} to ${high} is none: expected low < high`);
+        throw new SignalboxError('invalid_argument', `got the range ${low} to ${high}, expected low < high`);
       }
     }
     for (const { value } of thresholds ?? []) {
-      if (!Number.isFinite(value)) throw new SignalboxError('invalid_argument', `${value} is not a threshold`);
+      if (!Number.isFinite(value))
+        throw new SignalboxError('invalid_argument', `got the threshold ${value}, expected a finite number`);
     }
     this.#metric = finder(metrics);
     this.#range = finder(ranges);

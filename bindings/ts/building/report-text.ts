@@ -1,20 +1,20 @@
-/** The report as a person reads it. */
+/** Formats the report as text. */
 import type { BuildReport, ReportedModel } from './report.js';
 
 const MOST_LINES = 8;
 
 const REASONS: Record<string, string> = {
   perturbed: 'perturbed copies of an instance',
-  failed: 'answers that could not be judged',
+  failed: 'answers that could not be scored',
   no_prompt: 'samples without a prompt',
   no_score: 'samples without a usable score',
   score_out_of_range: "scores outside the metric's range",
-  score_not_a_number: 'scores that are no numbers',
+  score_not_a_number: 'non-numeric scores',
   another_metric: 'scores of a metric that was not chosen',
   conflicting_score: 'different scores of one model on one sample: counted as not measured',
-  repeated: 'scores that were there already',
-  dataset_left_out: 'records of datasets that were left out',
-  model_left_out: 'scores of models that were left out',
+  repeated: 'repeated scores',
+  dataset_left_out: 'records of excluded datasets',
+  model_left_out: 'scores of excluded models',
   other_shard: 'records of other shards',
   over_max_rows: 'samples beyond --max-rows',
 };
@@ -22,9 +22,9 @@ const REASONS: Record<string, string> = {
 export const megabytes = (bytes: number) =>
   bytes < 1e6 ? `${(bytes / 1e3).toFixed(bytes < 1e4 ? 1 : 0)} KB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 2 : 0)} MB`;
 
-/** Control characters of names from files would steer a terminal. */
+/** Replaces control characters: in names from files they would control the terminal. */
 export const printable = (text: string) =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are replaced
   text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 
 const few = (items: readonly string[], most = MOST_LINES) =>
@@ -37,7 +37,7 @@ function datasetLines({ datasets }: BuildReport): string[] {
   const width = Math.max(...shown.map(({ name }) => name.length));
   const lines = shown.map(({ name, rows, models, metric, range, threshold }) => {
     const scale = range[0] === 0 && range[1] === 1 ? '' : `, ${range.join(' to ')}`;
-    const rule = threshold === null ? '' : `, right above ${threshold}`;
+    const rule = threshold === null ? '' : `, correct above ${threshold}`;
     return `  ${name.padEnd(width)}  ${String(rows).padStart(7)} rows  ${String(models).padStart(4)} models  ${metric}${scale}${rule}`;
   });
   return datasets.length > shown.length ? [...lines, `  and ${datasets.length - shown.length} more`] : lines;
@@ -51,7 +51,7 @@ function modelWarnings(models: readonly ReportedModel[]): string[] {
     lines.push(`${count(missing.length, 'model')} without any outcome in some datasets: ${few(named)}`);
   }
   const constant = models.filter(({ isConstant }) => isConstant).map(({ name }) => name);
-  if (constant.length > 0) lines.push(`always the same outcome: ${few(constant)}`);
+  if (constant.length > 0) lines.push(`the same outcome everywhere: ${few(constant)}`);
   return lines;
 }
 
@@ -64,14 +64,14 @@ function warnings(report: BuildReport): string[] {
   }
   if (report.promptsDiffer.count > 0) {
     lines.push(
-      `${count(report.promptsDiffer.count, 'time')} another prompt under the same id: ${few(report.promptsDiffer.examples, 2)}`,
+      `${count(report.promptsDiffer.count, 'time')} a different prompt under the same id: ${few(report.promptsDiffer.examples, 2)}`,
     );
   }
   if (report.repeatedPrompts > 0) lines.push(`${count(report.repeatedPrompts, 'row')} share a prompt with another row`);
   const alone = report.datasets.filter(({ models }) => models === 1).map(({ name }) => name);
-  if (alone.length > 0) lines.push(`one model only, so nothing to choose: ${few(alone)}`);
+  if (alone.length > 0) lines.push(`only one model, so there is no choice: ${few(alone)}`);
   lines.push(...modelWarnings(report.models));
-  if (report.datasets.length === 1) lines.push('one dataset only: the default policy compares datasets, give it more');
+  if (report.datasets.length === 1) lines.push('only one dataset: the default policy compares datasets, add more');
   if (report.files.ignored.length > 0) {
     lines.push(`${count(report.files.ignored.length, 'file')} not read: ${few(report.files.ignored, 3)}`);
   }
@@ -85,7 +85,7 @@ export function reportText(report: BuildReport): string {
   const sizes = Object.entries(report.estimatedBytes).map(([code, bytes]) => `${code} ${megabytes(bytes)}`);
   const head = [
     `${report.source}: ${count(report.files.read, 'file')}, ${count(rows, 'row')} x ${count(models.length, 'model')}, ${count(datasets.length, 'dataset')}`,
-    `outcomes: ${report.graded ? 'graded' : 'right or wrong'}; ${count(missingOutcomes, 'missing outcome')}${share}`,
+    `outcomes: ${report.graded ? 'graded' : 'correct or not'}; ${count(missingOutcomes, 'missing outcome')}${share}`,
   ];
   const lines = [...head, ...datasetLines(report), ...warnings(report).map((line) => `- ${line}`)];
   if (report.mixedMetrics.length > 0) {

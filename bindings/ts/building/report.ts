@@ -1,4 +1,4 @@
-/** What became of the files: counts, disagreements and sizes, as data and as text. */
+/** Reports on a build: counts, disagreements and sizes. */
 import type { DropReason, Source } from '../importing/records.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
 import type { Benchmark } from './benchmark.js';
@@ -10,9 +10,9 @@ export interface ReportedModel {
   /** Rows with an outcome. */
   outcomes: number;
   meanOutcome: number;
-  /** Datasets of the index in which it has no outcome at all. */
+  /** Datasets of the index without any outcome of the model. */
   missingDatasets: string[];
-  /** Every outcome is the same: it tells nothing about which prompts the model gets right. */
+  /** All outcomes are equal, so they do not tell which prompts the model answers correctly. */
   isConstant: boolean;
   meanCostUsd: number | null;
   meanTokensIn: number | null;
@@ -22,7 +22,7 @@ export interface ReportedModel {
 export interface ReportedDataset extends DatasetMetric {
   name: string;
   rows: number;
-  /** Models with an outcome in it. */
+  /** Number of models with an outcome in the dataset. */
   models: number;
 }
 
@@ -36,13 +36,13 @@ export interface BuildReport {
   missingOutcomes: number;
   graded: boolean;
   dropped: Partial<Record<DropReason, Finding>>;
-  /** Samples whose prompt is not the same everywhere; one of them is used. */
+  /** Samples with different prompts in different files; one of the prompts is used. */
   promptsDiffer: Finding;
-  /** Rows with the prompt of another row. */
+  /** Rows that share their prompt with another row. */
   repeatedPrompts: number;
-  /** Datasets that were scored by several metrics, none of which was chosen: the build fails on them. */
+  /** Datasets with scores of several metrics, none of them chosen; the build fails on them. */
   mixedMetrics: string[];
-  /** About the embedder's vectors, in bytes, for each code type. */
+  /** Approximate size of the index in bytes, by code type. */
   estimatedBytes: Record<CodeType, number>;
 }
 
@@ -61,7 +61,7 @@ function countRepeatedPrompts(collector: Collector, { order }: Benchmark): numbe
   return repeated;
 }
 
-/** Rows measured by dataset and model, and sums of outcomes by model. */
+/** Counts measured rows by dataset and model, and sums outcomes by model. */
 function tally(benchmark: Benchmark) {
   const models = benchmark.models.length;
   const cells = new Uint32Array(benchmark.datasets.length * models);
@@ -85,7 +85,7 @@ function tally(benchmark: Benchmark) {
   return { cells, sums, lows, highs };
 }
 
-/** Bytes of an index: rows of codes, outcomes and their mask, tasks, scales and, roughly, ids. */
+/** Estimates the bytes of an index: codes, outcomes and their mask, tasks, scales and, roughly, ids. */
 export function estimateBytes(rows: number, dim: number, benchmark: Benchmark): Record<CodeType, number> {
   const bits = { float32: 32, int8: 8, int4: 4, binary: 1 };
   const models = benchmark.models.length;

@@ -1,4 +1,4 @@
-/** Where prompts and vectors wait until the index is assembled: in memory here, on the disk in Node. */
+/** Keeps prompts and vectors until the index is assembled: here in memory; disk/storage.ts keeps them on the disk. */
 import { SignalboxError } from '../errors.js';
 import { NONE, type PromptStore, type VectorStore } from './collector.js';
 
@@ -12,7 +12,7 @@ export interface VectorSource {
 
 export interface Prompts extends PromptStore {
   readonly count: number;
-  /** The prompts of `count` slots from `first` on. */
+  /** Reads the prompts of `count` slots from `first` on. */
   read(first: number, count: number): Promise<string[]>;
 }
 
@@ -21,11 +21,11 @@ export interface VectorFile extends VectorStore, VectorSource {}
 export interface Storage {
   prompts(): Prompts;
   vectors(): VectorFile;
-  /** Removes everything that is kept. */
+  /** Removes everything. */
   dispose(): Promise<void>;
 }
 
-/** Keeps the length of the first vector, and refuses others. Errors: `dimension_mismatch`, `non_finite`. */
+/** Returns the length of a vector, which must be `dim` if that is known. Errors: `dimension_mismatch`, `non_finite`. */
 export function checkVector(vector: ArrayLike<number>, dim: number | undefined): number {
   if (typeof vector !== 'object' || !(vector.length > 0) || (dim !== undefined && vector.length !== dim)) {
     throw new SignalboxError(
@@ -87,7 +87,7 @@ export const memoryStorage = (): Storage => ({
   dispose: async () => undefined,
 });
 
-/** Rows of a source, in any order: runs of neighbouring slots are read at once. Row-major [slots, dim]. */
+/** Reads rows of a source in any order, row-major [slots, dim]; runs of adjacent slots are read at once. */
 export async function readSlots(source: VectorSource, slots: ArrayLike<number>): Promise<Float32Array> {
   const { dim } = source;
   const out = new Float32Array(slots.length * dim);

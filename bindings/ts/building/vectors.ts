@@ -1,9 +1,10 @@
-/** From the vectors of a source to those of an index: cut, of unit norm, in the order of the index. */
+/** Prepares a source's vectors for an index: cut, of unit norm, in the order of the index. */
 import { SignalboxError } from '../errors.js';
 import { readSlots, type VectorSource } from './storage.js';
 
 /**
- * The first `dims` components of every row, scaled to unit norm (Matryoshka); zeros stay zeros. Row-major [rows, dims].
+ * Returns the first `dims` components of each row, scaled to unit norm (Matryoshka), row-major [rows, dims]. Zeros stay
+ * zeros.
  */
 export function cutToUnit(vectors: Float32Array, dim: number, dims: number): Float32Array {
   const rows = vectors.length / dim;
@@ -18,16 +19,16 @@ export function cutToUnit(vectors: Float32Array, dim: number, dims: number): Flo
   return out;
 }
 
-/** Unit vectors by slot. `isUnit`: they are so already, and of this length, and must stay bit for bit what they are. */
+/** Unit vectors by slot. `isUnit`: the source's vectors already have unit norm, and must stay the same bit for bit. */
 export class UnitVectors {
   readonly dim: number;
   readonly #source: VectorSource;
   readonly #isUnit: boolean;
 
-  /** Errors: `invalid_argument` for more dimensions than there are. */
+  /** Errors: `invalid_argument` for more dimensions than the source has. */
   constructor(source: VectorSource, dims: number | undefined, isUnit = false) {
     if (dims !== undefined && !(Number.isInteger(dims) && dims >= 1 && dims <= source.dim)) {
-      throw new SignalboxError('invalid_argument', `${dims} dimensions, expected 1 to ${source.dim}`);
+      throw new SignalboxError('invalid_argument', `got ${dims} dimensions, expected 1 to ${source.dim}`);
     }
     this.dim = dims ?? source.dim;
     this.#source = source;

@@ -26,15 +26,17 @@ import { megabytes, printable, reportText } from '../building/report-text.js';
 import type { Storage } from '../building/storage.js';
 import { UnitVectors } from '../building/vectors.js';
 import { SignalboxError } from '../errors.js';
-import { cacheFolder } from '../files/cache-folder.js';
-import { openNpy } from '../files/npy.js';
-import { toJson, writeWholeBy } from '../files/output.js';
+import { cacheFolder } from '../files/disk/cache-folder.js';
+import { openNpy } from '../files/disk/npy.js';
+import { toJson, writeWholeBy } from '../files/disk/output.js';
 import { SOURCES, type Source } from '../importing/records.js';
 import { readPriceList } from '../routing/prices.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
 import { type Lab, loadLab } from '../wasm/lab-module.js';
+import { parseDecimal, toCount, toList, toNumber } from './arguments.js';
 import { EMBEDDER_HELP, loadEmbedder } from './embedder-option.js';
-import { Progress } from './progress.js';
+import { interruptible } from './interruptible.js';
+import type { Progress } from './progress.js';
 
 interface BuildCommandOptions {
   output?: string;
@@ -70,14 +72,6 @@ interface MergeCommandOptions {
   json?: true;
 }
 
-function toCount(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected a whole number of at least 1.');
-  return value;
-}
-
-const toList = (text: string) => text.split(',').map((name) => name.trim());
-
 function toShard(text: string): { index: number; count: number } {
   const [index = 0, count = 0] = /^\d+\/\d+$/.test(text) ? text.split('/').map(Number) : [];
   if (index < 1 || index > count || count > 65535) {
@@ -86,26 +80,24 @@ function toShard(text: string): { index: number; count: number } {
   return { index, count };
 }
 
-/** `value` or `dataset=value`; names of datasets and metrics may hold a `=`, so the last one counts. */
-function perDataset<T>(toValue: (text: string) => T) {
-  return (text: string, before: PerDataset<T>): PerDataset<T> => {
+/**
+ * Returns a repeatable option whose argument is `value` or `dataset=value`. Names may contain `=`, so the last one
+ * separates.
+ */
+function perDataset<T>(flags: string, description: string, toValue: (text: string) => T, fallback: string): Option {
+  const parse = (text: string, before: PerDataset<T>): PerDataset<T> => {
     const at = text.lastIndexOf('=');
     const rule = { datasets: at < 0 ? '*' : text.slice(0, at), value: toValue(text.slice(at + 1)) };
-    // A rule for all stands last: the first that matches counts.
+    // The first matching rule applies, so a rule for all datasets goes last.
     return at < 0 ? [...before, rule] : [rule, ...before];
   };
+  return new Option(flags, description).argParser(parse).default([], fallback);
 }
 
 function toRange(text: string): [number, number] {
-  const [low = Number.NaN, high = Number.NaN, ...more] = text.split(',').map(Number);
+  const [low = Number.NaN, high = Number.NaN, ...more] = text.split(',').map(parseDecimal);
   if (!(low < high) || more.length > 0) throw new InvalidArgumentError('Expected low,high, as in 0,10.');
   return [low, high];
-}
-
-function toNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
-  return value;
 }
 
 async function readPrices(file: string | undefined): Promise<BuildSettings['prices']> {
@@ -150,7 +142,7 @@ async function openOrigin(
   return { embedder, embedderId: o.embedderId, close: async () => embedder.dispose?.() };
 }
 
-/** Writes the pieces one after the other: the index is never in memory twice. */
+/** Writes the index piece by piece, so that memory never holds it twice. */
 async function writeIndex(file: string, { index }: BuiltIndex, signal: AbortSignal): Promise<void> {
   const write = async (temporary: string) => {
     const out = await open(temporary, 'wx');
@@ -178,7 +170,7 @@ function builtText(file: string, { report, index, prices }: BuiltIndex, choices:
   }
   if (!pairs.exact) {
     lines.push(
-      `distance estimator: from ${pairs.rowsATask} rows a dataset; standard error of u at most ${pairs.maxStandardErrorU.toFixed(4)}, of p at most ${pairs.maxStandardErrorP.toFixed(3)}`,
+      `distance estimator: from ${pairs.rowsATask} rows per dataset; standard error of u at most ${pairs.maxStandardErrorU.toFixed(4)}, of p at most ${pairs.maxStandardErrorP.toFixed(3)}`,
     );
   }
   if (choices !== undefined) lines.push(choicesText(choices));
@@ -199,23 +191,7 @@ const builtJson = (file: string, { report, index, prices }: BuiltIndex, choices:
   choices: choices ?? null,
 });
 
-/** Runs with a signal that Ctrl-C aborts; the second one ends the process as ever. */
-async function interruptible<T>(use: (progress: Progress, signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const onSignal = () => stop.abort(new Error('interrupted'));
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
-  const progress = new Progress(process.stderr, stop.signal);
-  try {
-    return await use(progress, stop.signal);
-  } finally {
-    progress.end();
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-  }
-}
-
-/** The shard or index of these files, written to `o.output`; without an output only the report. */
+/** Builds the shard or index of these files into `o.output`; without an output it only prints the report. */
 async function buildInto(
   places: string[],
   o: BuildCommandOptions,
@@ -254,11 +230,11 @@ async function buildInto(
 interface Finish {
   file: string;
   json?: true | undefined;
-  /** Whether to measure what other choices would cost. */
+  /** Also measure the alternatives to the chosen settings. */
   measure: boolean;
 }
 
-/** Who does not wait for the table has the index all the same. */
+/** Returns `undefined` if the measurement is aborted: the index that was already written stays. */
 async function unlessAborted<T>(result: Promise<T>): Promise<T | undefined> {
   try {
     return await result;
@@ -268,7 +244,7 @@ async function unlessAborted<T>(result: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Writes what was built, and then measures: by then there is something to keep. */
+/** Writes the index before it measures, so that an abort during the measurement keeps the index. */
 async function finish(built: BuiltIndex, { file, json, measure }: Finish, progress: Progress, signal: AbortSignal) {
   try {
     progress.begin('writing');
@@ -283,10 +259,10 @@ async function finish(built: BuiltIndex, { file, json, measure }: Finish, progre
 
 async function build(places: string[], o: BuildCommandOptions): Promise<void> {
   if (o.output === undefined && !o.dryRun) {
-    throw new SignalboxError('invalid_argument', 'name the index with --output FILE, or ask for --dry-run');
+    throw new SignalboxError('invalid_argument', 'expected --output FILE for the index, or --dry-run');
   }
   if (o.shard !== undefined && o.partial) {
-    throw new SignalboxError('invalid_argument', '--shard and --partial exclude each other');
+    throw new SignalboxError('invalid_argument', '--shard and --partial cannot be combined');
   }
   await interruptible(async (progress, signal) => {
     const storage = await diskStorage(o.output ?? path.join(tmpdir(), 'signalbox'));
@@ -307,7 +283,7 @@ async function merge(names: string[], o: MergeCommandOptions): Promise<void> {
       if (missing.length > 0 && !o.partial) {
         throw new SignalboxError(
           'invalid_argument',
-          `of the shards ${missing.slice(0, 10).join(', ')} ${missing.length > 10 ? 'and more ' : ''}are missing: name all, or ask for --partial and merge the result again`,
+          `missing shards: ${missing.slice(0, 10).join(', ')}${missing.length > 10 ? ' and more' : ''}. Name all of them, or use --partial and merge the result later`,
         );
       }
       const isShard = o.partial === true;
@@ -341,53 +317,55 @@ async function merge(names: string[], o: MergeCommandOptions): Promise<void> {
 
 function withData(command: Command): Command {
   return command
-    .addOption(new Option('--from <source>', 'whose files these are; found out without it').choices(SOURCES))
-    .option('--metric <[dataset=]name>', 'the score that counts; may be repeated', perDataset(String), [])
-    .option('--range <[dataset=]low,high>', "the metric's range (default 0,1)", perDataset(toRange), [])
-    .option(
-      '--threshold <[dataset=]x>',
-      'right where the score is more than x; graded without it',
-      perDataset(toNumber),
-      [],
+    .addOption(new Option('--from <source>', 'source format (default: auto-detect)').choices(SOURCES))
+    .addOption(perDataset('--metric <[dataset=]name>', 'the score to use; repeatable', String, 'the only one'))
+    .addOption(perDataset('--range <[dataset=]low,high>', 'range of the metric; repeatable', toRange, '0,1'))
+    .addOption(
+      perDataset(
+        '--threshold <[dataset=]x>',
+        'count scores above x as correct; repeatable',
+        toNumber,
+        'keep graded scores',
+      ),
     )
-    .option('--datasets <globs>', 'only these datasets, separated by commas', toList)
-    .option('--exclude-datasets <globs>', 'not these datasets', toList)
-    .option('--models <globs>', 'only these models, separated by commas', toList)
-    .option('--exclude-models <globs>', 'not these models', toList)
-    .option('--prices <file>', "OpenRouter's /api/v1/models, or LiteLLM's price map");
+    .option('--datasets <globs>', 'only these datasets, comma-separated', toList)
+    .option('--exclude-datasets <globs>', 'exclude these datasets', toList)
+    .option('--models <globs>', 'only these models, comma-separated', toList)
+    .option('--exclude-models <globs>', 'exclude these models', toList)
+    .option('--prices <file>', "prices: OpenRouter's /api/v1/models or LiteLLM's price map");
 }
 
 function withVectors(command: Command): Command {
   return command
     .option('--embedder <place>', EMBEDDER_HELP)
-    .option('--embeddings <file>', 'a matrix (.npy, float32): a row for each row of the table, or for each sample')
-    .option('--embedder-id <id>', 'what made the embeddings that the data or the matrix bring')
-    .option('--cache <folder>', 'where vectors are kept between builds', cacheFolder('embeddings'))
-    .option('--no-cache', 'embed everything anew')
-    .addOption(new Option('--codes <type>', 'how rows are stored').choices(CODE_TYPES).default('int8'))
+    .option('--embeddings <file>', 'matrix (.npy, float32) with one row per table row or per sample')
+    .option('--embedder-id <id>', 'id of the embedder that made the embeddings in the data or the matrix')
+    .option('--cache <folder>', 'folder that keeps vectors between builds', cacheFolder('embeddings'))
+    .option('--no-cache', 'do not reuse or keep vectors')
+    .addOption(new Option('--codes <type>', 'storage type of the rows').choices(CODE_TYPES).default('int8'))
     .option('--dims <n>', 'keep the first n dimensions (Matryoshka)', toCount)
-    .option('--max-rows <n>', 'keep n rows, those that keep the decisions', toCount)
-    .option('--max-work <n>', 'multiplications above which the distance estimator samples rows', toCount);
+    .option('--max-rows <n>', 'keep n representative rows', toCount)
+    .option('--max-work <n>', 'sample rows for the distance estimator above this many multiplications', toCount);
 }
 
-/** Adds both commands to a program. */
+/** Adds both commands to `program`. */
 export function addBuildCommands(program: Command): void {
   withVectors(withData(program.command('build <files...>')))
-    .description('build an index from benchmark results: files or folders')
-    .option('-o, --output <file>', 'the index')
-    .option('--name <name>', 'what the index calls itself')
-    .option('--shard <i/n>', "build the i-th of n shards, for 'merge'", toShard)
-    .option('--partial', "build a shard of these files, for 'merge'")
-    .option('--no-measure', 'do not measure what other choices would cost')
-    .option('--dry-run', 'report on the files and build nothing')
+    .description('build an index from benchmark results (files or folders)')
+    .option('-o, --output <file>', 'the index to write')
+    .option('--name <name>', 'name of the index')
+    .option('--shard <i/n>', "build the i-th of n shards for 'merge'", toShard)
+    .option('--partial', "build a shard of these files for 'merge'")
+    .option('--no-measure', 'do not measure alternative settings')
+    .option('--dry-run', 'only report on the files')
     .option('--json', 'print JSON')
     .action(build);
   program
     .command('merge <shards...>')
-    .description('join shards: the index is the same, byte for byte, as if it had been built in one piece')
-    .requiredOption('-o, --output <file>', 'the index')
-    .option('--partial', 'the result is a shard again')
-    .option('--no-measure', 'do not measure what other choices would cost')
+    .description('join shards into an index, byte for byte the same as a build in one piece')
+    .requiredOption('-o, --output <file>', 'the index to write')
+    .option('--partial', 'write a shard again')
+    .option('--no-measure', 'do not measure alternative settings')
     .option('--json', 'print JSON')
     .action(merge);
 }

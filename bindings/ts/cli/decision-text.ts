@@ -1,13 +1,13 @@
-/** Decisions and indexes as text for a terminal. */
+/** Formats decisions and indexes as text for a terminal. */
 import { styleText } from 'node:util';
-import { field, numberField, textField } from '../importing/fields.js';
+import { field, numberField, textField } from '../files/fields.js';
 import type { CascadePlan, Decision, IndexInfo, Neighbour, RankedModel, TaskDecision } from '../types.js';
 
 const SHOWN = 8;
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Colours are for people: off where the output is not a terminal, or NO_COLOR is set. */
+/** No colours if the output is not a terminal or NO_COLOR is set. */
 const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
 export const style = (format: Style, text: string) => (isColoured ? styleText(format, text) : text);
 
@@ -15,7 +15,7 @@ const percent = (share: number) => `${Math.round(100 * share)}%`;
 const price = (usd: number | null) => (usd === null ? '-' : `$${usd.toFixed(2)}`);
 const size = (bytes: number) => (bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} KB` : `${(bytes / 1e6).toFixed(2)} MB`);
 
-/** Columns padded to their widest cell; the first is text, the others are numbers. */
+/** Pads each column to its widest cell; the first column is text, the others are numbers. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = header.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
@@ -126,7 +126,7 @@ export function cascadeText(plan: CascadePlan): string {
   ].join('\n');
 }
 
-/** Which metric the outcomes of each task are, where the builder wrote it down. */
+/** Returns the metric of each task's outcomes, if the builder recorded it. */
 function metricsOf(info: IndexInfo): Map<string, string> {
   const datasets = field(info.metadata, 'datasets');
   if (!Array.isArray(datasets)) return new Map();

@@ -1,4 +1,4 @@
-/** The embedder that a command's option names: of the package, a Model2Vec folder, or an ONNX model. */
+/** Loads the embedder that `--embedder` names: the built-in one, a Model2Vec folder, or an ONNX model. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
@@ -7,10 +7,11 @@ import { SignalboxError } from '../errors.js';
 import type { Manifest, OnnxLoadOptions } from '../onnx/options.js';
 import type { OnnxEmbedder } from '../onnx.js';
 import type { Embedder, OnProgress } from '../types.js';
+import { parseDecimal } from './arguments.js';
 import { Progress } from './progress.js';
 
 export const EMBEDDER_HELP =
-  'instead of the shipped one: a Model2Vec folder, or onnx:<folder or hub id>[?dtype=fp32&...] (docs/onnx.md)';
+  'use a Model2Vec folder or onnx:<folder or hub id>[?dtype=fp32&...] instead of the built-in embedder (docs/onnx.md)';
 
 const ONNX = 'onnx:';
 
@@ -27,12 +28,13 @@ async function readManifest(file: string): Promise<Manifest> {
 }
 
 const toCount = (key: string, text: string) => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw invalid(`onnx: ${key} is '${text}', expected a whole number`);
+  const value = parseDecimal(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw invalid(`onnx: ${key} is '${text}', expected a whole number of at least 1`);
   return value;
 };
 
-/** What may stand behind the `?`; ranges are the embedder's to check. */
+/** Options after the `?`. The embedder checks their ranges. */
 const KEYS: Readonly<Record<string, (text: string) => OnnxLoadOptions | Promise<OnnxLoadOptions>>> = {
   dtype: (text) => ({ dtype: text as OnnxLoadOptions['dtype'] }),
   file: (text) => ({ file: text }),
@@ -55,23 +57,23 @@ async function parse(spec: string): Promise<{ model: string; options: OnnxLoadOp
     if (read === undefined) throw invalid(`onnx: '${key}' is not known, expected ${Object.keys(KEYS).join(', ')}`);
     Object.assign(options, await read(text));
   }
-  // A folder that is there goes before a repository of the same name.
+  // An existing folder takes precedence over a repository of the same name.
   const isFolder = (await stat(model).catch(() => undefined))?.isDirectory() === true;
   return { model: isFolder ? path.resolve(model) : model, options };
 }
 
-/** Shows a download that takes a while; what comes from the cache is not worth a word. */
+/** Shows downloads; files from the cache load too fast to mention. */
 function showDownload(progress: Progress): OnProgress {
   let current = '';
   return (event) => {
     if (event.status !== 'progress' || event.loaded === event.total) return;
     if (current !== event.file) progress.begin(`loading ${event.file} of ${event.name}`);
     current = event.file;
-    progress.update(event.loaded, event.total).catch(() => undefined); // An abort is heard elsewhere.
+    progress.update(event.loaded, event.total).catch(() => undefined); // An abort is handled elsewhere.
   };
 }
 
-/** An ONNX model by what stands behind `onnx:`. Errors: those of `OnnxEmbedder.load`. */
+/** Loads an ONNX model, given the part after `onnx:`. Errors: those of `OnnxEmbedder.load`. */
 export async function loadOnnx(spec: string, signal?: AbortSignal): Promise<OnnxEmbedder> {
   const { model, options } = await parse(spec);
   const { OnnxEmbedder } = await import('../onnx.js');
@@ -87,7 +89,7 @@ export async function loadOnnx(spec: string, signal?: AbortSignal): Promise<Onnx
   }
 }
 
-/** As `Router.load` takes it. */
+/** Returns the option in the form that `Router.load` takes. */
 export function embedderOption(text: string | undefined): string | (() => Promise<Embedder>) | undefined {
   return text?.startsWith(ONNX) ? () => loadOnnx(text.slice(ONNX.length)) : text;
 }

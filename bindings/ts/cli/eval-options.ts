@@ -1,10 +1,11 @@
-/** The options of `signalbox eval`: what may be written, and what it means. */
+/** The options of `signalbox eval`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ModelSpec } from '../building/build-index.js';
 import { SignalboxError } from '../errors.js';
 import type { EvaluationSettings } from '../evaluation/report.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
 import { EVALUATED_POLICIES } from '../wasm/lab-module.js';
+import { toList, toListOf, toNumber, toNumberWithin, toWholeWithin } from './arguments.js';
 import { EMBEDDER_HELP } from './embedder-option.js';
 
 export interface EvaluationOptions {
@@ -40,31 +41,6 @@ export interface EvaluationOptions {
 
 const DEFAULT_POLICIES = ['signalbox', 's1', 's2', 's3', 's3_true_p', 'best_single', 'oracle'];
 
-function toNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
-  return value;
-}
-
-function within(low: number, high: number, isWhole: boolean): (text: string) => number {
-  return (text) => {
-    const value = toNumber(text);
-    if (value >= low && value <= high && (!isWhole || Number.isInteger(value))) return value;
-    throw new InvalidArgumentError(`Expected a ${isWhole ? 'whole ' : ''}number from ${low} to ${high}.`);
-  };
-}
-
-const toList = (text: string) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-
-const listOf =
-  <T>(parse: (text: string) => T) =>
-  (text: string) =>
-    toList(text).map(parse);
-
 function toPool(text: string): number | 'all' {
   if (text === 'all') return 'all';
   const value = toNumber(text);
@@ -78,25 +54,28 @@ function toPolicy(name: string): string {
 }
 
 const collect = (text: string, before: string[]) => [...before, text];
-const COUNT = within(1, 1e6, true);
-const SHARE = within(0, 1, false);
+const COUNT = toWholeWithin(1, 1e6);
+const SHARE = toNumberWithin(0, 1);
 
 function withData(command: Command): Command {
   return command
-    .requiredOption('--data <file>', 'outcomes: CSV or .csv.gz with dataset, id, prompt, answer, and a column a model')
+    .requiredOption(
+      '--data <file>',
+      'outcomes: CSV or .csv.gz with dataset, id, prompt, answer and one column per model',
+    )
     .requiredOption('--models <file>', 'models.json: name, params_b, prices and flags of each model')
-    .option('--costs <file>', 'US dollars of every call: CSV with dataset, id, and a column a model')
+    .option('--costs <file>', 'US dollars of each call: CSV with dataset, id and one column per model')
     .option('--embedder <place>', EMBEDDER_HELP)
-    .option('--embeddings <file>', '.npy of the rows of the data, instead of an embedder')
-    .option('--tasks <globs>', 'only these tasks', toList)
-    .option('--exclude-tasks <globs>', 'not these tasks', toList)
+    .option('--embeddings <file>', 'matrix (.npy, float32) with one row per data row, instead of an embedder')
+    .option('--tasks <globs>', 'only these tasks, comma-separated', toList)
+    .option('--exclude-tasks <globs>', 'exclude these tasks', toList)
     .option(
       '--models-where <condition>',
       "only these models, as in 'complete and params_b<=14 and not near_duplicate_of'",
     )
     .option(
       '--baseline <name=file>',
-      'a row from outside scores: CSV with dataset, id, models; repeatable',
+      'add a row of external scores: CSV with dataset, id and models; repeatable',
       collect,
       [],
     );
@@ -104,42 +83,47 @@ function withData(command: Command): Command {
 
 function withPolicies(command: Command): Command {
   return command
-    .option('--policy <names>', `some of ${EVALUATED_POLICIES.join(', ')}`, listOf(toPolicy), DEFAULT_POLICIES)
-    .option('--k <n>', 'neighbours that vote', COUNT, 100)
-    .option('--kappa <n>', 'neighbours of the distance u', COUNT, 19)
-    .option('--threshold <t>', 'share of votes past which an input counts as right', SHARE, 0.5)
-    .option('--sigma <x>', "width of the distance estimator's kernel", within(1e-6, 10, false), 0.09)
-    .option('--eta <p>', 'confidence needed to leave the best single model', SHARE, 0.6)
-    .addOption(new Option('--codes <type>', 'how rows are stored').choices([...CODE_TYPES]).default('int8'))
+    .option('--policy <names>', `some of ${EVALUATED_POLICIES.join(', ')}`, toListOf(toPolicy), DEFAULT_POLICIES)
+    .option('--k <n>', 'number of neighbours that vote', COUNT, 100)
+    .option('--kappa <n>', 'number of neighbours that make up the distance u', COUNT, 19)
+    .option('--threshold <t>', 'share of votes above which an input counts as correct', SHARE, 0.5)
+    .option('--sigma <x>', 'kernel width of the distance estimator', toNumberWithin(1e-6, 10), 0.09)
+    .option('--eta <p>', 'minimum confidence to override the best single model', SHARE, 0.6)
+    .addOption(new Option('--codes <type>', 'storage type of the rows').choices([...CODE_TYPES]).default('int8'))
     .option(
       '--pair-alphas <list>',
-      "shares of a task in the pool for the distance estimator's pairs",
-      listOf(SHARE),
+      "shares of a task in the pool for the distance estimator's training pairs",
+      toListOf(SHARE),
       [0],
     )
-    .option('--pair-repeats <n>', 'draws of each of them', COUNT, 1);
+    .option('--pair-repeats <n>', 'draws per share', COUNT, 1);
 }
 
-/** The options of the command, for a person to read and a program to parse. */
+/** Adds the options to the command. */
 export function describeOptions(command: Command): Command {
   return withPolicies(withData(command))
     .option(
       '--pools <sizes>',
-      'pools by parameters in billions (default: 9,15,35,all where sizes are known)',
-      listOf(toPool),
+      'model pools by parameters in billions (default: 9,15,35,all if sizes are known)',
+      toListOf(toPool),
     )
-    .option('--labels <counts>', 'labelled samples a task, as in 0,10,20,50', listOf(within(0, 1e6, true)), [])
-    .option('--alphas <shares>', 'labelled shares of a task (at most 50 samples), as in .04,.1,.28', listOf(SHARE), [])
+    .option('--labels <counts>', 'labelled samples per task, as in 0,10,20,50', toListOf(toWholeWithin(0, 1e6)), [])
+    .option(
+      '--alphas <shares>',
+      'labelled shares of each task (at most 50 samples), as in .04,.1,.28',
+      toListOf(SHARE),
+      [],
+    )
     .option('--repeats <n>', 'draws of the labels', COUNT, 10)
-    .option('--seed <n>', 'of every draw', within(0, 2 ** 31, true), 1)
-    .option('--instances', 'also route single samples: quality, calibration, cost')
-    .option('--robustness', 'also measure which decisions survive a paraphrase')
-    .option('--query-embedder <place>', 'also measure which decisions survive queries by this embedder')
-    .option('--json <file>', 'write everything that was measured')
-    .option('--html <file>', 'write a report with charts, in one file');
+    .option('--seed <n>', 'random seed', toWholeWithin(0, 2 ** 31), 1)
+    .option('--instances', 'also route single samples: quality, calibration and cost')
+    .option('--robustness', 'also measure which decisions survive paraphrasing')
+    .option('--query-embedder <place>', 'also measure which decisions survive queries from this embedder')
+    .option('--json <file>', 'write all measurements as JSON')
+    .option('--html <file>', 'write a report with charts as one HTML file');
 }
 
-/** Errors: `invalid_argument` for options that do not go together. */
+/** Refuses options that cannot be combined. Errors: `invalid_argument`. */
 export function checkOptions(options: EvaluationOptions): void {
   const embedding = options.robustness ? '--robustness' : options.queryEmbedder && '--query-embedder';
   if (embedding && options.embeddings !== undefined) {
@@ -147,13 +131,13 @@ export function checkOptions(options: EvaluationOptions): void {
   }
 }
 
-/** By size where most sizes are known: a pool of the few that are would say little. */
+/** Returns pools by size if most sizes are known: a pool of a few models says little. */
 function defaultPools(models: readonly ModelSpec[]): (number | 'all')[] {
   const known = models.filter(({ paramsB }) => paramsB != null).length;
   return 2 * known > models.length ? [9, 15, 35, 'all'] : ['all'];
 }
 
-/** The settings of an evaluation; the two bounds are always among its policies. */
+/** Returns the settings of an evaluation. Both bounds are always among its policies. */
 export function settingsOf(options: EvaluationOptions, models: readonly ModelSpec[]): EvaluationSettings {
   const { k, kappa, threshold, sigma, eta, codes, pools, labels, alphas, repeats, seed } = options;
   const wanted = new Set([...options.policy, 'best_single', 'oracle']);

@@ -1,4 +1,4 @@
-/** An evaluation as text for a terminal. */
+/** Formats an evaluation as text for a terminal. */
 import { stripVTControlCharacters } from 'node:util';
 import type { EvaluationReport } from '../evaluation/report.js';
 import {
@@ -17,8 +17,8 @@ import {
 } from '../evaluation/tables.js';
 import { table as columns, style } from './decision-text.js';
 
-/** Names come from files: they must not move the cursor. Line breaks would break the table. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+/** Strips control characters: names come from files, and must neither move the cursor nor break a line of the table. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are removed
 const plain = (text: string) => stripVTControlCharacters(text).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
 
 const lines = ({ header, rows }: Table): string[] =>
@@ -39,11 +39,14 @@ function heading({ data, settings }: EvaluationReport): string[] {
   return [
     style('bold', `${data.rows} samples, ${data.tasks} tasks, ${data.models.length} models`),
     `of ${data.rowsInFile} rows; dropped: ${droppedText(data.dropped)}`,
-    `${data.duplicatePrompts} rows share their prompt with another; ` +
-      `${data.duplicatesDropped} duplicates of held-out prompts were left out of pools`,
+    `${data.duplicatePrompts} rows share their prompt with another row; ` +
+      `${data.duplicatesDropped} duplicates of held-out prompts were excluded from pools`,
     `embedder ${plain(data.embedder)} (${data.dim} dimensions), ` +
       `k ${k}, kappa ${kappa}, t ${threshold}, sigma ${sigma}, eta ${eta}, seed ${settings.seed}`,
-    style('dim', 'Each task held out in turn. BSM: best single model on the other tasks. 95%: bootstrap over tasks.'),
+    style(
+      'dim',
+      'Each task is held out in turn. BSM: best single model on the other tasks. 95%: bootstrap over tasks.',
+    ),
   ];
 }
 
@@ -78,7 +81,7 @@ function sampleSections({ instances, cost, cascades, robustness }: EvaluationRep
       : section(`Quality and cost, means over samples (${unitName(unit)})`, ...lines(costTable(cost)))),
     ...(cascades.length > 0
       ? section(
-          'Cascades, means over samples: cheap models first, until a judge accepts (noisy: wrong one time in five)',
+          'Cascades, means over samples: cheap models first, until a judge accepts (noisy: the judge errs one time in five)',
           ...lines(cascadeTable(cascades)),
         )
       : []),
@@ -86,7 +89,7 @@ function sampleSections({ instances, cost, cascades, robustness }: EvaluationRep
       ? []
       : section(
           `Changed prompts, decided by ${policyName(robustness.policy)} on ${robustness.indexRows} rows of other prompts; ` +
-            `${percent(robustness.shareBestSingle)} are the best single model to begin with`,
+            `the original pick is the best single model for ${percent(robustness.shareBestSingle)}`,
           ...lines(robustnessTable(robustness)),
         )),
   ];

@@ -1,30 +1,28 @@
-/** The command `signalbox eval`: from files to a table, a JSON file and a report. */
-import { readFile } from 'node:fs/promises';
+/** The command `signalbox eval`: reads files, prints tables, and writes a JSON file and a report. */
 import path from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
 import { SignalboxError } from '../errors.js';
-import { type Baseline, parseBaseline, readBaseline } from '../evaluation/baseline.js';
-import { type EvaluationData, readData } from '../evaluation/data.js';
-import { embedAll, readEmbeddings } from '../evaluation/embed.js';
+import type { Baseline, EvaluationData } from '../evaluation/data.js';
+import { parseBaseline, readBaseline } from '../evaluation/disk/baseline.js';
+import { readEmbeddings } from '../evaluation/disk/embeddings.js';
+import { reportHtml } from '../evaluation/disk/html.js';
+import { readData } from '../evaluation/disk/read-data.js';
+import { embedAll } from '../evaluation/embed.js';
 import { type EvaluationLab, evaluate } from '../evaluation/engine.js';
-import { reportHtml } from '../evaluation/html.js';
 import type { EvaluationReport } from '../evaluation/report.js';
 import { measureRobustness } from '../evaluation/robustness.js';
-import { toJson, writeWhole } from '../files/output.js';
+import { toJson, writeWhole } from '../files/disk/output.js';
 import type { Embedder } from '../types.js';
 import { loadLab } from '../wasm/lab-module.js';
 import { loadEmbedder } from './embedder-option.js';
 import { checkOptions, describeOptions, type EvaluationOptions, settingsOf } from './eval-options.js';
 import { reportText } from './eval-text.js';
-import { Progress } from './progress.js';
+import { interruptible } from './interruptible.js';
+import { packageVersion } from './package-version.js';
+import type { Progress } from './progress.js';
 
-async function version(): Promise<string> {
-  const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
-  return String(manifest.version);
-}
-
-/** Rows that share their prompt with another. */
+/** Counts rows that share their prompt with another row. */
 function countDuplicates(inputs: Uint32Array): number {
   const counts = new Map<number, number>();
   for (const input of inputs) counts.set(input, (counts.get(input) ?? 0) + 1);
@@ -60,7 +58,7 @@ async function readBaselines(
   const baselines: Baseline[] = [];
   for (const baseline of wanted) {
     if (names.has(baseline.name)) {
-      throw new SignalboxError('invalid_argument', `--baseline: the name '${baseline.name}' is taken`);
+      throw new SignalboxError('invalid_argument', `--baseline: the name '${baseline.name}' is already in use`);
     }
     names.add(baseline.name);
     baselines.push(await readBaseline(baseline, data, signal));
@@ -80,7 +78,7 @@ async function vectorsOf(
   return { vectors: await embedAll(embedder, data.prompts, progress), dim: embedder.dim };
 }
 
-/** `null` where nobody asked. */
+/** Returns `null` unless an option asks for it. */
 async function changesSurvived(
   options: EvaluationOptions,
   data: EvaluationData,
@@ -99,7 +97,7 @@ async function changesSurvived(
   }
 }
 
-/** Runs an evaluation. `lab` stands in for the package's own in tests. */
+/** @internal Runs an evaluation. Tests may bring their own lab. */
 export async function runEvaluation(
   options: EvaluationOptions,
   progress: Progress,
@@ -121,7 +119,7 @@ export async function runEvaluation(
     const name = options.embeddings === undefined ? (embedder?.id ?? '') : path.basename(options.embeddings);
     return {
       format: 'signalbox-evaluation-1',
-      version: await version(),
+      version: await packageVersion(),
       settings,
       data: { ...describeData(data, options.data), duplicatesDropped, embedder: name, dim },
       ...evaluation,
@@ -134,16 +132,15 @@ export async function runEvaluation(
 }
 
 async function act(options: EvaluationOptions): Promise<void> {
-  const stop = new AbortController();
-  // The second one ends the process as ever.
-  process.once('SIGINT', () => stop.abort(new Error('interrupted')));
-  const report = await runEvaluation(options, new Progress(process.stderr, stop.signal));
-  if (options.json !== undefined) await writeWhole(options.json, toJson(report), stop.signal);
-  if (options.html !== undefined) await writeWhole(options.html, await reportHtml(report), stop.signal);
-  process.stdout.write(`${reportText(report)}\n`);
+  await interruptible(async (progress, signal) => {
+    const report = await runEvaluation(options, progress);
+    if (options.json !== undefined) await writeWhole(options.json, toJson(report), signal);
+    if (options.html !== undefined) await writeWhole(options.html, await reportHtml(report), signal);
+    process.stdout.write(`${reportText(report)}\n`);
+  });
 }
 
-/** The command, to be added to a program. */
+/** Returns the command, to be added to a program. */
 export function evaluationCommand(): Command {
   return describeOptions(new Command('eval')).action(act);
 }

@@ -1,4 +1,4 @@
-/** Says how far a long command is: a bar on a terminal, one line a step elsewhere. */
+/** Shows the progress of a long command: a bar on a terminal, elsewhere one line per step. */
 import type { Writable } from 'node:stream';
 import { throwIfAborted } from '../errors.js';
 
@@ -16,7 +16,7 @@ export class Progress {
   #last = 0;
   #began = 0;
 
-  /** Without `out` it is silent. */
+  /** Silent without `out`. */
   constructor(out: Output | undefined, signal?: AbortSignal) {
     this.#out = out;
     this.signal = signal;
@@ -32,7 +32,7 @@ export class Progress {
     else this.#out?.write(`${step}\n`);
   }
 
-  /** Notes how much of the step is done, lets pending signals in, and throws `aborted` where one asked to stop. */
+  /** Records how much of the step is done, lets pending signals in, and throws `aborted` if one arrived. */
   async update(done: number, total: number): Promise<void> {
     const now = Date.now();
     if (this.#out?.isTTY && (now - this.#last > REDRAW_MS || done === total)) {
@@ -57,7 +57,7 @@ export class Progress {
     this.#drawn = line.length;
   }
 
-  /** How long the step will go on at its speed so far; nothing where that is a guess or soon over. */
+  /** Estimates the remaining time from the speed so far; empty if that is a guess or the step ends soon. */
   #remaining(share: number): string {
     const elapsed = Date.now() - this.#began;
     if (elapsed < SURE_AFTER_MS || share <= 0 || share >= 1) return '';

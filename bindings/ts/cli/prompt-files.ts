@@ -1,4 +1,4 @@
-/** Prompts and labels from the files of a person: text, JSONL or CSV, told apart by their names. */
+/** Reads the user's prompts and labels: text, JSONL or CSV, by the file's extension. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -53,7 +53,7 @@ function formatOf(file: string): Format {
   return extension === '.csv' || extension === '.tsv' ? 'csv' : 'text';
 }
 
-/** One prompt a row: the column or key `prompt`, a line of JSON that is a string, or a line of text. */
+/** Reads one prompt per row: the column or key `prompt`, a JSON string, or a line of text. */
 export async function readPrompts(file: string): Promise<string[]> {
   const text = await readText(file);
   const format = formatOf(file);
@@ -76,7 +76,10 @@ function toOutcome(file: string, row: number, model: string, value: unknown): nu
   throw invalid(`${file}, row ${row}: the outcome of ${model} is '${String(value)}', expected 0 to 1, true or false`);
 }
 
-/** Rows with `index`, the prompt's number from 0, and an outcome a model: as columns, or below the key `outcomes`. */
+/**
+ * Reads rows with `index`, the number of the prompt from 0, and one outcome per model, as columns or under the key
+ * `outcomes`.
+ */
 export async function readLabels(file: string): Promise<Label[]> {
   const text = await readText(file);
   const rows = formatOf(file) === 'csv' ? readCsv(file, text) : readJsonLines(file, text);

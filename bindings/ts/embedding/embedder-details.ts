@@ -1,8 +1,8 @@
 /** What an index says of an embedder beside id and hash: the key `embedder` of its metadata (models/FORMAT.md). */
 
 import { SignalboxError } from '../errors.js';
+import { isObject } from '../files/fields.js';
 import type { EmbedderDetails, EmbedderIdentity } from '../types.js';
-import { isObject } from './embedder-files.js';
 
 const TEXTS = ['revision', 'tokenizerHash', 'prefix'] as const;
 

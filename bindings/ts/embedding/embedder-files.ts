@@ -1,10 +1,6 @@
 /** Settings of an embedder, out of its JSON files. */
 import { errorFrom, SignalboxError } from '../errors.js';
-
-export type Json = Readonly<Record<string, unknown>>;
-
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { type Fields, isObject } from '../files/fields.js';
 
 /** Errors: `bad_embedder`. */
 export function parseJson(bytes: Uint8Array, what: string): unknown {
@@ -16,7 +12,7 @@ export function parseJson(bytes: Uint8Array, what: string): unknown {
 }
 
 /** Errors: `bad_embedder`. */
-export function asObject(value: unknown, what: string): Json {
+export function asObject(value: unknown, what: string): Fields {
   if (isObject(value)) return value;
   throw errorFrom('bad_embedder', `${what} is not a JSON object`);
 }

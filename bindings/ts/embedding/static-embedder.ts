@@ -1,4 +1,6 @@
-/** The default embedder: Model2Vec's layout, tokenised by @huggingface/tokenizers, averaged and normalised in the core. */
+/**
+ * The default embedder: Model2Vec's layout, tokenised by @huggingface/tokenizers, averaged and normalised in the core.
+ */
 import { Tokenizer } from '@huggingface/tokenizers';
 import { EMBEDDER } from '../assets.js';
 import { SignalboxError, throwIfAborted } from '../errors.js';
@@ -10,8 +12,8 @@ import { cut } from './cut-text.js';
 import { asObject, parseJson } from './embedder-files.js';
 
 /** Beyond this a text is cut before it is tokenised, so that a megabyte costs what a page costs. */
-export const MAX_TEXT_LENGTH = 8192;
-export const MAX_TOKENS = 512;
+const MAX_TEXT_LENGTH = 8192;
+const MAX_TOKENS = 512;
 
 /** The id of the embedder that the package ships (models/embedder/config.json). */
 export const DEFAULT_EMBEDDER_ID = 'signalbox-static-128-v1';

@@ -1,16 +1,18 @@
-/** Cascades beside routing: what asking several models costs, and what it is worth, with judges that err and one that does not. */
+/**
+ * Reports on cascades next to routing: the cost and gain of asking several models, with a perfect and a noisy judge.
+ */
 import type { CascadeEvaluation } from '../wasm/lab-module.js';
 import { averageQuality, costAt, nonDecreasingHull, qualityAt } from './cost.js';
 import { toNumber } from './held-out.js';
 import type { CascadeReport, CostReport } from './report.js';
 
-/** The second one is right four times out of five, about right answers and about wrong ones. */
+/** The noisy judge is right four times out of five, for correct answers and for wrong ones. */
 export const JUDGES = [
   { name: 'perfect judge', sensitivity: 1, specificity: 1 },
   { name: 'noisy judge', sensitivity: 0.8, specificity: 0.8 },
 ] as const;
 
-/** `routing` is the report on the same rows and pool. */
+/** Makes the report; `routing` is the report on the same rows and pool. */
 export function cascadeReport({ rows, curves }: CascadeEvaluation, routing: CostReport): CascadeReport {
   const { heldOut, unit, models, points, singles, bestSingle, aiq } = routing;
   const cheapest = singles.reduce((a, b) => (b.cost < a.cost ? b : a));

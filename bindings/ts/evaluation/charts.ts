@@ -1,4 +1,4 @@
-/** The charts of a report, as data: what each shows, in words, in numbers and as a table. */
+/** Makes the charts of a report as data: title, caption, plot and table of each. */
 import type {
   BinPoint,
   CascadeReport,
@@ -27,25 +27,25 @@ import {
 
 export interface ChartSeries {
   label: string;
-  /** Which colour and dash; see the page's script. */
+  /** Key of the colour and dash; see report-script.ts. */
   look: string;
   values: (number | null)[];
   low?: (number | null)[];
   high?: (number | null)[];
   isLine: boolean;
-  /** A line without its points. */
+  /** A line without points. */
   isBare?: boolean;
 }
 
-/** What the page's script draws. */
+/** A plot for the page's script to draw. */
 export interface Plot {
   x: number[];
-  /** Names of the x values, where these are only places. */
+  /** Names of the x values, if these are only places. */
   names?: string[];
   xLabel: string;
   yLabel: string;
   isLog?: boolean;
-  /** A level to compare with. */
+  /** A level for comparison. */
   reference?: number;
   series: ChartSeries[];
 }
@@ -61,7 +61,7 @@ const orNull = (value: number | undefined) => (value !== undefined && Number.isF
 
 const places = (names: readonly string[]) => ({ x: names.map((_, i) => i), names: [...names] });
 
-/** A policy a place, with its interval. */
+/** Shows each policy with its interval. */
 export function policyChart(pool: PoolReport): Chart {
   const { rows } = pool;
   const of = (policy: string) => rows.find((row) => row.policy === policy)?.accuracy.value ?? Number.NaN;
@@ -97,8 +97,8 @@ export function poolChart(pools: readonly PoolReport[]): Chart {
   return {
     title: "Accuracy against the pool's size limit",
     caption:
-      'Each place is a pool of models up to a number of parameters. The gap between the best single model and the oracle ' +
-      'is what routing can gain; the table says which share of it each policy closes (below 0: worse than not routing).',
+      'Each place is a pool of models up to a number of parameters. Routing can gain at most the gap between the best ' +
+      'single model and the oracle; the table shows the share of it that each policy closes (below 0: worse than not routing).',
     plot: {
       ...places(pools.map(({ name }) => name)),
       xLabel: 'pool',
@@ -121,12 +121,12 @@ export function labelChart(pool: string, points: readonly LabelPoint[]): Chart {
   return {
     title: `Accuracy against labels, pool: ${pool}`,
     caption:
-      'What a few labelled samples of the new task are worth: they join the pool and measure the predictor, and the rest ' +
-      'of the task judges. "Labels only" takes the best model on the labels and needs no benchmark. The table holds the ' +
+      'The value of a few labelled samples of the new task: they join the pool and measure the predictor; the rest of ' +
+      'the task is scored. "Labels only" picks the best model on the labels and needs no benchmark. The table shows the ' +
       'accuracy and, in brackets, the share of the gap that is closed.',
     plot: {
       x: ordered.map(({ meanLabelled }) => meanLabelled),
-      xLabel: 'labelled samples a task (mean)',
+      xLabel: 'labelled samples per task (mean)',
       yLabel: 'accuracy on the rest',
       series: policies.map((policy) => ({
         label: policyName(policy),
@@ -165,15 +165,15 @@ function binChart(
 
 export function coverageChart(bins: readonly BinPoint[]): Chart {
   const caption =
-    'Tasks in groups of equal size, by u, the mean cosine distance of their inputs to the nearest benchmark samples. To the ' +
-    'left are tasks that look like others; routing should beat the best single model there, and fall back to it to the right.';
+    'Tasks in groups of equal size, by u, the mean cosine distance of their inputs to the nearest benchmark samples. Tasks ' +
+    'on the left resemble others: routing should beat the best single model there, and fall back to it on the right.';
   return binChart(bins, { title: 'Accuracy against coverage', caption }, 'distance u', 'tasks');
 }
 
 export function distanceChart(report: InstanceReport): Chart {
   const caption =
     `Single samples (${heldOutName(report.heldOut)}) in groups of equal size, by the mean distance of their neighbours. ` +
-    'Routing is worth most where its line is farthest above the best single model.';
+    'Routing gains most where its line is farthest above the best single model.';
   const title = `Quality by neighbour distance, ${policyName(report.policy)}, ${heldOutName(report.heldOut)}`;
   return binChart(report.byDistance, { title, caption }, 'mean distance', 'samples');
 }
@@ -184,9 +184,9 @@ export function calibrationChart(report: InstanceReport): Chart {
   return {
     title: `Predicted correctness against outcome, ${policyName(report.policy)}, ${heldOutName(report.heldOut)}`,
     caption:
-      'Every (sample, model) pair in 20 bins of the predicted correctness (the table counts them: bins of few say little). ' +
-      'On the dotted line predictions mean what they ' +
-      `say; below it they promise too much. ECE ${figure(report.calibration.ece, 3)}, Brier score ` +
+      'All (sample, model) pairs in 20 bins of predicted correctness (the table has their counts: small bins say little). ' +
+      'Predictions on the dotted line are calibrated; ' +
+      `those below it are too optimistic. ECE ${figure(report.calibration.ece, 3)}, Brier score ` +
       `${figure(report.calibration.brier, 3)}.`,
     plot: {
       x,
@@ -213,7 +213,7 @@ interface Operating {
   points: readonly { cost: number; quality: number }[];
 }
 
-/** Series of different costs on one axis. */
+/** Plots series with different costs on one axis. */
 function costPlot(report: Pick<CostReport, 'unit'>, parts: readonly Operating[]): Plot {
   const usable = ({ cost, quality }: { cost: number; quality: number }) => cost > 0 && Number.isFinite(quality);
   const x = [...new Set(parts.flatMap(({ points }) => points.filter(usable).map(({ cost }) => cost)))].sort(
@@ -241,15 +241,15 @@ export function frontierChart(report: CostReport): Chart {
   return {
     title: `Quality and cost, ${policyName(report.policy)}, ${heldOutName(report.heldOut)}`,
     caption:
-      'The line is routing by predicted correctness minus weight x cost, for rising weights; the points are single models. ' +
-      `Above and to the left is better. Area below the hull (AIQ): routing ${figure(report.aiq.router)}, single models ` +
+      'The line is routing by predicted correctness minus weight x cost, for increasing weights; the points are single ' +
+      `models. Higher and further left is better. Area below the hull (AIQ): routing ${figure(report.aiq.router)}, single models ` +
       `mixed at random ${figure(report.aiq.singles)}.`,
     plot: costPlot(report, parts),
     table: frontierTable(report),
   };
 }
 
-/** Looks of the judges, in their order. */
+/** Looks of the judges, in order. */
 const JUDGE_LOOKS = ['s2', 's3'];
 
 export function cascadeChart(report: CascadeReport): Chart {
@@ -268,9 +268,9 @@ export function cascadeChart(report: CascadeReport): Chart {
   return {
     title: `Cascades and routing, ${heldOutName(report.heldOut)}`,
     caption:
-      'A cascade asks models one after the other, cheap ones first, and pays for each, until a judge accepts an answer. ' +
-      'The perfect judge knows which answers are right; the noisy one errs one time in five either way. Judging is free ' +
-      `here. AIQ: ${judges.map(({ name, aiq }) => `${name} ${figure(aiq)}`).join(', ')}, routing ` +
+      'A cascade asks one model after another, cheap ones first, and pays for each, until a judge accepts an answer. ' +
+      'The perfect judge knows which answers are correct; the noisy one errs one time in five either way. The judge is ' +
+      `free here. AIQ: ${judges.map(({ name, aiq }) => `${name} ${figure(aiq)}`).join(', ')}, routing ` +
       `${figure(routing.aiq.router)}, single models mixed at random ${figure(routing.aiq.singles)}.`,
     plot: costPlot(report, parts),
     table: cascadeCurveTable(report),
@@ -283,9 +283,9 @@ export function robustnessChart(robustness: NonNullable<EvaluationReport['robust
     title: 'Decisions that survive a change',
     caption:
       `The share of prompts for which the router (${policyName(robustness.policy)}, ${robustness.indexRows} rows of other ` +
-      'prompts) names the same model after a change that leaves the question as it is, ' +
-      `with 95% intervals; ${percent(robustness.shareBestSingle)} of the decisions are the best single model to begin with. ` +
-      'The table shows what the changes cost in quality: often nothing, where two models are about equal.',
+      'prompts) picks the same model after a change that does not alter the question, ' +
+      `with 95% intervals; ${percent(robustness.shareBestSingle)} of the original picks are the best single model. ` +
+      'The table shows the cost of the changes in quality: often none, if two models are about equal.',
     plot: {
       ...places(kinds.map(({ kind }) => kind)),
       xLabel: 'change',

@@ -1,4 +1,4 @@
-/** Quality against cost, as RouterBench measures it (arXiv 2403.12031). */
+/** Measures quality against cost as RouterBench does (arXiv 2403.12031). */
 import type { InstanceEvaluation } from '../wasm/lab-module.js';
 import type { EvaluationData } from './data.js';
 import { toNumber } from './held-out.js';
@@ -12,12 +12,12 @@ export interface Operating {
 }
 
 const WEIGHTS = 40;
-/** From "a hundredth of a point for the dearest model" to "ten points for the cheapest". */
+/** From a hundredth of a percentage point for the dearest model to ten points for the cheapest. */
 const [LEAST_LOSS, MOST_LOSS] = [0.0001, 0.1 * 100];
 
 /**
- * The non-decreasing convex hull: what mixing operating points at random can reach. Ascending in both; points without a
- * cost or a quality are left out.
+ * Returns the non-decreasing convex hull, which random mixtures of operating points can reach: ascending in cost and
+ * quality, without points whose cost or quality is unknown.
  */
 export function nonDecreasingHull(points: readonly Operating[]): Operating[] {
   const sorted = points
@@ -33,12 +33,12 @@ export function nonDecreasingHull(points: readonly Operating[]): Operating[] {
   return hull;
 }
 
-/** Whether b lies above the line from a to c. */
+/** Returns whether b lies above the line from a to c. */
 function isAbove(a: Operating, b: Operating, c: Operating): boolean {
   return (b.quality - a.quality) * (c.cost - a.cost) > (c.quality - a.quality) * (b.cost - a.cost);
 }
 
-/** Quality of a hull at a cost: flat past its dearest point, NaN below its cheapest. */
+/** Returns the quality of a hull at a cost: constant beyond the dearest point, NaN below the cheapest. */
 export function qualityAt(hull: readonly Operating[], cost: number): number {
   const next = hull.findIndex((point) => point.cost >= cost);
   if (next < 0) return hull.at(-1)?.quality ?? Number.NaN;
@@ -48,7 +48,7 @@ export function qualityAt(hull: readonly Operating[], cost: number): number {
   return a === undefined ? Number.NaN : a.quality + ((cost - a.cost) / (b.cost - a.cost)) * (b.quality - a.quality);
 }
 
-/** The least cost at which a hull has this quality; NaN where it never has. */
+/** Returns the lowest cost at which a hull has this quality; NaN if it never has. */
 export function costAt(hull: readonly Operating[], quality: number): number {
   const next = hull.findIndex((point) => point.quality >= quality);
   if (next < 0) return Number.NaN;
@@ -57,7 +57,7 @@ export function costAt(hull: readonly Operating[], quality: number): number {
   return a.cost + ((quality - a.quality) / (b.quality - a.quality)) * (b.cost - a.cost);
 }
 
-/** Area below a hull between two costs, divided by their distance (AIQ). */
+/** Returns the area below a hull between two costs, divided by their difference (AIQ). */
 export function averageQuality(hull: readonly Operating[], from: number, to: number): number {
   if (!(to > from)) return Number.NaN;
   const inside = hull.map(({ cost }) => cost).filter((cost) => cost > from && cost < to);
@@ -70,18 +70,18 @@ export function averageQuality(hull: readonly Operating[], from: number, to: num
   return area / (to - from);
 }
 
-/** The price of a model per million tokens, input and output 3 : 1; NaN where not known. */
+/** Returns the price of a model per million tokens, input and output blended 3 : 1; NaN if unknown. */
 const blendedPrice = ({ usdPerMTokIn, usdPerMTokOut }: EvaluationData['models'][number]) =>
   (3 * toNumber(usdPerMTokIn) + toNumber(usdPerMTokOut)) / 4;
 
-/** Mean cost of each model over some rows, NaN where not known. */
+/** Returns the mean cost of each model over rows, NaN if unknown. */
 export function modelCosts(data: EvaluationData, rows: readonly number[]): number[] {
   const { costs, models } = data;
   if (costs === undefined) return models.map(blendedPrice);
   return models.map((_, m) => mean(rows.map((row) => costs[row * models.length + m] as number)));
 }
 
-/** Correctness given up per US dollar: 0, then a geometric series that spans what matters for these costs. */
+/** Returns cost weights (correctness to trade per US dollar): 0, then a geometric series that fits these costs. */
 export function costWeights(costs: readonly number[]): number[] {
   const known = costs.filter((cost) => cost > 0);
   if (known.length === 0) return [0];
@@ -98,7 +98,7 @@ function costOfPicks({ rows, pick }: InstanceEvaluation, data: EvaluationData): 
   return mean(rows.map((row, i) => costOf(row, pick[i] as number)));
 }
 
-/** `bestSingle` is the evaluation of the best single model on the same rows and pool. */
+/** Makes the report; `bestSingle` is the evaluation of the best single model on the same rows and pool. */
 export function costReport(
   heldOut: HeldOutMode,
   policy: string,

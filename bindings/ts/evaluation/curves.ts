@@ -1,24 +1,24 @@
-/** Accuracy against labels and against coverage. */
+/** Curves of accuracy against labels and against coverage. */
 import type { HeldOutTask } from '../wasm/lab-module.js';
 import type { EvaluationData } from './data.js';
 import { argmax, candidatesOf, type Pool, type PoolOutcome, pickOf, toNumber } from './held-out.js';
 import type { BinPoint, LabelPoint } from './report.js';
 import { gapClosed, mean, quantileBins } from './statistics.js';
 
-export const LABELS_ONLY = 'labels_only';
+const LABELS_ONLY = 'labels_only';
 const TASK_BINS = 5;
 const LEAST_TASKS_A_BIN = 2;
 
 export type LabelAmount = LabelPoint['labels'];
 
-/** Mean accuracies of the policies on one task over the draws of its labels, by pool and policy. */
+/** Mean accuracies on one task over the draws of its labels, by pool and policy. */
 export interface LabelledTask {
   task: number;
   meanLabelled: number;
   accuracy: Record<string, number>[];
 }
 
-/** The best model by the labels alone; ties go to the better one elsewhere. */
+/** Returns the best model by the labels alone; ties go to the model that is better on other tasks. */
 function labelsOnlyPick(
   pool: Pool,
   held: HeldOutTask,
@@ -36,7 +36,7 @@ function labelsOnlyPick(
   return argmax(candidates, (m) => toNumber(means.get(m)), elsewhere) ?? argmax(candidates, elsewhere);
 }
 
-/** Reduces the draws of a task at once: they are many. */
+/** Reduces the draws of a task to their means: there are many. */
 export function summariseDraws(
   held: HeldOutTask,
   pools: readonly Pool[],
@@ -59,7 +59,7 @@ export function summariseDraws(
   return { task: held.task, meanLabelled: mean(draws.map((draw) => draw.labelled.length)), accuracy };
 }
 
-/** The point of no labels, from the table's own picks. */
+/** Returns the point without labels, from the table's picks. */
 export function unlabelledPoint(outcome: PoolOutcome, policies: readonly string[]): LabelPoint {
   const columns = new Map(policies.map((policy) => [policy, outcome.accuracies(policy)]));
   return { labels: { count: 0 }, meanLabelled: 0, rows: labelRows(outcome, columns) };
@@ -74,7 +74,7 @@ function labelRows(outcome: PoolOutcome, columns: ReadonlyMap<string, number[]>)
   }));
 }
 
-/** One point of a pool's curve. */
+/** Returns one point of a pool's curve. */
 export function labelPoint(
   amount: LabelAmount,
   poolNumber: number,
@@ -94,7 +94,7 @@ export function labelPoint(
   };
 }
 
-/** Means of columns in groups of equal size, ordered by `at`. */
+/** Averages columns in groups of equal size, ordered by `at`. */
 export function binned(at: readonly number[], columns: Readonly<Record<string, readonly number[]>>, bins: number) {
   return quantileBins(at, bins).map((group): BinPoint => {
     const values = group.map((i) => at[i] as number);
@@ -109,7 +109,7 @@ export function binned(at: readonly number[], columns: Readonly<Record<string, r
   });
 }
 
-/** Tasks in groups by their distance to the rest. */
+/** Groups tasks by their distance to the others. */
 export function coverageCurve(outcome: PoolOutcome, policies: readonly string[]): BinPoint[] {
   const columns = Object.fromEntries(policies.map((policy) => [policy, outcome.accuracies(policy)]));
   const us = outcome.tasks.map(({ u }) => u);

@@ -1,7 +1,7 @@
-/** Drives the lab over a benchmark that is held out piece by piece. */
+/** Runs the lab on a benchmark, with one part held out at a time. */
 
-import type { Progress } from '../cli/progress.js';
 import { throwIfAborted } from '../errors.js';
+import type { Steps } from '../steps.js';
 import { exactJson } from '../wasm/exact-json.js';
 import type {
   CascadeEvaluation,
@@ -11,7 +11,6 @@ import type {
   InstanceOptions,
   Lab,
 } from '../wasm/lab-module.js';
-import type { Baseline } from './baseline.js';
 import { cascadeReport, JUDGES } from './cascades.js';
 import { costReport, costWeights, modelCosts } from './cost.js';
 import {
@@ -22,7 +21,7 @@ import {
   summariseDraws,
   unlabelledPoint,
 } from './curves.js';
-import type { EvaluationData } from './data.js';
+import type { Baseline, EvaluationData } from './data.js';
 import { makePools, type Pool, PoolOutcome, toNumber } from './held-out.js';
 import { HELD_OUT_SHARE, type HeldOutMode, instanceReport } from './instances.js';
 import type {
@@ -34,7 +33,7 @@ import type {
   TaskReport,
 } from './report.js';
 
-/** What the lab must be able to do. */
+/** The functions of the lab that an evaluation uses. */
 export type EvaluationLab = Pick<
   Lab,
   'openEvaluation' | 'searchNeighbours' | 'heldOutTask' | 'instances' | 'cascades' | 'closeEvaluation'
@@ -47,7 +46,7 @@ export interface EvaluationInput {
   dim: number;
   settings: EvaluationSettings;
   baselines: Baseline[];
-  progress: Progress;
+  progress: Steps;
 }
 
 export type Evaluation = Pick<
@@ -57,7 +56,7 @@ export type Evaluation = Pick<
   duplicatesDropped: number;
 };
 
-/** Rows that are searched between two looks at the signal. */
+/** Rows to search between two checks of the signal. */
 const SEARCH_BLOCK = 128;
 /** Policies that route single samples. */
 const INSTANCE_POLICIES = ['s1', 'signalbox'] as const;
@@ -76,7 +75,7 @@ function open(lab: EvaluationLab, { data, vectors, dim, settings }: EvaluationIn
   });
 }
 
-async function search(lab: EvaluationLab, handle: number, progress: Progress): Promise<void> {
+async function search(lab: EvaluationLab, handle: number, progress: Steps): Promise<void> {
   progress.begin('searching for neighbours');
   for (;;) {
     const { done, total } = lab.searchNeighbours(handle, SEARCH_BLOCK);
@@ -99,11 +98,11 @@ function rowsByTask(data: EvaluationData): number[][] {
 
 interface HeldOut {
   tasks: HeldOutTask[];
-  /** By amount of labels, then task. */
+  /** Results by amount of labels, then task. */
   labelled: LabelledTask[][];
 }
 
-/** Task by task, all that is asked of it: what is left without the task is then the same from call to call. */
+/** Holds out each task in turn and runs all its evaluations together: they share the same remaining benchmark. */
 async function holdOut(lab: EvaluationLab, handle: number, pools: readonly Pool[], input: EvaluationInput) {
   const { data, settings, progress } = input;
   const { repeats, seed } = settings;
@@ -163,7 +162,7 @@ function taskReports(
   });
 }
 
-/** One call an answer, with a look at the signal after it. */
+/** Runs evaluations of single samples, and checks the signal after each. */
 class InstanceRunner {
   readonly #lab: EvaluationLab;
   readonly #handle: number;
@@ -223,7 +222,7 @@ async function evaluateInstances(runner: InstanceRunner, input: EvaluationInput)
 
 type CostReports = Pick<Evaluation, 'cost' | 'cascades'>;
 
-/** Among the models whose cost is known; nothing where there are fewer than two. */
+/** Evaluates cost for the models with known cost; empty if there are fewer than two. */
 async function evaluateCost(runner: InstanceRunner, input: EvaluationInput): Promise<CostReports> {
   const { data, settings } = input;
   const costs = modelCosts(
@@ -241,13 +240,13 @@ async function evaluateCost(runner: InstanceRunner, input: EvaluationInput): Pro
       const evaluation = await runner.run(mode, policy, { pool, costWeights: weights });
       reports.push(costReport(mode, policy, pool, evaluation, best, data));
     }
-    const routing = reports.filter(({ heldOut }) => heldOut === mode).at(-1); // The package's own, where it is there.
+    const routing = reports.filter(({ heldOut }) => heldOut === mode).at(-1); // The package's own policy, if it was evaluated.
     if (routing !== undefined) cascades.push(cascadeReport(await runner.cascades(mode, pool, weights), routing));
   }
   return { cost: reports, cascades };
 }
 
-/** Everything that the lab measures. Errors: those of the lab; `aborted`. */
+/** Runs all measurements of the lab. Errors: those of the lab; `aborted`. */
 export async function evaluate(lab: EvaluationLab, input: EvaluationInput): Promise<Evaluation> {
   const { data, settings, baselines, progress } = input;
   throwIfAborted(progress.signal);
@@ -273,7 +272,6 @@ export async function evaluate(lab: EvaluationLab, input: EvaluationInput): Prom
       duplicatesDropped: held.tasks.reduce((sum, task) => sum + task.duplicatesDropped, 0),
     };
   } finally {
-    progress.end();
     lab.closeEvaluation(handle);
   }
 }

@@ -1,7 +1,7 @@
-/** The picks of every policy on every held-out task of a pool, and the rows of the table that come of them. */
+/** Collects the picks of each policy on each held-out task of a pool, and makes the rows of the table. */
 import type { ModelSpec } from '../building/build-index.js';
 import type { HeldOutTask, TaskEvaluation } from '../wasm/lab-module.js';
-import type { Baseline } from './baseline.js';
+import type { Baseline } from './data.js';
 import type { PolicyRow, PoolReport } from './report.js';
 import { Bootstrap, gapClosed, mean, pearson, rankOf, spearman } from './statistics.js';
 
@@ -12,7 +12,7 @@ export interface Pool {
   models: number[];
 }
 
-/** Which list of an evaluation is the score that a policy ranks by. */
+/** The list of an evaluation that each policy ranks by. */
 const SCORES: Readonly<Record<string, string>> = {
   s1: 's1',
   s2: 's2',
@@ -23,12 +23,12 @@ const SCORES: Readonly<Record<string, string>> = {
 
 export const toNumber = (value: number | null | undefined): number => value ?? Number.NaN;
 
-/** Candidates on a task: models of the pool with an outcome here and elsewhere. */
+/** Returns the candidates on a task: models of the pool with an outcome in this task and in others. */
 export function candidatesOf(pool: Pool, held: HeldOutTask, evaluation: TaskEvaluation): number[] {
   return pool.models.filter((m) => evaluation.accuracy[m] != null && held.meanElsewhere[m] != null);
 }
 
-/** The candidate of the largest score; ties and missing scores go to the larger `tieBreak`, then to the lower number. */
+/** Returns the candidate with the largest score. Ties go to the larger `tieBreak`, then to the lower number. */
 export function argmax(candidates: readonly number[], score: (model: number) => number, tieBreak = (_: number) => 0) {
   let best: number | undefined;
   for (const model of candidates) {
@@ -40,19 +40,19 @@ export function argmax(candidates: readonly number[], score: (model: number) => 
   return best;
 }
 
-/** The pick of a policy of the lab, with labels or without. */
+/** Returns the pick of one of the lab's policies, with labels or without. */
 export function pickOf(policy: string, pool: number, evaluation: TaskEvaluation): number | undefined {
   const decisions: Record<string, { pick: number } | null | undefined> = evaluation.decisions[pool] ?? {};
   return decisions[policy]?.pick;
 }
 
-/** Everything that the rows of one pool are made from. */
+/** The outcomes of one pool, from which its rows are made. */
 export class PoolOutcome {
   readonly pool: Pool;
   readonly #number: number;
   readonly #models: readonly ModelSpec[];
   readonly #baselines: readonly Baseline[];
-  /** Tasks on which every policy could choose. */
+  /** Tasks on which every policy had a choice. */
   readonly tasks: readonly HeldOutTask[];
   readonly bootstrap: Bootstrap;
 
@@ -149,7 +149,7 @@ export class PoolOutcome {
   }
 }
 
-/** Pools by the size of their models; those of fewer than two models, and those equal to another, are left out. */
+/** Makes pools by model size, without pools of fewer than two models and without duplicates. */
 export function makePools(limits: readonly (number | 'all')[], models: readonly ModelSpec[]): Pool[] {
   const pools = new Map<string, Pool>();
   const ordered = [...limits].sort((a, b) => (a === 'all' ? 1 : b === 'all' ? -1 : a - b));

@@ -1,6 +1,6 @@
-/** HTML from template literals in which every value is escaped. */
+/** Makes HTML from template literals and escapes every value. */
 
-/** Markup that is inserted as it is. */
+/** Markup, which is inserted without escaping. */
 export class Markup {
   readonly text: string;
 
@@ -25,12 +25,12 @@ function toText(value: Value): string {
   return String(value).replace(/[&<>"']/g, (character) => ESCAPES[character] as string);
 }
 
-/** The values are text or quoted attributes: all that could end either is escaped. */
+/** Makes markup; values are text or quoted attributes, and every character that could end either is escaped. */
 export function html(strings: TemplateStringsArray, ...values: Value[]): Markup {
   return new Markup(strings.map((part, i) => (i === 0 ? '' : toText(values[i - 1] as Value)) + part).join(''));
 }
 
-/** JSON that cannot end the script element it is in. */
+/** Returns JSON that cannot end the script element around it. */
 export const inlineJson = (value: unknown): Markup =>
   new Markup(
     JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`),

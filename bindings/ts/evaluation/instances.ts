@@ -1,4 +1,4 @@
-/** Routing every sample on its own: what that was worth, and where. */
+/** Reports on routing each sample on its own: what it gains, and where. */
 import type { InstanceEvaluation } from '../wasm/lab-module.js';
 import { binned } from './curves.js';
 import type { EvaluationData } from './data.js';
@@ -7,19 +7,19 @@ import type { InstanceReport } from './report.js';
 import { Bootstrap, gapClosed, mean } from './statistics.js';
 
 export type HeldOutMode = InstanceReport['heldOut'];
-/** The share of every task that is held out in distribution. */
+/** Share of each task to hold out, for an evaluation in distribution. */
 export const HELD_OUT_SHARE = 0.1;
 const DISTANCE_BINS = 10;
 const LEAST_ROWS_A_BIN = 20;
 
-/** Means of values by the task of their row, for the tasks that have a row. */
+/** Averages values by the task of their row, for tasks with rows. */
 function byTask(values: readonly number[], rows: readonly number[], data: EvaluationData): number[] {
   const groups = data.taskNames.map((): number[] => []);
   for (const [i, row] of rows.entries()) groups[data.rowTasks[row] as number]?.push(values[i] as number);
   return groups.filter((group) => group.length > 0).map(mean);
 }
 
-/** `bestSingle` is the evaluation of the best single model on the same rows. */
+/** Makes the report; `bestSingle` is the evaluation of the best single model on the same rows. */
 export function instanceReport(
   heldOut: HeldOutMode,
   policy: string,

@@ -1,7 +1,10 @@
-/** Choosing models by their fields: `complete and params_b<=14 and not near_duplicate_of`. A grammar, not code. */
+/**
+ * Parses conditions on the fields of models: `complete and params_b<=14 and not near_duplicate_of`. Nothing is
+ * evaluated as code.
+ */
 import { SignalboxError } from '../errors.js';
+import type { Fields } from '../files/fields.js';
 
-export type Fields = Readonly<Record<string, unknown>>;
 export type ModelFilter = (fields: Fields) => boolean;
 
 type Operand = string | number | boolean;
@@ -9,7 +12,7 @@ type Operand = string | number | boolean;
 const OPERATORS = ['<=', '>=', '!=', '==', '<', '>', '='] as const;
 type Operator = (typeof OPERATORS)[number];
 
-/** A field, an operator, a quoted text, or a bare word or number. */
+/** An operator, a quoted text, or a bare word: a field, keyword, number or text. */
 const TOKEN = /\s*(?:(<=|>=|!=|==|<|>|=)|'([^']*)'|"([^"]*)"|([\w./:+-]+))/y;
 
 interface Token {
@@ -44,7 +47,7 @@ function operandOf(token: Token): Operand {
   return Number.isFinite(number) ? number : token.value;
 }
 
-/** A field that is not there is unequal to everything, and neither smaller nor larger. */
+/** Compares a field with a value. A missing field is unequal to everything, and neither smaller nor larger. */
 function compare(value: unknown, operator: Operator, operand: Operand): boolean {
   const isEqual = value === operand;
   if (operator === '=' || operator === '==') return isEqual;
@@ -60,10 +63,10 @@ function isOrdered<T extends number | string>(a: T, operator: '<' | '<=' | '>' |
   return operator === '>' ? a > b : a >= b;
 }
 
-/** Inherited names (`constructor`) are no fields. */
+/** Returns a field; inherited properties (`constructor`) are not fields. */
 const fieldOf = (fields: Fields, name: string) => (Object.hasOwn(fields, name) ? fields[name] : undefined);
 
-/** Consumes `[not] field [operator value]` from the front. */
+/** Takes `[not] field [operator value]` off the front of the tokens. */
 function takeTerm(text: string, tokens: Token[]): ModelFilter {
   let isNegated = false;
   while (tokens[0]?.kind === 'word' && tokens[0].value === 'not') {
@@ -82,7 +85,7 @@ function takeTerm(text: string, tokens: Token[]): ModelFilter {
   return (fields) => compare(fieldOf(fields, field.value), operator, operand) !== isNegated;
 }
 
-/** Terms joined by `and`. Errors: `invalid_argument`. */
+/** Parses terms joined by `and`. Errors: `invalid_argument`. */
 export function parseModelFilter(text: string): ModelFilter {
   const tokens = tokensOf(text);
   if (tokens.length === 0) refuse(text, 'a condition');

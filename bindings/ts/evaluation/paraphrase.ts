@@ -1,10 +1,10 @@
-/** Rewrites a prompt without changing what it asks: what a router should not mind. */
+/** Rewrites a prompt without changing its meaning, which should not change a router's decision. */
 import { Random } from './random.js';
 
 export const PARAPHRASE_KINDS = ['typos', 'case', 'politeness', 'options'] as const;
 export type ParaphraseKind = (typeof PARAPHRASE_KINDS)[number];
 
-/** One word in this many gets a slip. */
+/** Number of words per typo. */
 const WORDS_A_TYPO = 12;
 const KEYS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
 
@@ -26,7 +26,10 @@ function neighbourKey(random: Random, letter: string): string {
   return letter === letter.toLowerCase() ? key : key.toUpperCase();
 }
 
-/** Two letters swapped, one left out, one doubled, or the key beside it hit; the first letter stays. */
+/**
+ * Makes a typo: swaps two letters, drops or doubles one, or replaces it with its neighbour on the keyboard. The first
+ * letter stays.
+ */
 function slip(random: Random, word: string): string {
   const at = 1 + random.below(word.length - 2);
   const [a, b] = [word[at] as string, word[at + 1] as string];
@@ -43,7 +46,7 @@ function slip(random: Random, word: string): string {
   }
 }
 
-/** At least one slip where there is a word of four letters. */
+/** Makes at least one typo, if there is a word of four letters. */
 function withTypos(random: Random, text: string): string | undefined {
   const words = [...text.matchAll(/[A-Za-z]{4,}/g)].map((found) => found.index);
   if (words.length === 0) return undefined;
@@ -51,7 +54,7 @@ function withTypos(random: Random, text: string): string | undefined {
   return text.replace(/[A-Za-z]{4,}/g, (word, at: number) => (chosen.has(at) ? slip(random, word) : word));
 }
 
-/** All small letters, all capitals, or sentences that begin with a small letter. */
+/** Changes the case: all lower case, all upper case, or sentences that start in lower case. */
 function withOtherCase(random: Random, text: string): string | undefined {
   const variants = [
     text.toLowerCase(),
@@ -69,7 +72,7 @@ function withPoliteness(random: Random, text: string): string {
 
 const OPTION = /^(\s*)(\(?[A-Z][.):]\)?)(\s+)(.*)$/;
 
-/** The first run of two or more lines that look like `A. ...`, `B) ...` or `(C) ...`. */
+/** Finds the first run of two or more lines that look like `A. ...`, `B) ...` or `(C) ...`. */
 function optionLines(lines: readonly string[]): [first: number, end: number] | undefined {
   let first = 0;
   for (let i = 0; i <= lines.length; ++i) {
@@ -80,20 +83,20 @@ function optionLines(lines: readonly string[]): [first: number, end: number] | u
   return undefined;
 }
 
-/** The options in another order; the letters stay in theirs. */
+/** Reorders the options and keeps the letters in order. */
 function withOtherOptionOrder(random: Random, text: string): string | undefined {
   const lines = text.split('\n');
   const bounds = optionLines(lines);
   if (bounds === undefined) return undefined;
   const parts = lines.slice(...bounds).map((line) => OPTION.exec(line) as RegExpExecArray);
   const answers = parts.map((part) => part[4] as string);
-  // A rotation by 1..n-1 places always differs from the order it came in.
+  // A rotation by 1..n-1 places always changes the order.
   const by = 1 + random.below(answers.length - 1);
   const reordered = parts.map((part, i) => `${part[1]}${part[2]}${part[3]}${answers[(i + by) % answers.length]}`);
   return [...lines.slice(0, bounds[0]), ...reordered, ...lines.slice(bounds[1])].join('\n');
 }
 
-/** The same text and seed give the same paraphrase; undefined where this kind has nothing to change. */
+/** Returns a paraphrase, the same for the same text and seed; `undefined` if this kind has nothing to change. */
 export function paraphrase(text: string, kind: ParaphraseKind, seed: number): string | undefined {
   const random = new Random(seed);
   const rewrite = { typos: withTypos, case: withOtherCase, politeness: withPoliteness, options: withOtherOptionOrder };

@@ -1,4 +1,4 @@
-/** Seeded random numbers: the same seed gives the same numbers on every machine. */
+/** Seeded random numbers, the same for the same seed on every machine. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** In [0, 1) (mulberry32). */
+  /** Returns a number in [0, 1) (mulberry32). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let t = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -14,12 +14,12 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number in [0, count). */
+  /** Returns a whole number in [0, count). */
   below(count: number): number {
     return Math.floor(this.next() * count);
   }
 
-  /** `count` of the numbers 0..total - 1, ascending; all of them where there are no more. */
+  /** Draws `count` of the numbers 0..total - 1, ascending; all of them if there are fewer. */
   sample(total: number, count: number): number[] {
     const numbers = Array.from({ length: total }, (_, i) => i);
     const drawn = Math.min(count, total);

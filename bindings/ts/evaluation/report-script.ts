@@ -1,4 +1,4 @@
-/** Runs in the report: draws its charts with uPlot, in the colours of the page, and again when these change. */
+/** Runs in the report: draws its charts with uPlot in the page's colours, and redraws them when these change. */
 import type uPlot from 'uplot';
 import type { ChartSeries, Plot } from './charts.js';
 
@@ -6,11 +6,11 @@ declare const window: { uPlot: typeof uPlot } & Window & typeof globalThis;
 
 const HEIGHT = 300;
 const POINT = 7;
-/** Drawn on paper whatever the screen shows. */
+/** Prints are light, whatever the colour scheme. */
 let isPrinting = false;
 const isDark = () => !isPrinting && matchMedia('(prefers-color-scheme: dark)').matches;
 
-/** Light and dark colour of a policy, and its dash. No two that share a chart differ by colour alone where they cross. */
+/** Light colour, dark colour and dash of each policy. Lines that cross in one chart differ by more than colour. */
 const LOOKS: Readonly<Record<string, readonly [light: string, dark: string, dash?: number[]]>> = {
   signalbox: ['#0b5cad', '#6db3ff'],
   s1: ['#c2570c', '#ff9d57'],
@@ -37,7 +37,7 @@ function lookOf(series: ChartSeries, place: number): { colour: string; dash: num
 const ink = () => (isDark() ? '#aeb8c2' : '#4b5560');
 const grid = () => (isDark() ? '#2c343c' : '#e4e8ec');
 
-/** Enough digits to tell neighbours apart. */
+/** Formats a number with enough digits to tell neighbours apart. */
 const short = (value: number) => String(Number(value.toPrecision(3)));
 
 function line(chart: uPlot, from: [number, number], to: [number, number]): void {
@@ -47,7 +47,7 @@ function line(chart: uPlot, from: [number, number], to: [number, number]): void 
   chart.ctx.stroke();
 }
 
-/** Intervals, and the level to compare with. */
+/** Draws intervals and the level for comparison. */
 function drawExtras(chart: uPlot, plot: Plot): void {
   const { ctx, bbox } = chart;
   ctx.save();
@@ -91,7 +91,7 @@ function toSeries(series: ChartSeries, place: number): uPlot.Series {
   };
 }
 
-/** From the smallest to the largest of everything that is drawn, with a margin. */
+/** Returns the range of all drawn values, with a margin. */
 function yRange(plot: Plot): [number, number] {
   const all = plot.series.flatMap(({ values, low = [], high = [] }) => [...values, ...low, ...high]);
   const numbers = [...all, plot.reference].filter((value) => typeof value === 'number');
@@ -100,7 +100,7 @@ function yRange(plot: Plot): [number, number] {
   return [low - margin, high + margin];
 }
 
-/** Room for the points at the ends. */
+/** Returns the range of x, with room for the points at the ends. */
 function xRange({ names, x, isLog }: Plot): [number, number] {
   const [first, last] = [x[0] ?? 0, x.at(-1) ?? 1];
   if (names !== undefined) return [first - 0.5, last + 0.5];

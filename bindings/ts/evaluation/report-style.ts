@@ -1,4 +1,4 @@
-/** How the report looks: one column, the system's letters, light or dark as the reader has it, and on paper. */
+/** The style of the report: one column, system fonts, light or dark by preference, and print. */
 export const REPORT_STYLE = `
 :root {
   color-scheme: light dark;

@@ -1,17 +1,17 @@
-/** What an evaluation found: the shape of the JSON. NaN, which JSON writes as null, stands for "not available". */
+/** Types of an evaluation's report, as in its JSON. NaN, which JSON writes as null, means "not available". */
 import type { CodeType, RoutingConstants } from '../types.js';
 import type { Estimate } from './statistics.js';
 
 export interface EvaluationSettings {
-  /** Policies in the order of the rows; the best single model and the oracle are always among them. */
+  /** Policies in the order of the rows, always including the best single model and the oracle. */
   policies: string[];
   routing: RoutingConstants;
   codes: CodeType;
-  /** How the distance estimator's training pairs are drawn. */
+  /** Draws of the distance estimator's training pairs. */
   pairs: { alphas: number[]; repeats: number; seed: number };
-  /** Largest size in billions of parameters, `all` for no limit. */
+  /** Size limits in billions of parameters; `all`: no limit. */
   pools: (number | 'all')[];
-  /** Labelled samples of a task: counts, and shares of the task. */
+  /** Labelled samples per task: counts, and shares of the task. */
   labels: number[];
   alphas: number[];
   repeats: number;
@@ -24,18 +24,18 @@ export interface EvaluationSettings {
 export interface PolicyRow {
   policy: string;
   accuracy: Estimate;
-  /** Mean over tasks of accuracy / the oracle's. */
+  /** Mean over tasks of the ratio to the oracle's accuracy. */
   ratioToOracle: number;
-  /** Mean over tasks, between the predicted scores and the true accuracies of the pool's models. */
+  /** Mean over tasks of the correlation between predicted scores and true accuracies of the pool's models. */
   pearson: number;
   spearman: number;
-  /** Share of tasks where the pick is the best single model. */
+  /** Share of tasks whose pick is the best single model. */
   shareBestSingle: number;
   meanParamsB: number;
-  /** Of the pick among the models; 1 is the best, ties average. */
+  /** Mean rank of the pick among the models; 1 is the best, ties share their mean rank. */
   meanRank: number;
   gapClosed: Estimate;
-  /** To the best single model's accuracy, task by task. */
+  /** Difference to the best single model's accuracy, paired by task. */
   difference: Estimate;
 }
 
@@ -43,10 +43,10 @@ export interface PoolReport {
   name: string;
   maxParamsB: number | null;
   models: number;
-  /** Tasks on which every policy could choose. */
+  /** Number of tasks on which every policy had a choice. */
   tasks: number;
   rows: PolicyRow[];
-  /** Mean over tasks and models: how often gbar is right, and by how much the estimate of that is off. */
+  /** Means over tasks and models: how often gbar is right, and the absolute error of its estimate. */
   predictorAccuracy: number;
   predictorAccuracyError: number;
 }
@@ -56,20 +56,20 @@ export interface TaskReport {
   rows: number;
   duplicatesDropped: number;
   u: number;
-  /** In the largest pool; model and its accuracy on the task. */
+  /** Picks in the largest pool, with their accuracy on the task. */
   picks: Record<string, { model: string; accuracy: number } | null>;
 }
 
-/** Labels of one amount: rows of the table's first and last columns. */
+/** Results for one amount of labels: accuracy and gap closed by policy. */
 export interface LabelPoint {
   labels: { count: number } | { alpha: number };
-  /** Mean over tasks. */
+  /** Mean number of labelled samples over tasks. */
   meanLabelled: number;
   rows: { policy: string; accuracy: Estimate; gapClosed: number }[];
 }
 
 export interface BinPoint {
-  /** Mean of what the bin is by. */
+  /** Mean of the binned quantity. */
   at: number;
   from: number;
   to: number;
@@ -82,7 +82,7 @@ export interface InstanceReport {
   policy: string;
   rows: number;
   duplicatesDropped: number;
-  /** Means over rows or, where whole tasks are held out, over tasks of the means over their rows; intervals likewise. */
+  /** Mean over rows; with whole tasks held out, mean over tasks of the means over their rows. Intervals likewise. */
   quality: Estimate;
   bestSingle: number;
   oracle: number;
@@ -110,7 +110,7 @@ export interface CostPoint {
 export interface CostReport {
   heldOut: 'task' | 'share';
   policy: string;
-  /** Of `cost`. */
+  /** Unit of `cost`. */
   unit: 'usd_per_call' | 'usd_per_mtok';
   models: number;
   points: CostPoint[];
@@ -118,25 +118,25 @@ export interface CostReport {
   bestSingle: { cost: number; quality: number };
   /** Area below the non-decreasing convex hull over the single models' range of costs, divided by the range. */
   aiq: { router: number; singles: number };
-  /** Share of the best single model's cost that routing saves at its quality; NaN where it never has that quality. */
+  /** Share of the best single model's cost that routing saves at the same quality; NaN if it never reaches that. */
   costSaved: number;
-  /** What routing gains at the best single model's cost. */
+  /** Quality that routing gains at the best single model's cost. */
   qualityGained: number;
 }
 
 export interface CascadePoint {
   costWeight: number;
-  /** Mean cost of all models that were asked; judging is free. */
+  /** Mean cost of all models asked; the judge is free. */
   cost: number;
   quality: number;
   /** Mean number of models asked. */
   asked: number;
-  /** What the plans said, which count on a judge that never errs. */
+  /** Means of the plans' expectations, which assume a judge that never errs. */
   expectedCost: number;
   expectedQuality: number;
 }
 
-/** Cascades at the cost weights of the cost report, beside what that holds. */
+/** Cascades at the cost weights of the cost report, with that report's routing for comparison. */
 export interface CascadeReport extends Pick<CostReport, 'heldOut' | 'unit' | 'models' | 'singles' | 'bestSingle'> {
   rows: number;
   judges: {
@@ -153,17 +153,17 @@ export interface CascadeReport extends Pick<CostReport, 'heldOut' | 'unit' | 'mo
 }
 
 export interface RobustnessReport {
-  /** The router's default. */
+  /** The router's default policy. */
   policy: string;
-  /** Rows of the index that decided; none of the prompts is among them. */
+  /** Rows of the index, which contains none of the prompts. */
   indexRows: number;
-  /** Of the decisions for the prompts as they are: these are the easiest to keep. */
+  /** Share of the original decisions that pick the best single model; these survive most easily. */
   shareBestSingle: number;
   kinds: {
-    /** A paraphrase, or another embedder for the queries. */
+    /** Kind of paraphrase, or the other embedder of the queries. */
     kind: string;
     prompts: number;
-    /** Share of decisions that name the same model as before. */
+    /** Share of decisions that pick the same model after the change. */
     survived: Estimate;
     /** Mean cosine distance between a prompt's vector before and after the change. */
     meanShift: number;
@@ -187,16 +187,16 @@ export interface EvaluationReport {
     modelsWithoutColumn: number;
     unusedColumns: number;
     missingOutcomes: number;
-    /** Rows whose prompt another row has, too. */
+    /** Rows that share their prompt with another row. */
     duplicatePrompts: number;
-    /** Held-out rows' duplicates elsewhere that were left out, summed over tasks. */
+    /** Duplicates of held-out prompts that were excluded from pools, summed over tasks. */
     duplicatesDropped: number;
     embedder: string;
     dim: number;
   };
   pools: PoolReport[];
   tasks: TaskReport[];
-  /** By pool. */
+  /** Curves by pool. */
   labels: { pool: string; points: LabelPoint[] }[];
   /** Tasks of the largest pool by their distance u. */
   coverage: BinPoint[];

@@ -1,8 +1,8 @@
-/** Whether a router still names the same model when a prompt is put in other words, or embedded otherwise. */
+/** Measures whether a router picks the same model when a prompt is reworded or embedded by another embedder. */
 import { buildIndex } from '../building/build-index.js';
-import type { Progress } from '../cli/progress.js';
 import { SignalboxError } from '../errors.js';
 import { Router } from '../routing/router.js';
+import type { Steps } from '../steps.js';
 import type { Embedder } from '../types.js';
 import type { EvaluationData } from './data.js';
 import { embedAll } from './embed.js';
@@ -13,20 +13,20 @@ import type { EvaluationSettings, RobustnessReport } from './report.js';
 import { mean, wilson } from './statistics.js';
 
 const PROMPTS = 500;
-/** At most this share of them: the others decide. */
+/** Maximum share of the prompts to change: the others form the index. */
 const MOST_SHARE = 0.25;
-/** Of the other rows: building costs their square. */
+/** Maximum number of rows in the index: the cost of a build is quadratic. */
 const MOST_INDEX_ROWS = 8000;
 
 interface Routed {
   vectors: Float32Array;
-  /** Model numbers. */
+  /** Numbers of the picked models. */
   picks: number[];
   policy: string;
   shareBestSingle: number;
 }
 
-/** A router over rows that share no prompt with the sampled ones. */
+/** Makes a router from rows that share no prompt with the sampled ones. */
 async function makeRouter(
   data: EvaluationData,
   vectors: Float32Array,
@@ -77,7 +77,7 @@ async function routeAll(
   return { vectors, picks, policy: used, shareBestSingle: keptBestSingle / picks.length };
 }
 
-/** Vectors have unit norm. */
+/** Returns the cosine distance of two vectors of unit norm. */
 function distance(a: Float32Array, b: Float32Array, i: number, j: number, dim: number): number {
   let dot = 0;
   for (let d = 0; d < dim; ++d) dot += (a[i * dim + d] as number) * (b[j * dim + d] as number);
@@ -105,7 +105,7 @@ function compareKind(
   };
 }
 
-/** What the prompts are changed by: other words, the same words through another embedder, or both. */
+/** Changes to measure: paraphrases, queries from another embedder, or both. */
 export interface Changes {
   paraphrases: boolean;
   queryEmbedder: Embedder | undefined;
@@ -132,14 +132,14 @@ function changesOf({ paraphrases, queryEmbedder }: Changes, embedder: Embedder):
   return [...list, { kind, embedder: queryEmbedder, rewrite: (prompt) => prompt }];
 }
 
-/** Decisions for sampled prompts, and for the same prompts changed, by an index of other prompts. */
+/** Compares decisions for sampled prompts with those for the changed prompts, by an index of other prompts. */
 export async function measureRobustness(
   data: EvaluationData,
   vectors: Float32Array,
   embedder: Embedder,
   wanted: Changes,
   settings: EvaluationSettings,
-  progress: Progress,
+  progress: Steps,
 ): Promise<RobustnessReport> {
   const { dim } = embedder;
   const changes = changesOf(wanted, embedder);

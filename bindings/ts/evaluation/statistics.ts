@@ -1,4 +1,4 @@
-/** Means, correlations, ranks, and their uncertainty. NaN stands for "not available" and is left out of means. */
+/** Means, correlations, ranks, and their uncertainty. NaN means "not available" and is excluded from means. */
 import { Random } from './random.js';
 
 /** A number with its 95% interval. */
@@ -7,9 +7,9 @@ export interface Estimate {
   interval: [low: number, high: number];
 }
 
-export const RESAMPLES = 2000;
+const RESAMPLES = 2000;
 
-/** Mean of what is a number; NaN of nothing. */
+/** Returns the mean of all values that are not NaN; NaN if there are none. */
 export function mean(values: readonly number[]): number {
   let sum = 0;
   let count = 0;
@@ -21,13 +21,13 @@ export function mean(values: readonly number[]): number {
   return count === 0 ? Number.NaN : sum / count;
 }
 
-/** Where both are numbers. */
+/** Returns the values at the places where neither is NaN. */
 function pairs(a: readonly number[], b: readonly number[]): [number[], number[]] {
   const both = a.map((_, i) => i).filter((i) => !Number.isNaN(a[i]) && !Number.isNaN(b[i] ?? Number.NaN));
   return [both.map((i) => a[i] as number), both.map((i) => b[i] as number)];
 }
 
-/** NaN with fewer than two pairs, or where one side is constant. */
+/** Returns Pearson's correlation; NaN with fewer than two pairs, or if one side is constant. */
 export function pearson(a: readonly number[], b: readonly number[]): number {
   const [x, y] = pairs(a, b);
   if (x.length < 2) return Number.NaN;
@@ -39,12 +39,12 @@ export function pearson(a: readonly number[], b: readonly number[]): number {
     yy += dy * dy;
     xy += dx * dy;
   }
-  // Equal numbers whose mean is rounded leave a trace of about 1e-32.
+  // For equal numbers, the rounding of the mean leaves a variance of about 1e-32.
   const isConstant = x.every((v) => v === x[0]) || y.every((v) => v === y[0]);
   return isConstant ? Number.NaN : xy / Math.sqrt(xx * yy);
 }
 
-/** Ranks from 1, smallest first; equal values share the mean of their ranks. */
+/** @internal Returns ranks from 1, smallest first; equal values share the mean of their ranks. */
 export function ranks(values: readonly number[]): number[] {
   const order = values.map((_, i) => i).sort((i, j) => (values[i] as number) - (values[j] as number));
   const out = new Array<number>(values.length).fill(0);
@@ -57,20 +57,20 @@ export function ranks(values: readonly number[]): number[] {
   return out;
 }
 
-/** Pearson's correlation of the ranks. */
+/** Returns Pearson's correlation of the ranks. */
 export function spearman(a: readonly number[], b: readonly number[]): number {
   const [x, y] = pairs(a, b);
   return pearson(ranks(x), ranks(y));
 }
 
-/** Rank of a value among the values that hold it: 1 is the largest, ties share their mean rank. */
+/** Returns the rank of a value among `values`, which contain it: 1 is the largest, ties share their mean rank. */
 export function rankOf(value: number, values: readonly number[]): number {
   const larger = values.filter((v) => v > value).length;
   const equal = values.filter((v) => v === value).length;
   return larger + (equal + 1) / 2;
 }
 
-/** The q quantile by linear interpolation between order statistics (R's type 7). */
+/** @internal Returns the q quantile by linear interpolation between order statistics (R's type 7). */
 export function quantile(sorted: readonly number[], q: number): number {
   if (sorted.length === 0) return Number.NaN;
   const at = q * (sorted.length - 1);
@@ -79,7 +79,9 @@ export function quantile(sorted: readonly number[], q: number): number {
   return a + (at - low) * (b - a);
 }
 
-/** Draws with replacement, the same for every statistic over the same units, so that differences are paired. */
+/**
+ * Resamples units with replacement. All statistics over the same units use the same draws, so differences are paired.
+ */
 export class Bootstrap {
   readonly #draws: Uint32Array;
   readonly #units: number;
@@ -92,7 +94,9 @@ export class Bootstrap {
     this.#draws = Uint32Array.from({ length: units * resamples }, () => random.below(units));
   }
 
-  /** A statistic of the means of several columns, and its percentile interval; NaN counts as no value of its column. */
+  /**
+   * Returns a statistic of the means of several columns with its percentile interval. NaN is excluded from its column.
+   */
   estimate(columns: readonly (readonly number[])[], statistic: (means: number[]) => number): Estimate {
     const drawn: number[] = [];
     for (let draw = 0; draw < this.#resamples; ++draw) {
@@ -107,7 +111,7 @@ export class Bootstrap {
     return this.estimate([values], ([value = Number.NaN]) => value);
   }
 
-  /** Mean of a - b, unit by unit. */
+  /** Returns the mean of a - b over units. */
   difference(a: readonly number[], b: readonly number[]): Estimate {
     return this.mean(a.map((value, i) => value - (b[i] ?? Number.NaN)));
   }
@@ -126,13 +130,13 @@ export class Bootstrap {
   }
 }
 
-/** (accuracy - best single) / (oracle - best single); NaN where there is no gap. */
+/** Returns (accuracy - best single) / (oracle - best single); NaN if there is no gap. */
 export function gapClosed(accuracy: number, bestSingle: number, oracle: number): number {
   const gap = oracle - bestSingle;
   return gap > 0 ? (accuracy - bestSingle) / gap : Number.NaN;
 }
 
-/** 95% interval of a share (Wilson). */
+/** Returns Wilson's 95% interval of a share. */
 export function wilson(hits: number, count: number): [low: number, high: number] {
   if (count === 0) return [Number.NaN, Number.NaN];
   const z = 1.959963984540054;
@@ -143,7 +147,9 @@ export function wilson(hits: number, count: number): [low: number, high: number]
   return [Math.max(0, (centre - half) / scale), Math.min(1, (centre + half) / scale)];
 }
 
-/** Which of `bins` groups of equal size each value is in, smallest values first; fewer groups where values are few. */
+/**
+ * Divides the places of values into `bins` groups of equal size, smallest values first; fewer groups for few values.
+ */
 export function quantileBins(values: readonly number[], bins: number): number[][] {
   const order = values
     .map((_, i) => i)

@@ -1,4 +1,4 @@
-/** The tables of a report, for a terminal and for a page alike. */
+/** Makes the tables of a report, for a terminal and for a page. */
 import type { LabelAmount } from './curves.js';
 import type {
   BinPoint,
@@ -14,7 +14,7 @@ import type { Estimate } from './statistics.js';
 
 export interface Table {
   header: string[];
-  /** The first cell of a row is its name. */
+  /** The first cell of each row is its name. */
   rows: string[][];
 }
 
@@ -38,8 +38,8 @@ export const signed = (value: number, digits = 4): string =>
 const range = ({ interval: [low, high] }: Estimate, format: (x: number) => string) =>
   `${format(low)} to ${format(high)}`;
 
-/** To four significant digits, whatever the size. */
-export const money = (value: number): string => (Number.isFinite(value) ? `$${Number(value.toPrecision(4))}` : '-');
+/** Formats an amount to four significant digits. */
+const money = (value: number): string => (Number.isFinite(value) ? `$${Number(value.toPrecision(4))}` : '-');
 
 export const percent = (share: number): string => (Number.isFinite(share) ? `${(100 * share).toFixed(1)}%` : '-');
 
@@ -79,7 +79,7 @@ export function policyTable({ rows }: PoolReport): Table {
   };
 }
 
-/** Gap closed of each policy in each pool. */
+/** Shows the gap closed by each policy in each pool. */
 export function gapTable(pools: readonly PoolReport[]): Table {
   const policies = (pools[0]?.rows ?? []).map(({ policy }) => policy);
   return {
@@ -92,10 +92,10 @@ export function gapTable(pools: readonly PoolReport[]): Table {
   };
 }
 
-export const amountName = (amount: LabelAmount): string =>
+const amountName = (amount: LabelAmount): string =>
   'count' in amount ? String(amount.count) : `alpha ${amount.alpha}`;
 
-/** Accuracy, and the gap closed. */
+/** Shows accuracy and, in brackets, the gap closed. */
 export function labelTable(points: readonly LabelPoint[]): Table {
   const policies = (points.at(-1)?.rows ?? []).map(({ policy }) => policy);
   return {
@@ -175,7 +175,7 @@ export function calibrationTable({ calibration }: InstanceReport): Table {
 }
 
 export const unitName = ({ unit }: Pick<CostReport, 'unit'>): string =>
-  unit === 'usd_per_call' ? 'US dollars a call' : 'US dollars per million tokens';
+  unit === 'usd_per_call' ? 'US dollars per call' : 'US dollars per million tokens';
 
 export function costTable(reports: readonly CostReport[]): Table {
   return {
@@ -216,7 +216,7 @@ export function frontierTable(report: CostReport): Table {
   };
 }
 
-/** A judge a row, below routing on the same rows. */
+/** Shows one row per judge. */
 export function cascadeTable(reports: readonly CascadeReport[]): Table {
   return {
     header: [
@@ -287,7 +287,7 @@ export function robustnessTable({ kinds }: RobustnessReport): Table {
   };
 }
 
-/** Accuracy of each policy's pick on each task, and its name where it is one of the package's or the paper's. */
+/** Shows each policy's pick on each task, with its accuracy. */
 export function taskTable({ tasks }: EvaluationReport): Table {
   const policies = Object.keys(tasks[0]?.picks ?? {});
   return {

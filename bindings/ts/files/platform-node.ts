@@ -1,4 +1,4 @@
-/** Reading in Node: paths and file: addresses from the disk, everything else like a page. */
+/** Opens files in Node.js: paths and file: addresses from the disk, other addresses as in a page. */
 import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parentPort, Worker } from 'node:worker_threads';
@@ -23,7 +23,7 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Errors: `network`, also for a file that is not there. */
+/** Opens an address. Errors: `network`, also for a missing file. */
 export async function openUrl(url: string, signal: AbortSignal | undefined, cache?: RequestCache): Promise<OpenFile> {
   if (/^https?:/.test(url)) return openWebUrl(url, signal, cache);
   const path = url.startsWith('file:') ? fileURLToPath(url) : url;

@@ -1,8 +1,8 @@
-/** What differs between Node and everywhere else: how a file beside the package is read. Pages, workers, edge runtimes. */
+/** Opens addresses by `fetch`: in pages, workers and edge runtimes. platform-node.ts replaces this in Node.js. */
 import { abortable, errorFrom, SignalboxError } from '../errors.js';
 
 export interface OpenFile {
-  /** Length in bytes, where it is known before the file was read. */
+  /** Length in bytes, if it is known before the file is read. */
   size: number | undefined;
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
@@ -14,8 +14,8 @@ async function* chunksOf(
   const reader = body.getReader();
   try {
     for (;;) {
-      // The caller's own response does not know the signal; and Node's fetch, aborted when all of the body is there, may
-      // leave a read open for ever.
+      // A response from the caller does not know the signal; and Node's fetch may leave a read pending forever if it is
+      // aborted after the whole body arrived.
       const { done, value } = await abortable(reader.read(), signal);
       if (done) return;
       yield value;
@@ -25,12 +25,12 @@ async function* chunksOf(
   }
 }
 
-/** Lets go of a body that nobody reads: its connection would stay open. */
+/** Cancels a body that nobody reads, which would keep its connection open. */
 export function discard(response: Response | undefined): void {
   response?.body?.cancel().catch(() => undefined);
 }
 
-/** The body of a response, refused where it is an error or a page. Errors: `network`, `aborted`. */
+/** Opens a response; refuses an error or an HTML page. Errors: `network`, `aborted`. */
 export function openResponse(response: Response, signal: AbortSignal | undefined): OpenFile {
   const where = response.url === '' ? 'the response' : response.url;
   const isPage = response.headers.get('content-type')?.startsWith('text/html') === true;
@@ -39,13 +39,13 @@ export function openResponse(response: Response, signal: AbortSignal | undefined
     const what = response.ok ? 'is an HTML page, expected a file' : `answered ${response.status}`;
     throw new SignalboxError('network', `${where} ${what}`);
   }
-  // With a content encoding the length is that of the compressed bytes.
+  // With a content encoding, the length is that of the compressed bytes.
   const length = response.headers.get('content-encoding') ? null : response.headers.get('content-length');
   const size = length === null ? undefined : Number(length);
   return { size, chunks: response.body === null ? [] : chunksOf(response.body, signal) };
 }
 
-/** Errors: `network`; an abort passes through as the signal's. */
+/** Opens an address. Errors: `network`; an abort rejects with the signal's reason. */
 export async function openUrl(url: string, signal: AbortSignal | undefined, cache?: RequestCache): Promise<OpenFile> {
   let response: Response;
   try {

@@ -1,6 +1,4 @@
-/** SHA-256 where the platform has it. */
-
-/** Hexadecimal; `undefined` where WebCrypto is missing (plain http). */
+/** Returns the SHA-256 in hexadecimal; `undefined` without WebCrypto (plain http). */
 export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
   const subtle = globalThis.crypto?.subtle;
   if (subtle === undefined) return undefined;

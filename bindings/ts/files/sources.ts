@@ -1,4 +1,4 @@
-/** Reading sources of every kind, with progress and cancellation. */
+/** Reads sources of every kind, with progress and cancellation. */
 import { type OpenFile, openResponse, openUrl } from '#platform';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import type { OnProgress, Source } from '../types.js';
@@ -6,11 +6,11 @@ import type { OnProgress, Source } from '../types.js';
 export interface ReadOptions {
   signal?: AbortSignal | undefined;
   onProgress?: OnProgress | undefined;
-  /** Of addresses that are fetched: `reload` passes by the browser's HTTP cache. */
+  /** Cache mode of fetches: `reload` bypasses the browser's HTTP cache. */
   cache?: RequestCache | undefined;
 }
 
-/** Where the bytes go: `reserve` is called once if the size is known, `write` for each chunk. */
+/** Receives bytes: `reserve` is called once if the size is known, `write` for each chunk. */
 export interface Sink {
   reserve(sizeBytes: number): void;
   write(chunk: Uint8Array): void;
@@ -65,14 +65,14 @@ export async function readInto(source: Source, sink: Sink, options: ReadOptions)
   onProgress?.({ status: 'done', ...event });
 }
 
-/** All bytes of a source. */
+/** Reads all bytes of a source. */
 export async function readBytes(source: Source, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   await readInto(source, { reserve: () => undefined, write: (chunk) => chunks.push(chunk) }, options);
   return concatenate(chunks);
 }
 
-/** The bytes of all pieces, one after the other. */
+/** Returns the concatenated bytes of all pieces. */
 export function concatenate(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
   let offset = 0;

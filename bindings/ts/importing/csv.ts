@@ -1,4 +1,4 @@
-/** CSV, row by row; the parser is csv-parse, in Node and in a page. */
+/** Reads CSV row by row, with csv-parse both in Node.js and in a page. */
 import { CsvError, parse } from '#csv';
 import { throwIfAborted } from '../errors.js';
 import { badInput, type InputFile, type ReadFileOptions, textOf } from './input-file.js';
@@ -6,7 +6,7 @@ import { badInput, type InputFile, type ReadFileOptions, textOf } from './input-
 const MOST_ROW_BYTES = 1 << 24;
 
 /**
- * Calls back with the cells of every row that is not blank, and its line in the file; the header is the first of them.
+ * Calls `onRow` with the cells of each row that is not blank, starting with the header, and its line in the file.
  * Errors: `invalid_argument` with the line, `aborted`.
  */
 export async function readCsvRows(
@@ -52,7 +52,7 @@ export async function readCsvRows(
       isEmpty = false;
       if (!parser.write(text)) await new Promise((resolve) => setTimeout(resolve));
     }
-    // The browser build throws where it ends without a byte.
+    // The browser build throws if it ends without any input.
     if (isEmpty) return;
     if (failure === undefined) parser.end();
     else stop();

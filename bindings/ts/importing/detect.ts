@@ -1,4 +1,4 @@
-/** Whose files these are. */
+/** Detects the source of benchmark files. */
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import type { Importer } from './importer.js';
 import { headOf, type InputFile, type ReadFileOptions } from './input-file.js';
@@ -16,7 +16,7 @@ import { routeLlmImporter } from './sources/routellm.js';
 import { routerBenchImporter } from './sources/routerbench.js';
 import { wideImporter } from './sources/wide.js';
 
-/** The more particular ones first: our own plain forms take what nobody else claims. */
+/** Most specific first: our own plain forms accept anything that no other importer claims. */
 const IMPORTERS: readonly Importer[] = [
   helmImporter,
   lmEvalImporter,
@@ -37,7 +37,7 @@ const MOST_NAMED = 5;
 export interface DetectedFiles {
   importer: Importer;
   files: InputFile[];
-  /** Files that are nobody's, or belong to no run of this source. */
+  /** Files that no importer claims, or that belong to no run of this source. */
   ignored: InputFile[];
 }
 
@@ -49,12 +49,12 @@ const some = (files: readonly InputFile[]) => {
 function importerOf(source: string): Importer {
   const importer = IMPORTERS.find((one) => one.source === source);
   if (importer !== undefined) return importer;
-  throw new SignalboxError('invalid_argument', `got the source '${source}', expected one of ${SOURCES.join(', ')}`);
+  throw new SignalboxError('invalid_argument', `got source '${source}', expected one of ${SOURCES.join(', ')}`);
 }
 
 /**
- * Sorts the files by path and finds whose they are; with `from` only what that source claims is used, or everything where it claims
- * nothing. Errors: `invalid_argument` where files of several sources are mixed, or of none; `aborted`.
+ * Sorts the files by path and detects their source. With `from`, only the files that this source claims are used, or
+ * all of them if it claims none. Errors: `invalid_argument` if the files have several sources or none; `aborted`.
  */
 export async function detect(
   files: readonly InputFile[],
@@ -78,12 +78,12 @@ export async function detect(
     if (from !== undefined) return { importer: importerOf(from), files: sorted, ignored: [] };
     throw new SignalboxError(
       'invalid_argument',
-      `nothing here is a benchmark's result: ${some(sorted)}; known are ${SOURCES.join(', ')}, named with --from`,
+      `no benchmark results found in ${some(sorted)}; --from names one of ${SOURCES.join(', ')}`,
     );
   }
   if (others.length > 0) {
     const kinds = [...claimed].map(([{ source }, of]) => `${source} (${some(of)})`).join('; ');
-    throw new SignalboxError('invalid_argument', `files of several sources, name one with --from: ${kinds}`);
+    throw new SignalboxError('invalid_argument', `the files have several sources, choose one with --from: ${kinds}`);
   }
   return { importer: first[0], files: first[1], ignored };
 }

@@ -1,6 +1,4 @@
-/** Names by pattern. */
-
-/** Whether a name matches one of the globs: `*` stands for any text, `?` for one character. */
+/** Returns a predicate for names that match one of the globs: `*` matches any text, `?` one character. */
 export function globMatcher(globs: readonly string[]): (name: string) => boolean {
   const patterns = globs.map((glob) => {
     const escaped = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&');

@@ -1,21 +1,21 @@
-/** Files as importers see them, in Node and in a page: a path, a size, and bytes by range. */
+/** Files as importers see them, in Node.js and in a page: a path, a size, and bytes by range. */
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { concatenate } from '../files/sources.js';
 import type { Place } from './records.js';
 
 export interface InputFile {
-  /** Relative, with `/` between its parts; folders often name the model. */
+  /** Relative path, with `/` as the separator; folders often name the model. */
   readonly path: string;
   readonly size: number;
-  /** Bytes [start, end). */
+  /** Reads the bytes [start, end). */
   slice(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** How a file begins, decompressed: what detection looks at. */
+/** The decompressed beginning of a file, which detection looks at. */
 export interface FileHead {
   /** The last part of the path in lower case, without `.gz`. */
   name: string;
-  /** At most 64 KiB, as text; what is not UTF-8 is replaced. */
+  /** At most 64 KiB as text; bytes that are not UTF-8 are replaced. */
   text: string;
   bytes: Uint8Array;
 }
@@ -27,14 +27,14 @@ export interface ReadFileOptions {
 
 const CHUNK_BYTES = 1 << 20;
 const HEAD_BYTES = 1 << 16;
-/** What gzip can reach at most is 1032; real benchmarks stay far below. */
+/** The maximum expansion of gzip is 1032; real benchmarks stay far below. */
 const MOST_EXPANSION = 400;
-/** Whatever is below this after decompression is never taken for a bomb. */
+/** A file that decompresses to no more than this is never treated as a bomb. */
 const HARMLESS_BYTES = 1 << 26;
 
 export const placeText = ({ file, line }: Place): string => (line === undefined ? file : `${file}, line ${line}`);
 
-/** `invalid_argument`, with file and line in front. */
+/** Returns an `invalid_argument` error whose message starts with file and line. */
 export function badInput(place: Place, reason: string, cause?: unknown): SignalboxError {
   return new SignalboxError('invalid_argument', `${placeText(place)}: ${reason}`, { cause });
 }
@@ -51,13 +51,13 @@ export function fileFromBlob(blob: Blob, path: string): InputFile {
   };
 }
 
-/** Refuses what grows out of proportion: a few kilobytes that claim to be gigabytes. */
+/** Refuses decompression bombs: a few kilobytes that expand to gigabytes. */
 export function expansionGuard(file: string, packedBytes: number): (unpackedBytes: number) => void {
   return (unpackedBytes) => {
     if (unpackedBytes > HARMLESS_BYTES && unpackedBytes > MOST_EXPANSION * packedBytes) {
       throw new SignalboxError(
         'size_overflow',
-        `${file}: ${packedBytes} bytes unpack to more than ${unpackedBytes}, expected at most ${MOST_EXPANSION} times as many`,
+        `${file}: ${packedBytes} bytes decompress to more than ${unpackedBytes}, expected at most ${MOST_EXPANSION} times as many`,
       );
     }
   };
@@ -67,7 +67,7 @@ async function* rawChunks(file: InputFile, options: ReadFileOptions): AsyncGener
   for (let start = 0; start < file.size; start += CHUNK_BYTES) {
     throwIfAborted(options.signal);
     const chunk = await file.slice(start, Math.min(start + CHUNK_BYTES, file.size));
-    if (chunk.byteLength === 0) throw new SignalboxError('truncated', `${file.path} became shorter while it was read`);
+    if (chunk.byteLength === 0) throw new SignalboxError('truncated', `${file.path} shrank while it was read`);
     options.onBytes?.(chunk.byteLength);
     yield chunk;
   }
@@ -100,28 +100,25 @@ async function* gunzip(
     }
   } catch (cause) {
     if (cause instanceof SignalboxError) throw cause;
-    throw new SignalboxError('truncated', `${file.path} is not whole gzip: ${(cause as Error).message}`, { cause });
+    throw new SignalboxError('truncated', `${file.path} is not complete gzip: ${(cause as Error).message}`, { cause });
   } finally {
     reader.cancel().catch(() => undefined);
   }
 }
 
-/** The bytes of a file, piece by piece; gzip is told by its first bytes and unpacked. */
-export async function* chunksOf(
-  file: InputFile,
-  options: ReadFileOptions = {},
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+/** Yields the bytes of a file piece by piece; gzip is recognised by its first bytes and decompressed. */
+async function* chunksOf(file: InputFile, options: ReadFileOptions = {}): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const start = await file.slice(0, Math.min(2, file.size));
   const chunks = rawChunks(file, options);
   yield* start[0] === 0x1f && start[1] === 0x8b ? gunzip(file, chunks) : chunks;
 }
 
-/** Errors: `truncated` for what is no gzip although it begins like it, `aborted`. */
+/** Reads the head of a file. Errors: `truncated` for damaged gzip, `aborted`. */
 export async function headOf(file: InputFile, options: ReadFileOptions = {}): Promise<FileHead> {
   const parts: Uint8Array[] = [];
   let length = 0;
   const start = await file.slice(0, Math.min(HEAD_BYTES, file.size));
-  // Of thousands of files no more than this is read; only what is packed takes a larger piece.
+  // With thousands of files, read no more than this of each; only compressed files need a larger piece.
   const plain = start[0] === 0x1f && start[1] === 0x8b ? undefined : [start];
   for await (const chunk of plain ?? chunksOf(file, { signal: options.signal })) {
     parts.push(chunk.subarray(0, HEAD_BYTES - length));
@@ -133,7 +130,7 @@ export async function headOf(file: InputFile, options: ReadFileOptions = {}): Pr
   return { name: name.replace(/\.gz$/, ''), bytes, text: new TextDecoder().decode(bytes) };
 }
 
-/** Text, piece by piece. Errors: `invalid_argument` for what is not UTF-8. */
+/** Yields the text of a file piece by piece. Errors: `invalid_argument` if it is not UTF-8. */
 export async function* textOf(file: InputFile, options: ReadFileOptions = {}): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const decode = (chunk?: Uint8Array<ArrayBuffer>) => {

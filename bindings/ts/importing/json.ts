@@ -1,21 +1,21 @@
-/** JSON from files of any size: documents of which only some parts are kept, and lines. */
+/** Reads JSON from files of any size: selected parts of documents, and lines. */
 import { JSONParser } from '@streamparser/json';
 import { SignalboxError } from '../errors.js';
 import { badInput, type InputFile, type ReadFileOptions, textOf } from './input-file.js';
 
-/** A line, or a document that is read as a whole, may be this long. */
+/** Maximum length of a line, and of a document that is read as a whole. */
 const MOST_TEXT = 1 << 26;
 
 /**
- * Python writes NaN and Infinity into JSON, which has neither: outside of strings they become null. Words are held back at
- * the end of a piece until they are whole.
+ * Replaces NaN and Infinity outside of strings with null: Python writes both, JSON has neither. A word that is cut at
+ * the end of a piece is held back until the rest arrives.
  */
 class PythonNumbers {
   #inString = false;
   #escaped = false;
   #held = '';
 
-  /** The text with null for NaN, Infinity and -Infinity. */
+  /** Returns the text with null instead of NaN, Infinity and -Infinity. */
   clean(piece: string): string {
     const text = this.#held + piece;
     this.#held = '';
@@ -42,13 +42,13 @@ class PythonNumbers {
       i += word.length - 1;
       from = i + 1;
     }
-    // The sign of an Infinity that only the next piece brings.
+    // May be the sign of an Infinity in the next piece.
     const end = !this.#inString && text.endsWith('-') && text.length > from ? text.length - 1 : text.length;
     this.#held = text.slice(end);
     return out + text.slice(from, end);
   }
 
-  /** What was held back at the end. */
+  /** Returns the text that is still held back at the end. */
   rest(): string {
     return this.#held;
   }
@@ -61,9 +61,9 @@ export interface JsonPart {
 }
 
 /**
- * Streams a document and calls back with the parts that the paths name (`$.samples.*`: every element of `samples`), in their order
- * in the file. NaN and Infinity are null. Nothing but the parts is kept in memory.
- * Errors: `invalid_argument` with the place of the first defect, also where the document ends too early; `aborted`.
+ * Streams a document and calls `onPart` with each part that a path names (`$.samples.*`: every element of `samples`),
+ * in file order. NaN and Infinity are null. Memory holds only these parts. Errors: `invalid_argument` with the place of
+ * the first defect, which may be that the document ends early; `aborted`.
  */
 export async function readJsonParts(
   file: InputFile,
@@ -84,16 +84,16 @@ export async function readJsonParts(
   const numbers = new PythonNumbers();
   const write = (text: string) => {
     if (text !== '' && !parser.isEnded) parser.write(text);
-    // What `onPart` throws comes back through the parser too, and is no defect of the syntax.
+    // The parser also passes on errors that `onPart` throws; these are not syntax errors.
     if (failure instanceof SignalboxError) throw failure;
     if (failure !== undefined) throw badInput(place, `not JSON: ${(failure as Error).message}`, failure);
   };
-  for await (const text of textOf(file, options)) write(numbers.clean(text)); // The decoder took a byte order mark off.
+  for await (const text of textOf(file, options)) write(numbers.clean(text)); // The decoder removed a byte order mark.
   write(numbers.rest());
-  if (!parser.isEnded) throw badInput(place, 'not JSON: it ends too early');
+  if (!parser.isEnded) throw badInput(place, 'not JSON: it ends early');
 }
 
-/** A whole document, for files that are small by their nature. Errors: as `readJsonParts`, `size_overflow`. */
+/** Reads a whole document, for kinds of files that are small. Errors: as `readJsonParts`, `size_overflow`. */
 export async function readJson(file: InputFile, options: ReadFileOptions = {}): Promise<unknown> {
   if (file.size > MOST_TEXT) throw badInput({ file: file.path }, `${file.size} bytes, expected at most ${MOST_TEXT}`);
   let text = '';
@@ -101,7 +101,7 @@ export async function readJson(file: InputFile, options: ReadFileOptions = {}): 
   return parseJson(text, { file: file.path });
 }
 
-/** JSON with Python's NaN and Infinity as null. */
+/** Parses JSON; Python's NaN and Infinity become null. */
 function parseJson(text: string, place: { file: string; line?: number }): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
@@ -116,7 +116,7 @@ function parseJson(text: string, place: { file: string; line?: number }): unknow
   }
 }
 
-/** Every line that is not blank, from 1. Errors: `invalid_argument`, `aborted`. */
+/** Calls `onLine` with each line that is not blank and its number, from 1. Errors: `invalid_argument`, `aborted`. */
 async function readLines(
   file: InputFile,
   onLine: (text: string, line: number) => void,
@@ -137,7 +137,7 @@ async function readLines(
   take(held);
 }
 
-/** One JSON value a line. */
+/** Reads one JSON value per line. */
 export async function readJsonLines(
   file: InputFile,
   onValue: (value: unknown, line: number) => void,

@@ -1,12 +1,12 @@
-/** The text of a person's turns in a conversation, as the files of harnesses hold it. */
+/** Extracts the user's turns from a conversation in a harness's format. */
 import { field, isObject, textField } from './fields.js';
 
-const PERSON = new Set(['user', 'human']);
+const USER_ROLES = new Set(['user', 'human']);
 
-/** Lists of parts are not nested; what goes deeper was made to exhaust the stack. */
+/** Lists of parts are not nested in practice; deeper nesting is an attempt to exhaust the stack. */
 const DEEPEST = 8;
 
-/** A string, a part with a text, or a list of them. */
+/** Returns the text of a string, of a part with a text, or of a list of them. */
 function contentText(content: unknown, depth = 0): string {
   if (typeof content === 'string') return content;
   if (Array.isArray(content)) {
@@ -20,13 +20,13 @@ function contentText(content: unknown, depth = 0): string {
 }
 
 /**
- * A prompt that is a string, or a list of messages `{role, content}` (OpenCompass says `prompt`): what the person said, line by line;
- * everything where nobody is a person. Undefined for anything else.
+ * Returns the text of a prompt: a string, or the user's turns, one per line, in a list of messages `{role, content}`
+ * (OpenCompass: `prompt`). Without a user's turn, all turns count. `undefined` for anything else.
  */
 export function promptText(prompt: unknown): string | undefined {
   if (typeof prompt === 'string') return prompt;
   if (!Array.isArray(prompt) || prompt.length === 0 || !prompt.every(isObject)) return undefined;
   const of = (message: unknown) => contentText(field(message, 'content') ?? field(message, 'prompt'));
-  const said = prompt.filter((message) => PERSON.has((textField(message, 'role') ?? '').toLowerCase()));
+  const said = prompt.filter((message) => USER_ROLES.has((textField(message, 'role') ?? '').toLowerCase()));
   return (said.length > 0 ? said : prompt).map(of).filter(Boolean).join('\n');
 }

@@ -1,6 +1,6 @@
-/** Lists of strings as Python prints them; nothing is evaluated. */
+/** Parses lists of strings as Python prints them, without evaluating anything. */
 
-/** What follows a backslash, where it stands for one character. */
+/** Escapes of one character, by the character after the backslash. */
 const ESCAPES = new Map([
   ['\\', '\\'],
   ["'", "'"],
@@ -23,7 +23,7 @@ const LAST_CODE_POINT = 0x10ffff;
 const SPACE = /[ \t\r\n\f]*/y;
 const HEX = /^[0-9a-fA-F]+$/;
 const OCTAL = /[0-7]{1,3}/y;
-/** What a literal cannot hold as it is: line ends and NUL. */
+/** Characters that a literal cannot contain unescaped: line ends and NUL. */
 const ENDS_LITERAL = /[\\'"\n\r\0]/g;
 
 class Reader {
@@ -49,7 +49,7 @@ class Reader {
     return this.#at === this.#text.length;
   }
 
-  /** One or more literals side by side, which are one string; undefined where there is none, or it is wrong. */
+  /** Parses one or more adjacent literals, which form one string; `undefined` if there is none or it is invalid. */
   strings(): string | undefined {
     let all: string | undefined;
     for (;;) {
@@ -102,8 +102,8 @@ class Reader {
 }
 
 /**
- * The strings of a Python list or tuple of plain string literals, `['a', "it's"]`; undefined for anything else, so also for
- * prefixed and triple-quoted literals, and for what Python itself would refuse or warn of.
+ * Returns the strings of a Python list or tuple of plain string literals, `['a', "it's"]`. `undefined` for anything
+ * else: also for prefixed and triple-quoted literals, and for text that Python would reject or warn about.
  */
 export function parsePythonStrings(text: string): string[] | undefined {
   const reader = new Reader(text);
@@ -122,7 +122,7 @@ export function parsePythonStrings(text: string): string[] | undefined {
     comma = reader.take(',');
     reader.space();
   }
-  // In parentheses without a comma it is a string, no tuple.
+  // In parentheses without a comma it is a string, not a tuple.
   if (tuple && strings.length === 1 && !comma) return undefined;
   reader.space();
   return reader.atEnd() ? strings : undefined;

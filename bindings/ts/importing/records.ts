@@ -1,4 +1,4 @@
-/** What every importer makes of its files: samples, and how models scored on them. */
+/** The output of every importer: samples, and the scores of models on them. */
 
 export const SOURCES = [
   'helm',
@@ -14,22 +14,24 @@ export const SOURCES = [
   'wide',
   'long',
 ] as const;
-/** Whose files these are; `wide` (a column a model) and `long` (a row a sample and model) are our own plain forms. */
+/**
+ * The source of files; `wide` (one column per model) and `long` (one row per sample and model) are our own plain forms.
+ */
 export type Source = (typeof SOURCES)[number];
 
 /**
- * Why a row of a file, or a score, is not in the index. Every one is counted.
+ * The reason why a row of a file, or one score (a cell), is not in the index. Each occurrence is counted.
  *
- * - `perturbed`: HELM's perturbed copies of an instance.
- * - `failed`: the source says that the model gave no answer that could be judged (an error, a cancelled sample).
+ * - `perturbed`: a perturbed copy of an instance, in HELM's files.
+ * - `failed`: the source reports that the model gave no answer to score (an error, a cancelled sample).
  * - `no_prompt`: there is no text to embed.
- * - `no_score`: no model has a score that can be used.
- * - `score_out_of_range`: a number outside the metric's range; a cell.
- * - `score_not_a_number`: text where a score was expected, or NaN; a cell.
- * - `another_metric`: a score of a metric that was not chosen; a cell.
- * - `conflicting_score`: one model, one sample, different scores; a cell, which counts as not measured.
- * - `repeated`: the same score of the same model on the same sample again; a cell.
- * - `dataset_left_out`, `model_left_out`: the caller's own filters.
+ * - `no_score`: no model has a usable score.
+ * - `score_out_of_range`: a cell with a number outside the metric's range.
+ * - `score_not_a_number`: a cell with text instead of a score, or NaN.
+ * - `another_metric`: a cell with a score of a metric that was not chosen.
+ * - `conflicting_score`: a cell with different scores of one model on one sample; it counts as not measured.
+ * - `repeated`: a cell that repeats the score of a model on a sample.
+ * - `dataset_left_out`, `model_left_out`: excluded by the caller's filters.
  * - `other_shard`: the row belongs to another shard.
  * - `over_max_rows`: the row is not in the coreset.
  */
@@ -50,47 +52,47 @@ export const DROP_REASONS = [
 ] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
-/** Where something was read. */
+/** A place in the input, for messages. */
 export interface Place {
   file: string;
-  /** Line, or row, from 1; absent where a file is one document. */
+  /** Line or row, from 1; absent if the file is one document. */
   line?: number | undefined;
 }
 
 export interface Sample {
   dataset: string;
-  /** The source's own key: samples with equal dataset and key are one, whichever model's file they stand in. */
+  /** The source's own key: samples with the same dataset and key are one sample, also across the files of models. */
   key: string;
-  /** What people are shown; need not be unique. */
+  /** Shown to users; need not be unique. */
   id: string;
   prompt: string | undefined;
-  /** A vector of the sample, where the file has one. */
+  /** Vector of the sample, if the file has one. */
   embedding?: ArrayLike<number> | undefined;
-  /** Number of the data row, over all files, for tables that a matrix of embeddings may accompany. */
+  /** Number of the table row, counted over all files: the row of an accompanying matrix of embeddings. */
   row?: number | undefined;
   place: Place;
 }
 
-/** What else is known of one answer. */
+/** Cost and tokens of one answer. */
 export interface AnswerFigures {
   costUsd?: number | undefined;
   tokensIn?: number | undefined;
   tokensOut?: number | undefined;
 }
 
-/** Receives what an importer reads. */
+/** Receives the samples and scores that an importer reads. */
 export interface RecordSink {
-  /** Notes a sample, and gives the number to score it by: the same number for the same dataset and key. */
+  /** Records a sample and returns its number for `score`: the same number for the same dataset and key. */
   sample(sample: Sample): number;
-  /** One model's score on a sample, in the source's own range; null, undefined or NaN where it has none. */
+  /** Records one model's score on a sample, in the source's own range; null, undefined or NaN if there is none. */
   score(sample: number, model: string, metric: string, value: unknown, place: Place, figures?: AnswerFigures): void;
-  /** A row that is left out before it becomes a sample. */
+  /** Counts a row that does not become a sample. */
   drop(reason: DropReason, place: Place): void;
 }
 
 export interface ImportContext {
   sink: RecordSink;
   signal?: AbortSignal | undefined;
-  /** Bytes of a file that were read, for progress. */
+  /** Called with the number of bytes read, for progress. */
   onBytes?: ((count: number) => void) | undefined;
 }

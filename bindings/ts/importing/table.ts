@@ -1,4 +1,4 @@
-/** Tables from CSV, TSV, JSONL and Parquet, so that importers of tabular forms do not care which. */
+/** Reads tables from CSV, TSV, JSONL and Parquet through one interface. */
 import { type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { SignalboxError, throwIfAborted } from '../errors.js';
@@ -10,19 +10,22 @@ import { readJsonLines } from './json.js';
 export type TableFormat = 'csv' | 'tsv' | 'jsonl' | 'parquet';
 
 export interface TableReader {
-  /** Called once before the first row, and again where a JSONL file brings columns that no line had before. */
+  /** Called before the first row, and again when a line of a JSONL file has new columns. */
   onColumns(columns: readonly string[]): void;
-  /** Cells by column; undefined or '' where there is none. `line` is the line in a text file, the row from 1 in Parquet. */
+  /** Cells by column; undefined or '' if absent. `line` is the line in a text file, or the row from 1 in Parquet. */
   onRow(cells: readonly unknown[], line: number): void;
 }
 
 const PARQUET_MAGIC = 'PAR1';
-/** Every block unpacks its row group's pages from their beginning, which may be all of it: blocks are as large as memory allows. */
+/**
+ * Each block decompresses its row group's pages from their start, possibly all of them: blocks are as large as memory
+ * allows.
+ */
 const PARQUET_BLOCK_VALUES = 1 << 23;
 const PARQUET_MOST_ROWS = 1 << 18;
 const PARQUET_LEAST_ROWS = 4096;
 
-/** By magic number, then by name; undefined for what is no table. */
+/** Returns the format by magic number, then by name; `undefined` if the file is not a table. */
 export function tableFormat({ name, bytes }: FileHead): TableFormat | undefined {
   if (String.fromCharCode(...bytes.subarray(0, 4)) === PARQUET_MAGIC) return 'parquet';
   const extension = name.slice(name.lastIndexOf('.') + 1);
@@ -30,7 +33,7 @@ export function tableFormat({ name, bytes }: FileHead): TableFormat | undefined 
   return extension === 'csv' || extension === 'tsv' || extension === 'jsonl' ? extension : undefined;
 }
 
-/** The keys of the object that a text begins with, also where the text is cut, or holds Python's NaN. */
+/** Returns the keys of the object at the start of a text, which may be cut or contain Python's NaN. */
 function headKeys(text: string): string[] {
   const keys: string[] = [];
   const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[[\]{}]/gsy;
@@ -57,7 +60,7 @@ function keyOf(literal: string): string {
   }
 }
 
-/** The first rows of a CSV or TSV text, as far as they are whole in it. */
+/** Returns the first rows of a CSV or TSV text that are complete. */
 function headRows(text: string, separator: string, count: number): string[][] {
   const rows: string[][] = [];
   let cells: string[] = [];
@@ -73,7 +76,7 @@ function headRows(text: string, separator: string, count: number): string[][] {
   return rows;
 }
 
-/** The columns of a table as far as its head shows them: the header, the keys of the first line. Parquet needs `readTable`. */
+/** Returns the columns in a table's head: the header, or the keys of the first line. Parquet needs `readTable`. */
 export function headColumns(head: FileHead): string[] {
   const format = tableFormat(head);
   const text = head.text.replace(/^\uFEFF/, '').trimStart();
@@ -93,7 +96,7 @@ async function readCsvTable(file: InputFile, delimiter: string, to: TableReader,
       return;
     }
     if (cells.length !== width) {
-      throw badInput({ file: file.path, line }, `${cells.length} cells, the header has ${width}`);
+      throw badInput({ file: file.path, line }, `got ${cells.length} cells, expected ${width} as in the header`);
     }
     to.onRow(cells, line);
   };
@@ -117,12 +120,12 @@ async function readJsonTable(file: InputFile, to: TableReader, options: ReadFile
   if (places.size === 0) throw badInput({ file: file.path }, 'the file is empty');
 }
 
-/** A value of Parquet as JSON would have it. */
+/** Converts a Parquet value to its JSON form. */
 function plain(value: unknown): unknown {
   return typeof value === 'bigint' ? Number(value) : value;
 }
 
-/** A list counts as many values as it has. */
+/** Returns the rows per block, by the mean number of values in a row; a list counts as its elements. */
 function blockRowsOf({ row_groups: groups, num_rows: rows }: FileMetaData): number {
   const values = groups
     .flatMap(({ columns }) => columns)
@@ -154,7 +157,7 @@ async function readParquetTable(file: InputFile, to: TableReader, options: ReadF
       throwIfAborted(options.signal);
       const rowEnd = Math.min(rows, rowStart + blockRows);
       let block: unknown[][] = [];
-      // As arrays: an object would lose a column `__proto__`.
+      // Read as arrays: an object would lose a column `__proto__`.
       const onComplete = (read: unknown[][]) => {
         block = read;
       };
@@ -172,11 +175,11 @@ async function readParquetTable(file: InputFile, to: TableReader, options: ReadF
     }
   } catch (cause) {
     if (cause instanceof SignalboxError) throw cause;
-    throw badInput({ file: file.path }, `not a Parquet file that can be read: ${(cause as Error).message}`, cause);
+    throw badInput({ file: file.path }, `not a readable Parquet file: ${(cause as Error).message}`, cause);
   }
 }
 
-/** Errors: `invalid_argument` with file and line, `truncated`, `size_overflow`, `aborted`. */
+/** Reads a table. Errors: `invalid_argument` with file and line, `truncated`, `size_overflow`, `aborted`. */
 export async function readTable(
   file: InputFile,
   format: TableFormat,

@@ -1,4 +1,4 @@
-/** Members of a zip archive, one at a time; the reader is zip.js, and zstd members are unpacked by fzstd. */
+/** Reads the members of a zip archive one at a time, with zip.js; fzstd decompresses zstd members. */
 import { configure, type FileEntry, Reader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
 import { Decompress } from 'fzstd';
 import { SignalboxError, throwIfAborted } from '../errors.js';
@@ -8,7 +8,7 @@ import { badInput, expansionGuard, fileFromBytes, type InputFile, type ReadFileO
 const STORED = 0;
 const DEFLATE = 8;
 const ZSTD = 93;
-/** More than any log of a benchmark has. */
+/** More than any benchmark log contains. */
 const MOST_MEMBERS = 1_000_000;
 const MOST_MEMBER_BYTES = 1 << 30;
 const CHUNK_BYTES = 1 << 16;
@@ -31,7 +31,7 @@ class FileReader extends Reader<InputFile> {
   }
 }
 
-/** Unpacks piece by piece, so that a bomb is noticed before it is whole. */
+/** Decompresses piece by piece, to detect a bomb before it expands fully. */
 function unzstd(path: string, packed: Uint8Array): Uint8Array<ArrayBuffer> {
   const check = expansionGuard(path, packed.byteLength);
   const pieces: Uint8Array[] = [];
@@ -48,7 +48,7 @@ function unzstd(path: string, packed: Uint8Array): Uint8Array<ArrayBuffer> {
     }
   } catch (cause) {
     if (cause instanceof SignalboxError) throw cause;
-    throw badInput({ file: path }, `not whole zstd: ${(cause as Error).message}`, cause);
+    throw badInput({ file: path }, `not complete zstd: ${(cause as Error).message}`, cause);
   }
   return concatenate(pieces);
 }
@@ -70,8 +70,8 @@ async function bytesOf(entry: FileEntry, path: string): Promise<Uint8Array<Array
 }
 
 /**
- * Calls back with the members whose names are wanted, in the archive's order, one at a time. Names are names and never become paths
- * on a disk. Errors: `invalid_argument` (not a zip, damaged, encrypted, an unknown compression), `size_overflow`, `aborted`.
+ * Calls back with each wanted member, one at a time, in the archive's order. Names never become paths on a disk.
+ * Errors: `invalid_argument` (not a zip, damaged, encrypted, or an unknown compression), `size_overflow`, `aborted`.
  */
 export async function readZip(
   file: InputFile,
@@ -79,7 +79,7 @@ export async function readZip(
   onMember: (member: InputFile) => Promise<void> | void,
   options: ReadFileOptions = {},
 ): Promise<void> {
-  // No workers of its own: it runs in one already, and a strict CSP forbids those that it would make.
+  // No workers: this may run in one already, and a strict CSP forbids the workers that zip.js creates.
   configure({ useWebWorkers: false });
   const reader = new ZipReader(new FileReader(file, options));
   try {
@@ -96,7 +96,7 @@ export async function readZip(
     }
   } catch (cause) {
     if (cause instanceof SignalboxError) throw cause;
-    throw badInput({ file: file.path }, `not a zip archive that can be read: ${(cause as Error).message}`, cause);
+    throw badInput({ file: file.path }, `not a readable zip archive: ${(cause as Error).message}`, cause);
   } finally {
     await reader.close();
   }

@@ -1,16 +1,17 @@
 /** What a folder of sentence-transformers says about its model, as far as it is understood; the rest is refused. */
-import { isObject, type Json } from '../embedding/embedder-files.js';
+
 import { errorFrom } from '../errors.js';
+import { type Fields, isObject } from '../files/fields.js';
 import type { Pooling } from './options.js';
 
 /** Parsed files of the folder; `undefined` where there is none. */
 export interface ConfigurationFiles {
-  config: Json;
-  tokenizerConfig: Json | undefined;
+  config: Fields;
+  tokenizerConfig: Fields | undefined;
   modules: unknown;
-  pooling: Json | undefined;
-  sentenceBert: Json | undefined;
-  sentenceTransformers: Json | undefined;
+  pooling: Fields | undefined;
+  sentenceBert: Fields | undefined;
+  sentenceTransformers: Fields | undefined;
 }
 
 export interface Configuration {
@@ -61,7 +62,7 @@ const POOLING_FLAGS: Readonly<Record<string, Pooling>> = {
 };
 
 /** The one mode that is switched on. */
-function poolingOf(config: Json): Pooling {
+function poolingOf(config: Fields): Pooling {
   const named = config.pooling_mode;
   const modes =
     named === undefined
@@ -82,7 +83,7 @@ const limitOf = (value: unknown): number =>
 /** RoBERTa and its kin count positions from behind the padding's. */
 const OFFSET_POSITIONS = ['mpnet', 'roberta', 'xlm-roberta', 'camembert'];
 
-function positionsOf(config: Json): number {
+function positionsOf(config: Fields): number {
   const positions = limitOf(config.max_position_embeddings);
   return OFFSET_POSITIONS.includes(String(config.model_type)) ? positions - 2 : positions;
 }
@@ -98,7 +99,7 @@ function maxTokensOf(files: ConfigurationFiles, wanted: number | undefined): num
 }
 
 /** What stands before a text unless something else is asked for. */
-function prefixOf(config: Json | undefined): string {
+function prefixOf(config: Fields | undefined): string {
   const name = config?.default_prompt_name;
   if (name === undefined || name === null) return '';
   const prompts = config?.prompts;

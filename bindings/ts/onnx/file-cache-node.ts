@@ -5,7 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { threadId } from 'node:worker_threads';
 import { SignalboxError } from '../errors.js';
-import { cacheFolder } from '../files/cache-folder.js';
+import { cacheFolder } from '../files/disk/cache-folder.js';
 import type { CachedFile, FileCache } from './file-cache.js';
 
 function failure(folder: string, cause: unknown): SignalboxError {
@@ -38,8 +38,8 @@ function isLeft(entry: string): boolean {
 const sizeOf = async (file: string) => (await stat(file).catch(() => undefined))?.size;
 
 /**
- * `<name>` is a whole file; `<name>.<process>-<thread>-<turn>.part` one that a thread loads, or that it left; `.etag` lies
- * beside it.
+ * `<name>` is a whole file; `<name>.<process>-<thread>-<turn>.part` one that a thread loads, or that it left; `.etag`
+ * lies beside it.
  */
 class DiskFile implements CachedFile {
   isWhole = false;

@@ -13,8 +13,8 @@ const sha256 = (hash: string) => ({ sha256: hash });
 
 /**
  * The repository holds no modules.json; pooling and limit are those of sentence-transformers/all-mpnet-base-v2, whose
- * weights these are. The hashes are those that a public list of these files records, not of a download of ours; it has none
- * for `onnx/model_quantized.onnx`, which is checked against what the hub says of it.
+ * weights these are. The hashes are those that a public list of these files records, not of a download of ours; it has
+ * none for `onnx/model_quantized.onnx`, which is checked against what the hub says of it.
  */
 const KNOWN: Readonly<Record<string, KnownModel>> = {
   [DEFAULT_MODEL]: {

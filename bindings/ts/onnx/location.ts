@@ -10,7 +10,7 @@ export interface FileClaim {
 }
 
 /** The files that there are, by path. A file that is not among them is not there. */
-export type FileList = ReadonlyMap<string, FileClaim>;
+type FileList = ReadonlyMap<string, FileClaim>;
 
 /** A folder of files with addresses. */
 export interface ModelFolder {

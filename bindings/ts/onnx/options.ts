@@ -20,7 +20,10 @@ export interface Manifest {
 
 /** Where the files are, what they must be, and where they are kept. */
 export interface ModelFileOptions {
-  /** Weights to load: `onnx/model.onnx`, or with the suffix that transformers.js uses. Default `q8`: `onnx/model_quantized.onnx`. */
+  /**
+   * Weights to load: `onnx/model.onnx`, or with the suffix that transformers.js uses. Default `q8`:
+   * `onnx/model_quantized.onnx`.
+   */
   dtype?: Dtype | undefined;
   /** The model's file below the folder, instead of the one that `dtype` names. */
   file?: string | undefined;
@@ -33,7 +36,10 @@ export interface ModelFileOptions {
    * the hub itself says of its files. `null`: nothing is checked, for a folder of one's own on a server.
    */
   manifest?: Manifest | null | undefined;
-  /** Where downloads are kept: `true` (the default) in the browser's Cache API, in Node below `~/.cache/signalbox`; or, in Node, a folder. */
+  /**
+   * Where downloads are kept: `true` (the default) in the browser's Cache API, in Node below `~/.cache/signalbox`; or,
+   * in Node, a folder.
+   */
   cache?: boolean | string | undefined;
 }
 
@@ -51,7 +57,10 @@ export interface ModelReadingOptions {
 export interface RuntimeOptions {
   /** Default `wasm`. `webgpu` is refused where there is none. */
   device?: Device | undefined;
-  /** Of the wasm device. Default: up to 4 where memory can be shared (the worker of a page that is cross-origin isolated; Node), else 1. The first load of a realm counts. */
+  /**
+   * Of the wasm device. Default: up to 4 where memory can be shared (the worker of a page that is cross-origin
+   * isolated; Node), else 1. The first load of a realm counts.
+   */
   threads?: number | undefined;
   /** Where ONNX Runtime's .wasm is, if not beside its script. */
   runtimeWasm?: string | URL | undefined;

@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 export { openFileCache } from './file-cache-node.js';
 
-/** Told as a path: left to itself, ONNX Runtime fetches its file by address as soon as there are threads, which Node refuses. */
+/**
+ * Told as a path: left to itself, ONNX Runtime fetches its file by address as soon as there are threads, which Node
+ * refuses.
+ */
 export function runtimePaths(): string | undefined {
   return path.dirname(fileURLToPath(import.meta.resolve('onnxruntime-web/wasm'))) + path.sep;
 }

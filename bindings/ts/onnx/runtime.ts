@@ -21,7 +21,9 @@ const OUTPUTS = ['last_hidden_state', 'token_embeddings'];
 /** The threads of this realm: ONNX Runtime starts them once. */
 let startedThreads: number | undefined;
 
-/** One in a page itself: bundled into the page's script, the runtime would start that as its threads, and wait forever. */
+/**
+ * One in a page itself: bundled into the page's script, the runtime would start that as its threads, and wait forever.
+ */
 function defaultThreads(): number {
   const isNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
   const canShare = isNode || (globalThis.crossOriginIsolated === true && typeof document === 'undefined');

@@ -5,7 +5,9 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { errorFrom, SignalboxError } from '../errors.js';
 
-/** Field numbers of ModelProto, GraphProto, TensorProto and StringStringEntryProto (onnx.proto, IR version 3 and later). */
+/**
+ * Field numbers of ModelProto, GraphProto, TensorProto and StringStringEntryProto (onnx.proto, IR version 3 and later).
+ */
 const MODEL_GRAPH = 7;
 const GRAPH_INITIALIZER = 5;
 const TENSOR_RAW_DATA = 9;

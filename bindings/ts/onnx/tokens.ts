@@ -1,8 +1,8 @@
 /** From texts to the numbers of their tokens, as sentence-transformers cuts and frames them. */
 import { Tokenizer } from '@huggingface/tokenizers';
 import { cut } from '../embedding/cut-text.js';
-import type { Json } from '../embedding/embedder-files.js';
 import { errorFrom } from '../errors.js';
+import type { Fields } from '../files/fields.js';
 import type { Configuration } from './configuration.js';
 
 /** Beyond this for each token a text is cut before it is tokenised, so that a megabyte costs what a page costs. */
@@ -51,7 +51,7 @@ export class TextTokenizer {
   readonly #prefixTokens: number;
 
   /** Errors: `bad_embedder`. */
-  constructor(json: Json, config: Json | undefined, modelConfig: Json, configuration: Configuration) {
+  constructor(json: Fields, config: Fields | undefined, modelConfig: Fields, configuration: Configuration) {
     try {
       this.#tokenizer = new Tokenizer(json, config ?? {});
       this.#frame = frameOf(this.#tokenizer);

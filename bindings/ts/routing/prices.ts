@@ -1,6 +1,6 @@
 /** Prices from the lists that others keep: OpenRouter's models, LiteLLM's map. */
 import { SignalboxError } from '../errors.js';
-import { type Fields, field, isObject, numberField, textField } from '../importing/fields.js';
+import { type Fields, field, isObject, numberField, textField } from '../files/fields.js';
 
 export interface ModelPrice {
   usdPerMTokIn: number;

@@ -10,10 +10,10 @@ export { liveHandles } from './wasm-module.js';
 
 /** Typed calls into one instance of the module. */
 export class Core extends WasmModule<GlueModule> {
-  /** Where the file of each open index lies: the core reads it in place. */
+  /** Place of the file of each open index: the core reads it in place. */
   readonly #files = new Map<number, { at: number; sizeBytes: number }>();
 
-  /** Reads an index straight into the module's memory and opens it there. */
+  /** Reads an index directly into the module's memory and opens it there. */
   async openIndex(source: Source, options: ReadOptions): Promise<number> {
     const [pointer, size] = await this.#receive(source, options);
     const { handle } = this.askToOpen<{ handle: number }>(() => this.glue.openIndex(pointer, size));
@@ -21,7 +21,7 @@ export class Core extends WasmModule<GlueModule> {
     return handle;
   }
 
-  /** Reads in the file of an open index. The view is of no use after the call. */
+  /** Calls `read` with a view of an open index's file, which is valid only during the call. */
   readFile<T>(handle: number, read: (file: Uint8Array) => T): T {
     const { at, sizeBytes } = this.#files.get(handle) as { at: number; sizeBytes: number };
     return read(this.glue.HEAPU8.subarray(at, at + sizeBytes));
@@ -36,7 +36,7 @@ export class Core extends WasmModule<GlueModule> {
     return this.askToOpen(() => this.glue.openEmbedder(pointer, bytes.byteLength, configJson));
   }
 
-  /** Vectors [count, dim] of texts whose token ids are ids[offsets[i]..offsets[i + 1]]. */
+  /** Returns the vectors [count, dim] of texts; the token ids of text i are ids[offsets[i]..offsets[i + 1]]. */
   embed(
     handle: number,
     ids: Uint32Array,
@@ -70,11 +70,12 @@ export class Core extends WasmModule<GlueModule> {
     this.askToClose(() => this.glue.close(handle));
   }
 
+  /** @internal */
   errorCodes(): string[] {
     return this.ask(() => this.glue.errorCodes());
   }
 
-  /** Streams a source into an allocation that the caller owns; of known size, there is no other copy. */
+  /** Streams a source into an allocation that the caller owns; without another copy if its size is known. */
   async #receive(source: Source, options: ReadOptions): Promise<[pointer: number, size: number]> {
     let pointer = 0;
     let capacity = 0;
@@ -112,7 +113,7 @@ export class Core extends WasmModule<GlueModule> {
 
 const loader = new WasmLoader(createModule, Core, WASM);
 
-/** The router's module: the package's own is shared. */
+/** Loads the router's module; without a source, the package's own, which is shared. */
 export function loadCore(source: WasmSource | undefined, options: ReadOptions): Promise<Core> {
   return loader.load(source, options);
 }

@@ -1,7 +1,7 @@
-/** JSON for the core, which must not lose anything on the way. */
+/** Serialises JSON for the core without loss. */
 import { SignalboxError } from '../errors.js';
 
-/** JSON would turn these into null or leave them out, and both mean "not given". */
+/** Refuses values that JSON would write as null or omit: to the core, both mean "not given". */
 function refuseLossy(key: string, value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) {
     throw new SignalboxError('invalid_argument', `${key} is ${value}, expected a finite number`);
@@ -12,7 +12,10 @@ function refuseLossy(key: string, value: unknown): unknown {
   return value;
 }
 
-/** Errors: `invalid_argument` for what JSON cannot say. A key whose value is `undefined` counts as absent. */
+/**
+ * Serialises a value; a key whose value is `undefined` counts as absent. Errors: `invalid_argument` for values without
+ * a JSON form.
+ */
 export function exactJson(value: object): string {
   try {
     return JSON.stringify(value, refuseLossy);

@@ -1,4 +1,4 @@
-/** The lab's wasm module: building indexes, and evaluating policies on a benchmark that is held out piece by piece. */
+/** The lab's wasm module: builds indexes, and evaluates policies on a benchmark with one part held out at a time. */
 
 import { SignalboxError } from '../errors.js';
 import type { ReadOptions } from '../files/sources.js';
@@ -12,7 +12,7 @@ import { WasmLoader, WasmModule } from './wasm-module.js';
 export const EVALUATED_POLICIES = ['s1', 's2', 's3', 's3_true_p', 'best_single', 'oracle', 'signalbox'] as const;
 export type EvaluatedPolicy = (typeof EVALUATED_POLICIES)[number];
 
-/** What an index or an evaluation is made from; `specJson` holds everything that is not an array. */
+/** The input of an index or an evaluation; `specJson` holds everything that is not an array. */
 export interface BenchmarkArrays {
   specJson: string;
   /** [rows, dim] */
@@ -24,18 +24,18 @@ export interface BenchmarkArrays {
 }
 
 export interface EvaluationArrays extends BenchmarkArrays {
-  /** [rows] Equal numbers are the same prompt text. */
+  /** [rows] Equal numbers for equal prompts. */
   inputs: Uint32Array;
-  /** [rows, models] US dollars a call, NaN unknown. */
+  /** [rows, models] US dollars per call, NaN unknown. */
   costs?: Float32Array | undefined;
 }
 
 export interface HeldOutOptions {
-  /** Candidates by their numbers; decisions are made for each pool. Default: one pool of all models. */
+  /** Candidates by number; each pool has its own decisions. Default: one pool of all models. */
   pools?: readonly (readonly number[])[];
   /** Default: those of the paper. */
   policies?: readonly EvaluatedPolicy[];
-  /** Labelled samples of the task: a count, or a share alpha of it (at most 50). */
+  /** Labelled samples of the task: a count, or a share alpha (at most 50 samples). */
   labels?: ({ count: number } | { alpha: number }) & { repeats?: number; seed?: number };
 }
 
@@ -49,36 +49,38 @@ export interface EvaluatedDecision {
 
 type PerModel = (number | null)[];
 
-/** One evaluation of a task. Lists are by model, and null where there is no outcome; the scores are empty where no
- * input has a known token. */
+/**
+ * One evaluation of a task. Lists are by model, null if there is no outcome. Scores are empty if no input has a known
+ * token.
+ */
 export interface TaskEvaluation {
-  /** Rows that are not labelled. */
+  /** Number of scored rows: those without a label. */
   judged: number;
   u: number;
   accuracy: PerModel;
-  /** The true p: how often the predictor of the model was right. */
+  /** The true p: how often the model's predictor was right. */
   predictorAccuracy: PerModel;
   s1: PerModel;
   s2: PerModel;
   s3: PerModel;
   p: PerModel;
   s3TrueP: PerModel;
-  /** By pool, then policy; null where no candidate has an outcome here and elsewhere. */
+  /** Decisions by pool, then policy; null if no candidate has an outcome in this task and in others. */
   decisions: { [policy in EvaluatedPolicy]?: EvaluatedDecision | null }[];
 }
 
 export interface HeldOutTask extends TaskEvaluation {
   task: number;
   rows: number;
-  /** Rows elsewhere with the prompt of a row of the task: they are in no pool. */
+  /** Rows of other tasks with the prompt of a row of this task; they are in no pool. */
   duplicatesDropped: number;
   meanElsewhere: PerModel;
-  /** With labels, one a repeat. */
+  /** With labels: one evaluation per repeat. */
   draws?: (TaskEvaluation & { labelled: number[] })[];
 }
 
 export interface InstanceOptions {
-  /** Each task in turn, or at once this share of every task. Default: `task`. */
+  /** Hold out each task in turn, or this share of every task at once. Default: `task`. */
   heldOut?: 'task' | { share: number; seed?: number };
   k?: number;
   policy?: 's1' | 'best_single' | 'signalbox';
@@ -86,7 +88,7 @@ export interface InstanceOptions {
   costWeights?: readonly number[];
 }
 
-/** Lists are by judged row. */
+/** Lists are by scored row. */
 export interface InstanceEvaluation {
   duplicatesDropped: number;
   rows: number[];
@@ -109,11 +111,14 @@ export interface CascadeEvaluationOptions {
   heldOut?: 'task' | { share: number; seed?: number };
   k?: number;
   pool?: readonly number[];
-  /** Correctness given up per US dollar. */
+  /** Correctness to trade per US dollar. */
   costWeights?: readonly number[];
   /** 1..4 */
   maxSteps?: number;
-  /** Shares of right answers that are accepted, and of wrong ones that are rejected. Default: one that never errs. */
+  /**
+   * Shares of correct answers that a judge accepts, and of wrong ones that it rejects. Default: one judge that never
+   * errs.
+   */
   judges?: readonly { sensitivity: number; specificity: number }[];
   judgeSeed?: number;
 }
@@ -122,22 +127,22 @@ export interface CascadeEvaluationOptions {
 export interface CascadeEvaluation {
   duplicatesDropped: number;
   rows: number;
-  /** By judge, then cost weight. */
+  /** Curves by judge, then cost weight. */
   curves: {
     costWeight: number;
     quality: number | null;
-    /** Of all models that were asked. */
+    /** Mean cost of all models asked. */
     cost: number | null;
     asked: number | null;
-    /** What the plans said, which count on a judge that never errs. */
+    /** Means of the plans' expectations, which assume a judge that never errs. */
     expectedQuality: number | null;
     expectedCost: number | null;
   }[][];
 }
 
-/** What the training pairs of the distance estimator rest on. */
+/** The basis of the distance estimator's training pairs. */
 export interface PairSummary {
-  /** Every row was judged; otherwise at most `rowsATask` drawn ones of each task, with these standard errors at most. */
+  /** All rows were used; otherwise at most `rowsATask` drawn rows of each task, with these maximum standard errors. */
   exact: boolean;
   rowsATask: number;
   maxStandardErrorU: number;
@@ -145,17 +150,17 @@ export interface PairSummary {
 }
 
 export interface FinishedBuild {
-  /** The file in order. Views into the module's memory: valid until its next call. */
+  /** The file in order: views into the module's memory, valid until its next call. */
   pieces: readonly Uint8Array<ArrayBuffer>[];
   sizeBytes: number;
   pairs: PairSummary;
 }
 
-/** An index in the making, whose rows come in pieces; to be closed. Errors: see src/building/index_builder.h. */
+/** A build in progress, which takes rows in pieces; to be closed. Errors: see src/building/index_builder.h. */
 export interface LabBuild {
-  /** Rows by their numbers [n], each once and in any order: embeddings [n, dim], outcomes [n, models], NaN missing. */
+  /** Puts rows by number [n], each once and in any order: embeddings [n, dim], outcomes [n, models], NaN missing. */
   put(at: Uint32Array, embeddings: Float32Array, outcomes: Float32Array): void;
-  /** Searches for the neighbours of at most `queries` more rows, or goes as many steps with the map. */
+  /** Searches for the neighbours of at most `queries` more rows, or runs as many steps of the map's layout. */
   step(queries: number): { done: number; total: number };
   finish(): FinishedBuild;
   close(): void;
@@ -182,7 +187,10 @@ export class Lab extends WasmModule<LabGlueModule> {
     });
   }
 
-  /** `specJson` as for `buildIndex`, and {graded, missing, shard, pairSampling: {maxWork, seed}}; everything is copied. */
+  /**
+   * Opens a build. `specJson` is as for `buildIndex`, plus {graded, missing, shard, pairSampling: {maxWork, seed}}. All
+   * arrays are copied.
+   */
   openBuild(specJson: string, rowTasks: Uint16Array): LabBuild {
     const { handle, dim, models } = this.withCopies([rowTasks], (tasksAt = 0) =>
       this.askToOpen<{ handle: number; dim: number; models: number }>(() =>
@@ -191,7 +199,7 @@ export class Lab extends WasmModule<LabGlueModule> {
     );
     return {
       put: (at, embeddings, outcomes) => {
-        // The core is told the number of rows only: shorter arrays would be read past their ends.
+        // The core gets only the number of rows: it would read past the ends of shorter arrays.
         checkLength(embeddings, at.length * dim, 'embeddings');
         checkLength(outcomes, at.length * models, 'outcomes');
         this.withCopies([at, embeddings, outcomes], (atAt = 0, embeddingsAt = 0, outcomesAt = 0) =>
@@ -212,7 +220,9 @@ export class Lab extends WasmModule<LabGlueModule> {
     return { ...rest, pieces: pieces.map(([pointer, size]) => new Uint8Array(memory, pointer, size)) };
   }
 
-  /** Rows of a task that stand for all of it, ascending: embeddings [n, dim] of unit norm, outcomes [n, models]. */
+  /**
+   * Chooses representative rows of a task, ascending, from embeddings [n, dim] of unit norm and outcomes [n, models].
+   */
   chooseRows(
     embeddings: Float32Array,
     outcomes: Float32Array,
@@ -228,7 +238,7 @@ export class Lab extends WasmModule<LabGlueModule> {
     );
   }
 
-  /** A handle to close. Everything is copied. */
+  /** Opens an evaluation and returns its handle, to be closed. All arrays are copied. */
   openEvaluation({ specJson, embeddings, rowTasks, outcomes, inputs, costs }: EvaluationArrays): number {
     const arrays = [embeddings, rowTasks, outcomes, inputs, ...(costs === undefined ? [] : [costs])];
     return this.withCopies(arrays, (embeddingsAt = 0, tasksAt = 0, outcomesAt = 0, inputsAt = 0, costsAt = 0) => {
@@ -239,7 +249,7 @@ export class Lab extends WasmModule<LabGlueModule> {
     });
   }
 
-  /** Searches for the neighbours of `rows` more rows; must be done with all before the rest. */
+  /** Searches for the neighbours of `rows` more rows. All rows must be done before other calls. */
   searchNeighbours(handle: number, rows: number): { done: number; total: number } {
     return this.ask(() => this.glue.searchNeighbours(handle, rows));
   }
@@ -263,7 +273,7 @@ export class Lab extends WasmModule<LabGlueModule> {
 
 const loader = new WasmLoader(createModule, Lab, LAB_WASM);
 
-/** The lab's module: the package's own is shared. */
+/** Loads the lab's module; without a source, the package's own, which is shared. */
 export function loadLab(source?: WasmSource, options: ReadOptions = {}): Promise<Lab> {
   return loader.load(source, options);
 }

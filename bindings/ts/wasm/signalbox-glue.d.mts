@@ -1,4 +1,6 @@
-/** What Embind registers (bindings/embind.cpp). Pointers and sizes are numbers; strings that come back are JSON. */
+/**
+ * The functions that Embind registers (bindings/embind.cpp). Pointers and sizes are numbers; returned strings are JSON.
+ */
 export interface GlueModule extends ModuleMemory {
   openIndex(pointer: number, sizeBytes: number): string;
   describeIndex(handle: number): string;
@@ -12,7 +14,7 @@ export interface GlueModule extends ModuleMemory {
   crc32(pointer: number, sizeBytes: number): number;
 }
 
-/** What the router's module and the lab's have in common. */
+/** Members that the router's module and the lab's share. */
 export interface ModuleMemory {
   readonly HEAPU8: Uint8Array;
   allocate(sizeBytes: number): number;

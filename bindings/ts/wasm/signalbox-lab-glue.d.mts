@@ -1,4 +1,7 @@
-/** What Embind registers (bindings/embind_lab.cpp). Pointers and sizes are numbers; strings that come back are JSON. */
+/**
+ * The functions that Embind registers (bindings/embind_lab.cpp). Pointers and sizes are numbers; returned strings are
+ * JSON.
+ */
 import type { GlueOptions, ModuleMemory } from './signalbox-glue.mjs';
 
 export interface LabGlueModule extends ModuleMemory {

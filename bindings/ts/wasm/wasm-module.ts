@@ -1,4 +1,4 @@
-/** What both wasm modules share: starting one, its memory, and answers that are unwrapped. */
+/** Shared by both wasm modules: starts an instance, manages its memory and unwraps its answers. */
 
 import { abortable, SignalboxError, unwrap } from '../errors.js';
 import { type ReadOptions, readBytes } from '../files/sources.js';
@@ -10,7 +10,7 @@ const MOST_BYTES = 0xffff_ffff;
 
 export type FlatArray = Float32Array | Uint32Array | Uint16Array | Uint8Array;
 
-/** One instance of a module. Every allocation is released, and pointers never leave it. */
+/** One instance of a module. It releases every allocation, and pointers never leave it. */
 export abstract class WasmModule<Glue extends ModuleMemory> {
   protected readonly glue: Glue;
   #stopped = false;
@@ -23,17 +23,17 @@ export abstract class WasmModule<Glue extends ModuleMemory> {
     return this.glue.liveHandles();
   }
 
-  /** Whether it stopped in the midst of a call (a trap, or no memory): it is of no further use. */
+  /** Whether a call stopped the instance (a trap, or no memory): it cannot be used any more. */
   get stopped(): boolean {
     return this.#stopped;
   }
 
-  /** Bytes of the module's memory: it only ever grows. */
+  /** @internal Bytes of the module's memory, which never shrinks. */
   get memoryBytes(): number {
     return this.glue.HEAPU8.byteLength;
   }
 
-  /** The value of an answer. */
+  /** Returns the value of an answer. */
   protected ask<T>(call: () => string): T {
     let answer: string;
     try {
@@ -48,7 +48,7 @@ export abstract class WasmModule<Glue extends ModuleMemory> {
     return unwrap<T>(answer);
   }
 
-  /** The value of an answer that opens something, which counts as open from then on. */
+  /** Returns the value of an answer that opens a handle, and marks the instance as busy. */
   protected askToOpen<T>(call: () => string): T {
     const opened = this.ask<T>(call);
     busy.add(this);
@@ -61,7 +61,7 @@ export abstract class WasmModule<Glue extends ModuleMemory> {
   }
 
   protected allocate(sizeBytes: number): number {
-    // The module's sizes have 32 bits: a larger one would wrap to a small one.
+    // The module's sizes have 32 bits: a larger size would wrap.
     const pointer = sizeBytes <= MOST_BYTES ? this.glue.allocate(sizeBytes) : 0;
     if (pointer === 0) throw new SignalboxError('out_of_memory', `${sizeBytes} bytes could not be allocated`);
     return pointer;
@@ -73,7 +73,7 @@ export abstract class WasmModule<Glue extends ModuleMemory> {
     return pointer;
   }
 
-  /** Calls with copies of the arrays, one pointer each. */
+  /** Calls `use` with a pointer to a copy of each array, and releases the copies. */
   protected withCopies<T>(arrays: readonly FlatArray[], use: (...pointers: number[]) => T): T {
     const pointers: number[] = [];
     try {
@@ -85,10 +85,10 @@ export abstract class WasmModule<Glue extends ModuleMemory> {
   }
 }
 
-/** Modules that have something open. */
+/** Modules with open handles. */
 const busy = new Set<WasmModule<ModuleMemory>>();
 
-/** Indexes, embedders and evaluations that are open, over all modules: zero once everything was disposed. */
+/** Returns the number of open indexes, embedders and evaluations in all modules: zero once everything is disposed. */
 export function liveHandles(): number {
   let sum = 0;
   for (const module of busy) sum += module.liveHandles();
@@ -112,7 +112,7 @@ async function compile(source: WasmSource, options: ReadOptions): Promise<WebAss
   }
 }
 
-/** How a source becomes a glue, ready to be called. */
+/** Compiles a source and starts an instance. */
 async function instantiate<Glue>(
   createModule: (options: GlueOptions) => Promise<Glue>,
   source: WasmSource,
@@ -121,18 +121,18 @@ async function instantiate<Glue>(
   const module = await compile(source, options);
   return new Promise<Glue>((resolve, reject) => {
     const instantiateWasm = (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void) => {
-      // A module that lacks what the glue expects makes `receive` throw.
+      // `receive` throws if the module lacks what the glue expects.
       WebAssembly.instantiate(module, imports).then(receive).catch(reject);
       return {};
     };
-    // What it would print when it stops is in the error that it throws.
+    // The error that it throws says all that it would print.
     createModule({ instantiateWasm, printErr: () => undefined }).then(resolve, reject);
   }).catch((cause: unknown) => {
     throw new SignalboxError('bad_wasm', `the WebAssembly module could not be started: ${String(cause)}`, { cause });
   });
 }
 
-/** Loads one of the two artefacts. The module of the package's own file is shared by everything that loads it. */
+/** Loads one of the two wasm files. All callers share one instance of the package's own file. */
 export class WasmLoader<Glue extends ModuleMemory, Module extends WasmModule<Glue>> {
   readonly #createModule: (options: GlueOptions) => Promise<Glue>;
   readonly #Module: new (
@@ -147,11 +147,11 @@ export class WasmLoader<Glue extends ModuleMemory, Module extends WasmModule<Glu
     this.#file = file;
   }
 
-  /** A failure is forgotten, and so is a module that stopped: the next load starts afresh. */
+  /** Loads a module. After a failure, or if the shared module stopped, the next load starts again. */
   async load(source: WasmSource | undefined, options: ReadOptions): Promise<Module> {
     if (source !== undefined) return this.#start(source, options);
     if (this.#shared === undefined || this.#shared.module?.stopped) {
-      // Not tied to one caller's signal: others may wait for the same module.
+      // Not tied to one caller's signal: others may be waiting for the same module.
       const entry: { loading: Promise<Module>; module?: Module } = {
         loading: this.#start(this.#file, { onProgress: options.onProgress, cache: options.cache }),
       };

@@ -318,8 +318,8 @@ describe('the report', () => {
     assert.equal(found.datasets[1].models, 1);
     const text = reportText(found);
     assert.match(text, /1 model without any outcome in some datasets: a \(1\)/);
-    assert.match(text, /always the same outcome: b/);
-    assert.match(text, /one model only, so nothing to choose: e/);
+    assert.match(text, /the same outcome everywhere: b/);
+    assert.match(text, /only one model, so there is no choice: e/);
   });
 
   it('averages costs and tokens over the answers with values', () => {

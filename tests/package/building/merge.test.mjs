@@ -59,7 +59,7 @@ describe('signalbox merge', () => {
   it('reports missing shards, and shards of another build', async () => {
     write('results.csv', csv(MODELS));
     for (const i of [1, 3]) await shard(i, 3);
-    await fails('invalid_argument', /of the shards 2 are missing/, 'merge', '1.sbx', '3.sbx', '-o', 'x.sbx');
+    await fails('invalid_argument', /missing shards: 2\. Name all/, 'merge', '1.sbx', '3.sbx', '-o', 'x.sbx');
     await runs('build', 'results.csv', '-o', 'int4.sbx', '--shard', '2/3', '--codes', 'int4', '--no-cache');
     await fails(
       'invalid_argument',

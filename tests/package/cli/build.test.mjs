@@ -30,7 +30,7 @@ describe('signalbox build', () => {
     write('results.csv', csv(MODELS));
     const text = await runs('build', 'results.csv', '-o', 'mine.sbx');
     assert.match(text, /wide: 1 file, 90 rows x 3 models, 3 datasets/);
-    assert.match(text, /choices, measured with each task held out, on 90 rows of 3 datasets/);
+    assert.match(text, /alternatives, measured on 90 rows of 3 datasets with each task held out/);
     assert.match(text, /binary +128 +100%/);
     assert.match(text, /wrote mine\.sbx/);
     const decision = await runsJson('route', 'What is 12 plus 40, as a number?', '--index', 'mine.sbx');
@@ -95,7 +95,7 @@ describe('signalbox build', () => {
     write('results.csv', `${csv(MODELS)}\nsums,99,cut off`);
     await fails(
       'invalid_argument',
-      /results\.csv, line 92: 3 cells, the header has 6/,
+      /results\.csv, line 92: got 3 cells, expected 6/,
       'build',
       '.',
       '-o',
@@ -103,7 +103,7 @@ describe('signalbox build', () => {
       ...QUICK,
     );
     write('results.csv', gzipSync(csv(MODELS)).subarray(0, 100));
-    await fails('truncated', /results\.csv is not whole gzip/, 'build', '.', '-o', 'x.sbx', ...QUICK);
+    await fails('truncated', /results\.csv is not complete gzip/, 'build', '.', '-o', 'x.sbx', ...QUICK);
     assert.deepEqual(readdirSync(folder), ['results.csv']);
   });
 
@@ -111,14 +111,14 @@ describe('signalbox build', () => {
     write('notes.txt', 'nothing');
     await fails(
       'invalid_argument',
-      /nothing here is a benchmark's result: notes\.txt; known are helm, lm-eval/,
+      /no benchmark results found in notes\.txt; --from names one of helm, lm-eval/,
       'build',
       'notes.txt',
       '-o',
       'x.sbx',
     );
     await fails('network', /no-such could not be read/, 'build', 'no-such', '-o', 'x.sbx');
-    await fails('invalid_argument', /name the index/, 'build', 'notes.txt');
+    await fails('invalid_argument', /expected --output FILE/, 'build', 'notes.txt');
   });
 
   it('reads prices from a list, and reports models without a price', async () => {
@@ -287,7 +287,7 @@ describe('embeddings in the data', () => {
     const [first, second] = rows();
     const line = (row, more) => JSON.stringify({ dataset: row.dataset, id: row.id, prompt: row.prompt, m: 1, ...more });
     write('r.jsonl', [line(first, { embedding: [1, 2] }), line(second, {})].join('\n'));
-    await fails('invalid_argument', /some rows have an embedding, but not 1/, 'build', 'r.jsonl', '-o', 'x.sbx');
+    await fails('invalid_argument', /some rows have an embedding, but 1 has none/, 'build', 'r.jsonl', '-o', 'x.sbx');
     write('r.jsonl', [line(first, { embedding: [1, 2] }), line(second, { embedding: [1] })].join('\n'));
     await fails('dimension_mismatch', /1 values, expected 2/, 'build', 'r.jsonl', '-o', 'x.sbx');
   });

@@ -100,7 +100,12 @@ describe('signalbox route', () => {
       [['route', PRIMES, '--candidates', 'nobody'], /^signalbox: .*'nobody' \(unknown_model\)\n$/],
       [['route', PRIMES, '--quality-bar', '7'], /\(invalid_argument\)\n$/],
       [['route', PRIMES, '--index', 'missing.sbx'], /missing\.sbx could not be read \(network\)/],
-      [['route', PRIMES, '--k', 'many'], /Expected a number/],
+      [['route', PRIMES, '--k', 'many'], /'--k <n>' argument 'many' is invalid\. Expected a whole number/],
+      [['route', PRIMES, '--k', '2.5'], /Expected a whole number of at least 1/],
+      [['route', PRIMES, '--neighbours', '0.5'], /Expected a whole number from 0 to 1000/],
+      [['route', PRIMES, '--eta', '0x1'], /Expected a number/],
+      [['route', PRIMES, '--candidates', ','], /'--candidates <names>' argument ',' is invalid.*an empty one/],
+      [['cascade', PRIMES, '--max-steps', '5'], /Expected a whole number from 1 to 4/],
       [['route'], /missing required argument/],
       [['fly'], /unknown command/],
     ]) {

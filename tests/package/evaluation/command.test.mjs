@@ -172,7 +172,7 @@ describe('its inputs', () => {
     assert.equal(pools.at(-1).rows.at(-1).policy, 'll');
     assert.ok(tasks.every(({ picks }) => picks.ll.model === 'poet-13b'));
     const { stderr } = await run([...common, '--baseline', `s1=${scores}`]);
-    assert.match(stderr, /'s1' is taken/);
+    assert.match(stderr, /'s1' is already in use/);
   });
 
   it('are refused with their name', async () => {

@@ -4,12 +4,12 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { parseBaseline, readBaseline } from '../../../dist/evaluation/baseline.js';
-import { readData } from '../../../dist/evaluation/data.js';
-import { readEmbeddings } from '../../../dist/evaluation/embed.js';
+import { parseBaseline, readBaseline } from '../../../dist/evaluation/disk/baseline.js';
+import { readEmbeddings } from '../../../dist/evaluation/disk/embeddings.js';
+import { readData } from '../../../dist/evaluation/disk/read-data.js';
 import { parseModelFilter } from '../../../dist/evaluation/model-filter.js';
-import { readNpy } from '../../../dist/files/npy.js';
-import { toJson, writeWhole } from '../../../dist/files/output.js';
+import { readNpy } from '../../../dist/files/disk/npy.js';
+import { toJson, writeWhole } from '../../../dist/files/disk/output.js';
 import { globMatcher } from '../../../dist/importing/glob.js';
 import { refused } from '../support/fixtures.mjs';
 import { csv, dataRows, MODELS, npy, temporaryFolder, writeBenchmark } from './fixtures.mjs';
@@ -200,7 +200,7 @@ describe('the outcomes', () => {
     await refusedFile('empty.csv', '', 'invalid_argument', /is empty/);
     await refusedFile('quote.csv', `${header.join()}\na,0,"never closed`, 'invalid_argument', /quote/i);
     await refusedFile('plain.csv.gz', csv([header]), 'bad_magic', /not gzip/);
-    await refusedFile('cut.csv.gz', gzipSync(csv([header, ...dataRows()])).subarray(0, 400), 'truncated', /too early/);
+    await refusedFile('cut.csv.gz', gzipSync(csv([header, ...dataRows()])).subarray(0, 400), 'truncated', /ends early/);
     await refused(readData({ data: 'none.csv', models }), 'network', /none\.csv/);
     await refused(readData({ data: 'none.csv', models: await file('bad.json', '[') }), 'invalid_argument', /bad\.json/);
   });
@@ -267,7 +267,7 @@ describe('the outcomes', () => {
         ['a', 0, 'high'],
       ]),
     );
-    await refused(readBaseline({ name: 'x', file: words }, data), 'invalid_argument', /no number/);
+    await refused(readBaseline({ name: 'x', file: words }, data), 'invalid_argument', /is not a number/);
     for (const text of ['ll', '=a.csv', 'll=']) await refused(() => parseBaseline(text), 'invalid_argument', /name=/);
   });
 });

@@ -9,9 +9,9 @@ import { chromium } from 'playwright-core';
 import { runEvaluation } from '../../../dist/cli/eval.js';
 import { reportText } from '../../../dist/cli/eval-text.js';
 import { Progress } from '../../../dist/cli/progress.js';
-import { reportHtml } from '../../../dist/evaluation/html.js';
+import { reportHtml } from '../../../dist/evaluation/disk/html.js';
 import { html, inlineJson } from '../../../dist/evaluation/html-template.js';
-import { toJson } from '../../../dist/files/output.js';
+import { toJson } from '../../../dist/files/disk/output.js';
 import { expectNothingOpen } from '../support/fixtures.mjs';
 import { DEFAULTS, dataRows, temporaryFolder, writeBenchmark } from './fixtures.mjs';
 

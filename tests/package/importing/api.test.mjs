@@ -35,7 +35,7 @@ describe('buildFromFiles', () => {
         assert.ok(done <= total);
       },
     });
-    assert.ok(steps.has('embedding 40 prompts') && steps.has('measuring the choices'), [...steps].join());
+    assert.ok(steps.has('embedding 40 prompts') && steps.has('measuring alternatives'), [...steps].join());
     assert.match(reportText(report), /wide: 1 file, 40 rows x 2 models, 2 datasets/);
     assert.equal(choices.list[0].samePicks, 1);
     assert.deepEqual(unpriced, ['knows']);
@@ -74,7 +74,7 @@ describe('buildFromFiles', () => {
 
   it('stops at once on an abort in any step', async () => {
     await assert.rejects(buildFromFiles(files(), { signal: AbortSignal.abort() }), { code: 'aborted' });
-    for (const at of ['looking at the files', 'embedding 40 prompts', 'searching neighbours']) {
+    for (const at of ['detecting the source', 'embedding 40 prompts', 'searching neighbours']) {
       const stop = new AbortController();
       const onProgress = ({ step }) => step === at && stop.abort();
       await assert.rejects(buildFromFiles(files(), { signal: stop.signal, onProgress }), { code: 'aborted' }, at);

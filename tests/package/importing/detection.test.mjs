@@ -46,7 +46,7 @@ describe('detection', () => {
     await assert.rejects(detect([], undefined), { code: 'invalid_argument' });
     await assert.rejects(detect(inputFiles({ x: 'y' }), 'excel'), {
       code: 'invalid_argument',
-      message: /got the source 'excel'/,
+      message: /got source 'excel'/,
     });
   });
 

@@ -174,7 +174,7 @@ describe('logs of inspect_ai', () => {
     for (const length of [0, 3, 30, bytes.length >> 1, bytes.length - 1]) {
       await refusedBy(inspectImporter, { 'x.eval': bytes.subarray(0, length) }, /x\.eval/);
     }
-    await refusedBy(inspectImporter, { 'x.eval': 'no archive' }, /x\.eval: not a zip/);
+    await refusedBy(inspectImporter, { 'x.eval': 'no archive' }, /x\.eval: not a readable zip archive/);
     const packed = zstdRaw(JSON.stringify(sample('a', 'C')));
     const cut = await zip(
       ['header.json', { eval: spec() }],
@@ -201,7 +201,7 @@ describe('logs of inspect_ai', () => {
       [log([sample(1, 'C')], { eval: { model: 'm' } }), /no text at 'eval\.task'/],
       [log([sample(1, 'C')], { eval: { task: 't', model: [] } }), /'model', got a list/],
       [log([]), /no entry in 'samples'.*--no-log-samples/],
-      [JSON.stringify(log([sample(1, 'C')])).slice(0, -3), /a\.json: not JSON: it ends too early/],
+      [JSON.stringify(log([sample(1, 'C')])).slice(0, -3), /a\.json: not JSON: it ends early/],
       ['', /a\.json: not JSON/],
       ['{"eval": {]', /a\.json: not JSON/],
       [Uint8Array.of(0x7b, 0xff), /a\.json: not UTF-8/],

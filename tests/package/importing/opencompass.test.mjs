@@ -118,8 +118,8 @@ describe('results of OpenCompass', () => {
   it('are refused without details, with a hint at the option that writes them', async () => {
     const cases = [
       [{ accuracy: 50 }, 'got nothing'],
-      [result({}), 'an object that holds none'],
-      [result([]), 'a list that holds none'],
+      [result({}), 'an object without any'],
+      [result([]), 'a list without any'],
       [result(5), 'the number 5'],
       [result(null), 'null'],
       [[], 'nothing'],

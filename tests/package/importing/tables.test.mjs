@@ -122,7 +122,7 @@ describe('the wide form', () => {
       'a row that is too short',
       { 'r.csv': 'prompt,a\nq,1\nq\n' },
       'invalid_argument',
-      /r\.csv, line 3: 1 cells, the header has 2/,
+      /r\.csv, line 3: got 1 cells, expected 2/,
     ],
     [
       'a quote that is never closed',
@@ -144,7 +144,7 @@ describe('the wide form', () => {
       'truncated gzip',
       { 'r.csv': gzipSync('prompt,a\nq,1\n').subarray(0, 20) },
       'truncated',
-      /r\.csv is not whole gzip/,
+      /r\.csv is not complete gzip/,
     ],
     [
       'a line that is not an object',
@@ -156,7 +156,7 @@ describe('the wide form', () => {
       'truncated Parquet',
       { 'r.parquet': PARQUET.subarray(0, PARQUET.length - 9) },
       'invalid_argument',
-      /r\.parquet: not a Parquet file/,
+      /r\.parquet: not a readable Parquet file/,
     ],
     [
       'an invalid embedding',

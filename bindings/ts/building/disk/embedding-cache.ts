@@ -1,4 +1,4 @@
-/** Vectors on the disk by the content of the prompt: a build that was stopped goes on where it was. */
+/** Caches vectors on the disk by prompt: an interrupted build resumes. */
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, readSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
@@ -20,8 +20,8 @@ interface Entry {
 const keyOf = (text: string) => createHash('sha256').update(text).digest().subarray(0, KEY_BYTES);
 
 /**
- * An embedder that looks into the cache first. Records are `key | tokens | float32 [dim] | crc32`, appended to a file of this
- * process's own, so that builds beside each other do not meet; what was cut off or damaged is not a record.
+ * An embedder that looks in the cache first. Records are `key | tokens | float32 [dim] | crc32`. Each process appends
+ * to a file of its own, so that concurrent builds do not interfere; incomplete or damaged records are ignored.
  */
 export class CachedEmbedder implements Embedder {
   readonly id: string;
@@ -36,7 +36,7 @@ export class CachedEmbedder implements Embedder {
   readonly #files: number[] = [];
   #own: { file: number; offset: number } | undefined;
 
-  /** Errors: `network` for a folder that cannot be used. */
+  /** Errors: `network` if the folder cannot be used. */
   constructor(inner: Embedder, root: string) {
     this.#inner = inner;
     this.id = inner.id;

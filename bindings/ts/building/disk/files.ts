@@ -1,4 +1,4 @@
-/** The files below the places that a person named. */
+/** Finds the files at the places that the user named. */
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SignalboxError } from '../../errors.js';
@@ -32,7 +32,7 @@ function fileFromDisk(name: string, size: number): InputFile {
   };
 }
 
-/** Adds what is below `name`; a folder that was seen already (a link that leads back) is passed over. */
+/** Adds all files below `name`; skips a folder that was already seen (by a link that leads back). */
 async function collect(name: string, seen: Set<string>, out: InputFile[]): Promise<void> {
   const of = await stat(name);
   if (of.isFile()) {
@@ -49,8 +49,8 @@ async function collect(name: string, seen: Set<string>, out: InputFile[]): Promi
 }
 
 /**
- * All files of these places, folders with everything below them; names that begin with a dot are left out. `.` and `..` are spelt out:
- * the names of folders can name a model. Errors: `network`.
+ * Returns all files of these places and below these folders, without names that start with a dot. `.` and `..` are
+ * resolved, since the name of a folder may name a model. Errors: `network`.
  */
 export async function findFiles(places: readonly string[]): Promise<InputFile[]> {
   const out: InputFile[] = [];

@@ -1,10 +1,21 @@
 /**
- * Parts of a build. A shard is an index whose rows are float32 vectors as they are, and whose metadata says of which build it is a
- * part; joining shards is associative and commutative, and all of them give the bytes of the build in one piece.
+ * Reads and joins parts of a build. A shard is an index of unchanged float32 vectors, whose metadata names its build.
+ * Joining shards is associative and commutative; all shards together make the same bytes as a build in one piece.
  */
 import { open } from 'node:fs/promises';
 import { SignalboxError } from '../../errors.js';
-import { field, isObject } from '../../importing/fields.js';
+import { field, isObject } from '../../files/fields.js';
+import {
+  decodeFloat32Rows,
+  decodeOutcomes,
+  decodeRowTasks,
+  decodeStrings,
+  type IndexLayout,
+  MOST_LAYOUT_BYTES,
+  readLayout,
+  rowStride,
+  type SectionName,
+} from '../../files/index-file.js';
 import type { ModelPrice } from '../../routing/prices.js';
 import { Router } from '../../routing/router.js';
 import type { CodeType, EmbedderIdentity, IndexInfo, RoutingConstants } from '../../types.js';
@@ -16,13 +27,13 @@ import type { DatasetMetric } from '../metric-rules.js';
 import { memoryStorage, type VectorSource } from '../storage.js';
 
 const VERSION = 1;
-/** They have to fit the metadata. */
+/** More would not fit in the metadata. */
 const MOST_CONFLICTS = 20000;
 
-/** Part `index` of `count`; `open` for a part of files that were dealt out by hand, of which nobody knows how many there are. */
+/** Part `index` of `count`; `open` for a part of an unknown number, of files that the user divided. */
 export type Part = { index: number; count: number } | 'open';
 
-/** What the whole index will be built with. */
+/** Settings of the whole index. */
 export interface WholeSettings {
   codes: CodeType;
   maxRows: number | null;
@@ -37,7 +48,7 @@ interface ShardHeader {
   settings: WholeSettings;
   /** Outcomes on which the files disagree: [row, model]. */
   conflicts: [number, number][];
-  /** By model. */
+  /** Figures by model. */
   figures: ModelFigures[];
   datasets: (DatasetMetric & { name: string })[];
 }
@@ -54,7 +65,7 @@ export function wholeSettings(s: BuildSettings): WholeSettings {
 
 const hex = (half: number) => half.toString(16).padStart(8, '0');
 
-/** What makes an index a shard. */
+/** Returns the metadata and ids that make an index a shard. */
 export function marksOf(
   collector: Collector,
   benchmark: Benchmark,
@@ -68,7 +79,7 @@ export function marksOf(
   if (conflicts.length > MOST_CONFLICTS) {
     throw new SignalboxError(
       'size_overflow',
-      `${conflicts.length} scores contradict each other, a shard holds at most ${MOST_CONFLICTS}: mend the files first`,
+      `${conflicts.length} scores contradict each other, a shard holds at most ${MOST_CONFLICTS}: fix the files first`,
     );
   }
   const shard: ShardHeader = {
@@ -94,18 +105,18 @@ function headerOf(file: string, info: IndexInfo): ShardHeader {
     );
   }
   const { version, parts, settings, conflicts, figures, datasets } = shard;
-  if (version !== VERSION) throw refuse(`a shard of version ${String(version)}, expected ${VERSION}`);
+  if (version !== VERSION) throw refuse(`got a shard of version ${String(version)}, expected ${VERSION}`);
   const isPart = (part: unknown) => part === 'open' || (isObject(part) && isCount(part.count) && isCount(part.index));
-  if (info.codes !== 'float32' || !isObject(settings)) throw refuse('not the rows of a shard');
-  if (!Array.isArray(parts) || parts.length === 0 || !parts.every(isPart)) throw refuse('no parts');
+  if (info.codes !== 'float32' || !isObject(settings)) throw refuse('the rows are not those of a shard');
+  if (!Array.isArray(parts) || parts.length === 0 || !parts.every(isPart)) throw refuse('the shard names no parts');
   const isConflict = (pair: unknown) =>
     Array.isArray(pair) && isBelow(pair[0], info.rows) && isBelow(pair[1], info.models.length);
-  if (!Array.isArray(conflicts) || !conflicts.every(isConflict)) throw refuse('conflicts that are none');
+  if (!Array.isArray(conflicts) || !conflicts.every(isConflict)) throw refuse('the conflicts of the shard are invalid');
   if (!Array.isArray(figures) || figures.length !== info.models.length || !figures.every(areFigures)) {
-    throw refuse('figures of other models');
+    throw refuse('the figures of the shard do not fit its models');
   }
   if (!Array.isArray(datasets) || !datasets.every((d, i) => isObject(d) && d.name === info.tasks[i]?.name)) {
-    throw refuse('other datasets than it has');
+    throw refuse('the shard describes other datasets than it has');
   }
   return shard as unknown as ShardHeader;
 }
@@ -116,17 +127,36 @@ const isBelow = (value: unknown, limit: number) =>
 const areFigures = (value: unknown) =>
   isObject(value) && Object.keys(NO_FIGURES).every((key) => Number.isSafeInteger(value[key]));
 
-/** A shard's file, whose every size the core has checked. */
+type FileHandle = Awaited<ReturnType<typeof open>>;
+
+async function readAt(file: FileHandle, name: string, out: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < out.length; ) {
+    const { bytesRead } = await file.read(out, done, out.length - done, at + done);
+    if (bytesRead === 0) throw new SignalboxError('truncated', `${name} shrank while it was read`);
+    done += bytesRead;
+  }
+}
+
+async function readLayoutOf(file: FileHandle, name: string): Promise<IndexLayout> {
+  const { size } = await file.stat();
+  const start = new Uint8Array(Math.min(size, MOST_LAYOUT_BYTES));
+  await readAt(file, name, start, 0);
+  return readLayout(start, size);
+}
+
+/** A shard's file, which the core has checked. */
 class ShardFile {
   readonly info: IndexInfo;
   readonly header: ShardHeader;
   readonly #name: string;
-  readonly #file: Awaited<ReturnType<typeof open>>;
+  readonly #file: FileHandle;
+  readonly #layout: IndexLayout;
 
-  private constructor(name: string, info: IndexInfo, file: Awaited<ReturnType<typeof open>>) {
+  private constructor(name: string, info: IndexInfo, file: FileHandle, layout: IndexLayout) {
     this.#name = name;
     this.info = info;
     this.#file = file;
+    this.#layout = layout;
     this.header = headerOf(name, info);
   }
 
@@ -139,7 +169,7 @@ class ShardFile {
     router.dispose();
     const file = await open(name);
     try {
-      return new ShardFile(name, info, file);
+      return new ShardFile(name, info, file, await readLayoutOf(file, name));
     } catch (cause) {
       await file.close();
       throw cause;
@@ -150,61 +180,56 @@ class ShardFile {
     return this.#file.close();
   }
 
-  async bytes(section: string, from = 0, length?: number): Promise<Uint8Array<ArrayBuffer>> {
-    const place = this.info.sections.find(({ name }) => name === section);
-    if (place === undefined) throw new SignalboxError('bad_section', `${this.#name} has no section ${section}`);
-    const out = new Uint8Array(length ?? place.sizeBytes);
-    for (let done = 0; done < out.length; ) {
-      const { bytesRead } = await this.#file.read(out, done, out.length - done, place.offsetBytes + from + done);
-      if (bytesRead === 0) throw new SignalboxError('truncated', `${this.#name} became shorter while it was read`);
-      done += bytesRead;
-    }
+  async #section(name: SectionName): Promise<Uint8Array> {
+    const extent = this.#extent(name);
+    const out = new Uint8Array(extent.sizeBytes);
+    await readAt(this.#file, this.#name, out, extent.offsetBytes);
     return out;
+  }
+
+  #extent(name: SectionName) {
+    const extent = this.#layout.sections.get(name);
+    if (extent === undefined) throw new SignalboxError('bad_section', `${this.#name} has no section ${name}`);
+    return extent;
+  }
+
+  /** Vectors [count, dim] of the rows from `first` on. */
+  async vectors(first: number, count: number): Promise<Float32Array> {
+    const { dim } = this.info;
+    const stride = rowStride('float32', dim);
+    const codes = new Uint8Array(count * stride);
+    await readAt(this.#file, this.#name, codes, this.#extent('codes').offsetBytes + first * stride);
+    return decodeFloat32Rows(codes, dim);
   }
 
   /** Key, id and prompt hash of every row. */
   async ids(): Promise<[key: string, id: string, hash: string][]> {
-    const bytes = await this.bytes('sample_ids');
-    const { rows } = this.info;
-    const offsets = new Uint32Array(bytes.buffer, 0, rows + 1);
-    const textAt = 4 * (rows + 1);
-    const decoder = new TextDecoder();
-    return Array.from({ length: rows }, (_, row) => {
-      const text = decoder.decode(bytes.subarray(textAt + (offsets[row] ?? 0), textAt + (offsets[row + 1] ?? 0)));
+    const ids = decodeStrings(await this.#section('sample_ids'), this.info.rows);
+    return ids.map((text, row) => {
       try {
         const parts: unknown = JSON.parse(text);
         const isId = Array.isArray(parts) && parts.length === 3 && parts.every((part) => typeof part === 'string');
         if (isId && /^[0-9a-f]{16}$/.test(String(parts[2]))) return parts as [string, string, string];
       } catch {
-        // What follows is the answer to both.
+        // The error below covers this case, too.
       }
-      throw new SignalboxError('bad_metadata', `${this.#name}: the id of row ${row} is not one of a shard`);
+      throw new SignalboxError('bad_metadata', `${this.#name}: the id of row ${row} is not a shard's`);
     });
+  }
+
+  async rowTasks(): Promise<Uint16Array> {
+    return decodeRowTasks(await this.#section('row_tasks'));
   }
 
   /** Outcomes [rows, models], NaN where missing. */
   async outcomes(): Promise<Float32Array> {
-    const { rows, graded, missingOutcomes } = this.info;
-    const models = this.info.models.length;
-    const rowBytes = Math.ceil(models / 8);
-    const bit = (bits: Uint8Array, row: number, m: number) =>
-      (((bits[row * rowBytes + (m >> 3)] as number) >> (m & 7)) & 1) === 1;
-    const raw = await this.bytes('outcomes');
-    const mask = missingOutcomes > 0 ? await this.bytes('measured') : undefined;
-    const grades = graded ? new Float32Array(raw.buffer) : undefined;
-    const out = new Float32Array(rows * models);
-    for (let row = 0; row < rows; ++row) {
-      for (let m = 0; m < models; ++m) {
-        const at = row * models + m;
-        const value = grades === undefined ? Number(bit(raw, row, m)) : (grades[at] as number);
-        out[at] = mask === undefined || bit(mask, row, m) ? value : Number.NaN;
-      }
-    }
-    return out;
+    const outcomes = await this.#section('outcomes');
+    const measured = this.#layout.hasMissing ? await this.#section('measured') : undefined;
+    return decodeOutcomes(this.#layout, outcomes, measured);
   }
 }
 
-/** The rows of all shards, one after the other. */
+/** The rows of all shards in sequence. */
 class ShardVectors implements VectorSource {
   readonly dim: number;
   readonly count: number;
@@ -218,18 +243,12 @@ class ShardVectors implements VectorSource {
 
   async read(first: number, count: number): Promise<Float32Array> {
     const { dim } = this;
-    const stride = Math.ceil((4 * dim) / 16) * 16;
     const out = new Float32Array(count * dim);
     let start = 0;
     for (const shard of this.#shards) {
       const from = Math.max(first, start);
       const until = Math.min(first + count, start + shard.info.rows);
-      if (from < until) {
-        const bytes = await shard.bytes('codes', (from - start) * stride, (until - from) * stride);
-        for (let row = from; row < until; ++row) {
-          out.set(new Float32Array(bytes.buffer, (row - from) * stride, dim), (row - first) * dim);
-        }
-      }
+      if (from < until) out.set(await shard.vectors(from - start, until - from), (from - first) * dim);
       start += shard.info.rows;
     }
     return out;
@@ -261,7 +280,7 @@ function agree<T>(shards: readonly ShardFile[], names: readonly string[], what: 
   return of(shards[0] as ShardFile);
 }
 
-/** Union of the parts, and which numbers are not among them. */
+/** Returns the union of the parts, and the missing numbers. */
 function unite(shards: readonly ShardFile[]): { parts: Part[]; missing: number[] } {
   const all = shards.flatMap(({ header }) => header.parts);
   const numbered = all.filter((part): part is { index: number; count: number } => part !== 'open');
@@ -299,7 +318,10 @@ function mergeDescriptions(shards: readonly ShardFile[], names: readonly string[
       const before = described.get(name);
       if (before !== undefined && JSON.stringify(before) !== JSON.stringify(metric)) {
         const [a, b] = [JSON.stringify(before), JSON.stringify(metric)];
-        throw new SignalboxError('invalid_argument', `${names[i]}: ${name} was scored by ${b}, elsewhere by ${a}`);
+        throw new SignalboxError(
+          'invalid_argument',
+          `${names[i]}: ${name} was scored by ${b}, in other shards by ${a}`,
+        );
       }
       described.set(name, metric);
     }
@@ -315,7 +337,7 @@ async function addShard(collector: Collector, shard: ShardFile, file: string, fi
   const { info, header } = shard;
   const ids = await shard.ids();
   const outcomes = await shard.outcomes();
-  const tasks = new Uint16Array((await shard.bytes('row_tasks')).buffer);
+  const tasks = await shard.rowTasks();
   const models = info.models.map(({ name }) => collector.modelNamed(name, { file }) as CollectedModel);
   for (const [m, figures] of header.figures.entries()) addFigures((models[m] as CollectedModel).figures, figures);
   const rows: number[] = [];
@@ -334,7 +356,7 @@ async function addShard(collector: Collector, shard: ShardFile, file: string, fi
   for (const [i, m] of header.conflicts) collector.setConflict(rows[i] as number, models[m] as CollectedModel);
 }
 
-/** Reads and joins shards. Errors: those of an index, `invalid_argument` where they are of different builds. */
+/** Reads and joins shards. Errors: those of an index; `invalid_argument` if they are of different builds. */
 export async function readShards(names: readonly string[]): Promise<MergedShards> {
   const shards: ShardFile[] = [];
   const close = async () => {

@@ -1,4 +1,4 @@
-/** Prompts and vectors on the disk: a build of a million rows keeps only numbers in memory. */
+/** Keeps prompts and vectors on the disk, so that a build of a million rows keeps only numbers in memory. */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { checkVector, type Prompts, type Storage, type VectorFile } from '../sto
 
 const BUFFER_BYTES = 1 << 22;
 
-/** Appends to a file in large pieces, and reads any of it back. */
+/** Appends to a file in large pieces, and reads any part of it. */
 class Spool {
   readonly #file: number;
   readonly #buffer = Buffer.allocUnsafe(BUFFER_BYTES);
@@ -34,7 +34,7 @@ class Spool {
     const out = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const more = readSync(this.#file, out, done, length - done, start + done);
-      if (more === 0) throw new SignalboxError('network', 'a temporary file became shorter');
+      if (more === 0) throw new SignalboxError('network', 'a temporary file shrank');
       done += more;
     }
     return out;
@@ -58,7 +58,7 @@ class Spool {
   }
 }
 
-/** Prompts are read in the order in which they were added, block by block. */
+/** Prompts in a file, read block by block in the order of adding. */
 class DiskPrompts implements Prompts {
   readonly #spool: Spool;
   readonly #lengths = new Uint32List();
@@ -128,12 +128,12 @@ class DiskVectors implements VectorFile {
 }
 
 /**
- * Storage in a folder of its own beside the given place, which `dispose` removes.
- * Errors: `network` where nothing can be written there.
+ * Creates storage in a new folder beside the given place; `dispose` removes it.
+ * Errors: `network` if the folder cannot be written.
  */
 export async function diskStorage(beside: string): Promise<Storage> {
   const folder = await mkdtemp(`${path.resolve(beside)}.building-`).catch((cause: Error) => {
-    throw new SignalboxError('network', `nothing can be written beside ${beside}: ${cause.message}`, { cause });
+    throw new SignalboxError('network', `cannot write beside ${beside}: ${cause.message}`, { cause });
   });
   const spools: Spool[] = [];
   const spool = () => {

@@ -1,12 +1,13 @@
-/** AlpacaEval: annotations.json, a list of comparisons of a model's answer with the reference's. */
-import { field, requiredObject, requiredText, textField, textKey } from '../fields.js';
+/** AlpacaEval: annotations.json, a list that compares a model's answer with the reference's. */
+import { field, requiredObject, requiredText, textField } from '../fields.js';
 import type { Importer } from '../importer.js';
 import type { InputFile } from '../input-file.js';
 import { readJsonParts } from '../json.js';
 import type { ImportContext } from '../records.js';
+import { textKey } from '../text-hash.js';
 import { scoreOf } from './long.js';
 
-/** 1 is the win of the reference, 2 that of the model; 0 was a draw in older files. */
+/** 1: the reference wins; 2: the model wins; 0: a draw, in older files. */
 function winOf(preference: unknown): unknown {
   if (preference === 0) return 0.5;
   return typeof preference === 'number' ? preference - 1 : preference;

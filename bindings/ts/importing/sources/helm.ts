@@ -9,9 +9,9 @@ const SPEC = 'run_spec.json';
 const STATE = 'scenario_state.json';
 const STATS = 'per_instance_stats.json';
 
-/** Names that only HELM uses. */
+/** File names that only HELM uses. */
 const OWN_NAMES = [SPEC, STATE, STATS, 'display_predictions.json', 'display_requests.json'];
-/** Names that others use too, by what HELM's files of that name contain. */
+/** File names that others use, too, with the content that is HELM's. */
 const COMMON_NAMES = new Map([
   ['instances.json', /"(input|references)"\s*:/],
   ['stats.json', /"name"\s*:\s*\{/],
@@ -21,7 +21,7 @@ const COMMON_NAMES = new Map([
 
 const ALL_NAMES = [...OWN_NAMES, ...COMMON_NAMES.keys()];
 
-/** Counts, times and the like: whatever they are, they never say whether an answer is right. */
+/** Counts, times and similar figures, which never tell whether an answer is correct. */
 const BOOKKEEPING = [
   'num_',
   'inference_',
@@ -37,7 +37,7 @@ const BOOKKEEPING = [
 const TOKENS_IN = ['num_prompt_tokens'];
 const TOKENS_OUT = ['num_output_tokens', 'num_completion_tokens'];
 
-/** One run: the files of one folder by name. */
+/** One run: the files of one folder, by name. */
 interface Run {
   folder: string;
   files: Map<string, InputFile>;
@@ -49,7 +49,7 @@ interface Instance {
   subSplit: string | undefined;
 }
 
-/** A mean of what was measured; null where nothing was. */
+/** A mean of measured values; null if there are none. */
 class Mean {
   #sum = 0;
   #count = 0;
@@ -71,7 +71,7 @@ function claims(_file: InputFile, { name, text }: FileHead): boolean {
 
 const nameOf = (path: string) => (path.split('/').at(-1) ?? '').toLowerCase().replace(/\.gz$/, '');
 
-/** Files by their folder, in the order of the folders' first files. */
+/** Groups files by folder, in the order of each folder's first file. */
 function runsOf(files: readonly InputFile[]): Run[] {
   const runs = new Map<string, Run>();
   for (const file of files) {
@@ -80,14 +80,14 @@ function runsOf(files: readonly InputFile[]): Run[] {
     const run = runs.get(folder) ?? { folder, files: new Map() };
     const twin = run.files.get(name);
     if (twin !== undefined && ALL_NAMES.includes(name))
-      throw badInput({ file: file.path }, `is the same file as ${twin.path}, expected one of them`);
+      throw badInput({ file: file.path }, `is the same file as ${twin.path}, expected only one of them`);
     run.files.set(name, file);
     runs.set(folder, run);
   }
   return [...runs.values()];
 }
 
-/** The name of a run without the parts that name the model, so that the runs of all models agree. */
+/** Returns a run's name without the parts that name the model: the same for the runs of all models. */
 function datasetOf(runName: string): string {
   const colon = runName.indexOf(':');
   const scenario = colon < 0 ? [] : [runName.slice(0, colon)];
@@ -96,7 +96,7 @@ function datasetOf(runName: string): string {
   return [...scenario, kept.join(',')].filter((part) => part !== '').join(':');
 }
 
-/** What tells one perturbation from another: its name and settings. */
+/** Returns a key that tells perturbations apart: name and settings. */
 function perturbationKey(perturbation: unknown): string | undefined {
   if (perturbation === undefined || perturbation === null) return undefined;
   if (!isObject(perturbation)) return String(perturbation);
@@ -110,9 +110,9 @@ class RunReader {
   readonly #context: ImportContext;
   readonly #sink: RecordSink;
   readonly #instances = new Map<string, Instance>();
-  /** By instance, then by the metric's name. */
+  /** Means by instance, then by name of the metric. */
   readonly #metrics = new Map<string, Map<string, Mean>>();
-  /** A perturbed copy stands in both files, and may need several requests: it is counted once. */
+  /** A perturbed copy occurs in both files, possibly in several requests, but is counted once. */
   readonly #perturbed = new Set<string>();
   #name: string | undefined;
   #specAdapter: unknown;
@@ -128,10 +128,10 @@ class RunReader {
     const state = this.#run.files.get(STATE);
     const stats = this.#run.files.get(STATS);
     const present = state ?? stats ?? this.#run.files.get(SPEC);
-    if (present === undefined) return; // Companions only.
+    if (present === undefined) return; // Only accompanying files.
     if (state === undefined || stats === undefined) {
       const missing = [state ?? STATE, stats ?? STATS].filter((entry) => typeof entry === 'string');
-      throw badInput({ file: present.path }, `expected ${missing.join(' and ')} in the same folder, which holds none`);
+      throw badInput({ file: present.path }, `expected ${missing.join(' and ')} in the same folder`);
     }
     await this.#readSpec();
     await this.#readState(state);
@@ -176,7 +176,7 @@ class RunReader {
       this.#dropPerturbed(id, perturbation, state, place);
       return;
     }
-    // Of several requests (trials, or one for every choice) the first that has a prompt speaks for the sample.
+    // An instance may have several requests (trials, or one per choice): the first with a prompt counts.
     if (this.#instances.get(id)?.prompt !== undefined) return;
     const prompt = optionalText(instance, place, 'input', 'text') ?? optionalText(state, place, 'request', 'prompt');
     const split = textField(instance, 'split');
@@ -215,7 +215,7 @@ class RunReader {
       this.#dropPerturbed(id, perturbation, entry, place);
       return;
     }
-    // What belongs to another split than the instance is no figure of this instance.
+    // Statistics of another split are not of this instance.
     const instance = this.#instances.get(id);
     const split = textField(stat, 'name', 'split') ?? instance?.split;
     const subSplit = textField(stat, 'name', 'sub_split') ?? instance?.subSplit;
@@ -290,8 +290,8 @@ function figuresOf(metrics: ReadonlyMap<string, Mean>): AnswerFigures {
 }
 
 /**
- * HELM: `<suite>/<run>/{run_spec.json, scenario_state.json, per_instance_stats.json}`, each also gzipped. The dataset is the run's name
- * without its model; trials are averaged; perturbed copies are dropped.
+ * HELM: `<suite>/<run>/{run_spec.json, scenario_state.json, per_instance_stats.json}`, gzipped or not. The dataset is
+ * the name of the run without its model; trials are averaged; perturbed copies are dropped.
  */
 export const helmImporter: Importer = {
   source: 'helm',

@@ -1,4 +1,4 @@
-/** Logs of inspect_ai: `.json`, and `.eval`, which is a zip archive with a member for every sample and epoch. */
+/** Reads logs of inspect_ai: `.json`, and `.eval`, a zip archive with one member per sample and epoch. */
 import {
   type Fields,
   field,
@@ -17,16 +17,16 @@ import type { AnswerFigures, ImportContext, Place } from '../records.js';
 import { readZip } from '../zip.js';
 
 const ARCHIVE = /\.eval$/i;
-/** Lists of logs and of sets of logs, which stand beside them. */
+/** Lists of logs and of sets of logs, in the same folders. */
 const LISTINGS = /^(logs|listing|eval-set)\.json$/i;
-/** header.json is written at the end; a log that was cut off, or is old, has start.json. */
+/** header.json is written last; logs that are incomplete or old have start.json instead. */
 const HEADER = /^(header|(_journal\/)?start)\.json$/;
 const SAMPLE = /^samples\/.+\.json$/;
-/** All of a sample that is needed; its transcript may be thousands of times as long. */
+/** The parts of a sample that are used; its transcript may be thousands of times longer. */
 const SAMPLE_PARTS = ['id', 'epoch', 'input', 'scores', 'error', 'attachments', 'model_usage'];
 const ATTACHMENT = 'attachment://';
 
-/** How inspect_ai itself turns the values of its scorers into numbers. */
+/** Numbers for scorers' values, as inspect_ai converts them. */
 const GRADES = new Map([
   ['C', 1],
   ['I', 0],
@@ -46,7 +46,7 @@ function claims(_file: InputFile, { name, text }: FileHead): boolean {
   return hasEval && /^\s*\{\s*"(version|status|eval)"\s*:/.test(text);
 }
 
-/** A score of one epoch: a number, null, or text that is none. */
+/** A score of one epoch: a number, null, or other text. */
 type Score = number | string | null;
 
 function scoreOf(value: unknown): Score | undefined {
@@ -58,7 +58,7 @@ function scoreOf(value: unknown): Score | undefined {
   return grade ?? numberField([text], 0) ?? text;
 }
 
-/** Metric and value of every scorer; a scorer with several values gives `scorer/key`. Lists are no scores. */
+/** Returns metric and value of each scorer; `scorer/key` if a scorer has several values. Lists are not scores. */
 function scoresOf(scores: Fields, place: Place): [metric: string, score: Score][] {
   const all: [string, Score][] = [];
   const add = (metric: string, value: unknown) => {
@@ -68,14 +68,14 @@ function scoresOf(scores: Fields, place: Place): [metric: string, score: Score][
   for (const [scorer, entry] of Object.entries(scores)) {
     const value = field(requiredObject(entry, place, `'scores.${scorer}'`), 'value');
     if (value === undefined)
-      add(scorer, null); // Absent is how null is written there.
+      add(scorer, null); // inspect_ai omits null.
     else if (!isObject(value)) add(scorer, value);
     else for (const [key, part] of Object.entries(value)) add(`${scorer}/${key}`, part);
   }
   return all;
 }
 
-/** Text of an input: a string, or what the user says in a list of messages. */
+/** Returns the text of an input: a string, or the user's messages in a list. */
 function promptOf(sample: Fields, place: Place): string | undefined {
   const resolve = (text: string) =>
     text.startsWith(ATTACHMENT) ? (textField(sample, 'attachments', text.slice(ATTACHMENT.length)) ?? text) : text;
@@ -107,7 +107,7 @@ function meanOf(values: readonly unknown[]): number | undefined {
   return numbers.length === 0 ? undefined : numbers.reduce((a, b) => a + b, 0) / numbers.length;
 }
 
-/** What one log holds, in whatever order it comes. */
+/** Collects one log's parts, which come in any order. */
 class Log {
   readonly #file: InputFile;
   readonly #context: ImportContext;
@@ -121,7 +121,7 @@ class Log {
     this.#context = context;
   }
 
-  /** `$.eval` or `$.status`. */
+  /** Takes `$.eval` or `$.status`. */
   takeHeader({ value, path }: JsonPart): void {
     if (path[0] === 'eval') this.#spec = value;
     else this.#status = typeof value === 'string' ? value : undefined;
@@ -154,7 +154,7 @@ class Log {
     }
   }
 
-  /** Hands everything on. */
+  /** Passes everything to the sink. */
   finish(): void {
     const place = { file: this.#file.path };
     if (this.#spec === undefined) throw badInput(place, "no object at 'eval', expected the log's specification");
@@ -165,10 +165,10 @@ class Log {
     for (const [id, epochs] of this.#samples) this.#emit(id, epochs, dataset, model);
   }
 
-  /** A run that failed has nothing to give; one that went well was told to leave its samples out. */
+  /** A failed run has no samples; a successful run without samples was told not to log them. */
   #takeNoSamples(place: Place): void {
     if (this.#status !== undefined && this.#status !== 'success') this.#context.sink.drop('failed', place);
-    else throw badInput(place, "no entry in 'samples', expected a log that was not written with --no-log-samples");
+    else throw badInput(place, "no entry in 'samples', expected a log written without --no-log-samples");
   }
 
   #emit(id: string, { prompt, place, scores, usages }: Epochs, dataset: string, model: string): void {
@@ -177,7 +177,7 @@ class Log {
     const figures: AnswerFigures = { tokensIn: tokens('input_tokens'), tokensOut: tokens('output_tokens') };
     const sample = sink.sample({ dataset, key: id, id, prompt, place });
     for (const [metric, values] of scores) {
-      // Text goes on as it is where no epoch has a number, so that it is counted as none.
+      // If no epoch has a number, pass the text on, so that it is counted as not a number.
       const value = meanOf(values) ?? values.find((entry) => entry !== null) ?? null;
       sink.score(sample, model, metric, value, place, figures);
     }
@@ -213,8 +213,8 @@ async function readArchive(file: InputFile, log: Log, context: ImportContext): P
 }
 
 /**
- * inspect_ai: `.json` logs and `.eval` archives. The dataset is the task; epochs of a sample are averaged; `C`, `P`, `I` and `N` are 1,
- * 0.5, 0 and 0; a scorer with several values gives a metric `scorer/key` for each.
+ * inspect_ai: `.json` logs and `.eval` archives. The dataset is the task; epochs of a sample are averaged; `C`, `P`,
+ * `I` and `N` are 1, 0.5, 0 and 0; each value of a scorer with several is a metric `scorer/key`.
  */
 export const inspectImporter: Importer = {
   source: 'inspect',

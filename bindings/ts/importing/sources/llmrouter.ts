@@ -1,10 +1,11 @@
-/** LLMRouter: long JSONL, a line a query and model. */
-import { field, numberField, requiredObject, requiredText, textField, textKey } from '../fields.js';
+/** LLMRouter: long JSONL, one line per query and model. */
+import { field, numberField, requiredObject, requiredText, textField } from '../fields.js';
 import type { Importer } from '../importer.js';
 import type { InputFile } from '../input-file.js';
 import { readJsonLines } from '../json.js';
 import type { ImportContext } from '../records.js';
 import { headColumns } from '../table.js';
+import { textKey } from '../text-hash.js';
 import { scoreOf } from './long.js';
 
 async function readFile(file: InputFile, context: ImportContext): Promise<void> {

@@ -1,4 +1,4 @@
-/** LLMRouterBench: a JSON document a model and dataset. */
+/** LLMRouterBench: one JSON document per model and dataset. */
 import { field, numberField, requiredObject, requiredText, textField } from '../fields.js';
 import type { Importer } from '../importer.js';
 import { badInput, type InputFile } from '../input-file.js';
@@ -10,11 +10,11 @@ import { scoreOf } from './long.js';
 interface Names {
   model: string;
   dataset: string;
-  /** Each split counts its records from the start. */
+  /** Each split numbers its records from the start. */
   split: string | undefined;
 }
 
-/** Names may stand behind the records, so they are looked for first. */
+/** Looks for the names in a first pass: they may follow the records. */
 async function readNames(file: InputFile, context: ImportContext): Promise<Names> {
   const names = new Map<string, unknown>();
   const onPart = ({ value, path }: { value: unknown; path: (string | number)[] }) => names.set(String(path[0]), value);
@@ -54,7 +54,7 @@ export const llmRouterBenchImporter: Importer = {
   claims: (_file, { name, text }) =>
     name.endsWith('.json') &&
     /^\s*\{/.test(text) &&
-    // The names may stand behind the records, beyond the head.
+    // The names may follow the records, beyond the head.
     (/^\s*\{\s*"records"\s*:\s*\[/.test(text) || (/"(model|dataset)_name"/.test(text) && text.includes('"records"'))),
   read: async (files, context) => {
     for (const file of files) await readFile(file, context);

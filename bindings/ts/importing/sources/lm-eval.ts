@@ -1,4 +1,4 @@
-/** Sample logs of lm-evaluation-harness (`--log_samples`): one line for every document and filter. */
+/** Reads sample logs of lm-evaluation-harness (`--log_samples`): one line per document and filter. */
 import { field, kindOf, optionalText, requiredObject, requiredText, textField } from '../fields.js';
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, type InputFile } from '../input-file.js';
@@ -9,13 +9,13 @@ import type { ImportContext, Place } from '../records.js';
 const SAMPLES = /^samples_.+\.jsonl$/i;
 const COMPANIONS = [/^results_.*\.json$/, /^requests?_.*\.jsonl$/];
 const DATE = /_\d{4}-\d{2}-\d{2}T\d{2}[-:]\d{2}[-:]\d{2}([-.,]\d+)?([+-]\d{2}[-:]?\d{2}|Z)?$/;
-/** Numbers at the top of a line that are no metrics. */
+/** Numbers at the top level of a line that are not metrics. */
 const NO_METRICS = ['doc_id', 'target', 'filter', 'ctx_len', 'idx', 'index', 'repeats', 'version', 'task_id', 'seed'];
 const QUESTIONS = ['question', 'query', 'input', 'prompt'];
 
 function claims({ path }: InputFile, { name, text }: FileHead): boolean {
   if (SAMPLES.test(name)) return true;
-  // Many a tool writes results_*.json; those of the harness say so at once.
+  // Many tools write results_*.json; the harness's begin with this key.
   if (!COMPANIONS.some((pattern) => pattern.test(name))) return false;
   return name.endsWith('.jsonl') ? path.includes('/') : /^\s*\{\s*"results"\s*:/.test(text);
 }
@@ -25,25 +25,25 @@ interface Log {
   model: string;
 }
 
-/** The task and the model, which only the path names. */
+/** Returns the task and the model, which only the path names. */
 function logOf(file: InputFile): Log {
   const parts = file.path.split('/');
   const name = (parts.pop() ?? '').replace(/\.gz$/i, '').replace(/\.jsonl$/i, '');
   const folder = parts.pop() ?? '';
   if (folder === '' || folder === '.' || folder === '..') {
-    throw badInput({ file: file.path }, 'expected a folder around it that names the model, got none');
+    throw badInput({ file: file.path }, 'expected the file in a folder that names the model');
   }
   const dataset = name.slice('samples_'.length).replace(DATE, '');
   if (dataset === '') throw badInput({ file: file.path }, 'expected a name like samples_<task>_<date>.jsonl');
-  // The harness writes `__` for what a file system does not allow, which in names of models is the slash.
+  // The harness writes `__` for characters that file systems forbid: in names of models, the slash.
   return { dataset, model: folder.replaceAll('__', '/') };
 }
 
-/** The argument of a request: text, chat messages, or either of them as JSON. */
+/** Returns the text of a request's argument: text, chat messages, or either as JSON. */
 function argumentText(argument: unknown): string | undefined {
   const chat = Array.isArray(argument) ? promptText(argument) : undefined;
   if (chat) return chat;
-  // A prompt of chat messages is a named tuple in the harness, which is a list of one text in JSON.
+  // The harness keeps chat messages in a named tuple: in JSON, a list of one text.
   const text = Array.isArray(argument) && argument.length === 1 ? argument[0] : argument;
   if (typeof text !== 'string') return undefined;
   if (!/^\s*\[\s*\{/.test(text)) return text;
@@ -64,7 +64,7 @@ function promptOf(line: unknown): string | undefined {
   return prompt ?? QUESTIONS.map((name) => textField(line, 'doc', name)).find((text) => text !== undefined);
 }
 
-/** The metrics that a line names; older logs name none, and there whatever is a number may be one. */
+/** Returns the metrics of a line. Older logs do not name them: there, any number may be one. */
 function metricsOf(line: Record<string, unknown>, place: Place): string[] {
   const names = field(line, 'metrics');
   if (names === undefined || names === null) {
@@ -82,7 +82,7 @@ function readLine(value: unknown, place: Place, { dataset, model }: Log, { sink 
   const filter = optionalText(line, place, 'filter') ?? 'none';
   const scores = metricsOf(line, place)
     .map((name) => [filter === 'none' ? name : `${name},${filter}`, field(line, name)] as const)
-    // Lists and objects (perplexities, log-likelihoods by choice) are figures for sums over a task, no scores of a sample.
+    // Lists and objects (perplexities, log-likelihoods by choice) are for sums over a task, not scores of a sample.
     .filter(([, score]) => score !== undefined && (typeof score !== 'object' || score === null));
   if (scores.length === 0) {
     sink.drop('no_score', place);
@@ -95,8 +95,9 @@ function readLine(value: unknown, place: Place, { dataset, model }: Log, { sink 
 }
 
 /**
- * lm-evaluation-harness: `<out>/<model>/samples_<task>_<date>.jsonl`. The folder names the model, the file the dataset; models are
- * joined on `doc_hash`, else `prompt_hash`, else `doc_id`. A metric is `name`, or `name,filter` where a filter was used.
+ * lm-evaluation-harness: `<out>/<model>/samples_<task>_<date>.jsonl`. The folder names the model, the file the dataset;
+ * models are joined on `doc_hash`, else `prompt_hash`, else `doc_id`. A metric is `name`, or `name,filter` if a filter
+ * was used.
  */
 export const lmEvalImporter: Importer = {
   source: 'lm-eval',

@@ -1,16 +1,16 @@
-/** Our plain long form, a row a sample and model; and what all importers of tables share about cells. */
-import { textKey } from '../fields.js';
+/** Our plain long form, one row per sample and model; and the cell readers that all table importers share. */
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, headOf, type InputFile } from '../input-file.js';
 import type { AnswerFigures, ImportContext, Place, RecordSink } from '../records.js';
 import { headColumns, readTable, type TableFormat, type TableReader, tableFormat } from '../table.js';
+import { textKey } from '../text-hash.js';
 
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 const EXTENSIONS = /\.(?:csv|tsv|jsonl|ndjson|json|parquet)$/i;
 const MOST_QUOTED = 40;
 const ID_DIGITS = 12;
 
-/** A cell, quoted for a message. */
+/** Quotes a cell for a message. */
 export function quoted(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
@@ -18,15 +18,15 @@ export function quoted(value: unknown): string {
   return `'${text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}...` : text}'`;
 }
 
-/** A file's name without folders and without the extensions of tables; other dots belong to the name. */
+/** Returns a file's name without folders and table extensions; other dots belong to the name. */
 export function stemOf(path: string): string {
   const name = path.split('/').at(-1) ?? path;
   return name.replace(/\.gz$/i, '').replace(EXTENSIONS, '') || name;
 }
 
 /**
- * A score as the sink wants it: numbers, True and False as 1 and 0, null for nothing, text that is neither as it is. Runs a
- * hundred million times for a large matrix.
+ * Converts a cell to a score for the sink: a number, 1 and 0 for True and False, null if empty, and other text
+ * unchanged. Runs a hundred million times for a large matrix.
  */
 export function scoreOf(cell: unknown): number | string | null {
   if (typeof cell === 'number') return cell;
@@ -46,11 +46,11 @@ function scoreOfWord(cell: string): number | string | null {
   if (word === '') return null;
   if (word === 'True' || word === 'true') return 1;
   if (word === 'False' || word === 'false') return 0;
-  // Python's way to write that nothing was measured.
+  // Python writes NaN for values that were not measured.
   return word.toLowerCase() === 'nan' ? Number.NaN : cell;
 }
 
-/** Text of a cell, or undefined where it is empty. Errors: `invalid_argument` for lists and objects. */
+/** Returns the text of a cell; `undefined` if empty. Errors: `invalid_argument` for lists and objects. */
 export function textCell(cell: unknown, column: string, place: Place): string | undefined {
   if (cell === undefined || cell === null || cell === '') return undefined;
   if (typeof cell === 'string') return cell;
@@ -58,7 +58,7 @@ export function textCell(cell: unknown, column: string, place: Place): string | 
   throw badInput(place, `got ${quoted(cell)} in column '${column}', expected text`);
 }
 
-/** A number of a cell, or undefined where it is empty. Errors: `invalid_argument` for anything else. */
+/** Returns the number of a cell; `undefined` if empty. Errors: `invalid_argument` for anything else. */
 export function figureCell(cell: unknown, column: string, place: Place): number | undefined {
   const value = scoreOf(cell);
   if (value === null || Number.isNaN(value)) return undefined;
@@ -74,7 +74,9 @@ function parsedList(text: string): unknown {
   }
 }
 
-/** A vector in a cell: a list of numbers, or one written as JSON. Errors: `invalid_argument` for anything else. */
+/**
+ * Returns the vector of a cell: a list of numbers, possibly as JSON text. Errors: `invalid_argument` for anything else.
+ */
 function vectorCell(cell: unknown, column: string, place: Place): Float32Array | undefined {
   if (cell === undefined || cell === null || cell === '') return undefined;
   const list = typeof cell === 'string' ? parsedList(cell) : cell;
@@ -94,7 +96,7 @@ function vectorCell(cell: unknown, column: string, place: Place): Float32Array |
   throw badInput(place, `got an empty list in column '${column}', expected a list of numbers`);
 }
 
-/** Columns by what they mean; -1 where there is none. */
+/** Columns by meaning; -1 if absent. */
 export interface SampleColumns {
   prompt: number;
   dataset: number;
@@ -102,7 +104,7 @@ export interface SampleColumns {
   embedding: number;
 }
 
-/** The first of these names that is a column, or -1. */
+/** Returns the place of the first of these names that is a column, or -1. */
 function columnOf(columns: readonly string[], ...names: string[]): number {
   for (const name of names) {
     const at = columns.indexOf(name);
@@ -120,14 +122,14 @@ export function sampleColumns(columns: readonly string[]): SampleColumns {
   };
 }
 
-/** How a table's rows become samples, where that is not a matter of columns alone. */
+/** Settings that columns alone do not determine. */
 export interface SampleRules {
-  /** Of rows that name none. */
+  /** Dataset of rows that do not name one. */
   dataset: string;
   promptText?: ((cell: string) => string) | undefined;
 }
 
-/** Notes the sample of a row. Without an id it is known by its prompt, and without a prompt by its place. */
+/** Records the sample of a row. Without an id, the prompt is its key; without a prompt, its place. */
 export function noteSample(
   sink: RecordSink,
   cells: readonly unknown[],
@@ -169,8 +171,7 @@ function longColumns(columns: readonly string[], place: Place): LongColumns {
     if (!columns.includes(name)) throw badInput(place, `no column '${name}'`);
   }
   const at = sampleColumns(columns);
-  if (at.prompt < 0 && at.embedding < 0 && at.id < 0)
-    throw badInput(place, "no column 'prompt', nor 'embedding' or 'id'");
+  if (at.prompt < 0 && at.embedding < 0 && at.id < 0) throw badInput(place, "no column 'prompt', 'embedding' or 'id'");
   return {
     ...at,
     model: columns.indexOf('model'),
@@ -182,7 +183,7 @@ function longColumns(columns: readonly string[], place: Place): LongColumns {
   };
 }
 
-/** The rows of one long table. */
+/** Reads the rows of one long table. */
 export class LongRows implements TableReader {
   readonly #file: string;
   readonly #sink: RecordSink;
@@ -224,17 +225,17 @@ function readLongTable(file: InputFile, format: TableFormat, context: ImportCont
   return readTable(file, format, new LongRows(file, context.sink), context);
 }
 
-/** The format of a file that has to be a table. Errors: `invalid_argument`. */
+/** Returns the format of a file that must be a table. Errors: `invalid_argument`. */
 export async function requiredFormat(file: InputFile, context: ImportContext): Promise<TableFormat> {
   const format = tableFormat(await headOf(file, { signal: context.signal }));
   if (format !== undefined) return format;
-  throw badInput({ file: file.path }, 'no table by its name, expected .csv, .tsv, .jsonl or .parquet');
+  throw badInput({ file: file.path }, 'not a table by its name, expected .csv, .tsv, .jsonl or .parquet');
 }
 
 export const longImporter: Importer = {
   source: 'long',
   claims(_file: InputFile, head: FileHead): boolean {
-    // The columns of Parquet are not in its head: the wide importer looks, and hands over.
+    // The head of a Parquet file does not show its columns: the wide importer opens it and may hand over.
     const format = tableFormat(head);
     return format !== undefined && format !== 'parquet' && isLong(headColumns(head));
   },

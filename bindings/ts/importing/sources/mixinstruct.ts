@@ -1,4 +1,4 @@
-/** MixInstruct: JSONL, a line an instruction, with the scores of every candidate's answer. */
+/** MixInstruct: JSONL, one line per instruction, with the scores of each candidate's answer. */
 import { field, isObject, requiredObject, requiredText, textField } from '../fields.js';
 import type { Importer } from '../importer.js';
 import { badInput, type InputFile } from '../input-file.js';

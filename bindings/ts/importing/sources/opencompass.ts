@@ -7,9 +7,9 @@ import { promptText } from '../messages.js';
 import type { ImportContext, Place } from '../records.js';
 
 const PLACE = /^(.*\/)?(predictions|results)\/([^/]+)\/([^/]+)\.json(?:\.gz)?$/i;
-/** What else lies in the folder of a run. */
+/** Other folders of a run. */
 const COMPANION = /(^|\/)(\d{8}_\d{6}\/(summary|configs|logs)\/|summary\/summary_\d{8}_\d{6}\.(csv|txt|md)$)/;
-/** Keys at the top of files that others put into folders of the same names. */
+/** Top-level keys of files that other tools put into folders of the same names. */
 const OTHERS = /"(model_name|dataset_name|records|lm_eval_version|config_general|eval|adapter_spec)"\s*:/;
 const OTHERS_START = /^\s*(\[|\{\s*"(results|version|status)"\s*:)/;
 const TOP = 2000;
@@ -47,8 +47,8 @@ interface Named {
 }
 
 /**
- * Files of a folder by dataset. `x_0.json`, `x_1.json` and so on are partitions of `x`, but many names of datasets end in a number too:
- * it takes a partition 0 and another one.
+ * Groups the files of a folder by dataset. `x_0.json`, `x_1.json` and so on are partitions of `x`. Names of datasets
+ * may end in a number, too, so partitions need a number 0 and at least one more.
  */
 function groupsOf(folder: Omit<Group, 'dataset' | 'files'>, files: readonly Named[]): Group[] {
   const parts = new Map<string, Map<number, InputFile>>();
@@ -75,7 +75,7 @@ function groupsOf(folder: Omit<Group, 'dataset' | 'files'>, files: readonly Name
   return [...groups, ...whole.map(({ name, file }) => ({ ...folder, dataset: name, files: [file] }))];
 }
 
-/** Every file by what its path says. */
+/** Groups all files by the parts of their paths. */
 function sorted(files: readonly InputFile[]): Group[] {
   const folders = new Map<string, { folder: Omit<Group, 'dataset' | 'files'>; files: Named[] }>();
   for (const file of files) {
@@ -91,7 +91,7 @@ function sorted(files: readonly InputFile[]): Group[] {
 
 const promptOf = (of: unknown) => PROMPTS.map((name) => promptText(field(of, name))).find((text) => text !== undefined);
 
-/** Numbers of the entries of partitions: some runs number them on, others begin each at 0. */
+/** Numbers the entries of partitions: some runs count through, others start each partition at 0. */
 class Numbering {
   #start = 0;
   #next = 0;
@@ -111,7 +111,7 @@ class Numbering {
   }
 }
 
-/** The outcome of an entry of details: a value, or a list of one; undefined where there is none. */
+/** Returns the outcome of an entry of details: a value, or a list of one; `undefined` if absent. */
 function outcomeOf(details: unknown): unknown {
   for (const name of OUTCOMES) {
     const value = field(details, name);
@@ -122,7 +122,7 @@ function outcomeOf(details: unknown): unknown {
   return undefined;
 }
 
-/** Says what is wrong with a results file that has no entries. */
+/** Refuses a results file without entries, with the reason. */
 async function refuseEmpty(file: InputFile, { signal }: ImportContext): Promise<void> {
   let details: unknown;
   const onPart = ({ value }: JsonPart) => {
@@ -134,7 +134,7 @@ async function refuseEmpty(file: InputFile, { signal }: ImportContext): Promise<
 }
 
 function emptyKind(details: unknown): string {
-  if (typeof details === 'object' && details !== null) return `${kindOf(details)} that holds none`;
+  if (typeof details === 'object' && details !== null) return `${kindOf(details)} without any`;
   return kindOf(details);
 }
 
@@ -146,7 +146,7 @@ async function readDetails(group: Group, context: ImportContext): Promise<Entry[
     let seen = 0;
     const onPart = ({ value, path }: JsonPart) => {
       const name = path[1] ?? '';
-      // Beside the entries stand figures of the whole, such as `type`.
+      // Figures of the whole file, such as `type`, are not entries.
       if (!isObject(value) && !/^\d+$/.test(String(name))) return;
       requiredObject(value, place, `'details.${name}'`);
       seen += 1;
@@ -179,12 +179,12 @@ async function readPrompts(group: Group, context: ImportContext): Promise<Map<st
   return prompts;
 }
 
-/** Reads the results of one dataset; predictions only where results lack prompts. */
+/** Reads the results of one dataset, and predictions only if the results lack prompts. */
 class DatasetReader {
   readonly #predictions: readonly Group[];
   readonly #context: ImportContext;
-  /** Prompts of whichever model's predictions were read. */
-  readonly #anyones = new Map<string, string>();
+  /** Prompts from the predictions of any model. */
+  readonly #fromAnyModel = new Map<string, string>();
   readonly #read = new Set<Group>();
 
   constructor(predictions: readonly Group[], context: ImportContext) {
@@ -213,22 +213,22 @@ class DatasetReader {
       for (const entry of lacking()) entry.prompt = prompts.get(entry.key);
     }
     for (const group of this.#predictions) {
-      for (const entry of lacking()) entry.prompt = this.#anyones.get(entry.key);
+      for (const entry of lacking()) entry.prompt = this.#fromAnyModel.get(entry.key);
       if (lacking().length === 0) return;
       if (!this.#read.has(group)) await this.#promptsOf(group);
     }
-    for (const entry of lacking()) entry.prompt = this.#anyones.get(entry.key);
+    for (const entry of lacking()) entry.prompt = this.#fromAnyModel.get(entry.key);
   }
 
   async #promptsOf(group: Group): Promise<Map<string, string>> {
     const prompts = await readPrompts(group, this.#context);
     this.#read.add(group);
-    for (const [key, prompt] of prompts) if (!this.#anyones.has(key)) this.#anyones.set(key, prompt);
+    for (const [key, prompt] of prompts) if (!this.#fromAnyModel.has(key)) this.#fromAnyModel.set(key, prompt);
     return prompts;
   }
 }
 
-/** Predictions alone say nothing about right and wrong. */
+/** Refuses predictions without results: they have no outcomes. */
 function refuseNoResults(files: readonly InputFile[], groups: readonly Group[]): void {
   const [first] = files;
   if (first === undefined) return;
@@ -244,8 +244,8 @@ function refuseNoResults(files: readonly InputFile[], groups: readonly Group[]):
 }
 
 /**
- * OpenCompass: `results/<MODEL>/<dataset>.json` with `details`, and `predictions/<MODEL>/<dataset>.json`, below any folder. A sample is
- * known by its number; partitions `_0`, `_1`, ... of a dataset are put together.
+ * OpenCompass: `results/<MODEL>/<dataset>.json` with `details`, and `predictions/<MODEL>/<dataset>.json`, in any
+ * folder. The number of a sample is its key; partitions `_0`, `_1`, ... of a dataset are joined.
  */
 export const openCompassImporter: Importer = {
   source: 'opencompass',

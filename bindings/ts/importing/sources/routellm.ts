@@ -1,9 +1,9 @@
-/** RouteLLM: a CSV a task, `prompt,<model>,<model>[,<model>_response]`, with True and False. */
-import { textKey } from '../fields.js';
+/** RouteLLM: one CSV per task, `prompt,<model>,<model>[,<model>_response]`, with True and False. */
 import type { Importer } from '../importer.js';
 import { badInput, type InputFile } from '../input-file.js';
 import type { ImportContext } from '../records.js';
 import { headColumns, readTable, type TableReader, tableFormat } from '../table.js';
+import { textKey } from '../text-hash.js';
 import { scoreOf, stemOf, textCell } from './long.js';
 
 const RESPONSE = '_response';
@@ -45,14 +45,14 @@ export const routeLlmImporter: Importer = {
     }
     const models = columns.slice(1).filter((name) => !name.endsWith(RESPONSE));
     if (models.some((name) => columns.includes(name + RESPONSE))) return true;
-    // Without answers: two models, and the words that Python writes.
+    // Without answers: two models, and Python's words for booleans.
     return models.length === 2 && /,(True|False),(True|False)\r?(\n|$)/.test(head.text);
   },
   read: async (files, context) => {
     let rows = 0;
     const nextRow = () => rows++;
     for (const file of files) {
-      if (!/\.csv(\.gz)?$/i.test(file.path)) throw badInput({ file: file.path }, 'not a CSV');
+      if (!/\.csv(\.gz)?$/i.test(file.path)) throw badInput({ file: file.path }, 'not a CSV file');
       await readTable(file, 'csv', reader(file, context, nextRow), context);
     }
   },

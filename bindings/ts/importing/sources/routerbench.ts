@@ -1,4 +1,4 @@
-/** RouterBench: a wide CSV with the answer and the cost of every model beside its score. */
+/** RouterBench: a wide CSV with the answer and the cost of each model beside its score. */
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, headOf, type InputFile } from '../input-file.js';
 import { parsePythonStrings } from '../python-literal.js';
@@ -9,13 +9,16 @@ import { figureCell, requiredFormat, scoreOf, textCell } from './long.js';
 const COST = '|total_cost';
 const ANSWER = '|model_response';
 
-/** By name, or by the first bytes of pickle protocols 2 to 5. */
+/** Recognises a pickle by name, or by the first bytes of protocols 2 to 5. */
 function isPickle({ name, bytes }: FileHead): boolean {
   if (/\.(pkl|pickle)$/.test(name)) return true;
   return bytes[0] === 0x80 && (bytes[1] ?? 0) >= 2 && (bytes[1] ?? 0) <= 5;
 }
 
-/** A name within quotes within quotes: what a shell or Python could take for more than a letter is a Python escape. */
+/**
+ * Writes a name for use within Python quotes within shell quotes: characters with a meaning to either become Python
+ * escapes.
+ */
 function escapedName(path: string): string {
   const name = path.split('/').at(-1) ?? '';
   return name.replace(/[^\p{L}\p{N}._\- ]/gu, (char) => {

@@ -1,4 +1,4 @@
-/** Our plain wide form: a row a sample, a column a model, in CSV, TSV, JSONL or Parquet. */
+/** Our plain wide form: one row per sample and one column per model, in CSV, TSV, JSONL or Parquet. */
 import type { Importer } from '../importer.js';
 import { badInput, type InputFile } from '../input-file.js';
 import type { AnswerFigures, ImportContext, Place, RecordSink } from '../records.js';
@@ -21,12 +21,12 @@ import { mixInstructImporter } from './mixinstruct.js';
 import { routeLlmImporter } from './routellm.js';
 import { routerBenchImporter } from './routerbench.js';
 
-/** Whose tables would pass for wide ones, too. */
-const MORE_PARTICULAR = [llmRouterImporter, mixInstructImporter, routeLlmImporter, routerBenchImporter];
+/** Importers whose tables would also pass for wide ones. */
+const MORE_SPECIFIC = [llmRouterImporter, mixInstructImporter, routeLlmImporter, routerBenchImporter];
 
 const KEYS = new Set(['dataset', 'task', 'id', 'prompt', 'embedding']);
-/** What such tables have beside models and keys. */
-const NO_MODELS = new Set([
+/** Columns of such tables that are neither models nor keys. */
+const OTHER_COLUMNS = new Set([
   '',
   '__index_level_0__',
   'answer',
@@ -48,7 +48,7 @@ interface ModelColumn {
   tokensIn: number;
   tokensOut: number;
   hasFigures: boolean;
-  /** A score was seen: later texts are defects of single cells. */
+  /** A score was seen, so texts from here on are defects of single cells. */
   isSure: boolean;
 }
 
@@ -57,7 +57,7 @@ function modelColumns(columns: readonly string[], before: readonly ModelColumn[]
   const at = (name: string) => places.get(name) ?? -1;
   const sure = new Set(before.filter(({ isSure }) => isSure).map(({ name }) => name));
   return columns
-    .filter((name) => !KEYS.has(name) && !NO_MODELS.has(name) && !ANSWER.test(name) && !FIGURE.test(name))
+    .filter((name) => !KEYS.has(name) && !OTHER_COLUMNS.has(name) && !ANSWER.test(name) && !FIGURE.test(name))
     .map((name) => {
       const cost = Math.max(at(`${name}|cost_usd`), at(`${name}|total_cost`));
       const [tokensIn, tokensOut] = [at(`${name}|tokens_in`), at(`${name}|tokens_out`)];
@@ -66,7 +66,7 @@ function modelColumns(columns: readonly string[], before: readonly ModelColumn[]
     });
 }
 
-/** A column of free text is no model: better a question now than a model that was never measured. */
+/** Refuses a column of free text: it is not a model, and would become one that was never measured. */
 function makeSure(column: ModelColumn, score: unknown, place: Place): void {
   if (score === null) return;
   if (typeof score === 'number') {
@@ -75,11 +75,11 @@ function makeSure(column: ModelColumn, score: unknown, place: Place): void {
   }
   throw badInput(
     place,
-    `got ${quoted(score)} in column '${column.name}', expected the score of a model: leave out columns that are no models, or name them answer, target, reference, split, category, subject or source`,
+    `got ${quoted(score)} in column '${column.name}', expected the score of a model: remove columns that are not models, or name them answer, target, reference, split, category, subject or source`,
   );
 }
 
-/** Numbers of table rows, over all files. */
+/** Numbers table rows over all files. */
 interface RowCount {
   rows: number;
 }
@@ -109,7 +109,7 @@ class WideRows implements TableReader {
   onRow(cells: readonly unknown[], line: number): void {
     const place = { file: this.#file, line };
     const at = this.#at as SampleColumns;
-    if (at.prompt < 0 && at.embedding < 0) throw badInput(place, "no column 'prompt', nor 'embedding'");
+    if (at.prompt < 0 && at.embedding < 0) throw badInput(place, "no column 'prompt' or 'embedding'");
     if (this.#models.length === 0) throw badInput(place, 'no column is a model');
     const sample = noteSample(this.#sink, cells, at, this.#rules, place, this.#count.rows);
     this.#count.rows += 1;
@@ -127,7 +127,7 @@ class WideRows implements TableReader {
   }
 }
 
-/** Hands each file to the reader that its columns ask for: those of Parquet are known only once it is open. */
+/** Chooses a reader for each file by its columns, which are only known once a Parquet file is open. */
 class EitherRows implements TableReader {
   readonly #file: InputFile;
   readonly #context: ImportContext;
@@ -155,7 +155,7 @@ export const wideImporter: Importer = {
   source: 'wide',
   claims(file, head) {
     const format = tableFormat(head);
-    if (MORE_PARTICULAR.some((importer) => importer.claims(file, head))) return false;
+    if (MORE_SPECIFIC.some((importer) => importer.claims(file, head))) return false;
     if (format === 'parquet') return true;
     const columns = headColumns(head);
     return format !== undefined && !isLong(columns) && (columns.includes('prompt') || columns.includes('embedding'));

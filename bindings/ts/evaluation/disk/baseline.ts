@@ -1,15 +1,10 @@
-/** Scores made elsewhere, one a sample and model, that become a row of the table. */
+/** Reads external scores, one per sample and model, which become a row of the table. */
 import path from 'node:path';
-import { SignalboxError } from '../errors.js';
-import { type EvaluationData, readBeside } from './data.js';
+import { SignalboxError } from '../../errors.js';
+import type { Baseline, EvaluationData } from '../data.js';
+import { readBeside } from './read-data.js';
 
-export interface Baseline {
-  name: string;
-  /** [tasks][models] Mean score over the task's samples; NaN where there is none. */
-  scores: number[][];
-}
-
-/** `name=file.csv`. Errors: `invalid_argument`. */
+/** Parses `name=file.csv`. Errors: `invalid_argument`. */
 export function parseBaseline(text: string): { name: string; file: string } {
   const at = text.indexOf('=');
   if (at <= 0 || at === text.length - 1) {
@@ -18,7 +13,10 @@ export function parseBaseline(text: string): { name: string; file: string } {
   return { name: text.slice(0, at), file: text.slice(at + 1) };
 }
 
-/** Errors: those of reading; `invalid_argument` for a score that is no number, or a file without a row of the data. */
+/**
+ * Reads a baseline. Errors: those of reading; `invalid_argument` for a score that is not a number, or a file without
+ * any row of the data.
+ */
 export async function readBaseline(
   { name, file }: { name: string; file: string },
   data: EvaluationData,
@@ -34,7 +32,7 @@ export async function readBaseline(
         const model_ = data.models[model]?.name;
         throw new SignalboxError(
           'invalid_argument',
-          `${path.basename(file)}: the score of ${model_} for ${data.taskNames[task]} ${data.ids[row]} is no number`,
+          `${path.basename(file)}: the score of ${model_} for ${data.taskNames[task]} ${data.ids[row]} is not a number`,
         );
       }
       if (Number.isNaN(value)) continue;

@@ -1,16 +1,16 @@
-/** Large CSV files, row by row, compressed or not. */
+/** Reads large CSV files row by row, compressed or not. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { pipeline, Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
-import { SignalboxError, throwIfAborted } from '../errors.js';
+import { SignalboxError, throwIfAborted } from '../../errors.js';
 
 const MOST_ROW_BYTES = 1 << 24;
 
 export interface CsvRow {
-  /** Of the row among the rows, from 0. */
+  /** Number of the row, from 0. */
   number: number;
   cells: string[];
 }
@@ -25,12 +25,12 @@ function toError(file: string, cause: unknown): SignalboxError {
   if (cause instanceof SignalboxError) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
   if (cause instanceof CsvError) return new SignalboxError('invalid_argument', `${file}: ${message}`, { cause });
-  if (code === 'Z_BUF_ERROR') return new SignalboxError('truncated', `${file} ends too early`, { cause });
+  if (code === 'Z_BUF_ERROR') return new SignalboxError('truncated', `${file} ends early`, { cause });
   if (code?.startsWith('Z_')) return new SignalboxError('bad_magic', `${file} is not gzip: ${message}`, { cause });
   return new SignalboxError('network', `${file} could not be read: ${message}`, { cause });
 }
 
-/** Passes bytes on and hashes them. */
+/** Hashes bytes as they pass. */
 function hashing(hash: ReturnType<typeof createHash>): Transform {
   return new Transform({
     transform(chunk, _encoding, done) {
@@ -41,13 +41,13 @@ function hashing(hash: ReturnType<typeof createHash>): Transform {
 }
 
 /**
- * Streams a file; a name that ends in .gz is decompressed. Gives the SHA-256 of the file as it is.
+ * Streams a file, and decompresses it if its name ends in .gz. Returns the SHA-256 of the unchanged file.
  * Errors: `network`, `aborted`, `bad_magic`, `truncated`, `invalid_argument`.
  */
 export async function readCsv(file: string, { signal, onHeader, onRow }: CsvOptions): Promise<{ sha256: string }> {
   const name = path.basename(file);
   const hash = createHash('sha256');
-  // Rows of another length are the caller's to count.
+  // The caller counts rows of another length.
   const parser = parse({
     bom: true,
     relax_column_count: true,
@@ -74,7 +74,7 @@ export async function readCsv(file: string, { signal, onHeader, onRow }: CsvOpti
   return { sha256: hash.digest('hex') };
 }
 
-/** Where the named columns are. Errors: `invalid_argument` for one that is missing or there twice. */
+/** Returns the places of the named columns. Errors: `invalid_argument` for a missing or repeated column. */
 export function columnsOf(file: string, header: readonly string[], names: readonly string[]): number[] {
   const places = new Map<string, number>();
   for (const [i, name] of header.entries()) {
@@ -88,7 +88,7 @@ export function columnsOf(file: string, header: readonly string[], names: readon
   });
 }
 
-/** The number of a cell; NaN where it is empty, undefined where it is no number. */
+/** Returns the number of a cell; NaN if empty, `undefined` if it is not a number. */
 export function numberOf(cell: string | undefined): number | undefined {
   const text = cell?.trim() ?? '';
   if (text === '') return Number.NaN;

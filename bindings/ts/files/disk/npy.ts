@@ -1,7 +1,7 @@
-/** Matrices of NumPy (.npy): float32, little-endian, C order. The file is hostile until every size was checked. */
+/** Reads NumPy matrices (.npy): float32, little-endian, C order. The file is untrusted until every size is checked. */
 import { open } from 'node:fs/promises';
 import { endianness } from 'node:os';
-import { SignalboxError } from '../errors.js';
+import { SignalboxError } from '../../errors.js';
 
 export interface Matrix {
   rows: number;
@@ -11,7 +11,7 @@ export interface Matrix {
 }
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
-/** A shape of two numbers needs about a hundred bytes. */
+/** Far more than a header needs: about a hundred bytes. */
 const MOST_HEADER_BYTES = 65536;
 const MOST_VALUES = 2 ** 30;
 
@@ -19,7 +19,7 @@ function refuse(message: string, code: 'bad_magic' | 'unsupported_version' | 'tr
   throw new SignalboxError(code, `not a usable .npy file: ${message}`);
 }
 
-/** Where the header's text is. */
+/** Returns the bounds of the header's text. */
 function headerBounds(bytes: Uint8Array): [start: number, end: number] {
   if (bytes.length < 10) refuse(`it has ${bytes.length} bytes`, 'truncated');
   if (!MAGIC.every((byte, i) => bytes[i] === byte)) refuse('it does not begin with \\x93NUMPY', 'bad_magic');
@@ -34,7 +34,7 @@ function headerBounds(bytes: Uint8Array): [start: number, end: number] {
   return [start, start + length];
 }
 
-/** The dictionary's three entries; other text than NumPy writes is refused. */
+/** Parses the three entries of the dictionary; refuses text that NumPy does not write. */
 function parseHeader(header: string): [rows: number, dim: number] {
   const entry = (pattern: RegExp, what: string) => {
     const found = pattern.exec(header);
@@ -53,7 +53,7 @@ function parseHeader(header: string): [rows: number, dim: number] {
   return [Number(shape[0]), Number(shape[1])];
 }
 
-/** How many of the bytes are the header, and the matrix's shape. */
+/** Returns the place of the data and the matrix's shape. */
 function parseStart(bytes: Uint8Array): { dataAt: number; rows: number; dim: number } {
   const [start, end] = headerBounds(bytes);
   const [rows, dim] = parseHeader(new TextDecoder('latin1').decode(bytes.subarray(start, end)));
@@ -70,7 +70,7 @@ function checkSize(rows: number, dim: number, found: number): void {
   if (found > expected) refuse(`${found} bytes of values, (${rows}, ${dim}) has ${expected}`, 'bad_section');
 }
 
-/** Values as the machine's own numbers; `first` is the row of the first of them. */
+/** Converts bytes to values in the machine's byte order; `first` is the number of the first row. */
 function toValues(data: Uint8Array<ArrayBuffer>, dim: number, first: number): Float32Array {
   let values = new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4);
   if (endianness() === 'BE') {
@@ -87,18 +87,18 @@ function toValues(data: Uint8Array<ArrayBuffer>, dim: number, first: number): Fl
   return values;
 }
 
-/** An open matrix: rows are read when they are asked for. */
+/** An open matrix, whose rows are read on demand. */
 export interface NpyFile {
-  /** Rows. */
+  /** Number of rows. */
   count: number;
   dim: number;
-  /** Row-major [count, dim] from row `first` on. Errors: `truncated`, `non_finite`. */
+  /** Reads rows from `first` on, row-major [count, dim]. Errors: `truncated`, `non_finite`. */
   read(first: number, count: number): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a matrix; nothing is allocated before the file's size was found to be that of the shape.
+ * Opens a matrix. Nothing is allocated until the file's size matches the shape.
  * Errors: `network`; `bad_magic`, `unsupported_version`, `truncated`, `bad_section`, `size_overflow`.
  */
 export async function openNpy(path: string): Promise<NpyFile> {
@@ -115,7 +115,7 @@ export async function openNpy(path: string): Promise<NpyFile> {
       const data = new Uint8Array(4 * count * dim);
       for (let done = 0; done < data.length; ) {
         const { bytesRead: more } = await file.read(data, done, data.length - done, dataAt + 4 * first * dim + done);
-        if (more === 0) refuse('it became shorter while it was read', 'truncated');
+        if (more === 0) refuse('it shrank while it was read', 'truncated');
         done += more;
       }
       return toValues(data, dim, first);
@@ -127,7 +127,7 @@ export async function openNpy(path: string): Promise<NpyFile> {
   }
 }
 
-/** A whole matrix. Errors: those of `openNpy`, `non_finite`. */
+/** Reads a whole matrix. Errors: those of `openNpy`, `non_finite`. */
 export async function readNpy(path: string): Promise<Matrix> {
   const file = await openNpy(path);
   try {

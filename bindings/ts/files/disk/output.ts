@@ -1,9 +1,11 @@
-/** Files that are there as a whole or not at all. */
+/** Writes files atomically. */
 import { rename, rm, writeFile } from 'node:fs/promises';
 import process from 'node:process';
-import { SignalboxError, throwIfAborted } from '../errors.js';
+import { SignalboxError, throwIfAborted } from '../../errors.js';
 
-/** Lets `write` fill a file beside the place, then renames it. Errors: `network` for a place that cannot be written, `aborted`. */
+/**
+ * Lets `write` fill a temporary file, then renames it to `file`. Errors: `network` if it cannot be written, `aborted`.
+ */
 export async function writeWholeBy(
   file: string,
   write: (temporary: string) => Promise<void>,
@@ -21,14 +23,14 @@ export async function writeWholeBy(
   }
 }
 
-/** A text as a whole file. Errors: as `writeWholeBy`. */
+/** Writes a text atomically. Errors: those of `writeWholeBy`. */
 export async function writeWhole(file: string, text: string, signal?: AbortSignal): Promise<void> {
   await writeWholeBy(file, (temporary) => writeFile(temporary, text, { signal }), signal);
 }
 
 const DIGITS = 10;
 
-/** Numbers to ten digits: the rest depends on the machine's order of summation. Not-available numbers are null. */
+/** Serialises with ten digits: further digits depend on the machine's order of summation. NaN becomes null. */
 export function toJson(value: unknown): string {
   const shorten = (_key: string, v: unknown) => (typeof v === 'number' ? Number(v.toPrecision(DIGITS)) : v);
   return `${JSON.stringify(value, shorten, 1)}\n`;

@@ -1,4 +1,4 @@
-/** An evaluation as one page that needs nothing else: its charts are drawn by a script that it holds. */
+/** Makes one self-contained page of an evaluation, with a script that draws its charts. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -13,10 +13,10 @@ import {
   policyChart,
   poolChart,
   robustnessChart,
-} from './charts.js';
-import { html, inlineJson, Markup } from './html-template.js';
-import type { EvaluationReport, PolicyRow, PoolReport } from './report.js';
-import { REPORT_STYLE } from './report-style.js';
+} from '../charts.js';
+import { html, inlineJson, Markup } from '../html-template.js';
+import type { EvaluationReport, PolicyRow, PoolReport } from '../report.js';
+import { REPORT_STYLE } from '../report-style.js';
 import {
   cascadeTable,
   costTable,
@@ -27,9 +27,9 @@ import {
   signed,
   type Table,
   taskTable,
-} from './tables.js';
+} from '../tables.js';
 
-/** What the page is made of besides its numbers. */
+/** Styles and scripts of the page. */
 interface Parts {
   style: string;
   library: string;
@@ -39,13 +39,16 @@ interface Parts {
 async function readParts(): Promise<Parts> {
   const require = createRequire(import.meta.url);
   const read = (name: string) => readFile(require.resolve(`uplot/dist/${name}`), 'utf8');
-  const script = await readFile(new URL('./report-script.js', import.meta.url), 'utf8');
+  const script = await readFile(new URL('../report-script.js', import.meta.url), 'utf8');
   return { style: (await read('uPlot.min.css')) + REPORT_STYLE, library: await read('uPlot.iife.min.js'), script };
 }
 
 const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** Nothing is fetched, and only the page's own script and style count, whatever a name in the data tries. */
+/**
+ * Returns the page's Content-Security-Policy: no fetches, and only its own scripts and styles, whatever names in the
+ * data contain.
+ */
 const policyOf = ({ style, library, script }: Parts) =>
   `default-src 'none'; base-uri 'none'; form-action 'none'; style-src ${hashOf(style)}; ` +
   `script-src ${hashOf(library)} ${hashOf(script)}`;
@@ -74,7 +77,7 @@ class Page {
     return html`<figure><h3>${title}</h3>
 <div class="plot" data-plot="${number}" role="img" aria-label="${label}"></div>
 <figcaption>${caption}</figcaption>
-${isOpen ? twin : fold('The numbers', twin)}</figure>
+${isOpen ? twin : fold('Numbers', twin)}</figure>
 `;
   }
 }
@@ -91,7 +94,7 @@ function tiles(pool: PoolReport): Markup {
   const of = (policy: string) => pool.rows.find((row) => row.policy === policy)?.accuracy.value ?? Number.NaN;
   const policies = pool.rows.filter((row) => !isBound(row));
   const note = (row: PolicyRow) =>
-    `${signed(row.difference.value)} to the best single model (${signed(row.difference.interval[0], 3)} to ` +
+    `${signed(row.difference.value)} vs the best single model (${signed(row.difference.interval[0], 3)} to ` +
     `${signed(row.difference.interval[1], 3)})`;
   return html`<div class="tiles">${tile('best single model', figure(of('best_single')), 'of the other tasks')}${policies.map(
     (row) => tile(policyName(row.policy), figure(row.accuracy.value), note(row)),
@@ -105,11 +108,11 @@ function poolsSection(page: Page, { pools }: EvaluationReport): Markup | string 
     const title = `Pool: ${pool.name} (${pool.models} models, ${pool.tasks} tasks)`;
     return fold(title, tableMarkup(policyTable(pool), title));
   });
-  const predictor = html`<p>Over all models the predictor is right on ${figure(largest.predictorAccuracy, 3)} of the
-inputs; the estimate of that from the distance u is off by ${figure(largest.predictorAccuracyError, 3)} on average.</p>`;
+  const predictor = html`<p>Over all models, the predictor is right for ${figure(largest.predictorAccuracy, 3)} of the
+inputs; its estimate from the distance u has a mean absolute error of ${figure(largest.predictorAccuracyError, 3)}.</p>`;
   return section(
     'Policies',
-    'Each task is held out in turn: it is in no pool, no mean and no constant. BSM is the best single model on the other ' +
+    'Each task is held out in turn: no pool, mean or constant contains it. BSM is the best single model on the other ' +
       'tasks; gap closed is (accuracy - BSM) / (oracle - BSM).',
     [
       page.chart(policyChart(largest), true),
@@ -130,7 +133,7 @@ function curvesSections(page: Page, { labels, coverage }: EvaluationReport): (Ma
     ),
     section(
       'Coverage',
-      'How near the new task is to the benchmark.',
+      'Distance of the new task to the benchmark.',
       coverage.length > 1 ? [page.chart(coverageChart(coverage))] : [],
     ),
   ];
@@ -144,12 +147,12 @@ function samplesSections(page: Page, { instances, cost, cascades, robustness }: 
   return [
     section(
       'Single samples',
-      'Every sample is routed on its own: with a tenth of each task held out, and with whole tasks held out.',
+      'Each sample is routed on its own, with a tenth of each task held out and with whole tasks held out.',
       instances.length > 0 ? [tableMarkup(instanceTable(instances), 'Single samples'), ...charts] : [],
     ),
     section(
       'Cost',
-      'Among the models whose cost is known; means over samples.',
+      'Only models with known cost; means over samples.',
       cost.length > 0
         ? [tableMarkup(costTable(cost), 'Quality and cost'), ...cost.map((report) => page.chart(frontierChart(report)))]
         : [],
@@ -166,7 +169,7 @@ function samplesSections(page: Page, { instances, cost, cascades, robustness }: 
     ),
     section(
       'Robustness',
-      'Prompts in other words (typos, another case, politeness, options in another order), or through another embedder.',
+      'Reworded prompts (typos, letter case, politeness, order of options), or queries from another embedder.',
       robustness === null ? [] : [page.chart(robustnessChart(robustness), true)],
     ),
   ];
@@ -180,7 +183,7 @@ function aboutSection({ data, settings, version }: EvaluationReport): Markup | s
     ['rows', `${data.rows} of ${data.rowsInFile}; dropped: ${dropped.join(', ')}`],
     [
       'duplicates',
-      `${data.duplicatePrompts} rows share their prompt with another; ${data.duplicatesDropped} left out of pools`,
+      `${data.duplicatePrompts} rows share their prompt with another row; ${data.duplicatesDropped} excluded from pools`,
     ],
     ['missing outcomes', String(data.missingOutcomes)],
     ['embedder', `${data.embedder}, ${data.dim} dimensions, rows stored as ${settings.codes}`],
@@ -190,7 +193,7 @@ function aboutSection({ data, settings, version }: EvaluationReport): Markup | s
     ['models', data.models.join(', ')],
     ['made by', `signalbox ${version}`],
   ];
-  return section('What was measured', 'Enough to make this page again.', [
+  return section('Setup', 'All that is needed to reproduce this page.', [
     html`<dl>${entries.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`,
   ]);
 }
@@ -202,13 +205,13 @@ function bodyOf(page: Page, report: EvaluationReport): Markup {
 <p class="soft">${data.rows} samples, ${data.models.length} models, from ${data.file}</p>
 ${largest === undefined ? '' : tiles(largest)}</header>
 <main>${poolsSection(page, report)}${curvesSections(page, report)}${samplesSections(page, report)}${section(
-    'Every task',
+    'All tasks',
     'Accuracy of the picks in the largest pool.',
-    [fold(`${tasks.length} tasks`, tableMarkup(taskTable(report), 'Every task'))],
+    [fold(`${tasks.length} tasks`, tableMarkup(taskTable(report), 'All tasks'))],
   )}${aboutSection(report)}</main>`;
 }
 
-/** One self-contained file. */
+/** Returns the report as one self-contained file. */
 export async function reportHtml(report: EvaluationReport): Promise<string> {
   const parts = await readParts();
   const page = new Page();
