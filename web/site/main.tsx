@@ -5,7 +5,7 @@ import '../shared/controls.css';
 import './style.css';
 import { render } from 'preact';
 import { Ask } from './ask.js';
-import { Later } from './later.js';
+import { LazySection } from './lazy-section.js';
 import { keepOffline, Offline } from './offline/offline.js';
 import { openFragment } from './share.js';
 import { afterFirstAnswer } from './state.js';
@@ -16,19 +16,19 @@ function App() {
     <>
       <Ask />
       <Why />
-      <Later
+      <LazySection
         id="cost"
         title="Quality against cost"
         load={async () => (await import('./cost/section.js')).CostSection}
       />
-      <Later id="map" title="The map" load={async () => (await import('./map/section.js')).MapSection} />
-      <Later id="task" title="A whole task" load={async () => (await import('./task/section.js')).TaskSection} />
-      <Later
+      <LazySection id="map" title="The map" load={async () => (await import('./map/section.js')).MapSection} />
+      <LazySection id="task" title="A whole task" load={async () => (await import('./task/section.js')).TaskSection} />
+      <LazySection
         id="benchmark"
         title="Your own benchmark"
         load={async () => (await import('./benchmark/section.js')).BenchmarkSection}
       />
-      <Later
+      <LazySection
         id="embedder"
         title="A larger embedder"
         load={async () => (await import('./embedder/section.js')).EmbedderSection}

@@ -4,7 +4,7 @@ import type { Decision, IndexInfo, LoadOptions, ProgressEvent } from 'signalbox'
 import { SignalboxError } from 'signalbox';
 import { LiveRouter } from '../shared/live-router.js';
 import { DEFAULT_SETTINGS, routeOptionsOf, type Settings } from '../shared/settings.js';
-import { remember, rememberedId } from './benchmark/remembered.js';
+import { remember, rememberedId } from './kept/remembered.js';
 import { SAMPLES } from './samples.js';
 
 /** A pause in typing. */
@@ -57,7 +57,7 @@ function onProgress(event: ProgressEvent): void {
 /** What is kept is read for each worker; the code for that is loaded only then. */
 async function loadOptions(which: Benchmark): Promise<LoadOptions> {
   if (which.index !== undefined || which.kept === undefined) return { index: which.index, onProgress };
-  const { readKept } = await import('./benchmark/storage.js');
+  const { readKept } = await import('./kept/storage.js');
   const { name, index } = await readKept(which.kept);
   if (benchmark.peek() === which) benchmark.value = { ...which, name };
   return { index, onProgress };

@@ -3,8 +3,8 @@ import { useSignal } from '@preact/signals';
 import { CODE_TYPES, type CodeType } from 'signalbox';
 import { readPriceList } from 'signalbox/build';
 import { count } from '../../shared/format.js';
-import { rules } from './building.js';
-import type { Rules } from './rules.js';
+import { rules } from '../building/build.js';
+import type { Rules } from '../building/rules.js';
 
 const set = (part: Partial<Rules>) => {
   rules.value = { ...rules.peek(), ...part };

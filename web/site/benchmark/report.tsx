@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { type BuildReport, type ReportedDataset, type ReportedModel, reportText } from 'signalbox/build';
 import { bytes, count, percent } from '../../shared/format.js';
-import type { Built } from './building.js';
+import type { Built } from '../building/build.js';
 import { DROP_WORDS, warningsOf } from './words.js';
 
 const FIRST = 8;

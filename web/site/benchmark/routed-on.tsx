@@ -1,11 +1,11 @@
 /** Which benchmark the page routes on, and what can be done with it. */
 import { useSignal } from '@preact/signals';
 import { bytes, count, percent } from '../../shared/format.js';
+import { backToShipped, download, example } from '../building/build.js';
+import { EXAMPLE_PROMPTS } from '../building/example.js';
+import { readKept } from '../kept/storage.js';
 import { answer, ask, benchmark, info, prompt, refused, SHIPPED } from '../state.js';
-import { backToShipped, download, example } from './building.js';
-import { EXAMPLE_PROMPTS } from './example.js';
-import { keepThis, remove } from './kept.js';
-import { readKept } from './storage.js';
+import { keepThis, remove } from './kept-list.js';
 
 /** The decision stands at the top of the page, out of sight from here. */
 function NowPicks() {

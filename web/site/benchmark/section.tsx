@@ -4,13 +4,13 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { BenchmarkFile } from 'signalbox/build';
 import { bytes, count } from '../../shared/format.js';
-import { build, buildExample, building, built, chosen, failed, openFile, stop, take } from './building.js';
+import { build, buildExample, building, built, chosen, failed, openFile, stop, take } from '../building/build.js';
+import { pathOf, sizeOf } from '../building/rules.js';
 import { droppedFiles } from './dropped-files.js';
-import { KeptList } from './kept.js';
+import { KeptList } from './kept-list.js';
 import { OptionFields } from './options.js';
 import { Report } from './report.js';
 import { RoutedOn } from './routed-on.js';
-import { pathOf, sizeOf } from './rules.js';
 
 interface ChooserProps {
   id: string;

@@ -1,8 +1,8 @@
 /** An index of the larger embedder's vectors: opened, or built from the files at hand. */
 import { count } from '../../shared/format.js';
 import { isHubId, PAPERS_MODEL } from '../../shared/hub.js';
-import { chosen, chosenName, download } from '../benchmark/building.js';
-import { EXAMPLE_NAME } from '../benchmark/example.js';
+import { chosen, chosenName, download } from '../building/build.js';
+import { EXAMPLE_NAME } from '../building/example.js';
 import {
   buildFromChosen,
   chooseWaiting,

@@ -4,8 +4,8 @@ import { type IndexInfo, SignalboxError } from 'signalbox';
 import { buildInWorker } from 'signalbox/build';
 import { WorkerRouter } from 'signalbox/worker';
 import { isHubId } from '../../shared/hub.js';
-import { buildExample, building, chosen, chosenName, rules } from '../benchmark/building.js';
-import { nameOf, settingsOf } from '../benchmark/rules.js';
+import { buildExample, building, chosen, chosenName, rules } from '../building/build.js';
+import { nameOf, settingsOf } from '../building/rules.js';
 import { choose, model } from './model.js';
 
 export interface Large {

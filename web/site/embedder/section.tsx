@@ -1,5 +1,4 @@
 /** A larger embedder: a sentence transformer in the page, beside the small one. */
-import '../benchmark/style.css';
 import './style.css';
 import { SideBySide } from './comparison.js';
 import { IndexChoice } from './index-choice.js';

@@ -2,10 +2,10 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { bytes, count } from '../../shared/format.js';
+import { backToShipped, download, open } from '../building/build.js';
+import { isAnythingKept } from '../kept/remembered.js';
+import { type Kept, keep, listKept, persist, readKept, removeKept, storageWords } from '../kept/storage.js';
 import { type Benchmark, benchmark, liveRouter } from '../state.js';
-import { backToShipped, download, open } from './building.js';
-import { isAnythingKept } from './remembered.js';
-import { type Kept, keep, listKept, persist, readKept, removeKept, storageWords } from './storage.js';
 
 const list = signal<readonly Kept[]>([]);
 /** What storage said last. */

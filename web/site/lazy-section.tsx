@@ -10,7 +10,7 @@ interface Props {
   load: () => Promise<ComponentType>;
 }
 
-export function Later({ id, title, load }: Props) {
+export function LazySection({ id, title, load }: Props) {
   const body = useSignal<ComponentType | undefined>(undefined);
   const failure = useSignal('');
   const start = () => {

@@ -4,9 +4,9 @@ import { type IndexInfo, SignalboxError } from 'signalbox';
 import { type BenchmarkFile, type BuildReport, buildInWorker } from 'signalbox/build';
 import { WorkerRouter } from 'signalbox/worker';
 import { save } from '../../shared/save.js';
+import { remember } from '../kept/remembered.js';
 import { type Benchmark, benchmark, info, routeOn, SHIPPED } from '../state.js';
 import { EXAMPLE_NAME, exampleFile } from './example.js';
-import { remember } from './remembered.js';
 import { NO_RULES, nameOf, pathOf, type Rules, settingsOf } from './rules.js';
 
 export type Building =
