@@ -48,7 +48,8 @@ describeSite('a whole task', (site) => {
     const page = await openExample(site);
     assert.equal(await taken(page), '12 prompts of the example.');
     for (const pick of await texts(page, '[data-task-pick]')) assert.match(pick, /\w+\/\w/);
-    assert.match(await page.text('[data-distance]'), /u = 0\.\d\d, farther than \d+% .* questions like these/);
+    assert.match(await page.text('[data-distance]'), /u = 0\.\d\d, farther than \d+% of the benchmark's own samples\./);
+    for (const reason of await texts(page, '.task-reason')) assert.match(reason, /Based on .*similar .*questions/);
     const shares = await texts(page, '[data-shares] td:nth-child(2)');
     assert.equal(
       shares.reduce((sum, text) => sum + Number(text), 0),
@@ -238,7 +239,7 @@ describeSite('a whole task', (site) => {
       before,
     );
     await decided(page);
-    assert.match(await price(), /chosen for its price/);
+    assert.match(await price(), /^\s*Costs \d+% less than /);
     await routed(page);
     await site.close(page);
   });

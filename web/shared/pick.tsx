@@ -1,10 +1,11 @@
 /** The model to ask, with its chance, its price and the reason. */
 import type { Decision } from 'signalbox';
 import { dollars, percent, range } from './format.js';
-import { confidenceWords, coverageWords, lampOf } from './words.js';
+import { lampOf } from './words.js';
 
 export function Pick({ decision }: { decision: Decision }) {
-  const { model, price, reason, ranking } = decision;
+  const { model, price, ranking } = decision;
+  const { choice, resemblance, price: trade, feedback } = decision.reasons;
   const ranked = ranking.find((entry) => entry.model === model);
   return (
     <div class="pick">
@@ -28,13 +29,15 @@ export function Pick({ decision }: { decision: Decision }) {
           </dd>
         </div>
       </dl>
-      <p class="reason">{reason}</p>
+      <p class="reason">
+        {choice} {trade}
+      </p>
       <ul class="plain">
         <li>
           <span class={`lamp ${lampOf(decision)}`} aria-hidden="true" />
-          {coverageWords(decision)}
+          {resemblance}
         </li>
-        <li>{confidenceWords(decision)}</li>
+        {feedback !== '' && <li>{feedback}</li>}
         {decision.truncated && <li>Only the beginning was read: the text is long.</li>}
       </ul>
     </div>

@@ -1,9 +1,8 @@
 /** All candidates, best first, with what is predicted of them. */
 
 import { useState } from 'preact/hooks';
-import type { Decision } from 'signalbox';
+import { type Decision, sourceWords } from 'signalbox';
 import { count, dollars, percent, range } from './format.js';
-import { sourceWords } from './words.js';
 
 /** The interval as a bar, the prediction as its mark. Decoration: the numbers stand beside it. */
 function IntervalBar({ p, interval: [low, high] }: { p: number; interval: readonly [number, number] }) {

@@ -2,23 +2,11 @@
  * The sentences that say why a model was picked, made from the facts of a decision. Each part stands alone, so that a
  * page, a badge or a command shows the parts that it needs. No sentence names the pick: every face shows it beside them.
  */
-import type { Coverage, Decision, FallbackReason, RankedModel } from '../types.js';
+import type { Coverage, Decision, FallbackReason, RankedModel, Reasons } from '../types.js';
 
-/** Why a model was picked, by topic: up to two sentences each, empty if there is nothing to say. */
-export interface Reasons {
-  /** Why this model, and how sure that is. */
-  choice: string;
-  /** How much of the benchmark is like the prompt. */
-  resemblance: string;
-  /** What a lower price saves, and what it costs in quality. */
-  price: string;
-  /** What the user's feedback, or a given correction, changed. The other parts mention neither. */
-  feedback: string;
-}
-
-/** The user's feedback as far as it entered a decision. */
+/** The user's feedback that entered a decision. */
 export interface FeedbackFacts {
-  /** Ratings of similar prompts that counted, >= 1. */
+  /** How many ratings of similar prompts counted. */
   ratings: number;
   /** The pick without them. */
   without: string;
@@ -26,16 +14,16 @@ export interface FeedbackFacts {
 
 type RankedFacts = Pick<RankedModel, 'model' | 'pCorrect' | 'ownMean' | 'meanOutcome' | 'usdPerMTok'>;
 
-/** Everything that the sentences depend on; a `Decision` or `TaskDecision` has all of it but the feedback. */
+/** What the sentences depend on, beside feedback: a part of every `Decision` and `TaskDecision`. */
 export interface DecisionFacts
   extends Pick<Decision, 'model' | 'policy' | 'confidence' | 'fallbackReason' | 'bestSingleModel' | 'challenger'> {
-  challengerConfidence: number;
+  /** Without it `confidence` is the challenger's. */
+  challengerConfidence?: number;
   coverage: Pick<Coverage, 'percentile' | 'outOfCoverage'>;
   tasks: Decision['tasks'];
   ranking: readonly RankedFacts[];
   /** Prompts of a task. */
   inputs?: number;
-  feedback?: FeedbackFacts;
 }
 
 /** The facts, and what follows from them. */
@@ -46,9 +34,10 @@ interface Situation extends DecisionFacts {
   isOutside: boolean;
   /** The pick if prices did not count. Outside the benchmark's coverage this ignores corrections. */
   wanted: string;
+  feedback: FeedbackFacts | undefined;
 }
 
-function situationOf(facts: DecisionFacts): Situation {
+function situationOf(facts: DecisionFacts, feedback: FeedbackFacts | undefined): Situation {
   const { fallbackReason, bestSingleModel, challenger, coverage, inputs = 1 } = facts;
   const isOutside = coverage.outOfCoverage || fallbackReason === 'no_known_token';
   return {
@@ -56,6 +45,7 @@ function situationOf(facts: DecisionFacts): Situation {
     prompts: inputs === 1 ? 'this prompt' : 'these prompts',
     isOutside,
     wanted: isOutside || fallbackReason === 'low_confidence' ? bestSingleModel : challenger,
+    feedback,
   };
 }
 
@@ -79,11 +69,11 @@ const rankedAs = ({ ranking }: DecisionFacts, model: string) => ranking.find((ra
 
 /** For a pick that is not the model that would be picked if prices did not count. */
 function tradeWords(facts: Situation): string {
-  const { model, bestSingleModel, confidence } = facts;
+  const { model, bestSingleModel, confidence, challengerConfidence } = facts;
   const why = tradedFor(facts);
   if (model === bestSingleModel) return `Best model overall, chosen ${why}.`;
   // Certain where the dial allows any loss: not worth a sentence.
-  const isCertain = Math.round(100 * confidence) >= 100;
+  const isCertain = challengerConfidence === undefined || Math.round(100 * confidence) >= 100;
   return join(`Chosen ${why}.`, isCertain ? '' : sureWords(confidence, 'be good enough'));
 }
 
@@ -94,8 +84,8 @@ function tradedFor(facts: Situation): string {
 }
 
 function choiceWords(facts: Situation): string {
-  const { model, policy, challengerConfidence, fallbackReason, bestSingleModel, ranking } = facts;
-  const { prompts, isOutside, wanted } = facts;
+  const { model, policy, confidence, challengerConfidence = confidence, bestSingleModel, ranking } = facts;
+  const { fallbackReason, prompts, isOutside, wanted } = facts;
   if (ranking.length === 1) return 'The only model that may be picked.';
   // A cheaper model, or a corrected one: telling them apart would tell of the feedback.
   if (isOutside) return model === bestSingleModel ? 'Best model overall.' : '';
@@ -174,19 +164,21 @@ function feedbackWords({ model, challenger, bestSingleModel, isOutside, feedback
   return isCorrected ? 'The given corrections put this model ahead of the best one overall.' : '';
 }
 
-export function reasonsOf(facts: DecisionFacts): Reasons {
-  const situation = situationOf(facts);
-  return {
+/** Adds the sentences to the facts of a decision; `feedback` that entered it is one of them. */
+export function withReasons<Facts extends DecisionFacts>(
+  facts: Facts,
+  feedback?: FeedbackFacts,
+): Facts & { reason: string; reasons: Reasons } {
+  const situation = situationOf(facts, feedback);
+  const reasons: Reasons = {
     choice: choiceWords(situation),
     resemblance: resemblanceWords(situation),
     price: priceWords(situation),
     feedback: feedbackWords(situation),
   };
+  const { choice, resemblance, price } = reasons;
+  return { ...facts, reason: join(choice, price, resemblance, reasons.feedback), reasons };
 }
-
-/** Joins the parts in the order in which they read well. */
-export const reasonOf = ({ choice, price, resemblance, feedback }: Reasons) =>
-  join(choice, price, resemblance, feedback);
 
 /** Says where a model's predicted correctness comes from, as a phrase. */
 export function sourceWords({ ownMean, votes }: Pick<RankedModel, 'ownMean' | 'votes'>, policy: Decision['policy']) {
@@ -197,8 +189,6 @@ export function sourceWords({ ownMean, votes }: Pick<RankedModel, 'ownMean' | 'v
     : `from ${counted('result', 'results')} on similar questions`;
 }
 
-/** Says why the chances in a cascade are not about the prompt; empty if they are. */
-export const cascadeWords = (fallbackReason: FallbackReason | null) =>
-  fallbackReason === null
-    ? ''
-    : `${unlikeWords('this prompt', fallbackReason)} The chances are averages over the benchmark's tasks.`;
+/** Says why the chances in a cascade are not about the prompt. */
+export const cascadeWords = (fallbackReason: FallbackReason) =>
+  `${unlikeWords('this prompt', fallbackReason)} The chances are averages over the benchmark's tasks.`;

@@ -1,8 +1,8 @@
 /** The prompt of the page through both embedders, beside each other. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import type { Decision } from 'signalbox';
 import { count, percent } from '../../shared/format.js';
-import { confidenceWords } from '../../shared/words.js';
 import { benchmark, info, prompt, type as typePrompt } from '../state.js';
 import { type Comparison, comparing, comparison, isSeen, type Side } from './compare.js';
 import { large } from './large.js';
@@ -21,6 +21,8 @@ function chanceOf({ decision }: Side): string {
   const ranked = decision?.ranking.find(({ model: name }) => name === decision.model);
   return ranked === undefined ? '' : percent(ranked.pCorrect);
 }
+
+const whyOf = ({ reasons: { choice, price } }: Decision) => `${choice} ${price}`.trim();
 
 const tasksOf = ({ decision }: Side) =>
   decision?.tasks
@@ -77,7 +79,7 @@ function Table({ found }: { found: Comparison }) {
             <>
               <Row name="Pick" of={({ decision }) => <b>{decision?.model}</b>} sides={found} />
               <Row name="Chance to be right" of={chanceOf} sides={found} />
-              <Row name="Confidence" of={({ decision }) => decision && confidenceWords(decision)} sides={found} />
+              <Row name="Reason" of={({ decision }) => decision && whyOf(decision)} sides={found} />
               <Row name="Nearest tasks" of={tasksOf} sides={found} />
             </>
           )}

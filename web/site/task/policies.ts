@@ -1,7 +1,5 @@
 /** The policies side by side, and what they say, in plain words. */
 import type { TaskDecision } from 'signalbox';
-import { percent } from '../../shared/format.js';
-import { confidenceWords } from '../../shared/words.js';
 
 /** The default first; `paper` is S3 for a task. */
 export const TASK_POLICIES = ['signalbox', 's1', 's2', 's3'] as const;
@@ -38,35 +36,9 @@ export const pickOf = (decision: TaskDecision) => decision.ranking.find(({ model
 /** A probability to two places, where changes of one point matter. */
 export const twoPlaces = (p: number) => p.toFixed(2);
 
-/** How sure the choice is, or why it is the best model on average. */
-export function trustWords(decision: TaskDecision): string {
-  const { fallbackReason, policy, challenger, bestSingleModel, confidence } = decision;
-  switch (fallbackReason) {
-    case 'low_confidence':
-      return `It falls back on the best model on average: ${challenger} is only ${percent(confidence)} likely to be better.`;
-    case 'out_of_coverage':
-      return 'It falls back on the best model on average: nothing in the benchmark resembles these prompts.';
-    case 'no_known_token':
-      return 'It falls back on the best model on average: no word of these prompts is known.';
-    default:
-      // Scores of the paper compare the choice with the best single model only.
-      if (policy !== 'signalbox' && challenger === bestSingleModel) return 'Its choice is the best model on average.';
-      return confidenceWords(decision);
-  }
-}
-
 /** Where p comes from. */
 export function reliabilityWords(decision: TaskDecision): string {
   const picked = pickOf(decision);
   if (picked === undefined) return '';
   return picked.pMeasured ? 'measured on the labels' : 'estimated from the distance';
-}
-
-/** What the distance of the task to the benchmark means. */
-export function distanceWords({ coverage }: TaskDecision): string {
-  const { outOfCoverage, percentile } = coverage;
-  const farther = `farther than ${Math.min(99, Math.round(percentile))}% of the benchmark's own samples`;
-  if (outOfCoverage) return `${farther}: nothing in the benchmark resembles these prompts`;
-  if (percentile <= 50) return `${farther}: it has many questions like these`;
-  return percentile <= 90 ? `${farther}: it has questions like these` : `${farther}: it has few questions like these`;
 }

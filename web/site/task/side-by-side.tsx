@@ -1,16 +1,7 @@
 /** The task's decisions, policy beside policy. */
 import type { TaskDecision } from 'signalbox';
 import { percent, range } from '../../shared/format.js';
-import {
-  distanceWords,
-  POLICY_WORDS,
-  pickOf,
-  reliabilityWords,
-  TASK_POLICIES,
-  type TaskPolicy,
-  trustWords,
-  twoPlaces,
-} from './policies.js';
+import { POLICY_WORDS, pickOf, reliabilityWords, TASK_POLICIES, type TaskPolicy, twoPlaces } from './policies.js';
 import { decisions, work } from './task.js';
 
 function Figures({ decision, policy }: { decision: TaskDecision; policy: TaskPolicy }) {
@@ -60,10 +51,12 @@ function Column({ policy }: { policy: TaskPolicy }) {
         {decision ? <strong data-task-pick>{decision.model}</strong> : <span class="placeholder">Not yet.</span>}
       </p>
       {decision ? <Figures decision={decision} policy={policy} /> : <div />}
-      <p class="task-trust">{decision && trustWords(decision)}</p>
+      <p class="task-trust">{decision?.reasons.choice}</p>
       <details>
-        <summary>The reason</summary>
-        <p class="task-reason">{decision?.reason}</p>
+        <summary>More of the reason</summary>
+        <p class="task-reason">
+          {decision?.reasons.price} {decision?.reasons.resemblance}
+        </p>
       </details>
     </article>
   );
@@ -80,7 +73,8 @@ export function SideBySide() {
       </div>
       {first && (
         <p data-distance>
-          Distance of the task to the benchmark: u = {twoPlaces(first.u)}, {distanceWords(first)}.
+          Distance of the task to the benchmark: u = {twoPlaces(first.u)}, farther than{' '}
+          {Math.min(99, Math.round(first.coverage.percentile))}% of the benchmark's own samples.
         </p>
       )}
     </>

@@ -1,11 +1,11 @@
 // Situations in which a model is picked, and the sentences for each: the file that the tests of the sentences compare with.
-//   node tests/package/words-table.mjs    writes the file again, to be read before it is committed
+//   node tests/package/router/words-table.mjs    writes the file again, to be read before it is committed
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { cascadeWords, reasonOf, reasonsOf, sourceWords } from '../../dist/routing/words.js';
+import { cascadeWords, sourceWords, withReasons } from '../../../dist/routing/words.js';
 
-export const TABLE = new URL('../fixtures/words/reasons.txt', import.meta.url);
+export const TABLE = new URL('../../fixtures/words/reasons.txt', import.meta.url);
 
 /** The best model overall; one that is better on some prompts; cheaper ones. */
 export const LARGE = 'acme/large';
@@ -121,8 +121,11 @@ export function factsOf({
 
 const KINDS = { 'one prompt': 1, 'a task': 12 };
 
+/** What is said of the facts of a situation. */
+export const told = ({ feedback, ...facts }) => withReasons(facts, feedback);
+
 /** A line for the situation, and below it what is said. */
-const entry = (situation, facts) => `${situation}\n    ${reasonOf(reasonsOf(facts))}\n`;
+const entry = (situation, facts) => `${situation}\n    ${told(facts).reason}\n`;
 
 function* decisions() {
   for (const [kind, inputs] of Object.entries(KINDS)) {
