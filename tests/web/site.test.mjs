@@ -46,7 +46,7 @@ describeSite('the site', (site) => {
     await page.until(() => document.querySelector('[data-pick]').textContent === 'google/gemma-2b-it');
     assert.equal(
       await page.evaluate(() => document.querySelector('#dial').ariaValueText),
-      'the cheapest, whatever it knows',
+      'the cheapest model, however weak',
     );
     await page.press('End');
     await page.until(() => document.querySelector('[data-pick]').textContent === 'Qwen/Qwen2.5-72B-Instruct');

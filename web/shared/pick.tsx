@@ -1,4 +1,4 @@
-/** The model to ask, with its chance, its price and the reason. */
+/** The suggested model with its predicted correctness, its price and the reasons. */
 import type { Decision } from 'signalbox';
 import { dollars, percent, range } from './format.js';
 import { lampOf } from './words.js';
@@ -10,13 +10,13 @@ export function Pick({ decision }: { decision: Decision }) {
   return (
     <div class="pick">
       <p class="pick-model">
-        <span class="visually-hidden">The model to ask: </span>
+        <span class="visually-hidden">Suggested model: </span>
         <strong data-pick>{model}</strong>
       </p>
       <dl class="figures">
         {ranked && (
           <div>
-            <dt>chance to be right</dt>
+            <dt>chance of being right</dt>
             <dd>
               <b>{percent(ranked.pCorrect)}</b> <small>{range(ranked.interval)}</small>
             </dd>
@@ -38,7 +38,7 @@ export function Pick({ decision }: { decision: Decision }) {
           {resemblance}
         </li>
         {feedback !== '' && <li>{feedback}</li>}
-        {decision.truncated && <li>Only the beginning was read: the text is long.</li>}
+        {decision.truncated && <li>The prompt is long: only its beginning was read.</li>}
       </ul>
     </div>
   );

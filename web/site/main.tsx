@@ -1,4 +1,4 @@
-/** The demo: a prompt is routed as one types, and the page says why. */
+/** The demo: routes a prompt while the user types, and shows why. */
 import '@picocss/pico/css/pico.classless.min.css';
 import '../shared/style.css';
 import '../shared/controls.css';
@@ -21,8 +21,16 @@ function App() {
         title="Quality against cost"
         load={async () => (await import('./cost/section.js')).CostSection}
       />
-      <LazySection id="map" title="The map" load={async () => (await import('./map/section.js')).MapSection} />
-      <LazySection id="task" title="A whole task" load={async () => (await import('./task/section.js')).TaskSection} />
+      <LazySection
+        id="map"
+        title="Map of the benchmark"
+        load={async () => (await import('./map/section.js')).MapSection}
+      />
+      <LazySection
+        id="task"
+        title="A batch of prompts"
+        load={async () => (await import('./task/section.js')).TaskSection}
+      />
       <LazySection
         id="benchmark"
         title="Your own benchmark"
@@ -42,5 +50,5 @@ openFragment();
 addEventListener('hashchange', openFragment);
 render(<App />, document.getElementById('app') as HTMLElement);
 afterFirstAnswer(keepOffline);
-// A file that is dropped beside its place must not replace the page.
+// A file dropped outside a drop zone must not replace the page.
 for (const name of ['dragover', 'drop']) addEventListener(name, (event) => event.preventDefault());

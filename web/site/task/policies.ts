@@ -1,7 +1,7 @@
-/** The policies side by side, and what they say, in plain words. */
+/** The policies that are shown side by side, and their descriptions. */
 import type { TaskDecision } from 'signalbox';
 
-/** The default first; `paper` is S3 for a task. */
+/** The default first; for a task, `paper` is S3. */
 export const TASK_POLICIES = ['signalbox', 's1', 's2', 's3'] as const;
 export type TaskPolicy = (typeof TASK_POLICIES)[number];
 export type TaskDecisions = Partial<Record<TaskPolicy, TaskDecision>>;
@@ -9,22 +9,22 @@ export type TaskDecisions = Partial<Record<TaskPolicy, TaskDecision>>;
 export const POLICY_WORDS: Record<TaskPolicy, { name: string; meaning: string; score: string }> = {
   signalbox: {
     name: 'signalbox, the default',
-    meaning: 'Compares the whole task with whole benchmark tasks; labels re-weight them.',
-    score: 'predicted share right',
+    meaning: 'Compares the batch with whole benchmark tasks; labels re-weight them.',
+    score: 'predicted share of correct answers',
   },
   s1: {
     name: 'S1',
-    meaning: 'The mean predicted correctness over the samples nearest to each input.',
+    meaning: 'The mean predicted correctness over the samples nearest to each prompt.',
     score: 'mean of the votes',
   },
   s2: {
     name: 'S2',
-    meaning: 'The share of the inputs on which the model is predicted to be right.',
+    meaning: 'The share of prompts on which the model is predicted to be right.',
     score: 'share predicted right',
   },
   s3: {
     name: 'S3',
-    meaning: 'S2 corrected by how reliable the predictor is: the choice of the paper.',
+    meaning: "S2, corrected for the predictor's reliability: the paper's choice.",
     score: 'share, corrected',
   },
 };
@@ -33,10 +33,10 @@ export const SHORT_NAMES: Record<TaskPolicy, string> = { signalbox: 'signalbox',
 
 export const pickOf = (decision: TaskDecision) => decision.ranking.find(({ model }) => model === decision.model);
 
-/** A probability to two places, where changes of one point matter. */
+/** Formats a probability with two digits: labels change it by single points. */
 export const twoPlaces = (p: number) => p.toFixed(2);
 
-/** Where p comes from. */
+/** Says where p comes from. */
 export function reliabilityWords(decision: TaskDecision): string {
   const picked = pickOf(decision);
   if (picked === undefined) return '';
