@@ -19,7 +19,7 @@ const TYPES = {
 
 const source = path.join(root, 'web/site');
 
-/** It warns that plugins take their time. */
+/** Silences the bundler's warning about slow plugins. */
 export const QUIET = { checks: { bundlerTimings: false } };
 
 export async function buildSite(target = site) {
@@ -27,18 +27,18 @@ export async function buildSite(target = site) {
   await build({
     root: source,
     configFile: false,
-    // Any folder of a host will do.
+    // Relative paths, so that the site works in any folder of a host.
     base: './',
     logLevel: 'warn',
-    // Workers that share chunks, as pages do.
+    // ES modules, so that workers can share chunks.
     worker: { format: 'es', rolldownOptions: QUIET },
-    // The page's policy lets nothing be fetched from a data: address.
+    // The page's content security policy forbids fetching data: URLs.
     build: { outDir: target, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, rolldownOptions: QUIET },
   });
   await buildServiceWorker(target);
 }
 
-/** Knows every file of the page by its hash, so that a damaged download is never kept; ONNX Runtime is left to those who use it. */
+/** Gives the service worker the hash of every file, so that it never caches a damaged one. ONNX Runtime is cached on use. */
 async function buildServiceWorker(target) {
   const files = readdirSync(target, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !/^ort[-.]/.test(entry.name))
@@ -47,7 +47,7 @@ async function buildServiceWorker(target) {
   const entries = files.map((file) => {
     const digest = createHash('sha256').update(readFileSync(file)).digest('base64');
     const url = path.relative(target, file).split(path.sep).join('/');
-    // Hosts may rewrite a page on its way; other files have their hash in their name already.
+    // Hosts may rewrite HTML, so it gets no integrity check. Other files have their hash in their name.
     return file.endsWith('.html') ? { url, revision: digest } : { url, revision: null, integrity: `sha256-${digest}` };
   });
   const { build } = await import('esbuild');
@@ -63,7 +63,7 @@ async function buildServiceWorker(target) {
   });
 }
 
-/** The file below the folder that an address names; undefined for one that cannot be read or leads out of it. */
+/** Returns the file that an address names; `undefined` if the address is invalid or leads out of the folder. */
 function fileOf(folder, address) {
   try {
     const pathname = decodeURIComponent(new URL(address, 'http://localhost').pathname);
@@ -74,7 +74,7 @@ function fileOf(folder, address) {
   }
 }
 
-/** Serves a folder on localhost and nowhere else. */
+/** Serves a folder on localhost only. */
 export function serveFolder(folder, port) {
   const server = createServer((request, response) => {
     const file = fileOf(folder, request.url ?? '/');

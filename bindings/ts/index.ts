@@ -31,6 +31,7 @@ export { Router } from './routing/router.js';
 // Serving a router to other threads
 export { answerPort } from './routing/router-server.js';
 // Reasons of a decision
+export { sourceWords } from './routing/words.js';
 // Contents of an index
 export type {
   CascadeMove,
@@ -60,6 +61,7 @@ export type {
   Price,
   ProgressEvent,
   RankedModel,
+  Reasons,
   RouteInput,
   RouteInputs,
   RouteManyOptions,

@@ -159,14 +159,28 @@ export interface Coverage {
   outOfCoverage: boolean;
 }
 
+/** Why a model was picked, by topic: up to two sentences each, empty if there is nothing to say. None names the pick. */
+export interface Reasons {
+  /** Why this model, and how sure that is. */
+  choice: string;
+  /** How much of the benchmark is like the prompt. */
+  resemblance: string;
+  /** What a lower price saves, and what it costs in quality. */
+  price: string;
+  /** What the user's feedback, or a given correction, changed. The other parts mention neither. */
+  feedback: string;
+}
+
 /** A choice and everything that led to it. */
 export interface Decision<Ranked extends RankedModel = RankedModel> {
   /** The pick. */
   model: string;
   /** The policy that decided; `paper` is reported as the score it stands for. */
   policy: Exclude<Policy, 'paper'>;
-  /** The decision in a sentence or two. */
+  /** Why this model was picked, in a few sentences: all of `reasons`. */
   reason: string;
+  /** The same by topic, for a display that needs only some of it. */
+  reasons: Reasons;
   /**
    * Probability that the challenger beats the best single model. If they are the same model: for `signalbox`, that it
    * beats the next best model; for the paper's scores 1.

@@ -1,4 +1,4 @@
-// What a badge is told of a decision, and with it whoever takes over a page's script.
+// What a badge is told of a decision: anyone who takes over a page's script can read it.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Router, routeWithFeedback } from '../../dist/index.js';
@@ -17,35 +17,45 @@ describe('what a badge is told', () => {
   });
   after(() => router.dispose());
 
-  /** Judged so often that the pick is another one, or once. */
-  async function decided(times, prompt) {
+  /** A decision after so many ratings of the prompt. */
+  async function decided(times, prompt, { outcomes = { poet: 0, generalist: 1 }, ...options } = {}) {
     const [{ vector }] = await router.embed([prompt]);
-    const judgements = Array.from({ length: times }, () => ({ vector, outcomes: { poet: 0, generalist: 1 } }));
-    return routeWithFeedback(router, prompt, judgements);
+    const ratings = Array.from({ length: times }, () => ({ vector, outcomes }));
+    return routeWithFeedback(router, prompt, ratings, options);
   }
   const told = (decision) => suggest({ decide: async () => ({ decision }) }, '', {}, SITE);
 
-  it('is the reason, and not what the person judged', async () => {
+  it('is every part of the reason but the feedback', async () => {
     for (const times of [0, 1, 40]) {
-      const decision = await decided(times, POEM);
-      assert.equal(decision.judged, times);
-      assert.equal(/judgement/.test(decision.reason), times > 0);
-      const { model, why } = await told(decision);
-      assert.equal(model, decision.model);
-      assert.equal(why.length, 3);
-      assert.ok(decision.reason.startsWith(why[0]) && why[0].endsWith('.'), why[0]);
-      assert.doesNotMatch(why.join(' '), /judge|\byour?\b|was said/i);
+      for (const prompt of [POEM, 'law court']) {
+        const decision = await decided(times, prompt);
+        assert.equal(decision.feedbackUsed, times);
+        const { choice, price, resemblance, feedback } = decision.reasons;
+        assert.equal(/rating/.test(feedback), times > 0);
+        const { model, why } = await told(decision);
+        assert.equal(model, decision.model);
+        assert.equal(decision.reason, [...why, feedback].join(' ').trim());
+        assert.deepEqual(
+          why,
+          [choice, price, resemblance].filter((part) => part !== ''),
+        );
+        assert.doesNotMatch(why.join(' '), /rating|feedback|correct|\byour?\b/i);
+      }
     }
   });
 
-  it('says no more of what nothing in the benchmark resembles', async () => {
-    const decision = await decided(0, POEM);
-    const coverage = { ...decision.coverage, outOfCoverage: true };
-    for (const model of ['coder', 'generalist']) {
-      const { why, lamp } = await told({ ...decision, coverage, challenger: 'generalist', model });
-      assert.match(why[1], /^Nothing in the benchmark resembles this: using the best model on average(, or .*)?\.$/);
-      assert.equal(lamp, 'stop');
+  it('is the same where the dial and where feedback leads to a model, if nothing is like the prompt', async () => {
+    const options = { prices: { coder: 0.1 }, outcomes: { coder: 1 } };
+    const byDial = await decided(0, 'law court', { ...options, qualityBar: 1 });
+    const byFeedback = await decided(40, 'law court', options);
+    for (const { model, challenger, feedbackUsed } of [byDial, byFeedback]) {
+      assert.equal(model, 'coder');
+      assert.equal(challenger === 'coder', feedbackUsed > 0);
     }
+    const [dial, feedback] = await Promise.all([told(byDial), told(byFeedback)]);
+    assert.equal(dial.lamp, 'stop');
+    assert.equal(dial.why.length, 2);
+    assert.deepEqual(feedback.why, dial.why);
   });
 
   it('has a chance of no more digits than are shown', async () => {

@@ -49,7 +49,7 @@ describeExtension('the side panel', (house) => {
       sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     }));
     assert.equal(shown.ranking >= 5, true);
-    assert.match(shown.figures, /chance to be right\d+%.*price per million tokens\$/);
+    assert.match(shown.figures, /chance of being right\d+%.*price per million tokens\$/);
     assert.notEqual(shown.reason, '');
     assert.equal(shown.sideways, 0);
   });

@@ -126,7 +126,7 @@ describeSite('your own benchmark', (site) => {
     await drop(page, 'rows.jsonl', `${row('<b>a</b>', 1)}\n${row('b', 0)}\n${row('b', 7)}`);
     await picks(page, '<b>a</b>');
     const report = await page.text('[data-report]');
-    assert.match(report, /There is one dataset only/);
+    assert.match(report, /There is only one dataset/);
     assert.match(report, /Scores outside the range1/);
     assert.deepEqual(await violations(page, '#benchmark'), []);
     await site.close(page);
@@ -308,7 +308,7 @@ describeSite(
       const page = await openBuilt(site);
       const release = await site.browser.limitStorage(site.host.origin, 1000);
       await page.click('[data-keep]');
-      await said(page, "There is no room for it in this browser's storage");
+      await said(page, "This browser's storage has no room for it");
       await release();
       await site.close(page);
     });

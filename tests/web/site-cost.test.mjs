@@ -142,7 +142,7 @@ describeSite('quality against cost', (site) => {
       await setPrice(page, PICK, text);
       await page.until(() => document.querySelector('.refused') !== null);
       assert.equal(await attribute(page, priceField(PICK), 'aria-invalid'), 'true');
-      assert.match(await page.text('.refused'), /Not a price.*The old price stays/);
+      assert.match(await page.text('.refused'), /Not a price.*The old price still applies/);
     }
     await openTable(page);
     const row = (await rows(page, '[data-points]')).find(([model]) => model.startsWith(PICK));
@@ -183,19 +183,19 @@ describeSite('quality against cost', (site) => {
     await isPicked(page, PICK);
     await page.click('[data-priced-only]');
     await page.until(() => document.querySelector('.candidates [role=status]').textContent.startsWith('18 of 56'));
-    await page.until(() => !document.querySelector('.cost-side').textContent.includes('not drawn'));
+    await page.until(() => !document.querySelector('.cost-side').textContent.includes('not shown'));
     await site.close(page);
   });
 
   it('says the same in its table as the ranking does', async () => {
     const page = await site.open();
-    assert.match(await page.text('.cost-side'), /38 candidates of 56 have no price and are not drawn/);
+    assert.match(await page.text('.cost-side'), /38 of 56 candidates have no price and are not shown/);
     await openTable(page);
     await page.click('#why .columns > div > button');
     await page.until(() => document.querySelectorAll('[data-ranking] tr').length === 56);
     const nameOf = (cell) => cell.replace(/\s*the pick$/, '');
     const ranked = (await rows(page, '[data-ranking]'))
-      .filter(([, , , price]) => price !== 'not known')
+      .filter(([, , , price]) => price !== 'unknown')
       .map(([model, chance, interval, price]) => [nameOf(model), price, chance, interval]);
     const points = (await rows(page, '[data-points]')).map(([model, ...others]) => [nameOf(model), ...others]);
     assert.equal(points.length, 18);
@@ -221,7 +221,7 @@ describeSite('quality against cost', (site) => {
     await openTable(page);
     const said = () => attribute(page, CHART, 'aria-valuetext');
     await page.evaluate((chart) => document.querySelector(chart).focus(), CHART);
-    assert.equal(await said(), 'no point is selected');
+    assert.equal(await said(), 'no model selected');
     const points = (await rows(page, '[data-points]')).map(([model]) => model.replace(/\s*the pick$/, ''));
     const steps = {
       Home: 0,
@@ -239,7 +239,7 @@ describeSite('quality against cost', (site) => {
     }
     await page.press('Escape');
     await page.until(() => document.querySelector('[data-tip]') === null);
-    assert.equal(await said(), 'no point is selected');
+    assert.equal(await said(), 'no model selected');
     await site.close(page);
   });
 
@@ -260,7 +260,7 @@ describeSite('quality against cost', (site) => {
     await page.until((name) => document.querySelector('[data-tip]')?.textContent.startsWith(name), CHEAPEST);
     await page.clickAt(CHART, at);
     await page.until((name) => document.querySelector('[data-selected]')?.textContent.startsWith(name), CHEAPEST);
-    assert.match(await page.text('[data-selected]'), /It is on the frontier/);
+    assert.match(await page.text('[data-selected]'), /This model is on the frontier/);
     assert.equal(await attribute(page, '[data-points] tr:first-child button', 'aria-pressed'), 'true');
     await site.close(page);
   });
@@ -292,7 +292,7 @@ describeSite('quality against cost', (site) => {
     await page.until(() => document.querySelector('#cost-candidates').open);
     await setPrice(page, 'one', '2');
     await page.until(() => document.querySelector('.cost-plot') !== null);
-    assert.match(await page.text('.cost-side'), /1 candidate of 2 has no price and is not drawn/);
+    assert.match(await page.text('.cost-side'), /1 of 2 candidates has no price and is not shown/);
     await site.close(page);
   });
 

@@ -74,13 +74,13 @@ describeSite('a larger embedder', (site) => {
   it('asks for nothing before the click, and says what it would ask for and whom', async () => {
     const page = await site.open();
     assert.equal(await page.evaluate(() => document.querySelector('#model-name').value), DEFAULT_MODEL);
-    assert.match(await page.text('[data-source]'), /asks huggingface\.co for about 110 MB/);
+    assert.match(await page.text('[data-source]'), /Downloads about 110 MB from huggingface\.co/);
     const model = serveModel(site, 'unasked');
     await page.type('#model-name', model.address);
     assert.match(await page.text('[data-source]'), /this page’s own host/);
     await page.type('#model-name', 'https://example.com/model');
     await page.until(() =>
-      document.querySelector('#embedder .failed')?.textContent.includes('may not ask example.com'),
+      document.querySelector('#embedder .failed')?.textContent.includes('may not load files from example.com'),
     );
     assert.ok(await page.evaluate(() => document.querySelector('[data-load]').disabled));
     assert.deepEqual(model.asked, []);
@@ -108,13 +108,13 @@ describeSite('a larger embedder', (site) => {
     await page.until(() => document.querySelector('[data-clear]') !== null);
     const asked = model.asked.length;
     await page.type('#model-name', model.address);
-    await page.until(() => document.querySelector('[data-source]')?.textContent.includes("in this browser's cache"));
+    await page.until(() => document.querySelector('[data-source]')?.textContent.includes('needs no network'));
     await page.click('[data-load]');
     await state(page, 'is ready: q8');
     assert.equal(model.asked.length, asked, 'the second visit asks nobody');
     await page.click('[data-unload]');
     await page.click('[data-clear]');
-    await page.until(() => document.querySelector('[data-source]')?.textContent.includes('Download asks'));
+    await page.until(() => document.querySelector('[data-source]')?.textContent.includes('Downloads'));
     await page.until(() => document.querySelector('[data-clear]') === null);
     model.stop();
     await site.close(page, { errors: [/404/] });
@@ -131,7 +131,7 @@ describeSite('a larger embedder', (site) => {
     });
     await page.chooseFiles('#model-manifest', made.manifest);
     await load(page, model.address);
-    assert.match(await refused(page), /not what it must be, and was not kept: .*SHA-256/);
+    assert.match(await refused(page), /failed its check and was not kept: .*SHA-256/);
     truncateSync(model.file, 1000);
     await page.evaluate(() => document.querySelector('#model-manifest').form.reset());
     const other = serveModel(site, 'truncated');
@@ -160,7 +160,7 @@ describeSite('a larger embedder', (site) => {
     await page.until(() => document.querySelector('[data-index-state]')?.textContent.includes('a made-up example'));
     await page.type('#prompt-again', 'What is 12 plus 345?');
     await page.until(() => /They (dis)?agree/.test(document.querySelector('[data-agreement]')?.textContent));
-    assert.match(await page.text('[data-sides]'), /Pick.*counts-well.*Nearest tasks.*sums.*Embedding and routing/s);
+    assert.match(await page.text('[data-sides]'), /Pick.*counts-well.*Similar tasks.*sums.*Embedding and routing/s);
     assert.equal(await page.evaluate(() => document.querySelector('#prompt').value), 'What is 12 plus 345?');
     assert.deepEqual(await violations(page, '#embedder'), []);
     await page.click('[data-unload]');

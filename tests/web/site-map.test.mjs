@@ -107,7 +107,7 @@ describeSite('the map', (site) => {
     assert.equal((await names('[data-map-tasks]'))[0], 'bbh_sports_understanding');
     await page.type('#prompt', '');
     await page.until(() => document.querySelector('.map-host').dataset.place === undefined);
-    assert.match(await readout(page), /no place here/);
+    assert.match(await readout(page), /not on the map/);
     await site.close(page);
   });
 
@@ -219,7 +219,7 @@ describeSite('the map', (site) => {
     assert.equal((await cells('[data-map-tasks] th')).length, 42);
     assert.deepEqual(await cells('#map table:first-of-type thead th'), [
       ...['Task and sample', 'Similarity'],
-      ...['Task', 'Resembles it', 'Samples', 'The pick was right', 'Best model there'],
+      ...['Task', 'Weight', 'Samples', 'Pick was right', 'Best model'],
     ]);
     await site.close(page);
   });

@@ -46,9 +46,13 @@ async function openExample(site) {
 describeSite('a whole task', (site) => {
   it('decides on the example by four policies, and says how far it is from the benchmark', async () => {
     const page = await openExample(site);
-    assert.equal(await taken(page), '12 prompts of the example.');
+    assert.equal(await taken(page), '12 prompts from the example.');
     for (const pick of await texts(page, '[data-task-pick]')) assert.match(pick, /\w+\/\w/);
-    assert.match(await page.text('[data-distance]'), /u = 0\.\d\d, farther than \d+% .* questions like these/);
+    assert.match(
+      await page.text('[data-distance]'),
+      /u = 0\.\d\d, larger than for \d+% of the benchmark's own samples\./,
+    );
+    for (const reason of await texts(page, '.task-reason')) assert.match(reason, /Based on .*similar .*questions/);
     const shares = await texts(page, '[data-shares] td:nth-child(2)');
     assert.equal(
       shares.reduce((sum, text) => sum + Number(text), 0),
@@ -65,7 +69,10 @@ describeSite('a whole task', (site) => {
     });
     await page.click('.task-input button[type="submit"]');
     await decided(page);
-    assert.equal(await taken(page), '4 prompts of what you typed, one prompt a line. Of 1 prompt no word is known.');
+    assert.equal(
+      await taken(page),
+      '4 prompts from your text, one prompt per line. The embedder knows no word of 1 prompt.',
+    );
     await page.click('.task-input input[value="blank"]');
     await page.click('.task-input button[type="submit"]');
     await waitFor(page, '[data-taken]', '2 prompts');
@@ -74,7 +81,7 @@ describeSite('a whole task', (site) => {
     assert.deepEqual(await shown(page), ['What is a joule?\nما هو الضغط؟', 'What is a volt?\nAnd an ohm?']);
     await page.type('#task-text', '');
     await page.click('.task-input button[type="submit"]');
-    await waitFor(page, '.task-input [role="alert"]', 'There is no prompt yet.');
+    await waitFor(page, '.task-input [role="alert"]', 'Enter at least one prompt.');
     await site.close(page);
   });
 
@@ -89,7 +96,7 @@ describeSite('a whole task', (site) => {
       }
     });
     await decided(page);
-    assert.equal(await taken(page), '2 prompts of dropped.txt, one prompt a line.');
+    assert.equal(await taken(page), '2 prompts from dropped.txt, one prompt per line.');
     assert.deepEqual(await shown(page), ['What is heat?', 'What is work?']);
     await site.close(page);
   });
@@ -101,7 +108,7 @@ describeSite('a whole task', (site) => {
     await page.chooseFiles('#task-file', fileOf('semicolons.csv', csv));
     await decided(page);
     assert.deepEqual(await shown(page), ['What is "heat"?\r\nIn short.', 'What is work?']);
-    assert.match(await page.text('[data-notices]'), /1 row without a text was left out/);
+    assert.match(await page.text('[data-notices]'), /1 row without text was skipped/);
     await page.evaluate(() => {
       const select = document.querySelector('#task-column');
       select.value = '2';
@@ -128,27 +135,27 @@ describeSite('a whole task', (site) => {
     await decided(page);
     assert.deepEqual(await shown(page), ['What is heat?', 'What is work?']);
     assert.deepEqual(await texts(page, '[data-notices] li'), [
-      'Line 2 was left out: it is not JSON.',
-      'Line 4 was left out: it is neither a text nor an object.',
+      'Line 2 was skipped: it is not valid JSON.',
+      'Line 4 was skipped: it is neither a text nor an object.',
     ]);
     await page.chooseFiles(
       '#task-file',
       fileOf('list.json', JSON.stringify({ rows: ['What is mass?', 'And weight?'] })),
     );
-    await waitFor(page, '[data-taken]', '2 prompts of list.json');
+    await waitFor(page, '[data-taken]', '2 prompts from list.json');
     await site.close(page);
   });
 
   it('says what is wrong with a file', async () => {
     const page = await site.open();
     const cases = [
-      ['latin.txt', Buffer.from('caf\xe9 au lait', 'latin1'), 'This is not a text in UTF-8'],
-      ['empty.csv', '', 'There is no prompt here'],
-      ['blank.csv', '\uFEFF\r\n\r\n', 'There is no prompt here'],
-      ['empty.txt', '\uFEFF', 'There is no prompt here'],
-      ['number.json', '42', 'There is no list'],
-      ['broken.json', '{"a"', 'This is not JSON'],
-      ['open.csv', '"never closed', 'Line 1 is no CSV'],
+      ['latin.txt', Buffer.from('caf\xe9 au lait', 'latin1'), 'This file is not UTF-8 text'],
+      ['empty.csv', '', 'There are no prompts here'],
+      ['blank.csv', '\uFEFF\r\n\r\n', 'There are no prompts here'],
+      ['empty.txt', '\uFEFF', 'There are no prompts here'],
+      ['number.json', '42', 'This JSON file contains no list'],
+      ['broken.json', '{"a"', 'This file is not valid JSON'],
+      ['open.csv', '"never closed', 'Line 1 is not valid CSV'],
     ];
     for (const [name, content, words] of cases) {
       await page.chooseFiles('#task-file', fileOf(name, content));
@@ -161,7 +168,7 @@ describeSite('a whole task', (site) => {
         .querySelector('.task-input')
         .dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
     });
-    await waitFor(page, '.task-input [role="alert"]', 'at most 50.0 MB');
+    await waitFor(page, '.task-input [role="alert"]', 'the limit is 50.0 MB');
     await site.close(page);
   });
 
@@ -177,10 +184,10 @@ describeSite('a whole task', (site) => {
     assert.equal(second, 'a\0b');
     assert.ok(third.length < 300, 'a long text is shown by its beginning');
     assert.equal(fourth, '=1+1');
-    assert.match(await taken(page), /<b>hostile<b>\.csv\. Of 1 long prompt only the beginning was read\./);
+    assert.match(await taken(page), /<b>hostile<b>\.csv\. Only the beginning of 1 long prompt was read\./);
     await page.click('[data-row="2"] .task-prompt button');
     assert.equal((await shown(page))[2].length, 1_000_005);
-    assert.equal(await page.evaluate(() => document.title), 'signalbox: which model would be right?');
+    assert.equal(await page.evaluate(() => document.title), 'signalbox: which model should answer?');
     assert.equal(
       await page.evaluate(() => document.querySelectorAll('#task :is(img, script, [data-taken] b)').length),
       0,
@@ -218,7 +225,7 @@ describeSite('a whole task', (site) => {
     });
     await page.click('[data-row="0"] .task-right');
     await waitFor(page, '[data-history] li', 'After 2 labels');
-    assert.match(await page.text('[data-oracle]'), /Oracle where known: 100% of 1 input/);
+    assert.match(await page.text('[data-oracle]'), /Always taking the better model: 100% of 1 prompt/);
     assert.equal((await texts(page, '[data-measured] tr')).length, 2);
     await site.close(page);
   });
@@ -238,7 +245,7 @@ describeSite('a whole task', (site) => {
       before,
     );
     await decided(page);
-    assert.match(await price(), /chosen for its price/);
+    assert.match(await price(), /^\s*Costs \d+% less than /);
     await routed(page);
     await site.close(page);
   });
@@ -251,7 +258,7 @@ describeSite('a whole task', (site) => {
     );
     await page.chooseFiles('#task-file', fileOf('many.txt', lines.join('\n')));
     await waitFor(page, '[data-taken]', '20,000 prompts');
-    assert.match(await page.text('[data-notices]'), /Only the first 20,000 prompts are taken\./);
+    assert.match(await page.text('[data-notices]'), /Only the first 20,000 prompts are used\./);
     await page.click('.task-input .task-progress button');
     await waitFor(page, '.task-input .task-progress', 'Cancelled.');
     await page.click('.samples li:nth-child(3) button');
@@ -260,7 +267,7 @@ describeSite('a whole task', (site) => {
     await page.click('.task-input .task-progress button');
     await page.until(() => document.querySelector('[data-route-inputs]') !== null);
     await page.click('[data-route-inputs]');
-    await waitFor(page, '.task-part:last-child .task-progress', 'Routing the inputs');
+    await waitFor(page, '.task-part:last-child .task-progress', 'Routing the prompts');
     await page.click('.task-part:last-child .task-progress button');
     await waitFor(page, '.task-part:last-child .task-progress', 'Cancelled.');
     // Another task overtakes what is under way.
@@ -309,7 +316,7 @@ describeSite('a whole task', (site) => {
       const json = JSON.parse(await download(2));
       for (const inputs of [rows, json.inputs]) {
         assert.deepEqual(
-          inputs.map(({ model, chance }) => `By itself: ${model}, ${Math.round(100 * chance)}%`),
+          inputs.map(({ model, chance }) => `Own pick: ${model}, ${Math.round(100 * chance)}%`),
           own,
         );
       }

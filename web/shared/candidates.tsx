@@ -1,4 +1,4 @@
-/** Which models may be picked, and what they cost. */
+/** The table of models: which may be picked, and their prices. */
 
 import { useMemo, useRef, useState } from 'preact/hooks';
 import type { IndexInfo } from 'signalbox';
@@ -6,7 +6,7 @@ import { count } from './format.js';
 import { PriceField } from './price-field.js';
 import { isCandidate, priceOf, type Settings } from './settings.js';
 
-/** So many rows at once: a benchmark may have hundreds of models, and each row has three fields. */
+/** Rows shown at a time: a benchmark may have hundreds of models, and each row has three fields. */
 const PAGE = 60;
 
 type Model = IndexInfo['models'][number];
@@ -20,27 +20,27 @@ interface Props {
 
 interface RowProps {
   model: Model;
-  /** Names the row's fields. */
+  /** Prefix of the ids of the row's fields. */
   id: string;
   isAllowed: boolean;
   price: { in: number; out: number } | null;
   isOwnPrice: boolean;
   onAllow: (name: string, isAllowed: boolean) => void;
-  /** `null`: the benchmark's own again. */
+  /** `null` restores the benchmark's price. */
   onPrice: (name: string, price: { in: number; out: number } | null) => void;
 }
 
 function Row({ model, id, isAllowed, price, isOwnPrice, onAllow, onPrice }: RowProps) {
   const { name, paramsB } = model;
   const set = (side: 'in' | 'out', usd: number | null) =>
-    // One price counts for both as long as the other is not known.
+    // The first price counts for both sides until the other one is set.
     onPrice(name, usd === null ? null : { in: usd, out: usd, ...price, [side]: usd });
   const reset = () => {
     onPrice(name, null);
-    // The button goes; whoever pressed it stays in the row.
+    // The button disappears: keep the focus in its row.
     document.getElementById(`${id}-in`)?.focus();
   };
-  // With hundreds of rows only those that changed are worth looking at: the same element again is skipped.
+  // There may be hundreds of rows: Preact skips a row that is the same element again.
   return useMemo(
     () => (
       <tr class={isAllowed ? '' : 'denied'}>
@@ -93,7 +93,7 @@ function Row({ model, id, isAllowed, price, isOwnPrice, onAllow, onPrice }: RowP
   );
 }
 
-/** The rows' callbacks, the same ones for the component's life: they find the settings of now. */
+/** Returns callbacks that stay the same for the component's life and read the current settings. */
 function useRowActions(props: Props) {
   const now = useRef(props);
   now.current = props;
@@ -107,7 +107,7 @@ function useRowActions(props: Props) {
       price(name: string, price: { in: number; out: number } | null) {
         const { settings, onChange } = now.current;
         const others = Object.entries(settings.prices).filter(([other]) => other !== name);
-        // fromEntries takes any name for its own, also "__proto__".
+        // fromEntries accepts any name as an own key, even "__proto__".
         onChange({ prices: Object.fromEntries(price === null ? others : [...others, [name, price]]) });
       },
     }),
@@ -118,7 +118,7 @@ function useRowActions(props: Props) {
 interface BarProps extends Props {
   filter: string;
   onFilter: (filter: string) => void;
-  /** Names that the filter finds. */
+  /** Names that match the filter. */
   shown: ReadonlySet<string>;
 }
 
@@ -195,8 +195,8 @@ export function Candidates(props: Props) {
       <Bar {...props} filter={filter} onFilter={setFilter} shown={shown} />
       <p>
         <small>
-          A field that is emptied takes the benchmark's own price again. Where the price was not known, one that is
-          given counts for both input and output.
+          Clear a field to restore the benchmark's own price. For a model without a price, the first one that you enter
+          counts for both input and output.
         </small>
       </p>
       <div class="wide candidates-list">
@@ -212,7 +212,7 @@ export function Candidates(props: Props) {
               <th scope="col">Price in</th>
               <th scope="col">Price out</th>
               <th scope="col">
-                <span class="visually-hidden">The benchmark's price</span>
+                <span class="visually-hidden">Reset</span>
               </th>
             </tr>
           </thead>
@@ -233,7 +233,7 @@ export function Candidates(props: Props) {
         </table>
         {found.length > most && (
           <button type="button" class="secondary outline small" onClick={() => setMost(most + PAGE)}>
-            Show more, {found.length - most} are left
+            Show {Math.min(PAGE, found.length - most)} more
           </button>
         )}
       </div>

@@ -1,10 +1,10 @@
-/** The dial again, in steps: each press makes the next cheaper or better model the pick. */
+/** Buttons that move the dial in steps: each press picks the next cheaper or better model. */
 
 import { percent, priceWords, shortName } from './format.js';
 import { type DialStop, stopAt } from './frontier.js';
 
 interface Props {
-  /** From cheapest to best; see `dialStops`. */
+  /** Ordered from cheapest to best; see `dialStops`. */
   stops: readonly DialStop[];
   dial: number;
   onChange: (dial: number) => void;
@@ -12,13 +12,13 @@ interface Props {
 
 interface StepProps {
   words: string;
-  /** Said where there is no step left. */
+  /** Shown if there is no step left. */
   end: string;
   stop: DialStop | undefined;
   onStep: (stop: DialStop) => void;
 }
 
-/** It stays focusable at the end of the dial: who presses it again and again is not thrown off it. */
+/** Stays focusable at the end of the dial, so that repeated presses do not lose the focus. */
 function Step({ words, end, stop, onStep }: StepProps) {
   return (
     <button
@@ -46,15 +46,15 @@ export function DialStepper({ stops, dial, onChange }: Props) {
   const at = stopAt(stops, dial);
   return (
     <fieldset class="stepper">
-      <legend>Step to the next pick</legend>
+      <legend>Step to the next model</legend>
       <Step
         words="Cheaper"
-        end="nothing is cheaper"
+        end="no model is cheaper"
         stop={stops[at - 1]}
-        // The end that is nearest to where the dial stands.
+        // The near end of that stretch.
         onStep={({ to }) => onChange(to)}
       />
-      <Step words="Better" end="nothing is better" stop={stops[at + 1]} onStep={({ from }) => onChange(from)} />
+      <Step words="Better" end="no model is better" stop={stops[at + 1]} onStep={({ from }) => onChange(from)} />
     </fieldset>
   );
 }

@@ -1,10 +1,10 @@
-/** From cheapest to best: how much predicted correctness a lower price is worth. */
+/** The dial from cheapest to best: how much predicted correctness may be given up for a lower price. */
 import { dialWords } from './settings.js';
 
 interface Props {
   value: number;
   onChange: (value: number) => void;
-  /** Where there is more than one dial on the page. */
+  /** Needed if the page has more than one dial. */
   id?: string;
 }
 
@@ -13,7 +13,7 @@ export function Dial({ value, onChange, id = 'dial' }: Props) {
   return (
     <div class="dial">
       <label for={id}>
-        Cheapest or best <small>{words}</small>
+        Price or quality: <small>{words}</small>
       </label>
       <input
         id={id}

@@ -1,4 +1,4 @@
-/** Details whose content is only made when they are opened, and stays then: it may be hundreds of rows. */
+/** A disclosure whose content is rendered when it is first opened: it may be hundreds of rows. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 

@@ -1,17 +1,17 @@
-/** Numbers as people read them. */
+/** Formats numbers for display. */
 
 export const percent = (share: number) => `${Math.round(100 * share)}%`;
 
 export const range = ([low, high]: readonly [number, number]) => `${percent(low)} to ${percent(high)}`;
 
-/** Without a maximum, thousandths would be the last digits shown. */
+/** Without a maximum, `toLocaleString` stops at thousandths. */
 const PLAIN = { minimumFractionDigits: 2, maximumFractionDigits: 12 };
 
-/** US dollars per million tokens; three significant figures, so that cents and tenths of a cent stay apart. */
+/** Formats US dollars per million tokens with three significant figures, so that tenths of a cent are visible. */
 export const dollars = (usd: number | null) =>
-  usd === null ? 'not known' : `$${Number(usd.toPrecision(3)).toLocaleString('en', PLAIN)}`;
+  usd === null ? 'unknown' : `$${Number(usd.toPrecision(3)).toLocaleString('en', PLAIN)}`;
 
-/** A price where nothing is one, too: a model of one's own costs none. */
+/** Formats a price; zero is "free", as self-hosted models may be. */
 export const priceWords = (usd: number | null) => (usd === 0 ? 'free' : dollars(usd));
 
 const SIZES = ['bytes', 'KB', 'MB', 'GB'];
@@ -24,5 +24,5 @@ export function bytes(count: number): string {
 
 export const count = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
-/** The organisation before the slash says little in a narrow column. */
+/** Drops the organisation before the slash, for narrow columns. */
 export const shortName = (model: string) => model.slice(model.lastIndexOf('/') + 1);

@@ -1,20 +1,20 @@
-/** Quality against price: which models are worth their price, and which one each place of the dial picks. */
+/** Quality against price: the models worth their price, and the pick at each position of the dial. */
 import type { Decision } from 'signalbox';
 import { qualityBarOf } from './settings.js';
 
-/** A model with a price, and what is predicted of it. */
+/** A model with a price and a predicted quality. */
 export interface PricedModel {
   model: string;
-  /** Blended; >= 0. */
+  /** Blended price, >= 0. */
   usdPerMTok: number;
-  /** Predicted (or measured) share of right answers, 0..1. */
+  /** Predicted or measured share of correct answers, 0..1. */
   p: number;
   interval: readonly [low: number, high: number];
 }
 
 const cheaperFirst = (a: PricedModel, b: PricedModel) => a.usdPerMTok - b.usdPerMTok || b.p - a.p;
 
-/** The candidates that have a price, cheapest first, the better of two with the same price first. */
+/** Returns the candidates that have a price, cheapest first; of equal prices the better one first. */
 export function pricedModels({ ranking }: Pick<Decision, 'ranking'>): PricedModel[] {
   return ranking
     .flatMap(({ model, usdPerMTok, pCorrect: p, interval }) =>
@@ -27,8 +27,8 @@ const isSame = (a: PricedModel, b: PricedModel) =>
   a.usdPerMTok === b.usdPerMTok && a.p === b.p && a.interval[0] === b.interval[0] && a.interval[1] === b.interval[1];
 
 /**
- * The same list as `next`, of the objects of `last` where nothing changed; `last` itself where nothing did at all. The
- * dial makes a new decision with each step and changes no prediction: what is drawn of these is not drawn anew.
+ * Returns `next` with the objects of `last` for models that did not change, or `last` itself if none did. Each step of
+ * the dial makes a new decision with the same predictions: sharing the objects avoids drawing them again.
  */
 export function keepSame(last: readonly PricedModel[], next: readonly PricedModel[]): readonly PricedModel[] {
   const known = new Map(last.map((point) => [point.model, point]));
@@ -39,7 +39,7 @@ export function keepSame(last: readonly PricedModel[], next: readonly PricedMode
   return kept.length === last.length && kept.every((point, i) => point === last[i]) ? last : kept;
 }
 
-/** Those that nothing beats: no other one is cheaper and as good, or better for the same price. Cheapest first; equals all stay. */
+/** Returns the models that no other one beats by price or quality, cheapest first. Equal ones all stay. */
 export function frontierOf(models: readonly PricedModel[]): PricedModel[] {
   const frontier: PricedModel[] = [];
   for (const next of [...models].sort(cheaperFirst)) {
@@ -50,15 +50,15 @@ export function frontierOf(models: readonly PricedModel[]): PricedModel[] {
   return frontier;
 }
 
-/** The best one that costs no more. */
+/** Returns the best model of the frontier that costs no more than `model`. */
 export const beats = (frontier: readonly PricedModel[], model: PricedModel) =>
   frontier.filter(({ usdPerMTok }) => usdPerMTok <= model.usdPerMTok).at(-1);
 
-/** What the policy wants where prices do not count. */
+/** Returns the model that the policy wants if prices do not count. */
 export const wantedModel = ({ fallback, bestSingleModel, challenger }: Decision) =>
   fallback ? bestSingleModel : challenger;
 
-/** A stretch of the dial, both ends included, on which one model is the pick. */
+/** A stretch of the dial, both ends included, over which the pick stays the same. */
 export interface DialStop {
   model: string;
   usdPerMTok: number | null;
@@ -67,7 +67,7 @@ export interface DialStop {
   to: number;
 }
 
-/** The rule of the core's quality bar: the cheapest model within it, of equally cheap ones the best, then the first. */
+/** Applies the core's rule for the quality bar: the cheapest model within it; ties go to the better one, then the first. */
 function pickWithin(bar: number, wanted: Decision['ranking'][number], ranking: Decision['ranking']) {
   const least = wanted.pCorrect - bar;
   let pick = wanted;
@@ -79,7 +79,7 @@ function pickWithin(bar: number, wanted: Decision['ranking'][number], ranking: D
   return pick;
 }
 
-/** The dial from cheapest to best as the picks along it; always at least one where there is a decision. */
+/** Returns the picks along the dial, from cheapest to best. */
 export function dialStops(decision: Decision): DialStop[] {
   const name = wantedModel(decision);
   const wanted = decision.ranking.find(({ model }) => model === name);
@@ -94,5 +94,5 @@ export function dialStops(decision: Decision): DialStop[] {
   return stops;
 }
 
-/** Which stretch a place of the dial is in. */
+/** Returns the index of the stretch that contains a position of the dial. */
 export const stopAt = (stops: readonly DialStop[], dial: number) => stops.findIndex(({ to }) => dial <= to);

@@ -1,42 +1,42 @@
-/** A router that stays: a lost worker is replaced, and the question is asked once more. */
+/** A router that survives the loss of its worker: the worker is replaced, and the question asked once more. */
 import { type IndexInfo, type LoadOptions, SignalboxError } from 'signalbox';
 import { WorkerRouter } from 'signalbox/worker';
 
-/** How long one answer may take before the worker counts as lost. A prompt takes some milliseconds. */
+/** Time for one answer before the worker counts as lost. A prompt takes a few milliseconds. */
 const PATIENCE_MS = 5000;
 
-/** What a worker says that stopped; anything else would be said again by a new one. */
+/** Codes that mean the worker is lost. A new worker would only repeat any other error. */
 const LOST = new Set<string>(['internal', 'network', 'disposed']);
 
 const isLost = (error: unknown) => error instanceof SignalboxError && LOST.has(error.code);
 
 export class LiveRouter {
   readonly #options: LoadOptions | (() => Promise<LoadOptions>);
-  /** The router that is used, or will be. */
+  /** The current router, or the one that is loading. */
   #entry: { loading: Promise<WorkerRouter>; router?: WorkerRouter } | undefined;
   #isDisposed = false;
-  /** A load failed: the next one passes by the HTTP cache, which may hold what was damaged on its way. */
+  /** A load failed: the next one bypasses the HTTP cache, which may hold a damaged file. */
   #isDamaged = false;
-  /** Questions under way that may take their time. */
+  /** Number of long questions in progress. */
   #long = 0;
 
   /**
-   * Loads at once. Options as those of `Router.load`, or what finds them anew for each worker; sources must be such that
-   * they can be read twice.
+   * Starts loading. `options` are those of `Router.load`, or a function that returns them for each new worker; sources
+   * must be readable more than once.
    */
   constructor(options: LoadOptions | (() => Promise<LoadOptions>)) {
     this.#options = options;
     this.#load();
   }
 
-  /** What the index holds. Errors: those of `Router.load`. */
+  /** Returns what the index holds. Errors: those of `Router.load`. */
   async info(): Promise<IndexInfo> {
     return (await this.#current()).info;
   }
 
   /**
-   * Asks the router. Where its worker is lost another one is loaded and asked again, once; a load that failed is tried
-   * again with the next call.
+   * Asks the router. If its worker is lost, loads another one and asks again, once. The next call retries a load that
+   * failed.
    */
   async ask<T>(question: (router: WorkerRouter) => Promise<T>): Promise<T> {
     const router = await this.#current();
@@ -49,7 +49,7 @@ export class LiveRouter {
     }
   }
 
-  /** The same for what may take its time: a whole task. Meanwhile no other question runs out of patience. */
+  /** Like `ask`, for long questions such as a whole task. No other question times out meanwhile. */
   async askAtLength<T>(question: (router: WorkerRouter) => Promise<T>): Promise<T> {
     const router = await this.#current();
     this.#long += 1;
@@ -110,7 +110,7 @@ export class LiveRouter {
     return entry;
   }
 
-  /** Two questions may find out that the same one is lost. */
+  /** Two questions may report the loss of the same router. */
   #drop(lost: WorkerRouter): void {
     lost.dispose();
     if (this.#entry?.router === lost) this.#entry = undefined;

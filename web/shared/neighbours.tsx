@@ -1,11 +1,11 @@
-/** The benchmark samples nearest to the input, and who got them right. */
+/** The benchmark samples nearest to the prompt, and the models that got them right. */
 import type { Decision, Neighbour } from 'signalbox';
 import { count } from './format.js';
 
 function verdict(outcome: number | null | undefined): string {
   if (outcome === null || outcome === undefined) return 'not measured';
   if (outcome === 1) return 'right';
-  return outcome === 0 ? 'wrong' : `${outcome.toFixed(2)} of 1`;
+  return outcome === 0 ? 'wrong' : `scored ${outcome.toFixed(2)}`;
 }
 
 function namesOf({ outcomes }: Neighbour, isRight: boolean): string[] {
@@ -32,7 +32,7 @@ function WhoWasRight({ neighbour }: { neighbour: Neighbour }) {
 
 export function Neighbours({ decision }: { decision: Decision }) {
   const { neighbours, model: pick } = decision;
-  if (neighbours.length === 0) return <p>There is no nearest sample: no word was known.</p>;
+  if (neighbours.length === 0) return <p>No sample is near: the embedder knows no word of the prompt.</p>;
   return (
     <div class="wide">
       <table>
@@ -42,7 +42,7 @@ export function Neighbours({ decision }: { decision: Decision }) {
             <th scope="col">Task and sample</th>
             <th scope="col">Similarity</th>
             <th scope="col">The pick was</th>
-            <th scope="col">Who was right</th>
+            <th scope="col">Models that were right</th>
           </tr>
         </thead>
         <tbody data-neighbours>

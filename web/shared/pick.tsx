@@ -1,21 +1,22 @@
-/** The model to ask, with its chance, its price and the reason. */
+/** The suggested model with its predicted correctness, its price and the reasons. */
 import type { Decision } from 'signalbox';
 import { dollars, percent, range } from './format.js';
-import { confidenceWords, coverageWords, lampOf } from './words.js';
+import { lampOf } from './words.js';
 
 export function Pick({ decision }: { decision: Decision }) {
-  const { model, price, reason, ranking } = decision;
+  const { model, price, ranking } = decision;
+  const { choice, resemblance, price: trade, feedback } = decision.reasons;
   const ranked = ranking.find((entry) => entry.model === model);
   return (
     <div class="pick">
       <p class="pick-model">
-        <span class="visually-hidden">The model to ask: </span>
+        <span class="visually-hidden">Suggested model: </span>
         <strong data-pick>{model}</strong>
       </p>
       <dl class="figures">
         {ranked && (
           <div>
-            <dt>chance to be right</dt>
+            <dt>chance of being right</dt>
             <dd>
               <b>{percent(ranked.pCorrect)}</b> <small>{range(ranked.interval)}</small>
             </dd>
@@ -28,14 +29,16 @@ export function Pick({ decision }: { decision: Decision }) {
           </dd>
         </div>
       </dl>
-      <p class="reason">{reason}</p>
+      <p class="reason">
+        {choice} {trade}
+      </p>
       <ul class="plain">
         <li>
           <span class={`lamp ${lampOf(decision)}`} aria-hidden="true" />
-          {coverageWords(decision)}
+          {resemblance}
         </li>
-        <li>{confidenceWords(decision)}</li>
-        {decision.truncated && <li>Only the beginning was read: the text is long.</li>}
+        {feedback !== '' && <li>{feedback}</li>}
+        {decision.truncated && <li>The prompt is long: only its beginning was read.</li>}
       </ul>
     </div>
   );

@@ -1,13 +1,13 @@
-/** A price that a person may set: kept as typed until it is a number of dollars, refused with a reason where it is not. */
+/** A field for a price. Keeps the text as typed until it is a number of dollars, and explains why it is not. */
 import { useEffect, useState } from 'preact/hooks';
 
-/** More than any model costs; the router takes none that is higher. */
+/** The highest price that the router accepts. */
 const MOST_USD = 1e6;
 
-/** Plain decimals: no signs, exponents or thousands. */
+/** Plain decimals: no signs, exponents or separators. */
 const DECIMAL = /^(\d+\.?\d*|\.\d+)$/;
 
-/** `undefined` for what is no price. */
+/** Returns the price in dollars, or `undefined` if the text is not one. */
 export function readPrice(text: string): number | undefined {
   const usd = DECIMAL.test(text.trim()) ? Number(text) : Number.NaN;
   return usd >= 0 && usd <= MOST_USD ? usd : undefined;
@@ -17,22 +17,22 @@ interface Props {
   id: string;
   label: string;
   usd: number | null;
-  /** `null`: it was emptied. */
+  /** `null` if the field was cleared. */
   onChange: (usd: number | null) => void;
 }
 
-/** Benchmarks keep single precision; more digits than it has would be noise. */
+/** Benchmarks store single precision: further digits would be noise. */
 const textOf = (usd: number | null) => (usd === null ? '' : String(Number(usd.toPrecision(7))));
 
 export function PriceField({ id, label, usd, onChange }: Props) {
-  /** What is typed and not taken (yet). */
+  /** Text that was typed and is not accepted yet. */
   const [draft, setDraft] = useState<string | undefined>(undefined);
   const [isRefused, setRefused] = useState(false);
   const forget = () => {
     setDraft(undefined);
     setRefused(false);
   };
-  // Another price than the one that it was typed over, from a reset or from the other field.
+  // The price changed from outside, by a reset or by the other field.
   useEffect(forget, [usd]);
   const take = (text: string) => {
     const price = readPrice(text);
@@ -61,7 +61,7 @@ export function PriceField({ id, label, usd, onChange }: Props) {
       />
       {isRefused && (
         <small class="refused" id={`${id}-refused`} role="alert">
-          Not a price: give dollars from 0 to a million, such as 0.15. The old price stays.
+          Not a price. Enter US dollars from 0 to 1,000,000, such as 0.15. The old price still applies.
         </small>
       )}
     </>

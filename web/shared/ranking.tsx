@@ -1,11 +1,10 @@
-/** All candidates, best first, with what is predicted of them. */
+/** All candidates, best first, with their predicted correctness. */
 
 import { useState } from 'preact/hooks';
-import type { Decision } from 'signalbox';
+import { type Decision, sourceWords } from 'signalbox';
 import { count, dollars, percent, range } from './format.js';
-import { sourceWords } from './words.js';
 
-/** The interval as a bar, the prediction as its mark. Decoration: the numbers stand beside it. */
+/** Draws the interval as a bar and the prediction as a mark. Decorative: the numbers stand beside it. */
 function IntervalBar({ p, interval: [low, high] }: { p: number; interval: readonly [number, number] }) {
   return (
     <svg class="interval" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
@@ -30,7 +29,7 @@ export function Ranking({ decision, first = 5 }: { decision: Decision; first?: n
           <thead>
             <tr>
               <th scope="col">Model</th>
-              <th scope="col">Chance to be right</th>
+              <th scope="col">Chance of being right</th>
               <th scope="col">95% interval</th>
               <th scope="col">Price</th>
             </tr>
@@ -54,7 +53,7 @@ export function Ranking({ decision, first = 5 }: { decision: Decision; first?: n
       </div>
       {ranking.length > first && (
         <button type="button" class="secondary outline small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          {isOpen ? `Only the best ${first}` : `All ${count(ranking.length, 'model')}`}
+          {isOpen ? `Show only the best ${first}` : `Show all ${count(ranking.length, 'model')}`}
         </button>
       )}
     </>

@@ -1,4 +1,4 @@
-/** The prompt and what is made of it: the first thing that a visitor sees. */
+/** The prompt and its decision: the first thing that a visitor sees. */
 import { Dial } from '../shared/dial.js';
 import { Pick } from '../shared/pick.js';
 import { errorWords } from '../shared/words.js';
@@ -26,7 +26,7 @@ function Samples() {
   );
 }
 
-/** Said to screen readers when it changes; a decision is one short sentence. */
+/** Announced by screen readers when it changes; a decision is one short sentence. */
 function StatusLine() {
   const now = status.value;
   if (now.kind === 'loading') {
@@ -50,7 +50,7 @@ function StatusLine() {
   const found = answer.value;
   return (
     <p role="status" class="status">
-      <span class="visually-hidden">{found && `Ask ${found.decision.model}. `}</span>
+      <span class="visually-hidden">{found && `Suggested model: ${found.decision.model}. `}</span>
       {found && `Decided on this device in ${Math.max(1, Math.round(found.elapsedMs))} ms. Nothing was sent.`}
     </p>
   );
@@ -59,7 +59,7 @@ function StatusLine() {
 export function Ask() {
   const found = answer.value;
   return (
-    <section class="ask" aria-label="Ask">
+    <section class="ask" aria-label="Prompt and decision">
       <div class="ask-prompt">
         <label for="prompt">Your prompt</label>
         <textarea
@@ -75,13 +75,13 @@ export function Ask() {
         <Share />
       </div>
       <article class="ask-answer" aria-label="Decision" aria-busy={isStale.value}>
-        <h2>Ask</h2>
+        <h2>Suggested model</h2>
         {found ? <Pick decision={found.decision} /> : <p class="placeholder">The decision appears here.</p>}
         <Dial value={settings.value.dial} onChange={(dial) => change({ dial })} />
         <StatusLine />
         {benchmark.value !== SHIPPED && (
           <p class="status">
-            It routes on{' '}
+            Benchmark:{' '}
             <a href="#benchmark">
               <bdi>{benchmark.value.name}</bdi>
             </a>

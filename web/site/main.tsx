@@ -1,11 +1,11 @@
-/** The demo: a prompt is routed as one types, and the page says why. */
+/** The demo: routes a prompt while the user types, and shows why. */
 import '@picocss/pico/css/pico.classless.min.css';
 import '../shared/style.css';
 import '../shared/controls.css';
 import './style.css';
 import { render } from 'preact';
 import { Ask } from './ask.js';
-import { Later } from './later.js';
+import { LazySection } from './lazy-section.js';
 import { keepOffline, Offline } from './offline/offline.js';
 import { openFragment } from './share.js';
 import { afterFirstAnswer } from './state.js';
@@ -16,19 +16,27 @@ function App() {
     <>
       <Ask />
       <Why />
-      <Later
+      <LazySection
         id="cost"
         title="Quality against cost"
         load={async () => (await import('./cost/section.js')).CostSection}
       />
-      <Later id="map" title="The map" load={async () => (await import('./map/section.js')).MapSection} />
-      <Later id="task" title="A whole task" load={async () => (await import('./task/section.js')).TaskSection} />
-      <Later
+      <LazySection
+        id="map"
+        title="Map of the benchmark"
+        load={async () => (await import('./map/section.js')).MapSection}
+      />
+      <LazySection
+        id="task"
+        title="A batch of prompts"
+        load={async () => (await import('./task/section.js')).TaskSection}
+      />
+      <LazySection
         id="benchmark"
         title="Your own benchmark"
         load={async () => (await import('./benchmark/section.js')).BenchmarkSection}
       />
-      <Later
+      <LazySection
         id="embedder"
         title="A larger embedder"
         load={async () => (await import('./embedder/section.js')).EmbedderSection}
@@ -42,5 +50,5 @@ openFragment();
 addEventListener('hashchange', openFragment);
 render(<App />, document.getElementById('app') as HTMLElement);
 afterFirstAnswer(keepOffline);
-// A file that is dropped beside its place must not replace the page.
+// A file dropped outside a drop zone must not replace the page.
 for (const name of ['dragover', 'drop']) addEventListener(name, (event) => event.preventDefault());

@@ -1,4 +1,4 @@
-/** Prompts to click, made up for this page. */
+/** Sample prompts, written for this page. */
 export const SAMPLES: readonly { label: string; prompt: string }[] = [
   {
     label: 'Biology',
@@ -11,5 +11,5 @@ export const SAMPLES: readonly { label: string; prompt: string }[] = [
     prompt: 'If it rains tomorrow, does demand for umbrellas move along its curve, or does the curve shift?',
   },
   { label: 'Instructions', prompt: 'Write a poem of exactly four lines without the letter e.' },
-  { label: 'Unlike anything', prompt: 'my sourdough smells of nail varnish lol' },
+  { label: 'Off topic', prompt: 'my sourdough smells of nail varnish lol' },
 ];

@@ -1,8 +1,8 @@
-/** A link to what is on the page. The prompt stands behind the #, which browsers send to no server. */
+/** A link to the current prompt and dial. The prompt is in the fragment, which browsers do not send to servers. */
 import { useSignal } from '@preact/signals';
 import { ask, change, prompt, settings } from './state.js';
 
-/** Longer ones are cut by mail programs and chat windows. */
+/** Mail and chat programs cut longer links. */
 const LONGEST_PROMPT = 4000;
 
 export function linkTo(text: string, dial: number): string {
@@ -11,7 +11,7 @@ export function linkTo(text: string, dial: number): string {
   return url.href;
 }
 
-/** What a link says; hostile like anything from outside: only a text and a number are taken. */
+/** Reads a link's fragment. It is untrusted input: only a text and a number are taken from it. */
 export function readFragment(fragment: string): { prompt?: string; dial?: number } {
   const said = new URLSearchParams(fragment.replace(/^#/, ''));
   const text = said.get('prompt');
@@ -44,9 +44,9 @@ export function Share() {
   return (
     <p class="share">
       <button type="button" class="secondary outline small" onClick={copy}>
-        Copy a link
+        Copy link
       </button>{' '}
-      <small>The prompt is in the part behind the #, which no server gets to see.</small>{' '}
+      <small>The link contains your prompt after the #, a part that browsers never send to a server.</small>{' '}
       <small role="status">{said}</small>
     </p>
   );

@@ -1,25 +1,25 @@
-/** What the page knows, as signals: the components read them, the functions here change them. */
+/** The state of the page as signals: components read them, the functions here change them. */
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { Decision, IndexInfo, LoadOptions, ProgressEvent } from 'signalbox';
 import { SignalboxError } from 'signalbox';
 import { LiveRouter } from '../shared/live-router.js';
 import { DEFAULT_SETTINGS, routeOptionsOf, type Settings } from '../shared/settings.js';
-import { remember, rememberedId } from './benchmark/remembered.js';
+import { remember, rememberedId } from './kept/remembered.js';
 import { SAMPLES } from './samples.js';
 
-/** A pause in typing. */
+/** Length of a pause in typing. */
 const PAUSE_MS = 100;
 
-/** What is routed on. Without bytes and id: the shipped benchmark. */
+/** The benchmark that the page routes with; without bytes and id, the shipped one. */
 export interface Benchmark {
   name: string;
   index?: Uint8Array<ArrayBuffer>;
-  /** Its id where it is kept in this browser; its bytes come from there where they are not given. */
+  /** Its id if it is kept in this browser. Its bytes are read from there if `index` is missing. */
   kept?: string;
 }
 export const SHIPPED: Benchmark = { name: 'the shipped benchmark' };
 
-/** The last visit's benchmark, where the person kept it. */
+/** Returns the benchmark of the last visit if the user kept it, otherwise the shipped one. */
 function firstBenchmark(): Benchmark {
   const kept = rememberedId();
   return kept === undefined ? SHIPPED : { name: 'a kept benchmark', kept };
@@ -28,10 +28,10 @@ function firstBenchmark(): Benchmark {
 export type Status =
   | { kind: 'loading'; file: string; percent: number }
   | { kind: 'ready' }
-  /** `error` is the last failure; what was shown before it is gone. */
+  /** `error` is the last failure; earlier answers are no longer shown. */
   | { kind: 'failed'; error: unknown };
 
-/** A decision, and what it is about. */
+/** A decision and its prompt. */
 export interface Answer {
   prompt: string;
   decision: Decision;
@@ -41,12 +41,12 @@ export interface Answer {
 export const prompt = signal<string>(SAMPLES[0]?.prompt ?? '');
 export const settings = signal<Settings>(DEFAULT_SETTINGS);
 export const benchmark = signal<Benchmark>(firstBenchmark());
-/** A benchmark that was of no use, so that the page went back to the shipped one. */
+/** The benchmark that could not be used, which made the page go back to the shipped one. */
 export const refused = signal<{ benchmark: Benchmark; error: unknown } | undefined>(undefined);
 export const info = signal<IndexInfo | undefined>(undefined);
 export const status = signal<Status>({ kind: 'loading', file: '', percent: 0 });
 export const answer = signal<Answer | undefined>(undefined);
-/** The person is ahead of the answer. */
+/** Whether the prompt has changed since the answer. */
 export const isStale = computed(() => answer.value !== undefined && answer.value.prompt !== prompt.value);
 
 function onProgress(event: ProgressEvent): void {
@@ -54,10 +54,10 @@ function onProgress(event: ProgressEvent): void {
   status.value = { kind: 'loading', file: event.file, percent: event.progress };
 }
 
-/** What is kept is read for each worker; the code for that is loaded only then. */
+/** Reads a kept benchmark anew for each worker; the code for that is loaded only then. */
 async function loadOptions(which: Benchmark): Promise<LoadOptions> {
   if (which.index !== undefined || which.kept === undefined) return { index: which.index, onProgress };
-  const { readKept } = await import('./benchmark/storage.js');
+  const { readKept } = await import('./kept/storage.js');
   const { name, index } = await readKept(which.kept);
   if (benchmark.peek() === which) benchmark.value = { ...which, name };
   return { index, onProgress };
@@ -67,20 +67,20 @@ const open = (which: Benchmark) => new LiveRouter(() => loadOptions(which));
 
 let live = open(benchmark.peek());
 
-/** The router of now, for the sections that ask more than which model. It survives a lost worker. */
+/** Returns the current router, for sections that need more than a decision. It survives the loss of its worker. */
 export const liveRouter = () => live;
 
-/** Only the last question counts; the one before is given up. */
+/** Aborts the previous question: only the last one counts. */
 let asking = new AbortController();
 let pause: ReturnType<typeof setTimeout> | undefined;
 
-/** Failures that another try would meet again; those of the network or of memory say nothing about the benchmark. */
+/** Codes of failures that say nothing about the benchmark, such as those of the network or of memory. */
 const PASSING = new Set<string>(['aborted', 'network', 'out_of_memory', 'disposed', 'internal', 'bad_wasm']);
 
-/** Goes back to the shipped benchmark where another one could not be loaded and never will be. */
+/** Goes back to the shipped benchmark if the current one can never be loaded. Returns whether it did. */
 function wasRefused(error: unknown): boolean {
   const which = benchmark.peek();
-  // A part of the page that could not be fetched is a TypeError.
+  // A TypeError means that a part of the page could not be fetched.
   const isPassing = error instanceof TypeError || (error instanceof SignalboxError && PASSING.has(error.code));
   if (which === SHIPPED || isPassing) return false;
   remember(undefined);
@@ -118,19 +118,20 @@ async function decide(): Promise<void> {
   }
 }
 
-/** Decides at once, also after a failure. */
+/** Decides again, for example after a failure. */
 export function retry(): void {
   if (status.peek().kind === 'failed') status.value = { kind: 'loading', file: '', percent: 0 };
   decide();
 }
 
-/** While someone types; `ask` for what was clicked. */
+/** Sets the prompt while the user types, and decides after a pause. See `ask` for a prompt that was clicked. */
 export function type(text: string): void {
   prompt.value = text;
   clearTimeout(pause);
   pause = setTimeout(decide, PAUSE_MS);
 }
 
+/** Sets the prompt and decides at once. */
 export function ask(text: string): void {
   prompt.value = text;
   decide();
@@ -140,7 +141,7 @@ export function change(part: Partial<Settings>): void {
   settings.value = { ...settings.peek(), ...part };
 }
 
-/** Routes on another benchmark from now on. */
+/** Routes with another benchmark from now on. */
 export function routeOn(next: Benchmark): void {
   asking.abort();
   live.dispose();
@@ -159,7 +160,7 @@ export function routeOn(next: Benchmark): void {
 const whenIdle = (action: () => void) =>
   'requestIdleCallback' in globalThis ? requestIdleCallback(action, { timeout: 2000 }) : setTimeout(action, 200);
 
-/** For what must not stand in the way of the first decision, or of its failure. */
+/** Runs `action` once the first decision was made or failed, so as not to delay it. */
 export function afterFirstAnswer(action: () => void): void {
   const stop = effect(() => {
     if (answer.value === undefined && status.value.kind !== 'failed') return;
@@ -168,7 +169,7 @@ export function afterFirstAnswer(action: () => void): void {
   });
 }
 
-// Settings decide anew: once for the start, and with every change.
+// Decides at the start and with every change of the settings.
 effect(() => {
   settings.value;
   decide();

@@ -1,4 +1,4 @@
-/** Why this model: what is predicted of each, and the samples that say so. */
+/** Why this model: the predictions for all models, and the nearest samples. */
 import { percent } from '../shared/format.js';
 import { Neighbours } from '../shared/neighbours.js';
 import { Ranking } from '../shared/ranking.js';
@@ -10,7 +10,7 @@ export function Why() {
     <section id="why" aria-labelledby="why-title">
       <h2 id="why-title">Why this model</h2>
       {decision === undefined ? (
-        <p class="placeholder">There is no decision yet.</p>
+        <p class="placeholder">No decision yet.</p>
       ) : (
         <div class="columns">
           <div>
@@ -20,7 +20,7 @@ export function Why() {
             <Neighbours decision={decision} />
             {decision.tasks.length > 0 && (
               <p>
-                Benchmark tasks that it resembles:{' '}
+                Similar benchmark tasks:{' '}
                 {decision.tasks.map(({ task, weight }) => `${task} (${percent(weight)})`).join(', ')}.
               </p>
             )}

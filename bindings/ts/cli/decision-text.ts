@@ -1,6 +1,7 @@
 /** Formats decisions and indexes as text for a terminal. */
 import { styleText } from 'node:util';
 import { field, numberField, textField } from '../files/fields.js';
+import { cascadeWords } from '../routing/words.js';
 import type { CascadePlan, Decision, IndexInfo, Neighbour, RankedModel, TaskDecision } from '../types.js';
 
 const SHOWN = 8;
@@ -37,7 +38,7 @@ function heading(decision: Decision): string[] {
 
 function resemblance(decision: Decision): string[] {
   const tasks = decision.tasks.map(({ task, weight }) => `${task} ${percent(weight)}`);
-  return tasks.length === 0 ? [] : ['', `resembles ${tasks.join(', ')}`];
+  return tasks.length === 0 ? [] : ['', `similar benchmark tasks: ${tasks.join(', ')}`];
 }
 
 function footing(decision: Decision): string[] {
@@ -96,12 +97,6 @@ export function taskText(decision: TaskDecision): string {
   ].join('\n');
 }
 
-/** Why the chances of a plan are not about the input. */
-const CASCADE_NOTES = {
-  out_of_coverage: 'Nothing in the benchmark resembles this input: these are means over its tasks.',
-  no_known_token: 'The input has no word that the embedder knows: these are means over the tasks of the benchmark.',
-} as const;
-
 export function cascadeText(plan: CascadePlan): string {
   const { steps, fallbackReason, excluded } = plan;
   const rows = steps.map((step, i) => [
@@ -116,7 +111,7 @@ export function cascadeText(plan: CascadePlan): string {
   ]);
   const unpriced = excluded.filter(({ reason }) => reason === 'price_unknown').length;
   return [
-    ...(fallbackReason === null ? [] : [style('yellow', CASCADE_NOTES[fallbackReason])]),
+    ...(fallbackReason === null ? [] : [style('yellow', cascadeWords(fallbackReason))]),
     ...(plan.truncated ? [style('yellow', 'Only the beginning of the text was read.')] : []),
     ...table(['ask', '$/MTok', 'right', 'if asked', 'asked', 'go on below', 'quality so far', '$ so far'], rows),
     '',

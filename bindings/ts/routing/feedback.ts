@@ -1,6 +1,7 @@
 /** Routes with a user's feedback: ratings of answers adjust the decisions on similar prompts (docs/policy.md). */
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import type { Decision, Embedding, RouteInput, RouteOptions, Routing } from '../types.js';
+import { withReasons } from './words.js';
 
 /** A prompt whose answers the user rated. */
 export interface Feedback {
@@ -15,14 +16,12 @@ export interface FeedbackOptions extends RouteOptions {
   similarity?: number;
 }
 
-/** A decision and the effect of the feedback on it. */
+/** A decision and the effect of the feedback on it, which `reasons.feedback` describes. */
 export interface DecisionWithFeedback extends Decision {
   /** Number of feedback entries used. */
   feedbackUsed: number;
   /** The pick without the feedback. */
   modelWithoutFeedback: string;
-  /** The effect in a sentence, which is also the last one of `reason`; empty if no entry was used. */
-  feedbackReason: string;
 }
 
 /** The difference between an outcome and its prediction. */
@@ -124,11 +123,6 @@ function nearest(vector: ArrayLike<number>, feedback: readonly Feedback[], simil
     .map(({ entry }) => entry);
 }
 
-function feedbackReasonOf(model: string, without: string, used: number): string {
-  const which = used === 1 ? 'Your rating of a similar prompt' : `Your ${used} ratings of similar prompts`;
-  return model === without ? `${which} did not change this.` : `${which} changed this from ${without}.`;
-}
-
 /** Adds the corrections to those that the options already have. */
 function joined(own: Readonly<Record<string, number>>, given: RouteOptions['corrections'] = {}) {
   const sum = (model: string) => Math.min(1, Math.max(-1, (own[model] ?? 0) + (given[model] ?? 0)));
@@ -173,14 +167,14 @@ export async function routeWithFeedback(
   throwIfAborted(signal);
   if (used.length === 0) {
     const decision = await router.route(vector, plain);
-    return { ...decision, ...read, feedbackUsed: 0, modelWithoutFeedback: decision.model, feedbackReason: '' };
+    return { ...decision, ...read, feedbackUsed: 0, modelWithoutFeedback: decision.model };
   }
   const corrections = joined(correctionsOf(used.flat()), plain.corrections);
   const [decision, { model: modelWithoutFeedback }] = await Promise.all([
     router.route(vector, { ...plain, corrections }),
     router.route(vector, { ...plain, neighbours: 0 }),
   ]);
-  const feedbackReason = feedbackReasonOf(decision.model, modelWithoutFeedback, used.length);
-  const reason = `${decision.reason} ${feedbackReason}`;
-  return { ...decision, ...read, reason, feedbackUsed: used.length, modelWithoutFeedback, feedbackReason };
+  const feedbackUsed = used.length;
+  const explained = withReasons(decision, { ratings: feedbackUsed, without: modelWithoutFeedback });
+  return { ...explained, ...read, feedbackUsed, modelWithoutFeedback };
 }

@@ -30,6 +30,7 @@ import { exactJson } from '../wasm/exact-json.js';
 import { nextStep } from './cascade.js';
 import { checkNotEmpty, Inputs, isEmbedder, type ReadInput, readOf } from './inputs.js';
 import { samplesIn } from './samples.js';
+import { withReasons } from './words.js';
 
 /** Decisions of `routeMany` made at a time; an abort is noticed between two blocks. */
 const BLOCK = 64;
@@ -181,7 +182,7 @@ export class Router implements Routing {
     const read = await this.#inputs.readAll(inputs, options);
     const matrix = matrixOf(read, this.info.dim);
     const decision = this.#core.routeTask<TaskDecision>(this.#open(), matrix, read.length, json);
-    return { ...decision, ...readOf(read), embedder: this.info.embedder.id };
+    return { ...withReasons(decision), ...readOf(read), embedder: this.info.embedder.id };
   }
 
   async embed(prompts: readonly string[], options: EmbedOptions = {}): Promise<Embedding[]> {
@@ -225,7 +226,7 @@ export class Router implements Routing {
   #decide({ vector, ...read }: ReadInput, json: string): Decision {
     const matrix = matrixOf([{ vector, ...read }], this.info.dim);
     const decision = this.#core.route<Decision>(this.#open(), matrix, json);
-    return { ...decision, ...read, embedder: this.info.embedder.id };
+    return { ...withReasons(decision), ...read, embedder: this.info.embedder.id };
   }
 
   #open(): number {

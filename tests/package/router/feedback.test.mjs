@@ -33,16 +33,10 @@ describe('the decision', () => {
     for (const options of [{}, { qualityBar: 0.6, neighbours: 2, candidates: { deny: ['coder'] } }, { policy: 's1' }]) {
       const plain = await router.route(POEM, options);
       for (const feedback of [[], rated(code, { poet: 0 }), rated(poems, { stranger: 0 }), rated(poems, {})]) {
-        const {
-          feedbackUsed: counted,
-          modelWithoutFeedback,
-          feedbackReason,
-          ...decision
-        } = await routed(feedback, options);
+        const { feedbackUsed: counted, modelWithoutFeedback, ...decision } = await routed(feedback, options);
         assert.deepEqual(decision, plain);
         assert.equal(counted, 0);
         assert.equal(modelWithoutFeedback, plain.model);
-        assert.equal(feedbackReason, '');
       }
     }
   });
@@ -54,7 +48,7 @@ describe('the decision', () => {
     assert.equal(decision.model, 'generalist');
     assert.equal(decision.modelWithoutFeedback, 'poet');
     assert.equal(decision.feedbackUsed, poems.length);
-    assert.match(decision.reason, /\. Your 40 ratings of similar prompts changed this from poet\.$/);
+    assert.match(decision.reason, /\. Your 40 ratings of similar prompts changed the pick from poet\.$/);
     assert.equal(decision.bestSingleModel, plain.bestSingleModel);
     assert.deepEqual(decision.neighbours, plain.neighbours);
     assert.deepEqual(decision.tasks, plain.tasks);
@@ -65,8 +59,8 @@ describe('the decision', () => {
     const decision = await routed(rated(poems.slice(0, 1), { poet: 1, stranger: 0 }));
     assert.equal(decision.model, 'poet');
     assert.equal(decision.feedbackUsed, 1);
-    assert.equal(decision.feedbackReason, 'Your rating of a similar prompt did not change this.');
-    assert.ok(decision.reason.endsWith(`. ${decision.feedbackReason}`));
+    assert.equal(decision.reasons.feedback, 'Your rating of a similar prompt does not change the pick.');
+    assert.ok(decision.reason.endsWith(`. ${decision.reasons.feedback}`));
   });
 
   it('changes with every rating, and more with more ratings', async () => {
@@ -116,7 +110,6 @@ describe('the decision', () => {
     const {
       feedbackUsed: counted,
       modelWithoutFeedback: _,
-      feedbackReason: __,
       ...decision
     } = await routeWithFeedback(router, 'xyzzy', rated(poems, { poet: 0 }));
     assert.equal(counted, 0);

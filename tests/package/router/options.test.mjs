@@ -99,7 +99,8 @@ describe('prices', () => {
     assert.equal(decision.challenger, 'poet');
     assert.equal(decision.fallback, false);
     assert.deepEqual(decision.price, { usdPerMTok: 0.25 });
-    assert.match(decision.reason, /generalist is chosen for its price, at a predicted correctness of \d+% against/);
+    assert.equal(decision.reasons.choice, 'Best model overall, chosen for its price.');
+    assert.match(decision.reasons.price, /^Costs 92% less than poet, .* is predicted to score \d+ points lower\.$/);
   });
 
   it('are weighed against correctness', async () => {
@@ -127,12 +128,12 @@ describe('corrections', () => {
   it('decide if nothing in the benchmark resembles the prompt, and the reason states this', async () => {
     const far = { maxCoveragePercentile: 0 };
     const plain = await route(far);
-    assert.match(plain.reason, /generalist is the best model on average\./);
+    assert.equal(plain.reasons.choice, 'Best model overall.');
     const decision = await route({ ...far, corrections: { generalist: -0.5 } });
     assert.notEqual(decision.model, 'generalist');
     assert.equal(decision.bestSingleModel, 'generalist');
     assert.equal(decision.fallbackReason, 'out_of_coverage');
-    assert.ok(decision.reason.includes(`${decision.model} is the best model on average, with its correction.`));
+    assert.match(decision.reason, /The given corrections put this model ahead of the best one overall\.$/);
   });
 
   it('must be numbers in -1..1 for models in the index', async () => {

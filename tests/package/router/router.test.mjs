@@ -23,7 +23,17 @@ after(() => router.dispose());
 expectNothingOpen();
 
 const DECISION = [
-  ...['model', 'policy', 'reason', 'confidence', 'fallback', 'fallbackReason', 'bestSingleModel', 'challenger'],
+  ...[
+    'model',
+    'policy',
+    'reason',
+    'reasons',
+    'confidence',
+    'fallback',
+    'fallbackReason',
+    'bestSingleModel',
+    'challenger',
+  ],
   ...['coverage', 'embedder', 'price', 'ranking', 'tasks', 'neighbours', 'excluded', 'tokens', 'truncated'],
 ];
 const RANKED = ['model', 'pCorrect', 'interval', 'votes', 'ownMean', 'meanOutcome', 'paramsB', 'usdPerMTok'];
@@ -68,7 +78,8 @@ describe('route', () => {
     assert.equal(decision.policy, 'signalbox');
     assert.equal(decision.fallback, false);
     assert.equal(decision.fallbackReason, null);
-    assert.match(decision.reason, /^poet is predicted to beat generalist, the best model on average, with \d+% conf/);
+    assert.match(decision.reason, /likely to beat generalist, the best model overall, on this prompt\./);
+    assert.ok(decision.reason.includes(decision.reasons.choice));
     assert.deepEqual(decision.price, { usdPerMTok: 3 });
     assert.equal(decision.tokens, 6);
     assert.equal(decision.truncated, false);
@@ -85,7 +96,7 @@ describe('route', () => {
     const [{ weight: first }, { weight: second }] = tasks;
     // Two float64 numbers divided by their sum.
     assert.ok(Math.abs(first + second - 1) < 1e-12 && first > second);
-    assert.match(reason, /resembles most is poems/);
+    assert.match(reason, /the benchmark task poems\./);
   });
 
   it("uses the paper's score on request, under the name of that score", async () => {
@@ -116,7 +127,7 @@ describe('route', () => {
       assert.equal(decision.model, 'generalist');
       assert.equal(decision.fallbackReason, 'no_known_token');
       assert.equal(decision.fallback, true);
-      assert.match(decision.reason, /no word that the embedder knows/);
+      assert.match(decision.reason, /The embedder knows no word of this prompt\./);
       assert.equal(decision.tokens, 0);
       assert.deepEqual(decision.neighbours, []);
       assert.ok(decision.ranking.every(({ ownMean, pCorrect, meanOutcome }) => ownMean && pCorrect === meanOutcome));

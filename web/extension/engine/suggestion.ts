@@ -1,6 +1,6 @@
 /** What a badge shows of a decision. */
 import type { DecisionWithFeedback } from 'signalbox';
-import { confidenceWords, coverageWords, lampOf } from '../../shared/words.js';
+import { lampOf } from '../../shared/words.js';
 import type { NoSuggestion, Suggestion } from '../messages.js';
 import type { Site, Stored } from '../stored/schema.js';
 import type { Engine } from './engine.js';
@@ -12,13 +12,11 @@ function failureWords(error: unknown): string {
 }
 
 /**
- * The sentences without a word of what the person judged, which the panel has: somebody who takes over a page's script
- * hears what a badge shows, and could ask for it prompt by prompt.
+ * The sentences that don't depend on the user's feedback, which the panel shows: someone who takes over a page's script
+ * sees what a badge shows, and could ask for it prompt by prompt.
  */
-function whyOf(decision: DecisionWithFeedback): string[] {
-  const { reason, feedbackReason, bestSingleModel } = decision;
-  const ofBenchmark = reason.slice(0, reason.length - feedbackReason.length).trimEnd();
-  return [ofBenchmark, coverageWords({ ...decision, challenger: bestSingleModel }), confidenceWords(decision)];
+function whyOf({ reasons: { choice, price, resemblance } }: DecisionWithFeedback): string[] {
+  return [choice, price, resemblance].filter((sentence) => sentence !== '');
 }
 
 export async function suggest(

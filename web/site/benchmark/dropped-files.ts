@@ -1,13 +1,13 @@
-/** The files of a drop, folders with everything below them. */
+/** Reads dropped files, and all files in dropped folders. */
 export interface DroppedFile {
   file: File;
-  /** Below what was dropped, with `/` between its parts. */
+  /** Path relative to the drop, with `/` between its parts. */
   path: string;
 }
 
 const fileOf = (entry: FileSystemFileEntry) => new Promise<File>((resolve, reject) => entry.file(resolve, reject));
 
-/** A reader gives entries by the hundred, and an empty list after the last. */
+/** Reads all entries of a folder: a reader returns about a hundred at a time, and an empty list at the end. */
 async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();
   const all: FileSystemEntry[] = [];
@@ -24,7 +24,7 @@ async function filesBelow(entry: FileSystemEntry): Promise<DroppedFile[]> {
   return (await Promise.all(below.map(filesBelow))).flat();
 }
 
-/** Reads the drop at once: its entries are gone when the event is over. */
+/** Returns the files of a drop. Call it within the event: afterwards the entries are gone. */
 export function droppedFiles(data: DataTransfer): Promise<DroppedFile[]> {
   const entries = [...data.items].map((item) => item.webkitGetAsEntry());
   if (entries.some((entry) => entry === null)) {

@@ -1,20 +1,20 @@
-/** What may be said about the files. Without it the builder finds out what it can, and refuses what is not clear. */
+/** Optional settings for a build. Without them the builder detects what it can, and refuses what is ambiguous. */
 import { useSignal } from '@preact/signals';
 import { CODE_TYPES, type CodeType } from 'signalbox';
 import { readPriceList } from 'signalbox/build';
 import { count } from '../../shared/format.js';
-import { rules } from './building.js';
-import type { Rules } from './rules.js';
+import { rules } from '../building/build.js';
+import type { Rules } from '../building/rules.js';
 
 const set = (part: Partial<Rules>) => {
   rules.value = { ...rules.peek(), ...part };
 };
 
 const CODE_WORDS: Record<CodeType, string> = {
-  float32: 'float32, the largest',
-  int8: 'int8, a quarter of it',
-  int4: 'int4, an eighth',
-  binary: 'binary, the smallest and coarsest',
+  float32: 'float32: largest',
+  int8: 'int8: a quarter of the size',
+  int4: 'int4: an eighth of the size',
+  binary: 'binary: smallest, least accurate',
 };
 
 function Prices() {
@@ -40,8 +40,8 @@ function Prices() {
         onChange={(event) => read(event.currentTarget.files?.[0])}
       />
       <small id="build-prices-help">
-        The models of OpenRouter (its <code>/api/v1/models</code>) or LiteLLM's price map, as a JSON file. Without
-        prices the dial has nothing to weigh.
+        A JSON file: OpenRouter's list of models (<code>/api/v1/models</code>) or LiteLLM's price map. The dial has no
+        effect without prices.
       </small>
       <small role="status">{said}</small>
     </div>
@@ -90,7 +90,8 @@ export function OptionFields() {
           onInput={(event) => set({ metrics: event.currentTarget.value })}
         />
         <small id="build-metric-help">
-          Needed where a dataset was scored by several. One for all, or a line each: <code>mmlu*=acc_norm</code>.
+          Needed if a dataset has several metrics. One metric for all datasets, or one rule per line:{' '}
+          <code>mmlu*=acc_norm</code>.
         </small>
       </div>
       <Prices />
@@ -99,7 +100,7 @@ export function OptionFields() {
         <NumberField id="build-high" label="Highest score" value={high} onInput={(value) => set({ high: value })} />
         <NumberField
           id="build-threshold"
-          label="Right above"
+          label="Counts as right above"
           value={threshold}
           onInput={(value) => set({ threshold: value })}
         />

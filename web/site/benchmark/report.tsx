@@ -1,9 +1,9 @@
-/** What became of the files: datasets, models, and what is not used and why. */
+/** The report of a build: datasets, models, and what was not used and why. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { type BuildReport, type ReportedDataset, type ReportedModel, reportText } from 'signalbox/build';
 import { bytes, count, percent } from '../../shared/format.js';
-import type { Built } from './building.js';
+import type { Built } from '../building/build.js';
 import { DROP_WORDS, warningsOf } from './words.js';
 
 const FIRST = 8;
@@ -15,7 +15,7 @@ interface TableProps<T> {
   row: (item: T) => ComponentChildren;
 }
 
-/** A table that is short until one asks for all of it. */
+/** A table that shows only its first rows until it is expanded. */
 function Table<T>({ caption, columns, items, row }: TableProps<T>) {
   const [isOpen, setOpen] = useState(false);
   return (
@@ -37,7 +37,7 @@ function Table<T>({ caption, columns, items, row }: TableProps<T>) {
       </div>
       {items.length > FIRST && (
         <button type="button" class="secondary outline small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          {isOpen ? `Only the first ${FIRST}` : `All ${items.length.toLocaleString('en')}`}
+          {isOpen ? `Show only the first ${FIRST}` : `Show all ${items.length.toLocaleString('en')}`}
         </button>
       )}
     </div>
@@ -46,7 +46,7 @@ function Table<T>({ caption, columns, items, row }: TableProps<T>) {
 
 function scoreWords({ range: [low, high], threshold }: ReportedDataset): string {
   const scale = low === 0 && high === 1 ? '' : `, ${low} to ${high}`;
-  return scale + (threshold === null ? '' : `, right above ${threshold}`);
+  return scale + (threshold === null ? '' : `, counts as right above ${threshold}`);
 }
 
 function Datasets({ datasets }: BuildReport) {
@@ -110,7 +110,7 @@ function Dropped({ dropped }: BuildReport) {
   return (
     <Table
       caption="Not used"
-      columns={['What', 'How many', 'For example']}
+      columns={['Reason', 'Count', 'Example']}
       items={findings}
       row={([reason, { count: times, examples }]) => (
         <tr key={reason}>
@@ -127,16 +127,16 @@ export function Report({ built: { benchmark, report, unpriced } }: { built: Buil
   const { rows, models, datasets, files, missingOutcomes, graded, source } = report;
   const warnings = warningsOf(report);
   const missing =
-    missingOutcomes === 0 ? 'none is missing' : `${percent(missingOutcomes / (rows * models.length))} are missing`;
+    missingOutcomes === 0 ? 'none are missing' : `${percent(missingOutcomes / (rows * models.length))} are missing`;
   return (
     <div class="report" data-report>
       <h3>
-        What is in <bdi>{benchmark.name}</bdi>
+        Contents of <bdi>{benchmark.name}</bdi>
       </h3>
       <p>
         {count(rows, 'row')}, {count(models.length, 'model')}, {count(datasets.length, 'dataset')}, from{' '}
         {count(files.read, 'file')} ({source}). Outcomes are {graded ? 'graded' : 'right or wrong'}; {missing}. The
-        index has {bytes(benchmark.index?.byteLength ?? 0)}.
+        index takes {bytes(benchmark.index?.byteLength ?? 0)}.
       </p>
       {warnings.length > 0 && (
         <ul class="plain">
@@ -153,8 +153,8 @@ export function Report({ built: { benchmark, report, unpriced } }: { built: Buil
       </div>
       <Dropped {...report} />
       <details>
-        <summary>As text, as the command prints it</summary>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and is scrolled by keyboard */}
+        <summary>The report as text, as the command prints it</summary>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
         <pre class="wide" tabIndex={0}>
           {reportText(report)}
         </pre>

@@ -1,25 +1,25 @@
-/** Which benchmark the page routes on, and what can be done with it. */
+/** The benchmark that the page routes with, and the actions on it. */
 import { useSignal } from '@preact/signals';
 import { bytes, count, percent } from '../../shared/format.js';
+import { backToShipped, download, example } from '../building/build.js';
+import { EXAMPLE_PROMPTS } from '../building/example.js';
+import { readKept } from '../kept/storage.js';
 import { answer, ask, benchmark, info, prompt, refused, SHIPPED } from '../state.js';
-import { backToShipped, download, example } from './building.js';
-import { EXAMPLE_PROMPTS } from './example.js';
-import { keepThis, remove } from './kept.js';
-import { readKept } from './storage.js';
+import { keepThis, remove } from './kept-list.js';
 
-/** The decision stands at the top of the page, out of sight from here. */
+/** Repeats the pick: the decision is at the top of the page, out of sight. */
 function NowPicks() {
   const found = answer.value;
-  if (found === undefined) return <p role="status">Loading it.</p>;
+  if (found === undefined) return <p role="status">Loading the benchmark.</p>;
   const { model, ranking } = found.decision;
   const ranked = ranking.find((entry) => entry.model === model);
   return (
     <p role="status">
-      For <a href="#prompt">your prompt</a> it picks{' '}
+      The pick for <a href="#prompt">your prompt</a> is{' '}
       <b dir="auto" data-picks>
         {model}
       </b>
-      {ranked && `, ${percent(ranked.pCorrect)} likely to be right`}.
+      {ranked && `, with a ${percent(ranked.pCorrect)} chance of being right`}.
     </p>
   );
 }
@@ -28,7 +28,7 @@ function TryIt() {
   if (!example.has(benchmark.value)) return null;
   return (
     <p class="actions">
-      Ask it:
+      Try a prompt:
       {EXAMPLE_PROMPTS.map((text) => (
         <button
           key={text}
@@ -44,7 +44,7 @@ function TryIt() {
   );
 }
 
-/** Keeping is asked for, with a name, and says first what it does. */
+/** The form to keep a benchmark under a name. It explains first what is stored. */
 function KeepForm() {
   const which = benchmark.value;
   const name = useSignal<string | undefined>(undefined);
@@ -58,7 +58,7 @@ function KeepForm() {
   };
   return (
     <form class="keep" onSubmit={keepIt}>
-      <label for="keep-name">Keep it as</label>
+      <label for="keep-name">Keep this benchmark as</label>
       <div class="actions">
         <input
           id="keep-name"
@@ -71,13 +71,13 @@ function KeepForm() {
           }}
         />
         <button type="submit" class="small" data-keep aria-busy={isBusy} disabled={isBusy}>
-          Keep it in this browser
+          Keep in this browser
         </button>
       </div>
       <small id="keep-help">
         The index ({bytes(which.index.byteLength)}) stays in this browser's storage (IndexedDB) until you remove it, and
-        the next visit opens with it. It holds names of models and datasets, ids, scores and vectors of the prompts, not
-        the prompts themselves. It is sent nowhere.
+        your next visit opens with it. It holds the names of models and datasets, ids, scores and vectors of the
+        prompts, but not the prompts themselves. Nothing is sent anywhere.
       </small>
     </form>
   );
@@ -99,7 +99,7 @@ function Refused() {
             (<code>{code}</code>)
           </>
         )}
-        . The page went back to the shipped benchmark.
+        . The page is using the shipped benchmark again.
       </p>
       {kept !== undefined && (
         <button
@@ -110,7 +110,7 @@ function Refused() {
             refused.value = undefined;
           }}
         >
-          Remove it from this browser
+          Remove from this browser
         </button>
       )}
     </div>
@@ -127,14 +127,14 @@ export function RoutedOn() {
   return (
     <>
       <Refused />
-      <article class="routed-on" aria-label="The benchmark that is routed on">
+      <article class="routed-on" aria-label="Current benchmark">
         <p>
-          The page routes on{' '}
+          Current benchmark:{' '}
           <strong dir="auto" data-benchmark>
             {which.name}
           </strong>
           {found &&
-            `: ${count(found.rows, 'row')}, ${count(found.models.length, 'model')}, ${count(found.tasks.length, 'dataset')}, ${bytes(found.sizeBytes)}`}
+            `, ${count(found.rows, 'row')}, ${count(found.models.length, 'model')}, ${count(found.tasks.length, 'dataset')}, ${bytes(found.sizeBytes)}`}
           .
         </p>
         {which !== SHIPPED && (

@@ -1,16 +1,16 @@
-/** Your own benchmark: files that are dropped or chosen become an index, and the page routes on it. */
+/** The user's own benchmark: result files become an index, and the page routes with it. */
 import './style.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { BenchmarkFile } from 'signalbox/build';
 import { bytes, count } from '../../shared/format.js';
-import { build, buildExample, building, built, chosen, failed, openFile, stop, take } from './building.js';
+import { build, buildExample, building, built, chosen, failed, openFile, stop, take } from '../building/build.js';
+import { pathOf, sizeOf } from '../building/rules.js';
 import { droppedFiles } from './dropped-files.js';
-import { KeptList } from './kept.js';
+import { KeptList } from './kept-list.js';
 import { OptionFields } from './options.js';
 import { Report } from './report.js';
 import { RoutedOn } from './routed-on.js';
-import { pathOf, sizeOf } from './rules.js';
 
 interface ChooserProps {
   id: string;
@@ -34,7 +34,7 @@ function Chooser({ id, label, isFolder = false, accept, onFiles }: ChooserProps)
         type="file"
         multiple={accept === undefined}
         accept={accept}
-        // The same file can be chosen again after it was put right.
+        // Clearing the value allows choosing the same file again after it was fixed.
         onClick={(event) => {
           event.currentTarget.value = '';
         }}
@@ -47,7 +47,7 @@ function Chooser({ id, label, isFolder = false, accept, onFiles }: ChooserProps)
   );
 }
 
-/** Files may be dropped anywhere in it; the fields in it do the same by keyboard. */
+/** Accepts files dropped anywhere in it; its fields do the same by keyboard. */
 function DropZone() {
   const isOver = useSignal(false);
   const over = (event: DragEvent, is: boolean) => {
@@ -66,26 +66,26 @@ function DropZone() {
   return (
     <fieldset
       class={isOver.value ? 'drop over' : 'drop'}
-      aria-label="Files of results"
+      aria-label="Result files"
       onDragOver={(event) => over(event, true)}
       onDragLeave={(event) => over(event, false)}
       onDrop={drop}
     >
       <p>
-        <b>Drop result files or a folder here</b>, or choose them:
+        <b>Drop result files or a folder here</b>, or choose:
       </p>
       <div class="choosers">
-        <Chooser id="build-files" label="Files" onFiles={take} />
-        <Chooser id="build-folder" label="A folder" isFolder onFiles={take} />
+        <Chooser id="build-files" label="Result files" onFiles={take} />
+        <Chooser id="build-folder" label="A folder of result files" isFolder onFiles={take} />
         <Chooser
           id="open-index"
-          label="An index that is built already"
+          label="An index file (.sbx)"
           accept=".sbx"
           onFiles={([file]) => file && openFile(file)}
         />
       </div>
       <p class="actions">
-        Nothing at hand?
+        No files yet?
         <button type="button" class="secondary outline small" data-example onClick={buildExample}>
           Try a made-up example
         </button>
@@ -108,7 +108,7 @@ function Chosen({ files }: { files: readonly BenchmarkFile[] }) {
   );
 }
 
-/** Steps are said; how far each is, is shown. */
+/** Announces each step, and shows its progress. */
 function Progress() {
   const now = building.value;
   if (now.kind === 'failed') {
@@ -118,7 +118,7 @@ function Progress() {
         <p class="message" dir="auto">
           {message}
         </p>
-        <p>The page goes on with what it had.</p>
+        <p>The page keeps its current benchmark.</p>
       </div>
     );
   }
@@ -174,9 +174,9 @@ export function BenchmarkSection() {
   return (
     <div class="own-benchmark">
       <p>
-        Which models were right on your questions? Result files of HELM, lm-evaluation-harness, OpenCompass, inspect_ai,
-        AlpacaEval, RouterBench, RouteLLM, MixInstruct, LLMRouter, LLMRouterBench, or a table with a column a model
-        become an index in a worker of this page. The files do not leave this device.
+        Which models answered your own questions correctly? This page turns result files of HELM, lm-evaluation-harness,
+        OpenCompass, inspect_ai, AlpacaEval, RouterBench, RouteLLM, MixInstruct, LLMRouter or LLMRouterBench, or a table
+        with one column per model, into an index. The files do not leave this device.
       </p>
       <RoutedOn />
       <DropZone />

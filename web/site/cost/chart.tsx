@@ -1,4 +1,4 @@
-/** Quality against price: a point a model, the frontier, and the models with a part to play. All of its props are plain data. */
+/** The chart of quality against price: a point per model, the frontier, and marks for models with a role. Props are plain data. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { percent, priceWords, range, shortName } from '../../shared/format.js';
 import type { PricedModel } from '../../shared/frontier.js';
@@ -9,11 +9,11 @@ import { priceAxis } from './price-axis.js';
 export interface CostChartProps {
   points: readonly PricedModel[];
   pick?: string | undefined;
-  /** Best on average. */
+  /** The best model overall. */
   bestSingle?: string | undefined;
-  /** Best here, whatever it costs. */
+  /** The best model for this prompt, regardless of price. */
   challenger?: string | undefined;
-  /** Good enough for the dial. */
+  /** The predicted quality that the dial accepts. */
   band?: { low: number; high: number; words: string } | undefined;
   selected: string | undefined;
   onSelect: (model: string | undefined) => void;
@@ -21,17 +21,17 @@ export interface CostChartProps {
 
 const ROLE_WORDS: Record<Role, string> = {
   pick: 'the pick',
-  'best-single': 'best on average',
-  challenger: 'best here',
+  'best-single': 'best overall',
+  challenger: 'best for this prompt',
 };
 
 export const pointWords = ({ model, usdPerMTok, p, interval }: PricedModel) =>
-  `${model}: ${priceWords(usdPerMTok)}, ${percent(p)} chance to be right, interval ${range(interval)}`;
+  `${model}: ${priceWords(usdPerMTok)}, ${percent(p)} chance of being right, interval ${range(interval)}`;
 
 function rolesOf({ pick, bestSingle, challenger }: CostChartProps): ChartData['roles'] {
   const players: Record<Role, string | undefined> = { pick, 'best-single': bestSingle, challenger };
   const roles = new Map<string, Role[]>();
-  // The most important words first; the shapes have an order of their own.
+  // Words go from the most important role to the least; shapes are drawn the other way round.
   for (const role of [...ROLES].reverse()) {
     const model = players[role];
     if (model !== undefined) roles.set(model, [...(roles.get(model) ?? []), role]);
@@ -44,7 +44,7 @@ function rolesOf({ pick, bestSingle, challenger }: CostChartProps): ChartData['r
   );
 }
 
-/** The plot on the element, kept up to date; nothing is drawn before the element stands on the page. */
+/** Creates the plot once the element is on the page, and keeps it up to date. */
 function usePlot(data: ChartData) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<CostPlot | undefined>(undefined);
@@ -68,7 +68,7 @@ function usePlot(data: ChartData) {
   return { host, plot };
 }
 
-/** Where a key leads from the point at `at`; -1 is none. */
+/** Returns the point that a key moves to from the point at `at`; -1 for none, `undefined` for other keys. */
 function stepOf(key: string, at: number, count: number): number | undefined {
   const last = count - 1;
   switch (key) {
@@ -104,7 +104,7 @@ function Shape({ role }: { role: Role }) {
 function Legend({ data, band }: { data: ChartData; band: string | undefined }) {
   const shown = new Set(data.points.flatMap(({ model }) => data.roles.get(model)?.roles ?? []));
   return (
-    <ul class="legend" aria-label="What the marks mean">
+    <ul class="legend" aria-label="Legend">
       {[...ROLES].reverse().map((role) =>
         shown.has(role) ? (
           <li key={role}>
@@ -113,7 +113,7 @@ function Legend({ data, band }: { data: ChartData; band: string | undefined }) {
         ) : null,
       )}
       <li>
-        <span class="swatch swatch-frontier" aria-hidden="true" /> frontier: nothing is cheaper and better
+        <span class="swatch swatch-frontier" aria-hidden="true" /> frontier: no model is both cheaper and better
       </li>
       {band !== undefined && (
         <li>
@@ -124,7 +124,7 @@ function Legend({ data, band }: { data: ChartData; band: string | undefined }) {
   );
 }
 
-/** Beside the point, on the side with more room. Screen readers are told the same by the chart's value. */
+/** A tooltip beside the point, on the side with more room. Screen readers get the same from the chart's value. */
 function Tip({ point, plot, data }: { point: PricedModel; plot: CostPlot; data: ChartData }) {
   const { left, top } = plot.at(point, data.axis);
   const words = data.roles.get(point.model)?.words;
@@ -142,7 +142,7 @@ function Tip({ point, plot, data }: { point: PricedModel; plot: CostPlot; data: 
     >
       <b dir="auto">{point.model}</b>
       <span>
-        {priceWords(point.usdPerMTok)}, {percent(point.p)} chance to be right
+        {priceWords(point.usdPerMTok)}, {percent(point.p)} chance of being right
       </span>
       <span>interval {range(point.interval)}</span>
       {words !== undefined && <span>{words}</span>}
@@ -161,7 +161,7 @@ export function CostChart(props: CostChartProps) {
   const { host, plot } = usePlot(data);
   const [hovered, setHovered] = useState<PricedModel | undefined>(undefined);
   const at = points.findIndex(({ model }) => model === selected);
-  // What was pointed at may be gone from the points of now.
+  // The hovered model may have no point any more.
   const pointed = points.find(({ model }) => model === hovered?.model) ?? points[at];
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -181,11 +181,11 @@ export function CostChart(props: CostChartProps) {
         class="cost-plot"
         role="slider"
         tabIndex={0}
-        aria-label="Points of the chart, from cheap to dear"
+        aria-label="Models in the chart, from cheap to expensive"
         aria-valuemin={0}
         aria-valuemax={points.length}
         aria-valuenow={at + 1}
-        aria-valuetext={point === undefined ? 'no point is selected' : pointWords(point)}
+        aria-valuetext={point === undefined ? 'no model selected' : pointWords(point)}
         onKeyDown={onKeyDown}
         onPointerMove={(event) => setHovered(plot.current?.near(event.clientX, event.clientY))}
         onPointerLeave={() => setHovered(undefined)}

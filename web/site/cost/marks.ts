@@ -1,11 +1,11 @@
-/** What is drawn over the points: the models with a part to play, as shapes with a label. In pixels of the canvas. */
+/** Marks over the points: models with a role, drawn as shapes with a label. In pixels of the canvas. */
 
 export type Role = 'pick' | 'best-single' | 'challenger';
 
-/** From the outermost to the innermost, so that a model with several of them shows all. */
+/** From the outermost shape to the innermost, so that a model with several roles shows all of them. */
 export const ROLES: readonly Role[] = ['challenger', 'best-single', 'pick'];
 
-/** A model with a part to play, and where it stands. */
+/** A model with a role, and its position. */
 export interface Mark {
   x: number;
   y: number;
@@ -20,14 +20,14 @@ export interface Rect {
   height: number;
 }
 
-/** Around (0, 0), for a view box of -14 to 14; the legend uses them too. */
+/** Paths around (0, 0), for a view box from -14 to 14; the legend uses them, too. */
 export const OUTLINES: Record<Role, string> = {
   pick: 'M0,-7 L7,0 L0,7 L-7,0 Z',
   'best-single': 'M-8,-8 H8 V8 H-8 Z',
   challenger: 'M0,-13 L12.5,10 H-12.5 Z',
 };
 
-/** Half of the room that a mark takes. */
+/** Half the size of a mark. */
 const REACH = 14;
 const GAP = 3;
 
@@ -57,7 +57,7 @@ const overlaps = (a: Rect, b: Rect) =>
 const isInside = (a: Rect, b: Rect) =>
   a.left >= b.left && a.top >= b.top && a.left + a.width <= b.left + b.width && a.top + a.height <= b.top + b.height;
 
-/** The label's places in the order of preference: beside the mark, then above and below it. */
+/** Yields positions for a label, in order of preference: beside the mark, then above and below it. */
 function* placesOf({ x, y }: Mark, width: number, height: number, reach: number, plot: Rect): Generator<Rect> {
   const [first, last] = [plot.left, plot.left + plot.width - width];
   for (const rise of [0, 1, -1, 1.8, -1.8, 2.6, -2.6]) {
@@ -68,7 +68,7 @@ function* placesOf({ x, y }: Mark, width: number, height: number, reach: number,
   }
 }
 
-/** As much of the text as the room has. */
+/** Shortens a text to the available width. */
 export function shortened(ctx: CanvasRenderingContext2D, text: string, room: number): string {
   if (ctx.measureText(text).width <= room) return text;
   const letters = Array.from(text);
@@ -82,7 +82,7 @@ export function shortened(ctx: CanvasRenderingContext2D, text: string, room: num
   return cut(fits);
 }
 
-/** Labels beside their marks, inside the plot, over no other mark or label where there is room. */
+/** Draws labels beside their marks, inside the plot, without overlaps if there is room. */
 export function drawLabels(
   ctx: CanvasRenderingContext2D,
   marks: readonly Mark[],

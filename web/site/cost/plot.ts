@@ -1,4 +1,4 @@
-/** The chart on its canvas: made once, then shown other data. Knows uPlot; the component around it does not. */
+/** The chart on its canvas, created once and then given new data. Only this file depends on uPlot. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { percent } from '../../shared/format.js';
@@ -6,18 +6,18 @@ import { frontierOf, type PricedModel } from '../../shared/frontier.js';
 import { drawLabels, drawMark, type Mark, type Role } from './marks.js';
 import { type PriceAxis, placeOf, priceTicks, tickWords } from './price-axis.js';
 
-/** All that the chart shows. `points` by price; the same array means that they did not change. */
+/** Everything that the chart shows. `points` are ordered by price; the same array means no change. */
 export interface ChartData {
   points: readonly PricedModel[];
   axis: PriceAxis;
-  /** Parts that models play, and their label. */
+  /** Roles of models, and their labels. */
   roles: ReadonlyMap<string, { roles: readonly Role[]; words: string; label: string }>;
-  /** What counts as good enough: from `low` to `high`. */
+  /** The predicted quality that is good enough. */
   band: { low: number; high: number } | undefined;
   selected: string | undefined;
 }
 
-/** Nearer than this a point counts as pointed at, in CSS pixels. */
+/** Distance within which a point counts as hovered, in CSS pixels. */
 const REACH_PX = 24;
 const TICK_PX = 58;
 
@@ -44,10 +44,10 @@ export class CostPlot {
     else this.#plot.redraw(false);
   }
 
-  /** Fits the width of its place, and the colours of now. */
+  /** Adapts to the current width and colours. */
   refit(): void {
     const width = this.#host.clientWidth;
-    if (width === 0) return; // Not on the page at the moment.
+    if (width === 0) return; // Hidden at the moment.
     if (width === this.#plot.width) this.#plot.redraw(false, true);
     else this.#plot.setSize({ width, height: heightFor(width) });
   }
@@ -60,14 +60,14 @@ export class CostPlot {
     return this.#plot.height;
   }
 
-  /** Where a model stands, in CSS pixels of the chart; on an axis that may not be drawn yet. */
+  /** Returns a model's position in CSS pixels of the chart; the axis need not be drawn yet. */
   at({ usdPerMTok, p }: PricedModel, axis = this.#shown.axis): { left: number; top: number } {
     const { left, top, width, height } = this.#plot.bbox;
     const across = (placeOf(usdPerMTok, axis) - axis.low) / (axis.high - axis.low);
     return { left: (left + across * width) / uPlot.pxRatio, top: (top + (1 - p) * height) / uPlot.pxRatio };
   }
 
-  /** The model that a place of the window points at. */
+  /** Returns the model at a position of the window. */
   near(clientX: number, clientY: number): PricedModel | undefined {
     const { left, top } = this.#host.getBoundingClientRect();
     let nearest: PricedModel | undefined;
@@ -94,7 +94,7 @@ export class CostPlot {
     ];
   }
 
-  /** A variable of the style sheet; canvases know none. */
+  /** Reads a variable of the style sheet, which canvases cannot use. */
   readonly #colour = (name: string) => this.#style.getPropertyValue(`--chart-${name}`).trim();
 
   #axes(): uPlot.Axis[] {
@@ -118,7 +118,7 @@ export class CostPlot {
       },
       {
         ...look,
-        label: 'chance to be right',
+        label: 'chance of being right',
         size: 48,
         splits: () => [0, 0.2, 0.4, 0.6, 0.8, 1],
         values: (_, ticks) => ticks.map(percent),
@@ -157,7 +157,7 @@ export class CostPlot {
     };
   }
 
-  /** In pixels of the canvas. */
+  /** Returns a model's position in pixels of the canvas. */
   #place({ usdPerMTok, p }: PricedModel): { x: number; y: number } {
     return {
       x: this.#plot.valToPos(placeOf(usdPerMTok, this.#shown.axis), 'x', true),
@@ -173,7 +173,7 @@ export class CostPlot {
     const bottom = this.#plot.valToPos(Math.max(0, band.low), 'y', true);
     ctx.save();
     ctx.fillStyle = this.#colour('band');
-    // Never thinner than a line: "the best" gives up nothing.
+    // Visible also at the dial's best end, where nothing is given up.
     ctx.fillRect(bbox.left, top, bbox.width, Math.max(2 * uPlot.pxRatio, bottom - top));
     ctx.restore();
   }
@@ -187,19 +187,19 @@ export class CostPlot {
     const marks = this.#shown.points.flatMap((point): Mark[] => {
       const part = this.#shown.roles.get(point.model);
       if (part === undefined) return [];
-      // Names do not fit beside their marks on a phone; the tip and the table have them.
+      // On a phone, names do not fit beside their marks; the tooltip and the table have them.
       const label = isNarrow(this.width) ? part.words : part.label;
       return [{ ...this.#place(point), roles: part.roles, label }];
     });
     for (const mark of marks) drawMark(ctx, mark, this.#colour, px);
     ctx.fillStyle = this.#colour('ink');
-    // The pick first: it has the first choice of a place.
+    // The pick first, so that it gets the best position.
     marks.sort((a, b) => Number(b.roles.includes('pick')) - Number(a.roles.includes('pick')));
     drawLabels(ctx, marks, bbox, px, this.#colour('paper'));
     ctx.restore();
   }
 
-  /** The interval as a whisker, and a ring around the point. */
+  /** Draws the selected model's interval as a whisker, and a ring around its point. */
   #drawSelected(px: number): void {
     const point = this.#shown.points.find(({ model }) => model === this.#shown.selected);
     if (point === undefined) return;

@@ -1,4 +1,4 @@
-/** The chart in words: the same points, in the same order. */
+/** The chart as a table: the same models in the same order. */
 import { useMemo } from 'preact/hooks';
 import { percent, priceWords, range } from '../../shared/format.js';
 import { frontierOf, type PricedModel } from '../../shared/frontier.js';
@@ -46,17 +46,17 @@ function Row({ point, isFrontier, isPick, isSelected, onSelect }: RowProps) {
 
 export function PointTable({ points, pick, selected, onSelect }: Props) {
   const frontier = useMemo(() => new Set(frontierOf(points)), [points]);
-  // The same elements again while only the band moves.
+  // Preact skips elements that are the same, as they are while only the band moves.
   return useMemo(
     () => (
       <div class="wide points">
         <table>
-          <caption>The points of the chart, cheapest first</caption>
+          <caption>Models in the chart, cheapest first</caption>
           <thead>
             <tr>
               <th scope="col">Model</th>
               <th scope="col">Price</th>
-              <th scope="col">Chance to be right</th>
+              <th scope="col">Chance of being right</th>
               <th scope="col">95% interval</th>
               <th scope="col">On the frontier</th>
             </tr>

@@ -1,15 +1,15 @@
-/** The axis of prices: logarithmic, with a place of its own for what is free. */
+/** The axis of prices: logarithmic, with a separate position for free models. */
 import { dollars } from '../../shared/format.js';
 
 export interface PriceAxis {
-  /** Ends of the axis, as places on it. */
+  /** Ends of the axis, as positions on it. */
   low: number;
   high: number;
-  /** The place of the price 0, left of all others by half a decade. */
+  /** Position of the price 0, half a decade left of all others. */
   freeAt: number | undefined;
 }
 
-/** The place of a price on the axis. */
+/** Returns the position of a price on the axis. */
 export const placeOf = (usd: number, { freeAt = 0 }: Pick<PriceAxis, 'freeAt'>) => (usd > 0 ? Math.log10(usd) : freeAt);
 
 export function priceAxis(prices: readonly number[]): PriceAxis {
@@ -18,12 +18,12 @@ export function priceAxis(prices: readonly number[]): PriceAxis {
   const freeAt = paid.length < prices.length ? lowest - 0.5 : undefined;
   const start = freeAt ?? lowest;
   const highest = paid.length === 0 ? start : Math.log10(Math.max(...paid));
-  // One price, or equal ones, stand in the middle of a short axis.
+  // A single price is in the middle of a short axis.
   const margin = Math.max(0.12, 0.06 * (highest - start));
   return { low: start - margin, high: highest + margin, freeAt };
 }
 
-/** Within a decade, coarser with every try; the fine ones are for equal prices, where there may be no other tick. */
+/** Ticks within a decade, each list coarser than the last; the fine ones are for equal prices, which may have no other tick. */
 const MANTISSAS = [[1, 2, 5], [1, 3], [1]];
 const FINE = [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9];
 
@@ -35,7 +35,7 @@ function decades({ low, high }: PriceAxis, mantissas: readonly number[], every: 
   return ticks;
 }
 
-/** Places of the ticks, at most so many; "free" is always one of them. */
+/** Returns the positions of at most `most` ticks; "free" is always one of them. */
 export function priceTicks(axis: PriceAxis, most: number): number[] {
   const { low, high, freeAt } = axis;
   const isPaid = (place: number) => place >= (freeAt === undefined ? low : freeAt + 0.25) && place <= high;
@@ -49,6 +49,6 @@ export function priceTicks(axis: PriceAxis, most: number): number[] {
   return [...free, ...decades(axis, [1], every).filter(isPaid)];
 }
 
-/** What a tick says; cents only where there are some. */
+/** Returns the label of a tick; cents only if there are any. */
 export const tickWords = (place: number, { freeAt }: PriceAxis) =>
   place === freeAt ? 'free' : dollars(Number((10 ** place).toPrecision(2))).replace(/\.00$/, '');

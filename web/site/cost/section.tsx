@@ -1,4 +1,4 @@
-/** What a better answer costs: the prompt's candidates by price and chance, the dial on them, and the prices themselves. */
+/** Quality against cost: the candidates by price and predicted quality, the dial, and the prices themselves. */
 import './style.css';
 import { useComputed, useSignal } from '@preact/signals';
 import { useMemo, useRef } from 'preact/hooks';
@@ -40,7 +40,7 @@ function ToPrices({ words }: { words: string }) {
   );
 }
 
-/** Which candidates the chart cannot show, and what to do about it. */
+/** Tells which candidates the chart cannot show, and what to do about it. */
 function Undrawn({ decision, drawn }: { decision: Decision; drawn: number }) {
   const { ranking } = decision;
   const missing = ranking.length - drawn;
@@ -48,22 +48,22 @@ function Undrawn({ decision, drawn }: { decision: Decision; drawn: number }) {
   const wanted = ranking.find(({ model }) => model === wantedModel(decision));
   return (
     <p>
-      {count(missing, 'candidate')} of {ranking.length} {missing === 1 ? 'has' : 'have'} no price and{' '}
-      {missing === 1 ? 'is' : 'are'} not drawn.{' '}
+      {missing} of {count(ranking.length, 'candidate')} {missing === 1 ? 'has' : 'have'} no price and{' '}
+      {missing === 1 ? 'is' : 'are'} not shown.{' '}
       {wanted?.usdPerMTok === null && (
         <>
-          <bdi>{wanted.model}</bdi> is {missing === 1 ? 'it' : 'one of them'}, the best here at{' '}
-          {percent(wanted.pCorrect)}.{' '}
+          {missing === 1 ? 'It is ' : 'One of them is '}
+          <bdi>{wanted.model}</bdi>, the best for this prompt at {percent(wanted.pCorrect)}.{' '}
         </>
       )}
-      <ToPrices words={missing === 1 ? 'Give it a price' : 'Give them a price'} />
+      <ToPrices words={missing === 1 ? 'Set its price' : 'Set their prices'} />
     </p>
   );
 }
 
 function Selected({ point, points }: { point: PricedModel | undefined; points: readonly PricedModel[] }) {
   if (point === undefined) {
-    return <p class="selected-point">Click a point, or use the arrow keys on the chart, for its interval.</p>;
+    return <p class="selected-point">Click a point, or use the arrow keys on the chart, to see its interval.</p>;
   }
   const better = beats(frontierOf(points), point);
   const isBeaten = better !== undefined && (better.p > point.p || better.usdPerMTok < point.usdPerMTok);
@@ -76,13 +76,13 @@ function Selected({ point, points }: { point: PricedModel | undefined; points: r
           or better.
         </>
       ) : (
-        'It is on the frontier.'
+        'This model is on the frontier.'
       )}
     </p>
   );
 }
 
-/** The band that the dial allows, below what is wanted where prices do not count. */
+/** Returns the band of quality that the dial accepts, below the model that is wanted if prices do not count. */
 function bandOf(decision: Decision, dial: number) {
   const best = decision.ranking.find(({ model }) => model === wantedModel(decision))?.pCorrect;
   if (best === undefined) return undefined;
@@ -112,8 +112,8 @@ function Trade({ decision }: { decision: Decision }) {
   if (points.length === 0) {
     return (
       <p data-no-prices>
-        None of the {count(decision.ranking.length, 'candidate')} has a price, so there is nothing to weigh.{' '}
-        <ToPrices words="Give at least one a price" /> to see it here.
+        None of the {count(decision.ranking.length, 'candidate')} has a price. <ToPrices words="Set a price" /> to see
+        the chart.
       </p>
     );
   }
@@ -134,12 +134,9 @@ function Trade({ decision }: { decision: Decision }) {
           <DialStepper stops={stops} dial={dial} onChange={(to) => change({ dial: to })} />
           <Selected point={points.find(({ model }) => model === selected.value)} points={points} />
           <Undrawn decision={decision} drawn={points.length} />
-          <p>
-            <small>There is no oracle here: nobody knows beforehand which models will be right.</small>
-          </p>
         </div>
       </div>
-      <Folded summary={`The chart as a table, ${count(points.length, 'model')}`}>
+      <Folded summary={`The chart as a table (${count(points.length, 'model')})`}>
         {() => <PointTable points={points} pick={decision.model} selected={selected.value} onSelect={onSelect} />}
       </Folded>
     </>
@@ -149,7 +146,7 @@ function Trade({ decision }: { decision: Decision }) {
 function Prices() {
   const models = info.value?.models;
   const now = settings.value;
-  // The same elements again while only the dial moves.
+  // Preact skips elements that are the same, as they are while only the dial moves.
   return useMemo(() => {
     if (models === undefined) return null;
     const priced = models.filter((model) => priceOf(model, now) !== null).length;

@@ -1,4 +1,4 @@
-/** One prompt, two embedders: what each decides, and how long it takes. */
+/** Compares two embedders on the prompt: the decision of each, and its time. */
 import { effect, signal, untracked } from '@preact/signals';
 import { type Decision, SignalboxError } from 'signalbox';
 import { routeOptionsOf } from '../../shared/settings.js';
@@ -6,18 +6,18 @@ import { answer, info, liveRouter, prompt, settings } from '../state.js';
 import { large } from './large.js';
 import { model } from './model.js';
 
-/** A pause in typing; the large one is not asked for each letter. */
+/** Length of a pause in typing: the large embedder does not run for each letter. */
 const PAUSE_MS = 250;
-/** How often each is timed, and past which time once is enough. */
+/** Number of timed runs, and the total time after which they stop. */
 const RUNS = 5;
 const LONG_MS = 400;
 
 export interface Side {
-  /** Without an index there is none. */
+  /** `undefined` if there is no index. */
   decision: Decision | undefined;
   tokens: number | null;
   isTruncated: boolean;
-  /** Embedding and routing together: the median of `runs`. */
+  /** Embedding and routing together, the median of `runs`. */
   ms: number;
   runs: number;
 }
@@ -35,7 +35,7 @@ const median = (times: readonly number[]) => [...times].sort((a, b) => a - b)[Ma
 
 type Answered = Omit<Side, 'ms' | 'runs'>;
 
-/** Asks a few times; tells after each, so that nobody waits for the last. */
+/** Asks a few times, and reports after each run so that the first result shows at once. */
 async function timed(ask: () => Promise<Answered>, mine: AbortSignal, tell: (side: Side) => void): Promise<void> {
   const times: number[] = [];
   while (times.length < RUNS && median(times) < LONG_MS) {
@@ -65,7 +65,7 @@ async function askLarge(text: string, mine: AbortSignal): Promise<Answered> {
     return answeredOf(await router.route(text, { ...routeOptionsOf(settings.peek(), router.info), signal: mine }));
   }
   const now = model.peek();
-  if (now.kind !== 'ready') throw new SignalboxError('disposed', 'there is no model');
+  if (now.kind !== 'ready') throw new SignalboxError('disposed', 'no model is loaded');
   const [read] = await now.embedder.embed([text], { signal: mine });
   return { decision: undefined, tokens: read?.tokens ?? null, isTruncated: read?.truncated ?? false };
 }
@@ -95,17 +95,17 @@ async function compare(text: string, mine: AbortSignal): Promise<void> {
   }
 }
 
-/** Whether anybody can see it: the model is not asked for what nobody looks at. */
+/** Whether the comparison is on screen: otherwise the model does not run. */
 export const isSeen = signal(false);
 
 let asking = new AbortController();
 let pause: ReturnType<typeof setTimeout> | undefined;
 
-// Follows what is typed, set, and loaded; what is overtaken is given up.
+// Follows the prompt, the settings and the loaded model; aborts comparisons that are out of date.
 effect(() => {
   const text = prompt.value;
   settings.value;
-  answer.value; // The small one may route on another benchmark now.
+  answer.value; // The small embedder may route with another benchmark now.
   const router = large.value;
   clearTimeout(pause);
   asking.abort();
@@ -114,7 +114,7 @@ effect(() => {
   asking = new AbortController();
   const { signal: mine } = asking;
   untracked(() => {
-    // What was said of another index is gone.
+    // A result of another index is out of date.
     if (comparison.peek()?.large.decision !== undefined && router === undefined) comparison.value = undefined;
     pause = setTimeout(() => compare(text, mine), PAUSE_MS);
   });

@@ -1,19 +1,19 @@
-/** The prompt of the page through both embedders, beside each other. */
+/** The page's prompt with both embedders, side by side. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { count, percent } from '../../shared/format.js';
-import { confidenceWords } from '../../shared/words.js';
+import type { Decision } from 'signalbox';
+import { percent } from '../../shared/format.js';
 import { benchmark, info, prompt, type as typePrompt } from '../state.js';
 import { type Comparison, comparing, comparison, isSeen, type Side } from './compare.js';
 import { large } from './large.js';
 import { model } from './model.js';
 
-/** Three figures, so that a slow device and a fast one read alike. */
+/** Formats a time with three significant figures, on slow and fast devices alike. */
 const msWords = (ms: number) => `${ms < 1 ? ms.toFixed(1) : Number(ms.toPrecision(3)).toLocaleString('en')} ms`;
 
 const timeWords = ({ ms, runs }: Side) => (
   <>
-    {msWords(ms)} <small>{runs === 1 ? 'once' : `median of ${runs}`}</small>
+    {msWords(ms)} <small>{runs === 1 ? '1 run' : `median of ${runs} runs`}</small>
   </>
 );
 
@@ -22,6 +22,8 @@ function chanceOf({ decision }: Side): string {
   return ranked === undefined ? '' : percent(ranked.pCorrect);
 }
 
+const whyOf = ({ reasons: { choice, price } }: Decision) => `${choice} ${price}`.trim();
+
 const tasksOf = ({ decision }: Side) =>
   decision?.tasks
     .slice(0, 3)
@@ -29,7 +31,7 @@ const tasksOf = ({ decision }: Side) =>
     .join(', ') || 'none';
 
 const readWords = ({ tokens, isTruncated }: Side) =>
-  `${tokens ?? 0}${isTruncated ? ', the beginning of the prompt' : ''}`;
+  `${tokens ?? 0}${isTruncated ? ', the beginning of the prompt only' : ''}`;
 
 function Row({ name, of, sides }: { name: string; of: (side: Side) => ComponentChildren; sides: Comparison }) {
   return (
@@ -41,7 +43,7 @@ function Row({ name, of, sides }: { name: string; of: (side: Side) => ComponentC
   );
 }
 
-/** Names of models in any order. */
+/** Returns the names of the models, sorted. */
 const namesOf = (found: { models: readonly { name: string }[] } | undefined) =>
   (found?.models ?? [])
     .map(({ name }) => name)
@@ -52,11 +54,11 @@ function agreementWords({ small, large: other }: Comparison): string {
   const [left, right] = [small.decision?.model, other.decision?.model];
   if (left === undefined || right === undefined) return '';
   if (namesOf(info.value) !== namesOf(large.value?.router.info)) {
-    return `They cannot agree: the small one routes on ${benchmark.value.name}, the large one on ${large.value?.name}, which have other models.`;
+    return `They cannot agree: the small embedder uses ${benchmark.value.name}, the large one uses ${large.value?.name}, and these have different models.`;
   }
   return left === right
     ? `They agree: both pick ${left}.`
-    : `They disagree: the small one picks ${left}, the large one ${right}.`;
+    : `They disagree: the small embedder picks ${left}, the large one picks ${right}.`;
 }
 
 function Table({ found }: { found: Comparison }) {
@@ -76,9 +78,9 @@ function Table({ found }: { found: Comparison }) {
           {hasBoth && (
             <>
               <Row name="Pick" of={({ decision }) => <b>{decision?.model}</b>} sides={found} />
-              <Row name="Chance to be right" of={chanceOf} sides={found} />
-              <Row name="Confidence" of={({ decision }) => decision && confidenceWords(decision)} sides={found} />
-              <Row name="Nearest tasks" of={tasksOf} sides={found} />
+              <Row name="Chance of being right" of={chanceOf} sides={found} />
+              <Row name="Reason" of={({ decision }) => decision && whyOf(decision)} sides={found} />
+              <Row name="Similar tasks" of={tasksOf} sides={found} />
             </>
           )}
           <Row name="Tokens read" of={readWords} sides={found} />
@@ -99,21 +101,21 @@ function Found() {
       </p>
     );
   }
-  if (found === undefined) return <p class="placeholder">Measuring.</p>;
+  if (found === undefined) return <p class="placeholder">Measuring</p>;
   const isMissing = found.large.decision === undefined;
   return (
     <>
       <Table found={found} />
       <p role="status" class="agreement" dir="auto" data-agreement>
         {isMissing
-          ? 'The large one has no index yet, so it only reads the prompt: open or build one for its decision.'
+          ? 'The large embedder has no index yet, so it only reads the prompt. Open or build an index to see its decision.'
           : agreementWords(found)}
       </p>
     </>
   );
 }
 
-/** Measured while it can be seen. */
+/** The comparison; measures only while it is on screen. */
 export function SideBySide() {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -127,7 +129,7 @@ export function SideBySide() {
   return (
     <div ref={place}>
       <label for="prompt-again">
-        Your prompt <small>the same as above</small>
+        Your prompt <small>(the same as above)</small>
       </label>
       <textarea
         id="prompt-again"
@@ -138,9 +140,9 @@ export function SideBySide() {
         value={prompt.value}
         onInput={(event) => typePrompt(event.currentTarget.value)}
       />
-      {isReady ? <Found /> : <p class="placeholder">Both are shown here when a model is loaded.</p>}
+      {isReady ? <Found /> : <p class="placeholder">Load a model to see the comparison.</p>}
       {isReady && comparison.value?.large.runs === 1 && (
-        <small>{count(1, 'run')}: it takes its time on this device.</small>
+        <small>Measured only once: this model is slow on this device.</small>
       )}
     </div>
   );

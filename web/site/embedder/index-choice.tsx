@@ -1,8 +1,8 @@
-/** An index of the larger embedder's vectors: opened, or built from the files at hand. */
+/** An index for the larger embedder: opened, or built from the user's files. */
 import { count } from '../../shared/format.js';
 import { isHubId, PAPERS_MODEL } from '../../shared/hub.js';
-import { chosen, chosenName, download } from '../benchmark/building.js';
-import { EXAMPLE_NAME } from '../benchmark/example.js';
+import { chosen, chosenName, download } from '../building/build.js';
+import { EXAMPLE_NAME } from '../building/example.js';
 import {
   buildFromChosen,
   chooseWaiting,
@@ -24,11 +24,11 @@ function Waits() {
     <div role="status" class="note" data-waiting>
       <p>
         <b dir="auto">{index.name}</b> was built with <code>{id}</code>
-        {details && ` (${details.dtype})`}. It is used as soon as that is loaded.
+        {details && ` (${details.dtype})`}. It is used as soon as that model is loaded.
       </p>
       {isHubId(id) && !isChosen && (
         <button type="button" class="secondary outline small" onClick={chooseWaiting}>
-          Choose that model
+          Choose this model
         </button>
       )}
     </div>
@@ -43,8 +43,8 @@ function BuildHere() {
   return (
     <div>
       <p>
-        <b>Build one here</b>, from the files of <a href="#benchmark">your own benchmark</a>: each of their prompts goes
-        through the model, for the time that one takes below. The files stay on this device.
+        <b>Build an index</b> from the files of <a href="#benchmark">your own benchmark</a>. The model embeds each of
+        their prompts; the comparison below shows how long one takes. The files stay on this device.
       </p>
       <div class="actions">
         {files.length > 0 && name !== EXAMPLE_NAME && (
@@ -79,7 +79,7 @@ function OpenOne() {
   return (
     <div>
       <label for="large-index">
-        <b>Open one</b> that was built with it
+        <b>Open an index</b> that was built with this model
       </label>
       <input
         id="large-index"
@@ -95,14 +95,13 @@ function OpenOne() {
         }}
       />
       <small id="large-index-help">
-        <code>npx signalbox build results/ -o mine.sbx --embedder onnx:{source}</code> builds one. None is shipped for
-        this model.
+        <code>npx signalbox build results/ -o mine.sbx --embedder onnx:{source}</code> builds one. None is shipped.
       </small>
     </div>
   );
 }
 
-/** A rough guess, once there is something to go by. */
+/** Estimates the remaining time; empty until there is enough to estimate from. */
 function remainingWords(share: number | undefined, since: number): string {
   const seconds = (performance.now() - since) / 1000;
   if (share === undefined || share < 0.02 || share >= 1 || seconds < 3) return '';
@@ -124,7 +123,7 @@ function Progress() {
     return (
       <p role="status" class="status" data-index-state>
         {now.kind === 'stopped' && 'Stopped. '}
-        {found && `It routes on ${found.name}: ${count(found.router.info.rows, 'row')}.`}
+        {found && `Using ${found.name}: ${count(found.router.info.rows, 'row')}.`}
       </p>
     );
   }

@@ -1,28 +1,28 @@
-/** A router with the larger embedder: on an index that was built with it, elsewhere or here. */
+/** A router with the larger embedder and an index that was built with it, here or elsewhere. */
 import { effect, signal } from '@preact/signals';
 import { type IndexInfo, SignalboxError } from 'signalbox';
 import { buildInWorker } from 'signalbox/build';
 import { WorkerRouter } from 'signalbox/worker';
 import { isHubId } from '../../shared/hub.js';
-import { buildExample, building, chosen, chosenName, rules } from '../benchmark/building.js';
-import { nameOf, settingsOf } from '../benchmark/rules.js';
+import { buildExample, building, chosen, chosenName, rules } from '../building/build.js';
+import { nameOf, settingsOf } from '../building/rules.js';
 import { choose, model } from './model.js';
 
 export interface Large {
   name: string;
   router: WorkerRouter;
-  /** For a download, where it was built here. */
+  /** The bytes of the index, for download. */
   index: Uint8Array<ArrayBuffer>;
 }
 
 export type Preparing =
   | { kind: 'idle' }
-  /** `share`: 0..1, where it is known. */
+  /** `share` is the progress, 0..1, or `undefined` if it is unknown. */
   | { kind: 'busy'; step: string; share: number | undefined; since: number }
   | { kind: 'stopped' }
   | { kind: 'failed'; error: unknown };
 
-/** An index that waits for its embedder. */
+/** An index whose embedder is not loaded yet. */
 export interface Waiting {
   name: string;
   index: Uint8Array<ArrayBuffer>;
@@ -48,7 +48,7 @@ const busy = (step: string, share?: number) => {
   preparing.value = { kind: 'busy', step, share, since };
 };
 
-/** One thing at a time; the last that was asked for counts. */
+/** Runs an action and aborts the one before it. */
 async function prepare(action: (signal: AbortSignal) => Promise<void>): Promise<void> {
   current?.abort();
   const mine = new AbortController();
@@ -64,7 +64,7 @@ async function prepare(action: (signal: AbortSignal) => Promise<void>): Promise<
   }
 }
 
-/** Routes with the model that is loaded. The router does not own it: another index may come. */
+/** Routes with the loaded model. The router does not own the model: another index may use it next. */
 async function routeWith(name: string, index: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<void> {
   const now = model.peek();
   if (now.kind !== 'ready') return;
@@ -77,7 +77,7 @@ async function routeWith(name: string, index: Uint8Array<ArrayBuffer>, signal: A
   large.value = { name, router, index };
 }
 
-/** Looks at an index, and uses it with the model that it names: now, or when that is loaded. */
+/** Opens an index, and uses it as soon as its embedder is loaded. */
 export function openIndex(file: File): Promise<void> {
   return prepare(async (signal) => {
     busy('reading the index');
@@ -91,7 +91,7 @@ export function openIndex(file: File): Promise<void> {
   });
 }
 
-/** Chooses the model that the waiting index names, as far as a page can know it. */
+/** Chooses the model that the waiting index names, if it is one of the hub's. */
 export function chooseWaiting(): void {
   const { embedder } = waiting.peek() ?? {};
   if (embedder === undefined || !isHubId(embedder.id)) return;
@@ -117,13 +117,13 @@ export function buildFromChosen(): Promise<void> {
   });
 }
 
-/** The made-up example for both: the page routes on it with the small embedder. */
+/** Builds the made-up example with both embedders; the page routes with the small one. */
 export async function exampleForBoth(): Promise<void> {
   await buildExample();
   if (building.peek().kind === 'done') await buildFromChosen();
 }
 
-// An index without its embedder is of no use, and one that waits is used as soon as it can be.
+// Drops the index when its embedder is unloaded, and uses a waiting index once its embedder is loaded.
 effect(() => {
   const now = model.value;
   if (now.kind !== 'ready') {

@@ -1,4 +1,4 @@
-/** Which model, from where and how much: then the download, with its progress. */
+/** The form to choose and download a model, with the download's progress. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Dtype, Pooling } from 'signalbox/onnx';
@@ -25,7 +25,7 @@ function ManifestField() {
   const read = async (file: File | undefined) => {
     try {
       choose({ manifest: file === undefined ? undefined : readManifest(await file.text()) });
-      said.value = file === undefined ? '' : `Files must be those of ${file.name}.`;
+      said.value = file === undefined ? '' : `The files will be checked against ${file.name}.`;
     } catch (error) {
       choose({ manifest: undefined });
       said.value = `${file?.name}: ${error instanceof Error ? error.message : String(error)}`;
@@ -42,8 +42,8 @@ function ManifestField() {
         onChange={(event) => read(event.currentTarget.files?.[0])}
       />
       <small id="model-manifest-help">
-        The SHA-256 of each file, as <code>signalbox manifest</code> prints it. The hub says them itself; a folder of
-        your own is trusted without.
+        The SHA-256 of each file, as <code>signalbox manifest</code> prints it. Not needed for models on the hub, which
+        publishes the hashes. A folder on this page's own host is trusted without one.
       </small>
       <small role="status">{said}</small>
     </div>
@@ -54,7 +54,7 @@ function OtherModels() {
   const { pooling, maxTokens } = choice.value;
   return (
     <details>
-      <summary>For other models: manifest, pooling, limit</summary>
+      <summary>Options for other models: manifest, pooling, token limit</summary>
       <div class="model-fields">
         <ManifestField />
         <div>
@@ -64,20 +64,20 @@ function OtherModels() {
             value={pooling}
             onChange={(event) => choose({ pooling: event.currentTarget.value as Pooling | '' })}
           >
-            <option value="">what its folder says</option>
+            <option value="">the model's own</option>
             <option value="mean">mean</option>
             <option value="cls">first token</option>
             <option value="max">maximum</option>
           </select>
         </div>
         <div>
-          <label for="model-tokens">Most tokens of a prompt</label>
+          <label for="model-tokens">Maximum tokens per prompt</label>
           <input
             id="model-tokens"
             type="number"
             min="3"
             step="1"
-            placeholder="what its folder says"
+            placeholder="the model's own"
             value={maxTokens}
             onInput={(event) => choose({ maxTokens: event.currentTarget.value })}
           />
@@ -102,8 +102,8 @@ function Fields() {
           onInput={(event) => choose({ model: event.currentTarget.value })}
         />
         <small id="model-name-help">
-          Of the hub by its name, or the address of a folder on this page's own host; <code>./models/mine</code>, for
-          example.
+          A model on the hub (owner/name), or the address of a folder on this page's own host, such as{' '}
+          <code>./models/mine</code>.
         </small>
       </div>
       <div>
@@ -124,17 +124,18 @@ function Fields() {
   );
 }
 
-/** What the button will do, before it does it. */
-function WhatItAsks() {
+/** Says what the download will request, before it starts. */
+function DownloadNote() {
   const now = model.value;
   if (now.kind === 'ready' && now.loaded === choice.value) return null;
   const { host, problem, isOwn } = placeOf(choice.value.model);
   if (problem !== undefined) return <p class="failed">{problem}</p>;
-  if (cached.value?.isThere) return <p data-source>It is in this browser's cache: loading it asks nobody.</p>;
+  if (cached.value?.isThere)
+    return <p data-source>The model is in this browser's cache: loading it needs no network.</p>;
   return (
     <p data-source>
-      Download asks <b>{host}</b>
-      {isOwn && ', this page’s own host,'} for {sizeWords(choice.value)}, once: it is kept in this browser's cache.
+      Downloads {sizeWords(choice.value)} from <b>{host}</b>
+      {isOwn && ', this page’s own host'}, and keeps the files in this browser's cache.
     </p>
   );
 }
@@ -181,9 +182,9 @@ function Files() {
 function stateWords(now: Model): string {
   switch (now.kind) {
     case 'loading':
-      return 'Loading.';
+      return 'Loading';
     case 'cancelled':
-      return 'Cancelled. What was loaded is kept for the next time.';
+      return 'Cancelled. Parts that were loaded are kept for the next time.';
     case 'ready': {
       const { embedder, sizeBytes } = now;
       const { dtype, maxTokens } = embedder.details;
@@ -225,12 +226,12 @@ function Buttons() {
       )}
       {kind !== 'loading' && !isLoaded && (
         <button type="submit" class="small" data-load disabled={!isPossible}>
-          {isThere ? 'Load it' : 'Download'}
+          {isThere ? 'Load' : 'Download'}
         </button>
       )}
       {kind === 'ready' && (
         <button type="button" class="secondary outline small" data-unload onClick={unload}>
-          Unload it
+          Unload
         </button>
       )}
       {sizeBytes > 0 && kind !== 'loading' && (
@@ -245,7 +246,7 @@ function Buttons() {
 export function ModelForm() {
   const which = choice.value;
   useEffect(() => {
-    // Another choice may be in the cache, or not.
+    // Whether another choice is cached is not known yet.
     const before = cached.peek();
     if (which !== FIRST_CHOICE && before !== undefined) cached.value = { ...before, isThere: false };
     const pause = setTimeout(refreshCached, 200);
@@ -260,7 +261,7 @@ export function ModelForm() {
     >
       <Fields />
       <OtherModels />
-      <WhatItAsks />
+      <DownloadNote />
       <Buttons />
       <Files />
       <State />

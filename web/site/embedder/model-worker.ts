@@ -1,6 +1,6 @@
 /**
- * The worker of the model. It is the page's and outlives a cancelled download: a worker that is ended at once does not hear
- * that it should stop, and Firefox then goes on loading what it asked for, where the page has a service worker.
+ * The worker of the model. It outlives a cancelled download: a worker that is terminated at once never receives the abort,
+ * and Firefox then continues the download if the page has a service worker.
  */
 let worker: Worker | undefined;
 
@@ -9,7 +9,7 @@ export function modelWorker(): Worker {
   return worker;
 }
 
-/** With it goes all memory of the model. */
+/** Terminates the worker, which frees all memory of the model. */
 export function endModelWorker(): void {
   worker?.terminate();
   worker = undefined;

@@ -1,4 +1,4 @@
-/** The embedder: loaded when it is asked for, in a worker of its own, and kept by the browser. */
+/** The larger embedder: loaded on request in a worker of its own, and cached by the browser. */
 import { batch, signal } from '@preact/signals';
 import { type ProgressEvent, SignalboxError } from 'signalbox';
 import type { OnnxEmbedder } from 'signalbox/onnx';
@@ -9,39 +9,39 @@ export type Model =
   | { kind: 'none' }
   | { kind: 'loading' }
   | { kind: 'cancelled' }
-  /** `loaded`: of which choice it is. */
+  /** `loaded` is the choice that it was loaded for. */
   | { kind: 'ready'; embedder: OnnxEmbedder; loaded: Choice; sizeBytes: number }
   | { kind: 'failed'; error: unknown };
 
 export interface LoadedFile {
   file: string;
   loaded: number;
-  /** Zero: not known yet. */
+  /** Zero if not known yet. */
   total: number;
   isDone: boolean;
 }
 
 export interface Cached {
-  /** The model of the choice is there: loading it asks nobody. */
+  /** The chosen model is in the cache: loading it needs no network. */
   isThere: boolean;
-  /** Of all models. */
+  /** Size of all cached models. */
   sizeBytes: number;
 }
 
 export const choice = signal<Choice>(FIRST_CHOICE);
 export const model = signal<Model>({ kind: 'none' });
 export const files = signal<readonly LoadedFile[]>([]);
-/** `undefined`: nobody has looked. */
+/** `undefined` until the cache was read. */
 export const cached = signal<Cached | undefined>(undefined);
 
 export const choose = (part: Partial<Choice>) => {
   choice.value = { ...choice.peek(), ...part };
 };
 
-/** Loaded with the first use: with it comes all that knows how to read models. */
+/** Loads the module on first use: it contains everything that reads models. */
 const onnx = () => import('signalbox/onnx');
 
-/** This page downloaded a model once. Without it nothing is looked for, and no code for that is loaded. */
+/** Key that records a download. Without it, the cache is not searched and the code for that is not loaded. */
 const DOWNLOADED = 'signalbox-demo-model';
 
 function note(isDownloaded: boolean): void {
@@ -49,7 +49,7 @@ function note(isDownloaded: boolean): void {
     if (isDownloaded) localStorage.setItem(DOWNLOADED, '1');
     else localStorage.removeItem(DOWNLOADED);
   } catch {
-    // The next visit does not look then.
+    // The next visit then does not search the cache.
   }
 }
 
@@ -61,7 +61,7 @@ function wasDownloaded(): boolean {
   }
 }
 
-/** Looks into the browser's cache; asks nobody. */
+/** Searches the browser's cache, without network. */
 export async function lookAtCache(): Promise<void> {
   if (!wasDownloaded()) return;
   const { OnnxEmbedder } = await onnx();
@@ -73,7 +73,7 @@ export async function lookAtCache(): Promise<void> {
   if (choice.peek() === which) cached.value = { isThere, sizeBytes };
 }
 
-/** Errors of a cache that cannot be read are no reason to stop. */
+/** Like `lookAtCache`, but ignores a cache that cannot be read. */
 export const refreshCached = () => lookAtCache().catch(() => undefined);
 
 export async function clearCache(): Promise<void> {
@@ -83,7 +83,7 @@ export async function clearCache(): Promise<void> {
   cached.value = { isThere: false, sizeBytes: 0 };
 }
 
-/** Files by name; shown some times a second, though told for every piece. */
+/** Collects the progress of each file, and shows it ten times a second at most. */
 class Progress {
   readonly #files = new Map<string, LoadedFile>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -111,7 +111,7 @@ let current: AbortController | undefined;
 
 export const cancel = () => current?.abort();
 
-/** What was loaded so far is kept for the next time, also when it is cancelled. */
+/** Downloads the chosen model. Parts that were loaded are cached for the next try, also after a cancel. */
 export async function download(): Promise<void> {
   unload();
   const mine = new AbortController();
@@ -147,7 +147,7 @@ export async function download(): Promise<void> {
   }
 }
 
-/** Ends its worker, and with it all of its memory. */
+/** Unloads the model and ends its worker, which frees all memory. */
 export function unload(): void {
   current?.abort();
   current = undefined;
@@ -159,18 +159,18 @@ export function unload(): void {
   model.value = { kind: 'none' };
 }
 
-/** What a person can do about it. */
+/** Describes a failure, and what the user can do about it. */
 export function modelErrorWords(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   switch ((error as SignalboxError | undefined)?.code) {
     case 'network':
-      return `The model could not be loaded: ${message}. What is loaded already is kept for the next try.`;
+      return `The model could not be loaded: ${message}. Parts that were loaded are kept for the next try.`;
     case 'quota_exceeded':
-      return `There is no room for the model: ${message}.`;
+      return `There is not enough space for the model: ${message}.`;
     case 'bad_checksum':
-      return `A file is not what it must be, and was not kept: ${message}.`;
+      return `A file failed its check and was not kept: ${message}.`;
     case 'out_of_memory':
-      return `This device has not enough free memory for it (${message}). A smaller type of weights may fit.`;
+      return `This device does not have enough free memory (${message}). A smaller type of weights may fit.`;
     case 'bad_embedder':
       return `This model cannot be used: ${message}.`;
     default:

@@ -1,5 +1,4 @@
-/** A larger embedder: a sentence transformer in the page, beside the small one. */
-import '../benchmark/style.css';
+/** A larger embedder: runs a sentence transformer in the page, beside the small embedder. */
 import './style.css';
 import { SideBySide } from './comparison.js';
 import { IndexChoice } from './index-choice.js';
@@ -9,16 +8,16 @@ export function EmbedderSection() {
   return (
     <div class="larger-embedder">
       <p>
-        The page's own embedder is a bag of words: a few megabytes, and an answer while you type. A sentence transformer
-        reads words in their order, and takes longer. This one is loaded only if you ask for it, from the host that you
-        see, and runs in this page: prompts do not leave it. Besides its own host the page may ask{' '}
-        <code>huggingface.co</code>, <code>*.huggingface.co</code> and <code>*.hf.co</code>, where the hub keeps large
-        files, and no other.
+        This page's own embedder ignores word order: it takes a few megabytes and answers while you type. A sentence
+        transformer reads words in order and takes longer. It is loaded only if you ask for it, from the host shown
+        below, and runs in this page: prompts do not leave it. Besides its own host, the page may contact only{' '}
+        <code>huggingface.co</code>, <code>*.huggingface.co</code> and <code>*.hf.co</code>, where the hub stores large
+        files.
       </p>
-      <h3>The model</h3>
+      <h3>Model</h3>
       <ModelForm />
-      <h3>Its index</h3>
-      <p>An index holds vectors of one embedder, and takes prompts through that one only.</p>
+      <h3>Index</h3>
+      <p>An index works only with the embedder that built it.</p>
       <IndexChoice />
       <h3>Side by side</h3>
       <SideBySide />

@@ -1,11 +1,11 @@
-/** What a sample's colour says: its task, who wins around it, or whether a model was right on it. */
+/** Colours of the samples: by task, by the best model nearby, or by one model's results. */
 import type { Samples } from 'signalbox';
 import { type Rgb, rgbOfOklch } from './pixels.js';
 
 export const MODES = ['task', 'winner', 'right'] as const;
 export type Mode = (typeof MODES)[number];
 
-/** In OKLCH; the lightness is that of the light scheme. */
+/** A colour in OKLCH, with the lightness for the light scheme. */
 export interface Hue {
   lightness: number;
   chroma: number;
@@ -14,7 +14,7 @@ export interface Hue {
 
 export interface Category {
   name: string;
-  /** Undefined: grey, for what is no category of interest. */
+  /** `undefined` is grey, for the remainder. */
   colour: Hue | undefined;
   rows: number;
 }
@@ -25,11 +25,11 @@ export interface Colouring {
   categories: Category[];
 }
 
-/** Told apart by the colour-blind, too: blue and orange. */
+/** Blue and orange, which colour-blind users can tell apart. */
 const RIGHT: Hue = { lightness: 0.52, chroma: 0.15, hue: 250 };
 const WRONG: Hue = { lightness: 0.66, chroma: 0.16, hue: 55 };
 const MOST_WINNERS = 8;
-/** On dark ground. */
+/** Added to the lightness on a dark background. */
 const LIGHTER = 0.12;
 
 export const rgbOf = ({ lightness, chroma, hue }: Hue, isDark: boolean): Rgb =>
@@ -37,7 +37,7 @@ export const rgbOf = ({ lightness, chroma, hue }: Hue, isDark: boolean): Rgb =>
 
 export const cssOf = (hue: Hue, isDark: boolean) => `rgb(${rgbOf(hue, isDark).join(' ')})`;
 
-/** Hues around the circle, neighbours apart in lightness. */
+/** Returns hues around the circle; neighbours differ in lightness, too. */
 function hues(count: number): Hue[] {
   return Array.from({ length: count }, (_, i) => ({
     lightness: [0.52, 0.64, 0.58][i % 3] as number,
@@ -53,7 +53,7 @@ function counted(ofRow: Uint16Array, names: readonly string[], colours: readonly
   return { ofRow, categories };
 }
 
-/** Tasks in the order of their names, so that a family of them has hues that are near each other. */
+/** Colours by task, in the order of names, so that a family of tasks has similar hues. */
 export function byTask({ tasks }: Samples, names: readonly string[]): Colouring {
   const order = names.map((_, task) => task).sort((a, b) => (names[a] ?? '').localeCompare(names[b] ?? '', 'en'));
   const placeOf = new Uint16Array(names.length);
@@ -67,7 +67,7 @@ export function byTask({ tasks }: Samples, names: readonly string[]): Colouring 
   );
 }
 
-/** Whether one model was right: half of a graded outcome counts. */
+/** Colours by whether one model was right; a graded outcome from .5 on counts as right. */
 export function byOutcome({ outcomes, tasks }: Samples, model: number, models: number): Colouring {
   const ofRow = new Uint16Array(tasks.length);
   for (let row = 0; row < ofRow.length; ++row) {
@@ -77,7 +77,7 @@ export function byOutcome({ outcomes, tasks }: Samples, model: number, models: n
   return counted(ofRow, ['not measured', 'right', 'wrong'], [undefined, RIGHT, WRONG]);
 }
 
-/** The models that win most often have a colour of their own; the others share one. */
+/** Colours by the best model nearby. The most frequent winners have their own colour, the others share one. */
 export function byWinner(winners: Int32Array, names: readonly string[]): Colouring {
   const wins = new Map<number, number>();
   for (const model of winners) wins.set(model, (wins.get(model) ?? 0) + 1);

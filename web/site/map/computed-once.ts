@@ -1,9 +1,9 @@
-/** What is computed from a benchmark's samples in pieces, once for each benchmark; it goes with the samples. */
+/** Results that are computed from a benchmark's samples in pieces, once per benchmark, and released with the samples. */
 import { useEffect, useState } from 'preact/hooks';
 import type { Loaded } from './samples.js';
 import { inSlices } from './slices.js';
 
-/** A hook that gives undefined until the work is done. It begins when `isWanted`, and is given up with its component. */
+/** Returns a hook that yields `undefined` until the work is done. It starts when `isWanted`, and is aborted with its component. */
 export function computedOnce<T>(work: (loaded: Loaded) => Generator<void, T>) {
   const known = new WeakMap<Loaded, T>();
   return (loaded: Loaded, isWanted: boolean): T | undefined => {

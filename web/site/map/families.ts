@@ -1,9 +1,9 @@
-/** Categories whose names begin alike, as tasks of one collection do: `mmlu_pro_law` and `mmlu_pro_math`. */
+/** Groups names with a common beginning, as tasks of one collection have: `mmlu_pro_law` and `mmlu_pro_math`. */
 
 export interface Family {
-  /** What the names have in common, with the mark that ends it; empty for what stands alone. */
+  /** The common beginning, up to and with a separator; empty for a family of one. */
   prefix: string;
-  /** Places in the list of names. */
+  /** Indices in the list of names. */
   members: number[];
 }
 
@@ -13,12 +13,12 @@ function commonPrefix(names: readonly string[]): string {
   let [length, first] = [0, names[0] ?? ''];
   while (length < first.length && names.every((name) => name[length] === first[length])) length += 1;
   first = first.slice(0, length);
-  // It ends with a mark: "five_objects" and "four_objects" have no "f" in common.
+  // It must end with a separator: "five_objects" and "four_objects" do not share an "f".
   while (first !== '' && !MARKS.test(first.at(-1) as string)) first = first.slice(0, -1);
   return first;
 }
 
-/** In the order of their first members. A name's first word decides; what has nobody beside it is a family of one. */
+/** Groups names by their first word, in the order of the first members. A name without relatives is a family of one. */
 export function familiesOf(names: readonly string[]): Family[] {
   const byWord = new Map<string, number[]>();
   names.forEach((name, i) => {

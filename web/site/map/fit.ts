@@ -1,6 +1,6 @@
-/** How the whole map fits its place on the page: `left + scale * x`, `top + scale * y` in CSS pixels. */
+/** Fits the whole map into its container: `left + scale * x`, `top + scale * y` in CSS pixels. */
 
-/** Around the samples, in CSS pixels. */
+/** Margin around the samples, in CSS pixels. */
 const MARGIN = 16;
 
 export interface Fit {
@@ -14,7 +14,7 @@ export interface Bounds {
   high: [x: number, y: number];
 }
 
-/** The map itself is wider than high, or as high; one sample has no extent. */
+/** Returns the extent of the samples. */
 export function boundsOf(map: Float32Array): Bounds {
   const low: [number, number] = [1, 1];
   const high: [number, number] = [0, 0];
@@ -26,7 +26,7 @@ export function boundsOf(map: Float32Array): Bounds {
   return map.length === 0 ? { low: [0, 0], high: [1, 1] } : { low, high };
 }
 
-/** Both axes have one scale; the middle lies in the middle. */
+/** Centres the samples, with one scale for both axes. A single sample has no extent, so a minimum applies. */
 export function fitOf({ low, high }: Bounds, width: number, height: number): Fit {
   const [across, down] = [Math.max(high[0] - low[0], 0.05), Math.max(high[1] - low[1], 0.05)];
   const scale = Math.max(1, Math.min((width - 2 * MARGIN) / across, (height - 2 * MARGIN) / down));

@@ -1,4 +1,4 @@
-/** What the colours mean; a press on one shows it alone. */
+/** The legend of the map. Pressing an entry shows only its samples. */
 import { useMemo } from 'preact/hooks';
 import { type Category, cssOf, type Hue } from './colours.js';
 import { familiesOf } from './families.js';
@@ -6,13 +6,13 @@ import { isDark } from './scheme.js';
 
 interface Props {
   categories: readonly Category[];
-  /** Whether names that begin alike stand together, under what they have in common. */
+  /** Whether names with a common beginning are grouped. */
   inFamilies: boolean;
   only: ReadonlySet<number> | undefined;
   onOnly: (only: ReadonlySet<number> | undefined) => void;
 }
 
-/** More buttons than anyone reads; all are in the tables. */
+/** Maximum number of buttons; the tables have all categories. */
 const MOST_BUTTONS = 200;
 
 interface EntryProps {
@@ -46,7 +46,7 @@ export function Legend({ categories, inFamilies, only, onOnly }: Props) {
   const rowsOf = (members: readonly number[]) => members.reduce((sum, i) => sum + (categories[i]?.rows ?? 0), 0);
   let room = MOST_BUTTONS;
   return (
-    <ul class="map-legend" aria-label="What the colours mean; press one to see it alone">
+    <ul class="map-legend" aria-label="Legend; press an entry to show only its samples">
       {families.map(({ prefix, members }) => {
         const shown = members.filter((i) => (categories[i]?.rows ?? 0) > 0).slice(0, Math.max(0, room));
         room -= shown.length;

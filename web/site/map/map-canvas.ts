@@ -1,6 +1,6 @@
 /**
  * The map on two canvases: the samples, drawn when the view or their colours change, and above them the prompt with its
- * neighbours. d3-zoom says what a wheel, a drag or two fingers mean, d3-quadtree what lies under a pointer.
+ * neighbours. d3-zoom interprets wheel, drag and pinch; d3-quadtree finds the sample under the pointer.
  */
 import { type Quadtree, quadtree } from 'd3-quadtree';
 import { select } from 'd3-selection';
@@ -13,23 +13,23 @@ import type { Place } from './place.js';
 import { inSlices } from './slices.js';
 
 const MOST_ZOOM = 60;
-/** Nearer than this a sample counts as pointed at, in CSS pixels; a finger is wider. */
+/** Distance within which a sample counts as pointed at, in CSS pixels, by mouse and by finger. */
 const REACH = 12;
 const FINGER = 24;
-/** What comes into view keeps this far from the rim. */
+/** Distance to the edge for samples that are brought into view. */
 const RIM = 30;
-/** Rows that go into the tree at once. */
+/** Rows added to the tree at a time. */
 const ROWS_A_STEP = 512;
-/** More pixels for each of the page's cost time and show nothing. */
+/** Maximum device pixels per CSS pixel: more cost time without a visible gain. */
 const SHARPEST = 2;
 
-/** Height for width. A phone must keep room to scroll the page. */
+/** Returns the height for a width. On a phone, room must remain to scroll the page. */
 const shapeOf = (width: number) => Math.round(Math.min(width * 0.85, 640, Math.max(200, innerHeight * 0.7)));
 
 export interface MapEvents {
-  /** A mouse points at a sample, or at none. */
+  /** The mouse points at a sample, or at none. */
   onHover: (row: number | undefined) => void;
-  /** A click or a tap, on a sample or beside one. */
+  /** A click or tap, on a sample or elsewhere. */
   onPick: (row: number | undefined) => void;
   /** `scale` 1 shows the whole map. */
   onView: (scale: number) => void;
@@ -38,7 +38,7 @@ export interface MapEvents {
 interface Shown {
   map: Float32Array;
   colouring: Colouring | undefined;
-  /** The categories that are not dimmed; undefined: all. */
+  /** Categories that are not dimmed; `undefined` for all. */
   only: ReadonlySet<number> | undefined;
   isDark: boolean;
   place: Place | undefined;
@@ -69,7 +69,7 @@ export class MapCanvas {
   readonly #events: MapEvents;
   readonly #zoom = zoom<HTMLElement, unknown>().scaleExtent([1, MOST_ZOOM]);
   readonly #style: CSSStyleDeclaration;
-  /** Ends what listens and what computes. */
+  /** Aborts listeners and computations. */
   readonly #life = new AbortController();
   #view: ZoomTransform = zoomIdentity;
   #shown = EMPTY;
@@ -80,10 +80,10 @@ export class MapCanvas {
   #width = 0;
   #height = 0;
   #sharpness = 1;
-  /** What is to be drawn with the next frame. */
+  /** The requested animation frame. */
   #frame: number | undefined;
   #isSamplesStale = false;
-  /** A click went into the map, and the pointer is still there: the wheel is the map's. */
+  /** The user clicked the map, and the pointer is still inside: the wheel zooms. */
   #isEntered = false;
 
   /** `host` holds two canvases, the samples' first. */
@@ -93,7 +93,7 @@ export class MapCanvas {
     this.#events = events;
     this.#style = getComputedStyle(host);
     this.#listen();
-    // A screen may be touched that said nothing of it.
+    // Some touch screens do not announce themselves.
     this.#zoom.touchable(true);
     this.#zoom.filter((event: Event) => this.#isMeant(event)).clickDistance(4);
     this.#zoom.on('zoom', ({ transform }: D3ZoomEvent<HTMLElement, unknown>) => {
@@ -101,7 +101,7 @@ export class MapCanvas {
       events.onView(transform.k);
       this.#redraw(true);
     });
-    // A double click selects text elsewhere; here it would zoom with a movement.
+    // A double click would zoom with an animation.
     select(host).call(this.#zoom).on('dblclick.zoom', null);
   }
 
@@ -114,11 +114,11 @@ export class MapCanvas {
     this.#redraw(map !== before.map || isOther);
   }
 
-  /** Fits its place on the page. What was in the middle stays there. */
+  /** Adapts to the container's width. The centre of the view stays. */
   refit(): void {
     const width = this.#host.clientWidth;
     const sharpness = Math.min(devicePixelRatio, SHARPEST);
-    // A width of none: not on the page at the moment.
+    // A width of 0 means hidden at the moment.
     if (width === 0 || (width === this.#width && sharpness === this.#sharpness)) return;
     const middle = this.#placeAt(this.#width / 2, this.#height / 2);
     this.#sharpness = sharpness;
@@ -152,7 +152,7 @@ export class MapCanvas {
     select(this.#host).call(this.#zoom.transform, zoomIdentity);
   }
 
-  /** The prompt and its neighbours fill the view. */
+  /** Zooms to the prompt and its neighbours. */
   showPlace({ x, y, near }: Place): void {
     const { map } = this.#shown;
     const { low, high } = boundsOf(
@@ -160,11 +160,11 @@ export class MapCanvas {
     );
     const spread = (axis: 0 | 1) => (high[axis] - low[axis]) * this.#fit.scale;
     const scale = Math.min(this.#width / (spread(0) + RIM), this.#height / (spread(1) + RIM));
-    // Not all of the way: what lies around says where one is.
+    // Not all the way: the surroundings give orientation.
     this.#center((low[0] + high[0]) / 2, (low[1] + high[1]) / 2, Math.min(0.7 * scale, MOST_ZOOM / 4));
   }
 
-  /** Moves no farther than it must. */
+  /** Moves the view only if the sample is outside. */
   bringIntoView(row: number): void {
     const [x, y] = this.#atRow(row);
     const isInside = x > RIM && y > RIM && x < this.#width - RIM && y < this.#height - RIM;
@@ -184,7 +184,7 @@ export class MapCanvas {
     host.addEventListener('pointerleave', this.#leave, { signal });
     host.addEventListener('blur', this.#leave, { signal });
     host.addEventListener('click', this.#pick, { signal });
-    // d3-zoom lets go of the wheel where the map is as close or far as can be: then the page would be scrolled or zoomed.
+    // At the ends of the zoom range, d3-zoom ignores the wheel: the page would scroll or zoom instead.
     const hold = (event: WheelEvent) => this.#isMeant(event) && event.preventDefault();
     host.addEventListener('wheel', hold, { signal, passive: false });
   }
@@ -202,18 +202,18 @@ export class MapCanvas {
       (grown) => {
         if (this.#shown.map === map) this.#tree = grown;
       },
-      () => undefined, // The map is gone.
+      () => undefined, // The map was removed.
     );
   }
 
-  /** One finger and a plain wheel scroll the page; the wheel zooms with Ctrl, or after a click into the map. */
+  /** Decides whether an event is for the map. One finger and a plain wheel scroll the page; the wheel zooms with Ctrl, or after a click. */
   #isMeant(event: Event): boolean {
     if (event instanceof WheelEvent) return event.ctrlKey || event.metaKey || this.#isEntered;
     if (event.type.startsWith('touch')) return (event as TouchEvent).touches.length > 1;
     return (event as MouseEvent).button === 0;
   }
 
-  /** Puts a place of the map into the middle, as far as the rim lets it. */
+  /** Centres a position of the map, as far as the edges allow. */
   #center(x: number, y: number, k: number): void {
     const { scale, left, top } = this.#fit;
     const view = zoomIdentity.translate(this.#width / 2, this.#height / 2).scale(Math.max(1, k));
@@ -256,13 +256,13 @@ export class MapCanvas {
     const { k, x, y } = this.#view;
     const { scale, left, top } = this.#fit;
     const { width, height } = this.#below;
-    // It stays in this page's memory: the image is written, and never drawn on.
+    // Pixels are written directly and never drawn, so the canvas belongs in main memory.
     const context = this.#below.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
     this.#image ??= context.createImageData(width, height);
     fillImage(this.#image, rgbOfHex(this.#colour('--map-paper')));
     const rest = rgbOfHex(this.#colour('--map-rest'));
     const sharp = this.#sharpness;
-    // Few samples are drawn larger, and all of them the closer one looks.
+    // Samples are larger if there are few, and with the zoom.
     const radius = Math.min(5, 0.85 * k ** 0.5 * Math.max(1, 85 / Math.sqrt(map.length / 2)));
     paintSamples(this.#image, {
       map,
@@ -285,7 +285,7 @@ export class MapCanvas {
     drawOverlay(context, { place, selected, at: this.#at, atRow: this.#atRow, ink, paper });
   }
 
-  /** Nothing until the tree is there, some tens of milliseconds after the samples. */
+  /** Returns the row at the pointer; `undefined` until the tree is built, some tens of milliseconds after the samples. */
   #rowAt(event: MouseEvent, reach: number): number | undefined {
     const { left, top } = this.#host.getBoundingClientRect();
     const [x, y] = this.#placeAt(event.clientX - left, event.clientY - top);
@@ -293,7 +293,7 @@ export class MapCanvas {
   }
 
   readonly #point = (event: PointerEvent): void => {
-    // Not while it is dragged; a finger points at nothing before it taps.
+    // Not during a drag, and not for fingers, which cannot hover.
     if (event.buttons === 0 && event.pointerType !== 'touch') this.#events.onHover(this.#rowAt(event, REACH));
   };
 

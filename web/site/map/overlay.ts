@@ -1,22 +1,22 @@
-/** What is drawn above the samples: the prompt, the lines to its neighbours, the sample that is pointed at. */
+/** Draws the upper layer: the prompt, the lines to its neighbours, and the selected sample. */
 import type { Place } from './place.js';
 
 export interface OverlayScene {
   place: Place | undefined;
   selected: number | undefined;
-  /** CSS pixels of a place, and of a row. */
+  /** Convert a position of the map, and a row, to CSS pixels. */
   at: (x: number, y: number) => [number, number];
   atRow: (row: number) => [number, number];
   ink: string;
   paper: string;
 }
 
-/** Dashes say that a place means little. */
+/** Dashes show that a position means little. */
 const DASHES = [4, 4];
 
 export function drawOverlay(context: CanvasRenderingContext2D, scene: OverlayScene): void {
   const { place, selected, at, atRow, ink, paper } = scene;
-  /** A rim of the ground's colour keeps it apart from the samples. */
+  /** Strokes with an outline in the background's colour, to stand out from the samples. */
   const stroke = (width: number) => {
     context.strokeStyle = paper;
     context.lineWidth = width + 3;

@@ -1,4 +1,4 @@
-/** The picture with its buttons, its keys, and what is said of the sample that is pointed at. */
+/** The map with its buttons and keys, and a description of the selected sample. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { count } from '../../shared/format.js';
@@ -8,22 +8,22 @@ import type { Place } from './place.js';
 import type { Loaded } from './samples.js';
 import { isDark } from './scheme.js';
 
-/** Of one press of a key, in CSS pixels. */
+/** Distance for one press of an arrow key, in CSS pixels. */
 const PAN = 60;
 const ZOOM = 1.5;
 
 interface Props {
   loaded: Loaded;
   map: Float32Array;
-  /** Undefined: not known yet; what was drawn stays. */
+  /** `undefined` if not known yet: the last drawing stays. */
   colouring: Colouring | undefined;
   only: ReadonlySet<number> | undefined;
   place: Place | undefined;
-  /** Place of the picked model among the models, -1 for none. */
+  /** Index of the picked model, or -1. */
   pick: number;
 }
 
-/** A sample in a sentence. */
+/** Describes a sample in a sentence. */
 export function sampleWords({ tasks, ids, outcomes, info }: Loaded, row: number, pick: number): string {
   const models = info.models.length;
   const of = outcomes.subarray(row * models, (row + 1) * models);
@@ -36,13 +36,13 @@ export function sampleWords({ tasks, ids, outcomes, info }: Loaded, row: number,
 }
 
 function placeWords(place: Place | undefined): string {
-  if (place === undefined) return 'The prompt has no place here: none of its words is known.';
-  if (place.isVague) return 'Nothing in the benchmark resembles the prompt: its place, dashed, means little.';
-  if (place.isScattered) return 'The nearest samples lie apart: the ring between them stands near none of them.';
-  return 'Point at a sample or tap it, or press Enter on the map for the nearest ones in turn.';
+  if (place === undefined) return 'The prompt is not on the map: the embedder knows no word of it.';
+  if (place.isVague) return 'Nothing in the benchmark is like the prompt, so its position (dashed) means little.';
+  if (place.isScattered) return 'The nearest samples are far apart, so the ring between them is near none of them.';
+  return 'Point at a sample or tap it, or press Enter on the map to step through the nearest ones.';
 }
 
-/** The canvases on the page, kept up to date. */
+/** Creates the canvases, and keeps them up to date. */
 function useMap(props: Props, selected: number | undefined, events: MapEvents) {
   const host = useRef<HTMLDivElement>(null);
   const picture = useRef<MapCanvas | undefined>(undefined);
@@ -90,9 +90,9 @@ interface ButtonsProps {
 
 function Buttons({ picture, place, scale }: ButtonsProps) {
   const actions: [string, () => void, boolean?][] = [
-    ['Closer', () => picture()?.zoomBy(ZOOM)],
-    ['Farther', () => picture()?.zoomBy(1 / ZOOM)],
-    ['All of it', () => picture()?.showAll()],
+    ['Zoom in', () => picture()?.zoomBy(ZOOM)],
+    ['Zoom out', () => picture()?.zoomBy(1 / ZOOM)],
+    ['Fit', () => picture()?.showAll()],
     ['My prompt', () => place && picture()?.showPlace(place), place === undefined],
   ];
   return (
@@ -102,7 +102,7 @@ function Buttons({ picture, place, scale }: ButtonsProps) {
           {name}
         </button>
       ))}
-      <small data-scale>{scale > 1 ? `${scale.toFixed(1)} times as close` : 'the whole map'}</small>
+      <small data-scale>{scale > 1 ? `${scale.toFixed(1)}×` : 'whole map'}</small>
     </fieldset>
   );
 }
@@ -110,7 +110,7 @@ function Buttons({ picture, place, scale }: ButtonsProps) {
 export function MapPicture(props: Props) {
   const { loaded, place, pick } = props;
   const hovered = useSignal<number | undefined>(undefined);
-  /** Chosen by a click, a tap or a key. */
+  /** The sample selected by click, tap or key. */
   const picked = useSignal<number | undefined>(undefined);
   const scale = useSignal(1);
   const row = hovered.value ?? picked.value;
@@ -149,7 +149,7 @@ export function MapPicture(props: Props) {
         ref={host}
         class="map-host"
         role="application"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it has keys of its own, as the description says
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it handles keys, as its description says
         tabIndex={0}
         aria-label="Map of the benchmark's samples"
         aria-describedby="map-keys"
@@ -160,15 +160,15 @@ export function MapPicture(props: Props) {
         <canvas />
         <canvas />
       </div>
-      {/* What passes under a mouse is not said: only what was chosen is. */}
+      {/* Announces only what was selected, not what passes under the mouse. */}
       <p role="status" aria-live={hovered.value === undefined ? 'polite' : 'off'} class="map-readout" data-readout>
         {turn >= 0 && <small>{`${turn + 1} of ${place?.near.length} nearest: `}</small>}
         {row === undefined ? placeWords(place) : sampleWords(loaded, row, pick)}
       </p>
       <p id="map-keys" class="map-note">
-        Drag to move; zoom by the wheel with Ctrl, or after a click, or with two fingers. Keys: arrows, +, -, 0 for all
-        of it, Enter for the nearest samples in turn. It shows who is near whom; what lies far apart, and directions,
-        mean nothing.
+        Drag to move. Zoom with two fingers, or with the wheel after a click or while holding Ctrl. Keys: arrows to
+        move, + and - to zoom, 0 to fit, Enter to step through the nearest samples. Only nearness has a meaning: large
+        distances and directions have none.
       </p>
     </div>
   );

@@ -1,6 +1,6 @@
 /**
- * The samples as pixels. A hundred thousand calls of a canvas take as many tenths of a second where no GPU helps; writing
- * into its image takes a few hundredths, and as long in every browser.
+ * Draws the samples as pixels. Without a GPU, a hundred thousand calls of a canvas take tenths of a second. Writing into
+ * its image takes a few hundredths, in every browser.
  */
 
 export type Rgb = readonly [red: number, green: number, blue: number];
@@ -10,7 +10,7 @@ const encode = (x: number) => {
   return Math.round(255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055));
 };
 
-/** sRGB of OKLCH, with what no screen shows cut off. https://bottosson.github.io/posts/oklab/ */
+/** Converts OKLCH to sRGB, clipped to the gamut. https://bottosson.github.io/posts/oklab/ */
 export function rgbOfOklch(lightness: number, chroma: number, hue: number): Rgb {
   const [a, b] = [chroma * Math.cos((hue * Math.PI) / 180), chroma * Math.sin((hue * Math.PI) / 180)];
   const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
@@ -23,7 +23,7 @@ export function rgbOfOklch(lightness: number, chroma: number, hue: number): Rgb 
   ];
 }
 
-/** `#rrggbb`, or `#rgb` as a build shortens it; grey for anything else. */
+/** Parses `#rrggbb`, or `#rgb` as minifiers write it; returns grey for anything else. */
 export function rgbOfHex(text: string): Rgb {
   const digits = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text.trim())?.[1];
   if (digits === undefined) return [128, 128, 128];
@@ -36,16 +36,16 @@ export interface Scene {
   /** Category of each row. */
   ofRow: Uint16Array;
   colours: readonly Rgb[];
-  /** Categories that are not dimmed; undefined: all. */
+  /** Categories that are not dimmed; `undefined` for all. */
   only: ReadonlySet<number> | undefined;
   dimmed: Rgb;
   /** In pixels of the image: `left + scale * x`. */
   view: { scale: number; left: number; top: number };
-  /** Of a sample, in pixels. */
+  /** Radius of a sample, in pixels. */
   radius: number;
 }
 
-/** A dot, as opacities 0..256 of the pixels around its middle. */
+/** Returns a dot as opacities, 0..256, of the pixels around its centre. */
 function stampOf(radius: number, opacity: number): { reach: number; alphas: Uint16Array } {
   const reach = Math.ceil(radius);
   const side = 2 * reach + 1;
@@ -56,7 +56,7 @@ function stampOf(radius: number, opacity: number): { reach: number; alphas: Uint
   return { reach, alphas };
 }
 
-/** Rows in an order that favours no task: rows of one follow one another in an index, and would cover those before. */
+/** Returns a stride that visits rows in mixed order: an index stores rows task by task, and later tasks would cover earlier ones. */
 function strideOf(rows: number): number {
   const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
   let stride = Math.max(1, Math.floor(rows * 0.618));
@@ -64,7 +64,7 @@ function strideOf(rows: number): number {
   return stride;
 }
 
-/** Draws over what the image holds, which is opaque. */
+/** Draws the samples over the image, which must be opaque. */
 export function paintSamples(image: ImageData, scene: Scene): void {
   const { map, ofRow, colours, only, dimmed, view, radius } = scene;
   const { data, width, height } = image;
@@ -76,7 +76,7 @@ export function paintSamples(image: ImageData, scene: Scene): void {
   const dot = (row: number, [red, green, blue]: Rgb, opacities: Uint16Array) => {
     const x = Math.round(view.left + view.scale * (map[2 * row] as number));
     const y = Math.round(view.top + view.scale * (map[2 * row + 1] as number));
-    // Those at the rim are left out where a part of them would be.
+    // Skips samples that are cut by the edge.
     if (x < reach || y < reach || x >= width - reach || y >= height - reach) return;
     for (let dy = -reach, i = 0; dy <= reach; ++dy) {
       let at = 4 * ((y + dy) * width + x - reach);
@@ -99,7 +99,7 @@ export function paintSamples(image: ImageData, scene: Scene): void {
   pass(true);
 }
 
-/** All of one colour. */
+/** Fills the image with one colour. */
 export function fillImage(image: ImageData, [red, green, blue]: Rgb): void {
   const pixel = new Uint32Array(new Uint8ClampedArray([red, green, blue, 255]).buffer)[0] as number;
   new Uint32Array(image.data.buffer).fill(pixel);

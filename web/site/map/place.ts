@@ -1,25 +1,25 @@
-/** Where a prompt lies on the map: among its nearest samples. */
+/** The position of a prompt on the map, among its nearest samples. */
 import type { Decision } from 'signalbox';
 
 export interface Place {
   x: number;
   y: number;
-  /** Nothing in the benchmark resembles the prompt: the place means little. */
+  /** Nothing in the benchmark is like the prompt, so the position means little. */
   isVague: boolean;
-  /** Its neighbours lie in several parts of the map, and their middle in none of them. */
+  /** The neighbours lie in different parts of the map, and their centre is near none of them. */
   isScattered: boolean;
   /** Rows of the nearest samples, nearest first. */
   near: readonly number[];
 }
 
-/** Of the map's width: farther from the middle than this its neighbours are in other parts of it. */
+/** Distance beyond which a neighbour counts as in another part of the map, as a share of its width. */
 const APART = 0.12;
 
-/** How far apart two places are, in shares of the map's width. */
+/** Returns the distance between a position and a row, as a share of the map's width. */
 export const farFrom = ({ x, y }: Pick<Place, 'x' | 'y'>, map: Float32Array, row: number) =>
   Math.hypot((map[2 * row] ?? 0) - x, (map[2 * row + 1] ?? 0) - y);
 
-/** The mean of the neighbours' places; the nearest count most. Undefined where there is none. */
+/** Returns the mean position of the neighbours, weighted by similarity; `undefined` if there are none. */
 export function placeOf({ neighbours, coverage }: Decision, map: Float32Array): Place | undefined {
   let [x, y, sum] = [0, 0, 0];
   for (const { row, similarity } of neighbours) {

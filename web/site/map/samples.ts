@@ -1,11 +1,11 @@
-/** The samples of the benchmark that is routed on, read once it has decided something. */
+/** The samples of the current benchmark, read after its first decision. */
 import { effect, signal } from '@preact/signals';
 import type { IndexInfo, Samples } from 'signalbox';
 import { benchmark, info, liveRouter } from '../state.js';
 
 export interface Loaded extends Samples {
   info: IndexInfo;
-  /** No two readings share one: neither does what is drawn of them. */
+  /** A different number for each reading, used as a key for components. */
   reading: number;
 }
 
@@ -14,7 +14,7 @@ export const failure = signal<unknown>(undefined);
 const tries = signal(0);
 let readings = 0;
 
-/** After a failure. */
+/** Reads the samples again, after a failure. */
 export function readAgain(): void {
   tries.value += 1;
 }
@@ -28,7 +28,7 @@ async function read(of: IndexInfo, mine: AbortSignal): Promise<void> {
   }
 }
 
-/** Reads them now and with every change of the benchmark, until the function that it gives is called. */
+/** Reads the samples now and with every change of the benchmark. Returns a function that stops this. */
 export function followBenchmark(): () => void {
   let reading = new AbortController();
   const stop = effect(() => {

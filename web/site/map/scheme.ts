@@ -1,4 +1,4 @@
-/** Light or dark, as the person's system wants it. */
+/** The colour scheme of the user's system, light or dark. */
 import { signal } from '@preact/signals';
 
 const dark = matchMedia('(prefers-color-scheme: dark)');

@@ -1,4 +1,4 @@
-/** The map: where the benchmark's samples lie, and the prompt among them. */
+/** The map of the benchmark's samples, with the prompt among them. */
 import './style.css';
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
@@ -17,15 +17,15 @@ import { NeighbourTable, TaskTable } from './twin.js';
 import { surroundingsOf, winnersAmong } from './winners.js';
 
 const MODE_WORDS: Record<Mode, string> = {
-  task: 'its task',
-  winner: 'who wins around it',
-  right: 'whether a model was right',
+  task: 'task',
+  winner: 'best model nearby',
+  right: 'result of one model',
 };
 
 function Modes({ mode, onChange }: { mode: Mode; onChange: (mode: Mode) => void }) {
   return (
     <fieldset class="map-modes">
-      <legend>The colour of a sample is</legend>
+      <legend>Colour samples by</legend>
       {(Object.keys(MODE_WORDS) as Mode[]).map((one) => (
         <label key={one}>
           <input type="radio" name="map-mode" value={one} checked={one === mode} onChange={() => onChange(one)} />{' '}
@@ -38,7 +38,7 @@ function Modes({ mode, onChange }: { mode: Mode; onChange: (mode: Mode) => void 
 
 interface ModelChoiceProps {
   loaded: Loaded;
-  /** Undefined: whichever is picked. */
+  /** `undefined` for the picked model. */
   value: number | undefined;
   onChange: (model: number | undefined) => void;
 }
@@ -51,7 +51,7 @@ function ModelChoice({ loaded, value, onChange }: ModelChoiceProps) {
         value={value ?? ''}
         onChange={({ currentTarget: { value: next } }) => onChange(next === '' ? undefined : Number(next))}
       >
-        <option value="">the pick</option>
+        <option value="">the picked model</option>
         {loaded.info.models.map(({ name }, i) => (
           <option key={name} value={i}>
             {name}
@@ -63,20 +63,20 @@ function ModelChoice({ loaded, value, onChange }: ModelChoiceProps) {
 }
 
 const MODE_NOTES: Record<Mode, string> = {
-  task: 'Each colour is a task of the benchmark; tasks of one family have colours that are near each other.',
+  task: 'Each colour is a task of the benchmark. Related tasks have similar colours.',
   winner:
-    'Each sample has the colour of the candidate that was right most often in its surroundings. Few samples count for little: each model starts from its own average.',
-  right: 'Blue: the model was right on the sample. Orange: it was wrong. Grey: it was not measured.',
+    'Each sample has the colour of the candidate that was right most often around it. Every model starts from its own average, so a few samples change little.',
+  right: 'Blue: the model was right. Orange: the model was wrong. Grey: not measured.',
 };
 
 const useSurroundings = computedOnce((loaded) =>
   surroundingsOf({ map: loaded.map ?? new Float32Array(), outcomes: loaded.outcomes }, loaded.info.models.length),
 );
 
-/** Undefined while the surroundings are computed. */
+/** Returns the colouring, or `undefined` while it is computed. */
 function useColouring(loaded: Loaded, mode: Mode, model: number): Colouring | undefined {
   const { info } = loaded;
-  // Prices and the dial make no candidate: only these two do.
+  // Of the settings, only these two decide on candidates.
   const { excluded, pricedOnly } = settings.value;
   const surroundings = useSurroundings(loaded, mode === 'winner');
   const isOfWinners = mode === 'winner';
@@ -127,7 +127,7 @@ function Drawn({ loaded, map, place, pick }: DrawnProps) {
         <div>
           <p class="map-note">{MODE_NOTES[mode.value]}</p>
           {colouring === undefined ? (
-            <p class="placeholder">Counting</p>
+            <p class="placeholder">Computing</p>
           ) : (
             <Legend
               categories={colouring.categories}
@@ -152,12 +152,12 @@ function Mapped({ loaded }: { loaded: Loaded }) {
   return (
     <>
       {map === null ? (
-        <p data-no-map>This index was built without a map. Built anew, it has one; its tables are the same.</p>
+        <p data-no-map>This index has no map. Rebuild it to add one. The tables below do not need it.</p>
       ) : (
         <>
           <p>
-            {count(info.rows, 'sample')} of the benchmark: those that resemble each other lie together. The ring is your
-            prompt, with lines to its nearest samples.
+            {count(info.rows, 'benchmark sample')}: similar ones are close together. The ring is your prompt, with lines
+            to its nearest samples.
           </p>
           <Drawn loaded={loaded} map={map} place={place} pick={pick} />
         </>

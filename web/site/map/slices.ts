@@ -1,11 +1,11 @@
-/** Long work in short pieces: what a person does meanwhile comes first. */
+/** Runs long work in short pieces, so that the page stays responsive. */
 
 /** Half a frame. */
 const SLICE_MS = 8;
 
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve));
 
-/** Runs work that yields now and then. Throws the signal's reason once it is given up. */
+/** Runs a generator piece by piece. Throws the signal's reason when aborted. */
 export async function inSlices<T>(work: Generator<void, T>, signal: AbortSignal): Promise<T> {
   await pause();
   let end = performance.now() + SLICE_MS;

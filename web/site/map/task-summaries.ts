@@ -1,20 +1,20 @@
-/** What a benchmark says of each of its tasks: where it lies on the map, and how right every model was. */
+/** Summaries of a benchmark's tasks: position on the map, and the mean outcome of each model. */
 import type { Loaded } from './samples.js';
 
 export interface TaskSummary {
   name: string;
   rows: number;
-  /** The middle of its samples; 0 without a map. */
+  /** Centre of its samples; 0 without a map. */
   x: number;
   y: number;
-  /** Mean outcome of each model, NaN where none was measured. */
+  /** Mean outcome of each model, NaN if none was measured. */
   means: Float64Array;
 }
 
-/** Between two of these someone else may have the processor. */
+/** Outcomes to process before yielding. */
 const OUTCOMES_A_STEP = 2 ** 16;
 
-/** Costs O(rows models), in pieces. */
+/** Summarises all tasks in O(rows * models), in pieces. */
 export function* summarise({ tasks, outcomes, map, info }: Loaded): Generator<void, TaskSummary[]> {
   const models = info.models.length;
   const all = info.tasks.map(({ name, rows }) => ({ name, rows, x: 0, y: 0, means: new Float64Array(models) }));
@@ -36,7 +36,7 @@ export function* summarise({ tasks, outcomes, map, info }: Loaded): Generator<vo
   return all.map((task, t) => ({ ...task, means: task.means.map((sum, m) => sum / (known[t]?.[m] as number)) }));
 }
 
-/** The first of the best; -1 where nothing was measured. */
+/** Returns the first of the best models, or -1 if none was measured. */
 export function bestOf(means: Float64Array): number {
   let best = -1;
   means.forEach((mean, model) => {

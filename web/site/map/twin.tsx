@@ -1,4 +1,4 @@
-/** The map for those who cannot see it: the prompt's neighbours, and every task with its place. */
+/** The map as tables, for users who cannot see it: the prompt's neighbours, and every task with its position. */
 import type { Decision } from 'signalbox';
 import { percent } from '../../shared/format.js';
 import { computedOnce } from './computed-once.js';
@@ -6,7 +6,7 @@ import { farFrom, type Place } from './place.js';
 import type { Loaded } from './samples.js';
 import { bestOf, summarise } from './task-summaries.js';
 
-/** Hundredths of the map's width, from its top left corner. */
+/** Converts a position to hundredths of the map's width, from its top left corner. */
 const hundredths = (x: number) => Math.round(100 * x);
 
 const PlaceHeads = () => (
@@ -25,7 +25,7 @@ const PlaceCells = ({ x, y }: { x: number; y: number }) => (
 
 interface NeighbourProps {
   decision: Decision;
-  /** Null: the index has none, and the columns of places are left out. */
+  /** Null if the index has none: the columns of positions are then left out. */
   map: Float32Array | null;
   place: Place | undefined;
 }
@@ -35,14 +35,14 @@ export function NeighbourTable({ decision, map, place }: NeighbourProps) {
     <div class="wide">
       <table>
         <caption>
-          The prompt's nearest samples{map !== null && ', and where they lie: hundredths of the map from the top left'}
+          The prompt's nearest samples{map !== null && ', with positions in hundredths of the map from the top left'}
         </caption>
         <thead>
           <tr>
             <th scope="col">Task and sample</th>
             <th scope="col">Similarity</th>
             {map !== null && <PlaceHeads />}
-            {map !== null && <th scope="col">From the prompt</th>}
+            {map !== null && <th scope="col">Distance</th>}
           </tr>
         </thead>
         <tbody data-map-neighbours>
@@ -78,12 +78,12 @@ interface TaskProps {
   decision: Decision | undefined;
 }
 
-/** More rows than anyone reads. */
+/** Maximum number of rows. */
 const MOST_TASKS = 200;
 
 export function TaskTable({ loaded, pick, decision }: TaskProps) {
   const summaries = useSummaries(loaded, true);
-  if (summaries === undefined) return <p class="placeholder">Counting</p>;
+  if (summaries === undefined) return <p class="placeholder">Computing</p>;
   const weights = new Map(decision?.tasks.map(({ task, weight }) => [task, weight]));
   const sorted = [...summaries].sort((a, b) => (weights.get(b.name) ?? 0) - (weights.get(a.name) ?? 0));
   const share = (mean: number | undefined) => (mean === undefined || Number.isNaN(mean) ? '' : percent(mean));
@@ -94,16 +94,16 @@ export function TaskTable({ loaded, pick, decision }: TaskProps) {
           {sorted.length > MOST_TASKS
             ? `${MOST_TASKS} of the benchmark's ${sorted.length} tasks`
             : "The benchmark's tasks"}
-          , those that the prompt resembles first
+          , most similar to the prompt first
         </caption>
         <thead>
           <tr>
             <th scope="col">Task</th>
-            <th scope="col">Resembles it</th>
+            <th scope="col">Weight</th>
             <th scope="col">Samples</th>
             {loaded.map !== null && <PlaceHeads />}
-            <th scope="col">The pick was right</th>
-            <th scope="col">Best model there</th>
+            <th scope="col">Pick was right</th>
+            <th scope="col">Best model</th>
           </tr>
         </thead>
         <tbody data-map-tasks>

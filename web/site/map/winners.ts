@@ -1,32 +1,32 @@
-/** Which model is the best in the surroundings of each sample on the map. */
+/** Finds the best model around each sample of the map. */
 
-/** Squares across the map, with few models; a sample's surroundings are its own square and the eight around it. */
+/** Maximum number of squares across the map. A sample's surroundings are its square and the eight around it. */
 const MOST_SQUARES = 48;
-/** Sums that are kept for all squares and models. */
+/** Maximum number of sums over all squares and models. */
 const MOST_SUMS = 2 ** 22;
-/** Samples that a model's mean over all is worth: a few lucky ones make no winner. */
+/** Weight of a model's overall mean, in samples, so that a few lucky samples do not make a winner. */
 const PRIOR = 20;
-/** Between two of these someone else may have the processor. */
+/** Outcomes to process before yielding. */
 const OUTCOMES_A_STEP = 2 ** 16;
 
 export interface Outcomes {
   /** [rows, 2], 0..1. */
   map: Float32Array;
-  /** [rows, models], NaN missing. */
+  /** [rows, models], NaN if missing. */
   outcomes: Float32Array;
 }
 
-/** What was measured in the surroundings of every square; with other candidates only the winners change. */
+/** Outcomes around every square. They do not depend on the candidates; only the winners do. */
 export interface Surroundings {
   models: number;
   /** The square of each row. */
   squares: Uint16Array;
-  /** Which squares hold a row. */
+  /** Squares that contain a row. */
   taken: readonly number[];
-  /** Sums of outcomes and their number, [squares, models], over a square and those around it. */
+  /** Sums and counts of outcomes, [squares, models], over a square and those around it. */
   right: Float32Array;
   known: Float32Array;
-  /** Over the whole benchmark, [models]. */
+  /** Means over the whole benchmark, [models]. */
   means: Float64Array;
 }
 
@@ -60,7 +60,7 @@ function* sumSquares({ outcomes }: Outcomes, squares: Uint16Array, own: Sums, mo
   }
 }
 
-/** The squares within one step, at the rim fewer than nine. */
+/** Returns a square and its neighbours: nine, or fewer at the edge. */
 function around(square: number, across: number): number[] {
   const [x, y] = [square % across, Math.floor(square / across)];
   const near = (at: number) => [at - 1, at, at + 1].filter((value) => value >= 0 && value < across);
@@ -75,7 +75,7 @@ function meansOf({ right, known }: Sums, taken: readonly number[], models: numbe
   });
 }
 
-/** Costs O(rows models), in pieces. */
+/** Sums the outcomes around every square in O(rows * models), in pieces. */
 export function* surroundingsOf(samples: Outcomes, models: number): Generator<void, Surroundings> {
   const across = Math.max(1, Math.min(MOST_SQUARES, Math.floor(Math.sqrt(MOST_SUMS / models))));
   const squares = squaresOf(samples.map, across);
@@ -99,7 +99,7 @@ export function* surroundingsOf(samples: Outcomes, models: number): Generator<vo
   return { models, squares, taken, ...wide, means: meansOf(own, taken, models) };
 }
 
-/** The model for each row, -1 without a candidate; ties go to the first. */
+/** Returns the best candidate for each row, or -1 without candidates; ties go to the first. */
 export function winnersAmong(surroundings: Surroundings, candidates: readonly number[]): Int32Array {
   const { models, squares, taken, right, known, means } = surroundings;
   const winners = new Map<number, number>();

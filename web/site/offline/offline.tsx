@@ -1,4 +1,4 @@
-/** Says whether the page would open without a network, and offers a new version of it. */
+/** Tells whether the page works offline, and offers a new version of it. */
 import { signal } from '@preact/signals';
 
 type State = 'unknown' | 'kept' | 'new version' | 'impossible';
@@ -7,7 +7,7 @@ let waiting: ServiceWorker | undefined;
 
 function watch(worker: ServiceWorker | null): void {
   worker?.addEventListener('statechange', () => {
-    // Beside one that is at work already it is a new version, which waits.
+    // If another worker already controls the page, this one is a new version that waits.
     if (worker.state === 'installed' && navigator.serviceWorker.controller !== null) {
       waiting = worker;
       state.value = 'new version';
@@ -15,7 +15,7 @@ function watch(worker: ServiceWorker | null): void {
   });
 }
 
-/** After the first decision: keeping the files takes bandwidth, which that one needs. */
+/** Caches the page's files. Called after the first decision, which needs the bandwidth first. */
 export async function keepOffline(): Promise<void> {
   if (!('serviceWorker' in navigator)) {
     state.value = 'impossible';
@@ -33,7 +33,7 @@ export async function keepOffline(): Promise<void> {
       state.value = 'kept';
     }
   } catch {
-    // No secure context, private browsing, no room: the page works all the same.
+    // Insecure context, private browsing or a full disk: the page works without.
     state.value = 'impossible';
   }
 }
@@ -45,9 +45,9 @@ function takeNewVersion(): void {
 
 const WORDS: Record<State, string> = {
   unknown: '',
-  kept: 'This page is kept on this device: it works offline now.',
-  'new version': 'There is a new version of this page.',
-  impossible: 'This browser keeps no copy of the page: it needs the network to open.',
+  kept: 'This page is stored on this device and now works offline.',
+  'new version': 'A new version of this page is available.',
+  impossible: 'This browser cannot store the page, so opening it needs a network.',
 };
 
 export function Offline() {

@@ -1,11 +1,11 @@
-/** Keeps the page's own files, so that it opens without a network after the first visit. It touches nothing else. */
+/** Caches the page's own files, and nothing else, so that the page works offline after the first visit. */
 /// <reference lib="webworker" />
 import { clientsClaim } from 'workbox-core';
 import { cleanupOutdatedCaches, type PrecacheEntry, precacheAndRoute } from 'workbox-precaching';
 import { registerRoute } from 'workbox-routing';
 import { CacheFirst } from 'workbox-strategies';
 
-/** The page's files with their hashes; the build writes them in. */
+/** The page's files with their hashes, inserted by the build. */
 declare const PAGE_FILES: readonly PrecacheEntry[];
 declare const self: ServiceWorkerGlobalScope;
 
@@ -13,13 +13,13 @@ clientsClaim();
 cleanupOutdatedCaches();
 precacheAndRoute([...PAGE_FILES]);
 
-// ONNX Runtime is large and most visitors never ask for it: it is kept once it was used. Its name holds its hash.
+// ONNX Runtime is large and rarely used, so it is cached on first use. Its name contains its hash.
 registerRoute(
   ({ url, sameOrigin }) => sameOrigin && /\/assets\/ort[-.][^/]*$/.test(url.pathname),
   new CacheFirst({ cacheName: 'onnx-runtime' }),
 );
 
-// A new version waits until the person asks for it, or until no page of the old one is open.
+// A new version waits until the user asks for it, or until all pages of the old one are closed.
 self.addEventListener('message', ({ data }) => {
   if (data === 'take over') self.skipWaiting();
 });

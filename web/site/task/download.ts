@@ -1,4 +1,4 @@
-/** Decisions as files: CSV for spreadsheets, JSON for programs. Inputs are counted from 0, as the package does. */
+/** Decisions as files: CSV for spreadsheets, JSON for programs. Prompts are numbered from 0, as in the package. */
 import { type Label, SignalboxError } from 'signalbox';
 import type { InputDecision } from './inputs.js';
 import type { TaskDecisions } from './policies.js';
@@ -23,7 +23,7 @@ export interface DecidedTask {
   labels: readonly Label[];
 }
 
-/** One line an input. */
+/** Returns the row of one prompt. */
 function rowOf(index: number, prompt: string, decision: InputDecision): Record<(typeof COLUMNS)[number], unknown> {
   const { model, chance, low, high, confidence, fallback, nearestTask, usdPerMTok } = decision;
   return {
@@ -41,8 +41,8 @@ function rowOf(index: number, prompt: string, decision: InputDecision): Record<(
 }
 
 /**
- * A cell of a CSV. A text that begins with = + - @, a tab or a CR would be run as a formula by spreadsheets: it gets an
- * apostrophe in front, which they take for "this is text". Who reads the file otherwise drops it; the JSON has none.
+ * Formats a cell of a CSV. Spreadsheets would run a text that begins with = + - @, a tab or a CR as a formula, so it gets
+ * a leading apostrophe, which marks text. Other readers must drop the apostrophe; the JSON has none.
  */
 export function csvCell(value: unknown): string {
   if (value === null || value === undefined) return '';
@@ -58,7 +58,7 @@ function inputAt(inputs: readonly InputDecision[], index: number): InputDecision
   return found;
 }
 
-/** Line by line: together they may be longer than a string can be. */
+/** Returns the lines one by one: together they may exceed the length of a string. */
 export function csvLines({ prompts, inputs }: Pick<DecidedTask, 'prompts' | 'inputs'>): string[] {
   const lines = prompts.map((prompt, index) => {
     const row = rowOf(index, prompt, inputAt(inputs, index));

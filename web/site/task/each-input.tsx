@@ -1,4 +1,4 @@
-/** Every input by itself, and the decisions as files. */
+/** Routes the prompts one by one, and offers the decisions as files. */
 import { count, percent } from '../../shared/format.js';
 import { save } from '../../shared/save.js';
 import { info } from '../state.js';
@@ -35,7 +35,7 @@ function Downloads() {
         Download as JSON
       </button>{' '}
       <small>
-        One line an input, counted from 0. In the CSV, texts that a spreadsheet would take for a formula begin with an
+        One line per prompt, numbered from 0. In the CSV, texts that a spreadsheet would run as a formula start with an
         apostrophe.
       </small>
     </p>
@@ -49,11 +49,11 @@ function Shares() {
     <>
       <div class="wide">
         <table>
-          <caption>Models by the inputs that they would get</caption>
+          <caption>Prompts per model</caption>
           <thead>
             <tr>
               <th scope="col">Model</th>
-              <th scope="col">Inputs</th>
+              <th scope="col">Prompts</th>
               <th scope="col">Share</th>
             </tr>
           </thead>
@@ -68,7 +68,7 @@ function Shares() {
           </tbody>
         </table>
       </div>
-      {mean !== undefined && <p>Mean chance to be right, each input with its own model: {percent(mean)}.</p>}
+      {mean !== undefined && <p>Mean chance of being right, with a model for each prompt: {percent(mean)}.</p>}
     </>
   );
 }
@@ -78,12 +78,12 @@ export function EachInput() {
   const isThere = inputs.value !== undefined;
   return (
     <section aria-labelledby="task-each-title" class="task-part">
-      <h3 id="task-each-title">Every input by itself</h3>
+      <h3 id="task-each-title">A model for each prompt</h3>
       {isThere && <Shares />}
       {!isThere && inputWork.value.kind === 'idle' && total > MOST_UNASKED && (
         <p>
           <button type="button" class="secondary outline small" onClick={startInputs} data-route-inputs>
-            Route {count(total, 'input')} one by one
+            Route {count(total, 'prompt')} one by one
           </button>
         </p>
       )}

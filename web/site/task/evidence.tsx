@@ -1,4 +1,4 @@
-/** What the labels changed, and what they measured. */
+/** The effect of the labels on the decisions, and the outcomes they measured. */
 import { count, percent, shortName } from '../../shared/format.js';
 import type { Change } from './history.js';
 import { type Mean, measure } from './labels.js';
@@ -23,9 +23,9 @@ function ChangeWords({ change: { from, to } }: { change: Change }) {
   );
 }
 
-/** Newest first. */
+/** The changes, newest first. */
 function History() {
-  if (history.value.length === 0) return <p class="placeholder">What a label changes is shown here.</p>;
+  if (history.value.length === 0) return <p class="placeholder">The effect of each label appears here.</p>;
   return (
     <ol class="task-history" data-history>
       {history.value.map(({ id, labels: known, changes }) => (
@@ -80,9 +80,8 @@ function MeasuredTable() {
       </table>
       {oracle && (
         <p data-oracle>
-          Oracle where known: {meanWords(oracle)} inputs with labels of two models or more, taking the better one each
-          time
-          {pick ? `; the pick alone: ${meanWords(pick)}.` : '; the pick is not among them.'}
+          Always taking the better model: {meanWords(oracle)} prompts with labels for at least two models
+          {pick ? `. The pick alone: ${meanWords(pick)}.` : '. The pick is not among them.'}
         </p>
       )}
     </div>
@@ -93,8 +92,8 @@ export function Evidence() {
   return (
     <aside class="task-evidence" aria-labelledby="task-history-title">
       <MeasuredTable />
-      <h4 id="task-history-title">What the labels changed</h4>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+      <h4 id="task-history-title">Effect of the labels</h4>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard. */}
       <section class="task-scroll" aria-labelledby="task-history-title" tabIndex={0}>
         <History />
       </section>

@@ -1,4 +1,4 @@
-/** A task to click: homework, made up for this page. */
+/** A sample task: physics exercises, written for this page. */
 export const EXAMPLE = {
   name: 'the example',
   prompts: [

@@ -1,4 +1,4 @@
-/** How labels changed the decisions: what was before, and what came of them. */
+/** The history of labels: the decisions before and after each. */
 import { pickOf, TASK_POLICIES, type TaskDecisions, type TaskPolicy } from './policies.js';
 
 const MOST_STEPS = 50;
@@ -9,13 +9,13 @@ export interface Change {
 }
 
 export interface Step {
-  /** Counts up, for lists. */
+  /** Serial number, used as a key in lists. */
   id: number;
   labels: number;
   changes: Partial<Record<TaskPolicy, Change>>;
 }
 
-/** The history with one step more, newest first. */
+/** Returns the history with one more step, newest first. */
 export function withStep(history: readonly Step[], labels: number, from: TaskDecisions, to: TaskDecisions): Step[] {
   const changes: Step['changes'] = {};
   for (const policy of TASK_POLICIES) {

@@ -21,14 +21,14 @@ import {
 import { cancel, embedded, goOn, task, work } from './task.js';
 
 const SEPARATOR_WORDS: Record<Separator, string> = {
-  line: 'one prompt a line',
+  line: 'one prompt per line',
   blank: 'empty lines between prompts',
 };
 
 function Separators() {
   return (
     <fieldset class="task-separators">
-      <legend class="visually-hidden">How prompts are told apart</legend>
+      <legend class="visually-hidden">How prompts are separated</legend>
       {Object.entries(SEPARATOR_WORDS).map(([value, words]) => (
         <label key={value}>
           <input
@@ -45,14 +45,14 @@ function Separators() {
   );
 }
 
-/** Which texts of a file: its columns, and whether the first row names them. */
+/** The choice of a file's column, and whether the first row names the columns. */
 function Columns({ file }: { file: NonNullable<Source['file']> }) {
   const { table, choice } = file;
   if (table.fields.length === 0) return null;
   return (
     <div class="task-columns">
       <label>
-        Prompts are in
+        Column with the prompts
         <select
           id="task-column"
           value={choice.column}
@@ -72,7 +72,7 @@ function Columns({ file }: { file: NonNullable<Source['file']> }) {
             checked={choice.hasHeader}
             onChange={(event) => choose({ ...choice, hasHeader: event.currentTarget.checked })}
           />
-          the first row names the columns
+          the first row contains column names
         </label>
       )}
     </div>
@@ -102,7 +102,7 @@ function ReadingStatus() {
   );
 }
 
-/** What was read, in a sentence. */
+/** Describes what was read. */
 function Taken() {
   const [now, from] = [task.value, source.value];
   if (now === undefined || from === undefined) return null;
@@ -111,10 +111,10 @@ function Taken() {
   return (
     <div class="task-taken">
       <p data-taken>
-        {count(now.prompts.length, 'prompt')} of <bdi>{from.name}</bdi>
+        {count(now.prompts.length, 'prompt')} from <bdi>{from.name}</bdi>
         {isText && from.name !== EXAMPLE.name && `, ${SEPARATOR_WORDS[separator.value]}`}.
-        {unknown > 0 && ` Of ${count(unknown, 'prompt')} no word is known.`}
-        {truncated > 0 && ` Of ${count(truncated, 'long prompt')} only the beginning was read.`}
+        {unknown > 0 && ` The embedder knows no word of ${count(unknown, 'prompt')}.`}
+        {truncated > 0 && ` Only the beginning of ${count(truncated, 'long prompt')} was read.`}
       </p>
       {from.file && <Columns file={from.file} />}
       {from.notices.length > 0 && (
@@ -153,13 +153,13 @@ export function Input() {
       onDrop={drop}
     >
       <div class="task-half">
-        <label for="task-text">Prompts of one kind</label>
-        {/* Not controlled: a long text would be copied with every key. */}
+        <label for="task-text">Similar prompts</label>
+        {/* Uncontrolled: a long text would be copied on every key press. */}
         <textarea id="task-text" rows={5} dir="auto" autocomplete="off" spellcheck={false} ref={text} />
         <Separators />
       </div>
       <div class="task-half">
-        <label for="task-file">Or a file, chosen or dropped here</label>
+        <label for="task-file">Or choose a file, or drop it here</label>
         <input
           id="task-file"
           type="file"
@@ -167,17 +167,17 @@ export function Input() {
           onChange={(event) => {
             const file = event.currentTarget.files?.[0];
             if (file !== undefined) openFile(file);
-            // So that the same file can be chosen again.
+            // Allows choosing the same file again.
             event.currentTarget.value = '';
           }}
         />
         <p class="task-hint">
-          Text, CSV, TSV, JSON or JSONL, in UTF-8: up to 50 MB, and 20,000 prompts of it. It is read on this device.
+          Text, CSV, TSV, JSON or JSONL in UTF-8, up to 50 MB and 20,000 prompts. The file stays on this device.
         </p>
       </div>
       <p class="task-actions">
         <button type="submit" class="small">
-          Choose a model for all
+          Choose one model for all
         </button>{' '}
         <button
           type="button"

@@ -1,7 +1,7 @@
-/** What every input gets if it is routed by itself. */
+/** Decisions for the prompts of a task, routed one by one. */
 import type { Decision } from 'signalbox';
 
-/** One input's decision, as much of it as is kept: there may be twenty thousand. */
+/** The parts of a prompt's decision that are kept: there may be twenty thousand prompts. */
 export interface InputDecision {
   model: string;
   chance: number | null;
@@ -29,7 +29,7 @@ export function inputDecisionOf({ model, ranking, confidence, fallbackReason, ta
   return kept;
 }
 
-/** Models by how many inputs they get, most first. */
+/** Counts the prompts per model, most first. */
 export function sharesOf(decisions: readonly InputDecision[]): { model: string; inputs: number; share: number }[] {
   const counts = new Map<string, number>();
   for (const { model } of decisions) counts.set(model, (counts.get(model) ?? 0) + 1);
@@ -38,7 +38,7 @@ export function sharesOf(decisions: readonly InputDecision[]): { model: string; 
     .sort((a, b) => b.inputs - a.inputs);
 }
 
-/** Mean predicted correctness over the inputs. */
+/** Returns the mean predicted correctness over the prompts. */
 export function meanChance(decisions: readonly InputDecision[]): number | undefined {
   const known = decisions.flatMap(({ chance }) => (chance === null ? [] : [chance]));
   return known.length === 0 ? undefined : known.reduce((a, b) => a + b, 0) / known.length;

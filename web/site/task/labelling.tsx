@@ -1,4 +1,4 @@
-/** The prompts, page by page: whose answer was seen, and whether it was right. */
+/** The prompts, page by page, with buttons to label a model's answer as right or wrong. */
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { percent, shortName } from '../../shared/format.js';
@@ -8,10 +8,10 @@ import type { Outcome } from './labels.js';
 import { decisions, inputs, label, labels, task } from './task.js';
 
 const PER_PAGE = 10;
-/** Longer ones are shown in full when asked. */
+/** Longer prompts are shown in full on request. */
 const SHOWN_UNITS = 240;
 
-/** The beginning of a text, never half a character. */
+/** Returns the beginning of a text without splitting a surrogate pair. */
 function beginningOf(text: string): string {
   const last = text.charCodeAt(SHOWN_UNITS - 1);
   return text.slice(0, last >= 0xd800 && last < 0xdc00 ? SHOWN_UNITS - 1 : SHOWN_UNITS);
@@ -23,7 +23,7 @@ function PromptText({ text }: { text: string }) {
   return (
     <>
       {isOpen.value ? (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard.
         <p dir="auto" class="task-long" tabIndex={0}>
           {text}
         </p>
@@ -38,7 +38,7 @@ function PromptText({ text }: { text: string }) {
           isOpen.value = !isOpen.value;
         }}
       >
-        {isOpen.value ? 'Less of it' : 'All of it'}
+        {isOpen.value ? 'Show less' : 'Show all'}
       </button>
     </>
   );
@@ -69,7 +69,7 @@ function Verdicts({ index, model, group }: { index: number; model: string; group
   );
 }
 
-/** Labels that stand, to be cleared one by one. */
+/** The labels for other models, each with a button to clear it. */
 function Standing({ index, besides }: { index: number; besides: string }) {
   const others = [...(labels.value.get(index) ?? [])].filter(([model]) => model !== besides);
   if (others.length === 0) return null;
@@ -91,7 +91,7 @@ function Row({ index, text, models }: { index: number; text: string; models: rea
   const chosen = useSignal<string | undefined>(undefined);
   const id = useId();
   const own = inputs.value?.[index];
-  // A labelled model stays, also where the labels moved the pick; but not one that another benchmark had.
+  // A labelled model stays selected even if the labels changed the pick, unless the benchmark does not know it.
   const labelled = [...(labels.value.get(index)?.keys() ?? [])].at(-1);
   const wanted = [chosen.value, labelled, decisions.value.signalbox?.model];
   const model = wanted.find((name) => name !== undefined && models.includes(name)) ?? models[0] ?? '';
@@ -101,14 +101,14 @@ function Row({ index, text, models }: { index: number; text: string; models: rea
         <PromptText text={text} />
         {own && (
           <p class="task-own" data-own>
-            By itself: {own.model}
+            Own pick: {own.model}
             {own.chance !== null && `, ${percent(own.chance)}`}
           </p>
         )}
       </div>
       <div class="task-label">
         <label for={id} class="visually-hidden">
-          Prompt {index + 1}: whose answer you saw
+          Prompt {index + 1}: model that answered
         </label>
         <select
           id={id}
@@ -135,7 +135,7 @@ function Pages({ page, pages, onPage }: { page: number; pages: number; onPage: (
   return (
     <nav class="task-pages" aria-label="Prompts">
       <button type="button" class="secondary outline small" disabled={page === 0} onClick={() => onPage(page - 1)}>
-        Before
+        Previous
       </button>
       <span role="status">
         page {(page + 1).toLocaleString('en')} of {pages.toLocaleString('en')}
@@ -152,7 +152,7 @@ function Pages({ page, pages, onPage }: { page: number; pages: number; onPage: (
   );
 }
 
-/** Remounted with every task. */
+/** The labelling part; remounted for each task. */
 export function Labelling() {
   const page = useSignal(0);
   const prompts = task.value?.prompts ?? [];
@@ -161,10 +161,10 @@ export function Labelling() {
   const shown = prompts.slice(first, first + PER_PAGE);
   return (
     <section aria-labelledby="task-labels-title" class="task-part">
-      <h3 id="task-labels-title">A few labels</h3>
+      <h3 id="task-labels-title">Labels</h3>
       <p>
-        Ask a model, look at its answer, and say whether it was right. Labels re-weight the benchmark's tasks and
-        measure the predictors; prompts taken at random say most.
+        Ask a model, look at its answer, and mark it as right or wrong. Labels re-weight the benchmark's tasks and
+        measure the predictors. Randomly chosen prompts are the most informative.
       </p>
       <div class="task-labels">
         <div>

@@ -1,13 +1,13 @@
-/** Labels: whose answer to which input was seen, and whether it was right. Values, never changed in place. */
+/** Labels: whether a model's answer to a prompt was right. Immutable values. */
 import type { Label } from 'signalbox';
 
 export type Outcome = 0 | 1;
-/** Outcomes by model, by input. Maps, for names are anything. */
+/** Outcomes by prompt and model. Maps, because a model may have any name. */
 export type Labels = ReadonlyMap<number, ReadonlyMap<string, Outcome>>;
 
 export const NO_LABELS: Labels = new Map();
 
-/** The labels with one more, or without one; inputs without an outcome are no entries. */
+/** Returns the labels with an outcome set or removed; prompts without outcomes have no entry. */
 export function withLabel(labels: Labels, index: number, model: string, outcome: Outcome | undefined): Labels {
   const ofInput = new Map(labels.get(index));
   if (outcome === undefined) ofInput.delete(model);
@@ -24,7 +24,7 @@ export function countOutcomes(labels: Labels): number {
   return count;
 }
 
-/** As the router takes them; what a benchmark does not know is left out, for labels outlive it. */
+/** Converts the labels for the router. Labels outlive a benchmark: models that it lacks are left out. */
 export function labelOptionsOf(labels: Labels, models: readonly { name: string }[]): Label[] {
   const known = new Set(models.map(({ name }) => name));
   const options: Label[] = [];
@@ -44,9 +44,9 @@ const meanOf = (values: readonly number[]): Mean | undefined =>
   values.length === 0 ? undefined : { mean: values.reduce((a, b) => a + b, 0) / values.length, count: values.length };
 
 export interface Measured {
-  /** Best first; of equal ones the one with more labels. */
+  /** Best first; ties go to the model with more labels. */
   models: ({ model: string } & Mean)[];
-  /** Over the inputs with two outcomes and more: the best outcome that is known, and the pick's where it is known. */
+  /** Over prompts with at least two outcomes: the best known outcome, and the pick's if known. */
   oracle: Mean | undefined;
   pick: Mean | undefined;
 }

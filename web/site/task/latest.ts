@@ -1,12 +1,12 @@
 /**
- * Work of which only the last counts. What is overtaken is told so at once, and the next begins when it has stopped:
- * a worker that is busy is never given a queue.
+ * Runs only the latest work. Starting new work aborts the current one at once and waits until it has stopped, so that a
+ * busy worker never gets a queue.
  */
 export class Latest {
   #controller = new AbortController();
   #stopped: Promise<unknown> = Promise.resolve();
 
-  /** `work` gives up where its signal says so. What it throws goes to `onFailure`, unless it was overtaken. */
+  /** Starts `work`, which must stop when its signal aborts. Its errors go to `onFailure` unless it was aborted. */
   start(work: (signal: AbortSignal) => Promise<void>, onFailure: (error: unknown) => void): void {
     this.cancel();
     this.#controller = new AbortController();

@@ -1,9 +1,7 @@
-/** The policies side by side, and what they say, in plain words. */
+/** The policies that are shown side by side, and their descriptions. */
 import type { TaskDecision } from 'signalbox';
-import { percent } from '../../shared/format.js';
-import { confidenceWords } from '../../shared/words.js';
 
-/** The default first; `paper` is S3 for a task. */
+/** The default first; for a task, `paper` is S3. */
 export const TASK_POLICIES = ['signalbox', 's1', 's2', 's3'] as const;
 export type TaskPolicy = (typeof TASK_POLICIES)[number];
 export type TaskDecisions = Partial<Record<TaskPolicy, TaskDecision>>;
@@ -11,22 +9,22 @@ export type TaskDecisions = Partial<Record<TaskPolicy, TaskDecision>>;
 export const POLICY_WORDS: Record<TaskPolicy, { name: string; meaning: string; score: string }> = {
   signalbox: {
     name: 'signalbox, the default',
-    meaning: 'Compares the whole task with whole benchmark tasks; labels re-weight them.',
-    score: 'predicted share right',
+    meaning: 'Compares the batch with whole benchmark tasks; labels re-weight them.',
+    score: 'predicted share of correct answers',
   },
   s1: {
     name: 'S1',
-    meaning: 'The mean predicted correctness over the samples nearest to each input.',
+    meaning: 'The mean predicted correctness over the samples nearest to each prompt.',
     score: 'mean of the votes',
   },
   s2: {
     name: 'S2',
-    meaning: 'The share of the inputs on which the model is predicted to be right.',
+    meaning: 'The share of prompts on which the model is predicted to be right.',
     score: 'share predicted right',
   },
   s3: {
     name: 'S3',
-    meaning: 'S2 corrected by how reliable the predictor is: the choice of the paper.',
+    meaning: "S2, corrected for the predictor's reliability: the paper's choice.",
     score: 'share, corrected',
   },
 };
@@ -35,38 +33,12 @@ export const SHORT_NAMES: Record<TaskPolicy, string> = { signalbox: 'signalbox',
 
 export const pickOf = (decision: TaskDecision) => decision.ranking.find(({ model }) => model === decision.model);
 
-/** A probability to two places, where changes of one point matter. */
+/** Formats a probability with two digits: labels change it by single points. */
 export const twoPlaces = (p: number) => p.toFixed(2);
 
-/** How sure the choice is, or why it is the best model on average. */
-export function trustWords(decision: TaskDecision): string {
-  const { fallbackReason, policy, challenger, bestSingleModel, confidence } = decision;
-  switch (fallbackReason) {
-    case 'low_confidence':
-      return `It falls back on the best model on average: ${challenger} is only ${percent(confidence)} likely to be better.`;
-    case 'out_of_coverage':
-      return 'It falls back on the best model on average: nothing in the benchmark resembles these prompts.';
-    case 'no_known_token':
-      return 'It falls back on the best model on average: no word of these prompts is known.';
-    default:
-      // Scores of the paper compare the choice with the best single model only.
-      if (policy !== 'signalbox' && challenger === bestSingleModel) return 'Its choice is the best model on average.';
-      return confidenceWords(decision);
-  }
-}
-
-/** Where p comes from. */
+/** Says where p comes from. */
 export function reliabilityWords(decision: TaskDecision): string {
   const picked = pickOf(decision);
   if (picked === undefined) return '';
   return picked.pMeasured ? 'measured on the labels' : 'estimated from the distance';
-}
-
-/** What the distance of the task to the benchmark means. */
-export function distanceWords({ coverage }: TaskDecision): string {
-  const { outOfCoverage, percentile } = coverage;
-  const farther = `farther than ${Math.min(99, Math.round(percentile))}% of the benchmark's own samples`;
-  if (outOfCoverage) return `${farther}: nothing in the benchmark resembles these prompts`;
-  if (percentile <= 50) return `${farther}: it has many questions like these`;
-  return percentile <= 90 ? `${farther}: it has questions like these` : `${farther}: it has few questions like these`;
 }

@@ -1,4 +1,4 @@
-/** What is under way, with a button to stop it, or what went wrong, with one to try again. */
+/** Shows work in progress with a button to cancel it, or a failure with a button to retry. */
 import type { ReadonlySignal } from '@preact/signals';
 import { errorWords } from '../../shared/words.js';
 import type { Work } from './task.js';
@@ -8,7 +8,7 @@ function words(now: Work): string {
     case 'embedding':
       return `Reading the prompts: ${now.done.toLocaleString('en')} of ${now.total.toLocaleString('en')}`;
     case 'routing':
-      return `Routing the inputs: ${now.done.toLocaleString('en')} of ${now.total.toLocaleString('en')}`;
+      return `Routing the prompts: ${now.done.toLocaleString('en')} of ${now.total.toLocaleString('en')}`;
     case 'deciding':
       return 'Deciding';
     case 'cancelled':
@@ -22,7 +22,7 @@ interface Props {
   of: ReadonlySignal<Work>;
   onCancel: () => void;
   onAgain: () => void;
-  /** What the last of the work led to. */
+  /** Shown when the work is done. */
   done?: string;
 }
 
@@ -52,7 +52,7 @@ export function Progress({ of, onCancel, onAgain, done = '' }: Props) {
       )}
       {now.kind === 'cancelled' && (
         <button type="button" class="secondary outline small" onClick={onAgain}>
-          Go on
+          Continue
         </button>
       )}
     </div>

@@ -1,4 +1,4 @@
-/** One model for a whole task: policies side by side, a few labels, and every input by itself. */
+/** One model for a batch of similar prompts: policies side by side, labels, and the prompts one by one. */
 import './style.css';
 import { EachInput } from './each-input.js';
 import { Input } from './input.js';
@@ -6,13 +6,13 @@ import { Labelling } from './labelling.js';
 import { SideBySide } from './side-by-side.js';
 import { decisions, embedded, task, work } from './task.js';
 
-/** What screen readers hear when the task was decided. */
-function Said() {
+/** Announces the decision to screen readers. */
+function Announcement() {
   const pick = decisions.value.signalbox?.model;
   const isSettled = work.value.kind === 'idle' && pick !== undefined;
   return (
     <p role="status" class="visually-hidden">
-      {isSettled ? `For the whole task: ask ${pick}.` : ''}
+      {isSettled ? `Suggested model for all prompts: ${pick}.` : ''}
     </p>
   );
 }
@@ -21,11 +21,9 @@ export function TaskSection() {
   const now = task.value;
   return (
     <>
-      <p class="lead">
-        One model for a whole set of prompts of one kind. Candidates, prices and the dial are those set for the page.
-      </p>
+      <p class="lead">Find one model for a set of similar prompts. The page's candidates, prices and dial apply.</p>
       <Input />
-      <Said />
+      <Announcement />
       {now !== undefined && embedded.value !== undefined && (
         <>
           <SideBySide />

@@ -1,16 +1,7 @@
-/** The task's decisions, policy beside policy. */
+/** The task's decisions by each policy, side by side. */
 import type { TaskDecision } from 'signalbox';
 import { percent, range } from '../../shared/format.js';
-import {
-  distanceWords,
-  POLICY_WORDS,
-  pickOf,
-  reliabilityWords,
-  TASK_POLICIES,
-  type TaskPolicy,
-  trustWords,
-  twoPlaces,
-} from './policies.js';
+import { POLICY_WORDS, pickOf, reliabilityWords, TASK_POLICIES, type TaskPolicy, twoPlaces } from './policies.js';
 import { decisions, work } from './task.js';
 
 function Figures({ decision, policy }: { decision: TaskDecision; policy: TaskPolicy }) {
@@ -26,7 +17,7 @@ function Figures({ decision, policy }: { decision: TaskDecision; policy: TaskPol
             </dd>
           </div>
           <div>
-            <dt>p, how often its predictor is right</dt>
+            <dt>p, how often the predictor is right</dt>
             <dd>
               <b data-p>{twoPlaces(picked.p)}</b> <small>{reliabilityWords(decision)}</small>
             </dd>
@@ -40,7 +31,7 @@ function Figures({ decision, policy }: { decision: TaskDecision; policy: TaskPol
         </dd>
       </div>
       <div class="task-small">
-        <dt>falls back</dt>
+        <dt>fallback</dt>
         <dd>
           <b>{decision.fallback ? 'yes' : 'no'}</b>
         </dd>
@@ -57,13 +48,19 @@ function Column({ policy }: { policy: TaskPolicy }) {
       <h3 id={`task-${policy}`}>{name}</h3>
       <p class="task-meaning">{meaning}</p>
       <p class="task-pick">
-        {decision ? <strong data-task-pick>{decision.model}</strong> : <span class="placeholder">Not yet.</span>}
+        {decision ? (
+          <strong data-task-pick>{decision.model}</strong>
+        ) : (
+          <span class="placeholder">Not decided yet.</span>
+        )}
       </p>
       {decision ? <Figures decision={decision} policy={policy} /> : <div />}
-      <p class="task-trust">{decision && trustWords(decision)}</p>
+      <p class="task-trust">{decision?.reasons.choice}</p>
       <details>
-        <summary>The reason</summary>
-        <p class="task-reason">{decision?.reason}</p>
+        <summary>Details</summary>
+        <p class="task-reason">
+          {decision?.reasons.price} {decision?.reasons.resemblance}
+        </p>
       </details>
     </article>
   );
@@ -80,7 +77,8 @@ export function SideBySide() {
       </div>
       {first && (
         <p data-distance>
-          Distance of the task to the benchmark: u = {twoPlaces(first.u)}, {distanceWords(first)}.
+          Distance to the benchmark: u = {twoPlaces(first.u)}, larger than for{' '}
+          {Math.min(99, Math.round(first.coverage.percentile))}% of the benchmark's own samples.
         </p>
       )}
     </>

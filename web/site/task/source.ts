@@ -1,4 +1,4 @@
-/** Where the task's prompts come from: what was typed, the example, or a file and one of its columns. */
+/** The source of the task's prompts: typed text, the example, or a column of a file. */
 import { batch, signal } from '@preact/signals';
 import { EXAMPLE } from './example.js';
 import { CUT_NOTICE } from './reading/limits.js';
@@ -10,7 +10,7 @@ import { routeTask } from './task.js';
 export interface Source {
   name: string;
   notices: readonly string[];
-  /** Of a file: what there is to choose, and what was chosen. */
+  /** For a file: the available columns, and the choice. */
   file?: { table: FileTable; choice: Choice };
 }
 
@@ -24,7 +24,7 @@ export const source = signal<Source | undefined>(undefined);
 export const reading = signal<Reading>({ kind: 'idle' });
 
 let opened: OpenedFile | undefined;
-/** Of the file whose rows are kept: it is read again where prompts are separated differently. */
+/** The last file, to be read again if the separator changes. */
 let last: File | undefined;
 
 function take(next: Source, prompts: readonly string[]): void {
@@ -35,7 +35,7 @@ function take(next: Source, prompts: readonly string[]): void {
   });
 }
 
-/** Lets go of a file; what is being read is given up. */
+/** Closes the file, and aborts reading it. */
 export function closeFile(): void {
   opened?.close();
   opened = undefined;
@@ -43,10 +43,10 @@ export function closeFile(): void {
   reading.value = { kind: 'idle' };
 }
 
-export function takeText(text: string, name = 'what you typed'): void {
+export function takeText(text: string, name = 'your text'): void {
   const { prompts, isCut } = promptsOf(text, separator.peek());
   if (prompts.length === 0) {
-    reading.value = { kind: 'failed', why: 'There is no prompt yet.' };
+    reading.value = { kind: 'failed', why: 'Enter at least one prompt.' };
     return;
   }
   closeFile();
@@ -59,7 +59,7 @@ export function takeExample(): void {
   take({ name: EXAMPLE.name, notices: [] }, EXAMPLE.prompts);
 }
 
-/** Takes what a file gives, unless another one was opened meanwhile. */
+/** Takes the prompts of a file, unless another one was opened meanwhile. */
 async function takeFrom(file: OpenedFile, name: string, asked: Promise<FilePrompts>): Promise<void> {
   try {
     const { prompts, table, choice, notices } = await asked;
@@ -86,7 +86,7 @@ export function openFile(file: File): void {
 export function choose(choice: Choice): void {
   const now = source.peek();
   if (now?.file === undefined || opened === undefined) return;
-  // The choice is shown at once, also where that column holds nothing.
+  // Shows the choice at once, even if the column turns out to be empty.
   source.value = { ...now, file: { ...now.file, choice } };
   takeFrom(opened, now.name, opened.choose(choice));
 }

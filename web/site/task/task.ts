@@ -1,4 +1,4 @@
-/** The task of the page, as signals: what was read, what is decided on it, and what is under way. */
+/** The page's task as signals: its prompts, the decisions, and the work in progress. */
 import { batch, effect, signal } from '@preact/signals';
 import type { Embedding, RouteTaskOptions, TaskDecision } from 'signalbox';
 import { routeOptionsOf } from '../../shared/settings.js';
@@ -9,21 +9,21 @@ import { countOutcomes, type Labels, labelOptionsOf, NO_LABELS, type Outcome, wi
 import { Latest } from './latest.js';
 import { TASK_POLICIES, type TaskDecisions } from './policies.js';
 
-/** Prompts that are sent to the router at a time: copying more would be felt. */
+/** Prompts sent to the router at a time: copying more would be noticeable. */
 const EMBED_BLOCK = 512;
-/** Inputs that are routed at a time. */
+/** Prompts routed at a time. */
 const ROUTE_BLOCK = 16;
-/** With more, every input by itself is routed only when asked. */
+/** Larger tasks are routed prompt by prompt only on request. */
 export const MOST_UNASKED = 500;
 
 export interface Task {
-  /** Tells two tasks apart that are called the same. */
+  /** Distinguishes tasks of the same name. */
   id: number;
   name: string;
   prompts: readonly string[];
 }
 
-/** The prompts, embedded. */
+/** The embedded prompts. */
 interface Embedded {
   vectors: Float32Array;
   dim: number;
@@ -44,7 +44,7 @@ export const embedded = signal<Embedded | undefined>(undefined);
 export const decisions = signal<TaskDecisions>({});
 export const labels = signal<Labels>(NO_LABELS);
 export const history = signal<readonly Step[]>([]);
-/** Of the task as a whole, and of its inputs one by one. */
+/** Progress for the task as a whole, and for its prompts one by one. */
 export const work = signal<Work>(IDLE);
 export const inputWork = signal<Work>(IDLE);
 export const inputs = signal<readonly InputDecision[] | undefined>(undefined);
@@ -53,10 +53,10 @@ let lastId = 0;
 const whole = new Latest();
 const single = new Latest();
 
-/** The last complete decisions, and what they rest on. */
+/** The last complete decisions, and the labels and settings they are based on. */
 let settled: { labels: Labels; settings: object; decisions: TaskDecisions } | undefined;
 
-/** What was shown before a failure is gone. */
+/** Reports a failure, and removes the decisions shown before. */
 function fail(error: unknown): void {
   batch(() => {
     decisions.value = {};
@@ -97,7 +97,7 @@ async function embed({ prompts }: Task, signal: AbortSignal): Promise<void> {
   embedded.value = matrixOf(all, dim);
 }
 
-/** One policy after the other, so that a prompt that is typed meanwhile waits for one at most. */
+/** Decides by one policy after the other, so that a prompt typed meanwhile waits for one at most. */
 async function decide(signal: AbortSignal): Promise<void> {
   const on = embedded.peek();
   if (on === undefined) return;
@@ -113,7 +113,7 @@ async function decide(signal: AbortSignal): Promise<void> {
   const found: TaskDecisions = {};
   for (const policy of TASK_POLICIES) {
     signal.throwIfAborted();
-    // Without the signal: the worker cannot stop in the middle, and what comes next has to wait for it.
+    // No signal: the worker cannot stop midway, and the next work must wait for it.
     const decision: TaskDecision = await live.askAtLength((router) =>
       router.routeTask(on.vectors, { ...options, policy }),
     );
@@ -172,7 +172,7 @@ async function decideAll(signal: AbortSignal): Promise<void> {
   if (count <= MOST_UNASKED && inputs.peek() === undefined && inputWork.peek().kind === 'idle') startInputs();
 }
 
-/** From the prompts on; for a benchmark with another embedder, too. */
+/** Starts with embedding: another benchmark may have another embedder. */
 function startOver(): void {
   const now = task.peek();
   forgetInputs();
@@ -191,7 +191,7 @@ function startOver(): void {
   }, fail);
 }
 
-/** Once more, after a failure or a cancel. */
+/** Continues after a failure or a cancel. */
 export function goOn(): void {
   if (embedded.peek() === undefined) startOver();
   else whole.start(decideAll, fail);
@@ -220,7 +220,7 @@ export function label(index: number, model: string, outcome: Outcome | undefined
   if (embedded.peek() !== undefined) whole.start(decideAll, fail);
 }
 
-// Settings decide anew; another benchmark embeds anew. Both run once at the start, when there is no task.
+// New settings need new decisions, and a new benchmark new vectors. Both effects run at the start, without a task.
 effect(() => {
   settings.value;
   forgetInputs();

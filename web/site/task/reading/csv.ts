@@ -1,6 +1,6 @@
-/** Rows of a CSV; the parser is loaded when there is one. */
+/** Reads the rows of a CSV; the parser is loaded on first use. */
 
-/** At most `most` rows, and what was wrong, with its line. */
+/** Reads at most `most` rows. `problem` says what is wrong, and in which line. */
 export async function readCsv(
   pieces: AsyncIterable<string>,
   delimiter: string,
@@ -20,7 +20,7 @@ export async function readCsv(
     parser.on('end', resolve);
     parser.on('error', (error: Error & { lines?: number }) => {
       isDone = true;
-      problem = `Line ${error.lines ?? '?'} is no CSV: ${error.message}.`;
+      problem = `Line ${error.lines ?? '?'} is not valid CSV: ${error.message}.`;
       resolve();
     });
   });
@@ -28,11 +28,11 @@ export async function readCsv(
   for await (const piece of pieces) {
     if (piece === '') continue;
     isEmpty = false;
-    // A turn of the event loop where the parser has enough: it gives its rows in between.
+    // The parser is full: let the event loop run, so that it emits its rows.
     if (!parser.write(piece)) await new Promise((resolve) => setTimeout(resolve));
     if (isDone || rows.length >= most) return problem === undefined ? { rows } : { rows, problem };
   }
-  // The parser's browser build throws where it ends without a byte.
+  // The parser's browser build throws if it gets no input.
   if (isEmpty) return { rows };
   parser.end();
   await ended;

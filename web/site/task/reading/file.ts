@@ -1,4 +1,4 @@
-/** A file as rows of texts. It is read piece by piece, in a worker; what is wrong with it is said in one sentence. */
+/** Reads a file as rows of texts, piece by piece in a worker. Problems are described in one sentence. */
 import { bytes } from '../../../shared/format.js';
 import { readCsv } from './csv.js';
 import { MOST_BYTES, MOST_PROMPTS } from './limits.js';
@@ -9,13 +9,13 @@ import { type Cells, guessDelimiter } from './table.js';
 
 const PIECE_BYTES = 1 << 18;
 
-/** A file that cannot be used; the message is for the person. */
+/** The file cannot be used; the message is for the user. */
 export class FileProblem extends Error {}
 
-/** What was in a file. */
+/** The contents of a file. */
 export interface Contents {
   rows: Cells[];
-  /** Names of the columns; `undefined` where the first row may have them, `[]` of a plain text. */
+  /** Names of the columns; `undefined` if the first row may have them, `[]` for a plain text. */
   fields: string[] | undefined;
   isCut: boolean;
   notices: string[];
@@ -23,7 +23,7 @@ export interface Contents {
 
 export type OnShare = (share: number) => void;
 
-/** The text, in pieces. Errors: `FileProblem` where it is not UTF-8. */
+/** Yields the text in pieces. Errors: `FileProblem` if it is not UTF-8. */
 export async function* piecesOf(file: Blob, onShare: OnShare): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   for (let at = 0; at < file.size; at += PIECE_BYTES) {
@@ -32,7 +32,7 @@ export async function* piecesOf(file: Blob, onShare: OnShare): AsyncGenerator<st
     try {
       yield decoder.decode(piece, { stream: !isLast });
     } catch {
-      throw new FileProblem(`This is not a text in UTF-8. Save it as UTF-8, or paste its text.`);
+      throw new FileProblem('This file is not UTF-8 text. Save it as UTF-8, or paste its text.');
     }
     onShare(Math.min(1, (at + PIECE_BYTES) / file.size));
   }
@@ -72,7 +72,7 @@ async function readJsonLines(file: File, onShare: OnShare): Promise<Contents> {
   return contentsOf(records);
 }
 
-/** A list of texts or records; some call their JSONL .json. */
+/** Reads a list of texts or records. Falls back to JSONL, which some files named .json contain. */
 async function readJson(file: File, onShare: OnShare): Promise<Contents> {
   const pieces: string[] = [];
   for await (const piece of piecesOf(file, onShare)) pieces.push(piece);
@@ -83,10 +83,10 @@ async function readJson(file: File, onShare: OnShare): Promise<Contents> {
   } catch {
     const contents = await readJsonLines(file, onShare);
     if (contents.rows.length > 0) return contents;
-    throw new FileProblem('This is not JSON.');
+    throw new FileProblem('This file is not valid JSON.');
   }
   const list = listIn(value);
-  if (list === undefined) throw new FileProblem('There is no list in this JSON file.');
+  if (list === undefined) throw new FileProblem('This JSON file contains no list.');
   const records = new Records();
   list.forEach((item, i) => {
     records.add(item, `Item ${i + 1}`);
@@ -96,21 +96,21 @@ async function readJson(file: File, onShare: OnShare): Promise<Contents> {
 
 async function readTable(file: File, delimiter: string | undefined, onShare: OnShare): Promise<Contents> {
   const head = new TextDecoder().decode(await file.slice(0, PIECE_BYTES).arrayBuffer());
-  // One row more than is taken, for the header.
+  // One more row than is taken, for the header.
   const { rows, problem } = await readCsv(piecesOf(file, onShare), delimiter ?? guessDelimiter(head), MOST_PROMPTS + 2);
   if (problem !== undefined && rows.length === 0) throw new FileProblem(problem);
   return {
     rows,
     fields: undefined,
     isCut: false,
-    notices: problem === undefined ? [] : [`${problem} What comes before it is taken.`],
+    notices: problem === undefined ? [] : [`${problem} The rows before it are used.`],
   };
 }
 
-/** Errors: `FileProblem`. */
+/** Reads a file by its extension. Errors: `FileProblem`. */
 export async function readFile(file: File, separator: Separator, onShare: OnShare): Promise<Contents> {
   if (file.size > MOST_BYTES) {
-    throw new FileProblem(`This file has ${bytes(file.size)}; at most ${bytes(MOST_BYTES)} are read.`);
+    throw new FileProblem(`This file has ${bytes(file.size)}; the limit is ${bytes(MOST_BYTES)}.`);
   }
   switch (endingOf(file.name)) {
     case 'csv':

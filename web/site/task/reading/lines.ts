@@ -1,7 +1,7 @@
-/** Lines of a text that comes in pieces. They end with LF, CRLF or CR; a piece may end in the middle of any. */
+/** Splits a text that arrives in pieces into lines. Lines end with LF, CRLF or CR, and a piece may end anywhere. */
 export class Lines {
   readonly #onLine: (line: string) => void;
-  /** Pieces of a line that has not ended: joined once, for a line may be as long as the file. */
+  /** Pieces of the unfinished line. They are joined once, since a line may be as long as the file. */
   #open: string[] = [];
   #endsWithCr = false;
 
@@ -11,7 +11,7 @@ export class Lines {
 
   push(piece: string): void {
     if (piece === '') return;
-    // The CR before this LF has ended its line already.
+    // The CR before this LF has already ended the line.
     const text = this.#endsWithCr && piece.startsWith('\n') ? piece.slice(1) : piece;
     this.#endsWithCr = piece.endsWith('\r');
     const parts = text.split(/\r\n|\n|\r/);

@@ -1,4 +1,4 @@
-/** A file whose rows are kept by a worker, so that another column can be chosen; `close` lets go of them. */
+/** A file whose rows a worker keeps, so that another column can be chosen. `close` releases them. */
 import type { OnShare } from './file.js';
 import type { Separator } from './plain-text.js';
 import type { Choice, FileTable, Numbered, ReadAnswer, ReadQuestion } from './protocol.js';
@@ -15,7 +15,7 @@ export class OpenedFile {
   readonly #closed = new AbortController();
   #last = 0;
 
-  /** Closing it rejects what is under way. */
+  /** Reads the file. Closing rejects calls in progress. */
   open(file: File, separator: Separator, onShare: OnShare): Promise<FilePrompts> {
     return this.#ask({ ask: 'open', file, separator }, onShare);
   }

@@ -1,18 +1,18 @@
-/** Prompts of a plain text: one a line, or several lines each with empty lines between. */
+/** Splits a plain text into prompts: one per line, or separated by empty lines. */
 import { MOST_PROMPTS } from './limits.js';
 import { Lines } from './lines.js';
 
 export const SEPARATORS = ['line', 'blank'] as const;
 export type Separator = (typeof SEPARATORS)[number];
 
-/** Takes a text in pieces. */
+/** Collects the prompts of a text that arrives in pieces. */
 export class PromptsOfText {
   readonly prompts: string[] = [];
-  /** There was more than is taken. */
+  /** There were more prompts than the limit. */
   isCut = false;
   readonly #separator: Separator;
   readonly #lines = new Lines((line) => this.#take(line));
-  /** Lines of a prompt that has not ended. */
+  /** Lines of the unfinished prompt. */
   #open: string[] = [];
 
   constructor(separator: Separator) {

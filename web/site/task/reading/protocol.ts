@@ -1,18 +1,18 @@
-/** What the page and its reading worker say to each other. */
+/** Messages between the page and the worker that reads files. */
 import type { Separator } from './plain-text.js';
 
-/** Which texts of the file. */
+/** The choice of a file's texts. */
 export interface Choice {
   column: number;
   /** The first row names the columns. */
   hasHeader: boolean;
 }
 
-/** What there is to choose. */
+/** The columns to choose from. */
 export interface FileTable {
-  /** Empty where there is nothing to choose. */
+  /** Names of the columns; empty if there is nothing to choose. */
   fields: string[];
-  /** Whether the first row may be names. */
+  /** Whether the first row may contain names. */
   mayHaveHeader: boolean;
 }
 
@@ -24,5 +24,5 @@ export type ReadAnswer =
   | { told: 'all'; table: FileTable; choice: Choice; notices: string[] }
   | { told: 'problem'; message: string };
 
-/** Which question a message belongs to. */
+/** A message with the number of its question. */
 export type Numbered<Message> = Message & { id: number };

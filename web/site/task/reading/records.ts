@@ -1,17 +1,17 @@
-/** JSON records as rows: fields in the order in which they come up, those that are texts or numbers. */
+/** Converts JSON records to rows of their text and number fields, in the order of first appearance. */
 import { MOST_PROMPTS } from './limits.js';
 import type { Cells } from './table.js';
 
-/** A record with more is hostile, or no record. */
+/** More fields mean hostile input, or something other than records. */
 const MOST_FIELDS = 200;
-/** Lines that are named one by one. */
+/** Number of skipped lines that are reported individually. */
 const NAMED_LINES = 5;
 const ITSELF = 'the text itself';
 
 export class Records {
   readonly rows: (string | undefined)[][] = [];
   isCut = false;
-  /** A map: a field may be called __proto__. */
+  /** A `Map`, because a field may be called __proto__. */
   readonly #columns = new Map<string, number>();
   readonly #broken: string[] = [];
   #brokenCount = 0;
@@ -20,20 +20,20 @@ export class Records {
     return [...this.#columns.keys()];
   }
 
-  /** What was left out, in sentences. */
+  /** Sentences about what was skipped. */
   get notices(): string[] {
     const more = this.#brokenCount - this.#broken.length;
-    return more > 0 ? [...this.#broken, `${more.toLocaleString('en')} more were left out.`] : this.#broken;
+    return more > 0 ? [...this.#broken, `${more.toLocaleString('en')} more were skipped.`] : this.#broken;
   }
 
-  /** One line of JSONL. */
+  /** Adds a line of JSONL. */
   addLine(line: string, number: number): void {
     if (line.trim() === '') return;
     let value: unknown;
     try {
       value = JSON.parse(line);
     } catch {
-      this.#leaveOut(`Line ${number} was left out: it is not JSON.`);
+      this.#leaveOut(`Line ${number} was skipped: it is not valid JSON.`);
       return;
     }
     this.add(value, `Line ${number}`);
@@ -47,7 +47,7 @@ export class Records {
     if (typeof value === 'string') this.rows.push(this.#row([[ITSELF, value]]));
     else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       this.rows.push(this.#row(Object.entries(value)));
-    } else this.#leaveOut(`${where} was left out: it is neither a text nor an object.`);
+    } else this.#leaveOut(`${where} was skipped: it is neither a text nor an object.`);
   }
 
   #row(entries: [string, unknown][]): (string | undefined)[] {
@@ -67,14 +67,14 @@ export class Records {
   }
 }
 
-/** The list in a JSON file: the file itself, or the first list in its object. */
+/** Returns the list in a JSON file: the file itself, or the first list in its object. */
 export function listIn(value: unknown): unknown[] | undefined {
   if (Array.isArray(value)) return value;
   if (typeof value !== 'object' || value === null) return undefined;
   return Object.values(value).find((part): part is unknown[] => Array.isArray(part));
 }
 
-/** The texts of a column, without what is empty. */
+/** Returns the non-empty texts of a column. */
 export function textsOf(rows: readonly Cells[], column: number): { prompts: string[]; empty: number } {
   const prompts: string[] = [];
   for (const row of rows) {

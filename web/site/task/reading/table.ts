@@ -1,18 +1,18 @@
-/** Rows with cells, and the guess which of them holds the prompts. */
+/** Rows of cells, and the guess of the column with the prompts. */
 
-/** What holds prompts, by the name that it often has; the first of these that is there. */
+/** Usual names of a column with prompts, in order of preference. */
 const PROMPT_NAMES = ['prompt', 'question', 'input', 'text', 'instruction'];
-/** Rows that a guess looks at. */
+/** Number of rows that the guess looks at. */
 const LOOKED_AT = 200;
-/** Longer ones are no names. */
+/** Longer texts are not names. */
 const LONGEST_NAME = 60;
 
-/** A cell that is no text is undefined. */
+/** A row of cells; a cell that is not a text is `undefined`. */
 export type Cells = readonly (string | undefined)[];
 
 const key = (name: string) => name.trim().toLowerCase();
 
-/** Whether the first row of a CSV names its columns. Prompts in one column are told from a name by a name that is known. */
+/** Returns whether the first row of a CSV names its columns. In a single column, only a known name counts. */
 export function isHeader(row: Cells | undefined): boolean {
   if (row === undefined || row.length === 0) return false;
   const names = row.map((cell) => key(cell ?? ''));
@@ -21,7 +21,7 @@ export function isHeader(row: Cells | undefined): boolean {
   return row.length > 1 && areNames && names.some((name) => name !== '') && new Set(names).size === names.length;
 }
 
-/** Names to choose from: every column has one, and no two the same. */
+/** Returns a unique name for each column. */
 export function fieldNames(header: Cells | undefined, columns: number): string[] {
   const names: string[] = [];
   for (let i = 0; i < columns; ++i) {
@@ -33,7 +33,7 @@ export function fieldNames(header: Cells | undefined, columns: number): string[]
 
 export const widest = (rows: readonly Cells[]) => rows.reduce((most, row) => Math.max(most, row.length), 0);
 
-/** Mean length of a column's texts; those that are numbers count as none. */
+/** Returns the mean length of a column's texts; numbers count as empty. */
 function meanLength(rows: readonly Cells[], column: number): number {
   const looked = rows.slice(0, LOOKED_AT);
   const total = looked.reduce((sum, row) => {
@@ -43,7 +43,7 @@ function meanLength(rows: readonly Cells[], column: number): number {
   return looked.length === 0 ? 0 : total / looked.length;
 }
 
-/** The column with a name that prompts have, else the one with the longest texts. */
+/** Returns the column with a usual name for prompts, or else the one with the longest texts. */
 export function guessColumn(fields: readonly string[], rows: readonly Cells[]): number {
   const names = fields.map(key);
   const known = PROMPT_NAMES.map((name) => names.indexOf(name)).find((at) => at >= 0);
@@ -57,7 +57,7 @@ export function guessColumn(fields: readonly string[], rows: readonly Cells[]): 
   return best;
 }
 
-/** The delimiter that stands most often in the first line, outside quotes. */
+/** Returns the most frequent delimiter in the first line, outside quotes. */
 export function guessDelimiter(text: string): string {
   const line = text.replace(/"(?:[^"]|"")*("|$)/g, '').split(/[\r\n]/, 1)[0] ?? '';
   const counts = [',', ';', '\t', '|'].map((mark) => ({ mark, count: line.split(mark).length }));

@@ -1,4 +1,4 @@
-/** Reads a file beside the page, keeps its rows, and gives the texts of one column. */
+/** The worker that reads a file, keeps its rows, and returns the texts of a column. */
 import { count } from '../../../shared/format.js';
 import { type Contents, FileProblem, readFile } from './file.js';
 import { CUT_NOTICE, MOST_PROMPTS } from './limits.js';
@@ -6,7 +6,7 @@ import type { Choice, FileTable, Numbered, ReadAnswer, ReadQuestion } from './pr
 import { textsOf } from './records.js';
 import { fieldNames, guessColumn, isHeader, widest } from './table.js';
 
-/** The page takes them up one message after the other, and can paint in between. */
+/** Size of a message, so that the page can paint between messages. */
 const MESSAGE_UNITS = 1 << 20;
 
 type Tell = (answer: ReadAnswer) => void;
@@ -34,9 +34,9 @@ function giveInParts(prompts: readonly string[], tell: Tell): void {
 function give(from: Contents, { column, hasHeader }: Choice, tell: Tell): void {
   const rows = hasHeader ? from.rows.slice(1) : from.rows;
   const { prompts, empty } = textsOf(rows.slice(0, MOST_PROMPTS), column);
-  if (prompts.length === 0) throw new FileProblem('There is no prompt here.');
+  if (prompts.length === 0) throw new FileProblem('There are no prompts here.');
   const notices = [...from.notices];
-  if (empty > 0) notices.push(`${count(empty, 'row')} without a text ${empty === 1 ? 'was' : 'were'} left out.`);
+  if (empty > 0) notices.push(`${count(empty, 'row')} without text ${empty === 1 ? 'was' : 'were'} skipped.`);
   if (from.isCut || rows.length > MOST_PROMPTS) notices.push(CUT_NOTICE);
   giveInParts(prompts, tell);
   tell({ told: 'all', table: tableOf(from, hasHeader), choice: { column, hasHeader }, notices });

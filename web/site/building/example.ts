@@ -1,15 +1,15 @@
-/** A made-up benchmark, for those who have no files at hand: two topics, and a model for each. */
+/** A made-up benchmark for users without files: two topics, and one model that is good at each. */
 const COUNT = 40;
 
 const ANIMALS = ['octopus', 'starfish', 'squid', 'crab', 'jellyfish', 'sea urchin', 'lobster', 'seahorse'];
 const BODY_PARTS = ['arms', 'eyes', 'hearts', 'legs', 'fins'];
 
-/** Prompts that are not in it. */
+/** Prompts that the example does not contain. */
 export const EXAMPLE_PROMPTS = ['What is 12 plus 345?', 'How many arms does a starfish have?'];
 
 export const EXAMPLE_NAME = 'a made-up example';
 
-/** In the wide form: a column a model. */
+/** Returns the example in the wide form: one column per model. */
 function exampleCsv(): string {
   const lines = ['dataset,id,prompt,counts-well,knows-animals'];
   for (let i = 0; i < COUNT; ++i) {

@@ -1,4 +1,4 @@
-/** A section whose code is loaded after the first decision, so that nothing stands in its way. */
+/** A section whose code is loaded after the first decision, so as not to delay it. */
 import { useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
@@ -10,7 +10,7 @@ interface Props {
   load: () => Promise<ComponentType>;
 }
 
-export function Later({ id, title, load }: Props) {
+export function LazySection({ id, title, load }: Props) {
   const body = useSignal<ComponentType | undefined>(undefined);
   const failure = useSignal('');
   const start = () => {

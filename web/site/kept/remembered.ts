@@ -1,10 +1,10 @@
 /**
- * Which kept benchmark the page opens with: an id in localStorage, which is read at once. A visitor who keeps nothing
- * waits for nothing: whether there is anything in IndexedDB is known without opening it.
+ * The id of the kept benchmark that the page opens with. It is in localStorage, which can be read synchronously: for a
+ * visitor who keeps nothing, IndexedDB need not be opened.
  */
 const KEY = 'signalbox-demo-benchmark';
 
-/** `undefined`: nothing was ever kept. Empty: something is, and the shipped benchmark is used. */
+/** Returns `undefined` if nothing is kept, or '' if something is kept but the shipped benchmark is in use. */
 function read(): string | undefined {
   try {
     return localStorage.getItem(KEY) ?? undefined;
@@ -17,21 +17,21 @@ export const isAnythingKept = () => read() !== undefined;
 
 export const rememberedId = () => read() || undefined;
 
-/** Opens with this one from the next visit on; without an id with the shipped one. */
+/** Makes the next visit open with this benchmark, or with the shipped one if `id` is `undefined`. */
 export function remember(id: string | undefined): void {
   if (id === undefined && !isAnythingKept()) return;
   try {
     localStorage.setItem(KEY, id ?? '');
   } catch {
-    // The page opens with the shipped one then.
+    // The next visit then opens with the shipped one.
   }
 }
 
-/** Nothing is kept any more. */
+/** Records that nothing is kept any more. */
 export function forgetAll(): void {
   try {
     localStorage.removeItem(KEY);
   } catch {
-    // There is nothing to forget.
+    // Storage is turned off: nothing was recorded.
   }
 }

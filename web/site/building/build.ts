@@ -1,17 +1,17 @@
-/** One's own benchmark: files become an index in a worker, and the page routes on it. */
+/** Builds an index from the user's files in a worker, and routes with it. */
 import { batch, signal } from '@preact/signals';
 import { type IndexInfo, SignalboxError } from 'signalbox';
 import { type BenchmarkFile, type BuildReport, buildInWorker } from 'signalbox/build';
 import { WorkerRouter } from 'signalbox/worker';
 import { save } from '../../shared/save.js';
+import { remember } from '../kept/remembered.js';
 import { type Benchmark, benchmark, info, routeOn, SHIPPED } from '../state.js';
 import { EXAMPLE_NAME, exampleFile } from './example.js';
-import { remember } from './remembered.js';
 import { NO_RULES, nameOf, pathOf, type Rules, settingsOf } from './rules.js';
 
 export type Building =
   | { kind: 'idle' }
-  /** `share`: 0..1, where it is known. */
+  /** `share` is the progress, 0..1, or `undefined` if it is unknown. */
   | { kind: 'busy'; step: string; share: number | undefined }
   | { kind: 'stopped' }
   | { kind: 'done'; text: string }
@@ -24,32 +24,32 @@ export interface Built {
   unpriced: readonly string[];
 }
 
-/** The files at hand; a larger embedder may build from them, too. */
+/** The chosen files; a larger embedder may build from them, too. */
 export const chosen = signal<readonly BenchmarkFile[]>([]);
 export const rules = signal<Rules>(NO_RULES);
 export const building = signal<Building>({ kind: 'idle' });
-/** The last that was built. */
+/** The last benchmark that was built. */
 export const built = signal<Built | undefined>(undefined);
 
-/** What the benchmark of these files is called. */
+/** Returns the name of the benchmark of the chosen files. */
 export const chosenName = () => {
   const said = rules.peek().name.trim();
   if (said !== '') return said;
   return chosen.peek().every((file) => example.has(file)) ? EXAMPLE_NAME : nameOf(chosen.peek());
 };
 
-/** Files and benchmarks of the made-up example. */
+/** Marks the files and benchmarks of the made-up example. */
 export const example = new WeakSet<object>();
 let current: AbortController | undefined;
 
 export const stop = () => current?.abort();
 
-/** Says what went wrong before anything could be begun. */
+/** Reports an error that occurred before anything was started. */
 export function failed(error: unknown): void {
   building.value = { kind: 'failed', error };
 }
 
-/** Runs one thing at a time; what is begun before it is done is given up. */
+/** Runs an action and aborts the one before it. */
 async function run(action: (signal: AbortSignal) => Promise<string>): Promise<void> {
   stop();
   const mine = new AbortController();
@@ -65,7 +65,7 @@ async function run(action: (signal: AbortSignal) => Promise<string>): Promise<vo
   }
 }
 
-/** Builds from the chosen files, and routes on what comes out. */
+/** Builds an index from the chosen files, and routes with it. */
 export function build(): Promise<void> {
   return run(async (mine) => {
     const name = chosenName();
@@ -83,7 +83,7 @@ export function build(): Promise<void> {
       remember(undefined);
       routeOn(next);
     });
-    return 'Built. The page routes on it now.';
+    return 'Built. The page now uses it.';
   });
 }
 
@@ -98,8 +98,8 @@ export function buildExample(): Promise<void> {
 }
 
 /**
- * What an index says of itself. It is looked at before it is used, so that the page goes on with what it has where it is
- * of no use. Errors: those of `Router.load`; `embedder_mismatch` for one of another embedder than the page's.
+ * Checks an index before it is used, so that the page keeps its current one if this one is unusable.
+ * Errors: those of `Router.load`; `embedder_mismatch` if the index was built with another embedder than the page's.
  */
 async function look(index: Uint8Array<ArrayBuffer>, mine: AbortSignal): Promise<IndexInfo> {
   const router = await WorkerRouter.load({ index, embedder: null, signal: mine });
@@ -109,13 +109,13 @@ async function look(index: Uint8Array<ArrayBuffer>, mine: AbortSignal): Promise<
   if (small !== undefined && id !== small) {
     throw new SignalboxError(
       'embedder_mismatch',
-      `this index was built with the embedder ${id}, the page's own is ${small}: open it below, in “A larger embedder”`,
+      `this index was built with the embedder ${id}, but this page uses ${small}: open the index under “A larger embedder” below`,
     );
   }
   return router.info;
 }
 
-/** Opens a benchmark that is an index already. `read` gives its bytes. */
+/** Opens a benchmark that is already an index; `read` returns its bytes. */
 export function open(name: string, read: () => Promise<Uint8Array<ArrayBuffer>>, kept?: string): Promise<void> {
   return run(async (mine) => {
     building.value = { kind: 'busy', step: 'reading the index', share: undefined };
@@ -123,7 +123,7 @@ export function open(name: string, read: () => Promise<Uint8Array<ArrayBuffer>>,
     await look(index, mine);
     remember(kept);
     routeOn(kept === undefined ? { name, index } : { name, index, kept });
-    return 'Opened. The page routes on it now.';
+    return 'Opened. The page now uses it.';
   });
 }
 
@@ -131,7 +131,7 @@ const isIndex = (file: BenchmarkFile) => /\.sbx$/i.test(pathOf(file));
 
 export const openFile = (file: File) => open(nameOf([file]), async () => new Uint8Array(await file.arrayBuffer()));
 
-/** Files that were dropped or chosen: an index is opened, anything else is built from. */
+/** Takes files that were dropped or chosen: opens an index, or builds one from result files. */
 export function take(files: readonly BenchmarkFile[]): Promise<void> | undefined {
   const [first] = files;
   if (first === undefined) return undefined;
@@ -140,7 +140,7 @@ export function take(files: readonly BenchmarkFile[]): Promise<void> | undefined
   return build();
 }
 
-/** What was built stays at hand: its report, and its files. */
+/** Goes back to the shipped benchmark. The files and the report stay. */
 export function backToShipped(): void {
   stop();
   batch(() => {

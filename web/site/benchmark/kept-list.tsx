@@ -1,14 +1,14 @@
-/** Benchmarks that are kept in this browser: only those that a person asked it to keep. */
+/** The list of benchmarks that the user chose to keep in this browser. */
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { bytes, count } from '../../shared/format.js';
+import { backToShipped, download, open } from '../building/build.js';
+import { isAnythingKept } from '../kept/remembered.js';
+import { type Kept, keep, listKept, persist, readKept, removeKept, storageWords } from '../kept/storage.js';
 import { type Benchmark, benchmark, liveRouter } from '../state.js';
-import { backToShipped, download, open } from './building.js';
-import { isAnythingKept } from './remembered.js';
-import { type Kept, keep, listKept, persist, readKept, removeKept, storageWords } from './storage.js';
 
 const list = signal<readonly Kept[]>([]);
-/** What storage said last. */
+/** The last message about storage. */
 const said = signal('');
 const isFailed = signal(false);
 
@@ -17,12 +17,12 @@ const say = (text: string, failed = false) => {
   isFailed.value = failed;
 };
 
-/** Nothing is opened for a visitor who never kept anything. */
+/** Reads the list. Does not open the database for a visitor who never kept anything. */
 async function refresh(): Promise<void> {
   list.value = isAnythingKept() ? await listKept() : [];
 }
 
-/** Does it, shows the list as it is then, and says what went wrong. */
+/** Runs an action, then refreshes the list; reports a failure. */
 async function attempt(action: () => Promise<unknown>): Promise<void> {
   say('');
   try {
@@ -34,11 +34,11 @@ async function attempt(action: () => Promise<unknown>): Promise<void> {
 }
 
 const PERSISTENCE = {
-  true: ' The browser promised not to remove it by itself.',
-  false: ' The browser may remove it where it runs out of room.',
+  true: ' The browser will not remove it on its own.',
+  false: ' The browser may remove it if it runs out of space.',
 };
 
-/** Keeps what is routed on now. */
+/** Keeps a benchmark that the page routes with. */
 export function keepThis(which: Benchmark, name: string): Promise<void> {
   return attempt(async () => {
     const { index } = which;
@@ -47,7 +47,7 @@ export function keepThis(which: Benchmark, name: string): Promise<void> {
     const kept = await keep(index, { name, rows: found.rows, models: found.models.length });
     if (benchmark.peek() === which) benchmark.value = { ...which, name, kept: kept.id };
     say(`Kept: ${bytes(kept.sizeBytes)}.`);
-    // Firefox asks the person first: nobody waits for that.
+    // Firefox asks the user first: don't wait for the answer.
     persist().then((isPersistent) => {
       if (isPersistent !== undefined) say(`Kept: ${bytes(kept.sizeBytes)}.${PERSISTENCE[`${isPersistent}`]}`);
     });

@@ -1,9 +1,9 @@
-/** Benchmarks that a person chose to keep, in this browser's IndexedDB. What is read from there is judged like a file. */
+/** Benchmarks that the user chose to keep, in this browser's IndexedDB. Their bytes are validated like a file's. */
 import { createStore, delMany, getMany, keys, setMany, type UseStore } from 'idb-keyval';
 import { bytes } from '../../shared/format.js';
 import { forgetAll, remember } from './remembered.js';
 
-/** What the list says of one; its bytes lie beside it, under a key of their own. */
+/** An entry of the list; the bytes are stored under a key of their own. */
 export interface Kept {
   id: string;
   name: string;
@@ -17,32 +17,32 @@ const ABOUT = 'about:';
 const INDEX = 'index:';
 
 let opened: UseStore | undefined;
-/** Opened when it is needed: a database is not made for a visitor who keeps nothing. */
+/** Opens the database on first use, so that none is created for a visitor who keeps nothing. */
 const store = () => (opened ??= createStore('signalbox-demo', 'benchmarks'));
 
 const NUMBERS = ['keptAt', 'sizeBytes', 'rows', 'models'] as const;
 
-/** Other pages of this host may write here, too. */
+/** Validates an entry: other pages of this host may write to the same storage. */
 function isKept(value: unknown): value is Kept {
   const about = (value ?? {}) as Partial<Record<keyof Kept, unknown>>;
   const hasNumbers = NUMBERS.every((key) => Number.isFinite(about[key]));
   return typeof about.id === 'string' && typeof about.name === 'string' && hasNumbers;
 }
 
-/** The newest first. */
+/** Lists what is kept, newest first. */
 export async function listKept(): Promise<Kept[]> {
   const found = (await keys(store())).filter((key) => String(key).startsWith(ABOUT));
   return (await getMany<unknown>(found, store())).filter(isKept).sort((a, b) => b.keptAt - a.keptAt);
 }
 
-/** Errors: `QuotaExceededError`, and whatever else the browser has against it. */
+/** Keeps an index. Errors: `QuotaExceededError`, or any other error of the browser's storage. */
 export async function keep(
   index: Uint8Array<ArrayBuffer>,
   about: Pick<Kept, 'name' | 'rows' | 'models'>,
 ): Promise<Kept> {
   const id = crypto.randomUUID?.() ?? String(Date.now() + Math.random());
   const kept: Kept = { ...about, id, keptAt: Date.now(), sizeBytes: index.byteLength };
-  // Both or neither.
+  // In one transaction: both or neither.
   await setMany(
     [
       [INDEX + id, index],
@@ -54,7 +54,7 @@ export async function keep(
   return kept;
 }
 
-/** A kept index that is not there any more. */
+/** The kept index no longer exists. */
 export class NotKept extends Error {}
 
 export async function readKept(id: string): Promise<{ name: string; index: Uint8Array<ArrayBuffer> }> {
@@ -68,7 +68,7 @@ export async function removeKept(id: string): Promise<void> {
   if ((await listKept()).length === 0) forgetAll();
 }
 
-/** Asks that the browser removes nothing by itself. `undefined`: it cannot be asked, or a person has not answered yet. */
+/** Asks the browser never to evict the storage. Resolves to `undefined` if it cannot be asked. */
 export async function persist(): Promise<boolean | undefined> {
   return navigator.storage?.persist?.().catch(() => undefined);
 }
@@ -76,14 +76,14 @@ export async function persist(): Promise<boolean | undefined> {
 async function roomWords(): Promise<string> {
   const room = await navigator.storage?.estimate?.().catch(() => undefined);
   if (room?.quota === undefined) return '';
-  return `: ${bytes(room.usage ?? 0)} of ${bytes(room.quota)} are taken`;
+  return `: ${bytes(room.usage ?? 0)} of ${bytes(room.quota)} are in use`;
 }
 
-/** What a person can do about it. */
+/** Describes a failure, and what the user can do about it. */
 export async function storageWords(error: unknown): Promise<string> {
-  if (error instanceof NotKept) return `That benchmark cannot be used: ${error.message}.`;
+  if (error instanceof NotKept) return `This benchmark cannot be used: ${error.message}.`;
   if ((error as Error | undefined)?.name === 'QuotaExceededError') {
-    return `There is no room for it in this browser's storage${await roomWords()}. Remove something, or download the index instead.`;
+    return `This browser's storage has no room for it${await roomWords()}. Remove something, or download the index instead.`;
   }
-  return `This browser does not let the page keep anything (${String(error)}). Download the index instead.`;
+  return `This browser does not allow the page to store anything (${String(error)}). Download the index instead.`;
 }

@@ -1,11 +1,11 @@
-/** What a person says about the files, as the builder takes it. */
+/** The user's options for a build, and their conversion for the builder. */
 import type { CodeType } from 'signalbox';
 import type { BenchmarkFile, BuildSettings, ModelPrice } from 'signalbox/build';
 
-/** As it was typed; empty: not said. */
+/** Options as typed; empty if not set. */
 export interface Rules {
   name: string;
-  /** A line each: a metric for all datasets, or `datasets=metric`. */
+  /** One rule per line: a metric for all datasets, or `datasets=metric`. */
   metrics: string;
   low: string;
   high: string;
@@ -35,7 +35,7 @@ function metricsOf(text: string): BuildSettings['metrics'] {
 
 const forAll = <T>(value: T) => [{ datasets: '*', value }];
 
-/** Numbers come from fields that take nothing else; what they may be is the builder's to say. */
+/** Converts the options. The fields accept only numbers; the builder checks their ranges. */
 export function settingsOf({ name, metrics, low, high, threshold, codes, prices }: Rules): BuildSettings {
   const hasRange = low !== '' || high !== '';
   return {
@@ -53,7 +53,7 @@ export const pathOf = (file: BenchmarkFile) =>
 
 export const sizeOf = (file: BenchmarkFile) => (file instanceof File ? file : file.file).size;
 
-/** What files are called together: the folder that all are in, or the only one's name. */
+/** Names a set of files after the folder that contains them all, or after the only file. */
 export function nameOf(files: readonly BenchmarkFile[]): string {
   const paths = files.map(pathOf);
   const [first = ''] = paths;

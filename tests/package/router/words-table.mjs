@@ -1,0 +1,209 @@
+// Situations in which a model is picked, and the sentences for each: the file that the tests of the sentences compare with.
+//   node tests/package/router/words-table.mjs    writes the file again, to be read before it is committed
+import { writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { cascadeWords, sourceWords, withReasons } from '../../../dist/routing/words.js';
+
+export const TABLE = new URL('../../fixtures/words/reasons.txt', import.meta.url);
+
+/** The best model overall; one that is better on some prompts; cheaper ones. */
+export const LARGE = 'acme/large';
+export const MATHS = 'acme/maths';
+export const SMALL = 'acme/small';
+
+/** What the policy found, before prices: [challenger, fallback, mean and predicted share of `large`, of `maths`]. */
+const FOUND = {
+  'the best overall leads': { challenger: LARGE, p: { [LARGE]: 0.7, [MATHS]: 0.66 }, confidence: 0.57 },
+  'another one leads': { challenger: MATHS, p: { [LARGE]: 0.7, [MATHS]: 0.74 }, confidence: 0.71 },
+  'another one leads, too weakly': {
+    challenger: MATHS,
+    p: { [LARGE]: 0.7, [MATHS]: 0.71 },
+    confidence: 0.52,
+    fallbackReason: 'low_confidence',
+  },
+};
+const FOUND_OUTSIDE = {
+  'the means decide': { challenger: LARGE, p: { [LARGE]: 0.66, [MATHS]: 0.62 }, confidence: 0.57 },
+  'a correction decides': { challenger: MATHS, p: { [LARGE]: 0.66, [MATHS]: 0.7 }, confidence: 0.57 },
+};
+
+/** What the dial made of it: who is picked instead of the wanted model, at which share of its price, at which difference. */
+const TRADES = {
+  'no trade': undefined,
+  '1 point lower, 25% cheaper': { points: -1, price: 0.75 },
+  '12 points lower, free': { points: -12, price: 0 },
+  'as good, slightly cheaper': { points: 0, price: 0.999 },
+  '2 points higher, same price': { points: 2, price: 1 },
+  '3 points lower, wanted without a price': { points: -3, price: null },
+};
+
+const COVERAGES = {
+  some: { percentile: 80 },
+  few: { percentile: 95 },
+  none: { percentile: 100, fallbackReason: 'out_of_coverage' },
+  unread: { percentile: 100, fallbackReason: 'no_known_token' },
+};
+
+export const isOutside = (coverage) => COVERAGES[coverage].fallbackReason !== undefined;
+export const foundIn = (coverage) => Object.keys(isOutside(coverage) ? FOUND_OUTSIDE : FOUND);
+export const coverages = Object.keys(COVERAGES);
+/** `to the best overall`: whether the trade ends at that model, which another one led. */
+export const tradesOf = (found) => [
+  ...Object.keys(TRADES),
+  ...(found === 'another one leads' ? ['to the best overall, 4 points lower, 40% cheaper'] : []),
+];
+
+const FEEDBACK = {
+  'no feedback': undefined,
+  '1 rating, no effect': { ratings: 1 },
+  '3 ratings, no effect': { ratings: 3 },
+  '1 rating changed the pick': { ratings: 1, without: 'acme/before' },
+  '3 ratings changed the pick': { ratings: 3, without: 'acme/before' },
+};
+export const feedbacks = Object.keys(FEEDBACK);
+
+export const POLICIES = ['signalbox', 's1', 's2', 's3'];
+
+/** The facts of a situation. `weight`: of the first task. `changes` replace facts. */
+export function factsOf({
+  coverage,
+  found,
+  trade = 'no trade',
+  feedback = 'no feedback',
+  policy = 'signalbox',
+  ...rest
+}) {
+  const { inputs = 1, weight = 0.6, ownMean = false, changes = {} } = rest;
+  const { percentile, fallbackReason: outside } = COVERAGES[coverage];
+  const { challenger, p, confidence, fallbackReason: weak } = { ...FOUND, ...FOUND_OUTSIDE }[found];
+  const fallbackReason = outside ?? weak ?? null;
+  const wanted = weak === undefined ? challenger : LARGE;
+  const prices = { [LARGE]: 1, [MATHS]: 1 };
+  const shares = { ...p, 'acme/tiny': 0.2 };
+  let model = wanted;
+  if (trade.startsWith('to the best overall')) {
+    model = LARGE;
+    prices[LARGE] = 0.6;
+  } else if (TRADES[trade] !== undefined) {
+    const { points, price } = TRADES[trade];
+    // Where the evidence for it was too weak, the challenger itself may be the cheaper one.
+    model = weak !== undefined && points > 0 ? MATHS : SMALL;
+    shares[model] = shares[wanted] + points / 100;
+    prices[model] = price ?? 0.5;
+    if (price === null) prices[wanted] = null;
+  }
+  const ranking = Object.entries(shares).map(([name, pCorrect]) => ({
+    model: name,
+    pCorrect,
+    // A correction is the difference between the two.
+    meanOutcome: found === 'a correction decides' && name !== LARGE ? pCorrect - 0.08 : pCorrect,
+    ownMean: name === model && (ownMean || isOutside(coverage)),
+    usdPerMTok: prices[name] ?? null,
+  }));
+  ranking.sort((a, b) => b.pCorrect - a.pCorrect);
+  return {
+    model,
+    policy,
+    confidence: model === LARGE ? 1 : 0.83,
+    challengerConfidence: confidence,
+    fallbackReason,
+    bestSingleModel: LARGE,
+    challenger,
+    coverage: { percentile, outOfCoverage: outside !== undefined },
+    tasks: policy === 'signalbox' && outside !== 'no_known_token' ? [{ task: 'high_school_maths', weight }] : [],
+    ranking,
+    inputs,
+    ...(FEEDBACK[feedback] && { feedback: { without: model, ...FEEDBACK[feedback] } }),
+    ...changes,
+  };
+}
+
+const KINDS = { 'one prompt': 1, 'a task': 12 };
+
+/** What is said of the facts of a situation. */
+export const told = ({ feedback, ...facts }) => withReasons(facts, feedback);
+
+/** A line for the situation, and below it what is said. */
+const entry = (situation, facts) => `${situation}\n    ${told(facts).reason}\n`;
+
+function* decisions() {
+  for (const [kind, inputs] of Object.entries(KINDS)) {
+    for (const coverage of coverages) {
+      yield `\n## ${kind}, similar questions: ${coverage}\n\n`;
+      for (const found of foundIn(coverage)) {
+        for (const trade of tradesOf(found)) {
+          yield entry(`${found}; ${trade}`, factsOf({ coverage, found, trade, inputs }));
+        }
+      }
+    }
+  }
+}
+
+function* confidences() {
+  yield '\n## how sure, for one prompt\n\n';
+  for (const share of [0.002, 0.35, 0.5, 0.71, 0.9, 0.999]) {
+    const changes = { challengerConfidence: share, confidence: share };
+    for (const [found, trade] of [
+      ['the best overall leads', 'no trade'],
+      ['another one leads', 'no trade'],
+      ['another one leads', '1 point lower, 25% cheaper'],
+    ]) {
+      yield entry(`${found}; ${trade}; ${share}`, factsOf({ coverage: 'some', found, trade, changes }));
+    }
+  }
+}
+
+function* feedback() {
+  yield '\n## feedback, for one prompt\n\n';
+  for (const coverage of ['some', 'none']) {
+    for (const found of foundIn(coverage)) {
+      for (const name of feedbacks) {
+        yield entry(`${coverage}; ${found}; ${name}`, factsOf({ coverage, found, feedback: name }));
+      }
+    }
+  }
+}
+
+function* policies() {
+  yield '\n## policies\n\n';
+  for (const policy of POLICIES) {
+    for (const [kind, inputs] of Object.entries(KINDS)) {
+      for (const found of foundIn('some')) {
+        yield entry(`${policy}; ${kind}; ${found}`, factsOf({ coverage: 'some', found, policy, inputs }));
+      }
+    }
+  }
+}
+
+function* oddities() {
+  yield '\n## what else may be\n\n';
+  const some = { coverage: 'some', found: 'another one leads' };
+  const coverage = { percentile: 30, outOfCoverage: false };
+  yield entry('many similar questions', factsOf({ ...some, changes: { coverage } }));
+  yield entry('no task stands out', factsOf({ ...some, weight: 0.3 }));
+  yield entry('no similar question has a result of the pick', factsOf({ ...some, policy: 's1', ownMean: true }));
+  const ranking = [{ model: LARGE, pCorrect: 0.7, ownMean: false, meanOutcome: 0.7, usdPerMTok: 1 }];
+  const alone = factsOf({ coverage: 'some', found: 'the best overall leads', changes: { ranking } });
+  yield entry('no other candidate', alone);
+}
+
+function* others() {
+  yield '\n## where a prediction comes from\n\n';
+  for (const policy of POLICIES) {
+    for (const votes of [1, 12]) yield `${policy}; ${votes}\n    ${sourceWords({ ownMean: false, votes }, policy)}\n`;
+  }
+  yield `its own mean\n    ${sourceWords({ ownMean: true, votes: 0 }, 's1')}\n`;
+  yield '\n## cascades\n\n';
+  for (const reason of ['out_of_coverage', 'no_known_token']) yield `${reason}\n    ${cascadeWords(reason)}\n`;
+}
+
+export function tableText() {
+  const parts = [...decisions(), ...confidences(), ...feedback(), ...policies(), ...oddities(), ...others()];
+  return `# What is said of a decision. The pick is not named: it stands beside the sentences.\n${parts.join('')}`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  writeFileSync(TABLE, tableText());
+  console.log(fileURLToPath(TABLE));
+}

@@ -1,0 +1,301 @@
+// The sentences of a decision: those of a table that people have read, and what holds for all of them.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { Router, routeWithFeedback } from '../../../dist/index.js';
+import { embedderFiles, expectNothingOpen } from '../support/fixtures.mjs';
+import { POEM, topicsIndex } from '../support/topics.mjs';
+import {
+  coverages,
+  factsOf,
+  feedbacks,
+  foundIn,
+  isOutside,
+  LARGE,
+  MATHS,
+  POLICIES,
+  SMALL,
+  TABLE,
+  tableText,
+  told,
+  tradesOf,
+} from './words-table.mjs';
+
+const SHARES = [0, 0.002, 0.35, 0.4, 0.57, 0.6, 0.79, 0.8, 0.996, 1];
+
+/** Every situation of the table with every policy, feedback and confidence. */
+function* situations() {
+  for (const coverage of coverages) {
+    for (const found of foundIn(coverage)) {
+      for (const trade of tradesOf(found)) {
+        for (const feedback of feedbacks) {
+          for (const policy of POLICIES) {
+            for (const inputs of [1, 12]) {
+              for (const share of SHARES) {
+                const changes = { challengerConfidence: share, confidence: share };
+                yield { coverage, found, trade, feedback, policy, inputs, weight: share, changes };
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** Calls `check` with the facts of every situation and what is said of them; a failure says which one it was. */
+function forAll(check) {
+  let count = 0;
+  for (const situation of situations()) {
+    const facts = factsOf(situation);
+    const { reason, reasons } = told(facts);
+    try {
+      check(facts, reasons, reason, situation);
+    } catch (cause) {
+      throw new Error(`${JSON.stringify(situation)}: ${reason}`, { cause });
+    }
+    count += 1;
+  }
+  assert.ok(count > 10_000, `only ${count} situations`);
+}
+
+const NAMES = [LARGE, MATHS, SMALL];
+const namesIn = (text) => NAMES.filter((name) => text.includes(name));
+const sentencesOf = (text) => text.split(/(?<=\.) /);
+
+it('the sentences are those of the table', () => {
+  assert.equal(tableText(), readFileSync(TABLE, 'utf8'));
+});
+
+describe('of every decision', () => {
+  it('there is something to say, in sentences that end with a full stop and stand there once', () => {
+    forAll((_, reasons, reason) => {
+      assert.deepEqual(Object.keys(reasons), ['choice', 'resemblance', 'price', 'feedback']);
+      assert.notEqual(reasons.resemblance, '');
+      assert.equal(reason.length, Object.values(reasons).filter(Boolean).join(' ').length, 'the parts, and no more');
+      const sentences = sentencesOf(reason);
+      assert.equal(new Set(sentences).size, sentences.length);
+      for (const sentence of sentences) assert.match(sentence, /^[A-Z][^.]*[^\s.]\.$/);
+      assert.doesNotMatch(reason, / {2}|undefined|null|NaN|^\s|\s$/);
+    });
+  });
+
+  it('the pick is not named, and no other model but the one it is compared with', () => {
+    forAll(({ model, challenger, bestSingleModel }, { choice, resemblance, price, feedback }) => {
+      assert.deepEqual(namesIn(`${resemblance}${feedback}`), []);
+      assert.ok(!`${choice}${price}`.includes(model), 'the pick');
+      assert.deepEqual(namesIn(choice), choice.includes(' beat acme') ? [bestSingleModel] : []);
+      if (model !== challenger) assert.deepEqual(namesIn(choice), []);
+      assert.ok(namesIn(price).length <= 1);
+    });
+  });
+
+  it('only the best model overall is called that', () => {
+    forAll(({ model, bestSingleModel, challenger }, { choice, price }) => {
+      const claims = /^Best model overall/.test(choice);
+      if (claims) assert.equal(model, bestSingleModel);
+      if (/and for th/.test(choice)) assert.equal(model, challenger);
+      const compared = /(acme\/\w+), the best model overall/.exec(`${choice} ${price}`);
+      if (compared !== null) assert.equal(compared[1], bestSingleModel);
+      if (claims) assert.doesNotMatch(price, /the best model overall/);
+    });
+  });
+
+  it('one prompt is one, and a task several', () => {
+    forAll(({ inputs }, { choice, resemblance, price }) => {
+      assert.doesNotMatch(`${choice} ${resemblance} ${price}`, inputs === 1 ? /these prompts/ : /this prompt/);
+    });
+  });
+
+  it('a price is told where it decided, and not where it did not', () => {
+    forAll(({ model, challenger, bestSingleModel, fallbackReason, ranking }, { choice, price }, _, { coverage }) => {
+      if (isOutside(coverage)) return;
+      const wanted = fallbackReason === null ? challenger : bestSingleModel;
+      assert.equal(price !== '', model !== wanted);
+      assert.equal(/chosen/i.test(choice), model !== wanted);
+      const priced = ranking.find((ranked) => ranked.model === wanted).usdPerMTok !== null;
+      assert.equal(/price is known/.test(choice), !priced);
+      assert.equal(/price is not known/.test(price), !priced);
+    });
+  });
+
+  it('nothing is said of how sure it is where nothing in the benchmark is like the prompt', () => {
+    forAll((_, { choice }, reason, { coverage }) => {
+      if (!isOutside(coverage)) return;
+      assert.ok(['', 'Best model overall.'].includes(choice), choice);
+      assert.doesNotMatch(reason, /likely|predicted|Based on/i);
+    });
+  });
+});
+
+describe('feedback', () => {
+  const withoutFeedback = ({ choice, resemblance, price }) => ({ choice, resemblance, price });
+
+  it('is told in a part of its own', () => {
+    forAll((facts, reasons, _, { feedback }) => {
+      const { feedback: given, ...others } = facts;
+      assert.deepEqual(withoutFeedback(told(others).reasons), withoutFeedback(reasons));
+      assert.equal(/rating/i.test(reasons.feedback), feedback !== 'no feedback');
+      if (given !== undefined) assert.equal(reasons.feedback.includes(given.without), given.without !== facts.model);
+      assert.doesNotMatch(Object.values(withoutFeedback(reasons)).join(' '), /rating|correct|feedback|\byou/i);
+    });
+  });
+
+  // Whoever sees the parts but the feedback, as a page does that shows a badge, must not learn that there is some.
+  it('cannot be told from a price by the other parts, where both pick the same model', () => {
+    for (const coverage of coverages.filter(isOutside)) {
+      for (const usd of [0, 0.5, 1, null]) {
+        const large = {
+          model: LARGE,
+          pCorrect: 0.66,
+          meanOutcome: 0.66,
+          ownMean: true,
+          usdPerMTok: usd === null ? null : 1,
+        };
+        const maths = { model: MATHS, pCorrect: 0.6, meanOutcome: 0.6, ownMean: true, usdPerMTok: usd ?? 1 };
+        const by = (challenger, ranking) =>
+          factsOf({ coverage, found: 'the means decide', changes: { model: MATHS, challenger, ranking } });
+        const byPrice = told(by(LARGE, [large, maths])).reasons;
+        const byFeedback = told({
+          ...by(MATHS, [{ ...maths, pCorrect: 0.69 }, large]),
+          feedback: { ratings: 3, without: LARGE },
+        }).reasons;
+        assert.deepEqual(withoutFeedback(byFeedback), withoutFeedback(byPrice));
+        assert.notEqual(byFeedback.feedback, byPrice.feedback);
+      }
+    }
+  });
+});
+
+/** What a router says for prompts and options; a string stands for all of a part, a pattern for some of it. */
+const ROUTED = [
+  {
+    what: 'a model beats the best one overall',
+    choice: /^Sure: more than 99% likely to beat generalist, the best model overall, on this prompt\.$/,
+    resemblance: 'Based on similar questions, mostly in the benchmark task poems.',
+  },
+  {
+    what: 'few questions are similar',
+    prompt: 'write',
+    resemblance: 'Based on only a few similar questions, mostly in the benchmark task poems.',
+  },
+  {
+    what: 'the evidence is too weak',
+    options: { eta: 1 },
+    choice: 'Best model overall: the evidence for another one is too weak.',
+  },
+  {
+    what: 'a quality bar leads to the best model overall',
+    options: { qualityBar: 0.6 },
+    choice: 'Best model overall, chosen for its price.',
+    price: /^Costs 92% less than poet, the best model for this prompt, and is predicted to score \d+ points lower\.$/,
+  },
+  {
+    what: 'so does a cost weight',
+    options: { costWeight: 0.5 },
+    choice: 'Best model overall, chosen for its price.',
+    price: /^Costs 92% less than poet, the best model for this prompt, and is predicted to score \d+ points lower\.$/,
+  },
+  {
+    what: 'the evidence is too weak, and another model is cheaper',
+    options: { eta: 1, qualityBar: 0.6, prices: { generalist: 5 } },
+    choice: /^Chosen for its price\./,
+    price: /^Costs 85% less than generalist, the best model overall, and is predicted to score \d+ points lower\.$/,
+  },
+  {
+    what: 'the best model here has no price',
+    options: { candidates: ['unpriced', 'coder'], qualityBar: 0.8 },
+    choice: 'Best model overall, chosen because its price is known.',
+    price:
+      /^Predicted to score \d+ points lower than unpriced, the best model for this prompt, whose price is not known\.$/,
+  },
+  {
+    what: 'there is one candidate',
+    options: { candidates: ['poet'] },
+    choice: 'The only model that may be picked.',
+  },
+  {
+    what: 'nothing is similar',
+    prompt: 'law court',
+    choice: 'Best model overall.',
+    resemblance: 'Nothing in the benchmark is like this prompt.',
+  },
+  {
+    what: 'nothing is similar, and another model is cheaper',
+    prompt: 'law court',
+    options: { qualityBar: 1, prices: { coder: 0.1 } },
+    choice: '',
+    resemblance: 'Nothing in the benchmark is like this prompt.',
+    price: 'Costs 60% less than generalist, the best model overall, and scores 10 points lower on average.',
+  },
+  {
+    what: 'no word is known',
+    prompt: 'zzz',
+    choice: 'Best model overall.',
+    resemblance: 'The embedder knows no word of this prompt.',
+  },
+  {
+    what: 'nothing is similar, and a correction decides',
+    prompt: 'law court',
+    options: { corrections: { generalist: -0.5 } },
+    choice: '',
+    price: '',
+    feedback: 'The given corrections put this model ahead of the best one overall.',
+  },
+  {
+    what: 'the nearest samples vote',
+    options: { policy: 's1' },
+    choice: /^Sure: more than 99% likely to beat generalist, the best model overall, on this prompt\.$/,
+    resemblance: 'Based on similar benchmark questions.',
+  },
+];
+
+describe('a router', () => {
+  let router;
+  before(async () => {
+    router = await Router.load({ index: await topicsIndex(), embedder: embedderFiles() });
+  });
+  after(() => router.dispose());
+  expectNothingOpen();
+
+  function expectReasons({ reasons }, expected) {
+    for (const [part, text] of Object.entries({ price: '', feedback: '', ...expected })) {
+      if (typeof text === 'string') assert.equal(reasons[part], text, part);
+      else assert.match(reasons[part], text, part);
+    }
+  }
+
+  for (const { what, prompt = POEM, options = {}, ...expected } of ROUTED) {
+    it(`says it where ${what}`, async () => {
+      const decision = await router.route(prompt, options);
+      expectReasons(decision, expected);
+      const [{ vector }] = await router.embed([prompt]);
+      assert.deepEqual((await router.route(vector, options)).reasons, decision.reasons);
+    });
+  }
+
+  it('speaks of the prompts of a task', async () => {
+    for (const options of [{}, { policy: 's2' }, { policy: 's3', qualityBar: 0.6 }]) {
+      const prompts = [POEM, `${POEM} sun`];
+      const decision = await router.routeTask(prompts, options);
+      assert.match(decision.reason, /these prompts|Best model overall/);
+      assert.doesNotMatch(decision.reason, /this prompt/);
+      const vectors = (await router.embed(prompts)).map(({ vector }) => vector);
+      assert.deepEqual((await router.routeTask(vectors, options)).reasons, decision.reasons);
+    }
+  });
+
+  it('tells what feedback did, and nothing of it elsewhere', async () => {
+    const [{ vector }] = await router.embed([POEM]);
+    const rated = (count) => Array.from({ length: count }, () => ({ vector, outcomes: { poet: 0, generalist: 1 } }));
+    const plain = await router.route(POEM);
+    const [none, one, many] = await Promise.all([0, 1, 40].map((n) => routeWithFeedback(router, POEM, rated(n))));
+    assert.deepEqual(none.reasons, plain.reasons);
+    assert.equal(one.reasons.feedback, 'Your rating of a similar prompt does not change the pick.');
+    assert.equal(many.reasons.feedback, 'Your 40 ratings of similar prompts changed the pick from poet.');
+    for (const { reason, reasons } of [one, many]) {
+      assert.ok(reason.endsWith(` ${reasons.feedback}`));
+      assert.doesNotMatch(`${reasons.choice}${reasons.price}${reasons.resemblance}`, /rating|your/i);
+    }
+  });
+});
