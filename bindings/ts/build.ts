@@ -1,4 +1,7 @@
 /** `signalbox/build`: indexes from arrays, or from the result files of evaluation tools; in a page, a worker or Node.js. */
+
+// biome-ignore-all assist/source/organizeImports: the order of the exports is the reader's
+
 import { startThread } from '#platform';
 import { withPath } from './building/build-files.js';
 import type { BuildQuestion } from './building/build-protocol.js';
@@ -8,21 +11,25 @@ import { throwIfAborted } from './errors.js';
 import { isEmbedder } from './routing/inputs.js';
 import { Channel, resolveAddress } from './workers/channel.js';
 
-// From files.
-export { buildFromFiles } from './building/build-files.js';
-// From arrays.
+// Indexes from arrays
 export { type BuildOptions, buildIndex, type IndexSpec, type ModelSpec } from './building/build-index.js';
-export type { Choice, Choices } from './building/choices.js';
-export { choicesText } from './building/choices-text.js';
-export type { Finding } from './building/collector.js';
+
+// Indexes from files
+export { buildFromFiles } from './building/build-files.js';
+export type { BenchmarkFile, BuildFromFilesOptions, BuildInWorkerOptions, BuiltBenchmark } from './building/types.js';
 export type { BuildSettings } from './building/from-files.js';
 export type { DatasetMetric, MetricOptions, PerDataset } from './building/metric-rules.js';
-export type { BuildReport, ReportedDataset, ReportedModel } from './building/report.js';
-export { reportText } from './building/report-text.js';
-export type { BenchmarkFile, BuildFromFilesOptions, BuildInWorkerOptions, BuiltBenchmark } from './building/types.js';
 export { fileFromBytes, type InputFile } from './importing/input-file.js';
 export { DROP_REASONS, type DropReason, SOURCES, type Source } from './importing/records.js';
-// Prices.
+
+// Reports
+export type { BuildReport, ReportedDataset, ReportedModel } from './building/report.js';
+export type { Finding } from './building/collector.js';
+export { reportText } from './building/report-text.js';
+export type { Choice, Choices } from './building/choices.js';
+export { choicesText } from './building/choices-text.js';
+
+// Prices
 export { type ModelPrice, readPriceList } from './routing/prices.js';
 
 /** Resolves an address for the worker, which has another base. */

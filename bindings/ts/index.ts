@@ -11,10 +11,55 @@
  * Routers in a worker are in `signalbox/worker`, sentence transformers in `signalbox/onnx`, building in `signalbox/build`.
  */
 
-// Embedders
-export { StaticEmbedder, type StaticEmbedderOptions } from './embedding/static-embedder.js';
-// Errors and leaks
-export { ERROR_CODES, type ErrorCode, SignalboxError } from './errors.js';
+// biome-ignore-all assist/source/organizeImports: the order of this file is the reader's
+
+// Routing
+export { Router } from './routing/router.js';
+export {
+  type Decision,
+  type Label,
+  type LoadOptions,
+  type Neighbour,
+  type OnProgress,
+  POLICIES,
+  type Policy,
+  type Price,
+  type ProgressEvent,
+  type RankedModel,
+  type RouteInput,
+  type RouteInputs,
+  type RouteManyOptions,
+  type RouteOptions,
+  type RouteTaskOptions,
+  type Routing,
+  type RoutingConstants,
+  type Source,
+  type TaskDecision,
+  type TaskRankedModel,
+  type WasmSource,
+} from './types.js';
+
+// Reasons of a decision
+export {
+  type Coverage,
+  EXCLUSION_REASONS,
+  type ExclusionReason,
+  FALLBACK_REASONS,
+  type FallbackReason,
+  type Reasons,
+} from './types.js';
+export { sourceWords } from './routing/words.js';
+
+// Cascades: several models, one after the other
+export type {
+  CascadeMove,
+  CascadeOptions,
+  CascadePlan,
+  CascadeStep,
+  CascadeValue,
+  Verdict,
+} from './types.js';
+
 // Feedback of the user
 export {
   type DecisionWithFeedback,
@@ -22,26 +67,23 @@ export {
   type FeedbackOptions,
   routeWithFeedback,
 } from './routing/feedback.js';
-// Prices
-export { type ModelPrice, matchPrices, readPriceList } from './routing/prices.js';
+
 // Two embedders, one fast and one good
 export { type RefiningOptions, RefiningRouter, type Staged } from './routing/refining-router.js';
-// Routing
-export { Router } from './routing/router.js';
-// Serving a router to other threads
-export { answerPort } from './routing/router-server.js';
-// Reasons of a decision
-export { sourceWords } from './routing/words.js';
+
 // Contents of an index
+export {
+  CODE_TYPES,
+  type CodeType,
+  type IndexInfo,
+  type ModelInfo,
+  type Samples,
+  type SamplesOptions,
+} from './types.js';
+
+// Embedders
+export { StaticEmbedder, type StaticEmbedderOptions } from './embedding/static-embedder.js';
 export type {
-  CascadeMove,
-  CascadeOptions,
-  CascadePlan,
-  CascadeStep,
-  CascadeValue,
-  CodeType,
-  Coverage,
-  Decision,
   Embedder,
   EmbedderDetails,
   EmbedderFiles,
@@ -49,33 +91,14 @@ export type {
   EmbedderSource,
   Embedding,
   EmbedOptions,
-  ExclusionReason,
-  FallbackReason,
-  IndexInfo,
-  Label,
-  LoadOptions,
-  ModelInfo,
-  Neighbour,
-  OnProgress,
-  Policy,
-  Price,
-  ProgressEvent,
-  RankedModel,
-  Reasons,
-  RouteInput,
-  RouteInputs,
-  RouteManyOptions,
-  RouteOptions,
-  RouteTaskOptions,
-  Routing,
-  RoutingConstants,
-  Samples,
-  SamplesOptions,
-  Source,
-  TaskDecision,
-  TaskRankedModel,
-  Verdict,
-  WasmSource,
 } from './types.js';
-export { CODE_TYPES, EXCLUSION_REASONS, FALLBACK_REASONS, POLICIES } from './types.js';
+
+// Prices
+export { type ModelPrice, matchPrices, readPriceList } from './routing/prices.js';
+
+// Serving a router to other threads
+export { answerPort } from './routing/router-server.js';
+
+// Errors and leaks
+export { ERROR_CODES, type ErrorCode, SignalboxError } from './errors.js';
 export { liveHandles } from './wasm/core-module.js';
