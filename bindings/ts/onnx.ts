@@ -1,4 +1,4 @@
-/** `signalbox/onnx`: sentence transformers in ONNX, all-mpnet-base-v2 among them, through ONNX Runtime Web. */
+/** `signalbox/onnx`: embedders that run sentence transformers, such as all-mpnet-base-v2, in ONNX Runtime Web. */
 import { openFileCache } from '#onnx-platform';
 import { startThread } from '#platform';
 import { SignalboxError, throwIfAborted } from './errors.js';
@@ -11,7 +11,19 @@ import type { Embedder, EmbedderDetails, Embedding } from './types.js';
 import { Channel, resolveAddress, type WorkerLike } from './workers/channel.js';
 
 export { DEFAULT_MODEL } from './onnx/known-models.js';
-export * from './onnx/options.js';
+export {
+  DEVICES,
+  type Device,
+  DTYPES,
+  type Dtype,
+  type Manifest,
+  type ModelFileOptions,
+  type ModelReadingOptions,
+  type OnnxLoadOptions,
+  POOLINGS,
+  type Pooling,
+  type RuntimeOptions,
+} from './onnx/options.js';
 
 /** A model somewhere: in this thread, or in a worker. */
 interface Host {

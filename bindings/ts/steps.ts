@@ -1,8 +1,8 @@
-/** How far a build is, for whoever shows it. */
+/** Receives the progress of a long operation. */
 export interface Steps {
   readonly signal?: AbortSignal | undefined;
-  /** Begins a step, which a person reads. */
+  /** Begins a step; users read its name. */
   begin(step: string): void;
-  /** Notes how much of the step is done; lets pending events in, and throws `aborted` where one asked to stop. */
+  /** Records how much of the step is done, lets pending events in, and throws `aborted` if one asks to stop. */
   update(done: number, total: number): Promise<void>;
 }

@@ -1,6 +1,4 @@
-/** The beginning of a text. */
-
-/** The first `length` UTF-16 units, less one where that would split a surrogate pair. */
+/** Truncates to `length` UTF-16 units, or one less to avoid splitting a surrogate pair. */
 export function cut(text: string, length: number): string {
   if (text.length <= length) return text;
   const last = text.charCodeAt(length - 1);

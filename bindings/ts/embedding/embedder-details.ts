@@ -1,4 +1,4 @@
-/** What an index says of an embedder beside id and hash: the key `embedder` of its metadata (models/FORMAT.md). */
+/** Reads and writes an embedder's details: the key `embedder` of an index's metadata (models/FORMAT.md). */
 
 import { SignalboxError } from '../errors.js';
 import { isObject } from '../files/fields.js';
@@ -6,7 +6,7 @@ import type { EmbedderDetails, EmbedderIdentity } from '../types.js';
 
 const TEXTS = ['revision', 'tokenizerHash', 'prefix'] as const;
 
-/** The details, if there are any that are understood; metadata is anyone's to write. */
+/** Returns the details in metadata; `undefined` if there are none or they are invalid. Metadata is untrusted. */
 export function detailsIn(metadata: unknown): EmbedderDetails | undefined {
   const said = isObject(metadata) ? metadata.embedder : undefined;
   if (!isObject(said)) return undefined;
@@ -17,14 +17,14 @@ export function detailsIn(metadata: unknown): EmbedderDetails | undefined {
 }
 
 /**
- * What is written of an embedder: id and hash in a section of their own, the rest into the metadata.
- * Errors: `invalid_argument` for metadata that has no room for it.
+ * Splits an embedder's identity: id and hash go to a section of their own, the details into the metadata.
+ * Errors: `invalid_argument` for metadata that cannot take them, and for incomplete details.
  */
 export function splitIdentity(
   embedder: EmbedderIdentity | undefined,
   metadata: unknown,
 ): { embedder: { id: string; hash?: string | undefined } | undefined; metadata: unknown } {
-  // What is no embedder is the core's to refuse.
+  // The core refuses a value that is not an embedder.
   if (!isObject(embedder)) return { embedder, metadata };
   const { id, hash, details } = embedder;
   if (details === undefined) return { embedder: { id, hash }, metadata };

@@ -1,8 +1,8 @@
-/** Settings of an embedder, out of its JSON files. */
+/** Parses an embedder's JSON files. */
 import { errorFrom, SignalboxError } from '../errors.js';
 import { type Fields, isObject } from '../files/fields.js';
 
-/** Errors: `bad_embedder`. */
+/** Parses JSON. Errors: `bad_embedder`. */
 export function parseJson(bytes: Uint8Array, what: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -11,7 +11,7 @@ export function parseJson(bytes: Uint8Array, what: string): unknown {
   }
 }
 
-/** Errors: `bad_embedder`. */
+/** Returns a value that must be an object. Errors: `bad_embedder`. */
 export function asObject(value: unknown, what: string): Fields {
   if (isObject(value)) return value;
   throw errorFrom('bad_embedder', `${what} is not a JSON object`);

@@ -1,5 +1,5 @@
 /**
- * The default embedder: Model2Vec's layout, tokenised by @huggingface/tokenizers, averaged and normalised in the core.
+ * The default embedder: reads Model2Vec's layout; @huggingface/tokenizers tokenises, the core averages and normalises.
  */
 import { Tokenizer } from '@huggingface/tokenizers';
 import { EMBEDDER } from '../assets.js';
@@ -11,11 +11,11 @@ import { type Core, loadCore } from '../wasm/core-module.js';
 import { cut } from './cut-text.js';
 import { asObject, parseJson } from './embedder-files.js';
 
-/** Beyond this a text is cut before it is tokenised, so that a megabyte costs what a page costs. */
+/** Longer texts are cut before they are tokenised, so that a megabyte costs no more than a page. */
 const MAX_TEXT_LENGTH = 8192;
 const MAX_TOKENS = 512;
 
-/** The id of the embedder that the package ships (models/embedder/config.json). */
+/** Id of the built-in embedder (models/embedder/config.json). */
 export const DEFAULT_EMBEDDER_ID = 'signalbox-static-128-v1';
 
 export interface StaticEmbedderOptions extends ReadOptions {
@@ -28,7 +28,9 @@ function filesOf(source: EmbedderSource): EmbedderFiles {
   return { tokenizer: `${folder}tokenizer.json`, model: `${folder}model.safetensors`, config: `${folder}config.json` };
 }
 
-/** 'sha256:...' of the model's bytes followed by the tokenizer's; undefined where WebCrypto is missing (plain http). */
+/**
+ * Returns 'sha256:...' of the model's bytes followed by the tokenizer's; `undefined` without WebCrypto (plain http).
+ */
 async function hashOf(model: Uint8Array, tokenizer: Uint8Array): Promise<string | undefined> {
   const sha256 = await sha256Of(concatenate([model, tokenizer]));
   return sha256 === undefined ? undefined : `sha256:${sha256}`;
@@ -61,15 +63,15 @@ export class StaticEmbedder implements Embedder {
   }
 
   /**
-   * Loads a Model2Vec model: a folder's address (in Node also a path) with `tokenizer.json`, `model.safetensors` and
-   * `config.json`, or the three files. Without a source: the one that the package ships.
-   * Errors: `network`, `aborted`, `bad_embedder`, `bad_wasm`, `out_of_memory`.
+   * Loads a Model2Vec model: the address of a folder (in Node.js also a path) with `tokenizer.json`,
+   * `model.safetensors` and `config.json`, or the three files. Without a source, loads the built-in embedder. Errors:
+   * `network`, `aborted`, `bad_embedder`, `bad_wasm`, `out_of_memory`.
    */
   static async load(source?: EmbedderSource, options: StaticEmbedderOptions = {}): Promise<StaticEmbedder> {
     return StaticEmbedder.loadInto(await loadCore(options.wasm, options), source, options);
   }
 
-  /** @internal Like `load`, into a core that may still be on its way: the files are read and checked meanwhile. */
+  /** @internal Like `load`, into a core that may still be loading: meanwhile this reads and checks the files. */
   static async loadInto(
     starting: Core | Promise<Core>,
     source: EmbedderSource | undefined,
@@ -88,7 +90,7 @@ export class StaticEmbedder implements Embedder {
     try {
       tokenizer = new Tokenizer(tokenizerJson, {});
     } catch (cause) {
-      throw new SignalboxError('bad_embedder', `tokenizer.json is not understood: ${String(cause)}`, { cause });
+      throw new SignalboxError('bad_embedder', `tokenizer.json is not supported: ${String(cause)}`, { cause });
     }
     const core = await starting;
     throwIfAborted(options.signal);
@@ -99,7 +101,7 @@ export class StaticEmbedder implements Embedder {
     return new StaticEmbedder(core, tokenizer, unknown, id, hash, opened);
   }
 
-  /** Token ids of a text, cut to the embedder's limits, without unknown tokens. */
+  /** Returns the token ids of a text, cut to the embedder's limits, without unknown tokens. */
   #encode(text: string): { ids: number[]; truncated: boolean } {
     const short = cut(text, MAX_TEXT_LENGTH);
     const all = this.#tokenizer.encode(short, { add_special_tokens: false }).ids;
@@ -110,7 +112,7 @@ export class StaticEmbedder implements Embedder {
     };
   }
 
-  /** Errors: `disposed`, `aborted`, `invalid_argument` for what is not a string. */
+  /** Embeds texts. Errors: `disposed`, `aborted`, `invalid_argument` for a value that is not a string. */
   async embed(texts: readonly string[], options: { signal?: AbortSignal | undefined } = {}): Promise<Embedding[]> {
     const handle = this.#handle;
     if (handle === undefined) throw new SignalboxError('disposed', 'the embedder was disposed');

@@ -1,9 +1,7 @@
-/** Which texts go through the model together. */
-
-/** Tokens of a batch, padding included: memory grows with them. */
+/** Maximum tokens of a batch, padding included: memory grows with them. */
 const MOST_TOKENS = 2048;
 
-/** Numbers of texts, shortest first, so that those of a batch are about equally long and little is filled up. */
+/** Batches texts by number, shortest first: texts of a batch have similar lengths and need little padding. */
 export function batchesOf(lengths: readonly number[], mostTexts: number): number[][] {
   const order = lengths.map((_, i) => i).sort((a, b) => (lengths[a] as number) - (lengths[b] as number) || a - b);
   const batches: number[][] = [];

@@ -1,10 +1,10 @@
-/** What a folder of sentence-transformers says about its model, as far as it is understood; the rest is refused. */
+/** Reads a model's configuration from a sentence-transformers folder; refuses settings that are not supported. */
 
 import { errorFrom } from '../errors.js';
 import { type Fields, isObject } from '../files/fields.js';
 import type { Pooling } from './options.js';
 
-/** Parsed files of the folder; `undefined` where there is none. */
+/** Parsed files of the folder; `undefined` if absent. */
 export interface ConfigurationFiles {
   config: Fields;
   tokenizerConfig: Fields | undefined;
@@ -16,14 +16,14 @@ export interface ConfigurationFiles {
 
 export interface Configuration {
   pooling: Pooling;
-  /** Special tokens included. */
+  /** Maximum tokens of a text, special ones included. */
   maxTokens: number;
   lowerCase: boolean;
-  /** Stands before every text. */
+  /** Prepended to every text. */
   prefix: string;
 }
 
-/** What counts where the folder does not say it, or what goes before what it says. */
+/** Defaults for, and overrides of, the folder's configuration. */
 export interface Wanted {
   pooling?: Pooling | undefined;
   maxTokens?: number | undefined;
@@ -33,9 +33,9 @@ function bad(message: string): never {
   throw errorFrom('bad_embedder', message);
 }
 
-const UNDERSTOOD = ['Transformer', 'Pooling', 'Normalize'];
+const SUPPORTED = ['Transformer', 'Pooling', 'Normalize'];
 
-/** The folder of the pooling module; `undefined` where there are no modules. */
+/** Returns the folder of the pooling module; `undefined` if there are no modules. */
 export function poolingFolder(modules: unknown): string | undefined {
   if (modules === undefined) return undefined;
   if (!Array.isArray(modules)) bad('modules.json is not a list');
@@ -43,13 +43,13 @@ export function poolingFolder(modules: unknown): string | undefined {
     const { type, path } = (isObject(module) ? module : {}) as { type?: unknown; path?: unknown };
     return { kind: typeof type === 'string' ? type.split('.').at(-1) : undefined, path };
   });
-  const stranger = kinds.find(({ kind }) => kind === undefined || !UNDERSTOOD.includes(kind));
-  if (stranger !== undefined) {
-    bad(`modules.json has the module '${stranger.kind}', expected ${UNDERSTOOD.join(', ')} only`);
+  const unsupported = kinds.find(({ kind }) => kind === undefined || !SUPPORTED.includes(kind));
+  if (unsupported !== undefined) {
+    bad(`modules.json has the module '${unsupported.kind}', expected ${SUPPORTED.join(', ')} only`);
   }
   const pooling = kinds.filter(({ kind }) => kind === 'Pooling');
   if (pooling.length !== 1 || kinds[0]?.kind !== 'Transformer') {
-    bad('modules.json is not a Transformer with one Pooling behind it');
+    bad('modules.json is not a Transformer followed by one Pooling');
   }
   const path = pooling[0]?.path;
   return typeof path === 'string' && path !== '' ? path : '1_Pooling';
@@ -61,7 +61,7 @@ const POOLING_FLAGS: Readonly<Record<string, Pooling>> = {
   pooling_mode_max_tokens: 'max',
 };
 
-/** The one mode that is switched on. */
+/** Returns the enabled pooling mode, which must be the only one. */
 function poolingOf(config: Fields): Pooling {
   const named = config.pooling_mode;
   const modes =
@@ -71,16 +71,16 @@ function poolingOf(config: Fields): Pooling {
   const [mode = ''] = modes;
   const pooling = Object.hasOwn(POOLING_FLAGS, mode) ? POOLING_FLAGS[mode] : undefined;
   if (pooling === undefined || modes.length > 1) {
-    bad(`the pooling is ${modes.join(' and ') || 'not said'}, expected one of mean, cls and max`);
+    bad(`the pooling is ${modes.join(' and ') || 'not given'}, expected one of mean, cls and max`);
   }
   return pooling;
 }
 
-/** A number of the file, if it is a limit: tokenizers write 1e30 for none. */
+/** Returns a number if it is a limit, else infinity: tokenizers write 1e30 for no limit. */
 const limitOf = (value: unknown): number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 3 && value < 1e6 ? value : Number.POSITIVE_INFINITY;
 
-/** RoBERTa and its kin count positions from behind the padding's. */
+/** RoBERTa and related models count positions from after the padding's. */
 const OFFSET_POSITIONS = ['mpnet', 'roberta', 'xlm-roberta', 'camembert'];
 
 function positionsOf(config: Fields): number {
@@ -93,12 +93,12 @@ function maxTokensOf(files: ConfigurationFiles, wanted: number | undefined): num
   const stated = limitOf(files.sentenceBert?.max_seq_length);
   const fallback = Math.min(limitOf(files.tokenizerConfig?.model_max_length), positions);
   const maxTokens = wanted ?? (Number.isFinite(stated) ? stated : fallback);
-  if (!Number.isFinite(maxTokens)) bad('nothing says how many tokens the model reads: give maxTokens');
+  if (!Number.isFinite(maxTokens)) bad('the folder does not say how many tokens the model reads: set maxTokens');
   if (maxTokens > positions) bad(`maxTokens is ${maxTokens}, the model has positions for ${positions}`);
   return maxTokens;
 }
 
-/** What stands before a text unless something else is asked for. */
+/** Returns the default prompt, which is prepended to every text. */
 function prefixOf(config: Fields | undefined): string {
   const name = config?.default_prompt_name;
   if (name === undefined || name === null) return '';
@@ -107,15 +107,15 @@ function prefixOf(config: Fields | undefined): string {
   return typeof prompt === 'string' ? prompt : bad(`the default prompt '${String(name)}' is not among the prompts`);
 }
 
-/** Errors: `bad_embedder` for what is not understood, or not said. */
+/** Reads the configuration. Errors: `bad_embedder` for settings that are missing or not supported. */
 export function readConfiguration(files: ConfigurationFiles, wanted: Wanted): Configuration {
   const said = files.pooling === undefined ? undefined : poolingOf(files.pooling);
   const pooling = wanted.pooling ?? said;
   if (pooling === undefined) {
-    bad('nothing says how tokens are pooled (the folder has no modules.json): give pooling');
+    bad('the folder does not say how tokens are pooled (it has no modules.json): set pooling');
   }
   if (files.pooling?.include_prompt === false && prefixOf(files.sentenceTransformers) !== '') {
-    bad('a prompt that is left out of the pooling is not understood');
+    bad('a prompt that is left out of the pooling is not supported');
   }
   return {
     pooling,

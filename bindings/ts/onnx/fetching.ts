@@ -1,4 +1,4 @@
-/** A file of a model: from the cache, or fetched, resumed where it was interrupted, checked, and kept. */
+/** Gets a model's file from the cache, or fetches it: resumes interrupted downloads, checks the file and keeps it. */
 import { discard, type OpenFile, openResponse, openUrl } from '#platform';
 import { abortable, errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
 import { sha256Of } from '../files/sha256.js';
@@ -6,9 +6,9 @@ import type { OnProgress } from '../types.js';
 import { type CachedFile, type FileCache, MemoryFile } from './file-cache.js';
 import type { FileClaim } from './location.js';
 
-/** More than a page can hold in one piece. */
+/** Maximum size: a page cannot hold more in one piece. */
 const MOST_BYTES = 2 ** 31 - 1;
-/** Connections that may break in the midst of a file before it is given up. */
+/** Maximum number of broken connections during one file. */
 const MOST_BREAKS = 5;
 
 export interface FetchOptions {
@@ -19,20 +19,20 @@ export interface FetchOptions {
 
 export interface FileRequest extends FileClaim {
   address: string;
-  /** Names of progress events: the model, and the file in its folder. */
+  /** Name of the model, and of the file in its folder, in progress events. */
   name: string;
   file: string;
-  /** Throws for bytes that are of no use: they are not kept. */
+  /** Throws for unusable bytes, which are then not kept. */
   accept?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 export interface FetchedFile {
   bytes: Uint8Array<ArrayBuffer>;
-  /** Hexadecimal; `undefined` where WebCrypto is missing (plain http). */
+  /** Hexadecimal; `undefined` without WebCrypto (plain http). */
   sha256: string | undefined;
 }
 
-/** A connection that broke in the midst of a file: worth another try. */
+/** A connection that broke during a file, which is worth a retry. */
 class Broken extends Error {}
 
 const isWeb = (address: string) => /^https?:/.test(address);
@@ -52,14 +52,14 @@ async function ask(address: string, from: number, signal: AbortSignal | undefine
     const isOffline = globalThis.navigator?.onLine === false;
     throw network(
       isOffline
-        ? `this device is offline, and ${address} is not in the cache`
+        ? `this device is offline and ${address} is not in the cache`
         : `${address} could not be fetched: ${String(cause)}`,
       cause,
     );
   }
 }
 
-/** Where the answer begins, and how long the whole file is. */
+/** Returns the start of the response in the file, and the size of the whole file. */
 function rangeOf(response: Response, { size }: OpenFile, from: number): { start: number; total: number | undefined } {
   const [, start, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get('content-range') ?? '') ?? [];
   if (start !== undefined) return { start: Number(start), total: Number(total) };
@@ -72,12 +72,12 @@ interface Answer {
   file: OpenFile;
 }
 
-/** The answer for the rest of the file; for all of it where the rest cannot be had, or is of another version. */
+/** Requests the rest of a file; all of it if the rest is not available or is of another version. */
 async function askForRest(entry: CachedFile, request: FileRequest, signal: AbortSignal | undefined): Promise<Answer> {
   const from = entry.loadedBytes;
   let response = await ask(request.address, from, signal);
   const etag = response.headers.get('etag') ?? undefined;
-  // Without a mark of the version or a hash nobody would notice that the rest belongs to something else.
+  // Without an ETag or a hash, a rest of another version would go unnoticed.
   const isSameVersion = etag === entry.etag && (etag !== undefined || request.sha256 !== undefined);
   if (from > 0 && response.status === 206 && isSameVersion) {
     const file = openResponse(response, signal);
@@ -87,7 +87,7 @@ async function askForRest(entry: CachedFile, request: FileRequest, signal: Abort
     discard(response);
     response = await ask(request.address, 0, signal);
   }
-  const file = openResponse(response, signal); // What is there is kept where the server only fails for now.
+  const file = openResponse(response, signal); // If the server fails, this throws and keeps the part.
   if (from > 0) await entry.remove();
   return { response, file };
 }
@@ -99,7 +99,7 @@ function checkSize(total: number | undefined, request: FileRequest): void {
   if ((total ?? 0) > MOST_BYTES) throw errorFrom('out_of_memory', `${request.file} has ${total} bytes, more than fit`);
 }
 
-/** Tells a connection that broke from a file that cannot be kept. */
+/** Marks errors of the connection as `Broken`, to tell them from errors of the cache. */
 async function* breaking(chunks: OpenFile['chunks'], signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   try {
     yield* chunks;
@@ -109,7 +109,7 @@ async function* breaking(chunks: OpenFile['chunks'], signal: AbortSignal | undef
   }
 }
 
-/** One connection: what it brings is in the entry also when it breaks. */
+/** Loads from one connection; the entry keeps the received bytes if the connection breaks. */
 async function loadRest(entry: CachedFile, request: FileRequest, options: FetchOptions): Promise<void> {
   const { signal, onProgress } = options;
   if (entry.loadedBytes > 0 && entry.loadedBytes === request.sizeBytes) return;
@@ -138,7 +138,7 @@ async function loadRest(entry: CachedFile, request: FileRequest, options: FetchO
   if (size !== undefined && entry.loadedBytes < size) throw new Broken(`it ended after ${entry.loadedBytes} bytes`);
 }
 
-/** The whole file into the entry, over as many connections as it takes. */
+/** Loads the whole file into the entry, over several connections if necessary. */
 async function load(entry: CachedFile, request: FileRequest, options: FetchOptions): Promise<void> {
   for (let breaks = 0; ; ++breaks) {
     const before = entry.loadedBytes;
@@ -149,24 +149,27 @@ async function load(entry: CachedFile, request: FileRequest, options: FetchOptio
       if (!(cause instanceof Broken)) throw cause;
       if (breaks === MOST_BREAKS || entry.loadedBytes <= before) {
         const { loadedBytes } = entry;
-        throw network(`${request.address}: ${cause.message}; ${loadedBytes} bytes are kept for the next try`, cause);
+        throw network(
+          `${request.address}: ${cause.message}; ${loadedBytes} bytes are kept for the next attempt`,
+          cause,
+        );
       }
     }
   }
 }
 
-/** What is in the entry, if it is what it must be; else what is wrong with it. */
+/** Returns the file in the entry, or an error if it is not the expected one. */
 async function check(entry: CachedFile, request: FileRequest): Promise<FetchedFile | SignalboxError> {
   const bytes = await entry.read();
   const wrong = (got: string, expected: unknown) =>
-    errorFrom('bad_checksum', `${request.address} has ${got}, expected ${expected}: it is not used`);
+    errorFrom('bad_checksum', `${request.address} has ${got}, expected ${expected}: the file is not used`);
   if (request.sizeBytes !== undefined && bytes.byteLength !== request.sizeBytes) {
     return wrong(`${bytes.byteLength} bytes`, request.sizeBytes);
   }
   const sha256 = await sha256Of(bytes);
   if (request.sha256 !== undefined && sha256 !== request.sha256) {
     if (sha256 !== undefined) return wrong(`the SHA-256 ${sha256}`, request.sha256);
-    throw network(`${request.file} cannot be checked here: a page needs https (or localhost) for that`);
+    throw network(`${request.file} cannot be checked here: that needs https or localhost`);
   }
   try {
     request.accept?.(bytes);
@@ -186,7 +189,7 @@ async function fetchInto(entry: CachedFile, request: FileRequest, options: Fetch
       onProgress?.({ status: 'progress', name: request.name, file: request.file, progress: 100, loaded: total, total });
       return found;
     }
-    await entry.remove(); // Damaged, or not what is wanted any more.
+    await entry.remove(); // Damaged, or no longer the expected file.
   }
   for (;;) {
     const wasBegun = entry.loadedBytes > 0;
@@ -197,21 +200,21 @@ async function fetchInto(entry: CachedFile, request: FileRequest, options: Fetch
       return found;
     }
     await entry.remove();
-    // The beginning may have been of another version: once more, from there.
+    // The kept part may have been of another version: retry from the start.
     if (!wasBegun) throw found;
   }
 }
 
 /**
- * Errors: `network`, `aborted`, `quota_exceeded`, `out_of_memory`; `bad_checksum` for another size or SHA-256 than
- * expected, and what `accept` throws: such a file is neither used nor kept.
+ * Returns a file from the cache or the network. Errors: `network`, `aborted`, `quota_exceeded`, `out_of_memory`;
+ * `bad_checksum` for an unexpected size or SHA-256, and errors of `accept`: such a file is neither used nor kept.
  */
 export async function fetchFile(request: FileRequest, options: FetchOptions): Promise<FetchedFile> {
   const { signal, onProgress, cache } = options;
   const event = { name: request.name, file: request.file };
   throwIfAborted(signal);
   onProgress?.({ status: 'initiate', ...event });
-  // What lies on the disk already is not copied there.
+  // Files on the disk are not copied into the cache.
   const kept = isWeb(request.address) ? cache?.open(request.address, signal) : undefined;
   let entry: CachedFile | undefined;
   try {
@@ -233,11 +236,11 @@ export async function fetchFile(request: FileRequest, options: FetchOptions): Pr
 
 const ABSENT = new TextEncoder().encode('signalbox: there is no such file');
 
-/** Whether these are the bytes that `keepAbsence` left behind. */
+/** Returns whether these are the bytes that `keepAbsence` wrote. */
 export const isAbsence = (bytes: Uint8Array) =>
   bytes.byteLength === ABSENT.byteLength && bytes.every((byte, i) => byte === ABSENT[i]);
 
-/** Notes in the cache that there is no such file, so that nobody asks again. */
+/** Records in the cache that a file does not exist, to avoid further requests. */
 export async function keepAbsence(address: string, { signal, cache }: FetchOptions): Promise<void> {
   if (cache === undefined || !isWeb(address)) return;
   const entry = await cache.open(address, signal);

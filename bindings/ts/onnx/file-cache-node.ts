@@ -1,4 +1,4 @@
-/** Downloads in a folder on the disk, a file each: what was loaded when a process ended is there for the next one. */
+/** Keeps downloads in a folder on the disk, one file each: the next process resumes an interrupted one. */
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -13,12 +13,12 @@ function failure(folder: string, cause: unknown): SignalboxError {
   const isFull = code === 'ENOSPC' || code === 'EDQUOT';
   return new SignalboxError(
     isFull ? 'quota_exceeded' : 'network',
-    isFull ? `the disk has no room for a model in ${folder}` : `the cache ${folder} cannot be used: ${message}`,
+    isFull ? `the disk has no space for a model in ${folder}` : `the cache ${folder} cannot be used: ${message}`,
     { cause },
   );
 }
 
-/** Whether the process that left a part behind is still at it. */
+/** Returns whether the process that owns a part is still running. */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -28,7 +28,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Whether it is a part that nobody works on. What another thread of this process does is not known here. */
+/** Returns whether an entry is an abandoned part. The parts of other threads of this process count as in use. */
 function isLeft(entry: string): boolean {
   const [, pid, thread] = /\.(\d+)-(\d+)-\d+\.part$/.exec(entry) ?? [];
   if (pid === undefined) return false;
@@ -56,7 +56,7 @@ class DiskFile implements CachedFile {
     this.#part = `${this.#name}.${process.pid}-${threadId}-${turn}.part`;
   }
 
-  /** Finds the whole file, or takes over the longest part that nobody works on. */
+  /** Finds the whole file, or takes over the longest abandoned part. */
   async takeUp(): Promise<void> {
     const whole = await sizeOf(this.#name);
     if (whole !== undefined) {
@@ -75,7 +75,7 @@ class DiskFile implements CachedFile {
     try {
       await rename(path.join(this.#folder, longest), this.#part);
     } catch {
-      return; // Somebody else was faster.
+      return; // Another process was faster.
     }
     const mark = path.join(this.#folder, `${longest}.etag`);
     this.etag = (await readFile(mark, 'utf8').catch(() => '')) || undefined;
@@ -151,7 +151,7 @@ class DiskFile implements CachedFile {
   }
 }
 
-/** Parts that this process works on. */
+/** Parts that this thread is loading. */
 const parts = new Set<string>();
 let turns = 0;
 
@@ -186,7 +186,7 @@ class DiskCache implements FileCache {
     for (const entry of await this.#entries()) await rm(path.join(this.#folder, entry), { force: true });
   }
 
-  /** Only what this cache wrote: the folder may be a person's own. */
+  /** Lists only files that this cache wrote: the folder may hold the user's own files. */
   async #entries(): Promise<string[]> {
     const entries = await readdir(this.#folder).catch(() => []);
     return entries.filter((entry) => /^[0-9a-f]{40}(\.\d+-\d+-\d+\.part(\.etag)?)?$/.test(entry));
@@ -195,7 +195,7 @@ class DiskCache implements FileCache {
 
 const nameOf = (address: string) => createHash('sha256').update(address).digest('hex').slice(0, 40);
 
-/** The cache in a folder; `true`: the person's own, `false`: none. */
+/** Returns the cache in a folder; `true`: in the user's cache folder, `false`: none. */
 export function openFileCache(where: boolean | string): FileCache | undefined {
   if (where === false) return undefined;
   return new DiskCache(where === true ? cacheFolder('models') : where);

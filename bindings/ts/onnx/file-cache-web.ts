@@ -1,11 +1,11 @@
-/** Downloads in the browser's Cache API, in pieces: what was loaded when a tab was closed is there for the next one. */
+/** Keeps downloads in the browser's Cache API, in pieces: the next tab resumes an interrupted one. */
 import { errorFrom, SignalboxError } from '../errors.js';
 import type { CachedFile, FileCache } from './file-cache.js';
 
 const CACHE_NAME = 'signalbox-models-1';
 const PIECE_BYTES = 4 << 20;
 
-/** What is known of a file; the pieces lie beside it, all but the last of PIECE_BYTES. */
+/** The state of a file, stored beside its pieces, which all but the last have PIECE_BYTES. */
 interface Note {
   etag: string | undefined;
   loadedBytes: number;
@@ -19,16 +19,16 @@ async function roomText(): Promise<string> {
   const estimate = await globalThis.navigator?.storage?.estimate?.().catch(() => undefined);
   if (estimate?.quota === undefined) return '';
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
-  return `: ${megabytes(estimate.usage ?? 0)} of ${megabytes(estimate.quota)} are taken`;
+  return `: ${megabytes(estimate.usage ?? 0)} of ${megabytes(estimate.quota)} are in use`;
 }
 
-/** Writes, and names the one failure that a person can do something about. */
+/** Writes an entry, and reports a full storage as such, since the user can free some. */
 async function put(cache: Cache, address: string, body: Uint8Array<ArrayBuffer> | string): Promise<void> {
   try {
     await cache.put(address, new Response(body));
   } catch (cause) {
     if ((cause as Error).name === 'QuotaExceededError') {
-      const message = `the browser's storage has no room for ${address}${await roomText()}; free some, or load without cache`;
+      const message = `the browser's storage has no room for ${address}${await roomText()}; free some, or load without a cache`;
       throw new SignalboxError('quota_exceeded', message, { cause });
     }
     throw new SignalboxError('network', `${address} could not be cached: ${String(cause)}`, { cause });
@@ -40,7 +40,7 @@ async function readNote(cache: Cache, address: string): Promise<Note | undefined
     const response = await cache.match(noteAddress(address));
     return response === undefined ? undefined : ((await response.json()) as Note);
   } catch {
-    return undefined; // A note that cannot be read is none.
+    return undefined; // An unreadable note counts as absent.
   }
 }
 
@@ -71,7 +71,7 @@ class WebFile implements CachedFile {
     return this.#note.etag;
   }
 
-  /** Takes up a piece that was begun. */
+  /** Resumes an incomplete piece. */
   async takeUp(): Promise<void> {
     const begun = this.loadedBytes % PIECE_BYTES;
     if (this.isWhole || begun === 0) return;
@@ -101,19 +101,19 @@ class WebFile implements CachedFile {
   async read(): Promise<Uint8Array<ArrayBuffer>> {
     await this.#flush();
     const bytes = new Uint8Array(this.loadedBytes);
-    // The next piece is on its way while one is copied.
+    // The next piece loads while this one is copied.
     let next = this.#readPiece(0);
     for (let offset = 0; offset < bytes.byteLength; offset += PIECE_BYTES) {
       const piece = await next;
       if (piece.byteLength !== Math.min(PIECE_BYTES, bytes.byteLength - offset)) return new Uint8Array(0);
       next = this.#readPiece(offset / PIECE_BYTES + 1);
-      next.catch(() => undefined); // The one behind the last may be anything.
+      next.catch(() => undefined); // There may be no next piece.
       bytes.set(piece, offset);
     }
     return bytes;
   }
 
-  /** Nothing where it is not there. */
+  /** Reads a piece; empty if it is missing. */
   async #readPiece(piece: number): Promise<Uint8Array> {
     const response = await this.#cache.match(pieceAddress(this.#address, piece));
     return new Uint8Array((await response?.arrayBuffer()) ?? new ArrayBuffer(0));
@@ -134,7 +134,7 @@ class WebFile implements CachedFile {
   }
 
   async close(): Promise<void> {
-    // What cannot be kept is loaded again the next time.
+    // Bytes that cannot be kept are loaded again next time.
     await this.#flush().catch(() => undefined);
     this.#unlock();
   }
@@ -161,7 +161,7 @@ class WebFile implements CachedFile {
   }
 }
 
-/** Waits until no other tab or worker loads the same file; gives what lets the next one in. */
+/** Waits until no other tab or worker loads the same file; returns a function that releases the lock. */
 async function lock(address: string, signal: AbortSignal | undefined): Promise<() => void> {
   if (globalThis.navigator?.locks === undefined) return () => undefined;
   return new Promise((resolve, reject) => {
@@ -203,11 +203,11 @@ class WebCache implements FileCache {
 }
 
 /**
- * The cache of this place; undefined where there is none: on pages over plain http, for example.
- * Errors: `invalid_argument` for a folder, which only Node has.
+ * Returns the cache; `undefined` if it is off or not available, as on pages over plain http.
+ * Errors: `invalid_argument` for a folder, which only works in Node.js.
  */
 export function openFileCache(where: boolean | string): FileCache | undefined {
   if (typeof where === 'string')
-    throw errorFrom('invalid_argument', 'a cache folder is for Node: expected true or false');
+    throw errorFrom('invalid_argument', 'a cache folder works only in Node.js: expected true or false');
   return where && typeof caches !== 'undefined' ? new WebCache() : undefined;
 }

@@ -1,33 +1,33 @@
-/** Where downloads are kept, and the part of one that was kept when it was interrupted. */
+/** A cache of downloads, which also keeps the loaded part of interrupted ones. */
 
-/** One file in a cache. Nobody else writes to it until it is closed. */
+/** One file in a cache, with exclusive write access until it is closed. */
 export interface CachedFile {
-  /** It was finished: all of it is there, and was checked. */
+  /** The file is complete and was checked. */
   readonly isWhole: boolean;
-  /** Bytes that are there. */
+  /** Number of bytes in the cache. */
   readonly loadedBytes: number;
-  /** The server's mark of this version, where it gave one. */
+  /** The server's ETag of this version, if any. */
   readonly etag: string | undefined;
-  /** Starts again with nothing. `sizeBytes`: how long it will be, where that is known. */
+  /** Starts over with no bytes. `sizeBytes` is the size of the whole file, if known. */
   restart(etag: string | undefined, sizeBytes: number | undefined): Promise<void>;
   append(chunk: Uint8Array): Promise<void>;
-  /** All bytes that are there, once: what keeps them in memory gives up its own. */
+  /** Reads all bytes; call it only once, as a file in memory gives up its bytes. */
   read(): Promise<Uint8Array<ArrayBuffer>>;
   finish(): Promise<void>;
   remove(): Promise<void>;
-  /** Keeps what is there for the next time. */
+  /** Closes the file and keeps its bytes for the next time. */
   close(): Promise<void>;
 }
 
 export interface FileCache {
   open(address: string, signal: AbortSignal | undefined): Promise<CachedFile>;
-  /** Whether the whole file is there. */
+  /** Returns whether the cache has the whole file. */
   has(address: string): Promise<boolean>;
   sizeBytes(): Promise<number>;
   clear(): Promise<void>;
 }
 
-/** No cache: the file is in memory, and gone when it is closed. */
+/** A file in memory instead of a cache; closing it frees its bytes. */
 export class MemoryFile implements CachedFile {
   readonly isWhole = false;
   loadedBytes = 0;

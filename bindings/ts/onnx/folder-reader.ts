@@ -1,4 +1,4 @@
-/** Files of a model's folder: fetched, parsed, and noted. */
+/** Fetches and parses the files of a model's folder, and records their hashes. */
 import { asObject, parseJson } from '../embedding/embedder-files.js';
 import { errorFrom, SignalboxError } from '../errors.js';
 import { type ConfigurationFiles, poolingFolder } from './configuration.js';
@@ -16,7 +16,7 @@ export class FolderReader {
     this.#options = options;
   }
 
-  /** `bad_embedder` where the folder's list does not have it. */
+  /** Fetches a file. Errors: those of `fetchFile`; `bad_embedder` if the folder's list does not have it. */
   async fetch(file: string, accept?: (bytes: Uint8Array) => void): Promise<FetchedFile> {
     const { files, name, address } = this.#folder;
     const claim = files?.get(file);
@@ -26,7 +26,7 @@ export class FolderReader {
     return this.#note(file, await fetchFile({ address: address(file), name, file, ...claim, accept }, this.#options));
   }
 
-  /** What was read so far. */
+  /** Returns the hashes and sizes of all files read so far. */
   manifest(): Manifest {
     return { files: Object.fromEntries([...this.#read].sort()) };
   }
@@ -36,7 +36,7 @@ export class FolderReader {
     return parseJson((await this.fetch(file, accept)).bytes, file);
   }
 
-  /** Undefined where it is not there. Without a list that is found out by asking, once. */
+  /** Reads an optional file; `undefined` if absent. Without a list, this asks the server, once. */
   async optionalJson(file: string): Promise<unknown> {
     const { files, name } = this.#folder;
     if (files !== undefined) return files.has(file) ? this.json(file) : undefined;
@@ -60,14 +60,17 @@ export class FolderReader {
   }
 }
 
-/** A 404, a page in its stead, or no such file: unlike no connection. */
+/**
+ * Returns whether an error means that a file is absent (a 404, an HTML page, no such file), not that the network
+ * failed.
+ */
 const saysAbsence = ({ message, cause }: SignalboxError) =>
   /answered (403|404|410)$|HTML page/.test(message) ||
   (/could not be read$/.test(message) && (cause as { code?: unknown } | undefined)?.code === 'ENOENT');
 
 const asOptional = (value: unknown, what: string) => (value === undefined ? undefined : asObject(value, what));
 
-/** The hub's list of files is no file of the model: its progress is not reported. */
+/** Reads the hub's list of files, without progress events: it is not a file of the model. */
 export const readListing =
   (options: FetchOptions): ReadJson =>
   async (address, what, accept) => {

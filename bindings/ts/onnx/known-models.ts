@@ -1,4 +1,4 @@
-/** What the package knows of models whose folders do not say it, and of the files of its default model. */
+/** Settings of models whose folders lack them, and the hashes of the default model's files. */
 import type { Manifest, Pooling } from './options.js';
 
 export const DEFAULT_MODEL = 'Xenova/all-mpnet-base-v2';
@@ -12,9 +12,9 @@ interface KnownModel {
 const sha256 = (hash: string) => ({ sha256: hash });
 
 /**
- * The repository holds no modules.json; pooling and limit are those of sentence-transformers/all-mpnet-base-v2, whose
- * weights these are. The hashes are those that a public list of these files records, not of a download of ours; it has
- * none for `onnx/model_quantized.onnx`, which is checked against what the hub says of it.
+ * The repository has no modules.json; pooling and limit are those of sentence-transformers/all-mpnet-base-v2, which has
+ * the same weights. The hashes come from a public list of these files, not from a download of ours. It has none for
+ * `onnx/model_quantized.onnx`, which is checked against the hub's own hash.
  */
 const KNOWN: Readonly<Record<string, KnownModel>> = {
   [DEFAULT_MODEL]: {
@@ -34,5 +34,5 @@ const KNOWN: Readonly<Record<string, KnownModel>> = {
   },
 };
 
-/** What is known of a hub's model. */
+/** Returns what the package knows of a hub's model. */
 export const knownModel = (id: string): KnownModel | undefined => (Object.hasOwn(KNOWN, id) ? KNOWN[id] : undefined);

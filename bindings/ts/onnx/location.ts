@@ -1,34 +1,34 @@
-/** Where a model's files are, and what they must be: a hub's repository, or a folder somewhere. */
+/** Locates a model's files and their expected hashes: in a hub's repository, or in any folder. */
 import { type ErrorCode, SignalboxError } from '../errors.js';
 import { knownModel } from './known-models.js';
 import type { Manifest, ModelFileOptions } from './options.js';
 
-/** What is known of a file before it is fetched. */
+/** Expected hash and size of a file, if known. */
 export interface FileClaim {
   sha256?: string | undefined;
   sizeBytes?: number | undefined;
 }
 
-/** The files that there are, by path. A file that is not among them is not there. */
+/** All files of a folder, by path. */
 type FileList = ReadonlyMap<string, FileClaim>;
 
 /** A folder of files with addresses. */
 export interface ModelFolder {
-  /** What progress events call it, and by default its vectors. */
+  /** Name in progress events, and the default id of the vectors. */
   name: string;
-  /** Of a hub's model: the commit where it is known, else what was asked for. */
+  /** For a hub's model: the commit if known, else the requested revision. */
   revision: string | undefined;
-  /** `undefined`: nobody knows, a file has to be asked for. */
+  /** `undefined` if the files are not known before they are requested. */
   files: FileList | undefined;
   address(file: string): string;
 }
 
-/** Reads a small JSON file, from the cache where it is there; what `accept` throws at is not kept. */
+/** Reads a small JSON file, from the cache if it has it; a file for which `accept` throws is not kept. */
 export type ReadJson = (address: string, what: string, accept: (value: unknown) => void) => Promise<unknown>;
 
 const HUB_ID = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
 
-/** `owner/name`; a folder beside the page or script is written `./owner/name`. */
+/** Returns whether a text is a hub's id, `owner/name`. For a relative folder, write `./owner/name`. */
 export const isHubId = (model: string) => HUB_ID.test(model);
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -37,7 +37,7 @@ function invalid(message: string): never {
   throw new SignalboxError('invalid_argument', message);
 }
 
-/** A path that stays below its folder. */
+/** Returns a path that must stay below its folder. */
 export function checkPath(file: string, what: string, code: ErrorCode = 'invalid_argument'): string {
   const isBelow = file !== '' && !/[\\?#%\0]/.test(file) && file.split('/').every((part) => !/^\.{0,2}$/.test(part));
   if (!isBelow) throw new SignalboxError(code, `${what} '${file}' is not a path below the folder`);
@@ -59,11 +59,11 @@ interface HubListing {
   files: Map<string, FileClaim>;
 }
 
-/** The hub's answer to which files a repository has, as far as it is understood. */
+/** Parses the hub's list of a repository's files. */
 function parseListing(value: unknown, what: string): HubListing {
   const { sha, siblings } = (value ?? {}) as { sha?: unknown; siblings?: unknown };
   if (typeof sha !== 'string' || !/^[0-9a-f]{40}$/.test(sha) || !Array.isArray(siblings)) {
-    throw new SignalboxError('network', `${what} answered without a commit and files: give a manifest`);
+    throw new SignalboxError('network', `${what} answered without a commit and files: set a manifest`);
   }
   const files = new Map<string, FileClaim>();
   for (const sibling of siblings as { rfilename?: unknown; size?: unknown; lfs?: { sha256?: unknown } | null }[]) {
@@ -75,7 +75,7 @@ function parseListing(value: unknown, what: string): HubListing {
   return { revision: sha, files };
 }
 
-/** What the package knows goes before what the hub says: a repository that changed is found out. */
+/** Locates a hub's model. Hashes that the package knows override the hub's, to detect a changed repository. */
 async function hubFolder(id: string, options: ModelFileOptions, readJson: ReadJson): Promise<ModelFolder> {
   const { revision = 'main', manifest } = options;
   const host = (options.host ?? 'https://huggingface.co').replace(/\/+$/, '');
@@ -98,7 +98,7 @@ async function hubFolder(id: string, options: ModelFileOptions, readJson: ReadJs
   return folder(listing.revision, listing.files);
 }
 
-/** Errors: `invalid_argument`; `network` for a hub that does not answer. */
+/** Locates a model's folder. Errors: `invalid_argument`; `network` if the hub does not answer. */
 export async function findFolder(
   model: string | URL,
   options: ModelFileOptions,
@@ -108,9 +108,9 @@ export async function findFolder(
   if (typeof model === 'string' && isHubId(place)) return hubFolder(place, options, readJson);
   const base = place.replace(/\/*$/, '/');
   const { manifest } = options;
-  if (/^https?:.*[?#]/.test(base)) invalid(`${place}: an address of a folder has no query`);
+  if (/^https?:.*[?#]/.test(base)) invalid(`${place}: the address of a folder must not have a query`);
   if (/^https?:/.test(base) && manifest === undefined) {
-    invalid(`${place}: nothing says what its files must be: give a manifest, or null if you trust this server`);
+    invalid(`${place}: the hashes of its files are not known: set a manifest, or null if you trust this server`);
   }
   return {
     name: base.split('/').at(-2) || 'onnx',

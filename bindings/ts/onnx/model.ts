@@ -1,4 +1,4 @@
-/** An embedder from the files of a folder, in this thread. */
+/** Loads and runs an embedder from the files of a folder, in this thread. */
 import { openFileCache } from '#onnx-platform';
 import { asObject, parseJson } from '../embedding/embedder-files.js';
 import { abortable, errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
@@ -22,13 +22,13 @@ import { poolText } from './pooling.js';
 import { ModelSession } from './runtime.js';
 import { TextTokenizer } from './tokens.js';
 
-/** What is said of a loaded model: plain data. */
+/** Description of a loaded model, as plain data. */
 export interface LoadedModel {
   id: string;
   hash: string | undefined;
   dim: number;
   details: EmbedderDetails;
-  /** SHA-256 of every file that was read: with it the next load takes these files and no others. */
+  /** SHA-256 of every file that was read: a load with this manifest accepts only these files. */
   manifest: Manifest;
 }
 
@@ -49,14 +49,14 @@ const prefixed = (sha256: string | undefined) => (sha256 === undefined ? undefin
 
 interface Settings {
   reader: FolderReader;
-  /** What the folder is called. */
+  /** Name of the folder. */
   name: string;
   tokenizer: TextTokenizer;
   configuration: Configuration;
   details: EmbedderDetails;
 }
 
-/** Everything but the weights. */
+/** Reads everything but the weights. */
 async function readSettings(model: string, options: OnnxLoadOptions): Promise<Settings> {
   const { signal, onProgress, cache = true } = options;
   const fetching = { signal, onProgress, cache: openFileCache(cache) };
@@ -81,11 +81,11 @@ async function readSettings(model: string, options: OnnxLoadOptions): Promise<Se
   return { reader, name: folder.name, tokenizer, configuration, details };
 }
 
-/** Types that leave activations as they are: a text's vector does not depend on the others of its batch. */
+/** Types that do not quantise activations, so that a text's vector does not depend on the rest of its batch. */
 const WEIGHTS_ONLY: readonly string[] = ['fp32', 'fp16', 'q4', 'q4f16', 'bnb4'];
 const MOST_TEXTS = 8;
 
-/** A model that is ready to embed. */
+/** A loaded model. */
 export class OnnxModel {
   readonly loaded: LoadedModel;
   readonly #session: ModelSession;
@@ -112,12 +112,12 @@ export class OnnxModel {
     const { signal } = options;
     checkOptions(options);
     throwIfAborted(signal);
-    // What says no is asked for before what is large.
+    // The small files come first: they may be reasons to refuse the model.
     const { reader, name, tokenizer, configuration, details } = await readSettings(model, options);
     let weights: FetchedFile | undefined = await reader.fetch(modelFileOf(options));
     const hash = prefixed(weights.sha256);
     const opening = ModelSession.open(weights.bytes, options);
-    weights = undefined; // The runtime has its own: this one may go.
+    weights = undefined; // The runtime has a copy: free this one.
     const session = await orRelease(opening, signal);
     try {
       const dim = await probe(session, tokenizer);
@@ -130,7 +130,7 @@ export class OnnxModel {
     }
   }
 
-  /** Errors: `aborted`, `disposed`, `invalid_argument`, `bad_embedder`, `non_finite`, `out_of_memory`. */
+  /** Embeds texts. Errors: `aborted`, `disposed`, `invalid_argument`, `bad_embedder`, `non_finite`, `out_of_memory`. */
   async embed(texts: readonly string[], signal: AbortSignal | undefined): Promise<Embedding[]> {
     for (const text of texts) {
       if (typeof text !== 'string') throw errorFrom('invalid_argument', `expected a text, got ${typeof text}`);
@@ -141,7 +141,7 @@ export class OnnxModel {
       tokens: known,
       truncated,
     }));
-    // A text without a known word has no meaning to embed.
+    // A text without a known token gets the zero vector.
     const meant = encoded.flatMap(({ known }, i) => (known > 0 ? [i] : []));
     const lengths = meant.map((i) => encoded[i]?.ids.length ?? 0);
     for (const batch of batchesOf(lengths, this.#mostTexts)) {
@@ -163,14 +163,14 @@ export class OnnxModel {
     await this.#inTurn(() => this.#session.release());
   }
 
-  /** One after the other: a session runs one batch at a time. */
+  /** Queues an action: a session runs one batch at a time. */
   #inTurn<T>(action: () => Promise<T>): Promise<T> {
     const result = this.#last.then(action);
     this.#last = result.catch(() => undefined);
     return result;
   }
 
-  /** A turn of the event loop between two batches, so that an abort or a dispose is heard. */
+  /** Waits for a turn of the event loop between two batches, to let in an abort or a dispose. */
   async #turn(signal: AbortSignal | undefined): Promise<void> {
     await nextTurn();
     throwIfAborted(signal);
@@ -178,7 +178,7 @@ export class OnnxModel {
   }
 }
 
-/** By a message: browsers hold back timers that follow each other for 4 ms. */
+/** Waits for a turn of the event loop, by a message: browsers delay nested timers by 4 ms. */
 async function nextTurn(): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   await new Promise((resolve) => {
@@ -188,7 +188,7 @@ async function nextTurn(): Promise<void> {
   port1.close();
 }
 
-/** A session that comes when nobody waits for it any more is released. */
+/** Waits for a session; releases it if it opens after an abort. */
 async function orRelease(opening: Promise<ModelSession>, signal: AbortSignal | undefined): Promise<ModelSession> {
   try {
     return await abortable(opening, signal);
@@ -198,13 +198,13 @@ async function orRelease(opening: Promise<ModelSession>, signal: AbortSignal | u
   }
 }
 
-/** The dimension of the vectors, by embedding something. */
+/** Returns the dimension of the vectors, by embedding a short text. */
 async function probe(session: ModelSession, tokenizer: TextTokenizer): Promise<number> {
   const { ids } = tokenizer.encode('a');
   return (await session.run([ids], tokenizer.padId)).dim;
 }
 
-/** Whether the model's file is in the cache, by what the cache itself knows of the hub. */
+/** Returns whether the model's file is in the cache, with the hub's list of files also taken from the cache. */
 export async function isModelCached(model: string, options: ModelFileOptions): Promise<boolean> {
   const cache = openFileCache(options.cache ?? true);
   if (cache === undefined) return false;

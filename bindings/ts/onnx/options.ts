@@ -1,68 +1,68 @@
-/** What can be said of an ONNX model when it is loaded. All of it is plain data: it crosses to a worker. */
+/** Options for loading an ONNX model: plain data, which can be sent to a worker. */
 import type { OnProgress } from '../types.js';
 import type { WorkerLike } from '../workers/channel.js';
 
-/** The types of weights that transformers.js names, and the files that it calls so. */
+/** Types of weights, with transformers.js's names. */
 export const DTYPES = ['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'] as const;
 export type Dtype = (typeof DTYPES)[number];
 
-/** How the vectors of the tokens become one. */
+/** Ways to combine the vectors of a text's tokens. */
 export const POOLINGS = ['mean', 'cls', 'max'] as const;
 export type Pooling = (typeof POOLINGS)[number];
 
 export const DEVICES = ['wasm', 'webgpu'] as const;
 export type Device = (typeof DEVICES)[number];
 
-/** What the files of a model must be. A file that is not named does not exist. */
+/** Expected hashes of a model's files. A file that is not listed counts as absent. */
 export interface Manifest {
   files: Readonly<Record<string, { sha256: string; sizeBytes?: number }>>;
 }
 
-/** Where the files are, what they must be, and where they are kept. */
+/** Location, expected hashes and cache of a model's files. */
 export interface ModelFileOptions {
   /**
    * Weights to load: `onnx/model.onnx`, or with the suffix that transformers.js uses. Default `q8`:
    * `onnx/model_quantized.onnx`.
    */
   dtype?: Dtype | undefined;
-  /** The model's file below the folder, instead of the one that `dtype` names. */
+  /** The model's file in the folder, instead of the one that `dtype` names. */
   file?: string | undefined;
-  /** Of a hub's model: a branch, a tag or a commit. Default `main`. */
+  /** For a hub's model: a branch, tag or commit. Default `main`. */
   revision?: string | undefined;
-  /** Where the hub is. Default `https://huggingface.co`. */
+  /** Address of the hub. Default `https://huggingface.co`. */
   host?: string | undefined;
   /**
-   * SHA-256 of each file, checked before it is used. Without it: what the package knows of its default model, else what
-   * the hub itself says of its files. `null`: nothing is checked, for a folder of one's own on a server.
+   * SHA-256 of each file, checked before it is used. Default: the hashes that the package knows (of its default model),
+   * else the hub's own. `null` disables checking (for self-hosted files).
    */
   manifest?: Manifest | null | undefined;
   /**
-   * Where downloads are kept: `true` (the default) in the browser's Cache API, in Node below `~/.cache/signalbox`; or,
-   * in Node, a folder.
+   * Whether to keep downloads. Default `true`: in the browser's Cache API, or in Node.js below `~/.cache/signalbox`. In
+   * Node.js also a folder.
    */
   cache?: boolean | string | undefined;
 }
 
-/** What decides about the vectors, where the folder does not say. */
+/** Settings that affect the vectors, if the folder does not give them. */
 export interface ModelReadingOptions {
-  /** Default: what the folder's modules say. A folder without them needs this. */
+  /** Default: as in the folder's modules. Required for a folder without them. */
   pooling?: Pooling | undefined;
-  /** Tokens of a text that are read, special ones included. Default: what the folder says. */
+  /** Maximum tokens of a text, special ones included. Default: as in the folder. */
   maxTokens?: number | undefined;
-  /** What the vectors are called, in an index for example. Default: the hub's id, or the folder's name. */
+  /** Id of the vectors, for example in an index. Default: the hub's id, or the folder's name. */
   id?: string | undefined;
 }
 
-/** Where the model runs. */
+/** Settings of the runtime. */
 export interface RuntimeOptions {
-  /** Default `wasm`. `webgpu` is refused where there is none. */
+  /** Default `wasm`. `webgpu` is refused if it is not available. */
   device?: Device | undefined;
   /**
-   * Of the wasm device. Default: up to 4 where memory can be shared (the worker of a page that is cross-origin
-   * isolated; Node), else 1. The first load of a realm counts.
+   * Threads of the wasm device. Default: up to 4 if memory can be shared (in Node.js, and in workers of cross-origin
+   * isolated pages), else 1. The first load in a realm decides.
    */
   threads?: number | undefined;
-  /** Where ONNX Runtime's .wasm is, if not beside its script. */
+  /** Location of ONNX Runtime's .wasm file, if it is not beside its script. */
   runtimeWasm?: string | URL | undefined;
 }
 
@@ -91,7 +91,7 @@ const SUFFIXES: Record<Dtype, string> = {
 
 export const modelFileOf = ({ file, dtype = 'q8' }: ModelFileOptions) => file ?? `onnx/model${SUFFIXES[dtype]}.onnx`;
 
-/** The type of the weights by the file's name; the name itself where it says nothing. */
+/** Returns the type of the weights by the file's name, or the name itself if that does not tell. */
 export function dtypeOf(options: ModelFileOptions): string {
   if (options.file === undefined) return options.dtype ?? 'q8';
   const known = DTYPES.find((dtype) => modelFileOf({ dtype }) === options.file);

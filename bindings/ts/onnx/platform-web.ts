@@ -1,7 +1,7 @@
-/** What differs between Node and everywhere else: where downloads are kept, and where the runtime lies. */
+/** The cache of downloads and the location of the runtime, outside of Node.js. */
 export { openFileCache } from './file-cache-web.js';
 
-/** ONNX Runtime finds its own files. */
+/** Returns `undefined`: ONNX Runtime finds its own files. */
 export function runtimePaths(): string | undefined {
   return undefined;
 }

@@ -1,8 +1,8 @@
-/** From the vectors of the tokens to one of unit norm for each text. */
+/** Combines the vectors of a text's tokens into one of unit norm. */
 import { errorFrom } from '../errors.js';
 import type { Pooling } from './options.js';
 
-/** The model's answer for a batch: row-major [texts, tokens, dim]. */
+/** The model's output for a batch, row-major [texts, tokens, dim]. */
 export interface HiddenStates {
   values: ArrayLike<number>;
   tokens: number;
@@ -14,7 +14,7 @@ function poolMean(out: Float64Array, { values, dim }: HiddenStates, first: numbe
     const at = (first + t) * dim;
     for (let i = 0; i < dim; ++i) out[i] = (out[i] as number) + (values[at + i] as number);
   }
-  // The division by the number of tokens is undone by the norm.
+  // No division by the number of tokens: normalisation would undo it.
 }
 
 function poolMax(out: Float64Array, { values, dim }: HiddenStates, first: number, length: number): void {
@@ -31,22 +31,22 @@ function poolCls(out: Float64Array, { values, dim }: HiddenStates, first: number
 
 const POOL = { mean: poolMean, max: poolMax, cls: poolCls };
 
-/** Below this a norm is that of a vector of zeros. */
+/** A vector with a smaller norm counts as zero. */
 const LEAST_NORM = 1e-12;
 
 /**
- * Text `row` of the batch, of `length` tokens, the padding behind them left out; sums in float64.
- * Errors: `non_finite` where the model gave NaN or infinity.
+ * Pools the `length` tokens of text `row`, without padding; sums in float64.
+ * Errors: `non_finite` if the model returned NaN or infinity.
  */
 export function poolText(states: HiddenStates, row: number, length: number, pooling: Pooling): Float32Array {
   const sums = new Float64Array(states.dim);
   POOL[pooling](sums, states, row * states.tokens, length);
   const norm = Math.sqrt(sums.reduce((sum, x) => sum + x * x, 0));
-  if (!Number.isFinite(norm)) throw errorFrom('non_finite', 'the model gave NaN or infinity for a text');
+  if (!Number.isFinite(norm)) throw errorFrom('non_finite', 'the model returned NaN or infinity for a text');
   return norm < LEAST_NORM ? new Float32Array(states.dim) : Float32Array.from(sums, (x) => x / norm);
 }
 
-/** IEEE 754 binary16 to numbers. */
+/** Converts IEEE 754 binary16 to numbers. */
 export function fromHalves(halves: Uint16Array): Float32Array {
   return Float32Array.from(halves, (half) => {
     const sign = half & 0x8000 ? -1 : 1;

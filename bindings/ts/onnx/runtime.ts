@@ -1,4 +1,4 @@
-/** ONNX Runtime Web: a session, and batches through it. */
+/** Opens sessions of ONNX Runtime Web and runs batches. */
 
 import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-web';
 import { runtimePaths } from '#onnx-platform';
@@ -9,20 +9,21 @@ import { splitWeights } from './split-weights.js';
 
 type Ort = typeof import('onnxruntime-web/wasm');
 
-/** More threads than this do not pay for texts of a few hundred tokens. */
+/** Maximum default threads: more do not help with texts of a few hundred tokens. */
 const MOST_THREADS = 4;
 
 const INPUTS = ['input_ids', 'attention_mask', 'token_type_ids'] as const;
 type InputName = (typeof INPUTS)[number];
 
-/** Vectors of the tokens, by the names that exporters give them. */
+/** Names that exporters give to the vectors of the tokens. */
 const OUTPUTS = ['last_hidden_state', 'token_embeddings'];
 
-/** The threads of this realm: ONNX Runtime starts them once. */
+/** Number of threads in this realm, which ONNX Runtime starts once. */
 let startedThreads: number | undefined;
 
 /**
- * One in a page itself: bundled into the page's script, the runtime would start that as its threads, and wait forever.
+ * Returns the default number of threads. One in a page itself: a runtime bundled into the page's script would start
+ * that script as its threads, and wait forever.
  */
 function defaultThreads(): number {
   const isNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
@@ -54,14 +55,14 @@ async function importRuntime(device: 'wasm' | 'webgpu'): Promise<Ort> {
 async function requireGpu(): Promise<void> {
   const gpu = (globalThis.navigator as { gpu?: { requestAdapter(): Promise<unknown> } } | undefined)?.gpu;
   const adapter = await gpu?.requestAdapter().catch(() => undefined);
-  if (!adapter) throw errorFrom('invalid_argument', "the device 'webgpu' is not there: use 'wasm'");
+  if (!adapter) throw errorFrom('invalid_argument', "the device 'webgpu' is not available: use 'wasm'");
 }
 
 async function startRuntime({ device = 'wasm', threads, runtimeWasm }: RuntimeOptions): Promise<Ort> {
   if (device !== 'wasm' && device !== 'webgpu') {
     throw errorFrom('invalid_argument', `the device is '${String(device)}', expected wasm or webgpu`);
   }
-  // A graphics card has no use for threads; and `beThread` of the worker's script is for the other runtime's.
+  // WebGPU needs no threads; and `beThread` in the worker's script is for the threads of the wasm runtime.
   const count = device === 'webgpu' ? 1 : threadsOf(threads);
   if (device === 'webgpu') await requireGpu();
   const ort = await importRuntime(device);
@@ -78,7 +79,7 @@ const isMemory = (message: string) => /bad_alloc|out of memory|allocate|memory a
 function failed(what: string, cause: unknown): SignalboxError {
   const message = cause instanceof Error ? cause.message : String(cause);
   if (/no available backend/i.test(message) && !isMemory(message)) {
-    const hint = 'is its .wasm beside its script, or where runtimeWasm says?';
+    const hint = 'is its .wasm file beside its script, or at runtimeWasm?';
     return new SignalboxError('network', `ONNX Runtime could not be started, ${hint} ${message}`, { cause });
   }
   return new SignalboxError(isMemory(message) ? 'out_of_memory' : 'bad_embedder', `${what}: ${message}`, { cause });
@@ -97,21 +98,30 @@ export class ModelSession {
     this.#inputs = session.inputNames.map((name, i) => {
       const known = INPUTS.find((input) => input === name);
       const metadata = session.inputMetadata[i];
-      const type = metadata?.isTensor ? metadata.type : 'nothing known';
+      const type = metadata?.isTensor ? metadata.type : 'an unknown type';
       if (known === undefined || (type !== 'int64' && type !== 'int32')) {
-        throw errorFrom('bad_embedder', `the model asks for ${name} (${type}), expected ${INPUTS.join(', ')} of int64`);
+        throw errorFrom(
+          'bad_embedder',
+          `the model has the input ${name} (${type}), expected ${INPUTS.join(', ')} of int64`,
+        );
       }
       return { name: known, isLong: type === 'int64' };
     });
     const output = OUTPUTS.find((name) => session.outputNames.includes(name));
     if (output === undefined || !session.inputNames.includes('input_ids')) {
       const got = session.outputNames.join(', ');
-      throw errorFrom('bad_embedder', `the model gives ${got}, expected ${OUTPUTS.join(' or ')} for input_ids`);
+      throw errorFrom(
+        'bad_embedder',
+        `the model has the outputs ${got}, expected ${OUTPUTS.join(' or ')} for input_ids`,
+      );
     }
     this.#output = output;
   }
 
-  /** Errors: `bad_embedder`, `out_of_memory`; `network` where ONNX Runtime cannot be loaded; `invalid_argument`. */
+  /**
+   * Opens a model. Errors: `bad_embedder`, `out_of_memory`; `network` if ONNX Runtime cannot be loaded;
+   * `invalid_argument`.
+   */
   static async open(bytes: Uint8Array, options: RuntimeOptions): Promise<ModelSession> {
     const ort = await startRuntime(options);
     let session: InferenceSession | undefined;
@@ -126,11 +136,11 @@ export class ModelSession {
     } catch (cause) {
       await session?.release();
       if (cause instanceof SignalboxError) throw cause;
-      throw failed('ONNX Runtime does not take the model', cause);
+      throw failed('ONNX Runtime does not accept the model', cause);
     }
   }
 
-  /** Runs texts of these tokens, the shorter ones filled up. Errors: `bad_embedder`, `out_of_memory`. */
+  /** Runs texts, given as tokens, and pads the shorter ones. Errors: `bad_embedder`, `out_of_memory`. */
   async run(texts: readonly (readonly number[])[], padId: number): Promise<HiddenStates> {
     const tokens = Math.max(...texts.map((ids) => ids.length));
     const numberAt = (name: InputName, ids: readonly number[], t: number): number => {
@@ -166,10 +176,10 @@ function statesOf(output: Tensor | undefined, texts: number, tokens: number): Hi
   const [rows, length, dim] = output?.dims ?? [];
   if (output === undefined || output.dims.length !== 3 || rows !== texts || length !== tokens || dim === undefined) {
     const got = output?.dims.join(' x ');
-    throw errorFrom('bad_embedder', `the model gave ${got}, expected ${texts} x ${tokens} x its dimension`);
+    throw errorFrom('bad_embedder', `the model returned ${got}, expected ${texts} x ${tokens} x its dimension`);
   }
   if (output.type === 'float32') return { values: (output as TypedTensor<'float32'>).data, tokens, dim };
-  if (output.type !== 'float16') throw errorFrom('bad_embedder', `the model gave ${output.type}, expected float32`);
+  if (output.type !== 'float16') throw errorFrom('bad_embedder', `the model returned ${output.type}, expected float32`);
   const data: ArrayLike<number> = (output as TypedTensor<'float16'>).data;
   return { values: data instanceof Uint16Array ? fromHalves(data) : data, tokens, dim };
 }

@@ -1,6 +1,7 @@
 /**
- * Takes the weights out of an ONNX model without copying them: ONNX Runtime then reads each from the downloaded bytes
- * straight to where it keeps it. Handed the whole file, it would copy that, parse the copy, and copy the weights out.
+ * Separates an ONNX model's weights from its graph without copying them, so that ONNX Runtime reads each weight
+ * directly from the downloaded bytes. Given the whole file, it would copy it, parse the copy, and copy the weights
+ * again.
  */
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { errorFrom, SignalboxError } from '../errors.js';
@@ -19,19 +20,19 @@ const ENTRY_VALUE = 2;
 /** `TensorProto.DataLocation.EXTERNAL` */
 const EXTERNAL = 1;
 
-/** Shapes and scalars stay: the runtime wants to see them while it optimises the graph. */
+/** Smaller tensors (shapes, scalars) stay in the graph: the runtime needs their values to optimise it. */
 const LEAST_BYTES = 1024;
 
 export interface SplitModel {
   /** The graph, with references to the weights. */
   graph: Uint8Array;
-  /** What the references call the bytes that they point into. */
+  /** Name by which the references refer to the bytes. */
   weightsName: string;
 }
 
 const WEIGHTS_NAME = 'weights';
 
-/** A field and its bytes: with the tag, and what they hold where they have a length of their own. */
+/** A field: all bytes with the tag, and the content if the field is length-delimited. */
 interface Field {
   number: number;
   whole: Uint8Array;
@@ -60,13 +61,13 @@ function writeEntry(writer: BinaryWriter, key: string, value: string): void {
   writer.join();
 }
 
-/** The tensor with a reference instead of its data; undefined for one that stays as it is. */
+/** Returns the tensor with a reference instead of its data; `undefined` if the tensor stays unchanged. */
 function splitTensor(tensor: Uint8Array, file: Uint8Array): Uint8Array | undefined {
   const writer = new BinaryWriter();
   let data: Uint8Array | undefined;
   for (const { number, whole, content, value } of fieldsOf(tensor)) {
     if (number === TENSOR_DATA_LOCATION && value === EXTERNAL) {
-      throw errorFrom('bad_embedder', 'the model keeps its weights in a file of their own, expected one file');
+      throw errorFrom('bad_embedder', 'the model keeps its weights in a separate file, expected one file');
     }
     if (number === TENSOR_RAW_DATA) data = content;
     else writer.raw(whole);
@@ -89,7 +90,7 @@ function splitGraph(graph: Uint8Array, file: Uint8Array): Uint8Array {
   return writer.finish();
 }
 
-/** Errors: `bad_embedder` for bytes that are not a message of protobuf, or without a graph. */
+/** Splits a model. Errors: `bad_embedder` if the bytes are not a protobuf message, or have no graph. */
 export function splitWeights(file: Uint8Array): SplitModel {
   const writer = new BinaryWriter();
   let hasGraph = false;

@@ -1,19 +1,19 @@
-/** From texts to the numbers of their tokens, as sentence-transformers cuts and frames them. */
+/** Tokenises texts with the truncation and special tokens of sentence-transformers. */
 import { Tokenizer } from '@huggingface/tokenizers';
 import { cut } from '../embedding/cut-text.js';
 import { errorFrom } from '../errors.js';
 import type { Fields } from '../files/fields.js';
 import type { Configuration } from './configuration.js';
 
-/** Beyond this for each token a text is cut before it is tokenised, so that a megabyte costs what a page costs. */
+/** Longer texts are cut before they are tokenised, so that a megabyte costs no more than a page. */
 const MOST_CHARACTERS_A_TOKEN = 32;
 
 export interface TokenisedText {
-  /** Special tokens included. */
+  /** Ids of the tokens, special ones included. */
   ids: number[];
-  /** Tokens of the text that the vocabulary knows. */
+  /** Number of the text's tokens in the vocabulary. */
   known: number;
-  /** The end of the text was cut off. */
+  /** The text was cut. */
   truncated: boolean;
 }
 
@@ -42,7 +42,7 @@ function tokenIdOf(tokenizer: Tokenizer, token: unknown): number | undefined {
 }
 
 export class TextTokenizer {
-  /** What fills up shorter texts of a batch. */
+  /** Token that pads the shorter texts of a batch. */
   readonly padId: number;
   readonly #tokenizer: Tokenizer;
   readonly #configuration: Configuration;
@@ -57,7 +57,7 @@ export class TextTokenizer {
       this.#frame = frameOf(this.#tokenizer);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw Object.assign(errorFrom('bad_embedder', `tokenizer.json is not understood: ${why}`), { cause });
+      throw Object.assign(errorFrom('bad_embedder', `tokenizer.json is not supported: ${why}`), { cause });
     }
     const padding = json.padding as { pad_id?: unknown } | null | undefined;
     const ids = [tokenIdOf(this.#tokenizer, config?.pad_token), modelConfig.pad_token_id, padding?.pad_id];
@@ -68,7 +68,7 @@ export class TextTokenizer {
     this.#prefixTokens = this.#contentOf(configuration.prefix).length;
     const special = this.#frame.before.length + this.#frame.after.length;
     if (configuration.maxTokens <= special + this.#prefixTokens) {
-      throw errorFrom('bad_embedder', `maxTokens is ${configuration.maxTokens}: no room for a text`);
+      throw errorFrom('bad_embedder', `maxTokens is ${configuration.maxTokens}, which leaves no room for a text`);
     }
   }
 

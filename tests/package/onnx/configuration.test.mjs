@@ -33,11 +33,11 @@ describe('the pooling', () => {
   }
 
   const REFUSED = [
-    [{}, /the pooling is not said, expected one of mean, cls and max/],
-    [{ pooling_mode_mean_tokens: 'true' }, /not said/],
+    [{}, /the pooling is not given, expected one of mean, cls and max/],
+    [{ pooling_mode_mean_tokens: 'true' }, /not given/],
     [{ pooling_mode_mean_tokens: true, pooling_mode_cls_token: true }, /mean_tokens and pooling_mode_cls_token/],
     [{ pooling_mode: ['mean', 'max'] }, /mean_tokens and pooling_mode_max_tokens/],
-    [{ pooling_mode: [] }, /not said/],
+    [{ pooling_mode: [] }, /not given/],
     [{ pooling_mode_weightedmean_tokens: true }, /weightedmean/],
     [{ pooling_mode_mean_sqrt_len_tokens: true }, /mean_sqrt_len/],
     [{ pooling_mode_lasttoken: true }, /lasttoken/],
@@ -50,7 +50,7 @@ describe('the pooling', () => {
   }
 
   it('must be given if the folder does not state it', async () => {
-    await refused(() => read({ pooling: undefined }), 'bad_embedder', /no modules\.json\): give pooling/);
+    await refused(() => read({ pooling: undefined }), 'bad_embedder', /no modules\.json\): set pooling/);
     assert.equal(read({ pooling: undefined }, { pooling: 'cls' }).pooling, 'cls');
   });
 
@@ -80,8 +80,8 @@ describe('modules', () => {
     ['a bag of words', [moduleOf('BoW')], /the module 'BoW'/],
     ['a module without a type', [TRANSFORMER, moduleOf('Pooling'), { path: '' }], /the module 'undefined'/],
     ['a null', [null], /the module 'undefined'/],
-    ['no pooling', [TRANSFORMER], /one Pooling behind it/],
-    ['two poolings', [TRANSFORMER, moduleOf('Pooling'), moduleOf('Pooling')], /one Pooling behind it/],
+    ['no pooling', [TRANSFORMER], /followed by one Pooling/],
+    ['two poolings', [TRANSFORMER, moduleOf('Pooling'), moduleOf('Pooling')], /followed by one Pooling/],
     ['no transformer', [moduleOf('Pooling')], /not a Transformer/],
     ['the pooling first', [moduleOf('Pooling'), TRANSFORMER], /not a Transformer/],
     ['nothing', [], /not a Transformer/],
@@ -134,7 +134,7 @@ describe('the limit of tokens', () => {
   });
 
   it('must be given if the folder does not state it', () =>
-    refused(() => read({ ...none, config: {} }), 'bad_embedder', /how many tokens the model reads: give maxTokens/));
+    refused(() => read({ ...none, config: {} }), 'bad_embedder', /how many tokens the model reads: set maxTokens/));
 
   it('is refused if it is larger than the positions', async () => {
     await refused(
@@ -245,7 +245,7 @@ describe('a location', () => {
   });
 
   it('on a server needs a manifest', () =>
-    refused(findFolder('https://host/x', {}, noListing), 'invalid_argument', /give a manifest, or null if you trust/));
+    refused(findFolder('https://host/x', {}, noListing), 'invalid_argument', /set a manifest, or null if you trust/));
 
   it('on a hub is resolved to a commit', async () => {
     const sha = 'c0ffee'.padEnd(40, '0');

@@ -153,7 +153,7 @@ describe('a connection that breaks', () => {
   it('too often ends the load, and the next load resumes', async () => {
     server.behave(MODEL, { stopsAfter: 1000 });
     const onProgress = ({ file, status }) => file === MODEL && status === 'progress' && server.cut();
-    await refused(load({ onProgress }), 'network', /the connection broke; \d+ bytes are kept for the next try/);
+    await refused(load({ onProgress }), 'network', /the connection broke; \d+ bytes are kept for the next attempt/);
     const tries = server.rangesOf(MODEL).length;
     const bytes = readFileSync(partOf()).length;
     assert.ok(tries > 1 && bytes > 0);

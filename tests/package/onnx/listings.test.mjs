@@ -82,7 +82,7 @@ describe('a model of the hub', () => {
   const LISTINGS = [
     ['not JSON', { body: Buffer.from('sorry') }, 'bad_embedder', /list of files of owner\/name is not JSON/],
     ['not text', { body: Buffer.from([0xff, 0xfe]) }, 'bad_embedder', /not JSON/],
-    ['null', json(null), 'network', /without a commit and files: give a manifest/],
+    ['null', json(null), 'network', /without a commit and files: set a manifest/],
     ['a number', json(7), 'network', /without a commit/],
     ['an error', json({ error: 'Invalid username or password.' }), 'network', /without a commit/],
     ['no commit', json({ siblings: [] }), 'network', /without a commit/],
@@ -148,7 +148,7 @@ describe('a manifest', () => {
   });
 
   it('is required for a server, unless the server is trusted', async () => {
-    await refused(load(), 'invalid_argument', /give a manifest, or null if you trust this server/);
+    await refused(load(), 'invalid_argument', /set a manifest, or null if you trust this server/);
     await refused(OnnxEmbedder.isCached(server.url, { cache }), 'invalid_argument');
     assert.deepEqual(server.requests, []);
     const first = await load({ manifest: null });

@@ -249,7 +249,7 @@ describe('the command', () => {
     assert.equal(ask().status, 0);
     manifest.files['onnx/model.onnx'].sha256 = '0'.repeat(64);
     writeFileSync(place('manifest.json'), JSON.stringify(manifest));
-    assert.match(ask().stderr, /the SHA-256 [0-9a-f]{64}, expected 0{64}: it is not used \(bad_checksum\)/);
+    assert.match(ask().stderr, /the SHA-256 [0-9a-f]{64}, expected 0{64}: the file is not used \(bad_checksum\)/);
   });
 
   it('names unknown options', () => {

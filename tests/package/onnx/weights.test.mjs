@@ -122,7 +122,7 @@ describe('a model with its weights split off', () => {
       tensor.externalData = [{ key: 'location', value: 'model.onnx_data' }];
       tensor.dataLocation = TensorProto.DataLocation.EXTERNAL;
     });
-    await refused(() => splitWeights(external), 'bad_embedder', /a file of their own, expected one file/);
+    await refused(() => splitWeights(external), 'bad_embedder', /a separate file, expected one file/);
     await refused(ModelSession.open(external, ONE_THREAD), 'bad_embedder');
   });
 
@@ -146,11 +146,15 @@ describe('a model with its weights split off', () => {
     const withoutNodes = remade(({ graph }) => {
       graph.node = [];
     });
-    await refused(ModelSession.open(withoutNodes, ONE_THREAD), 'bad_embedder', /ONNX Runtime does not take the model/);
+    await refused(
+      ModelSession.open(withoutNodes, ONE_THREAD),
+      'bad_embedder',
+      /ONNX Runtime does not accept the model/,
+    );
     const withOtherInput = remade(({ graph }) => {
       graph.input.push({ ...graph.input[0], name: 'position_ids' });
     });
-    await refused(ModelSession.open(withOtherInput, ONE_THREAD), 'bad_embedder', /asks for position_ids/);
+    await refused(ModelSession.open(withOtherInput, ONE_THREAD), 'bad_embedder', /has the input position_ids/);
   });
 
   it('is refused if its file is truncated anywhere', async () => {

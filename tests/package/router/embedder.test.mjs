@@ -254,7 +254,7 @@ describe('a model', () => {
   for (const [what, changes, message] of [
     ['without its tokenizer', { tokenizer: jsonBytes([]) }, /tokenizer.json is not a JSON object/],
     ['with a tokenizer that is not JSON', { tokenizer: good.model }, /tokenizer.json is not JSON/],
-    ['with a tokenizer without a model', { tokenizer: jsonBytes({ version: '1.0' }) }, /not understood/],
+    ['with a tokenizer without a model', { tokenizer: jsonBytes({ version: '1.0' }) }, /not supported/],
     ['with a configuration that is not JSON', { config: new Uint8Array(3) }, /config.json is not JSON/],
     ['with a configuration that is a list', { config: jsonBytes([1]) }, /config.json is not a JSON object/],
     ['without bytes', { model: new Uint8Array(0) }, /truncated/],

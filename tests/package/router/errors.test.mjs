@@ -111,7 +111,7 @@ const MISUSES = {
   ],
   bad_embedder: [
     ['a model with other bytes', () => embedderWith({ model: bytes }), /header does not fit/],
-    ['an invalid tokenizer', () => embedderWith({ tokenizer: jsonBytes({}) }), /tokenizer.json is not understood/],
+    ['an invalid tokenizer', () => embedderWith({ tokenizer: jsonBytes({}) }), /tokenizer.json is not supported/],
     ['a configuration that is not JSON', () => embedderWith({ config: bytes }), /config.json is not JSON/],
   ],
   out_of_memory: [
