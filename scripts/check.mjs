@@ -1,4 +1,4 @@
-// `npm run check`: formatting, lint, types and the direction of dependencies. `npm run format` mends what can be mended.
+// `npm run check`: formatting, lint, types and the direction of dependencies. `npm run format` applies formatting and lint fixes.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';

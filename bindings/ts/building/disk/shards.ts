@@ -221,7 +221,7 @@ class ShardFile {
     return decodeRowTasks(await this.#section('row_tasks'));
   }
 
-  /** Outcomes [rows, models], NaN where missing. */
+  /** Outcomes [rows, models], NaN if missing. */
   async outcomes(): Promise<Float32Array> {
     const outcomes = await this.#section('outcomes');
     const measured = this.#layout.hasMissing ? await this.#section('measured') : undefined;
