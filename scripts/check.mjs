@@ -27,6 +27,9 @@ const DIRECTIONS = [
   // What the site and the extension share knows neither.
   { files: ['web/shared/*'], forbidden: /(from|import\() ?'[^']*\/(site|extension)\// },
   { files: ['web/site/*'], forbidden: /(from|import\() ?'[^']*\/extension\// },
+  // The site's state knows no section, and its storage not even the state.
+  { files: ['web/site/state.ts'], forbidden: /(from|import\() ?'\.\/(benchmark|building|cost|embedder|map|task)\// },
+  { files: ['web/site/kept/*'], forbidden: /(from|import\() ?'\.\.\/(?!\.\.\/shared\/)/ },
   { files: ['web/extension/*'], forbidden: /(from|import\() ?'[^']*\/site\// },
 ];
 
