@@ -186,6 +186,9 @@ function* oddities() {
   const ranking = [{ model: LARGE, pCorrect: 0.7, ownMean: false, meanOutcome: 0.7, usdPerMTok: 1 }];
   const alone = factsOf({ coverage: 'some', found: 'the best overall leads', changes: { ranking } });
   yield entry('no other candidate', alone);
+  const corrected = factsOf({ coverage: 'none', found: 'a correction decides' });
+  const dearer = corrected.ranking.map((m) => (m.model === MATHS ? { ...m, usdPerMTok: 2 } : m));
+  yield entry('a correction decides for a dearer model', { ...corrected, ranking: dearer });
 }
 
 function* others() {
