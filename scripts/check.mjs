@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { violations } from './directions.mjs';
+import { checkLanguage } from './language.mjs';
 import { configure, root, run, setUp } from './setup.mjs';
 
 const WRITE = process.argv.includes('--write');
@@ -39,6 +40,7 @@ function check() {
   run('npx', ['tsc', '-p', 'web']);
   run('npx', ['tsc', '-p', 'web/extension']);
   checkDirections();
+  checkLanguage(root, filesOf('*'));
   tidy();
   console.error('signalbox check: clean');
 }

@@ -34,6 +34,16 @@ export const FORBIDDEN_LINES = [
     rule: 'the site does not know the extension',
   },
   {
+    files: ['web/site/state.ts'],
+    forbidden: /(from|import\() ?'\.\/(benchmark|building|cost|embedder|map|task)\//,
+    rule: "the site's state knows no section",
+  },
+  {
+    files: ['web/site/kept/*'],
+    forbidden: /(from|import\() ?'\.\.\/(?!\.\.\/shared\/)/,
+    rule: "the site's storage does not know its state",
+  },
+  {
     files: ['web/extension/*'],
     forbidden: /(from|import\() ?'[^']*\/site\//,
     rule: 'the extension does not know the site',

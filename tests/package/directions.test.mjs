@@ -174,6 +174,8 @@ describe('a forbidden line', () => {
     ["import { Router } from '../../bindings/ts/index.js';"],
     ["import { x } from '../site/state';", "const y = import('../extension/y');"],
     ["import { x } from '../extension/x';"],
+    ["import { x } from './map/x.js';"],
+    ["import { x } from '../state.js';"],
     ["import { x } from '../site/x';"],
   ];
   assert.equal(BROKEN.length, FORBIDDEN_LINES.length);

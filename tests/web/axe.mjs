@@ -1,10 +1,10 @@
-// What axe-core finds in a page, as sentences; nothing where all is well. Page scripts' own policy does not hold for it.
+// Returns axe-core's findings in a page as sentences. The page's content security policy does not apply to axe-core.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** `selector`: only below it. */
+/** `selector` limits the search to an element. */
 export async function violations(page, selector = 'html') {
   await page.raw.evaluate(source);
   return page.evaluate(async (within) => {

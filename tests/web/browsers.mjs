@@ -1,4 +1,4 @@
-// One small surface over two browsers: Debian's Chromium through Playwright, Firefox ESR through Puppeteer.
+// One small interface to two browsers: Debian's Chromium by Playwright, Firefox ESR by Puppeteer.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,18 +11,18 @@ export const BROWSERS = ['chromium', 'firefox'];
 const QUIET = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 const CHROMIUM_ARGS = ['--headless=new', '--no-sandbox', ...QUIET, '--disable-component-update', '--disable-sync'];
 
-/** Runs a function in the page; arguments and result cross as JSON. */
+/** Runs a function in the page; arguments and result are passed as JSON. */
 export const expressionOf = (action, args) =>
   `(async () => JSON.stringify((await (${action})(...${JSON.stringify(args)})) ?? null))()`;
 
-/** What a person does, by real events; both libraries call most of it alike. A selector names the first element that it finds. */
+/** User actions by real events, mostly the same in both libraries. A selector stands for its first match. */
 function handsOn(page) {
   const boxOf = async (selector) => {
     const element = await page.waitForSelector(selector);
     await element.evaluate((found) => found.scrollIntoView({ block: 'center', behavior: 'instant' }));
     return element.boundingBox();
   };
-  /** A point of an element, by shares of its width and height. */
+  /** Returns a point of an element, given as shares of its width and height. */
   const pointOf = async (selector, [across, down]) => {
     const { x, y, width, height } = await boxOf(selector);
     return [x + across * width, y + down * height];
@@ -32,7 +32,7 @@ function handsOn(page) {
       await boxOf(selector);
       await page.click(selector);
     },
-    /** Clicks into a field, and types over what is in it. */
+    /** Clicks into a field, and replaces its text. */
     type: async (selector, text) => {
       await boxOf(selector);
       await page.click(selector);
@@ -65,15 +65,15 @@ function handsOn(page) {
       return element.evaluate((found) => found.textContent);
     },
     screenshot: (options) => page.screenshot(options),
-    /** Of several tabs, this one is seen and takes clicks. */
+    /** Brings this tab to the front, where it takes clicks. */
     front: () => page.bringToFront(),
     reload: () => page.reload(),
-    /** The library's own page, for what only one of them can. */
+    /** The library's own page, for features of one library. */
     raw: page,
   };
 }
 
-/** What both libraries call alike. `consoleErrors` grows, with what the page's workers complain about where the browser tells it. Without `url` the page stays where it is. */
+/** Wraps a page of either library. `consoleErrors` collects errors, those of workers if the browser reports them. Without `url`, does not navigate. */
 export async function surfaceOf(page, url, init) {
   const consoleErrors = [];
   const requests = [];
@@ -91,7 +91,7 @@ export async function surfaceOf(page, url, init) {
     consoleErrors,
     requests,
     evaluate: async (action, ...args) => JSON.parse(await page.evaluate(expressionOf(action, args))),
-    /** Waits until the function gives something true in the page, and gives that. */
+    /** Waits until the function returns a truthy value in the page, and returns that. */
     until: async (action, ...args) => {
       const handle = await (page.waitForFunction.length > 1 && page.context
         ? page.waitForFunction(action, args[0])
@@ -102,7 +102,7 @@ export async function surfaceOf(page, url, init) {
   };
 }
 
-/** `setOffline` cuts off every page; `limitStorage` gives an origin so many bytes. */
+/** Controls of Chromium: `setOffline` disconnects every page; `limitStorage` limits an origin's storage in bytes. */
 async function openChromium(args) {
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
@@ -123,7 +123,7 @@ async function openChromium(args) {
   };
 }
 
-/** Firefox refuses the home of another user, which root's often is. */
+/** Firefox refuses a home directory that belongs to another user, as root's often does. */
 async function openFirefox() {
   const home = mkdtempSync(path.join(tmpdir(), 'signalbox-firefox-'));
   const browser = await puppeteer.launch({
@@ -149,7 +149,7 @@ async function openFirefox() {
   };
 }
 
-/** All pages of a browser share what they store. `newPage(url, init)`: a function that runs in the page before its own scripts. `args` are Chromium's own. */
+/** Opens a browser whose pages share storage. In `newPage(url, init)`, `init` runs before the page's own scripts. `args` are for Chromium. */
 export function openBrowser(kind, { args = [] } = {}) {
   return kind === 'firefox' ? openFirefox() : openChromium(args);
 }

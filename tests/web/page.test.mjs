@@ -1,4 +1,4 @@
-// A page of one's own in a real browser: routed in a worker and in the page itself, under a strict policy, with no other request.
+// A plain page in a real browser: routes in a worker and in the page itself, under a strict policy, without other requests.
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ const PROMPT = 'Prove that the square root of 2 is irrational.';
 const QUIET = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 const CHROMIUM_ARGS = ['--headless=new', '--no-sandbox', ...QUIET, '--disable-component-update', '--disable-sync'];
 
-/** A page of our own for what the site does not do: routing in the page, beside a worker. */
+/** A test page for what the site does not do: routing in the page, beside a worker. */
 const BOTH = `
   import { Router, liveHandles } from 'signalbox';
   import { WorkerRouter } from 'signalbox/worker';
@@ -30,7 +30,7 @@ const BOTH = `
   };`;
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 
-/** Bundled by hand, with the package's own files beside the script that asks for them. */
+/** Bundles the page, with the package's files beside the script that loads them. */
 async function buildBoth(target) {
   await build({
     stdin: { contents: BOTH, resolveDir: root },
@@ -59,7 +59,7 @@ async function buildBoth(target) {
 
 let folder;
 let server;
-/** What the server was asked for, by workers, too. */
+/** Addresses requested from the server, including those of workers. */
 const served = [];
 let browser;
 let origin;
@@ -70,7 +70,7 @@ before(async () => {
   server = await serveFolder(folder, 0);
   server.prependListener('request', ({ url }, response) => {
     served.push(url);
-    // As a header the policy holds for workers, too.
+    // As a header, the policy applies to workers, too.
     response.setHeader('Content-Security-Policy', POLICY);
   });
   origin = `http://127.0.0.1:${server.address().port}`;
@@ -84,7 +84,7 @@ after(async () => {
 });
 expectNothingOpen();
 
-/** Opens a page and notes what it asks for and what it complains about. */
+/** Opens a page, and records its requests and console messages. */
 async function open(name) {
   const page = await browser.newPage();
   const seen = { requests: [], complaints: [] };

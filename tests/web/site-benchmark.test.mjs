@@ -1,4 +1,4 @@
-// One's own benchmark: built in the page from files, opened, kept in the browser, refused where it is damaged.
+// The user's own benchmark: built in the page from files, opened, kept in the browser, refused if damaged.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { Router } from '../../dist/index.js';
 import { violations } from './axe.mjs';
 import { describeSite } from './site-page.mjs';
 
-/** Two datasets of made-up prompts, each the other model's. */
+/** Two datasets of made-up prompts, each answered by one of two models. */
 function benchmarkCsv() {
   const lines = ['dataset,id,prompt,counts-well,knows-animals'];
   for (let i = 0; i < 40; ++i) {
@@ -55,7 +55,7 @@ const picks = (page, model) =>
 const said = (page, text) =>
   page.until((wanted) => document.querySelector('#benchmark')?.textContent.includes(wanted), text);
 
-/** In the page: drops a text as a file. */
+/** Runs in the page: drops a text as a file. */
 const drop = (page, name, content) =>
   page.evaluate(
     (title, text) => {
@@ -67,7 +67,7 @@ const drop = (page, name, content) =>
     content,
   );
 
-/** A page that routes on the CSV. */
+/** Opens a page that routes with the CSV. */
 async function openBuilt(site) {
   const page = await site.open();
   await page.chooseFiles('#build-files', csv);
@@ -90,7 +90,7 @@ async function reload(page) {
 }
 
 describeSite('your own benchmark', (site) => {
-  it('a CSV that is chosen becomes an index that the page routes on, with a report, and back', async () => {
+  it('builds an index from a chosen CSV, routes with it, shows a report, and goes back', async () => {
     const page = await openBuilt(site);
     const report = await page.text('[data-report]');
     assert.match(report, /80 rows, 2 models, 2 datasets, from 1 file \(wide\)/);
@@ -103,7 +103,7 @@ describeSite('your own benchmark', (site) => {
     await site.close(page);
   });
 
-  it('the example shows it without any file', async () => {
+  it('builds the example without any file', async () => {
     const page = await site.open();
     await page.click('[data-example]');
     await routesOn(page, 'a made-up example');
@@ -114,7 +114,7 @@ describeSite('your own benchmark', (site) => {
     await site.close(page);
   });
 
-  it('files that are dropped are built at once; a defect is named with file and line, and the page goes on', async () => {
+  it('builds dropped files at once, names file and line of a defect, and keeps working', async () => {
     const page = await site.open();
     const row = (model, score) => JSON.stringify({ dataset: 'd', id: '1', prompt: 'a question', model, score });
     await drop(page, 'rows.jsonl', `${row('a', 1)}\n{"dataset":`);
@@ -132,7 +132,7 @@ describeSite('your own benchmark', (site) => {
     await site.close(page);
   });
 
-  it('a CSV without a byte and one that breaks off are named, and the page goes on', async () => {
+  it('names an empty CSV and a truncated one, and keeps working', async () => {
     const page = await site.open();
     await drop(page, 'empty.csv', '');
     await page.until(() => document.querySelector('[data-build-error]')?.textContent.includes('empty.csv'));
@@ -142,7 +142,7 @@ describeSite('your own benchmark', (site) => {
     await site.close(page);
   });
 
-  it('a dataset of several metrics asks for one, and is built with it', async () => {
+  it('asks for the metric of a dataset with several, and builds with it', async () => {
     const page = await site.open();
     const row = (metric, score) => JSON.stringify({ dataset: 'd', id: '1', prompt: 'q', model: 'm', metric, score });
     await drop(page, 'rows.jsonl', `${row('acc', 1)}\n${row('f1', 0.5)}`);
@@ -155,7 +155,7 @@ describeSite('your own benchmark', (site) => {
     await site.close(page);
   });
 
-  it('a build is stopped', async () => {
+  it('stops a build', async () => {
     const page = await site.open();
     const lines = Array.from({ length: 30_000 }, (_, i) => `d${i % 9},${i},a question about the number ${i},1,0`);
     await page.chooseFiles('#build-files', fileOf('large.csv', ['dataset,id,prompt,a,b', ...lines].join('\n')));
@@ -165,7 +165,7 @@ describeSite('your own benchmark', (site) => {
     await site.close(page);
   });
 
-  it('an index that is kept is opened with on the next visit, until it is removed', async () => {
+  it('opens the next visit with a kept index, until it is removed', async () => {
     const page = await openBuilt(site);
     await keepIt(page, 'mine <i>');
     await reload(page);
@@ -188,7 +188,7 @@ describeSite('your own benchmark', (site) => {
     await site.close(page);
   });
 
-  it('it is kept also before its first decision', async () => {
+  it('keeps an index before its first decision', async () => {
     const page = await site.open();
     await page.evaluate(async () => {
       document.querySelector('[data-example]').click();
@@ -203,7 +203,7 @@ describeSite('your own benchmark', (site) => {
     await site.close(page);
   });
 
-  it('a kept index that was damaged is refused by its checksum, and the shipped one is used', async () => {
+  it('refuses a damaged kept index by its checksum, and uses the shipped one', async () => {
     const page = await openBuilt(site);
     await keepIt(page, 'mine');
     await page.evaluate(
@@ -234,7 +234,7 @@ describeSite('your own benchmark', (site) => {
     await site.close(page);
   });
 
-  it('an index that was built elsewhere is opened; a damaged one and one of another embedder are not', async () => {
+  it('opens an index that was built elsewhere, but not a damaged one or one of another embedder', async () => {
     const page = await site.open();
     await page.chooseFiles('#open-index', made.damaged);
     await page.until(() => document.querySelector('[data-build-error]')?.textContent.includes('checksum'));
@@ -250,9 +250,9 @@ describeSite('your own benchmark', (site) => {
 });
 
 describeSite(
-  'your own benchmark, what one browser can be asked',
+  'your own benchmark, in one browser',
   (site) => {
-    it('the download is the index, byte for byte, and routes', async () => {
+    it('downloads the index byte for byte, and it routes', async () => {
       const page = await openBuilt(site);
       const [download] = await Promise.all([page.raw.waitForEvent('download'), page.click('[data-download]')]);
       assert.equal(download.suggestedFilename(), 'results.sbx');
@@ -268,7 +268,7 @@ describeSite(
       await site.close(page);
     });
 
-    it('a folder that is chosen keeps its paths, which name the models', async () => {
+    it('keeps the paths of a chosen folder, which name the models', async () => {
       const page = await site.open();
       for (const [model, acc] of Object.entries({ org__first: 1, org__second: 0 })) {
         const lines = [0, 1].map((i) =>
@@ -300,11 +300,11 @@ describeSite(
   ['chromium'],
 );
 
-// An origin of its own: Chromium remembers for a while how much room there was.
+// Needs an origin of its own: Chromium remembers the available space for a while.
 describeSite(
   'your own benchmark without room',
   (site) => {
-    it('storage without room is said, and the page goes on', async () => {
+    it('says that the storage has no room, and keeps working', async () => {
       const page = await openBuilt(site);
       const release = await site.browser.limitStorage(site.host.origin, 1000);
       await page.click('[data-keep]');

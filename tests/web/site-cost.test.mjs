@@ -1,4 +1,4 @@
-// Quality against cost: what the dial, a price and a checkbox do to the pick, on the chart and in its table.
+// Quality against cost: the effect of the dial, prices and checkboxes on the pick, in the chart and its table.
 import assert from 'node:assert/strict';
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ import { describeSite } from './site-page.mjs';
 
 const CHEAPEST = 'google/gemma-2b-it';
 const BEST = 'Qwen/Qwen2.5-72B-Instruct';
-/** Nearly as good as the best, and cheaper: the pick of the first sample at the dial's first place. */
+/** Nearly as good as the best, and cheaper: the pick of the first sample at the dial's default. */
 const PICK = 'meta-llama/Meta-Llama-3.1-70B-Instruct';
 /** A little worse than the pick, at its price. */
 const RUNNER_UP = 'Qwen/Qwen2-72B-Instruct';
@@ -76,7 +76,7 @@ describeSite('quality against cost', (site) => {
     await site.close(page);
   });
 
-  it('steps to the pick that a button names, as far as there is one, and all the way back', async () => {
+  it('steps to the pick that a button names, to the end and all the way back', async () => {
     const page = await site.open();
     const walk = async (step) => {
       const seen = [await picked(page)];
@@ -86,7 +86,7 @@ describeSite('quality against cost', (site) => {
         await page.until((name) => document.querySelector('[data-pick]')?.textContent.endsWith(name), named);
         seen.push(await picked(page));
       }
-      // There is no further step, and pressing the button does nothing.
+      // At the end, pressing the button does nothing.
       await page.clickAt(step, [0.5, 0.5]);
       await page.press('Enter');
       assert.equal(await picked(page), seen.at(-1));
@@ -122,7 +122,7 @@ describeSite('quality against cost', (site) => {
     await site.close(page);
   });
 
-  it('takes one price for both where none was known, and shows a model without cost as free', async () => {
+  it('uses one price for both sides if none was known, and shows a price of zero as free', async () => {
     const page = await site.open();
     await openCandidates(page);
     await page.type('.candidates [type=search]', 'solar-pro');
@@ -135,7 +135,7 @@ describeSite('quality against cost', (site) => {
     await site.close(page);
   });
 
-  it('refuses what is no price, says why, and keeps the old one', async () => {
+  it('refuses an invalid price, says why, and keeps the old one', async () => {
     const page = await site.open();
     await openCandidates(page);
     for (const text of ['abc', '-1', '1e3', '1,5', '0x10', '2000000', 'Infinity']) {
@@ -187,7 +187,7 @@ describeSite('quality against cost', (site) => {
     await site.close(page);
   });
 
-  it('says the same in its table as the ranking does', async () => {
+  it('has the same numbers in its table as the ranking', async () => {
     const page = await site.open();
     assert.match(await page.text('.cost-side'), /38 of 56 candidates have no price and are not shown/);
     await openTable(page);
@@ -216,7 +216,7 @@ describeSite('quality against cost', (site) => {
     await site.close(page);
   });
 
-  it('walks along the points with the keyboard, and forgets the point with Escape', async () => {
+  it('steps through the points by keyboard, and deselects with Escape', async () => {
     const page = await site.open();
     await openTable(page);
     const said = () => attribute(page, CHART, 'aria-valuetext');
@@ -248,7 +248,7 @@ describeSite('quality against cost', (site) => {
     await openTable(page);
     await page.click('[data-points] tr:first-child button');
     await page.until((name) => document.querySelector('[data-tip]')?.textContent.startsWith(name), CHEAPEST);
-    // The tip stands 16 px right of and 12 px above the point: the cheapest one is far left and low.
+    // The cheapest point is far left and low, so its tooltip is 16 px to the right and 12 px above.
     const at = await page.evaluate((chart) => {
       const tip = document.querySelector('[data-tip]').getBoundingClientRect();
       const box = document.querySelector(chart).getBoundingClientRect();
@@ -265,7 +265,7 @@ describeSite('quality against cost', (site) => {
     await site.close(page);
   });
 
-  it('has nothing that axe finds', { skip: site.kind !== 'chromium' && 'one browser is enough' }, async () => {
+  it('has no violation that axe finds', { skip: site.kind !== 'chromium' && 'one browser is enough' }, async () => {
     const page = await site.open();
     await openTable(page);
     await openCandidates(page);
@@ -285,7 +285,7 @@ describeSite('quality against cost', (site) => {
     await site.close(page);
   });
 
-  it('says what to do where no model has a price, and draws what gets one', async () => {
+  it('says what to do if no model has a price, and draws a model once it gets one', async () => {
     const page = await openOn(site, [{ name: 'one' }, { name: '<img src=x onerror=alert(1)>' }]);
     assert.match(await page.text('[data-no-prices]'), /None of the 2 candidates has a price/);
     await page.click('[data-no-prices] button');
@@ -316,7 +316,7 @@ describeSite('quality against cost', (site) => {
   });
 });
 
-/** The same site beside it, on another benchmark: the better the later a model is named. */
+/** A second copy of the site with another benchmark, in which later models are better. */
 async function openOn(site, models) {
   const folder = `models-${models.length}`;
   const target = path.join(site.host.folder, folder);
@@ -335,7 +335,7 @@ async function benchmarkOf(models) {
   const words = ['hormone', 'pancreas', 'ball', 'fall', 'law', 'court', 'poem', 'line'];
   const prompts = Array.from({ length: 80 }, (_, i) => `${words[i % 8]} ${words[(i * 3) % 8]} ${i}`);
   const vectors = await embedder.embed(prompts);
-  // The share of right answers grows with the model's number; which ones they are differs.
+  // The share of correct answers grows with the model's number; the correct ones differ.
   const isRight = (row, m) => (row * 37 + m * 11) % 80 < (80 * (m + 1)) / (models.length + 1);
   return buildIndex({
     models,

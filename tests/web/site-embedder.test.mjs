@@ -1,4 +1,4 @@
-// A larger embedder in the page: asked for by a click, kept, cancelled, refused where it is damaged, beside the small one.
+// A larger embedder in the page: requested by a click, cached, cancelled, refused if damaged, compared with the small one.
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ const refused = async (page) => {
   return page.text('[data-model-error]');
 };
 
-/** A copy of the model beside the site, as each test has its own; and what the host is asked for of it. */
+/** Copies the model beside the site, one copy per test, and records the requests for it. */
 function serveModel({ host, kind }, name) {
   const own = `${name}-${kind}`;
   cpSync(tiny, path.join(host.folder, own), { recursive: true });
@@ -51,14 +51,14 @@ function serveModel({ host, kind }, name) {
   return { name: own, address: `../${own}`, file: path.join(host.folder, own, MODEL_FILE), asked, stop };
 }
 
-/** Sends half of the model's weights, and no more. */
+/** Sends only half of the model's weights. */
 function holdWeights({ server }, { name, file }) {
   const listener = ({ url }, response) => {
     if (url !== `/${name}/${MODEL_FILE}`) return;
     const bytes = readFileSync(file);
     response.writeHead(200, { 'Content-Length': bytes.length });
     response.write(bytes.subarray(0, bytes.length / 2));
-    // Nothing that the server does with it afterwards counts.
+    // Disables the server's own handling of the response.
     for (const method of ['writeHead', 'write', 'end']) response[method] = () => response;
   };
   server.prependListener('request', listener);
@@ -71,7 +71,7 @@ async function load(page, address) {
 }
 
 describeSite('a larger embedder', (site) => {
-  it('asks for nothing before the click, and says what it would ask for and whom', async () => {
+  it('requests nothing before the click, and says what it would request from which host', async () => {
     const page = await site.open();
     assert.equal(await page.evaluate(() => document.querySelector('#model-name').value), DEFAULT_MODEL);
     assert.match(await page.text('[data-source]'), /Downloads about 110 MB from huggingface\.co/);
@@ -90,7 +90,7 @@ describeSite('a larger embedder', (site) => {
     await site.close(page);
   });
 
-  it('shows how far a download is, is cancelled, goes on later, and is kept until the cache is cleared', async () => {
+  it('shows the progress of a download, cancels, resumes, and caches it until the cache is cleared', async () => {
     const page = await site.open();
     const model = serveModel(site, 'slow');
     const release = holdWeights(site.host, model);
@@ -120,7 +120,7 @@ describeSite('a larger embedder', (site) => {
     await site.close(page, { errors: [/404/] });
   });
 
-  it('refuses a file that is not what the manifest says, and one that is no model', async () => {
+  it('refuses a file that differs from the manifest, and a file that is not a model', async () => {
     const page = await site.open();
     const model = serveModel(site, 'damaged');
     const bytes = readFileSync(model.file);
@@ -148,7 +148,7 @@ describeSite('a larger embedder', (site) => {
     await site.close(page, { errors: [/404/] });
   });
 
-  it('reads the prompt without an index, and decides beside the small one when the example is built with it', async () => {
+  it('reads the prompt without an index, and decides beside the small embedder once the example is built', async () => {
     const page = await site.open();
     const model = serveModel(site, 'beside');
     await load(page, model.address);
@@ -169,7 +169,7 @@ describeSite('a larger embedder', (site) => {
     await site.close(page, { errors: [/404/] });
   });
 
-  it('opens an index that was built elsewhere with the model that it names, also before that is loaded', async () => {
+  it('opens an index that was built elsewhere, even before its model is loaded', async () => {
     const page = await site.open();
     const model = serveModel(site, 'named');
     cpSync(path.join(site.host.folder, model.name), path.join(site.host.folder, site.kind, 'tiny'), {
@@ -182,7 +182,7 @@ describeSite('a larger embedder', (site) => {
     await page.type('#prompt-again', 'sort a python list');
     await page.until(() => document.querySelector('[data-agreement]')?.textContent.includes('They cannot agree'));
     assert.match(await page.text('[data-sides]'), /coder/);
-    // Another model is not taken for it.
+    // The index refuses another model.
     await load(page, model.address);
     await state(page, `${model.name} is ready`);
     const again = path.join(folder, `again-${site.kind}.sbx`);

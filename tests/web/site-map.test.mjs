@@ -1,4 +1,4 @@
-// The map of the benchmark: what a person sees of it, and what it tells who cannot see it.
+// The map of the benchmark: its picture, and its tables for users who cannot see it.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { crc32 } from 'node:zlib';
 import { violations } from './axe.mjs';
 import { describeSite } from './site-page.mjs';
 
-/** Pixels of the samples' canvas that are not ground, how many colours they have, and which ones they are. */
+/** Returns the number of drawn pixels of the samples' canvas, the number of their colours, and a hash. */
 const pixels = () => {
   const canvas = document.querySelector('.map-host canvas');
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -27,7 +27,7 @@ const pixels = () => {
 };
 const drawnAnew = (page) =>
   page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-/** Wheels scroll smoothly, and what moves away below the pointer is left by it. */
+/** Waits until smooth scrolling has ended, since the page moves below the pointer. */
 const scrolled = (page) =>
   page.evaluate(async () => {
     for (let [still, last] = [0, -1]; still < 15; still = scrollY === last ? still + 1 : 0) {
@@ -39,7 +39,7 @@ const scrolled = (page) =>
 const zoomOf = (page) => page.evaluate(() => Number(document.querySelector('.map-host').dataset.zoom));
 const SAMPLE = /^(\d of 5 nearest: )?\w+ \d+: \d+ of 56 models right/;
 
-/** The shipped index as it was before indexes had maps: its section is of a kind that no reader knows. */
+/** Returns the shipped index without its map: the section gets a type that no reader knows. */
 function withoutMap() {
   const file = readFileSync(new URL('../../dist/models/index/index.sbx', import.meta.url));
   for (let at = 64; at < 64 + 24 * file.readUInt32LE(24); at += 24) {
@@ -111,7 +111,7 @@ describeSite('the map', (site) => {
     await site.close(page);
   });
 
-  it('is zoomed, moved and read by keys', async () => {
+  it('zooms, moves and selects by keyboard', async () => {
     const page = await openMap(site);
     await page.evaluate(() => document.querySelector('.map-host').focus());
     await page.press('+');
@@ -134,7 +134,7 @@ describeSite('the map', (site) => {
     await site.close(page);
   });
 
-  it('keeps what was clicked, brings a neighbour into view, and lets go of both', async () => {
+  it('keeps a clicked sample, brings a neighbour into view, and deselects both', async () => {
     const page = await openMap(site);
     const at = await placeOf(page);
     await page.click('.map-buttons button:nth-child(4)');
@@ -157,7 +157,7 @@ describeSite('the map', (site) => {
     await site.close(page);
   });
 
-  it('tells the sample under the pointer, and who wins where', async () => {
+  it('describes the sample under the pointer, and colours by the best model nearby', async () => {
     const page = await openMap(site);
     for (let x = 0.3; x < 0.7; x += 0.02) {
       await page.moveTo('.map-host', [x, 0.5]);
@@ -186,7 +186,7 @@ describeSite('the map', (site) => {
     await site.close(page);
   });
 
-  it('leaves the wheel to the page until it is meant', async () => {
+  it('leaves the wheel to the page until the user clicks the map', async () => {
     const page = await openMap(site);
     await page.moveTo('.map-host', [0.5, 0.5]);
     const top = await scrolled(page);
@@ -198,7 +198,7 @@ describeSite('the map', (site) => {
     await page.wheel('.map-host', [0.5, 0.5], -300);
     await page.until(() => Number(document.querySelector('.map-host').dataset.zoom) > 1);
     const zoomed = await zoomOf(page);
-    // Another place of the window: to have the page move below it is not to move.
+    // Another position in the window: scrolling below the pointer is not a movement.
     await page.moveTo('#map-title', [0.05, 0.5]);
     await page.wheel('.map-host', [0.5, 0.5], -300);
     await scrolled(page);
@@ -206,7 +206,7 @@ describeSite('the map', (site) => {
     await site.close(page);
   });
 
-  it('follows another benchmark, also one of before maps, whose tables stay', async () => {
+  it('follows another benchmark, also one without a map, which keeps its tables', async () => {
     const page = await openMap(site);
     await page.chooseFiles('#open-index', old);
     await page.until(() => document.querySelector('[data-no-map]') !== null);
@@ -225,7 +225,7 @@ describeSite('the map', (site) => {
   });
 });
 
-/** In Chromium: fingers on the map, each a list of places by shares of it. */
+/** Touches the map in Chromium. Each finger is a list of positions, as shares of the map. */
 async function touch(page, ...fingers) {
   const session = await page.raw.context().newCDPSession(page.raw);
   await session.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 2 });
@@ -247,7 +247,7 @@ async function touch(page, ...fingers) {
 describeSite(
   'the map, touched',
   (site) => {
-    it('tells the sample that is tapped; two fingers zoom, one does not move it', async () => {
+    it('describes a tapped sample; two fingers zoom, and one finger does not move the map', async () => {
       const page = await openMap(site);
       for (let x = 0.3; x < 0.7 && !SAMPLE.test(await readout(page)); x += 0.05) await touch(page, [[x, 0.5]]);
       assert.match(await readout(page), SAMPLE);
@@ -267,7 +267,7 @@ describeSite(
 describeSite(
   'the map, read by axe-core',
   (site) => {
-    it('has no violation, its tables open', async () => {
+    it('has no violation with its tables open', async () => {
       const page = await openMap(site);
       await page.click('#map .folded summary');
       for (const colorScheme of ['light', 'dark']) {

@@ -8,7 +8,7 @@ import { describeSite } from './site-page.mjs';
 const isKept = () => document.querySelector('[data-offline]')?.dataset.offline === 'kept';
 
 describeSite('the site, cut off', (site) => {
-  it('opens and routes when its host is gone, all of its sections included', async () => {
+  it('opens and routes with all its sections when its host is gone', async () => {
     const page = await site.open();
     await page.until(isKept);
     await site.host.stop();
@@ -25,7 +25,7 @@ describeSite('the site, cut off', (site) => {
     await site.close(page, { errors: [/./] });
   });
 
-  it('says that the index is damaged, and routes when it is whole again', async () => {
+  it('says that the index is damaged, and routes once it is whole again', async () => {
     const damaged = path.join(site.host.folder, `damaged-${site.kind}`);
     cpSync(path.join(site.host.folder, 'site'), damaged, { recursive: true });
     const name = readdirSync(path.join(damaged, 'assets')).find((file) => file.endsWith('.sbx'));
@@ -34,7 +34,7 @@ describeSite('the site, cut off', (site) => {
     const broken = Buffer.from(whole);
     broken[broken.length - 100] ^= 1;
     writeFileSync(index, broken);
-    // The browser may keep what it got: trying again must not get the same from there.
+    // The browser may have cached the damaged file: the retry must not read it from there.
     site.host.server.prependListener('request', (_, response) => response.setHeader('Cache-Control', 'max-age=3600'));
     const page = await site.visit(`damaged-${site.kind}/`);
     await page.until(() => document.querySelector('.ask-answer [role=alert]') !== null);
@@ -46,7 +46,7 @@ describeSite('the site, cut off', (site) => {
     await page.close();
   });
 
-  it('replaces a worker that is lost, and answers what was asked', async () => {
+  it('replaces a lost worker, and answers the question', async () => {
     const keepWorkers = () => {
       globalThis.workers = [];
       globalThis.Worker = class extends Worker {

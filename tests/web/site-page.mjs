@@ -1,4 +1,4 @@
-// The site as its visitors get it: built, served below a folder of a host, opened in Chromium and in Firefox.
+// The site as visitors get it: built, served from a folder of a host, opened in Chromium and Firefox.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { after, before, describe } from 'node:test';
 import { buildSite, serveFolder } from '../../scripts/site.mjs';
 import { BROWSERS, openBrowser } from './browsers.mjs';
 
-/** A server that can go away and come back at the same address. */
+/** Returns a server that can stop and restart at the same address. */
 function hostOf() {
   const host = { port: 0 };
   host.start = async () => {
@@ -24,7 +24,7 @@ function hostOf() {
   return host;
 }
 
-/** Runs the suite in every browser. `site.open()` gives a page with its first decision and all of its sections; see `openBrowser` for what it can do. */
+/** Runs the suite in every browser. `site.open()` returns a page with its first decision and all sections; see `openBrowser`. */
 export function describeSite(name, suite, browsers = BROWSERS) {
   const host = hostOf();
   before(async () => {
@@ -47,15 +47,15 @@ export function describeSite(name, suite, browsers = BROWSERS) {
         await site.browser?.close();
       });
       site.visit = (path, init) => site.browser.newPage(`${host.origin}/${path}`, init);
-      /** `fragment` with its #; `init` runs before the page's own scripts. */
+      /** `fragment` includes the #; `init` runs before the page's own scripts. */
       site.open = async ({ fragment = '', init } = {}) => {
         const page = await site.visit(`site/${fragment}`, init);
         await page.until(() => document.querySelector('[data-pick]') !== null);
-        // The sections that are loaded after the first decision.
+        // Sections load after the first decision.
         await page.until(() => document.querySelector('[data-loading]') === null);
         return page;
       };
-      /** Ends a page: it complained about nothing, and asked nobody but its own host. */
+      /** Closes a page. It must have logged no errors and contacted only its own host. */
       site.close = async (page, { errors = [] } = {}) => {
         const complaints = page.consoleErrors.filter((text) => !errors.some((expected) => expected.test(text)));
         assert.deepEqual(complaints, []);

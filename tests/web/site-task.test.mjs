@@ -1,4 +1,4 @@
-// A whole task: prompts from text, clicks and files; policies side by side; labels; every input by itself; files to take along.
+// A whole task: prompts from text, clicks and files; policies side by side; labels; prompts one by one; downloads.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ const decided = (page) =>
       document.querySelector('.task-policies')?.getAttribute('aria-busy') === 'false',
   );
 const routed = (page) => page.until(() => document.querySelector('[data-shares]') !== null);
-/** The prompts of the page that is shown. */
+/** Returns the prompts of the current page. */
 const shown = (page) =>
   page.evaluate(() => Array.from(document.querySelectorAll('.task-prompt > p:first-child'), (p) => p.textContent));
 const texts = (page, selector) =>
@@ -44,7 +44,7 @@ async function openExample(site) {
 }
 
 describeSite('a whole task', (site) => {
-  it('decides on the example by four policies, and says how far it is from the benchmark', async () => {
+  it('decides on the example by four policies, and shows its distance to the benchmark', async () => {
     const page = await openExample(site);
     assert.equal(await taken(page), '12 prompts from the example.');
     for (const pick of await texts(page, '[data-task-pick]')) assert.match(pick, /\w+\/\w/);
@@ -61,7 +61,7 @@ describeSite('a whole task', (site) => {
     await site.close(page);
   });
 
-  it('takes prompts that are typed, one a line or with empty lines between', async () => {
+  it('takes typed prompts, one per line or with empty lines between', async () => {
     const page = await site.open();
     await page.evaluate(() => {
       document.querySelector('#task-text').value =
@@ -85,7 +85,7 @@ describeSite('a whole task', (site) => {
     await site.close(page);
   });
 
-  it('takes a file that is dropped', async () => {
+  it('takes a dropped file', async () => {
     const page = await site.open();
     await page.evaluate(() => {
       const data = new DataTransfer();
@@ -101,7 +101,7 @@ describeSite('a whole task', (site) => {
     await site.close(page);
   });
 
-  it('guesses the column of a CSV, and takes another one', async () => {
+  it('guesses the column of a CSV, and accepts another choice', async () => {
     const page = await site.open();
     const csv =
       '\uFEFFid;question;remark\r\n1;"What is ""heat""?\r\nIn short.";a\r\n\r\n2;;empty\r\n3;What is work?;c\r\n';
@@ -122,7 +122,7 @@ describeSite('a whole task', (site) => {
     await site.close(page);
   });
 
-  it('names the broken lines of a JSONL file, and takes the others', async () => {
+  it('names the broken lines of a JSONL file, and uses the others', async () => {
     const page = await site.open();
     const lines = [
       '{"prompt":"What is heat?","n":1}',
@@ -195,7 +195,7 @@ describeSite('a whole task', (site) => {
     await site.close(page);
   });
 
-  it('decides anew with every label, and tells what it changed', async () => {
+  it('decides anew with every label, and shows what changed', async () => {
     const page = await openExample(site);
     const before = await page.text('[data-policy="signalbox"] [data-p]');
     await page.click('[data-row="0"] .task-wrong');
@@ -214,7 +214,7 @@ describeSite('a whole task', (site) => {
     await site.close(page);
   });
 
-  it('compares the pick with the oracle where two models were labelled', async () => {
+  it('compares the pick with the oracle if two models are labelled', async () => {
     const page = await openExample(site);
     await page.click('[data-row="0"] .task-wrong');
     await waitFor(page, '[data-history]', 'After 1 label');
@@ -250,7 +250,7 @@ describeSite('a whole task', (site) => {
     await site.close(page);
   });
 
-  it('stops a long run, goes on with it, and routes a prompt meanwhile', async () => {
+  it('cancels and continues a long run, and routes a prompt meanwhile', async () => {
     const page = await site.open();
     const lines = Array.from(
       { length: 20_100 },
@@ -270,7 +270,7 @@ describeSite('a whole task', (site) => {
     await waitFor(page, '.task-part:last-child .task-progress', 'Routing the prompts');
     await page.click('.task-part:last-child .task-progress button');
     await waitFor(page, '.task-part:last-child .task-progress', 'Cancelled.');
-    // Another task overtakes what is under way.
+    // Another task replaces the work in progress.
     await page.click('.task-input > .task-actions button[type="button"]');
     await waitFor(page, '[data-taken]', '12 prompts');
     await decided(page);
@@ -289,7 +289,7 @@ describeSite('a whole task', (site) => {
   });
 
   if (site.kind === 'chromium') {
-    it('gives decisions as CSV and JSON that say what is shown', async () => {
+    it('downloads decisions as CSV and JSON that match the page', async () => {
       const page = await site.open();
       const prompts = ['=HYPERLINK("x")', '-2 + 2 is what?', 'What is "heat", in short?'];
       await page.evaluate((lines) => {
@@ -333,7 +333,7 @@ describeSite('a whole task', (site) => {
       await site.close(page);
     });
 
-    it('has nothing that axe-core objects to', async () => {
+    it('has no violation that axe-core finds', async () => {
       const page = await openExample(site);
       await page.click('[data-row="0"] .task-wrong');
       await waitFor(page, '[data-history]', 'After 1 label');

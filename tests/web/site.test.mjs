@@ -1,4 +1,4 @@
-// The demo's first page: a decision at once, and with every change of what was asked.
+// The demo's first view: a decision at once, and with every change of the prompt and the settings.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,14 +10,14 @@ import { describeSite } from './site-page.mjs';
 const picked = (page) => page.text('[data-pick]');
 
 describeSite('the site', (site) => {
-  it('opens with a sample that is routed, and asks nobody else', async () => {
+  it('opens with a routed sample, and contacts no other host', async () => {
     const page = await site.open();
     assert.match(await picked(page), /Llama-3.1-70B/);
     assert.match(await page.text('[data-neighbours]'), /mmlu_pro_health/);
     await site.close(page);
   });
 
-  it('routes what is typed, also in scripts that run from right to left or have no spaces', async () => {
+  it('routes typed prompts, also in scripts from right to left or without spaces', async () => {
     const page = await site.open();
     const loaded = page.requests.length;
     await page.type('#prompt', 'Prove that the square root of 2 is irrational.');
@@ -32,7 +32,7 @@ describeSite('the site', (site) => {
     await site.close(page);
   });
 
-  it('routes a sample that is clicked', async () => {
+  it('routes a clicked sample', async () => {
     const page = await site.open();
     await page.click('.samples li:nth-child(3) button');
     await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('sports'));
@@ -53,9 +53,9 @@ describeSite('the site', (site) => {
     await site.close(page);
   });
 
-  it('never shows an answer to what was asked before', async () => {
+  it('never shows an answer to an earlier prompt', async () => {
     const page = await site.open();
-    // Every letter is asked for by itself; what is shown must be one of its beginnings, in order, and at last the whole.
+    // Types letter by letter: the page must show answers to ever longer beginnings, and at last to the whole.
     const lengths = await page.evaluate(async () => {
       const field = document.querySelector('#prompt');
       const text = 'Prove that the square root of 2 is irrational.';
@@ -114,7 +114,7 @@ describeSite(
   'the site, read by axe-core',
   (site) => {
     for (const colorScheme of ['light', 'dark']) {
-      it(`has no violation in ${colorScheme} colours, also where nothing resembles the prompt`, async () => {
+      it(`has no violation in ${colorScheme} colours, also if no word of the prompt is known`, async () => {
         const page = await site.open();
         await page.raw.emulateMedia({ colorScheme });
         assert.deepEqual(await violations(page), []);
@@ -135,7 +135,7 @@ describeSite(
 describeSite(
   'the size of the site',
   (site) => {
-    it('stays within its budget: what a visit loads, and what else may be loaded', async () => {
+    it('stays within the budget for the scripts of a visit', async () => {
       const page = await site.open();
       const sizeOf = (url) => gzipSync(readFileSync(path.join(site.host.folder, new URL(url).pathname))).byteLength;
       const scripts = page.requests.filter((url) => new URL(url).pathname.endsWith('.js'));

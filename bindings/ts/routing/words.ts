@@ -14,7 +14,7 @@ export interface FeedbackFacts {
 
 type RankedFacts = Pick<RankedModel, 'model' | 'pCorrect' | 'ownMean' | 'meanOutcome' | 'usdPerMTok'>;
 
-/** What the sentences depend on, beside feedback: a part of every `Decision` and `TaskDecision`. */
+/** The facts that the sentences depend on, besides feedback: a part of every `Decision` and `TaskDecision`. */
 export interface DecisionFacts
   extends Pick<Decision, 'model' | 'policy' | 'confidence' | 'fallbackReason' | 'bestSingleModel' | 'challenger'> {
   /** Without it `confidence` is the challenger's. */

@@ -1,5 +1,5 @@
-// Situations in which a model is picked, and the sentences for each: the file that the tests of the sentences compare with.
-//   node tests/package/router/words-table.mjs    writes the file again, to be read before it is committed
+// Situations in which a model is picked, and the sentences for each. The tests compare them with a file.
+//   node tests/package/router/words-table.mjs    rewrites the file: read it before you commit it
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,12 +7,12 @@ import { cascadeWords, sourceWords, withReasons } from '../../../dist/routing/wo
 
 export const TABLE = new URL('../../fixtures/words/reasons.txt', import.meta.url);
 
-/** The best model overall; one that is better on some prompts; cheaper ones. */
+/** The best model overall, one that is better on some prompts, and one that is cheaper. */
 export const LARGE = 'acme/large';
 export const MATHS = 'acme/maths';
 export const SMALL = 'acme/small';
 
-/** What the policy found, before prices: [challenger, fallback, mean and predicted share of `large`, of `maths`]. */
+/** The finding of the policy before prices count; `p` is the predicted correctness. */
 const FOUND = {
   'the best overall leads': { challenger: LARGE, p: { [LARGE]: 0.7, [MATHS]: 0.66 }, confidence: 0.57 },
   'another one leads': { challenger: MATHS, p: { [LARGE]: 0.7, [MATHS]: 0.74 }, confidence: 0.71 },
@@ -28,7 +28,7 @@ const FOUND_OUTSIDE = {
   'a correction decides': { challenger: MATHS, p: { [LARGE]: 0.66, [MATHS]: 0.7 }, confidence: 0.57 },
 };
 
-/** What the dial made of it: who is picked instead of the wanted model, at which share of its price, at which difference. */
+/** The effect of the dial: the difference of the pick to the wanted model, and the share of its price. `null`: no price is known. */
 const TRADES = {
   'no trade': undefined,
   '1 point lower, 25% cheaper': { points: -1, price: 0.75 },
@@ -87,7 +87,7 @@ export function factsOf({
     prices[LARGE] = 0.6;
   } else if (TRADES[trade] !== undefined) {
     const { points, price } = TRADES[trade];
-    // Where the evidence for it was too weak, the challenger itself may be the cheaper one.
+    // If the evidence for the challenger was too weak, it may still be the cheaper one.
     model = weak !== undefined && points > 0 ? MATHS : SMALL;
     shares[model] = shares[wanted] + points / 100;
     prices[model] = price ?? 0.5;
@@ -96,7 +96,7 @@ export function factsOf({
   const ranking = Object.entries(shares).map(([name, pCorrect]) => ({
     model: name,
     pCorrect,
-    // A correction is the difference between the two.
+    // The difference between the two is the correction.
     meanOutcome: found === 'a correction decides' && name !== LARGE ? pCorrect - 0.08 : pCorrect,
     ownMean: name === model && (ownMean || isOutside(coverage)),
     usdPerMTok: prices[name] ?? null,
@@ -121,10 +121,10 @@ export function factsOf({
 
 const KINDS = { 'one prompt': 1, 'a task': 12 };
 
-/** What is said of the facts of a situation. */
+/** Adds the sentences to the facts of a situation. */
 export const told = ({ feedback, ...facts }) => withReasons(facts, feedback);
 
-/** A line for the situation, and below it what is said. */
+/** A line for the situation, and its sentences below. */
 const entry = (situation, facts) => `${situation}\n    ${told(facts).reason}\n`;
 
 function* decisions() {
@@ -177,7 +177,7 @@ function* policies() {
 }
 
 function* oddities() {
-  yield '\n## what else may be\n\n';
+  yield '\n## other cases\n\n';
   const some = { coverage: 'some', found: 'another one leads' };
   const coverage = { percentile: 30, outOfCoverage: false };
   yield entry('many similar questions', factsOf({ ...some, changes: { coverage } }));
@@ -186,6 +186,9 @@ function* oddities() {
   const ranking = [{ model: LARGE, pCorrect: 0.7, ownMean: false, meanOutcome: 0.7, usdPerMTok: 1 }];
   const alone = factsOf({ coverage: 'some', found: 'the best overall leads', changes: { ranking } });
   yield entry('no other candidate', alone);
+  const corrected = factsOf({ coverage: 'none', found: 'a correction decides' });
+  const dearer = corrected.ranking.map((m) => (m.model === MATHS ? { ...m, usdPerMTok: 2 } : m));
+  yield entry('a correction decides for a dearer model', { ...corrected, ranking: dearer });
 }
 
 function* others() {
@@ -200,7 +203,7 @@ function* others() {
 
 export function tableText() {
   const parts = [...decisions(), ...confidences(), ...feedback(), ...policies(), ...oddities(), ...others()];
-  return `# What is said of a decision. The pick is not named: it stands beside the sentences.\n${parts.join('')}`;
+  return `# The sentences about a decision. They do not name the pick, which is shown beside them.\n${parts.join('')}`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -1,4 +1,4 @@
-// The sentences of a decision: those of a table that people have read, and what holds for all of them.
+// The sentences of a decision: a table of them that people have read, and properties of all.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
@@ -23,7 +23,7 @@ import {
 
 const SHARES = [0, 0.002, 0.35, 0.4, 0.57, 0.6, 0.79, 0.8, 0.996, 1];
 
-/** Every situation of the table with every policy, feedback and confidence. */
+/** Yields every situation of the table with every policy, feedback and confidence. */
 function* situations() {
   for (const coverage of coverages) {
     for (const found of foundIn(coverage)) {
@@ -43,7 +43,7 @@ function* situations() {
   }
 }
 
-/** Calls `check` with the facts of every situation and what is said of them; a failure says which one it was. */
+/** Calls `check` with the facts and sentences of every situation; a failure names the situation. */
 function forAll(check) {
   let count = 0;
   for (const situation of situations()) {
@@ -68,7 +68,7 @@ it('the sentences are those of the table', () => {
 });
 
 describe('of every decision', () => {
-  it('there is something to say, in sentences that end with a full stop and stand there once', () => {
+  it('there are sentences, each with a full stop and only once', () => {
     forAll((_, reasons, reason) => {
       assert.deepEqual(Object.keys(reasons), ['choice', 'resemblance', 'price', 'feedback']);
       assert.notEqual(reasons.resemblance, '');
@@ -80,7 +80,7 @@ describe('of every decision', () => {
     });
   });
 
-  it('the pick is not named, and no other model but the one it is compared with', () => {
+  it('no model is named but the one that the pick is compared with', () => {
     forAll(({ model, challenger, bestSingleModel }, { choice, resemblance, price, feedback }) => {
       assert.deepEqual(namesIn(`${resemblance}${feedback}`), []);
       assert.ok(!`${choice}${price}`.includes(model), 'the pick');
@@ -101,13 +101,13 @@ describe('of every decision', () => {
     });
   });
 
-  it('one prompt is one, and a task several', () => {
+  it('one prompt is singular, and a task plural', () => {
     forAll(({ inputs }, { choice, resemblance, price }) => {
       assert.doesNotMatch(`${choice} ${resemblance} ${price}`, inputs === 1 ? /these prompts/ : /this prompt/);
     });
   });
 
-  it('a price is told where it decided, and not where it did not', () => {
+  it('the price is mentioned if and only if it decided', () => {
     forAll(({ model, challenger, bestSingleModel, fallbackReason, ranking }, { choice, price }, _, { coverage }) => {
       if (isOutside(coverage)) return;
       const wanted = fallbackReason === null ? challenger : bestSingleModel;
@@ -119,7 +119,7 @@ describe('of every decision', () => {
     });
   });
 
-  it('nothing is said of how sure it is where nothing in the benchmark is like the prompt', () => {
+  it('no confidence is stated if nothing in the benchmark is like the prompt', () => {
     forAll((_, { choice }, reason, { coverage }) => {
       if (!isOutside(coverage)) return;
       assert.ok(['', 'Best model overall.'].includes(choice), choice);
@@ -131,7 +131,7 @@ describe('of every decision', () => {
 describe('feedback', () => {
   const withoutFeedback = ({ choice, resemblance, price }) => ({ choice, resemblance, price });
 
-  it('is told in a part of its own', () => {
+  it('has a part of its own', () => {
     forAll((facts, reasons, _, { feedback }) => {
       const { feedback: given, ...others } = facts;
       assert.deepEqual(withoutFeedback(told(others).reasons), withoutFeedback(reasons));
@@ -141,8 +141,8 @@ describe('feedback', () => {
     });
   });
 
-  // Whoever sees the parts but the feedback, as a page does that shows a badge, must not learn that there is some.
-  it('cannot be told from a price by the other parts, where both pick the same model', () => {
+  // A page with a badge sees all other parts, and must not learn from them that there is feedback.
+  it('cannot be told from a price by the other parts if both lead to the same pick', () => {
     for (const coverage of coverages.filter(isOutside)) {
       for (const usd of [0, 0.5, 1, null]) {
         const large = {
@@ -167,7 +167,7 @@ describe('feedback', () => {
   });
 });
 
-/** What a router says for prompts and options; a string stands for all of a part, a pattern for some of it. */
+/** Expected parts of a router's reasons for prompts and options. */
 const ROUTED = [
   {
     what: 'a model beats the best one overall',
@@ -266,7 +266,7 @@ describe('a router', () => {
   }
 
   for (const { what, prompt = POEM, options = {}, ...expected } of ROUTED) {
-    it(`says it where ${what}`, async () => {
+    it(`gives the reasons if ${what}`, async () => {
       const decision = await router.route(prompt, options);
       expectReasons(decision, expected);
       const [{ vector }] = await router.embed([prompt]);
@@ -285,7 +285,7 @@ describe('a router', () => {
     }
   });
 
-  it('tells what feedback did, and nothing of it elsewhere', async () => {
+  it('mentions the effect of feedback in one part only', async () => {
     const [{ vector }] = await router.embed([POEM]);
     const rated = (count) => Array.from({ length: count }, () => ({ vector, outcomes: { poet: 0, generalist: 1 } }));
     const plain = await router.route(POEM);
