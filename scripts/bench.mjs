@@ -1,14 +1,14 @@
 // `npm run bench`: the set-up step, both sides of the benchmark, then one run of all measurements.
-//   npm run bench                 everything, in several minutes and 1 GB of memory
-//   npm run bench -- --quick      a smoke run: small data, few repeats; its figures mean little
+//   npm run bench                 all measurements; takes several minutes and 1 GB of memory
+//   npm run bench -- --quick      a smoke run on small data with few repeats; do not trust its figures
 //   npm run bench -- --json       the results as JSON on stdout
-//   npm run bench -- page [...]   the demo site in Chromium instead: first decision, main thread a key (tests/bench/page.mjs)
-//   npm run bench -- extension [...]  the extension in a browser: pause to answer, typing, memory, sizes (tests/bench/extension.mjs)
-//   npm run bench -- onnx [...]   the ONNX embedder beside transformers.js instead (tests/bench/onnx.mjs says more)
-// Measured: the kNN kernels, native and wasm from the same core library with the flags of what ships, as ratios to
-// reading the codes once (tests/bench/kernels.mjs); load to first decision, sizes and memory of the package
-// (tests/bench/package.mjs). Aims are printed beside the figures and never asserted; that native and wasm find the
-// same neighbours at the same distances, bit for bit, is. On a busy machine ratios hold better than times.
+//   npm run bench -- page [...]   the demo site in Chromium: first decision, main-thread time per key (tests/bench/page.mjs)
+//   npm run bench -- extension [...]  the extension: answer latency, typing, memory, sizes (tests/bench/extension.mjs)
+//   npm run bench -- onnx [...]   the ONNX embedder beside transformers.js (tests/bench/onnx.mjs)
+// Measures the kNN kernels, native and wasm, built with the shipped flags, as ratios to reading the codes once
+// (tests/bench/kernels.mjs); and the package's load to first decision, sizes and memory (tests/bench/package.mjs).
+// Asserts only that native and wasm find the same neighbours at the same distances, bit for bit; aims are printed beside
+// the figures. On a busy machine ratios are more stable than times.
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -34,7 +34,7 @@ const NATIVE = 'build/bench-native';
 const WASM = 'build/bench-wasm';
 const INDEX = path.join(root, 'models/index/index.sbx');
 
-/** Folders of their own: the tests' are configured without the benchmark. */
+/** Builds in separate folders, because those of the tests are configured without the benchmark. */
 function build() {
   if (!has('c++')) throw new Error('the native side needs a C++ compiler: apt-get install g++');
   const options = ['-DCMAKE_BUILD_TYPE=Release', '-DSIGNALBOX_BENCH=ON'];
@@ -84,7 +84,7 @@ async function main() {
   }
 }
 
-/** In a browser, by a script of its own. */
+/** Measures in a browser with a separate script. */
 function benchInBrowser(name, args) {
   setUp('all');
   run(process.execPath, [`tests/bench/${name}.mjs`, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });

@@ -1,4 +1,4 @@
-// `npm run check`: formatting, lint, types and the direction of dependencies. `npm run format` applies formatting and lint fixes.
+// `npm run check`: formatting, lint, types, the direction of dependencies, and the language. `npm run format` applies formatting and lint fixes.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -10,7 +10,7 @@ import { configure, root, run, setUp } from './setup.mjs';
 
 const WRITE = process.argv.includes('--write');
 
-/** Files that git tracks or would track. */
+/** Returns the files that git tracks or would track. */
 function filesOf(...patterns) {
   const { stdout } = spawnSync('git', ['ls-files', '-co', '--exclude-standard', '--', ...patterns], { cwd: root });
   return stdout.toString().split('\n').filter(Boolean);

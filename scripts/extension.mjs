@@ -1,5 +1,5 @@
-// `npm run build:extension`: the extension for Chromium and for Firefox, in build/extension: a folder of each, to load
-// unpacked, and a zip of each, to give to a store. The same sources give the same bytes.
+// `npm run build:extension`: builds the extension for Chromium and Firefox in build/extension, each as a folder to load
+// unpacked and a zip for the store. The same sources give the same bytes.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -12,7 +12,7 @@ export const BROWSERS = ['chromium', 'firefox'];
 const source = path.join(root, 'web/extension');
 const json = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
-/** What is the browser's own in its manifest. */
+/** Parts of the manifest that differ between the browsers. */
 const OWN = {
   chromium: (common) => ({
     minimum_chrome_version: '120',
@@ -44,7 +44,7 @@ function manifestOf(browser) {
   return { ...common, version, ...OWN[browser](common) };
 }
 
-/** The pages and the background share their chunks. */
+/** Bundles the pages and the background, which share chunks. */
 async function buildPages(browser, target) {
   const { build } = await import('vite');
   const pages = ['panel', 'settings', 'privacy', ...(browser === 'chromium' ? ['offscreen'] : [])];
@@ -56,14 +56,14 @@ async function buildPages(browser, target) {
     logLevel: 'warn',
     publicDir: path.join(source, 'public'),
     define: { FIREFOX: String(browser === 'firefox') },
-    // Sentence transformers run as WebAssembly here: the other runtime would only make the zip larger.
+    // Sentence transformers run as WebAssembly here; the other runtimes would only enlarge the zip.
     resolve: { alias: { 'onnxruntime-web/webgpu': 'onnxruntime-web/wasm' } },
     worker: { format: 'es', rolldownOptions: QUIET },
     build: {
       outDir: target,
       emptyOutDir: true,
       target: 'es2022',
-      // The policy lets nothing be fetched from a data: address, and an extension has its files at hand.
+      // The content security policy forbids fetching data: addresses, and an extension has its files at hand.
       assetsInlineLimit: 0,
       modulePreload: false,
       rolldownOptions: {
@@ -77,7 +77,7 @@ async function buildPages(browser, target) {
   });
 }
 
-/** Content scripts are no modules. */
+/** Bundles the content script, which cannot be a module. */
 async function buildContent(browser, target) {
   const { build } = await import('esbuild');
   await build({
@@ -92,7 +92,7 @@ async function buildContent(browser, target) {
   });
 }
 
-/** A day that every time zone has: the zip says nothing of when it was made. */
+/** A fixed date for the files in the zip, the same day in every time zone. */
 const DATE = new Date(2000, 0, 1);
 
 async function zip(folder) {
@@ -107,7 +107,7 @@ async function zip(folder) {
   return writer.close();
 }
 
-/** Builds for one browser into a folder, and a zip beside it. */
+/** Builds for one browser: a folder, and a zip beside it. */
 export async function buildExtension(browser, target) {
   await buildPages(browser, target);
   await buildContent(browser, target);

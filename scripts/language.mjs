@@ -11,7 +11,7 @@ const LONGEST_SUBJECT = 72;
 const OPENING = /^\s*(?:\/\*\*|\/\/\/<?|\*)\s*(What|Who|Whose|Where|Of|So)\b(?! (?:is|are|does|do|can|to)\b.*\?)/;
 /** "There is no", "is no longer" and "is no more than" are plain English. */
 const NEGATION =
-  /(?<!\b[Tt]here )\b(?:is|are|was|were) (?:none\b|no\b(?! (?:longer|more|less|fewer|larger|smaller|worse|better|later)\b))/;
+  /(?<!\b[Tt]here )\b(?:is|are|was|were) (?:none\b|no(?= )(?! (?:longer|more|less|fewer|larger|smaller|worse|better|later)\b))/;
 
 const git = (root, ...args) => spawnSync('git', args, { cwd: root, encoding: 'utf8' });
 

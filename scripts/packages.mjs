@@ -1,7 +1,7 @@
-// Which Debian packages a step needs, and how they get onto the machine. Node built-ins only: this runs before `npm ci`.
+// Installs the Debian packages that a step needs. Uses only Node's own modules, because it runs before `npm ci`.
 import { spawnSync } from 'node:child_process';
 
-/** Packages by purpose; `probe` is a command or file whose presence makes the package unnecessary. */
+/** Debian packages by purpose. */
 const PACKAGES = {
   build: ['emscripten', 'cmake', 'ninja-build', 'libeigen3-dev', 'nlohmann-json3-dev'],
   test: [
@@ -15,7 +15,7 @@ export function has(command) {
   return spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
 }
 
-/** An activated emsdk takes the place of the distribution's Emscripten. */
+/** Whether an activated emsdk replaces the distribution's Emscripten. */
 export function hasEmsdk() {
   return Boolean(process.env.EMSDK) && has('emcc');
 }
@@ -26,7 +26,7 @@ function isInstalled(name) {
   return status === 0 && stdout === 'installed';
 }
 
-/** What has no package manager's word for it is looked for by what it brings. */
+/** Commands that succeed if a package's content is present, for systems without dpkg. */
 const PROBES = {
   emscripten: 'command -v emcc',
   cmake: 'command -v cmake',
@@ -65,7 +65,7 @@ function run(command, args) {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
 }
 
-/** Installs what is missing for these purposes; throws where that cannot be done. */
+/** Installs the missing packages for these purposes. Throws if that is impossible. */
 export function installPackages(purposes, say) {
   const names = missing(purposes);
   if (names.length === 0) return;

@@ -1,4 +1,4 @@
-// `npm run signalbox -- ...` and `npm run route -- ...`: the set-up step, then the command.
+// `npm run signalbox -- ...` and `npm run route -- ...`: runs the set-up step, then the command.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';

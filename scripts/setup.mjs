@@ -1,6 +1,6 @@
-// The one set-up step behind every verb: Debian packages, `npm ci`, the wasm module, the package in dist/.
+// The set-up step behind every npm script: Debian packages, `npm ci`, the wasm modules, the package in dist/.
 //   node scripts/setup.mjs [build|all]
-// Idempotent: what is up to date is left alone. It speaks on stderr, so that a command's stdout stays its own.
+// Idempotent: skips whatever is up to date. Prints on stderr, which leaves stdout to the command.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ function* filesBelow(entry) {
   else for (const name of readdirSync(full).sort()) yield* filesBelow(path.join(entry, name));
 }
 
-/** Runs `action` unless names, sizes and times of the inputs are those of the last success and the output is there. */
+/** Runs `action` unless the output exists, and names, sizes and times of the inputs are those of its last success. */
 function whenChanged(name, inputs, output, action) {
   const hash = createHash('sha256');
   for (const file of inputs.flatMap((input) => [...filesBelow(input)])) {
@@ -66,7 +66,7 @@ function buildWasm() {
   run('cmake', ['--build', 'build/wasm'], { env });
 }
 
-/** What ships of models/, cards and format page included. */
+/** Files of models/ that ship, cards and format page included. */
 const SHIPPED_MODELS = [
   'FORMAT.md',
   'embedder/README.md',
@@ -95,14 +95,14 @@ function removeCompiled(folder) {
 function compileTypeScript() {
   removeCompiled(path.join(root, 'dist'));
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']);
-  // tsc leaves declarations that it did not make where they are.
+  // tsc does not copy hand-written declarations.
   for (const name of ['signalbox-glue.d.mts', 'signalbox-lab-glue.d.mts']) {
     cpSync(path.join(root, 'bindings/ts/wasm', name), path.join(root, 'dist/wasm', name));
   }
   cpSync(path.join(root, 'bindings/slurm'), path.join(root, 'dist', 'slurm'), { recursive: true });
 }
 
-/** Sets up what `purpose` needs: 'build' for the command and the package, 'all' for the tests, too. */
+/** Sets up everything for a purpose: 'build' for the command and the package, 'all' also for the tests. */
 export function setUp(purpose) {
   installPackages(purpose === 'all' ? ['build', 'test'] : ['build'], say);
   whenChanged('npm ci', ['package-lock.json'], 'node_modules', () =>

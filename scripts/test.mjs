@@ -1,4 +1,4 @@
-// `npm test`: the set-up step, then every test.
+// `npm test`: runs the set-up step, then the tests.
 //   npm test                      all of them
 //   npm test -- core package      some suites: core, sanitize, fuzz, package, cluster
 //   npm test -- router site-map   the folders and files of tests with these names
@@ -29,7 +29,7 @@ function testSanitized() {
   run('ctest', ['--test-dir', 'build/sanitize', '--output-on-failure'], toScreen);
 }
 
-/** Each target starts from its committed corpus; what it finds on the way stays in build/. */
+/** Runs each target on its committed corpus; new inputs stay in build/. */
 function fuzz() {
   compile('build/fuzz', ['-DCMAKE_BUILD_TYPE=RelWithDebInfo', '-DSIGNALBOX_FUZZ=ON'], CLANG);
   const corpora = path.join(root, 'tests/fuzz/corpus');
@@ -43,7 +43,7 @@ function fuzz() {
   }
 }
 
-/** Folders that the suite `package` runs, in this order: the browsers, which take longest, begin early. */
+/** Folders of the suite `package`, in order: browser tests start first, because they take longest. */
 const PACKAGE_FOLDERS = ['tests/web', 'tests/extension', 'tests/package'];
 
 function testFilesBelow(folder) {
@@ -54,7 +54,7 @@ function testFilesBelow(folder) {
 
 const packageTests = () => PACKAGE_FOLDERS.flatMap(testFilesBelow);
 
-/** Test files below a folder of this name, or whose name it is: `router`, `site-map`, `tests/web/site-map.test.mjs`. */
+/** Returns the test files of a name: a folder (`router`), a file (`site-map`) or a path (`tests/web/site-map.test.mjs`). */
 function testsNamed(name) {
   const isNamed = (file) => {
     const parts = file.replace(/\.test\.mjs$/, '').split('/');
@@ -63,17 +63,17 @@ function testsNamed(name) {
   return packageTests().filter(isNamed);
 }
 
-/** Compares with native, too, and so needs the native command. */
+/** Runs test files; the comparison with native needs the native command. */
 function runTests(files) {
   compile('build/native', ['-DCMAKE_BUILD_TYPE=Release']);
-  // A file for each core: browsers wait as much as they work.
+  // One file per core; Node would leave one core free.
   const atOnce = `--test-concurrency=${availableParallelism()}`;
   run(process.execPath, ['--test', '--test-reporter=spec', atOnce, ...files], toScreen);
 }
 
 const testPackage = () => runTests(packageTests());
 
-/** Shards on a real Slurm of one node; needs root. */
+/** Runs a sharded build on a real Slurm of one node; needs root. */
 function testCluster() {
   const isDebianRoot = process.getuid?.() === 0 && has('apt-get');
   if (isDebianRoot) installPackages(['cluster'], (message) => console.error(`signalbox set-up: ${message}`));

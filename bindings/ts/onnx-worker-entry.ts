@@ -1,10 +1,10 @@
-/** The script of the worker of an ONNX embedder: `new Worker(new URL('signalbox/onnx-worker-entry', ...), { type: 'module' })`. */
+/** Script of an ONNX embedder's worker: `new Worker(new URL('signalbox/onnx-worker-entry', ...), { type: 'module' })`. */
 import { serveOnnx } from './onnx/worker-server.js';
 import { serveWorker } from './workers/answers.js';
 
 /**
- * Where a bundler made ONNX Runtime a part of this script, each of its threads starts this script. The runtime then knows
- * by the worker's name what it is; what it was told before it was there is told again.
+ * Becomes a thread of ONNX Runtime, which starts this script for each thread if a bundler made the runtime a part of it.
+ * The runtime recognises the thread by the worker's name. Messages that arrive before the runtime is loaded are repeated.
  */
 async function beThread(): Promise<void> {
   const early: MessageEvent[] = [];

@@ -25,7 +25,7 @@ export {
   type RuntimeOptions,
 } from './onnx/options.js';
 
-/** A model somewhere: in this thread, or in a worker. */
+/** A loaded model, in this thread or in a worker. */
 interface Host {
   embed(texts: readonly string[], signal: AbortSignal | undefined): Promise<Embedding[]>;
   dispose(): void;
@@ -40,7 +40,7 @@ const isPage = () => typeof document !== 'undefined' && typeof Worker !== 'undef
 
 async function loadHere(model: string, options: OnnxLoadOptions): Promise<{ host: Host; loaded: LoadedModel }> {
   const here = await OnnxModel.load(model, options);
-  // There is nobody to hear that a model could not be released.
+  // A failed release cannot be reported to anyone.
   const dispose = () => void here.release().catch(() => undefined);
   return { host: { embed: (texts, signal) => here.embed(texts, signal), dispose }, loaded: here.loaded };
 }
@@ -67,10 +67,13 @@ async function loadInWorker(
 }
 
 /**
- * An embedder of sentences through ONNX Runtime Web: vectors as sentence-transformers makes them, of unit norm.
+ * Embeds sentences with ONNX Runtime Web: vectors of unit norm, as sentence-transformers makes them.
  *
- * Two departures: a text without a known word has a vector of zeros; and quantised activations (q8, int8, uint8) go
- * through the model one text at a time, so that a text's vector does not depend on the texts beside it.
+ * Two departures: a text without a known token has a vector of zeros; and models with quantised activations (q8, int8,
+ * uint8) read one text at a time, so that the vector of a text does not depend on the rest of the batch.
+ *
+ *     const embedder = await OnnxEmbedder.load();
+ *     const router = await WorkerRouter.load({ index: 'index-mpnet.sbx', embedder });
  */
 export class OnnxEmbedder implements Embedder {
   readonly id: string;
@@ -78,7 +81,7 @@ export class OnnxEmbedder implements Embedder {
   readonly hash: string | undefined;
   readonly dim: number;
   readonly details: EmbedderDetails;
-  /** SHA-256 and size of every file that was read: given to the next load, it takes these files and no others. */
+  /** SHA-256 and size of every file that was read. Pass it to later loads to pin the model's files. */
   readonly manifest: Manifest;
   #host: Host | undefined;
 
@@ -92,11 +95,11 @@ export class OnnxEmbedder implements Embedder {
   }
 
   /**
-   * Loads a model of the hub, by its id (`owner/name`), or a folder in the layout of sentence-transformers: its address,
-   * in Node also a path (`./owner/name`). Needs `onnxruntime-web`.
+   * Loads a model of the hub by its id (`owner/name`), or a folder in the layout of sentence-transformers by its address
+   * (in Node also a path, `./owner/name`). Needs `onnxruntime-web`.
    *
-   * Errors: `network`, `aborted`, `quota_exceeded`, `bad_checksum` for a file that is not the expected one,
-   * `bad_embedder` for one that is not understood, `out_of_memory`, `invalid_argument`.
+   * Errors: `network`, `aborted`, `quota_exceeded`, `bad_checksum` for a file other than the expected one,
+   * `bad_embedder` for an unsupported model, `out_of_memory`, `invalid_argument`.
    */
   static async load(model: string | URL = DEFAULT_MODEL, options: OnnxLoadOptions = {}): Promise<OnnxEmbedder> {
     const { worker = isPage(), ...rest } = options;
@@ -116,12 +119,12 @@ export class OnnxEmbedder implements Embedder {
     return embedder;
   }
 
-  /** Whether `load` with these options would download no model: the file is in the cache. */
+  /** Whether the model is in the cache, so that `load` with these options downloads nothing large. */
   static async isCached(model: string | URL = DEFAULT_MODEL, options: ModelFileOptions = {}): Promise<boolean> {
     return isModelCached(placeOf(model), options);
   }
 
-  /** Bytes of all models in the cache. */
+  /** Returns the size of all models in the cache, in bytes. */
   static async cacheSizeBytes(cache: boolean | string = true): Promise<number> {
     return (await openFileCache(cache)?.sizeBytes()) ?? 0;
   }
@@ -131,14 +134,14 @@ export class OnnxEmbedder implements Embedder {
     await openFileCache(cache)?.clear();
   }
 
-  /** Errors: `disposed`, `aborted`, `invalid_argument` for what is not a string, `non_finite`, `out_of_memory`. */
+  /** Embeds texts. Errors: `disposed`, `aborted`, `invalid_argument` for non-strings, `non_finite`, `out_of_memory`. */
   async embed(texts: readonly string[], options: { signal?: AbortSignal | undefined } = {}): Promise<Embedding[]> {
     if (this.#host === undefined) throw new SignalboxError('disposed', 'the embedder was disposed');
     throwIfAborted(options.signal);
     return this.#host.embed(texts, options.signal);
   }
 
-  /** Releases the model, and ends the worker where `load` started it. Calling it again does nothing. */
+  /** Releases the model, and terminates the worker if `load` started it. Calling it again has no effect. */
   dispose(): void {
     this.#host?.dispose();
     this.#host = undefined;
@@ -149,7 +152,7 @@ export class OnnxEmbedder implements Embedder {
   }
 }
 
-/** A hub's id as it is, anything else as an address that a worker understands, too. */
+/** Returns a hub id unchanged, and anything else as an address that a worker can resolve. */
 function placeOf(model: string | URL): string {
   if (typeof model === 'string' && isHubId(model)) return model;
   if (typeof model !== 'string' && !(model instanceof URL)) {

@@ -165,9 +165,9 @@ export interface Reasons {
   choice: string;
   /** How much of the benchmark is like the prompt. */
   resemblance: string;
-  /** What a lower price saves, and what it costs in quality. */
+  /** The saving of a lower price, and its cost in quality. */
   price: string;
-  /** What the user's feedback, or a given correction, changed. The other parts mention neither. */
+  /** The effect of the user's feedback, or of a given correction. The other parts mention neither. */
   feedback: string;
 }
 

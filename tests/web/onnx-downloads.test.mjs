@@ -1,4 +1,4 @@
-// Downloads of ONNX models in Chromium and Firefox: kept, shared, resumed, checked, and what is said when they fail.
+// Downloads of ONNX models in Chromium and Firefox: cached, shared, resumed and checked; and the errors of those that fail.
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import path from 'node:path';
@@ -12,12 +12,12 @@ const OPTIONS = { dtype: 'fp32', manifest: null };
 const TEXT = 'What is the sum of all prime numbers below 100?';
 const SMALL = '/small/onnx/model.onnx';
 const LARGE = '/large/onnx/model.onnx';
-/** Downloads are kept in pieces of so many bytes. */
+/** Size in bytes of the pieces in which downloads are cached. */
 const PIECE = 4 << 20;
 const STOP = PIECE + 1_000_000;
 
 let site;
-/** What each folder's model makes of the text, and its files. */
+/** The vector of the text by each folder's model, and its files. */
 const inNode = {};
 
 before(async () => {
@@ -32,7 +32,7 @@ before(async () => {
 after(() => site?.remove());
 expectNothingOpen();
 
-/** In the page: what the model makes of the text, or the code of the refusal. The worker 'kept' lives as long as the page. */
+/** Returns, in the page, the vector of the text or the code of the error. The worker 'kept' lives as long as the page. */
 async function vectorThere(place, text, { worker, ...options }) {
   const { attempt, OnnxEmbedder, plain } = globalThis;
   if (worker === 'kept') globalThis.kept ??= new Worker('/onnx-worker-entry.js', { type: 'module' });
@@ -47,7 +47,7 @@ async function vectorThere(place, text, { worker, ...options }) {
   });
 }
 
-/** In the page: begins to load, and goes on without waiting; `loading` is what becomes of it. */
+/** Starts a load in the page without waiting for it; `loading` is its result. */
 function beginThere(place, options) {
   const { attempt, OnnxEmbedder } = globalThis;
   globalThis.controller = new AbortController();
@@ -75,7 +75,7 @@ for (const kind of BROWSERS) {
     });
     after(() => browser?.close());
 
-    /** Each test has an origin of its own: what is stored there is its own, too. */
+    /** Runs a test on an origin of its own, so that its storage is its own, too. */
     const test = (name, action) =>
       it(name, async () => {
         server = await servePage(site.folder);
@@ -108,7 +108,7 @@ for (const kind of BROWSERS) {
       assert.match(got.message, pattern);
     }
 
-    test('a second load, in another page, downloads nothing of the model, and needs no server for it', async (page) => {
+    test('a second load, in another page, does not download the model, and needs no server', async (page) => {
       await expectVector(page, 'small', hashOf('small'));
       const before = server.of('/small').length;
       assert.equal(server.of(SMALL).length, 1);
@@ -120,7 +120,7 @@ for (const kind of BROWSERS) {
       assert.equal(server.of('/small').length, before);
     });
 
-    test('without a manifest a second load needs no server either, not for the files that are not there', async (page) => {
+    test('without a manifest a second load needs no server either, not even for absent files', async (page) => {
       await expectVector(page, 'small');
       assert.ok(server.of('/small').some(({ status }) => status === 404));
       const before = server.of('/small').length;
@@ -136,7 +136,7 @@ for (const kind of BROWSERS) {
       assert.equal(await page.evaluate(() => globalThis.OnnxEmbedder.cacheSizeBytes()), 0);
     });
 
-    test('the cache says what it holds, and forgets it when asked', async (page) => {
+    test('the cache reports its size, and can be cleared', async (page) => {
       const ask = (options) =>
         page.evaluate(
           async (given) => {
@@ -150,7 +150,7 @@ for (const kind of BROWSERS) {
       const files = Object.values(inNode.small.manifest.files).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
       const [isCached, sizeBytes] = await ask();
       assert.equal(isCached, true);
-      // Beside the files lies a note of the one that is not there.
+      // The cache also remembers which file is absent.
       assert.ok(sizeBytes >= files && sizeBytes < files + 100, `${sizeBytes} bytes for files of ${files}`);
       assert.deepEqual(await ask({ dtype: 'q8' }), [false, sizeBytes]);
       await page.evaluate(() => globalThis.OnnxEmbedder.clearCache());
@@ -159,7 +159,7 @@ for (const kind of BROWSERS) {
       assert.equal(server.of(SMALL).length, 2);
     });
 
-    test('a connection that is cut goes on where it was', async (page) => {
+    test('an interrupted download resumes', async (page) => {
       server.behaviour.stop = { path: LARGE, bytes: STOP, end: 'cut' };
       await expectVector(page, 'large', hashOf('large'));
       const [first, second, ...more] = server.of(LARGE);
@@ -168,7 +168,7 @@ for (const kind of BROWSERS) {
     });
 
     for (const end of ['a page that is closed', 'a load that is aborted']) {
-      test(`${end} in the midst of a download leaves what the next load goes on from`, async (page) => {
+      test(`${end} during a download leaves a part from which the next load resumes`, async (page) => {
         server.behaviour.stop = { path: LARGE, bytes: STOP, end: 'hold' };
         await page.evaluate(beginThere, '/large', OPTIONS);
         await until(() => page.evaluate(() => globalThis.loadedBytes).then((bytes) => bytes >= STOP));
@@ -186,7 +186,7 @@ for (const kind of BROWSERS) {
       });
     }
 
-    test('two pages that load at once download once', async (page) => {
+    test('two pages that load at the same time download once', async (page) => {
       server.behaviour.stop = { path: SMALL, bytes: 1000, end: 'hold' };
       const other = await open();
       await page.evaluate(beginThere, '/small', OPTIONS);
@@ -204,7 +204,7 @@ for (const kind of BROWSERS) {
       await expectVector(other, 'small');
     });
 
-    test('a load that is aborted ends its worker and its connection, and asks for nothing more', async (page) => {
+    test('an aborted load ends its worker and its connection, and requests nothing more', async (page) => {
       server.behaviour.stop = { path: SMALL, bytes: 1000, end: 'hold' };
       await page.evaluate(beginThere, '/small', OPTIONS);
       await until(() => server.of(SMALL).length === 1);
@@ -217,7 +217,7 @@ for (const kind of BROWSERS) {
       await expectVector(page, 'small');
     });
 
-    test('a file with another hash is refused, and not kept', async (page) => {
+    test('a file with another hash is refused, and not cached', async (page) => {
       const manifest = structuredClone(inNode.small.manifest);
       manifest.files['onnx/model.onnx'].sha256 = '0'.repeat(64);
       await expectRefusal(page, '/small', 'bad_checksum', /SHA-256/, { manifest });
@@ -226,7 +226,7 @@ for (const kind of BROWSERS) {
       await expectRefusal(page, '/small', 'bad_checksum', /bytes, expected 7/, { manifest });
     });
 
-    test('a folder that is not there is refused, also where the server answers with a page', async (page) => {
+    test('an absent folder is refused, also if the server answers with a page', async (page) => {
       await expectRefusal(page, '/nowhere', 'network', /answered 404/);
       server.behaviour.missing = 'html';
       await expectRefusal(page, '/nowhere', 'network', /HTML page/);
@@ -234,7 +234,7 @@ for (const kind of BROWSERS) {
     });
 
     for (const worker of [true, false]) {
-      test(`a runtime that cannot be loaded ${worker ? 'in a worker' : 'in the page'} is the network's fault`, async (page) => {
+      test(`a runtime that cannot be loaded ${worker ? 'in a worker' : 'in the page'} is a network error`, async (page) => {
         server.behaviour.gone = ['/ort-wasm'];
         await expectRefusal(page, '/small', 'network', /runtime/i, { worker });
         server.behaviour.missing = 'html';
@@ -244,16 +244,16 @@ for (const kind of BROWSERS) {
       });
     }
 
-    test("a worker whose script is not there is the network's fault", async (page) => {
+    test('a worker without its script is a network error', async (page) => {
       server.behaviour.gone = ['/onnx-worker-entry.js'];
       await expectRefusal(page, '/small', 'network', /worker could not be started/);
     });
 
-    test('without a network the error says so, and a model that is kept is loaded', async (page) => {
+    test('without a network the error says so, and a cached model is loaded', async (page) => {
       const held = hashOf('small');
-      // Firefox that is cut off by its driver still says that it is online.
+      // Firefox still reports that it is online when its driver disconnects it.
       const offline = kind === 'chromium' ? /offline/ : /offline|could not be fetched/;
-      // Script and .wasm are not the package's to keep: here they were loaded before.
+      // The package does not cache the script and the .wasm; here they were loaded before.
       for (const worker of ['kept', false]) await expectVector(page, 'small', { ...held, worker });
       await browser.setOffline(true);
       try {
@@ -269,7 +269,7 @@ for (const kind of BROWSERS) {
     });
 
     if (kind === 'chromium') {
-      test('storage without room is named', async (page) => {
+      test('full storage is reported', async (page) => {
         const lift = await browser.limitStorage(server.origin, 1 << 20);
         try {
           await expectRefusal(page, '/large', 'quota_exceeded', /no room/, hashOf('large'));
@@ -280,7 +280,7 @@ for (const kind of BROWSERS) {
       });
     }
 
-    it('the file of these tests is longer than one piece', () => {
+    it('the test file is longer than one piece', () => {
       assert.ok(sizeOf(LARGE) > STOP);
     });
   });

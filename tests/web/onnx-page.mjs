@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { writeModelFolder } from '../onnx/model-folder.mjs';
 import { root } from '../package/support/fixtures.mjs';
 
-/** Attached to the page: the package, what its workers do, and errors as plain data. */
+/** Script of the page: the package, a record of its workers, and errors as plain data. */
 const MAIN = `
   import { OnnxEmbedder } from './dist/onnx.js';
   import { buildInWorker } from './dist/build.js';
@@ -49,12 +49,12 @@ const TYPES = {
 const typeOf = (file) =>
   path.extname(file) === '.wasm' ? 'application/wasm' : (TYPES[path.extname(file)] ?? 'application/octet-stream');
 
-/** More than the 4 MB in which downloads are kept. */
+/** More than the 4 MB of one piece of a cached download. */
 const LARGE = { vocab: 50_000, precisions: ['fp32'] };
 
 /**
- * Without splitting ONNX Runtime is a part of each entry: then its threads would start the entry instead of it. The
- * name of its .wasm, which esbuild does not see in its minified script, is looked for beside the script.
+ * Without splitting, ONNX Runtime is a part of each entry, and its threads start the entry. The runtime looks for its
+ * .wasm beside the script, because esbuild does not see the name in the minified source.
  */
 async function bundle(folder, splitting) {
   await build({
@@ -85,7 +85,7 @@ async function bundle(folder, splitting) {
   });
 }
 
-/** A folder for `servePage`: with `small` and `large`, two folders of models, and what they were made of. */
+/** Builds a folder for `servePage`, with two folders of models, `small` and `large`; returns how these were made. */
 export async function buildPage({ splitting = true } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-onnx-page-'));
   await bundle(folder, splitting);
@@ -101,17 +101,17 @@ export async function buildPage({ splitting = true } = {}) {
   return { folder, small, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** What the headers are, which files are gone, and what is done to the bytes of a file. */
+/** Misbehaviour of the server: headers, missing files, altered bytes. */
 class Behaviour {
-  /** The page may share memory with its workers. */
+  /** Whether the page may share memory with its workers. */
   isIsolated = false;
-  /** A Content-Security-Policy; breaches of it are recorded. */
+  /** A Content-Security-Policy; violations are recorded. */
   policy;
-  /** Paths that begin so are not there. */
+  /** Prefixes of missing paths. */
   gone = [];
-  /** 'html': a file that is not there is a page, as on a server of a one-page application. */
+  /** 'html': answers with a page for a missing file, as servers of single-page applications do. */
   missing = 'text';
-  /** { path, bytes, end: 'hold' | 'cut' }: the next answer for this path stops after so many bytes. */
+  /** { path, bytes, end: 'hold' | 'cut' }: the next answer for this path stops after that many bytes. */
   stop;
 }
 
@@ -126,7 +126,7 @@ function headersOf({ isIsolated, policy }) {
   };
 }
 
-/** The bytes that are asked for: all of them, or the rest. */
+/** Returns the requested bytes: all of them, or the rest. */
 function partOf(size, range) {
   const [, start] = /^bytes=(\d+)-$/.exec(range ?? '') ?? [];
   if (start === undefined || Number(start) >= size) return { status: 200, start: 0, headers: {} };
@@ -134,7 +134,7 @@ function partOf(size, range) {
   return { status: 206, start: Number(start), headers };
 }
 
-/** Sends some bytes and no more. `cut` ends the connection here; else the page ends it, or `release` sends the rest. */
+/** Sends only the first bytes. `cut` ends the connection; otherwise the page ends it, or `release` sends the rest. */
 function sendStopped(response, bytes, { end }, held) {
   response.write(bytes, () => {
     if (end === 'cut') response.destroy();
@@ -168,7 +168,7 @@ function answerMissing(response, missing) {
   return missing === 'html' ? 200 : 404;
 }
 
-/** Waits, without a limit of its own, until it is true. */
+/** Waits until the condition is true; the test has the time limit. */
 export async function until(isTrue) {
   while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
@@ -178,7 +178,7 @@ function answerBreach(request, response, breaches) {
   request.on('end', () => response.writeHead(204).end());
 }
 
-/** The status of the answer. */
+/** Answers a request; returns the status. */
 function answer(pathname, request, response, { folder, behaviour, held }) {
   const file = path.join(folder, pathname);
   const isGone = behaviour.gone.some((start) => pathname.startsWith(start));
@@ -192,7 +192,7 @@ function answer(pathname, request, response, { folder, behaviour, held }) {
 
 /**
  * Serves the folder of `buildPage` on an origin of its own. `requests` are { path, range, status, isClosed } in order,
- * `breaches` the reports of the policy.
+ * `breaches` the violations of the policy.
  */
 export async function servePage(folder) {
   const behaviour = new Behaviour();
@@ -216,7 +216,7 @@ export async function servePage(folder) {
     requests,
     breaches,
     of: (start) => requests.filter((request) => request.path.startsWith(start)),
-    /** Lets go on what was held. */
+    /** Sends the rest of held answers. */
     release: () => {
       for (const response of held) response.end(response.rest);
       held.clear();

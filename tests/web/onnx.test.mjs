@@ -1,4 +1,4 @@
-// ONNX embedders in Chromium and Firefox: the vectors of Node, in a worker and without, with threads, under a policy.
+// ONNX embedders in Chromium and Firefox: they compute the same vectors as Node, with and without a worker, with threads, under a strict policy.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -21,9 +21,9 @@ const TEXTS = [
   '漢字🚀',
   'the force of a word in a story '.repeat(80),
 ];
-/** What a graphics card in software gets through. */
+/** A size that a software graphics card can process. */
 const SHORT = TEXTS.slice(0, 3);
-/** None of their words is known. */
+/** Texts without a known word. */
 const MEANINGLESS = [4, 5];
 const POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src data:";
@@ -36,7 +36,7 @@ const TOPICS = {
 };
 
 let site;
-/** Vectors in Node, by type of weights. */
+/** Vectors computed in Node, by dtype. */
 const inNode = {};
 let reference;
 
@@ -79,7 +79,7 @@ async function writeIndex(embedder) {
   writeFileSync(path.join(site.folder, 'topics.sbx'), index);
 }
 
-/** Two lists of vectors, number by number. */
+/** Compares two lists of vectors number by number. */
 function close(got, expected, tolerance, what = '') {
   assert.equal(got.length, expected.length);
   for (const [i, vector] of got.entries()) {
@@ -91,7 +91,7 @@ function close(got, expected, tolerance, what = '') {
 
 const vectorsOf = (embeddings) => embeddings.map(({ vector }) => Array.from(vector));
 
-/** What transformers would feed to the model: cut to 384 tokens, <s> and </s> among them. */
+/** Returns the model's input as transformers would make it: cut to 384 tokens, <s> and </s> included. */
 function referenceVectors() {
   const file = (name) => JSON.parse(readFileSync(path.join(site.folder, 'small', name), 'utf8'));
   const tokenizer = new Tokenizer(file('tokenizer.json'), file('tokenizer_config.json'));
@@ -103,7 +103,7 @@ function referenceVectors() {
   });
 }
 
-/** In the page: loads, embeds, and says what it cost the page. */
+/** Loads and embeds in the page, and reports what that cost the page. */
 async function embedThere(texts, options) {
   const { attempt, OnnxEmbedder, plain } = globalThis;
   return attempt(async () => {
@@ -131,7 +131,7 @@ for (const kind of BROWSERS) {
     });
     after(() => browser?.close());
 
-    /** A page on a new origin: nothing of an earlier test is stored there. */
+    /** Opens a page on a new origin, which has nothing stored by an earlier test. */
     async function open(behaviour = {}) {
       server = await servePage(site.folder);
       Object.assign(server.behaviour, behaviour);
@@ -158,7 +158,7 @@ for (const kind of BROWSERS) {
 
     for (const [name, options] of Object.entries({ FP32, INT8 })) {
       for (const worker of [true, false]) {
-        test(`${name} gives the vectors of Node, ${worker ? 'in a worker' : 'in the page'}`, {}, async () => {
+        test(`${name} computes the vectors of Node, ${worker ? 'in a worker' : 'in the page'}`, {}, async () => {
           const got = await embedAll({ ...options, ...(worker ? {} : { worker }) });
           close(vectorsOf(got.embeddings), vectorsOf(inNode[name]), 1e-4);
           const said = ({ tokens, truncated }) => ({ tokens, truncated });
@@ -178,7 +178,7 @@ for (const kind of BROWSERS) {
       close(vectorsOf((await embedAll(FP32)).embeddings), reference, 1e-4);
     });
 
-    test('what is said of the model is what Node says, and its manifest loads it again', {}, async () => {
+    test('the description of the model is that of Node, and its manifest loads it again', {}, async () => {
       const [there, again] = await page.evaluate(async (options) => {
         const { OnnxEmbedder } = globalThis;
         const first = await OnnxEmbedder.load('/small', options);
@@ -201,7 +201,7 @@ for (const kind of BROWSERS) {
       assert.deepEqual(again, there);
     });
 
-    test('the page stays free while a worker embeds one batch', {}, async () => {
+    test('the page stays responsive while a worker embeds one batch', {}, async () => {
       const ticks = await page.evaluate(async (options) => {
         const embedder = await globalThis.OnnxEmbedder.load('/small', options);
         const { port1, port2 } = new MessageChannel();
@@ -221,7 +221,7 @@ for (const kind of BROWSERS) {
 
     for (const worker of [true, false]) {
       const isolated = { isIsolated: true };
-      test(`two threads give the same vectors, ${worker ? 'in a worker' : 'in the page'}`, isolated, async () => {
+      test(`two threads compute the same vectors, ${worker ? 'in a worker' : 'in the page'}`, isolated, async () => {
         assert.equal(await page.evaluate(() => globalThis.crossOriginIsolated), true);
         const got = await embedAll({ ...FP32, worker, threads: 2 });
         close(vectorsOf(got.embeddings), vectorsOf(inNode.FP32), 1e-5);
@@ -230,7 +230,7 @@ for (const kind of BROWSERS) {
       });
     }
 
-    test('a page that is not isolated has one thread, and no other script is started', {}, async () => {
+    test('a page without isolation has one thread and starts no other script', {}, async () => {
       assert.equal(await page.evaluate(() => globalThis.crossOriginIsolated), false);
       await embedAll(FP32);
       assert.equal(server.requests.filter(({ path: at }) => at.startsWith('/ort.wasm.')).length, 1);
@@ -248,7 +248,7 @@ for (const kind of BROWSERS) {
       });
     }
 
-    test('a build in a worker asks the embedder of the page, which lives on', {}, async () => {
+    test('a build in a worker uses the embedder of the page, which stays usable', {}, async () => {
       const got = await page.evaluate(
         async (csv, options) => {
           const { buildInWorker, OnnxEmbedder, Router, workers } = globalThis;
@@ -272,7 +272,7 @@ for (const kind of BROWSERS) {
       here.dispose();
     });
 
-    test('a router in a worker asks the embedder of the page, and both are gone when it is', {}, async () => {
+    test('a router in a worker uses the embedder of the page, and disposes of it', {}, async () => {
       const prompts = ['river people', 'python code'];
       const got = await page.evaluate(
         async (asked, options) => {
@@ -326,7 +326,7 @@ for (const kind of BROWSERS) {
       close(vectorsOf(later.value), vectorsOf(inNode.FP32.slice(0, 1)), 1e-4);
     });
 
-    test('dispose ends the worker and what waits for it; later calls are refused', {}, async () => {
+    test('dispose ends the worker and pending calls; later calls are refused', {}, async () => {
       const { codes, workers } = await page.evaluate(async (options) => {
         const { attempt, OnnxEmbedder, workers: counted } = globalThis;
         const embedder = await OnnxEmbedder.load('/small', options);
@@ -350,7 +350,7 @@ for (const kind of BROWSERS) {
   });
 }
 
-describe('chromium with a graphics card in software', () => {
+describe('chromium with a software graphics card', () => {
   let browser;
   let server;
   before(async () => {
@@ -363,7 +363,7 @@ describe('chromium with a graphics card in software', () => {
   });
 
   for (const worker of [true, false]) {
-    it(`webgpu gives the same vectors, ${worker ? 'in a worker' : 'in the page'}`, async () => {
+    it(`webgpu computes the same vectors, ${worker ? 'in a worker' : 'in the page'}`, async () => {
       const page = await browser.newPage(`${server.origin}/`);
       const { value, ...error } = await page.evaluate(embedThere, SHORT, { ...FP32, worker, device: 'webgpu' });
       assert.deepEqual(error, {});
@@ -381,7 +381,7 @@ describe('ONNX Runtime as a part of the scripts that need it (bundled without sp
   after(() => plain?.remove());
 
   for (const kind of BROWSERS) {
-    it(`${kind}: an isolated page loads with what is the default, and with two threads in a worker`, async () => {
+    it(`${kind}: an isolated page loads with the defaults, and with two threads in a worker`, async () => {
       const [browser, server] = await Promise.all([openBrowser(kind), servePage(plain.folder)]);
       server.behaviour.isIsolated = true;
       try {

@@ -1,4 +1,4 @@
-// A screen of its own for a browser with a window, and a person's hands on it: what belongs to the browser and not to a page (menus, shortcuts, dialogs) takes no other events.
+// A virtual screen for a browser with a window, and input events on it. Menus, shortcuts and dialogs belong to the browser, not to a page, and react only to these.
 import { execFile, spawn } from 'node:child_process';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,20 +9,20 @@ export const SIZE = { width: 1280, height: 900 };
 const missing = (program, { message, code }) =>
   new Error(`got ${code ?? message} from ${program}, expected it to be installed (Debian packages: xvfb, xdotool)`);
 
-/** Names that pages and manifests give to keys, and X's names for them. */
+/** X's names of keys, by their names in pages and manifests. */
 const KEYS = {
   ...{ Enter: 'Return', Backspace: 'BackSpace', Space: 'space', PageUp: 'Prior', PageDown: 'Next' },
   ...{ ArrowUp: 'Up', ArrowDown: 'Down', ArrowLeft: 'Left', ArrowRight: 'Right', Comma: 'comma', Period: 'period' },
   ...{ Control: 'ctrl', Ctrl: 'ctrl', Alt: 'alt', Shift: 'shift' },
 };
-/** 'Alt+Shift+M' as a manifest writes it. */
+/** Translates a shortcut such as 'Alt+Shift+M', as a manifest writes it. */
 const keysOf = (keys) =>
   keys
     .split('+')
     .map((key) => KEYS[key] ?? (key.length === 1 ? key.toLowerCase() : key))
     .join('+');
 
-/** Asks again until the answer is true; says what was waited for if that never comes. */
+/** Repeats a check until it is true; the error names what was awaited. */
 export async function waitFor(what, ask, { tries = 200, pause = 50 } = {}) {
   for (let left = tries; left > 0; --left) {
     const answer = await ask();
@@ -34,7 +34,7 @@ export async function waitFor(what, ask, { tries = 200, pause = 50 } = {}) {
 
 async function startServer() {
   const size = `${SIZE.width}x${SIZE.height}x24`;
-  // The server takes the first display that is free, and tells which.
+  // The server picks the first free display, and reports its number.
   const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', size, '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
@@ -54,7 +54,7 @@ async function startServer() {
   return { display, close };
 }
 
-/** Keys go to the window that has the focus, or to the one below the pointer. Points are pixels of the screen. */
+/** Sends keys to the focused window, or to the one under the pointer. Points are screen pixels. */
 export async function openScreen() {
   const { display, close } = await startServer();
   const env = { ...process.env, DISPLAY: display, MOZ_ENABLE_WAYLAND: '0' };
@@ -79,12 +79,12 @@ export async function openScreen() {
     press: (keys) => xdotool('key', keysOf(keys)),
     type: (text) => xdotool('type', '--delay', '10', text),
     clickAt,
-    /** Opens the menu at a point, and chooses the entry by its first letter, or by several keys. */
+    /** Opens the menu at a point, and chooses an entry by its first letter, or by several keys. */
     chooseInMenu: async (point, keys) => {
       const before = await windows();
       await clickAt(point, 'right');
       await waitFor('a menu', async () => (await windows()) > before);
-      // A menu that has just opened takes no keys yet.
+      // A menu ignores keys just after it opened.
       await sleep(300);
       for (const key of keys) await xdotool('key', keysOf(key));
       await waitFor(`the menu to close after ${keys.join(', ')}`, async () => (await windows()) <= before);

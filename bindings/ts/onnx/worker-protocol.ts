@@ -1,8 +1,8 @@
-/** What a page and the worker of its ONNX embedder say to each other. */
+/** Messages between a page and the worker of its ONNX embedder. */
 import type { Control } from '../workers/channel.js';
 import type { OnnxLoadOptions } from './options.js';
 
-/** `OnnxLoadOptions`, as far as they can be cloned; addresses are resolved. */
+/** The part of `OnnxLoadOptions` that can be cloned; addresses are resolved. */
 export type OnnxWorkerLoad = Omit<OnnxLoadOptions, 'worker' | 'signal' | 'onProgress'>;
 
 export type OnnxQuestion =

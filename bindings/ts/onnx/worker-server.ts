@@ -1,10 +1,10 @@
-/** The worker's half: one model behind a message port. */
+/** The worker's half of an ONNX embedder: a model behind a port. */
 import { SignalboxError } from '../errors.js';
 import { answerCalls, type Port } from '../workers/answers.js';
 import { OnnxModel } from './model.js';
 import type { OnnxRequest } from './worker-protocol.js';
 
-/** Answers every request of the port until the page ends the worker. */
+/** Serves a model at a port. */
 export function serveOnnx(port: Port): void {
   let model: OnnxModel | undefined;
   const release = async () => {

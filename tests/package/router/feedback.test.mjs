@@ -143,7 +143,7 @@ describe('refuses', () => {
       'outcomes that are texts',
       [{ vector: Array(8).fill(1), outcomes: { poet: 'no' } }],
       'invalid_argument',
-      /poet is no/,
+      /poet is no\b/,
     ],
     ['no outcomes', [{ vector: Array(8).fill(1) }], 'invalid_argument', /feedback 0: outcomes is undefined/],
     ['ratings that are not a list', {}, 'invalid_argument', /feedback is object/],
