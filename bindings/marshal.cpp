@@ -24,16 +24,6 @@ Json decimal(float value) {
 
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-const char* policy_name(Policy policy) {
-  switch (policy) {
-    case Policy::kS1: return "s1";
-    case Policy::kS2: return "s2";
-    case Policy::kS3: return "s3";
-    case Policy::kSignalbox: return "signalbox";
-  }
-  return "";
-}
-
 Json fallback_reason(Fallback fallback) {
   switch (fallback) {
     case Fallback::kNone: return nullptr;
@@ -112,7 +102,7 @@ Json ranked(const Index& index, const Request& request, const RankedModel& m, co
                      {"pCorrect", number_or_null(m.score)},
                      {"interval", Json::array({m.interval.low, m.interval.high})},
                      {"votes", m.votes},
-                     {"ownMean", m.own_mean},
+                     {"ownMean", m.is_own_mean},
                      {"meanOutcome", number_or_null(means[m.model])},
                      {"paramsB", decimal(index.model_numbers[m.model].params_b)},
                      {"usdPerMTok", known_or_null(request.options.prices[m.model])}});

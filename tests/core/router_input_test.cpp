@@ -49,9 +49,9 @@ TEST_F(RouteInputTest, StaysWithTheBestSingleModelInItsOwnField) {
 
 TEST_F(RouteInputTest, FallsBackWhenItIsNotSureEnough) {
   options_.constants.k = 1;  // One neighbour: P(Beta(2, 1) > 1/2) = 3/4.
-  options_.constants.eta = .74;
+  options_.eta = .74;
   EXPECT_EQ(route(TwoFields::second_field()).fallback, Fallback::kNone);
-  options_.constants.eta = .76;
+  options_.eta = .76;
   const Decision d = route(TwoFields::second_field());
   EXPECT_NEAR(d.confidence, .75, 1e-12);
   EXPECT_EQ(d.fallback, Fallback::kLowConfidence);
@@ -61,7 +61,7 @@ TEST_F(RouteInputTest, FallsBackWhenItIsNotSureEnough) {
 
 TEST_F(RouteInputTest, IsThePlainArgmaxWithEtaZero) {
   options_.constants.k = 1;
-  options_.constants.eta = 0;
+  options_.eta = 0;
   EXPECT_EQ(route(TwoFields::second_field()).model, TwoFields::kSpecialist);
 }
 
@@ -72,7 +72,7 @@ TEST_F(RouteInputTest, RanksByMeansOutsideTheBenchmarksCoverage) {
   EXPECT_EQ(d.percentile, 100);
   EXPECT_EQ(d.model, TwoFields::kGeneralist);
   EXPECT_DOUBLE_EQ(ranked(d, TwoFields::kGeneralist).score, .6);
-  EXPECT_TRUE(ranked(d, TwoFields::kGeneralist).own_mean);
+  EXPECT_TRUE(ranked(d, TwoFields::kGeneralist).is_own_mean);
   EXPECT_FALSE(d.neighbours.empty()) << "the neighbours are shown all the same";
   options_.max_coverage_percentile = 100;
   EXPECT_NE(route(TwoFields::nowhere()).fallback, Fallback::kOutOfCoverage) << "100 switches the rule off";

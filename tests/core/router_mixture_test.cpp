@@ -22,12 +22,12 @@ std::vector<float> repeat(const std::vector<float>& vector, std::size_t times) {
 /// Tasks 0, 1 and 2 are the generalist's, 3 and 4 the specialist's.
 class RouterMixtureTest : public ::testing::Test {
  protected:
-  RouterMixtureTest() { options_.constants.eta = 0; }
+  RouterMixtureTest() { options_.eta = 0; }
 
   Decision input(const std::vector<float>& vector) { return testing::take(route_input(index_, vector, options_)); }
 
   Decision task(const std::vector<float>& vectors, const Labels& labels = {}) {
-    options_.constants.eta = kEta;
+    options_.eta = kEta;
     return testing::take(route_task(index_, vectors, labels, options_));
   }
 
@@ -88,7 +88,7 @@ TEST_F(RouterMixtureTest, CountsAsVotesTheTasksThatMeasuredAModel) {
   index_ = benchmark_.open();
   const RankedModel cheap = ranked(input(first_), TwoFields::kCheap);
   EXPECT_EQ(cheap.votes, TwoFields::kTasks - 1);
-  EXPECT_FALSE(cheap.own_mean);
+  EXPECT_FALSE(cheap.is_own_mean);
 }
 
 TEST_F(RouterMixtureTest, IsSureOfTheBestSingleModelAgainstTheRunnerUp) {
@@ -120,7 +120,7 @@ TEST_F(RouterMixtureTest, FallsBackWhereTheChallengerIsNotSureEnough) {
   EXPECT_EQ(d.challenger, TwoFields::kSpecialist);
   EXPECT_GT(d.confidence, kEta);
   EXPECT_EQ(d.fallback, Fallback::kNone);
-  options_.constants.eta = .95;
+  options_.eta = .95;
   const Decision strict = testing::take(route_task(index_, repeat(second_, 3), {}, options_));
   EXPECT_EQ(strict.fallback, Fallback::kLowConfidence);
   EXPECT_EQ(strict.challenger, TwoFields::kSpecialist);
@@ -133,7 +133,7 @@ TEST_F(RouterMixtureTest, RanksByMeansOutsideOfTheCoverage) {
     EXPECT_EQ(d.fallback, Fallback::kOutOfCoverage);
     EXPECT_EQ(d.model, TwoFields::kGeneralist);
     EXPECT_DOUBLE_EQ(ranked(d, TwoFields::kGeneralist).score, .6);
-    EXPECT_TRUE(ranked(d, TwoFields::kGeneralist).own_mean);
+    EXPECT_TRUE(ranked(d, TwoFields::kGeneralist).is_own_mean);
   }
 }
 

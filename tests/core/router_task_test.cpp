@@ -69,12 +69,12 @@ TEST_F(RouteTaskTest, ScoresAMixedTaskByTheShareOfItsInputs) {
 }
 
 TEST_F(RouteTaskTest, FallsBackWhereTheExactConfidenceIsNotAboveEta) {
-  options_.constants.eta = 1;
+  options_.eta = 1;
   const Decision d = route(join({second_, second_}));
   EXPECT_EQ(d.fallback, Fallback::kLowConfidence);
   EXPECT_EQ(d.challenger, TwoFields::kSpecialist);
   EXPECT_EQ(d.model, TwoFields::kGeneralist);
-  options_.constants.eta = 0;
+  options_.eta = 0;
   EXPECT_EQ(route(join({second_, second_})).model, TwoFields::kSpecialist);
 }
 

@@ -177,7 +177,11 @@ describe('options', () => {
   });
 
   it('of a task are not accepted for one prompt', async () => {
-    await refused(route({ policy: 's3' }), 'invalid_argument', /'s3', which needs a task/);
+    await refused(
+      route({ policy: 's3' }),
+      'invalid_argument',
+      /'s3', expected signalbox, paper or s1 to route one input/,
+    );
     await refused(route({ labels: [] }), 'invalid_argument', /'labels' is not known/);
     assert.equal((await route({ policy: 's1' })).model, 'poet');
   });
