@@ -75,14 +75,14 @@ std::string explain(const Index& index, const Decision& d) {
       out = "Nothing in the benchmark resembles this input: " + on_average(index, d);
       break;
     case Fallback::kLowConfidence:
-      out = name(index, d.challenger) + " looks best here, but with only " + percent(d.confidence) +
+      out = name(index, d.challenger) + " looks best here, but with only " + percent(d.challenger_confidence) +
             " confidence that it beats " + best + ", the best model on average.";
       break;
     case Fallback::kNone:
       out = d.challenger == d.best_single
                 ? best + " is the best model here as well as on average."
                 : name(index, d.challenger) + " is predicted to beat " + best + ", the best model on average, with " +
-                      percent(d.confidence) + " confidence.";
+                      percent(d.challenger_confidence) + " confidence.";
       break;
   }
   if (!d.tasks.empty() && !d.out_of_coverage) {
@@ -174,6 +174,7 @@ Json to_json(const Index& index, const Request& request, const Decision& d, bool
                      {"policy", policy_name(d.policy)},
                      {"reason", explain(index, d)},
                      {"confidence", d.confidence},
+                     {"challengerConfidence", d.challenger_confidence},
                      {"fallback", d.fallback != Fallback::kNone},
                      {"fallbackReason", fallback_reason(d.fallback)},
                      {"bestSingleModel", name(index, d.best_single)},

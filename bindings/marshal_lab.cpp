@@ -117,7 +117,7 @@ Json decisions_json(const HeldOutOptions& options, const TaskEvaluation& e) {
       if (c.model == kNoModel) continue;
       decision = {{"pick", c.model},
                   {"challenger", c.challenger},
-                  {"confidence", c.confidence},
+                  {"challengerConfidence", c.challenger_confidence},
                   {"fallback", c.fallback != Fallback::kNone}};
     }
     out.push_back(std::move(pool));

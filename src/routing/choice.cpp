@@ -1,6 +1,21 @@
 #include "routing/choice.h"
 
+#include <algorithm>
+
 namespace signalbox {
+namespace {
+
+/// Predicted correctness that the price rules allow the pick to lack.
+double given_up(std::size_t wanted, std::size_t pick, const ChoiceRules& rules) {
+  const PriceRules& price = rules.price_rules;
+  double out = std::max(0.0, price.quality_bar);
+  if (price.cost_weight > 0 && rules.prices[wanted] >= 0) {
+    out += price.cost_weight * std::max(0.0, rules.prices[wanted] - rules.prices[pick]);
+  }
+  return out;
+}
+
+}  // namespace
 
 std::vector<double> corrected_scores(const Forecast& forecast, std::span<const double> corrections) {
   std::vector<double> out = forecast.scores;
@@ -28,15 +43,19 @@ Choice choose(const Forecast& forecast, const ChoiceRules& rules, Fallback fallb
   if (out.challenger == other && forecast.compares_runner_up) {
     other = next_best_allowed(scores, exclusions, other);
   }
+  const std::span<const double> c = rules.corrections;
+  const auto ahead = [&](std::size_t a, std::size_t b) { return c.empty() ? 0 : c[a] - c[b]; };
   if (out.challenger != other) {
-    const auto& c = rules.corrections;
-    const double ahead = c.empty() ? 0 : c[out.challenger] - c[other];
-    out.confidence = probability_better(forecast, out.challenger, other, ahead);
+    out.challenger_confidence = probability_better(forecast, out.challenger, other, ahead(out.challenger, other));
   }
-  const bool leaves = is_confident(rules.eta, out.confidence, out.challenger, out.best_single);
+  const bool leaves = is_confident(rules.eta, out.challenger_confidence, out.challenger, out.best_single);
   if (out.fallback == Fallback::kNone && !leaves) out.fallback = Fallback::kLowConfidence;
   const std::size_t wanted = out.fallback == Fallback::kLowConfidence ? out.best_single : out.challenger;
   out.model = trade_for_price(wanted, scores, rules.prices, exclusions, rules.price_rules);
+  if (out.model != out.best_single) {
+    out.confidence = probability_at_least(forecast, out.model, out.best_single, ahead(out.model, out.best_single),
+                                          given_up(wanted, out.model, rules));
+  }
   return out;
 }
 

@@ -35,9 +35,13 @@ struct Choice {
   std::size_t model = kNoModel;        ///< The pick; kNoModel: no model may be chosen.
   std::size_t best_single = kNoModel;  ///< m*, among the models that may be chosen.
   std::size_t challenger = kNoModel;   ///< The argmax of the scores, before fallback and price.
-  /// P(challenger beats m*). If they are the same 1, or P(it beats the next best model) for a forecast that compares
-  /// it.
+  /// P(the pick is right at least as often as m*, less what the price rules give up): see probability_at_least. The
+  /// quality bar gives up the bar, the cost weight itself times what the pick saves on the model before the trade, both
+  /// together their sum. 1 if the pick is m*.
   double confidence = 1;
+  /// P(challenger beats m*), which eta is compared with. If they are the same 1, or P(it beats the next best model) for
+  /// a forecast that compares it.
+  double challenger_confidence = 1;
   Fallback fallback = Fallback::kNone;
 };
 

@@ -178,17 +178,17 @@ Forecast complete(const PolicyEntry& policy, const Evidence& e, bool is_known, F
   return out;
 }
 
-double better_near(const NeighbourOutcomes& grounds, std::size_t first, std::size_t second) {
-  double wins = 0;
-  double losses = 0;
+PairedOutcomes paired(const NeighbourOutcomes& grounds, std::size_t first, std::size_t second) {
+  PairedOutcomes out;
   for (std::size_t at = 0; at < grounds.outcomes.size(); at += grounds.models) {
     const float a = grounds.outcomes[at + first];
     const float b = grounds.outcomes[at + second];
     if (std::isnan(a) || std::isnan(b)) continue;
-    wins += std::max(0.0F, a - b);
-    losses += std::max(0.0F, b - a);
+    out.wins += std::max(0.0F, a - b);
+    out.losses += std::max(0.0F, b - a);
+    ++out.count;
   }
-  return probability_better(wins, losses);
+  return out;
 }
 
 CountDistribution counts_of(const PredictedCounts& grounds, std::size_t model) {
@@ -253,12 +253,24 @@ Interval interval_of(const Forecast& forecast, std::size_t model) {
 }
 
 double probability_better(const Forecast& forecast, std::size_t first, std::size_t second, double ahead) {
-  if (const auto* near = std::get_if<NeighbourOutcomes>(&forecast.grounds)) return better_near(*near, first, second);
+  const auto* counts = std::get_if<PredictedCounts>(&forecast.grounds);
+  if (counts == nullptr) return probability_at_least(forecast, first, second, ahead, 0);
+  return probability_greater(counts_of(*counts, first), counts_of(*counts, second));
+}
+
+double probability_at_least(const Forecast& forecast, std::size_t first, std::size_t second, double ahead,
+                            double given_up) {
+  if (const auto* near = std::get_if<NeighbourOutcomes>(&forecast.grounds)) {
+    return probability_better(paired(*near, first, second), given_up);
+  }
   if (const auto* mixture = std::get_if<TaskMixture>(&forecast.grounds)) {
-    return probability_better(*mixture, first, second, ahead);
+    return probability_better(*mixture, first, second, ahead + given_up);
   }
   if (const auto* counts = std::get_if<PredictedCounts>(&forecast.grounds)) {
-    return probability_greater(counts_of(*counts, first), counts_of(*counts, second));
+    // .29 of 100 inputs are 29, whatever their product rounds to.
+    const double inputs = std::floor(static_cast<double>(counts->inputs) * std::min(given_up, 1.0) + 1e-9);
+    return probability_at_least(counts_of(*counts, first), counts_of(*counts, second),
+                                static_cast<std::size_t>(inputs));
   }
   return 1;
 }

@@ -120,8 +120,18 @@ void use_means(const Evidence& evidence, Forecast& forecast);
 /// The 95% interval of a model's score: that of the mixture, Wilson's for votes and means, exact for S3.
 [[nodiscard]] Interval interval_of(const Forecast& forecast, std::size_t model);
 
-/// P(the first model is right more often than the second one). `ahead` is added to the difference of a mixture; other
-/// grounds cannot take it into account.
+/// P(the first model is right more often than the second one). `ahead`, what corrections add to the difference, counts
+/// with a mixture only.
 [[nodiscard]] double probability_better(const Forecast& forecast, std::size_t first, std::size_t second, double ahead);
+
+/// P(the first model is right at least as often as the second one, less `given_up`, 0..):
+/// - mixture: P(difference + ahead + given_up > 0). A difference is continuous: with nothing given up this is
+///   probability_better.
+/// - votes of neighbours: the Beta distribution of paired comparisons (see PairedOutcomes). Likewise.
+/// - counts: the counts S of n inputs are compared as shares, S(first) / n >= S(second) / n - given_up. Both are whole,
+/// so
+///   this is S(first) >= S(second) - floor(n given_up). Ties count, which probability_better (eq. 8) leaves out.
+[[nodiscard]] double probability_at_least(const Forecast& forecast, std::size_t first, std::size_t second, double ahead,
+                                          double given_up);
 
 }  // namespace signalbox

@@ -88,7 +88,7 @@ void expect_same(const TaskEvaluation& evaluation, const Index& index, std::span
     EXPECT_EQ(found.model, decision.model);
     EXPECT_EQ(found.challenger, decision.challenger);
     EXPECT_EQ(found.fallback, decision.fallback);
-    EXPECT_NEAR(found.confidence, decision.confidence, kTolerance);
+    EXPECT_NEAR(found.challenger_confidence, decision.challenger_confidence, kTolerance);
     EXPECT_NEAR(evaluation.u, decision.mean_distance, kTolerance);
     for (const RankedModel& m : decision.ranking) {
       EXPECT_NEAR(evaluation.scores[i][m.model], m.score, kTolerance);
@@ -145,7 +145,8 @@ TEST_P(EvaluationTest, LooksAtNoOutcomeOfTheHeldOutTaskExceptToScoreIt) {
       if (kPolicies[i] == Policy::kS3TrueP || kPolicies[i] == Policy::kOracle) continue;
       EXPECT_EQ(after.unlabelled.scores[i], before.unlabelled.scores[i]);
       EXPECT_EQ(after.unlabelled.decisions[0][i].model, before.unlabelled.decisions[0][i].model);
-      EXPECT_EQ(after.unlabelled.decisions[0][i].confidence, before.unlabelled.decisions[0][i].confidence);
+      EXPECT_EQ(after.unlabelled.decisions[0][i].challenger_confidence,
+                before.unlabelled.decisions[0][i].challenger_confidence);
     }
     for (std::size_t m = 0; m < kModels; ++m) {
       EXPECT_NEAR(after.unlabelled.accuracy[m], 1 - before.unlabelled.accuracy[m], kTolerance);
@@ -234,7 +235,7 @@ TEST(Evaluation, KeepsTheBestSingleModelWhereNoTokenIsKnown) {
   const auto& decisions = found.unlabelled.decisions[0];
   for (std::size_t i = 0; i < kBestSingleAt; ++i) {
     EXPECT_EQ(decisions[i].model, decisions[kBestSingleAt].model);
-    EXPECT_EQ(decisions[i].confidence, 1);
+    EXPECT_EQ(decisions[i].challenger_confidence, 1);
     EXPECT_EQ(decisions[i].fallback, Fallback::kNoKnownToken);
   }
 }

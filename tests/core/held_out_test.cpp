@@ -105,7 +105,7 @@ TEST_P(HeldOutTaskTest, DecidesLikeAnIndexBuiltWithoutTheTask) {
     EXPECT_EQ(decision.model, d.model);
     EXPECT_EQ(decision.challenger, d.challenger);
     EXPECT_EQ(decision.fallback, d.fallback);
-    EXPECT_EQ(decision.confidence, d.confidence);
+    EXPECT_EQ(decision.challenger_confidence, d.challenger_confidence);
     EXPECT_EQ(fast.unlabelled.u, d.mean_distance) << "the same operations in the same order";
     for (const RankedModel& m : d.ranking) {
       EXPECT_EQ(fast.unlabelled.scores[0][m.model], m.s1);

@@ -33,7 +33,7 @@ TEST_F(RouteInputTest, PicksTheSpecialistInItsField) {
   EXPECT_EQ(d.challenger, TwoFields::kSpecialist);
   EXPECT_EQ(d.fallback, Fallback::kNone);
   // Ten of ten neighbours: P(Beta(11, 1) > 1/2) = 1 - 2^-11.
-  EXPECT_NEAR(d.confidence, 1 - std::pow(2, -11), 1e-12);
+  EXPECT_NEAR(d.challenger_confidence, 1 - std::pow(2, -11), 1e-12);
   EXPECT_EQ(ranked(d, TwoFields::kSpecialist).score, 1);
   EXPECT_EQ(ranked(d, TwoFields::kSpecialist).votes, 10U);
   EXPECT_EQ(ranked(d, TwoFields::kGeneralist).score, 0);
@@ -44,7 +44,7 @@ TEST_F(RouteInputTest, StaysWithTheBestSingleModelInItsOwnField) {
   EXPECT_EQ(d.model, TwoFields::kGeneralist);
   EXPECT_EQ(d.challenger, TwoFields::kGeneralist);
   EXPECT_EQ(d.fallback, Fallback::kNone);
-  EXPECT_GT(d.confidence, .99) << "nobody else was right on any neighbour";
+  EXPECT_GT(d.challenger_confidence, .99) << "nobody else was right on any neighbour";
 }
 
 TEST_F(RouteInputTest, FallsBackWhenItIsNotSureEnough) {
@@ -53,7 +53,7 @@ TEST_F(RouteInputTest, FallsBackWhenItIsNotSureEnough) {
   EXPECT_EQ(route(TwoFields::second_field()).fallback, Fallback::kNone);
   options_.eta = .76;
   const Decision d = route(TwoFields::second_field());
-  EXPECT_NEAR(d.confidence, .75, 1e-12);
+  EXPECT_NEAR(d.challenger_confidence, .75, 1e-12);
   EXPECT_EQ(d.fallback, Fallback::kLowConfidence);
   EXPECT_EQ(d.model, TwoFields::kGeneralist);
   EXPECT_EQ(d.challenger, TwoFields::kSpecialist);

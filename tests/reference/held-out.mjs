@@ -190,7 +190,12 @@ export function profileOf(benchmark, known) {
 }
 
 /** Returns the decision for a model that nothing was compared with. */
-const keep = (model, isFallback = false) => ({ pick: model, challenger: model, confidence: 1, fallback: isFallback });
+const keep = (model, isFallback = false) => ({
+  pick: model,
+  challenger: model,
+  challengerConfidence: 1,
+  fallback: isFallback,
+});
 
 /** Decides as `signalbox` does for a whole task: the model with the highest expectation, if confident enough. */
 function chooseByMixture(_, task, candidates, best) {
@@ -203,7 +208,7 @@ function chooseByMixture(_, task, candidates, best) {
   const other = challenger === best ? argmax(expected.correctness, others) : best;
   const sureness = other === null ? 1 : mixture.probabilityBetter(expected, challenger, other);
   const stays = challenger === best || sureness > mixture.CONSTANTS.eta;
-  return { pick: stays ? challenger : best, challenger, confidence: sureness, fallback: !stays };
+  return { pick: stays ? challenger : best, challenger, challengerConfidence: sureness, fallback: !stays };
 }
 
 /** Returns the choice by one of the paper's scores; `accuracy` names the predictor's, for the confidence (eq. 8). */
@@ -215,7 +220,7 @@ function chooseByScore(scores, accuracy, eta) {
     const sureness = confidence(task.scored, task.s2, p, challenger, best);
     const least = eta(benchmark.routing);
     const stays = least === 0 || challenger === best || sureness > least;
-    return { pick: stays ? challenger : best, challenger, confidence: sureness, fallback: !stays };
+    return { pick: stays ? challenger : best, challenger, challengerConfidence: sureness, fallback: !stays };
   };
 }
 

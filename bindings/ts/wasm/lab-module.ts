@@ -43,7 +43,8 @@ export interface EvaluatedDecision {
   /** Model numbers. */
   pick: number;
   challenger: number;
-  confidence: number;
+  /** As in `Decision`. */
+  challengerConfidence: number;
   fallback: boolean;
 }
 

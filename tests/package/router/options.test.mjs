@@ -33,7 +33,7 @@ describe('candidates', () => {
       generalist: 'not_a_candidate',
       unpriced: 'not_a_candidate',
     });
-    assert.equal(decision.confidence, 1, 'no other candidate is left');
+    assert.equal(decision.challengerConfidence, 1, 'no other candidate is left');
   });
 
   it('are all models except the denied ones', async () => {
