@@ -24,16 +24,6 @@ Json decimal(float value) {
 
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-const char* policy_name(Policy policy) {
-  switch (policy) {
-    case Policy::kS1: return "s1";
-    case Policy::kS2: return "s2";
-    case Policy::kS3: return "s3";
-    case Policy::kSignalbox: return "signalbox";
-  }
-  return "";
-}
-
 Json fallback_reason(Fallback fallback) {
   switch (fallback) {
     case Fallback::kNone: return nullptr;
@@ -85,14 +75,14 @@ std::string explain(const Index& index, const Decision& d) {
       out = "Nothing in the benchmark resembles this input: " + on_average(index, d);
       break;
     case Fallback::kLowConfidence:
-      out = name(index, d.challenger) + " looks best here, but with only " + percent(d.confidence) +
+      out = name(index, d.challenger) + " looks best here, but with only " + percent(d.challenger_confidence) +
             " confidence that it beats " + best + ", the best model on average.";
       break;
     case Fallback::kNone:
       out = d.challenger == d.best_single
                 ? best + " is the best model here as well as on average."
                 : name(index, d.challenger) + " is predicted to beat " + best + ", the best model on average, with " +
-                      percent(d.confidence) + " confidence.";
+                      percent(d.challenger_confidence) + " confidence.";
       break;
   }
   if (!d.tasks.empty() && !d.out_of_coverage) {
@@ -112,7 +102,7 @@ Json ranked(const Index& index, const Request& request, const RankedModel& m, co
                      {"pCorrect", number_or_null(m.score)},
                      {"interval", Json::array({m.interval.low, m.interval.high})},
                      {"votes", m.votes},
-                     {"ownMean", m.own_mean},
+                     {"ownMean", m.is_own_mean},
                      {"meanOutcome", number_or_null(means[m.model])},
                      {"paramsB", decimal(index.model_numbers[m.model].params_b)},
                      {"usdPerMTok", known_or_null(request.options.prices[m.model])}});
@@ -184,6 +174,7 @@ Json to_json(const Index& index, const Request& request, const Decision& d, bool
                      {"policy", policy_name(d.policy)},
                      {"reason", explain(index, d)},
                      {"confidence", d.confidence},
+                     {"challengerConfidence", d.challenger_confidence},
                      {"fallback", d.fallback != Fallback::kNone},
                      {"fallbackReason", fallback_reason(d.fallback)},
                      {"bestSingleModel", name(index, d.best_single)},

@@ -48,14 +48,10 @@ std::vector<std::size_t> read_pool(ObjectReader& reader, const Json& list, std::
   return out;
 }
 
-EvaluatedPolicy read_policy(ObjectReader& reader, const Json& item) {
-  const std::string name = item.is_string() ? item.get<std::string>() : "";
-  const auto* const found = std::find(kEvaluatedPolicyNames.begin(), kEvaluatedPolicyNames.end(), name);
-  if (found == kEvaluatedPolicyNames.end()) {
-    reader.fail("'" + name + "' is not a policy");
-    return EvaluatedPolicy::kS1;
-  }
-  return static_cast<EvaluatedPolicy>(found - kEvaluatedPolicyNames.begin());
+Policy read_policy(ObjectReader& reader, const Json& item, Scope scope) {
+  const Result<Policy> policy = policy_named(item.is_string() ? item.get<std::string>() : "", scope);
+  if (!policy.ok()) reader.fail(policy.error().message);
+  return policy.ok() ? policy.value() : Policy::kSignalbox;
 }
 
 Result<LabelPlan> read_labels(const Json& labels) {
@@ -102,19 +98,27 @@ Status read_held_out(const Json* held_out, std::optional<double>& share, std::ui
   return reader.finish();
 }
 
+Json scores_json(const HeldOutOptions& options, const TaskEvaluation& e) {
+  Json out = Json::object();
+  for (std::size_t i = 0; i < options.policies.size(); ++i) {
+    out[std::string(policy_name(options.policies[i]))] =
+        numbers(e.scores.empty() ? std::vector<double>() : e.scores[i]);
+  }
+  return out;
+}
+
 Json decisions_json(const HeldOutOptions& options, const TaskEvaluation& e) {
   Json out = Json::array();
-  for (const std::vector<PolicyDecision>& of_pool : e.decisions) {
+  for (const std::vector<Choice>& of_pool : e.decisions) {
     Json pool = Json::object();
     for (std::size_t i = 0; i < of_pool.size(); ++i) {
-      const PolicyDecision& d = of_pool[i];
-      const auto policy = kEvaluatedPolicyNames[static_cast<std::size_t>(options.policies[i])];
-      if (d.pick == kNoModel) {
-        pool[std::string(policy)] = nullptr;
-        continue;
-      }
-      pool[std::string(policy)] = {
-          {"pick", d.pick}, {"challenger", d.challenger}, {"confidence", d.confidence}, {"fallback", d.fallback}};
+      const Choice& c = of_pool[i];
+      Json& decision = pool[std::string(policy_name(options.policies[i]))];
+      if (c.model == kNoModel) continue;
+      decision = {{"pick", c.model},
+                  {"challenger", c.challenger},
+                  {"challengerConfidence", c.challenger_confidence},
+                  {"fallback", c.fallback != Fallback::kNone}};
     }
     out.push_back(std::move(pool));
   }
@@ -122,16 +126,12 @@ Json decisions_json(const HeldOutOptions& options, const TaskEvaluation& e) {
 }
 
 void add_scores(const HeldOutOptions& options, const TaskEvaluation& e, Json& out) {
-  out["judged"] = e.judged;
+  out["judged"] = e.scored;
   out["u"] = e.u;
   out["accuracy"] = numbers(e.accuracy);
   out["predictorAccuracy"] = numbers(e.predictor_accuracy);
-  out["s1"] = numbers(e.s1);
-  out["s2"] = numbers(e.s2);
-  out["s3"] = numbers(e.s3);
   out["p"] = numbers(e.p);
-  out["s3TrueP"] = numbers(e.s3_true_p);
-  out["signalbox"] = numbers(e.signalbox);
+  out["scores"] = scores_json(options, e);
   out["decisions"] = decisions_json(options, e);
 }
 
@@ -146,13 +146,13 @@ Result<HeldOutOptions> parse_held_out_options(std::size_t models, std::string_vi
   else
     for (const Json& pool : *pools) out.pools.push_back(read_pool(reader, pool, models));
   if (const Json* policies = reader.find("policies"); policies == nullptr) {
-    for (std::size_t i = 0; i < kEvaluatedPolicyNames.size(); ++i) {
-      out.policies.push_back(static_cast<EvaluatedPolicy>(i));
+    for (std::size_t i = 0; i < kPolicyCount; ++i) {
+      if (applies(static_cast<Policy>(i), Scope::kEvaluation)) out.policies.push_back(static_cast<Policy>(i));
     }
   } else if (!policies->is_array()) {
     reader.fail("policies is not a list of names");
   } else {
-    for (const Json& policy : *policies) out.policies.push_back(read_policy(reader, policy));
+    for (const Json& policy : *policies) out.policies.push_back(read_policy(reader, policy, Scope::kEvaluation));
   }
   const Json* labels = reader.find("labels");
   if (Status failed = reader.finish()) return *failed;
@@ -164,14 +164,14 @@ Result<HeldOutOptions> parse_held_out_options(std::size_t models, std::string_vi
   return out;
 }
 
-Result<InstanceOptions> parse_instance_options(std::size_t models, std::size_t default_k,
+Result<InstanceOptions> parse_instance_options(std::size_t models, std::uint32_t default_k,
                                                std::string_view options_json) {
   const Json json = parse_json(options_json);
   ObjectReader reader(json, "options");
   InstanceOptions out;
   out.k = default_k;
   reader.count("k", 1, kMostNeighbours, out.k);
-  if (const Json* policy = reader.find("policy")) out.policy = read_policy(reader, *policy);
+  if (const Json* policy = reader.find("policy")) out.policy = read_policy(reader, *policy, Scope::kSingleRows);
   read_judged(reader, models, out.pool, out.cost_weights);
   const Json* held_out = reader.find("heldOut");
   if (Status failed = reader.finish()) return *failed;
@@ -179,7 +179,7 @@ Result<InstanceOptions> parse_instance_options(std::size_t models, std::size_t d
   return out;
 }
 
-Result<CascadeEvaluationOptions> parse_cascade_options(std::size_t models, std::size_t default_k,
+Result<CascadeEvaluationOptions> parse_cascade_options(std::size_t models, std::uint32_t default_k,
                                                        std::string_view options_json) {
   const Json json = parse_json(options_json);
   ObjectReader reader(json, "options");

@@ -17,12 +17,12 @@ namespace signalbox::bindings {
 
 /// {heldOut: 'task' (default) or {share, seed}, k, policy, pool: [model, ...] (default: all), costWeights: [...]}.
 /// Errors: invalid_argument.
-[[nodiscard]] Result<InstanceOptions> parse_instance_options(std::size_t models, std::size_t default_k,
+[[nodiscard]] Result<InstanceOptions> parse_instance_options(std::size_t models, std::uint32_t default_k,
                                                              std::string_view options_json);
 
 /// {heldOut, k, pool, costWeights, maxSteps, judgeSeed, judges: [{sensitivity, specificity}, ...] (default: one that
 /// never errs)}. Errors: invalid_argument.
-[[nodiscard]] Result<CascadeEvaluationOptions> parse_cascade_options(std::size_t models, std::size_t default_k,
+[[nodiscard]] Result<CascadeEvaluationOptions> parse_cascade_options(std::size_t models, std::uint32_t default_k,
                                                                      std::string_view options_json);
 
 [[nodiscard]] Json to_json(std::size_t task, const HeldOutOptions& options, const HeldOutEvaluation& evaluation);

@@ -4,7 +4,6 @@
 #include <unordered_map>
 
 #include "marshal.h"
-#include "routing/task_mixture.h"
 
 namespace signalbox::bindings {
 namespace {
@@ -116,32 +115,14 @@ Status read_label(const Json& label, std::size_t model_count, const ModelNumbers
   return {};
 }
 
-/// The policy, and the confidence that it needs to leave the best single model. `paper` is the paper's own choice: S1
-/// for an input, S3 for a task. It leaves m* on confidence only with S3 (eq. 8); S1 and S2 of a task are plain
-/// argmaxes.
-void read_policy(ObjectReader& reader, bool is_task, RouteOptions& options) {
-  std::string name = "signalbox";
+/// The paper's own choice does not leave the best single model of one input on confidence: it has no rule for that.
+void read_policy(ObjectReader& reader, Scope scope, RouteOptions& options) {
+  std::string name(policy_name(options.policy));
   reader.text("policy", name);
-  double& eta = options.constants.eta;
-  if (name == "signalbox") {
-    options.policy = Policy::kSignalbox;
-    eta = is_task ? MixtureConstants().eta : 0;
-  } else if (name == "paper") {
-    options.policy = is_task ? Policy::kS3 : Policy::kS1;
-    if (!is_task) eta = 0;
-  } else if (name == "s1") {
-    options.policy = Policy::kS1;
-    if (is_task) eta = 0;
-  } else if (is_task && name == "s2") {
-    options.policy = Policy::kS2;
-    eta = 0;
-  } else if (is_task && name == "s3") {
-    options.policy = Policy::kS3;
-  } else {
-    const bool needs_task = name == "s2" || name == "s3";
-    reader.fail("policy is '" + name + (needs_task ? "', which needs a task: one input is routed by" : "', expected") +
-                " signalbox, paper or s1" + (is_task ? ", s2, s3" : ""));
-  }
+  const Result<Policy> policy = policy_named(name, scope);
+  if (!policy.ok()) return reader.fail(policy.error().message);
+  options.policy = policy.value();
+  if (name == kPaper && scope == Scope::kInput) options.eta = 0;
 }
 
 void read_constants(ObjectReader& reader, RoutingConstants& constants) {
@@ -149,7 +130,6 @@ void read_constants(ObjectReader& reader, RoutingConstants& constants) {
   reader.count("kappa", 1, kMostNeighbours, constants.kappa);
   reader.number("threshold", 0, 1, constants.threshold);
   reader.number("sigma", kLeastSigma, kMostSigma, constants.sigma);
-  reader.number("eta", 0, 1, constants.eta);
 }
 
 /// Every model, at the index's price.
@@ -173,8 +153,11 @@ Result<Request> parse_request(const Index& index, std::string_view options_json,
   RouteOptions& options = request.options;
   options = default_options(index);
   ObjectReader reader(json, "options");
-  read_policy(reader, is_task, options);
+  read_policy(reader, is_task ? Scope::kTask : Scope::kInput, options);
   read_constants(reader, options.constants);
+  double eta = options.eta.value_or(-1);
+  reader.number("eta", 0, 1, eta);
+  if (eta >= 0) options.eta = eta;
   reader.number("maxCoveragePercentile", 0, 100, options.max_coverage_percentile);
   reader.count("neighbours", 0, 1000, options.neighbours);
   reader.number("maxUsdPerMTok", 0, kMostUsd, options.price_rules.max_usd_per_mtok);
@@ -295,6 +278,7 @@ Status read_description(ObjectReader& reader, IndexDescription& spec) {
   if (const Json* routing = reader.find("routing")) {
     ObjectReader constants(*routing, "routing");
     read_constants(constants, spec.routing);
+    constants.number("eta", 0, 1, spec.routing.eta);
     if (Status failed = constants.finish()) return *failed;
   }
   if (Status failed = reader.finish()) return *failed;

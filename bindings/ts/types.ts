@@ -69,8 +69,8 @@ export interface RouteOptions {
   /** Kernel width of the predictor's accuracy (eq. 14), > 0. */
   sigma?: number;
   /**
-   * Minimum confidence to choose another model over the best single one (eq. 8), 0..1; 0 always overrides. The default
-   * depends on the policy: `signalbox` .55 for a task and 0 for an input; `s3`, and `s1` for an input, the index's.
+   * Minimum `challengerConfidence` to choose another model over the best single one (eq. 8), 0..1; 0 always overrides. The
+   * default depends on the policy: `signalbox` .55 for a task and 0 for an input; `s3`, and `s1` for an input, the index's.
    */
   eta?: number;
   /** Percentile of the mean neighbour distance beyond which an input is out of coverage, 0..100; default 99. */
@@ -182,10 +182,16 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   /** The same by topic, for a display that needs only some of it. */
   reasons: Reasons;
   /**
-   * Probability that the challenger beats the best single model. If they are the same model: for `signalbox`, that it
-   * beats the next best model; for the paper's scores 1.
+   * Probability that the pick is right at least as often as the best single model, less what was given up for the price:
+   * with `qualityBar` the bar, with `costWeight` what the saving is worth, with both their sum. 1 if the pick is the best
+   * single model.
    */
   confidence: number;
+  /**
+   * Probability that the challenger beats the best single model; `eta` is compared with it. If they are the same model: for
+   * `signalbox` the probability that it beats the next best model, for the paper's scores 1.
+   */
+  challengerConfidence: number;
   /** Whether the best single model was used because the policy's choice was not trusted. */
   fallback: boolean;
   fallbackReason: FallbackReason | null;

@@ -27,6 +27,7 @@ struct Benchmark {
   std::vector<float> costs;              ///< [rows, models] US dollars of the call, NaN unknown; may be empty.
   std::vector<ModelNumbers> model_numbers;
   RoutingConstants routing;
+  MixtureConstants mixture;
   PairPlan pairs;
 
   std::vector<std::vector<std::uint32_t>> task_rows;  ///< [tasks] ascending.

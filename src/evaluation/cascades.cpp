@@ -75,22 +75,22 @@ std::vector<double> Tally::chances_of(const HeldOutRows& group, std::size_t i, c
   for (const std::size_t m : options_.pool) {
     if (!std::isnan(benchmark_.outcomes_of(row)[m])) exclusions[m] = Exclusion::kNone;
   }
-  auto vector = std::span(benchmark_.embeddings).subspan(row * benchmark_.dim, benchmark_.dim);
-  std::vector<double> predicted = group.known.means_over_tasks;
+  const InputEvidence evidence = evidence_of(benchmark_, group, i, exclusions, options_.k);
+  const std::vector<double> predicted = forecast_input(Policy::kSignalbox, evidence).scores;
+  std::span<const float> vector = evidence.vector;
   std::vector<float> outcomes;
   if (is_zero(vector)) {
     vector = {};
   } else {
-    predicted = expected_correctness(benchmark_, group.known, row, exclusions);
-    for (const Neighbour& n : group.neighbours[i]) {
+    for (const Neighbour& n : evidence.neighbours) {
       append_outcomes(benchmark_.outcome_view(), n.row, field.order, outcomes);
     }
   }
   std::vector<double> expected;
   for (const std::size_t m : field.order) expected.push_back(predicted[m]);
   const FailureTree near = count_failures(outcomes, field.order.size(), {}, 1, options_.max_steps - 1, false);
-  const TaskProfiles profiles = profiles_of(benchmark_, group.known);
-  const std::vector<double> weights = row_weights(profiles, group.known.totals.rows, vector);
+  const std::vector<double> weights =
+      row_weights(evidence.profiles, group.known.totals.rows, vector, benchmark_.mixture);
   return conditional_chances(field.tree, weights, near, expected, FailurePriors());
 }
 

@@ -23,7 +23,7 @@ struct CascadeEvaluationOptions {
   std::optional<double> share;  ///< Held out: see InstanceOptions.
   std::uint64_t seed = 1;       ///< Of the share.
   std::uint64_t judge_seed = 1;
-  std::size_t k = 10;
+  std::uint32_t k = 10;
   std::size_t max_steps = kMostCascadeSteps;
   std::vector<std::size_t> pool;
   std::vector<double> cost_weights;  ///< Correctness given up per US dollar.

@@ -5,7 +5,6 @@
 #include <limits>
 #include <optional>
 
-#include "evaluation/policies.h"
 #include "routing/random.h"
 
 namespace signalbox {
@@ -63,16 +62,15 @@ HeldOutRows hold_out_share(const Benchmark& benchmark, double share, std::uint64
   return out;
 }
 
-std::vector<double> expected_correctness(const Benchmark& benchmark, const KnownRows& known, std::uint32_t row,
-                                         std::span<const Exclusion> exclusions) {
-  const TaskProfiles profiles = profiles_of(benchmark, known);
-  const auto vector = std::span(benchmark.embeddings).subspan(row * benchmark.dim, benchmark.dim);
-  const std::vector<double> votes = vote_for_tasks(profiles, vector, MixtureConstants());
-  TaskKnowledge knowledge;
-  knowledge.means = known.means_over_tasks;
-  knowledge.profiles = profiles;
-  knowledge.votes = votes;
-  return expect(knowledge, exclusions).correctness;
+InputEvidence evidence_of(const Benchmark& benchmark, const HeldOutRows& held_out, std::size_t i,
+                          std::span<const Exclusion> exclusions, std::uint32_t k) {
+  const KnownRows& known = held_out.known;
+  RoutingConstants constants = benchmark.routing;
+  constants.k = k;
+  return {{profiles_of(benchmark, known), known.means_over_tasks, exclusions, constants, benchmark.mixture},
+          std::span(benchmark.embeddings).subspan(held_out.rows[i] * benchmark.dim, benchmark.dim),
+          {benchmark.outcome_view(), benchmark.rows(), known.pool_means, nullptr},
+          held_out.neighbours[i]};
 }
 
 }  // namespace signalbox

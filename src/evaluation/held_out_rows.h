@@ -1,4 +1,4 @@
-// Rows that are held out together, to be judged one by one: a whole task, or a share of every task.
+// Rows that are held out together, to be scored one by one: a whole task, or a share of every task.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include "evaluation/benchmark.h"
 #include "evaluation/neighbour_lists.h"
 #include "kernels/nearest.h"
-#include "routing/selection.h"
+#include "routing/policy.h"
 
 namespace signalbox {
 
@@ -33,8 +33,8 @@ struct HeldOutRows {
 /// [models] mean cost over the known rows or, in a benchmark without costs, the price; NaN unknown.
 [[nodiscard]] std::vector<double> expected_costs(const Benchmark& benchmark, const KnownRows& known);
 
-/// [models] what kSignalbox expects of the models that are not excluded on a row with a known token.
-[[nodiscard]] std::vector<double> expected_correctness(const Benchmark& benchmark, const KnownRows& known,
-                                                       std::uint32_t row, std::span<const Exclusion> exclusions);
+/// What a policy may know of row i of the held-out rows, of which the k nearest neighbours vote. Borrows everything.
+[[nodiscard]] InputEvidence evidence_of(const Benchmark& benchmark, const HeldOutRows& held_out, std::size_t i,
+                                        std::span<const Exclusion> exclusions, std::uint32_t k);
 
 }  // namespace signalbox

@@ -44,13 +44,13 @@ HeldOut hold_out(const Benchmark& benchmark, const NeighbourLists& lists, std::s
 }
 
 /// Accuracies on the rows that are not labelled.
-void judge_models(const HeldOut& task, TaskEvaluation& out) {
+void score_models(const HeldOut& task, TaskEvaluation& out) {
   const std::size_t models = task.benchmark.models;
   std::vector<double> sums(models, 0);
   std::vector<std::size_t> counts(models, 0);
   for (std::size_t i = 0; i < task.rows.size(); ++i) {
     if (std::binary_search(out.labelled.begin(), out.labelled.end(), i)) continue;
-    ++out.judged;
+    ++out.scored;
     const auto outcomes = task.benchmark.outcomes_of(task.rows[i]);
     for (std::size_t m = 0; m < models; ++m) {
       if (std::isnan(outcomes[m])) continue;
@@ -73,13 +73,13 @@ Labels labels_of(const HeldOut& task, const std::vector<std::size_t>& labelled) 
   return out;
 }
 
-/// Scores of the inputs that are not labelled, as route_task makes them; nothing where no input has a known token.
+/// Scores of the inputs that are not labelled, as route_task makes them; nothing if no input has a known token.
 std::optional<TaskScores> score(const HeldOut& task, const Labels& labels, std::vector<double>& votes,
                                 TaskEvaluation& out) {
   const Benchmark& b = task.benchmark;
   const TaskInputs inputs = split_inputs(b.codes.type, b.dim, b.models, b.vectors_of(task.rows), labels);
   if (inputs.scored.empty()) return {};
-  votes = vote_of_inputs(profiles_of(b, task.known), inputs.vectors, MixtureConstants());
+  votes = vote_of_inputs(profiles_of(b, task.known), inputs.vectors, b.mixture);
   std::vector<std::vector<Neighbour>> neighbours;
   for (const std::size_t i : inputs.kept) neighbours.push_back(task.neighbours[i]);
   const QueryBlock queries = prepare_queries(b.codes.type, inputs.vectors, b.dim);
@@ -92,48 +92,54 @@ std::optional<TaskScores> score(const HeldOut& task, const Labels& labels, std::
   for (const std::size_t i : inputs.scored) {
     agreement.add(predictions[i], b.outcomes_of(task.rows[inputs.kept[i]]), b.routing.threshold);
   }
-  for (std::size_t m = 0; m < b.models; ++m) {
-    const double p = agreement.share(m);
-    out.predictor_accuracy.push_back(p);
-    out.s3_true_p.push_back(std::isnan(p) ? kNan : calibrated_score(scores.s2[m], p));
-  }
+  for (std::size_t m = 0; m < b.models; ++m) out.predictor_accuracy.push_back(agreement.share(m));
   out.u = scores.u;
-  out.s1 = scores.s1;
-  out.s2 = scores.s2;
-  out.s3 = scores.s3;
   out.p = scores.p;
   return scores;
 }
 
+/// What a policy expects of the models that it may choose; of the others NaN.
+std::vector<double> expected_of(Policy policy, const TaskEvidence& evidence) {
+  Forecast forecast = forecast_task(policy, evidence);
+  for (std::size_t m = 0; m < forecast.models(); ++m) {
+    if (forecast.exclusions[m] != Exclusion::kNone) forecast.scores[m] = kNan;
+  }
+  return std::move(forecast.scores);
+}
+
+Choice decide(Policy policy, const TaskEvidence& evidence) {
+  Forecast forecast = forecast_task(policy, evidence);
+  if (forecast.is_known) return choose(forecast, {.eta = forecast.eta});
+  forecast.compares_runner_up = false;  // Nothing is known of either.
+  return choose(forecast, {}, Fallback::kNoKnownToken);
+}
+
 TaskEvaluation evaluate(const HeldOut& task, std::vector<std::size_t> labelled, const HeldOutOptions& options) {
+  const Benchmark& b = task.benchmark;
   TaskEvaluation out;
   out.labelled = std::move(labelled);
-  judge_models(task, out);
+  score_models(task, out);
   const Labels labels = labels_of(task, out.labelled);
   std::vector<double> votes;
   const std::optional<TaskScores> scores = score(task, labels, votes, out);
-  const TaskKnowledge knowledge{scores ? &*scores : nullptr,
-                                task.known.means_over_tasks,
-                                task.benchmark.routing.eta,
-                                out.predictor_accuracy,
-                                out.s3_true_p,
-                                out.accuracy,
-                                profiles_of(task.benchmark, task.known),
-                                votes,
-                                labels.outcomes};
+  std::vector<Exclusion> exclusions(b.models, Exclusion::kNone);
+  const TaskEvidence evidence{
+      {profiles_of(b, task.known), task.known.means_over_tasks, exclusions, b.routing, b.mixture},
+      scores ? &*scores : nullptr,
+      votes,
+      labels.outcomes,
+      out.accuracy,
+      out.predictor_accuracy};
   if (scores) {
-    out.signalbox = expect(knowledge, std::vector<Exclusion>(task.benchmark.models, Exclusion::kNone)).correctness;
-    for (std::size_t m = 0; m < out.signalbox.size(); ++m) {
-      if (std::isnan(task.known.means_over_tasks[m])) out.signalbox[m] = kNan;
-    }
+    for (const Policy policy : options.policies) out.scores.push_back(expected_of(policy, evidence));
   }
   for (const std::vector<std::size_t>& pool : options.pools) {
-    std::vector<Exclusion> exclusions(task.benchmark.models, Exclusion::kNotACandidate);
+    std::fill(exclusions.begin(), exclusions.end(), Exclusion::kNotACandidate);
     for (const std::size_t m : pool) {
       exclusions[m] = std::isnan(out.accuracy[m]) ? Exclusion::kNoOutcomes : Exclusion::kNone;
     }
-    std::vector<PolicyDecision> of_pool;
-    for (const EvaluatedPolicy policy : options.policies) of_pool.push_back(decide(policy, knowledge, exclusions));
+    std::vector<Choice> of_pool;
+    for (const Policy policy : options.policies) of_pool.push_back(decide(policy, evidence));
     out.decisions.push_back(std::move(of_pool));
   }
   return out;

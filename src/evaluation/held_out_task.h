@@ -8,7 +8,8 @@
 
 #include "evaluation/benchmark.h"
 #include "evaluation/neighbour_lists.h"
-#include "evaluation/policies.h"
+#include "routing/choice.h"
+#include "routing/policy.h"
 #include "status.h"
 
 namespace signalbox {
@@ -16,27 +17,29 @@ namespace signalbox {
 /// How many samples of the held-out task are labelled, and how often they are drawn.
 struct LabelPlan {
   std::optional<std::size_t> count;  ///< This many of every task, or
-  double alpha = 0;                  ///< min(alpha n_d, 50) (eq. 13). One sample always stays to be judged.
+  double alpha = 0;                  ///< min(alpha n_d, 50) (eq. 13). One sample always stays to be scored.
   std::uint32_t repeats = 1;
   std::uint64_t seed = 1;
 };
 
 struct HeldOutOptions {
   std::vector<std::vector<std::size_t>> pools;  ///< Candidates; decisions are made for each pool.
-  std::vector<EvaluatedPolicy> policies;
+  std::vector<Policy> policies;
   std::optional<LabelPlan> labels;
 };
 
-/// One evaluation of the task, with or without labels. Scores are empty where no input has a known token.
+/// One evaluation of the task, with or without labels.
 struct TaskEvaluation {
   std::vector<std::size_t> labelled;  ///< Positions among the rows of the task, ascending.
-  std::size_t judged = 0;             ///< Rows that are not labelled.
+  std::size_t scored = 0;             ///< Rows that are not labelled.
   double u = 1;
-  std::vector<double> accuracy;            ///< [models] on the judged rows; NaN without an outcome.
-  std::vector<double> predictor_accuracy;  ///< [models] the true p: how often gbar is right on them; NaN likewise.
-  std::vector<double> s1, s2, s3, p, s3_true_p;
-  std::vector<double> signalbox;  ///< [models] what kSignalbox expects, every model a candidate; NaN if not measured.
-  std::vector<std::vector<PolicyDecision>> decisions;  ///< [pools][policies]
+  std::vector<double> accuracy;  ///< [models] on the scored rows; NaN without an outcome.
+  // Empty if no input has a known token:
+  std::vector<double> predictor_accuracy;   ///< [models] the true p: how often gbar is right on them; NaN likewise.
+  std::vector<double> p;                    ///< [models] its estimate.
+  std::vector<std::vector<double>> scores;  ///< [policies][models] forecasts among all models; NaN: none.
+
+  std::vector<std::vector<Choice>> decisions;  ///< [pools][policies]
 };
 
 struct HeldOutEvaluation {
@@ -49,8 +52,8 @@ struct HeldOutEvaluation {
 
 /// The task is in no pool, no mean and no pair (u_z, p_z): the pairs come from holding out each other task z from a
 /// pool that lacks this one, too. So it is what route_task would give on an index built without the task (and without
-/// the duplicates of its prompts), but for coverage, which no policy of the paper looks at. A candidate is a model of
-/// the pool that was measured here: no other pick could be judged. The lists must be complete. Errors:
+/// the duplicates of its prompts), except for coverage, which the evaluation leaves out. A candidate is a model of the
+/// pool that was measured here: no other pick could be scored. The lists must be complete. Errors:
 /// invalid_argument. Complexity: O(rows * k * models) for the pairs. Thread-safe.
 [[nodiscard]] Result<HeldOutEvaluation> evaluate_held_out_task(const Benchmark& benchmark, const NeighbourLists& lists,
                                                                std::size_t task, const HeldOutOptions& options);

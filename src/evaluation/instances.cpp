@@ -6,8 +6,7 @@
 #include <string>
 
 #include "evaluation/held_out_rows.h"
-#include "routing/predictor.h"
-#include "routing/selection.h"
+#include "routing/choice.h"
 
 namespace signalbox {
 namespace {
@@ -49,24 +48,19 @@ void Tally::add(const HeldOutRows& group, std::size_t i) {
   for (const std::size_t m : options_.pool) {
     exclusions[m] = std::isnan(outcomes[m]) ? Exclusion::kNoOutcomes : Exclusion::kNone;
   }
-  const std::size_t best_single = best_allowed(group.known.means_over_tasks, exclusions);
-  if (best_single == benchmark_.models) return;
-  const std::vector<Neighbour>& near = group.neighbours[i];
-  const bool known_token = !is_zero(std::span(benchmark_.embeddings).subspan(row * benchmark_.dim, benchmark_.dim));
-  std::vector<double> predicted = group.known.means_over_tasks;
-  if (options_.policy == EvaluatedPolicy::kS1 && known_token) {
-    const Pool pool{benchmark_.outcome_view(), benchmark_.rows(), group.known.pool_means, nullptr};
-    predicted = predict_correctness(pool, near, options_.k).g;
-  } else if (options_.policy == EvaluatedPolicy::kSignalbox && known_token) {
-    predicted = expected_correctness(benchmark_, group.known, row, exclusions);
-  }
-  const std::size_t pick = best_allowed(predicted, exclusions);
+  const InputEvidence evidence = evidence_of(benchmark_, group, i, exclusions, options_.k);
+  const Forecast forecast = forecast_input(options_.policy, evidence);
+  const Choice choice = choose(forecast, {});
+  if (choice.model == kNoModel) return;
+  const std::vector<double>& predicted = forecast.scores;
   double oracle = 0;
   for (std::size_t m = 0; m < benchmark_.models; ++m) {
     if (exclusions[m] == Exclusion::kNone) oracle = std::max(oracle, static_cast<double>(outcomes[m]));
   }
-  out_.instances.push_back({row, pick, static_cast<double>(outcomes[pick]), static_cast<double>(outcomes[best_single]),
-                            oracle, known_token ? mean_distance(near, benchmark_.routing.kappa) : 1, predicted[pick]});
+  const std::size_t pick = choice.model;
+  const double distance = is_zero(evidence.vector) ? 1 : mean_distance(evidence.neighbours, benchmark_.routing.kappa);
+  out_.instances.push_back({row, pick, static_cast<double>(outcomes[pick]),
+                            static_cast<double>(outcomes[choice.best_single]), oracle, distance, predicted[pick]});
   calibrate(predicted, outcomes, exclusions);
   spend(group, row, predicted, exclusions);
 }
@@ -131,10 +125,7 @@ InstanceEvaluation Tally::finish() && {
 Status check(const Benchmark& benchmark, const NeighbourLists& lists, const InstanceOptions& options) {
   const auto invalid = [](const char* message) { return Error{ErrorCode::kInvalidArgument, message}; };
   if (!lists.complete()) return invalid("the search for neighbours is not complete");
-  const EvaluatedPolicy p = options.policy;
-  if (p != EvaluatedPolicy::kS1 && p != EvaluatedPolicy::kSignalbox && p != EvaluatedPolicy::kBestSingle) {
-    return invalid("one input is routed by s1, signalbox or best_single; the other policies need a task");
-  }
+  if (Status failed = check_applies(options.policy, Scope::kSingleRows)) return failed;
   const bool known =
       std::all_of(options.pool.begin(), options.pool.end(), [&](std::size_t m) { return m < benchmark.models; });
   return known ? Status() : invalid("a pool names a model beyond the last");

@@ -9,7 +9,7 @@
 
 #include "evaluation/benchmark.h"
 #include "evaluation/neighbour_lists.h"
-#include "evaluation/policies.h"
+#include "routing/policy.h"
 #include "status.h"
 
 namespace signalbox {
@@ -18,13 +18,13 @@ struct InstanceOptions {
   /// Held out: each task in turn, or at once this share of every task (one row at least), drawn with the seed.
   std::optional<double> share;
   std::uint64_t seed = 1;
-  std::size_t k = 10;  ///< Neighbours that vote.
-  EvaluatedPolicy policy = EvaluatedPolicy::kS1;
+  std::uint32_t k = 10;  ///< Neighbours that vote.
+  Policy policy = Policy::kS1;
   std::vector<std::size_t> pool;     ///< Candidates.
   std::vector<double> cost_weights;  ///< Correctness given up per US dollar.
 };
 
-/// One judged row.
+/// One scored row.
 struct Instance {
   std::uint32_t row = 0;
   std::size_t pick = 0;    ///< argmax of the predicted correctness; ties to the lower model.
@@ -42,7 +42,7 @@ struct CalibrationBin {
 };
 inline constexpr std::size_t kCalibrationBins = 20;
 
-/// The argmax of predicted correctness - cost_weight * expected cost, over all judged rows.
+/// The argmax of predicted correctness - cost_weight * expected cost, over all scored rows.
 struct FrontierPoint {
   double cost_weight = 0;
   double quality = 0;  ///< Mean outcome.
@@ -59,12 +59,11 @@ struct InstanceEvaluation {
   std::vector<FrontierPoint> frontier;
 };
 
-/// Policies: S1 (the argmax of the votes, eq. 11, graded outcomes as they are), kSignalbox (that of the mixture over
-/// tasks) and the best single model. What is known
-/// of a held-out row is as in leave_out. A candidate of a row is a model of the pool that was measured on it; rows
-/// without one are left out. A row without a known token is routed by the means over tasks. The expected cost of a
-/// model is its mean over the known rows, or its price; where it is unknown the model is no candidate at a cost weight
-/// > 0. The lists must be complete. Errors: invalid_argument.
+/// The pick is the policy's challenger, which here never has to be confident enough. What is known of a held-out row is
+/// as in leave_out. A candidate of a row is a model of the pool that was measured on it; rows without one are left out.
+/// A row without a known token is routed by the means over tasks. The expected cost of a model is its mean over the
+/// known rows, or its price; if it is unknown the model is not a candidate at a cost weight > 0. The lists must be
+/// complete. Errors: invalid_argument, also for a policy that does not apply to single rows.
 [[nodiscard]] Result<InstanceEvaluation> evaluate_instances(const Benchmark& benchmark, const NeighbourLists& lists,
                                                             const InstanceOptions& options);
 

@@ -107,7 +107,7 @@ std::vector<CascadeStep> plan_steps(const Index& index, std::span<const float> v
   }
   const TaskProfiles profiles{index.codes.dim, index.models(), index.task_centroids, index.task_means};
   const auto resembling = decision.out_of_coverage ? std::span<const float>() : vector;
-  const std::vector<double> weights = row_weights(profiles, index.task_rows, resembling);
+  const std::vector<double> weights = row_weights(profiles, index.task_rows, resembling, options.route.mixture);
   const std::vector<double> chances = conditional_chances(benchmark, weights, near, expected, FailurePriors());
   std::vector<std::size_t> path(order.size());
   std::iota(path.begin(), path.end(), std::size_t{0});
@@ -207,9 +207,9 @@ std::vector<std::size_t> cascade_models(std::span<const double> predicted, std::
 }
 
 std::vector<double> row_weights(const TaskProfiles& profiles, std::span<const std::size_t> task_rows,
-                                std::span<const float> vector) {
+                                std::span<const float> vector, const MixtureConstants& constants) {
   std::vector<double> out(task_rows.size(), 1);
-  if (!vector.empty()) out = vote_for_tasks(profiles, vector, MixtureConstants());
+  if (!vector.empty()) out = vote_for_tasks(profiles, vector, constants);
   for (std::size_t task = 0; task < out.size(); ++task) {
     out[task] = task_rows[task] > 0 ? out[task] / static_cast<double>(task_rows[task]) : 0;
   }

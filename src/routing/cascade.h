@@ -68,7 +68,7 @@ struct CascadeRules {
 /// [tasks] the weight of one row of each task: the task's share of the input's vote, spread over its rows. Without a
 /// vector every task has the same share. task_rows: [tasks]
 [[nodiscard]] std::vector<double> row_weights(const TaskProfiles& profiles, std::span<const std::size_t> task_rows,
-                                              std::span<const float> vector);
+                                              std::span<const float> vector, const MixtureConstants& constants);
 
 /// [models of the order] outcomes of one row of a benchmark, added to a matrix; NaN missing.
 void append_outcomes(const OutcomeView& outcomes, std::size_t row, std::span<const std::size_t> order,

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <string>
 
 #include "routing/predictor.h"
-#include "routing/task_mixture.h"
 
 namespace signalbox {
 namespace {
@@ -22,138 +20,95 @@ Status check_vectors(const Index& index, std::span<const float> vectors) {
   return {};
 }
 
-/// What both kinds of decision share: who may be chosen, and what they are worth on average.
-struct Field {
+/// The models that may be chosen, and their means over tasks.
+struct Candidates {
   std::vector<Exclusion> exclusions;
   std::vector<double> means;
-  std::size_t best_single = 0;
 };
 
-Result<Field> field_of(const Index& index, const RouteOptions& options) {
-  Field field{options.exclusions, mean_over_tasks(index, kNoTask), 0};
+Result<Candidates> candidates_of(const Index& index, const RouteOptions& options) {
+  Candidates out{options.exclusions, mean_over_tasks(index, kNoTask)};
   for (std::size_t m = 0; m < index.models(); ++m) {
-    Exclusion& exclusion = field.exclusions[m];
+    Exclusion& exclusion = out.exclusions[m];
     if (exclusion != Exclusion::kNone) continue;
     const double most = options.price_rules.max_usd_per_mtok;
-    if (std::isnan(field.means[m])) exclusion = Exclusion::kNoOutcomes;
+    if (std::isnan(out.means[m])) exclusion = Exclusion::kNoOutcomes;
     else if (most >= 0 && options.prices[m] < 0) exclusion = Exclusion::kPriceUnknown;
     else if (most >= 0 && options.prices[m] > most) exclusion = Exclusion::kOverMaxPrice;
   }
-  field.best_single = best_allowed(field.means, field.exclusions);
-  if (field.best_single == index.models()) {
+  if (best_allowed(out.means, out.exclusions) == index.models()) {
     return Error{ErrorCode::kNoCandidate, "no model is left: of " + std::to_string(index.models()) +
                                               " models, the candidate, deny and price rules exclude all"};
   }
-  return field;
+  return out;
 }
 
-/// Models at their mean over tasks: what is left to go by outside the benchmark's coverage.
-void rank_by_means(const Index& index, const Field& field, std::vector<RankedModel>& models) {
-  for (RankedModel& m : models) {
-    m.score = field.means[m.model];
-    m.interval = wilson_interval(m.score, static_cast<double>(index.tasks()));
-    m.own_mean = true;
-    m.votes = 0;
-  }
+Evidence evidence_of(const Index& index, const Candidates& candidates, const RouteOptions& options) {
+  const TaskProfiles profiles{index.codes.dim, index.models(), index.task_centroids, index.task_means};
+  return {profiles, candidates.means, candidates.exclusions, options.constants, options.mixture};
 }
 
-void set_coverage(const Index& index, const RouteOptions& options, bool known, Decision& decision) {
-  decision.percentile = known ? coverage_percentile(index.coverage, decision.mean_distance) : 100;
-  decision.out_of_coverage = !known || decision.percentile > options.max_coverage_percentile;
-  if (!known) decision.fallback = Fallback::kNoKnownToken;
+void set_coverage(const Index& index, const RouteOptions& options, bool is_known, Decision& decision) {
+  decision.percentile = is_known ? coverage_percentile(index.coverage, decision.mean_distance) : 100;
+  decision.out_of_coverage = !is_known || decision.percentile > options.max_coverage_percentile;
+  if (!is_known) decision.fallback = Fallback::kNoKnownToken;
   else if (decision.out_of_coverage) decision.fallback = Fallback::kOutOfCoverage;
 }
 
-double correction_of(const RouteOptions& options, std::size_t model) {
-  return options.corrections.empty() ? 0 : options.corrections[model];
+/// A correction moves the score and its interval, which both stay in 0..1.
+void correct(double correction, RankedModel& model) {
+  if (correction == 0) return;
+  const auto moved = [&](double value) { return std::clamp(value + correction, 0.0, 1.0); };
+  model.score = moved(model.score);
+  model.interval = {moved(model.interval.low), moved(model.interval.high)};
 }
 
-/// Corrected scores, as they are compared: [models]. Of `models` the score is kept in 0..1, as its interval is.
-std::vector<double> correct_scores(const RouteOptions& options, std::vector<RankedModel>& models) {
-  std::vector<double> scores(models.size());
-  for (RankedModel& m : models) {
-    const double correction = correction_of(options, m.model);
-    scores[m.model] = m.score + correction;
-    if (correction == 0) continue;
-    m.score = std::clamp(m.score + correction, 0.0, 1.0);
-    m.interval = {std::clamp(m.interval.low + correction, 0.0, 1.0),
-                  std::clamp(m.interval.high + correction, 0.0, 1.0)};
+/// scores: of a task, or null.
+std::vector<RankedModel> rank(const Forecast& forecast, const std::vector<double>& corrections,
+                              const TaskScores* scores) {
+  std::vector<RankedModel> out;
+  for (std::size_t m = 0; m < forecast.models(); ++m) {
+    if (forecast.exclusions[m] != Exclusion::kNone) continue;
+    RankedModel& model = out.emplace_back();
+    model.model = m;
+    model.score = forecast.scores[m];
+    model.interval = interval_of(forecast, m);
+    model.votes = forecast.votes[m];
+    model.is_own_mean = forecast.is_own_mean[m];
+    if (!corrections.empty()) correct(corrections[m], model);
+    if (scores == nullptr) continue;
+    model.s1 = scores->s1[m];
+    model.s2 = scores->s2[m];
+    model.s3 = scores->s3[m];
+    model.p = scores->p[m];
+    model.p_measured = scores->p_measured[m];
   }
-  return scores;
+  const std::vector<double> compared = corrected_scores(forecast, corrections);
+  std::stable_sort(out.begin(), out.end(),
+                   [&](const RankedModel& a, const RankedModel& b) { return compared[a.model] > compared[b.model]; });
+  return out;
 }
 
-/// P(the first model is right more often than the second).
-using Confidence = std::function<double(std::size_t, std::size_t)>;
+std::vector<TaskVote> heaviest(const std::vector<double>& weights) {
+  std::vector<TaskVote> out;
+  for (std::size_t task = 0; task < weights.size(); ++task) out.push_back({task, weights[task]});
+  std::stable_sort(out.begin(), out.end(), [](const TaskVote& a, const TaskVote& b) { return a.weight > b.weight; });
+  out.resize(std::min(out.size(), kReportedTasks));
+  return out;
+}
 
-/// From scores to a pick: coverage, then the challenger against the best single model, then the price rules.
-void settle(const Index& index, const Field& field, const RouteOptions& options, bool known,
-            std::vector<RankedModel> models, const Confidence& confidence, Decision& decision) {
+/// Completes a decision whose distance is known: coverage, the choice, the ranking. scores: of a task, or null.
+void decide(const Index& index, const RouteOptions& options, const Evidence& evidence, Forecast forecast,
+            const TaskScores* scores, Decision& decision) {
   decision.policy = options.policy;
-  decision.best_single = field.best_single;
-  set_coverage(index, options, known, decision);
-  if (decision.out_of_coverage) rank_by_means(index, field, models);
-  const std::vector<double> scores = correct_scores(options, models);
-  decision.challenger = best_allowed(scores, field.exclusions);
-  std::size_t other = field.best_single;
-  if (decision.challenger == other && options.policy == Policy::kSignalbox) {
-    other = next_best_allowed(scores, field.exclusions, other);
-  }
-  decision.confidence = decision.challenger == other ? 1 : confidence(decision.challenger, other);
-  const bool sure = is_sure(options.constants.eta, decision.confidence, decision.challenger, field.best_single);
-  if (decision.fallback == Fallback::kNone && !sure) decision.fallback = Fallback::kLowConfidence;
-  const bool falls = decision.fallback == Fallback::kLowConfidence;
-  const std::size_t pick = falls ? field.best_single : decision.challenger;
-  decision.model = trade_for_price(pick, scores, options.prices, field.exclusions, options.price_rules);
-  std::erase_if(models, [&](const RankedModel& m) { return field.exclusions[m.model] != Exclusion::kNone; });
-  std::stable_sort(models.begin(), models.end(),
-                   [&](const RankedModel& a, const RankedModel& b) { return scores[a.model] > scores[b.model]; });
-  decision.ranking = std::move(models);
-  decision.exclusions = field.exclusions;
-}
-
-TaskProfiles profiles_of(const Index& index) {
-  return {index.codes.dim, index.models(), index.task_centroids, index.task_means};
-}
-
-/// Scores the models by the mixture over tasks, and reports the tasks that weigh most.
-void apply_mixture(const Index& index, const TaskMixture& mixture, std::vector<RankedModel>& models,
-                   Decision& decision) {
-  for (RankedModel& m : models) {
-    m.score = mixture.correctness[m.model];
-    m.interval = mixture.intervals[m.model];
-    m.votes = 0;
-    for (std::size_t task = 0; task < index.tasks(); ++task) {
-      m.votes += std::isnan(index.task_means[task * index.models() + m.model]) ? 0 : 1;
-    }
-    m.own_mean = false;
-  }
-  for (std::size_t task = 0; task < index.tasks(); ++task) decision.tasks.push_back({task, mixture.weights[task]});
-  std::stable_sort(decision.tasks.begin(), decision.tasks.end(),
-                   [](const TaskVote& a, const TaskVote& b) { return a.weight > b.weight; });
-  decision.tasks.resize(std::min(decision.tasks.size(), kReportedTasks));
-}
-
-/// What it asks must stay where it is.
-Confidence mixture_confidence(const TaskMixture& mixture, const RouteOptions& options) {
-  return [&](std::size_t a, std::size_t b) {
-    const double ahead = correction_of(options, a) - correction_of(options, b);
-    return probability_better(mixture, a, b, MixtureConstants(), ahead);
-  };
-}
-
-/// P(the challenger is right more often than the best single model), from the neighbours that measured both.
-double paired_confidence(const Pool& pool, std::span<const Neighbour> neighbours, std::size_t k, std::size_t challenger,
-                         std::size_t best_single) {
-  double wins = 0;
-  double losses = 0;
-  for (const Neighbour& n : neighbours.first(std::min(k, neighbours.size()))) {
-    const float a = outcome_at(pool, n.row, challenger);
-    const float b = outcome_at(pool, n.row, best_single);
-    if (std::isnan(a) || std::isnan(b)) continue;
-    wins += std::max(0.0F, a - b);
-    losses += std::max(0.0F, b - a);
-  }
-  return probability_better(wins, losses);
+  set_coverage(index, options, forecast.is_known, decision);
+  decision.tasks = heaviest(forecast.task_weights);
+  if (decision.out_of_coverage) use_means(evidence, forecast);
+  const double eta = options.eta.value_or(forecast.eta);
+  const ChoiceRules rules{eta, options.prices, options.price_rules, options.corrections};
+  static_cast<Choice&>(decision) = choose(forecast, rules, decision.fallback);
+  decision.ranking = rank(forecast, options.corrections, scores);
+  decision.exclusions = std::move(forecast.exclusions);
 }
 
 /// The k nearest rows over all inputs, each row once at its smallest distance.
@@ -174,44 +129,6 @@ std::vector<Neighbour> nearest_overall(const std::vector<std::vector<Neighbour>>
                    [](const Neighbour& a, const Neighbour& b) { return a.cosine_distance < b.cosine_distance; });
   if (all.size() > count) all.resize(count);
   return all;
-}
-
-RankedModel ranked_model(std::size_t model, const TaskScores& scores, Policy policy) {
-  RankedModel out;
-  out.model = model;
-  out.votes = scores.votes[model];
-  out.own_mean = out.votes == 0;
-  out.p_measured = scores.p_measured[model];
-  out.p = scores.p[model];
-  out.s1 = scores.s1[model];
-  out.s2 = scores.s2[model];
-  out.s3 = scores.s3[model];
-  out.score = policy == Policy::kS1 ? out.s1 : policy == Policy::kS2 ? out.s2 : out.s3;
-  const auto count = static_cast<double>(scores.scored);
-  out.interval = wilson_interval(std::clamp(out.score, 0.0, 1.0), count);
-  if (policy == Policy::kS3) {
-    const std::size_t positive = scores.positive[model];
-    const CountDistribution counts = correct_counts(positive, scores.scored - positive, out.p);
-    out.interval = {static_cast<double>(count_quantile(counts, .025)) / count,
-                    static_cast<double>(count_quantile(counts, .975)) / count};
-  }
-  return out;
-}
-
-/// Scores of one input by the votes of its neighbours.
-std::vector<RankedModel> vote_of_neighbours(const Index& index, std::span<const Neighbour> neighbours, std::size_t k) {
-  const Prediction prediction = predict_correctness(pool_of(index, nullptr), neighbours, k);
-  std::vector<RankedModel> models(index.models());
-  for (std::size_t m = 0; m < models.size(); ++m) {
-    RankedModel& out = models[m];
-    out.model = m;
-    out.score = prediction.g[m];
-    out.votes = prediction.votes[m];
-    out.own_mean = out.votes == 0;
-    const std::size_t trials = out.own_mean ? index.tasks() : out.votes;
-    out.interval = wilson_interval(std::isnan(out.score) ? 0 : out.score, static_cast<double>(trials));
-  }
-  return models;
 }
 
 Status check_labels(const Index& index, std::size_t n, const Labels& labels) {
@@ -241,33 +158,22 @@ Result<Decision> route_input(const Index& index, std::span<const float> vector, 
                                                     " values, the index needs one vector of " +
                                                     std::to_string(index.codes.dim)};
   }
-  Result<Field> field = field_of(index, options);
-  if (!field.ok()) return field.error();
+  if (Status failed = check_applies(options.policy, Scope::kInput)) return *failed;
+  const Result<Candidates> candidates = candidates_of(index, options);
+  if (!candidates.ok()) return candidates.error();
   const RoutingConstants& constants = options.constants;
 
   Decision decision;
-  const bool known = !is_zero(vector);
   std::vector<Neighbour> neighbours;
-  if (known) {
+  if (!is_zero(vector)) {
     const std::size_t k = std::max<std::size_t>({constants.k, constants.kappa, options.neighbours});
     const QueryBlock query = prepare_queries(index.codes.type, vector, index.codes.dim);
     neighbours = find_nearest(index.codes, query, k)[0];
   }
   decision.mean_distance = mean_distance(neighbours, constants.kappa);
-  std::vector<RankedModel> models = vote_of_neighbours(index, neighbours, constants.k);
-  Confidence confidence = [&](std::size_t a, std::size_t b) {
-    return paired_confidence(pool_of(index, nullptr), neighbours, constants.k, a, b);
-  };
-  TaskMixture mixture;
-  if (options.policy == Policy::kSignalbox && known) {
-    const MixtureConstants mixing;
-    const TaskProfiles profiles = profiles_of(index);
-    const LabelMeans none = label_means({}, field.value().exclusions, mixing);
-    mixture = mix_tasks(profiles, vote_for_tasks(profiles, vector, mixing), none, field.value().exclusions, mixing);
-    apply_mixture(index, mixture, models, decision);
-    confidence = mixture_confidence(mixture, options);
-  }
-  settle(index, field.value(), options, known, std::move(models), confidence, decision);
+  const InputEvidence evidence{evidence_of(index, candidates.value(), options), vector, pool_of(index, nullptr),
+                               neighbours};
+  decide(index, options, evidence, forecast_input(options.policy, evidence), nullptr, decision);
   neighbours.resize(std::min(neighbours.size(), options.neighbours));
   decision.neighbours = std::move(neighbours);
   return decision;
@@ -278,41 +184,31 @@ Result<Decision> route_task(const Index& index, std::span<const float> vectors, 
   if (Status failed = check_vectors(index, vectors)) return *failed;
   const std::size_t n = vectors.size() / index.codes.dim;
   if (Status failed = check_labels(index, n, labels)) return *failed;
-  Result<Field> field = field_of(index, options);
-  if (!field.ok()) return field.error();
+  if (Status failed = check_applies(options.policy, Scope::kTask)) return *failed;
+  const Result<Candidates> candidates = candidates_of(index, options);
+  if (!candidates.ok()) return candidates.error();
   const RoutingConstants& constants = options.constants;
 
   Decision decision;
   decision.inputs = n;
   decision.labelled = labels.inputs.size();
   const TaskInputs inputs = split_inputs(index.codes.type, index.codes.dim, index.models(), vectors, labels);
-  const bool known = !inputs.scored.empty();
   std::vector<std::vector<Neighbour>> neighbours;
-  std::vector<RankedModel> models(index.models());
-  for (std::size_t m = 0; m < models.size(); ++m) models[m].model = m;
   TaskScores scores;
-  TaskMixture mixture;
-  Confidence confidence = [](std::size_t, std::size_t) { return .5; };  // Nothing is known of the task.
-  if (known) {
+  std::vector<double> votes;
+  TaskEvidence evidence{evidence_of(index, candidates.value(), options), nullptr, {}, labels.outcomes, {}, {}};
+  if (!inputs.scored.empty()) {
     const QueryBlock queries = prepare_queries(index.codes.type, inputs.vectors, index.codes.dim);
     const std::size_t k = std::max<std::size_t>({constants.k, constants.kappa, options.neighbours});
     neighbours = pool_neighbours(index, &inputs.labels, queries, k, inputs.label_of);
     const auto predictions = predict_all(pool_of(index, &inputs.labels), neighbours, constants.k);
     scores = score_task(inputs, predictions, neighbours, index.pairs, constants);
+    votes = vote_of_inputs(evidence.profiles, inputs.vectors, options.mixture);
     decision.mean_distance = scores.u;
-    for (std::size_t m = 0; m < models.size(); ++m) models[m] = ranked_model(m, scores, options.policy);
-    confidence = [&](std::size_t a, std::size_t b) { return task_confidence(scores, scores.p, a, b); };
+    evidence.scores = &scores;
+    evidence.votes = votes;
   }
-  if (known && options.policy == Policy::kSignalbox) {
-    const MixtureConstants mixing;
-    const TaskProfiles profiles = profiles_of(index);
-    const std::vector<Exclusion>& exclusions = field.value().exclusions;
-    mixture = mix_tasks(profiles, vote_of_inputs(profiles, inputs.vectors, mixing),
-                        label_means(labels.outcomes, exclusions, mixing), exclusions, mixing);
-    apply_mixture(index, mixture, models, decision);
-    confidence = mixture_confidence(mixture, options);
-  }
-  settle(index, field.value(), options, known, std::move(models), confidence, decision);
+  decide(index, options, evidence, forecast_task(options.policy, evidence), evidence.scores, decision);
   decision.neighbours = nearest_overall(neighbours, index.rows(), options.neighbours);
   return decision;
 }

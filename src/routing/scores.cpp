@@ -92,6 +92,11 @@ double probability_greater(const CountDistribution& a, const CountDistribution& 
   return std::min(1.0, total);
 }
 
+double probability_at_least(const CountDistribution& a, const CountDistribution& b, std::size_t given_up) {
+  // b <= a + given_up is b < a + given_up + 1.
+  return probability_greater({a.first + given_up + 1, a.mass}, b);
+}
+
 std::size_t count_quantile(const CountDistribution& counts, double q) {
   double sum = 0;
   for (std::size_t i = 0; i < counts.mass.size(); ++i) {
@@ -110,12 +115,16 @@ Interval wilson_interval(double mean, double trials) {
   return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
 }
 
-double probability_better(double wins, double losses) {
-  // I_x(a, b) = P(Beta(a, b) <= x), and P(theta > 1/2) = I_{1/2}(1 + losses, 1 + wins).
+double probability_better(const PairedOutcomes& pairs, double given_up) {
+  const double decided = pairs.wins + pairs.losses;
+  double least = .5;
+  if (given_up > 0) least -= given_up / 2 * (pairs.count > 0 ? pairs.count / decided : 1);
+  if (least <= 0) return 1;
+  // I_x(a, b) = P(Beta(a, b) <= x), and P(theta >= least) = I_{1 - least}(1 + losses, 1 + wins).
   using One = Eigen::Array<double, 1, 1>;
-  const One a = One::Constant(1 + losses);
-  const One b = One::Constant(1 + wins);
-  return Eigen::betainc(a, b, One::Constant(.5))(0);
+  const One a = One::Constant(1 + pairs.losses);
+  const One b = One::Constant(1 + pairs.wins);
+  return Eigen::betainc(a, b, One::Constant(1 - least))(0);
 }
 
 }  // namespace signalbox

@@ -31,6 +31,9 @@ struct CountDistribution {
 /// P(a > b) for independent counts, strict, exact but for the mass left out (below 1e-12).
 [[nodiscard]] double probability_greater(const CountDistribution& a, const CountDistribution& b);
 
+/// P(a >= b - given_up), likewise, but ties count.
+[[nodiscard]] double probability_at_least(const CountDistribution& a, const CountDistribution& b, std::size_t given_up);
+
 /// The smallest count c with P(S <= c) >= q.
 [[nodiscard]] std::size_t count_quantile(const CountDistribution& counts, double q);
 
@@ -44,8 +47,17 @@ struct Interval {
 /// which is wider than need be.
 [[nodiscard]] Interval wilson_interval(double mean, double trials);
 
-/// P(theta > 1/2) for theta ~ Beta(1 + wins, 1 + losses): how sure one is, after so many paired comparisons, that one
-/// model wins more often than the other. Wins and losses may be fractions (graded outcomes).
-[[nodiscard]] double probability_better(double wins, double losses);
+/// Outcomes of one model less those of another, over the inputs that measured both.
+struct PairedOutcomes {
+  double wins = 0;    ///< Sum of the positive differences; a fraction for graded outcomes.
+  double losses = 0;  ///< Sum of the negative ones, as a positive number.
+  double count = 0;   ///< Inputs, ties included.
+};
+
+/// P(theta >= 1/2 - given_up count / (2 D)) for theta ~ Beta(1 + wins, 1 + losses) and D = wins + losses: how sure it
+/// is, after so many paired comparisons, that the first model is right at least as often as the second one, less
+/// `given_up` (0..). With the share theta of D the mean difference is (wins - losses) / count = (2 theta - 1) D /
+/// count, which is at least -given_up for these theta. Without a comparison D counts as large as it may be, as `count`.
+[[nodiscard]] double probability_better(const PairedOutcomes& pairs, double given_up = 0);
 
 }  // namespace signalbox

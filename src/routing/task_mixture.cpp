@@ -295,6 +295,7 @@ TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> vote
   out.intervals.resize(models);
   out.task_relative.assign(split.deviation.size(), 0);
   out.evidence.assign(models, constants.prior_labels);
+  out.difference_variance = constants.difference_variance;
   for (std::size_t m = 0; m < models; ++m) out.evidence[m] += labels.counts[m];
   for (std::size_t s = 0; s < fits.size(); ++s) {
     for (std::size_t m = 0; m < models; ++m) {
@@ -311,11 +312,10 @@ TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> vote
   return out;
 }
 
-double probability_better(const TaskMixture& mixture, std::size_t first, std::size_t second,
-                          const MixtureConstants& constants, double ahead) {
+double probability_better(const TaskMixture& mixture, std::size_t first, std::size_t second, double ahead) {
   const std::size_t models = mixture.relative.size();
   const double variance =
-      constants.difference_variance / 2 * (1 / mixture.evidence[first] + 1 / mixture.evidence[second]);
+      mixture.difference_variance / 2 * (1 / mixture.evidence[first] + 1 / mixture.evidence[second]);
   double sum = 0;
   for (std::size_t s = 0; s < mixture.weights.size(); ++s) {
     const double* of_task = mixture.task_relative.data() + s * models;

@@ -71,12 +71,12 @@ struct TaskMixture {
   std::vector<Interval> intervals;  ///< [models] 95%.
   std::vector<double> task_relative;  ///< [tasks, models] `relative`, were the new task like this one.
   std::vector<double> evidence;       ///< [models] prior labels and labels.
+  double difference_variance = 0;     ///< See MixtureConstants.
 };
 
-/// votes: [tasks]; without any, tasks count alike. At least one model must not be excluded, and every such model must
-/// have an outcome somewhere. Where a task lacks one, the model's strength stands in: means are fitted by difficulty of
-/// the task + strength of the model, so that neither depends on who was measured where.
-/// Complexity: O(tasks * models).
+/// votes: [tasks]; without any, tasks count alike. Every model that is not excluded must have an outcome somewhere.
+/// Where a task lacks one, the model's strength stands in: means are fitted by difficulty of the task + strength of the
+/// model, so that neither depends on who was measured where. Complexity: O(tasks * models).
 [[nodiscard]] TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> votes,
                                     const LabelMeans& labels, std::span<const Exclusion> exclusions,
                                     const MixtureConstants& constants);
@@ -84,6 +84,6 @@ struct TaskMixture {
 /// P(the first model is right more often than the second one on the new task): the mixture over tasks of normal
 /// distributions of their difference, to which `ahead` is added.
 [[nodiscard]] double probability_better(const TaskMixture& mixture, std::size_t first, std::size_t second,
-                                        const MixtureConstants& constants, double ahead = 0);
+                                        double ahead = 0);
 
 }  // namespace signalbox

@@ -93,16 +93,4 @@ TaskScores score_task(const TaskInputs& inputs, std::span<const Prediction> pred
   return out;
 }
 
-double task_confidence(const TaskScores& scores, std::span<const double> p, std::size_t challenger, std::size_t other) {
-  if (challenger == other) return 1;
-  const auto counts = [&](std::size_t m) {
-    return correct_counts(scores.positive[m], scores.scored - scores.positive[m], p[m]);
-  };
-  return probability_greater(counts(challenger), counts(other));
-}
-
-bool is_sure(double eta, double confidence, std::size_t challenger, std::size_t best_single) {
-  return eta <= 0 || challenger == best_single || confidence > eta;
-}
-
 }  // namespace signalbox

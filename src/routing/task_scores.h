@@ -57,11 +57,4 @@ struct TaskScores {
                                     std::span<const std::vector<Neighbour>> neighbours, const PairView& pairs,
                                     const RoutingConstants& constants);
 
-/// P(S(challenger) > S(other)) with predictors of accuracy p [models] (eq. 8); 1 where they are the same.
-[[nodiscard]] double task_confidence(const TaskScores& scores, std::span<const double> p, std::size_t challenger,
-                                     std::size_t other);
-
-/// Whether a challenger may take the place of the best single model; eta = 0 asks for no confidence at all.
-[[nodiscard]] bool is_sure(double eta, double confidence, std::size_t challenger, std::size_t best_single);
-
 }  // namespace signalbox

@@ -19,8 +19,9 @@ constexpr std::size_t kModels = 5;
 constexpr std::size_t kTasks = 4;
 /// Both sides run the same operations on the same numbers, but for sums over tasks that lost their empty member.
 constexpr double kTolerance = 1e-12;
-constexpr std::array kPaper = {EvaluatedPolicy::kS1,      EvaluatedPolicy::kS2,         EvaluatedPolicy::kS3,
-                               EvaluatedPolicy::kS3TrueP, EvaluatedPolicy::kBestSingle, EvaluatedPolicy::kOracle};
+constexpr std::array kPolicies = {Policy::kSignalbox, Policy::kS1,         Policy::kS2,    Policy::kS3,
+                                  Policy::kS3TrueP,   Policy::kBestSingle, Policy::kOracle};
+constexpr std::size_t kBestSingleAt = 5;
 
 std::vector<std::size_t> all_models(std::size_t count) {
   std::vector<std::size_t> out(count);
@@ -28,8 +29,8 @@ std::vector<std::size_t> all_models(std::size_t count) {
   return out;
 }
 
-HeldOutOptions paper_options(std::optional<LabelPlan> labels = {}) {
-  return {{all_models(kModels)}, {kPaper.begin(), kPaper.end()}, labels};
+HeldOutOptions options_with(std::optional<LabelPlan> labels = {}) {
+  return {{all_models(kModels)}, {kPolicies.begin(), kPolicies.end()}, labels};
 }
 
 /// A benchmark with duplicates across tasks, and the numbers of its prompts.
@@ -78,22 +79,19 @@ Index open_without(RandomBenchmark b, const std::vector<std::uint8_t>& left_out)
 
 void expect_same(const TaskEvaluation& evaluation, const Index& index, std::span<const float> vectors,
                  const Labels& labels) {
-  const std::array policies = {Policy::kS1, Policy::kS2, Policy::kS3};
-  for (std::size_t i = 0; i < policies.size(); ++i) {
-    RouteOptions options = options_of(index, policies[i]);
-    if (policies[i] != Policy::kS3) options.constants.eta = 0;
+  for (std::size_t i = 0; i < kPolicies.size(); ++i) {
+    if (!applies(kPolicies[i], Scope::kTask)) continue;
+    RouteOptions options = options_of(index, kPolicies[i]);
     options.max_coverage_percentile = 100;
     const Decision decision = take(route_task(index, vectors, labels, options));
-    const PolicyDecision& found = evaluation.decisions[0][i];
-    EXPECT_EQ(found.pick, decision.model);
+    const Choice& found = evaluation.decisions[0][i];
+    EXPECT_EQ(found.model, decision.model);
     EXPECT_EQ(found.challenger, decision.challenger);
-    EXPECT_EQ(found.fallback, decision.fallback != Fallback::kNone);
-    EXPECT_NEAR(found.confidence, decision.confidence, kTolerance);
+    EXPECT_EQ(found.fallback, decision.fallback);
+    EXPECT_NEAR(found.challenger_confidence, decision.challenger_confidence, kTolerance);
     EXPECT_NEAR(evaluation.u, decision.mean_distance, kTolerance);
     for (const RankedModel& m : decision.ranking) {
-      EXPECT_NEAR(evaluation.s1[m.model], m.s1, kTolerance);
-      EXPECT_NEAR(evaluation.s2[m.model], m.s2, kTolerance);
-      EXPECT_NEAR(evaluation.s3[m.model], m.s3, kTolerance);
+      EXPECT_NEAR(evaluation.scores[i][m.model], m.score, kTolerance);
       EXPECT_NEAR(evaluation.p[m.model], m.p, kTolerance);
     }
   }
@@ -108,14 +106,14 @@ TEST_P(EvaluationTest, EqualsRoutingTheTaskOnAnIndexThatNeverSawIt) {
   const Benchmark benchmark = data.benchmark();
   for (std::size_t task = 0; task < kTasks; ++task) {
     SCOPED_TRACE("task " + std::to_string(task));
-    const HeldOutEvaluation found = evaluated(benchmark, task, paper_options(LabelPlan{6, 0, 3, 5}));
+    const HeldOutEvaluation found = evaluated(benchmark, task, options_with(LabelPlan{6, 0, 3, 5}));
     const Index index = open_without(data, leave_out(benchmark, benchmark.task_rows[task]).left_out);
     const std::vector<float> vectors = benchmark.vectors_of(benchmark.task_rows[task]);
     expect_same(found.unlabelled, index, vectors, {});
     ASSERT_EQ(found.draws.size(), 3U);
     for (const TaskEvaluation& draw : found.draws) {
       ASSERT_EQ(draw.labelled.size(), 6U);
-      EXPECT_EQ(draw.judged, found.rows - 6);
+      EXPECT_EQ(draw.scored, found.rows - 6);
       Labels labels{draw.labelled, {}};
       for (const std::size_t i : draw.labelled) {
         const auto y = benchmark.outcomes_of(benchmark.task_rows[task][i]);
@@ -126,11 +124,11 @@ TEST_P(EvaluationTest, EqualsRoutingTheTaskOnAnIndexThatNeverSawIt) {
   }
 }
 
-TEST_P(EvaluationTest, LooksAtNoOutcomeOfTheHeldOutTaskButToJudge) {
+TEST_P(EvaluationTest, LooksAtNoOutcomeOfTheHeldOutTaskExceptToScoreIt) {
   SCOPED_TRACE("seed " + std::to_string(GetParam()));
   WithDuplicates data(GetParam(), 0);
   for (std::size_t task = 0; task < kTasks; ++task) {
-    const HeldOutEvaluation before = evaluated(data.benchmark(), task, paper_options());
+    const HeldOutEvaluation before = evaluated(data.benchmark(), task, options_with());
     WithDuplicates changed = data;
     for (std::size_t row = 0; row < changed.row_tasks.size(); ++row) {
       for (std::size_t m = 0; m < kModels; ++m) {
@@ -139,17 +137,16 @@ TEST_P(EvaluationTest, LooksAtNoOutcomeOfTheHeldOutTaskButToJudge) {
       }
     }
     changed.refresh();
-    const HeldOutEvaluation after = evaluated(changed.benchmark(), task, paper_options());
+    const HeldOutEvaluation after = evaluated(changed.benchmark(), task, options_with());
     EXPECT_EQ(after.mean_elsewhere, before.mean_elsewhere);
-    EXPECT_EQ(after.unlabelled.s1, before.unlabelled.s1);
-    EXPECT_EQ(after.unlabelled.s2, before.unlabelled.s2);
-    EXPECT_EQ(after.unlabelled.s3, before.unlabelled.s3);
     EXPECT_EQ(after.unlabelled.p, before.unlabelled.p);
     EXPECT_EQ(after.unlabelled.u, before.unlabelled.u);
-    for (std::size_t i = 0; i < kPaper.size(); ++i) {
-      if (kPaper[i] == EvaluatedPolicy::kS3TrueP || kPaper[i] == EvaluatedPolicy::kOracle) continue;
-      EXPECT_EQ(after.unlabelled.decisions[0][i].pick, before.unlabelled.decisions[0][i].pick);
-      EXPECT_EQ(after.unlabelled.decisions[0][i].confidence, before.unlabelled.decisions[0][i].confidence);
+    for (std::size_t i = 0; i < kPolicies.size(); ++i) {
+      if (kPolicies[i] == Policy::kS3TrueP || kPolicies[i] == Policy::kOracle) continue;
+      EXPECT_EQ(after.unlabelled.scores[i], before.unlabelled.scores[i]);
+      EXPECT_EQ(after.unlabelled.decisions[0][i].model, before.unlabelled.decisions[0][i].model);
+      EXPECT_EQ(after.unlabelled.decisions[0][i].challenger_confidence,
+                before.unlabelled.decisions[0][i].challenger_confidence);
     }
     for (std::size_t m = 0; m < kModels; ++m) {
       EXPECT_NEAR(after.unlabelled.accuracy[m], 1 - before.unlabelled.accuracy[m], kTolerance);
@@ -171,7 +168,7 @@ TEST(Evaluation, DropsRowsElsewhereWithAPromptOfTheHeldOutTask) {
   EXPECT_EQ(of_task_2.left_out[43], 1);
   EXPECT_EQ(of_task_2.count, 80U - 20 - 2);
   EXPECT_EQ(leave_out(benchmark, benchmark.task_rows[0]).duplicates, 2U);
-  EXPECT_EQ(evaluated(benchmark, 2, paper_options()).duplicates_dropped, 2U);
+  EXPECT_EQ(evaluated(benchmark, 2, options_with()).duplicates_dropped, 2U);
 }
 
 TEST(NeighbourLists, SearchAgainWhereTooFewAreLeft) {
@@ -217,8 +214,8 @@ TEST(Evaluation, HasNoCandidateOnTheOnlyTask) {
   std::vector<std::uint32_t> inputs(12);
   std::iota(inputs.begin(), inputs.end(), 0U);
   const Benchmark benchmark = make_benchmark(data.spec, inputs, {}).take();
-  const HeldOutEvaluation found = evaluated(benchmark, 0, paper_options());
-  for (const PolicyDecision& decision : found.unlabelled.decisions[0]) EXPECT_EQ(decision.pick, kNoModel);
+  const HeldOutEvaluation found = evaluated(benchmark, 0, options_with());
+  for (const Choice& decision : found.unlabelled.decisions[0]) EXPECT_EQ(decision.model, kNoModel);
   EXPECT_TRUE(std::isnan(found.mean_elsewhere[0]));
   NeighbourLists lists(benchmark);
   lists.search(12);
@@ -233,12 +230,13 @@ TEST(Evaluation, KeepsTheBestSingleModelWhereNoTokenIsKnown) {
   data.refresh();
   std::vector<std::uint32_t> inputs(40);
   std::iota(inputs.begin(), inputs.end(), 0U);
-  const HeldOutEvaluation found = evaluated(make_benchmark(data.spec, inputs, {}).take(), 0, paper_options());
-  EXPECT_TRUE(found.unlabelled.s1.empty());
+  const HeldOutEvaluation found = evaluated(make_benchmark(data.spec, inputs, {}).take(), 0, options_with());
+  EXPECT_TRUE(found.unlabelled.scores.empty());
   const auto& decisions = found.unlabelled.decisions[0];
-  for (std::size_t i = 0; i < 4; ++i) {
-    EXPECT_EQ(decisions[i].pick, decisions[4].pick);
-    EXPECT_TRUE(decisions[i].fallback);
+  for (std::size_t i = 0; i < kBestSingleAt; ++i) {
+    EXPECT_EQ(decisions[i].model, decisions[kBestSingleAt].model);
+    EXPECT_EQ(decisions[i].challenger_confidence, 1);
+    EXPECT_EQ(decisions[i].fallback, Fallback::kNoKnownToken);
   }
 }
 

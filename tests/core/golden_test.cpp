@@ -80,7 +80,7 @@ TEST_P(GoldenTest, IsReproducedWithinItsTolerances) {
   EXPECT_EQ(decision.best_single, expected["bma"].get<std::size_t>());
   EXPECT_EQ(decision.challenger, expected["m3"].get<std::size_t>());
   EXPECT_EQ(decision.model, expected["pick"].get<std::size_t>());
-  EXPECT_NEAR(decision.confidence, expected["confidence"].get<double>(), kConfidenceTolerance);
+  EXPECT_NEAR(decision.challenger_confidence, expected["confidence"].get<double>(), kConfidenceTolerance);
   ASSERT_EQ(decision.ranking.size(), models);
   for (const RankedModel& m : decision.ranking) {
     EXPECT_NEAR(m.s1, expected["S1"][m.model].get<double>(), kScoreTolerance);

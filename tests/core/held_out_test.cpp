@@ -63,7 +63,7 @@ class HeldOutTaskTest : public ::testing::TestWithParam<std::uint32_t> {
 
   RandomBenchmark whole_;
   std::vector<std::uint32_t> inputs_;
-  HeldOutOptions options_{{{0, 1, 2, 3}}, {EvaluatedPolicy::kS3}, {}};
+  HeldOutOptions options_{{{0, 1, 2, 3}}, {Policy::kS1, Policy::kS3}, {}};
 };
 
 TEST_P(HeldOutTaskTest, ScoresLikeTheSlowReference) {
@@ -81,7 +81,7 @@ TEST_P(HeldOutTaskTest, ScoresLikeTheSlowReference) {
         s1 += slow.vote(near, m, slow.vote(outside, m, 0));
       }
       // Outcomes are 0 or 1, so that both means are the same sums of small integers in another order.
-      EXPECT_NEAR(fast.unlabelled.s1[m], s1 / static_cast<double>(inside.size()), 1e-12);
+      EXPECT_NEAR(fast.unlabelled.scores[0][m], s1 / static_cast<double>(inside.size()), 1e-12);
       EXPECT_NEAR(fast.unlabelled.accuracy[m], slow.vote(inside, m, -1), 1e-12);
       double mean = 0;
       for (std::size_t t = 0; t < kTasks; ++t) {
@@ -101,16 +101,15 @@ TEST_P(HeldOutTaskTest, DecidesLikeAnIndexBuiltWithoutTheTask) {
     RouteOptions options = testing::options_of(index, Policy::kS3);
     options.max_coverage_percentile = 100;
     const Decision d = testing::take(route_task(index, vectors_of(task), {}, options));
-    const PolicyDecision& decision = fast.unlabelled.decisions[0][0];
-    EXPECT_EQ(decision.pick, d.model);
+    const Choice& decision = fast.unlabelled.decisions[0][1];
+    EXPECT_EQ(decision.model, d.model);
     EXPECT_EQ(decision.challenger, d.challenger);
-    EXPECT_EQ(decision.fallback, d.fallback != Fallback::kNone);
-    EXPECT_EQ(decision.confidence, d.confidence);
+    EXPECT_EQ(decision.fallback, d.fallback);
+    EXPECT_EQ(decision.challenger_confidence, d.challenger_confidence);
     EXPECT_EQ(fast.unlabelled.u, d.mean_distance) << "the same operations in the same order";
     for (const RankedModel& m : d.ranking) {
-      EXPECT_EQ(fast.unlabelled.s1[m.model], m.s1);
-      EXPECT_EQ(fast.unlabelled.s2[m.model], m.s2);
-      EXPECT_EQ(fast.unlabelled.s3[m.model], m.s3);
+      EXPECT_EQ(fast.unlabelled.scores[0][m.model], m.s1);
+      EXPECT_EQ(fast.unlabelled.scores[1][m.model], m.s3);
       EXPECT_EQ(fast.unlabelled.p[m.model], m.p);
     }
   }

@@ -32,11 +32,11 @@ TEST_F(RequestTest, TakesTheDefaultsOfTheIndexAndThePolicy) {
   EXPECT_EQ(input.options.policy, Policy::kS1);
   EXPECT_EQ(input.options.constants.k, index_.routing.k);
   EXPECT_EQ(input.options.constants.eta, index_.routing.eta);
+  EXPECT_EQ(input.options.eta, std::nullopt) << "the forecast knows what the policy asks for";
   EXPECT_EQ(input.options.prices[TwoFields::kGeneralist], 10);
   EXPECT_LT(input.options.prices[TwoFields::kUnpriced], 0);
-  EXPECT_EQ(parse(R"({"policy":"s3"})", true).options.constants.eta, index_.routing.eta);
-  EXPECT_EQ(parse(R"({"policy":"s1"})", true).options.constants.eta, 0) << "S1 and S2 of a task are plain argmaxes";
-  EXPECT_EQ(parse(R"({"policy":"s2","eta":0.7})", true).options.constants.eta, .7);
+  EXPECT_EQ(parse("{}").options.policy, Policy::kSignalbox);
+  EXPECT_EQ(parse(R"({"policy":"s2","eta":0.7})", true).options.eta, .7);
 }
 
 TEST_F(RequestTest, ReadsEveryOption) {
@@ -52,7 +52,7 @@ TEST_F(RequestTest, ReadsEveryOption) {
   EXPECT_EQ(o.constants.kappa, 4U);
   EXPECT_EQ(o.constants.threshold, .25);
   EXPECT_EQ(o.constants.sigma, .5);
-  EXPECT_EQ(o.constants.eta, .75);
+  EXPECT_EQ(o.eta, .75);
   EXPECT_EQ(o.max_coverage_percentile, 50);
   EXPECT_EQ(o.neighbours, 7U);
   EXPECT_EQ(o.price_rules.max_usd_per_mtok, 9);

@@ -33,7 +33,7 @@ TEST_F(RouteInputTest, PicksTheSpecialistInItsField) {
   EXPECT_EQ(d.challenger, TwoFields::kSpecialist);
   EXPECT_EQ(d.fallback, Fallback::kNone);
   // Ten of ten neighbours: P(Beta(11, 1) > 1/2) = 1 - 2^-11.
-  EXPECT_NEAR(d.confidence, 1 - std::pow(2, -11), 1e-12);
+  EXPECT_NEAR(d.challenger_confidence, 1 - std::pow(2, -11), 1e-12);
   EXPECT_EQ(ranked(d, TwoFields::kSpecialist).score, 1);
   EXPECT_EQ(ranked(d, TwoFields::kSpecialist).votes, 10U);
   EXPECT_EQ(ranked(d, TwoFields::kGeneralist).score, 0);
@@ -44,16 +44,16 @@ TEST_F(RouteInputTest, StaysWithTheBestSingleModelInItsOwnField) {
   EXPECT_EQ(d.model, TwoFields::kGeneralist);
   EXPECT_EQ(d.challenger, TwoFields::kGeneralist);
   EXPECT_EQ(d.fallback, Fallback::kNone);
-  EXPECT_GT(d.confidence, .99) << "nobody else was right on any neighbour";
+  EXPECT_GT(d.challenger_confidence, .99) << "nobody else was right on any neighbour";
 }
 
 TEST_F(RouteInputTest, FallsBackWhenItIsNotSureEnough) {
   options_.constants.k = 1;  // One neighbour: P(Beta(2, 1) > 1/2) = 3/4.
-  options_.constants.eta = .74;
+  options_.eta = .74;
   EXPECT_EQ(route(TwoFields::second_field()).fallback, Fallback::kNone);
-  options_.constants.eta = .76;
+  options_.eta = .76;
   const Decision d = route(TwoFields::second_field());
-  EXPECT_NEAR(d.confidence, .75, 1e-12);
+  EXPECT_NEAR(d.challenger_confidence, .75, 1e-12);
   EXPECT_EQ(d.fallback, Fallback::kLowConfidence);
   EXPECT_EQ(d.model, TwoFields::kGeneralist);
   EXPECT_EQ(d.challenger, TwoFields::kSpecialist);
@@ -61,7 +61,7 @@ TEST_F(RouteInputTest, FallsBackWhenItIsNotSureEnough) {
 
 TEST_F(RouteInputTest, IsThePlainArgmaxWithEtaZero) {
   options_.constants.k = 1;
-  options_.constants.eta = 0;
+  options_.eta = 0;
   EXPECT_EQ(route(TwoFields::second_field()).model, TwoFields::kSpecialist);
 }
 
@@ -72,7 +72,7 @@ TEST_F(RouteInputTest, RanksByMeansOutsideTheBenchmarksCoverage) {
   EXPECT_EQ(d.percentile, 100);
   EXPECT_EQ(d.model, TwoFields::kGeneralist);
   EXPECT_DOUBLE_EQ(ranked(d, TwoFields::kGeneralist).score, .6);
-  EXPECT_TRUE(ranked(d, TwoFields::kGeneralist).own_mean);
+  EXPECT_TRUE(ranked(d, TwoFields::kGeneralist).is_own_mean);
   EXPECT_FALSE(d.neighbours.empty()) << "the neighbours are shown all the same";
   options_.max_coverage_percentile = 100;
   EXPECT_NE(route(TwoFields::nowhere()).fallback, Fallback::kOutOfCoverage) << "100 switches the rule off";

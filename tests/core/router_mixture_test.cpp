@@ -22,12 +22,12 @@ std::vector<float> repeat(const std::vector<float>& vector, std::size_t times) {
 /// Tasks 0, 1 and 2 are the generalist's, 3 and 4 the specialist's.
 class RouterMixtureTest : public ::testing::Test {
  protected:
-  RouterMixtureTest() { options_.constants.eta = 0; }
+  RouterMixtureTest() { options_.eta = 0; }
 
   Decision input(const std::vector<float>& vector) { return testing::take(route_input(index_, vector, options_)); }
 
   Decision task(const std::vector<float>& vectors, const Labels& labels = {}) {
-    options_.constants.eta = kEta;
+    options_.eta = kEta;
     return testing::take(route_task(index_, vectors, labels, options_));
   }
 
@@ -58,7 +58,7 @@ TEST_F(RouterMixtureTest, PicksTheModelOfTheTasksThatAnInputResembles) {
   EXPECT_EQ(d.best_single, TwoFields::kGeneralist);
   EXPECT_EQ(d.challenger, d.model);
   EXPECT_EQ(d.fallback, Fallback::kNone);
-  EXPECT_GT(d.confidence, .99);
+  EXPECT_GT(d.challenger_confidence, .99);
   EXPECT_GT(ranked(d, TwoFields::kSpecialist).score, .99) << "right on all of tasks 3 and 4";
   EXPECT_NEAR(ranked(d, TwoFields::kCheap).score, .75, .03);
   EXPECT_LT(ranked(d, TwoFields::kGeneralist).score, .01);
@@ -88,18 +88,18 @@ TEST_F(RouterMixtureTest, CountsAsVotesTheTasksThatMeasuredAModel) {
   index_ = benchmark_.open();
   const RankedModel cheap = ranked(input(first_), TwoFields::kCheap);
   EXPECT_EQ(cheap.votes, TwoFields::kTasks - 1);
-  EXPECT_FALSE(cheap.own_mean);
+  EXPECT_FALSE(cheap.is_own_mean);
 }
 
 TEST_F(RouterMixtureTest, IsSureOfTheBestSingleModelAgainstTheRunnerUp) {
   const Decision d = input(first_);
   EXPECT_EQ(d.model, TwoFields::kGeneralist);
   EXPECT_EQ(d.challenger, d.best_single);
-  EXPECT_GT(d.confidence, .99);
-  EXPECT_LT(d.confidence, 1);
+  EXPECT_GT(d.challenger_confidence, .99);
+  EXPECT_LT(d.challenger_confidence, 1);
   options_.exclusions[TwoFields::kCheap] = options_.exclusions[TwoFields::kSpecialist] = Exclusion::kDenied;
   options_.exclusions[TwoFields::kUnpriced] = Exclusion::kDenied;
-  EXPECT_EQ(input(first_).confidence, 1) << "nobody is left to lose against";
+  EXPECT_EQ(input(first_).challenger_confidence, 1) << "nobody is left to lose against";
 }
 
 TEST_F(RouterMixtureTest, AsksForConfidenceOnlyOfAWholeTask) {
@@ -108,7 +108,7 @@ TEST_F(RouterMixtureTest, AsksForConfidenceOnlyOfAWholeTask) {
   options_.max_coverage_percentile = 100;
   const Decision one = input(between);
   EXPECT_EQ(one.model, TwoFields::kSpecialist);
-  EXPECT_LT(one.confidence, kEta);
+  EXPECT_LT(one.challenger_confidence, kEta);
   const Decision whole = task(repeat(between, 3));
   EXPECT_EQ(whole.model, TwoFields::kGeneralist);
   EXPECT_LT(whole.tasks[0].weight, one.tasks[0].weight) << "uniform votes join those of a whole task";
@@ -118,14 +118,14 @@ TEST_F(RouterMixtureTest, FallsBackWhereTheChallengerIsNotSureEnough) {
   const Decision d = task(repeat(second_, 3));
   // 1.4 effective tasks or so, and two uniform ones that stand mostly for the generalist.
   EXPECT_EQ(d.challenger, TwoFields::kSpecialist);
-  EXPECT_GT(d.confidence, kEta);
+  EXPECT_GT(d.challenger_confidence, kEta);
   EXPECT_EQ(d.fallback, Fallback::kNone);
-  options_.constants.eta = .95;
+  options_.eta = .95;
   const Decision strict = testing::take(route_task(index_, repeat(second_, 3), {}, options_));
   EXPECT_EQ(strict.fallback, Fallback::kLowConfidence);
   EXPECT_EQ(strict.challenger, TwoFields::kSpecialist);
   EXPECT_EQ(strict.model, TwoFields::kGeneralist);
-  EXPECT_EQ(strict.confidence, d.confidence);
+  EXPECT_EQ(strict.challenger_confidence, d.challenger_confidence);
 }
 
 TEST_F(RouterMixtureTest, RanksByMeansOutsideOfTheCoverage) {
@@ -133,7 +133,7 @@ TEST_F(RouterMixtureTest, RanksByMeansOutsideOfTheCoverage) {
     EXPECT_EQ(d.fallback, Fallback::kOutOfCoverage);
     EXPECT_EQ(d.model, TwoFields::kGeneralist);
     EXPECT_DOUBLE_EQ(ranked(d, TwoFields::kGeneralist).score, .6);
-    EXPECT_TRUE(ranked(d, TwoFields::kGeneralist).own_mean);
+    EXPECT_TRUE(ranked(d, TwoFields::kGeneralist).is_own_mean);
   }
 }
 
@@ -153,7 +153,7 @@ TEST_F(RouterMixtureTest, ChangesThePickWithLabels) {
   const Decision with = task(inputs, labels(6, 0, 1));
   EXPECT_EQ(with.labelled, 6U);
   EXPECT_EQ(with.model, TwoFields::kSpecialist) << "six labels outweigh what the inputs look like";
-  EXPECT_GT(with.confidence, kEta);
+  EXPECT_GT(with.challenger_confidence, kEta);
   EXPECT_GE(with.tasks[0].task, 3U) << "the labels are those of the specialist's tasks";
   EXPECT_LT(without.tasks[0].task, 3U);
 }
@@ -186,8 +186,14 @@ TEST_F(RouterMixtureTest, LeavesModelsThatAreExcludedOutOfTheComparison) {
 }
 
 TEST_F(RouterMixtureTest, TradesQualityForPriceOnTop) {
+  const Decision plain = input(second_);
+  EXPECT_EQ(plain.confidence, plain.challenger_confidence);
   options_.price_rules.quality_bar = .3;
-  EXPECT_EQ(input(second_).model, TwoFields::kCheap) << "within .3 of the specialist, at an eighth of the price";
+  const Decision cheap = input(second_);
+  EXPECT_EQ(cheap.model, TwoFields::kCheap) << "within .3 of the specialist, at an eighth of the price";
+  EXPECT_EQ(cheap.challenger_confidence, plain.challenger_confidence);
+  EXPECT_GT(cheap.confidence, .99) << "the generalist is right on nothing here";
+  EXPECT_EQ(input(first_).confidence, 1) << "the best single model itself";
   options_.price_rules.quality_bar = .1;
   EXPECT_EQ(input(second_).model, TwoFields::kSpecialist);
   options_.price_rules = {};
@@ -224,14 +230,15 @@ TEST_F(RouterMixtureTest, AddsCorrectionsBeforeItChooses) {
 
 TEST_F(RouterMixtureTest, IsAsSureAsItsCorrectedPredictionsAllow) {
   const Decision plain = input(second_);
-  EXPECT_GT(plain.confidence, .99);
+  EXPECT_GT(plain.challenger_confidence, .99);
   options_.corrections.assign(TwoFields::kModels, 0);
   options_.corrections[TwoFields::kGeneralist] = .98;
   const Decision close = input(second_);
   EXPECT_EQ(close.model, TwoFields::kSpecialist);
-  EXPECT_LT(close.confidence, .7) << "the generalist comes close";
+  EXPECT_LT(close.challenger_confidence, .7) << "the generalist comes close";
   options_.corrections.assign(TwoFields::kModels, .25);
-  EXPECT_DOUBLE_EQ(input(second_).confidence, plain.confidence) << "what all share compares nobody";
+  EXPECT_DOUBLE_EQ(input(second_).challenger_confidence, plain.challenger_confidence)
+      << "what all share compares nobody";
 }
 
 TEST_F(RouterMixtureTest, ComparesWhatItCannotShow) {

@@ -51,13 +51,13 @@ TEST_F(RouteTaskTest, PicksTheSpecialistForATaskInItsField) {
   EXPECT_EQ(m.s3, 1);
   EXPECT_FALSE(m.p_measured);
   EXPECT_EQ(m.votes, 30U);
-  EXPECT_EQ(d.confidence, 1);
+  EXPECT_EQ(d.challenger_confidence, 1);
 }
 
 TEST_F(RouteTaskTest, StaysWithTheBestSingleModelInItsOwnField) {
   const Decision d = route(join({first_, first_}));
   EXPECT_EQ(d.model, TwoFields::kGeneralist);
-  EXPECT_GT(d.confidence, .99) << "p = 1: nobody else is right on any input";
+  EXPECT_GT(d.challenger_confidence, .99) << "p = 1: nobody else is right on any input";
   EXPECT_EQ(d.fallback, Fallback::kNone);
 }
 
@@ -69,12 +69,12 @@ TEST_F(RouteTaskTest, ScoresAMixedTaskByTheShareOfItsInputs) {
 }
 
 TEST_F(RouteTaskTest, FallsBackWhereTheExactConfidenceIsNotAboveEta) {
-  options_.constants.eta = 1;
+  options_.eta = 1;
   const Decision d = route(join({second_, second_}));
   EXPECT_EQ(d.fallback, Fallback::kLowConfidence);
   EXPECT_EQ(d.challenger, TwoFields::kSpecialist);
   EXPECT_EQ(d.model, TwoFields::kGeneralist);
-  options_.constants.eta = 0;
+  options_.eta = 0;
   EXPECT_EQ(route(join({second_, second_})).model, TwoFields::kSpecialist);
 }
 
@@ -95,9 +95,9 @@ TEST_F(RouteTaskTest, TakesTheConfidenceFromTheExactDistribution) {
     const auto positive = static_cast<std::size_t>(std::lround(3 * m.s2));
     return correct_counts(positive, 3 - positive, m.p);
   };
-  EXPECT_DOUBLE_EQ(d.confidence, probability_greater(counts(challenger), counts(best)));
-  EXPECT_GT(d.confidence, 0);
-  EXPECT_LT(d.confidence, 1);
+  EXPECT_DOUBLE_EQ(d.challenger_confidence, probability_greater(counts(challenger), counts(best)));
+  EXPECT_GT(d.challenger_confidence, 0);
+  EXPECT_LT(d.challenger_confidence, 1);
 }
 
 TEST_F(RouteTaskTest, RanksByTheScoreOfThePolicy) {

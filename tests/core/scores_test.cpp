@@ -1,6 +1,10 @@
 #include "routing/scores.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <random>
+#include <tuple>
 
 #include "support.h"
 
@@ -120,12 +124,68 @@ TEST(Smoother, FollowsTheNearestPairWithTheNarrowestKernel) {
   EXPECT_NEAR(smooth_accuracy({u, p}, 1, 2, kLeastSigma)[0], .9, 1e-6);
 }
 
+TEST(Confidence, CountsTiesAndWhatIsGivenUpLikeTheEnumeration) {
+  constexpr std::size_t kInputs = 9;
+  for (const auto& [a, pa, b, pb] :
+       {std::tuple{4U, .6, 3U, .25}, {9U, .9, 0U, .5}, {0U, .3, 9U, .8}, {5U, 1.0, 5U, 1.0}, {2U, .5, 7U, 1.0}}) {
+    const CountDistribution first = correct_counts(a, kInputs - a, pa);
+    const CountDistribution second = correct_counts(b, kInputs - b, pb);
+    double before = 0;
+    for (std::size_t given_up = 0; given_up <= kInputs + 1; ++given_up) {
+      double expected = 0;
+      for (std::size_t i = 0; i < first.mass.size(); ++i) {
+        for (std::size_t j = 0; j < second.mass.size(); ++j) {
+          const bool holds = first.first + i + given_up >= second.first + j;
+          expected += holds ? first.mass[i] * second.mass[j] : 0;
+        }
+      }
+      const double found = probability_at_least(first, second, given_up);
+      EXPECT_NEAR(found, expected, 1e-12) << "given up " << given_up;
+      EXPECT_GE(found, before - 1e-15);
+      before = found;
+    }
+    EXPECT_NEAR(before, 1, 1e-12);
+    EXPECT_GE(probability_at_least(first, second, 0), probability_greater(first, second));
+  }
+  EXPECT_EQ(probability_at_least(correct_counts(5, 0, 1), correct_counts(5, 0, 1), 0), 1) << "a tie counts";
+}
+
 TEST(PairedConfidence, IsTheSignTestOfABetaPosterior) {
-  EXPECT_NEAR(probability_better(0, 0), .5, 1e-12);
+  EXPECT_NEAR(probability_better({}), .5, 1e-12);
   // P(Beta(2, 1) > 1/2) = 1 - 1/4, P(Beta(4, 2) > 1/2) = 26/32.
-  EXPECT_NEAR(probability_better(1, 0), .75, 1e-12);
-  EXPECT_NEAR(probability_better(3, 1), 26.0 / 32, 1e-12);
-  EXPECT_NEAR(probability_better(3, 1) + probability_better(1, 3), 1, 1e-12);
+  EXPECT_NEAR(probability_better({1, 0, 1}), .75, 1e-12);
+  EXPECT_NEAR(probability_better({3, 1, 4}), 26.0 / 32, 1e-12);
+  EXPECT_NEAR(probability_better({3, 1, 9}), 26.0 / 32, 1e-12) << "with nothing given up ties say nothing";
+  EXPECT_NEAR(probability_better({3, 1, 4}) + probability_better({1, 3, 4}), 1, 1e-12);
+}
+
+TEST(PairedConfidence, AllowsForWhatIsGivenUp) {
+  // Beta(2, 1) has the distribution function x^2, Beta(1, 2) has 1 - (1 - x)^2.
+  EXPECT_NEAR(probability_better({1, 0, 1}, .2), 1 - .4 * .4, 1e-12) << "theta >= 1/2 - .2 / 2";
+  EXPECT_NEAR(probability_better({0, 1, 1}, .2), .6 * .6, 1e-12);
+  EXPECT_NEAR(probability_better({0, 1, 4}, .2), .9 * .9, 1e-12) << "three ties: theta >= 1/2 - .2 * 4 / 2";
+  EXPECT_EQ(probability_better({0, 1, 5}, .2), 1) << "a fifth of the inputs is lost at most";
+  EXPECT_EQ(probability_better({0, 0, 3}, .01), 1) << "nothing but ties";
+  EXPECT_NEAR(probability_better({}, .2), .6, 1e-12) << "uniform without a comparison";
+}
+
+TEST(PairedConfidence, IsTheShareOfDrawsFromTheBetaPosterior) {
+  // Beta(a, b) for whole a and b as the a-th smallest of a + b - 1 uniform draws.
+  std::mt19937 random(5);
+  std::uniform_real_distribution<double> uniform;
+  const PairedOutcomes pairs{2, 4, 10};
+  for (const double given_up : {0.0, .05, .15, .3}) {
+    constexpr int kDraws = 200000;
+    int good = 0;
+    for (int i = 0; i < kDraws; ++i) {
+      std::array<double, 7> draws{};
+      for (double& x : draws) x = uniform(random);
+      std::nth_element(draws.begin(), draws.begin() + 2, draws.end());
+      const double difference = (2 * draws[2] - 1) * (pairs.wins + pairs.losses) / pairs.count;
+      good += difference >= -given_up ? 1 : 0;
+    }
+    EXPECT_NEAR(probability_better(pairs, given_up), static_cast<double>(good) / kDraws, .005) << given_up;
+  }
 }
 
 TEST(Wilson, ContainsTheMeanAndNarrowsWithTrials) {

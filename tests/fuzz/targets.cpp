@@ -46,8 +46,10 @@ void open_and_use(const FileBytes& file) {
                                     bindings::route_task(handle, vectors.data(), 2, labels)}) {
     const Json decision = value_of(answer);
     if (decision.is_null()) continue;  // no_candidate: nothing was measured.
-    const double confidence = decision["confidence"].get<double>();
-    require(confidence >= 0 && confidence <= 1);
+    for (const char* key : {"confidence", "challengerConfidence"}) {
+      const double confidence = decision[key].get<double>();
+      require(confidence >= 0 && confidence <= 1);
+    }
   }
   value_of(bindings::close(handle));
   require(bindings::live_handles() == 0);

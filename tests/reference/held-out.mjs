@@ -189,50 +189,58 @@ export function profileOf(benchmark, known) {
   };
 }
 
+/** Returns the decision for a model that nothing was compared with. */
+const keep = (model, isFallback = false) => ({
+  pick: model,
+  challenger: model,
+  challengerConfidence: 1,
+  fallback: isFallback,
+});
+
 /** Decides as `signalbox` does for a whole task: the model with the highest expectation, if confident enough. */
-function decideByMixture({ profile, votes, labels }, candidates, best) {
-  const expected = mixture.expect(profile, votes, labels, candidates);
-  const challenger = argmax(expected.correctness, candidates);
-  const others = candidates.filter((m) => m !== challenger);
+function chooseByMixture(_, task, candidates, best) {
+  if (task.scored === 0) return keep(best, true);
+  const { profile, votes, labels } = task.mixture;
+  const measured = candidates.filter((m) => isKnown(task.meanElsewhere[m]));
+  const expected = mixture.expect(profile, votes, labels, measured);
+  const challenger = argmax(expected.correctness, measured);
+  const others = measured.filter((m) => m !== challenger);
   const other = challenger === best ? argmax(expected.correctness, others) : best;
-  const confidence = other === null ? 1 : mixture.probabilityBetter(expected, challenger, other);
-  const stays = challenger === best || confidence > mixture.CONSTANTS.eta;
-  return { pick: stays ? challenger : best, challenger, confidence, fallback: !stays };
+  const sureness = other === null ? 1 : mixture.probabilityBetter(expected, challenger, other);
+  const stays = challenger === best || sureness > mixture.CONSTANTS.eta;
+  return { pick: stays ? challenger : best, challenger, challengerConfidence: sureness, fallback: !stays };
 }
 
-/** Returns the decisions of the policies and of the bounds, within one pool of candidates. */
-function decide(benchmark, scores, pool) {
-  const candidates = [...pool].sort((a, b) => a - b).filter((m) => isKnown(scores.accuracy[m]));
-  const best = argmax(scores.meanElsewhere, candidates);
-  const plain = (pick, fallback = false) =>
-    best === null ? null : { pick, challenger: pick, confidence: 1, fallback };
-  const choose = (values, p, eta) => {
-    if (best === null || scores.scored === 0) return plain(best, true);
-    const challenger = argmax(values, candidates);
-    const sureness = confidence(
-      scores.scored,
-      scores.s2,
-      p.map((x) => (isKnown(x) ? x : 0.5)),
-      challenger,
-      best,
-    );
-    const stays = eta === 0 || challenger === best || sureness > eta;
-    return { pick: stays ? challenger : best, challenger, confidence: sureness, fallback: !stays };
+/** Returns the choice by one of the paper's scores; `accuracy` names the predictor's, for the confidence (eq. 8). */
+function chooseByScore(scores, accuracy, eta) {
+  return (benchmark, task, candidates, best) => {
+    if (task.scored === 0) return keep(best, true);
+    const challenger = argmax(task[scores], candidates);
+    const p = task[accuracy].map((x) => (isKnown(x) ? x : 0.5));
+    const sureness = confidence(task.scored, task.s2, p, challenger, best);
+    const least = eta(benchmark.routing);
+    const stays = least === 0 || challenger === best || sureness > least;
+    return { pick: stays ? challenger : best, challenger, challengerConfidence: sureness, fallback: !stays };
   };
-  const signalbox = () => {
-    if (best === null || scores.scored === 0) return plain(best, true);
-    const measured = candidates.filter((m) => isKnown(scores.meanElsewhere[m]));
-    return decideByMixture(scores.mixture, measured, best);
-  };
-  return {
-    s1: choose(scores.s1, scores.p, 0),
-    s2: choose(scores.s2, scores.p, 0),
-    s3: choose(scores.s3, scores.p, benchmark.routing.eta),
-    s3_true_p: choose(scores.s3TrueP, scores.predictorAccuracy, benchmark.routing.eta),
-    signalbox: signalbox(),
-    best_single: plain(best),
-    oracle: plain(argmax(scores.accuracy, candidates)),
-  };
+}
+
+/** Decisions by policy, among candidates of which `best` is the best single model. A policy's scores have its name. */
+const CHOICES = {
+  signalbox: chooseByMixture,
+  s1: chooseByScore('s1', 'p', () => 0),
+  s2: chooseByScore('s2', 'p', () => 0),
+  s3: chooseByScore('s3', 'p', ({ eta }) => eta),
+  s3_true_p: chooseByScore('s3_true_p', 'predictorAccuracy', ({ eta }) => eta),
+  best_single: (_, __, ___, best) => keep(best),
+  oracle: (_, task, candidates) => keep(argmax(task.accuracy, candidates)),
+};
+
+/** Returns the decisions of all policies within one pool of candidates. */
+function decide(benchmark, task, pool) {
+  const candidates = [...pool].sort((a, b) => a - b).filter((m) => isKnown(task.accuracy[m]));
+  const best = argmax(task.meanElsewhere, candidates);
+  const of = (choose) => (best === null ? null : choose(benchmark, task, candidates, best));
+  return Object.fromEntries(Object.entries(CHOICES).map(([policy, choose]) => [policy, of(choose)]));
 }
 
 /** Evaluates the rows of a task once; `labelled` are positions among them, which join the pool and determine p. */
@@ -249,25 +257,25 @@ function evaluate(benchmark, rows, known, pairs, labelled, pools) {
   const scored = judged.filter((row) => !isZero(benchmark.vectors[row]));
   const neighbours = scored.map(near);
   const predictions = neighbours.map((n) => predict(benchmark, n, routing.k, means));
-  const scores = { judged: judged.length, accuracy: meansOver(benchmark, judged), scored: scored.length };
-  scores.meanElsewhere = meansOverTasks(benchmark, known);
-  scores.predictorAccuracy = agreement(benchmark, scored, predictions);
-  scores.u = mean(neighbours.map((n) => meanDistance(benchmark, n)));
+  const task = { judged: judged.length, accuracy: meansOver(benchmark, judged), scored: scored.length };
+  task.meanElsewhere = meansOverTasks(benchmark, known);
+  task.predictorAccuracy = agreement(benchmark, scored, predictions);
+  task.u = mean(neighbours.map((n) => meanDistance(benchmark, n)));
   const ofModels = (score) => benchmark.models.map((_, m) => score(m));
   const calibrated = (s2, p) => s2 * p + (1 - s2) * (1 - p); // eq. 7
-  scores.s1 = ofModels((m) => mean(predictions.map((g) => g[m]))); // eq. 3
-  scores.s2 = ofModels((m) => mean(predictions.map((g) => Number(g[m] > routing.threshold)))); // eq. 4
+  task.s1 = ofModels((m) => mean(predictions.map((g) => g[m]))); // eq. 3
+  task.s2 = ofModels((m) => mean(predictions.map((g) => Number(g[m] > routing.threshold)))); // eq. 4
   const measured = agreement(
     benchmark,
     labels,
     labels.map((row) => predict(benchmark, near(row), routing.k, means)),
   );
-  const smoothed = smooth(benchmark, pairs, scores.u);
-  scores.p = ofModels((m) => (isKnown(measured[m]) ? measured[m] : smoothed[m]));
-  scores.s3 = ofModels((m) => calibrated(scores.s2[m], scores.p[m]));
-  scores.s3TrueP = ofModels((m) => calibrated(scores.s2[m], scores.predictorAccuracy[m]));
+  const smoothed = smooth(benchmark, pairs, task.u);
+  task.p = ofModels((m) => (isKnown(measured[m]) ? measured[m] : smoothed[m]));
+  task.s3 = ofModels((m) => calibrated(task.s2[m], task.p[m]));
+  task.s3_true_p = ofModels((m) => calibrated(task.s2[m], task.predictorAccuracy[m]));
   const profile = profileOf(benchmark, known);
-  scores.mixture = {
+  task.mixture = {
     profile,
     votes: mixture.voteOfTask(
       profile,
@@ -275,10 +283,17 @@ function evaluate(benchmark, rows, known, pairs, labelled, pools) {
     ),
     labels: labelled.map((i) => benchmark.outcomes[rows[i]]),
   };
-  const everyone = range(benchmark.models.length).filter((m) => isKnown(scores.meanElsewhere[m]));
-  const { correctness } = mixture.expect(profile, scores.mixture.votes, scores.mixture.labels, everyone);
-  scores.signalbox = ofModels((m) => correctness[m] ?? Number.NaN);
-  return { ...scores, decisions: pools.map((pool) => decide(benchmark, scores, pool)) };
+  const everyone = range(benchmark.models.length).filter((m) => isKnown(task.meanElsewhere[m]));
+  const { correctness } = mixture.expect(profile, task.mixture.votes, task.mixture.labels, everyone);
+  task.signalbox = ofModels((m) => correctness[m] ?? Number.NaN);
+  task.best_single = task.meanElsewhere;
+  task.oracle = task.accuracy;
+  const { judged: count, accuracy, predictorAccuracy, u, p, meanElsewhere } = task;
+  return {
+    ...{ judged: count, scored: task.scored, accuracy, predictorAccuracy, u, p, meanElsewhere },
+    scores: Object.fromEntries(Object.keys(CHOICES).map((policy) => [policy, task[policy]])),
+    decisions: pools.map((pool) => decide(benchmark, task, pool)),
+  };
 }
 
 /**

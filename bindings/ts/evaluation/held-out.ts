@@ -12,15 +12,6 @@ export interface Pool {
   models: number[];
 }
 
-/** The list of an evaluation that each policy ranks by. */
-const SCORES: Readonly<Record<string, string>> = {
-  s1: 's1',
-  s2: 's2',
-  s3: 's3',
-  s3_true_p: 's3TrueP',
-  signalbox: 'signalbox',
-};
-
 export const toNumber = (value: number | null | undefined): number => value ?? Number.NaN;
 
 /** Returns the candidates on a task: models of the pool with an outcome in this task and in others. */
@@ -93,8 +84,7 @@ export class PoolOutcome {
     if (policy === 'best_single') return task.meanElsewhere;
     const baseline = this.#baselines.find(({ name }) => name === policy);
     if (baseline !== undefined) return baseline.scores[task.task];
-    const key = SCORES[policy];
-    return key === undefined ? undefined : (task as unknown as Record<string, (number | null)[]>)[key];
+    return policy === 'oracle' ? undefined : (task.scores as Record<string, (number | null)[]>)[policy];
   }
 
   #correlation(policy: string, task: HeldOutTask, correlate: (a: number[], b: number[]) => number): number {

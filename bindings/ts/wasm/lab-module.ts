@@ -43,7 +43,8 @@ export interface EvaluatedDecision {
   /** Model numbers. */
   pick: number;
   challenger: number;
-  confidence: number;
+  /** As in `Decision`. */
+  challengerConfidence: number;
   fallback: boolean;
 }
 
@@ -60,11 +61,10 @@ export interface TaskEvaluation {
   accuracy: PerModel;
   /** The true p: how often the model's predictor was right. */
   predictorAccuracy: PerModel;
-  s1: PerModel;
-  s2: PerModel;
-  s3: PerModel;
+  /** Its estimate. */
   p: PerModel;
-  s3TrueP: PerModel;
+  /** The forecast of each policy, with every model a candidate. */
+  scores: { [policy in EvaluatedPolicy]?: PerModel };
   /** Decisions by pool, then policy; null if no candidate has an outcome in this task and in others. */
   decisions: { [policy in EvaluatedPolicy]?: EvaluatedDecision | null }[];
 }

@@ -94,7 +94,7 @@ function assertClose(actual, expected, path) {
 }
 
 /** Removes the fields that the reference reports in addition to the lab's. */
-function withoutScored({ scored: _, mixture: __, ...evaluation }, inDraw) {
+function withoutScored({ scored: _, ...evaluation }, inDraw) {
   const { meanElsewhere, ...rest } = evaluation;
   if (inDraw) return rest;
   const draws = evaluation.draws?.map((of) => withoutScored(of, true));
@@ -191,7 +191,11 @@ describe('routing of single rows agrees with the reference', () => {
 
 describe('an evaluation refuses', () => {
   const options = [
-    ['an unknown policy', { policies: ['s4'] }, /'s4' is not a policy/],
+    [
+      'an unknown policy',
+      { policies: ['s4'] },
+      /'s4', expected signalbox, s1, s2, s3, s3_true_p, best_single or oracle to evaluate/,
+    ],
     ['a model beyond the last', { pools: [[5]] }, /5 models/],
     ['labels without a count or share', { labels: { repeats: 2 } }, /count or a share/],
     ['an unknown key', { pool: [0] }, /'pool' is not known/],
@@ -206,7 +210,11 @@ describe('an evaluation refuses', () => {
   }
 
   for (const [name, bad, pattern] of [
-    ['a policy that needs a task for a single input', { policy: 's3' }, /need a task/],
+    [
+      'a policy that needs a task for a single input',
+      { policy: 's3' },
+      /'s3', expected signalbox, s1 or best_single to evaluate single rows/,
+    ],
     ['to hold out neither tasks nor a share', { heldOut: {} }, /'task' or a share/],
     ['a negative cost weight', { costWeights: [-1] }, /cost weight/],
   ]) {

@@ -165,7 +165,7 @@ const HELD = [
   meanElsewhere: [0.6, 0.5, 0.4],
   predictorAccuracy: [0.5, 0.6, 0.7],
   p: [0.6, 0.6, 0.5],
-  s1,
+  scores: { s1 },
   decisions: [Object.fromEntries(Object.entries(picks).map(([policy, pick]) => [policy, { pick }]))],
 }));
 const SIZED = [10, 20, 40].map((paramsB, i) => ({ name: `m${i}`, paramsB }));

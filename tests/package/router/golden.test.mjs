@@ -85,7 +85,7 @@ for (const file of files) {
     it('scores the task, and picks the model, with the confidence', async () => {
       const decision = await router.routeTask(golden.queries, { policy: 's3', maxCoveragePercentile: 100 });
       near(decision.u, expected.u, SCORES, 'u');
-      near(decision.confidence, expected.confidence, CONFIDENCE, 'confidence');
+      near(decision.challengerConfidence, expected.confidence, CONFIDENCE, 'confidence');
       assert.equal(decision.bestSingleModel, models[expected.bma]);
       assert.equal(decision.challenger, models[expected.m3]);
       assert.equal(decision.model, models[expected.pick]);

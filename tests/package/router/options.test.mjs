@@ -33,7 +33,7 @@ describe('candidates', () => {
       generalist: 'not_a_candidate',
       unpriced: 'not_a_candidate',
     });
-    assert.equal(decision.confidence, 1, 'no other candidate is left');
+    assert.equal(decision.challengerConfidence, 1, 'no other candidate is left');
   });
 
   it('are all models except the denied ones', async () => {
@@ -177,7 +177,11 @@ describe('options', () => {
   });
 
   it('of a task are not accepted for one prompt', async () => {
-    await refused(route({ policy: 's3' }), 'invalid_argument', /'s3', which needs a task/);
+    await refused(
+      route({ policy: 's3' }),
+      'invalid_argument',
+      /'s3', expected signalbox, paper or s1 to route one input/,
+    );
     await refused(route({ labels: [] }), 'invalid_argument', /'labels' is not known/);
     assert.equal((await route({ policy: 's1' })).model, 'poet');
   });

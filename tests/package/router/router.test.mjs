@@ -23,17 +23,8 @@ after(() => router.dispose());
 expectNothingOpen();
 
 const DECISION = [
-  ...[
-    'model',
-    'policy',
-    'reason',
-    'reasons',
-    'confidence',
-    'fallback',
-    'fallbackReason',
-    'bestSingleModel',
-    'challenger',
-  ],
+  ...['model', 'policy', 'reason', 'reasons', 'confidence', 'challengerConfidence', 'fallback', 'fallbackReason'],
+  ...['bestSingleModel', 'challenger'],
   ...['coverage', 'embedder', 'price', 'ranking', 'tasks', 'neighbours', 'excluded', 'tokens', 'truncated'],
 ];
 const RANKED = ['model', 'pCorrect', 'interval', 'votes', 'ownMean', 'meanOutcome', 'paramsB', 'usdPerMTok'];
@@ -47,6 +38,8 @@ function expectShape(decision, { more = [], moreRanked = [] } = {}) {
   assert.deepEqual(keysOf(decision), sorted([...DECISION, ...more]));
   assert.deepEqual(keysOf(decision.coverage), ['meanDistance', 'outOfCoverage', 'percentile']);
   assert.ok(decision.confidence >= 0 && decision.confidence <= 1);
+  assert.ok(decision.challengerConfidence >= 0 && decision.challengerConfidence <= 1);
+  if (decision.model === decision.bestSingleModel) assert.equal(decision.confidence, 1);
   assert.ok(decision.coverage.percentile >= 0 && decision.coverage.percentile <= 100);
   let last = 1;
   for (const ranked of decision.ranking) {

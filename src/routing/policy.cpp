@@ -1,0 +1,278 @@
+#include "routing/policy.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace signalbox {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+std::vector<Exclusion> exclusions_of(const Evidence& e) { return {e.exclusions.begin(), e.exclusions.end()}; }
+
+// kSignalbox.
+
+Forecast mixture_of(const Evidence& e, std::span<const double> votes, std::span<const float> label_outcomes) {
+  const std::size_t models = e.means.size();
+  Forecast out;
+  out.exclusions = exclusions_of(e);
+  for (std::size_t m = 0; m < models; ++m) {
+    if (out.exclusions[m] == Exclusion::kNone && std::isnan(e.means[m])) out.exclusions[m] = Exclusion::kNoOutcomes;
+  }
+  const LabelMeans labels = label_means(label_outcomes, out.exclusions, e.mixture);
+  TaskMixture mixture = mix_tasks(e.profiles, votes, labels, out.exclusions, e.mixture);
+  out.scores = mixture.correctness;
+  out.intervals = mixture.intervals;
+  out.task_weights = mixture.weights;
+  out.votes.assign(models, 0);
+  for (std::size_t i = 0; i < e.profiles.means.size(); ++i) {
+    out.votes[i % models] += std::isnan(e.profiles.means[i]) ? 0 : 1;
+  }
+  out.is_own_mean.assign(models, false);
+  out.grounds = std::move(mixture);
+  return out;
+}
+
+Forecast mixture_of_input(const InputEvidence& e) {
+  return mixture_of(e, vote_for_tasks(e.profiles, e.vector, e.mixture), {});
+}
+
+Forecast mixture_of_task(const TaskEvidence& e) {
+  Forecast out = mixture_of(e, e.votes, e.label_outcomes);
+  out.eta = e.mixture.eta;
+  return out;
+}
+
+// kS1, kS2, kS3.
+
+/// The votes of an input's neighbours (eq. 11). Leaving m* for lack of confidence is a departure: the paper's
+/// per-instance routing does not.
+Forecast votes_of_input(const InputEvidence& e) {
+  const auto voters = e.neighbours.first(std::min<std::size_t>(e.constants.k, e.neighbours.size()));
+  Prediction prediction = predict_correctness(e.pool, voters, voters.size());
+  Forecast out;
+  for (const std::size_t votes : prediction.votes) {
+    out.is_own_mean.push_back(votes == 0);
+    out.trials.push_back(static_cast<double>(votes == 0 ? e.profiles.tasks() : votes));
+  }
+  out.scores = std::move(prediction.g);
+  out.votes = std::move(prediction.votes);
+  NeighbourOutcomes grounds{out.models(), {}};
+  for (const Neighbour& n : voters) {
+    for (std::size_t m = 0; m < out.models(); ++m) grounds.outcomes.push_back(outcome_at(e.pool, n.row, m));
+  }
+  out.grounds = std::move(grounds);
+  out.eta = e.constants.eta;
+  return out;
+}
+
+Forecast scores_of_task(const TaskEvidence& e, std::vector<double> scores, std::vector<double> p) {
+  const TaskScores& s = *e.scores;
+  Forecast out;
+  out.scores = std::move(scores);
+  out.votes = s.votes;
+  for (const std::size_t votes : s.votes) out.is_own_mean.push_back(votes == 0);
+  out.grounds = PredictedCounts{s.scored, s.positive, std::move(p)};
+  return out;
+}
+
+/// S1 and S2 are plain argmaxes: only S3 leaves m* on confidence (eq. 8).
+Forecast plain_scores_of_task(const TaskEvidence& e, const std::vector<double>& scores) {
+  Forecast out = scores_of_task(e, scores, e.scores->p);
+  out.trials.assign(out.models(), static_cast<double>(e.scores->scored));
+  return out;
+}
+
+Forecast s1_of_task(const TaskEvidence& e) { return plain_scores_of_task(e, e.scores->s1); }
+Forecast s2_of_task(const TaskEvidence& e) { return plain_scores_of_task(e, e.scores->s2); }
+
+Forecast s3_of_task(const TaskEvidence& e) {
+  Forecast out = scores_of_task(e, e.scores->s3, e.scores->p);
+  out.eta = e.constants.eta;
+  return out;
+}
+
+// The bounds of an evaluation.
+
+Forecast s3_with_true_p(const TaskEvidence& e) {
+  std::vector<double> scores;
+  std::vector<double> p;
+  for (std::size_t m = 0; m < e.means.size(); ++m) {
+    const double true_p = e.predictor_accuracy[m];
+    scores.push_back(std::isnan(true_p) ? kNan : calibrated_score(e.scores->s2[m], true_p));
+    p.push_back(std::isnan(true_p) ? .5 : true_p);  // Without an outcome nothing is known of the predictor.
+  }
+  Forecast out = scores_of_task(e, std::move(scores), std::move(p));
+  out.eta = e.constants.eta;
+  return out;
+}
+
+Forecast means_of(const Evidence& e) {
+  Forecast out;
+  use_means(e, out);
+  return out;
+}
+Forecast means_of_input(const InputEvidence& e) { return means_of(e); }
+Forecast means_of_task(const TaskEvidence& e) { return means_of(e); }
+
+Forecast oracle_of_task(const TaskEvidence& e) {
+  Forecast out = means_of(e);
+  out.scores.assign(e.accuracy.begin(), e.accuracy.end());
+  out.grounds = KnownOutcomes();
+  return out;
+}
+
+struct PolicyEntry {
+  std::string_view name;
+  Forecast (*of_input)(const InputEvidence&);  ///< Null: the policy needs a whole task.
+  Forecast (*of_task)(const TaskEvidence&);
+  bool routes;              ///< False: for evaluations only.
+  bool looks_at_inputs;     ///< Without a known token there is nothing to look at.
+  bool compares_runner_up;  ///< See Forecast.
+};
+
+constexpr std::array<PolicyEntry, kPolicyCount> kPolicies = {{
+    {"signalbox", mixture_of_input, mixture_of_task, true, true, true},
+    {"s1", votes_of_input, s1_of_task, true, true, false},
+    {"s2", nullptr, s2_of_task, true, true, false},
+    {"s3", nullptr, s3_of_task, true, true, false},
+    {"s3_true_p", nullptr, s3_with_true_p, false, true, false},
+    {"best_single", means_of_input, means_of_task, false, false, false},
+    {"oracle", nullptr, oracle_of_task, false, false, false},
+}};
+
+const PolicyEntry& entry(Policy policy) { return kPolicies[static_cast<std::size_t>(policy)]; }
+
+bool is_routing(Scope scope) { return scope == Scope::kInput || scope == Scope::kTask; }
+
+/// The names that apply, as in "a, b or c".
+std::string names_for(Scope scope) {
+  std::vector<std::string_view> names;
+  for (std::size_t i = 0; i < kPolicies.size(); ++i) {
+    if (applies(static_cast<Policy>(i), scope)) names.push_back(kPolicies[i].name);
+  }
+  if (is_routing(scope)) names.insert(names.begin() + 1, kPaper);
+  std::string out;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    out.append(i == 0 ? "" : i + 1 < names.size() ? ", " : " or ").append(names[i]);
+  }
+  return out;
+}
+
+Error unfit(std::string_view name, Scope scope) {
+  static constexpr std::array<const char*, 4> kPurposes = {"to route one input", "to route a task", "to evaluate tasks",
+                                                           "to evaluate single rows"};
+  return {ErrorCode::kInvalidArgument, "policy is '" + std::string(name) + "', expected " + names_for(scope) + " " +
+                                           kPurposes[static_cast<std::size_t>(scope)]};
+}
+
+/// What does not depend on the policy's own part.
+Forecast complete(const PolicyEntry& policy, const Evidence& e, bool is_known, Forecast out) {
+  if (out.exclusions.empty()) out.exclusions = exclusions_of(e);
+  out.best_single = best_allowed(e.means, out.exclusions);
+  out.is_known = is_known || !policy.looks_at_inputs;
+  out.compares_runner_up = policy.compares_runner_up;
+  return out;
+}
+
+PairedOutcomes paired(const NeighbourOutcomes& grounds, std::size_t first, std::size_t second) {
+  PairedOutcomes out;
+  for (std::size_t at = 0; at < grounds.outcomes.size(); at += grounds.models) {
+    const float a = grounds.outcomes[at + first];
+    const float b = grounds.outcomes[at + second];
+    if (std::isnan(a) || std::isnan(b)) continue;
+    out.wins += std::max(0.0F, a - b);
+    out.losses += std::max(0.0F, b - a);
+    ++out.count;
+  }
+  return out;
+}
+
+CountDistribution counts_of(const PredictedCounts& grounds, std::size_t model) {
+  const std::size_t positive = grounds.positive[model];
+  return correct_counts(positive, grounds.inputs - positive, grounds.p[model]);
+}
+
+}  // namespace
+
+std::string_view policy_name(Policy policy) { return entry(policy).name; }
+
+bool applies(Policy policy, Scope scope) {
+  const PolicyEntry& p = entry(policy);
+  if (is_routing(scope) && !p.routes) return false;
+  return scope == Scope::kInput || scope == Scope::kSingleRows ? p.of_input != nullptr : p.of_task != nullptr;
+}
+
+Status check_applies(Policy policy, Scope scope) {
+  return applies(policy, scope) ? Status() : unfit(policy_name(policy), scope);
+}
+
+Result<Policy> policy_named(std::string_view name, Scope scope) {
+  if (name == kPaper && is_routing(scope)) return scope == Scope::kTask ? Policy::kS3 : Policy::kS1;
+  for (std::size_t i = 0; i < kPolicies.size(); ++i) {
+    const auto policy = static_cast<Policy>(i);
+    if (name == kPolicies[i].name && applies(policy, scope)) return policy;
+  }
+  return unfit(name, scope);
+}
+
+Forecast forecast_input(Policy policy, const InputEvidence& e) {
+  const PolicyEntry& p = entry(policy);
+  const bool is_known = !is_zero(e.vector);
+  return complete(p, e, is_known, is_known ? p.of_input(e) : means_of(e));
+}
+
+Forecast forecast_task(Policy policy, const TaskEvidence& e) {
+  const PolicyEntry& p = entry(policy);
+  const bool is_known = e.scores != nullptr;
+  return complete(p, e, is_known, is_known || !p.looks_at_inputs ? p.of_task(e) : means_of(e));
+}
+
+void use_means(const Evidence& e, Forecast& forecast) {
+  forecast.scores.assign(e.means.begin(), e.means.end());
+  forecast.votes.assign(e.means.size(), 0);
+  forecast.is_own_mean.assign(e.means.size(), true);
+  forecast.intervals.clear();
+  forecast.trials.assign(e.means.size(), static_cast<double>(e.profiles.tasks()));
+}
+
+Interval interval_of(const Forecast& forecast, std::size_t model) {
+  if (!forecast.intervals.empty()) return forecast.intervals[model];
+  if (!forecast.trials.empty()) {
+    const double score = forecast.scores[model];
+    return wilson_interval(std::isnan(score) ? 0 : std::clamp(score, 0.0, 1.0), forecast.trials[model]);
+  }
+  const auto& grounds = *std::get_if<PredictedCounts>(&forecast.grounds);
+  const CountDistribution counts = counts_of(grounds, model);
+  const auto inputs = static_cast<double>(grounds.inputs);
+  return {static_cast<double>(count_quantile(counts, .025)) / inputs,
+          static_cast<double>(count_quantile(counts, .975)) / inputs};
+}
+
+double probability_better(const Forecast& forecast, std::size_t first, std::size_t second, double ahead) {
+  const auto* counts = std::get_if<PredictedCounts>(&forecast.grounds);
+  if (counts == nullptr) return probability_at_least(forecast, first, second, ahead, 0);
+  return probability_greater(counts_of(*counts, first), counts_of(*counts, second));
+}
+
+double probability_at_least(const Forecast& forecast, std::size_t first, std::size_t second, double ahead,
+                            double given_up) {
+  if (const auto* near = std::get_if<NeighbourOutcomes>(&forecast.grounds)) {
+    return probability_better(paired(*near, first, second), given_up);
+  }
+  if (const auto* mixture = std::get_if<TaskMixture>(&forecast.grounds)) {
+    return probability_better(*mixture, first, second, ahead + given_up);
+  }
+  if (const auto* counts = std::get_if<PredictedCounts>(&forecast.grounds)) {
+    // .29 of 100 inputs are 29, whatever their product rounds to.
+    const double inputs = std::floor(static_cast<double>(counts->inputs) * std::min(given_up, 1.0) + 1e-9);
+    return probability_at_least(counts_of(*counts, first), counts_of(*counts, second),
+                                static_cast<std::size_t>(inputs));
+  }
+  return 1;
+}
+
+}  // namespace signalbox
