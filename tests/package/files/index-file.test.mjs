@@ -160,7 +160,12 @@ describe('the decoded sections', () => {
       const file = await everySection({ graded });
       const { info, neighbours } = await inCore(file, async (router) => ({
         info: router.info,
-        neighbours: (await router.route(Float32Array.from({ length: 8 }, () => 1), { neighbours: 41 })).neighbours,
+        neighbours: (
+          await router.route(
+            Float32Array.from({ length: 8 }, () => 1),
+            { neighbours: 41 },
+          )
+        ).neighbours,
       }));
       const layout = layoutOf(file);
       const models = decodeStrings(sectionOf(file, 'model_names'), layout.models);
