@@ -22,7 +22,7 @@ export function choicesText({ rows, tasks, bestSingle, list }: Choices): string 
   const widths = header.map((_, i) => Math.max(...[header, ...body].map((row) => (row[i] as string).length)));
   const line = (cells: readonly string[]) => cells.map((cell, i) => cell.padStart(widths[i] as number)).join('  ');
   return [
-    `alternatives, measured on ${rows} rows of ${tasks} datasets with each task held out (best single model ${bestSingle.toFixed(4)}); the first line is this index:`,
+    `alternatives, on ${rows} rows of ${tasks} datasets, each held out (best single model ${bestSingle.toFixed(4)}); this index first:`,
     line(header),
     ...body.map(line),
   ].join('\n');

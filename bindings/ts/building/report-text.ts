@@ -4,14 +4,14 @@ import type { BuildReport, ReportedModel } from './report.js';
 const MOST_LINES = 8;
 
 const REASONS: Record<string, string> = {
-  perturbed: 'perturbed copies of an instance',
+  perturbed: 'perturbed copies',
   failed: 'answers that could not be scored',
   no_prompt: 'samples without a prompt',
   no_score: 'samples without a usable score',
   score_out_of_range: "scores outside the metric's range",
   score_not_a_number: 'non-numeric scores',
-  another_metric: 'scores of a metric that was not chosen',
-  conflicting_score: 'different scores of one model on one sample: counted as not measured',
+  another_metric: 'scores of other metrics',
+  conflicting_score: 'conflicting scores of one model on one sample (not measured)',
   repeated: 'repeated scores',
   dataset_left_out: 'records of excluded datasets',
   model_left_out: 'scores of excluded models',
@@ -30,7 +30,7 @@ export const printable = (text: string) =>
 const few = (items: readonly string[], most = MOST_LINES) =>
   items.slice(0, most).join(', ') + (items.length > most ? `, and ${items.length - most} more` : '');
 
-const count = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+const count = (n: number, what: string) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;
 
 function datasetLines({ datasets }: BuildReport): string[] {
   const shown = datasets.slice(0, 3 * MOST_LINES);
@@ -48,7 +48,7 @@ function modelWarnings(models: readonly ReportedModel[]): string[] {
   const missing = models.filter(({ missingDatasets }) => missingDatasets.length > 0);
   if (missing.length > 0) {
     const named = missing.map(({ name, missingDatasets: of }) => `${name} (${of.length})`);
-    lines.push(`${count(missing.length, 'model')} without any outcome in some datasets: ${few(named)}`);
+    lines.push(`${count(missing.length, 'model')} without outcomes in some datasets: ${few(named)}`);
   }
   const constant = models.filter(({ isConstant }) => isConstant).map(({ name }) => name);
   if (constant.length > 0) lines.push(`the same outcome everywhere: ${few(constant)}`);
@@ -63,13 +63,12 @@ function warnings(report: BuildReport): string[] {
     lines.push(`not used: ${finding.count.toLocaleString('en')} ${REASONS[reason] ?? reason}${where}`);
   }
   if (report.promptsDiffer.count > 0) {
-    lines.push(
-      `${count(report.promptsDiffer.count, 'time')} a different prompt under the same id: ${few(report.promptsDiffer.examples, 2)}`,
-    );
+    const { count: times, examples } = report.promptsDiffer;
+    lines.push(`${count(times, 'sample')} with different prompts: ${few(examples, 2)}`);
   }
   if (report.repeatedPrompts > 0) lines.push(`${count(report.repeatedPrompts, 'row')} share a prompt with another row`);
   const alone = report.datasets.filter(({ models }) => models === 1).map(({ name }) => name);
-  if (alone.length > 0) lines.push(`only one model, so there is no choice: ${few(alone)}`);
+  if (alone.length > 0) lines.push(`only one model to choose: ${few(alone)}`);
   lines.push(...modelWarnings(report.models));
   if (report.datasets.length === 1) lines.push('only one dataset: the default policy compares datasets, add more');
   if (report.files.ignored.length > 0) {

@@ -317,9 +317,9 @@ describe('the report', () => {
     assert.equal(found.missingOutcomes, 1);
     assert.equal(found.datasets[1].models, 1);
     const text = reportText(found);
-    assert.match(text, /1 model without any outcome in some datasets: a \(1\)/);
+    assert.match(text, /1 model without outcomes in some datasets: a \(1\)/);
     assert.match(text, /the same outcome everywhere: b/);
-    assert.match(text, /only one model, so there is no choice: e/);
+    assert.match(text, /only one model to choose: e/);
   });
 
   it('averages costs and tokens over the answers with values', () => {

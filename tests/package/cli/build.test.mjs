@@ -30,7 +30,7 @@ describe('signalbox build', () => {
     write('results.csv', csv(MODELS));
     const text = await runs('build', 'results.csv', '-o', 'mine.sbx');
     assert.match(text, /wide: 1 file, 90 rows x 3 models, 3 datasets/);
-    assert.match(text, /alternatives, measured on 90 rows of 3 datasets with each task held out/);
+    assert.match(text, /alternatives, on 90 rows of 3 datasets, each held out/);
     assert.match(text, /binary +128 +100%/);
     assert.match(text, /wrote mine\.sbx/);
     const decision = await runsJson('route', 'What is 12 plus 40, as a number?', '--index', 'mine.sbx');

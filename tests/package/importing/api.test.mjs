@@ -88,8 +88,10 @@ describe('buildFromFiles', () => {
   });
 });
 
-it('buildInWorker needs a worker', async () => {
-  await assert.rejects(buildInWorker([]), { code: 'invalid_argument', message: /no workers here/ });
+it('buildInWorker runs in a thread of Node.js, and its errors come back', async () => {
+  const { index } = await buildInWorker([new File([csv()], 'results.csv')]);
+  assert.deepEqual(index, (await buildFromFiles([new File([csv()], 'results.csv')])).index);
+  await assert.rejects(buildInWorker([]), { code: 'invalid_argument', message: /there are no files/ });
 });
 
 it('the lists of sources and reasons are exported', () => {

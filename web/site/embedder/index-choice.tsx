@@ -95,7 +95,8 @@ function OpenOne() {
         }}
       />
       <small id="large-index-help">
-        <code>npx signalbox build results/ -o mine.sbx --embedder onnx:{source}</code> builds one. None is shipped.
+        <code>npx signalbox build results/ -o mine.sbx --embedder onnx:{source}</code> builds such an index; none is
+        shipped.
       </small>
     </div>
   );
