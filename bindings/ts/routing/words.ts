@@ -16,9 +16,10 @@ type RankedFacts = Pick<RankedModel, 'model' | 'pCorrect' | 'ownMean' | 'meanOut
 
 /** What the sentences depend on, beside feedback: a part of every `Decision` and `TaskDecision`. */
 export interface DecisionFacts
-  extends Pick<Decision, 'model' | 'policy' | 'confidence' | 'fallbackReason' | 'bestSingleModel' | 'challenger'> {
-  /** Without it `confidence` is the challenger's. */
-  challengerConfidence?: number;
+  extends Pick<
+    Decision,
+    'model' | 'policy' | 'confidence' | 'challengerConfidence' | 'fallbackReason' | 'bestSingleModel' | 'challenger'
+  > {
   coverage: Pick<Coverage, 'percentile' | 'outOfCoverage'>;
   tasks: Decision['tasks'];
   ranking: readonly RankedFacts[];
@@ -69,11 +70,11 @@ const rankedAs = ({ ranking }: DecisionFacts, model: string) => ranking.find((ra
 
 /** For a pick that is not the model that would be picked if prices did not count. */
 function tradeWords(facts: Situation): string {
-  const { model, bestSingleModel, confidence, challengerConfidence } = facts;
+  const { model, bestSingleModel, confidence } = facts;
   const why = tradedFor(facts);
   if (model === bestSingleModel) return `Best model overall, chosen ${why}.`;
   // Certain where the dial allows any loss: not worth a sentence.
-  const isCertain = challengerConfidence === undefined || Math.round(100 * confidence) >= 100;
+  const isCertain = Math.round(100 * confidence) >= 100;
   return join(`Chosen ${why}.`, isCertain ? '' : sureWords(confidence, 'be good enough'));
 }
 
@@ -84,7 +85,7 @@ function tradedFor(facts: Situation): string {
 }
 
 function choiceWords(facts: Situation): string {
-  const { model, policy, confidence, challengerConfidence = confidence, bestSingleModel, ranking } = facts;
+  const { model, policy, challengerConfidence, bestSingleModel, ranking } = facts;
   const { fallbackReason, prompts, isOutside, wanted } = facts;
   if (ranking.length === 1) return 'The only model that may be picked.';
   // A cheaper model, or a corrected one: telling them apart would tell of the feedback.
