@@ -44,6 +44,7 @@ EMSCRIPTEN_BINDINGS(signalbox) {
   function("close", &core::close);
   function("liveHandles", &core::live_handles);
   function("errorCodes", &core::error_codes);
+  function("policies", &core::policies);
   function("crc32", optional_override([](Address p, std::size_t size) {
              return signalbox::crc32({at<std::uint8_t>(p), size});
            }));

@@ -48,61 +48,13 @@ const char* exclusion_reason(Exclusion exclusion) {
 
 std::string name(const Index& index, std::size_t model) { return std::string(index.model_names[model]); }
 
-std::string percent(double share) {
-  return std::to_string(static_cast<int>(std::lround(100 * std::clamp(share, 0.0, 1.0)))) + "%";
-}
-
-double score_of(const Decision& decision, std::size_t model) {
-  for (const RankedModel& m : decision.ranking) {
-    if (m.model == model) return m.score;
-  }
-  return 0;
-}
-
-/// Who is taken where the benchmark has nothing to compare with.
-std::string on_average(const Index& index, const Decision& d) {
-  const bool is_best = d.challenger == d.best_single;
-  return name(index, d.challenger) + " is the best model on average" + (is_best ? "." : ", with its correction.");
-}
-
-/// The decision in a sentence or two.
-std::string explain(const Index& index, const Decision& d) {
-  const std::string best = name(index, d.best_single);
-  std::string out;
-  switch (d.fallback) {
-    case Fallback::kNoKnownToken: out = "The input has no word that the embedder knows: " + on_average(index, d); break;
-    case Fallback::kOutOfCoverage:
-      out = "Nothing in the benchmark resembles this input: " + on_average(index, d);
-      break;
-    case Fallback::kLowConfidence:
-      out = name(index, d.challenger) + " looks best here, but with only " + percent(d.challenger_confidence) +
-            " confidence that it beats " + best + ", the best model on average.";
-      break;
-    case Fallback::kNone:
-      out = d.challenger == d.best_single
-                ? best + " is the best model here as well as on average."
-                : name(index, d.challenger) + " is predicted to beat " + best + ", the best model on average, with " +
-                      percent(d.challenger_confidence) + " confidence.";
-      break;
-  }
-  if (!d.tasks.empty() && !d.out_of_coverage) {
-    out.append(" What it resembles most is ").append(index.task_names[d.tasks[0].task]).append(".");
-  }
-  const std::size_t wanted = d.fallback == Fallback::kLowConfidence ? d.best_single : d.challenger;
-  if (d.model != wanted) {
-    out.append(" ").append(name(index, d.model)).append(" is chosen for its price, at a predicted correctness of ");
-    out.append(percent(score_of(d, d.model))).append(" against ").append(percent(score_of(d, wanted))).append(".");
-  }
-  return out;
-}
-
 Json ranked(const Index& index, const Request& request, const RankedModel& m, const std::vector<double>& means,
             bool is_task) {
   Json out = object({{"model", name(index, m.model)},
                      {"pCorrect", number_or_null(m.score)},
                      {"interval", Json::array({m.interval.low, m.interval.high})},
                      {"votes", m.votes},
-                     {"ownMean", m.is_own_mean},
+                     {"ownMean", m.is_own_mean()},
                      {"meanOutcome", number_or_null(means[m.model])},
                      {"paramsB", decimal(index.model_numbers[m.model].params_b)},
                      {"usdPerMTok", known_or_null(request.options.prices[m.model])}});
@@ -172,7 +124,6 @@ Json to_json(const Index& index, const Request& request, const Decision& d, bool
   for (const Neighbour& n : d.neighbours) neighbours.push_back(neighbour_json(index, n));
   Json out = object({{"model", name(index, d.model)},
                      {"policy", policy_name(d.policy)},
-                     {"reason", explain(index, d)},
                      {"confidence", d.confidence},
                      {"challengerConfidence", d.challenger_confidence},
                      {"fallback", d.fallback != Fallback::kNone},

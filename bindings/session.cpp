@@ -130,6 +130,22 @@ std::string close(Handle handle) {
 
 std::size_t live_handles() { return session().open.size(); }
 
+std::string policies() {
+  std::vector<std::string_view> names;
+  for (std::size_t i = 0; i < kPolicyCount; ++i) names.push_back(policy_name(static_cast<Policy>(i)));
+  names.push_back(kPaper);
+  Json out = Json::array();
+  for (const std::string_view name : names) {
+    const auto is_for = [&](Scope scope) { return policy_named(name, scope).ok(); };
+    out.push_back(object({{"name", name},
+                          {"input", is_for(Scope::kInput)},
+                          {"task", is_for(Scope::kTask)},
+                          {"evaluation", is_for(Scope::kEvaluation)},
+                          {"singleRows", is_for(Scope::kSingleRows)}}));
+  }
+  return success(std::move(out));
+}
+
 std::string error_codes() {
   Json codes = Json::array();
   for (const std::string_view name : kErrorNames) codes.push_back(name);

@@ -34,5 +34,7 @@ void release(void* pointer);
 [[nodiscard]] std::string close(Handle handle);
 [[nodiscard]] std::size_t live_handles();
 [[nodiscard]] std::string error_codes();
+/// The value is [{name, input, task, evaluation, singleRows}, ...]: the names of policies, and where each applies.
+[[nodiscard]] std::string policies();
 
 }  // namespace signalbox::bindings

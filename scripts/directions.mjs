@@ -79,7 +79,7 @@ export const ROOMS = {
 };
 
 /** Files at the root that every room may import. The assets are addresses, which bundlers resolve from the root. */
-const VOCABULARY = ['types.ts', 'errors.ts', 'steps.ts', 'assets.ts', 'lab-assets.ts'];
+const VOCABULARY = ['types.ts', 'errors.ts', 'policies.ts', 'steps.ts', 'assets.ts', 'lab-assets.ts'];
 
 /** Node-only files: the command, what reads and writes disks, and the halves of `#platform` imports that are Node's. */
 const isNodeOnly = (file) => /^cli(\/|\.ts$)|(^|\/)disk\/|-node\.ts$/.test(file);

@@ -4,6 +4,8 @@
 
 /** The shapes of the public surface: plain data that survives `structuredClone` and, except for typed arrays, JSON. */
 
+import { type PolicyFor, policiesFor } from './policies.js';
+
 /**
  * Policies, by name.
  *
@@ -14,8 +16,8 @@
  * - `paper`: the paper's own choice, `s1` for one input and `s3` for a task. As with every policy,
  *   `maxCoveragePercentile: 100` turns off the rule for inputs out of coverage.
  */
-export const POLICIES = ['signalbox', 'paper', 's1', 's2', 's3'] as const;
-export type Policy = (typeof POLICIES)[number];
+export type Policy = PolicyFor<'task'>;
+export const POLICIES: readonly Policy[] = /* @__PURE__ */ policiesFor('task');
 
 /** How the rows of an index are stored. */
 export const CODE_TYPES = ['float32', 'int8', 'int4', 'binary'] as const;

@@ -31,8 +31,7 @@ Forecast mixture_of(const Evidence& e, std::span<const double> votes, std::span<
   for (std::size_t i = 0; i < e.profiles.means.size(); ++i) {
     out.votes[i % models] += std::isnan(e.profiles.means[i]) ? 0 : 1;
   }
-  out.is_own_mean.assign(models, false);
-  out.grounds = std::move(mixture);
+  out.grounds.emplace<TaskMixture>(std::move(mixture));
   return out;
 }
 
@@ -55,16 +54,15 @@ Forecast votes_of_input(const InputEvidence& e) {
   Prediction prediction = predict_correctness(e.pool, voters, voters.size());
   Forecast out;
   for (const std::size_t votes : prediction.votes) {
-    out.is_own_mean.push_back(votes == 0);
     out.trials.push_back(static_cast<double>(votes == 0 ? e.profiles.tasks() : votes));
   }
   out.scores = std::move(prediction.g);
   out.votes = std::move(prediction.votes);
-  NeighbourOutcomes grounds{out.models(), {}};
+  auto& grounds = out.grounds.emplace<NeighbourOutcomes>();
+  grounds.models = out.models();
   for (const Neighbour& n : voters) {
     for (std::size_t m = 0; m < out.models(); ++m) grounds.outcomes.push_back(outcome_at(e.pool, n.row, m));
   }
-  out.grounds = std::move(grounds);
   out.eta = e.constants.eta;
   return out;
 }
@@ -74,8 +72,7 @@ Forecast scores_of_task(const TaskEvidence& e, std::vector<double> scores, std::
   Forecast out;
   out.scores = std::move(scores);
   out.votes = s.votes;
-  for (const std::size_t votes : s.votes) out.is_own_mean.push_back(votes == 0);
-  out.grounds = PredictedCounts{s.scored, s.positive, std::move(p)};
+  out.grounds.emplace<PredictedCounts>(PredictedCounts{s.scored, s.positive, std::move(p)});
   return out;
 }
 
@@ -121,7 +118,7 @@ Forecast means_of_task(const TaskEvidence& e) { return means_of(e); }
 Forecast oracle_of_task(const TaskEvidence& e) {
   Forecast out = means_of(e);
   out.scores.assign(e.accuracy.begin(), e.accuracy.end());
-  out.grounds = KnownOutcomes();
+  out.grounds.emplace<KnownOutcomes>();
   return out;
 }
 
@@ -169,13 +166,12 @@ Error unfit(std::string_view name, Scope scope) {
                                            kPurposes[static_cast<std::size_t>(scope)]};
 }
 
-/// What does not depend on the policy's own part.
-Forecast complete(const PolicyEntry& policy, const Evidence& e, bool is_known, Forecast out) {
+/// Fills in what does not depend on the policy's own part.
+void complete(const PolicyEntry& policy, const Evidence& e, bool is_known, Forecast& out) {
   if (out.exclusions.empty()) out.exclusions = exclusions_of(e);
   out.best_single = best_allowed(e.means, out.exclusions);
   out.is_known = is_known || !policy.looks_at_inputs;
   out.compares_runner_up = policy.compares_runner_up;
-  return out;
 }
 
 PairedOutcomes paired(const NeighbourOutcomes& grounds, std::size_t first, std::size_t second) {
@@ -222,19 +218,22 @@ Result<Policy> policy_named(std::string_view name, Scope scope) {
 Forecast forecast_input(Policy policy, const InputEvidence& e) {
   const PolicyEntry& p = entry(policy);
   const bool is_known = !is_zero(e.vector);
-  return complete(p, e, is_known, is_known ? p.of_input(e) : means_of(e));
+  Forecast out = is_known ? p.of_input(e) : means_of(e);
+  complete(p, e, is_known, out);
+  return out;
 }
 
 Forecast forecast_task(Policy policy, const TaskEvidence& e) {
   const PolicyEntry& p = entry(policy);
   const bool is_known = e.scores != nullptr;
-  return complete(p, e, is_known, is_known || !p.looks_at_inputs ? p.of_task(e) : means_of(e));
+  Forecast out = is_known || !p.looks_at_inputs ? p.of_task(e) : means_of(e);
+  complete(p, e, is_known, out);
+  return out;
 }
 
 void use_means(const Evidence& e, Forecast& forecast) {
   forecast.scores.assign(e.means.begin(), e.means.end());
   forecast.votes.assign(e.means.size(), 0);
-  forecast.is_own_mean.assign(e.means.size(), true);
   forecast.intervals.clear();
   forecast.trials.assign(e.means.size(), static_cast<double>(e.profiles.tasks()));
 }

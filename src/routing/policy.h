@@ -94,8 +94,8 @@ struct KnownOutcomes {};
 /// What a policy expects of every model. Owns all its data.
 struct Forecast {
   std::vector<double> scores;       ///< [models] predicted correctness; NaN: the policy cannot say.
-  std::vector<std::size_t> votes;   ///< [models] neighbours, over all inputs, or benchmark tasks that had an outcome.
-  std::vector<bool> is_own_mean;    ///< [models] the score is the model's own mean.
+  std::vector<std::size_t> votes;   ///< [models] neighbours, over all inputs, or benchmark tasks that had an outcome of
+                                    ///< the model; 0: the score is its own mean.
   std::vector<Interval> intervals;  ///< [models] 95%; empty: see `trials`.
   std::vector<double> trials;  ///< [models] observations behind a score; empty: the score is one of PredictedCounts.
   std::vector<double> task_weights;   ///< [tasks] resemblance, sums to 1; empty: the policy does not compare tasks.

@@ -74,7 +74,6 @@ std::vector<RankedModel> rank(const Forecast& forecast, const std::vector<double
     model.score = forecast.scores[m];
     model.interval = interval_of(forecast, m);
     model.votes = forecast.votes[m];
-    model.is_own_mean = forecast.is_own_mean[m];
     if (!corrections.empty()) correct(corrections[m], model);
     if (scores == nullptr) continue;
     model.s1 = scores->s1[m];
@@ -89,16 +88,20 @@ std::vector<RankedModel> rank(const Forecast& forecast, const std::vector<double
   return out;
 }
 
+/// Ties go to the lower task.
 std::vector<TaskVote> heaviest(const std::vector<double>& weights) {
   std::vector<TaskVote> out;
-  for (std::size_t task = 0; task < weights.size(); ++task) out.push_back({task, weights[task]});
-  std::stable_sort(out.begin(), out.end(), [](const TaskVote& a, const TaskVote& b) { return a.weight > b.weight; });
-  out.resize(std::min(out.size(), kReportedTasks));
+  for (std::size_t task = 0; task < weights.size(); ++task) {
+    const double weight = weights[task];
+    const auto is_lighter = [&](const TaskVote& other) { return other.weight < weight; };
+    out.insert(std::find_if(out.begin(), out.end(), is_lighter), {task, weight});
+    if (out.size() > kReportedTasks) out.pop_back();
+  }
   return out;
 }
 
 /// Completes a decision whose distance is known: coverage, the choice, the ranking. scores: of a task, or null.
-void decide(const Index& index, const RouteOptions& options, const Evidence& evidence, Forecast forecast,
+void decide(const Index& index, const RouteOptions& options, const Evidence& evidence, Forecast&& forecast,
             const TaskScores* scores, Decision& decision) {
   decision.policy = options.policy;
   set_coverage(index, options, forecast.is_known, decision);

@@ -46,13 +46,15 @@ struct RankedModel {
   std::size_t model = 0;
   double score = 0;  ///< The policy's predicted correctness, corrected.
   Interval interval;
-  std::size_t votes = 0;     ///< See Forecast.
-  bool is_own_mean = false;  ///< The score is the model's own mean: without a vote, or out of coverage.
-  double s1 = 0;             ///< For a task (eqs. 3, 4, 7).
+  std::size_t votes = 0;  ///< See Forecast.
+  double s1 = 0;          ///< For a task (eqs. 3, 4, 7).
   double s2 = 0;
   double s3 = 0;
   double p = 0;
   bool p_measured = false;  ///< p comes from labels, not from the distance.
+
+  /// Whether the score is the model's own mean: without a vote, or out of coverage.
+  [[nodiscard]] bool is_own_mean() const { return votes == 0; }
 };
 
 struct Decision : Choice {

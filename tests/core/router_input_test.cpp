@@ -72,7 +72,7 @@ TEST_F(RouteInputTest, RanksByMeansOutsideTheBenchmarksCoverage) {
   EXPECT_EQ(d.percentile, 100);
   EXPECT_EQ(d.model, TwoFields::kGeneralist);
   EXPECT_DOUBLE_EQ(ranked(d, TwoFields::kGeneralist).score, .6);
-  EXPECT_TRUE(ranked(d, TwoFields::kGeneralist).is_own_mean);
+  EXPECT_TRUE(ranked(d, TwoFields::kGeneralist).is_own_mean());
   EXPECT_FALSE(d.neighbours.empty()) << "the neighbours are shown all the same";
   options_.max_coverage_percentile = 100;
   EXPECT_NE(route(TwoFields::nowhere()).fallback, Fallback::kOutOfCoverage) << "100 switches the rule off";

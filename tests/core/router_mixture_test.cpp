@@ -88,7 +88,7 @@ TEST_F(RouterMixtureTest, CountsAsVotesTheTasksThatMeasuredAModel) {
   index_ = benchmark_.open();
   const RankedModel cheap = ranked(input(first_), TwoFields::kCheap);
   EXPECT_EQ(cheap.votes, TwoFields::kTasks - 1);
-  EXPECT_FALSE(cheap.is_own_mean);
+  EXPECT_FALSE(cheap.is_own_mean());
 }
 
 TEST_F(RouterMixtureTest, IsSureOfTheBestSingleModelAgainstTheRunnerUp) {
@@ -133,7 +133,7 @@ TEST_F(RouterMixtureTest, RanksByMeansOutsideOfTheCoverage) {
     EXPECT_EQ(d.fallback, Fallback::kOutOfCoverage);
     EXPECT_EQ(d.model, TwoFields::kGeneralist);
     EXPECT_DOUBLE_EQ(ranked(d, TwoFields::kGeneralist).score, .6);
-    EXPECT_TRUE(ranked(d, TwoFields::kGeneralist).is_own_mean);
+    EXPECT_TRUE(ranked(d, TwoFields::kGeneralist).is_own_mean());
   }
 }
 

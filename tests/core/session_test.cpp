@@ -57,6 +57,8 @@ TEST_F(SessionTest, RoutesInputsAndTasksInNames) {
   const Json input = answer(route(handle_, TwoFields::second_field().data(), "{}"))["value"];
   EXPECT_EQ(input["model"], "specialist");
   EXPECT_EQ(input["fallbackReason"], nullptr);
+  EXPECT_EQ(input["challengerConfidence"], input["confidence"]);
+  EXPECT_FALSE(input.contains("reason")) << "facts only: the package writes the sentences";
   EXPECT_EQ(input["excluded"][0], (Json{{"model", "unmeasured"}, {"reason", "no_outcomes"}}));
   const Json task = answer(route_task(handle_, TwoFields::first_field().data(), 1, "{}"))["value"];
   EXPECT_EQ(task["model"], "generalist");
@@ -132,6 +134,15 @@ TEST_F(SessionTest, BuildsAnIndexThatOpens) {
   EXPECT_EQ(answer(describe_index(index))["value"]["metadata"], (Json{{"x", 1}}));
   EXPECT_EQ(code_of(close(index)), "");
   EXPECT_EQ(code_of(build_index("{}", nullptr, nullptr, nullptr, 0)), "invalid_argument");
+}
+
+TEST_F(SessionTest, ListsItsPoliciesAndWhereEachApplies) {
+  const Json table = answer(policies())["value"];
+  EXPECT_EQ(table.size(), kPolicyCount + 1);
+  EXPECT_EQ(table[0],
+            (Json{{"name", "signalbox"}, {"input", true}, {"task", true}, {"evaluation", true}, {"singleRows", true}}));
+  EXPECT_EQ(table[kPolicyCount],
+            (Json{{"name", "paper"}, {"input", true}, {"task", true}, {"evaluation", false}, {"singleRows", false}}));
 }
 
 TEST_F(SessionTest, ListsItsErrorCodesInTheOrderOfTheirNumbers) {

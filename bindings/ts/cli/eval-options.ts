@@ -3,8 +3,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ModelSpec } from '../building/build-index.js';
 import { SignalboxError } from '../errors.js';
 import type { EvaluationSettings } from '../evaluation/report.js';
+import { policiesFor } from '../policies.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
-import { EVALUATED_POLICIES } from '../wasm/lab-module.js';
 import { toList, toListOf, toNumber, toNumberWithin, toWholeWithin } from './arguments.js';
 import { EMBEDDER_HELP } from './embedder-option.js';
 
@@ -39,7 +39,7 @@ export interface EvaluationOptions {
   robustness?: true;
 }
 
-const DEFAULT_POLICIES = ['signalbox', 's1', 's2', 's3', 's3_true_p', 'best_single', 'oracle'];
+const POLICIES: readonly string[] = policiesFor('evaluation');
 
 function toPool(text: string): number | 'all' {
   if (text === 'all') return 'all';
@@ -49,8 +49,8 @@ function toPool(text: string): number | 'all' {
 }
 
 function toPolicy(name: string): string {
-  if ((EVALUATED_POLICIES as readonly string[]).includes(name)) return name;
-  throw new InvalidArgumentError(`'${name}' is not a policy, expected some of ${EVALUATED_POLICIES.join(', ')}.`);
+  if (POLICIES.includes(name)) return name;
+  throw new InvalidArgumentError(`'${name}' is not a policy, expected some of ${POLICIES.join(', ')}.`);
 }
 
 const collect = (text: string, before: string[]) => [...before, text];
@@ -83,7 +83,7 @@ function withData(command: Command): Command {
 
 function withPolicies(command: Command): Command {
   return command
-    .option('--policy <names>', `some of ${EVALUATED_POLICIES.join(', ')}`, toListOf(toPolicy), DEFAULT_POLICIES)
+    .option('--policy <names>', `some of ${POLICIES.join(', ')}`, toListOf(toPolicy), [...POLICIES])
     .option('--k <n>', 'number of neighbours that vote', COUNT, 100)
     .option('--kappa <n>', 'number of neighbours that make up the distance u', COUNT, 19)
     .option('--threshold <t>', 'share of votes above which an input counts as correct', SHARE, 0.5)
@@ -141,8 +141,10 @@ function defaultPools(models: readonly ModelSpec[]): (number | 'all')[] {
 export function settingsOf(options: EvaluationOptions, models: readonly ModelSpec[]): EvaluationSettings {
   const { k, kappa, threshold, sigma, eta, codes, pools, labels, alphas, repeats, seed } = options;
   const wanted = new Set([...options.policy, 'best_single', 'oracle']);
+  // The package's own policy is reported last, after the policies that it is compared with.
+  const inOrder = [...POLICIES.filter((policy) => policy !== 'signalbox'), 'signalbox'];
   return {
-    policies: EVALUATED_POLICIES.filter((policy) => wanted.has(policy)),
+    policies: inOrder.filter((policy) => wanted.has(policy)),
     routing: { k, kappa, threshold, sigma, eta },
     codes,
     pairs: { alphas: options.pairAlphas, repeats: options.pairRepeats, seed },

@@ -1,6 +1,7 @@
 /** Runs the lab on a benchmark, with one part held out at a time. */
 
 import { throwIfAborted } from '../errors.js';
+import { policiesFor } from '../policies.js';
 import type { Steps } from '../steps.js';
 import { exactJson } from '../wasm/exact-json.js';
 import type {
@@ -58,8 +59,8 @@ export type Evaluation = Pick<
 
 /** Rows to search between two checks of the signal. */
 const SEARCH_BLOCK = 128;
-/** Policies that route single samples. */
-const INSTANCE_POLICIES = ['s1', 'signalbox'] as const;
+/** Policies that route single samples; the best single model is what they are compared with. */
+const SINGLE_ROW_POLICIES: readonly string[] = policiesFor('singleRows').filter((name) => name !== 'best_single');
 
 type Settings = EvaluationSettings;
 
@@ -212,7 +213,7 @@ async function evaluateInstances(runner: InstanceRunner, input: EvaluationInput)
   const reports: InstanceReport[] = [];
   for (const mode of ['share', 'task'] as const) {
     const best = await runner.run(mode, 'best_single');
-    for (const policy of INSTANCE_POLICIES.filter((name) => settings.policies.includes(name))) {
+    for (const policy of settings.policies.filter((name) => SINGLE_ROW_POLICIES.includes(name))) {
       const evaluation = await runner.run(mode, policy);
       reports.push(instanceReport(mode, policy, evaluation, best, data, settings.seed));
     }
@@ -236,11 +237,12 @@ async function evaluateCost(runner: InstanceRunner, input: EvaluationInput): Pro
   const cascades: CascadeReport[] = [];
   for (const mode of ['share', 'task'] as const) {
     const best = await runner.run(mode, 'best_single', { pool });
-    for (const policy of INSTANCE_POLICIES.filter((name) => settings.policies.includes(name))) {
+    for (const policy of settings.policies.filter((name) => SINGLE_ROW_POLICIES.includes(name))) {
       const evaluation = await runner.run(mode, policy, { pool, costWeights: weights });
       reports.push(costReport(mode, policy, pool, evaluation, best, data));
     }
-    const routing = reports.filter(({ heldOut }) => heldOut === mode).at(-1); // The package's own policy, if it was evaluated.
+    const ofMode = reports.filter(({ heldOut }) => heldOut === mode);
+    const routing = ofMode.find(({ policy }) => policy === 'signalbox') ?? ofMode.at(-1);
     if (routing !== undefined) cascades.push(cascadeReport(await runner.cascades(mode, pool, weights), routing));
   }
   return { cost: reports, cascades };

@@ -2,6 +2,7 @@
 
 import { WASM } from '../assets.js';
 import { type ReadOptions, readInto } from '../files/sources.js';
+import type { PolicyEntry } from '../policies.js';
 import type { IndexInfo, Source, WasmSource } from '../types.js';
 import createModule, { type GlueModule } from './signalbox-glue.mjs';
 import { WasmLoader, WasmModule } from './wasm-module.js';
@@ -73,6 +74,10 @@ export class Core extends WasmModule<GlueModule> {
   /** @internal */
   errorCodes(): string[] {
     return this.ask(() => this.glue.errorCodes());
+  }
+
+  policies(): PolicyEntry[] {
+    return this.ask(() => this.glue.policies());
   }
 
   /** Streams a source into an allocation that the caller owns; without another copy if its size is known. */

@@ -3,14 +3,13 @@
 import { SignalboxError } from '../errors.js';
 import type { ReadOptions } from '../files/sources.js';
 import { LAB_WASM } from '../lab-assets.js';
+import type { PolicyFor } from '../policies.js';
 import type { WasmSource } from '../types.js';
 import { exactJson } from './exact-json.js';
 import createModule, { type LabGlueModule } from './signalbox-lab-glue.mjs';
 import { WasmLoader, WasmModule } from './wasm-module.js';
 
-/** In the order in which they are reported. */
-export const EVALUATED_POLICIES = ['s1', 's2', 's3', 's3_true_p', 'best_single', 'oracle', 'signalbox'] as const;
-export type EvaluatedPolicy = (typeof EVALUATED_POLICIES)[number];
+export type EvaluatedPolicy = PolicyFor<'evaluation'>;
 
 /** The input of an index or an evaluation; `specJson` holds everything that is not an array. */
 export interface BenchmarkArrays {
@@ -83,7 +82,7 @@ export interface InstanceOptions {
   /** Hold out each task in turn, or this share of every task at once. Default: `task`. */
   heldOut?: 'task' | { share: number; seed?: number };
   k?: number;
-  policy?: 's1' | 'best_single' | 'signalbox';
+  policy?: PolicyFor<'singleRows'>;
   pool?: readonly number[];
   costWeights?: readonly number[];
 }

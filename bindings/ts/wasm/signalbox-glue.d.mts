@@ -11,6 +11,7 @@ export interface GlueModule extends ModuleMemory {
   cascade(handle: number, vector: number, optionsJson: string): string;
   close(handle: number): string;
   errorCodes(): string;
+  policies(): string;
   crc32(pointer: number, sizeBytes: number): number;
 }
 

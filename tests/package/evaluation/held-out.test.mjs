@@ -1,7 +1,8 @@
 // The lab's evaluation through wasm, compared with a second implementation that shares nothing with it.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { EVALUATED_POLICIES, loadLab } from '../../../dist/wasm/lab-module.js';
+import { policiesFor } from '../../../dist/policies.js';
+import { loadLab } from '../../../dist/wasm/lab-module.js';
 import { heldOutTask, isZero } from '../../reference/held-out.mjs';
 import { instances } from '../../reference/instances.mjs';
 import { expectNothingOpen, randomFrom, randomVectors, refused } from '../support/fixtures.mjs';
@@ -11,6 +12,7 @@ const MODELS = 5;
 const TASKS = 4;
 /** float32 vectors instead of float64 ones change a distance by some 1e-7, and derived values by little more. */
 const TOLERANCE = 1e-6;
+const EVALUATED = policiesFor('evaluation');
 const POOLS = [[0, 1, 2, 3, 4], [3, 1], [4]];
 
 let lab;
@@ -124,7 +126,7 @@ describe('a held-out task agrees with the reference', () => {
         withEvaluation(benchmark, (handle) => {
           for (let task = 0; task < TASKS; ++task) {
             const expected = heldOutTask(benchmark, task, { pools: POOLS });
-            const actual = lab.heldOutTask(handle, task, { pools: POOLS, policies: EVALUATED_POLICIES });
+            const actual = lab.heldOutTask(handle, task, { pools: POOLS, policies: EVALUATED });
             assertClose(actual, withoutScored(expected), `seed ${seed}, task ${task}`);
           }
         });
@@ -146,7 +148,7 @@ describe('a held-out task agrees with the reference', () => {
             const expected = heldOutTask(benchmark, task, { pools: POOLS, labels });
             const unknown = expected.draws.some((of) => of.scored === 0);
             if (unknown) continue; // The one scored row has no known token, so no scores can be compared.
-            const actual = lab.heldOutTask(handle, task, { pools: POOLS, policies: EVALUATED_POLICIES, labels });
+            const actual = lab.heldOutTask(handle, task, { pools: POOLS, policies: EVALUATED, labels });
             assertClose(actual, withoutScored(expected), `seed ${seed}, task ${task}`);
           }
         });

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { policiesFor } from '../../policies.js';
 import {
   type Chart,
   calibrationChart,
@@ -88,11 +89,12 @@ const section = (title: string, intro: string, content: readonly Markup[]): Mark
 const tile = (name: string, value: string, note: string) =>
   html`<div class="tile"><span>${name}</span><b>${value}</b><span>${note}</span></div>`;
 
-const isBound = ({ policy }: PolicyRow) => policy === 'oracle' || policy === 's3_true_p' || policy === 'best_single';
+const ROUTING: readonly string[] = policiesFor('task');
+const BOUNDS: readonly string[] = policiesFor('evaluation').filter((policy) => !ROUTING.includes(policy));
 
 function tiles(pool: PoolReport): Markup {
   const of = (policy: string) => pool.rows.find((row) => row.policy === policy)?.accuracy.value ?? Number.NaN;
-  const policies = pool.rows.filter((row) => !isBound(row));
+  const policies = pool.rows.filter(({ policy }) => !BOUNDS.includes(policy));
   const note = (row: PolicyRow) =>
     `${signed(row.difference.value)} vs the best single model (${signed(row.difference.interval[0], 3)} to ` +
     `${signed(row.difference.interval[1], 3)})`;
