@@ -13,9 +13,9 @@ let content;
 
 before(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'signalbox-content-'));
-  const names = ['links', 'text', 'place'];
+  const names = ['chats/index', 'limits', 'content/text', 'content/place'];
   const contents = names.map((name) => `export * from './${name}.js';`).join('\n');
-  const resolveDir = path.join(root, 'web/extension/content');
+  const resolveDir = path.join(root, 'web/extension');
   const outfile = path.join(folder, 'content.mjs');
   await build({
     stdin: { contents, resolveDir, loader: 'ts' },

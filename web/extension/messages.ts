@@ -3,8 +3,9 @@
  * from one is judged by `FROM_CONTENT` and by its sender, and what it is told is what a badge shows, no more.
  */
 import * as v from 'valibot';
+import type { ChatName } from './chats/index.js';
 import { MOST_CHARACTERS } from './limits.js';
-import type { AdapterName, OwnIndex, Site, Stored } from './stored/schema.js';
+import type { OwnIndex, Site, Stored } from './stored/schema.js';
 
 const TEXT = v.pipe(v.string(), v.maxLength(MOST_CHARACTERS));
 
@@ -28,7 +29,7 @@ export interface Off {
 
 export interface Welcome {
   kind: 'welcome';
-  adapter: AdapterName;
+  adapter: ChatName;
   endpoint: string;
 }
 

@@ -1,16 +1,8 @@
 /** What stands in a prompt box: it is read, and never changed. */
-import { MOST_CHARACTERS } from '../limits.js';
+import { cut, MOST_CHARACTERS } from '../limits.js';
 
 /** A document may have millions of empty elements. */
 const MOST_NODES = 20_000;
-
-/** At most so much of it, and no half of a character at its end. */
-export function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const last = text.charCodeAt(most - 1);
-  const isHalf = last >= 0xd800 && last <= 0xdbff;
-  return text.slice(0, isHalf ? most - 1 : most);
-}
 
 /** What stands on a line of its own. */
 const BLOCKS = new Set('P DIV LI UL OL PRE BLOCKQUOTE H1 H2 H3 H4 H5 H6 BR TR HR'.split(' '));

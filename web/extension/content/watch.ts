@@ -1,10 +1,9 @@
 /** The page's prompt boxes: which one is typed into, what stands in it, and whether it is still there. */
+import { type ChatName, chatFor, chatLink } from '../chats/index.js';
 import type { Suggestion, Welcome } from '../messages.js';
-import { adapterFor } from './adapters/index.js';
 import { Asking, type Send, type Shown } from './asking.js';
 import { Badge, HOST } from './badge.js';
 import { focusedBelow, focusedIn, rootsOf } from './dom.js';
-import { chatLink } from './links.js';
 import { readText } from './text.js';
 
 const CAPTURE = { capture: true, passive: true };
@@ -29,7 +28,7 @@ export class Watch {
   #box: HTMLElement | undefined;
   /** Pages move boxes from one shadow root to another. */
   #root: Node | undefined;
-  #adapterName = '';
+  #chatName: ChatName = 'auto';
   #text = '';
   #isSlow = false;
   #roots: ShadowRoot[] = [];
@@ -117,14 +116,14 @@ export class Watch {
 
   /** The box that is typed into now; the last one as long as nothing else is. */
   #find(): HTMLElement | undefined {
-    const adapter = adapterFor(this.#site.adapter, document, location);
-    if (adapter === undefined) return undefined;
-    this.#adapterName = adapter.name;
+    const chat = chatFor(this.#site.adapter, document, location);
+    if (chat === undefined) return undefined;
+    this.#chatName = chat.name;
     const typedInto =
       this.#target instanceof Element && this.#target.isConnected ? focusedBelow(this.#target) : focusedIn(document);
-    const box = typedInto && adapter.box(typedInto);
+    const box = typedInto && chat.box(typedInto);
     if (box !== undefined) return box;
-    return this.#box?.isConnected && adapter.box(this.#box) === this.#box ? this.#box : undefined;
+    return this.#box?.isConnected && chat.box(this.#box) === this.#box ? this.#box : undefined;
   }
 
   #read(): string | undefined {
@@ -200,7 +199,6 @@ export class Watch {
   #linkOf({ siteModel }: Suggestion): string | undefined {
     if (siteModel === null) return undefined;
     const { endpoint } = this.#site;
-    const adapter = this.#adapterName as Welcome['adapter'];
-    return chatLink(adapter, { origin: location.origin, endpoint, siteModel, prompt: this.#text });
+    return chatLink(this.#chatName, { origin: location.origin, endpoint, siteModel, prompt: this.#text });
   }
 }

@@ -1,6 +1,6 @@
 /** The way to the picked model on the person's own site. Its address may hold the prompt: it goes there when the link is followed, and not before. */
 import type { Decision } from 'signalbox';
-import { chatLink } from '../content/links.js';
+import { chatLink } from '../chats/index.js';
 import { origin, site } from './state.js';
 
 export function OpenChat({ decision: { model }, prompt }: { decision: Decision; prompt: string }) {

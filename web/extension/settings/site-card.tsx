@@ -2,20 +2,13 @@
 
 import { Folded } from '../../shared/folded.js';
 import { count } from '../../shared/format.js';
+import { CHATS, type ChatName } from '../chats/index.js';
 import { grant } from '../sites.js';
-import { ADAPTERS, type AdapterName, type Site } from '../stored/schema.js';
+import type { Site } from '../stored/schema.js';
 import { changeSite, removeSite } from './changing-sites.js';
 import { SaidLine, useSaid } from './said.js';
 import { SiteNames } from './site-names.js';
 import { granted } from './state.js';
-
-const ADAPTER_WORDS: Record<AdapterName, string> = {
-  auto: 'Found out by the page',
-  'open-webui': 'Open WebUI',
-  librechat: 'LibreChat',
-  openrouter: 'OpenRouter',
-  generic: 'Any prompt box',
-};
 
 interface Props {
   origin: string;
@@ -51,11 +44,12 @@ function Kind({ origin, site, id }: Props & { id: string }) {
           id={`${id}-adapter`}
           data-adapter
           value={site.adapter}
-          onChange={(event) => changeSite(origin, { adapter: event.currentTarget.value as AdapterName })}
+          onChange={(event) => changeSite(origin, { adapter: event.currentTarget.value as ChatName })}
         >
-          {ADAPTERS.map((name) => (
+          <option value="auto">Detect automatically</option>
+          {CHATS.map(({ name, label }) => (
             <option key={name} value={name}>
-              {ADAPTER_WORDS[name]}
+              {label}
             </option>
           ))}
         </select>

@@ -2,10 +2,7 @@
 import * as v from 'valibot';
 import { isHubId } from '../../shared/hub.js';
 import { DEFAULT_SETTINGS } from '../../shared/settings.js';
-
-/** The adapters by name; what each of them knows lies in content/adapters. `auto`: the first one that fits the page. */
-export const ADAPTERS = ['auto', 'open-webui', 'librechat', 'openrouter', 'generic'] as const;
-export type AdapterName = (typeof ADAPTERS)[number];
+import { CHATS, type ChatName } from '../chats/index.js';
 
 /** Names of models come from benchmarks and from people. */
 const NAME = v.pipe(v.string(), v.minLength(1), v.maxLength(300));
@@ -45,7 +42,8 @@ const SETTINGS = v.object({
 const SITE = v.object({
   /** Whether its pages get a badge. The browser's permission is another thing, and is asked of the browser. */
   isOn: v.boolean(),
-  adapter: v.picklist(ADAPTERS),
+  /** The kind of chat, under the name that the first version gave to this key. */
+  adapter: v.picklist<ChatName[]>(['auto', ...CHATS.map(({ name }) => name)]),
   /** The site's own name of each model of the benchmark that it has. Where there is any, only these are suggested there. */
   names: v.record(NAME, NAME),
   /** LibreChat: the endpoint that its addresses name beside the model; may be empty. */
