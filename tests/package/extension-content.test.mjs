@@ -13,7 +13,7 @@ let content;
 
 before(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'signalbox-content-'));
-  const names = ['chats/index', 'limits', 'content/text', 'content/place'];
+  const names = ['chats/index', 'limits', 'content/text', 'content/position'];
   const contents = names.map((name) => `export * from './${name}.js';`).join('\n');
   const resolveDir = path.join(root, 'web/extension');
   const outfile = path.join(folder, 'content.mjs');

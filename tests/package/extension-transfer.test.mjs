@@ -6,7 +6,7 @@ import { importExtension } from './extension-module.mjs';
 
 const INDEX = { id: 'x', name: 'mine', sizeBytes: 5, model: null, dtype: 'q8' };
 const BYTES = Uint8Array.of(1, 2, 3, 4, 5);
-const JUDGED = [
+const FEEDBACK = [
   { id: 'a', prompt: 'Ünïcode, שלום, 猫 and 🐈', outcomes: { 'a/Model': 1 }, at: 1700000000000 },
   { id: 'b', prompt: '<img src=x onerror=alert(1)>', outcomes: { 'b/Model': 0, 'a/Model': 1 }, at: 1600000000000.5 },
 ];
@@ -27,7 +27,7 @@ async function zipOf(members, options = {}) {
 }
 
 const sound = (changed = {}) => {
-  const members = { 'settings.json': JSON.stringify(everything()), 'judgements.json': JSON.stringify(JUDGED) };
+  const members = { 'settings.json': JSON.stringify(everything()), 'judgements.json': JSON.stringify(FEEDBACK) };
   return Object.entries({ ...members, ...changed });
 };
 
@@ -43,28 +43,28 @@ describe('export and import', () => {
   it('give back what was kept, with an index of one’s own and without', async () => {
     for (const index of [null, BYTES]) {
       const stored = everything(index && INDEX);
-      const packed = await packAll({ stored, judged: JUDGED, index });
-      assert.deepEqual(await unpackAll(new Blob([packed])), { stored, judged: JUDGED, index });
+      const packed = await packAll({ stored, feedback: FEEDBACK, index });
+      assert.deepEqual(await unpackAll(new Blob([packed])), { stored, feedback: FEEDBACK, index });
     }
   });
 
   it('take a prompt with half of a character', async () => {
-    const [first] = JUDGED;
-    const judged = [{ ...first, prompt: 'cut \ud83d' }];
-    const packed = await packAll({ stored: everything(), judged, index: null });
-    assert.deepEqual((await unpackAll(new Blob([packed]))).judged, judged);
+    const [first] = FEEDBACK;
+    const feedback = [{ ...first, prompt: 'cut \ud83d' }];
+    const packed = await packAll({ stored: everything(), feedback, index: null });
+    assert.deepEqual((await unpackAll(new Blob([packed]))).feedback, feedback);
   });
 
   it('take no judgement for newer than those that are still to come', async () => {
-    const judged = [{ ...JUDGED[0], at: 1e300 }, JUDGED[1]];
-    const packed = await packAll({ stored: everything(), judged, index: null });
-    const [first, second] = (await unpackAll(new Blob([packed]))).judged;
+    const feedback = [{ ...FEEDBACK[0], at: 1e300 }, FEEDBACK[1]];
+    const packed = await packAll({ stored: everything(), feedback, index: null });
+    const [first, second] = (await unpackAll(new Blob([packed]))).feedback;
     assert.ok(first.at <= Date.now());
-    assert.equal(second.at, JUDGED[1].at);
+    assert.equal(second.at, FEEDBACK[1].at);
   });
 
   it('refuse what is no zip, or is cut off', async () => {
-    const packed = await packAll({ stored: everything(), judged: JUDGED, index: null });
+    const packed = await packAll({ stored: everything(), feedback: FEEDBACK, index: null });
     for (const bytes of [new Uint8Array(), Uint8Array.of(1, 2, 3), packed.subarray(0, packed.length - 30)]) {
       await assert.rejects(unpackAll(new Blob([bytes])), { message: /^got no zip that can be read .*, expected one/ });
     }
@@ -104,7 +104,7 @@ describe('export and import', () => {
       sound({ 'settings.json': settings({ sites: { 'javascript:alert(1)': {} } }) }),
       /^settings\.json: sites\.javascript:alert\(1\): got "javascript:alert\(1\)", expected/,
     );
-    const judgements = (change) => JSON.stringify([JUDGED[0], { ...JUDGED[1], ...change }]);
+    const judgements = (change) => JSON.stringify([FEEDBACK[0], { ...FEEDBACK[1], ...change }]);
     await refuses(
       sound({ 'judgements.json': judgements({ outcomes: { a: 2 } }) }),
       /^judgements\.json: 1\.outcomes\.a: got 2, expected/,
@@ -114,7 +114,7 @@ describe('export and import', () => {
       /^judgements\.json: 1\.prompt: got 0, expected/,
     );
     await refuses(sound({ 'judgements.json': '{}' }), /^judgements\.json: got Object, expected Array$/);
-    const many = Array.from({ length: 501 }, (_, i) => ({ ...JUDGED[0], id: String(i) }));
+    const many = Array.from({ length: 501 }, (_, i) => ({ ...FEEDBACK[0], id: String(i) }));
     await refuses(sound({ 'judgements.json': JSON.stringify(many) }), /^judgements\.json: got 501, expected <=500$/);
   });
 

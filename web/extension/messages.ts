@@ -23,7 +23,7 @@ export const FROM_CONTENT = v.variant('kind', [
 export type FromContent = v.InferOutput<typeof FROM_CONTENT>;
 
 /** This page gets no badge (any more): the script takes itself away. */
-export interface Off {
+interface Off {
   kind: 'off';
 }
 

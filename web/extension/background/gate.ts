@@ -73,7 +73,7 @@ async function answer(
   }
 }
 
-async function judge(heard: Heard, from: From): Promise<ToContent> {
+async function authorise(heard: Heard, from: From): Promise<ToContent> {
   const stored = await loadStoredOrNone();
   const site = Object.hasOwn(stored.sites, from.origin) ? stored.sites[from.origin] : undefined;
   // A script stays in its page when the permission goes.
@@ -92,7 +92,7 @@ export function openGate(): void {
     if (message.kind === 'open' && !from.tab.active) return false;
     // Before anything is awaited, or the click does not count; without a click browsers refuse.
     const isPanelOpen = message.kind === 'open' ? openPanel(from.tab.windowId) : Promise.resolve(false);
-    judge({ message, isPanelOpen }, from).then(reply, () =>
+    authorise({ message, isPanelOpen }, from).then(reply, () =>
       reply({ kind: 'none', why: 'The extension had an error.' }),
     );
     return true;

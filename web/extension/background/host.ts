@@ -6,7 +6,7 @@ import type { Site, Stored } from '../stored/schema.js';
 
 type Settings = Pick<Stored, 'settings' | 'index'>;
 
-export interface Host {
+interface Host {
   /** Has the router there by the time somebody asks. */
   warm(index: Stored['index']): Promise<void>;
   ask(text: string, stored: Settings, site: Site): Promise<Suggestion | NoSuggestion>;

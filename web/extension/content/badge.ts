@@ -3,9 +3,9 @@ import { shortName } from '../../shared/format.js';
 import type { Shown } from './asking.js';
 import { Card, type CardActions } from './card.js';
 import { chainOf } from './dom.js';
-import { colour, dress, make, makeButton, makeSignal, makeUnseen } from './look.js';
-import { besideBadge, besideFrame } from './place.js';
-import { frameOf, isCovered, viewOf } from './sight.js';
+import { besideBadge, besideFrame } from './position.js';
+import { colour, dress, make, makeButton, makeSignal, makeUnseen } from './styles.js';
+import { frameOf, isCovered, viewOf } from './visibility.js';
 
 /** No element of its own name: a page could define that one first. */
 const MARK = 'data-signalbox-badge';
@@ -97,14 +97,6 @@ export class Badge {
     this.#root.append(this.#layer);
     this.#fill(this.#root);
     this.#recolour();
-  }
-
-  get isShown(): boolean {
-    return this.#box !== undefined;
-  }
-
-  get box(): HTMLElement | undefined {
-    return this.#box;
   }
 
   /** The page took the host away, and left the box. */

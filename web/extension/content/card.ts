@@ -2,7 +2,7 @@
 import { percent, priceWords, shortName } from '../../shared/format.js';
 import type { Suggestion } from '../messages.js';
 import type { Shown } from './asking.js';
-import { dress, livens, make, makeButton } from './look.js';
+import { dress, livens, make, makeButton } from './styles.js';
 
 export interface CardActions {
   /** Gives whether the panel opened. */

@@ -6,7 +6,7 @@ interface Openers {
 }
 
 /** The shadow root of an element. Both browsers let extensions into closed ones, each in its own way. */
-export function shadowOf(element: Element): ShadowRoot | null {
+function shadowOf(element: Element): ShadowRoot | null {
   const { dom } = chrome as unknown as Openers;
   try {
     if (dom !== undefined && element instanceof HTMLElement) return dom.openOrClosedShadowRoot(element);

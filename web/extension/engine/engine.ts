@@ -2,23 +2,23 @@
 import { type DecisionWithFeedback, type IndexInfo, type LoadOptions, routeWithFeedback } from 'signalbox';
 import { LiveRouter } from '../../shared/live-router.js';
 import { DEFAULT_SETTINGS, routeOptionsOf } from '../../shared/settings.js';
-import { onJudged } from '../stored/judged.js';
+import { onFeedback } from '../stored/feedback.js';
 import { readIndex } from '../stored/own-index.js';
 import type { OwnIndex, Site, Stored } from '../stored/schema.js';
-import { Judgements } from './judgements.js';
+import { EmbeddedFeedback } from './feedback.js';
 
 /** As good as any: nobody sees what is decided about it. */
 const ANY_PROMPT = 'What is the answer to this question?';
 
 export interface Answer {
   decision: DecisionWithFeedback;
-  /** How many of the person's judgements counted. */
+  /** How many of the person's feedback counted. */
   counted: number;
   elapsedMs: number;
 }
 
 /** Its sentence transformer was not downloaded, or the browser dropped it: the settings offer it. */
-export class MissingEmbedder extends Error {
+class MissingEmbedder extends Error {
   constructor(model: string) {
     super(`this index needs the embedder ${model}, which is not on this device: the settings download it`);
   }
@@ -49,12 +49,12 @@ function optionsOn(site: Site | undefined, settings: Stored['settings'], info: I
 export class Engine {
   #index: OwnIndex | null = null;
   #live: LiveRouter | undefined;
-  #judgements = new Judgements();
+  #feedback = new EmbeddedFeedback();
   /** Somebody asked this router something. */
   #isUsed = false;
 
   constructor() {
-    onJudged(() => this.#judgements.forget());
+    onFeedback(() => this.#feedback.forget());
   }
 
   /** What the index holds; `null`: the shipped one. Starts the router. Errors: those of `Router.load`, and of reading an index of one's own. */
@@ -62,7 +62,7 @@ export class Engine {
     return this.#routerOf(index).info();
   }
 
-  /** Has everything there by the time somebody asks: the router, the judgements, and code that ran before. Errors: those of `decide`. */
+  /** Has everything there by the time somebody asks: the router, the feedback, and code that ran before. Errors: those of `decide`. */
   async warm(index: OwnIndex | null): Promise<void> {
     await this.info(index);
     // A question that came meanwhile must not wait for this one.
@@ -76,8 +76,8 @@ export class Engine {
     this.#isUsed = true;
     const options = optionsOn(site, settings, await live.info());
     const start = performance.now();
-    const judgements = await this.#judgements.of(live);
-    const decision = await live.ask((router) => routeWithFeedback(router, text, judgements, options));
+    const feedback = await this.#feedback.of(live);
+    const decision = await live.ask((router) => routeWithFeedback(router, text, feedback, options));
     return { decision, counted: decision.feedbackUsed, elapsedMs: performance.now() - start };
   }
 
@@ -85,7 +85,7 @@ export class Engine {
   dispose(): void {
     this.#live?.dispose();
     this.#live = undefined;
-    this.#judgements = new Judgements();
+    this.#feedback = new EmbeddedFeedback();
     this.#isUsed = false;
   }
 

@@ -6,7 +6,7 @@ import { count } from '../../shared/format.js';
 import { dialStops } from '../../shared/frontier.js';
 import { Pick } from '../../shared/pick.js';
 import { errorWords } from '../../shared/words.js';
-import { change, notWritten, stored } from '../stored/live.js';
+import { change, notWritten, stored } from '../stored/stored-signals.js';
 import { OpenChat } from './open-chat.js';
 import { type Answer, answer, backToShipped, isStale, prompt, retry, status } from './state.js';
 
@@ -36,7 +36,7 @@ function Failed({ error, isIndex }: { error: unknown; isIndex: boolean }) {
   );
 }
 
-/** Said to screen readers when it changes; a decision is one short sentence. */
+/** Status to screen readers when it changes; a decision is one short sentence. */
 function StatusLine() {
   const now = status.value;
   if (now.kind === 'failed') return <Failed error={now.error} isIndex={now.isIndex} />;
@@ -81,7 +81,7 @@ function By() {
         <>
           {' '}
           and{' '}
-          <a href="../settings/index.html#judgements" target="_blank" data-counted rel="noopener">
+          <a href="../settings/index.html#feedback" target="_blank" data-counted rel="noopener">
             {count(counted, 'judgement')} of yours
           </a>
         </>

@@ -1,17 +1,17 @@
 /** What the person thinks of the decision: kept on this device, and counted in the next one. */
 import { signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { judgedOf, keptPrompt, type Verdict, verdictsOf } from '../judging.js';
-import { eraseJudged, type Judged, keepJudged, listJudged, onJudged } from '../stored/judged.js';
+import { keptPrompt, type Rating, ratingWords, storedFeedbackOf } from '../rating.js';
+import { eraseFeedback, keepFeedback, listFeedback, onFeedback, type StoredFeedback } from '../stored/feedback.js';
 import { type Answer, answer, info, isStale } from './state.js';
 
-const judged = signal<readonly Judged[]>([]);
+const feedback = signal<readonly StoredFeedback[]>([]);
 const failure = signal('');
 
 const refresh = () =>
-  listJudged().then(
+  listFeedback().then(
     (list) => {
-      judged.value = list;
+      feedback.value = list;
     },
     (error: unknown) => {
       failure.value = String(error);
@@ -28,8 +28,8 @@ async function attempt(action: () => Promise<unknown>): Promise<void> {
   }
 }
 
-const keep = ({ prompt, decision }: Answer, verdict: Verdict) =>
-  attempt(async () => keepJudged([await judgedOf(prompt, decision.model, verdict)]));
+const keep = ({ prompt, decision }: Answer, rating: Rating) =>
+  attempt(async () => keepFeedback([await storedFeedbackOf(prompt, decision.model, rating)]));
 
 interface OtherProps {
   models: readonly string[];
@@ -90,11 +90,11 @@ function OtherModel({ models, onKeep, onCancel }: OtherProps) {
   );
 }
 
-function Kept({ each, onUndo }: { each: Judged; onUndo: () => void }) {
+function Kept({ each, onUndo }: { each: StoredFeedback; onUndo: () => void }) {
   return (
-    <li data-judged={each.id}>
+    <li data-rating={each.id}>
       Kept on this device:{' '}
-      {verdictsOf(each).map(({ model, words }) => (
+      {ratingWords(each).map(({ model, words }) => (
         <span key={model}>
           <b dir="auto">{model}</b> {words}.{' '}
         </span>
@@ -110,15 +110,15 @@ function Asked({ found }: { found: Answer }) {
   const isOther = useSignal(false);
   const otherButton = useRef<HTMLButtonElement>(null);
   const title = useRef<HTMLHeadingElement>(null);
-  const mine = judged.value.filter(({ prompt }) => prompt === keptPrompt(found.prompt));
+  const mine = feedback.value.filter(({ prompt }) => prompt === keptPrompt(found.prompt));
   const close = () => {
     isOther.value = false;
     otherButton.current?.focus();
   };
   const models = (info.value?.models ?? []).map(({ name }) => name).filter((name) => name !== found.decision.model);
-  const say = (verdict: Verdict) => {
+  const say = (rating: Rating) => {
     isOther.value = false;
-    keep(found, verdict);
+    keep(found, rating);
   };
   return (
     <>
@@ -165,7 +165,7 @@ function Asked({ found }: { found: Answer }) {
                 onUndo={() => {
                   // The button goes with what it undoes.
                   title.current?.focus();
-                  attempt(() => eraseJudged([each.id]));
+                  attempt(() => eraseFeedback([each.id]));
                 }}
               />
             ))}
@@ -184,7 +184,7 @@ function Asked({ found }: { found: Answer }) {
 export function Feedback() {
   useEffect(() => {
     refresh();
-    return onJudged(refresh);
+    return onFeedback(refresh);
   }, []);
   const found = answer.value;
   if (found === undefined) return null;

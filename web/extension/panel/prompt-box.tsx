@@ -3,8 +3,8 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { count } from '../../shared/format.js';
 import { grant } from '../sites.js';
-import { rewrite } from '../stored/live.js';
 import { NEW_SITE } from '../stored/schema.js';
+import { rewrite } from '../stored/stored-signals.js';
 import { isNothingSelected, leavePage, origin, prompt, site, type } from './state.js';
 
 /** Asks the browser for one site, and adds it to the settings. */

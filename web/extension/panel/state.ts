@@ -2,17 +2,17 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { IndexInfo } from 'signalbox';
 import { type Answer as Decided, Engine } from '../engine/engine.js';
-import { onJudged } from '../stored/judged.js';
-import { isLoaded, rewrite, stored } from '../stored/live.js';
+import { onFeedback } from '../stored/feedback.js';
 import { eraseIndex } from '../stored/own-index.js';
 import { FRESH_MS, onQuestion, type Question, readQuestion } from '../stored/question.js';
 import type { Site } from '../stored/schema.js';
+import { isLoaded, rewrite, stored } from '../stored/stored-signals.js';
 
 /** A pause in typing. */
 const PAUSE_MS = 100;
 
 /** `isIndex`: it could not even be loaded. */
-export type Status = { kind: 'loading' } | { kind: 'ready' } | { kind: 'failed'; error: unknown; isIndex: boolean };
+type Status = { kind: 'loading' } | { kind: 'ready' } | { kind: 'failed'; error: unknown; isIndex: boolean };
 
 /** A decision, and what it is about. */
 export interface Answer extends Decided {
@@ -137,7 +137,7 @@ export async function openPanel(): Promise<void> {
     if (!isUnasked) takeMine(question);
   });
   // After the engine heard of it, too.
-  onJudged(decideSoon);
+  onFeedback(decideSoon);
   const last = await readQuestion();
   if (last !== undefined && Date.now() - last.at < FRESH_MS) takeMine(last);
 }

@@ -6,7 +6,7 @@ import { count, percent } from '../../shared/format.js';
 import { Neighbours } from '../../shared/neighbours.js';
 import { Ranking } from '../../shared/ranking.js';
 import { isCandidate } from '../../shared/settings.js';
-import { change, stored } from '../stored/live.js';
+import { change, stored } from '../stored/stored-signals.js';
 import { answer, info } from './state.js';
 
 function Reasons() {

@@ -1,13 +1,13 @@
 /** Which benchmark is routed on: the shipped one, or a file of one's own. */
 import { bytes, count } from '../../shared/format.js';
 import { errorWords } from '../../shared/words.js';
-import { stored } from '../stored/live.js';
 import type { OwnIndex } from '../stored/schema.js';
+import { stored } from '../stored/stored-signals.js';
 import { fetchNeeded, isThere, modelOf, need, needed } from './embedder.js';
-import { NeededEmbedder } from './needed.js';
+import { MissingEmbedderCard } from './missing-embedder.js';
 import { nameOf, OtherEmbedder, readFile, routeOnFile, routeOnShipped } from './own-benchmark.js';
-import { SaidLine, useSaid } from './said.js';
 import { benchmark, lookAtIndex } from './state.js';
+import { StatusLine, useStatus } from './status-line.js';
 
 function Held() {
   const now = benchmark.value;
@@ -38,7 +38,7 @@ async function useWith(model: Pick<OwnIndex, 'model' | 'dtype'>, file: File): Pr
 }
 
 export function BenchmarkSection() {
-  const { said, attempt } = useSaid();
+  const { status, attempt } = useStatus();
   const { index } = stored.value;
   const open = (file: File, field: HTMLInputElement) =>
     attempt(async () => {
@@ -96,8 +96,8 @@ export function BenchmarkSection() {
       <small id="own-index-help">
         It is looked into first, and then kept in this browser's storage. It is sent nowhere.
       </small>
-      <NeededEmbedder onDone={lookAtIndex} />
-      <SaidLine said={said} name="benchmark" />
+      <MissingEmbedderCard onDone={lookAtIndex} />
+      <StatusLine status={status} name="benchmark" />
     </section>
   );
 }

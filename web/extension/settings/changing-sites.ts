@@ -1,7 +1,7 @@
 /** Sites, as a person adds, changes and removes them. */
 import { grant, patternOf, revoke } from '../sites.js';
-import { rewrite, stored } from '../stored/live.js';
 import { NEW_SITE, originOf, type Site } from '../stored/schema.js';
+import { rewrite, stored } from '../stored/stored-signals.js';
 
 /** Errors: sentences for people. */
 export async function addSite(typed: string): Promise<string> {

@@ -8,7 +8,7 @@ import type { OwnIndex } from '../stored/schema.js';
 import { routeOn } from './own-benchmark.js';
 
 /** What has to be downloaded, and for what. */
-export interface Needed {
+interface Needed {
   model: string;
   dtype: OwnIndex['dtype'];
   name: string;
@@ -18,10 +18,7 @@ export interface Needed {
   isNew: boolean;
 }
 
-export type Download =
-  | { kind: 'none' }
-  | { kind: 'loading'; share: number | undefined }
-  | { kind: 'failed'; error: unknown };
+type Download = { kind: 'none' } | { kind: 'loading'; share: number | undefined } | { kind: 'failed'; error: unknown };
 
 export const needed = signal<Needed | undefined>(undefined);
 export const download = signal<Download>({ kind: 'none' });

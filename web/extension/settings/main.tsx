@@ -7,9 +7,9 @@ import './style.css';
 import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { errorWords } from '../../shared/words.js';
-import { isLoaded, notWritten, openStored } from '../stored/live.js';
+import { isLoaded, notWritten, openStored } from '../stored/stored-signals.js';
 import { BenchmarkSection } from './benchmark.js';
-import { JudgementsSection } from './judgements.js';
+import { FeedbackSection } from './feedback.js';
 import { ModelsSection } from './models.js';
 import { PrivacySection } from './privacy.js';
 import { SitesSection } from './sites.js';
@@ -29,7 +29,7 @@ function Sections() {
       <BenchmarkSection />
       <ModelsSection />
       <SitesSection />
-      <JudgementsSection />
+      <FeedbackSection />
       <TransferSection />
       <PrivacySection />
     </>

@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import { Candidates } from '../../shared/candidates.js';
 import { Dial } from '../../shared/dial.js';
-import { change, stored } from '../stored/live.js';
+import { change, stored } from '../stored/stored-signals.js';
 import { benchmark } from './state.js';
 
 function Models() {

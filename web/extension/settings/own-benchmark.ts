@@ -1,9 +1,9 @@
 /** An index of one's own: looked at before it is kept, and kept before the last one goes. */
 import { type IndexInfo, SignalboxError } from 'signalbox';
 import { WorkerRouter } from 'signalbox/worker';
-import { rewrite, stored } from '../stored/live.js';
 import { eraseIndex, keepIndex } from '../stored/own-index.js';
 import type { OwnIndex } from '../stored/schema.js';
+import { rewrite, stored } from '../stored/stored-signals.js';
 
 /** More would not fit into the memory that a router may use. */
 const MOST_BYTES = 1_000_000_000;
@@ -19,7 +19,7 @@ export class OtherEmbedder extends Error {
 }
 
 /** The shipped index, or bytes and what is said of them: `model` as in `OwnIndex`. */
-export type Inspected = { bytes: Uint8Array<ArrayBuffer>; model: string | null } | undefined;
+type Inspected = { bytes: Uint8Array<ArrayBuffer>; model: string | null } | undefined;
 
 /** Of a sentence transformer only the name is compared: whether it is at hand is another question. */
 async function inspectFor(model: string, index: Uint8Array<ArrayBuffer>): Promise<IndexInfo> {

@@ -6,9 +6,9 @@ import { CHATS, type ChatName } from '../chats/index.js';
 import { grant } from '../sites.js';
 import type { Site } from '../stored/schema.js';
 import { changeSite, removeSite } from './changing-sites.js';
-import { SaidLine, useSaid } from './said.js';
 import { SiteNames } from './site-names.js';
 import { granted } from './state.js';
+import { StatusLine, useStatus } from './status-line.js';
 
 interface Props {
   origin: string;
@@ -16,7 +16,7 @@ interface Props {
 }
 
 function Missing({ origin, id }: { origin: string; id: string }) {
-  const { said, attempt } = useSaid();
+  const { status, attempt } = useStatus();
   const ask = () =>
     attempt(async () => {
       if (!(await grant(origin))) throw new Error('The browser was not given the permission.');
@@ -30,7 +30,7 @@ function Missing({ origin, id }: { origin: string; id: string }) {
       <button type="button" class="small" data-grant onClick={ask}>
         Grant it
       </button>
-      <SaidLine said={said} name="grant" />
+      <StatusLine status={status} name="grant" />
     </div>
   );
 }
@@ -78,7 +78,7 @@ function Kind({ origin, site, id }: Props & { id: string }) {
 export function SiteCard({ origin, site }: Props) {
   const id = `site-${origin.replace(/[^a-z0-9]+/gi, '-')}`;
   const named = Object.keys(site.names).length;
-  const { said, attempt } = useSaid();
+  const { status, attempt } = useStatus();
   const remove = () =>
     attempt(async () => {
       await removeSite(origin);
@@ -128,7 +128,7 @@ export function SiteCard({ origin, site }: Props) {
       >
         {() => <SiteNames origin={origin} names={site.names} id={id} />}
       </Folded>
-      <SaidLine said={said} name="site" />
+      <StatusLine status={status} name="site" />
     </article>
   );
 }

@@ -1,13 +1,13 @@
 /** The sites on which models are suggested. */
 import { useSignal } from '@preact/signals';
-import { stored } from '../stored/live.js';
+import { stored } from '../stored/stored-signals.js';
 import { addSite } from './changing-sites.js';
-import { SaidLine, useSaid } from './said.js';
 import { SiteCard } from './site-card.js';
+import { StatusLine, useStatus } from './status-line.js';
 
 function AddSite() {
   const typed = useSignal('');
-  const { said, attempt } = useSaid();
+  const { status, attempt } = useStatus();
   const submit = async (event: Event) => {
     event.preventDefault();
     const isAdded = await attempt(async () => `${await addSite(typed.peek())} is added.`);
@@ -36,7 +36,7 @@ function AddSite() {
           Add it
         </button>
       </div>
-      <SaidLine said={said} name="add-site" />
+      <StatusLine status={status} name="add-site" />
     </form>
   );
 }

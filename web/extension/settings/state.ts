@@ -2,9 +2,9 @@
 import { effect, signal } from '@preact/signals';
 import type { IndexInfo } from 'signalbox';
 import { isGranted } from '../sites.js';
-import { type Judged, listJudged, onJudged } from '../stored/judged.js';
-import { isLoaded, stored } from '../stored/live.js';
+import { listFeedback, onFeedback, type StoredFeedback } from '../stored/feedback.js';
 import { readIndex } from '../stored/own-index.js';
+import { isLoaded, stored } from '../stored/stored-signals.js';
 import { isThere, need } from './embedder.js';
 import { inspect } from './own-benchmark.js';
 
@@ -12,7 +12,7 @@ import { inspect } from './own-benchmark.js';
 export type Benchmark = { kind: 'loading' } | { kind: 'ready'; info: IndexInfo } | { kind: 'failed'; error: unknown };
 
 export const benchmark = signal<Benchmark>({ kind: 'loading' });
-export const judged = signal<readonly Judged[]>([]);
+export const feedback = signal<readonly StoredFeedback[]>([]);
 /** Origins that the browser lets the extension into. */
 export const granted = signal<ReadonlySet<string>>(new Set());
 
@@ -36,8 +36,8 @@ export async function lookAtIndex(): Promise<void> {
   }
 }
 
-async function readJudged(): Promise<void> {
-  judged.value = await listJudged();
+async function readFeedback(): Promise<void> {
+  feedback.value = await listFeedback();
 }
 
 async function readGranted(): Promise<void> {
@@ -61,6 +61,6 @@ export function openState(): void {
   });
   chrome.permissions.onAdded.addListener(readGranted);
   chrome.permissions.onRemoved.addListener(readGranted);
-  readJudged();
-  onJudged(readJudged);
+  readFeedback();
+  onFeedback(readFeedback);
 }

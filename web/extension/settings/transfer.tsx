@@ -3,12 +3,12 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { bytes, count } from '../../shared/format.js';
 import { save } from '../../shared/save.js';
-import { stored } from '../stored/live.js';
 import type { OwnIndex, Stored } from '../stored/schema.js';
+import { stored } from '../stored/stored-signals.js';
 import type { Everything } from '../stored/transfer.js';
-import { exportAll, importAll, readExported } from './everything.js';
-import { SaidLine, useSaid } from './said.js';
-import { granted, judged } from './state.js';
+import { exportAll, importAll, readExported } from './export-import.js';
+import { feedback, granted } from './state.js';
+import { StatusLine, useStatus } from './status-line.js';
 
 const indexWords = (index: Pick<OwnIndex, 'name' | 'sizeBytes'> | null) =>
   index === null ? 'the shipped benchmark' : `the index ${index.name} (${bytes(index.sizeBytes)})`;
@@ -31,11 +31,11 @@ function Offer({ found, onReplace, onCancel }: OfferProps) {
       <dl>
         <dt>The file holds</dt>
         <dd dir="auto" data-comes>
-          {words(found.stored, found.judged.length)}
+          {words(found.stored, found.feedback.length)}
         </dd>
         <dt>It replaces</dt>
         <dd dir="auto" data-goes>
-          {words(stored.value, judged.value.length)}
+          {words(stored.value, feedback.value.length)}
         </dd>
       </dl>
       <div class="actions">
@@ -53,7 +53,7 @@ function Offer({ found, onReplace, onCancel }: OfferProps) {
 function Import() {
   const field = useRef<HTMLInputElement>(null);
   const found = useSignal<Everything | undefined>(undefined);
-  const { said, attempt } = useSaid();
+  const { status, attempt } = useStatus();
   const close = () => {
     found.value = undefined;
     field.current?.focus();
@@ -94,8 +94,8 @@ function Import() {
           onReplace={() => found.value !== undefined && replace(found.value)}
         />
       )}
-      <SaidLine said={said} name="import" />
-      {said.value.text === 'Imported.' && missing > 0 && (
+      <StatusLine status={status} name="import" />
+      {status.value.text === 'Imported.' && missing > 0 && (
         <p data-to-grant>
           The browser's permissions do not travel in a file: <a href="#sites">grant {count(missing, 'site')}</a>, where
           you want a badge.
@@ -106,7 +106,7 @@ function Import() {
 }
 
 export function TransferSection() {
-  const { said, attempt } = useSaid();
+  const { status, attempt } = useStatus();
   const download = () =>
     attempt(async () => {
       const zip = await exportAll();
@@ -125,7 +125,7 @@ export function TransferSection() {
           Export everything
         </button>
       </p>
-      <SaidLine said={said} name="export" />
+      <StatusLine status={status} name="export" />
       <Import />
     </section>
   );

@@ -1,19 +1,19 @@
 /** All that the extension keeps, as a zip and back. What comes in is a stranger's file: all of it is sound, or none is taken. */
 import type { FileEntry } from '@zip.js/zip.js';
 import * as v from 'valibot';
-import { JUDGED, type Judged, MOST_JUDGED } from './judged.js';
+import { MOST_FEEDBACK, STORED_FEEDBACK, type StoredFeedback } from './feedback.js';
 import type { Stored } from './schema.js';
 import { readImported } from './upgrade.js';
 
 export interface Everything {
   stored: Stored;
-  judged: readonly Judged[];
+  feedback: readonly StoredFeedback[];
   /** The bytes of `stored.index`; null where the shipped one is used. */
   index: Uint8Array<ArrayBuffer> | null;
 }
 
 const MB = 1_000_000;
-/** The members that there are, and the most bytes that each may unpack to. */
+/** The members of an export, and the number of bytes that each may unpack to. Feedback keeps the name of the first version. */
 const LIMITS = { 'settings.json': 8 * MB, 'judgements.json': 32 * MB, 'index.sbx': 1000 * MB } as const;
 type Member = keyof typeof LIMITS;
 const MEMBERS = Object.keys(LIMITS) as Member[];
@@ -26,11 +26,11 @@ async function zipLibrary() {
   return library;
 }
 
-export async function packAll({ stored, judged, index }: Everything): Promise<Uint8Array<ArrayBuffer>> {
+export async function packAll({ stored, feedback, index }: Everything): Promise<Uint8Array<ArrayBuffer>> {
   const { TextReader, Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } = await zipLibrary();
   const zip = new ZipWriter(new Uint8ArrayWriter());
   await zip.add('settings.json', new TextReader(`${JSON.stringify(stored, null, 2)}\n`));
-  await zip.add('judgements.json', new TextReader(`${JSON.stringify(judged, null, 2)}\n`));
+  await zip.add('judgements.json', new TextReader(`${JSON.stringify(feedback, null, 2)}\n`));
   if (index !== null) await zip.add('index.sbx', new Uint8ArrayReader(index));
   return (await zip.close()) as Uint8Array<ArrayBuffer>;
 }
@@ -87,8 +87,8 @@ function readSettings(raw: unknown): Stored {
   }
 }
 
-function readJudgements(raw: unknown): Judged[] {
-  const result = v.safeParse(v.pipe(v.array(JUDGED), v.maxLength(MOST_JUDGED)), raw);
+function readFeedback(raw: unknown): StoredFeedback[] {
+  const result = v.safeParse(v.pipe(v.array(STORED_FEEDBACK), v.maxLength(MOST_FEEDBACK)), raw);
   // What is said from now on is newer than all of it: of too many the oldest give way.
   const now = Date.now();
   if (result.success) return result.output.map((each) => ({ ...each, at: Math.min(each.at, now) }));
@@ -102,7 +102,7 @@ function readJudgements(raw: unknown): Judged[] {
 export async function unpackAll(file: Blob): Promise<Everything> {
   const members = await membersOf(file);
   const stored = readSettings(readJson('settings.json', members.get('settings.json')));
-  const judged = readJudgements(readJson('judgements.json', members.get('judgements.json')));
+  const feedback = readFeedback(readJson('judgements.json', members.get('judgements.json')));
   const index = members.get('index.sbx') ?? null;
   if ((stored.index === null) !== (index === null)) {
     throw new Error(
@@ -111,5 +111,5 @@ export async function unpackAll(file: Blob): Promise<Everything> {
         : 'settings.json names an index of one’s own, expected an index.sbx, got none',
     );
   }
-  return { stored, judged, index };
+  return { stored, feedback, index };
 }

@@ -1,8 +1,8 @@
 /** A person's word on a decision, as it is kept. */
 import { MOST_CHARACTERS } from './limits.js';
-import type { Judged } from './stored/judged.js';
+import type { StoredFeedback } from './stored/feedback.js';
 
-export type Verdict = { kind: 'right' } | { kind: 'wrong' } | { kind: 'other'; model: string };
+export type Rating = { kind: 'right' } | { kind: 'wrong' } | { kind: 'other'; model: string };
 
 /** The same prompt and pick give the same id: what is said later takes the place of what was said before. */
 async function idOf(prompt: string, pick: string): Promise<string> {
@@ -13,16 +13,16 @@ async function idOf(prompt: string, pick: string): Promise<string> {
 /** What is kept of a prompt. */
 export const keptPrompt = (prompt: string) => prompt.slice(0, MOST_CHARACTERS);
 
-export async function judgedOf(prompt: string, pick: string, verdict: Verdict): Promise<Judged> {
+export async function storedFeedbackOf(prompt: string, pick: string, rating: Rating): Promise<StoredFeedback> {
   const kept = keptPrompt(prompt);
   const [model, outcome] =
-    verdict.kind === 'other'
-      ? [verdict.model, 1 as const]
-      : [pick, verdict.kind === 'right' ? (1 as const) : (0 as const)];
+    rating.kind === 'other'
+      ? [rating.model, 1 as const]
+      : [pick, rating.kind === 'right' ? (1 as const) : (0 as const)];
   // fromEntries takes any name for its own.
   return { id: await idOf(kept, pick), prompt: kept, outcomes: Object.fromEntries([[model, outcome]]), at: Date.now() };
 }
 
 /** Of each model: "x was right". */
-export const verdictsOf = ({ outcomes }: Judged) =>
+export const ratingWords = ({ outcomes }: StoredFeedback) =>
   Object.entries(outcomes).map(([model, outcome]) => ({ model, words: outcome === 1 ? 'was right' : 'was wrong' }));

@@ -1,10 +1,10 @@
 /** The person's judgements with their vectors, for one router: read anew when they change, embedded once. */
 import type { Feedback } from 'signalbox';
 import type { LiveRouter } from '../../shared/live-router.js';
-import { type Judged, listJudged } from '../stored/judged.js';
+import { listFeedback, type StoredFeedback } from '../stored/feedback.js';
 
-export class Judgements {
-  /** By id and time: what is judged anew is another one. */
+export class EmbeddedFeedback {
+  /** By id and time: what is all anew is another one. */
   #known = new Map<string, Feedback>();
   #list: Promise<readonly Feedback[]> | undefined;
 
@@ -23,18 +23,18 @@ export class Judgements {
   }
 
   async #read(live: LiveRouter): Promise<readonly Feedback[]> {
-    const judged = await listJudged();
-    const keyOf = ({ id, at }: Judged) => `${id} ${at}`;
-    const fresh = judged.filter((each) => !this.#known.has(keyOf(each)));
+    const all = await listFeedback();
+    const keyOf = ({ id, at }: StoredFeedback) => `${id} ${at}`;
+    const fresh = all.filter((each) => !this.#known.has(keyOf(each)));
     const prompts = fresh.map(({ prompt }) => prompt);
     const embeddings = prompts.length === 0 ? [] : await live.askAtLength((router) => router.embed(prompts));
     const vectors = new Map(fresh.map((each, i) => [each, embeddings[i]?.vector]));
     const next = new Map<string, Feedback>();
-    for (const each of judged) {
+    for (const each of all) {
       const key = keyOf(each);
       const vector = vectors.get(each);
-      const judgement = vector === undefined ? this.#known.get(key) : { vector, outcomes: each.outcomes };
-      if (judgement !== undefined) next.set(key, judgement);
+      const feedback = vector === undefined ? this.#known.get(key) : { vector, outcomes: each.outcomes };
+      if (feedback !== undefined) next.set(key, feedback);
     }
     this.#known = next;
     return [...next.values()];

@@ -1,7 +1,7 @@
-/** What came of what a person did: said once, and read out. */
+/** What came of what a person did: status once, and read out. */
 import { type Signal, useSignal } from '@preact/signals';
 
-export interface Said {
+interface Status {
   kind: 'nothing' | 'busy' | 'done' | 'failed';
   text: string;
 }
@@ -12,27 +12,27 @@ function wordsOf(error: unknown): string {
   return error.message;
 }
 
-const NOTHING: Said = { kind: 'nothing', text: '' };
+const NOTHING: Status = { kind: 'nothing', text: '' };
 
 /** `attempt` does it, and says what it gives, or what went wrong; one at a time. */
-export function useSaid() {
-  const said = useSignal<Said>(NOTHING);
+export function useStatus() {
+  const status = useSignal<Status>(NOTHING);
   const attempt = async (action: () => Promise<string>, busy = ''): Promise<boolean> => {
-    if (said.peek().kind === 'busy') return false;
-    said.value = { kind: 'busy', text: busy };
+    if (status.peek().kind === 'busy') return false;
+    status.value = { kind: 'busy', text: busy };
     try {
-      said.value = { kind: 'done', text: await action() };
+      status.value = { kind: 'done', text: await action() };
       return true;
     } catch (error) {
-      said.value = { kind: 'failed', text: wordsOf(error) };
+      status.value = { kind: 'failed', text: wordsOf(error) };
       return false;
     }
   };
-  return { said, attempt };
+  return { status, attempt };
 }
 
-export function SaidLine({ said, name }: { said: Signal<Said>; name: string }) {
-  const { kind, text } = said.value;
+export function StatusLine({ status, name }: { status: Signal<Status>; name: string }) {
+  const { kind, text } = status.value;
   const isFailed = kind === 'failed';
   return (
     <p role={isFailed ? 'alert' : 'status'} class={isFailed ? 'failed' : 'status'} dir="auto" data-said={name}>

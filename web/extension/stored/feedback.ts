@@ -4,9 +4,9 @@ import * as v from 'valibot';
 import { MOST_CHARACTERS } from '../limits.js';
 
 /** The oldest give way: a person's tasks change, and each is embedded once per start. */
-export const MOST_JUDGED = 500;
+export const MOST_FEEDBACK = 500;
 
-export const JUDGED = v.object({
+export const STORED_FEEDBACK = v.object({
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
   prompt: v.pipe(v.string(), v.minLength(1), v.maxLength(MOST_CHARACTERS)),
   /** By model: 1 right, 0 wrong. At least one. */
@@ -14,13 +14,14 @@ export const JUDGED = v.object({
   /** Milliseconds since 1970. */
   at: v.pipe(v.number(), v.finite()),
 });
-export type Judged = v.InferOutput<typeof JUDGED>;
+export type StoredFeedback = v.InferOutput<typeof STORED_FEEDBACK>;
 
+/** The first version named the database after its word for feedback, "judged". */
 let opened: UseStore | undefined;
 const store = () => (opened ??= createStore('signalbox-judged', 'judged'));
 
 /** Every page, and what routes, hears of a change. */
-const CHANNEL = 'judged';
+const CHANNEL = 'feedback';
 
 function tell(): void {
   const channel = new BroadcastChannel(CHANNEL);
@@ -29,44 +30,44 @@ function tell(): void {
 }
 
 /** Called after every change, also one of this page. Gives what ends it. */
-export function onJudged(listener: () => void): () => void {
+export function onFeedback(listener: () => void): () => void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.addEventListener('message', listener);
   return () => channel.close();
 }
 
 /** The newest first. What is not sound is left out. */
-export async function listJudged(): Promise<Judged[]> {
+export async function listFeedback(): Promise<StoredFeedback[]> {
   const found = (await entries<string, unknown>(store())).map(([, value]) => value);
-  return found.filter((value) => v.is(JUDGED, value)).sort((a, b) => b.at - a.at);
+  return found.filter((value) => v.is(STORED_FEEDBACK, value)).sort((a, b) => b.at - a.at);
 }
 
 /** Keeps these; another one of the same id gives way. */
-export async function keepJudged(judged: readonly Judged[]): Promise<void> {
+export async function keepFeedback(feedback: readonly StoredFeedback[]): Promise<void> {
   await setMany(
-    judged.map((each) => [each.id, each]),
+    feedback.map((each) => [each.id, each]),
     store(),
   );
-  const surplus = (await listJudged()).slice(MOST_JUDGED).map(({ id }) => id);
+  const surplus = (await listFeedback()).slice(MOST_FEEDBACK).map(({ id }) => id);
   await delMany(surplus, store());
   tell();
 }
 
-export async function eraseJudged(ids: readonly string[]): Promise<void> {
+export async function eraseFeedback(ids: readonly string[]): Promise<void> {
   await delMany([...ids], store());
   tell();
 }
 
-export async function eraseAllJudged(): Promise<void> {
+export async function eraseAllFeedback(): Promise<void> {
   await clear(store());
   tell();
 }
 
 /** These in place of all that were kept: all of it, or nothing. */
-export async function replaceJudged(judged: readonly Judged[]): Promise<void> {
+export async function replaceFeedback(feedback: readonly StoredFeedback[]): Promise<void> {
   await store()('readwrite', (all) => {
     all.clear();
-    for (const each of judged) all.put(each, each.id);
+    for (const each of feedback) all.put(each, each.id);
     return promisifyRequest(all.transaction);
   });
   tell();

@@ -1,6 +1,6 @@
 /** What a person sees of a prompt box. */
 import { chainOf, outwards } from './dom.js';
-import type { Rect } from './place.js';
+import type { Rect } from './position.js';
 
 /** How far a frame may reach beyond the text: room for buttons, files and a line of hints. */
 const FRAME = { aside: 140, above: 120, below: 120, levels: 8 };

@@ -10,7 +10,7 @@ interface Props {
   onDone: () => void;
 }
 
-export function NeededEmbedder({ onDone }: Props) {
+export function MissingEmbedderCard({ onDone }: Props) {
   const which = needed.value;
   if (which === undefined) return null;
   const { model, dtype, name, isNew } = which;

@@ -12,7 +12,7 @@ export interface Size {
   height: number;
 }
 
-export interface Spot {
+interface Spot {
   left: number;
   top: number;
 }

@@ -1,11 +1,11 @@
-/** What a person said of decisions: shown, and erased on demand. */
+/** What a person status of decisions: shown, and erased on demand. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { count } from '../../shared/format.js';
-import { verdictsOf } from '../judging.js';
-import { eraseAllJudged, eraseJudged, type Judged } from '../stored/judged.js';
-import { SaidLine, useSaid } from './said.js';
-import { judged } from './state.js';
+import { ratingWords } from '../rating.js';
+import { eraseAllFeedback, eraseFeedback, type StoredFeedback } from '../stored/feedback.js';
+import { feedback } from './state.js';
+import { StatusLine, useStatus } from './status-line.js';
 
 /** So many at once. */
 const PAGE = 30;
@@ -20,14 +20,14 @@ const dayOf = (at: number) => {
   return Number.isNaN(date.getTime()) ? 'at some time' : date.toLocaleDateString('en', { dateStyle: 'medium' });
 };
 
-function Item({ each, onErase }: { each: Judged; onErase: () => void }) {
+function Item({ each, onErase }: { each: StoredFeedback; onErase: () => void }) {
   const prompt = shorten(each.prompt);
   return (
-    <li data-judged={each.id}>
+    <li data-rating={each.id}>
       <div>
         <q dir="auto">{prompt}</q>
         <br />
-        {verdictsOf(each).map(({ model, words }) => (
+        {ratingWords(each).map(({ model, words }) => (
           <span key={model}>
             <b dir="auto">{model}</b> {words}.{' '}
           </span>
@@ -37,7 +37,7 @@ function Item({ each, onErase }: { each: Judged; onErase: () => void }) {
       <button
         type="button"
         class="secondary outline small"
-        aria-label={`Erase what you said of ${prompt.slice(0, 40)}`}
+        aria-label={`Erase what you status of ${prompt.slice(0, 40)}`}
         data-erase
         onClick={onErase}
       >
@@ -76,7 +76,7 @@ function EraseAll({ onErase }: { onErase: () => void }) {
   }
   return (
     <fieldset class="confirm" aria-label="Erase all judgements?">
-      <p>This erases {count(judged.value.length, 'judgement')}. It cannot be undone.</p>
+      <p>This erases {count(feedback.value.length, 'judgement')}. It cannot be undone.</p>
       <div class="actions">
         <button
           ref={first}
@@ -96,34 +96,34 @@ function EraseAll({ onErase }: { onErase: () => void }) {
   );
 }
 
-export function JudgementsSection() {
+export function FeedbackSection() {
   const most = useSignal(PAGE);
-  const { said, attempt } = useSaid();
-  const list = judged.value;
-  const toTitle = () => document.getElementById('judgements-title')?.focus();
-  const erase = (each: Judged, i: number) =>
+  const { status, attempt } = useStatus();
+  const list = feedback.value;
+  const toTitle = () => document.getElementById('feedback-title')?.focus();
+  const erase = (each: StoredFeedback, i: number) =>
     attempt(async () => {
       // The button goes: to that of the next one, or of the last one that is left.
       const near = list[i + 1] ?? list[i - 1];
-      const item = near && document.querySelector(`[data-judged="${CSS.escape(near.id)}"]`);
+      const item = near && document.querySelector(`[data-rating="${CSS.escape(near.id)}"]`);
       if (item) item.querySelector('button')?.focus();
       else toTitle();
-      await eraseJudged([each.id]);
+      await eraseFeedback([each.id]);
       return 'Erased.';
     });
   const eraseAll = () =>
     attempt(async () => {
       toTitle();
-      await eraseAllJudged();
+      await eraseAllFeedback();
       return 'All of them are erased.';
     });
   return (
-    <section id="judgements" aria-labelledby="judgements-title">
-      <h2 id="judgements-title" tabIndex={-1}>
+    <section id="feedback" aria-labelledby="feedback-title">
+      <h2 id="feedback-title" tabIndex={-1}>
         Your judgements
       </h2>
       <p>
-        What you said of suggestions in the side panel, kept on this device. The router counts them beside the
+        What you status of suggestions in the side panel, kept on this device. The router counts them beside the
         benchmark: a model that keeps failing you on questions like these is suggested less.
       </p>
       <p data-count>{list.length === 0 ? 'There is none yet.' : `${count(list.length, 'judgement')}.`}</p>
@@ -152,7 +152,7 @@ export function JudgementsSection() {
           <EraseAll onErase={eraseAll} />
         </>
       )}
-      <SaidLine said={said} name="judgements" />
+      <StatusLine status={status} name="feedback" />
     </section>
   );
 }
