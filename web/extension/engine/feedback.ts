@@ -1,33 +1,32 @@
-/** The person's judgements with their vectors, for one router: read anew when they change, embedded once. */
-import type { Feedback } from 'signalbox';
-import type { LiveRouter } from '../../shared/live-router.js';
+/** The user's feedback with vectors, for one router: read again when it changes, and embedded only once. */
+import type { Feedback, Routing } from 'signalbox';
 import { listFeedback, type StoredFeedback } from '../stored/feedback.js';
 
 export class EmbeddedFeedback {
-  /** By id and time: what is all anew is another one. */
+  /** By id and time, since a prompt can be rated again. */
   #known = new Map<string, Feedback>();
   #list: Promise<readonly Feedback[]> | undefined;
 
-  /** They have changed. */
+  /** Reads the feedback again at the next question. */
   forget(): void {
     this.#list = undefined;
   }
 
-  /** Storage that cannot be read is no reason not to decide: the settings page says so. */
-  of(live: LiveRouter): Promise<readonly Feedback[]> {
-    this.#list ??= this.#read(live).catch(() => {
+  /** Returns the feedback; none if storage cannot be read, which the settings page reports. */
+  with(router: Routing): Promise<readonly Feedback[]> {
+    this.#list ??= this.#read(router).catch(() => {
       this.forget();
       return [];
     });
     return this.#list;
   }
 
-  async #read(live: LiveRouter): Promise<readonly Feedback[]> {
+  async #read(router: Routing): Promise<readonly Feedback[]> {
     const all = await listFeedback();
     const keyOf = ({ id, at }: StoredFeedback) => `${id} ${at}`;
     const fresh = all.filter((each) => !this.#known.has(keyOf(each)));
     const prompts = fresh.map(({ prompt }) => prompt);
-    const embeddings = prompts.length === 0 ? [] : await live.askAtLength((router) => router.embed(prompts));
+    const embeddings = prompts.length === 0 ? [] : await router.embed(prompts);
     const vectors = new Map(fresh.map((each, i) => [each, embeddings[i]?.vector]));
     const next = new Map<string, Feedback>();
     for (const each of all) {
