@@ -10,14 +10,14 @@ describe('a rating', () => {
   });
   const outcomesOf = async (pick, rating) => (await module.storedFeedbackOf('Why?', pick, rating)).outcomes;
 
-  it('is of the pick, or of the model that was used instead', async () => {
+  it('is about the pick, or the model that was used instead', async () => {
     assert.deepEqual(await outcomesOf('a', { kind: 'right' }), { a: 1 });
     assert.deepEqual(await outcomesOf('a', { kind: 'wrong' }), { a: 0 });
     assert.deepEqual(await outcomesOf('a', { kind: 'other', model: 'b' }), { b: 1 });
     assert.deepEqual(Object.entries(await outcomesOf('__proto__', { kind: 'right' })), [['__proto__', 1]]);
   });
 
-  it('takes the place of the last one of the same prompt and pick, and of no other', async () => {
+  it('replaces the last rating of the same prompt and pick, and no other', async () => {
     const idOf = async (prompt, pick, kind) => (await module.storedFeedbackOf(prompt, pick, { kind })).id;
     const first = await idOf('Why?', 'a', 'right');
     assert.equal(await idOf('Why?', 'a', 'wrong'), first);
@@ -31,7 +31,7 @@ describe('a rating', () => {
     assert.equal(module.keptPrompt('x'.repeat(20_000)), prompt);
   });
 
-  it('is said in words', () => {
+  it('is described in words', () => {
     assert.deepEqual(module.ratingWords({ outcomes: { a: 1, b: 0 } }), [
       { model: 'a', words: 'was right' },
       { model: 'b', words: 'was wrong' },

@@ -177,7 +177,7 @@ describeExtension('the side panel', (house) => {
     writeFileSync(broken, readFileSync(INDEX).subarray(0, 100_000));
     const settings = await house.settings();
     await settings.chooseFiles('#own-index', broken);
-    await settings.until(() => /broken\.sbx cannot be used, and nothing has changed/.test(document.body.textContent));
+    await settings.until(() => /broken\.sbx cannot be used, and nothing was changed/.test(document.body.textContent));
     assert.equal((await house.stored())?.index ?? null, null);
     await settings.chooseFiles('#own-index', mine);
     const { index } = await storedThat('with an index', (stored) => stored.index !== null);
@@ -188,7 +188,7 @@ describeExtension('the side panel', (house) => {
     await settings.front();
     await settings.click('[data-shipped]');
     await storedThat('without an index', (stored) => stored.index === null);
-    await panel.until(() => document.querySelector('[data-benchmark]').textContent === 'the shipped benchmark');
+    await panel.until(() => document.querySelector('[data-benchmark]').textContent === 'the built-in benchmark');
     await panel.until(() => document.querySelector('[data-pick]') !== null);
   });
 

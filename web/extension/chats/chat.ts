@@ -1,4 +1,4 @@
-/** What the extension knows about a kind of chat. */
+/** The record of a kind of chat: its name, its signs and its links. */
 
 export interface ChatLink {
   /** Origin of the site; no link leads elsewhere. */

@@ -1,4 +1,4 @@
-/** What the person thinks of the decision: kept on this device, and counted in the next one. */
+/** The user's rating of the answer: kept on this device, and used in later decisions. */
 import { signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { keptPrompt, type Rating, ratingWords, storedFeedbackOf } from '../rating.js';
@@ -37,7 +37,7 @@ interface OtherProps {
   onCancel: () => void;
 }
 
-/** Any model of the benchmark, found by typing a part of its name. */
+/** A choice among the models of the benchmark, by a part of the name. */
 function OtherModel({ models, onKeep, onCancel }: OtherProps) {
   const field = useRef<HTMLInputElement>(null);
   const typed = useSignal('');
@@ -51,7 +51,7 @@ function OtherModel({ models, onKeep, onCancel }: OtherProps) {
   };
   return (
     <form class="other" onSubmit={submit} onKeyDown={(event) => event.key === 'Escape' && onCancel()}>
-      <label for="other-model">Which model was right?</label>
+      <label for="other-model">Which model gave the right answer?</label>
       <input
         ref={field}
         id="other-model"
@@ -59,7 +59,7 @@ function OtherModel({ models, onKeep, onCancel }: OtherProps) {
         autocomplete="off"
         spellcheck={false}
         dir="auto"
-        placeholder="A part of its name"
+        placeholder="Part of its name"
         value={typed}
         aria-invalid={isRefused.value ? 'true' : undefined}
         aria-describedby={isRefused.value ? 'other-refused' : undefined}
@@ -75,12 +75,12 @@ function OtherModel({ models, onKeep, onCancel }: OtherProps) {
       </datalist>
       {isRefused.value && (
         <small class="refused" id="other-refused" role="alert">
-          No model of this benchmark has that name: choose one of the list.
+          This benchmark has no model of that name. Choose one from the list.
         </small>
       )}
       <p class="actions">
         <button type="submit" class="small" data-keep-other>
-          It was right
+          Save
         </button>
         <button type="button" class="secondary outline small" onClick={onCancel}>
           Cancel
@@ -93,7 +93,7 @@ function OtherModel({ models, onKeep, onCancel }: OtherProps) {
 function Kept({ each, onUndo }: { each: StoredFeedback; onUndo: () => void }) {
   return (
     <li data-rating={each.id}>
-      Kept on this device:{' '}
+      Saved on this device:{' '}
       {ratingWords(each).map(({ model, words }) => (
         <span key={model}>
           <b dir="auto">{model}</b> {words}.{' '}
@@ -123,14 +123,14 @@ function Asked({ found }: { found: Answer }) {
   return (
     <>
       <h2 id="feedback-title" ref={title} tabIndex={-1}>
-        Was that right?
+        Was the answer right?
       </h2>
       <div class="buttons">
         <button type="button" class="secondary outline small" data-right onClick={() => say({ kind: 'right' })}>
-          It was right
+          Yes
         </button>
         <button type="button" class="secondary outline small" data-wrong onClick={() => say({ kind: 'wrong' })}>
-          It was wrong
+          No
         </button>
         <button
           ref={otherButton}
@@ -142,7 +142,7 @@ function Asked({ found }: { found: Answer }) {
             isOther.value = !isOther.value;
           }}
         >
-          I used another
+          I used a different model
         </button>
       </div>
       {isOther.value && (
@@ -163,7 +163,7 @@ function Asked({ found }: { found: Answer }) {
                 key={each.id}
                 each={each}
                 onUndo={() => {
-                  // The button goes with what it undoes.
+                  // The button disappears with its rating.
                   title.current?.focus();
                   attempt(() => eraseFeedback([each.id]));
                 }}
@@ -174,7 +174,7 @@ function Asked({ found }: { found: Answer }) {
       </div>
       {failure.value !== '' && (
         <p role="alert" class="failed">
-          This could not be kept: {failure}
+          Your rating could not be saved: {failure}
         </p>
       )}
     </>

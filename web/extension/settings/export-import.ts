@@ -1,4 +1,4 @@
-/** All that is kept, out of storage and into it. */
+/** Export and import of everything that the extension keeps. */
 
 import { listFeedback, replaceFeedback } from '../stored/feedback.js';
 import { eraseIndex, keepIndex, readIndex } from '../stored/own-index.js';
@@ -13,7 +13,7 @@ export async function exportAll(): Promise<Uint8Array<ArrayBuffer>> {
   return packAll({ stored: now, feedback: await listFeedback(), index });
 }
 
-/** What a file holds, looked into and found sound; nothing is changed yet. */
+/** Returns the content of an exported file after checking it. Changes nothing. */
 export async function readExported(file: Blob): Promise<Everything> {
   const found = await unpackAll(file);
   const { stored: settings, index: bytes } = found;
@@ -25,7 +25,7 @@ export async function readExported(file: Blob): Promise<Everything> {
   return found;
 }
 
-/** All of it in place of what is kept, or nothing. */
+/** Replaces everything that is kept, or nothing if that fails. */
 export async function importAll({ stored: next, feedback, index: bytes }: Everything): Promise<void> {
   const last = stored.peek();
   const index = bytes === null || next.index === null ? null : await keepIndex(next.index, bytes);
@@ -42,6 +42,6 @@ export async function importAll({ stored: next, feedback, index: bytes }: Everyt
     throw error;
   }
   if (last.index !== null) await eraseIndex(last.index);
-  // Else nothing here would show what the browser still lets the extension into.
+  // The settings would no longer show these permissions.
   await revokeUnneeded(Object.keys(last.sites));
 }

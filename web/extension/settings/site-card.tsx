@@ -1,4 +1,4 @@
-/** One site: whether it gets a badge, what kind of chat it is, and how it calls the models. */
+/** One site: whether it has a badge, its kind of chat, and its names for the models. */
 
 import { Folded } from '../../shared/folded.js';
 import { count } from '../../shared/format.js';
@@ -19,16 +19,16 @@ function Missing({ origin, id }: { origin: string; id: string }) {
   const { status, attempt } = useStatus();
   const ask = () =>
     attempt(async () => {
-      if (!(await grant(origin))) throw new Error('The browser was not given the permission.');
-      // The button goes.
+      if (!(await grant(origin))) throw new Error('Permission denied.');
+      // The button disappears.
       document.getElementById(`${id}-on`)?.focus();
       return '';
     });
   return (
     <div class="failed" data-missing>
-      <p>The browser does not let the extension into this site: there is no badge until you grant it.</p>
+      <p>The extension has no permission for this site, so there is no badge.</p>
       <button type="button" class="small" data-grant onClick={ask}>
-        Grant it
+        Allow this site
       </button>
       <StatusLine status={status} name="grant" />
     </div>
@@ -68,7 +68,7 @@ function Kind({ origin, site, id }: Props & { id: string }) {
             value={site.endpoint}
             onChange={(event) => changeSite(origin, { endpoint: event.currentTarget.value.trim() })}
           />
-          <small id={`${id}-endpoint-help`}>As the addresses of its chats name it. May be empty.</small>
+          <small id={`${id}-endpoint-help`}>As in the addresses of its chats. May be empty.</small>
         </div>
       )}
     </div>
@@ -82,7 +82,7 @@ export function SiteCard({ origin, site }: Props) {
   const remove = () =>
     attempt(async () => {
       await removeSite(origin);
-      // The button goes with its site.
+      // The button disappears with its site.
       document.getElementById('sites-title')?.focus();
       return '';
     });
@@ -121,9 +121,7 @@ export function SiteCard({ origin, site }: Props) {
       <Kind origin={origin} site={site} id={id} />
       <Folded
         summary={
-          named === 0
-            ? 'Its names of the models: none yet, all may be suggested'
-            : `Its names of ${count(named, 'model')}`
+          named === 0 ? 'No model names set: all models may be suggested' : `Model names: ${count(named, 'model')}`
         }
       >
         {() => <SiteNames origin={origin} names={site.names} id={id} />}

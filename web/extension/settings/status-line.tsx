@@ -1,4 +1,4 @@
-/** What came of what a person did: status once, and read out. */
+/** Status line: announces the result of the user's last action. */
 import { type Signal, useSignal } from '@preact/signals';
 
 interface Status {
@@ -8,13 +8,13 @@ interface Status {
 
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'QuotaExceededError') return 'There is no room for it in this browser’s storage.';
+  if (error.name === 'QuotaExceededError') return 'This browser’s storage is full.';
   return error.message;
 }
 
 const NOTHING: Status = { kind: 'nothing', text: '' };
 
-/** `attempt` does it, and says what it gives, or what went wrong; one at a time. */
+/** `attempt` runs an action, one at a time, and shows its result or its error. */
 export function useStatus() {
   const status = useSignal<Status>(NOTHING);
   const attempt = async (action: () => Promise<string>, busy = ''): Promise<boolean> => {

@@ -1,4 +1,4 @@
-/** Export and import: everything as one file, for another browser or for later. */
+/** Export and import of everything as one file, for another browser or as a backup. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { bytes, count } from '../../shared/format.js';
@@ -11,10 +11,10 @@ import { feedback, granted } from './state.js';
 import { StatusLine, useStatus } from './status-line.js';
 
 const indexWords = (index: Pick<OwnIndex, 'name' | 'sizeBytes'> | null) =>
-  index === null ? 'the shipped benchmark' : `the index ${index.name} (${bytes(index.sizeBytes)})`;
+  index === null ? 'the built-in benchmark' : `the index ${index.name} (${bytes(index.sizeBytes)})`;
 
-const words = (settings: Pick<Stored, 'sites' | 'index'>, judgements: number) =>
-  `the settings, ${count(Object.keys(settings.sites).length, 'site')}, ${count(judgements, 'judgement')}, ${indexWords(settings.index)}`;
+const words = (settings: Pick<Stored, 'sites' | 'index'>, ratings: number) =>
+  `the settings, ${count(Object.keys(settings.sites).length, 'site')}, ${count(ratings, 'rating')}, ${indexWords(settings.index)}`;
 
 interface OfferProps {
   found: Everything;
@@ -22,14 +22,14 @@ interface OfferProps {
   onCancel: () => void;
 }
 
-/** Says what goes and what comes, before anything does. */
+/** Asks before anything is replaced, and lists both sides. */
 function Offer({ found, onReplace, onCancel }: OfferProps) {
   const first = useRef<HTMLButtonElement>(null);
   useEffect(() => first.current?.focus(), []);
   return (
     <fieldset class="confirm" aria-label="Replace everything?" data-offer>
       <dl>
-        <dt>The file holds</dt>
+        <dt>The file contains</dt>
         <dd dir="auto" data-comes>
           {words(found.stored, found.feedback.length)}
         </dd>
@@ -63,17 +63,17 @@ function Import() {
       found.value = undefined;
       found.value = await readExported(file);
       return '';
-    }, `Looking into ${file.name}.`);
+    }, `Reading ${file.name}`);
   const replace = (everything: Everything) =>
     attempt(async () => {
       await importAll(everything);
       close();
       return 'Imported.';
-    }, 'Replacing.');
+    }, 'Importing');
   const missing = Object.keys(stored.value.sites).filter((origin) => !granted.value.has(origin)).length;
   return (
     <>
-      <label for="import">Import such a file</label>
+      <label for="import">Import from a file</label>
       <input
         ref={field}
         id="import"
@@ -97,8 +97,8 @@ function Import() {
       <StatusLine status={status} name="import" />
       {status.value.text === 'Imported.' && missing > 0 && (
         <p data-to-grant>
-          The browser's permissions do not travel in a file: <a href="#sites">grant {count(missing, 'site')}</a>, where
-          you want a badge.
+          A file does not contain the browser's permissions: <a href="#sites">allow {count(missing, 'site')}</a> again
+          to see badges there.
         </p>
       )}
     </>
@@ -111,14 +111,14 @@ export function TransferSection() {
     attempt(async () => {
       const zip = await exportAll();
       save('signalbox.zip', 'application/zip', [zip]);
-      return `Exported: ${bytes(zip.byteLength)}.`;
-    }, 'Packing.');
+      return `Exported ${bytes(zip.byteLength)}.`;
+    }, 'Exporting');
   return (
     <section id="transfer" aria-labelledby="transfer-title">
       <h2 id="transfer-title">Export and import</h2>
       <p>
-        One file with all of it: settings, sites, judgements with their prompts, and an index of your own. Nobody else
-        gets it unless you give it to them.
+        One file with everything: settings, sites, ratings with their prompts, and your own index. It stays with you
+        unless you share it.
       </p>
       <p>
         <button type="button" class="secondary outline small" data-export onClick={download}>

@@ -1,26 +1,26 @@
-/** What a person said of answers: labels that adapt the routing to this person. In IndexedDB of the extension, and nowhere else. */
+/** The user's ratings of answers, which adapt the routing to the user. They are only in the extension's IndexedDB. */
 import { clear, createStore, delMany, entries, promisifyRequest, setMany, type UseStore } from 'idb-keyval';
 import * as v from 'valibot';
 import { MOST_CHARACTERS } from '../limits.js';
 
-/** The oldest give way: a person's tasks change, and each is embedded once per start. */
+/** Maximum number; the oldest are erased. Each is embedded once per start, and users' tasks change. */
 export const MOST_FEEDBACK = 500;
 
 export const STORED_FEEDBACK = v.object({
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
   prompt: v.pipe(v.string(), v.minLength(1), v.maxLength(MOST_CHARACTERS)),
-  /** By model: 1 right, 0 wrong. At least one. */
+  /** By model: 1 right, 0 wrong. At least one model. */
   outcomes: v.pipe(v.record(v.pipe(v.string(), v.minLength(1), v.maxLength(300)), v.picklist([0, 1])), v.minEntries(1)),
   /** Milliseconds since 1970. */
   at: v.pipe(v.number(), v.finite()),
 });
 export type StoredFeedback = v.InferOutput<typeof STORED_FEEDBACK>;
 
-/** The first version named the database after its word for feedback, "judged". */
 let opened: UseStore | undefined;
+/** The database keeps the name of the first version, which called feedback "judged". */
 const store = () => (opened ??= createStore('signalbox-judged', 'judged'));
 
-/** Every page, and what routes, hears of a change. */
+/** Notifies all pages and the router of changes. */
 const CHANNEL = 'feedback';
 
 function tell(): void {
@@ -29,20 +29,20 @@ function tell(): void {
   channel.close();
 }
 
-/** Called after every change, also one of this page. Gives what ends it. */
+/** Calls `listener` after each change, those of this page included; returns an unsubscribe function. */
 export function onFeedback(listener: () => void): () => void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.addEventListener('message', listener);
   return () => channel.close();
 }
 
-/** The newest first. What is not sound is left out. */
+/** Returns the feedback, newest first, without invalid entries. */
 export async function listFeedback(): Promise<StoredFeedback[]> {
   const found = (await entries<string, unknown>(store())).map(([, value]) => value);
   return found.filter((value) => v.is(STORED_FEEDBACK, value)).sort((a, b) => b.at - a.at);
 }
 
-/** Keeps these; another one of the same id gives way. */
+/** Keeps feedback; it replaces that of the same id. */
 export async function keepFeedback(feedback: readonly StoredFeedback[]): Promise<void> {
   await setMany(
     feedback.map((each) => [each.id, each]),
@@ -63,7 +63,7 @@ export async function eraseAllFeedback(): Promise<void> {
   tell();
 }
 
-/** These in place of all that were kept: all of it, or nothing. */
+/** Replaces all feedback, or nothing if that fails. */
 export async function replaceFeedback(feedback: readonly StoredFeedback[]): Promise<void> {
   await store()('readwrite', (all) => {
     all.clear();
