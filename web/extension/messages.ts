@@ -72,7 +72,10 @@ export interface Told {
   kind: 'check';
 }
 
-/** From the background to the offscreen document, which trusts no other sender. The answers are `Suggestion` or `NoSuggestion`. */
+/**
+ * From the background to the offscreen document, which trusts no other sender. The answers are `Suggestion` or
+ * `NoSuggestion`.
+ */
 export type ToOffscreen =
   | { to: 'offscreen'; kind: 'warm'; index: OwnIndex | null }
   | { to: 'offscreen'; kind: 'ask'; text: string; stored: Pick<Stored, 'settings' | 'index'>; site: Site };

@@ -1,6 +1,9 @@
 /** The browser's permission for one site. */
 
-/** Returns the pattern of a site. Firefox's patterns have no ports: a permission there covers all ports of a host, and only the settings distinguish them. */
+/**
+ * Returns the pattern of a site. Firefox's patterns have no ports: a permission there covers all ports of a host, and
+ * only the settings distinguish them.
+ */
 export function patternOf(origin: string): string {
   const { protocol, hostname, host } = new URL(origin);
   return `${protocol}//${FIREFOX ? hostname : host}/*`;

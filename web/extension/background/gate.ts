@@ -1,4 +1,7 @@
-/** The gate for messages of content scripts. They run in pages and are treated as hostile: neither the content nor the number of their messages is trusted. */
+/**
+ * The gate for messages of content scripts. They run in pages and are treated as hostile: neither the content nor the
+ * number of their messages is trusted.
+ */
 import * as v from 'valibot';
 import { FROM_CONTENT, type FromContent, type ToContent } from '../messages.js';
 import { isGranted } from '../sites.js';

@@ -31,7 +31,7 @@ export interface Chat {
   link(parts: ChatLink): string | undefined;
 }
 
-/** Returns what a page calls itself: its title, and its name and description for installation. */
+/** Returns a page's names for itself: title, description, and the name for installation. */
 export function calledIn(document: Document): string {
   const metas = 'meta[name="description"], meta[name="application-name"], meta[name="apple-mobile-web-app-title"]';
   const said = [...document.querySelectorAll(metas)].map((meta) => meta.getAttribute('content') ?? '');

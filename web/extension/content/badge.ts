@@ -1,4 +1,7 @@
-/** The badge beside a prompt box, in the closed shadow root of its own host. It never takes focus and does not affect page layout. */
+/**
+ * The badge beside a prompt box, in the closed shadow root of its own host. It never takes focus and does not affect
+ * page layout.
+ */
 import { shortName } from '../../shared/format.js';
 import type { Shown } from './asking.js';
 import { Card, type CardActions } from './card.js';
@@ -55,7 +58,10 @@ const PILL_STYLES = {
 
 export class Badge {
   readonly #host = document.createElement('div');
-  /** In the top layer, to be visible beside a box in a dialog; inside the shadow root, where the page cannot style its backdrop. */
+  /**
+   * In the top layer, to be visible beside a box in a dialog; inside the shadow root, where the page cannot style its
+   * backdrop.
+   */
   readonly #layer = make('div', NO_ROOM);
   readonly #root = this.#host.attachShadow({ mode: 'closed' });
   readonly #pill = make('div', PILL_STYLES);

@@ -24,7 +24,10 @@ const LEAST_HEIGHT = 140;
 
 const clamp = (x: number, low: number, high: number) => Math.max(low, Math.min(x, high));
 
-/** Returns the position at the end of the line above the frame, or else below; `undefined` if there is no room, or the frame is out of view. */
+/**
+ * Returns the position at the end of the line above the frame, or else below; `undefined` if there is no room, or the
+ * frame is out of view.
+ */
 export function besideFrame(frame: Rect, { width, height }: Size, view: Rect, isRtl: boolean): Spot | undefined {
   const isSeen =
     frame.right > view.left && frame.left < view.right && frame.bottom > view.top && frame.top < view.bottom;

@@ -8,7 +8,10 @@ import { readText } from './text.js';
 
 const CAPTURE = { capture: true, passive: true };
 const CHECK_MS = 500;
-/** Browsers copy the text to return it. A text that takes this long to read (megabytes) is read at every tenth check only. */
+/**
+ * Browsers copy the text to return it. A text that takes this long to read (megabytes) is read at every tenth check
+ * only.
+ */
 const SLOW_MS = 4;
 const SLOW_CHECKS = 10;
 /** The router is suspended when idle (in Firefox after 30 s), so it is woken after this long. */

@@ -65,7 +65,10 @@ export class Engine {
     return (await this.#holderOf(index).current()).info;
   }
 
-  /** Prepares for the first question: loads the router, embeds the feedback and runs the code once. Errors: those of `decide`. */
+  /**
+   * Prepares for the first question: loads the router, embeds the feedback and runs the code once. Errors: those of
+   * `decide`.
+   */
   async warm(index: OwnIndex | null): Promise<void> {
     await this.info(index);
     // A question that has arrived meanwhile must not wait for this one.

@@ -1,4 +1,7 @@
-/** The link to the picked model on the user's site. Its address may contain the prompt, which is sent only when the user follows the link. */
+/**
+ * The link to the picked model on the user's site. Its address may contain the prompt, which is sent only when the user
+ * follows the link.
+ */
 import type { Decision } from 'signalbox';
 import { chatLink } from '../chats/index.js';
 import { origin, site } from './state.js';

@@ -25,7 +25,7 @@ function Held() {
   const { models, rows, tasks, sizeBytes } = now.info;
   return (
     <p data-held>
-      {count(models.length, 'model')}, {count(rows, 'question')} of {count(tasks.length, 'task')}, {bytes(sizeBytes)}.
+      {count(models.length, 'model')}, {count(rows, 'question')} in {count(tasks.length, 'task')}, {bytes(sizeBytes)}.
     </p>
   );
 }

@@ -30,7 +30,10 @@ async function inspectFor(model: string, index: Uint8Array<ArrayBuffer>): Promis
   return router.info;
 }
 
-/** Returns what an index holds after routing a prompt with it. Errors: those of `WorkerRouter.load`, and `OtherEmbedder`. */
+/**
+ * Returns what an index holds after routing a prompt with it. Errors: those of `WorkerRouter.load`, and
+ * `OtherEmbedder`.
+ */
 export async function inspect(index: Inspected): Promise<IndexInfo> {
   if (index !== undefined && index.model !== null) return inspectFor(index.model, index.bytes);
   const router = await WorkerRouter.load({ index: index?.bytes });

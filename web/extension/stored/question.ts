@@ -7,7 +7,10 @@ const QUESTION = v.object({
   text: v.pipe(v.string(), v.maxLength(MOST_CHARACTERS)),
   /** Origin of the page, if the browser reveals it. */
   origin: v.nullable(v.string()),
-  /** Whether it comes from a badge. A hostile page can fake that; all other questions come from the user's actions in the browser. */
+  /**
+   * Whether it comes from a badge. A hostile page can fake that; all other questions come from the user's actions in
+   * the browser.
+   */
   isOfBadge: v.boolean(),
   /** Each window has its own panel. */
   windowId: v.number(),

@@ -20,7 +20,10 @@ export async function loadStored(): Promise<Stored> {
   return readStored(await get<unknown>(KEY, store())).stored;
 }
 
-/** Returns the current settings, or the defaults (without sites) if they cannot be read: the background cannot show errors. */
+/**
+ * Returns the current settings, or the defaults (without sites) if they cannot be read: the background cannot show
+ * errors.
+ */
 export const loadStoredOrNone = () => loadStored().catch(() => DEFAULT_STORED);
 
 /**

@@ -1,4 +1,7 @@
-/** Packs everything that the extension keeps into a zip, and unpacks it. An imported file is not trusted: it is valid as a whole, or refused. */
+/**
+ * Packs everything that the extension keeps into a zip, and unpacks it. An imported file is not trusted: it is valid as
+ * a whole, or refused.
+ */
 import type { FileEntry } from '@zip.js/zip.js';
 import * as v from 'valibot';
 import { MOST_FEEDBACK, STORED_FEEDBACK, type StoredFeedback } from './feedback.js';
