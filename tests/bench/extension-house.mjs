@@ -86,7 +86,7 @@ function writeJudged(judged) {
       writing.onerror = () => reject(writing.error);
       writing.oncomplete = () => {
         opening.result.close();
-        const channel = new BroadcastChannel('judged');
+        const channel = new BroadcastChannel('feedback');
         channel.postMessage(null);
         channel.close();
         resolve();

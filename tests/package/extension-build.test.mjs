@@ -1,4 +1,4 @@
-// What is loaded and what is given to a store: complete, the same each time, with no more permissions than its texts say.
+// The built extension: complete, reproducible, with exactly the permissions that its texts explain.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,14 +42,14 @@ for (const browser of BROWSERS) {
       }
     });
 
-    it('has a name and a description that both stores take', () => {
+    it('has a name and a description that both stores accept', () => {
       assert.ok(manifest.name.length <= 45 && manifest.short_name.length <= 12);
       assert.ok(manifest.description.length <= 132, `got ${manifest.description.length} characters`);
       const written = readFileSync(path.join(source, 'store.md'), 'utf8').split('\n');
       for (const text of [manifest.name, manifest.description]) assert.ok(written.includes(text), text);
     });
 
-    it('asks for no more than it says, and for no site', () => {
+    it('has the permissions that its texts explain, and none for sites', () => {
       assert.deepEqual(manifest.permissions.toSorted(), PERMISSIONS[browser]);
       assert.equal(manifest.host_permissions, undefined);
       assert.equal(manifest.content_scripts, undefined);
@@ -64,7 +64,7 @@ for (const browser of BROWSERS) {
       }
     });
 
-    it('has a strict policy, and no code from elsewhere', () => {
+    it('has a strict policy, and only its own code', () => {
       const policy = manifest.content_security_policy.extension_pages;
       assert.match(policy, /default-src 'none'; script-src 'self' 'wasm-unsafe-eval';/);
       assert.doesNotMatch(policy, /unsafe-inline|'unsafe-eval'|\*[ ;]|http:/);
@@ -74,7 +74,7 @@ for (const browser of BROWSERS) {
       }
     });
 
-    it('has a content script that is small and stands alone', () => {
+    it('has a small content script without imports', () => {
       const script = readFileSync(path.join(folder, 'content.js'), 'utf8');
       assert.doesNotMatch(
         script,
@@ -83,7 +83,7 @@ for (const browser of BROWSERS) {
       assert.ok(script.length < 40_000, `got ${script.length} characters`);
     });
 
-    it('is a zip of the folder, the same one each time', async () => {
+    it('is a reproducible zip of the folder', async () => {
       const bytes = readFileSync(`${folder}.zip`);
       const reader = new ZipReader(new Uint8ArrayReader(bytes));
       const entries = await reader.getEntries();

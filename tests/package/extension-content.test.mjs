@@ -1,4 +1,4 @@
-// What the content script knows without a page: addresses of chats, texts that are cut, places beside a box.
+// Parts of the content script that need no page: links to chats, truncated texts, positions beside a box.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,9 +13,9 @@ let content;
 
 before(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'signalbox-content-'));
-  const names = ['links', 'text', 'place'];
+  const names = ['chats/index', 'limits', 'content/text', 'content/position'];
   const contents = names.map((name) => `export * from './${name}.js';`).join('\n');
-  const resolveDir = path.join(root, 'web/extension/content');
+  const resolveDir = path.join(root, 'web/extension');
   const outfile = path.join(folder, 'content.mjs');
   await build({
     stdin: { contents, resolveDir, loader: 'ts' },
@@ -48,7 +48,7 @@ describe('addresses of chats', () => {
     }
   });
 
-  it('are there for those sites alone that have one', () => {
+  it('exist only for sites that have one', () => {
     assert.equal(link('generic'), undefined);
     assert.equal(link('auto'), undefined);
     assert.equal(link('librechat', { siteModel: '' }), undefined);
@@ -82,7 +82,7 @@ describe('addresses of chats', () => {
     }
   });
 
-  it('hold as much of the prompt as they have room for, and no half of a character', () => {
+  it('contain as much of the prompt as fits, without splitting a character', () => {
     for (const text of ['x', 'é', '問', '🚦', 'a🚦é ', '\ud83d']) {
       const prompt = text.repeat(4000);
       const href = link('librechat', { prompt });
@@ -106,26 +106,26 @@ describe('texts', () => {
     assert.equal(content.cut('', 0), '');
   });
 
-  it('are questions from three letters or digits on, of any script', () => {
+  it('are questions if they have three letters or digits, in any script', () => {
     for (const text of ['', 'ab', '?!… --- \n', 'a b', '🚦🚦🚦']) assert.equal(content.isQuestion(text), false, text);
     for (const text of ['abc', 'a b\nc', '1+1=2', '為什麼', 'لماذا', 'Ωμέγα'])
       assert.equal(content.isQuestion(text), true, text);
   });
 });
 
-describe('places', () => {
+describe('positions', () => {
   const VIEW = { left: 0, top: 0, right: 1000, bottom: 700 };
   const SIZE = { width: 200, height: 28 };
   const frame = (left, top, width, height) => ({ left, top, right: left + width, bottom: top + height });
   const beside = (box, view = VIEW, isRtl = false) => content.besideFrame(box, SIZE, view, isRtl);
 
-  it('lie at the end of the line above the box, below it at the top of the page', () => {
+  it('are at the end of the line above the box, or below it at the top of the page', () => {
     assert.deepEqual(beside(frame(100, 500, 600, 60)), { left: 500, top: 466 });
     assert.deepEqual(beside(frame(100, 500, 600, 60), VIEW, true), { left: 100, top: 466 });
     assert.deepEqual(beside(frame(100, 10, 600, 60)), { left: 500, top: 76 });
   });
 
-  it('are inside of what is seen, and none where there is no room or no box', () => {
+  it('are within the visible part, and undefined if there is no room or the box is out of view', () => {
     assert.deepEqual(beside(frame(-150, 500, 200, 60)), { left: 4, top: 466 });
     assert.deepEqual(beside(frame(900, 500, 600, 60)), { left: 796, top: 466 });
     assert.deepEqual(beside(frame(0, 500, 600, 60), frame(300, 400, 390, 300)), { left: 400, top: 466 });
@@ -135,7 +135,7 @@ describe('places', () => {
     }
   });
 
-  it('of the card leave the box free where they can, and are never larger than what is seen', () => {
+  it('of the card leave the box free if possible, and never exceed the visible part', () => {
     const card = { width: 320, height: 300 };
     const place = (box) => {
       const { left, top } = beside(box);
@@ -143,11 +143,11 @@ describe('places', () => {
       return content.besideBadge(badge, box, card, VIEW, false);
     };
     assert.deepEqual(place(frame(100, 500, 600, 60)), { left: 380, top: 160, maxHeight: 456 });
-    // There is more room below the box than above it.
+    // There is more room below the box.
     assert.deepEqual(place(frame(100, 200, 600, 60)), { left: 380, top: 266, maxHeight: 430 });
-    // No room for all of it: it scrolls on the larger side.
+    // The card does not fit: it scrolls on the larger side.
     assert.deepEqual(place(frame(100, 250, 600, 300)), { left: 380, top: 4, maxHeight: 206 });
-    // The box fills the page: the card lies over it.
+    // The box fills the page: the card covers it.
     const over = place(frame(100, 60, 600, 600));
     assert.deepEqual(over, { left: 380, top: 60, maxHeight: 692 });
   });

@@ -1,4 +1,4 @@
-// A module of the extension in Node: bundled, with a stand-in for the browser's own storage where the test gives one.
+// Imports modules of the extension into Node.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 
 const extension = fileURLToPath(new URL('../../web/extension', import.meta.url));
 
-/** `file` below web/extension. */
+/** Bundles and imports a file, given by its path below web/extension. */
 export async function importExtension(file, { firefox = false } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-extension-'));
   try {

@@ -1,4 +1,4 @@
-// What the extension keeps: older settings are brought up to date, damaged ones lose what is damaged and nothing else.
+// Stored settings: older ones are upgraded, and damaged ones lose only their damaged parts.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { importExtension } from './extension-module.mjs';
@@ -19,29 +19,29 @@ describe('the settings of the extension', () => {
     upgrade = await importExtension('stored/upgrade.ts');
   });
 
-  it('are the defaults where nothing is stored', () => {
+  it('are the defaults if nothing is stored', () => {
     assert.deepEqual(upgrade.readStored(undefined), { stored: schema.DEFAULT_STORED, isDamaged: false });
   });
 
-  it('come back as they were put', () => {
+  it('are read as they were written', () => {
     assert.deepEqual(upgrade.readStored(sound()), { stored: sound(), isDamaged: false });
     assert.deepEqual(upgrade.readImported(JSON.parse(JSON.stringify(sound()))), sound());
   });
 
-  it('of the time before there were versions are brought up to date', () => {
+  it('without a version are upgraded', () => {
     const { settings } = sound();
     const { stored, isDamaged } = upgrade.readStored(settings);
     assert.equal(isDamaged, false);
     assert.deepEqual(stored, { ...schema.DEFAULT_STORED, settings });
   });
 
-  it('of a newer version are left alone', () => {
+  it('of a newer version are not changed', () => {
     const future = { ...sound(), version: schema.VERSION + 1 };
     assert.throws(() => upgrade.readStored(future), upgrade.FromTheFuture);
     assert.throws(() => upgrade.readImported(future), /got format \d+, expected \d+ at most/);
   });
 
-  it('keep every sound part where others are damaged', () => {
+  it('keep their valid parts if others are damaged', () => {
     const raw = sound();
     raw.settings.dial = 'best';
     raw.settings.excluded = ['b', 7, 'c'];
@@ -55,14 +55,14 @@ describe('the settings of the extension', () => {
     assert.deepEqual(stored.index, sound().index);
   });
 
-  it('that are no settings at all give the defaults', () => {
+  it('are the defaults if something else is stored', () => {
     for (const raw of [null, 7, 'text', [], [sound()]]) {
       assert.deepEqual(upgrade.readStored(raw).stored, schema.DEFAULT_STORED);
       assert.equal(upgrade.readStored(raw).isDamaged, true);
     }
   });
 
-  it('in a file are taken whole or refused, with the place', () => {
+  it('in a file are valid as a whole, or refused with the place of the error', () => {
     const raw = sound();
     raw.sites['http://localhost:3000'].adapter = 'telepathy';
     assert.throws(
@@ -73,7 +73,7 @@ describe('the settings of the extension', () => {
     assert.throws(() => upgrade.readImported(7), /the file: got 7, expected Object/);
   });
 
-  it('in a file have no more sites than can be shown, and an index of a transformer that can be had', () => {
+  it('in a file have no more sites than the page can show, and a transformer that can be downloaded', () => {
     const raw = sound();
     raw.sites = Object.fromEntries(Array.from({ length: 501 }, (_, i) => [`https://s${i}.example`, site]));
     assert.throws(() => upgrade.readImported(raw), /^Error: sites: got 501, expected <=500$/);
@@ -85,12 +85,12 @@ describe('the settings of the extension', () => {
     for (const model of ['', '../name', 'owner/../name', 'https://evil.example/name']) {
       assert.throws(() => upgrade.readImported({ ...sound(), index: { ...raw.index, model } }), /index\.model: got/);
     }
-    // As JSON says infinity.
+    // Infinity, as JSON can express it.
     const endless = JSON.parse(JSON.stringify(sound()).replace('"sizeBytes":12', '"sizeBytes":1e999'));
     assert.throws(() => upgrade.readImported(endless), /index\.sizeBytes: got Infinity/);
   });
 
-  it('take no names of an object’s own machinery', () => {
+  it('accept no names of object internals', () => {
     const raw = JSON.parse(JSON.stringify(sound()).replace('"a":1', '"__proto__":1'));
     const { stored } = upgrade.readStored(raw);
     assert.equal(Object.getPrototypeOf(stored.settings.prices), Object.prototype);
@@ -98,7 +98,7 @@ describe('the settings of the extension', () => {
     assert.equal({}.in, undefined);
   });
 
-  it('know a site by its origin', () => {
+  it('identify a site by its origin', () => {
     const origins = {
       'chat.example.com': 'https://chat.example.com',
       ' https://chat.example.com/c/new?x=1#y ': 'https://chat.example.com',
@@ -111,7 +111,7 @@ describe('the settings of the extension', () => {
       'chrome://settings': undefined,
       '': undefined,
       'two words': undefined,
-      // To the browser these would be many sites, or all.
+      // To the browser these would mean many sites, or all.
       '*': undefined,
       'https://*': undefined,
       'http://*:3000': undefined,
@@ -123,7 +123,7 @@ describe('the settings of the extension', () => {
 });
 
 describe('the permission of a site', () => {
-  it('is for its port where the browser knows ports in patterns', async () => {
+  it('includes the port if the browser supports ports in patterns', async () => {
     const chromium = await importExtension('sites.ts');
     const firefox = await importExtension('sites.ts', { firefox: true });
     assert.equal(chromium.patternOf('http://localhost:3000'), 'http://localhost:3000/*');

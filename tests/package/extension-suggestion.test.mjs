@@ -1,4 +1,4 @@
-// What a badge is told of a decision: anyone who takes over a page's script can read it.
+// The part of a decision that a badge receives: anyone who takes over a page's script can read it.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Router, routeWithFeedback } from '../../dist/index.js';
@@ -8,7 +8,7 @@ import { POEM, topicsIndex } from './support/topics.mjs';
 
 const SITE = { isOn: true, adapter: 'auto', names: {}, endpoint: '' };
 
-describe('what a badge is told', () => {
+describe('the suggestion for a badge', () => {
   let router;
   let suggest;
   before(async () => {
@@ -17,7 +17,7 @@ describe('what a badge is told', () => {
   });
   after(() => router.dispose());
 
-  /** A decision after so many ratings of the prompt. */
+  /** Returns a decision after `times` ratings of the prompt. */
   async function decided(times, prompt, { outcomes = { poet: 0, generalist: 1 }, ...options } = {}) {
     const [{ vector }] = await router.embed([prompt]);
     const ratings = Array.from({ length: times }, () => ({ vector, outcomes }));
@@ -25,7 +25,7 @@ describe('what a badge is told', () => {
   }
   const told = (decision) => suggest({ decide: async () => ({ decision }) }, '', {}, SITE);
 
-  it('is every part of the reason but the feedback', async () => {
+  it('has every part of the reason except feedback', async () => {
     for (const times of [0, 1, 40]) {
       for (const prompt of [POEM, 'law court']) {
         const decision = await decided(times, prompt);
@@ -44,7 +44,7 @@ describe('what a badge is told', () => {
     }
   });
 
-  it('is the same where the dial and where feedback leads to a model, if nothing is like the prompt', async () => {
+  it('does not reveal whether the dial or feedback led to a model, if nothing resembles the prompt', async () => {
     const options = { prices: { coder: 0.1 }, outcomes: { coder: 1 } };
     const byDial = await decided(0, 'law court', { ...options, qualityBar: 1 });
     const byFeedback = await decided(40, 'law court', options);
@@ -58,7 +58,7 @@ describe('what a badge is told', () => {
     assert.deepEqual(feedback.why, dial.why);
   });
 
-  it('has a chance of no more digits than are shown', async () => {
+  it('has a chance rounded to the digits shown', async () => {
     const { pCorrect } = await told(await decided(1, POEM));
     assert.equal(pCorrect, Number(pCorrect.toFixed(2)));
   });

@@ -109,7 +109,7 @@ describeBadge('the badge', (pages) => {
     await page.press('Enter');
     assert.notEqual((await page.badge()).card, null);
     await page.press('Tab');
-    assert.equal((await page.badge()).focused, 'Open the chat with thinker:7b');
+    assert.equal((await page.badge()).focused, 'Open a chat with thinker:7b');
     await page.press('Escape');
     const closed = await page.badge();
     assert.deepEqual([closed.card, closed.focused], [null, 'signalbox: Thinker-7B']);

@@ -65,7 +65,7 @@ describeExtension(
       const { sites, ...others } = await house.stored();
       const stored = { ...others, sites: { [AHEAD]: sites[AHEAD], 'https://new.example': sites[AHEAD] } };
       const file = path.join(house.scratch, 'sites.zip');
-      writeFileSync(file, await packAll({ stored, judged: [], index: null }));
+      writeFileSync(file, await packAll({ stored, feedback: [], index: null }));
       const settings = await house.settings();
       await settings.chooseFiles('#import', file);
       await settings.click('[data-replace]');

@@ -136,16 +136,16 @@ describeExtension('the side panel', (house) => {
     const panel = await openPanel();
     await ask(panel, PROMPT);
     await panel.click('[data-wrong]');
-    await panel.until(() => /was wrong/.test(document.querySelector('[data-judged]')?.textContent ?? ''));
-    await panel.until(() => /1 judgement of yours/.test(document.querySelector('[data-counted]')?.textContent ?? ''));
+    await panel.until(() => /was wrong/.test(document.querySelector('[data-rating]')?.textContent ?? ''));
+    await panel.until(() => /1 of your ratings/.test(document.querySelector('[data-counted]')?.textContent ?? ''));
     // Another question of the same kind.
     await ask(panel, 'How many prime numbers lie between 20 and 70?');
     await panel.until(() => document.querySelector('[data-counted]') !== null);
     const settings = await house.settings();
-    await settings.until(() => document.querySelectorAll('#judgements [data-judged]').length === 1);
-    assert.match(await settings.text('#judgements [data-judged]'), /How many prime numbers lie between 10 and 50/);
-    await settings.click('#judgements [data-erase]');
-    await settings.until(() => document.querySelector('#judgements [data-judged]') === null);
+    await settings.until(() => document.querySelectorAll('#feedback [data-rating]').length === 1);
+    assert.match(await settings.text('#feedback [data-rating]'), /How many prime numbers lie between 10 and 50/);
+    await settings.click('#feedback [data-erase]');
+    await settings.until(() => document.querySelector('#feedback [data-rating]') === null);
     await panel.until(() => document.querySelector('[data-counted]') === null);
   });
 
@@ -154,9 +154,9 @@ describeExtension('the side panel', (house) => {
     await ask(panel, PROMPT);
     await panel.click('[data-right]');
     // It counts at once, and moves what stands below.
-    await panel.until(() => document.querySelector('[data-judged]') && document.querySelector('[data-counted]'));
+    await panel.until(() => document.querySelector('[data-rating]') && document.querySelector('[data-counted]'));
     await panel.click('[data-undo]');
-    await panel.until(() => document.querySelector('[data-judged]') === null);
+    await panel.until(() => document.querySelector('[data-rating]') === null);
     const kept = await house.desk.evaluate(
       () =>
         new Promise((resolve) => {
@@ -177,7 +177,7 @@ describeExtension('the side panel', (house) => {
     writeFileSync(broken, readFileSync(INDEX).subarray(0, 100_000));
     const settings = await house.settings();
     await settings.chooseFiles('#own-index', broken);
-    await settings.until(() => /broken\.sbx cannot be used, and nothing has changed/.test(document.body.textContent));
+    await settings.until(() => /broken\.sbx cannot be used, and nothing was changed/.test(document.body.textContent));
     assert.equal((await house.stored())?.index ?? null, null);
     await settings.chooseFiles('#own-index', mine);
     const { index } = await storedThat('with an index', (stored) => stored.index !== null);
@@ -188,7 +188,7 @@ describeExtension('the side panel', (house) => {
     await settings.front();
     await settings.click('[data-shipped]');
     await storedThat('without an index', (stored) => stored.index === null);
-    await panel.until(() => document.querySelector('[data-benchmark]').textContent === 'the shipped benchmark');
+    await panel.until(() => document.querySelector('[data-benchmark]').textContent === 'the built-in benchmark');
     await panel.until(() => document.querySelector('[data-pick]') !== null);
   });
 
@@ -196,7 +196,7 @@ describeExtension('the side panel', (house) => {
     const panel = await openPanel();
     await ask(panel, PROMPT);
     await panel.click('[data-right]');
-    await panel.until(() => document.querySelector('[data-judged]') !== null);
+    await panel.until(() => document.querySelector('[data-rating]') !== null);
     const settings = await house.settings();
     // What is saved goes to the test, and not to wherever a browser puts its downloads.
     await settings.evaluate(() => {
@@ -214,18 +214,18 @@ describeExtension('the side panel', (house) => {
     const broken = path.join(house.scratch, 'broken.zip');
     writeFileSync(broken, Buffer.from(bytes.slice(0, -30)));
 
-    await settings.click('#judgements [data-erase]');
-    await settings.until(() => document.querySelector('#judgements [data-judged]') === null);
+    await settings.click('#feedback [data-erase]');
+    await settings.until(() => document.querySelector('#feedback [data-rating]') === null);
     const before = await house.stored();
     await settings.chooseFiles('#import', broken);
     await settings.until(() => document.querySelector('[data-said="import"]')?.getAttribute('role') === 'alert');
     assert.deepEqual(await house.stored(), before);
     await settings.chooseFiles('#import', file);
-    await settings.until(() => /1 judgement/.test(document.querySelector('[data-comes]')?.textContent));
+    await settings.until(() => /1 rating/.test(document.querySelector('[data-comes]')?.textContent));
     await settings.click('[data-replace]');
-    await settings.until(() => document.querySelectorAll('#judgements [data-judged]').length === 1);
-    await settings.click('#judgements [data-erase]');
-    await settings.until(() => document.querySelector('#judgements [data-judged]') === null);
+    await settings.until(() => document.querySelectorAll('#feedback [data-rating]').length === 1);
+    await settings.click('#feedback [data-erase]');
+    await settings.until(() => document.querySelector('#feedback [data-rating]') === null);
   });
 
   it('can be used by everybody: panel and settings', async () => {

@@ -18,7 +18,7 @@ describeExtension('the badge on a site', (house) => {
     const page = await house.settings();
     await page.type('#new-site', CHAT);
     await house.browser.deny(page, 'form.add-site [data-add-site]');
-    await page.until(() => /not given the permission/.test(document.querySelector('form.add-site').textContent));
+    await page.until(() => /Permission denied/.test(document.querySelector('form.add-site').textContent));
     assert.deepEqual((await house.stored())?.sites ?? {}, {});
     assert.deepEqual((await house.desk.evaluate(() => chrome.permissions.getAll())).origins, []);
   });
@@ -40,7 +40,7 @@ describeExtension('the badge on a site', (house) => {
     const { rect } = await house.badgeThat('with a model', hasModel);
     await page.raw.mouse.click((rect.left + rect.right) / 2, (rect.top + rect.bottom) / 2);
     const { card } = await house.badgeThat('with an open card', (badge) => badge?.card);
-    assert.match(card, /chance to be right/);
+    assert.match(card, /chance of being right/);
     assert.match(card, /price per million tokens/);
     assert.match(card, /More in the side panel/);
   });

@@ -1,7 +1,7 @@
-/** Set when it is built: there is a folder for each browser. */
+/** Set at build time; each browser has its own build. */
 declare const FIREFOX: boolean;
 
-/** What only Firefox has. */
+/** Firefox only. */
 declare const browser: {
   sidebarAction: { open(): Promise<void> };
 };

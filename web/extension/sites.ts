@@ -1,12 +1,15 @@
 /** The browser's permission for one site. */
 
-/** Firefox knows no ports in patterns: there a site's permission is for all of its ports, and the settings tell them apart. */
+/**
+ * Returns the pattern of a site. Firefox's patterns have no ports: a permission there covers all ports of a host, and
+ * only the settings distinguish them.
+ */
 export function patternOf(origin: string): string {
   const { protocol, hostname, host } = new URL(origin);
   return `${protocol}//${FIREFOX ? hostname : host}/*`;
 }
 
-/** Asks the person. To be called in a click's handler, before anything is awaited. */
+/** Asks the user. Call it in the handler of a click, before any `await`. */
 export const grant = (origin: string): Promise<boolean> => chrome.permissions.request({ origins: [patternOf(origin)] });
 
 export const isGranted = (origin: string): Promise<boolean> =>

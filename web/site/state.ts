@@ -2,7 +2,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { Decision, IndexInfo, LoadOptions, ProgressEvent } from 'signalbox';
 import { SignalboxError } from 'signalbox';
-import { LiveRouter } from '../shared/live-router.js';
+import { RouterHolder } from '../shared/restarting-router.js';
 import { DEFAULT_SETTINGS, routeOptionsOf, type Settings } from '../shared/settings.js';
 import { remember, rememberedId } from './kept/remembered.js';
 import { SAMPLES } from './samples.js';
@@ -63,12 +63,12 @@ async function loadOptions(which: Benchmark): Promise<LoadOptions> {
   return { index, onProgress };
 }
 
-const open = (which: Benchmark) => new LiveRouter(() => loadOptions(which));
+const open = (which: Benchmark) => new RouterHolder(() => loadOptions(which));
 
-let live = open(benchmark.peek());
+let holder = open(benchmark.peek());
 
-/** Returns the current router, for sections that need more than a decision. It survives the loss of its worker. */
-export const liveRouter = () => live;
+/** Returns the router of the current benchmark, for sections that need more than a decision. */
+export const currentRouter = () => holder.current();
 
 /** Aborts the previous question: only the last one counts. */
 let asking = new AbortController();
@@ -97,11 +97,12 @@ async function decide(): Promise<void> {
   const text = prompt.peek();
   let found: IndexInfo | undefined;
   try {
-    found = await live.info();
+    const router = await holder.current();
+    found = router.info;
     if (mine.aborted) return;
     const options = { ...routeOptionsOf(settings.peek(), found), signal: mine };
     const start = performance.now();
-    const decision = await live.ask((router) => router.route(text, options));
+    const decision = await router.route(text, options);
     if (mine.aborted) return;
     batch(() => {
       info.value = found;
@@ -144,8 +145,8 @@ export function change(part: Partial<Settings>): void {
 /** Routes with another benchmark from now on. */
 export function routeOn(next: Benchmark): void {
   asking.abort();
-  live.dispose();
-  live = open(next);
+  holder.dispose();
+  holder = open(next);
   batch(() => {
     benchmark.value = next;
     refused.value = undefined;

@@ -1,4 +1,7 @@
-/** What content scripts may ask. They run in pages and are taken for hostile: neither their word nor their number counts. */
+/**
+ * The gate for messages of content scripts. They run in pages and are treated as hostile: neither the content nor the
+ * number of their messages is trusted.
+ */
 import * as v from 'valibot';
 import { FROM_CONTENT, type FromContent, type ToContent } from '../messages.js';
 import { isGranted } from '../sites.js';
@@ -8,9 +11,9 @@ import { loadStoredOrNone } from '../stored/store.js';
 import { host } from './host.js';
 import { openPanel } from './panel.js';
 
-/** More messages of one page in a second than any typing makes: the rest is dropped before it costs anything. */
+/** Messages per second that a page may send, more than any typing causes; further ones are dropped at once. */
 const MOST_MESSAGES = 50;
-/** By tab: the second that was counted last, and how many messages came in it. */
+/** By tab: the last second with messages, and their number. */
 const heard = new Map<number, { second: number; count: number }>();
 
 function isFlood(tab: number): boolean {
@@ -21,10 +24,10 @@ function isFlood(tab: number): boolean {
   return count > MOST_MESSAGES;
 }
 
-/** A page that asks without a pause is not a person's. */
+/** A user does not ask at shorter intervals. */
 const LEAST_MS = 20;
 
-/** When each tab's last question came; `Infinity` while it waits for its answer. */
+/** Time of each tab's last question; `Infinity` while it waits for the answer. */
 const asked = new Map<number, number>();
 
 interface From {
@@ -32,13 +35,16 @@ interface From {
   origin: string;
 }
 
-/** Undefined for what is no content script in the top frame of a web page. What the browser says counts, not the message. */
+/**
+ * Returns the sender as the browser, not the message, describes it; `undefined` if it is not a content script in the top
+ * frame of a web page.
+ */
 function fromOf({ id, tab, frameId, url }: chrome.runtime.MessageSender): From | undefined {
   if (id !== chrome.runtime.id || tab?.id === undefined || frameId !== 0 || !url?.startsWith('http')) return undefined;
   return { tab: tab as From['tab'], origin: new URL(url).origin };
 }
 
-/** A message, and whether the panel opened where it asks for that. */
+/** A message, and whether the panel opened if the message asked for it. */
 interface Heard {
   message: FromContent;
   isPanelOpen: Promise<boolean>;
@@ -57,7 +63,7 @@ async function answer(
       await host.warm(stored.index);
       return { kind: 'welcome', adapter: site.adapter, endpoint: site.endpoint };
     case 'open':
-      // Also where the browser leaves the opening to the person.
+      // The question also waits if the user has to open the panel.
       await putQuestion({ text: message.text, origin, isOfBadge: true, windowId: tab.windowId });
       return { kind: 'opened', isOpen: await isPanelOpen };
     case 'ask': {
@@ -73,28 +79,26 @@ async function answer(
   }
 }
 
-async function judge(heard: Heard, from: From): Promise<ToContent> {
+async function authorise(heard: Heard, from: From): Promise<ToContent> {
   const stored = await loadStoredOrNone();
   const site = Object.hasOwn(stored.sites, from.origin) ? stored.sites[from.origin] : undefined;
-  // A script stays in its page when the permission goes.
+  // A script stays in its page after its permission was revoked.
   if (site === undefined || !site.isOn || !(await isGranted(from.origin))) return { kind: 'off' };
   return answer(heard, from, stored, site);
 }
 
-/** Listens to content scripts; whatever else is said here is not answered. */
+/** Listens to content scripts; other messages are not answered. */
 export function openGate(): void {
   chrome.runtime.onMessage.addListener((raw: unknown, sender, reply: (answer: ToContent) => void) => {
     const from = fromOf(sender);
     if (from === undefined || isFlood(from.tab.id)) return false;
     const { success, output: message } = v.safeParse(FROM_CONTENT, raw);
     if (!success) return false;
-    // A page that is not seen was not clicked.
+    // A hidden page was not clicked.
     if (message.kind === 'open' && !from.tab.active) return false;
-    // Before anything is awaited, or the click does not count; without a click browsers refuse.
+    // Comes before any `await`: browsers open a panel only in the handler of a click.
     const isPanelOpen = message.kind === 'open' ? openPanel(from.tab.windowId) : Promise.resolve(false);
-    judge({ message, isPanelOpen }, from).then(reply, () =>
-      reply({ kind: 'none', why: 'The extension had an error.' }),
-    );
+    authorise({ message, isPanelOpen }, from).then(reply, () => reply({ kind: 'none', why: 'The extension failed.' }));
     return true;
   });
 }

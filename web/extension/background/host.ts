@@ -1,4 +1,7 @@
-/** Where badges are decided: Chromium's background has no workers and sleeps, Firefox's has both pages and workers. */
+/**
+ * The host of the router for badges: an offscreen document in Chromium, whose background has no workers, and the background
+ * itself in Firefox.
+ */
 import { Engine } from '../engine/engine.js';
 import { suggest } from '../engine/suggestion.js';
 import type { NoSuggestion, Suggestion, ToOffscreen } from '../messages.js';
@@ -6,8 +9,8 @@ import type { Site, Stored } from '../stored/schema.js';
 
 type Settings = Pick<Stored, 'settings' | 'index'>;
 
-export interface Host {
-  /** Has the router there by the time somebody asks. */
+interface Host {
+  /** Starts the router, so that it is ready for the first question. */
   warm(index: Stored['index']): Promise<void>;
   ask(text: string, stored: Settings, site: Site): Promise<Suggestion | NoSuggestion>;
 }
@@ -25,7 +28,7 @@ class OffscreenHost implements Host {
     return this.#tell({ to: 'offscreen', kind: 'ask', text, stored: { settings, index }, site });
   }
 
-  /** Once more in a new document where the last one is closing, as it does when nobody asks for long. */
+  /** Sends a message, once more if the document was just closing, as it does when idle. */
   async #tell<T>(message: ToOffscreen): Promise<T> {
     await this.#open();
     try {
@@ -36,7 +39,7 @@ class OffscreenHost implements Host {
     }
   }
 
-  /** There can be one only; two questions may want it at once. */
+  /** Opens the document. There can only be one, while two questions may need it at once. */
   #open(): Promise<void> {
     this.#opening ??= this.#create().finally(() => {
       this.#opening = undefined;

@@ -1,4 +1,4 @@
-/** The background: a service worker in Chromium, an event page in Firefox. It sleeps when nobody asks; nothing is kept in it. */
+/** The background: a service worker in Chromium, an event page in Firefox. It is stopped when idle, and holds no state. */
 import { MOST_CHARACTERS } from '../limits.js';
 import { onStored } from '../stored/store.js';
 import { openGate } from './gate.js';

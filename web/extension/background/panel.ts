@@ -1,10 +1,13 @@
-/** The side panel, or Firefox's sidebar, and the ways to it that browsers know beside the badge. */
+/** The side panel, or Firefox's sidebar, and the ways to open it besides the badge: context menu, keys and toolbar. */
 import { FRESH_MS, putQuestion, type Question, readQuestion } from '../stored/question.js';
 
 const MENU = 'which-model';
 const COMMAND = 'which-model';
 
-/** Must be called before anything is awaited: browsers open a panel only for what a person does. False where they do not. */
+/**
+ * Opens the panel; returns whether that worked. Must be called before any `await`: browsers open a panel only on the user's
+ * action.
+ */
 export async function openPanel(windowId: number): Promise<boolean> {
   try {
     if (FIREFOX) await browser.sidebarAction.open();
@@ -15,7 +18,7 @@ export async function openPanel(windowId: number): Promise<boolean> {
   }
 }
 
-/** Runs in the page, alone: what is selected there, in a field or in the text. */
+/** Returns the text selected in a field or on the page. Runs in the page, and must not use anything outside of itself. */
 function selectedText(most: number): string {
   const field = document.activeElement;
   const isField = field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type === 'text');
@@ -32,18 +35,18 @@ async function selectionOf(tab: chrome.tabs.Tab, most: number): Promise<string> 
       target: { tabId: tab.id },
       func: selectedText,
       args: [most],
-      // What is selected can be read before the page is done, if it ever is.
+      // The selection can be read while the page is loading, which may never end.
       injectImmediately: true,
     });
     return typeof found?.result === 'string' ? found.result : '';
   } catch {
-    return ''; // A page that no extension may look into.
+    return ''; // Extensions have no access to this page.
   }
 }
 
 const originOf = (url: string | undefined) => (url?.startsWith('http') ? new URL(url).origin : null);
 
-/** What the panel is asked, of a tab. */
+/** Returns the question for the panel. */
 const questionOf = (tab: chrome.tabs.Tab, text: string): Omit<Question, 'at'> => ({
   text,
   origin: originOf(tab.url),
@@ -70,7 +73,7 @@ export function listenForPanel(most: number): void {
     openPanel(tab.windowId);
     const question = questionOf(tab, '');
     const last = await readQuestion();
-    // Where a badge could not open the panel, the person does, for what the badge was asked.
+    // If a badge could not open the panel, this click opens it for the badge's question.
     const isWaiting =
       last?.isOfBadge &&
       last.windowId === tab.windowId &&

@@ -1,4 +1,4 @@
-/** Which pages have the content script: those of sites that are turned on and granted. */
+/** Registers the content script for sites that are on and for which there is permission. */
 import type { Told } from '../messages.js';
 import { isGranted, patternOf } from '../sites.js';
 import type { Stored } from '../stored/schema.js';
@@ -12,16 +12,16 @@ async function wantedOrigins({ sites }: Stored): Promise<string[]> {
   return on.filter((_, i) => granted[i]);
 }
 
-/** Pages that are open already get it at once; one that is still loading gets it then, and may never be done: nobody waits for it. */
+/** Runs the script in open pages. Does not wait: a page that is still loading gets the script later, or never. */
 async function inject(pattern: string): Promise<void> {
   for (const { id } of await chrome.tabs.query({ url: pattern })) {
     if (id === undefined) continue;
-    // A tab may be closed meanwhile, or show an error page.
+    // The tab may have been closed, or show an error page.
     chrome.scripting.executeScript({ target: { tabId: id }, files: [FILE] }).catch(() => undefined);
   }
 }
 
-/** Scripts that are there already ask again what they may do. */
+/** Makes running scripts ask again whether they may stay. */
 async function tellTabs(): Promise<void> {
   const told: Told = { kind: 'check' };
   for (const { id } of await chrome.tabs.query({})) {
@@ -43,7 +43,7 @@ async function sync(): Promise<void> {
   await tellTabs();
 }
 
-/** One after the other: changes of settings and of permissions come together. */
+/** The last synchronisation. They run one at a time, since changes of settings and permissions come together. */
 let last: Promise<void> = Promise.resolve();
 
 export function syncScripts(): Promise<void> {

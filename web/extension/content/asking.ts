@@ -1,9 +1,9 @@
-/** When to ask: after a pause in typing, one question at a time, and the newest text next. */
+/** Decides when to ask: after a pause in typing, one question at a time, and always with the newest text. */
 import type { FromContent, NoSuggestion, Suggestion, ToContent } from '../messages.js';
 import { isQuestion } from './text.js';
 
 const PAUSE_MS = 100;
-/** Another question of this page is on its way: the wait doubles up to this. */
+/** While the router is busy with a question of this page, the pause doubles up to this. */
 const LONGEST_MS = 3200;
 
 export type Shown = Suggestion | NoSuggestion;
@@ -11,11 +11,11 @@ export type Send = (message: FromContent) => Promise<ToContent | undefined>;
 
 interface Parts {
   send: Send;
-  /** What stands in the box now; undefined where there is no box. */
+  /** Returns the text of the box; `undefined` if there is no box. */
   read(): string | undefined;
-  /** Somebody types, and will be asking. Not with every key. */
+  /** Called while the user types, before a question; not for every key. */
   expect(): void;
-  /** Undefined: there is nothing to show. */
+  /** `undefined`: nothing to show. */
   show(shown: Shown | undefined): void;
 }
 
@@ -23,11 +23,11 @@ export class Asking {
   readonly #parts: Parts;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastKey = Number.NEGATIVE_INFINITY;
-  /** The text that is shown, or on its way. */
+  /** The text of the last question. */
   #asked = '';
   #isAsking = false;
   #pause = PAUSE_MS;
-  /** Answers to what was asked before `forget` come too late. */
+  /** Number of the round, which `forget` ends: answers from earlier rounds are dropped. */
   #round = 0;
   #isStopped = false;
 
@@ -35,13 +35,13 @@ export class Asking {
     this.#parts = parts;
   }
 
-  /** Something may have changed. Only keys put the question off: a page cannot do so for ever by events of its own. */
+  /** The text may have changed. Only keys postpone the question: a page must not postpone it forever by its own events. */
   touch(isKey: boolean): void {
     if (isKey) this.#lastKey = performance.now();
     if (!this.#isStopped) this.#timer ??= setTimeout(this.#look, this.#pause);
   }
 
-  /** The box is another one, or gone: whatever is asked next is new. */
+  /** Starts a new round: the box is gone, or a different one. */
   forget(): void {
     this.#round += 1;
     this.#asked = '';
@@ -82,7 +82,7 @@ export class Asking {
     if (answer?.kind === 'off') return;
     if (isBusy) this.#asked = '';
     else if (round === this.#round) this.#parts.show(isShown(answer) ? answer : undefined);
-    // What was typed meanwhile is next.
+    // The text may have changed meanwhile.
     this.touch(false);
   }
 }

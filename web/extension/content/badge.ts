@@ -1,22 +1,25 @@
-/** The badge beside a prompt box: drawn in a closed shadow root of a host of its own. It takes no focus, no room and no part of the page. */
+/**
+ * The badge beside a prompt box, in the closed shadow root of its own host. It never takes focus and does not affect
+ * page layout.
+ */
 import { shortName } from '../../shared/format.js';
 import type { Shown } from './asking.js';
 import { Card, type CardActions } from './card.js';
 import { chainOf } from './dom.js';
-import { colour, dress, make, makeButton, makeSignal, makeUnseen } from './look.js';
-import { besideBadge, besideFrame } from './place.js';
-import { frameOf, isCovered, viewOf } from './sight.js';
+import { besideBadge, besideFrame } from './position.js';
+import { colour, dress, make, makeButton, makeSignal, makeUnseen } from './styles.js';
+import { frameOf, isCovered, viewOf } from './visibility.js';
 
-/** No element of its own name: a page could define that one first. */
+/** Not a custom element: the page could define that first. */
 const MARK = 'data-signalbox-badge';
 export const HOST = `div[${MARK}]`;
 
-/** Pages listen to keys and clicks everywhere; those on the badge are not meant for them. */
+/** Events on the badge that are hidden from the page, which may listen to keys and clicks everywhere. */
 const OWN_EVENTS = 'keydown keypress keyup pointerdown pointerup mousedown mouseup click dblclick contextmenu'.split(
   ' ',
 );
 
-/** Neither takes any room: what is seen lies where it is put. */
+/** Styles of host and layer, which take up no space: their contents are positioned on their own. */
 const NO_ROOM = {
   display: 'block',
   position: 'fixed',
@@ -33,7 +36,7 @@ const HOST_STYLES = {
   all: 'initial',
   ...NO_ROOM,
   'z-index': '2147483647',
-  // `all` leaves it as it is, and the words are English.
+  // `all` does not reset the direction, and the texts are English.
   direction: 'ltr',
   font: '500 13px/1.3 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   color: '#000',
@@ -55,7 +58,10 @@ const PILL_STYLES = {
 
 export class Badge {
   readonly #host = document.createElement('div');
-  /** In the top layer, so that it is seen beside a box in a dialog, too; inside of the root, where no style of the page reaches its backdrop. */
+  /**
+   * In the top layer, to be visible beside a box in a dialog; inside the shadow root, where the page cannot style its
+   * backdrop.
+   */
   readonly #layer = make('div', NO_ROOM);
   readonly #root = this.#host.attachShadow({ mode: 'closed' });
   readonly #pill = make('div', PILL_STYLES);
@@ -99,15 +105,7 @@ export class Badge {
     this.#recolour();
   }
 
-  get isShown(): boolean {
-    return this.#box !== undefined;
-  }
-
-  get box(): HTMLElement | undefined {
-    return this.#box;
-  }
-
-  /** The page took the host away, and left the box. */
+  /** Whether the page removed the host but not the box. */
   get wasRemoved(): boolean {
     return this.#box?.isConnected === true && !this.#host.isConnected;
   }
@@ -150,7 +148,7 @@ export class Badge {
     this.#host.remove();
   }
 
-  /** Where the box is now, in the next frame: whatever moves calls this, as often as it likes. */
+  /** Moves to the box in the next frame. Cheap to call on every scroll. */
   readonly follow = () => {
     this.#following ||= requestAnimationFrame(() => {
       this.#following = 0;
@@ -185,14 +183,14 @@ export class Badge {
 
   #fill(root: ShadowRoot): void {
     const label = make('span', { color: 'var(--soft)', 'white-space': 'nowrap' }, 'signalbox:');
-    // The space is for those who hear it.
+    // The space is for screen readers.
     this.#button.append(this.#signal.signal, label, ' ', this.#model);
     this.#button.setAttribute('aria-expanded', 'false');
     this.#button.setAttribute('aria-controls', 'card');
     this.#button.addEventListener('click', ({ isTrusted }) => {
       if (isTrusted) this.#toggle();
     });
-    // Whoever clicks goes on typing where they were.
+    // A click leaves the focus in the prompt box.
     this.#pill.addEventListener('mousedown', (event) => event.preventDefault());
     this.#pill.append(this.#button, this.#hideButton());
     this.#said.setAttribute('role', 'status');
@@ -206,13 +204,13 @@ export class Badge {
     });
   }
 
-  /** For the pointer; whoever comes by keyboard finds the same in the card. */
+  /** Returns a button for the pointer; by keyboard, the one in the card does the same. */
   #hideButton(): HTMLElement {
     const styles = { flex: 'none', width: '24px', height: '100%', 'text-align': 'center', color: 'var(--soft)' };
     const hide = makeButton({ ...styles, 'border-radius': '13px', 'font-size': '15px' }, '×');
     hide.tabIndex = -1;
     hide.setAttribute('aria-label', 'Hide here');
-    hide.title = 'Hide here until the page is loaded again';
+    hide.title = 'Hide until the page is reloaded';
     hide.addEventListener('click', ({ isTrusted }) => {
       if (isTrusted) this.#actions.hide();
     });
@@ -258,7 +256,7 @@ export class Badge {
     for (const element of new Set([box, frame])) this.#growth.observe(element);
   }
 
-  /** Into the document, or into the modal dialog around the box: all outside of that is out of reach. */
+  /** Attaches the host to the document, or to the modal dialog around the box: outside of that, nothing can be clicked. */
   #attach(box: HTMLElement): void {
     const modal = [...chainOf(box)].find((outer) => outer instanceof HTMLDialogElement && outer.matches(':modal'));
     const parent = modal ?? document.documentElement;
@@ -266,7 +264,7 @@ export class Badge {
     try {
       if (!this.#layer.matches(':popover-open')) this.#layer.showPopover();
     } catch {
-      // Without a top layer it is drawn over the page all the same, only not over its dialogs.
+      // Without the top layer it is still drawn over the page, but not over dialogs.
     }
   }
 }

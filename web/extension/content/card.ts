@@ -1,19 +1,20 @@
-/** What stands behind a badge: the model, its chance, its price and why; the ways on. */
+/** The card behind the badge: model, chance, price and reasons, with links to the chat and the panel. */
 import { percent, priceWords, shortName } from '../../shared/format.js';
 import type { Suggestion } from '../messages.js';
 import type { Shown } from './asking.js';
-import { dress, livens, make, makeButton } from './look.js';
+import { dress, livens, make, makeButton } from './styles.js';
 
 export interface CardActions {
-  /** Gives whether the panel opened. */
+  /** Returns whether the panel opened. */
   openPanel(): Promise<boolean>;
   hide(): void;
-  /** Opens the chat with the model, where the site has such an address. */
+  /** Returns the address that opens a chat with the model, if the site has one. */
   linkOf(suggestion: Suggestion): string | undefined;
 }
 
 const MUTED = { color: 'var(--soft)', 'font-size': '12px' };
-const ASIDE = 'This browser opens it for no page: press the signalbox button in the toolbar, or Alt+Shift+M.';
+const ASIDE =
+  'Your browser blocks pages from opening the panel. Click the signalbox icon in the toolbar, or press Alt+Shift+M.';
 
 function figure(label: string, value: string): HTMLElement {
   const box = make('div', { display: 'flex', 'flex-direction': 'column', gap: '1px' });
@@ -25,13 +26,13 @@ function figure(label: string, value: string): HTMLElement {
 function figures({ pCorrect, usdPerMTok }: Suggestion): HTMLElement {
   const row = make('div', { display: 'flex', 'flex-wrap': 'wrap', gap: '6px 24px', margin: '10px 0 0' });
   row.append(
-    figure('chance to be right', percent(pCorrect)),
+    figure('chance of being right', percent(pCorrect)),
     figure('price per million tokens', priceWords(usdPerMTok)),
   );
   return row;
 }
 
-/** Names are of any script. */
+/** Styles of names, which may be in any script. */
 const NAME = { display: 'block', 'overflow-wrap': 'anywhere', 'unicode-bidi': 'plaintext' };
 
 function heading(model: string): HTMLElement {
@@ -67,7 +68,7 @@ function linkTo(href: string, siteModel: string): HTMLElement {
       'overflow-wrap': 'anywhere',
       'outline-offset': '1px',
     },
-    `Open the chat with ${siteModel}`,
+    `Open a chat with ${siteModel}`,
   );
   link.href = href;
   link.target = '_blank';
@@ -94,7 +95,7 @@ export class Card {
     'line-height': '1.4',
     'user-select': 'text',
   });
-  /** Scrolls where there is little room; the buttons stay. */
+  /** Scrolls if there is little room, while the buttons stay visible. */
   readonly #body = make('div', {
     display: 'block',
     flex: '0 1 auto',
@@ -111,7 +112,7 @@ export class Card {
     this.#actions = actions;
     this.element.id = 'card';
     this.element.setAttribute('role', 'group');
-    this.element.setAttribute('aria-label', 'Suggestion of signalbox');
+    this.element.setAttribute('aria-label', 'Suggestion from signalbox');
     this.#note.setAttribute('role', 'status');
     this.element.append(this.#body, this.#link, this.#buttons(), this.#note);
   }
@@ -128,7 +129,7 @@ export class Card {
     if (href !== undefined && siteModel !== null) this.#link.append(linkTo(href, siteModel));
   }
 
-  /** What was said of the panel is over. */
+  /** Clears the note about the panel. */
   rest(): void {
     this.#say('');
   }
@@ -142,11 +143,11 @@ export class Card {
     const row = make('div', { display: 'flex', flex: 'none', 'flex-wrap': 'wrap', gap: '8px', margin: '8px 16px 0' });
     const more = makeButton({ ...PRESSED, flex: '1 1 auto' }, 'More in the side panel');
     more.addEventListener('click', async ({ isTrusted }) => {
-      // At once: browsers open a panel only for what a person does.
+      // Comes before any `await`: browsers open a panel only on the user's action.
       if (isTrusted) this.#say((await this.#actions.openPanel()) ? '' : ASIDE);
     });
     const hide = makeButton({ ...PRESSED, color: 'var(--soft)' }, 'Hide here');
-    hide.title = 'No badge on this page until it is loaded again';
+    hide.title = 'Hide until the page is reloaded';
     hide.addEventListener('click', ({ isTrusted }) => {
       if (isTrusted) this.#actions.hide();
     });

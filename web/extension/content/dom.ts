@@ -1,12 +1,12 @@
-/** Ways through a document that has shadow roots, open or closed. */
+/** Functions for walking a document with shadow roots, open or closed. */
 
 interface Openers {
-  /** Chromium's. */
+  /** Chromium only. */
   dom?: { openOrClosedShadowRoot(element: Element): ShadowRoot | null };
 }
 
-/** The shadow root of an element. Both browsers let extensions into closed ones, each in its own way. */
-export function shadowOf(element: Element): ShadowRoot | null {
+/** Returns the shadow root of an element. Each browser has its own way to give extensions access to closed ones. */
+function shadowOf(element: Element): ShadowRoot | null {
   const { dom } = chrome as unknown as Openers;
   try {
     if (dom !== undefined && element instanceof HTMLElement) return dom.openOrClosedShadowRoot(element);
@@ -17,12 +17,12 @@ export function shadowOf(element: Element): ShadowRoot | null {
   return openOrClosedShadowRoot ?? element.shadowRoot;
 }
 
-/** The element that has the focus, inside the shadow roots around it. */
+/** Returns the focused element, also if it is inside shadow roots. */
 export function focusedIn(document: Document): Element | undefined {
   return document.activeElement === null ? undefined : focusedBelow(document.activeElement);
 }
 
-/** The same, from an element on; the element itself where its shadow root has no focus, or where there is none. */
+/** Returns the focused element inside an element's shadow root; the element itself if there is none. */
 export function focusedBelow(element: Element): Element {
   let found = element;
   for (;;) {
@@ -32,19 +32,19 @@ export function focusedBelow(element: Element): Element {
   }
 }
 
-/** The next element outwards; out of a shadow root that is its host. */
+/** Returns the parent element; for the top of a shadow root, its host. */
 export function outwards(node: Node): Element | undefined {
   const parent = node.parentNode;
   if (parent instanceof ShadowRoot) return parent.host;
   return parent instanceof Element ? parent : undefined;
 }
 
-/** An element, and all that it lies in. */
+/** Yields an element and all elements around it. */
 export function* chainOf(element: Element): Generator<Element> {
   for (let at: Element | undefined = element; at !== undefined; at = outwards(at)) yield at;
 }
 
-/** The shadow roots that an element lies in: what scrolls in there, scrolls unheard outside. */
+/** Returns the shadow roots around an element: scroll events inside of them are not heard outside. */
 export function rootsOf(element: Element): ShadowRoot[] {
   const roots: ShadowRoot[] = [];
   for (const at of chainOf(element)) if (at.parentNode instanceof ShadowRoot) roots.push(at.parentNode);

@@ -1,4 +1,7 @@
-/** The content script, in the pages of sites that the person turned on. It may come into a page more than once; one is enough. */
+/**
+ * The content script, for pages of sites that the user turned on. It may be injected into a page more than once, but
+ * only one runs.
+ */
 import { openSession, type Session } from './session.js';
 
 declare global {

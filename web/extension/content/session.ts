@@ -1,14 +1,14 @@
-/** What the background lets this page have, as long as it does. */
+/** The script's session in this page: it runs the badge while the background allows it. */
 import type { FromContent, ToContent, Told } from '../messages.js';
 import { Watch } from './watch.js';
 
 export interface Session {
-  /** The extension that brought it is still there, and so is the script. */
+  /** Whether the extension and this script are still active. */
   isAlive(): boolean;
   retire(): void;
 }
 
-/** After an update the old script is cut off: whatever is left of `chrome` throws. */
+/** Whether the extension can be reached. After an update the old script is cut off, and `chrome` may throw. */
 function isConnected(): boolean {
   try {
     return chrome.runtime.id !== undefined;
@@ -43,7 +43,7 @@ export function openSession(onRetired: () => void): Session {
   const onTold = (told: Partial<Told> | undefined) => {
     if (told?.kind === 'check') sayHello();
   };
-  /** A page that comes back from the history may have missed what it was told. */
+  /** A page that comes back from the history may have missed messages. */
   const onPageShow = ({ persisted }: PageTransitionEvent) => {
     if (persisted) sayHello();
   };
@@ -59,7 +59,7 @@ export function openSession(onRetired: () => void): Session {
 
   addEventListener('pageshow', onPageShow);
   chrome.runtime.onMessage.addListener(onTold);
-  // A page that the browser makes ready before it is wanted is none of a tab yet, and would get no answer.
+  // A prerendered page does not belong to a tab yet, and would not get an answer.
   if ((document as { prerendering?: boolean }).prerendering) {
     document.addEventListener('prerenderingchange', sayHello, { once: true });
   } else sayHello();

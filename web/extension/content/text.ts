@@ -1,24 +1,16 @@
-/** What stands in a prompt box: it is read, and never changed. */
-import { MOST_CHARACTERS } from '../limits.js';
+/** Reads the text of a prompt box, and never changes it. */
+import { cut, MOST_CHARACTERS } from '../limits.js';
 
-/** A document may have millions of empty elements. */
+/** Limit of nodes to visit: a document may have millions of empty elements. */
 const MOST_NODES = 20_000;
 
-/** At most so much of it, and no half of a character at its end. */
-export function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const last = text.charCodeAt(most - 1);
-  const isHalf = last >= 0xd800 && last <= 0xdbff;
-  return text.slice(0, isHalf ? most - 1 : most);
-}
-
-/** What stands on a line of its own. */
+/** Elements that start a new line. */
 const BLOCKS = new Set('P DIV LI UL OL PRE BLOCKQUOTE H1 H2 H3 H4 H5 H6 BR TR HR'.split(' '));
 
-/** What an editor shows where nothing was typed, and what nobody sees. */
+/** Placeholders of editors, and hidden elements. */
 const UNTYPED = '[data-slate-placeholder], [aria-hidden="true"], script, style, template';
 
-/** Invisible characters by which editors hold empty lines open. */
+/** Invisible characters that editors put into empty lines. */
 const FILLERS = /[\u200b\ufeff]/g;
 
 function readEdited(root: HTMLElement): string {
@@ -31,7 +23,7 @@ function readEdited(root: HTMLElement): string {
     const { currentNode } = walker;
     nodes += 1;
     if (currentNode instanceof Text) {
-      // Not `data`: a single node may hold megabytes.
+      // Not `data`, since a single node may hold megabytes.
       text += currentNode.substringData(0, MOST_CHARACTERS + 1 - text.length);
     } else if (BLOCKS.has(currentNode.nodeName) && text !== '' && !text.endsWith('\n')) {
       text += '\n';
@@ -41,11 +33,11 @@ function readEdited(root: HTMLElement): string {
   return text.replace(FILLERS, '');
 }
 
-/** At most `MOST_CHARACTERS` of it, without the white space around: a space more is no other question. */
+/** Returns at most `MOST_CHARACTERS`, trimmed: one more space does not make a new question. */
 export function readText(box: HTMLElement): string {
   const text = box instanceof HTMLTextAreaElement ? box.value : readEdited(box);
   return cut(text, MOST_CHARACTERS).trim();
 }
 
-/** Whether somebody has begun to ask something: three letters or digits. */
+/** Whether a text is worth asking about: it has three letters or digits. */
 export const isQuestion = (text: string) => /(?:[\p{L}\p{N}].*?){3}/su.test(text);

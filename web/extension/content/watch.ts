@@ -1,20 +1,22 @@
-/** The page's prompt boxes: which one is typed into, what stands in it, and whether it is still there. */
+/** Watches the page's prompt boxes: which one the user types into, its text, and whether it still exists. */
+import { type ChatName, chatFor, chatLink } from '../chats/index.js';
 import type { Suggestion, Welcome } from '../messages.js';
-import { adapterFor } from './adapters/index.js';
 import { Asking, type Send, type Shown } from './asking.js';
 import { Badge, HOST } from './badge.js';
 import { focusedBelow, focusedIn, rootsOf } from './dom.js';
-import { chatLink } from './links.js';
 import { readText } from './text.js';
 
 const CAPTURE = { capture: true, passive: true };
 const CHECK_MS = 500;
-/** Browsers copy a text of megabytes to tell it: one that takes so long is read at every tenth check only. */
+/**
+ * Browsers copy the text to return it. A text that takes this long to read (megabytes) is read at every tenth check
+ * only.
+ */
 const SLOW_MS = 4;
 const SLOW_CHECKS = 10;
-/** What routes goes to sleep where nobody asks: Firefox's after half a minute. */
+/** The router is suspended when idle (in Firefox after 30 s), so it is woken after this long. */
 const AWAKE_MS = 20_000;
-/** A page that removes the badge so often does not want it. */
+/** A page that removes the badge this often does not want it. */
 const MOST_REMOVALS = 3;
 
 export class Watch {
@@ -23,13 +25,13 @@ export class Watch {
   readonly #isAlive: () => boolean;
   readonly #badge: Badge;
   readonly #asking: Asking;
-  /** A page that is written anew forgets its listeners. */
+  /** `document.write` removes all listeners of a page. */
   readonly #rewritten = new MutationObserver(() => this.#listen());
   #target: EventTarget | undefined;
   #box: HTMLElement | undefined;
-  /** Pages move boxes from one shadow root to another. */
+  /** The box's root: pages move boxes from one shadow root to another. */
   #root: Node | undefined;
-  #adapterName = '';
+  #chatName: ChatName = 'auto';
   #text = '';
   #isSlow = false;
   #roots: ShadowRoot[] = [];
@@ -39,7 +41,7 @@ export class Watch {
   #sentAt = Number.NEGATIVE_INFINITY;
   #wasActive = false;
 
-  /** `isAlive`: whether the extension still is; where it is not, the script is taken away meanwhile. */
+  /** `isAlive` returns whether the extension is still there, and ends this script if not. */
   constructor(site: Welcome, send: Send, isAlive: () => boolean) {
     this.#site = site;
     this.#send = (message) => {
@@ -63,18 +65,18 @@ export class Watch {
       },
       show: (shown) => this.#show(shown),
     });
-    // What an earlier version of this script left behind.
+    // Badges left behind by an earlier version of this script.
     for (const left of document.querySelectorAll(HOST)) left.remove();
     this.#listen();
     this.#rewritten.observe(document, { childList: true });
-    // Somebody may be typing already.
+    // The user may be typing already.
     this.#target = focusedIn(document);
     this.#asking.touch(false);
   }
 
   set site(site: Welcome) {
     this.#site = site;
-    // Another answer may be right now.
+    // The answer may change with the settings.
     this.#asking.forget();
     this.#asking.touch(false);
   }
@@ -92,7 +94,7 @@ export class Watch {
     addEventListener('input', this.#onInput, CAPTURE);
   }
 
-  /** Both do as good as nothing: they run while somebody types. */
+  /** Keep both handlers cheap: they run on every keystroke. */
   readonly #onFocus = (event: Event) => {
     this.#note(event);
     this.#asking.touch(false);
@@ -103,44 +105,44 @@ export class Watch {
     this.#asking.touch(event.isTrusted);
   };
 
-  /** Until a person has done something here, whatever stands in a box is the page's own. */
-  #isByPerson(): boolean {
+  /** Whether the user has ever acted on this page. Before that, the text of a box comes from the page. */
+  #isUserActive(): boolean {
     this.#wasActive ||= navigator.userActivation.hasBeenActive;
     return this.#wasActive;
   }
 
   #note(event: Event): void {
-    this.#isByPerson();
+    this.#isUserActive();
     const [target] = event.composedPath();
     if (!this.#badge.isOwn(target)) this.#target = target;
   }
 
-  /** The box that is typed into now; the last one as long as nothing else is. */
+  /** Returns the box that the user types into, or else the last one if it is still there. */
   #find(): HTMLElement | undefined {
-    const adapter = adapterFor(this.#site.adapter, document, location);
-    if (adapter === undefined) return undefined;
-    this.#adapterName = adapter.name;
+    const chat = chatFor(this.#site.adapter, document, location);
+    if (chat === undefined) return undefined;
+    this.#chatName = chat.name;
     const typedInto =
       this.#target instanceof Element && this.#target.isConnected ? focusedBelow(this.#target) : focusedIn(document);
-    const box = typedInto && adapter.box(typedInto);
+    const box = typedInto && chat.box(typedInto);
     if (box !== undefined) return box;
-    return this.#box?.isConnected && adapter.box(this.#box) === this.#box ? this.#box : undefined;
+    return this.#box?.isConnected && chat.box(this.#box) === this.#box ? this.#box : undefined;
   }
 
   #read(): string | undefined {
     const box = this.#find();
     if (box !== this.#box || box?.getRootNode() !== this.#root) this.#moveTo(box);
     if (box === undefined || this.#removals >= MOST_REMOVALS) return undefined;
-    // Only the first time: nobody types now, and what routes may sleep.
+    // Only the first time: the user is not typing, so the router may stay suspended.
     if (this.#sentAt === Number.NEGATIVE_INFINITY) this.#warm();
-    if (!this.#isByPerson()) return undefined;
+    if (!this.#isUserActive()) return undefined;
     const start = performance.now();
     this.#text = readText(box);
     this.#isSlow = performance.now() - start > SLOW_MS;
     return this.#text;
   }
 
-  /** It may have gone to sleep since. */
+  /** Whether the router may have been suspended since the last message. */
   #isLongAgo(): boolean {
     return performance.now() - this.#sentAt > AWAKE_MS;
   }
@@ -176,7 +178,7 @@ export class Watch {
     this.#badge.hide();
   }
 
-  /** While a badge is shown: pages empty, move and replace their boxes without a word. */
+  /** Runs while a badge is shown: pages empty, move and replace their boxes without an event. */
   readonly #onCheck = () => {
     if (!this.#isAlive()) return;
     this.#checks += 1;
@@ -200,7 +202,6 @@ export class Watch {
   #linkOf({ siteModel }: Suggestion): string | undefined {
     if (siteModel === null) return undefined;
     const { endpoint } = this.#site;
-    const adapter = this.#adapterName as Welcome['adapter'];
-    return chatLink(adapter, { origin: location.origin, endpoint, siteModel, prompt: this.#text });
+    return chatLink(this.#chatName, { origin: location.origin, endpoint, siteModel, prompt: this.#text });
   }
 }

@@ -1,30 +1,30 @@
-/** What routes: the router of one context (panel, offscreen document, Firefox's background), with a person's settings. */
+/** The router of one context (panel, offscreen document, Firefox's background), with the user's settings. */
 import { type DecisionWithFeedback, type IndexInfo, type LoadOptions, routeWithFeedback } from 'signalbox';
-import { LiveRouter } from '../../shared/live-router.js';
+import { RouterHolder } from '../../shared/restarting-router.js';
 import { DEFAULT_SETTINGS, routeOptionsOf } from '../../shared/settings.js';
-import { onJudged } from '../stored/judged.js';
+import { onFeedback } from '../stored/feedback.js';
 import { readIndex } from '../stored/own-index.js';
 import type { OwnIndex, Site, Stored } from '../stored/schema.js';
-import { Judgements } from './judgements.js';
+import { EmbeddedFeedback } from './feedback.js';
 
-/** As good as any: nobody sees what is decided about it. */
+/** An arbitrary prompt to warm up with. */
 const ANY_PROMPT = 'What is the answer to this question?';
 
 export interface Answer {
   decision: DecisionWithFeedback;
-  /** How many of the person's judgements counted. */
+  /** Number of the user's ratings that were used. */
   counted: number;
   elapsedMs: number;
 }
 
-/** Its sentence transformer was not downloaded, or the browser dropped it: the settings offer it. */
-export class MissingEmbedder extends Error {
+/** The index's sentence transformer was never downloaded, or the browser removed it. */
+class MissingEmbedder extends Error {
   constructor(model: string) {
-    super(`this index needs the embedder ${model}, which is not on this device: the settings download it`);
+    super(`this index needs the embedder ${model}, which is not on this device; download it in the settings`);
   }
 }
 
-/** From this device only: a download is the person's to ask for. */
+/** Loads the embedder from this device only: a download needs the user's consent. */
 async function embedderOf({ model, dtype }: OwnIndex): Promise<LoadOptions['embedder']> {
   if (model === null) return undefined;
   const { OnnxEmbedder } = await import('signalbox/onnx');
@@ -32,11 +32,11 @@ async function embedderOf({ model, dtype }: OwnIndex): Promise<LoadOptions['embe
   return () => OnnxEmbedder.load(model, { dtype });
 }
 
-/** An index of one's own is read for each worker anew. */
+/** Reads the user's own index again for each worker. */
 const loadOptions = (index: OwnIndex | null) => async (): Promise<LoadOptions> =>
   index === null ? {} : { index: await readIndex(index), embedder: await embedderOf(index) };
 
-/** The names that a site has for models, as limits: where there is none every model is a candidate. */
+/** Limits the candidates to the models that the site has a name for. If it has no names, all models are candidates. */
 function optionsOn(site: Site | undefined, settings: Stored['settings'], info: IndexInfo) {
   const options = routeOptionsOf(settings, info);
   const names = site?.names ?? {};
@@ -48,51 +48,58 @@ function optionsOn(site: Site | undefined, settings: Stored['settings'], info: I
 
 export class Engine {
   #index: OwnIndex | null = null;
-  #live: LiveRouter | undefined;
-  #judgements = new Judgements();
-  /** Somebody asked this router something. */
+  #holder: RouterHolder | undefined;
+  #feedback = new EmbeddedFeedback();
+  /** Whether this router has been asked. */
   #isUsed = false;
 
   constructor() {
-    onJudged(() => this.#judgements.forget());
+    onFeedback(() => this.#feedback.forget());
   }
 
-  /** What the index holds; `null`: the shipped one. Starts the router. Errors: those of `Router.load`, and of reading an index of one's own. */
+  /**
+   * Returns what the index holds (`null`: the built-in one), and starts the router. Errors: those of `Router.load`, and of
+   * reading the user's own index.
+   */
   async info(index: OwnIndex | null): Promise<IndexInfo> {
-    return this.#routerOf(index).info();
+    return (await this.#holderOf(index).current()).info;
   }
 
-  /** Has everything there by the time somebody asks: the router, the judgements, and code that ran before. Errors: those of `decide`. */
+  /**
+   * Prepares for the first question: loads the router, embeds the feedback and runs the code once. Errors: those of
+   * `decide`.
+   */
   async warm(index: OwnIndex | null): Promise<void> {
     await this.info(index);
-    // A question that came meanwhile must not wait for this one.
+    // A question that has arrived meanwhile must not wait for this one.
     if (!this.#isUsed)
       await this.decide(ANY_PROMPT, { settings: { ...DEFAULT_SETTINGS, excluded: [], prices: {} }, index });
   }
 
-  /** The model for a text. On a site that has names for models only those are candidates. Errors: those of `Router.load` and `Router.route`. */
+  /** Picks the model for a text; see `optionsOn` for `site`. Errors: those of `Router.load` and `Router.route`. */
   async decide(text: string, { settings, index }: Pick<Stored, 'settings' | 'index'>, site?: Site): Promise<Answer> {
-    const live = this.#routerOf(index);
+    const holder = this.#holderOf(index);
     this.#isUsed = true;
-    const options = optionsOn(site, settings, await live.info());
+    const router = await holder.current();
+    const options = optionsOn(site, settings, router.info);
     const start = performance.now();
-    const judgements = await this.#judgements.of(live);
-    const decision = await live.ask((router) => routeWithFeedback(router, text, judgements, options));
+    const feedback = await this.#feedback.with(router);
+    const decision = await routeWithFeedback(router, text, feedback, options);
     return { decision, counted: decision.feedbackUsed, elapsedMs: performance.now() - start };
   }
 
   /** Ends the worker; the next question starts another one. */
   dispose(): void {
-    this.#live?.dispose();
-    this.#live = undefined;
-    this.#judgements = new Judgements();
+    this.#holder?.dispose();
+    this.#holder = undefined;
+    this.#feedback = new EmbeddedFeedback();
     this.#isUsed = false;
   }
 
-  #routerOf(index: OwnIndex | null): LiveRouter {
+  #holderOf(index: OwnIndex | null): RouterHolder {
     if (index?.id !== this.#index?.id) this.dispose();
     this.#index = index;
-    this.#live ??= new LiveRouter(loadOptions(index));
-    return this.#live;
+    this.#holder ??= new RouterHolder(loadOptions(index));
+    return this.#holder;
   }
 }

@@ -1,4 +1,4 @@
-/** What a badge shows of a decision. */
+/** The part of a decision that a badge shows. */
 import type { DecisionWithFeedback } from 'signalbox';
 import { lampOf } from '../../shared/words.js';
 import type { NoSuggestion, Suggestion } from '../messages.js';
@@ -7,8 +7,8 @@ import type { Engine } from './engine.js';
 
 function failureWords(error: unknown): string {
   const code = (error as { code?: string } | undefined)?.code;
-  if (code === 'no_candidate') return 'No model is left to choose from: see the settings.';
-  return 'The router could not be started: the side panel says why.';
+  if (code === 'no_candidate') return 'No model is left to choose from. Check the settings.';
+  return 'The router could not be started. The side panel shows the error.';
 }
 
 /**
@@ -32,7 +32,7 @@ export async function suggest(
       kind: 'suggestion',
       model,
       siteModel: Object.hasOwn(site.names, model) ? (site.names[model] ?? null) : null,
-      // As it is shown: finer digits would tell more.
+      // Rounded as shown: more digits would reveal more to the page.
       pCorrect: Math.round(100 * (ranking.find((ranked) => ranked.model === model)?.pCorrect ?? 0)) / 100,
       usdPerMTok: price.usdPerMTok,
       lamp: lampOf(decision),

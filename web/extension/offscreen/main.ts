@@ -1,14 +1,14 @@
-/** Chromium's offscreen document: the router for badges. It outlives the background's sleep, and goes when nobody asks. */
+/** Chromium's offscreen document: the router for badges. It stays when the background is stopped, and closes when idle. */
 import { Engine } from '../engine/engine.js';
 import { suggest } from '../engine/suggestion.js';
 import type { NoSuggestion, Suggestion, ToOffscreen } from '../messages.js';
 
-/** Then its memory is worth more than half a second of loading. */
+/** Close when idle this long, to free memory. */
 const IDLE_MS = 10 * 60_000;
 
 const engine = new Engine();
 
-/** The background speaks without a tab; a content script has one, whatever it says. */
+/** Whether the background sent a message: unlike a content script, it has no tab. */
 const isBackground = ({ id, tab, url }: chrome.runtime.MessageSender) =>
   id === chrome.runtime.id && tab === undefined && url === chrome.runtime.getURL('background.js');
 
@@ -22,7 +22,7 @@ stayAwhile();
 
 async function answer(message: ToOffscreen): Promise<Suggestion | NoSuggestion | undefined> {
   if (message.kind === 'ask') return suggest(engine, message.text, message.stored, message.site);
-  await engine.warm(message.index).catch(() => undefined); // The first question says what is wrong.
+  await engine.warm(message.index).catch(() => undefined); // The first question reports the error.
   return undefined;
 }
 

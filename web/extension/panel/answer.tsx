@@ -2,11 +2,10 @@
 import { useMemo } from 'preact/hooks';
 import { Dial } from '../../shared/dial.js';
 import { DialStepper } from '../../shared/dial-stepper.js';
-import { count } from '../../shared/format.js';
 import { dialStops } from '../../shared/frontier.js';
 import { Pick } from '../../shared/pick.js';
 import { errorWords } from '../../shared/words.js';
-import { change, notWritten, stored } from '../stored/live.js';
+import { change, notWritten, stored } from '../stored/stored-signals.js';
 import { OpenChat } from './open-chat.js';
 import { type Answer, answer, backToShipped, isStale, prompt, retry, status } from './state.js';
 
@@ -28,7 +27,7 @@ function Failed({ error, isIndex }: { error: unknown; isIndex: boolean }) {
         </button>
         {index !== null && (
           <button type="button" class="secondary outline small" data-shipped onClick={backToShipped}>
-            Remove it, and use the shipped benchmark
+            Remove it and use the built-in benchmark
           </button>
         )}
       </p>
@@ -36,7 +35,7 @@ function Failed({ error, isIndex }: { error: unknown; isIndex: boolean }) {
   );
 }
 
-/** Said to screen readers when it changes; a decision is one short sentence. */
+/** Status line. Screen readers announce its changes; a decision is one short sentence. */
 function StatusLine() {
   const now = status.value;
   if (now.kind === 'failed') return <Failed error={now.error} isIndex={now.isIndex} />;
@@ -46,9 +45,9 @@ function StatusLine() {
     <p role="status" class="status" data-status={now.kind}>
       {found === undefined ? (
         isWaiting ? (
-          'Loading the router.'
+          'Loading the router'
         ) : (
-          'What you type stays on this device.'
+          'Your prompt stays on this device.'
         )
       ) : (
         <>
@@ -67,22 +66,22 @@ function Step({ found }: { found: Answer }) {
   return <DialStepper stops={stops} dial={stored.value.settings.dial} onChange={(dial) => change({ dial })} />;
 }
 
-/** What it is decided by. */
-function By() {
+/** The basis of the decision: the benchmark and the ratings. */
+function Basis() {
   const { index } = stored.value;
   const counted = answer.value?.counted ?? 0;
   return (
     <p class="by">
-      By{' '}
+      Based on{' '}
       <a href="../settings/index.html#benchmark" target="_blank" data-benchmark rel="noopener">
-        {index === null ? 'the shipped benchmark' : <bdi>{index.name}</bdi>}
+        {index === null ? 'the built-in benchmark' : <bdi>{index.name}</bdi>}
       </a>
       {counted > 0 && (
         <>
           {' '}
           and{' '}
-          <a href="../settings/index.html#judgements" target="_blank" data-counted rel="noopener">
-            {count(counted, 'judgement')} of yours
+          <a href="../settings/index.html#feedback" target="_blank" data-counted rel="noopener">
+            {counted} of your ratings
           </a>
         </>
       )}
@@ -103,7 +102,7 @@ export function AnswerCard() {
         </>
       ) : (
         <p class="placeholder" data-placeholder>
-          The model that would be right appears here.
+          The suggested model appears here.
         </p>
       )}
       <Dial value={stored.value.settings.dial} onChange={(dial) => change({ dial })} />
@@ -111,10 +110,10 @@ export function AnswerCard() {
       <StatusLine />
       {notWritten.value !== undefined && (
         <p role="alert" class="failed" data-not-written>
-          The settings could not be kept: {errorWords(notWritten.value)}
+          The settings could not be saved: {errorWords(notWritten.value)}
         </p>
       )}
-      <By />
+      <Basis />
     </article>
   );
 }

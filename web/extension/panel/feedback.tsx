@@ -1,17 +1,17 @@
-/** What the person thinks of the decision: kept on this device, and counted in the next one. */
+/** The user's rating of the answer: kept on this device, and used in later decisions. */
 import { signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { judgedOf, keptPrompt, type Verdict, verdictsOf } from '../judging.js';
-import { eraseJudged, type Judged, keepJudged, listJudged, onJudged } from '../stored/judged.js';
+import { keptPrompt, type Rating, ratingWords, storedFeedbackOf } from '../rating.js';
+import { eraseFeedback, keepFeedback, listFeedback, onFeedback, type StoredFeedback } from '../stored/feedback.js';
 import { type Answer, answer, info, isStale } from './state.js';
 
-const judged = signal<readonly Judged[]>([]);
+const feedback = signal<readonly StoredFeedback[]>([]);
 const failure = signal('');
 
 const refresh = () =>
-  listJudged().then(
+  listFeedback().then(
     (list) => {
-      judged.value = list;
+      feedback.value = list;
     },
     (error: unknown) => {
       failure.value = String(error);
@@ -28,8 +28,8 @@ async function attempt(action: () => Promise<unknown>): Promise<void> {
   }
 }
 
-const keep = ({ prompt, decision }: Answer, verdict: Verdict) =>
-  attempt(async () => keepJudged([await judgedOf(prompt, decision.model, verdict)]));
+const keep = ({ prompt, decision }: Answer, rating: Rating) =>
+  attempt(async () => keepFeedback([await storedFeedbackOf(prompt, decision.model, rating)]));
 
 interface OtherProps {
   models: readonly string[];
@@ -37,7 +37,7 @@ interface OtherProps {
   onCancel: () => void;
 }
 
-/** Any model of the benchmark, found by typing a part of its name. */
+/** A choice among the models of the benchmark, by a part of the name. */
 function OtherModel({ models, onKeep, onCancel }: OtherProps) {
   const field = useRef<HTMLInputElement>(null);
   const typed = useSignal('');
@@ -51,7 +51,7 @@ function OtherModel({ models, onKeep, onCancel }: OtherProps) {
   };
   return (
     <form class="other" onSubmit={submit} onKeyDown={(event) => event.key === 'Escape' && onCancel()}>
-      <label for="other-model">Which model was right?</label>
+      <label for="other-model">Which model gave the right answer?</label>
       <input
         ref={field}
         id="other-model"
@@ -59,7 +59,7 @@ function OtherModel({ models, onKeep, onCancel }: OtherProps) {
         autocomplete="off"
         spellcheck={false}
         dir="auto"
-        placeholder="A part of its name"
+        placeholder="Part of its name"
         value={typed}
         aria-invalid={isRefused.value ? 'true' : undefined}
         aria-describedby={isRefused.value ? 'other-refused' : undefined}
@@ -75,12 +75,12 @@ function OtherModel({ models, onKeep, onCancel }: OtherProps) {
       </datalist>
       {isRefused.value && (
         <small class="refused" id="other-refused" role="alert">
-          No model of this benchmark has that name: choose one of the list.
+          This benchmark has no model of that name. Choose one from the list.
         </small>
       )}
       <p class="actions">
         <button type="submit" class="small" data-keep-other>
-          It was right
+          Save
         </button>
         <button type="button" class="secondary outline small" onClick={onCancel}>
           Cancel
@@ -90,11 +90,11 @@ function OtherModel({ models, onKeep, onCancel }: OtherProps) {
   );
 }
 
-function Kept({ each, onUndo }: { each: Judged; onUndo: () => void }) {
+function Kept({ each, onUndo }: { each: StoredFeedback; onUndo: () => void }) {
   return (
-    <li data-judged={each.id}>
-      Kept on this device:{' '}
-      {verdictsOf(each).map(({ model, words }) => (
+    <li data-rating={each.id}>
+      Saved on this device:{' '}
+      {ratingWords(each).map(({ model, words }) => (
         <span key={model}>
           <b dir="auto">{model}</b> {words}.{' '}
         </span>
@@ -110,27 +110,27 @@ function Asked({ found }: { found: Answer }) {
   const isOther = useSignal(false);
   const otherButton = useRef<HTMLButtonElement>(null);
   const title = useRef<HTMLHeadingElement>(null);
-  const mine = judged.value.filter(({ prompt }) => prompt === keptPrompt(found.prompt));
+  const mine = feedback.value.filter(({ prompt }) => prompt === keptPrompt(found.prompt));
   const close = () => {
     isOther.value = false;
     otherButton.current?.focus();
   };
   const models = (info.value?.models ?? []).map(({ name }) => name).filter((name) => name !== found.decision.model);
-  const say = (verdict: Verdict) => {
+  const say = (rating: Rating) => {
     isOther.value = false;
-    keep(found, verdict);
+    keep(found, rating);
   };
   return (
     <>
       <h2 id="feedback-title" ref={title} tabIndex={-1}>
-        Was that right?
+        Was the answer right?
       </h2>
       <div class="buttons">
         <button type="button" class="secondary outline small" data-right onClick={() => say({ kind: 'right' })}>
-          It was right
+          Yes
         </button>
         <button type="button" class="secondary outline small" data-wrong onClick={() => say({ kind: 'wrong' })}>
-          It was wrong
+          No
         </button>
         <button
           ref={otherButton}
@@ -142,7 +142,7 @@ function Asked({ found }: { found: Answer }) {
             isOther.value = !isOther.value;
           }}
         >
-          I used another
+          I used a different model
         </button>
       </div>
       {isOther.value && (
@@ -163,9 +163,9 @@ function Asked({ found }: { found: Answer }) {
                 key={each.id}
                 each={each}
                 onUndo={() => {
-                  // The button goes with what it undoes.
+                  // The button disappears with its rating.
                   title.current?.focus();
-                  attempt(() => eraseJudged([each.id]));
+                  attempt(() => eraseFeedback([each.id]));
                 }}
               />
             ))}
@@ -174,7 +174,7 @@ function Asked({ found }: { found: Answer }) {
       </div>
       {failure.value !== '' && (
         <p role="alert" class="failed">
-          This could not be kept: {failure}
+          Your rating could not be saved: {failure}
         </p>
       )}
     </>
@@ -184,7 +184,7 @@ function Asked({ found }: { found: Answer }) {
 export function Feedback() {
   useEffect(() => {
     refresh();
-    return onJudged(refresh);
+    return onFeedback(refresh);
   }, []);
   const found = answer.value;
   if (found === undefined) return null;

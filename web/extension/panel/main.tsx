@@ -5,7 +5,7 @@ import '../../shared/controls.css';
 import '../page.css';
 import './style.css';
 import { render } from 'preact';
-import { openStored } from '../stored/live.js';
+import { openStored } from '../stored/stored-signals.js';
 import { AnswerCard } from './answer.js';
 import { Feedback } from './feedback.js';
 import { PromptBox } from './prompt-box.js';

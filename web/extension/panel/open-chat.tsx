@@ -1,6 +1,9 @@
-/** The way to the picked model on the person's own site. Its address may hold the prompt: it goes there when the link is followed, and not before. */
+/**
+ * The link to the picked model on the user's site. Its address may contain the prompt, which is sent only when the user
+ * follows the link.
+ */
 import type { Decision } from 'signalbox';
-import { chatLink } from '../content/links.js';
+import { chatLink } from '../chats/index.js';
 import { origin, site } from './state.js';
 
 export function OpenChat({ decision: { model }, prompt }: { decision: Decision; prompt: string }) {
@@ -13,11 +16,11 @@ export function OpenChat({ decision: { model }, prompt }: { decision: Decision; 
     <p class="open-chat">
       {link === undefined ? (
         <>
-          On this site it is called <b dir="auto">{siteModel}</b>.
+          This site calls it <b dir="auto">{siteModel}</b>.
         </>
       ) : (
         <a href={link} target="_blank" rel="noreferrer" data-open-chat>
-          Open the chat with <bdi>{siteModel}</bdi>
+          Open a chat with <bdi>{siteModel}</bdi>
         </a>
       )}
     </p>

@@ -1,33 +1,33 @@
-/** The prompt, and the page that it comes from. */
+/** The prompt, and the page that it came from. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { count } from '../../shared/format.js';
 import { grant } from '../sites.js';
-import { rewrite } from '../stored/live.js';
 import { NEW_SITE } from '../stored/schema.js';
+import { rewrite } from '../stored/stored-signals.js';
 import { isNothingSelected, leavePage, origin, prompt, site, type } from './state.js';
 
-/** Asks the browser for one site, and adds it to the settings. */
+/** Asks the browser for permission on one site, and adds the site to the settings. */
 function SuggestThere({ page }: { page: string }) {
   const said = useSignal('');
   const add = async () => {
     try {
-      // First of all: what is awaited before it takes the click away from it.
+      // Comes first: after an `await` browsers no longer accept the click.
       if (!(await grant(page))) {
-        said.value = 'The browser was not given the permission: nothing has changed.';
+        said.value = 'Permission denied. Nothing was changed.';
         return;
       }
       await rewrite((now) => ({ ...now, sites: { ...now.sites, [page]: NEW_SITE } }));
-      // The button goes.
+      // The button disappears.
       document.getElementById('prompt')?.focus();
     } catch (error) {
-      said.value = `That did not work (${String(error)}). Add the site in the settings.`;
+      said.value = `The site could not be added (${String(error)}). Try it in the settings.`;
     }
   };
   return (
     <>
       <button type="button" class="secondary outline small" data-add-site onClick={add}>
-        Suggest models beside the prompt box of <bdi>{page}</bdi>
+        Show suggestions on <bdi>{page}</bdi>
       </button>
       <small role="status">{said}</small>
     </>
@@ -42,19 +42,19 @@ function Page() {
   return (
     <div class="page" data-page>
       <p>
-        {isNothingSelected.value ? 'Nothing is selected on' : 'Asked on'} <bdi>{page}</bdi>
-        {isNothingSelected.value && ': type or paste your prompt here'}.{' '}
-        {named > 0 && `It has ${count(named, 'model')}: only those are suggested. `}
+        {isNothingSelected.value ? 'Nothing is selected on' : 'From'} <bdi>{page}</bdi>.{' '}
+        {isNothingSelected.value && 'Type or paste your prompt here. '}
+        {named > 0 && `Only its ${count(named, 'model')} can be suggested. `}
         <button type="button" class="link-button" data-leave-page onClick={leavePage}>
-          {named > 0 ? 'Suggest all models' : 'Forget the page'}
+          {named > 0 ? 'Allow all models' : 'Ignore the page'}
         </button>
       </p>
       {here !== undefined && named === 0 && (
         <p>
           <a href="../settings/index.html#sites" target="_blank" data-name-models rel="noopener">
-            Say which models it has
-          </a>
-          , and only those are suggested there.
+            Set which models it has
+          </a>{' '}
+          to suggest only those.
         </p>
       )}
       {here === undefined && <SuggestThere key={page} page={page} />}
@@ -64,7 +64,7 @@ function Page() {
 
 export function PromptBox() {
   const box = useRef<HTMLTextAreaElement>(null);
-  // The panel was opened to type into it, unless a question came along.
+  // Unless a question came with it, the panel was opened to type into it.
   useEffect(() => {
     if (prompt.peek() === '') box.current?.focus();
   }, []);

@@ -1,20 +1,20 @@
-/** What the panel knows, as signals: the components read them, the functions here change them. */
+/** The state of the panel as signals: components read them, the functions here change them. */
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { IndexInfo } from 'signalbox';
 import { type Answer as Decided, Engine } from '../engine/engine.js';
-import { onJudged } from '../stored/judged.js';
-import { isLoaded, rewrite, stored } from '../stored/live.js';
+import { onFeedback } from '../stored/feedback.js';
 import { eraseIndex } from '../stored/own-index.js';
 import { FRESH_MS, onQuestion, type Question, readQuestion } from '../stored/question.js';
 import type { Site } from '../stored/schema.js';
+import { isLoaded, rewrite, stored } from '../stored/stored-signals.js';
 
-/** A pause in typing. */
+/** Length of a pause in typing. */
 const PAUSE_MS = 100;
 
-/** `isIndex`: it could not even be loaded. */
-export type Status = { kind: 'loading' } | { kind: 'ready' } | { kind: 'failed'; error: unknown; isIndex: boolean };
+/** `isIndex`: the index could not be loaded. */
+type Status = { kind: 'loading' } | { kind: 'ready' } | { kind: 'failed'; error: unknown; isIndex: boolean };
 
-/** A decision, and what it is about. */
+/** A decision and its prompt. */
 export interface Answer extends Decided {
   prompt: string;
 }
@@ -22,14 +22,14 @@ export interface Answer extends Decided {
 export const prompt = signal('');
 /** The page that the last question came from. */
 export const origin = signal<string | null>(null);
-/** The last question brought no text. */
+/** Whether the last question came without text. */
 export const isNothingSelected = signal(false);
 export const info = signal<IndexInfo | undefined>(undefined);
 export const status = signal<Status>({ kind: 'loading' });
 export const answer = signal<Answer | undefined>(undefined);
-/** The person is ahead of the answer. */
+/** Whether the prompt has changed since the answer. */
 export const isStale = computed(() => answer.value !== undefined && answer.value.prompt !== prompt.value);
-/** What the settings say of the page that is asked about. */
+/** The settings of the site that the question came from. */
 export const site = computed<Site | undefined>(() => {
   const { sites } = stored.value;
   return origin.value !== null && Object.hasOwn(sites, origin.value) ? sites[origin.value] : undefined;
@@ -37,19 +37,19 @@ export const site = computed<Site | undefined>(() => {
 
 const engine = new Engine();
 
-/** Only the last question counts. */
+/** Number of the last question; answers to earlier ones are dropped. */
 let asked = 0;
 let pause: ReturnType<typeof setTimeout> | undefined;
 
 async function decide(): Promise<void> {
   clearTimeout(pause);
-  // It is called again then.
+  // An effect decides again once the settings are loaded.
   if (!isLoaded.peek()) return;
   asked += 1;
   const mine = asked;
   const text = prompt.peek();
   const isEmpty = text.trim() === '';
-  // Nothing is decided about nothing, and the last decision was about something else.
+  // An empty prompt has no decision, and the last decision was for another prompt.
   if (isEmpty) answer.value = undefined;
   let found: IndexInfo | undefined;
   try {
@@ -77,16 +77,16 @@ function decideSoon(): void {
   pause = setTimeout(decide, PAUSE_MS);
 }
 
-/** Decides at once, also after a failure. */
+/** Decides at once, for example after a failure. */
 export function retry(): void {
   status.value = { kind: 'loading' };
   decide();
 }
 
-/** What stands in the prompt was typed here, and did not come from a page. */
+/** Whether the prompt was typed here, rather than taken from a page. */
 let isTyped = false;
 
-/** While someone types. */
+/** Sets the prompt while the user types, and decides after a pause. */
 export function type(text: string): void {
   isTyped = text !== '';
   batch(() => {
@@ -96,12 +96,12 @@ export function type(text: string): void {
   decideSoon();
 }
 
-/** Forgets the page: every candidate counts again. */
+/** Forgets the page, so that all candidates can be suggested again. */
 export function leavePage(): void {
   origin.value = null;
 }
 
-/** Where an index of one's own is of no use any more. */
+/** Removes the user's own index, which cannot be used. */
 export async function backToShipped(): Promise<void> {
   const { index } = stored.peek();
   if (index === null) return;
@@ -120,7 +120,7 @@ function take({ text, origin: from }: Question): void {
   decide();
 }
 
-/** Listens to what is asked on pages of this window, and to judgements. */
+/** Listens to questions from pages of this window, and to feedback. */
 export async function openPanel(): Promise<void> {
   const { id } = await chrome.windows.getCurrent();
   let ofBadge = '';
@@ -130,19 +130,19 @@ export async function openPanel(): Promise<void> {
     take(question);
   };
   onQuestion((question) => {
-    // Whoever types here clicks on no badge (a panel that was just opened has the focus, too); and what was taken over
-    // already may have been changed since.
+    // A user who types here has not clicked a badge (a panel that has just opened has the focus, too), and a prompt that
+    // was taken over already may have been edited since.
     const isTyping = document.hasFocus() && isTyped;
     const isUnasked = question.isOfBadge && (isTyping || question.text === ofBadge);
     if (!isUnasked) takeMine(question);
   });
-  // After the engine heard of it, too.
-  onJudged(decideSoon);
+  // The engine listens first, and has forgotten the old feedback by then.
+  onFeedback(decideSoon);
   const last = await readQuestion();
   if (last !== undefined && Date.now() - last.at < FRESH_MS) takeMine(last);
 }
 
-// Settings and sites decide anew: once for the start, and with every change.
+// Decides at the start and with every change of settings and site.
 effect(() => {
   stored.value.settings;
   stored.value.index;

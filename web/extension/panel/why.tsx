@@ -1,4 +1,4 @@
-/** Why this model: what is predicted of each, and the samples that say so; and which models may be picked. */
+/** The reasons: predictions per model and the samples behind them. Below: the models that may be picked. */
 import { useMemo } from 'preact/hooks';
 import { Candidates } from '../../shared/candidates.js';
 import { Folded } from '../../shared/folded.js';
@@ -6,7 +6,7 @@ import { count, percent } from '../../shared/format.js';
 import { Neighbours } from '../../shared/neighbours.js';
 import { Ranking } from '../../shared/ranking.js';
 import { isCandidate } from '../../shared/settings.js';
-import { change, stored } from '../stored/live.js';
+import { change, stored } from '../stored/stored-signals.js';
 import { answer, info } from './state.js';
 
 function Reasons() {
@@ -17,7 +17,7 @@ function Reasons() {
       <h2 id="why-title">Why this model</h2>
       {decision.tasks.length > 0 && (
         <>
-          <p class="tasks-title">Benchmark tasks that it resembles</p>
+          <p class="tasks-title">Most similar benchmark tasks</p>
           <ul class="tasks">
             {decision.tasks.map(({ task, weight }) => (
               <li key={task}>
@@ -38,7 +38,7 @@ function Reasons() {
 function Models() {
   const models = info.value?.models;
   const now = stored.value.settings;
-  // The same elements again while only the dial moves.
+  // Reuses the elements while only the dial moves.
   return useMemo(() => {
     if (models === undefined) return null;
     const left = models.filter((model) => isCandidate(model, now)).length;

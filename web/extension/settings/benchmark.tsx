@@ -1,21 +1,21 @@
-/** Which benchmark is routed on: the shipped one, or a file of one's own. */
+/** The benchmark in use: the built-in one, or the user's own file. */
 import { bytes, count } from '../../shared/format.js';
 import { errorWords } from '../../shared/words.js';
-import { stored } from '../stored/live.js';
 import type { OwnIndex } from '../stored/schema.js';
+import { stored } from '../stored/stored-signals.js';
 import { fetchNeeded, isThere, modelOf, need, needed } from './embedder.js';
-import { NeededEmbedder } from './needed.js';
+import { MissingEmbedderCard } from './missing-embedder.js';
 import { nameOf, OtherEmbedder, readFile, routeOnFile, routeOnShipped } from './own-benchmark.js';
-import { SaidLine, useSaid } from './said.js';
 import { benchmark, lookAtIndex } from './state.js';
+import { StatusLine, useStatus } from './status-line.js';
 
 function Held() {
   const now = benchmark.value;
-  if (now.kind === 'loading') return <p role="status">Looking into it.</p>;
+  if (now.kind === 'loading') return <p role="status">Reading the benchmark</p>;
   if (now.kind === 'failed') {
     return (
       <div role="alert" class="failed" data-benchmark-failed>
-        <p dir="auto">It cannot be used: {errorWords(now.error)}</p>
+        <p dir="auto">This benchmark cannot be used: {errorWords(now.error)}</p>
         <button type="button" class="secondary outline small" onClick={lookAtIndex}>
           Try again
         </button>
@@ -25,12 +25,12 @@ function Held() {
   const { models, rows, tasks, sizeBytes } = now.info;
   return (
     <p data-held>
-      {count(models.length, 'model')}, {count(rows, 'question')} of {count(tasks.length, 'task')}, {bytes(sizeBytes)}.
+      {count(models.length, 'model')}, {count(rows, 'question')} in {count(tasks.length, 'task')}, {bytes(sizeBytes)}.
     </p>
   );
 }
 
-/** At once where its sentence transformer is on this device; else the person is asked. */
+/** Uses the index at once if its sentence transformer is on this device; otherwise asks the user first. */
 async function useWith(model: Pick<OwnIndex, 'model' | 'dtype'>, file: File): Promise<void> {
   if (model.model === null) return;
   need({ ...model, model: model.model, name: nameOf(file), read: () => readFile(file), isNew: true });
@@ -38,7 +38,7 @@ async function useWith(model: Pick<OwnIndex, 'model' | 'dtype'>, file: File): Pr
 }
 
 export function BenchmarkSection() {
-  const { said, attempt } = useSaid();
+  const { status, attempt } = useStatus();
   const { index } = stored.value;
   const open = (file: File, field: HTMLInputElement) =>
     attempt(async () => {
@@ -48,43 +48,43 @@ export function BenchmarkSection() {
       } catch (error) {
         const model = error instanceof OtherEmbedder ? modelOf(error.info) : undefined;
         if (model === undefined) {
-          throw new Error(`${file.name} cannot be used, and nothing has changed: ${(error as Error).message}`);
+          throw new Error(`${file.name} cannot be used, and nothing was changed: ${(error as Error).message}`);
         }
         await useWith(model, file);
-        return needed.peek() === undefined ? `${file.name} is used from now on.` : '';
+        return needed.peek() === undefined ? `${file.name} is now in use.` : '';
       }
-      field.value = ''; // The card says what is used.
-      return `${file.name} is used from now on.`;
-    }, `Looking into ${file.name}.`);
+      field.value = ''; // The card names the index in use.
+      return `${file.name} is now in use.`;
+    }, `Reading ${file.name}`);
   const back = () =>
     attempt(async () => {
       if (index !== null) await routeOnShipped(index);
       document.getElementById('own-index')?.focus();
-      return 'Your own index is erased. The shipped benchmark is used from now on.';
+      return 'Your own index was erased. The built-in benchmark is now in use.';
     });
   return (
     <section id="benchmark" aria-labelledby="benchmark-title">
       <h2 id="benchmark-title">Benchmark</h2>
-      <p>Models are suggested by how they did on questions like yours. These are the results that count:</p>
+      <p>Suggestions are based on how models did on questions like yours. The benchmark in use:</p>
       <article class="card" data-benchmark>
         <p>
-          <strong dir="auto">{index === null ? 'The shipped benchmark' : index.name}</strong>{' '}
-          {index !== null && <small>a file of your own</small>}
+          <strong dir="auto">{index === null ? 'The built-in benchmark' : index.name}</strong>{' '}
+          {index !== null && <small>your own file</small>}
         </p>
         <Held />
         {index !== null && (
           <button type="button" class="secondary outline small" data-shipped onClick={back}>
-            Erase it, and use the shipped benchmark
+            Erase it and use the built-in benchmark
           </button>
         )}
       </article>
-      <label for="own-index">Results of your own, as an index that signalbox has built (.sbx)</label>
+      <label for="own-index">Use your own results: an index built with signalbox (.sbx)</label>
       <input
         id="own-index"
         type="file"
         accept=".sbx"
         aria-describedby="own-index-help"
-        // The same file can be chosen again after it was put right.
+        // Lets the user choose the same file again after correcting it.
         onClick={(event) => {
           event.currentTarget.value = '';
         }}
@@ -94,10 +94,10 @@ export function BenchmarkSection() {
         }}
       />
       <small id="own-index-help">
-        It is looked into first, and then kept in this browser's storage. It is sent nowhere.
+        The index is checked, then kept in this browser's storage. It is not sent anywhere.
       </small>
-      <NeededEmbedder onDone={lookAtIndex} />
-      <SaidLine said={said} name="benchmark" />
+      <MissingEmbedderCard onDone={lookAtIndex} />
+      <StatusLine status={status} name="benchmark" />
     </section>
   );
 }

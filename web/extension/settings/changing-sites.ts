@@ -1,17 +1,17 @@
-/** Sites, as a person adds, changes and removes them. */
+/** Adding, changing and removing sites. */
 import { grant, patternOf, revoke } from '../sites.js';
-import { rewrite, stored } from '../stored/live.js';
 import { NEW_SITE, originOf, type Site } from '../stored/schema.js';
+import { rewrite, stored } from '../stored/stored-signals.js';
 
-/** Errors: sentences for people. */
+/** Adds a site after asking the browser for permission. Errors: sentences for the user. */
 export async function addSite(typed: string): Promise<string> {
   const origin = originOf(typed);
   if (origin === undefined) {
     throw new Error(`Expected an address such as https://chat.example.com, got ${JSON.stringify(typed)}.`);
   }
-  if (Object.hasOwn(stored.peek().sites, origin)) throw new Error(`${origin} is among your sites already.`);
-  // Nothing may be awaited before it, or the click does not count.
-  if (!(await grant(origin))) throw new Error(`The browser was not given the permission: ${origin} is not added.`);
+  if (Object.hasOwn(stored.peek().sites, origin)) throw new Error(`${origin} is already one of your sites.`);
+  // Comes first: after an `await` browsers no longer accept the click.
+  if (!(await grant(origin))) throw new Error(`Permission denied. ${origin} was not added.`);
   await rewrite((now) => ({ ...now, sites: { ...now.sites, [origin]: NEW_SITE } }));
   return origin;
 }
@@ -22,18 +22,18 @@ export const changeSite = (origin: string, part: Partial<Site>) =>
     return site === undefined ? now : { ...now, sites: { ...now.sites, [origin]: { ...site, ...part } } };
   });
 
-/** An empty name: the site does not have the model. */
+/** Sets the site's name for a model; an empty name means that the site does not have it. */
 export const nameModel = (origin: string, model: string, name: string) =>
   rewrite((now) => {
     const site = now.sites[origin];
     if (site === undefined) return now;
     const others = Object.entries(site.names).filter(([other]) => other !== model);
-    // fromEntries takes any name for its own, also "__proto__".
+    // Unlike an assignment, fromEntries also accepts "__proto__" as a name.
     const names = Object.fromEntries(name === '' ? others : [...others, [model, name]]);
     return { ...now, sites: { ...now.sites, [origin]: { ...site, names } } };
   });
 
-/** Takes the browser's permission for sites that were, unless one that is needs the same. */
+/** Revokes the permissions of removed sites, except those that a remaining site needs. */
 export async function revokeUnneeded(origins: readonly string[]): Promise<void> {
   const needed = new Set(Object.keys(stored.peek().sites).map(patternOf));
   for (const origin of origins) if (!needed.has(patternOf(origin))) await revoke(origin);

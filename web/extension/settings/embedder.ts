@@ -1,4 +1,4 @@
-/** The sentence transformer that an index of one's own needs: downloaded when the person asks for it, and kept by the browser. */
+/** The sentence transformer that the user's own index needs: downloaded on request, and kept by the browser. */
 import { signal } from '@preact/signals';
 import type { IndexInfo } from 'signalbox';
 import { SignalboxError } from 'signalbox';
@@ -7,21 +7,18 @@ import { isHubId } from '../../shared/hub.js';
 import type { OwnIndex } from '../stored/schema.js';
 import { routeOn } from './own-benchmark.js';
 
-/** What has to be downloaded, and for what. */
-export interface Needed {
+/** A model to download, and the index that needs it. */
+interface Needed {
   model: string;
   dtype: OwnIndex['dtype'];
   name: string;
-  /** Reads the index that it is for. */
+  /** Reads that index. */
   read(): Promise<Uint8Array<ArrayBuffer>>;
-  /** The index is not kept yet: it is, when it can be used. */
+  /** Whether the index is new: it is then kept once it can be used. */
   isNew: boolean;
 }
 
-export type Download =
-  | { kind: 'none' }
-  | { kind: 'loading'; share: number | undefined }
-  | { kind: 'failed'; error: unknown };
+type Download = { kind: 'none' } | { kind: 'loading'; share: number | undefined } | { kind: 'failed'; error: unknown };
 
 export const needed = signal<Needed | undefined>(undefined);
 export const download = signal<Download>({ kind: 'none' });
@@ -34,14 +31,14 @@ export function need(next: Needed | undefined): void {
   download.value = { kind: 'none' };
 }
 
-/** The model that an index names, where it is one that can be had; undefined for others. */
+/** Returns the model that an index names; `undefined` if that is not a name on the hub. */
 export function modelOf({ embedder }: IndexInfo): Pick<OwnIndex, 'model' | 'dtype'> | undefined {
   if (!isHubId(embedder.id)) return undefined;
   const dtype = (['q8', 'fp16', 'fp32'] as const).find((known) => known === embedder.details?.dtype) ?? 'q8';
   return { model: embedder.id, dtype };
 }
 
-/** Asks nobody. */
+/** Whether the model is on this device. Makes no request. */
 export async function isThere({ model, dtype }: Pick<OwnIndex, 'model' | 'dtype'>): Promise<boolean> {
   if (model === null) return true;
   const { OnnxEmbedder } = await import('signalbox/onnx');
@@ -51,7 +48,7 @@ export async function isThere({ model, dtype }: Pick<OwnIndex, 'model' | 'dtype'
 async function load({ model, dtype, name, read, isNew }: Needed, signal: AbortSignal): Promise<void> {
   const { OnnxEmbedder } = await import('signalbox/onnx');
   const index = await read();
-  /** Files of the model, the largest of them by far its weights. */
+  /** Progress by file; the weights are by far the largest. */
   const files = new Map<string, { loaded: number; total: number }>();
   const embedder = await OnnxEmbedder.load(model, {
     dtype,
@@ -72,7 +69,7 @@ async function load({ model, dtype, name, read, isNew }: Needed, signal: AbortSi
   if (isNew) await routeOn({ name, model, dtype }, index);
 }
 
-/** Downloads what is needed and uses the index with it. Gives whether it came to that; what went wrong is in `download`. */
+/** Downloads the needed model and uses the index with it. Returns whether that succeeded; the error is in `download`. */
 export async function fetchNeeded(): Promise<boolean> {
   const which = needed.peek();
   if (which === undefined) return false;

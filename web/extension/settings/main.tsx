@@ -1,4 +1,4 @@
-/** The settings: which benchmark, which models, which sites, and what is kept. */
+/** The settings: benchmark, models, sites, and the data that is kept. */
 import '@picocss/pico/css/pico.classless.min.css';
 import '../../shared/style.css';
 import '../../shared/controls.css';
@@ -7,9 +7,9 @@ import './style.css';
 import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { errorWords } from '../../shared/words.js';
-import { isLoaded, notWritten, openStored } from '../stored/live.js';
+import { isLoaded, notWritten, openStored } from '../stored/stored-signals.js';
 import { BenchmarkSection } from './benchmark.js';
-import { JudgementsSection } from './judgements.js';
+import { FeedbackSection } from './feedback.js';
 import { ModelsSection } from './models.js';
 import { PrivacySection } from './privacy.js';
 import { SitesSection } from './sites.js';
@@ -17,19 +17,19 @@ import { openState } from './state.js';
 import { TransferSection } from './transfer.js';
 
 function Sections() {
-  // An address with a # names a section that was not there when the page was opened.
+  // The section that the address names after # did not exist yet when the page opened.
   useEffect(() => document.getElementById(location.hash.slice(1))?.scrollIntoView(), []);
   return (
     <>
       {notWritten.value !== undefined && (
         <p role="alert" class="failed" data-not-written>
-          The last change could not be kept: {errorWords(notWritten.value)}
+          The last change could not be saved: {errorWords(notWritten.value)}
         </p>
       )}
       <BenchmarkSection />
       <ModelsSection />
       <SitesSection />
-      <JudgementsSection />
+      <FeedbackSection />
       <TransferSection />
       <PrivacySection />
     </>

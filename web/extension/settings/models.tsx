@@ -1,15 +1,15 @@
-/** Which models may be suggested, what they cost, and how much a lower price is worth. */
+/** The models that may be suggested, their prices, and the dial between quality and price. */
 import { useMemo } from 'preact/hooks';
 import { Candidates } from '../../shared/candidates.js';
 import { Dial } from '../../shared/dial.js';
-import { change, stored } from '../stored/live.js';
+import { change, stored } from '../stored/stored-signals.js';
 import { benchmark } from './state.js';
 
 function Models() {
   const now = benchmark.value;
   const models = now.kind === 'ready' ? now.info.models : undefined;
   const { settings } = stored.value;
-  // The same elements again while only the dial moves.
+  // Reuses the elements while only the dial moves.
   return useMemo(
     () =>
       models === undefined ? (

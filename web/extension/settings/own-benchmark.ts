@@ -1,27 +1,27 @@
-/** An index of one's own: looked at before it is kept, and kept before the last one goes. */
+/** The user's own index: checked before it is kept, and kept before the last one is erased. */
 import { type IndexInfo, SignalboxError } from 'signalbox';
 import { WorkerRouter } from 'signalbox/worker';
-import { rewrite, stored } from '../stored/live.js';
 import { eraseIndex, keepIndex } from '../stored/own-index.js';
 import type { OwnIndex } from '../stored/schema.js';
+import { rewrite, stored } from '../stored/stored-signals.js';
 
-/** More would not fit into the memory that a router may use. */
+/** A larger index would not fit into the memory that a router may use. */
 const MOST_BYTES = 1_000_000_000;
 
-/** It is sound, but made by an embedder that is not at hand. */
+/** The index is valid, but its embedder is not available. */
 export class OtherEmbedder extends Error {
   constructor(readonly info: IndexInfo) {
     super(
-      `it was built with the embedder ${info.embedder.id || 'without a name'}, and prompts can only be compared with it by ` +
-        'the same one, which is not on this device',
+      `it was built with ${info.embedder.id ? `the embedder ${info.embedder.id}` : 'an unnamed embedder'}, which is not on ` +
+        'this device',
     );
   }
 }
 
-/** The shipped index, or bytes and what is said of them: `model` as in `OwnIndex`. */
-export type Inspected = { bytes: Uint8Array<ArrayBuffer>; model: string | null } | undefined;
+/** Bytes of an index, with `model` as in `OwnIndex`; `undefined` is the built-in index. */
+type Inspected = { bytes: Uint8Array<ArrayBuffer>; model: string | null } | undefined;
 
-/** Of a sentence transformer only the name is compared: whether it is at hand is another question. */
+/** Compares only the name of the sentence transformer, which may not be on this device. */
 async function inspectFor(model: string, index: Uint8Array<ArrayBuffer>): Promise<IndexInfo> {
   const router = await WorkerRouter.load({ index, embedder: null });
   router.dispose();
@@ -30,7 +30,10 @@ async function inspectFor(model: string, index: Uint8Array<ArrayBuffer>): Promis
   return router.info;
 }
 
-/** What an index holds, if prompts can be routed on it. Errors: those of `WorkerRouter.load`, and `OtherEmbedder`. */
+/**
+ * Returns what an index holds after routing a prompt with it. Errors: those of `WorkerRouter.load`, and
+ * `OtherEmbedder`.
+ */
 export async function inspect(index: Inspected): Promise<IndexInfo> {
   if (index !== undefined && index.model !== null) return inspectFor(index.model, index.bytes);
   const router = await WorkerRouter.load({ index: index?.bytes });
@@ -45,7 +48,7 @@ export async function inspect(index: Inspected): Promise<IndexInfo> {
   }
 }
 
-/** Keeps the bytes, and routes on them from now on. */
+/** Keeps an index and uses it from now on. */
 export async function routeOn(
   about: Pick<OwnIndex, 'name' | 'model' | 'dtype'>,
   bytes: Uint8Array<ArrayBuffer>,
@@ -70,7 +73,7 @@ export async function readFile(file: File): Promise<Uint8Array<ArrayBuffer>> {
 
 export const nameOf = (file: File) => file.name.replace(/\.sbx$/i, '');
 
-/** Errors: those of `inspect`. */
+/** Checks, keeps and uses the index in a file. Errors: those of `inspect`. */
 export async function routeOnFile(file: File): Promise<void> {
   const bytes = await readFile(file);
   await inspect({ bytes, model: null });

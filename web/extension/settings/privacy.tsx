@@ -1,29 +1,28 @@
-/** What happens to what a person types. Every sentence must be true of the code. */
+/** The handling of the user's prompts. Every sentence must be true of the code. */
 export function PrivacySection() {
   return (
     <section id="privacy" aria-labelledby="privacy-title">
       <h2 id="privacy-title">Privacy</h2>
       <ul>
         <li>
-          Prompts are routed on this device. The extension sends none of them anywhere, and there are no statistics of
-          your use.
+          Prompts are routed on this device. The extension does not send them anywhere, and collects no usage
+          statistics.
         </li>
         <li>
-          The link that opens a chat of yours may have the prompt in its address, where that site can take one: it goes
-          to that site when you follow the link.
+          A link that opens one of your chats may contain the prompt, if the site supports that. The site receives it
+          when you follow the link.
         </li>
         <li>
-          The extension sees a page only where you granted the site, or for the moment in which you call it there.
+          The extension sees a page only if you have allowed its site, or at the moment when you use it on that page.
         </li>
         <li>
-          Kept are these settings, your own index, and the prompts that you judged: in this browser, until you erase
-          them.
+          These settings, your own index and the prompts that you rated are kept in this browser until you erase them.
         </li>
-        <li>Removing the extension from the browser removes all of it.</li>
+        <li>Removing the extension from the browser removes all of this data.</li>
       </ul>
       <p>
         <a href="../privacy/index.html" data-privacy>
-          All of it, and why each permission is asked for
+          Full privacy page, with the reason for each permission
         </a>
       </p>
     </section>

@@ -1,21 +1,14 @@
-/** One site: whether it gets a badge, what kind of chat it is, and how it calls the models. */
+/** One site: whether it has a badge, its kind of chat, and its names for the models. */
 
 import { Folded } from '../../shared/folded.js';
 import { count } from '../../shared/format.js';
+import { CHATS, type ChatName } from '../chats/index.js';
 import { grant } from '../sites.js';
-import { ADAPTERS, type AdapterName, type Site } from '../stored/schema.js';
+import type { Site } from '../stored/schema.js';
 import { changeSite, removeSite } from './changing-sites.js';
-import { SaidLine, useSaid } from './said.js';
 import { SiteNames } from './site-names.js';
 import { granted } from './state.js';
-
-const ADAPTER_WORDS: Record<AdapterName, string> = {
-  auto: 'Found out by the page',
-  'open-webui': 'Open WebUI',
-  librechat: 'LibreChat',
-  openrouter: 'OpenRouter',
-  generic: 'Any prompt box',
-};
+import { StatusLine, useStatus } from './status-line.js';
 
 interface Props {
   origin: string;
@@ -23,21 +16,21 @@ interface Props {
 }
 
 function Missing({ origin, id }: { origin: string; id: string }) {
-  const { said, attempt } = useSaid();
+  const { status, attempt } = useStatus();
   const ask = () =>
     attempt(async () => {
-      if (!(await grant(origin))) throw new Error('The browser was not given the permission.');
-      // The button goes.
+      if (!(await grant(origin))) throw new Error('Permission denied.');
+      // The button disappears.
       document.getElementById(`${id}-on`)?.focus();
       return '';
     });
   return (
     <div class="failed" data-missing>
-      <p>The browser does not let the extension into this site: there is no badge until you grant it.</p>
+      <p>The extension has no permission for this site, so there is no badge.</p>
       <button type="button" class="small" data-grant onClick={ask}>
-        Grant it
+        Allow this site
       </button>
-      <SaidLine said={said} name="grant" />
+      <StatusLine status={status} name="grant" />
     </div>
   );
 }
@@ -51,11 +44,12 @@ function Kind({ origin, site, id }: Props & { id: string }) {
           id={`${id}-adapter`}
           data-adapter
           value={site.adapter}
-          onChange={(event) => changeSite(origin, { adapter: event.currentTarget.value as AdapterName })}
+          onChange={(event) => changeSite(origin, { adapter: event.currentTarget.value as ChatName })}
         >
-          {ADAPTERS.map((name) => (
+          <option value="auto">Detect automatically</option>
+          {CHATS.map(({ name, label }) => (
             <option key={name} value={name}>
-              {ADAPTER_WORDS[name]}
+              {label}
             </option>
           ))}
         </select>
@@ -74,7 +68,7 @@ function Kind({ origin, site, id }: Props & { id: string }) {
             value={site.endpoint}
             onChange={(event) => changeSite(origin, { endpoint: event.currentTarget.value.trim() })}
           />
-          <small id={`${id}-endpoint-help`}>As the addresses of its chats name it. May be empty.</small>
+          <small id={`${id}-endpoint-help`}>As in the addresses of its chats. May be empty.</small>
         </div>
       )}
     </div>
@@ -84,11 +78,11 @@ function Kind({ origin, site, id }: Props & { id: string }) {
 export function SiteCard({ origin, site }: Props) {
   const id = `site-${origin.replace(/[^a-z0-9]+/gi, '-')}`;
   const named = Object.keys(site.names).length;
-  const { said, attempt } = useSaid();
+  const { status, attempt } = useStatus();
   const remove = () =>
     attempt(async () => {
       await removeSite(origin);
-      // The button goes with its site.
+      // The button disappears with its site.
       document.getElementById('sites-title')?.focus();
       return '';
     });
@@ -127,14 +121,12 @@ export function SiteCard({ origin, site }: Props) {
       <Kind origin={origin} site={site} id={id} />
       <Folded
         summary={
-          named === 0
-            ? 'Its names of the models: none yet, all may be suggested'
-            : `Its names of ${count(named, 'model')}`
+          named === 0 ? 'No model names set: all models may be suggested' : `Model names: ${count(named, 'model')}`
         }
       >
         {() => <SiteNames origin={origin} names={site.names} id={id} />}
       </Folded>
-      <SaidLine said={said} name="site" />
+      <StatusLine status={status} name="site" />
     </article>
   );
 }

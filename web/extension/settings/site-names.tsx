@@ -1,4 +1,4 @@
-/** How a site calls the models of the benchmark: the names that it shows, and takes in its addresses. */
+/** A site's names for the models of the benchmark, as its addresses use them. */
 import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { ModelInfo } from 'signalbox';
@@ -6,19 +6,19 @@ import { count, percent } from '../../shared/format.js';
 import { nameModel } from './changing-sites.js';
 import { benchmark } from './state.js';
 
-/** So many rows at once. */
+/** Number of rows shown at a time. */
 const PAGE = 30;
 
 interface Props {
   origin: string;
   names: Readonly<Record<string, string>>;
-  /** Names the fields. */
+  /** Prefix of the fields' ids. */
   id: string;
 }
 
 const nameIn = (names: Props['names'], model: string) => (Object.hasOwn(names, model) ? (names[model] ?? '') : '');
 
-/** Those that have a name first, then those that do best. It stays like that while names are given. */
+/** Sorts models with a name first, then by average. The order stays while names are edited. */
 const byUse = (names: Props['names']) => (a: ModelInfo, b: ModelInfo) =>
   Number(Object.hasOwn(names, b.name)) - Number(Object.hasOwn(names, a.name)) ||
   (b.meanOutcome ?? 0) - (a.meanOutcome ?? 0);
@@ -47,7 +47,7 @@ function Row({ model, id, name, onName }: RowProps) {
           autocomplete="off"
           spellcheck={false}
           dir="auto"
-          placeholder="The site does not have it"
+          placeholder="Not on this site"
           value={name}
           onChange={(event) => onName(event.currentTarget.value.trim())}
         />
@@ -83,7 +83,7 @@ function Table({ origin, names, id, models }: Props & { models: readonly ModelIn
       />
       <div class="wide candidates-list">
         <table>
-          <caption>The benchmark's models, and what this site calls them</caption>
+          <caption>The benchmark's models and their names on this site</caption>
           <thead>
             <tr>
               <th scope="col">Model</th>
@@ -111,14 +111,14 @@ function Table({ origin, names, id, models }: Props & { models: readonly ModelIn
               most.value += PAGE;
             }}
           >
-            Show more, {found.length - most.value} are left
+            Show {Math.min(PAGE, found.length - most.value)} more
           </button>
         )}
       </div>
       {strangers > 0 && (
         <p>
           {count(strangers, 'name')} of models that are not in this benchmark {strangers === 1 ? 'is' : 'are'} kept for
-          the next one.
+          other benchmarks.
         </p>
       )}
     </>
@@ -131,8 +131,8 @@ export function SiteNames(props: Props) {
     <>
       <p>
         <small>
-          If you name any, only these are suggested there. The name is what its addresses say: with it the badge can
-          open the chat with that model.
+          If you set any names, only those models are suggested on this site. Use the names in the site's addresses: the
+          badge then links to a chat with the model.
         </small>
       </p>
       {now.kind === 'ready' ? (

@@ -1,16 +1,16 @@
-/** The sites on which models are suggested. */
+/** The sites where models are suggested. */
 import { useSignal } from '@preact/signals';
-import { stored } from '../stored/live.js';
+import { stored } from '../stored/stored-signals.js';
 import { addSite } from './changing-sites.js';
-import { SaidLine, useSaid } from './said.js';
 import { SiteCard } from './site-card.js';
+import { StatusLine, useStatus } from './status-line.js';
 
 function AddSite() {
   const typed = useSignal('');
-  const { said, attempt } = useSaid();
+  const { status, attempt } = useStatus();
   const submit = async (event: Event) => {
     event.preventDefault();
-    const isAdded = await attempt(async () => `${await addSite(typed.peek())} is added.`);
+    const isAdded = await attempt(async () => `${await addSite(typed.peek())} was added.`);
     if (isAdded) typed.value = '';
   };
   return (
@@ -33,10 +33,10 @@ function AddSite() {
           }}
         />
         <button type="submit" class="small" data-add-site>
-          Add it
+          Add
         </button>
       </div>
-      <SaidLine said={said} name="add-site" />
+      <StatusLine status={status} name="add-site" />
     </form>
   );
 }
@@ -49,10 +49,11 @@ export function SitesSection() {
         Sites
       </h2>
       <p>
-        On these, a small badge beside the prompt box says which model to ask. The browser asks you for each of them,
-        and the extension sees no other page. It reads the prompt box only, changes nothing in it and sends nothing.
+        On these sites, a small badge beside the prompt box suggests a model. The browser asks for your permission for
+        each site, and the extension cannot see other pages. It only reads the prompt box, never changes it, and sends
+        nothing.
       </p>
-      {sites.length === 0 && <p class="placeholder">There is none yet.</p>}
+      {sites.length === 0 && <p class="placeholder">No sites yet.</p>}
       {sites.map(([origin, site]) => (
         <SiteCard key={origin} origin={origin} site={site} />
       ))}

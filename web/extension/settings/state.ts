@@ -1,19 +1,19 @@
-/** What the settings page knows beside the settings themselves. */
+/** State of the settings page, besides the settings. */
 import { effect, signal } from '@preact/signals';
 import type { IndexInfo } from 'signalbox';
 import { isGranted } from '../sites.js';
-import { type Judged, listJudged, onJudged } from '../stored/judged.js';
-import { isLoaded, stored } from '../stored/live.js';
+import { listFeedback, onFeedback, type StoredFeedback } from '../stored/feedback.js';
 import { readIndex } from '../stored/own-index.js';
+import { isLoaded, stored } from '../stored/stored-signals.js';
 import { isThere, need } from './embedder.js';
 import { inspect } from './own-benchmark.js';
 
-/** What the index holds that is routed on, or why it cannot be used. */
+/** Content of the index in use, or why it cannot be used. */
 export type Benchmark = { kind: 'loading' } | { kind: 'ready'; info: IndexInfo } | { kind: 'failed'; error: unknown };
 
 export const benchmark = signal<Benchmark>({ kind: 'loading' });
-export const judged = signal<readonly Judged[]>([]);
-/** Origins that the browser lets the extension into. */
+export const feedback = signal<readonly StoredFeedback[]>([]);
+/** Origins for which the extension has the browser's permission. */
 export const granted = signal<ReadonlySet<string>>(new Set());
 
 let looked = 0;
@@ -27,7 +27,7 @@ export async function lookAtIndex(): Promise<void> {
     const info = await inspect(index === null ? undefined : { bytes: await readIndex(index), model: index.model });
     if (mine !== looked) return;
     benchmark.value = { kind: 'ready', info };
-    // An import, or a browser that made room, may have left an index without its model.
+    // The model may be missing after an import, or if the browser freed space.
     if (index?.model && !(await isThere(index)) && mine === looked) {
       need({ ...index, model: index.model, read: () => readIndex(index), isNew: false });
     }
@@ -36,8 +36,8 @@ export async function lookAtIndex(): Promise<void> {
   }
 }
 
-async function readJudged(): Promise<void> {
-  judged.value = await listJudged();
+async function readFeedback(): Promise<void> {
+  feedback.value = await listFeedback();
 }
 
 async function readGranted(): Promise<void> {
@@ -46,7 +46,7 @@ async function readGranted(): Promise<void> {
   granted.value = new Set(origins.filter((_, i) => are[i]));
 }
 
-/** Follows what changes in other pages, and in the browser. */
+/** Follows changes made in other pages and in the browser. */
 export function openState(): void {
   let last: string | null | undefined;
   effect(() => {
@@ -61,6 +61,6 @@ export function openState(): void {
   });
   chrome.permissions.onAdded.addListener(readGranted);
   chrome.permissions.onRemoved.addListener(readGranted);
-  readJudged();
-  onJudged(readJudged);
+  readFeedback();
+  onFeedback(readFeedback);
 }

@@ -1,20 +1,20 @@
-/** Export and import: everything as one file, for another browser or for later. */
+/** Export and import of everything as one file, for another browser or as a backup. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { bytes, count } from '../../shared/format.js';
 import { save } from '../../shared/save.js';
-import { stored } from '../stored/live.js';
 import type { OwnIndex, Stored } from '../stored/schema.js';
+import { stored } from '../stored/stored-signals.js';
 import type { Everything } from '../stored/transfer.js';
-import { exportAll, importAll, readExported } from './everything.js';
-import { SaidLine, useSaid } from './said.js';
-import { granted, judged } from './state.js';
+import { exportAll, importAll, readExported } from './export-import.js';
+import { feedback, granted } from './state.js';
+import { StatusLine, useStatus } from './status-line.js';
 
 const indexWords = (index: Pick<OwnIndex, 'name' | 'sizeBytes'> | null) =>
-  index === null ? 'the shipped benchmark' : `the index ${index.name} (${bytes(index.sizeBytes)})`;
+  index === null ? 'the built-in benchmark' : `the index ${index.name} (${bytes(index.sizeBytes)})`;
 
-const words = (settings: Pick<Stored, 'sites' | 'index'>, judgements: number) =>
-  `the settings, ${count(Object.keys(settings.sites).length, 'site')}, ${count(judgements, 'judgement')}, ${indexWords(settings.index)}`;
+const words = (settings: Pick<Stored, 'sites' | 'index'>, ratings: number) =>
+  `the settings, ${count(Object.keys(settings.sites).length, 'site')}, ${count(ratings, 'rating')}, ${indexWords(settings.index)}`;
 
 interface OfferProps {
   found: Everything;
@@ -22,20 +22,20 @@ interface OfferProps {
   onCancel: () => void;
 }
 
-/** Says what goes and what comes, before anything does. */
+/** Asks before anything is replaced, and lists both sides. */
 function Offer({ found, onReplace, onCancel }: OfferProps) {
   const first = useRef<HTMLButtonElement>(null);
   useEffect(() => first.current?.focus(), []);
   return (
     <fieldset class="confirm" aria-label="Replace everything?" data-offer>
       <dl>
-        <dt>The file holds</dt>
+        <dt>The file contains</dt>
         <dd dir="auto" data-comes>
-          {words(found.stored, found.judged.length)}
+          {words(found.stored, found.feedback.length)}
         </dd>
         <dt>It replaces</dt>
         <dd dir="auto" data-goes>
-          {words(stored.value, judged.value.length)}
+          {words(stored.value, feedback.value.length)}
         </dd>
       </dl>
       <div class="actions">
@@ -53,7 +53,7 @@ function Offer({ found, onReplace, onCancel }: OfferProps) {
 function Import() {
   const field = useRef<HTMLInputElement>(null);
   const found = useSignal<Everything | undefined>(undefined);
-  const { said, attempt } = useSaid();
+  const { status, attempt } = useStatus();
   const close = () => {
     found.value = undefined;
     field.current?.focus();
@@ -63,17 +63,17 @@ function Import() {
       found.value = undefined;
       found.value = await readExported(file);
       return '';
-    }, `Looking into ${file.name}.`);
+    }, `Reading ${file.name}`);
   const replace = (everything: Everything) =>
     attempt(async () => {
       await importAll(everything);
       close();
       return 'Imported.';
-    }, 'Replacing.');
+    }, 'Importing');
   const missing = Object.keys(stored.value.sites).filter((origin) => !granted.value.has(origin)).length;
   return (
     <>
-      <label for="import">Import such a file</label>
+      <label for="import">Import from a file</label>
       <input
         ref={field}
         id="import"
@@ -94,11 +94,11 @@ function Import() {
           onReplace={() => found.value !== undefined && replace(found.value)}
         />
       )}
-      <SaidLine said={said} name="import" />
-      {said.value.text === 'Imported.' && missing > 0 && (
+      <StatusLine status={status} name="import" />
+      {status.value.text === 'Imported.' && missing > 0 && (
         <p data-to-grant>
-          The browser's permissions do not travel in a file: <a href="#sites">grant {count(missing, 'site')}</a>, where
-          you want a badge.
+          A file does not contain the browser's permissions: <a href="#sites">allow {count(missing, 'site')}</a> again
+          to see badges there.
         </p>
       )}
     </>
@@ -106,26 +106,26 @@ function Import() {
 }
 
 export function TransferSection() {
-  const { said, attempt } = useSaid();
+  const { status, attempt } = useStatus();
   const download = () =>
     attempt(async () => {
       const zip = await exportAll();
       save('signalbox.zip', 'application/zip', [zip]);
-      return `Exported: ${bytes(zip.byteLength)}.`;
-    }, 'Packing.');
+      return `Exported ${bytes(zip.byteLength)}.`;
+    }, 'Exporting');
   return (
     <section id="transfer" aria-labelledby="transfer-title">
       <h2 id="transfer-title">Export and import</h2>
       <p>
-        One file with all of it: settings, sites, judgements with their prompts, and an index of your own. Nobody else
-        gets it unless you give it to them.
+        One file with everything: settings, sites, ratings with their prompts, and your own index. It stays with you
+        unless you share it.
       </p>
       <p>
         <button type="button" class="secondary outline small" data-export onClick={download}>
           Export everything
         </button>
       </p>
-      <SaidLine said={said} name="export" />
+      <StatusLine status={status} name="export" />
       <Import />
     </section>
   );

@@ -1,11 +1,11 @@
-/** The bytes of an index of one's own, in IndexedDB of the extension. What is read from there is judged like a file. */
+/** The bytes of the user's own index, in the extension's IndexedDB. They are validated like a file when they are used. */
 import { createStore, del, get, set, type UseStore } from 'idb-keyval';
 import type { OwnIndex } from './schema.js';
 
 let opened: UseStore | undefined;
 const store = () => (opened ??= createStore('signalbox-index', 'index'));
 
-/** Beside any other one, until nothing names that any more. Errors: `QuotaExceededError`. */
+/** Keeps an index beside the others, which `eraseIndex` removes. Errors: `QuotaExceededError`. */
 export async function keepIndex(
   about: Pick<OwnIndex, 'name' | 'model' | 'dtype'>,
   bytes: Uint8Array<ArrayBuffer>,
@@ -17,7 +17,7 @@ export async function keepIndex(
 
 export async function readIndex({ id }: Pick<OwnIndex, 'id'>): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await get<unknown>(id, store());
-  if (!(bytes instanceof Uint8Array)) throw new Error('its bytes are no longer in this browser’s storage');
+  if (!(bytes instanceof Uint8Array)) throw new Error('its file is no longer in this browser’s storage');
   return bytes as Uint8Array<ArrayBuffer>;
 }
 

@@ -1,22 +1,25 @@
-/** What a person asked about on a page, on its way to the panel: kept while the browser runs, and out of reach of pages. */
+/** A question from a page to the panel. It is kept until the browser closes, out of reach of pages. */
 import * as v from 'valibot';
 import { MOST_CHARACTERS } from '../limits.js';
 
 const QUESTION = v.object({
-  /** Empty where nothing was selected. */
+  /** Empty if nothing was selected. */
   text: v.pipe(v.string(), v.maxLength(MOST_CHARACTERS)),
-  /** Of the page, where the browser tells it. */
+  /** Origin of the page, if the browser reveals it. */
   origin: v.nullable(v.string()),
-  /** A page says that its badge was clicked, and a hostile one says so as it likes; everything else a person did in the browser. */
+  /**
+   * Whether it comes from a badge. A hostile page can fake that; all other questions come from the user's actions in
+   * the browser.
+   */
   isOfBadge: v.boolean(),
-  /** Each window has a panel of its own. */
+  /** Each window has its own panel. */
   windowId: v.number(),
   /** Milliseconds since 1970. */
   at: v.number(),
 });
 export type Question = v.InferOutput<typeof QUESTION>;
 
-/** A question that is older was for a panel that is long closed. */
+/** An older question was meant for a panel that was closed long ago. */
 export const FRESH_MS = 60_000;
 
 const KEY = 'question';
@@ -26,13 +29,13 @@ export async function putQuestion(question: Omit<Question, 'at'>): Promise<void>
   await chrome.storage.session.set({ [KEY]: { ...question, text, at: Date.now() } });
 }
 
-/** The last one. */
+/** Returns the last question. */
 export async function readQuestion(): Promise<Question | undefined> {
   const { [KEY]: raw } = await chrome.storage.session.get(KEY);
   return v.is(QUESTION, raw) ? raw : undefined;
 }
 
-/** Called with every new one. Gives what ends it. */
+/** Calls `listener` for each new question; returns an unsubscribe function. */
 export function onQuestion(listener: (question: Question) => void): () => void {
   const listen = (changes: Record<string, chrome.storage.StorageChange>, area: string) => {
     const raw: unknown = area === 'session' ? changes[KEY]?.newValue : undefined;

@@ -1,26 +1,23 @@
-/** What the extension keeps of a person's choices: plain data, judged whenever it is read. */
+/** The stored settings: plain data, validated whenever it is read. */
 import * as v from 'valibot';
 import { isHubId } from '../../shared/hub.js';
 import { DEFAULT_SETTINGS } from '../../shared/settings.js';
+import { CHATS, type ChatName } from '../chats/index.js';
 
-/** The adapters by name; what each of them knows lies in content/adapters. `auto`: the first one that fits the page. */
-export const ADAPTERS = ['auto', 'open-webui', 'librechat', 'openrouter', 'generic'] as const;
-export type AdapterName = (typeof ADAPTERS)[number];
-
-/** Names of models come from benchmarks and from people. */
+/** Names of models come from benchmarks and from users. */
 const NAME = v.pipe(v.string(), v.minLength(1), v.maxLength(300));
 const USD = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e6));
 
-/** Chats of one's own seldom have a certificate. */
+/** Chats on local machines seldom have a certificate. */
 const LOCAL = /^(localhost|127\.|10\.|192\.168\.|\[::1\])/i;
 
-/** What somebody typed, as the origin of a site; undefined for what is none. */
+/** Returns the origin of the site that the user typed; `undefined` if it is not an address. */
 export function originOf(typed: string): string | undefined {
   const text = typed.trim();
   const scheme = LOCAL.test(text) ? 'http' : 'https';
   try {
     const { origin, protocol } = new URL(/^[a-z]+:\/\//i.test(text) ? text : `${scheme}://${text}`);
-    // In a host's name a star is as good as any character; in the browser's permissions it stands for all sites.
+    // A host name may contain a star, but in the browser's permissions a star means all sites.
     const isOne = !/\*|%2a/i.test(origin);
     return isOne && (protocol === 'https:' || protocol === 'http:') ? origin : undefined;
   } catch {
@@ -43,26 +40,27 @@ const SETTINGS = v.object({
 });
 
 const SITE = v.object({
-  /** Whether its pages get a badge. The browser's permission is another thing, and is asked of the browser. */
+  /** Whether its pages have a badge. The permission is separate: only the browser knows it. */
   isOn: v.boolean(),
-  adapter: v.picklist(ADAPTERS),
-  /** The site's own name of each model of the benchmark that it has. Where there is any, only these are suggested there. */
+  /** The kind of chat, under the name that the first version gave to this key. */
+  adapter: v.picklist<ChatName[]>(['auto', ...CHATS.map(({ name }) => name)]),
+  /** The site's own names for models of the benchmark. If there are any, only these models are suggested there. */
   names: v.record(NAME, NAME),
-  /** LibreChat: the endpoint that its addresses name beside the model; may be empty. */
+  /** LibreChat: the endpoint in its addresses; may be empty. */
   endpoint: v.pipe(v.string(), v.maxLength(100)),
 });
 export type Site = v.InferOutput<typeof SITE>;
 
 export const NEW_SITE: Site = { isOn: true, adapter: 'auto', names: {}, endpoint: '' };
 
-/** An index of one's own; its bytes lie in IndexedDB under its id. */
+/** The user's own index; its bytes are in IndexedDB under its id. */
 const OWN_INDEX = v.object({
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
   name: v.pipe(v.string(), v.maxLength(300)),
   sizeBytes: v.pipe(v.number(), v.finite(), v.minValue(0)),
-  /** The sentence transformer that it was built with, by its name on the hub; `null`: the shipped embedder. */
+  /** Name on the hub of the sentence transformer that it was built with; `null`: the built-in embedder. */
   model: v.nullable(v.pipe(v.string(), v.maxLength(200), v.check(isHubId, 'expected a name such as owner/name'))),
-  /** Of the downloaded weights. */
+  /** Type of the downloaded weights. */
   dtype: v.picklist(['q8', 'fp16', 'fp32']),
 });
 export type OwnIndex = v.InferOutput<typeof OWN_INDEX>;
@@ -73,7 +71,7 @@ export const STORED = v.object({
   version: v.literal(VERSION),
   settings: SETTINGS,
   sites: v.record(ORIGIN, SITE),
-  /** `null`: the shipped one. */
+  /** `null`: the built-in index. */
   index: v.nullable(OWN_INDEX),
 });
 export type Stored = v.InferOutput<typeof STORED>;

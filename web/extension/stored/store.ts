@@ -1,31 +1,34 @@
 /**
- * The settings, for every page of the extension and its background. In IndexedDB of the extension: `storage.local` is open
- * to content scripts, and a page that took one over could read and write it.
+ * Storage of the settings, for all pages of the extension and its background. They are in the extension's IndexedDB:
+ * content scripts have access to `storage.local`, and so has a page that takes one over.
  */
 import { createStore, get, setMany, type UseStore } from 'idb-keyval';
 import { DEFAULT_STORED, type Stored } from './schema.js';
 import { readStored } from './upgrade.js';
 
 const KEY = 'stored';
-/** What was found damaged, as it was: nothing of a person's is thrown away. */
+/** A copy of damaged settings: the user's data is never thrown away. */
 const DAMAGED = 'damaged';
-/** In `storage.session`, which is closed to content scripts: its changes wake the background, as IndexedDB's do not. */
+/** In `storage.session`, which content scripts cannot access. Unlike IndexedDB, its changes wake the background. */
 const CHANGED = 'storedChanged';
 
 let opened: UseStore | undefined;
 const store = () => (opened ??= createStore('signalbox-stored', 'stored'));
 
-/** The settings of now. Errors: `FromTheFuture`. */
+/** Returns the current settings. Errors: `FromTheFuture`. */
 export async function loadStored(): Promise<Stored> {
   return readStored(await get<unknown>(KEY, store())).stored;
 }
 
-/** The same where nobody is there to be told: without settings that can be read there are no sites. */
+/**
+ * Returns the current settings, or the defaults (without sites) if they cannot be read: the background cannot show
+ * errors.
+ */
 export const loadStoredOrNone = () => loadStored().catch(() => DEFAULT_STORED);
 
 /**
- * Changes them, one change after the other, whichever page it comes from. What was damaged is put aside first.
- * Errors: `FromTheFuture`, and nothing is written.
+ * Changes the settings. Changes run one at a time, across all pages, and damaged settings are copied first. Errors:
+ * `FromTheFuture`, and then nothing is written.
  */
 export function changeStored(change: (stored: Stored) => Stored): Promise<Stored> {
   return navigator.locks.request('stored', async () => {
@@ -39,7 +42,7 @@ export function changeStored(change: (stored: Stored) => Stored): Promise<Stored
   });
 }
 
-/** Called after every change, also one of this page. Gives what ends it. */
+/** Calls `listener` after each change, those of this page included; returns an unsubscribe function. */
 export function onStored(listener: (stored: Stored) => void): () => void {
   const listen = (changes: Record<string, chrome.storage.StorageChange>, area: string) => {
     if (area === 'session' && CHANGED in changes) loadStored().then(listener, () => undefined);

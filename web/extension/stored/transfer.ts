@@ -1,41 +1,44 @@
-/** All that the extension keeps, as a zip and back. What comes in is a stranger's file: all of it is sound, or none is taken. */
+/**
+ * Packs everything that the extension keeps into a zip, and unpacks it. An imported file is not trusted: it is valid as
+ * a whole, or refused.
+ */
 import type { FileEntry } from '@zip.js/zip.js';
 import * as v from 'valibot';
-import { JUDGED, type Judged, MOST_JUDGED } from './judged.js';
+import { MOST_FEEDBACK, STORED_FEEDBACK, type StoredFeedback } from './feedback.js';
 import type { Stored } from './schema.js';
 import { readImported } from './upgrade.js';
 
 export interface Everything {
   stored: Stored;
-  judged: readonly Judged[];
-  /** The bytes of `stored.index`; null where the shipped one is used. */
+  feedback: readonly StoredFeedback[];
+  /** The bytes of `stored.index`; `null` if that is the built-in index. */
   index: Uint8Array<ArrayBuffer> | null;
 }
 
 const MB = 1_000_000;
-/** The members that there are, and the most bytes that each may unpack to. */
+/** The members of an export, and the bytes that each may unpack to. The first version called feedback "judgements". */
 const LIMITS = { 'settings.json': 8 * MB, 'judgements.json': 32 * MB, 'index.sbx': 1000 * MB } as const;
 type Member = keyof typeof LIMITS;
 const MEMBERS = Object.keys(LIMITS) as Member[];
 const isMember = (name: string): name is Member => Object.hasOwn(LIMITS, name);
 
-/** Without workers of its own: a strict policy forbids those that it would make. */
+/** Loads zip.js without its workers, which the extension's policy forbids. */
 async function zipLibrary() {
   const library = await import('@zip.js/zip.js');
   library.configure({ useWebWorkers: false });
   return library;
 }
 
-export async function packAll({ stored, judged, index }: Everything): Promise<Uint8Array<ArrayBuffer>> {
+export async function packAll({ stored, feedback, index }: Everything): Promise<Uint8Array<ArrayBuffer>> {
   const { TextReader, Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } = await zipLibrary();
   const zip = new ZipWriter(new Uint8ArrayWriter());
   await zip.add('settings.json', new TextReader(`${JSON.stringify(stored, null, 2)}\n`));
-  await zip.add('judgements.json', new TextReader(`${JSON.stringify(judged, null, 2)}\n`));
+  await zip.add('judgements.json', new TextReader(`${JSON.stringify(feedback, null, 2)}\n`));
   if (index !== null) await zip.add('index.sbx', new Uint8ArrayReader(index));
   return (await zip.close()) as Uint8Array<ArrayBuffer>;
 }
 
-/** What a zip says of its sizes may be a lie: zip.js unpacks no more than that, and refuses what would be longer. */
+/** Unpacks a member. The zip may lie about sizes: zip.js stops at the stated size, and refuses longer content. */
 async function unpack(entry: FileEntry, name: Member): Promise<Uint8Array<ArrayBuffer>> {
   const { encrypted, uncompressedSize: size } = entry;
   if (encrypted) throw new Error(`${name}: got an encrypted file, expected a plain one`);
@@ -44,7 +47,7 @@ async function unpack(entry: FileEntry, name: Member): Promise<Uint8Array<ArrayB
   try {
     return (await entry.getData(new Uint8ArrayWriter(), { checkSignature: true })) as Uint8Array<ArrayBuffer>;
   } catch (error) {
-    throw new Error(`${name}: it is damaged (${(error as Error).message})`);
+    throw new Error(`${name}: the data is damaged (${(error as Error).message})`);
   }
 }
 
@@ -54,14 +57,14 @@ async function membersOf(file: Blob): Promise<Map<Member, Uint8Array<ArrayBuffer
   const found = new Map<Member, Uint8Array<ArrayBuffer>>();
   try {
     const entries = await reader.getEntries().catch((error: Error) => {
-      throw new Error(`got no zip that can be read (${error.message}), expected one that was exported here`);
+      throw new Error(`got an unreadable zip (${error.message}), expected an export of this extension`);
     });
     for (const entry of entries) {
       const { filename: name } = entry;
       if (entry.directory || !isMember(name)) {
-        throw new Error(`got the member ${JSON.stringify(name)}, expected ${MEMBERS.join(', ')} and nothing else`);
+        throw new Error(`got the member ${JSON.stringify(name)}, expected ${MEMBERS.join(', ')} only`);
       }
-      if (found.has(name)) throw new Error(`${name}: got it twice, expected it once`);
+      if (found.has(name)) throw new Error(`${name}: got two members of this name, expected one`);
       found.set(name, await unpack(entry as FileEntry, name));
     }
   } finally {
@@ -71,11 +74,11 @@ async function membersOf(file: Blob): Promise<Map<Member, Uint8Array<ArrayBuffer
 }
 
 function readJson(name: Member, bytes: Uint8Array<ArrayBuffer> | undefined): unknown {
-  if (bytes === undefined) throw new Error(`got no ${name}, expected one`);
+  if (bytes === undefined) throw new Error(`expected a member ${name}, got none`);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new Error(`${name}: got no JSON (${(error as Error).message})`);
+    throw new Error(`${name}: got invalid JSON (${(error as Error).message})`);
   }
 }
 
@@ -87,9 +90,9 @@ function readSettings(raw: unknown): Stored {
   }
 }
 
-function readJudgements(raw: unknown): Judged[] {
-  const result = v.safeParse(v.pipe(v.array(JUDGED), v.maxLength(MOST_JUDGED)), raw);
-  // What is said from now on is newer than all of it: of too many the oldest give way.
+function readFeedback(raw: unknown): StoredFeedback[] {
+  const result = v.safeParse(v.pipe(v.array(STORED_FEEDBACK), v.maxLength(MOST_FEEDBACK)), raw);
+  // Later ratings must be newer than imported ones, since the oldest are erased first.
   const now = Date.now();
   if (result.success) return result.output.map((each) => ({ ...each, at: Math.min(each.at, now) }));
   const [issue] = result.issues;
@@ -98,18 +101,18 @@ function readJudgements(raw: unknown): Judged[] {
   throw new Error(`judgements.json:${at} got ${issue.received}, expected ${issue.expected ?? issue.message}`);
 }
 
-/** Whether the index is one that can be used is for its reader to say. Errors: sentences that say where, and what was expected. */
+/** Unpacks an export. Does not check the index itself. Errors: sentences with the place and what was expected. */
 export async function unpackAll(file: Blob): Promise<Everything> {
   const members = await membersOf(file);
   const stored = readSettings(readJson('settings.json', members.get('settings.json')));
-  const judged = readJudgements(readJson('judgements.json', members.get('judgements.json')));
+  const feedback = readFeedback(readJson('judgements.json', members.get('judgements.json')));
   const index = members.get('index.sbx') ?? null;
   if ((stored.index === null) !== (index === null)) {
     throw new Error(
       stored.index === null
         ? 'got an index.sbx that settings.json does not name, expected none'
-        : 'settings.json names an index of one’s own, expected an index.sbx, got none',
+        : 'settings.json names an index, expected an index.sbx, got none',
     );
   }
-  return { stored, judged, index };
+  return { stored, feedback, index };
 }

@@ -1,26 +1,26 @@
-/** From whatever lies in storage, or in a file, to what this version understands. */
+/** Brings stored or imported settings to the format of this version. */
 import * as v from 'valibot';
 import { DEFAULT_STORED, STORED, type Stored, VERSION } from './schema.js';
 
 type Plain = Record<string, unknown>;
 
-/** Step i goes from version i to the next one. */
+/** Step i upgrades from version i to i + 1. */
 const STEPS: ((before: Plain) => Plain)[] = [
-  // Before there were versions: the settings alone.
+  // Version 0, without a version number, had only the settings.
   (settings) => ({ ...DEFAULT_STORED, settings: { ...DEFAULT_STORED.settings, ...settings } }),
 ];
 
 const isPlain = (value: unknown): value is Plain =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A newer version of the extension wrote it: this one must leave it alone. */
+/** A newer version of the extension wrote the settings: this one must not change them. */
 export class FromTheFuture extends Error {
   constructor(version: number) {
-    super(`it was written by a newer version: got format ${version}, expected ${VERSION} at most`);
+    super(`the settings were written by a newer version: got format ${version}, expected ${VERSION} at most`);
   }
 }
 
-/** Brings it to this version without judging what is in it. Errors: `FromTheFuture`. */
+/** Upgrades settings to this version without validating them. Errors: `FromTheFuture`. */
 export function upgrade(raw: unknown): unknown {
   if (!isPlain(raw)) return raw;
   let version = Number.isInteger(raw.version) ? (raw.version as number) : 0;
@@ -32,7 +32,7 @@ export function upgrade(raw: unknown): unknown {
 
 type Schema = v.GenericSchema;
 
-/** Keeps every part that is sound, and takes the default for each other one; of lists and records every sound entry. */
+/** Keeps the valid parts, and takes defaults for the others; of lists and records it keeps the valid entries. */
 function salvage(schema: Schema, raw: unknown, otherwise: unknown): unknown {
   const { success, output } = v.safeParse(schema, raw);
   if (success) return output;
@@ -50,21 +50,21 @@ function salvage(schema: Schema, raw: unknown, otherwise: unknown): unknown {
   return otherwise;
 }
 
-/** What lies in storage, as far as it is sound. `isDamaged`: some of it was not. Errors: `FromTheFuture`. */
+/** Returns the valid parts of stored settings. `isDamaged`: other parts were invalid. Errors: `FromTheFuture`. */
 export function readStored(raw: unknown): { stored: Stored; isDamaged: boolean } {
   if (raw === undefined) return { stored: DEFAULT_STORED, isDamaged: false };
   const now = upgrade(raw);
   return { stored: salvage(STORED, now, DEFAULT_STORED) as Stored, isDamaged: !v.is(STORED, now) };
 }
 
-/** So many that nobody added by hand: the settings could not show them, and nobody could take them out again. */
+/** Nobody adds more sites by hand; the settings page could not show them, so they could not be removed. */
 const MOST_IMPORTED_SITES = 500;
 const IMPORTED = v.object({
   ...STORED.entries,
   sites: v.pipe(STORED.entries.sites, v.maxEntries(MOST_IMPORTED_SITES)),
 });
 
-/** The same for a file that somebody imports: all of it, or an error that says where it is not sound. */
+/** Returns imported settings, which must be valid as a whole. Errors: the place that is not; `FromTheFuture`. */
 export function readImported(raw: unknown): Stored {
   const result = v.safeParse(IMPORTED, upgrade(raw));
   if (result.success) return result.output;

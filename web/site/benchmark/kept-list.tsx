@@ -5,7 +5,7 @@ import { bytes, count } from '../../shared/format.js';
 import { backToShipped, download, open } from '../building/build.js';
 import { isAnythingKept } from '../kept/remembered.js';
 import { type Kept, keep, listKept, persist, readKept, removeKept, storageWords } from '../kept/storage.js';
-import { type Benchmark, benchmark, liveRouter } from '../state.js';
+import { type Benchmark, benchmark, currentRouter } from '../state.js';
 
 const list = signal<readonly Kept[]>([]);
 /** The last message about storage. */
@@ -43,7 +43,7 @@ export function keepThis(which: Benchmark, name: string): Promise<void> {
   return attempt(async () => {
     const { index } = which;
     if (index === undefined) return;
-    const found = await liveRouter().info();
+    const found = (await currentRouter()).info;
     const kept = await keep(index, { name, rows: found.rows, models: found.models.length });
     if (benchmark.peek() === which) benchmark.value = { ...which, name, kept: kept.id };
     say(`Kept: ${bytes(kept.sizeBytes)}.`);

@@ -2,7 +2,7 @@
 import { effect, signal, untracked } from '@preact/signals';
 import { type Decision, SignalboxError } from 'signalbox';
 import { routeOptionsOf } from '../../shared/settings.js';
-import { answer, info, liveRouter, prompt, settings } from '../state.js';
+import { answer, currentRouter, info, prompt, settings } from '../state.js';
 import { large } from './large.js';
 import { model } from './model.js';
 
@@ -56,7 +56,8 @@ const answeredOf = (decision: Decision): Answered => ({
 async function askSmall(text: string, mine: AbortSignal): Promise<Answered> {
   const found = info.peek();
   const options = found === undefined ? {} : routeOptionsOf(settings.peek(), found);
-  return answeredOf(await liveRouter().ask((router) => router.route(text, { ...options, signal: mine })));
+  const router = await currentRouter();
+  return answeredOf(await router.route(text, { ...options, signal: mine }));
 }
 
 async function askLarge(text: string, mine: AbortSignal): Promise<Answered> {

@@ -1,7 +1,7 @@
 /** The samples of the current benchmark, read after its first decision. */
 import { effect, signal } from '@preact/signals';
 import type { IndexInfo, Samples } from 'signalbox';
-import { benchmark, info, liveRouter } from '../state.js';
+import { benchmark, currentRouter, info } from '../state.js';
 
 export interface Loaded extends Samples {
   info: IndexInfo;
@@ -21,7 +21,7 @@ export function readAgain(): void {
 
 async function read(of: IndexInfo, mine: AbortSignal): Promise<void> {
   try {
-    const found = await liveRouter().ask((router) => router.samples({ signal: mine }));
+    const found = await (await currentRouter()).samples({ signal: mine });
     if (!mine.aborted) samples.value = { ...found, info: of, reading: ++readings };
   } catch (error) {
     if (!mine.aborted) failure.value = error;

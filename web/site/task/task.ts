@@ -2,7 +2,7 @@
 import { batch, effect, signal } from '@preact/signals';
 import type { Embedding, RouteTaskOptions, TaskDecision } from 'signalbox';
 import { routeOptionsOf } from '../../shared/settings.js';
-import { benchmark, liveRouter, settings } from '../state.js';
+import { benchmark, currentRouter, settings } from '../state.js';
 import { type Step, withStep } from './history.js';
 import { type InputDecision, inputDecisionOf } from './inputs.js';
 import { countOutcomes, type Labels, labelOptionsOf, NO_LABELS, type Outcome, withLabel } from './labels.js';
@@ -80,8 +80,8 @@ function matrixOf(embeddings: readonly Embedding[], dim: number): Embedded {
 }
 
 async function embed({ prompts }: Task, signal: AbortSignal): Promise<void> {
-  const live = liveRouter();
-  const { dim } = await live.info();
+  const router = await currentRouter();
+  const { dim } = router.info;
   const all: Embedding[] = [];
   for (let first = 0; first < prompts.length; first += EMBED_BLOCK) {
     signal.throwIfAborted();
@@ -91,7 +91,7 @@ async function embed({ prompts }: Task, signal: AbortSignal): Promise<void> {
     show(0);
     const block = prompts.slice(first, first + EMBED_BLOCK);
     const options = { signal, onProgress: ({ done }: { done: number }) => show(done) };
-    all.push(...(await live.askAtLength((router) => router.embed(block, options))));
+    all.push(...(await router.embed(block, options)));
   }
   signal.throwIfAborted();
   embedded.value = matrixOf(all, dim);
@@ -102,8 +102,8 @@ async function decide(signal: AbortSignal): Promise<void> {
   const on = embedded.peek();
   if (on === undefined) return;
   work.value = { kind: 'deciding' };
-  const live = liveRouter();
-  const info = await live.info();
+  const router = await currentRouter();
+  const { info } = router;
   const basis = { labels: labels.peek(), settings: settings.peek() };
   const options: RouteTaskOptions = {
     ...routeOptionsOf(basis.settings, info),
@@ -114,9 +114,7 @@ async function decide(signal: AbortSignal): Promise<void> {
   for (const policy of TASK_POLICIES) {
     signal.throwIfAborted();
     // No signal: the worker cannot stop midway, and the next work must wait for it.
-    const decision: TaskDecision = await live.askAtLength((router) =>
-      router.routeTask(on.vectors, { ...options, policy }),
-    );
+    const decision: TaskDecision = await router.routeTask(on.vectors, { ...options, policy });
     signal.throwIfAborted();
     found[policy] = decision;
     decisions.value = { ...decisions.peek(), [policy]: decision };
@@ -133,19 +131,16 @@ async function decide(signal: AbortSignal): Promise<void> {
 async function routeInputs(signal: AbortSignal): Promise<void> {
   const on = embedded.peek();
   if (on === undefined) return;
-  const live = liveRouter();
-  const options = { ...routeOptionsOf(settings.peek(), await live.info()), neighbours: 1, signal };
+  const router = await currentRouter();
+  const options = { ...routeOptionsOf(settings.peek(), router.info), neighbours: 1, signal };
   const total = on.vectors.length / on.dim;
   const found: InputDecision[] = [];
   while (found.length < total) {
     signal.throwIfAborted();
     inputWork.value = { kind: 'routing', done: found.length, total };
-    const block = Array.from({ length: Math.min(ROUTE_BLOCK, total - found.length) }, (_, i) => found.length + i);
-    const routed = block.map((row) => {
-      const vector = on.vectors.slice(row * on.dim, (row + 1) * on.dim);
-      return live.askAtLength((router) => router.route(vector, options));
-    });
-    for (const decision of await Promise.all(routed)) found.push(inputDecisionOf(decision));
+    const end = Math.min(found.length + ROUTE_BLOCK, total);
+    const block = on.vectors.slice(found.length * on.dim, end * on.dim);
+    for (const decision of await router.routeMany(block, options)) found.push(inputDecisionOf(decision));
   }
   signal.throwIfAborted();
   batch(() => {

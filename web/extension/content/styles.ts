@@ -1,6 +1,6 @@
 /**
- * Styles, property by property: a page's policy forbids style sheets, and Firefox lets content scripts adopt none. All are
- * important: what a page says of every element counts for the badge's host, too.
+ * Styles are set property by property: a page's policy may forbid style sheets, and in Firefox content scripts cannot adopt
+ * any. All are important, because rules of the page for all elements also match the badge's host.
  */
 
 type Styles = Record<string, string>;
@@ -9,11 +9,11 @@ export function dress(element: HTMLElement, styles: Styles): void {
   for (const [name, value] of Object.entries(styles)) element.style.setProperty(name, value, 'important');
 }
 
-/** What `all` takes away, and is better taken from around. */
+/** Properties that `all` resets, and that should be inherited. */
 const INHERITED = ['font', 'color', 'visibility', 'cursor', 'direction'].map((name) => [name, 'inherit']);
 const PLAIN: Styles = { all: 'initial', 'box-sizing': 'border-box', ...Object.fromEntries(INHERITED) };
 
-/** An element that looks like nothing but these styles. Text stays text. */
+/** Creates an element with these styles only. The text is never parsed as HTML. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   styles: Styles,
@@ -47,10 +47,10 @@ const DARK: Styles = {
   '--shade': '0 1px 2px rgb(0 0 0 / 0.4), 0 4px 16px rgb(0 0 0 / 0.45)',
 };
 
-/** The host's colours, for all that lies in it. */
+/** Sets the colours of the host, which its contents inherit. */
 export const colour = (host: HTMLElement, isDark: boolean) => dress(host, isDark ? DARK : LIGHT);
 
-/** Follows pointer and keyboard, as style sheets would. */
+/** Adds hover and focus styles, which need listeners without a style sheet. */
 export function livens(element: HTMLElement, rest = 'transparent'): void {
   const set = (name: string, value: string) => dress(element, { [name]: value });
   element.addEventListener('pointerenter', () => set('background', 'var(--hover)'));
@@ -61,7 +61,7 @@ export function livens(element: HTMLElement, rest = 'transparent'): void {
   element.addEventListener('blur', () => set('outline', 'none'));
 }
 
-/** A button without a look of its own. */
+/** Creates a button without default styles. */
 export function makeButton(styles: Styles, text = '', rest = 'transparent'): HTMLButtonElement {
   const button = make('button', { background: rest, cursor: 'pointer', 'outline-offset': '1px', ...styles }, text);
   button.type = 'button';
@@ -69,7 +69,7 @@ export function makeButton(styles: Styles, text = '', rest = 'transparent'): HTM
   return button;
 }
 
-/** Read aloud, and not seen. */
+/** Creates an element for screen readers only. */
 export const makeUnseen = () =>
   make('span', {
     position: 'absolute',
@@ -80,7 +80,7 @@ export const makeUnseen = () =>
     'white-space': 'nowrap',
   });
 
-/** A lamp says the same by its place as by its colour, like a signal beside the line. */
+/** The lamp's position means the same as its colour, as in a railway signal. */
 const LAMPS = {
   clear: { top: '10px', background: '#3ddc84' },
   caution: { top: '6px', background: '#ffc53d' },

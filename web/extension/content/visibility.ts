@@ -1,8 +1,8 @@
-/** What a person sees of a prompt box. */
+/** The visible part of a prompt box and its page. */
 import { chainOf, outwards } from './dom.js';
-import type { Rect } from './place.js';
+import type { Rect } from './position.js';
 
-/** How far a frame may reach beyond the text: room for buttons, files and a line of hints. */
+/** How far a frame may extend beyond the text: room for buttons, files and a line of hints. */
 const FRAME = { aside: 140, above: 120, below: 120, levels: 8 };
 
 const isDrawn = (element: Element) => {
@@ -11,7 +11,7 @@ const isDrawn = (element: Element) => {
   return hasBorder || boxShadow !== 'none' || (Number.parseFloat(borderTopLeftRadius) >= 6 && overflow !== 'auto');
 };
 
-/** The box with the border, the buttons and the files that people see around it; the box itself where nothing is drawn. */
+/** Returns the element with the visible border around box, buttons and files; the box itself if there is none. */
 export function frameOf(box: HTMLElement): HTMLElement {
   const inner = box.getBoundingClientRect();
   let frame = box;
@@ -30,7 +30,7 @@ export function frameOf(box: HTMLElement): HTMLElement {
   return frame;
 }
 
-/** What is seen of the page; less than the window where one has zoomed in, or a keyboard is shown. */
+/** Returns the visible part of the page, which is less than the window after zooming in or with an on-screen keyboard. */
 export function viewOf(): Rect {
   const { clientWidth } = document.documentElement;
   const view = visualViewport;
@@ -39,10 +39,10 @@ export function viewOf(): Rect {
   return { left, top, right: left + width, bottom: top + (view?.height ?? innerHeight) };
 }
 
-/** Shares of a box's width and height. */
+/** Points to test, as shares of a box's width and height. */
 const SPOTS = [0.5, 0.1, 0.9].flatMap((x) => [0.8, 0.2].map((y) => [x, y] as const));
 
-/** Something of the page lies over all of the box: a dialog, a menu, another page. */
+/** Whether the page covers the whole box: with a dialog, a menu, another view. */
 export function isCovered(box: HTMLElement, frame: Element, host: Element): boolean {
   const { visibility, opacity } = getComputedStyle(box);
   const { left, top, width, height } = box.getBoundingClientRect();
@@ -52,10 +52,10 @@ export function isCovered(box: HTMLElement, frame: Element, host: Element): bool
   for (const [x, y] of SPOTS) {
     const hit = document.elementFromPoint(left + x * width, top + y * height);
     if (hit === null) continue;
-    // One is enough: in a text of megabytes each takes its time.
+    // One point is enough: each is slow in a text of megabytes.
     if (hit === host || outer.has(hit) || frame.contains(hit)) return false;
     hits += 1;
   }
-  // No hit at all: what is seen of it lies between these spots.
+  // No hit at all: the visible part lies between the points.
   return hits > 0;
 }

@@ -1,9 +1,15 @@
-import type { Adapter } from './adapter.js';
+import { encode } from './address.js';
+import type { Chat } from './chat.js';
 import { generic } from './generic.js';
 
-/** Its markup has no lasting names: the box is the one that is typed into on /chat, outside of dialogs, which hold the settings of a model. */
-export const openRouter: Adapter = {
+/**
+ * Its markup has no stable names: the box is the one that the user types into on /chat, outside of dialogs, which hold the
+ * settings of a model.
+ */
+export const openRouter = {
   name: 'openrouter',
+  label: 'OpenRouter',
+  home: 'https://openrouter.ai',
   fits: (_, { hostname }) => hostname === 'openrouter.ai',
   isHealthy: (document, { pathname }) =>
     /^\/chat(\/|$)/.test(pathname) && document.querySelector('textarea, [contenteditable]') !== null,
@@ -11,4 +17,5 @@ export const openRouter: Adapter = {
     const box = generic.box(element);
     return box?.closest('dialog, [role="dialog"]') === null ? box : undefined;
   },
-};
+  link: ({ siteModel }) => `/chat?models=${encode(siteModel)}`,
+} as const satisfies Chat;

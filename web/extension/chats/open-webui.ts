@@ -1,12 +1,14 @@
-import { type Adapter, calledIn } from './adapter.js';
+import { encode } from './address.js';
+import { type Chat, calledIn } from './chat.js';
 import { editableOf } from './editable.js';
 
-/** The box is `#chat-input`: a textarea in older versions, an edited element in newer ones; newer ones wrap it in `#chat-input-container`. */
+/** `#chat-input` is a textarea in older versions, and an editable element in `#chat-input-container` in newer ones. */
 const BOX = '#chat-input, #chat-input-container';
 
-export const openWebUi: Adapter = {
+export const openWebUi = {
   name: 'open-webui',
-  // Those who give it a name of their own leave the box's wrappers.
+  label: 'Open WebUI',
+  // Installations under another name keep the elements around the box.
   fits: (document) =>
     document.querySelector(BOX) !== null &&
     (/open ?webui/i.test(calledIn(document)) ||
@@ -16,4 +18,6 @@ export const openWebUi: Adapter = {
     const editable = editableOf(element);
     return editable?.closest(BOX) === null ? undefined : editable;
   },
-};
+  // Without the prompt: Open WebUI would send `q` at once.
+  link: ({ siteModel }) => `/?models=${encode(siteModel)}`,
+} as const satisfies Chat;

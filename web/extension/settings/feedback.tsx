@@ -1,15 +1,15 @@
-/** What a person said of decisions: shown, and erased on demand. */
+/** The user's ratings, which can be erased. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { count } from '../../shared/format.js';
-import { verdictsOf } from '../judging.js';
-import { eraseAllJudged, eraseJudged, type Judged } from '../stored/judged.js';
-import { SaidLine, useSaid } from './said.js';
-import { judged } from './state.js';
+import { ratingWords } from '../rating.js';
+import { eraseAllFeedback, eraseFeedback, type StoredFeedback } from '../stored/feedback.js';
+import { feedback } from './state.js';
+import { StatusLine, useStatus } from './status-line.js';
 
-/** So many at once. */
+/** Number of ratings shown at a time. */
 const PAGE = 30;
-/** Of a prompt. */
+/** Number of characters shown of a prompt. */
 const SHOWN_CHARACTERS = 160;
 
 const shorten = (prompt: string) =>
@@ -17,17 +17,17 @@ const shorten = (prompt: string) =>
 
 const dayOf = (at: number) => {
   const date = new Date(at);
-  return Number.isNaN(date.getTime()) ? 'at some time' : date.toLocaleDateString('en', { dateStyle: 'medium' });
+  return Number.isNaN(date.getTime()) ? 'on an unknown date' : date.toLocaleDateString('en', { dateStyle: 'medium' });
 };
 
-function Item({ each, onErase }: { each: Judged; onErase: () => void }) {
+function Item({ each, onErase }: { each: StoredFeedback; onErase: () => void }) {
   const prompt = shorten(each.prompt);
   return (
-    <li data-judged={each.id}>
+    <li data-rating={each.id}>
       <div>
         <q dir="auto">{prompt}</q>
         <br />
-        {verdictsOf(each).map(({ model, words }) => (
+        {ratingWords(each).map(({ model, words }) => (
           <span key={model}>
             <b dir="auto">{model}</b> {words}.{' '}
           </span>
@@ -37,7 +37,7 @@ function Item({ each, onErase }: { each: Judged; onErase: () => void }) {
       <button
         type="button"
         class="secondary outline small"
-        aria-label={`Erase what you said of ${prompt.slice(0, 40)}`}
+        aria-label={`Erase your rating for ${prompt.slice(0, 40)}`}
         data-erase
         onClick={onErase}
       >
@@ -75,8 +75,8 @@ function EraseAll({ onErase }: { onErase: () => void }) {
     );
   }
   return (
-    <fieldset class="confirm" aria-label="Erase all judgements?">
-      <p>This erases {count(judged.value.length, 'judgement')}. It cannot be undone.</p>
+    <fieldset class="confirm" aria-label="Erase all ratings?">
+      <p>This erases {count(feedback.value.length, 'rating')} and cannot be undone.</p>
       <div class="actions">
         <button
           ref={first}
@@ -89,44 +89,44 @@ function EraseAll({ onErase }: { onErase: () => void }) {
           Keep them
         </button>
         <button type="button" class="small danger" data-erase-all-really onClick={onErase}>
-          Erase all of them
+          Erase all ratings
         </button>
       </div>
     </fieldset>
   );
 }
 
-export function JudgementsSection() {
+export function FeedbackSection() {
   const most = useSignal(PAGE);
-  const { said, attempt } = useSaid();
-  const list = judged.value;
-  const toTitle = () => document.getElementById('judgements-title')?.focus();
-  const erase = (each: Judged, i: number) =>
+  const { status, attempt } = useStatus();
+  const list = feedback.value;
+  const toTitle = () => document.getElementById('feedback-title')?.focus();
+  const erase = (each: StoredFeedback, i: number) =>
     attempt(async () => {
-      // The button goes: to that of the next one, or of the last one that is left.
+      // The button disappears, so the focus moves to the next rating, or else to the previous one.
       const near = list[i + 1] ?? list[i - 1];
-      const item = near && document.querySelector(`[data-judged="${CSS.escape(near.id)}"]`);
+      const item = near && document.querySelector(`[data-rating="${CSS.escape(near.id)}"]`);
       if (item) item.querySelector('button')?.focus();
       else toTitle();
-      await eraseJudged([each.id]);
-      return 'Erased.';
+      await eraseFeedback([each.id]);
+      return 'The rating was erased.';
     });
   const eraseAll = () =>
     attempt(async () => {
       toTitle();
-      await eraseAllJudged();
-      return 'All of them are erased.';
+      await eraseAllFeedback();
+      return 'All ratings were erased.';
     });
   return (
-    <section id="judgements" aria-labelledby="judgements-title">
-      <h2 id="judgements-title" tabIndex={-1}>
-        Your judgements
+    <section id="feedback" aria-labelledby="feedback-title">
+      <h2 id="feedback-title" tabIndex={-1}>
+        Your ratings
       </h2>
       <p>
-        What you said of suggestions in the side panel, kept on this device. The router counts them beside the
-        benchmark: a model that keeps failing you on questions like these is suggested less.
+        Ratings that you gave in the side panel, kept on this device. The router uses them together with the benchmark:
+        a model that keeps failing you on questions like these is suggested less often.
       </p>
-      <p data-count>{list.length === 0 ? 'There is none yet.' : `${count(list.length, 'judgement')}.`}</p>
+      <p data-count>{list.length === 0 ? 'No ratings yet.' : `${count(list.length, 'rating')}.`}</p>
       {list.length > 0 && (
         <>
           <div class="kept">
@@ -145,14 +145,14 @@ export function JudgementsSection() {
                   most.value += PAGE;
                 }}
               >
-                Show more, {list.length - most.value} are left
+                Show {Math.min(PAGE, list.length - most.value)} more
               </button>
             )}
           </div>
           <EraseAll onErase={eraseAll} />
         </>
       )}
-      <SaidLine said={said} name="judgements" />
+      <StatusLine status={status} name="feedback" />
     </section>
   );
 }

@@ -1,19 +1,19 @@
-/** The settings as a signal, for the pages: what a person moves shows at once, and is written down after a pause. */
+/** The stored settings as signals, for the pages: a change shows at once, and is written after a pause. */
 import { batch, signal } from '@preact/signals';
 import type { Settings } from '../../shared/settings.js';
 import { DEFAULT_STORED, type Stored } from './schema.js';
 import { changeStored, loadStored, onStored } from './store.js';
 
-/** Dials move in many steps. */
+/** Length of the pause: dials move in many steps. */
 const PAUSE_MS = 300;
 
 export const stored = signal<Stored>(DEFAULT_STORED);
-/** Before that nothing should be decided: it would be by settings that are not the person's. */
+/** Whether the settings were read. Earlier decisions would use defaults instead of the user's settings. */
 export const isLoaded = signal(false);
-/** Why the last change could not be written down. */
+/** The error if the last change could not be written. */
 export const notWritten = signal<unknown>(undefined);
 
-/** On the screen, and not in storage yet. */
+/** Changes that are shown, but not written yet. */
 let pending: Partial<Settings> = {};
 let pause: ReturnType<typeof setTimeout> | undefined;
 
@@ -22,7 +22,7 @@ const withSettings = (now: Stored, part: Partial<Settings>): Stored => ({
   settings: { ...now.settings, ...part } as Stored['settings'],
 });
 
-/** What is the same already stays the same object: what was written comes back, and nothing is decided or drawn anew. */
+/** Shows new settings. Equal ones keep their object: written changes come back, and must not cause another decision. */
 function show(next: Stored): void {
   const shown = withSettings(next, pending);
   batch(() => {
@@ -31,7 +31,7 @@ function show(next: Stored): void {
   });
 }
 
-/** Changes anything, at once. A failure is told by `notWritten`, too. Errors: those of `changeStored`. */
+/** Changes and writes the settings at once. A failure is also in `notWritten`. Errors: those of `changeStored`. */
 export async function rewrite(change: (now: Stored) => Stored): Promise<void> {
   try {
     show(await changeStored(change));
@@ -49,7 +49,7 @@ function write(): void {
   rewrite((now) => withSettings(now, part))
     .catch(() => undefined)
     .finally(() => {
-      // What was changed meanwhile waits for its own pause.
+      // Later changes wait for their own pause.
       const later = Object.entries(pending).filter(([key, value]) => part[key as keyof Settings] !== value);
       pending = Object.fromEntries(later);
     });
@@ -62,7 +62,7 @@ export function change(part: Partial<Settings>): void {
   pause = setTimeout(write, PAUSE_MS);
 }
 
-/** Reads them, and follows what other pages change. */
+/** Reads the settings, and follows changes made in other pages. */
 export function openStored(): void {
   loadStored().then(show, (error: unknown) => {
     notWritten.value = error;

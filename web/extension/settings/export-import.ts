@@ -1,8 +1,8 @@
-/** All that is kept, out of storage and into it. */
+/** Export and import of everything that the extension keeps. */
 
-import { listJudged, replaceJudged } from '../stored/judged.js';
-import { rewrite, stored } from '../stored/live.js';
+import { listFeedback, replaceFeedback } from '../stored/feedback.js';
 import { eraseIndex, keepIndex, readIndex } from '../stored/own-index.js';
+import { rewrite, stored } from '../stored/stored-signals.js';
 import { type Everything, packAll, unpackAll } from '../stored/transfer.js';
 import { revokeUnneeded } from './changing-sites.js';
 import { inspect } from './own-benchmark.js';
@@ -10,10 +10,10 @@ import { inspect } from './own-benchmark.js';
 export async function exportAll(): Promise<Uint8Array<ArrayBuffer>> {
   const now = stored.peek();
   const index = now.index === null ? null : await readIndex(now.index);
-  return packAll({ stored: now, judged: await listJudged(), index });
+  return packAll({ stored: now, feedback: await listFeedback(), index });
 }
 
-/** What a file holds, looked into and found sound; nothing is changed yet. */
+/** Returns the content of an exported file after checking it. Changes nothing. */
 export async function readExported(file: Blob): Promise<Everything> {
   const found = await unpackAll(file);
   const { stored: settings, index: bytes } = found;
@@ -25,14 +25,14 @@ export async function readExported(file: Blob): Promise<Everything> {
   return found;
 }
 
-/** All of it in place of what is kept, or nothing. */
-export async function importAll({ stored: next, judged, index: bytes }: Everything): Promise<void> {
+/** Replaces everything that is kept, or nothing if that fails. */
+export async function importAll({ stored: next, feedback, index: bytes }: Everything): Promise<void> {
   const last = stored.peek();
   const index = bytes === null || next.index === null ? null : await keepIndex(next.index, bytes);
   try {
     await rewrite(() => ({ ...next, index }));
     try {
-      await replaceJudged(judged);
+      await replaceFeedback(feedback);
     } catch (error) {
       await rewrite(() => last);
       throw error;
@@ -42,6 +42,6 @@ export async function importAll({ stored: next, judged, index: bytes }: Everythi
     throw error;
   }
   if (last.index !== null) await eraseIndex(last.index);
-  // Else nothing here would show what the browser still lets the extension into.
+  // The settings would no longer show these permissions.
   await revokeUnneeded(Object.keys(last.sites));
 }

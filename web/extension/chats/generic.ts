@@ -1,13 +1,15 @@
-import type { Adapter } from './adapter.js';
+import type { Chat } from './chat.js';
 import { editableOf, isPrivate, isTiny } from './editable.js';
 
-/** Any box for longer texts that has the focus. Single lines hold names, searches and passwords: they are left alone. */
-export const generic: Adapter = {
+/** Any focused box for longer texts. Single-line fields hold names, searches and passwords, and are left alone. */
+export const generic = {
   name: 'generic',
+  label: 'Any prompt box',
   fits: () => true,
   isHealthy: () => true,
   box: (element) => {
     const editable = editableOf(element);
     return editable === undefined || isPrivate(editable) || isTiny(editable) ? undefined : editable;
   },
-};
+  link: () => undefined,
+} as const satisfies Chat;

@@ -1,4 +1,4 @@
-/** What an index of one's own still needs, how much that is, and who would be asked for it. */
+/** The sentence transformer that the user's own index still needs: its size, its host, and the download. */
 import { HUB, knownSize } from '../../shared/hub.js';
 import { errorWords } from '../../shared/words.js';
 import { cancelDownload, download, fetchNeeded, need, needed } from './embedder.js';
@@ -6,11 +6,11 @@ import { cancelDownload, download, fetchNeeded, need, needed } from './embedder.
 const HOST = new URL(HUB).host;
 
 interface Props {
-  /** The index can be used now. */
+  /** Called once the index can be used. */
   onDone: () => void;
 }
 
-export function NeededEmbedder({ onDone }: Props) {
+export function MissingEmbedderCard({ onDone }: Props) {
   const which = needed.value;
   if (which === undefined) return null;
   const { model, dtype, name, isNew } = which;
@@ -21,14 +21,14 @@ export function NeededEmbedder({ onDone }: Props) {
   return (
     <div class="card" data-needed>
       <p>
-        <b dir="auto">{name}</b> was built with the sentence transformer <b dir="auto">{model}</b>. Prompts can be
-        compared with it by the same one only: {knownSize(model, dtype) ?? 'as much as its host says when it begins'},
-        downloaded once from <b>{HOST}</b> and kept in this browser. That host is asked for the model's files and for
-        nothing else; your prompts stay here.
+        <b dir="auto">{name}</b> was built with the sentence transformer <b dir="auto">{model}</b>, and prompts must be
+        compared with that same model. Size: {knownSize(model, dtype) ?? 'shown when the download starts'}. It is
+        downloaded once from <b>{HOST}</b> and kept in this browser. Only the model's files are requested there; your
+        prompts stay on this device.
       </p>
       {now.kind === 'loading' ? (
         <p class="actions" role="status">
-          {now.share === undefined ? 'Asking for it.' : `Downloading, ${Math.floor(100 * now.share)}%.`}{' '}
+          {now.share === undefined ? 'Starting download' : `Downloading: ${Math.floor(100 * now.share)}%`}{' '}
           <button type="button" class="secondary outline small" data-cancel onClick={cancelDownload}>
             Cancel
           </button>
@@ -36,18 +36,18 @@ export function NeededEmbedder({ onDone }: Props) {
       ) : (
         <p class="actions">
           <button type="button" class="small" data-download onClick={start}>
-            Download it from {HOST}
+            Download from {HOST}
           </button>
           {isNew && (
             <button type="button" class="secondary outline small" onClick={() => need(undefined)}>
-              Leave it
+              Don't use this index
             </button>
           )}
         </p>
       )}
       {now.kind === 'failed' && (
         <p role="alert" class="failed" dir="auto" data-download-failed>
-          It could not be used: {errorWords(now.error)} What is loaded already is kept for the next try.
+          The download failed: {errorWords(now.error)} Completed files are kept for the next attempt.
         </p>
       )}
     </div>

@@ -1,4 +1,4 @@
-/** Where badge and card go: beside the prompt box, never over it, and inside of what is seen. In CSS pixels. */
+/** Positions of badge and card: beside the prompt box, and within the visible part of the page. In CSS pixels. */
 
 export interface Rect {
   left: number;
@@ -12,19 +12,22 @@ export interface Size {
   height: number;
 }
 
-export interface Spot {
+interface Spot {
   left: number;
   top: number;
 }
 
 const GAP = 6;
 const EDGE = 4;
-/** A card that is lower than this is none. */
+/** Minimum height of a card. */
 const LEAST_HEIGHT = 140;
 
 const clamp = (x: number, low: number, high: number) => Math.max(low, Math.min(x, high));
 
-/** At the end of the line above the frame, or below it; undefined where neither has room, or the frame is out of sight. */
+/**
+ * Returns the position at the end of the line above the frame, or else below; `undefined` if there is no room, or the
+ * frame is out of view.
+ */
 export function besideFrame(frame: Rect, { width, height }: Size, view: Rect, isRtl: boolean): Spot | undefined {
   const isSeen =
     frame.right > view.left && frame.left < view.right && frame.bottom > view.top && frame.top < view.bottom;
@@ -39,8 +42,8 @@ export function besideFrame(frame: Rect, { width, height }: Size, view: Rect, is
 }
 
 /**
- * Beyond badge and frame, on the badge's side of them where there is room. Where the frame leaves none on either side it
- * lies over the frame: whoever opened it can close it.
+ * Returns the position of the card beyond badge and frame, preferably on the badge's side. If there is no room on either
+ * side, the card covers the frame: the user opened it and can close it.
  */
 export function besideBadge(badge: Rect, frame: Rect, { width, height }: Size, view: Rect, isRtl: boolean) {
   const least = Math.min(height, LEAST_HEIGHT);

@@ -1,0 +1,40 @@
+/** The chats that the extension knows, one record each. CONTRIBUTING.md says how to add one. */
+import { LONGEST_ADDRESS } from './address.js';
+import type { Chat, ChatLink } from './chat.js';
+import { generic } from './generic.js';
+import { libreChat } from './librechat.js';
+import { openWebUi } from './open-webui.js';
+import { openRouter } from './openrouter.js';
+
+/** In the order in which a page is tried; `generic` fits every page and comes last. */
+const RECORDS = [openWebUi, libreChat, openRouter, generic] as const;
+
+/** `auto`: the first chat that fits the page. */
+export type ChatName = 'auto' | (typeof RECORDS)[number]['name'];
+
+export const CHATS: readonly (Chat & { name: ChatName })[] = RECORDS;
+
+/**
+ * Returns the chat for the page as it is now: with `auto` the first one that fits and is healthy, otherwise the one of that
+ * name if it is healthy.
+ */
+export function chatFor(name: ChatName, document: Document, location: Location) {
+  return CHATS.find(
+    (chat) =>
+      (name === 'auto' ? chat.fits(document, location) : chat.name === name) && chat.isHealthy(document, location),
+  );
+}
+
+/** Returns the address that opens a chat with a model, without sending anything; `undefined` if the site has none. */
+export function chatLink(name: ChatName, parts: ChatLink): string | undefined {
+  const { origin, siteModel } = parts;
+  const address = CHATS.find((chat) => (name === 'auto' ? chat.home === origin : chat.name === name))?.link(parts);
+  if (address === undefined || siteModel === '') return undefined;
+  try {
+    const url = new URL(address, origin);
+    const isOfSite = url.origin === origin && (url.protocol === 'https:' || url.protocol === 'http:');
+    return isOfSite && url.href.length <= LONGEST_ADDRESS ? url.href : undefined;
+  } catch {
+    return undefined; // `origin` is not an origin.
+  }
+}
