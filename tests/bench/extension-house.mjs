@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openExtension } from '../web/extension-browser.mjs';
 import { CHAT, SITES } from '../web/extension-house.mjs';
-import { waitFor } from '../web/screen.mjs';
+import { waitFor } from '../web/waiting.mjs';
 
 /**
  * Runs in the content script's world, where the script finds `sendMessage` anew each time: notes of each question when the

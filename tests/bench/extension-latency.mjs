@@ -1,7 +1,7 @@
 // How long an answer takes, beyond the pause of 100 ms after which somebody counts as waiting.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CHAT } from '../web/extension-house.mjs';
-import { waitFor } from '../web/screen.mjs';
+import { waitFor } from '../web/waiting.mjs';
 import { fill, textOf } from './extension-page.mjs';
 import { judgedOf, promptsOf } from './extension-prompts.mjs';
 

@@ -7,8 +7,24 @@ import { build } from 'esbuild';
 
 const extension = fileURLToPath(new URL('../../web/extension', import.meta.url));
 
-/** Bundles and imports a file, given by its path below web/extension. */
-export async function importExtension(file, { firefox = false } = {}) {
+const only = (text) => new RegExp(`^${text.replace(/[.]/g, '\\.')}$`);
+
+/** Replaces imported modules by these sources. */
+const inPlace = (standIns) => ({
+  name: 'stand-ins',
+  setup: ({ onResolve, onLoad }) => {
+    for (const name of Object.keys(standIns)) {
+      onResolve({ filter: only(name) }, () => ({ path: name, namespace: 'stand-in' }));
+    }
+    onLoad({ filter: /./, namespace: 'stand-in' }, ({ path: name }) => ({ contents: standIns[name] }));
+  },
+});
+
+/**
+ * Bundles and imports a file, given by its path below web/extension. `standIns` replaces modules: sources by the names by
+ * which they are imported.
+ */
+export async function importExtension(file, { firefox = false, standIns = {} } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-extension-'));
   try {
     const outfile = path.join(folder, 'module.mjs');
@@ -20,6 +36,7 @@ export async function importExtension(file, { firefox = false } = {}) {
       platform: 'neutral',
       mainFields: ['module', 'main'],
       define: { FIREFOX: String(firefox) },
+      plugins: [inPlace(standIns)],
       logLevel: 'error',
     });
     return await import(pathToFileURL(outfile));

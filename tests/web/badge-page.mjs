@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, describe } from 'node:test';
+import { after, before, beforeEach, describe } from 'node:test';
 import { build } from 'esbuild';
 import { serveFolder } from '../../scripts/site.mjs';
 import { root } from '../package/support/fixtures.mjs';
@@ -35,12 +35,70 @@ function standIn(answers) {
     removeListener: (listen) => listeners.delete(listen),
   };
   const rootOf = (host) => roots.find((each) => each.host === host) ?? null;
+
+  const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis;
+  const timers = new Set();
+  const unanswered = new Set();
+  /** How often each interval ran. */
+  const runs = new Map();
+  const waiting = new Set();
+  const look = () => {
+    for (const isDone of waiting) if (isDone()) waiting.delete(isDone);
+  };
+  globalThis.setTimeout = (action, ms, ...args) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      action(...args);
+      setTimeout(look);
+    }, ms);
+    timers.add(timer);
+    return timer;
+  };
+  globalThis.clearTimeout = (timer) => {
+    timers.delete(timer);
+    clearTimeout(timer);
+    setTimeout(look);
+  };
+  globalThis.setInterval = (action, ms) => {
+    const timer = setInterval(() => {
+      runs.set(timer, runs.get(timer) + 1);
+      action();
+      setTimeout(look);
+    }, ms);
+    runs.set(timer, 0);
+    return timer;
+  };
+  globalThis.clearInterval = (timer) => {
+    runs.delete(timer);
+    clearInterval(timer);
+    setTimeout(look);
+  };
+  const when = (isTrue) =>
+    new Promise((resolve) => {
+      waiting.add(() => {
+        const isDone = isTrue();
+        if (isDone) resolve();
+        return isDone;
+      });
+      setTimeout(look);
+    });
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+
   globalThis.test = {
     /** By kind of message; a list is used up one by one, down to its last. */
     answers,
     sent: [],
-    /** Waits until this was asked. */
-    lastAsked: (text) => page.until((wanted) => globalThis.test.asked().at(-1) === wanted, text),
+    /** Answers wait until `release` is called. */
+    hold: () => {
+      globalThis.test.held = new Promise((release) => Object.assign(globalThis.test, { release }));
+    },
+    /** Waits until the script has nothing left to do: its check ran, no pause in typing is left, and no answer but those that are held. */
+    settled: async () => {
+      const before = [...runs];
+      await when(() => before.every(([timer, count]) => !runs.has(timer) || runs.get(timer) > count));
+      await when(() => timers.size === 0 && (unanswered.size === 0 || globalThis.test.held !== undefined));
+      for (let i = 0; i < 2; i += 1) await frame();
+    },
     asked: () => globalThis.test.sent.filter(({ kind }) => kind === 'ask').map(({ text }) => text),
     tell: (message) => [...listeners].map((listen) => listen(message, {}, () => undefined)),
     listeners,
@@ -85,16 +143,21 @@ function standIn(answers) {
       onMessage,
       sendMessage: async (message) => {
         globalThis.test.sent.push(message);
-        const next = globalThis.test.answers[message.kind];
-        const answer = Array.isArray(next) ? (next.length > 1 ? next.shift() : next[0]) : next;
-        if (answer === 'error') throw new Error('Could not establish connection.');
-        return answer ?? undefined;
+        unanswered.add(message);
+        try {
+          await globalThis.test.held;
+          const next = globalThis.test.answers[message.kind];
+          const answer = Array.isArray(next) ? (next.length > 1 ? next.shift() : next[0]) : next;
+          if (answer === 'error') throw new Error('Could not establish connection.');
+          return answer ?? undefined;
+        } finally {
+          unanswered.delete(message);
+          setTimeout(look);
+        }
       },
     },
   };
 }
-
-const delay = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What tests do with such a page, beside what `openBrowser` gives. */
 function badgePage(page, content) {
@@ -104,28 +167,36 @@ function badgePage(page, content) {
     inject: () => page.raw.evaluate(content),
     badge,
     /** Waits for a badge; `text` is what it must show. */
-    seen: async (text) => {
-      await page.until((wanted) => {
+    seen: (text = '') =>
+      page.until((wanted) => {
         const found = globalThis.test.badge();
-        return found !== null && (wanted === '' || found.text === wanted);
-      }, text ?? '');
-      return badge();
-    },
+        return found !== null && (wanted === '' || found.text === wanted) && found;
+      }, text),
     gone: () => page.until(() => globalThis.test.badge() === null),
     /** Waits until this was asked. */
     lastAsked: (text) => page.until((wanted) => globalThis.test.asked().at(-1) === wanted, text),
     asked: () => page.evaluate(() => globalThis.test.asked()),
     sent: async (kind) => (await page.evaluate(() => globalThis.test.sent)).filter((message) => message.kind === kind),
     keys: (text) => page.raw.keyboard.type(text),
-    /** Clicks the badge as a person does. */
+    /** From now on this is the answer. */
+    answer: (kind, answer) =>
+      page.evaluate((kind, answer) => Object.assign(globalThis.test.answers, { [kind]: answer }), kind, answer),
+    settle: () => page.evaluate(() => globalThis.test.settled()),
+    /** Clicks the badge as a person does, and returns it with its card. */
     open: async () => {
       const { button } = await badge();
       await page.raw.mouse.click(button.left + 30, (button.top + button.bottom) / 2);
+      return page.until(() => {
+        const found = globalThis.test.badge();
+        return found?.card ? found : null;
+      });
     },
+    /** Waits until the badge's button or link with this text has the focus. */
+    focused: (text) => page.until((wanted) => globalThis.test.badge()?.focused === wanted, text),
+    opened: () => page.until(() => globalThis.test.badge()?.card),
+    closed: () => page.until(() => globalThis.test.badge()?.card === null),
     clickButton: async (text) =>
       page.raw.mouse.click(...(await page.evaluate((wanted) => globalThis.test.buttonOf(wanted), text))),
-    /** Longer than a pause in typing, and than a check of the box. */
-    settle: () => delay(750),
   };
 }
 
@@ -177,8 +248,9 @@ export function describeBadge(name, suite) {
           await page.close();
         },
       };
-      before(async () => {
-        here.browser = await openBrowser(kind);
+      // Not in `before`, which also runs where every test is left out.
+      beforeEach(async () => {
+        here.browser ??= await openBrowser(kind);
       });
       after(async () => {
         await here.browser?.close();

@@ -5,6 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { chromium } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
+import { LIMIT_MS } from './waiting.mjs';
 
 export const BROWSERS = ['chromium', 'firefox'];
 
@@ -42,6 +43,14 @@ function handsOn(page) {
       if (text === '') await page.keyboard.press('Backspace');
       else await page.keyboard.type(text);
     },
+    /** The same at once, as if it were pasted: a question is asked about all of it, and never about its beginning. */
+    paste: async (selector, text) => {
+      await boxOf(selector);
+      await page.click(selector);
+      await page.evaluate(
+        `document.execCommand('selectAll'), document.execCommand('insertText', false, ${JSON.stringify(text)})`,
+      );
+    },
     press: (key) => page.keyboard.press(key),
     clickAt: async (selector, at) => page.mouse.click(...(await pointOf(selector, at))),
     moveTo: async (selector, at) => page.mouse.move(...(await pointOf(selector, at))),
@@ -73,10 +82,27 @@ function handsOn(page) {
   };
 }
 
+/** Whether a page still exists; the libraries do not always report that one was closed. */
+export const isThere = (page) =>
+  page.evaluate('true').then(
+    () => true,
+    () => false,
+  );
+
+/** Returns a function that opens a page once, and again if that page was closed. */
+export function reopened(open) {
+  let page;
+  return async () => {
+    if (page === undefined || !(await isThere(page))) page = await open();
+    return page;
+  };
+}
+
 /** Wraps a page of either library. `consoleErrors` collects errors, those of workers if the browser reports them. Without `url`, does not navigate. */
 export async function surfaceOf(page, url, init) {
   const consoleErrors = [];
   const requests = [];
+  page.setDefaultTimeout(LIMIT_MS);
   page.on('request', (request) => {
     if (!request.url().startsWith('data:')) requests.push(request.url());
   });
@@ -107,6 +133,7 @@ async function openChromium(args) {
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     ignoreDefaultArgs: ['--disable-gpu'],
+    timeout: LIMIT_MS,
     args: [...CHROMIUM_ARGS, ...args],
   });
   const context = await browser.newContext();
@@ -131,6 +158,8 @@ async function openFirefox() {
     executablePath: '/usr/bin/firefox-esr',
     headless: true,
     protocol: 'webDriverBiDi',
+    timeout: LIMIT_MS,
+    protocolTimeout: LIMIT_MS,
     env: { ...process.env, HOME: home },
   });
   const pages = [];

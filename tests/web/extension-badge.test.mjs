@@ -39,9 +39,11 @@ describeBadge('the badge', (pages) => {
       const page = await pages.open(fixture);
       await page.click(box);
       await page.keys(QUESTION);
-      const { at } = await page.seen(SHOWN);
+      await page.seen(SHOWN);
       assert.deepEqual(await page.evaluate(snapshot), expected);
       await page.lastAsked(QUESTION);
+      await page.settle();
+      const { at } = await page.badge();
       assert.equal((await page.sent('warm')).length, 1);
 
       const around = await page.evaluate((selector) => {
@@ -72,8 +74,8 @@ describeBadge('the badge', (pages) => {
     await page.click('textarea');
     await page.keys(QUESTION);
     await page.seen(SHOWN);
-    await page.open();
-    const { card, expanded, at } = await page.badge();
+    await page.settle();
+    const { card, expanded, at } = await page.open();
     assert.equal(expanded, 'true');
     for (const text of ['Thinker-7B', 'acme/Thinker-7B', '82%', '$0.18', ...SUGGESTION.why]) {
       assert.ok(card.text.includes(text), `got ${card.text}, expected ${text} in it`);
@@ -88,10 +90,27 @@ describeBadge('the badge', (pages) => {
     assert.deepEqual(await page.sent('open'), [{ kind: 'open', text: QUESTION }]);
 
     await page.press('Escape');
-    assert.equal((await page.badge()).card, null);
+    await page.closed();
     await page.open();
     await page.clickAt('main', [0.1, 0.5]);
-    assert.equal((await page.badge()).card, null);
+    await page.closed();
+    await pages.close(page);
+  });
+
+  it('opens the panel with what stands in the box at the click', async () => {
+    const page = await pages.open('textarea.html', { answers: { open: { kind: 'opened', isOpen: true } } });
+    await page.click('textarea');
+    await page.keys(QUESTION);
+    await page.seen(SHOWN);
+    await page.settle();
+    await page.open();
+    await page.evaluate(() => {
+      // Without an event, which would be a reason to ask.
+      document.querySelector('textarea').value += ' Or is it?';
+    });
+    await page.clickButton('More in the side panel');
+    await page.until(() => globalThis.test.sent.some(({ kind }) => kind === 'open'));
+    assert.deepEqual(await page.sent('open'), [{ kind: 'open', text: `${QUESTION} Or is it?` }]);
     await pages.close(page);
   });
 
@@ -100,23 +119,26 @@ describeBadge('the badge', (pages) => {
     await page.click('textarea');
     await page.keys(QUESTION);
     await page.seen(SHOWN);
+    await page.settle();
     await page.open();
     assert.equal(await page.evaluate(() => document.activeElement.localName), 'textarea');
     await page.press('Escape');
+    await page.closed();
     // The page's own two buttons come first.
     for (let i = 0; i < 3; i += 1) await page.press('Tab');
-    assert.equal((await page.badge()).focused, 'signalbox: Thinker-7B');
+    await page.focused(SHOWN);
     await page.press('Enter');
-    assert.notEqual((await page.badge()).card, null);
+    await page.opened();
     await page.press('Tab');
-    assert.equal((await page.badge()).focused, 'Open a chat with thinker:7b');
+    await page.focused('Open a chat with thinker:7b');
     await page.press('Escape');
-    const closed = await page.badge();
-    assert.deepEqual([closed.card, closed.focused], [null, 'signalbox: Thinker-7B']);
+    await page.closed();
+    await page.focused(SHOWN);
 
     await page.press('Enter');
+    await page.opened();
     for (let i = 0; i < 3; i += 1) await page.press('Tab');
-    assert.equal((await page.badge()).focused, 'Hide here');
+    await page.focused('Hide here');
     await page.press('Enter');
     await page.gone();
     assert.equal(await page.evaluate(() => document.activeElement.localName), 'textarea');
@@ -151,8 +173,8 @@ describeBadge('the badge', (pages) => {
     await page.click('textarea');
     await page.keys(QUESTION);
     await page.seen();
-    await page.open();
-    const { card, tags } = await page.badge();
+    const opened = await page.open();
+    const { card, tags } = opened;
     assert.equal(card.text.split(evil).length, 4); // As name, as reason, in the link.
     assert.ok(!tags.includes('img'));
     assert.equal(await page.evaluate(() => globalThis.isTaken), null);
@@ -161,16 +183,18 @@ describeBadge('the badge', (pages) => {
 
   it('says that there is no suggestion, and why; steps aside on errors, and comes back', async () => {
     const none = { kind: 'none', why: 'No model is left to choose from.' };
-    const page = await pages.open('textarea.html', { answers: { ask: [none, 'error', { kind: 'busy' }, SUGGESTION] } });
+    const page = await pages.open('textarea.html', { answers: { ask: none } });
     await page.click('textarea');
     await page.keys(QUESTION);
+    await page.lastAsked(QUESTION);
     await page.seen('signalbox: no suggestion');
-    await page.open();
-    const { card } = await page.badge();
+    const { card } = await page.open();
     assert.ok(card.text.includes(none.why));
     assert.equal(card.href, null);
+    await page.answer('ask', 'error');
     await page.keys('!');
     await page.gone();
+    await page.answer('ask', [{ kind: 'busy' }, SUGGESTION]);
     await page.keys('?');
     // Busy, and once more after a while.
     await page.seen(SHOWN);

@@ -48,11 +48,9 @@ export async function openExtension(kind, folder, { profile, sites } = {}) {
     await page.front();
     await screen.press(wanted);
   };
-  /** Clicks what asks for a permission, and answers. */
   const answer = (isAllowed) => async (page, selector) => {
     await page.front();
-    await page.click(selector);
-    await browser.answerDialog(isAllowed);
+    await browser.answer(isAllowed, page, selector);
   };
 
   return {
@@ -65,7 +63,7 @@ export async function openExtension(kind, folder, { profile, sites } = {}) {
     newPage: browser.newPage,
     /** A page of the extension in a tab. */
     extensionPage: (name, init) => browser.newPage(`${browser.origin}/${name}`, init),
-    /** `evaluate` never wakes it. */
+    /** `evaluate` never wakes it. `stop` returns once it has stopped; what comes then wakes another one. */
     background: {
       evaluate: (action, ...args) => browser.evaluate(action, args),
       isAwake: browser.isAwake,
@@ -77,21 +75,23 @@ export async function openExtension(kind, folder, { profile, sites } = {}) {
     panel: () => browser.panel(panelFile),
     isPanelOpen: () => browser.isPanelOpen(panelFile),
     offscreen: browser.offscreen,
-    /** Selects what the element shows or holds, opens the menu there, and chooses by the first letter, or by several keys. */
-    contextMenu: async (page, selector, keys) => {
+    /** Selects what the element shows or holds, opens the menu there, and chooses by the first letter. */
+    contextMenu: async (page, selector, key) => {
       await page.front();
       const element = await page.raw.waitForSelector(selector);
       await element.click({ count: 3 });
-      await screen.chooseInMenu(await browser.pointOf(page, selector), [keys].flat());
+      await screen.chooseInMenu(await browser.pointOf(page, selector), key);
     },
     /** Presses the keys that the manifest gives to the command, in the page. */
     command: press,
     /** The toolbar's button, by its keys. */
     action: (page) => press(page, '_execute_action'),
-    /** Chromium asks no second time for what it once allowed: then there is no dialog, and a click is enough. */
+    /** By a click, and the browser's own dialog. Chromium asks no second time for what it once allowed: there is no dialog then. */
     grant: answer(true),
     deny: answer(false),
-    /** Takes permissions back as another page of the extension would, not by the browser's own settings. `patterns` as in a manifest: 'https://chat.example/*'. */
+    /** Without a page of the extension that asks for it. A pattern as in a manifest: 'https://chat.example/*'. */
+    allow: browser.allow,
+    /** Takes permissions back as another page of the extension would, not by the browser's own settings. */
     revoke: (...patterns) => browser.revoke(patterns),
     /** Requests that left this machine, or would have. */
     strangers: () => [...network.strangers],

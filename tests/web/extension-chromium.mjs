@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import puppeteer from 'puppeteer-core';
-import { expressionOf, surfaceOf } from './browsers.mjs';
-import { SIZE, waitFor } from './screen.mjs';
+import { expressionOf, reopened, surfaceOf } from './browsers.mjs';
+import { SIZE } from './screen.mjs';
+import { LIMIT_MS, repeat, waitFor } from './waiting.mjs';
 
 /** Nobody answers there. What the browser would ask its makers by itself goes there, so that whatever leaves is the extension's or a page's. */
 const NOWHERE = 'http://127.0.0.1:9/';
@@ -55,6 +56,8 @@ export async function startChromium({ folder, profile, screen, network }) {
     executablePath: '/usr/bin/chromium',
     headless: false,
     pipe: true,
+    timeout: LIMIT_MS,
+    protocolTimeout: LIMIT_MS,
     enableExtensions: true,
     defaultViewport: null,
     userDataDir: profile,
@@ -64,7 +67,7 @@ export async function startChromium({ folder, profile, screen, network }) {
     args: [...ARGS, `--load-extension=${folder}`, `--proxy-server=http://127.0.0.1:${network.port}`],
   });
   const isWorker = (target) => target.type() === 'service_worker' && target.url().startsWith('chrome-extension://');
-  const origin = (await browser.waitForTarget(isWorker)).url().split('/').slice(0, 3).join('/');
+  const origin = (await browser.waitForTarget(isWorker, { timeout: LIMIT_MS })).url().split('/').slice(0, 3).join('/');
   const complaints = [];
   await listen(browser, complaints);
 
@@ -78,6 +81,32 @@ export async function startChromium({ folder, profile, screen, network }) {
     const pages = browser.targets().filter((target) => target.type() === 'page');
     const ask = async (target) => (await target.asPage()).evaluate(() => document.hasFocus());
     return (await Promise.all(pages.map((target) => ask(target).catch(() => false)))).includes(true);
+  };
+  /** A page of the extension that does nothing; an update of the extension closes it. */
+  const still = reopened(async () => {
+    const page = await browser.newPage();
+    await page.goto(`${origin}/manifest.json`);
+    return page;
+  });
+  await still();
+  const origins = async () => (await (await still()).evaluate(() => chrome.permissions.getAll())).origins;
+  /**
+   * Has a permission asked for, and grants it. The dialog refuses by default, and nothing tells when it takes keys: one
+   * that was refused, since the first key came too early, is opened again.
+   */
+  const grant = async (ask) => {
+    const before = (await origins()).length;
+    const isGranted = async () => (await origins()).length > before;
+    for (let pause = 500; !(await isGranted()); pause *= 2) {
+      await waitFor('the page to have the focus', hasFocus);
+      await ask();
+      await waitFor('a permission dialog', async () => !(await hasFocus()) || (await isGranted()));
+      if (await isGranted()) return;
+      await sleep(pause);
+      await screen.press('Tab');
+      await repeat('the permission dialog to close', () => screen.press('Return'), hasFocus);
+      await sleep(pause);
+    }
   };
   const opened = (name) =>
     browser.targets().find((target) => target.url().startsWith(`${origin}/${name}`) && !tabs.has(target));
@@ -103,22 +132,22 @@ export async function startChromium({ folder, profile, screen, network }) {
       if (target === undefined) throw new Error('the service worker sleeps: expected something that wakes it, before');
       return JSON.parse(await (await target.worker()).evaluate(expressionOf(action, args)));
     },
-    /** As after half a minute without events; what still comes wakes another one, and that is stopped, too. */
-    stopBackground: () => {
-      const stopped = new Set();
-      const stop = (target) => {
-        stopped.add(target);
-        // One that is about to go by itself may never answer.
-        target
-          .worker()
-          .then((worker) => worker?.close())
-          .catch(() => {});
-      };
-      return waitFor('the service worker to stop', () => {
-        const target = worker();
-        if (target !== undefined && !stopped.has(target)) stop(target);
-        return target === undefined;
+    /** As after half a minute without events. */
+    stopBackground: async () => {
+      const target = worker();
+      if (target === undefined) return;
+      const watching = await (await still()).createCDPSession();
+      await watching.send('ServiceWorker.enable');
+      const stopped = new Promise((resolve) => {
+        watching.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+          if (versions.some(({ runningStatus }) => runningStatus === 'stopped')) resolve();
+        });
       });
+      // One that is debugged is started again as soon as it has stopped.
+      await (await target.worker()).client.detach();
+      await watching.send('ServiceWorker.stopAllWorkers');
+      await stopped;
+      await watching.detach();
     },
     /** The point of the screen. */
     pointOf: (page, selector) =>
@@ -127,24 +156,23 @@ export async function startChromium({ folder, profile, screen, network }) {
         const top = screenY + outerHeight - innerHeight;
         return { x: screenX + x + Math.min(20, width / 2), y: top + y + height / 2 };
       }, selector),
-    /** The dialog refuses by default, and takes no answer in its first half second. */
-    answerDialog: async (isAllowed) => {
+    /** Clicks what asks for a permission, and answers. */
+    answer: async (isAllowed, page, selector) => {
+      if (isAllowed) return grant(() => page.click(selector));
+      await waitFor('the page to have the focus', hasFocus);
+      await page.click(selector);
       await waitFor('a permission dialog', async () => !(await hasFocus()));
-      await sleep(700);
-      if (isAllowed) await screen.press('Tab');
-      await waitFor('the permission dialog to close', async () => {
-        await screen.press(isAllowed ? 'Return' : 'Escape');
-        await sleep(200);
-        return hasFocus();
+      return repeat('the permission dialog to close', () => screen.press('Escape'), hasFocus);
+    },
+    /** What was granted once is granted without a dialog. */
+    allow: async (pattern) => {
+      const page = await still();
+      await page.bringToFront();
+      await grant(() => {
+        page.evaluate((origin) => chrome.permissions.request({ origins: [origin] }), pattern).catch(() => {});
       });
     },
-    revoke: async (patterns) => {
-      const page = await browser.newPage();
-      // A page of the extension that does nothing.
-      await page.goto(`${origin}/manifest.json`);
-      await page.evaluate((origins) => chrome.permissions.remove({ origins }), patterns);
-      await page.close();
-    },
+    revoke: async (patterns) => (await still()).evaluate((origins) => chrome.permissions.remove({ origins }), patterns),
     close: () => browser.close(),
   };
 }

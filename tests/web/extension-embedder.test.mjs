@@ -9,7 +9,7 @@ import { OnnxEmbedder } from '../../dist/onnx.js';
 import { writeModelFolder } from '../onnx/model-folder.mjs';
 import { COMMIT, filesOf, HUB_ID, listingOf } from '../package/support/model-server.mjs';
 import { CHAT, describeExtension } from './extension-house.mjs';
-import { waitFor } from './screen.mjs';
+import { waitFor } from './waiting.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-needed-'));
 const index = path.join(folder, 'poems.sbx');

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import puppeteer from 'puppeteer-core';
-import { expressionOf, surfaceOf } from './browsers.mjs';
-import { SIZE, waitFor } from './screen.mjs';
+import { expressionOf, reopened, surfaceOf } from './browsers.mjs';
+import { SIZE } from './screen.mjs';
+import { LIMIT_MS, repeat, waitFor } from './waiting.mjs';
 
 const UUID = '51691a1b-0000-4000-8000-000000000001';
 const ORIGIN = `moz-extension://${UUID}`;
@@ -37,14 +38,14 @@ async function chromeScope(browser, id) {
 }
 
 /** The sidebar is no page to the protocol: it is read through another page of the extension, and takes the screen's events. */
-function sidebarOf(surface, own, screen) {
+function sidebarOf(page, own, screen) {
   const raw = async (expression) => {
     const inside = `(async () => {
       const sidebar = browser.extension.getViews({ type: 'sidebar' })[0];
       if (sidebar === undefined) throw new Error('the sidebar is closed, expected it to be open');
       with (sidebar) return ${expression};
     })()`;
-    return JSON.parse(await surface.raw.evaluate(inside));
+    return JSON.parse(await page.evaluate(inside));
   };
   const evaluate = (action, ...args) => raw(expressionOf(action, args));
   const until = (action, ...args) => waitFor(`${action} to give something`, () => evaluate(action, ...args));
@@ -70,6 +71,8 @@ function sidebarOf(surface, own, screen) {
       await until((wanted) => document.activeElement === document.querySelector(wanted), selector);
       await screen.press('Ctrl+A');
       await (text === '' ? screen.press('Backspace') : screen.type(text));
+      // The screen's keys are on their way yet.
+      await until((wanted, text) => document.querySelector(wanted).value === text, selector, text);
     },
     press: (keys) => screen.press(keys),
     text: async (selector) => {
@@ -102,6 +105,8 @@ export async function startFirefox({ folder, profile, screen, network }) {
     executablePath: '/usr/bin/firefox-esr',
     headless: false,
     protocol: 'webDriverBiDi',
+    timeout: LIMIT_MS,
+    protocolTimeout: LIMIT_MS,
     acceptInsecureCerts: true,
     defaultViewport: null,
     userDataDir: profile,
@@ -123,7 +128,9 @@ export async function startFirefox({ folder, profile, screen, network }) {
     await waitFor(`${url} to load`, () => surface.evaluate(isThere, ORIGIN).catch(() => false));
     return surface;
   };
-  const still = await newPage(`${ORIGIN}/manifest.json`);
+  /** A page of the extension that does nothing; an update of the extension closes it. */
+  const still = reopened(async () => (await newPage(`${ORIGIN}/manifest.json`)).raw);
+  await still();
   const isAwake = () => own((id) => WebExtensionPolicy.getByID(id).extension.backgroundState === 'running');
 
   return {
@@ -151,14 +158,14 @@ export async function startFirefox({ folder, profile, screen, network }) {
       };
       return surfaceOf(await waitFor(`a page at ${start}`, find));
     },
-    isPanelOpen: () => still.evaluate(() => browser.extension.getViews({ type: 'sidebar' }).length > 0),
+    isPanelOpen: async () => (await still()).evaluate(() => browser.extension.getViews({ type: 'sidebar' }).length > 0),
     panel: async () => {
       const isOpen = () => {
         const [sidebar] = browser.extension.getViews({ type: 'sidebar' });
         return sidebar?.document.readyState === 'complete';
       };
-      await waitFor('the sidebar', () => still.evaluate(isOpen));
-      return sidebarOf(still, own, screen);
+      await waitFor('the sidebar', async () => (await still()).evaluate(isOpen));
+      return sidebarOf(await still(), own, screen);
     },
     offscreen: async () => {
       throw new Error('got a call of offscreen() in Firefox, expected Chromium: Firefox has no offscreen documents');
@@ -168,28 +175,41 @@ export async function startFirefox({ folder, profile, screen, network }) {
       if (!(await isAwake())) throw new Error('the event page sleeps: expected something that wakes it, before');
       const expression = expressionOf(action, args);
       const inside = `(async () => { with (await browser.runtime.getBackgroundPage()) return ${expression}; })()`;
-      return JSON.parse(await still.raw.evaluate(inside));
+      return JSON.parse(await (await still()).evaluate(inside));
     },
-    /** As after half a minute without events. */
-    stopBackground: async () => {
-      await own((id) => WebExtensionPolicy.getByID(id).extension.terminateBackground());
-      await waitFor('the event page to stop', async () => !(await isAwake()));
-    },
+    /** As after half a minute without events: what is still being answered keeps it awake. */
+    stopBackground: () =>
+      waitFor('the event page to stop', () =>
+        own(async (id) => {
+          const { extension } = WebExtensionPolicy.getByID(id);
+          await extension.terminateBackground();
+          return extension.backgroundState === 'stopped';
+        }),
+      ),
     pointOf: (page, selector) =>
       page.evaluate((selector) => {
         const { x, y, width, height } = document.querySelector(selector).getBoundingClientRect();
         return { x: mozInnerScreenX + x + Math.min(20, width / 2), y: mozInnerScreenY + y + height / 2 };
       }, selector),
-    /** The question takes no answer in its first half second. */
-    answerDialog: async (isAllowed) => {
+    /** Clicks what asks for a permission, and answers. */
+    answer: async (isAllowed, page, selector) => {
       const isOpen = () => own(() => PopupNotifications.panel.state === 'open');
+      await page.click(selector);
       await waitFor('a permission question', isOpen);
-      await waitFor('the permission question to close', async () => {
-        await screen.press(isAllowed ? 'Alt+A' : 'Alt+D');
-        return !(await isOpen());
-      });
+      const press = () => screen.press(isAllowed ? 'Alt+A' : 'Alt+D');
+      await repeat('the permission question to close', press, async () => !(await isOpen()));
     },
-    revoke: (patterns) => still.evaluate((origins) => browser.permissions.remove({ origins }), patterns),
+    /** Grants it without a question. */
+    allow: (pattern) =>
+      own(async (id, origin) => {
+        const { ExtensionPermissions } = ChromeUtils.importESModule(
+          'resource://gre/modules/ExtensionPermissions.sys.mjs',
+        );
+        const { extension } = WebExtensionPolicy.getByID(id);
+        await ExtensionPermissions.add(id, { permissions: [], origins: [origin] }, extension);
+      }, pattern),
+    revoke: async (patterns) =>
+      (await still()).evaluate((origins) => browser.permissions.remove({ origins }), patterns),
     close: () => browser.close(),
   };
 }

@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, afterEach, before, describe } from 'node:test';
+import { after, afterEach, beforeEach, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { buildExtension } from '../../scripts/extension.mjs';
-import { BROWSERS } from './browsers.mjs';
+import { importExtension } from '../package/extension-module.mjs';
+import { BROWSERS, isThere } from './browsers.mjs';
 import { openExtension } from './extension-browser.mjs';
-import { waitFor } from './screen.mjs';
+import { waitFor } from './waiting.mjs';
 
 const fixtures = fileURLToPath(new URL('../fixtures/extension', import.meta.url));
 
@@ -26,6 +27,8 @@ function servePage(request, response) {
 }
 
 export const SITES = { 'chat.example': servePage, 'other-chat.example': servePage, 'openrouter.ai': servePage };
+
+export const middleOf = ({ left, top, width, height }) => [left + width / 2, top + height / 2];
 
 export const hasModel = (badge) =>
   badge?.isSeen && /^signalbox: \S+/.test(badge.text) && !/no suggestion/.test(badge.text);
@@ -69,27 +72,80 @@ const inSettings = (mode, request, ...args) =>
     };
   });
 
-/** Runs the suite in every browser, with an extension that is freshly installed. `sites`: more stand-ins for hosts. */
+/** Runs in a page of the extension: tells its parts that the settings and the judgements are others. */
+const tell = () => {
+  const channel = new BroadcastChannel('judged');
+  channel.postMessage(null);
+  channel.close();
+  return chrome.storage.session.set({ storedChanged: crypto.randomUUID() });
+};
+
+/** Runs in a page of the extension: empties everything in which it keeps anything. */
+async function empty() {
+  const asPromise = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  await chrome.storage.session.clear();
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith('signalbox-')) continue;
+    const database = await asPromise(indexedDB.open(name));
+    for (const store of database.objectStoreNames) {
+      await asPromise(database.transaction(store, 'readwrite').objectStore(store).clear());
+    }
+    database.close();
+  }
+}
+
+/** Runs the suite in every browser. Each test finds the extension as it is after its installation. `sites`: more stand-ins for hosts. */
 export function describeExtension(name, suite, { sites = {} } = {}) {
   for (const kind of BROWSERS) {
     describe(`${name}, ${kind}`, () => {
       /** `expected`: Firefox's complaint of a page that was closed while its script waited for an answer. */
       const house = { kind, pages: [], expected: [/Promise rejected after context unloaded/] };
-      before(async () => {
-        house.scratch = mkdtempSync(path.join(tmpdir(), 'signalbox-extension-'));
-        house.folder = path.join(house.scratch, kind);
-        await buildExtension(kind, house.folder);
-        await house.start();
-      });
       after(async () => {
         await house.browser?.close();
-        rmSync(house.scratch, { recursive: true, force: true, maxRetries: 5 });
+        if (house.scratch) rmSync(house.scratch, { recursive: true, force: true, maxRetries: 5 });
+      });
+      beforeEach(async () => {
+        // Not in `before`, which also runs where every test is left out.
+        if (house.scratch === undefined) await house.install();
+        if (!(await isThere(house.desk.raw))) await house.openDesk();
+        const { origins } = await house.desk.evaluate(() => chrome.permissions.getAll());
+        if (origins.length > 0) await house.browser.revoke(...origins);
+        await house.desk.evaluate(empty);
+        await house.desk.evaluate(tell);
+        await house.scriptsAre();
       });
       /** What a test opened goes with it, nothing left the machine, and no part of the extension complained. */
       afterEach(async () => {
         for (const page of house.pages.splice(0)) await page.close();
+        await house.closePanel();
         await house.check();
       });
+      house.closePanel = async () => {
+        if (!(await house.browser.isPanelOpen())) return;
+        await (await house.browser.panel()).close();
+        await waitFor('the panel to close', async () => !(await house.browser.isPanelOpen()));
+      };
+      /** Waits until the browser puts the badge into the pages of these sites, and of no others. */
+      house.scriptsAre = async (...origins) => {
+        const wanted = JSON.stringify(origins.map((origin) => `${origin}/*`).sort());
+        const registered = () =>
+          house.desk.evaluate(async () => (await chrome.scripting.getRegisteredContentScripts()).map(({ id }) => id));
+        const what = `the sites with a badge to be ${wanted}`;
+        await waitFor(what, async () => JSON.stringify((await registered()).sort()) === wanted);
+      };
+      /** These sites are allowed and turned on, and nothing else is in the settings. */
+      house.allow = async (...origins) => {
+        const { DEFAULT_STORED, NEW_SITE } = await importExtension('stored/schema.ts');
+        for (const origin of origins) await house.browser.allow(`${origin}/*`);
+        const sites = Object.fromEntries(origins.map((origin) => [origin, NEW_SITE]));
+        await house.putStored({ ...DEFAULT_STORED, sites });
+        await house.desk.evaluate(tell);
+        await house.scriptsAre(...origins);
+      };
       house.check = async () => {
         assert.deepEqual(house.browser.strangers(), []);
         const complaints = await house.browser.complaints();
@@ -107,12 +163,21 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
         house.pages.splice(house.pages.indexOf(page), 1);
         await page.close();
       };
+      house.install = async () => {
+        house.scratch = mkdtempSync(path.join(tmpdir(), 'signalbox-extension-'));
+        house.folder = path.join(house.scratch, kind);
+        await buildExtension(kind, house.folder);
+        await house.start();
+      };
       house.start = async () => {
         house.browser = await openExtension(kind, house.folder, {
           profile: path.join(house.scratch, 'profile'),
           sites: { ...SITES, ...sites },
         });
-        // A page of the extension through which tests look; it does nothing by itself.
+        await house.openDesk();
+      };
+      /** A page of the extension through which tests look; it does nothing by itself. */
+      house.openDesk = async () => {
         house.desk = await house.browser.extensionPage('privacy/index.html');
       };
       house.restart = async () => {
@@ -139,7 +204,7 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
         await page.until(() => document.querySelector('[data-held]') !== null);
         return page;
       };
-      /** Adds it in the settings, and allows it in the browser's own dialog. */
+      /** Adds it in the settings, and allows it in the browser's own dialog, which Chromium shows once for each site. */
       house.addSite = async (origin) => {
         const page = await house.settings();
         await page.type('#new-site', origin);
@@ -171,6 +236,12 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
           throw new Error(`${error.message}; there was ${JSON.stringify(badge)}`);
         });
         return badge;
+      };
+      /** Clicks the badge, which knows about all of the prompt, and returns it with its open card. */
+      house.openCard = async (page, what = 'with a model', fits = hasModel) => {
+        const { rect } = await house.badgeThat(what, fits);
+        await page.raw.mouse.click(...middleOf(rect));
+        return house.badgeThat('with an open card', (badge) => badge?.card);
       };
       suite(house);
     });

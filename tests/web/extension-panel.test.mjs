@@ -2,21 +2,16 @@
 import assert from 'node:assert/strict';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, it } from 'node:test';
+import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { violations } from './axe.mjs';
-import { CHAT, describeExtension } from './extension-house.mjs';
-import { waitFor } from './screen.mjs';
+import { CHAT, describeExtension, middleOf } from './extension-house.mjs';
+import { waitFor } from './waiting.mjs';
 
 const INDEX = fileURLToPath(new URL('../../dist/models/index/index.sbx', import.meta.url));
 const PROMPT = 'How many prime numbers lie between 10 and 50?';
 
 describeExtension('the side panel', (house) => {
-  const closePanel = async () => {
-    if (!(await house.browser.isPanelOpen())) return;
-    await (await house.browser.panel()).close();
-    await waitFor('the panel to close', async () => !(await house.browser.isPanelOpen()));
-  };
   /** Opened by the toolbar's button, beside a page. */
   const openPanel = async (url = CHAT) => {
     const page = await house.open(url);
@@ -35,8 +30,6 @@ describeExtension('the side panel', (house) => {
       const stored = await house.stored();
       return stored !== null && fits(stored) && stored;
     });
-
-  afterEach(closePanel);
 
   it('opens by the toolbar and says which model, why, and for how much', async () => {
     const panel = await openPanel();
@@ -62,7 +55,7 @@ describeExtension('the side panel', (house) => {
     await panel.clickAt('#dial', [0.02, 0.5]);
     await panel.until((last) => document.querySelector('[data-pick]')?.textContent !== last, before);
     const { settings } = await storedThat('with another dial', (stored) => stored.settings.dial < 20);
-    await closePanel();
+    await house.closePanel();
     const again = await openPanel();
     assert.equal(await again.evaluate(() => document.querySelector('#dial').valueAsNumber), settings.dial);
   });
@@ -96,13 +89,10 @@ describeExtension('the side panel', (house) => {
   });
 
   it('takes over what a badge was asked, opened by its click or, where the browser does not let it, by the person', async () => {
-    await house.addSite(CHAT);
+    await house.allow(CHAT);
     const page = await house.open(CHAT);
-    await page.type('textarea', PROMPT);
-    const middleOf = ({ left, top, width, height }) => [left + width / 2, top + height / 2];
-    const { rect } = await house.badgeThat('with a model', (badge) => badge?.isSeen);
-    await page.raw.mouse.click(...middleOf(rect));
-    const { buttons } = await house.badgeThat('with an open card', (badge) => badge?.card);
+    await page.paste('textarea', PROMPT);
+    const { buttons } = await house.openCard(page);
     await page.raw.mouse.click(...middleOf(buttons['More in the side panel']));
     if (house.kind === 'firefox') {
       await house.badgeThat('that says how', (badge) => /toolbar/.test(badge?.card));
@@ -244,7 +234,7 @@ describeExtension('the side panel', (house) => {
     await house.putStored({ dial: 100, excluded: [], prices: {}, pricedOnly: false });
     const panel = await openPanel();
     assert.equal(await panel.evaluate(() => document.querySelector('#dial').valueAsNumber), 100);
-    await closePanel();
+    await house.closePanel();
     const damaged = { version: 1, settings: { dial: 30, excluded: 'all' }, sites: 7, index: null };
     await house.putStored(damaged);
     const again = await openPanel();

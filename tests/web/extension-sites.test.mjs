@@ -1,8 +1,8 @@
 // The badge on a person's sites: allowed and taken back, on the layouts that chats have, and on pages that mean no good.
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { CHAT, describeExtension, hasModel } from './extension-house.mjs';
-import { waitFor } from './screen.mjs';
+import { CHAT, describeExtension, hasModel, OTHER_CHAT } from './extension-house.mjs';
+import { waitFor } from './waiting.mjs';
 
 const PROMPT = 'How many prime numbers lie between 10 and 50?';
 const isGone = (badge) => badge === null || !badge.isSeen;
@@ -16,7 +16,7 @@ describeExtension('the badge on a site', (house) => {
 
   it('is not there where the person says no', async () => {
     const page = await house.settings();
-    await page.type('#new-site', CHAT);
+    await page.type('#new-site', 'https://refused.example');
     await house.browser.deny(page, 'form.add-site [data-add-site]');
     await page.until(() => /Permission denied/.test(document.querySelector('form.add-site').textContent));
     assert.deepEqual((await house.stored())?.sites ?? {}, {});
@@ -24,22 +24,21 @@ describeExtension('the badge on a site', (house) => {
   });
 
   it('comes when the site is allowed, to pages that are open already, and for this site alone', async () => {
-    const page = await house.open(CHAT);
-    await house.addSite(CHAT);
+    const page = await house.open(OTHER_CHAT);
+    await house.addSite(OTHER_CHAT);
     await page.front();
     await page.type('textarea', PROMPT);
-    await house.badgeThat('with a model', hasModel);
+    await house.badgeThat('with a model', hasModel, OTHER_CHAT);
     assert.equal(await page.evaluate(() => document.querySelector('textarea').value), PROMPT);
     const { origins } = await house.desk.evaluate(() => chrome.permissions.getAll());
-    assert.deepEqual(origins, [`${CHAT}/*`]);
+    assert.deepEqual(origins, [`${OTHER_CHAT}/*`]);
   });
 
   it('says why on a click, and how the chat with another model is opened', async () => {
+    await house.allow(CHAT);
     const page = await house.open(CHAT);
-    await page.type('textarea', PROMPT);
-    const { rect } = await house.badgeThat('with a model', hasModel);
-    await page.raw.mouse.click((rect.left + rect.right) / 2, (rect.top + rect.bottom) / 2);
-    const { card } = await house.badgeThat('with an open card', (badge) => badge?.card);
+    await page.paste('textarea', PROMPT);
+    const { card } = await house.openCard(page);
     assert.match(card, /chance of being right/);
     assert.match(card, /price per million tokens/);
     assert.match(card, /More in the side panel/);
@@ -51,6 +50,7 @@ describeExtension('the badge on a site', (house) => {
     ['strict', 'textarea', (found) => document.querySelector(found).value],
   ]) {
     it(`stands beside a ${layout} box, and leaves its text alone`, async () => {
+      await house.allow(CHAT);
       const page = await house.open(`${CHAT}/${layout}`);
       await page.type(selector, PROMPT);
       const { rect } = await house.badgeThat('with a model', hasModel);
@@ -67,6 +67,7 @@ describeExtension('the badge on a site', (house) => {
 
   for (const host of ['open-chat', 'closed-chat']) {
     it(`stands beside a box in the shadow root of ${host}`, async () => {
+      await house.allow(CHAT);
       const page = await house.open(`${CHAT}/shadow`);
       // Its box is the first thing in it.
       await page.clickAt(host, [0.5, 0.3]);
@@ -76,6 +77,7 @@ describeExtension('the badge on a site', (house) => {
   }
 
   it('goes when the page takes its box away while one types, and comes with the next box', async () => {
+    await house.allow(CHAT);
     const page = await house.open(`${CHAT}/hostile`);
     await page.type('#place textarea', PROMPT);
     await house.badgeThat('with a model', hasModel);
@@ -89,6 +91,7 @@ describeExtension('the badge on a site', (house) => {
   });
 
   it('cannot be clicked, read or kept busy by the page', async () => {
+    await house.allow(CHAT);
     const page = await house.open(`${CHAT}/hostile`);
     await page.type('#place textarea', PROMPT);
     await house.badgeThat('with a model', hasModel);
@@ -103,6 +106,7 @@ describeExtension('the badge on a site', (house) => {
   });
 
   it('tells a content script that was taken over no more than a badge shows', async () => {
+    await house.allow(CHAT);
     await house.open(CHAT);
     const said = await house.inPage(CHAT, async () => {
       const ask = async (message) => (await chrome.runtime.sendMessage(message).catch(() => null)) ?? null;
@@ -134,24 +138,28 @@ describeExtension('the badge on a site', (house) => {
     );
     const shown = ['kind', 'lamp', 'model', 'pCorrect', 'siteModel', 'usdPerMTok', 'why'];
     assert.deepEqual(Object.keys(said.right).sort(), shown);
-    assert.equal(said.kinds.filter((kind) => kind === 'suggestion').length <= 1, true);
-    assert.ok(said.kinds.includes('busy'));
+    // How many are answered depends on how fast they come: tests/package/extension-gate.test.mjs counts them.
+    assert.ok(said.kinds.includes('busy') && said.kinds.every((kind) => ['busy', 'suggestion'].includes(kind)));
     assert.deepEqual(said.storage, ['closed', [], []]);
   });
 
   it('lets no page flood the background, or open the panel behind another page', async () => {
+    await house.allow(CHAT);
     await house.open(CHAT);
     await house.desk.front();
     const said = await house.inPage(CHAT, async () => {
       const ask = (message) => chrome.runtime.sendMessage(message).catch(() => undefined);
       const opened = await ask({ kind: 'open', text: 'What the page would like to ask' });
+      const start = performance.now();
       const all = await Promise.all(Array.from({ length: 400 }, () => ask({ kind: 'hello' })));
-      return { opened: opened ?? null, answered: all.filter((answer) => answer?.kind === 'welcome').length };
+      const answered = all.filter((answer) => answer?.kind === 'welcome').length;
+      return { opened: opened ?? null, answered, seconds: (performance.now() - start) / 1000 };
     });
     assert.equal(said.opened, null);
     assert.equal(await house.browser.isPanelOpen(), false);
     assert.deepEqual(await house.desk.evaluate(() => chrome.storage.session.get('question')), {});
-    assert.ok(said.answered > 0 && said.answered < 250, `got ${said.answered} answers`);
+    const most = 50 * (Math.ceil(said.seconds) + 1);
+    assert.ok(said.answered > 0 && said.answered <= most, `got ${said.answered} answers in ${said.seconds} s`);
     // The next second is another one.
     await waitFor('an answer', () =>
       house.inPage(CHAT, async () => (await chrome.runtime.sendMessage({ kind: 'hello' }).catch(() => null))?.kind),
@@ -159,28 +167,30 @@ describeExtension('the badge on a site', (house) => {
   });
 
   it('answers after the background slept', async () => {
+    const mark = () => {
+      globalThis.wasThere = true;
+    };
+    const isMarked = () => globalThis.wasThere === true;
+    await house.allow(CHAT);
     const page = await house.open(CHAT);
-    await page.type('textarea', PROMPT);
+    // Nothing is asked later that would wake it.
+    await page.paste('textarea', PROMPT);
     await house.badgeThat('with a model', hasModel);
-    if (house.browser.can.offscreen) {
-      await (await house.browser.offscreen('offscreen/index.html')).evaluate(() => {
-        globalThis.isTheSame = true;
-      });
-    }
-    await house.browser.background.stop();
-    assert.equal(await house.browser.background.isAwake(), false);
+    const { background, can } = house.browser;
+    const offscreen = async () => (can.offscreen ? house.browser.offscreen('offscreen/index.html') : undefined);
+    await (await offscreen())?.evaluate(mark);
+    await background.evaluate(mark);
+    await background.stop();
     await page.type('textarea', '');
     await house.badgeThat('that is gone', isGone);
     await page.type('textarea', 'Translate this letter into French, please');
     await house.badgeThat('with a model', hasModel);
-    assert.equal(await house.browser.background.isAwake(), true);
-    if (house.browser.can.offscreen) {
-      const router = await house.browser.offscreen('offscreen/index.html');
-      assert.equal(await router.evaluate(() => globalThis.isTheSame), true, 'the router outlives the sleep');
-    }
+    assert.equal(await background.evaluate(isMarked), false, 'the background is another one');
+    assert.notEqual(await (await offscreen())?.evaluate(isMarked), false, 'the router outlives the sleep');
   });
 
   it('suggests only what the site has, under its names, with a link that opens the chat and sends nothing', async () => {
+    await house.allow(CHAT);
     const settings = await house.settings();
     await settings.click(`[data-site="${CHAT}"] details summary`);
     await settings.type('[data-names] tr:nth-child(2) input', 'the-second & <b>only</b>');
@@ -193,11 +203,9 @@ describeExtension('the badge on a site', (house) => {
     const [[model, siteModel]] = Object.entries((await house.stored()).sites[CHAT].names);
     assert.equal(siteModel, 'the-second & <b>only</b>');
     const page = await house.open(CHAT);
-    await page.type('textarea', PROMPT);
+    await page.paste('textarea', PROMPT);
     const short = model.slice(model.lastIndexOf('/') + 1);
-    const { rect } = await house.badgeThat(`with ${short}`, (badge) => badge?.text.includes(short));
-    await page.raw.mouse.click((rect.left + rect.right) / 2, (rect.top + rect.bottom) / 2);
-    const { card, link } = await house.badgeThat('with an open card', (badge) => badge?.card);
+    const { card, link } = await house.openCard(page, `with ${short}`, (badge) => badge?.text.includes(short));
     assert.ok(card.includes('the-second & <b>only</b>'), card);
     const { origin, pathname, searchParams } = new URL(link);
     assert.equal(origin + pathname, `${CHAT}/c/new`);
@@ -205,6 +213,7 @@ describeExtension('the badge on a site', (house) => {
   });
 
   it('goes when the site is turned off, and comes back', async () => {
+    await house.allow(CHAT);
     const page = await house.open(CHAT);
     await page.type('textarea', PROMPT);
     await house.badgeThat('with a model', hasModel);
@@ -218,6 +227,7 @@ describeExtension('the badge on a site', (house) => {
   });
 
   it('is still allowed after the browser was closed', async () => {
+    await house.allow(CHAT);
     await house.restart();
     const page = await house.open(CHAT);
     await page.type('textarea', PROMPT);
@@ -225,16 +235,17 @@ describeExtension('the badge on a site', (house) => {
   });
 
   it('goes when the permission is taken back, and the settings say so', async () => {
+    await house.allow(CHAT);
     const page = await house.open(CHAT);
     await page.type('textarea', PROMPT);
     await house.badgeThat('with a model', hasModel);
     await house.browser.revoke(`${CHAT}/*`);
     await page.until(() => document.querySelector('[data-signalbox-badge]') === null);
+    await house.scriptsAre();
     await page.reload();
     await page.type('textarea', PROMPT);
     const settings = await house.settings();
     await settings.until(() => document.querySelector('[data-missing]') !== null);
     assert.equal(await page.evaluate(() => document.querySelector('[data-signalbox-badge]')), null);
-    assert.deepEqual(await house.desk.evaluate(() => chrome.scripting.getRegisteredContentScripts()), []);
   });
 });

@@ -1,8 +1,8 @@
 // A virtual screen for a browser with a window, and input events on it. Menus, shortcuts and dialogs belong to the browser, not to a page, and react only to these.
 import { execFile, spawn } from 'node:child_process';
 import process from 'node:process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { repeat, waitFor } from './waiting.mjs';
 
 export const SIZE = { width: 1280, height: 900 };
 
@@ -21,16 +21,6 @@ const keysOf = (keys) =>
     .split('+')
     .map((key) => KEYS[key] ?? (key.length === 1 ? key.toLowerCase() : key))
     .join('+');
-
-/** Repeats a check until it is true; the error names what was awaited. */
-export async function waitFor(what, ask, { tries = 200, pause = 50 } = {}) {
-  for (let left = tries; left > 0; --left) {
-    const answer = await ask();
-    if (answer) return answer;
-    await sleep(pause);
-  }
-  throw new Error(`expected ${what}, got nothing within ${(tries * pause) / 1000} s`);
-}
 
 async function startServer() {
   const size = `${SIZE.width}x${SIZE.height}x24`;
@@ -79,15 +69,14 @@ export async function openScreen() {
     press: (keys) => xdotool('key', keysOf(keys)),
     type: (text) => xdotool('type', '--delay', '10', text),
     clickAt,
-    /** Opens the menu at a point, and chooses an entry by its first letter, or by several keys. */
-    chooseInMenu: async (point, keys) => {
+    /** Opens the menu at a point, and chooses an entry by its first letter. */
+    chooseInMenu: async (point, key) => {
       const before = await windows();
+      const isOpen = async () => (await windows()) > before;
       await clickAt(point, 'right');
-      await waitFor('a menu', async () => (await windows()) > before);
-      // A menu ignores keys just after it opened.
-      await sleep(300);
-      for (const key of keys) await xdotool('key', keysOf(key));
-      await waitFor(`the menu to close after ${keys.join(', ')}`, async () => (await windows()) <= before);
+      await waitFor('a menu', isOpen);
+      const choose = () => xdotool('key', keysOf(key));
+      await repeat(`the menu to close after ${key}`, choose, async () => !(await isOpen()));
     },
     close,
   };

@@ -51,7 +51,8 @@ export class Watch {
     this.#isAlive = isAlive;
     this.#badge = new Badge({
       openPanel: async () => {
-        const answer = await this.#send({ kind: 'open', text: this.#text }).catch(() => undefined);
+        // What stands there at the click: the badge may know of its beginning only.
+        const answer = await this.#send({ kind: 'open', text: this.#read() ?? this.#text }).catch(() => undefined);
         return answer?.kind === 'opened' && answer.isOpen;
       },
       hide: () => this.#dismiss(),
