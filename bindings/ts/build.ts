@@ -44,7 +44,7 @@ const startWorker = () =>
 /**
  * Builds an index like `buildFromFiles`, in a worker that ends with the build: the page stays responsive, and an abort
  * frees everything at once.
- * Errors: those of `buildFromFiles`; whatever an embedder of this side throws, as it was thrown.
+ * Errors: those of `buildFromFiles`; any error from an embedder on this side, unchanged.
  *
  *     input.onchange = async () => save((await buildInWorker(input.files)).index);
  */

@@ -107,7 +107,7 @@ async function addBuilding(program: Command): Promise<void> {
     return;
   }
   program.command('build').description('build an index from benchmark results (files or folders)');
-  program.command('merge').description('join shards into an index, byte for byte the same as a build in one piece');
+  program.command('merge').description('join shards into an index, byte for byte the same as a single build');
 }
 
 async function makeProgram(): Promise<Command> {

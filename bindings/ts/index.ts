@@ -60,7 +60,7 @@ export type {
   Verdict,
 } from './types.js';
 
-// Feedback of the user
+// User feedback
 export {
   type DecisionWithFeedback,
   type Feedback,
@@ -68,7 +68,7 @@ export {
   routeWithFeedback,
 } from './routing/feedback.js';
 
-// Two embedders, one fast and one good
+// Two embedders, one fast, one accurate
 export { type RefiningOptions, RefiningRouter, type Staged } from './routing/refining-router.js';
 
 // Contents of an index

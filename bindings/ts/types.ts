@@ -37,11 +37,11 @@ export const EXCLUSION_REASONS = [
 ] as const;
 export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
 
-/** US dollars per million tokens: one number, or input and output apart (blended 3 : 1 where one number is needed). */
+/** US dollars per million tokens: one number, or separate input and output prices (blended 3 : 1 where one number is needed). */
 export type Price = number | { in: number; out: number };
 
 /**
- * One input: a prompt, a vector of the index's embedder ([dim], finite, of any norm; zeros mean "no known token"), or an
+ * One input: a prompt, a vector from the index's embedder ([dim], finite, of any norm; zeros mean "no known token"), or an
  * embedding that `embed` returned.
  */
 export type RouteInput = string | ArrayLike<number> | Embedding;
@@ -52,11 +52,11 @@ export type RouteInputs = readonly RouteInput[] | Float32Array;
 export interface Label {
   /** Position of the input in the task, from 0. */
   index: number;
-  /** Outcomes by model: `true` or 1 right, `false` or 0 wrong, a number between for graded ones. Omit unknown ones. */
+  /** Outcomes by model: `true` or 1 right, `false` or 0 wrong, a number in between for graded outcomes. Omit unknown ones. */
   outcomes: Readonly<Record<string, number | boolean>>;
 }
 
-/** Options of every decision. Ranges are closed; a value outside is `invalid_argument`. */
+/** Options of every decision. Ranges are closed; a value out of range is `invalid_argument`. */
 export interface RouteOptions {
   /** Only these models, or all except the denied ones. An unknown name is `unknown_model`. */
   candidates?: readonly string[] | { allow?: readonly string[]; deny?: readonly string[] };
@@ -64,9 +64,9 @@ export interface RouteOptions {
   policy?: Policy;
   /** Neighbours that vote, >= 1; default: the index's own. */
   k?: number;
-  /** Neighbours of the distance u, >= 1; default: the index's own. */
+  /** Neighbours that the distance u averages over, >= 1; default: the index's own. */
   kappa?: number;
-  /** t of eq. 4, 0..1: an input counts as predicted right if more than this share of the votes is. */
+  /** t of eq. 4, 0..1: an input counts as predicted right if more than this share of its votes are right. */
   threshold?: number;
   /** Kernel width of the predictor's accuracy (eq. 14), > 0. */
   sigma?: number;
@@ -114,7 +114,7 @@ export interface EmbedOptions {
 
 export interface RankedModel {
   model: string;
-  /** Correctness predicted by the policy, corrected, 0..1; out of coverage, the model's mean over tasks. */
+  /** Correctness predicted by the policy, after `corrections`, 0..1; out of coverage, the model's mean over tasks. */
   pCorrect: number;
   /** 95% interval of `pCorrect`: of the mixture over tasks for `signalbox`, Wilson's for votes, exact for `s3`. */
   interval: [low: number, high: number];
@@ -225,12 +225,12 @@ export interface TaskDecision extends Decision<TaskRankedModel> {
   u: number;
 }
 
-/** Options of a cascade. Ranges are closed; a value outside is `invalid_argument`. */
+/** Options of a cascade. Ranges are closed; a value out of range is `invalid_argument`. */
 export interface CascadeOptions
   extends Pick<RouteOptions, 'candidates' | 'k' | 'kappa' | 'maxCoveragePercentile' | 'prices' | 'signal'> {
   /** Models to ask, in this order, at most 12. Default: chosen among the candidates, cheapest first. */
   models?: readonly string[];
-  /** Steps of a plan that is chosen, 1..4; default 4. */
+  /** Maximum number of steps of an automatically chosen plan, 1..4; default 4. */
   maxSteps?: number;
   /**
    * Maximum price of all steps together (the worst case, in which every model is asked), in US dollars per million
@@ -244,7 +244,7 @@ export interface CascadeOptions
   costWeight?: number;
 }
 
-/** The value of a plan, or of its beginning, with a judge that tells right answers from wrong ones. */
+/** The value of a plan, or of its first steps, with a judge that tells right answers from wrong ones. */
 export interface CascadeValue {
   /** Probability that one of the answers is right, 0..1. */
   expectedQuality: number;
@@ -289,7 +289,7 @@ export interface CascadePlan extends CascadeValue {
 /**
  * A judge's verdict on an answer: the probability that it is right, 0..1, or yes or no. For a judge that errs, give the
  * share of right answers that it accepts (`sensitivity`) and of wrong ones that it rejects (`specificity`), 0..1,
- * default 1: the verdict is then weighed against the chance that the plan gave the answer.
+ * default 1: the verdict is then weighed against the probability of being right that the plan assigned to the answer.
  */
 export type Verdict = number | { correct: boolean; sensitivity?: number; specificity?: number };
 
@@ -330,7 +330,7 @@ export interface IndexInfo {
   codes: CodeType;
   sizeBytes: number;
   formatVersion: [major: number, minor: number];
-  /** The embedder of the vectors; `details` for one of signalbox/onnx. */
+  /** The embedder that made the vectors; `details` is set if it comes from signalbox/onnx. */
   embedder: { id: string; hash: string; details?: EmbedderDetails };
   routing: RoutingConstants;
   /** Training pairs of the distance estimator. */
@@ -360,7 +360,7 @@ export interface Samples {
   /** [rows]; `null` if the index has no ids. */
   ids: string[] | null;
   /**
-   * Position of each row on a map of the benchmark, similar samples close together: [rows, 2], x and y, both 0..1 on one
+   * Position of each row on a map of the benchmark, similar samples close together: [rows, 2], x and y, both 0..1 on the same
    * scale. `null` if the index has no map.
    */
   map: Float32Array | null;
@@ -457,14 +457,14 @@ export interface Routing {
 
   /**
    * Picks the model for one input. A prompt without a known token, an empty one included, gets the best model overall,
-   * and the decision says so; of a long prompt only the beginning is read.
+   * and the decision says so; only the beginning of a long prompt is read.
    *
    *     const { model, reason } = await router.route('Prove that sqrt(2) is irrational', { maxUsdPerMTok: 1 });
    */
   route(input: RouteInput, options?: RouteOptions): Promise<Decision>;
 
   /**
-   * Picks a model for each input on its own; decisions are in the order of the inputs. No input: no decision.
+   * Picks a model for each input on its own; decisions are in the order of the inputs. Returns an empty list if there are no inputs.
    *
    *     for (const { model } of await router.routeMany(prompts)) console.log(model);
    */
@@ -480,20 +480,20 @@ export interface Routing {
 
   /**
    * Embeds prompts. To route a prompt under several policies, prices or labels, embed it once and pass the embedding to
-   * `route`. At least one prompt.
+   * `route`. Requires at least one prompt.
    */
   embed(prompts: readonly string[], options?: EmbedOptions): Promise<Embedding[]>;
 
   /**
    * Plans which models to ask for one input, cheap ones first: the chance that each is right if the ones before it were
-   * wrong, and when to stop. Models without a price are left out; `no_candidate` if no model has a price in the limit.
+   * wrong, and when to stop. Models without a price are left out; `no_candidate` if no model has a price within the limit.
    */
   cascade(input: RouteInput, options?: CascadeOptions): Promise<CascadePlan>;
 
   /**
    * Decides what to do after the answer to a plan's next step was judged: ask another model, or stop and keep the best
    * answer. Synchronous arithmetic on the plan, which may have been saved and loaded in between. Throws
-   * `invalid_argument` for a malformed plan or verdict, or if every step was judged already.
+   * `invalid_argument` for a malformed plan or verdict, or if every step has already been judged.
    */
   next(plan: CascadePlan, verdict: Verdict): CascadeMove;
 

@@ -40,7 +40,7 @@ export interface WorkerLoadOptions extends LoadOptions {
   startTimeoutMs?: number | undefined;
 }
 
-/** Reads responses and resolves addresses, neither of which can be cloned as they are. */
+/** Reads responses and resolves addresses, neither of which can be cloned as is. */
 async function toCloneable(source: Source | undefined, signal: AbortSignal | undefined): Promise<Source | undefined> {
   if (source instanceof Response) return readBytes(source, { signal });
   if (typeof source === 'string' || source instanceof URL) return resolveAddress(source);

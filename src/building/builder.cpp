@@ -40,7 +40,7 @@ Status check_counts(const IndexDescription& spec) {
   }
   if (tasks > rows) {
     return invalid("got " + std::to_string(tasks) + " tasks for " + std::to_string(rows) +
-                   " rows, expected at most one task a row");
+                   " rows, expected at most one task per row");
   }
   if (spec.model_numbers.size() != models) return invalid("every model needs its numbers");
   if (!spec.sample_ids.empty() && spec.sample_ids.size() != rows) {

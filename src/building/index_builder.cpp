@@ -137,7 +137,7 @@ Status IndexBuilder::mark(std::span<const std::uint32_t> at) {
       continue;
     }
     for (const std::uint32_t row : at.first(i)) stored_[row] = 0;
-    if (exists) return invalid("row " + std::to_string(at[i]) + " was put before");
+    if (exists) return invalid("row " + std::to_string(at[i]) + " was already added");
     return invalid("got row " + std::to_string(at[i]) + ", expected one of " + std::to_string(rows()) + " rows");
   }
   stored_count_ += at.size();

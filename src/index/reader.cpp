@@ -38,11 +38,11 @@ Status check_header(std::span<const std::uint8_t> file, Header& header) {
   }
   if (header.header_size != sizeof(Header)) return fail(ErrorCode::kBadSection, "the header has an unknown size");
   if (header.file_size > file.size()) {
-    return fail(ErrorCode::kTruncated, "got " + std::to_string(file.size()) + " bytes, the header announces " +
+    return fail(ErrorCode::kTruncated, "got " + std::to_string(file.size()) + " bytes, the header states " +
                                            std::to_string(header.file_size));
   }
   if (header.file_size < file.size()) {
-    return fail(ErrorCode::kBadSection, "there are bytes after the end that the header announces");
+    return fail(ErrorCode::kBadSection, "there are bytes after the end that the header states");
   }
   const bool known_type = header.code_type >= 1 && header.code_type <= static_cast<std::uint32_t>(CodeType::kBinary);
   if (!known_type) {
@@ -59,7 +59,7 @@ Status check_header(std::span<const std::uint8_t> file, Header& header) {
   if (header.tasks > header.rows || std::uint64_t{header.tasks} * header.models > layout::kMaxTaskMeans) {
     return fail(ErrorCode::kSizeOverflow, "got " + std::to_string(header.tasks) + " tasks and " +
                                               std::to_string(header.models) +
-                                              " models, expected at most one task a row" +
+                                              " models, expected at most one task per row" +
                                               " and a product of at most " + std::to_string(layout::kMaxTaskMeans));
   }
   return {};

@@ -278,7 +278,7 @@ class RefusalTest : public ::testing::Test {
 TEST_F(RefusalTest, OfRowsLeavesTheBuilderUnchanged) {
   IndexBuilder builder = create(spec_of(b_));
   ASSERT_FALSE(put(builder, b_, {4, 2}));
-  EXPECT_EQ(code_of(put(builder, b_, {0, 2})), ErrorCode::kInvalidArgument) << "put before";
+  EXPECT_EQ(code_of(put(builder, b_, {0, 2})), ErrorCode::kInvalidArgument) << "already added";
   EXPECT_EQ(code_of(put(builder, b_, {0, 1, 0})), ErrorCode::kInvalidArgument) << "twice at once";
   const std::vector<float> three(3, 1);
   const std::vector<float> two(2, 1);

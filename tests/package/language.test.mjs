@@ -25,7 +25,7 @@ const PLAIN = [
   ['a.md', 'A row says `is no`.'],
 ];
 
-describe('the check of the language', () => {
+describe('the language check', () => {
   for (const [file, text] of ODD) {
     it(`finds ${JSON.stringify(text)}`, () => assert.equal(oddEnglish(file, text).length, 1));
   }

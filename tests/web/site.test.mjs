@@ -24,10 +24,10 @@ describeSite('the site', (site) => {
     await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('mmlu_pro_math'));
     for (const text of ['ما هي عاصمة فرنسا؟', '日本の首都はどこですか']) {
       await page.type('#prompt', text);
-      await page.until(() => document.querySelector('.plain')?.textContent.includes('knows no word'));
+      await page.until(() => document.querySelector('.plain')?.textContent.includes('does not know any word'));
     }
     await page.type('#prompt', '');
-    await page.until(() => document.querySelector('.plain')?.textContent.includes('knows no word'));
+    await page.until(() => document.querySelector('.plain')?.textContent.includes('does not know any word'));
     assert.deepEqual(page.requests.slice(loaded), [], 'routing sends nothing');
     await site.close(page);
   });
@@ -119,7 +119,7 @@ describeSite(
         await page.raw.emulateMedia({ colorScheme });
         assert.deepEqual(await violations(page), []);
         await page.type('#prompt', '');
-        await page.until(() => document.querySelector('.plain')?.textContent.includes('knows no word'));
+        await page.until(() => document.querySelector('.plain')?.textContent.includes('does not know any word'));
         assert.deepEqual(await violations(page), []);
         await page.raw.setViewportSize({ width: 360, height: 740 });
         assert.deepEqual(await violations(page), []);

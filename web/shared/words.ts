@@ -1,7 +1,7 @@
 /** Words of the pages. The sentences about a decision come from the package: `Decision.reasons`. */
 import type { Decision, SignalboxError } from 'signalbox';
 
-/** Returns the signal's lamp: how much evidence there is. The words beside it say the same. */
+/** Returns the colour of the signal lamp, which shows how much evidence there is. The words beside it say the same. */
 export function lampOf({ coverage }: Pick<Decision, 'coverage'>): 'clear' | 'caution' | 'stop' {
   if (coverage.outOfCoverage) return 'stop';
   return coverage.percentile <= 90 ? 'clear' : 'caution';

@@ -362,9 +362,9 @@ export function addBuildCommands(program: Command): void {
     .action(build);
   program
     .command('merge <shards...>')
-    .description('join shards into an index, byte for byte the same as a build in one piece')
+    .description('join shards into an index, byte for byte the same as a single build')
     .requiredOption('-o, --output <file>', 'the index to write')
-    .option('--partial', 'write a shard again')
+    .option('--partial', 'write a shard, for a later merge, instead of an index')
     .option('--no-measure', 'do not measure alternative settings')
     .option('--json', 'print JSON')
     .action(merge);

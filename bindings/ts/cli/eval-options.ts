@@ -50,7 +50,7 @@ function toPool(text: string): number | 'all' {
 
 function toPolicy(name: string): string {
   if (POLICIES.includes(name)) return name;
-  throw new InvalidArgumentError(`'${name}' is not a policy, expected some of ${POLICIES.join(', ')}.`);
+  throw new InvalidArgumentError(`'${name}' is not a policy, expected one or more of ${POLICIES.join(', ')}.`);
 }
 
 const collect = (text: string, before: string[]) => [...before, text];
@@ -64,7 +64,7 @@ function withData(command: Command): Command {
       'outcomes: CSV or .csv.gz with dataset, id, prompt, answer and one column per model',
     )
     .requiredOption('--models <file>', 'models.json: name, params_b, prices and flags of each model')
-    .option('--costs <file>', 'US dollars of each call: CSV with dataset, id and one column per model')
+    .option('--costs <file>', 'cost of each call in US dollars: CSV with dataset, id and one column per model')
     .option('--embedder <place>', EMBEDDER_HELP)
     .option('--embeddings <file>', 'matrix (.npy, float32) with one row per data row, instead of an embedder')
     .option('--tasks <globs>', 'only these tasks, comma-separated', toList)
@@ -83,7 +83,7 @@ function withData(command: Command): Command {
 
 function withPolicies(command: Command): Command {
   return command
-    .option('--policy <names>', `some of ${POLICIES.join(', ')}`, toListOf(toPolicy), [...POLICIES])
+    .option('--policy <names>', `one or more of ${POLICIES.join(', ')}`, toListOf(toPolicy), [...POLICIES])
     .option('--k <n>', 'number of neighbours that vote', COUNT, 100)
     .option('--kappa <n>', 'number of neighbours that make up the distance u', COUNT, 19)
     .option('--threshold <t>', 'share of votes above which an input counts as correct', SHARE, 0.5)

@@ -132,7 +132,7 @@ function changesOf({ paraphrases, queryEmbedder }: Changes, embedder: Embedder):
   return [...list, { kind, embedder: queryEmbedder, rewrite: (prompt) => prompt }];
 }
 
-/** Compares decisions for sampled prompts with those for the changed prompts, by an index of other prompts. */
+/** Compares decisions for sampled prompts with those for the changed prompts, using an index of other prompts. */
 export async function measureRobustness(
   data: EvaluationData,
   vectors: Float32Array,

@@ -90,7 +90,7 @@ function checkCounts({ rows, dim, models, tasks }: Omit<IndexLayout, 'sections'>
   if (tasks > rows || tasks * models > MOST_TASK_MEANS) {
     throw new SignalboxError(
       'size_overflow',
-      `got ${counts}, expected at most one task a row and ${MOST_TASK_MEANS} task means`,
+      `got ${counts}, expected at most one task per row and ${MOST_TASK_MEANS} task means`,
     );
   }
 }
@@ -137,7 +137,7 @@ export function readLayout(start: Uint8Array, fileBytes: number): IndexLayout {
   const announced = Number(view.getBigUint64(16, true));
   if (announced !== fileBytes) {
     const code = announced > fileBytes ? 'truncated' : 'bad_section';
-    throw new SignalboxError(code, `got ${fileBytes} bytes, the header announces ${announced}`);
+    throw new SignalboxError(code, `got ${fileBytes} bytes, the header states ${announced}`);
   }
   const codes = CODE_TYPES[uint32(48) - 1];
   if (codes === undefined) {

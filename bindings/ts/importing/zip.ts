@@ -48,7 +48,7 @@ function unzstd(path: string, packed: Uint8Array): Uint8Array<ArrayBuffer> {
     }
   } catch (cause) {
     if (cause instanceof SignalboxError) throw cause;
-    throw badInput({ file: path }, `not complete zstd: ${(cause as Error).message}`, cause);
+    throw badInput({ file: path }, `incomplete zstd data: ${(cause as Error).message}`, cause);
   }
   return concatenate(pieces);
 }

@@ -1,4 +1,4 @@
-/** Goes on with a cascade after an answer was judged. */
+/** Continues a cascade after an answer was judged. */
 import { SignalboxError } from '../errors.js';
 import type { CascadeMove, CascadePlan, CascadeStep, Verdict } from '../types.js';
 
@@ -7,14 +7,14 @@ const isShare = (value: unknown): value is number => typeof value === 'number' &
 
 function checkPlan(plan: CascadePlan): void {
   const { steps, verdicts } = plan ?? {};
-  if (!Array.isArray(steps) || !Array.isArray(verdicts)) throw invalid('expected a plan of cascade()');
+  if (!Array.isArray(steps) || !Array.isArray(verdicts)) throw invalid('expected a plan returned by cascade()');
   const isStep = (step: CascadeStep) =>
     typeof step?.model === 'string' &&
     [step.pCorrect, step.pIfReached, step.reach, step.threshold].every((value) => isShare(value));
   if (!steps.every(isStep)) throw invalid('a step of the plan lacks its model or a chance from 0 to 1');
   if (!verdicts.every(isShare)) throw invalid('a verdict of the plan is not a number from 0 to 1');
   if (verdicts.length >= steps.length) {
-    throw invalid(`all ${steps.length} steps of the plan were judged already`);
+    throw invalid(`all ${steps.length} steps of the plan have already been judged`);
   }
 }
 

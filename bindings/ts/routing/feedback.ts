@@ -5,7 +5,7 @@ import { withReasons } from './words.js';
 
 /** A prompt whose answers the user rated. */
 export interface Feedback {
-  /** Vector of the prompt by the router's own embedder; see `Routing.embed`. */
+  /** Vector of the prompt from the router's own embedder; see `Routing.embed`. */
   readonly vector: ArrayLike<number>;
   /** Outcomes by model, as in labels. Models that the index does not contain are ignored. */
   readonly outcomes: Readonly<Record<string, number | boolean>>;
@@ -138,10 +138,10 @@ async function embed(router: Routing, input: RouteInput, signal: AbortSignal | u
 }
 
 /**
- * Routes like `router.route`, adjusted by feedback on similar prompts: the rated models are corrected as far as they were
- * right more or less often than predicted. Without such feedback the decision is that of `route`. Keep the feedback
+ * Routes like `router.route`, adjusted by feedback on similar prompts: each rated model is corrected by how
+ * much more or less often it was right than predicted. Without such feedback the decision is that of `route`. Keep the feedback
  * objects between calls: the predictions for each are computed once per object.
- * Errors: those of `route`; `dimension_mismatch` for vectors of another embedder; `invalid_argument`.
+ * Errors: those of `route`; `dimension_mismatch` for vectors from another embedder; `invalid_argument`.
  *
  *     const [{ vector }] = await router.embed([prompt]);
  *     const feedback = [{ vector, outcomes: { 'Qwen/Qwen2-72B-Instruct': false } }];

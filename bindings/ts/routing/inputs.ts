@@ -1,4 +1,4 @@
-/** Turns the inputs of a call, prompts, vectors or embeddings, into vectors of the index. */
+/** Turns the inputs of a call (prompts, vectors or embeddings) into vectors of the index. */
 import { abortable, SignalboxError, throwIfAborted } from '../errors.js';
 import type {
   Embedder,
@@ -61,7 +61,10 @@ export function embeddingsFor(embeddings: Embedding[], texts: number, embedderDi
   return embeddings.map(({ vector, tokens, truncated }) => {
     if (vector?.length !== embedderDim) {
       const got = vector?.length ?? 'no';
-      throw new SignalboxError('dimension_mismatch', `the embedder returned ${got} dimensions, it says ${embedderDim}`);
+      throw new SignalboxError(
+        'dimension_mismatch',
+        `the embedder returned a vector of ${got} dimensions, but declares ${embedderDim}`,
+      );
     }
     return { vector: embedderDim > dim ? vector.slice(0, dim) : vector, tokens, truncated };
   });
@@ -88,7 +91,7 @@ function readGiven(input: Exclude<RouteInput, string>, where: string): ReadInput
   throw new SignalboxError('invalid_argument', `${where} is ${got}, expected a prompt, a vector or an embedding`);
 }
 
-/** Errors: `invalid_argument` for anything but a list or a matrix, `dimension_mismatch` for a torn matrix. */
+/** Errors: `invalid_argument` for anything but a list or a matrix, `dimension_mismatch` for a matrix whose length is not a multiple of dim. */
 function listOf(inputs: RouteInputs, dim: number): readonly RouteInput[] {
   if (inputs instanceof Float32Array) {
     if (inputs.length === 0 || inputs.length % dim !== 0) {
@@ -171,7 +174,7 @@ export class Inputs {
   }
 }
 
-/** Sums up how much was read of all inputs of a task. */
+/** Totals how much of a task's inputs was read. */
 export function readOf(inputs: readonly ReadInput[]): { tokens: number | null; truncated: boolean } {
   const counts = inputs.flatMap(({ tokens }) => (tokens === null ? [] : [tokens]));
   return {

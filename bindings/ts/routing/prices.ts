@@ -1,4 +1,4 @@
-/** Prices from the lists that others keep: OpenRouter's models, LiteLLM's map. */
+/** Reads prices from third-party lists: OpenRouter's models, LiteLLM's map. */
 import { SignalboxError } from '../errors.js';
 import { type Fields, field, isObject, numberField, textField } from '../files/fields.js';
 
@@ -14,7 +14,7 @@ export interface MatchedPrices {
 }
 
 const PER_MILLION = 1e6;
-/** Beyond any price that was ever asked for: a list in another unit. */
+/** Higher than any real price: the list must be in another unit. */
 const MOST_USD_PER_MTOK = 1e5;
 
 /** Dollars a token as dollars per million, to the twelve digits that survive the multiplication. */
@@ -54,7 +54,7 @@ export function readPriceList(json: unknown): [string, ModelPrice][] {
   if (found.length > 0) return found;
   throw new SignalboxError(
     'invalid_argument',
-    "no prices: expected the answer of OpenRouter's /api/v1/models, or LiteLLM's price map",
+    "no prices: expected a response from OpenRouter's /api/v1/models, or LiteLLM's price map",
   );
 }
 

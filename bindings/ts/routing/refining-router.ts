@@ -16,7 +16,7 @@ export type Staged<D> = D & { refined: boolean };
 const asError = (cause: unknown) =>
   cause instanceof SignalboxError ? cause : new SignalboxError('internal', String(cause), { cause });
 
-/** Errors: `invalid_argument` if the two indexes are not of the same benchmark. */
+/** Errors: `invalid_argument` if the two indexes were not built from the same benchmark. */
 function checkSameBenchmark(fast: IndexInfo, refining: IndexInfo): void {
   const namesOf = (list: readonly { name: string }[]) => list.map(({ name }) => name).sort();
   for (const what of ['models', 'tasks'] as const) {
@@ -25,7 +25,7 @@ function checkSameBenchmark(fast: IndexInfo, refining: IndexInfo): void {
     if (stranger !== undefined) {
       throw new SignalboxError(
         'invalid_argument',
-        `the indexes are of different benchmarks: only one of them has '${stranger}' among its ${what}`,
+        `the indexes were built from different benchmarks: only one of them has '${stranger}' among its ${what}`,
       );
     }
   }
@@ -74,7 +74,7 @@ export class RefiningRouter {
     return this.#answers((router) => router.routeTask(prompts, options), options.signal);
   }
 
-  /** Disposes of both routers, of the second also if it loads later. Calling it again has no effect. */
+  /** Disposes of both routers, including the second if it loads later. Calling it again has no effect. */
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;

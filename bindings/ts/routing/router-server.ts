@@ -15,7 +15,7 @@ function moved(samples: Samples): Moved {
 }
 
 /**
- * Serves a router at a port: of a worker of your own, of a connection to a `SharedWorker`, or of a thread of Node.js.
+ * Serves a router at a port: that of your own worker, of a `SharedWorker` connection or of a Node.js thread.
  * `WorkerRouter.load({ worker: otherPort })` at the other end loads and uses that router.
  *
  *     // shared-worker.js

@@ -108,7 +108,7 @@ export class Router implements Routing {
   }
 
   /**
-   * Loads the shipped index and embedder, or those of the options. An index of another embedder than the shipped one,
+   * Loads the shipped index and embedder, or those of the options. An index built with an embedder other than the shipped one,
    * loaded without that embedder, routes vectors only.
    * Errors: `network`, `aborted`, `bad_wasm`, `out_of_memory`; `bad_magic`, `unsupported_version`, `truncated`,
    * `bad_section`, `size_overflow`, `non_finite`, `bad_checksum`, `bad_metadata` for the index; `bad_embedder` and

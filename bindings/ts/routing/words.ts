@@ -1,6 +1,6 @@
 /**
  * The sentences that say why a model was picked, made from the facts of a decision. Each part stands alone, so that a
- * page, a badge or a command shows the parts that it needs. No sentence names the pick: every face shows it beside them.
+ * page, a badge or a command shows the parts that it needs. No sentence names the pick: every interface shows it next to them.
  */
 import type { Coverage, Decision, FallbackReason, RankedModel, Reasons } from '../types.js';
 
@@ -52,7 +52,7 @@ function situationOf(facts: DecisionFacts, feedback: FeedbackFacts | undefined):
 
 const join = (...sentences: readonly string[]) => sentences.filter((sentence) => sentence !== '').join(' ');
 
-/** A share that is neither none nor all. */
+/** Formats a share; never rounds it to 0% or 100%. */
 function percentWords(share: number): string {
   const percent = Math.round(100 * share);
   if (percent >= 100) return 'more than 99%';
@@ -73,7 +73,7 @@ function tradeWords(facts: Situation): string {
   const { model, bestSingleModel, confidence } = facts;
   const why = tradedFor(facts);
   if (model === bestSingleModel) return `Best model overall, chosen ${why}.`;
-  // Certain where the dial allows any loss: not worth a sentence.
+  // If the dial allows any loss, this is certain and needs no sentence.
   const isCertain = Math.round(100 * confidence) >= 100;
   return join(`Chosen ${why}.`, isCertain ? '' : sureWords(confidence, 'be good enough'));
 }
@@ -88,7 +88,7 @@ function choiceWords(facts: Situation): string {
   const { model, policy, challengerConfidence, bestSingleModel, ranking } = facts;
   const { fallbackReason, prompts, isOutside, wanted } = facts;
   if (ranking.length === 1) return 'The only model that may be picked.';
-  // A cheaper model, or a corrected one: telling them apart would tell of the feedback.
+  // A cheaper model, or a corrected one: distinguishing them here would reveal the feedback.
   if (isOutside) return model === bestSingleModel ? 'Best model overall.' : '';
   if (model !== wanted) return tradeWords(facts);
   if (fallbackReason === 'low_confidence') return 'Best model overall: the evidence for another one is too weak.';
@@ -100,7 +100,7 @@ function choiceWords(facts: Situation): string {
   return join(`Best model overall and for ${prompts}.`, sure);
 }
 
-/** Points between two shares as they are shown, in per cent. */
+/** Describes the difference between two shares in percentage points, rounded as displayed. */
 function differenceWords(share: number, other: number): string {
   const points = Math.round(100 * share) - Math.round(100 * other);
   const count = `${Math.abs(points)} ${Math.abs(points) === 1 ? 'point' : 'points'}`;
@@ -138,14 +138,14 @@ function priceWords(facts: Situation): string {
 
 const unlikeWords = (prompts: string, fallbackReason: FallbackReason | null) =>
   fallbackReason === 'no_known_token'
-    ? `The embedder knows no word of ${prompts}.`
+    ? `The embedder does not know any word in ${prompts}.`
     : `Nothing in the benchmark is like ${prompts}.`;
 
 function resemblanceWords(facts: Situation): string {
   const { model, fallbackReason, coverage, tasks, prompts, isOutside } = facts;
   if (isOutside) return unlikeWords(prompts, fallbackReason);
   if (rankedAs(facts, model)?.ownMean) {
-    return 'No similar question has a result of this model, so its average over the benchmark counts.';
+    return 'No similar question has a result for this model, so its average over the benchmark counts.';
   }
   const many = coverage.percentile <= 50 ? 'many ' : coverage.percentile <= 90 ? '' : 'only a few ';
   const [first] = tasks;

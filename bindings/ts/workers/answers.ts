@@ -40,7 +40,7 @@ const soon: (resolve: () => void) => void =
   });
 
 /**
- * Answers every call that arrives at the port, in order of arrival; what `answer` throws goes back as an error. Calls may
+ * Answers every call that arrives at the port, in order of arrival; anything that `answer` throws is sent back as an error. Calls may
  * overlap. A call that was aborted before its turn is not computed.
  */
 export function answerCalls<R extends Request>(

@@ -149,7 +149,7 @@ export class Channel<Question extends { call: string }> {
     else if (isOpen) this.#worker.postMessage({ id: 0, call: 'dispose' });
   }
 
-  /** Finds out whether the worker serves what is expected, and fails if it does not answer in time. */
+  /** Finds out whether the worker provides the expected service, and fails if it does not answer in time. */
   #greet(): void {
     const { service, entry, startTimeoutMs = 30_000 } = this.#options;
     const timer = setTimeout(() => {
@@ -165,7 +165,7 @@ export class Channel<Question extends { call: string }> {
     try {
       this.#worker.postMessage(message, transfer);
     } catch (cause) {
-      throw new SignalboxError('invalid_argument', `the options cannot move to a worker: ${cause}`, { cause });
+      throw new SignalboxError('invalid_argument', `the options cannot be sent to a worker: ${cause}`, { cause });
     }
   }
 

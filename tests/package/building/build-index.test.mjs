@@ -303,10 +303,10 @@ describe('an index that is built row by row', () => {
     });
   });
 
-  it('refuses a row that was put before, and a grade against the specification', () =>
+  it('refuses a row that was already added, and a grade against the specification', () =>
     withBuild(randomSpec(), {}, (build) => {
       const [at, embedding] = [Uint32Array.of(3), new Float32Array(8)];
-      assert.throws(() => build.put(at, embedding, new Float32Array(4)), /row 3 was put before/);
+      assert.throws(() => build.put(at, embedding, new Float32Array(4)), /row 3 was already added/);
       assert.throws(() => build.put(at, embedding, new Float32Array(4).fill(0.5)), /is graded/);
     }));
 

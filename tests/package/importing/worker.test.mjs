@@ -86,7 +86,7 @@ describe('a build in a worker', () => {
   it('keeps the codes and messages of errors', async () => {
     const expected = await refused(here({ dims: 1000 }), 'invalid_argument');
     assert.equal((await refused(inWorker({ dims: 1000 }), 'invalid_argument')).message, expected.message);
-    await refused(inWorker({ name: () => {} }), 'invalid_argument', /cannot move to a worker/);
+    await refused(inWorker({ name: () => {} }), 'invalid_argument', /cannot be sent to a worker/);
     await refused(inWorker({ signal: AbortSignal.abort() }), 'aborted');
   });
 });
@@ -126,7 +126,7 @@ describe('an embedder on the caller side', () => {
       [async () => null, /object embeddings for 256 texts/],
       [async (texts) => [...texts, ''].map(() => one), /257 embeddings for 256 texts/],
       [async (texts) => texts.map(() => null), /0 embeddings for 256 texts/],
-      [async (texts) => texts.map(() => short), /returned 2 dimensions, it says 3/],
+      [async (texts) => texts.map(() => short), /returned a vector of 2 dimensions, but declares 3/],
     ]) {
       for (const build of [inWorker, here]) {
         await refused(build({ embedder: letters({ embed }) }), 'dimension_mismatch', message);

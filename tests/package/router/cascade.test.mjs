@@ -198,7 +198,7 @@ describe('the command', () => {
     assert.match(text, /1\. generalist +\$0\.25/);
     assert.match(text, /at worst \$3\.25/);
     assert.match(text, /Without a price, and left out: 1/);
-    assert.match(run('').stdout, /The embedder knows no word of this prompt\. The chances are averages/);
+    assert.match(run('').stdout, /The embedder does not know any word in this prompt\. The chances are averages/);
   });
 
   it('fails with the code of the error', () => {

@@ -53,7 +53,11 @@ const MISUSES = {
   ],
   dimension_mismatch: [
     ['a vector that is too short', () => router.route([1, 2]), /has 2 dimensions, the index needs 8/],
-    ['a torn matrix', () => router.routeTask(new Float32Array(12)), /got 12 values, the index needs vectors of 8/],
+    [
+      'a matrix whose length is not a multiple of dim',
+      () => router.routeTask(new Float32Array(12)),
+      /got 12 values, the index needs vectors of 8/,
+    ],
     ['outcomes for other models', () => buildIndex({ ...spec, outcomes: [1] }), /outcomes has 1 values, expected 240/],
   ],
   non_finite: [
@@ -80,9 +84,9 @@ const MISUSES = {
     ['an unknown code type', () => openChanged(FIELD.codes, 9), /code type 9 is not known/],
   ],
   truncated: [
-    ['half a file', () => open(bytes.slice(0, bytes.length / 2)), /got \d+ bytes, the header announces \d+/],
+    ['half a file', () => open(bytes.slice(0, bytes.length / 2)), /got \d+ bytes, the header states \d+/],
     ['half a header', () => open(bytes.slice(0, 30)), /got 30 bytes, expected a header of 64/],
-    ['a larger size in the header', () => openChanged(FIELD.fileSize, bytes.length + 1), /the header announces/],
+    ['a larger size in the header', () => openChanged(FIELD.fileSize, bytes.length + 1), /the header states/],
   ],
   bad_section: [
     ['no rows', () => openChanged(FIELD.rows, 0), /at least one row/],

@@ -120,7 +120,7 @@ describe('route', () => {
       assert.equal(decision.model, 'generalist');
       assert.equal(decision.fallbackReason, 'no_known_token');
       assert.equal(decision.fallback, true);
-      assert.match(decision.reason, /The embedder knows no word of this prompt\./);
+      assert.match(decision.reason, /The embedder does not know any word in this prompt\./);
       assert.equal(decision.tokens, 0);
       assert.deepEqual(decision.neighbours, []);
       assert.ok(decision.ranking.every(({ ownMean, pCorrect, meanOutcome }) => ownMean && pCorrect === meanOutcome));
@@ -327,7 +327,7 @@ describe('vectors', () => {
   });
 
   for (const [what, vectors] of [
-    ['a torn matrix', new Float32Array(9)],
+    ['a matrix whose length is not a multiple of dim', new Float32Array(9)],
     ['a vector that is too long', [new Float32Array(9)]],
   ]) {
     it(`of a task must not be ${what}`, () => refused(router.routeTask(vectors), 'dimension_mismatch', /8/));

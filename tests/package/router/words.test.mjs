@@ -232,7 +232,7 @@ const ROUTED = [
     what: 'no word is known',
     prompt: 'zzz',
     choice: 'Best model overall.',
-    resemblance: 'The embedder knows no word of this prompt.',
+    resemblance: 'The embedder does not know any word in this prompt.',
   },
   {
     what: 'nothing is similar, and a correction decides',

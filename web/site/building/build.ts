@@ -99,7 +99,7 @@ export function buildExample(): Promise<void> {
 
 /**
  * Checks an index before it is used, so that the page keeps its current one if this one is unusable.
- * Errors: those of `Router.load`; `embedder_mismatch` if the index was built with another embedder than the page's.
+ * Errors: those of `Router.load`; `embedder_mismatch` if the index was built with an embedder other than the page's.
  */
 async function look(index: Uint8Array<ArrayBuffer>, mine: AbortSignal): Promise<IndexInfo> {
   const router = await WorkerRouter.load({ index, embedder: null, signal: mine });

@@ -36,7 +36,7 @@ export function sampleWords({ tasks, ids, outcomes, info }: Loaded, row: number,
 }
 
 function placeWords(place: Place | undefined): string {
-  if (place === undefined) return 'The prompt is not on the map: the embedder knows no word of it.';
+  if (place === undefined) return 'The prompt is not on the map: the embedder does not know any word in it.';
   if (place.isVague) return 'Nothing in the benchmark is like the prompt, so its position (dashed) means little.';
   if (place.isScattered) return 'The nearest samples are far apart, so the ring between them is near none of them.';
   return 'Point at a sample or tap it, or press Enter on the map to step through the nearest ones.';
@@ -96,7 +96,7 @@ function Buttons({ picture, place, scale }: ButtonsProps) {
     ['My prompt', () => place && picture()?.showPlace(place), place === undefined],
   ];
   return (
-    <fieldset class="map-buttons" aria-label="View of the map">
+    <fieldset class="map-buttons" aria-label="Map view">
       {actions.map(([name, onClick, isDisabled = false]) => (
         <button key={name} type="button" class="secondary outline small" disabled={isDisabled} onClick={onClick}>
           {name}

@@ -47,7 +47,7 @@ const WORDS: Record<State, string> = {
   unknown: '',
   kept: 'This page is stored on this device and now works offline.',
   'new version': 'A new version of this page is available.',
-  impossible: 'This browser cannot store the page, so opening it needs a network.',
+  impossible: 'This browser cannot store the page, so opening it needs a network connection.',
 };
 
 export function Offline() {

@@ -47,7 +47,7 @@ function hashing(hash: ReturnType<typeof createHash>): Transform {
 export async function readCsv(file: string, { signal, onHeader, onRow }: CsvOptions): Promise<{ sha256: string }> {
   const name = path.basename(file);
   const hash = createHash('sha256');
-  // The caller counts rows of another length.
+  // The caller counts rows of a different length.
   const parser = parse({
     bom: true,
     relax_column_count: true,

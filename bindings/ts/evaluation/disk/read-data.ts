@@ -169,7 +169,7 @@ export async function readData(options: DataOptions): Promise<EvaluationData> {
   return data;
 }
 
-/** Makes keys of rows that are the same across files; an id may repeat, in the same order in each file. */
+/** Makes row keys that match across files; an id may repeat, in the same order in each file. */
 class RowKeys {
   readonly #seen = new Map<string, number>();
 

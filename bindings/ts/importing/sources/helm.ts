@@ -11,7 +11,7 @@ const STATS = 'per_instance_stats.json';
 
 /** File names that only HELM uses. */
 const OWN_NAMES = [SPEC, STATE, STATS, 'display_predictions.json', 'display_requests.json'];
-/** File names that others use, too, with the content that is HELM's. */
+/** File names that other tools also use, each with a pattern that identifies HELM's content. */
 const COMMON_NAMES = new Map([
   ['instances.json', /"(input|references)"\s*:/],
   ['stats.json', /"name"\s*:\s*\{/],
@@ -215,7 +215,7 @@ class RunReader {
       this.#dropPerturbed(id, perturbation, entry, place);
       return;
     }
-    // Statistics of another split are not of this instance.
+    // Statistics of another split do not belong to this instance.
     const instance = this.#instances.get(id);
     const split = textField(stat, 'name', 'split') ?? instance?.split;
     const subSplit = textField(stat, 'name', 'sub_split') ?? instance?.subSplit;

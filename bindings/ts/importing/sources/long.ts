@@ -229,7 +229,10 @@ function readLongTable(file: InputFile, format: TableFormat, context: ImportCont
 export async function requiredFormat(file: InputFile, context: ImportContext): Promise<TableFormat> {
   const format = tableFormat(await headOf(file, { signal: context.signal }));
   if (format !== undefined) return format;
-  throw badInput({ file: file.path }, 'not a table by its name, expected .csv, .tsv, .jsonl or .parquet');
+  throw badInput(
+    { file: file.path },
+    'not recognised as a table by its extension, expected .csv, .tsv, .jsonl or .parquet',
+  );
 }
 
 export const longImporter: Importer = {

@@ -146,7 +146,7 @@ async function readDetails(group: Group, context: ImportContext): Promise<Entry[
     let seen = 0;
     const onPart = ({ value, path }: JsonPart) => {
       const name = path[1] ?? '';
-      // Figures of the whole file, such as `type`, are not entries.
+      // Figures for the whole file, such as `type`, are not entries.
       if (!isObject(value) && !/^\d+$/.test(String(name))) return;
       requiredObject(value, place, `'details.${name}'`);
       seen += 1;

@@ -51,14 +51,14 @@ function reader(file: InputFile, { sink }: ImportContext, nextRow: () => number)
         return cost >= 0 || columns.includes(name + ANSWER) ? [{ name, at, cost }] : [];
       });
       if (models.length > 0) return;
-      throw badInput({ file: file.path }, `no column of a model, expected '<model>' beside '<model>${COST}'`);
+      throw badInput({ file: file.path }, `no model column, expected '<model>' beside '<model>${COST}'`);
     },
     onRow: (cells, line) => {
       const place = { file: file.path, line };
       const key = textCell(cells[id], 'sample_id', place);
       const task = textCell(cells[dataset], 'eval_name', place);
       const text = textCell(cells[prompt], 'prompt', place);
-      if (key === undefined || task === undefined) throw badInput(place, "no 'sample_id' or no 'eval_name'");
+      if (key === undefined || task === undefined) throw badInput(place, "no column 'sample_id' or 'eval_name'");
       const asked = text === undefined ? undefined : (parsePythonStrings(text)?.join('\n') ?? text);
       const sample = sink.sample({ dataset: task, key, id: key, prompt: asked, row: nextRow(), place });
       for (const { name, at, cost } of models) {

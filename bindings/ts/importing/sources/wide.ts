@@ -48,7 +48,7 @@ interface ModelColumn {
   tokensIn: number;
   tokensOut: number;
   hasFigures: boolean;
-  /** A score was seen, so texts from here on are defects of single cells. */
+  /** A score was seen, so any later text is a defect in a single cell. */
   isSure: boolean;
 }
 
