@@ -38,8 +38,8 @@ Status check_header(std::span<const std::uint8_t> file, Header& header) {
   }
   if (header.header_size != sizeof(Header)) return fail(ErrorCode::kBadSection, "the header has an unknown size");
   if (header.file_size > file.size()) {
-    return fail(ErrorCode::kTruncated, "got " + std::to_string(file.size()) + " bytes, the header states " +
-                                           std::to_string(header.file_size));
+    return fail(ErrorCode::kTruncated,
+                "got " + std::to_string(file.size()) + " bytes, the header states " + std::to_string(header.file_size));
   }
   if (header.file_size < file.size()) {
     return fail(ErrorCode::kBadSection, "there are bytes after the end that the header states");

@@ -167,8 +167,8 @@ export function MapPicture(props: Props) {
       </p>
       <p id="map-keys" class="map-note">
         Drag to move. Zoom with two fingers, or with the wheel after a click or while holding Ctrl. Keys: arrows to
-        move, + and - to zoom, 0 to fit, Enter to step through the nearest samples. Only nearness has a meaning: large
-        distances and directions have none.
+        move, + and - to zoom, 0 to fit, Enter to step through the nearest samples. Only nearness is meaningful; large
+        distances and directions are not.
       </p>
     </div>
   );
