@@ -62,6 +62,10 @@ export class SignalboxError extends Error {
 
 /** Throws `aborted` if the signal is aborted; the signal's reason is the cause. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
+  // Callers without types may pass null, as fetch allows, or something else.
+  if (signal != null && typeof signal.addEventListener !== 'function') {
+    throw new SignalboxError('invalid_argument', `signal is ${typeof signal}, expected an AbortSignal`);
+  }
   if (signal?.aborted) {
     throw new SignalboxError('aborted', 'the operation was aborted', { cause: signal.reason });
   }
@@ -69,7 +73,7 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 
 /** Waits for the promise until the signal is aborted; the work behind the promise may go on. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
+  if (signal == null) return promise;
   promise.catch(() => undefined); // After an abort nobody handles its failure.
   throwIfAborted(signal);
   let stop = () => {};

@@ -1,9 +1,9 @@
 /** `signalbox/worker`: a router that runs in a worker. */
 import { startThread } from '#platform';
-import { throwIfAborted } from './errors.js';
+import { SignalboxError, throwIfAborted } from './errors.js';
 import { readBytes } from './files/sources.js';
 import { nextStep } from './routing/cascade.js';
-import { checkNotEmpty, Inputs, isEmbedder } from './routing/inputs.js';
+import { checkPrompts, Inputs, isEmbedder, makeEmbedder } from './routing/inputs.js';
 import type { RouterQuestion, WorkerLoad, WorkerMethod } from './routing/router-protocol.js';
 import type {
   CascadeMove,
@@ -84,6 +84,7 @@ export class WorkerRouter implements Routing {
   readonly #inputs: Inputs | undefined;
   /** The embedder, if this router owns it. */
   readonly #ownEmbedder: Embedder | undefined;
+  #isDisposed = false;
 
   private constructor(
     channel: Channel<RouterQuestion>,
@@ -110,7 +111,8 @@ export class WorkerRouter implements Routing {
     let own: Embedder | undefined;
     try {
       const info = await channel.ask<IndexInfo>({ call: 'load', options: load }, { signal, onProgress });
-      if (typeof options.embedder === 'function') own = await options.embedder();
+      if (typeof info?.dim !== 'number') throw new SignalboxError('network', 'the worker did not describe its index');
+      if (typeof options.embedder === 'function') own = await makeEmbedder(options.embedder, signal);
       const embedder = own ?? (isEmbedder(options.embedder) ? options.embedder : undefined);
       throwIfAborted(signal);
       const inputs = embedder === undefined ? undefined : new Inputs(embedder, info);
@@ -136,8 +138,8 @@ export class WorkerRouter implements Routing {
   }
 
   async embed(prompts: readonly string[], options: EmbedOptions = {}): Promise<Embedding[]> {
-    if (this.#inputs === undefined) return this.#call('embed', prompts, options);
-    checkNotEmpty(prompts);
+    if (this.#inputs === undefined || this.#isDisposed) return this.#call('embed', prompts, options);
+    checkPrompts(prompts);
     return this.#inputs.embed(prompts, options);
   }
 
@@ -155,7 +157,10 @@ export class WorkerRouter implements Routing {
   }
 
   dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
     this.#channel.close();
+    this.#inputs?.dispose();
     this.#ownEmbedder?.dispose?.();
   }
 
@@ -164,11 +169,13 @@ export class WorkerRouter implements Routing {
   }
 
   async #here(input: RouteInput, { signal }: { signal?: AbortSignal | undefined }): Promise<unknown> {
-    return this.#inputs === undefined ? input : this.#inputs.read(input, signal);
+    return this.#inputs === undefined || this.#isDisposed ? input : this.#inputs.read(input, signal);
   }
 
   async #allHere(inputs: RouteInputs, options: EmbedOptions): Promise<unknown> {
-    return this.#inputs === undefined || inputs.length === 0 ? inputs : this.#inputs.readAll(inputs, options);
+    // The worker refuses an empty list of inputs for a task.
+    const isForWorker = this.#inputs === undefined || this.#isDisposed || inputs?.length === 0;
+    return isForWorker ? inputs : this.#inputs?.readAll(inputs, options);
   }
 
   #call<T>(call: WorkerMethod, input: unknown, options: object): Promise<T> {

@@ -1,5 +1,4 @@
 /** Messages between a page and the worker that builds an index. */
-import type { Control } from '../workers/channel.js';
 import type { LentEmbedder } from './lent-embedder.js';
 import type { BuildInWorkerOptions } from './types.js';
 
@@ -10,7 +9,5 @@ export interface BuildQuestion {
   options: Omit<BuildInWorkerOptions, 'signal' | 'onProgress' | 'worker' | 'startTimeoutMs' | 'embedder'>;
   embedder: string | LentEmbedder | undefined;
 }
-
-export type BuildRequest = ({ id: number } & BuildQuestion) | Control;
 
 export type BuildProgress = { step: string; done: number; total: number };

@@ -2,7 +2,7 @@
 import { fileFromBlob } from '../importing/input-file.js';
 import { answerCalls, Moved, type Port } from '../workers/answers.js';
 import { buildFromFiles } from './build-files.js';
-import type { BuildProgress, BuildRequest } from './build-protocol.js';
+import type { BuildProgress, BuildQuestion } from './build-protocol.js';
 import { borrowEmbedder } from './lent-embedder.js';
 
 /** Milliseconds between two messages of progress. */
@@ -23,7 +23,7 @@ function throttled(post: (progress: BuildProgress) => void): (progress: BuildPro
 
 /** Builds indexes for the page at the port. */
 export function answerBuilds(port: Port): void {
-  answerCalls<BuildRequest>(port, 'build', async (request, { signal, onProgress }) => {
+  answerCalls<BuildQuestion>(port, 'build', async (request, { signal, onProgress }) => {
     if (request.call === 'dispose') return null;
     const inputs = request.files.map(({ file, path }) => fileFromBlob(file, path));
     const embedder = typeof request.embedder === 'object' ? borrowEmbedder(request.embedder) : request.embedder;

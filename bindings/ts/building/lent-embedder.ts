@@ -3,7 +3,7 @@ import { SignalboxError } from '../errors.js';
 import { embeddingsFor } from '../routing/inputs.js';
 import type { Embedder, EmbedderDetails, Embedding } from '../types.js';
 import { answerCalls } from '../workers/answers.js';
-import { Channel, type Control } from '../workers/channel.js';
+import { Channel } from '../workers/channel.js';
 
 type EmbedQuestion = { call: 'embed'; texts: readonly string[] };
 
@@ -26,9 +26,9 @@ export function lendEmbedder(
 ): { lent: LentEmbedder; close(reason: unknown): void } {
   const { port1, port2 } = new MessageChannel();
   const ended = new AbortController();
-  answerCalls<({ id: number } & EmbedQuestion) | Control>(port1, 'embedder', async (request) => {
+  answerCalls<EmbedQuestion>(port1, 'embedder', async (request) => {
     if (request.call === 'dispose') return null; // The embedder belongs to the caller.
-    const { texts } = request as EmbedQuestion;
+    const { texts } = request;
     try {
       const embeddings = await embedder.embed(texts, { signal: ended.signal });
       // Copies, because a view into a large buffer would be cloned with all of the buffer.

@@ -36,7 +36,7 @@ export function toWholeWithin(low: number, high: number): (text: string) => numb
 /** Parses a whole number of at least 1. */
 export function toCount(text: string): number {
   const value = parseDecimal(text);
-  if (Number.isInteger(value) && value >= 1) return value;
+  if (Number.isSafeInteger(value) && value >= 1) return value;
   throw new InvalidArgumentError('Expected a whole number of at least 1.');
 }
 

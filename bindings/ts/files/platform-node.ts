@@ -38,7 +38,8 @@ export async function openUrl(url: string, signal: AbortSignal | undefined, cach
 
 /** Starts a script in a thread. */
 export function startThread(script: URL): Worker {
-  return new Worker(script);
+  // Without the flags of this process, some of which (--input-type) a thread refuses.
+  return new Worker(script, { execArgv: [] });
 }
 
 /** Returns the port of the thread that this script runs in. */

@@ -1,5 +1,4 @@
 /** Messages between a page and the worker of its ONNX embedder. */
-import type { Control } from '../workers/channel.js';
 import type { OnnxLoadOptions } from './options.js';
 
 /** The part of `OnnxLoadOptions` that can be cloned; addresses are resolved. */
@@ -8,5 +7,3 @@ export type OnnxWorkerLoad = Omit<OnnxLoadOptions, 'worker' | 'signal' | 'onProg
 export type OnnxQuestion =
   | { call: 'load'; model: string; options: OnnxWorkerLoad }
   | { call: 'embed'; texts: readonly string[] };
-
-export type OnnxRequest = ({ id: number } & OnnxQuestion) | Control;

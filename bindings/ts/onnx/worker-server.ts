@@ -2,28 +2,24 @@
 import { SignalboxError } from '../errors.js';
 import { answerCalls, type Port } from '../workers/answers.js';
 import { OnnxModel } from './model.js';
-import type { OnnxRequest } from './worker-protocol.js';
+import type { OnnxQuestion } from './worker-protocol.js';
 
-/** Serves a model at a port. */
+/** Serves a model at a port, one to each conversation. */
 export function serveOnnx(port: Port): void {
-  let model: OnnxModel | undefined;
-  const release = async () => {
-    const old = model;
-    model = undefined;
-    await old?.release();
-  };
-  answerCalls<OnnxRequest>(port, 'embedder', async (request, { signal, onProgress }) => {
-    switch (request.call) {
-      case 'load':
-        await release();
-        model = await OnnxModel.load(request.model, { ...request.options, signal, onProgress });
-        return model.loaded;
-      case 'dispose':
-        await release();
-        return null;
-      default:
-        if (model === undefined) throw new SignalboxError('disposed', 'the embedder was disposed');
-        return model.embed(request.texts, signal);
+  const models = new Map<string, OnnxModel>();
+  answerCalls<OnnxQuestion>(port, 'embedder', async (request, { signal, onProgress }) => {
+    const { from } = request;
+    const model = models.get(from);
+    if (request.call === 'embed') {
+      if (model === undefined) throw new SignalboxError('disposed', 'the embedder was disposed');
+      return model.embed(request.texts, signal);
     }
+    models.delete(from);
+    await model?.release();
+    if (request.call === 'dispose') return null;
+    const loaded = await OnnxModel.load(request.model, { ...request.options, signal, onProgress });
+    if (signal.aborted) await loaded.release();
+    else models.set(from, loaded);
+    return loaded.loaded;
   });
 }

@@ -21,6 +21,22 @@ export function isEmbedder(value: unknown): value is Embedder {
   return typeof (value as Embedder | undefined)?.embed === 'function';
 }
 
+/** Waits for a function that makes an embedder; disposes of one that comes after an abort. */
+export async function makeEmbedder(
+  make: () => Embedder | Promise<Embedder>,
+  signal: AbortSignal | undefined,
+): Promise<Embedder> {
+  const making = Promise.resolve(make());
+  try {
+    const embedder = await abortable(making, signal);
+    if (isEmbedder(embedder)) return embedder;
+  } catch (cause) {
+    making.then((late) => late?.dispose?.()).catch(() => undefined);
+    throw cause;
+  }
+  throw new SignalboxError('invalid_argument', 'the function of the embedder made none');
+}
+
 function refuse(got: string, expected: string): never {
   throw new SignalboxError('embedder_mismatch', `the embedder has ${got}, the index was built with ${expected}`);
 }
@@ -82,7 +98,9 @@ function readGiven(input: Exclude<RouteInput, string>, where: string): ReadInput
   const isObject = typeof input === 'object' && input !== null;
   if (isObject && 'vector' in input) {
     const { vector, tokens = null, truncated = false } = input as Partial<ReadInput> & { vector: Float32Array };
-    return { vector, tokens, truncated };
+    const isCount = tokens === null || (Number.isInteger(tokens) && tokens >= 0);
+    if (isCount && typeof truncated === 'boolean') return { vector, tokens, truncated };
+    throw new SignalboxError('invalid_argument', `${where} is not an embedding: see tokens and truncated`);
   }
   const isListOfTexts = Array.isArray(input) && typeof input[0] === 'string';
   const isVector = isObject && typeof (input as ArrayLike<number>).length === 'number' && !(input instanceof String);
@@ -113,10 +131,20 @@ export function checkNotEmpty(inputs: { readonly length: number } | undefined): 
   }
 }
 
+/** Errors: `invalid_argument` for anything but a list of at least one prompt. */
+export function checkPrompts(prompts: readonly string[]): void {
+  if (!Array.isArray(prompts)) {
+    throw new SignalboxError('invalid_argument', 'expected a list of at least one prompt');
+  }
+  checkNotEmpty(prompts);
+}
+
 /** Inputs of one index, read with its embedder. */
 export class Inputs {
   readonly #embedder: Embedder | undefined;
   readonly #index: IndexInfo;
+  /** Rejects each call that waits for the embedder. */
+  readonly #waiting = new Set<(error: SignalboxError) => void>();
 
   /** Without an embedder every prompt is refused. Errors: `embedder_mismatch`. */
   constructor(embedder: Embedder | undefined, index: IndexInfo) {
@@ -144,12 +172,24 @@ export class Inputs {
       // Yields to the event loop, which keeps a page responsive and delivers an abort.
       if (first > 0) await new Promise((resolve) => setTimeout(resolve));
       const block = prompts.slice(first, first + BLOCK);
-      const embeddings = await abortable(embedder.embed(block, { signal }), signal);
+      const embeddings = await this.#whileOpen(abortable(embedder.embed(block, { signal }), signal));
       out.push(...embeddingsFor(embeddings, block.length, embedder.dim, this.#index.dim));
       onProgress?.({ done: out.length, total: prompts.length });
     }
     throwIfAborted(signal);
     return out;
+  }
+
+  /** Rejects the calls that wait for the embedder. */
+  dispose(): void {
+    for (const reject of this.#waiting) reject(new SignalboxError('disposed', 'the router was disposed'));
+  }
+
+  #whileOpen<T>(answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      answer.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+    });
   }
 
   /** Reads one input. Errors: those of `embed`, `invalid_argument`. */
@@ -164,11 +204,11 @@ export class Inputs {
   /** Reads all inputs; prompts are embedded together. Errors: those of `read`. */
   async readAll(inputs: RouteInputs, options: EmbedOptions): Promise<ReadInput[]> {
     throwIfAborted(options.signal);
-    const list = listOf(inputs, this.#index.dim);
+    // A copy, which visits holes, too: the caller may change the list while prompts are embedded.
+    const list = Array.from(listOf(inputs, this.#index.dim));
     const prompts = list.filter((input) => typeof input === 'string');
     const embeddings = (prompts.length > 0 ? await this.embed(prompts, options) : []).values();
-    // Array.from visits holes, too.
-    return Array.from(list, (input, i) =>
+    return list.map((input, i) =>
       typeof input === 'string' ? (embeddings.next().value as Embedding) : readGiven(input, `input ${i}`),
     );
   }

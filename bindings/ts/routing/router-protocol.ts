@@ -1,6 +1,5 @@
 /** Messages between a page and the worker of its router. */
 import type { EmbedderFiles, Source, WasmSource } from '../types.js';
-import type { Control } from '../workers/channel.js';
 
 /** The part of `LoadOptions` that can be cloned. */
 export interface WorkerLoad {
@@ -17,5 +16,3 @@ export type WorkerMethod = (typeof WORKER_METHODS)[number];
 export type RouterQuestion =
   | { call: 'load'; options: WorkerLoad }
   | { call: WorkerMethod; input: unknown; options: unknown };
-
-export type RouterRequest = ({ id: number } & RouterQuestion) | Control;

@@ -3,7 +3,7 @@ import { SignalboxError } from '../errors.js';
 import type { EmbedOptions, RouteInput, RouteInputs, Samples } from '../types.js';
 import { answerCalls, Moved, type Port } from '../workers/answers.js';
 import { Router } from './router.js';
-import { type RouterRequest, WORKER_METHODS } from './router-protocol.js';
+import { type RouterQuestion, WORKER_METHODS } from './router-protocol.js';
 
 /** Moves the buffers of the samples, each of which belongs to them alone. */
 function moved(samples: Samples): Moved {
@@ -16,24 +16,26 @@ function moved(samples: Samples): Moved {
 
 /**
  * Serves a router at a port: that of your own worker, of a `SharedWorker` connection or of a Node.js thread.
- * `WorkerRouter.load({ worker: otherPort })` at the other end loads and uses that router.
+ * `WorkerRouter.load({ worker: otherPort })` at the other end loads and uses it; each load has a router of its own.
  *
  *     // shared-worker.js
  *     import { answerPort } from 'signalbox';
  *     self.onconnect = ({ ports: [port] }) => answerPort(port);
  */
 export function answerPort(port: Port): void {
-  let router: Router | undefined;
-  answerCalls<RouterRequest>(port, 'router', async (request, { signal, onProgress }) => {
-    if (request.call === 'load') {
+  /** The router of each conversation. */
+  const routers = new Map<string, Router>();
+  answerCalls<RouterQuestion>(port, 'router', async (request, { signal, onProgress }) => {
+    const { from } = request;
+    let router = routers.get(from);
+    if (request.call === 'load' || request.call === 'dispose') {
       router?.dispose();
+      routers.delete(from);
+      if (request.call === 'dispose') return null;
       router = await Router.load({ ...request.options, signal, onProgress });
+      if (signal.aborted) router.dispose();
+      else routers.set(from, router);
       return router.info;
-    }
-    if (request.call === 'dispose') {
-      router?.dispose();
-      router = undefined;
-      return null;
     }
     if (router === undefined) throw new SignalboxError('disposed', 'the router was disposed');
     if (!WORKER_METHODS.includes(request.call)) {

@@ -28,7 +28,7 @@ import type {
 import { type Core, loadCore } from '../wasm/core-module.js';
 import { exactJson } from '../wasm/exact-json.js';
 import { nextStep } from './cascade.js';
-import { checkNotEmpty, Inputs, isEmbedder, type ReadInput, readOf } from './inputs.js';
+import { checkNotEmpty, checkPrompts, Inputs, isEmbedder, makeEmbedder, type ReadInput, readOf } from './inputs.js';
 import { samplesIn } from './samples.js';
 import { withReasons } from './words.js';
 
@@ -134,7 +134,7 @@ export class Router implements Routing {
       if (isEmbedder(options.embedder)) {
         embedder = options.embedder;
       } else if (typeof options.embedder === 'function') {
-        embedder = await options.embedder();
+        embedder = await makeEmbedder(options.embedder, signal);
         owns = true;
       } else if (options.embedder ?? (options.embedder !== null && info.embedder.id === DEFAULT_EMBEDDER_ID)) {
         embedder ??= await StaticEmbedder.loadInto(core, options.embedder ?? undefined, reading);
@@ -154,7 +154,9 @@ export class Router implements Routing {
   async route(input: RouteInput, options: RouteOptions = {}): Promise<Decision> {
     this.#open();
     const json = optionsJson(options);
-    return this.#decide(await this.#inputs.read(input, options.signal), json);
+    const read = await this.#inputs.read(input, options.signal);
+    throwIfAborted(options.signal);
+    return this.#decide(read, json);
   }
 
   async routeMany(inputs: RouteInputs, options: RouteManyOptions = {}): Promise<Decision[]> {
@@ -162,6 +164,7 @@ export class Router implements Routing {
     const { signal, onProgress } = options;
     const json = optionsJson(options);
     const read = await this.#inputs.readAll(inputs, { signal });
+    throwIfAborted(signal);
     const decisions: Decision[] = [];
     for (const input of read) {
       if (decisions.length % BLOCK === 0 && decisions.length > 0) {
@@ -180,6 +183,7 @@ export class Router implements Routing {
     const json = optionsJson(options);
     checkNotEmpty(inputs);
     const read = await this.#inputs.readAll(inputs, options);
+    throwIfAborted(options.signal);
     const matrix = matrixOf(read, this.info.dim);
     const decision = this.#core.routeTask<TaskDecision>(this.#open(), matrix, read.length, json);
     return { ...withReasons(decision), ...readOf(read), embedder: this.info.embedder.id };
@@ -187,10 +191,7 @@ export class Router implements Routing {
 
   async embed(prompts: readonly string[], options: EmbedOptions = {}): Promise<Embedding[]> {
     this.#open();
-    if (!Array.isArray(prompts)) {
-      throw new SignalboxError('invalid_argument', 'expected a list of at least one prompt');
-    }
-    checkNotEmpty(prompts);
+    checkPrompts(prompts);
     return this.#inputs.embed(prompts, options);
   }
 
@@ -216,6 +217,7 @@ export class Router implements Routing {
     if (this.#handle === undefined) return;
     this.#core.close(this.#handle);
     this.#handle = undefined;
+    this.#inputs.dispose();
     this.#ownEmbedder?.dispose?.();
   }
 

@@ -1,13 +1,13 @@
 /** The worker's half of a conversation with a page. */
 import { ownPort } from '#platform';
 import { SignalboxError } from '../errors.js';
-import type { Answer, Service } from './channel.js';
+import type { Answer, Asked, Control, Service } from './channel.js';
 
 /** One end of a conversation: a worker's global scope, or a `MessagePort` of a page or of Node.js. */
 export interface Port {
   postMessage(message: unknown, transfer?: Transferable[]): void;
   // biome-ignore lint/suspicious/noExplicitAny: the platforms declare their events each in their own way
-  addEventListener(type: 'message', listener: (event: any) => void): void;
+  addEventListener(type: 'message' | 'close', listener: (event: any) => void): void;
   start?(): void;
 }
 
@@ -25,7 +25,17 @@ export interface CallContext {
   onProgress(progress: unknown): void;
 }
 
-type Request = { id: number; call: string };
+/** Questions of a service, besides `hello` and `abort`, which `answerCalls` answers itself. */
+type Request<Question> = Asked<Question | Extract<Control, { call: 'dispose' }>>;
+
+/** Returns the message of whatever was thrown. */
+function messageOf(cause: unknown): string {
+  try {
+    return String((cause as Error | undefined)?.message ?? cause);
+  } catch {
+    return 'an error without a message';
+  }
+}
 
 /** Calls back after the messages that are already at the ports of this thread; a timer would be clamped to 4 ms. */
 const soon: (resolve: () => void) => void =
@@ -40,46 +50,61 @@ const soon: (resolve: () => void) => void =
   });
 
 /**
- * Answers every call that arrives at the port, in order of arrival; anything that `answer` throws is sent back as an error. Calls may
- * overlap. A call that was aborted before its turn is not computed.
+ * Answers every call that arrives at the port, in order of arrival; anything that `answer` throws is sent back as an error.
+ * Calls may overlap, and conversations may share the port: `from` tells them apart. A call that was aborted before its turn
+ * is not computed. The end of a conversation, or of the port, aborts its open calls and is answered as `dispose`.
  */
-export function answerCalls<R extends Request>(
+export function answerCalls<Question extends { call: string }>(
   port: Port,
   service: Service,
-  answer: (request: Exclude<R, { call: 'abort' | 'hello' }>, context: CallContext) => Promise<unknown>,
+  answer: (request: Request<Question>, context: CallContext) => Promise<unknown>,
 ): void {
-  const open = new Map<number, AbortController>();
-  const post = (message: Answer<unknown>, transfer?: Transferable[]) => port.postMessage(message, transfer ?? []);
+  const open = new Map<string, { from: string; controller: AbortController }>();
+  const conversations = new Set<string>();
+  const post = (message: Answer<unknown>, transfer: Transferable[] = []) => port.postMessage(message, transfer);
   let turn = Promise.resolve();
 
-  async function compute(request: R, { signal }: AbortController): Promise<void> {
+  async function compute(request: Request<Question>, { signal }: AbortController): Promise<void> {
     const { id } = request;
     // Nobody waits for the answer to an aborted call.
     if (!signal.aborted) {
       try {
-        const onProgress = (progress: unknown) => post({ id, progress });
-        const value = await answer(request as Exclude<R, { call: 'abort' | 'hello' }>, { signal, onProgress });
+        const value = await answer(request, { signal, onProgress: (progress) => post({ id, progress }) });
         if (value instanceof Moved) post({ id, value: value.value }, value.buffers);
         else post({ id, value });
       } catch (cause) {
         const code = cause instanceof SignalboxError ? cause.code : 'internal';
-        const message = cause instanceof Error ? cause.message : String(cause);
-        post({ id, error: { code, message } });
+        post({ id, error: { code, message: messageOf(cause) } });
       }
     }
     open.delete(id);
   }
 
-  port.addEventListener('message', ({ data: request }: { data: R }) => {
-    const { id, call } = request;
+  function end(from: string): void {
+    conversations.delete(from);
+    for (const call of open.values()) if (call.from === from) call.controller.abort();
+  }
+
+  function receive(request: Asked<Question | Control>): void {
+    const { id, from, call } = request;
     if (call === 'hello') post({ id, value: service });
-    else if (call === 'abort') open.get(id)?.abort();
+    else if (call === 'abort') open.get(id)?.controller.abort();
     else {
+      if (call === 'dispose') end(from);
+      else conversations.add(from);
       const controller = new AbortController();
-      open.set(id, controller);
+      open.set(id, { from, controller });
       // An abort that is already on its way arrives before the turn; the next call need not wait for this one's answer.
-      turn = turn.then(() => new Promise<void>(soon)).then(() => void compute(request, controller));
+      turn = turn
+        .then(() => new Promise<void>(soon))
+        .then(() => void compute(request as Request<Question>, controller));
     }
+  }
+
+  // Other code may send messages, too.
+  port.addEventListener('message', ({ data }) => typeof data?.from === 'string' && receive(data));
+  port.addEventListener('close', () => {
+    for (const from of conversations) receive({ call: 'dispose', from, id: `${from}:close` } as Asked<Control>);
   });
   port.start?.();
 }

@@ -7,15 +7,21 @@ export type Service = 'router' | 'embedder' | 'build';
 /** Calls that every service answers, besides its own. */
 export type Control =
   /** Asks which service answers. */
-  | { id: number; call: 'hello' }
-  | { id: number; call: 'dispose' }
+  | { call: 'hello' }
+  /** Ends the conversation, and aborts its open calls. */
+  | { call: 'dispose' }
   /** Aborts the call with this id. */
-  | { id: number; call: 'abort' };
+  | { call: 'abort' };
+
+/**
+ * A question on its way. Conversations may share a port: `from` names one, and `id`, which begins with it, a call.
+ */
+export type Asked<Question> = Question & { from: string; id: string };
 
 export type Answer<Progress> =
-  | { id: number; value: unknown }
-  | { id: number; error: { code: ErrorCode; message: string } }
-  | { id: number; progress: Progress };
+  | { id: string; value: unknown }
+  | { id: string; error: { code: ErrorCode; message: string } }
+  | { id: string; progress: Progress };
 
 /** The shape of a thread of `node:worker_threads`. */
 export interface ThreadLike {
@@ -42,13 +48,16 @@ export interface ChannelOptions {
   start(): WorkerLike;
   /** Whether `close` terminates the worker; default: if `start` started it. */
   owns?: boolean;
-  /** Milliseconds within which the worker has to answer for the first time; default 30,000. */
+  /** Milliseconds within which the worker has to answer for the first time; default 30,000. `Infinity`: no limit. */
   startTimeoutMs?: number | undefined;
 }
 
+/** Longest delay of a timer; a longer one would fire at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 interface Call {
   resolve(value: never): void;
-  reject(error: SignalboxError): void;
+  reject(error: unknown): void;
   onProgress: ((event: never) => void) | undefined;
 }
 
@@ -97,16 +106,27 @@ function listenTo(worker: WorkerLike, onMessage: (data: unknown) => void, onEnd:
 export class Channel<Question extends { call: string }> {
   readonly #worker: WorkerLike;
   readonly #options: ChannelOptions;
-  readonly #calls = new Map<number, Call>();
+  /** Unique among the conversations at the port, which may be another page's. */
+  readonly #from = Math.random().toString(36).slice(2);
+  readonly #calls = new Map<string, Call>();
   readonly #stopListening: () => void;
   /** The conversation failed or was closed: the error of every further call. */
   #end: SignalboxError | undefined;
   #last = 0;
 
-  /** Errors: `network` if the worker cannot be started, `invalid_argument` if there are no workers here. */
+  /**
+   * Errors: `network` if the worker cannot be started, `invalid_argument` if there are no workers here, or for a worker or
+   * a limit that is not one.
+   */
   constructor(options: ChannelOptions) {
-    const { service, entry, worker, start } = options;
+    const { service, entry, worker, start, startTimeoutMs = 30_000 } = options;
     this.#options = options;
+    if (!(startTimeoutMs >= 0)) {
+      throw new SignalboxError('invalid_argument', `startTimeoutMs is ${startTimeoutMs}, expected 0 or more`);
+    }
+    if (worker != null && typeof worker.postMessage !== 'function') {
+      throw new SignalboxError('invalid_argument', `worker is ${typeof worker}, expected a worker or a port`);
+    }
     try {
       this.#worker = worker ?? start();
     } catch (cause) {
@@ -118,18 +138,18 @@ export class Channel<Question extends { call: string }> {
       (data) => this.#receive(data as Answer<unknown>),
       (why) => this.#fail(`failed: ${why ?? `it ended, or ${entry} could not be loaded`}`),
     );
-    this.#greet();
+    this.#greet(startTimeoutMs);
   }
 
   /** Asks the worker; `transfer` moves buffers and ports to it. Errors: those of the answer, `aborted`, `disposed`. */
-  async ask<T>(question: Question | Control, { signal, onProgress, transfer = [] }: AskOptions = {}): Promise<T> {
+  async ask<T>(question: Question | Control, { signal, onProgress, transfer }: AskOptions = {}): Promise<T> {
     if (this.#end !== undefined) throw this.#end;
     throwIfAborted(signal);
-    const id = ++this.#last;
+    const id = `${this.#from}:${++this.#last}`;
     const answer = new Promise<T>((resolve, reject) => {
       this.#calls.set(id, { resolve, reject, onProgress });
     });
-    const stop = () => this.#worker.postMessage({ id, call: 'abort' });
+    const stop = () => this.#post({ id, call: 'abort' });
     signal?.addEventListener('abort', stop, { once: true });
     try {
       this.#post({ ...question, id }, transfer);
@@ -142,28 +162,37 @@ export class Channel<Question extends { call: string }> {
 
   /** Ends the conversation, and the worker if this channel owns it. Calls that are under way reject with `disposed`. */
   close(): void {
-    const isOpen = this.#end === undefined;
-    const { service, worker, owns = worker === undefined } = this.#options;
-    this.#finish(new SignalboxError('disposed', `the ${service} was disposed`));
-    if (owns) (this.#worker as Partial<Worker>).terminate?.();
-    else if (isOpen) this.#worker.postMessage({ id: 0, call: 'dispose' });
+    const { service, worker, owns = worker == null } = this.#options;
+    const disposed = new SignalboxError('disposed', `the ${service} was disposed`);
+    this.#finish(disposed);
+    this.#end = disposed;
+    if (!owns) {
+      try {
+        this.#post({ call: 'dispose' });
+      } catch {
+        // The worker is gone.
+      }
+      return;
+    }
+    // A thread may still fail, which would end the process if nothing listened.
+    if ('on' in this.#worker) this.#worker.on('error', () => undefined);
+    (this.#worker as Partial<Worker>).terminate?.();
   }
 
   /** Finds out whether the worker provides the expected service, and fails if it does not answer in time. */
-  #greet(): void {
-    const { service, entry, startTimeoutMs = 30_000 } = this.#options;
-    const timer = setTimeout(() => {
-      this.#fail(`did not answer within ${startTimeoutMs} ms: is its script ${entry}?`);
-    }, startTimeoutMs);
-    this.ask({ id: 0, call: 'hello' })
+  #greet(limitMs: number): void {
+    const { service, entry } = this.#options;
+    const late = () => this.#fail(`did not answer within ${limitMs} ms: is its script ${entry}?`);
+    const timer = limitMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(late, Math.min(limitMs, LONGEST_MS));
+    this.ask({ call: 'hello' })
       .then((got) => got === service || this.#fail(`serves '${got}', expected ${entry}`))
-      .catch(() => undefined) // The calls of the caller report the failure.
+      .catch((cause) => this.#fail(`failed: ${cause.message}`))
       .finally(() => clearTimeout(timer));
   }
 
-  #post(message: unknown, transfer: Transferable[]): void {
+  #post(message: object, transfer: Transferable[] = []): void {
     try {
-      this.#worker.postMessage(message, transfer);
+      this.#worker.postMessage({ ...message, from: this.#from }, transfer);
     } catch (cause) {
       throw new SignalboxError('invalid_argument', `the options cannot be sent to a worker: ${cause}`, { cause });
     }
@@ -184,8 +213,14 @@ export class Channel<Question extends { call: string }> {
   #receive(answer: Answer<unknown>): void {
     const call = this.#calls.get(answer?.id);
     if (call === undefined) return; // Its caller gave up.
-    if ('progress' in answer) (call.onProgress as ((event: unknown) => void) | undefined)?.(answer.progress);
-    else if ('error' in answer) call.reject(errorFrom(answer.error.code, answer.error.message));
+    if ('progress' in answer) {
+      try {
+        (call.onProgress as ((event: unknown) => void) | undefined)?.(answer.progress);
+      } catch (cause) {
+        call.reject(cause);
+        this.#post({ id: answer.id, call: 'abort' });
+      }
+    } else if ('error' in answer) call.reject(errorFrom(answer.error?.code, answer.error?.message));
     else call.resolve(answer.value as never);
   }
 }
