@@ -46,7 +46,7 @@ function fuzz() {
 function testPackage() {
   compile('build/native', ['-DCMAKE_BUILD_TYPE=Release']);
   // Files, not folders: what a folder means to Node's runner changed with version 22.
-  const files = ['tests/package', 'tests/web'].flatMap((folder) =>
+  const files = ['tests/package', 'tests/extension', 'tests/web'].flatMap((folder) =>
     readdirSync(path.join(root, folder))
       .filter((name) => name.endsWith('.test.mjs'))
       .map((name) => path.join(folder, name)),

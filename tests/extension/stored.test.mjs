@@ -1,7 +1,7 @@
 // What the extension keeps: older settings are brought up to date, damaged ones lose what is damaged and nothing else.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { importExtension } from './extension-module.mjs';
+import { importExtension } from './import-module.mjs';
 
 describe('the settings of the extension', () => {
   let schema;

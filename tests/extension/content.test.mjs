@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { root } from './fixtures.mjs';
+import { root } from '../package/fixtures.mjs';
 
 let folder;
 let content;

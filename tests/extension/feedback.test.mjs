@@ -1,7 +1,7 @@
 // What a person says of a decision, as it is kept.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { importExtension } from './extension-module.mjs';
+import { importExtension } from './import-module.mjs';
 
 describe('a judgement', () => {
   let judging;
