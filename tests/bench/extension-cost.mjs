@@ -1,7 +1,7 @@
 // What the extension costs: processor time of the page that is typed into, memory of the router for badges. Chromium only.
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CHAT, OTHER_CHAT } from '../web/extension-house.mjs';
+import { CHAT, OTHER_CHAT } from '../extension/installed.mjs';
 import { PAUSE_MS } from './extension-latency.mjs';
 import { fill, textOf } from './extension-page.mjs';
 import { promptsOf } from './extension-prompts.mjs';
@@ -51,8 +51,8 @@ async function typed(page, { layout, box, characters }, origin, keys, pause) {
 }
 
 /** The same page with the badge, and without the extension's script. */
-export async function measureTyping(house, { keys }) {
-  const page = await house.browser.newPage(CHAT);
+export async function measureTyping(session, { keys }) {
+  const page = await session.browser.newPage(CHAT);
   const results = [];
   for (const { pause, pace, ...text } of TEXTS) {
     const without = await typed(page, text, OTHER_CHAT, keys, pause);
@@ -92,12 +92,12 @@ async function heapOf(client) {
 }
 
 /** The document that routes for badges, after a decision. */
-export async function measureMemory(house) {
-  const pid = house.desk.raw.browser().process().pid;
-  const page = await house.chat();
-  await house.forget();
+export async function measureMemory(session) {
+  const pid = session.desk.raw.browser().process().pid;
+  const page = await session.chat();
+  await session.forget();
   // What is closed gives its memory back after a while, and the background comes with the next question in any case.
-  await house.desk.evaluate(() => chrome.runtime.sendMessage({}).catch(() => undefined));
+  await session.desk.evaluate(() => chrome.runtime.sendMessage({}).catch(() => undefined));
   await sleep(2000);
   const before = memoryOf(pid);
   const [prompt] = promptsOf(1, 29);
@@ -105,7 +105,7 @@ export async function measureMemory(house) {
   await page.ask(prompt);
   await sleep(2000);
   const after = memoryOf(pid);
-  const { raw } = await house.browser.offscreen('offscreen/index.html');
+  const { raw } = await session.browser.offscreen('offscreen/index.html');
   const [worker] = raw.workers();
   const heaps = { document: await heapOf(await raw.createCDPSession()), worker: await heapOf(worker.client) };
   await page.close();

@@ -1,6 +1,6 @@
 // How long an answer takes, beyond the pause of 100 ms after which somebody counts as waiting.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CHAT } from '../web/extension-house.mjs';
+import { CHAT } from '../extension/installed.mjs';
 import { waitFor } from '../web/waiting.mjs';
 import { fill, textOf } from './extension-page.mjs';
 import { judgedOf, promptsOf } from './extension-prompts.mjs';
@@ -61,27 +61,27 @@ async function askLong(page, keys) {
 }
 
 /** The badge with the router there, without and with judgements; and after the background's sleep. */
-export async function measureBadge(house, { prompts, sleeps, judgements }) {
-  const page = await house.chat();
+export async function measureBadge(session, { prompts, sleeps, judgements }) {
+  const page = await session.chat();
   const results = { warm: {} };
   for (const count of judgements) {
-    await house.judge(count === 0 ? [] : await judgedOf(count, 3));
+    await session.judge(count === 0 ? [] : await judgedOf(count, 3));
     await page.front();
     // The first one after a change is measured elsewhere.
     await askAll(page, promptsOf(1, 5));
     results.warm[count] = await askAll(page, promptsOf(prompts, 7));
     await sleep(PAUSE_MS);
   }
-  await house.judge([]);
+  await session.judge([]);
   results.long = await askLong(page, 10);
-  results.asleep = await askAll(page, promptsOf(sleeps, 11), () => house.browser.background.stop());
+  results.asleep = await askAll(page, promptsOf(sleeps, 11), () => session.browser.background.stop());
   await page.close();
   return results;
 }
 
 /** The first question of all: `isWarmed` where the box has had the focus for a while. */
-async function first(house, prompt, isWarmed) {
-  const page = await house.chat();
+async function first(session, prompt, isWarmed) {
+  const page = await session.chat();
   await page.click('textarea');
   if (isWarmed) await sleep(1500);
   await page.raw.keyboard.type(prompt);
@@ -91,44 +91,44 @@ async function first(house, prompt, isWarmed) {
 }
 
 /** Where no router is there yet: after the browser's start, and after its document was closed. */
-export async function measureFirst(house, { starts, judgements }) {
+export async function measureFirst(session, { starts, judgements }) {
   const results = { start: { warmed: [], atOnce: [] }, closed: {} };
   const [prompt] = promptsOf(1, 13);
   for (let i = 0; i < starts; ++i) {
     for (const how of ['warmed', 'atOnce']) {
-      await house.restart();
-      results.start[how].push(await first(house, prompt, how === 'warmed'));
+      await session.restart();
+      results.start[how].push(await first(session, prompt, how === 'warmed'));
     }
   }
   for (const count of judgements) {
-    await house.judge(count === 0 ? [] : await judgedOf(count, 3));
+    await session.judge(count === 0 ? [] : await judgedOf(count, 3));
     results.closed[count] = { warmed: [], atOnce: [] };
     for (let i = 0; i < starts; ++i) {
       for (const how of ['warmed', 'atOnce']) {
-        await house.forget();
-        results.closed[count][how].push(await first(house, prompt, how === 'warmed'));
+        await session.forget();
+        results.closed[count][how].push(await first(session, prompt, how === 'warmed'));
       }
     }
   }
-  await house.judge([]);
+  await session.judge([]);
   return results;
 }
 
-async function closePanel(house) {
-  await (await house.browser.panel()).close();
-  await waitFor('the panel to close', async () => !(await house.browser.isPanelOpen()));
+async function closePanel(session) {
+  await (await session.browser.panel()).close();
+  await waitFor('the panel to close', async () => !(await session.browser.isPanelOpen()));
 }
 
 /** The side panel: from the keys that open it on a selection to the decision, and from a key in it to the next. */
-export async function measurePanel(house, { prompts, opens }) {
-  const page = await house.browser.newPage(CHAT);
+export async function measurePanel(session, { prompts, opens }) {
+  const page = await session.browser.newPage(CHAT);
   const results = { open: [], late: 0, keys: [] };
   for (const [i, prompt] of promptsOf(opens, 17).entries()) {
     await page.type('textarea', prompt);
     await page.evaluate(() => document.querySelector('textarea').select());
     const start = Date.now();
-    await house.browser.command(page, 'which-model');
-    const panel = await house.panel();
+    await session.browser.command(page, 'which-model');
+    const panel = await session.panel();
     await waitFor('a decision', () => panel.evaluate(() => document.querySelector('[data-pick]') !== null));
     const { wasLate, end } = await panel.evaluate(async (text) => {
       const { answers, wasLate } = globalThis.bench;
@@ -138,15 +138,15 @@ export async function measurePanel(house, { prompts, opens }) {
     }, prompt);
     if (wasLate) results.late += 1;
     results.open.push(end - start);
-    if (i < opens - 1) await closePanel(house);
+    if (i < opens - 1) await closePanel(session);
   }
-  const panel = await house.panel();
+  const panel = await session.panel();
   for (const prompt of promptsOf(prompts, 19)) {
     await write(panel, '#prompt', prompt);
     const { key, drawn } = await panel.answer(prompt);
     results.keys.push({ total: drawn - key - PAUSE_MS });
   }
-  await closePanel(house);
+  await closePanel(session);
   await page.close();
   return results;
 }

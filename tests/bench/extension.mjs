@@ -12,11 +12,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { BROWSERS, buildExtension } from '../../scripts/extension.mjs';
-import { CHAT } from '../web/extension-house.mjs';
+import { CHAT } from '../extension/installed.mjs';
 import { measureMemory, measureTyping } from './extension-cost.mjs';
-import { openHouse } from './extension-house.mjs';
 import { measureBadge, measureFirst, measurePanel } from './extension-latency.mjs';
 import { extensionText } from './extension-report.mjs';
+import { openSession } from './extension-session.mjs';
 import { measureSizes } from './extension-sizes.mjs';
 
 const PLAN = {
@@ -27,20 +27,26 @@ const PLAN = {
 };
 
 async function measure(kind, folder, say) {
-  const house = await openHouse(kind, folder);
+  const session = await openSession(kind, folder);
   try {
-    await house.allow(CHAT);
+    await session.allow(CHAT);
     say('badge');
-    const badge = await measureBadge(house, PLAN.badge);
+    const badge = await measureBadge(session, PLAN.badge);
     say('panel');
-    const panel = await measurePanel(house, PLAN.panel);
+    const panel = await measurePanel(session, PLAN.panel);
     say('first questions');
-    const first = await measureFirst(house, PLAN.first);
+    const first = await measureFirst(session, PLAN.first);
     if (kind !== 'chromium') return { badge, panel, first };
     say('typing, memory');
-    return { badge, panel, first, typing: await measureTyping(house, PLAN.typing), memory: await measureMemory(house) };
+    return {
+      badge,
+      panel,
+      first,
+      typing: await measureTyping(session, PLAN.typing),
+      memory: await measureMemory(session),
+    };
   } finally {
-    await house.close();
+    await session.close();
   }
 }
 

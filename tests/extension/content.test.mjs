@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { root } from './support/fixtures.mjs';
+import { root } from '../package/support/fixtures.mjs';
 
 let folder;
 let content;

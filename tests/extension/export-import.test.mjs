@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { BlobWriter, TextReader, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
-import { importExtension } from './extension-module.mjs';
+import { importExtension } from './import-module.mjs';
 
 const INDEX = { id: 'x', name: 'mine', sizeBytes: 5, model: null, dtype: 'q8' };
 const BYTES = Uint8Array.of(1, 2, 3, 4, 5);

@@ -7,7 +7,7 @@ import { after, before, beforeEach, describe } from 'node:test';
 import { build } from 'esbuild';
 import { serveFolder } from '../../scripts/site.mjs';
 import { root } from '../package/support/fixtures.mjs';
-import { BROWSERS, openBrowser } from './browsers.mjs';
+import { BROWSERS, openBrowser } from '../web/browsers.mjs';
 
 export const SUGGESTION = {
   kind: 'suggestion',

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openExtension } from '../web/extension-browser.mjs';
-import { CHAT, SITES } from '../web/extension-house.mjs';
+import { openExtension } from '../extension/browser.mjs';
+import { CHAT, SITES } from '../extension/installed.mjs';
 import { waitFor } from '../web/waiting.mjs';
 
 /**
@@ -96,27 +96,27 @@ function writeJudged(judged) {
 }
 
 /** `folder`: what was built for this browser. */
-export async function openHouse(kind, folder) {
+export async function openSession(kind, folder) {
   const profile = mkdtempSync(path.join(tmpdir(), 'signalbox-bench-profile-'));
-  const house = { kind };
-  house.start = async () => {
-    house.browser = await openExtension(kind, folder, { profile, sites: SITES });
+  const session = { kind };
+  session.start = async () => {
+    session.browser = await openExtension(kind, folder, { profile, sites: SITES });
     // A page of the extension that does nothing by itself.
-    house.desk = await house.browser.extensionPage('privacy/index.html');
+    session.desk = await session.browser.extensionPage('privacy/index.html');
   };
-  house.restart = async () => {
-    await house.browser.close();
-    await house.start();
+  session.restart = async () => {
+    await session.browser.close();
+    await session.start();
   };
-  house.close = async () => {
-    await house.browser?.close();
+  session.close = async () => {
+    await session.browser?.close();
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   };
-  house.allow = async (origin) => {
-    const page = await house.browser.extensionPage('settings/index.html');
+  session.allow = async (origin) => {
+    const page = await session.browser.extensionPage('settings/index.html');
     await page.until(() => document.querySelector('[data-held]') !== null);
     await page.type('#new-site', origin);
-    await house.browser.grant(page, 'form.add-site [data-add-site]');
+    await session.browser.grant(page, 'form.add-site [data-add-site]');
     await page.until((site) => document.querySelector(`[data-site="${site}"]`) !== null, origin);
     await page.close();
   };
@@ -127,36 +127,36 @@ export async function openHouse(kind, folder) {
       if (error) throw error;
       return result;
     }`;
-    return house.desk.evaluate(inside, url, args);
+    return session.desk.evaluate(inside, url, args);
   };
   /** A page of the chat that the extension is allowed on, with the probe in it. */
-  house.chat = async (name = '') => {
+  session.chat = async (name = '') => {
     const url = `${CHAT}/${name}`;
-    const page = await house.browser.newPage(url);
+    const page = await session.browser.newPage(url);
     await inPage(url, probeBadge);
     /** What was noted of the question with this text, once its answer is drawn. */
     const ask = (text) =>
       waitFor(`an answer to '${text.slice(0, 80)}'`, () => inPage(url, take, 'asks', text), { pause: 25 });
     return { ...page, ask };
   };
-  house.panel = async () => {
-    const panel = await house.browser.panel();
+  session.panel = async () => {
+    const panel = await session.browser.panel();
     await panel.evaluate(probePanel);
     const answer = (text) =>
       waitFor(`a decision on '${text.slice(0, 80)}'`, () => panel.evaluate(take, 'answers', text), { pause: 25 });
     return { ...panel, answer };
   };
   /** As a browser start leaves it: no router. */
-  house.forget = async () => {
-    if (house.browser.can.offscreen) {
-      await house.desk.evaluate(async () => {
+  session.forget = async () => {
+    if (session.browser.can.offscreen) {
+      await session.desk.evaluate(async () => {
         const open = await chrome.runtime.getContexts({ contextTypes: ['OFFSCREEN_DOCUMENT'] });
         if (open.length > 0) await chrome.offscreen.closeDocument();
       });
     }
-    await house.browser.background.stop();
+    await session.browser.background.stop();
   };
-  house.judge = (judged) => house.desk.evaluate(writeJudged, judged);
-  await house.start();
-  return house;
+  session.judge = (judged) => session.desk.evaluate(writeJudged, judged);
+  await session.start();
+  return session;
 }

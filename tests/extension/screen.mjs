@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import process from 'node:process';
 import { promisify } from 'node:util';
-import { repeat, waitFor } from './waiting.mjs';
+import { repeat, waitFor } from '../web/waiting.mjs';
 
 export const SIZE = { width: 1280, height: 900 };
 

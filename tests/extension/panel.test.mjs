@@ -4,19 +4,19 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { violations } from './axe.mjs';
-import { CHAT, describeExtension, middleOf } from './extension-house.mjs';
-import { waitFor } from './waiting.mjs';
+import { violations } from '../web/axe.mjs';
+import { waitFor } from '../web/waiting.mjs';
+import { CHAT, describeExtension, middleOf } from './installed.mjs';
 
 const INDEX = fileURLToPath(new URL('../../dist/models/index/index.sbx', import.meta.url));
 const PROMPT = 'How many prime numbers lie between 10 and 50?';
 
-describeExtension('the side panel', (house) => {
+describeExtension('the side panel', (installed) => {
   /** Opened by the toolbar's button, beside a page. */
   const openPanel = async (url = CHAT) => {
-    const page = await house.open(url);
-    await house.browser.action(page);
-    const panel = await house.browser.panel();
+    const page = await installed.open(url);
+    await installed.browser.action(page);
+    const panel = await installed.browser.panel();
     await panel.until(() => document.querySelector('[data-status="ready"]') !== null);
     return panel;
   };
@@ -27,7 +27,7 @@ describeExtension('the side panel', (house) => {
   };
   const storedThat = (what, fits) =>
     waitFor(`settings ${what}`, async () => {
-      const stored = await house.stored();
+      const stored = await installed.stored();
       return stored !== null && fits(stored) && stored;
     });
 
@@ -55,69 +55,69 @@ describeExtension('the side panel', (house) => {
     await panel.clickAt('#dial', [0.02, 0.5]);
     await panel.until((last) => document.querySelector('[data-pick]')?.textContent !== last, before);
     const { settings } = await storedThat('with another dial', (stored) => stored.settings.dial < 20);
-    await house.closePanel();
+    await installed.closePanel();
     const again = await openPanel();
     assert.equal(await again.evaluate(() => document.querySelector('#dial').valueAsNumber), settings.dial);
   });
 
   it('takes the selected text from the context menu', async () => {
-    const page = await house.open(CHAT);
+    const page = await installed.open(CHAT);
     const text = await page.text('main p');
-    await house.browser.contextMenu(page, 'main p', 'w');
-    const panel = await house.browser.panel();
+    await installed.browser.contextMenu(page, 'main p', 'w');
+    const panel = await installed.browser.panel();
     await panel.until((wanted) => document.querySelector('#prompt')?.value.trim() === wanted, text.trim());
     await panel.until(() => document.querySelector('[data-pick]') !== null);
     assert.match(await panel.text('[data-page]'), /chat\.example/);
   });
 
   it('takes the selected text by its keys, from a page and from a field', async () => {
-    const page = await house.open(CHAT);
+    const page = await installed.open(CHAT);
     await page.type('textarea', 'Is the number 91 a prime?');
     await page.raw.keyboard.down('Control');
     await page.press('a');
     await page.raw.keyboard.up('Control');
-    await house.browser.command(page, 'which-model');
-    const panel = await house.browser.panel();
+    await installed.browser.command(page, 'which-model');
+    const panel = await installed.browser.panel();
     await panel.until(() => document.querySelector('#prompt')?.value === 'Is the number 91 a prime?');
     await page.front();
     await page.evaluate(() => {
       document.activeElement.blur();
       getSelection().selectAllChildren(document.querySelector('main p'));
     });
-    await house.browser.command(page, 'which-model');
+    await installed.browser.command(page, 'which-model');
     await panel.until(() => document.querySelector('#prompt').value.startsWith('What is the tallest'));
   });
 
   it('takes over what a badge was asked, opened by its click or, where the browser does not let it, by the person', async () => {
-    await house.allow(CHAT);
-    const page = await house.open(CHAT);
+    await installed.allow(CHAT);
+    const page = await installed.open(CHAT);
     await page.paste('textarea', PROMPT);
-    const { buttons } = await house.openCard(page);
+    const { buttons } = await installed.openCard(page);
     await page.raw.mouse.click(...middleOf(buttons['More in the side panel']));
-    if (house.kind === 'firefox') {
-      await house.badgeThat('that says how', (badge) => /toolbar/.test(badge?.card));
-      await house.browser.action(page);
+    if (installed.kind === 'firefox') {
+      await installed.badgeThat('that says how', (badge) => /toolbar/.test(badge?.card));
+      await installed.browser.action(page);
     }
-    const panel = await house.browser.panel();
+    const panel = await installed.browser.panel();
     await panel.until((prompt) => document.querySelector('#prompt')?.value === prompt, PROMPT);
     await panel.until(() => document.querySelector('[data-pick]') !== null);
   });
 
   it('says so where nothing is selected', async () => {
-    const page = await house.open(CHAT);
-    await house.browser.command(page, 'which-model');
-    const panel = await house.browser.panel();
+    const page = await installed.open(CHAT);
+    await installed.browser.command(page, 'which-model');
+    const panel = await installed.browser.panel();
     await panel.until(() => /Nothing is selected/.test(document.querySelector('[data-page]')?.textContent ?? ''));
   });
 
   it('shows what comes from a page as text', async () => {
-    const page = await house.open(CHAT);
+    const page = await installed.open(CHAT);
     const hostile = '<img src=x onerror="document.title=1"> how many primes?';
     await page.evaluate((text) => {
       document.querySelector('main p').textContent = text;
     }, hostile);
-    await house.browser.contextMenu(page, 'main p', 'w');
-    const panel = await house.browser.panel();
+    await installed.browser.contextMenu(page, 'main p', 'w');
+    const panel = await installed.browser.panel();
     await panel.until((wanted) => document.querySelector('#prompt')?.value.trim() === wanted, hostile);
     assert.equal(await panel.evaluate(() => document.querySelector('main img, #app img')), null);
   });
@@ -131,7 +131,7 @@ describeExtension('the side panel', (house) => {
     // Another question of the same kind.
     await ask(panel, 'How many prime numbers lie between 20 and 70?');
     await panel.until(() => document.querySelector('[data-counted]') !== null);
-    const settings = await house.settings();
+    const settings = await installed.settings();
     await settings.until(() => document.querySelectorAll('#feedback [data-rating]').length === 1);
     assert.match(await settings.text('#feedback [data-rating]'), /How many prime numbers lie between 10 and 50/);
     await settings.click('#feedback [data-erase]');
@@ -147,7 +147,7 @@ describeExtension('the side panel', (house) => {
     await panel.until(() => document.querySelector('[data-rating]') && document.querySelector('[data-counted]'));
     await panel.click('[data-undo]');
     await panel.until(() => document.querySelector('[data-rating]') === null);
-    const kept = await house.desk.evaluate(
+    const kept = await installed.desk.evaluate(
       () =>
         new Promise((resolve) => {
           const opening = indexedDB.open('signalbox-judged');
@@ -161,14 +161,14 @@ describeExtension('the side panel', (house) => {
   });
 
   it('routes on an index of one’s own, and refuses one that is damaged', async () => {
-    const mine = path.join(house.scratch, 'mine.sbx');
-    const broken = path.join(house.scratch, 'broken.sbx');
+    const mine = path.join(installed.scratch, 'mine.sbx');
+    const broken = path.join(installed.scratch, 'broken.sbx');
     cpSync(INDEX, mine);
     writeFileSync(broken, readFileSync(INDEX).subarray(0, 100_000));
-    const settings = await house.settings();
+    const settings = await installed.settings();
     await settings.chooseFiles('#own-index', broken);
     await settings.until(() => /broken\.sbx cannot be used, and nothing was changed/.test(document.body.textContent));
-    assert.equal((await house.stored())?.index ?? null, null);
+    assert.equal((await installed.stored())?.index ?? null, null);
     await settings.chooseFiles('#own-index', mine);
     const { index } = await storedThat('with an index', (stored) => stored.index !== null);
     assert.equal(index.name, 'mine');
@@ -187,7 +187,7 @@ describeExtension('the side panel', (house) => {
     await ask(panel, PROMPT);
     await panel.click('[data-right]');
     await panel.until(() => document.querySelector('[data-rating]') !== null);
-    const settings = await house.settings();
+    const settings = await installed.settings();
     // What is saved goes to the test, and not to wherever a browser puts its downloads.
     await settings.evaluate(() => {
       URL.createObjectURL = (blob) => {
@@ -199,17 +199,17 @@ describeExtension('the side panel', (house) => {
     await settings.click('[data-export]');
     await settings.until(() => /Exported/.test(document.querySelector('[data-said="export"]')?.textContent));
     const bytes = await settings.evaluate(async () => [...new Uint8Array(await globalThis.saved.arrayBuffer())]);
-    const file = path.join(house.scratch, 'exported.zip');
+    const file = path.join(installed.scratch, 'exported.zip');
     writeFileSync(file, Buffer.from(bytes));
-    const broken = path.join(house.scratch, 'broken.zip');
+    const broken = path.join(installed.scratch, 'broken.zip');
     writeFileSync(broken, Buffer.from(bytes.slice(0, -30)));
 
     await settings.click('#feedback [data-erase]');
     await settings.until(() => document.querySelector('#feedback [data-rating]') === null);
-    const before = await house.stored();
+    const before = await installed.stored();
     await settings.chooseFiles('#import', broken);
     await settings.until(() => document.querySelector('[data-said="import"]')?.getAttribute('role') === 'alert');
-    assert.deepEqual(await house.stored(), before);
+    assert.deepEqual(await installed.stored(), before);
     await settings.chooseFiles('#import', file);
     await settings.until(() => /1 rating/.test(document.querySelector('[data-comes]')?.textContent));
     await settings.click('[data-replace]');
@@ -219,29 +219,29 @@ describeExtension('the side panel', (house) => {
   });
 
   it('can be used by everybody: panel and settings', async () => {
-    const panel = await house.extensionPage('panel/index.html');
+    const panel = await installed.extensionPage('panel/index.html');
     await panel.until(() => document.querySelector('[data-status="ready"]') !== null);
     await ask(panel, PROMPT);
     await panel.click('[data-other]');
     assert.deepEqual(await violations(panel, 'html'), []);
-    const settings = await house.settings();
+    const settings = await installed.settings();
     assert.deepEqual(await violations(settings, 'html'), []);
-    const privacy = await house.extensionPage('privacy/index.html');
+    const privacy = await installed.extensionPage('privacy/index.html');
     assert.deepEqual(await violations(privacy, 'html'), []);
   });
 
   it('brings older settings up to date, and puts damaged ones aside', async () => {
-    await house.putStored({ dial: 100, excluded: [], prices: {}, pricedOnly: false });
+    await installed.putStored({ dial: 100, excluded: [], prices: {}, pricedOnly: false });
     const panel = await openPanel();
     assert.equal(await panel.evaluate(() => document.querySelector('#dial').valueAsNumber), 100);
-    await house.closePanel();
+    await installed.closePanel();
     const damaged = { version: 1, settings: { dial: 30, excluded: 'all' }, sites: 7, index: null };
-    await house.putStored(damaged);
+    await installed.putStored(damaged);
     const again = await openPanel();
     assert.equal(await again.evaluate(() => document.querySelector('#dial').valueAsNumber), 30);
     await again.clickAt('#dial', [0.5, 0.5]);
     const { version, sites } = await storedThat('with another dial', (stored) => stored.settings.dial > 40);
     assert.deepEqual([version, sites], [1, {}]);
-    assert.deepEqual(await house.stored('damaged'), damaged);
+    assert.deepEqual(await installed.stored('damaged'), damaged);
   });
 });

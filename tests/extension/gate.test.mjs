@@ -1,7 +1,7 @@
 // What the background answers to content scripts, however many of them ask however much.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
-import { importExtension } from './extension-module.mjs';
+import { importExtension } from './import-module.mjs';
 
 const ORIGIN = 'https://chat.example';
 const SITE = { isOn: true, adapter: 'auto', names: {}, endpoint: '' };

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import puppeteer from 'puppeteer-core';
-import { expressionOf, reopened, surfaceOf } from './browsers.mjs';
+import { expressionOf, reopened, surfaceOf } from '../web/browsers.mjs';
+import { LIMIT_MS, repeat, waitFor } from '../web/waiting.mjs';
 import { SIZE } from './screen.mjs';
-import { LIMIT_MS, repeat, waitFor } from './waiting.mjs';
 
 /** Nobody answers there. What the browser would ask its makers by itself goes there, so that whatever leaves is the extension's or a page's. */
 const NOWHERE = 'http://127.0.0.1:9/';

@@ -1,7 +1,7 @@
 // Stored settings: older ones are upgraded, and damaged ones lose only their damaged parts.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { importExtension } from './extension-module.mjs';
+import { importExtension } from './import-module.mjs';
 
 describe('the settings of the extension', () => {
   let schema;

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Router, routeWithFeedback } from '../../dist/index.js';
-import { importExtension } from './extension-module.mjs';
-import { embedderFiles } from './support/fixtures.mjs';
-import { POEM, topicsIndex } from './support/topics.mjs';
+import { embedderFiles } from '../package/support/fixtures.mjs';
+import { POEM, topicsIndex } from '../package/support/topics.mjs';
+import { importExtension } from './import-module.mjs';
 
 const SITE = { isOn: true, adapter: 'auto', names: {}, endpoint: '' };
 

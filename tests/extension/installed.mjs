@@ -6,10 +6,10 @@ import path from 'node:path';
 import { after, afterEach, beforeEach, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { buildExtension } from '../../scripts/extension.mjs';
-import { importExtension } from '../package/extension-module.mjs';
-import { BROWSERS, isThere } from './browsers.mjs';
-import { openExtension } from './extension-browser.mjs';
-import { waitFor } from './waiting.mjs';
+import { BROWSERS, isThere } from '../web/browsers.mjs';
+import { waitFor } from '../web/waiting.mjs';
+import { openExtension } from './browser.mjs';
+import { importExtension } from './import-module.mjs';
 
 const fixtures = fileURLToPath(new URL('../fixtures/extension', import.meta.url));
 
@@ -103,117 +103,119 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
   for (const kind of BROWSERS) {
     describe(`${name}, ${kind}`, () => {
       /** `expected`: Firefox's complaint of a page that was closed while its script waited for an answer. */
-      const house = { kind, pages: [], expected: [/Promise rejected after context unloaded/] };
+      const installed = { kind, pages: [], expected: [/Promise rejected after context unloaded/] };
       after(async () => {
-        await house.browser?.close();
-        if (house.scratch) rmSync(house.scratch, { recursive: true, force: true, maxRetries: 5 });
+        await installed.browser?.close();
+        if (installed.scratch) rmSync(installed.scratch, { recursive: true, force: true, maxRetries: 5 });
       });
       beforeEach(async () => {
         // Not in `before`, which also runs where every test is left out.
-        if (house.scratch === undefined) await house.install();
-        if (!(await isThere(house.desk.raw))) await house.openDesk();
-        const { origins } = await house.desk.evaluate(() => chrome.permissions.getAll());
-        if (origins.length > 0) await house.browser.revoke(...origins);
-        await house.desk.evaluate(empty);
-        await house.desk.evaluate(tell);
-        await house.scriptsAre();
+        if (installed.scratch === undefined) await installed.install();
+        if (!(await isThere(installed.desk.raw))) await installed.openDesk();
+        const { origins } = await installed.desk.evaluate(() => chrome.permissions.getAll());
+        if (origins.length > 0) await installed.browser.revoke(...origins);
+        await installed.desk.evaluate(empty);
+        await installed.desk.evaluate(tell);
+        await installed.scriptsAre();
       });
       /** What a test opened goes with it, nothing left the machine, and no part of the extension complained. */
       afterEach(async () => {
-        for (const page of house.pages.splice(0)) await page.close();
-        await house.closePanel();
-        await house.check();
+        for (const page of installed.pages.splice(0)) await page.close();
+        await installed.closePanel();
+        await installed.check();
       });
-      house.closePanel = async () => {
-        if (!(await house.browser.isPanelOpen())) return;
-        await (await house.browser.panel()).close();
-        await waitFor('the panel to close', async () => !(await house.browser.isPanelOpen()));
+      installed.closePanel = async () => {
+        if (!(await installed.browser.isPanelOpen())) return;
+        await (await installed.browser.panel()).close();
+        await waitFor('the panel to close', async () => !(await installed.browser.isPanelOpen()));
       };
       /** Waits until the browser puts the badge into the pages of these sites, and of no others. */
-      house.scriptsAre = async (...origins) => {
+      installed.scriptsAre = async (...origins) => {
         const wanted = JSON.stringify(origins.map((origin) => `${origin}/*`).sort());
         const registered = () =>
-          house.desk.evaluate(async () => (await chrome.scripting.getRegisteredContentScripts()).map(({ id }) => id));
+          installed.desk.evaluate(async () =>
+            (await chrome.scripting.getRegisteredContentScripts()).map(({ id }) => id),
+          );
         const what = `the sites with a badge to be ${wanted}`;
         await waitFor(what, async () => JSON.stringify((await registered()).sort()) === wanted);
       };
       /** These sites are allowed and turned on, and nothing else is in the settings. */
-      house.allow = async (...origins) => {
+      installed.allow = async (...origins) => {
         const { DEFAULT_STORED, NEW_SITE } = await importExtension('stored/schema.ts');
-        for (const origin of origins) await house.browser.allow(`${origin}/*`);
+        for (const origin of origins) await installed.browser.allow(`${origin}/*`);
         const sites = Object.fromEntries(origins.map((origin) => [origin, NEW_SITE]));
-        await house.putStored({ ...DEFAULT_STORED, sites });
-        await house.desk.evaluate(tell);
-        await house.scriptsAre(...origins);
+        await installed.putStored({ ...DEFAULT_STORED, sites });
+        await installed.desk.evaluate(tell);
+        await installed.scriptsAre(...origins);
       };
-      house.check = async () => {
-        assert.deepEqual(house.browser.strangers(), []);
-        const complaints = await house.browser.complaints();
+      installed.check = async () => {
+        assert.deepEqual(installed.browser.strangers(), []);
+        const complaints = await installed.browser.complaints();
         assert.deepEqual(
-          complaints.filter((text) => !house.expected.some((known) => known.test(text))),
+          complaints.filter((text) => !installed.expected.some((known) => known.test(text))),
           [],
         );
       };
-      house.open = async (url) => {
-        const page = await house.browser.newPage(url);
-        house.pages.push(page);
+      installed.open = async (url) => {
+        const page = await installed.browser.newPage(url);
+        installed.pages.push(page);
         return page;
       };
-      house.close = async (page) => {
-        house.pages.splice(house.pages.indexOf(page), 1);
+      installed.close = async (page) => {
+        installed.pages.splice(installed.pages.indexOf(page), 1);
         await page.close();
       };
-      house.install = async () => {
-        house.scratch = mkdtempSync(path.join(tmpdir(), 'signalbox-extension-'));
-        house.folder = path.join(house.scratch, kind);
-        await buildExtension(kind, house.folder);
-        await house.start();
+      installed.install = async () => {
+        installed.scratch = mkdtempSync(path.join(tmpdir(), 'signalbox-extension-'));
+        installed.folder = path.join(installed.scratch, kind);
+        await buildExtension(kind, installed.folder);
+        await installed.start();
       };
-      house.start = async () => {
-        house.browser = await openExtension(kind, house.folder, {
-          profile: path.join(house.scratch, 'profile'),
+      installed.start = async () => {
+        installed.browser = await openExtension(kind, installed.folder, {
+          profile: path.join(installed.scratch, 'profile'),
           sites: { ...SITES, ...sites },
         });
-        await house.openDesk();
+        await installed.openDesk();
       };
       /** A page of the extension through which tests look; it does nothing by itself. */
-      house.openDesk = async () => {
-        house.desk = await house.browser.extensionPage('privacy/index.html');
+      installed.openDesk = async () => {
+        installed.desk = await installed.browser.extensionPage('privacy/index.html');
       };
-      house.restart = async () => {
-        await house.stop();
-        await house.start();
+      installed.restart = async () => {
+        await installed.stop();
+        await installed.start();
       };
-      house.stop = async () => {
-        await house.check();
-        await house.browser.close();
+      installed.stop = async () => {
+        await installed.check();
+        await installed.browser.close();
       };
       /** The settings as they are stored, null where none are; `key`: what was put aside as damaged. */
-      house.stored = (key = 'stored') => house.desk.evaluate(inSettings, 'readonly', 'get', key);
+      installed.stored = (key = 'stored') => installed.desk.evaluate(inSettings, 'readonly', 'get', key);
       /** Behind the extension's back: nobody is told. */
-      house.putStored = (value) => house.desk.evaluate(inSettings, 'readwrite', 'put', value, 'stored');
+      installed.putStored = (value) => installed.desk.evaluate(inSettings, 'readwrite', 'put', value, 'stored');
       /** A page of the extension in a tab. */
-      house.extensionPage = async (name) => {
-        const page = await house.browser.extensionPage(name);
-        house.pages.push(page);
+      installed.extensionPage = async (name) => {
+        const page = await installed.browser.extensionPage(name);
+        installed.pages.push(page);
         return page;
       };
-      house.settings = async () => {
-        const page = await house.extensionPage('settings/index.html');
+      installed.settings = async () => {
+        const page = await installed.extensionPage('settings/index.html');
         // Its parts move until it knows its benchmark.
         await page.until(() => document.querySelector('[data-held]') !== null);
         return page;
       };
       /** Adds it in the settings, and allows it in the browser's own dialog, which Chromium shows once for each site. */
-      house.addSite = async (origin) => {
-        const page = await house.settings();
+      installed.addSite = async (origin) => {
+        const page = await installed.settings();
         await page.type('#new-site', origin);
-        await house.browser.grant(page, 'form.add-site [data-add-site]');
+        await installed.browser.grant(page, 'form.add-site [data-add-site]');
         await page.until((site) => document.querySelector(`[data-site="${site}"]`) !== null, origin);
-        await house.close(page);
+        await installed.close(page);
       };
       /** Runs as the extension's own code in the tab with this address: what a hostile page could do if it took over a content script. */
-      house.inPage = async (url, action, ...args) => {
+      installed.inPage = async (url, action, ...args) => {
         const inside = `async (url, args) => {
           const tabs = await chrome.tabs.query({});
           const { id: tabId } = tabs.find((tab) => tab.url?.startsWith(url));
@@ -221,15 +223,15 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
           if (answer.error) throw answer.error;
           return answer.result;
         }`;
-        return house.desk.evaluate(inside, url, args);
+        return installed.desk.evaluate(inside, url, args);
       };
       /** The badge on the page at this address; null where there is none. */
-      house.badge = (url = CHAT) => house.inPage(url, lookAtBadge);
+      installed.badge = (url = CHAT) => installed.inPage(url, lookAtBadge);
       /** The badge once it says something that fits. */
-      house.badgeThat = async (what, fits, url = CHAT) => {
+      installed.badgeThat = async (what, fits, url = CHAT) => {
         let badge;
         const look = async () => {
-          badge = await house.badge(url);
+          badge = await installed.badge(url);
           return fits(badge);
         };
         await waitFor(`a badge ${what}`, look).catch((error) => {
@@ -238,12 +240,12 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
         return badge;
       };
       /** Clicks the badge, which knows about all of the prompt, and returns it with its open card. */
-      house.openCard = async (page, what = 'with a model', fits = hasModel) => {
-        const { rect } = await house.badgeThat(what, fits);
+      installed.openCard = async (page, what = 'with a model', fits = hasModel) => {
+        const { rect } = await installed.badgeThat(what, fits);
         await page.raw.mouse.click(...middleOf(rect));
-        return house.badgeThat('with an open card', (badge) => badge?.card);
+        return installed.badgeThat('with an open card', (badge) => badge?.card);
       };
-      suite(house);
+      suite(installed);
     });
   }
 }

@@ -1,7 +1,7 @@
 // A rating of the user, as it is stored.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { importExtension } from './extension-module.mjs';
+import { importExtension } from './import-module.mjs';
 
 describe('a rating', () => {
   let module;

@@ -8,8 +8,8 @@ import { buildFromFiles, fileFromBytes } from '../../dist/build.js';
 import { OnnxEmbedder } from '../../dist/onnx.js';
 import { writeModelFolder } from '../onnx/model-folder.mjs';
 import { COMMIT, filesOf, HUB_ID, listingOf } from '../package/support/model-server.mjs';
-import { CHAT, describeExtension } from './extension-house.mjs';
-import { waitFor } from './waiting.mjs';
+import { waitFor } from '../web/waiting.mjs';
+import { CHAT, describeExtension } from './installed.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-needed-'));
 const index = path.join(folder, 'poems.sbx');
@@ -46,25 +46,25 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 describeExtension(
   'an index of a sentence transformer',
-  (house) => {
+  (installed) => {
     it('asks for the download, says what and from whom, and routes with it from then on', async () => {
       asked.length = 0;
-      const settings = await house.settings();
+      const settings = await installed.settings();
       await settings.chooseFiles('#own-index', index);
       await settings.until(() => document.querySelector('[data-needed]') !== null);
       const said = await settings.text('[data-needed]');
       assert.match(said, /owner\/name/);
       assert.match(said, /huggingface\.co/);
-      assert.equal((await house.stored())?.index ?? null, null);
+      assert.equal((await installed.stored())?.index ?? null, null);
       assert.deepEqual(asked, [], 'nobody is asked before the click');
       await settings.click('[data-download]');
-      await waitFor('the index to be used', async () => (await house.stored())?.index?.model === HUB_ID);
+      await waitFor('the index to be used', async () => (await installed.stored())?.index?.model === HUB_ID);
       assert.ok(asked.length > 0);
 
       asked.length = 0;
-      const page = await house.browser.newPage(CHAT);
-      await house.browser.action(page);
-      const panel = await house.browser.panel();
+      const page = await installed.browser.newPage(CHAT);
+      await installed.browser.action(page);
+      const panel = await installed.browser.panel();
       await panel.until(() => document.querySelector('[data-status="ready"]') !== null);
       for (const [prompt, model] of [
         ['write a poem 7', 'poet'],

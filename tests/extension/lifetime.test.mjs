@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
-import { importExtension } from '../package/extension-module.mjs';
-import { CHAT, describeExtension, hasModel } from './extension-house.mjs';
-import { waitFor } from './waiting.mjs';
+import { waitFor } from '../web/waiting.mjs';
+import { importExtension } from './import-module.mjs';
+import { CHAT, describeExtension, hasModel } from './installed.mjs';
 
 const PROMPT = 'How many prime numbers lie between 10 and 50?';
 
@@ -28,15 +28,15 @@ function serveAhead({ url }, response) {
 
 describeExtension(
   'the life of the extension',
-  (house) => {
+  (installed) => {
     it('leaves what a person types in the panel to the person, whatever a page says of clicks', async () => {
-      await house.allow(CHAT);
-      const page = await house.open(CHAT);
-      await house.browser.action(page);
-      const panel = await house.browser.panel();
+      await installed.allow(CHAT);
+      const page = await installed.open(CHAT);
+      await installed.browser.action(page);
+      const panel = await installed.browser.panel();
       await panel.until(() => document.querySelector('[data-status="ready"]') !== null);
       const prompt = () => panel.evaluate(() => document.querySelector('#prompt').value);
-      const ask = (text) => house.inPage(CHAT, (text) => chrome.runtime.sendMessage({ kind: 'open', text }), text);
+      const ask = (text) => installed.inPage(CHAT, (text) => chrome.runtime.sendMessage({ kind: 'open', text }), text);
       await panel.type('#prompt', PROMPT);
       assert.equal((await ask('What the page would like to ask'))?.kind, 'opened');
       // Whatever comes after it has come, so has it.
@@ -45,13 +45,13 @@ describeExtension(
       assert.equal(last.text, 'What the page would like to ask');
       assert.equal(await prompt(), PROMPT);
       // The focus goes where a person clicks.
-      await house.browser.contextMenu(page, 'main p', 'Escape');
+      await installed.browser.contextMenu(page, 'main p', 'Escape');
       await ask('What the badge was asked');
       await panel.until(() => document.querySelector('#prompt').value === 'What the badge was asked');
       await panel.type('#prompt', PROMPT);
-      await house.browser.contextMenu(page, 'main p', 'Escape');
+      await installed.browser.contextMenu(page, 'main p', 'Escape');
       // What the panel took over once it does not take again.
-      for (const again of [() => house.browser.action(page), () => ask('What the badge was asked')]) {
+      for (const again of [() => installed.browser.action(page), () => ask('What the badge was asked')]) {
         last = await asked();
         await again();
         const next = await waitFor('another question', async () => {
@@ -64,25 +64,25 @@ describeExtension(
     });
 
     it('gives back the permission of a site that an import leaves out', async () => {
-      await house.allow(CHAT, AHEAD);
+      await installed.allow(CHAT, AHEAD);
       const { packAll } = await importExtension('stored/transfer.ts');
-      const { sites, ...others } = await house.stored();
+      const { sites, ...others } = await installed.stored();
       const stored = { ...others, sites: { [AHEAD]: sites[AHEAD], 'https://new.example': sites[AHEAD] } };
-      const file = path.join(house.scratch, 'sites.zip');
+      const file = path.join(installed.scratch, 'sites.zip');
       writeFileSync(file, await packAll({ stored, feedback: [], index: null }));
-      const settings = await house.settings();
+      const settings = await installed.settings();
       await settings.chooseFiles('#import', file);
       await settings.click('[data-replace]');
       await settings.until(() => /^Imported/.test(document.querySelector('[data-said="import"]')?.textContent));
-      const { origins } = await house.desk.evaluate(() => chrome.permissions.getAll());
+      const { origins } = await installed.desk.evaluate(() => chrome.permissions.getAll());
       assert.deepEqual(origins, [`${AHEAD}/*`]);
     });
 
     it('has a badge on a page that the browser made ready before it was wanted', async () => {
-      await house.allow(AHEAD);
-      const page = await house.open(AHEAD);
+      await installed.allow(AHEAD);
+      const page = await installed.open(AHEAD);
       // Firefox knows no such pages.
-      const isMadeReady = house.kind === 'chromium';
+      const isMadeReady = installed.kind === 'chromium';
       if (isMadeReady) await waitFor('the next page to be made ready', () => isLoadedAhead);
       await page.click('#on');
       // The page that was made ready takes the place of this one, in the midst of whatever is asked of it.
@@ -91,50 +91,53 @@ describeExtension(
       const isReady = await page.evaluate(() => performance.getEntriesByType('navigation')[0].activationStart > 0);
       assert.equal(isReady, isMadeReady);
       await page.type('textarea', PROMPT);
-      await house.badgeThat('with a model', hasModel, AHEAD);
+      await installed.badgeThat('with a model', hasModel, AHEAD);
     });
 
     it('is not held up by a page that never ends to load', async () => {
-      await house.allow(AHEAD);
-      const settings = await house.settings();
+      await installed.allow(AHEAD);
+      const settings = await installed.settings();
       const turn = (origin) => settings.click(`[data-site="${origin}"] [data-on]`);
       await turn(AHEAD);
-      await house.scriptsAre();
-      const { id } = await house.desk.evaluate((url) => chrome.tabs.create({ url, active: false }), `${AHEAD}/slow`);
+      await installed.scriptsAre();
+      const { id } = await installed.desk.evaluate(
+        (url) => chrome.tabs.create({ url, active: false }),
+        `${AHEAD}/slow`,
+      );
       await waitFor('the page', () =>
-        house.desk.evaluate(async (id) => (await chrome.tabs.get(id)).url?.endsWith('/slow'), id),
+        installed.desk.evaluate(async (id) => (await chrome.tabs.get(id)).url?.endsWith('/slow'), id),
       );
       await turn(AHEAD);
-      await house.scriptsAre(AHEAD);
+      await installed.scriptsAre(AHEAD);
       await turn(AHEAD);
-      await house.scriptsAre();
+      await installed.scriptsAre();
       await turn(AHEAD);
-      await house.scriptsAre(AHEAD);
+      await installed.scriptsAre(AHEAD);
       // What is selected there is read all the same.
-      await house.desk.evaluate((id) => chrome.tabs.update(id, { active: true }), id);
-      const page = await house.browser.pageAt(`${AHEAD}/slow`);
+      await installed.desk.evaluate((id) => chrome.tabs.update(id, { active: true }), id);
+      const page = await installed.browser.pageAt(`${AHEAD}/slow`);
       await page.evaluate(() => getSelection().selectAllChildren(document.querySelector('p')));
-      await house.browser.command(page, 'which-model');
-      const panel = await house.browser.panel();
+      await installed.browser.command(page, 'which-model');
+      const panel = await installed.browser.panel();
       await panel.until(() => document.querySelector('#prompt')?.value === 'Slow');
-      await house.desk.evaluate((id) => chrome.tabs.remove(id), id);
+      await installed.desk.evaluate((id) => chrome.tabs.remove(id), id);
     });
 
     it('comes back to pages that are open when the extension is updated', async () => {
-      await house.allow(AHEAD);
-      const page = await house.open(`${AHEAD}/next`);
+      await installed.allow(AHEAD);
+      const page = await installed.open(`${AHEAD}/next`);
       await page.type('textarea', PROMPT);
-      await house.badgeThat('with a model', hasModel, AHEAD);
+      await installed.badgeThat('with a model', hasModel, AHEAD);
       // Closes every page of the extension.
-      await house.desk.evaluate(() => {
+      await installed.desk.evaluate(() => {
         setTimeout(() => chrome.runtime.reload(), 100);
       });
       await page.until(() => document.querySelector('[data-signalbox-badge]') === null);
       await page.until(() => document.querySelector('[data-signalbox-badge]') !== null);
-      await house.openDesk();
+      await installed.openDesk();
       await page.front();
       await page.type('textarea', 'What is the capital of Peru?');
-      await house.badgeThat('with a model', hasModel, AHEAD);
+      await installed.badgeThat('with a model', hasModel, AHEAD);
       assert.equal(await page.evaluate(() => document.querySelectorAll('[data-signalbox-badge]').length), 1);
     });
   },

@@ -1,44 +1,44 @@
 // The badge on a person's sites: allowed and taken back, on the layouts that chats have, and on pages that mean no good.
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { CHAT, describeExtension, hasModel, OTHER_CHAT } from './extension-house.mjs';
-import { waitFor } from './waiting.mjs';
+import { waitFor } from '../web/waiting.mjs';
+import { CHAT, describeExtension, hasModel, OTHER_CHAT } from './installed.mjs';
 
 const PROMPT = 'How many prime numbers lie between 10 and 50?';
 const isGone = (badge) => badge === null || !badge.isSeen;
 
-describeExtension('the badge on a site', (house) => {
+describeExtension('the badge on a site', (installed) => {
   it('is not there before the person allows it', async () => {
-    const page = await house.open(CHAT);
+    const page = await installed.open(CHAT);
     await page.type('textarea', PROMPT);
     assert.equal(await page.evaluate(() => document.querySelector('[data-signalbox-badge]')), null);
   });
 
   it('is not there where the person says no', async () => {
-    const page = await house.settings();
+    const page = await installed.settings();
     await page.type('#new-site', 'https://refused.example');
-    await house.browser.deny(page, 'form.add-site [data-add-site]');
+    await installed.browser.deny(page, 'form.add-site [data-add-site]');
     await page.until(() => /Permission denied/.test(document.querySelector('form.add-site').textContent));
-    assert.deepEqual((await house.stored())?.sites ?? {}, {});
-    assert.deepEqual((await house.desk.evaluate(() => chrome.permissions.getAll())).origins, []);
+    assert.deepEqual((await installed.stored())?.sites ?? {}, {});
+    assert.deepEqual((await installed.desk.evaluate(() => chrome.permissions.getAll())).origins, []);
   });
 
   it('comes when the site is allowed, to pages that are open already, and for this site alone', async () => {
-    const page = await house.open(OTHER_CHAT);
-    await house.addSite(OTHER_CHAT);
+    const page = await installed.open(OTHER_CHAT);
+    await installed.addSite(OTHER_CHAT);
     await page.front();
     await page.type('textarea', PROMPT);
-    await house.badgeThat('with a model', hasModel, OTHER_CHAT);
+    await installed.badgeThat('with a model', hasModel, OTHER_CHAT);
     assert.equal(await page.evaluate(() => document.querySelector('textarea').value), PROMPT);
-    const { origins } = await house.desk.evaluate(() => chrome.permissions.getAll());
+    const { origins } = await installed.desk.evaluate(() => chrome.permissions.getAll());
     assert.deepEqual(origins, [`${OTHER_CHAT}/*`]);
   });
 
   it('says why on a click, and how the chat with another model is opened', async () => {
-    await house.allow(CHAT);
-    const page = await house.open(CHAT);
+    await installed.allow(CHAT);
+    const page = await installed.open(CHAT);
     await page.paste('textarea', PROMPT);
-    const { card } = await house.openCard(page);
+    const { card } = await installed.openCard(page);
     assert.match(card, /chance of being right/);
     assert.match(card, /price per million tokens/);
     assert.match(card, /More in the side panel/);
@@ -50,10 +50,10 @@ describeExtension('the badge on a site', (house) => {
     ['strict', 'textarea', (found) => document.querySelector(found).value],
   ]) {
     it(`stands beside a ${layout} box, and leaves its text alone`, async () => {
-      await house.allow(CHAT);
-      const page = await house.open(`${CHAT}/${layout}`);
+      await installed.allow(CHAT);
+      const page = await installed.open(`${CHAT}/${layout}`);
       await page.type(selector, PROMPT);
-      const { rect } = await house.badgeThat('with a model', hasModel);
+      const { rect } = await installed.badgeThat('with a model', hasModel);
       assert.equal(await page.evaluate(read, selector), PROMPT);
       const { width, height } = await page.evaluate(() => ({ width: innerWidth, height: innerHeight }));
       assert.ok(rect.left >= 0 && rect.top >= 0 && rect.right <= width && rect.bottom <= height, JSON.stringify(rect));
@@ -67,34 +67,34 @@ describeExtension('the badge on a site', (house) => {
 
   for (const host of ['open-chat', 'closed-chat']) {
     it(`stands beside a box in the shadow root of ${host}`, async () => {
-      await house.allow(CHAT);
-      const page = await house.open(`${CHAT}/shadow`);
+      await installed.allow(CHAT);
+      const page = await installed.open(`${CHAT}/shadow`);
       // Its box is the first thing in it.
       await page.clickAt(host, [0.5, 0.3]);
       await page.raw.keyboard.type(PROMPT);
-      await house.badgeThat('with a model', hasModel);
+      await installed.badgeThat('with a model', hasModel);
     });
   }
 
   it('goes when the page takes its box away while one types, and comes with the next box', async () => {
-    await house.allow(CHAT);
-    const page = await house.open(`${CHAT}/hostile`);
+    await installed.allow(CHAT);
+    const page = await installed.open(`${CHAT}/hostile`);
     await page.type('#place textarea', PROMPT);
-    await house.badgeThat('with a model', hasModel);
+    await installed.badgeThat('with a model', hasModel);
     await page.evaluate(() => setTimeout(() => removeBox(), 100));
     await page.raw.keyboard.type(' And between 50 and 100?', { delay: 20 });
-    await house.badgeThat('that is gone', isGone);
+    await installed.badgeThat('that is gone', isGone);
     await page.evaluate(() => replaceBody());
     await page.type('#place textarea', 'What is the capital of Peru?');
-    await house.badgeThat('with a model', hasModel);
+    await installed.badgeThat('with a model', hasModel);
     assert.deepEqual(page.consoleErrors, []);
   });
 
   it('cannot be clicked, read or kept busy by the page', async () => {
-    await house.allow(CHAT);
-    const page = await house.open(`${CHAT}/hostile`);
+    await installed.allow(CHAT);
+    const page = await installed.open(`${CHAT}/hostile`);
     await page.type('#place textarea', PROMPT);
-    await house.badgeThat('with a model', hasModel);
+    await installed.badgeThat('with a model', hasModel);
     const seen = await page.evaluate(() => {
       const host = document.querySelector('[data-signalbox-badge]');
       host.click();
@@ -102,13 +102,13 @@ describeExtension('the badge on a site', (house) => {
       return { root: host.shadowRoot, text: host.textContent, inside: host.innerHTML };
     });
     assert.deepEqual(seen, { root: null, text: '', inside: '' });
-    assert.equal((await house.badge()).card, null);
+    assert.equal((await installed.badge()).card, null);
   });
 
   it('tells a content script that was taken over no more than a badge shows', async () => {
-    await house.allow(CHAT);
-    await house.open(CHAT);
-    const said = await house.inPage(CHAT, async () => {
+    await installed.allow(CHAT);
+    await installed.open(CHAT);
+    const said = await installed.inPage(CHAT, async () => {
       const ask = async (message) => (await chrome.runtime.sendMessage(message).catch(() => null)) ?? null;
       const settings = { dial: 0, excluded: [], prices: {}, pricedOnly: false };
       const site = { isOn: true, adapter: 'auto', names: {}, endpoint: '' };
@@ -138,16 +138,16 @@ describeExtension('the badge on a site', (house) => {
     );
     const shown = ['kind', 'lamp', 'model', 'pCorrect', 'siteModel', 'usdPerMTok', 'why'];
     assert.deepEqual(Object.keys(said.right).sort(), shown);
-    // How many are answered depends on how fast they come: tests/package/extension-gate.test.mjs counts them.
+    // How many are answered depends on how fast they come: tests/extension/gate.test.mjs counts them.
     assert.ok(said.kinds.includes('busy') && said.kinds.every((kind) => ['busy', 'suggestion'].includes(kind)));
     assert.deepEqual(said.storage, ['closed', [], []]);
   });
 
   it('lets no page flood the background, or open the panel behind another page', async () => {
-    await house.allow(CHAT);
-    await house.open(CHAT);
-    await house.desk.front();
-    const said = await house.inPage(CHAT, async () => {
+    await installed.allow(CHAT);
+    await installed.open(CHAT);
+    await installed.desk.front();
+    const said = await installed.inPage(CHAT, async () => {
       const ask = (message) => chrome.runtime.sendMessage(message).catch(() => undefined);
       const opened = await ask({ kind: 'open', text: 'What the page would like to ask' });
       const start = performance.now();
@@ -156,13 +156,13 @@ describeExtension('the badge on a site', (house) => {
       return { opened: opened ?? null, answered, seconds: (performance.now() - start) / 1000 };
     });
     assert.equal(said.opened, null);
-    assert.equal(await house.browser.isPanelOpen(), false);
-    assert.deepEqual(await house.desk.evaluate(() => chrome.storage.session.get('question')), {});
+    assert.equal(await installed.browser.isPanelOpen(), false);
+    assert.deepEqual(await installed.desk.evaluate(() => chrome.storage.session.get('question')), {});
     const most = 50 * (Math.ceil(said.seconds) + 1);
     assert.ok(said.answered > 0 && said.answered <= most, `got ${said.answered} answers in ${said.seconds} s`);
     // The next second is another one.
     await waitFor('an answer', () =>
-      house.inPage(CHAT, async () => (await chrome.runtime.sendMessage({ kind: 'hello' }).catch(() => null))?.kind),
+      installed.inPage(CHAT, async () => (await chrome.runtime.sendMessage({ kind: 'hello' }).catch(() => null))?.kind),
     );
   });
 
@@ -171,41 +171,41 @@ describeExtension('the badge on a site', (house) => {
       globalThis.wasThere = true;
     };
     const isMarked = () => globalThis.wasThere === true;
-    await house.allow(CHAT);
-    const page = await house.open(CHAT);
+    await installed.allow(CHAT);
+    const page = await installed.open(CHAT);
     // Nothing is asked later that would wake it.
     await page.paste('textarea', PROMPT);
-    await house.badgeThat('with a model', hasModel);
-    const { background, can } = house.browser;
-    const offscreen = async () => (can.offscreen ? house.browser.offscreen('offscreen/index.html') : undefined);
+    await installed.badgeThat('with a model', hasModel);
+    const { background, can } = installed.browser;
+    const offscreen = async () => (can.offscreen ? installed.browser.offscreen('offscreen/index.html') : undefined);
     await (await offscreen())?.evaluate(mark);
     await background.evaluate(mark);
     await background.stop();
     await page.type('textarea', '');
-    await house.badgeThat('that is gone', isGone);
+    await installed.badgeThat('that is gone', isGone);
     await page.type('textarea', 'Translate this letter into French, please');
-    await house.badgeThat('with a model', hasModel);
+    await installed.badgeThat('with a model', hasModel);
     assert.equal(await background.evaluate(isMarked), false, 'the background is another one');
     assert.notEqual(await (await offscreen())?.evaluate(isMarked), false, 'the router outlives the sleep');
   });
 
   it('suggests only what the site has, under its names, with a link that opens the chat and sends nothing', async () => {
-    await house.allow(CHAT);
-    const settings = await house.settings();
+    await installed.allow(CHAT);
+    const settings = await installed.settings();
     await settings.click(`[data-site="${CHAT}"] details summary`);
     await settings.type('[data-names] tr:nth-child(2) input', 'the-second & <b>only</b>');
     await settings.press('Tab');
     await waitFor(
       'the name to be kept',
-      async () => Object.keys((await house.stored()).sites[CHAT].names).length === 1,
+      async () => Object.keys((await installed.stored()).sites[CHAT].names).length === 1,
     );
-    await house.close(settings);
-    const [[model, siteModel]] = Object.entries((await house.stored()).sites[CHAT].names);
+    await installed.close(settings);
+    const [[model, siteModel]] = Object.entries((await installed.stored()).sites[CHAT].names);
     assert.equal(siteModel, 'the-second & <b>only</b>');
-    const page = await house.open(CHAT);
+    const page = await installed.open(CHAT);
     await page.paste('textarea', PROMPT);
     const short = model.slice(model.lastIndexOf('/') + 1);
-    const { card, link } = await house.openCard(page, `with ${short}`, (badge) => badge?.text.includes(short));
+    const { card, link } = await installed.openCard(page, `with ${short}`, (badge) => badge?.text.includes(short));
     assert.ok(card.includes('the-second & <b>only</b>'), card);
     const { origin, pathname, searchParams } = new URL(link);
     assert.equal(origin + pathname, `${CHAT}/c/new`);
@@ -213,38 +213,38 @@ describeExtension('the badge on a site', (house) => {
   });
 
   it('goes when the site is turned off, and comes back', async () => {
-    await house.allow(CHAT);
-    const page = await house.open(CHAT);
+    await installed.allow(CHAT);
+    const page = await installed.open(CHAT);
     await page.type('textarea', PROMPT);
-    await house.badgeThat('with a model', hasModel);
-    const settings = await house.settings();
+    await installed.badgeThat('with a model', hasModel);
+    const settings = await installed.settings();
     await settings.click(`[data-site="${CHAT}"] [data-on]`);
-    await house.badgeThat('that is gone', (badge) => badge === null);
+    await installed.badgeThat('that is gone', (badge) => badge === null);
     await settings.click(`[data-site="${CHAT}"] [data-on]`);
     await page.front();
     await page.type('textarea', `${PROMPT} Or less?`);
-    await house.badgeThat('with a model', hasModel);
+    await installed.badgeThat('with a model', hasModel);
   });
 
   it('is still allowed after the browser was closed', async () => {
-    await house.allow(CHAT);
-    await house.restart();
-    const page = await house.open(CHAT);
+    await installed.allow(CHAT);
+    await installed.restart();
+    const page = await installed.open(CHAT);
     await page.type('textarea', PROMPT);
-    await house.badgeThat('with a model', hasModel);
+    await installed.badgeThat('with a model', hasModel);
   });
 
   it('goes when the permission is taken back, and the settings say so', async () => {
-    await house.allow(CHAT);
-    const page = await house.open(CHAT);
+    await installed.allow(CHAT);
+    const page = await installed.open(CHAT);
     await page.type('textarea', PROMPT);
-    await house.badgeThat('with a model', hasModel);
-    await house.browser.revoke(`${CHAT}/*`);
+    await installed.badgeThat('with a model', hasModel);
+    await installed.browser.revoke(`${CHAT}/*`);
     await page.until(() => document.querySelector('[data-signalbox-badge]') === null);
-    await house.scriptsAre();
+    await installed.scriptsAre();
     await page.reload();
     await page.type('textarea', PROMPT);
-    const settings = await house.settings();
+    const settings = await installed.settings();
     await settings.until(() => document.querySelector('[data-missing]') !== null);
     assert.equal(await page.evaluate(() => document.querySelector('[data-signalbox-badge]')), null);
   });

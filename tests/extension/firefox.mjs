@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import puppeteer from 'puppeteer-core';
-import { expressionOf, reopened, surfaceOf } from './browsers.mjs';
+import { expressionOf, reopened, surfaceOf } from '../web/browsers.mjs';
+import { LIMIT_MS, repeat, waitFor } from '../web/waiting.mjs';
 import { SIZE } from './screen.mjs';
-import { LIMIT_MS, repeat, waitFor } from './waiting.mjs';
 
 const UUID = '51691a1b-0000-4000-8000-000000000001';
 const ORIGIN = `moz-extension://${UUID}`;

@@ -2,10 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startChromium } from './extension-chromium.mjs';
-import { startFirefox } from './extension-firefox.mjs';
+import { startChromium } from './chromium.mjs';
+import { startFirefox } from './firefox.mjs';
+import { openNetwork } from './network.mjs';
 import { openScreen } from './screen.mjs';
-import { openNetwork } from './stand-ins.mjs';
 
 const START = { chromium: startChromium, firefox: startFirefox };
 
