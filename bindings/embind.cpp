@@ -1,8 +1,8 @@
-// Registration only: the functions are session.h's. Pointers cross as numbers.
+// Registers the functions of handles.h. Pointers cross as numbers.
 #include <emscripten/bind.h>
 
+#include "handles.h"
 #include "index/format.h"
-#include "session.h"
 
 namespace {
 

@@ -1,4 +1,4 @@
-// Registration only: the functions are lab.h's. Pointers cross as numbers.
+// Registers the functions of lab.h. Pointers cross as numbers.
 #include <emscripten/bind.h>
 
 #include "lab.h"

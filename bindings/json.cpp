@@ -8,7 +8,7 @@ namespace signalbox::bindings {
 
 namespace {
 
-/// Whether text, if it is JSON at all, keeps to the limits; what is not JSON is left to the parser.
+/// Returns whether text keeps to the limits, if it is JSON at all: other text is left to the parser.
 bool keeps_to_limits(std::string_view text) {
   std::array<std::size_t, kMaxDepth + 1> keys{};  // of the open object at each depth
   std::size_t depth = 0;
@@ -32,11 +32,13 @@ bool keeps_to_limits(std::string_view text) {
   return true;
 }
 
-/// A limit as a person would write it: 1, not 1.0.
+/// Writes a limit as people do: 1, not 1.0.
 std::string limit(double value) {
   const bool whole = value == std::floor(value) && std::abs(value) <= 1e15;
   return whole ? std::to_string(static_cast<long long>(value)) : Json(value).dump();
 }
+
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 }  // namespace
 
@@ -44,6 +46,18 @@ Json object(std::initializer_list<Field> fields) {
   Json out = Json::object();
   for (const Field& field : fields) out[field.key] = field.value;
   return out;
+}
+
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+std::string success(Json value) {
+  Json out = object({{"ok", true}});
+  out["value"] = std::move(value);
+  return dump(out);
+}
+
+std::string failure(const Error& error) {
+  return dump(object({{"ok", false}, {"error", object({{"code", error.name()}, {"message", error.message}})}}));
 }
 
 Json parse_json(std::string_view text) {
@@ -73,8 +87,8 @@ bool ObjectReader::read_number(const char* key, double low, double high, double&
   // Written so that NaN fails, too.
   const bool good = number >= low && number <= high && (!integer || number == std::floor(number));
   if (!good) {
-    fail(std::string(key) + " is " + value->dump(-1, ' ', false, Json::error_handler_t::replace) + ", expected " +
-         (integer ? "an integer" : "a number") + " from " + limit(low) + " to " + limit(high));
+    fail(std::string(key) + " is " + dump(*value) + ", expected " + (integer ? "an integer" : "a number") + " from " +
+         limit(low) + " to " + limit(high));
     return false;
   }
   out = number;

@@ -1,4 +1,4 @@
-// Reading JSON that came from outside: every access checks type and range, and nothing throws.
+// Reading of untrusted JSON, where every access checks type and range, and writing of answers. Nothing throws.
 #pragma once
 
 #include <initializer_list>
@@ -18,18 +18,25 @@ struct Field {
   const char* key;
   Json value;
 };
-/// An object of these fields, in their order. The library's own braces for it take twice the code.
+/// Returns an object of these fields, in their order. The library's own braces compile to twice the code.
 [[nodiscard]] Json object(std::initializer_list<Field> fields);
 
-/// Reads the keys of one object and remembers the first failure, so that a caller checks once at the end.
-/// A key that is absent or null leaves the value as it is.
+/// Returns a number as JSON, which has neither NaN nor infinity: they become null.
+[[nodiscard]] Json number_or_null(double value);
+
+/// Returns {"ok":true,"value":...} or {"ok":false,"error":{"code","message"}}.
+[[nodiscard]] std::string success(Json value);
+[[nodiscard]] std::string failure(const Error& error);
+
+/// Reads the keys of one object and remembers the first failure, so that a caller checks once at the end. A key that is
+/// absent or null leaves the value unchanged.
 class ObjectReader {
  public:
   ObjectReader(const Json& object, std::string what);
 
   void number(const char* key, double low, double high, double& out);
   void number(const char* key, double low, double high, float& out);
-  /// An integer; out is any unsigned type that holds `high`.
+  /// Reads an integer; out is any unsigned type that holds `high`.
   template <typename T>
   void count(const char* key, double low, double high, T& out) {
     double value = static_cast<double>(out);
@@ -37,11 +44,11 @@ class ObjectReader {
   }
   void text(const char* key, std::string& out);
   void flag(const char* key, bool& out);
-  /// The value of a key, or null where it is absent; marks the key as known.
+  /// Returns the value of a key, or null if it is absent; marks the key as known.
   const Json* find(const char* key);
   void fail(std::string message);
 
-  /// The first failure, keys that nobody asked for included.
+  /// Returns the first failure. A key that was never read is one.
   [[nodiscard]] Status finish() const;
 
  private:
@@ -53,15 +60,15 @@ class ObjectReader {
   Status failure_;
 };
 
-/// 2^53: beyond, JavaScript's numbers are not exact.
+/// 2^53: above it, JavaScript numbers are not exact.
 inline constexpr double kMostExact = 9007199254740992.0;
 
-/// Deepest nesting and most keys of one object that are read. Writing and copying JSON recurse, and a module has 1 MB
-/// of stack; an ordered object is searched key by key.
+/// Maximum nesting, and maximum keys of one object. Writing and copying JSON recurse, and a module has 1 MB of stack;
+/// an ordered object is searched key by key.
 inline constexpr std::size_t kMaxDepth = 64;
 inline constexpr std::size_t kMaxKeys = 1 << 14;
 
-/// Parses text; discarded() where it is not JSON or exceeds these limits.
+/// Parses text; discarded() if it is not JSON or exceeds these limits.
 [[nodiscard]] Json parse_json(std::string_view text);
 
 }  // namespace signalbox::bindings

@@ -9,13 +9,14 @@
 #include "building/index_builder.h"
 #include "evaluation/benchmark.h"
 #include "evaluation/neighbour_lists.h"
-#include "marshal.h"
-#include "marshal_lab.h"
+#include "json.h"
+#include "lab_json.h"
+#include "lab_request_json.h"
 
 namespace signalbox::bindings {
 namespace {
 
-/// Never moved: the lists refer to the benchmark.
+/// An open evaluation; it never moves, since the lists refer to the benchmark.
 struct Evaluation {
   explicit Evaluation(Benchmark b) : benchmark(std::move(b)), lists(benchmark) {}
 
@@ -70,7 +71,7 @@ std::string build_index(std::string_view spec_json, const float* embeddings, con
   void* copy = allocate(bytes.value().size());
   if (copy == nullptr) return failure({ErrorCode::kOutOfMemory, "the index does not fit into memory"});
   std::copy(bytes.value().begin(), bytes.value().end(), static_cast<std::uint8_t*>(copy));
-  return success({{"ptr", reinterpret_cast<std::uintptr_t>(copy)}, {"size", bytes.value().size()}});
+  return success(object({{"ptr", reinterpret_cast<std::uintptr_t>(copy)}, {"size", bytes.value().size()}}));
 }
 
 std::string open_build(std::string_view spec_json, const std::uint16_t* row_tasks, std::size_t rows) {
@@ -82,7 +83,7 @@ std::string open_build(std::string_view spec_json, const std::uint16_t* row_task
   const Handle handle = ++lab().last_handle;
   const auto [dim, models] = builder.value().width();
   lab().builds.emplace(handle, builder.take());
-  return success({{"handle", handle}, {"dim", dim}, {"models", models}});
+  return success(object({{"handle", handle}, {"dim", dim}, {"models", models}}));
 }
 
 std::string put_rows(Handle build, const std::uint32_t* at, const float* embeddings, const float* outcomes,
@@ -99,7 +100,7 @@ std::string step_build(Handle build, std::size_t queries) {
   if (builder == nullptr) return build_disposed();
   const auto progress = builder->step(queries);
   if (!progress.ok()) return failure(progress.error());
-  return success({{"done", progress.value().done}, {"total", progress.value().total}});
+  return success(object({{"done", progress.value().done}, {"total", progress.value().total}}));
 }
 
 std::string finish_build(Handle build) {
@@ -112,13 +113,12 @@ std::string finish_build(Handle build) {
   for (const auto piece : file->pieces) {
     pieces.push_back(Json::array({reinterpret_cast<std::uintptr_t>(piece.data()), piece.size()}));
   }
-  return success({{"pieces", std::move(pieces)},
-                  {"sizeBytes", file->size_bytes},
-                  {"pairs",
-                   {{"exact", pairs.exact},
-                    {"rowsATask", pairs.rows_a_task},
-                    {"maxStandardErrorU", pairs.max_standard_error_u},
-                    {"maxStandardErrorP", pairs.max_standard_error_p}}}});
+  return success(object({{"pieces", std::move(pieces)},
+                         {"sizeBytes", file->size_bytes},
+                         {"pairs", object({{"exact", pairs.exact},
+                                           {"rowsATask", pairs.rows_a_task},
+                                           {"maxStandardErrorU", pairs.max_standard_error_u},
+                                           {"maxStandardErrorP", pairs.max_standard_error_p}})}}));
 }
 
 std::string close_build(Handle build) {
@@ -140,14 +140,14 @@ std::string open_evaluation(std::string_view spec_json, const float* embeddings,
   if (!benchmark.ok()) return failure(benchmark.error());
   const Handle handle = ++lab().last_handle;
   lab().open.emplace(handle, std::make_unique<Evaluation>(benchmark.take()));
-  return success({{"handle", handle}});
+  return success(object({{"handle", handle}}));
 }
 
 std::string search_neighbours(Handle evaluation, std::size_t rows) {
   Evaluation* e = find(evaluation);
   if (e == nullptr) return disposed();
   const std::size_t done = e->lists.search(rows);
-  return success({{"done", done}, {"total", e->benchmark.rows()}});
+  return success(object({{"done", done}, {"total", e->benchmark.rows()}}));
 }
 
 std::string held_out_task(Handle evaluation, std::size_t task, std::string_view options_json) {

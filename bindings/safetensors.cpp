@@ -1,8 +1,13 @@
+#include "safetensors.h"
+
 #include <cmath>
 #include <cstring>
 #include <optional>
+#include <string>
+#include <vector>
 
-#include "marshal.h"
+#include "index/index.h"
+#include "json.h"
 
 namespace signalbox::bindings {
 namespace {
@@ -26,7 +31,7 @@ std::size_t element_size(const std::string& dtype) {
   return 0;
 }
 
-/// A tensor of the header, its extent checked; nothing where it is absent.
+/// Returns a tensor of the header, with its extent checked; nothing if it is absent.
 Result<std::optional<Tensor>> find_tensor(const Json& header, const char* name, std::span<const std::uint8_t> data) {
   const auto found = header.find(name);
   if (found == header.end()) return std::optional<Tensor>();
@@ -64,7 +69,7 @@ T load(const Tensor& tensor, std::size_t i) {
   return value;
 }
 
-/// Values of a one-dimensional tensor of floats, through the table's own reading of halves.
+/// Returns the values of a one-dimensional tensor of floats.
 std::vector<float> floats(const Tensor& tensor) {
   const std::size_t count = tensor.shape[0];
   std::vector<float> out(count);

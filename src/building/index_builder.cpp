@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint32_t kNoSlot = 0xFFFFFFFFU;
 /// Number of queries that share a pass over the rows.
 constexpr std::size_t kBlock = 256;
-constexpr std::uint64_t kFewestJudged = 20;
+constexpr std::uint64_t kFewestScored = 20;
 constexpr std::uint64_t kFewestCovered = 200;
 constexpr std::uint64_t kMostCovered = 5000;
 
@@ -70,21 +70,21 @@ void IndexBuilder::choose_queries() {
   const std::uint64_t row_work = std::uint64_t{rows()} * spec_.dim;
   const std::uint64_t half = spec_.sampling.max_work / 2;
   exact_ = is_affordable(rows(), spec_.dim, spec_.sampling.max_work);
-  judged_.resize(spec_.task_names.size());
+  scored_.resize(spec_.task_names.size());
   std::vector<std::uint32_t> all(rows());
   for (std::size_t row = 0; row < rows(); ++row) {
     all[row] = static_cast<std::uint32_t>(row);
-    judged_[row_tasks_[row]].push_back(all[row]);
+    scored_[row_tasks_[row]].push_back(all[row]);
   }
-  for (const auto& of_task : judged_) task_rows_.push_back(of_task.size());
+  for (const auto& of_task : scored_) task_rows_.push_back(of_task.size());
   if (!exact_) {
     Random random(spec_.sampling.seed);
-    const std::uint64_t a_task = std::max(kFewestJudged, half / row_work / judged_.size());
-    for (auto& of_task : judged_) of_task = draw_rows(random, of_task, a_task);
+    const std::uint64_t a_task = std::max(kFewestScored, half / row_work / scored_.size());
+    for (auto& of_task : scored_) of_task = draw_rows(random, of_task, a_task);
     all = draw_rows(random, all, std::clamp(half / row_work, kFewestCovered, kMostCovered));
   }
   if (spec_.shard) {
-    for (auto& of_task : judged_) of_task.clear();
+    for (auto& of_task : scored_) of_task.clear();
     all.clear();
   }
   covered_ = std::move(all);
@@ -96,10 +96,10 @@ void IndexBuilder::choose_queries() {
     if (slots_[row] == kNoSlot) slots_[row] = slots++;
   };
   for (const std::uint32_t row : covered_) keep(row);
-  for (std::size_t task = 0; task < judged_.size(); ++task) {
-    if (task_rows_[task] == rows()) judged_[task].clear();  // The rows of the only task have no pool.
-    total_ += judged_[task].size();
-    for (const std::uint32_t row : judged_[task]) keep(row);
+  for (std::size_t task = 0; task < scored_.size(); ++task) {
+    if (task_rows_[task] == rows()) scored_[task].clear();  // The rows of the only task have no pool.
+    total_ += scored_[task].size();
+    for (const std::uint32_t row : scored_[task]) keep(row);
   }
   vectors_.assign(std::size_t{slots} * spec_.dim, 0);
 }
@@ -201,23 +201,23 @@ std::vector<float> IndexBuilder::vectors_of(std::span<const std::uint32_t> rows)
 }
 
 std::size_t IndexBuilder::search_task(std::size_t max_queries) {
-  const std::vector<std::uint32_t>& judged = judged_[task_];
+  const std::vector<std::uint32_t>& scored = scored_[task_];
   const std::size_t first = held_out_.outside.size();
-  const std::size_t count = std::min({kBlock, max_queries, judged.size() - first});
+  const std::size_t count = std::min({kBlock, max_queries, scored.size() - first});
   if (count > 0) {
-    const std::vector<float> vectors = vectors_of(std::span(judged).subspan(first, count));
+    const std::vector<float> vectors = vectors_of(std::span(scored).subspan(first, count));
     const std::size_t k = std::max(spec_.routing.k, spec_.routing.kappa);
     auto near = find_nearest(codes_.view(), prepare_queries(spec_.codes, vectors, spec_.dim), k,
                              {row_tasks_, static_cast<std::uint16_t>(task_)});
     std::move(near.begin(), near.end(), std::back_inserter(held_out_.outside));
   }
-  if (held_out_.outside.size() == judged.size()) finish_task();
+  if (held_out_.outside.size() == scored.size()) finish_task();
   return count;
 }
 
 void IndexBuilder::finish_task() {
-  if (!judged_[task_].empty()) {
-    held_out_.rows = judged_[task_];
+  if (!scored_[task_].empty()) {
+    held_out_.rows = scored_[task_];
     held_out_.pool_rows = rows() - task_rows_[task_];
     held_out_.pool_means = pool_means(totals_, task_);
     const PairPool pool = {outcomes(), spec_.codes, rows(), spec_.dim, spec_.routing};
@@ -253,7 +253,7 @@ Result<IndexBuilder::Progress> IndexBuilder::step(std::size_t max_queries) {
   }
   while (max_queries > 0 && done_ < total_) {
     std::size_t count = 0;
-    if (task_ < judged_.size()) count = search_task(max_queries);
+    if (task_ < scored_.size()) count = search_task(max_queries);
     else if (distances_.size() < covered_.size()) count = search_coverage(max_queries);
     else count = map_.step(codes_.view(), max_queries);
     done_ += count;
@@ -285,7 +285,7 @@ Result<IndexBuilder::Finished> IndexBuilder::finish() {
                             .map = map_places_};
   file_ = lay_out_index(parts, {spec_.graded, spec_.graded ? as_bytes(grades_) : bits_, measured_});
   PairReport report = {exact_, 0, errors_.u, errors_.p};
-  for (const auto& of_task : judged_) report.rows_a_task = std::max(report.rows_a_task, of_task.size());
+  for (const auto& of_task : scored_) report.rows_a_task = std::max(report.rows_a_task, of_task.size());
   return Finished{&file_, report};
 }
 

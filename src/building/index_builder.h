@@ -112,7 +112,7 @@ class IndexBuilder {
   std::size_t stored_count_ = 0;
 
   bool exact_ = true;
-  std::vector<std::vector<std::uint32_t>> judged_;  ///< [tasks] rows that are queries for the pairs, ascending.
+  std::vector<std::vector<std::uint32_t>> scored_;  ///< [tasks] rows that are queries for the pairs, ascending.
   std::vector<std::size_t> task_rows_;              ///< [tasks]
   std::vector<std::uint32_t> covered_;              ///< Rows that are queries for the coverage, ascending.
   std::vector<std::uint32_t> slots_;                ///< [rows] place of the row's vector, or kNoSlot.

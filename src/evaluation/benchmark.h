@@ -1,4 +1,4 @@
-// A benchmark that is evaluated on itself, and what remains of it while some of its rows are held out.
+// A benchmark that is evaluated on itself, and the part of it that is known while rows are held out.
 #pragma once
 
 #include <cstddef>
@@ -15,16 +15,16 @@
 
 namespace signalbox {
 
-/// Owns copies of everything.
+/// A benchmark in memory. Owns copies of everything.
 struct Benchmark {
   std::size_t dim = 0;
   std::size_t models = 0;
-  CodeMatrix codes;                      ///< The rows as neighbours; as queries they are the embeddings themselves.
+  CodeMatrix codes;                      ///< The rows as neighbours. As queries they are the embeddings themselves.
   std::vector<float> embeddings;         ///< [rows, dim]
   std::vector<std::uint16_t> row_tasks;  ///< [rows]
-  std::vector<float> outcomes;           ///< [rows, models], NaN missing.
-  std::vector<std::uint8_t> measured;    ///< Mask of the outcomes; empty where nothing is missing.
-  std::vector<float> costs;              ///< [rows, models] US dollars of the call, NaN unknown; may be empty.
+  std::vector<float> outcomes;           ///< [rows, models], NaN if missing.
+  std::vector<std::uint8_t> measured;    ///< Mask of the outcomes; empty if none is missing.
+  std::vector<float> costs;              ///< [rows, models] US dollars of the call, NaN if unknown; may be empty.
   std::vector<ModelNumbers> model_numbers;
   RoutingConstants routing;
   MixtureConstants mixture;
@@ -40,17 +40,17 @@ struct Benchmark {
   [[nodiscard]] std::span<const float> outcomes_of(std::size_t row) const {
     return std::span(outcomes).subspan(row * models, models);
   }
-  /// Embeddings of some rows, [rows, dim].
+  /// Returns the embeddings of some rows, [rows, dim].
   [[nodiscard]] std::vector<float> vectors_of(std::span<const std::uint32_t> rows) const;
 };
 
-/// The parts of a specification that an index would be built from, the number of each row's prompt, and [rows, models]
-/// costs or none. Errors: those of build_index; invalid_argument for a cost below 0 or infinite.
+/// Copies the parts of a specification that an index would be built from. inputs: the number of each row's prompt;
+/// costs: [rows, models], or empty. Errors: those of build_index; invalid_argument for a cost below 0 or infinite.
 [[nodiscard]] Result<Benchmark> make_benchmark(const BuildSpec& spec, std::span<const std::uint32_t> inputs,
                                                std::span<const float> costs);
 
-/// What may be known while rows are held out: every other row, but for exact duplicates of a held-out prompt, which
-/// would give its outcome away. All means are those of the rows that are left.
+/// The known rows while others are held out: every other row, except exact duplicates of a held-out prompt, which would
+/// give its outcome away. All means are over these rows.
 struct KnownRows {
   std::vector<std::uint8_t> left_out;  ///< [rows] 1: held out, or a duplicate of a row that is.
   std::size_t duplicates = 0;          ///< Rows left out as duplicates.
@@ -63,11 +63,11 @@ struct KnownRows {
 };
 [[nodiscard]] KnownRows leave_out(const Benchmark& benchmark, std::span<const std::uint32_t> held_out);
 
-/// What kSignalbox may know of the tasks; borrows from both.
+/// Returns the known tasks as kSignalbox sees them; borrows from both arguments.
 [[nodiscard]] TaskProfiles profiles_of(const Benchmark& benchmark, const KnownRows& known);
 
-/// A seed for each task, so that tasks of the same size are drawn differently: the first output of SplitMix64(seed +
-/// task).
+/// Returns a seed for each task, so that tasks of the same size have different draws: the first output of
+/// SplitMix64(seed + task).
 [[nodiscard]] std::uint64_t task_seed(std::uint64_t seed, std::size_t task);
 
 }  // namespace signalbox

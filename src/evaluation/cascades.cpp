@@ -10,14 +10,14 @@
 namespace signalbox {
 namespace {
 
-/// P(the answer to a step is right | one of the answers before it is): what the law of total probability leaves.
+/// Returns P(the answer to a step is right | one of the answers before it is), by the law of total probability.
 double chance_after_success(const CascadeStep& step) {
   if (!(step.reach < 1)) return step.p_correct;
   return std::clamp((step.p_correct - step.reach * step.p_if_reached) / (1 - step.reach), 0.0, 1.0);
 }
 
-/// Models that may be asked in a group of held-out rows, and their joint failures on the known ones.
-struct Field {
+/// The models that plans for a group of held-out rows may ask, and their joint failures on the known rows.
+struct Askable {
   std::vector<std::size_t> order;
   std::vector<double> prices;  ///< [order]
   FailureTree tree;
@@ -38,8 +38,8 @@ class Tally {
   [[nodiscard]] CascadeEvaluation finish() &&;
 
  private:
-  [[nodiscard]] Field field_of(const HeldOutRows& group) const;
-  [[nodiscard]] std::vector<double> chances_of(const HeldOutRows& group, std::size_t i, const Field& field) const;
+  [[nodiscard]] Askable askable_in(const HeldOutRows& group) const;
+  [[nodiscard]] std::vector<double> chances_of(const HeldOutRows& group, std::size_t i, const Askable& models) const;
   void follow(std::uint32_t row, std::span<const CascadeStep> steps, const Judge& judge, Sums& sums) const;
 
   const Benchmark& benchmark_;
@@ -48,8 +48,8 @@ class Tally {
   CascadeEvaluation out_;
 };
 
-Field Tally::field_of(const HeldOutRows& group) const {
-  Field out;
+Askable Tally::askable_in(const HeldOutRows& group) const {
+  Askable out;
   std::vector<double> prices(benchmark_.models, -1);
   for (const std::size_t m : options_.pool) {
     const bool is_known = !std::isnan(group.expected_costs[m]) && !std::isnan(group.known.means_over_tasks[m]);
@@ -69,7 +69,7 @@ Field Tally::field_of(const HeldOutRows& group) const {
   return out;
 }
 
-std::vector<double> Tally::chances_of(const HeldOutRows& group, std::size_t i, const Field& field) const {
+std::vector<double> Tally::chances_of(const HeldOutRows& group, std::size_t i, const Askable& models) const {
   const std::uint32_t row = group.rows[i];
   std::vector<Exclusion> exclusions(benchmark_.models, Exclusion::kNotACandidate);
   for (const std::size_t m : options_.pool) {
@@ -83,21 +83,21 @@ std::vector<double> Tally::chances_of(const HeldOutRows& group, std::size_t i, c
     vector = {};
   } else {
     for (const Neighbour& n : evidence.neighbours) {
-      append_outcomes(benchmark_.outcome_view(), n.row, field.order, outcomes);
+      append_outcomes(benchmark_.outcome_view(), n.row, models.order, outcomes);
     }
   }
   std::vector<double> expected;
-  for (const std::size_t m : field.order) expected.push_back(predicted[m]);
-  const FailureTree near = count_failures(outcomes, field.order.size(), {}, 1, options_.max_steps - 1, false);
+  for (const std::size_t m : models.order) expected.push_back(predicted[m]);
+  const FailureTree near = count_failures(outcomes, models.order.size(), {}, 1, options_.max_steps - 1, false);
   const std::vector<double> weights =
       row_weights(evidence.profiles, group.known.totals.rows, vector, benchmark_.mixture);
-  return conditional_chances(field.tree, weights, near, expected, FailurePriors());
+  return conditional_chances(models.tree, weights, near, expected, FailurePriors());
 }
 
 void Tally::follow(std::uint32_t row, std::span<const CascadeStep> steps, const Judge& judge, Sums& sums) const {
   Verdicts verdicts;
   double cost = 0;
-  double kept = -1;  // Confidence, prediction and outcome of the answer to keep.
+  double kept = -1;  // Confidence of the answer to keep; its prediction and outcome follow.
   double kept_prediction = 0;
   double kept_outcome = 0;
   for (const CascadeStep& step : steps) {
@@ -125,22 +125,22 @@ void Tally::follow(std::uint32_t row, std::span<const CascadeStep> steps, const 
 
 void Tally::add(const HeldOutRows& group) {
   out_.duplicates_dropped += group.known.duplicates;
-  const Field field = field_of(group);
-  if (field.order.empty()) return;
+  const Askable models = askable_in(group);
+  if (models.order.empty()) return;
   for (std::size_t i = 0; i < group.rows.size(); ++i) {
     const std::uint32_t row = group.rows[i];
-    std::vector<double> prices = field.prices;
+    std::vector<double> prices = models.prices;
     for (std::size_t j = 0; j < prices.size(); ++j) {
-      if (std::isnan(benchmark_.outcomes_of(row)[field.order[j]])) prices[j] = -1;
+      if (std::isnan(benchmark_.outcomes_of(row)[models.order[j]])) prices[j] = -1;
     }
     if (std::all_of(prices.begin(), prices.end(), [](double price) { return price < 0; })) continue;
     ++out_.rows;
-    const std::vector<double> chances = chances_of(group, i, field);
+    const std::vector<double> chances = chances_of(group, i, models);
     for (std::size_t w = 0; w < options_.cost_weights.size(); ++w) {
       const double weight = options_.cost_weights[w];
-      const auto path = best_path(field.tree, chances, prices, {weight, -1, options_.max_steps});
-      std::vector<CascadeStep> steps = steps_of(path, field.tree, chances, prices, weight);
-      for (CascadeStep& step : steps) step.model = field.order[step.model];
+      const auto path = best_path(models.tree, chances, prices, {weight, -1, options_.max_steps});
+      std::vector<CascadeStep> steps = steps_of(path, models.tree, chances, prices, weight);
+      for (CascadeStep& step : steps) step.model = models.order[step.model];
       for (std::size_t j = 0; j < options_.judges.size(); ++j) {
         follow(row, steps, options_.judges[j], sums_[j * options_.cost_weights.size() + w]);
       }
@@ -176,7 +176,7 @@ double Verdicts::confidence(const CascadeStep& step, bool accepted, const Judge&
   const double right = prior * (accepted ? judge.sensitivity : 1 - judge.sensitivity);
   const double wrong = (1 - prior) * (accepted ? 1 - judge.specificity : judge.specificity);
   if (right + wrong > 0) return right / (right + wrong);
-  return accepted ? 1 : 0;  // The judge says what was held to be impossible, and never errs.
+  return accepted ? 1 : 0;  // A judge that never errs says what seemed impossible.
 }
 
 bool Verdicts::add(const CascadeStep& step, double confidence) {

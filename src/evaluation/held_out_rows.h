@@ -20,20 +20,21 @@ struct HeldOutRows {
   std::vector<double> expected_costs;              ///< [models] see expected_costs.
 };
 
-/// The lists must be complete.
+/// Holds out a task. The lists must be complete.
 [[nodiscard]] HeldOutRows hold_out_task(const Benchmark& benchmark, const NeighbourLists& lists, std::size_t task,
                                         std::size_t k);
 
-/// This share of every task, one row at least, drawn with the seed; rows ascending.
+/// Holds out this share of every task, one row at least, drawn with the seed; rows ascending.
 [[nodiscard]] HeldOutRows hold_out_share(const Benchmark& benchmark, double share, std::uint64_t seed, std::size_t k);
 
-/// The blended price per million tokens; NaN where it is unknown.
+/// Returns the blended price per million tokens; NaN if unknown.
 [[nodiscard]] double price_or_nan(const ModelNumbers& numbers);
 
-/// [models] mean cost over the known rows or, in a benchmark without costs, the price; NaN unknown.
+/// Returns the mean cost of each model over the known rows or, in a benchmark without costs, its price, [models]; NaN
+/// if unknown.
 [[nodiscard]] std::vector<double> expected_costs(const Benchmark& benchmark, const KnownRows& known);
 
-/// What a policy may know of row i of the held-out rows, of which the k nearest neighbours vote. Borrows everything.
+/// Returns the evidence about row i of the held-out rows, of which the k nearest neighbours vote. Borrows everything.
 [[nodiscard]] InputEvidence evidence_of(const Benchmark& benchmark, const HeldOutRows& held_out, std::size_t i,
                                         std::span<const Exclusion> exclusions, std::uint32_t k);
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-/// A held-out task and everything that does not depend on labels.
+/// A held-out task, and everything that does not depend on labels.
 struct HeldOut {
   const Benchmark& benchmark;
   std::span<const std::uint32_t> rows;
@@ -43,7 +43,7 @@ HeldOut hold_out(const Benchmark& benchmark, const NeighbourLists& lists, std::s
   return out;
 }
 
-/// Accuracies on the rows that are not labelled.
+/// Computes the accuracies on the rows that are not labelled.
 void score_models(const HeldOut& task, TaskEvaluation& out) {
   const std::size_t models = task.benchmark.models;
   std::vector<double> sums(models, 0);
@@ -73,7 +73,7 @@ Labels labels_of(const HeldOut& task, const std::vector<std::size_t>& labelled) 
   return out;
 }
 
-/// Scores of the inputs that are not labelled, as route_task makes them; nothing if no input has a known token.
+/// Scores the inputs that are not labelled, as route_task does; nothing if no input has a known token.
 std::optional<TaskScores> score(const HeldOut& task, const Labels& labels, std::vector<double>& votes,
                                 TaskEvaluation& out) {
   const Benchmark& b = task.benchmark;
@@ -98,7 +98,7 @@ std::optional<TaskScores> score(const HeldOut& task, const Labels& labels, std::
   return scores;
 }
 
-/// What a policy expects of the models that it may choose; of the others NaN.
+/// Returns a policy's expectations of the models that it may choose; NaN for the others.
 std::vector<double> expected_of(Policy policy, const TaskEvidence& evidence) {
   Forecast forecast = forecast_task(policy, evidence);
   for (std::size_t m = 0; m < forecast.models(); ++m) {

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-/// Adds up what is reported over all rows.
+/// Adds up the report over all rows.
 class Tally {
  public:
   Tally(const Benchmark& benchmark, const InstanceOptions& options)

@@ -1,4 +1,4 @@
-// Routing every held-out row on its own: what was picked and what that was worth, calibration, and cost.
+// Every held-out row routed on its own: the picks and their value, calibration, and cost.
 #pragma once
 
 #include <array>
@@ -15,7 +15,8 @@
 namespace signalbox {
 
 struct InstanceOptions {
-  /// Held out: each task in turn, or at once this share of every task (one row at least), drawn with the seed.
+  /// Rows to hold out: each task in turn or, if set, this share of every task at once (one row at least), drawn with
+  /// the seed.
   std::optional<double> share;
   std::uint64_t seed = 1;
   std::uint32_t k = 10;  ///< Neighbours that vote.
@@ -27,7 +28,7 @@ struct InstanceOptions {
 /// One scored row.
 struct Instance {
   std::uint32_t row = 0;
-  std::size_t pick = 0;    ///< argmax of the predicted correctness; ties to the lower model.
+  std::size_t pick = 0;    ///< Argmax of the predicted correctness; ties go to the lower model.
   double picked = 0;       ///< Outcome of the pick.
   double best_single = 0;  ///< Outcome of the model with the best mean over tasks among the known rows.
   double oracle = 0;       ///< The best outcome.
@@ -42,12 +43,12 @@ struct CalibrationBin {
 };
 inline constexpr std::size_t kCalibrationBins = 20;
 
-/// The argmax of predicted correctness - cost_weight * expected cost, over all scored rows.
+/// Means over all scored rows of the argmax of predicted correctness - cost_weight * expected cost.
 struct FrontierPoint {
   double cost_weight = 0;
   double quality = 0;  ///< Mean outcome.
-  double cost = 0;     ///< Mean cost where it is known: of the call, or the price per million tokens; NaN: nowhere.
-  double mean_params_b = 0;  ///< Where known; NaN: nowhere.
+  double cost = 0;     ///< Mean of the known costs: of the call, or the price per million tokens; NaN if none is known.
+  double mean_params_b = 0;  ///< Mean of the known sizes; NaN if none is known.
 };
 
 struct InstanceEvaluation {
@@ -59,10 +60,10 @@ struct InstanceEvaluation {
   std::vector<FrontierPoint> frontier;
 };
 
-/// The pick is the policy's challenger, which here never has to be confident enough. What is known of a held-out row is
-/// as in leave_out. A candidate of a row is a model of the pool that was measured on it; rows without one are left out.
-/// A row without a known token is routed by the means over tasks. The expected cost of a model is its mean over the
-/// known rows, or its price; if it is unknown the model is not a candidate at a cost weight > 0. The lists must be
+/// Routes the held-out rows. The pick is the policy's challenger, whatever its confidence. Held-out rows are known as
+/// in leave_out. A candidate of a row is a model of the pool with an outcome on it; rows without a candidate are left
+/// out. A row without a known token is routed by the means over tasks. The expected cost of a model is its mean over
+/// the known rows, or its price; if it is unknown, the model is not a candidate at a cost weight > 0. The lists must be
 /// complete. Errors: invalid_argument, also for a policy that does not apply to single rows.
 [[nodiscard]] Result<InstanceEvaluation> evaluate_instances(const Benchmark& benchmark, const NeighbourLists& lists,
                                                             const InstanceOptions& options);

@@ -34,7 +34,8 @@ double threshold_before(std::span<const CascadeStep> rest, double cost_weight) {
   return threshold;
 }
 
-/// The prefix with one more model; the root where the tree does not reach so far, which only the last step may ask.
+/// Returns the prefix with one more model, or the root if the tree does not reach so far, which only the last step may
+/// ask.
 std::size_t child_of(const FailureTree& tree, std::size_t prefix, std::size_t model) {
   for (std::size_t i = prefix + 1; i < tree.prefixes.size(); ++i) {
     if (tree.prefixes[i].parent == prefix && tree.prefixes[i].last == model) return i;
@@ -42,7 +43,7 @@ std::size_t child_of(const FailureTree& tree, std::size_t prefix, std::size_t mo
   return 0;
 }
 
-/// The models of a list, as far as they have a price and the limit allows.
+/// Returns the models of a list that have a price and fit into the limit.
 std::vector<std::size_t> within_limit(std::span<const std::size_t> models, std::span<const double> prices,
                                       double limit) {
   std::vector<std::size_t> out;
@@ -67,11 +68,11 @@ Status check_models(std::span<const std::size_t> models) {
   return {};
 }
 
-/// What route_input is asked for: what the policy expects of the models that a plan may have.
+/// Returns the options of route_input for a forecast of the models that a plan may have.
 RouteOptions forecast_options(const CascadeOptions& options) {
   RouteOptions out = options.route;
   out.policy = Policy::kSignalbox;
-  out.price_rules = {};  // The limit is the plan's. What a model is expected to do must not depend on it.
+  out.price_rules = {};  // The limit is the plan's. Forecasts must not depend on it.
   out.neighbours = out.constants.k;
   const std::vector<std::size_t>& models = options.models;
   for (std::size_t m = 0; m < out.exclusions.size(); ++m) {
@@ -85,7 +86,7 @@ RouteOptions forecast_options(const CascadeOptions& options) {
   return out;
 }
 
-/// Counts the joint failures that a plan needs, and makes it.
+/// Counts the joint failures that a plan needs, and makes the plan.
 std::vector<CascadeStep> plan_steps(const Index& index, std::span<const float> vector, const CascadeOptions& options,
                                     const Decision& decision, std::span<const std::size_t> order,
                                     std::span<const double> predicted, std::span<const double> all_prices) {

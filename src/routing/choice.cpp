@@ -5,7 +5,7 @@
 namespace signalbox {
 namespace {
 
-/// Predicted correctness that the price rules allow the pick to lack.
+/// Returns the predicted correctness that the price rules allow the pick to lack.
 double given_up(std::size_t wanted, std::size_t pick, const ChoiceRules& rules) {
   const PriceRules& price = rules.price_rules;
   double out = std::max(0.0, price.quality_bar);

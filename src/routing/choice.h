@@ -15,7 +15,7 @@ namespace signalbox {
 
 inline constexpr std::size_t kNoModel = std::numeric_limits<std::size_t>::max();
 
-/// Why the policy's own choice was not trusted.
+/// Reasons why the policy's own choice was not trusted.
 enum class Fallback : std::uint8_t {
   kNone,
   kLowConfidence,  ///< Not confident enough that the challenger beats the best single model.
@@ -23,9 +23,9 @@ enum class Fallback : std::uint8_t {
   kNoKnownToken,   ///< The input has no token that the embedder knows.
 };
 
-/// What a choice depends on beside the forecast. Borrows everything.
+/// Rules of a choice. Borrows everything.
 struct ChoiceRules {
-  double eta = 0;                       ///< Confidence needed to leave the best single model; 0: none.
+  double eta = 0;                       ///< Confidence required to leave the best single model; 0: none.
   std::span<const double> prices = {};  ///< [models] see RouteOptions; unused without price rules.
   PriceRules price_rules = {};
   std::span<const double> corrections = {};  ///< [models] added to the scores; empty: nothing.
@@ -35,24 +35,24 @@ struct Choice {
   std::size_t model = kNoModel;        ///< The pick; kNoModel: no model may be chosen.
   std::size_t best_single = kNoModel;  ///< m*, among the models that may be chosen.
   std::size_t challenger = kNoModel;   ///< The argmax of the scores, before fallback and price.
-  /// P(the pick is right at least as often as m*, less what the price rules give up): see probability_at_least. The
-  /// quality bar gives up the bar, the cost weight itself times what the pick saves on the model before the trade, both
-  /// together their sum. 1 if the pick is m*.
+  /// P(the pick is right at least as often as m*, less the quality that the price rules give up): see
+  /// probability_at_least. The quality bar gives up the bar; the cost weight gives up itself times the saving of the
+  /// pick over the model before the trade; both together give up the sum. 1 if the pick is m*.
   double confidence = 1;
-  /// P(challenger beats m*), which eta is compared with. If they are the same 1, or P(it beats the next best model) for
-  /// a forecast that compares it.
+  /// P(challenger beats m*); it must exceed eta. If they are the same model 1, or P(m* beats the next best model) for a
+  /// forecast that compares it.
   double challenger_confidence = 1;
   Fallback fallback = Fallback::kNone;
 };
 
-/// Scores as they are compared, which may leave 0..1: [models].
+/// Returns the scores as they are compared, [models]; they may leave 0..1.
 [[nodiscard]] std::vector<double> corrected_scores(const Forecast& forecast, std::span<const double> corrections);
 
-/// Whether a challenger may take the place of the best single model.
+/// Returns whether a challenger may replace the best single model.
 [[nodiscard]] bool is_confident(double eta, double confidence, std::size_t challenger, std::size_t best_single);
 
 /// Picks the challenger, m* if the confidence is not above eta, or a cheaper model by the price rules. A fallback that
-/// is known before keeps the challenger: the forecast's scores are means then. Without any score the pick is m*.
+/// is known before keeps the challenger, because then the scores are means. Without any score the pick is m*.
 [[nodiscard]] Choice choose(const Forecast& forecast, const ChoiceRules& rules, Fallback fallback = Fallback::kNone);
 
 }  // namespace signalbox

@@ -61,7 +61,7 @@ void Counter::visit(const Prefix& prefix, const std::vector<FailedRow>& rows) {
     std::vector<FailedRow> failed;
     for (const FailedRow& r : rows) {
       const double wrong = r.wrong * (1 - outcome(r.row, m));
-      if (wrong > 0) failed.push_back({r.row, wrong});  // NaN is not.
+      if (wrong > 0) failed.push_back({r.row, wrong});  // False for NaN.
     }
     visit({self, m, prefix.length + 1}, failed);
   }
@@ -85,7 +85,7 @@ std::vector<double> conditional_chances(const FailureTree& benchmark, std::span<
                                         const FailurePriors& priors) {
   const std::size_t models = benchmark.models;
   std::vector<double> out(benchmark.prefixes.size() * models, 0);
-  std::vector<double> shares(models, 0);  // Of right answers among all rows: those of the root.
+  std::vector<double> shares(models, 0);  // Shares of right answers among all rows, as at the root.
   for (std::size_t i = 0; i < benchmark.prefixes.size(); ++i) {
     for (std::size_t m = benchmark.prefixes[i].next(); m < models; ++m) {
       double wrong = 0;

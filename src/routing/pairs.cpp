@@ -21,18 +21,18 @@ std::vector<float> gather_vectors(const PairSource& source, const std::vector<st
   return out;
 }
 
-/// [rows, rows] cosine similarities of a task's rows.
+/// Returns the cosine similarities of a task's rows, [rows, rows].
 std::vector<double> similarities_within(const PairPool& pool, std::span<const float> vectors) {
   const CodeMatrix own = quantize(pool.codes, vectors, pool.dim);
   return similarities(own.view(), prepare_queries(pool.codes, vectors, pool.dim));
 }
 
-/// A task with what moving some of its samples back into the pool needs.
+/// A task, and the similarities needed to move some of its samples back into the pool.
 struct MovableTask : HeldOutTask {
-  std::vector<double> within;  ///< Similarities of its rows; only where samples move.
+  std::vector<double> within;  ///< Similarities of its rows; only if samples move.
 };
 
-/// Neighbours of sample i of the task once `moved` of its samples are back in the pool.
+/// Returns the neighbours of sample i of the task once `moved` of its samples are back in the pool.
 std::vector<Neighbour> with_moved(const MovableTask& task, std::size_t i, const std::vector<std::size_t>& moved,
                                   std::size_t k) {
   std::vector<Neighbour> near = task.outside[i];
@@ -44,7 +44,7 @@ std::vector<Neighbour> with_moved(const MovableTask& task, std::size_t i, const 
   return near;
 }
 
-/// Sums over the rows of a pair that are judged.
+/// Sums over the scored rows of a pair.
 struct Tally {
   explicit Tally(std::size_t models) : agreement(models) {}
 
@@ -54,7 +54,7 @@ struct Tally {
   std::size_t rows = 0;
 };
 
-Tally judge(const PairPool& pool, const MovableTask& task, const std::vector<std::size_t>& moved) {
+Tally score(const PairPool& pool, const MovableTask& task, const std::vector<std::size_t>& moved) {
   const std::size_t k = std::max(pool.constants.k, pool.constants.kappa);
   const Pool voters{pool.outcomes, pool.rows, task.pool_means, nullptr};
   Prediction prediction;
@@ -79,7 +79,7 @@ Tally judge(const PairPool& pool, const MovableTask& task, const std::vector<std
   return out;
 }
 
-/// See PairErrors. A single row tells nothing of the spread: its error is the largest that there is.
+/// See PairErrors. A single row says nothing about the spread: its error is the largest possible one.
 void measure_errors(const Tally& tally, std::size_t task_rows, PairErrors& errors) {
   if (tally.rows >= task_rows) return;
   const auto n = static_cast<double>(tally.rows);
@@ -88,22 +88,22 @@ void measure_errors(const Tally& tally, std::size_t task_rows, PairErrors& error
   const double mean = tally.distance / n;
   const double variance = n > 1 ? std::max(0.0, tally.squared_distance - n * mean * mean) / (n - 1) : 1;
   errors.u = std::max(errors.u, std::sqrt(variance / n) * correction);
-  for (std::size_t m = 0; m < tally.agreement.judged.size(); ++m) {
-    const std::size_t judged = tally.agreement.judged[m];
-    if (judged == 0) continue;
+  for (std::size_t m = 0; m < tally.agreement.scored.size(); ++m) {
+    const std::size_t scored = tally.agreement.scored[m];
+    if (scored == 0) continue;
     const double p = tally.agreement.share(m);
-    errors.p = std::max(errors.p, std::sqrt(p * (1 - p) / static_cast<double>(judged)) * correction);
+    errors.p = std::max(errors.p, std::sqrt(p * (1 - p) / static_cast<double>(scored)) * correction);
   }
 }
 
 void add_pair(const Tally& tally, TrainingPairs& out) {
   out.u.push_back(static_cast<float>(std::clamp(tally.distance / static_cast<double>(tally.rows), 0.0, 2.0)));
-  for (std::size_t m = 0; m < tally.agreement.judged.size(); ++m) {
-    out.p.push_back(tally.agreement.judged[m] > 0 ? static_cast<float>(tally.agreement.share(m)) : -1);
+  for (std::size_t m = 0; m < tally.agreement.scored.size(); ++m) {
+    out.p.push_back(tally.agreement.scored[m] > 0 ? static_cast<float>(tally.agreement.share(m)) : -1);
   }
 }
 
-/// Holds tasks out by searching the rest for each of them.
+/// Holds out each task by a search in the rest.
 HoldOut hold_out_by_search(const PairSource& source, const OutcomeView& outcomes) {
   TaskTotals totals = total_outcomes(outcomes, source.row_tasks, source.tasks);
   std::vector<std::vector<std::uint32_t>> task_rows(source.tasks);
@@ -137,10 +137,10 @@ void add_task_pairs(const PairPool& pool, const PairPlan& plan, HeldOutTask task
   for (const double alpha : plan.alphas) {
     const auto count = std::min(kMostMoved, static_cast<std::size_t>(alpha * static_cast<double>(n)));
     for (std::uint32_t repeat = 0; repeat < plan.repeats; ++repeat) {
-      const Tally tally = judge(pool, movable, draw(random, n, count));
+      const Tally tally = score(pool, movable, draw(random, n, count));
       add_pair(tally, out);
       measure_errors(tally, task_rows - count, errors);
-      if (count == 0) break;  // Without a draw every repeat is the same.
+      if (count == 0) break;  // Without a draw all repeats are equal.
     }
   }
 }

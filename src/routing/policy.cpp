@@ -47,8 +47,8 @@ Forecast mixture_of_task(const TaskEvidence& e) {
 
 // kS1, kS2, kS3.
 
-/// The votes of an input's neighbours (eq. 11). Leaving m* for lack of confidence is a departure: the paper's
-/// per-instance routing does not.
+/// Forecasts by the votes of an input's neighbours (eq. 11). The fallback for lack of confidence is a departure: the
+/// paper's routing of single inputs has none.
 Forecast votes_of_input(const InputEvidence& e) {
   const auto voters = e.neighbours.first(std::min<std::size_t>(e.constants.k, e.neighbours.size()));
   Prediction prediction = predict_correctness(e.pool, voters, voters.size());
@@ -76,7 +76,7 @@ Forecast scores_of_task(const TaskEvidence& e, std::vector<double> scores, std::
   return out;
 }
 
-/// S1 and S2 are plain argmaxes: only S3 leaves m* on confidence (eq. 8).
+/// S1 and S2 are plain argmaxes: only S3 stays with m* for lack of confidence (eq. 8).
 Forecast plain_scores_of_task(const TaskEvidence& e, const std::vector<double>& scores) {
   Forecast out = scores_of_task(e, scores, e.scores->p);
   out.trials.assign(out.models(), static_cast<double>(e.scores->scored));
@@ -100,7 +100,7 @@ Forecast s3_with_true_p(const TaskEvidence& e) {
   for (std::size_t m = 0; m < e.means.size(); ++m) {
     const double true_p = e.predictor_accuracy[m];
     scores.push_back(std::isnan(true_p) ? kNan : calibrated_score(e.scores->s2[m], true_p));
-    p.push_back(std::isnan(true_p) ? .5 : true_p);  // Without an outcome nothing is known of the predictor.
+    p.push_back(std::isnan(true_p) ? .5 : true_p);  // Nothing is known of the predictor.
   }
   Forecast out = scores_of_task(e, std::move(scores), std::move(p));
   out.eta = e.constants.eta;
@@ -145,7 +145,7 @@ const PolicyEntry& entry(Policy policy) { return kPolicies[static_cast<std::size
 
 bool is_routing(Scope scope) { return scope == Scope::kInput || scope == Scope::kTask; }
 
-/// The names that apply, as in "a, b or c".
+/// Returns the names that apply, as in "a, b or c".
 std::string names_for(Scope scope) {
   std::vector<std::string_view> names;
   for (std::size_t i = 0; i < kPolicies.size(); ++i) {
@@ -266,7 +266,7 @@ double probability_at_least(const Forecast& forecast, std::size_t first, std::si
     return probability_better(*mixture, first, second, ahead + given_up);
   }
   if (const auto* counts = std::get_if<PredictedCounts>(&forecast.grounds)) {
-    // .29 of 100 inputs are 29, whatever their product rounds to.
+    // The small term keeps products such as .29 * 100 = 28.999... at their whole number.
     const double inputs = std::floor(static_cast<double>(counts->inputs) * std::min(given_up, 1.0) + 1e-9);
     return probability_at_least(counts_of(*counts, first), counts_of(*counts, second),
                                 static_cast<std::size_t>(inputs));

@@ -20,12 +20,12 @@
 
 namespace signalbox {
 
-/// In the order of the table in policy.cpp, which has a line for each.
+/// In the order of the table in policy.cpp, which has one line for each.
 enum class Policy : std::uint8_t {
   kSignalbox,   ///< The mixture over benchmark tasks (task_mixture.h).
-  kS1,          ///< The paper's scores: S1 (eqs. 3, 11),
-  kS2,          ///< S2 (eq. 4)
-  kS3,          ///< and S3 (eq. 7).
+  kS1,          ///< Mean predicted correctness (eqs. 3, 11).
+  kS2,          ///< Share of inputs predicted to be right (eq. 4).
+  kS3,          ///< S2, corrected by the accuracy of the predictor (eq. 7).
   kS3TrueP,     ///< S3 with the true accuracy of the predictor: a bound.
   kBestSingle,  ///< The best model on average over the benchmark's tasks.
   kOracle,      ///< The best model on the task itself: a bound.
@@ -42,35 +42,35 @@ enum class Scope : std::uint8_t {
 
 [[nodiscard]] std::string_view policy_name(Policy policy);
 [[nodiscard]] bool applies(Policy policy, Scope scope);
-/// Errors: invalid_argument, with the names that apply.
+/// Checks that a policy applies. Errors: invalid_argument, with the names of those that do.
 [[nodiscard]] Status check_applies(Policy policy, Scope scope);
 
-/// The policy of this name. In routing `paper` is the paper's own choice: S1 for an input, S3 for a task.
+/// Returns the policy of this name. In routing, `paper` is the paper's own choice: S1 for an input, S3 for a task.
 /// Errors: those of check_applies.
 inline constexpr std::string_view kPaper = "paper";
 [[nodiscard]] Result<Policy> policy_named(std::string_view name, Scope scope);
 
-/// What is known of the benchmark when a policy forecasts. Borrows everything.
+/// Knowledge of the benchmark that a forecast rests on. Borrows everything.
 struct Evidence {
   TaskProfiles profiles;
   std::span<const double> means;          ///< [models] mean outcome over tasks, NaN without any; m* is its argmax.
-  std::span<const Exclusion> exclusions;  ///< [models] models that are not compared.
+  std::span<const Exclusion> exclusions;  ///< [models] models to leave out of the comparison.
   RoutingConstants constants;
   MixtureConstants mixture;
 };
 
-/// What is known of one input.
+/// Knowledge of one input.
 struct InputEvidence : Evidence {
   std::span<const float> vector;  ///< [dim]; zero: no token is known.
   Pool pool;
   std::span<const Neighbour> neighbours;  ///< In the pool, nearest first.
 };
 
-/// What is known of a task.
+/// Knowledge of a task.
 struct TaskEvidence : Evidence {
   const TaskScores* scores = nullptr;     ///< Null: no input has a known token.
   std::span<const double> votes;          ///< [tasks] see vote_of_inputs.
-  std::span<const float> label_outcomes;  ///< [labels, models], NaN missing.
+  std::span<const float> label_outcomes;  ///< [labels, models], NaN if missing.
   // The truth, for the bounds of an evaluation only.
   std::span<const double> accuracy;            ///< [models] on the task itself; NaN without an outcome.
   std::span<const double> predictor_accuracy;  ///< [models] how often gbar is right there; NaN without an outcome.
@@ -79,7 +79,7 @@ struct TaskEvidence : Evidence {
 /// Grounds of a comparison: outcomes of the neighbours that vote. Without neighbours nothing is known.
 struct NeighbourOutcomes {
   std::size_t models = 0;
-  std::vector<float> outcomes;  ///< [neighbours, models], NaN missing.
+  std::vector<float> outcomes;  ///< [neighbours, models], NaN if missing.
 };
 /// Grounds of a comparison: inputs with g > t, and the accuracy of the predictor, which make S(m) a sum of two binomial
 /// counts (eq. 8).
@@ -91,46 +91,45 @@ struct PredictedCounts {
 /// Grounds of a comparison: the outcomes themselves.
 struct KnownOutcomes {};
 
-/// What a policy expects of every model. Owns all its data.
+/// Expectations of a policy about every model. Owns all its data.
 struct Forecast {
-  std::vector<double> scores;       ///< [models] predicted correctness; NaN: the policy cannot say.
+  std::vector<double> scores;       ///< [models] predicted correctness; NaN if the policy has no forecast.
   std::vector<std::size_t> votes;   ///< [models] neighbours, over all inputs, or benchmark tasks that had an outcome of
                                     ///< the model; 0: the score is its own mean.
   std::vector<Interval> intervals;  ///< [models] 95%; empty: see `trials`.
-  std::vector<double> trials;  ///< [models] observations behind a score; empty: the score is one of PredictedCounts.
+  std::vector<double> trials;  ///< [models] observations behind a score; empty: the score rests on PredictedCounts.
   std::vector<double> task_weights;   ///< [tasks] resemblance, sums to 1; empty: the policy does not compare tasks.
   std::vector<Exclusion> exclusions;  ///< [models] those of the evidence, and kNoOutcomes if the policy needs one.
   std::size_t best_single = 0;        ///< m* among the models that are not excluded; models() if there is none.
   std::variant<NeighbourOutcomes, PredictedCounts, TaskMixture, KnownOutcomes> grounds;
-  double eta = 0;                   ///< Confidence needed to leave m*, by default.
+  double eta = 0;                   ///< Confidence required to leave m*, by default.
   bool is_known = true;             ///< False: no token is known, and the scores are means over tasks.
   bool compares_runner_up = false;  ///< A challenger that is m* is compared with the next best model.
 
   [[nodiscard]] std::size_t models() const { return scores.size(); }
 };
 
-/// The policy must apply to an input or to a task, respectively. Without a known token a policy that looks at inputs
-/// forecasts means over tasks.
+/// Forecasts by a policy, which must apply to an input or to a task, respectively. Without a known token, a policy that
+/// looks at inputs forecasts means over tasks.
 [[nodiscard]] Forecast forecast_input(Policy policy, const InputEvidence& evidence);
 [[nodiscard]] Forecast forecast_task(Policy policy, const TaskEvidence& evidence);
 
-/// Replaces the scores by means over tasks: outside the benchmark's coverage nothing else is left to go by.
+/// Replaces the scores by means over tasks, the only forecast outside the benchmark's coverage.
 void use_means(const Evidence& evidence, Forecast& forecast);
 
-/// The 95% interval of a model's score: that of the mixture, Wilson's for votes and means, exact for S3.
+/// Returns the 95% interval of a model's score: the mixture's own, Wilson's for votes and means, exact for S3.
 [[nodiscard]] Interval interval_of(const Forecast& forecast, std::size_t model);
 
-/// P(the first model is right more often than the second one). `ahead`, what corrections add to the difference, counts
-/// with a mixture only.
+/// Returns P(the first model is right more often than the second one). `ahead` is the part of the difference due to
+/// corrections; only a mixture accounts for it.
 [[nodiscard]] double probability_better(const Forecast& forecast, std::size_t first, std::size_t second, double ahead);
 
-/// P(the first model is right at least as often as the second one, less `given_up`, 0..):
+/// Returns P(the first model is right at least as often as the second one, less `given_up`, >= 0):
 /// - mixture: P(difference + ahead + given_up > 0). A difference is continuous: with nothing given up this is
 ///   probability_better.
-/// - votes of neighbours: the Beta distribution of paired comparisons (see PairedOutcomes). Likewise.
-/// - counts: the counts S of n inputs are compared as shares, S(first) / n >= S(second) / n - given_up. Both are whole,
-/// so
-///   this is S(first) >= S(second) - floor(n given_up). Ties count, which probability_better (eq. 8) leaves out.
+/// - votes of neighbours: by the Beta distribution of paired comparisons (see PairedOutcomes). Likewise.
+/// - counts: the counts S of n inputs are compared as shares, S(first) / n >= S(second) / n - given_up. Both counts are
+///   whole, so this is S(first) >= S(second) - floor(n given_up). Ties count, unlike in probability_better (eq. 8).
 [[nodiscard]] double probability_at_least(const Forecast& forecast, std::size_t first, std::size_t second, double ahead,
                                           double given_up);
 

@@ -8,7 +8,7 @@ namespace signalbox {
 
 namespace {
 
-/// The case that evaluations spend their time in: nothing is missing, so that the loop has no branch.
+/// Adds a complete row: most rows of an evaluation are, and the loop has no branch.
 void add_complete(const float* y, std::size_t models, double* g) {
   for (std::size_t m = 0; m < models; ++m) g[m] += static_cast<double>(y[m]);
 }
@@ -66,14 +66,14 @@ void Agreement::add(const Prediction& prediction, std::span<const float> outcome
     if (std::isnan(outcomes[m])) continue;
     const bool predicted = prediction.g[m] > threshold;
     const bool correct = static_cast<double>(outcomes[m]) > threshold;
-    ++judged[m];
+    ++scored[m];
     agreed[m] += predicted == correct ? 1 : 0;
   }
 }
 
 double Agreement::share(std::size_t model) const {
-  if (judged[model] == 0) return std::numeric_limits<double>::quiet_NaN();
-  return static_cast<double>(agreed[model]) / static_cast<double>(judged[model]);
+  if (scored[model] == 0) return std::numeric_limits<double>::quiet_NaN();
+  return static_cast<double>(agreed[model]) / static_cast<double>(scored[model]);
 }
 
 std::vector<std::vector<Neighbour>> pool_neighbours(const Index& index, const LabelledPool* labels,
@@ -88,7 +88,7 @@ void join_labels(const LabelledPool& labels, const QueryBlock& queries, std::siz
                  std::span<const std::size_t> skip_label, std::size_t first_label,
                  std::vector<std::vector<Neighbour>>& neighbours) {
   if (labels.rows() == 0) return;
-  // One more, for the label that may have to be skipped; bounded first, so that the largest k does not wrap to none.
+  // One more, for the label that may have to be skipped; bounded first, so that the largest k does not overflow.
   const auto near_labels = find_nearest(labels.codes.view(), queries, std::min(k, labels.rows()) + 1);
   for (std::size_t q = 0; q < neighbours.size(); ++q) {
     std::vector<Neighbour>& near = neighbours[q];

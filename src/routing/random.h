@@ -30,7 +30,7 @@ class Random {
   std::uint64_t state_;
 };
 
-/// `count` of the numbers 0..n-1, in ascending order (partial Fisher-Yates shuffle).
+/// Draws `count` of the numbers 0..n-1, in ascending order (partial Fisher-Yates shuffle).
 inline std::vector<std::size_t> draw(Random& random, std::size_t n, std::size_t count) {
   std::vector<std::size_t> all(n);
   std::iota(all.begin(), all.end(), std::size_t{0});

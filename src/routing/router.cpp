@@ -55,7 +55,7 @@ void set_coverage(const Index& index, const RouteOptions& options, bool is_known
   else if (decision.out_of_coverage) decision.fallback = Fallback::kOutOfCoverage;
 }
 
-/// A correction moves the score and its interval, which both stay in 0..1.
+/// Applies a correction to the score and its interval, which both stay in 0..1.
 void correct(double correction, RankedModel& model) {
   if (correction == 0) return;
   const auto moved = [&](double value) { return std::clamp(value + correction, 0.0, 1.0); };
@@ -63,7 +63,7 @@ void correct(double correction, RankedModel& model) {
   model.interval = {moved(model.interval.low), moved(model.interval.high)};
 }
 
-/// scores: of a task, or null.
+/// Ranks the candidates, best first. scores: those of a task, or null.
 std::vector<RankedModel> rank(const Forecast& forecast, const std::vector<double>& corrections,
                               const TaskScores* scores) {
   std::vector<RankedModel> out;
@@ -88,7 +88,7 @@ std::vector<RankedModel> rank(const Forecast& forecast, const std::vector<double
   return out;
 }
 
-/// Ties go to the lower task.
+/// Returns the tasks of the largest weights; ties go to the lower task.
 std::vector<TaskVote> heaviest(const std::vector<double>& weights) {
   std::vector<TaskVote> out;
   for (std::size_t task = 0; task < weights.size(); ++task) {
@@ -100,7 +100,7 @@ std::vector<TaskVote> heaviest(const std::vector<double>& weights) {
   return out;
 }
 
-/// Completes a decision whose distance is known: coverage, the choice, the ranking. scores: of a task, or null.
+/// Completes a decision whose distance is known: coverage, the choice, the ranking. scores: those of a task, or null.
 void decide(const Index& index, const RouteOptions& options, const Evidence& evidence, Forecast&& forecast,
             const TaskScores* scores, Decision& decision) {
   decision.policy = options.policy;
@@ -114,7 +114,7 @@ void decide(const Index& index, const RouteOptions& options, const Evidence& evi
   decision.exclusions = std::move(forecast.exclusions);
 }
 
-/// The k nearest rows over all inputs, each row once at its smallest distance.
+/// Returns the nearest rows over all inputs, each row once at its smallest distance.
 std::vector<Neighbour> nearest_overall(const std::vector<std::vector<Neighbour>>& neighbours, std::size_t rows,
                                        std::size_t count) {
   std::vector<Neighbour> all;

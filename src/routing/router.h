@@ -1,4 +1,4 @@
-// The decision: the model for an input or a task, how sure it is, and why.
+// The decision about an input or a task: the model, the confidence, and the facts behind both.
 #pragma once
 
 #include <cstddef>
@@ -19,25 +19,25 @@
 
 namespace signalbox {
 
-/// The share of the input's or task's resemblance that goes to a benchmark task.
+/// A benchmark task's share of the resemblance of an input or task.
 struct TaskVote {
   std::size_t task = 0;
   double weight = 0;
 };
 inline constexpr std::size_t kReportedTasks = 5;
 
-/// Everything that a decision depends on beside the index and the input.
+/// Options of a decision.
 struct RouteOptions {
   Policy policy = Policy::kSignalbox;  ///< One that applies to an input or to a task, respectively.
   RoutingConstants constants;
   MixtureConstants mixture;
-  std::optional<double> eta;  ///< Confidence needed to leave the best single model; by default the forecast's.
-  /// Percentile of the mean neighbour distance past which the input is out of coverage.
+  std::optional<double> eta;  ///< Confidence required to leave the best single model; default: the forecast's.
+  /// Percentile of the mean neighbour distance beyond which the input is out of coverage.
   double max_coverage_percentile = 99;
   std::vector<Exclusion> exclusions;  ///< [models]
   std::vector<double> prices;         ///< [models] blended US dollars per million tokens; negative: unknown.
   PriceRules price_rules;
-  /// [models] added to the predicted correctness before anything is chosen; empty: nothing.
+  /// [models] added to the predicted correctness before the choice; empty: nothing.
   std::vector<double> corrections;
   std::size_t neighbours = 5;  ///< Number of neighbours to report.
 };
@@ -53,31 +53,31 @@ struct RankedModel {
   double p = 0;
   bool p_measured = false;  ///< p comes from labels, not from the distance.
 
-  /// Whether the score is the model's own mean: without a vote, or out of coverage.
+  /// Returns whether the score is the model's own mean: without a vote, or out of coverage.
   [[nodiscard]] bool is_own_mean() const { return votes == 0; }
 };
 
 struct Decision : Choice {
   Policy policy = Policy::kSignalbox;
   double mean_distance = 1;  ///< u of the input or task.
-  double percentile = 100;   ///< Its place among the benchmark's own (coverage).
+  double percentile = 100;   ///< Place of that distance among the benchmark's own (coverage).
   bool out_of_coverage = false;
   std::vector<RankedModel> ranking;   ///< Candidates, best score first; ties to the lower model.
   std::vector<TaskVote> tasks;        ///< The heaviest benchmark tasks, if the policy weighs them: see Forecast.
   std::vector<Neighbour> neighbours;  ///< Nearest rows of the index, of the input or of all inputs of the task.
-  std::vector<Exclusion> exclusions;  ///< [models] models that are not in the ranking, and why.
+  std::vector<Exclusion> exclusions;  ///< [models] reasons why a model is not in the ranking.
   std::size_t inputs = 1;
   std::size_t labelled = 0;
 };
 
-/// Routes one input by the choice (choice.h) from the policy's forecast (policy.h). Out of coverage every policy ranks
-/// models by their mean over tasks, and takes the first, which is m* except for corrections.
-/// vector: float32 [dim]; zero means that no token was known.
-/// Errors: dimension_mismatch, non_finite, no_candidate.
+/// Routes one input: chooses (choice.h) from the policy's forecast (policy.h). Out of coverage every policy ranks the
+/// models by their means over tasks and picks the first one, which is m* except for corrections.
+/// vector: float32 [dim]; zero means that no token is known.
+/// Errors: dimension_mismatch, non_finite, invalid_argument, no_candidate.
 [[nodiscard]] Result<Decision> route_input(const Index& index, std::span<const float> vector,
                                            const RouteOptions& options);
 
-/// Routes a task, likewise. Labelled inputs join the pool (never as their own neighbour), give p where a model has a
+/// Routes a task. Labelled inputs join the pool (never as their own neighbour), determine p of the models that have a
 /// label, and are left out of the scores unless every input is labelled.
 /// vectors: row-major float32 [n, dim]; zero rows (no known token) are left out.
 /// Errors: invalid_argument, dimension_mismatch, non_finite, no_candidate.

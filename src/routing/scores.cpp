@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kNegligible = 1e-18;
 
-/// P(Bin(n, p) = i), negligible tails left out. Grown from the mode by the ratio of neighbours, so that nothing
+/// Returns P(Bin(n, p) = i) without negligible tails. Grown from the mode by the ratio of neighbours, so that nothing
 /// underflows and no factorial is formed.
 CountDistribution binomial(std::size_t n, double p) {
   if (n == 0 || p <= 0) return {0, {1.0}};

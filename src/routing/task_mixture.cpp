@@ -12,7 +12,7 @@ double dot(std::span<const float> a, std::span<const float> b) {
   return sum;
 }
 
-/// Nothing but zeros stays as it is.
+/// Scales weights to a sum of 1, unless all are 0.
 void scale_to_sum_one(std::vector<double>& weights) {
   double sum = 0;
   for (const double w : weights) sum += w;
@@ -37,14 +37,14 @@ double effective_count(const std::vector<double>& weights) {
   return 1 / squared;
 }
 
-/// Accuracies of the candidates by task, split into how hard the task is and how each model stands out there. The
+/// Accuracies of the candidates by task, split into the task's difficulty and each model's deviation from it. The
 /// deviations of a task sum to 0.
 struct Split {
-  std::vector<double> difficulty;  ///< [tasks] expected mean of all candidates; NaN where none was measured.
+  std::vector<double> difficulty;  ///< [tasks] expected mean of all candidates; NaN if none was measured.
   std::vector<double> deviation;   ///< [tasks, models]
 };
 
-/// Means of the candidates; of excluded models NaN.
+/// Returns the means of the candidates; NaN for excluded models.
 std::vector<double> candidate_means(const TaskProfiles& profiles, std::span<const Exclusion> exclusions) {
   std::vector<double> out(profiles.means.begin(), profiles.means.end());
   for (std::size_t i = 0; i < out.size(); ++i) {
@@ -53,8 +53,9 @@ std::vector<double> candidate_means(const TaskProfiles& profiles, std::span<cons
   return out;
 }
 
-/// One turn of least squares for mean = difficulty of the task + strength of the model: the difficulties for given
-/// strengths, then the strengths, which sum to 0. A model without any mean has none. Returns how far strengths moved.
+/// Takes one turn of least squares for mean = difficulty of the task + strength of the model: the difficulties for
+/// given strengths, then the strengths, which sum to 0. A model without a mean has none. Returns the largest change of
+/// a strength.
 double take_turn(const std::vector<double>& means, std::vector<double>& difficulty, std::vector<double>& strength) {
   const std::size_t models = strength.size();
   const std::vector<double> before = strength;
@@ -91,11 +92,11 @@ double take_turn(const std::vector<double>& means, std::vector<double>& difficul
   return moved;
 }
 
-/// With nothing missing, difficulty is the plain mean. Otherwise who was measured must not make a task look easy or
-/// hard, nor a model strong: difficulties and strengths are found together, and a model's strength stands in for what
-/// is missing.
+/// Splits means. If none is missing, difficulty is the plain mean. Otherwise a task must not look easy or hard, nor a
+/// model strong, because of which models were measured: difficulties and strengths are found together, and the strength
+/// of a model stands in for missing means.
 Split split_means(const TaskProfiles& profiles, std::span<const Exclusion> exclusions) {
-  constexpr int kMostTurns = 50;  // Two where nothing is missing, some ten where half is.
+  constexpr int kMostTurns = 50;  // Two if no mean is missing, some ten if half are.
   const std::size_t models = profiles.models;
   const std::vector<double> means = candidate_means(profiles, exclusions);
   Split out{std::vector<double>(profiles.tasks(), 0), std::vector<double>(means.size(), 0)};
@@ -108,8 +109,8 @@ Split split_means(const TaskProfiles& profiles, std::span<const Exclusion> exclu
   return out;
 }
 
-/// How far the labels are from a task, as a Gaussian log-likelihood (without its constant), and the mean deviation
-/// there of the models that have labels: what their labels' deviations are relative to.
+/// Distance of the labels from a task, as a Gaussian log-likelihood (without its constant), and the mean deviation
+/// there of the models that have labels: the labels' deviations are relative to it.
 struct Fit {
   double log_likelihood = 0;
   double labelled_deviation = 0;
@@ -140,8 +141,8 @@ Fit fit_task(std::span<const double> deviation, const LabelMeans& labels, const 
 
 /// Labels as evidence of a task's difficulty.
 struct Difficulty {
-  double mean = 0;   ///< Of all labels of the candidates.
-  double count = 0;  ///< Mean labels of a model that has any.
+  double mean = 0;   ///< Mean of all labels of the candidates.
+  double count = 0;  ///< Mean number of labels of the models that have any.
   double pull = 0;   ///< Share of the way from a benchmark task's difficulty to that of the labels.
 };
 
@@ -156,7 +157,7 @@ Difficulty difficulty_of(const LabelMeans& labels, const MixtureConstants& c) {
   return out;
 }
 
-/// Expected correctness and its interval, for which a task's difficulty counts as evidence, too.
+/// Adds expected correctness and its interval. For these a task's difficulty counts as evidence, too.
 void add_correctness(const Split& split, const std::vector<Fit>& fits, const Difficulty& seen,
                      const MixtureConstants& c, TaskMixture& out) {
   const std::size_t models = out.relative.size();
@@ -174,8 +175,8 @@ void add_correctness(const Split& split, const std::vector<Fit>& fits, const Dif
   }
   double expected = 0;
   for (std::size_t s = 0; s < weights.size(); ++s) expected += weights[s] > 0 ? weights[s] * difficulty[s] : 0;
-  // The best cannot be right more often than always: the task must be harder. Cutting off the sum of each model instead
-  // would make equals of the best ones.
+  // The best model cannot be right more often than always: the task must be harder. Clamping the sum of each model
+  // instead would make the best ones equal.
   expected = std::min(expected, 1 - *std::max_element(out.relative.begin(), out.relative.end()));
   constexpr double kZ = 1.959963984540054;  // 97.5% quantile of the normal distribution
   for (std::size_t m = 0; m < models; ++m) {
@@ -190,7 +191,7 @@ void add_correctness(const Split& split, const std::vector<Fit>& fits, const Dif
     const double variance = std::max(0.0, square - mean * mean) + c.difficulty_variance * (1 - seen.pull) +
                             c.model_variance / out.evidence[m];
     const double half = kZ * std::sqrt(variance);
-    const double centre = expected + out.relative[m];  // Ordered as the pick is.
+    const double centre = expected + out.relative[m];  // In the same order as `relative`.
     out.correctness[m] = std::clamp(centre, 0.0, 1.0);
     out.intervals[m] = {std::clamp(centre - half, 0.0, 1.0), std::clamp(centre + half, 0.0, 1.0)};
   }

@@ -84,7 +84,7 @@ TaskScores score_task(const TaskInputs& inputs, std::span<const Prediction> pred
   }
   out.p = smooth_accuracy(pairs, models, out.u, constants.sigma);
   for (std::size_t m = 0; m < models; ++m) {
-    out.p_measured[m] = measured.judged[m] > 0;
+    out.p_measured[m] = measured.scored[m] > 0;
     if (out.p_measured[m]) out.p[m] = measured.share(m);
     out.s1[m] /= count;
     out.s2[m] = static_cast<double>(out.positive[m]) / count;

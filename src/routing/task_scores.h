@@ -1,5 +1,5 @@
-// What the votes say of a whole task: S1, S2, S3, u and p of its inputs (eqs. 3-14). The router and the evaluation both
-// decide from these.
+// S1, S2, S3, u and p of a whole task, from the votes on its inputs (eqs. 3-14). The router and the evaluation both
+// decide by these.
 #pragma once
 
 #include <cstddef>
@@ -15,35 +15,35 @@ namespace signalbox {
 
 /// Outcomes known for some of a task's inputs.
 struct Labels {
-  std::vector<std::size_t> inputs;  ///< Which inputs, each at most once.
-  std::vector<float> outcomes;      ///< [inputs, models], NaN missing.
+  std::vector<std::size_t> inputs;  ///< Numbers of the labelled inputs, each at most once.
+  std::vector<float> outcomes;      ///< [inputs, models], NaN if missing.
 };
 
 /// The inputs of a task that have a vector (a zero row is an input without a known token), split into those to score
 /// and those with labels.
 struct TaskInputs {
   std::vector<float> vectors;         ///< [kept, dim]
-  std::vector<std::size_t> kept;      ///< [kept] which of the task's inputs.
+  std::vector<std::size_t> kept;      ///< [kept] number of each among the task's inputs.
   std::vector<std::size_t> label_of;  ///< [kept] the label of each input, or kNoLabel.
-  std::vector<std::size_t> scored;    ///< Positions among the kept inputs; all of them where every input is labelled.
+  std::vector<std::size_t> scored;    ///< Positions among the kept inputs; all of them if every input is labelled.
   LabelledPool labels;
 };
 
-/// vectors: row-major float32 [n, dim].
+/// Splits the inputs of a task. vectors: row-major float32 [n, dim].
 [[nodiscard]] TaskInputs split_inputs(CodeType type, std::size_t dim, std::size_t models,
                                       std::span<const float> vectors, const Labels& labels);
 
-/// Whether no token of an input was known.
+/// Returns whether no token of an input is known.
 [[nodiscard]] bool is_zero(std::span<const float> vector);
 
-/// One prediction for each list of neighbours.
+/// Returns one prediction for each list of neighbours.
 [[nodiscard]] std::vector<Prediction> predict_all(const Pool& pool, std::span<const std::vector<Neighbour>> neighbours,
                                                   std::size_t k);
 
 struct TaskScores {
-  std::size_t scored = 0;  ///< Inputs that the scores are means of.
+  std::size_t scored = 0;  ///< Number of inputs that the scores are means of.
   double u = 1;            ///< Their mean distance (eq. 12).
-  std::vector<double> s1;  ///< [models], like all that follow.
+  std::vector<double> s1;  ///< [models], as all fields below.
   std::vector<double> s2;
   std::vector<double> s3;
   std::vector<double> p;
@@ -52,7 +52,7 @@ struct TaskScores {
   std::vector<bool> p_measured;  ///< p is the share of the labels that gbar predicts, not smoothed from the distance.
 };
 
-/// predictions, neighbours: one for each kept input; at least one input must be scored.
+/// Scores a task. predictions, neighbours: one for each kept input; at least one input must be scored.
 [[nodiscard]] TaskScores score_task(const TaskInputs& inputs, std::span<const Prediction> predictions,
                                     std::span<const std::vector<Neighbour>> neighbours, const PairView& pairs,
                                     const RoutingConstants& constants);

@@ -1,7 +1,7 @@
-// The wasm module's functions as a native command, for parity tests:
+// Offers the functions of the wasm module as a native command, for parity tests:
 //   signalbox_native build SPEC.json EMBEDDINGS.f32 ROW_TASKS.u16 OUTCOMES.f32 OUT.sbx
 //   signalbox_native route|route-task INDEX.sbx VECTORS.f32 OPTIONS_JSON
-// It prints the same JSON; build writes the index where it succeeds.
+// It prints the same JSON; build writes the index if it succeeds.
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "handles.h"
 #include "json.h"
 #include "lab.h"
-#include "session.h"
 
 namespace {
 
@@ -57,7 +57,9 @@ int build(char** argv) {
   return 0;
 }
 
-int route(char** argv, bool is_task) {
+/// Prints the answer of `decide` for an index and vectors, or why the index did not open.
+template <typename Decide>
+int route(char** argv, Decide decide) {
   const std::string file = read_file(argv[2]);
   void* bytes = core::allocate(file.size());
   std::copy(file.begin(), file.end(), static_cast<char*>(bytes));
@@ -70,10 +72,19 @@ int route(char** argv, bool is_task) {
   const core::Json info = core::parse_json(core::describe_index(handle))["value"];
   const auto vectors = read_values<float>(argv[3]);
   const std::size_t count = vectors.size() / info["dim"].get<std::size_t>();
-  std::cout << (is_task ? core::route_task(handle, vectors.data(), count, argv[4])
-                        : core::route(handle, vectors.data(), argv[4]))
-            << "\n";
+  std::cout << decide(handle, vectors.data(), count) << "\n";
   return 0;
+}
+
+int route_input(char** argv) {
+  return route(
+      argv, [&](core::Handle index, const float* vector, std::size_t) { return core::route(index, vector, argv[4]); });
+}
+
+int route_task(char** argv) {
+  return route(argv, [&](core::Handle index, const float* vectors, std::size_t count) {
+    return core::route_task(index, vectors, count, argv[4]);
+  });
 }
 
 }  // namespace
@@ -81,8 +92,8 @@ int route(char** argv, bool is_task) {
 int main(int argc, char** argv) {
   const std::string verb = argc > 1 ? argv[1] : "";
   if (verb == "build" && argc == 7) return build(argv);
-  if (verb == "route" && argc == 5) return route(argv, false);
-  if (verb == "route-task" && argc == 5) return route(argv, true);
+  if (verb == "route" && argc == 5) return route_input(argv);
+  if (verb == "route-task" && argc == 5) return route_task(argv);
   std::cerr << "usage: signalbox_native build|route|route-task ...\n";
   return 2;
 }

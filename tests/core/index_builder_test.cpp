@@ -180,8 +180,8 @@ TEST(SampledPairs, UseAtLeastTwentyRowsOfEveryTaskAndMoveSomeOfThem) {
   EXPECT_EQ(report.rows_a_task, 20U);
   ASSERT_EQ(index.pairs.u.size(), 4U * (1 + 3));
   for (std::size_t i = 0; i < index.pairs.p.size(); ++i) {
-    const float judged = i / 5 % 4 == 0 ? 20 : 10;
-    EXPECT_NEAR(index.pairs.p[i] * judged, std::round(index.pairs.p[i] * judged), 1e-4) << i;
+    const float scored = i / 5 % 4 == 0 ? 20 : 10;
+    EXPECT_NEAR(index.pairs.p[i] * scored, std::round(index.pairs.p[i] * scored), 1e-4) << i;
   }
 }
 

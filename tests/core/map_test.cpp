@@ -40,7 +40,7 @@ struct Quality {
   double kept = 0;    ///< Share of these that are also its neighbours in the space of the vectors.
 };
 
-Quality judge(std::span<const MapPoint> points, const Clusters& of) {
+Quality quality_of(std::span<const MapPoint> points, const Clusters& of) {
   Quality sum;
   for (std::size_t i = 0; i < points.size(); ++i) {
     const auto distance = [&](std::size_t j) {
@@ -68,9 +68,9 @@ TEST(MapLayout, KeepsClustersApartThatTwoPrincipalComponentsMix) {
     MapLayout layout;
     for (const auto& near : clusters.near) layout.add(near);
     layout.start(clusters.codes.view());
-    const Quality start = judge(layout.positions(), clusters);
+    const Quality start = quality_of(layout.positions(), clusters);
     for (std::size_t i = MapLayout::count_steps(600); i > 0; --i) layout.step();
-    const Quality map = judge(layout.positions(), clusters);
+    const Quality map = quality_of(layout.positions(), clusters);
     // Twelve centres span eleven dimensions, so that two of these show some clusters on top of others.
     EXPECT_LT(start.purity, .8);
     // In 24 dimensions these clusters do not touch: at most one row in a hundred may end up among another cluster.
@@ -93,7 +93,7 @@ TEST(MapBuilder, PlacesRowsBesideTheirLandmarks) {
   std::vector<MapPoint> points;
   for (std::size_t r = 0; r < 2400; ++r)
     points.push_back({static_cast<double>(map[2 * r]), static_cast<double>(map[2 * r + 1])});
-  EXPECT_GT(judge(points, clusters).purity, .99) << "as if every row were laid out";
+  EXPECT_GT(quality_of(points, clusters).purity, .99) << "as if every row were laid out";
 }
 
 TEST(MapLayout, LeavesZeroVectorsAtRestAndSpreadsEqualOnes) {

@@ -1,7 +1,8 @@
 // JSON from outside: every key, type and range is checked, and no text can exhaust the stack.
 #include <cmath>
 
-#include "marshal.h"
+#include "lab_request_json.h"
+#include "request_json.h"
 #include "two_fields.h"
 
 namespace signalbox::bindings {
@@ -11,16 +12,21 @@ using signalbox::testing::TwoFields;
 
 class RequestTest : public ::testing::Test {
  protected:
-  Request parse(const std::string& json, bool is_task = false) {
-    Result<Request> request = parse_request(index_, json, is_task);
-    EXPECT_TRUE(request.ok()) << json << ": " << request.error().message;
-    return request.ok() ? request.take() : Request{};
+  RouteOptions parse(const std::string& json) { return accepted(parse_input_request(index_, json), json); }
+  TaskRequest parse_task(const std::string& json) { return accepted(parse_task_request(index_, json), json); }
+  ErrorCode refusal(const std::string& json) { return refused(parse_input_request(index_, json), json); }
+  ErrorCode task_refusal(const std::string& json) { return refused(parse_task_request(index_, json), json); }
+
+  template <typename T>
+  static T accepted(Result<T> result, const std::string& json) {
+    EXPECT_TRUE(result.ok()) << json << ": " << result.error().message;
+    return result.ok() ? result.take() : T{};
   }
 
-  ErrorCode refusal(const std::string& json, bool is_task = false) {
-    const Result<Request> request = parse_request(index_, json, is_task);
-    EXPECT_FALSE(request.ok()) << json << " was accepted";
-    return request.ok() ? ErrorCode::kInternal : request.error().code;
+  template <typename T>
+  static ErrorCode refused(const Result<T>& result, const std::string& json) {
+    EXPECT_FALSE(result.ok()) << json << " was accepted";
+    return result.ok() ? ErrorCode::kInternal : result.error().code;
   }
 
   TwoFields benchmark_;
@@ -28,24 +34,23 @@ class RequestTest : public ::testing::Test {
 };
 
 TEST_F(RequestTest, TakesTheDefaultsOfTheIndexAndThePolicy) {
-  const Request input = parse(R"({"policy":"s1"})");
-  EXPECT_EQ(input.options.policy, Policy::kS1);
-  EXPECT_EQ(input.options.constants.k, index_.routing.k);
-  EXPECT_EQ(input.options.constants.eta, index_.routing.eta);
-  EXPECT_EQ(input.options.eta, std::nullopt) << "the forecast knows what the policy asks for";
-  EXPECT_EQ(input.options.prices[TwoFields::kGeneralist], 10);
-  EXPECT_LT(input.options.prices[TwoFields::kUnpriced], 0);
-  EXPECT_EQ(parse("{}").options.policy, Policy::kSignalbox);
-  EXPECT_EQ(parse(R"({"policy":"s2","eta":0.7})", true).options.eta, .7);
+  const RouteOptions input = parse(R"({"policy":"s1"})");
+  EXPECT_EQ(input.policy, Policy::kS1);
+  EXPECT_EQ(input.constants.k, index_.routing.k);
+  EXPECT_EQ(input.constants.eta, index_.routing.eta);
+  EXPECT_EQ(input.eta, std::nullopt) << "the forecast knows what the policy asks for";
+  EXPECT_EQ(input.prices[TwoFields::kGeneralist], 10);
+  EXPECT_LT(input.prices[TwoFields::kUnpriced], 0);
+  EXPECT_EQ(parse("{}").policy, Policy::kSignalbox);
+  EXPECT_EQ(parse_task(R"({"policy":"s2","eta":0.7})").options.eta, .7);
 }
 
 TEST_F(RequestTest, ReadsEveryOption) {
-  const Request request = parse(
+  const TaskRequest request = parse_task(
       R"({"policy":"s2","k":3,"kappa":4,"threshold":0.25,"sigma":0.5,"eta":0.75,"maxCoveragePercentile":50,
           "neighbours":7,"maxUsdPerMTok":9,"qualityBar":0.125,"costWeight":2,"candidates":["cheap","specialist"],
           "deny":["cheap"],"prices":{"cheap":{"in":1,"out":5},"specialist":3},"corrections":{"cheap":-0.25,"specialist":1},
-          "labels":[{"index":1,"outcomes":{"cheap":true,"specialist":0.5,"generalist":null}}]})",
-      true);
+          "labels":[{"index":1,"outcomes":{"cheap":true,"specialist":0.5,"generalist":null}}]})");
   const RouteOptions& o = request.options;
   EXPECT_EQ(o.policy, Policy::kS2);
   EXPECT_EQ(o.constants.k, 3U);
@@ -82,7 +87,7 @@ TEST_F(RequestTest, RefusesKeysThatItDoesNotKnow) {
   for (const char* json : {R"({"K":1})", R"({"":1})", R"({"labels":[]})", R"({"prices":{"cheap":{"input":1}}})"}) {
     EXPECT_EQ(refusal(json), ErrorCode::kInvalidArgument) << json << ", which is no option of one input";
   }
-  EXPECT_EQ(refusal(R"({"labels":[{"index":0,"outcomes":{},"weight":1}]})", true), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(task_refusal(R"({"labels":[{"index":0,"outcomes":{},"weight":1}]})"), ErrorCode::kInvalidArgument);
 }
 
 TEST_F(RequestTest, RefusesNumbersOutsideTheirRange) {
@@ -130,7 +135,7 @@ TEST_F(RequestTest, RefusesTheWrongTypes) {
   for (const char* json : {R"({"labels":{}})", R"({"labels":[1]})", R"({"labels":[{"index":0}]})",
                            R"({"labels":[{"index":0,"outcomes":[]}]})", R"({"labels":[{"index":-1,"outcomes":{}}]})",
                            R"({"labels":[{"index":0,"outcomes":{"cheap":"1"}}]})"}) {
-    EXPECT_EQ(refusal(json, true), ErrorCode::kInvalidArgument) << json;
+    EXPECT_EQ(task_refusal(json), ErrorCode::kInvalidArgument) << json;
   }
 }
 
@@ -139,15 +144,15 @@ TEST_F(RequestTest, RefusesModelsThatTheIndexDoesNotHold) {
                            R"({"corrections":{"nobody":0}})"}) {
     EXPECT_EQ(refusal(json), ErrorCode::kUnknownModel) << json;
   }
-  EXPECT_EQ(refusal(R"({"labels":[{"index":0,"outcomes":{"nobody":1}}]})", true), ErrorCode::kUnknownModel);
+  EXPECT_EQ(task_refusal(R"({"labels":[{"index":0,"outcomes":{"nobody":1}}]})"), ErrorCode::kUnknownModel);
 }
 
 TEST_F(RequestTest, TreatsNullAsAbsent) {
-  EXPECT_EQ(parse(R"({"k":null,"policy":null,"candidates":null,"prices":null})").options.constants.k, index_.routing.k);
+  EXPECT_EQ(parse(R"({"k":null,"policy":null,"candidates":null,"prices":null})").constants.k, index_.routing.k);
 }
 
 TEST_F(RequestTest, LeavesHugeOutcomesOfLabelsToTheRouter) {
-  const Request request = parse(R"({"labels":[{"index":0,"outcomes":{"cheap":1e300}}]})", true);
+  const TaskRequest request = parse_task(R"({"labels":[{"index":0,"outcomes":{"cheap":1e300}}]})");
   EXPECT_EQ(route_task(index_, TwoFields::first_field(), request.labels, request.options).error().code,
             ErrorCode::kInvalidArgument);
 }

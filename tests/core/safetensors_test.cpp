@@ -2,7 +2,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "marshal.h"
+#include "safetensors.h"
 #include "support.h"
 
 namespace signalbox::bindings {

@@ -88,7 +88,7 @@ class SlowReference {
       if (inside.empty() || outside.empty()) continue;
       double u = 0;
       std::vector<double> right(models_, 0);
-      std::vector<double> judged(models_, 0);
+      std::vector<double> scored(models_, 0);
       for (const std::size_t row : inside) {
         const auto near = nearest(row, is_outside);
         u += mean_distance(row, near);
@@ -97,12 +97,12 @@ class SlowReference {
           const double g = vote(first(near, b_.spec.routing.k), m, vote(outside, m, 0));
           const bool predicted = g > b_.spec.routing.threshold;
           const bool correct = static_cast<double>(outcome(row, m)) > b_.spec.routing.threshold;
-          judged[m] += 1;
+          scored[m] += 1;
           right[m] += predicted == correct ? 1 : 0;
         }
       }
       out.u.push_back(u / static_cast<double>(inside.size()));
-      for (std::size_t m = 0; m < models_; ++m) out.p.push_back(judged[m] > 0 ? right[m] / judged[m] : -1);
+      for (std::size_t m = 0; m < models_; ++m) out.p.push_back(scored[m] > 0 ? right[m] / scored[m] : -1);
     }
     return out;
   }

@@ -1,4 +1,4 @@
-// Writes the seed corpus: small valid files of every kind, and the damages that the readers look for.
+// Writes the seed corpus: small valid files of every kind, and damaged ones, one for each check of the readers.
 //   make_corpus tests/fuzz/corpus
 #include <cmath>
 #include <filesystem>

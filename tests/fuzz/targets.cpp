@@ -9,8 +9,11 @@
 #include <vector>
 
 #include "../core/forgery.h"
-#include "marshal.h"
-#include "session.h"
+#include "decision_json.h"
+#include "handles.h"
+#include "lab_request_json.h"
+#include "request_json.h"
+#include "safetensors.h"
 
 namespace signalbox::fuzz {
 namespace {
@@ -19,7 +22,7 @@ using bindings::Handle;
 using bindings::Json;
 using testing::FileBytes;
 
-/// A broken promise of the code under test, made visible to the fuzzer.
+/// Makes a broken promise of the code under test visible to the fuzzer.
 void require(bool promise) {
   if (!promise) std::abort();
 }
@@ -67,7 +70,7 @@ void use_table(std::span<const std::uint8_t> file, const char* config) {
   require(squared == 0 || std::fabs(squared - 1) < 1e-3);  // Unit or zero, within rounding of 8192 components.
 }
 
-/// An index with two models and as many rows; built once.
+/// Returns an index with two models and two rows; built once.
 const Index& small_index() {
   static const Index kIndex = [] {
     static constexpr std::array<float, 4> kEmbeddings = {1, 0, 0, 1};
@@ -89,28 +92,34 @@ const Index& small_index() {
   return kIndex;
 }
 
-void use_request(std::string_view json, bool is_task) {
+constexpr std::array<float, 4> kVectors = {3, 4, 0, 1};
+
+void use_input_request(std::string_view json) {
   const Index& index = small_index();
-  const Result<bindings::Request> request = bindings::parse_request(index, json, is_task);
-  if (!request.ok()) {
-    require(!request.error().message.empty());
-    return;
-  }
-  const std::array<float, 4> vectors = {3, 4, 0, 1};
-  const Result<Decision> decision = is_task
-                                        ? route_task(index, vectors, request.value().labels, request.value().options)
-                                        : route_input(index, std::span(vectors).first(2), request.value().options);
-  if (decision.ok()) {
-    const Json json_decision = to_json(index, request.value(), decision.value(), is_task);
-    require(!bindings::success(json_decision).empty());
-  }
+  const Result<RouteOptions> options = bindings::parse_input_request(index, json);
+  if (!options.ok()) return require(!options.error().message.empty());
+  const Result<Decision> decision = route_input(index, std::span(kVectors).first(2), options.value());
+  if (!decision.ok()) return;
+  const Json answer = bindings::decision_json(index, options.value().prices, decision.value());
+  require(!bindings::success(answer).empty());
+}
+
+void use_task_request(std::string_view json) {
+  const Index& index = small_index();
+  const Result<bindings::TaskRequest> request = bindings::parse_task_request(index, json);
+  if (!request.ok()) return require(!request.error().message.empty());
+  const auto& [options, labels] = request.value();
+  const Result<Decision> decision = route_task(index, kVectors, labels, options);
+  if (!decision.ok()) return;
+  const Json answer = bindings::task_decision_json(index, options.prices, decision.value());
+  require(!bindings::success(answer).empty());
 }
 
 void use_spec(std::string_view json) {
   Result<BuildSpec> parsed = bindings::parse_build_spec(json);
   if (!parsed.ok()) return;
   BuildSpec& spec = parsed.value();
-  // The arrays come from elsewhere; with these an index results where the specification is small and consistent.
+  // The arrays come from elsewhere. With these, a small and consistent specification makes an index.
   if (spec.dim > 64 || spec.model_names.size() > 64 || spec.pairs.repeats > 4 || spec.pairs.alphas.size() > 4) return;
   const std::vector<float> embeddings(3 * spec.dim, .5F);
   const std::array<std::uint16_t, 3> tasks = {0, 0, 1};
@@ -144,8 +153,8 @@ void fuzz_boundary(std::span<const std::uint8_t> input) {
   switch (input[0]) {
     case '0': return use_table(rest, "{}");
     case '1': return use_table(rest, R"({"quantization":"int4"})");
-    case '2': return use_request(text, false);
-    case '3': return use_request(text, true);
+    case '2': return use_input_request(text);
+    case '3': return use_task_request(text);
     case '4': return use_spec(text);
     default: return;
   }

@@ -87,9 +87,9 @@ function predict(benchmark, near, k, means) {
 function agreement(benchmark, rows, predictions) {
   const { threshold } = benchmark.routing;
   return benchmark.models.map((_, m) => {
-    const judged = range(rows.length).filter((i) => isKnown(benchmark.outcomes[rows[i]][m]));
-    const right = judged.filter((i) => predictions[i][m] > threshold === benchmark.outcomes[rows[i]][m] > threshold);
-    return judged.length > 0 ? right.length / judged.length : Number.NaN;
+    const scored = range(rows.length).filter((i) => isKnown(benchmark.outcomes[rows[i]][m]));
+    const right = scored.filter((i) => predictions[i][m] > threshold === benchmark.outcomes[rows[i]][m] > threshold);
+    return scored.length > 0 ? right.length / scored.length : Number.NaN;
   });
 }
 
@@ -116,12 +116,12 @@ function trainingPairs(benchmark, known) {
       for (let repeat = 0; repeat < (count > 0 ? pairs.repeats : 1); ++repeat) {
         const moved = draw(random, rows.length, count).map((i) => rows[i]);
         const pool = [...rest, ...moved].sort((a, b) => a - b);
-        const judged = rows.filter((row) => !moved.includes(row));
-        const near = judged.map((row) => nearest(benchmark, row, pool, Math.max(routing.k, routing.kappa)));
+        const scored = rows.filter((row) => !moved.includes(row));
+        const near = scored.map((row) => nearest(benchmark, row, pool, Math.max(routing.k, routing.kappa)));
         const predictions = near.map((n) => predict(benchmark, n, routing.k, means));
         out.push({
           u: mean(near.map((n) => meanDistance(benchmark, n))),
-          p: agreement(benchmark, judged, predictions),
+          p: agreement(benchmark, scored, predictions),
         });
       }
     }
@@ -199,7 +199,7 @@ const keep = (model, isFallback = false) => ({
 
 /** Decides as `signalbox` does for a whole task: the model with the highest expectation, if confident enough. */
 function chooseByMixture(_, task, candidates, best) {
-  if (task.scored === 0) return keep(best, true);
+  if (task.readable === 0) return keep(best, true);
   const { profile, votes, labels } = task.mixture;
   const measured = candidates.filter((m) => isKnown(task.meanElsewhere[m]));
   const expected = mixture.expect(profile, votes, labels, measured);
@@ -214,10 +214,10 @@ function chooseByMixture(_, task, candidates, best) {
 /** Returns the choice by one of the paper's scores; `accuracy` names the predictor's, for the confidence (eq. 8). */
 function chooseByScore(scores, accuracy, eta) {
   return (benchmark, task, candidates, best) => {
-    if (task.scored === 0) return keep(best, true);
+    if (task.readable === 0) return keep(best, true);
     const challenger = argmax(task[scores], candidates);
     const p = task[accuracy].map((x) => (isKnown(x) ? x : 0.5));
-    const sureness = confidence(task.scored, task.s2, p, challenger, best);
+    const sureness = confidence(task.readable, task.s2, p, challenger, best);
     const least = eta(benchmark.routing);
     const stays = least === 0 || challenger === best || sureness > least;
     return { pick: stays ? challenger : best, challenger, challengerConfidence: sureness, fallback: !stays };
@@ -247,19 +247,19 @@ function decide(benchmark, task, pool) {
 function evaluate(benchmark, rows, known, pairs, labelled, pools) {
   const { routing } = benchmark;
   const labels = labelled.map((i) => rows[i]).filter((row) => !isZero(benchmark.vectors[row]));
-  const judged = rows.filter((_, i) => !labelled.includes(i));
+  const scored = rows.filter((_, i) => !labelled.includes(i));
   const means = meansOver(benchmark, known);
   // An input without a known token (a zero vector) has no prediction. A label is not its own neighbour.
   const near = (row) => {
     const pool = [...known, ...labels.filter((label) => label !== row)];
     return nearest(benchmark, row, pool, Math.max(routing.k, routing.kappa));
   };
-  const scored = judged.filter((row) => !isZero(benchmark.vectors[row]));
-  const neighbours = scored.map(near);
+  const readable = scored.filter((row) => !isZero(benchmark.vectors[row]));
+  const neighbours = readable.map(near);
   const predictions = neighbours.map((n) => predict(benchmark, n, routing.k, means));
-  const task = { judged: judged.length, accuracy: meansOver(benchmark, judged), scored: scored.length };
+  const task = { accuracy: meansOver(benchmark, scored), readable: readable.length };
   task.meanElsewhere = meansOverTasks(benchmark, known);
-  task.predictorAccuracy = agreement(benchmark, scored, predictions);
+  task.predictorAccuracy = agreement(benchmark, readable, predictions);
   task.u = mean(neighbours.map((n) => meanDistance(benchmark, n)));
   const ofModels = (score) => benchmark.models.map((_, m) => score(m));
   const calibrated = (s2, p) => s2 * p + (1 - s2) * (1 - p); // eq. 7
@@ -288,9 +288,9 @@ function evaluate(benchmark, rows, known, pairs, labelled, pools) {
   task.signalbox = ofModels((m) => correctness[m] ?? Number.NaN);
   task.best_single = task.meanElsewhere;
   task.oracle = task.accuracy;
-  const { judged: count, accuracy, predictorAccuracy, u, p, meanElsewhere } = task;
+  const { accuracy, predictorAccuracy, u, p, meanElsewhere } = task;
   return {
-    ...{ judged: count, scored: task.scored, accuracy, predictorAccuracy, u, p, meanElsewhere },
+    ...{ scored: scored.length, readable: task.readable, accuracy, predictorAccuracy, u, p, meanElsewhere },
     scores: Object.fromEntries(Object.keys(CHOICES).map((policy) => [policy, task[policy]])),
     decisions: pools.map((pool) => decide(benchmark, task, pool)),
   };

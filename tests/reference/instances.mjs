@@ -27,7 +27,7 @@ function calibrate(cells) {
  */
 export function instances(benchmark, { heldOut, k, policy, pool, costWeights }) {
   const { outcomes, costs, models, vectors } = benchmark;
-  const judged = [];
+  const scored = [];
   const groups = reference.heldOutGroups(benchmark, heldOut);
   for (const { rows, known } of groups) {
     const means = reference.meansOver(benchmark, known);
@@ -55,12 +55,12 @@ export function instances(benchmark, { heldOut, k, policy, pool, costWeights }) 
       const predicted = isZero(vectors[row]) ? overTasks : predict[policy]();
       const pick = argmax(predicted, candidates);
       const meanDistance = reference.meanDistance(benchmark, near);
-      judged.push({ row, candidates, best, predicted, pick, meanDistance, expected });
+      scored.push({ row, candidates, best, predicted, pick, meanDistance, expected });
     }
   }
-  judged.sort((a, b) => a.row - b.row);
+  scored.sort((a, b) => a.row - b.row);
   const frontier = costWeights.map((costWeight) => {
-    const picks = judged.map(({ row, candidates, predicted, expected, pick }) => {
+    const picks = scored.map(({ row, candidates, predicted, expected, pick }) => {
       const worth = predicted.map((x, m) => (costWeight > 0 ? x - costWeight * expected[m] : x));
       const m = argmax(worth, candidates) ?? pick;
       return { outcome: outcomes[row][m], cost: costs?.[row][m] ?? blended(models[m]), params: models[m].paramsB };
@@ -74,15 +74,15 @@ export function instances(benchmark, { heldOut, k, policy, pool, costWeights }) 
   });
   return {
     duplicatesDropped: sum(groups.map(({ duplicates }) => duplicates)),
-    rows: judged.map(({ row }) => row),
-    pick: judged.map(({ pick }) => pick),
-    picked: judged.map(({ row, pick }) => outcomes[row][pick]),
-    bestSingle: judged.map(({ row, best }) => outcomes[row][best]),
-    oracle: judged.map(({ row, candidates }) => Math.max(...candidates.map((m) => outcomes[row][m]))),
-    meanDistance: judged.map((judgement) => judgement.meanDistance),
-    predicted: judged.map(({ predicted, pick }) => predicted[pick]),
+    rows: scored.map(({ row }) => row),
+    pick: scored.map(({ pick }) => pick),
+    picked: scored.map(({ row, pick }) => outcomes[row][pick]),
+    bestSingle: scored.map(({ row, best }) => outcomes[row][best]),
+    oracle: scored.map(({ row, candidates }) => Math.max(...candidates.map((m) => outcomes[row][m]))),
+    meanDistance: scored.map((row) => row.meanDistance),
+    predicted: scored.map(({ predicted, pick }) => predicted[pick]),
     calibration: calibrate(
-      judged.flatMap(({ row, candidates, predicted }) =>
+      scored.flatMap(({ row, candidates, predicted }) =>
         candidates.map((m) => ({ predicted: predicted[m], outcome: outcomes[row][m] })),
       ),
     ),

@@ -55,7 +55,7 @@ type PerModel = (number | null)[];
  */
 export interface TaskEvaluation {
   /** Number of scored rows: those without a label. */
-  judged: number;
+  scored: number;
   u: number;
   accuracy: PerModel;
   /** The true p: how often the model's predictor was right. */

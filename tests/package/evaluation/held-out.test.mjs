@@ -96,10 +96,10 @@ function assertClose(actual, expected, path) {
 }
 
 /** Removes the fields that the reference reports in addition to the lab's. */
-function withoutScored({ scored: _, ...evaluation }, inDraw) {
+function withoutReadable({ readable: _, ...evaluation }, inDraw) {
   const { meanElsewhere, ...rest } = evaluation;
   if (inDraw) return rest;
-  const draws = evaluation.draws?.map((of) => withoutScored(of, true));
+  const draws = evaluation.draws?.map((of) => withoutReadable(of, true));
   return draws === undefined ? evaluation : { ...evaluation, draws };
 }
 
@@ -127,7 +127,7 @@ describe('a held-out task agrees with the reference', () => {
           for (let task = 0; task < TASKS; ++task) {
             const expected = heldOutTask(benchmark, task, { pools: POOLS });
             const actual = lab.heldOutTask(handle, task, { pools: POOLS, policies: EVALUATED });
-            assertClose(actual, withoutScored(expected), `seed ${seed}, task ${task}`);
+            assertClose(actual, withoutReadable(expected), `seed ${seed}, task ${task}`);
           }
         });
       }
@@ -146,10 +146,10 @@ describe('a held-out task agrees with the reference', () => {
         withEvaluation(benchmark, (handle) => {
           for (let task = 0; task < TASKS; ++task) {
             const expected = heldOutTask(benchmark, task, { pools: POOLS, labels });
-            const unknown = expected.draws.some((of) => of.scored === 0);
+            const unknown = expected.draws.some((of) => of.readable === 0);
             if (unknown) continue; // The one scored row has no known token, so no scores can be compared.
             const actual = lab.heldOutTask(handle, task, { pools: POOLS, policies: EVALUATED, labels });
-            assertClose(actual, withoutScored(expected), `seed ${seed}, task ${task}`);
+            assertClose(actual, withoutReadable(expected), `seed ${seed}, task ${task}`);
           }
         });
       }

@@ -1,17 +1,15 @@
-// From the core to JSON. Reading requests and specifications is in marshal_requests.cpp.
-#include "marshal.h"
+#include "decision_json.h"
 
-#include <algorithm>
 #include <cmath>
+#include <string>
 
 namespace signalbox::bindings {
 namespace {
 
-/// JSON has no NaN: unknown is null.
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+/// Returns a number, or null for a negative one, which means unknown.
 Json known_or_null(double value) { return value >= 0 ? Json(value) : Json(nullptr); }
 
-/// float32 that was written as a short decimal number comes out as that decimal, 0.9 and not 0.8999999761581421.
+/// Returns a float32 that was written as a short decimal number as that decimal, 0.9 and not 0.8999999761581421.
 Json decimal(float value) {
   if (!(value >= 0)) return nullptr;
   double power = 1;
@@ -21,8 +19,6 @@ Json decimal(float value) {
   }
   return static_cast<double>(value);
 }
-
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 Json fallback_reason(Fallback fallback) {
   switch (fallback) {
@@ -48,31 +44,23 @@ const char* exclusion_reason(Exclusion exclusion) {
 
 std::string name(const Index& index, std::size_t model) { return std::string(index.model_names[model]); }
 
-Json ranked(const Index& index, const Request& request, const RankedModel& m, const std::vector<double>& means,
-            bool is_task) {
-  Json out = object({{"model", name(index, m.model)},
-                     {"pCorrect", number_or_null(m.score)},
-                     {"interval", Json::array({m.interval.low, m.interval.high})},
-                     {"votes", m.votes},
-                     {"ownMean", m.is_own_mean()},
-                     {"meanOutcome", number_or_null(means[m.model])},
-                     {"paramsB", decimal(index.model_numbers[m.model].params_b)},
-                     {"usdPerMTok", known_or_null(request.options.prices[m.model])}});
-  if (is_task) {
-    out["s1"] = m.s1;
-    out["s2"] = m.s2;
-    out["s3"] = m.s3;
-    out["p"] = m.p;
-    out["pMeasured"] = m.p_measured;
-  }
-  return out;
+Json ranked_json(const Index& index, const std::vector<double>& prices, const std::vector<double>& means,
+                 const RankedModel& m) {
+  return object({{"model", name(index, m.model)},
+                 {"pCorrect", number_or_null(m.score)},
+                 {"interval", Json::array({m.interval.low, m.interval.high})},
+                 {"votes", m.votes},
+                 {"ownMean", m.is_own_mean()},
+                 {"meanOutcome", number_or_null(means[m.model])},
+                 {"paramsB", decimal(index.model_numbers[m.model].params_b)},
+                 {"usdPerMTok", known_or_null(prices[m.model])}});
 }
 
 Json coverage_json(double mean_distance, double percentile, bool out_of_coverage) {
   return object({{"meanDistance", mean_distance}, {"percentile", percentile}, {"outOfCoverage", out_of_coverage}});
 }
 
-/// Who was left out, and why.
+/// Lists the models that were left out, and why.
 Json excluded_json(const Index& index, const std::vector<Exclusion>& exclusions) {
   Json out = Json::array();
   for (std::size_t m = 0; m < index.models(); ++m) {
@@ -106,20 +94,10 @@ Json neighbour_json(const Index& index, const Neighbour& n) {
 
 }  // namespace
 
-std::string success(Json value) {
-  Json out = object({{"ok", true}});
-  out["value"] = std::move(value);
-  return dump(out);
-}
-
-std::string failure(const Error& error) {
-  return dump(object({{"ok", false}, {"error", object({{"code", error.name()}, {"message", error.message}})}}));
-}
-
-Json to_json(const Index& index, const Request& request, const Decision& d, bool is_task) {
+Json decision_json(const Index& index, const std::vector<double>& prices, const Decision& d) {
   const std::vector<double> means = mean_over_tasks(index, kNoTask);
   Json ranking = Json::array();
-  for (const RankedModel& m : d.ranking) ranking.push_back(ranked(index, request, m, means, is_task));
+  for (const RankedModel& m : d.ranking) ranking.push_back(ranked_json(index, prices, means, m));
   Json neighbours = Json::array();
   for (const Neighbour& n : d.neighbours) neighbours.push_back(neighbour_json(index, n));
   Json out = object({{"model", name(index, d.model)},
@@ -131,15 +109,10 @@ Json to_json(const Index& index, const Request& request, const Decision& d, bool
                      {"bestSingleModel", name(index, d.best_single)},
                      {"challenger", name(index, d.challenger)},
                      {"coverage", coverage_json(d.mean_distance, d.percentile, d.out_of_coverage)},
-                     {"price", object({{"usdPerMTok", known_or_null(request.options.prices[d.model])}})}});
+                     {"price", object({{"usdPerMTok", known_or_null(prices[d.model])}})}});
   out["tasks"] = Json::array();
   for (const TaskVote& vote : d.tasks) {
     out["tasks"].push_back(object({{"task", index.task_names[vote.task]}, {"weight", vote.weight}}));
-  }
-  if (is_task) {
-    out["inputs"] = d.inputs;
-    out["labelled"] = d.labelled;
-    out["u"] = d.mean_distance;
   }
   out["ranking"] = std::move(ranking);
   out["neighbours"] = std::move(neighbours);
@@ -147,7 +120,24 @@ Json to_json(const Index& index, const Request& request, const Decision& d, bool
   return out;
 }
 
-Json to_json(const Index& index, const CascadePlan& plan) {
+Json task_decision_json(const Index& index, const std::vector<double>& prices, const Decision& d) {
+  Json out = decision_json(index, prices, d);
+  out["inputs"] = d.inputs;
+  out["labelled"] = d.labelled;
+  out["u"] = d.mean_distance;
+  for (std::size_t i = 0; i < d.ranking.size(); ++i) {
+    const RankedModel& m = d.ranking[i];
+    Json& ranked = out["ranking"][i];
+    ranked["s1"] = m.s1;
+    ranked["s2"] = m.s2;
+    ranked["s3"] = m.s3;
+    ranked["p"] = m.p;
+    ranked["pMeasured"] = m.p_measured;
+  }
+  return out;
+}
+
+Json plan_json(const Index& index, const CascadePlan& plan) {
   Json out;
   Json& steps = out["steps"] = Json::array();
   for (const CascadeStep& s : plan.steps) {
@@ -170,7 +160,7 @@ Json to_json(const Index& index, const CascadePlan& plan) {
   return out;
 }
 
-Json describe(const Index& index) {
+Json index_json(const Index& index) {
   static constexpr const char* kTypes[] = {"", "float32", "int8", "int4", "binary"};
   const std::vector<double> means = mean_over_tasks(index, kNoTask);
   Json models = Json::array();

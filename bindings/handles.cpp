@@ -1,12 +1,15 @@
-#include "session.h"
+#include "handles.h"
 
 #include <cstdlib>
 #include <map>
 #include <memory>
 #include <variant>
 
+#include "decision_json.h"
 #include "index/format.h"
-#include "marshal.h"
+#include "json.h"
+#include "request_json.h"
+#include "safetensors.h"
 
 namespace signalbox::bindings {
 namespace {
@@ -17,46 +20,35 @@ struct Embedder {
 };
 
 /// Open objects by handle. The page, the worker and Node each have their own module, and a module has one thread.
-struct Session {
-  std::map<Handle, std::variant<std::unique_ptr<Index>, Embedder>> open;
+struct OpenObjects {
+  std::map<Handle, std::variant<std::unique_ptr<Index>, Embedder>> by_handle;
   Handle last_handle = 0;
 };
 
-Session& session() {
-  static Session instance;
+OpenObjects& open_objects() {
+  static OpenObjects instance;
   return instance;
 }
 
 template <typename T>
 T* find(Handle handle) {
-  const auto found = session().open.find(handle);
-  return found == session().open.end() ? nullptr : std::get_if<T>(&found->second);
+  const auto found = open_objects().by_handle.find(handle);
+  return found == open_objects().by_handle.end() ? nullptr : std::get_if<T>(&found->second);
 }
 
 std::string disposed() { return failure({ErrorCode::kDisposed, "the handle was closed"}); }
 
 template <typename T>
 Handle keep(T value) {
-  const Handle handle = ++session().last_handle;
-  session().open.emplace(handle, std::move(value));
+  const Handle handle = ++open_objects().last_handle;
+  open_objects().by_handle.emplace(handle, std::move(value));
   return handle;
 }
 
-/// The index of a handle, or null.
+/// Returns the index of a handle, or null.
 const Index* find_index(Handle handle) {
   const auto* index = find<std::unique_ptr<Index>>(handle);
   return index == nullptr ? nullptr : index->get();
-}
-
-std::string decide(Handle handle, std::span<const float> vectors, std::string_view options_json, bool is_task) {
-  const Index* index = find_index(handle);
-  const Result<Request> request = parse_request(*index, options_json, is_task);
-  if (!request.ok()) return failure(request.error());
-  const RouteOptions& options = request.value().options;
-  const Result<Decision> decision = is_task ? signalbox::route_task(*index, vectors, request.value().labels, options)
-                                            : signalbox::route_input(*index, vectors, options);
-  if (!decision.ok()) return failure(decision.error());
-  return success(to_json(*index, request.value(), decision.value(), is_task));
 }
 
 }  // namespace
@@ -75,7 +67,7 @@ std::string open_index(void* bytes, std::size_t size) {
 
 std::string describe_index(Handle handle) {
   const Index* index = find_index(handle);
-  return index == nullptr ? disposed() : success(describe(*index));
+  return index == nullptr ? disposed() : success(index_json(*index));
 }
 
 std::string open_embedder(void* bytes, std::size_t size, std::string_view config_json) {
@@ -105,13 +97,22 @@ std::string embed(Handle handle, const std::uint32_t* ids, const std::uint32_t* 
 std::string route(Handle handle, const float* vector, std::string_view options_json) {
   const Index* index = find_index(handle);
   if (index == nullptr) return disposed();
-  return decide(handle, {vector, index->codes.dim}, options_json, false);
+  const Result<RouteOptions> options = parse_input_request(*index, options_json);
+  if (!options.ok()) return failure(options.error());
+  const Result<Decision> decision = route_input(*index, {vector, index->codes.dim}, options.value());
+  if (!decision.ok()) return failure(decision.error());
+  return success(decision_json(*index, options.value().prices, decision.value()));
 }
 
 std::string route_task(Handle handle, const float* vectors, std::size_t count, std::string_view options_json) {
   const Index* index = find_index(handle);
   if (index == nullptr) return disposed();
-  return decide(handle, {vectors, count * index->codes.dim}, options_json, true);
+  const Result<TaskRequest> request = parse_task_request(*index, options_json);
+  if (!request.ok()) return failure(request.error());
+  const auto& [options, labels] = request.value();
+  const Result<Decision> decision = signalbox::route_task(*index, {vectors, count * index->codes.dim}, labels, options);
+  if (!decision.ok()) return failure(decision.error());
+  return success(task_decision_json(*index, options.prices, decision.value()));
 }
 
 std::string cascade(Handle handle, const float* vector, std::string_view options_json) {
@@ -120,15 +121,15 @@ std::string cascade(Handle handle, const float* vector, std::string_view options
   const Result<CascadeOptions> options = parse_cascade_request(*index, options_json);
   if (!options.ok()) return failure(options.error());
   const Result<CascadePlan> plan = plan_cascade(*index, {vector, index->codes.dim}, options.value());
-  return plan.ok() ? success(to_json(*index, plan.value())) : failure(plan.error());
+  return plan.ok() ? success(plan_json(*index, plan.value())) : failure(plan.error());
 }
 
 std::string close(Handle handle) {
-  session().open.erase(handle);
+  open_objects().by_handle.erase(handle);
   return success(nullptr);
 }
 
-std::size_t live_handles() { return session().open.size(); }
+std::size_t live_handles() { return open_objects().by_handle.size(); }
 
 std::string policies() {
   std::vector<std::string_view> names;

@@ -1,5 +1,5 @@
 // The surface of the wasm module: handles, ownership, and answers that are always JSON.
-#include "session.h"
+#include "handles.h"
 
 #include <algorithm>
 
@@ -33,10 +33,10 @@ std::string open(const FileBytes& file) {
   return open_index(copy, file.size());
 }
 
-class SessionTest : public ::testing::Test {
+class HandlesTest : public ::testing::Test {
  protected:
-  SessionTest() : handle_(answer(open(TwoFields().bytes()))["value"]["handle"].get<Handle>()) {}
-  ~SessionTest() override {
+  HandlesTest() : handle_(answer(open(TwoFields().bytes()))["value"]["handle"].get<Handle>()) {}
+  ~HandlesTest() override {
     EXPECT_EQ(code_of(close(handle_)), "");
     EXPECT_EQ(live_handles(), 0U);
   }
@@ -44,7 +44,7 @@ class SessionTest : public ::testing::Test {
   Handle handle_;
 };
 
-TEST_F(SessionTest, DescribesAnIndexByItsNamesAndNumbers) {
+TEST_F(HandlesTest, DescribesAnIndexByItsNamesAndNumbers) {
   const Json info = answer(describe_index(handle_))["value"];
   EXPECT_EQ(info["rows"], 100);
   EXPECT_EQ(info["bestSingleModel"], "generalist");
@@ -53,7 +53,7 @@ TEST_F(SessionTest, DescribesAnIndexByItsNamesAndNumbers) {
   EXPECT_EQ(info["models"][3]["meanOutcome"], nullptr);
 }
 
-TEST_F(SessionTest, RoutesInputsAndTasksInNames) {
+TEST_F(HandlesTest, RoutesInputsAndTasksInNames) {
   const Json input = answer(route(handle_, TwoFields::second_field().data(), "{}"))["value"];
   EXPECT_EQ(input["model"], "specialist");
   EXPECT_EQ(input["fallbackReason"], nullptr);
@@ -66,7 +66,7 @@ TEST_F(SessionTest, RoutesInputsAndTasksInNames) {
   EXPECT_EQ(code_of(route(handle_, TwoFields::second_field().data(), "{")), "invalid_argument");
 }
 
-TEST_F(SessionTest, AnswersDisposedForHandlesThatAreNotOpen) {
+TEST_F(HandlesTest, AnswersDisposedForHandlesThatAreNotOpen) {
   const auto other = answer(open(TwoFields().bytes()))["value"]["handle"].get<Handle>();
   EXPECT_NE(other, handle_);
   EXPECT_EQ(live_handles(), 2U);
@@ -81,7 +81,7 @@ TEST_F(SessionTest, AnswersDisposedForHandlesThatAreNotOpen) {
   EXPECT_EQ(code_of(embed(handle_, nullptr, nullptr, 0, nullptr)), "disposed") << "an index is no embedder";
 }
 
-TEST_F(SessionTest, KeepsNothingOfAFileThatDoesNotOpen) {
+TEST_F(HandlesTest, KeepsNothingOfAFileThatDoesNotOpen) {
   FileBytes damaged = TwoFields().bytes();
   damaged.back() ^= 1;
   EXPECT_EQ(code_of(open(damaged)), "bad_checksum");
@@ -89,7 +89,7 @@ TEST_F(SessionTest, KeepsNothingOfAFileThatDoesNotOpen) {
   EXPECT_EQ(live_handles(), 1U);
 }
 
-TEST_F(SessionTest, RefusesMetadataThatIsNotJsonOrTooDeep) {
+TEST_F(HandlesTest, RefusesMetadataThatIsNotJsonOrTooDeep) {
   for (const std::string& metadata : {std::string("{"), std::string(), std::string(200000, '['),
                                       std::string(200000, '[') + std::string(200000, ']')}) {
     Forgery forgery(TwoFields().bytes());
@@ -98,7 +98,7 @@ TEST_F(SessionTest, RefusesMetadataThatIsNotJsonOrTooDeep) {
   }
 }
 
-TEST_F(SessionTest, EmbedsTextsOfWhichSomeHaveNoToken) {
+TEST_F(HandlesTest, EmbedsTextsOfWhichSomeHaveNoToken) {
   const std::string header = R"({"embeddings":{"dtype":"I8","shape":[2,2],"data_offsets":[0,4]}})";
   FileBytes file(8, 0);
   file[0] = static_cast<std::uint8_t>(header.size());
@@ -121,7 +121,7 @@ TEST_F(SessionTest, EmbedsTextsOfWhichSomeHaveNoToken) {
   EXPECT_EQ(code_of(close(embedder)), "");
 }
 
-TEST_F(SessionTest, BuildsAnIndexThatOpens) {
+TEST_F(HandlesTest, BuildsAnIndexThatOpens) {
   const std::vector<float> embeddings = {1, 0, 0, 1, 1, 1};
   const std::vector<std::uint16_t> tasks = {0, 1, 1};
   const std::vector<float> outcomes = {1, 0, 1};
@@ -136,7 +136,7 @@ TEST_F(SessionTest, BuildsAnIndexThatOpens) {
   EXPECT_EQ(code_of(build_index("{}", nullptr, nullptr, nullptr, 0)), "invalid_argument");
 }
 
-TEST_F(SessionTest, ListsItsPoliciesAndWhereEachApplies) {
+TEST_F(HandlesTest, ListsItsPoliciesAndWhereEachApplies) {
   const Json table = answer(policies())["value"];
   EXPECT_EQ(table.size(), kPolicyCount + 1);
   EXPECT_EQ(table[0],
@@ -145,7 +145,7 @@ TEST_F(SessionTest, ListsItsPoliciesAndWhereEachApplies) {
             (Json{{"name", "paper"}, {"input", true}, {"task", true}, {"evaluation", false}, {"singleRows", false}}));
 }
 
-TEST_F(SessionTest, ListsItsErrorCodesInTheOrderOfTheirNumbers) {
+TEST_F(HandlesTest, ListsItsErrorCodesInTheOrderOfTheirNumbers) {
   const Json codes = answer(error_codes())["value"];
   ASSERT_EQ(codes.size(), kErrorNames.size());
   EXPECT_EQ(codes[static_cast<std::size_t>(ErrorCode::kBadChecksum) - 1], "bad_checksum");

@@ -1,15 +1,15 @@
-// From JSON to the core: options of a decision, and the specification of an index.
+#include "request_json.h"
+
 #include <cmath>
 #include <limits>
+#include <string>
 #include <unordered_map>
-
-#include "marshal.h"
+#include <vector>
 
 namespace signalbox::bindings {
 namespace {
 
 constexpr double kMostCount = 1e9;
-constexpr double kMostUsd = 1e6;
 
 using ModelNumbersByName = std::unordered_map<std::string_view, std::size_t>;
 
@@ -23,7 +23,7 @@ Error unknown_model(const std::string& name) {
   return {ErrorCode::kUnknownModel, "the index has no model '" + name + "'"};
 }
 
-/// The models of a list of names.
+/// Returns the models of a list of names.
 Result<std::vector<std::size_t>> model_list(const Json& names, const ModelNumbersByName& models, const char* what) {
   std::vector<std::size_t> out;
   if (!names.is_array()) return Error{ErrorCode::kInvalidArgument, std::string(what) + " is not a list of names"};
@@ -115,7 +115,8 @@ Status read_label(const Json& label, std::size_t model_count, const ModelNumbers
   return {};
 }
 
-/// The paper's own choice does not leave the best single model of one input on confidence: it has no rule for that.
+/// Reads the policy. `paper` never leaves the best single model of one input for lack of confidence: the paper has no
+/// such rule.
 void read_policy(ObjectReader& reader, Scope scope, RouteOptions& options) {
   std::string name(policy_name(options.policy));
   reader.text("policy", name);
@@ -125,14 +126,7 @@ void read_policy(ObjectReader& reader, Scope scope, RouteOptions& options) {
   if (name == kPaper && scope == Scope::kInput) options.eta = 0;
 }
 
-void read_constants(ObjectReader& reader, RoutingConstants& constants) {
-  reader.count("k", 1, kMostNeighbours, constants.k);
-  reader.count("kappa", 1, kMostNeighbours, constants.kappa);
-  reader.number("threshold", 0, 1, constants.threshold);
-  reader.number("sigma", kLeastSigma, kMostSigma, constants.sigma);
-}
-
-/// Every model, at the index's price.
+/// Returns options with every model a candidate, at the index's prices.
 RouteOptions default_options(const Index& index) {
   RouteOptions options;
   options.constants = index.routing;
@@ -144,16 +138,9 @@ RouteOptions default_options(const Index& index) {
   return options;
 }
 
-}  // namespace
-
-Result<Request> parse_request(const Index& index, std::string_view options_json, bool is_task) {
-  const Json json = parse_json(options_json);
-  const ModelNumbersByName models = models_by_name(index);
-  Request request;
-  RouteOptions& options = request.options;
-  options = default_options(index);
-  ObjectReader reader(json, "options");
-  read_policy(reader, is_task ? Scope::kTask : Scope::kInput, options);
+/// Reads all options but a task's own, which must have been found before. Fails on other keys.
+Status read_options(ObjectReader& reader, Scope scope, const ModelNumbersByName& models, RouteOptions& options) {
+  read_policy(reader, scope, options);
   read_constants(reader, options.constants);
   double eta = options.eta.value_or(-1);
   reader.number("eta", 0, 1, eta);
@@ -167,16 +154,40 @@ Result<Request> parse_request(const Index& index, std::string_view options_json,
   const Json* deny = reader.find("deny");
   const Json* prices = reader.find("prices");
   const Json* corrections = reader.find("corrections");
-  const Json* labels = is_task ? reader.find("labels") : nullptr;
-  if (labels != nullptr && !labels->is_array()) reader.fail("labels is not a list");
-  if (Status failed = reader.finish()) return *failed;
-  if (Status failed = read_candidates(allow, deny, models, options)) return *failed;
-  if (Status failed = read_prices(prices, models, options)) return *failed;
-  if (Status failed = read_corrections(corrections, models, options)) return *failed;
-  if (labels != nullptr) {
-    for (const Json& label : *labels) {
-      if (Status failed = read_label(label, index.models(), models, request.labels)) return *failed;
-    }
+  if (Status failed = reader.finish()) return failed;
+  if (Status failed = read_candidates(allow, deny, models, options)) return failed;
+  if (Status failed = read_prices(prices, models, options)) return failed;
+  return read_corrections(corrections, models, options);
+}
+
+}  // namespace
+
+void read_constants(ObjectReader& reader, RoutingConstants& constants) {
+  reader.count("k", 1, kMostNeighbours, constants.k);
+  reader.count("kappa", 1, kMostNeighbours, constants.kappa);
+  reader.number("threshold", 0, 1, constants.threshold);
+  reader.number("sigma", kLeastSigma, kMostSigma, constants.sigma);
+}
+
+Result<RouteOptions> parse_input_request(const Index& index, std::string_view options_json) {
+  const Json json = parse_json(options_json);
+  RouteOptions options = default_options(index);
+  ObjectReader reader(json, "options");
+  if (Status failed = read_options(reader, Scope::kInput, models_by_name(index), options)) return *failed;
+  return options;
+}
+
+Result<TaskRequest> parse_task_request(const Index& index, std::string_view options_json) {
+  const Json json = parse_json(options_json);
+  const ModelNumbersByName models = models_by_name(index);
+  TaskRequest request{default_options(index), {}};
+  ObjectReader reader(json, "options");
+  const Json* labels = reader.find("labels");
+  if (Status failed = read_options(reader, Scope::kTask, models, request.options)) return *failed;
+  if (labels == nullptr) return request;
+  if (!labels->is_array()) return Error{ErrorCode::kInvalidArgument, "options: labels is not a list"};
+  for (const Json& label : *labels) {
+    if (Status failed = read_label(label, index.models(), models, request.labels)) return *failed;
   }
   return request;
 }
@@ -207,112 +218,6 @@ Result<CascadeOptions> parse_cascade_request(const Index& index, std::string_vie
     out.models = list.take();
   }
   return out;
-}
-
-namespace {
-
-Status read_models(const Json* models, IndexDescription& spec) {
-  if (models == nullptr || !models->is_array()) return Error{ErrorCode::kInvalidArgument, "models is not a list"};
-  for (const Json& model : *models) {
-    ObjectReader reader(model, "model");
-    std::string name;
-    ModelNumbers numbers;
-    reader.text("name", name);
-    reader.number("paramsB", 0, 1e9, numbers.params_b);
-    reader.number("usdPerMTokIn", 0, kMostUsd, numbers.usd_per_mtok_in);
-    reader.number("usdPerMTokOut", 0, kMostUsd, numbers.usd_per_mtok_out);
-    if (Status failed = reader.finish()) return failed;
-    spec.model_names.push_back(std::move(name));
-    spec.model_numbers.push_back(numbers);
-  }
-  return {};
-}
-
-Status read_strings(const Json* list, const char* what, std::vector<std::string>& out) {
-  if (list == nullptr) return {};
-  if (!list->is_array()) return Error{ErrorCode::kInvalidArgument, std::string(what) + " is not a list of strings"};
-  for (const Json& item : *list) {
-    if (!item.is_string()) return Error{ErrorCode::kInvalidArgument, std::string(what) + " is not a list of strings"};
-    out.push_back(item.get<std::string>());
-  }
-  return {};
-}
-
-Status read_pairs(const Json* pairs, PairPlan& plan) {
-  if (pairs == nullptr) return {};
-  ObjectReader reader(*pairs, "pairs");
-  reader.count("repeats", 1, 1000, plan.repeats);
-  reader.count("seed", 0, kMostExact, plan.seed);
-  if (const Json* alphas = reader.find("alphas")) {
-    plan.alphas.clear();
-    if (!alphas->is_array()) reader.fail("alphas is not a list of numbers");
-    else
-      for (const Json& alpha : *alphas) plan.alphas.push_back(alpha.is_number() ? alpha.get<double>() : -1);
-  }
-  return reader.finish();
-}
-
-/// Everything but the arrays, from the object's own keys; what is left in the reader is the caller's.
-Status read_description(ObjectReader& reader, IndexDescription& spec) {
-  reader.count("dim", 1, kMaxDimension, spec.dim);
-  std::string codes = "int8";
-  reader.text("codes", codes);
-  if (codes == "float32") spec.codes = CodeType::kFloat32;
-  else if (codes == "int8") spec.codes = CodeType::kInt8;
-  else if (codes == "int4") spec.codes = CodeType::kInt4;
-  else if (codes == "binary") spec.codes = CodeType::kBinary;
-  else reader.fail("codes is '" + codes + "', expected float32, int8, int4 or binary");
-  const Json* models = reader.find("models");
-  const Json* tasks = reader.find("tasks");
-  const Json* ids = reader.find("sampleIds");
-  const Json* pairs = reader.find("pairs");
-  if (const Json* metadata = reader.find("metadata")) {
-    spec.metadata = metadata->dump(-1, ' ', false, Json::error_handler_t::replace);
-  }
-  if (const Json* embedder = reader.find("embedder")) {
-    ObjectReader names(*embedder, "embedder");
-    names.text("id", spec.embedder_id);
-    names.text("hash", spec.embedder_hash);
-    if (Status failed = names.finish()) return *failed;
-  }
-  if (const Json* routing = reader.find("routing")) {
-    ObjectReader constants(*routing, "routing");
-    read_constants(constants, spec.routing);
-    constants.number("eta", 0, 1, spec.routing.eta);
-    if (Status failed = constants.finish()) return *failed;
-  }
-  if (Status failed = reader.finish()) return *failed;
-  if (Status failed = read_models(models, spec)) return *failed;
-  if (Status failed = read_strings(tasks, "tasks", spec.task_names)) return *failed;
-  if (Status failed = read_strings(ids, "sampleIds", spec.sample_ids)) return *failed;
-  return read_pairs(pairs, spec.pairs);
-}
-
-}  // namespace
-
-Result<BuildSpec> parse_build_spec(std::string_view spec_json) {
-  const Json json = parse_json(spec_json);
-  BuildSpec spec;
-  ObjectReader reader(json, "index");
-  if (Status failed = read_description(reader, spec)) return *failed;
-  return spec;
-}
-
-Result<BuilderSpec> parse_builder_spec(std::string_view spec_json) {
-  const Json json = parse_json(spec_json);
-  BuilderSpec spec;
-  ObjectReader reader(json, "index");
-  reader.flag("graded", spec.graded);
-  reader.flag("missing", spec.missing);
-  reader.flag("shard", spec.shard);
-  if (const Json* sampling = reader.find("pairSampling")) {
-    ObjectReader limits(*sampling, "pairSampling");
-    limits.count("maxWork", 0, kMostExact, spec.sampling.max_work);
-    limits.count("seed", 0, kMostExact, spec.sampling.seed);
-    if (Status failed = limits.finish()) return *failed;
-  }
-  if (Status failed = read_description(reader, spec)) return *failed;
-  return spec;
 }
 
 }  // namespace signalbox::bindings

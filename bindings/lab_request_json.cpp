@@ -1,30 +1,93 @@
-#include "marshal_lab.h"
+#include "lab_request_json.h"
 
-#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <optional>
-#include <span>
+#include <string>
+#include <vector>
+
+#include "request_json.h"
 
 namespace signalbox::bindings {
 namespace {
 
 constexpr double kMostRepeats = 1000;
 
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
-Json numbers(const std::vector<double>& values) {
-  Json out = Json::array();
-  for (const double value : values) out.push_back(number_or_null(value));
-  return out;
+Status read_models(const Json* models, IndexDescription& spec) {
+  if (models == nullptr || !models->is_array()) return Error{ErrorCode::kInvalidArgument, "models is not a list"};
+  for (const Json& model : *models) {
+    ObjectReader reader(model, "model");
+    std::string name;
+    ModelNumbers numbers;
+    reader.text("name", name);
+    reader.number("paramsB", 0, 1e9, numbers.params_b);
+    reader.number("usdPerMTokIn", 0, kMostUsd, numbers.usd_per_mtok_in);
+    reader.number("usdPerMTokOut", 0, kMostUsd, numbers.usd_per_mtok_out);
+    if (Status failed = reader.finish()) return failed;
+    spec.model_names.push_back(std::move(name));
+    spec.model_numbers.push_back(numbers);
+  }
+  return {};
 }
 
-/// One field of every instance, as a list.
-template <typename Field>
-Json column(const InstanceEvaluation& evaluation, Field field) {
-  Json out = Json::array();
-  for (const Instance& i : evaluation.instances) out.push_back(i.*field);
-  return out;
+Status read_strings(const Json* list, const char* what, std::vector<std::string>& out) {
+  if (list == nullptr) return {};
+  if (!list->is_array()) return Error{ErrorCode::kInvalidArgument, std::string(what) + " is not a list of strings"};
+  for (const Json& item : *list) {
+    if (!item.is_string()) return Error{ErrorCode::kInvalidArgument, std::string(what) + " is not a list of strings"};
+    out.push_back(item.get<std::string>());
+  }
+  return {};
+}
+
+Status read_pairs(const Json* pairs, PairPlan& plan) {
+  if (pairs == nullptr) return {};
+  ObjectReader reader(*pairs, "pairs");
+  reader.count("repeats", 1, 1000, plan.repeats);
+  reader.count("seed", 0, kMostExact, plan.seed);
+  if (const Json* alphas = reader.find("alphas")) {
+    plan.alphas.clear();
+    if (!alphas->is_array()) reader.fail("alphas is not a list of numbers");
+    else
+      for (const Json& alpha : *alphas) plan.alphas.push_back(alpha.is_number() ? alpha.get<double>() : -1);
+  }
+  return reader.finish();
+}
+
+/// Reads everything but the arrays from the object's own keys. Keys of the caller's must have been read before.
+Status read_description(ObjectReader& reader, IndexDescription& spec) {
+  reader.count("dim", 1, kMaxDimension, spec.dim);
+  std::string codes = "int8";
+  reader.text("codes", codes);
+  if (codes == "float32") spec.codes = CodeType::kFloat32;
+  else if (codes == "int8") spec.codes = CodeType::kInt8;
+  else if (codes == "int4") spec.codes = CodeType::kInt4;
+  else if (codes == "binary") spec.codes = CodeType::kBinary;
+  else reader.fail("codes is '" + codes + "', expected float32, int8, int4 or binary");
+  const Json* models = reader.find("models");
+  const Json* tasks = reader.find("tasks");
+  const Json* ids = reader.find("sampleIds");
+  const Json* pairs = reader.find("pairs");
+  if (const Json* metadata = reader.find("metadata")) {
+    spec.metadata = metadata->dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+  if (const Json* embedder = reader.find("embedder")) {
+    ObjectReader names(*embedder, "embedder");
+    names.text("id", spec.embedder_id);
+    names.text("hash", spec.embedder_hash);
+    if (Status failed = names.finish()) return *failed;
+  }
+  if (const Json* routing = reader.find("routing")) {
+    ObjectReader constants(*routing, "routing");
+    read_constants(constants, spec.routing);
+    constants.number("eta", 0, 1, spec.routing.eta);
+    if (Status failed = constants.finish()) return *failed;
+  }
+  if (Status failed = reader.finish()) return *failed;
+  if (Status failed = read_models(models, spec)) return *failed;
+  if (Status failed = read_strings(tasks, "tasks", spec.task_names)) return *failed;
+  if (Status failed = read_strings(ids, "sampleIds", spec.sample_ids)) return *failed;
+  return read_pairs(pairs, spec.pairs);
 }
 
 std::vector<std::size_t> all_models(std::size_t models) {
@@ -69,9 +132,9 @@ Result<LabelPlan> read_labels(const Json& labels) {
   return out;
 }
 
-/// Candidates and cost weights of rows that are judged one by one.
-void read_judged(ObjectReader& reader, std::size_t models, std::vector<std::size_t>& pool,
-                 std::vector<double>& cost_weights) {
+/// Reads candidates and cost weights of rows that are scored one by one.
+void read_rows(ObjectReader& reader, std::size_t models, std::vector<std::size_t>& pool,
+               std::vector<double>& cost_weights) {
   const Json* list = reader.find("pool");
   pool = list == nullptr ? all_models(models) : read_pool(reader, *list, models);
   const Json* weights = reader.find("costWeights");
@@ -86,7 +149,7 @@ void read_judged(ObjectReader& reader, std::size_t models, std::vector<std::size
     }
 }
 
-/// 'task', or {share, seed}.
+/// Reads 'task' or {share, seed}.
 Status read_held_out(const Json* held_out, std::optional<double>& share, std::uint64_t& seed) {
   if (held_out == nullptr || *held_out == "task") return {};
   double value = -1;
@@ -98,44 +161,32 @@ Status read_held_out(const Json* held_out, std::optional<double>& share, std::ui
   return reader.finish();
 }
 
-Json scores_json(const HeldOutOptions& options, const TaskEvaluation& e) {
-  Json out = Json::object();
-  for (std::size_t i = 0; i < options.policies.size(); ++i) {
-    out[std::string(policy_name(options.policies[i]))] =
-        numbers(e.scores.empty() ? std::vector<double>() : e.scores[i]);
-  }
-  return out;
-}
-
-Json decisions_json(const HeldOutOptions& options, const TaskEvaluation& e) {
-  Json out = Json::array();
-  for (const std::vector<Choice>& of_pool : e.decisions) {
-    Json pool = Json::object();
-    for (std::size_t i = 0; i < of_pool.size(); ++i) {
-      const Choice& c = of_pool[i];
-      Json& decision = pool[std::string(policy_name(options.policies[i]))];
-      if (c.model == kNoModel) continue;
-      decision = {{"pick", c.model},
-                  {"challenger", c.challenger},
-                  {"challengerConfidence", c.challenger_confidence},
-                  {"fallback", c.fallback != Fallback::kNone}};
-    }
-    out.push_back(std::move(pool));
-  }
-  return out;
-}
-
-void add_scores(const HeldOutOptions& options, const TaskEvaluation& e, Json& out) {
-  out["judged"] = e.scored;
-  out["u"] = e.u;
-  out["accuracy"] = numbers(e.accuracy);
-  out["predictorAccuracy"] = numbers(e.predictor_accuracy);
-  out["p"] = numbers(e.p);
-  out["scores"] = scores_json(options, e);
-  out["decisions"] = decisions_json(options, e);
-}
-
 }  // namespace
+
+Result<BuildSpec> parse_build_spec(std::string_view spec_json) {
+  const Json json = parse_json(spec_json);
+  BuildSpec spec;
+  ObjectReader reader(json, "index");
+  if (Status failed = read_description(reader, spec)) return *failed;
+  return spec;
+}
+
+Result<BuilderSpec> parse_builder_spec(std::string_view spec_json) {
+  const Json json = parse_json(spec_json);
+  BuilderSpec spec;
+  ObjectReader reader(json, "index");
+  reader.flag("graded", spec.graded);
+  reader.flag("missing", spec.missing);
+  reader.flag("shard", spec.shard);
+  if (const Json* sampling = reader.find("pairSampling")) {
+    ObjectReader limits(*sampling, "pairSampling");
+    limits.count("maxWork", 0, kMostExact, spec.sampling.max_work);
+    limits.count("seed", 0, kMostExact, spec.sampling.seed);
+    if (Status failed = limits.finish()) return *failed;
+  }
+  if (Status failed = read_description(reader, spec)) return *failed;
+  return spec;
+}
 
 Result<HeldOutOptions> parse_held_out_options(std::size_t models, std::string_view options_json) {
   const Json json = parse_json(options_json);
@@ -172,7 +223,7 @@ Result<InstanceOptions> parse_instance_options(std::size_t models, std::uint32_t
   out.k = default_k;
   reader.count("k", 1, kMostNeighbours, out.k);
   if (const Json* policy = reader.find("policy")) out.policy = read_policy(reader, *policy, Scope::kSingleRows);
-  read_judged(reader, models, out.pool, out.cost_weights);
+  read_rows(reader, models, out.pool, out.cost_weights);
   const Json* held_out = reader.find("heldOut");
   if (Status failed = reader.finish()) return *failed;
   if (Status failed = read_held_out(held_out, out.share, out.seed)) return *failed;
@@ -188,7 +239,7 @@ Result<CascadeEvaluationOptions> parse_cascade_options(std::size_t models, std::
   reader.count("k", 1, kMostNeighbours, out.k);
   reader.count("judgeSeed", 0, kMostExact, out.judge_seed);
   reader.count("maxSteps", 1, kMostCascadeSteps, out.max_steps);
-  read_judged(reader, models, out.pool, out.cost_weights);
+  read_rows(reader, models, out.pool, out.cost_weights);
   const Json* held_out = reader.find("heldOut");
   const Json* judges = reader.find("judges");
   if (judges != nullptr && !judges->is_array()) reader.fail("judges is not a list");
@@ -204,66 +255,6 @@ Result<CascadeEvaluationOptions> parse_cascade_options(std::size_t models, std::
       if (Status failed = judge.finish()) return *failed;
     }
   return out;
-}
-
-Json to_json(std::size_t task, const HeldOutOptions& options, const HeldOutEvaluation& e) {
-  Json out = {{"task", task},
-              {"rows", e.rows},
-              {"duplicatesDropped", e.duplicates_dropped},
-              {"meanElsewhere", numbers(e.mean_elsewhere)}};
-  add_scores(options, e.unlabelled, out);
-  if (options.labels) {
-    out["draws"] = Json::array();
-    for (const TaskEvaluation& of_draw : e.draws) {
-      Json item = {{"labelled", of_draw.labelled}};
-      add_scores(options, of_draw, item);
-      out["draws"].push_back(std::move(item));
-    }
-  }
-  return out;
-}
-
-Json to_json(const InstanceEvaluation& e) {
-  Json bins = Json::array();
-  for (const CalibrationBin& bin : e.bins) {
-    bins.push_back(
-        {{"count", bin.count}, {"predicted", number_or_null(bin.predicted)}, {"outcome", number_or_null(bin.outcome)}});
-  }
-  Json frontier = Json::array();
-  for (const FrontierPoint& point : e.frontier) {
-    frontier.push_back({{"costWeight", point.cost_weight},
-                        {"quality", number_or_null(point.quality)},
-                        {"cost", number_or_null(point.cost)},
-                        {"meanParamsB", number_or_null(point.mean_params_b)}});
-  }
-  Json out = {{"duplicatesDropped", e.duplicates_dropped}};
-  out["rows"] = column(e, &Instance::row);
-  out["pick"] = column(e, &Instance::pick);
-  out["picked"] = column(e, &Instance::picked);
-  out["bestSingle"] = column(e, &Instance::best_single);
-  out["oracle"] = column(e, &Instance::oracle);
-  out["meanDistance"] = column(e, &Instance::mean_distance);
-  out["predicted"] = column(e, &Instance::predicted);
-  out["calibration"] = {{"bins", std::move(bins)}, {"brier", number_or_null(e.brier)}, {"ece", e.ece}};
-  out["frontier"] = std::move(frontier);
-  return out;
-}
-
-Json to_json(const CascadeEvaluation& e) {
-  Json curves = Json::array();
-  for (const std::vector<CascadePoint>& of_judge : e.curves) {
-    Json curve = Json::array();
-    for (const CascadePoint& point : of_judge) {
-      curve.push_back({{"costWeight", point.cost_weight},
-                       {"quality", number_or_null(point.quality)},
-                       {"cost", number_or_null(point.cost)},
-                       {"asked", number_or_null(point.asked)},
-                       {"expectedQuality", number_or_null(point.expected_quality)},
-                       {"expectedCost", number_or_null(point.expected_cost)}});
-    }
-    curves.push_back(std::move(curve));
-  }
-  return {{"duplicatesDropped", e.duplicates_dropped}, {"rows", e.rows}, {"curves", std::move(curves)}};
 }
 
 }  // namespace signalbox::bindings
