@@ -1,4 +1,4 @@
-// The badge in pages that do what they like: boxes that go and come, events without end, covers, dialogs, other boxes.
+// Tests the badge on unusual pages: boxes that disappear and return, floods of events, overlays, dialogs, replaced boxes.
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { describeBadge, QUESTION, WELCOME } from './badge-page.mjs';
@@ -6,8 +6,8 @@ import { describeBadge, QUESTION, WELCOME } from './badge-page.mjs';
 const SHOWN = 'signalbox: Thinker-7B';
 const BOX = '#place textarea';
 
-describeBadge('the badge in odd pages', (pages) => {
-  /** The hostile page, with a badge beside its box. */
+describeBadge('the badge on unusual pages', (pages) => {
+  /** Opens the hostile page and waits for a badge beside its box. */
   async function started(options) {
     const page = await pages.open('hostile.html', options);
     await page.click(BOX);
@@ -17,7 +17,7 @@ describeBadge('the badge in odd pages', (pages) => {
     return page;
   }
 
-  it('looks and works like itself whatever the page says of all elements', async () => {
+  it('keeps its look and behaviour despite the page’s rules for all elements', async () => {
     const page = await started();
     const { at } = await page.badge();
     assert.ok(at.bottom - at.top < 40 && at.right - at.left > 100);
@@ -25,14 +25,14 @@ describeBadge('the badge in odd pages', (pages) => {
       const { left, top } = document.querySelector(selector).getBoundingClientRect();
       return { left, top };
     }, BOX);
-    // At the end of a line from right to left.
+    // The page is written right to left, so the end of the line is on the left.
     assert.ok(Math.abs(at.left - box.left) < 2, `got ${at.left}, expected ${box.left}`);
     assert.ok(at.bottom <= box.top);
     await page.open();
     await pages.close(page);
   });
 
-  it('follows another box in the old one’s place, and goes with the last one', async () => {
+  it('moves to a box that replaces the old one, and disappears with the last box', async () => {
     const page = await started();
     await page.evaluate(() => replaceBox());
     await page.press('End');
@@ -63,7 +63,7 @@ describeBadge('the badge in odd pages', (pages) => {
     await pages.close(page);
   });
 
-  it('does not fight a page that removes it: it comes back with the next typing, and not for ever', async () => {
+  it('does not fight a page that removes it: it returns on the next keystroke, a limited number of times', async () => {
     const page = await started();
     for (let i = 0; i < 3; i += 1) {
       await page.seen(SHOWN);
@@ -79,7 +79,7 @@ describeBadge('the badge in odd pages', (pages) => {
     await pages.close(page);
   });
 
-  it('asks few questions, however many events a page makes', async () => {
+  it('asks few questions, no matter how many events a page dispatches', async () => {
     const page = await started();
     const before = (await page.asked()).length;
     await page.evaluate(() => flood(1000));
@@ -96,11 +96,11 @@ describeBadge('the badge in odd pages', (pages) => {
     await pages.close(page);
   });
 
-  it('asks one question at a time, and the newest text next', async () => {
+  it('asks one question at a time, then the newest text', async () => {
     const page = await pages.open('hostile.html');
     await page.click(BOX);
     await page.evaluate(() => globalThis.test.hold());
-    // A slow machine makes a pause, and asks, before the last of these keys.
+    // On a slow machine the script can see a pause, and ask, before the last of these keys.
     await page.keys('What is');
     await page.until(() => globalThis.test.asked().length > 0);
     for (const text of [' thi', 's']) {
@@ -117,7 +117,7 @@ describeBadge('the badge in odd pages', (pages) => {
     await pages.close(page);
   });
 
-  it('reads no boxes for passwords, searches, addresses, and none that nobody sees', async () => {
+  it('does not read boxes for passwords, searches or addresses, or boxes too small to see', async () => {
     const page = await pages.open('hostile.html');
     for (const selector of ['[type=password]', '[type=search]', '#search', '#address', '#tiny']) {
       await page.evaluate((found) => document.querySelector(found).focus(), selector);
@@ -128,7 +128,7 @@ describeBadge('the badge in odd pages', (pages) => {
     await pages.close(page);
   });
 
-  it('goes where something covers the box, or the box is out of sight, and comes again', async () => {
+  it('disappears while the box is covered or out of view, and returns', async () => {
     const page = await started();
     await page.evaluate(() => cover(true));
     await page.gone();
@@ -150,14 +150,14 @@ describeBadge('the badge in odd pages', (pages) => {
     await page.lastAsked(`${QUESTION} too`);
     await page.seen(SHOWN);
     await page.open();
-    // The focus goes back to where it was, and so does the badge.
+    // The focus returns to its previous place, and so does the badge.
     await page.evaluate(() => document.querySelector('dialog').close());
     await page.lastAsked(QUESTION);
     await page.seen(SHOWN);
     await pages.close(page);
   });
 
-  it('is there again in a document that is written anew, and beside a new body’s box', async () => {
+  it('returns in a rewritten document and beside the box of a new body', async () => {
     for (const change of [() => writeAnew(), () => replaceBody()]) {
       const page = await started();
       await page.evaluate(change);
@@ -171,7 +171,7 @@ describeBadge('the badge in odd pages', (pages) => {
     }
   });
 
-  it('asks the beginning of a huge text, with no half of a character', async () => {
+  it('asks with the beginning of a huge text, without splitting a character', async () => {
     const page = await started();
     await page.evaluate(() => {
       box().value = `abcd${'🚦'.repeat(100_000)}`;
@@ -196,7 +196,7 @@ describeBadge('the badge in odd pages', (pages) => {
     await edited.close();
   });
 
-  it('leaves out what an editor shows of its own, and keeps lines apart', async () => {
+  it('leaves out an editor’s own hints, and keeps lines apart', async () => {
     const page = await pages.open('contenteditable.html');
     await page.click('#chat-input');
     await page.evaluate(() => {
@@ -213,7 +213,7 @@ describeBadge('the badge in odd pages', (pages) => {
     await pages.close(page);
   });
 
-  it('asks nothing before a person did anything in the page', async () => {
+  it('asks nothing before the user has interacted with the page', async () => {
     const init = () => {
       globalThis.isActive = false;
       const { prototype } = Navigator;
@@ -236,7 +236,7 @@ describeBadge('the badge in odd pages', (pages) => {
     await pages.close(page);
   });
 
-  it('uses the adapter that the person chose, on pages that have what it goes by', async () => {
+  it('uses the adapter that the user chose, on pages with the features that it looks for', async () => {
     const CASES = [
       ['open-webui', 'contenteditable.html', '#chat-input', '/?models=thinker%3A7b'],
       ['open-webui', 'textarea.html', 'textarea', undefined],
@@ -271,7 +271,7 @@ describeBadge('the badge in odd pages', (pages) => {
     }
   });
 
-  it('steps aside when the page loses what its adapter goes by', async () => {
+  it('disappears when the page loses the features that its adapter looks for', async () => {
     const page = await pages.open('contenteditable.html', {
       answers: { hello: { ...WELCOME, adapter: 'open-webui' } },
     });

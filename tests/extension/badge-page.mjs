@@ -1,4 +1,4 @@
-// The content script in a page of its own, with a stand-in for the extension behind it.
+// Runs the content script in a page with a stand-in for the rest of the extension.
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,10 @@ export const SUGGESTION = {
 export const WELCOME = { kind: 'welcome', adapter: 'auto', endpoint: 'openAI' };
 export const QUESTION = 'Prove that the root of 2 is irrational';
 
-/** Runs in the page before its scripts: the extension's side, and a way into closed shadow roots, which the real extension has from the browser. */
+/**
+ * Runs in the page before its scripts. It stands in for the extension and gives access to closed shadow roots, which the
+ * browser gives to a real extension.
+ */
 function standIn(answers) {
   const roots = [];
   const attach = Element.prototype.attachShadow;
@@ -39,7 +42,7 @@ function standIn(answers) {
   const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis;
   const timers = new Set();
   const unanswered = new Set();
-  /** How often each interval ran. */
+  /** Counts the runs of each interval. */
   const runs = new Map();
   const waiting = new Set();
   const look = () => {
@@ -85,14 +88,14 @@ function standIn(answers) {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
   globalThis.test = {
-    /** By kind of message; a list is used up one by one, down to its last. */
+    /** Answers by kind of message. A list is used up one answer at a time; its last answer is repeated. */
     answers,
     sent: [],
-    /** Answers wait until `release` is called. */
+    /** Holds answers back until `release` is called. */
     hold: () => {
       globalThis.test.held = new Promise((release) => Object.assign(globalThis.test, { release }));
     },
-    /** Waits until the script has nothing left to do: its check ran, no pause in typing is left, and no answer but those that are held. */
+    /** Waits until the script has nothing left to do: its check ran, no timer is pending, and every answer arrived or is held back. */
     settled: async () => {
       const before = [...runs];
       await when(() => before.every(([timer, count]) => !runs.has(timer) || runs.get(timer) > count));
@@ -104,7 +107,7 @@ function standIn(answers) {
     listeners,
     roots,
     hosts: () => [...document.querySelectorAll('div[data-signalbox-badge]')],
-    /** The badge that is seen, as a person sees it. */
+    /** Returns the visible badge as the user sees it, or null. */
     badge: () => {
       const hosts = globalThis.test.hosts().map(rootOf);
       if (hosts.length !== 1) return null;
@@ -128,7 +131,7 @@ function standIn(answers) {
         tags: [...new Set([...hosts[0].querySelectorAll('*')].map(({ localName }) => localName))].sort(),
       };
     },
-    /** The place of a button of the card. */
+    /** Returns the centre of the card's button with this text. */
     buttonOf: (text) => {
       const [shadow] = globalThis.test.hosts().map(rootOf);
       const found = [...shadow.querySelectorAll('button')].find((button) => button.textContent === text);
@@ -159,30 +162,30 @@ function standIn(answers) {
   };
 }
 
-/** What tests do with such a page, beside what `openBrowser` gives. */
+/** Adds the actions that these tests need to a page from `openBrowser`. */
 function badgePage(page, content) {
   const badge = () => page.evaluate(() => globalThis.test.badge());
   return {
     ...page,
     inject: () => page.raw.evaluate(content),
     badge,
-    /** Waits for a badge; `text` is what it must show. */
+    /** Waits for a badge; with `text`, for a badge that shows this text. */
     seen: (text = '') =>
       page.until((wanted) => {
         const found = globalThis.test.badge();
         return found !== null && (wanted === '' || found.text === wanted) && found;
       }, text),
     gone: () => page.until(() => globalThis.test.badge() === null),
-    /** Waits until this was asked. */
+    /** Waits until the last question is this text. */
     lastAsked: (text) => page.until((wanted) => globalThis.test.asked().at(-1) === wanted, text),
     asked: () => page.evaluate(() => globalThis.test.asked()),
     sent: async (kind) => (await page.evaluate(() => globalThis.test.sent)).filter((message) => message.kind === kind),
     keys: (text) => page.raw.keyboard.type(text),
-    /** From now on this is the answer. */
+    /** Sets the answer to this kind of message from now on. */
     answer: (kind, answer) =>
       page.evaluate((kind, answer) => Object.assign(globalThis.test.answers, { [kind]: answer }), kind, answer),
     settle: () => page.evaluate(() => globalThis.test.settled()),
-    /** Clicks the badge as a person does, and returns it with its card. */
+    /** Clicks the badge with the mouse, and returns it with its card. */
     open: async () => {
       const { button } = await badge();
       await page.raw.mouse.click(button.left + 30, (button.top + button.bottom) / 2);
@@ -200,7 +203,7 @@ function badgePage(page, content) {
   };
 }
 
-/** Runs the suite in every browser. `pages.open(name)` gives a fixture with the script in it. */
+/** Runs the suite in every browser. `pages.open(name)` opens a fixture and injects the script. */
 export function describeBadge(name, suite) {
   const pages = {};
   before(async () => {
@@ -226,7 +229,7 @@ export function describeBadge(name, suite) {
         get origin() {
           return pages.origin;
         },
-        /** `answers` by kind of message; `init` as a function of the page. */
+        /** Opens a fixture. `answers` are by kind of message; `init` is a function that runs in the page. */
         open: async (fixture, { answers = {}, init = '() => undefined', isInjected = true } = {}) => {
           const all = { hello: WELCOME, warm: WELCOME, ask: SUGGESTION, ...answers };
           const script = `(${standIn})(${JSON.stringify(all)}); (${init})();`;
@@ -235,7 +238,7 @@ export function describeBadge(name, suite) {
           if (isInjected) await page.inject();
           return page;
         },
-        /** The page complained about nothing, and asked nobody. */
+        /** Closes the page after checking that it logged no errors and sent no requests to other origins. */
         close: async (page) => {
           assert.deepEqual(
             page.consoleErrors.filter((text) => !/favicon|404/.test(text)),
@@ -248,7 +251,7 @@ export function describeBadge(name, suite) {
           await page.close();
         },
       };
-      // Not in `before`, which also runs where every test is left out.
+      // Not in `before`, which also runs when every test is skipped.
       beforeEach(async () => {
         here.browser ??= await openBrowser(kind);
       });

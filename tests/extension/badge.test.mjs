@@ -1,11 +1,11 @@
-// The badge beside the prompt box: where it stands, what it says, and that the page stays as it was.
+// Tests the badge beside the prompt box: its position, its text, and that it leaves the page unchanged.
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { describeBadge, QUESTION, SUGGESTION, WELCOME } from './badge-page.mjs';
 
 const SHOWN = 'signalbox: Thinker-7B';
 
-/** What the page consists of, shadow roots and values included, without the badge. */
+/** Returns the page's content without the badge, with shadow roots and the values of text areas. */
 function snapshot() {
   const badges = globalThis.test.hosts().map(({ outerHTML }) => outerHTML);
   const html = badges.reduce((left, badge) => left.replace(badge, ''), document.documentElement.outerHTML);
@@ -29,7 +29,7 @@ const LAYOUTS = [
 
 describeBadge('the badge', (pages) => {
   for (const { name, fixture, box, frame } of LAYOUTS) {
-    it(`stands beside ${name}, and changes nothing`, async () => {
+    it(`appears beside ${name}, and changes nothing`, async () => {
       const control = await pages.open(fixture, { isInjected: false });
       await control.click(box);
       await control.keys(QUESTION);
@@ -53,7 +53,7 @@ describeBadge('the badge', (pages) => {
       assert.ok(at.bottom <= around.top || at.top >= around.bottom, 'it lies over the box');
       assert.ok(Math.abs(at.bottom - around.top) < 12, `got ${at.bottom}, expected to be just above ${around.top}`);
       assert.ok(at.left >= 0 && at.top >= 0 && at.right <= around.width && at.bottom <= around.height);
-      // It is what one hits there, and the focus stays where it was.
+      // A click there reaches the badge, and the focus stays in the box.
       const hit = await page.evaluate(
         ([x, y]) => document.elementFromPoint(x, y).hasAttribute('data-signalbox-badge'),
         [at.left + 30, at.top + 10],
@@ -69,7 +69,7 @@ describeBadge('the badge', (pages) => {
     });
   }
 
-  it('says why on a click, leads on, and closes again', async () => {
+  it('explains the suggestion on a click, links to a chat and the panel, and closes again', async () => {
     const page = await pages.open('textarea.html', { answers: { open: { kind: 'opened', isOpen: false } } });
     await page.click('textarea');
     await page.keys(QUESTION);
@@ -97,7 +97,7 @@ describeBadge('the badge', (pages) => {
     await pages.close(page);
   });
 
-  it('opens the panel with what stands in the box at the click', async () => {
+  it('opens the panel with the text of the box at the time of the click', async () => {
     const page = await pages.open('textarea.html', { answers: { open: { kind: 'opened', isOpen: true } } });
     await page.click('textarea');
     await page.keys(QUESTION);
@@ -105,7 +105,7 @@ describeBadge('the badge', (pages) => {
     await page.settle();
     await page.open();
     await page.evaluate(() => {
-      // Without an event, which would be a reason to ask.
+      // No event is dispatched, because the badge would ask again on an event.
       document.querySelector('textarea').value += ' Or is it?';
     });
     await page.clickButton('More in the side panel');
@@ -114,7 +114,7 @@ describeBadge('the badge', (pages) => {
     await pages.close(page);
   });
 
-  it('leaves the caret in the box when it is clicked, and has one stop for the keyboard', async () => {
+  it('leaves the caret in the box when clicked, and has one tab stop', async () => {
     const page = await pages.open('textarea.html');
     await page.click('textarea');
     await page.keys(QUESTION);
@@ -149,7 +149,7 @@ describeBadge('the badge', (pages) => {
     await pages.close(page);
   });
 
-  it('believes no click but a person’s', async () => {
+  it('ignores clicks that do not come from the user', async () => {
     const page = await pages.open('textarea.html', { answers: { open: { kind: 'opened', isOpen: true } } });
     await page.click('textarea');
     await page.keys(QUESTION);
@@ -175,13 +175,13 @@ describeBadge('the badge', (pages) => {
     await page.seen();
     const opened = await page.open();
     const { card, tags } = opened;
-    assert.equal(card.text.split(evil).length, 4); // As name, as reason, in the link.
+    assert.equal(card.text.split(evil).length, 4); // In the name, the reason and the link.
     assert.ok(!tags.includes('img'));
     assert.equal(await page.evaluate(() => globalThis.isTaken), null);
     await pages.close(page);
   });
 
-  it('says that there is no suggestion, and why; steps aside on errors, and comes back', async () => {
+  it('explains why there is no suggestion; disappears on errors, and returns', async () => {
     const none = { kind: 'none', why: 'No model is left to choose from.' };
     const page = await pages.open('textarea.html', { answers: { ask: none } });
     await page.click('textarea');
@@ -196,13 +196,13 @@ describeBadge('the badge', (pages) => {
     await page.gone();
     await page.answer('ask', [{ kind: 'busy' }, SUGGESTION]);
     await page.keys('?');
-    // Busy, and once more after a while.
+    // The first answer is "busy", so the script asks once more after a while.
     await page.seen(SHOWN);
     assert.deepEqual((await page.asked()).slice(-2), [`${QUESTION}!?`, `${QUESTION}!?`]);
     await pages.close(page);
   });
 
-  it('waits for three letters, and goes when the box is emptied without an event', async () => {
+  it('waits for three letters, and disappears when the box is emptied without an event', async () => {
     for (const [fixture, box, send] of [
       ['textarea.html', 'textarea', '[type=submit]'],
       ['contenteditable.html', '#chat-input', '#send'],
@@ -220,7 +220,7 @@ describeBadge('the badge', (pages) => {
     }
   });
 
-  it('is for a site that is on: it goes with “off”, and leaves nothing behind', async () => {
+  it('appears only on a site that is turned on; disappears on “off”, and leaves nothing behind', async () => {
     const off = await pages.open('textarea.html', { answers: { hello: { kind: 'off' } } });
     await off.click('textarea');
     await off.keys(QUESTION);
@@ -242,7 +242,7 @@ describeBadge('the badge', (pages) => {
       return [sent.length, hosts().length, listeners.size];
     });
     assert.deepEqual(state, [sent, 0, 0]);
-    // Turned on again, the script comes once more.
+    // When the site is turned on again, the script is injected once more.
     await page.evaluate((welcome) => {
       globalThis.test.answers.hello = welcome;
     }, WELCOME);
@@ -251,7 +251,7 @@ describeBadge('the badge', (pages) => {
     await pages.close(page);
   });
 
-  it('is there once, however often the script comes; and goes when the extension is gone', async () => {
+  it('appears once, no matter how often the script is injected, and disappears with the extension', async () => {
     const page = await pages.open('textarea.html');
     await page.inject();
     await page.click('textarea');
@@ -266,7 +266,7 @@ describeBadge('the badge', (pages) => {
     await pages.close(page);
   });
 
-  it('keeps a model’s name of any length in its place', async () => {
+  it('limits its width for a long model name', async () => {
     const ask = { ...SUGGESTION, model: 'm'.repeat(300) };
     const page = await pages.open('textarea.html', { answers: { ask } });
     await page.click('textarea');

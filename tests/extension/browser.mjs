@@ -1,4 +1,5 @@
-// One small surface over two browsers with an extension loaded, driven as a person does: its menu, its shortcuts and the permission dialogs are the browser's own.
+// Offers one small interface to two browsers with an extension loaded, driven as by the user: the menu, the shortcuts and
+// the permission dialogs are the browser's own.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,9 +11,10 @@ import { openScreen } from './screen.mjs';
 const START = { chromium: startChromium, firefox: startFirefox };
 
 /**
- * `folder`: the unpacked extension. `sites`: stand-ins for hosts, see `openNetwork`; this machine's own addresses work
- * without. `profile`: a folder that outlives the browser, for what is stored; without, a new one each time. Chromium
- * takes the extension's id from the folder's path: one with the same path has the same storage.
+ * Opens a browser with the unpacked extension in `folder`. `sites` are stand-ins for hosts (see `openNetwork`); addresses
+ * of this machine need no stand-in. `profile` is a folder that keeps stored data after the browser closes; without it, each
+ * browser gets a new one. Chromium derives the extension's id from the path of its folder: the same path has the same
+ * storage.
  */
 export async function openExtension(kind, folder, { profile, sites } = {}) {
   const manifest = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
@@ -57,45 +59,45 @@ export async function openExtension(kind, folder, { profile, sites } = {}) {
     kind,
     origin: browser.origin,
     id: new URL(browser.origin).host,
-    /** What not every browser has: a test that needs it says so and leaves it out. */
+    /** Lists features that only some browsers have; a test that needs one skips the other browsers. */
     can: browser.can,
-    /** Comes to the front; what has gone behind it takes no clicks until `front()`. */
+    /** Opens a page in front of the others. Pages behind it take no clicks until their `front()` is called. */
     newPage: browser.newPage,
-    /** A page of the extension in a tab. */
+    /** Opens a page of the extension in a tab. */
     extensionPage: (name, init) => browser.newPage(`${browser.origin}/${name}`, init),
-    /** `evaluate` never wakes it. `stop` returns once it has stopped; what comes then wakes another one. */
+    /** `evaluate` never wakes the background. `stop` returns once the background has stopped; the next event starts a new one. */
     background: {
       evaluate: (action, ...args) => browser.evaluate(action, args),
       isAwake: browser.isAwake,
       stop: browser.stopBackground,
     },
-    /** A page that the extension or another page opened in a tab, by how its address begins. */
+    /** Finds a page that the extension or another page opened in a tab, by the beginning of its address. */
     pageAt: browser.pageAt,
-    /** The side panel or sidebar, once it is open; see `handsOn` (Firefox has a part of it). */
+    /** Waits for the side panel or sidebar to open, and returns it; see `handsOn` (Firefox supports a part of it). */
     panel: () => browser.panel(panelFile),
     isPanelOpen: () => browser.isPanelOpen(panelFile),
     offscreen: browser.offscreen,
-    /** Selects what the element shows or holds, opens the menu there, and chooses by the first letter. */
+    /** Selects the text of the element, opens the context menu there, and chooses an item by its first letter. */
     contextMenu: async (page, selector, key) => {
       await page.front();
       const element = await page.raw.waitForSelector(selector);
       await element.click({ count: 3 });
       await screen.chooseInMenu(await browser.pointOf(page, selector), key);
     },
-    /** Presses the keys that the manifest gives to the command, in the page. */
+    /** Presses the manifest's keys for the command in the page. */
     command: press,
-    /** The toolbar's button, by its keys. */
+    /** Activates the toolbar's button through its keyboard shortcut. */
     action: (page) => press(page, '_execute_action'),
-    /** By a click, and the browser's own dialog. Chromium asks no second time for what it once allowed: there is no dialog then. */
+    /** Clicks the element and accepts the browser's own dialog. Chromium shows no dialog for a permission that it granted before. */
     grant: answer(true),
     deny: answer(false),
-    /** Without a page of the extension that asks for it. A pattern as in a manifest: 'https://chat.example/*'. */
+    /** Grants a host permission without using the extension's interface. The pattern is as in a manifest: 'https://chat.example/*'. */
     allow: browser.allow,
-    /** Takes permissions back as another page of the extension would, not by the browser's own settings. */
+    /** Revokes permissions from a page of the extension, not in the browser's settings. */
     revoke: (...patterns) => browser.revoke(patterns),
-    /** Requests that left this machine, or would have. */
+    /** Returns the requests that left this machine or would have left it. */
     strangers: () => [...network.strangers],
-    /** What the extension's own pages and background complained about. */
+    /** Returns the errors of the extension's own pages and background. */
     complaints: browser.complaints,
     close: closeAll,
   };

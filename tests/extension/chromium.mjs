@@ -1,4 +1,4 @@
-// Chromium with an unpacked extension, with a window on a screen of its own.
+// Runs Chromium with an unpacked extension and a window on a separate screen.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +7,10 @@ import { expressionOf, reopened, surfaceOf } from '../web/browsers.mjs';
 import { LIMIT_MS, repeat, waitFor } from '../web/waiting.mjs';
 import { SIZE } from './screen.mjs';
 
-/** Nobody answers there. What the browser would ask its makers by itself goes there, so that whatever leaves is the extension's or a page's. */
+/**
+ * An address without a server. The browser's own requests to its vendor go there, so that every other request comes from
+ * the extension or a page.
+ */
 const NOWHERE = 'http://127.0.0.1:9/';
 const ARGS = [
   ...['--no-sandbox', '--ozone-platform=x11', '--window-position=0,0', `--window-size=${SIZE.width},${SIZE.height}`],
@@ -16,7 +19,7 @@ const ARGS = [
   '--ignore-certificate-errors',
 ];
 
-/** Complaints of the extension's own pages and worker, from their beginning. */
+/** Collects errors of the extension's own pages and worker from their start. */
 function listen(browser, complaints) {
   const heard = new WeakSet();
   const note = (text) => complaints.push(text);
@@ -26,7 +29,7 @@ function listen(browser, complaints) {
     if (target.type() === 'service_worker') {
       const worker = await target.worker();
       worker.on('console', (message) => message.type() === 'error' && note(message.text()));
-      // The library keeps a service worker's errors to itself.
+      // Puppeteer does not report a service worker's errors.
       worker.client.on('Runtime.exceptionThrown', ({ exceptionDetails: { exception, text } }) =>
         note(exception?.description ?? text),
       );
@@ -36,13 +39,13 @@ function listen(browser, complaints) {
     page.on('console', (message) => message.type() === 'error' && note(message.text()));
     page.on('pageerror', (error) => note(String(error)));
   };
-  // A target that is gone before it is attached to has nothing to say.
+  // A target that closes before it is attached has no errors to report.
   const quietly = (target) => attach(target).catch(() => {});
   browser.on('targetcreated', quietly).on('targetchanged', quietly);
   return Promise.all(browser.targets().map(quietly));
 }
 
-/** Else an extension from a folder is turned off when it is loaded anew, as it is by an update. */
+/** Turns on developer mode; without it, Chromium disables an unpacked extension when an update reloads it. */
 function allowFolders(profile) {
   const file = path.join(profile, 'Default/Preferences');
   if (existsSync(file)) return;
@@ -61,9 +64,9 @@ export async function startChromium({ folder, profile, screen, network }) {
     enableExtensions: true,
     defaultViewport: null,
     userDataDir: profile,
-    ignoreDefaultArgs: ['--enable-automation'], // Its bar would take room of the page.
+    ignoreDefaultArgs: ['--enable-automation'], // Its bar would take space from the page.
     env: screen.env,
-    // An extension that is loaded by the library's own option loses what it was granted when the browser ends.
+    // An extension loaded by Puppeteer's own option loses its permissions when the browser closes.
     args: [...ARGS, `--load-extension=${folder}`, `--proxy-server=http://127.0.0.1:${network.port}`],
   });
   const isWorker = (target) => target.type() === 'service_worker' && target.url().startsWith('chrome-extension://');
@@ -73,16 +76,16 @@ export async function startChromium({ folder, profile, screen, network }) {
 
   const find = (start) => browser.targets().find((target) => target.url().startsWith(start));
   const worker = () => browser.targets().find((target) => isWorker(target));
-  /** Pages that the browser opened by itself, such as the side panel; not the tabs of `newPage`. */
+  /** Tabs of `newPage`, to tell them from pages that the browser opened by itself, such as the side panel. */
   const tabs = new Set();
   const surfaceAt = async (target) => surfaceOf(await target.asPage());
-  /** A dialog of the browser takes the focus from every page. */
+  /** Returns whether a page has the focus; a dialog of the browser takes it from every page. */
   const hasFocus = async () => {
     const pages = browser.targets().filter((target) => target.type() === 'page');
     const ask = async (target) => (await target.asPage()).evaluate(() => document.hasFocus());
     return (await Promise.all(pages.map((target) => ask(target).catch(() => false)))).includes(true);
   };
-  /** A page of the extension that does nothing; an update of the extension closes it. */
+  /** Returns a page of the extension that does nothing; an update of the extension closes it. */
   const still = reopened(async () => {
     const page = await browser.newPage();
     await page.goto(`${origin}/manifest.json`);
@@ -91,8 +94,8 @@ export async function startChromium({ folder, profile, screen, network }) {
   await still();
   const origins = async () => (await (await still()).evaluate(() => chrome.permissions.getAll())).origins;
   /**
-   * Has a permission asked for, and grants it. The dialog refuses by default, and nothing tells when it takes keys: one
-   * that was refused, since the first key came too early, is opened again.
+   * Requests a permission through `ask`, and grants it. The dialog refuses by default, and there is no signal for when it
+   * accepts keys. If a key came too early and the request was refused, the dialog is opened again.
    */
   const grant = async (ask) => {
     const before = (await origins()).length;
@@ -132,7 +135,7 @@ export async function startChromium({ folder, profile, screen, network }) {
       if (target === undefined) throw new Error('the service worker sleeps: expected something that wakes it, before');
       return JSON.parse(await (await target.worker()).evaluate(expressionOf(action, args)));
     },
-    /** As after half a minute without events. */
+    /** Stops the service worker, as Chromium does after half a minute without events. */
     stopBackground: async () => {
       const target = worker();
       if (target === undefined) return;
@@ -143,20 +146,20 @@ export async function startChromium({ folder, profile, screen, network }) {
           if (versions.some(({ runningStatus }) => runningStatus === 'stopped')) resolve();
         });
       });
-      // One that is debugged is started again as soon as it has stopped.
+      // Chromium restarts a worker with an attached debugger as soon as it stops.
       await (await target.worker()).client.detach();
       await watching.send('ServiceWorker.stopAllWorkers');
       await stopped;
       await watching.detach();
     },
-    /** The point of the screen. */
+    /** Returns a point inside the element in screen coordinates. */
     pointOf: (page, selector) =>
       page.evaluate((selector) => {
         const { x, y, width, height } = document.querySelector(selector).getBoundingClientRect();
         const top = screenY + outerHeight - innerHeight;
         return { x: screenX + x + Math.min(20, width / 2), y: top + y + height / 2 };
       }, selector),
-    /** Clicks what asks for a permission, and answers. */
+    /** Clicks the element that requests a permission, and answers the dialog. */
     answer: async (isAllowed, page, selector) => {
       if (isAllowed) return grant(() => page.click(selector));
       await waitFor('the page to have the focus', hasFocus);
@@ -164,7 +167,7 @@ export async function startChromium({ folder, profile, screen, network }) {
       await waitFor('a permission dialog', async () => !(await hasFocus()));
       return repeat('the permission dialog to close', () => screen.press('Escape'), hasFocus);
     },
-    /** What was granted once is granted without a dialog. */
+    /** Requests and grants a permission; there is no dialog for a permission that was granted before. */
     allow: async (pattern) => {
       const page = await still();
       await page.bringToFront();

@@ -1,4 +1,4 @@
-// Firefox ESR with an extension, with a window on a screen of its own.
+// Runs Firefox ESR with an extension and a window on a separate screen.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import puppeteer from 'puppeteer-core';
@@ -11,7 +11,7 @@ const ORIGIN = `moz-extension://${UUID}`;
 
 const prefsOf = (id, { port }) => ({
   'extensions.webextensions.uuids': JSON.stringify({ [id]: UUID }),
-  // An extension loaded from a folder is taken out when the browser ends; what it stored stays.
+  // Firefox removes an extension loaded from a folder when it closes; these settings keep the stored data.
   'extensions.webextensions.keepStorageOnUninstall': true,
   'extensions.webextensions.keepUuidOnUninstall': true,
   // The address of the manifest serves as a page of the extension that does nothing.
@@ -19,11 +19,11 @@ const prefsOf = (id, { port }) => ({
   'network.proxy.type': 1,
   ...{ 'network.proxy.http': '127.0.0.1', 'network.proxy.http_port': port },
   ...{ 'network.proxy.ssl': '127.0.0.1', 'network.proxy.ssl_port': port },
-  // Nobody answers there: the browser asks its makers nothing.
+  // No server runs there, so the browser does not reach its vendor.
   'services.settings.server': 'http://127.0.0.1:9/v1',
 });
 
-/** The browser's own scope, for what no page can see or do. */
+/** Returns a function that runs code in the browser's own scope, with access that pages do not have. */
 async function chromeScope(browser, id) {
   const send = async (method, params) => (await browser.connection.send(method, params)).result;
   const { contexts } = await send('browsingContext.getTree', { 'moz:scope': 'chrome' });
@@ -37,7 +37,10 @@ async function chromeScope(browser, id) {
   };
 }
 
-/** The sidebar is no page to the protocol: it is read through another page of the extension, and takes the screen's events. */
+/**
+ * Returns the sidebar's interface. The sidebar is not a page in the protocol: it is read through another page of the
+ * extension, and receives its input from the screen.
+ */
 function sidebarOf(page, own, screen) {
   const raw = async (expression) => {
     const inside = `(async () => {
@@ -71,7 +74,7 @@ function sidebarOf(page, own, screen) {
       await until((wanted) => document.activeElement === document.querySelector(wanted), selector);
       await screen.press('Ctrl+A');
       await (text === '' ? screen.press('Backspace') : screen.type(text));
-      // The screen's keys are on their way yet.
+      // The keys sent through the screen may not have arrived yet.
       await until((wanted, text) => document.querySelector(wanted).value === text, selector, text);
     },
     press: (keys) => screen.press(keys),
@@ -81,7 +84,7 @@ function sidebarOf(page, own, screen) {
     },
     evaluate,
     until,
-    front: async () => {}, // It is seen as long as it is open.
+    front: async () => {}, // The sidebar is visible as long as it is open.
     screenshot: async () => {
       const picture = await own(async () => {
         const { browsingContext } = SidebarController.browser.contentDocument.querySelector('browser');
@@ -110,7 +113,8 @@ export async function startFirefox({ folder, profile, screen, network }) {
     acceptInsecureCerts: true,
     defaultViewport: null,
     userDataDir: profile,
-    // Firefox refuses the home of another user, which root's often is; the variable lets it take the address for its settings.
+    // Firefox refuses a home folder that another user owns, which is common when it runs as root.
+    // MOZ_REMOTE_SETTINGS_DEVTOOLS makes it accept the address in `services.settings.server`.
     env: { ...screen.env, HOME: profile, MOZ_REMOTE_SETTINGS_DEVTOOLS: '1' },
     args: [`--width=${SIZE.width}`, `--height=${SIZE.height}`, '--remote-allow-system-access'],
     extraPrefsFirefox: prefsOf(id, network),
@@ -122,13 +126,13 @@ export async function startFirefox({ folder, profile, screen, network }) {
     const page = await browser.newPage();
     if (!url.startsWith(ORIGIN)) return { ...(await surfaceOf(page, url, init)) };
     const surface = await surfaceOf(page, undefined, init);
-    // The library hears nothing of such a page's loading, and would wait for it.
+    // Puppeteer gets no load events of such a page, and would wait for them.
     page.goto(url).catch(() => {});
     const isThere = (start) => location.href.startsWith(start) && document.readyState === 'complete';
     await waitFor(`${url} to load`, () => surface.evaluate(isThere, ORIGIN).catch(() => false));
     return surface;
   };
-  /** A page of the extension that does nothing; an update of the extension closes it. */
+  /** Returns a page of the extension that does nothing; an update of the extension closes it. */
   const still = reopened(async () => (await newPage(`${ORIGIN}/manifest.json`)).raw);
   await still();
   const isAwake = () => own((id) => WebExtensionPolicy.getByID(id).extension.backgroundState === 'running');
@@ -136,7 +140,7 @@ export async function startFirefox({ folder, profile, screen, network }) {
   return {
     origin: ORIGIN,
     can: { offscreen: false },
-    /** What is written to the console on purpose is not heard here. */
+    /** Returns script errors only; messages that code logs to the console are not included. */
     complaints: () =>
       own((_id, origin) => {
         const errors = Services.console.getMessageArray().filter((one) => one instanceof Ci.nsIScriptError);
@@ -177,7 +181,7 @@ export async function startFirefox({ folder, profile, screen, network }) {
       const inside = `(async () => { with (await browser.runtime.getBackgroundPage()) return ${expression}; })()`;
       return JSON.parse(await (await still()).evaluate(inside));
     },
-    /** As after half a minute without events: what is still being answered keeps it awake. */
+    /** Stops the event page, as Firefox does after half a minute without events; a pending answer keeps it awake. */
     stopBackground: () =>
       waitFor('the event page to stop', () =>
         own(async (id) => {
@@ -191,7 +195,7 @@ export async function startFirefox({ folder, profile, screen, network }) {
         const { x, y, width, height } = document.querySelector(selector).getBoundingClientRect();
         return { x: mozInnerScreenX + x + Math.min(20, width / 2), y: mozInnerScreenY + y + height / 2 };
       }, selector),
-    /** Clicks what asks for a permission, and answers. */
+    /** Clicks the element that requests a permission, and answers the question. */
     answer: async (isAllowed, page, selector) => {
       const isOpen = () => own(() => PopupNotifications.panel.state === 'open');
       await page.click(selector);
@@ -199,7 +203,7 @@ export async function startFirefox({ folder, profile, screen, network }) {
       const press = () => screen.press(isAllowed ? 'Alt+A' : 'Alt+D');
       await repeat('the permission question to close', press, async () => !(await isOpen()));
     },
-    /** Grants it without a question. */
+    /** Grants the permission without a question. */
     allow: (pattern) =>
       own(async (id, origin) => {
         const { ExtensionPermissions } = ChromeUtils.importESModule(

@@ -1,4 +1,4 @@
-// What the background answers to content scripts, however many of them ask however much.
+// Tests the background's answers to content scripts, and its limits on many scripts and frequent messages.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { importExtension } from './import-module.mjs';
@@ -13,7 +13,7 @@ const sender = (tab) => ({
   url: `${ORIGIN}/c/1`,
 });
 
-/** The browser, the settings and the router: as much of them as the gate uses. */
+/** Stand-ins for the parts of the host, the panel and the settings that the gate uses. */
 const STAND_INS = {
   './host.js': 'export const host = globalThis.gateHost;',
   './panel.js': 'export const openPanel = async () => true;',
@@ -41,7 +41,7 @@ describe('the gate', () => {
     for (const name of ['gateHost', 'gateStored', 'chrome']) delete globalThis[name];
   });
 
-  /** The answer, once there is one; undefined where the message is dropped. */
+  /** Waits for the answer; returns undefined if the message is dropped. */
   const send = (message, tab = 1) =>
     new Promise((resolve) => {
       if (!listen(message, sender(tab), resolve)) resolve(undefined);
@@ -52,7 +52,7 @@ describe('the gate', () => {
     return answers[times - 1];
   };
 
-  it('answers one question of a page at a time, and those of other pages meanwhile', async () => {
+  it('answers one question of a page at a time, and other pages in the meantime', async () => {
     const first = ask();
     const release = await asked(1);
     for (let i = 0; i < 5; i += 1) {
@@ -69,7 +69,7 @@ describe('the gate', () => {
     assert.deepEqual(await next, SUGGESTION);
   });
 
-  it('takes the next question of a page 20 ms after the last one', async () => {
+  it('accepts the next question of a page 20 ms after the last one', async () => {
     const first = ask();
     (await asked(1))(SUGGESTION);
     await first;
@@ -81,7 +81,7 @@ describe('the gate', () => {
     assert.deepEqual(await next, SUGGESTION);
   });
 
-  it('hears 50 messages of a page in a second, and drops the others', async () => {
+  it('accepts 50 messages per second from a page, and drops the rest', async () => {
     for (let second = 0; second < 2; second += 1) {
       const all = await Promise.all(Array.from({ length: 60 }, () => send({ kind: 'hello' })));
       const welcomed = all.filter((answer) => answer?.kind === 'welcome').length;
@@ -91,13 +91,13 @@ describe('the gate', () => {
     }
   });
 
-  it('hears nothing from frames, from other extensions, and from pages that are none of the web', async () => {
+  it('ignores messages from frames, other extensions and pages that are not on the web', async () => {
     for (const change of [{ frameId: 3 }, { id: 'another' }, { tab: undefined }, { url: 'file:///etc/passwd' }]) {
       assert.equal(listen({ kind: 'hello' }, { ...sender(1), ...change }, assert.fail), false);
     }
   });
 
-  it('lets no page that is not seen open the panel', async () => {
+  it('does not let a hidden page open the panel', async () => {
     const hidden = { ...sender(1), tab: { id: 1, active: false, windowId: 1 } };
     assert.equal(listen({ kind: 'open', text: 'Why?' }, hidden, assert.fail), false);
   });

@@ -9,7 +9,7 @@ const extension = fileURLToPath(new URL('../../web/extension', import.meta.url))
 
 const only = (text) => new RegExp(`^${text.replace(/[.]/g, '\\.')}$`);
 
-/** Replaces imported modules by these sources. */
+/** Replaces imported modules with these sources. */
 const inPlace = (standIns) => ({
   name: 'stand-ins',
   setup: ({ onResolve, onLoad }) => {
@@ -21,8 +21,8 @@ const inPlace = (standIns) => ({
 });
 
 /**
- * Bundles and imports a file, given by its path below web/extension. `standIns` replaces modules: sources by the names by
- * which they are imported.
+ * Bundles and imports a file, given by its path below web/extension. `standIns` maps import names to the sources that
+ * replace these modules.
  */
 export async function importExtension(file, { firefox = false, standIns = {} } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-extension-'));

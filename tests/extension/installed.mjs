@@ -1,4 +1,4 @@
-// The extension as its users get it: built, loaded into a real browser with a window, with sites that stand in for chats.
+// Runs the extension as its users get it: built, loaded into a real browser with a window, with stand-ins for chat sites.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { importExtension } from './import-module.mjs';
 
 const fixtures = fileURLToPath(new URL('../fixtures/extension', import.meta.url));
 
-/** Chats by these names, with the pages of tests/fixtures/extension. */
+/** Chat sites that serve the pages of tests/fixtures/extension. */
 export const CHAT = 'https://chat.example';
 export const OTHER_CHAT = 'https://other-chat.example';
 
@@ -21,7 +21,7 @@ const PAGES = ['textarea', 'contenteditable', 'shadow', 'hostile', 'strict'];
 
 function servePage(request, response) {
   const name = path.basename(new URL(request.url, CHAT).pathname);
-  // Every other address is one of the chat's own.
+  // Every other address counts as one of the chat's pages.
   const page = readFileSync(path.join(fixtures, `${PAGES.includes(name) ? name : 'textarea'}.html`));
   response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(page);
 }
@@ -33,7 +33,7 @@ export const middleOf = ({ left, top, width, height }) => [left + width / 2, top
 export const hasModel = (badge) =>
   badge?.isSeen && /^signalbox: \S+/.test(badge.text) && !/no suggestion/.test(badge.text);
 
-/** Runs in the page, as a content script: what the badge shows behind its closed shadow root. */
+/** Returns the content of the badge's closed shadow root. Runs in the page as a content script. */
 function lookAtBadge() {
   const host = document.querySelector('[data-signalbox-badge]');
   if (host === null) return null;
@@ -55,7 +55,7 @@ function lookAtBadge() {
   };
 }
 
-/** Runs in a page of the extension: a request to what keeps the settings. */
+/** Sends a request to the settings database. Runs in a page of the extension. */
 const inSettings = (mode, request, ...args) =>
   new Promise((resolve, reject) => {
     const opening = indexedDB.open('signalbox-stored');
@@ -72,7 +72,7 @@ const inSettings = (mode, request, ...args) =>
     };
   });
 
-/** Runs in a page of the extension: tells its parts that the settings and the judgements are others. */
+/** Tells the parts of the extension that the settings and the feedback changed. Runs in a page of the extension. */
 const tell = () => {
   const channel = new BroadcastChannel('judged');
   channel.postMessage(null);
@@ -80,7 +80,7 @@ const tell = () => {
   return chrome.storage.session.set({ storedChanged: crypto.randomUUID() });
 };
 
-/** Runs in a page of the extension: empties everything in which it keeps anything. */
+/** Empties the extension's storage. Runs in a page of the extension. */
 async function empty() {
   const asPromise = (request) =>
     new Promise((resolve, reject) => {
@@ -98,18 +98,18 @@ async function empty() {
   }
 }
 
-/** Runs the suite in every browser. Each test finds the extension as it is after its installation. `sites`: more stand-ins for hosts. */
+/** Runs the suite in every browser. Each test starts with a freshly installed extension. `sites` are further stand-ins for hosts. */
 export function describeExtension(name, suite, { sites = {} } = {}) {
   for (const kind of BROWSERS) {
     describe(`${name}, ${kind}`, () => {
-      /** `expected`: Firefox's complaint of a page that was closed while its script waited for an answer. */
+      /** `expected`: Firefox's error for a page that was closed while its script waited for an answer. */
       const installed = { kind, pages: [], expected: [/Promise rejected after context unloaded/] };
       after(async () => {
         await installed.browser?.close();
         if (installed.scratch) rmSync(installed.scratch, { recursive: true, force: true, maxRetries: 5 });
       });
       beforeEach(async () => {
-        // Not in `before`, which also runs where every test is left out.
+        // Not in `before`, which also runs when every test is skipped.
         if (installed.scratch === undefined) await installed.install();
         if (!(await isThere(installed.desk.raw))) await installed.openDesk();
         const { origins } = await installed.desk.evaluate(() => chrome.permissions.getAll());
@@ -118,7 +118,7 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
         await installed.desk.evaluate(tell);
         await installed.scriptsAre();
       });
-      /** What a test opened goes with it, nothing left the machine, and no part of the extension complained. */
+      /** Closes the pages of the test, and checks that no request left the machine and no part of the extension reported an error. */
       afterEach(async () => {
         for (const page of installed.pages.splice(0)) await page.close();
         await installed.closePanel();
@@ -129,7 +129,7 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
         await (await installed.browser.panel()).close();
         await waitFor('the panel to close', async () => !(await installed.browser.isPanelOpen()));
       };
-      /** Waits until the browser puts the badge into the pages of these sites, and of no others. */
+      /** Waits until the browser injects the badge into the pages of exactly these sites. */
       installed.scriptsAre = async (...origins) => {
         const wanted = JSON.stringify(origins.map((origin) => `${origin}/*`).sort());
         const registered = () =>
@@ -139,7 +139,7 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
         const what = `the sites with a badge to be ${wanted}`;
         await waitFor(what, async () => JSON.stringify((await registered()).sort()) === wanted);
       };
-      /** These sites are allowed and turned on, and nothing else is in the settings. */
+      /** Allows these sites and turns them on, and resets all other settings to their defaults. */
       installed.allow = async (...origins) => {
         const { DEFAULT_STORED, NEW_SITE } = await importExtension('stored/schema.ts');
         for (const origin of origins) await installed.browser.allow(`${origin}/*`);
@@ -178,7 +178,7 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
         });
         await installed.openDesk();
       };
-      /** A page of the extension through which tests look; it does nothing by itself. */
+      /** Opens a page of the extension that tests use to inspect it; the page does nothing by itself. */
       installed.openDesk = async () => {
         installed.desk = await installed.browser.extensionPage('privacy/index.html');
       };
@@ -190,11 +190,11 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
         await installed.check();
         await installed.browser.close();
       };
-      /** The settings as they are stored, null where none are; `key`: what was put aside as damaged. */
+      /** Returns the stored settings, or null if there are none. The key 'damaged' returns the damaged settings that were set aside. */
       installed.stored = (key = 'stored') => installed.desk.evaluate(inSettings, 'readonly', 'get', key);
-      /** Behind the extension's back: nobody is told. */
+      /** Stores settings without notifying the extension. */
       installed.putStored = (value) => installed.desk.evaluate(inSettings, 'readwrite', 'put', value, 'stored');
-      /** A page of the extension in a tab. */
+      /** Opens a page of the extension in a tab. */
       installed.extensionPage = async (name) => {
         const page = await installed.browser.extensionPage(name);
         installed.pages.push(page);
@@ -202,11 +202,11 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
       };
       installed.settings = async () => {
         const page = await installed.extensionPage('settings/index.html');
-        // Its parts move until it knows its benchmark.
+        // The layout shifts until the page has loaded its benchmark.
         await page.until(() => document.querySelector('[data-held]') !== null);
         return page;
       };
-      /** Adds it in the settings, and allows it in the browser's own dialog, which Chromium shows once for each site. */
+      /** Adds a site in the settings, and allows it in the browser's own dialog. Chromium shows the dialog once for each site. */
       installed.addSite = async (origin) => {
         const page = await installed.settings();
         await page.type('#new-site', origin);
@@ -214,7 +214,7 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
         await page.until((site) => document.querySelector(`[data-site="${site}"]`) !== null, origin);
         await installed.close(page);
       };
-      /** Runs as the extension's own code in the tab with this address: what a hostile page could do if it took over a content script. */
+      /** Runs code as a content script in the tab with this address, as a hostile page could if it took over a content script. */
       installed.inPage = async (url, action, ...args) => {
         const inside = `async (url, args) => {
           const tabs = await chrome.tabs.query({});
@@ -225,9 +225,9 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
         }`;
         return installed.desk.evaluate(inside, url, args);
       };
-      /** The badge on the page at this address; null where there is none. */
+      /** Returns the badge on the page at this address, or null if there is no badge. */
       installed.badge = (url = CHAT) => installed.inPage(url, lookAtBadge);
-      /** The badge once it says something that fits. */
+      /** Waits until `fits` accepts the badge, and returns the badge. */
       installed.badgeThat = async (what, fits, url = CHAT) => {
         let badge;
         const look = async () => {
@@ -239,7 +239,7 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
         });
         return badge;
       };
-      /** Clicks the badge, which knows about all of the prompt, and returns it with its open card. */
+      /** Waits for a badge that fits, clicks it, and returns it with its open card. */
       installed.openCard = async (page, what = 'with a model', fits = hasModel) => {
         const { rect } = await installed.badgeThat(what, fits);
         await page.raw.mouse.click(...middleOf(rect));

@@ -1,4 +1,4 @@
-// What happens to the extension and its pages over time: pages made ready in advance, updates, several windows.
+// Tests the extension and its pages over time: prerendered pages, updates, questions that arrive while the user types.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -14,12 +14,12 @@ const RULES = JSON.stringify({ prerender: [{ urls: ['/next'], eagerness: 'immedi
 const FIRST = `<a id="on" href="/next">On</a><script type="speculationrules">${RULES}</script>`;
 const NEXT =
   '<br><br><br><textarea cols="60"></textarea><script>onload = () => setTimeout(fetch, 500, "/loaded")</script>';
-/** Its script never comes, and so it is never loaded. */
+/** The script never arrives, so the page never finishes loading. */
 const SLOW = '<p>Slow</p><script src="/never"></script>';
 const PAGES = { '/next': NEXT, '/slow': SLOW };
 let isLoadedAhead = false;
 
-/** A site whose first page has the browser make the next one ready. */
+/** Serves a site whose first page makes the browser prerender the next one. */
 function serveAhead({ url }, response) {
   isLoadedAhead ||= url === '/loaded';
   if (url === '/never') return;
@@ -29,7 +29,7 @@ function serveAhead({ url }, response) {
 describeExtension(
   'the life of the extension',
   (installed) => {
-    it('leaves what a person types in the panel to the person, whatever a page says of clicks', async () => {
+    it('keeps the text that the user types in the panel, even if a page claims clicks on its badge', async () => {
       await installed.allow(CHAT);
       const page = await installed.open(CHAT);
       await installed.browser.action(page);
@@ -39,18 +39,18 @@ describeExtension(
       const ask = (text) => installed.inPage(CHAT, (text) => chrome.runtime.sendMessage({ kind: 'open', text }), text);
       await panel.type('#prompt', PROMPT);
       assert.equal((await ask('What the page would like to ask'))?.kind, 'opened');
-      // Whatever comes after it has come, so has it.
+      // Events arrive in order: once the panel can read the question, it has been notified of it.
       const asked = () => panel.evaluate(async () => (await chrome.storage.session.get('question')).question);
       let last = await waitFor('the question', asked);
       assert.equal(last.text, 'What the page would like to ask');
       assert.equal(await prompt(), PROMPT);
-      // The focus goes where a person clicks.
+      // A click in the page moves the focus out of the panel.
       await installed.browser.contextMenu(page, 'main p', 'Escape');
       await ask('What the badge was asked');
       await panel.until(() => document.querySelector('#prompt').value === 'What the badge was asked');
       await panel.type('#prompt', PROMPT);
       await installed.browser.contextMenu(page, 'main p', 'Escape');
-      // What the panel took over once it does not take again.
+      // The panel does not take over the same text twice.
       for (const again of [() => installed.browser.action(page), () => ask('What the badge was asked')]) {
         last = await asked();
         await again();
@@ -63,7 +63,7 @@ describeExtension(
       }
     });
 
-    it('gives back the permission of a site that an import leaves out', async () => {
+    it('gives up the permission for a site that an import leaves out', async () => {
       await installed.allow(CHAT, AHEAD);
       const { packAll } = await importExtension('stored/transfer.ts');
       const { sites, ...others } = await installed.stored();
@@ -78,14 +78,14 @@ describeExtension(
       assert.deepEqual(origins, [`${AHEAD}/*`]);
     });
 
-    it('has a badge on a page that the browser made ready before it was wanted', async () => {
+    it('has a badge on a prerendered page', async () => {
       await installed.allow(AHEAD);
       const page = await installed.open(AHEAD);
-      // Firefox knows no such pages.
+      // Firefox does not prerender pages.
       const isMadeReady = installed.kind === 'chromium';
       if (isMadeReady) await waitFor('the next page to be made ready', () => isLoadedAhead);
       await page.click('#on');
-      // The page that was made ready takes the place of this one, in the midst of whatever is asked of it.
+      // The prerendered page replaces this one, possibly during an evaluation.
       const isNext = () => page.evaluate(() => location.pathname === '/next').catch(() => false);
       await waitFor('the next page', isNext);
       const isReady = await page.evaluate(() => performance.getEntriesByType('navigation')[0].activationStart > 0);
@@ -94,7 +94,7 @@ describeExtension(
       await installed.badgeThat('with a model', hasModel, AHEAD);
     });
 
-    it('is not held up by a page that never ends to load', async () => {
+    it('is not delayed by a page that never finishes loading', async () => {
       await installed.allow(AHEAD);
       const settings = await installed.settings();
       const turn = (origin) => settings.click(`[data-site="${origin}"] [data-on]`);
@@ -113,7 +113,7 @@ describeExtension(
       await installed.scriptsAre();
       await turn(AHEAD);
       await installed.scriptsAre(AHEAD);
-      // What is selected there is read all the same.
+      // The selection on that page can still be read.
       await installed.desk.evaluate((id) => chrome.tabs.update(id, { active: true }), id);
       const page = await installed.browser.pageAt(`${AHEAD}/slow`);
       await page.evaluate(() => getSelection().selectAllChildren(document.querySelector('p')));
@@ -123,12 +123,12 @@ describeExtension(
       await installed.desk.evaluate((id) => chrome.tabs.remove(id), id);
     });
 
-    it('comes back to pages that are open when the extension is updated', async () => {
+    it('returns to open pages after the extension is updated', async () => {
       await installed.allow(AHEAD);
       const page = await installed.open(`${AHEAD}/next`);
       await page.type('textarea', PROMPT);
       await installed.badgeThat('with a model', hasModel, AHEAD);
-      // Closes every page of the extension.
+      // The reload closes every page of the extension.
       await installed.desk.evaluate(() => {
         setTimeout(() => chrome.runtime.reload(), 100);
       });

@@ -1,4 +1,5 @@
-// An index of one's own that needs a sentence transformer: nothing is asked for before a click, one host is, and then nothing any more.
+// Tests a user's own index that needs a sentence transformer: no requests before a click, then requests to one host, and
+// no requests after the download.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +17,7 @@ const index = path.join(folder, 'poems.sbx');
 let files = {};
 const asked = [];
 
-/** Stands in for the host of models. */
+/** Stands in for the model host. */
 function hub(request, response) {
   const { pathname } = new URL(request.url, 'https://huggingface.co');
   asked.push(pathname);
@@ -45,9 +46,9 @@ before(async () => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 describeExtension(
-  'an index of a sentence transformer',
+  'an index that needs a sentence transformer',
   (installed) => {
-    it('asks for the download, says what and from whom, and routes with it from then on', async () => {
+    it('offers the download, names the model and the host, and routes with the model afterwards', async () => {
       asked.length = 0;
       const settings = await installed.settings();
       await settings.chooseFiles('#own-index', index);

@@ -1,4 +1,5 @@
-// The network as a browser under test sees it: a proxy that answers for the sites that a test stands in for, and notes every other request.
+// Provides the network of a browser under test: a proxy that serves a test's stand-ins for sites, and records every other
+// request.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -6,7 +7,7 @@ import https from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Made anew each time: no key lies in the repository. */
+/** Returns a new key and certificate each time, so that the repository contains no key. */
 function certificate() {
   const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-certificate-'));
   const [key, cert] = ['key.pem', 'cert.pem'].map((name) => path.join(folder, name));
@@ -21,12 +22,15 @@ function certificate() {
   }
 }
 
-/** Chromium gets a dictionary for the spelling there, whatever its settings say. */
+/** Chromium downloads its spelling dictionary from this host, regardless of its settings. */
 const OF_THE_BROWSER = { 'redirector.gvt1.com': (_request, response) => response.writeHead(404).end() };
 
 const nameOf = (host = '') => host.replace(/:\d+$/, '');
 
-/** `standIns`: by host name, what answers its requests, as for `createServer` of node:http. Addresses of this machine do not come here. */
+/**
+ * Opens the proxy. `standIns` maps host names to request handlers as for `createServer` of node:http. Requests to addresses
+ * of this machine bypass the proxy.
+ */
 export async function openNetwork(standIns = {}) {
   const sites = { ...OF_THE_BROWSER, ...standIns };
   const strangers = [];
@@ -35,7 +39,7 @@ export async function openNetwork(standIns = {}) {
     const { host } = request.headers;
     const site = sites[nameOf(host)];
     if (site !== undefined) {
-      // To a proxy the whole address is sent.
+      // Clients send the whole address to a proxy.
       request.url = request.url.replace(/^https?:\/\/[^/]*/, '') || '/';
       return site(request, response);
     }
@@ -60,7 +64,7 @@ export async function openNetwork(standIns = {}) {
   await new Promise((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   return {
     port: proxy.address().port,
-    /** Requests to hosts that no test stands in for; of encrypted ones no more than the host is known. */
+    /** Requests to hosts without a stand-in. For encrypted requests, only the host is known. */
     strangers,
     close: async () => {
       const closed = new Promise((resolve) => proxy.close(resolve));

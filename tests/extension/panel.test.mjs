@@ -1,4 +1,4 @@
-// The side panel, opened as a person opens it: by the toolbar, the context menu and the keys; and the settings behind it.
+// Tests the side panel, opened as the user opens it (toolbar, context menu, keyboard shortcut), and the settings page.
 import assert from 'node:assert/strict';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,7 +12,7 @@ const INDEX = fileURLToPath(new URL('../../dist/models/index/index.sbx', import.
 const PROMPT = 'How many prime numbers lie between 10 and 50?';
 
 describeExtension('the side panel', (installed) => {
-  /** Opened by the toolbar's button, beside a page. */
+  /** Opens a page, and the panel beside it through the toolbar's button. */
   const openPanel = async (url = CHAT) => {
     const page = await installed.open(url);
     await installed.browser.action(page);
@@ -22,7 +22,7 @@ describeExtension('the side panel', (installed) => {
   };
   const ask = async (panel, prompt) => {
     await panel.type('#prompt', prompt);
-    // The decision on something else, that stood there before, is none on this.
+    // Wait for the new decision; an earlier prompt's decision may still be shown.
     await panel.until(() => document.querySelector('[aria-busy="false"] [data-pick]') !== null);
   };
   const storedThat = (what, fits) =>
@@ -31,7 +31,7 @@ describeExtension('the side panel', (installed) => {
       return stored !== null && fits(stored) && stored;
     });
 
-  it('opens by the toolbar and says which model, why, and for how much', async () => {
+  it('opens from the toolbar and shows the model, the reason and the price', async () => {
     const panel = await openPanel();
     assert.equal(await panel.evaluate(() => document.querySelector('[data-pick]')), null);
     await ask(panel, PROMPT);
@@ -47,11 +47,11 @@ describeExtension('the side panel', (installed) => {
     assert.equal(shown.sideways, 0);
   });
 
-  it('keeps the dial', async () => {
+  it('keeps the position of the dial', async () => {
     const panel = await openPanel();
     await ask(panel, PROMPT);
     const before = await panel.text('[data-pick]');
-    // The cheapest end.
+    // Click at the cheapest end.
     await panel.clickAt('#dial', [0.02, 0.5]);
     await panel.until((last) => document.querySelector('[data-pick]')?.textContent !== last, before);
     const { settings } = await storedThat('with another dial', (stored) => stored.settings.dial < 20);
@@ -70,7 +70,7 @@ describeExtension('the side panel', (installed) => {
     assert.match(await panel.text('[data-page]'), /chat\.example/);
   });
 
-  it('takes the selected text by its keys, from a page and from a field', async () => {
+  it('takes the selected text on its keyboard shortcut, from a page and from a field', async () => {
     const page = await installed.open(CHAT);
     await page.type('textarea', 'Is the number 91 a prime?');
     await page.raw.keyboard.down('Control');
@@ -88,7 +88,7 @@ describeExtension('the side panel', (installed) => {
     await panel.until(() => document.querySelector('#prompt').value.startsWith('What is the tallest'));
   });
 
-  it('takes over what a badge was asked, opened by its click or, where the browser does not let it, by the person', async () => {
+  it('takes over the badge’s prompt, opened by the badge or, if the browser does not allow that, by the user', async () => {
     await installed.allow(CHAT);
     const page = await installed.open(CHAT);
     await page.paste('textarea', PROMPT);
@@ -103,14 +103,14 @@ describeExtension('the side panel', (installed) => {
     await panel.until(() => document.querySelector('[data-pick]') !== null);
   });
 
-  it('says so where nothing is selected', async () => {
+  it('says so if nothing is selected', async () => {
     const page = await installed.open(CHAT);
     await installed.browser.command(page, 'which-model');
     const panel = await installed.browser.panel();
     await panel.until(() => /Nothing is selected/.test(document.querySelector('[data-page]')?.textContent ?? ''));
   });
 
-  it('shows what comes from a page as text', async () => {
+  it('shows markup from a page as text', async () => {
     const page = await installed.open(CHAT);
     const hostile = '<img src=x onerror="document.title=1"> how many primes?';
     await page.evaluate((text) => {
@@ -122,7 +122,7 @@ describeExtension('the side panel', (installed) => {
     assert.equal(await panel.evaluate(() => document.querySelector('main img, #app img')), null);
   });
 
-  it('learns from what the person says, shows it, and forgets it', async () => {
+  it('learns from the user’s feedback, shows it, and forgets it', async () => {
     const panel = await openPanel();
     await ask(panel, PROMPT);
     await panel.click('[data-wrong]');
@@ -139,11 +139,11 @@ describeExtension('the side panel', (installed) => {
     await panel.until(() => document.querySelector('[data-counted]') === null);
   });
 
-  it('takes back what was said by mistake', async () => {
+  it('undoes feedback that was given by mistake', async () => {
     const panel = await openPanel();
     await ask(panel, PROMPT);
     await panel.click('[data-right]');
-    // It counts at once, and moves what stands below.
+    // The rating counts at once, and shifts the elements below it.
     await panel.until(() => document.querySelector('[data-rating]') && document.querySelector('[data-counted]'));
     await panel.click('[data-undo]');
     await panel.until(() => document.querySelector('[data-rating]') === null);
@@ -160,7 +160,7 @@ describeExtension('the side panel', (installed) => {
     assert.equal(kept, 0);
   });
 
-  it('routes on an index of one’s own, and refuses one that is damaged', async () => {
+  it('routes with the user’s own index, and refuses a damaged index', async () => {
     const mine = path.join(installed.scratch, 'mine.sbx');
     const broken = path.join(installed.scratch, 'broken.sbx');
     cpSync(INDEX, mine);
@@ -182,13 +182,13 @@ describeExtension('the side panel', (installed) => {
     await panel.until(() => document.querySelector('[data-pick]') !== null);
   });
 
-  it('goes into one file and comes out of it, all of it or nothing', async () => {
+  it('exports everything to one file, and imports all of it or nothing', async () => {
     const panel = await openPanel();
     await ask(panel, PROMPT);
     await panel.click('[data-right]');
     await panel.until(() => document.querySelector('[data-rating]') !== null);
     const settings = await installed.settings();
-    // What is saved goes to the test, and not to wherever a browser puts its downloads.
+    // Keep the exported file for the test instead of downloading it.
     await settings.evaluate(() => {
       URL.createObjectURL = (blob) => {
         globalThis.saved = blob;
@@ -218,7 +218,7 @@ describeExtension('the side panel', (installed) => {
     await settings.until(() => document.querySelector('#feedback [data-rating]') === null);
   });
 
-  it('can be used by everybody: panel and settings', async () => {
+  it('has no accessibility violations in the panel, the settings and the privacy page', async () => {
     const panel = await installed.extensionPage('panel/index.html');
     await panel.until(() => document.querySelector('[data-status="ready"]') !== null);
     await ask(panel, PROMPT);
@@ -230,7 +230,7 @@ describeExtension('the side panel', (installed) => {
     assert.deepEqual(await violations(privacy, 'html'), []);
   });
 
-  it('brings older settings up to date, and puts damaged ones aside', async () => {
+  it('updates older settings, and sets damaged settings aside', async () => {
     await installed.putStored({ dial: 100, excluded: [], prices: {}, pricedOnly: false });
     const panel = await openPanel();
     assert.equal(await panel.evaluate(() => document.querySelector('#dial').valueAsNumber), 100);

@@ -1,4 +1,4 @@
-// The badge on a person's sites: allowed and taken back, on the layouts that chats have, and on pages that mean no good.
+// Tests the badge on the user's sites: granted and revoked permissions, the layouts of chats, and hostile pages.
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { waitFor } from '../web/waiting.mjs';
@@ -8,13 +8,13 @@ const PROMPT = 'How many prime numbers lie between 10 and 50?';
 const isGone = (badge) => badge === null || !badge.isSeen;
 
 describeExtension('the badge on a site', (installed) => {
-  it('is not there before the person allows it', async () => {
+  it('does not appear before the user allows the site', async () => {
     const page = await installed.open(CHAT);
     await page.type('textarea', PROMPT);
     assert.equal(await page.evaluate(() => document.querySelector('[data-signalbox-badge]')), null);
   });
 
-  it('is not there where the person says no', async () => {
+  it('does not add a site if the user denies the permission', async () => {
     const page = await installed.settings();
     await page.type('#new-site', 'https://refused.example');
     await installed.browser.deny(page, 'form.add-site [data-add-site]');
@@ -23,7 +23,7 @@ describeExtension('the badge on a site', (installed) => {
     assert.deepEqual((await installed.desk.evaluate(() => chrome.permissions.getAll())).origins, []);
   });
 
-  it('comes when the site is allowed, to pages that are open already, and for this site alone', async () => {
+  it('appears on pages that are already open when their site is allowed, and on this site alone', async () => {
     const page = await installed.open(OTHER_CHAT);
     await installed.addSite(OTHER_CHAT);
     await page.front();
@@ -34,7 +34,7 @@ describeExtension('the badge on a site', (installed) => {
     assert.deepEqual(origins, [`${OTHER_CHAT}/*`]);
   });
 
-  it('says why on a click, and how the chat with another model is opened', async () => {
+  it('explains the suggestion on a click, and offers the side panel', async () => {
     await installed.allow(CHAT);
     const page = await installed.open(CHAT);
     await page.paste('textarea', PROMPT);
@@ -49,7 +49,7 @@ describeExtension('the badge on a site', (installed) => {
     ['contenteditable', '#chat-input', (found) => document.querySelector(found).textContent],
     ['strict', 'textarea', (found) => document.querySelector(found).value],
   ]) {
-    it(`stands beside a ${layout} box, and leaves its text alone`, async () => {
+    it(`appears beside the box of the ${layout} page, and leaves its text unchanged`, async () => {
       await installed.allow(CHAT);
       const page = await installed.open(`${CHAT}/${layout}`);
       await page.type(selector, PROMPT);
@@ -57,7 +57,7 @@ describeExtension('the badge on a site', (installed) => {
       assert.equal(await page.evaluate(read, selector), PROMPT);
       const { width, height } = await page.evaluate(() => ({ width: innerWidth, height: innerHeight }));
       assert.ok(rect.left >= 0 && rect.top >= 0 && rect.right <= width && rect.bottom <= height, JSON.stringify(rect));
-      // Browsers complain of a policy that lets them load no icon.
+      // Browsers report an error if the page's policy forbids loading an icon.
       assert.deepEqual(
         page.consoleErrors.filter((text) => !text.includes('/favicon.ico')),
         [],
@@ -66,17 +66,17 @@ describeExtension('the badge on a site', (installed) => {
   }
 
   for (const host of ['open-chat', 'closed-chat']) {
-    it(`stands beside a box in the shadow root of ${host}`, async () => {
+    it(`appears beside a box in the shadow root of ${host}`, async () => {
       await installed.allow(CHAT);
       const page = await installed.open(`${CHAT}/shadow`);
-      // Its box is the first thing in it.
+      // The box is the first element in the shadow root.
       await page.clickAt(host, [0.5, 0.3]);
       await page.raw.keyboard.type(PROMPT);
       await installed.badgeThat('with a model', hasModel);
     });
   }
 
-  it('goes when the page takes its box away while one types, and comes with the next box', async () => {
+  it('disappears when the page removes the box during typing, and returns with the next box', async () => {
     await installed.allow(CHAT);
     const page = await installed.open(`${CHAT}/hostile`);
     await page.type('#place textarea', PROMPT);
@@ -90,7 +90,7 @@ describeExtension('the badge on a site', (installed) => {
     assert.deepEqual(page.consoleErrors, []);
   });
 
-  it('cannot be clicked, read or kept busy by the page', async () => {
+  it('cannot be clicked, read or overloaded by the page', async () => {
     await installed.allow(CHAT);
     const page = await installed.open(`${CHAT}/hostile`);
     await page.type('#place textarea', PROMPT);
@@ -105,7 +105,7 @@ describeExtension('the badge on a site', (installed) => {
     assert.equal((await installed.badge()).card, null);
   });
 
-  it('tells a content script that was taken over no more than a badge shows', async () => {
+  it('tells a compromised content script only what a badge shows', async () => {
     await installed.allow(CHAT);
     await installed.open(CHAT);
     const said = await installed.inPage(CHAT, async () => {
@@ -127,7 +127,7 @@ describeExtension('the badge on a site', (installed) => {
       for (const message of wrong) refused.push(await ask(message));
       const right = await ask({ kind: 'ask', text: 'How many primes are there?' });
       const atOnce = await Promise.all(Array.from({ length: 20 }, () => ask({ kind: 'ask', text: 'How many?' })));
-      // Firefox leaves `session` out, Chromium refuses; the other areas are open, and hold nothing.
+      // Firefox does not offer `session`, and Chromium denies access to it; the other areas are accessible but empty.
       const lookInto = (area) => chrome.storage[area]?.get().then(Object.keys, () => 'closed') ?? 'closed';
       const storage = await Promise.all(['session', 'local', 'sync'].map(lookInto));
       return { refused, right, kinds: atOnce.map((answer) => answer.kind).sort(), storage };
@@ -138,12 +138,12 @@ describeExtension('the badge on a site', (installed) => {
     );
     const shown = ['kind', 'lamp', 'model', 'pCorrect', 'siteModel', 'usdPerMTok', 'why'];
     assert.deepEqual(Object.keys(said.right).sort(), shown);
-    // How many are answered depends on how fast they come: tests/extension/gate.test.mjs counts them.
+    // The number of answers depends on the speed of the requests; tests/extension/gate.test.mjs counts them.
     assert.ok(said.kinds.includes('busy') && said.kinds.every((kind) => ['busy', 'suggestion'].includes(kind)));
     assert.deepEqual(said.storage, ['closed', [], []]);
   });
 
-  it('lets no page flood the background, or open the panel behind another page', async () => {
+  it('does not let a page flood the background, or open the panel from behind another page', async () => {
     await installed.allow(CHAT);
     await installed.open(CHAT);
     await installed.desk.front();
@@ -160,20 +160,20 @@ describeExtension('the badge on a site', (installed) => {
     assert.deepEqual(await installed.desk.evaluate(() => chrome.storage.session.get('question')), {});
     const most = 50 * (Math.ceil(said.seconds) + 1);
     assert.ok(said.answered > 0 && said.answered <= most, `got ${said.answered} answers in ${said.seconds} s`);
-    // The next second is another one.
+    // The limit starts anew each second.
     await waitFor('an answer', () =>
       installed.inPage(CHAT, async () => (await chrome.runtime.sendMessage({ kind: 'hello' }).catch(() => null))?.kind),
     );
   });
 
-  it('answers after the background slept', async () => {
+  it('answers after the background was stopped', async () => {
     const mark = () => {
       globalThis.wasThere = true;
     };
     const isMarked = () => globalThis.wasThere === true;
     await installed.allow(CHAT);
     const page = await installed.open(CHAT);
-    // Nothing is asked later that would wake it.
+    // Pasting asks one question; typing could ask another one later and wake the background.
     await page.paste('textarea', PROMPT);
     await installed.badgeThat('with a model', hasModel);
     const { background, can } = installed.browser;
@@ -189,7 +189,7 @@ describeExtension('the badge on a site', (installed) => {
     assert.notEqual(await (await offscreen())?.evaluate(isMarked), false, 'the router outlives the sleep');
   });
 
-  it('suggests only what the site has, under its names, with a link that opens the chat and sends nothing', async () => {
+  it('suggests only the site’s models, under the site’s names, with a link that opens the chat and sends nothing', async () => {
     await installed.allow(CHAT);
     const settings = await installed.settings();
     await settings.click(`[data-site="${CHAT}"] details summary`);
@@ -212,7 +212,7 @@ describeExtension('the badge on a site', (installed) => {
     assert.deepEqual(Object.fromEntries(searchParams), { model: siteModel, prompt: PROMPT });
   });
 
-  it('goes when the site is turned off, and comes back', async () => {
+  it('disappears when the site is turned off, and returns', async () => {
     await installed.allow(CHAT);
     const page = await installed.open(CHAT);
     await page.type('textarea', PROMPT);
@@ -226,7 +226,7 @@ describeExtension('the badge on a site', (installed) => {
     await installed.badgeThat('with a model', hasModel);
   });
 
-  it('is still allowed after the browser was closed', async () => {
+  it('is still allowed after a restart of the browser', async () => {
     await installed.allow(CHAT);
     await installed.restart();
     const page = await installed.open(CHAT);
@@ -234,7 +234,7 @@ describeExtension('the badge on a site', (installed) => {
     await installed.badgeThat('with a model', hasModel);
   });
 
-  it('goes when the permission is taken back, and the settings say so', async () => {
+  it('disappears when the permission is revoked, and the settings say so', async () => {
     await installed.allow(CHAT);
     const page = await installed.open(CHAT);
     await page.type('textarea', PROMPT);
