@@ -1,4 +1,5 @@
-// What the extension costs: processor time of the page that is typed into, memory of the router for badges. Chromium only.
+// Measures the extension's costs: processor time in the page during typing, and memory of the router for badges.
+// Chromium only.
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CHAT, OTHER_CHAT } from '../extension/installed.mjs';
@@ -6,7 +7,10 @@ import { PAUSE_MS } from './extension-latency.mjs';
 import { fill, textOf } from './extension-page.mjs';
 import { promptsOf } from './extension-prompts.mjs';
 
-/** `pause` between keys. After most of them a question is asked, and its answer drawn: more than fluent typing costs, which has no pause but the last. */
+/**
+ * Pauses this long between keys, so that most keys lead to a question and a drawn answer. This costs more than fluent
+ * typing, which pauses only after the last key.
+ */
 const SLOW = { pace: 'each key a question', pause: 200 };
 const FLUENT = { pace: 'fluently', pause: 60 };
 const TEXTAREA = { layout: 'textarea', box: 'textarea' };
@@ -19,13 +23,13 @@ const TEXTS = [
   { name: '50,000 characters, edited element', characters: 50_000, ...EDITED, ...SLOW },
 ];
 
-/** The tasks of the page's main thread while `action` runs, in ms of the processor's own time. */
+/** Returns the processor time in ms of each task on the page's main thread while `action` runs. */
 async function tasksDuring({ raw }, action) {
   await raw.tracing.start({ categories: ['toplevel', 'devtools.timeline', 'blink.user_timing'], screenshots: false });
   await raw.evaluate(() => performance.mark('bench'));
   await action();
   const { traceEvents } = JSON.parse(Buffer.from(await raw.tracing.stop()).toString());
-  // It says which of the threads is the page's.
+  // This mark identifies the page's main thread.
   const { pid, tid } = traceEvents.find(({ name, cat }) => name === 'bench' && cat.includes('blink.user_timing'));
   const isTask = (event) =>
     event.pid === pid && event.tid === tid && event.ph === 'X' && event.name === 'ThreadControllerImpl::RunTask';
@@ -36,7 +40,7 @@ async function typed(page, { layout, box, characters }, origin, keys, pause) {
   await page.raw.goto(`${origin}/${layout}`);
   await page.click(box);
   await page.evaluate(fill, box, textOf(characters));
-  // By then the badge stands there, where there is one.
+  // The pause lets the badge appear first, if the page has one.
   await page.press('Space');
   await sleep(1000);
   const tasks = await tasksDuring(page, async () => {
@@ -50,7 +54,7 @@ async function typed(page, { layout, box, characters }, origin, keys, pause) {
   return { perKey: sum / keys, longest: Math.max(0, ...tasks) };
 }
 
-/** The same page with the badge, and without the extension's script. */
+/** Measures typing in the same page with the badge and without the extension's script. */
 export async function measureTyping(session, { keys }) {
   const page = await session.browser.newPage(CHAT);
   const results = [];
@@ -65,7 +69,7 @@ export async function measureTyping(session, { keys }) {
   return results;
 }
 
-/** Memory that only the extension's own processes hold, in bytes: its pages, its background and its workers. */
+/** Returns the private memory of the extension's processes (pages, background and workers) in bytes. */
 function memoryOf(browserPid) {
   const text = (pid, name) => readFileSync(`/proc/${pid}/${name}`, 'utf8');
   const parentOf = (pid) => Number(/^PPid:\s*(\d+)/m.exec(text(pid, 'status'))?.[1] ?? 0);
@@ -79,24 +83,25 @@ function memoryOf(browserPid) {
       for (const [, kb] of text(pid, 'smaps_rollup').matchAll(/^Private_(?:Clean|Dirty):\s*(\d+) kB/gm))
         bytes += 1024 * kb;
     } catch {
-      // It ended meanwhile.
+      // The process has ended since the listing.
     }
   }
   return bytes;
 }
 
-/** What the scripts of a page or worker hold; the memory of wasm is not in it. */
+/** Returns the size of the script heap of a page or worker, without the memory of WebAssembly. */
 async function heapOf(client) {
   await client.send('HeapProfiler.collectGarbage');
   return (await client.send('Runtime.getHeapUsage')).usedSize;
 }
 
-/** The document that routes for badges, after a decision. */
+/** Measures the memory of the document that routes for badges, before it opens and after a decision. */
 export async function measureMemory(session) {
   const pid = session.desk.raw.browser().process().pid;
   const page = await session.chat();
   await session.forget();
-  // What is closed gives its memory back after a while, and the background comes with the next question in any case.
+  // The closed document takes a while to release its memory. The next question starts the background in any case, so
+  // the background runs in both measurements.
   await session.desk.evaluate(() => chrome.runtime.sendMessage({}).catch(() => undefined));
   await sleep(2000);
   const before = memoryOf(pid);

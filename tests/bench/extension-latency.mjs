@@ -1,4 +1,4 @@
-// How long an answer takes, beyond the pause of 100 ms after which somebody counts as waiting.
+// Measures the time to an answer, beyond the pause of 100 ms after which the user counts as waiting.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CHAT } from '../extension/installed.mjs';
 import { waitFor } from '../web/waiting.mjs';
@@ -6,11 +6,14 @@ import { fill, textOf } from './extension-page.mjs';
 import { judgedOf, promptsOf } from './extension-prompts.mjs';
 
 export const PAUSE_MS = 100;
-/** The last letters come one by one. */
+/** The number of last letters that are typed one by one. */
 const SLOWLY = 3;
 const KEY_MS = 50;
 
-/** Types over what stands in the box, as somebody who ends it with a few slow letters. Firefox's sidebar has no keyboard but the screen's, with a delay of its own. */
+/**
+ * Replaces the text in the box, and types the last few letters slowly, as a user does. Firefox's sidebar takes keys only
+ * from the screen's keyboard, which has its own delay.
+ */
 async function write(page, selector, text) {
   if (page.raw === undefined) {
     await page.type(selector, text);
@@ -23,7 +26,7 @@ async function write(page, selector, text) {
   }
 }
 
-/** From the end of the pause: until it is asked, until the answer is there, and until it is drawn. */
+/** Splits the time after the pause into the waits for the question, for the answer and for its drawing. */
 function partsOf({ key, asked, answered, drawn, kind, isShown, text }) {
   if (kind !== 'suggestion' || !isShown)
     throw new Error(`got '${kind}' (seen: ${isShown}) for '${text}', expected a badge`);
@@ -45,7 +48,7 @@ async function askAll(page, prompts, before = () => {}) {
   return all;
 }
 
-/** Each key is typed into a text that is nearly as long as what is read at most. */
+/** Types each key into a text that is almost as long as the longest text that the extension reads. */
 async function askLong(page, keys) {
   let text = textOf(7900);
   await page.evaluate(fill, 'textarea', text);
@@ -60,14 +63,14 @@ async function askLong(page, keys) {
   return all;
 }
 
-/** The badge with the router there, without and with judgements; and after the background's sleep. */
+/** Measures the badge with a loaded router, without and with ratings, and after the background has been stopped. */
 export async function measureBadge(session, { prompts, sleeps, judgements }) {
   const page = await session.chat();
   const results = { warm: {} };
   for (const count of judgements) {
     await session.judge(count === 0 ? [] : await judgedOf(count, 3));
     await page.front();
-    // The first one after a change is measured elsewhere.
+    // `measureFirst` covers the first answer after a change.
     await askAll(page, promptsOf(1, 5));
     results.warm[count] = await askAll(page, promptsOf(prompts, 7));
     await sleep(PAUSE_MS);
@@ -79,7 +82,7 @@ export async function measureBadge(session, { prompts, sleeps, judgements }) {
   return results;
 }
 
-/** The first question of all: `isWarmed` where the box has had the focus for a while. */
+/** Measures the very first question. `isWarmed`: the box has had the focus for a while. */
 async function first(session, prompt, isWarmed) {
   const page = await session.chat();
   await page.click('textarea');
@@ -90,7 +93,7 @@ async function first(session, prompt, isWarmed) {
   return parts;
 }
 
-/** Where no router is there yet: after the browser's start, and after its document was closed. */
+/** Measures the first question without a loaded router: after the browser starts, and after the document closes. */
 export async function measureFirst(session, { starts, judgements }) {
   const results = { start: { warmed: [], atOnce: [] }, closed: {} };
   const [prompt] = promptsOf(1, 13);
@@ -119,7 +122,7 @@ async function closePanel(session) {
   await waitFor('the panel to close', async () => !(await session.browser.isPanelOpen()));
 }
 
-/** The side panel: from the keys that open it on a selection to the decision, and from a key in it to the next. */
+/** Measures the side panel: from the shortcut that opens it on a selection, or from a key in it, to the decision. */
 export async function measurePanel(session, { prompts, opens }) {
   const page = await session.browser.newPage(CHAT);
   const results = { open: [], late: 0, keys: [] };

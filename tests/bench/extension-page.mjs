@@ -1,13 +1,16 @@
-// Long texts in the box of a page.
+// Fills the box of a page with long texts.
 import { promptsOf } from './extension-prompts.mjs';
 
-/** The text of several prompts, one a line. */
+/** Returns a text of this length: several prompts, one per line. */
 export function textOf(characters) {
   const lines = promptsOf(Math.ceil(characters / 50), 23).join('\n');
   return lines.slice(0, characters);
 }
 
-/** Runs in the page: as if it had been pasted, with the caret at its start, so that each key changes the part that is read. */
+/**
+ * Runs in the page. Fills the box as a paste would, with the caret at the start, so that each key changes the part that
+ * the extension reads.
+ */
 export function fill(selector, text) {
   const box = document.querySelector(selector);
   box.focus();

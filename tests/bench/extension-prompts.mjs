@@ -1,4 +1,4 @@
-// Made-up prompts of many kinds, for the benchmark of the extension: none of them is a sample of a benchmark.
+// Made-up prompts of many kinds for the extension's benchmark. They are not samples from a public benchmark.
 import { Random } from '../../dist/evaluation/random.js';
 import { Router } from '../../dist/index.js';
 
@@ -32,7 +32,7 @@ const KINDS = [
   'Correct the grammar: "Me and {person} was discussing on {matter} since {n} days in {place}."',
 ];
 
-/** So many prompts, each of them another one, of all kinds in turn. The same seed gives the same ones. */
+/** Returns `count` distinct prompts, of each kind in turn. The same seed returns the same prompts. */
 export function promptsOf(count, seed) {
   const random = new Random(seed);
   const prompts = new Set();
@@ -43,7 +43,7 @@ export function promptsOf(count, seed) {
   return [...prompts];
 }
 
-/** As the extension keeps them: the router's own picks for such prompts, a third of them judged wrong. */
+/** Returns ratings as the extension stores them: the router's own picks for such prompts, a third rated as wrong. */
 export async function judgedOf(count, seed) {
   const router = await Router.load();
   try {

@@ -1,4 +1,4 @@
-// The figures of the extension's benchmark as tables of text.
+// Formats the figures of the extension's benchmark as text tables.
 import { table } from './table.mjs';
 
 const AIM = '<= 100 ms';

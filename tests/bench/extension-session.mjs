@@ -1,4 +1,4 @@
-// The extension in a real browser for the benchmark: built, loaded, allowed on one chat, with probes in the pages.
+// Runs the built extension in a real browser for the benchmark, allowed on one chat, with probes in the pages.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,8 +7,9 @@ import { CHAT, SITES } from '../extension/installed.mjs';
 import { waitFor } from '../web/waiting.mjs';
 
 /**
- * Runs in the content script's world, where the script finds `sendMessage` anew each time: notes of each question when the
- * last key before it was pressed, when it was asked and answered, and when the frame after the badge had shown the answer.
+ * Runs in the content script's world, where the script looks up `sendMessage` for each call. Records four times for each
+ * question: the last key before it, the question, the answer, and the frame after the one in which the badge shows the
+ * answer.
  */
 function probeBadge() {
   if (globalThis.bench !== undefined) return;
@@ -26,11 +27,11 @@ function probeBadge() {
     if (message.kind !== 'ask') return send(message);
     const ask = { text: message.text, key, asked: performance.now() };
     const answer = await send(message);
-    // It is asked again, and waits all the longer.
+    // The script asks again, and the measured wait then includes this attempt.
     if (answer?.kind === 'busy') return answer;
     ask.answered = performance.now();
     ask.kind = answer?.kind;
-    // The script has drawn by then, and what is posted there runs after the frame.
+    // The script has drawn by this frame, and the message posted in it arrives after the frame.
     requestAnimationFrame(() => {
       const isShown = titleOf() === answer?.model;
       const { port1, port2 } = new MessageChannel();
@@ -41,7 +42,7 @@ function probeBadge() {
   };
 }
 
-/** Runs in the panel: notes when the frame after a decision of what stands in the box was drawn. */
+/** Runs in the panel. Records the time of the frame after a decision on the text in the box. */
 function probePanel() {
   if (globalThis.bench !== undefined) return;
   globalThis.bench = { answers: [] };
@@ -65,14 +66,14 @@ function probePanel() {
   new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
 }
 
-/** What was noted of this text; it is forgotten, as it may be asked once more. */
+/** Removes and returns the record of this text, because the same text may be asked again. */
 function take(list, text) {
   const notes = globalThis.bench[list];
   const at = notes.findIndex((note) => note.text === text);
   return at === -1 ? null : notes.splice(at, 1)[0];
 }
 
-/** Of the person's judgements: these, in place of those that there were. */
+/** Replaces the user's ratings. */
 function writeJudged(judged) {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open('signalbox-judged');
@@ -95,13 +96,13 @@ function writeJudged(judged) {
   });
 }
 
-/** `folder`: what was built for this browser. */
+/** Opens a session with the extension in `folder`, which was built for this browser. */
 export async function openSession(kind, folder) {
   const profile = mkdtempSync(path.join(tmpdir(), 'signalbox-bench-profile-'));
   const session = { kind };
   session.start = async () => {
     session.browser = await openExtension(kind, folder, { profile, sites: SITES });
-    // A page of the extension that does nothing by itself.
+    // The privacy page does nothing on its own.
     session.desk = await session.browser.extensionPage('privacy/index.html');
   };
   session.restart = async () => {
@@ -129,12 +130,12 @@ export async function openSession(kind, folder) {
     }`;
     return session.desk.evaluate(inside, url, args);
   };
-  /** A page of the chat that the extension is allowed on, with the probe in it. */
+  /** Opens a page of the chat on which the extension is allowed, with the probe in it. */
   session.chat = async (name = '') => {
     const url = `${CHAT}/${name}`;
     const page = await session.browser.newPage(url);
     await inPage(url, probeBadge);
-    /** What was noted of the question with this text, once its answer is drawn. */
+    /** Returns the record of the question with this text, once its answer is drawn. */
     const ask = (text) =>
       waitFor(`an answer to '${text.slice(0, 80)}'`, () => inPage(url, take, 'asks', text), { pause: 25 });
     return { ...page, ask };
@@ -146,7 +147,7 @@ export async function openSession(kind, folder) {
       waitFor(`a decision on '${text.slice(0, 80)}'`, () => panel.evaluate(take, 'answers', text), { pause: 25 });
     return { ...panel, answer };
   };
-  /** As a browser start leaves it: no router. */
+  /** Restores the state after a browser start, without a router. */
   session.forget = async () => {
     if (session.browser.can.offscreen) {
       await session.desk.evaluate(async () => {

@@ -1,4 +1,4 @@
-// What the extension weighs: as a download, on the disk, and the parts of it that run.
+// Measures the extension's size: as a download, on disk, and by the parts that run.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -6,7 +6,7 @@ import { Uint8ArrayReader, ZipReader } from '@zip.js/zip.js';
 
 const gzipOf = (bytes) => gzipSync(bytes, { level: 9 }).byteLength;
 
-/** The script and all that it imports from the start, as addresses from the folder. */
+/** Returns the script and all its static imports as paths relative to the folder. */
 function withImports(folder, script, found = new Set()) {
   if (found.has(script)) return found;
   found.add(script);
@@ -31,7 +31,7 @@ const weightOf = (folder, files) => {
   return { bytes: sum((bytes) => bytes.byteLength), gzip: sum(gzipOf) };
 };
 
-/** ONNX Runtime with what loads it: only an index of a sentence transformer needs it. */
+/** The parts of the download. `onnx` is ONNX Runtime with its loader; only an index of a sentence transformer needs it. */
 const PARTS = {
   onnx: /ort[.-]|onnx/,
   index: /\.sbx$/,
@@ -39,7 +39,7 @@ const PARTS = {
   wasm: /signalbox.*\.wasm$/,
 };
 
-/** `folder` was built for one browser, and its zip lies beside it. */
+/** Measures the extension in `folder`, which was built for one browser. Its zip is next to the folder. */
 export async function measureSizes(folder) {
   const zip = readFileSync(`${folder}.zip`);
   const entries = await new ZipReader(new Uint8ArrayReader(zip)).getEntries();

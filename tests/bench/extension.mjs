@@ -1,12 +1,13 @@
-// `npm run bench -- extension [--browser firefox] [--json]`: the extension in a real browser with a window.
-// The answer: from the end of the pause of 100 ms after the last key, which is a real key event, to the frame after the one
-// in which the badge or the panel shows it. Noted in the page, by the clock of its events: in the content script's world
-// around its messages, in the panel around its document. "First": nothing of the router is there, after the start of the
-// browser or after the router's document was closed; the box has the focus for 1.5 s, or all keys come at once with it.
-// Typing (Chromium): processor time of the page's main thread, of all its tasks, a key; the same page in the same tab by
-// another name, at which there is no script of the extension, is what it is compared with.
-// Memory (Chromium): what the extension's processes alone hold (private pages, /proc), and the heaps of the document and of
-// its worker (the browser's own count). On a busy machine ratios hold better than times.
+// `npm run bench -- extension [--browser firefox] [--json]` measures the extension in a real browser with a window.
+// Answer: the time from the end of the pause of 100 ms after the last key to the frame after the one in which the badge or
+// the panel shows the answer. Keys are real key events. The page records the times with the clock of its events: around
+// the messages in the content script's world, and around the document in the panel.
+// First: no part of the router is loaded, because the browser has just started or the router's document was closed. The
+// box has either had the focus for 1.5 s, or receives the focus and all keys at once.
+// Typing (Chromium): the processor time per key of all tasks on the page's main thread. The baseline is the same page in
+// the same tab under another host name, at which the extension has no script.
+// Memory (Chromium): the private pages of the extension's processes (from /proc), and the heaps of the document and its
+// worker (as the browser counts them). On a busy machine, ratios are more reliable than times.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -71,14 +71,14 @@ TEST_F(HandlesTest, AnswersDisposedForHandlesThatAreNotOpen) {
   EXPECT_NE(other, handle_);
   EXPECT_EQ(live_handles(), 2U);
   EXPECT_EQ(code_of(close(other)), "");
-  EXPECT_EQ(code_of(close(other)), "") << "closing twice is no error";
+  EXPECT_EQ(code_of(close(other)), "") << "closing twice is not an error";
   for (const Handle closed : {other, Handle{0}, Handle{12345}}) {
     EXPECT_EQ(code_of(describe_index(closed)), "disposed");
     EXPECT_EQ(code_of(route(closed, nullptr, "{}")), "disposed");
     EXPECT_EQ(code_of(route_task(closed, nullptr, 0, "{}")), "disposed");
     EXPECT_EQ(code_of(embed(closed, nullptr, nullptr, 0, nullptr)), "disposed");
   }
-  EXPECT_EQ(code_of(embed(handle_, nullptr, nullptr, 0, nullptr)), "disposed") << "an index is no embedder";
+  EXPECT_EQ(code_of(embed(handle_, nullptr, nullptr, 0, nullptr)), "disposed") << "an index is not an embedder";
 }
 
 TEST_F(HandlesTest, KeepsNothingOfAFileThatDoesNotOpen) {
@@ -117,7 +117,7 @@ TEST_F(HandlesTest, EmbedsTextsOfWhichSomeHaveNoToken) {
   EXPECT_EQ(out, (std::vector<float>{.6F, .8F, 0, 0, 0, 1}));
   const std::vector<std::uint32_t> descending = {2, 0};
   EXPECT_EQ(code_of(embed(embedder, ids.data(), descending.data(), 1, out.data())), "invalid_argument");
-  EXPECT_EQ(code_of(describe_index(embedder)), "disposed") << "an embedder is no index";
+  EXPECT_EQ(code_of(describe_index(embedder)), "disposed") << "an embedder is not an index";
   EXPECT_EQ(code_of(close(embedder)), "");
 }
 

@@ -85,7 +85,7 @@ TEST_F(RequestTest, RefusesWhatIsNotAnObject) {
 
 TEST_F(RequestTest, RefusesKeysThatItDoesNotKnow) {
   for (const char* json : {R"({"K":1})", R"({"":1})", R"({"labels":[]})", R"({"prices":{"cheap":{"input":1}}})"}) {
-    EXPECT_EQ(refusal(json), ErrorCode::kInvalidArgument) << json << ", which is no option of one input";
+    EXPECT_EQ(refusal(json), ErrorCode::kInvalidArgument) << json << ", which is not an option for a single input";
   }
   EXPECT_EQ(task_refusal(R"({"labels":[{"index":0,"outcomes":{},"weight":1}]})"), ErrorCode::kInvalidArgument);
 }
@@ -172,7 +172,7 @@ TEST_F(RequestTest, SurvivesAMegabyteOfBrackets) {
 TEST(ParseJson, ReadsNestingUpToItsLimitAndNoDeeper) {
   EXPECT_FALSE(parse_json(nested(kMaxDepth)).is_discarded());
   EXPECT_TRUE(parse_json(nested(kMaxDepth + 1)).is_discarded());
-  EXPECT_FALSE(parse_json("\"" + nested(100) + "\"").is_discarded()) << "brackets in a text are no nesting";
+  EXPECT_FALSE(parse_json("\"" + nested(100) + "\"").is_discarded()) << "brackets in a string are not nesting";
   EXPECT_FALSE(parse_json("\"\\\"" + nested(100) + "\"").is_discarded()) << "nor behind an escaped quote";
   EXPECT_FALSE(parse_json("[" + nested(60) + "," + nested(60) + "]").is_discarded()) << "siblings do not add up";
 }

@@ -132,7 +132,7 @@ TEST_F(RouteInputTest, FailsWhenTheRulesLeaveNoModel) {
   options_ = options_of(index_);
   options_.exclusions.assign(TwoFields::kModels, Exclusion::kDenied);
   options_.exclusions[TwoFields::kUnmeasured] = Exclusion::kNone;
-  EXPECT_EQ(refusal(TwoFields::second_field()), ErrorCode::kNoCandidate) << "an unmeasured model is no candidate";
+  EXPECT_EQ(refusal(TwoFields::second_field()), ErrorCode::kNoCandidate) << "an unmeasured model is not a candidate";
 }
 
 TEST_F(RouteInputTest, TradesQualityForPriceByTheBarAndByTheWeight) {
@@ -153,7 +153,7 @@ TEST_F(RouteInputTest, TradesQualityForPriceByTheBarAndByTheWeight) {
 TEST_F(RouteInputTest, RefusesVectorsOfAnotherDimensionOrWithNan) {
   EXPECT_EQ(refusal({}), ErrorCode::kDimensionMismatch);
   EXPECT_EQ(refusal({1, 0, 0}), ErrorCode::kDimensionMismatch);
-  EXPECT_EQ(refusal(std::vector<float>(8, 1)), ErrorCode::kDimensionMismatch) << "two vectors are no input";
+  EXPECT_EQ(refusal(std::vector<float>(8, 1)), ErrorCode::kDimensionMismatch) << "two vectors are not an input";
   EXPECT_EQ(refusal({1, std::nanf(""), 0, 0}), ErrorCode::kNonFinite);
   EXPECT_EQ(refusal({1, std::numeric_limits<float>::infinity(), 0, 0}), ErrorCode::kNonFinite);
 }

@@ -65,7 +65,7 @@ TEST(TradeForPrice, GivesUpScoreForDollarsAtTheCostWeight) {
 }
 
 TEST(TradeForPrice, GivesNoCreditForAScoreAboveThePicks) {
-  // The policy held model 0 to be the best it can justify; model 1's score alone is no reason to pay more.
+  // The policy chose model 0 as the best that it can justify. Model 1's score alone is not a reason to pay more.
   EXPECT_EQ(trade_for_price(0, std::vector<double>{.5, .9}, std::vector<double>{1, 2}, {kAll.data(), 2},
                             {.cost_weight = .01}),
             0U);

@@ -1,10 +1,13 @@
-// Waiting for what no event tells: a question is asked again until its answer is true.
+// Waits for conditions that no event reports, by polling until they are true.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A test that waits this long has failed. It is no measure of speed: machines under load take a minute for what takes a second. */
+/**
+ * The wait after which a test has failed. It is not a measure of speed: under load, a machine can take a minute for a
+ * task of one second.
+ */
 export const LIMIT_MS = 180_000;
 
-/** Asks again until the answer is true, and returns it; the error says what was waited for. */
+/** Calls `ask` until its answer is true, and returns the answer. The error names the awaited condition. */
 export async function waitFor(what, ask, { pause = 50 } = {}) {
   const end = Date.now() + LIMIT_MS;
   for (;;) {
@@ -15,12 +18,12 @@ export async function waitFor(what, ask, { pause = 50 } = {}) {
   }
 }
 
-/** Repeats an action until it has taken effect: windows and dialogs that have just opened ignore keys for half a second. */
+/** Repeats an action until it has taken effect, because new windows and dialogs ignore keys for half a second. */
 export async function repeat(what, act, isDone) {
   const end = Date.now() + LIMIT_MS;
   while (Date.now() < end) {
     await act();
-    // Longer than the half second, which starts anew with each key that is ignored.
+    // The wait exceeds the half second, which restarts with each ignored key.
     for (let left = 14; left > 0; left -= 1) {
       if (await isDone()) return;
       await sleep(50);
