@@ -48,7 +48,7 @@ Json ranked_json(const Index& index, const std::vector<double>& prices, const st
                  const RankedModel& m) {
   return object({{"model", name(index, m.model)},
                  {"pCorrect", number_or_null(m.score)},
-                 {"interval", Json::array({m.interval.low, m.interval.high})},
+                 {"interval", pair(m.interval.low, m.interval.high)},
                  {"votes", m.votes},
                  {"ownMean", m.is_own_mean()},
                  {"meanOutcome", number_or_null(means[m.model])},
@@ -192,7 +192,7 @@ Json index_json(const Index& index) {
                      {"dim", index.codes.dim},
                      {"codes", kTypes[static_cast<std::size_t>(index.codes.type)]},
                      {"sizeBytes", index.size_bytes},
-                     {"formatVersion", Json::array({index.version_major, index.version_minor})},
+                     {"formatVersion", pair(index.version_major, index.version_minor)},
                      {"embedder", object({{"id", index.embedder_id}, {"hash", index.embedder_hash}})},
                      {"routing", object({{"k", index.routing.k},
                                          {"kappa", index.routing.kappa},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace signalbox::bindings {
 
@@ -45,6 +46,13 @@ std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::erro
 Json object(std::initializer_list<Field> fields) {
   Json out = Json::object();
   for (const Field& field : fields) out[field.key] = field.value;
+  return out;
+}
+
+Json pair(Json first, Json second) {
+  Json out = Json::array();
+  out.push_back(std::move(first));
+  out.push_back(std::move(second));
   return out;
 }
 

@@ -20,6 +20,8 @@ struct Field {
 };
 /// Returns an object of these fields, in their order. The library's own braces compile to twice the code.
 [[nodiscard]] Json object(std::initializer_list<Field> fields);
+/// Returns a list of two values.
+[[nodiscard]] Json pair(Json first, Json second);
 
 /// Returns a number as JSON, which has neither NaN nor infinity: they become null.
 [[nodiscard]] Json number_or_null(double value);

@@ -111,7 +111,7 @@ std::string finish_build(Handle build) {
   const auto& [file, pairs] = finished.value();
   Json pieces = Json::array();
   for (const auto piece : file->pieces) {
-    pieces.push_back(Json::array({reinterpret_cast<std::uintptr_t>(piece.data()), piece.size()}));
+    pieces.push_back(pair(reinterpret_cast<std::uintptr_t>(piece.data()), piece.size()));
   }
   return success(object({{"pieces", std::move(pieces)},
                          {"sizeBytes", file->size_bytes},

@@ -132,33 +132,31 @@ Result<LabelPlan> read_labels(const Json& labels) {
   return out;
 }
 
-/// Reads candidates and cost weights of rows that are scored one by one.
-void read_rows(ObjectReader& reader, std::size_t models, std::vector<std::size_t>& pool,
-               std::vector<double>& cost_weights) {
-  const Json* list = reader.find("pool");
-  pool = list == nullptr ? all_models(models) : read_pool(reader, *list, models);
+/// Reads the options of every evaluation of single rows, after the caller's own. Fails on other keys.
+Status read_row_options(ObjectReader& reader, std::size_t models, RowOptions& out) {
+  reader.count("k", 1, kMostNeighbours, out.k);
+  const Json* pool = reader.find("pool");
+  out.pool = pool == nullptr ? all_models(models) : read_pool(reader, *pool, models);
   const Json* weights = reader.find("costWeights");
-  if (weights == nullptr) return;
-  if (!weights->is_array()) reader.fail("costWeights is not a list of numbers");
-  else
+  if (weights != nullptr && !weights->is_array()) reader.fail("costWeights is not a list of numbers");
+  else if (weights != nullptr) {
     for (const Json& weight : *weights) {
-      cost_weights.push_back(weight.is_number() ? weight.get<double>() : -1);
-      if (!(cost_weights.back() >= 0 && cost_weights.back() <= 1e12)) {
+      out.cost_weights.push_back(weight.is_number() ? weight.get<double>() : -1);
+      if (!(out.cost_weights.back() >= 0 && out.cost_weights.back() <= 1e12)) {
         reader.fail("a cost weight is not a number from 0 to 1e12");
       }
     }
-}
-
-/// Reads 'task' or {share, seed}.
-Status read_held_out(const Json* held_out, std::optional<double>& share, std::uint64_t& seed) {
+  }
+  const Json* held_out = reader.find("heldOut");
+  if (Status failed = reader.finish()) return failed;
   if (held_out == nullptr || *held_out == "task") return {};
-  double value = -1;
-  ObjectReader reader(*held_out, "heldOut");
-  reader.number("share", 0, 1, value);
-  reader.count("seed", 0, kMostExact, seed);
-  if (value < 0) reader.fail("expected 'task' or a share");
-  share = value;
-  return reader.finish();
+  ObjectReader draw(*held_out, "heldOut");
+  double share = -1;
+  draw.number("share", 0, 1, share);
+  draw.count("seed", 0, kMostExact, out.seed);
+  if (share < 0) draw.fail("expected 'task' or a share");
+  out.share = share;
+  return draw.finish();
 }
 
 }  // namespace
@@ -221,12 +219,8 @@ Result<InstanceOptions> parse_instance_options(std::size_t models, std::uint32_t
   ObjectReader reader(json, "options");
   InstanceOptions out;
   out.k = default_k;
-  reader.count("k", 1, kMostNeighbours, out.k);
   if (const Json* policy = reader.find("policy")) out.policy = read_policy(reader, *policy, Scope::kSingleRows);
-  read_rows(reader, models, out.pool, out.cost_weights);
-  const Json* held_out = reader.find("heldOut");
-  if (Status failed = reader.finish()) return *failed;
-  if (Status failed = read_held_out(held_out, out.share, out.seed)) return *failed;
+  if (Status failed = read_row_options(reader, models, out)) return *failed;
   return out;
 }
 
@@ -236,15 +230,11 @@ Result<CascadeEvaluationOptions> parse_cascade_options(std::size_t models, std::
   ObjectReader reader(json, "options");
   CascadeEvaluationOptions out;
   out.k = default_k;
-  reader.count("k", 1, kMostNeighbours, out.k);
   reader.count("judgeSeed", 0, kMostExact, out.judge_seed);
   reader.count("maxSteps", 1, kMostCascadeSteps, out.max_steps);
-  read_rows(reader, models, out.pool, out.cost_weights);
-  const Json* held_out = reader.find("heldOut");
   const Json* judges = reader.find("judges");
   if (judges != nullptr && !judges->is_array()) reader.fail("judges is not a list");
-  if (Status failed = reader.finish()) return *failed;
-  if (Status failed = read_held_out(held_out, out.share, out.seed)) return *failed;
+  if (Status failed = read_row_options(reader, models, out)) return *failed;
   if (judges == nullptr) out.judges.push_back({});
   else
     for (const Json& item : *judges) {

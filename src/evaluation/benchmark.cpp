@@ -61,8 +61,9 @@ Result<Benchmark> make_benchmark(const BuildSpec& spec, std::span<const std::uin
   out.inputs.assign(inputs.begin(), inputs.end());
   out.rows_by_input.resize(out.rows());
   std::iota(out.rows_by_input.begin(), out.rows_by_input.end(), 0U);
-  std::stable_sort(out.rows_by_input.begin(), out.rows_by_input.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return out.inputs[a] < out.inputs[b]; });
+  std::sort(out.rows_by_input.begin(), out.rows_by_input.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return out.inputs[a] != out.inputs[b] ? out.inputs[a] < out.inputs[b] : a < b;
+  });
   return out;
 }
 

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include "evaluation/held_out_rows.h"
 #include "routing/random.h"
 
 namespace signalbox {
@@ -189,18 +188,9 @@ bool Verdicts::add(const CascadeStep& step, double confidence) {
 
 Result<CascadeEvaluation> evaluate_cascades(const Benchmark& benchmark, const NeighbourLists& lists,
                                             const CascadeEvaluationOptions& options) {
-  if (!lists.complete()) return Error{ErrorCode::kInvalidArgument, "the search for neighbours is not complete"};
-  const bool known =
-      std::all_of(options.pool.begin(), options.pool.end(), [&](std::size_t m) { return m < benchmark.models; });
-  if (!known) return Error{ErrorCode::kInvalidArgument, "a pool names a model beyond the last"};
+  if (Status failed = check_options(benchmark, lists, options)) return *failed;
   Tally tally(benchmark, options);
-  if (options.share) {
-    tally.add(hold_out_share(benchmark, *options.share, options.seed, options.k));
-  } else {
-    for (std::size_t task = 0; task < benchmark.tasks(); ++task) {
-      tally.add(hold_out_task(benchmark, lists, task, options.k));
-    }
-  }
+  for_each_group(benchmark, lists, options, options.k, [&](const HeldOutRows& group) { tally.add(group); });
   return std::move(tally).finish();
 }
 

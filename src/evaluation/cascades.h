@@ -3,10 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "evaluation/benchmark.h"
+#include "evaluation/held_out_rows.h"
 #include "evaluation/neighbour_lists.h"
 #include "routing/cascade.h"
 #include "status.h"
@@ -19,14 +19,9 @@ struct Judge {
   double specificity = 1;
 };
 
-struct CascadeEvaluationOptions {
-  std::optional<double> share;  ///< See InstanceOptions.
-  std::uint64_t seed = 1;       ///< Seed of the share.
+struct CascadeEvaluationOptions : RowOptions {
   std::uint64_t judge_seed = 1;
-  std::uint32_t k = 10;
   std::size_t max_steps = kMostCascadeSteps;
-  std::vector<std::size_t> pool;
-  std::vector<double> cost_weights;  ///< Correctness given up per US dollar.
   std::vector<Judge> judges;
 };
 

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,8 +12,23 @@
 #include "evaluation/neighbour_lists.h"
 #include "kernels/nearest.h"
 #include "routing/policy.h"
+#include "status.h"
 
 namespace signalbox {
+
+/// Options of every evaluation of single rows.
+struct RowOptions {
+  /// Rows to hold out: each task in turn or, if set, this share of every task at once (one row at least), drawn with
+  /// the seed.
+  std::optional<double> share;
+  std::uint64_t seed = 1;
+  std::uint32_t k = 10;              ///< Neighbours that vote.
+  std::vector<std::size_t> pool;     ///< Candidates.
+  std::vector<double> cost_weights;  ///< Correctness given up per US dollar.
+};
+
+/// Errors: invalid_argument for a model beyond the last, or lists that are not complete.
+[[nodiscard]] Status check_options(const Benchmark& benchmark, const NeighbourLists& lists, const RowOptions& options);
 
 struct HeldOutRows {
   std::vector<std::uint32_t> rows;
@@ -20,12 +37,9 @@ struct HeldOutRows {
   std::vector<double> expected_costs;              ///< [models] see expected_costs.
 };
 
-/// Holds out a task. The lists must be complete.
-[[nodiscard]] HeldOutRows hold_out_task(const Benchmark& benchmark, const NeighbourLists& lists, std::size_t task,
-                                        std::size_t k);
-
-/// Holds out this share of every task, one row at least, drawn with the seed; rows ascending.
-[[nodiscard]] HeldOutRows hold_out_share(const Benchmark& benchmark, double share, std::uint64_t seed, std::size_t k);
+/// Calls `use` with each group of held-out rows and their k nearest known rows. The lists must be complete.
+void for_each_group(const Benchmark& benchmark, const NeighbourLists& lists, const RowOptions& options, std::size_t k,
+                    const std::function<void(const HeldOutRows&)>& use);
 
 /// Returns the blended price per million tokens; NaN if unknown.
 [[nodiscard]] double price_or_nan(const ModelNumbers& numbers);

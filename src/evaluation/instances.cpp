@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <string>
 
-#include "evaluation/held_out_rows.h"
 #include "routing/choice.h"
 
 namespace signalbox {
@@ -117,37 +115,30 @@ InstanceEvaluation Tally::finish() && {
     out_.frontier.push_back({options_.cost_weights[w], ratio(s.quality, out_.instances.size()),
                              ratio(s.cost, s.costs_known), ratio(s.params, s.params_known)});
   }
-  std::sort(out_.instances.begin(), out_.instances.end(),
-            [](const Instance& a, const Instance& b) { return a.row < b.row; });
+  std::vector<const Instance*> by_row(benchmark_.rows(), nullptr);
+  for (const Instance& instance : out_.instances) by_row[instance.row] = &instance;
+  std::vector<Instance> ordered;
+  ordered.reserve(out_.instances.size());
+  for (const Instance* instance : by_row) {
+    if (instance != nullptr) ordered.push_back(*instance);
+  }
+  out_.instances = std::move(ordered);
   return std::move(out_);
-}
-
-Status check(const Benchmark& benchmark, const NeighbourLists& lists, const InstanceOptions& options) {
-  const auto invalid = [](const char* message) { return Error{ErrorCode::kInvalidArgument, message}; };
-  if (!lists.complete()) return invalid("the search for neighbours is not complete");
-  if (Status failed = check_applies(options.policy, Scope::kSingleRows)) return failed;
-  const bool known =
-      std::all_of(options.pool.begin(), options.pool.end(), [&](std::size_t m) { return m < benchmark.models; });
-  return known ? Status() : invalid("a pool names a model beyond the last");
 }
 
 }  // namespace
 
 Result<InstanceEvaluation> evaluate_instances(const Benchmark& benchmark, const NeighbourLists& lists,
                                               const InstanceOptions& options) {
-  if (Status failed = check(benchmark, lists, options)) return *failed;
+  if (Status failed = check_options(benchmark, lists, options)) return *failed;
+  if (Status failed = check_applies(options.policy, Scope::kSingleRows)) return *failed;
   const std::size_t k = std::max<std::size_t>(options.k, benchmark.routing.kappa);
   Tally tally(benchmark, options);
   std::size_t duplicates = 0;
-  const auto add = [&](const HeldOutRows& group) {
+  for_each_group(benchmark, lists, options, k, [&](const HeldOutRows& group) {
     duplicates += group.known.duplicates;
     for (std::size_t i = 0; i < group.rows.size(); ++i) tally.add(group, i);
-  };
-  if (options.share) {
-    add(hold_out_share(benchmark, *options.share, options.seed, k));
-  } else {
-    for (std::size_t task = 0; task < benchmark.tasks(); ++task) add(hold_out_task(benchmark, lists, task, k));
-  }
+  });
   InstanceEvaluation out = std::move(tally).finish();
   out.duplicates_dropped = duplicates;
   return out;

@@ -4,25 +4,18 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "evaluation/benchmark.h"
+#include "evaluation/held_out_rows.h"
 #include "evaluation/neighbour_lists.h"
 #include "routing/policy.h"
 #include "status.h"
 
 namespace signalbox {
 
-struct InstanceOptions {
-  /// Rows to hold out: each task in turn or, if set, this share of every task at once (one row at least), drawn with
-  /// the seed.
-  std::optional<double> share;
-  std::uint64_t seed = 1;
-  std::uint32_t k = 10;  ///< Neighbours that vote.
+struct InstanceOptions : RowOptions {
   Policy policy = Policy::kS1;
-  std::vector<std::size_t> pool;     ///< Candidates.
-  std::vector<double> cost_weights;  ///< Correctness given up per US dollar.
 };
 
 /// One scored row.

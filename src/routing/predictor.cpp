@@ -92,14 +92,15 @@ void join_labels(const LabelledPool& labels, const QueryBlock& queries, std::siz
   const auto near_labels = find_nearest(labels.codes.view(), queries, std::min(k, labels.rows()) + 1);
   for (std::size_t q = 0; q < neighbours.size(); ++q) {
     std::vector<Neighbour>& near = neighbours[q];
+    const auto others = static_cast<std::ptrdiff_t>(near.size());
     for (Neighbour n : near_labels[q]) {
       if (!skip_label.empty() && n.row == skip_label[q]) continue;
       n.row += static_cast<std::uint32_t>(first_label);
       near.push_back(n);
     }
-    // The other rows come first and have lower numbers, so a stable sort keeps the order of ties.
-    std::stable_sort(near.begin(), near.end(),
-                     [](const Neighbour& a, const Neighbour& b) { return a.cosine_distance < b.cosine_distance; });
+    // Of ties the other rows come first, which have lower numbers.
+    std::inplace_merge(near.begin(), near.begin() + others, near.end(),
+                       [](const Neighbour& a, const Neighbour& b) { return a.cosine_distance < b.cosine_distance; });
     if (near.size() > k) near.resize(k);
   }
 }

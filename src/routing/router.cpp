@@ -63,12 +63,19 @@ void correct(double correction, RankedModel& model) {
   model.interval = {moved(model.interval.low), moved(model.interval.high)};
 }
 
-/// Ranks the candidates, best first. scores: those of a task, or null.
+/// Ranks the candidates, best first; ties go to the lower model. scores: those of a task, or null.
 std::vector<RankedModel> rank(const Forecast& forecast, const std::vector<double>& corrections,
                               const TaskScores* scores) {
-  std::vector<RankedModel> out;
+  const std::vector<double> compared = corrected_scores(forecast, corrections);
+  std::vector<std::size_t> order;
   for (std::size_t m = 0; m < forecast.models(); ++m) {
-    if (forecast.exclusions[m] != Exclusion::kNone) continue;
+    if (forecast.exclusions[m] == Exclusion::kNone) order.push_back(m);
+  }
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return compared[a] != compared[b] ? compared[a] > compared[b] : a < b;
+  });
+  std::vector<RankedModel> out;
+  for (const std::size_t m : order) {
     RankedModel& model = out.emplace_back();
     model.model = m;
     model.score = forecast.scores[m];
@@ -82,9 +89,6 @@ std::vector<RankedModel> rank(const Forecast& forecast, const std::vector<double
     model.p = scores->p[m];
     model.p_measured = scores->p_measured[m];
   }
-  const std::vector<double> compared = corrected_scores(forecast, corrections);
-  std::stable_sort(out.begin(), out.end(),
-                   [&](const RankedModel& a, const RankedModel& b) { return compared[a.model] > compared[b.model]; });
   return out;
 }
 
@@ -124,14 +128,16 @@ std::vector<Neighbour> nearest_overall(const std::vector<std::vector<Neighbour>>
     }
   }
   std::sort(all.begin(), all.end(), [](const Neighbour& a, const Neighbour& b) {
-    return a.row != b.row ? a.row < b.row : a.cosine_distance < b.cosine_distance;
+    return a.cosine_distance != b.cosine_distance ? a.cosine_distance < b.cosine_distance : a.row < b.row;
   });
-  all.erase(std::unique(all.begin(), all.end(), [](const Neighbour& a, const Neighbour& b) { return a.row == b.row; }),
-            all.end());
-  std::stable_sort(all.begin(), all.end(),
-                   [](const Neighbour& a, const Neighbour& b) { return a.cosine_distance < b.cosine_distance; });
-  if (all.size() > count) all.resize(count);
-  return all;
+  std::vector<Neighbour> out;
+  std::vector<bool> seen(rows, false);
+  for (const Neighbour& n : all) {
+    if (out.size() == count || seen[n.row]) continue;
+    seen[n.row] = true;
+    out.push_back(n);
+  }
+  return out;
 }
 
 Status check_labels(const Index& index, std::size_t n, const Labels& labels) {
