@@ -115,7 +115,7 @@ describe('next', () => {
     const strongest = plan.steps.reduce((a, b) => (b.pCorrect > a.pCorrect ? b : a));
     assert.equal(move.keep.model, strongest.model, 'all are wrong, so the strongest is kept');
     assert.deepEqual(plan.verdicts, [], 'the plan itself is unchanged');
-    await refused(() => router.next(move.plan, 1), 'invalid_argument', /judged already/);
+    await refused(() => router.next(move.plan, 1), 'invalid_argument', /already been judged/);
   });
 
   it('continues below the threshold, but not at it', async () => {
