@@ -1,6 +1,13 @@
 /** Copies the samples of an open index out of its file. */
 import { SignalboxError } from '../errors.js';
-import { decodeMap, decodeOutcomes, decodeRowTasks, decodeStrings, type SectionName } from '../files/index-file.js';
+import {
+  decodeMap,
+  decodeOutcomes,
+  decodeRowTasks,
+  decodeStrings,
+  findSection,
+  type SectionName,
+} from '../files/index-file.js';
 import type { IndexInfo, Samples, SamplesOptions } from '../types.js';
 
 function check(options: SamplesOptions): void {
@@ -20,20 +27,19 @@ function check(options: SamplesOptions): void {
  */
 export function samplesIn(file: Uint8Array, info: IndexInfo, options: SamplesOptions): Samples {
   check(options);
-  const section = (wanted: SectionName): Uint8Array | undefined => {
-    const found = info.sections.find(({ name }) => name === wanted);
+  const section = (name: SectionName): Uint8Array | undefined => {
+    const found = findSection(info, name);
     return found && file.subarray(found.offsetBytes, found.offsetBytes + found.sizeBytes);
   };
   const needed = (name: SectionName) => section(name) as Uint8Array;
   const ids = options.ids === false ? undefined : section('sample_ids');
   const map = section('map');
-  const shape = { rows: info.rows, models: info.models.length, graded: info.graded };
   // A file may have the section although nothing is missing; it is then ignored.
   const measured = info.missingOutcomes > 0 ? section('measured') : undefined;
   return {
     tasks: decodeRowTasks(needed('row_tasks')),
     ids: ids === undefined ? null : decodeStrings(ids, info.rows),
     map: map === undefined ? null : decodeMap(map),
-    outcomes: options.outcomes === false ? new Float32Array() : decodeOutcomes(shape, needed('outcomes'), measured),
+    outcomes: options.outcomes === false ? new Float32Array() : decodeOutcomes(info, needed('outcomes'), measured),
   };
 }

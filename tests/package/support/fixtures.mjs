@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { ERROR_CODES, liveHandles, SignalboxError } from '../../../dist/index.js';
+import { ERROR_CODES, liveHandles, Router, SignalboxError } from '../../../dist/index.js';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 export const dist = new URL('../../../dist/', import.meta.url);
@@ -53,6 +53,13 @@ export function randomSpec({
     dim,
     ...rest,
   };
+}
+
+/** Returns the core's description of an index. */
+export async function infoOf(index) {
+  const router = await Router.load({ index, embedder: null });
+  router.dispose();
+  return router.info;
 }
 
 /** Words of the tiny embedder: the unknown token is number 1, `a` number 2. */

@@ -10,7 +10,7 @@ const BODY_CRC = 28;
 const HEADER_CRC = 60;
 
 /** Offsets of the header's fields (models/FORMAT.md). */
-export const FIELD = { major: 8, headerSize: 12, fileSize: 16, sections: 24, rows: 32, dim: 36, tasks: 44, codes: 48 };
+export const FIELD = { major: 8, fileSize: 16, sections: 24, rows: 32, dim: 36, tasks: 44, codes: 48 };
 
 const viewOf = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 

@@ -10,10 +10,8 @@ import {
   decodeOutcomes,
   decodeRowTasks,
   decodeStrings,
-  type IndexLayout,
-  MOST_LAYOUT_BYTES,
-  readLayout,
-  rowStride,
+  findSection,
+  float32Stride,
   type SectionName,
 } from '../../files/index-file.js';
 import type { ModelPrice } from '../../routing/prices.js';
@@ -137,26 +135,17 @@ async function readAt(file: FileHandle, name: string, out: Uint8Array, at: numbe
   }
 }
 
-async function readLayoutOf(file: FileHandle, name: string): Promise<IndexLayout> {
-  const { size } = await file.stat();
-  const start = new Uint8Array(Math.min(size, MOST_LAYOUT_BYTES));
-  await readAt(file, name, start, 0);
-  return readLayout(start, size);
-}
-
 /** A shard's file, which the core has checked. */
 class ShardFile {
   readonly info: IndexInfo;
   readonly header: ShardHeader;
   readonly #name: string;
   readonly #file: FileHandle;
-  readonly #layout: IndexLayout;
 
-  private constructor(name: string, info: IndexInfo, file: FileHandle, layout: IndexLayout) {
+  private constructor(name: string, info: IndexInfo, file: FileHandle) {
     this.#name = name;
     this.info = info;
     this.#file = file;
-    this.#layout = layout;
     this.header = headerOf(name, info);
   }
 
@@ -169,7 +158,7 @@ class ShardFile {
     router.dispose();
     const file = await open(name);
     try {
-      return new ShardFile(name, info, file, await readLayoutOf(file, name));
+      return new ShardFile(name, info, file);
     } catch (cause) {
       await file.close();
       throw cause;
@@ -188,7 +177,7 @@ class ShardFile {
   }
 
   #extent(name: SectionName) {
-    const extent = this.#layout.sections.get(name);
+    const extent = findSection(this.info, name);
     if (extent === undefined) throw new SignalboxError('bad_section', `${this.#name} has no section ${name}`);
     return extent;
   }
@@ -196,7 +185,7 @@ class ShardFile {
   /** Vectors [count, dim] of the rows from `first` on. */
   async vectors(first: number, count: number): Promise<Float32Array> {
     const { dim } = this.info;
-    const stride = rowStride('float32', dim);
+    const stride = float32Stride(dim);
     const codes = new Uint8Array(count * stride);
     await readAt(this.#file, this.#name, codes, this.#extent('codes').offsetBytes + first * stride);
     return decodeFloat32Rows(codes, dim);
@@ -224,8 +213,8 @@ class ShardFile {
   /** Outcomes [rows, models], NaN if missing. */
   async outcomes(): Promise<Float32Array> {
     const outcomes = await this.#section('outcomes');
-    const measured = this.#layout.hasMissing ? await this.#section('measured') : undefined;
-    return decodeOutcomes(this.#layout, outcomes, measured);
+    const measured = this.info.missingOutcomes > 0 ? await this.#section('measured') : undefined;
+    return decodeOutcomes(this.info, outcomes, measured);
   }
 }
 
