@@ -31,8 +31,8 @@ async function importShared(folder) {
 
 describe('a restarting router', () => {
   let folder;
-  let RestartingRouter;
   let RouterHolder;
+  let holder;
   let index;
   let direct;
   /** The workers of the current test, in the order in which they were started. */
@@ -64,10 +64,14 @@ describe('a restarting router', () => {
     return worker;
   }
   const options = async () => ({ index: index.slice(), embedder: embedderFiles(), worker: startWorker() });
+  const hold = (sources) => {
+    holder = new RouterHolder(sources);
+    return holder.current();
+  };
 
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'signalbox-restarting-'));
-    ({ RestartingRouter, RouterHolder } = await importShared(folder));
+    ({ RouterHolder } = await importShared(folder));
     index = await topicsIndex();
     direct = await Router.load({ index, embedder: embedderFiles() });
   });
@@ -81,7 +85,7 @@ describe('a restarting router', () => {
   });
 
   it('answers like the router in it', async () => {
-    const router = await RestartingRouter.load(options);
+    const router = await hold(options);
     assert.deepEqual(router.info, direct.info);
     assert.deepEqual(await router.route(POEM), await direct.route(POEM));
     assert.deepEqual(await router.routeMany([POEM, CODE]), await direct.routeMany([POEM, CODE]));
@@ -96,7 +100,7 @@ describe('a restarting router', () => {
   });
 
   it('replaces a worker that has ended, once for all questions', async () => {
-    const router = await RestartingRouter.load(options);
+    const router = await hold(options);
     workers[0].end();
     const decisions = await Promise.all([POEM, CODE].map((prompt) => router.route(prompt)));
     assert.deepEqual(
@@ -108,7 +112,7 @@ describe('a restarting router', () => {
   });
 
   it('replaces a worker that does not answer in time', async () => {
-    const router = await RestartingRouter.load(options);
+    const router = await hold(options);
     for (const ask of [() => router.route(POEM), () => router.cascade(POEM), () => router.embed([POEM])]) {
       const lost = workers.at(-1);
       lost.silence();
@@ -124,7 +128,7 @@ describe('a restarting router', () => {
   });
 
   it('waits without a limit while a long question is in progress, and does not repeat that one', async () => {
-    const router = await RestartingRouter.load(options);
+    const router = await hold(options);
     for (const ask of [
       () => router.routeTask([POEM, CODE]),
       () => router.routeMany([POEM, CODE]),
@@ -152,7 +156,7 @@ describe('a restarting router', () => {
   });
 
   it('asks only once more, and repeats no other error', async () => {
-    const router = await RestartingRouter.load(options);
+    const router = await hold(options);
     await assert.rejects(router.route(POEM, { candidates: { allow: ['nobody'] } }), SignalboxError);
     assert.equal(workers.length, 1);
     workers[0].end();
@@ -169,7 +173,7 @@ describe('a restarting router', () => {
   it('bypasses the cache after a load that failed', async () => {
     let isBroken = false;
     const sources = async () => ({ ...(await options()), ...(isBroken && { index: Uint8Array.of(1, 2, 3) }) });
-    const router = await RestartingRouter.load(sources);
+    const router = await hold(sources);
     const end = () => workers.at(-1).end();
     end();
     await router.route(POEM);
@@ -186,23 +190,20 @@ describe('a restarting router', () => {
   });
 
   it('rejects every question after it was disposed of', async () => {
-    const router = await RestartingRouter.load(options);
+    const router = await hold(options);
     const open = router.route(POEM);
     router.dispose();
     router.dispose();
     await assert.rejects(open, { code: 'disposed' });
     await assert.rejects(router.route(POEM), { code: 'disposed' });
-    await assert.rejects(router.ready(), { code: 'disposed' });
+    await assert.rejects(holder.current(), { code: 'disposed' });
     assert.equal(workers.length, 1);
   });
 
   it('is held from the first load on, and loaded again after a failure', async () => {
     let isBroken = true;
-    const holder = new RouterHolder(async () => {
-      const sound = await options();
-      return isBroken ? { ...sound, index: Uint8Array.of(1, 2, 3) } : sound;
-    });
-    await assert.rejects(holder.current(), SignalboxError);
+    const sources = async () => ({ ...(await options()), ...(isBroken && { index: Uint8Array.of(1, 2, 3) }) });
+    await assert.rejects(hold(sources), SignalboxError);
     await assert.rejects(holder.current(), SignalboxError);
     isBroken = false;
     const router = await holder.current();
@@ -218,8 +219,7 @@ describe('a restarting router', () => {
   });
 
   it('is disposed of if its holder was disposed of while it loaded', async () => {
-    const holder = new RouterHolder(options);
-    const loading = holder.current();
+    const loading = hold(options);
     holder.dispose();
     const router = await loading;
     await assert.rejects(router.route(POEM), { code: 'disposed' });

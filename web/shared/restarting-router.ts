@@ -1,4 +1,4 @@
-/** A router in a worker that survives the loss of its worker. */
+/** Routers in workers, which are replaced after a load that failed and after the loss of a worker. */
 import {
   type CascadeMove,
   type CascadeOptions,
@@ -30,54 +30,86 @@ const LOST = new Set<string>(['internal', 'network', 'disposed']);
 
 const isLost = (error: unknown) => error instanceof SignalboxError && LOST.has(error.code);
 
-const disposedError = () => new SignalboxError('disposed', 'the router was disposed');
+/** Loads the router of one worker at a time, starting at once, and again on demand. */
+export class RouterHolder {
+  readonly #options: () => Promise<LoadOptions>;
+  /** The load in progress or the last one, unless it failed or its worker was lost. */
+  #loading: Promise<WorkerRouter> | undefined;
+  /** The router that was loaded last. */
+  #loaded: WorkerRouter | undefined;
+  #router: RestartingRouter | undefined;
+  /** A load failed: the next one bypasses the HTTP cache, which may hold a damaged file. */
+  #isDamaged = false;
+  #isDisposed = false;
 
-/**
- * Options of `WorkerRouter.load`, or a function that returns them for each new worker. Sources must be readable more than
- * once.
- */
-type RestartingOptions = LoadOptions | (() => Promise<LoadOptions>);
+  /** Takes a function that returns the options of `WorkerRouter.load` for each worker. */
+  constructor(options: () => Promise<LoadOptions>) {
+    this.#options = options;
+    this.#loading = this.#load();
+  }
 
-const read = async (options: RestartingOptions) => (typeof options === 'function' ? options() : options);
+  /** Returns the router once it has a worker; it is always the same one. Errors: those of `WorkerRouter.load`, `disposed`. */
+  async current(): Promise<Routing> {
+    const loaded = await this.loaded();
+    this.#router ??= new RestartingRouter(this, loaded);
+    return this.#router;
+  }
 
-/** The current worker's router, or the one that is loading. */
-interface Entry {
-  loading: Promise<WorkerRouter>;
-  router?: WorkerRouter;
+  /** Returns the router of the current worker, for one question. Errors: those of `current`. */
+  async loaded(): Promise<WorkerRouter> {
+    if (this.#isDisposed) throw new SignalboxError('disposed', 'the router was disposed');
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  /** Ends a worker that was lost. Two questions may report the same one. */
+  drop(lost: WorkerRouter): void {
+    lost.dispose();
+    if (this.#loaded !== lost) return;
+    this.#loaded = undefined;
+    this.#loading = undefined;
+  }
+
+  /** Ends the worker. Calling it again does nothing. */
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#loading?.then((router) => router.dispose()).catch(() => undefined);
+    this.#loading = undefined;
+  }
+
+  #load(): Promise<WorkerRouter> {
+    const loading = this.#options().then((options) =>
+      WorkerRouter.load(this.#isDamaged ? { ...options, cache: 'reload' } : options),
+    );
+    loading.then(
+      (router) => {
+        this.#loaded = router;
+      },
+      () => {
+        this.#isDamaged = true;
+        this.#loading = undefined;
+      },
+    );
+    return loading;
+  }
 }
 
 /**
- * A `WorkerRouter` whose worker is replaced when it is lost. A short question is then asked once more; it also counts the
- * worker as lost if there is no answer in time. Long questions (`routeMany`, `routeTask`, `embed` of several prompts) have
- * no time limit and are not repeated, and no other question times out while one is in progress.
+ * The router of a holder. A short question whose worker is lost is asked once more; it also counts the worker as lost if
+ * there is no answer in time. Long questions (`routeMany`, `routeTask`, `embed` of several prompts) have no time limit and
+ * are not repeated, and no other question times out while one is in progress.
  */
-export class RestartingRouter implements Routing {
+class RestartingRouter implements Routing {
   readonly info: IndexInfo;
-  readonly #options: RestartingOptions;
-  /** The last router that was loaded; it may be lost. */
-  #last: WorkerRouter;
-  #entry: Entry | undefined;
-  #isDisposed = false;
-  /** A load failed: the next one bypasses the HTTP cache, which may hold a damaged file. */
-  #isDamaged = false;
+  readonly #holder: RouterHolder;
+  readonly #first: WorkerRouter;
   /** Number of long questions in progress. */
   #long = 0;
 
-  private constructor(options: RestartingOptions, router: WorkerRouter) {
-    this.#options = options;
-    this.#last = router;
-    this.#entry = { loading: Promise.resolve(router), router };
-    this.info = router.info;
-  }
-
-  /** Loads like `WorkerRouter.load`, with its errors. */
-  static async load(options: RestartingOptions = {}): Promise<RestartingRouter> {
-    return new RestartingRouter(options, await WorkerRouter.load(await read(options)));
-  }
-
-  /** Waits until there is a worker, and loads one if the last one was lost. Errors: those of `load`. */
-  async ready(): Promise<void> {
-    await this.#current();
+  constructor(holder: RouterHolder, first: WorkerRouter) {
+    this.#holder = holder;
+    this.#first = first;
+    this.info = first.info;
   }
 
   route(input: RouteInput, options?: RouteOptions): Promise<Decision> {
@@ -101,8 +133,9 @@ export class RestartingRouter implements Routing {
     return this.#ask((router) => router.cascade(input, options));
   }
 
+  /** Needs no worker: a lost one's router answers as well. */
   next(plan: CascadePlan, verdict: Verdict): CascadeMove {
-    return this.#last.next(plan, verdict);
+    return this.#first.next(plan, verdict);
   }
 
   samples(options?: SamplesOptions): Promise<Samples> {
@@ -110,9 +143,7 @@ export class RestartingRouter implements Routing {
   }
 
   dispose(): void {
-    this.#isDisposed = true;
-    this.#entry?.loading.then((router) => router.dispose()).catch(() => undefined);
-    this.#entry = undefined;
+    this.#holder.dispose();
   }
 
   [Symbol.dispose](): void {
@@ -120,18 +151,18 @@ export class RestartingRouter implements Routing {
   }
 
   async #ask<T>(question: (router: WorkerRouter) => Promise<T>): Promise<T> {
-    const router = await this.#current();
+    const router = await this.#holder.loaded();
     try {
       return await this.#answer(question(router));
     } catch (error) {
-      if (this.#isDisposed || !isLost(error)) throw error;
-      this.#drop(router);
-      return this.#answer(question(await this.#current()));
+      if (!isLost(error)) throw error;
+      this.#holder.drop(router);
+      return this.#answer(question(await this.#holder.loaded()));
     }
   }
 
   async #askAtLength<T>(question: (router: WorkerRouter) => Promise<T>): Promise<T> {
-    const router = await this.#current();
+    const router = await this.#holder.loaded();
     this.#long += 1;
     try {
       return await question(router);
@@ -154,80 +185,5 @@ export class RestartingRouter implements Routing {
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  async #current(): Promise<WorkerRouter> {
-    if (this.#isDisposed) throw disposedError();
-    return (this.#entry ?? this.#load()).loading;
-  }
-
-  async #open(isDamaged: boolean): Promise<WorkerRouter> {
-    const options = await read(this.#options);
-    return WorkerRouter.load(isDamaged ? { ...options, cache: 'reload' } : options);
-  }
-
-  #load(): Entry {
-    const entry: Entry = { loading: this.#open(this.#isDamaged) };
-    this.#entry = entry;
-    entry.loading.then(
-      (router) => {
-        entry.router = router;
-        this.#last = router;
-      },
-      () => {
-        this.#isDamaged = true;
-        if (this.#entry === entry) this.#entry = undefined;
-      },
-    );
-    return entry;
-  }
-
-  /** Two questions may report the loss of the same router. */
-  #drop(lost: WorkerRouter): void {
-    lost.dispose();
-    if (this.#entry?.router === lost) this.#entry = undefined;
-  }
-}
-
-/** A router that loads in the background, and is loaded again on demand if that failed. */
-export class RouterHolder {
-  readonly #options: RestartingOptions;
-  #loading: Promise<RestartingRouter> | undefined;
-  #isDisposed = false;
-  /** See `RestartingRouter`. */
-  #isDamaged = false;
-
-  /** Starts loading. */
-  constructor(options: RestartingOptions) {
-    this.#options = options;
-    this.#load();
-  }
-
-  /** Returns the router once it has a worker. Errors: those of `RestartingRouter.load`, `disposed`. */
-  async current(): Promise<Routing> {
-    if (this.#isDisposed) throw disposedError();
-    const router = await (this.#loading ?? this.#load());
-    await router.ready();
-    return router;
-  }
-
-  /** Ends the worker. Calling it again does nothing. */
-  dispose(): void {
-    this.#isDisposed = true;
-    this.#loading?.then((router) => router.dispose()).catch(() => undefined);
-    this.#loading = undefined;
-  }
-
-  #load(): Promise<RestartingRouter> {
-    const loading = RestartingRouter.load(async () => {
-      const options = await read(this.#options);
-      return this.#isDamaged ? { ...options, cache: 'reload' } : options;
-    });
-    this.#loading = loading;
-    loading.catch(() => {
-      this.#isDamaged = true;
-      if (this.#loading === loading) this.#loading = undefined;
-    });
-    return loading;
   }
 }
