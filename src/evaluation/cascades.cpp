@@ -188,7 +188,7 @@ bool Verdicts::add(const CascadeStep& step, double confidence) {
 
 Result<CascadeEvaluation> evaluate_cascades(const Benchmark& benchmark, const NeighbourLists& lists,
                                             const CascadeEvaluationOptions& options) {
-  if (Status failed = check_options(benchmark, lists, options)) return *failed;
+  if (Status failed = check_pools(benchmark, lists, {&options.pool, 1})) return *failed;
   Tally tally(benchmark, options);
   for_each_group(benchmark, lists, options, options.k, [&](const HeldOutRows& group) { tally.add(group); });
   return std::move(tally).finish();

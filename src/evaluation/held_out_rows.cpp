@@ -35,13 +35,6 @@ HeldOutRows hold_out_share(const Benchmark& benchmark, double share, std::uint64
   return out;
 }
 
-}  // namespace
-
-double price_or_nan(const ModelNumbers& n) {
-  const double price = blended_price(static_cast<double>(n.usd_per_mtok_in), static_cast<double>(n.usd_per_mtok_out));
-  return price < 0 ? kNan : price;
-}
-
 std::vector<double> expected_costs(const Benchmark& benchmark, const KnownRows& known) {
   std::vector<double> out;
   for (const ModelNumbers& n : benchmark.model_numbers) out.push_back(price_or_nan(n));
@@ -60,6 +53,13 @@ std::vector<double> expected_costs(const Benchmark& benchmark, const KnownRows& 
   return out;
 }
 
+}  // namespace
+
+double price_or_nan(const ModelNumbers& n) {
+  const double price = blended_price(static_cast<double>(n.usd_per_mtok_in), static_cast<double>(n.usd_per_mtok_out));
+  return price < 0 ? kNan : price;
+}
+
 InputEvidence evidence_of(const Benchmark& benchmark, const HeldOutRows& held_out, std::size_t i,
                           std::span<const Exclusion> exclusions, std::uint32_t k) {
   const KnownRows& known = held_out.known;
@@ -71,11 +71,14 @@ InputEvidence evidence_of(const Benchmark& benchmark, const HeldOutRows& held_ou
           held_out.neighbours[i]};
 }
 
-Status check_options(const Benchmark& benchmark, const NeighbourLists& lists, const RowOptions& options) {
+Status check_pools(const Benchmark& benchmark, const NeighbourLists& lists,
+                   std::span<const std::vector<std::size_t>> pools) {
   if (!lists.complete()) return Error{ErrorCode::kInvalidArgument, "the search for neighbours is not complete"};
-  const bool known =
-      std::all_of(options.pool.begin(), options.pool.end(), [&](std::size_t m) { return m < benchmark.models; });
-  return known ? Status() : Error{ErrorCode::kInvalidArgument, "a pool names a model beyond the last"};
+  for (const std::vector<std::size_t>& pool : pools) {
+    const bool known = std::all_of(pool.begin(), pool.end(), [&](std::size_t m) { return m < benchmark.models; });
+    if (!known) return Error{ErrorCode::kInvalidArgument, "a pool names a model beyond the last"};
+  }
+  return {};
 }
 
 void for_each_group(const Benchmark& benchmark, const NeighbourLists& lists, const RowOptions& options, std::size_t k,

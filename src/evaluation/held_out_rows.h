@@ -27,14 +27,17 @@ struct RowOptions {
   std::vector<double> cost_weights;  ///< Correctness given up per US dollar.
 };
 
-/// Errors: invalid_argument for a model beyond the last, or lists that are not complete.
-[[nodiscard]] Status check_options(const Benchmark& benchmark, const NeighbourLists& lists, const RowOptions& options);
+/// Checks the pools of candidates. Errors: invalid_argument for a model beyond the last, or lists that are not
+/// complete.
+[[nodiscard]] Status check_pools(const Benchmark& benchmark, const NeighbourLists& lists,
+                                 std::span<const std::vector<std::size_t>> pools);
 
 struct HeldOutRows {
   std::vector<std::uint32_t> rows;
   KnownRows known;
   std::vector<std::vector<Neighbour>> neighbours;  ///< [rows] the k nearest known rows of each, nearest first.
-  std::vector<double> expected_costs;              ///< [models] see expected_costs.
+  /// [models] mean cost over the known rows or, in a benchmark without costs, the price; NaN if unknown.
+  std::vector<double> expected_costs;
 };
 
 /// Calls `use` with each group of held-out rows and their k nearest known rows. The lists must be complete.
@@ -43,10 +46,6 @@ void for_each_group(const Benchmark& benchmark, const NeighbourLists& lists, con
 
 /// Returns the blended price per million tokens; NaN if unknown.
 [[nodiscard]] double price_or_nan(const ModelNumbers& numbers);
-
-/// Returns the mean cost of each model over the known rows or, in a benchmark without costs, its price, [models]; NaN
-/// if unknown.
-[[nodiscard]] std::vector<double> expected_costs(const Benchmark& benchmark, const KnownRows& known);
 
 /// Returns the evidence about row i of the held-out rows, of which the k nearest neighbours vote. Borrows everything.
 [[nodiscard]] InputEvidence evidence_of(const Benchmark& benchmark, const HeldOutRows& held_out, std::size_t i,

@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 
+#include "evaluation/held_out_rows.h"
 #include "routing/predictor.h"
 #include "routing/random.h"
 #include "routing/scores.h"
@@ -122,7 +123,7 @@ TaskEvaluation evaluate(const HeldOut& task, std::vector<std::size_t> labelled, 
   const Labels labels = labels_of(task, out.labelled);
   std::vector<double> votes;
   const std::optional<TaskScores> scores = score(task, labels, votes, out);
-  std::vector<Exclusion> exclusions(b.models, Exclusion::kNone);
+  std::vector<Exclusion> exclusions(b.models, Exclusion::kNone);  // Of the evidence; set for each pool below.
   const TaskEvidence evidence{
       {profiles_of(b, task.known), task.known.means_over_tasks, exclusions, b.routing, b.mixture},
       scores ? &*scores : nullptr,
@@ -150,23 +151,14 @@ std::size_t label_count(const LabelPlan& plan, std::size_t n) {
   return std::min(plan.count.value_or(std::min(kMostMoved, share)), n - 1);
 }
 
-Status check(const Benchmark& benchmark, const NeighbourLists& lists, std::size_t task, const HeldOutOptions& options) {
-  if (!lists.complete()) return Error{ErrorCode::kInvalidArgument, "the search for neighbours is not complete"};
-  if (task >= benchmark.tasks() || benchmark.task_rows[task].empty()) {
-    return Error{ErrorCode::kInvalidArgument, "task " + std::to_string(task) + " does not exist or has no row"};
-  }
-  for (const std::vector<std::size_t>& pool : options.pools) {
-    const bool known = std::all_of(pool.begin(), pool.end(), [&](std::size_t m) { return m < benchmark.models; });
-    if (!known) return Error{ErrorCode::kInvalidArgument, "a pool names a model beyond the last"};
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<HeldOutEvaluation> evaluate_held_out_task(const Benchmark& benchmark, const NeighbourLists& lists,
                                                  std::size_t task, const HeldOutOptions& options) {
-  if (Status failed = check(benchmark, lists, task, options)) return *failed;
+  if (Status failed = check_pools(benchmark, lists, options.pools)) return *failed;
+  if (task >= benchmark.tasks() || benchmark.task_rows[task].empty()) {
+    return Error{ErrorCode::kInvalidArgument, "task " + std::to_string(task) + " does not exist or has no row"};
+  }
   const HeldOut held_out = hold_out(benchmark, lists, task);
   HeldOutEvaluation out;
   out.rows = held_out.rows.size();

@@ -115,6 +115,7 @@ InstanceEvaluation Tally::finish() && {
     out_.frontier.push_back({options_.cost_weights[w], ratio(s.quality, out_.instances.size()),
                              ratio(s.cost, s.costs_known), ratio(s.params, s.params_known)});
   }
+  // A row is held out once: placing the instances by their rows sorts them.
   std::vector<const Instance*> by_row(benchmark_.rows(), nullptr);
   for (const Instance& instance : out_.instances) by_row[instance.row] = &instance;
   std::vector<Instance> ordered;
@@ -130,7 +131,7 @@ InstanceEvaluation Tally::finish() && {
 
 Result<InstanceEvaluation> evaluate_instances(const Benchmark& benchmark, const NeighbourLists& lists,
                                               const InstanceOptions& options) {
-  if (Status failed = check_options(benchmark, lists, options)) return *failed;
+  if (Status failed = check_pools(benchmark, lists, {&options.pool, 1})) return *failed;
   if (Status failed = check_applies(options.policy, Scope::kSingleRows)) return *failed;
   const std::size_t k = std::max<std::size_t>(options.k, benchmark.routing.kappa);
   Tally tally(benchmark, options);
