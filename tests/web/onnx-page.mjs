@@ -1,4 +1,6 @@
 // A page with the package and ONNX models beside it, bundled as a web developer would, on a server that can misbehave.
+
+import assert from 'node:assert/strict';
 import { cpSync, createReadStream, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -226,4 +228,29 @@ export async function servePage(folder) {
       return new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Compares two lists of vectors number by number. */
+export function close(got, expected, tolerance, what = '') {
+  assert.equal(got.length, expected.length);
+  for (const [i, vector] of got.entries()) {
+    assert.equal(vector.length, expected[i].length);
+    const worst = Math.max(...vector.map((x, j) => Math.abs(x - expected[i][j])));
+    assert.ok(worst <= tolerance, `${what} text ${i} is off by ${worst}`);
+  }
+}
+
+export const vectorsOf = (embeddings) => embeddings.map(({ vector }) => Array.from(vector));
+
+/** Runs in the page: loads an embedder and embeds; reports whether the runtime ran in the page itself. */
+export async function embedThere(texts, options) {
+  const { attempt, OnnxEmbedder, plain } = globalThis;
+  return attempt(async () => {
+    const embedder = await OnnxEmbedder.load('/small', options);
+    const embeddings = plain(await embedder.embed(texts));
+    const { id, hash, dim, details } = embedder;
+    embedder.dispose();
+    const fetched = performance.getEntriesByType('resource').map(({ name }) => name);
+    return { embeddings, id, hash, dim, details, ranHere: fetched.some((name) => name.endsWith('.wasm')) };
+  });
 }

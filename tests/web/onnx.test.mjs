@@ -10,7 +10,7 @@ import { OnnxEmbedder } from '../../dist/onnx.js';
 import { expectNothingOpen } from '../package/support/fixtures.mjs';
 import { embed } from '../reference/mpnet.mjs';
 import { BROWSERS, openBrowser } from './browsers.mjs';
-import { buildPage, servePage } from './onnx-page.mjs';
+import { buildPage, close, embedThere, servePage, vectorsOf } from './onnx-page.mjs';
 
 const TEXTS = [
   'What is the sum of all prime numbers below 100?',
@@ -79,18 +79,6 @@ async function writeIndex(embedder) {
   writeFileSync(path.join(site.folder, 'topics.sbx'), index);
 }
 
-/** Compares two lists of vectors number by number. */
-function close(got, expected, tolerance, what = '') {
-  assert.equal(got.length, expected.length);
-  for (const [i, vector] of got.entries()) {
-    assert.equal(vector.length, expected[i].length);
-    const worst = Math.max(...vector.map((x, j) => Math.abs(x - expected[i][j])));
-    assert.ok(worst <= tolerance, `${what} text ${i} is off by ${worst}`);
-  }
-}
-
-const vectorsOf = (embeddings) => embeddings.map(({ vector }) => Array.from(vector));
-
 /** Returns the model's input as transformers would make it: cut to 384 tokens, <s> and </s> included. */
 function referenceVectors() {
   const file = (name) => JSON.parse(readFileSync(path.join(site.folder, 'small', name), 'utf8'));
@@ -100,19 +88,6 @@ function referenceVectors() {
     if (MEANINGLESS.includes(i)) return Array(config.hidden).fill(0);
     const ids = tokenizer.encode(text, { add_special_tokens: false }).ids.slice(0, 382);
     return embed(weights, config, [0, ...ids, 2]);
-  });
-}
-
-/** Loads and embeds in the page, and reports what that cost the page. */
-async function embedThere(texts, options) {
-  const { attempt, OnnxEmbedder, plain } = globalThis;
-  return attempt(async () => {
-    const embedder = await OnnxEmbedder.load('/small', options);
-    const embeddings = plain(await embedder.embed(texts));
-    const { id, hash, dim, details } = embedder;
-    embedder.dispose();
-    const fetched = performance.getEntriesByType('resource').map(({ name }) => name);
-    return { embeddings, id, hash, dim, details, ranHere: fetched.some((name) => name.endsWith('.wasm')) };
   });
 }
 
@@ -369,33 +344,6 @@ describe('chromium with a software graphics card', () => {
       assert.deepEqual(error, {});
       close(vectorsOf(value.embeddings), vectorsOf(inNode.FP32.slice(0, SHORT.length)), 1e-3);
       await page.close();
-    });
-  }
-});
-
-describe('ONNX Runtime as a part of the scripts that need it (bundled without splitting)', () => {
-  let plain;
-  before(async () => {
-    plain = await buildPage({ splitting: false });
-  });
-  after(() => plain?.remove());
-
-  for (const kind of BROWSERS) {
-    it(`${kind}: an isolated page loads with the defaults, and with two threads in a worker`, async () => {
-      const [browser, server] = await Promise.all([openBrowser(kind), servePage(plain.folder)]);
-      server.behaviour.isIsolated = true;
-      try {
-        for (const options of [{}, { threads: 2 }, { worker: false }]) {
-          const page = await browser.newPage(`${server.origin}/`);
-          const { value, ...error } = await page.evaluate(embedThere, TEXTS, { ...FP32, ...options });
-          assert.deepEqual(error, {});
-          close(vectorsOf(value.embeddings), vectorsOf(inNode.FP32), 1e-5);
-          await page.close();
-        }
-      } finally {
-        await browser.close();
-        await server.close();
-      }
     });
   }
 });
