@@ -41,15 +41,6 @@ function resemblance(decision: Decision): string[] {
   return tasks.length === 0 ? [] : ['', `similar benchmark tasks: ${tasks.join(', ')}`];
 }
 
-function footing(decision: Decision): string[] {
-  const { percentile, meanDistance, outOfCoverage } = decision.coverage;
-  return [
-    `confidence ${percent(decision.confidence)}, coverage percentile ${percentile.toFixed(0)} ` +
-      `(mean distance ${meanDistance.toFixed(3)}${outOfCoverage ? ', out of coverage' : ''})` +
-      `${decision.fallback ? `, fallback: ${decision.fallbackReason}` : ''}`,
-  ];
-}
-
 function neighbourRows(neighbours: readonly Neighbour[]): string[] {
   if (neighbours.length === 0) return [];
   const rows = neighbours.map((n) => {
@@ -62,20 +53,26 @@ function neighbourRows(neighbours: readonly Neighbour[]): string[] {
 
 const rest = (count: number) => (count > SHOWN ? [style('dim', `  and ${count - SHOWN} more`)] : []);
 
-export function decisionText(decision: Decision): string {
-  const rows = decision.ranking
-    .slice(0, SHOWN)
-    .map((m) => [m.model, percent(m.pCorrect), interval(m), price(m.usdPerMTok)]);
+/** Lines below the ranking. */
+function ending(decision: Decision): string[] {
+  const { percentile, meanDistance, outOfCoverage } = decision.coverage;
   return [
-    ...heading(decision),
-    '',
-    ...table(['model', 'P(correct)', '95%', '$/MTok'], rows),
     ...rest(decision.ranking.length),
     ...resemblance(decision),
     ...neighbourRows(decision.neighbours),
     '',
-    ...footing(decision),
-  ].join('\n');
+    `confidence ${percent(decision.confidence)}, coverage percentile ${percentile.toFixed(0)} ` +
+      `(mean distance ${meanDistance.toFixed(3)}${outOfCoverage ? ', out of coverage' : ''})` +
+      `${decision.fallback ? `, fallback: ${decision.fallbackReason}` : ''}`,
+  ];
+}
+
+export function decisionText(decision: Decision): string {
+  const rows = decision.ranking
+    .slice(0, SHOWN)
+    .map((m) => [m.model, percent(m.pCorrect), interval(m), price(m.usdPerMTok)]);
+  const ranking = table(['model', 'P(correct)', '95%', '$/MTok'], rows);
+  return [...heading(decision), '', ...ranking, ...ending(decision)].join('\n');
 }
 
 export function taskText(decision: TaskDecision): string {
@@ -89,11 +86,7 @@ export function taskText(decision: TaskDecision): string {
     '',
     `${decision.inputs} prompts${labels}, policy ${decision.policy}, distance u ${decision.u.toFixed(3)}`,
     ...table(['model', '95%', 'S1', 'S2', 'S3', 'p', '$/MTok'], rows),
-    ...rest(decision.ranking.length),
-    ...resemblance(decision),
-    ...neighbourRows(decision.neighbours),
-    '',
-    ...footing(decision),
+    ...ending(decision),
   ].join('\n');
 }
 
