@@ -8,10 +8,14 @@ import path from 'node:path';
 const SINCE = 'ceb91b2d6e90a4d9314c8509019737b5994b8c50';
 const LONGEST_SUBJECT = 72;
 
-const OPENING = /^\s*(?:\/\*\*|\/\/\/<?|\*)\s*(What|Who|Whose|Where|Of|So)\b(?! (?:is|are|does|do|can|to)\b.*\?)/;
+const FRAGMENT = '(?:What|Who|Whose|Where|Of|So)\\b';
+/** A doc comment that opens with a fragment; "What is a policy?" is a question. */
+const OPENING = new RegExp(`^\\s*(?:/\\*\\*|///<?|\\*)\\s*${FRAGMENT}(?! (?:is|are|does|do|can|to)\\b.*\\?)`);
+/** The same behind a member: `double eta;  ///< Where ...`. */
+const TRAILING = new RegExp(`\\S.*///<\\s*${FRAGMENT}`);
 /** "There is no", "is no longer" and "is no more than" are plain English. */
 const NEGATION =
-  /(?<!\b[Tt]here )\b(?:is|are|was|were) (?:none\b|no(?= )(?! (?:longer|more|less|fewer|larger|smaller|worse|better|later)\b))/;
+  /(?<!\b[Tt]here )\b(?:is|are|was|were) (?:none\b|no (?!(?:longer|more|less|fewer|larger|smaller|worse|better|later)\b))/;
 
 const git = (root, ...args) => spawnSync('git', args, { cwd: root, encoding: 'utf8' });
 
@@ -28,9 +32,8 @@ export function oddEnglish(file, text) {
   const lines = (isMarkdown ? text.replace(/"[^"\n]*"|`[^`\n]*`/g, '') : text).split('\n');
   return lines.flatMap((line, i) => {
     const opening = opensComment(line, lines[i - 1]) && OPENING.test(line);
-    // A member's comment on its own line: `double eta;  ///< Where ...`.
-    const trailing = /\S.*\/\/\/<\s*(?:What|Who|Whose|Where|Of|So)\b/.test(line);
-    return opening || trailing || NEGATION.test(line) ? [`${file}:${i + 1}: ${line.trim()}`] : [];
+    const isOdd = opening || TRAILING.test(line) || NEGATION.test(line);
+    return isOdd ? [`${file}:${i + 1}: ${line.trim()}`] : [];
   });
 }
 
