@@ -53,7 +53,7 @@ async function tasksDuring(page, action) {
       ({ pid, tid, ph, name }) =>
         pid === main?.pid && tid === main.tid && ph === 'X' && name === 'ThreadControllerImpl::RunTask',
     )
-    .map(({ dur, tdur }) => ({ wall: dur / 1000, cpu: tdur / 1000 }));
+    .map(({ dur, tdur = 0 }) => ({ wall: dur / 1000, cpu: tdur / 1000 })); // The shortest tasks have no tdur.
 }
 
 async function keystrokes(origin) {
