@@ -105,7 +105,7 @@ function measuredModels(collector: Collector, order: Uint32Array, isShard: boole
   return { numbers, isGraded, hasMissing: numbers.some((m) => (measured[m] as number) < order.length) };
 }
 
-/** Orders the usable rows. Errors: `invalid_argument` if there are none. */
+/** Orders the usable rows. Errors: `invalid_argument` if no row is usable. */
 export function putInOrder(collector: Collector, options: OrderOptions): Benchmark {
   collector.seal();
   const rows: number[] = [];

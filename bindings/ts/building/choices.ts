@@ -54,7 +54,7 @@ export interface Choices {
   list: Choice[];
 }
 
-/** Draws a sample, evenly spread over tasks and rows; `undefined` if there is no task to hold out. */
+/** Draws a sample, evenly spread over tasks and rows; `undefined` for a single task, which cannot be held out. */
 export async function drawSample(
   benchmark: Benchmark,
   slotOf: (row: number) => number,

@@ -6,7 +6,7 @@ import type { EmbedderDetails, EmbedderIdentity } from '../types.js';
 
 const TEXTS = ['revision', 'tokenizerHash', 'prefix'] as const;
 
-/** Returns the details in metadata; `undefined` if there are none or they are invalid. Metadata is untrusted. */
+/** Returns the details in metadata, which is untrusted; `undefined` if they are missing or invalid. */
 export function detailsIn(metadata: unknown): EmbedderDetails | undefined {
   const said = isObject(metadata) ? metadata.embedder : undefined;
   if (!isObject(said)) return undefined;

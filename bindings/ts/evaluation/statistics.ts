@@ -9,7 +9,7 @@ export interface Estimate {
 
 const RESAMPLES = 2000;
 
-/** Returns the mean of all values that are not NaN; NaN if there are none. */
+/** Returns the mean of all values that are not NaN; NaN if all are. */
 export function mean(values: readonly number[]): number {
   let sum = 0;
   let count = 0;
