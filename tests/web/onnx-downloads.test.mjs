@@ -246,7 +246,7 @@ for (const kind of BROWSERS) {
 
     test('a worker without its script is a network error', async (page) => {
       server.behaviour.gone = ['/onnx-worker-entry.js'];
-      await expectRefusal(page, '/small', 'network', /worker could not be started/);
+      await expectRefusal(page, '/small', 'network', /worker of the embedder failed.*could not be loaded/);
     });
 
     test('without a network the error says so, and a cached model is loaded', async (page) => {
