@@ -148,7 +148,7 @@ function promptOf(line: unknown): string | undefined {
     field(line, 'arguments', 0, 0),
     field(line, 'arguments', 0, 'arg_0'),
   ];
-  const prompt = requests.map(argumentText).find((text) => text !== undefined);
+  const prompt = requests.map(argumentText).find((text) => text !== undefined && text.trim() !== '');
   return prompt ?? QUESTIONS.map((name) => textField(line, 'doc', name)).find((text) => text !== undefined);
 }
 
