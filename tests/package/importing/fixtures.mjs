@@ -20,10 +20,13 @@ export function inputFiles(contents) {
 
 export const lines = (...values) => values.map((value) => JSON.stringify(value)).join('\n');
 
-/** A sink that keeps everything: samples by number, scores with the keys of their samples, counts of dropped items. */
+/**
+ * A sink that keeps everything: samples by number, scores with the keys of their samples, counts of dropped items, the
+ * details of drops, and metrics of which less is better.
+ */
 export function recordingSink() {
   const numbers = new Map();
-  const record = { samples: [], scores: [], dropped: {}, places: [] };
+  const record = { samples: [], scores: [], dropped: {}, details: [], places: [], turned: [] };
   const sink = {
     sample(sample) {
       const key = JSON.stringify([sample.dataset, sample.key]);
@@ -38,7 +41,11 @@ export function recordingSink() {
       record.scores.push({ sample, dataset, key, model, metric, value, figures });
       record.places.push(place);
     },
-    drop(reason, place) {
+    lowerIsBetter(dataset, metric) {
+      record.turned.push(`${dataset} ${metric}`);
+    },
+    drop(reason, place, detail = '') {
+      record.details.push(`${reason} ${place.file}${detail}`);
       record.dropped[reason] = (record.dropped[reason] ?? 0) + 1;
       record.places.push(place);
     },
