@@ -5,7 +5,7 @@ import { badInput, type FileHead, type InputFile } from '../input-file.js';
 import { type JsonPart, readJsonParts } from '../json.js';
 import type { Answer, ImportContext, Place } from '../records.js';
 import { newestVersions } from '../runs.js';
-import { textKey } from '../text-hash.js';
+import { SampleKeys } from '../sample-keys.js';
 import { readZip } from '../zip.js';
 import {
   ARCHIVE,
@@ -20,8 +20,6 @@ import { type ReadSample, readSample, SAMPLE_PARTS, type Score, tokensIn } from 
 
 /** Lists of logs and of sets of logs, in the same folders. */
 const LISTINGS = /^(logs|listing|eval-set)\.json$/i;
-/** Ids that count the samples of a log, rather than name them. */
-const COUNTER = /^(?:[a-z]{1,8}[ _.:#-]?)?\d+$/i;
 
 function claims(_file: InputFile, { name, text }: FileHead): boolean {
   if (ARCHIVE.test(name)) return true;
@@ -29,28 +27,6 @@ function claims(_file: InputFile, { name, text }: FileHead): boolean {
   const hasEval = /"eval"\s*:\s*\{/.test(text);
   if (LISTINGS.test(name)) return hasEval || name === 'eval-set.json';
   return hasEval && /^\s*\{\s*"(version|status|eval)"\s*:/.test(text);
-}
-
-/**
- * Finds the keys of samples. Ids that only count may stand for other samples in other logs (shuffled, or of another
- * part of the dataset). Where the prompts differ, the prompt identifies the sample.
- */
-class SampleKeys {
-  /** The prompt under each id, and the key of each prompt, by dataset. */
-  readonly #prompts = new Map<string, string>();
-  readonly #keys = new Map<string, string>();
-
-  keyOf(dataset: string, id: string, prompt: string | undefined): string {
-    if (prompt === undefined || !COUNTER.test(id)) return id;
-    const hash = textKey(prompt.replace(/\s+/g, ' ').trim());
-    const [byId, byPrompt] = [JSON.stringify([dataset, id]), JSON.stringify([dataset, hash])];
-    const first = this.#prompts.get(byId);
-    if (first === undefined) this.#prompts.set(byId, hash);
-    const isKnown = first === undefined || first === hash;
-    const key = isKnown ? id : (this.#keys.get(byPrompt) ?? `${id} ${hash}`);
-    if (!this.#keys.has(byPrompt)) this.#keys.set(byPrompt, key);
-    return key;
-  }
 }
 
 /** All epochs of one sample. */

@@ -1,0 +1,26 @@
+/** Keys of samples in tools whose ids may be mere numbers. */
+import { textKey } from './text-hash.js';
+
+/** Ids that count the samples of a run, rather than name them. */
+const COUNTER = /^(?:[a-z]{1,8}[ _.:#-]?)?\d+$/i;
+
+/**
+ * Finds the keys of samples. Ids that only count may stand for other samples in other runs (shuffled, or of another part
+ * of the dataset): where the prompts under one id differ, the prompt identifies the sample. All other keys are the ids.
+ */
+export class SampleKeys {
+  /** The prompt under each id, and the key of each prompt, by dataset. */
+  readonly #prompts = new Map<string, string>();
+  readonly #keys = new Map<string, string>();
+
+  keyOf(dataset: string, id: string, prompt: string | undefined): string {
+    if (prompt === undefined || !COUNTER.test(id)) return id;
+    const hash = textKey(prompt.replace(/\s+/g, ' ').trim());
+    const [byId, byPrompt] = [JSON.stringify([dataset, id]), JSON.stringify([dataset, hash])];
+    const first = this.#prompts.get(byId);
+    if (first === undefined) this.#prompts.set(byId, hash);
+    const key = first === undefined || first === hash ? id : (this.#keys.get(byPrompt) ?? `${id} ${hash}`);
+    if (!this.#keys.has(byPrompt)) this.#keys.set(byPrompt, key);
+    return key;
+  }
+}
