@@ -109,6 +109,20 @@ describe('runs in logs of inspect_ai', () => {
     ]);
   });
 
+  it("are of other models if the task's own generate config changed between them", async () => {
+    const plan = (temperature) => ({ plan: { steps: [{ solver: 'generate' }], config: { temperature, seed: 1 } } });
+    const record = await read({
+      'a.json': log({}, [sample('x', 'C')], plan(0)),
+      'b.json': log(other(2), [sample('x', 'I')], plan(1)),
+      'c.json': log(other(3, { model: 'lab/n' }), [sample('x', 'I')], plan(1)),
+    });
+    assert.deepEqual(scoreLines(record), [
+      'rivers/x lab/m (temperature=0) match=1',
+      'rivers/x lab/m (temperature=1) match=0',
+      'rivers/x lab/n match=0',
+    ]);
+  });
+
   it('have other metrics if a scorer has other options, such as the judge', async () => {
     const judged = (n, model, judge) =>
       log(other(n, { model, scorers: [{ name: 'match', options: { model: judge } }] }), [sample('x', 'C')]);
@@ -142,6 +156,33 @@ describe('runs in logs of inspect_ai', () => {
     });
     assert.deepEqual(scoreLines(record), ['rivers/x lab/m match=0', 'rivers/x lab/m match=1']);
     assert.ok(record.scores.every(({ figures }) => figures.repeats));
+  });
+});
+
+describe('logs of older versions of inspect_ai', () => {
+  const old = (model, config, score) => ({
+    version: 1,
+    status: 'success',
+    eval: { run_id: 'r', task_id: model, created: '2024-02-01T10:00:00', task: 'rivers', task_args: {}, model },
+    plan: { steps: [{ solver: 'generate' }], config },
+    results: { scorer: { name: 'match', params: {} }, metrics: {} },
+    stats: { completed_at: '2024-02-01T10:05:00' },
+    samples: [{ id: 'x', epoch: 1, input: 'How long?', target: '1', score: { value: score, answer: '1' } }],
+  });
+
+  it('have one score for each sample, named after the scorer', async () => {
+    const record = await read({ 'a.json': old('lab/m', {}, 'C'), 'b.json': log(other(2), [sample('x', 'I')]) });
+    assert.deepEqual(scoreLines(record), ['rivers/x lab/m match=0', 'rivers/x lab/m match=1']);
+  });
+
+  it("have the model's settings with the plan", async () => {
+    const high = old('lab/m', { reasoning_effort: 'high', timeout: 3 }, 'I');
+    high.eval.task_id = 'other';
+    const record = await read({ 'a.json': old('lab/m', { reasoning_effort: 'low' }, 'C'), 'b.json': high });
+    assert.deepEqual(scoreLines(record), [
+      'rivers/x lab/m (reasoning_effort=high) match=0',
+      'rivers/x lab/m (reasoning_effort=low) match=1',
+    ]);
   });
 });
 

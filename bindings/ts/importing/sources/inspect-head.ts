@@ -24,8 +24,8 @@ export interface LogHead {
   scorers: ReadonlyMap<string, Settings>;
   /** The arguments that the user passed, without defaults; `undefined` in logs of older versions, which have no defaults. */
   passedArgs: Settings | undefined;
-  /** Names of the solvers, in order. */
-  plan: string;
+  /** The names of the task's solvers, and the generate config that they use. */
+  plan: Settings;
   /** Name of the model in the log's figures. */
   model: string;
   status: string | undefined;
@@ -81,28 +81,29 @@ function withModelNames(fields: unknown): Fields {
 
 /** Returns the options of each scorer; older logs have them in the results. */
 function scorersOf(spec: Fields, results: unknown): Map<string, Settings> {
-  const listed = field(spec, 'scorers') ?? field(results, 'scores');
-  if (!Array.isArray(listed)) return new Map();
-  return new Map(
-    listed.map((scorer) => [
-      textField(scorer, 'name') ?? '',
-      settingsOf(withModelNames(field(scorer, 'options') ?? field(scorer, 'params'))),
-    ]),
-  );
+  const listed = field(spec, 'scorers') ?? field(results, 'scores') ?? [field(results, 'scorer')];
+  const scorers = new Map<string, Settings>();
+  for (const scorer of Array.isArray(listed) ? listed : []) {
+    const name = textField(scorer, 'name');
+    const options = field(scorer, 'options') ?? field(scorer, 'params');
+    if (name !== undefined) scorers.set(name, settingsOf(withModelNames(options)));
+  }
+  return scorers;
 }
 
-function planOf(plan: unknown): string {
+function planOf(plan: unknown): Settings {
   const steps = field(plan, 'steps');
-  if (!Array.isArray(steps)) return '';
-  return steps.map((step) => (textField(step, 'solver') ?? '').replace(/^inspect_ai\//, '')).join(', ');
+  const solvers = Array.isArray(steps) ? steps.map((step) => textField(step, 'solver') ?? '') : [];
+  const solver = solvers.map((name) => name.replace(/^inspect_ai\//, '')).join(', ');
+  return { ...settingsOf(field(plan, 'config')), ...settingsOf({ solver }) };
 }
 
 function taskSettingsOf(spec: Fields, args: unknown): Settings {
-  const roles = Object.entries(withModelNames(spec.model_roles)).filter(([role]) => GRADER_ROLE.test(role));
+  const roles = Object.entries(withModelNames(field(spec, 'model_roles'))).filter(([role]) => GRADER_ROLE.test(role));
   const limits = LIMITS.map((name) => [name, field(spec, 'config', name)]);
   return settingsOf({
     ...(isObject(args) ? args : {}),
-    ...(spec.task_version === 0 ? {} : { task_version: spec.task_version }),
+    ...(field(spec, 'task_version') === 0 ? {} : { task_version: field(spec, 'task_version') }),
     ...Object.fromEntries([...limits, ...roles]),
   });
 }
@@ -110,15 +111,16 @@ function taskSettingsOf(spec: Fields, args: unknown): Settings {
 /** Returns a solver with the arguments that the user passed; older versions log no others. */
 function solverOf(spec: Fields): string | undefined {
   const name = textField(spec, 'solver');
-  const args = settingsOf(spec.solver_args_passed ?? spec.solver_args);
+  const args = settingsOf(field(spec, 'solver_args_passed') ?? field(spec, 'solver_args'));
   return name === undefined || Object.keys(args).length === 0 ? name : `${name} ${settingText(args)}`;
 }
 
-function modelSettingsOf(spec: Fields): Settings {
-  const roles = Object.entries(withModelNames(spec.model_roles)).filter(([role]) => !GRADER_ROLE.test(role));
+/** Returns the settings of the model. Older versions log its generate config with the plan only. */
+function modelSettingsOf(spec: Fields, plan: unknown): Settings {
+  const roles = Object.entries(withModelNames(field(spec, 'model_roles'))).filter(([role]) => !GRADER_ROLE.test(role));
   return {
-    ...settingsOf(spec.model_args),
-    ...settingsOf(spec.model_generate_config),
+    ...settingsOf(field(spec, 'model_args')),
+    ...settingsOf(field(spec, 'model_generate_config') ?? field(plan, 'config')),
     ...settingsOf({ solver: solverOf(spec), ...Object.fromEntries(roles) }),
   };
 }
@@ -156,18 +158,19 @@ export async function readLogHead(file: InputFile, options: ReadFileOptions): Pr
   const run = {
     dataset,
     model,
-    taskSettings: taskSettingsOf(spec, spec.task_args),
-    modelSettings: modelSettingsOf(spec),
+    taskSettings: taskSettingsOf(spec, field(spec, 'task_args')),
+    modelSettings: modelSettingsOf(spec, parts.plan),
   };
   const status = textField(parts, 'status');
-  const created = latest([spec.created]);
+  const created = latest([field(spec, 'created')]);
   const edits = Array.isArray(parts.log_updates) ? parts.log_updates : [];
   const updates = edits.map((edit) => field(edit, 'provenance', 'timestamp'));
   return {
     file,
     run,
     scorers: scorersOf(spec, parts.results),
-    passedArgs: spec.task_args_passed === undefined ? undefined : taskSettingsOf(spec, spec.task_args_passed),
+    passedArgs:
+      field(spec, 'task_args_passed') === undefined ? undefined : taskSettingsOf(spec, field(spec, 'task_args_passed')),
     plan: planOf(parts.plan),
     model,
     status,
@@ -198,24 +201,31 @@ export async function withLastChange(log: LogHead, options: ReadFileOptions): Pr
   return { ...log, changed: changedOf(log.file, log.status, latest([time, last])) };
 }
 
+/** Returns, for each run, the settings of its plan that tell it from a run that is otherwise equal. */
+function planSettings(runs: readonly Run[], logs: readonly LogHead[]): Settings[] {
+  const plans = new Map<string, Settings[]>();
+  for (const [i, run] of runs.entries()) {
+    const key = settingText(run);
+    plans.set(key, [...(plans.get(key) ?? []), logs[i]?.plan ?? {}]);
+  }
+  return runs.map((run, i) => {
+    const others = plans.get(settingText(run)) ?? [];
+    const own = Object.entries(logs[i]?.plan ?? {});
+    return Object.fromEntries(own.filter(([name, value]) => others.some((plan) => plan[name] !== value)));
+  });
+}
+
 /**
- * Returns runs that can be compared: arguments with their defaults only if all logs of a task have them, and the solvers
- * of the task where they differ between logs that are otherwise equal.
+ * Returns runs that can be compared: arguments with their defaults only if all logs of a task have them, and what the
+ * task itself does to the model where logs differ in nothing else.
  */
 function comparable(logs: readonly LogHead[]): Run[] {
   const isOld = new Set(logs.filter(({ passedArgs }) => passedArgs === undefined).map(({ run }) => run.dataset));
   const runs = logs.map(({ run, passedArgs }) =>
     isOld.has(run.dataset) && passedArgs !== undefined ? { ...run, taskSettings: passedArgs } : run,
   );
-  const plans = new Map<string, Set<string>>();
-  for (const [i, { plan }] of logs.entries()) {
-    const key = settingText(runs[i]);
-    plans.set(key, (plans.get(key) ?? new Set()).add(plan));
-  }
-  return runs.map((run, i) => {
-    if ((plans.get(settingText(run))?.size ?? 0) < 2) return run;
-    return { ...run, modelSettings: { ...run.modelSettings, solver: logs[i]?.plan ?? '' } };
-  });
+  const plans = planSettings(runs, logs);
+  return runs.map((run, i) => ({ ...run, modelSettings: { ...plans[i], ...run.modelSettings } }));
 }
 
 /** Returns the logs with the names of their datasets, models and metrics, which depend on all of them. */

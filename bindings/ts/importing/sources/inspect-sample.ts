@@ -20,6 +20,7 @@ export const SAMPLE_PARTS = [
   'input',
   'output',
   'scores',
+  'score',
   'error',
   'limit',
   'invalidation',
@@ -105,12 +106,19 @@ function isCutOff(sample: Fields): boolean | undefined {
   return choices.some((choice) => CUT_OFF.includes(textField(choice, 'stop_reason') ?? ''));
 }
 
+/** Returns the scores by scorer; the first version of the format has one, without the scorer's name. */
+function givenScores(sample: Fields, firstScorer: string, place: Place): Fields {
+  const single = field(sample, 'score') ?? undefined;
+  const scores = field(sample, 'scores') ?? (single === undefined ? {} : { [firstScorer]: single });
+  return requiredObject(scores, place, "'scores'");
+}
+
 /** Reads a sample. Errors: `invalid_argument` for a field of another type. */
-export function readSample(value: unknown, place: Place): ReadSample {
+export function readSample(value: unknown, firstScorer: string, place: Place): ReadSample {
   const sample = requiredObject(value, place, 'the sample');
   const id = requiredText(sample, place, 'id');
   const prompt = promptOf(sample, place);
-  const given = requiredObject(field(sample, 'scores') ?? {}, place, "'scores'");
+  const given = givenScores(sample, firstScorer, place);
   const scores = scoresOf(given, place);
   const isPresent = (name: string) => (field(sample, name) ?? null) !== null;
   const dropOf = () => {

@@ -79,7 +79,8 @@ class LogReader {
   }
 
   #take(value: unknown, place: Place): void {
-    const sample = readSample(value, place);
+    const [firstScorer = 'score'] = this.#log.scorers.keys();
+    const sample = readSample(value, firstScorer, place);
     if (sample.drop === 'unscored') this.unscored += 1;
     if (sample.drop !== undefined) this.#context.sink.drop(sample.drop, this.#place);
     else this.#add(sample);
