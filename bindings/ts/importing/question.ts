@@ -43,13 +43,17 @@ export class SharedParts {
     return this.#start() > 0 || this.#end() > 0;
   }
 
-  /** Returns the prompt without the lines and markers that all prompts share; all of it if nothing else is left. */
+  /**
+   * Returns the prompt, or the end of one, without the lines and markers that all prompts share; all of it if nothing
+   * else is left.
+   */
   without(prompt: string): string {
     if (this.count < 2) return prompt;
-    const [start, end] = [this.#start(), this.#end()];
-    if (start + end >= prompt.length) return prompt;
-    const rest = prompt.slice(start, prompt.length - end).trim();
-    return rest === '' ? prompt : rest;
+    const prefix = (this.#prefix ?? '').slice(0, this.#start());
+    const suffix = this.#suffix.slice(this.#suffix.length - this.#end());
+    const start = prompt.startsWith(prefix) ? prefix.length : 0;
+    const end = prompt.endsWith(suffix) ? suffix.length : 0;
+    return prompt.slice(start, Math.max(start, prompt.length - end)).trim() || prompt;
   }
 
   /** Returns the length of the shared beginning, up to its last boundary. */

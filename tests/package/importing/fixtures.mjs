@@ -26,7 +26,7 @@ export const lines = (...values) => values.map((value) => JSON.stringify(value))
  */
 export function recordingSink() {
   const numbers = new Map();
-  const record = { samples: [], scores: [], dropped: {}, details: [], places: [], turned: [] };
+  const record = { samples: [], scores: [], dropped: {}, places: [], details: [], lower: [] };
   const sink = {
     sample(sample) {
       const key = JSON.stringify([sample.dataset, sample.key]);
@@ -36,17 +36,19 @@ export function recordingSink() {
       }
       return numbers.get(key);
     },
-    score(sample, model, metric, value, place, figures) {
+    score(sample, model, metric, value, place, answer) {
       const { dataset, key } = record.samples[sample];
-      record.scores.push({ sample, dataset, key, model, metric, value, figures });
+      record.scores.push({ sample, dataset, key, model, metric, value, answer });
       record.places.push(place);
     },
     lowerIsBetter(dataset, metric) {
-      record.turned.push(`${dataset} ${metric}`);
+      const isScored = record.scores.some((score) => score.dataset === dataset && score.metric === metric);
+      assert.ok(!isScored, 'directions are known before the first score');
+      record.lower.push(`${dataset} ${metric}`);
     },
     drop(reason, place, detail = '') {
-      record.details.push(`${reason} ${place.file}${detail}`);
       record.dropped[reason] = (record.dropped[reason] ?? 0) + 1;
+      record.details.push(`${reason} ${place.file}${detail}`);
       record.places.push(place);
     },
   };

@@ -58,7 +58,7 @@ describe('HELM run folders', () => {
     ]);
     assert.equal(record.samples.length, 1);
     assert.equal(record.samples[0].prompt, 'How far is up?');
-    const { tokensIn, tokensOut, repeats } = record.scores.at(-1).figures;
+    const { tokensIn, tokensOut, repeats } = record.scores.at(-1).answer;
     assert.deepEqual([tokensIn, tokensOut, repeats], [9, 4, true]);
   });
 
@@ -222,7 +222,7 @@ describe('HELM run folders', () => {
       ...adapted('v2/t:model=a_m', 't:model=a_m', { model: 'a/m', random: '2' }, {}, 0),
     });
     assert.deepEqual(scoreLines(repeated), ['t/id1 a/m em=0', 't/id1 a/m em=1']);
-    assert.ok(repeated.scores.every(({ figures }) => figures.repeats));
+    assert.ok(repeated.scores.every(({ answer }) => answer.repeats));
   });
 
   it('are of one dataset if HELM adapted the instructions to a model, of two if it did so for one model', async () => {
@@ -258,7 +258,7 @@ describe('HELM run folders', () => {
         ],
       ),
     );
-    assert.deepEqual(record.turned, ['t toxic_frac', 't wer_score', 't ece_10_bin', 't bits_per_byte']);
+    assert.deepEqual(record.lower, ['t toxic_frac', 't wer_score', 't ece_10_bin', 't bits_per_byte']);
   });
 
   it('say whether the answer ended at a length limit, and do not count failed requests', async () => {
@@ -277,7 +277,7 @@ describe('HELM run folders', () => {
     stats[3].stats.push(stat('finish_reason_length', 0), stat('finish_reason_unknown', 1));
     const record = await imported(helmImporter, run('t', 'm', states, stats));
     assert.deepEqual(
-      record.scores.map(({ figures }) => figures.isCutOff),
+      record.scores.map(({ answer }) => answer.isCutOff),
       [true, false, true, undefined],
     );
     assert.deepEqual(record.dropped, { failed: 1 });

@@ -155,7 +155,7 @@ describe('runs in logs of inspect_ai', () => {
       'b.json': log(other(2), [sample('x', 'I')]),
     });
     assert.deepEqual(scoreLines(record), ['rivers/x lab/m match=0', 'rivers/x lab/m match=1']);
-    assert.ok(record.scores.every(({ figures }) => figures.repeats));
+    assert.ok(record.scores.every(({ answer }) => answer.repeats));
   });
 });
 
@@ -315,7 +315,7 @@ describe('samples in logs of inspect_ai', () => {
       ),
     });
     assert.deepEqual(
-      scores.map(({ figures }) => figures.isCutOff),
+      scores.map(({ answer }) => answer.isCutOff),
       cases.map(([, isCutOff]) => isCutOff),
     );
   });
@@ -339,8 +339,8 @@ describe('samples in logs of inspect_ai', () => {
       ),
     });
     assert.deepEqual(
-      scores.map(({ figures: { tokensIn, tokensOut, costUsd } }) => [tokensIn, tokensOut, costUsd]),
-      cases.map(([, figures]) => figures),
+      scores.map(({ answer: { tokensIn, tokensOut, costUsd } }) => [tokensIn, tokensOut, costUsd]),
+      cases.map(([, answer]) => answer),
     );
   });
 

@@ -75,7 +75,7 @@ describe('logs of inspect_ai', () => {
       sample('b', 'C', { scores: null }),
     ]);
     assert.deepEqual(scoreLines(record), ['pack/toys/a lab/m match=0.5']);
-    const { tokensIn, tokensOut, costUsd, repeats } = record.scores[0].figures;
+    const { tokensIn, tokensOut, costUsd, repeats } = record.scores[0].answer;
     assert.deepEqual([tokensIn, tokensOut, costUsd, repeats], [15, 5, undefined, true]);
     assert.deepEqual(record.dropped, { failed: 1, unscored: 1 });
   });
@@ -220,7 +220,7 @@ describe('logs of inspect_ai', () => {
       },
     );
     assert.deepEqual(scoreLines(record), ['pack/toys/__proto__ __proto__ __proto__/__proto__=1']);
-    assert.equal(record.scores[0].figures.tokensIn, 4);
+    assert.equal(record.scores[0].answer.tokensIn, 4);
     const text = JSON.stringify(log([])).replace('"samples":[]', '"samples":[{"__proto__":{"id":1}}]');
     await refusedBy(inspectImporter, { 'a.json': text }, /sample 0: no text at 'id'/);
   });

@@ -121,7 +121,7 @@ describe('results of OpenCompass', () => {
       '20240702_120000/results/m/toys.json': result([{ prompt: 'How tall?', correct: false }]),
     });
     assert.deepEqual(scoreLines(record), ['toys/0 m correct=0', 'toys/0 m correct=1']);
-    assert.ok(record.scores.every(({ figures }) => figures.repeats));
+    assert.ok(record.scores.every(({ answer }) => answer.repeats));
   });
 
   it('have the question alone as their prompt, without examples and template', async () => {

@@ -109,9 +109,12 @@ class RunReader {
   readonly #metrics = new Map<string, Map<string, Mean>>();
   /** A perturbed copy occurs in both files, possibly in several requests, but is counted once. */
   readonly #perturbed = new Set<string>();
+  /** Datasets and metrics that the sink knows to be turned round, over all runs. */
+  readonly #turned: Set<string>;
 
-  constructor(run: HelmRun, context: ImportContext) {
+  constructor(run: HelmRun, turned: Set<string>, context: ImportContext) {
     this.#run = run;
+    this.#turned = turned;
     this.#context = context;
     this.#sink = context.sink;
   }
@@ -216,9 +219,22 @@ class RunReader {
     this.#sink.drop('perturbed', { file: place.file.replace(/, (request state|entry) \d+$/, '') });
   }
 
+  /** Tells the sink the metrics of which less is better, before their first score. */
+  #tellDirections(): void {
+    const { dataset } = this.#run;
+    const names = new Set([...this.#metrics.values()].flatMap((metrics) => [...metrics.keys()]));
+    for (const name of names) {
+      const key = JSON.stringify([dataset, name]);
+      if (!LOWER_IS_BETTER.test(name) || this.#turned.has(key)) continue;
+      this.#turned.add(key);
+      this.#sink.lowerIsBetter(dataset, name);
+    }
+  }
+
   #emit(keys: SampleKeys): void {
     const { state, stats, dataset, model } = this.#run;
     const place = { file: state.path };
+    this.#tellDirections();
     for (const [id, instance] of this.#instances) {
       const metrics = this.#metrics.get(id);
       const scores = [...(metrics ?? [])].filter(([name]) => !BOOKKEEPING.some((start) => name.startsWith(start)));
@@ -230,7 +246,6 @@ class RunReader {
         const sample = this.#sink.sample({ dataset, key, id, prompt: instance.prompt, place });
         const answer = answerOf(metrics, instance);
         for (const [name, mean] of scores) {
-          if (LOWER_IS_BETTER.test(name)) this.#sink.lowerIsBetter(dataset, name);
           this.#sink.score(sample, model, name, mean.value, { file: stats.path }, answer);
         }
       }
@@ -302,9 +317,10 @@ export const helmImporter: Importer = {
     const folders = runFolders(files, isKnown);
     const incomplete = folders.flatMap((folder) => missingFiles(folder) ?? []);
     const keys = new SampleKeys();
+    const turned = new Set<string>();
     let whole = 0;
     for (const run of await namedRuns(folders, { signal: context.signal })) {
-      const fault = await new RunReader(run, context).read(keys);
+      const fault = await new RunReader(run, turned, context).read(keys);
       if (fault === undefined) whole += 1;
       else incomplete.push(fault);
     }
