@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspectImporter } from '../../../dist/importing/sources/inspect.js';
 import { refused } from '../support/fixtures.mjs';
-import { imported, scoreLines, zip } from './fixtures.mjs';
+import { imported, recordingSink, scoreLines, zip } from './fixtures.mjs';
 
 /** Returns the specification of a run, in the form of current versions. */
 const spec = (more = {}) => ({
@@ -157,6 +157,20 @@ describe('runs in logs of inspect_ai', () => {
     assert.deepEqual(scoreLines(record), ['rivers/x lab/m match=0', 'rivers/x lab/m match=1']);
     assert.ok(record.scores.every(({ answer }) => answer.repeats));
   });
+});
+
+it('the head of a log is read without its samples', async () => {
+  const input = 'long '.repeat(2 ** 19);
+  const bytes = new TextEncoder().encode(JSON.stringify(log({}, [sample('x', 'C'), sample('y', 'C', { input })])));
+  let read = 0;
+  const slice = async (start, end) => {
+    read += end - start;
+    return bytes.slice(start, end);
+  };
+  const { sink, record } = recordingSink();
+  await inspectImporter.read([{ path: 'a.json', size: bytes.length, slice }], { sink });
+  assert.equal(record.scores.length, 2);
+  assert.ok(read < 1.6 * bytes.length, `${read} of ${bytes.length} bytes`);
 });
 
 describe('logs of older versions of inspect_ai', () => {
