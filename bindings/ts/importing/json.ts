@@ -76,8 +76,8 @@ export async function readJsonParts(
   let failure: unknown;
   let isStopped = false;
   parser.onValue = ({ value, key, stack }) => {
-    const keys = stack.slice(1).map((entry) => entry.key);
     if (isStopped) return;
+    const keys = stack.slice(1).map((entry) => entry.key);
     isStopped = onPart({ value, path: [...keys, key].filter((k) => k !== undefined) as (string | number)[] }) === false;
   };
   parser.onError = (error) => {

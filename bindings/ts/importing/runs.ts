@@ -29,7 +29,7 @@ const LONGEST_VALUE = 60;
 
 /** Settings that say how a tool ran, but neither what it asked nor which model answered. */
 const EXECUTION =
-  /^(api_?key|base_?url|model_base_url|device(_map)?|dtype|torch_dtype|batch(_size)?|max_batch_size|num_?gpus|gpu.*|tensor_parallel_size|data_parallel_size|pipeline_parallel_size|max_connections|num_concurrent|concurrency|max_retries|retries|timeout|attempt_timeout|request_timeout|cache|cache_prompt|log_.*|logprobs|top_logprobs|prompt_logprobs|stream(ing)?|stream_idle_timeout|adaptive_connections|(extra|default)_headers|verbose|trust_remote_code|tokenizer_backend|tokenized_requests|swap_space|enforce_eager|seed)$/i;
+  /^(api_?key|base_?url|model_base_url|device(_map)?|dtype|torch_dtype|batch(_size)?|max_batch_size|num_?gpus|gpu.*|tensor_parallel_size|data_parallel_size|pipeline_parallel_size|max_connections|num_concurrent|concurrency|max_retries|retries|timeout|attempt_timeout|request_timeout|cache|cache_prompt|log_.*|logprobs|top_logprobs|prompt_logprobs|stream(ing)?|stream_idle_timeout|adaptive_connections|(extra|default)_headers|verbose|trust_remote_code|tokenizer_backend|tokenized_requests|swap_space|enforce_eager|(\w+_)?seed)$/i;
 
 /** Settings that define a candidate for a router, whatever it was asked. */
 const DEFINING = /effort|reason|think|budget|solver|revision|peft|adapter|quant|instruction|prompt/i;
@@ -131,12 +131,10 @@ export interface Measure {
  * chooses a metric separates the dataset by it.
  */
 export function nameMetrics(measures: readonly Measure[]): string[] {
-  const groups = new Map<string, Settings[]>();
   const keyOf = ({ dataset, metric }: Measure) => JSON.stringify([dataset, metric]);
-  for (const measure of measures) {
-    groups.set(keyOf(measure), [...(groups.get(keyOf(measure)) ?? []), measure.settings]);
-  }
-  const keys = new Map([...groups].map(([key, group]) => [key, differing(group)]));
+  const keys = new Map(
+    [...grouped(measures, keyOf)].map(([key, group]) => [key, differing(group.map(({ settings }) => settings))]),
+  );
   return measures.map((measure) => {
     const parts = (keys.get(keyOf(measure)) ?? []).flatMap((key) => {
       const value = measure.settings[key];

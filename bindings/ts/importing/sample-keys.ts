@@ -12,14 +12,22 @@ export class SampleKeys {
   /** The prompt under each id, and the key of each prompt, by dataset. */
   readonly #prompts = new Map<string, string>();
   readonly #keys = new Map<string, string>();
+  readonly #isSame: ((one: string, other: string) => boolean) | undefined;
+
+  /** `isSame` compares prompts that are not equal, apart from blanks. Without it, memory holds no prompts. */
+  constructor(isSame?: (one: string, other: string) => boolean) {
+    this.#isSame = isSame;
+  }
 
   keyOf(dataset: string, id: string, prompt: string | undefined): string {
     if (prompt === undefined || !COUNTER.test(id)) return id;
-    const hash = textKey(prompt.replace(/\s+/g, ' ').trim());
-    const [byId, byPrompt] = [JSON.stringify([dataset, id]), JSON.stringify([dataset, hash])];
-    const first = this.#prompts.get(byId);
-    if (first === undefined) this.#prompts.set(byId, hash);
-    const key = first === undefined || first === hash ? id : (this.#keys.get(byPrompt) ?? `${id} ${hash}`);
+    const text = prompt.replace(/\s+/g, ' ').trim();
+    const identity = this.#isSame === undefined ? textKey(text) : text;
+    const [byId, byPrompt] = [JSON.stringify([dataset, id]), JSON.stringify([dataset, identity])];
+    const first = this.#prompts.get(byId) ?? identity;
+    this.#prompts.set(byId, first);
+    const isKnown = first === identity || this.#isSame?.(first, identity) === true;
+    const key = isKnown ? id : (this.#keys.get(byPrompt) ?? `${id} ${textKey(text)}`);
     if (!this.#keys.has(byPrompt)) this.#keys.set(byPrompt, key);
     return key;
   }

@@ -99,7 +99,11 @@ describe('results of OpenCompass', () => {
 
   it('average the repetitions in a list, with the prompt of the first one', async () => {
     const record = await imported(openCompassImporter, {
-      [RESULTS]: result([{ correct: [true, false, false, true] }, { is_correct: [[true], [0.5]] }, { correct: [] }]),
+      [RESULTS]: result([
+        { correct: [true, false, null, false, true] },
+        { is_correct: [[true], [0.5]] },
+        { correct: [] },
+      ]),
       [`${ROOT}/predictions/m-1/toys.json`]: {
         0: { origin_prompt: asked('How tall?') },
         1: { origin_prompt: asked('How deep?') },
@@ -112,6 +116,26 @@ describe('results of OpenCompass', () => {
     assert.deepEqual(
       record.samples.map(({ prompt }) => prompt),
       ['How tall?', 'How deep?'],
+    );
+  });
+
+  it('of other questions under the same numbers are joined by their prompts, those of other templates by number', async () => {
+    const results = (...prompts) => result(prompts.map((prompt) => ({ prompt, correct: true })));
+    const record = await imported(openCompassImporter, {
+      'r/results/m-1/toys.json': results('How tall is it?', 'How deep is it?'),
+      'r/results/m-2/toys.json': results('How deep is it?', 'How wide is it?'),
+      'r/results/m-3/toys.json': results('[INST] How  tall is it? Answer:', 'Q: How deep is it?'),
+    });
+    assert.deepEqual(
+      record.scores.map(({ sample, model }) => `${model} ${record.samples[sample].prompt}`),
+      [
+        'm-1 How tall is it?',
+        'm-1 How deep is it?',
+        'm-2 How deep is it?',
+        'm-2 How wide is it?',
+        'm-3 How tall is it?',
+        'm-3 How deep is it?',
+      ],
     );
   });
 

@@ -6,6 +6,7 @@ import { type JsonPart, readJsonParts } from '../json.js';
 import { promptText } from '../messages.js';
 import { SharedParts } from '../question.js';
 import type { ImportContext, Place } from '../records.js';
+import { SampleKeys } from '../sample-keys.js';
 import { quoted } from './long.js';
 
 const PLACE = /^(.*\/)?(predictions|results)\/([^/]+)\/([^/]+)\.json(?:\.gz)?$/i;
@@ -142,9 +143,11 @@ class Numbering {
 
 /** Returns the mean of an outcome's repetitions, which are a list; `undefined` if the value is not an outcome. */
 function meanOf(value: unknown): unknown {
-  const values = (Array.isArray(value) ? value.flat() : [value]).map((one) =>
+  const all = (Array.isArray(value) ? value.flat() : [value]).map((one) =>
     typeof one === 'boolean' ? Number(one) : one,
   );
+  const measured = all.filter((one) => one !== null);
+  const values = measured.length > 0 ? measured : all.slice(0, 1);
   if (values.length === 1) return typeof values[0] === 'object' && values[0] !== null ? undefined : values[0];
   const numbers = values.filter((one) => typeof one === 'number');
   if (numbers.length === 0 || numbers.length < values.length) return undefined;
@@ -216,6 +219,9 @@ async function readPrompts(group: Group, context: ImportContext): Promise<Map<st
   return prompts;
 }
 
+/** Returns whether one prompt holds the other: prompts of one question may differ by the template of the model. */
+const holdsOther = (one: string, other: string) => one.includes(other) || other.includes(one);
+
 /** Reads the results of one dataset, and predictions only if the results lack prompts. */
 class DatasetReader {
   readonly #predictions: readonly Group[];
@@ -223,6 +229,7 @@ class DatasetReader {
   /** Prompts from the predictions of any model. */
   readonly #fromAnyModel = new Map<string, string>();
   readonly #read = new Set<Group>();
+  readonly #keys = new SampleKeys(holdsOther);
 
   constructor(predictions: readonly Group[], context: ImportContext) {
     this.#predictions = predictions;
@@ -239,7 +246,7 @@ class DatasetReader {
     for (const { prompt } of details.entries) if (prompt !== undefined) shared.add(prompt);
     for (const { key, prompt: sent, outcome, place } of details.entries) {
       const prompt = sent === undefined ? undefined : shared.without(sent);
-      const sample = sink.sample({ dataset, key, id: key, prompt, place });
+      const sample = sink.sample({ dataset, key: this.#keys.keyOf(dataset, key, prompt), id: key, prompt, place });
       sink.score(sample, model, METRIC, outcome, place, { repeats: true });
     }
     return details;
@@ -287,7 +294,7 @@ function refuseNoResults(files: readonly InputFile[], groups: readonly Group[]):
 
 /**
  * OpenCompass: `results/<MODEL>/<dataset>.json` with `details`, and `predictions/<MODEL>/<dataset>.json`, in any
- * folder. The number of a sample is its key; partitions `_0`, `_1`, ... of a dataset are joined. Repetitions and runs of
+ * folder. The number of a sample is its key, unless the prompts differ; partitions `_0`, `_1`, ... of a dataset are joined. Repetitions and runs of
  * several dates are averaged. Files without details are left out.
  */
 export const openCompassImporter: Importer = {
