@@ -61,6 +61,8 @@ const READ = [
   '¿Cuántos planetas hay en el sistema solar?',
   'Jak ugotować barszcz i ile to trwa?',
   'What does "你好，世界" mean, and which tone does each syllable have?',
+  `Does the letter x appear in this text${' again and again'.repeat(20)}`,
+  `Is there a path through the grid${' X O O X'.repeat(300)}`,
   `Which organism does this gene belong to? ${'ACGTTGCA'.repeat(60)}`,
 ];
 
