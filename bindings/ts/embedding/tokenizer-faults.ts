@@ -20,7 +20,9 @@ function idsOf({ model, added_tokens: added }: Fields): unknown[] {
   const isEntry = (entry: unknown) => Array.isArray(entry) && typeof entry[0] === 'string';
   const ids = Array.isArray(vocab)
     ? vocab.map((entry, i) => (isEntry(entry) ? i : undefined))
-    : Object.values(vocab ?? [undefined]);
+    : isObject(vocab)
+      ? Object.values(vocab)
+      : [undefined];
   return [...ids, ...partsOf(added).map(({ id }) => id)];
 }
 
@@ -48,7 +50,8 @@ function splitterFault({ type, behavior, invert, pattern, split }: Fields, model
 function modelFault(model: Fields): string | undefined {
   const type = typeOf(model);
   if (!MODELS.includes(type as string)) return `the model ${String(type)}, expected ${MODELS.join(', ')}`;
-  const { dropout, byte_fallback: bytes, continuing_subword_prefix: prefix } = model;
+  const { vocab, dropout, byte_fallback: bytes, continuing_subword_prefix: prefix } = model;
+  if (Array.isArray(vocab) !== (type === 'Unigram')) return `${type} with the vocabulary of another model`;
   if (type === 'WordPiece' && typeof prefix !== 'string') return 'WordPiece without continuing_subword_prefix';
   if (type === 'BPE' && dropout) return 'BPE with dropout';
   if (type === 'BPE' && prefix) return 'BPE with continuing_subword_prefix';

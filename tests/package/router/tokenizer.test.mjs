@@ -100,6 +100,8 @@ describe('a tokenizer', () => {
     ['of an unknown type', model({ type: 'Foo' }), /the model Foo, expected WordPiece, WordLevel, Unigram, BPE/],
     ['of no type', { model: { vocab: VOCAB } }, /the model undefined, expected WordPiece/],
     ['without a vocabulary', { model: { type: 'WordLevel' } }, /no valid id/],
+    ['with a number as vocabulary', { model: { type: 'WordLevel', vocab: 7 } }, /no valid id/],
+    ['with the vocabulary of another model', model({ type: 'Unigram' }), /Unigram with the vocabulary of another/],
     ['with an id that is a text', model({ vocab: { ...VOCAB, x: '7' } }), /no valid id/],
     ['with a negative id', model({ vocab: { ...VOCAB, x: -1 } }), /no valid id/],
     ['with a damaged unigram', model({ vocab: [['a', 0], null] }, MODELS.Unigram), /no valid id/],
