@@ -7,7 +7,7 @@ import { expectNothingOpen, jsonBytes, refused, safetensors } from '../support/f
 expectNothingOpen();
 
 const ROWS = 8;
-/** Row i of the table: its number, and the numbers of the rows before it do not add up to a multiple of it. */
+/** Row i has a 1 in column i only: a sum of rows shows which they are. */
 const table = {
   shape: [ROWS, ROWS],
   data: Float32Array.from({ length: ROWS ** 2 }, (_, i) => +(i % (ROWS + 1) === 0)),

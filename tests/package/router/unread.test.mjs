@@ -1,6 +1,7 @@
 // Prompts that the shipped embedder can read, and those that it can't: languages, marks, formulas, blanks.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { buildIndex } from '../../../dist/build.js';
 import { Router } from '../../../dist/index.js';
 import { WorkerRouter } from '../../../dist/worker.js';
 import { expectNothingOpen, refused } from '../support/fixtures.mjs';
@@ -81,7 +82,7 @@ describe('the default router', () => {
     assert.equal(decision.model, decision.bestSingleModel);
     assert.equal(decision.coverage.outOfCoverage, true);
     assert.equal(decision.reasons.resemblance, sentence, said);
-    const [task] = [await router.routeTask([prompt])];
+    const task = await router.routeTask([prompt]);
     assert.deepEqual([task.fallbackReason, task.reasons.resemblance], [reason, sentence]);
   }
 
@@ -167,21 +168,6 @@ describe('the default router', () => {
 });
 
 describe("an embedder of the caller's own", () => {
-  const VECTOR = Float32Array.of(1, 2, 3);
-  let share;
-  const embedder = {
-    id: 'own',
-    dim: 3,
-    embed: async (texts) => texts.map(() => ({ vector: VECTOR, tokens: 2, truncated: false, wordShare: share })),
-  };
-  let router;
-  before(async () => {
-    const { buildIndex } = await import('../../../dist/build.js');
-    const { index } = { index: await buildIndex({ ...SPEC }) };
-    router = await Router.load({ index, embedder });
-  });
-  after(() => router.dispose());
-
   const SPEC = {
     dim: 3,
     codes: 'float32',
@@ -191,6 +177,18 @@ describe("an embedder of the caller's own", () => {
     outcomes: [1, 0, 0, 1, 1, 1],
     embedder: { id: 'own' },
   };
+  const VECTOR = Float32Array.of(1, 2, 3);
+  let share;
+  const embedder = {
+    id: 'own',
+    dim: 3,
+    embed: async (texts) => texts.map(() => ({ vector: VECTOR, tokens: 2, truncated: false, wordShare: share })),
+  };
+  let router;
+  before(async () => {
+    router = await Router.load({ index: await buildIndex(SPEC), embedder });
+  });
+  after(() => router.dispose());
 
   it('may leave the share out: its vectors count as read, except those of blanks', async () => {
     share = undefined;
