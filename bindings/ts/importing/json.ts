@@ -1,10 +1,14 @@
 /** Reads JSON from files of any size: selected parts of documents, and lines. */
-import { JSONParser } from '@streamparser/json';
+import { Tokenizer, TokenParser } from '@streamparser/json';
 import { SignalboxError } from '../errors.js';
+import { wellFormed } from '../files/text.js';
 import { badInput, type InputFile, type ReadFileOptions, textOf } from './input-file.js';
 
 /** Maximum length of a line, and of a document that is read as a whole. */
 const MOST_TEXT = 1 << 26;
+/** A run of digits that `JSON.parse` may round, or half of a surrogate pair; both also match where neither is. */
+const INEXACT =
+  /(?<![\d.])\d{16}|\\u[dD][89abAB][\da-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][\da-fA-F]{2})\\u[dD][c-fC-F]/;
 
 /**
  * Replaces NaN and Infinity outside of strings with null: Python writes both, JSON has neither. A word that is cut at
@@ -54,6 +58,33 @@ class PythonNumbers {
   }
 }
 
+/** Keeps the digits of integers beyond 2^53, as text: ids must stay different. */
+class ExactTokenizer extends Tokenizer {
+  protected override parseNumber(digits: string): number {
+    const number = Number(digits);
+    const isExact = Number.isSafeInteger(number) || !/^-?\d+$/.test(digits);
+    return isExact ? number : (digits as unknown as number);
+  }
+}
+
+/** Returns a parser that keeps all digits of integers, and makes texts well-formed. */
+function exactParser(paths: string[]) {
+  const tokenizer = new ExactTokenizer();
+  const parser = new TokenParser({ paths, keepStack: false });
+  tokenizer.onToken = (token) => {
+    const { value } = token;
+    parser.write(typeof value === 'string' ? { ...token, value: wellFormed(value) } : token);
+  };
+  tokenizer.onEnd = () => {
+    if (!parser.isEnded) parser.end();
+  };
+  parser.onError = tokenizer.error.bind(tokenizer);
+  parser.onEnd = () => {
+    if (!tokenizer.isEnded) tokenizer.end();
+  };
+  return { tokenizer, parser };
+}
+
 /** A part of a document: its value and the keys that lead to it, outermost first. */
 export interface JsonPart {
   value: unknown;
@@ -62,7 +93,7 @@ export interface JsonPart {
 
 /**
  * Streams a document and calls `onPart` with each part that a path names (`$.samples.*`: every element of `samples`),
- * in file order. NaN and Infinity are null. Memory holds only these parts. Errors: `invalid_argument` with the place of
+ * in file order. NaN and Infinity are null, and integers beyond 2^53 are texts. Memory holds only these parts. Errors: `invalid_argument` with the place of
  * the first defect, which may be that the document ends early; `aborted`.
  */
 export async function readJsonParts(
@@ -71,26 +102,26 @@ export async function readJsonParts(
   onPart: (part: JsonPart) => void,
   options: ReadFileOptions = {},
 ): Promise<void> {
-  const parser = new JSONParser({ paths, keepStack: false });
+  const { tokenizer, parser } = exactParser(paths);
   const place = { file: file.path };
   let failure: unknown;
   parser.onValue = ({ value, key, stack }) => {
     const keys = stack.slice(1).map((entry) => entry.key);
     onPart({ value, path: [...keys, key].filter((k) => k !== undefined) as (string | number)[] });
   };
-  parser.onError = (error) => {
+  tokenizer.onError = (error) => {
     failure ??= error;
   };
   const numbers = new PythonNumbers();
   const write = (text: string) => {
-    if (text !== '' && !parser.isEnded) parser.write(text);
+    if (text !== '' && !tokenizer.isEnded) tokenizer.write(text);
     // The parser also passes on errors that `onPart` throws; these are not syntax errors.
     if (failure instanceof SignalboxError) throw failure;
     if (failure !== undefined) throw badInput(place, `not JSON: ${(failure as Error).message}`, failure);
   };
   for await (const text of textOf(file, options)) write(numbers.clean(text)); // The decoder removed a byte order mark.
   write(numbers.rest());
-  if (!parser.isEnded) throw badInput(place, 'not JSON: it ends early');
+  if (!tokenizer.isEnded) throw badInput(place, 'not JSON: it ends early');
 }
 
 /** Reads a whole document, for kinds of files that are small. Errors: as `readJsonParts`, `size_overflow`. */
@@ -101,19 +132,33 @@ export async function readJson(file: InputFile, options: ReadFileOptions = {}): 
   return parseJson(text, { file: file.path });
 }
 
-/** Parses JSON; Python's NaN and Infinity become null. */
+/** Parses JSON; Python's NaN and Infinity become null, and integers beyond 2^53 become texts. */
 function parseJson(text: string, place: { file: string; line?: number }): unknown {
+  const given = text.replace(/^\uFEFF/, '');
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return parsed(given);
   } catch (cause) {
     const numbers = new PythonNumbers();
-    const cleaned = numbers.clean(text.replace(/^\uFEFF/, '')) + numbers.rest();
+    const cleaned = numbers.clean(given) + numbers.rest();
     try {
-      return JSON.parse(cleaned);
+      return parsed(cleaned);
     } catch {
       throw badInput(place, `not JSON: ${(cause as Error).message.slice(0, 120)}`, cause);
     }
   }
+}
+
+function parsed(text: string): unknown {
+  const quick: unknown = JSON.parse(text);
+  if (!INEXACT.test(text)) return quick;
+  const { tokenizer, parser } = exactParser(['$']);
+  let exact: unknown;
+  parser.onValue = ({ value }) => {
+    exact = value;
+  };
+  tokenizer.write(text);
+  if (!tokenizer.isEnded) tokenizer.end();
+  return exact;
 }
 
 /** Calls `onLine` with each line that is not blank and its number, from 1. Errors: `invalid_argument`, `aborted`. */

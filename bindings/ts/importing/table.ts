@@ -4,14 +4,17 @@ import { compressors } from 'hyparquet-compressors';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { readCsvRows } from './csv.js';
 import { requiredObject } from './fields.js';
-import { badInput, type FileHead, type InputFile, type ReadFileOptions } from './input-file.js';
+import { badInput, type FileHead, headOf, type InputFile, ownBytes, type ReadFileOptions } from './input-file.js';
 import { readJsonLines } from './json.js';
 
 export type TableFormat = 'csv' | 'tsv' | 'jsonl' | 'parquet';
 
 export interface TableReader {
-  /** Called before the first row, and again when a line of a JSONL file has new columns. */
-  onColumns(columns: readonly string[]): void;
+  /**
+   * Called before the first row, and again when a line of a JSONL file has new columns. `separator` is the character
+   * between the cells of a text table.
+   */
+  onColumns(columns: readonly string[], separator?: string): void;
   /** Cells by column; undefined or '' if absent. `line` is the line in a text file, or the row from 1 in Parquet. */
   onRow(cells: readonly unknown[], line: number): void;
 }
@@ -24,17 +27,22 @@ const PARQUET_MAGIC = 'PAR1';
 const PARQUET_BLOCK_VALUES = 1 << 23;
 const PARQUET_MOST_ROWS = 1 << 18;
 const PARQUET_LEAST_ROWS = 4096;
+/** Spreadsheets write semicolons in countries with decimal commas. */
+const SEPARATORS = [',', ';', '\t'];
+/** Names that the header of a plain table has at least one of. */
+const USUAL_COLUMNS = new Set(['prompt', 'embedding', 'id', 'dataset', 'task', 'model', 'score', 'index']);
 
 /** Returns the format by magic number, then by name; `undefined` if the file is not a table. */
 export function tableFormat({ name, bytes }: FileHead): TableFormat | undefined {
   if (String.fromCharCode(...bytes.subarray(0, 4)) === PARQUET_MAGIC) return 'parquet';
   const extension = name.slice(name.lastIndexOf('.') + 1);
   if (extension === 'ndjson') return 'jsonl';
+  if (extension === 'tab') return 'tsv';
   return extension === 'csv' || extension === 'tsv' || extension === 'jsonl' ? extension : undefined;
 }
 
 /** Returns the keys of the object at the start of a text, which may be cut or contain Python's NaN. */
-function headKeys(text: string): string[] {
+export function headKeys(text: string): string[] {
   const keys: string[] = [];
   const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[[\]{}]/gsy;
   const skipped = /[^"[\]{}]*/y;
@@ -76,23 +84,41 @@ function headRows(text: string, separator: string, count: number): string[][] {
   return rows;
 }
 
+/**
+ * Returns the character between the cells of a text table: the usual one, or another one if only that one leads to a
+ * header with a known name.
+ */
+export function separatorOf(text: string, usual: string): string {
+  const isRight = (separator: string) => {
+    const names = headRows(text, separator, 1)[0] ?? [];
+    return names.length > 1 && names.some((name) => USUAL_COLUMNS.has(name.trim().toLowerCase()));
+  };
+  return [usual, ...SEPARATORS].find(isRight) ?? usual;
+}
+
+const usualSeparator = (format: 'csv' | 'tsv') => (format === 'csv' ? ',' : '\t');
+
 /** Returns the columns in a table's head: the header, or the keys of the first line. Parquet needs `readTable`. */
 export function headColumns(head: FileHead): string[] {
   const format = tableFormat(head);
-  const text = head.text.replace(/^\uFEFF/, '').trimStart();
+  const text = head.text.trimStart();
   if (format === 'jsonl') return text.startsWith('{') ? headKeys(text) : [];
   if (format !== 'csv' && format !== 'tsv') return [];
-  return headRows(head.text.replace(/^\uFEFF/, ''), format === 'csv' ? ',' : '\t', 1)[0] ?? [];
+  const header = headRows(head.text, separatorOf(head.text, usualSeparator(format)), 1)[0] ?? [];
+  return header.map((name) => name.trim());
 }
 
-async function readCsvTable(file: InputFile, delimiter: string, to: TableReader, options: ReadFileOptions) {
+async function readCsvTable(file: InputFile, format: 'csv' | 'tsv', to: TableReader, options: ReadFileOptions) {
+  const { text } = await headOf(file, { signal: options.signal });
+  const delimiter = separatorOf(text, usualSeparator(format));
   let width: number | undefined;
   const onRow = (cells: string[], line: number) => {
     if (width === undefined) {
       width = cells.length;
-      const twice = cells.find((name, i) => cells.indexOf(name) !== i);
+      const names = cells.map((name) => name.trim());
+      const twice = names.find((name, i) => name !== '' && names.indexOf(name) !== i);
       if (twice !== undefined) throw badInput({ file: file.path, line }, `two columns '${twice}'`);
-      to.onColumns(cells);
+      to.onColumns(names, delimiter);
       return;
     }
     if (cells.length !== width) {
@@ -120,9 +146,11 @@ async function readJsonTable(file: InputFile, to: TableReader, options: ReadFile
   if (places.size === 0) throw badInput({ file: file.path }, 'the file is empty');
 }
 
-/** Converts a Parquet value to its JSON form. */
+/** Converts a Parquet value to its JSON form; integers beyond 2^53 keep their digits. */
 function plain(value: unknown): unknown {
-  return typeof value === 'bigint' ? Number(value) : value;
+  if (typeof value !== 'bigint') return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
 }
 
 /** Returns the rows per block, by the mean number of values in a row; a list counts as its elements. */
@@ -144,7 +172,7 @@ async function readParquetTable(file: InputFile, to: TableReader, options: ReadF
       const news = Math.max(0, Math.min(bytes.byteLength, file.size - read));
       read += news;
       options.onBytes?.(news);
-      return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
+      return ownBytes(bytes).buffer;
     },
   };
   try {
@@ -188,5 +216,5 @@ export async function readTable(
 ): Promise<void> {
   if (format === 'parquet') return readParquetTable(file, to, options);
   if (format === 'jsonl') return readJsonTable(file, to, options);
-  return readCsvTable(file, format === 'csv' ? ',' : '\t', to, options);
+  return readCsvTable(file, format, to, options);
 }

@@ -3,7 +3,14 @@ import { configure, type FileEntry, Reader, Uint8ArrayWriter, ZipReader } from '
 import { Decompress } from 'fzstd';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { concatenate } from '../files/sources.js';
-import { badInput, expansionGuard, fileFromBytes, type InputFile, type ReadFileOptions } from './input-file.js';
+import {
+  badInput,
+  expansionGuard,
+  fileFromBytes,
+  type InputFile,
+  ownBytes,
+  type ReadFileOptions,
+} from './input-file.js';
 
 const STORED = 0;
 const DEFLATE = 8;
@@ -27,7 +34,7 @@ class FileReader extends Reader<InputFile> {
 
   override async readUint8Array(index: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     throwIfAborted(this.#options.signal);
-    return this.#file.slice(index, Math.min(index + length, this.size));
+    return ownBytes(await this.#file.slice(index, Math.min(index + length, this.size)));
   }
 }
 

@@ -7,15 +7,19 @@ import { llmRouterImporter } from './llmrouter.js';
 import {
   figureCell,
   isLong,
+  isRowNumbers,
   LongRows,
   noteSample,
   quoted,
+  refusePercent,
   requiredFormat,
   type SampleColumns,
   type SampleRules,
   sampleColumns,
   scoreOf,
   stemOf,
+  type ToScore,
+  toScoreFor,
 } from './long.js';
 import { mixInstructImporter } from './mixinstruct.js';
 import { routeLlmImporter } from './routellm.js';
@@ -26,18 +30,7 @@ const MORE_SPECIFIC = [llmRouterImporter, mixInstructImporter, routeLlmImporter,
 
 const KEYS = new Set(['dataset', 'task', 'id', 'prompt', 'embedding']);
 /** Columns of such tables that are neither models nor keys. */
-const OTHER_COLUMNS = new Set([
-  '',
-  '__index_level_0__',
-  'answer',
-  'target',
-  'reference',
-  'split',
-  'category',
-  'subject',
-  'source',
-  'index',
-]);
+const OTHER_COLUMNS = new Set(['answer', 'target', 'reference', 'split', 'category', 'subject', 'source']);
 const ANSWER = /(_response|\|model_response|_output)$/;
 const FIGURE = /^(.+)\|(cost_usd|total_cost|tokens_in|tokens_out)$/;
 
@@ -52,17 +45,23 @@ interface ModelColumn {
   isSure: boolean;
 }
 
+function isModel(column: string): boolean {
+  const name = column.trim().toLowerCase();
+  const isKnown = KEYS.has(name) || OTHER_COLUMNS.has(name) || isRowNumbers(name);
+  return !isKnown && !ANSWER.test(column) && !FIGURE.test(column);
+}
+
 function modelColumns(columns: readonly string[], before: readonly ModelColumn[]): ModelColumn[] {
   const places = new Map(columns.map((name, at) => [name, at]));
   const at = (name: string) => places.get(name) ?? -1;
   const sure = new Set(before.filter(({ isSure }) => isSure).map(({ name }) => name));
   return columns
-    .filter((name) => !KEYS.has(name) && !OTHER_COLUMNS.has(name) && !ANSWER.test(name) && !FIGURE.test(name))
+    .filter((name) => isModel(name))
     .map((name) => {
       const cost = Math.max(at(`${name}|cost_usd`), at(`${name}|total_cost`));
       const [tokensIn, tokensOut] = [at(`${name}|tokens_in`), at(`${name}|tokens_out`)];
       const hasFigures = cost >= 0 || tokensIn >= 0 || tokensOut >= 0;
-      return { name, at: at(name), cost, tokensIn, tokensOut, hasFigures, isSure: sure.has(name) };
+      return { name: name.trim(), at: at(name), cost, tokensIn, tokensOut, hasFigures, isSure: sure.has(name.trim()) };
     });
 }
 
@@ -70,7 +69,7 @@ function modelColumns(columns: readonly string[], before: readonly ModelColumn[]
 function makeSure(column: ModelColumn, score: unknown, place: Place): void {
   if (score === null) return;
   if (typeof score === 'number') {
-    column.isSure = true;
+    column.isSure = Number.isFinite(score);
     return;
   }
   throw badInput(
@@ -92,6 +91,7 @@ class WideRows implements TableReader {
   #at: SampleColumns | undefined;
   #names: readonly string[] = [];
   #models: ModelColumn[] = [];
+  #toScore: ToScore = scoreOf;
 
   constructor(file: InputFile, sink: RecordSink, count: RowCount) {
     this.#file = file.path;
@@ -100,8 +100,9 @@ class WideRows implements TableReader {
     this.#count = count;
   }
 
-  onColumns(columns: readonly string[]): void {
+  onColumns(columns: readonly string[], separator?: string): void {
     this.#names = columns;
+    this.#toScore = toScoreFor(separator);
     this.#at = sampleColumns(columns);
     this.#models = modelColumns(columns, this.#models);
   }
@@ -114,7 +115,8 @@ class WideRows implements TableReader {
     const sample = noteSample(this.#sink, cells, at, this.#rules, place, this.#count.rows);
     this.#count.rows += 1;
     for (const model of this.#models) {
-      const score = scoreOf(cells[model.at]);
+      const score = this.#toScore(cells[model.at]);
+      refusePercent(score, model.name, place);
       if (!model.isSure) makeSure(model, score, place);
       const figures = model.hasFigures ? this.#figures(model, cells, place) : undefined;
       this.#sink.score(sample, model.name, 'score', score, place, figures);
@@ -122,7 +124,7 @@ class WideRows implements TableReader {
   }
 
   #figures({ cost, tokensIn, tokensOut }: ModelColumn, cells: readonly unknown[], place: Place): AnswerFigures {
-    const figure = (column: number) => figureCell(cells[column], this.#names[column] ?? '', place);
+    const figure = (column: number) => figureCell(cells[column], this.#names[column] ?? '', place, this.#toScore);
     return { costUsd: figure(cost), tokensIn: figure(tokensIn), tokensOut: figure(tokensOut) };
   }
 }
@@ -140,10 +142,10 @@ class EitherRows implements TableReader {
     this.#count = count;
   }
 
-  onColumns(columns: readonly string[]): void {
+  onColumns(columns: readonly string[], separator?: string): void {
     const { sink } = this.#context;
     this.#reader ??= isLong(columns) ? new LongRows(this.#file, sink) : new WideRows(this.#file, sink, this.#count);
-    this.#reader.onColumns(columns);
+    this.#reader.onColumns(columns, separator);
   }
 
   onRow(cells: readonly unknown[], line: number): void {
@@ -158,7 +160,8 @@ export const wideImporter: Importer = {
     if (MORE_SPECIFIC.some((importer) => importer.claims(file, head))) return false;
     if (format === 'parquet') return true;
     const columns = headColumns(head);
-    return format !== undefined && !isLong(columns) && (columns.includes('prompt') || columns.includes('embedding'));
+    const { prompt, embedding } = sampleColumns(columns);
+    return format !== undefined && !isLong(columns) && (prompt >= 0 || embedding >= 0);
   },
   async read(files, context) {
     const count: RowCount = { rows: 0 };
