@@ -71,7 +71,11 @@ export async function detect(
     const head = await headOf(file, options);
     const importer = candidates.find((one) => one.claims(file, head));
     if (importer === undefined) ignored.push(file);
-    else claimed.set(importer, [...(claimed.get(importer) ?? []), file]);
+    else {
+      const of = claimed.get(importer) ?? [];
+      of.push(file);
+      claimed.set(importer, of);
+    }
   }
   const [first, ...others] = [...claimed];
   if (first === undefined) {

@@ -5,7 +5,7 @@ import type { AnswerFigures, ImportContext, Place, RecordSink } from '../records
 import { headColumns, readTable, type TableFormat, type TableReader, tableFormat } from '../table.js';
 import { textKey } from '../text-hash.js';
 
-const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 const EXTENSIONS = /\.(?:csv|tsv|jsonl|ndjson|json|parquet)$/i;
 const MOST_QUOTED = 40;
 const ID_DIGITS = 12;
@@ -157,6 +157,13 @@ export function isLong(columns: readonly string[]): boolean {
   return columns.includes('model') && columns.includes('score');
 }
 
+/** Names that a column must have to change what `longColumns` returns. */
+const LONG_NAMES = new Set(
+  'prompt dataset task id embedding model score metric cost_usd cost tokens_in prompt_tokens tokens_out completion_tokens'.split(
+    ' ',
+  ),
+);
+
 interface LongColumns extends SampleColumns {
   model: number;
   score: number;
@@ -198,8 +205,9 @@ export class LongRows implements TableReader {
     this.#rules = { dataset: stemOf(file.path) };
   }
 
-  onColumns(columns: readonly string[]): void {
+  onColumns(columns: readonly string[], from: number): void {
     this.#names = columns;
+    if (this.#at !== undefined && !columns.slice(from).some((name) => LONG_NAMES.has(name))) return;
     this.#at = longColumns(columns, { file: this.#file });
     this.#hasFigures = this.#at.cost >= 0 || this.#at.tokensIn >= 0 || this.#at.tokensOut >= 0;
   }
