@@ -18,7 +18,7 @@ const ROW_NUMBERS =
   /^(|#|unnamed: \d+(\.\d+|_level_\d+)*|__index_level_\d+__|level_\d+|index|idx|row|row[_ ]?(nr|id|index|number|names?))$/;
 /** An integer that a spreadsheet has cut to six digits. */
 const ROUNDED_ID = /^\d[.,]\d+E\+\d+$/;
-const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 const EXTENSIONS = /\.(?:csv|tsv|jsonl|ndjson|json|parquet)$/i;
 const MOST_QUOTED = 40;
 const ID_DIGITS = 12;
@@ -37,8 +37,11 @@ export function stemOf(path: string): string {
   return name.replace(/\.gz$/i, '').replace(EXTENSIONS, '') || name;
 }
 
+/** Returns the name of a column without blanks around it and in lower case. */
+export const plainName = (column: string): string => column.trim().toLowerCase();
+
 /** Returns whether a column has row numbers, and is not a model. */
-export const isRowNumbers = (name: string): boolean => ROW_NUMBERS.test(name.trim().toLowerCase());
+export const isRowNumbers = (name: string): boolean => ROW_NUMBERS.test(plainName(name));
 
 /**
  * Converts a cell to a score for the sink: a number, 1 and 0 for true and false, null if empty, and other text
@@ -157,7 +160,7 @@ export interface SampleColumns {
 export function columnOf(columns: readonly string[], ...names: string[]): number {
   const exact = names.map((name) => columns.indexOf(name)).find((at) => at >= 0);
   if (exact !== undefined) return exact;
-  const plain = columns.map((name) => name.trim().toLowerCase());
+  const plain = columns.map(plainName);
   return names.map((name) => plain.indexOf(name)).find((at) => at >= 0) ?? -1;
 }
 
@@ -211,6 +214,13 @@ export function isLong(columns: readonly string[]): boolean {
   return columnOf(columns, 'model') >= 0 && columnOf(columns, 'score') >= 0;
 }
 
+/** Names that a column must have to change what `longColumns` returns. */
+const LONG_NAMES = new Set(
+  'prompt dataset task id embedding model score metric cost_usd cost tokens_in prompt_tokens tokens_out completion_tokens'.split(
+    ' ',
+  ),
+);
+
 interface LongColumns extends SampleColumns {
   model: number;
   score: number;
@@ -253,9 +263,10 @@ export class LongRows implements TableReader {
     this.#rules = { dataset: stemOf(file.path) };
   }
 
-  onColumns(columns: readonly string[], separator?: string): void {
+  onColumns(columns: readonly string[], from: number, separator?: string): void {
     this.#names = columns;
     this.#toScore = toScoreFor(separator);
+    if (this.#at !== undefined && !columns.slice(from).some((name) => LONG_NAMES.has(plainName(name)))) return;
     this.#at = longColumns(columns, { file: this.#file });
     this.#hasFigures = this.#at.cost >= 0 || this.#at.tokensIn >= 0 || this.#at.tokensOut >= 0;
   }

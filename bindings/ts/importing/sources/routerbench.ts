@@ -46,9 +46,10 @@ function reader(file: InputFile, { sink }: ImportContext, nextRow: () => number)
         number,
         number,
       ];
+      const places = new Map(columns.map((name, at) => [name, at]));
       models = columns.flatMap((name, at) => {
-        const cost = columns.indexOf(name + COST);
-        return cost >= 0 || columns.includes(name + ANSWER) ? [{ name, at, cost }] : [];
+        const cost = places.get(name + COST) ?? -1;
+        return cost >= 0 || places.has(name + ANSWER) ? [{ name, at, cost }] : [];
       });
       if (models.length > 0) return;
       throw badInput({ file: file.path }, `no model column, expected '<model>' beside '<model>${COST}'`);

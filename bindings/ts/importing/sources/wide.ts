@@ -10,6 +10,7 @@ import {
   isRowNumbers,
   LongRows,
   noteSample,
+  plainName,
   quoted,
   refusePercent,
   requiredFormat,
@@ -46,23 +47,9 @@ interface ModelColumn {
 }
 
 function isModel(column: string): boolean {
-  const name = column.trim().toLowerCase();
+  const name = plainName(column);
   const isKnown = KEYS.has(name) || OTHER_COLUMNS.has(name) || isRowNumbers(name);
   return !isKnown && !ANSWER.test(column) && !FIGURE.test(column);
-}
-
-function modelColumns(columns: readonly string[], before: readonly ModelColumn[]): ModelColumn[] {
-  const places = new Map(columns.map((name, at) => [name, at]));
-  const at = (name: string) => places.get(name) ?? -1;
-  const sure = new Set(before.filter(({ isSure }) => isSure).map(({ name }) => name));
-  return columns
-    .filter((name) => isModel(name))
-    .map((name) => {
-      const cost = Math.max(at(`${name}|cost_usd`), at(`${name}|total_cost`));
-      const [tokensIn, tokensOut] = [at(`${name}|tokens_in`), at(`${name}|tokens_out`)];
-      const hasFigures = cost >= 0 || tokensIn >= 0 || tokensOut >= 0;
-      return { name: name.trim(), at: at(name), cost, tokensIn, tokensOut, hasFigures, isSure: sure.has(name.trim()) };
-    });
 }
 
 /** Refuses a column of free text: it is not a model, and would become one that was never measured. */
@@ -90,7 +77,10 @@ class WideRows implements TableReader {
   readonly #count: RowCount;
   #at: SampleColumns | undefined;
   #names: readonly string[] = [];
-  #models: ModelColumn[] = [];
+  readonly #models: ModelColumn[] = [];
+  /** Columns of models by place, and places of all columns by name. */
+  readonly #modelAt: (ModelColumn | undefined)[] = [];
+  readonly #places = new Map<string, number>();
   #toScore: ToScore = scoreOf;
 
   constructor(file: InputFile, sink: RecordSink, count: RowCount) {
@@ -100,27 +90,64 @@ class WideRows implements TableReader {
     this.#count = count;
   }
 
-  onColumns(columns: readonly string[], separator?: string): void {
+  /** Looks at the new columns only: every line of a JSONL file may bring one. */
+  onColumns(columns: readonly string[], from: number, separator?: string): void {
     this.#names = columns;
     this.#toScore = toScoreFor(separator);
-    this.#at = sampleColumns(columns);
-    this.#models = modelColumns(columns, this.#models);
+    const added = columns.slice(from);
+    for (const [i, name] of added.entries()) this.#places.set(name, from + i);
+    if (this.#at === undefined || added.some((name) => KEYS.has(plainName(name)))) this.#at = sampleColumns(columns);
+    for (const name of added) {
+      if (isModel(name)) this.#addModel(name);
+      const model = FIGURE.exec(name)?.[1];
+      const column = model === undefined ? undefined : this.#modelAt[this.#place(model)];
+      if (column !== undefined) this.#findFigures(column);
+    }
   }
 
-  onRow(cells: readonly unknown[], line: number): void {
+  #addModel(name: string): void {
+    const at = this.#place(name);
+    const column = { name: name.trim(), at, cost: -1, tokensIn: -1, tokensOut: -1, hasFigures: false, isSure: false };
+    this.#findFigures(column);
+    this.#models.push(column);
+    this.#modelAt[at] = column;
+  }
+
+  #findFigures(column: ModelColumn): void {
+    const at = (what: string) => this.#place(`${column.name}|${what}`);
+    column.cost = Math.max(at('cost_usd'), at('total_cost'));
+    column.tokensIn = at('tokens_in');
+    column.tokensOut = at('tokens_out');
+    column.hasFigures = column.cost >= 0 || column.tokensIn >= 0 || column.tokensOut >= 0;
+  }
+
+  #place(name: string): number {
+    return this.#places.get(name) ?? -1;
+  }
+
+  onRow(cells: readonly unknown[], line: number, present?: readonly number[]): void {
     const place = { file: this.#file, line };
     const at = this.#at as SampleColumns;
     if (at.prompt < 0 && at.embedding < 0) throw badInput(place, "no column 'prompt' or 'embedding'");
     if (this.#models.length === 0) throw badInput(place, 'no column is a model');
     const sample = noteSample(this.#sink, cells, at, this.#rules, place, this.#count.rows);
     this.#count.rows += 1;
-    for (const model of this.#models) {
-      const score = this.#toScore(cells[model.at]);
-      refusePercent(score, model.name, place);
-      if (!model.isSure) makeSure(model, score, place);
-      const figures = model.hasFigures ? this.#figures(model, cells, place) : undefined;
-      this.#sink.score(sample, model.name, 'score', score, place, figures);
+    if (present === undefined) {
+      for (const model of this.#models) this.#takeScore(sample, model, cells, place);
+      return;
     }
+    for (const column of present) {
+      const model = this.#modelAt[column];
+      if (model !== undefined) this.#takeScore(sample, model, cells, place);
+    }
+  }
+
+  #takeScore(sample: number, model: ModelColumn, cells: readonly unknown[], place: Place): void {
+    const score = this.#toScore(cells[model.at]);
+    refusePercent(score, model.name, place);
+    if (!model.isSure) makeSure(model, score, place);
+    const figures = model.hasFigures ? this.#figures(model, cells, place) : undefined;
+    this.#sink.score(sample, model.name, 'score', score, place, figures);
   }
 
   #figures({ cost, tokensIn, tokensOut }: ModelColumn, cells: readonly unknown[], place: Place): AnswerFigures {
@@ -142,14 +169,14 @@ class EitherRows implements TableReader {
     this.#count = count;
   }
 
-  onColumns(columns: readonly string[], separator?: string): void {
+  onColumns(columns: readonly string[], from: number, separator?: string): void {
     const { sink } = this.#context;
     this.#reader ??= isLong(columns) ? new LongRows(this.#file, sink) : new WideRows(this.#file, sink, this.#count);
-    this.#reader.onColumns(columns, separator);
+    this.#reader.onColumns(columns, from, separator);
   }
 
-  onRow(cells: readonly unknown[], line: number): void {
-    this.#reader?.onRow(cells, line);
+  onRow(cells: readonly unknown[], line: number, present?: readonly number[]): void {
+    this.#reader?.onRow(cells, line, present);
   }
 }
 
