@@ -1,4 +1,5 @@
 /** RouterBench: a wide CSV with the answer and the cost of each model beside its score. */
+import { wellFormed } from '../../files/text.js';
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, headOf, type InputFile } from '../input-file.js';
 import { parsePythonStrings } from '../python-literal.js';
@@ -60,7 +61,7 @@ function reader(file: InputFile, { sink }: ImportContext, nextRow: () => number)
       const task = textCell(cells[dataset], 'eval_name', place);
       const text = textCell(cells[prompt], 'prompt', place);
       if (key === undefined || task === undefined) throw badInput(place, "no column 'sample_id' or 'eval_name'");
-      const asked = text === undefined ? undefined : (parsePythonStrings(text)?.join('\n') ?? text);
+      const asked = text === undefined ? undefined : wellFormed(parsePythonStrings(text)?.join('\n') ?? text);
       const sample = sink.sample({ dataset: task, key, id: key, prompt: asked, row: nextRow(), place });
       for (const { name, at, cost } of models) {
         sink.score(sample, name, 'score', scoreOf(cells[at]), place, {
