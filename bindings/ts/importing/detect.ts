@@ -2,7 +2,7 @@
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import type { Importer } from './importer.js';
 import { headOf, type InputFile, type ReadFileOptions } from './input-file.js';
-import { knownTool } from './known-tools.js';
+import { adviceFor, type KnownTool, knownTool } from './known-tools.js';
 import { SOURCES, type Source } from './records.js';
 import { alpacaEvalImporter } from './sources/alpaca-eval.js';
 import { helmImporter } from './sources/helm.js';
@@ -13,6 +13,7 @@ import { lmEvalImporter } from './sources/lm-eval.js';
 import { longImporter } from './sources/long.js';
 import { mixInstructImporter } from './sources/mixinstruct.js';
 import { openCompassImporter } from './sources/opencompass.js';
+import { promptfooImporter } from './sources/promptfoo.js';
 import { routeLlmImporter } from './sources/routellm.js';
 import { routerBenchImporter } from './sources/routerbench.js';
 import { wideImporter } from './sources/wide.js';
@@ -25,6 +26,7 @@ const IMPORTERS: readonly Importer[] = [
   openCompassImporter,
   inspectImporter,
   alpacaEvalImporter,
+  promptfooImporter,
   routerBenchImporter,
   routeLlmImporter,
   mixInstructImporter,
@@ -81,6 +83,13 @@ function nothingFound(files: readonly InputFile[], broken: Groups<string>): Sign
   );
 }
 
+/** Refuses the results of tools without an importer. A tool may write several forms, of which one is read. */
+function refuseTools(tools: Groups<KnownTool>, claimed: Groups<Importer>): void {
+  const sources = [...claimed.keys()].map(({ source }) => source);
+  const unread = new Groups([...tools].filter(([{ source }]) => source === undefined || !sources.includes(source)));
+  if (unread.size > 0) throw refused(unread.words((tool, names) => filesFirst(adviceFor(tool), names)));
+}
+
 /**
  * Sorts the files by path and detects their source. With `from`, only the files that this source claims are used, or
  * all of them if it claims none. Errors: `invalid_argument` if the files have several sources, none or one that is not
@@ -95,7 +104,7 @@ export async function detect(
   const candidates = from === undefined ? IMPORTERS : [importerOf(from)];
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
   const claimed = new Groups<Importer>();
-  const tools = new Groups<string>();
+  const tools = new Groups<KnownTool>();
   const missing = new Groups<string>();
   const broken = new Groups<string>();
   const unclaimed: InputFile[] = [];
@@ -106,13 +115,12 @@ export async function detect(
     const tool = from === undefined ? knownTool(file, head) : undefined;
     const importer = candidates.find((one) => one.claims(file, head));
     if (fault !== undefined) (fault.isEssential ? missing : broken).add(fault.reason, file);
-    else if (tool !== undefined)
-      tools.add(`results of ${tool.name}, which signalbox does not read; ${tool.hint}`, file);
+    else if (tool !== undefined) tools.add(tool, file);
     else if (importer !== undefined) claimed.add(importer, file);
     else unclaimed.push(file);
   }
   if (missing.size > 0) throw refused(missing.words(filesFirst));
-  if (tools.size > 0) throw refused(tools.words(filesFirst));
+  refuseTools(tools, claimed);
   const [first, ...others] = [...claimed];
   if (first === undefined) {
     if (from === undefined || unclaimed.length === 0) throw nothingFound(sorted, broken);

@@ -1,9 +1,12 @@
 /** Recognises results of tools that no importer reads, so that the message names the tool. */
 import type { FileHead, InputFile } from './input-file.js';
+import type { Source } from './records.js';
 import { headColumns, headKeys } from './table.js';
 
-interface KnownTool {
+export interface KnownTool {
   name: string;
+  /** The importer that reads other files of the tool: beside them, this one may be left out. */
+  source?: Source;
   /** Keys at the top of the file, of its first line or of the first entry of its list; one of these lists is complete. */
   keys?: readonly (readonly string[])[];
   path?: RegExp;
@@ -18,13 +21,10 @@ const TABLE = 'write a table';
 
 const KNOWN_TOOLS: readonly KnownTool[] = [
   {
-    name: 'promptfoo',
-    keys: [
-      ['evalId', 'results'],
-      ['promptIdx', 'testIdx', 'provider'],
-      ['promptId', 'gradingResult', 'provider'],
-      ['Status', 'Score', 'Grader Reason'],
-    ],
+    name: 'promptfoo (CSV)',
+    source: 'promptfoo',
+    keys: [['Status', 'Score', 'Grader Reason']],
+    hint: 'write JSON with `promptfoo eval -o results.json`, or a table',
   },
   {
     name: 'EvalScope',
@@ -96,20 +96,16 @@ function topKeys(head: FileHead): string[] {
   return text.startsWith('{') ? headKeys(text) : [];
 }
 
-export interface RecognisedTool {
-  name: string;
-  /** What the user can do. */
-  hint: string;
-}
-
 /** Returns the tool that wrote a file; `undefined` if it is unknown, or if an importer reads its files. */
-export function knownTool({ path }: InputFile, head: FileHead): RecognisedTool | undefined {
+export function knownTool({ path }: InputFile, head: FileHead): KnownTool | undefined {
   const keys = new Set(topKeys(head));
-  const found = KNOWN_TOOLS.find((tool) => {
+  return KNOWN_TOOLS.find((tool) => {
     if (tool.path?.test(path)) return true;
     if (tool.text?.test(head.text) === false) return false;
     return tool.keys?.some((names) => names.every((name) => keys.has(name)));
   });
-  if (found === undefined) return undefined;
-  return { name: found.name, hint: `${found.hint ?? TABLE} with the columns dataset, id, prompt, model and score` };
 }
+
+/** Says what the user can do with the files of a tool. */
+export const adviceFor = ({ name, hint = TABLE }: KnownTool): string =>
+  `results of ${name}, which signalbox does not read; ${hint} with the columns dataset, id, prompt, model and score`;

@@ -77,13 +77,7 @@ describe('results of other tools', () => {
   const promptfooCsv =
     'prompt,[acme:chat:little] {{prompt}},Status,Score,Named Scores,Grader Reason,Comment\nq,x,PASS,1.00,,All passed,\n';
   const TOOLS = {
-    promptfoo: [
-      { 'results.json': { evalId: 'e', results: { version: 3, results: [] }, config: {} } },
-      {
-        'r.jsonl': lines({ cost: 0, prompt: { raw: 'q' }, promptIdx: 0, provider: { id: 'm' }, score: 1, testIdx: 0 }),
-      },
-      { 'r.csv': promptfooCsv },
-    ],
+    promptfoo: [{ 'r.csv': promptfooCsv }],
     EvalScope: [
       {
         '20250301_091500/configs/task_config.yaml': 'model: x\n',
@@ -140,10 +134,20 @@ describe('results of other tools', () => {
   }
 
   it('are left out if a source was named', async () => {
-    const { files, ignored } = await detect(inputFiles({ ...TABLE, ...TOOLS.promptfoo[0] }), 'wide');
+    const { files, ignored } = await detect(inputFiles({ ...TABLE, ...TOOLS.DeepEval[0] }), 'wide');
     assert.deepEqual(
       [files, ignored].map((list) => list.map(({ path }) => path)),
-      [['table.csv'], ['results.json']],
+      [['table.csv'], ['r.json']],
+    );
+  });
+
+  it('are left out beside another form of them that is read', async () => {
+    const results = { evalId: 'e', results: { version: 3, results: [] } };
+    const { importer, ignored } = await detect(inputFiles({ ...TOOLS.promptfoo[0], 'r.json': results }), undefined);
+    assert.equal(importer.source, 'promptfoo');
+    assert.deepEqual(
+      ignored.map(({ path }) => path),
+      ['r.csv'],
     );
   });
 
