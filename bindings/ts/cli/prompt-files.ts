@@ -7,6 +7,7 @@ import { SignalboxError } from '../errors.js';
 import { decodeText } from '../files/text.js';
 import { columnOf, isRowNumbers, scoreOf } from '../importing/sources/long.js';
 import { separatorOf } from '../importing/table.js';
+import { pointerReason } from '../importing/unreadable.js';
 import type { Label } from '../types.js';
 
 type Row = Record<string, unknown>;
@@ -19,7 +20,10 @@ async function readText(file: string): Promise<string> {
   const bytes = await readFile(file).catch((cause: Error) => {
     throw new SignalboxError('network', `${file} could not be read: ${cause.message}`, { cause });
   });
-  return decodeText(bytes, (reason, cause) => invalid(`${file} is ${reason}`, cause));
+  const text = decodeText(bytes, (reason, cause) => invalid(`${file} is ${reason}`, cause));
+  const pointer = pointerReason(text);
+  if (pointer !== undefined) throw invalid(`${file} is ${pointer}`);
+  return text;
 }
 
 /** Reads the text on standard input. Errors: `invalid_argument` for another encoding than those of files. */

@@ -21,7 +21,7 @@ export function textDecoder(
     try {
       text = bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true });
     } catch (cause) {
-      throw refuse(`not ${encoding.toUpperCase()}`, cause);
+      throw refuse(`not ${encoding.toUpperCase()}: convert the text to UTF-8`, cause);
     }
     // UTF-16 without a mark passes for UTF-8 with NULs between the letters.
     if (text.includes('\0')) throw refuse('not UTF-8: it contains NUL characters (UTF-16 needs a byte order mark)');

@@ -39,6 +39,7 @@ const KNOWN_TOOLS: readonly KnownTool[] = [
     keys: [
       ['question_id', 'judge', 'judgment'],
       ['question_id', 'judge', 'g1_judgment'],
+      ['question_id', 'answer_id', 'model_id'],
     ],
   },
   { name: 'Arena-Hard', keys: [['judge', 'games', 'model']] },
@@ -50,7 +51,7 @@ const KNOWN_TOOLS: readonly KnownTool[] = [
   },
   { name: 'OpenAI Evals', keys: [['datasource_item', 'sample']] },
   { name: 'simple-evals', keys: [['score', 'metrics', 'htmls', 'convos']] },
-  { name: 'lighteval', keys: [['config_general', 'results']], path: /(^|\/)details_[^/]+\.parquet$/i },
+  { name: 'lighteval', keys: [['config_general', 'results']], path: /(^|\/)details\/(.+\/)?details_[^/]+\.parquet$/i },
   {
     name: 'EvalPlus, BigCodeBench or HumanEval',
     keys: [

@@ -120,6 +120,8 @@ async function readCsvTable(file: InputFile, format: 'csv' | 'tsv', to: TableRea
       to.onColumns(names, 0, delimiter);
       return;
     }
+    // Spreadsheets write rows that were cleared.
+    if (cells.every((cell) => cell === '')) return;
     if (cells.length !== width) {
       throw badInput({ file: file.path, line }, `got ${cells.length} cells, expected ${width} as in the header`);
     }

@@ -28,6 +28,12 @@ export interface Unreadable {
   isEssential: boolean;
 }
 
+/** Returns what to do about a pointer that stands for a file's data; `undefined` for other text. */
+export function pointerReason(text: string): string | undefined {
+  if (LFS.test(text)) return 'a Git LFS pointer instead of the data: run `git lfs pull`';
+  return ANNEX.test(text) ? 'a git-annex pointer instead of the data: run `git annex get`' : undefined;
+}
+
 function archiveReason(name: string, start: string): string | undefined {
   if (!start.startsWith(ZIP) || name.endsWith('.eval')) return undefined;
   const isSpreadsheet = SPREADSHEET.test(start) || /\.(xls[xmb]|ods)$/.test(name);
@@ -38,8 +44,8 @@ function archiveReason(name: string, start: string): string | undefined {
 export function unreadable({ name, bytes, text }: FileHead): Unreadable | undefined {
   const isEssential = RESULTS.test(name);
   if (bytes.byteLength === 0) return { reason: 'an empty file (was the run stopped?)', isEssential: false };
-  if (LFS.test(text)) return { reason: 'a Git LFS pointer instead of the data: run `git lfs pull`', isEssential };
-  if (ANNEX.test(text)) return { reason: 'a git-annex pointer instead of the data: run `git annex get`', isEssential };
+  const pointer = pointerReason(text);
+  if (pointer !== undefined) return { reason: pointer, isEssential };
   if (PAGE.test(text)) return { reason: 'a web page or an error message: download the file itself', isEssential };
   const start = LATIN1.decode(bytes.subarray(0, 512));
   const reason =

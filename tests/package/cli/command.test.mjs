@@ -207,6 +207,7 @@ describe('signalbox route-task', () => {
       [[await file('other.csv', 'question\nwhy\n')], /other\.csv, row 1: no text in the column "prompt"/],
       [[await file('empty.txt', '\n')], /at least one prompt/],
       [[await file('latin.txt', Buffer.from([0xe9, 0x0a]))], /is not UTF-8/],
+      [[await file('pointer.txt', 'version https://git-lfs.github.com/spec/v1\noid sha256:0\n')], /git lfs pull/],
       [[await file('bare.txt', Buffer.from('Name a prime', 'utf16le'))], /is not UTF-8: .*byte order mark/],
       [[await file('cut.json', '["What is 2?",\n"Name')], /cut\.json: not JSON/],
       [[await file('table.json', '{"name": "mine"}')], /row 1: no text in the column "prompt"/],

@@ -97,6 +97,7 @@ describe('the wide form', () => {
         { DATASET: 'd', Id: 2, PROMPT: 'two', a: 'False', b: 'N/A' },
       ),
       'marks.csv': 'dataset,id,prompt,a,b\nd,1,one,1,0.5\nd,2,two,0,-\n',
+      'cleared.csv': 'dataset;id;prompt;a;b;;\nd;1;one;1;0,5;;\n;;;;;;\nd;2;two;0;;;\n;;;;;;\n',
       'null.csv': 'dataset,id,prompt,a,b\nd,1,one,1,0.5\nd,2,two,0,NULL\n',
     };
     for (const [name, text] of Object.entries(forms)) {
