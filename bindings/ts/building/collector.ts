@@ -166,7 +166,7 @@ export class Collector implements RecordSink {
     const score = typeof value === 'boolean' ? Number(value) : value;
     if (typeof score !== 'number' || !Number.isFinite(score)) {
       this.drop('score_not_a_number', place, `: ${model}: '${String(value).slice(0, 40)}'`);
-      if (typeof score !== 'number') faults.takeText(score);
+      if (typeof score !== 'number') faults.takeText(metric, score);
       return;
     }
     if (!rule.accepts(metric)) {

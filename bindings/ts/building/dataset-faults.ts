@@ -1,4 +1,5 @@
 /** Counts the scores of a dataset that cannot be used, and decides whether they are more than a stray few. */
+import type { DatasetMetric } from './metric-rules.js';
 
 /** Share of a dataset's scores or samples that may be unusable; one always may. */
 const TOLERATED_SHARE = 0.01;
@@ -11,8 +12,8 @@ export class DatasetFaults {
   #outOfRange = 0;
   #low = Number.POSITIVE_INFINITY;
   #high = Number.NEGATIVE_INFINITY;
-  #texts = 0;
-  #text = '';
+  /** By metric, because text counts only in the metric that is chosen in the end. */
+  readonly #texts = new Map<string, { count: number; example: string }>();
   /** Samples, and samples without a prompt. */
   samples = 0;
   withoutPrompt = 0;
@@ -24,17 +25,19 @@ export class DatasetFaults {
   }
 
   /** Takes text that stands in place of a score. */
-  takeText(text: unknown): void {
-    this.#texts += 1;
-    if (this.#texts === 1) this.#text = String(text).slice(0, 40);
+  takeText(metric: string, text: unknown): void {
+    const texts = this.#texts.get(metric);
+    if (texts === undefined) this.#texts.set(metric, { count: 1, example: String(text).slice(0, 40) });
+    else texts.count += 1;
   }
 
   /**
    * Returns the reasons to refuse the dataset, each with the number of scores, an example and the option that helps;
    * empty if no more than a stray few are unusable.
    */
-  reasons(dataset: string, range: readonly [low: number, high: number]): string[] {
-    const scores = this.outcomes + this.#outOfRange + this.#texts;
+  reasons(dataset: string, { metric, range }: DatasetMetric): string[] {
+    const texts = this.#texts.get(metric) ?? { count: 0, example: '' };
+    const scores = this.outcomes + this.#outOfRange + texts.count;
     const reasons: string[] = [];
     if (isMany(this.#outOfRange, scores)) {
       const seen = this.#low === this.#high ? `${this.#low}` : `${this.#low} to ${this.#high}`;
@@ -42,9 +45,9 @@ export class DatasetFaults {
         `${this.#outOfRange} of ${scores} scores are outside the range ${range.join(' to ')} (${seen}): name the range of the metric with --range ${dataset}=low,high`,
       );
     }
-    if (isMany(this.#texts, scores)) {
+    if (isMany(texts.count, scores)) {
       reasons.push(
-        `${this.#texts} of ${scores} scores are not numbers ('${this.#text}'): correct the files, or choose another metric with --metric ${dataset}=name`,
+        `${texts.count} of ${scores} scores are not numbers ('${texts.example}'): correct the files, or choose another metric with --metric ${dataset}=name`,
       );
     }
     if (isMany(this.conflicts, this.outcomes)) {

@@ -107,18 +107,16 @@ export class DatasetRule {
     if (this.#wanted !== undefined && this.#chosen === undefined && this.#seen.size > 0) {
       return `${this.#dataset}: ${names(this.#seen)}, but not ${this.#wanted}`;
     }
-    if (this.#isUndirected()) {
-      return `${this.#dataset}: ${this.#chosen}, of which less may be better: say so with --range ${this.#dataset}=1,0, or the contrary with --range ${this.#dataset}=0,1`;
-    }
     return undefined;
   }
 
-  /** Returns whether less is usually better in the chosen metric, and neither the files nor the user say so or not. */
-  #isUndirected(): boolean {
+  /** Returns the reason to ask whether less is better in the metric; `undefined` if that is known, or unlikely. */
+  undirected(): string | undefined {
     const metric = this.#chosen;
-    return (
-      metric !== undefined && this.#givenRange === undefined && !this.#turned.has(metric) && LESS_IS_BETTER.test(metric)
-    );
+    if (metric === undefined || this.#givenRange !== undefined || this.#turned.has(metric)) return undefined;
+    if (!LESS_IS_BETTER.test(metric)) return undefined;
+    const option = `--range ${this.#dataset}`;
+    return `${this.#dataset}: in ${metric}, less may be better: say so with ${option}=1,0, or the contrary with ${option}=0,1`;
   }
 
   get described(): DatasetMetric {

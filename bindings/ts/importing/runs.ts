@@ -31,6 +31,9 @@ const LONGEST_VALUE = 60;
 const EXECUTION =
   /^(api_?key|base_?url|model_base_url|device(_map)?|dtype|torch_dtype|batch(_size)?|max_batch_size|num_?gpus|gpu.*|tensor_parallel_size|data_parallel_size|pipeline_parallel_size|max_connections|num_concurrent|concurrency|max_retries|retries|timeout|attempt_timeout|request_timeout|cache|cache_prompt|log_.*|verbose|trust_remote_code|tokenizer_backend|tokenized_requests|swap_space|enforce_eager|seed)$/i;
 
+/** Settings that define a candidate for a router, whatever it was asked. */
+const DEFINING = /effort|reason|think|budget|solver|revision|peft|adapter|quant|instruction|prompt/i;
+
 /** Returns a value as the text of a setting: texts as they are, the rest as JSON with sorted keys. */
 export function settingText(value: unknown): string {
   const sorted = (_: string, of: unknown) =>
@@ -71,15 +74,26 @@ function qualified(name: string, settings: Settings, names: readonly string[]): 
   return parts.length === 0 ? name : `${name} (${parts.join(', ')})`;
 }
 
-function namesOf(bases: readonly string[], settings: readonly Settings[]): string[] {
-  const groups = new Map<string, Settings[]>();
-  for (const [i, base] of bases.entries()) {
-    const group = groups.get(base);
-    if (group === undefined) groups.set(base, [settings[i] as Settings]);
-    else group.push(settings[i] as Settings);
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
   }
-  const keys = new Map([...groups].map(([base, group]) => [base, differing(group)]));
-  return bases.map((base, i) => qualified(base, settings[i] as Settings, keys.get(base) ?? []));
+  return groups;
+}
+
+/**
+ * Returns the settings that tell the candidates of one model apart: those that define a candidate, and any other in
+ * which runs on the same dataset differ. A limit of length that is different from task to task makes no new candidate.
+ */
+function differingOf(runs: readonly Run[], datasetOf: (run: Run) => string): string[] {
+  const anywhere = differing(runs.map(({ modelSettings }) => modelSettings)).filter((name) => DEFINING.test(name));
+  const within = [...grouped(runs, datasetOf).values()].flatMap((group) =>
+    differing(group.map(({ modelSettings }) => modelSettings)),
+  );
+  return [...new Set([...anywhere, ...within])].sort();
 }
 
 /**
@@ -87,15 +101,20 @@ function namesOf(bases: readonly string[], settings: readonly Settings[]): strin
  * settings in which the runs of that name differ. Needs all runs at once.
  */
 export function nameRuns(runs: readonly Run[]): RunNames[] {
-  const datasets = namesOf(
-    runs.map(({ dataset }) => dataset),
-    runs.map(({ taskSettings }) => taskSettings),
+  const taskKeys = new Map(
+    [...grouped(runs, ({ dataset }) => dataset)].map(([name, group]) => [
+      name,
+      differing(group.map(({ taskSettings }) => taskSettings)),
+    ]),
   );
-  const models = namesOf(
-    runs.map(({ model }) => model),
-    runs.map(({ modelSettings }) => modelSettings),
+  const datasetOf = ({ dataset, taskSettings }: Run) => qualified(dataset, taskSettings, taskKeys.get(dataset) ?? []);
+  const modelKeys = new Map(
+    [...grouped(runs, ({ model }) => model)].map(([name, group]) => [name, differingOf(group, datasetOf)]),
   );
-  return runs.map((_, i) => ({ dataset: datasets[i] as string, model: models[i] as string }));
+  return runs.map((run) => ({
+    dataset: datasetOf(run),
+    model: qualified(run.model, run.modelSettings, modelKeys.get(run.model) ?? []),
+  }));
 }
 
 /** A log, which may be one of several versions of a run. */
