@@ -65,7 +65,7 @@ describe('promptfoo', () => {
         ],
         name,
       );
-      assert.deepEqual(record.scores[0].figures, {
+      assert.deepEqual(record.scores[0].answer, {
         costUsd: 0.001,
         tokensIn: 10,
         tokensOut: 2,
@@ -100,8 +100,8 @@ describe('promptfoo', () => {
     });
     assert.deepEqual(record.dropped, { failed: 2, unscored: 1 });
     assert.deepEqual(values(record), [['sums', 'acme:chat:little', 1]]);
-    const [{ figures }] = record.scores;
-    assert.deepEqual([figures.costUsd, figures.tokensIn, figures.isCutOff], [undefined, undefined, true]);
+    const [{ answer }] = record.scores;
+    assert.deepEqual([answer.costUsd, answer.tokensIn, answer.isCutOff], [undefined, undefined, true]);
   });
 
   it('takes equal prompts and variables for repetitions, whatever the number of the test', async () => {
@@ -112,7 +112,7 @@ describe('promptfoo', () => {
     });
     assert.equal(record.samples.length, 2);
     assert.deepEqual(
-      record.scores.map(({ sample, figures }) => [sample, figures.repeats]),
+      record.scores.map(({ sample, answer }) => [sample, answer.repeats]),
       [
         [0, true],
         [0, true],

@@ -22,7 +22,7 @@ describe('RouterBench', () => {
     const { samples, scores } = await imported(routerBenchImporter, { 'r.csv': CSV });
     assert.equal(samples[0].prompt, "first part\nit's the second");
     assert.deepEqual(
-      scores.map(({ dataset, key, model, value, figures }) => [dataset, key, model, value, figures.costUsd]),
+      scores.map(({ dataset, key, model, value, answer }) => [dataset, key, model, value, answer.costUsd]),
       [
         ['e', 's.1', 'm/a', 1, 0.001],
         ['e', 's.1', 'b', 0, 0.002],
@@ -163,13 +163,7 @@ describe('other sources', () => {
     const entry = { task_name: 't', query: 'q', model_name: 'm', performance: 0.5, prompt_tokens: 7 };
     const record = await imported(llmRouterImporter, { 'r.jsonl': lines(entry, { ...entry, model_name: 'n' }) });
     assert.deepEqual(
-      record.scores.map(({ sample, model, metric, value, figures }) => [
-        sample,
-        model,
-        metric,
-        value,
-        figures.tokensIn,
-      ]),
+      record.scores.map(({ sample, model, metric, value, answer }) => [sample, model, metric, value, answer.tokensIn]),
       [
         [0, 'm', 'performance', 0.5, 7],
         [0, 'n', 'performance', 0.5, 7],

@@ -80,7 +80,7 @@ describe('the wide form', () => {
     const header = ',dataset,id,prompt,answer,a,a|model_response,a|cost_usd,a|tokens_in,a|tokens_out,split';
     const { scores } = await imported(wideImporter, { 'r.csv': `${header}\n0,d,1,q,42,True,text,0.001,10,20,test\n` });
     assert.deepEqual(
-      scores.map(({ model, value, figures }) => [model, value, figures]),
+      scores.map(({ model, value, answer }) => [model, value, answer]),
       [['a', 1, { costUsd: 0.001, tokensIn: 10, tokensOut: 20 }]],
     );
   });
@@ -149,7 +149,7 @@ describe('the wide form', () => {
     const expectedIds = ids.map((id) => `d/${id} a score=1`).sort();
     const json = await imported(wideImporter, { 'r.jsonl': rows.join('\n') });
     assert.deepEqual(scoreLines(json), expectedIds);
-    assert.equal(json.scores[3].figures.tokensIn, 7);
+    assert.equal(json.scores[3].answer.tokensIn, 7);
     const columns = [
       { name: 'id', data: ids.slice(0, 2).map(BigInt), type: 'INT64' },
       { name: 'dataset', data: ['d', 'd'], type: 'STRING' },
@@ -268,12 +268,12 @@ describe('the long form', () => {
       's.csv': 'task,prompt,model,score\nt,p,m,True\n',
     });
     assert.deepEqual(
-      record.scores.map(({ dataset, model, metric, value, figures }) => [
+      record.scores.map(({ dataset, model, metric, value, answer }) => [
         dataset,
         model,
         metric,
         value,
-        figures?.costUsd,
+        answer?.costUsd,
       ]),
       [
         ['d', 'm', 'score', 1, undefined],
@@ -303,7 +303,7 @@ describe('the long form', () => {
       'r.csv': 'Dataset;ID;Prompt;Model; Score ;Cost\nd;1;q;m ;0,25;0,5\nd;1;q;n;FALSE;\n',
     });
     assert.deepEqual(scoreLines(record), ['d/1 m score=0.25', 'd/1 n score=0']);
-    assert.equal(record.scores[0].figures.costUsd, 0.5);
+    assert.equal(record.scores[0].answer.costUsd, 0.5);
     await refuses(
       longImporter,
       { 'r.csv': 'prompt,model,score\nq,m,85%\n' },
