@@ -6,6 +6,16 @@ export function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be'
   return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
 }
 
+/** Number of characters, and share of NULs among them, from which a text without a mark is taken for UTF-16. */
+const LOOKED_AT = 4096;
+const NUL_SHARE = 0.01;
+
+/** Returns whether a text is UTF-16 that was decoded as UTF-8: at least its spaces and line ends have NULs. */
+function looksWide(text: string): boolean {
+  const start = text.slice(0, LOOKED_AT);
+  return start.split('\0').length - 1 > NUL_SHARE * start.length;
+}
+
 /**
  * Returns a function that decodes a text piece by piece, without its mark, and without an argument ends it. `start` has
  * the first bytes. Errors: those that `refuse` makes of a reason, for bytes of another encoding.
@@ -16,6 +26,7 @@ export function textDecoder(
 ): (bytes?: Uint8Array) => string {
   const encoding = encodingOf(start);
   const decoder = new TextDecoder(encoding, { fatal: true });
+  let isFirst = true;
   return (bytes) => {
     let text: string;
     try {
@@ -23,8 +34,8 @@ export function textDecoder(
     } catch (cause) {
       throw refuse(`not ${encoding.toUpperCase()}: convert the text to UTF-8`, cause);
     }
-    // UTF-16 without a mark passes for UTF-8 with NULs between the letters.
-    if (text.includes('\0')) throw refuse('not UTF-8: it contains NUL characters (UTF-16 needs a byte order mark)');
+    if (isFirst && looksWide(text)) throw refuse('not UTF-8: it looks like UTF-16, which needs a byte order mark');
+    isFirst = false;
     return text;
   };
 }

@@ -93,8 +93,8 @@ export interface JsonPart {
 
 /**
  * Streams a document and calls `onPart` with each part that a path names (`$.samples.*`: every element of `samples`),
- * in file order. NaN and Infinity are null, and integers beyond 2^53 are texts. Memory holds only these parts. Errors: `invalid_argument` with the place of
- * the first defect, which may be that the document ends early; `aborted`.
+ * in file order. NaN and Infinity are null, and integers beyond 2^53 are texts. Memory holds only these parts. Errors:
+ * `invalid_argument` with the place of the first defect, which may be that the document ends early; `aborted`.
  */
 export async function readJsonParts(
   file: InputFile,

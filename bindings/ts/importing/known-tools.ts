@@ -68,7 +68,8 @@ const KNOWN_TOOLS: readonly KnownTool[] = [
     name: 'ragas',
     keys: [
       ['user_input', 'retrieved_contexts', 'response'],
-      ['question', 'contexts', 'answer'],
+      ['question', 'contexts', 'ground_truth'],
+      ['question', 'contexts', 'faithfulness'],
     ],
   },
   {

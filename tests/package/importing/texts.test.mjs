@@ -40,8 +40,16 @@ describe('text files', () => {
   it('are refused if they are UTF-16 without a mark, or cut', async () => {
     const bare = Buffer.from('dataset,id,prompt,a\nd,1,q,1\n', 'utf16le');
     await refuses(wideImporter, { 'r.csv': bare }, 'invalid_argument', /^r\.csv: not UTF-8: .*byte order mark/);
+    const cyrillic = Buffer.from('prompt,a\n\u043a\u0430\u043a \u0434\u0435\u043b\u0430,1\n', 'utf16le');
+    await refuses(wideImporter, { 'r.csv': cyrillic }, 'invalid_argument', /^r\.csv: not UTF-8: .*byte order mark/);
     await refuses(wideImporter, { 'r.csv': utf16(CSV).subarray(0, -1) }, 'invalid_argument', /^r\.csv: not UTF-16LE/);
   });
+});
+
+it('a NUL in a long text is a character like any other', async () => {
+  const prompt = `a\0b ${'c'.repeat(200)}`;
+  const { samples } = await imported(wideImporter, { 'r.csv': `prompt,a\n${prompt},1\n` });
+  assert.equal(samples[0].prompt, prompt);
 });
 
 describe('bytes in a part of a buffer', () => {

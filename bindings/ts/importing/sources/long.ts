@@ -156,7 +156,7 @@ export interface SampleColumns {
   embedding: number;
 }
 
-/** Returns the place of the first of these names that is a column, or -1. Case and blanks only matter if both exist. */
+/** Returns the place of the first of these names that is a column, or -1. An exact name goes before others. */
 export function columnOf(columns: readonly string[], ...names: string[]): number {
   const exact = names.map((name) => columns.indexOf(name)).find((at) => at >= 0);
   if (exact !== undefined) return exact;
