@@ -19,6 +19,8 @@ const SPREADSHEET = /\[Content_Types\]\.xml|_rels\/|mimetypeapplication\/vnd\.oa
 const LFS = /^version https:\/\/git-lfs\.github\.com\/spec\//;
 const ANNEX = /^(\.\.\/)*(\.git)?\/annex\/objects\//;
 const PAGE = /^\s*<(!doctype|html|head|body|\?xml|error)\b/i;
+/** Also the NULs of a file whose room was reserved before a crash. */
+const BLANK = /^[\s\0]*$/;
 const RESULTS = /\.(jsonl?|ndjson|csv|tsv|tab|parquet|eval|pkl|pickle)$/;
 const LATIN1 = new TextDecoder('latin1');
 
@@ -43,7 +45,7 @@ function archiveReason(name: string, start: string): string | undefined {
 /** Returns why a file has no results, and what to do; `undefined` if an importer may read it. */
 export function unreadable({ name, bytes, text }: FileHead): Unreadable | undefined {
   const isEssential = RESULTS.test(name);
-  if (bytes.byteLength === 0) return { reason: 'an empty file (was the run stopped?)', isEssential: false };
+  if (BLANK.test(text)) return { reason: 'an empty file (was the run stopped?)', isEssential: false };
   const pointer = pointerReason(text);
   if (pointer !== undefined) return { reason: pointer, isEssential };
   if (PAGE.test(text)) return { reason: 'a web page or an error message: download the file itself', isEssential };

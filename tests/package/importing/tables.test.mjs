@@ -113,8 +113,15 @@ describe('the wide form', () => {
   });
 
   it('does not choose between a decimal comma and thousands', async () => {
-    const { scores } = await imported(wideImporter, { 'r.csv': 'prompt,a\nq,1\np,"1,000"\n' });
-    assert.equal(scores[1].value, '1,000');
+    const score = 'prompt,a\nq,1\np,"1,000"\n';
+    await refuses(wideImporter, { 'r.csv': score }, 'invalid_argument', /line 3: got '1,000' in column 'a', .*decimal/);
+    const long = 'prompt\tmodel\tscore\nq\tm\t1,000\n';
+    await refuses(
+      longImporter,
+      { 'r.tsv': long },
+      'invalid_argument',
+      /line 2: got '1,000' in column 'score', .*decimal/,
+    );
     const text = 'prompt,a,a|tokens_in\nq,1,"1,234"\n';
     await refuses(wideImporter, { 'r.csv': text }, 'invalid_argument', /line 2: got '1,234' in column 'a\|tokens_in'/);
   });
@@ -130,7 +137,18 @@ describe('the wide form', () => {
     await refuses(wideImporter, { 'r.csv': 'prompt,a\nq,n/a\np,fine\n' }, 'invalid_argument', /line 3: got 'fine'/);
   });
 
-  for (const name of ['', 'Unnamed: 0', 'Unnamed: 0.1', '__index_level_1__', 'level_0', 'Index', 'row_nr']) {
+  for (const name of [
+    '',
+    'Unnamed: 0',
+    'Unnamed: 0.1',
+    '__index_level_1__',
+    'level_0',
+    'Index',
+    'row_nr',
+    'Row.names',
+    'Nr',
+    '...1',
+  ]) {
     it(`takes no model from a column of row numbers, '${name}'`, async () => {
       const rows = Array.from({ length: 3 }, (_, i) => `${i},d,${i},prompt ${i},1`);
       const record = await imported(wideImporter, { 'r.csv': `${name},dataset,id,prompt,a\n${rows.join('\n')}\n` });
@@ -219,7 +237,6 @@ describe('the wide form', () => {
       'invalid_argument',
       /r\.csv, line 3: got '85 %' in column 'a', expected a number: write 85 with the range 0,100/,
     ],
-    ['a number with a comma as text', { 'r.csv': 'prompt,a\nq,"1,000"\n' }, 'invalid_argument', /line 2: got '1,000'/],
     ['an empty file', { 'r.csv': '' }, 'invalid_argument', /r\.csv: the file is empty/],
     [
       'bytes that are not UTF-8',

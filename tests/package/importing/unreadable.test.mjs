@@ -46,6 +46,7 @@ describe('files without data', () => {
   it('are named: an empty file, which is left out beside others', async () => {
     const empty = { 'm/samples_sums_2025-03-01T09-15-01.1.jsonl': '' };
     await refusesAll(empty, /samples_sums_.*: an empty file/);
+    await refusesAll({ 'r.csv': '\r\n', 'm/r.jsonl': new Uint8Array(64) }, /m\/r\.jsonl, r\.csv: an empty file/);
     const { importer, files, ignored } = await detect(inputFiles({ ...empty, ...TABLE }), undefined);
     assert.equal(importer.source, 'wide');
     assert.deepEqual(

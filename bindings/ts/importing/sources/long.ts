@@ -15,7 +15,7 @@ const YES = new Set(['true', 'yes']);
 const NO = new Set(['false', 'no']);
 /** Columns of row numbers as pandas, R and databases write them, in lower case. */
 const ROW_NUMBERS =
-  /^(|#|unnamed: \d+(\.\d+|_level_\d+)*|__index_level_\d+__|level_\d+|index|idx|row|row[_ ]?(nr|id|index|number|names?))$/;
+  /^(|#|unnamed: \d+(\.\d+|_level_\d+)*|__index_level_\d+__|level_\d+|index|idx|nr\.?|no\.|\.\.\.\d+|row([_ .-]?(nr|no|num|id|index|idx|number|names?))?)$/;
 /** An integer that a spreadsheet has cut to six digits. */
 const ROUNDED_ID = /^\d[.,]\d+E\+\d+$/;
 const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i;
@@ -82,14 +82,17 @@ export type ToScore = typeof scoreOf;
 /** Returns the function that converts the cells of a table with this separator. */
 export const toScoreFor = (separator: string | undefined): ToScore => (separator === ';' ? scoreWithComma : scoreOf);
 
-/** Refuses percentages: whether 85% is 0.85 or 85 depends on the range. Errors: `invalid_argument`. */
-export function refusePercent(score: number | string | null, column: string, place: Place): void {
-  if (typeof score !== 'string' || !PERCENT.test(score)) return;
-  const number = score.replace('%', '').trim();
-  throw badInput(
-    place,
-    `got ${quoted(score)} in column '${column}', expected a number: write ${number} with the range 0,100, or divide by 100`,
-  );
+/**
+ * Refuses numbers that can be read in two ways: 85% is 0.85 or 85, and 1,000 is 1 or 1000. Errors: `invalid_argument`.
+ */
+export function refuseUnclear(score: number | string | null, column: string, place: Place): void {
+  if (typeof score !== 'string') return;
+  const got = `got ${quoted(score)} in column '${column}'`;
+  if (PERCENT.test(score)) {
+    const number = score.replace('%', '').trim();
+    throw badInput(place, `${got}, expected a number: write ${number} with the range 0,100, or divide by 100`);
+  }
+  if (MAYBE_THOUSANDS.test(score)) throw badInput(place, `${got}, expected a decimal point, and no mark at thousands`);
 }
 
 /** Returns the text of a cell; `undefined` if empty. Errors: `invalid_argument` for lists and objects. */
@@ -280,7 +283,7 @@ export class LongRows implements TableReader {
     const metric = nameCell(cells[at.metric], 'metric', place) ?? 'score';
     const figures = this.#hasFigures ? this.#figures(cells, at, place) : undefined;
     const score = this.#toScore(cells[at.score]);
-    refusePercent(score, 'score', place);
+    refuseUnclear(score, 'score', place);
     this.#sink.score(sample, model, metric, score, place, figures);
   }
 

@@ -12,7 +12,7 @@ import {
   noteSample,
   plainName,
   quoted,
-  refusePercent,
+  refuseUnclear,
   requiredFormat,
   type SampleColumns,
   type SampleRules,
@@ -144,7 +144,7 @@ class WideRows implements TableReader {
 
   #takeScore(sample: number, model: ModelColumn, cells: readonly unknown[], place: Place): void {
     const score = this.#toScore(cells[model.at]);
-    refusePercent(score, model.name, place);
+    refuseUnclear(score, model.name, place);
     if (!model.isSure) makeSure(model, score, place);
     const figures = model.hasFigures ? this.#figures(model, cells, place) : undefined;
     this.#sink.score(sample, model.name, 'score', score, place, figures);
