@@ -66,7 +66,20 @@ async function bytesOf(entry: FileEntry, path: string): Promise<Uint8Array<Array
   if (method !== STORED && method !== DEFLATE) {
     throw badInput({ file: path }, `compressed by method ${method}, expected stored, deflate or zstd`);
   }
-  return (await entry.getData(new Uint8ArrayWriter(), { checkSignature: true })) as Uint8Array<ArrayBuffer>;
+  const pieces: Uint8Array[] = [];
+  let total = 0;
+  const collect = new WritableStream<Uint8Array>({
+    write(piece) {
+      total += piece.byteLength;
+      // zip.js compares the sizes when it has decompressed everything.
+      if (total > entry.uncompressedSize) {
+        throw badInput({ file: path }, `more than the ${entry.uncompressedSize} bytes that the archive states`);
+      }
+      pieces.push(piece);
+    },
+  });
+  await entry.getData(collect, { checkSignature: true });
+  return concatenate(pieces);
 }
 
 /**
@@ -84,6 +97,9 @@ export async function readZip(
   const reader = new ZipReader(new FileReader(file, options));
   try {
     let members = 0;
+    let packed = 0;
+    let unpacked = 0;
+    const guard = expansionGuard(file.path, file.size);
     for await (const entry of reader.getEntriesGenerator()) {
       throwIfAborted(options.signal);
       members += 1;
@@ -91,8 +107,13 @@ export async function readZip(
       if (entry.directory || !isWanted(entry.filename)) continue;
       if (entry.encrypted) throw badInput({ file: file.path }, `${entry.filename} is encrypted`);
       const path = `${file.path}!${entry.filename}`;
+      packed += entry.compressedSize;
+      if (packed > file.size) throw badInput({ file: file.path }, 'its members overlap');
       options.onBytes?.(entry.compressedSize);
-      await onMember(fileFromBytes(path, await bytesOf(entry as FileEntry, path)));
+      const bytes = await bytesOf(entry as FileEntry, path);
+      unpacked += bytes.byteLength;
+      guard(unpacked);
+      await onMember(fileFromBytes(path, bytes));
     }
   } catch (cause) {
     if (cause instanceof SignalboxError) throw cause;
