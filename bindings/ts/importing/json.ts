@@ -167,19 +167,26 @@ async function readLines(
   onLine: (text: string, line: number) => void,
   options: ReadFileOptions = {},
 ): Promise<void> {
-  let held = '';
+  // The parts of a line that has not ended: decompressed text comes in small pieces, and joining each would copy them all.
+  let held: string[] = [];
+  let length = 0;
   let number = 0;
-  const take = (line: string) => {
+  const take = () => {
     number += 1;
+    const line = held.join('');
+    held = [];
+    length = 0;
     if (line.trim() !== '') onLine(line, number);
   };
   for await (const piece of textOf(file, options)) {
-    const lines = (held + piece).split('\n');
-    held = lines.pop() ?? '';
-    if (held.length > MOST_TEXT) throw badInput({ file: file.path, line: number + 1 }, 'the line is too long');
-    for (const line of lines) take(line);
+    for (const [i, part] of piece.split('\n').entries()) {
+      if (i > 0) take();
+      held.push(part);
+      length += part.length;
+      if (length > MOST_TEXT) throw badInput({ file: file.path, line: number + 1 }, 'the line is too long');
+    }
   }
-  take(held);
+  take();
 }
 
 /** Reads one JSON value per line. */

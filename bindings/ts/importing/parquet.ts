@@ -1,11 +1,12 @@
 /** Reads Parquet tables with hyparquet, after a check of every count that hyparquet allocates or loops by. */
-import { type FileMetaData, parquetMetadata, parquetRead, parquetSchema } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
+import { type FileMetaData, parquetMetadata, parquetRead, parquetSchema, type SchemaTree } from 'hyparquet';
+import { compressors as allCompressors } from 'hyparquet-compressors';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { badInput, expansionGuard, type InputFile, ownBytes, type ReadFileOptions } from './input-file.js';
-import { readPages } from './parquet-pages.js';
+import { checkPage, type Levels, readPages, type Unpack } from './parquet-pages.js';
 import type { TableReader } from './table.js';
 import { skipStruct } from './thrift.js';
+import { unzstd } from './zstd.js';
 
 const MAGIC = 'PAR1';
 /** Bytes after the metadata: its length and the magic number. */
@@ -21,6 +22,15 @@ const MOST_VALUES_PER_BYTE = 400;
 const BLOCK_VALUES = 1 << 23;
 const MOST_BLOCK_ROWS = 1 << 18;
 const LEAST_BLOCK_ROWS = 4096;
+
+const compressors = {
+  ...allCompressors,
+  // The library's own expands a bomb to its end.
+  ZSTD: (packed: Uint8Array, unpackedBytes: number) =>
+    unzstd(packed, (bytes) => {
+      if (bytes > unpackedBytes) throw new Error(`a page has more than the ${unpackedBytes} bytes of its header`);
+    }),
+};
 
 type Column = NonNullable<FileMetaData['row_groups'][number]['columns'][number]['meta_data']>;
 
@@ -95,18 +105,41 @@ function checkCounts(file: InputFile, metadata: FileMetaData): void {
   }
 }
 
-/** Checks the headers of all pages, whose sizes and counts hyparquet believes. */
+/** Returns the levels of each column by its path. */
+function levelsOf(metadata: FileMetaData): Map<string, Levels> {
+  const out = new Map<string, Levels>();
+  const visit = ({ children, path, element }: SchemaTree, above: Levels) => {
+    const { repetition_type: kind } = element;
+    const levels = {
+      repetition: above.repetition + Number(kind === 'REPEATED'),
+      definition: above.definition + Number(kind !== 'REQUIRED'),
+      isBoolean: element.type === 'BOOLEAN',
+    };
+    out.set(path.join('.'), levels);
+    for (const child of children) visit(child, levels);
+  };
+  for (const child of parquetSchema(metadata).children)
+    visit(child, { repetition: 0, definition: 0, isBoolean: false });
+  return out;
+}
+
+/** Checks all pages, whose sizes, counts and runs hyparquet believes. */
 async function checkPages(file: InputFile, metadata: FileMetaData, options: ReadFileOptions): Promise<void> {
   const guard = expansionGuard(file.path, file.size);
+  const levels = levelsOf(metadata);
   let unpacked = 0;
   for (const column of columnsOf(metadata)) {
     throwIfAborted(options.signal);
     const { start, end } = extentOf(column);
+    const ofColumn = levels.get(column.path_in_schema.join('.'));
+    if (ofColumn === undefined) throw new Error('a column is not in the schema');
     let values = 0;
     for (const page of readPages(ownBytes(await file.slice(start, end)))) {
       unpacked += page.unpackedBytes;
       guard(unpacked);
       values += page.values;
+      if (values > Number(column.num_values)) break;
+      checkPage(page, ofColumn, compressors[column.codec as keyof typeof compressors] as Unpack);
     }
     if (values !== Number(column.num_values)) {
       throw new Error(`the pages of a column hold ${values} values, the metadata states ${column.num_values}`);

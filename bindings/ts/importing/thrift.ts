@@ -1,6 +1,6 @@
 /** Walks Thrift's compact protocol, in which Parquet writes its metadata, and believes no length. */
 
-/** Numbers and structs by field; other fields are skipped. */
+/** Numbers, booleans as 0 and 1, and structs by field; other fields are skipped. */
 export type Fields = Map<number, number | Fields>;
 
 const STOP = 0;
@@ -42,7 +42,7 @@ export class ThriftReader {
   }
 
   #element(type: number, depth: number): number | Fields | undefined {
-    if (type === TRUE || type === FALSE) return undefined;
+    if (type === TRUE || type === FALSE) return Number(type === TRUE);
     if (type === BYTE) this.#skip(1);
     else if (type > BYTE && type <= I64) return this.#number();
     else if (type === DOUBLE) this.#skip(8);
