@@ -201,6 +201,20 @@ describe('the wide form', () => {
     assert.deepEqual(scoreLines(record), ['d/1 a score=1', 'd/2 b score=0']);
   });
 
+  it('finds keys in later lines of JSON, and goes by the exact name', async () => {
+    const record = await imported(wideImporter, {
+      'r.jsonl': lines({ PROMPT: 'q', a: 1 }, { Prompt: 'x', ID: '7', a: 0 }, { prompt: 'p', Dataset: 'd', a: 1 }),
+    });
+    assert.deepEqual(
+      record.samples.map(({ dataset, id, prompt }) => [dataset, id.length, prompt]),
+      [
+        ['r', 12, 'q'],
+        ['r', 1, undefined],
+        ['d', 12, 'p'],
+      ],
+    );
+  });
+
   it('accepts any name from a file, such as prototypes and formulas', async () => {
     const record = await imported(wideImporter, {
       'r.csv': 'dataset,id,prompt,__proto__,constructor,=cmd()\n__proto__,toString,q,1,0,1\n',

@@ -217,6 +217,26 @@ export function isLong(columns: readonly string[]): boolean {
   return columnOf(columns, 'model') >= 0 && columnOf(columns, 'score') >= 0;
 }
 
+/** Notices columns with the names of keys. Of the spellings in other case only the first counts, however many come. */
+export class KeyColumns {
+  readonly #names: ReadonlySet<string>;
+  readonly #seen = new Set<string>();
+
+  constructor(names: ReadonlySet<string>) {
+    this.#names = names;
+  }
+
+  /** Returns whether one of the added columns may be a key that no earlier column was. */
+  hasNew(added: readonly string[]): boolean {
+    const before = this.#seen.size;
+    for (const column of added) {
+      const name = plainName(column);
+      if (this.#names.has(name)) this.#seen.add(column === name ? name : `${name} in other case`);
+    }
+    return this.#seen.size > before;
+  }
+}
+
 /** Names that a column must have to change what `longColumns` returns. */
 const LONG_NAMES = new Set(
   'prompt dataset task id embedding model score metric cost_usd cost tokens_in prompt_tokens tokens_out completion_tokens'.split(
@@ -255,6 +275,7 @@ export class LongRows implements TableReader {
   readonly #file: string;
   readonly #sink: RecordSink;
   readonly #rules: SampleRules;
+  readonly #keys = new KeyColumns(LONG_NAMES);
   #at: LongColumns | undefined;
   #names: readonly string[] = [];
   #hasFigures = false;
@@ -269,7 +290,7 @@ export class LongRows implements TableReader {
   onColumns(columns: readonly string[], from: number, separator?: string): void {
     this.#names = columns;
     this.#toScore = toScoreFor(separator);
-    if (this.#at !== undefined && !columns.slice(from).some((name) => LONG_NAMES.has(plainName(name)))) return;
+    if (!this.#keys.hasNew(columns.slice(from)) && this.#at !== undefined) return;
     this.#at = longColumns(columns, { file: this.#file });
     this.#hasFigures = this.#at.cost >= 0 || this.#at.tokensIn >= 0 || this.#at.tokensOut >= 0;
   }

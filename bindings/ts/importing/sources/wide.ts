@@ -8,6 +8,7 @@ import {
   figureCell,
   isLong,
   isRowNumbers,
+  KeyColumns,
   LongRows,
   noteSample,
   plainName,
@@ -75,6 +76,7 @@ class WideRows implements TableReader {
   readonly #sink: RecordSink;
   readonly #rules: SampleRules;
   readonly #count: RowCount;
+  readonly #keys = new KeyColumns(KEYS);
   #at: SampleColumns | undefined;
   #names: readonly string[] = [];
   readonly #models: ModelColumn[] = [];
@@ -96,7 +98,7 @@ class WideRows implements TableReader {
     this.#toScore = toScoreFor(separator);
     const added = columns.slice(from);
     for (const [i, name] of added.entries()) this.#places.set(name, from + i);
-    if (this.#at === undefined || added.some((name) => KEYS.has(plainName(name)))) this.#at = sampleColumns(columns);
+    if (this.#keys.hasNew(added) || this.#at === undefined) this.#at = sampleColumns(columns);
     for (const name of added) {
       if (isModel(name)) this.#addModel(name);
       const model = FIGURE.exec(name)?.[1];
