@@ -76,7 +76,7 @@ describe('the wide form', () => {
     assert.equal(samples[1].row, 1, 'rows are numbered over all files');
   });
 
-  it('reads columns of figures, and ignores answers, targets and indexes', async () => {
+  it('reads columns of answer, and ignores answers, targets and indexes', async () => {
     const header = ',dataset,id,prompt,answer,a,a|model_response,a|cost_usd,a|tokens_in,a|tokens_out,split';
     const { scores } = await imported(wideImporter, { 'r.csv': `${header}\n0,d,1,q,42,True,text,0.001,10,20,test\n` });
     assert.deepEqual(
@@ -290,7 +290,7 @@ describe('the wide form', () => {
 describe('the long form', () => {
   const row = (more) => ({ dataset: 'd', id: '1', prompt: 'q', model: 'm', score: 1, ...more });
 
-  it('is read with its metrics and figures', async () => {
+  it('is read with its metrics and answer', async () => {
     const record = await imported(longImporter, {
       'r.jsonl': lines(
         row(),
