@@ -96,8 +96,8 @@ async function noisyIndex() {
 const object = (keys) => Object.fromEntries(repeated(keys, (i) => [i.toString(36), 1]));
 
 const FIGURES = { nanoUsd: 0, costs: 0, tokensIn: 0, tokensInCount: 0, tokensOut: 0, tokensOutCount: 0 };
-/** Returns a shard of two rows, whose metadata `change` has changed. */
-async function shard(change) {
+/** Returns the index of a shard of two rows, whose metadata `change` has changed. */
+export function shardSpec(change = () => {}) {
   const tasks = ['a', 'b'];
   const metadata = {
     version: 1,
@@ -108,7 +108,7 @@ async function shard(change) {
     datasets: tasks.map((name) => ({ name, metric: 'score', range: [0, 1], threshold: null })),
   };
   change(metadata);
-  return buildIndex({
+  return {
     models: ['x', 'y'],
     tasks,
     embeddings: Float32Array.of(1, 0, 0, 1),
@@ -117,8 +117,9 @@ async function shard(change) {
     sampleIds: tasks.map((name) => JSON.stringify([name, name, '0'.repeat(16)])),
     codes: 'float32',
     metadata: { shard: metadata },
-  });
+  };
 }
+const shard = (change) => buildIndex(shardSpec(change));
 
 // Matrices and embedders
 
