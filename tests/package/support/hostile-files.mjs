@@ -3,7 +3,7 @@ import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import { buildIndex } from '../../../dist/build.js';
 import { embedderFiles, jsonBytes, randomFrom, randomSpec } from './fixtures.mjs';
 import { FIELD, seal, withField } from './forgeries.mjs';
-import { parquetFile } from './parquet-forger.mjs';
+import { parquetFile, varint } from './parquet-forger.mjs';
 
 const SEED = 17;
 const random = randomFrom(SEED);
@@ -82,6 +82,22 @@ const parquet = (page, meta, footer) => parquetFile([{ ...prompts, page, meta },
 /** A run of 2^30 values among three. */
 const LONG_RUN = [1, 0xfe, 0xff, 0xff, 0xff, 0x07, 1];
 const longRun = () => parquetFile([prompts, { ...ones, page: { encoding: 8, data: LONG_RUN } }]);
+
+/** Lengths packed as differences: the first is 0, each further one is larger by `step`, in blocks of 128. */
+const lengths = (count, step) => [
+  ...[0x80, 0x01, 4, ...varint(count), 0],
+  ...repeated(Math.ceil((count - 1) / 128), () => [2 * step, 0, 0, 0, 0]).flat(),
+];
+/** Texts that each repeat the whole one before, and one more character of it. */
+function growingTexts() {
+  const count = 30_000;
+  const values = repeated(count, () => 1);
+  const data = [...lengths(count, 1), ...lengths(count, 0)];
+  return parquetFile([
+    { ...prompts, values: repeated(count, () => ''), page: { encoding: 7, data } },
+    { ...ones, values },
+  ]);
+}
 
 // Indexes and shards
 
@@ -245,6 +261,7 @@ export const HOSTILE = [
     () => ({ 'x.parquet': parquet({}, {}, { length: 0xffff_ffff }) }),
     'invalid_argument',
   ],
+  ['texts that each repeat the one before', 'parquet', () => ({ 'x.parquet': growingTexts() }), 'size_overflow'],
   ['a run of a billion values', 'parquet', () => ({ 'x.parquet': longRun() }), 'invalid_argument'],
   [
     'a member larger than it states',
