@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '../web/waiting.mjs';
 import { importExtension } from './import-module.mjs';
 import { CHAT, describeExtension, hasModel } from './installed.mjs';
@@ -17,6 +18,8 @@ const NEXT =
 /** The script never arrives, so the page never finishes loading. */
 const SLOW = '<p>Slow</p><script src="/never"></script>';
 const PAGES = { '/next': NEXT, '/slow': SLOW };
+/** Long enough for a call to a page on a busy machine. */
+const GIVEN_UP_MS = 20_000;
 let isLoadedAhead = false;
 
 /** Serves a site whose first page makes the browser prerender the next one. */
@@ -96,12 +99,11 @@ describeExtension(
           .catch(() => false),
       );
       assert.equal(next.isReady, isMadeReady);
-      const type = () => page.type('textarea', PROMPT);
-      await waitFor('the prompt in its box', () =>
-        type()
-          .then(() => true)
-          .catch(() => false),
-      );
+      // A call during the replacement may fail or never end: it is given up after a while, and made again.
+      await waitFor('the prompt in its box', async () => {
+        const typed = page.type('textarea', PROMPT).then(() => true);
+        return Promise.race([typed.catch(() => false), sleep(GIVEN_UP_MS, false)]);
+      });
       await installed.badgeThat('with a model', hasModel, AHEAD);
     });
 

@@ -1,6 +1,7 @@
 /** Orders collected rows: the same rows make the same benchmark, in whatever order and pieces they arrive. */
 import { SignalboxError } from '../errors.js';
 import { type CollectedDataset, type CollectedModel, type Collector, isBefore, NONE } from './collector.js';
+import { droppedLines } from './drop-reasons.js';
 import type { DatasetMetric } from './metric-rules.js';
 
 export interface Benchmark {
@@ -28,6 +29,13 @@ export function metricConflicts(datasets: readonly CollectedDataset[]): string[]
   return datasets.flatMap(({ rule }) => rule.conflict() ?? []).sort(compare);
 }
 
+/** Lists the reasons to refuse datasets: too many of their scores or samples cannot be used. */
+export function faultsOf(datasets: readonly CollectedDataset[]): string[] {
+  return datasets
+    .flatMap(({ name, rule, faults }) => [...faults.reasons(name, rule.described), rule.undirected() ?? []].flat())
+    .sort(compare);
+}
+
 export interface OrderOptions {
   hasVector(row: number): boolean;
   /** Descriptions of datasets from shards, which replace the rules'. */
@@ -38,9 +46,12 @@ export interface OrderOptions {
 
 /** Returns whether a row can be embedded and has an outcome; counts the reason if not. */
 function isUsable(collector: Collector, row: number, { hasVector, isShard }: OrderOptions): boolean {
-  const place = { file: `${collector.datasets[collector.rowDatasets.get(row)]?.name} ${collector.ids[row]}` };
+  const { name, faults } = collector.datasets[collector.rowDatasets.get(row)] as CollectedDataset;
+  const place = { file: `${name} ${collector.ids[row]}` };
+  faults.samples += 1;
   if (collector.promptSlots.get(row) === NONE && !hasVector(row)) {
     collector.drop('no_prompt', place);
+    faults.withoutPrompt += 1;
     return false;
   }
   for (const [m, model] of collector.models.entries()) {
@@ -131,9 +142,8 @@ export function putInOrder(collector: Collector, options: OrderOptions): Benchma
   const rows: number[] = [];
   for (let row = 0; row < collector.rows; ++row) if (isUsable(collector, row, options)) rows.push(row);
   if (rows.length === 0) {
-    const reasons = [...collector.dropped].filter(([, { count }]) => count > 0);
-    const why = reasons.map(([reason, { count }]) => `${count} ${reason}`).join(', ');
-    throw new SignalboxError('invalid_argument', `no row can be used${why === '' ? '' : `: ${why}`}`);
+    const why = [...faultsOf(collector.datasets), ...droppedLines(collector.dropped)];
+    throw new SignalboxError('invalid_argument', ['no row can be used', ...why].join('\n  '));
   }
   const order = orderOf(collector, rows);
   const { numbers, isGraded, hasMissing } = measuredModels(collector, order, options.isShard ?? false);

@@ -14,7 +14,7 @@ import {
   assembleIndex,
   type BuildSettings,
   type BuiltIndex,
-  checkMetrics,
+  checkReport,
   dimOf,
   importFiles,
   join,
@@ -65,6 +65,7 @@ interface BuildCommandOptions {
   partial?: true;
   cache: string | false;
   measure: boolean;
+  dropTruncated?: true;
   dryRun?: true;
   json?: true;
 }
@@ -99,9 +100,11 @@ function perDataset<T>(flags: string, description: string, toValue: (text: strin
 }
 
 function toRange(text: string): [number, number] {
-  const [low = Number.NaN, high = Number.NaN, ...more] = text.split(',').map(parseDecimal);
-  if (!(low < high) || more.length > 0) throw new InvalidArgumentError('Expected low,high, as in 0,10.');
-  return [low, high];
+  const [worst = Number.NaN, best = Number.NaN, ...more] = text.split(',').map(parseDecimal);
+  if (!(worst < best || worst > best) || more.length > 0) {
+    throw new InvalidArgumentError('Expected worst,best, as in 0,10, or 1,0 if less is better.');
+  }
+  return [worst, best];
 }
 
 async function readPrices(file: string | undefined): Promise<BuildSettings['prices']> {
@@ -128,6 +131,7 @@ async function settingsOf(o: BuildCommandOptions): Promise<BuildSettings> {
     dims: o.dims,
     maxRows: o.maxRows,
     maxWork: o.maxWork,
+    dropCutOff: o.dropTruncated,
     name: o.name,
     prices: await readPrices(o.prices),
   };
@@ -206,7 +210,9 @@ async function buildInto(
 ) {
   const settings = await settingsOf(o);
   const isShard = o.shard !== undefined || o.partial === true;
-  const imported = await importFiles(await findFiles(places), { ...settings, shard: o.shard }, storage, progress);
+  const { files, passedOver } = await findFiles(places);
+  const imported = await importFiles(files, { ...settings, shard: o.shard }, storage, progress);
+  imported.files.ignored.push(...passedOver);
   const origin = await openOrigin(o, signal);
   try {
     const dim = dimOf(origin, imported, o.dims);
@@ -217,7 +223,7 @@ async function buildInto(
       say(o.json, joined.report, printableLines([reportText(joined.report)]));
       return;
     }
-    checkMetrics(joined.report.mixedMetrics);
+    checkReport(joined.report);
     const vectorised = await vectorise(joined, origin, o.dims, storage, progress);
     const parts: Part[] = [o.shard ?? 'open'];
     const built = isShard
@@ -323,11 +329,18 @@ function withData(command: Command): Command {
   return command
     .addOption(new Option('--from <source>', 'source format (default: auto-detect)').choices(SOURCES))
     .addOption(perDataset('--metric <[dataset=]name>', 'the score to use; repeatable', String, 'the only one'))
-    .addOption(perDataset('--range <[dataset=]low,high>', 'range of the metric; repeatable', toRange, '0,1'))
+    .addOption(
+      perDataset(
+        '--range <[dataset=]worst,best>',
+        'range of the metric, 1,0 if less is better; repeatable',
+        toRange,
+        '0,1',
+      ),
+    )
     .addOption(
       perDataset(
         '--threshold <[dataset=]x>',
-        'count scores above x as correct; repeatable',
+        'count scores better than x as correct; repeatable',
         toNumber,
         'keep graded scores',
       ),
@@ -336,6 +349,7 @@ function withData(command: Command): Command {
     .option('--exclude-datasets <globs>', 'exclude these datasets', toList)
     .option('--models <globs>', 'only these models, comma-separated', toList)
     .option('--exclude-models <globs>', 'exclude these models', toList)
+    .option('--drop-truncated', 'leave out answers that ended at a length limit')
     .option('--prices <file>', "prices: OpenRouter's /api/v1/models or LiteLLM's price map");
 }
 

@@ -125,7 +125,7 @@ function headerOf(file: string, info: IndexInfo): ShardHeader {
 const isBelow = (value: unknown, limit: number) =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) < limit;
 const areFigures = (value: unknown) =>
-  isObject(value) && Object.keys(NO_FIGURES).every((key) => Number.isSafeInteger(value[key]));
+  isObject(value) && Object.keys(NO_FIGURES).every((key) => Number.isSafeInteger(value[key] ?? 0)); // Older shards lack some.
 
 type FileHandle = Awaited<ReturnType<typeof open>>;
 
@@ -321,7 +321,7 @@ function mergeDescriptions(shards: readonly ShardFile[], names: readonly string[
 }
 
 function addFigures(to: ModelFigures, more: ModelFigures): void {
-  for (const key of Object.keys(NO_FIGURES) as (keyof ModelFigures)[]) to[key] += more[key];
+  for (const key of Object.keys(NO_FIGURES) as (keyof ModelFigures)[]) to[key] += more[key] ?? 0;
 }
 
 async function addShard(collector: Collector, shard: ShardFile, file: string, firstSlot: number): Promise<void> {

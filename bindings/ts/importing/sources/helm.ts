@@ -3,7 +3,7 @@ import { field, isObject, kindOf, optionalText, requiredObject, requiredText, te
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, type InputFile } from '../input-file.js';
 import { readJson, readJsonParts } from '../json.js';
-import type { AnswerFigures, ImportContext, Place, RecordSink } from '../records.js';
+import type { Answer, ImportContext, Place, RecordSink } from '../records.js';
 
 const SPEC = 'run_spec.json';
 const STATE = 'scenario_state.json';
@@ -283,7 +283,7 @@ function meanOf(stat: unknown, name: string, place: Place): number | null {
   return sum === undefined || count === undefined ? null : sum / count;
 }
 
-function figuresOf(metrics: ReadonlyMap<string, Mean>): AnswerFigures {
+function figuresOf(metrics: ReadonlyMap<string, Mean>): Answer {
   const first = (names: string[]) =>
     names.map((name) => metrics.get(name)?.value).find((value) => value !== undefined && value !== null);
   return { tokensIn: first(TOKENS_IN) ?? undefined, tokensOut: first(TOKENS_OUT) ?? undefined };

@@ -13,7 +13,7 @@ import {
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, type InputFile } from '../input-file.js';
 import { type JsonPart, readJsonParts } from '../json.js';
-import type { AnswerFigures, ImportContext, Place } from '../records.js';
+import type { Answer, ImportContext, Place } from '../records.js';
 import { readZip } from '../zip.js';
 
 const ARCHIVE = /\.eval$/i;
@@ -174,7 +174,7 @@ class Log {
   #emit(id: string, { prompt, place, scores, usages }: Epochs, dataset: string, model: string): void {
     const { sink } = this.#context;
     const tokens = (name: string) => meanOf(usages.map((usage) => field(usage, model, name)));
-    const figures: AnswerFigures = { tokensIn: tokens('input_tokens'), tokensOut: tokens('output_tokens') };
+    const figures: Answer = { tokensIn: tokens('input_tokens'), tokensOut: tokens('output_tokens') };
     const sample = sink.sample({ dataset, key: id, id, prompt, place });
     for (const [metric, values] of scores) {
       // If no epoch has a number, pass the text on, so that it is counted as not a number.

@@ -1,7 +1,7 @@
 /** Our plain long form, one row per sample and model; and the cell readers that all table importers share. */
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, headOf, type InputFile } from '../input-file.js';
-import type { AnswerFigures, ImportContext, Place, RecordSink } from '../records.js';
+import type { Answer, ImportContext, Place, RecordSink } from '../records.js';
 import { headColumns, readTable, type TableFormat, type TableReader, tableFormat } from '../table.js';
 import { textKey } from '../text-hash.js';
 
@@ -223,7 +223,7 @@ export class LongRows implements TableReader {
     this.#sink.score(sample, model, metric, scoreOf(cells[at.score]), place, figures);
   }
 
-  #figures(cells: readonly unknown[], at: LongColumns, place: Place): AnswerFigures {
+  #figures(cells: readonly unknown[], at: LongColumns, place: Place): Answer {
     const figure = (column: number) => figureCell(cells[column], this.#names[column] ?? '', place);
     return { costUsd: figure(at.cost), tokensIn: figure(at.tokensIn), tokensOut: figure(at.tokensOut) };
   }

@@ -1,7 +1,7 @@
 /** Our plain wide form: one row per sample and one column per model, in CSV, TSV, JSONL or Parquet. */
 import type { Importer } from '../importer.js';
 import { badInput, type InputFile } from '../input-file.js';
-import type { AnswerFigures, ImportContext, Place, RecordSink } from '../records.js';
+import type { Answer, ImportContext, Place, RecordSink } from '../records.js';
 import { headColumns, readTable, type TableReader, tableFormat } from '../table.js';
 import { llmRouterImporter } from './llmrouter.js';
 import {
@@ -150,7 +150,7 @@ class WideRows implements TableReader {
     this.#sink.score(sample, model.name, 'score', score, place, figures);
   }
 
-  #figures({ cost, tokensIn, tokensOut }: ModelColumn, cells: readonly unknown[], place: Place): AnswerFigures {
+  #figures({ cost, tokensIn, tokensOut }: ModelColumn, cells: readonly unknown[], place: Place): Answer {
     const figure = (column: number) => figureCell(cells[column], this.#names[column] ?? '', place);
     return { costUsd: figure(cost), tokensIn: figure(tokensIn), tokensOut: figure(tokensOut) };
   }
