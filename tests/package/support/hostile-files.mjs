@@ -176,6 +176,19 @@ export const HOSTILE = [
     'invalid_argument',
   ],
   [
+    'a new dataset and a new model on every line',
+    'csv',
+    () => ({ 'x.csv': lines(4000, (i) => (i === 0 ? 'prompt,dataset,model,score' : `p${i},d${i},m${i},1`)) }),
+    'size_overflow',
+  ],
+  [
+    'many long names',
+    'csv',
+    () => ({
+      'x.csv': text(`prompt,dataset,${names(20_000).map((n) => `${n}${'_'.repeat(9)}`)}\nhi,x${',1'.repeat(20_000)}\n`),
+    }),
+  ],
+  [
     'a new column on every line',
     'jsonl',
     () => ({ 'x.jsonl': lines(20_000, (i) => `{"prompt":"p${i}","m${i}":1}`) }),
