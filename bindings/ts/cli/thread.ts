@@ -35,7 +35,7 @@ function listen(onSignal: (signal: EndSignal) => void): () => void {
 async function removeTemporary(outputs: readonly string[]): Promise<void> {
   const isOurs = new RegExp(`\\.(?:building|writing)-(?:[0-9a-f]+-)?${process.pid}-|\\.${process.pid}\\.tmp$`);
   for (const folder of new Set(outputs.map((output) => path.dirname(path.resolve(output))))) {
-    for (const name of (await readdir(folder)).filter((name) => isOurs.test(name))) {
+    for (const name of (await readdir(folder).catch(() => [])).filter((name) => isOurs.test(name))) {
       await rm(path.join(folder, name), { recursive: true, force: true });
     }
   }
