@@ -62,21 +62,23 @@ export interface JsonPart {
 
 /**
  * Streams a document and calls `onPart` with each part that a path names (`$.samples.*`: every element of `samples`),
- * in file order. NaN and Infinity are null. Memory holds only these parts. Errors: `invalid_argument` with the place of
- * the first defect, which may be that the document ends early; `aborted`.
+ * in file order, until it returns false. NaN and Infinity are null. Memory holds only these parts. Errors:
+ * `invalid_argument` with the place of the first defect, which may be that the document ends early; `aborted`.
  */
 export async function readJsonParts(
   file: InputFile,
   paths: string[],
-  onPart: (part: JsonPart) => void,
+  onPart: (part: JsonPart) => unknown,
   options: ReadFileOptions = {},
 ): Promise<void> {
   const parser = new JSONParser({ paths, keepStack: false });
   const place = { file: file.path };
   let failure: unknown;
+  let isStopped = false;
   parser.onValue = ({ value, key, stack }) => {
+    if (isStopped) return;
     const keys = stack.slice(1).map((entry) => entry.key);
-    onPart({ value, path: [...keys, key].filter((k) => k !== undefined) as (string | number)[] });
+    isStopped = onPart({ value, path: [...keys, key].filter((k) => k !== undefined) as (string | number)[] }) === false;
   };
   parser.onError = (error) => {
     failure ??= error;
@@ -88,7 +90,10 @@ export async function readJsonParts(
     if (failure instanceof SignalboxError) throw failure;
     if (failure !== undefined) throw badInput(place, `not JSON: ${(failure as Error).message}`, failure);
   };
-  for await (const text of textOf(file, options)) write(numbers.clean(text)); // The decoder removed a byte order mark.
+  for await (const text of textOf(file, options)) {
+    write(numbers.clean(text)); // The decoder removed a byte order mark.
+    if (isStopped) return;
+  }
   write(numbers.rest());
   if (!parser.isEnded) throw badInput(place, 'not JSON: it ends early');
 }

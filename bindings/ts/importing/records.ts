@@ -104,7 +104,7 @@ export interface RecordSink {
   sample(sample: Sample): number;
   /** Records one model's score on a sample, in the source's own range; null, undefined or NaN if there is none. */
   score(sample: number, model: string, metric: string, value: unknown, place: Place, answer?: Answer): void;
-  /** Notes that less is better in a metric of a dataset. Has to be called before the first score of the dataset. */
+  /** Notes that less is better in a metric of a dataset. Has to be called before the metric's first score. */
   lowerIsBetter(dataset: string, metric: string): void;
   /** Counts a row, a run or a file that is left out; `detail` follows the place in the report. */
   drop(reason: DropReason, place: Place, detail?: string): void;

@@ -29,7 +29,7 @@ const LONGEST_VALUE = 60;
 
 /** Settings that say how a tool ran, but neither what it asked nor which model answered. */
 const EXECUTION =
-  /^(api_?key|base_?url|model_base_url|device(_map)?|dtype|torch_dtype|batch(_size)?|max_batch_size|num_?gpus|gpu.*|tensor_parallel_size|data_parallel_size|pipeline_parallel_size|max_connections|num_concurrent|concurrency|max_retries|retries|timeout|attempt_timeout|request_timeout|cache|cache_prompt|log_.*|verbose|trust_remote_code|tokenizer_backend|tokenized_requests|swap_space|enforce_eager|seed)$/i;
+  /^(api_?key|base_?url|model_base_url|device(_map)?|dtype|torch_dtype|batch(_size)?|max_batch_size|num_?gpus|gpu.*|tensor_parallel_size|data_parallel_size|pipeline_parallel_size|max_connections|num_concurrent|concurrency|max_retries|retries|timeout|attempt_timeout|request_timeout|cache|cache_prompt|log_.*|logprobs|top_logprobs|prompt_logprobs|stream(ing)?|stream_idle_timeout|adaptive_connections|(extra|default)_headers|verbose|trust_remote_code|tokenizer_backend|tokenized_requests|swap_space|enforce_eager|(\w+_)?seed)$/i;
 
 /** Settings that define a candidate for a router, whatever it was asked. */
 const DEFINING = /effort|reason|think|budget|solver|revision|peft|adapter|quant|instruction|prompt/i;
@@ -59,9 +59,10 @@ function differing(all: readonly Settings[]): string[] {
 }
 
 function shortened(value: string): string {
-  if (value.length <= LONGEST_VALUE) return value;
+  const line = value.replace(/\s+/g, ' ').trim();
+  if (line.length <= LONGEST_VALUE) return line;
   const [high, low] = textHash(value);
-  return `${value.slice(0, LONGEST_VALUE / 2)}… #${((high ^ low) >>> 0).toString(16)}`;
+  return `${line.slice(0, LONGEST_VALUE / 2)}… #${((high ^ low) >>> 0).toString(16)}`;
 }
 
 /** Appends the differing settings to a name, such as `sums (num_fewshot=5)`. */
@@ -115,6 +116,32 @@ export function nameRuns(runs: readonly Run[]): RunNames[] {
     dataset: datasetOf(run),
     model: qualified(run.model, run.modelSettings, modelKeys.get(run.model) ?? []),
   }));
+}
+
+/** A metric of a dataset, with the settings of its computation: the judge, the reference. */
+export interface Measure {
+  dataset: string;
+  metric: string;
+  settings: Settings;
+}
+
+/**
+ * Returns the names of metrics, in the given order: the plain name, followed by the settings in which the measures of
+ * that dataset and metric differ, such as `preference (judge: a)`. The addition contains no `=`, since the option that
+ * chooses a metric separates the dataset by it.
+ */
+export function nameMetrics(measures: readonly Measure[]): string[] {
+  const keyOf = ({ dataset, metric }: Measure) => JSON.stringify([dataset, metric]);
+  const keys = new Map(
+    [...grouped(measures, keyOf)].map(([key, group]) => [key, differing(group.map(({ settings }) => settings))]),
+  );
+  return measures.map((measure) => {
+    const parts = (keys.get(keyOf(measure)) ?? []).flatMap((key) => {
+      const value = measure.settings[key];
+      return value === undefined ? [] : `${key}: ${shortened(value)}`;
+    });
+    return parts.length === 0 ? measure.metric : `${measure.metric} (${parts.join(', ').replaceAll('=', ':')})`;
+  });
 }
 
 /** A log, which may be one of several versions of a run. */

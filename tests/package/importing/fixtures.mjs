@@ -20,7 +20,10 @@ export function inputFiles(contents) {
 
 export const lines = (...values) => values.map((value) => JSON.stringify(value)).join('\n');
 
-/** A sink that keeps everything: samples by number, scores with the keys of their samples, counts of dropped items. */
+/**
+ * A sink that keeps everything: samples by number, scores with the keys of their samples, counts of dropped items, the
+ * details of drops, and metrics of which less is better.
+ */
 export function recordingSink() {
   const numbers = new Map();
   const record = { samples: [], scores: [], dropped: {}, places: [], details: [], lower: [] };
@@ -39,12 +42,13 @@ export function recordingSink() {
       record.places.push(place);
     },
     lowerIsBetter(dataset, metric) {
-      assert.equal(record.scores.length, 0, 'directions are known before the first score');
+      const isScored = record.scores.some((score) => score.dataset === dataset && score.metric === metric);
+      assert.ok(!isScored, 'directions are known before the first score');
       record.lower.push(`${dataset} ${metric}`);
     },
     drop(reason, place, detail = '') {
       record.dropped[reason] = (record.dropped[reason] ?? 0) + 1;
-      record.details.push(detail);
+      record.details.push(`${reason} ${place.file}${detail}`);
       record.places.push(place);
     },
   };

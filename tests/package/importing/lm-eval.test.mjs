@@ -104,8 +104,8 @@ describe('sample logs of lm-evaluation-harness', () => {
     assert.deepEqual(
       record.samples.map((sample) => [sample.key, sample.prompt]),
       [
-        ['h0', 'First?\nSecond?'],
-        ['h1', 'First?\nSecond?'],
+        ['h0', 'Second?'],
+        ['h1', 'Second?'],
         ['h2', 'Old form?'],
         ['h3', 'From the document?'],
         ['h4', '[{"role": broken'],

@@ -1,7 +1,7 @@
 // Decides which runs are of one dataset and one model: settings, versions, repetitions.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { nameRuns, newestVersions, settingsOf } from '../../../dist/importing/runs.js';
+import { nameMetrics, nameRuns, newestVersions, settingsOf } from '../../../dist/importing/runs.js';
 
 const run = (dataset, model, taskSettings = {}, modelSettings = {}) => ({
   dataset,
@@ -63,6 +63,22 @@ describe('names of runs', () => {
     const [one, other] = nameRuns([long('x'), long('y')]).map(({ model }) => model);
     assert.notEqual(one, other);
     assert.ok(one.length < 80, one);
+    const lines = nameRuns([run('sums', 'a', {}, { prompt: 'Be\n  brief.\n' }), run('sums', 'a')]);
+    assert.equal(lines[0].model, 'a (prompt=Be brief.)');
+  });
+});
+
+describe('names of metrics', () => {
+  const measure = (dataset, settings) => ({ dataset, metric: 'win', settings });
+
+  it('are the plain ones if no settings differ within a dataset', () => {
+    const judges = [measure('a', { judge: 'x' }), measure('a', { judge: 'x' }), measure('b', { judge: 'y' })];
+    assert.deepEqual(nameMetrics(judges), ['win', 'win', 'win']);
+  });
+
+  it('name the settings that differ, without the sign that separates a dataset in an option', () => {
+    const judges = [measure('a', { judge: 'x=1', n: '2' }), measure('a', { judge: 'y', n: '2' }), measure('a', {})];
+    assert.deepEqual(nameMetrics(judges), ['win (judge: x:1, n: 2)', 'win (judge: y, n: 2)', 'win']);
   });
 });
 

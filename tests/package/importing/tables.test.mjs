@@ -76,11 +76,11 @@ describe('the wide form', () => {
     assert.equal(samples[1].row, 1, 'rows are numbered over all files');
   });
 
-  it('reads columns of figures, and ignores answers, targets and indexes', async () => {
+  it('reads columns of answer, and ignores answers, targets and indexes', async () => {
     const header = ',dataset,id,prompt,answer,a,a|model_response,a|cost_usd,a|tokens_in,a|tokens_out,split';
     const { scores } = await imported(wideImporter, { 'r.csv': `${header}\n0,d,1,q,42,True,text,0.001,10,20,test\n` });
     assert.deepEqual(
-      scores.map(({ model, value, figures }) => [model, value, figures]),
+      scores.map(({ model, value, answer }) => [model, value, answer]),
       [['a', 1, { costUsd: 0.001, tokensIn: 10, tokensOut: 20 }]],
     );
   });
@@ -172,7 +172,7 @@ describe('the wide form', () => {
 describe('the long form', () => {
   const row = (more) => ({ dataset: 'd', id: '1', prompt: 'q', model: 'm', score: 1, ...more });
 
-  it('is read with its metrics and figures', async () => {
+  it('is read with its metrics and answer', async () => {
     const record = await imported(longImporter, {
       'r.jsonl': lines(
         row(),
@@ -181,12 +181,12 @@ describe('the long form', () => {
       's.csv': 'task,prompt,model,score\nt,p,m,True\n',
     });
     assert.deepEqual(
-      record.scores.map(({ dataset, model, metric, value, figures }) => [
+      record.scores.map(({ dataset, model, metric, value, answer }) => [
         dataset,
         model,
         metric,
         value,
-        figures?.costUsd,
+        answer?.costUsd,
       ]),
       [
         ['d', 'm', 'score', 1, undefined],
