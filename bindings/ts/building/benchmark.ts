@@ -19,8 +19,10 @@ export interface Benchmark {
 }
 
 /** Cells that an index may have whatever the number of scores, and cells per score beyond that. */
-const HARMLESS_CELLS = 1 << 26;
+const HARMLESS_CELLS = 1 << 24;
 const MOST_CELLS_PER_OUTCOME = 400;
+/** Means by dataset and model that an index may have: the core's limit. */
+const MOST_MEANS = 1 << 22;
 
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 
@@ -147,9 +149,17 @@ export function putInOrder(collector: Collector, options: OrderOptions): Benchma
   }
   const order = orderOf(collector, rows);
   const { numbers, isGraded, hasMissing } = measuredModels(collector, order, options.isShard ?? false);
+  const { rowTasks, datasets } = tasksOf(collector, order, options.described);
+  if (datasets.length * numbers.length > MOST_MEANS) {
+    throw new SignalboxError(
+      'size_overflow',
+      `${datasets.length} datasets and ${numbers.length} models, expected a product of at most ${MOST_MEANS}`,
+    );
+  }
   return {
     order,
-    ...tasksOf(collector, order, options.described),
+    rowTasks,
+    datasets,
     models: numbers.map((m) => collector.models[m] as CollectedModel),
     isGraded,
     hasMissing,

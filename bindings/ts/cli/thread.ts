@@ -33,9 +33,9 @@ function listen(onSignal: (signal: EndSignal) => void): () => void {
 
 /** Removes this process's temporary files beside the outputs: the thread no longer can. */
 async function removeTemporary(outputs: readonly string[]): Promise<void> {
-  const isOurs = new RegExp(`\\.(building|writing)-[0-9a-f]+-${process.pid}-`);
+  const isOurs = new RegExp(`\\.(?:building|writing)-(?:[0-9a-f]+-)?${process.pid}-|\\.${process.pid}\\.tmp$`);
   for (const folder of new Set(outputs.map((output) => path.dirname(path.resolve(output))))) {
-    for (const name of (await readdir(folder)).filter((name) => isOurs.test(name))) {
+    for (const name of (await readdir(folder).catch(() => [])).filter((name) => isOurs.test(name))) {
       await rm(path.join(folder, name), { recursive: true, force: true });
     }
   }

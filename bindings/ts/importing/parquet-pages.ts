@@ -1,4 +1,6 @@
 /** Reads the headers of the pages of a Parquet column, and checks the runs in them, before hyparquet believes both. */
+import { deltaBinaryUnpack } from 'hyparquet/src/delta.js';
+import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
 import { type Fields, ThriftReader } from './thrift.js';
 
 const DATA = 0;
@@ -15,6 +17,8 @@ const MOST = 2 ** 31 - 1;
 /** Encodings that hold runs: of a dictionary's places (two names of one), and of booleans. */
 const DICTIONARY_ENCODINGS = new Set([2, 8]);
 const RUN_ENCODING = 3;
+/** Texts without the start that they share with the one before. */
+const DELTA_ENCODING = 7;
 const MOST_WIDTH = 32;
 
 /** Greatest repetition and definition level of a column, and whether its values are booleans. */
@@ -116,15 +120,37 @@ function unpackedOf(packed: Uint8Array, unpackedBytes: number, unpack: Unpack): 
   return bytes;
 }
 
-/** Checks the runs of a page. Errors: a plain `Error`. */
-export function checkPage({ kind, header, values, packed, unpackedBytes }: Page, levels: Levels, unpack: Unpack): void {
-  if (kind === DATA) {
-    const bytes = unpackedOf(packed, unpackedBytes, unpack);
-    const definitions = checkLevels(bytes, 0, levels.repetition, values);
-    const at = checkLevels(bytes, definitions, levels.definition, values);
-    checkValues(bytes, at, countIn(header, 2, 'the encoding', MOST), levels.isBoolean, values);
-  }
-  if (kind !== DATA_V2) return;
+const readerAt = (bytes: Uint8Array, offset: number) => ({
+  view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  offset,
+});
+
+/** Counts values below the greatest definition level, which are missing. */
+function missingIn(bytes: Uint8Array, at: number, most: number, count: number): number {
+  if (most === 0) return 0;
+  const found = new Array<number>(count);
+  readRleBitPackedHybrid(readerAt(bytes, at), widthOf(most), found);
+  return found.reduce((sum, level) => sum + Number(level !== most), 0);
+}
+
+/** Returns the bytes of shared starts, of which the page has none. */
+function sharedBytes(bytes: Uint8Array, at: number, count: number): number {
+  const lengths = new Int32Array(count);
+  if (count > 0) deltaBinaryUnpack(readerAt(bytes, at), count, lengths);
+  return lengths.reduce((sum, length) => sum + Math.max(0, length), 0);
+}
+
+function checkFirst({ header, values, packed, unpackedBytes }: Page, levels: Levels, unpack: Unpack): number {
+  const bytes = unpackedOf(packed, unpackedBytes, unpack);
+  const definitions = checkLevels(bytes, 0, levels.repetition, values);
+  const at = checkLevels(bytes, definitions, levels.definition, values);
+  const encoding = countIn(header, 2, 'the encoding', MOST);
+  checkValues(bytes, at, encoding, levels.isBoolean, values);
+  if (encoding !== DELTA_ENCODING) return 0;
+  return sharedBytes(bytes, at, values - missingIn(bytes, definitions, levels.definition, values));
+}
+
+function checkSecond({ header, values, packed, unpackedBytes }: Page, levels: Levels, unpack: Unpack): number {
   const missing = countIn(header, 2, 'the missing values', values);
   countIn(header, 3, 'the rows', values);
   const definitionBytes = countIn(header, 5, 'the bytes of definition levels', packed.length);
@@ -135,5 +161,15 @@ export function checkPage({ kind, header, values, packed, unpackedBytes }: Page,
   if (levelBytes > unpackedBytes) throw new Error(`levels of ${levelBytes} bytes in a page of ${unpackedBytes}`);
   const isPacked = header.get(7) !== 0;
   const rest = unpackedOf(packed.subarray(levelBytes), unpackedBytes - levelBytes, isPacked ? unpack : undefined);
-  checkValues(rest, 0, countIn(header, 4, 'the encoding', MOST), true, values - missing);
+  const encoding = countIn(header, 4, 'the encoding', MOST);
+  checkValues(rest, 0, encoding, true, values - missing);
+  return encoding === DELTA_ENCODING ? sharedBytes(rest, 0, values - missing) : 0;
+}
+
+/**
+ * Checks the runs of a page. Returns the bytes that its values take beyond those of the page. Errors: a plain `Error`.
+ */
+export function checkPage(page: Page, levels: Levels, unpack: Unpack): number {
+  if (page.kind === DATA) return checkFirst(page, levels, unpack);
+  return page.kind === DATA_V2 ? checkSecond(page, levels, unpack) : 0;
 }

@@ -139,7 +139,8 @@ async function checkPages(file: InputFile, metadata: FileMetaData, options: Read
       guard(unpacked);
       values += page.values;
       if (values > Number(column.num_values)) break;
-      checkPage(page, ofColumn, compressors[column.codec as keyof typeof compressors] as Unpack);
+      unpacked += checkPage(page, ofColumn, compressors[column.codec as keyof typeof compressors] as Unpack);
+      guard(unpacked);
     }
     if (values !== Number(column.num_values)) {
       throw new Error(`the pages of a column hold ${values} values, the metadata states ${column.num_values}`);

@@ -3,7 +3,7 @@ import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import { buildIndex } from '../../../dist/build.js';
 import { embedderFiles, jsonBytes, randomFrom, randomSpec } from './fixtures.mjs';
 import { FIELD, seal, withField } from './forgeries.mjs';
-import { parquetFile } from './parquet-forger.mjs';
+import { parquetFile, varint } from './parquet-forger.mjs';
 
 const SEED = 17;
 const random = randomFrom(SEED);
@@ -83,6 +83,22 @@ const parquet = (page, meta, footer) => parquetFile([{ ...prompts, page, meta },
 const LONG_RUN = [1, 0xfe, 0xff, 0xff, 0xff, 0x07, 1];
 const longRun = () => parquetFile([prompts, { ...ones, page: { encoding: 8, data: LONG_RUN } }]);
 
+/** Lengths packed as differences: the first is 0, each further one is larger by `step`, in blocks of 128. */
+const lengths = (count, step) => [
+  ...[0x80, 0x01, 4, ...varint(count), 0],
+  ...repeated(Math.ceil((count - 1) / 128), () => [2 * step, 0, 0, 0, 0]).flat(),
+];
+/** Texts that each repeat the whole one before, and one more character of it. */
+function growingTexts() {
+  const count = 30_000;
+  const values = repeated(count, () => 1);
+  const data = [...lengths(count, 1), ...lengths(count, 0)];
+  return parquetFile([
+    { ...prompts, values: repeated(count, () => ''), page: { encoding: 7, data } },
+    { ...ones, values },
+  ]);
+}
+
 // Indexes and shards
 
 const manyModels = () => buildIndex(randomSpec({ rows: 6, models: 20_000, tasks: 1, codes: 'binary' }));
@@ -96,8 +112,8 @@ async function noisyIndex() {
 const object = (keys) => Object.fromEntries(repeated(keys, (i) => [i.toString(36), 1]));
 
 const FIGURES = { nanoUsd: 0, costs: 0, tokensIn: 0, tokensInCount: 0, tokensOut: 0, tokensOutCount: 0 };
-/** Returns a shard of two rows, whose metadata `change` has changed. */
-async function shard(change) {
+/** Returns the index of a shard of two rows, whose metadata `change` has changed. */
+export function shardSpec(change = () => {}) {
   const tasks = ['a', 'b'];
   const metadata = {
     version: 1,
@@ -108,7 +124,7 @@ async function shard(change) {
     datasets: tasks.map((name) => ({ name, metric: 'score', range: [0, 1], threshold: null })),
   };
   change(metadata);
-  return buildIndex({
+  return {
     models: ['x', 'y'],
     tasks,
     embeddings: Float32Array.of(1, 0, 0, 1),
@@ -117,8 +133,9 @@ async function shard(change) {
     sampleIds: tasks.map((name) => JSON.stringify([name, name, '0'.repeat(16)])),
     codes: 'float32',
     metadata: { shard: metadata },
-  });
+  };
 }
+const shard = (change) => buildIndex(shardSpec(change));
 
 // Matrices and embedders
 
@@ -157,6 +174,19 @@ export const HOSTILE = [
     'csv',
     () => ({ 'x.csv': Buffer.concat([text('prompt,a\n'), noise(100_000)]) }),
     'invalid_argument',
+  ],
+  [
+    'a new dataset and a new model on every line',
+    'csv',
+    () => ({ 'x.csv': lines(4000, (i) => (i === 0 ? 'prompt,dataset,model,score' : `p${i},d${i},m${i},1`)) }),
+    'size_overflow',
+  ],
+  [
+    'many long names',
+    'csv',
+    () => ({
+      'x.csv': text(`prompt,dataset,${names(20_000).map((n) => `${n}${'_'.repeat(9)}`)}\nhi,x${',1'.repeat(20_000)}\n`),
+    }),
   ],
   [
     'a new column on every line',
@@ -244,6 +274,7 @@ export const HOSTILE = [
     () => ({ 'x.parquet': parquet({}, {}, { length: 0xffff_ffff }) }),
     'invalid_argument',
   ],
+  ['texts that each repeat the one before', 'parquet', () => ({ 'x.parquet': growingTexts() }), 'size_overflow'],
   ['a run of a billion values', 'parquet', () => ({ 'x.parquet': longRun() }), 'invalid_argument'],
   [
     'a member larger than it states',

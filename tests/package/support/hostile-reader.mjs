@@ -19,7 +19,7 @@ const embedder = {
   dim: 4,
   embed: async (texts) => texts.map((text) => ({ vector: Float32Array.of(text.length, 1, 0, 0), tokens: 1 })),
 };
-const build = async () => buildFromFiles(await findFiles([folder]), { embedder, maxWork: 1e6 });
+const build = async () => buildFromFiles((await findFiles([folder])).files, { embedder, maxWork: 1e6 });
 
 const READERS = {
   index: async () => {

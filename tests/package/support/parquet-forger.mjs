@@ -6,7 +6,7 @@ const BINARY = 8;
 const LIST = 9;
 const STRUCT = 12;
 
-function varint(number) {
+export function varint(number) {
   const out = [];
   for (let rest = BigInt(number); ; rest >>= 7n) {
     if (rest < 128n) return [...out, Number(rest)];
@@ -29,7 +29,7 @@ function struct(...fields) {
   return [...out, 0];
 }
 
-export const i32 = (id, value) => [id, I32, value === undefined ? undefined : zigzag(value)];
+const i32 = (id, value) => [id, I32, value === undefined ? undefined : zigzag(value)];
 const i64 = (id, value) => [id, I64, zigzag(value)];
 const binary = (id, value) => [id, BINARY, text(value)];
 const nested = (id, bytes) => [id, STRUCT, bytes];
