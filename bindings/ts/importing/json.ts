@@ -62,8 +62,8 @@ class PythonNumbers {
 class ExactTokenizer extends Tokenizer {
   protected override parseNumber(digits: string): number {
     const number = Number(digits);
-    const isExact = Number.isSafeInteger(number) || !/^-?\d+$/.test(digits);
-    return isExact ? number : (digits as unknown as number);
+    const isRounded = Number.isFinite(number) && !Number.isSafeInteger(number) && /^-?\d+$/.test(digits);
+    return isRounded ? (digits as unknown as number) : number;
   }
 }
 

@@ -127,6 +127,11 @@ describe('JSON', () => {
     assert.deepEqual(parts, [value]);
   });
 
+  it('takes an integer beyond all numbers for infinity, as ever', async () => {
+    const [longest, longer] = ['1'.repeat(309), '1'.repeat(310)];
+    assert.deepEqual(await readJson(file(`[${longest}, ${longer}]`)), [longest, Number.POSITIVE_INFINITY]);
+  });
+
   it('names the line of a defect beside them', async () => {
     await assert.rejects(
       readJsonLines(file('{"a": 12345678901234567890,}'), () => undefined),
