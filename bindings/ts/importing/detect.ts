@@ -77,9 +77,8 @@ const filesFirst = (what: string, files: string) => `${files}: ${what}`;
 function nothingFound(files: readonly InputFile[], broken: Groups<string>): SignalboxError {
   if (broken.size > 0) return refused(`no benchmark results found; ${broken.words(filesFirst)}`);
   return refused(
-    `no benchmark results found in ${some(files)}: expected files of a tool that signalbox knows, or a table (CSV, TSV, ` +
-      "JSONL or Parquet) with the column 'prompt' and one column per model, or 'model' and 'score'; --from names one of " +
-      SOURCES.join(', '),
+    `no benchmark results found in ${some(files)}; --from names one of ${SOURCES.join(', ')}. Expected files of these ` +
+      "tools, or a table (CSV, TSV, JSONL or Parquet) with the column 'prompt' and one column per model, or 'model' and 'score'",
   );
 }
 

@@ -155,6 +155,6 @@ describe('results of other tools', () => {
   it('of unknown origin lead to a message that says what is read', () =>
     refusesAll(
       { 'x.json': { anything: [] }, 'y.jsonl': '{"spec":{"containers":[]}}' },
-      /x\.json, y\.jsonl: expected .*column 'prompt'/,
+      /in x\.json, y\.jsonl; --from names .* Expected .*column 'prompt'/,
     ));
 });
