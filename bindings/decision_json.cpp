@@ -25,7 +25,7 @@ Json fallback_reason(Fallback fallback) {
     case Fallback::kNone: return nullptr;
     case Fallback::kLowConfidence: return "low_confidence";
     case Fallback::kOutOfCoverage: return "out_of_coverage";
-    case Fallback::kNoKnownToken: return "no_known_token";
+    case Fallback::kUnread: return "unread";
   }
   return nullptr;
 }

@@ -47,6 +47,7 @@ export {
   FALLBACK_REASONS,
   type FallbackReason,
   type Reasons,
+  type UnreadCause,
 } from './types.js';
 export { sourceWords } from './routing/words.js';
 

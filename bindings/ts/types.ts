@@ -23,9 +23,16 @@ export const POLICIES: readonly Policy[] = /* @__PURE__ */ policiesFor('task');
 export const CODE_TYPES = ['float32', 'int8', 'int4', 'binary'] as const;
 export type CodeType = (typeof CODE_TYPES)[number];
 
-/** Why the best single model was used in place of the policy's choice. */
-export const FALLBACK_REASONS = ['low_confidence', 'out_of_coverage', 'no_known_token'] as const;
+/**
+ * Why the best single model was used in place of the policy's choice: the evidence was too weak, nothing in the benchmark
+ * is like the input, the embedder could not read it, or there is nothing to read.
+ */
+export const FALLBACK_REASONS = ['low_confidence', 'out_of_coverage', 'unread', 'empty_prompt'] as const;
 export type FallbackReason = (typeof FALLBACK_REASONS)[number];
+
+/** Why a text could not be read: its `language`, it has no words but `marks` or numbers, or it is `empty`. */
+export const UNREAD_CAUSES = ['language', 'marks', 'empty'] as const;
+export type UnreadCause = (typeof UNREAD_CAUSES)[number];
 
 /** Why a model is not in the ranking. */
 export const EXCLUSION_REASONS = [
@@ -41,7 +48,7 @@ export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
 export type Price = number | { in: number; out: number };
 
 /**
- * One input: a prompt, a vector from the index's embedder ([dim], finite, of any norm; zeros mean "no known token"), or an
+ * One input: a prompt, a vector from the index's embedder ([dim], finite, of any norm; zeros mean "unread"), or an
  * embedding that `embed` returned.
  */
 export type RouteInput = string | ArrayLike<number> | Embedding;
@@ -370,10 +377,17 @@ export interface Samples {
 
 /** One embedded text. */
 export interface Embedding {
-  /** Unit norm, or zeros if no token is known. */
+  /** Unit norm, or zeros if the text could not be read. */
   vector: Float32Array;
   tokens: number;
   truncated: boolean;
+  /** Set by a router's `embed` if the text could not be read. */
+  unread?: UnreadCause | undefined;
+  /**
+   * Set by an embedder: the share of the text that consists of known words, 0..1 (docs/policy.md). Without this the router
+   * takes every vector except zeros as read.
+   */
+  wordShare?: number | undefined;
 }
 
 /** Settings, besides the model files, that affect the vectors. An index remembers them. */
@@ -456,7 +470,7 @@ export interface Routing {
   readonly info: IndexInfo;
 
   /**
-   * Picks the model for one input. A prompt without a known token, an empty one included, gets the best model overall,
+   * Picks the model for one input. A prompt that the embedder cannot read, or an empty one, gets the best model overall,
    * and the decision says so; only the beginning of a long prompt is read.
    *
    *     const { model, reason } = await router.route('Prove that sqrt(2) is irrational', { maxUsdPerMTok: 1 });

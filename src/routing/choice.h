@@ -20,7 +20,7 @@ enum class Fallback : std::uint8_t {
   kNone,
   kLowConfidence,  ///< Not confident enough that the challenger beats the best single model.
   kOutOfCoverage,  ///< Nothing in the benchmark is near the input.
-  kNoKnownToken,   ///< The input has no token that the embedder knows.
+  kUnread,         ///< The embedder could not read the input: its vector is zero.
 };
 
 /// Rules of a choice. Borrows everything.

@@ -51,7 +51,7 @@ Evidence evidence_of(const Index& index, const Candidates& candidates, const Rou
 void set_coverage(const Index& index, const RouteOptions& options, bool is_known, Decision& decision) {
   decision.percentile = is_known ? coverage_percentile(index.coverage, decision.mean_distance) : 100;
   decision.out_of_coverage = !is_known || decision.percentile > options.max_coverage_percentile;
-  if (!is_known) decision.fallback = Fallback::kNoKnownToken;
+  if (!is_known) decision.fallback = Fallback::kUnread;
   else if (decision.out_of_coverage) decision.fallback = Fallback::kOutOfCoverage;
 }
 

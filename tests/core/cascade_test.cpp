@@ -335,8 +335,8 @@ TEST_F(PlanCascadeTest, AsksAListInItsOrder) {
 TEST_F(PlanCascadeTest, GoesByMeansOverTasksOutsideTheBenchmarksCoverage) {
   const CascadePlan nowhere = plan(TwoFields::nowhere());
   EXPECT_EQ(nowhere.fallback, Fallback::kOutOfCoverage);
-  const CascadePlan unknown = plan(TwoFields::no_known_token());
-  EXPECT_EQ(unknown.fallback, Fallback::kNoKnownToken);
+  const CascadePlan unknown = plan(TwoFields::unread());
+  EXPECT_EQ(unknown.fallback, Fallback::kUnread);
   ASSERT_FALSE(unknown.steps.empty());
   EXPECT_EQ(unknown.steps[0].model, TwoFields::kCheap);
   EXPECT_DOUBLE_EQ(unknown.steps[0].p_correct, .3) << "three rows of four, of two tasks of five";

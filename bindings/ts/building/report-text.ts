@@ -84,6 +84,7 @@ export function reportText(report: BuildReport): string {
   const sizes = Object.entries(report.estimatedBytes).map(([code, bytes]) => `${code} ${megabytes(bytes)}`);
   const head = [
     `${report.source}: ${count(report.files.read, 'file')}, ${count(rows, 'row')} x ${count(models.length, 'model')}, ${count(datasets.length, 'dataset')}`,
+    `models: ${few(models.map(({ name }) => name))}`,
     `outcomes: ${report.graded ? 'graded' : 'correct or not'}; ${count(missingOutcomes, 'missing outcome')}${share}`,
   ];
   const lines = [...head, ...datasetLines(report), ...warnings(report).map((line) => `- ${line}`)];

@@ -28,8 +28,18 @@ import type {
 import { type Core, loadCore } from '../wasm/core-module.js';
 import { exactJson } from '../wasm/exact-json.js';
 import { nextStep } from './cascade.js';
-import { checkNotEmpty, checkPrompts, Inputs, isEmbedder, makeEmbedder, type ReadInput, readOf } from './inputs.js';
+import {
+  checkNotEmpty,
+  checkPrompts,
+  Inputs,
+  isEmbedder,
+  makeEmbedder,
+  type Read,
+  type ReadInput,
+  readOf,
+} from './inputs.js';
 import { samplesIn } from './samples.js';
+import { fallbackReasonOf } from './unread.js';
 import { withReasons } from './words.js';
 
 /** Decisions of `routeMany` made at a time; an abort is noticed between two blocks. */
@@ -186,7 +196,7 @@ export class Router implements Routing {
     throwIfAborted(options.signal);
     const matrix = matrixOf(read, this.info.dim);
     const decision = this.#core.routeTask<TaskDecision>(this.#open(), matrix, read.length, json);
-    return { ...withReasons(decision), ...readOf(read), embedder: this.info.embedder.id };
+    return this.#explained(decision, readOf(read));
   }
 
   async embed(prompts: readonly string[], options: EmbedOptions = {}): Promise<Embedding[]> {
@@ -198,9 +208,10 @@ export class Router implements Routing {
   async cascade(input: RouteInput, options: CascadeOptions = {}): Promise<CascadePlan> {
     this.#open();
     const json = optionsJson(options);
-    const { vector, ...read } = await this.#inputs.read(input, options.signal);
-    const matrix = matrixOf([{ vector, ...read }], this.info.dim);
-    return { ...this.#core.cascade<CascadePlan>(this.#open(), matrix, json), ...read };
+    const read = await this.#inputs.read(input, options.signal);
+    const plan = this.#core.cascade<CascadePlan>(this.#open(), matrixOf([read], this.info.dim), json);
+    const { tokens, truncated, unread } = read;
+    return { ...plan, fallbackReason: fallbackReasonOf(plan.fallbackReason, unread), tokens, truncated };
   }
 
   next(plan: CascadePlan, verdict: Verdict): CascadeMove {
@@ -225,10 +236,16 @@ export class Router implements Routing {
     this.dispose();
   }
 
-  #decide({ vector, ...read }: ReadInput, json: string): Decision {
-    const matrix = matrixOf([{ vector, ...read }], this.info.dim);
-    const decision = this.#core.route<Decision>(this.#open(), matrix, json);
-    return { ...withReasons(decision), ...read, embedder: this.info.embedder.id };
+  #decide(read: ReadInput, json: string): Decision {
+    const matrix = matrixOf([read], this.info.dim);
+    return this.#explained(this.#core.route<Decision>(this.#open(), matrix, json), read);
+  }
+
+  /** Completes a decision of the core, which knows vectors only. */
+  #explained<D extends Decision | TaskDecision>(decision: D, { tokens, truncated, unread }: Read): D {
+    const fallbackReason = fallbackReasonOf(decision.fallbackReason, unread);
+    const explained = withReasons({ ...decision, fallbackReason }, { unread });
+    return { ...explained, tokens, truncated, embedder: this.info.embedder.id };
   }
 
   #open(): number {

@@ -91,7 +91,7 @@ describe('signalbox route', () => {
 
   it('reports a fallback for an empty prompt', async () => {
     const d = await runsJson(['route', '']);
-    assert.equal(d.fallbackReason, 'no_known_token');
+    assert.equal(d.fallbackReason, 'empty_prompt');
     assert.equal(d.model, d.bestSingleModel);
   });
 
