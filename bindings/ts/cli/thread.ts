@@ -95,7 +95,7 @@ async function runInThread(outputs: readonly string[]): Promise<void> {
 function adopt(): void {
   Object.assign(process.stderr, workerData as Terminal);
   parentPort?.on('message', (signal: EndSignal) => process.emit(signal, signal));
-  // Waiting for a signal is no reason to stay.
+  // Waiting for a signal must not keep the thread alive.
   parentPort?.unref();
 }
 

@@ -1,9 +1,15 @@
 /** Reads Parquet tables with hyparquet, after a check of every count that hyparquet allocates or loops by. */
-import { type FileMetaData, parquetMetadata, parquetRead, parquetSchema, type SchemaTree } from 'hyparquet';
-import { compressors as allCompressors } from 'hyparquet-compressors';
+import {
+  type Compressors,
+  type FileMetaData,
+  parquetMetadata,
+  parquetRead,
+  parquetSchema,
+  type SchemaTree,
+} from 'hyparquet';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { badInput, expansionGuard, type InputFile, ownBytes, type ReadFileOptions } from './input-file.js';
-import { checkPage, type Levels, readPages, type Unpack } from './parquet-pages.js';
+import { checkPage, type Levels, readPages } from './parquet-pages.js';
 import type { TableReader } from './table.js';
 import { skipStruct } from './thrift.js';
 import { unzstd } from './zstd.js';
@@ -23,14 +29,18 @@ const BLOCK_VALUES = 1 << 23;
 const MOST_BLOCK_ROWS = 1 << 18;
 const LEAST_BLOCK_ROWS = 4096;
 
-const compressors = {
-  ...allCompressors,
-  // The library's own expands a bomb to its end.
-  ZSTD: (packed: Uint8Array, unpackedBytes: number) =>
-    unzstd(packed, (bytes) => {
-      if (bytes > unpackedBytes) throw new Error(`a page has more than the ${unpackedBytes} bytes of its header`);
-    }),
-};
+/** Loads the decompressors. They compile a WebAssembly module as they are imported, which a page's policy may forbid. */
+async function loadCompressors(): Promise<Compressors> {
+  const { compressors } = await import('hyparquet-compressors');
+  return {
+    ...compressors,
+    // The library's own expands a bomb to its end.
+    ZSTD: (packed, unpackedBytes) =>
+      unzstd(packed, (bytes) => {
+        if (bytes > unpackedBytes) throw new Error(`a page has more than the ${unpackedBytes} bytes of its header`);
+      }),
+  };
+}
 
 type Column = NonNullable<FileMetaData['row_groups'][number]['columns'][number]['meta_data']>;
 
@@ -124,7 +134,12 @@ function levelsOf(metadata: FileMetaData): Map<string, Levels> {
 }
 
 /** Checks all pages, whose sizes, counts and runs hyparquet believes. */
-async function checkPages(file: InputFile, metadata: FileMetaData, options: ReadFileOptions): Promise<void> {
+async function checkPages(
+  file: InputFile,
+  metadata: FileMetaData,
+  compressors: Compressors,
+  options: ReadFileOptions,
+): Promise<void> {
   const guard = expansionGuard(file.path, file.size);
   const levels = levelsOf(metadata);
   let unpacked = 0;
@@ -139,7 +154,7 @@ async function checkPages(file: InputFile, metadata: FileMetaData, options: Read
       guard(unpacked);
       values += page.values;
       if (values > Number(column.num_values)) break;
-      unpacked += checkPage(page, ofColumn, compressors[column.codec as keyof typeof compressors] as Unpack);
+      unpacked += checkPage(page, ofColumn, compressors[column.codec]);
       guard(unpacked);
     }
     if (values !== Number(column.num_values)) {
@@ -172,7 +187,8 @@ export async function readParquetTable(file: InputFile, to: TableReader, options
   try {
     const metadata = await readFooter(file);
     checkCounts(file, metadata);
-    await checkPages(file, metadata, options);
+    const compressors = await loadCompressors();
+    await checkPages(file, metadata, compressors, options);
     const columns = parquetSchema(metadata).children.map(({ element }) => element.name);
     to.onColumns(columns, 0);
     const rows = Number(metadata.num_rows);
