@@ -58,7 +58,7 @@ export async function openUrl(url: string, signal: AbortSignal | undefined, cach
 }
 
 /** Pages without workers have no threads either. Errors: `invalid_argument`. */
-export function startThread(_script: URL): never {
+export function startThread(_script: string): never {
   throw new SignalboxError('invalid_argument', 'there are no workers here: pass one, or do without');
 }
 
