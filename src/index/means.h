@@ -35,6 +35,17 @@ struct TaskTotals {
 [[nodiscard]] std::vector<double> mean_over_tasks(std::span<const double> task_means, std::size_t models,
                                                   std::size_t excluded_task);
 
+/// Mean outcomes of tasks, split into the difficulty of the task and each model's deviation from it.
+struct MeanSplit {
+  std::vector<double> difficulty;  ///< [tasks] expected mean of all models; NaN if none was measured.
+  std::vector<double> deviation;   ///< [tasks, models] sum to 0 in each task without a missing mean.
+};
+
+/// Splits means [tasks, models], NaN if missing. If none is missing, difficulty is the plain mean. Otherwise a task
+/// must not look easy or hard, nor a model strong, because of which models were measured: difficulties and strengths
+/// are found together by least squares, and the strength of a model stands in for its missing deviations.
+[[nodiscard]] MeanSplit split_means(std::span<const double> means, std::size_t models);
+
 /// Returns the unit mean vectors [tasks, dim] of each task's rows, or of those not marked in `left_out` [rows]; zero
 /// without rows, or if they cancel out.
 [[nodiscard]] std::vector<float> task_centroids(const CodeView& codes, std::span<const std::uint16_t> row_tasks,
