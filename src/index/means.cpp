@@ -52,24 +52,6 @@ double take_turn(std::span<const double> means, std::vector<double>& difficulty,
 
 }  // namespace
 
-TaskTotals total_outcomes(const OutcomeView& outcomes, std::span<const std::uint16_t> row_tasks, std::size_t tasks,
-                          std::span<const std::uint8_t> left_out) {
-  const std::size_t models = outcomes.models;
-  TaskTotals out{models, std::vector<double>(tasks * models, 0), std::vector<std::size_t>(tasks * models, 0),
-                 std::vector<std::size_t>(tasks, 0)};
-  for (std::size_t row = 0; row < row_tasks.size(); ++row) {
-    if (!left_out.empty() && left_out[row] != 0) continue;
-    const std::size_t task = row_tasks[row];
-    ++out.rows[task];
-    for (std::size_t m = 0; m < models; ++m) {
-      if (!outcomes.is_measured(row, m)) continue;
-      out.sums[task * models + m] += static_cast<double>(outcomes.at(row, m));
-      ++out.counts[task * models + m];
-    }
-  }
-  return out;
-}
-
 std::vector<double> task_means(const TaskTotals& totals) {
   std::vector<double> out(totals.sums.size());
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = ratio_or_nan(totals.sums[i], totals.counts[i]);

@@ -7,22 +7,9 @@
 #include <vector>
 
 #include "index/index.h"
+#include "index/totals.h"
 
 namespace signalbox {
-
-/// Sums of the outcomes of each task.
-struct TaskTotals {
-  std::size_t models = 0;
-  std::vector<double> sums;         ///< [tasks, models]
-  std::vector<std::size_t> counts;  ///< [tasks, models] measured outcomes.
-  std::vector<std::size_t> rows;    ///< [tasks]
-
-  [[nodiscard]] std::size_t tasks() const { return rows.size(); }
-};
-
-/// Sums the outcomes of all rows, or of those not marked in `left_out` [rows].
-[[nodiscard]] TaskTotals total_outcomes(const OutcomeView& outcomes, std::span<const std::uint16_t> row_tasks,
-                                        std::size_t tasks, std::span<const std::uint8_t> left_out = {});
 
 /// Returns mean outcomes [tasks, models]; NaN if the model has no outcome in the task.
 [[nodiscard]] std::vector<double> task_means(const TaskTotals& totals);

@@ -144,55 +144,6 @@ Moments shrink(const Quantity& q) {
   return out;
 }
 
-/// Sums over the rows of a benchmark that the totals lack.
-struct RowSums {
-  std::vector<double> squares;        ///< [tasks, models] of squared outcomes.
-  std::vector<double> off;            ///< [tasks, models] of outcomes less the mean of the row's models, scaled so that
-                                      ///< two models differ by the variances of both.
-  std::vector<double> off_squares;    ///< [tasks, models]
-  std::vector<std::size_t> compared;  ///< [tasks] rows with two models or more.
-  // Over rows, two more included, one all right and one all wrong:
-  double rows = 2;
-  double mean = 1;    ///< Sum of the rows' mean outcomes.
-  double square = 1;  ///< Sum of the rows' mean squared outcomes.
-};
-
-RowSums sum_rows(const OutcomeView& outcomes, std::span<const std::uint16_t> row_tasks, const TaskTotals& totals,
-                 std::span<const std::uint8_t> left_out) {
-  const std::size_t models = totals.models;
-  const std::vector<double> zeros(totals.sums.size(), 0);
-  RowSums out{zeros, zeros, zeros, std::vector<std::size_t>(totals.tasks(), 0)};
-  std::vector<std::pair<std::size_t, double>> measured;
-  for (std::size_t row = 0; row < row_tasks.size(); ++row) {
-    if (!left_out.empty() && left_out[row] != 0) continue;
-    measured.clear();
-    double sum = 0;
-    double square = 0;
-    for (std::size_t m = 0; m < models; ++m) {
-      if (!outcomes.is_measured(row, m)) continue;
-      const auto y = static_cast<double>(outcomes.at(row, m));
-      measured.emplace_back(row_tasks[row] * models + m, y);
-      out.squares[measured.back().first] += y * y;
-      sum += y;
-      square += y * y;
-    }
-    const auto count = static_cast<double>(measured.size());
-    if (!(count > 0)) continue;
-    ++out.rows;
-    out.mean += sum / count;
-    out.square += square / count;
-    if (!(count > 1)) continue;
-    ++out.compared[row_tasks[row]];
-    const double scale = std::sqrt(count / (count - 1));
-    for (const auto& [cell, y] : measured) {
-      const double off = scale * (y - sum / count);
-      out.off[cell] += off;
-      out.off_squares[cell] += off * off;
-    }
-  }
-  return out;
-}
-
 double squares_around_mean(double squares, double sum, double count) {
   return std::max(0.0, squares - sum * sum / count);
 }
