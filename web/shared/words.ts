@@ -1,10 +1,22 @@
 /** Words of the pages. The sentences about a decision come from the package: `Decision.reasons`. */
-import type { Decision, SignalboxError } from 'signalbox';
+import type { Decision, Note, SignalboxError } from 'signalbox';
 
 /** Returns the colour of the signal lamp, which shows how much evidence there is. The words beside it say the same. */
 export function lampOf({ coverage }: Pick<Decision, 'coverage'>): 'clear' | 'caution' | 'stop' {
   if (coverage.outOfCoverage) return 'stop';
   return coverage.percentile <= 90 ? 'clear' : 'caution';
+}
+
+/** Says which setting has no effect, by the name that users see. */
+export function noteWords({ code, message }: Note): string {
+  switch (code) {
+    case 'no_prices':
+      return 'The dial has no effect: no model that may be picked has a known price.';
+    case 'one_task':
+      return 'This benchmark has only one task, so every prompt gets the same suggestion.';
+    default:
+      return `${message}.`;
+  }
 }
 
 /** Describes an error, and what the user can do about it. */

@@ -4,6 +4,8 @@ import { INDEX } from '../assets.js';
 import { detailsIn } from '../embedding/embedder-details.js';
 import { DEFAULT_EMBEDDER_ID, StaticEmbedder } from '../embedding/static-embedder.js';
 import { SignalboxError, throwIfAborted } from '../errors.js';
+import { LOAD_KEYS } from '../files/load-options.js';
+import { checkOptions, described, type Keys } from '../options.js';
 import type {
   CascadeMove,
   CascadeOptions,
@@ -29,36 +31,21 @@ import { type Core, loadCore } from '../wasm/core-module.js';
 import { exactJson } from '../wasm/exact-json.js';
 import { nextStep } from './cascade.js';
 import { checkNotEmpty, checkPrompts, Inputs, isEmbedder, makeEmbedder, type ReadInput, readOf } from './inputs.js';
+import { notesOf } from './notes.js';
+import { CASCADE_KEYS, EMBED_KEYS, ROUTE_KEYS, ROUTE_MANY_KEYS, ROUTE_TASK_KEYS, SAMPLES_KEYS } from './option-keys.js';
 import { samplesIn } from './samples.js';
 import { withReasons } from './words.js';
 
 /** Decisions of `routeMany` made at a time; an abort is noticed between two blocks. */
 const BLOCK = 64;
 
-function candidateLists(candidates: RouteOptions['candidates']): {
-  allow?: readonly string[];
-  deny?: readonly string[];
-} {
-  if (candidates === undefined) return {};
-  if (Array.isArray(candidates)) return { allow: candidates };
-  if (typeof candidates !== 'object' || candidates === null) {
-    const got = candidates === null ? 'null' : typeof candidates;
-    throw new SignalboxError('invalid_argument', `candidates is ${got}, expected a list of names or { allow, deny }`);
-  }
-  const stray = Object.keys(candidates).find((key) => key !== 'allow' && key !== 'deny');
-  if (stray !== undefined) {
-    throw new SignalboxError('invalid_argument', `candidates: '${stray}' is not known, expected allow or deny`);
-  }
-  return candidates as { allow?: readonly string[]; deny?: readonly string[] };
-}
+type Lists = { allow?: readonly string[]; deny?: readonly string[] };
 
-function optionsJson(options: RouteTaskOptions | CascadeOptions): string {
-  const { signal: _signal, onProgress: _onProgress, candidates, ...rest } = options as RouteTaskOptions;
-  // The core's name for one of the two lists below, which callers give as candidates.deny.
-  if ('deny' in rest) {
-    throw new SignalboxError('invalid_argument', "options: 'deny' is not known, expected candidates: { deny }");
-  }
-  const { allow, deny } = candidateLists(candidates);
+/** Checks options and returns them as the core takes them. Errors: `invalid_argument`. */
+function optionsJson<Options extends RouteTaskOptions | CascadeOptions>(options: Options, keys: Keys<Options>): string {
+  checkOptions(options, keys);
+  const { signal: _signal, onProgress: _onProgress, candidates = {}, ...rest } = options as RouteTaskOptions;
+  const { allow, deny }: Lists = Array.isArray(candidates) ? { allow: candidates } : (candidates as Lists);
   return exactJson({ ...rest, candidates: allow, deny });
 }
 
@@ -69,6 +56,13 @@ function matrixOf(inputs: readonly ReadInput[], dim: number): Float32Array {
     if (typeof vector !== 'object' || vector === null || vector.length !== dim) {
       const got = vector?.length ?? typeof vector;
       throw new SignalboxError('dimension_mismatch', `vector ${i} has ${got} dimensions, the index needs ${dim}`);
+    }
+    // Float32Array would turn null and texts into numbers.
+    const values: ArrayLike<unknown> = ArrayBuffer.isView(vector) ? [vector[0]] : vector;
+    for (let at = 0; at < values.length; ++at) {
+      if (typeof values[at] === 'number') continue;
+      const got = described(values[at]);
+      throw new SignalboxError('non_finite', `vector ${i} holds ${got} at ${at}, expected numbers`);
     }
     flat.set(vector, i * dim);
   }
@@ -115,6 +109,7 @@ export class Router implements Routing {
    * `embedder_mismatch` for the embedder. A failed load leaves nothing open.
    */
   static async load(options: LoadOptions = {}): Promise<Router> {
+    checkOptions(options, LOAD_KEYS);
     const { signal, onProgress, cache } = options;
     const reading = { signal, onProgress, cache };
     throwIfAborted(signal);
@@ -153,16 +148,16 @@ export class Router implements Routing {
 
   async route(input: RouteInput, options: RouteOptions = {}): Promise<Decision> {
     this.#open();
-    const json = optionsJson(options);
+    const json = optionsJson(options, ROUTE_KEYS);
     const read = await this.#inputs.read(input, options.signal);
     throwIfAborted(options.signal);
-    return this.#decide(read, json);
+    return this.#decide(read, json, options);
   }
 
   async routeMany(inputs: RouteInputs, options: RouteManyOptions = {}): Promise<Decision[]> {
     this.#open();
+    const json = optionsJson(options, ROUTE_MANY_KEYS);
     const { signal, onProgress } = options;
-    const json = optionsJson(options);
     const read = await this.#inputs.readAll(inputs, { signal });
     throwIfAborted(signal);
     const decisions: Decision[] = [];
@@ -172,7 +167,7 @@ export class Router implements Routing {
         await new Promise((resolve) => setTimeout(resolve));
         throwIfAborted(signal);
       }
-      decisions.push(this.#decide(input, json));
+      decisions.push(this.#decide(input, json, options));
     }
     if (read.length > 0) onProgress?.({ done: read.length, total: read.length });
     return decisions;
@@ -180,24 +175,26 @@ export class Router implements Routing {
 
   async routeTask(inputs: RouteInputs, options: RouteTaskOptions = {}): Promise<TaskDecision> {
     this.#open();
-    const json = optionsJson(options);
+    const json = optionsJson(options, ROUTE_TASK_KEYS);
     checkNotEmpty(inputs);
     const read = await this.#inputs.readAll(inputs, options);
     throwIfAborted(options.signal);
     const matrix = matrixOf(read, this.info.dim);
     const decision = this.#core.routeTask<TaskDecision>(this.#open(), matrix, read.length, json);
-    return { ...withReasons(decision), ...readOf(read), embedder: this.info.embedder.id };
+    const notes = notesOf(options, this.info, decision);
+    return { ...withReasons(decision), notes, ...readOf(read), embedder: this.info.embedder.id };
   }
 
   async embed(prompts: readonly string[], options: EmbedOptions = {}): Promise<Embedding[]> {
     this.#open();
+    checkOptions(options, EMBED_KEYS);
     checkPrompts(prompts);
     return this.#inputs.embed(prompts, options);
   }
 
   async cascade(input: RouteInput, options: CascadeOptions = {}): Promise<CascadePlan> {
     this.#open();
-    const json = optionsJson(options);
+    const json = optionsJson(options, CASCADE_KEYS);
     const { vector, ...read } = await this.#inputs.read(input, options.signal);
     const matrix = matrixOf([{ vector, ...read }], this.info.dim);
     return { ...this.#core.cascade<CascadePlan>(this.#open(), matrix, json), ...read };
@@ -209,6 +206,7 @@ export class Router implements Routing {
 
   async samples(options: SamplesOptions = {}): Promise<Samples> {
     const handle = this.#open();
+    checkOptions(options, SAMPLES_KEYS);
     throwIfAborted(options.signal);
     return this.#core.readFile(handle, (file) => samplesIn(file, this.info, options));
   }
@@ -225,10 +223,11 @@ export class Router implements Routing {
     this.dispose();
   }
 
-  #decide({ vector, ...read }: ReadInput, json: string): Decision {
+  #decide({ vector, ...read }: ReadInput, json: string, options: RouteOptions): Decision {
     const matrix = matrixOf([{ vector, ...read }], this.info.dim);
     const decision = this.#core.route<Decision>(this.#open(), matrix, json);
-    return { ...withReasons(decision), ...read, embedder: this.info.embedder.id };
+    const notes = notesOf(options, this.info, decision);
+    return { ...withReasons(decision), notes, ...read, embedder: this.info.embedder.id };
   }
 
   #open(): number {
