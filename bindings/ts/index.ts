@@ -50,6 +50,7 @@ export {
   type Note,
   type NoteCode,
   type Reasons,
+  type UnreadCause,
 } from './types.js';
 export { sourceWords } from './routing/words.js';
 

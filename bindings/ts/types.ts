@@ -23,9 +23,16 @@ export const POLICIES: readonly Policy[] = /* @__PURE__ */ policiesFor('task');
 export const CODE_TYPES = ['float32', 'int8', 'int4', 'binary'] as const;
 export type CodeType = (typeof CODE_TYPES)[number];
 
-/** Why the best single model was used in place of the policy's choice. */
-export const FALLBACK_REASONS = ['low_confidence', 'out_of_coverage', 'no_known_token'] as const;
+/**
+ * Why the best single model was used in place of the policy's choice: the evidence was too weak, nothing in the benchmark
+ * is like the input, the embedder could not read it, or there is nothing to read.
+ */
+export const FALLBACK_REASONS = ['low_confidence', 'out_of_coverage', 'unread', 'empty_prompt'] as const;
 export type FallbackReason = (typeof FALLBACK_REASONS)[number];
+
+/** Why a text could not be read: its `language`, it has no words but `marks` or numbers, or it is `empty`. */
+export const UNREAD_CAUSES = ['language', 'marks', 'empty'] as const;
+export type UnreadCause = (typeof UNREAD_CAUSES)[number];
 
 /** Why a model is not in the ranking. */
 export const EXCLUSION_REASONS = [
@@ -66,7 +73,7 @@ export interface Note {
 export type Price = number | { in: number; out: number };
 
 /**
- * One input: a prompt, a vector from the index's embedder ([dim], finite, of any norm; zeros mean "no known token"), or an
+ * One input: a prompt, a vector from the index's embedder ([dim], finite, of any norm; zeros mean "unread"), or an
  * embedding that `embed` returned.
  */
 export type RouteInput = string | ArrayLike<number> | Embedding;
@@ -145,7 +152,10 @@ export interface RankedModel {
   model: string;
   /** Correctness predicted by the policy, after `corrections`, 0..1; out of coverage, the model's mean over tasks. */
   pCorrect: number;
-  /** 95% interval of `pCorrect`: of the mixture over tasks for `signalbox`, Wilson's for votes, exact for `s3`. */
+  /**
+   * 95% interval of `pCorrect`: of the mixture over tasks for `signalbox`, with the sampling error of the tasks' means,
+   * Wilson's for votes, exact for `s3`.
+   */
   interval: [low: number, high: number];
   /** Neighbours (over all inputs) or benchmark tasks (`signalbox`) with an outcome of this model. */
   votes: number;
@@ -214,8 +224,9 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   reasons: Reasons;
   /**
    * Probability that the pick is right at least as often as the best single model, less what was given up for the price:
-   * with `qualityBar` the bar, with `costWeight` what the saving is worth, with both their sum. 1 if the pick is the best
-   * single model.
+   * with `qualityBar` the bar, with `costWeight` what the saving is worth, with both their sum. If the pick is the best
+   * single model: for `signalbox` the same against the next best model, for the paper's scores 1. With `signalbox`, this
+   * and `challengerConfidence` include the sampling error of the benchmark: few samples per task make nobody sure.
    */
   confidence: number;
   /**
@@ -401,10 +412,17 @@ export interface Samples {
 
 /** One embedded text. */
 export interface Embedding {
-  /** Unit norm, or zeros if no token is known. */
+  /** Unit norm, or zeros if the text could not be read. */
   vector: Float32Array;
   tokens: number;
   truncated: boolean;
+  /** Set by a router's `embed` if the text could not be read. */
+  unread?: UnreadCause | undefined;
+  /**
+   * Set by an embedder: the share of the text that consists of known words, 0..1 (docs/policy.md). Without this the router
+   * takes every vector except zeros as read.
+   */
+  wordShare?: number | undefined;
 }
 
 /** Settings, besides the model files, that affect the vectors. An index remembers them. */
@@ -487,7 +505,7 @@ export interface Routing {
   readonly info: IndexInfo;
 
   /**
-   * Picks the model for one input. A prompt without a known token, an empty one included, gets the best model overall,
+   * Picks the model for one input. A prompt that the embedder cannot read, or an empty one, gets the best model overall,
    * and the decision says so; only the beginning of a long prompt is read.
    *
    *     const { model, reason } = await router.route('Prove that sqrt(2) is irrational', { maxUsdPerMTok: 1 });

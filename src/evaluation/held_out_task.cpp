@@ -112,7 +112,7 @@ Choice decide(Policy policy, const TaskEvidence& evidence) {
   Forecast forecast = forecast_task(policy, evidence);
   if (forecast.is_known) return choose(forecast, {.eta = forecast.eta});
   forecast.compares_runner_up = false;  // Nothing is known of either.
-  return choose(forecast, {}, Fallback::kNoKnownToken);
+  return choose(forecast, {}, Fallback::kUnread);
 }
 
 TaskEvaluation evaluate(const HeldOut& task, std::vector<std::size_t> labelled, const HeldOutOptions& options) {

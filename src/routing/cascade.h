@@ -84,7 +84,7 @@ struct CascadeOptions {
 struct CascadePlan {
   std::vector<CascadeStep> steps;  ///< At least one.
   double cost_weight = 0;
-  Fallback fallback = Fallback::kNone;  ///< Out of coverage, or no known token: chances are means over tasks.
+  Fallback fallback = Fallback::kNone;  ///< Out of coverage, or unread: chances are means over tasks.
   double mean_distance = 1;
   double percentile = 100;
   bool out_of_coverage = false;

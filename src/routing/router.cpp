@@ -43,14 +43,15 @@ Result<Candidates> candidates_of(const Index& index, const RouteOptions& options
 }
 
 Evidence evidence_of(const Index& index, const Candidates& candidates, const RouteOptions& options) {
-  const TaskProfiles profiles{index.codes.dim, index.models(), index.task_centroids, index.task_means};
+  const TaskProfiles profiles{index.codes.dim, index.models(), index.task_centroids, index.task_means,
+                              &index.task_posterior};
   return {profiles, candidates.means, candidates.exclusions, options.constants, options.mixture};
 }
 
 void set_coverage(const Index& index, const RouteOptions& options, bool is_known, Decision& decision) {
   decision.percentile = is_known ? coverage_percentile(index.coverage, decision.mean_distance) : 100;
   decision.out_of_coverage = !is_known || decision.percentile > options.max_coverage_percentile;
-  if (!is_known) decision.fallback = Fallback::kNoKnownToken;
+  if (!is_known) decision.fallback = Fallback::kUnread;
   else if (decision.out_of_coverage) decision.fallback = Fallback::kOutOfCoverage;
 }
 

@@ -72,14 +72,14 @@ struct Decision : Choice {
 
 /// Routes one input: chooses (choice.h) from the policy's forecast (policy.h). Out of coverage every policy ranks the
 /// models by their means over tasks and picks the first one, which is m* except for corrections.
-/// vector: float32 [dim]; zero means that no token is known.
+/// vector: float32 [dim]; zero means that it could not be read.
 /// Errors: dimension_mismatch, non_finite, invalid_argument, no_candidate.
 [[nodiscard]] Result<Decision> route_input(const Index& index, std::span<const float> vector,
                                            const RouteOptions& options);
 
 /// Routes a task. Labelled inputs join the pool (never as their own neighbour), determine p of the models that have a
 /// label, and are left out of the scores unless every input is labelled.
-/// vectors: row-major float32 [n, dim]; zero rows (no known token) are left out.
+/// vectors: row-major float32 [n, dim]; zero rows (unread inputs) are left out.
 /// Errors: invalid_argument, dimension_mismatch, non_finite, no_candidate.
 [[nodiscard]] Result<Decision> route_task(const Index& index, std::span<const float> vectors, const Labels& labels,
                                           const RouteOptions& options);

@@ -236,7 +236,7 @@ TEST(Evaluation, KeepsTheBestSingleModelWhereNoTokenIsKnown) {
   for (std::size_t i = 0; i < kBestSingleAt; ++i) {
     EXPECT_EQ(decisions[i].model, decisions[kBestSingleAt].model);
     EXPECT_EQ(decisions[i].challenger_confidence, 1);
-    EXPECT_EQ(decisions[i].fallback, Fallback::kNoKnownToken);
+    EXPECT_EQ(decisions[i].fallback, Fallback::kUnread);
   }
 }
 

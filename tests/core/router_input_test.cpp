@@ -80,8 +80,8 @@ TEST_F(RouteInputTest, RanksByMeansOutsideTheBenchmarksCoverage) {
 
 TEST_F(RouteInputTest, FallsBackWithoutAKnownToken) {
   options_.max_coverage_percentile = 100;
-  const Decision d = route(TwoFields::no_known_token());
-  EXPECT_EQ(d.fallback, Fallback::kNoKnownToken);
+  const Decision d = route(TwoFields::unread());
+  EXPECT_EQ(d.fallback, Fallback::kUnread);
   EXPECT_EQ(d.model, TwoFields::kGeneralist);
   EXPECT_TRUE(d.neighbours.empty());
   EXPECT_DOUBLE_EQ(ranked(d, TwoFields::kGeneralist).score, .6);

@@ -32,7 +32,7 @@ class RouteTaskTest : public ::testing::Test {
   const std::vector<float> first_ = TwoFields::first_field();
   const std::vector<float> second_ = TwoFields::second_field();
   const std::vector<float> nowhere_ = TwoFields::nowhere();
-  const std::vector<float> zero_ = TwoFields::no_known_token();
+  const std::vector<float> zero_ = TwoFields::unread();
   TwoFields benchmark_;
   Index index_ = benchmark_.open();
   RouteOptions options_ = options_of(index_, Policy::kS3);
@@ -125,7 +125,7 @@ TEST_F(RouteTaskTest, LeavesInputsWithoutAKnownTokenOut) {
 
 TEST_F(RouteTaskTest, FallsBackWithoutAnyKnownToken) {
   const Decision d = route(join({zero_, zero_}));
-  EXPECT_EQ(d.fallback, Fallback::kNoKnownToken);
+  EXPECT_EQ(d.fallback, Fallback::kUnread);
   EXPECT_EQ(d.model, TwoFields::kGeneralist);
   EXPECT_DOUBLE_EQ(ranked(d, TwoFields::kGeneralist).score, .6);
 }

@@ -38,7 +38,7 @@ struct TwoFields : RandomBenchmark {
   static std::vector<float> first_field() { return {1, 0, 0, 0}; }
   static std::vector<float> second_field() { return {0, 1, 0, 0}; }
   static std::vector<float> nowhere() { return {0, 0, 1, 0}; }
-  static std::vector<float> no_known_token() { return {0, 0, 0, 0}; }
+  static std::vector<float> unread() { return {0, 0, 0, 0}; }
 };
 
 /// The options that an index suggests, without rules.

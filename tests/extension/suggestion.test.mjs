@@ -58,6 +58,19 @@ describe('the suggestion for a badge', () => {
     assert.deepEqual(feedback.why, dial.why);
   });
 
+  it('has a dark lamp, and says so, if the prompt cannot be read or is empty', async () => {
+    for (const [prompt, words] of [
+      ['日本，日本？', "The embedder can't read this language."],
+      ['…', 'There are no words in this prompt.'],
+      [' ', 'The prompt is empty.'],
+    ]) {
+      const { lamp, why } = await told(await decided(1, prompt));
+      assert.equal(lamp, 'dark');
+      assert.ok(why.includes(words), why.join(' '));
+    }
+    assert.equal((await told(await decided(0, POEM))).lamp, 'clear');
+  });
+
   it('has a chance rounded to the digits shown', async () => {
     const { pCorrect } = await told(await decided(1, POEM));
     assert.equal(pCorrect, Number(pCorrect.toFixed(2)));

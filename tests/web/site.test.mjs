@@ -22,12 +22,17 @@ describeSite('the site', (site) => {
     const loaded = page.requests.length;
     await page.type('#prompt', 'Prove that the square root of 2 is irrational.');
     await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('mmlu_pro_math'));
-    for (const text of ['ما هي عاصمة فرنسا؟', '日本の首都はどこですか']) {
+    assert.equal(await page.evaluate(() => document.querySelector('.lamp.dark')), null);
+    for (const [text, words] of [
+      ['ما هي عاصمة فرنسا؟', "The embedder can't read this language."],
+      ['日本の首都はどこですか。', "The embedder can't read this language."],
+      ['…?', 'There are no words in this prompt.'],
+      ['', 'The prompt is empty.'],
+    ]) {
       await page.type('#prompt', text);
-      await page.until(() => document.querySelector('.plain')?.textContent.includes('does not know any word'));
+      await page.until((wanted) => document.querySelector('.plain')?.textContent.includes(wanted), words);
+      assert.ok(await page.evaluate(() => document.querySelector('.plain .lamp')?.matches('.dark')), text);
     }
-    await page.type('#prompt', '');
-    await page.until(() => document.querySelector('.plain')?.textContent.includes('does not know any word'));
     assert.deepEqual(page.requests.slice(loaded), [], 'routing sends nothing');
     await site.close(page);
   });
@@ -108,18 +113,46 @@ describeSite('the site', (site) => {
     await site.close(hostile);
     await site.close(page);
   });
+
+  it('says how much of a long prompt a link contains, and opens all that a link contains', async () => {
+    const page = await site.open();
+    for (const [prompt, length, said] of [
+      ['word '.repeat(3000), 4000, 'The link contains only the first 4,000 of 15,000 characters.'],
+      [`${'a'.repeat(3999)}😀 and more`, 3999, 'The link contains only the first 3,999 of 4,010 characters.'],
+      ['a'.repeat(4000), 4000, ''],
+    ]) {
+      await page.paste('#prompt', prompt);
+      await page.click('.share button');
+      await page.until(
+        ([start, length]) => {
+          const carried = new URLSearchParams(location.hash.slice(1)).get('prompt') ?? '';
+          return carried.length === length && carried.startsWith(start);
+        },
+        [prompt.slice(0, 5), length],
+      );
+      await page.until((said) => {
+        const [first, ...rest] = document.querySelector('.share [role=status]').textContent.split('.');
+        return first !== '' && rest.join('.').trim() === said;
+      }, said);
+    }
+    await site.close(page);
+    const long = 'b'.repeat(5000);
+    const other = await site.open({ fragment: `#prompt=${long}` });
+    assert.equal(await other.evaluate(() => document.querySelector('#prompt').value), long);
+    await site.close(other);
+  });
 });
 
 describeSite(
   'the site, read by axe-core',
   (site) => {
     for (const colorScheme of ['light', 'dark']) {
-      it(`has no violation in ${colorScheme} colours, also if no word of the prompt is known`, async () => {
+      it(`has no violation in ${colorScheme} colours, also if the prompt is empty`, async () => {
         const page = await site.open();
         await page.raw.emulateMedia({ colorScheme });
         assert.deepEqual(await violations(page), []);
         await page.type('#prompt', '');
-        await page.until(() => document.querySelector('.plain')?.textContent.includes('does not know any word'));
+        await page.until(() => document.querySelector('.plain')?.textContent.includes('The prompt is empty.'));
         assert.deepEqual(await violations(page), []);
         await page.raw.setViewportSize({ width: 360, height: 740 });
         assert.deepEqual(await violations(page), []);

@@ -3,6 +3,7 @@
  * validated by `FROM_CONTENT` and by their sender, and it receives only what a badge shows.
  */
 import * as v from 'valibot';
+import type { Lamp } from '../shared/words.js';
 import type { ChatName } from './chats/index.js';
 import { MOST_CHARACTERS } from './limits.js';
 import type { OwnIndex, Site, Stored } from './stored/schema.js';
@@ -42,8 +43,8 @@ export interface Suggestion {
   pCorrect: number;
   /** Blended price, US dollars per million tokens. */
   usdPerMTok: number | null;
-  /** `stop`: the benchmark contains nothing similar to the text. */
-  lamp: 'clear' | 'caution' | 'stop';
+  /** `stop`: the benchmark contains nothing similar to the text; `dark`: the embedder can't read it. */
+  lamp: Lamp;
   /** The reasons, a sentence each. */
   why: string[];
 }

@@ -32,7 +32,7 @@ function WhoWasRight({ neighbour }: { neighbour: Neighbour }) {
 
 export function Neighbours({ decision }: { decision: Decision }) {
   const { neighbours, model: pick } = decision;
-  if (neighbours.length === 0) return <p>No sample is near: the embedder does not know any word in the prompt.</p>;
+  if (neighbours.length === 0) return <p>No sample is near: the embedder can't read the prompt.</p>;
   return (
     <div class="wide">
       <table>

@@ -1,8 +1,12 @@
 /** Words of the pages. The sentences about a decision come from the package: `Decision.reasons`. */
 import type { Decision, Note, SignalboxError } from 'signalbox';
 
-/** Returns the colour of the signal lamp, which shows how much evidence there is. The words beside it say the same. */
-export function lampOf({ coverage }: Pick<Decision, 'coverage'>): 'clear' | 'caution' | 'stop' {
+/** State of the signal lamp; `dark` if the prompt could not be read. */
+export type Lamp = 'clear' | 'caution' | 'stop' | 'dark';
+
+/** Returns the state of the signal lamp, which shows how much evidence there is. The words beside it say the same. */
+export function lampOf({ coverage, fallbackReason }: Pick<Decision, 'coverage' | 'fallbackReason'>): Lamp {
+  if (fallbackReason === 'unread' || fallbackReason === 'empty_prompt') return 'dark';
   if (coverage.outOfCoverage) return 'stop';
   return coverage.percentile <= 90 ? 'clear' : 'caution';
 }

@@ -1,6 +1,7 @@
 /** Orders collected rows: the same rows make the same benchmark, in whatever order and pieces they arrive. */
 import { SignalboxError } from '../errors.js';
 import { type CollectedDataset, type CollectedModel, type Collector, isBefore, NONE } from './collector.js';
+import { droppedLines } from './drop-reasons.js';
 import type { DatasetMetric } from './metric-rules.js';
 
 export interface Benchmark {
@@ -17,11 +18,24 @@ export interface Benchmark {
   outcomes(rows: ArrayLike<number>): Float32Array;
 }
 
+/** Cells that an index may have whatever the number of scores, and cells per score beyond that. */
+const HARMLESS_CELLS = 1 << 24;
+const MOST_CELLS_PER_OUTCOME = 400;
+/** Means by dataset and model that an index may have: the core's limit. */
+const MOST_MEANS = 1 << 22;
+
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 
 /** Lists datasets with scores of several metrics; the build needs to know which metric counts. */
 export function metricConflicts(datasets: readonly CollectedDataset[]): string[] {
   return datasets.flatMap(({ rule }) => rule.conflict() ?? []).sort(compare);
+}
+
+/** Lists the reasons to refuse datasets: too many of their scores or samples cannot be used. */
+export function faultsOf(datasets: readonly CollectedDataset[]): string[] {
+  return datasets
+    .flatMap(({ name, rule, faults }) => [...faults.reasons(name, rule.described), rule.undirected() ?? []].flat())
+    .sort(compare);
 }
 
 export interface OrderOptions {
@@ -34,9 +48,12 @@ export interface OrderOptions {
 
 /** Returns whether a row can be embedded and has an outcome; counts the reason if not. */
 function isUsable(collector: Collector, row: number, { hasVector, isShard }: OrderOptions): boolean {
-  const place = { file: `${collector.datasets[collector.rowDatasets.get(row)]?.name} ${collector.ids[row]}` };
+  const { name, faults } = collector.datasets[collector.rowDatasets.get(row)] as CollectedDataset;
+  const place = { file: `${name} ${collector.ids[row]}` };
+  faults.samples += 1;
   if (collector.promptSlots.get(row) === NONE && !hasVector(row)) {
     collector.drop('no_prompt', place);
+    faults.withoutPrompt += 1;
     return false;
   }
   for (const [m, model] of collector.models.entries()) {
@@ -105,21 +122,44 @@ function measuredModels(collector: Collector, order: Uint32Array, isShard: boole
   return { numbers, isGraded, hasMissing: numbers.some((m) => (measured[m] as number) < order.length) };
 }
 
-/** Orders the usable rows. Errors: `invalid_argument` if no row is usable. */
+/**
+ * Refuses tables that are nearly empty: an index has a cell for each row and model, measured or not, and a small file can
+ * name many of both.
+ */
+function checkCells({ rows, models }: Collector): void {
+  const cells = rows * models.length;
+  const held = models.reduce((sum, { outcomes }) => sum + outcomes.held, 0);
+  const most = Math.max(HARMLESS_CELLS, MOST_CELLS_PER_OUTCOME * held);
+  if (cells <= most) return;
+  throw new SignalboxError(
+    'size_overflow',
+    `${rows} samples of ${models.length} models have ${cells} cells, nearly all without a score; expected at most ${most}: leave out models or datasets`,
+  );
+}
+
+/** Orders the usable rows. Errors: `invalid_argument` if no row is usable, `size_overflow` if nearly all cells are empty. */
 export function putInOrder(collector: Collector, options: OrderOptions): Benchmark {
   collector.seal();
+  checkCells(collector);
   const rows: number[] = [];
   for (let row = 0; row < collector.rows; ++row) if (isUsable(collector, row, options)) rows.push(row);
   if (rows.length === 0) {
-    const reasons = [...collector.dropped].filter(([, { count }]) => count > 0);
-    const why = reasons.map(([reason, { count }]) => `${count} ${reason}`).join(', ');
-    throw new SignalboxError('invalid_argument', `no row can be used${why === '' ? '' : `: ${why}`}`);
+    const why = [...faultsOf(collector.datasets), ...droppedLines(collector.dropped)];
+    throw new SignalboxError('invalid_argument', ['no row can be used', ...why].join('\n  '));
   }
   const order = orderOf(collector, rows);
   const { numbers, isGraded, hasMissing } = measuredModels(collector, order, options.isShard ?? false);
+  const { rowTasks, datasets } = tasksOf(collector, order, options.described);
+  if (datasets.length * numbers.length > MOST_MEANS) {
+    throw new SignalboxError(
+      'size_overflow',
+      `${datasets.length} datasets and ${numbers.length} models, expected a product of at most ${MOST_MEANS}`,
+    );
+  }
   return {
     order,
-    ...tasksOf(collector, order, options.described),
+    rowTasks,
+    datasets,
     models: numbers.map((m) => collector.models[m] as CollectedModel),
     isGraded,
     hasMissing,

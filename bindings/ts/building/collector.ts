@@ -3,7 +3,7 @@ import { SignalboxError } from '../errors.js';
 import { globMatcher } from '../importing/glob.js';
 import { badInput, placeText } from '../importing/input-file.js';
 import {
-  type AnswerFigures,
+  type Answer,
   DROP_REASONS,
   type DropReason,
   type Place,
@@ -12,6 +12,7 @@ import {
 } from '../importing/records.js';
 import { textHash } from '../importing/text-hash.js';
 import { FloatColumn, Uint32List } from './columns.js';
+import { DatasetFaults } from './dataset-faults.js';
 import { type DatasetRule, type MetricOptions, MetricRules } from './metric-rules.js';
 
 /** Keeps prompts until they are embedded, numbered from 0 in the order of adding. */
@@ -34,6 +35,8 @@ export interface CollectorOptions extends MetricOptions {
   shard?: { index: number; count: number } | undefined;
   prompts: PromptStore;
   vectors: VectorStore;
+  /** Leave out answers that ended at a length limit. */
+  dropCutOff?: boolean | undefined;
 }
 
 /** A count to report to the user, with a few examples. */
@@ -50,17 +53,23 @@ export interface ModelFigures {
   tokensInCount: number;
   tokensOut: number;
   tokensOutCount: number;
+  /** Answers that ended at a length limit, and answers of which the source says whether they did. */
+  cutOff: number;
+  cutOffCount: number;
 }
 
 export interface CollectedModel {
   name: string;
   outcomes: FloatColumn;
   figures: ModelFigures;
+  /** Sum and number of the outcomes of rows with several, by row. */
+  repeated: Map<number, { sum: number; count: number }>;
 }
 
 export interface CollectedDataset {
   name: string;
   rule: DatasetRule;
+  faults: DatasetFaults;
 }
 
 /** The slot of a row without a prompt or without a vector. */
@@ -87,6 +96,8 @@ export class Collector implements RecordSink {
   readonly sourceRows = new Uint32List();
   readonly dropped = new Map<DropReason, Finding>(DROP_REASONS.map((r) => [r, { count: 0, examples: [] }]));
   readonly promptsDiffer: Finding = { count: 0, examples: [] };
+  /** Scores of repetitions, which were averaged. */
+  readonly averaged: Finding = { count: 0, examples: [] };
   /** Number of table rows read, used or not. */
   tableRows = 0;
 
@@ -122,7 +133,7 @@ export class Collector implements RecordSink {
 
   sample(sample: Sample): number {
     if (sample.row !== undefined) this.tableRows = Math.max(this.tableRows, sample.row + 1);
-    const dataset = this.#dataset(sample);
+    const dataset = this.#dataset(sample.dataset, sample.place);
     if (dataset < 0) {
       this.drop('dataset_left_out', sample.place);
       return UNUSED;
@@ -142,14 +153,7 @@ export class Collector implements RecordSink {
     return row;
   }
 
-  score(
-    row: number,
-    model: string,
-    metric: string,
-    value: unknown,
-    place: Place,
-    figures?: AnswerFigures | undefined,
-  ): void {
+  score(row: number, model: string, metric: string, value: unknown, place: Place, answer?: Answer | undefined): void {
     if (row < 0) return;
     const number = this.#model(model, place);
     if (number < 0) {
@@ -158,12 +162,13 @@ export class Collector implements RecordSink {
     }
     const column = this.models[number] as CollectedModel;
     if (value === null || value === undefined || value === '') return;
+    const { rule, faults } = this.datasets[this.rowDatasets.get(row)] as CollectedDataset;
     const score = typeof value === 'boolean' ? Number(value) : value;
     if (typeof score !== 'number' || !Number.isFinite(score)) {
       this.drop('score_not_a_number', place, `: ${model}: '${String(value).slice(0, 40)}'`);
+      if (typeof score !== 'number') faults.takeText(metric, score);
       return;
     }
-    const { rule } = this.datasets[this.rowDatasets.get(row)] as CollectedDataset;
     if (!rule.accepts(metric)) {
       this.drop('another_metric', place, `: ${metric}`);
       return;
@@ -171,25 +176,56 @@ export class Collector implements RecordSink {
     const outcome = rule.outcome(score);
     if (outcome === undefined) {
       this.drop('score_out_of_range', place, `: ${model}: ${score}, expected ${rule.range.join(' to ')}`);
+      faults.takeOutOfRange(score);
       return;
     }
-    if (this.setOutcome(row, column, outcome, place)) addFigures(column.figures, figures);
+    if (answer?.isCutOff !== undefined) addCutOff(column.figures, answer.isCutOff);
+    if (answer?.isCutOff && this.#options.dropCutOff) {
+      this.drop('cut_off', place, `: ${model}`);
+      return;
+    }
+    if (this.setOutcome(row, column, outcome, place, answer?.repeats)) addFigures(column.figures, answer);
   }
 
-  /** Records an outcome in 0..1; returns whether it is new. */
-  setOutcome(row: number, { outcomes, name }: CollectedModel, outcome: number, place: Place): boolean {
+  lowerIsBetter(dataset: string, metric: string): void {
+    const number = this.#dataset(dataset, { file: dataset });
+    if (number >= 0) (this.datasets[number] as CollectedDataset).rule.turnRound(metric);
+  }
+
+  /** Records an outcome in 0..1; returns whether it counts. */
+  setOutcome(row: number, model: CollectedModel, outcome: number, place: Place, repeats = false): boolean {
+    const { outcomes, name } = model;
+    const { faults } = this.datasets[this.rowDatasets.get(row)] as CollectedDataset;
     const before = outcomes.get(row);
     if (Number.isNaN(before)) {
       outcomes.set(row, outcome);
+      faults.outcomes += 1;
+      return true;
+    }
+    if (repeats) {
+      this.#average(row, model, outcome);
       return true;
     }
     if (before === outcome) {
       this.drop('repeated', place, `: ${name}`);
       return false;
     }
+    if (before !== CONFLICT) faults.conflicts += 1;
     outcomes.set(row, CONFLICT);
     this.drop('conflicting_score', place, `: ${name}: ${outcome}, before ${before === CONFLICT ? 'others' : before}`);
     return false;
+  }
+
+  #average(row: number, { outcomes, name, repeated }: CollectedModel, outcome: number): void {
+    const sum = repeated.get(row) ?? { sum: outcomes.get(row), count: 1 };
+    sum.sum += outcome;
+    sum.count += 1;
+    repeated.set(row, sum);
+    outcomes.set(row, Math.fround(sum.sum / sum.count));
+    this.averaged.count += 1;
+    const example = `${name} on ${this.datasets[this.rowDatasets.get(row)]?.name}`;
+    const { examples } = this.averaged;
+    if (examples.length < MOST_EXAMPLES && !examples.includes(example)) examples.push(example);
   }
 
   /** Returns an outcome, NaN if not measured. */
@@ -213,7 +249,7 @@ export class Collector implements RecordSink {
     return (
       this.#modelNumbers.get(name) ??
       number(name, 'model', this.#modelNumbers, this.#isWantedModel, this.models, place, () => {
-        return { name, outcomes: new FloatColumn(Number.NaN), figures: { ...NO_FIGURES } };
+        return { name, outcomes: new FloatColumn(Number.NaN), figures: { ...NO_FIGURES }, repeated: new Map() };
       })
     );
   }
@@ -223,11 +259,11 @@ export class Collector implements RecordSink {
     return this.models[this.#model(name, place)];
   }
 
-  #dataset({ dataset: name, place }: Sample): number {
+  #dataset(name: string, place: Place): number {
     return (
       this.#datasetNumbers.get(name) ??
       number(name, 'dataset', this.#datasetNumbers, this.#isWantedDataset, this.datasets, place, () => {
-        return { name, rule: this.#rules.for(name) };
+        return { name, rule: this.#rules.for(name), faults: new DatasetFaults() };
       })
     );
   }
@@ -338,13 +374,20 @@ export const NO_FIGURES: ModelFigures = {
   tokensInCount: 0,
   tokensOut: 0,
   tokensOutCount: 0,
+  cutOff: 0,
+  cutOffCount: 0,
 };
 
 const NANO = 1e9;
 
-function addFigures(to: ModelFigures, figures: AnswerFigures | undefined): void {
-  if (figures === undefined) return;
-  const { costUsd, tokensIn, tokensOut } = figures;
+function addCutOff(to: ModelFigures, isCutOff: boolean): void {
+  to.cutOff += Number(isCutOff);
+  to.cutOffCount += 1;
+}
+
+function addFigures(to: ModelFigures, answer: Answer | undefined): void {
+  if (answer === undefined) return;
+  const { costUsd, tokensIn, tokensOut } = answer;
   if (costUsd !== undefined && costUsd >= 0 && costUsd < 1e6) {
     to.nanoUsd += Math.round(costUsd * NANO);
     to.costs += 1;

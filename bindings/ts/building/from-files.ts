@@ -9,7 +9,7 @@ import type { Steps } from '../steps.js';
 import type { CodeType, Embedder, EmbedderIdentity, RoutingConstants } from '../types.js';
 import type { Lab } from '../wasm/lab-module.js';
 import { type Assembled, assemble, type ShardMarks } from './assemble.js';
-import { type Benchmark, metricConflicts, putInOrder } from './benchmark.js';
+import { type Benchmark, faultsOf, metricConflicts, putInOrder } from './benchmark.js';
 import { type Choices, drawSample, measureChoices } from './choices.js';
 import { Collector, type CollectorOptions, NONE } from './collector.js';
 import { chooseCoreset, withRows } from './coreset.js';
@@ -39,6 +39,8 @@ export interface BuildSettings extends MetricOptions {
   /** Prices by the list's names of models; see `readPriceList`. */
   prices?: readonly [string, ModelPrice][] | undefined;
   maxWork?: number | undefined;
+  /** Leave out answers that ended at a length limit. Default: they count as the tool scored them. */
+  dropCutOff?: boolean | undefined;
 }
 
 /**
@@ -146,13 +148,16 @@ async function embedPrompts(
   return (row) => slots[row] as number;
 }
 
-/** Refuses to mix metrics. Errors: `invalid_argument` with the metrics of each dataset. */
-export function checkMetrics(mixed: readonly string[]): void {
-  if (mixed.length === 0) return;
-  throw new SignalboxError(
-    'invalid_argument',
-    `there are scores of several metrics, choose one with metric ([dataset=]name):\n  ${mixed.join('\n  ')}`,
-  );
+/**
+ * Refuses to mix metrics, and to build from what is left where scores had to be thrown away. Errors: `invalid_argument`
+ * with the metrics or faults of each dataset.
+ */
+export function checkReport({ mixedMetrics, faults }: BuildReport): void {
+  const refuse = (what: string, lines: readonly string[]) => {
+    if (lines.length > 0) throw new SignalboxError('invalid_argument', `${what}:\n  ${lines.join('\n  ')}`);
+  };
+  refuse('there are scores of several metrics, choose one with metric ([dataset=]name)', mixedMetrics);
+  refuse('too many scores cannot be used', faults);
 }
 
 /** The result of joining: the rows in order, and the report on them. */
@@ -183,6 +188,7 @@ export function join(imported: Imported, hasMatrix: boolean, options: JoinOption
     collector,
     benchmark,
     mixedMetrics: metricConflicts(collector.datasets),
+    faults: faultsOf(collector.datasets),
     dim: options.dim,
   });
   return { imported, benchmark, report };
@@ -317,6 +323,6 @@ export async function buildFrom(
   const imported = await importFiles(files, settings, storage, steps);
   throwIfAborted(steps.signal);
   const joined = join(imported, origin.matrix !== undefined, { dim: dimOf(origin, imported, settings.dims) });
-  checkMetrics(joined.report.mixedMetrics);
+  checkReport(joined.report);
   return assembleIndex(lab, await vectorise(joined, origin, settings.dims, storage, steps), settings, steps);
 }

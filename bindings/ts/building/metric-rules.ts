@@ -8,16 +8,20 @@ export type PerDataset<T> = readonly { datasets: string; value: T }[];
 export interface MetricOptions {
   /** The metric that counts; required if a dataset has scores of several. */
   metrics?: PerDataset<string> | undefined;
-  /** Range of the metric, mapped to 0..1. Default: 0..1. */
-  ranges?: PerDataset<readonly [low: number, high: number]> | undefined;
-  /** The method's eta_d: scores above it, in their own range, count as correct. Without it, outcomes stay graded. */
+  /**
+   * Range of the metric: the worst score, mapped to 0, and the best one, mapped to 1. The worst is the larger number if
+   * less is better. Default: 0 and 1; 1 and 0 for a metric of which the files say that less is better.
+   */
+  ranges?: PerDataset<readonly [worst: number, best: number]> | undefined;
+  /** The method's eta_d: scores better than it, in their own range, count as correct. Without it, outcomes stay graded. */
   thresholds?: PerDataset<number> | undefined;
 }
 
 /** Description of a dataset's outcomes in the index. */
 export interface DatasetMetric {
   metric: string;
-  range: readonly [low: number, high: number];
+  /** The scores that are mapped to 0 and to 1: `[1, 0]` if less is better. */
+  range: readonly [worst: number, best: number];
   /** Null if the outcomes are the scores themselves. */
   threshold: number | null;
 }
@@ -25,6 +29,9 @@ export interface DatasetMetric {
 /** Tolerance for rounding in a source's arithmetic. */
 const RANGE_SLACK = 1e-6;
 const MOST_LISTED = 12;
+/** Names of metrics in which less is better by convention. */
+const LESS_IS_BETTER =
+  /(^|[^a-z])(wer|cer|mer|ter|ppl|perplexity|(word_|byte_)?loss|bits_per_byte|mae|mse|rmse|error(_rate|s)?|brier(_score)?|ece|toxicity|harm(fulness)?|hallucinations?(_rate)?|edit_distance|latency)($|[^a-z])/i;
 
 function finder<T>(rules: PerDataset<T> | undefined): (dataset: string) => T | undefined {
   const matchers = (rules ?? []).map(({ datasets, value }) => ({ matches: globMatcher([datasets]), value }));
@@ -39,19 +46,37 @@ const names = (metrics: Iterable<string>) => {
 
 /** The rule of one dataset; learns its metrics as scores arrive. */
 export class DatasetRule {
+  readonly threshold: number | undefined;
   readonly #dataset: string;
   readonly #wanted: string | undefined;
+  readonly #givenRange: readonly [number, number] | undefined;
   readonly #seen = new Set<string>();
-  readonly range: readonly [number, number];
-  readonly threshold: number | undefined;
+  /** Metrics of which less is better, as the files say. */
+  readonly #turned = new Set<string>();
   #chosen: string | undefined;
   #rival = false;
 
-  constructor(dataset: string, wanted: string | undefined, range: readonly [number, number], threshold?: number) {
+  constructor(
+    dataset: string,
+    wanted: string | undefined,
+    range: readonly [number, number] | undefined,
+    threshold: number | undefined,
+  ) {
     this.#dataset = dataset;
     this.#wanted = wanted;
-    this.range = range;
+    this.#givenRange = range;
     this.threshold = threshold;
+  }
+
+  /** Notes that less is better in a metric. */
+  turnRound(metric: string): void {
+    this.#turned.add(metric);
+  }
+
+  /** The scores that are mapped to 0 and to 1. A range that the user gave from low to high is turned if less is better. */
+  get range(): readonly [worst: number, best: number] {
+    const [worst, best] = this.#givenRange ?? [0, 1];
+    return this.#turned.has(this.#chosen ?? '') && worst < best ? [best, worst] : [worst, best];
   }
 
   /** Returns whether scores of a metric count. If no metric is chosen, the first does, until there is a second one. */
@@ -69,11 +94,11 @@ export class DatasetRule {
 
   /** Returns the outcome of a score in 0..1; `undefined` if the score is out of range. */
   outcome(score: number): number | undefined {
-    const [low, high] = this.range;
-    const slack = RANGE_SLACK * (high - low);
-    if (!(score >= low - slack && score <= high + slack)) return undefined;
-    if (this.threshold !== undefined) return score > this.threshold ? 1 : 0;
-    return Math.fround(Math.min(1, Math.max(0, (score - low) / (high - low))));
+    const [worst, best] = this.range;
+    const outcome = (score - worst) / (best - worst);
+    if (!(outcome >= -RANGE_SLACK && outcome <= 1 + RANGE_SLACK)) return undefined;
+    if (this.threshold !== undefined) return (best > worst ? score > this.threshold : score < this.threshold) ? 1 : 0;
+    return Math.fround(Math.min(1, Math.max(0, outcome)));
   }
 
   /** Returns the reason why the dataset's outcomes would be of several metrics; `undefined` if they are of one. */
@@ -83,6 +108,15 @@ export class DatasetRule {
       return `${this.#dataset}: ${names(this.#seen)}, but not ${this.#wanted}`;
     }
     return undefined;
+  }
+
+  /** Returns the reason to ask whether less is better in the metric; `undefined` if that is known, or unlikely. */
+  undirected(): string | undefined {
+    const metric = this.#chosen;
+    if (metric === undefined || this.#givenRange !== undefined || this.#turned.has(metric)) return undefined;
+    if (!LESS_IS_BETTER.test(metric)) return undefined;
+    const option = `--range ${this.#dataset}`;
+    return `${this.#dataset}: in ${metric}, less may be better: say so with ${option}=1,0, or the contrary with ${option}=0,1`;
   }
 
   get described(): DatasetMetric {
@@ -99,8 +133,8 @@ export class MetricRules {
   constructor({ metrics, ranges, thresholds }: MetricOptions) {
     for (const { value } of ranges ?? []) {
       const [low, high] = value;
-      if (!(Number.isFinite(low) && Number.isFinite(high) && low < high)) {
-        throw new SignalboxError('invalid_argument', `got the range ${low} to ${high}, expected low < high`);
+      if (!(Number.isFinite(low) && Number.isFinite(high) && low !== high)) {
+        throw new SignalboxError('invalid_argument', `got the range ${low} to ${high}, expected two different numbers`);
       }
     }
     for (const { value } of thresholds ?? []) {
@@ -113,7 +147,6 @@ export class MetricRules {
   }
 
   for(dataset: string): DatasetRule {
-    const range = this.#range(dataset) ?? [0, 1];
-    return new DatasetRule(dataset, this.#metric(dataset), range, this.#threshold(dataset));
+    return new DatasetRule(dataset, this.#metric(dataset), this.#range(dataset), this.#threshold(dataset));
   }
 }

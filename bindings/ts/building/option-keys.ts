@@ -57,6 +57,7 @@ const SETTINGS_KEYS: Keys<BuildSettings> = {
   routing: aPlainObject,
   prices: aPriceList,
   maxWork: aNumber,
+  dropCutOff: aFlag,
 };
 
 export const FROM_FILES_KEYS: Keys<BuildFromFilesOptions> = {

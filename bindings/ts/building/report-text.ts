@@ -1,24 +1,11 @@
 /** Formats the report as text. */
 import { printable } from '../files/printable.js';
+import { droppedLines } from './drop-reasons.js';
 import type { BuildReport, ReportedModel } from './report.js';
 
 const MOST_LINES = 8;
-
-const REASONS: Record<string, string> = {
-  perturbed: 'perturbed copies',
-  failed: 'answers that could not be scored',
-  no_prompt: 'samples without a prompt',
-  no_score: 'samples without a usable score',
-  score_out_of_range: "scores outside the metric's range",
-  score_not_a_number: 'non-numeric scores',
-  another_metric: 'scores of other metrics',
-  conflicting_score: 'conflicting scores of one model on one sample (not measured)',
-  repeated: 'repeated scores',
-  dataset_left_out: 'records of excluded datasets',
-  model_left_out: 'scores of excluded models',
-  other_shard: 'records of other shards',
-  over_max_rows: 'samples beyond --max-rows',
-};
+/** Difference of the shares of cut-off answers that is worth a warning. */
+const UNEQUAL_SHARES = 0.02;
 
 export const megabytes = (bytes: number) =>
   bytes < 1e6 ? `${(bytes / 1e3).toFixed(bytes < 1e4 ? 1 : 0)} KB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 2 : 0)} MB`;
@@ -48,15 +35,28 @@ function modelWarnings(models: readonly ReportedModel[]): string[] {
   }
   const constant = models.filter(({ isConstant }) => isConstant).map(({ name }) => name);
   if (constant.length > 0) lines.push(`the same outcome everywhere: ${few(constant)}`);
+  lines.push(...cutOffLines(models));
   return lines;
+}
+
+/** Warns if a length limit cut off the answers of some models more often than those of others. */
+function cutOffLines(models: readonly ReportedModel[]): string[] {
+  const known = models.flatMap(({ name, cutOffShare: share }) => (share === null ? [] : { name, share }));
+  const shares = known.map(({ share }) => share);
+  if (known.length < 2 || Math.max(...shares) - Math.min(...shares) <= UNEQUAL_SHARES) return [];
+  const most = known.sort((a, b) => b.share - a.share).map(({ name, share }) => `${name} ${(100 * share).toFixed(1)}%`);
+  return [`answers that end at a length limit, not equally often: ${few(most)}; --drop-truncated leaves them out`];
 }
 
 function warnings(report: BuildReport): string[] {
   const lines: string[] = [];
-  for (const [reason, finding] of Object.entries(report.dropped)) {
-    const example = finding.examples[0];
-    const where = example === undefined ? '' : ` (${example})`;
-    lines.push(`not used: ${finding.count.toLocaleString('en')} ${REASONS[reason] ?? reason}${where}`);
+  lines.push(...droppedLines(Object.entries(report.dropped)).map((line) => `not used: ${line}`));
+  if (report.averaged.count > 0) {
+    const { count: scores, examples } = report.averaged;
+    lines.push(`several runs, averaged: ${count(scores, 'repeated score')}, such as ${few(examples, 2)}`);
+  }
+  for (const names of report.similarNames) {
+    lines.push(`names that differ only by case or separators, taken for different models: ${few(names)}`);
   }
   if (report.promptsDiffer.count > 0) {
     const { count: times, examples } = report.promptsDiffer;
@@ -80,9 +80,11 @@ export function reportText(report: BuildReport): string {
   const sizes = Object.entries(report.estimatedBytes).map(([code, bytes]) => `${code} ${megabytes(bytes)}`);
   const head = [
     `${report.source}: ${count(report.files.read, 'file')}, ${count(rows, 'row')} x ${count(models.length, 'model')}, ${count(datasets.length, 'dataset')}`,
+    `models: ${few(models.map(({ name }) => name))}`,
     `outcomes: ${report.graded ? 'graded' : 'correct or not'}; ${count(missingOutcomes, 'missing outcome')}${share}`,
   ];
   const lines = [...head, ...datasetLines(report), ...warnings(report).map((line) => `- ${line}`)];
+  if (report.faults.length > 0) lines.push('the build refuses:', ...report.faults.map((fault) => `  ${fault}`));
   if (report.mixedMetrics.length > 0) {
     lines.push('several metrics, choose with --metric [dataset=]name:', ...report.mixedMetrics.map((m) => `  ${m}`));
   }

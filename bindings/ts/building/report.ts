@@ -17,6 +17,8 @@ export interface ReportedModel {
   meanCostUsd: number | null;
   meanTokensIn: number | null;
   meanTokensOut: number | null;
+  /** Share of the answers that ended at a length limit; null if the source does not say. */
+  cutOffShare: number | null;
 }
 
 export interface ReportedDataset extends DatasetMetric {
@@ -36,6 +38,12 @@ export interface BuildReport {
   missingOutcomes: number;
   graded: boolean;
   dropped: Partial<Record<DropReason, Finding>>;
+  /** Scores of repeated runs with equal settings, which were averaged. */
+  averaged: Finding;
+  /** Groups of models whose names differ only by case or separators. */
+  similarNames: string[][];
+  /** Reasons to refuse datasets, of which too many scores or samples cannot be used; the build fails on them. */
+  faults: string[];
   /** Samples with different prompts in different files; one of the prompts is used. */
   promptsDiffer: Finding;
   /** Rows that share their prompt with another row. */
@@ -59,6 +67,18 @@ function countRepeatedPrompts(collector: Collector, { order }: Benchmark): numbe
     if (sorted[i] === sorted[i - 1] || sorted[i] === sorted[i + 1]) repeated += 1;
   }
   return repeated;
+}
+
+/** Returns the groups of names that are equal apart from case and separators. */
+function similarNames(names: readonly string[]): string[][] {
+  const groups = new Map<string, string[]>();
+  for (const name of names) {
+    const bare = name.toLowerCase().replace(/[\s_./:-]+/g, '');
+    const group = groups.get(bare) ?? [];
+    group.push(name);
+    groups.set(bare, group);
+  }
+  return [...groups.values()].filter((group) => group.length > 1);
 }
 
 /** Counts measured rows by dataset and model, and sums outcomes by model. */
@@ -102,6 +122,7 @@ export interface ReportInput {
   collector: Collector;
   benchmark: Benchmark;
   mixedMetrics: string[];
+  faults: string[];
   dim: number;
 }
 
@@ -123,6 +144,7 @@ export function reportOf({ collector, benchmark, ...input }: ReportInput): Build
       meanCostUsd: mean(figures.nanoUsd / 1e9, figures.costs),
       meanTokensIn: mean(figures.tokensIn, figures.tokensInCount),
       meanTokensOut: mean(figures.tokensOut, figures.tokensOutCount),
+      cutOffShare: mean(figures.cutOff, figures.cutOffCount),
     };
   });
   const modelsOf = (task: number) => benchmark.models.filter((_, m) => countOf(task, m) > 0).length;
@@ -141,6 +163,9 @@ export function reportOf({ collector, benchmark, ...input }: ReportInput): Build
     missingOutcomes: benchmark.order.length * models - measured,
     graded: benchmark.isGraded,
     dropped: Object.fromEntries([...collector.dropped].filter(([, { count }]) => count > 0)),
+    averaged: collector.averaged,
+    similarNames: similarNames(benchmark.models.map(({ name }) => name)),
+    faults: input.faults,
     promptsDiffer: collector.promptsDiffer,
     repeatedPrompts: countRepeatedPrompts(collector, benchmark),
     mixedMetrics: input.mixedMetrics,

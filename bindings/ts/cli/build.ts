@@ -14,7 +14,7 @@ import {
   assembleIndex,
   type BuildSettings,
   type BuiltIndex,
-  checkMetrics,
+  checkReport,
   dimOf,
   importFiles,
   join,
@@ -39,6 +39,10 @@ import { EMBEDDER_HELP, loadEmbedder } from './embedder-option.js';
 import { UsageError } from './failures.js';
 import { interruptible } from './interruptible.js';
 import type { Progress } from './progress.js';
+import { threaded } from './thread.js';
+
+/** Place of temporary files without an output. */
+const TEMPORARY = path.join(tmpdir(), 'signalbox');
 
 interface BuildCommandOptions {
   output?: string;
@@ -63,6 +67,7 @@ interface BuildCommandOptions {
   partial?: true;
   cache: string | false;
   measure: boolean;
+  dropTruncated?: true;
   dryRun?: true;
   json?: true;
 }
@@ -97,9 +102,11 @@ function perDataset<T>(flags: string, description: string, toValue: (text: strin
 }
 
 function toRange(text: string): [number, number] {
-  const [low = Number.NaN, high = Number.NaN, ...more] = text.split(',').map(parseDecimal);
-  if (!(low < high) || more.length > 0) throw new InvalidArgumentError('Expected low,high, as in 0,10.');
-  return [low, high];
+  const [worst = Number.NaN, best = Number.NaN, ...more] = text.split(',').map(parseDecimal);
+  if (!(worst < best || worst > best) || more.length > 0) {
+    throw new InvalidArgumentError('Expected worst,best, as in 0,10, or 1,0 if less is better.');
+  }
+  return [worst, best];
 }
 
 async function readPrices(file: string | undefined): Promise<BuildSettings['prices']> {
@@ -126,6 +133,7 @@ async function settingsOf(o: BuildCommandOptions): Promise<BuildSettings> {
     dims: o.dims,
     maxRows: o.maxRows,
     maxWork: o.maxWork,
+    dropCutOff: o.dropTruncated,
     name: o.name,
     prices: await readPrices(o.prices),
   };
@@ -203,7 +211,9 @@ async function buildInto(
 ) {
   const settings = await settingsOf(o);
   const isShard = o.shard !== undefined || o.partial === true;
-  const imported = await importFiles(await findFiles(places), { ...settings, shard: o.shard }, storage, progress);
+  const { files, passedOver } = await findFiles(places);
+  const imported = await importFiles(files, { ...settings, shard: o.shard }, storage, progress);
+  imported.files.ignored.push(...passedOver);
   const origin = await openOrigin(o, signal);
   try {
     const dim = dimOf(origin, imported, o.dims);
@@ -214,7 +224,7 @@ async function buildInto(
       say(o.json, joined.report, reportText(joined.report));
       return;
     }
-    checkMetrics(joined.report.mixedMetrics);
+    checkReport(joined.report);
     const vectorised = await vectorise(joined, origin, o.dims, storage, progress);
     const parts: Part[] = [o.shard ?? 'open'];
     const built = isShard
@@ -266,7 +276,7 @@ async function build(places: string[], o: BuildCommandOptions): Promise<void> {
     throw new UsageError('--shard and --partial cannot be combined', 'signalbox build');
   }
   await interruptible(async (progress, signal) => {
-    const storage = await diskStorage(o.output ?? path.join(tmpdir(), 'signalbox'));
+    const storage = await diskStorage(o.output ?? TEMPORARY);
     try {
       await buildInto(places, o, storage, await loadLab(undefined, { signal }), progress, signal);
     } finally {
@@ -320,11 +330,18 @@ function withData(command: Command): Command {
   return command
     .addOption(new Option('--from <source>', 'source format (default: auto-detect)').choices(SOURCES))
     .addOption(perDataset('--metric <[dataset=]name>', 'the score to use; repeatable', String, 'the only one'))
-    .addOption(perDataset('--range <[dataset=]low,high>', 'range of the metric; repeatable', toRange, '0,1'))
+    .addOption(
+      perDataset(
+        '--range <[dataset=]worst,best>',
+        'range of the metric, 1,0 if less is better; repeatable',
+        toRange,
+        '0,1',
+      ),
+    )
     .addOption(
       perDataset(
         '--threshold <[dataset=]x>',
-        'count scores above x as correct; repeatable',
+        'count scores better than x as correct; repeatable',
         toNumber,
         'keep graded scores',
       ),
@@ -333,6 +350,7 @@ function withData(command: Command): Command {
     .option('--exclude-datasets <globs>', 'exclude these datasets', toList)
     .option('--models <globs>', 'only these models, comma-separated', toList)
     .option('--exclude-models <globs>', 'exclude these models', toList)
+    .option('--drop-truncated', 'leave out answers that ended at a length limit')
     .option('--prices <file>', "prices: OpenRouter's /api/v1/models or LiteLLM's price map");
 }
 
@@ -360,7 +378,7 @@ export function addBuildCommands(program: Command): void {
     .option('--no-measure', 'do not measure alternative settings')
     .option('--dry-run', 'only report on the files')
     .option('--json', 'print JSON')
-    .action(build);
+    .action(threaded(build, (_, { output }) => [output ?? TEMPORARY]));
   program
     .command('merge <shards...>')
     .description('join shards into an index, byte for byte the same as a single build')
@@ -368,5 +386,5 @@ export function addBuildCommands(program: Command): void {
     .option('--partial', 'write a shard, for a later merge, instead of an index')
     .option('--no-measure', 'do not measure alternative settings')
     .option('--json', 'print JSON')
-    .action(merge);
+    .action(threaded(merge, (_, { output }) => [output]));
 }

@@ -1,17 +1,20 @@
 /**
  * The default embedder: reads Model2Vec's layout; @huggingface/tokenizers tokenises, the core averages and normalises.
  */
-import { Tokenizer } from '@huggingface/tokenizers';
+import type { Tokenizer } from '@huggingface/tokenizers';
 import { EMBEDDER } from '../assets.js';
-import { SignalboxError, throwIfAborted } from '../errors.js';
+import { errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
+import type { Fields } from '../files/fields.js';
 import { anEmbedderSource, aWasmSource, READING } from '../files/load-options.js';
 import { sha256Of } from '../files/sha256.js';
 import { concatenate, type ReadOptions, readBytes } from '../files/sources.js';
 import { aList, aSignal, checkOptions, type Keys } from '../options.js';
 import type { Embedder, EmbedderFiles, EmbedderSource, Embedding, WasmSource } from '../types.js';
 import { type Core, loadCore } from '../wasm/core-module.js';
-import { cut } from './cut-text.js';
+import { beginningOf } from './cut-text.js';
 import { asObject, parseJson } from './embedder-files.js';
+import { knownTokens, openTokenizer, readsBytes, wordShareOf } from './tokenizer.js';
+import { tokenCount } from './tokenizer-faults.js';
 
 /** Longer texts are cut before they are tokenised, so that a megabyte costs no more than a page. */
 const MAX_TEXT_LENGTH = 8192;
@@ -46,20 +49,22 @@ export class StaticEmbedder implements Embedder {
   readonly dim: number;
   readonly #core: Core;
   readonly #tokenizer: Tokenizer;
-  readonly #unknown: number | undefined;
+  readonly #isKnown: (id: number) => boolean;
+  readonly #readsBytes: boolean;
   #handle: number | undefined;
 
   private constructor(
     core: Core,
     tokenizer: Tokenizer,
-    unknown: number | undefined,
+    tokenizerJson: Fields,
     id: string,
     hash: string | undefined,
     opened: { handle: number; dim: number },
   ) {
     this.#core = core;
     this.#tokenizer = tokenizer;
-    this.#unknown = unknown;
+    this.#isKnown = knownTokens(tokenizer, tokenizerJson);
+    this.#readsBytes = readsBytes(tokenizerJson);
     this.#handle = opened.handle;
     this.id = id;
     this.hash = hash;
@@ -92,30 +97,27 @@ export class StaticEmbedder implements Embedder {
     const config = asObject(parseJson(configBytes, 'config.json'), 'config.json');
     const tokenizerJson = asObject(parseJson(tokenizerBytes, 'tokenizer.json'), 'tokenizer.json');
     const hash = await hashOf(model, tokenizerBytes);
-    let tokenizer: Tokenizer;
-    try {
-      tokenizer = new Tokenizer(tokenizerJson, {});
-    } catch (cause) {
-      throw new SignalboxError('bad_embedder', `tokenizer.json is not supported: ${String(cause)}`, { cause });
-    }
+    const tokenizer = openTokenizer(tokenizerJson);
     const core = await starting;
     throwIfAborted(options.signal);
-    const unknownToken = (tokenizerJson.model as { unk_token?: unknown } | undefined)?.unk_token;
-    const unknown = typeof unknownToken === 'string' ? tokenizer.token_to_id(unknownToken) : undefined;
     const id = typeof config.id === 'string' ? config.id : (String(files.model).split('/').at(-2) ?? 'static');
     const opened = core.openEmbedder(model, JSON.stringify(config));
-    return new StaticEmbedder(core, tokenizer, unknown, id, hash, opened);
+    const tokens = tokenCount(tokenizerJson);
+    if (tokens > opened.vocabulary) {
+      core.close(opened.handle);
+      throw errorFrom('bad_embedder', `the tokenizer has ${tokens} tokens, the table has ${opened.vocabulary}`);
+    }
+    return new StaticEmbedder(core, tokenizer, tokenizerJson, id, hash, opened);
   }
 
-  /** Returns the token ids of a text, cut to the embedder's limits, without unknown tokens. */
-  #encode(text: string): { ids: number[]; truncated: boolean } {
-    const short = cut(text, MAX_TEXT_LENGTH);
-    const all = this.#tokenizer.encode(short, { add_special_tokens: false }).ids;
-    const known = all.filter((id: number) => id !== this.#unknown);
-    return {
-      ids: known.slice(0, MAX_TOKENS),
-      truncated: short.length < text.length || known.length > MAX_TOKENS,
-    };
+  /** Returns the known tokens of a text, cut to the embedder's limits. */
+  #encode(text: string): { ids: number[]; truncated: boolean; wordShare?: number } {
+    const { beginning, isCut } = beginningOf(text, MAX_TEXT_LENGTH);
+    const known = this.#tokenizer.encode(beginning, { add_special_tokens: false }).ids.filter(this.#isKnown);
+    const read = { ids: known.slice(0, MAX_TOKENS), truncated: isCut || known.length > MAX_TOKENS };
+    if (this.#readsBytes) return read;
+    const tokens = known.map((id: number) => this.#tokenizer.id_to_token(id) ?? '');
+    return { ...read, wordShare: wordShareOf(beginning, tokens) };
   }
 
   /** Embeds texts. Errors: `disposed`, `aborted`, `invalid_argument` for a value that is not a string. */
@@ -135,10 +137,10 @@ export class StaticEmbedder implements Embedder {
     });
     const ids = Uint32Array.from(encoded.flatMap(({ ids }) => ids));
     const { vectors, tokens } = this.#core.embed(handle, ids, offsets, this.dim);
-    return encoded.map(({ truncated }, i) => ({
+    return encoded.map(({ ids: _, ...read }, i) => ({
       vector: vectors.slice(i * this.dim, (i + 1) * this.dim),
       tokens: tokens[i] ?? 0,
-      truncated,
+      ...read,
     }));
   }
 

@@ -6,6 +6,7 @@ export const SOURCES = [
   'opencompass',
   'inspect',
   'alpaca-eval',
+  'promptfoo',
   'routerbench',
   'routellm',
   'mixinstruct',
@@ -24,6 +25,11 @@ export type Source = (typeof SOURCES)[number];
  *
  * - `perturbed`: a perturbed copy of an instance, in HELM's files.
  * - `failed`: the source reports that the model gave no answer to score (an error, a cancelled sample).
+ * - `invalidated`: the source declares the answer or its score invalid.
+ * - `unscored`: no scorer has scored the answer.
+ * - `cut_off`: the answer ended at a length limit, and the caller leaves such answers out.
+ * - `incomplete`: a run or file that is not whole, because the tool was killed or is still running.
+ * - `superseded`: a log of which the files have a newer version.
  * - `no_prompt`: there is no text to embed.
  * - `no_score`: no model has a usable score.
  * - `score_out_of_range`: a cell with a number outside the metric's range.
@@ -38,6 +44,11 @@ export type Source = (typeof SOURCES)[number];
 export const DROP_REASONS = [
   'perturbed',
   'failed',
+  'invalidated',
+  'unscored',
+  'cut_off',
+  'incomplete',
+  'superseded',
   'no_prompt',
   'no_score',
   'score_out_of_range',
@@ -73,11 +84,19 @@ export interface Sample {
   place: Place;
 }
 
-/** Cost and tokens of one answer. */
-export interface AnswerFigures {
+/** Properties of one answer apart from its score. */
+export interface Answer {
   costUsd?: number | undefined;
+  /** All tokens of the input, those from a cache included. */
   tokensIn?: number | undefined;
   tokensOut?: number | undefined;
+  /** Whether the answer ended at a length limit; `undefined` if the source does not say. */
+  isCutOff?: boolean | undefined;
+  /**
+   * Whether further scores of the model on the sample are repetitions with equal settings, which are averaged. Otherwise
+   * different scores contradict each other. An importer passes one score per run.
+   */
+  repeats?: boolean | undefined;
 }
 
 /** Receives the samples and scores that an importer reads. */
@@ -85,9 +104,11 @@ export interface RecordSink {
   /** Records a sample and returns its number for `score`: the same number for the same dataset and key. */
   sample(sample: Sample): number;
   /** Records one model's score on a sample, in the source's own range; null, undefined or NaN if there is none. */
-  score(sample: number, model: string, metric: string, value: unknown, place: Place, figures?: AnswerFigures): void;
-  /** Counts a row that does not become a sample. */
-  drop(reason: DropReason, place: Place): void;
+  score(sample: number, model: string, metric: string, value: unknown, place: Place, answer?: Answer): void;
+  /** Notes that less is better in a metric of a dataset. Has to be called before the metric's first score. */
+  lowerIsBetter(dataset: string, metric: string): void;
+  /** Counts a row, a run or a file that is left out; `detail` follows the place in the report. */
+  drop(reason: DropReason, place: Place, detail?: string): void;
 }
 
 export interface ImportContext {

@@ -136,10 +136,11 @@ export class OnnxModel {
       if (typeof text !== 'string') throw errorFrom('invalid_argument', `expected a text, got ${typeof text}`);
     }
     const encoded = texts.map((text) => this.#tokenizer.encode(text));
-    const out: Embedding[] = encoded.map(({ known, truncated }) => ({
+    const out: Embedding[] = encoded.map(({ known, truncated, wordShare }) => ({
       vector: new Float32Array(this.loaded.dim),
       tokens: known,
       truncated,
+      wordShare,
     }));
     // A text without a known token gets the zero vector.
     const meant = encoded.flatMap(({ known }, i) => (known > 0 ? [i] : []));

@@ -1,6 +1,7 @@
 /** Tokenises texts with the truncation and special tokens of sentence-transformers. */
-import { Tokenizer } from '@huggingface/tokenizers';
-import { cut } from '../embedding/cut-text.js';
+import type { Tokenizer } from '@huggingface/tokenizers';
+import { beginningOf } from '../embedding/cut-text.js';
+import { knownTokens, openTokenizer, readsBytes, wordShareOf } from '../embedding/tokenizer.js';
 import { errorFrom } from '../errors.js';
 import type { Fields } from '../files/fields.js';
 import type { Configuration } from './configuration.js';
@@ -15,6 +16,8 @@ export interface TokenisedText {
   known: number;
   /** The text was cut. */
   truncated: boolean;
+  /** See `Embedding`. */
+  wordShare: number | undefined;
 }
 
 /** The special tokens around a text. */
@@ -47,13 +50,14 @@ export class TextTokenizer {
   readonly #tokenizer: Tokenizer;
   readonly #configuration: Configuration;
   readonly #frame: Frame;
-  readonly #unknownId: number | undefined;
+  readonly #isKnown: (id: number) => boolean;
+  readonly #readsBytes: boolean;
   readonly #prefixTokens: number;
 
   /** Errors: `bad_embedder`. */
   constructor(json: Fields, config: Fields | undefined, modelConfig: Fields, configuration: Configuration) {
+    this.#tokenizer = openTokenizer(json, config);
     try {
-      this.#tokenizer = new Tokenizer(json, config ?? {});
       this.#frame = frameOf(this.#tokenizer);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
@@ -62,8 +66,8 @@ export class TextTokenizer {
     const padding = json.padding as { pad_id?: unknown } | null | undefined;
     const ids = [tokenIdOf(this.#tokenizer, config?.pad_token), modelConfig.pad_token_id, padding?.pad_id];
     this.padId = ids.find((id): id is number => typeof id === 'number') ?? 0;
-    const model = json.model as { unk_token?: unknown } | undefined;
-    this.#unknownId = tokenIdOf(this.#tokenizer, model?.unk_token);
+    this.#isKnown = knownTokens(this.#tokenizer, json);
+    this.#readsBytes = readsBytes(json);
     this.#configuration = configuration;
     this.#prefixTokens = this.#contentOf(configuration.prefix).length;
     const special = this.#frame.before.length + this.#frame.after.length;
@@ -75,17 +79,25 @@ export class TextTokenizer {
   encode(text: string): TokenisedText {
     const { maxTokens, prefix, lowerCase } = this.#configuration;
     const { before, after } = this.#frame;
-    const short = cut(text, MOST_CHARACTERS_A_TOKEN * maxTokens);
-    const content = this.#contentOf(prefix + (lowerCase ? short.toLowerCase() : short));
+    const { beginning, isCut } = beginningOf(text, MOST_CHARACTERS_A_TOKEN * maxTokens);
+    const content = this.#contentOf(prefix + (lowerCase ? beginning.toLowerCase() : beginning));
     const read = content.slice(0, maxTokens - before.length - after.length);
+    const known = content.slice(this.#prefixTokens).filter(this.#isKnown);
     return {
       ids: [...before, ...read, ...after],
-      known: read.slice(this.#prefixTokens).filter((id) => id !== this.#unknownId).length,
-      truncated: short.length < text.length || read.length < content.length,
+      known: read.slice(this.#prefixTokens).filter(this.#isKnown).length,
+      truncated: isCut || read.length < content.length,
+      wordShare: this.#readsBytes ? undefined : wordShareOf(beginning, this.#wordsOf(known)),
     };
   }
 
+  #wordsOf(ids: readonly number[]): string[] {
+    return ids.map((id) => this.#tokenizer.id_to_token(id) ?? '');
+  }
+
   #contentOf(text: string): number[] {
-    return text === '' ? [] : this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+    if (text === '') return [];
+    const { ids } = this.#tokenizer.encode(text, { add_special_tokens: false });
+    return ids.filter((id: number) => Number.isInteger(id)); // A word that the library finds nowhere has no id.
   }
 }

@@ -138,13 +138,15 @@ function joined(own: Readonly<Record<string, number>>, given: RouteOptions['corr
   return Object.fromEntries(Object.keys({ ...given, ...own }).map((model) => [model, sum(model)]));
 }
 
-/** Reads the input as an embedding. */
+/** Embeds the input if it is a prompt. */
 async function embed(router: Routing, input: RouteInput, signal: AbortSignal | undefined) {
-  if (typeof input === 'object' && input !== null && 'vector' in input) return input;
-  if (typeof input !== 'string') return { vector: input, tokens: null, truncated: false };
+  if (typeof input !== 'string') return input;
   const [embedding] = await router.embed([input], { signal });
   return embedding as Embedding;
 }
+
+const vectorOf = (input: Exclude<RouteInput, string>) =>
+  typeof input === 'object' && input !== null && 'vector' in input ? input.vector : input;
 
 /**
  * Routes like `router.route`, adjusted by feedback on similar prompts: each rated model is corrected by how
@@ -169,22 +171,22 @@ export async function routeWithFeedback(
   }
   check(feedback, router.info.dim);
   const { policy, signal } = plain;
-  const { vector, ...read } = await embed(router, input, signal);
-  const asked = nearest(vector, feedback, similarity).map(async (entry) => {
+  const read = await embed(router, input, signal);
+  const asked = nearest(vectorOf(read), feedback, similarity).map(async (entry) => {
     return surprisesOf(entry.outcomes, await predict(router, entry, policy));
   });
   const used = (await Promise.all(asked)).filter((surprises) => surprises.length > 0);
   throwIfAborted(signal);
   if (used.length === 0) {
-    const decision = await router.route(vector, plain);
-    return { ...decision, ...read, feedbackUsed: 0, modelWithoutFeedback: decision.model };
+    const decision = await router.route(read, plain);
+    return { ...decision, feedbackUsed: 0, modelWithoutFeedback: decision.model };
   }
   const corrections = joined(correctionsOf(used.flat()), plain.corrections);
   const [decision, { model: modelWithoutFeedback }] = await Promise.all([
-    router.route(vector, { ...plain, corrections }),
-    router.route(vector, { ...plain, neighbours: 0 }),
+    router.route(read, { ...plain, corrections }),
+    router.route(read, { ...plain, neighbours: 0 }),
   ]);
   const feedbackUsed = used.length;
-  const explained = withReasons(decision, { ratings: feedbackUsed, without: modelWithoutFeedback });
-  return { ...explained, ...read, feedbackUsed, modelWithoutFeedback };
+  const explained = withReasons(decision, { feedback: { ratings: feedbackUsed, without: modelWithoutFeedback } });
+  return { ...explained, feedbackUsed, modelWithoutFeedback };
 }

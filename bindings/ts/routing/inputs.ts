@@ -1,15 +1,18 @@
 /** Turns the inputs of a call (prompts, vectors or embeddings) into vectors of the index. */
 import { abortable, SignalboxError, throwIfAborted } from '../errors.js';
 import { described } from '../options.js';
-import type {
-  Embedder,
-  EmbedderDetails,
-  Embedding,
-  EmbedOptions,
-  IndexInfo,
-  RouteInput,
-  RouteInputs,
+import {
+  type Embedder,
+  type EmbedderDetails,
+  type Embedding,
+  type EmbedOptions,
+  type IndexInfo,
+  type RouteInput,
+  type RouteInputs,
+  UNREAD_CAUSES,
+  type UnreadCause,
 } from '../types.js';
+import { unreadCauseOf } from './unread.js';
 
 /** Prompts embedded at a time; an abort is noticed between two blocks. */
 const BLOCK = 256;
@@ -75,7 +78,7 @@ export function embeddingsFor(embeddings: Embedding[], texts: number, embedderDi
     const got = Array.isArray(embeddings) ? embeddings.filter(Boolean).length : typeof embeddings;
     throw new SignalboxError('dimension_mismatch', `the embedder returned ${got} embeddings for ${texts} texts`);
   }
-  return embeddings.map(({ vector, tokens, truncated }) => {
+  return embeddings.map(({ vector, tokens, truncated, wordShare }) => {
     if (vector?.length !== embedderDim) {
       const got = vector?.length ?? 'no';
       throw new SignalboxError(
@@ -83,15 +86,27 @@ export function embeddingsFor(embeddings: Embedding[], texts: number, embedderDi
         `the embedder returned a vector of ${got} dimensions, but declares ${embedderDim}`,
       );
     }
-    return { vector: embedderDim > dim ? vector.slice(0, dim) : vector, tokens, truncated };
+    return { vector: embedderDim > dim ? vector.slice(0, dim) : vector, tokens, truncated, wordShare };
   });
 }
 
-/** An input as a vector, and how much of its text was read; `tokens` is `null` for a vector. */
-export interface ReadInput {
-  vector: ArrayLike<number>;
+/** Replaces an embedder's share of known words by the verdict; an unread text has a vector of zeros. */
+function judged(text: string, { vector, tokens, truncated, wordShare }: Embedding): Embedding {
+  const unread = unreadCauseOf(text, wordShare);
+  if (unread === undefined) return { vector, tokens, truncated };
+  return { vector: new Float32Array(vector.length), tokens, truncated, unread };
+}
+
+/** How much of a text was read; `tokens` is `null` for a vector. */
+export interface Read {
   tokens: number | null;
   truncated: boolean;
+  unread?: UnreadCause | undefined;
+}
+
+/** An input as a vector, and how much of its text was read. */
+export interface ReadInput extends Read {
+  vector: ArrayLike<number>;
 }
 
 /** Describes a list that is not a vector by its first item. */
@@ -105,10 +120,11 @@ function listWords(first: unknown): string {
 function readGiven(input: Exclude<RouteInput, string>, where: string): ReadInput {
   const isObject = typeof input === 'object' && input !== null;
   if (isObject && 'vector' in input) {
-    const { vector, tokens = null, truncated = false } = input as Partial<ReadInput> & { vector: Float32Array };
+    const { vector, tokens = null, truncated = false, unread } = input as Partial<ReadInput> & { vector: Float32Array };
     const isCount = tokens === null || (Number.isInteger(tokens) && tokens >= 0);
-    if (isCount && typeof truncated === 'boolean') return { vector, tokens, truncated };
-    throw new SignalboxError('invalid_argument', `${where} is not an embedding: see tokens and truncated`);
+    const isCause = unread === undefined || UNREAD_CAUSES.includes(unread);
+    if (isCount && isCause && typeof truncated === 'boolean') return { vector, tokens, truncated, unread };
+    throw new SignalboxError('invalid_argument', `${where} is not an embedding: see tokens, truncated and unread`);
   }
   const isListOfOthers = Array.isArray(input) && input.length > 0 && typeof input[0] !== 'number';
   const isVector = isObject && typeof (input as ArrayLike<number>).length === 'number' && !(input instanceof String);
@@ -181,7 +197,9 @@ export class Inputs {
       if (first > 0) await new Promise((resolve) => setTimeout(resolve));
       const block = prompts.slice(first, first + BLOCK);
       const embeddings = await this.#whileOpen(abortable(embedder.embed(block, { signal }), signal));
-      out.push(...embeddingsFor(embeddings, block.length, embedder.dim, this.#index.dim));
+      for (const [i, read] of embeddingsFor(embeddings, block.length, embedder.dim, this.#index.dim).entries()) {
+        out.push(judged(block[i] as string, read));
+      }
       onProgress?.({ done: out.length, total: prompts.length });
     }
     throwIfAborted(signal);
@@ -222,11 +240,12 @@ export class Inputs {
   }
 }
 
-/** Totals how much of a task's inputs was read. */
-export function readOf(inputs: readonly ReadInput[]): { tokens: number | null; truncated: boolean } {
+/** Totals how much of a task's inputs was read. `unread` is the most serious cause, and concerns a task that was not read. */
+export function readOf(inputs: readonly Read[]): Read {
   const counts = inputs.flatMap(({ tokens }) => (tokens === null ? [] : [tokens]));
   return {
     tokens: counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0),
     truncated: inputs.some(({ truncated }) => truncated),
+    unread: UNREAD_CAUSES.find((cause) => inputs.some(({ unread }) => unread === cause)),
   };
 }

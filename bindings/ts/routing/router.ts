@@ -30,10 +30,20 @@ import type {
 import { type Core, loadCore } from '../wasm/core-module.js';
 import { exactJson } from '../wasm/exact-json.js';
 import { nextStep } from './cascade.js';
-import { checkNotEmpty, checkPrompts, Inputs, isEmbedder, makeEmbedder, type ReadInput, readOf } from './inputs.js';
+import {
+  checkNotEmpty,
+  checkPrompts,
+  Inputs,
+  isEmbedder,
+  makeEmbedder,
+  type Read,
+  type ReadInput,
+  readOf,
+} from './inputs.js';
 import { notesOf } from './notes.js';
 import { CASCADE_KEYS, EMBED_KEYS, ROUTE_KEYS, ROUTE_MANY_KEYS, ROUTE_TASK_KEYS, SAMPLES_KEYS } from './option-keys.js';
 import { samplesIn } from './samples.js';
+import { fallbackReasonOf } from './unread.js';
 import { withReasons } from './words.js';
 
 /** Decisions of `routeMany` made at a time; an abort is noticed between two blocks. */
@@ -181,8 +191,7 @@ export class Router implements Routing {
     throwIfAborted(options.signal);
     const matrix = matrixOf(read, this.info.dim);
     const decision = this.#core.routeTask<TaskDecision>(this.#open(), matrix, read.length, json);
-    const notes = notesOf(options, this.info, decision);
-    return { ...withReasons(decision), notes, ...readOf(read), embedder: this.info.embedder.id };
+    return this.#explained(decision, readOf(read), options);
   }
 
   async embed(prompts: readonly string[], options: EmbedOptions = {}): Promise<Embedding[]> {
@@ -195,9 +204,10 @@ export class Router implements Routing {
   async cascade(input: RouteInput, options: CascadeOptions = {}): Promise<CascadePlan> {
     this.#open();
     const json = optionsJson(options, CASCADE_KEYS);
-    const { vector, ...read } = await this.#inputs.read(input, options.signal);
-    const matrix = matrixOf([{ vector, ...read }], this.info.dim);
-    return { ...this.#core.cascade<CascadePlan>(this.#open(), matrix, json), ...read };
+    const read = await this.#inputs.read(input, options.signal);
+    const plan = this.#core.cascade<CascadePlan>(this.#open(), matrixOf([read], this.info.dim), json);
+    const { tokens, truncated, unread } = read;
+    return { ...plan, fallbackReason: fallbackReasonOf(plan.fallbackReason, unread), tokens, truncated };
   }
 
   next(plan: CascadePlan, verdict: Verdict): CascadeMove {
@@ -223,11 +233,21 @@ export class Router implements Routing {
     this.dispose();
   }
 
-  #decide({ vector, ...read }: ReadInput, json: string, options: RouteOptions): Decision {
-    const matrix = matrixOf([{ vector, ...read }], this.info.dim);
-    const decision = this.#core.route<Decision>(this.#open(), matrix, json);
-    const notes = notesOf(options, this.info, decision);
-    return { ...withReasons(decision), notes, ...read, embedder: this.info.embedder.id };
+  #decide(read: ReadInput, json: string, options: RouteOptions): Decision {
+    const matrix = matrixOf([read], this.info.dim);
+    return this.#explained(this.#core.route<Decision>(this.#open(), matrix, json), read, options);
+  }
+
+  /** Completes a decision of the core, which knows vectors only. */
+  #explained<D extends Decision | TaskDecision>(
+    decision: D,
+    { tokens, truncated, unread }: Read,
+    options: RouteTaskOptions,
+  ): D {
+    const fallbackReason = fallbackReasonOf(decision.fallbackReason, unread);
+    const explained = withReasons({ ...decision, fallbackReason }, { unread });
+    const notes = notesOf(options, this.info, explained);
+    return { ...explained, notes, tokens, truncated, embedder: this.info.embedder.id };
   }
 
   #open(): number {

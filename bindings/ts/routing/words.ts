@@ -2,7 +2,7 @@
  * The sentences that say why a model was picked, made from the facts of a decision. Each part stands alone, so that a
  * page, a badge or a command shows the parts that it needs. No sentence names the pick: every interface shows it next to them.
  */
-import type { Coverage, Decision, FallbackReason, RankedModel, Reasons } from '../types.js';
+import type { Coverage, Decision, FallbackReason, RankedModel, Reasons, UnreadCause } from '../types.js';
 
 /** The user's feedback that entered a decision. */
 export interface FeedbackFacts {
@@ -10,6 +10,13 @@ export interface FeedbackFacts {
   ratings: number;
   /** The pick without them. */
   without: string;
+}
+
+/** Facts that are not in a decision. */
+export interface FurtherFacts {
+  feedback?: FeedbackFacts | undefined;
+  /** Why the input could not be read; unknown for a vector. */
+  unread?: UnreadCause | undefined;
 }
 
 type RankedFacts = Pick<RankedModel, 'model' | 'pCorrect' | 'ownMean' | 'meanOutcome' | 'usdPerMTok'>;
@@ -28,25 +35,26 @@ export interface DecisionFacts
 }
 
 /** The facts, and what follows from them. */
-interface Situation extends DecisionFacts {
+interface Situation extends DecisionFacts, FurtherFacts {
   /** "this prompt" or "these prompts". */
   prompts: string;
   /** Only the models' means are left to go by. */
   isOutside: boolean;
   /** The pick if prices did not count. Outside the benchmark's coverage this ignores corrections. */
   wanted: string;
-  feedback: FeedbackFacts | undefined;
 }
 
-function situationOf(facts: DecisionFacts, feedback: FeedbackFacts | undefined): Situation {
+const isUnread = (reason: FallbackReason | null) => reason === 'unread' || reason === 'empty_prompt';
+
+function situationOf(facts: DecisionFacts, further: FurtherFacts): Situation {
   const { fallbackReason, bestSingleModel, challenger, coverage, inputs = 1 } = facts;
-  const isOutside = coverage.outOfCoverage || fallbackReason === 'no_known_token';
+  const isOutside = coverage.outOfCoverage || isUnread(fallbackReason);
   return {
     ...facts,
     prompts: inputs === 1 ? 'this prompt' : 'these prompts',
     isOutside,
     wanted: isOutside || fallbackReason === 'low_confidence' ? bestSingleModel : challenger,
-    feedback,
+    ...further,
   };
 }
 
@@ -136,14 +144,21 @@ function priceWords(facts: Situation): string {
   return `${quality} ${difference === 'the same' ? 'as' : 'than'} ${name}, whose price is not known.`;
 }
 
-const unlikeWords = (prompts: string, fallbackReason: FallbackReason | null) =>
-  fallbackReason === 'no_known_token'
-    ? `The embedder does not know any word in ${prompts}.`
-    : `Nothing in the benchmark is like ${prompts}.`;
+const UNREAD_WORDS: Readonly<Record<UnreadCause, (prompts: string) => string>> = {
+  language: () => "The embedder can't read this language.",
+  marks: (prompts) => `There are no words in ${prompts}.`,
+  empty: (prompts) => (prompts === 'this prompt' ? 'The prompt is empty.' : 'The prompts are empty.'),
+};
+
+function unlikeWords(prompts: string, reason: FallbackReason | null, cause?: UnreadCause): string {
+  if (!isUnread(reason)) return `Nothing in the benchmark is like ${prompts}.`;
+  const known = reason === 'empty_prompt' ? 'empty' : cause;
+  return known === undefined ? `The embedder can't read ${prompts}.` : UNREAD_WORDS[known](prompts);
+}
 
 function resemblanceWords(facts: Situation): string {
-  const { model, fallbackReason, coverage, tasks, prompts, isOutside } = facts;
-  if (isOutside) return unlikeWords(prompts, fallbackReason);
+  const { model, fallbackReason, coverage, tasks, prompts, isOutside, unread } = facts;
+  if (isOutside) return unlikeWords(prompts, fallbackReason, unread);
   if (rankedAs(facts, model)?.ownMean) {
     return 'No similar question has a result for this model, so its average over the benchmark counts.';
   }
@@ -165,12 +180,12 @@ function feedbackWords({ model, challenger, bestSingleModel, isOutside, feedback
   return isCorrected ? 'The given corrections put this model ahead of the best one overall.' : '';
 }
 
-/** Adds the sentences to the facts of a decision; `feedback` that entered it is one of them. */
+/** Adds the sentences to the facts of a decision. */
 export function withReasons<Facts extends DecisionFacts>(
   facts: Facts,
-  feedback?: FeedbackFacts,
+  further: FurtherFacts = {},
 ): Facts & { reason: string; reasons: Reasons } {
-  const situation = situationOf(facts, feedback);
+  const situation = situationOf(facts, further);
   const reasons: Reasons = {
     choice: choiceWords(situation),
     resemblance: resemblanceWords(situation),

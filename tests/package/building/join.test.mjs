@@ -1,7 +1,7 @@
 // Joins records: one row per sample, one column per model, every disagreement counted; metrics, prices, order.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { metricConflicts, putInOrder } from '../../../dist/building/benchmark.js';
+import { faultsOf, metricConflicts, putInOrder } from '../../../dist/building/benchmark.js';
 import { Collector, NONE } from '../../../dist/building/collector.js';
 import { quotas } from '../../../dist/building/coreset.js';
 import { reportOf } from '../../../dist/building/report.js';
@@ -18,9 +18,9 @@ function collect(options = {}) {
 }
 
 /** Adds a sample and scores by model. */
-function add(collector, dataset, key, scores, { prompt = `prompt of ${key}`, metric = 'acc', id = key } = {}) {
+function add(collector, dataset, key, scores, { prompt = `prompt of ${key}`, metric = 'acc', id = key, answer } = {}) {
   const row = collector.sample({ dataset, key, id, prompt, place });
-  for (const [model, score] of Object.entries(scores)) collector.score(row, model, metric, score, place);
+  for (const [model, score] of Object.entries(scores)) collector.score(row, model, metric, score, place, answer);
   return row;
 }
 
@@ -104,7 +104,54 @@ describe('the join', () => {
   it('reports the reasons if nothing is left', () => {
     const { collector } = collect();
     add(collector, 'd', '1', { a: 7 });
-    assert.throws(() => order(collector), { code: 'invalid_argument', message: /1 no_score, 1 score_out_of_range/ });
+    assert.throws(() => order(collector), {
+      code: 'invalid_argument',
+      message: /1 samples without a usable score.*1 scores outside/s,
+    });
+  });
+
+  it('averages repetitions in any order, and counts them', () => {
+    const answer = { repeats: true };
+    for (const scores of [
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+    ]) {
+      const { collector } = collect();
+      for (const score of scores) add(collector, 'd', '1', { a: score }, { answer });
+      assert.deepEqual(outcomesByName(collector), [['1', { a: Math.fround(1 / 3) }]]);
+      assert.deepEqual(counts(collector), {});
+      assert.deepEqual(collector.averaged, { count: 2, examples: ['a on d'] });
+      assert.match(reportText(report(collector)), /several runs, averaged: 2 repeated scores, such as a on d/);
+    }
+  });
+
+  it('counts answers that end at a length limit, and leaves them out on request', () => {
+    const filled = (options) => {
+      const { collector } = collect(options);
+      for (let i = 0; i < 4; ++i) {
+        add(collector, 'd', `${i}`, { a: 1 }, { answer: { isCutOff: i === 0 } });
+        add(collector, 'd', `${i}`, { b: 1 }, { answer: { isCutOff: false } });
+        add(collector, 'd', `${i}`, { c: 1 });
+      }
+      return collector;
+    };
+    const found = report(filled());
+    assert.deepEqual(
+      found.models.map(({ name, outcomes, cutOffShare }) => [name, outcomes, cutOffShare]),
+      [
+        ['a', 4, 0.25],
+        ['b', 4, 0],
+        ['c', 4, null],
+      ],
+    );
+    assert.match(reportText(found), /length limit, not equally often: a 25\.0%, b 0\.0%; --drop-truncated/);
+    const dropping = filled({ dropCutOff: true });
+    assert.deepEqual(
+      report(dropping).models.map(({ outcomes }) => outcomes),
+      [3, 4, 4],
+    );
+    assert.deepEqual(counts(dropping), { cut_off: 1 });
   });
 
   it('accepts any name from a file', () => {
@@ -238,6 +285,43 @@ describe('metrics', () => {
     assert.deepEqual(order(binary).datasets[0].described, { metric: 'acc', range: [0, 10], threshold: 5 });
   });
 
+  it('are turned round if less is better, by the range or by the files', () => {
+    const values = (collector) => outcomesByName(collector).map(([, { a }]) => a);
+    const fill = (collector, metric) => {
+      for (const [i, score] of [0, 0.25, 1].entries()) add(collector, 'd', `${i}`, { a: score }, { metric });
+      return collector;
+    };
+    const given = fill(collect({ ranges: [{ datasets: '*', value: [1, 0] }] }).collector, 'harm');
+    assert.deepEqual(values(given), [1, 0.75, 0]);
+    assert.deepEqual(order(given).datasets[0].described.range, [1, 0]);
+    const known = collect().collector;
+    known.lowerIsBetter('d', 'harm');
+    assert.deepEqual(values(fill(known, 'harm')), [1, 0.75, 0]);
+    assert.deepEqual(faultsOf(known.datasets), []);
+    const other = collect().collector;
+    other.lowerIsBetter('d', 'harm');
+    assert.deepEqual(values(fill(other, 'acc')), [0, 0.25, 1]);
+    const thresholds = [{ datasets: '*', value: 0.5 }];
+    const judged = fill(collect({ ranges: [{ datasets: '*', value: [1, 0] }], thresholds }).collector, 'harm');
+    assert.deepEqual(values(judged), [1, 1, 0]);
+  });
+
+  it('ask for the direction if less is usually better in a metric of that name', () => {
+    for (const metric of ['wer', 'word_perplexity', 'error_rate', 'toxicity/max', 'harm,none']) {
+      const { collector } = collect();
+      add(collector, 'd', '1', { a: 0.5 }, { metric });
+      assert.match(faultsOf(collector.datasets).join(), /less may be better.*--range d=1,0.*--range d=0,1/, metric);
+    }
+    for (const metric of ['acc', 'exact_match', 'harmless', 'answer', 'terseness']) {
+      const { collector } = collect();
+      add(collector, 'd', '1', { a: 0.5 }, { metric });
+      assert.deepEqual(faultsOf(collector.datasets), [], metric);
+    }
+    const { collector } = collect({ ranges: [{ datasets: '*', value: [0, 1] }] });
+    add(collector, 'd', '1', { a: 0.5 }, { metric: 'wer' });
+    assert.deepEqual(faultsOf(collector.datasets), []);
+  });
+
   it('refuse an empty range', () => {
     assert.throws(() => collect({ ranges: [{ datasets: '*', value: [1, 1] }] }), { code: 'invalid_argument' });
   });
@@ -288,12 +372,69 @@ describe('prices', () => {
   });
 });
 
-describe('the report', () => {
-  const report = (collector) => {
-    const benchmark = order(collector);
-    const input = { source: 'long', read: 1, ignored: [], mixedMetrics: [], dim: 128 };
-    return reportOf({ ...input, collector, benchmark });
+describe('datasets of which too much cannot be used', () => {
+  /** Adds `count` samples with a score of one model each. */
+  const fill = (collector, dataset, count, score, options) => {
+    for (let i = 0; i < count; ++i) add(collector, dataset, `${dataset}${i}`, { a: score(i) }, options?.(i));
   };
+  const faults = (collector) => {
+    order(collector);
+    return faultsOf(collector.datasets);
+  };
+
+  it('are refused for scores out of range, with the range seen and the option', () => {
+    const { collector } = collect();
+    fill(collector, 'percent', 10, (i) => 10 * i);
+    fill(collector, 'fine', 10, (i) => i % 2);
+    const [fault, ...others] = faults(collector);
+    assert.deepEqual(others, []);
+    assert.match(fault, /^percent: 9 of 10 scores are outside the range 0 to 1 \(10 to 90\).*--range percent=/);
+  });
+
+  it('are refused for contradictions, for text in place of scores, and for samples without a prompt', () => {
+    const { collector } = collect();
+    fill(collector, 'twice', 10, () => 0);
+    fill(collector, 'twice', 3, () => 1);
+    fill(collector, 'text', 10, (i) => (i < 5 ? '85%' : 1));
+    fill(
+      collector,
+      'mute',
+      10,
+      () => 1,
+      (i) => ({ prompt: i < 4 ? '' : undefined }),
+    );
+    const [mute, text, twice, ...others] = faults(collector);
+    assert.deepEqual(others, []);
+    assert.match(mute, /^mute: 4 of 10 samples have no prompt/);
+    assert.match(text, /^text: 5 of 10 scores are not numbers \('85%'\)/);
+    assert.match(twice, /^twice: 3 of 10 scores contradict/);
+  });
+
+  it('are accepted with a stray score, and with one in a hundred', () => {
+    const { collector } = collect();
+    fill(collector, 'few', 20, (i) => (i === 0 ? 7 : 1));
+    fill(collector, 'many', 1000, (i) => (i < 10 ? 7 : 1));
+    assert.deepEqual(faults(collector), []);
+    fill(collector, 'few', 1, () => 7);
+    assert.equal(faults(collector).length, 1);
+  });
+});
+
+const report = (collector) => {
+  const benchmark = order(collector);
+  const faults = faultsOf(collector.datasets);
+  const input = { source: 'long', read: 1, ignored: [], mixedMetrics: [], faults, dim: 128 };
+  return reportOf({ ...input, collector, benchmark });
+};
+
+describe('the report', () => {
+  it('warns of names that differ only by case or separators', () => {
+    const { collector } = collect();
+    add(collector, 'd', '1', { 'Acme/Great-7B': 1, 'acme/great_7b': 1, other: 0 });
+    const found = report(collector);
+    assert.deepEqual(found.similarNames, [['Acme/Great-7B', 'acme/great_7b']]);
+    assert.match(reportText(found), /differ only by case or separators.*Acme\/Great-7B, acme\/great_7b/);
+  });
 
   it('lists models without some datasets, models with constant scores, and repeated prompts', () => {
     const { collector } = collect();

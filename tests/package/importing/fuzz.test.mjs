@@ -22,7 +22,22 @@ async function zip(members) {
 }
 
 const sample = { id: 1, epoch: 1, input: 'a question', target: 'A', scores: { match: { value: 'C' } } };
-const evaluation = { version: 2, eval: { task: 't', model: 'm' }, samples: [sample, { ...sample, id: 2 }] };
+const evaluation = {
+  version: 2,
+  status: 'success',
+  eval: {
+    task: 't',
+    task_id: 'i',
+    created: '2025-01-01T00:00:00Z',
+    model: 'm',
+    task_args: { level: 1 },
+    model_roles: { grader: { model: 'j' } },
+    scorers: [{ name: 'match', options: { model: 'j' } }],
+  },
+  plan: { steps: [{ solver: 'generate' }], config: { temperature: 1 } },
+  stats: { completed_at: '2025-01-01T00:01:00Z' },
+  samples: [sample, { ...sample, id: 2, events: [{ timestamp: '2025-01-02T00:00:00Z' }] }],
+};
 const FILES = {
   helm: {
     'run/run_spec.json': { name: 'mmlu:subject=x,model=m', adapter_spec: { model: 'm' } },
@@ -47,9 +62,26 @@ const FILES = {
   opencompass: {
     'predictions/m/d.json': { 0: { origin_prompt: 'q', prediction: 'x' } },
     'results/m/d.json': { accuracy: 1, details: { 0: { correct: true } } },
+    'predictions/m/e.json': { 0: { 'label: a': { 'testing input': 'q a' }, 'label: b': { 'testing input': 'q b' } } },
+    'results/m/e.json': { accuracy: 1, details: [{ correct: [true, false] }] },
   },
-  inspect: { 'log.json': evaluation },
-  'alpaca-eval': { 'annotations.json': [{ instruction: 'i', generator_1: 'a', generator_2: 'b', preference: 1.5 }] },
+  inspect: { 'log.json': evaluation, 'log-scored.json': evaluation },
+  'alpaca-eval': {
+    'annotations.json': [{ instruction: 'i', generator_1: 'a', generator_2: 'b', preference: 1.5 }],
+    'm/annotations.json': [{ instruction: 'i', output_2: 'o', annotator: 'j', preference: 1 }],
+  },
+  promptfoo: {
+    'r.json': {
+      evalId: 'e',
+      results: {
+        version: 3,
+        results: [
+          { prompt: { raw: 'q', label: 'q' }, promptIdx: 0, provider: { id: 'm' }, score: 1, vars: { q: 'q' } },
+        ],
+      },
+      config: { description: 'd' },
+    },
+  },
   routerbench: { 'r.csv': `,sample_id,prompt,eval_name,a,a|total_cost\n0,1,"['q']",e,1,0.1\n` },
   routellm: { 'r.csv': 'prompt,a,b\nq,True,False\np,False,True\n' },
   mixinstruct: {

@@ -58,7 +58,8 @@ describe('HELM run folders', () => {
     ]);
     assert.equal(record.samples.length, 1);
     assert.equal(record.samples[0].prompt, 'How far is up?');
-    assert.deepEqual(record.scores.at(-1).figures, { tokensIn: 9, tokensOut: 4 });
+    const { tokensIn, tokensOut, repeats } = record.scores.at(-1).answer;
+    assert.deepEqual([tokensIn, tokensOut, repeats], [9, 4, true]);
   });
 
   it('are read if gzipped, and their other files are claimed and ignored', async () => {
@@ -128,6 +129,175 @@ describe('HELM run folders', () => {
     );
     assert.deepEqual(scoreLines(record), ['t/id1 m em=1']);
     assert.deepEqual(record.dropped, { no_score: 1, no_prompt: 2 });
+  });
+
+  it('have the last turns of a conversation, or the text between pictures, as their prompt', async () => {
+    const messages = [
+      { role: 'system', content: 'Be kind.' },
+      { role: 'user', content: 'Help me.' },
+      { role: 'assistant', content: 'With what?' },
+      { role: 'user', content: 'How far is up?' },
+    ];
+    const media_objects = [
+      { content_type: 'image/png', location: 'x.png' },
+      { content_type: 'text/plain', text: 'Who?' },
+    ];
+    const asks = (id, input, request = {}) => ({ ...state(id, ''), instance: { id, input, split: 'test' }, request });
+    const states = [
+      asks('id1', { text: '', messages }),
+      asks('id2', { text: '', multimedia_content: { media_objects } }),
+      asks('id3', { text: '' }, { prompt: '', messages }),
+      asks('id4', { text: '' }, { prompt: '' }),
+    ];
+    const record = await imported(
+      helmImporter,
+      run(
+        't',
+        'm',
+        states,
+        states.map((_, i) => entry(`id${i + 1}`, [stat('em', 1)])),
+      ),
+    );
+    assert.deepEqual(
+      record.samples.map(({ prompt }) => prompt),
+      ['How far is up?', 'Who?', 'How far is up?'],
+    );
+    assert.deepEqual(record.dropped, { no_prompt: 1 });
+  });
+
+  it('that are not whole are left out by name, if another run is whole', async () => {
+    const record = await imported(helmImporter, {
+      ...base(),
+      'suite/late:model=b_m/run_spec.json': { name: 'late:model=b_m', adapter_spec: { model: 'b/m' } },
+      'suite/lost:model=b_m/per_instance_stats.json': [entry('id1', [stat('exact_match', 1)])],
+      ...run('suite/none:model=b_m', 'b/m', [], []),
+      ...run('suite/open:model=b_m', 'b/m', [state('id1', 'How far?')], []),
+    });
+    assert.deepEqual(scoreLines(record), ['toys:level=1/id1 a/m exact_match=1']);
+    assert.deepEqual(record.details.sort(), [
+      'incomplete suite/late:model=b_m/run_spec.json: no scenario_state.json and per_instance_stats.json in the same folder',
+      'incomplete suite/lost:model=b_m/per_instance_stats.json: no scenario_state.json in the same folder',
+      "incomplete suite/none:model=b_m/scenario_state.json: expected a scenario state with requests, got no entry in 'request_states'",
+      'incomplete suite/open:model=b_m/per_instance_stats.json: expected a list of statistics, got none',
+    ]);
+  });
+
+  /** Returns a run of one instance with these settings. */
+  const adapted = (folder, name, adapter_spec, more = {}, mean = 1) => ({
+    [`${folder}/run_spec.json`]: { name, adapter_spec, ...more },
+    [`${folder}/scenario_state.json`]: { adapter_spec, request_states: [state('id1', 'How far is up?')] },
+    [`${folder}/per_instance_stats.json`]: [entry('id1', [stat('em', mean)])],
+  });
+  const namesOf = ({ scores }) => scores.map(({ dataset, model }) => `${dataset} | ${model}`).sort();
+
+  it('are of other datasets if shots, arguments of the scenario or annotators differ', async () => {
+    const m = { model: 'a/m', max_train_instances: 5 };
+    const record = await imported(helmImporter, {
+      ...adapted('v1/t:model=a_m', 't:model=a_m', m),
+      ...adapted('v2/t:model=a_m', 't:model=a_m', { ...m, max_train_instances: 0 }),
+    });
+    assert.deepEqual(namesOf(record), ['t (max_train_instances=0) | a/m', 't (max_train_instances=5) | a/m']);
+    const others = await imported(helmImporter, {
+      ...adapted('v1/t:model=a_m', 't:model=a_m', m, { scenario_spec: { args: { part: 'x' } } }),
+      ...adapted('v2/t:model=b_m', 't:model=b_m', { ...m, model: 'b/m' }, { scenario_spec: { args: { part: 'y' } } }),
+      ...adapted('v3/s:model=a_m', 's:model=a_m', m, { annotators: [{ class_name: 'Judge', args: { n: 1 } }] }),
+      ...adapted('v4/s:model=b_m', 's:model=b_m', { ...m, model: 'b/m' }, { annotators: [] }),
+    });
+    assert.deepEqual(namesOf(others), [
+      's (annotators=[{"args":{"n":1},"class_name":"Judge"}]) | a/m',
+      's | b/m',
+      't (part=x) | a/m',
+      't (part=y) | b/m',
+    ]);
+  });
+
+  it('are of other models if deployment or sampling differ, and repetitions if nothing does', async () => {
+    const record = await imported(helmImporter, {
+      ...adapted('v1/t:model=a_m', 't:model=a_m', { model: 'a/m', model_deployment: 'x/m', random: '1' }),
+      ...adapted('v2/t:model=a_m', 't:model=a_m', { model: 'a/m', model_deployment: 'y/m', random: '2' }),
+    });
+    assert.deepEqual(namesOf(record), ['t | a/m (model_deployment=x/m)', 't | a/m (model_deployment=y/m)']);
+    const repeated = await imported(helmImporter, {
+      ...adapted('v1/t:model=a_m', 't:model=a_m', { model: 'a/m', random: '1' }),
+      ...adapted('v2/t:model=a_m', 't:model=a_m', { model: 'a/m', random: '2' }, {}, 0),
+    });
+    assert.deepEqual(scoreLines(repeated), ['t/id1 a/m em=0', 't/id1 a/m em=1']);
+    assert.ok(repeated.scores.every(({ answer }) => answer.repeats));
+  });
+
+  it('are of one dataset if HELM adapted the instructions to a model, of two if it did so for one model', async () => {
+    const other = { model: 'b/m', instructions: 'Answer with a letter.' };
+    const record = await imported(helmImporter, {
+      ...adapted('v1/t:model=a_m', 't:model=a_m', { model: 'a/m', instructions: '' }),
+      ...adapted('v1/t:model=b_m', 't:model=b_m', other),
+    });
+    assert.deepEqual(namesOf(record), ['t | a/m', 't | b/m']);
+    const changed = await imported(helmImporter, {
+      ...adapted('v1/t:model=b_m', 't:model=b_m', other),
+      ...adapted('v2/t:model=b_m', 't:model=b_m', { ...other, instructions: 'Think.' }),
+    });
+    assert.deepEqual(namesOf(changed), [
+      't (instructions=Answer with a letter.) | b/m',
+      't (instructions=Think.) | b/m',
+    ]);
+  });
+
+  it('tell the metrics of which less is better', async () => {
+    const names = ['exact_match', 'toxic_frac', 'wer_score', 'ece_10_bin', 'rouge_l', 'bits_per_byte', 'max_prob'];
+    const record = await imported(
+      helmImporter,
+      run(
+        't',
+        'm',
+        [state('id1', 'a?')],
+        [
+          entry(
+            'id1',
+            names.map((name) => stat(name, 0.2)),
+          ),
+        ],
+      ),
+    );
+    assert.deepEqual(record.lower, ['t toxic_frac', 't wer_score', 't ece_10_bin', 't bits_per_byte']);
+  });
+
+  it('say whether the answer ended at a length limit, and do not count failed requests', async () => {
+    const ended = (reason, success = true) => ({
+      result: { success, completions: [{ text: 'x', ...(reason === undefined ? {} : { finish_reason: { reason } }) }] },
+    });
+    const states = [
+      { ...state('id1', 'a?'), ...ended('length') },
+      { ...state('id2', 'b?'), ...ended('stop') },
+      { ...state('id3', 'c?'), ...ended(undefined) },
+      { ...state('id4', 'd?'), ...ended(undefined) },
+      { ...state('id5', 'e?'), ...ended('stop', false) },
+    ];
+    const stats = states.map(({ instance: { id } }) => entry(id, [stat('em', 1)]));
+    stats[2].stats.push(stat('finish_reason_length', 1));
+    stats[3].stats.push(stat('finish_reason_length', 0), stat('finish_reason_unknown', 1));
+    const record = await imported(helmImporter, run('t', 'm', states, stats));
+    assert.deepEqual(
+      record.scores.map(({ answer }) => answer.isCutOff),
+      [true, false, true, undefined],
+    );
+    assert.deepEqual(record.dropped, { failed: 1 });
+  });
+
+  it('of other instances under the same numbers are joined by their prompts', async () => {
+    const asks = (...texts) => texts.map((text, i) => state(`id${i}`, text));
+    const scores = [entry('id0', [stat('em', 1)]), entry('id1', [stat('em', 0)])];
+    const record = await imported(helmImporter, {
+      ...run('v/t:model=a', 'a', asks('One?', 'Two?'), scores),
+      ...run('v/t:model=b', 'b', asks('Two?', 'Three?'), scores),
+    });
+    const rows = record.scores.map(({ sample, model, value }) => [record.samples[sample].prompt, model, value]);
+    assert.deepEqual(rows, [
+      ['One?', 'a', 1],
+      ['Two?', 'a', 0],
+      ['Two?', 'b', 1],
+      ['Three?', 'b', 0],
+    ]);
+    assert.equal(record.samples.length, 3);
   });
 
   it('are refused if one of the two files is missing', async () => {

@@ -75,8 +75,9 @@ describe('logs of inspect_ai', () => {
       sample('b', 'C', { scores: null }),
     ]);
     assert.deepEqual(scoreLines(record), ['pack/toys/a lab/m match=0.5']);
-    assert.deepEqual(record.scores[0].figures, { tokensIn: 15, tokensOut: 5 });
-    assert.deepEqual(record.dropped, { failed: 2 });
+    const { tokensIn, tokensOut, costUsd, repeats } = record.scores[0].answer;
+    assert.deepEqual([tokensIn, tokensOut, costUsd, repeats], [15, 5, undefined, true]);
+    assert.deepEqual(record.dropped, { failed: 1, unscored: 1 });
   });
 
   it('have the prompt in messages, and NaN for a missing value', async () => {
@@ -207,7 +208,7 @@ describe('logs of inspect_ai', () => {
       [Uint8Array.of(0x7b, 0xff), /a\.json: not UTF-8/],
     ];
     for (const [content, pattern] of cases) await refusedBy(inspectImporter, { 'a.json': content }, pattern);
-    assert.deepEqual((await read([], { status: 'error' })).dropped, { failed: 1 });
+    assert.deepEqual((await read([], { status: 'error' })).dropped, { incomplete: 1 });
   });
 
   it('treat names such as __proto__ as plain names', async () => {
@@ -219,7 +220,7 @@ describe('logs of inspect_ai', () => {
       },
     );
     assert.deepEqual(scoreLines(record), ['pack/toys/__proto__ __proto__ __proto__/__proto__=1']);
-    assert.equal(record.scores[0].figures.tokensIn, 4);
+    assert.equal(record.scores[0].answer.tokensIn, 4);
     const text = JSON.stringify(log([])).replace('"samples":[]', '"samples":[{"__proto__":{"id":1}}]');
     await refusedBy(inspectImporter, { 'a.json': text }, /sample 0: no text at 'id'/);
   });

@@ -104,8 +104,8 @@ describe('sample logs of lm-evaluation-harness', () => {
     assert.deepEqual(
       record.samples.map((sample) => [sample.key, sample.prompt]),
       [
-        ['h0', 'First?\nSecond?'],
-        ['h1', 'First?\nSecond?'],
+        ['h0', 'Second?'],
+        ['h1', 'Second?'],
         ['h2', 'Old form?'],
         ['h3', 'From the document?'],
         ['h4', '[{"role": broken'],
@@ -151,5 +151,208 @@ describe('sample logs of lm-evaluation-harness', () => {
     assert.deepEqual(scoreLines(record), ['__proto__/__proto__ constructor acc=1']);
     await refusedBy(lmEvalImporter, { [PATH]: '{"__proto__": {"doc_id": 3}}' }, /line 1: no text at 'doc_id'/);
     assert.equal({}.polluted, undefined);
+  });
+
+  describe('beside their results', () => {
+    const date = '2025-03-01T09-15-01.102031';
+    const results = ({ shots = 0, ...more } = {}) => ({
+      results: { counting: {} },
+      configs: { counting: { fewshot_delimiter: '\n\n', ...more.config } },
+      versions: { counting: 1 },
+      'n-shot': { counting: shots },
+      config: { model_args: 'pretrained=lab/small:7b,dtype=float16' },
+      model_name: 'lab/small:7b',
+      ...more.top,
+    });
+    const run = (folder, result, ...values) => ({
+      [`${folder}/results_${date}.json`]: result,
+      [`${folder}/samples_counting_${date}.jsonl`]: lines(...values),
+    });
+    const asked = (doc_id, question, prompt) =>
+      line(doc_id, { doc: { question }, arguments: { gen_args_0: { arg_0: prompt, arg_1: {} } } });
+    const prompts = ({ samples }) => samples.map(({ prompt }) => prompt);
+
+    it('have the name of the model and not that of the folder', async () => {
+      const record = await imported(lmEvalImporter, run('out/lab__small__7b', results(), line(0)));
+      assert.deepEqual(scoreLines(record), ['counting/h0 lab/small:7b exact_match=1']);
+    });
+
+    it('are those of the same date, also under another name', async () => {
+      const of = (name, day) => ({
+        [`runs/${name}_2025-03-0${day}T09-15-01.1.json`]: results({ top: { model_name: name } }),
+        [`runs/samples_counting_2025-03-0${day}T09-15-01.1.jsonl`]: lines(line(0)),
+      });
+      const record = await imported(lmEvalImporter, { ...of('one', 1), ...of('two', 2) });
+      assert.deepEqual(scoreLines(record), ['counting/h0 one exact_match=1', 'counting/h0 two exact_match=1']);
+    });
+
+    it('tell runs with other shots or other arguments apart', async () => {
+      const record = await imported(lmEvalImporter, {
+        ...run('0/lab__small', results(), line(0)),
+        ...run('5/lab__small', results({ shots: 5 }), line(0)),
+        ...run(
+          'p/lab__small',
+          results({ top: { config: { model_args: { pretrained: 'x', peft: 'tuned' } } } }),
+          line(0),
+        ),
+      });
+      assert.deepEqual(scoreLines(record), [
+        'counting (num_fewshot=0)/h0 lab/small:7b (peft=tuned) exact_match=1',
+        'counting (num_fewshot=0)/h0 lab/small:7b exact_match=1',
+        'counting (num_fewshot=5)/h0 lab/small:7b exact_match=1',
+      ]);
+    });
+
+    it('hold the question alone: not the examples, however they are drawn', async () => {
+      const questions = ['How many geese are ten geese and two?', 'Count the legs of seven spiders at rest.'];
+      const examples = [
+        'Question: How many hands have nine clocks?\nAnswer: 18\n\nQuestion: How tall is a tall hill?\nAnswer: tall\n\n',
+        'Question: Why does it rain in spring?\nAnswer: clouds\n\nQuestion: How many hands have nine clocks?\nAnswer: 18\n\n',
+      ];
+      for (const chosen of [examples, [examples[0], examples[0]]]) {
+        const rows = questions.map((q, i) => asked(i, q, `${chosen[i]}Question: ${q}\nAnswer:`));
+        const expected = questions.map((q) => `Question: ${q}`);
+        assert.deepEqual(prompts(await imported(lmEvalImporter, run('m/a', results({ shots: 2 }), ...rows))), expected);
+        const alone = { [`m/a/samples_counting_${date}.jsonl`]: lines(...rows) };
+        assert.deepEqual(prompts(await imported(lmEvalImporter, alone)), expected);
+      }
+    });
+
+    it('hold the question alone: examples are counted if the document was rewritten', async () => {
+      const rows = ['four', 'five'].map((n, i) =>
+        asked(i, `(${n})`, `What is one of ${i}?\nTwo\n\nWhat is ${n} plus one?\nAnswer:`),
+      );
+      const record = await imported(lmEvalImporter, run('m/a', results({ shots: 1 }), ...rows));
+      assert.deepEqual(prompts(record), ['What is four plus one?', 'What is five plus one?']);
+    });
+
+    it('hold the question alone: not the instruction, nor the markers of a template', async () => {
+      const wrap = (q) => `<|system|>\nYou count for the town of Quill.<|end|>\n<|user|>\n${q}<|end|>\n<|assistant|>\n`;
+      const rows = ['How many is ten?', 'And how many is four?'].map((q, i) => asked(i, q, wrap(q)));
+      const top = { system_instruction: 'You count for the town of Quill.', chat_template_sha: 'abc' };
+      const record = await imported(lmEvalImporter, run('m/a', results({ top }), ...rows));
+      assert.deepEqual(prompts(record), ['How many is ten?', 'And how many is four?']);
+    });
+
+    it('keep the prompt as it stands without examples and without an instruction', async () => {
+      const rows = ['ten', 'four'].map((q, i) => asked(i, q, `Translate into French:\n${q}\nFrench:`));
+      const record = await imported(lmEvalImporter, run('m/a', results(), ...rows));
+      assert.deepEqual(
+        prompts(record),
+        ['ten', 'four'].map((q) => `Translate into French:\n${q}\nFrench:`),
+      );
+    });
+
+    it('name the filters of lines that do not', async () => {
+      const filter_list = [{ name: 'strict' }, { name: 'loose' }];
+      const bare = (id, exact_match) => line(id, { filter: undefined, exact_match });
+      const rows = [bare(0, 0), bare(0, 1), bare(1, 0), bare(1, 1)];
+      const record = await imported(lmEvalImporter, run('m/a', results({ config: { filter_list } }), ...rows));
+      assert.deepEqual(scoreLines(record), [
+        'counting/h0 lab/small:7b exact_match,loose=1',
+        'counting/h0 lab/small:7b exact_match,strict=0',
+        'counting/h1 lab/small:7b exact_match,loose=1',
+        'counting/h1 lab/small:7b exact_match,strict=0',
+      ]);
+      const unknown = await read(bare(0, 0), bare(0, 1));
+      assert.deepEqual(
+        scoreLines(unknown).map((text) => text.split(' ').slice(2).join(' ')),
+        ['exact_match,filter 2=1', 'exact_match=0'],
+      );
+    });
+
+    it('say of which metrics less is better', async () => {
+      const config = { filter_list: [{ name: 'none' }, { name: 'first' }] };
+      const top = { higher_is_better: { counting: { harm: false, exact_match: true } } };
+      const record = await imported(lmEvalImporter, run('m/a', results({ config, top }), line(0)));
+      assert.deepEqual(record.lower, ['counting harm', 'counting harm,none', 'counting harm,first']);
+    });
+
+    it('are refused alone, with the option that writes samples', async () => {
+      const { [`m/a/results_${date}.json`]: alone } = run('m/a', results());
+      await refusedBy(lmEvalImporter, { [`m/a/results_${date}.json`]: alone }, /--log_samples/);
+    });
+  });
+
+  it('are averaged over runs', async () => {
+    const other = 'out/lab__small-7b/samples_counting_2024-07-09T12-30-00.1.jsonl';
+    const record = await imported(lmEvalImporter, { [PATH]: lines(line(0)), [other]: lines(line(0)) });
+    assert.deepEqual(
+      record.scores.map(({ answer }) => answer),
+      [{ repeats: true }, { repeats: true }],
+    );
+  });
+
+  it('are refused if two runs lie in a folder that is not called like a model', async () => {
+    const files = { 'runs/samples_c_2024-07-01T12-30-00.jsonl': lines(line(0)) };
+    files['runs/samples_c_2024-07-02T12-30-00.jsonl'] = lines(line(0));
+    await refusedBy(lmEvalImporter, files, /another run of c lies in the same folder.*results_\*\.json/);
+  });
+
+  it('hold a document twice if two have the same hash', async () => {
+    const record = await read(
+      line(0, { doc_hash: 'h' }),
+      line(1, { doc_hash: 'h' }),
+      line(0, { doc_hash: 'h', acc: 1, metrics: ['acc'] }),
+    );
+    assert.deepEqual(scoreLines(record), [
+      'counting/h 2 lab/small-7b exact_match=1',
+      'counting/h lab/small-7b acc=1',
+      'counting/h lab/small-7b exact_match=1',
+    ]);
+  });
+
+  it('of runs with --predict_only, of killed runs and of other tools are named', async () => {
+    const record = await imported(lmEvalImporter, {
+      [PATH]: lines(line(0, { metrics: ['bypass'], bypass: null })),
+      'out/lab__b/samples_counting_2024-07-01T12-30-00.jsonl': '',
+    });
+    assert.deepEqual(record.dropped, { unscored: 1, incomplete: 1 });
+    assert.match(record.details.join(), /empty.*--predict_only/);
+    const others = { 'r/samples_0.2_coder.jsonl': lines({ task_id: 'Sums/0', completion: 'return 1' }) };
+    assert.deepEqual(await claimed(lmEvalImporter, others), []);
+  });
+
+  it('are read from the lists of older versions', async () => {
+    const listed = (answer) => [
+      { ...line(0, { filter: undefined, metrics: undefined, doc_hash: undefined }), exact_match: answer },
+    ];
+    const files = {
+      'out/results.json': {
+        results: { safety_bio: {}, bio: {} },
+        configs: { safety_bio: {}, bio: {} },
+        config: { model_args: 'model=chat-1' },
+      },
+      'out/model__chat-1_safety_bio.jsonl': JSON.stringify(listed(1)),
+      'out/model__chat-1_bio.jsonl': JSON.stringify(listed(0), null, 2),
+    };
+    assert.deepEqual(await claimed(lmEvalImporter, files), Object.keys(files).sort());
+    const record = await imported(lmEvalImporter, files);
+    assert.deepEqual(scoreLines(record), ['bio/0 chat-1 exact_match=0', 'safety_bio/0 chat-1 exact_match=1']);
+    const { 'out/results.json': _, ...without } = files;
+    await refusedBy(lmEvalImporter, without, /results\.json in the same folder/);
+  });
+
+  it('are read from the written prompts of version 0.3', async () => {
+    const entry = (doc_id, acc) => ({
+      doc_id,
+      prompt_0: `Goose ${doc_id} swims. It is wet.`,
+      prompt_1: `Goose ${doc_id} swims. It is dry.`,
+      logit_0: -1,
+      logit_1: -2,
+      truth: 0,
+      acc,
+    });
+    const files = {
+      'e/great/pronouns_write_out_info.json': [entry(0, 'True'), entry(1, '0.5'), entry(2, '1')],
+    };
+    assert.deepEqual(await claimed(lmEvalImporter, files), Object.keys(files));
+    const record = await imported(lmEvalImporter, files);
+    assert.deepEqual(scoreLines(record), [
+      'pronouns/0 great acc=1',
+      'pronouns/1 great acc=0.5',
+      'pronouns/2 great acc=1',
+    ]);
+    assert.equal(record.samples[0].prompt, 'Goose 0 swims. It is');
   });
 });

@@ -89,12 +89,117 @@ describe('results of OpenCompass', () => {
     const record = await imported(openCompassImporter, {
       [RESULTS]: result({
         0: { prompt: 'a', pred: 'b' },
-        1: { correct: [true, false] },
+        1: { correct: [true, 'later'] },
         2: { correct: {}, is_correct: true },
       }),
     });
     assert.deepEqual(record.dropped, { no_score: 2 });
     assert.deepEqual(scoreLines(record), ['toys/2 m-1 correct=1']);
+  });
+
+  it('average the repetitions in a list, with the prompt of the first one', async () => {
+    const record = await imported(openCompassImporter, {
+      [RESULTS]: result([
+        { correct: [true, false, null, false, true] },
+        { is_correct: [[true], [0.5]] },
+        { correct: [] },
+      ]),
+      [`${ROOT}/predictions/m-1/toys.json`]: {
+        0: { origin_prompt: asked('How tall?') },
+        1: { origin_prompt: asked('How deep?') },
+        2: { origin_prompt: asked('How wide?') },
+        3: { origin_prompt: asked('How tall?') },
+      },
+    });
+    assert.deepEqual(scoreLines(record), ['toys/0 m-1 correct=0.5', 'toys/1 m-1 correct=0.75']);
+    assert.deepEqual(record.dropped, { no_score: 1 });
+    assert.deepEqual(
+      record.samples.map(({ prompt }) => prompt),
+      ['How tall?', 'How deep?'],
+    );
+  });
+
+  it('of other questions under the same numbers are joined by their prompts, those of other templates by number', async () => {
+    const results = (...prompts) => result(prompts.map((prompt) => ({ prompt, correct: true })));
+    const record = await imported(openCompassImporter, {
+      'r/results/m-1/toys.json': results('How tall is it?', 'How deep is it?'),
+      'r/results/m-2/toys.json': results('How deep is it?', 'How wide is it?'),
+      'r/results/m-3/toys.json': results('[INST] How  tall is it? Answer:', 'Q: How deep is it?'),
+    });
+    assert.deepEqual(
+      record.scores.map(({ sample, model }) => `${model} ${record.samples[sample].prompt}`),
+      [
+        'm-1 How tall is it?',
+        'm-1 How deep is it?',
+        'm-2 How deep is it?',
+        'm-2 How wide is it?',
+        'm-3 How tall is it?',
+        'm-3 How deep is it?',
+      ],
+    );
+  });
+
+  it('of several dates are repetitions', async () => {
+    const record = await imported(openCompassImporter, {
+      '20240701_120000/results/m/toys.json': result([{ prompt: 'How tall?', correct: true }]),
+      '20240702_120000/results/m/toys.json': result([{ prompt: 'How tall?', correct: false }]),
+    });
+    assert.deepEqual(scoreLines(record), ['toys/0 m correct=0', 'toys/0 m correct=1']);
+    assert.ok(record.scores.every(({ answer }) => answer.repeats));
+  });
+
+  it('have the question alone as their prompt, without examples and template', async () => {
+    const round = (question, answer) => [
+      { role: 'HUMAN', prompt: `Add them.\nQ: ${question}\nA:` },
+      ...(answer === undefined ? [] : [{ role: 'BOT', prompt: answer }]),
+    ];
+    const chat = (question) => [...round('1 and 1?', '2'), ...round('2 and 2?', '4'), ...round(question)];
+    const text = (question) => `Add them.\n\nQ: 1 and 1?\nA: 2\n\nQ: ${question}\nA:`;
+    const questions = ['31 and 4?', 'seven and 5?', '60 and 6?'];
+    for (const wrap of [chat, text]) {
+      const record = await imported(openCompassImporter, {
+        [RESULTS]: result(questions.map((question) => ({ prompt: wrap(question), correct: true }))),
+      });
+      assert.deepEqual(
+        record.samples.map(({ prompt }) => prompt),
+        questions.map((question) => `Q: ${question}`),
+      );
+    }
+  });
+
+  it('have the question that all labels have in common, if scored by perplexity', async () => {
+    const labels = (text) =>
+      Object.fromEntries(
+        ['yes', 'yesterday', 'no'].map((label) => [`label: ${label}`, { 'testing input': text(label), PPL: 1 }]),
+      );
+    const record = await imported(openCompassImporter, {
+      [RESULTS]: result({ type: 'PPL', 0: { correct: true }, 1: { correct: true }, 2: { correct: true } }),
+      [`${ROOT}/predictions/m-1/toys.json`]: {
+        0: labels((label) => `Is the sea deep? ${label}`),
+        1: labels((label) => `It is said: ${label}, the sea is\ndeep.`),
+        2: labels((label) => [
+          { role: 'HUMAN', prompt: 'Is it salty?' },
+          { role: 'BOT', prompt: label },
+        ]),
+      },
+    });
+    assert.deepEqual(
+      record.samples.map(({ prompt }) => prompt),
+      ['Is the sea deep?', 'It is said: the sea is\ndeep.', 'Is it salty?'],
+    );
+  });
+
+  it('leave out datasets without details, by name, if another has some', async () => {
+    const record = await imported(openCompassImporter, {
+      [RESULTS]: result([{ prompt: 'How tall?', correct: true }]),
+      [`${ROOT}/results/m-1/essays.json`]: { rouge1: 31 },
+      [`${ROOT}/results/m-1/broken.json`]: { error: 'different length' },
+    });
+    assert.deepEqual(scoreLines(record), ['toys/0 m-1 correct=1']);
+    assert.deepEqual(record.dropped, { incomplete: 2 });
+    const [broken, essays] = record.details.sort();
+    assert.match(essays, /essays\.json: expected entries in 'details', got nothing: .*--dump-eval-details/);
+    assert.match(broken, /broken\.json: expected entries in 'details', got the error 'different length'/);
   });
 
   it('are claimed without other files in the same folders', async () => {

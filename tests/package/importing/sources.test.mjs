@@ -11,7 +11,7 @@ import { mixInstructImporter } from '../../../dist/importing/sources/mixinstruct
 import { routeLlmImporter } from '../../../dist/importing/sources/routellm.js';
 import { routerBenchImporter } from '../../../dist/importing/sources/routerbench.js';
 import { randomFrom } from '../support/fixtures.mjs';
-import { imported, inputFiles, lines, refuses, scoreLines } from './fixtures.mjs';
+import { claimed, imported, inputFiles, lines, refuses, scoreLines } from './fixtures.mjs';
 
 describe('RouterBench', () => {
   const CSV = `,sample_id,prompt,eval_name,m/a,b,m/a|model_response,m/a|total_cost,b|total_cost,oracle_model_to_route_to
@@ -22,7 +22,7 @@ describe('RouterBench', () => {
     const { samples, scores } = await imported(routerBenchImporter, { 'r.csv': CSV });
     assert.equal(samples[0].prompt, "first part\nit's the second");
     assert.deepEqual(
-      scores.map(({ dataset, key, model, value, figures }) => [dataset, key, model, value, figures.costUsd]),
+      scores.map(({ dataset, key, model, value, answer }) => [dataset, key, model, value, answer.costUsd]),
       [
         ['e', 's.1', 'm/a', 1, 0.001],
         ['e', 's.1', 'b', 0, 0.002],
@@ -159,17 +159,61 @@ describe('other sources', () => {
     );
   });
 
+  it('AlpacaEval: a metric for each judge and reference, if there are several', async () => {
+    const entry = (annotator, generator_1, generator_2, preference) => [
+      { instruction: 'Say hi', generator_1, generator_2, annotator, preference },
+    ];
+    const read = (...contents) =>
+      imported(
+        alpacaEvalImporter,
+        Object.fromEntries(contents.map((content, i) => [`${i}/annotations.json`, content])),
+      );
+    const same = await read(entry('a', 'ref', 'm', 2), entry('a', 'ref', 'n', 1));
+    assert.deepEqual(
+      scoreLines(same).map((line) => line.replace(/^\S+ /, '')),
+      ['m preference=1', 'n preference=0'],
+    );
+    const judges = await read(entry('a', 'ref', 'm', 2), entry('b', 'ref', 'm', 1));
+    assert.deepEqual(
+      judges.scores.map(({ metric }) => metric),
+      ['preference (annotator: a)', 'preference (annotator: b)'],
+    );
+    const references = await read(entry('a', 'ref=1', 'm', 2), entry('a', 'ref=2', 'm', 1));
+    assert.deepEqual(
+      references.scores.map(({ metric }) => metric),
+      ['preference (reference: ref:1)', 'preference (reference: ref:2)'],
+    );
+    const again = await read(entry('a', 'ref', 'm', 2), entry('a', 'ref', 'm', 1));
+    assert.ok(again.scores.every(({ metric, answer }) => metric === 'preference' && answer.repeats));
+  });
+
+  it('AlpacaEval: the folder names the model of outputs without a generator, never the reference', async () => {
+    const annotations = [
+      { instruction: 'Say hi', output_1: 'hi', generator: 'ref', output_2: 'ho', annotator: 'judge', preference: 1.5 },
+    ];
+    const contents = { 'results/m-1/annotations.json': annotations, 'results/m-2/judge/annotations.json': annotations };
+    assert.deepEqual(await claimed(alpacaEvalImporter, contents), Object.keys(contents));
+    const { scores } = await imported(alpacaEvalImporter, contents);
+    assert.deepEqual(
+      scores.map(({ model, metric, value }) => [model, metric, value]),
+      [
+        ['m-1', 'preference', 0.5],
+        ['m-2', 'preference', 0.5],
+      ],
+    );
+    for (const name of ['annotations.json', 'results/annotations.json', 'results/judge/annotations.json']) {
+      const pattern = /annotations\.json, line 1: no 'generator_2'.*'generator' may be the reference/;
+      await refuses(alpacaEvalImporter, { [name]: annotations }, 'invalid_argument', pattern);
+    }
+    const broken = { 'm/annotations.json': [{ instruction: 'Say hi', generator_2: '' }] };
+    await refuses(alpacaEvalImporter, broken, 'invalid_argument', /no text at 'generator_2'/);
+  });
+
   it('LLMRouter: one line per query and model', async () => {
     const entry = { task_name: 't', query: 'q', model_name: 'm', performance: 0.5, prompt_tokens: 7 };
     const record = await imported(llmRouterImporter, { 'r.jsonl': lines(entry, { ...entry, model_name: 'n' }) });
     assert.deepEqual(
-      record.scores.map(({ sample, model, metric, value, figures }) => [
-        sample,
-        model,
-        metric,
-        value,
-        figures.tokensIn,
-      ]),
+      record.scores.map(({ sample, model, metric, value, answer }) => [sample, model, metric, value, answer.tokensIn]),
       [
         [0, 'm', 'performance', 0.5, 7],
         [0, 'n', 'performance', 0.5, 7],

@@ -75,12 +75,13 @@ describe('a plan', () => {
     assert.deepEqual(names(await router.cascade(POEM, { candidates })), ['coder', 'poet']);
   });
 
-  it('uses means over tasks without a known word', async () => {
+  it('uses means over tasks if the prompt is empty or cannot be read', async () => {
     const plan = await router.cascade('');
-    assert.equal(plan.fallbackReason, 'no_known_token');
+    assert.equal(plan.fallbackReason, 'empty_prompt');
     assert.ok(plan.steps.every(({ neighbours }) => neighbours === 0));
-    const vector = await router.cascade(new Float32Array(8));
-    assert.deepEqual(vector, { ...plan, tokens: null });
+    const unread = { ...plan, fallbackReason: 'unread' };
+    assert.deepEqual(await router.cascade('日本，日本？'), unread);
+    assert.deepEqual(await router.cascade(new Float32Array(8)), { ...unread, tokens: null });
   });
 
   it('is refused with a code', async () => {
@@ -198,7 +199,8 @@ describe('the command', () => {
     assert.match(text, /1\. generalist +\$0\.25/);
     assert.match(text, /at worst \$3\.25/);
     assert.match(text, /Without a price, and left out: 1/);
-    assert.match(run('').stdout, /The embedder does not know any word in this prompt\. The chances are averages/);
+    assert.match(run('').stdout, /The prompt is empty\. The chances are averages/);
+    assert.match(run('日本，日本？').stdout, /The embedder can't read this prompt\. The chances are averages/);
   });
 
   it('fails with the code of the error', () => {

@@ -39,7 +39,9 @@ function expectShape(decision, { more = [], moreRanked = [] } = {}) {
   assert.deepEqual(keysOf(decision.coverage), ['meanDistance', 'outOfCoverage', 'percentile']);
   assert.ok(decision.confidence >= 0 && decision.confidence <= 1);
   assert.ok(decision.challengerConfidence >= 0 && decision.challengerConfidence <= 1);
-  if (decision.model === decision.bestSingleModel) assert.equal(decision.confidence, 1);
+  if (decision.model === decision.bestSingleModel && decision.challenger === decision.model) {
+    assert.equal(decision.confidence, decision.policy === 'signalbox' ? decision.challengerConfidence : 1);
+  }
   assert.ok(decision.coverage.percentile >= 0 && decision.coverage.percentile <= 100);
   let last = 1;
   for (const ranked of decision.ranking) {
@@ -108,19 +110,20 @@ describe('route', () => {
     assert.deepEqual(await router.route(POEM), await router.route(POEM));
   });
 
-  for (const [what, prompt] of [
-    ['an empty prompt', ''],
-    ['white space', ' \n\t '],
-    ['a prompt without a known word', 'zzz qqq'],
-    ['a prompt of lone surrogates', '\ud800\udfff\udc00'],
+  for (const [what, prompt, reason, sentence] of [
+    ['an empty prompt', '', 'empty_prompt', /The prompt is empty\./],
+    ['white space', ' \n\t\u3000 ', 'empty_prompt', /The prompt is empty\./],
+    ['invisible characters', '\u200b\ufeff\0', 'empty_prompt', /The prompt is empty\./],
+    ['a prompt without a known word', 'zzz qqq', 'unread', /The embedder can't read this language\./],
+    ['a prompt of lone surrogates', '\ud800\udfff\udc00', 'unread', /There are no words in this prompt\./],
   ]) {
     it(`routes ${what} to the best model on average, and reports the fallback`, async () => {
       const decision = await router.route(prompt);
       expectShape(decision);
       assert.equal(decision.model, 'generalist');
-      assert.equal(decision.fallbackReason, 'no_known_token');
+      assert.equal(decision.fallbackReason, reason);
       assert.equal(decision.fallback, true);
-      assert.match(decision.reason, /The embedder does not know any word in this prompt\./);
+      assert.match(decision.reason, sentence);
       assert.equal(decision.tokens, 0);
       assert.deepEqual(decision.neighbours, []);
       assert.ok(decision.ranking.every(({ ownMean, pCorrect, meanOutcome }) => ownMean && pCorrect === meanOutcome));
@@ -149,7 +152,7 @@ describe('route', () => {
     assert.equal(decision.truncated, true);
     assert.equal(decision.tokens, 512);
     const noSpaces = await router.route('x'.repeat(1_000_000));
-    assert.equal(noSpaces.fallbackReason, 'no_known_token');
+    assert.equal(noSpaces.fallbackReason, 'unread');
     assert.equal(noSpaces.truncated, true);
   });
 
@@ -237,7 +240,11 @@ describe('routeTask', () => {
     assert.equal(some.inputs, 3);
     const none = await router.routeTask(['', 'zzz']);
     expectShape(none, { more: TASK, moreRanked: SCORES });
-    assert.equal(none.fallbackReason, 'no_known_token');
+    assert.equal(none.fallbackReason, 'unread');
+    assert.match(none.reason, /The embedder can't read this language\./);
+    const empty = await router.routeTask(['', ' ']);
+    assert.equal(empty.fallbackReason, 'empty_prompt');
+    assert.match(empty.reason, /The prompts are empty\./);
   });
 
   it('embeds a long task in blocks, which does not change the decision', async () => {
@@ -278,9 +285,13 @@ describe('vectors', () => {
     const embeddings = await router.embed(prompts);
     const vectors = embeddings.map(({ vector }) => vector);
     for (const [i, prompt] of prompts.entries()) {
-      const { vector, ...read } = embeddings[i];
-      assert.deepEqual({ ...(await router.route(vector)), ...read }, await router.route(prompt));
+      assert.deepEqual(await router.route(embeddings[i]), await router.route(prompt));
     }
+    for (const i of [0, 1]) {
+      const { vector, ...read } = embeddings[i];
+      assert.deepEqual({ ...(await router.route(vector)), ...read }, await router.route(prompts[i]));
+    }
+    assert.deepEqual(embeddings[2], { vector: new Float32Array(8), tokens: 0, truncated: false, unread: 'language' });
     const labels = [{ index: 0, outcomes: { poet: true } }];
     for (const options of [{}, { policy: 's3' }, { labels }]) {
       const { tokens, truncated } = await router.routeTask(prompts, options);
@@ -321,9 +332,10 @@ describe('vectors', () => {
     assert.deepEqual(await router.routeTask(flat.map((x) => 4 * x)), decision);
   });
 
-  it('of zeros mean that no word is known', async () => {
+  it('of zeros mean that nothing could be read', async () => {
     const decision = await router.route(new Float32Array(8));
-    assert.equal(decision.fallbackReason, 'no_known_token');
+    assert.equal(decision.fallbackReason, 'unread');
+    assert.match(decision.reason, /The embedder can't read this prompt\./);
   });
 
   for (const [what, vectors] of [

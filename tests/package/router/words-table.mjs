@@ -42,7 +42,8 @@ const COVERAGES = {
   some: { percentile: 80 },
   few: { percentile: 95 },
   none: { percentile: 100, fallbackReason: 'out_of_coverage' },
-  unread: { percentile: 100, fallbackReason: 'no_known_token' },
+  unread: { percentile: 100, fallbackReason: 'unread' },
+  empty: { percentile: 100, fallbackReason: 'empty_prompt' },
 };
 
 export const isOutside = (coverage) => COVERAGES[coverage].fallbackReason !== undefined;
@@ -111,7 +112,10 @@ export function factsOf({
     bestSingleModel: LARGE,
     challenger,
     coverage: { percentile, outOfCoverage: outside !== undefined },
-    tasks: policy === 'signalbox' && outside !== 'no_known_token' ? [{ task: 'high_school_maths', weight }] : [],
+    tasks:
+      policy === 'signalbox' && outside !== 'unread' && outside !== 'empty_prompt'
+        ? [{ task: 'high_school_maths', weight }]
+        : [],
     ranking,
     inputs,
     ...(FEEDBACK[feedback] && { feedback: { without: model, ...FEEDBACK[feedback] } }),
@@ -122,7 +126,7 @@ export function factsOf({
 const KINDS = { 'one prompt': 1, 'a task': 12 };
 
 /** Adds the sentences to the facts of a situation. */
-export const told = ({ feedback, ...facts }) => withReasons(facts, feedback);
+export const told = ({ feedback, unread, ...facts }) => withReasons(facts, { feedback, unread });
 
 /** A line for the situation, and its sentences below. */
 const entry = (situation, facts) => `${situation}\n    ${told(facts).reason}\n`;
@@ -186,6 +190,12 @@ function* oddities() {
   const ranking = [{ model: LARGE, pCorrect: 0.7, ownMean: false, meanOutcome: 0.7, usdPerMTok: 1 }];
   const alone = factsOf({ coverage: 'some', found: 'the best overall leads', changes: { ranking } });
   yield entry('no other candidate', alone);
+  for (const unread of ['language', 'marks']) {
+    for (const [kind, inputs] of Object.entries(KINDS)) {
+      const facts = factsOf({ coverage: 'unread', found: 'the means decide', inputs, changes: { unread } });
+      yield entry(`${kind} without words: ${unread}`, facts);
+    }
+  }
   const corrected = factsOf({ coverage: 'none', found: 'a correction decides' });
   const dearer = corrected.ranking.map((m) => (m.model === MATHS ? { ...m, usdPerMTok: 2 } : m));
   yield entry('a correction decides for a dearer model', { ...corrected, ranking: dearer });
@@ -198,7 +208,7 @@ function* others() {
   }
   yield `its own mean\n    ${sourceWords({ ownMean: true, votes: 0 }, 's1')}\n`;
   yield '\n## cascades\n\n';
-  for (const reason of ['out_of_coverage', 'no_known_token']) yield `${reason}\n    ${cascadeWords(reason)}\n`;
+  for (const reason of ['out_of_coverage', 'unread', 'empty_prompt']) yield `${reason}\n    ${cascadeWords(reason)}\n`;
 }
 
 export function tableText() {

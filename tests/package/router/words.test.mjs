@@ -229,10 +229,22 @@ const ROUTED = [
     price: 'Costs 60% less than generalist, the best model overall, and scores 10 points lower on average.',
   },
   {
-    what: 'no word is known',
+    what: 'the language is unknown',
     prompt: 'zzz',
     choice: 'Best model overall.',
-    resemblance: 'The embedder does not know any word in this prompt.',
+    resemblance: "The embedder can't read this language.",
+  },
+  {
+    what: 'there are only marks',
+    prompt: '…?',
+    choice: 'Best model overall.',
+    resemblance: 'There are no words in this prompt.',
+  },
+  {
+    what: 'there is nothing',
+    prompt: ' ',
+    choice: 'Best model overall.',
+    resemblance: 'The prompt is empty.',
   },
   {
     what: 'nothing is similar, and a correction decides',
@@ -269,8 +281,10 @@ describe('a router', () => {
     it(`gives the reasons if ${what}`, async () => {
       const decision = await router.route(prompt, options);
       expectReasons(decision, expected);
-      const [{ vector }] = await router.embed([prompt]);
-      assert.deepEqual((await router.route(vector, options)).reasons, decision.reasons);
+      const [embedding] = await router.embed([prompt]);
+      // A vector of zeros does not say why the prompt could not be read.
+      const inputs = embedding.unread === undefined ? [embedding, embedding.vector] : [embedding];
+      for (const input of inputs) assert.deepEqual((await router.route(input, options)).reasons, decision.reasons);
     });
   }
 

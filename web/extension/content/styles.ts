@@ -85,6 +85,7 @@ const LAMPS = {
   clear: { top: '10px', background: '#3ddc84' },
   caution: { top: '6px', background: '#ffc53d' },
   stop: { top: '2px', background: '#ff6b5e' },
+  dark: { top: '6px', background: '#6b7280' },
   none: { top: '6px', background: 'transparent' },
 };
 

@@ -96,8 +96,8 @@ export function OptionFields() {
       </div>
       <Prices />
       <div class="row">
-        <NumberField id="build-low" label="Lowest score" value={low} onInput={(value) => set({ low: value })} />
-        <NumberField id="build-high" label="Highest score" value={high} onInput={(value) => set({ high: value })} />
+        <NumberField id="build-low" label="Worst score" value={low} onInput={(value) => set({ low: value })} />
+        <NumberField id="build-high" label="Best score" value={high} onInput={(value) => set({ high: value })} />
         <NumberField
           id="build-threshold"
           label="Counts as right above"

@@ -5,6 +5,11 @@ import { count } from '../../shared/format.js';
 export const DROP_WORDS: Record<DropReason, string> = {
   perturbed: 'Perturbed copies of a sample',
   failed: 'Answers that could not be scored',
+  invalidated: 'Answers that the tool declares invalid',
+  unscored: 'Answers that nothing has scored',
+  cut_off: 'Answers that end at a length limit',
+  incomplete: 'Incomplete runs or files',
+  superseded: 'Logs of which there is a newer version',
   no_prompt: 'Samples without a prompt',
   no_score: 'Samples without a usable score',
   score_out_of_range: 'Scores outside the range',
@@ -20,11 +25,15 @@ export const DROP_WORDS: Record<DropReason, string> = {
 
 /** Returns what the user should know before trusting the benchmark. */
 export function warningsOf(report: BuildReport): string[] {
-  const { datasets, models, files, promptsDiffer, repeatedPrompts } = report;
+  const { datasets, models, files, averaged, similarNames, promptsDiffer, repeatedPrompts } = report;
   const lines: string[] = [];
   if (models.length === 1) lines.push('There is only one model, so there is nothing to choose.');
   if (datasets.length === 1)
     lines.push('There is only one dataset. The router compares datasets, so it needs more than one.');
+  if (averaged.count > 0) lines.push(`${count(averaged.count, 'score')} of repeated runs were averaged with others.`);
+  for (const names of similarNames) {
+    lines.push(`These names differ only by case or separators and count as different models: ${names.join(', ')}.`);
+  }
   if (promptsDiffer.count > 0) {
     lines.push(`${count(promptsDiffer.count, 'id')} had several different prompts; one of them is used.`);
   }

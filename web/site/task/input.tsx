@@ -113,7 +113,7 @@ function Taken() {
       <p data-taken>
         {count(now.prompts.length, 'prompt')} from <bdi>{from.name}</bdi>
         {isText && from.name !== EXAMPLE.name && `, ${SEPARATOR_WORDS[separator.value]}`}.
-        {unknown > 0 && ` The embedder does not know any word in ${count(unknown, 'prompt')}.`}
+        {unknown > 0 && ` The embedder can't read ${count(unknown, 'prompt')}.`}
         {truncated > 0 && ` Only the beginning of ${count(truncated, 'long prompt')} was read.`}
       </p>
       {from.file && <Columns file={from.file} />}

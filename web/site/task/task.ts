@@ -73,7 +73,7 @@ function matrixOf(embeddings: readonly Embedding[], dim: number): Embedded {
   let [unknown, truncated] = [0, 0];
   embeddings.forEach((embedding, i) => {
     vectors.set(embedding.vector, i * dim);
-    if (embedding.tokens === 0) unknown += 1;
+    if (embedding.unread !== undefined) unknown += 1;
     if (embedding.truncated) truncated += 1;
   });
   return { vectors, dim, unknown, truncated };

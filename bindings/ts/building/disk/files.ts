@@ -32,28 +32,42 @@ function fileFromDisk(name: string, size: number): InputFile {
   };
 }
 
+/** Folders of other programs. Other names that begin with a dot may be those of models, such as `..__checkpoints__7`. */
+const PASSED_OVER =
+  /^\.(git|hg|svn|cache|venv|env|tox|idea|vscode|ipynb_checkpoints|pytest_cache|mypy_cache|Trash.*|Spotlight.*)$/;
+
+export interface FoundFiles {
+  files: InputFile[];
+  /** Files whose names begin with a dot, and folders of other programs. */
+  passedOver: string[];
+}
+
 /** Adds all files below `name`; skips a folder that was already seen (by a link that leads back). */
-async function collect(name: string, seen: Set<string>, out: InputFile[]): Promise<void> {
+async function collect(name: string, seen: Set<string>, out: FoundFiles): Promise<void> {
   const of = await stat(name);
   if (of.isFile()) {
-    out.push(fileFromDisk(name, of.size));
+    out.files.push(fileFromDisk(name, of.size));
     return;
   }
   if (!of.isDirectory()) return;
   const real = await realpath(name);
   if (seen.has(real)) return;
   seen.add(real);
-  for (const entry of (await readdir(name)).sort()) {
-    if (!entry.startsWith('.')) await collect(path.join(name, entry), seen, out);
+  const entries = await readdir(name, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const child = path.join(name, entry.name);
+    const isHidden = entry.name.startsWith('.') && (entry.isFile() || PASSED_OVER.test(entry.name));
+    if (isHidden) out.passedOver.push(child.split(path.sep).join('/'));
+    else await collect(child, seen, out);
   }
 }
 
 /**
- * Returns all files of these places and below these folders, without names that start with a dot. `.` and `..` are
- * resolved, since the name of a folder may name a model. Errors: `network`.
+ * Returns all files of these places and below these folders. `.` and `..` are resolved, since the name of a folder may
+ * name a model. Errors: `network`.
  */
-export async function findFiles(places: readonly string[]): Promise<InputFile[]> {
-  const out: InputFile[] = [];
+export async function findFiles(places: readonly string[]): Promise<FoundFiles> {
+  const out: FoundFiles = { files: [], passedOver: [] };
   const seen = new Set<string>();
   for (const place of places) {
     const name = /^\.{0,2}([\\/]|$)|[\\/]\.\.?$/.test(place) ? path.resolve(place) : path.normalize(place);

@@ -2,6 +2,7 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
+import process from 'node:process';
 import { SignalboxError } from '../../errors.js';
 import { Uint32List } from '../columns.js';
 import { checkVector, type Prompts, type Storage, type VectorFile } from '../storage.js';
@@ -132,7 +133,7 @@ class DiskVectors implements VectorFile {
  * Errors: `network` if the folder cannot be written.
  */
 export async function diskStorage(beside: string): Promise<Storage> {
-  const folder = await mkdtemp(`${path.resolve(beside)}.building-`).catch((cause: Error) => {
+  const folder = await mkdtemp(`${path.resolve(beside)}.building-${process.pid}-`).catch((cause: Error) => {
     throw new SignalboxError('network', `cannot write beside ${beside}: ${cause.message}`, { cause });
   });
   const spools: Spool[] = [];

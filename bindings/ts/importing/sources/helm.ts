@@ -2,12 +2,11 @@
 import { field, isObject, kindOf, optionalText, requiredObject, requiredText, textField } from '../fields.js';
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, type InputFile } from '../input-file.js';
-import { readJson, readJsonParts } from '../json.js';
-import type { AnswerFigures, ImportContext, Place, RecordSink } from '../records.js';
-
-const SPEC = 'run_spec.json';
-const STATE = 'scenario_state.json';
-const STATS = 'per_instance_stats.json';
+import { readJsonParts } from '../json.js';
+import { promptText } from '../messages.js';
+import type { Answer, ImportContext, Place, RecordSink } from '../records.js';
+import { SampleKeys } from '../sample-keys.js';
+import { type HelmRun, namedRuns, nameOf, type RunFolder, runFolders, SPEC, STATE, STATS } from './helm-runs.js';
 
 /** File names that only HELM uses. */
 const OWN_NAMES = [SPEC, STATE, STATS, 'display_predictions.json', 'display_requests.json'];
@@ -34,19 +33,20 @@ const BOOKKEEPING = [
   'batch_size',
   'estimated_num',
 ];
+/** Metrics of which HELM's schemas say that less is better, apart from those in `BOOKKEEPING`. */
+const LOWER_IS_BETTER =
+  /^(absolute_value_difference|distance|bbq_metric_(un)?ambiguous_bias|bias_metric:.+|bits_per_byte|perplexity|(platt_)?ece_\d+_bin|(chinese_)?[cmw]er(_score)?|error_rate|decodingtrust_privacy_leakage_rate|(demographic_parity|equalized_odds)_difference|longest_common_prefix_length|copyright_human|(blacked_out|nsfw|nudity|toxic|watermark)_frac(_given_.+)?|expected_max_.+|max_.+_probability(_given_.+)?|expected_lpips_score|fid|kernel_inception_distance|fractal_dimension_loss|(gender|skin_tone)_imbalance)$/;
+const CUT_OFF = 'length';
 const TOKENS_IN = ['num_prompt_tokens'];
 const TOKENS_OUT = ['num_output_tokens', 'num_completion_tokens'];
-
-/** One run: the files of one folder, by name. */
-interface Run {
-  folder: string;
-  files: Map<string, InputFile>;
-}
 
 interface Instance {
   prompt: string | undefined;
   split: string | undefined;
   subSplit: string | undefined;
+  /** Whether any request failed. */
+  hasFailed: boolean;
+  isCutOff: boolean | undefined;
 }
 
 /** A mean of measured values; null if there are none. */
@@ -69,33 +69,6 @@ function claims(_file: InputFile, { name, text }: FileHead): boolean {
   return OWN_NAMES.includes(name) || (COMMON_NAMES.get(name)?.test(text) ?? false);
 }
 
-const nameOf = (path: string) => (path.split('/').at(-1) ?? '').toLowerCase().replace(/\.gz$/, '');
-
-/** Groups files by folder, in the order of each folder's first file. */
-function runsOf(files: readonly InputFile[]): Run[] {
-  const runs = new Map<string, Run>();
-  for (const file of files) {
-    const name = nameOf(file.path);
-    const folder = file.path.split('/').slice(0, -1).join('/');
-    const run = runs.get(folder) ?? { folder, files: new Map() };
-    const twin = run.files.get(name);
-    if (twin !== undefined && ALL_NAMES.includes(name))
-      throw badInput({ file: file.path }, `is the same file as ${twin.path}, expected only one of them`);
-    run.files.set(name, file);
-    runs.set(folder, run);
-  }
-  return [...runs.values()];
-}
-
-/** Returns a run's name without the parts that name the model: the same for the runs of all models. */
-function datasetOf(runName: string): string {
-  const colon = runName.indexOf(':');
-  const scenario = colon < 0 ? [] : [runName.slice(0, colon)];
-  const settings = runName.slice(colon + 1).split(',');
-  const kept = settings.map((s) => s.trim()).filter((s) => s !== '' && !/^model(_deployment)?=/.test(s));
-  return [...scenario, kept.join(',')].filter((part) => part !== '').join(':');
-}
-
 /** Returns a key that tells perturbations apart: name and settings. */
 function perturbationKey(perturbation: unknown): string | undefined {
   if (perturbation === undefined || perturbation === null) return undefined;
@@ -104,9 +77,31 @@ function perturbationKey(perturbation: unknown): string | undefined {
   return settings.map(([key, value]) => `${key}=${typeof value === 'object' ? '' : String(value)}`).join(',');
 }
 
+/** Returns the question of a request: the instance's text, or the last turns of its conversation. */
+function promptOf(state: unknown, instance: unknown, place: Place): string | undefined {
+  const text = optionalText(instance, place, 'input', 'text');
+  if (text !== undefined && text !== '') return text;
+  const media = field(instance, 'input', 'multimedia_content', 'media_objects');
+  const conversations = [
+    field(instance, 'input', 'messages'),
+    Array.isArray(media) ? [{ content: media }] : undefined,
+    field(state, 'request', 'messages'),
+  ];
+  const asked = conversations.map(promptText).find((turns) => turns !== undefined && turns !== '');
+  return asked ?? (optionalText(state, place, 'request', 'prompt') || undefined);
+}
+
+/** Returns whether any completion ended at a length limit; `undefined` if none says how it ended. */
+function isCutOff(state: unknown): boolean | undefined {
+  const completions = field(state, 'result', 'completions');
+  if (!Array.isArray(completions)) return undefined;
+  const reasons = completions.map((one) => textField(one, 'finish_reason', 'reason')).filter((r) => r !== undefined);
+  return reasons.length === 0 ? undefined : reasons.includes(CUT_OFF);
+}
+
 /** Reads one run. */
 class RunReader {
-  readonly #run: Run;
+  readonly #run: HelmRun;
   readonly #context: ImportContext;
   readonly #sink: RecordSink;
   readonly #instances = new Map<string, Instance>();
@@ -114,58 +109,44 @@ class RunReader {
   readonly #metrics = new Map<string, Map<string, Mean>>();
   /** A perturbed copy occurs in both files, possibly in several requests, but is counted once. */
   readonly #perturbed = new Set<string>();
-  #name: string | undefined;
-  #specAdapter: unknown;
-  #stateAdapter: unknown;
+  /** Datasets and metrics that the sink knows to be turned round, over all runs. */
+  readonly #turned: Set<string>;
 
-  constructor(run: Run, context: ImportContext) {
+  constructor(run: HelmRun, turned: Set<string>, context: ImportContext) {
     this.#run = run;
+    this.#turned = turned;
     this.#context = context;
     this.#sink = context.sink;
   }
 
-  async read(): Promise<void> {
-    const state = this.#run.files.get(STATE);
-    const stats = this.#run.files.get(STATS);
-    const present = state ?? stats ?? this.#run.files.get(SPEC);
-    if (present === undefined) return; // Only accompanying files.
-    if (state === undefined || stats === undefined) {
-      const missing = [state ?? STATE, stats ?? STATS].filter((entry) => typeof entry === 'string');
-      throw badInput({ file: present.path }, `expected ${missing.join(' and ')} in the same folder`);
+  /** Reads the run into the sink. Returns the file and the reason if the run has no requests or no statistics. */
+  async read(keys: SampleKeys): Promise<Incomplete | undefined> {
+    const { state, stats } = this.#run;
+    const reason = await this.#readState(state);
+    if (reason !== undefined) return { place: { file: state.path }, reason };
+    if (!(await this.#readStats(stats))) {
+      return { place: { file: stats.path }, reason: 'expected a list of statistics, got none' };
     }
-    await this.#readSpec();
-    await this.#readState(state);
-    await this.#readStats(stats);
-    this.#emit(state, stats);
+    this.#emit(keys);
+    return undefined;
   }
 
-  async #readSpec(): Promise<void> {
-    const file = this.#run.files.get(SPEC);
-    if (file === undefined) return;
-    const place = { file: file.path };
-    const spec = requiredObject(await readJson(file, this.#context), place, 'the run specification');
-    this.#name = optionalText(spec, place, 'name');
-    this.#specAdapter = spec.adapter_spec;
-  }
-
-  async #readState(file: InputFile): Promise<void> {
+  /** Returns the reason why there are no requests; `undefined` if there are some. */
+  async #readState(file: InputFile): Promise<string | undefined> {
     let adapters = 0;
     let states = 0;
     const paths = ['$.adapter_spec', '$.request_states.*'];
     const onPart = ({ value, path }: { value: unknown; path: (string | number)[] }) => {
-      if (path[0] === 'adapter_spec') {
-        this.#stateAdapter = value;
-        adapters += 1;
-      } else {
+      if (path[0] === 'adapter_spec') adapters += 1;
+      else {
         this.#takeState(value, { file: `${file.path}, request state ${path[1]}` });
         states += 1;
       }
     };
     await readJsonParts(file, paths, onPart, this.#context);
-    if (states === 0) {
-      const what = adapters === 0 ? "neither 'adapter_spec' nor 'request_states'" : "no entry in 'request_states'";
-      throw badInput({ file: file.path }, `expected a scenario state with requests, got ${what}`);
-    }
+    if (states > 0) return undefined;
+    const what = adapters === 0 ? "neither 'adapter_spec' nor 'request_states'" : "no entry in 'request_states'";
+    return `expected a scenario state with requests, got ${what}`;
   }
 
   #takeState(state: unknown, place: Place): void {
@@ -177,20 +158,26 @@ class RunReader {
       return;
     }
     // An instance may have several requests (trials, or one per choice): the first with a prompt counts.
-    if (this.#instances.get(id)?.prompt !== undefined) return;
-    const prompt = optionalText(instance, place, 'input', 'text') ?? optionalText(state, place, 'request', 'prompt');
-    const split = textField(instance, 'split');
-    this.#instances.set(id, { prompt, split, subSplit: textField(instance, 'sub_split') });
+    const known = this.#instances.get(id);
+    const cutOff = isCutOff(state);
+    this.#instances.set(id, {
+      prompt: known?.prompt ?? promptOf(state, instance, place),
+      split: known === undefined ? textField(instance, 'split') : known.split,
+      subSplit: known === undefined ? textField(instance, 'sub_split') : known.subSplit,
+      hasFailed: known?.hasFailed === true || field(state, 'result', 'success') === false,
+      isCutOff: cutOff === undefined ? known?.isCutOff : cutOff || known?.isCutOff === true,
+    });
   }
 
-  async #readStats(file: InputFile): Promise<void> {
+  /** Returns whether there are any statistics. */
+  async #readStats(file: InputFile): Promise<boolean> {
     let entries = 0;
     const onPart = ({ value, path }: { value: unknown; path: (string | number)[] }) => {
       entries += 1;
       this.#takeEntry(value, { file: `${file.path}, entry ${path[0]}` }, path[0]);
     };
     await readJsonParts(file, ['$.*'], onPart, this.#context);
-    if (entries === 0) throw badInput({ file: file.path }, 'expected a list of statistics, got none');
+    return entries > 0;
   }
 
   #takeEntry(entry: unknown, place: Place, index: unknown): void {
@@ -232,38 +219,40 @@ class RunReader {
     this.#sink.drop('perturbed', { file: place.file.replace(/, (request state|entry) \d+$/, '') });
   }
 
-  #emit(state: InputFile, stats: InputFile): void {
+  /** Tells the sink the metrics of which less is better, before their first score. */
+  #tellDirections(): void {
+    const { dataset } = this.#run;
+    const names = new Set([...this.#metrics.values()].flatMap((metrics) => [...metrics.keys()]));
+    for (const name of names) {
+      const key = JSON.stringify([dataset, name]);
+      if (!LOWER_IS_BETTER.test(name) || this.#turned.has(key)) continue;
+      this.#turned.add(key);
+      this.#sink.lowerIsBetter(dataset, name);
+    }
+  }
+
+  #emit(keys: SampleKeys): void {
+    const { state, stats, dataset, model } = this.#run;
     const place = { file: state.path };
-    const model = this.#model(place);
-    const dataset = datasetOf(this.#name ?? this.#run.folder.split('/').at(-1) ?? '');
-    if (dataset === '') throw badInput(place, `expected ${SPEC} or a folder that names the run, got neither`);
+    this.#tellDirections();
     for (const [id, instance] of this.#instances) {
       const metrics = this.#metrics.get(id);
       const scores = [...(metrics ?? [])].filter(([name]) => !BOOKKEEPING.some((start) => name.startsWith(start)));
       if (instance.prompt === undefined) this.#sink.drop('no_prompt', place);
+      else if (instance.hasFailed) this.#sink.drop('failed', place);
       else if (metrics === undefined || scores.length === 0) this.#sink.drop('no_score', { file: stats.path });
       else {
-        const sample = this.#sink.sample({ dataset, key: id, id, prompt: instance.prompt, place });
-        const figures = figuresOf(metrics);
+        const key = keys.keyOf(dataset, id, instance.prompt);
+        const sample = this.#sink.sample({ dataset, key, id, prompt: instance.prompt, place });
+        const answer = answerOf(metrics, instance);
         for (const [name, mean] of scores) {
-          this.#sink.score(sample, model, name, mean.value, { file: stats.path }, figures);
+          this.#sink.score(sample, model, name, mean.value, { file: stats.path }, answer);
         }
       }
     }
     for (const id of this.#metrics.keys()) {
       if (!this.#instances.has(id)) this.#sink.drop('no_prompt', { file: stats.path });
     }
-  }
-
-  #model(place: Place): string {
-    const adapters = [this.#specAdapter, this.#stateAdapter];
-    for (const key of ['model', 'model_deployment']) {
-      for (const adapter of adapters) {
-        const model = optionalText(adapter, place, key);
-        if (model !== undefined && model !== '') return model;
-      }
-    }
-    throw badInput(place, "no text at 'adapter_spec.model', here or in run_spec.json, expected the model's name");
   }
 }
 
@@ -283,25 +272,60 @@ function meanOf(stat: unknown, name: string, place: Place): number | null {
   return sum === undefined || count === undefined ? null : sum / count;
 }
 
-function figuresOf(metrics: ReadonlyMap<string, Mean>): AnswerFigures {
-  const first = (names: string[]) =>
-    names.map((name) => metrics.get(name)?.value).find((value) => value !== undefined && value !== null);
-  return { tokensIn: first(TOKENS_IN) ?? undefined, tokensOut: first(TOKENS_OUT) ?? undefined };
+function answerOf(metrics: ReadonlyMap<string, Mean>, { isCutOff: isCutOffByState }: Instance): Answer {
+  const valueBy = (name: string) => metrics.get(name)?.value ?? undefined;
+  const first = (names: string[]) => names.map(valueBy).find((value) => value !== undefined);
+  const cutOff = valueBy(`finish_reason_${CUT_OFF}`);
+  const isUnknown = (valueBy('finish_reason_unknown') ?? 0) > 0;
+  return {
+    tokensIn: first(TOKENS_IN),
+    tokensOut: first(TOKENS_OUT),
+    isCutOff: isCutOffByState ?? (cutOff === undefined || isUnknown ? undefined : cutOff > 0),
+    repeats: true,
+  };
+}
+
+/** A run that is not whole: HELM was stopped, or is still running. */
+interface Incomplete {
+  place: Place;
+  reason: string;
+}
+
+/** Returns the reason why a run is not whole; `undefined` if it is, or if the folder has accompanying files only. */
+function missingFiles({ files }: RunFolder): Incomplete | undefined {
+  const [state, stats] = [files.get(STATE), files.get(STATS)];
+  const present = state ?? stats ?? files.get(SPEC);
+  if (present === undefined || (state !== undefined && stats !== undefined)) return undefined;
+  const missing = [state ?? STATE, stats ?? STATS].filter((entry) => typeof entry === 'string');
+  return { place: { file: present.path }, reason: `no ${missing.join(' and ')} in the same folder` };
 }
 
 /**
  * HELM: `<suite>/<run>/{run_spec.json, scenario_state.json, per_instance_stats.json}`, gzipped or not. The dataset is
- * the name of the run without its model; trials are averaged; perturbed copies are dropped.
+ * the name of the run without its model, with further settings if runs differ in them; trials and repeated runs are
+ * averaged; perturbed copies are dropped; runs that are not whole are left out.
  */
 export const helmImporter: Importer = {
   source: 'helm',
   claims,
   async read(files, context) {
-    const isKnown = ({ path }: InputFile) => ALL_NAMES.includes(nameOf(path));
+    const isKnown = (name: string) => ALL_NAMES.includes(name);
     const [first] = files;
-    if (first !== undefined && !files.some(isKnown)) {
+    if (first !== undefined && !files.some(({ path }) => isKnown(nameOf(path)))) {
       throw badInput({ file: first.path }, `expected a run folder with ${SPEC}, ${STATE} and ${STATS}`);
     }
-    for (const run of runsOf(files)) await new RunReader(run, context).read();
+    const folders = runFolders(files, isKnown);
+    const incomplete = folders.flatMap((folder) => missingFiles(folder) ?? []);
+    const keys = new SampleKeys();
+    const turned = new Set<string>();
+    let whole = 0;
+    for (const run of await namedRuns(folders, { signal: context.signal })) {
+      const fault = await new RunReader(run, turned, context).read(keys);
+      if (fault === undefined) whole += 1;
+      else incomplete.push(fault);
+    }
+    const [fault] = incomplete;
+    if (whole === 0 && fault !== undefined) throw badInput(fault.place, fault.reason);
+    for (const { place, reason } of incomplete) context.sink.drop('incomplete', place, `: ${reason}`);
   },
 };

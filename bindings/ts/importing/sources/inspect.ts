@@ -1,42 +1,25 @@
 /** Reads logs of inspect_ai: `.json`, and `.eval`, a zip archive with one member per sample and epoch. */
-import {
-  type Fields,
-  field,
-  isObject,
-  kindOf,
-  numberField,
-  optionalText,
-  requiredObject,
-  requiredText,
-  textField,
-} from '../fields.js';
+import { type Fields, field, numberField } from '../fields.js';
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, type InputFile } from '../input-file.js';
 import { type JsonPart, readJsonParts } from '../json.js';
-import type { AnswerFigures, ImportContext, Place } from '../records.js';
+import type { Answer, ImportContext, Place } from '../records.js';
+import { newestVersions } from '../runs.js';
+import { SampleKeys } from '../sample-keys.js';
 import { readZip } from '../zip.js';
+import {
+  ARCHIVE,
+  type LogHead,
+  type NamedLog,
+  namedLogs,
+  readLogHead,
+  SAMPLE,
+  withLastChange,
+} from './inspect-head.js';
+import { type ReadSample, readSample, SAMPLE_PARTS, type Score, tokensIn } from './inspect-sample.js';
 
-const ARCHIVE = /\.eval$/i;
 /** Lists of logs and of sets of logs, in the same folders. */
 const LISTINGS = /^(logs|listing|eval-set)\.json$/i;
-/** header.json is written last; logs that are incomplete or old have start.json instead. */
-const HEADER = /^(header|(_journal\/)?start)\.json$/;
-const SAMPLE = /^samples\/.+\.json$/;
-/** The parts of a sample that are used; its transcript may be thousands of times longer. */
-const SAMPLE_PARTS = ['id', 'epoch', 'input', 'scores', 'error', 'attachments', 'model_usage'];
-const ATTACHMENT = 'attachment://';
-
-/** Numbers for scorers' values, as inspect_ai converts them. */
-const GRADES = new Map([
-  ['C', 1],
-  ['I', 0],
-  ['P', 0.5],
-  ['N', 0],
-  ['yes', 1],
-  ['true', 1],
-  ['no', 0],
-  ['false', 0],
-]);
 
 function claims(_file: InputFile, { name, text }: FileHead): boolean {
   if (ARCHIVE.test(name)) return true;
@@ -46,186 +29,172 @@ function claims(_file: InputFile, { name, text }: FileHead): boolean {
   return hasEval && /^\s*\{\s*"(version|status|eval)"\s*:/.test(text);
 }
 
-/** A score of one epoch: a number, null, or other text. */
-type Score = number | string | null;
-
-function scoreOf(value: unknown): Score | undefined {
-  if (typeof value === 'number' || value === null) return value;
-  if (typeof value === 'boolean') return Number(value);
-  if (typeof value !== 'string') return undefined;
-  const text = value.trim();
-  const grade = GRADES.get(text) ?? GRADES.get(text.toLowerCase());
-  return grade ?? numberField([text], 0) ?? text;
-}
-
-/** Returns metric and value of each scorer; `scorer/key` if a scorer has several values. Lists are not scores. */
-function scoresOf(scores: Fields, place: Place): [metric: string, score: Score][] {
-  const all: [string, Score][] = [];
-  const add = (metric: string, value: unknown) => {
-    const score = scoreOf(value);
-    if (score !== undefined) all.push([metric, score]);
-  };
-  for (const [scorer, entry] of Object.entries(scores)) {
-    const value = field(requiredObject(entry, place, `'scores.${scorer}'`), 'value');
-    if (value === undefined)
-      add(scorer, null); // inspect_ai omits null.
-    else if (!isObject(value)) add(scorer, value);
-    else for (const [key, part] of Object.entries(value)) add(`${scorer}/${key}`, part);
-  }
-  return all;
-}
-
-/** Returns the text of an input: a string, or the user's messages in a list. */
-function promptOf(sample: Fields, place: Place): string | undefined {
-  const resolve = (text: string) =>
-    text.startsWith(ATTACHMENT) ? (textField(sample, 'attachments', text.slice(ATTACHMENT.length)) ?? text) : text;
-  const input = field(sample, 'input');
-  if (input === undefined || input === null) return undefined;
-  if (typeof input === 'string') return resolve(input);
-  if (!Array.isArray(input)) throw badInput(place, `expected text or a list at 'input', got ${kindOf(input)}`);
-  const texts = input
-    .filter((message) => textField(message, 'role') === 'user')
-    .map((message) => field(message, 'content'))
-    .flatMap((content) => (Array.isArray(content) ? content.map((part) => field(part, 'text')) : [content]))
-    .filter((text) => typeof text === 'string');
-  return texts.length === 0 ? undefined : texts.map(resolve).join('\n');
-}
-
 /** All epochs of one sample. */
 interface Epochs {
   prompt: string | undefined;
-  place: Place;
   scores: Map<string, Score[]>;
+  isCutOff: boolean | undefined;
   /** `model_usage` of every epoch. */
   usages: unknown[];
 }
 
-const numbersOf = (values: readonly unknown[]) => values.filter((value) => typeof value === 'number');
-
 function meanOf(values: readonly unknown[]): number | undefined {
-  const numbers = numbersOf(values);
+  const numbers = values.filter((value) => typeof value === 'number');
   return numbers.length === 0 ? undefined : numbers.reduce((a, b) => a + b, 0) / numbers.length;
 }
 
-/** Collects one log's parts, which come in any order. */
-class Log {
-  readonly #file: InputFile;
+/** Collects one log's samples, whose epochs come in any order. */
+class LogReader {
+  unscored = 0;
+  readonly #log: NamedLog;
+  readonly #place: Place;
   readonly #context: ImportContext;
   readonly #samples = new Map<string, Epochs>();
-  #spec: unknown;
-  #status: string | undefined;
-  #seen = 0;
 
-  constructor(file: InputFile, context: ImportContext) {
-    this.#file = file;
+  constructor(log: NamedLog, context: ImportContext) {
+    this.#log = log;
+    this.#place = { file: log.file.path };
     this.#context = context;
   }
 
-  /** Takes `$.eval` or `$.status`. */
-  takeHeader({ value, path }: JsonPart): void {
-    if (path[0] === 'eval') this.#spec = value;
-    else this.#status = typeof value === 'string' ? value : undefined;
+  async read(): Promise<void> {
+    await (ARCHIVE.test(this.#log.file.path) ? this.#readArchive() : this.#readDocument());
   }
 
-  takeSample(value: unknown, place: Place): void {
-    this.#seen += 1;
-    const sample = requiredObject(value, place, 'the sample');
-    const id = requiredText(sample, place, 'id');
-    const prompt = promptOf(sample, place);
-    const given = requiredObject(field(sample, 'scores') ?? {}, place, "'scores'");
-    const scores = scoresOf(given, place);
-    const origin = { file: this.#file.path };
-    if (Object.keys(given).length === 0 || (field(sample, 'error') ?? null) !== null) {
-      this.#context.sink.drop('failed', origin);
-      return;
-    }
-    if (scores.length === 0) {
-      this.#context.sink.drop('no_score', origin);
-      return;
-    }
-    const epochs: Epochs = this.#samples.get(id) ?? { prompt, place: origin, scores: new Map(), usages: [] };
+  async #readDocument(): Promise<void> {
+    const { file } = this.#log;
+    const onPart = ({ value, path }: JsonPart) => this.#take(value, { file: `${file.path}, sample ${path[1]}` });
+    await readJsonParts(file, ['$.samples.*'], onPart, this.#context);
+  }
+
+  async #readArchive(): Promise<void> {
+    const paths = SAMPLE_PARTS.map((name) => `$.${name}`);
+    const readMember = async (member: InputFile) => {
+      const sample: Fields = {};
+      const onPart = ({ value, path }: JsonPart) => Object.assign(sample, { [String(path[0])]: value });
+      await readJsonParts(member, paths, onPart, { signal: this.#context.signal });
+      this.#take(sample, { file: member.path });
+    };
+    await readZip(this.#log.file, (name) => SAMPLE.test(name), readMember, this.#context);
+  }
+
+  #take(value: unknown, place: Place): void {
+    const [firstScorer = 'score'] = this.#log.scorers.keys();
+    const sample = readSample(value, firstScorer, place);
+    if (sample.drop === 'unscored') this.unscored += 1;
+    if (sample.drop !== undefined) this.#context.sink.drop(sample.drop, this.#place);
+    else this.#add(sample);
+  }
+
+  #add({ id, prompt, scores, isCutOff, usage }: ReadSample): void {
+    const epochs: Epochs = this.#samples.get(id) ?? { prompt, scores: new Map(), isCutOff, usages: [] };
     this.#samples.set(id, epochs);
     epochs.prompt ??= prompt;
-    epochs.usages.push(field(sample, 'model_usage'));
-    for (const [metric, score] of scores) {
+    if (isCutOff !== undefined) epochs.isCutOff = isCutOff || epochs.isCutOff === true;
+    epochs.usages.push(usage);
+    for (const { scorer, key, score } of scores) {
+      const name = this.#log.metricOf(scorer);
+      const metric = key === undefined ? name : `${name}/${key}`;
       const known = epochs.scores.get(metric);
       if (known === undefined) epochs.scores.set(metric, [score]);
       else known.push(score);
     }
   }
 
-  /** Passes everything to the sink. */
-  finish(): void {
-    const place = { file: this.#file.path };
-    if (this.#spec === undefined) throw badInput(place, "no object at 'eval', expected the log's specification");
-    const spec = requiredObject(this.#spec, place, "'eval'");
-    const dataset = optionalText(spec, place, 'task') || requiredText({ eval: spec }, place, 'eval', 'task');
-    const model = optionalText(spec, place, 'model') || requiredText({ eval: spec }, place, 'eval', 'model');
-    if (this.#seen === 0) this.#takeNoSamples(place);
-    for (const [id, epochs] of this.#samples) this.#emit(id, epochs, dataset, model);
-  }
-
-  /** A failed run has no samples; a successful run without samples was told not to log them. */
-  #takeNoSamples(place: Place): void {
-    if (this.#status !== undefined && this.#status !== 'success') this.#context.sink.drop('failed', place);
-    else throw badInput(place, "no entry in 'samples', expected a log written without --no-log-samples");
-  }
-
-  #emit(id: string, { prompt, place, scores, usages }: Epochs, dataset: string, model: string): void {
+  /** Passes everything to the sink. Returns the number of scores. */
+  emit(keys: SampleKeys): number {
+    const { dataset, modelName } = this.#log;
     const { sink } = this.#context;
-    const tokens = (name: string) => meanOf(usages.map((usage) => field(usage, model, name)));
-    const figures: AnswerFigures = { tokensIn: tokens('input_tokens'), tokensOut: tokens('output_tokens') };
-    const sample = sink.sample({ dataset, key: id, id, prompt, place });
-    for (const [metric, values] of scores) {
-      // If no epoch has a number, pass the text on, so that it is counted as not a number.
-      const value = meanOf(values) ?? values.find((entry) => entry !== null) ?? null;
-      sink.score(sample, model, metric, value, place, figures);
+    let count = 0;
+    for (const [id, epochs] of this.#samples) {
+      const { prompt, scores } = epochs;
+      const key = keys.keyOf(dataset, id, prompt);
+      const sample = sink.sample({ dataset, key, id, prompt, place: this.#place });
+      const answer = this.#answerOf(epochs);
+      for (const [metric, values] of scores) {
+        // If no epoch has a number, pass the text on, so that it is counted as not a number.
+        const value = meanOf(values) ?? values.find((entry) => entry !== null) ?? null;
+        sink.score(sample, modelName, metric, value, this.#place, answer);
+        count += 1;
+      }
     }
+    return count;
+  }
+
+  #answerOf({ usages, isCutOff }: Epochs): Answer {
+    const own = usages.map((usage) => field(usage, this.#log.model));
+    return {
+      costUsd: meanOf(own.map((usage) => numberField(usage, 'total_cost'))),
+      tokensIn: meanOf(own.map(tokensIn)),
+      tokensOut: meanOf(own.map((usage) => numberField(usage, 'output_tokens'))),
+      isCutOff,
+      repeats: true,
+    };
   }
 }
 
-async function readDocument(file: InputFile, log: Log, context: ImportContext): Promise<void> {
-  const onPart = (part: JsonPart) => {
-    if (part.path[0] !== 'samples') log.takeHeader(part);
-    else log.takeSample(part.value, { file: `${file.path}, sample ${part.path[1]}` });
-  };
-  await readJsonParts(file, ['$.eval', '$.status', '$.samples.*'], onPart, context);
+/** Returns the logs that have samples; names the others. Errors: `invalid_argument` if none has any. */
+function withSamples(heads: readonly LogHead[], { sink }: ImportContext): LogHead[] {
+  for (const { file, hasSamples, status } of heads) {
+    if (hasSamples) continue;
+    const reason = status === 'success' ? 'written with --no-log-samples?' : 'ended before its first sample';
+    sink.drop('incomplete', { file: file.path }, `: no samples (${reason})`);
+  }
+  const unlogged = heads.find(({ status }) => status === 'success' || status === undefined);
+  if (unlogged !== undefined && !heads.some(({ hasSamples }) => hasSamples)) {
+    const place = { file: unlogged.file.path };
+    throw badInput(place, "no entry in 'samples', expected a log written without --no-log-samples");
+  }
+  return heads.filter(({ hasSamples }) => hasSamples);
 }
 
-async function readArchive(file: InputFile, log: Log, context: ImportContext): Promise<void> {
-  const options = { signal: context.signal };
-  const readMember = async (member: InputFile) => {
-    if (HEADER.test(member.path.slice(file.path.length + 1))) {
-      await readJsonParts(member, ['$.eval', '$.status'], (part) => log.takeHeader(part), options);
-      return;
-    }
-    const sample: Fields = {};
-    const paths = SAMPLE_PARTS.map((name) => `$.${name}`);
-    await readJsonParts(
-      member,
-      paths,
-      ({ value, path }) => Object.assign(sample, { [String(path[0])]: value }),
-      options,
-    );
-    log.takeSample(sample, { file: member.path });
-  };
-  await readZip(file, (name) => HEADER.test(name) || SAMPLE.test(name), readMember, context);
+/** Returns the newest log of each run; counts the others. */
+async function newestLogs(logs: readonly LogHead[], context: ImportContext): Promise<LogHead[]> {
+  const counts = new Map<string | undefined, number>();
+  for (const { runId } of logs) counts.set(runId, (counts.get(runId) ?? 0) + 1);
+  const timed: LogHead[] = [];
+  for (const log of logs) {
+    const hasVersions = log.runId !== undefined && (counts.get(log.runId) ?? 0) > 1;
+    timed.push(hasVersions ? await withLastChange(log, { signal: context.signal }) : log);
+  }
+  const { newest, superseded } = newestVersions(timed);
+  for (const { file } of superseded) context.sink.drop('superseded', { file: file.path });
+  return newest;
+}
+
+/** Orders logs by time and content rather than by file name, so that renaming a file changes nothing. */
+function inOrder(logs: readonly NamedLog[]): NamedLog[] {
+  const orderOf = ({ created, dataset, modelName, runId }: NamedLog) =>
+    JSON.stringify([created, dataset, modelName, runId]);
+  return [...logs].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : Number(orderOf(a) > orderOf(b))));
 }
 
 /**
- * inspect_ai: `.json` logs and `.eval` archives. The dataset is the task; epochs of a sample are averaged; `C`, `P`,
- * `I` and `N` are 1, 0.5, 0 and 0; each value of a scorer with several is a metric `scorer/key`.
+ * inspect_ai: `.json` logs and `.eval` archives. The dataset is the task, with its arguments if they differ; the model
+ * has its settings if they differ. Epochs of a sample are averaged; `C`, `P`, `I` and `N` are 1, 0.5, 0 and 0; each
+ * value of a scorer with several is a metric `scorer/key`.
  */
 export const inspectImporter: Importer = {
   source: 'inspect',
   claims,
   async read(files, context) {
+    const heads: LogHead[] = [];
     for (const file of files) {
       const name = (file.path.split('/').at(-1) ?? '').replace(/\.gz$/i, '');
-      if (LISTINGS.test(name)) continue;
-      const log = new Log(file, context);
-      await (ARCHIVE.test(name) ? readArchive : readDocument)(file, log, context);
-      log.finish();
+      if (!LISTINGS.test(name)) heads.push(await readLogHead(file, { signal: context.signal }));
+    }
+    const logs = inOrder(namedLogs(await newestLogs(withSamples(heads, context), context)));
+    const keys = new SampleKeys();
+    let [scores, unscored] = [0, 0];
+    for (const log of logs) {
+      const reader = new LogReader(log, context);
+      await reader.read();
+      scores += reader.emit(keys);
+      unscored += reader.unscored;
+    }
+    const [first] = logs;
+    if (first !== undefined && scores === 0 && unscored > 0) {
+      throw badInput({ file: first.file.path }, 'no scores in these logs (run without a scorer?)');
     }
   },
 };

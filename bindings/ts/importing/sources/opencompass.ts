@@ -4,7 +4,10 @@ import type { Importer } from '../importer.js';
 import { badInput, type FileHead, type InputFile } from '../input-file.js';
 import { type JsonPart, readJsonParts } from '../json.js';
 import { promptText } from '../messages.js';
+import { SharedParts } from '../question.js';
 import type { ImportContext, Place } from '../records.js';
+import { SampleKeys } from '../sample-keys.js';
+import { quoted } from './long.js';
 
 const PLACE = /^(.*\/)?(predictions|results)\/([^/]+)\/([^/]+)\.json(?:\.gz)?$/i;
 /** Other folders of a run. */
@@ -16,6 +19,9 @@ const TOP = 2000;
 const METRIC = 'correct';
 const OUTCOMES = ['correct', 'is_correct'];
 const PROMPTS = ['prompt', 'origin_prompt', 'question'];
+/** Entries that were scored by perplexity have a part for each label. */
+const LABEL = 'label: ';
+const LABEL_INPUT = 'testing input';
 
 function claims({ path }: InputFile, { text }: FileHead): boolean {
   if (COMPANION.test(path)) return true;
@@ -89,7 +95,31 @@ function sorted(files: readonly InputFile[]): Group[] {
   return [...folders.values()].flatMap(({ folder, files: named }) => groupsOf(folder, named));
 }
 
-const promptOf = (of: unknown) => PROMPTS.map((name) => promptText(field(of, name))).find((text) => text !== undefined);
+/** Returns the texts that were scored for each label by perplexity. */
+function labelTexts(of: unknown): string[] {
+  if (!isObject(of)) return [];
+  const labels = Object.entries(of).filter(([name]) => name.startsWith(LABEL));
+  return labels.flatMap(([, label]) => promptText(field(label, LABEL_INPUT)) ?? []);
+}
+
+/** Returns the words that all texts begin and end with: the question, without the label's answer. */
+function commonWords(texts: readonly string[]): string | undefined {
+  const lists = texts.map((text) => text.split(/(?<=\s)/));
+  const shortest = Math.min(...lists.map(({ length }) => length));
+  const [first] = lists;
+  if (first === undefined) return undefined;
+  const isShared = (at: number) => lists.every((list) => list.at(at)?.trim() === first.at(at)?.trim());
+  let start = 0;
+  while (start < shortest && isShared(start)) start += 1;
+  let end = 0;
+  while (end < shortest - start && isShared(-1 - end)) end += 1;
+  return [...first.slice(0, start), ...first.slice(first.length - end)].join('').trim() || undefined;
+}
+
+function promptOf(of: unknown): string | undefined {
+  const asked = PROMPTS.map((name) => promptText(field(of, name))).find((text) => text !== undefined);
+  return asked ?? commonWords(labelTexts(of)) ?? commonWords(labelTexts(field(of, 'origin_prediction')));
+}
 
 /** Numbers the entries of partitions: some runs count through, others start each partition at 0. */
 class Numbering {
@@ -111,55 +141,65 @@ class Numbering {
   }
 }
 
-/** Returns the outcome of an entry of details: a value, or a list of one; `undefined` if absent. */
+/** Returns the mean of an outcome's repetitions, which are a list; `undefined` if the value is not an outcome. */
+function meanOf(value: unknown): unknown {
+  const all = (Array.isArray(value) ? value.flat() : [value]).map((one) =>
+    typeof one === 'boolean' ? Number(one) : one,
+  );
+  const measured = all.filter((one) => one !== null);
+  const values = measured.length > 0 ? measured : all.slice(0, 1);
+  if (values.length === 1) return typeof values[0] === 'object' && values[0] !== null ? undefined : values[0];
+  const numbers = values.filter((one) => typeof one === 'number');
+  if (numbers.length === 0 || numbers.length < values.length) return undefined;
+  return numbers.reduce((a, b) => a + b, 0) / numbers.length;
+}
+
+/** Returns the outcome of an entry of details: a value, or the mean of a list; `undefined` if absent. */
 function outcomeOf(details: unknown): unknown {
-  for (const name of OUTCOMES) {
-    const value = field(details, name);
-    const single = Array.isArray(value) && value.length === 1 ? value[0] : value;
-    if (single === undefined || (typeof single === 'object' && single !== null)) continue;
-    return typeof single === 'boolean' ? Number(single) : single;
-  }
-  return undefined;
+  return OUTCOMES.map((name) => meanOf(field(details, name))).find((value) => value !== undefined);
 }
 
-/** Refuses a results file without entries, with the reason. */
-async function refuseEmpty(file: InputFile, { signal }: ImportContext): Promise<void> {
+/** Describes a results file without entries. */
+async function emptyKind(file: InputFile, { signal }: ImportContext): Promise<string> {
   let details: unknown;
-  const onPart = ({ value }: JsonPart) => {
-    details = value;
+  let error: unknown;
+  const onPart = ({ value, path }: JsonPart) => {
+    if (path[0] === 'details') details = value;
+    else error = value;
   };
-  await readJsonParts(file, ['$.details'], onPart, { signal });
-  const hint = 'run OpenCompass with --dump-eval-details';
-  throw badInput({ file: file.path }, `expected entries in 'details', got ${emptyKind(details)}: ${hint}`);
+  await readJsonParts(file, ['$.details', '$.error'], onPart, { signal });
+  if (typeof error === 'string') return `the error ${quoted(error)}`;
+  return typeof details === 'object' && details !== null ? `${kindOf(details)} without any` : kindOf(details);
 }
 
-function emptyKind(details: unknown): string {
-  if (typeof details === 'object' && details !== null) return `${kindOf(details)} without any`;
-  return kindOf(details);
-}
+/** Entries of details, or the reason why there are none. */
+type Details = { entries: Entry[]; seen: number; empty: { file: InputFile; reason: string } | undefined };
 
-async function readDetails(group: Group, context: ImportContext): Promise<Entry[]> {
-  const entries: Entry[] = [];
+async function readDetails(group: Group, context: ImportContext): Promise<Details> {
+  const details: Details = { entries: [], seen: 0, empty: undefined };
   const numbering = new Numbering();
   for (const file of group.files) {
     const place = { file: file.path };
-    let seen = 0;
+    const before = details.seen;
     const onPart = ({ value, path }: JsonPart) => {
       const name = path[1] ?? '';
       // Figures for the whole file, such as `type`, are not entries.
       if (!isObject(value) && !/^\d+$/.test(String(name))) return;
       requiredObject(value, place, `'details.${name}'`);
-      seen += 1;
+      details.seen += 1;
       const outcome = outcomeOf(value);
       const key = numbering.key(name);
       if (outcome === undefined) context.sink.drop('no_score', place);
-      else entries.push({ key, prompt: promptOf(value), outcome, place });
+      else details.entries.push({ key, prompt: promptOf(value), outcome, place });
     };
     numbering.partition();
     await readJsonParts(file, ['$.details.*'], onPart, context);
-    if (seen === 0) await refuseEmpty(file, context);
+    if (details.seen > before) continue;
+    const reason = `expected entries in 'details', got ${await emptyKind(file, context)}`;
+    details.empty = { file, reason: `${reason}: run OpenCompass with --dump-eval-details` };
+    context.sink.drop('incomplete', place, `: ${details.empty.reason}`);
   }
-  return entries;
+  return details;
 }
 
 async function readPrompts(group: Group, context: ImportContext): Promise<Map<string, string>> {
@@ -179,6 +219,9 @@ async function readPrompts(group: Group, context: ImportContext): Promise<Map<st
   return prompts;
 }
 
+/** Returns whether one prompt holds the other: prompts of one question may differ by the template of the model. */
+const holdsOther = (one: string, other: string) => one.includes(other) || other.includes(one);
+
 /** Reads the results of one dataset, and predictions only if the results lack prompts. */
 class DatasetReader {
   readonly #predictions: readonly Group[];
@@ -186,21 +229,27 @@ class DatasetReader {
   /** Prompts from the predictions of any model. */
   readonly #fromAnyModel = new Map<string, string>();
   readonly #read = new Set<Group>();
+  readonly #keys = new SampleKeys(holdsOther);
 
   constructor(predictions: readonly Group[], context: ImportContext) {
     this.#predictions = predictions;
     this.#context = context;
   }
 
-  async read(results: Group): Promise<void> {
+  /** Reads the results of one model. */
+  async read(results: Group): Promise<Details> {
     const { dataset, model } = results;
     const { sink } = this.#context;
-    const entries = await readDetails(results, this.#context);
-    await this.#addPrompts(results, entries);
-    for (const { key, prompt, outcome, place } of entries) {
-      const sample = sink.sample({ dataset, key, id: key, prompt, place });
-      sink.score(sample, model, METRIC, outcome, place);
+    const details = await readDetails(results, this.#context);
+    await this.#addPrompts(results, details.entries);
+    const shared = new SharedParts();
+    for (const { prompt } of details.entries) if (prompt !== undefined) shared.add(prompt);
+    for (const { key, prompt: sent, outcome, place } of details.entries) {
+      const prompt = sent === undefined ? undefined : shared.without(sent);
+      const sample = sink.sample({ dataset, key: this.#keys.keyOf(dataset, key, prompt), id: key, prompt, place });
+      sink.score(sample, model, METRIC, outcome, place, { repeats: true });
     }
+    return details;
   }
 
   async #addPrompts({ root, model }: Group, entries: readonly Entry[]): Promise<void> {
@@ -245,7 +294,8 @@ function refuseNoResults(files: readonly InputFile[], groups: readonly Group[]):
 
 /**
  * OpenCompass: `results/<MODEL>/<dataset>.json` with `details`, and `predictions/<MODEL>/<dataset>.json`, in any
- * folder. The number of a sample is its key; partitions `_0`, `_1`, ... of a dataset are joined.
+ * folder. The number of a sample is its key, unless the prompts differ; partitions `_0`, `_1`, ... of a dataset are joined. Repetitions and runs of
+ * several dates are averaged. Files without details are left out.
  */
 export const openCompassImporter: Importer = {
   source: 'opencompass',
@@ -254,10 +304,18 @@ export const openCompassImporter: Importer = {
     const groups = sorted(files);
     const results = groups.filter(({ kind }) => kind === 'results');
     if (results.length === 0) refuseNoResults(files, groups);
+    let seen = 0;
+    let empty: Details['empty'];
     for (const dataset of new Set(results.map((group) => group.dataset))) {
       const predictions = groups.filter((group) => group.kind === 'predictions' && group.dataset === dataset);
       const reader = new DatasetReader(predictions, context);
-      for (const group of results) if (group.dataset === dataset) await reader.read(group);
+      for (const group of results) {
+        if (group.dataset !== dataset) continue;
+        const details = await reader.read(group);
+        seen += details.seen;
+        empty ??= details.empty;
+      }
     }
+    if (seen === 0 && empty !== undefined) throw badInput({ file: empty.file.path }, empty.reason);
   },
 };

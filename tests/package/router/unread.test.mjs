@@ -1,0 +1,224 @@
+// Prompts that the shipped embedder can read, and those that it can't: languages, marks, formulas, blanks.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { buildIndex } from '../../../dist/build.js';
+import { Router } from '../../../dist/index.js';
+import { WorkerRouter } from '../../../dist/worker.js';
+import { expectNothingOpen, refused } from '../support/fixtures.mjs';
+
+const LANGUAGES = {
+  Amharic: 'የኢትዮጵያ ዋና ከተማ ማን ናት?',
+  Arabic: 'ما هي عاصمة المغرب؟ اذكر 3 مدن.',
+  Armenian: 'Ո՞րն է Հայաստանի մայրաքաղաքը, 2024?',
+  Bengali: 'বাংলাদেশের রাজধানী কোথায়? ১২৩',
+  Bulgarian: 'Как се готви баница, моля?',
+  Chinese: '你好，请解释一下什么是光合作用。',
+  'Chinese with digits': '你好 123',
+  'Chinese with a formula': '请计算 12 + 30 = ?',
+  Georgian: 'რა არის საქართველოს დედაქალაქი?',
+  Greek: 'Ποια είναι η πρωτεύουσα της Ελλάδας;',
+  Hebrew: 'מהי בירת צרפת? (2 מילים)',
+  Hindi: 'भारत की राजधानी क्या है?',
+  Japanese: '日本の首都はどこですか、教えてください。',
+  Korean: '대한민국의 수도는 어디입니까?',
+  Persian: 'پایتخت ایران کجاست؟',
+  Russian: 'Напиши стихотворение о море, пожалуйста!',
+  Tamil: 'இந்தியாவின் தலைநகரம் எது?',
+  Thai: 'ประเทศไทยมีกี่จังหวัด?',
+  Ukrainian: 'Яка столиця України?',
+  'a Russian prompt with an English name': 'Как установить Linux на старый ноутбук, если нет диска?',
+};
+const MARKS = [
+  '?',
+  '…',
+  '。。。',
+  '!!!',
+  '-',
+  '🙂',
+  '🔥🔥 👍🏽',
+  '❤️',
+  '123',
+  '3.14',
+  '1 2 3',
+  '(){}[];',
+  '٣ + ٤',
+  '∑ ∏',
+];
+const READ = [
+  'How many prime numbers lie between 10 and 50?',
+  '2+2=?',
+  '17.5% of 2340',
+  '(3 - 1) * 4 / 2',
+  '√16 = ?',
+  '∫ x^2 dx',
+  '\\frac{\\partial^2 u}{\\partial t^2} = c^2 \\nabla^2 u',
+  'α² + β² = γ²',
+  '^(?:\\d{3}-)?[A-Za-z_]\\w*$',
+  '{"a":[1,2,{"b":null}],"c":"x"}',
+  'SELECT a.id, COUNT(*) FROM a JOIN b ON b.a_id = a.id GROUP BY 1;',
+  'for(let i=0;i<n;++i)a[i]^=b[i]<<2;',
+  '𝐇𝐨𝐰 𝐦𝐚𝐧𝐲 𝐩𝐥𝐚𝐧𝐞𝐭𝐬 𝐚𝐫𝐞 𝐭𝐡𝐞𝐫𝐞?',
+  'Was ist der Unterschied zwischen Gleich- und Wechselstrom?',
+  '¿Cuántos planetas hay en el sistema solar?',
+  'Jak ugotować barszcz i ile to trwa?',
+  'What does "你好，世界" mean, and which tone does each syllable have?',
+  `Does the letter x appear in this text${' again and again'.repeat(20)}`,
+  `Is there a path through the grid${' X O O X'.repeat(300)}`,
+  `Which organism does this gene belong to? ${'ACGTTGCA'.repeat(60)}`,
+];
+
+describe('the default router', () => {
+  let router;
+  before(async () => {
+    router = await Router.load();
+  });
+  after(() => router.dispose());
+  expectNothingOpen();
+
+  async function expectUnread(prompt, reason, sentence) {
+    const decision = await router.route(prompt);
+    const said = `${JSON.stringify(prompt)}: ${decision.fallbackReason}: ${decision.reason}`;
+    assert.equal(decision.fallbackReason, reason, said);
+    assert.equal(decision.model, decision.bestSingleModel);
+    assert.equal(decision.coverage.outOfCoverage, true);
+    assert.equal(decision.reasons.resemblance, sentence, said);
+    const task = await router.routeTask([prompt]);
+    assert.deepEqual([task.fallbackReason, task.reasons.resemblance], [reason, sentence]);
+  }
+
+  for (const [name, prompt] of Object.entries(LANGUAGES)) {
+    it(`can't read ${name}`, () => expectUnread(prompt, 'unread', "The embedder can't read this language."));
+  }
+
+  for (const prompt of MARKS) {
+    it(`finds no words in ${JSON.stringify(prompt)}`, () =>
+      expectUnread(prompt, 'unread', 'There are no words in this prompt.'));
+  }
+
+  for (const prompt of ['', ' ', '\n\t', '\u00a0\u3000', '\u200b\u200b', '\ufeff', '\u2800']) {
+    it(`finds nothing in ${JSON.stringify(prompt)}`, () =>
+      expectUnread(prompt, 'empty_prompt', 'The prompt is empty.'));
+  }
+
+  for (const prompt of READ) {
+    it(`reads ${JSON.stringify(prompt.slice(0, 60))}`, async () => {
+      const decision = await router.route(prompt);
+      assert.ok([null, 'out_of_coverage'].includes(decision.fallbackReason), decision.reason);
+      assert.ok(decision.neighbours.length > 0);
+    });
+  }
+
+  it('reads a text by the share of its letters', async () => {
+    const [english, chinese] = ['Explain photosynthesis to a child. ', '请解释一下光合作用。'];
+    for (const [prompt, unread] of [
+      [english + chinese, undefined],
+      [english + chinese.repeat(3), undefined],
+      [english + chinese.repeat(4), 'language'],
+    ]) {
+      assert.equal((await router.embed([prompt]))[0].unread, unread, prompt);
+    }
+  });
+
+  it('names the first cause that concerns a task without a prompt that it can read', async () => {
+    for (const [prompts, reason, sentence] of [
+      [['…', '你好', ''], 'unread', "The embedder can't read this language."],
+      [['…', ''], 'unread', 'There are no words in these prompts.'],
+      [['', ' '], 'empty_prompt', 'The prompts are empty.'],
+    ]) {
+      const decision = await router.routeTask(prompts);
+      assert.equal(decision.fallbackReason, reason);
+      assert.equal(decision.reasons.resemblance, sentence);
+    }
+    const some = await router.routeTask([READ[0], '你好，']);
+    assert.deepEqual(some.ranking, (await router.routeTask([READ[0]])).ranking);
+  });
+
+  const QUESTION = 'What is two plus two?';
+
+  for (const [what, blank] of [
+    ['spaces', ' '],
+    ['line ends', '\r\n'],
+    ['zero-width spaces', '\u200b'],
+    ['spaces of several kinds', ' \u00a0\t\u3000\ufeff'],
+    ['astral tags', '\u{e0020}'],
+  ]) {
+    it(`reads a question before, after and between 9,000 ${what}`, async () => {
+      const plain = await router.route(QUESTION);
+      const blanks = blank.repeat(9000);
+      const [first, ...rest] = QUESTION.split(' ');
+      for (const text of [blanks + QUESTION, QUESTION + blanks, [first, blanks, rest.join(' ')].join(' ')]) {
+        assert.deepEqual(await router.route(text), plain);
+      }
+      const long = await router.route(`${blanks}${'word '.repeat(3000)}`);
+      assert.deepEqual([long.tokens, long.truncated], [512, true]);
+    });
+  }
+
+  it('answers in a worker as in this thread', async () => {
+    const worker = await WorkerRouter.load();
+    try {
+      for (const prompt of ['你好，', '…', '', READ[0]]) {
+        assert.deepEqual(await worker.route(prompt), await router.route(prompt));
+        assert.deepEqual(await worker.cascade(prompt), await router.cascade(prompt));
+      }
+    } finally {
+      worker.dispose();
+    }
+  });
+});
+
+describe("an embedder of the caller's own", () => {
+  const SPEC = {
+    dim: 3,
+    codes: 'float32',
+    models: ['a', 'b'],
+    tasks: ['t', 't', 't'],
+    embeddings: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+    outcomes: [1, 0, 0, 1, 1, 1],
+    embedder: { id: 'own' },
+  };
+  const VECTOR = Float32Array.of(1, 2, 3);
+  let share;
+  const embedder = {
+    id: 'own',
+    dim: 3,
+    embed: async (texts) => texts.map(() => ({ vector: VECTOR, tokens: 2, truncated: false, wordShare: share })),
+  };
+  let router;
+  before(async () => {
+    router = await Router.load({ index: await buildIndex(SPEC), embedder });
+  });
+  after(() => router.dispose());
+
+  it('may leave the share out: its vectors count as read, except those of blanks', async () => {
+    share = undefined;
+    for (const prompt of ['你好', '…']) {
+      assert.deepEqual(await router.embed([prompt]), [{ vector: VECTOR, tokens: 2, truncated: false }]);
+    }
+    const [{ vector, unread }] = await router.embed(['  ']);
+    assert.deepEqual([[...vector], unread], [[0, 0, 0], 'empty']);
+    assert.equal((await router.route('\n')).fallbackReason, 'empty_prompt');
+  });
+
+  for (const [value, unread] of [
+    [1, undefined],
+    [0.5, undefined],
+    [0.49, 'language'],
+    [0, 'language'],
+    [Number.NaN, 'language'],
+  ]) {
+    it(`may report a share of ${value}`, async () => {
+      share = value;
+      assert.equal((await router.embed(['words']))[0].unread, unread);
+      const { fallbackReason } = await router.route('words', { maxCoveragePercentile: 100, eta: 0 });
+      assert.equal(fallbackReason, unread === undefined ? null : 'unread');
+    });
+  }
+
+  it('gets its embeddings back as inputs, with a cause of the known ones', async () => {
+    share = 0;
+    const [embedding] = await router.embed(['…']);
+    assert.deepEqual(await router.route(embedding), await router.route('…'));
+    await refused(router.route({ ...embedding, unread: 'tired' }), 'invalid_argument', /not an embedding/);
+  });
+});
