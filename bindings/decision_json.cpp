@@ -1,7 +1,8 @@
 #include "decision_json.h"
 
-#include <cmath>
 #include <string>
+
+#include "index/decimal.h"
 
 namespace signalbox::bindings {
 namespace {
@@ -9,16 +10,8 @@ namespace {
 /// Returns a number, or null for a negative one, which means unknown.
 Json known_or_null(double value) { return value >= 0 ? Json(value) : Json(nullptr); }
 
-/// Returns a float32 that was written as a short decimal number as that decimal, 0.9 and not 0.8999999761581421.
-Json decimal(float value) {
-  if (!(value >= 0)) return nullptr;
-  double power = 1;
-  for (int digits = 0; digits < 9; ++digits, power *= 10) {
-    const double rounded = std::round(static_cast<double>(value) * power) / power;
-    if (static_cast<float>(rounded) == value) return rounded;
-  }
-  return static_cast<double>(value);
-}
+/// Returns a number of the index, or null for an unknown one: negative or NaN.
+Json decimal(float value) { return known_or_null(shortest_decimal(value)); }
 
 Json fallback_reason(Fallback fallback) {
   switch (fallback) {

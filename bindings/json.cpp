@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "nearest_name.h"
+
 namespace signalbox::bindings {
 
 namespace {
@@ -33,6 +35,15 @@ Json pair(Json first, Json second) {
 
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
+std::string shown(const Json& value) {
+  constexpr std::size_t kMostShown = 80;
+  std::string out = dump(value);
+  if (out.size() <= kMostShown) return out;
+  std::size_t end = kMostShown;
+  while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;  // Not within a character.
+  return out.substr(0, end) + "...";
+}
+
 std::string success(Json value) {
   Json out = object({{"ok", true}});
   out["value"] = std::move(value);
@@ -44,7 +55,8 @@ std::string failure(const Error& error) {
 }
 
 ObjectReader::ObjectReader(const Json& object, std::string what) : object_(object), what_(std::move(what)) {
-  if (!object.is_object()) fail("expected an object");
+  if (object.is_discarded()) fail("expected JSON of at most " + std::to_string(kMaxDepth) + " levels");
+  else if (!object.is_object()) fail("expected an object, got " + shown(object));
 }
 
 const Json* ObjectReader::find(const char* key) {
@@ -65,7 +77,7 @@ bool ObjectReader::read_number(const char* key, double low, double high, double&
   // Written so that NaN fails, too.
   const bool good = number >= low && number <= high && (!integer || number == std::floor(number));
   if (!good) {
-    fail(std::string(key) + " is " + dump(*value) + ", expected " + (integer ? "an integer" : "a number") + " from " +
+    fail(std::string(key) + " is " + shown(*value) + ", expected " + (integer ? "an integer" : "a number") + " from " +
          limit(low) + " to " + limit(high));
     return false;
   }
@@ -86,22 +98,23 @@ void ObjectReader::text(const char* key, std::string& out) {
   const Json* value = find(key);
   if (value == nullptr) return;
   if (value->is_string()) out = value->get<std::string>();
-  else fail(std::string(key) + " is not a string");
+  else fail(std::string(key) + " is " + shown(*value) + ", expected a string");
 }
 
 void ObjectReader::flag(const char* key, bool& out) {
   const Json* value = find(key);
   if (value == nullptr) return;
   if (value->is_boolean()) out = value->get<bool>();
-  else fail(std::string(key) + " is neither true nor false");
+  else fail(std::string(key) + " is " + shown(*value) + ", expected true or false");
 }
 
 Status ObjectReader::finish() const {
   if (failure_ || !object_.is_object()) return failure_;
   for (const auto& item : object_.items()) {
-    if (std::find(known_.begin(), known_.end(), item.key()) == known_.end()) {
-      return Error{ErrorCode::kInvalidArgument, what_ + ": '" + item.key() + "' is not known"};
-    }
+    if (std::find(known_.begin(), known_.end(), item.key()) != known_.end()) continue;
+    NearestName nearest(item.key());
+    for (const std::string_view key : known_) nearest.add(key);
+    return Error{ErrorCode::kInvalidArgument, what_ + ": '" + item.key() + "' is not known" + nearest.question()};
   }
   return {};
 }

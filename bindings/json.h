@@ -26,6 +26,9 @@ struct Field {
 /// Returns a number as JSON, which has neither NaN nor infinity: they become null.
 [[nodiscard]] Json number_or_null(double value);
 
+/// Returns a value as JSON for a message, cut after some eighty bytes.
+[[nodiscard]] std::string shown(const Json& value);
+
 /// Returns {"ok":true,"value":...} or {"ok":false,"error":{"code","message"}}.
 [[nodiscard]] std::string success(Json value);
 [[nodiscard]] std::string failure(const Error& error);
@@ -50,7 +53,7 @@ class ObjectReader {
   const Json* find(const char* key);
   void fail(std::string message);
 
-  /// Returns the first failure. A key that was never read is one.
+  /// Returns the first failure. A key that was never read is one, with the nearest of the keys that were.
   [[nodiscard]] Status finish() const;
 
  private:

@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "nearest_name.h"
+
 namespace signalbox::bindings {
 namespace {
 
@@ -19,18 +21,25 @@ ModelNumbersByName models_by_name(const Index& index) {
   return out;
 }
 
-Error unknown_model(const std::string& name) {
-  return {ErrorCode::kUnknownModel, "the index has no model '" + name + "'"};
+Error unknown_model(const std::string& name, const ModelNumbersByName& models) {
+  std::vector<std::string_view> in_order(models.size());
+  for (const auto& [known, number] : models) in_order[number] = known;
+  NearestName nearest(name);
+  for (const std::string_view known : in_order) nearest.add(known);
+  return {ErrorCode::kUnknownModel, "the index has no model '" + name + "'" + nearest.question()};
 }
 
 /// Returns the models of a list of names.
 Result<std::vector<std::size_t>> model_list(const Json& names, const ModelNumbersByName& models, const char* what) {
   std::vector<std::size_t> out;
-  if (!names.is_array()) return Error{ErrorCode::kInvalidArgument, std::string(what) + " is not a list of names"};
+  const auto refused = [&](const Json& got) {
+    return Error{ErrorCode::kInvalidArgument, std::string(what) + " is not a list of names: got " + shown(got)};
+  };
+  if (!names.is_array()) return refused(names);
   for (const Json& name : names) {
-    if (!name.is_string()) return Error{ErrorCode::kInvalidArgument, std::string(what) + " is not a list of names"};
+    if (!name.is_string()) return refused(name);
     const auto found = models.find(name.get_ref<const std::string&>());
-    if (found == models.end()) return unknown_model(name.get<std::string>());
+    if (found == models.end()) return unknown_model(name.get<std::string>(), models);
     out.push_back(found->second);
   }
   return out;
@@ -53,15 +62,17 @@ Status read_candidates(const Json* allow, const Json* deny, const ModelNumbersBy
 
 Status read_prices(const Json* prices, const ModelNumbersByName& models, RouteOptions& options) {
   if (prices == nullptr) return {};
-  if (!prices->is_object()) return Error{ErrorCode::kInvalidArgument, "prices is not an object"};
+  if (!prices->is_object()) {
+    return Error{ErrorCode::kInvalidArgument, "prices is not an object: got " + shown(*prices)};
+  }
   for (const auto& item : prices->items()) {
     const auto found = models.find(item.key());
-    if (found == models.end()) return unknown_model(item.key());
+    if (found == models.end()) return unknown_model(item.key(), models);
     double in = -1;
     double out = -1;
     if (item.value().is_number()) {
       in = out = item.value().get<double>();
-    } else {
+    } else if (item.value().is_object()) {
       ObjectReader reader(item.value(), "price of " + item.key());
       reader.number("in", 0, kMostUsd, in);
       reader.number("out", 0, kMostUsd, out);
@@ -69,7 +80,9 @@ Status read_prices(const Json* prices, const ModelNumbersByName& models, RouteOp
     }
     const double price = blended_price(in, out);
     if (!(price >= 0 && price <= kMostUsd)) {
-      return Error{ErrorCode::kInvalidArgument, "price of " + item.key() + " is not a number of US dollars >= 0"};
+      return Error{ErrorCode::kInvalidArgument,
+                   "price of " + item.key() + " is " + shown(item.value()) +
+                       ", expected US dollars per million tokens: a number >= 0, or { in, out }"};
     }
     options.prices[found->second] = price;
   }
@@ -78,14 +91,17 @@ Status read_prices(const Json* prices, const ModelNumbersByName& models, RouteOp
 
 Status read_corrections(const Json* corrections, const ModelNumbersByName& models, RouteOptions& options) {
   if (corrections == nullptr) return {};
-  if (!corrections->is_object()) return Error{ErrorCode::kInvalidArgument, "corrections is not an object"};
+  if (!corrections->is_object()) {
+    return Error{ErrorCode::kInvalidArgument, "corrections is not an object: got " + shown(*corrections)};
+  }
   options.corrections.assign(options.exclusions.size(), 0);
   for (const auto& item : corrections->items()) {
     const auto found = models.find(item.key());
-    if (found == models.end()) return unknown_model(item.key());
+    if (found == models.end()) return unknown_model(item.key(), models);
     const double value = item.value().is_number() ? item.value().get<double>() : std::nan("");
     if (!(value >= -1 && value <= 1)) {
-      return Error{ErrorCode::kInvalidArgument, "correction of " + item.key() + " is not a number in -1..1"};
+      return Error{ErrorCode::kInvalidArgument,
+                   "correction of " + item.key() + " is " + shown(item.value()) + ", which is not a number in -1..1"};
     }
     options.corrections[found->second] = value;
   }
@@ -94,7 +110,8 @@ Status read_corrections(const Json* corrections, const ModelNumbersByName& model
 
 Status read_label(const Json& label, std::size_t model_count, const ModelNumbersByName& models, Labels& labels) {
   ObjectReader reader(label, "label");
-  std::size_t input = std::numeric_limits<std::uint32_t>::max();
+  std::size_t input = 0;
+  if (reader.find("index") == nullptr) reader.fail("index is missing, expected the number of an input, from 0");
   reader.count("index", 0, kMostCount, input);
   const Json* outcomes = reader.find("outcomes");
   if (outcomes == nullptr || !outcomes->is_object()) reader.fail("outcomes is not an object");
@@ -104,7 +121,7 @@ Status read_label(const Json& label, std::size_t model_count, const ModelNumbers
   labels.outcomes.resize(offset + model_count, std::numeric_limits<float>::quiet_NaN());
   for (const auto& item : outcomes->items()) {
     const auto found = models.find(item.key());
-    if (found == models.end()) return unknown_model(item.key());
+    if (found == models.end()) return unknown_model(item.key(), models);
     const Json& value = item.value();
     if (value.is_boolean()) labels.outcomes[offset + found->second] = value.get<bool>() ? 1.0F : 0.0F;
     else if (value.is_number()) labels.outcomes[offset + found->second] = value.get<float>();
@@ -131,10 +148,7 @@ RouteOptions default_options(const Index& index) {
   RouteOptions options;
   options.constants = index.routing;
   options.exclusions.assign(index.models(), Exclusion::kNone);
-  for (const ModelNumbers& n : index.model_numbers) {
-    options.prices.push_back(
-        blended_price(static_cast<double>(n.usd_per_mtok_in), static_cast<double>(n.usd_per_mtok_out)));
-  }
+  for (const ModelNumbers& n : index.model_numbers) options.prices.push_back(blended_price(n));
   return options;
 }
 

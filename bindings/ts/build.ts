@@ -6,8 +6,10 @@ import { startThread } from '#platform';
 import { withPath } from './building/build-files.js';
 import type { BuildQuestion } from './building/build-protocol.js';
 import { lendEmbedder } from './building/lent-embedder.js';
+import { listOfFiles } from './building/given-files.js';
 import type { BenchmarkFile, BuildInWorkerOptions, BuiltBenchmark } from './building/types.js';
 import { throwIfAborted } from './errors.js';
+import { isPlainObject, notOptions } from './options.js';
 import { isEmbedder } from './routing/inputs.js';
 import { Channel, resolveAddress } from './workers/channel.js';
 
@@ -50,8 +52,13 @@ const startWorker = () =>
  */
 export async function buildInWorker(
   files: Iterable<BenchmarkFile>,
-  { signal, onProgress, worker, startTimeoutMs, embedder, wasm, labWasm, ...rest }: BuildInWorkerOptions = {},
+  options: BuildInWorkerOptions = {},
 ): Promise<BuiltBenchmark> {
+  // The worker checks the other options, so that a page does not load their checks.
+  if (!isPlainObject(options as unknown)) throw notOptions(options);
+  const list = listOfFiles(files);
+  const { signal, onProgress, worker, startTimeoutMs, embedder, wasm, labWasm, ...rest } = options;
+  if (onProgress != null && typeof onProgress !== 'function') throw notOptions(onProgress, 'onProgress', 'a function');
   const service = { service: 'build', entry: 'signalbox/build-worker-entry', start: startWorker, owns: true } as const;
   if (worker === undefined) throwIfAborted(signal);
   const channel = new Channel<BuildQuestion>({ ...service, worker, startTimeoutMs });
@@ -63,7 +70,7 @@ export async function buildInWorker(
   try {
     const question: BuildQuestion = {
       call: 'build',
-      files: [...files].map(withPath),
+      files: list.map(withPath),
       options: { ...rest, wasm: toPlace(wasm), labWasm: toPlace(labWasm) },
       embedder: isEmbedder(embedder) ? lending?.lent : toPlace(embedder),
     };

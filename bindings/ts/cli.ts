@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 /** The command `signalbox`: the package in a shell. */
 import { Command, Option } from 'commander';
-import { toCount, toList, toNumber, toWholeWithin } from './cli/arguments.js';
+import { toCount, toList, toNonNegative, toNumberWithin, toWholeWithin } from './cli/arguments.js';
 import { cascadeText, decisionText, indexText, taskText } from './cli/decision-text.js';
 import { EMBEDDER_HELP, embedderOption, loadOnnx } from './cli/embedder-option.js';
+import { EXIT_CODES, reportFailure, throwUsageErrors } from './cli/failures.js';
 import { packageVersion } from './cli/package-version.js';
 import { readLabels, readPrompts, readStandardInput } from './cli/prompt-files.js';
-import { type CascadeOptions, POLICIES, type Policy, Router, type RouteTaskOptions, SignalboxError } from './index.js';
+import { printableJson, printableValues } from './files/printable.js';
+import { type CascadeOptions, POLICIES, type Policy, Router, type RouteTaskOptions } from './index.js';
 
 interface Options {
   json?: true;
@@ -49,14 +51,16 @@ function cascadeOptions(o: Options): CascadeOptions {
   return JSON.parse(JSON.stringify({ candidates: candidatesOf(o), models, maxSteps, maxUsdPerMTok, costWeight, k }));
 }
 
+const SHARE = toNumberWithin(0, 1);
+
 function withRouting(command: Command): Command {
   return withCandidates(command)
-    .option('--max-usd-per-mtok <usd>', 'exclude models above this price or without a price', toNumber)
-    .option('--quality-bar <x>', 'take the cheapest model whose predicted accuracy is within x of the best', toNumber)
-    .option('--cost-weight <w>', 'accuracy to trade per US dollar per million tokens', toNumber)
+    .option('--max-usd-per-mtok <usd>', 'exclude models above this price or without a price', toNonNegative)
+    .option('--quality-bar <x>', 'take the cheapest model whose predicted accuracy is within x of the best', SHARE)
+    .option('--cost-weight <w>', 'accuracy to trade per US dollar per million tokens', toNonNegative)
     .addOption(new Option('--policy <name>', 'routing policy (s2, s3: tasks only)').choices(POLICIES))
     .option('--k <n>', 'number of neighbours that vote', toCount)
-    .option('--eta <p>', 'minimum confidence to override the best single model (0: always override)', toNumber)
+    .option('--eta <p>', 'minimum confidence to override the best single model (0: always override)', SHARE)
     .option('--neighbours <n>', 'number of nearest benchmark samples to show', toWholeWithin(0, 1000));
 }
 
@@ -83,8 +87,9 @@ async function show(router: Router, use: () => Promise<string> | string): Promis
 
 const load = ({ index, embedder }: Options) => Router.load({ index, embedder: embedderOption(embedder) });
 
-const print = (options: Options, value: unknown, text: () => string) =>
-  options.json ? JSON.stringify(value, null, 2) : text();
+/** Returns the value as JSON, or as text: names in it may hold anything, and a terminal must not obey them. */
+const print = <T>(options: Options, value: T, text: (printable: T) => string) =>
+  options.json ? printableJson(JSON.stringify(value, null, 2)) : text(printableValues(value));
 
 /** Loads the evaluation's modules only if the command line names `eval`, so that the other commands start fast. */
 async function evaluation(): Promise<Command> {
@@ -108,7 +113,7 @@ async function makeProgram(): Promise<Command> {
   const program = new Command('signalbox')
     .description('Routes each prompt to the language model that benchmark results predict will answer it correctly.')
     .version(await packageVersion())
-    .showHelpAfterError();
+    .addHelpText('after', EXIT_CODES);
   withRouting(program.command('route <prompt>'))
     .description('route one prompt (-: read it from standard input)')
     .action(async (prompt: string, options: Options) => {
@@ -116,7 +121,7 @@ async function makeProgram(): Promise<Command> {
       const router = await load(options);
       await show(router, async () => {
         const decision = await router.route(text, routeOptions(options));
-        return print(options, decision, () => decisionText(decision));
+        return print(options, decision, decisionText);
       });
     });
   withRouting(program.command('route-task <file>'))
@@ -133,22 +138,22 @@ async function makeProgram(): Promise<Command> {
       const router = await load(options);
       await show(router, async () => {
         const decision = await router.routeTask(prompts, { ...routeOptions(options), labels });
-        return print(options, decision, () => taskText(decision));
+        return print(options, decision, taskText);
       });
     });
   withCandidates(program.command('cascade <prompt>'))
     .description('plan which models to ask in turn (-: read the prompt from standard input)')
     .option('--models <names>', 'ask these models, in this order', toList)
     .option('--max-steps <n>', 'maximum number of steps, 1 to 4', toWholeWithin(1, 4))
-    .option('--max-usd-per-mtok <usd>', 'maximum total price of all steps', toNumber)
-    .option('--cost-weight <w>', 'accuracy to trade per US dollar per million tokens', toNumber)
+    .option('--max-usd-per-mtok <usd>', 'maximum total price of all steps', toNonNegative)
+    .option('--cost-weight <w>', 'accuracy to trade per US dollar per million tokens', toNonNegative)
     .option('--k <n>', 'number of neighbours that count', toCount)
     .action(async (prompt: string, options: Options) => {
       const text = prompt === '-' ? await readStandardInput() : prompt;
       const router = await load(options);
       await show(router, async () => {
         const plan = await router.cascade(text, cascadeOptions(options));
-        return print(options, plan, () => cascadeText(plan));
+        return print(options, plan, cascadeText);
       });
     });
   program
@@ -157,7 +162,7 @@ async function makeProgram(): Promise<Command> {
     .description('show the contents of an index')
     .action(async (file: string | undefined, options: Options) => {
       const router = await Router.load({ index: file, embedder: null });
-      await show(router, () => print(options, router.info, () => indexText(router.info)));
+      await show(router, () => print(options, router.info, (info) => indexText(info, router.info.metadata)));
     });
   program
     .command('manifest <model>')
@@ -165,10 +170,12 @@ async function makeProgram(): Promise<Command> {
     .action(async (model: string) => {
       const embedder = await loadOnnx(model);
       embedder.dispose();
-      process.stdout.write(`${JSON.stringify(embedder.manifest, null, 2)}\n`);
+      process.stdout.write(`${printableJson(JSON.stringify(embedder.manifest, null, 2))}\n`);
     });
   await addBuilding(program);
-  return program.addCommand(await evaluation());
+  program.addCommand(await evaluation());
+  throwUsageErrors(program);
+  return program;
 }
 
 /** A reader that closes the pipe early (`| head`) is not an error. */
@@ -180,12 +187,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await (await makeProgram()).parseAsync();
 } catch (error) {
-  if (!(error instanceof SignalboxError)) throw error;
-  const { code, message } = error;
-  process.stderr.write(
-    process.argv.includes('--json')
-      ? `${JSON.stringify({ error: { code, message } })}\n`
-      : `signalbox: ${message} (${code})\n`,
-  );
-  process.exitCode = 1;
+  reportFailure(error);
 }

@@ -88,6 +88,30 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | un
   }
 }
 
+/**
+ * Wraps a caller's callback: `rethrow` throws again what it threw, unchanged, after code in between took that error for
+ * one of its own.
+ */
+export function tracked<Event>(callback: ((event: Event) => void) | null | undefined): {
+  call(event: Event): void;
+  rethrow(): void;
+} {
+  let thrown: { error: unknown } | undefined;
+  return {
+    call: (event) => {
+      try {
+        callback?.(event);
+      } catch (error) {
+        thrown ??= { error };
+        throw error;
+      }
+    },
+    rethrow: () => {
+      if (thrown !== undefined) throw thrown.error;
+    },
+  };
+}
+
 function isErrorCode(code: unknown): code is ErrorCode {
   return (ERROR_CODES as readonly unknown[]).includes(code);
 }

@@ -46,6 +46,9 @@ export {
   type ExclusionReason,
   FALLBACK_REASONS,
   type FallbackReason,
+  NOTE_CODES,
+  type Note,
+  type NoteCode,
   type Reasons,
   type UnreadCause,
 } from './types.js';

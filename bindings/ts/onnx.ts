@@ -5,8 +5,10 @@ import { SignalboxError, throwIfAborted } from './errors.js';
 import { DEFAULT_MODEL } from './onnx/known-models.js';
 import { isHubId } from './onnx/location.js';
 import { isModelCached, type LoadedModel, OnnxModel } from './onnx/model.js';
+import { aCache, ONNX_KEYS } from './onnx/option-keys.js';
 import type { Manifest, ModelFileOptions, OnnxLoadOptions } from './onnx/options.js';
 import type { OnnxQuestion } from './onnx/worker-protocol.js';
+import { aList, aSignal, checkOptions } from './options.js';
 import type { Embedder, EmbedderDetails, Embedding } from './types.js';
 import { Channel, resolveAddress, type WorkerLike } from './workers/channel.js';
 
@@ -102,6 +104,7 @@ export class OnnxEmbedder implements Embedder {
    * `bad_embedder` for an unsupported model, `out_of_memory`, `invalid_argument`.
    */
   static async load(model: string | URL = DEFAULT_MODEL, options: OnnxLoadOptions = {}): Promise<OnnxEmbedder> {
+    checkOptions(options, ONNX_KEYS);
     const { worker = isPage(), ...rest } = options;
     const place = placeOf(model);
     throwIfAborted(rest.signal);
@@ -121,23 +124,28 @@ export class OnnxEmbedder implements Embedder {
 
   /** Whether the model is in the cache, so that `load` with these options downloads nothing large. */
   static async isCached(model: string | URL = DEFAULT_MODEL, options: ModelFileOptions = {}): Promise<boolean> {
+    checkOptions<OnnxLoadOptions>(options, ONNX_KEYS);
     return isModelCached(placeOf(model), options);
   }
 
   /** Returns the size of all models in the cache, in bytes. */
   static async cacheSizeBytes(cache: boolean | string = true): Promise<number> {
+    aCache(cache, 'cache');
     return (await openFileCache(cache)?.sizeBytes()) ?? 0;
   }
 
   /** Removes all models from the cache. */
   static async clearCache(cache: boolean | string = true): Promise<void> {
+    aCache(cache, 'cache');
     await openFileCache(cache)?.clear();
   }
 
   /** Embeds texts. Errors: `disposed`, `aborted`, `invalid_argument` for non-strings, `non_finite`, `out_of_memory`. */
   async embed(texts: readonly string[], options: { signal?: AbortSignal | undefined } = {}): Promise<Embedding[]> {
     if (this.#host === undefined) throw new SignalboxError('disposed', 'the embedder was disposed');
+    checkOptions(options, { signal: aSignal });
     throwIfAborted(options.signal);
+    aList(texts, 'the texts');
     return this.#host.embed(texts, options.signal);
   }
 

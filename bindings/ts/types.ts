@@ -44,6 +44,31 @@ export const EXCLUSION_REASONS = [
 ] as const;
 export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
 
+/**
+ * Why a valid option has no effect, or not all of it:
+ *
+ * - `no_prices`: `qualityBar` or `costWeight`, but no candidate has a known price.
+ * - `pick_without_price`: `costWeight`, but the price of the policy's choice is not known.
+ * - `one_task`: the policy compares the benchmark's tasks, but the index has only one.
+ * - `unused_by_policy`: a constant that does not affect the choice of this policy.
+ * - `more_than_rows`: `k`, `kappa` or `neighbours` exceeds the rows of the index.
+ */
+export const NOTE_CODES = [
+  'no_prices',
+  'pick_without_price',
+  'one_task',
+  'unused_by_policy',
+  'more_than_rows',
+] as const;
+export type NoteCode = (typeof NOTE_CODES)[number];
+
+/** An option that this index or policy could not honour. */
+export interface Note {
+  code: NoteCode;
+  /** Names the option and says why, in a sentence. */
+  message: string;
+}
+
 /** US dollars per million tokens: one number, or separate input and output prices (blended 3 : 1 where one number is needed). */
 export type Price = number | { in: number; out: number };
 
@@ -63,7 +88,11 @@ export interface Label {
   outcomes: Readonly<Record<string, number | boolean>>;
 }
 
-/** Options of every decision. Ranges are closed; a value out of range is `invalid_argument`. */
+/**
+ * Options of every decision, as a plain object. Ranges are closed; a value out of range, an unknown key, and a container
+ * that is not a list or a plain object (such as a Set) are `invalid_argument`. Options that are valid but cannot be
+ * honoured are in the decision's `notes`.
+ */
 export interface RouteOptions {
   /** Only these models, or all except the denied ones. An unknown name is `unknown_model`. */
   candidates?: readonly string[] | { allow?: readonly string[]; deny?: readonly string[] };
@@ -84,9 +113,9 @@ export interface RouteOptions {
   eta?: number;
   /** Percentile of the mean neighbour distance beyond which an input is out of coverage, 0..100; default 99. */
   maxCoveragePercentile?: number;
-  /** Prices that replace the index's. */
+  /** Prices that replace the index's, which are the decimals that its builder was given, to seven digits or more. */
   prices?: Readonly<Record<string, Price>>;
-  /** Exclude models above this price or without a price. */
+  /** Exclude models above this price or without a price; a model at this price stays. */
   maxUsdPerMTok?: number;
   /** Choose the cheapest model whose predicted correctness is within this of the pick's, 0..1. */
   qualityBar?: number;
@@ -221,6 +250,8 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   /** Nearest benchmark samples, nearest first; ties go to the lower row. */
   neighbours: Neighbour[];
   excluded: { model: string; reason: ExclusionReason }[];
+  /** Valid options without their full effect here; empty if all were honoured. */
+  notes: Note[];
   /** Tokens that the embedder knew; `null` if every input was a vector. */
   tokens: number | null;
   /** Whether the embedder read only the beginning of a text. */
@@ -236,7 +267,7 @@ export interface TaskDecision extends Decision<TaskRankedModel> {
   u: number;
 }
 
-/** Options of a cascade. Ranges are closed; a value out of range is `invalid_argument`. */
+/** Options of a cascade. Ranges are closed; a value out of range and an unknown key are `invalid_argument`. */
 export interface CascadeOptions
   extends Pick<RouteOptions, 'candidates' | 'k' | 'kappa' | 'maxCoveragePercentile' | 'prices' | 'signal'> {
   /** Models to ask, in this order, at most 12. Default: chosen among the candidates, cheapest first. */

@@ -1,9 +1,19 @@
 /** `signalbox/worker`: a router that runs in a worker. */
 import { startThread } from '#platform';
 import { SignalboxError, throwIfAborted } from './errors.js';
+import { LOAD_KEYS } from './files/load-options.js';
 import { readBytes } from './files/sources.js';
+import { anything, checkOptions, type Keys } from './options.js';
 import { nextStep } from './routing/cascade.js';
 import { checkPrompts, Inputs, isEmbedder, makeEmbedder } from './routing/inputs.js';
+import {
+  CASCADE_KEYS,
+  EMBED_KEYS,
+  ROUTE_KEYS,
+  ROUTE_MANY_KEYS,
+  ROUTE_TASK_KEYS,
+  SAMPLES_KEYS,
+} from './routing/option-keys.js';
 import type { RouterQuestion, WorkerLoad, WorkerMethod } from './routing/router-protocol.js';
 import type {
   CascadeMove,
@@ -39,6 +49,9 @@ export interface WorkerLoadOptions extends LoadOptions {
   /** Milliseconds within which the worker has to answer for the first time; default 30,000. */
   startTimeoutMs?: number | undefined;
 }
+
+/** The channel checks the worker and the limit. */
+const WORKER_LOAD_KEYS: Keys<WorkerLoadOptions> = { ...LOAD_KEYS, worker: anything, startTimeoutMs: anything };
 
 /** Reads responses and resolves addresses, neither of which can be cloned as is. */
 async function toCloneable(source: Source | undefined, signal: AbortSignal | undefined): Promise<Source | undefined> {
@@ -103,6 +116,7 @@ export class WorkerRouter implements Routing {
    * `OnnxEmbedder` has. Errors: those of `Router.load`; `network` for a worker that does not start or answer.
    */
   static async load(options: WorkerLoadOptions = {}): Promise<WorkerRouter> {
+    checkOptions(options, WORKER_LOAD_KEYS);
     const { signal, onProgress, worker, startTimeoutMs } = options;
     throwIfAborted(signal);
     const load = await cloneable(options);
@@ -125,25 +139,30 @@ export class WorkerRouter implements Routing {
   }
 
   async route(input: RouteInput, options: RouteOptions = {}): Promise<Decision> {
+    checkOptions(options, ROUTE_KEYS);
     return this.#call('route', await this.#here(input, options), options);
   }
 
   async routeMany(inputs: RouteInputs, options: RouteManyOptions = {}): Promise<Decision[]> {
+    checkOptions(options, ROUTE_MANY_KEYS);
     const { signal } = options;
     return this.#call('routeMany', await this.#allHere(inputs, { signal }), options);
   }
 
   async routeTask(inputs: RouteInputs, options: RouteTaskOptions = {}): Promise<TaskDecision> {
+    checkOptions(options, ROUTE_TASK_KEYS);
     return this.#call('routeTask', await this.#allHere(inputs, options), options);
   }
 
   async embed(prompts: readonly string[], options: EmbedOptions = {}): Promise<Embedding[]> {
+    checkOptions(options, EMBED_KEYS);
     if (this.#inputs === undefined || this.#isDisposed) return this.#call('embed', prompts, options);
     checkPrompts(prompts);
     return this.#inputs.embed(prompts, options);
   }
 
   async cascade(input: RouteInput, options: CascadeOptions = {}): Promise<CascadePlan> {
+    checkOptions(options, CASCADE_KEYS);
     return this.#call('cascade', await this.#here(input, options), options);
   }
 
@@ -153,6 +172,7 @@ export class WorkerRouter implements Routing {
 
   /** Returns the samples; their arrays are moved from the worker, not copied. */
   async samples(options: SamplesOptions = {}): Promise<Samples> {
+    checkOptions(options, SAMPLES_KEYS);
     return this.#call('samples', null, options);
   }
 

@@ -56,7 +56,7 @@ std::vector<double> expected_costs(const Benchmark& benchmark, const KnownRows& 
 }  // namespace
 
 double price_or_nan(const ModelNumbers& n) {
-  const double price = blended_price(static_cast<double>(n.usd_per_mtok_in), static_cast<double>(n.usd_per_mtok_out));
+  const double price = blended_price(n);
   return price < 0 ? kNan : price;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "index/decimal.h"
 #include "routing/task_mixture.h"
 
 namespace signalbox {
@@ -49,7 +50,7 @@ std::vector<std::size_t> within_limit(std::span<const std::size_t> models, std::
   std::vector<std::size_t> out;
   double sum = 0;
   for (const std::size_t m : models) {
-    if (prices[m] < 0 || (limit >= 0 && sum + prices[m] > limit)) continue;
+    if (prices[m] < 0 || (limit >= 0 && rounded_decimal(sum + prices[m]) > limit)) continue;
     sum += prices[m];
     out.push_back(m);
   }
@@ -159,8 +160,8 @@ std::vector<std::size_t> best_path(const FailureTree& tree, std::span<const doub
   double best_worth = -std::numeric_limits<double>::infinity();
   double best_cost = 0;
   const auto fits = [&](std::size_t i, std::size_t m) {
-    const double worst = values[i].value.worst_usd_per_mtok + prices[m];
-    return prices[m] >= 0 && (rules.max_usd_per_mtok < 0 || worst <= rules.max_usd_per_mtok);
+    if (prices[m] < 0 || rules.max_usd_per_mtok < 0) return prices[m] >= 0;
+    return rounded_decimal(values[i].value.worst_usd_per_mtok + prices[m]) <= rules.max_usd_per_mtok;
   };
   for (std::size_t i = 0; i < prefixes.size(); ++i) {
     const auto& [parent, last, length] = prefixes[i];
@@ -201,6 +202,7 @@ std::vector<CascadeStep> steps_of(std::span<const std::size_t> path, const Failu
     step.reach = growing.reach;
     growing = growing.with(step.p_if_reached, step.usd_per_mtok);
     step.so_far = growing.value;
+    step.so_far.worst_usd_per_mtok = rounded_decimal(step.so_far.worst_usd_per_mtok);
     out.push_back(step);
     prefix = child_of(tree, prefix, m);
   }
@@ -257,7 +259,6 @@ Result<CascadePlan> plan_cascade(const Index& index, std::span<const float> vect
       chain ? within_limit(options.models, prices, limit) : cascade_models(predicted, prices);
   CascadePlan plan;
   if (!order.empty()) plan.steps = plan_steps(index, vector, options, decision, order, predicted, prices);
-  if (plan.steps.empty()) return Error{ErrorCode::kNoCandidate, "no model costs so little that a plan may ask it"};
   plan.cost_weight = options.rules.cost_weight;
   if (decision.out_of_coverage) plan.fallback = decision.fallback;
   plan.mean_distance = decision.mean_distance;
@@ -269,6 +270,7 @@ Result<CascadePlan> plan_cascade(const Index& index, std::span<const float> vect
     if (plan.exclusions[m] != Exclusion::kNone || !(is_left_out || (limit >= 0 && prices[m] > limit))) continue;
     plan.exclusions[m] = Exclusion::kOverMaxPrice;
   }
+  if (plan.steps.empty()) return no_model_left(plan.exclusions, limit >= 0);
   return plan;
 }
 

@@ -37,8 +37,7 @@ Result<Candidates> candidates_of(const Index& index, const RouteOptions& options
     else if (most >= 0 && options.prices[m] > most) exclusion = Exclusion::kOverMaxPrice;
   }
   if (best_allowed(out.means, out.exclusions) == index.models()) {
-    return Error{ErrorCode::kNoCandidate, "no model is left: of " + std::to_string(index.models()) +
-                                              " models, the candidate, deny and price rules exclude all"};
+    return no_model_left(out.exclusions, options.price_rules.max_usd_per_mtok >= 0);
   }
   return out;
 }

@@ -1,6 +1,9 @@
 #include "routing/selection.h"
 
 #include <algorithm>
+#include <string>
+
+#include "index/decimal.h"
 
 namespace signalbox {
 namespace {
@@ -14,7 +17,27 @@ bool is_cheaper(std::size_t a, std::size_t b, std::span<const double> scores, st
 
 double blended_price(double usd_per_mtok_in, double usd_per_mtok_out) {
   if (usd_per_mtok_in < 0 || usd_per_mtok_out < 0) return -1;
-  return (3 * usd_per_mtok_in + usd_per_mtok_out) / 4;
+  if (usd_per_mtok_in == usd_per_mtok_out) return usd_per_mtok_in;
+  return rounded_decimal((3 * usd_per_mtok_in + usd_per_mtok_out) / 4);
+}
+
+double blended_price(const ModelNumbers& numbers) {
+  return blended_price(shortest_decimal(numbers.usd_per_mtok_in), shortest_decimal(numbers.usd_per_mtok_out));
+}
+
+Error no_model_left(std::span<const Exclusion> exclusions, bool has_maximum) {
+  std::string counts;
+  const auto add = [&](Exclusion reason, const char* one, const char* many, bool always) {
+    const auto count = std::count(exclusions.begin(), exclusions.end(), reason);
+    if (count == 0 && !always) return;
+    counts += ", " + std::to_string(count) + " " + (count == 1 ? one : many);
+  };
+  add(Exclusion::kOverMaxPrice, "costs more than the maximum price", "cost more than the maximum price", has_maximum);
+  add(Exclusion::kPriceUnknown, "has no known price", "have no known price", has_maximum);
+  add(Exclusion::kNotACandidate, "is not a candidate", "are not candidates", false);
+  add(Exclusion::kDenied, "is denied", "are denied", false);
+  add(Exclusion::kNoOutcomes, "has no outcomes", "have no outcomes", false);
+  return {ErrorCode::kNoCandidate, "no model is left: of " + std::to_string(exclusions.size()) + " models" + counts};
 }
 
 std::size_t best_allowed(std::span<const double> values, std::span<const Exclusion> exclusions) {

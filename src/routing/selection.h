@@ -6,6 +6,9 @@
 #include <span>
 #include <vector>
 
+#include "index/index.h"
+#include "status.h"
+
 namespace signalbox {
 
 /// Reasons why a model is not in a ranking.
@@ -25,8 +28,15 @@ struct PriceRules {
 };
 
 /// Returns one price per model: three parts input to one part output tokens, as price comparisons usually blend them;
-/// negative if either price is unknown.
+/// negative if either price is unknown. Blends of decimals are decimals: see rounded_decimal.
 [[nodiscard]] double blended_price(double usd_per_mtok_in, double usd_per_mtok_out);
+
+/// Returns the blended price of a model of the index, whose prices are the decimals that were stored as float32.
+[[nodiscard]] double blended_price(const ModelNumbers& numbers);
+
+/// Returns the error of a call for which no model is left: how many models each rule excludes. The two rules of a
+/// maximum price are always named if there is one.
+[[nodiscard]] Error no_model_left(std::span<const Exclusion> exclusions, bool has_maximum);
 
 /// Returns the allowed model with the largest value; ties go to the lower model, and NaN never wins. models.size() if
 /// no model is allowed.

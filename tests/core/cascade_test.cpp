@@ -312,6 +312,21 @@ TEST_F(PlanCascadeTest, KeepsToTheLimitAndGainsFromALargerOne) {
   EXPECT_EQ(refusal(), ErrorCode::kNoCandidate);
 }
 
+TEST_F(PlanCascadeTest, FitsALimitThatItsPricesReachExactly) {
+  options_.models = {TwoFields::kCheap, TwoFields::kSpecialist, TwoFields::kGeneralist};
+  options_.route.prices[TwoFields::kCheap] = .1;
+  options_.route.prices[TwoFields::kSpecialist] = .2;
+  options_.route.prices[TwoFields::kGeneralist] = .4;
+  options_.rules.max_usd_per_mtok = .7;
+  EXPECT_EQ(plan(TwoFields::second_field()).steps.size(), 3U) << ".1 + .2 + .4 is more than .7 in binary";
+  EXPECT_EQ(plan(TwoFields::second_field()).steps.back().so_far.worst_usd_per_mtok, .7);
+  options_.models.clear();
+  options_.rules.max_usd_per_mtok = .3;
+  const CascadePlan chosen = plan(TwoFields::second_field());
+  EXPECT_EQ(chosen.steps.size(), 2U);
+  EXPECT_EQ(chosen.steps.back().so_far.worst_usd_per_mtok, .3);
+}
+
 TEST_F(PlanCascadeTest, AsksAListInItsOrder) {
   options_.models = {TwoFields::kGeneralist, TwoFields::kUnpriced, TwoFields::kCheap, TwoFields::kSpecialist};
   options_.rules.cost_weight = 100;

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "lab_request_json.h"
+#include "nearest_name.h"
 #include "request_json.h"
 #include "two_fields.h"
 
@@ -145,6 +146,41 @@ TEST_F(RequestTest, RefusesModelsThatTheIndexDoesNotHold) {
     EXPECT_EQ(refusal(json), ErrorCode::kUnknownModel) << json;
   }
   EXPECT_EQ(task_refusal(R"({"labels":[{"index":0,"outcomes":{"nobody":1}}]})"), ErrorCode::kUnknownModel);
+}
+
+TEST_F(RequestTest, NamesTheNearestKeyAndModel) {
+  const auto message = [&](const std::string& json) { return parse_task_request(index_, json).error().message; };
+  EXPECT_EQ(message(R"({"maxUsdPerMtok":1})"), "options: 'maxUsdPerMtok' is not known, did you mean 'maxUsdPerMTok'?");
+  EXPECT_EQ(message(R"({"distance":1})"), "options: 'distance' is not known");
+  EXPECT_EQ(message(R"({"candidates":["CHEAP"]})"), "the index has no model 'CHEAP', did you mean 'cheap'?");
+  EXPECT_EQ(message(R"({"prices":{"specialst":1}})"), "the index has no model 'specialst', did you mean 'specialist'?");
+  EXPECT_EQ(message(R"({"candidates":["gpt"]})"), "the index has no model 'gpt'");
+}
+
+TEST_F(RequestTest, SaysWhatItGot) {
+  const auto message = [&](const std::string& json) { return parse_task_request(index_, json).error().message; };
+  EXPECT_EQ(message(R"({"prices":{"cheap":"0.5"}})"),
+            "price of cheap is \"0.5\", expected US dollars per million tokens: a number >= 0, or { in, out }");
+  EXPECT_EQ(message(R"({"labels":[{"outcomes":{"cheap":1}}]})"),
+            "label: index is missing, expected the number of an input, from 0");
+  EXPECT_EQ(message(R"({"policy":5})"), "options: policy is 5, expected a string");
+  EXPECT_EQ(message(R"({"prices":["cheap"]})"), "prices is not an object: got [\"cheap\"]");
+  const std::string long_one = message("{\"k\":\"" + std::string(1000, 'x') + "\"}");
+  EXPECT_LT(long_one.size(), 200U);
+}
+
+TEST(NearestName, IsFoundByItsEndingOrByAFewEdits) {
+  const auto question = [](const char* got, std::initializer_list<const char*> known) {
+    NearestName nearest(got);
+    for (const char* name : known) nearest.add(name);
+    return nearest.question();
+  };
+  EXPECT_EQ(question("qwq-32b", {"Qwen/Qwen-72B", "Qwen/QwQ-32B"}), ", did you mean 'Qwen/QwQ-32B'?");
+  EXPECT_EQ(question("QWEN/QWQ-32B", {"Other/QwQ-32B", "Qwen/QwQ-32B"}), ", did you mean 'Qwen/QwQ-32B'?");
+  EXPECT_EQ(question("abcdef", {"abcxyz", "abcdxf", "abcdeg"}), ", did you mean 'abcdxf'?") << "the first of two";
+  EXPECT_EQ(question("abcdef", {"abcxyz"}), "");
+  EXPECT_EQ(question("", {"a"}), "");
+  EXPECT_EQ(question(std::string(300, 'a').c_str(), {"a"}), "");
 }
 
 TEST_F(RequestTest, TreatsNullAsAbsent) {

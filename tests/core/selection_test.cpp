@@ -1,5 +1,6 @@
 #include "routing/selection.h"
 
+#include <cmath>
 #include <limits>
 
 #include "support.h"
@@ -14,6 +15,35 @@ TEST(BlendedPrice, WeighsThreePartsInputToOnePartOutput) {
   EXPECT_EQ(blended_price(0, 0), 0);
   EXPECT_LT(blended_price(-1, 5), 0);
   EXPECT_LT(blended_price(1, -1), 0);
+}
+
+TEST(BlendedPrice, OfDecimalsIsADecimal) {
+  EXPECT_EQ(blended_price(.15, .6), .2625);
+  EXPECT_EQ(blended_price(.1, .3), .15);
+  EXPECT_EQ(blended_price(1.2, 1.2), 1.2);
+  for (const float stored : {.1F, .2F, .3F, .8F, .9F, 1.2F}) {
+    const ModelNumbers numbers{-1, stored, stored};
+    EXPECT_EQ(static_cast<float>(blended_price(numbers)), stored);
+    EXPECT_EQ(blended_price(numbers), std::round(blended_price(numbers) * 10) / 10);
+  }
+  EXPECT_EQ(blended_price(ModelNumbers{-1, .15F, .6F}), .2625);
+  EXPECT_LT(blended_price(ModelNumbers{-1, -1, .6F}), 0);
+}
+
+TEST(NoModelLeft, CountsTheModelsByReason) {
+  using enum Exclusion;
+  const std::vector<Exclusion> exclusions = {kOverMaxPrice, kOverMaxPrice,  kPriceUnknown,
+                                             kDenied,       kNotACandidate, kNoOutcomes};
+  const Error error = no_model_left(exclusions, true);
+  EXPECT_EQ(error.code, ErrorCode::kNoCandidate);
+  EXPECT_EQ(error.message,
+            "no model is left: of 6 models, 2 cost more than the maximum price, 1 has no known price, 1 is not a "
+            "candidate, 1 "
+            "is denied, 1 has no outcomes");
+  EXPECT_EQ(no_model_left(std::vector<Exclusion>(2, kPriceUnknown), true).message,
+            "no model is left: of 2 models, 0 cost more than the maximum price, 2 have no known price");
+  EXPECT_EQ(no_model_left(std::vector<Exclusion>(3, kDenied), false).message,
+            "no model is left: of 3 models, 3 are denied");
 }
 
 TEST(BestAllowed, TakesTheLowestOfEqualModelsAndNeverNanOrAnExcludedOne) {

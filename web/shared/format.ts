@@ -5,11 +5,10 @@ export const percent = (share: number) => `${Math.round(100 * share)}%`;
 export const range = ([low, high]: readonly [number, number]) => `${percent(low)} to ${percent(high)}`;
 
 /** Without a maximum, `toLocaleString` stops at thousandths. */
-const PLAIN = { minimumFractionDigits: 2, maximumFractionDigits: 12 };
+const PLAIN = { minimumFractionDigits: 2, maximumFractionDigits: 20 };
 
-/** Formats US dollars per million tokens with three significant figures, so that tenths of a cent are visible. */
-export const dollars = (usd: number | null) =>
-  usd === null ? 'unknown' : `$${Number(usd.toPrecision(3)).toLocaleString('en', PLAIN)}`;
+/** Formats US dollars per million tokens with all digits: a price is the number that its owner set. */
+export const dollars = (usd: number | null) => (usd === null ? 'unknown' : `$${usd.toLocaleString('en', PLAIN)}`);
 
 /** Formats a price; zero is "free", as self-hosted models may be. */
 export const priceWords = (usd: number | null) => (usd === 0 ? 'free' : dollars(usd));

@@ -1,7 +1,7 @@
 /** The suggested model with its predicted correctness, its price and the reasons. */
 import type { Decision } from 'signalbox';
 import { dollars, percent, range } from './format.js';
-import { lampOf } from './words.js';
+import { lampOf, noteWords } from './words.js';
 
 export function Pick({ decision }: { decision: Decision }) {
   const { model, price, ranking } = decision;
@@ -38,6 +38,9 @@ export function Pick({ decision }: { decision: Decision }) {
           {resemblance}
         </li>
         {feedback !== '' && <li>{feedback}</li>}
+        {decision.notes.map((note) => (
+          <li key={note.message}>{noteWords(note)}</li>
+        ))}
         {decision.truncated && <li>The prompt is long: only its beginning was read.</li>}
       </ul>
     </div>

@@ -21,8 +21,9 @@ interface Props {
   onChange: (usd: number | null) => void;
 }
 
-/** Benchmarks store single precision: further digits would be noise. */
-const textOf = (usd: number | null) => (usd === null ? '' : String(Number(usd.toPrecision(7))));
+/** All digits, as plain decimals. */
+const PLAIN = { maximumFractionDigits: 20, useGrouping: false };
+const textOf = (usd: number | null) => usd?.toLocaleString('en', PLAIN) ?? '';
 
 export function PriceField({ id, label, usd, onChange }: Props) {
   /** Text that was typed and is not accepted yet. */

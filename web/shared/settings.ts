@@ -36,10 +36,6 @@ export function priceOf(model: Model, { prices }: Pick<Settings, 'prices'>): { i
   return low === null || high === null ? null : { in: low, out: high };
 }
 
-/** Blends the prices of input and output tokens 3 : 1, as the router does. */
-export const blendedPrice = (price: { in: number; out: number } | null) =>
-  price === null ? null : (3 * price.in + price.out) / 4;
-
 export function isCandidate(model: Model, settings: Settings): boolean {
   if (settings.excluded.includes(model.name)) return false;
   return !settings.pricedOnly || priceOf(model, settings) !== null;

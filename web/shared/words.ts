@@ -1,5 +1,5 @@
 /** Words of the pages. The sentences about a decision come from the package: `Decision.reasons`. */
-import type { Decision, SignalboxError } from 'signalbox';
+import type { Decision, Note, SignalboxError } from 'signalbox';
 
 /** State of the signal lamp; `dark` if the prompt could not be read. */
 export type Lamp = 'clear' | 'caution' | 'stop' | 'dark';
@@ -9,6 +9,18 @@ export function lampOf({ coverage, fallbackReason }: Pick<Decision, 'coverage' |
   if (fallbackReason === 'unread' || fallbackReason === 'empty_prompt') return 'dark';
   if (coverage.outOfCoverage) return 'stop';
   return coverage.percentile <= 90 ? 'clear' : 'caution';
+}
+
+/** Says which setting has no effect, by the name that users see. */
+export function noteWords({ code, message }: Note): string {
+  switch (code) {
+    case 'no_prices':
+      return 'The dial has no effect: no model that may be picked has a known price.';
+    case 'one_task':
+      return 'This benchmark has only one task, so every prompt gets the same suggestion.';
+    default:
+      return `${message}.`;
+  }
 }
 
 /** Describes an error, and what the user can do about it. */

@@ -1,12 +1,15 @@
 /** Builds an index from result files in this thread. */
 import { StaticEmbedder } from '../embedding/static-embedder.js';
-import { throwIfAborted } from '../errors.js';
+import { throwIfAborted, tracked } from '../errors.js';
 import { concatenate } from '../files/sources.js';
 import { fileFromBlob, type InputFile } from '../importing/input-file.js';
+import { checkOptions } from '../options.js';
 import { isEmbedder } from '../routing/inputs.js';
 import type { Steps } from '../steps.js';
 import { loadLab } from '../wasm/lab-module.js';
 import { buildFrom } from './from-files.js';
+import { listOfFiles } from './given-files.js';
+import { FROM_FILES_KEYS } from './option-keys.js';
 import type { BenchmarkFile, BuildFromFilesOptions, BuiltBenchmark } from './types.js';
 
 const isBlob = (file: unknown): file is File => typeof Blob !== 'undefined' && file instanceof Blob;
@@ -22,17 +25,19 @@ function toInput(file: BenchmarkFile | InputFile): InputFile {
   return fileFromBlob(blob, path);
 }
 
+type BuildEvent = Parameters<NonNullable<BuildFromFilesOptions['onProgress']>>[0];
+
 /** Reports each step, and yields to the event loop in between. */
-function stepsFor({ signal, onProgress }: BuildFromFilesOptions): Steps {
+function stepsFor(signal: AbortSignal | undefined, onProgress: (event: BuildEvent) => void): Steps {
   let step = '';
   return {
     signal,
     begin: (name) => {
       step = name;
-      onProgress?.({ step, done: 0, total: 0 });
+      onProgress({ step, done: 0, total: 0 });
     },
     update: async (done, total) => {
-      onProgress?.({ step, done, total });
+      onProgress({ step, done, total });
       await new Promise((resolve) => setTimeout(resolve));
       throwIfAborted(signal);
     },
@@ -54,12 +59,16 @@ export async function buildFromFiles(
   files: Iterable<BenchmarkFile | InputFile>,
   options: BuildFromFilesOptions = {},
 ): Promise<BuiltBenchmark> {
+  checkOptions(options, FROM_FILES_KEYS);
+  const list = listOfFiles(files);
   const { signal } = options;
+  const progress = tracked(options.onProgress);
   const lab = await loadLab(options.labWasm, { signal });
   const given = options.embedder;
   const embedder = isEmbedder(given) ? given : await StaticEmbedder.load(given, { wasm: options.wasm, signal });
   try {
-    const built = await buildFrom(lab, [...files].map(toInput), { embedder }, options, stepsFor(options));
+    const steps = stepsFor(signal, progress.call);
+    const built = await buildFrom(lab, list.map(toInput), { embedder }, options, steps);
     try {
       const index = concatenate(built.index.pieces());
       const choices = options.measure ? await built.measureChoices() : undefined;
@@ -67,6 +76,9 @@ export async function buildFromFiles(
     } finally {
       built.index.close();
     }
+  } catch (cause) {
+    progress.rethrow();
+    throw cause;
   } finally {
     if (embedder !== given) embedder.dispose?.();
   }

@@ -1,9 +1,11 @@
 /** Builds an index from flat arrays. */
 import { splitIdentity } from '../embedding/embedder-details.js';
 import { SignalboxError, throwIfAborted } from '../errors.js';
+import { checkOptions } from '../options.js';
 import type { CodeType, EmbedderIdentity, RoutingConstants, WasmSource } from '../types.js';
 import { exactJson } from '../wasm/exact-json.js';
 import { type BenchmarkArrays, type Lab, loadLab } from '../wasm/lab-module.js';
+import { BUILD_KEYS } from './option-keys.js';
 
 export interface ModelSpec {
   /** Unique. */
@@ -116,6 +118,7 @@ export function buildIndexWith(lab: Lab, spec: IndexSpec): Uint8Array<ArrayBuffe
  * `bad_wasm`, `out_of_memory`.
  */
 export async function buildIndex(spec: IndexSpec, options: BuildOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  checkOptions(options, BUILD_KEYS);
   const lab = await loadLab(options.wasm, { signal: options.signal });
   throwIfAborted(options.signal);
   return buildIndexWith(lab, spec);

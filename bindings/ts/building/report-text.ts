@@ -1,4 +1,5 @@
 /** Formats the report as text. */
+import { printable } from '../files/printable.js';
 import { droppedLines } from './drop-reasons.js';
 import type { BuildReport, ReportedModel } from './report.js';
 
@@ -8,11 +9,6 @@ const UNEQUAL_SHARES = 0.02;
 
 export const megabytes = (bytes: number) =>
   bytes < 1e6 ? `${(bytes / 1e3).toFixed(bytes < 1e4 ? 1 : 0)} KB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 2 : 0)} MB`;
-
-/** Replaces control characters: in names from files they would control the terminal. */
-export const printable = (text: string) =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are replaced
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 
 const few = (items: readonly string[], most = MOST_LINES) =>
   items.slice(0, most).join(', ') + (items.length > most ? `, and ${items.length - most} more` : '');

@@ -24,6 +24,13 @@ export function toNumberWithin(low: number, high: number): (text: string) => num
   };
 }
 
+/** Parses a number of US dollars, or of anything else that may be 0 but not negative. */
+export function toNonNegative(text: string): number {
+  const value = toNumber(text);
+  if (value >= 0) return value;
+  throw new InvalidArgumentError('Expected a number of at least 0.');
+}
+
 /** Returns a parser of whole numbers from `low` to `high`, both included. */
 export function toWholeWithin(low: number, high: number): (text: string) => number {
   return (text) => {

@@ -22,19 +22,21 @@ import {
   vectorise,
 } from '../building/from-files.js';
 import type { PerDataset } from '../building/metric-rules.js';
-import { megabytes, printable, reportText } from '../building/report-text.js';
+import { megabytes, reportText } from '../building/report-text.js';
 import type { Storage } from '../building/storage.js';
 import { UnitVectors } from '../building/vectors.js';
 import { SignalboxError } from '../errors.js';
 import { cacheFolder } from '../files/disk/cache-folder.js';
 import { openNpy } from '../files/disk/npy.js';
 import { toJson, writeWholeBy } from '../files/disk/output.js';
+import { printable } from '../files/printable.js';
 import { SOURCES, type Source } from '../importing/records.js';
 import { readPriceList } from '../routing/prices.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
 import { type Lab, loadLab } from '../wasm/lab-module.js';
 import { parseDecimal, toCount, toList, toNumber } from './arguments.js';
 import { EMBEDDER_HELP, loadEmbedder } from './embedder-option.js';
+import { UsageError } from './failures.js';
 import { interruptible } from './interruptible.js';
 import type { Progress } from './progress.js';
 import { threaded } from './thread.js';
@@ -170,7 +172,7 @@ async function writeIndex(file: string, { index }: BuiltIndex, signal: AbortSign
 
 function builtText(file: string, { report, index, prices }: BuiltIndex, choices: Choices | undefined): string {
   const { pairs } = index;
-  const lines = [reportText(report)];
+  const lines: string[] = [];
   const priced = report.models.length - prices.unmatched.length;
   if (priced > 0) {
     const without = prices.unmatched.length === 0 ? '' : `; none for ${prices.unmatched.join(', ')}`;
@@ -181,11 +183,10 @@ function builtText(file: string, { report, index, prices }: BuiltIndex, choices:
       `distance estimator: from ${pairs.rowsATask} rows per dataset; standard error of u at most ${pairs.maxStandardErrorU.toFixed(4)}, of p at most ${pairs.maxStandardErrorP.toFixed(3)}`,
     );
   }
-  if (choices !== undefined) lines.push(choicesText(choices));
-  return printableLines([...lines, `wrote ${file}: ${megabytes(index.sizeBytes)} (${index.sizeBytes} bytes)`]);
+  const ending = `wrote ${file}: ${megabytes(index.sizeBytes)} (${index.sizeBytes} bytes)`;
+  const measured = choices === undefined ? [] : [choicesText(choices)];
+  return [reportText(report), ...lines.map(printable), ...measured, printable(ending)].join('\n');
 }
-
-const printableLines = (lines: string[]) => lines.join('\n').split('\n').map(printable).join('\n');
 
 function say(json: true | undefined, value: unknown, text: string): void {
   process.stdout.write(json ? toJson(value) : `${text}\n`);
@@ -220,7 +221,7 @@ async function buildInto(
     const file = o.output;
     if (o.dryRun || file === undefined) {
       progress.end();
-      say(o.json, joined.report, printableLines([reportText(joined.report)]));
+      say(o.json, joined.report, reportText(joined.report));
       return;
     }
     checkReport(joined.report);
@@ -269,10 +270,10 @@ async function finish(built: BuiltIndex, { file, json, measure }: Finish, progre
 
 async function build(places: string[], o: BuildCommandOptions): Promise<void> {
   if (o.output === undefined && !o.dryRun) {
-    throw new SignalboxError('invalid_argument', 'expected --output FILE for the index, or --dry-run');
+    throw new UsageError('expected --output FILE for the index, or --dry-run', 'signalbox build');
   }
   if (o.shard !== undefined && o.partial) {
-    throw new SignalboxError('invalid_argument', '--shard and --partial cannot be combined');
+    throw new UsageError('--shard and --partial cannot be combined', 'signalbox build');
   }
   await interruptible(async (progress, signal) => {
     const storage = await diskStorage(o.output ?? TEMPORARY);

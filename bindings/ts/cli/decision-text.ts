@@ -1,6 +1,7 @@
 /** Formats decisions and indexes as text for a terminal. */
 import { styleText } from 'node:util';
 import { field, numberField, textField } from '../files/fields.js';
+import { printableJson } from '../files/printable.js';
 import { cascadeWords } from '../routing/words.js';
 import type { CascadePlan, Decision, IndexInfo, Neighbour, RankedModel, TaskDecision } from '../types.js';
 
@@ -13,7 +14,11 @@ const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
 export const style = (format: Style, text: string) => (isColoured ? styleText(format, text) : text);
 
 const percent = (share: number) => `${Math.round(100 * share)}%`;
-const price = (usd: number | null) => (usd === null ? '-' : `$${usd.toFixed(2)}`);
+/** At least cents, and all digits: a limit that is copied from here must keep the model. */
+const PRICE = { minimumFractionDigits: 2, maximumFractionDigits: 20, useGrouping: false };
+const price = (usd: number | null) => (usd === null ? '-' : `$${usd.toLocaleString('en', PRICE)}`);
+/** An expected price is an average, not a number that anybody set. */
+const average = (usd: number) => `$${usd.toFixed(2)}`;
 const size = (bytes: number) => (bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} KB` : `${(bytes / 1e6).toFixed(2)} MB`);
 
 /** Pads each column to its widest cell; the first column is text, the others are numbers. */
@@ -32,6 +37,7 @@ function heading(decision: Decision): string[] {
   return [
     `${style('bold', decision.model)}  ${style('dim', cost)}`,
     decision.reason,
+    ...decision.notes.map(({ message }) => style('yellow', `Note: ${message}.`)),
     decision.truncated ? style('yellow', 'Only the beginning of the text was read.') : '',
   ].filter((line) => line !== '');
 }
@@ -100,7 +106,7 @@ export function cascadeText(plan: CascadePlan): string {
     percent(step.reach),
     i + 1 < steps.length ? percent(step.threshold) : '-',
     percent(step.expectedQuality),
-    price(step.expectedUsdPerMTok),
+    average(step.expectedUsdPerMTok),
   ]);
   const unpriced = excluded.filter(({ reason }) => reason === 'price_unknown').length;
   return [
@@ -108,7 +114,7 @@ export function cascadeText(plan: CascadePlan): string {
     ...(plan.truncated ? [style('yellow', 'Only the beginning of the text was read.')] : []),
     ...table(['ask', '$/MTok', 'right', 'if asked', 'asked', 'go on below', 'quality so far', '$ so far'], rows),
     '',
-    `With a judge that never errs: right with ${percent(plan.expectedQuality)}, for ${price(plan.expectedUsdPerMTok)} ` +
+    `With a judge that never errs: right with ${percent(plan.expectedQuality)}, for ${average(plan.expectedUsdPerMTok)} ` +
       `per million tokens, at worst ${price(plan.worstUsdPerMTok)}.`,
     ...(unpriced > 0 ? [style('dim', `Without a price, and left out: ${unpriced}.`)] : []),
   ].join('\n');
@@ -130,7 +136,8 @@ function metricsOf(info: IndexInfo): Map<string, string> {
   );
 }
 
-export function indexText(info: IndexInfo): string {
+/** Formats the description of an index, whose texts are printable; `metadata` is shown as JSON, unchanged. */
+export function indexText(info: IndexInfo, metadata: unknown): string {
   const { routing } = info;
   const models = info.models.map((m) => [
     m.name,
@@ -161,6 +168,6 @@ export function indexText(info: IndexInfo): string {
     '',
     ...table(['section', 'offset', 'bytes'], sections),
     '',
-    JSON.stringify(info.metadata, null, 2),
+    printableJson(JSON.stringify(metadata, null, 2)),
   ].join('\n');
 }

@@ -1,12 +1,12 @@
 /** The options of `signalbox eval`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ModelSpec } from '../building/build-index.js';
-import { SignalboxError } from '../errors.js';
 import type { EvaluationSettings } from '../evaluation/report.js';
 import { policiesFor } from '../policies.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
 import { toList, toListOf, toNumber, toNumberWithin, toWholeWithin } from './arguments.js';
 import { EMBEDDER_HELP } from './embedder-option.js';
+import { UsageError } from './failures.js';
 
 export interface EvaluationOptions {
   data: string;
@@ -127,7 +127,7 @@ export function describeOptions(command: Command): Command {
 export function checkOptions(options: EvaluationOptions): void {
   const embedding = options.robustness ? '--robustness' : options.queryEmbedder && '--query-embedder';
   if (embedding && options.embeddings !== undefined) {
-    throw new SignalboxError('invalid_argument', `${embedding} embeds prompts: it needs an embedder, not --embeddings`);
+    throw new UsageError(`${embedding} embeds prompts: it needs an embedder, not --embeddings`, 'signalbox eval');
   }
 }
 

@@ -1,5 +1,5 @@
 /** Formats an evaluation as text for a terminal. */
-import { stripVTControlCharacters } from 'node:util';
+
 import type { EvaluationReport } from '../evaluation/report.js';
 import {
   binTable,
@@ -15,16 +15,13 @@ import {
   type Table,
   unitName,
 } from '../evaluation/tables.js';
+import { printable } from '../files/printable.js';
 import { table as columns, style } from './decision-text.js';
-
-/** Strips control characters: names come from files, and must neither move the cursor nor break a line of the table. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are removed
-const plain = (text: string) => stripVTControlCharacters(text).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
 
 const lines = ({ header, rows }: Table): string[] =>
   columns(
-    header.map(plain),
-    rows.map((row) => row.map(plain)),
+    header.map(printable),
+    rows.map((row) => row.map(printable)),
   );
 
 const section = (title: string, ...content: string[]): string[] => ['', style('bold', title), ...content];
@@ -41,7 +38,7 @@ function heading({ data, settings }: EvaluationReport): string[] {
     `of ${data.rowsInFile} rows; dropped: ${droppedText(data.dropped)}`,
     `${data.duplicatePrompts} rows share their prompt with another row; ` +
       `${data.duplicatesDropped} duplicates of held-out prompts were excluded from pools`,
-    `embedder ${plain(data.embedder)} (${data.dim} dimensions), ` +
+    `embedder ${printable(data.embedder)} (${data.dim} dimensions), ` +
       `k ${k}, kappa ${kappa}, t ${threshold}, sigma ${sigma}, eta ${eta}, seed ${settings.seed}`,
     style(
       'dim',

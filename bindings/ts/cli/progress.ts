@@ -1,6 +1,7 @@
 /** Shows the progress of a long command: a bar on a terminal, elsewhere one line per step. */
 import type { Writable } from 'node:stream';
 import { throwIfAborted } from '../errors.js';
+import { printable } from '../files/printable.js';
 
 const WIDTH = 24;
 const REDRAW_MS = 80;
@@ -25,11 +26,11 @@ export class Progress {
   /** Begins a step. */
   begin(step: string): void {
     this.#clear();
-    this.#step = step;
+    this.#step = printable(step);
     this.#last = Number.NEGATIVE_INFINITY;
     this.#began = performance.now();
     if (this.#out?.isTTY) this.#draw(0, 0);
-    else this.#out?.write(`${step}\n`);
+    else this.#out?.write(`${this.#step}\n`);
   }
 
   /** Records how much of the step is done, lets pending signals in, and throws `aborted` if one arrived. */

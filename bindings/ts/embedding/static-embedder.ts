@@ -5,8 +5,10 @@ import type { Tokenizer } from '@huggingface/tokenizers';
 import { EMBEDDER } from '../assets.js';
 import { errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
 import type { Fields } from '../files/fields.js';
+import { anEmbedderSource, aWasmSource, READING } from '../files/load-options.js';
 import { sha256Of } from '../files/sha256.js';
 import { concatenate, type ReadOptions, readBytes } from '../files/sources.js';
+import { aList, aSignal, checkOptions, type Keys } from '../options.js';
 import type { Embedder, EmbedderFiles, EmbedderSource, Embedding, WasmSource } from '../types.js';
 import { type Core, loadCore } from '../wasm/core-module.js';
 import { beginningOf } from './cut-text.js';
@@ -24,6 +26,8 @@ export const DEFAULT_EMBEDDER_ID = 'signalbox-static-128-v1';
 export interface StaticEmbedderOptions extends ReadOptions {
   wasm?: WasmSource | undefined;
 }
+
+const STATIC_KEYS: Keys<StaticEmbedderOptions> = { wasm: aWasmSource, ...READING };
 
 function filesOf(source: EmbedderSource): EmbedderFiles {
   if (typeof source !== 'string' && !(source instanceof URL)) return source;
@@ -73,6 +77,8 @@ export class StaticEmbedder implements Embedder {
    * `network`, `aborted`, `bad_embedder`, `bad_wasm`, `out_of_memory`.
    */
   static async load(source?: EmbedderSource, options: StaticEmbedderOptions = {}): Promise<StaticEmbedder> {
+    if (source !== undefined) anEmbedderSource(source, 'the source');
+    checkOptions(options, STATIC_KEYS);
     return StaticEmbedder.loadInto(await loadCore(options.wasm, options), source, options);
   }
 
@@ -118,7 +124,9 @@ export class StaticEmbedder implements Embedder {
   async embed(texts: readonly string[], options: { signal?: AbortSignal | undefined } = {}): Promise<Embedding[]> {
     const handle = this.#handle;
     if (handle === undefined) throw new SignalboxError('disposed', 'the embedder was disposed');
+    checkOptions(options, { signal: aSignal });
     throwIfAborted(options.signal);
+    aList(texts, 'the texts');
     for (const text of texts) {
       if (typeof text !== 'string') throw new SignalboxError('invalid_argument', `expected a text, got ${typeof text}`);
     }

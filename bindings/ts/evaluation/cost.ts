@@ -70,9 +70,9 @@ export function averageQuality(hull: readonly Operating[], from: number, to: num
   return area / (to - from);
 }
 
-/** Returns the price of a model per million tokens, input and output blended 3 : 1; NaN if unknown. */
+/** Returns the price of a model per million tokens, input and output blended 3 : 1 as in the core; NaN if unknown. */
 const blendedPrice = ({ usdPerMTokIn, usdPerMTokOut }: EvaluationData['models'][number]) =>
-  (3 * toNumber(usdPerMTokIn) + toNumber(usdPerMTokOut)) / 4;
+  Number(((3 * toNumber(usdPerMTokIn) + toNumber(usdPerMTokOut)) / 4).toPrecision(15));
 
 /** Returns the mean cost of each model over rows, NaN if unknown. */
 export function modelCosts(data: EvaluationData, rows: readonly number[]): number[] {

@@ -1,6 +1,6 @@
 /** Reads sources of every kind, with progress and cancellation. */
 import { type OpenFile, openResponse, openUrl } from '#platform';
-import { SignalboxError, throwIfAborted } from '../errors.js';
+import { SignalboxError, throwIfAborted, tracked } from '../errors.js';
 import type { OnProgress, Source } from '../types.js';
 
 export interface ReadOptions {
@@ -39,15 +39,16 @@ async function open(source: Source, { signal, cache }: ReadOptions): Promise<Ope
   throw new SignalboxError('invalid_argument', 'expected an address, bytes, a Blob or a Response');
 }
 
-/** Streams a source into a sink. Errors: `network`, `aborted`, `invalid_argument`. */
+/** Streams a source into a sink. Errors: `network`, `aborted`, `invalid_argument`; those of `onProgress`, unchanged. */
 export async function readInto(source: Source, sink: Sink, options: ReadOptions): Promise<void> {
-  const { signal, onProgress } = options;
+  const { signal } = options;
+  const progress = tracked(options.onProgress);
   const event = { name: 'signalbox', file: nameOf(source) };
   throwIfAborted(signal);
-  onProgress?.({ status: 'initiate', ...event });
+  progress.call({ status: 'initiate', ...event });
   try {
     const { size, chunks } = await open(source, options);
-    onProgress?.({ status: 'download', ...event });
+    progress.call({ status: 'download', ...event });
     if (size !== undefined && size > 0) sink.reserve(size);
     let loaded = 0;
     for await (const chunk of chunks) {
@@ -55,14 +56,15 @@ export async function readInto(source: Source, sink: Sink, options: ReadOptions)
       sink.write(chunk);
       loaded += chunk.byteLength;
       const total = Math.max(size ?? loaded, loaded);
-      onProgress?.({ status: 'progress', ...event, progress: (100 * loaded) / total, loaded, total });
+      progress.call({ status: 'progress', ...event, progress: (100 * loaded) / total, loaded, total });
     }
   } catch (cause) {
+    progress.rethrow();
     throwIfAborted(signal);
     if (cause instanceof SignalboxError) throw cause;
     throw new SignalboxError('network', `${event.file} could not be read: ${String(cause)}`, { cause });
   }
-  onProgress?.({ status: 'done', ...event });
+  progress.call({ status: 'done', ...event });
 }
 
 /** Reads all bytes of a source. */

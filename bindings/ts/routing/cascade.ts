@@ -1,5 +1,6 @@
 /** Continues a cascade after an answer was judged. */
 import { SignalboxError } from '../errors.js';
+import { anything, checkOptions } from '../options.js';
 import type { CascadeMove, CascadePlan, CascadeStep, Verdict } from '../types.js';
 
 const invalid = (message: string) => new SignalboxError('invalid_argument', message);
@@ -34,11 +35,14 @@ function allWrongAfter(step: CascadeStep, allWrong: number, confidence: number):
   return (thisWrong > 0 ? both / thisWrong : allWrong) * (1 - confidence);
 }
 
+const VERDICT_KEYS = { correct: anything, sensitivity: anything, specificity: anything };
+
 /** Returns P(the answer is right | the verdict) by Bayes' rule; see `Verdict`. */
 function confidenceOf(verdict: Verdict, prior: number): number {
   if (isShare(verdict)) return verdict;
-  const got = typeof verdict === 'object' && verdict !== null ? verdict : { correct: undefined };
-  const { correct, sensitivity = 1, specificity = 1 } = got as Exclude<Verdict, number>;
+  const got = typeof verdict === 'object' && verdict !== null ? verdict : {};
+  checkOptions(got, VERDICT_KEYS, 'the verdict');
+  const { correct, sensitivity = 1, specificity = 1 } = got as Partial<Exclude<Verdict, number>>;
   if (typeof correct !== 'boolean') throw invalid('expected a verdict: a number from 0 to 1, or { correct: boolean }');
   if (!isShare(sensitivity) || !isShare(specificity)) {
     throw invalid('sensitivity and specificity are numbers from 0 to 1');

@@ -1,6 +1,8 @@
 /** Routes with a user's feedback: ratings of answers adjust the decisions on similar prompts (docs/policy.md). */
 import { SignalboxError, throwIfAborted } from '../errors.js';
+import { anything, checkOptions, described, isPlainObject, type Keys } from '../options.js';
 import type { Decision, Embedding, RouteInput, RouteOptions, Routing } from '../types.js';
+import { ROUTE_KEYS } from './option-keys.js';
 import { withReasons } from './words.js';
 
 /** A prompt whose answers the user rated. */
@@ -15,6 +17,8 @@ export interface FeedbackOptions extends RouteOptions {
   /** Minimum cosine similarity to the prompt, -1..1. The default of .2 was chosen with the shipped embedder. */
   similarity?: number;
 }
+
+const FEEDBACK_KEYS: Keys<FeedbackOptions> = { ...ROUTE_KEYS, similarity: anything };
 
 /** A decision and the effect of the feedback on it, which `reasons.feedback` describes. */
 export interface DecisionWithFeedback extends Decision {
@@ -73,15 +77,20 @@ const cosine = (a: ArrayLike<number>, b: ArrayLike<number>) => dot(a, b) / Math.
 
 function check(feedback: readonly Feedback[], dim: number): void {
   if (!Array.isArray(feedback)) {
-    throw new SignalboxError('invalid_argument', `feedback is ${typeof feedback}, expected a list`);
+    throw new SignalboxError('invalid_argument', `feedback is ${described(feedback)}, expected a list`);
   }
-  for (const [i, { vector, outcomes }] of (feedback as readonly Feedback[]).entries()) {
+  for (const [i, entry] of (feedback as readonly Feedback[]).entries()) {
+    if (typeof entry !== 'object' || entry === null) {
+      const message = `feedback ${i} is ${described(entry)}, expected { vector, outcomes }`;
+      throw new SignalboxError('invalid_argument', message);
+    }
+    const { vector, outcomes } = entry;
     if (vector?.length !== dim) {
       const got = vector?.length ?? typeof vector;
       throw new SignalboxError('dimension_mismatch', `feedback ${i} has ${got} dimensions, the index needs ${dim}`);
     }
-    if (typeof outcomes !== 'object' || outcomes === null) {
-      const message = `feedback ${i}: outcomes is ${String(outcomes)}, expected outcomes by model`;
+    if (!isPlainObject(outcomes)) {
+      const message = `feedback ${i}: outcomes is ${described(outcomes)}, expected outcomes by model`;
       throw new SignalboxError('invalid_argument', message);
     }
     for (const [model, outcome] of Object.entries(outcomes)) {
@@ -155,9 +164,10 @@ export async function routeWithFeedback(
   feedback: readonly Feedback[],
   options: FeedbackOptions = {},
 ): Promise<DecisionWithFeedback> {
+  checkOptions(options, FEEDBACK_KEYS);
   const { similarity = FEEDBACK_CONSTANTS.similarity, ...plain } = options;
   if (typeof similarity !== 'number' || !(similarity >= -1 && similarity <= 1)) {
-    throw new SignalboxError('invalid_argument', `similarity is ${String(similarity)}, expected -1..1`);
+    throw new SignalboxError('invalid_argument', `similarity is ${described(similarity)}, expected -1..1`);
   }
   check(feedback, router.info.dim);
   const { policy, signal } = plain;

@@ -1,5 +1,6 @@
 /** Turns the inputs of a call (prompts, vectors or embeddings) into vectors of the index. */
 import { abortable, SignalboxError, throwIfAborted } from '../errors.js';
+import { described } from '../options.js';
 import {
   type Embedder,
   type EmbedderDetails,
@@ -108,6 +109,13 @@ export interface ReadInput extends Read {
   vector: ArrayLike<number>;
 }
 
+/** Describes a list that is not a vector by its first item. */
+function listWords(first: unknown): string {
+  if (typeof first === 'string') return 'a list of texts';
+  const isMessage = typeof first === 'object' && first !== null && 'role' in first;
+  return isMessage ? 'a list of messages (join their texts)' : `a list that begins with ${described(first)}`;
+}
+
 /** Errors: `invalid_argument` for anything but a prompt, a vector or an embedding. */
 function readGiven(input: Exclude<RouteInput, string>, where: string): ReadInput {
   const isObject = typeof input === 'object' && input !== null;
@@ -118,10 +126,10 @@ function readGiven(input: Exclude<RouteInput, string>, where: string): ReadInput
     if (isCount && isCause && typeof truncated === 'boolean') return { vector, tokens, truncated, unread };
     throw new SignalboxError('invalid_argument', `${where} is not an embedding: see tokens, truncated and unread`);
   }
-  const isListOfTexts = Array.isArray(input) && typeof input[0] === 'string';
+  const isListOfOthers = Array.isArray(input) && input.length > 0 && typeof input[0] !== 'number';
   const isVector = isObject && typeof (input as ArrayLike<number>).length === 'number' && !(input instanceof String);
-  if (isVector && !isListOfTexts) return { vector: input as ArrayLike<number>, tokens: null, truncated: false };
-  const got = input === null ? 'null' : isListOfTexts ? 'a list of texts' : typeof input;
+  if (isVector && !isListOfOthers) return { vector: input as ArrayLike<number>, tokens: null, truncated: false };
+  const got = isListOfOthers ? listWords(input[0]) : described(input);
   throw new SignalboxError('invalid_argument', `${where} is ${got}, expected a prompt, a vector or an embedding`);
 }
 

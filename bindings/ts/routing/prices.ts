@@ -1,6 +1,7 @@
 /** Reads prices from third-party lists: OpenRouter's models, LiteLLM's map. */
 import { SignalboxError } from '../errors.js';
 import { type Fields, field, isObject, numberField, textField } from '../files/fields.js';
+import { type Check, described, textsOf } from '../options.js';
 
 export interface ModelPrice {
   usdPerMTokIn: number;
@@ -58,11 +59,32 @@ export function readPriceList(json: unknown): [string, ModelPrice][] {
   );
 }
 
+/** Accepts a list of names with their prices. */
+export const aPriceList: Check = (value, name) => {
+  if (!Array.isArray(value) && !(value instanceof Map)) {
+    const expected = 'expected a list of [model, { usdPerMTokIn, usdPerMTokOut }]: see readPriceList';
+    throw new SignalboxError('invalid_argument', `${name} is ${described(value)}, ${expected}`);
+  }
+  for (const entry of value as Iterable<unknown>) {
+    const [model, price] = Array.isArray(entry) ? entry : [];
+    const { usdPerMTokIn, usdPerMTokOut } = (price ?? {}) as Partial<ModelPrice>;
+    const isPrice = [usdPerMTokIn, usdPerMTokOut].every((usd) => typeof usd === 'number' && usd >= 0);
+    if (typeof model === 'string' && isPrice) continue;
+    const which = typeof model === 'string' ? `the price of ${model}` : `an entry, ${described(entry)},`;
+    throw new SignalboxError(
+      'invalid_argument',
+      `${name}: ${which} is not [model, { usdPerMTokIn, usdPerMTokOut }] with numbers >= 0`,
+    );
+  }
+};
+
 /**
  * The prices of these models, by name without regard to case: the whole name first, then what follows its last slash, as long as
  * all entries of that ending agree.
  */
 export function matchPrices(models: readonly string[], list: readonly [string, ModelPrice][]): MatchedPrices {
+  textsOf(models, 'models');
+  aPriceList(list, 'the price list');
   const whole = new Map<string, ModelPrice>();
   const endings = new Map<string, ModelPrice | null>();
   const endingOf = (name: string) => name.slice(name.lastIndexOf('/') + 1);

@@ -1,6 +1,8 @@
 /** Routes at two speeds: a small embedder answers while the user types, a large one refines the answer once loaded. */
 import { abortable, SignalboxError, throwIfAborted } from '../errors.js';
+import { aCallback, checkOptions, described, type Keys } from '../options.js';
 import type { Decision, IndexInfo, RouteOptions, RouteTaskOptions, Routing, TaskDecision } from '../types.js';
+import { ROUTE_KEYS, ROUTE_TASK_KEYS } from './option-keys.js';
 
 export interface RefiningOptions {
   /**
@@ -12,6 +14,8 @@ export interface RefiningOptions {
 
 /** A decision of one of the two routers; `refined` if the second made it. */
 export type Staged<D> = D & { refined: boolean };
+
+const REFINING_KEYS: Keys<RefiningOptions> = { onUnavailable: aCallback };
 
 const asError = (cause: unknown) =>
   cause instanceof SignalboxError ? cause : new SignalboxError('internal', String(cause), { cause });
@@ -50,6 +54,10 @@ export class RefiningRouter {
 
   /** Takes ownership of both routers; the second may still be loading. */
   constructor(fast: Routing, refining: Routing | Promise<Routing>, options: RefiningOptions = {}) {
+    checkOptions(options, REFINING_KEYS);
+    if (typeof fast?.route !== 'function') {
+      throw new SignalboxError('invalid_argument', `the first router is ${described(fast)}, expected a loaded router`);
+    }
     this.#fast = fast;
     this.#onUnavailable = options.onUnavailable;
     this.#refining = this.#await(refining);
@@ -63,7 +71,7 @@ export class RefiningRouter {
 
   /** Yields the first router's decision, then the second's. Errors: those of `Routing.route` and of the second's load. */
   route(prompt: string, options: RouteOptions = {}): AsyncGenerator<Staged<Decision>, void, undefined> {
-    return this.#answers((router) => router.route(prompt, options), options.signal);
+    return this.#answers((router) => router.route(prompt, options), options, ROUTE_KEYS);
   }
 
   /** Routes all prompts of a task like `route`. */
@@ -71,7 +79,7 @@ export class RefiningRouter {
     prompts: readonly string[],
     options: RouteTaskOptions = {},
   ): AsyncGenerator<Staged<TaskDecision>, void, undefined> {
-    return this.#answers((router) => router.routeTask(prompts, options), options.signal);
+    return this.#answers((router) => router.routeTask(prompts, options), options, ROUTE_TASK_KEYS);
   }
 
   /** Disposes of both routers, including the second if it loads later. Calling it again has no effect. */
@@ -90,6 +98,9 @@ export class RefiningRouter {
     let router: Routing | undefined;
     try {
       router = await refining;
+      if (typeof router?.route !== 'function') {
+        throw new SignalboxError('invalid_argument', `the second router is ${described(router)}, expected a router`);
+      }
       if (this.#isDisposed) throw new SignalboxError('disposed', 'the router was disposed');
       checkSameBenchmark(this.#fast.info, router.info);
       this.#ready = router;
@@ -101,10 +112,13 @@ export class RefiningRouter {
     }
   }
 
-  async *#answers<D>(
+  async *#answers<D, Options extends RouteOptions>(
     ask: (router: Routing) => Promise<D>,
-    signal: AbortSignal | undefined,
+    options: Options,
+    keys: Keys<Options>,
   ): AsyncGenerator<Staged<D>, void, undefined> {
+    checkOptions(options, keys);
+    const { signal } = options;
     yield { ...(await ask(this.#fast)), refined: false };
     try {
       const router = await abortable(this.#refining, signal);

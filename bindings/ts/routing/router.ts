@@ -4,6 +4,8 @@ import { INDEX } from '../assets.js';
 import { detailsIn } from '../embedding/embedder-details.js';
 import { DEFAULT_EMBEDDER_ID, StaticEmbedder } from '../embedding/static-embedder.js';
 import { SignalboxError, throwIfAborted } from '../errors.js';
+import { LOAD_KEYS } from '../files/load-options.js';
+import { checkOptions, described, type Keys } from '../options.js';
 import type {
   CascadeMove,
   CascadeOptions,
@@ -38,6 +40,8 @@ import {
   type ReadInput,
   readOf,
 } from './inputs.js';
+import { notesOf } from './notes.js';
+import { CASCADE_KEYS, EMBED_KEYS, ROUTE_KEYS, ROUTE_MANY_KEYS, ROUTE_TASK_KEYS, SAMPLES_KEYS } from './option-keys.js';
 import { samplesIn } from './samples.js';
 import { fallbackReasonOf } from './unread.js';
 import { withReasons } from './words.js';
@@ -45,30 +49,13 @@ import { withReasons } from './words.js';
 /** Decisions of `routeMany` made at a time; an abort is noticed between two blocks. */
 const BLOCK = 64;
 
-function candidateLists(candidates: RouteOptions['candidates']): {
-  allow?: readonly string[];
-  deny?: readonly string[];
-} {
-  if (candidates === undefined) return {};
-  if (Array.isArray(candidates)) return { allow: candidates };
-  if (typeof candidates !== 'object' || candidates === null) {
-    const got = candidates === null ? 'null' : typeof candidates;
-    throw new SignalboxError('invalid_argument', `candidates is ${got}, expected a list of names or { allow, deny }`);
-  }
-  const stray = Object.keys(candidates).find((key) => key !== 'allow' && key !== 'deny');
-  if (stray !== undefined) {
-    throw new SignalboxError('invalid_argument', `candidates: '${stray}' is not known, expected allow or deny`);
-  }
-  return candidates as { allow?: readonly string[]; deny?: readonly string[] };
-}
+type Lists = { allow?: readonly string[]; deny?: readonly string[] };
 
-function optionsJson(options: RouteTaskOptions | CascadeOptions): string {
-  const { signal: _signal, onProgress: _onProgress, candidates, ...rest } = options as RouteTaskOptions;
-  // The core's name for one of the two lists below, which callers give as candidates.deny.
-  if ('deny' in rest) {
-    throw new SignalboxError('invalid_argument', "options: 'deny' is not known, expected candidates: { deny }");
-  }
-  const { allow, deny } = candidateLists(candidates);
+/** Checks options and returns them as the core takes them. Errors: `invalid_argument`. */
+function optionsJson<Options extends RouteTaskOptions | CascadeOptions>(options: Options, keys: Keys<Options>): string {
+  checkOptions(options, keys);
+  const { signal: _signal, onProgress: _onProgress, candidates = {}, ...rest } = options as RouteTaskOptions;
+  const { allow, deny }: Lists = Array.isArray(candidates) ? { allow: candidates } : (candidates as Lists);
   return exactJson({ ...rest, candidates: allow, deny });
 }
 
@@ -79,6 +66,13 @@ function matrixOf(inputs: readonly ReadInput[], dim: number): Float32Array {
     if (typeof vector !== 'object' || vector === null || vector.length !== dim) {
       const got = vector?.length ?? typeof vector;
       throw new SignalboxError('dimension_mismatch', `vector ${i} has ${got} dimensions, the index needs ${dim}`);
+    }
+    // Float32Array would turn null and texts into numbers.
+    const values: ArrayLike<unknown> = ArrayBuffer.isView(vector) ? [vector[0]] : vector;
+    for (let at = 0; at < values.length; ++at) {
+      if (typeof values[at] === 'number') continue;
+      const got = described(values[at]);
+      throw new SignalboxError('non_finite', `vector ${i} holds ${got} at ${at}, expected numbers`);
     }
     flat.set(vector, i * dim);
   }
@@ -125,6 +119,7 @@ export class Router implements Routing {
    * `embedder_mismatch` for the embedder. A failed load leaves nothing open.
    */
   static async load(options: LoadOptions = {}): Promise<Router> {
+    checkOptions(options, LOAD_KEYS);
     const { signal, onProgress, cache } = options;
     const reading = { signal, onProgress, cache };
     throwIfAborted(signal);
@@ -163,16 +158,16 @@ export class Router implements Routing {
 
   async route(input: RouteInput, options: RouteOptions = {}): Promise<Decision> {
     this.#open();
-    const json = optionsJson(options);
+    const json = optionsJson(options, ROUTE_KEYS);
     const read = await this.#inputs.read(input, options.signal);
     throwIfAborted(options.signal);
-    return this.#decide(read, json);
+    return this.#decide(read, json, options);
   }
 
   async routeMany(inputs: RouteInputs, options: RouteManyOptions = {}): Promise<Decision[]> {
     this.#open();
+    const json = optionsJson(options, ROUTE_MANY_KEYS);
     const { signal, onProgress } = options;
-    const json = optionsJson(options);
     const read = await this.#inputs.readAll(inputs, { signal });
     throwIfAborted(signal);
     const decisions: Decision[] = [];
@@ -182,7 +177,7 @@ export class Router implements Routing {
         await new Promise((resolve) => setTimeout(resolve));
         throwIfAborted(signal);
       }
-      decisions.push(this.#decide(input, json));
+      decisions.push(this.#decide(input, json, options));
     }
     if (read.length > 0) onProgress?.({ done: read.length, total: read.length });
     return decisions;
@@ -190,24 +185,25 @@ export class Router implements Routing {
 
   async routeTask(inputs: RouteInputs, options: RouteTaskOptions = {}): Promise<TaskDecision> {
     this.#open();
-    const json = optionsJson(options);
+    const json = optionsJson(options, ROUTE_TASK_KEYS);
     checkNotEmpty(inputs);
     const read = await this.#inputs.readAll(inputs, options);
     throwIfAborted(options.signal);
     const matrix = matrixOf(read, this.info.dim);
     const decision = this.#core.routeTask<TaskDecision>(this.#open(), matrix, read.length, json);
-    return this.#explained(decision, readOf(read));
+    return this.#explained(decision, readOf(read), options);
   }
 
   async embed(prompts: readonly string[], options: EmbedOptions = {}): Promise<Embedding[]> {
     this.#open();
+    checkOptions(options, EMBED_KEYS);
     checkPrompts(prompts);
     return this.#inputs.embed(prompts, options);
   }
 
   async cascade(input: RouteInput, options: CascadeOptions = {}): Promise<CascadePlan> {
     this.#open();
-    const json = optionsJson(options);
+    const json = optionsJson(options, CASCADE_KEYS);
     const read = await this.#inputs.read(input, options.signal);
     const plan = this.#core.cascade<CascadePlan>(this.#open(), matrixOf([read], this.info.dim), json);
     const { tokens, truncated, unread } = read;
@@ -220,6 +216,7 @@ export class Router implements Routing {
 
   async samples(options: SamplesOptions = {}): Promise<Samples> {
     const handle = this.#open();
+    checkOptions(options, SAMPLES_KEYS);
     throwIfAborted(options.signal);
     return this.#core.readFile(handle, (file) => samplesIn(file, this.info, options));
   }
@@ -236,16 +233,21 @@ export class Router implements Routing {
     this.dispose();
   }
 
-  #decide(read: ReadInput, json: string): Decision {
+  #decide(read: ReadInput, json: string, options: RouteOptions): Decision {
     const matrix = matrixOf([read], this.info.dim);
-    return this.#explained(this.#core.route<Decision>(this.#open(), matrix, json), read);
+    return this.#explained(this.#core.route<Decision>(this.#open(), matrix, json), read, options);
   }
 
   /** Completes a decision of the core, which knows vectors only. */
-  #explained<D extends Decision | TaskDecision>(decision: D, { tokens, truncated, unread }: Read): D {
+  #explained<D extends Decision | TaskDecision>(
+    decision: D,
+    { tokens, truncated, unread }: Read,
+    options: RouteTaskOptions,
+  ): D {
     const fallbackReason = fallbackReasonOf(decision.fallbackReason, unread);
     const explained = withReasons({ ...decision, fallbackReason }, { unread });
-    return { ...explained, tokens, truncated, embedder: this.info.embedder.id };
+    const notes = notesOf(options, this.info, explained);
+    return { ...explained, notes, tokens, truncated, embedder: this.info.embedder.id };
   }
 
   #open(): number {

@@ -1,5 +1,4 @@
 /** Copies the samples of an open index out of its file. */
-import { SignalboxError } from '../errors.js';
 import {
   decodeMap,
   decodeOutcomes,
@@ -10,23 +9,8 @@ import {
 } from '../files/index-file.js';
 import type { IndexInfo, Samples, SamplesOptions } from '../types.js';
 
-function check(options: SamplesOptions): void {
-  for (const [key, value] of Object.entries(options)) {
-    if (key === 'signal') continue;
-    if (key !== 'ids' && key !== 'outcomes') {
-      throw new SignalboxError('invalid_argument', `options: '${key}' is not known, expected ids, outcomes or signal`);
-    }
-    if (value !== undefined && typeof value !== 'boolean') {
-      throw new SignalboxError('invalid_argument', `${key} is ${String(value)}, expected true or false`);
-    }
-  }
-}
-
-/**
- * Returns the samples of an index, from its file and the core's description. Errors: `invalid_argument` for unknown options.
- */
+/** Returns the samples of an index, from its file and the core's description. */
 export function samplesIn(file: Uint8Array, info: IndexInfo, options: SamplesOptions): Samples {
-  check(options);
   const section = (name: SectionName): Uint8Array | undefined => {
     const found = findSection(info, name);
     return found && file.subarray(found.offsetBytes, found.offsetBytes + found.sizeBytes);

@@ -1,6 +1,6 @@
 /** Shared by both wasm modules: starts an instance, manages its memory and unwraps its answers. */
 
-import { abortable, SignalboxError, unwrap } from '../errors.js';
+import { abortable, SignalboxError, tracked, unwrap } from '../errors.js';
 import { type ReadOptions, readBytes } from '../files/sources.js';
 import type { WasmSource } from '../types.js';
 import type { GlueOptions, ModuleMemory } from './signalbox-glue.mjs';
@@ -150,10 +150,18 @@ export class WasmLoader<Glue extends ModuleMemory, Module extends WasmModule<Glu
   /** Loads a module. After a failure, or if the shared module stopped, the next load starts again. */
   async load(source: WasmSource | undefined, options: ReadOptions): Promise<Module> {
     if (source !== undefined) return this.#start(source, options);
+    const progress = tracked(options.onProgress);
     if (this.#shared === undefined || this.#shared.module?.stopped) {
-      // Not tied to one caller's signal: others may be waiting for the same module.
+      // Not tied to one caller's signal or callback: others may be waiting for the same module.
+      const onProgress: ReadOptions['onProgress'] = (event) => {
+        try {
+          progress.call(event);
+        } catch {
+          // Thrown below, to this caller.
+        }
+      };
       const entry: { loading: Promise<Module>; module?: Module } = {
-        loading: this.#start(this.#file, { onProgress: options.onProgress, cache: options.cache }),
+        loading: this.#start(this.#file, { onProgress, cache: options.cache }),
       };
       this.#shared = entry;
       entry.loading.then(
@@ -165,7 +173,9 @@ export class WasmLoader<Glue extends ModuleMemory, Module extends WasmModule<Glu
         },
       );
     }
-    return abortable(this.#shared.loading, options.signal);
+    const module = await abortable(this.#shared.loading, options.signal);
+    progress.rethrow();
+    return module;
   }
 
   async #start(source: WasmSource, options: ReadOptions): Promise<Module> {

@@ -5,7 +5,7 @@ import { faultsOf, metricConflicts, putInOrder } from '../../../dist/building/be
 import { Collector, NONE } from '../../../dist/building/collector.js';
 import { quotas } from '../../../dist/building/coreset.js';
 import { reportOf } from '../../../dist/building/report.js';
-import { printable, reportText } from '../../../dist/building/report-text.js';
+import { reportText } from '../../../dist/building/report-text.js';
 import { memoryStorage } from '../../../dist/building/storage.js';
 import { matchPrices, readPriceList } from '../../../dist/routing/prices.js';
 
@@ -476,7 +476,10 @@ describe('the report', () => {
   });
 
   it('keeps names from controlling the terminal', () => {
-    assert.equal(printable('a\u001b[31mb\u202e'), 'a\ufffd[31mb\ufffd');
+    const { collector } = collect();
+    const row = collector.sample({ dataset: 'a\u001b[31mb\u202e', key: '1', id: '1', prompt: 'p', place });
+    collector.score(row, 'm', 'acc', 1, place);
+    assert.match(reportText(report(collector)), /^ {2}a\\u\{1b\}\[31mb\\u\{202e\} .*1 rows/m);
   });
 });
 

@@ -118,7 +118,9 @@ describe('signalbox build', () => {
       'x.sbx',
     );
     await fails('network', /no-such could not be read/, 'build', 'no-such', '-o', 'x.sbx');
-    await fails('invalid_argument', /expected --output FILE/, 'build', 'notes.txt');
+    const { code, stderr } = await run(['build', 'notes.txt']);
+    assert.equal(code, 2);
+    assert.match(stderr, /expected --output FILE/);
   });
 
   it('reads prices from a list, and reports models without a price', async () => {

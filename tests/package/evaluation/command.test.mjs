@@ -154,8 +154,8 @@ describe('its inputs', () => {
     const { data } = JSON.parse(await readFile(json, 'utf8'));
     assert.deepEqual([data.embedder, data.dim], ['vectors.npy', 8]);
     const { code, stderr } = await run([...common, '--embeddings', place, '--robustness']);
-    assert.equal(code, 1);
-    assert.match(stderr, /--robustness.*\(invalid_argument\)/);
+    assert.equal(code, 2);
+    assert.match(stderr, /--robustness embeds prompts.*\(try 'signalbox eval --help'\)/);
   });
 
   it('may be external scores, which add a row to the table', async () => {

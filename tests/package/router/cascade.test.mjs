@@ -86,7 +86,7 @@ describe('a plan', () => {
 
   it('is refused with a code', async () => {
     await refused(router.cascade(POEM, { models: ['unpriced'] }), 'no_candidate');
-    await refused(router.cascade(POEM, { maxUsdPerMTok: 0.1 }), 'no_candidate', /costs so little/);
+    await refused(router.cascade(POEM, { maxUsdPerMTok: 0.1 }), 'no_candidate', /cost more than the maximum price/);
     await refused(router.cascade(POEM, { models: ['nobody'] }), 'unknown_model', /nobody/);
     await refused(router.cascade(POEM, { models: [] }), 'invalid_argument', /empty/);
     await refused(router.cascade(POEM, { models: ['poet', 'poet'] }), 'invalid_argument', /twice/);

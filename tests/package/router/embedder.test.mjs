@@ -280,7 +280,11 @@ describe('a model', () => {
   }
 
   it('with a missing file is refused', async () => {
-    await refused(StaticEmbedder.load({ ...good, model: undefined }), 'invalid_argument', /expected an address/);
+    await refused(
+      StaticEmbedder.load({ ...good, model: undefined }),
+      'invalid_argument',
+      /has no model, expected tokenizer, model and config/,
+    );
     await refused(StaticEmbedder.load('/nowhere'), 'network', /could not be read/);
   });
 

@@ -146,7 +146,7 @@ describe('refuses', () => {
       /poet is no\b/,
     ],
     ['no outcomes', [{ vector: Array(8).fill(1) }], 'invalid_argument', /feedback 0: outcomes is undefined/],
-    ['ratings that are not a list', {}, 'invalid_argument', /feedback is object/],
+    ['ratings that are not a list', {}, 'invalid_argument', /feedback is an object/],
   ];
   for (const [what, feedback, code, message] of cases) {
     it(what, () => refused(routed(feedback), code, message));

@@ -81,7 +81,7 @@ describe('prices', () => {
     for (const price of [-1, '3', { in: 1 }, { in: -1, out: 1 }, { in: 1, out: 1, cached: 1 }, Number.NaN]) {
       await refused(route({ prices: { poet: price } }), 'invalid_argument');
     }
-    await refused(route({ prices: [] }), 'invalid_argument', /prices is not an object/);
+    await refused(route({ prices: [] }), 'invalid_argument', /prices is a list, expected an object by model name/);
   });
 
   it('above the maximum or unknown exclude a model', async () => {
@@ -140,7 +140,11 @@ describe('corrections', () => {
     for (const poet of [-1.5, 2, '0', null, Number.NaN]) {
       await refused(route({ corrections: { poet } }), 'invalid_argument', /poet/);
     }
-    await refused(route({ corrections: [] }), 'invalid_argument', /corrections is not an object/);
+    await refused(
+      route({ corrections: [] }),
+      'invalid_argument',
+      /corrections is a list, expected an object by model name/,
+    );
     await refused(route({ corrections: { nobody: 0 } }), 'unknown_model', /'nobody'/);
   });
 });

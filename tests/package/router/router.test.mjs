@@ -25,7 +25,7 @@ expectNothingOpen();
 const DECISION = [
   ...['model', 'policy', 'reason', 'reasons', 'confidence', 'challengerConfidence', 'fallback', 'fallbackReason'],
   ...['bestSingleModel', 'challenger'],
-  ...['coverage', 'embedder', 'price', 'ranking', 'tasks', 'neighbours', 'excluded', 'tokens', 'truncated'],
+  ...['coverage', 'embedder', 'price', 'ranking', 'tasks', 'neighbours', 'excluded', 'notes', 'tokens', 'truncated'],
 ];
 const RANKED = ['model', 'pCorrect', 'interval', 'votes', 'ownMean', 'meanOutcome', 'paramsB', 'usdPerMTok'];
 const NEIGHBOUR = ['row', 'task', 'id', 'similarity', 'distance', 'outcomes'];
@@ -222,13 +222,13 @@ describe('routeTask', () => {
   for (const [what, labels, message] of [
     ['a label without a prompt', [{ index: 3, outcomes: {} }], /label for input 3, the task has 3/],
     ['two labels for one prompt', [0, 0].map((index) => ({ index, outcomes: {} })), /occurs twice/],
-    ['a label without an index', [{ outcomes: {} }], /label for input/],
+    ['a label without an index', [{ outcomes: {} }], /index is missing/],
     ['a label for half a prompt', [{ index: 0.5, outcomes: {} }], /index is 0.5, expected an integer/],
     ['an outcome that is too large', [{ index: 0, outcomes: { poet: 2 } }], /outside \[0, 1\]/],
     ['an outcome that is a word', [{ index: 0, outcomes: { poet: 'yes' } }], /not a number or boolean/],
     ['an outcome that is NaN', [{ index: 0, outcomes: { poet: Number.NaN } }], /poet is NaN/],
     ['a list as outcomes', [{ index: 0, outcomes: [1] }], /outcomes is not an object/],
-    ['labels that are not a list', { 0: {} }, /labels is not a list/],
+    ['labels that are not a list', { 0: {} }, /labels is an object, expected a list/],
   ]) {
     it(`refuses ${what}`, () => refused(router.routeTask(poems, { labels }), 'invalid_argument', message));
   }
@@ -261,7 +261,7 @@ describe('routeTask', () => {
   }
 
   it('refuses a task with a prompt that is not a text', () =>
-    refused(router.routeTask([POEM, 7]), 'invalid_argument', /input 1 is number, expected a prompt/));
+    refused(router.routeTask([POEM, 7]), 'invalid_argument', /input 1 is 7, expected a prompt/));
 });
 
 describe('vectors', () => {
@@ -349,7 +349,7 @@ describe('vectors', () => {
     ['nothing', new Float32Array(0), /at least one/],
     ['an empty list', [], /at least one/],
     ['a list with holes', new Array(2), /input 0 is undefined/],
-    ['a list of numbers', [1, 2, 3, 4, 5, 6, 7, 8], /input 0 is number/],
+    ['a list of numbers', [1, 2, 3, 4, 5, 6, 7, 8], /input 0 is 1/],
   ]) {
     it(`of a task must not be ${what}`, () => refused(router.routeTask(vectors), 'invalid_argument', message));
   }

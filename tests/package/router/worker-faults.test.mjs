@@ -181,7 +181,7 @@ describe('a caller', () => {
     const router = await Router.load({ index, embedder: null });
     const inWorker = await WorkerRouter.load({ index, embedder: null });
     for (const routing of [router, inWorker]) {
-      await refused(routing.route(VECTOR, { signal: {} }), 'invalid_argument', /signal is object/);
+      await refused(routing.route(VECTOR, { signal: {} }), 'invalid_argument', /signal is an object/);
       assert.equal((await routing.route(VECTOR, { signal: null })).ranking.length, 4);
       for (const tokens of ['abc', -5, Number.NaN, 1.5]) {
         await refused(routing.route({ vector: VECTOR, tokens }), 'invalid_argument', /not an embedding/);

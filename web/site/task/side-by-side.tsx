@@ -1,6 +1,7 @@
 /** The task's decisions by each policy, side by side. */
 import type { TaskDecision } from 'signalbox';
 import { percent, range } from '../../shared/format.js';
+import { noteWords } from '../../shared/words.js';
 import { POLICY_WORDS, pickOf, reliabilityWords, TASK_POLICIES, type TaskPolicy, twoPlaces } from './policies.js';
 import { decisions, work } from './task.js';
 
@@ -59,7 +60,7 @@ function Column({ policy }: { policy: TaskPolicy }) {
       <details>
         <summary>Details</summary>
         <p class="task-reason">
-          {decision?.reasons.price} {decision?.reasons.resemblance}
+          {decision?.reasons.price} {decision?.reasons.resemblance} {decision?.notes.map(noteWords).join(' ')}
         </p>
       </details>
     </article>

@@ -2,6 +2,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { SignalboxError, throwIfAborted } from '../../errors.js';
+import { printableJson } from '../printable.js';
 
 /**
  * Lets `write` fill a temporary file, then renames it to `file`. Errors: `network` if it cannot be written, `aborted`.
@@ -33,5 +34,5 @@ const DIGITS = 10;
 /** Serialises with ten digits: further digits depend on the machine's order of summation. NaN becomes null. */
 export function toJson(value: unknown): string {
   const shorten = (_key: string, v: unknown) => (typeof v === 'number' ? Number(v.toPrecision(DIGITS)) : v);
-  return `${JSON.stringify(value, shorten, 1)}\n`;
+  return `${printableJson(JSON.stringify(value, shorten, 1))}\n`;
 }

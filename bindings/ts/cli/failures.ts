@@ -1,0 +1,83 @@
+/** Failures of the command: their text or JSON on the standard error, and the exit code. */
+import process from 'node:process';
+import { type Command, CommanderError } from 'commander';
+import { SignalboxError } from '../errors.js';
+import { printable, printableJson, printableMessage } from '../files/printable.js';
+
+/** Exit codes of failures; 0 means success. A signal ends the command with 128 and the signal's number. */
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+export const EXIT_CODES = `
+Exit codes:
+  0    success
+  1    failure
+  2    wrong usage: an unknown command, option or argument
+  129  hangup: the terminal was closed
+  130  Ctrl-C
+  143  terminated
+With --json, an error is JSON on the standard error: {"error":{"code","message"}}.`;
+
+/** A command line that cannot be run as it is written. */
+export class UsageError extends SignalboxError {
+  /** The command whose help explains it. */
+  readonly command: string;
+
+  constructor(message: string, command: string) {
+    super('invalid_argument', message);
+    this.command = command;
+  }
+}
+
+const nameOf = (command: Command): string =>
+  command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
+
+/** A word like `--policy`: a misspelt option, as opposed to a prompt. */
+const LONG_OPTION = /^--[\w-]+(=|$)/;
+
+/** Puts commander's message on one line; a prompt that was taken for an option gets a hint. */
+function usageError(command: Command, { code, message }: CommanderError): UsageError {
+  const line = message.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)$/, ', did you mean $1?');
+  const unknown = code === 'commander.unknownOption' ? /^unknown option '(.*?)'/s.exec(line)?.[1] : undefined;
+  const takesPrompt = command.registeredArguments.some((argument) => argument.name() === 'prompt');
+  const isPrompt = unknown !== undefined && takesPrompt && !LONG_OPTION.test(unknown);
+  const hint = isPrompt ? `; a prompt that begins with a dash goes after --: ${nameOf(command)} -- '${unknown}'` : '';
+  const isSplit = code === 'commander.excessArguments' && takesPrompt;
+  return new UsageError(`${line}${hint}${isSplit ? '; quote a prompt of several words' : ''}`, nameOf(command));
+}
+
+/** Lets a command and its subcommands throw `UsageError` in place of printing and exiting. */
+export function throwUsageErrors(command: Command): void {
+  command.exitOverride((error) => {
+    // Help that was asked for, or printed because no command was named.
+    if (error.exitCode === 0 || error.code === 'commander.help') throw error;
+    throw usageError(command, error);
+  });
+  command.configureOutput({ outputError: () => undefined });
+  for (const subcommand of command.commands) throwUsageErrors(subcommand);
+}
+
+/** Returns whether the command line asks for JSON; after `--` it is a prompt. */
+function isJson(): boolean {
+  const end = process.argv.indexOf('--');
+  return process.argv.slice(2, end < 0 ? undefined : end).includes('--json');
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof UsageError) return `${printable(error.message)} (try '${error.command} --help')`;
+  if (error instanceof SignalboxError) return `${printableMessage(error.message)} (${error.code})`;
+  const { stack } = (error ?? {}) as Partial<Error>;
+  return (stack ?? String(error)).split('\n').map(printable).join('\n');
+}
+
+/** Prints a failure and sets the exit code. */
+export function reportFailure(error: unknown): void {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE;
+    return;
+  }
+  process.exitCode = error instanceof UsageError ? WRONG_USAGE : FAILED;
+  const { code, message } = error instanceof SignalboxError ? error : { code: 'internal', message: String(error) };
+  const json = () => printableJson(JSON.stringify({ error: { code, message } }));
+  process.stderr.write(`${isJson() ? json() : `signalbox: ${textOf(error)}`}\n`);
+}

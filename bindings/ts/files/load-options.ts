@@ -1,0 +1,44 @@
+/** Checks the options that say where files are loaded from. */
+import { aCallback, aSignal, type Check, checkOptions, invalid, type Keys, must, oneOf } from '../options.js';
+import type { EmbedderFiles, LoadOptions, Source } from '../types.js';
+
+function isSource(value: unknown): boolean {
+  const isFetched = typeof Response !== 'undefined' && value instanceof Response;
+  const isBlob = typeof Blob !== 'undefined' && value instanceof Blob;
+  const isBytes = value instanceof ArrayBuffer || value instanceof Uint8Array;
+  return typeof value === 'string' || value instanceof URL || isBytes || isBlob || isFetched;
+}
+
+export const aSource = /* @__PURE__ */ must(isSource, 'an address, bytes, a Blob or a Response');
+export const aWasmSource = /* @__PURE__ */ must(
+  (value) => isSource(value) || (typeof WebAssembly !== 'undefined' && value instanceof WebAssembly.Module),
+  'an address, bytes or a WebAssembly.Module',
+);
+
+const EMBEDDER_FILES: Keys<EmbedderFiles> = { tokenizer: aSource, model: aSource, config: aSource };
+
+/** Accepts the address of a Model2Vec folder, or its three files. */
+export const anEmbedderSource: Check = (value, name) => {
+  if (typeof value === 'string' || value instanceof URL) return;
+  checkOptions(value as EmbedderFiles, EMBEDDER_FILES, name);
+  const missing = Object.keys(EMBEDDER_FILES).find((file) => (value as Record<string, Source>)[file] === undefined);
+  if (missing !== undefined) throw invalid(`${name} has no ${missing}, expected tokenizer, model and config`);
+};
+
+/** Accepts an embedder, a function that makes one, or the place of one. */
+export const anEmbedder: Check = (value, name) => {
+  const isEmbedder = typeof (value as { embed?: unknown } | null)?.embed === 'function';
+  if (value !== null && !isEmbedder && typeof value !== 'function') anEmbedderSource(value, name);
+};
+
+const CACHE_MODES = ['default', 'no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached'];
+
+/** What every reading of files takes. */
+export const READING = { cache: /* @__PURE__ */ oneOf(CACHE_MODES), signal: aSignal, onProgress: aCallback };
+
+export const LOAD_KEYS: Keys<LoadOptions> = {
+  index: aSource,
+  embedder: anEmbedder,
+  wasm: aWasmSource,
+  ...READING,
+};

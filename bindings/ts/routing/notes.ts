@@ -1,0 +1,56 @@
+/** Finds the options of a call that had no effect, or not all of it, for the notes of a decision. */
+import type { Decision, IndexInfo, Note, RouteTaskOptions } from '../types.js';
+
+type Constant = 'k' | 'kappa' | 'threshold' | 'sigma' | 'neighbours';
+
+/** Returns the constants on which the choice and its confidence do not depend. */
+function unusedBy({ policy, inputs }: NotedFacts): readonly Constant[] {
+  if (policy === 'signalbox') return ['k', 'threshold', 'sigma'];
+  // For a task, the paper's scores count predictions, and weigh them by the accuracy of the predictor.
+  return inputs === undefined ? ['threshold', 'sigma'] : [];
+}
+
+/** The constants that count rows of the index. */
+const COUNTS: readonly Constant[] = ['k', 'kappa', 'neighbours'];
+
+export interface NotedFacts
+  extends Pick<Decision, 'policy' | 'ranking' | 'fallbackReason' | 'bestSingleModel' | 'challenger'> {
+  /** Prompts of a task. */
+  inputs?: number;
+}
+
+function priceNotes({ qualityBar, costWeight }: RouteTaskOptions, facts: NotedFacts): Note[] {
+  const given = Object.entries({ qualityBar, costWeight })
+    .filter(([, value]) => value)
+    .map(([name]) => name);
+  if (given.length === 0) return [];
+  if (facts.ranking.every(({ usdPerMTok }) => usdPerMTok === null)) {
+    const have = given.length === 1 ? 'has' : 'have';
+    return [{ code: 'no_prices', message: `${given.join(' and ')} ${have} no effect: no candidate has a known price` }];
+  }
+  const wanted = facts.fallbackReason === 'low_confidence' ? facts.bestSingleModel : facts.challenger;
+  const isPriced = facts.ranking.some(({ model, usdPerMTok }) => model === wanted && usdPerMTok !== null);
+  if (isPriced || !given.includes('costWeight')) return [];
+  return [{ code: 'pick_without_price', message: `costWeight has no effect: the price of ${wanted} is not known` }];
+}
+
+/** Returns the notes of a decision, in the order of `NOTE_CODES`. */
+export function notesOf(options: RouteTaskOptions, { tasks, rows }: IndexInfo, facts: NotedFacts): Note[] {
+  const { policy } = facts;
+  const notes = priceNotes(options, facts);
+  if (policy === 'signalbox' && tasks.length === 1) {
+    const message =
+      'the policy signalbox compares tasks, but the index has only one: without labels it picks one model';
+    notes.push({ code: 'one_task', message });
+  }
+  for (const key of unusedBy(facts)) {
+    if (options[key] == null) continue;
+    notes.push({ code: 'unused_by_policy', message: `${key} does not affect the choice of the policy ${policy}` });
+  }
+  for (const key of COUNTS) {
+    const value = options[key];
+    if (value == null || value <= rows) continue;
+    notes.push({ code: 'more_than_rows', message: `${key} is ${value}, but the index has ${rows} rows` });
+  }
+  return notes;
+}

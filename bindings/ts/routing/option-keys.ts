@@ -1,0 +1,76 @@
+/** The keys of the options of each call of a router. The core checks their values; here they must be what JSON can say. */
+
+import { SignalboxError } from '../errors.js';
+import {
+  aCallback,
+  aFlag,
+  aList,
+  anything,
+  aSignal,
+  byModel,
+  type Check,
+  checkOptions,
+  described,
+  isPlainObject,
+  type Keys,
+  orNull,
+} from '../options.js';
+import type {
+  CascadeOptions,
+  EmbedOptions,
+  RouteManyOptions,
+  RouteOptions,
+  RouteTaskOptions,
+  SamplesOptions,
+} from '../types.js';
+
+const candidates: Check = (value) => {
+  if (Array.isArray(value)) return;
+  if (!isPlainObject(value)) {
+    throw new SignalboxError(
+      'invalid_argument',
+      `candidates is ${described(value)}, expected a list of names or { allow, deny }`,
+    );
+  }
+  checkOptions(
+    value as { allow?: unknown; deny?: unknown },
+    { allow: orNull(aList), deny: orNull(aList) },
+    'candidates',
+  );
+};
+
+export const ROUTE_KEYS: Keys<RouteOptions> = {
+  candidates,
+  policy: anything,
+  k: anything,
+  kappa: anything,
+  threshold: anything,
+  sigma: anything,
+  eta: anything,
+  maxCoveragePercentile: anything,
+  prices: orNull(byModel),
+  maxUsdPerMTok: anything,
+  qualityBar: anything,
+  costWeight: anything,
+  corrections: orNull(byModel),
+  neighbours: anything,
+  signal: aSignal,
+};
+
+export const ROUTE_MANY_KEYS: Keys<RouteManyOptions> = { ...ROUTE_KEYS, onProgress: aCallback };
+export const ROUTE_TASK_KEYS: Keys<RouteTaskOptions> = { ...ROUTE_MANY_KEYS, labels: orNull(aList) };
+export const EMBED_KEYS: Keys<EmbedOptions> = { signal: aSignal, onProgress: aCallback };
+export const SAMPLES_KEYS: Keys<SamplesOptions> = { ids: aFlag, outcomes: aFlag, signal: aSignal };
+
+export const CASCADE_KEYS: Keys<CascadeOptions> = {
+  candidates,
+  models: orNull(aList),
+  maxSteps: anything,
+  k: anything,
+  kappa: anything,
+  maxCoveragePercentile: anything,
+  prices: orNull(byModel),
+  maxUsdPerMTok: anything,
+  costWeight: anything,
+  signal: aSignal,
+};

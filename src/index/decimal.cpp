@@ -1,0 +1,56 @@
+#include "index/decimal.h"
+
+#include <cmath>
+
+namespace signalbox {
+namespace {
+
+/// The largest power of ten that a double holds exactly. A whole number divided by such a power is rounded only once:
+/// the result is the double nearest to that decimal.
+constexpr int kMostPlaces = 22;
+/// Digits that tell any two float32 apart, and digits that any double keeps.
+constexpr int kMostFloatDigits = 9;
+constexpr int kKeptDigits = 15;
+
+bool is_decimal(double value) { return value >= 1e-22 && value < 1e22; }
+
+double power_of_ten(int exponent) {
+  double out = 1;
+  for (int i = 0; i < exponent; ++i) out *= 10;
+  return out;
+}
+
+/// Returns the place of the first digit: 0 for 1 to 9.99, -1 for 0.1 to 0.99.
+int first_place(double value) {
+  int place = 0;
+  while (place < kMostPlaces && value >= power_of_ten(place + 1)) ++place;
+  while (place > -kMostPlaces && value * power_of_ten(-place) < 1) --place;
+  return place;
+}
+
+/// Rounds to a place after the decimal point, or before it if negative.
+double round_at(double value, int place) {
+  if (place > kMostPlaces || place < -kMostPlaces) return value;
+  const double power = power_of_ten(place < 0 ? -place : place);
+  return place < 0 ? std::nearbyint(value / power) * power : std::nearbyint(value * power) / power;
+}
+
+}  // namespace
+
+double shortest_decimal(float value) {
+  const double exact = static_cast<double>(value);
+  if (!is_decimal(exact)) return exact;
+  const int first = first_place(exact);
+  for (int digits = 1; digits <= kMostFloatDigits; ++digits) {
+    const double rounded = round_at(exact, digits - 1 - first);
+    if (static_cast<float>(rounded) == value) return rounded;
+  }
+  return exact;
+}
+
+double rounded_decimal(double value) {
+  if (!is_decimal(value)) return value;
+  return round_at(value, kKeptDigits - 1 - first_place(value));
+}
+
+}  // namespace signalbox
