@@ -1,6 +1,5 @@
 /** Reads tables from CSV, TSV, JSONL and Parquet through one interface. */
 import { type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { readCsvRows } from './csv.js';
 import { requiredObject } from './fields.js';
@@ -161,6 +160,8 @@ async function readParquetTable(file: InputFile, to: TableReader, options: ReadF
       const onComplete = (read: unknown[][]) => {
         block = read;
       };
+      // Compiles a WebAssembly module as it is imported, which a page's policy may forbid.
+      const { compressors } = await import('hyparquet-compressors');
       await parquetRead({
         file: buffer,
         metadata,

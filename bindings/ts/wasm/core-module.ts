@@ -5,6 +5,7 @@ import { type ReadOptions, readInto } from '../files/sources.js';
 import type { PolicyEntry } from '../policies.js';
 import type { IndexInfo, Source, WasmSource } from '../types.js';
 import createModule, { type GlueModule } from './signalbox-glue.mjs';
+import { WASM_FILE } from './signalbox-hash.mjs';
 import { WasmLoader, WasmModule } from './wasm-module.js';
 
 export { liveHandles } from './wasm-module.js';
@@ -116,7 +117,7 @@ export class Core extends WasmModule<GlueModule> {
   }
 }
 
-const loader = new WasmLoader(createModule, Core, WASM);
+const loader = new WasmLoader(createModule, Core, WASM, WASM_FILE);
 
 /** Loads the router's module; without a source, the package's own, which is shared. */
 export function loadCore(source: WasmSource | undefined, options: ReadOptions): Promise<Core> {
