@@ -4,7 +4,7 @@ import { throwIfAborted } from '../errors.js';
 import { concatenate } from '../files/sources.js';
 import { fileFromBlob, type InputFile } from '../importing/input-file.js';
 import { isEmbedder } from '../routing/inputs.js';
-import type { Steps } from '../steps.js';
+import { type Steps, turn } from '../steps.js';
 import { loadLab } from '../wasm/lab-module.js';
 import { buildFrom } from './from-files.js';
 import type { BenchmarkFile, BuildFromFilesOptions, BuiltBenchmark } from './types.js';
@@ -33,7 +33,7 @@ function stepsFor({ signal, onProgress }: BuildFromFilesOptions): Steps {
     },
     update: async (done, total) => {
       onProgress?.({ step, done, total });
-      await new Promise((resolve) => setTimeout(resolve));
+      await turn();
       throwIfAborted(signal);
     },
   };
