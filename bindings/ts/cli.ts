@@ -4,9 +4,10 @@ import { Command, Option } from 'commander';
 import { toCount, toList, toNumber, toWholeWithin } from './cli/arguments.js';
 import { cascadeText, decisionText, indexText, taskText } from './cli/decision-text.js';
 import { EMBEDDER_HELP, embedderOption, loadOnnx } from './cli/embedder-option.js';
+import { fail, watchOutput } from './cli/output.js';
 import { packageVersion } from './cli/package-version.js';
 import { readLabels, readPrompts } from './cli/prompt-files.js';
-import { type CascadeOptions, POLICIES, type Policy, Router, type RouteTaskOptions, SignalboxError } from './index.js';
+import { type CascadeOptions, POLICIES, type Policy, Router, type RouteTaskOptions } from './index.js';
 
 interface Options {
   json?: true;
@@ -175,21 +176,9 @@ async function makeProgram(): Promise<Command> {
   return program.addCommand(await evaluation());
 }
 
-/** A reader that closes the pipe early (`| head`) is not an error. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-});
-
+watchOutput();
 try {
   await (await makeProgram()).parseAsync();
 } catch (error) {
-  if (!(error instanceof SignalboxError)) throw error;
-  const { code, message } = error;
-  process.stderr.write(
-    process.argv.includes('--json')
-      ? `${JSON.stringify({ error: { code, message } })}\n`
-      : `signalbox: ${message} (${code})\n`,
-  );
-  process.exitCode = 1;
+  fail(error);
 }

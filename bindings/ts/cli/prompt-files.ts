@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { SignalboxError } from '../errors.js';
+import { diskError } from '../files/disk/errors.js';
 import type { Label } from '../types.js';
 
 type Row = Record<string, unknown>;
@@ -16,7 +17,7 @@ async function readText(file: string): Promise<string> {
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
   } catch (cause) {
     if (cause instanceof TypeError) throw invalid(`${file} is not UTF-8`, cause);
-    throw new SignalboxError('network', `${file} could not be read: ${(cause as Error).message}`, { cause });
+    throw diskError(`${file} could not be read`, cause);
   }
 }
 
