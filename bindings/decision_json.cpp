@@ -78,9 +78,12 @@ void add_value(const CascadeValue& value, Json& out) {
 
 Json neighbour_json(const Index& index, const Neighbour& n) {
   Json outcomes = Json::object();
+  auto& fields = outcomes.get_ref<Json::object_t&>();
+  fields.reserve(index.models());
   for (std::size_t m = 0; m < index.models(); ++m) {
     const bool measured = index.outcomes.is_measured(n.row, m);
-    outcomes[name(index, m)] = measured ? decimal(index.outcomes.at(n.row, m)) : Json(nullptr);
+    // Names are unique: a search for each among all before it would take the square of their number.
+    fields.emplace_back(name(index, m), measured ? decimal(index.outcomes.at(n.row, m)) : Json(nullptr));
   }
   const bool has_id = index.sample_ids.size() > 0;
   Json out = object({{"row", n.row},

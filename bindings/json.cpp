@@ -1,37 +1,12 @@
 #include "json.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
 namespace signalbox::bindings {
 
 namespace {
-
-/// Returns whether text keeps to the limits, if it is JSON at all: other text is left to the parser.
-bool keeps_to_limits(std::string_view text) {
-  std::array<std::size_t, kMaxDepth + 1> keys{};  // of the open object at each depth
-  std::size_t depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      else if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > kMaxDepth) return false;
-      keys[depth] = 0;
-    } else if (c == ']' || c == '}') {
-      if (depth > 0) --depth;
-    } else if (c == ':' && ++keys[depth] > kMaxKeys) {
-      return false;
-    }
-  }
-  return true;
-}
 
 /// Writes a limit as people do: 1, not 1.0.
 std::string limit(double value) {
@@ -66,11 +41,6 @@ std::string success(Json value) {
 
 std::string failure(const Error& error) {
   return dump(object({{"ok", false}, {"error", object({{"code", error.name()}, {"message", error.message}})}}));
-}
-
-Json parse_json(std::string_view text) {
-  if (!keeps_to_limits(text)) return Json(Json::value_t::discarded);
-  return Json::parse(text.begin(), text.end(), nullptr, false);
 }
 
 ObjectReader::ObjectReader(const Json& object, std::string what) : object_(object), what_(std::move(what)) {

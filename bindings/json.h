@@ -66,7 +66,7 @@ class ObjectReader {
 inline constexpr double kMostExact = 9007199254740992.0;
 
 /// Maximum nesting, and maximum keys of one object. Writing and copying JSON recurse, and a module has 1 MB of stack;
-/// an ordered object is searched key by key.
+/// a read of a key searches an ordered object from its start.
 inline constexpr std::size_t kMaxDepth = 64;
 inline constexpr std::size_t kMaxKeys = 1 << 14;
 

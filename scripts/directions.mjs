@@ -79,7 +79,7 @@ export const ROOMS = {
 };
 
 /** Files at the root that every room may import. The assets are addresses, which bundlers resolve from the root. */
-const VOCABULARY = ['types.ts', 'errors.ts', 'policies.ts', 'steps.ts', 'assets.ts', 'lab-assets.ts'];
+const VOCABULARY = ['types.ts', 'errors.ts', 'policies.ts', 'steps.ts', 'assets.ts', 'lab-assets.ts', 'root-node.ts'];
 
 /** Node-only files: the command, files that read or write disks, and the Node halves of `#` imports. */
 const isNodeOnly = (file) => /^cli(\/|\.ts$)|(^|\/)disk\/|-node\.ts$/.test(file);

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
 import { root, setUp } from './setup.mjs';
 import { QUIET } from './site.mjs';
 
@@ -45,7 +46,7 @@ function manifestOf(browser) {
 }
 
 /** Bundles the pages and the background, which share chunks. */
-async function buildPages(browser, target) {
+async function buildPages(browser, target, licenses) {
   const { build } = await import('vite');
   const pages = ['panel', 'settings', 'privacy', ...(browser === 'chromium' ? ['offscreen'] : [])];
   const inputs = pages.map((page) => [page, path.join(source, page, 'index.html')]);
@@ -58,7 +59,8 @@ async function buildPages(browser, target) {
     define: { FIREFOX: String(browser === 'firefox') },
     // Sentence transformers run as WebAssembly here; the other runtimes would only enlarge the zip.
     resolve: { alias: { 'onnxruntime-web/webgpu': 'onnxruntime-web/wasm' } },
-    worker: { format: 'es', rolldownOptions: QUIET },
+    worker: { format: 'es', plugins: () => [licenses.plugin()], rolldownOptions: QUIET },
+    plugins: [licenses.plugin()],
     build: {
       outDir: target,
       emptyOutDir: true,
@@ -78,9 +80,11 @@ async function buildPages(browser, target) {
 }
 
 /** Bundles the content script, which cannot be a module. */
-async function buildContent(browser, target) {
+async function buildContent(browser, target, licenses) {
   const { build } = await import('esbuild');
-  await build({
+  const { metafile } = await build({
+    metafile: true,
+    absWorkingDir: root,
     entryPoints: [path.join(source, 'content/main.ts')],
     outfile: path.join(target, 'content.js'),
     bundle: true,
@@ -90,6 +94,7 @@ async function buildContent(browser, target) {
     define: { FIREFOX: String(browser === 'firefox') },
     logLevel: 'error',
   });
+  licenses.add(modulesOf(metafile));
 }
 
 /** A fixed date for the files in the zip, the same day in every time zone. */
@@ -109,8 +114,10 @@ async function zip(folder) {
 
 /** Builds for one browser: a folder, and a zip beside it. */
 export async function buildExtension(browser, target) {
-  await buildPages(browser, target);
-  await buildContent(browser, target);
+  const licenses = new Licenses();
+  await buildPages(browser, target, licenses);
+  await buildContent(browser, target, licenses);
+  writeFileSync(path.join(target, LICENSES_FILE), licenses.text());
   writeFileSync(path.join(target, 'manifest.json'), `${JSON.stringify(manifestOf(browser), null, 2)}\n`);
   writeFileSync(`${target}.zip`, await zip(target));
 }

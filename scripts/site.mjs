@@ -1,11 +1,12 @@
 // `npm run demo`: builds the page into build/site and serves it on localhost. `npm run build:site` only builds it.
 // The folder uses relative paths and needs no special headers: any static host serves it.
 import { createHash } from 'node:crypto';
-import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
 import { root, setUp } from './setup.mjs';
 
 const site = path.join(root, 'build', 'site');
@@ -15,6 +16,7 @@ const TYPES = {
   '.css': 'text/css',
   '.json': 'application/json',
   '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
 };
 
 const source = path.join(root, 'web/site');
@@ -24,6 +26,7 @@ export const QUIET = { checks: { bundlerTimings: false } };
 
 export async function buildSite(target = site) {
   const { build } = await import('vite');
+  const licenses = new Licenses();
   await build({
     root: source,
     configFile: false,
@@ -31,15 +34,20 @@ export async function buildSite(target = site) {
     base: './',
     logLevel: 'warn',
     // ES modules, so that workers can share chunks.
-    worker: { format: 'es', rolldownOptions: QUIET },
+    worker: { format: 'es', plugins: () => [licenses.plugin()], rolldownOptions: QUIET },
+    plugins: [licenses.plugin()],
     // The page's content security policy forbids fetching data: URLs.
     build: { outDir: target, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, rolldownOptions: QUIET },
   });
-  await buildServiceWorker(target);
+  licenses.add(await buildServiceWorker(target));
+  writeFileSync(path.join(target, LICENSES_FILE), licenses.text());
 }
 
-/** Gives the service worker the hash of every file, so that it never caches a damaged one. ONNX Runtime is cached on use. */
-async function buildServiceWorker(target) {
+/**
+ * Gives the service worker the hash of every file, so that it never caches a damaged one. ONNX Runtime is cached on use.
+ * Returns the modules of the worker.
+ */
+export async function buildServiceWorker(target) {
   const files = readdirSync(target, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !/^ort[-.]/.test(entry.name))
     .map((entry) => path.join(entry.parentPath, entry.name))
@@ -47,11 +55,13 @@ async function buildServiceWorker(target) {
   const entries = files.map((file) => {
     const digest = createHash('sha256').update(readFileSync(file)).digest('base64');
     const url = path.relative(target, file).split(path.sep).join('/');
-    // Hosts may rewrite HTML, so it gets no integrity check. Other files have their hash in their name.
+    // Hosts may rewrite HTML, so it gets no integrity check. Files in assets/ have their hash in their name.
     return file.endsWith('.html') ? { url, revision: digest } : { url, revision: null, integrity: `sha256-${digest}` };
   });
   const { build } = await import('esbuild');
-  await build({
+  const { metafile } = await build({
+    metafile: true,
+    absWorkingDir: root,
     entryPoints: [path.join(source, 'offline/service-worker.ts')],
     outfile: path.join(target, 'service-worker.js'),
     bundle: true,
@@ -61,6 +71,7 @@ async function buildServiceWorker(target) {
     define: { PAGE_FILES: JSON.stringify(entries), 'process.env.NODE_ENV': '"production"' },
     logLevel: 'error',
   });
+  return modulesOf(metafile);
 }
 
 /** Returns the file that an address names; `undefined` if the address is invalid or leads out of the folder. */

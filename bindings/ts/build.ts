@@ -38,7 +38,7 @@ const toPlace = <T>(source: T) =>
 
 const startWorker = () =>
   typeof Worker === 'undefined'
-    ? startThread(new URL('./build-worker-entry.js', import.meta.url))
+    ? startThread('build-worker-entry.js')
     : new Worker(new URL('./build-worker-entry.js', import.meta.url), { type: 'module' });
 
 /**

@@ -6,7 +6,7 @@ import { cascadeText, decisionText, indexText, taskText } from './cli/decision-t
 import { EMBEDDER_HELP, embedderOption, loadOnnx } from './cli/embedder-option.js';
 import { fail, watchOutput } from './cli/output.js';
 import { packageVersion } from './cli/package-version.js';
-import { readLabels, readPrompts } from './cli/prompt-files.js';
+import { readLabels, readPrompts, readStandardInput } from './cli/prompt-files.js';
 import { type CascadeOptions, POLICIES, type Policy, Router, type RouteTaskOptions } from './index.js';
 
 interface Options {
@@ -87,12 +87,6 @@ const load = ({ index, embedder }: Options) => Router.load({ index, embedder: em
 const print = (options: Options, value: unknown, text: () => string) =>
   options.json ? JSON.stringify(value, null, 2) : text();
 
-async function readStdin(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 /** Loads the evaluation's modules only if the command line names `eval`, so that the other commands start fast. */
 async function evaluation(): Promise<Command> {
   const isAskedFor = process.argv.includes('eval');
@@ -119,7 +113,7 @@ async function makeProgram(): Promise<Command> {
   withRouting(program.command('route <prompt>'))
     .description('route one prompt (-: read it from standard input)')
     .action(async (prompt: string, options: Options) => {
-      const text = prompt === '-' ? await readStdin() : prompt;
+      const text = prompt === '-' ? await readStandardInput() : prompt;
       const router = await load(options);
       await show(router, async () => {
         const decision = await router.route(text, routeOptions(options));
@@ -127,7 +121,9 @@ async function makeProgram(): Promise<Command> {
       });
     });
   withRouting(program.command('route-task <file>'))
-    .description('route all prompts of a file together: text (one prompt per line), JSONL or CSV (column "prompt")')
+    .description(
+      'route all prompts of a file together: text (one prompt per line), JSON, JSONL or CSV (column "prompt")',
+    )
     .option(
       '--labels <file>',
       'known outcomes: CSV or JSONL with the number of the prompt, "index" (from 0), and one column per model',
@@ -149,7 +145,7 @@ async function makeProgram(): Promise<Command> {
     .option('--cost-weight <w>', 'accuracy to trade per US dollar per million tokens', toNumber)
     .option('--k <n>', 'number of neighbours that count', toCount)
     .action(async (prompt: string, options: Options) => {
-      const text = prompt === '-' ? await readStdin() : prompt;
+      const text = prompt === '-' ? await readStandardInput() : prompt;
       const router = await load(options);
       await show(router, async () => {
         const plan = await router.cascade(text, cascadeOptions(options));

@@ -33,7 +33,7 @@ interface Host {
 
 const startWorker = () =>
   typeof Worker === 'undefined'
-    ? startThread(new URL('./onnx-worker-entry.js', import.meta.url))
+    ? startThread('onnx-worker-entry.js')
     : new Worker(new URL('./onnx-worker-entry.js', import.meta.url), { type: 'module' });
 
 const isPage = () => typeof document !== 'undefined' && typeof Worker !== 'undefined';

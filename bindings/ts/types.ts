@@ -123,7 +123,10 @@ export interface RankedModel {
   model: string;
   /** Correctness predicted by the policy, after `corrections`, 0..1; out of coverage, the model's mean over tasks. */
   pCorrect: number;
-  /** 95% interval of `pCorrect`: of the mixture over tasks for `signalbox`, Wilson's for votes, exact for `s3`. */
+  /**
+   * 95% interval of `pCorrect`: of the mixture over tasks for `signalbox`, with the sampling error of the tasks' means,
+   * Wilson's for votes, exact for `s3`.
+   */
   interval: [low: number, high: number];
   /** Neighbours (over all inputs) or benchmark tasks (`signalbox`) with an outcome of this model. */
   votes: number;
@@ -192,8 +195,9 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   reasons: Reasons;
   /**
    * Probability that the pick is right at least as often as the best single model, less what was given up for the price:
-   * with `qualityBar` the bar, with `costWeight` what the saving is worth, with both their sum. 1 if the pick is the best
-   * single model.
+   * with `qualityBar` the bar, with `costWeight` what the saving is worth, with both their sum. If the pick is the best
+   * single model: for `signalbox` the same against the next best model, for the paper's scores 1. With `signalbox`, this
+   * and `challengerConfidence` include the sampling error of the benchmark: few samples per task make nobody sure.
    */
   confidence: number;
   /**

@@ -72,7 +72,7 @@ async function cloneable({ index, embedder, wasm, cache, signal }: LoadOptions):
 
 const startWorker = () =>
   typeof Worker === 'undefined'
-    ? startThread(new URL('./worker-entry.js', import.meta.url))
+    ? startThread('worker-entry.js')
     : new Worker(new URL('./worker-entry.js', import.meta.url), { type: 'module' });
 
 /**

@@ -93,7 +93,7 @@ export async function readBenchmark(folder) {
   const rowsOfTasks = data.taskNames.map(() => []);
   for (const [row, task] of data.rowTasks.entries()) rowsOfTasks[task].push(row);
   const { vectors, dim, embedder } = await embed(data.prompts, progress);
-  const benchmark = { ...data, tasks, models, modelList: data.models, rowsOfTasks, embedder };
+  const benchmark = { ...data, tasks, models, modelList: data.models, rowsOfTasks, embedder, vectors, dim };
   benchmark.accuracy = meansOf(benchmark, rowsOfTasks);
   benchmark.cosines = cosinesToTasks(vectors, dim, data.rowTasks, tasks);
   benchmark.pools = makePools(LIMITS, data.models).map(({ name, models: members }) => poolOf(benchmark, name, members));

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <string>
 
+#include "index/task_posterior.h"
 #include "routing/random.h"
 
 namespace signalbox {
@@ -86,13 +87,14 @@ KnownRows leave_out(const Benchmark& benchmark, std::span<const std::uint32_t> h
   out.totals = total_outcomes(benchmark.outcome_view(), benchmark.row_tasks, benchmark.tasks(), out.left_out);
   out.pool_means = pool_means(out.totals, kNoTask);
   out.task_means = task_means(out.totals);
+  out.task_posterior = fit_posterior(benchmark.outcome_view(), benchmark.row_tasks, out.totals, out.left_out);
   out.means_over_tasks = mean_over_tasks(out.task_means, benchmark.models, kNoTask);
   out.task_centroids = task_centroids(benchmark.codes.view(), benchmark.row_tasks, benchmark.tasks(), out.left_out);
   return out;
 }
 
 TaskProfiles profiles_of(const Benchmark& benchmark, const KnownRows& known) {
-  return {benchmark.dim, benchmark.models, known.task_centroids, known.task_means};
+  return {benchmark.dim, benchmark.models, known.task_centroids, known.task_means, &known.task_posterior};
 }
 
 std::uint64_t task_seed(std::uint64_t seed, std::size_t task) { return Random(seed + task).next(); }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "index/means.h"
+#include "index/task_posterior.h"
 
 namespace signalbox {
 
@@ -46,6 +47,7 @@ void derive_means(Index& index) {
   TaskTotals totals = total_outcomes(index.outcomes, index.row_tasks, index.tasks());
   index.task_means = task_means(totals);
   index.pool_means = pool_means(totals, kNoTask);
+  index.task_posterior = fit_posterior(index.outcomes, index.row_tasks, totals);
   index.task_rows = std::move(totals.rows);
   index.task_centroids = task_centroids(index.codes, index.row_tasks, index.tasks());
 }

@@ -92,6 +92,15 @@ struct PairView {
   std::span<const float> p;  ///< [pairs, models]
 };
 
+/// Posterior of the models' true mean outcomes in each task, of which the benchmark has a sample; see fit_posterior.
+struct TaskPosterior {
+  std::vector<double> deviation;             ///< [tasks, models] mean outcome less the task's difficulty, shrunk toward
+                                             ///< the model's overall deviation; without an outcome that deviation.
+  std::vector<double> deviation_variance;    ///< [tasks, models] two models differ by the variances of both.
+  std::vector<double> correctness;           ///< [tasks, models] mean outcome, shrunk toward the model's overall mean.
+  std::vector<double> correctness_variance;  ///< [tasks, models]
+};
+
 /// A named part of the file, for inspection.
 struct SectionInfo {
   std::string_view name;
@@ -131,6 +140,7 @@ class Index {
   // Derived when the file is opened.
   std::vector<double> pool_means;      ///< [models] mean outcome over all rows; NaN without an outcome.
   std::vector<double> task_means;      ///< [tasks, models] mean outcome in the task; NaN without an outcome.
+  TaskPosterior task_posterior;        ///< The same with its sampling error.
   std::vector<std::size_t> task_rows;  ///< [tasks] number of rows in each task.
   std::vector<float> task_centroids;   ///< [tasks, dim] unit mean of each task's rows; zero without rows.
 

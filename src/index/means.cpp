@@ -1,5 +1,6 @@
 #include "index/means.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -10,25 +11,46 @@ double ratio_or_nan(double sum, std::size_t count) {
   return count > 0 ? sum / static_cast<double>(count) : std::numeric_limits<double>::quiet_NaN();
 }
 
-}  // namespace
-
-TaskTotals total_outcomes(const OutcomeView& outcomes, std::span<const std::uint16_t> row_tasks, std::size_t tasks,
-                          std::span<const std::uint8_t> left_out) {
-  const std::size_t models = outcomes.models;
-  TaskTotals out{models, std::vector<double>(tasks * models, 0), std::vector<std::size_t>(tasks * models, 0),
-                 std::vector<std::size_t>(tasks, 0)};
-  for (std::size_t row = 0; row < row_tasks.size(); ++row) {
-    if (!left_out.empty() && left_out[row] != 0) continue;
-    const std::size_t task = row_tasks[row];
-    ++out.rows[task];
+/// Takes one turn of least squares for mean = difficulty of the task + strength of the model: the difficulties for
+/// given strengths, then the strengths, which sum to 0. A model without a mean has none. Returns the largest change of
+/// a strength.
+double take_turn(std::span<const double> means, std::vector<double>& difficulty, std::vector<double>& strength) {
+  const std::size_t models = strength.size();
+  const std::vector<double> before = strength;
+  for (std::size_t s = 0; s < difficulty.size(); ++s) {
+    double sum = 0;
+    std::size_t count = 0;
     for (std::size_t m = 0; m < models; ++m) {
-      if (!outcomes.is_measured(row, m)) continue;
-      out.sums[task * models + m] += static_cast<double>(outcomes.at(row, m));
-      ++out.counts[task * models + m];
+      if (std::isnan(means[s * models + m])) continue;
+      sum += means[s * models + m] - strength[m];
+      ++count;
     }
+    difficulty[s] = count > 0 ? sum / static_cast<double>(count) : std::nan("");
   }
-  return out;
+  double total = 0;
+  std::size_t measured = 0;
+  for (std::size_t m = 0; m < models; ++m) {
+    double sum = 0;
+    std::size_t count = 0;
+    for (std::size_t s = 0; s < difficulty.size(); ++s) {
+      if (std::isnan(means[s * models + m])) continue;
+      sum += means[s * models + m] - difficulty[s];
+      ++count;
+    }
+    strength[m] = count > 0 ? sum / static_cast<double>(count) : std::nan("");
+    total += count > 0 ? strength[m] : 0;
+    measured += count > 0 ? 1 : 0;
+  }
+  double moved = 0;
+  for (std::size_t m = 0; m < models; ++m) {
+    const double next = std::isnan(strength[m]) ? 0 : strength[m] - total / static_cast<double>(measured);
+    moved = std::max(moved, std::abs(next - before[m]));
+    strength[m] = next;
+  }
+  return moved;
 }
+
+}  // namespace
 
 std::vector<double> task_means(const TaskTotals& totals) {
   std::vector<double> out(totals.sums.size());
@@ -63,6 +85,18 @@ std::vector<double> mean_over_tasks(std::span<const double> task_means, std::siz
       ++count;
     }
     out[m] = ratio_or_nan(sum, count);
+  }
+  return out;
+}
+
+MeanSplit split_means(std::span<const double> means, std::size_t models) {
+  constexpr int kMostTurns = 50;  // Two if no mean is missing, some ten if half are.
+  MeanSplit out{std::vector<double>(means.size() / models, 0), std::vector<double>(means.size(), 0)};
+  std::vector<double> strength(models, 0);
+  for (int turn = 0; turn < kMostTurns && take_turn(means, out.difficulty, strength) > 1e-12; ++turn) {
+  }
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    out.deviation[i] = std::isnan(means[i]) ? strength[i % models] : means[i] - out.difficulty[i / models];
   }
   return out;
 }

@@ -7,22 +7,9 @@
 #include <vector>
 
 #include "index/index.h"
+#include "index/totals.h"
 
 namespace signalbox {
-
-/// Sums of the outcomes of each task.
-struct TaskTotals {
-  std::size_t models = 0;
-  std::vector<double> sums;         ///< [tasks, models]
-  std::vector<std::size_t> counts;  ///< [tasks, models] measured outcomes.
-  std::vector<std::size_t> rows;    ///< [tasks]
-
-  [[nodiscard]] std::size_t tasks() const { return rows.size(); }
-};
-
-/// Sums the outcomes of all rows, or of those not marked in `left_out` [rows].
-[[nodiscard]] TaskTotals total_outcomes(const OutcomeView& outcomes, std::span<const std::uint16_t> row_tasks,
-                                        std::size_t tasks, std::span<const std::uint8_t> left_out = {});
 
 /// Returns mean outcomes [tasks, models]; NaN if the model has no outcome in the task.
 [[nodiscard]] std::vector<double> task_means(const TaskTotals& totals);
@@ -34,6 +21,17 @@ struct TaskTotals {
 /// Returns unweighted means [models] over the tasks of `task_means`; see the overload for an index.
 [[nodiscard]] std::vector<double> mean_over_tasks(std::span<const double> task_means, std::size_t models,
                                                   std::size_t excluded_task);
+
+/// Mean outcomes of tasks, split into the difficulty of the task and each model's deviation from it.
+struct MeanSplit {
+  std::vector<double> difficulty;  ///< [tasks] expected mean of all models; NaN if none was measured.
+  std::vector<double> deviation;   ///< [tasks, models] sum to 0 in each task without a missing mean.
+};
+
+/// Splits means [tasks, models], NaN if missing. If none is missing, difficulty is the plain mean. Otherwise a task
+/// must not look easy or hard, nor a model strong, because of which models were measured: difficulties and strengths
+/// are found together by least squares, and the strength of a model stands in for its missing deviations.
+[[nodiscard]] MeanSplit split_means(std::span<const double> means, std::size_t models);
 
 /// Returns the unit mean vectors [tasks, dim] of each task's rows, or of those not marked in `left_out` [rows]; zero
 /// without rows, or if they cancel out.

@@ -106,7 +106,8 @@ std::vector<CascadeStep> plan_steps(const Index& index, std::span<const float> v
     expected.push_back(predicted[m]);
     prices.push_back(all_prices[m]);
   }
-  const TaskProfiles profiles{index.codes.dim, index.models(), index.task_centroids, index.task_means};
+  const TaskProfiles profiles{index.codes.dim, index.models(), index.task_centroids, index.task_means,
+                              &index.task_posterior};
   const auto resembling = decision.out_of_coverage ? std::span<const float>() : vector;
   const std::vector<double> weights = row_weights(profiles, index.task_rows, resembling, options.route.mixture);
   const std::vector<double> chances = conditional_chances(benchmark, weights, near, expected, FailurePriors());
@@ -116,6 +117,35 @@ std::vector<CascadeStep> plan_steps(const Index& index, std::span<const float> v
   std::vector<CascadeStep> steps = steps_of(path, near, chances, prices, options.rules.cost_weight);
   for (CascadeStep& step : steps) step.model = order[step.model];
   return steps;
+}
+
+/// Reduces models, the cheapest first, to kMostCascadeModels, as cascade_models says.
+std::vector<std::size_t> reduce(const std::vector<std::size_t>& order, std::span<const double> predicted) {
+  std::vector<std::size_t> beaten;  // Places. Dropping one does not change which others are.
+  double best = predicted[order[0]];
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    if (predicted[order[i]] <= best) beaten.push_back(i);
+    best = std::max(best, predicted[order[i]]);
+  }
+  std::sort(beaten.begin(), beaten.end(), [&](std::size_t a, std::size_t b) {
+    const double of_a = predicted[order[a]];
+    const double of_b = predicted[order[b]];
+    return of_a != of_b ? of_a < of_b : a > b;
+  });
+  std::size_t surplus = order.size() - kMostCascadeModels;
+  std::vector<bool> dropped(order.size(), false);
+  for (std::size_t i = 0; i < beaten.size() && surplus > 0; ++i, --surplus) dropped[beaten[i]] = true;
+  // Without a beaten one, predictions rise with the price: the worst are the ones after the cheapest.
+  for (std::size_t i = 1; surplus > 0; ++i) {
+    if (dropped[i]) continue;
+    dropped[i] = true;
+    --surplus;
+  }
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (!dropped[i]) out.push_back(order[i]);
+  }
+  return out;
 }
 
 }  // namespace
@@ -186,25 +216,10 @@ std::vector<std::size_t> cascade_models(std::span<const double> predicted, std::
   };
   std::vector<std::size_t> order;
   for (std::size_t m = 0; m < prices.size(); ++m) {
-    if (prices[m] >= 0) order.insert(std::upper_bound(order.begin(), order.end(), m, is_before), m);
+    if (prices[m] >= 0) order.push_back(m);
   }
-  while (order.size() > kMostCascadeModels) {
-    std::size_t worst = 0;
-    bool worst_is_beaten = false;
-    double best = predicted[order[0]];
-    for (std::size_t i = 1; i < order.size(); ++i) {
-      const double mine = predicted[order[i]];
-      const bool is_beaten = mine <= best;
-      const bool is_worse = worst == 0 || (is_beaten == worst_is_beaten ? mine <= predicted[order[worst]] : is_beaten);
-      if (is_worse) {
-        worst = i;
-        worst_is_beaten = is_beaten;
-      }
-      best = std::max(best, mine);
-    }
-    order.erase(order.begin() + static_cast<std::ptrdiff_t>(worst));
-  }
-  return order;
+  std::stable_sort(order.begin(), order.end(), is_before);
+  return order.size() > kMostCascadeModels ? reduce(order, predicted) : order;
 }
 
 std::vector<double> row_weights(const TaskProfiles& profiles, std::span<const std::size_t> task_rows,

@@ -52,9 +52,11 @@ Choice choose(const Forecast& forecast, const ChoiceRules& rules, Fallback fallb
   if (out.fallback == Fallback::kNone && !leaves) out.fallback = Fallback::kLowConfidence;
   const std::size_t wanted = out.fallback == Fallback::kLowConfidence ? out.best_single : out.challenger;
   out.model = trade_for_price(wanted, scores, rules.prices, exclusions, rules.price_rules);
-  if (out.model != out.best_single) {
-    out.confidence = probability_at_least(forecast, out.model, out.best_single, ahead(out.model, out.best_single),
-                                          given_up(wanted, out.model, rules));
+  std::size_t rival = out.best_single;
+  if (out.model == rival && forecast.compares_runner_up) rival = next_best_allowed(scores, exclusions, rival);
+  if (out.model != rival) {
+    out.confidence =
+        probability_at_least(forecast, out.model, rival, ahead(out.model, rival), given_up(wanted, out.model, rules));
   }
   return out;
 }

@@ -40,7 +40,8 @@ Result<Candidates> candidates_of(const Index& index, const RouteOptions& options
 }
 
 Evidence evidence_of(const Index& index, const Candidates& candidates, const RouteOptions& options) {
-  const TaskProfiles profiles{index.codes.dim, index.models(), index.task_centroids, index.task_means};
+  const TaskProfiles profiles{index.codes.dim, index.models(), index.task_centroids, index.task_means,
+                              &index.task_posterior};
   return {profiles, candidates.means, candidates.exclusions, options.constants, options.mixture};
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "index/means.h"
+
 namespace signalbox {
 namespace {
 
@@ -37,74 +39,11 @@ double effective_count(const std::vector<double>& weights) {
   return 1 / squared;
 }
 
-/// Accuracies of the candidates by task, split into the task's difficulty and each model's deviation from it. The
-/// deviations of a task sum to 0.
-struct Split {
-  std::vector<double> difficulty;  ///< [tasks] expected mean of all candidates; NaN if none was measured.
-  std::vector<double> deviation;   ///< [tasks, models]
-};
-
 /// Returns the means of the candidates; NaN for excluded models.
 std::vector<double> candidate_means(const TaskProfiles& profiles, std::span<const Exclusion> exclusions) {
   std::vector<double> out(profiles.means.begin(), profiles.means.end());
   for (std::size_t i = 0; i < out.size(); ++i) {
     if (exclusions[i % profiles.models] != Exclusion::kNone) out[i] = std::nan("");
-  }
-  return out;
-}
-
-/// Takes one turn of least squares for mean = difficulty of the task + strength of the model: the difficulties for
-/// given strengths, then the strengths, which sum to 0. A model without a mean has none. Returns the largest change of
-/// a strength.
-double take_turn(const std::vector<double>& means, std::vector<double>& difficulty, std::vector<double>& strength) {
-  const std::size_t models = strength.size();
-  const std::vector<double> before = strength;
-  for (std::size_t s = 0; s < difficulty.size(); ++s) {
-    double sum = 0;
-    std::size_t count = 0;
-    for (std::size_t m = 0; m < models; ++m) {
-      if (std::isnan(means[s * models + m])) continue;
-      sum += means[s * models + m] - strength[m];
-      ++count;
-    }
-    difficulty[s] = count > 0 ? sum / static_cast<double>(count) : std::nan("");
-  }
-  double total = 0;
-  std::size_t measured = 0;
-  for (std::size_t m = 0; m < models; ++m) {
-    double sum = 0;
-    std::size_t count = 0;
-    for (std::size_t s = 0; s < difficulty.size(); ++s) {
-      if (std::isnan(means[s * models + m])) continue;
-      sum += means[s * models + m] - difficulty[s];
-      ++count;
-    }
-    strength[m] = count > 0 ? sum / static_cast<double>(count) : std::nan("");
-    total += count > 0 ? strength[m] : 0;
-    measured += count > 0 ? 1 : 0;
-  }
-  double moved = 0;
-  for (std::size_t m = 0; m < models; ++m) {
-    const double next = std::isnan(strength[m]) ? 0 : strength[m] - total / static_cast<double>(measured);
-    moved = std::max(moved, std::abs(next - before[m]));
-    strength[m] = next;
-  }
-  return moved;
-}
-
-/// Splits means. If none is missing, difficulty is the plain mean. Otherwise a task must not look easy or hard, nor a
-/// model strong, because of which models were measured: difficulties and strengths are found together, and the strength
-/// of a model stands in for missing means.
-Split split_means(const TaskProfiles& profiles, std::span<const Exclusion> exclusions) {
-  constexpr int kMostTurns = 50;  // Two if no mean is missing, some ten if half are.
-  const std::size_t models = profiles.models;
-  const std::vector<double> means = candidate_means(profiles, exclusions);
-  Split out{std::vector<double>(profiles.tasks(), 0), std::vector<double>(means.size(), 0)};
-  std::vector<double> strength(models, 0);
-  for (int turn = 0; turn < kMostTurns && take_turn(means, out.difficulty, strength) > 1e-12; ++turn) {
-  }
-  for (std::size_t i = 0; i < means.size(); ++i) {
-    out.deviation[i] = std::isnan(means[i]) ? strength[i % models] : means[i] - out.difficulty[i / models];
   }
   return out;
 }
@@ -122,12 +61,16 @@ double total_of(const LabelMeans& labels) {
   return total;
 }
 
+/// Returns the mean deviation of the models that have labels, weighted by these.
+double labelled_deviation(std::span<const double> deviation, const LabelMeans& labels, double total) {
+  double out = 0;
+  for (std::size_t m = 0; m < deviation.size(); ++m) out += labels.counts[m] * deviation[m] / total;
+  return out;
+}
+
 Fit fit_task(std::span<const double> deviation, const LabelMeans& labels, const MixtureConstants& c) {
-  const double total = total_of(labels);
   Fit out;
-  for (std::size_t m = 0; m < deviation.size(); ++m) {
-    out.labelled_deviation += labels.counts[m] * deviation[m] / total;
-  }
+  out.labelled_deviation = labelled_deviation(deviation, labels, total_of(labels));
   std::size_t labelled = 0;
   for (std::size_t m = 0; m < deviation.size(); ++m) {
     if (!(labels.counts[m] > 0)) continue;
@@ -137,6 +80,22 @@ Fit fit_task(std::span<const double> deviation, const LabelMeans& labels, const 
   }
   out.log_likelihood *= c.independent_models / static_cast<double>(labelled);
   return out;
+}
+
+/// Blends deviations, [tasks, models], with those of the labels: the expected deviations on a new task like each one.
+std::vector<double> blend_with_labels(std::vector<double> deviations, const LabelMeans& labels, double prior_labels) {
+  const std::size_t models = labels.counts.size();
+  const double total = total_of(labels);
+  if (!(total > 0)) return deviations;
+  for (std::size_t at = 0; at < deviations.size(); at += models) {
+    const std::span of_task = std::span(deviations).subspan(at, models);
+    const double base = labelled_deviation(of_task, labels, total);
+    for (std::size_t m = 0; m < models; ++m) {
+      const double n = labels.counts[m];
+      if (n > 0) of_task[m] = (prior_labels * of_task[m] + n * (labels.relative[m] + base)) / (prior_labels + n);
+    }
+  }
+  return deviations;
 }
 
 /// Labels as evidence of a task's difficulty.
@@ -157,9 +116,11 @@ Difficulty difficulty_of(const LabelMeans& labels, const MixtureConstants& c) {
   return out;
 }
 
-/// Adds expected correctness and its interval. For these a task's difficulty counts as evidence, too.
-void add_correctness(const Split& split, const std::vector<Fit>& fits, const Difficulty& seen,
-                     const MixtureConstants& c, TaskMixture& out) {
+/// Adds expected correctness and its interval. For these a task's difficulty counts as evidence, too. relative: [tasks,
+/// models] expected deviations.
+void add_correctness(const TaskProfiles& profiles, const MeanSplit& split, std::span<const double> relative,
+                     const std::vector<Fit>& fits, const Difficulty& seen, const MixtureConstants& c,
+                     TaskMixture& out) {
   const std::size_t models = out.relative.size();
   std::vector<double> weights = out.weights;
   std::vector<double> difficulty = split.difficulty;
@@ -180,20 +141,34 @@ void add_correctness(const Split& split, const std::vector<Fit>& fits, const Dif
   expected = std::min(expected, 1 - *std::max_element(out.relative.begin(), out.relative.end()));
   constexpr double kZ = 1.959963984540054;  // 97.5% quantile of the normal distribution
   for (std::size_t m = 0; m < models; ++m) {
+    const double prior_share = c.prior_labels / out.evidence[m];
     double mean = 0;
     double square = 0;
+    double sampling = 0;
+    double shift = 0;  // Of the centre, from the means to the posterior's.
     for (std::size_t s = 0; s < weights.size(); ++s) {
       if (!(weights[s] > 0)) continue;
-      const double value = difficulty[s] + out.task_relative[s * models + m];
+      const std::size_t i = s * models + m;
+      double value = difficulty[s] + relative[i];
+      if (profiles.posterior != nullptr) {
+        sampling += weights[s] * prior_share * prior_share * profiles.posterior->correctness_variance[i];
+        const double off = profiles.posterior->correctness[i] - profiles.means[i];
+        if (!std::isnan(off)) {
+          value += prior_share * off;
+          shift += weights[s] * prior_share * off;
+        }
+      }
       mean += weights[s] * value;
       square += weights[s] * value * value;
     }
-    const double variance = std::max(0.0, square - mean * mean) + c.difficulty_variance * (1 - seen.pull) +
+    const double variance = std::max(0.0, square - mean * mean) + sampling + c.difficulty_variance * (1 - seen.pull) +
                             c.model_variance / out.evidence[m];
     const double half = kZ * std::sqrt(variance);
     const double centre = expected + out.relative[m];  // In the same order as `relative`.
     out.correctness[m] = std::clamp(centre, 0.0, 1.0);
-    out.intervals[m] = {std::clamp(centre - half, 0.0, 1.0), std::clamp(centre + half, 0.0, 1.0)};
+    // Few outcomes move the interval toward the prior; it never leaves the prediction out.
+    out.intervals[m] = {std::clamp(centre + std::min(0.0, shift - half), 0.0, 1.0),
+                        std::clamp(centre + std::max(0.0, shift + half), 0.0, 1.0)};
   }
 }
 
@@ -283,7 +258,7 @@ LabelMeans label_means(std::span<const float> outcomes, std::span<const Exclusio
 TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> votes, const LabelMeans& labels,
                       std::span<const Exclusion> exclusions, const MixtureConstants& constants) {
   const std::size_t models = profiles.models;
-  const Split split = split_means(profiles, exclusions);
+  const MeanSplit split = split_means(candidate_means(profiles, exclusions), models);
   const bool labelled = total_of(labels) > 0;
   TaskMixture out;
   out.weights.assign(votes.begin(), votes.end());
@@ -304,32 +279,36 @@ TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> vote
   out.relative.assign(models, 0);
   out.correctness.assign(models, 0);
   out.intervals.resize(models);
-  out.task_relative.assign(split.deviation.size(), 0);
   out.evidence.assign(models, constants.prior_labels);
   out.difference_variance = constants.difference_variance;
   for (std::size_t m = 0; m < models; ++m) out.evidence[m] += labels.counts[m];
-  for (std::size_t s = 0; s < fits.size(); ++s) {
-    for (std::size_t m = 0; m < models; ++m) {
-      double value = split.deviation[s * models + m];
-      if (labels.counts[m] > 0) {
-        const double seen = labels.relative[m] + fits[s].labelled_deviation;
-        value = (constants.prior_labels * value + labels.counts[m] * seen) / out.evidence[m];
-      }
-      out.task_relative[s * models + m] = value;
-      out.relative[m] += out.weights[s] * value;
-    }
+  std::vector<double> relative = blend_with_labels(split.deviation, labels, constants.prior_labels);
+  for (std::size_t i = 0; i < relative.size(); ++i) out.relative[i % models] += out.weights[i / models] * relative[i];
+  add_correctness(profiles, split, relative, fits, difficulty_of(labels, constants), constants, out);
+  if (profiles.posterior == nullptr) {
+    out.task_relative = std::move(relative);
+    return out;
   }
-  add_correctness(split, fits, difficulty_of(labels, constants), constants, out);
+  out.task_relative = blend_with_labels(profiles.posterior->deviation, labels, constants.prior_labels);
+  out.task_variance = profiles.posterior->deviation_variance;
+  for (std::size_t i = 0; i < out.task_variance.size(); ++i) {
+    const double prior_share = constants.prior_labels / out.evidence[i % models];
+    out.task_variance[i] *= prior_share * prior_share;
+  }
   return out;
 }
 
 double probability_better(const TaskMixture& mixture, std::size_t first, std::size_t second, double ahead) {
   const std::size_t models = mixture.relative.size();
-  const double variance =
+  const double of_new_task =
       mixture.difference_variance / 2 * (1 / mixture.evidence[first] + 1 / mixture.evidence[second]);
   double sum = 0;
   for (std::size_t s = 0; s < mixture.weights.size(); ++s) {
     const double* of_task = mixture.task_relative.data() + s * models;
+    double variance = of_new_task;
+    if (!mixture.task_variance.empty()) {
+      variance += mixture.task_variance[s * models + first] + mixture.task_variance[s * models + second];
+    }
     const double z = (of_task[first] - of_task[second] + ahead) / std::sqrt(variance);
     sum += mixture.weights[s] * .5 * std::erfc(-z / std::sqrt(2.0));
   }

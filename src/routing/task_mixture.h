@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "index/index.h"
 #include "routing/scores.h"
 #include "routing/selection.h"
 #include "routing/task_scores.h"
@@ -32,8 +33,9 @@ struct MixtureConstants {
 struct TaskProfiles {
   std::size_t dim = 0;
   std::size_t models = 0;
-  std::span<const float> centroids;  ///< [tasks, dim] see task_centroids.
-  std::span<const double> means;     ///< [tasks, models] mean outcome; NaN without an outcome.
+  std::span<const float> centroids;          ///< [tasks, dim] see task_centroids.
+  std::span<const double> means;             ///< [tasks, models] mean outcome; NaN without an outcome.
+  const TaskPosterior* posterior = nullptr;  ///< Of the true means; null: `means` has no sampling error.
 
   [[nodiscard]] std::size_t tasks() const { return means.size() / models; }
 };
@@ -73,8 +75,10 @@ struct TaskMixture {
                                  ///< argmax. 0 for excluded models.
   std::vector<double>
       correctness;  ///< [models] expected correctness, 0..1; ordered as `relative`, except for ties at 0.
-  std::vector<Interval> intervals;    ///< [models] 95%.
-  std::vector<double> task_relative;  ///< [tasks, models] `relative` if the new task were like this one.
+  std::vector<Interval> intervals;    ///< [models] 95%, with the sampling error of the task means.
+  std::vector<double> task_relative;  ///< [tasks, models] posterior mean of the correctness on a new task like this
+                                      ///< one, less a number that all models of the task share.
+  std::vector<double> task_variance;  ///< [tasks, models] its sampling variance; empty: none.
   std::vector<double> evidence;       ///< [models] prior labels and labels.
   double difference_variance = 0;     ///< See MixtureConstants.
 };
@@ -82,13 +86,15 @@ struct TaskMixture {
 /// Mixes the tasks by their votes, [tasks]; if all votes are 0, tasks count alike. Every model that is not excluded
 /// must have an outcome somewhere. If a task lacks one, the strength of the model stands in: means are fitted by
 /// difficulty of the task + strength of the model, so that neither depends on which models were measured where.
+/// The sampling error of the means is part of `intervals` and of probability_better, not of the expectations.
 /// Complexity: O(tasks * models).
 [[nodiscard]] TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> votes,
                                     const LabelMeans& labels, std::span<const Exclusion> exclusions,
                                     const MixtureConstants& constants);
 
 /// Returns P(the first model is right more often than the second one on the new task): the mixture over tasks of normal
-/// distributions of their difference, to which `ahead` is added.
+/// distributions of their difference, to which `ahead` is added. The variance is that of a new task around a benchmark
+/// task and that of the sample behind the task's means.
 [[nodiscard]] double probability_better(const TaskMixture& mixture, std::size_t first, std::size_t second,
                                         double ahead = 0);
 

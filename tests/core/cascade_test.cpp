@@ -195,6 +195,41 @@ TEST(CascadeModels, AreThoseWithAPriceCheapFirst) {
   EXPECT_EQ(std::count(order.begin(), order.end(), 10U), 0);
 }
 
+/// Drops models one by one, as cascade_models says.
+std::vector<std::size_t> reduced_one_by_one(std::span<const double> predicted, std::vector<std::size_t> order) {
+  const auto is_beaten = [&](std::size_t place) {
+    return std::any_of(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(place),
+                       [&](std::size_t cheaper) { return predicted[cheaper] >= predicted[order[place]]; });
+  };
+  while (order.size() > kMostCascadeModels) {
+    std::size_t worst = 1;
+    for (std::size_t i = 2; i < order.size(); ++i) {
+      const bool is_no_better = predicted[order[i]] <= predicted[order[worst]];
+      if (is_beaten(i) == is_beaten(worst) ? is_no_better : is_beaten(i)) worst = i;
+    }
+    order.erase(order.begin() + static_cast<std::ptrdiff_t>(worst));
+  }
+  return order;
+}
+
+TEST(CascadeModels, AreReducedAsIfOneByOne) {
+  for (std::uint32_t seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    const std::size_t models = 13 + seed % 30;
+    std::vector<double> predicted(models);
+    std::vector<double> prices(models);
+    std::vector<std::size_t> order(models);
+    // Few values, so that some are equal; or predictions that rise with the price, so that none is beaten.
+    for (std::size_t m = 0; m < models; ++m) {
+      order[m] = m;
+      prices[m] = static_cast<double>(m);
+      predicted[m] = seed % 4 == 0 ? static_cast<double>(m) : static_cast<double>(random() % 8);
+    }
+    EXPECT_EQ(cascade_models(predicted, prices), reduced_one_by_one(predicted, order));
+  }
+}
+
 TEST(Verdicts, AreWeighedByBayesRule) {
   // Two models whose joint outcomes are known: P(1 right) = .6, P(2 right | 1 wrong) = .25, P(2 right) = .7.
   CascadeStep first;

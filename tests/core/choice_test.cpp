@@ -126,16 +126,45 @@ ChoiceRules dial(double quality_bar, double cost_weight = 0) {
   return {.prices = kPrices, .price_rules = {.quality_bar = quality_bar, .cost_weight = cost_weight}};
 }
 
-TEST(Confidence, IsOneInTheBestSingleModel) {
+TEST(Confidence, IsOneInTheBestSingleModelUnlessTheForecastComparesIt) {
   for (const Forecast& forecast : {mixture_forecast(), votes_forecast(), counts_forecast()}) {
     EXPECT_EQ(choose(forecast, {.eta = 1}).confidence, 1) << "fallen back";
     Forecast best = forecast;
     best.scores = {.9, .2, .1};
-    best.compares_runner_up = true;
     EXPECT_EQ(choose(best, {}).confidence, 1);
-    EXPECT_LT(choose(best, {}).challenger_confidence, 1);
     EXPECT_EQ(choose(best, dial(.05)).confidence, 1);
   }
+}
+
+TEST(Confidence, ComparesTheBestSingleModelWithTheNextIfTheForecastDoes) {
+  for (Forecast best : {mixture_forecast(), votes_forecast(), counts_forecast()}) {
+    best.compares_runner_up = true;
+    const Choice fallen_back = choose(best, {.eta = 1});
+    EXPECT_EQ(fallen_back.model, 0U);
+    EXPECT_EQ(fallen_back.confidence, probability_at_least(best, 0, 1, 0, 0)) << "against the challenger";
+    best.scores = {.9, .2, .1};
+    EXPECT_EQ(choose(best, {}).confidence, probability_at_least(best, 0, 1, 0, 0));
+    EXPECT_LT(choose(best, {}).confidence, 1);
+    EXPECT_EQ(choose(best, dial(.05)).confidence, probability_at_least(best, 0, 1, 0, .05));
+    best.exclusions[1] = Exclusion::kDenied;
+    EXPECT_EQ(choose(best, {}).confidence, probability_at_least(best, 0, 2, 0, 0));
+    best.exclusions[2] = Exclusion::kDenied;
+    EXPECT_EQ(choose(best, {}).confidence, 1) << "nobody is left to compare with";
+  }
+}
+
+TEST(Confidence, HasTheSamplingErrorOfTheTaskMeans) {
+  Forecast forecast = mixture_forecast();
+  const double exact = probability_at_least(forecast, 1, 0, 0, 0);
+  TaskMixture& mixture = *std::get_if<TaskMixture>(&forecast.grounds);
+  mixture.task_variance = {.01, .03, 0, .02, .04, 0};
+  // Differences .3 and -.35, of variance .075 (1/40 + 1/50) + .04 and + .06.
+  const auto normal = [](double z) { return .5 * std::erfc(-z / std::sqrt(2.0)); };
+  const double expected = .7 * normal(.3 / std::sqrt(.043375)) + .3 * normal(-.35 / std::sqrt(.063375));
+  EXPECT_NEAR(probability_at_least(forecast, 1, 0, 0, 0), expected, 1e-12);
+  EXPECT_NE(probability_at_least(forecast, 1, 0, 0, 0), exact);
+  mixture.task_variance.assign(6, 0);
+  EXPECT_EQ(probability_at_least(forecast, 1, 0, 0, 0), exact);
 }
 
 TEST(Confidence, IsThatOfTheChallengerWithoutADial) {

@@ -26,5 +26,9 @@ TEST(Corpus, HoldsNothingThatBreaksTheIndexReader) { EXPECT_GT(replay("index", f
 
 TEST(Corpus, HoldsNothingThatBreaksTheBoundary) { EXPECT_GT(replay("boundary", fuzz::fuzz_boundary), 5U); }
 
+TEST(Corpus, HoldsNothingThatBreaksASession) { EXPECT_GT(replay("session", fuzz::fuzz_session), 2U); }
+
+TEST(Corpus, HoldsNothingThatBreaksTheLab) { EXPECT_GT(replay("lab", fuzz::fuzz_lab), 2U); }
+
 }  // namespace
 }  // namespace signalbox

@@ -187,6 +187,16 @@ TEST(ParseJson, RefusesObjectsWithMoreKeysThanItsLimit) {
   EXPECT_TRUE(parse_json(object(kMaxKeys + 1)).is_discarded());
 }
 
+TEST(ParseJson, KeepsTheLastOfEqualKeysAtTheFirstPlace) {
+  EXPECT_EQ(parse_json(R"({"a":1,"b":[{"c":1,"c":2}],"a":{"d":-0.5,"e":null},"f":"\u00e4"})").dump(),
+            R"({"a":{"d":-0.5,"e":null},"b":[{"c":2}],"f":"ä"})");
+  EXPECT_EQ(parse_json("{}").dump(), "{}");
+  EXPECT_EQ(parse_json(" [true, 18446744073709551615, -3, {}] ").dump(), "[true,18446744073709551615,-3,{}]");
+  for (const char* text : {"", "{", "[1,]", "{\"a\":1}x", "{\"a\"}", "1e999", "\"\x80\""}) {
+    EXPECT_TRUE(parse_json(text).is_discarded()) << text;
+  }
+}
+
 // Specifications of an index.
 
 ErrorCode spec_refusal(const std::string& json) {

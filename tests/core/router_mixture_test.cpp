@@ -193,7 +193,7 @@ TEST_F(RouterMixtureTest, TradesQualityForPriceOnTop) {
   EXPECT_EQ(cheap.model, TwoFields::kCheap) << "within .3 of the specialist, at an eighth of the price";
   EXPECT_EQ(cheap.challenger_confidence, plain.challenger_confidence);
   EXPECT_GT(cheap.confidence, .99) << "the generalist is right on nothing here";
-  EXPECT_EQ(input(first_).confidence, 1) << "the best single model itself";
+  EXPECT_GT(input(first_).confidence, .99) << "the best single model itself, against the next best";
   options_.price_rules.quality_bar = .1;
   EXPECT_EQ(input(second_).model, TwoFields::kSpecialist);
   options_.price_rules = {};

@@ -1,12 +1,13 @@
 // The built extension: complete, reproducible, with exactly the permissions that its texts explain.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
 import { BROWSERS, buildExtension } from '../../scripts/extension.mjs';
+import { bundledPackages, filesOf, licensesIn, missingImports, unreachable } from '../web/built-files.mjs';
 
 const source = fileURLToPath(new URL('../../web/extension', import.meta.url));
 const PERMISSIONS = {
@@ -14,11 +15,13 @@ const PERMISSIONS = {
   firefox: ['activeTab', 'contextMenus', 'scripting', 'storage'],
 };
 
-const filesOf = (folder) =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
-    .sort();
+/** The scripts of the extension, and those of the package's workers. */
+const ENTRIES = [
+  ...['panel/main.tsx', 'settings/main.tsx', 'offscreen/main.ts', 'background/main.ts', 'content/main.ts'].map(
+    (file) => `web/extension/${file}`,
+  ),
+  ...['dist/worker-entry.js', 'dist/onnx-worker-entry.js'],
+];
 
 for (const browser of BROWSERS) {
   describe(`the extension for ${browser}`, () => {
@@ -40,6 +43,23 @@ for (const browser of BROWSERS) {
       for (const file of [...scripts, ...Object.values(icons), options.page, panel, 'content.js']) {
         assert.ok(statSync(path.join(folder, file)).size > 0, file);
       }
+    });
+
+    it('has no file that nothing loads, and loads none that is missing', () => {
+      assert.deepEqual(unreachable(folder, 'manifest.json'), []);
+      assert.deepEqual(missingImports(folder), []);
+    });
+
+    it('has the licence of each package in its scripts', async () => {
+      const licenses = licensesIn(folder);
+      const packages = await bundledPackages(ENTRIES);
+      for (const name of ['preact', 'valibot', 'onnxruntime-web', '@bufbuild/protobuf'])
+        assert.ok(packages.includes(name));
+      for (const name of packages)
+        assert.match(licenses.get(name) ?? '', /Copyright[\s\S]*(Permission|Redistribution|License)/i, name);
+      // These are not in the scripts.
+      for (const name of ['@picocss/pico', 'Eigen', 'musl']) assert.ok(licenses.has(name), name);
+      assert.ok(!licenses.has('typescript'));
     });
 
     it('has a name and a description that both stores accept', () => {

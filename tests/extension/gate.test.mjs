@@ -26,7 +26,7 @@ describe('the gate', () => {
   let now;
   beforeEach(async () => {
     now = 1_000_000;
-    mock.method(Date, 'now', () => now);
+    mock.method(performance, 'now', () => now);
     answers = [];
     globalThis.gateStored = { settings: {}, index: null, sites: { [ORIGIN]: SITE } };
     globalThis.gateHost = { ask: () => new Promise((resolve) => answers.push(resolve)) };

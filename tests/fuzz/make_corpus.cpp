@@ -107,6 +107,36 @@ void save_boundary(const std::filesystem::path& folder) {
       R"("metadata":{"a":[1]},"pairs":{"alphas":[0,0.5],"repeats":2,"seed":3},"routing":{"k":2}})");
 }
 
+void save_lines(const std::filesystem::path& path, const std::string& lines) {
+  save(path, {lines.begin(), lines.end()});
+}
+
+void save_sessions(const std::filesystem::path& folder) {
+  save_lines(folder / "session" / "decisions",
+             "d0\n"
+             "r0{\"neighbours\":4,\"prices\":{\"c\":1},\"costWeight\":0.1,\"corrections\":{\"a\":0.5}}\n"
+             "r0{\"policy\":\"s1\",\"k\":2,\"maxUsdPerMTok\":1}\n"
+             "z0{}\n");
+  save_lines(folder / "session" / "tasks-and-cascades",
+             "t0{\"policy\":\"s3\",\"labels\":[{\"index\":0,\"outcomes\":{\"a\":true,\"b\":0.5}}]}\n"
+             "c0{\"maxSteps\":2,\"costWeight\":0.01}\n"
+             "c0{\"models\":[\"b\",\"a\"],\"prices\":{\"a\":{\"in\":1,\"out\":2}}}\n");
+  save_lines(folder / "session" / "closed", "e1ab\nx1\ne1ab\nx0\nr0{}\nd0\nx9\n");
+  const std::string spec =
+      R"({"dim":3,"codes":"int8","models":[{"name":"a","paramsB":7},{"name":"b","usdPerMTokIn":1,"usdPerMTokOut":2}],)"
+      R"("tasks":["s","t"],"sampleIds":["1","2","3","4","5","6"],"metadata":{"name":"x"},"routing":{"k":2,"kappa":2}})";
+  const std::string in_pieces =
+      spec.substr(0, spec.size() - 1) + R"(,"graded":true,"missing":true,"pairSampling":{"maxWork":100,"seed":1}})";
+  save_lines(folder / "lab" / "build", spec + "\nb\nw123\n");
+  save_lines(folder / "lab" / "build-in-pieces", in_pieces + "\nf\no\np\ns123\nf\ns123456\nf\nx\nf\n");
+  save_lines(folder / "lab" / "evaluation",
+             spec +
+                 "\nh{}\ne\nh{}\nn123456\n"
+                 "h{\"pools\":[[0,1]],\"policies\":[\"s3\",\"oracle\"],\"labels\":{\"count\":1,\"repeats\":3}}\n"
+                 "i{\"heldOut\":{\"share\":0.5,\"seed\":1},\"k\":2,\"costWeights\":[0,1]}\n"
+                 "c{\"maxSteps\":2,\"judges\":[{\"sensitivity\":0.9,\"specificity\":0.8}]}\n");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -121,5 +151,6 @@ int main(int argc, char** argv) {
   save(folder / "index" / "binary-graded.sbx", index_file(CodeType::kBinary, true, false, false));
   save_damaged_indexes(folder / "index");
   save_boundary(folder / "boundary");
+  save_sessions(folder);
   return 0;
 }

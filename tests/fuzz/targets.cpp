@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "decision_json.h"
 #include "handles.h"
 #include "lab_request_json.h"
+#include "promises.h"
 #include "request_json.h"
 #include "safetensors.h"
 
@@ -22,21 +22,8 @@ using bindings::Handle;
 using bindings::Json;
 using testing::FileBytes;
 
-/// Makes a broken promise of the code under test visible to the fuzzer.
-void require(bool promise) {
-  if (!promise) std::abort();
-}
-
-Json value_of(const std::string& answer) {
-  Json json = bindings::parse_json(answer);
-  require(json.is_object() && json.contains("ok"));
-  return json["ok"] == true ? std::move(json["value"]) : Json(nullptr);
-}
-
 void open_and_use(const FileBytes& file) {
-  void* copy = bindings::allocate(file.size());
-  std::copy(file.begin(), file.end(), static_cast<std::uint8_t*>(copy));
-  const Json opened = value_of(bindings::open_index(copy, file.size()));
+  const Json opened = value_of(bindings::open_index(handed_over(file), file.size()));
   if (opened.is_null()) return;
   const auto handle = opened["handle"].get<Handle>();
   const Json info = value_of(bindings::describe_index(handle));

@@ -14,4 +14,11 @@ void fuzz_index(std::span<const std::uint8_t> input);
 /// input or of a task, the specification of an index.
 void fuzz_boundary(std::span<const std::uint8_t> input);
 
+/// Makes the calls of a page that routes, a line each: a letter, the place of a handle, and the JSON of the options.
+void fuzz_session(std::span<const std::uint8_t> input);
+
+/// Makes the calls of a build and of an evaluation. The first line is a specification, each further one a letter and
+/// options.
+void fuzz_lab(std::span<const std::uint8_t> input);
+
 }  // namespace signalbox::fuzz

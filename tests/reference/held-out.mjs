@@ -5,6 +5,7 @@
 // costs?: [row][model], models: [{ paramsB, price }], routing: { k, kappa, threshold, sigma, eta },
 // pairs: { alphas, repeats, seed } }. "Known" rows are neither held out nor duplicates of held-out rows.
 import * as mixture from './task-mixture.mjs';
+import { posteriorOf } from './task-posterior.mjs';
 
 const sum = (values) => values.reduce((total, x) => total + x, 0);
 const mean = (values) => (values.length > 0 ? sum(values) / values.length : Number.NaN);
@@ -186,6 +187,10 @@ export function profileOf(benchmark, known) {
   return {
     centroids: tasks.map((task) => centroid(rowsOf(task).map((row) => benchmark.vectors[row]))),
     means: tasks.map((task) => meansOver(benchmark, rowsOf(task))),
+    posterior: posteriorOf(
+      tasks.map((task) => rowsOf(task).map((row) => benchmark.outcomes[row])),
+      benchmark.models.length,
+    ),
   };
 }
 

@@ -1,7 +1,8 @@
 // Slow and obvious reference for the policy `signalbox`: docs/policy.md line by line, in float64.
 //
-// A profile of the benchmark is { centroids: [task] of unit vectors or null, means: [task][model] (NaN if missing) };
-// `pool` lists the candidates; labels are [label][model] outcomes (NaN if missing).
+// A profile of the benchmark is { centroids: [task] of unit vectors or null, means: [task][model] (NaN if missing),
+// posterior: of the means (task-posterior.mjs) }; `pool` lists the candidates; labels are [label][model] outcomes (NaN if
+// missing).
 
 /** See docs/policy.md for their origin. */
 export const CONSTANTS = {
@@ -45,7 +46,7 @@ export function voteOfTask(profile, vectors) {
 }
 
 /** Splits means = difficulty of the task + strength of the model + deviation, by least squares; strengths sum to 0. */
-function split({ means }, pool) {
+export function split({ means }, pool) {
   const tasks = range(means.length).filter((s) => pool.some((m) => isKnown(means[s][m])));
   const measuredIn = (s) => pool.filter((m) => isKnown(means[s][m]));
   const tasksOf = (m) => tasks.filter((s) => isKnown(means[s][m]));
@@ -91,7 +92,8 @@ export function expect(profile, votes, labels, pool) {
   const { labelled, count, relative, total, mean: meanOutcome } = readLabels(labels, pool);
 
   // Mean deviation of the labelled models in a task, and the likelihood of their labels given it.
-  const baseline = (s) => sum(labelled.map((m) => (count[m] * deviation(s, m)) / total));
+  const baselineOf = (of, s) => sum(labelled.map((m) => (count[m] * of(s, m)) / total));
+  const baseline = (s) => baselineOf(deviation, s);
   const logLikelihood = (s) => {
     const terms = labelled.map((m) => {
       const off = relative[m] - (deviation(s, m) - baseline(s));
@@ -109,10 +111,11 @@ export function expect(profile, votes, labels, pool) {
   const weights = ofTasks((s) => (isVoted ? votes[s] : 1) * Math.exp(logLikelihood(s)));
 
   // Each task's forecast, blended with the labels, and their mixture.
-  const forecast = (s, m) => {
-    if (count[m] === 0) return deviation(s, m);
-    return (c.priorLabels * deviation(s, m) + count[m] * (relative[m] + baseline(s))) / (c.priorLabels + count[m]);
+  const blend = (of) => (s, m) => {
+    if (count[m] === 0) return of(s, m);
+    return (c.priorLabels * of(s, m) + count[m] * (relative[m] + baselineOf(of, s))) / (c.priorLabels + count[m]);
   };
+  const forecast = blend(deviation);
   const standing = [];
   for (const m of pool) standing[m] = sum(tasks.map((s) => weights[s] * forecast(s, m)));
 
@@ -130,7 +133,12 @@ export function expect(profile, votes, labels, pool) {
   const base = Math.min(sum(tasks.map((s) => levels[s] * level(s).value)), 1 - highest);
   const correctness = [];
   for (const m of pool) correctness[m] = Math.min(1, Math.max(0, base + standing[m]));
-  return { tasks, weights, forecast, count, correctness };
+
+  // Models are compared by the posterior of the deviations, which has their sampling error.
+  const { posterior } = profile;
+  const compared = blend((s, m) => posterior.deviation[s][m].mean);
+  const sampling = (s, m) => (c.priorLabels / (c.priorLabels + count[m])) ** 2 * posterior.deviation[s][m].variance;
+  return { tasks, weights, compared, sampling, count, correctness };
 }
 
 /** Returns the error function: 2 / sqrt(pi) * x * exp(-x^2) * sum of (2 x^2)^n / (1 * 3 * ... * (2n + 1)). */
@@ -146,9 +154,11 @@ function erf(x) {
 }
 
 /** Returns P(a is right more often than b) on the new task. */
-export function probabilityBetter({ tasks, weights, forecast, count }, a, b) {
+export function probabilityBetter({ tasks, weights, compared, sampling, count }, a, b) {
   const { priorLabels, differenceVariance } = CONSTANTS;
-  const variance = (differenceVariance / 2) * (1 / (priorLabels + count[a]) + 1 / (priorLabels + count[b]));
+  const ofNewTask = (differenceVariance / 2) * (1 / (priorLabels + count[a]) + 1 / (priorLabels + count[b]));
   const normal = (z) => (1 + erf(z / Math.SQRT2)) / 2;
-  return sum(tasks.map((s) => weights[s] * normal((forecast(s, a) - forecast(s, b)) / Math.sqrt(variance))));
+  const ofTask = (s) =>
+    normal((compared(s, a) - compared(s, b)) / Math.sqrt(ofNewTask + sampling(s, a) + sampling(s, b)));
+  return sum(tasks.map((s) => weights[s] * ofTask(s)));
 }

@@ -25,6 +25,23 @@ describeSite('the site, cut off', (site) => {
     await site.close(page, { errors: [/./] });
   });
 
+  it('opens without its host at every query', async () => {
+    const page = await site.open();
+    await page.until(isKept);
+    await site.host.stop();
+    try {
+      for (const query of ['?ref=newsletter', '?utm_source=a&utm_medium=b', '?=x', '?v=2#prompt=What+is+2+%2B+2%3F']) {
+        const other = await site.visit(`site/${query}`);
+        await other.until(() => document.querySelector('[data-pick]') !== null);
+        assert.equal(await other.evaluate(() => location.search + location.hash), query);
+        await other.close();
+      }
+    } finally {
+      await site.host.start();
+    }
+    await page.close();
+  });
+
   it('says that the index is damaged, and routes once it is whole again', async () => {
     const damaged = path.join(site.host.folder, `damaged-${site.kind}`);
     cpSync(path.join(site.host.folder, 'site'), damaged, { recursive: true });

@@ -140,6 +140,12 @@ describeSite('a whole task', (site) => {
       fileOf('list.json', JSON.stringify({ rows: ['What is mass?', 'And weight?'] })),
     );
     await waitFor(page, '[data-taken]', '2 prompts from list.json');
+    const sheet = Buffer.from('\ufeffnr;prompt\r\n1;What is speed?\r\n2;And force?\r\n3;And power?\r\n', 'utf16le');
+    await page.chooseFiles('#task-file', fileOf('sheet.csv', sheet));
+    await waitFor(page, '[data-taken]', '3 prompts from sheet.csv');
+    await page.chooseFiles('#task-file', fileOf('lines.txt', Buffer.from('\ufeffWhat is time?', 'utf16le').swap16()));
+    await waitFor(page, '[data-taken]', '1 prompt from lines.txt');
+    await page.until(() => document.querySelector('.task-prompt > p:first-child')?.textContent === 'What is time?');
     await site.close(page);
   });
 
@@ -147,6 +153,7 @@ describeSite('a whole task', (site) => {
     const page = await site.open();
     const cases = [
       ['latin.txt', Buffer.from('caf\xe9 au lait', 'latin1'), 'This file is not UTF-8 text'],
+      ['bare.txt', Buffer.from('What is heat?', 'utf16le'), 'This file is not UTF-8 text'],
       ['empty.csv', '', 'There are no prompts here'],
       ['blank.csv', '\uFEFF\r\n\r\n', 'There are no prompts here'],
       ['empty.txt', '\uFEFF', 'There are no prompts here'],

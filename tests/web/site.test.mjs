@@ -113,6 +113,34 @@ describeSite('the site', (site) => {
     await site.close(hostile);
     await site.close(page);
   });
+
+  it('says how much of a long prompt a link contains, and opens all that a link contains', async () => {
+    const page = await site.open();
+    for (const [prompt, length, said] of [
+      ['word '.repeat(3000), 4000, 'The link contains only the first 4,000 of 15,000 characters.'],
+      [`${'a'.repeat(3999)}😀 and more`, 3999, 'The link contains only the first 3,999 of 4,010 characters.'],
+      ['a'.repeat(4000), 4000, ''],
+    ]) {
+      await page.paste('#prompt', prompt);
+      await page.click('.share button');
+      await page.until(
+        ([start, length]) => {
+          const carried = new URLSearchParams(location.hash.slice(1)).get('prompt') ?? '';
+          return carried.length === length && carried.startsWith(start);
+        },
+        [prompt.slice(0, 5), length],
+      );
+      await page.until((said) => {
+        const [first, ...rest] = document.querySelector('.share [role=status]').textContent.split('.');
+        return first !== '' && rest.join('.').trim() === said;
+      }, said);
+    }
+    await site.close(page);
+    const long = 'b'.repeat(5000);
+    const other = await site.open({ fragment: `#prompt=${long}` });
+    assert.equal(await other.evaluate(() => document.querySelector('#prompt').value), long);
+    await site.close(other);
+  });
 });
 
 describeSite(

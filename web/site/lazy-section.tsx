@@ -2,6 +2,8 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { loadAgain } from './offline/offline.js';
+import { checkVersion, isReplaced, REPLACED } from './offline/version.js';
 import { afterFirstAnswer } from './state.js';
 
 interface Props {
@@ -19,7 +21,8 @@ export function LazySection({ id, title, load }: Props) {
       (loaded) => {
         body.value = loaded;
       },
-      (error: unknown) => {
+      async (error: unknown) => {
+        await checkVersion();
         failure.value = String(error);
       },
     );
@@ -37,9 +40,9 @@ export function LazySection({ id, title, load }: Props) {
       )}
       {failure.value !== '' && (
         <div role="alert" class="failed">
-          <p>This part of the page could not be loaded.</p>
-          <button type="button" class="small" onClick={start}>
-            Try again
+          <p>{isReplaced.value ? REPLACED : 'This part of the page could not be loaded.'}</p>
+          <button type="button" class="small" onClick={isReplaced.value ? loadAgain : start}>
+            {isReplaced.value ? 'Load again' : 'Try again'}
           </button>
         </div>
       )}

@@ -7,6 +7,7 @@ import { render } from 'preact';
 import { Ask } from './ask.js';
 import { LazySection } from './lazy-section.js';
 import { keepOffline, Offline } from './offline/offline.js';
+import { watchVersion } from './offline/version.js';
 import { openFragment } from './share.js';
 import { afterFirstAnswer } from './state.js';
 import { Why } from './why.js';
@@ -49,6 +50,7 @@ function App() {
 openFragment();
 addEventListener('hashchange', openFragment);
 render(<App />, document.getElementById('app') as HTMLElement);
+watchVersion();
 afterFirstAnswer(keepOffline);
 // A file dropped outside a drop zone must not replace the page.
 for (const name of ['dragover', 'drop']) addEventListener(name, (event) => event.preventDefault());

@@ -5,10 +5,21 @@ import { ask, change, prompt, settings } from './state.js';
 /** Mail and chat programs cut longer links. */
 const LONGEST_PROMPT = 4000;
 
+/** Returns the part of a prompt that a link carries: its beginning, without half a character at the end. */
+const carriedPart = (text: string) =>
+  text.length <= LONGEST_PROMPT ? text : text.slice(0, LONGEST_PROMPT).replace(/[\uD800-\uDBFF]$/, '');
+
 export function linkTo(text: string, dial: number): string {
   const url = new URL(location.href);
-  url.hash = new URLSearchParams({ prompt: text.slice(0, LONGEST_PROMPT), dial: String(dial) }).toString();
+  url.hash = new URLSearchParams({ prompt: carriedPart(text), dial: String(dial) }).toString();
   return url.href;
+}
+
+/** Says that a link to this prompt is incomplete; empty if it is complete. */
+function cutWords(text: string): string {
+  const carried = carriedPart(text).length;
+  if (carried === text.length) return '';
+  return ` The link contains only the first ${carried.toLocaleString('en')} of ${text.length.toLocaleString('en')} characters.`;
 }
 
 /** Reads a link's fragment. It is untrusted input: only a text and a number are taken from it. */
@@ -18,7 +29,7 @@ export function readFragment(fragment: string): { prompt?: string; dial?: number
   const dial = said.get('dial');
   const isDial = dial !== null && /^\d{1,3}$/.test(dial) && Number(dial) <= 100;
   return {
-    ...(text === null ? {} : { prompt: text.slice(0, LONGEST_PROMPT) }),
+    ...(text === null ? {} : { prompt: text }),
     ...(isDial ? { dial: Number(dial) } : {}),
   };
 }
@@ -32,13 +43,14 @@ export function openFragment(): void {
 export function Share() {
   const said = useSignal('');
   const copy = async () => {
-    const link = linkTo(prompt.value, settings.value.dial);
+    const text = prompt.value;
+    const link = linkTo(text, settings.value.dial);
     history.replaceState(null, '', link);
     try {
       await navigator.clipboard.writeText(link);
-      said.value = 'Copied.';
+      said.value = `Copied.${cutWords(text)}`;
     } catch {
-      said.value = 'The link is in the address bar.';
+      said.value = `The link is in the address bar.${cutWords(text)}`;
     }
   };
   return (

@@ -5,6 +5,7 @@ import { SignalboxError } from 'signalbox';
 import { RouterHolder } from '../shared/restarting-router.js';
 import { DEFAULT_SETTINGS, routeOptionsOf, type Settings } from '../shared/settings.js';
 import { remember, rememberedId } from './kept/remembered.js';
+import { explained } from './offline/version.js';
 import { SAMPLES } from './samples.js';
 
 /** Length of a pause in typing. */
@@ -109,9 +110,11 @@ async function decide(): Promise<void> {
       answer.value = { prompt: text, decision, elapsedMs: performance.now() - start };
       status.value = { kind: 'ready' };
     });
-  } catch (error) {
-    if (mine.aborted || (error instanceof SignalboxError && error.code === 'aborted')) return;
-    if (found === undefined && wasRefused(error)) return;
+  } catch (cause) {
+    if (mine.aborted || (cause instanceof SignalboxError && cause.code === 'aborted')) return;
+    if (found === undefined && wasRefused(cause)) return;
+    const error = await explained(cause);
+    if (mine.aborted) return;
     batch(() => {
       answer.value = undefined;
       status.value = { kind: 'failed', error };

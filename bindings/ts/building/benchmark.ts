@@ -18,6 +18,12 @@ export interface Benchmark {
   outcomes(rows: ArrayLike<number>): Float32Array;
 }
 
+/** Cells that an index may have whatever the number of scores, and cells per score beyond that. */
+const HARMLESS_CELLS = 1 << 24;
+const MOST_CELLS_PER_OUTCOME = 400;
+/** Means by dataset and model that an index may have: the core's limit. */
+const MOST_MEANS = 1 << 22;
+
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 
 /** Lists datasets with scores of several metrics; the build needs to know which metric counts. */
@@ -116,9 +122,25 @@ function measuredModels(collector: Collector, order: Uint32Array, isShard: boole
   return { numbers, isGraded, hasMissing: numbers.some((m) => (measured[m] as number) < order.length) };
 }
 
-/** Orders the usable rows. Errors: `invalid_argument` if no row is usable. */
+/**
+ * Refuses tables that are nearly empty: an index has a cell for each row and model, measured or not, and a small file can
+ * name many of both.
+ */
+function checkCells({ rows, models }: Collector): void {
+  const cells = rows * models.length;
+  const held = models.reduce((sum, { outcomes }) => sum + outcomes.held, 0);
+  const most = Math.max(HARMLESS_CELLS, MOST_CELLS_PER_OUTCOME * held);
+  if (cells <= most) return;
+  throw new SignalboxError(
+    'size_overflow',
+    `${rows} samples of ${models.length} models have ${cells} cells, nearly all without a score; expected at most ${most}: leave out models or datasets`,
+  );
+}
+
+/** Orders the usable rows. Errors: `invalid_argument` if no row is usable, `size_overflow` if nearly all cells are empty. */
 export function putInOrder(collector: Collector, options: OrderOptions): Benchmark {
   collector.seal();
+  checkCells(collector);
   const rows: number[] = [];
   for (let row = 0; row < collector.rows; ++row) if (isUsable(collector, row, options)) rows.push(row);
   if (rows.length === 0) {
@@ -127,9 +149,17 @@ export function putInOrder(collector: Collector, options: OrderOptions): Benchma
   }
   const order = orderOf(collector, rows);
   const { numbers, isGraded, hasMissing } = measuredModels(collector, order, options.isShard ?? false);
+  const { rowTasks, datasets } = tasksOf(collector, order, options.described);
+  if (datasets.length * numbers.length > MOST_MEANS) {
+    throw new SignalboxError(
+      'size_overflow',
+      `${datasets.length} datasets and ${numbers.length} models, expected a product of at most ${MOST_MEANS}`,
+    );
+  }
   return {
     order,
-    ...tasksOf(collector, order, options.described),
+    rowTasks,
+    datasets,
     models: numbers.map((m) => collector.models[m] as CollectedModel),
     isGraded,
     hasMissing,

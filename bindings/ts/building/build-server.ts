@@ -11,10 +11,10 @@ const PAUSE_MS = 50;
 
 /** Passes on the first and last progress of each step, and in between no more than a page can show. */
 function throttled(post: (progress: BuildProgress) => void): (progress: BuildProgress) => void {
-  let last = 0;
+  let last = Number.NEGATIVE_INFINITY;
   let lastStep = '';
   return (progress) => {
-    const now = Date.now();
+    const now = performance.now();
     if (progress.step === lastStep && now - last < PAUSE_MS && progress.done < progress.total) return;
     last = now;
     lastStep = progress.step;

@@ -2,26 +2,58 @@
 
 const CHUNK = 1 << 16;
 
-/** Float32 values by row, `fill` if not set. */
+/** Rows per page of a column, as a power of two. */
+const PAGE_BITS = 10;
+const PAGE = 1 << PAGE_BITS;
+/** Number of values from which a page is an array. */
+const DENSE = 16;
+
+/**
+ * Float32 values by row, `fill` if not set. Memory grows with the values that are set: a page of rows is a map until it
+ * holds more than a few.
+ */
 export class FloatColumn {
-  readonly #chunks: (Float32Array | undefined)[] = [];
+  readonly #pages: (Float32Array | Map<number, number> | undefined)[] = [];
   readonly #fill: number;
+  #held = 0;
 
   constructor(fill: number) {
     this.#fill = fill;
   }
 
+  /** Number of values that there is memory for: at least the number of values that are set. */
+  get held(): number {
+    return this.#held;
+  }
+
   get(row: number): number {
-    return this.#chunks[row >>> 16]?.[row & (CHUNK - 1)] ?? this.#fill;
+    const page = this.#pages[row >>> PAGE_BITS];
+    if (page instanceof Float32Array) return page[row & (PAGE - 1)] as number;
+    return page?.get(row) ?? this.#fill;
   }
 
   set(row: number, value: number): void {
-    let chunk = this.#chunks[row >>> 16];
-    if (chunk === undefined) {
-      chunk = new Float32Array(CHUNK).fill(this.#fill);
-      this.#chunks[row >>> 16] = chunk;
+    const number = row >>> PAGE_BITS;
+    let page = this.#pages[number];
+    if (page instanceof Float32Array) {
+      page[row & (PAGE - 1)] = value;
+      return;
     }
-    chunk[row & (CHUNK - 1)] = value;
+    if (page === undefined) {
+      page = new Map();
+      this.#pages[number] = page;
+    }
+    const before = page.size;
+    this.#held += page.set(row, Math.fround(value)).size - before;
+    if (page.size < DENSE) return;
+    this.#pages[number] = this.#toArray(page);
+    this.#held += PAGE - page.size;
+  }
+
+  #toArray(page: Map<number, number>): Float32Array {
+    const out = new Float32Array(PAGE).fill(this.#fill);
+    for (const [row, value] of page) out[row & (PAGE - 1)] = value;
+    return out;
   }
 }
 

@@ -74,7 +74,9 @@ function similarNames(names: readonly string[]): string[][] {
   const groups = new Map<string, string[]>();
   for (const name of names) {
     const bare = name.toLowerCase().replace(/[\s_./:-]+/g, '');
-    groups.set(bare, [...(groups.get(bare) ?? []), name]);
+    const group = groups.get(bare) ?? [];
+    group.push(name);
+    groups.set(bare, group);
   }
   return [...groups.values()].filter((group) => group.length > 1);
 }

@@ -35,7 +35,11 @@ import { parseDecimal, toCount, toList, toNumber } from './arguments.js';
 import { EMBEDDER_HELP, loadEmbedder } from './embedder-option.js';
 import { interruptible } from './interruptible.js';
 import type { Progress } from './progress.js';
+import { threaded } from './thread.js';
 import { withCache } from './vector-cache.js';
+
+/** Place of temporary files without an output. */
+const TEMPORARY = path.join(tmpdir(), 'signalbox');
 
 interface BuildCommandOptions {
   output?: string;
@@ -272,7 +276,7 @@ async function build(places: string[], o: BuildCommandOptions): Promise<void> {
     throw new SignalboxError('invalid_argument', '--shard and --partial cannot be combined');
   }
   await interruptible(async (progress, signal) => {
-    const storage = await diskStorage(o.output ?? path.join(tmpdir(), 'signalbox'));
+    const storage = await diskStorage(o.output ?? TEMPORARY);
     try {
       await buildInto(places, o, storage, await loadLab(undefined, { signal }), progress, signal);
     } finally {
@@ -374,7 +378,7 @@ export function addBuildCommands(program: Command): void {
     .option('--no-measure', 'do not measure alternative settings')
     .option('--dry-run', 'only report on the files')
     .option('--json', 'print JSON')
-    .action(build);
+    .action(threaded(build, (_, { output }) => [output ?? TEMPORARY]));
   program
     .command('merge <shards...>')
     .description('join shards into an index, byte for byte the same as a single build')
@@ -382,5 +386,5 @@ export function addBuildCommands(program: Command): void {
     .option('--partial', 'write a shard, for a later merge, instead of an index')
     .option('--no-measure', 'do not measure alternative settings')
     .option('--json', 'print JSON')
-    .action(merge);
+    .action(threaded(merge, (_, { output }) => [output]));
 }

@@ -21,6 +21,7 @@ import { reportText } from './eval-text.js';
 import { interruptible } from './interruptible.js';
 import { packageVersion } from './package-version.js';
 import type { Progress } from './progress.js';
+import { threaded } from './thread.js';
 
 /** Counts rows that share their prompt with another row. */
 function countDuplicates(inputs: Uint32Array): number {
@@ -142,5 +143,5 @@ async function act(options: EvaluationOptions): Promise<void> {
 
 /** Returns the command, to be added to a program. */
 export function evaluationCommand(): Command {
-  return describeOptions(new Command('eval')).action(act);
+  return describeOptions(new Command('eval')).action(threaded(act, ({ json, html }) => [json, html]));
 }

@@ -16,12 +16,20 @@ export function fail(cause: unknown): void {
   process.exitCode = (code === 'aborted' && interruptCode()) || 1;
 }
 
-/** Ends the command if its output cannot be written. A reader that closes the pipe early (`| head`) is not an error. */
+/**
+ * Reports an output that cannot be written, once; the command still removes its temporary files. A reader that closes the
+ * pipe early (`| head`) is not an error.
+ */
 export function watchOutput(): void {
+  let hasFailed = false;
   process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'EPIPE') process.exit(0);
+    if (cause.code === 'EPIPE' || hasFailed) return;
+    hasFailed = true;
     fail(diskError('the output could not be written', cause));
-    process.exit();
+    // The command, which ends as if it had been heard, sets the code, too.
+    process.once('exit', () => {
+      process.exitCode = 1;
+    });
   });
   // Without a place for messages the exit code has to do.
   process.stderr.on('error', () => undefined);

@@ -13,7 +13,7 @@ export class Progress {
   readonly #out: Output | undefined;
   #step = '';
   #drawn = 0;
-  #last = 0;
+  #last = Number.NEGATIVE_INFINITY;
   #began = 0;
 
   /** Silent without `out`. */
@@ -26,15 +26,15 @@ export class Progress {
   begin(step: string): void {
     this.#clear();
     this.#step = step;
-    this.#last = 0;
-    this.#began = Date.now();
+    this.#last = Number.NEGATIVE_INFINITY;
+    this.#began = performance.now();
     if (this.#out?.isTTY) this.#draw(0, 0);
     else this.#out?.write(`${step}\n`);
   }
 
   /** Records how much of the step is done, lets pending signals in, and throws `aborted` if one arrived. */
   async update(done: number, total: number): Promise<void> {
-    const now = Date.now();
+    const now = performance.now();
     if (this.#out?.isTTY && (now - this.#last > REDRAW_MS || done === total)) {
       this.#last = now;
       this.#draw(done, total);
@@ -65,7 +65,7 @@ export class Progress {
 
   /** Estimates the remaining time from the speed so far; empty if that is a guess or the step ends soon. */
   #remaining(share: number): string {
-    const elapsed = Date.now() - this.#began;
+    const elapsed = performance.now() - this.#began;
     if (elapsed < SURE_AFTER_MS || share <= 0 || share >= 1) return '';
     const seconds = Math.ceil(((elapsed / share) * (1 - share)) / 1000);
     const minutes = Math.floor(seconds / 60);

@@ -1,9 +1,14 @@
-/** Reads the user's prompts and labels: text, JSONL or CSV, by the file's extension. */
+/** Reads the user's prompts and labels: text, JSON, JSONL or CSV, by the file's extension. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import process from 'node:process';
 import { parse } from 'csv-parse/sync';
 import { SignalboxError } from '../errors.js';
 import { diskError } from '../files/disk/errors.js';
+import { decodeText } from '../files/text.js';
+import { columnOf, isRowNumbers, scoreOf } from '../importing/sources/long.js';
+import { separatorOf } from '../importing/table.js';
+import { pointerReason } from '../importing/unreadable.js';
 import type { Label } from '../types.js';
 
 type Row = Record<string, unknown>;
@@ -13,12 +18,20 @@ function invalid(message: string, cause?: unknown): SignalboxError {
 }
 
 async function readText(file: string): Promise<string> {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
-  } catch (cause) {
-    if (cause instanceof TypeError) throw invalid(`${file} is not UTF-8`, cause);
+  const bytes = await readFile(file).catch((cause) => {
     throw diskError(`${file} could not be read`, cause);
-  }
+  });
+  const text = decodeText(bytes, (reason, cause) => invalid(`${file} is ${reason}`, cause));
+  const pointer = pointerReason(text);
+  if (pointer !== undefined) throw invalid(`${file} is ${pointer}`);
+  return text;
+}
+
+/** Reads the text on standard input. Errors: `invalid_argument` for another encoding than those of files. */
+export async function readStandardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return decodeText(Buffer.concat(chunks), (reason, cause) => invalid(`standard input is ${reason}`, cause));
 }
 
 const linesOf = (text: string) =>
@@ -37,21 +50,51 @@ function readJsonLines(file: string, text: string): unknown[] {
   });
 }
 
-function readCsv(file: string, text: string): Row[] {
-  const delimiter = path.extname(file).toLowerCase() === '.tsv' ? '\t' : ',';
+/** Returns the list in a JSON file: the file itself, or the first list in an object that is not a row. */
+function listIn(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  if (typeof value !== 'object' || value === null || named(value as Row, 'prompt') !== undefined) return [value];
+  return Object.values(value).find(Array.isArray) ?? [value];
+}
+
+/** Reads a JSON document. Some files named .json have a value per line. */
+function readJson(file: string, text: string): unknown[] {
   try {
-    return parse(text, { columns: true, bom: true, delimiter, skip_empty_lines: true }) as Row[];
+    return listIn(JSON.parse(text));
+  } catch (cause) {
+    try {
+      return readJsonLines(file, text);
+    } catch {
+      throw invalid(`${file}: not JSON: ${(cause as Error).message}`, cause);
+    }
+  }
+}
+
+function readCsv(file: string, text: string): Row[] {
+  const delimiter = separatorOf(text, path.extname(file).toLowerCase() === '.csv' ? ',' : '\t');
+  const columns = (header: string[]) => header.map((name) => name.trim());
+  try {
+    return parse(text, { columns, bom: true, delimiter, skip_empty_lines: true }) as Row[];
   } catch (cause) {
     throw invalid(`${file}: ${(cause as Error).message}`, cause);
   }
 }
 
-type Format = 'jsonl' | 'csv' | 'text';
+type Format = 'json' | 'jsonl' | 'csv' | 'text';
 
 function formatOf(file: string): Format {
   const extension = path.extname(file).toLowerCase();
+  if (extension === '.json') return 'json';
   if (extension === '.jsonl' || extension === '.ndjson') return 'jsonl';
-  return extension === '.csv' || extension === '.tsv' ? 'csv' : 'text';
+  return ['.csv', '.tsv', '.tab'].includes(extension) ? 'csv' : 'text';
+}
+
+const READERS = { json: readJson, jsonl: readJsonLines, csv: readCsv };
+
+/** Returns the value under a name, which may be in other case. */
+function named(row: Row, name: string): unknown {
+  const names = Object.keys(row);
+  return row[names[columnOf(names, name)] ?? name];
 }
 
 /** Reads one prompt per row: the column or key `prompt`, a JSON string, or a line of text. */
@@ -59,21 +102,17 @@ export async function readPrompts(file: string): Promise<string[]> {
   const text = await readText(file);
   const format = formatOf(file);
   if (format === 'text') return linesOf(text).map(({ line }) => line);
-  const rows = format === 'csv' ? readCsv(file, text) : readJsonLines(file, text);
-  return rows.map((row, i) => {
-    const prompt = typeof row === 'string' ? row : (row as Row | null)?.prompt;
+  return READERS[format](file, text).map((row, i) => {
+    const prompt = typeof row === 'object' && row !== null ? named(row as Row, 'prompt') : row;
     if (typeof prompt !== 'string') throw invalid(`${file}, row ${i + 1}: no text in the column "prompt"`);
     return prompt;
   });
 }
 
-function toOutcome(file: string, row: number, model: string, value: unknown): number | boolean | undefined {
-  if (value === '' || value === null || value === undefined) return undefined;
-  if (typeof value === 'boolean' || typeof value === 'number') return value;
-  const number = typeof value === 'string' ? Number(value) : Number.NaN;
-  if (Number.isFinite(number)) return number;
-  if (value === 'true' || value === 'True') return true;
-  if (value === 'false' || value === 'False') return false;
+function toOutcome(file: string, row: number, model: string, value: unknown): number | undefined {
+  const score = scoreOf(value);
+  if (score === null) return undefined;
+  if (typeof score === 'number' && Number.isFinite(score)) return score;
   throw invalid(`${file}, row ${row}: the outcome of ${model} is '${String(value)}', expected 0 to 1, true or false`);
 }
 
@@ -83,16 +122,19 @@ function toOutcome(file: string, row: number, model: string, value: unknown): nu
  */
 export async function readLabels(file: string): Promise<Label[]> {
   const text = await readText(file);
-  const rows = formatOf(file) === 'csv' ? readCsv(file, text) : readJsonLines(file, text);
-  return rows.map((row, i) => {
+  const format = formatOf(file);
+  return READERS[format === 'text' ? 'jsonl' : format](file, text).map((row, i) => {
     if (typeof row !== 'object' || row === null) throw invalid(`${file}, row ${i + 1}: expected an object`);
-    const { index, outcomes, ...columns } = row as Row;
+    const { outcomes, ...columns } = row as Row;
+    const index = named(columns, 'index');
     const number = typeof index === 'string' && index.trim() !== '' ? Number(index) : index;
     if (typeof number !== 'number' || !Number.isInteger(number)) {
       throw invalid(`${file}, row ${i + 1}: "index" is not the number of a prompt`);
     }
     const given = typeof outcomes === 'object' && outcomes !== null ? (outcomes as Row) : columns;
+    const isModel = (name: string) => given === outcomes || !isRowNumbers(name);
     const known = Object.entries(given).flatMap(([model, value]) => {
+      if (!isModel(model)) return [];
       const outcome = toOutcome(file, i + 1, model, value);
       return outcome === undefined ? [] : [[model, outcome] as const];
     });

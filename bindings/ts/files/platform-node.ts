@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parentPort, Worker } from 'node:worker_threads';
+import { ROOT } from '../root-node.js';
 import { shortAddress } from './describe.js';
 import { diskError } from './disk/errors.js';
 import { type OpenFile, openUrl as openWebUrl, ownPort as ownWebPort } from './platform-web.js';
@@ -37,10 +38,10 @@ export async function openUrl(url: string, signal: AbortSignal | undefined, cach
   }
 }
 
-/** Starts a script in a thread. */
-export function startThread(script: URL): Worker {
+/** Starts a script at the root of the package in a thread. */
+export function startThread(script: string): Worker {
   // Without the flags of this process, some of which (--input-type) a thread refuses.
-  return new Worker(script, { execArgv: [] });
+  return new Worker(new URL(script, ROOT), { execArgv: [] });
 }
 
 /** Returns the port of the thread that this script runs in. */

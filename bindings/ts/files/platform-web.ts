@@ -1,6 +1,7 @@
 /** Opens addresses by `fetch`: in pages, workers and edge runtimes. platform-node.ts replaces this in Node.js. */
 import { abortable, errorFrom, SignalboxError } from '../errors.js';
 import { shortAddress, shortCause } from './describe.js';
+import { hintFor } from './pre-bundled.js';
 
 export interface OpenFile {
   /** Length in bytes, if it is known before the file is read. */
@@ -53,7 +54,7 @@ export function openResponse(response: Response, signal: AbortSignal | undefined
   if (!response.ok || isPage) {
     discard(response);
     const what = response.ok ? 'is an HTML page, expected a file' : `answered ${response.status}`;
-    throw new SignalboxError('network', `${where} ${what}`);
+    throw new SignalboxError('network', `${where} ${what}${hintFor(where)}`);
   }
   // With a content encoding, the length is that of the compressed bytes.
   const length = response.headers.get('content-encoding') ? null : response.headers.get('content-length');
@@ -76,7 +77,7 @@ export async function openUrl(url: string, signal: AbortSignal | undefined, cach
 }
 
 /** Pages without workers have no threads either. Errors: `invalid_argument`. */
-export function startThread(_script: URL): never {
+export function startThread(_script: string): never {
   throw new SignalboxError('invalid_argument', 'there are no workers here: pass one, or do without');
 }
 

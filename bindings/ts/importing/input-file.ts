@@ -1,6 +1,7 @@
 /** Files as importers see them, in Node.js and in a page: a path, a size, and bytes by range. */
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { concatenate } from '../files/sources.js';
+import { encodingOf, textDecoder } from '../files/text.js';
 import type { Place } from './records.js';
 
 export interface InputFile {
@@ -15,7 +16,7 @@ export interface InputFile {
 export interface FileHead {
   /** The last part of the path in lower case, without `.gz`. */
   name: string;
-  /** At most 64 KiB as text; bytes that are not UTF-8 are replaced. */
+  /** At most 64 KiB as text, without a byte order mark; bytes of another encoding are replaced. */
   text: string;
   bytes: Uint8Array;
 }
@@ -40,7 +41,14 @@ export function badInput(place: Place, reason: string, cause?: unknown): Signalb
 }
 
 export function fileFromBytes(path: string, bytes: Uint8Array): InputFile {
-  return { path, size: bytes.byteLength, slice: async (start, end) => bytes.slice(start, end) };
+  // `Buffer.slice` would return a view of the pool that other buffers share.
+  const slice = async (start: number, end: number) => new Uint8Array(bytes.subarray(start, end));
+  return { path, size: bytes.byteLength, slice };
+}
+
+/** Returns bytes that fill their buffer, for readers that look at the buffer: a Node.js Buffer is a part of a pool. */
+export function ownBytes(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }
 
 export function fileFromBlob(blob: Blob, path: string): InputFile {
@@ -127,19 +135,18 @@ export async function headOf(file: InputFile, options: ReadFileOptions = {}): Pr
   }
   const bytes = concatenate(parts);
   const name = file.path.split('/').at(-1)?.toLowerCase() ?? '';
-  return { name: name.replace(/\.gz$/, ''), bytes, text: new TextDecoder().decode(bytes) };
+  return { name: name.replace(/\.gz$/, ''), bytes, text: new TextDecoder(encodingOf(bytes)).decode(bytes) };
 }
 
-/** Yields the text of a file piece by piece. Errors: `invalid_argument` if it is not UTF-8. */
+/**
+ * Yields the text of a file piece by piece. Errors: `invalid_argument` if it is neither UTF-8 nor UTF-16 with a byte
+ * order mark.
+ */
 export async function* textOf(file: InputFile, options: ReadFileOptions = {}): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const decode = (chunk?: Uint8Array<ArrayBuffer>) => {
-    try {
-      return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
-    } catch (cause) {
-      throw badInput({ file: file.path }, 'not UTF-8', cause);
-    }
-  };
-  for await (const chunk of chunksOf(file, options)) yield decode(chunk);
-  yield decode();
+  let decode: ((bytes?: Uint8Array) => string) | undefined;
+  for await (const chunk of chunksOf(file, options)) {
+    decode ??= textDecoder(chunk, (reason, cause) => badInput({ file: file.path }, reason, cause));
+    yield decode(chunk);
+  }
+  if (decode !== undefined) yield decode();
 }

@@ -1,10 +1,14 @@
 /** Reads JSON from files of any size: selected parts of documents, and lines. */
-import { JSONParser } from '@streamparser/json';
+import { Tokenizer, TokenParser } from '@streamparser/json';
 import { SignalboxError } from '../errors.js';
+import { wellFormed } from '../files/text.js';
 import { badInput, type InputFile, type ReadFileOptions, textOf } from './input-file.js';
 
 /** Maximum length of a line, and of a document that is read as a whole. */
 const MOST_TEXT = 1 << 26;
+/** A run of digits that `JSON.parse` may round, or half of a surrogate pair; both also match where neither is. */
+const INEXACT =
+  /(?<![\d.])\d{16}|\\u[dD][89abAB][\da-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][\da-fA-F]{2})\\u[dD][c-fC-F]/;
 
 /**
  * Replaces NaN and Infinity outside of strings with null: Python writes both, JSON has neither. A word that is cut at
@@ -54,6 +58,33 @@ class PythonNumbers {
   }
 }
 
+/** Keeps the digits of integers beyond 2^53, as text: ids must stay different. */
+class ExactTokenizer extends Tokenizer {
+  protected override parseNumber(digits: string): number {
+    const number = Number(digits);
+    const isRounded = Number.isFinite(number) && !Number.isSafeInteger(number) && /^-?\d+$/.test(digits);
+    return isRounded ? (digits as unknown as number) : number;
+  }
+}
+
+/** Returns a parser that keeps all digits of integers, and makes texts well-formed. */
+function exactParser(paths: string[]) {
+  const tokenizer = new ExactTokenizer();
+  const parser = new TokenParser({ paths, keepStack: false });
+  tokenizer.onToken = (token) => {
+    const { value } = token;
+    parser.write(typeof value === 'string' ? { ...token, value: wellFormed(value) } : token);
+  };
+  tokenizer.onEnd = () => {
+    if (!parser.isEnded) parser.end();
+  };
+  parser.onError = tokenizer.error.bind(tokenizer);
+  parser.onEnd = () => {
+    if (!tokenizer.isEnded) tokenizer.end();
+  };
+  return { tokenizer, parser };
+}
+
 /** A part of a document: its value and the keys that lead to it, outermost first. */
 export interface JsonPart {
   value: unknown;
@@ -62,8 +93,9 @@ export interface JsonPart {
 
 /**
  * Streams a document and calls `onPart` with each part that a path names (`$.samples.*`: every element of `samples`),
- * in file order, until it returns false. NaN and Infinity are null. Memory holds only these parts. Errors:
- * `invalid_argument` with the place of the first defect, which may be that the document ends early; `aborted`.
+ * in file order, until it returns false. NaN and Infinity are null, and integers beyond 2^53 are texts. Memory holds only
+ * these parts. Errors: `invalid_argument` with the place of the first defect, which may be that the document ends early;
+ * `aborted`.
  */
 export async function readJsonParts(
   file: InputFile,
@@ -71,7 +103,7 @@ export async function readJsonParts(
   onPart: (part: JsonPart) => unknown,
   options: ReadFileOptions = {},
 ): Promise<void> {
-  const parser = new JSONParser({ paths, keepStack: false });
+  const { tokenizer, parser } = exactParser(paths);
   const place = { file: file.path };
   let failure: unknown;
   let isStopped = false;
@@ -80,12 +112,12 @@ export async function readJsonParts(
     const keys = stack.slice(1).map((entry) => entry.key);
     isStopped = onPart({ value, path: [...keys, key].filter((k) => k !== undefined) as (string | number)[] }) === false;
   };
-  parser.onError = (error) => {
+  tokenizer.onError = (error) => {
     failure ??= error;
   };
   const numbers = new PythonNumbers();
   const write = (text: string) => {
-    if (text !== '' && !parser.isEnded) parser.write(text);
+    if (text !== '' && !tokenizer.isEnded) tokenizer.write(text);
     // The parser also passes on errors that `onPart` throws; these are not syntax errors.
     if (failure instanceof SignalboxError) throw failure;
     if (failure !== undefined) throw badInput(place, `not JSON: ${(failure as Error).message}`, failure);
@@ -95,7 +127,7 @@ export async function readJsonParts(
     if (isStopped) return;
   }
   write(numbers.rest());
-  if (!parser.isEnded) throw badInput(place, 'not JSON: it ends early');
+  if (!tokenizer.isEnded) throw badInput(place, 'not JSON: it ends early');
 }
 
 /** Reads a whole document, for kinds of files that are small. Errors: as `readJsonParts`, `size_overflow`. */
@@ -106,19 +138,33 @@ export async function readJson(file: InputFile, options: ReadFileOptions = {}): 
   return parseJson(text, { file: file.path });
 }
 
-/** Parses JSON; Python's NaN and Infinity become null. */
+/** Parses JSON; Python's NaN and Infinity become null, and integers beyond 2^53 become texts. */
 function parseJson(text: string, place: { file: string; line?: number }): unknown {
+  const given = text.replace(/^\uFEFF/, '');
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return parsed(given);
   } catch (cause) {
     const numbers = new PythonNumbers();
-    const cleaned = numbers.clean(text.replace(/^\uFEFF/, '')) + numbers.rest();
+    const cleaned = numbers.clean(given) + numbers.rest();
     try {
-      return JSON.parse(cleaned);
+      return parsed(cleaned);
     } catch {
       throw badInput(place, `not JSON: ${(cause as Error).message.slice(0, 120)}`, cause);
     }
   }
+}
+
+function parsed(text: string): unknown {
+  const quick: unknown = JSON.parse(text);
+  if (!INEXACT.test(text)) return quick;
+  const { tokenizer, parser } = exactParser(['$']);
+  let exact: unknown;
+  parser.onValue = ({ value }) => {
+    exact = value;
+  };
+  tokenizer.write(text);
+  if (!tokenizer.isEnded) tokenizer.end();
+  return exact;
 }
 
 /** Calls `onLine` with each line that is not blank and its number, from 1. Errors: `invalid_argument`, `aborted`. */
@@ -127,19 +173,26 @@ async function readLines(
   onLine: (text: string, line: number) => void,
   options: ReadFileOptions = {},
 ): Promise<void> {
-  let held = '';
+  // The parts of a line that has not ended: decompressed text comes in small pieces, and joining each would copy them all.
+  let held: string[] = [];
+  let length = 0;
   let number = 0;
-  const take = (line: string) => {
+  const take = () => {
     number += 1;
+    const line = held.join('');
+    held = [];
+    length = 0;
     if (line.trim() !== '') onLine(line, number);
   };
   for await (const piece of textOf(file, options)) {
-    const lines = (held + piece).split('\n');
-    held = lines.pop() ?? '';
-    if (held.length > MOST_TEXT) throw badInput({ file: file.path, line: number + 1 }, 'the line is too long');
-    for (const line of lines) take(line);
+    for (const [i, part] of piece.split('\n').entries()) {
+      if (i > 0) take();
+      held.push(part);
+      length += part.length;
+      if (length > MOST_TEXT) throw badInput({ file: file.path, line: number + 1 }, 'the line is too long');
+    }
   }
-  take(held);
+  take();
 }
 
 /** Reads one JSON value per line. */

@@ -6,6 +6,7 @@ export const SOURCES = [
   'opencompass',
   'inspect',
   'alpaca-eval',
+  'promptfoo',
   'routerbench',
   'routellm',
   'mixinstruct',

@@ -1,9 +1,16 @@
-/** Reads the members of a zip archive one at a time, with zip.js; fzstd decompresses zstd members. */
+/** Reads the members of a zip archive one at a time, with zip.js. */
 import { configure, type FileEntry, Reader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
-import { Decompress } from 'fzstd';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { concatenate } from '../files/sources.js';
-import { badInput, expansionGuard, fileFromBytes, type InputFile, type ReadFileOptions } from './input-file.js';
+import {
+  badInput,
+  expansionGuard,
+  fileFromBytes,
+  type InputFile,
+  ownBytes,
+  type ReadFileOptions,
+} from './input-file.js';
+import { unzstd } from './zstd.js';
 
 const STORED = 0;
 const DEFLATE = 8;
@@ -11,7 +18,6 @@ const ZSTD = 93;
 /** More than any benchmark log contains. */
 const MOST_MEMBERS = 1_000_000;
 const MOST_MEMBER_BYTES = 1 << 30;
-const CHUNK_BYTES = 1 << 16;
 
 class FileReader extends Reader<InputFile> {
   readonly #file: InputFile;
@@ -27,30 +33,22 @@ class FileReader extends Reader<InputFile> {
 
   override async readUint8Array(index: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     throwIfAborted(this.#options.signal);
-    return this.#file.slice(index, Math.min(index + length, this.size));
+    return ownBytes(await this.#file.slice(index, Math.min(index + length, this.size)));
   }
 }
 
-/** Decompresses piece by piece, to detect a bomb before it expands fully. */
-function unzstd(path: string, packed: Uint8Array): Uint8Array<ArrayBuffer> {
-  const check = expansionGuard(path, packed.byteLength);
-  const pieces: Uint8Array[] = [];
-  let total = 0;
-  const stream = new Decompress((piece) => {
-    total += piece.byteLength;
-    check(total);
+function unzstdMember(path: string, packed: Uint8Array): Uint8Array<ArrayBuffer> {
+  const guard = expansionGuard(path, packed.byteLength);
+  const check = (total: number) => {
+    guard(total);
     if (total > MOST_MEMBER_BYTES) throw tooLarge(path, total);
-    pieces.push(piece.slice());
-  });
+  };
   try {
-    for (let at = 0; at < packed.byteLength; at += CHUNK_BYTES) {
-      stream.push(packed.subarray(at, at + CHUNK_BYTES), at + CHUNK_BYTES >= packed.byteLength);
-    }
+    return unzstd(packed, check);
   } catch (cause) {
     if (cause instanceof SignalboxError) throw cause;
     throw badInput({ file: path }, `incomplete zstd data: ${(cause as Error).message}`, cause);
   }
-  return concatenate(pieces);
 }
 
 const tooLarge = (path: string, size: number) =>
@@ -61,12 +59,25 @@ async function bytesOf(entry: FileEntry, path: string): Promise<Uint8Array<Array
   if (entry.uncompressedSize > MOST_MEMBER_BYTES) throw tooLarge(path, entry.uncompressedSize);
   const { compressionMethod: method } = entry;
   if (method === ZSTD) {
-    return unzstd(path, await entry.getData(new Uint8ArrayWriter(), { passThrough: true }));
+    return unzstdMember(path, await entry.getData(new Uint8ArrayWriter(), { passThrough: true }));
   }
   if (method !== STORED && method !== DEFLATE) {
     throw badInput({ file: path }, `compressed by method ${method}, expected stored, deflate or zstd`);
   }
-  return (await entry.getData(new Uint8ArrayWriter(), { checkSignature: true })) as Uint8Array<ArrayBuffer>;
+  const pieces: Uint8Array[] = [];
+  let total = 0;
+  const collect = new WritableStream<Uint8Array>({
+    write(piece) {
+      total += piece.byteLength;
+      // zip.js compares the sizes when it has decompressed everything.
+      if (total > entry.uncompressedSize) {
+        throw badInput({ file: path }, `more than the ${entry.uncompressedSize} bytes that the archive states`);
+      }
+      pieces.push(piece);
+    },
+  });
+  await entry.getData(collect, { checkSignature: true });
+  return concatenate(pieces);
 }
 
 /**
@@ -84,6 +95,9 @@ export async function readZip(
   const reader = new ZipReader(new FileReader(file, options));
   try {
     let members = 0;
+    let packed = 0;
+    let unpacked = 0;
+    const guard = expansionGuard(file.path, file.size);
     for await (const entry of reader.getEntriesGenerator()) {
       throwIfAborted(options.signal);
       members += 1;
@@ -91,8 +105,13 @@ export async function readZip(
       if (entry.directory || !isWanted(entry.filename)) continue;
       if (entry.encrypted) throw badInput({ file: file.path }, `${entry.filename} is encrypted`);
       const path = `${file.path}!${entry.filename}`;
+      packed += entry.compressedSize;
+      if (packed > file.size) throw badInput({ file: file.path }, 'its members overlap');
       options.onBytes?.(entry.compressedSize);
-      await onMember(fileFromBytes(path, await bytesOf(entry as FileEntry, path)));
+      const bytes = await bytesOf(entry as FileEntry, path);
+      unpacked += bytes.byteLength;
+      guard(unpacked);
+      await onMember(fileFromBytes(path, bytes));
     }
   } catch (cause) {
     if (cause instanceof SignalboxError) throw cause;

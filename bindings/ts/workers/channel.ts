@@ -1,6 +1,7 @@
 /** The page's half of a conversation with a worker: numbered calls and their answers. */
 import { abortable, type ErrorCode, errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
 import { shortAddress } from '../files/describe.js';
+import { hintFor, ownAddress } from '../files/pre-bundled.js';
 import { watchAnswers, watchLock } from './life.js';
 
 /** Services that a worker may offer; each entry script offers one. */
@@ -147,7 +148,7 @@ export class Channel<Question extends { call: string }> {
     this.#stopListening = listenTo(
       this.#worker,
       (data) => this.#receive(data as Answer<unknown>),
-      (why) => this.#fail(`failed: ${why ?? `it ended, or ${entry} could not be loaded`}`),
+      (why) => this.#fail(`failed: ${why ?? `it ended, or ${entry} could not be loaded${hintFor(ownAddress())}`}`),
     );
     this.#greet(startTimeoutMs);
   }

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { buildIndex } from '../../../dist/build.js';
+import { shardSpec } from '../support/hostile-files.mjs';
 import { csv, fails, folder, inOwnFolders, MODELS, QUICK, read, runs, runsJson, write } from './fixtures.mjs';
 
 inOwnFolders();
@@ -76,5 +78,24 @@ describe('signalbox merge', () => {
     write('damaged.sbx', read('1.sbx').subarray(0, 5000));
     await fails('truncated', /damaged\.sbx/, 'merge', 'damaged.sbx', '-o', 'x.sbx');
     assert.ok(!existsSync(path.join(folder, 'x.sbx')));
+  });
+
+  it('refuses shards with metadata that does not fit, and writes nothing', async () => {
+    for (const [change, pattern] of [
+      [({ parts }) => Object.assign(parts[0], { count: 0xffff_ffff }), /names no valid parts/],
+      [({ parts }) => Object.assign(parts[0], { index: 2 }), /names no valid parts/],
+      [({ datasets }) => Object.assign(datasets[1], { range: null }), /does not describe its datasets/],
+      [({ datasets }) => Object.assign(datasets[1], { threshold: 'much' }), /does not describe its datasets/],
+      [({ datasets }) => datasets.pop(), /does not describe its datasets/],
+      [({ settings }) => Object.assign(settings, { codes: 'int3' }), /not those of a shard/],
+      [({ settings }) => Object.assign(settings, { maxRows: 1.5 }), /not those of a shard/],
+    ]) {
+      write('odd.sbx', await buildIndex(shardSpec(change)));
+      await fails('bad_metadata', pattern, 'merge', 'odd.sbx', '-o', 'x.sbx');
+      assert.ok(!existsSync(path.join(folder, 'x.sbx')));
+    }
+    write('good.sbx', await buildIndex(shardSpec()));
+    await runs('merge', 'good.sbx', '-o', 'x.sbx', '--no-measure');
+    assert.ok(existsSync(path.join(folder, 'x.sbx')));
   });
 });

@@ -74,7 +74,16 @@ describe('signalbox route', () => {
   });
 
   it('reads the prompt from the standard input for -', async () => {
-    assert.deepEqual(await runsJson(['route', '-'], { stdin: PRIMES }), await runsJson(['route', PRIMES]));
+    const expected = await runsJson(['route', PRIMES]);
+    const utf16 = Buffer.from(`\ufeff${PRIMES}`, 'utf16le');
+    for (const stdin of [PRIMES, `\ufeff${PRIMES}`, utf16, Buffer.from(utf16).swap16()]) {
+      assert.deepEqual(await runsJson(['route', '-'], { stdin }), expected);
+    }
+    for (const stdin of [utf16.subarray(2), Buffer.from([0x50, 0xe9])]) {
+      const { code, stderr } = await run(['route', '-'], { stdin });
+      assert.equal(code, 1);
+      assert.match(stderr, /^signalbox: standard input is not UTF-8.*\(invalid_argument\)/);
+    }
   });
 
   it('obeys candidates, prices and the policy', async () => {
@@ -139,6 +148,38 @@ describe('signalbox route-task', () => {
       assert.deepEqual(await runsJson(['route-task', name]), expected, name);
   });
 
+  it('reads JSON as a list, whatever its lines are', async () => {
+    const text = await file('prompts.txt', prompts.join('\n'));
+    const expected = await runsJson(['route-task', text]);
+    for (const [name, content] of [
+      ['list.json', JSON.stringify(prompts)],
+      [
+        'objects.json',
+        JSON.stringify(
+          prompts.map((Prompt) => ({ Prompt })),
+          null,
+          1,
+        ),
+      ],
+      ['inner.json', JSON.stringify({ name: 'mine', rows: prompts })],
+      ['lines.json', prompts.map((prompt) => JSON.stringify({ prompt })).join('\n')],
+      ['bracket.md', prompts.join('\r\n')],
+      ['semicolons.csv', `Nr; Prompt\n${prompts.map((p, i) => `${i};${p}`).join('\n')}\n`],
+    ]) {
+      assert.deepEqual(await runsJson(['route-task', await file(name, content)]), expected, name);
+    }
+    const one = await runsJson(['route-task', await file('one.json', '{"prompt": "[1, 2] has how many numbers?"}')]);
+    assert.equal(one.inputs, 1);
+  });
+
+  it('reads UTF-16 by its mark', async () => {
+    const text = await file('prompts.txt', prompts.join('\n'));
+    const utf16 = Buffer.from(`\ufeff${prompts.join('\r\n')}`, 'utf16le');
+    const expected = await runsJson(['route-task', text]);
+    assert.deepEqual(await runsJson(['route-task', await file('little.txt', utf16)]), expected);
+    assert.deepEqual(await runsJson(['route-task', await file('big.txt', Buffer.from(utf16).swap16())]), expected);
+  });
+
   it('takes labels from CSV and JSONL', async () => {
     const text = await file('prompts.txt', prompts.join('\n'));
     const csv = await file('labels.csv', `index,${QWEN},${QWQ}\n0,1,0\n2,,true\n`);
@@ -151,7 +192,11 @@ describe('signalbox route-task', () => {
     assert.equal(labelled.labelled, 2);
     const measured = labelled.ranking.filter(({ pMeasured }) => pMeasured).map(({ model }) => model);
     assert.deepEqual(measured.sort(), [QWQ, QWEN].sort());
-    assert.deepEqual(await runsJson(['route-task', text, '--labels', jsonl, '--policy', 's3']), labelled);
+    const list = await file('labels.json', JSON.stringify(lines));
+    const sheet = await file('sheet.csv', `Unnamed: 0;Index;${QWEN};${QWQ}\n0;0;TRUE;FALSE\n1;2;n/a;yes\n`);
+    for (const name of [jsonl, list, sheet]) {
+      assert.deepEqual(await runsJson(['route-task', text, '--labels', name, '--policy', 's3']), labelled, name);
+    }
     assert.match(await runs(['route-task', text, '--labels', csv]), /3 prompts, 2 labelled, policy signalbox/);
   });
 
@@ -162,6 +207,10 @@ describe('signalbox route-task', () => {
       [[await file('other.csv', 'question\nwhy\n')], /other\.csv, row 1: no text in the column "prompt"/],
       [[await file('empty.txt', '\n')], /at least one prompt/],
       [[await file('latin.txt', Buffer.from([0xe9, 0x0a]))], /is not UTF-8/],
+      [[await file('pointer.txt', 'version https://git-lfs.github.com/spec/v1\noid sha256:0\n')], /git lfs pull/],
+      [[await file('bare.txt', Buffer.from('Name a prime', 'utf16le'))], /is not UTF-8: .*byte order mark/],
+      [[await file('cut.json', '["What is 2?",\n"Name')], /cut\.json: not JSON/],
+      [[await file('table.json', '{"name": "mine"}')], /row 1: no text in the column "prompt"/],
       [[text, '--labels', await file('l1.csv', `index,${QWEN}\nx,1\n`)], /row 1: "index" is not the number/],
       [[text, '--labels', await file('l2.csv', `index,${QWEN}\n0,maybe\n`)], /'maybe', expected 0 to 1/],
       [[text, '--labels', await file('l3.csv', `index,${QWEN}\n9,1\n`)], /input 9, the task has 3/],

@@ -201,6 +201,8 @@ describe('the outcomes', () => {
     await refusedFile('quote.csv', `${header.join()}\na,0,"never closed`, 'invalid_argument', /quote/i);
     await refusedFile('plain.csv.gz', csv([header]), 'bad_magic', /not gzip/);
     await refusedFile('cut.csv.gz', gzipSync(csv([header, ...dataRows()])).subarray(0, 400), 'truncated', /ends early/);
+    const bomb = gzipSync(`${header.join()}\n${'\n'.repeat(1e8)}`);
+    await refusedFile('bomb.csv.gz', bomb, 'size_overflow', /bomb\.csv\.gz: \d+ bytes decompress to more/);
     await refused(readData({ data: 'none.csv', models }), 'network', /none\.csv/);
     await refused(readData({ data: 'none.csv', models: await file('bad.json', '[') }), 'invalid_argument', /bad\.json/);
   });

@@ -21,6 +21,7 @@ describe('detection', () => {
     routellm: { 'r.csv': 'prompt,a,b\nq,True,False\n' },
     mixinstruct: { 'r.jsonl': lines({ id: '1', instruction: 'i', candidates: [] }) },
     'alpaca-eval': { 'annotations.json': [{ instruction: 'i', generator_1: 'a', generator_2: 'b', preference: 1 }] },
+    promptfoo: { 'results.json': { evalId: 'e', results: { version: 3, results: [] }, config: {} } },
     llmrouter: { 'r.jsonl': lines({ task_name: 't', query: 'q', model_name: 'm', performance: 1 }) },
     llmrouterbench: { 'r.json': { model_name: 'm', dataset_name: 'd', records: [] } },
   };

@@ -70,6 +70,18 @@ const FILES = {
     'annotations.json': [{ instruction: 'i', generator_1: 'a', generator_2: 'b', preference: 1.5 }],
     'm/annotations.json': [{ instruction: 'i', output_2: 'o', annotator: 'j', preference: 1 }],
   },
+  promptfoo: {
+    'r.json': {
+      evalId: 'e',
+      results: {
+        version: 3,
+        results: [
+          { prompt: { raw: 'q', label: 'q' }, promptIdx: 0, provider: { id: 'm' }, score: 1, vars: { q: 'q' } },
+        ],
+      },
+      config: { description: 'd' },
+    },
+  },
   routerbench: { 'r.csv': `,sample_id,prompt,eval_name,a,a|total_cost\n0,1,"['q']",e,1,0.1\n` },
   routellm: { 'r.csv': 'prompt,a,b\nq,True,False\np,False,True\n' },
   mixinstruct: {

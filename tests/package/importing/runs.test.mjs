@@ -83,7 +83,7 @@ describe('names of metrics', () => {
 });
 
 describe('settings', () => {
-  it('are texts; keys, places and pace of an execution are none', () => {
+  it('are texts, without keys, places and pace of the execution', () => {
     const given = { temperature: 0.5, stop: ['a'], nested: { b: 1, a: 2 }, device: 'cuda', api_key: 'secret', seed: 1 };
     assert.deepEqual(settingsOf({ ...given, empty: null, dtype: 'half' }), {
       temperature: '0.5',

@@ -85,6 +85,104 @@ describe('the wide form', () => {
     );
   });
 
+  it('reads what spreadsheets write', async () => {
+    const forms = {
+      'words.csv': 'dataset,id,prompt,a,b\nd,1,one,TRUE,0.5\nd,2,two,no,\n',
+      'semicolons.csv': 'dataset;id;prompt;a;b\nd;1;one;1,000;0,5\nd;2;two;0,000;\n',
+      'tabs.csv': 'dataset\tid\tprompt\ta\tb\nd\t1\tone\tTrue\t,5\nd\t2\ttwo\tFALSE\t\n',
+      'commas.tsv': 'dataset,id,prompt,a,b\nd,1,one,yes,"0,5"\nd,2,two,No,\n',
+      'header.csv': 'Dataset, ID , Prompt,a, b\nd , 1,one,1,0.5\nd, 2 ,two,0, \n',
+      'upper.jsonl': lines(
+        { DATASET: 'd', Id: 1, PROMPT: 'one', a: 'TRUE', b: '0,5' },
+        { DATASET: 'd', Id: 2, PROMPT: 'two', a: 'False', b: 'N/A' },
+      ),
+      'marks.csv': 'dataset,id,prompt,a,b\nd,1,one,1,0.5\nd,2,two,0,-\n',
+      'cleared.csv': 'dataset;id;prompt;a;b;;\nd;1;one;1;0,5;;\n;;;;;;\nd;2;two;0;;;\n;;;;;;\n',
+      'null.csv': 'dataset,id,prompt,a,b\nd,1,one,1,0.5\nd,2,two,0,NULL\n',
+    };
+    for (const [name, text] of Object.entries(forms)) {
+      const record = await imported(wideImporter, { [name]: text });
+      assert.deepEqual(scoreLines(record), expected, name);
+      assert.deepEqual(
+        record.samples.map(({ prompt }) => prompt),
+        ['one', 'two'],
+        name,
+      );
+      assert.equal((await detect(inputFiles({ [name]: text }), undefined)).importer.source, 'wide', name);
+    }
+  });
+
+  it('does not choose between a decimal comma and thousands', async () => {
+    const score = 'prompt,a\nq,1\np,"1,000"\n';
+    await refuses(wideImporter, { 'r.csv': score }, 'invalid_argument', /line 3: got '1,000' in column 'a', .*decimal/);
+    const long = 'prompt\tmodel\tscore\nq\tm\t1,000\n';
+    await refuses(
+      longImporter,
+      { 'r.tsv': long },
+      'invalid_argument',
+      /line 2: got '1,000' in column 'score', .*decimal/,
+    );
+    const text = 'prompt,a,a|tokens_in\nq,1,"1,234"\n';
+    await refuses(wideImporter, { 'r.csv': text }, 'invalid_argument', /line 2: got '1,234' in column 'a\|tokens_in'/);
+  });
+
+  it('keeps NaN and infinity for the count of bad cells', async () => {
+    const { scores } = await imported(wideImporter, { 'r.csv': 'prompt,a\nq,1\np,NaN\no,-inf\n' });
+    assert.deepEqual(
+      scores.map(({ value }) => value),
+      [1, Number.NaN, Number.POSITIVE_INFINITY],
+    );
+    // Neither shows that a column has scores.
+    await refuses(wideImporter, { 'r.csv': 'prompt,a\nq,nan\np,fine\n' }, 'invalid_argument', /line 3: got 'fine'/);
+    await refuses(wideImporter, { 'r.csv': 'prompt,a\nq,n/a\np,fine\n' }, 'invalid_argument', /line 3: got 'fine'/);
+  });
+
+  for (const name of [
+    '',
+    'Unnamed: 0',
+    'Unnamed: 0.1',
+    '__index_level_1__',
+    'level_0',
+    'Index',
+    'row_nr',
+    'Row.names',
+    'Nr',
+    '...1',
+  ]) {
+    it(`takes no model from a column of row numbers, '${name}'`, async () => {
+      const rows = Array.from({ length: 3 }, (_, i) => `${i},d,${i},prompt ${i},1`);
+      const record = await imported(wideImporter, { 'r.csv': `${name},dataset,id,prompt,a\n${rows.join('\n')}\n` });
+      assert.deepEqual(scoreLines(record), ['d/0 a score=1', 'd/1 a score=1', 'd/2 a score=1']);
+    });
+  }
+
+  it('reads two columns without a name', async () => {
+    const record = await imported(wideImporter, { 'r.csv': ',,prompt,id,a\n0,0,q,1,1\n' });
+    assert.deepEqual(scoreLines(record), ['r/1 a score=1']);
+  });
+
+  it('keeps all digits of integers as ids', async () => {
+    const ids = ['9007199254740993', '9007199254740992', '12345678901234567890', '12345678901234567891'];
+    const rows = ids.map((id) => `{"dataset":"d","id":${id},"prompt":"q","a":1,"a|tokens_in":7}`);
+    const expectedIds = ids.map((id) => `d/${id} a score=1`).sort();
+    const json = await imported(wideImporter, { 'r.jsonl': rows.join('\n') });
+    assert.deepEqual(scoreLines(json), expectedIds);
+    assert.equal(json.scores[3].answer.tokensIn, 7);
+    const columns = [
+      { name: 'id', data: ids.slice(0, 2).map(BigInt), type: 'INT64' },
+      { name: 'dataset', data: ['d', 'd'], type: 'STRING' },
+      { name: 'prompt', data: ['q', 'p'], type: 'STRING' },
+      { name: 'a', data: [1n, 1n], type: 'INT64' },
+    ];
+    const parquet = new Uint8Array(parquetWriteBuffer({ columnData: columns }));
+    assert.deepEqual(scoreLines(await imported(wideImporter, { 'r.parquet': parquet })), [
+      'd/9007199254740992 a score=1',
+      'd/9007199254740993 a score=1',
+    ]);
+    const rounded = 'id;prompt;a\n1,23457E+19;q;1\n';
+    await refuses(wideImporter, { 'r.csv': rounded }, 'invalid_argument', /line 2: got the id '1,23457E\+19'/);
+  });
+
   it('refuses a column of text, and counts a text among numbers as one bad cell', async () => {
     await refuses(
       wideImporter,
@@ -100,7 +198,21 @@ describe('the wide form', () => {
     const record = await imported(wideImporter, {
       'r.jsonl': lines({ id: '1', dataset: 'd', prompt: 'q', a: 1 }, { id: '2', dataset: 'd', prompt: 'p', b: 0 }),
     });
-    assert.deepEqual(scoreLines(record), ['d/1 a score=1', 'd/2 a score=null', 'd/2 b score=0']);
+    assert.deepEqual(scoreLines(record), ['d/1 a score=1', 'd/2 b score=0']);
+  });
+
+  it('finds keys in later lines of JSON, and goes by the exact name', async () => {
+    const record = await imported(wideImporter, {
+      'r.jsonl': lines({ PROMPT: 'q', a: 1 }, { Prompt: 'x', ID: '7', a: 0 }, { prompt: 'p', Dataset: 'd', a: 1 }),
+    });
+    assert.deepEqual(
+      record.samples.map(({ dataset, id, prompt }) => [dataset, id.length, prompt]),
+      [
+        ['r', 12, 'q'],
+        ['r', 1, undefined],
+        ['d', 12, 'p'],
+      ],
+    );
   });
 
   it('accepts any name from a file, such as prototypes and formulas', async () => {
@@ -133,6 +245,12 @@ describe('the wide form', () => {
     ['two columns with one name', { 'r.csv': 'prompt,a,a\nq,1,1\n' }, 'invalid_argument', /two columns 'a'/],
     ['no prompt', { 'r.csv': 'id,a\n1,1\n' }, 'invalid_argument', /no column 'prompt'/],
     ['no model', { 'r.csv': 'prompt,id\nq,1\n' }, 'invalid_argument', /no column is a model/],
+    [
+      'a percentage',
+      { 'r.csv': 'prompt,a\nq,0.5\np,85 %\n' },
+      'invalid_argument',
+      /r\.csv, line 3: got '85 %' in column 'a', expected a number: write 85 with the range 0,100/,
+    ],
     ['an empty file', { 'r.csv': '' }, 'invalid_argument', /r\.csv: the file is empty/],
     [
       'bytes that are not UTF-8',
@@ -208,6 +326,20 @@ describe('the long form', () => {
     assert.deepEqual(
       (await imported(wideImporter, { 'r.parquet': bytes })).scores.map(({ model, value }) => [model, value]),
       [['m', 0.25]],
+    );
+  });
+
+  it('is read from a spreadsheet', async () => {
+    const record = await imported(longImporter, {
+      'r.csv': 'Dataset;ID;Prompt;Model; Score ;Cost\nd;1;q;m ;0,25;0,5\nd;1;q;n;FALSE;\n',
+    });
+    assert.deepEqual(scoreLines(record), ['d/1 m score=0.25', 'd/1 n score=0']);
+    assert.equal(record.scores[0].answer.costUsd, 0.5);
+    await refuses(
+      longImporter,
+      { 'r.csv': 'prompt,model,score\nq,m,85%\n' },
+      'invalid_argument',
+      /r\.csv, line 2: got '85%' in column 'score'/,
     );
   });
 

@@ -39,7 +39,9 @@ function expectShape(decision, { more = [], moreRanked = [] } = {}) {
   assert.deepEqual(keysOf(decision.coverage), ['meanDistance', 'outOfCoverage', 'percentile']);
   assert.ok(decision.confidence >= 0 && decision.confidence <= 1);
   assert.ok(decision.challengerConfidence >= 0 && decision.challengerConfidence <= 1);
-  if (decision.model === decision.bestSingleModel) assert.equal(decision.confidence, 1);
+  if (decision.model === decision.bestSingleModel && decision.challenger === decision.model) {
+    assert.equal(decision.confidence, decision.policy === 'signalbox' ? decision.challengerConfidence : 1);
+  }
   assert.ok(decision.coverage.percentile >= 0 && decision.coverage.percentile <= 100);
   let last = 1;
   for (const ranked of decision.ranking) {

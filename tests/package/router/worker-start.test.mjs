@@ -210,7 +210,7 @@ it('several inputs are routed each on its own, whatever they are', async () => {
 });
 
 it('where there are neither workers nor threads none is started', () => {
-  assert.throws(() => startThread(new URL('worker-entry.js', dist)), {
+  assert.throws(() => startThread('worker-entry.js'), {
     code: 'invalid_argument',
     message: /no workers/,
   });

@@ -1,5 +1,5 @@
 /** The side panel, or Firefox's sidebar, and the ways to open it besides the badge: context menu, keys and toolbar. */
-import { FRESH_MS, putQuestion, type Question, readQuestion } from '../stored/question.js';
+import { isFresh, putQuestion, type Question, readQuestion } from '../stored/question.js';
 
 const MENU = 'which-model';
 const COMMAND = 'which-model';
@@ -75,10 +75,7 @@ export function listenForPanel(most: number): void {
     const last = await readQuestion();
     // If a badge could not open the panel, this click opens it for the badge's question.
     const isWaiting =
-      last?.isOfBadge &&
-      last.windowId === tab.windowId &&
-      last.origin === question.origin &&
-      last.at > Date.now() - FRESH_MS;
+      last?.isOfBadge && last.windowId === tab.windowId && last.origin === question.origin && isFresh(last);
     await putQuestion(isWaiting ? last : question);
   });
 }

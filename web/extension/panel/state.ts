@@ -4,7 +4,7 @@ import type { IndexInfo } from 'signalbox';
 import { type Answer as Decided, Engine } from '../engine/engine.js';
 import { onFeedback } from '../stored/feedback.js';
 import { eraseIndex } from '../stored/own-index.js';
-import { FRESH_MS, onQuestion, type Question, readQuestion } from '../stored/question.js';
+import { isFresh, onQuestion, type Question, readQuestion } from '../stored/question.js';
 import type { Site } from '../stored/schema.js';
 import { isLoaded, rewrite, stored } from '../stored/stored-signals.js';
 
@@ -139,7 +139,7 @@ export async function openPanel(): Promise<void> {
   // The engine listens first, and has forgotten the old feedback by then.
   onFeedback(decideSoon);
   const last = await readQuestion();
-  if (last !== undefined && Date.now() - last.at < FRESH_MS) takeMine(last);
+  if (last !== undefined && isFresh(last)) takeMine(last);
 }
 
 // Decides at the start and with every change of settings and site.

@@ -11,13 +11,17 @@ import { StatusLine, useStatus } from './status-line.js';
 const PAGE = 30;
 /** Number of characters shown of a prompt. */
 const SHOWN_CHARACTERS = 160;
+const DAY_MS = 86_400_000;
 
 const shorten = (prompt: string) =>
   prompt.length <= SHOWN_CHARACTERS ? prompt : `${[...prompt.slice(0, SHOWN_CHARACTERS)].slice(0, -1).join('')}…`;
 
+/** Feedback of the future was dated by a clock that was wrong. */
 const dayOf = (at: number) => {
   const date = new Date(at);
-  return Number.isNaN(date.getTime()) ? 'on an unknown date' : date.toLocaleDateString('en', { dateStyle: 'medium' });
+  return Number.isNaN(date.getTime()) || at > Date.now() + DAY_MS
+    ? 'on an unknown date'
+    : date.toLocaleDateString('en', { dateStyle: 'medium' });
 };
 
 function Item({ each, onErase }: { each: StoredFeedback; onErase: () => void }) {

@@ -42,10 +42,15 @@ export async function listFeedback(): Promise<StoredFeedback[]> {
   return found.filter((value) => v.is(STORED_FEEDBACK, value)).sort((a, b) => b.at - a.at);
 }
 
-/** Keeps feedback; it replaces that of the same id. */
+/**
+ * Keeps feedback; it replaces that of the same id. It counts as newer than all other feedback, also if the computer's
+ * clock was set back: the oldest is erased first.
+ */
 export async function keepFeedback(feedback: readonly StoredFeedback[]): Promise<void> {
+  const [newest] = await listFeedback();
+  const earliest = newest === undefined ? Number.NEGATIVE_INFINITY : newest.at + 1;
   await setMany(
-    feedback.map((each) => [each.id, each]),
+    feedback.map((each) => [each.id, { ...each, at: Math.max(each.at, earliest) }]),
     store(),
   );
   const surplus = (await listFeedback()).slice(MOST_FEEDBACK).map(({ id }) => id);

@@ -20,7 +20,10 @@ const QUESTION = v.object({
 export type Question = v.InferOutput<typeof QUESTION>;
 
 /** An older question was meant for a panel that was closed long ago. */
-export const FRESH_MS = 60_000;
+const FRESH_MS = 60_000;
+
+/** Whether a question is for a panel that opens now; not if the computer's clock was changed since. */
+export const isFresh = ({ at }: Pick<Question, 'at'>) => Math.abs(Date.now() - at) < FRESH_MS;
 
 const KEY = 'question';
 

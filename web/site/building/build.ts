@@ -5,6 +5,7 @@ import { type BenchmarkFile, type BuildReport, buildInWorker } from 'signalbox/b
 import { WorkerRouter } from 'signalbox/worker';
 import { save } from '../../shared/save.js';
 import { remember } from '../kept/remembered.js';
+import { explained } from '../offline/version.js';
 import { type Benchmark, benchmark, info, routeOn, SHIPPED } from '../state.js';
 import { EXAMPLE_NAME, exampleFile } from './example.js';
 import { NO_RULES, nameOf, pathOf, type Rules, settingsOf } from './rules.js';
@@ -58,7 +59,8 @@ async function run(action: (signal: AbortSignal) => Promise<string>): Promise<vo
   try {
     const text = await action(mine.signal);
     if (current === mine) building.value = { kind: 'done', text };
-  } catch (error) {
+  } catch (cause) {
+    const error = await explained(cause);
     if (current !== mine) return;
     const isStopped = error instanceof SignalboxError && error.code === 'aborted';
     building.value = isStopped ? { kind: 'stopped' } : { kind: 'failed', error };

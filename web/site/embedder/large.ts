@@ -6,6 +6,7 @@ import { WorkerRouter } from 'signalbox/worker';
 import { isHubId } from '../../shared/hub.js';
 import { buildExample, building, chosen, chosenName, rules } from '../building/build.js';
 import { nameOf, settingsOf } from '../building/rules.js';
+import { explained } from '../offline/version.js';
 import { choose, model } from './model.js';
 
 export interface Large {
@@ -57,7 +58,8 @@ async function prepare(action: (signal: AbortSignal) => Promise<void>): Promise<
   try {
     await action(mine.signal);
     if (current === mine) preparing.value = { kind: 'idle' };
-  } catch (error) {
+  } catch (cause) {
+    const error = await explained(cause);
     if (current !== mine) return;
     const isStopped = error instanceof SignalboxError && error.code === 'aborted';
     preparing.value = isStopped ? { kind: 'stopped' } : { kind: 'failed', error };

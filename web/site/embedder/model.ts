@@ -2,6 +2,7 @@
 import { batch, signal } from '@preact/signals';
 import { type ProgressEvent, SignalboxError } from 'signalbox';
 import type { OnnxEmbedder } from 'signalbox/onnx';
+import { explained } from '../offline/version.js';
 import { type Choice, FIRST_CHOICE, loadOptionsOf, placeOf } from './choice.js';
 import { endModelWorker, modelWorker } from './model-worker.js';
 
@@ -136,7 +137,8 @@ export async function download(): Promise<void> {
     });
     if (current !== mine) embedder.dispose();
     else model.value = { kind: 'ready', embedder, loaded: which, sizeBytes: progress.sizeBytes };
-  } catch (error) {
+  } catch (cause) {
+    const error = await explained(cause);
     if (current !== mine) return;
     const isCancelled = error instanceof SignalboxError && error.code === 'aborted';
     if (!isCancelled) endModelWorker();

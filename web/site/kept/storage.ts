@@ -20,13 +20,14 @@ let opened: UseStore | undefined;
 /** Opens the database on first use, so that none is created for a visitor who keeps nothing. */
 const store = () => (opened ??= createStore('signalbox-demo', 'benchmarks'));
 
-const NUMBERS = ['keptAt', 'sizeBytes', 'rows', 'models'] as const;
+const NUMBERS = ['sizeBytes', 'rows', 'models'] as const;
 
 /** Validates an entry: other pages of this host may write to the same storage. */
 function isKept(value: unknown): value is Kept {
   const about = (value ?? {}) as Partial<Record<keyof Kept, unknown>>;
   const hasNumbers = NUMBERS.every((key) => Number.isFinite(about[key]));
-  return typeof about.id === 'string' && typeof about.name === 'string' && hasNumbers;
+  const hasDate = typeof about.keptAt === 'number' && !Number.isNaN(new Date(about.keptAt).getTime());
+  return typeof about.id === 'string' && typeof about.name === 'string' && hasNumbers && hasDate;
 }
 
 /** Lists what is kept, newest first. */

@@ -11,7 +11,8 @@ declare const self: ServiceWorkerGlobalScope;
 
 clientsClaim();
 cleanupOutdatedCaches();
-precacheAndRoute([...PAGE_FILES]);
+// The page is the same at every query, which newsletters and campaigns add to its address.
+precacheAndRoute([...PAGE_FILES], { ignoreURLParametersMatching: [/^/] });
 
 // ONNX Runtime is large and rarely used, so it is cached on first use. Its name contains its hash.
 registerRoute(

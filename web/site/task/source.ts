@@ -1,5 +1,6 @@
 /** The source of the task's prompts: typed text, the example, or a column of a file. */
 import { batch, signal } from '@preact/signals';
+import { explained } from '../offline/version.js';
 import { EXAMPLE } from './example.js';
 import { CUT_NOTICE } from './reading/limits.js';
 import { type FilePrompts, OpenedFile } from './reading/opened-file.js';
@@ -64,8 +65,9 @@ async function takeFrom(file: OpenedFile, name: string, asked: Promise<FilePromp
   try {
     const { prompts, table, choice, notices } = await asked;
     if (file === opened) take({ name, notices, file: { table, choice } }, prompts);
-  } catch (error) {
-    if (file === opened) reading.value = { kind: 'failed', why: `${name}: ${(error as Error).message}` };
+  } catch (cause) {
+    const { message } = (await explained(cause)) as Error;
+    if (file === opened) reading.value = { kind: 'failed', why: `${name}: ${message}` };
   }
 }
 

@@ -23,6 +23,7 @@ import { type CollectedModel, Collector, type ModelFigures, NO_FIGURES } from '.
 import type { BuildSettings, Imported } from '../from-files.js';
 import type { DatasetMetric } from '../metric-rules.js';
 import { memoryStorage, type VectorSource } from '../storage.js';
+import { areSettings, isMetric, isPart } from './shard-checks.js';
 
 const VERSION = 1;
 /** More would not fit in the metadata. */
@@ -104,22 +105,23 @@ function headerOf(file: string, info: IndexInfo): ShardHeader {
   }
   const { version, parts, settings, conflicts, figures, datasets } = shard;
   if (version !== VERSION) throw refuse(`got a shard of version ${String(version)}, expected ${VERSION}`);
-  const isPart = (part: unknown) => part === 'open' || (isObject(part) && isCount(part.count) && isCount(part.index));
-  if (info.codes !== 'float32' || !isObject(settings)) throw refuse('the rows are not those of a shard');
-  if (!Array.isArray(parts) || parts.length === 0 || !parts.every(isPart)) throw refuse('the shard names no parts');
+  if (info.codes !== 'float32' || !areSettings(settings)) throw refuse('the rows are not those of a shard');
+  if (!Array.isArray(parts) || parts.length === 0 || !parts.every(isPart))
+    throw refuse('the shard names no valid parts');
   const isConflict = (pair: unknown) =>
     Array.isArray(pair) && isBelow(pair[0], info.rows) && isBelow(pair[1], info.models.length);
   if (!Array.isArray(conflicts) || !conflicts.every(isConflict)) throw refuse('the conflicts of the shard are invalid');
   if (!Array.isArray(figures) || figures.length !== info.models.length || !figures.every(areFigures)) {
     throw refuse('the figures of the shard do not fit its models');
   }
-  if (!Array.isArray(datasets) || !datasets.every((d, i) => isObject(d) && d.name === info.tasks[i]?.name)) {
-    throw refuse('the shard describes other datasets than it has');
+  const isDescribed = (dataset: unknown, i: number) =>
+    isMetric(dataset) && field(dataset, 'name') === info.tasks[i]?.name;
+  if (!Array.isArray(datasets) || datasets.length !== info.tasks.length || !datasets.every(isDescribed)) {
+    throw refuse('the shard does not describe its datasets');
   }
   return shard as unknown as ShardHeader;
 }
 
-const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 1;
 const isBelow = (value: unknown, limit: number) =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) < limit;
 const areFigures = (value: unknown) =>

@@ -1,11 +1,13 @@
 /** Reads large CSV files row by row, compressed or not. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline, Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 import { SignalboxError, throwIfAborted } from '../../errors.js';
+import { expansionGuard } from '../../importing/input-file.js';
 
 const MOST_ROW_BYTES = 1 << 24;
 
@@ -40,9 +42,26 @@ function hashing(hash: ReturnType<typeof createHash>): Transform {
   });
 }
 
+/** Passes bytes on, and their number so far to `check`. */
+function counting(check: (bytes: number) => void): Transform {
+  let total = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      total += chunk.byteLength;
+      try {
+        check(total);
+        done(null, chunk);
+      } catch (cause) {
+        done(cause as Error);
+      }
+    },
+  });
+}
+
 /**
  * Streams a file, and decompresses it if its name ends in .gz. Returns the SHA-256 of the unchanged file.
- * Errors: `network`, `aborted`, `bad_magic`, `truncated`, `invalid_argument`.
+ * Errors: `network`, `aborted`, `bad_magic`, `truncated`, `invalid_argument`; `size_overflow` for a file that decompresses to
+ * far more than its size.
  */
 export async function readCsv(file: string, { signal, onHeader, onRow }: CsvOptions): Promise<{ sha256: string }> {
   const name = path.basename(file);
@@ -54,8 +73,14 @@ export async function readCsv(file: string, { signal, onHeader, onRow }: CsvOpti
     skip_empty_lines: true,
     max_record_size: MOST_ROW_BYTES,
   });
+  // Without a size the stream fails, too.
+  const size = await stat(file).then(
+    (of) => of.size,
+    () => 0,
+  );
   const source = createReadStream(file);
-  if (file.endsWith('.gz')) pipeline(source, hashing(hash), createGunzip(), parser, () => undefined);
+  const guard = counting(expansionGuard(name, size));
+  if (file.endsWith('.gz')) pipeline(source, hashing(hash), createGunzip(), guard, parser, () => undefined);
   else pipeline(source, hashing(hash), parser, () => undefined);
   let number = -1;
   try {

@@ -291,7 +291,7 @@ interface Incomplete {
   reason: string;
 }
 
-/** Returns the reason why a folder is no whole run; `undefined` if it is, or has accompanying files only. */
+/** Returns the reason why a run is not whole; `undefined` if it is, or if the folder has accompanying files only. */
 function missingFiles({ files }: RunFolder): Incomplete | undefined {
   const [state, stats] = [files.get(STATE), files.get(STATS)];
   const present = state ?? stats ?? files.get(SPEC);

@@ -5,7 +5,20 @@ import type { Answer, ImportContext, Place, RecordSink } from '../records.js';
 import { headColumns, readTable, type TableFormat, type TableReader, tableFormat } from '../table.js';
 import { textKey } from '../text-hash.js';
 
-const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+const COMMA_NUMBER = /^\s*[+-]?\d*,\d+(?:e[+-]?\d+)?\s*$/i;
+/** A comma before three digits may also separate thousands. */
+const MAYBE_THOUSANDS = /^\s*[+-]?[1-9]\d{0,2},\d{3}\s*$/;
+const PERCENT = /^\s*[+-]?[\d.,]+\s*%\s*$/;
+/** Words for a value that was not measured. */
+const NOTHING = new Set(['', 'null', 'none', 'nil', 'n/a', '#n/a', '<na>', 'na', '-', '--', '\u2013', '\u2014']);
+const YES = new Set(['true', 'yes']);
+const NO = new Set(['false', 'no']);
+/** Columns of row numbers as pandas, R and databases write them, in lower case. */
+const ROW_NUMBERS =
+  /^(|#|unnamed: \d+(\.\d+|_level_\d+)*|__index_level_\d+__|level_\d+|index|idx|nr\.?|no\.|\.\.\.\d+|row([_ .-]?(nr|no|num|id|index|idx|number|names?))?)$/;
+/** An integer that a spreadsheet has cut to six digits. */
+const ROUNDED_ID = /^\d[.,]\d+E\+\d+$/;
+const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 const EXTENSIONS = /\.(?:csv|tsv|jsonl|ndjson|json|parquet)$/i;
 const MOST_QUOTED = 40;
 const ID_DIGITS = 12;
@@ -24,8 +37,14 @@ export function stemOf(path: string): string {
   return name.replace(/\.gz$/i, '').replace(EXTENSIONS, '') || name;
 }
 
+/** Returns the name of a column without blanks around it and in lower case. */
+export const plainName = (column: string): string => column.trim().toLowerCase();
+
+/** Returns whether a column has row numbers, and is not a model. */
+export const isRowNumbers = (name: string): boolean => ROW_NUMBERS.test(plainName(name));
+
 /**
- * Converts a cell to a score for the sink: a number, 1 and 0 for True and False, null if empty, and other text
+ * Converts a cell to a score for the sink: a number, 1 and 0 for true and false, null if empty, and other text
  * unchanged. Runs a hundred million times for a large matrix.
  */
 export function scoreOf(cell: unknown): number | string | null {
@@ -42,12 +61,38 @@ export function scoreOf(cell: unknown): number | string | null {
 }
 
 function scoreOfWord(cell: string): number | string | null {
-  const word = cell.trim();
-  if (word === '') return null;
-  if (word === 'True' || word === 'true') return 1;
-  if (word === 'False' || word === 'false') return 0;
-  // Python writes NaN for values that were not measured.
-  return word.toLowerCase() === 'nan' ? Number.NaN : cell;
+  const word = cell.trim().toLowerCase();
+  if (YES.has(word)) return 1;
+  if (NO.has(word)) return 0;
+  if (NOTHING.has(word)) return null;
+  if (COMMA_NUMBER.test(cell) && !MAYBE_THOUSANDS.test(cell)) return Number(cell.replace(',', '.'));
+  // Python writes NaN for values that were not measured; both are counted.
+  if (word === 'nan') return Number.NaN;
+  return /^[+-]?inf(inity)?$/.test(word) ? Number.POSITIVE_INFINITY : cell;
+}
+
+/** Converts a cell as `scoreOf` does, in a table whose separator shows that commas are decimal. */
+function scoreWithComma(cell: unknown): number | string | null {
+  const isNumber = typeof cell === 'string' && COMMA_NUMBER.test(cell);
+  return isNumber ? Number(cell.replace(',', '.')) : scoreOf(cell);
+}
+
+export type ToScore = typeof scoreOf;
+
+/** Returns the function that converts the cells of a table with this separator. */
+export const toScoreFor = (separator: string | undefined): ToScore => (separator === ';' ? scoreWithComma : scoreOf);
+
+/**
+ * Refuses numbers that can be read in two ways: 85% is 0.85 or 85, and 1,000 is 1 or 1000. Errors: `invalid_argument`.
+ */
+export function refuseUnclear(score: number | string | null, column: string, place: Place): void {
+  if (typeof score !== 'string') return;
+  const got = `got ${quoted(score)} in column '${column}'`;
+  if (PERCENT.test(score)) {
+    const number = score.replace('%', '').trim();
+    throw badInput(place, `${got}, expected a number: write ${number} with the range 0,100, or divide by 100`);
+  }
+  if (MAYBE_THOUSANDS.test(score)) throw badInput(place, `${got}, expected a decimal point, and no mark at thousands`);
 }
 
 /** Returns the text of a cell; `undefined` if empty. Errors: `invalid_argument` for lists and objects. */
@@ -58,9 +103,19 @@ export function textCell(cell: unknown, column: string, place: Place): string | 
   throw badInput(place, `got ${quoted(cell)} in column '${column}', expected text`);
 }
 
+/** Returns the text of a cell without blanks around it; `undefined` if nothing is left. Errors: as `textCell`. */
+export function nameCell(cell: unknown, column: string, place: Place): string | undefined {
+  return textCell(cell, column, place)?.trim() || undefined;
+}
+
 /** Returns the number of a cell; `undefined` if empty. Errors: `invalid_argument` for anything else. */
-export function figureCell(cell: unknown, column: string, place: Place): number | undefined {
-  const value = scoreOf(cell);
+export function figureCell(
+  cell: unknown,
+  column: string,
+  place: Place,
+  toScore: ToScore = scoreOf,
+): number | undefined {
+  const value = toScore(cell);
   if (value === null || Number.isNaN(value)) return undefined;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw badInput(place, `got ${quoted(cell)} in column '${column}', expected a number`);
@@ -104,21 +159,20 @@ export interface SampleColumns {
   embedding: number;
 }
 
-/** Returns the place of the first of these names that is a column, or -1. */
-function columnOf(columns: readonly string[], ...names: string[]): number {
-  for (const name of names) {
-    const at = columns.indexOf(name);
-    if (at >= 0) return at;
-  }
-  return -1;
+/** Returns the place of the first of these names that is a column, or -1. An exact name goes before others. */
+export function columnOf(columns: readonly string[], ...names: string[]): number {
+  const exact = names.map((name) => columns.indexOf(name)).find((at) => at >= 0);
+  if (exact !== undefined) return exact;
+  const plain = columns.map(plainName);
+  return names.map((name) => plain.indexOf(name)).find((at) => at >= 0) ?? -1;
 }
 
 export function sampleColumns(columns: readonly string[]): SampleColumns {
   return {
-    prompt: columns.indexOf('prompt'),
+    prompt: columnOf(columns, 'prompt'),
     dataset: columnOf(columns, 'dataset', 'task'),
-    id: columns.indexOf('id'),
-    embedding: columns.indexOf('embedding'),
+    id: columnOf(columns, 'id'),
+    embedding: columnOf(columns, 'embedding'),
   };
 }
 
@@ -140,10 +194,16 @@ export function noteSample(
 ): number {
   const cell = textCell(cells[at.prompt], 'prompt', place);
   const prompt = cell === undefined || rules.promptText === undefined ? cell : rules.promptText(cell);
-  const given = textCell(cells[at.id], 'id', place);
+  const given = nameCell(cells[at.id], 'id', place);
+  if (given !== undefined && ROUNDED_ID.test(given)) {
+    throw badInput(
+      place,
+      `got the id '${given}', which a spreadsheet has rounded: format the column as text and save again`,
+    );
+  }
   const key = given ?? (prompt === undefined ? `${place.file}:${place.line}` : textKey(prompt));
   return sink.sample({
-    dataset: textCell(cells[at.dataset], 'dataset', place) ?? rules.dataset,
+    dataset: nameCell(cells[at.dataset], 'dataset', place) ?? rules.dataset,
     key,
     id: given ?? (prompt === undefined ? key : key.slice(0, ID_DIGITS)),
     prompt,
@@ -154,8 +214,35 @@ export function noteSample(
 }
 
 export function isLong(columns: readonly string[]): boolean {
-  return columns.includes('model') && columns.includes('score');
+  return columnOf(columns, 'model') >= 0 && columnOf(columns, 'score') >= 0;
 }
+
+/** Notices columns with the names of keys. Of the spellings in other case only the first counts, however many come. */
+export class KeyColumns {
+  readonly #names: ReadonlySet<string>;
+  readonly #seen = new Set<string>();
+
+  constructor(names: ReadonlySet<string>) {
+    this.#names = names;
+  }
+
+  /** Returns whether one of the added columns may be a key that no earlier column was. */
+  hasNew(added: readonly string[]): boolean {
+    const before = this.#seen.size;
+    for (const column of added) {
+      const name = plainName(column);
+      if (this.#names.has(name)) this.#seen.add(column === name ? name : `${name} in other case`);
+    }
+    return this.#seen.size > before;
+  }
+}
+
+/** Names that a column must have to change what `longColumns` returns. */
+const LONG_NAMES = new Set(
+  'prompt dataset task id embedding model score metric cost_usd cost tokens_in prompt_tokens tokens_out completion_tokens'.split(
+    ' ',
+  ),
+);
 
 interface LongColumns extends SampleColumns {
   model: number;
@@ -168,15 +255,15 @@ interface LongColumns extends SampleColumns {
 
 function longColumns(columns: readonly string[], place: Place): LongColumns {
   for (const name of ['model', 'score']) {
-    if (!columns.includes(name)) throw badInput(place, `no column '${name}'`);
+    if (columnOf(columns, name) < 0) throw badInput(place, `no column '${name}'`);
   }
   const at = sampleColumns(columns);
   if (at.prompt < 0 && at.embedding < 0 && at.id < 0) throw badInput(place, "no column 'prompt', 'embedding' or 'id'");
   return {
     ...at,
-    model: columns.indexOf('model'),
-    score: columns.indexOf('score'),
-    metric: columns.indexOf('metric'),
+    model: columnOf(columns, 'model'),
+    score: columnOf(columns, 'score'),
+    metric: columnOf(columns, 'metric'),
     cost: columnOf(columns, 'cost_usd', 'cost'),
     tokensIn: columnOf(columns, 'tokens_in', 'prompt_tokens'),
     tokensOut: columnOf(columns, 'tokens_out', 'completion_tokens'),
@@ -188,9 +275,11 @@ export class LongRows implements TableReader {
   readonly #file: string;
   readonly #sink: RecordSink;
   readonly #rules: SampleRules;
+  readonly #keys = new KeyColumns(LONG_NAMES);
   #at: LongColumns | undefined;
   #names: readonly string[] = [];
   #hasFigures = false;
+  #toScore: ToScore = scoreOf;
 
   constructor(file: InputFile, sink: RecordSink) {
     this.#file = file.path;
@@ -198,8 +287,10 @@ export class LongRows implements TableReader {
     this.#rules = { dataset: stemOf(file.path) };
   }
 
-  onColumns(columns: readonly string[]): void {
+  onColumns(columns: readonly string[], from: number, separator?: string): void {
     this.#names = columns;
+    this.#toScore = toScoreFor(separator);
+    if (!this.#keys.hasNew(columns.slice(from)) && this.#at !== undefined) return;
     this.#at = longColumns(columns, { file: this.#file });
     this.#hasFigures = this.#at.cost >= 0 || this.#at.tokensIn >= 0 || this.#at.tokensOut >= 0;
   }
@@ -207,16 +298,18 @@ export class LongRows implements TableReader {
   onRow(cells: readonly unknown[], line: number): void {
     const at = this.#at as LongColumns;
     const place = { file: this.#file, line };
-    const model = textCell(cells[at.model], 'model', place);
+    const model = nameCell(cells[at.model], 'model', place);
     if (model === undefined) throw badInput(place, "no text in column 'model'");
     const sample = noteSample(this.#sink, cells, at, this.#rules, place);
-    const metric = textCell(cells[at.metric], 'metric', place) ?? 'score';
+    const metric = nameCell(cells[at.metric], 'metric', place) ?? 'score';
     const figures = this.#hasFigures ? this.#figures(cells, at, place) : undefined;
-    this.#sink.score(sample, model, metric, scoreOf(cells[at.score]), place, figures);
+    const score = this.#toScore(cells[at.score]);
+    refuseUnclear(score, 'score', place);
+    this.#sink.score(sample, model, metric, score, place, figures);
   }
 
   #figures(cells: readonly unknown[], at: LongColumns, place: Place): Answer {
-    const figure = (column: number) => figureCell(cells[column], this.#names[column] ?? '', place);
+    const figure = (column: number) => figureCell(cells[column], this.#names[column] ?? '', place, this.#toScore);
     return { costUsd: figure(at.cost), tokensIn: figure(at.tokensIn), tokensOut: figure(at.tokensOut) };
   }
 }

@@ -4,7 +4,7 @@ import { badInput, type InputFile } from '../input-file.js';
 import type { ImportContext } from '../records.js';
 import { headColumns, readTable, type TableReader, tableFormat } from '../table.js';
 import { textKey } from '../text-hash.js';
-import { scoreOf, stemOf, textCell } from './long.js';
+import { isRowNumbers, scoreOf, stemOf, textCell } from './long.js';
 
 const RESPONSE = '_response';
 const OURS = ['dataset', 'task', 'id', 'model', 'score', 'eval_name'];
@@ -19,7 +19,7 @@ function reader(file: InputFile, { sink }: ImportContext, nextRow: () => number)
       if (prompt < 0) throw badInput({ file: file.path }, "no column 'prompt'");
       models = columns
         .map((name, at) => ({ name, at }))
-        .filter(({ name }) => name !== 'prompt' && name !== '' && !name.endsWith(RESPONSE));
+        .filter(({ name }) => name !== 'prompt' && !isRowNumbers(name) && !name.endsWith(RESPONSE));
     },
     onRow: (cells, line) => {
       const place = { file: file.path, line };

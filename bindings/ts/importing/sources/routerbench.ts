@@ -1,4 +1,5 @@
 /** RouterBench: a wide CSV with the answer and the cost of each model beside its score. */
+import { wellFormed } from '../../files/text.js';
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, headOf, type InputFile } from '../input-file.js';
 import { parsePythonStrings } from '../python-literal.js';
@@ -46,9 +47,10 @@ function reader(file: InputFile, { sink }: ImportContext, nextRow: () => number)
         number,
         number,
       ];
+      const places = new Map(columns.map((name, at) => [name, at]));
       models = columns.flatMap((name, at) => {
-        const cost = columns.indexOf(name + COST);
-        return cost >= 0 || columns.includes(name + ANSWER) ? [{ name, at, cost }] : [];
+        const cost = places.get(name + COST) ?? -1;
+        return cost >= 0 || places.has(name + ANSWER) ? [{ name, at, cost }] : [];
       });
       if (models.length > 0) return;
       throw badInput({ file: file.path }, `no model column, expected '<model>' beside '<model>${COST}'`);
@@ -59,7 +61,7 @@ function reader(file: InputFile, { sink }: ImportContext, nextRow: () => number)
       const task = textCell(cells[dataset], 'eval_name', place);
       const text = textCell(cells[prompt], 'prompt', place);
       if (key === undefined || task === undefined) throw badInput(place, "no column 'sample_id' or 'eval_name'");
-      const asked = text === undefined ? undefined : (parsePythonStrings(text)?.join('\n') ?? text);
+      const asked = text === undefined ? undefined : wellFormed(parsePythonStrings(text)?.join('\n') ?? text);
       const sample = sink.sample({ dataset: task, key, id: key, prompt: asked, row: nextRow(), place });
       for (const { name, at, cost } of models) {
         sink.score(sample, name, 'score', scoreOf(cells[at]), place, {

@@ -7,15 +7,21 @@ import { llmRouterImporter } from './llmrouter.js';
 import {
   figureCell,
   isLong,
+  isRowNumbers,
+  KeyColumns,
   LongRows,
   noteSample,
+  plainName,
   quoted,
+  refuseUnclear,
   requiredFormat,
   type SampleColumns,
   type SampleRules,
   sampleColumns,
   scoreOf,
   stemOf,
+  type ToScore,
+  toScoreFor,
 } from './long.js';
 import { mixInstructImporter } from './mixinstruct.js';
 import { routeLlmImporter } from './routellm.js';
@@ -26,18 +32,7 @@ const MORE_SPECIFIC = [llmRouterImporter, mixInstructImporter, routeLlmImporter,
 
 const KEYS = new Set(['dataset', 'task', 'id', 'prompt', 'embedding']);
 /** Columns of such tables that are neither models nor keys. */
-const OTHER_COLUMNS = new Set([
-  '',
-  '__index_level_0__',
-  'answer',
-  'target',
-  'reference',
-  'split',
-  'category',
-  'subject',
-  'source',
-  'index',
-]);
+const OTHER_COLUMNS = new Set(['answer', 'target', 'reference', 'split', 'category', 'subject', 'source']);
 const ANSWER = /(_response|\|model_response|_output)$/;
 const FIGURE = /^(.+)\|(cost_usd|total_cost|tokens_in|tokens_out)$/;
 
@@ -52,25 +47,17 @@ interface ModelColumn {
   isSure: boolean;
 }
 
-function modelColumns(columns: readonly string[], before: readonly ModelColumn[]): ModelColumn[] {
-  const places = new Map(columns.map((name, at) => [name, at]));
-  const at = (name: string) => places.get(name) ?? -1;
-  const sure = new Set(before.filter(({ isSure }) => isSure).map(({ name }) => name));
-  return columns
-    .filter((name) => !KEYS.has(name) && !OTHER_COLUMNS.has(name) && !ANSWER.test(name) && !FIGURE.test(name))
-    .map((name) => {
-      const cost = Math.max(at(`${name}|cost_usd`), at(`${name}|total_cost`));
-      const [tokensIn, tokensOut] = [at(`${name}|tokens_in`), at(`${name}|tokens_out`)];
-      const hasFigures = cost >= 0 || tokensIn >= 0 || tokensOut >= 0;
-      return { name, at: at(name), cost, tokensIn, tokensOut, hasFigures, isSure: sure.has(name) };
-    });
+function isModel(column: string): boolean {
+  const name = plainName(column);
+  const isKnown = KEYS.has(name) || OTHER_COLUMNS.has(name) || isRowNumbers(name);
+  return !isKnown && !ANSWER.test(column) && !FIGURE.test(column);
 }
 
 /** Refuses a column of free text: it is not a model, and would become one that was never measured. */
 function makeSure(column: ModelColumn, score: unknown, place: Place): void {
   if (score === null) return;
   if (typeof score === 'number') {
-    column.isSure = true;
+    column.isSure = Number.isFinite(score);
     return;
   }
   throw badInput(
@@ -89,9 +76,14 @@ class WideRows implements TableReader {
   readonly #sink: RecordSink;
   readonly #rules: SampleRules;
   readonly #count: RowCount;
+  readonly #keys = new KeyColumns(KEYS);
   #at: SampleColumns | undefined;
   #names: readonly string[] = [];
-  #models: ModelColumn[] = [];
+  readonly #models: ModelColumn[] = [];
+  /** Columns of models by place, and places of all columns by name. */
+  readonly #modelAt: (ModelColumn | undefined)[] = [];
+  readonly #places = new Map<string, number>();
+  #toScore: ToScore = scoreOf;
 
   constructor(file: InputFile, sink: RecordSink, count: RowCount) {
     this.#file = file.path;
@@ -100,29 +92,68 @@ class WideRows implements TableReader {
     this.#count = count;
   }
 
-  onColumns(columns: readonly string[]): void {
+  /** Looks at the new columns only: every line of a JSONL file may bring one. */
+  onColumns(columns: readonly string[], from: number, separator?: string): void {
     this.#names = columns;
-    this.#at = sampleColumns(columns);
-    this.#models = modelColumns(columns, this.#models);
+    this.#toScore = toScoreFor(separator);
+    const added = columns.slice(from);
+    for (const [i, name] of added.entries()) this.#places.set(name, from + i);
+    if (this.#keys.hasNew(added) || this.#at === undefined) this.#at = sampleColumns(columns);
+    for (const name of added) {
+      if (isModel(name)) this.#addModel(name);
+      const model = FIGURE.exec(name)?.[1];
+      const column = model === undefined ? undefined : this.#modelAt[this.#place(model)];
+      if (column !== undefined) this.#findFigures(column);
+    }
   }
 
-  onRow(cells: readonly unknown[], line: number): void {
+  #addModel(name: string): void {
+    const at = this.#place(name);
+    const column = { name: name.trim(), at, cost: -1, tokensIn: -1, tokensOut: -1, hasFigures: false, isSure: false };
+    this.#findFigures(column);
+    this.#models.push(column);
+    this.#modelAt[at] = column;
+  }
+
+  #findFigures(column: ModelColumn): void {
+    const at = (what: string) => this.#place(`${column.name}|${what}`);
+    column.cost = Math.max(at('cost_usd'), at('total_cost'));
+    column.tokensIn = at('tokens_in');
+    column.tokensOut = at('tokens_out');
+    column.hasFigures = column.cost >= 0 || column.tokensIn >= 0 || column.tokensOut >= 0;
+  }
+
+  #place(name: string): number {
+    return this.#places.get(name) ?? -1;
+  }
+
+  onRow(cells: readonly unknown[], line: number, present?: readonly number[]): void {
     const place = { file: this.#file, line };
     const at = this.#at as SampleColumns;
     if (at.prompt < 0 && at.embedding < 0) throw badInput(place, "no column 'prompt' or 'embedding'");
     if (this.#models.length === 0) throw badInput(place, 'no column is a model');
     const sample = noteSample(this.#sink, cells, at, this.#rules, place, this.#count.rows);
     this.#count.rows += 1;
-    for (const model of this.#models) {
-      const score = scoreOf(cells[model.at]);
-      if (!model.isSure) makeSure(model, score, place);
-      const figures = model.hasFigures ? this.#figures(model, cells, place) : undefined;
-      this.#sink.score(sample, model.name, 'score', score, place, figures);
+    if (present === undefined) {
+      for (const model of this.#models) this.#takeScore(sample, model, cells, place);
+      return;
+    }
+    for (const column of present) {
+      const model = this.#modelAt[column];
+      if (model !== undefined) this.#takeScore(sample, model, cells, place);
     }
   }
 
+  #takeScore(sample: number, model: ModelColumn, cells: readonly unknown[], place: Place): void {
+    const score = this.#toScore(cells[model.at]);
+    refuseUnclear(score, model.name, place);
+    if (!model.isSure) makeSure(model, score, place);
+    const figures = model.hasFigures ? this.#figures(model, cells, place) : undefined;
+    this.#sink.score(sample, model.name, 'score', score, place, figures);
+  }
+
   #figures({ cost, tokensIn, tokensOut }: ModelColumn, cells: readonly unknown[], place: Place): Answer {
-    const figure = (column: number) => figureCell(cells[column], this.#names[column] ?? '', place);
+    const figure = (column: number) => figureCell(cells[column], this.#names[column] ?? '', place, this.#toScore);
     return { costUsd: figure(cost), tokensIn: figure(tokensIn), tokensOut: figure(tokensOut) };
   }
 }
@@ -140,14 +171,14 @@ class EitherRows implements TableReader {
     this.#count = count;
   }
 
-  onColumns(columns: readonly string[]): void {
+  onColumns(columns: readonly string[], from: number, separator?: string): void {
     const { sink } = this.#context;
     this.#reader ??= isLong(columns) ? new LongRows(this.#file, sink) : new WideRows(this.#file, sink, this.#count);
-    this.#reader.onColumns(columns);
+    this.#reader.onColumns(columns, from, separator);
   }
 
-  onRow(cells: readonly unknown[], line: number): void {
-    this.#reader?.onRow(cells, line);
+  onRow(cells: readonly unknown[], line: number, present?: readonly number[]): void {
+    this.#reader?.onRow(cells, line, present);
   }
 }
 
@@ -158,7 +189,8 @@ export const wideImporter: Importer = {
     if (MORE_SPECIFIC.some((importer) => importer.claims(file, head))) return false;
     if (format === 'parquet') return true;
     const columns = headColumns(head);
-    return format !== undefined && !isLong(columns) && (columns.includes('prompt') || columns.includes('embedding'));
+    const { prompt, embedding } = sampleColumns(columns);
+    return format !== undefined && !isLong(columns) && (prompt >= 0 || embedding >= 0);
   },
   async read(files, context) {
     const count: RowCount = { rows: 0 };

@@ -23,17 +23,34 @@ export interface Contents {
 
 export type OnShare = (share: number) => void;
 
-/** Yields the text in pieces. Errors: `FileProblem` if it is not UTF-8. */
+/** Returns the encoding that the byte order mark names; UTF-8 if there is no mark. */
+async function encodingOf(file: Blob): Promise<'utf-8' | 'utf-16le' | 'utf-16be'> {
+  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+}
+
+/** Returns whether a text is UTF-16 without a mark, which passes for UTF-8 with NULs between the letters. */
+function looksWide(text: string): boolean {
+  const start = text.slice(0, 4096);
+  return start.split('\0').length - 1 > 0.01 * start.length;
+}
+
+/** Yields the text in pieces. Errors: `FileProblem` if it is neither UTF-8 nor UTF-16 with a byte order mark. */
 export async function* piecesOf(file: Blob, onShare: OnShare): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decoder = new TextDecoder(await encodingOf(file), { fatal: true });
+  const problem = () => new FileProblem('This file is not UTF-8 text. Save it as UTF-8, or paste its text.');
   for (let at = 0; at < file.size; at += PIECE_BYTES) {
     const piece = await file.slice(at, at + PIECE_BYTES).arrayBuffer();
     const isLast = at + PIECE_BYTES >= file.size;
+    let text: string;
     try {
-      yield decoder.decode(piece, { stream: !isLast });
+      text = decoder.decode(piece, { stream: !isLast });
     } catch {
-      throw new FileProblem('This file is not UTF-8 text. Save it as UTF-8, or paste its text.');
+      throw problem();
     }
+    if (at === 0 && looksWide(text)) throw problem();
+    yield text;
     onShare(Math.min(1, (at + PIECE_BYTES) / file.size));
   }
 }
@@ -95,7 +112,7 @@ async function readJson(file: File, onShare: OnShare): Promise<Contents> {
 }
 
 async function readTable(file: File, delimiter: string | undefined, onShare: OnShare): Promise<Contents> {
-  const head = new TextDecoder().decode(await file.slice(0, PIECE_BYTES).arrayBuffer());
+  const head = new TextDecoder(await encodingOf(file)).decode(await file.slice(0, PIECE_BYTES).arrayBuffer());
   // One more row than is taken, for the header.
   const { rows, problem } = await readCsv(piecesOf(file, onShare), delimiter ?? guessDelimiter(head), MOST_PROMPTS + 2);
   if (problem !== undefined && rows.length === 0) throw new FileProblem(problem);

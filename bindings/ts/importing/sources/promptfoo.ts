@@ -1,0 +1,186 @@
+/** promptfoo: `eval -o results.json` or `-o results.jsonl`, one result per test, prompt and provider. */
+import { type Fields, field, numberField, requiredObject, requiredText, textField } from '../fields.js';
+import type { Importer } from '../importer.js';
+import { badInput, type FileHead, type InputFile, type ReadFileOptions } from '../input-file.js';
+import { readJsonLines, readJsonParts } from '../json.js';
+import { promptText } from '../messages.js';
+import type { Answer, ImportContext, Place } from '../records.js';
+import { nameRuns, type RunNames, settingText } from '../runs.js';
+import { headKeys } from '../table.js';
+import { textKey } from '../text-hash.js';
+import { scoreOf, stemOf } from './long.js';
+
+const DOCUMENT = /^\s*\{\s*("evalId"\s*:\s*("[^"]*"|null)\s*,\s*)?"results"\s*:\s*\{\s*"version"\s*:/;
+/** Keys of a line that other tools' lines do not have together. */
+const LINE_KEYS = ['promptIdx', 'provider', 'score', 'success', 'vars'];
+const ID_DIGITS = 12;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** The failure was the provider's: no answer was scored. */
+const ERROR = 2;
+
+function claims(_file: InputFile, { name, text }: FileHead): boolean {
+  if (name.endsWith('.json')) return DOCUMENT.test(text);
+  if (!/\.(jsonl|ndjson)$/.test(name)) return false;
+  const keys = headKeys(text.trimStart());
+  return LINE_KEYS.every((key) => keys.includes(key));
+}
+
+type OnResult = (result: Fields, place: Place) => void;
+
+async function readResults(file: InputFile, onResult: OnResult, options: ReadFileOptions): Promise<void> {
+  let count = 0;
+  const take = (value: unknown, line: number) => {
+    const place = { file: file.path, line };
+    onResult(requiredObject(value, place, 'the result'), place);
+  };
+  const onPart = ({ value }: { value: unknown }) => {
+    count += 1;
+    take(value, count);
+  };
+  if (/\.(jsonl|ndjson)(\.gz)?$/i.test(file.path)) await readJsonLines(file, take, options);
+  else await readJsonParts(file, ['$.results.results.*'], onPart, options);
+}
+
+/** A provider with a prompt, in one file. */
+interface Column {
+  id: string;
+  label: string;
+  prompt: string;
+  dataset: string;
+  /** Its number in the file; a provider with other settings has another one. */
+  index: number | undefined;
+}
+
+function columnOf(result: Fields, dataset: string, place: Place): Column {
+  const provider = field(result, 'provider');
+  return {
+    id: typeof provider === 'string' ? provider : requiredText(result, place, 'provider', 'id'),
+    label: textField(provider, 'label') ?? '',
+    prompt: textField(result, 'prompt', 'label') ?? '',
+    dataset,
+    index: numberField(result, 'promptIdx'),
+  };
+}
+
+const keyOf = ({ id, label, prompt, dataset }: Column) => JSON.stringify([id, label, prompt, dataset]);
+
+/** Names the dataset by the description of the evaluation, or by the file. */
+async function datasetOf(file: InputFile, { signal }: ImportContext): Promise<string> {
+  let description: unknown;
+  if (!/\.json(\.gz)?$/i.test(file.path)) return stemOf(file.path);
+  const onPart = ({ value }: { value: unknown }) => {
+    description = value;
+  };
+  await readJsonParts(file, ['$.config.description'], onPart, { signal });
+  return typeof description === 'string' && description.trim() !== '' ? description.trim() : stemOf(file.path);
+}
+
+/** Reads the columns of all files: which prompts and labels must be named follows from all of them. */
+async function readColumns(
+  files: readonly InputFile[],
+  datasets: ReadonlyMap<InputFile, string>,
+  context: ImportContext,
+): Promise<Map<string, RunNames>> {
+  const columns = new Map<string, Column>();
+  for (const file of files) {
+    const indexes = new Map<string, number | undefined>();
+    const onResult = (result: Fields, place: Place) => {
+      const column = columnOf(result, datasets.get(file) ?? '', place);
+      const key = keyOf(column);
+      columns.set(key, column);
+      // The same prompt may stand twice in a list, with one label; the ids tell such prompts apart.
+      const ofPrompt = key + (textField(result, 'promptId') ?? '');
+      if (indexes.has(ofPrompt) && indexes.get(ofPrompt) !== column.index) {
+        throw badInput(
+          place,
+          `the provider '${column.id}' is listed more than once: give each of its settings a label, to tell them apart`,
+        );
+      }
+      indexes.set(ofPrompt, column.index);
+    };
+    await readResults(file, onResult, { signal: context.signal });
+  }
+  const all = [...columns.values()];
+  const names = nameRuns(
+    all.map(({ id, label, prompt, dataset }) => ({
+      dataset,
+      model: id,
+      taskSettings: { prompt },
+      modelSettings: label === '' ? {} : { label },
+    })),
+  );
+  return new Map(all.map((column, i) => [keyOf(column), names[i] as RunNames]));
+}
+
+/** Returns the question: what the user says last, if the prompt is a list of messages as JSON. */
+function questionOf(raw: string | undefined): string | undefined {
+  if (raw === undefined || !/^\s*\[\s*\{/.test(raw)) return raw;
+  try {
+    return promptText(JSON.parse(raw)) ?? raw;
+  } catch {
+    return raw; // A prompt that only looks like JSON.
+  }
+}
+
+function answerOf(result: Fields): Answer {
+  const usage = field(result, 'tokenUsage') ?? field(result, 'response', 'tokenUsage');
+  // A cached answer costs nothing, and its tokens are not told apart; nothing else is free of charge.
+  const isCached = field(result, 'response', 'cached') === true;
+  const figure = (value: number | undefined) => (isCached ? undefined : value || undefined);
+  const reason = textField(result, 'response', 'finishReason');
+  return {
+    costUsd: figure(numberField(result, 'cost')),
+    tokensIn: figure(numberField(usage, 'prompt')),
+    tokensOut: figure(numberField(usage, 'completion')),
+    isCutOff: reason === undefined ? undefined : reason === 'length',
+    repeats: true,
+  };
+}
+
+/** Tells whether a provider gave no answer. Older versions do not number the kinds of failures. */
+function hasFailed(result: Fields): boolean {
+  const reason = field(result, 'failureReason');
+  if (reason !== undefined) return reason === ERROR;
+  return !field(result, 'gradingResult') && Boolean(field(result, 'error'));
+}
+
+const isUnscored = (result: Fields) => field(result, 'gradingResult', 'reason') === 'No assertions';
+
+function readResult(result: Fields, place: Place, { dataset, model }: RunNames, { sink }: ImportContext): void {
+  const id = textField(result, 'testCase', 'description');
+  const raw = textField(result, 'prompt', 'raw') ?? textField(result, 'prompt');
+  const key = textKey(JSON.stringify([raw, settingText(field(result, 'vars'))]));
+  const sample = sink.sample({ dataset, key, id: id || key.slice(0, ID_DIGITS), prompt: questionOf(raw), place });
+  if (hasFailed(result)) sink.drop('failed', place, `: ${model}`);
+  else if (isUnscored(result)) sink.drop('unscored', place, `: ${model}`);
+  else sink.score(sample, model, 'score', scoreOf(field(result, 'score')), place, answerOf(result));
+}
+
+/**
+ * promptfoo: the provider is the model, with its label if several have one id; prompts with several labels are several
+ * datasets. Tests with equal prompt and variables are repetitions: `testIdx` only counts.
+ */
+export const promptfooImporter: Importer = {
+  source: 'promptfoo',
+  claims,
+  async read(files, context) {
+    const datasets = new Map<InputFile, string>();
+    for (const file of files) datasets.set(file, await datasetOf(file, context));
+    const names = await readColumns(files, datasets, context);
+    // One evaluation may be written in several forms, and exported again.
+    const seen = new Set<string>();
+    for (const file of files) {
+      const onResult = (result: Fields, place: Place) => {
+        const id = textField(result, 'id') ?? '';
+        if (seen.has(id)) {
+          context.sink.drop('repeated', place);
+          return;
+        }
+        if (UUID.test(id)) seen.add(id);
+        const column = columnOf(result, datasets.get(file) ?? '', place);
+        readResult(result, place, names.get(keyOf(column)) as RunNames, context);
+      };
+      await readResults(file, onResult, context);
+    }
+  },
+};

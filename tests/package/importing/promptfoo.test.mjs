@@ -1,0 +1,188 @@
+// Imports results of promptfoo 0.123, and the forms of older versions.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { promptfooImporter } from '../../../dist/importing/sources/promptfoo.js';
+import { claimed, imported, lines, refuses } from './fixtures.mjs';
+
+const PASSED = { pass: true, score: 1, reason: 'All assertions passed' };
+
+/** A result of a test, as promptfoo writes it. */
+function result(test, model, more = {}) {
+  const score = more.score ?? 1;
+  const question = `What is ${test} plus 1?`;
+  return {
+    cost: 0.001,
+    gradingResult: { ...PASSED, pass: score === 1, score },
+    prompt: { raw: question, label: '{{question}}' },
+    promptId: 'p1',
+    promptIdx: model === 'little' ? 0 : 1,
+    provider: { id: `acme:chat:${model}`, label: '' },
+    response: { output: 'x', tokenUsage: { prompt: 10, completion: 2, total: 12 }, finishReason: 'stop' },
+    score,
+    success: score === 1,
+    testCase: { description: `sum ${test}`, vars: { question } },
+    testIdx: test,
+    tokenUsage: { prompt: 10, completion: 2, total: 12 },
+    vars: { question },
+    failureReason: score === 1 ? 0 : 1,
+    ...more,
+  };
+}
+
+const evaluation = (results, config = { description: 'sums' }) => ({
+  evalId: 'eval-1',
+  results: { version: 3, timestamp: '2026-01-01T00:00:00.000Z', prompts: [], results, stats: {} },
+  config,
+});
+
+const values = ({ scores }) => scores.map(({ dataset, model, value }) => [dataset, model, value]);
+
+describe('promptfoo', () => {
+  const both = [result(1, 'little', { score: 0 }), result(1, 'great'), result(2, 'little', { score: 0.5 })];
+
+  it('is read from JSON and JSONL', async () => {
+    const expected = [
+      ['acme:chat:little', 0],
+      ['acme:chat:great', 1],
+      ['acme:chat:little', 0.5],
+    ];
+    for (const [name, content, dataset] of [
+      ['results.json', evaluation(both), 'sums'],
+      ['out/math.json', evaluation(both, {}), 'math'],
+      ['results.jsonl.gz', lines(...both), 'results'],
+    ]) {
+      const record = await imported(promptfooImporter, { [name]: content });
+      assert.deepEqual(
+        values(record),
+        expected.map(([model, value]) => [dataset, model, value]),
+        name,
+      );
+      assert.deepEqual(
+        record.samples.map(({ id, prompt }) => [id, prompt]),
+        [
+          ['sum 1', 'What is 1 plus 1?'],
+          ['sum 2', 'What is 2 plus 1?'],
+        ],
+        name,
+      );
+      assert.deepEqual(record.scores[0].answer, {
+        costUsd: 0.001,
+        tokensIn: 10,
+        tokensOut: 2,
+        isCutOff: false,
+        repeats: true,
+      });
+    }
+  });
+
+  it('is recognised by its content', async () => {
+    const older = { results: { version: 2, timestamp: 't', results: [], table: {} } };
+    const contents = {
+      'a.json': evaluation(both),
+      'b.json': older,
+      'c.jsonl': lines(...both),
+      'results.json': { results: { gsm8k: {} } },
+      'd.jsonl': lines({ prompt: 'q', provider: 'm', score: 1 }),
+    };
+    assert.deepEqual(await claimed(promptfooImporter, contents), ['a.json', 'b.json', 'c.jsonl']);
+  });
+
+  it('does not take errors, unscored answers and cached figures for results', async () => {
+    const failed = { score: 0, failureReason: 2, gradingResult: null, error: 'API error: 529', response: {} };
+    const { failureReason, ...olderFailed } = { ...result(2, 'little'), ...failed };
+    const record = await imported(promptfooImporter, {
+      'r.json': evaluation([
+        result(1, 'little', failed),
+        olderFailed,
+        result(3, 'little', { gradingResult: { ...PASSED, reason: 'No assertions' } }),
+        result(4, 'little', { response: { cached: true, finishReason: 'length' }, cost: 0 }),
+      ]),
+    });
+    assert.deepEqual(record.dropped, { failed: 2, unscored: 1 });
+    assert.deepEqual(values(record), [['sums', 'acme:chat:little', 1]]);
+    const [{ answer }] = record.scores;
+    assert.deepEqual([answer.costUsd, answer.tokensIn, answer.isCutOff], [undefined, undefined, true]);
+  });
+
+  it('takes equal prompts and variables for repetitions, whatever the number of the test', async () => {
+    const again = { testIdx: 9, score: 0 };
+    const other = { vars: { question: 'q', unit: 'cm' } };
+    const record = await imported(promptfooImporter, {
+      'r.json': evaluation([result(1, 'great'), result(1, 'great', again), result(1, 'great', other)]),
+    });
+    assert.equal(record.samples.length, 2);
+    assert.deepEqual(
+      record.scores.map(({ sample, answer }) => [sample, answer.repeats]),
+      [
+        [0, true],
+        [0, true],
+        [1, true],
+      ],
+    );
+  });
+
+  it('keeps prompts with different labels, and providers with one id, apart', async () => {
+    const prompt = (label) => ({ prompt: { raw: `${label}: q`, label }, promptId: label });
+    const provider = (label, promptIdx) => ({ provider: { id: 'acme:chat:great', label }, promptIdx });
+    const record = await imported(promptfooImporter, {
+      'r.json': evaluation([
+        result(1, 'great', { ...prompt('plain'), ...provider('low', 0) }),
+        result(1, 'great', { ...prompt('steps'), ...provider('low', 1) }),
+        result(1, 'great', { ...prompt('plain'), ...provider('high', 2) }),
+      ]),
+    });
+    assert.deepEqual(values(record), [
+      ['sums (prompt=plain)', 'acme:chat:great (label=low)', 1],
+      ['sums (prompt=steps)', 'acme:chat:great (label=low)', 1],
+      ['sums (prompt=plain)', 'acme:chat:great (label=high)', 1],
+    ]);
+    await refuses(
+      promptfooImporter,
+      { 'r.json': evaluation([result(1, 'great', provider('', 0)), result(1, 'great', provider('', 1))]) },
+      'invalid_argument',
+      /^r\.json, line 2: the provider 'acme:chat:great' is listed more than once: .*label/,
+    );
+  });
+
+  it('asks what the user says in a list of messages', async () => {
+    const raw = JSON.stringify([
+      { role: 'system', content: 'You are a clerk.' },
+      { role: 'user', content: 'What is 3 plus 4?' },
+    ]);
+    const { samples } = await imported(promptfooImporter, {
+      'r.json': evaluation([
+        result(1, 'great', { prompt: { raw, label: 'chat.json' } }),
+        result(2, 'great', { prompt: { raw: '[{"role": "user"', label: 'chat.json' } }),
+      ]),
+    });
+    assert.deepEqual(
+      samples.map(({ prompt }) => prompt),
+      ['What is 3 plus 4?', '[{"role": "user"'],
+    );
+  });
+
+  it('counts a result once that several files have', async () => {
+    const id = '48d3e020-4d1f-4872-9c09-24d762a0097c';
+    const record = await imported(promptfooImporter, {
+      'r.json': evaluation([result(1, 'great', { id })]),
+      'r.jsonl': lines(result(1, 'great', { id })),
+    });
+    assert.deepEqual(values(record), [['sums', 'acme:chat:great', 1]]);
+    assert.deepEqual(record.dropped, { repeated: 1 });
+  });
+
+  it('names the place of a defect', async () => {
+    await refuses(
+      promptfooImporter,
+      { 'r.json': evaluation([result(1, 'great'), 7]) },
+      'invalid_argument',
+      /^r\.json, line 2: the result is not an object/,
+    );
+    await refuses(
+      promptfooImporter,
+      { 'r.jsonl': lines({ ...result(1, 'great'), provider: {} }) },
+      'invalid_argument',
+      /^r\.jsonl, line 1: no text at 'provider\.id'/,
+    );
+  });
+});

@@ -1,0 +1,160 @@
+// Files that are not read: the message says what they are and what to do.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { detect } from '../../../dist/importing/detect.js';
+import { inputFiles, lines, zip } from './fixtures.mjs';
+
+const TABLE = { 'table.csv': 'prompt,a\nq,1\n' };
+const POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 12345\n`;
+
+/** Asserts that these files are refused with a message that matches all patterns. */
+async function refusesAll(contents, ...patterns) {
+  await assert.rejects(detect(inputFiles(contents), undefined), (error) => {
+    assert.equal(error.code, 'invalid_argument', error.message);
+    for (const pattern of patterns) assert.match(error.message, pattern);
+    return true;
+  });
+}
+
+describe('files without data', () => {
+  const workbook = () => zip(['[Content_Types].xml', '<Types/>'], ['xl/workbook.xml', '<workbook/>']);
+  const tar = new Uint8Array(1024);
+  tar.set(Buffer.from('ustar'), 257);
+
+  for (const [what, name, content, pattern] of [
+    ['a Git LFS pointer', 'm/samples_sums_2025-03-01T09-15-01.1.jsonl', POINTER, /git lfs pull/],
+    ['a pointer in place of Parquet', 'r.parquet', POINTER, /git lfs pull/],
+    ['a pointer in place of a log', 'r.eval', POINTER, /git lfs pull/],
+    ['a git-annex pointer', 'r.csv', '/annex/objects/MD5E-s12--0123.csv\n', /git annex get/],
+    ['a web page', 'r.jsonl', '<!DOCTYPE html>\n<html><body>Sign in</body></html>', /web page/],
+    ['an error of a file server', 'r.csv', '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', /web page/],
+    ['an old spreadsheet', 'r.xls', Buffer.from('d0cf11e0a1b11ae1', 'hex'), /save the sheet as CSV/],
+    ['zstd', 'r.csv', Buffer.from('28b52ffd00', 'hex'), /zstd-compressed/],
+    ['a tar archive', 'r.csv', gzipSync(tar), /a tar archive/],
+    ['a database', 'r.db', 'SQLite format 3\0', /export its table/],
+  ]) {
+    it(`are named: ${what}`, () => refusesAll({ [name]: content }, new RegExp(name.replaceAll('.', '\\.')), pattern));
+  }
+
+  it('are named: spreadsheets, by content and by name', async () => {
+    await refusesAll({ 'r.xlsx': await workbook() }, /r\.xlsx: a spreadsheet: save the sheet as CSV/);
+    await refusesAll({ 'r.csv': await workbook() }, /r\.csv: a spreadsheet/);
+    await refusesAll({ 'logs.zip': await zip(['a.csv', 'prompt,a']) }, /logs\.zip: a zip archive: unpack it first/);
+  });
+
+  it('are named: an empty file, which is left out beside others', async () => {
+    const empty = { 'm/samples_sums_2025-03-01T09-15-01.1.jsonl': '' };
+    await refusesAll(empty, /samples_sums_.*: an empty file/);
+    await refusesAll({ 'r.csv': '\r\n', 'm/r.jsonl': new Uint8Array(64) }, /m\/r\.jsonl, r\.csv: an empty file/);
+    const { importer, files, ignored } = await detect(inputFiles({ ...empty, ...TABLE }), undefined);
+    assert.equal(importer.source, 'wide');
+    assert.deepEqual(
+      [files, ignored].map((list) => list.map(({ path }) => path)),
+      [['table.csv'], Object.keys(empty)],
+    );
+  });
+
+  it('stop a build if they stand for results, whatever else is there', async () => {
+    const many = Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`part-${i}.parquet`, POINTER]));
+    await refusesAll({ ...TABLE, ...many }, /part-0\.parquet, .*, and 2 more: a Git LFS pointer/);
+    const { ignored } = await detect(
+      inputFiles({ ...TABLE, 'picture.png': POINTER, 'about.html': '<html>' }),
+      undefined,
+    );
+    assert.equal(ignored.length, 2);
+  });
+
+  it('are refused with a source, too', () =>
+    assert.rejects(detect(inputFiles({ 'r.csv': POINTER }), 'wide'), { message: /git lfs pull/ }));
+
+  it('are not gzip whose name does not end in .gz', async () => {
+    const { importer } = await detect(inputFiles({ 'table.csv': gzipSync(TABLE['table.csv']) }), undefined);
+    assert.equal(importer.source, 'wide');
+  });
+});
+
+describe('results of other tools', () => {
+  const promptfooCsv =
+    'prompt,[acme:chat:little] {{prompt}},Status,Score,Named Scores,Grader Reason,Comment\nq,x,PASS,1.00,,All passed,\n';
+  const TOOLS = {
+    promptfoo: [{ 'r.csv': promptfooCsv }],
+    EvalScope: [
+      {
+        '20250301_091500/configs/task_config.yaml': 'model: x\n',
+        '20250301_091500/reviews/m/d_default.jsonl': lines({
+          index: 0,
+          target: '1',
+          sample_score: { score: { value: { acc: 1 } } },
+        }),
+        '20250301_091500/predictions/m/d_default.jsonl': lines({
+          index: 0,
+          model: 'm',
+          model_output: {},
+          messages: [],
+        }),
+      },
+    ],
+    'MT-Bench': [
+      {
+        'mt_bench/question.jsonl': lines({ question_id: 1, category: 'math', turns: ['q', 'p'] }),
+        'mt_bench/model_judgment/j_single.jsonl': lines({
+          question_id: 1,
+          model: 'm',
+          judge: ['j', 'single-v1'],
+          judgment: 'Rating: [[2]]',
+          score: 2,
+          turn: 1,
+        }),
+      },
+    ],
+    'openai/evals': [
+      { 'logs/a.jsonl': lines({ spec: { completion_fns: ['m'], base_eval: 'sums' } }, { run_id: 'r', event_id: 0 }) },
+    ],
+    lighteval: [
+      { 'results_2025.json': { config_general: {}, results: {} } },
+      { 'details/m/details_sums_2025.parquet': 'PAR1' },
+    ],
+    HumanEval: [{ 'samples_0.2_coder.jsonl': lines({ task_id: 'HumanEval/0', completion: 'return 1' }) }],
+    'SWE-bench': [{ 'preds.json': [{ instance_id: 'i', model_name_or_path: 'm', model_patch: '' }] }],
+    ragas: [{ 'r.csv': 'user_input,retrieved_contexts,response,faithfulness\nq,[],x,1\n' }],
+    DeepEval: [{ 'r.json': { testFile: null, testCases: [], metricsScores: [] } }],
+    LangSmith: [{ 'runs.jsonl': lines({ id: 'r', run_type: 'llm', trace_id: 't' }) }],
+    Langfuse: [{ 'o.csv': 'id,traceId,name,startTime\na,b,c,d\n' }],
+    Braintrust: [{ 'e.jsonl': lines({ id: 'a', root_span_id: 'b', span_attributes: {}, scores: {} }) }],
+  };
+
+  for (const [tool, examples] of Object.entries(TOOLS)) {
+    it(`name the tool: ${tool}`, async () => {
+      for (const contents of examples) {
+        const pattern = new RegExp(`results of [^;]*${tool}[^;]*, which signalbox does not read; .*columns .*prompt`);
+        await refusesAll(contents, pattern);
+        await refusesAll({ ...contents, ...TABLE }, pattern);
+      }
+    });
+  }
+
+  it('are left out if a source was named', async () => {
+    const { files, ignored } = await detect(inputFiles({ ...TABLE, ...TOOLS.DeepEval[0] }), 'wide');
+    assert.deepEqual(
+      [files, ignored].map((list) => list.map(({ path }) => path)),
+      [['table.csv'], ['r.json']],
+    );
+  });
+
+  it('are left out beside another form of them that is read', async () => {
+    const results = { evalId: 'e', results: { version: 3, results: [] } };
+    const { importer, ignored } = await detect(inputFiles({ ...TOOLS.promptfoo[0], 'r.json': results }), undefined);
+    assert.equal(importer.source, 'promptfoo');
+    assert.deepEqual(
+      ignored.map(({ path }) => path),
+      ['r.csv'],
+    );
+  });
+
+  it('of unknown origin lead to a message that says what is read', () =>
+    refusesAll(
+      { 'x.json': { anything: [] }, 'y.jsonl': '{"spec":{"containers":[]}}' },
+      /in x\.json, y\.jsonl; --from names .* Expected .*column 'prompt'/,
+    ));
+});
