@@ -24,6 +24,9 @@ EMSCRIPTEN_BINDINGS(signalbox) {
   function("release", optional_override([](Address p) { core::release(at<void>(p)); }));
   function("openIndex",
            optional_override([](Address p, std::size_t size) { return core::open_index(at<void>(p), size); }));
+  function("checkIndexStart", optional_override([](Address p, std::size_t size, double file_size) {
+             return core::check_index_start(at<void>(p), size, file_size);
+           }));
   function("describeIndex", &core::describe_index);
   function("openEmbedder", optional_override([](Address p, std::size_t size, const std::string& config) {
              return core::open_embedder(at<void>(p), size, config);
@@ -34,10 +37,14 @@ EMSCRIPTEN_BINDINGS(signalbox) {
   function("route", optional_override([](core::Handle h, Address vector, const std::string& options) {
              return core::route(h, at<float>(vector), options);
            }));
-  function("routeTask",
-           optional_override([](core::Handle h, Address vectors, std::size_t count, const std::string& options) {
-             return core::route_task(h, at<float>(vectors), count, options);
+  function("openTask", optional_override([](core::Handle h, std::size_t count, const std::string& options) {
+             return core::open_task(h, count, options);
            }));
+  function("addInputs", optional_override([](core::Handle h, Address vectors, std::size_t count) {
+             return core::add_inputs(h, at<float>(vectors), count);
+           }));
+  function("stepTask", &core::step_task);
+  function("finishTask", &core::finish_task);
   function("cascade", optional_override([](core::Handle h, Address vector, const std::string& options) {
              return core::cascade(h, at<float>(vector), options);
            }));

@@ -19,9 +19,16 @@ struct Embedder {
   EmbeddingTable table;
 };
 
+/// A task that is being routed. Its index may have been closed since.
+struct Task {
+  Handle index = 0;
+  TaskRun run;
+  std::vector<double> prices;
+};
+
 /// Open objects by handle. The page, the worker and Node each have their own module, and a module has one thread.
 struct OpenObjects {
-  std::map<Handle, std::variant<std::unique_ptr<Index>, Embedder>> by_handle;
+  std::map<Handle, std::variant<std::unique_ptr<Index>, Embedder, Task>> by_handle;
   Handle last_handle = 0;
 };
 
@@ -51,6 +58,12 @@ const Index* find_index(Handle handle) {
   return index == nullptr ? nullptr : index->get();
 }
 
+/// Returns the task of a handle, or null if the task or its index was closed.
+Task* find_task(Handle handle) {
+  Task* task = find<Task>(handle);
+  return task == nullptr || find_index(task->index) == nullptr ? nullptr : task;
+}
+
 }  // namespace
 
 void* allocate(std::size_t size) { return std::malloc(size == 0 ? 1 : size); }  // NOLINT: crosses the boundary
@@ -63,6 +76,15 @@ std::string open_index(void* bytes, std::size_t size) {
     return failure({ErrorCode::kBadMetadata, "the metadata of the index is not JSON"});
   }
   return success(object({{"handle", keep(std::make_unique<Index>(index.take()))}}));
+}
+
+std::string check_index_start(const void* start, std::size_t size, double file_size) {
+  const std::optional<std::uint64_t> known =
+      file_size < 0 ? std::nullopt : std::optional(static_cast<std::uint64_t>(file_size));
+  const Result<std::uint64_t> stated =
+      signalbox::check_index_start({static_cast<const std::uint8_t*>(start), size}, known);
+  if (!stated.ok()) return failure(stated.error());
+  return success(object({{"sizeBytes", stated.value()}}));
 }
 
 std::string describe_index(Handle handle) {
@@ -113,6 +135,39 @@ std::string route_task(Handle handle, const float* vectors, std::size_t count, s
   const Result<Decision> decision = signalbox::route_task(*index, {vectors, count * index->codes.dim}, labels, options);
   if (!decision.ok()) return failure(decision.error());
   return success(task_decision_json(*index, options.prices, decision.value()));
+}
+
+std::string open_task(Handle handle, std::size_t count, std::string_view options_json) {
+  const Index* index = find_index(handle);
+  if (index == nullptr) return disposed();
+  const Result<TaskRequest> request = parse_task_request(*index, options_json);
+  if (!request.ok()) return failure(request.error());
+  const auto& [options, labels] = request.value();
+  Result<TaskRun> run = TaskRun::open(*index, count, labels, options);
+  if (!run.ok()) return failure(run.error());
+  return success(object({{"handle", keep(Task{handle, run.take(), options.prices})}}));
+}
+
+std::string add_inputs(Handle handle, const float* vectors, std::size_t count) {
+  Task* task = find_task(handle);
+  if (task == nullptr) return disposed();
+  const Status failed = task->run.add({vectors, count * find_index(task->index)->codes.dim});
+  return failed ? failure(*failed) : success(nullptr);
+}
+
+std::string step_task(Handle handle, std::size_t most) {
+  Task* task = find_task(handle);
+  if (task == nullptr) return disposed();
+  const std::size_t scored = task->run.score(most);
+  return success(object({{"scored", scored}, {"ready", task->run.ready()}}));
+}
+
+std::string finish_task(Handle handle) {
+  Task* task = find_task(handle);
+  if (task == nullptr) return disposed();
+  const Result<Decision> decision = task->run.finish();
+  if (!decision.ok()) return failure(decision.error());
+  return success(task_decision_json(*find_index(task->index), task->prices, decision.value()));
 }
 
 std::string cascade(Handle handle, const float* vector, std::string_view options_json) {

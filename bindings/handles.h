@@ -9,7 +9,7 @@
 
 namespace signalbox::bindings {
 
-/// An opaque number for an open index or embedder; never 0, and never reused.
+/// An opaque number for an open index, embedder or task; never 0, and never reused.
 using Handle = std::uint32_t;
 
 /// Returns bytes from the heap, or null.
@@ -19,6 +19,9 @@ void release(void* pointer);
 /// Functions with a string result return JSON: {"ok":true,"value":...} or {"ok":false,"error":{"code","message"}}.
 /// open_* take ownership of the allocation, also if they fail.
 [[nodiscard]] std::string open_index(void* bytes, std::size_t size);
+/// Checks the first bytes of an index, and returns {sizeBytes}, the size that they state. file_size: of the whole file;
+/// negative: unknown.
+[[nodiscard]] std::string check_index_start(const void* start, std::size_t size, double file_size);
 [[nodiscard]] std::string describe_index(Handle handle);
 [[nodiscard]] std::string open_embedder(void* bytes, std::size_t size, std::string_view config_json);
 /// Embeds texts. ids: [offsets[count]], offsets: [count + 1] ascending from 0, out: float32 [count, dim].
@@ -29,6 +32,13 @@ void release(void* pointer);
 /// Routes a task. vectors: float32 [count, dim].
 [[nodiscard]] std::string route_task(Handle handle, const float* vectors, std::size_t count,
                                      std::string_view options_json);
+/// Opens a task of `count` inputs, to be routed in blocks, and returns {handle}. `add_inputs` adds the next vectors,
+/// float32 [count, dim]; `step_task` scores at most `most` more inputs and returns {scored, ready}, both counts of
+/// inputs; `finish_task` returns the decision of `route_task`.
+[[nodiscard]] std::string open_task(Handle index, std::size_t count, std::string_view options_json);
+[[nodiscard]] std::string add_inputs(Handle task, const float* vectors, std::size_t count);
+[[nodiscard]] std::string step_task(Handle task, std::size_t most);
+[[nodiscard]] std::string finish_task(Handle task);
 /// Plans a cascade for one input. vector: float32 [dim]. The package continues the plan after a verdict.
 [[nodiscard]] std::string cascade(Handle handle, const float* vector, std::string_view options_json);
 [[nodiscard]] std::string close(Handle handle);

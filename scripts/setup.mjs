@@ -96,7 +96,10 @@ function compileTypeScript() {
   removeCompiled(path.join(root, 'dist'));
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']);
   // tsc does not copy hand-written declarations.
-  for (const name of ['signalbox-glue.d.mts', 'signalbox-lab-glue.d.mts']) {
+  for (const name of [
+    ...['signalbox-glue.d.mts', 'signalbox-lab-glue.d.mts'],
+    ...['signalbox-hash.d.mts', 'signalbox-lab-hash.d.mts'],
+  ]) {
     cpSync(path.join(root, 'bindings/ts/wasm', name), path.join(root, 'dist/wasm', name));
   }
   cpSync(path.join(root, 'bindings/slurm'), path.join(root, 'dist', 'slurm'), { recursive: true });
@@ -110,7 +113,7 @@ export function setUp(purpose) {
   );
   whenChanged(
     'wasm modules',
-    ['CMakeLists.txt', 'src', 'bindings/CMakeLists.txt', ...bindingSources()],
+    ['CMakeLists.txt', 'src', 'bindings/CMakeLists.txt', 'bindings/wasm-hash.cmake', ...bindingSources()],
     'dist/signalbox-lab.wasm',
     buildWasm,
   );

@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { toCount, toList, toNonNegative, toNumberWithin, toWholeWithin } from './cli/arguments.js';
 import { cascadeText, decisionText, indexText, taskText } from './cli/decision-text.js';
 import { EMBEDDER_HELP, embedderOption, loadOnnx } from './cli/embedder-option.js';
-import { EXIT_CODES, reportFailure, throwUsageErrors } from './cli/failures.js';
+import { EXIT_CODES, reportFailure, throwUsageErrors, watchOutput } from './cli/failures.js';
 import { packageVersion } from './cli/package-version.js';
 import { readLabels, readPrompts, readStandardInput } from './cli/prompt-files.js';
 import { printableJson, printableValues } from './files/printable.js';
@@ -178,12 +178,7 @@ async function makeProgram(): Promise<Command> {
   return program;
 }
 
-/** A reader that closes the pipe early (`| head`) is not an error. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-});
-
+watchOutput();
 try {
   await (await makeProgram()).parseAsync();
 } catch (error) {

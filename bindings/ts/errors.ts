@@ -14,10 +14,10 @@
  * - `out_of_memory`: an allocation failed.
  * - `disposed`: the object was disposed.
  * - `aborted`: the caller's `AbortSignal` was aborted; `cause` is its reason, `name` is `AbortError`.
- * - `network`: a file could not be fetched or read, or a worker could not be started.
- * - `bad_wasm`: the WebAssembly module could not be compiled.
+ * - `network`: a file could not be fetched, read or written, or a worker could not be started or has ended.
+ * - `bad_wasm`: the WebAssembly module could not be compiled, or is not the file of this version.
  * - `internal`: a defect of signalbox itself.
- * - `quota_exceeded`: no room for a downloaded model in the browser's storage or on the disk.
+ * - `quota_exceeded`: no room for a downloaded model in the browser's storage, or for a file on the disk.
  */
 export const ERROR_CODES = [
   'invalid_argument',

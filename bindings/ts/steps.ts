@@ -6,3 +6,10 @@ export interface Steps {
   /** Records how much of the step is done, lets pending events in, and throws `aborted` if one asks to stop. */
   update(done: number, total: number): Promise<void>;
 }
+
+/** Yields to the event loop, which keeps a page responsive, delivers an abort, and lets a worker answer other calls. */
+export const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    // Node.js goes on with timers as long as one is due, and would never come to the messages of a thread.
+    setTimeout(() => (globalThis.setImmediate === undefined ? resolve() : setImmediate(resolve)));
+  });

@@ -133,7 +133,7 @@ export interface RouteOptions {
 
 /** Options of calls with several inputs. */
 export interface RouteManyOptions extends RouteOptions {
-  /** Called after each block of inputs. */
+  /** Called after each block of inputs that was embedded and scored; `done` inputs of `total`. */
   onProgress?: ((event: { done: number; total: number }) => void) | undefined;
 }
 

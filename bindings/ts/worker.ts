@@ -37,6 +37,7 @@ import type {
   Source,
   TaskDecision,
   Verdict,
+  WasmSource,
 } from './types.js';
 import { Channel, resolveAddress, type WorkerLike } from './workers/channel.js';
 
@@ -60,6 +61,10 @@ async function toCloneable(source: Source | undefined, signal: AbortSignal | und
   return source;
 }
 
+/** Whether the module is compiled; a page without WebAssembly has no class to compare with. */
+const isCompiled = (wasm: WasmSource | undefined): wasm is WebAssembly.Module =>
+  typeof WebAssembly !== 'undefined' && wasm instanceof WebAssembly.Module;
+
 async function cloneFiles(files: EmbedderFiles, signal: AbortSignal | undefined): Promise<EmbedderFiles> {
   const sources = [files.tokenizer, files.model, files.config];
   const [tokenizer, model, config] = await Promise.all(sources.map((source) => toCloneable(source, signal)));
@@ -73,7 +78,7 @@ async function cloneable({ index, embedder, wasm, cache, signal }: LoadOptions):
   return {
     index: await toCloneable(index, signal),
     embedder: isPlace ? resolveAddress(embedder) : isHere ? null : embedder && (await cloneFiles(embedder, signal)),
-    wasm: wasm instanceof WebAssembly.Module ? wasm : ((await toCloneable(wasm, signal)) as WorkerLoad['wasm']),
+    wasm: isCompiled(wasm) ? wasm : ((await toCloneable(wasm, signal)) as WorkerLoad['wasm']),
     cache,
   };
 }
@@ -145,13 +150,12 @@ export class WorkerRouter implements Routing {
 
   async routeMany(inputs: RouteInputs, options: RouteManyOptions = {}): Promise<Decision[]> {
     checkOptions(options, ROUTE_MANY_KEYS);
-    const { signal } = options;
-    return this.#call('routeMany', await this.#allHere(inputs, { signal }), options);
+    return this.#callWithAll('routeMany', inputs, options);
   }
 
   async routeTask(inputs: RouteInputs, options: RouteTaskOptions = {}): Promise<TaskDecision> {
     checkOptions(options, ROUTE_TASK_KEYS);
-    return this.#call('routeTask', await this.#allHere(inputs, options), options);
+    return this.#callWithAll('routeTask', inputs, options);
   }
 
   async embed(prompts: readonly string[], options: EmbedOptions = {}): Promise<Embedding[]> {
@@ -192,10 +196,16 @@ export class WorkerRouter implements Routing {
     return this.#inputs === undefined || this.#isDisposed ? input : this.#inputs.read(input, signal);
   }
 
-  async #allHere(inputs: RouteInputs, options: EmbedOptions): Promise<unknown> {
+  /** Calls with many inputs. If the embedder is on this side, embedding and the worker's part count half of the progress. */
+  async #callWithAll<T>(call: WorkerMethod, inputs: RouteInputs, options: EmbedOptions): Promise<T> {
     // The worker refuses an empty list of inputs for a task.
-    const isForWorker = this.#inputs === undefined || this.#isDisposed || inputs?.length === 0;
-    return isForWorker ? inputs : this.#inputs?.readAll(inputs, options);
+    if (this.#inputs === undefined || this.#isDisposed || inputs?.length === 0)
+      return this.#call(call, inputs, options);
+    const { signal, onProgress } = options;
+    const half = (of: 0 | 1) => (event: { done: number; total: number }) =>
+      onProgress?.({ done: Math.floor((of * event.total + event.done) / 2), total: event.total });
+    const read = await this.#inputs.readAll(inputs, { signal, onProgress: half(0) });
+    return this.#call(call, read, { ...options, onProgress: onProgress && half(1) });
   }
 
   #call<T>(call: WorkerMethod, input: unknown, options: object): Promise<T> {

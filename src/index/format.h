@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,13 @@ inline constexpr std::uint16_t kFormatMinor = 1;
 /// Errors: bad_magic, unsupported_version, truncated, bad_section, size_overflow, non_finite, bad_checksum,
 /// bad_metadata (text that is not UTF-8, or a model or task name that is empty or repeated).
 [[nodiscard]] Result<Index> open_index(Index::Bytes bytes, std::size_t size);
+
+/// Checks the header of a file, its first 64 bytes, before there is room for the rest. size: the file's size, if it is
+/// known. Returns the size that the header states. Errors: bad_magic, unsupported_version, truncated, bad_section,
+/// bad_checksum.
+
+[[nodiscard]] Result<std::uint64_t> check_index_start(std::span<const std::uint8_t> start,
+                                                      std::optional<std::uint64_t> size);
 
 /// Contents of an index file. All spans are borrowed for the duration of the call.
 struct IndexParts {

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <optional>
 #include <string>
 
 #include "index/format.h"
@@ -18,7 +19,8 @@ Error fail(ErrorCode code, std::string message) { return {code, std::move(messag
 
 std::string kind_name(std::uint32_t kind) { return std::string(layout::kKindNames[kind]); }
 
-Status check_header(std::span<const std::uint8_t> file, Header& header) {
+/// Checks what the header says by itself, whatever the size of the file.
+Status check_start(std::span<const std::uint8_t> file, Header& header) {
   const std::size_t known = std::min(file.size(), layout::kMagic.size());
   if (known == 0 ||
       !std::equal(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(known), layout::kMagic.begin())) {
@@ -37,13 +39,23 @@ Status check_header(std::span<const std::uint8_t> file, Header& header) {
     return fail(ErrorCode::kBadChecksum, "the checksum of the header does not match");
   }
   if (header.header_size != sizeof(Header)) return fail(ErrorCode::kBadSection, "the header has an unknown size");
-  if (header.file_size > file.size()) {
+  return {};
+}
+
+Status check_size(const Header& header, std::uint64_t size) {
+  if (header.file_size > size) {
     return fail(ErrorCode::kTruncated,
-                "got " + std::to_string(file.size()) + " bytes, the header states " + std::to_string(header.file_size));
+                "got " + std::to_string(size) + " bytes, the header states " + std::to_string(header.file_size));
   }
-  if (header.file_size < file.size()) {
+  if (header.file_size < size) {
     return fail(ErrorCode::kBadSection, "there are bytes after the end that the header states");
   }
+  return {};
+}
+
+Status check_header(std::span<const std::uint8_t> file, Header& header) {
+  if (Status failed = check_start(file, header)) return failed;
+  if (Status failed = check_size(header, file.size())) return failed;
   const bool known_type = header.code_type >= 1 && header.code_type <= static_cast<std::uint32_t>(CodeType::kBinary);
   if (!known_type) {
     return fail(ErrorCode::kUnsupportedVersion, "the code type " + std::to_string(header.code_type) + " is not known");
@@ -255,6 +267,15 @@ Status read_sections(Reader& reader, const Header& header, Index& index) {
 }
 
 }  // namespace
+
+Result<std::uint64_t> check_index_start(std::span<const std::uint8_t> start, std::optional<std::uint64_t> size) {
+  Header header{};
+  if (Status failed = check_start(start, header)) return *failed;
+  if (size.has_value()) {
+    if (Status failed = check_size(header, *size)) return *failed;
+  }
+  return header.file_size;
+}
 
 Result<Index> open_index(Index::Bytes bytes, std::size_t size) {
   const std::span<const std::uint8_t> file(bytes.get(), size);

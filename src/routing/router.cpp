@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string>
+#include <utility>
 
 #include "routing/predictor.h"
 
@@ -19,12 +21,6 @@ Status check_vectors(const Index& index, std::span<const float> vectors) {
   if (!finite) return Error{ErrorCode::kNonFinite, "a vector holds NaN or infinity"};
   return {};
 }
-
-/// The models that may be chosen, and their means over tasks.
-struct Candidates {
-  std::vector<Exclusion> exclusions;
-  std::vector<double> means;
-};
 
 Result<Candidates> candidates_of(const Index& index, const RouteOptions& options) {
   Candidates out{options.exclusions, mean_over_tasks(index, kNoTask)};
@@ -191,34 +187,89 @@ Result<Decision> route_input(const Index& index, std::span<const float> vector, 
 Result<Decision> route_task(const Index& index, std::span<const float> vectors, const Labels& labels,
                             const RouteOptions& options) {
   if (Status failed = check_vectors(index, vectors)) return *failed;
-  const std::size_t n = vectors.size() / index.codes.dim;
-  if (Status failed = check_labels(index, n, labels)) return *failed;
-  if (Status failed = check_applies(options.policy, Scope::kTask)) return *failed;
-  const Result<Candidates> candidates = candidates_of(index, options);
-  if (!candidates.ok()) return candidates.error();
-  const RoutingConstants& constants = options.constants;
+  Result<TaskRun> opened = TaskRun::open(index, vectors.size() / index.codes.dim, labels, options);
+  if (!opened.ok()) return opened.error();
+  TaskRun run = opened.take();
+  if (Status failed = run.add(vectors)) return *failed;
+  return run.finish();
+}
 
+Result<TaskRun> TaskRun::open(const Index& index, std::size_t inputs, const Labels& labels,
+                              const RouteOptions& options) {
+  if (inputs == 0) return Error{ErrorCode::kDimensionMismatch, "a task needs at least one input"};
+  if (Status failed = check_labels(index, inputs, labels)) return *failed;
+  if (Status failed = check_applies(options.policy, Scope::kTask)) return *failed;
+  Result<Candidates> candidates = candidates_of(index, options);
+  if (!candidates.ok()) return candidates.error();
+  return TaskRun(index, inputs, labels, options, candidates.take());
+}
+
+TaskRun::TaskRun(const Index& index, std::size_t inputs, const Labels& labels, const RouteOptions& options,
+                 Candidates candidates)
+    : index_(&index),
+      count_(inputs),
+      options_(options),
+      candidates_(std::move(candidates)),
+      splitter_(index.codes.type, index.codes.dim, index.models(), inputs, labels) {}
+
+Evidence TaskRun::evidence() const { return evidence_of(*index_, candidates_, options_); }
+
+Status TaskRun::add(std::span<const float> vectors) {
+  if (Status failed = check_vectors(*index_, vectors)) return *failed;
+  const std::size_t added = splitter_.added() + vectors.size() / index_->codes.dim;
+  if (added > count_) {
+    return Error{ErrorCode::kDimensionMismatch,
+                 "got " + std::to_string(added) + " inputs, the task has " + std::to_string(count_)};
+  }
+  splitter_.add(vectors);
+  return {};
+}
+
+std::size_t TaskRun::score(std::size_t most) {
+  const TaskInputs& inputs = splitter_.inputs();
+  const std::size_t first = neighbours_.size();
+  const std::size_t count = ready() == 0 ? 0 : std::min(most, inputs.kept.size() - first);
+  if (count > 0) {
+    const std::size_t dim = index_->codes.dim;
+    const std::size_t k = std::max<std::size_t>({options_.constants.k, options_.constants.kappa, options_.neighbours});
+    const auto vectors = std::span(inputs.vectors).subspan(first * dim, count * dim);
+    const QueryBlock queries = prepare_queries(index_->codes.type, vectors, dim);
+    auto found = pool_neighbours(*index_, &inputs.labels, queries, k, std::span(inputs.label_of).subspan(first, count));
+    auto predictions = predict_all(pool_of(*index_, &inputs.labels), found, options_.constants.k);
+    std::move(found.begin(), found.end(), std::back_inserter(neighbours_));
+    std::move(predictions.begin(), predictions.end(), std::back_inserter(predictions_));
+    const TaskProfiles profiles = evidence().profiles;
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto of_input = vote_for_tasks(profiles, vectors.subspan(i * dim, dim), options_.mixture);
+      votes_.insert(votes_.end(), of_input.begin(), of_input.end());
+    }
+  }
+  const std::size_t done = neighbours_.size();
+  return done < inputs.kept.size() ? inputs.kept[done] : ready();
+}
+
+Result<Decision> TaskRun::finish() {
+  if (splitter_.added() < count_) {
+    return Error{ErrorCode::kDimensionMismatch,
+                 "got " + std::to_string(splitter_.added()) + " inputs, the task has " + std::to_string(count_)};
+  }
+  score(count_);
   Decision decision;
-  decision.inputs = n;
-  decision.labelled = labels.inputs.size();
-  const TaskInputs inputs = split_inputs(index.codes.type, index.codes.dim, index.models(), vectors, labels);
-  std::vector<std::vector<Neighbour>> neighbours;
+  decision.inputs = count_;
+  decision.labelled = splitter_.labels().inputs.size();
+  const TaskInputs& inputs = splitter_.inputs();
   TaskScores scores;
   std::vector<double> votes;
-  TaskEvidence evidence{evidence_of(index, candidates.value(), options), nullptr, {}, labels.outcomes, {}, {}};
+  TaskEvidence evidence{this->evidence(), nullptr, {}, splitter_.labels().outcomes, {}, {}};
   if (!inputs.scored.empty()) {
-    const QueryBlock queries = prepare_queries(index.codes.type, inputs.vectors, index.codes.dim);
-    const std::size_t k = std::max<std::size_t>({constants.k, constants.kappa, options.neighbours});
-    neighbours = pool_neighbours(index, &inputs.labels, queries, k, inputs.label_of);
-    const auto predictions = predict_all(pool_of(index, &inputs.labels), neighbours, constants.k);
-    scores = score_task(inputs, predictions, neighbours, index.pairs, constants);
-    votes = vote_of_inputs(evidence.profiles, inputs.vectors, options.mixture);
+    scores = score_task(inputs, predictions_, neighbours_, index_->pairs, options_.constants);
+    votes = average_votes(votes_, evidence.profiles.tasks(), options_.mixture);
     decision.mean_distance = scores.u;
     evidence.scores = &scores;
     evidence.votes = votes;
   }
-  decide(index, options, evidence, forecast_task(options.policy, evidence), evidence.scores, decision);
-  decision.neighbours = nearest_overall(neighbours, index.rows(), options.neighbours);
+  decide(*index_, options_, evidence, forecast_task(options_.policy, evidence), evidence.scores, decision);
+  decision.neighbours = nearest_overall(neighbours_, index_->rows(), options_.neighbours);
   return decision;
 }
 

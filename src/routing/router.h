@@ -84,4 +84,47 @@ struct Decision : Choice {
 [[nodiscard]] Result<Decision> route_task(const Index& index, std::span<const float> vectors, const Labels& labels,
                                           const RouteOptions& options);
 
+/// The models that may be chosen, and their means over tasks.
+struct Candidates {
+  std::vector<Exclusion> exclusions;
+  std::vector<double> means;
+};
+
+/// Routes a task in blocks, so that the caller can pause in between. The decision is that of `route_task`, bit for bit,
+/// whatever the blocks. The index is borrowed.
+class TaskRun {
+ public:
+  /// Opens a run for a number of inputs. Errors: those of `route_task`, but for the vectors.
+  [[nodiscard]] static Result<TaskRun> open(const Index& index, std::size_t inputs, const Labels& labels,
+                                            const RouteOptions& options);
+
+  /// Adds the next inputs. vectors: row-major float32 [n, dim]. Errors: dimension_mismatch (also for more inputs than
+  /// announced), non_finite.
+  [[nodiscard]] Status add(std::span<const float> vectors);
+
+  /// Returns how many of the inputs can be scored: those that were added, once every labelled input was.
+  [[nodiscard]] std::size_t ready() const { return splitter_.has_labels() ? splitter_.added() : 0; }
+
+  /// Scores at most `most` more inputs that are ready; returns how many are done.
+  std::size_t score(std::size_t most);
+
+  /// Scores the rest and decides, once. Errors: dimension_mismatch if inputs are missing.
+  [[nodiscard]] Result<Decision> finish();
+
+ private:
+  TaskRun(const Index& index, std::size_t inputs, const Labels& labels, const RouteOptions& options,
+          Candidates candidates);
+
+  [[nodiscard]] Evidence evidence() const;
+
+  const Index* index_;
+  std::size_t count_;
+  RouteOptions options_;
+  Candidates candidates_;
+  InputSplitter splitter_;
+  std::vector<std::vector<Neighbour>> neighbours_;  ///< [scored] of the inputs that have a vector, as below.
+  std::vector<Prediction> predictions_;
+  std::vector<double> votes_;  ///< [scored, tasks]
+};
+
 }  // namespace signalbox

@@ -191,10 +191,20 @@ std::vector<double> vote_for_tasks(const TaskProfiles& profiles, std::span<const
 
 std::vector<double> vote_of_inputs(const TaskProfiles& profiles, std::span<const float> vectors,
                                    const MixtureConstants& constants) {
-  const std::size_t n = vectors.size() / profiles.dim;
-  std::vector<double> votes(profiles.tasks(), 0);
+  std::vector<double> votes;
+  for (std::size_t at = 0; at < vectors.size(); at += profiles.dim) {
+    const auto of_input = vote_for_tasks(profiles, vectors.subspan(at, profiles.dim), constants);
+    votes.insert(votes.end(), of_input.begin(), of_input.end());
+  }
+  return average_votes(votes, profiles.tasks(), constants);
+}
+
+std::vector<double> average_votes(std::span<const double> votes_of_inputs, std::size_t task_count,
+                                  const MixtureConstants& constants) {
+  const std::size_t n = votes_of_inputs.size() / task_count;
+  std::vector<double> votes(task_count, 0);
   for (std::size_t i = 0; i < n; ++i) {
-    const auto of_input = vote_for_tasks(profiles, vectors.subspan(i * profiles.dim, profiles.dim), constants);
+    const auto of_input = votes_of_inputs.subspan(i * task_count, task_count);
     for (std::size_t s = 0; s < votes.size(); ++s) votes[s] += of_input[s] / static_cast<double>(n);
   }
   const auto tasks = static_cast<double>(std::count_if(votes.begin(), votes.end(), [](double w) { return w > 0; }));

@@ -50,6 +50,10 @@ struct TaskProfiles {
 [[nodiscard]] std::vector<double> vote_of_inputs(const TaskProfiles& profiles, std::span<const float> vectors,
                                                  const MixtureConstants& constants);
 
+/// Averages the votes of inputs, [n, task_count], for `vote_of_inputs`. They may have been taken in blocks.
+[[nodiscard]] std::vector<double> average_votes(std::span<const double> votes_of_inputs, std::size_t task_count,
+                                                const MixtureConstants& constants);
+
 /// Means of the labels, by model.
 struct LabelMeans {
   std::vector<double> means;     ///< [models] mean outcome on its labels, unused without a label.

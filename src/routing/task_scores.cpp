@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "routing/scores.h"
 
@@ -11,38 +12,44 @@ bool is_zero(std::span<const float> vector) {
   return std::all_of(vector.begin(), vector.end(), [](float x) { return x == 0; });
 }
 
+InputSplitter::InputSplitter(CodeType type, std::size_t dim, std::size_t models, std::size_t inputs, Labels labels)
+    : type_(type), dim_(dim), models_(models), labels_(std::move(labels)), label_at_(inputs, kNoLabel) {
+  for (std::size_t l = 0; l < labels_.inputs.size(); ++l) label_at_[labels_.inputs[l]] = l;
+  inputs_.labels.codes = quantize(type_, {}, dim_);
+}
+
+void InputSplitter::add(std::span<const float> vectors) {
+  for (std::size_t at = 0; at < vectors.size(); at += dim_) {
+    const std::span<const float> v = vectors.subspan(at, dim_);
+    const std::size_t input = added_++;
+    const std::size_t label = label_at_[input];
+    labelled_ += label == kNoLabel ? 0 : 1;
+    if (!is_zero(v)) {
+      if (label == kNoLabel) inputs_.scored.push_back(inputs_.kept.size());
+      inputs_.vectors.insert(inputs_.vectors.end(), v.begin(), v.end());
+      inputs_.kept.push_back(input);
+      inputs_.label_of.push_back(label == kNoLabel ? kNoLabel : pool_vectors_.size() / dim_);
+      if (label != kNoLabel) add_label(label, v);
+    }
+    if (label != kNoLabel && has_labels()) inputs_.labels.codes = quantize(type_, pool_vectors_, dim_);
+  }
+  if (added_ == label_at_.size() && inputs_.scored.empty()) {
+    inputs_.scored.resize(inputs_.kept.size());
+    std::iota(inputs_.scored.begin(), inputs_.scored.end(), std::size_t{0});
+  }
+}
+
+void InputSplitter::add_label(std::size_t label, std::span<const float> vector) {
+  pool_vectors_.insert(pool_vectors_.end(), vector.begin(), vector.end());
+  const auto outcomes = std::span(labels_.outcomes).subspan(label * models_, models_);
+  inputs_.labels.outcomes.insert(inputs_.labels.outcomes.end(), outcomes.begin(), outcomes.end());
+}
+
 TaskInputs split_inputs(CodeType type, std::size_t dim, std::size_t models, std::span<const float> vectors,
                         const Labels& labels) {
-  const std::size_t n = vectors.size() / dim;
-  std::vector<std::size_t> label_at(n, kNoLabel);
-  for (std::size_t l = 0; l < labels.inputs.size(); ++l) label_at[labels.inputs[l]] = l;
-
-  TaskInputs out;
-  std::vector<float> pool_vectors;
-  std::vector<std::size_t> unlabelled;
-  for (std::size_t i = 0; i < n; ++i) {
-    const std::span<const float> v = vectors.subspan(i * dim, dim);
-    if (is_zero(v)) continue;
-    out.vectors.insert(out.vectors.end(), v.begin(), v.end());
-    out.kept.push_back(i);
-    if (label_at[i] == kNoLabel) {
-      unlabelled.push_back(out.label_of.size());
-      out.label_of.push_back(kNoLabel);
-      continue;
-    }
-    out.label_of.push_back(pool_vectors.size() / dim);
-    pool_vectors.insert(pool_vectors.end(), v.begin(), v.end());
-    const auto outcomes = std::span(labels.outcomes).subspan(label_at[i] * models, models);
-    out.labels.outcomes.insert(out.labels.outcomes.end(), outcomes.begin(), outcomes.end());
-  }
-  out.labels.codes = quantize(type, pool_vectors, dim);
-  if (unlabelled.empty()) {
-    out.scored.resize(out.label_of.size());
-    std::iota(out.scored.begin(), out.scored.end(), std::size_t{0});
-  } else {
-    out.scored = std::move(unlabelled);
-  }
-  return out;
+  InputSplitter splitter(type, dim, models, vectors.size() / dim, labels);
+  splitter.add(vectors);
+  return splitter.take();
 }
 
 std::vector<Prediction> predict_all(const Pool& pool, std::span<const std::vector<Neighbour>> neighbours,

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "index/index.h"
@@ -27,6 +28,38 @@ struct TaskInputs {
   std::vector<std::size_t> label_of;  ///< [kept] the label of each input, or kNoLabel.
   std::vector<std::size_t> scored;    ///< Positions among the kept inputs; all of them if every input is labelled.
   LabelledPool labels;
+};
+
+/// Splits inputs that arrive in blocks.
+class InputSplitter {
+ public:
+  /// inputs: number of all inputs of the task. labels: checked, each of an input below that number.
+  InputSplitter(CodeType type, std::size_t dim, std::size_t models, std::size_t inputs, Labels labels);
+
+  /// Adds the next inputs. vectors: row-major float32 [n, dim].
+  void add(std::span<const float> vectors);
+
+  /// Returns how many inputs were added.
+  [[nodiscard]] std::size_t added() const { return added_; }
+  /// Returns whether all labelled inputs were added: the pool is complete, and inputs can be scored.
+  [[nodiscard]] bool has_labels() const { return labelled_ == labels_.inputs.size(); }
+  /// Returns the split so far; `scored` counts only once every input was added.
+  [[nodiscard]] const TaskInputs& inputs() const { return inputs_; }
+  [[nodiscard]] TaskInputs take() { return std::move(inputs_); }
+  [[nodiscard]] const Labels& labels() const { return labels_; }
+
+ private:
+  void add_label(std::size_t label, std::span<const float> vector);
+
+  CodeType type_;
+  std::size_t dim_;
+  std::size_t models_;
+  Labels labels_;
+  std::vector<std::size_t> label_at_;  ///< [inputs] the label of each, or kNoLabel.
+  std::vector<float> pool_vectors_;
+  std::size_t added_ = 0;
+  std::size_t labelled_ = 0;  ///< Labelled inputs among those added.
+  TaskInputs inputs_;
 };
 
 /// Splits the inputs of a task. vectors: row-major float32 [n, dim].

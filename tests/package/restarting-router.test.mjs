@@ -155,6 +155,15 @@ describe('a restarting router', () => {
     router.dispose();
   });
 
+  it('asks a new worker after a long question lost one', async () => {
+    const router = await hold(options);
+    workers[0].end();
+    await assert.rejects(router.routeTask([POEM, CODE]), { code: 'network' });
+    assert.equal((await router.routeTask([POEM, CODE])).inputs, 2);
+    assert.equal(workers.length, 2);
+    router.dispose();
+  });
+
   it('asks only once more, and repeats no other error', async () => {
     const router = await hold(options);
     await assert.rejects(router.route(POEM, { candidates: { allow: ['nobody'] } }), SignalboxError);

@@ -17,6 +17,7 @@ const CHROMIUM_ARGS = ['--headless=new', '--no-sandbox', ...QUIET, '--disable-co
 /** A test page for what the site does not do: routing in the page, beside a worker. */
 const BOTH = `
   import { Router, liveHandles } from 'signalbox';
+  import { buildFromFiles } from 'signalbox/build';
   import { WorkerRouter } from 'signalbox/worker';
   let routers;
   globalThis.load = async () => {
@@ -27,8 +28,34 @@ const BOTH = `
   globalThis.dispose = () => {
     for (const router of routers) router.dispose();
     return liveHandles();
-  };`;
-const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+  };
+  const code = (call) => call().then(() => 'done', ({ code, message }) => code + ': ' + message);
+  globalThis.tryAll = () => Promise.all([
+    code(() => Router.load()),
+    code(() => WorkerRouter.load()),
+    code(() => buildFromFiles([new File(['dataset,id,prompt,a\\nd,1,p,1\\n'], 'x.csv')])),
+  ]);
+  // Ends the worker of a router as the system would: without a word to the router.
+  globalThis.lose = async (call) => {
+    const started = [];
+    const Own = globalThis.Worker;
+    globalThis.Worker = class extends Own {
+      constructor(...args) {
+        super(...args);
+        started.push(this);
+      }
+    };
+    const router = await WorkerRouter.load();
+    globalThis.Worker = Own;
+    const { model } = await router.route('What is two plus two?');
+    const pending = code(() => router.routeTask(Array.from({ length: 4000 }, (_, i) => 'What is ' + i + ' plus two?')));
+    started[0].terminate();
+    return [typeof model, await pending, await code(() => router.route('later'))];
+  };
+  globalThis.isReady = true;`;
+const WASM = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+/** The policy of each folder of the server. */
+const policyOf = (url) => (url.startsWith('/strict/') ? WASM.replace(" 'wasm-unsafe-eval'", '') : WASM);
 
 /** Bundles the page, with the package's files beside the script that loads them. */
 async function buildBoth(target) {
@@ -47,7 +74,7 @@ async function buildBoth(target) {
     platform: 'browser',
     logLevel: 'error',
   });
-  for (const name of ['signalbox.wasm', 'models']) {
+  for (const name of ['signalbox.wasm', 'signalbox-lab.wasm', 'models']) {
     cpSync(path.join(root, 'dist', name), path.join(target, name), { recursive: true });
   }
   writeFileSync(
@@ -67,11 +94,12 @@ let origin;
 before(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'signalbox-page-'));
   await buildBoth(path.join(folder, 'both'));
+  cpSync(path.join(folder, 'both'), path.join(folder, 'strict'), { recursive: true });
   server = await serveFolder(folder, 0);
   server.prependListener('request', ({ url }, response) => {
     served.push(url);
     // As a header, the policy applies to workers, too.
-    response.setHeader('Content-Security-Policy', POLICY);
+    response.setHeader('Content-Security-Policy', policyOf(url));
   });
   origin = `http://127.0.0.1:${server.address().port}`;
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: CHROMIUM_ARGS });
@@ -110,5 +138,36 @@ it('a page, its worker and a shared worker decide like Node under script-src sel
   assert.deepEqual(complaints, []);
   assert.ok(requests.every((url) => url.startsWith(origin)));
   assert.deepEqual([requests.length, served.length], loaded, 'routing sends nothing');
+  await page.close();
+});
+
+it('a router whose worker was ended fails what it is asked, at once and later', async () => {
+  const { page, complaints } = await open('both/');
+  await page.waitForFunction(() => globalThis.isReady);
+  const [before, pending, later] = await page.evaluate(() => globalThis.lose());
+  assert.equal(before, 'string');
+  for (const said of [pending, later]) assert.match(said, /^network: the worker of the router is gone/);
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+it('a page whose policy forbids WebAssembly can import everything, and is told what to allow', async () => {
+  const { page } = await open('strict/');
+  await page.waitForFunction(() => globalThis.isReady);
+  for (const said of await page.evaluate(() => globalThis.tryAll())) {
+    assert.match(said, /^bad_wasm: .*Content-Security-Policy.*'wasm-unsafe-eval'/);
+  }
+  await page.close();
+});
+
+it('a browser without WebAssembly is told so', async () => {
+  const { page } = await open('both/');
+  await page.waitForFunction(() => globalThis.isReady);
+  const [here, inWorker, building] = await page.evaluate(() => {
+    delete globalThis.WebAssembly;
+    return globalThis.tryAll();
+  });
+  for (const said of [here, building]) assert.match(said, /^bad_wasm: there is no WebAssembly here/);
+  assert.equal(inWorker, 'done', 'the worker has its own');
   await page.close();
 });

@@ -166,6 +166,9 @@ class RestartingRouter implements Routing {
     this.#long += 1;
     try {
       return await question(router);
+    } catch (error) {
+      if (isLost(error)) this.#holder.drop(router); // The next question gets a new worker.
+      throw error;
     } finally {
       this.#long -= 1;
     }

@@ -5,7 +5,7 @@ import { concatenate } from '../files/sources.js';
 import { fileFromBlob, type InputFile } from '../importing/input-file.js';
 import { checkOptions } from '../options.js';
 import { isEmbedder } from '../routing/inputs.js';
-import type { Steps } from '../steps.js';
+import { type Steps, turn } from '../steps.js';
 import { loadLab } from '../wasm/lab-module.js';
 import { buildFrom } from './from-files.js';
 import { listOfFiles } from './given-files.js';
@@ -38,7 +38,7 @@ function stepsFor(signal: AbortSignal | undefined, onProgress: (event: BuildEven
     },
     update: async (done, total) => {
       onProgress({ step, done, total });
-      await new Promise((resolve) => setTimeout(resolve));
+      await turn();
       throwIfAborted(signal);
     },
   };

@@ -1,6 +1,7 @@
 /** The worker's half of `buildInWorker`. */
 import { fileFromBlob } from '../importing/input-file.js';
 import { answerCalls, Moved, type Port } from '../workers/answers.js';
+import { lockOfThread } from '../workers/life.js';
 import { buildFromFiles } from './build-files.js';
 import type { BuildProgress, BuildQuestion } from './build-protocol.js';
 import { borrowEmbedder } from './lent-embedder.js';
@@ -23,12 +24,17 @@ function throttled(post: (progress: BuildProgress) => void): (progress: BuildPro
 
 /** Builds indexes for the page at the port. */
 export function answerBuilds(port: Port): void {
-  answerCalls<BuildQuestion>(port, 'build', async (request, { signal, onProgress }) => {
-    if (request.call === 'dispose') return null;
-    const inputs = request.files.map(({ file, path }) => fileFromBlob(file, path));
-    const embedder = typeof request.embedder === 'object' ? borrowEmbedder(request.embedder) : request.embedder;
-    const options = { ...request.options, embedder, signal, onProgress: throttled(onProgress) };
-    const built = await buildFromFiles(inputs, options);
-    return new Moved(built, [built.index.buffer]);
-  });
+  answerCalls<BuildQuestion>(
+    port,
+    'build',
+    async (request, { signal, onProgress }) => {
+      if (request.call === 'dispose') return null;
+      const inputs = request.files.map(({ file, path }) => fileFromBlob(file, path));
+      const embedder = typeof request.embedder === 'object' ? borrowEmbedder(request.embedder) : request.embedder;
+      const options = { ...request.options, embedder, signal, onProgress: throttled(onProgress) };
+      const built = await buildFromFiles(inputs, options);
+      return new Moved(built, [built.index.buffer]);
+    },
+    lockOfThread,
+  );
 }

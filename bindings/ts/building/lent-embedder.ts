@@ -61,6 +61,7 @@ export function borrowEmbedder({ port, ...identity }: LentEmbedder): Embedder {
     entry: "the page's embedder",
     worker: port,
     start,
+    sharesLife: true,
   });
   return {
     ...identity,

@@ -6,7 +6,6 @@ import process from 'node:process';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Choices } from '../building/choices.js';
 import { choicesText } from '../building/choices-text.js';
-import { CachedEmbedder } from '../building/disk/embedding-cache.js';
 import { findFiles } from '../building/disk/files.js';
 import { marksOf, type Part, readShards, wholeSettings } from '../building/disk/shards.js';
 import { diskStorage } from '../building/disk/storage.js';
@@ -26,7 +25,6 @@ import { megabytes, reportText } from '../building/report-text.js';
 import type { Storage } from '../building/storage.js';
 import { UnitVectors } from '../building/vectors.js';
 import { SignalboxError } from '../errors.js';
-import { cacheFolder } from '../files/disk/cache-folder.js';
 import { openNpy } from '../files/disk/npy.js';
 import { toJson, writeWholeBy } from '../files/disk/output.js';
 import { printable } from '../files/printable.js';
@@ -40,6 +38,7 @@ import { UsageError } from './failures.js';
 import { interruptible } from './interruptible.js';
 import type { Progress } from './progress.js';
 import { threaded } from './thread.js';
+import { withCache } from './vector-cache.js';
 
 /** Place of temporary files without an output. */
 const TEMPORARY = path.join(tmpdir(), 'signalbox');
@@ -65,7 +64,8 @@ interface BuildCommandOptions {
   name?: string;
   shard?: { index: number; count: number };
   partial?: true;
-  cache: string | false;
+  /** Default: a folder in the user's cache folder. */
+  cache?: string | false;
   measure: boolean;
   dropTruncated?: true;
   dryRun?: true;
@@ -141,6 +141,7 @@ async function settingsOf(o: BuildCommandOptions): Promise<BuildSettings> {
 
 async function openOrigin(
   o: BuildCommandOptions,
+  progress: Progress,
   signal: AbortSignal,
 ): Promise<VectorOrigin & { close(): Promise<void> }> {
   if (o.embeddings !== undefined) {
@@ -148,7 +149,7 @@ async function openOrigin(
     return { matrix, embedderId: o.embedderId, close: matrix.close };
   }
   const inner = await loadEmbedder(o.embedder, signal);
-  const embedder = o.cache === false ? inner : new CachedEmbedder(inner, o.cache);
+  const embedder = withCache(inner, o.cache, progress);
   return { embedder, embedderId: o.embedderId, close: async () => embedder.dispose?.() };
 }
 
@@ -214,7 +215,7 @@ async function buildInto(
   const { files, passedOver } = await findFiles(places);
   const imported = await importFiles(files, { ...settings, shard: o.shard }, storage, progress);
   imported.files.ignored.push(...passedOver);
-  const origin = await openOrigin(o, signal);
+  const origin = await openOrigin(o, progress, signal);
   try {
     const dim = dimOf(origin, imported, o.dims);
     const joined = join(imported, origin.matrix !== undefined, { dim, isShard });
@@ -359,7 +360,7 @@ function withVectors(command: Command): Command {
     .option('--embedder <place>', EMBEDDER_HELP)
     .option('--embeddings <file>', 'matrix (.npy, float32) with one row per table row or per sample')
     .option('--embedder-id <id>', 'id of the embedder that made the embeddings in the data or the matrix')
-    .option('--cache <folder>', 'folder that keeps vectors between builds', cacheFolder('embeddings'))
+    .option('--cache <folder>', "folder that keeps vectors between builds (default: in the user's cache folder)")
     .option('--no-cache', 'do not reuse or keep vectors')
     .addOption(new Option('--codes <type>', 'storage type of the rows').choices(CODE_TYPES).default('int8'))
     .option('--dims <n>', 'keep the first n dimensions (Matryoshka)', toCount)

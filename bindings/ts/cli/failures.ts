@@ -2,7 +2,9 @@
 import process from 'node:process';
 import { type Command, CommanderError } from 'commander';
 import { SignalboxError } from '../errors.js';
+import { diskError, isSystemError } from '../files/disk/errors.js';
 import { printable, printableJson, printableMessage } from '../files/printable.js';
+import { interruptCode } from './interruptible.js';
 
 /** Exit codes of failures; 0 means success. A signal ends the command with 128 and the signal's number. */
 const FAILED = 1;
@@ -70,14 +72,38 @@ function textOf(error: unknown): string {
   return (stack ?? String(error)).split('\n').map(printable).join('\n');
 }
 
+/** Returns the error to report: errors of the system, such as those of a full disk, have a code of the package. */
+const reported = (cause: unknown) => (isSystemError(cause) ? diskError('a file or the output failed', cause) : cause);
+
 /** Prints a failure and sets the exit code. */
-export function reportFailure(error: unknown): void {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE;
+export function reportFailure(cause: unknown): void {
+  if (cause instanceof CommanderError) {
+    process.exitCode = cause.exitCode === 0 ? 0 : WRONG_USAGE;
     return;
   }
+  const error = reported(cause);
   process.exitCode = error instanceof UsageError ? WRONG_USAGE : FAILED;
   const { code, message } = error instanceof SignalboxError ? error : { code: 'internal', message: String(error) };
+  if (code === 'aborted') process.exitCode = interruptCode() ?? FAILED;
   const json = () => printableJson(JSON.stringify({ error: { code, message } }));
   process.stderr.write(`${isJson() ? json() : `signalbox: ${textOf(error)}`}\n`);
+}
+
+/**
+ * Reports an output that cannot be written, once; the command still removes its temporary files. A reader that closes the
+ * pipe early (`| head`) is not an error.
+ */
+export function watchOutput(): void {
+  let hasFailed = false;
+  process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'EPIPE' || hasFailed) return;
+    hasFailed = true;
+    reportFailure(diskError('the output could not be written', cause));
+    // The command does not know of the failure, and sets its own code as it ends.
+    process.once('exit', () => {
+      process.exitCode = FAILED;
+    });
+  });
+  // Without a place for messages the exit code has to do.
+  process.stderr.on('error', () => undefined);
 }

@@ -44,6 +44,12 @@ export class Progress {
     throwIfAborted(this.signal);
   }
 
+  /** Writes a line that stays. */
+  note(text: string): void {
+    this.#clear();
+    this.#out?.write(`${text}\n`);
+  }
+
   end(): void {
     this.#clear();
   }

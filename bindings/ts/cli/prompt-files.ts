@@ -4,6 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { parse } from 'csv-parse/sync';
 import { SignalboxError } from '../errors.js';
+import { diskError } from '../files/disk/errors.js';
 import { decodeText } from '../files/text.js';
 import { columnOf, isRowNumbers, scoreOf } from '../importing/sources/long.js';
 import { separatorOf } from '../importing/table.js';
@@ -17,8 +18,8 @@ function invalid(message: string, cause?: unknown): SignalboxError {
 }
 
 async function readText(file: string): Promise<string> {
-  const bytes = await readFile(file).catch((cause: Error) => {
-    throw new SignalboxError('network', `${file} could not be read: ${cause.message}`, { cause });
+  const bytes = await readFile(file).catch((cause) => {
+    throw diskError(`${file} could not be read`, cause);
   });
   const text = decodeText(bytes, (reason, cause) => invalid(`${file} is ${reason}`, cause));
   const pointer = pointerReason(text);

@@ -1,5 +1,6 @@
 /** Parses an embedder's JSON files. */
 import { errorFrom, SignalboxError } from '../errors.js';
+import { describeBytes } from '../files/describe.js';
 import { type Fields, isObject } from '../files/fields.js';
 
 /** Four times the largest tokenizer of a known model. */
@@ -13,7 +14,9 @@ export function parseJson(bytes: Uint8Array, what: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new SignalboxError('bad_embedder', `${what} is not JSON`, { cause });
+    const kind = describeBytes(bytes);
+    const found = kind === undefined || kind === 'JSON' ? '' : `: it is ${kind}`;
+    throw new SignalboxError('bad_embedder', `${what} is not JSON${found}`, { cause });
   }
 }
 

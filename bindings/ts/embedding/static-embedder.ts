@@ -4,6 +4,7 @@
 import type { Tokenizer } from '@huggingface/tokenizers';
 import { EMBEDDER } from '../assets.js';
 import { errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
+import { describeBytes, SAFETENSORS } from '../files/describe.js';
 import type { Fields } from '../files/fields.js';
 import { anEmbedderSource, aWasmSource, READING } from '../files/load-options.js';
 import { sha256Of } from '../files/sha256.js';
@@ -41,6 +42,17 @@ function filesOf(source: EmbedderSource): EmbedderFiles {
 async function hashOf(model: Uint8Array, tokenizer: Uint8Array): Promise<string | undefined> {
   const sha256 = await sha256Of(concatenate([model, tokenizer]));
   return sha256 === undefined ? undefined : `sha256:${sha256}`;
+}
+
+/** Opens the model's table; says what a file that is none is. */
+function openModel(core: Core, model: Uint8Array, configJson: string): ReturnType<Core['openEmbedder']> {
+  try {
+    return core.openEmbedder(model, configJson);
+  } catch (cause) {
+    const kind = describeBytes(model);
+    if (kind === undefined || kind === SAFETENSORS || (cause as SignalboxError).code !== 'bad_embedder') throw cause;
+    throw new SignalboxError('bad_embedder', `${(cause as SignalboxError).message}: it is ${kind}`, { cause });
+  }
 }
 
 export class StaticEmbedder implements Embedder {
@@ -101,7 +113,7 @@ export class StaticEmbedder implements Embedder {
     const core = await starting;
     throwIfAborted(options.signal);
     const id = typeof config.id === 'string' ? config.id : (String(files.model).split('/').at(-2) ?? 'static');
-    const opened = core.openEmbedder(model, JSON.stringify(config));
+    const opened = openModel(core, model, JSON.stringify(config));
     const tokens = tokenCount(tokenizerJson);
     if (tokens > opened.vocabulary) {
       core.close(opened.handle);

@@ -2,11 +2,12 @@
 import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parentPort, Worker } from 'node:worker_threads';
-import { SignalboxError } from '../errors.js';
 import { ROOT } from '../root-node.js';
+import { shortAddress } from './describe.js';
+import { diskError } from './disk/errors.js';
 import { type OpenFile, openUrl as openWebUrl, ownPort as ownWebPort } from './platform-web.js';
 
-export { discard, type OpenFile, openResponse } from './platform-web.js';
+export { discard, type OpenFile, openBlob, openResponse } from './platform-web.js';
 
 const CHUNK_BYTES = 1 << 20;
 
@@ -26,14 +27,14 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
 
 /** Opens an address. Errors: `network`, also for a missing file. */
 export async function openUrl(url: string, signal: AbortSignal | undefined, cache?: RequestCache): Promise<OpenFile> {
-  if (/^https?:/.test(url)) return openWebUrl(url, signal, cache);
+  if (/^(https?|data|blob):/.test(url)) return openWebUrl(url, signal, cache);
   const path = url.startsWith('file:') ? fileURLToPath(url) : url;
   try {
     const file = await open(path);
     const { size } = await file.stat().finally(() => file.close());
     return { size, chunks: chunksOf(path) };
   } catch (cause) {
-    throw new SignalboxError('network', `${path} could not be read`, { cause });
+    throw diskError(`${shortAddress(path)} could not be read`, cause);
   }
 }
 

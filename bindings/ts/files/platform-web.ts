@@ -1,5 +1,6 @@
 /** Opens addresses by `fetch`: in pages, workers and edge runtimes. platform-node.ts replaces this in Node.js. */
 import { abortable, errorFrom, SignalboxError } from '../errors.js';
+import { shortAddress, shortCause } from './describe.js';
 import { hintFor } from './pre-bundled.js';
 
 export interface OpenFile {
@@ -26,15 +27,30 @@ async function* chunksOf(
   }
 }
 
+/** Opens bytes that the browser may hold on the disk. */
+export function openBlob(blob: Blob, signal: AbortSignal | undefined): OpenFile {
+  return { size: blob.size, chunks: chunksOf(blob.stream(), signal) };
+}
+
 /** Cancels a body that nobody reads, which would keep its connection open. */
 export function discard(response: Response | undefined): void {
   response?.body?.cancel().catch(() => undefined);
 }
 
+/** Responses without a status. */
+const UNREADABLE = {
+  opaque: "is opaque: it was fetched from another origin in the mode 'no-cors', which hides its bytes",
+  opaqueredirect: "is a redirect that was not followed: fetch it without redirect: 'manual'",
+  error: 'is a network error',
+};
+
 /** Opens a response; refuses an error or an HTML page. Errors: `network`, `aborted`. */
 export function openResponse(response: Response, signal: AbortSignal | undefined): OpenFile {
-  const where = response.url === '' ? 'the response' : response.url;
+  const where = response.url === '' ? 'the response' : shortAddress(response.url);
   const isPage = response.headers.get('content-type')?.startsWith('text/html') === true;
+  if (response.type === 'opaque' || response.type === 'opaqueredirect' || response.type === 'error') {
+    throw new SignalboxError('network', `${where} ${UNREADABLE[response.type]}`);
+  }
   if (!response.ok || isPage) {
     discard(response);
     const what = response.ok ? 'is an HTML page, expected a file' : `answered ${response.status}`;
@@ -53,7 +69,9 @@ export async function openUrl(url: string, signal: AbortSignal | undefined, cach
     response = await fetch(url, { ...(signal && { signal }), ...(cache && { cache }) });
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw Object.assign(errorFrom('network', `${url} could not be fetched: ${String(cause)}`), { cause });
+    throw Object.assign(errorFrom('network', `${shortAddress(url)} could not be fetched: ${shortCause(cause)}`), {
+      cause,
+    });
   }
   return openResponse(response, signal);
 }

@@ -1,7 +1,8 @@
 /** Reads sources of every kind, with progress and cancellation. */
-import { type OpenFile, openResponse, openUrl } from '#platform';
+import { type OpenFile, openBlob, openResponse, openUrl } from '#platform';
 import { SignalboxError, throwIfAborted, tracked } from '../errors.js';
 import type { OnProgress, Source } from '../types.js';
+import { shortAddress, shortCause } from './describe.js';
 
 export interface ReadOptions {
   signal?: AbortSignal | undefined;
@@ -21,7 +22,7 @@ function isAddress(source: unknown): source is string | URL {
 }
 
 function nameOf(source: Source): string {
-  if (isAddress(source)) return String(source).split(/[\\/]/).at(-1)?.split('?')[0] || 'file';
+  if (isAddress(source)) return shortAddress(String(source).split(/[\\/]/).at(-1)?.split('?')[0] || 'file');
   if (source instanceof Response && source.url !== '') return nameOf(source.url);
   return 'bytes';
 }
@@ -33,7 +34,7 @@ function inMemory(bytes: Uint8Array): OpenFile {
 async function open(source: Source, { signal, cache }: ReadOptions): Promise<OpenFile> {
   if (isAddress(source)) return openUrl(String(source), signal, cache);
   if (source instanceof Response) return openResponse(source, signal);
-  if (source instanceof Blob) return inMemory(new Uint8Array(await source.arrayBuffer()));
+  if (source instanceof Blob) return openBlob(source, signal);
   if (source instanceof ArrayBuffer) return inMemory(new Uint8Array(source));
   if (source instanceof Uint8Array) return inMemory(source);
   throw new SignalboxError('invalid_argument', 'expected an address, bytes, a Blob or a Response');
@@ -62,7 +63,7 @@ export async function readInto(source: Source, sink: Sink, options: ReadOptions)
     progress.rethrow();
     throwIfAborted(signal);
     if (cause instanceof SignalboxError) throw cause;
-    throw new SignalboxError('network', `${event.file} could not be read: ${String(cause)}`, { cause });
+    throw new SignalboxError('network', `${event.file} could not be read: ${shortCause(cause)}`, { cause });
   }
   progress.call({ status: 'done', ...event });
 }

@@ -1,6 +1,7 @@
 /** Gets a model's file from the cache, or fetches it: resumes interrupted downloads, checks the file and keeps it. */
 import { discard, type OpenFile, openResponse, openUrl } from '#platform';
 import { abortable, errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
+import { shortAddress, shortCause } from '../files/describe.js';
 import { sha256Of } from '../files/sha256.js';
 import type { OnProgress } from '../types.js';
 import { type CachedFile, type FileCache, MemoryFile } from './file-cache.js';
@@ -52,8 +53,8 @@ async function ask(address: string, from: number, signal: AbortSignal | undefine
     const isOffline = globalThis.navigator?.onLine === false;
     throw network(
       isOffline
-        ? `this device is offline and ${address} is not in the cache`
-        : `${address} could not be fetched: ${String(cause)}`,
+        ? `this device is offline and ${shortAddress(address)} is not in the cache`
+        : `${shortAddress(address)} could not be fetched: ${shortCause(cause)}`,
       cause,
     );
   }
@@ -228,7 +229,7 @@ export async function fetchFile(request: FileRequest, options: FetchOptions): Pr
     throwIfAborted(signal);
     if (cause instanceof SignalboxError) throw cause;
     if (cause instanceof RangeError) throw errorFrom('out_of_memory', `${request.file} does not fit: ${cause.message}`);
-    throw network(`${request.file} could not be read: ${String(cause)}`, cause);
+    throw network(`${request.file} could not be read: ${shortCause(cause)}`, cause);
   } finally {
     await entry?.close();
   }

@@ -1,32 +1,27 @@
 /** Keeps downloads in a folder on the disk, one file each: the next process resumes an interrupted one. */
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { threadId } from 'node:worker_threads';
-import { SignalboxError } from '../errors.js';
 import { cacheFolder } from '../files/disk/cache-folder.js';
-import type { CachedFile, FileCache } from './file-cache.js';
+import { diskError } from '../files/disk/errors.js';
+import { isRunning } from '../files/disk/temporary.js';
+import { type CachedFile, type FileCache, MemoryFile } from './file-cache.js';
 
-function failure(folder: string, cause: unknown): SignalboxError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
-  return new SignalboxError(
-    isFull ? 'quota_exceeded' : 'network',
-    isFull ? `the disk has no space for a model in ${folder}` : `the cache ${folder} cannot be used: ${message}`,
-    { cause },
-  );
-}
-
-/** Returns whether the process that owns a part is still running. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
+const failure = (folder: string, cause: unknown) => diskError(`the cache ${folder} cannot be used`, cause);
 
 /** Returns whether an entry is an abandoned part. The parts of other threads of this process count as in use. */
 function isLeft(entry: string): boolean {
@@ -157,9 +152,13 @@ let turns = 0;
 
 class DiskCache implements FileCache {
   readonly #folder: string;
+  /** Whether nobody asked for this folder: the cache is left out if it cannot be written. */
+  readonly #isDefault: boolean;
+  #hasWarned = false;
 
-  constructor(folder: string) {
+  constructor(folder: string, isDefault: boolean) {
     this.#folder = folder;
+    this.#isDefault = isDefault;
   }
 
   async open(address: string): Promise<CachedFile> {
@@ -167,8 +166,14 @@ class DiskCache implements FileCache {
     try {
       await mkdir(this.#folder, { recursive: true });
       await file.takeUp();
+      if (!file.isWhole) await access(this.#folder, constants.W_OK);
     } catch (cause) {
-      throw failure(this.#folder, cause);
+      const error = failure(this.#folder, cause);
+      await file.close();
+      if (!this.#isDefault) throw error;
+      if (!this.#hasWarned) process.emitWarning(`${error.message}: the model is not kept`, 'SignalboxWarning');
+      this.#hasWarned = true;
+      return new MemoryFile();
     }
     return file;
   }
@@ -198,5 +203,5 @@ const nameOf = (address: string) => createHash('sha256').update(address).digest(
 /** Returns the cache in a folder; `true`: in the user's cache folder, `false`: none. */
 export function openFileCache(where: boolean | string): FileCache | undefined {
   if (where === false) return undefined;
-  return new DiskCache(where === true ? cacheFolder('models') : where);
+  return new DiskCache(where === true ? cacheFolder('models') : where, where === true);
 }

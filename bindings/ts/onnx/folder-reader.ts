@@ -65,8 +65,7 @@ export class FolderReader {
  * failed.
  */
 const saysAbsence = ({ message, cause }: SignalboxError) =>
-  /answered (403|404|410)$|HTML page/.test(message) ||
-  (/could not be read$/.test(message) && (cause as { code?: unknown } | undefined)?.code === 'ENOENT');
+  /answered (403|404|410)$|HTML page/.test(message) || (cause as { code?: unknown } | undefined)?.code === 'ENOENT';
 
 const asOptional = (value: unknown, what: string) => (value === undefined ? undefined : asObject(value, what));
 

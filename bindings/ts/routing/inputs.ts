@@ -1,6 +1,7 @@
 /** Turns the inputs of a call (prompts, vectors or embeddings) into vectors of the index. */
 import { abortable, SignalboxError, throwIfAborted } from '../errors.js';
 import { described } from '../options.js';
+import { turn } from '../steps.js';
 import {
   type Embedder,
   type EmbedderDetails,
@@ -192,9 +193,8 @@ export class Inputs {
     const { signal, onProgress } = options;
     const out: Embedding[] = [];
     for (let first = 0; first < prompts.length; first += BLOCK) {
+      if (first > 0) await turn();
       throwIfAborted(signal);
-      // Yields to the event loop, which keeps a page responsive and delivers an abort.
-      if (first > 0) await new Promise((resolve) => setTimeout(resolve));
       const block = prompts.slice(first, first + BLOCK);
       const embeddings = await this.#whileOpen(abortable(embedder.embed(block, { signal }), signal));
       for (const [i, read] of embeddingsFor(embeddings, block.length, embedder.dim, this.#index.dim).entries()) {
@@ -227,16 +227,49 @@ export class Inputs {
     return embedding;
   }
 
-  /** Reads all inputs; prompts are embedded together. Errors: those of `read`. */
-  async readAll(inputs: RouteInputs, options: EmbedOptions): Promise<ReadInput[]> {
-    throwIfAborted(options.signal);
+  /**
+   * Reads many inputs: returns their number, and their blocks, which embed prompts as they are asked for. Errors: those of
+   * `read`; a defect of the list at once.
+   */
+  inBlocks(
+    inputs: RouteInputs,
+    signal: AbortSignal | undefined,
+  ): { count: number; blocks: AsyncGenerator<ReadInput[]> } {
+    throwIfAborted(signal);
     // A copy, which visits holes, too: the caller may change the list while prompts are embedded.
-    const list = Array.from(listOf(inputs, this.#index.dim));
-    const prompts = list.filter((input) => typeof input === 'string');
-    const embeddings = (prompts.length > 0 ? await this.embed(prompts, options) : []).values();
-    return list.map((input, i) =>
-      typeof input === 'string' ? (embeddings.next().value as Embedding) : readGiven(input, `input ${i}`),
+    const list = Array.from(listOf(inputs, this.#index.dim), (input, i) =>
+      typeof input === 'string' ? input : readGiven(input, `input ${i}`),
     );
+    return { count: list.length, blocks: this.#read(list, signal) };
+  }
+
+  async *#read(list: readonly (string | ReadInput)[], signal: AbortSignal | undefined): AsyncGenerator<ReadInput[]> {
+    const prompts = list.filter((input) => typeof input === 'string');
+    let embeddings: Embedding[] = [];
+    let next = 0;
+    for (let first = 0; first < list.length; first += BLOCK) {
+      const block: ReadInput[] = [];
+      for (const input of list.slice(first, first + BLOCK)) {
+        if (typeof input === 'string' && next % BLOCK === 0) {
+          embeddings = await this.embed(prompts.slice(next, next + BLOCK), { signal });
+        }
+        block.push(typeof input === 'string' ? (embeddings[next++ % BLOCK] as Embedding) : input);
+      }
+      yield block;
+    }
+  }
+
+  /** Reads all inputs. Errors: those of `inBlocks`. */
+  async readAll(inputs: RouteInputs, { signal, onProgress }: EmbedOptions): Promise<ReadInput[]> {
+    const out: ReadInput[] = [];
+    const { count, blocks } = this.inBlocks(inputs, signal);
+    for await (const block of blocks) {
+      out.push(...block);
+      onProgress?.({ done: out.length, total: count });
+      if (out.length < count) await turn();
+      throwIfAborted(signal);
+    }
+    return out;
   }
 }
 

@@ -3,6 +3,7 @@ import { SignalboxError } from '../errors.js';
 import { described } from '../options.js';
 import type { EmbedOptions, RouteInput, RouteInputs, Samples } from '../types.js';
 import { answerCalls, Moved, type Port } from '../workers/answers.js';
+import { lockOfThread } from '../workers/life.js';
 import { Router } from './router.js';
 import { type RouterQuestion, WORKER_METHODS } from './router-protocol.js';
 
@@ -29,28 +30,33 @@ export function answerPort(port: Port): void {
   }
   /** The router of each conversation. */
   const routers = new Map<string, Router>();
-  answerCalls<RouterQuestion>(port, 'router', async (request, { signal, onProgress }) => {
-    const { from } = request;
-    let router = routers.get(from);
-    if (request.call === 'load' || request.call === 'dispose') {
-      router?.dispose();
-      routers.delete(from);
-      if (request.call === 'dispose') return null;
-      router = await Router.load({ ...request.options, signal, onProgress });
-      if (signal.aborted) router.dispose();
-      else routers.set(from, router);
-      return router.info;
-    }
-    if (router === undefined) throw new SignalboxError('disposed', 'the router was disposed');
-    if (!WORKER_METHODS.includes(request.call)) {
-      throw new SignalboxError('internal', `the worker has no method '${String(request.call)}'`);
-    }
-    const { call, input } = request;
-    const options = { ...(request.options as EmbedOptions), signal };
-    if (call === 'samples') return moved(await router.samples(options));
-    if (call === 'route') return router.route(input as RouteInput, options);
-    if (call === 'cascade') return router.cascade(input as RouteInput, options);
-    if (call === 'embed') return router.embed(input as string[], { ...options, onProgress });
-    return router[call](input as RouteInputs, { ...options, onProgress });
-  });
+  answerCalls<RouterQuestion>(
+    port,
+    'router',
+    async (request, { signal, onProgress }) => {
+      const { from } = request;
+      let router = routers.get(from);
+      if (request.call === 'load' || request.call === 'dispose') {
+        router?.dispose();
+        routers.delete(from);
+        if (request.call === 'dispose') return null;
+        router = await Router.load({ ...request.options, signal, onProgress });
+        if (signal.aborted) router.dispose();
+        else routers.set(from, router);
+        return router.info;
+      }
+      if (router === undefined) throw new SignalboxError('disposed', 'the router was disposed');
+      if (!WORKER_METHODS.includes(request.call)) {
+        throw new SignalboxError('internal', `the worker has no method '${String(request.call)}'`);
+      }
+      const { call, input } = request;
+      const options = { ...(request.options as EmbedOptions), signal };
+      if (call === 'samples') return moved(await router.samples(options));
+      if (call === 'route') return router.route(input as RouteInput, options);
+      if (call === 'cascade') return router.cascade(input as RouteInput, options);
+      if (call === 'embed') return router.embed(input as string[], { ...options, onProgress });
+      return router[call](input as RouteInputs, { ...options, onProgress });
+    },
+    lockOfThread,
+  );
 }

@@ -6,6 +6,7 @@ import { DEFAULT_EMBEDDER_ID, StaticEmbedder } from '../embedding/static-embedde
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { LOAD_KEYS } from '../files/load-options.js';
 import { checkOptions, described, type Keys } from '../options.js';
+import { turn } from '../steps.js';
 import type {
   CascadeMove,
   CascadeOptions,
@@ -46,8 +47,11 @@ import { samplesIn } from './samples.js';
 import { fallbackReasonOf } from './unread.js';
 import { withReasons } from './words.js';
 
-/** Decisions of `routeMany` made at a time; an abort is noticed between two blocks. */
+/** Decisions of `routeMany` made at a time, and inputs of a task scored at a time; both fewer for a large index. */
 const BLOCK = 64;
+const TASK_BLOCK = 256;
+/** Products of two numbers per block: some tens of milliseconds, after which aborts and other calls get a turn. */
+const BLOCK_WORK = 2e8;
 
 type Lists = { allow?: readonly string[]; deny?: readonly string[] };
 
@@ -59,20 +63,23 @@ function optionsJson<Options extends RouteTaskOptions | CascadeOptions>(options:
   return exactJson({ ...rest, candidates: allow, deny });
 }
 
-/** Copies the vectors into one matrix [count, dim]. Errors: `dimension_mismatch`. */
-function matrixOf(inputs: readonly ReadInput[], dim: number): Float32Array {
+/** Copies the vectors into one matrix [count, dim]; `first`: number of the first, for messages. Errors: `dimension_mismatch`. */
+function matrixOf(inputs: readonly ReadInput[], dim: number, first = 0): Float32Array {
   const flat = new Float32Array(inputs.length * dim);
   for (const [i, { vector }] of inputs.entries()) {
     if (typeof vector !== 'object' || vector === null || vector.length !== dim) {
       const got = vector?.length ?? typeof vector;
-      throw new SignalboxError('dimension_mismatch', `vector ${i} has ${got} dimensions, the index needs ${dim}`);
+      throw new SignalboxError(
+        'dimension_mismatch',
+        `vector ${first + i} has ${got} dimensions, the index needs ${dim}`,
+      );
     }
     // Float32Array would turn null and texts into numbers.
     const values: ArrayLike<unknown> = ArrayBuffer.isView(vector) ? [vector[0]] : vector;
     for (let at = 0; at < values.length; ++at) {
       if (typeof values[at] === 'number') continue;
       const got = described(values[at]);
-      throw new SignalboxError('non_finite', `vector ${i} holds ${got} at ${at}, expected numbers`);
+      throw new SignalboxError('non_finite', `vector ${first + i} holds ${got} at ${at}, expected numbers`);
     }
     flat.set(vector, i * dim);
   }
@@ -168,30 +175,49 @@ export class Router implements Routing {
     this.#open();
     const json = optionsJson(options, ROUTE_MANY_KEYS);
     const { signal, onProgress } = options;
-    const read = await this.#inputs.readAll(inputs, { signal });
-    throwIfAborted(signal);
+    const { count, blocks } = this.#inputs.inBlocks(inputs, signal);
+    const most = this.#most(BLOCK);
     const decisions: Decision[] = [];
-    for (const input of read) {
-      if (decisions.length % BLOCK === 0 && decisions.length > 0) {
-        onProgress?.({ done: decisions.length, total: read.length });
-        await new Promise((resolve) => setTimeout(resolve));
+    for await (const block of blocks) {
+      for (const input of block) {
+        decisions.push(this.#decide(input, json, options));
+        if (decisions.length % most !== 0 && decisions.length < count) continue;
+        onProgress?.({ done: decisions.length, total: count });
+        if (count > most) await turn();
         throwIfAborted(signal);
       }
-      decisions.push(this.#decide(input, json, options));
     }
-    if (read.length > 0) onProgress?.({ done: read.length, total: read.length });
     return decisions;
   }
 
   async routeTask(inputs: RouteInputs, options: RouteTaskOptions = {}): Promise<TaskDecision> {
     this.#open();
+    const { signal, onProgress } = options;
     const json = optionsJson(options, ROUTE_TASK_KEYS);
     checkNotEmpty(inputs);
-    const read = await this.#inputs.readAll(inputs, options);
-    throwIfAborted(options.signal);
-    const matrix = matrixOf(read, this.info.dim);
-    const decision = this.#core.routeTask<TaskDecision>(this.#open(), matrix, read.length, json);
-    return this.#explained(decision, readOf(read), options);
+    const { count, blocks } = this.#inputs.inBlocks(inputs, signal);
+    const task = this.#core.openTask(this.#open(), count, json);
+    try {
+      const most = this.#most(TASK_BLOCK);
+      const extents: Read[] = [];
+      let scored = 0;
+      for await (const block of blocks) {
+        this.#open();
+        task.add(matrixOf(block, this.info.dim, extents.length), block.length);
+        for (const { vector: _, ...extent } of block) extents.push(extent);
+        // Inputs wait for the last labelled one, whose outcomes count for all.
+        for (let ready = scored + 1; scored < ready; ) {
+          ({ scored, ready } = task.score(most));
+          onProgress?.({ done: Math.floor((extents.length + scored) / 2), total: count });
+          if (count > most) await turn();
+          throwIfAborted(signal);
+          this.#open();
+        }
+      }
+      return this.#explained(task.finish<TaskDecision>(), readOf(extents), options);
+    } finally {
+      task.close();
+    }
   }
 
   async embed(prompts: readonly string[], options: EmbedOptions = {}): Promise<Embedding[]> {
@@ -248,6 +274,11 @@ export class Router implements Routing {
     const explained = withReasons({ ...decision, fallbackReason }, { unread });
     const notes = notesOf(options, this.info, explained);
     return { ...explained, notes, tokens, truncated, embedder: this.info.embedder.id };
+  }
+
+  /** Returns how many inputs to take at a time, at most `block`. */
+  #most(block: number): number {
+    return Math.max(1, Math.min(block, Math.floor(BLOCK_WORK / (this.info.rows * this.info.dim))));
   }
 
   #open(): number {

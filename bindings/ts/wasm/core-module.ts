@@ -1,13 +1,28 @@
 /** The router's wasm module: indexes, embedders and decisions. */
 
 import { WASM } from '../assets.js';
+import { SignalboxError } from '../errors.js';
+import { describeBytes } from '../files/describe.js';
 import { type ReadOptions, readInto } from '../files/sources.js';
 import type { PolicyEntry } from '../policies.js';
 import type { IndexInfo, Source, WasmSource } from '../types.js';
 import createModule, { type GlueModule } from './signalbox-glue.mjs';
+import { WASM_FILE } from './signalbox-hash.mjs';
 import { WasmLoader, WasmModule } from './wasm-module.js';
 
 export { liveHandles } from './wasm-module.js';
+
+/** A task that is routed in blocks; to be closed. The decision does not depend on the blocks. */
+export interface CoreTask {
+  /** Adds the next inputs, [count, dim]. */
+  add(vectors: Float32Array, count: number): void;
+  /** Scores at most `most` more inputs; returns how many are scored, and how many could be so far. */
+  score(most: number): { scored: number; ready: number };
+  finish<T>(): T;
+  close(): void;
+}
+
+const HEADER_BYTES = 64;
 
 /** Typed calls into one instance of the module. */
 export class Core extends WasmModule<GlueModule> {
@@ -56,10 +71,29 @@ export class Core extends WasmModule<GlueModule> {
     return this.withCopies([vector], (at = 0) => this.ask<T>(() => this.glue.route(handle, at, optionsJson)));
   }
 
+  /** Opens a task of `count` inputs. */
+  openTask(handle: number, count: number, optionsJson: string): CoreTask {
+    const { handle: task } = this.askToOpen<{ handle: number }>(() => this.glue.openTask(handle, count, optionsJson));
+    return {
+      add: (vectors, inputs) =>
+        this.withCopies([vectors], (at = 0) => this.ask(() => this.glue.addInputs(task, at, inputs))),
+      score: (most) => this.ask(() => this.glue.stepTask(task, most)),
+      finish: () => this.ask(() => this.glue.finishTask(task)),
+      close: () => {
+        if (!this.stopped) this.askToClose(() => this.glue.close(task));
+      },
+    };
+  }
+
+  /** Routes a task in one go. */
   routeTask<T>(handle: number, vectors: Float32Array, count: number, optionsJson: string): T {
-    return this.withCopies([vectors], (at = 0) =>
-      this.ask<T>(() => this.glue.routeTask(handle, at, count, optionsJson)),
-    );
+    const task = this.openTask(handle, count, optionsJson);
+    try {
+      task.add(vectors, count);
+      return task.finish();
+    } finally {
+      task.close();
+    }
   }
 
   cascade<T>(handle: number, vector: Float32Array, optionsJson: string): T {
@@ -80,11 +114,24 @@ export class Core extends WasmModule<GlueModule> {
     return this.ask(() => this.glue.policies());
   }
 
-  /** Streams a source into an allocation that the caller owns; without another copy if its size is known. */
+  /**
+   * Streams an index into an allocation that the caller owns. The header is checked before there is room for the rest:
+   * nothing is read beyond the size that it states, and no more is allocated.
+   */
   async #receive(source: Source, options: ReadOptions): Promise<[pointer: number, size: number]> {
+    const header = new Uint8Array(HEADER_BYTES);
+    let headerBytes = 0;
+    /** Size of the file, if it is known before the file is read. */
+    let known: number | undefined;
+    /** Size that the header states, once it is complete. */
+    let stated = 0;
     let pointer = 0;
     let capacity = 0;
     let size = 0;
+    const reserve = (bytes: number) => {
+      this.checkSize(bytes);
+      known = bytes;
+    };
     const resize = (bytes: number) => {
       const next = this.allocate(bytes);
       if (pointer !== 0) {
@@ -94,29 +141,49 @@ export class Core extends WasmModule<GlueModule> {
       pointer = next;
       capacity = bytes;
     };
+    const put = (bytes: Uint8Array) => {
+      const end = size + bytes.byteLength;
+      if (end > stated) this.#checkStart(header, end);
+      // A header may state any size: unless the file's own is known, room is made as the bytes come.
+      if (end > capacity) resize(known === undefined ? Math.min(stated, Math.max(2 * capacity, end)) : stated);
+      this.glue.HEAPU8.set(bytes, pointer + size);
+      size = end;
+    };
+    const write = (chunk: Uint8Array) => {
+      const missing = HEADER_BYTES - headerBytes;
+      if (missing > 0) {
+        header.set(chunk.subarray(0, missing), headerBytes);
+        headerBytes = Math.min(HEADER_BYTES, headerBytes + chunk.byteLength);
+        if (headerBytes < HEADER_BYTES) return;
+        stated = this.#checkStart(header, known);
+        put(header);
+      }
+      put(chunk.subarray(missing));
+    };
     try {
-      await readInto(
-        source,
-        {
-          reserve: resize,
-          write: (chunk) => {
-            if (size + chunk.byteLength > capacity) resize(Math.max(2 * capacity, size + chunk.byteLength));
-            this.glue.HEAPU8.set(chunk, pointer + size);
-            size += chunk.byteLength;
-          },
-        },
-        options,
-      );
-      if (pointer === 0) resize(1);
+      await readInto(source, { reserve, write }, options);
+      if (headerBytes < HEADER_BYTES) this.#checkStart(header.subarray(0, headerBytes), headerBytes);
       return [pointer, size];
     } catch (error) {
       if (pointer !== 0) this.glue.release(pointer);
       throw error;
     }
   }
+
+  /** Returns the size that the header of an index states, which must be the file's. Errors: see src/index/format.h. */
+  #checkStart(start: Uint8Array, fileBytes: number | undefined): number {
+    try {
+      const check = (at = 0) => this.glue.checkIndexStart(at, start.byteLength, fileBytes ?? -1);
+      return this.withCopies([start], (at) => this.ask<{ sizeBytes: number }>(() => check(at))).sizeBytes;
+    } catch (cause) {
+      const found = cause instanceof SignalboxError && cause.code === 'bad_magic' ? describeBytes(start) : undefined;
+      if (found === undefined) throw cause;
+      throw new SignalboxError('bad_magic', `this is not a signalbox index but ${found}`, { cause });
+    }
+  }
 }
 
-const loader = new WasmLoader(createModule, Core, WASM);
+const loader = new WasmLoader(createModule, Core, WASM, WASM_FILE);
 
 /** Loads the router's module; without a source, the package's own, which is shared. */
 export function loadCore(source: WasmSource | undefined, options: ReadOptions): Promise<Core> {

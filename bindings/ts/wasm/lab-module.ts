@@ -7,6 +7,7 @@ import type { PolicyFor } from '../policies.js';
 import type { WasmSource } from '../types.js';
 import { exactJson } from './exact-json.js';
 import createModule, { type LabGlueModule } from './signalbox-lab-glue.mjs';
+import { WASM_FILE } from './signalbox-lab-hash.mjs';
 import { WasmLoader, WasmModule } from './wasm-module.js';
 
 export type EvaluatedPolicy = PolicyFor<'evaluation'>;
@@ -270,7 +271,7 @@ export class Lab extends WasmModule<LabGlueModule> {
   }
 }
 
-const loader = new WasmLoader(createModule, Lab, LAB_WASM);
+const loader = new WasmLoader(createModule, Lab, LAB_WASM, WASM_FILE);
 
 /** Loads the lab's module; without a source, the package's own, which is shared. */
 export function loadLab(source?: WasmSource, options: ReadOptions = {}): Promise<Lab> {

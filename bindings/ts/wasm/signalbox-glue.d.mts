@@ -3,11 +3,15 @@
  */
 export interface GlueModule extends ModuleMemory {
   openIndex(pointer: number, sizeBytes: number): string;
+  checkIndexStart(pointer: number, sizeBytes: number, fileBytes: number): string;
   describeIndex(handle: number): string;
   openEmbedder(pointer: number, sizeBytes: number, configJson: string): string;
   embed(handle: number, ids: number, offsets: number, count: number, out: number): string;
   route(handle: number, vector: number, optionsJson: string): string;
-  routeTask(handle: number, vectors: number, count: number, optionsJson: string): string;
+  openTask(index: number, count: number, optionsJson: string): string;
+  addInputs(task: number, vectors: number, count: number): string;
+  stepTask(task: number, most: number): string;
+  finishTask(task: number): string;
   cascade(handle: number, vector: number, optionsJson: string): string;
   close(handle: number): string;
   errorCodes(): string;

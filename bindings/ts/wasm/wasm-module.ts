@@ -1,12 +1,20 @@
 /** Shared by both wasm modules: starts an instance, manages its memory and unwraps its answers. */
 
 import { abortable, SignalboxError, tracked, unwrap } from '../errors.js';
-import { type ReadOptions, readBytes } from '../files/sources.js';
-import type { WasmSource } from '../types.js';
+import { describeBytes, shortCause } from '../files/describe.js';
+import { sha256Of } from '../files/sha256.js';
+import { type ReadOptions, readBytes, readInto } from '../files/sources.js';
+import type { Source, WasmSource } from '../types.js';
 import type { GlueOptions, ModuleMemory } from './signalbox-glue.mjs';
 
 const WASM_MAGIC = [0x00, 0x61, 0x73, 0x6d];
 const MOST_BYTES = 0xffff_ffff;
+
+/** Identity of a wasm file; the build writes it beside the glue, which fits this file only. */
+export interface WasmFile {
+  sha256: string;
+  sizeBytes: number;
+}
 
 export type FlatArray = Float32Array | Uint32Array | Uint16Array | Uint8Array;
 
@@ -61,10 +69,15 @@ export abstract class WasmModule<Glue extends ModuleMemory> {
   }
 
   protected allocate(sizeBytes: number): number {
-    // The module's sizes have 32 bits: a larger size would wrap.
-    const pointer = sizeBytes <= MOST_BYTES ? this.glue.allocate(sizeBytes) : 0;
-    if (pointer === 0) throw new SignalboxError('out_of_memory', `${sizeBytes} bytes could not be allocated`);
+    this.checkSize(sizeBytes);
+    const pointer = this.glue.allocate(sizeBytes);
+    if (pointer === 0) throw noRoom(sizeBytes);
     return pointer;
+  }
+
+  /** Refuses what no memory of a module could hold: its sizes have 32 bits, and a larger one would wrap. */
+  protected checkSize(sizeBytes: number): void {
+    if (sizeBytes > MOST_BYTES) throw noRoom(sizeBytes);
   }
 
   protected copy(array: FlatArray): number {
@@ -85,6 +98,8 @@ export abstract class WasmModule<Glue extends ModuleMemory> {
   }
 }
 
+const noRoom = (sizeBytes: number) => new SignalboxError('out_of_memory', `${sizeBytes} bytes could not be allocated`);
+
 /** Modules with open handles. */
 const busy = new Set<WasmModule<ModuleMemory>>();
 
@@ -95,30 +110,79 @@ export function liveHandles(): number {
   return sum;
 }
 
-async function compile(source: WasmSource, options: ReadOptions): Promise<WebAssembly.Module> {
-  if (source instanceof WebAssembly.Module) return source;
+/** Errors: `bad_wasm` unless the bytes begin as a module does. */
+function checkMagic(start: Uint8Array): void {
+  const known = start.subarray(0, WASM_MAGIC.length);
+  if (known.length > 0 && known.every((byte, i) => byte === WASM_MAGIC[i])) return;
+  const found = [...known].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  const kind = known.length === 0 ? undefined : describeBytes(start);
+  const what = `bytes that begin with ${found || 'nothing'}${kind === undefined ? '' : ` (${kind})`}`;
+  throw new SignalboxError('bad_wasm', `expected a WebAssembly module, got ${what}`);
+}
+
+/** Reads a file that must be this version's own: the glue fits no other one. */
+async function readOwn(source: Source, { sha256, sizeBytes }: WasmFile, options: ReadOptions) {
+  const bytes = new Uint8Array(sizeBytes);
+  let size = 0;
+  const refuse = (what: string): never => {
+    throw new SignalboxError('bad_wasm', `the WebAssembly module is not the one of this version: ${what}`);
+  };
+  const write = (chunk: Uint8Array) => {
+    if (size === 0 && chunk.byteLength > 0) checkMagic(chunk);
+    if (size + chunk.byteLength > sizeBytes) refuse(`it has more than ${sizeBytes} bytes`);
+    bytes.set(chunk, size);
+    size += chunk.byteLength;
+  };
+  await readInto(source, { reserve: () => undefined, write }, options);
+  if (size === 0) checkMagic(bytes.subarray(0, 0));
+  if (size < sizeBytes) refuse(`it has ${size} bytes, expected ${sizeBytes}`);
+  const found = await sha256Of(bytes);
+  if (found !== undefined && found !== sha256) refuse(`its SHA-256 is ${found}, expected ${sha256}`);
+  return bytes;
+}
+
+/** Reads a module. Bytes that the caller holds may be of the caller's own build; what comes from elsewhere may not. */
+async function read(source: Source, file: WasmFile, options: ReadOptions) {
+  if (typeof source === 'string' || source instanceof URL || source instanceof Response) {
+    return readOwn(source, file, options);
+  }
   const bytes = await readBytes(source, options);
-  if (!WASM_MAGIC.every((byte, i) => bytes[i] === byte)) {
-    const found = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    throw new SignalboxError(
-      'bad_wasm',
-      `expected a WebAssembly module, got bytes that begin with ${found || 'nothing'}`,
-    );
-  }
-  try {
-    return await WebAssembly.compile(bytes);
-  } catch (cause) {
-    throw new SignalboxError('bad_wasm', `the WebAssembly module could not be compiled: ${String(cause)}`, { cause });
-  }
+  checkMagic(bytes);
+  return bytes;
+}
+
+function checkWebAssembly(): void {
+  if (typeof WebAssembly !== 'undefined') return;
+  throw new SignalboxError('bad_wasm', 'there is no WebAssembly here: allow it in the settings of the browser');
+}
+
+/** Whether compiling was forbidden by the page's policy; each browser says it in its own words. */
+const isForbidden = (cause: unknown) => /unsafe-eval|content.security.policy|\bCSP\b/i.test(String(cause));
+
+function cannotCompile(what: string, cause: unknown): SignalboxError {
+  const why = isForbidden(cause)
+    ? "the page's Content-Security-Policy forbids it: add 'wasm-unsafe-eval' to its script-src"
+    : shortCause(cause);
+  return new SignalboxError('bad_wasm', `the WebAssembly module could not be ${what}: ${why}`, { cause });
+}
+
+async function compile(source: WasmSource, file: WasmFile, options: ReadOptions): Promise<WebAssembly.Module> {
+  checkWebAssembly();
+  if (source instanceof WebAssembly.Module) return source;
+  const bytes = await read(source as Source, file, options);
+  return WebAssembly.compile(bytes).catch((cause) => {
+    throw cannotCompile('compiled', cause);
+  });
 }
 
 /** Compiles a source and starts an instance. */
 async function instantiate<Glue>(
   createModule: (options: GlueOptions) => Promise<Glue>,
   source: WasmSource,
+  file: WasmFile,
   options: ReadOptions,
 ): Promise<Glue> {
-  const module = await compile(source, options);
+  const module = await compile(source, file, options);
   return new Promise<Glue>((resolve, reject) => {
     const instantiateWasm = (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void) => {
       // `receive` throws if the module lacks what the glue expects.
@@ -128,7 +192,7 @@ async function instantiate<Glue>(
     // The error that it throws says all that it would print.
     createModule({ instantiateWasm, printErr: () => undefined }).then(resolve, reject);
   }).catch((cause: unknown) => {
-    throw new SignalboxError('bad_wasm', `the WebAssembly module could not be started: ${String(cause)}`, { cause });
+    throw cannotCompile('started', cause);
   });
 }
 
@@ -138,12 +202,19 @@ export class WasmLoader<Glue extends ModuleMemory, Module extends WasmModule<Glu
   readonly #Module: new (
     glue: Glue,
   ) => Module;
-  readonly #file: URL;
+  readonly #address: URL;
+  readonly #file: WasmFile;
   #shared: { loading: Promise<Module>; module?: Module } | undefined;
 
-  constructor(createModule: (options: GlueOptions) => Promise<Glue>, Module: new (glue: Glue) => Module, file: URL) {
+  constructor(
+    createModule: (options: GlueOptions) => Promise<Glue>,
+    Module: new (glue: Glue) => Module,
+    address: URL,
+    file: WasmFile,
+  ) {
     this.#createModule = createModule;
     this.#Module = Module;
+    this.#address = address;
     this.#file = file;
   }
 
@@ -161,7 +232,7 @@ export class WasmLoader<Glue extends ModuleMemory, Module extends WasmModule<Glu
         }
       };
       const entry: { loading: Promise<Module>; module?: Module } = {
-        loading: this.#start(this.#file, { onProgress, cache: options.cache }),
+        loading: this.#start(this.#address, { onProgress, cache: options.cache }),
       };
       this.#shared = entry;
       entry.loading.then(
@@ -179,6 +250,6 @@ export class WasmLoader<Glue extends ModuleMemory, Module extends WasmModule<Glu
   }
 
   async #start(source: WasmSource, options: ReadOptions): Promise<Module> {
-    return new this.#Module(await instantiate(this.#createModule, source, options));
+    return new this.#Module(await instantiate(this.#createModule, source, this.#file, options));
   }
 }

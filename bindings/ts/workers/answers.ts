@@ -25,7 +25,7 @@ export interface CallContext {
   onProgress(progress: unknown): void;
 }
 
-/** Questions of a service, besides `hello` and `abort`, which `answerCalls` answers itself. */
+/** Questions of a service, besides `hello`, `ping` and `abort`, which `answerCalls` answers itself. */
 type Request<Question> = Asked<Question | Extract<Control, { call: 'dispose' }>>;
 
 /** Returns the message of whatever was thrown. */
@@ -53,11 +53,13 @@ const soon: (resolve: () => void) => void =
  * Answers every call that arrives at the port, in order of arrival; anything that `answer` throws is sent back as an error.
  * Calls may overlap, and conversations may share the port: `from` tells them apart. A call that was aborted before its turn
  * is not computed. The end of a conversation, or of the port, aborts its open calls and is answered as `dispose`.
+ * `ownLock` returns the lock by which the other end notices that this worker is gone.
  */
 export function answerCalls<Question extends { call: string }>(
   port: Port,
   service: Service,
   answer: (request: Request<Question>, context: CallContext) => Promise<unknown>,
+  ownLock: () => Promise<string | undefined> = async () => undefined,
 ): void {
   const open = new Map<string, { from: string; controller: AbortController }>();
   const conversations = new Set<string>();
@@ -87,7 +89,8 @@ export function answerCalls<Question extends { call: string }>(
 
   function receive(request: Asked<Question | Control>): void {
     const { id, from, call } = request;
-    if (call === 'hello') post({ id, value: service });
+    if (call === 'hello') void ownLock().then((lock) => post({ id, value: service, lock }));
+    else if (call === 'ping') post({ id, value: null });
     else if (call === 'abort') open.get(id)?.controller.abort();
     else {
       if (call === 'dispose') end(from);

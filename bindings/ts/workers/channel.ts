@@ -1,6 +1,8 @@
 /** The page's half of a conversation with a worker: numbered calls and their answers. */
 import { abortable, type ErrorCode, errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
+import { shortAddress } from '../files/describe.js';
 import { hintFor, ownAddress } from '../files/pre-bundled.js';
+import { watchAnswers, watchLock } from './life.js';
 
 /** Services that a worker may offer; each entry script offers one. */
 export type Service = 'router' | 'embedder' | 'build';
@@ -9,6 +11,8 @@ export type Service = 'router' | 'embedder' | 'build';
 export type Control =
   /** Asks which service answers. */
   | { call: 'hello' }
+  /** Asks for a sign of life. */
+  | { call: 'ping' }
   /** Ends the conversation, and aborts its open calls. */
   | { call: 'dispose' }
   /** Aborts the call with this id. */
@@ -20,7 +24,8 @@ export type Control =
 export type Asked<Question> = Question & { from: string; id: string };
 
 export type Answer<Progress> =
-  | { id: string; value: unknown }
+  /** The answer to `hello` also names the lock that the worker's thread holds until its end. */
+  | { id: string; value: unknown; lock?: string | undefined }
   | { id: string; error: { code: ErrorCode; message: string } }
   | { id: string; progress: Progress };
 
@@ -51,6 +56,8 @@ export interface ChannelOptions {
   owns?: boolean;
   /** Milliseconds within which the worker has to answer for the first time; default 30,000. `Infinity`: no limit. */
   startTimeoutMs?: number | undefined;
+  /** Whether the other end lives as long as this one: nothing watches it then. */
+  sharesLife?: boolean;
 }
 
 /** Longest delay of a timer; a longer one would fire at once. */
@@ -74,7 +81,7 @@ export function resolveAddress(address: string | URL): string {
   try {
     return base === undefined ? String(address) : new URL(address, base).href;
   } catch (cause) {
-    throw new SignalboxError('network', `'${String(address)}' is not an address`, { cause });
+    throw new SignalboxError('network', `'${shortAddress(address)}' is not an address`, { cause });
   }
 }
 
@@ -111,6 +118,10 @@ export class Channel<Question extends { call: string }> {
   readonly #from = Math.random().toString(36).slice(2);
   readonly #calls = new Map<string, Call>();
   readonly #stopListening: () => void;
+  /** Aborted at the end of the conversation. */
+  readonly #ended = new AbortController();
+  #lock: string | undefined;
+  #noteAnswer = () => {};
   /** The conversation failed or was closed: the error of every further call. */
   #end: SignalboxError | undefined;
   #last = 0;
@@ -186,9 +197,20 @@ export class Channel<Question extends { call: string }> {
     const late = () => this.#fail(`did not answer within ${limitMs} ms: is its script ${entry}?`);
     const timer = limitMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(late, Math.min(limitMs, LONGEST_MS));
     this.ask({ call: 'hello' })
-      .then((got) => got === service || this.#fail(`serves '${got}', expected ${entry}`))
+      .then((got) => (got === service ? this.#watch() : this.#fail(`serves '${got}', expected ${entry}`)))
       .catch((cause) => this.#fail(`failed: ${cause.message}`))
       .finally(() => clearTimeout(timer));
+  }
+
+  /** Notices the end of a worker that sends no event of it. */
+  async #watch(): Promise<void> {
+    const { signal } = this.#ended;
+    const isThread = !('addEventListener' in this.#worker);
+    if (isThread || this.#options.sharesLife) return;
+    const onGone = () => this.#fail('is gone: it was terminated, or the system ended it');
+    if ((await watchLock(this.#lock, onGone, signal)) || signal.aborted) return;
+    const ping = () => this.#post({ id: `${this.#from}:ping`, call: 'ping' });
+    this.#noteAnswer = watchAnswers({ isWaiting: () => this.#calls.size > 0, ping, onGone }, signal);
   }
 
   #post(message: object, transfer: Transferable[] = []): void {
@@ -206,12 +228,14 @@ export class Channel<Question extends { call: string }> {
   #finish(end: SignalboxError): void {
     if (this.#end !== undefined) return;
     this.#end = end;
+    this.#ended.abort();
     this.#stopListening();
     for (const call of this.#calls.values()) call.reject(end);
     this.#calls.clear();
   }
 
   #receive(answer: Answer<unknown>): void {
+    this.#noteAnswer();
     const call = this.#calls.get(answer?.id);
     if (call === undefined) return; // Its caller gave up.
     if ('progress' in answer) {
@@ -222,6 +246,9 @@ export class Channel<Question extends { call: string }> {
         this.#post({ id: answer.id, call: 'abort' });
       }
     } else if ('error' in answer) call.reject(errorFrom(answer.error?.code, answer.error?.message));
-    else call.resolve(answer.value as never);
+    else {
+      this.#lock = answer.lock ?? this.#lock;
+      call.resolve(answer.value as never);
+    }
   }
 }

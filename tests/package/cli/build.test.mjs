@@ -180,7 +180,7 @@ describe('signalbox build', () => {
         if (text.includes('embedding')) child.kill('SIGINT');
       },
     });
-    assert.equal(stopped.code, 1);
+    assert.equal(stopped.code, 130);
     assert.match(stopped.stderr, /\(aborted\)/);
     assert.deepEqual(readdirSync(folder).sort(), ['cache', 'results.csv']);
     await runs('build', 'results.csv', '-o', 'x.sbx', '--cache', cache, '--no-measure');

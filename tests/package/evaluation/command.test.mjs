@@ -200,7 +200,7 @@ describe('an interrupt', () => {
     const { code, stderr } = await run(['--data', data, '--models', models, ...outputs], (child, text) => {
       if (!isSent && text.includes('searching')) isSent = child.kill('SIGINT');
     });
-    assert.equal(code, 1, stderr);
+    assert.equal(code, 130, stderr);
     assert.match(stderr, /aborted/);
     assert.deepEqual((await readdir(place)).sort(), ['models.json', 'outcomes.csv.gz']);
   });

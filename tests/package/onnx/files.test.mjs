@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -346,6 +347,20 @@ describe('a file that cannot be loaded', () => {
     await refused(load(), 'network', /the cache .* cannot be used/);
     assert.equal(readFileSync(cache, 'utf8'), 'a file, not a folder');
     await worksOnceMore({ cache: false });
+  });
+
+  it('leaves out the default cache if it cannot be written, with a warning', async () => {
+    writeFileSync(`${cache}-home`, 'a file, not a folder');
+    const before = process.env.XDG_CACHE_HOME;
+    process.env.XDG_CACHE_HOME = `${cache}-home`;
+    try {
+      const warned = once(process, 'warning');
+      await worksOnceMore({ cache: true });
+      assert.match((await warned)[0].message, /the cache .* cannot be used: not a directory: the model is not kept/);
+    } finally {
+      if (before === undefined) delete process.env.XDG_CACHE_HOME;
+      else process.env.XDG_CACHE_HOME = before;
+    }
   });
 
   it('leaves no connection open', async () => {

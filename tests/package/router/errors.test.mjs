@@ -32,6 +32,12 @@ expectNothingOpen();
 
 const open = (index) => Router.load({ index, embedder: null });
 const openChanged = (offset, value) => open(withField(bytes, offset, value));
+/** A file that is as large as its header states. */
+const extended = (file, size) => {
+  const larger = new Uint8Array(size);
+  larger.set(file);
+  return withField(larger, FIELD.fileSize, size);
+};
 const openSection = (name, change) => open(withSection(bytes, router.info, name, change));
 const setFloat = (value) => (section) => new DataView(section.buffer, section.byteOffset).setFloat32(0, value, true);
 const embedderWith = (changes) => StaticEmbedder.load({ ...embedderFiles(), ...changes });
@@ -130,7 +136,7 @@ const MISUSES = {
     ],
     [
       'a file larger than the free memory',
-      () => Router.load({ wasm: confinedWasm(), index: new Uint8Array(8 << 20), embedder: null }),
+      () => Router.load({ wasm: confinedWasm(), index: extended(bytes, 8 << 20), embedder: null }),
       /8388608 bytes could not be allocated/,
     ],
   ],

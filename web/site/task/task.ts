@@ -113,8 +113,7 @@ async function decide(signal: AbortSignal): Promise<void> {
   const found: TaskDecisions = {};
   for (const policy of TASK_POLICIES) {
     signal.throwIfAborted();
-    // No signal: the worker cannot stop midway, and the next work must wait for it.
-    const decision: TaskDecision = await router.routeTask(on.vectors, { ...options, policy });
+    const decision: TaskDecision = await router.routeTask(on.vectors, { ...options, policy, signal });
     signal.throwIfAborted();
     found[policy] = decision;
     decisions.value = { ...decisions.peek(), [policy]: decision };

@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, readSync, statSync, writeS
 import path from 'node:path';
 import process from 'node:process';
 import { crc32 } from 'node:zlib';
-import { SignalboxError } from '../../errors.js';
+import { diskError } from '../../files/disk/errors.js';
 import type { Embedder, EmbedderDetails, Embedding } from '../../types.js';
 
 const KEY_BYTES = 16;
@@ -30,15 +30,23 @@ export class CachedEmbedder implements Embedder {
   readonly dim: number;
   hits = 0;
   readonly #inner: Embedder;
+  readonly #root: string;
+  readonly #onUnusable: ((reason: string) => void) | undefined;
   readonly #folder: string;
   readonly #recordBytes: number;
   readonly #entries = new Map<string, Entry>();
   readonly #files: number[] = [];
   #own: { file: number; offset: number } | undefined;
+  #keeps = true;
 
-  /** Errors: `network` if the folder cannot be used. */
-  constructor(inner: Embedder, root: string) {
+  /**
+   * Errors: `network` or `quota_exceeded` if the folder cannot be used, also by `embed`. With `onUnusable`, which receives
+   * the reason, the embedder goes on without keeping vectors instead.
+   */
+  constructor(inner: Embedder, root: string, onUnusable?: (reason: string) => void) {
     this.#inner = inner;
+    this.#root = root;
+    this.#onUnusable = onUnusable;
     this.id = inner.id;
     this.hash = inner.hash;
     this.details = inner.details;
@@ -55,7 +63,7 @@ export class CachedEmbedder implements Embedder {
         if (file.endsWith('.vectors')) this.#readFile(path.join(this.#folder, file));
       }
     } catch (cause) {
-      throw new SignalboxError('network', `the cache ${root} cannot be used: ${(cause as Error).message}`, { cause });
+      this.#fail(cause);
     }
   }
 
@@ -70,7 +78,7 @@ export class CachedEmbedder implements Embedder {
     );
     for (const [n, i] of missing.entries()) {
       known[i] = fresh[n];
-      this.#append(keys[i] as string, fresh[n] as Embedding);
+      if (this.#keeps) this.#append(keys[i] as string, fresh[n] as Embedding);
     }
     return known as Embedding[];
   }
@@ -102,7 +110,11 @@ export class CachedEmbedder implements Embedder {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     const record = Buffer.alloc(this.#recordBytes);
-    readSync(this.#files[entry.file] as number, record, 0, record.length, entry.offset);
+    try {
+      readSync(this.#files[entry.file] as number, record, 0, record.length, entry.offset);
+    } catch {
+      return undefined; // An unreadable record counts as absent.
+    }
     if (!isWhole(record) || record.toString('latin1', 0, KEY_BYTES) !== key) return undefined;
     const flags = record.readUInt32LE(KEY_BYTES);
     const vector = new Float32Array(this.dim);
@@ -116,10 +128,25 @@ export class CachedEmbedder implements Embedder {
     record.writeUInt32LE(((tokens << 1) | Number(truncated)) >>> 0, KEY_BYTES);
     for (let i = 0; i < this.dim; ++i) record.writeFloatLE(vector[i] as number, KEY_BYTES + FLAG_BYTES + 4 * i);
     record.writeUInt32LE(crc32(record.subarray(0, -CRC_BYTES)), record.length - CRC_BYTES);
-    this.#own ??= this.#create();
-    writeSync(this.#files[this.#own.file] as number, record, 0, record.length, this.#own.offset);
+    try {
+      this.#own ??= this.#create();
+      for (let done = 0; done < record.length; ) {
+        const file = this.#files[this.#own.file] as number;
+        done += writeSync(file, record, done, record.length - done, this.#own.offset + done);
+      }
+    } catch (cause) {
+      this.#fail(cause);
+      return;
+    }
     this.#entries.set(key, { ...this.#own });
     this.#own.offset += record.length;
+  }
+
+  #fail(cause: unknown): void {
+    const error = diskError(`the cache ${this.#root} cannot be used`, cause);
+    if (this.#onUnusable === undefined) throw error;
+    this.#keeps = false;
+    this.#onUnusable(error.message);
   }
 
   #create(): Entry {

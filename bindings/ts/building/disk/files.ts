@@ -2,10 +2,11 @@
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SignalboxError } from '../../errors.js';
+import { diskError } from '../../files/disk/errors.js';
 import type { InputFile } from '../../importing/input-file.js';
 
 function cannotRead(name: string, cause: unknown): SignalboxError {
-  return new SignalboxError('network', `${name} could not be read: ${(cause as Error).message}`, { cause });
+  return diskError(`${name} could not be read`, cause);
 }
 
 function fileFromDisk(name: string, size: number): InputFile {

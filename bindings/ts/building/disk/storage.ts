@@ -1,9 +1,10 @@
 /** Keeps prompts and vectors on the disk, so that a build of a million rows keeps only numbers in memory. */
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import process from 'node:process';
 import { SignalboxError } from '../../errors.js';
+import { diskError } from '../../files/disk/errors.js';
+import { removeAtExit, removeLeftovers, temporaryFolder } from '../../files/disk/temporary.js';
 import { Uint32List } from '../columns.js';
 import { checkVector, type Prompts, type Storage, type VectorFile } from '../storage.js';
 
@@ -17,7 +18,17 @@ class Spool {
   #written = 0;
 
   constructor(file: string) {
-    this.#file = openSync(file, 'wx+', 0o600);
+    try {
+      this.#file = openSync(file, 'wx+', 0o600);
+    } catch (cause) {
+      throw diskError('a temporary file could not be created', cause);
+    }
+    try {
+      // A file without a name ends with the process, however that ends: no prompt stays behind in clear text.
+      unlinkSync(file);
+    } catch {
+      // Some systems keep the name of an open file; `dispose` removes it.
+    }
   }
 
   append(bytes: Uint8Array): void {
@@ -34,7 +45,7 @@ class Spool {
     this.#flush();
     const out = new Uint8Array(length);
     for (let done = 0; done < length; ) {
-      const more = readSync(this.#file, out, done, length - done, start + done);
+      const more = this.#readSome(out, done, start + done);
       if (more === 0) throw new SignalboxError('network', 'a temporary file shrank');
       done += more;
     }
@@ -45,6 +56,14 @@ class Spool {
     closeSync(this.#file);
   }
 
+  #readSome(out: Uint8Array, done: number, at: number): number {
+    try {
+      return readSync(this.#file, out, done, out.length - done, at);
+    } catch (cause) {
+      throw diskError('a temporary file beside the output could not be read', cause);
+    }
+  }
+
   #flush(): void {
     if (this.#buffered === 0) return;
     this.#write(this.#buffer.subarray(0, this.#buffered));
@@ -52,8 +71,12 @@ class Spool {
   }
 
   #write(bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.byteLength; ) {
-      done += writeSync(this.#file, bytes, done, bytes.byteLength - done, this.#written + done);
+    try {
+      for (let done = 0; done < bytes.byteLength; ) {
+        done += writeSync(this.#file, bytes, done, bytes.byteLength - done, this.#written + done);
+      }
+    } catch (cause) {
+      throw diskError('a temporary file beside the output could not be written', cause);
     }
     this.#written += bytes.byteLength;
   }
@@ -129,13 +152,15 @@ class DiskVectors implements VectorFile {
 }
 
 /**
- * Creates storage in a new folder beside the given place; `dispose` removes it.
- * Errors: `network` if the folder cannot be written.
+ * Creates storage in a new folder beside the given place; `dispose` removes it. The files lose their names at once.
+ * Errors: `network` if the folder cannot be written, `quota_exceeded` without room; the same later, for the files.
  */
 export async function diskStorage(beside: string): Promise<Storage> {
-  const folder = await mkdtemp(`${path.resolve(beside)}.building-${process.pid}-`).catch((cause: Error) => {
-    throw new SignalboxError('network', `cannot write beside ${beside}: ${cause.message}`, { cause });
+  await removeLeftovers(path.dirname(path.resolve(beside)));
+  const folder = await mkdtemp(temporaryFolder(beside)).catch((cause: Error) => {
+    throw diskError(`cannot write beside ${beside}`, cause);
   });
+  const forget = removeAtExit(folder);
   const spools: Spool[] = [];
   const spool = () => {
     const one = new Spool(path.join(folder, String(spools.length)));
@@ -148,6 +173,7 @@ export async function diskStorage(beside: string): Promise<Storage> {
     dispose: async () => {
       for (const one of spools.splice(0)) one.close();
       await rm(folder, { recursive: true, force: true });
+      forget();
     },
   };
 }

@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { SignalboxError } from '../../errors.js';
+import { diskError } from './errors.js';
 
 export interface Matrix {
   rows: number;
@@ -103,7 +104,7 @@ export interface NpyFile {
  */
 export async function openNpy(path: string): Promise<NpyFile> {
   const file = await open(path).catch((cause: Error) => {
-    throw new SignalboxError('network', `${path} could not be read: ${cause.message}`, { cause });
+    throw diskError(`${path} could not be read`, cause);
   });
   try {
     const { size } = await file.stat();

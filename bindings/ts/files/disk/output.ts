@@ -1,18 +1,23 @@
 /** Writes files atomically. */
 import { rename, rm, writeFile } from 'node:fs/promises';
-import process from 'node:process';
+import path from 'node:path';
 import { SignalboxError, throwIfAborted } from '../../errors.js';
 import { printableJson } from '../printable.js';
+import { diskError } from './errors.js';
+import { removeAtExit, removeLeftovers, temporaryFile } from './temporary.js';
 
 /**
- * Lets `write` fill a temporary file, then renames it to `file`. Errors: `network` if it cannot be written, `aborted`.
+ * Lets `write` fill a temporary file, then renames it to `file`. Errors: `network` if it cannot be written, `quota_exceeded`
+ * without room for it, `aborted`. What killed processes left in the folder is removed.
  */
 export async function writeWholeBy(
   file: string,
   write: (temporary: string) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = temporaryFile(file);
+  await removeLeftovers(path.dirname(path.resolve(file)));
+  const forget = removeAtExit(temporary);
   try {
     await write(temporary);
     throwIfAborted(signal);
@@ -20,7 +25,9 @@ export async function writeWholeBy(
   } catch (cause) {
     await rm(temporary, { force: true });
     if (signal?.aborted) throw new SignalboxError('aborted', 'the operation was aborted', { cause });
-    throw new SignalboxError('network', `${file} could not be written: ${(cause as Error).message}`, { cause });
+    throw diskError(`${file} could not be written`, cause);
+  } finally {
+    forget();
   }
 }
 

@@ -1,0 +1,19 @@
+import { CachedEmbedder } from '../building/disk/embedding-cache.js';
+import { cacheFolder } from '../files/disk/cache-folder.js';
+import { reasonOf } from '../files/disk/errors.js';
+import { printable } from '../files/printable.js';
+import type { Embedder } from '../types.js';
+import type { Progress } from './progress.js';
+
+/** Keeps vectors in the cache. The default folder is a help, and is left out if it cannot be used; a named one must work. */
+export function withCache(inner: Embedder, cache: string | false | undefined, progress: Progress): Embedder {
+  if (cache === false) return inner;
+  if (typeof cache === 'string') return new CachedEmbedder(inner, cache);
+  const note = (reason: string) => progress.note(printable(`vectors are not kept: ${reason}`));
+  try {
+    return new CachedEmbedder(inner, cacheFolder('embeddings'), note);
+  } catch (cause) {
+    note(reasonOf(cause)); // This user has no home.
+    return inner;
+  }
+}
