@@ -29,7 +29,6 @@ inline constexpr std::uint16_t kFormatMinor = 1;
 /// Checks the header of a file, its first 64 bytes, before there is room for the rest. size: the file's size, if it is
 /// known. Returns the size that the header states. Errors: bad_magic, unsupported_version, truncated, bad_section,
 /// bad_checksum.
-
 [[nodiscard]] Result<std::uint64_t> check_index_start(std::span<const std::uint8_t> start,
                                                       std::optional<std::uint64_t> size);
 
