@@ -9,7 +9,7 @@ import { lendEmbedder } from './building/lent-embedder.js';
 import { listOfFiles } from './building/given-files.js';
 import type { BenchmarkFile, BuildInWorkerOptions, BuiltBenchmark } from './building/types.js';
 import { throwIfAborted } from './errors.js';
-import { isPlainObject, notOptions } from './options.js';
+import { isPlainObject, wrongKind } from './options.js';
 import { isEmbedder } from './routing/inputs.js';
 import { Channel, resolveAddress } from './workers/channel.js';
 
@@ -55,10 +55,10 @@ export async function buildInWorker(
   options: BuildInWorkerOptions = {},
 ): Promise<BuiltBenchmark> {
   // The worker checks the other options, so that a page does not load their checks.
-  if (!isPlainObject(options as unknown)) throw notOptions(options);
+  if (!isPlainObject(options as unknown)) throw wrongKind(options);
   const list = listOfFiles(files);
   const { signal, onProgress, worker, startTimeoutMs, embedder, wasm, labWasm, ...rest } = options;
-  if (onProgress != null && typeof onProgress !== 'function') throw notOptions(onProgress, 'onProgress', 'a function');
+  if (onProgress != null && typeof onProgress !== 'function') throw wrongKind(onProgress, 'onProgress', 'a function');
   const service = { service: 'build', entry: 'signalbox/build-worker-entry', start: startWorker, owns: true } as const;
   if (worker === undefined) throwIfAborted(signal);
   const channel = new Channel<BuildQuestion>({ ...service, worker, startTimeoutMs });

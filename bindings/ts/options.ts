@@ -46,7 +46,7 @@ function editDistance(a: string, b: string): number {
 }
 
 /** Returns ", did you mean '...'?", or nothing if no known name is near: within two fifths of the length, as in the core. */
-export function didYouMean(got: string, known: readonly string[]): string {
+function didYouMean(got: string, known: readonly string[]): string {
   const far = got.length === 1 ? 1 : Math.max(2, Math.floor((2 * got.length) / 5) + 1);
   let nearest = { name: '', distance: far };
   for (const name of known) {
@@ -57,8 +57,8 @@ export function didYouMean(got: string, known: readonly string[]): string {
   return nearest.name === '' ? '' : `, did you mean '${nearest.name}'?`;
 }
 
-/** Returns the error for options, or for a value, of another kind. */
-export const notOptions = (got: unknown, what = 'options', expected = 'an object') =>
+/** Returns the error for a value of another kind than expected. */
+export const wrongKind = (got: unknown, what = 'options', expected = 'an object') =>
   invalid(`${what} is ${described(got)}, expected ${expected}`);
 
 /**
@@ -66,7 +66,7 @@ export const notOptions = (got: unknown, what = 'options', expected = 'an object
  */
 export function checkOptions<Options>(options: Options, keys: Keys<Options>, what = 'options'): void {
   const known = Object.keys(keys);
-  if (!isPlainObject(options)) throw notOptions(options, what, `an object with ${known.join(', ')}`);
+  if (!isPlainObject(options)) throw wrongKind(options, what, `an object with ${known.join(', ')}`);
   for (const key of Object.keys(options)) {
     if (!Object.hasOwn(keys, key)) {
       const question = didYouMean(key, known);
@@ -92,7 +92,7 @@ export const orNull =
 export const must =
   (test: (value: unknown) => boolean, expected: string): Check =>
   (value, name) => {
-    if (!test(value)) throw notOptions(value, name, expected);
+    if (!test(value)) throw wrongKind(value, name, expected);
   };
 
 export const aFlag = /* @__PURE__ */ must((value) => typeof value === 'boolean', 'true or false');

@@ -1,5 +1,4 @@
 /** The keys of the options of signalbox/build, and checks of their values before anything is read. */
-import { SignalboxError } from '../errors.js';
 import { anEmbedder, aWasmSource } from '../files/load-options.js';
 import { SOURCES } from '../importing/records.js';
 import {
@@ -13,10 +12,10 @@ import {
   aText,
   type Check,
   checkOptions,
-  described,
   type Keys,
   oneOf,
   textsOf,
+  wrongKind,
 } from '../options.js';
 import { aPriceList } from '../routing/prices.js';
 import { CODE_TYPES } from '../types.js';
@@ -38,7 +37,7 @@ const perDataset =
 
 const aRange: Check = (value, name) => {
   const isPair = Array.isArray(value) && value.length === 2 && value.every((limit) => typeof limit === 'number');
-  if (!isPair) throw new SignalboxError('invalid_argument', `${name} is ${described(value)}, expected [low, high]`);
+  if (!isPair) throw wrongKind(value, name, '[worst, best]');
 };
 
 const SETTINGS_KEYS: Keys<BuildSettings> = {

@@ -1,6 +1,4 @@
 /** The keys of the options of signalbox/onnx. Their ranges are checked where they are used. */
-
-import { SignalboxError } from '../errors.js';
 import {
   aCallback,
   anAddress,
@@ -9,16 +7,16 @@ import {
   aSignal,
   aText,
   type Check,
-  described,
   type Keys,
   orNull,
+  wrongKind,
 } from '../options.js';
 import type { ModelFileOptions, OnnxLoadOptions } from './options.js';
 
 /** Accepts true, false or a folder. */
 export const aCache: Check = (value, name) => {
   if (typeof value === 'boolean' || typeof value === 'string') return;
-  throw new SignalboxError('invalid_argument', `${name} is ${described(value)}, expected true, false or a folder`);
+  throw wrongKind(value, name, 'true, false or a folder');
 };
 
 const MODEL_FILE_KEYS: Keys<ModelFileOptions> = {

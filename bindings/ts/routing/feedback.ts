@@ -1,6 +1,6 @@
 /** Routes with a user's feedback: ratings of answers adjust the decisions on similar prompts (docs/policy.md). */
 import { SignalboxError, throwIfAborted } from '../errors.js';
-import { anything, checkOptions, described, isPlainObject, type Keys } from '../options.js';
+import { anything, checkOptions, isPlainObject, type Keys, wrongKind } from '../options.js';
 import type { Decision, Embedding, RouteInput, RouteOptions, Routing } from '../types.js';
 import { ROUTE_KEYS } from './option-keys.js';
 import { withReasons } from './words.js';
@@ -76,23 +76,17 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => {
 const cosine = (a: ArrayLike<number>, b: ArrayLike<number>) => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 
 function check(feedback: readonly Feedback[], dim: number): void {
-  if (!Array.isArray(feedback)) {
-    throw new SignalboxError('invalid_argument', `feedback is ${described(feedback)}, expected a list`);
-  }
+  if (!Array.isArray(feedback)) throw wrongKind(feedback, 'feedback', 'a list');
   for (const [i, entry] of (feedback as readonly Feedback[]).entries()) {
     if (typeof entry !== 'object' || entry === null) {
-      const message = `feedback ${i} is ${described(entry)}, expected { vector, outcomes }`;
-      throw new SignalboxError('invalid_argument', message);
+      throw wrongKind(entry, `feedback ${i}`, '{ vector, outcomes }');
     }
     const { vector, outcomes } = entry;
     if (vector?.length !== dim) {
       const got = vector?.length ?? typeof vector;
       throw new SignalboxError('dimension_mismatch', `feedback ${i} has ${got} dimensions, the index needs ${dim}`);
     }
-    if (!isPlainObject(outcomes)) {
-      const message = `feedback ${i}: outcomes is ${described(outcomes)}, expected outcomes by model`;
-      throw new SignalboxError('invalid_argument', message);
-    }
+    if (!isPlainObject(outcomes)) throw wrongKind(outcomes, `feedback ${i}: outcomes`, 'outcomes by model');
     for (const [model, outcome] of Object.entries(outcomes)) {
       if (typeof outcome === 'boolean' || (typeof outcome === 'number' && outcome >= 0 && outcome <= 1)) continue;
       const message = `feedback ${i}: the outcome of ${model} is ${String(outcome)}, expected a boolean or 0..1`;
@@ -167,7 +161,7 @@ export async function routeWithFeedback(
   checkOptions(options, FEEDBACK_KEYS);
   const { similarity = FEEDBACK_CONSTANTS.similarity, ...plain } = options;
   if (typeof similarity !== 'number' || !(similarity >= -1 && similarity <= 1)) {
-    throw new SignalboxError('invalid_argument', `similarity is ${described(similarity)}, expected -1..1`);
+    throw wrongKind(similarity, 'similarity', '-1..1');
   }
   check(feedback, router.info.dim);
   const { policy, signal } = plain;

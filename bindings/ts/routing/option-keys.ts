@@ -1,6 +1,4 @@
 /** The keys of the options of each call of a router. The core checks their values; here they must be what JSON can say. */
-
-import { SignalboxError } from '../errors.js';
 import {
   aCallback,
   aFlag,
@@ -10,10 +8,10 @@ import {
   byModel,
   type Check,
   checkOptions,
-  described,
   isPlainObject,
   type Keys,
   orNull,
+  wrongKind,
 } from '../options.js';
 import type {
   CascadeOptions,
@@ -26,12 +24,7 @@ import type {
 
 const candidates: Check = (value) => {
   if (Array.isArray(value)) return;
-  if (!isPlainObject(value)) {
-    throw new SignalboxError(
-      'invalid_argument',
-      `candidates is ${described(value)}, expected a list of names or { allow, deny }`,
-    );
-  }
+  if (!isPlainObject(value)) throw wrongKind(value, 'candidates', 'a list of names or { allow, deny }');
   checkOptions(
     value as { allow?: unknown; deny?: unknown },
     { allow: orNull(aList), deny: orNull(aList) },

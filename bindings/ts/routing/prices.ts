@@ -1,7 +1,7 @@
 /** Reads prices from third-party lists: OpenRouter's models, LiteLLM's map. */
 import { SignalboxError } from '../errors.js';
 import { type Fields, field, isObject, numberField, textField } from '../files/fields.js';
-import { type Check, described, textsOf } from '../options.js';
+import { type Check, described, textsOf, wrongKind } from '../options.js';
 
 export interface ModelPrice {
   usdPerMTokIn: number;
@@ -62,8 +62,7 @@ export function readPriceList(json: unknown): [string, ModelPrice][] {
 /** Accepts a list of names with their prices. */
 export const aPriceList: Check = (value, name) => {
   if (!Array.isArray(value) && !(value instanceof Map)) {
-    const expected = 'expected a list of [model, { usdPerMTokIn, usdPerMTokOut }]: see readPriceList';
-    throw new SignalboxError('invalid_argument', `${name} is ${described(value)}, ${expected}`);
+    throw wrongKind(value, name, 'a list of [model, { usdPerMTokIn, usdPerMTokOut }]: see readPriceList');
   }
   for (const entry of value as Iterable<unknown>) {
     const [model, price] = Array.isArray(entry) ? entry : [];

@@ -1,6 +1,6 @@
 /** Routes at two speeds: a small embedder answers while the user types, a large one refines the answer once loaded. */
 import { abortable, SignalboxError, throwIfAborted } from '../errors.js';
-import { aCallback, checkOptions, described, type Keys } from '../options.js';
+import { aCallback, checkOptions, type Keys, wrongKind } from '../options.js';
 import type { Decision, IndexInfo, RouteOptions, RouteTaskOptions, Routing, TaskDecision } from '../types.js';
 import { ROUTE_KEYS, ROUTE_TASK_KEYS } from './option-keys.js';
 
@@ -56,7 +56,7 @@ export class RefiningRouter {
   constructor(fast: Routing, refining: Routing | Promise<Routing>, options: RefiningOptions = {}) {
     checkOptions(options, REFINING_KEYS);
     if (typeof fast?.route !== 'function') {
-      throw new SignalboxError('invalid_argument', `the first router is ${described(fast)}, expected a loaded router`);
+      throw wrongKind(fast, 'the first router', 'a loaded router');
     }
     this.#fast = fast;
     this.#onUnavailable = options.onUnavailable;
@@ -99,7 +99,7 @@ export class RefiningRouter {
     try {
       router = await refining;
       if (typeof router?.route !== 'function') {
-        throw new SignalboxError('invalid_argument', `the second router is ${described(router)}, expected a router`);
+        throw wrongKind(router, 'the second router', 'a router');
       }
       if (this.#isDisposed) throw new SignalboxError('disposed', 'the router was disposed');
       checkSameBenchmark(this.#fast.info, router.info);

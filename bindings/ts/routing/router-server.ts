@@ -1,6 +1,6 @@
 /** The worker's half of a `WorkerRouter`: a router behind a port. */
 import { SignalboxError } from '../errors.js';
-import { described } from '../options.js';
+import { wrongKind } from '../options.js';
 import type { EmbedOptions, RouteInput, RouteInputs, Samples } from '../types.js';
 import { answerCalls, Moved, type Port } from '../workers/answers.js';
 import { lockOfThread } from '../workers/life.js';
@@ -26,7 +26,7 @@ function moved(samples: Samples): Moved {
  */
 export function answerPort(port: Port): void {
   if (typeof port?.postMessage !== 'function' || typeof port.addEventListener !== 'function') {
-    throw new SignalboxError('invalid_argument', `the port is ${described(port)}, expected a MessagePort or a worker`);
+    throw wrongKind(port, 'the port', 'a MessagePort or a worker');
   }
   /** The router of each conversation. */
   const routers = new Map<string, Router>();

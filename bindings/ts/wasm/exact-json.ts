@@ -1,6 +1,6 @@
 /** Serialises JSON for the core without loss. */
 import { SignalboxError } from '../errors.js';
-import { described, isPlainObject } from '../options.js';
+import { isPlainObject, wrongKind } from '../options.js';
 
 /** Refuses values that JSON would write as null or {}, or omit: to the core, all of them mean "not given". */
 function refuseLossy(key: string, value: unknown): unknown {
@@ -11,7 +11,7 @@ function refuseLossy(key: string, value: unknown): unknown {
     throw new SignalboxError('invalid_argument', `${key} is a ${typeof value}, which is not JSON`);
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isPlainObject(value)) {
-    throw new SignalboxError('invalid_argument', `${key} is ${described(value)}, expected a list or a plain object`);
+    throw wrongKind(value, key, 'a list or a plain object');
   }
   return value;
 }

@@ -104,7 +104,7 @@ export function textCell(cell: unknown, column: string, place: Place): string | 
 }
 
 /** Returns the text of a cell without blanks around it; `undefined` if nothing is left. Errors: as `textCell`. */
-export function nameCell(cell: unknown, column: string, place: Place): string | undefined {
+function nameCell(cell: unknown, column: string, place: Place): string | undefined {
   return textCell(cell, column, place)?.trim() || undefined;
 }
 
