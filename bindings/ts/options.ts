@@ -7,7 +7,9 @@ export type Check = (value: unknown, name: string) => void;
 /** A check of every key: the compiler reports an option that is not listed. */
 export type Keys<Options> = { readonly [Key in keyof Required<Options>]: Check };
 
-export const invalid = (message: string) => new SignalboxError('invalid_argument', message);
+/** Returns an `invalid_argument` error. */
+export const invalid = (message: string, cause?: unknown) =>
+  new SignalboxError('invalid_argument', message, cause === undefined ? undefined : { cause });
 
 const MOST_SHOWN = 40;
 

@@ -3,9 +3,9 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { StaticEmbedder } from '../embedding/static-embedder.js';
-import { SignalboxError } from '../errors.js';
 import type { Manifest, OnnxLoadOptions } from '../onnx/options.js';
 import type { OnnxEmbedder } from '../onnx.js';
+import { invalid } from '../options.js';
 import type { Embedder, OnProgress } from '../types.js';
 import { parseDecimal } from './arguments.js';
 import { Progress } from './progress.js';
@@ -14,10 +14,6 @@ export const EMBEDDER_HELP =
   'use a Model2Vec folder or onnx:<folder or hub id>[?dtype=fp32&...] instead of the built-in embedder (docs/onnx.md)';
 
 const ONNX = 'onnx:';
-
-function invalid(message: string, cause?: unknown): SignalboxError {
-  return new SignalboxError('invalid_argument', message, { cause });
-}
 
 async function readManifest(file: string): Promise<Manifest> {
   try {

@@ -3,19 +3,15 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { parse } from 'csv-parse/sync';
-import { SignalboxError } from '../errors.js';
 import { diskError } from '../files/disk/errors.js';
 import { decodeText } from '../files/text.js';
 import { columnOf, isRowNumbers, scoreOf } from '../importing/sources/long.js';
 import { separatorOf } from '../importing/table.js';
 import { pointerReason } from '../importing/unreadable.js';
+import { invalid } from '../options.js';
 import type { Label } from '../types.js';
 
 type Row = Record<string, unknown>;
-
-function invalid(message: string, cause?: unknown): SignalboxError {
-  return new SignalboxError('invalid_argument', message, { cause });
-}
 
 async function readText(file: string): Promise<string> {
   const bytes = await readFile(file).catch((cause) => {

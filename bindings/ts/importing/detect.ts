@@ -1,5 +1,6 @@
 /** Detects the source of benchmark files. */
-import { SignalboxError, throwIfAborted } from '../errors.js';
+import { type SignalboxError, throwIfAborted } from '../errors.js';
+import { invalid } from '../options.js';
 import type { Importer } from './importer.js';
 import { headOf, type InputFile, type ReadFileOptions } from './input-file.js';
 import { adviceFor, type KnownTool, knownTool } from './known-tools.js';
@@ -53,10 +54,8 @@ const some = (files: readonly InputFile[]) => {
 function importerOf(source: string): Importer {
   const importer = IMPORTERS.find((one) => one.source === source);
   if (importer !== undefined) return importer;
-  throw new SignalboxError('invalid_argument', `got source '${source}', expected one of ${SOURCES.join(', ')}`);
+  throw invalid(`got source '${source}', expected one of ${SOURCES.join(', ')}`);
 }
-
-const refused = (message: string) => new SignalboxError('invalid_argument', message);
 
 /** Files by what was found out about them. */
 class Groups<Key> extends Map<Key, InputFile[]> {
@@ -75,8 +74,8 @@ class Groups<Key> extends Map<Key, InputFile[]> {
 const filesFirst = (what: string, files: string) => `${files}: ${what}`;
 
 function nothingFound(files: readonly InputFile[], broken: Groups<string>): SignalboxError {
-  if (broken.size > 0) return refused(`no benchmark results found; ${broken.words(filesFirst)}`);
-  return refused(
+  if (broken.size > 0) return invalid(`no benchmark results found; ${broken.words(filesFirst)}`);
+  return invalid(
     `no benchmark results found in ${some(files)}; --from names one of ${SOURCES.join(', ')}. Expected files of these ` +
       "tools, or a table (CSV, TSV, JSONL or Parquet) with the column 'prompt' and one column per model, or 'model' and 'score'",
   );
@@ -86,7 +85,7 @@ function nothingFound(files: readonly InputFile[], broken: Groups<string>): Sign
 function refuseTools(tools: Groups<KnownTool>, claimed: Groups<Importer>): void {
   const sources = [...claimed.keys()].map(({ source }) => source);
   const unread = new Groups([...tools].filter(([{ source }]) => source === undefined || !sources.includes(source)));
-  if (unread.size > 0) throw refused(unread.words((tool, names) => filesFirst(adviceFor(tool), names)));
+  if (unread.size > 0) throw invalid(unread.words((tool, names) => filesFirst(adviceFor(tool), names)));
 }
 
 /**
@@ -99,7 +98,7 @@ export async function detect(
   from: Source | undefined,
   options: ReadFileOptions = {},
 ): Promise<DetectedFiles> {
-  if (files.length === 0) throw refused('there are no files');
+  if (files.length === 0) throw invalid('there are no files');
   const candidates = from === undefined ? IMPORTERS : [importerOf(from)];
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
   const claimed = new Groups<Importer>();
@@ -118,7 +117,7 @@ export async function detect(
     else if (importer !== undefined) claimed.add(importer, file);
     else unclaimed.push(file);
   }
-  if (missing.size > 0) throw refused(missing.words(filesFirst));
+  if (missing.size > 0) throw invalid(missing.words(filesFirst));
   refuseTools(tools, claimed);
   const [first, ...others] = [...claimed];
   if (first === undefined) {
@@ -127,7 +126,7 @@ export async function detect(
   }
   if (others.length > 0) {
     const kinds = claimed.words(({ source }, names) => `${source} (${names})`);
-    throw refused(`the files have several sources, choose one with --from: ${kinds}`);
+    throw invalid(`the files have several sources, choose one with --from: ${kinds}`);
   }
   const [importer, used] = first;
   const isUsed = new Set(used);

@@ -1,9 +1,7 @@
 /** Continues a cascade after an answer was judged. */
-import { SignalboxError } from '../errors.js';
-import { anything, checkOptions } from '../options.js';
+import { anything, checkOptions, invalid } from '../options.js';
 import type { CascadeMove, CascadePlan, CascadeStep, Verdict } from '../types.js';
 
-const invalid = (message: string) => new SignalboxError('invalid_argument', message);
 const isShare = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1;
 
 function checkPlan(plan: CascadePlan): void {

@@ -5,6 +5,7 @@ import type { ModelSpec } from '../../building/build-index.js';
 import { SignalboxError } from '../../errors.js';
 import type { Fields } from '../../files/fields.js';
 import { globMatcher } from '../../importing/glob.js';
+import { invalid } from '../../options.js';
 import { DROP_REASONS, type DropReason, type EvaluationData } from '../data.js';
 import { type ModelFilter, parseModelFilter } from '../model-filter.js';
 import { columnsOf, numberOf, readCsv } from './csv.js';
@@ -19,8 +20,6 @@ export interface DataOptions {
   modelsWhere?: string | undefined;
   signal?: AbortSignal | undefined;
 }
-
-const invalid = (message: string) => new SignalboxError('invalid_argument', message);
 
 const numberField = (fields: Fields, ...names: string[]): number | null => {
   const value = names.map((name) => (Object.hasOwn(fields, name) ? fields[name] : undefined)).find((v) => v != null);
