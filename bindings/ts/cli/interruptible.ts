@@ -4,11 +4,23 @@ import { Progress } from './progress.js';
 
 /** Ctrl-C, a polite end, and a closed terminal. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export type EndSignal = (typeof SIGNALS)[number];
 
-let interruptedBy: (typeof SIGNALS)[number] | undefined;
+/** Passes the signals to `onSignal` until the returned function is called. */
+export function onSignals(onSignal: (signal: EndSignal) => void): () => void {
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  };
+}
 
 /** Returns the exit code of a command that a signal ended, as shells count it: 130 after Ctrl-C. */
-export const interruptCode = () => (interruptedBy === undefined ? undefined : 128 + constants.signals[interruptedBy]);
+export const codeOf = (signal: EndSignal) => 128 + constants.signals[signal];
+
+let interruptedBy: EndSignal | undefined;
+
+/** Returns the exit code of an interrupted command; `undefined` if there was no signal. */
+export const interruptCode = () => (interruptedBy === undefined ? undefined : codeOf(interruptedBy));
 
 /**
  * Aborts on the first signal; the second one exits at once. Either way temporary files are removed: by the command that
@@ -16,17 +28,16 @@ export const interruptCode = () => (interruptedBy === undefined ? undefined : 12
  */
 export async function interruptible<T>(use: (progress: Progress, signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
-  const onSignal = (signal: (typeof SIGNALS)[number]) => {
-    if (interruptedBy !== undefined) process.exit(128 + constants.signals[signal]);
+  const stopListening = onSignals((signal) => {
+    if (interruptedBy !== undefined) process.exit(codeOf(signal));
     interruptedBy = signal;
     stop.abort(new Error(`interrupted by ${signal}`));
-  };
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  });
   const progress = new Progress(process.stderr, stop.signal);
   try {
     return await use(progress, stop.signal);
   } finally {
     progress.end();
-    for (const signal of SIGNALS) process.off(signal, onSignal);
+    stopListening();
   }
 }

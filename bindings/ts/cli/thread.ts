@@ -3,16 +3,13 @@
  * the thread, and signals still arrive.
  */
 import { once } from 'node:events';
-import { readdir, rm } from 'node:fs/promises';
-import { constants } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { getHeapStatistics } from 'node:v8';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { SignalboxError } from '../errors.js';
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-type EndSignal = (typeof SIGNALS)[number];
+import { removeOwn } from '../files/disk/temporary.js';
+import { codeOf, type EndSignal, onSignals } from './interruptible.js';
 
 /** Milliseconds for a command to stop by itself after the first signal. */
 const GRACE_MS = 3000;
@@ -23,22 +20,9 @@ interface Terminal {
   columns: number;
 }
 
-/** Passes the signals to `onSignal` until the returned function is called. */
-function listen(onSignal: (signal: EndSignal) => void): () => void {
-  for (const signal of SIGNALS) process.on(signal, onSignal);
-  return () => {
-    for (const signal of SIGNALS) process.off(signal, onSignal);
-  };
-}
-
 /** Removes this process's temporary files beside the outputs: the thread no longer can. */
 async function removeTemporary(outputs: readonly string[]): Promise<void> {
-  const isOurs = new RegExp(`\\.(?:building|writing)-(?:[0-9a-f]+-)?${process.pid}-|\\.${process.pid}\\.tmp$`);
-  for (const folder of new Set(outputs.map((output) => path.dirname(path.resolve(output))))) {
-    for (const name of (await readdir(folder).catch(() => [])).filter((name) => isOurs.test(name))) {
-      await rm(path.join(folder, name), { recursive: true, force: true });
-    }
-  }
+  for (const folder of new Set(outputs.map((output) => path.dirname(path.resolve(output))))) await removeOwn(folder);
 }
 
 /**
@@ -60,7 +44,7 @@ async function runInThread(outputs: readonly string[]): Promise<void> {
     isEnded = true;
     thread.terminate();
   };
-  const stopListening = listen((signal) => {
+  const stopListening = onSignals((signal) => {
     if (by !== undefined) end();
     else {
       by = signal;
@@ -86,7 +70,7 @@ async function runInThread(outputs: readonly string[]): Promise<void> {
   }
   await removeTemporary(outputs);
   process.once('exit', () => {
-    process.exitCode = 128 + constants.signals[by as EndSignal];
+    process.exitCode = codeOf(by as EndSignal);
   });
   throw new SignalboxError('aborted', 'the operation was aborted');
 }

@@ -14,7 +14,7 @@ const read = (file: string, by: (name: string) => string = (name) => readFileSyn
   }
 };
 
-/** Tells machines and containers that share a folder apart: a process number says nothing elsewhere. */
+/** Tells machines and containers that share a folder apart, since a process number identifies a process only in its own. */
 function hostHash(): string {
   const names = [hostname(), read('/etc/machine-id'), read('/proc/self/ns/pid', (name) => readlinkSync(name))];
   return createHash('sha256').update(names.join('\n')).digest('hex').slice(0, 8);
@@ -53,14 +53,20 @@ function isLeft(name: string): boolean {
   return host === HOST && (!isRunning(Number(pid)) || startOf(Number(pid)) !== start);
 }
 
-/** Removes what killed processes left in a folder. */
-export async function removeLeftovers(folder: string): Promise<void> {
+async function removeFrom(folder: string, isUnwanted: (name: string) => boolean): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  for (const name of names.filter(isLeft)) {
+  for (const name of names.filter(isUnwanted)) {
     // Another user's, perhaps.
     await rm(path.join(folder, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
+
+/** Removes what killed processes left in a folder. */
+export const removeLeftovers = (folder: string) => removeFrom(folder, isLeft);
+
+/** Removes the temporary files of this process, of any thread, from a folder. */
+export const removeOwn = (folder: string) =>
+  removeFrom(folder, (name) => PATTERN.exec(name)?.slice(1).join('-') === OWNER);
 
 const kept = new Set<string>();
 
