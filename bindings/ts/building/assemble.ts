@@ -6,7 +6,7 @@ import type { CodeType, EmbedderIdentity, RoutingConstants } from '../types.js';
 import { exactJson } from '../wasm/exact-json.js';
 import type { Lab, LabBuild, PairSummary } from '../wasm/lab-module.js';
 import type { Benchmark } from './benchmark.js';
-import type { ModelFigures } from './collector.js';
+import type { ModelFigures } from './figures.js';
 import type { UnitVectors } from './vectors.js';
 
 const BLOCK = 2048;

@@ -13,6 +13,7 @@ import {
 import { textHash } from '../importing/text-hash.js';
 import { FloatColumn, Uint32List } from './columns.js';
 import { DatasetFaults } from './dataset-faults.js';
+import { addCutOff, addFigures, type ModelFigures, NO_FIGURES } from './figures.js';
 import { type DatasetRule, type MetricOptions, MetricRules } from './metric-rules.js';
 
 /** Keeps prompts until they are embedded, numbered from 0 in the order of adding. */
@@ -43,19 +44,6 @@ export interface CollectorOptions extends MetricOptions {
 export interface Finding {
   count: number;
   examples: string[];
-}
-
-/** Sums over a model's answers with a known figure. Whole numbers, so that sums over shards agree to the bit. */
-export interface ModelFigures {
-  nanoUsd: number;
-  costs: number;
-  tokensIn: number;
-  tokensInCount: number;
-  tokensOut: number;
-  tokensOutCount: number;
-  /** Answers that ended at a length limit, and answers of which the source says whether they did. */
-  cutOff: number;
-  cutOffCount: number;
 }
 
 export interface CollectedModel {
@@ -365,41 +353,6 @@ function number<T>(
   if (list.length >= MOST_NAMES) throw tooMany(`${what}s`, MOST_NAMES);
   list.push(make());
   return next;
-}
-
-export const NO_FIGURES: ModelFigures = {
-  nanoUsd: 0,
-  costs: 0,
-  tokensIn: 0,
-  tokensInCount: 0,
-  tokensOut: 0,
-  tokensOutCount: 0,
-  cutOff: 0,
-  cutOffCount: 0,
-};
-
-const NANO = 1e9;
-
-function addCutOff(to: ModelFigures, isCutOff: boolean): void {
-  to.cutOff += Number(isCutOff);
-  to.cutOffCount += 1;
-}
-
-function addFigures(to: ModelFigures, answer: Answer | undefined): void {
-  if (answer === undefined) return;
-  const { costUsd, tokensIn, tokensOut } = answer;
-  if (costUsd !== undefined && costUsd >= 0 && costUsd < 1e6) {
-    to.nanoUsd += Math.round(costUsd * NANO);
-    to.costs += 1;
-  }
-  if (tokensIn !== undefined && tokensIn >= 0 && tokensIn < 1e9) {
-    to.tokensIn += Math.round(tokensIn);
-    to.tokensInCount += 1;
-  }
-  if (tokensOut !== undefined && tokensOut >= 0 && tokensOut < 1e9) {
-    to.tokensOut += Math.round(tokensOut);
-    to.tokensOutCount += 1;
-  }
 }
 
 const tooMany = (what: string, most: number) =>

@@ -27,16 +27,8 @@ const REASONS: Record<DropReason, string> = {
 export function droppedLines(dropped: Iterable<readonly [string, Finding]>): string[] {
   return [...dropped]
     .filter(([, { count }]) => count > 0)
-    .map(
-      ([
-        reason,
-        {
-          count,
-          examples: [example],
-        },
-      ]) => {
-        const where = example === undefined ? '' : ` (${example})`;
-        return `${count.toLocaleString('en')} ${REASONS[reason as DropReason] ?? reason}${where}`;
-      },
-    );
+    .map(([reason, { count, examples }]) => {
+      const where = examples[0] === undefined ? '' : ` (${examples[0]})`;
+      return `${count.toLocaleString('en')} ${REASONS[reason as DropReason]}${where}`;
+    });
 }
