@@ -1,4 +1,4 @@
-/** Says in messages what a file is, and where. */
+/** Describes files for messages: their kind, and their address. */
 
 const LONGEST_ADDRESS = 120;
 
@@ -18,15 +18,22 @@ export const shortCause = (cause: unknown): string => {
 
 export const SAFETENSORS = 'a safetensors file';
 
+export const LFS_POINTER = 'version https://git-lfs';
+
+/** Beginnings of compressed files that nothing here decompresses. */
+export const COMPRESSED: readonly (readonly [signature: string, kind: string])[] = [
+  ['\x28\xb5\x2f\xfd', 'zstd-compressed: decompress it first'],
+  ['BZh', 'bzip2-compressed: decompress it first'],
+  ['\xfd7zXZ', 'xz-compressed: decompress it first'],
+];
+
 /** Files that often are where another one was expected, by their first bytes or by a pattern of their text. */
-const KINDS: readonly [string | RegExp, string][] = [
-  ['version https://git-lfs', 'a Git LFS pointer: fetch the file itself with git lfs pull'],
+const KINDS: readonly (readonly [string | RegExp, string])[] = [
+  [LFS_POINTER, 'a Git LFS pointer: fetch the file itself with git lfs pull'],
   [/^\s*<(!doctype|html|head|body|\?xml|!--)/i, 'an HTML or XML page'],
   ['\x1f\x8b', 'a gzip file: decompress it first'],
   ['PK\x03\x04', 'a zip file: unpack it first'],
-  ['\x28\xb5\x2f\xfd', 'a Zstandard file: decompress it first'],
-  ['BZh', 'a bzip2 file: decompress it first'],
-  ['\xfd7zXZ', 'an xz file: decompress it first'],
+  ...COMPRESSED,
   ['\x89SBX', 'a signalbox index'],
   ['\0asm', 'a WebAssembly module'],
   ['PAR1', 'a Parquet file'],
@@ -36,7 +43,7 @@ const KINDS: readonly [string | RegExp, string][] = [
   [/^\s*[{[]/, 'JSON'],
 ];
 
-/** Returns what a file is by its first bytes, as the object of a sentence; `undefined` if that is not known. */
+/** Returns what a file is by its first bytes, as in "it is JSON"; `undefined` if that is not known. */
 export function describeBytes(start: Uint8Array): string | undefined {
   if (start.byteLength === 0) return 'an empty file';
   const text = Array.from(start.subarray(0, 64), (byte) => String.fromCharCode(byte)).join('');

@@ -1,13 +1,12 @@
 /** Recognises files that hold no results, by their first bytes, and says what to do. */
+import { COMPRESSED, LFS_POINTER } from '../files/describe.js';
 import type { FileHead } from './input-file.js';
 
 const SHEET = 'a spreadsheet: save the sheet as CSV';
 /** Beginnings of files in which data is packed or kept in another form. */
-const SIGNATURES: readonly [signature: string, at: number, reason: string][] = [
+const SIGNATURES: readonly (readonly [signature: string, at: number, reason: string])[] = [
   ['\xd0\xcf\x11\xe0', 0, SHEET],
-  ['\x28\xb5\x2f\xfd', 0, 'zstd-compressed: decompress it first'],
-  ['BZh', 0, 'bzip2-compressed: decompress it first'],
-  ['\xfd7zXZ', 0, 'xz-compressed: decompress it first'],
+  ...COMPRESSED.map(([signature, kind]) => [signature, 0, kind] as const),
   ['7z\xbc\xaf', 0, 'a 7z archive: unpack it first'],
   ['ustar', 257, 'a tar archive: unpack it first'],
   ['ARROW1', 0, 'an Arrow file: save it as Parquet'],
@@ -16,23 +15,22 @@ const SIGNATURES: readonly [signature: string, at: number, reason: string][] = [
 const ZIP = 'PK\x03\x04';
 /** The first members of spreadsheets: of Excel, and of LibreOffice. */
 const SPREADSHEET = /\[Content_Types\]\.xml|_rels\/|mimetypeapplication\/vnd\.oasis\.opendocument\.spreadsheet/;
-const LFS = /^version https:\/\/git-lfs\.github\.com\/spec\//;
 const ANNEX = /^(\.\.\/)*(\.git)?\/annex\/objects\//;
 const PAGE = /^\s*<(!doctype|html|head|body|\?xml|error)\b/i;
-/** Also the NULs of a file whose room was reserved before a crash. */
+/** Nothing but blanks, or the NULs of a file whose room was reserved before a crash. */
 const BLANK = /^[\s\0]*$/;
 const RESULTS = /\.(jsonl?|ndjson|csv|tsv|tab|parquet|eval|pkl|pickle)$/;
 const LATIN1 = new TextDecoder('latin1');
 
 export interface Unreadable {
   reason: string;
-  /** The file stands for one with results: a build without it would lack them. */
+  /** Whether the name is that of a file with results: a build without it would lack them. */
   isEssential: boolean;
 }
 
 /** Returns what to do about a pointer that stands for a file's data; `undefined` for other text. */
 export function pointerReason(text: string): string | undefined {
-  if (LFS.test(text)) return 'a Git LFS pointer instead of the data: run `git lfs pull`';
+  if (text.startsWith(LFS_POINTER)) return 'a Git LFS pointer instead of the data: run `git lfs pull`';
   return ANNEX.test(text) ? 'a git-annex pointer instead of the data: run `git annex get`' : undefined;
 }
 
