@@ -257,7 +257,7 @@ describe('the command', () => {
     assert.match(ask('&colour=red'), /'colour' is not known, expected dtype, file/);
     assert.match(ask('&dtype=q2'), /dtype is q2, expected fp32, fp16/);
     assert.match(ask('&maxTokens=many'), /maxTokens is 'many', expected a whole number/);
-    assert.match(ask('&dtype=fp16'), /model_fp16.onnx could not be read \(network\)/);
+    assert.match(ask('&dtype=fp16'), /model_fp16.onnx could not be read: no such file or directory \(network\)/);
     assert.match(ask('&manifest=/nowhere.json'), /the manifest \/nowhere.json could not be read/);
     assert.match(
       cli('route', POEM, '--embedder', onnx('')).stderr,
