@@ -1,5 +1,5 @@
 /** The commands `signalbox build` and `signalbox merge`. */
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -27,8 +27,10 @@ import { UnitVectors } from '../building/vectors.js';
 import { SignalboxError } from '../errors.js';
 import { openNpy } from '../files/disk/npy.js';
 import { toJson, writeWholeBy } from '../files/disk/output.js';
+import { readJsonFile } from '../files/disk/text.js';
 import { printable } from '../files/printable.js';
 import { SOURCES, type Source } from '../importing/records.js';
+import { invalid } from '../options.js';
 import { readPriceList } from '../routing/prices.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
 import { type Lab, loadLab } from '../wasm/lab-module.js';
@@ -111,11 +113,11 @@ function toRange(text: string): [number, number] {
 
 async function readPrices(file: string | undefined): Promise<BuildSettings['prices']> {
   if (file === undefined) return undefined;
+  const list = await readJsonFile(file);
   try {
-    return readPriceList(JSON.parse(await readFile(file, 'utf8')));
+    return readPriceList(list);
   } catch (cause) {
-    const code = cause instanceof SyntaxError || cause instanceof SignalboxError ? 'invalid_argument' : 'network';
-    throw new SignalboxError(code, `${file}: ${(cause as Error).message}`, { cause });
+    throw invalid(`${file}: ${(cause as Error).message}`, cause);
   }
 }
 

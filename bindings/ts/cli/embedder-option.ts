@@ -1,8 +1,9 @@
 /** Loads the embedder that `--embedder` names: the built-in one, a Model2Vec folder, or an ONNX model. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { StaticEmbedder } from '../embedding/static-embedder.js';
+import { readJsonFile } from '../files/disk/text.js';
 import type { Manifest, OnnxLoadOptions } from '../onnx/options.js';
 import type { OnnxEmbedder } from '../onnx.js';
 import { invalid } from '../options.js';
@@ -14,14 +15,6 @@ export const EMBEDDER_HELP =
   'use a Model2Vec folder or onnx:<folder or hub id>[?dtype=fp32&...] instead of the built-in embedder (docs/onnx.md)';
 
 const ONNX = 'onnx:';
-
-async function readManifest(file: string): Promise<Manifest> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as Manifest;
-  } catch (cause) {
-    throw invalid(`the manifest ${file} could not be read: ${(cause as Error).message}`, cause);
-  }
-}
 
 const toCount = (key: string, text: string) => {
   const value = parseDecimal(text);
@@ -39,7 +32,9 @@ const KEYS: Readonly<Record<string, (text: string) => OnnxLoadOptions | Promise<
   id: (text) => ({ id: text }),
   revision: (text) => ({ revision: text }),
   host: (text) => ({ host: text }),
-  manifest: async (text) => ({ manifest: text === 'null' ? null : await readManifest(text) }),
+  manifest: async (text) => ({
+    manifest: text === 'null' ? null : ((await readJsonFile(text, `the manifest ${text}`)) as Manifest),
+  }),
   cache: (text) => ({ cache: text === 'false' ? false : text }),
   threads: (text) => ({ threads: toCount('threads', text) }),
 };

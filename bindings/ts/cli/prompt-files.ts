@@ -1,9 +1,8 @@
 /** Reads the user's prompts and labels: text, JSON, JSONL or CSV, by the file's extension. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { parse } from 'csv-parse/sync';
-import { diskError } from '../files/disk/errors.js';
+import { readTextFile } from '../files/disk/text.js';
 import { decodeText } from '../files/text.js';
 import { columnOf, isRowNumbers, scoreOf } from '../importing/sources/long.js';
 import { separatorOf } from '../importing/table.js';
@@ -14,10 +13,7 @@ import type { Label } from '../types.js';
 type Row = Record<string, unknown>;
 
 async function readText(file: string): Promise<string> {
-  const bytes = await readFile(file).catch((cause) => {
-    throw diskError(`${file} could not be read`, cause);
-  });
-  const text = decodeText(bytes, (reason, cause) => invalid(`${file} is ${reason}`, cause));
+  const text = await readTextFile(file);
   const pointer = pointerReason(text);
   if (pointer !== undefined) throw invalid(`${file} is ${pointer}`);
   return text;

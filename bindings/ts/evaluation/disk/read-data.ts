@@ -1,8 +1,7 @@
 /** Reads the data of an evaluation from its files. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelSpec } from '../../building/build-index.js';
-import { SignalboxError } from '../../errors.js';
+import { readJsonFile } from '../../files/disk/text.js';
 import type { Fields } from '../../files/fields.js';
 import { globMatcher } from '../../importing/glob.js';
 import { invalid } from '../../options.js';
@@ -28,13 +27,7 @@ const numberField = (fields: Fields, ...names: string[]): number | null => {
 
 /** Reads the models in models.json that pass the filter. */
 async function readModels(file: string, filter: ModelFilter): Promise<ModelSpec[]> {
-  let list: unknown;
-  try {
-    list = JSON.parse(await readFile(file, 'utf8'));
-  } catch (cause) {
-    const code = cause instanceof SyntaxError ? 'invalid_argument' : 'network';
-    throw new SignalboxError(code, `${path.basename(file)}: ${(cause as Error).message}`, { cause });
-  }
+  const list = await readJsonFile(file);
   if (!Array.isArray(list)) throw invalid(`${path.basename(file)} is not a list of models`);
   const models = list.map((entry: unknown, i) => {
     const fields = entry as Fields;
