@@ -10,6 +10,11 @@ namespace signalbox::bindings {
 
 namespace {
 
+std::string expected_json() {
+  return "expected JSON of at most " + std::to_string(kMaxDepth) + " levels, and " + std::to_string(kMaxKeys) +
+         " keys per object";
+}
+
 /// Writes a limit as people do: 1, not 1.0.
 std::string limit(double value) {
   const bool whole = value == std::floor(value) && std::abs(value) <= 1e15;
@@ -55,7 +60,7 @@ std::string failure(const Error& error) {
 }
 
 ObjectReader::ObjectReader(const Json& object, std::string what) : object_(object), what_(std::move(what)) {
-  if (object.is_discarded()) fail("expected JSON of at most " + std::to_string(kMaxDepth) + " levels");
+  if (object.is_discarded()) fail(expected_json());
   else if (!object.is_object()) fail("expected an object, got " + shown(object));
 }
 

@@ -42,7 +42,7 @@ export class DatasetFaults {
     if (isMany(this.#outOfRange, scores)) {
       const seen = this.#low === this.#high ? `${this.#low}` : `${this.#low} to ${this.#high}`;
       reasons.push(
-        `${this.#outOfRange} of ${scores} scores are outside the range ${range.join(' to ')} (${seen}): name the range of the metric with --range ${dataset}=low,high`,
+        `${this.#outOfRange} of ${scores} scores are outside the range ${range.join(' to ')} (${seen}): name the range of the metric with --range ${dataset}=worst,best`,
       );
     }
     if (isMany(texts.count, scores)) {

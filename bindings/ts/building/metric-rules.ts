@@ -116,7 +116,7 @@ export class DatasetRule {
     if (metric === undefined || this.#givenRange !== undefined || this.#turned.has(metric)) return undefined;
     if (!LESS_IS_BETTER.test(metric)) return undefined;
     const option = `--range ${this.#dataset}`;
-    return `${this.#dataset}: in ${metric}, less may be better: say so with ${option}=1,0, or the contrary with ${option}=0,1`;
+    return `${this.#dataset}: in ${metric}, less may be better: if it is, use ${option}=1,0, otherwise ${option}=0,1`;
   }
 
   get described(): DatasetMetric {
@@ -132,9 +132,12 @@ export class MetricRules {
 
   constructor({ metrics, ranges, thresholds }: MetricOptions) {
     for (const { value } of ranges ?? []) {
-      const [low, high] = value;
-      if (!(Number.isFinite(low) && Number.isFinite(high) && low !== high)) {
-        throw new SignalboxError('invalid_argument', `got the range ${low} to ${high}, expected two different numbers`);
+      const [worst, best] = value;
+      if (!(Number.isFinite(worst) && Number.isFinite(best) && worst !== best)) {
+        throw new SignalboxError(
+          'invalid_argument',
+          `got the range ${worst} to ${best}, expected two different numbers`,
+        );
       }
     }
     for (const { value } of thresholds ?? []) {
