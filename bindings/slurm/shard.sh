@@ -14,8 +14,8 @@ for attempt in 1 2 3; do
   echo "shard $shard of $count, attempt $attempt" >&2
   status=0
   node "$command" build "$@" --shard "$shard/$count" --output "$file" || status=$?
-  # What the files themselves are to blame for will not go away; only a process that was killed is tried again. One that
-  # was asked to stop (SIGHUP, SIGINT, SIGTERM) is not.
+  # Only a process that was killed is tried again: errors in the files remain, and a process that was asked to stop
+  # (SIGHUP, SIGINT, SIGTERM) is not to go on.
   case $status in 129 | 130 | 143) exit "$status" ;; esac
   [ "$status" -gt 128 ] || exit "$status"
 done

@@ -10,6 +10,6 @@ export interface Steps {
 /** Yields to the event loop, which keeps a page responsive, delivers an abort, and lets a worker answer other calls. */
 export const turn = (): Promise<void> =>
   new Promise((resolve) => {
-    // Node.js goes on with timers as long as one is due, and would never come to the messages of a thread.
+    // Node.js handles all timers that are due before the messages of a thread, which would never get a turn.
     setTimeout(() => (globalThis.setImmediate === undefined ? resolve() : setImmediate(resolve)));
   });

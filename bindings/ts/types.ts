@@ -24,13 +24,13 @@ export const CODE_TYPES = ['float32', 'int8', 'int4', 'binary'] as const;
 export type CodeType = (typeof CODE_TYPES)[number];
 
 /**
- * Why the best single model was used in place of the policy's choice: the evidence was too weak, nothing in the benchmark
- * is like the input, the embedder could not read it, or there is nothing to read.
+ * The reason why the best single model was used in place of the policy's choice: the evidence was too weak, nothing in
+ * the benchmark is like the input, the embedder could not read it, or there is nothing to read.
  */
 export const FALLBACK_REASONS = ['low_confidence', 'out_of_coverage', 'unread', 'empty_prompt'] as const;
 export type FallbackReason = (typeof FALLBACK_REASONS)[number];
 
-/** Why a text could not be read: its `language`, it has no words but `marks` or numbers, or it is `empty`. */
+/** The reason why a text could not be read: its `language`, no words but `marks` or numbers, or it is `empty`. */
 export const UNREAD_CAUSES = ['language', 'marks', 'empty'] as const;
 export type UnreadCause = (typeof UNREAD_CAUSES)[number];
 
@@ -45,7 +45,7 @@ export const EXCLUSION_REASONS = [
 export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
 
 /**
- * Why a valid option has no effect, or not all of it:
+ * The reason why a valid option has no effect, or not all of it:
  *
  * - `no_prices`: `qualityBar` or `costWeight`, but no candidate has a known price.
  * - `pick_without_price`: `costWeight`, but the price of the policy's choice is not known.
@@ -226,7 +226,7 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
    * Probability that the pick is right at least as often as the best single model, less what was given up for the price:
    * with `qualityBar` the bar, with `costWeight` what the saving is worth, with both their sum. If the pick is the best
    * single model: for `signalbox` the same against the next best model, for the paper's scores 1. With `signalbox`, this
-   * and `challengerConfidence` include the sampling error of the benchmark: few samples per task make nobody sure.
+   * and `challengerConfidence` include the sampling error of the benchmark: few samples per task lower them.
    */
   confidence: number;
   /**

@@ -7,7 +7,7 @@ export const range = ([low, high]: readonly [number, number]) => `${percent(low)
 /** Without a maximum, `toLocaleString` stops at thousandths. */
 const PLAIN = { minimumFractionDigits: 2, maximumFractionDigits: 20 };
 
-/** Formats US dollars per million tokens with all digits: a price is the number that its owner set. */
+/** Formats US dollars per million tokens with all digits: a price is shown as it was given. */
 export const dollars = (usd: number | null) => (usd === null ? 'unknown' : `$${usd.toLocaleString('en', PLAIN)}`);
 
 /** Formats a price; zero is "free", as self-hosted models may be. */

@@ -149,8 +149,8 @@ async function embedPrompts(
 }
 
 /**
- * Refuses to mix metrics, and to build from what is left where scores had to be thrown away. Errors: `invalid_argument`
- * with the metrics or faults of each dataset.
+ * Refuses to mix metrics, and to build an index if too many scores cannot be used. Errors: `invalid_argument` with the
+ * metrics or faults of each dataset.
  */
 export function checkReport({ mixedMetrics, faults }: BuildReport): void {
   const refuse = (what: string, lines: readonly string[]) => {

@@ -17,7 +17,7 @@ const percent = (share: number) => `${Math.round(100 * share)}%`;
 /** At least cents, and all digits: a limit that is copied from here must keep the model. */
 const PRICE = { minimumFractionDigits: 2, maximumFractionDigits: 20, useGrouping: false };
 const price = (usd: number | null) => (usd === null ? '-' : `$${usd.toLocaleString('en', PRICE)}`);
-/** An expected price is an average, not a number that anybody set. */
+/** Formats an expected price in cents: it is an average, and has no digits that a user gave. */
 const average = (usd: number) => `$${usd.toFixed(2)}`;
 const size = (bytes: number) => (bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} KB` : `${(bytes / 1e6).toFixed(2)} MB`);
 

@@ -1,5 +1,4 @@
 /** Formats an evaluation as text for a terminal. */
-
 import type { EvaluationReport } from '../evaluation/report.js';
 import {
   binTable,

@@ -20,7 +20,7 @@ Exit codes:
   143  terminated
 With --json, an error is JSON on the standard error: {"error":{"code","message"}}.`;
 
-/** A command line that cannot be run as it is written. */
+/** An error in the command line. */
 export class UsageError extends SignalboxError {
   /** The command whose help explains it. */
   readonly command: string;
@@ -104,6 +104,6 @@ export function watchOutput(): void {
       process.exitCode = FAILED;
     });
   });
-  // Without a place for messages the exit code has to do.
+  // Without a standard error, the exit code alone reports a failure.
   process.stderr.on('error', () => undefined);
 }

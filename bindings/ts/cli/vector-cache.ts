@@ -5,7 +5,7 @@ import { printable } from '../files/printable.js';
 import type { Embedder } from '../types.js';
 import type { Progress } from './progress.js';
 
-/** Keeps vectors in the cache. The default folder is a help, and is left out if it cannot be used; a named one must work. */
+/** Keeps vectors in the cache. A default folder that cannot be used is left out; a named one must work. */
 export function withCache(inner: Embedder, cache: string | false | undefined, progress: Progress): Embedder {
   if (cache === false) return inner;
   if (typeof cache === 'string') return new CachedEmbedder(inner, cache);

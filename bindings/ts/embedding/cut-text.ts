@@ -1,4 +1,4 @@
-/** Characters that nobody sees: white space, control characters, and zero-width and other invisible ones. */
+/** Invisible characters: white space, control characters, zero-width and others. */
 const BLANK = '\\s\\p{Cc}\\p{Default_Ignorable_Code_Point}\\u2800';
 const VISIBLE = new RegExp(`[^${BLANK}]`, 'u');
 /** Parts of a text: blanks, which are captured, or what lies between them. */

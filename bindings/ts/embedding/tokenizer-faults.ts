@@ -1,4 +1,4 @@
-/** Finds what the tokenizer library does in another way than a tokenizer.json says. */
+/** Finds the settings of a tokenizer.json that the tokenizer library ignores or applies in another way. */
 import { type Fields, isObject } from '../files/fields.js';
 
 const MODELS = ['WordPiece', 'WordLevel', 'Unigram', 'BPE'];
@@ -58,7 +58,7 @@ function modelFault(model: Fields): string | undefined {
   return type === 'Unigram' && bytes ? 'Unigram with byte_fallback' : undefined;
 }
 
-/** Describes what the library does not do as the file says; `undefined` if there is nothing. */
+/** Describes the first setting that the library does not apply as the file says; `undefined` if there is none. */
 export function faultOf(json: Fields): string | undefined {
   const { model, pre_tokenizer: splitter, added_tokens: added } = json;
   if (!isObject(model)) return 'it has no model';

@@ -57,7 +57,7 @@ function importerOf(source: string): Importer {
   throw invalid(`got source '${source}', expected one of ${SOURCES.join(', ')}`);
 }
 
-/** Files by what was found out about them. */
+/** Groups of files by a common property. */
 class Groups<Key> extends Map<Key, InputFile[]> {
   add(key: Key, file: InputFile): void {
     const group = this.get(key);

@@ -130,7 +130,7 @@ export async function readJsonParts(
   if (!tokenizer.isEnded) throw badInput(place, 'not JSON: it ends early');
 }
 
-/** Reads a whole document, for kinds of files that are small. Errors: as `readJsonParts`, `size_overflow`. */
+/** Reads a whole document, for kinds of files that are small. Errors: as `readJsonParts`. */
 export async function readJson(file: InputFile, options: ReadFileOptions = {}): Promise<unknown> {
   if (file.size > MOST_TEXT) throw badInput({ file: file.path }, `${file.size} bytes, expected at most ${MOST_TEXT}`);
   let text = '';

@@ -7,10 +7,10 @@ export interface KnownTool {
   name: string;
   /** The importer that reads other files of the tool: beside them, this one may be left out. */
   source?: Source;
-  /** Keys at the top of the file, of its first line or of the first entry of its list; one of these lists is complete. */
+  /** Lists of keys at the top of the file, of its first line or of its first entry; all keys of one list must be there. */
   keys?: readonly (readonly string[])[];
   path?: RegExp;
-  /** Its beginning must also contain this. */
+  /** Text that the beginning of the file must also contain. */
   text?: RegExp;
   /** Advice that replaces the general one. */
   hint?: string;

@@ -25,7 +25,7 @@ function contentText(content: unknown, depth = 0): string {
 const isUser = (message: unknown) => USER_ROLES.has(roleOf(message));
 const isAnswer = (message: unknown) => ANSWER_ROLES.has(roleOf(message));
 
-/** Returns the last user turns, back to an answer: what stands before are examples, or turns that were answered. */
+/** Returns the last user turns, back to an answer: earlier turns are examples, or were answered. */
 function askedTurns(messages: readonly unknown[]): unknown[] {
   const asked: unknown[] = [];
   for (const message of [...messages].reverse()) {

@@ -27,7 +27,7 @@ export interface RunNames {
 /** Longer values are cut, and told apart by a hash. */
 const LONGEST_VALUE = 60;
 
-/** Settings that say how a tool ran, but neither what it asked nor which model answered. */
+/** Settings of a tool's execution, which change neither the question nor the model. */
 const EXECUTION =
   /^(api_?key|base_?url|model_base_url|device(_map)?|dtype|torch_dtype|batch(_size)?|max_batch_size|num_?gpus|gpu.*|tensor_parallel_size|data_parallel_size|pipeline_parallel_size|max_connections|num_concurrent|concurrency|max_retries|retries|timeout|attempt_timeout|request_timeout|cache|cache_prompt|log_.*|logprobs|top_logprobs|prompt_logprobs|stream(ing)?|stream_idle_timeout|adaptive_connections|(extra|default)_headers|verbose|trust_remote_code|tokenizer_backend|tokenized_requests|swap_space|enforce_eager|(\w+_)?seed)$/i;
 

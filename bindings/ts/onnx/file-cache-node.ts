@@ -152,7 +152,7 @@ let turns = 0;
 
 class DiskCache implements FileCache {
   readonly #folder: string;
-  /** Whether nobody asked for this folder: the cache is left out if it cannot be written. */
+  /** Whether this is the default folder: the cache is left out if it cannot be written. */
   readonly #isDefault: boolean;
   #hasWarned = false;
 

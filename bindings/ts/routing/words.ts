@@ -15,7 +15,7 @@ export interface FeedbackFacts {
 /** Facts that are not in a decision. */
 export interface FurtherFacts {
   feedback?: FeedbackFacts | undefined;
-  /** Why the input could not be read; unknown for a vector. */
+  /** The reason why the input could not be read; unknown for a vector. */
   unread?: UnreadCause | undefined;
 }
 

@@ -75,7 +75,7 @@ export abstract class WasmModule<Glue extends ModuleMemory> {
     return pointer;
   }
 
-  /** Refuses what no memory of a module could hold: its sizes have 32 bits, and a larger one would wrap. */
+  /** Refuses sizes that no memory of a module could hold: they have 32 bits, and a larger one would wrap. */
   protected checkSize(sizeBytes: number): void {
     if (sizeBytes > MOST_BYTES) throw noRoom(sizeBytes);
   }
@@ -141,7 +141,7 @@ async function readOwn(source: Source, { sha256, sizeBytes }: WasmFile, options:
   return bytes;
 }
 
-/** Reads a module. Bytes that the caller holds may be of the caller's own build; what comes from elsewhere may not. */
+/** Reads a module. Bytes that the caller holds may be of the caller's own build; fetched ones may not. */
 async function read(source: Source, file: WasmFile, options: ReadOptions) {
   if (typeof source === 'string' || source instanceof URL || source instanceof Response) {
     return readOwn(source, file, options);

@@ -6,7 +6,7 @@ export const DROP_WORDS: Record<DropReason, string> = {
   perturbed: 'Perturbed copies of a sample',
   failed: 'Answers that could not be scored',
   invalidated: 'Answers that the tool declares invalid',
-  unscored: 'Answers that nothing has scored',
+  unscored: 'Answers without a score',
   cut_off: 'Answers that end at a length limit',
   incomplete: 'Incomplete runs or files',
   superseded: 'Logs of which there is a newer version',

@@ -5,7 +5,7 @@ import { shortCause } from '../describe.js';
 
 const NO_ROOM = new Set<string | undefined>(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** Whether the file system failed, as opposed to the program. */
+/** Returns whether the file system failed, as opposed to the program. */
 export const isSystemError = (cause: unknown): cause is NodeJS.ErrnoException =>
   cause instanceof Error && typeof (cause as NodeJS.ErrnoException).syscall === 'string';
 
@@ -16,7 +16,7 @@ export function reasonOf(cause: unknown): string {
   return known?.[1] ?? shortCause(message ?? cause);
 }
 
-/** Returns the error for what failed: `quota_exceeded` without room, else `network`. Errors of the package stay. */
+/** Returns the error for a failed operation: `quota_exceeded` without room, else `network`. Errors of the package stay. */
 export function diskError(what: string, cause: unknown): SignalboxError {
   if (cause instanceof SignalboxError) return cause;
   const code = NO_ROOM.has((cause as NodeJS.ErrnoException).code) ? 'quota_exceeded' : 'network';

@@ -8,7 +8,7 @@ import { removeAtExit, removeLeftovers, temporaryFile } from './temporary.js';
 
 /**
  * Lets `write` fill a temporary file, then renames it to `file`. Errors: `network` if it cannot be written, `quota_exceeded`
- * without room for it, `aborted`. What killed processes left in the folder is removed.
+ * without room for it, `aborted`. Also removes what killed processes left in the folder.
  */
 export async function writeWholeBy(
   file: string,

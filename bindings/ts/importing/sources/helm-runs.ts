@@ -13,7 +13,7 @@ export const STATS = 'per_instance_stats.json';
 const TASK_SETTINGS = ['max_train_instances', 'method'];
 /** Settings of the adapter that belong to the model. */
 const MODEL_SETTINGS = ['model_deployment', 'temperature', 'max_tokens'];
-/** Settings of the adapter that change neither what is asked nor who answers. */
+/** Settings of the adapter that change neither the question nor the model. */
 const EXECUTION = ['model', 'max_eval_instances', 'num_train_trials', 'num_trials', 'random', 'eval_splits'];
 
 /** The files of one folder, by name. */

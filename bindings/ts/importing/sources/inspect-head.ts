@@ -1,4 +1,4 @@
-/** Reads the heads of inspect_ai's logs: what was run with which settings, and which version of the run a log is. */
+/** Reads the heads of inspect_ai's logs: task, model and settings of the run, and the version of the log. */
 import { type Fields, field, isObject, optionalText, requiredObject, requiredText, textField } from '../fields.js';
 import { badInput, type InputFile, type ReadFileOptions } from '../input-file.js';
 import { type JsonPart, readJsonParts } from '../json.js';
@@ -216,8 +216,8 @@ function planSettings(runs: readonly Run[], logs: readonly LogHead[]): Settings[
 }
 
 /**
- * Returns runs that can be compared: arguments with their defaults only if all logs of a task have them, and what the
- * task itself does to the model where logs differ in nothing else.
+ * Returns runs that can be compared: arguments with their defaults only if all logs of a task have them, and the
+ * settings of the plan if the logs differ in nothing else.
  */
 function comparable(logs: readonly LogHead[]): Run[] {
   const isOld = new Set(logs.filter(({ passedArgs }) => passedArgs === undefined).map(({ run }) => run.dataset));

@@ -1,4 +1,4 @@
-/** Reads the results_*.json of lm-evaluation-harness: what they say of the runs whose samples lie beside them. */
+/** Reads the results_*.json of lm-evaluation-harness, which describe the runs whose samples lie beside them. */
 import { field, isObject, numberField, textField } from '../fields.js';
 import type { InputFile, ReadFileOptions } from '../input-file.js';
 import { readJsonParts } from '../json.js';

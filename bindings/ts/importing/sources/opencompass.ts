@@ -294,8 +294,8 @@ function refuseNoResults(files: readonly InputFile[], groups: readonly Group[]):
 
 /**
  * OpenCompass: `results/<MODEL>/<dataset>.json` with `details`, and `predictions/<MODEL>/<dataset>.json`, in any
- * folder. The number of a sample is its key, unless the prompts differ; partitions `_0`, `_1`, ... of a dataset are joined. Repetitions and runs of
- * several dates are averaged. Files without details are left out.
+ * folder. The number of a sample is its key, unless the prompts differ; partitions `_0`, `_1`, ... of a dataset are
+ * joined. Repetitions and runs of several dates are averaged. Files without details are left out.
  */
 export const openCompassImporter: Importer = {
   source: 'opencompass',

@@ -112,7 +112,7 @@ async function readColumns(
   return new Map(all.map((column, i) => [keyOf(column), names[i] as RunNames]));
 }
 
-/** Returns the question: what the user says last, if the prompt is a list of messages as JSON. */
+/** Returns the question: the user's last turns, if the prompt is a list of messages as JSON. */
 function questionOf(raw: string | undefined): string | undefined {
   if (raw === undefined || !/^\s*\[\s*\{/.test(raw)) return raw;
   try {
@@ -137,7 +137,7 @@ function answerOf(result: Fields): Answer {
   };
 }
 
-/** Tells whether a provider gave no answer. Older versions do not number the kinds of failures. */
+/** Returns whether a provider returned no answer. Older versions do not number the kinds of failures. */
 function hasFailed(result: Fields): boolean {
   const reason = field(result, 'failureReason');
   if (reason !== undefined) return reason === ERROR;
