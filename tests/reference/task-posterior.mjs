@@ -134,7 +134,7 @@ export function posteriorOf(rows, models) {
     lost: 1,
   });
 
-  // Models are compared on the same rows: what all models have in common on a row is no error.
+  // Models are compared on the same rows: what all models have in common on a row is not an error.
   const { deviation } = split(
     { means: cells.map((ofTask) => ofTask.map((cell) => cell?.mean ?? Number.NaN)) },
     range(models),
