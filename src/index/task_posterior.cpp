@@ -148,7 +148,8 @@ double squares_around_mean(double squares, double sum, double count) {
   return std::max(0.0, squares - sum * sum / count);
 }
 
-/// Returns the correctness itself. Two more rows keep models that were always right, or always wrong, from having no variance.
+/// Returns the correctness itself. Two more rows keep models that were always right, or always wrong, from having no
+/// variance.
 Quantity correctness_of(const TaskTotals& totals, const RowSums& sums) {
   Quantity out;
   out.models = totals.models;
