@@ -57,7 +57,7 @@ struct KnownRows {
   std::size_t count = 0;               ///< Rows that are left.
   TaskTotals totals;
   std::vector<double> task_means;        ///< [tasks, models]
-  TaskPosterior task_posterior;          ///< Posterior of the true means.
+  TaskPosterior task_posterior;          ///< The posterior of the true means.
   std::vector<float> task_centroids;     ///< [tasks, dim]
   std::vector<double> pool_means;        ///< [models]
   std::vector<double> means_over_tasks;  ///< [models] the best single model is its argmax.

@@ -12,14 +12,14 @@ constexpr double kDeviationBetweenTasks = .005;
 constexpr double kDeviationBetweenModels = .01;
 constexpr double kCorrectnessBetweenTasks = .04;
 constexpr double kCorrectnessBetweenModels = .01;
-constexpr double kOutcomeVariance = .25;  ///< Variance of two outcomes that join all others: one right, one wrong.
+constexpr double kOutcomeVariance = .25;  ///< The variance of two outcomes that join all others: one right, one wrong.
 constexpr double kGuessWeight = 2;        ///< Degrees of freedom that a guessed variance is worth.
-constexpr double kLeastShare = .05;       ///< Share of a guessed variance; smaller estimates are chance.
+constexpr double kLeastShare = .05;       ///< The least share of a guessed variance; smaller estimates are chance.
 
 /// Outcomes of one model on one task.
 struct Cell {
   double count = 0;
-  double mean = 0;     ///< Mean of the outcomes, or of their deviations.
+  double mean = 0;     ///< The mean of the outcomes, or of their deviations.
   double squares = 0;  ///< Sum of the squares around the mean.
 };
 
@@ -148,7 +148,8 @@ double squares_around_mean(double squares, double sum, double count) {
   return std::max(0.0, squares - sum * sum / count);
 }
 
-/// Correctness itself. Two more rows keep models that were always right, or always wrong, from having no variance.
+/// Returns the correctness itself. Two more rows keep models that were always right, or always wrong, from having no
+/// variance.
 Quantity correctness_of(const TaskTotals& totals, const RowSums& sums) {
   Quantity out;
   out.models = totals.models;

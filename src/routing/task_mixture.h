@@ -35,7 +35,7 @@ struct TaskProfiles {
   std::size_t models = 0;
   std::span<const float> centroids;          ///< [tasks, dim] see task_centroids.
   std::span<const double> means;             ///< [tasks, models] mean outcome; NaN without an outcome.
-  const TaskPosterior* posterior = nullptr;  ///< Posterior of the true means; null: `means` has no sampling error.
+  const TaskPosterior* posterior = nullptr;  ///< The true means; null: `means` has no sampling error.
 
   [[nodiscard]] std::size_t tasks() const { return means.size() / models; }
 };

@@ -44,7 +44,7 @@ async function hashOf(model: Uint8Array, tokenizer: Uint8Array): Promise<string 
   return sha256 === undefined ? undefined : `sha256:${sha256}`;
 }
 
-/** Opens the model's table. For another kind of file, the error names the kind. */
+/** Opens the model's table. The error for another kind of file names that kind. */
 function openModel(core: Core, model: Uint8Array, configJson: string): ReturnType<Core['openEmbedder']> {
   try {
     return core.openEmbedder(model, configJson);

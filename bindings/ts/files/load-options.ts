@@ -33,7 +33,7 @@ export const anEmbedder: Check = (value, name) => {
 
 const CACHE_MODES = ['default', 'no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached'];
 
-/** The options of everything that reads files. */
+/** The keys that every function which reads files takes. */
 export const READING = { cache: /* @__PURE__ */ oneOf(CACHE_MODES), signal: aSignal, onProgress: aCallback };
 
 export const LOAD_KEYS: Keys<LoadOptions> = {

@@ -130,7 +130,7 @@ describe('a full disk', { skip: !isLinux }, () => {
     assert.ok(existsSync(path.join(folder, 'x.sbx')));
   });
 
-  it('behind the output or the messages is reported without a stack', () => {
+  it('behind the output or the messages does not print a stack', () => {
     const full = shell('@ route hi > /dev/full');
     assert.equal(full.status, 1);
     assert.match(full.stderr, /the output could not be written: no space left on device \(quota_exceeded\)\n$/);

@@ -200,7 +200,7 @@ describe('a usage error', () => {
 });
 
 describe('help', () => {
-  it('succeeds, and names the exit codes', async () => {
+  it('is not a failure, and names the exit codes', async () => {
     const { code, stdout, stderr } = await run(['--help']);
     assert.deepEqual([code, stderr], [0, '']);
     for (const exit of ['0 ', '1 ', '2 ', '129', '130', '143']) assert.match(stdout, new RegExp(`^ +${exit} `, 'm'));

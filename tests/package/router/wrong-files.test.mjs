@@ -57,7 +57,7 @@ expectNothingOpen();
 const open = (source) => Router.load({ index: source, embedder: null });
 
 describe('an index', () => {
-  it('of another format and a gigabyte is refused by its first bytes, and takes no memory', async () => {
+  it('of a gigabyte is refused by its first bytes, and takes no memory', async () => {
     const file = path.join(folder, 'weights.bin');
     const descriptor = openSync(file, 'w');
     ftruncateSync(descriptor, 1e9);
