@@ -108,7 +108,11 @@ describe('signalbox route', () => {
     for (const [args, pattern, exit = 2] of [
       [['route', PRIMES, '--candidates', 'nobody'], /^signalbox: .*'nobody' \(unknown_model\)\n$/, 1],
       [['route', PRIMES, '--quality-bar', '7'], /'7' is invalid\. Expected a number from 0 to 1/],
-      [['route', PRIMES, '--index', 'missing.sbx'], /missing\.sbx could not be read: no such file or directory \(network\)/, 1],
+      [
+        ['route', PRIMES, '--index', 'missing.sbx'],
+        /missing\.sbx could not be read: no such file or directory \(network\)/,
+        1,
+      ],
       [['route', PRIMES, '--k', 'many'], /'--k <n>' argument 'many' is invalid\. Expected a whole number/],
       [['route', PRIMES, '--k', '2.5'], /Expected a whole number of at least 1/],
       [['route', PRIMES, '--neighbours', '0.5'], /Expected a whole number from 0 to 1000/],
