@@ -208,7 +208,7 @@ const VALUES = [
   [
     'a range of one number',
     () => buildFromFiles(files(), { ranges: [{ datasets: '*', value: [0] }] }),
-    /\[low, high\]/,
+    /\[worst, best\]/,
   ],
   ['a text as number', () => buildFromFiles(files(), { dims: '64' }), /dims is the text '64', expected a whole number/],
   ['an unknown type of codes', () => buildFromFiles(files(), { codes: 'int9' }), /did you mean 'int8'\?/],
