@@ -59,10 +59,10 @@ export function throwUsageErrors(command: Command): void {
   for (const subcommand of command.commands) throwUsageErrors(subcommand);
 }
 
-/** Returns whether the command line asks for JSON; after `--` it is a prompt. */
+/** Returns whether the command line asks for JSON, on the output or in a file; after `--` it is a prompt. */
 function isJson(): boolean {
   const end = process.argv.indexOf('--');
-  return process.argv.slice(2, end < 0 ? undefined : end).includes('--json');
+  return process.argv.slice(2, end < 0 ? undefined : end).some((argument) => /^--json(=|$)/.test(argument));
 }
 
 function textOf(error: unknown): string {

@@ -179,6 +179,7 @@ describe('a usage error', () => {
       ['--json'],
       ['route', '--json', 'hi', '--policy', 'best'],
       ['build', 'x.csv', '--json'],
+      ['eval', '--json=report.json'],
     ]) {
       const { code, stdout, stderr } = await run(args);
       assert.equal(code, 2, args.join(' '));
