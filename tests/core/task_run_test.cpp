@@ -18,7 +18,7 @@ class TaskRunTest : public ::testing::Test {
  protected:
   TaskRunTest() {
     for (std::size_t i = 0; i < kInputs; ++i) {
-      const std::vector<float> v = i % 5 == 3   ? TwoFields::no_known_token()
+      const std::vector<float> v = i % 5 == 3   ? TwoFields::unread()
                                    : i % 2 == 0 ? TwoFields::first_field()
                                                 : TwoFields::second_field();
       vectors_.insert(vectors_.end(), v.begin(), v.end());
