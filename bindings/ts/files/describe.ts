@@ -33,7 +33,6 @@ const KINDS: readonly (readonly [string | RegExp, string])[] = [
   [/^\s*<(!doctype|html|head|body|\?xml|!--)/i, 'an HTML or XML page'],
   ['\x1f\x8b', 'a gzip file: decompress it first'],
   ['PK\x03\x04', 'a zip file: unpack it first'],
-  ...COMPRESSED,
   ['\x89SBX', 'a signalbox index'],
   ['\0asm', 'a WebAssembly module'],
   ['PAR1', 'a Parquet file'],
@@ -47,5 +46,8 @@ const KINDS: readonly (readonly [string | RegExp, string])[] = [
 export function describeBytes(start: Uint8Array): string | undefined {
   if (start.byteLength === 0) return 'an empty file';
   const text = Array.from(start.subarray(0, 64), (byte) => String.fromCharCode(byte)).join('');
-  return KINDS.find(([mark]) => (typeof mark === 'string' ? text.startsWith(mark) : mark.test(text)))?.[1];
+  // Joined here: a list that is spread at the top of a module stays in every bundle.
+  return [...COMPRESSED, ...KINDS].find(([mark]) =>
+    typeof mark === 'string' ? text.startsWith(mark) : mark.test(text),
+  )?.[1];
 }
