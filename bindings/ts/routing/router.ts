@@ -192,8 +192,8 @@ export class Router implements Routing {
 
   async routeTask(inputs: RouteInputs, options: RouteTaskOptions = {}): Promise<TaskDecision> {
     this.#open();
-    const { signal, onProgress } = options;
     const json = optionsJson(options, ROUTE_TASK_KEYS);
+    const { signal, onProgress } = options;
     checkNotEmpty(inputs);
     const { count, blocks } = this.#inputs.inBlocks(inputs, signal);
     const task = this.#core.openTask(this.#open(), count, json);
