@@ -256,6 +256,12 @@ describe('sample logs of lm-evaluation-harness', () => {
       }
     });
 
+    it('are refused if only some runs of a task have results', async () => {
+      const alone = { [`out/lab__large/samples_counting_${date}.jsonl`]: lines(line(0)) };
+      const both = { ...run('out/lab__small', results({ shots: 5 }), line(0)), ...alone };
+      await refusedBy(lmEvalImporter, both, /lab__large.*: no results_.*whether num_fewshot and version are the same/);
+    });
+
     it('tell a run with a chat template from one without', async () => {
       const top = { chat_template_sha: 'abc' };
       const record = await imported(lmEvalImporter, {

@@ -115,6 +115,23 @@ function checkFolders(logs: readonly Log[]): void {
   }
 }
 
+/** Refuses files without results if other runs of the task have some: nothing says whether the settings are the same. */
+function checkSettings(logs: readonly Log[]): void {
+  const known = new Map<string, string[]>();
+  for (const { task, results } of logs) {
+    const names = Object.keys(results?.taskSettingsOf(task) ?? {});
+    if (names.length > 0) known.set(task, names);
+  }
+  for (const { file, task, results } of logs) {
+    const names = known.get(task);
+    if (results !== undefined || names === undefined) continue;
+    throw badInput(
+      { file: file.path },
+      `no results_*.json of its date beside it, as other runs of ${task} have: nothing says whether ${names.join(' and ')} are the same; add it, or leave this file out`,
+    );
+  }
+}
+
 /** Gives the logs the names of datasets and models that their settings require. */
 function withNames(logs: readonly Log[]): Log[] {
   const names = nameRuns(
@@ -364,6 +381,7 @@ export const lmEvalImporter: Importer = {
     });
     const logs = withNames(whole.map((file) => logOf(file, results)));
     checkFolders(logs);
+    checkSettings(logs);
     for (const { dataset, task, results: of } of logs) {
       for (const metric of of?.lowerIsBetterOf(task) ?? []) context.sink.lowerIsBetter(dataset, metric);
     }
