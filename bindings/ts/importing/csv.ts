@@ -26,23 +26,24 @@ export async function readCsvRows(
   const stop = () => (parser as { destroy?: () => void }).destroy?.();
   let failure: unknown;
   let isEmpty = true;
-  parser.on('readable', () => {
-    try {
-      for (;;) {
-        const item = parser.read() as { record: string[]; info: { lines: number } } | null;
-        if (item === null || failure !== undefined) return;
-        onRow(item.record, item.info.lines);
-      }
-    } catch (cause) {
-      failure = cause;
-    }
-  });
   const ended = new Promise<void>((resolve) => {
-    parser.on('end', resolve);
-    parser.on('error', (cause: unknown) => {
+    const fail = (cause: unknown) => {
       failure ??= cause;
       resolve();
+    };
+    parser.on('readable', () => {
+      try {
+        for (;;) {
+          const item = parser.read() as { record: string[]; info: { lines: number } } | null;
+          if (item === null || failure !== undefined) return;
+          onRow(item.record, item.info.lines);
+        }
+      } catch (cause) {
+        fail(cause); // The parser ends only once all its rows are read.
+      }
     });
+    parser.on('end', resolve);
+    parser.on('error', fail);
   });
   try {
     for await (const text of textOf(file, options)) {
@@ -55,12 +56,12 @@ export async function readCsvRows(
     // The browser build throws if it ends without any input.
     if (isEmpty) return;
     if (failure === undefined) parser.end();
-    else stop();
   } catch (cause) {
     stop();
     throw cause;
   }
   if (failure === undefined) await ended;
+  if (failure !== undefined) stop();
   if (failure instanceof CsvError) {
     const line = Number((failure as { lines?: number }).lines);
     throw badInput({ file: file.path, line: Number.isFinite(line) ? line : undefined }, failure.message, failure);

@@ -2,6 +2,7 @@
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { concatenate } from '../files/sources.js';
 import { encodingOf, textDecoder } from '../files/text.js';
+import { aText, must } from '../options.js';
 import type { Place } from './records.js';
 
 export interface InputFile {
@@ -40,7 +41,14 @@ export function badInput(place: Place, reason: string, cause?: unknown): Signalb
   return new SignalboxError('invalid_argument', `${placeText(place)}: ${reason}`, { cause });
 }
 
+/** Returns a file of these bytes. Errors: `invalid_argument` for anything else. */
 export function fileFromBytes(path: string, bytes: Uint8Array): InputFile {
+  aText(path, 'path');
+  // Not by its class: the bytes may come from another realm.
+  must((value) => ArrayBuffer.isView(value) && (value as Uint8Array).BYTES_PER_ELEMENT === 1, 'a Uint8Array')(
+    bytes,
+    'bytes',
+  );
   // `Buffer.slice` would return a view of the pool that other buffers share.
   const slice = async (start: number, end: number) => new Uint8Array(bytes.subarray(start, end));
   return { path, size: bytes.byteLength, slice };

@@ -4,6 +4,9 @@
 const BOUNDARY = /\n|<\|[^|<>\n]{1,40}\|>|\[\/?INST\]|<<\/?SYS>>|<\/?s>|<(?:start|end)_of_turn>(?:user|model|system)?/g;
 /** Shorter texts of a document, such as a number or a letter, also stand elsewhere in a prompt. */
 const SHORTEST_TEXT = 20;
+/** Texts from this length on count near a longer one, in the same paragraph or turn. */
+const SHORTEST_NEARBY = 8;
+const PARAGRAPH = /\n\s*\n|<\|[^|<>\n]{1,40}\|>|\[\/?INST\]|<(?:start|end)_of_turn>/g;
 const DEEPEST = 4;
 
 /** The texts that all prompts of a file begin and end with. */
@@ -90,8 +93,32 @@ export function fromDocument(prompt: string, document: unknown): string | undefi
     if (at >= 0) start = Math.min(start, at);
   }
   if (start === prompt.length) return undefined;
+  const paragraph = [...prompt.slice(0, start).matchAll(PARAGRAPH)].at(-1);
+  const from = paragraph === undefined ? 0 : paragraph.index + paragraph[0].length;
+  const lead = prompt.slice(from, start);
+  for (const text of textsOf(document)) {
+    const at = text.trim().length < SHORTEST_NEARBY ? -1 : lead.lastIndexOf(text.trim());
+    if (at >= 0) start = Math.min(start, from + at);
+  }
   const before = [...prompt.slice(0, start).matchAll(BOUNDARY)].at(-1);
   return prompt.slice(before === undefined ? 0 : before.index + before[0].length);
+}
+
+/** The marker before a user's turn, in the chat templates that are in use. */
+const USER_TURN =
+  /<\|im_start\|>user\n|<\|start_header_id\|>user<\|end_header_id\|>\s*|<start_of_turn>user\n|\[INST\]|<\|user\|>/g;
+
+/** Returns the last turn of a user, if a chat template shows several: the turns before it were answered. */
+export function lastTurn(prompt: string): string | undefined {
+  const turns = [...prompt.matchAll(USER_TURN)];
+  const last = turns.at(-1);
+  return turns.length < 2 || last === undefined ? undefined : prompt.slice(last.index + last[0].length);
+}
+
+/** Returns the text after a task's description; all of it if the description does not stand in the prompt. */
+export function withoutDescription(prompt: string, description: string): string {
+  const at = description === '' ? -1 : prompt.indexOf(description);
+  return at < 0 ? prompt : prompt.slice(at + description.length).trimStart() || prompt;
 }
 
 /** Returns the prompt without its first `count` blocks; all of it if the prompt has no more blocks than that. */

@@ -176,6 +176,12 @@ describe('the outcomes', () => {
     assert.deepEqual([...data.outcomes], [1, Number.NaN, 0.25, 0]);
   });
 
+  it('are refused if most rows have outcomes of another range', async () => {
+    const rows = [header, ...[100, 0, 80].map((score, i) => [`t${i % 2}`, i, 'p', '', score, 0])];
+    const message = /outcomes\.csv.*: 2 of 3 rows have an outcome that is not a number from 0 to 1, such as '100'/;
+    await refused(read(rows, {}, two), 'invalid_argument', message);
+  });
+
   it('number equal prompts equally', async () => {
     const rows = [header, ...['p', 'q', 'p', 'p '].map((prompt, i) => [`t${i % 2}`, i, prompt, '', 1, 0])];
     assert.deepEqual([...(await read(rows, {}, two)).inputs], [0, 1, 0, 2]);

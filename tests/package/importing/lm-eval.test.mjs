@@ -41,6 +41,16 @@ describe('sample logs of lm-evaluation-harness', () => {
     assert.deepEqual(record.samples[1].place, { file: PATH, line: 1 });
   });
 
+  it('are other samples if documents without a hash differ under one number', async () => {
+    const of = (question) => line(0, { doc: { question }, doc_hash: undefined });
+    const record = await imported(lmEvalImporter, {
+      'out/lab__small/samples_counting_2024-07-01T12-30-00.1.jsonl': lines(of('one?')),
+      'out/lab__large/samples_counting_2024-07-01T12-30-00.1.jsonl': lines(of('two?')),
+      'out/lab__other/samples_counting_2024-07-01T12-30-00.1.jsonl': lines(of('one?')),
+    });
+    assert.equal(new Set(scoreLines(record).map((text) => text.split(' lab')[0])).size, 2);
+  });
+
   it('are claimed with their companions, and without files of other projects', async () => {
     const mine = { [PATH]: '', 'm/results_2024.json': '{\n "results": {', 'm/requests_x.jsonl': '{}' };
     const others = { 'm/results_a.json': '{"accuracy": 1}', 'm/x.jsonl': '{}', 'm/samples.jsonl': '{}' };
@@ -232,6 +242,36 @@ describe('sample logs of lm-evaluation-harness', () => {
       const top = { system_instruction: 'You count for the town of Quill.', chat_template_sha: 'abc' };
       const record = await imported(lmEvalImporter, run('m/a', results({ top }), ...rows));
       assert.deepEqual(prompts(record), ['How many is ten?', 'And how many is four?']);
+    });
+
+    it('hold the question alone: not the description of the task', async () => {
+      const description = 'Count with care.\n\n';
+      const wrap = (q, example) => `${description}${example}${q}\nAnswer:`;
+      const questions = ['What is 4 + 1?', 'What is 5 + 9?'];
+      const examples = ['What is 1 + 1?\nAnswer: 2\n\n', 'What is 3 + 1?\nAnswer: 4\n\n'];
+      for (const shots of [0, 1]) {
+        const rows = questions.map((q, i) => asked(i, `(${i})`, wrap(q, shots === 0 ? '' : examples[i])));
+        const result = results({ shots, config: { description } });
+        assert.deepEqual(prompts(await imported(lmEvalImporter, run('m/a', result, ...rows))), questions, `${shots}`);
+      }
+    });
+
+    it('are refused if only some runs of a task have results', async () => {
+      const alone = { [`out/lab__large/samples_counting_${date}.jsonl`]: lines(line(0)) };
+      const both = { ...run('out/lab__small', results({ shots: 5 }), line(0)), ...alone };
+      await refusedBy(lmEvalImporter, both, /lab__large.*: no results_.*whether num_fewshot and version are the same/);
+    });
+
+    it('tell a run with a chat template from one without', async () => {
+      const top = { chat_template_sha: 'abc' };
+      const record = await imported(lmEvalImporter, {
+        ...run('plain/lab__small', results(), line(0)),
+        ...run('chat/lab__small', results({ top }), line(0)),
+      });
+      assert.deepEqual(scoreLines(record), [
+        'counting/h0 lab/small:7b (chat_template_sha=abc) exact_match=1',
+        'counting/h0 lab/small:7b exact_match=1',
+      ]);
     });
 
     it('keep the prompt as it stands without examples and without an instruction', async () => {

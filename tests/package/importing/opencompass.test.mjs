@@ -167,6 +167,21 @@ describe('results of OpenCompass', () => {
     }
   });
 
+  it('have the last turn alone as their prompt, if it is text of a chat template', async () => {
+    const turn = (user, answer) => `<|im_start|>user\n${user}<|im_end|>\n<|im_start|>assistant\n${answer}`;
+    const entry = (question, example) => ({
+      prompt: turn(example, '3<|im_end|>\n') + turn(question, ''),
+      correct: true,
+    });
+    const record = await imported(openCompassImporter, {
+      [RESULTS]: result([entry('How tall?', 'How many?'), entry('How deep?', 'How old?')]),
+    });
+    assert.deepEqual(
+      record.samples.map(({ prompt }) => prompt),
+      ['How tall?', 'How deep?'],
+    );
+  });
+
   it('have the question that all labels have in common, if scored by perplexity', async () => {
     const labels = (text) =>
       Object.fromEntries(

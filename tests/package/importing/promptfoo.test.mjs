@@ -185,4 +185,18 @@ describe('promptfoo', () => {
       /^r\.jsonl, line 1: no text at 'provider\.id'/,
     );
   });
+
+  it('has the questions without the instruction around them, and no prompt that was not written', async () => {
+    const raw = (test) => `You count for the town of Quill.\n\nWhat is ${test} plus 1?`;
+    const of = (test, model, text) => result(test, model, { prompt: { raw: text, label: 'town' } });
+    const results = [of(1, 'little', raw(1)), of(2, 'little', raw(2)), of(2, 'great', raw(2))];
+    const { samples } = await imported(promptfooImporter, { 'results.json': evaluation(results) });
+    assert.deepEqual(
+      samples.map(({ prompt }) => prompt),
+      ['What is 1 plus 1?', 'What is 2 plus 1?'],
+    );
+    const stripped = evaluation([of(1, 'little', '[prompt stripped]')]);
+    const record = await imported(promptfooImporter, { 'results.json': stripped });
+    assert.equal(record.samples[0].prompt, undefined);
+  });
 });

@@ -242,6 +242,12 @@ describe('the wide form', () => {
       'invalid_argument',
       /r\.csv, line \d+: .*[Qq]uote/,
     ],
+    [
+      'a defect long before the last row',
+      { 'r.csv': `prompt,a\nq,text\n${'q,1\n'.repeat(40)}` },
+      'invalid_argument',
+      /r\.csv, line 2: got 'text' in column 'a'/,
+    ],
     ['two columns with one name', { 'r.csv': 'prompt,a,a\nq,1,1\n' }, 'invalid_argument', /two columns 'a'/],
     ['no prompt', { 'r.csv': 'id,a\n1,1\n' }, 'invalid_argument', /no column 'prompt'/],
     ['no model', { 'r.csv': 'prompt,id\nq,1\n' }, 'invalid_argument', /no column is a model/],

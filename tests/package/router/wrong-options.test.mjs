@@ -170,6 +170,8 @@ const VALUES = [
     /feedback 0: outcomes is a Map/,
   ],
   ['no first router', () => new RefiningRouter(null, worker), /the first router is null/],
+  ['a text as bytes', async () => fileFromBytes('a.csv', 'x'), /bytes is the text 'x', expected a Uint8Array/],
+  ['no path', async () => fileFromBytes(null, new Uint8Array(1)), /path is null, expected a text/],
   ['no port', () => answerPort(null), /the port is null/],
   ['a text as models', () => matchPrices('poet', []), /models is the text 'poet', expected a list of texts/],
   ['an object as list', () => matchPrices(['poet'], { poet: 1 }), /the price list is an object/],

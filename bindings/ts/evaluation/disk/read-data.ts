@@ -79,6 +79,8 @@ class RowCollector {
   #keyColumns: number[] = [];
   #width = 0;
   #fileRows = 0;
+  /** The first outcome out of range. */
+  #outside: string | undefined;
 
   constructor(options: DataOptions, listed: readonly ModelSpec[]) {
     this.#options = options;
@@ -114,7 +116,11 @@ class RowCollector {
     if (cells.length !== this.#width) return 'wrong_number_of_cells';
     if (!this.#isWanted(task)) return 'task_left_out';
     const outcomes = this.#columns.map((column) => numberOf(cells[column]));
-    if (outcomes.some((y) => y === undefined || y < 0 || y > 1)) return 'outcome_out_of_range';
+    const outside = outcomes.findIndex((y) => y === undefined || y < 0 || y > 1);
+    if (outside >= 0) {
+      this.#outside ??= `'${cells[this.#columns[outside] as number]?.slice(0, 40)}' in row ${number} of ${this.#models[outside]?.name}`;
+      return 'outcome_out_of_range';
+    }
     if (outcomes.every(Number.isNaN)) return 'no_outcome';
     this.#rowTasks.push(this.#tasks.of(task));
     this.#rowInputs.push(this.#inputs.of(prompt));
@@ -126,6 +132,15 @@ class RowCollector {
   }
 
   finish(sha256: string): EvaluationData {
+    const outside = this.#dropped.outcome_out_of_range;
+    const rows = this.#fileRows - this.#dropped.task_left_out;
+    // Single rows are counted; so many show that the outcomes are in another range.
+    if (outside > this.#ids.length) {
+      const file = path.basename(this.#options.data);
+      throw invalid(
+        `${file}: ${outside} of ${rows} rows have an outcome that is not a number from 0 to 1, such as ${this.#outside}: scale the outcomes to 0..1`,
+      );
+    }
     const taskNames = this.#tasks.names;
     if (taskNames.length < 2) throw invalid(`${taskNames.length} tasks have usable rows, expected at least two`);
     if (taskNames.length > 65535) throw invalid(`${taskNames.length} tasks, expected at most 65535`);

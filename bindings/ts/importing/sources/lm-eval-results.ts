@@ -26,6 +26,8 @@ export interface Results {
   /** Number of examples before the question; `undefined` if it is unknown. */
   shotsOf(task: string): number | undefined;
   delimiterOf(task: string): string;
+  /** The text before all examples and questions of a task; empty if there is none. */
+  descriptionOf(task: string): string;
   taskSettingsOf(task: string): Settings;
   /** Names of the filters in their order. */
   filtersOf(task: string): string[];
@@ -70,10 +72,11 @@ export async function readResults(file: InputFile, options: ReadFileOptions): Pr
     modelSettings: {
       ...settingsOf(modelArguments),
       ...settingsOf(argumentsOf(field(config, 'gen_kwargs'))),
-      ...settingsOf({ system_instruction: instruction }),
+      ...settingsOf({ system_instruction: instruction, chat_template_sha: template }),
     },
     shotsOf,
     delimiterOf: (task) => textField(configOf(task), 'fewshot_delimiter') ?? '\n\n',
+    descriptionOf: (task) => textField(configOf(task), 'description')?.trim() ?? '',
     taskSettingsOf: (task) => settingsOf({ num_fewshot: shotsOf(task), version: field(parts, 'versions', task) }),
     filtersOf,
     lowerIsBetterOf: (task) => {

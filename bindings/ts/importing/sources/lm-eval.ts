@@ -13,9 +13,10 @@ import type { Importer } from '../importer.js';
 import { badInput, type FileHead, headOf, type InputFile, type ReadFileOptions } from '../input-file.js';
 import { readJsonLines, readJsonParts } from '../json.js';
 import { promptText } from '../messages.js';
-import { fromDocument, SharedParts, withoutExamples } from '../question.js';
+import { fromDocument, lastTurn, SharedParts, withoutDescription, withoutExamples } from '../question.js';
 import type { ImportContext, Place, RecordSink } from '../records.js';
 import { nameRuns } from '../runs.js';
+import { SampleKeys } from '../sample-keys.js';
 import { DATE, type Results, readResults, resultsFor } from './lm-eval-results.js';
 
 const SAMPLES = /^samples_.+\.jsonl$/i;
@@ -114,6 +115,23 @@ function checkFolders(logs: readonly Log[]): void {
   }
 }
 
+/** Refuses files without results if other runs of the task have some: nothing says whether the settings are the same. */
+function checkSettings(logs: readonly Log[]): void {
+  const known = new Map<string, string[]>();
+  for (const { task, results } of logs) {
+    const names = Object.keys(results?.taskSettingsOf(task) ?? {});
+    if (names.length > 0) known.set(task, names);
+  }
+  for (const { file, task, results } of logs) {
+    const names = known.get(task);
+    if (results !== undefined || names === undefined) continue;
+    throw badInput(
+      { file: file.path },
+      `no results_*.json of its date beside it, as other runs of ${task} have: nothing says whether ${names.join(' and ')} are the same; add it, or leave this file out`,
+    );
+  }
+}
+
 /** Gives the logs the names of datasets and models that their settings require. */
 function withNames(logs: readonly Log[]): Log[] {
   const names = nameRuns(
@@ -206,16 +224,18 @@ class Questions {
   /** Whether the prompts may hold more than the question. */
   get #isWrapped(): boolean {
     const { results, task } = this.#log;
-    return results === undefined || results.isWrapped || results.shotsOf(task) !== 0;
+    return (
+      results === undefined || results.isWrapped || results.descriptionOf(task) !== '' || results.shotsOf(task) !== 0
+    );
   }
 
   #withoutExamples(prompt: string, line: unknown): string {
     const { results, task } = this.#log;
-    const found = fromDocument(prompt, field(line, 'doc'));
+    const found = fromDocument(prompt, field(line, 'doc')) ?? lastTurn(prompt);
     if (found !== undefined) return found;
-    return results === undefined
-      ? prompt
-      : withoutExamples(prompt, results.shotsOf(task) ?? 0, results.delimiterOf(task));
+    if (results === undefined) return prompt;
+    const described = withoutDescription(prompt, results.descriptionOf(task));
+    return withoutExamples(described, results.shotsOf(task) ?? 0, results.delimiterOf(task));
   }
 
   /** Looks at all prompts of the log before the first question is asked for. */
@@ -268,11 +288,14 @@ class LogReader {
   readonly #entries = new Map<string, number>();
   /** Documents of each hash: a dataset may hold one twice. */
   readonly #documents = new Map<string, Map<string, number>>();
+  /** Keys of documents without a hash, whose ids only count. */
+  readonly #keys: SampleKeys;
 
-  constructor(log: Log, questions: Questions, sink: RecordSink) {
+  constructor(log: Log, questions: Questions, sink: RecordSink, keys: SampleKeys) {
     this.#log = log;
     this.#questions = questions;
     this.#sink = sink;
+    this.#keys = keys;
   }
 
   take(value: unknown, place: Place): void {
@@ -316,7 +339,10 @@ class LogReader {
 
   #keyOf(line: Fields, id: string, place: Place): string {
     const hash = optionalText(line, place, 'doc_hash') || optionalText(line, place, 'prompt_hash');
-    if (hash === undefined || hash === '') return id;
+    if (hash === undefined || hash === '') {
+      const document = field(line, 'doc');
+      return this.#keys.keyOf(this.#log.dataset, id, document === undefined ? undefined : JSON.stringify(document));
+    }
     const ids = this.#documents.get(hash) ?? new Map<string, number>();
     const number = ids.get(id) ?? ids.size;
     this.#documents.set(hash, ids.set(id, number));
@@ -355,13 +381,15 @@ export const lmEvalImporter: Importer = {
     });
     const logs = withNames(whole.map((file) => logOf(file, results)));
     checkFolders(logs);
+    checkSettings(logs);
     for (const { dataset, task, results: of } of logs) {
       for (const metric of of?.lowerIsBetterOf(task) ?? []) context.sink.lowerIsBetter(dataset, metric);
     }
+    const keys = new SampleKeys();
     for (const log of logs) {
       const questions = new Questions(log);
       await questions.learn(context);
-      const reader = new LogReader(log, questions, context.sink);
+      const reader = new LogReader(log, questions, context.sink, keys);
       const file = log.file.path;
       await readLog(log.file, (value, line) => reader.take(value, { file, line }), context);
     }

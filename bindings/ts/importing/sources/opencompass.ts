@@ -4,7 +4,7 @@ import type { Importer } from '../importer.js';
 import { badInput, type FileHead, type InputFile } from '../input-file.js';
 import { type JsonPart, readJsonParts } from '../json.js';
 import { promptText } from '../messages.js';
-import { SharedParts } from '../question.js';
+import { lastTurn, SharedParts } from '../question.js';
 import type { ImportContext, Place } from '../records.js';
 import { SampleKeys } from '../sample-keys.js';
 import { quoted } from './long.js';
@@ -243,7 +243,11 @@ class DatasetReader {
     const details = await readDetails(results, this.#context);
     await this.#addPrompts(results, details.entries);
     const shared = new SharedParts();
-    for (const { prompt } of details.entries) if (prompt !== undefined) shared.add(prompt);
+    for (const entry of details.entries) {
+      if (entry.prompt === undefined) continue;
+      entry.prompt = lastTurn(entry.prompt) ?? entry.prompt;
+      shared.add(entry.prompt);
+    }
     for (const { key, prompt: sent, outcome, place } of details.entries) {
       const prompt = sent === undefined ? undefined : shared.without(sent);
       const sample = sink.sample({ dataset, key: this.#keys.keyOf(dataset, key, prompt), id: key, prompt, place });

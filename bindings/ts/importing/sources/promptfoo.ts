@@ -4,6 +4,7 @@ import type { Importer } from '../importer.js';
 import { badInput, type FileHead, type InputFile, type ReadFileOptions } from '../input-file.js';
 import { readJsonLines, readJsonParts } from '../json.js';
 import { promptText } from '../messages.js';
+import { SharedParts } from '../question.js';
 import type { Answer, ImportContext, Place } from '../records.js';
 import { nameRuns, type RunNames, settingText } from '../runs.js';
 import { headKeys } from '../table.js';
@@ -14,6 +15,8 @@ const DOCUMENT = /^\s*\{\s*("evalId"\s*:\s*("[^"]*"|null)\s*,\s*)?"results"\s*:\
 /** Keys of a line that other tools' lines do not have together. */
 const LINE_KEYS = ['promptIdx', 'provider', 'score', 'success', 'vars'];
 const ID_DIGITS = 12;
+/** Stands in place of texts that promptfoo was told not to write. */
+const STRIPPED = '[prompt stripped]';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** The failure was the provider's: no answer was scored. */
 const ERROR = 2;
@@ -75,19 +78,32 @@ async function datasetOf(file: InputFile, { signal }: ImportContext): Promise<st
   return typeof description === 'string' && description.trim() !== '' ? description.trim() : stemOf(file.path);
 }
 
+/** The names of a column, and the instructions around the questions of its prompt. */
+interface Named extends RunNames {
+  shared: SharedParts;
+}
+
 /** Reads the columns of all files: which prompts and labels must be named follows from all of them. */
 async function readColumns(
   files: readonly InputFile[],
   datasets: ReadonlyMap<InputFile, string>,
   context: ImportContext,
-): Promise<Map<string, RunNames>> {
+): Promise<Map<string, Named>> {
   const columns = new Map<string, Column>();
+  const shared = new Map<string, SharedParts>();
+  const sharedBy = ({ dataset, prompt }: Column) => {
+    const key = JSON.stringify([dataset, prompt]);
+    const parts = shared.get(key) ?? new SharedParts();
+    shared.set(key, parts);
+    return parts;
+  };
   for (const file of files) {
     const indexes = new Map<string, number | undefined>();
     const onResult = (result: Fields, place: Place) => {
       const column = columnOf(result, datasets.get(file) ?? '', place);
       const key = keyOf(column);
       columns.set(key, column);
+      sharedBy(column).add(askedIn(rawPrompt(result)) ?? '');
       // The same prompt may stand twice in a list, with one label; the ids tell such prompts apart.
       const ofPrompt = key + (textField(result, 'promptId') ?? '');
       if (indexes.has(ofPrompt) && indexes.get(ofPrompt) !== column.index) {
@@ -109,11 +125,17 @@ async function readColumns(
       modelSettings: label === '' ? {} : { label },
     })),
   );
-  return new Map(all.map((column, i) => [keyOf(column), names[i] as RunNames]));
+  return new Map(all.map((column, i) => [keyOf(column), { ...(names[i] as RunNames), shared: sharedBy(column) }]));
 }
 
-/** Returns the question: the user's last turns, if the prompt is a list of messages as JSON. */
-function questionOf(raw: string | undefined): string | undefined {
+/** Returns the prompt as it was sent; `undefined` if it was not written. */
+function rawPrompt(result: Fields): string | undefined {
+  const raw = textField(result, 'prompt', 'raw') ?? textField(result, 'prompt');
+  return raw === STRIPPED ? undefined : raw;
+}
+
+/** Returns the user's last turns, if the prompt is a list of messages as JSON; the prompt if it is not. */
+function askedIn(raw: string | undefined): string | undefined {
   if (raw === undefined || !/^\s*\[\s*\{/.test(raw)) return raw;
   try {
     return promptText(JSON.parse(raw)) ?? raw;
@@ -146,11 +168,13 @@ function hasFailed(result: Fields): boolean {
 
 const isUnscored = (result: Fields) => field(result, 'gradingResult', 'reason') === 'No assertions';
 
-function readResult(result: Fields, place: Place, { dataset, model }: RunNames, { sink }: ImportContext): void {
+function readResult(result: Fields, place: Place, { dataset, model, shared }: Named, { sink }: ImportContext): void {
   const id = textField(result, 'testCase', 'description');
-  const raw = textField(result, 'prompt', 'raw') ?? textField(result, 'prompt');
+  const raw = rawPrompt(result);
   const key = textKey(JSON.stringify([raw, settingText(field(result, 'vars'))]));
-  const sample = sink.sample({ dataset, key, id: id || key.slice(0, ID_DIGITS), prompt: questionOf(raw), place });
+  const asked = askedIn(raw);
+  const prompt = asked === undefined ? undefined : shared.without(asked);
+  const sample = sink.sample({ dataset, key, id: id || key.slice(0, ID_DIGITS), prompt, place });
   if (hasFailed(result)) sink.drop('failed', place, `: ${model}`);
   else if (isUnscored(result)) sink.drop('unscored', place, `: ${model}`);
   else sink.score(sample, model, 'score', scoreOf(field(result, 'score')), place, answerOf(result));
@@ -178,7 +202,7 @@ export const promptfooImporter: Importer = {
         }
         if (UUID.test(id)) seen.add(id);
         const column = columnOf(result, datasets.get(file) ?? '', place);
-        readResult(result, place, names.get(keyOf(column)) as RunNames, context);
+        readResult(result, place, names.get(keyOf(column)) as Named, context);
       };
       await readResults(file, onResult, context);
     }
