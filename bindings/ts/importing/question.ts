@@ -1,11 +1,14 @@
 /** Finds the question that was asked within the prompt that a harness sent. */
 
+import { textField } from './fields.js';
+
 /** Ends of lines, and markers of chat templates: places at which the shared part of prompts may end. */
 const BOUNDARY = /\n|<\|[^|<>\n]{1,40}\|>|\[\/?INST\]|<<\/?SYS>>|<\/?s>|<(?:start|end)_of_turn>(?:user|model|system)?/g;
 /** Shorter texts of a document, such as a number or a letter, also stand elsewhere in a prompt. */
 const SHORTEST_TEXT = 20;
-/** Texts from this length on count near a longer one, in the same paragraph or turn. */
+/** Texts from this length on count near a longer one, in the same paragraph or turn, or if they are a question. */
 const SHORTEST_NEARBY = 8;
+const QUESTIONS = ['question', 'query'];
 const PARAGRAPH = /\n\s*\n|<\|[^|<>\n]{1,40}\|>|\[\/?INST\]|<(?:start|end)_of_turn>/g;
 const DEEPEST = 4;
 
@@ -86,9 +89,10 @@ function* textsOf(value: unknown, depth = 0): Generator<string> {
  */
 export function fromDocument(prompt: string, document: unknown): string | undefined {
   let start = prompt.length;
+  const questions = QUESTIONS.map((name) => textField(document, name)?.trim() ?? '');
   for (const text of textsOf(document)) {
     const wanted = text.trim();
-    if (wanted.length < SHORTEST_TEXT) continue;
+    if (wanted.length < (questions.includes(wanted) ? SHORTEST_NEARBY : SHORTEST_TEXT)) continue;
     const at = prompt.lastIndexOf(wanted);
     if (at >= 0) start = Math.min(start, at);
   }

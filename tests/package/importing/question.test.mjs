@@ -25,6 +25,9 @@ describe('the question of a prompt', () => {
     const document = { question: 'Which flies?', choices };
     assert.equal(fromDocument(`What is tall?\nA hill\n\n${asked}`, document), asked);
     assert.equal(fromDocument(asked, document), asked);
+    const short = { question: 'Which flies?', answer: 'geese' };
+    assert.equal(fromDocument('What is tall?\ngeese\n\nWhich flies?\n', short), 'Which flies?\n');
+    assert.equal(fromDocument('What is tall?\ngeese\n', short), undefined);
   });
 
   it('stands behind the description of its task', () => {
