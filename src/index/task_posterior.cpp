@@ -19,22 +19,23 @@ constexpr double kLeastShare = .05;       ///< The least share of a guessed vari
 /// Outcomes of one model on one task.
 struct Cell {
   double count = 0;
-  double mean = 0;     ///< The mean of the outcomes, or of their deviations.
-  double squares = 0;  ///< Sum of the squares around the mean.
+  double mean = 0;      ///< The mean of the outcomes, or of their deviations.
+  double squares = 0;   ///< Sum of the squares around the mean.
+  double variance = 0;  ///< Variance of one outcome.
 };
 
 /// A quantity of each task and model, and the knowledge about it before any outcome.
 struct Quantity {
   std::size_t models = 0;
   std::vector<Cell> cells;      ///< [tasks, models]; count 0 without an outcome.
-  double outcome_variance = 0;  ///< Variance of one outcome within a task.
+  double outcome_variance = 0;  ///< Variance of one outcome within a task, over all cells.
   double centre = 0;            ///< Mean of all models.
   double centre_variance = 0;   ///< Sampling variance of `centre`.
   double between_tasks = 0;     ///< Variance of a model's true means over tasks: a guess.
   double between_models = 0;    ///< Variance of the models' true overall means: a guess.
   double lost = 1;              ///< Variances look smaller by this factor: the mean over models was subtracted.
 
-  [[nodiscard]] double noise(const Cell& cell) const { return outcome_variance / cell.count; }
+  [[nodiscard]] static double noise(const Cell& cell) { return cell.variance / cell.count; }
 };
 
 /// Blends a guessed variance with an estimate by their precisions. noise: the sampling variance of the values that the
@@ -120,7 +121,6 @@ Moments shrink(const Quantity& q) {
   std::vector<Overall> overall;
   for (std::size_t m = 0; m < q.models; ++m) overall.push_back(overall_mean(q, m, between_tasks));
   const double between_models = fit_between_models(q, overall);
-  const double strength = q.outcome_variance / between_tasks;
   Moments out;
   for (std::size_t i = 0; i < q.cells.size(); ++i) {
     const Overall& of_model = overall[i % q.models];
@@ -134,10 +134,11 @@ Moments shrink(const Quantity& q) {
       out.variance.push_back(between_tasks + prior_variance);
       continue;
     }
+    const double strength = cell.variance / between_tasks;
     const double total = strength + cell.count;
     const double share = strength / total;
     const double off = cell.mean - prior;
-    const double of_outcome = share * q.outcome_variance + (cell.squares + share * cell.count * off * off) / total;
+    const double of_outcome = share * cell.variance + (cell.squares + share * cell.count * off * off) / total;
     out.mean.push_back(cell.mean - share * off);
     out.variance.push_back(of_outcome / (total + 1) + share * share * prior_variance);
   }
@@ -161,10 +162,17 @@ Quantity correctness_of(const TaskTotals& totals, const RowSums& sums) {
   }
   out.centre = sums.mean / sums.rows;
   out.outcome_variance = sums.square / sums.rows - out.centre * out.centre;
+  for (Cell& cell : out.cells) cell.variance = out.outcome_variance;
   out.centre_variance = out.outcome_variance / (sums.rows + 1);
   out.between_tasks = kCorrectnessBetweenTasks;
   out.between_models = kCorrectnessBetweenModels;
   return out;
+}
+
+/// Returns whether a model has outcomes on all rows of the task, each beside the outcome of another model.
+bool is_compared(const TaskTotals& totals, const RowSums& sums, std::size_t cell) {
+  const std::size_t task = cell / totals.models;
+  return totals.counts[cell] == totals.rows[task] && sums.compared[task] == totals.rows[task];
 }
 
 /// Deviations from the difficulty of the task. Models that were measured on the same rows are compared there: the
@@ -178,14 +186,19 @@ Quantity deviation_of(const TaskTotals& totals, const RowSums& sums, const Quant
     Cell& cell = out.cells[i];
     if (!(cell.count > 0)) continue;
     cell.mean = split.deviation[i];
-    const std::size_t rows = totals.rows[i / totals.models];
-    if (totals.counts[i] == rows && sums.compared[i / totals.models] == rows) {
+    if (is_compared(totals, sums, i)) {
       cell.squares = squares_around_mean(sums.off_squares[i], sums.off[i], cell.count);
     }
     squares += cell.squares;
     freedom += cell.count - 1;
   }
   out.outcome_variance = squares / freedom;
+  // The pool is mostly of compared models, so it does not speak for the few outcomes of one that is not compared.
+  for (std::size_t i = 0; i < out.cells.size(); ++i) {
+    Cell& cell = out.cells[i];
+    const double own = (2 * kOutcomeVariance + cell.squares) / (cell.count + 1);
+    cell.variance = is_compared(totals, sums, i) ? out.outcome_variance : std::max(out.outcome_variance, own);
+  }
   out.centre = 0;
   out.centre_variance = 0;
   out.between_tasks = kDeviationBetweenTasks;

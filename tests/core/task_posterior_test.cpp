@@ -110,6 +110,14 @@ TEST(TaskPosterior, FiveOfFiveMakesNobodySure) {
   EXPECT_LT(forecast.intervals[0].low, .7);
 }
 
+TEST(TaskPosterior, OneOutcomeKeepsItsOwnVarianceBesideAModelThatIsAlwaysRight) {
+  Sample sample(2, 1);
+  sample.add(0, {1, 0});
+  for (std::size_t row = 1; row < 10; ++row) sample.add(0, {1, kMissing});
+  EXPECT_GT(sample.confidence(0), .5);
+  EXPECT_LT(sample.confidence(0), .998) << "two flat Beta distributions give .985";
+}
+
 TEST(TaskPosterior, ModelsThatWereAlwaysRightMayBeWrong) {
   Sample sample(3, 2);
   for (std::size_t row = 0; row < 10; ++row) sample.add(row % 2, {1, 1, 1});

@@ -94,11 +94,15 @@ describeExtension(
         return !document.prerendering && { isReady: activationStart > 0 };
       });
       assert.equal(next.isReady, isMadeReady);
-      await inNext('the prompt in its box', (text) => {
-        const box = document.querySelector('textarea');
-        box?.select();
-        return box !== null && document.execCommand('insertText', false, text) && box.value === text;
-      });
+      if (isMadeReady) {
+        await inNext('the prompt in its box', (text) => {
+          const box = document.querySelector('textarea');
+          box?.select();
+          return box !== null && document.execCommand('insertText', false, text) && box.value === text;
+        });
+      } else {
+        await page.type('textarea', PROMPT);
+      }
       await installed.badgeThat('with a model', hasModel, AHEAD);
     });
 

@@ -27,11 +27,11 @@ function blend(guess, estimate, freedom, noise) {
 }
 
 /**
- * Returns [task][model] { mean, variance } of true means, from cells [task][model] { count, mean, squares } (undefined
+ * Returns [task][model] { mean, variance } of true means, from cells [task][model] { count, mean, squares, variance } (undefined
  * without an outcome).
  */
-function shrink(cells, models, { outcomeVariance, centre, centreVariance, guess, lost }) {
-  const noise = (cell) => outcomeVariance / cell.count;
+function shrink(cells, models, { centre, centreVariance, guess, lost }) {
+  const noise = (cell) => cell.variance / cell.count;
   const weighted = (values, weights) => sum(values.map((x, i) => x * weights[i])) / sum(weights);
   const cellsOf = (m) => cells.map((ofTask) => ofTask[m]).filter((cell) => cell !== undefined);
 
@@ -92,7 +92,6 @@ function shrink(cells, models, { outcomeVariance, centre, centreVariance, guess,
   const betweenModels =
     known.length > 1 ? blend(guess.betweenModels, spread - error, known.length - 1, error) : guess.betweenModels;
 
-  const strength = outcomeVariance / betweenTasks;
   return cells.map((ofTask) =>
     range(models).map((m) => {
       const pull = overall[m] === undefined ? 0 : betweenModels / (betweenModels + overall[m].error);
@@ -100,10 +99,11 @@ function shrink(cells, models, { outcomeVariance, centre, centreVariance, guess,
       const priorVariance = (1 - pull) * betweenModels + (1 - pull) ** 2 * centreVariance;
       const cell = ofTask[m];
       if (cell === undefined) return { mean: prior, variance: betweenTasks + priorVariance };
+      const strength = cell.variance / betweenTasks;
       const total = strength + cell.count;
       const share = strength / total;
       const off = cell.mean - prior;
-      const ofOutcome = (strength * outcomeVariance + cell.squares + share * cell.count * off ** 2) / total;
+      const ofOutcome = (strength * cell.variance + cell.squares + share * cell.count * off ** 2) / total;
       return { mean: cell.mean - share * off, variance: ofOutcome / (total + 1) + share ** 2 * priorVariance };
     }),
   );
@@ -126,13 +126,18 @@ export function posteriorOf(rows, models) {
   // Two more rows join: one right, one wrong.
   const first = (sum(all.map((row) => mean(measured(row)))) + 1) / (all.length + 2);
   const second = (sum(all.map((row) => mean(measured(row).map((y) => y ** 2)))) + 1) / (all.length + 2);
-  const correctness = shrink(cells, models, {
-    outcomeVariance: second - first ** 2,
-    centre: first,
-    centreVariance: (second - first ** 2) / (all.length + 3),
-    guess: CONSTANTS.correctness,
-    lost: 1,
-  });
+  const withVariance = (of, varianceOf) =>
+    of.map((ofTask) => ofTask.map((cell) => cell && { ...cell, variance: varianceOf(cell) }));
+  const correctness = shrink(
+    withVariance(cells, () => second - first ** 2),
+    models,
+    {
+      centre: first,
+      centreVariance: (second - first ** 2) / (all.length + 3),
+      guess: CONSTANTS.correctness,
+      lost: 1,
+    },
+  );
 
   // Models are compared on the same rows: what all models have in common on a row is not an error.
   const { deviation } = split(
@@ -146,13 +151,16 @@ export function posteriorOf(rows, models) {
       const scale = (row) => Math.sqrt(measured(row).length / (measured(row).length - 1));
       const off = rows[task].map((row) => scale(row) * (row[m] - mean(measured(row))));
       const squares = isPaired ? squaresAround(off, mean(off)) : cell.squares;
-      return { count: cell.count, mean: deviation(task, m), squares };
+      return { count: cell.count, mean: deviation(task, m), squares, isPaired };
     }),
   );
   const flat = compared.flat().filter((cell) => cell !== undefined);
   const pooled = 2 * CONSTANTS.outcomeVariance + sum(flat.map((cell) => cell.squares));
-  const deviations = shrink(compared, models, {
-    outcomeVariance: pooled / (2 + sum(flat.map((cell) => cell.count - 1))),
+  const variance = pooled / (2 + sum(flat.map((cell) => cell.count - 1)));
+  // The pool does not speak for the few outcomes of a model that is not compared.
+  const own = ({ count, squares }) => (2 * CONSTANTS.outcomeVariance + squares) / (count + 1);
+  const varianceOf = (cell) => (cell.isPaired ? variance : Math.max(variance, own(cell)));
+  const deviations = shrink(withVariance(compared, varianceOf), models, {
     centre: 0,
     centreVariance: 0,
     guess: CONSTANTS.deviation,
