@@ -31,7 +31,7 @@ const RANGE_SLACK = 1e-6;
 const MOST_LISTED = 12;
 /** Names of metrics in which less is better by convention. */
 const LESS_IS_BETTER =
-  /(^|[^a-z])(wer|cer|mer|ter|ppl|perplexity|(word_|byte_)?loss|bits_per_byte|mae|mse|rmse|error(_rate|s)?|brier(_score)?|ece|toxicity|harm(fulness)?|hallucinations?(_rate)?|edit_distance|latency)($|[^a-z])/i;
+  /(^|[^a-z])(wer|cer|mer|ter|ppl|perplexity|(word_|byte_)?loss|bits_per_byte|mae|mse|rmse|error(_rate|s)?|brier(_score)?|ece|toxicity|harm(fulness)?|hallucinations?(_rate)?|(edit_|levenshtein_?)distance|levenshtein|latency|nll|attack_success_rate|refusal_rate)($|[^a-z])/i;
 
 function finder<T>(rules: PerDataset<T> | undefined): (dataset: string) => T | undefined {
   const matchers = (rules ?? []).map(({ datasets, value }) => ({ matches: globMatcher([datasets]), value }));
