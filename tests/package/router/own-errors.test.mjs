@@ -6,6 +6,7 @@ import { buildFromFiles, buildIndex, buildInWorker, fileFromBytes } from '../../
 import { RefiningRouter, Router, StaticEmbedder } from '../../../dist/index.js';
 import { Core } from '../../../dist/wasm/core-module.js';
 import createModule from '../../../dist/wasm/signalbox-glue.mjs';
+import { WASM_FILE } from '../../../dist/wasm/signalbox-hash.mjs';
 import { WasmLoader } from '../../../dist/wasm/wasm-module.js';
 import { WorkerRouter } from '../../../dist/worker.js';
 import { embedderFiles, expectNothingOpen, randomSpec } from '../support/fixtures.mjs';
@@ -67,7 +68,7 @@ describe('an error of onProgress comes out unchanged', () => {
 });
 
 it('an error of onProgress does not fail another load that waits for the same module', async () => {
-  const loader = new WasmLoader(createModule, Core, WASM);
+  const loader = new WasmLoader(createModule, Core, WASM, WASM_FILE);
   const failing = loader.load(undefined, { onProgress: thrower(() => true) });
   const waiting = loader.load(undefined, {});
   await isOwn(() => failing);
