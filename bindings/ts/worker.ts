@@ -61,7 +61,7 @@ async function toCloneable(source: Source | undefined, signal: AbortSignal | und
   return source;
 }
 
-/** Whether the module is compiled; a page without WebAssembly has no class to compare with. */
+/** Returns whether the module is compiled; a page without WebAssembly has no class to compare with. */
 const isCompiled = (wasm: WasmSource | undefined): wasm is WebAssembly.Module =>
   typeof WebAssembly !== 'undefined' && wasm instanceof WebAssembly.Module;
 

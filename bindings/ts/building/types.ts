@@ -18,7 +18,7 @@ export interface BuildFromFilesOptions extends BuildSettings {
   /** Addresses of `signalbox.wasm` and `signalbox-lab.wasm`, if not beside the package. */
   wasm?: WasmSource | undefined;
   labWasm?: WasmSource | undefined;
-  /** Whether to measure the cost of other codes, dimensions and numbers of rows. Default: `false`. */
+  /** Measure the cost of other codes, dimensions and numbers of rows. Default: `false`. */
   measure?: boolean | undefined;
   signal?: AbortSignal | undefined;
   /** Called with the progress of a step; its name is for display. */

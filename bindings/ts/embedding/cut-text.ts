@@ -4,7 +4,7 @@ const VISIBLE = new RegExp(`[^${BLANK}]`, 'u');
 /** Parts of a text: blanks, which are captured, or what lies between them. */
 const PARTS = new RegExp(`([${BLANK}]{1,256})|[^${BLANK}]{1,256}`, 'gu');
 
-/** Whether a text has nothing to read. */
+/** Returns whether a text is empty or consists of blanks. */
 export const isBlank = (text: string) => !VISIBLE.test(text);
 
 /** Truncates to `length` UTF-16 units, or one less to avoid splitting a surrogate pair. */

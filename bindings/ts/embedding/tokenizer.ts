@@ -34,7 +34,7 @@ export function knownTokens(tokenizer: Tokenizer, { model }: Fields): (id: numbe
   return (id) => Number.isInteger(id) && id !== unknown;
 }
 
-/** Whether every text has known tokens, because there is one for each byte. */
+/** Returns whether the tokenizer has a token for each byte, so that no text is unknown. */
 export const readsBytes = ({ model, normalizer, pre_tokenizer: splitter }: Fields) =>
   (isObject(model) && model.byte_fallback === true) || JSON.stringify([normalizer, splitter]).includes('"ByteLevel"');
 

@@ -1,6 +1,6 @@
 /** Decodes text files: UTF-8, or UTF-16 with a byte order mark. */
 
-/** Returns the encoding that the byte order mark names; UTF-8 if there is no mark. */
+/** Returns the encoding by the byte order mark, or UTF-8 without a mark. */
 export function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';

@@ -18,6 +18,8 @@ export class SharedParts {
   count = 0;
   #prefix: string | undefined;
   #suffix = '';
+  /** The parts that `without` removes, kept from call to call; `undefined` after another prompt. */
+  #removed: { prefix: string; suffix: string } | undefined;
 
   /** The text that all prompts begin with; `undefined` before the first. */
   get prefix(): string | undefined {
@@ -26,6 +28,7 @@ export class SharedParts {
 
   add(prompt: string): void {
     this.count += 1;
+    this.#removed = undefined;
     if (this.#prefix === undefined) {
       this.#prefix = prompt;
       this.#suffix = prompt;
@@ -55,8 +58,11 @@ export class SharedParts {
    */
   without(prompt: string): string {
     if (this.count < 2) return prompt;
-    const prefix = (this.#prefix ?? '').slice(0, this.#start());
-    const suffix = this.#suffix.slice(this.#suffix.length - this.#end());
+    this.#removed ??= {
+      prefix: (this.#prefix ?? '').slice(0, this.#start()),
+      suffix: this.#suffix.slice(this.#suffix.length - this.#end()),
+    };
+    const { prefix, suffix } = this.#removed;
     const start = prompt.startsWith(prefix) ? prefix.length : 0;
     const end = prompt.endsWith(suffix) ? suffix.length : 0;
     return prompt.slice(start, Math.max(start, prompt.length - end)).trim() || prompt;

@@ -21,7 +21,7 @@ const BLOCK = 256;
 /** Settings that must match besides the files; dtypes may differ. */
 const COMPARED = ['pooling', 'maxTokens', 'prefix', 'tokenizerHash'] as const;
 
-/** Whether the value is an embedder, as opposed to a place to load one from. */
+/** Returns whether the value is an embedder, as opposed to a place to load one from. */
 export function isEmbedder(value: unknown): value is Embedder {
   return typeof (value as Embedder | undefined)?.embed === 'function';
 }

@@ -156,7 +156,7 @@ function checkWebAssembly(): void {
   throw new SignalboxError('bad_wasm', 'there is no WebAssembly here: allow it in the settings of the browser');
 }
 
-/** Whether compiling was forbidden by the page's policy; each browser says it in its own words. */
+/** Returns whether the page's policy forbade compiling; the browsers' messages differ. */
 const isForbidden = (cause: unknown) => /unsafe-eval|content.security.policy|\bCSP\b/i.test(String(cause));
 
 function cannotCompile(what: string, cause: unknown): SignalboxError {

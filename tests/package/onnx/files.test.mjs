@@ -1,3 +1,4 @@
+// More than 400 lines: all tests share one server and one cache, which they reset.
 // Downloads the files of a model: they are cached, resumed after a broken connection, and used or cached only if
 // correct.
 import assert from 'node:assert/strict';

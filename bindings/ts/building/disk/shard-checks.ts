@@ -8,7 +8,7 @@ const MOST_PARTS = 65535;
 const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 1;
 const isText = (value: unknown) => typeof value === 'string';
 
-/** Whether a value is a part of a build: `open`, or a number of at most `MOST_PARTS`. */
+/** Returns whether a value is a part of a build: `open`, or a number of at most `MOST_PARTS`. */
 export const isPart = (part: unknown) =>
   part === 'open' ||
   (isObject(part) &&
@@ -17,7 +17,7 @@ export const isPart = (part: unknown) =>
     Number(part.index) <= Number(part.count) &&
     Number(part.count) <= MOST_PARTS);
 
-/** Whether a value describes the outcomes of a dataset, as `DatasetMetric`. */
+/** Returns whether a value is a `DatasetMetric`. */
 export function isMetric(value: unknown): boolean {
   if (!isObject(value) || !isText(value.metric)) return false;
   const { range, threshold } = value;
@@ -25,7 +25,7 @@ export function isMetric(value: unknown): boolean {
   return threshold === null || Number.isFinite(threshold);
 }
 
-/** Whether a value holds the settings of the whole index, as `WholeSettings`. */
+/** Returns whether a value is a `WholeSettings`. */
 export function areSettings(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { codes, maxRows, name, routing, maxWork } = value;

@@ -47,7 +47,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Whether a name is that of a temporary file of this machine whose process has ended. */
+/** Returns whether a temporary file was left by a process of this machine that has ended. */
 function isLeft(name: string): boolean {
   const [, host, pid, start] = PATTERN.exec(name) ?? [];
   return host === HOST && (!isRunning(Number(pid)) || startOf(Number(pid)) !== start);
