@@ -10,7 +10,7 @@ namespace {
 /// Returns a number, or null for a negative one, which means unknown.
 Json known_or_null(double value) { return value >= 0 ? Json(value) : Json(nullptr); }
 
-/// Returns a number of the index, or null for an unknown one: negative or NaN.
+/// Returns an outcome as the shortest decimal that reads back as it.
 Json decimal(float value) { return known_or_null(shortest_decimal(value)); }
 
 Json fallback_reason(Fallback fallback) {
@@ -45,7 +45,7 @@ Json ranked_json(const Index& index, const std::vector<double>& prices, const st
                  {"votes", m.votes},
                  {"ownMean", m.is_own_mean()},
                  {"meanOutcome", number_or_null(means[m.model])},
-                 {"paramsB", decimal(index.model_numbers[m.model].params_b)},
+                 {"paramsB", known_or_null(index.model_numbers[m.model].params_b)},
                  {"usdPerMTok", known_or_null(prices[m.model])}});
 }
 
@@ -163,9 +163,9 @@ Json index_json(const Index& index) {
   for (std::size_t m = 0; m < index.models(); ++m) {
     const ModelNumbers& n = index.model_numbers[m];
     models.push_back(object({{"name", name(index, m)},
-                             {"paramsB", decimal(n.params_b)},
-                             {"usdPerMTokIn", decimal(n.usd_per_mtok_in)},
-                             {"usdPerMTokOut", decimal(n.usd_per_mtok_out)},
+                             {"paramsB", known_or_null(n.params_b)},
+                             {"usdPerMTokIn", known_or_null(n.usd_per_mtok_in)},
+                             {"usdPerMTokOut", known_or_null(n.usd_per_mtok_out)},
                              {"meanOutcome", number_or_null(means[m])}}));
   }
   Json tasks = Json::array();
@@ -178,9 +178,7 @@ Json index_json(const Index& index) {
   }
   std::size_t missing = 0;
   if (index.outcomes.measured != nullptr) {
-    for (std::size_t row = 0; row < index.rows(); ++row) {
-      for (std::size_t m = 0; m < index.models(); ++m) missing += index.outcomes.is_measured(row, m) ? 0 : 1;
-    }
+    for (std::size_t row = 0; row < index.rows(); ++row) missing += index.models() - index.outcomes.count(row);
   }
   const std::vector<Exclusion> all(index.models(), Exclusion::kNone);
   const std::size_t best = best_allowed(means, all);
@@ -197,7 +195,7 @@ Json index_json(const Index& index) {
                                          {"eta", index.routing.eta}})},
                      {"pairs", index.pairs.u.size()},
                      {"missingOutcomes", missing},
-                     {"graded", index.outcomes.grades != nullptr},
+                     {"graded", index.outcomes.is_graded()},
                      {"bestSingleModel", best < index.models() ? Json(name(index, best)) : Json(nullptr)}});
   out["models"] = std::move(models);
   out["tasks"] = std::move(tasks);

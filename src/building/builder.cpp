@@ -6,6 +6,7 @@
 #include <numeric>
 #include <unordered_set>
 
+#include "building/extras_checks.h"
 #include "building/index_builder.h"
 #include "index/format.h"
 #include "index/layout.h"
@@ -38,7 +39,7 @@ Status check_counts(const IndexDescription& spec) {
       std::uint64_t{tasks} * models > layout::kMaxTaskMeans || spec.metadata.size() > layout::kMaxMetadataBytes) {
     return Error{ErrorCode::kSizeOverflow, "the index exceeds the limits of the format"};
   }
-  if (tasks > rows) {
+  if (tasks > rows && std::uint64_t{tasks} * spec.dim > layout::kMaxTaskValues) {
     return invalid("got " + std::to_string(tasks) + " tasks for " + std::to_string(rows) +
                    " rows, expected at most one task per row");
   }
@@ -87,7 +88,7 @@ Status check_values(const IndexDescription& spec) {
     return invalid("a row belongs to a task beyond the " + std::to_string(tasks) + " that are named");
   }
   for (const ModelNumbers& n : spec.model_numbers) {
-    for (const float x : {n.params_b, n.usd_per_mtok_in, n.usd_per_mtok_out}) {
+    for (const double x : {n.params_b, n.usd_per_mtok_in, n.usd_per_mtok_out, n.usd_per_mtok_cache_read}) {
       if (!std::isfinite(x) || (x < 0 && x != -1)) return invalid("a price or parameter count is not a number >= 0");
     }
   }
@@ -107,7 +108,7 @@ Status check_routing(const IndexDescription& spec) {
 }  // namespace
 
 Status check_description(const IndexDescription& description) {
-  for (const auto& step : {check_counts, check_values, check_routing}) {
+  for (const auto& step : {check_counts, check_values, check_routing, check_extras}) {
     if (Status failed = step(description)) return failed;
   }
   if (Status failed = check_names(description.model_names, "model", true)) return failed;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "index/extras.h"
 #include "index/index.h"
 #include "routing/pairs.h"
 #include "status.h"
@@ -27,6 +28,7 @@ struct IndexDescription {
   std::string metadata = "{}";  ///< JSON
   RoutingConstants routing;
   PairPlan pairs;
+  IndexExtras extras;  ///< Scores and links may be in any order.
 };
 
 /// Input of build_index. Spans are borrowed for the duration of the call.

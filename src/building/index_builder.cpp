@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "building/extras_checks.h"
 #include "kernels/nearest.h"
 #include "routing/predictor.h"
 
@@ -64,6 +65,8 @@ Result<IndexBuilder> IndexBuilder::create(BuilderSpec spec) {
 IndexBuilder::IndexBuilder(BuilderSpec spec) : spec_(std::move(spec)), random_(spec_.pairs.seed) {
   row_tasks_.assign(spec_.row_tasks.begin(), spec_.row_tasks.end());
   spec_.row_tasks = {};  // Borrowed from the caller for this call only.
+  sort_extras(spec_.extras);
+  without_outcomes_ = tasks_without_outcomes(spec_);
 }
 
 void IndexBuilder::choose_queries() {
@@ -121,6 +124,11 @@ Status IndexBuilder::check_new(std::span<const std::uint32_t> at, std::span<cons
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const float y = outcomes[i];
     const bool missing = std::isnan(y);
+    const std::size_t row = at[i / models];
+    if (!missing && row < rows() && without_outcomes_[row_tasks_[row]]) {
+      return invalid("row " + std::to_string(row) + " has outcomes, but its task " +
+                     spec_.task_names[row_tasks_[row]] + " has scores or links");
+    }
     if (missing ? spec_.missing : spec_.graded || y == 0 || y == 1) continue;
     return invalid("the outcome of row " + std::to_string(at[i / models]) + " and model " +
                    spec_.model_names[i % models] + (missing ? " is missing" : " is graded") +
@@ -250,6 +258,8 @@ Result<IndexBuilder::Progress> IndexBuilder::step(std::size_t max_queries) {
   }
   if (max_queries > 0 && totals_.rows.empty()) {
     totals_ = total_outcomes(outcomes(), row_tasks_, spec_.task_names.size());
+    ScoreStorage storage;
+    add_scores(score_view(spec_.extras, spec_.task_names.size(), storage), totals_);
   }
   while (max_queries > 0 && done_ < total_) {
     std::size_t count = 0;
@@ -282,7 +292,8 @@ Result<IndexBuilder::Finished> IndexBuilder::finish() {
                             .pair_u = pairs_.u,
                             .pair_p = pairs_.p,
                             .coverage = coverage_,
-                            .map = map_places_};
+                            .map = map_places_,
+                            .extras = &spec_.extras};
   file_ = lay_out_index(parts, {spec_.graded, spec_.graded ? as_bytes(grades_) : bits_, measured_});
   PairReport report = {exact_, 0, errors_.u, errors_.p};
   for (const auto& of_task : scored_) report.rows_a_task = std::max(report.rows_a_task, of_task.size());

@@ -104,6 +104,7 @@ class IndexBuilder {
 
   BuilderSpec spec_;
   std::vector<std::uint16_t> row_tasks_;
+  std::vector<bool> without_outcomes_;  ///< [tasks] the task has scores or links instead.
   CodeMatrix codes_;
   std::vector<std::uint8_t> bits_;      ///< Outcomes, if not graded.
   std::vector<float> grades_;           ///< Outcomes, if graded.

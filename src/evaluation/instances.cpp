@@ -95,7 +95,7 @@ void Tally::spend(const HeldOutRows& group, std::uint32_t row, const std::vector
     sums.quality += static_cast<double>(benchmark_.outcomes[row * models + pick]);
     sums.cost += std::isnan(cost) ? 0 : cost;
     sums.costs_known += std::isnan(cost) ? 0 : 1;
-    sums.params += numbers.params_b < 0 ? 0 : static_cast<double>(numbers.params_b);
+    sums.params += numbers.params_b < 0 ? 0 : numbers.params_b;
     sums.params_known += numbers.params_b < 0 ? 0 : 1;
   }
 }

@@ -9,13 +9,16 @@
 #include <string_view>
 #include <vector>
 
+#include "index/extras.h"
 #include "index/index.h"
 #include "status.h"
 
 namespace signalbox {
 
-inline constexpr std::uint16_t kFormatMajor = 1;
-inline constexpr std::uint16_t kFormatMinor = 1;
+/// The version that is written. Files of kOldFormatMajor are read as well.
+inline constexpr std::uint16_t kFormatMajor = 2;
+inline constexpr std::uint16_t kFormatMinor = 0;
+inline constexpr std::uint16_t kOldFormatMajor = 1;
 
 /// CRC-32 as in zlib, PNG and gzip (polynomial 0xEDB88320), continued from `crc`.
 [[nodiscard]] std::uint32_t crc32(std::span<const std::uint8_t> bytes, std::uint32_t crc = 0);
@@ -49,6 +52,7 @@ struct IndexParts {
   std::span<const float> pair_p;       ///< [pairs, models]
   std::span<const float> coverage;     ///< [kCoverageQuantiles]
   std::span<const std::uint16_t> map;  ///< [rows, 2], or empty if the file has no map.
+  const IndexExtras* extras = nullptr;
 };
 
 /// Returns the file's bytes; equal parts produce equal bytes. Outcomes that are all 0, 1 or missing are stored as bits.
@@ -76,7 +80,8 @@ struct IndexPieces {
   std::vector<std::vector<std::uint8_t>> kept;
 };
 
-/// Returns the file of write_index for the given outcomes, as pieces; ignores `parts.outcomes`.
+/// Returns the file of write_index for the given outcomes, as pieces; ignores `parts.outcomes`. Outcomes are packed if
+/// that is smaller.
 [[nodiscard]] IndexPieces lay_out_index(const IndexParts& parts, const PackedOutcomes& outcomes);
 
 /// Joins the pieces into one buffer.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <utility>
 
 #include "index/means.h"
@@ -17,6 +18,14 @@ bool is_in_range(const RoutingConstants& constants) {
   const auto is_share = [](double x) { return x >= 0 && x <= 1; };
   return is_count(constants.k) && is_count(constants.kappa) && is_share(constants.threshold) &&
          is_share(constants.eta) && constants.sigma >= kLeastSigma && constants.sigma <= kMostSigma;
+}
+
+void OutcomeView::read_row(std::size_t row, std::span<float> out) const {
+  std::size_t place = 0;
+  for (std::size_t m = 0; m < models; ++m) {
+    if (!is_measured(row, m)) out[m] = std::numeric_limits<float>::quiet_NaN();
+    else out[m] = packed != nullptr ? packed_at(row, place++) : at(row, m);
+  }
 }
 
 std::vector<std::uint8_t> measured_bits(std::span<const float> outcomes, std::size_t models) {
@@ -45,11 +54,16 @@ std::vector<double> mean_over_tasks(const Index& index, std::size_t excluded_tas
 
 void derive_means(Index& index) {
   TaskTotals totals = total_outcomes(index.outcomes, index.row_tasks, index.tasks());
+  add_scores(index.task_scores, totals);
   index.task_means = task_means(totals);
   index.pool_means = pool_means(totals, kNoTask);
-  index.task_posterior = fit_posterior(index.outcomes, index.row_tasks, totals);
+  index.task_posterior = fit_posterior(index.outcomes, index.row_tasks, totals, {}, index.task_scores);
   index.task_rows = std::move(totals.rows);
-  index.task_centroids = task_centroids(index.codes, index.row_tasks, index.tasks());
+  if (index.task_centroids.empty()) {
+    index.task_centroids = task_centroids(index.codes, index.row_tasks, index.tasks());
+  }
+  if (!index.task_weights.empty()) return;
+  for (std::size_t t = 0; t < index.tasks(); ++t) index.task_weights.push_back(index.links.has(t) ? 0 : 1);
 }
 
 }  // namespace signalbox

@@ -1,6 +1,7 @@
 // A benchmark index in memory: rows of codes, their outcomes, and the means derived from both.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -27,24 +28,45 @@ struct StringTable {
 /// Correctness y(x, m) in [0, 1] of every row and model. A missing outcome is not a wrong one.
 ///
 /// Binary outcomes and the mask of measured ones are bits, row by row, ceil(models / 8) bytes per row, lowest bit
-/// first; graded outcomes are float32 [rows, models].
+/// first; graded outcomes are float32 [rows, models]. Packed outcomes are those of the measured pairs only: the rank of
+/// a model among the measured ones of the row is its place.
 struct OutcomeView {
   std::size_t models = 0;
   const std::uint8_t* bits = nullptr;      ///< Binary outcomes; null if graded.
   const float* grades = nullptr;           ///< Graded outcomes; null if binary.
   const std::uint8_t* measured = nullptr;  ///< Null if no outcome is missing.
+  const std::uint32_t* packed = nullptr;   ///< [rows + 1] first byte of each row; null if the outcomes are not packed.
 
+  [[nodiscard]] bool is_graded() const { return grades != nullptr; }
   [[nodiscard]] std::size_t row_bytes() const { return (models + 7) / 8; }
   [[nodiscard]] bool is_measured(std::size_t row, std::size_t model) const {
     return measured == nullptr || bit(measured, row, model);
   }
   /// The outcome of a measured pair; meaningless for a missing one.
   [[nodiscard]] float at(std::size_t row, std::size_t model) const {
+    if (packed != nullptr) return packed_at(row, rank(row, model));
     if (grades != nullptr) return grades[row * models + model];
     return bit(bits, row, model) ? 1.0F : 0.0F;
   }
+  /// Returns the number of measured outcomes of a row; needs a mask.
+  [[nodiscard]] std::size_t count(std::size_t row) const { return rank(row, models); }
+  /// Writes the outcomes of a row, [models], with NaN for missing ones.
+  void read_row(std::size_t row, std::span<float> out) const;
 
  private:
+  /// Returns the number of measured outcomes of a row before a model.
+  [[nodiscard]] std::size_t rank(std::size_t row, std::size_t model) const {
+    const std::uint8_t* of_row = measured + row * row_bytes();
+    std::size_t out = 0;
+    for (std::size_t i = 0; i < model / 8; ++i) out += static_cast<std::size_t>(std::popcount(of_row[i]));
+    if (model % 8 == 0) return out;
+    const unsigned below = of_row[model / 8] & ((1U << (model % 8)) - 1U);
+    return out + static_cast<std::size_t>(std::popcount(below));
+  }
+  [[nodiscard]] float packed_at(std::size_t row, std::size_t place) const {
+    if (grades != nullptr) return grades[packed[row] / sizeof(float) + place];
+    return ((bits[packed[row] + place / 8] >> (place % 8)) & 1) != 0 ? 1.0F : 0.0F;
+  }
   [[nodiscard]] bool bit(const std::uint8_t* of, std::size_t row, std::size_t model) const {
     return ((of[row * row_bytes() + model / 8] >> (model % 8)) & 1) != 0;
   }
@@ -59,9 +81,59 @@ struct OutcomeView {
 
 /// Size and prices of a model; unknown numbers are negative.
 struct ModelNumbers {
-  float params_b = -1;          ///< Parameters, in billions.
-  float usd_per_mtok_in = -1;   ///< US dollars per million input tokens.
-  float usd_per_mtok_out = -1;  ///< US dollars per million output tokens.
+  double params_b = -1;                 ///< Parameters, in billions.
+  double usd_per_mtok_in = -1;          ///< US dollars per million input tokens.
+  double usd_per_mtok_out = -1;         ///< US dollars per million output tokens.
+  double usd_per_mtok_cache_read = -1;  ///< US dollars per million input tokens that are read from a cache.
+};
+
+/// A mean of a task whose outcomes are not known one by one.
+struct TaskScore {
+  std::uint16_t task = 0;
+  std::uint16_t model = 0;
+  float score = 0;     ///< Mean outcome, 0..1.
+  float evidence = 1;  ///< Outcomes that the score is worth.
+};
+
+/// A link of a kind of work to a task that measures it.
+struct TaskLink {
+  std::uint16_t kind = 0;
+  std::uint16_t task = 0;
+  float weight = 1;
+};
+
+/// Limits of the parts that rest on no outcome. Weights and evidence are at most kMostWeight, and more than 0 but for
+/// the weights of tasks.
+inline constexpr double kMostWeight = 1e6;
+inline constexpr double kMostCentroidNorm = 16;
+inline constexpr double kMostBias = 1000;
+inline constexpr double kMostMixture = 1e6;
+inline constexpr double kMostTokens = 1e9;
+
+/// Means of tasks whose outcomes are not known one by one. The entries of task t are offsets[t]..offsets[t + 1].
+struct TaskScoreView {
+  std::span<const std::uint32_t> offsets;  ///< [tasks + 1]; empty if the index has none.
+  std::span<const std::uint16_t> models;   ///< Ascending in each task.
+  std::span<const float> scores;           ///< Mean outcomes, 0..1.
+  std::span<const float> evidence;         ///< Outcomes that the score is worth, > 0.
+
+  [[nodiscard]] bool has(std::size_t task) const { return !offsets.empty() && offsets[task] < offsets[task + 1]; }
+};
+
+/// Links of kinds of work to the tasks that measure them. The entries of task t are offsets[t]..offsets[t + 1].
+struct TaskLinkView {
+  std::span<const std::uint32_t> offsets;  ///< [tasks + 1]; empty if the index has none.
+  std::span<const std::uint16_t> tasks;    ///< Tasks without links, ascending.
+  std::span<const float> weights;          ///< > 0
+
+  /// Returns whether a task is a kind: it has links, and neither outcomes nor scores.
+  [[nodiscard]] bool has(std::size_t task) const { return !offsets.empty() && offsets[task] < offsets[task + 1]; }
+};
+
+/// Typical lengths of answers; unknown numbers are negative.
+struct AnswerTokenView {
+  std::span<const float> tasks;   ///< [tasks] output tokens of the median model; empty if the index has none.
+  std::span<const float> models;  ///< [models] ratio of the model's answers to these.
 };
 
 /// Constants of the method with which the pairs (u, p) of an index were computed.
@@ -129,7 +201,15 @@ class Index {
   std::string_view embedder_id;
   std::string_view embedder_hash;
   std::string_view metadata;  ///< JSON, not interpreted by the core.
-  std::span<const ModelNumbers> model_numbers;
+  std::vector<ModelNumbers> model_numbers;  ///< [models]
+  std::string_view model_records;           ///< JSON, not interpreted by the core; empty if the index has none.
+  std::string_view task_records;            ///< JSON, likewise.
+  TaskScoreView task_scores;
+  TaskLinkView links;
+  std::span<const std::int8_t> row_offsets;  ///< [rows] sixteenths of a logit that a row is easier than its task; or empty.
+  std::vector<double> mixture;               ///< Constants of the policy that were chosen for this index; may be empty.
+  AnswerTokenView answer_tokens;
+  StringTable texts;  ///< [rows] beginnings of the prompts, '' if one may not be shown; empty if the index has none.
   RoutingConstants routing;
   PairView pairs;
   std::span<const float> coverage;     ///< Quantiles of the mean distance to the kappa nearest rows.
@@ -142,7 +222,10 @@ class Index {
   std::vector<double> task_means;      ///< [tasks, models] mean outcome in the task; NaN without an outcome.
   TaskPosterior task_posterior;        ///< The same with its sampling error.
   std::vector<std::size_t> task_rows;  ///< [tasks] number of rows in each task.
-  std::vector<float> task_centroids;   ///< [tasks, dim] unit mean of each task's rows; zero without rows.
+  /// [tasks, dim] those of the file or, without any, the unit mean of each task's rows; zero if a task has none.
+  std::vector<float> task_centroids;
+  std::vector<float> task_bias;      ///< [tasks] logits that join the vote for a task; empty if the file has none.
+  std::vector<double> task_weights;  ///< [tasks] weight in means over tasks: those of the file or 1, and 0 for kinds.
 
   [[nodiscard]] std::size_t rows() const { return codes.rows; }
   [[nodiscard]] std::size_t models() const { return outcomes.models; }

@@ -19,9 +19,14 @@ inline constexpr std::uint32_t kMaxNames = 65535;  ///< Limit for models, and fo
 /// Limit for tasks times models. Opening derives a mean for each such pair, but the file's length bounds only tasks
 /// plus models.
 inline constexpr std::uint64_t kMaxTaskMeans = 1U << 22;
+/// Limit for tasks times dimensions where there are more tasks than rows: opening derives a centroid for each task.
+inline constexpr std::uint64_t kMaxTaskValues = 1U << 23;
 inline constexpr std::uint64_t kMaxMetadataBytes = 1U << 20;
+inline constexpr std::uint64_t kMaxRecordBytes = 1U << 22;  ///< Limit for the records of models, and of tasks.
+inline constexpr std::size_t kMaxMixture = 64;              ///< Limit for the constants of the policy.
+inline constexpr std::size_t kMaxTextPoints = 160;          ///< Limit for the code points of a row's text.
 
-enum Flags : std::uint32_t { kGraded = 1, kHasMissing = 2 };
+enum Flags : std::uint32_t { kGraded = 1, kHasMissing = 2, kPacked = 4 };
 
 struct Header {
   std::array<std::uint8_t, 8> magic;
@@ -30,7 +35,7 @@ struct Header {
   std::uint32_t header_size;
   std::uint64_t file_size;
   std::uint32_t section_count;
-  std::uint32_t body_crc32;  ///< Covers everything after the header.
+  std::uint32_t body_crc32;  ///< Covers the section table; in version 1 everything after the header.
   std::uint32_t rows;
   std::uint32_t dim;
   std::uint32_t models;
@@ -44,7 +49,7 @@ static_assert(sizeof(Header) == 64);
 
 struct Section {
   std::uint32_t kind;
-  std::uint32_t reserved;
+  std::uint32_t crc32;  ///< Covers the section; 0 in version 1.
   std::uint64_t offset;
   std::uint64_t size;
 };
@@ -76,12 +81,30 @@ enum Kind : std::uint32_t {
   kPairP,
   kCoverage,
   kMap,
+  kModelPrices,
+  kModelRecords,
+  kTaskRecords,
+  kPackedOutcomes,
+  kTaskScores,
+  kTaskLinks,
+  kTaskWeights,
+  kTaskCentroids,
+  kRowOffsets,
+  kMixture,
+  kAnswerTokens,
+  kTexts,
+  kFamilies,
+  kPlan,
+  kAddedModels,
   kKindEnd,
+  kKindEndOfVersion1 = kModelPrices,
 };
 
 /// Names of the kinds, for messages and inspection; entry i is kind i.
 inline constexpr std::array<std::string_view, kKindEnd> kKindNames = {
     "",         "metadata", "model_names", "task_names",    "sample_ids", "embedder", "routing",  "codes", "scales",
-    "outcomes", "measured", "row_tasks",   "model_numbers", "pair_u",     "pair_p",   "coverage", "map"};
+    "outcomes", "measured", "row_tasks",   "model_numbers", "pair_u",     "pair_p",   "coverage", "map",
+    "model_prices", "model_records", "task_records", "packed_outcomes", "task_scores", "task_links", "task_weights",
+    "task_centroids", "row_offsets", "mixture", "answer_tokens", "texts", "families", "plan", "added_models"};
 
 }  // namespace signalbox::layout

@@ -7,8 +7,8 @@
 namespace signalbox {
 namespace {
 
-double ratio_or_nan(double sum, std::size_t count) {
-  return count > 0 ? sum / static_cast<double>(count) : std::numeric_limits<double>::quiet_NaN();
+double ratio_or_nan(double sum, double count) {
+  return count > 0 ? sum / count : std::numeric_limits<double>::quiet_NaN();
 }
 
 /// Takes one turn of least squares for mean = difficulty of the task + strength of the model: the difficulties for
@@ -62,7 +62,7 @@ std::vector<double> pool_means(const TaskTotals& totals, std::size_t excluded_ta
   std::vector<double> out(totals.models);
   for (std::size_t m = 0; m < totals.models; ++m) {
     double sum = 0;
-    std::size_t count = 0;
+    double count = 0;
     for (std::size_t task = 0; task < totals.tasks(); ++task) {
       if (task == excluded_task) continue;
       sum += totals.sums[task * totals.models + m];
@@ -77,7 +77,7 @@ std::vector<double> mean_over_tasks(std::span<const double> task_means, std::siz
   std::vector<double> out(models);
   for (std::size_t m = 0; m < models; ++m) {
     double sum = 0;
-    std::size_t count = 0;
+    double count = 0;
     for (std::size_t task = 0; task * models < task_means.size(); ++task) {
       const double mean = task_means[task * models + m];
       if (task == excluded_task || mean != mean) continue;

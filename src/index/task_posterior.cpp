@@ -156,8 +156,8 @@ Quantity correctness_of(const TaskTotals& totals, const RowSums& sums) {
   out.models = totals.models;
   out.cells.resize(totals.sums.size());
   for (std::size_t i = 0; i < out.cells.size(); ++i) {
-    if (totals.counts[i] == 0) continue;
-    const auto count = static_cast<double>(totals.counts[i]);
+    if (!(totals.counts[i] > 0)) continue;
+    const double count = totals.counts[i];
     out.cells[i] = {count, totals.sums[i] / count, squares_around_mean(sums.squares[i], totals.sums[i], count)};
   }
   out.centre = sums.mean / sums.rows;
@@ -172,7 +172,7 @@ Quantity correctness_of(const TaskTotals& totals, const RowSums& sums) {
 /// Returns whether a model has outcomes on all rows of the task, each beside the outcome of another model.
 bool is_compared(const TaskTotals& totals, const RowSums& sums, std::size_t cell) {
   const std::size_t task = cell / totals.models;
-  return totals.counts[cell] == totals.rows[task] && sums.compared[task] == totals.rows[task];
+  return totals.counts[cell] == static_cast<double>(totals.rows[task]) && sums.compared[task] == totals.rows[task];
 }
 
 /// Deviations from the difficulty of the task. Models that were measured on the same rows are compared there: the
@@ -190,7 +190,7 @@ Quantity deviation_of(const TaskTotals& totals, const RowSums& sums, const Quant
       cell.squares = squares_around_mean(sums.off_squares[i], sums.off[i], cell.count);
     }
     squares += cell.squares;
-    freedom += cell.count - 1;
+    freedom += std::max(0.0, cell.count - 1);
   }
   out.outcome_variance = squares / freedom;
   // The pool is mostly of compared models, so it does not speak for the few outcomes of one that is not compared.
@@ -211,8 +211,10 @@ Quantity deviation_of(const TaskTotals& totals, const RowSums& sums, const Quant
 }  // namespace
 
 TaskPosterior fit_posterior(const OutcomeView& outcomes, std::span<const std::uint16_t> row_tasks,
-                            const TaskTotals& totals, std::span<const std::uint8_t> left_out) {
-  const RowSums sums = sum_rows(outcomes, row_tasks, totals, left_out);
+                            const TaskTotals& totals, std::span<const std::uint8_t> left_out,
+                            const TaskScoreView& scores) {
+  RowSums sums = sum_rows(outcomes, row_tasks, totals, left_out);
+  add_scores(scores, sums);
   const Quantity of_correctness = correctness_of(totals, sums);
   Moments deviation = shrink(deviation_of(totals, sums, of_correctness));
   Moments correctness = shrink(of_correctness);

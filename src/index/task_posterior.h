@@ -12,13 +12,15 @@
 
 namespace signalbox {
 
-/// Fits the posterior to all rows, or to those not marked in `left_out` [rows]. totals: those of the same rows. A model
+/// Fits the posterior to all rows, or to those not marked in `left_out` [rows], and to scores. totals: those of the
+/// same rows and scores. A model
 /// has `strength` outcomes at its own shrunk overall mean before its outcomes on a task count, and the strength follows
 /// from the variance of the true means over tasks (moment estimators over all models and tasks). Right and wrong
 /// outcomes have a Beta distribution then; graded ones have the same mean, and the variance of their squares. Missing
 /// outcomes are not wrong ones: cells without an outcome have the prior. Tasks without rows are allowed. Complexity:
 /// O(rows * models).
 [[nodiscard]] TaskPosterior fit_posterior(const OutcomeView& outcomes, std::span<const std::uint16_t> row_tasks,
-                                          const TaskTotals& totals, std::span<const std::uint8_t> left_out = {});
+                                          const TaskTotals& totals, std::span<const std::uint8_t> left_out = {},
+                                          const TaskScoreView& scores = {});
 
 }  // namespace signalbox

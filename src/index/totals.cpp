@@ -7,19 +7,31 @@ namespace signalbox {
 TaskTotals total_outcomes(const OutcomeView& outcomes, std::span<const std::uint16_t> row_tasks, std::size_t tasks,
                           std::span<const std::uint8_t> left_out) {
   const std::size_t models = outcomes.models;
-  TaskTotals out{models, std::vector<double>(tasks * models, 0), std::vector<std::size_t>(tasks * models, 0),
+  TaskTotals out{models, std::vector<double>(tasks * models, 0), std::vector<double>(tasks * models, 0),
                  std::vector<std::size_t>(tasks, 0)};
+  std::vector<float> of_row(models);
   for (std::size_t row = 0; row < row_tasks.size(); ++row) {
     if (!left_out.empty() && left_out[row] != 0) continue;
     const std::size_t task = row_tasks[row];
     ++out.rows[task];
+    outcomes.read_row(row, of_row);
     for (std::size_t m = 0; m < models; ++m) {
-      if (!outcomes.is_measured(row, m)) continue;
-      out.sums[task * models + m] += static_cast<double>(outcomes.at(row, m));
+      if (std::isnan(of_row[m])) continue;
+      out.sums[task * models + m] += static_cast<double>(of_row[m]);
       ++out.counts[task * models + m];
     }
   }
   return out;
+}
+
+void add_scores(const TaskScoreView& scores, TaskTotals& totals) {
+  for (std::size_t task = 0; task + 1 < scores.offsets.size(); ++task) {
+    for (std::size_t i = scores.offsets[task]; i < scores.offsets[task + 1]; ++i) {
+      const std::size_t cell = task * totals.models + scores.models[i];
+      totals.sums[cell] += static_cast<double>(scores.evidence[i]) * static_cast<double>(scores.scores[i]);
+      totals.counts[cell] += static_cast<double>(scores.evidence[i]);
+    }
+  }
 }
 
 RowSums sum_rows(const OutcomeView& outcomes, std::span<const std::uint16_t> row_tasks, const TaskTotals& totals,
@@ -27,6 +39,7 @@ RowSums sum_rows(const OutcomeView& outcomes, std::span<const std::uint16_t> row
   const std::size_t models = totals.models;
   const std::vector<double> zeros(totals.sums.size(), 0);
   RowSums out{zeros, zeros, zeros, std::vector<std::size_t>(totals.tasks(), 0)};
+  std::vector<float> read(models);
   std::vector<double> of_row(models);
   for (std::size_t row = 0; row < row_tasks.size(); ++row) {
     if (!left_out.empty() && left_out[row] != 0) continue;
@@ -34,8 +47,9 @@ RowSums sum_rows(const OutcomeView& outcomes, std::span<const std::uint16_t> row
     double count = 0;
     double sum = 0;
     double square = 0;
+    outcomes.read_row(row, read);
     for (std::size_t m = 0; m < models; ++m) {
-      of_row[m] = outcomes.is_measured(row, m) ? static_cast<double>(outcomes.at(row, m)) : std::nan("");
+      of_row[m] = static_cast<double>(read[m]);
       if (std::isnan(of_row[m])) continue;
       out.squares[first + m] += of_row[m] * of_row[m];
       square += of_row[m] * of_row[m];
@@ -57,6 +71,26 @@ RowSums sum_rows(const OutcomeView& outcomes, std::span<const std::uint16_t> row
     }
   }
   return out;
+}
+
+void add_scores(const TaskScoreView& scores, RowSums& sums) {
+  const std::size_t models = sums.compared.empty() ? 0 : sums.squares.size() / sums.compared.size();
+  for (std::size_t task = 0; task + 1 < scores.offsets.size(); ++task) {
+    if (!scores.has(task)) continue;
+    double right = 0;
+    double worth = 0;
+    for (std::size_t i = scores.offsets[task]; i < scores.offsets[task + 1]; ++i) {
+      const auto evidence = static_cast<double>(scores.evidence[i]);
+      const double of_model = evidence * static_cast<double>(scores.scores[i]);
+      sums.squares[task * models + scores.models[i]] += of_model;
+      right += of_model;
+      worth += evidence;
+    }
+    const auto count = static_cast<double>(scores.offsets[task + 1] - scores.offsets[task]);
+    sums.rows += worth / count;
+    sums.mean += right / count;
+    sums.square += right / count;
+  }
 }
 
 }  // namespace signalbox

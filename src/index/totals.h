@@ -13,9 +13,9 @@ namespace signalbox {
 /// Sums of the outcomes of each task.
 struct TaskTotals {
   std::size_t models = 0;
-  std::vector<double> sums;         ///< [tasks, models]
-  std::vector<std::size_t> counts;  ///< [tasks, models] measured outcomes.
-  std::vector<std::size_t> rows;    ///< [tasks]
+  std::vector<double> sums;       ///< [tasks, models]
+  std::vector<double> counts;     ///< [tasks, models] measured outcomes, or the outcomes that a score is worth.
+  std::vector<std::size_t> rows;  ///< [tasks]
 
   [[nodiscard]] std::size_t tasks() const { return rows.size(); }
 };
@@ -23,6 +23,9 @@ struct TaskTotals {
 /// Sums the outcomes of all rows, or of those not marked in `left_out` [rows].
 [[nodiscard]] TaskTotals total_outcomes(const OutcomeView& outcomes, std::span<const std::uint16_t> row_tasks,
                                         std::size_t tasks, std::span<const std::uint8_t> left_out = {});
+
+/// Adds the scores of tasks without outcomes, as if the outcomes that they are worth had been measured.
+void add_scores(const TaskScoreView& scores, TaskTotals& totals);
 
 /// Sums for the sampling error of the means.
 struct RowSums {
@@ -41,5 +44,9 @@ struct RowSums {
 /// count.
 [[nodiscard]] RowSums sum_rows(const OutcomeView& outcomes, std::span<const std::uint16_t> row_tasks,
                                const TaskTotals& totals, std::span<const std::uint8_t> left_out = {});
+
+/// Adds scores: right and wrong outcomes with that mean, of models that were not compared. To the sums over rows a task
+/// adds as many rows as its scores are worth on average.
+void add_scores(const TaskScoreView& scores, RowSums& sums);
 
 }  // namespace signalbox

@@ -1,5 +1,7 @@
 #include "index/utf8.h"
 
+#include <algorithm>
+
 namespace signalbox {
 namespace {
 
@@ -35,6 +37,12 @@ bool is_utf8(std::string_view text) {
     i += lead.length;
   }
   return true;
+}
+
+std::size_t count_points(std::string_view text) {
+  const auto leads = std::count_if(text.begin(), text.end(),
+                                   [](char c) { return (static_cast<std::uint8_t>(c) & 0xC0) != 0x80; });
+  return static_cast<std::size_t>(leads);
 }
 
 }  // namespace signalbox

@@ -8,4 +8,7 @@ namespace signalbox {
 
 [[nodiscard]] bool is_utf8(std::string_view text);
 
+/// Returns the number of code points of valid UTF-8.
+[[nodiscard]] std::size_t count_points(std::string_view text);
+
 }  // namespace signalbox

@@ -27,7 +27,7 @@ float outcome_at(const Pool& pool, std::size_t row, std::size_t model) {
 
 void predict_correctness(const Pool& pool, std::span<const Neighbour> neighbours, std::size_t k, Prediction& out) {
   const std::size_t models = pool.outcomes.models;
-  const bool complete = pool.outcomes.grades != nullptr && pool.outcomes.measured == nullptr;
+  const bool complete = pool.outcomes.is_graded() && pool.outcomes.measured == nullptr;
   out.g.assign(models, 0);
   out.votes.assign(models, 0);
   std::size_t votes_of_all = 0;

@@ -22,7 +22,7 @@ double blended_price(double usd_per_mtok_in, double usd_per_mtok_out) {
 }
 
 double blended_price(const ModelNumbers& numbers) {
-  return blended_price(shortest_decimal(numbers.usd_per_mtok_in), shortest_decimal(numbers.usd_per_mtok_out));
+  return blended_price(numbers.usd_per_mtok_in, numbers.usd_per_mtok_out);
 }
 
 Error no_model_left(std::span<const Exclusion> exclusions, bool has_maximum) {

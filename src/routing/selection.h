@@ -31,7 +31,7 @@ struct PriceRules {
 /// negative if either price is unknown. Blends of decimals are decimals: see rounded_decimal.
 [[nodiscard]] double blended_price(double usd_per_mtok_in, double usd_per_mtok_out);
 
-/// Returns the blended price of a model of the index, whose prices are the decimals that were stored as float32.
+/// Returns the blended price of a model of the index.
 [[nodiscard]] double blended_price(const ModelNumbers& numbers);
 
 /// Returns the error of a call for which no model is left: how many models each rule excludes. The two rules of a

@@ -39,9 +39,14 @@ TEST(Builder, RefusesSizesBeyondTheLimitsOfTheFormat) {
             }),
             ErrorCode::kSizeOverflow);
   EXPECT_EQ(refusal([](auto& b) { b.spec.metadata.assign((1 << 20) + 1, ' '); }), ErrorCode::kSizeOverflow);
-  EXPECT_EQ(refusal([](auto& b) { b.spec.task_names = {"1", "2", "3", "4", "5", "6", "7"}; }),
+  EXPECT_EQ(refusal([](auto& b) {
+              b.spec.task_names.clear();
+              b.spec.model_names.resize(1);
+              b.spec.dim = 8192;
+              for (int t = 0; t < 1025; ++t) b.spec.task_names.push_back(std::to_string(t));
+            }),
             ErrorCode::kInvalidArgument)
-      << "more tasks than rows";
+      << "more tasks than rows, of many dimensions";
 }
 
 TEST(Builder, RefusesArraysOfTheWrongSize) {

@@ -2,6 +2,7 @@
 // the checks behind the checksums.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 #include <vector>
@@ -29,10 +30,25 @@ inline void set_entry(FileBytes& file, std::size_t i, const layout::Section& ent
   std::memcpy(file.data() + sizeof(layout::Header) + i * sizeof(entry), &entry, sizeof(entry));
 }
 
-/// Writes the header with both checksums recomputed and all other fields unchanged.
+/// Writes the checksums of the sections that lie within the file, and returns that of the table, as far as it does.
+inline std::uint32_t seal_sections(FileBytes& file, std::uint32_t count) {
+  const std::span<const std::uint8_t> bytes(file);
+  const std::size_t room = (file.size() - sizeof(layout::Header)) / sizeof(layout::Section);
+  const std::size_t entries = std::min<std::size_t>(count, room);
+  for (std::size_t i = 0; i < entries; ++i) {
+    layout::Section entry = entry_of(file, i);
+    if (entry.offset > file.size() || entry.size > file.size() - entry.offset) continue;
+    entry.crc32 = crc32(bytes.subspan(entry.offset, entry.size));
+    set_entry(file, i, entry);
+  }
+  return crc32(bytes.subspan(sizeof(layout::Header), entries * sizeof(layout::Section)));
+}
+
+/// Writes the header with all checksums recomputed and all other fields unchanged.
 inline void seal(FileBytes& file, layout::Header header) {
   const std::span<const std::uint8_t> bytes(file);
-  header.body_crc32 = crc32(bytes.subspan(sizeof(header)));
+  header.body_crc32 = header.version_major == kOldFormatMajor ? crc32(bytes.subspan(sizeof(header)))
+                                                              : seal_sections(file, header.section_count);
   std::memcpy(file.data(), &header, sizeof(header));
   header.header_crc32 = crc32(bytes.first(offsetof(layout::Header, header_crc32)));
   std::memcpy(file.data(), &header, sizeof(header));

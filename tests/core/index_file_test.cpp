@@ -25,7 +25,7 @@ class RoundTripTest : public ::testing::TestWithParam<Variant> {
     benchmark_.spec.embedder_hash = "sha256:12";
     benchmark_.spec.metadata = R"({"licence":"CC0"})";
     benchmark_.spec.routing = {5, 7, .25, .125, .75};
-    benchmark_.spec.model_numbers[1] = {7.5F, .25F, 1.5F};
+    benchmark_.spec.model_numbers[1] = {7.1, .1, 1.2345678901234567, .3};
     if (graded) benchmark_.outcomes[3] = .125F;
     if (missing) benchmark_.outcomes[4] = benchmark_.outcomes[9] = std::nanf("");
     if (ids) {
@@ -50,6 +50,7 @@ TEST_P(RoundTripTest, ReturnsEveryPartAsWritten) {
     EXPECT_EQ(index.model_numbers[m].params_b, spec.model_numbers[m].params_b);
     EXPECT_EQ(index.model_numbers[m].usd_per_mtok_in, spec.model_numbers[m].usd_per_mtok_in);
     EXPECT_EQ(index.model_numbers[m].usd_per_mtok_out, spec.model_numbers[m].usd_per_mtok_out);
+    EXPECT_EQ(index.model_numbers[m].usd_per_mtok_cache_read, spec.model_numbers[m].usd_per_mtok_cache_read);
   }
   for (std::size_t t = 0; t < 3; ++t) EXPECT_EQ(index.task_names[t], spec.task_names[t]);
   EXPECT_EQ(index.sample_ids.size(), spec.sample_ids.size());

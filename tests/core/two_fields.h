@@ -48,8 +48,7 @@ inline RouteOptions options_of(const Index& index, Policy policy = Policy::kS1) 
   options.constants = index.routing;
   options.exclusions.assign(index.models(), Exclusion::kNone);
   for (const ModelNumbers& n : index.model_numbers) {
-    options.prices.push_back(
-        blended_price(static_cast<double>(n.usd_per_mtok_in), static_cast<double>(n.usd_per_mtok_out)));
+    options.prices.push_back(blended_price(n.usd_per_mtok_in, n.usd_per_mtok_out));
   }
   return options;
 }
