@@ -1,8 +1,8 @@
-// Builds the default index from per-sample results of the Open LLM Leaderboard v2, measures the loss from its 4-bit
+// Builds the index of 2024 from per-sample results of the Open LLM Leaderboard v2, measures the loss from its 4-bit
 // rows, and writes the card:
-//   node models/index/build.mjs --data DIR
+//   node models/openllm-v2/build.mjs --data DIR
 // It builds the same index for another embedder, here index-mpnet.sbx with the card index-mpnet.md, by:
-//   node models/index/build.mjs --data DIR --embedder onnx:Xenova/all-mpnet-base-v2 --name index-mpnet
+//   node models/openllm-v2/build.mjs --data DIR --embedder onnx:Xenova/all-mpnet-base-v2 --name index-mpnet
 // DIR holds outcomes.csv.gz (dataset,id,prompt,answer, then one column per model) and models.json. The package must be
 // built (npm run build), and models/embedder must hold the embedder. Vectors are kept in build/embeddings, so that an
 // interrupted build resumes.
@@ -104,7 +104,7 @@ const { values } = parseArgs({
   },
 });
 if (values.data === undefined || (values.embedder === undefined) !== (values.name === 'index')) {
-  console.error('usage: node models/index/build.mjs --data DIR [--out DIR] [--embedder PLACE --name NAME]');
+  console.error('usage: node models/openllm-v2/build.mjs --data DIR [--out DIR] [--embedder PLACE --name NAME]');
   process.exit(2);
 }
 const lab = await loadLab();
@@ -141,7 +141,7 @@ const sizes = { raw: built.byteLength, brotli: brotliCompressSync(built).byteLen
 const sha256 = createHash('sha256').update(built).digest('hex');
 writeCard(path.join(values.out, values.name === 'index' ? 'README.md' : `${values.name}.md`), {
   file: `${values.name}.sbx`,
-  command: `node models/index/build.mjs --data DIR${values.embedder ? ` --embedder ${values.embedder} --name ${values.name}` : ''}`,
+  command: `node models/openllm-v2/build.mjs --data DIR${values.embedder ? ` --embedder ${values.embedder} --name ${values.name}` : ''}`,
   samples,
   models,
   embedder,
