@@ -43,7 +43,7 @@ const { values, positionals } = parseArgs({
   },
   allowPositionals: true,
 });
-const path = positionals[0] ?? fileURLToPath(new URL('../../models/index/index.sbx', import.meta.url));
+const path = positionals[0] ?? fileURLToPath(new URL('../../models/openllm-v2/index.sbx', import.meta.url));
 
 const digits = (x) => x.toFixed(4).replace('0.', '.');
 const signed = (x) => (x < 0 ? '' : '+') + digits(x);

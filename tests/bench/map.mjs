@@ -20,8 +20,8 @@ const STRIDE = 8;
 const LANDMARKS = [1000, 5000];
 
 const { values, positionals } = parseArgs({ options: { svg: { type: 'string' } }, allowPositionals: true });
-const shipped = fileURLToPath(new URL('../../models/index/index.sbx', import.meta.url));
-const file = readFileSync(positionals[0] ?? shipped);
+const openllm = fileURLToPath(new URL('../../models/openllm-v2/index.sbx', import.meta.url));
+const file = readFileSync(positionals[0] ?? openllm);
 
 /** Returns the rows nearest to a row: `far(row, other)` is smaller for nearer rows. */
 function nearest(row, rows, count, far) {

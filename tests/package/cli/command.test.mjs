@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { dist } from '../support/fixtures.mjs';
+import { dist, OPENLLM } from '../support/fixtures.mjs';
 
 const CLI = fileURLToPath(new URL('cli.js', dist));
 const PRIMES = 'How many prime numbers lie between 10 and 50?';
@@ -49,7 +49,6 @@ async function file(name, text) {
 describe('signalbox route', () => {
   it('routes a prompt on the shipped defaults, with its reasons', async () => {
     const d = await runsJson(['route', PRIMES]);
-    assert.equal(d.ranking.length, 56);
     assert.ok(d.ranking.some(({ model }) => model === d.model));
     const [{ model, pCorrect, interval }] = d.ranking;
     assert.equal(typeof model, 'string');
@@ -58,11 +57,14 @@ describe('signalbox route', () => {
     assert.equal(typeof d.fallback, 'boolean');
     assert.equal(typeof d.coverage.percentile, 'number');
     assert.equal(d.neighbours.length, 5);
-    assert.match(
-      d.neighbours[0].task,
-      /^mmlu_pro_math$/,
-      'a question about numbers is near other questions about numbers',
-    );
+    const { models } = await runsJson(['inspect']);
+    assert.equal(d.ranking.length + d.excluded.length, models.length);
+  });
+
+  it('finds benchmark questions about numbers for a question about numbers', async () => {
+    const d = await runsJson(['route', PRIMES, '--index', OPENLLM]);
+    assert.equal(d.ranking.length, 56);
+    assert.match(d.neighbours[0].task, /^mmlu_pro_math$/);
   });
 
   it('prints text without colours if the output is not a terminal', async () => {
@@ -87,14 +89,15 @@ describe('signalbox route', () => {
   });
 
   it('obeys candidates, prices and the policy', async () => {
-    const cheap = await runsJson(['route', PRIMES, '--max-usd-per-mtok', '0.3']);
+    const route = ['route', PRIMES, '--index', OPENLLM];
+    const cheap = await runsJson([...route, '--max-usd-per-mtok', '0.3']);
     assert.ok(cheap.price.usdPerMTok <= 0.3);
     assert.ok(cheap.excluded.some(({ reason }) => reason === 'price_unknown'));
-    const two = await runsJson(['route', PRIMES, '--candidates', `${QWEN},${QWQ}`, '--policy', 's1', '--k', '20']);
+    const two = await runsJson([...route, '--candidates', `${QWEN},${QWQ}`, '--policy', 's1', '--k', '20']);
     assert.equal(two.ranking.length, 2);
     assert.equal(two.policy, 's1');
     assert.ok(two.ranking.every(({ votes }) => votes === 20));
-    const others = await runsJson(['route', PRIMES, '--deny', QWEN]);
+    const others = await runsJson([...route, '--deny', QWEN]);
     assert.ok(others.ranking.every(({ model }) => model !== QWEN));
   });
 
@@ -192,16 +195,23 @@ describe('signalbox route-task', () => {
       { index: 2, [QWQ]: true },
     ];
     const jsonl = await file('labels.jsonl', lines.map((line) => JSON.stringify(line)).join('\n'));
-    const labelled = await runsJson(['route-task', text, '--labels', csv, '--policy', 's3']);
+    const labelled = await runsJson(['route-task', text, '--index', OPENLLM, '--labels', csv, '--policy', 's3']);
     assert.equal(labelled.labelled, 2);
     const measured = labelled.ranking.filter(({ pMeasured }) => pMeasured).map(({ model }) => model);
     assert.deepEqual(measured.sort(), [QWQ, QWEN].sort());
     const list = await file('labels.json', JSON.stringify(lines));
     const sheet = await file('sheet.csv', `Unnamed: 0;Index;${QWEN};${QWQ}\n0;0;TRUE;FALSE\n1;2;n/a;yes\n`);
     for (const name of [jsonl, list, sheet]) {
-      assert.deepEqual(await runsJson(['route-task', text, '--labels', name, '--policy', 's3']), labelled, name);
+      assert.deepEqual(
+        await runsJson(['route-task', text, '--index', OPENLLM, '--labels', name, '--policy', 's3']),
+        labelled,
+        name,
+      );
     }
-    assert.match(await runs(['route-task', text, '--labels', csv]), /3 prompts, 2 labelled, policy signalbox/);
+    assert.match(
+      await runs(['route-task', text, '--index', OPENLLM, '--labels', csv]),
+      /3 prompts, 2 labelled, policy signalbox/,
+    );
   });
 
   it('names the row of an error', async () => {
@@ -215,9 +225,15 @@ describe('signalbox route-task', () => {
       [[await file('bare.txt', Buffer.from('Name a prime', 'utf16le'))], /is not UTF-8: .*byte order mark/],
       [[await file('cut.json', '["What is 2?",\n"Name')], /cut\.json: not JSON/],
       [[await file('table.json', '{"name": "mine"}')], /row 1: no text in the column "prompt"/],
-      [[text, '--labels', await file('l1.csv', `index,${QWEN}\nx,1\n`)], /row 1: "index" is not the number/],
-      [[text, '--labels', await file('l2.csv', `index,${QWEN}\n0,maybe\n`)], /'maybe', expected 0 to 1/],
-      [[text, '--labels', await file('l3.csv', `index,${QWEN}\n9,1\n`)], /input 9, the task has 3/],
+      [
+        [text, '--index', OPENLLM, '--labels', await file('l1.csv', `index,${QWEN}\nx,1\n`)],
+        /row 1: "index" is not the number/,
+      ],
+      [
+        [text, '--index', OPENLLM, '--labels', await file('l2.csv', `index,${QWEN}\n0,maybe\n`)],
+        /'maybe', expected 0 to 1/,
+      ],
+      [[text, '--index', OPENLLM, '--labels', await file('l3.csv', `index,${QWEN}\n9,1\n`)], /input 9, the task has 3/],
     ]) {
       const { code, stderr } = await run(['route-task', ...args]);
       assert.equal(code, 1, args.join(' '));
@@ -229,11 +245,17 @@ describe('signalbox route-task', () => {
 describe('signalbox inspect', () => {
   it('shows the content of the shipped index', async () => {
     const info = await runsJson(['inspect']);
+    assert.equal(info.embedder.id, 'signalbox-static-128-v1');
+    assert.match(await runs(['inspect']), new RegExp(`${info.tasks.length} tasks, ${info.models.length} models`));
+  });
+
+  it('shows the content of an index', async () => {
+    const info = await runsJson(['inspect', OPENLLM]);
     assert.equal(info.rows, 19090);
     assert.equal(info.tasks.length, 42);
     assert.equal(info.models.length, 56);
     assert.equal(info.embedder.id, 'signalbox-static-128-v1');
-    const text = await runs(['inspect']);
+    const text = await runs(['inspect', OPENLLM]);
     assert.match(text, /19090 samples, 42 tasks, 56 models/);
     assert.match(text, /math_\*_hard/, 'the caveats are shown');
   });

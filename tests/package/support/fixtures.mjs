@@ -6,6 +6,8 @@ import { ERROR_CODES, liveHandles, Router, SignalboxError } from '../../../dist/
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 export const dist = new URL('../../../dist/', import.meta.url);
+/** The index of 2024, which has a fixed content: 56 models on 42 tasks, 19,090 samples. */
+export const OPENLLM = fileURLToPath(new URL('../../../models/openllm-v2/index.sbx', import.meta.url));
 
 /** Returns a generator of numbers in [0, 1) from a seed (mulberry32). */
 export function randomFrom(seed) {

@@ -1,4 +1,4 @@
-// Writes the card of the default index, with the numbers that its builder measured.
+// Writes the card of the index of 2024, with the numbers that its builder measured.
 import { writeFileSync } from 'node:fs';
 
 const four = (x) => x.toFixed(4).replace(/^0/, '');
@@ -18,7 +18,7 @@ export function lossTable(measured) {
 export function writeCard(card, { file, command, samples, models, embedder, measured, sizes, sha256, metadata }) {
   const tasks = new Set(samples.tasks);
   const { bestSingle, oracle } = measured.float32;
-  const text = `# The ${file === 'index.sbx' ? 'default index' : `index ${file}`}: ${metadata.name}
+  const text = `# The ${file === 'index.sbx' ? 'index of 2024' : `index of 2024 as ${file}`}: ${metadata.name}
 
 ${metadata.description}: ${samples.tasks.length} samples, ${models.length} models, ${tasks.size} tasks, no missing outcome.
 It contains embeddings, outcomes, names, parameter counts, prices, and a map on which every sample has a position.

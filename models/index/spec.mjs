@@ -1,0 +1,122 @@
+// Puts models, tasks, kinds and rows together into the specification that buildIndex takes.
+
+import { setOffsets } from './difficulty.mjs';
+import { round } from './numbers.mjs';
+
+const KEPT = 160;
+/** Kinds: the length of a centroid, which divides the temperature of the vote, and the cosine of an even prior. */
+const KIND_NORM = 2;
+const KIND_COSINE = 0.55;
+const TEMPERATURE = 0.1;
+/** Characters of a prompt that are shown, as code points. */
+const shownText = ({ prompt, shown }) => (shown ? [...prompt.replace(/\s+/g, ' ').trim()].slice(0, KEPT).join('') : '');
+
+const known = (fields) => Object.fromEntries(Object.entries(fields).filter(([, x]) => x !== undefined && x !== null));
+
+export const recordOf = (task) =>
+  known({
+    name: task.name,
+    displayName: task.displayName,
+    kind: task.kind,
+    benchmark: task.benchmark,
+    domain: task.domain,
+    date: task.date,
+    licence: task.licence,
+    source: task.source,
+    score: task.score,
+    checkable: task.checkable,
+    needs: task.needs,
+    textsMayBeShown: task.textsMayBeShown,
+  });
+
+/** Returns the sum of vectors as a unit vector; all zeros stay zeros. */
+function unit(sum) {
+  const norm = Math.hypot(...sum);
+  return norm === 0 ? sum : sum.map((x) => x / norm);
+}
+
+/**
+ * Returns each task's centroid: the unit mean of the vectors of all prompts that stand for it, rows of other tasks
+ * included; zeros without any. The prior of a vote is the task's weight, shared by the tasks with the same prompts; a kind
+ * has a sharper centroid, and a prior that is even at a cosine of 0.55.
+ */
+export function centroidsOf(tasks, vectorOf, dim) {
+  const bySet = new Map();
+  const add = (key, row) => bySet.set(key, [...(bySet.get(key) ?? []), row]);
+  for (const task of tasks) {
+    for (const row of task.rows) {
+      add(row.set, row);
+      // A set of published_2026 that is a dataset of frontier_2026 is written as a path.
+      add(`../${row.set}`, row);
+      add(task.name, row);
+    }
+  }
+  const rowsOf = (task) => new Set([...task.rows, ...task.sets.flatMap((set) => bySet.get(set) ?? [])]);
+  const same = new Map();
+  const keys = tasks.map((task) => {
+    const key = [...rowsOf(task)]
+      .map(({ id, set }) => `${set}/${id}`)
+      .sort()
+      .join('\n');
+    same.set(key, (same.get(key) ?? 0) + 1);
+    return key;
+  });
+  const values = new Float32Array(tasks.length * dim);
+  for (const [t, task] of tasks.entries()) {
+    const sum = new Float64Array(dim);
+    for (const row of rowsOf(task)) {
+      const vector = vectorOf(row);
+      for (let i = 0; i < dim; ++i) sum[i] += vector[i];
+    }
+    const norm = task.kind === 'kind' ? KIND_NORM : 1;
+    values.set(
+      unit(sum).map((x) => norm * x),
+      t * dim,
+    );
+  }
+  const biases = Float32Array.from(tasks, (task, t) => {
+    if (task.kind === 'kind') return -KIND_COSINE / TEMPERATURE;
+    return keys[t] === '' ? 0 : Math.log(task.weight / same.get(keys[t]));
+  });
+  return { values, biases };
+}
+
+/** Returns the flat specification; `rows` keeps the objects behind its rows, in its order. */
+export function makeSpec({ models, tasks, tokens }) {
+  const names = [...models.keys()];
+  const numberOfModel = new Map(names.map((name, i) => [name, i]));
+  const numberOfTask = new Map(tasks.map((task, i) => [task, i]));
+  for (const task of tasks) {
+    if (task.kind === 'samples') setOffsets(task);
+    for (const row of task.rows) row.offset ??= 0;
+  }
+  const rows = tasks.flatMap((task) => task.rows.map((row) => ({ ...row, task: numberOfTask.get(task), of: row })));
+  const outcomes = new Float32Array(rows.length * names.length).fill(Number.NaN);
+  for (const [r, row] of rows.entries()) {
+    for (const [model, value] of row.outcomes) outcomes[r * names.length + numberOfModel.get(model)] = value;
+  }
+  return {
+    rows,
+    models: [...models.values()].map(({ ability: _ability, ...model }) => model),
+    taskNames: tasks.map(({ name }) => name),
+    taskRecords: tasks.map(recordOf),
+    taskWeights: tasks.map(({ weight }) => weight),
+    rowTasks: Uint16Array.from(rows, ({ task }) => task),
+    sampleIds: rows.map(({ id }) => id),
+    outcomes,
+    taskScores: tasks.map(({ scores }) =>
+      scores
+        .map(({ model, score, evidence }) => [numberOfModel.get(model), score, evidence])
+        .sort((a, b) => a[0] - b[0]),
+    ),
+    links: tasks.map(({ links = [] }) =>
+      links.map(([task, weight]) => [numberOfTask.get(task), weight]).sort((a, b) => a[0] - b[0]),
+    ),
+    rowOffsets: rows.map(({ offset }) => round(offset, 4)),
+    texts: rows.map(shownText),
+    answerTokens: {
+      tasks: tasks.map(({ name }) => tokens.tasks.get(name)),
+      models: names.map((name) => tokens.models.get(name) ?? -1),
+    },
+  };
+}
