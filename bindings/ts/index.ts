@@ -56,7 +56,7 @@ export {
   type UnreadCause,
 } from './types.js';
 export { strengthOf } from './routing/chance.js';
-export { dateWords } from './routing/price-words.js';
+export { dateWords, perThousandWords } from './routing/price-words.js';
 export { sourceWords, taskLabel } from './routing/words.js';
 
 // Cascades: several models, one after the other

@@ -121,6 +121,7 @@ export interface RouteOptions {
   prices?: Readonly<Record<string, Price>>;
   /** Exclude models above this price or without a price; a model at this price stays. */
   maxUsdPerMTok?: number;
+  prefer?: 'best' | 'balanced' | 'cheap' | number;
   /** Choose the cheapest model whose predicted correctness is within this of the pick's, 0..1. */
   qualityBar?: number;
   /** Predicted correctness to trade per US dollar per million tokens, >= 0. */
@@ -174,6 +175,7 @@ export interface RankedModel {
   /** Parameters in billions. */
   paramsB: number | null;
   usdPerMTok: number | null;
+  usdPerAnswer: number | null;
 }
 
 export interface TaskRankedModel extends RankedModel {
@@ -283,7 +285,14 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   /** The policy's choice before fallback and price. */
   challenger: string;
   coverage: Coverage;
-  price: { usdPerMTok: number | null };
+  price: {
+    usdPerMTok: number | null;
+    usdPerAnswer: number | null;
+    date: string | null;
+    source: string | null;
+    ageDays: number | null;
+    stale: boolean;
+  };
   /** Candidates, best first; ties go to the model that comes first in the index. */
   ranking: Ranked[];
   /** `signalbox`: the five benchmark tasks most similar to the input or task; weights sum to 1 over all tasks. */

@@ -44,6 +44,7 @@ export const ROUTE_KEYS: Keys<RouteOptions> = {
   maxCoveragePercentile: anything,
   prices: orNull(byModel),
   maxUsdPerMTok: anything,
+  prefer: anything,
   qualityBar: anything,
   costWeight: anything,
   corrections: orNull(byModel),

@@ -1,4 +1,4 @@
-/** Words for prices: what share of another price one is, and the date that it is from. */
+/** Words for prices: their amounts, what share of another price one is, and the date that it is from. */
 
 /** Names of one nth, by n. Between two entries the nearer one counts, by ratio. */
 const PARTS: readonly (readonly [n: number, name: string])[] = [
@@ -43,6 +43,14 @@ export function shareWords(usd: number, other: number): string {
   const share = SHARES.find(([least]) => ratio >= least);
   if (share !== undefined) return `${share[1]} its price`;
   return ratio < 1 / 1400 ? 'less than a thousandth of its price' : `${partOf(ratio)} of its price`;
+}
+
+/** Formats the price of 1,000 answers: cents, and below a cent two digits. */
+export function perThousandWords(usdPerAnswer: number): string {
+  const usd = 1000 * usdPerAnswer;
+  if (usd === 0) return 'free';
+  if (usd < 0.01) return `$${usd.toLocaleString('en', { maximumSignificantDigits: 2, useGrouping: false })}`;
+  return `$${usd.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2, useGrouping: false })}`;
 }
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');

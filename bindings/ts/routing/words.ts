@@ -36,17 +36,8 @@ export interface FurtherFacts {
   taskLabel?: ((task: string) => string) | undefined;
 }
 
-type RankedFacts = Pick<RankedModel, 'model' | 'pCorrect' | 'ownMean' | 'meanOutcome' | 'usdPerMTok'> & {
-  usdPerAnswer?: number | null;
-};
-
-/** The age of the pick's price. */
-interface PriceFacts {
-  usdPerMTok?: number | null;
-  date?: string | null;
-  ageDays?: number | null;
-  stale?: boolean;
-}
+type RankedFacts = Pick<RankedModel, 'model' | 'pCorrect' | 'ownMean' | 'meanOutcome' | 'usdPerMTok'> &
+  Partial<Pick<RankedModel, 'usdPerAnswer'>>;
 
 /** The facts that the sentences depend on, besides feedback: a part of every `Decision` and `TaskDecision`. */
 export interface DecisionFacts
@@ -57,7 +48,7 @@ export interface DecisionFacts
   coverage: Pick<Coverage, 'percentile' | 'outOfCoverage'>;
   tasks: Decision['tasks'];
   kinds?: readonly Kind[];
-  price?: PriceFacts;
+  price?: Partial<Decision['price']>;
   ranking: readonly RankedFacts[];
   /** Prompts of a task. */
   inputs?: number;
