@@ -2,13 +2,13 @@
 /** The command `signalbox`: the package in a shell. */
 import { Command, Option } from 'commander';
 import { toCount, toList, toNonNegative, toNumberWithin, toWholeWithin } from './cli/arguments.js';
-import { cascadeText, decisionText, indexText, taskText } from './cli/decision-text.js';
+import { cascadeText, decisionText, indexText, type Shown, taskText } from './cli/decision-text.js';
 import { EMBEDDER_HELP, embedderOption, loadOnnx } from './cli/embedder-option.js';
 import { EXIT_CODES, reportFailure, throwUsageErrors, watchOutput } from './cli/failures.js';
 import { packageVersion } from './cli/package-version.js';
 import { readLabels, readPrompts, readStandardInput } from './cli/prompt-files.js';
 import { printableJson, printableValues } from './files/printable.js';
-import { type CascadeOptions, POLICIES, type Policy, Router, type RouteTaskOptions } from './index.js';
+import { type CascadeOptions, type Decision, POLICIES, type Policy, Router, type RouteTaskOptions } from './index.js';
 
 interface Options {
   json?: true;
@@ -91,6 +91,21 @@ const load = ({ index, embedder }: Options) => Router.load({ index, embedder: em
 const print = <T>(options: Options, value: T, text: (printable: T) => string) =>
   options.json ? printableJson(JSON.stringify(value, null, 2)) : text(printableValues(value));
 
+/** Adds the texts that lie beside the index. The decision is worth showing without them. */
+async function withTexts<D extends Decision>(router: Router, decision: D): Promise<D> {
+  const rows = decision.neighbours.map(({ row }) => row);
+  const texts = await router.texts(rows).catch(() => []);
+  return { ...decision, neighbours: decision.neighbours.map((each, i) => ({ ...each, text: texts[i] ?? each.text })) };
+}
+
+const printDecision = <D extends Decision>(
+  options: Options,
+  { info }: Router,
+  decision: D,
+  text: (shown: Shown<D>) => string,
+) =>
+  options.json ? print(options, decision, String) : print(options, { decision, info: { tasks: info.tasks } }, text);
+
 /** Loads the evaluation's modules only if the command line names `eval`, so that the other commands start fast. */
 async function evaluation(): Promise<Command> {
   const isAskedFor = process.argv.includes('eval');
@@ -120,8 +135,8 @@ async function makeProgram(): Promise<Command> {
       const text = prompt === '-' ? await readStandardInput() : prompt;
       const router = await load(options);
       await show(router, async () => {
-        const decision = await router.route(text, routeOptions(options));
-        return print(options, decision, decisionText);
+        const decision = await withTexts(router, await router.route(text, routeOptions(options)));
+        return printDecision(options, router, decision, decisionText);
       });
     });
   withRouting(program.command('route-task <file>'))
@@ -137,8 +152,8 @@ async function makeProgram(): Promise<Command> {
       const labels = options.labels === undefined ? [] : await readLabels(options.labels);
       const router = await load(options);
       await show(router, async () => {
-        const decision = await router.routeTask(prompts, { ...routeOptions(options), labels });
-        return print(options, decision, taskText);
+        const task = await router.routeTask(prompts, { ...routeOptions(options), labels });
+        return printDecision(options, router, await withTexts(router, task), taskText);
       });
     });
   withCandidates(program.command('cascade <prompt>'))

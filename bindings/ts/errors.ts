@@ -8,7 +8,7 @@
  * - `no_candidate`: the candidate, deny and price rules exclude every model.
  * - `bad_magic`, `unsupported_version`, `truncated`, `bad_section`, `size_overflow`, `bad_checksum`, `bad_metadata`: the
  *   bytes are not an index of this format version, or were damaged. `bad_checksum` also reports a model file whose
- *   SHA-256 is not the expected one.
+ *   SHA-256 is not the expected one, and `bad_section` a file of texts that does not belong to the index.
  * - `embedder_mismatch`: the index was built with another embedder.
  * - `bad_embedder`: the embedder's files are damaged, or the model is of an unsupported kind.
  * - `out_of_memory`: an allocation failed.

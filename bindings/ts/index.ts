@@ -50,9 +50,14 @@ export {
   type Note,
   type NoteCode,
   type Reasons,
+  type Kind,
+  STRENGTHS,
+  type Strength,
   type UnreadCause,
 } from './types.js';
-export { sourceWords } from './routing/words.js';
+export { strengthOf } from './routing/chance.js';
+export { dateWords, perThousandWords } from './routing/price-words.js';
+export { sourceWords, taskLabel } from './routing/words.js';
 
 // Cascades: several models, one after the other
 export type {
@@ -83,6 +88,8 @@ export {
   type ModelInfo,
   type Samples,
   type SamplesOptions,
+  type TaskInfo,
+  type TextsOptions,
 } from './types.js';
 
 // Embedders

@@ -34,6 +34,10 @@ export type FallbackReason = (typeof FALLBACK_REASONS)[number];
 export const UNREAD_CAUSES = ['language', 'marks', 'empty'] as const;
 export type UnreadCause = (typeof UNREAD_CAUSES)[number];
 
+/** How the pick compares with the other candidates: see `Decision.strength`. */
+export const STRENGTHS = ['strong', 'even', 'weak'] as const;
+export type Strength = (typeof STRENGTHS)[number];
+
 /** Why a model is not in the ranking. */
 export const EXCLUSION_REASONS = [
   'not_a_candidate',
@@ -117,6 +121,7 @@ export interface RouteOptions {
   prices?: Readonly<Record<string, Price>>;
   /** Exclude models above this price or without a price; a model at this price stays. */
   maxUsdPerMTok?: number;
+  prefer?: 'best' | 'balanced' | 'cheap' | number;
   /** Choose the cheapest model whose predicted correctness is within this of the pick's, 0..1. */
   qualityBar?: number;
   /** Predicted correctness to trade per US dollar per million tokens, >= 0. */
@@ -140,6 +145,10 @@ export interface RouteManyOptions extends RouteOptions {
 export interface RouteTaskOptions extends RouteManyOptions {
   /** Known outcomes of some of the task's inputs: they join the pool and measure the predictor's accuracy. */
   labels?: readonly Label[];
+}
+
+export interface TextsOptions {
+  signal?: AbortSignal | undefined;
 }
 
 export interface EmbedOptions {
@@ -166,6 +175,7 @@ export interface RankedModel {
   /** Parameters in billions. */
   paramsB: number | null;
   usdPerMTok: number | null;
+  usdPerAnswer: number | null;
 }
 
 export interface TaskRankedModel extends RankedModel {
@@ -190,6 +200,20 @@ export interface Neighbour {
   distance: number;
   /** Outcome of every model; `null` if it was not measured. */
   outcomes: Record<string, number | null>;
+  /**
+   * Beginning of the sample's prompt, if the index file contains it: at most 160 characters. `null` otherwise;
+   * `Routing.texts` returns those that lie beside the index.
+   */
+  text: string | null;
+}
+
+/** A kind of everyday work, such as "writing SQL". */
+export interface Kind {
+  name: string;
+  /** A phrase that completes "This looks like ...". */
+  label: string;
+  /** Probability that the prompt is of this kind. */
+  probability: number;
 }
 
 export interface Coverage {
@@ -200,13 +224,16 @@ export interface Coverage {
   outOfCoverage: boolean;
 }
 
-/** Why a model was picked, by topic: up to two sentences each, empty if there is nothing to say. None names the pick. */
+/**
+ * Why a model was picked, by topic: up to two sentences each, empty if there is nothing to say. They are about the pick,
+ * without its name, and contain no percentages.
+ */
 export interface Reasons {
-  /** Why this model, and how sure that is. */
+  /** What the pick gives up and saves against the best model, or that it is the best one. */
   choice: string;
-  /** How much of the benchmark is like the prompt. */
+  /** What the prompt looks like, or that nothing in the benchmark is like it. */
   resemblance: string;
-  /** The saving of a lower price, and its cost in quality. */
+  /** The age of the pick's price, if that is old. */
   price: string;
   /** The effect of the user's feedback, or of a given correction. The other parts mention neither. */
   feedback: string;
@@ -222,6 +249,22 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   reason: string;
   /** The same by topic, for a display that needs only some of it. */
   reasons: Reasons;
+  /** The kind of everyday work, if its probability is at least .75 and the prompt is in coverage. */
+  kind: Kind | null;
+  /** The three likeliest kinds, likeliest first; empty if the index has no kinds. */
+  kinds: Kind[];
+  /**
+   * The pick's chance of being right, 0..1: its `pCorrect`, but only where that is a chance. At least half of the votes in
+   * `tasks` are on tasks with a checkable answer in domains where the index was measured to be calibrated; for an index
+   * without records of its tasks every task counts as such. `null` otherwise, and out of coverage.
+   */
+  chance: number | null;
+  /**
+   * How the pick's `pCorrect` compares with that of all candidates. Between the median candidate and the best one, the
+   * upper third and above is `strong`, the rest `even`; below the median is `weak`. If the best candidate is less than one
+   * point above the median, every candidate is `even`.
+   */
+  strength: Strength;
   /**
    * Probability that the pick is right at least as often as the best single model, less what was given up for the price:
    * with `qualityBar` the bar, with `costWeight` what the saving is worth, with both their sum. If the pick is the best
@@ -242,7 +285,14 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   /** The policy's choice before fallback and price. */
   challenger: string;
   coverage: Coverage;
-  price: { usdPerMTok: number | null };
+  price: {
+    usdPerMTok: number | null;
+    usdPerAnswer: number | null;
+    date: string | null;
+    source: string | null;
+    ageDays: number | null;
+    stale: boolean;
+  };
   /** Candidates, best first; ties go to the model that comes first in the index. */
   ranking: Ranked[];
   /** `signalbox`: the five benchmark tasks most similar to the input or task; weights sum to 1 over all tasks. */
@@ -365,6 +415,18 @@ export interface RoutingConstants {
   eta: number;
 }
 
+/** A task of an index. What its builder did not record is absent. */
+export interface TaskInfo {
+  name: string;
+  rows: number;
+  displayName?: string;
+  domain?: string;
+  /** Whether a single right answer can be checked. */
+  checkable?: boolean;
+  /** `false`: the beginnings of its prompts may not be shown. */
+  textsMayBeShown?: boolean;
+}
+
 /** Description of an index. */
 export interface IndexInfo {
   rows: number;
@@ -381,7 +443,7 @@ export interface IndexInfo {
   graded: boolean;
   bestSingleModel: string | null;
   models: ModelInfo[];
-  tasks: { name: string; rows: number }[];
+  tasks: TaskInfo[];
   sections: { name: string; offsetBytes: number; sizeBytes: number }[];
   /** Metadata written by the builder: provenance, licence, caveats. */
   metadata: unknown;
@@ -477,6 +539,11 @@ export interface LoadOptions {
    */
   embedder?: Embedder | (() => Embedder | Promise<Embedder>) | EmbedderSource | null | undefined;
   wasm?: WasmSource | undefined;
+  /**
+   * Folder of files with the beginnings of the benchmark's prompts, which only `Routing.texts` reads: an address, in
+   * Node.js also a path. `false`: none. Default: none, except for the default index `texts/` beside it.
+   */
+  texts?: string | URL | false | undefined;
   /** Fetch mode: `reload` bypasses the browser's HTTP cache, which may hold a damaged download. Default `default`. */
   cache?: RequestCache | undefined;
   signal?: AbortSignal | undefined;
@@ -548,6 +615,17 @@ export interface Routing {
 
   /** Returns the benchmark's samples: task, outcomes, id and position on the map of each. */
   samples(options?: SamplesOptions): Promise<Samples>;
+
+  /**
+   * Returns the beginnings of samples' prompts, at most 160 characters each; `null` for one that may not be shown or is
+   * not there. They come from the index file, or else from `LoadOptions.texts`: one file for each task that `rows` names,
+   * which is read once. `rows` has at most 1000 entries. A file that is missing (`network`) or damaged (`bad_section`)
+   * rejects this call only.
+   *
+   *     const { neighbours } = await router.route(prompt);
+   *     const texts = await router.texts(neighbours.map(({ row }) => row));
+   */
+  texts(rows: readonly number[], options?: TextsOptions): Promise<(string | null)[]>;
 
   /** Releases the index, and the embedder or worker that `load` started. Calling it again has no effect. */
   dispose(): void;

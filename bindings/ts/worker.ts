@@ -13,6 +13,7 @@ import {
   ROUTE_MANY_KEYS,
   ROUTE_TASK_KEYS,
   SAMPLES_KEYS,
+  TEXTS_KEYS,
 } from './routing/option-keys.js';
 import type { RouterQuestion, WorkerLoad, WorkerMethod } from './routing/router-protocol.js';
 import type {
@@ -36,6 +37,7 @@ import type {
   SamplesOptions,
   Source,
   TaskDecision,
+  TextsOptions,
   Verdict,
   WasmSource,
 } from './types.js';
@@ -72,13 +74,14 @@ async function cloneFiles(files: EmbedderFiles, signal: AbortSignal | undefined)
 }
 
 /** Returns the options for the worker, without an embedder that is an object: it stays on this side. */
-async function cloneable({ index, embedder, wasm, cache, signal }: LoadOptions): Promise<WorkerLoad> {
+async function cloneable({ index, embedder, wasm, texts, cache, signal }: LoadOptions): Promise<WorkerLoad> {
   const isPlace = typeof embedder === 'string' || embedder instanceof URL;
   const isHere = isEmbedder(embedder) || typeof embedder === 'function';
   return {
     index: await toCloneable(index, signal),
     embedder: isPlace ? resolveAddress(embedder) : isHere ? null : embedder && (await cloneFiles(embedder, signal)),
     wasm: isCompiled(wasm) ? wasm : ((await toCloneable(wasm, signal)) as WorkerLoad['wasm']),
+    texts: texts === undefined || texts === false ? texts : resolveAddress(texts),
     cache,
   };
 }
@@ -178,6 +181,11 @@ export class WorkerRouter implements Routing {
   async samples(options: SamplesOptions = {}): Promise<Samples> {
     checkOptions(options, SAMPLES_KEYS);
     return this.#call('samples', null, options);
+  }
+
+  async texts(rows: readonly number[], options: TextsOptions = {}): Promise<(string | null)[]> {
+    checkOptions(options, TEXTS_KEYS);
+    return this.#call('texts', rows, options);
   }
 
   dispose(): void {

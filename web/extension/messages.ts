@@ -3,7 +3,7 @@
  * validated by `FROM_CONTENT` and by their sender, and it receives only what a badge shows.
  */
 import * as v from 'valibot';
-import type { Lamp } from '../shared/words.js';
+import type { Figure, Lamp } from '../shared/words.js';
 import type { ChatName } from './chats/index.js';
 import { MOST_CHARACTERS } from './limits.js';
 import type { OwnIndex, Site, Stored } from './stored/schema.js';
@@ -39,10 +39,9 @@ export interface Suggestion {
   model: string;
   /** The site's own name for the model, if the user set one. */
   siteModel: string | null;
-  /** Predicted chance of being right, 0..1. */
-  pCorrect: number;
-  /** Blended price, US dollars per million tokens. */
-  usdPerMTok: number | null;
+  /** What the pick is worth and what it costs, as shown: more digits would reveal more to the page. */
+  quality: Figure;
+  price: Figure;
   /** `stop`: the benchmark contains nothing similar to the text; `dark`: the embedder can't read it. */
   lamp: Lamp;
   /** The reasons, a sentence each. */

@@ -1,13 +1,16 @@
 /** Buttons that move the dial in steps: each press picks the next cheaper or better model. */
 
-import { percent, priceWords, shortName } from './format.js';
+import { priceWords, shortName } from './format.js';
 import { type DialStop, stopAt } from './frontier.js';
+import type { Prefer } from './settings.js';
 
 interface Props {
   /** Ordered from cheapest to best; see `dialStops`. */
   stops: readonly DialStop[];
-  dial: number;
-  onChange: (dial: number) => void;
+  prefer: Prefer;
+  onChange: (prefer: Prefer) => void;
+  /** Describes a predicted correctness. */
+  qualityWords: (p: number) => string;
 }
 
 interface StepProps {
@@ -16,10 +19,11 @@ interface StepProps {
   end: string;
   stop: DialStop | undefined;
   onStep: (stop: DialStop) => void;
+  qualityWords: Props['qualityWords'];
 }
 
 /** Stays focusable at the end of the dial, so that repeated presses do not lose the focus. */
-function Step({ words, end, stop, onStep }: StepProps) {
+function Step({ words, end, stop, onStep, qualityWords }: StepProps) {
   return (
     <button
       type="button"
@@ -34,7 +38,7 @@ function Step({ words, end, stop, onStep }: StepProps) {
         ) : (
           <>
             <bdi>{shortName(stop.model)}</bdi>, {stop.usdPerMTok === null ? 'no price' : priceWords(stop.usdPerMTok)},{' '}
-            {percent(stop.p)}
+            {qualityWords(stop.p)}
           </>
         )}
       </small>
@@ -42,19 +46,26 @@ function Step({ words, end, stop, onStep }: StepProps) {
   );
 }
 
-export function DialStepper({ stops, dial, onChange }: Props) {
-  const at = stopAt(stops, dial);
+export function DialStepper({ stops, prefer, onChange, qualityWords }: Props) {
+  const at = stopAt(stops, prefer);
   return (
     <fieldset class="stepper">
       <legend>Step to the next model</legend>
       <Step
         words="Cheaper"
-        end="no model is cheaper"
+        end="the dial has no cheaper one"
         stop={stops[at - 1]}
         // The near end of that stretch.
         onStep={({ to }) => onChange(to)}
+        qualityWords={qualityWords}
       />
-      <Step words="Better" end="no model is better" stop={stops[at + 1]} onStep={({ from }) => onChange(from)} />
+      <Step
+        words="Better"
+        end="the dial has no better one"
+        stop={stops[at + 1]}
+        onStep={({ from }) => onChange(from)}
+        qualityWords={qualityWords}
+      />
     </fieldset>
   );
 }

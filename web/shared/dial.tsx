@@ -1,9 +1,9 @@
-/** The dial from cheapest to best: how much predicted correctness may be given up for a lower price. */
-import { dialWords } from './settings.js';
+/** The dial from cheap to best: how much predicted correctness may be given up for a lower price. */
+import { DIAL, dialWords, type Prefer } from './settings.js';
 
 interface Props {
-  value: number;
-  onChange: (value: number) => void;
+  value: Prefer;
+  onChange: (value: Prefer) => void;
   /** Needed if the page has more than one dial. */
   id?: string;
 }
@@ -19,15 +19,16 @@ export function Dial({ value, onChange, id = 'dial' }: Props) {
         id={id}
         type="range"
         min="0"
-        max="100"
+        max={DIAL.length - 1}
         step="1"
-        value={value}
-        aria-valuetext={words}
-        onInput={(event) => onChange(event.currentTarget.valueAsNumber)}
+        value={DIAL.indexOf(value)}
+        aria-valuetext={`${value}: ${words}`}
+        onInput={(event) => onChange(DIAL[event.currentTarget.valueAsNumber] ?? value)}
       />
       <div class="dial-ends" aria-hidden="true">
-        <span>cheapest</span>
-        <span>best</span>
+        {DIAL.map((name) => (
+          <span key={name}>{name}</span>
+        ))}
       </div>
     </div>
   );

@@ -1,6 +1,6 @@
 /** Quality against price: the models worth their price, and the pick at each position of the dial. */
 import type { Decision } from 'signalbox';
-import { qualityBarOf } from './settings.js';
+import { DIAL, POINTS, type Prefer } from './settings.js';
 
 /** A model with a price and a predicted quality. */
 export interface PricedModel {
@@ -63,36 +63,37 @@ export interface DialStop {
   model: string;
   usdPerMTok: number | null;
   p: number;
-  from: number;
-  to: number;
+  from: Prefer;
+  to: Prefer;
 }
 
-/** Applies the core's rule for the quality bar: the cheapest model within it; ties go to the better one, then the first. */
-function pickWithin(bar: number, wanted: Decision['ranking'][number], ranking: Decision['ranking']) {
-  const least = wanted.pCorrect - bar;
-  let pick = wanted;
-  for (const model of ranking) {
-    if (model.usdPerMTok === null || model.pCorrect < least) continue;
-    const isCheaper = pick.usdPerMTok === null || model.usdPerMTok < pick.usdPerMTok;
-    if (isCheaper || (model.usdPerMTok === pick.usdPerMTok && model.pCorrect > pick.pCorrect)) pick = model;
-  }
-  return pick;
+/** Applies the core's rule: the cheapest model within so many points of the best with a price; ties go to the better one. */
+function pickWithin(points: number, wanted: Decision['ranking'][number], ranking: Decision['ranking']) {
+  const priced = ranking.filter(({ usdPerMTok }) => usdPerMTok !== null);
+  const best = priced.reduce((top, { pCorrect }) => Math.max(top, pCorrect), 0);
+  if (points === 0 || priced.length === 0) return wanted;
+  const near = priced.filter(({ pCorrect }) => pCorrect >= best - points / 100);
+  return near.reduce((pick, next) => {
+    const [usd, least] = [next.usdPerMTok as number, pick.usdPerMTok as number];
+    return usd < least || (usd === least && next.pCorrect > pick.pCorrect) ? next : pick;
+  });
 }
 
-/** Returns the picks along the dial, from cheapest to best. */
+/** Returns the picks along the dial, from cheap to best. */
 export function dialStops(decision: Decision): DialStop[] {
   const name = wantedModel(decision);
   const wanted = decision.ranking.find(({ model }) => model === name);
   if (wanted === undefined) return [];
   const stops: DialStop[] = [];
-  for (let dial = 0; dial <= 100; dial += 1) {
-    const { model, usdPerMTok, pCorrect } = pickWithin(qualityBarOf(dial), wanted, decision.ranking);
+  for (const prefer of DIAL) {
+    const { model, usdPerMTok, pCorrect } = pickWithin(POINTS[prefer], wanted, decision.ranking);
     const last = stops.at(-1);
-    if (last?.model === model) last.to = dial;
-    else stops.push({ model, usdPerMTok, p: pCorrect, from: dial, to: dial });
+    if (last?.model === model) last.to = prefer;
+    else stops.push({ model, usdPerMTok, p: pCorrect, from: prefer, to: prefer });
   }
   return stops;
 }
 
 /** Returns the index of the stretch that contains a position of the dial. */
-export const stopAt = (stops: readonly DialStop[], dial: number) => stops.findIndex(({ to }) => dial <= to);
+export const stopAt = (stops: readonly DialStop[], prefer: Prefer) =>
+  stops.findIndex(({ to }) => DIAL.indexOf(prefer) <= DIAL.indexOf(to));

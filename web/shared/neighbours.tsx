@@ -1,6 +1,14 @@
-/** The benchmark samples nearest to the prompt, and the models that got them right. */
+/** The benchmark questions nearest to the prompt, and the models that got them right. */
 import type { Decision, Neighbour } from 'signalbox';
 import { count } from './format.js';
+
+interface Props {
+  decision: Pick<Decision, 'neighbours' | 'model' | 'fallbackReason'>;
+  /** Texts of the neighbours that are not in the decision, in their order. */
+  texts?: readonly (string | null)[];
+  /** Returns the name of a task for readers. */
+  labelOf: (task: string) => string;
+}
 
 function verdict(outcome: number | null | undefined): string {
   if (outcome === null || outcome === undefined) return 'not measured';
@@ -15,6 +23,7 @@ function namesOf({ outcomes }: Neighbour, isRight: boolean): string[] {
 function WhoWasRight({ neighbour }: { neighbour: Neighbour }) {
   const right = namesOf(neighbour, true);
   const wrong = namesOf(neighbour, false);
+  if (right.length + wrong.length === 0) return <>not measured</>;
   return (
     <details>
       <summary>
@@ -30,26 +39,47 @@ function WhoWasRight({ neighbour }: { neighbour: Neighbour }) {
   );
 }
 
-export function Neighbours({ decision }: { decision: Decision }) {
+/** A question: the beginning of its text and its task, or its task and id if the text may not be shown. */
+function Question({ neighbour, text, label }: { neighbour: Neighbour; text: string | null; label: string }) {
+  return text === null ? (
+    <>
+      {label} <small>{neighbour.id}</small>
+    </>
+  ) : (
+    <>
+      <span class="question" dir="auto">
+        {text}
+      </span>{' '}
+      <small>{label}</small>
+    </>
+  );
+}
+
+export function Neighbours({ decision, texts = [], labelOf }: Props) {
   const { neighbours, model: pick } = decision;
-  if (neighbours.length === 0) return <p>No sample is near: the embedder can't read the prompt.</p>;
+  // The card says why.
+  if (neighbours.length === 0) return null;
   return (
     <div class="wide">
       <table>
-        <caption>Nearest benchmark samples</caption>
+        <caption>Nearest benchmark questions</caption>
         <thead>
           <tr>
-            <th scope="col">Task and sample</th>
+            <th scope="col">Question</th>
             <th scope="col">Similarity</th>
             <th scope="col">The pick was</th>
             <th scope="col">Models that were right</th>
           </tr>
         </thead>
         <tbody data-neighbours>
-          {neighbours.map((neighbour) => (
+          {neighbours.map((neighbour, i) => (
             <tr key={neighbour.row}>
               <th scope="row">
-                {neighbour.task} <small>{neighbour.id}</small>
+                <Question
+                  neighbour={neighbour}
+                  text={neighbour.text ?? texts[i] ?? null}
+                  label={labelOf(neighbour.task)}
+                />
               </th>
               <td>{neighbour.similarity.toFixed(2)}</td>
               <td>{verdict(neighbour.outcomes[pick])}</td>

@@ -1,12 +1,21 @@
-/** The suggested model with its predicted correctness, its price and the reasons. */
+/** The suggested model with what it is worth, its price and the reasons. */
 import type { Decision } from 'signalbox';
-import { dollars, percent, range } from './format.js';
-import { lampOf, noteWords } from './words.js';
+import { type Figure, lampOf, noteWords, priceFigure, qualityFigure } from './words.js';
+
+function FigureOf({ figure: { value, label, note } }: { figure: Figure }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>
+        <b>{value}</b> {note !== '' && <small>{note}</small>}
+      </dd>
+    </div>
+  );
+}
 
 export function Pick({ decision }: { decision: Decision }) {
-  const { model, price, ranking } = decision;
-  const { choice, resemblance, price: trade, feedback } = decision.reasons;
-  const ranked = ranking.find((entry) => entry.model === model);
+  const { model } = decision;
+  const { choice, resemblance, price, feedback } = decision.reasons;
   return (
     <div class="pick">
       <p class="pick-model">
@@ -14,29 +23,16 @@ export function Pick({ decision }: { decision: Decision }) {
         <strong data-pick>{model}</strong>
       </p>
       <dl class="figures">
-        {ranked && (
-          <div>
-            <dt>chance of being right</dt>
-            <dd>
-              <b>{percent(ranked.pCorrect)}</b> <small>{range(ranked.interval)}</small>
-            </dd>
-          </div>
-        )}
-        <div>
-          <dt>price per million tokens</dt>
-          <dd>
-            <b>{dollars(price.usdPerMTok)}</b>
-          </dd>
-        </div>
+        <FigureOf figure={qualityFigure(decision)} />
+        <FigureOf figure={priceFigure(decision)} />
       </dl>
-      <p class="reason">
-        {choice} {trade}
-      </p>
+      {choice !== '' && <p class="reason">{choice}</p>}
       <ul class="plain">
         <li>
           <span class={`lamp ${lampOf(decision)}`} aria-hidden="true" />
           {resemblance}
         </li>
+        {price !== '' && <li>{price}</li>}
         {feedback !== '' && <li>{feedback}</li>}
         {decision.notes.map((note) => (
           <li key={note.message}>{noteWords(note)}</li>

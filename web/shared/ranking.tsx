@@ -2,7 +2,8 @@
 
 import { useState } from 'preact/hooks';
 import { type Decision, sourceWords } from 'signalbox';
-import { count, dollars, percent, range } from './format.js';
+import { count, dollars, range } from './format.js';
+import { comparedWords } from './words.js';
 
 /** Draws the interval as a bar and the prediction as a mark. Decorative: the numbers stand beside it. */
 function IntervalBar({ p, interval: [low, high] }: { p: number; interval: readonly [number, number] }) {
@@ -17,7 +18,8 @@ function IntervalBar({ p, interval: [low, high] }: { p: number; interval: readon
 
 export function Ranking({ decision, first = 5 }: { decision: Decision; first?: number }) {
   const [isOpen, setOpen] = useState(false);
-  const { ranking, model: pick, policy } = decision;
+  const { ranking, model: pick, policy, chance } = decision;
+  const isChance = chance !== null;
   const shown = isOpen ? ranking : ranking.slice(0, first);
   const hasPick = shown.some(({ model }) => model === pick);
   const rows = hasPick ? shown : [...shown, ...ranking.filter(({ model }) => model === pick)];
@@ -25,12 +27,12 @@ export function Ranking({ decision, first = 5 }: { decision: Decision; first?: n
     <>
       <div class="wide">
         <table>
-          <caption>Ranking by predicted correctness</caption>
+          <caption>{isChance ? 'Ranking by chance of being right' : 'Ranking'}</caption>
           <thead>
             <tr>
               <th scope="col">Model</th>
-              <th scope="col">Chance of being right</th>
-              <th scope="col">95% interval</th>
+              <th scope="col">{isChance ? 'Chance of being right' : 'Against the best'}</th>
+              <th scope="col">{isChance ? '95% interval' : 'Expected range'}</th>
               <th scope="col">Price</th>
             </tr>
           </thead>
@@ -41,9 +43,10 @@ export function Ranking({ decision, first = 5 }: { decision: Decision; first?: n
                   {entry.model}
                   {entry.model === pick && <small> the pick</small>}
                 </th>
-                <td title={sourceWords(entry, policy)}>{percent(entry.pCorrect)}</td>
+                <td title={sourceWords(entry, policy)}>{comparedWords(decision, entry.pCorrect)}</td>
                 <td>
-                  <IntervalBar p={entry.pCorrect} interval={entry.interval} /> <small>{range(entry.interval)}</small>
+                  <IntervalBar p={entry.pCorrect} interval={entry.interval} />{' '}
+                  {isChance && <small>{range(entry.interval)}</small>}
                 </td>
                 <td>{dollars(entry.usdPerMTok)}</td>
               </tr>

@@ -18,6 +18,7 @@ import {
   type SamplesOptions,
   SignalboxError,
   type TaskDecision,
+  type TextsOptions,
   type Verdict,
 } from 'signalbox';
 import { WorkerRouter } from 'signalbox/worker';
@@ -140,6 +141,11 @@ class RestartingRouter implements Routing {
 
   samples(options?: SamplesOptions): Promise<Samples> {
     return this.#ask((router) => router.samples(options));
+  }
+
+  /** Does not count the worker as lost, whatever the error: a file may be missing. */
+  async texts(rows: readonly number[], options?: TextsOptions): Promise<(string | null)[]> {
+    return (await this.#holder.loaded()).texts(rows, options);
   }
 
   dispose(): void {

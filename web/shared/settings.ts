@@ -1,9 +1,14 @@
 /** The user's settings: candidates, prices, and how much quality to give up for a lower price. All plain data. */
 import type { IndexInfo, Price, RouteOptions } from 'signalbox';
 
+/** The positions of the dial, and the points of predicted correctness that each gives up for a lower price. */
+export const DIAL = ['cheap', 'balanced', 'best'] as const;
+export type Prefer = (typeof DIAL)[number];
+export const POINTS: Readonly<Record<Prefer, number>> = { cheap: 5, balanced: 2, best: 0 };
+
 export interface Settings {
-  /** From 0, cheapest, to 100, best. */
-  dial: number;
+  /** The position of the dial. */
+  prefer: Prefer;
   /** Models that are not candidates. */
   excluded: readonly string[];
   /** Prices that replace the benchmark's. */
@@ -12,18 +17,18 @@ export interface Settings {
   pricedOnly: boolean;
 }
 
-export const DEFAULT_SETTINGS: Settings = { dial: 75, excluded: [], prices: {}, pricedOnly: false };
-
-/** Returns the predicted correctness that may be given up for a lower price, 0..1: fine steps near "best", all at "cheapest". */
-export const qualityBarOf = (dial: number) => (dial <= 0 ? 1 : 0.5 * ((100 - Math.min(dial, 100)) / 100) ** 2);
+export const DEFAULT_SETTINGS: Settings = { prefer: 'balanced', excluded: [], prices: {}, pricedOnly: false };
 
 /** Describes a position of the dial, on screen and for screen readers. */
-export function dialWords(dial: number): string {
-  if (dial >= 100) return 'the best model at any price';
-  if (dial <= 0) return 'the cheapest model, however weak';
-  const points = 100 * qualityBarOf(dial);
-  const given = points < 1 ? points.toFixed(1) : String(Math.round(points));
-  return `at most ${given} ${given === '1' ? 'point' : 'points'} below the best`;
+export function dialWords(prefer: Prefer): string {
+  if (prefer === 'best') return 'the best model at any price';
+  return `the cheapest model within ${POINTS[prefer]} points of the best`;
+}
+
+/** Returns the position for one of earlier versions, from 0 (cheapest) to 100 (best). */
+export function preferOfDial(dial: number): Prefer {
+  if (dial >= 100) return 'best';
+  return dial >= 50 ? 'balanced' : 'cheap';
 }
 
 type Model = IndexInfo['models'][number];
@@ -48,6 +53,6 @@ export function routeOptionsOf(settings: Settings, { models }: Pick<IndexInfo, '
   return {
     candidates: { deny: denied },
     prices: Object.fromEntries(Object.entries(settings.prices).filter(([name]) => known.has(name))),
-    qualityBar: qualityBarOf(settings.dial),
+    prefer: settings.prefer,
   };
 }

@@ -1,5 +1,6 @@
 /** Words of the pages. The sentences about a decision come from the package: `Decision.reasons`. */
-import type { Decision, Note, SignalboxError } from 'signalbox';
+import { type Decision, dateWords, type Note, perThousandWords, type SignalboxError, type Strength } from 'signalbox';
+import { percent, priceWords, range } from './format.js';
 
 /** State of the signal lamp; `dark` if the prompt could not be read. */
 export type Lamp = 'clear' | 'caution' | 'stop' | 'dark';
@@ -9,6 +10,37 @@ export function lampOf({ coverage, fallbackReason }: Pick<Decision, 'coverage' |
   if (fallbackReason === 'unread' || fallbackReason === 'empty_prompt') return 'dark';
   if (coverage.outOfCoverage) return 'stop';
   return coverage.percentile <= 90 ? 'clear' : 'caution';
+}
+
+/** A figure with its unit, and a note in small print. */
+export interface Figure {
+  value: string;
+  label: string;
+  note: string;
+}
+
+export const STRENGTH_WORDS: Readonly<Record<Strength, string>> = { strong: 'Strong', even: 'Average', weak: 'Weak' };
+
+/** Returns the pick's chance of being right, or in words how it compares where there is no chance. */
+export function qualityFigure({ chance, strength, ranking, model }: Decision): Figure {
+  if (chance === null) return { value: STRENGTH_WORDS[strength], label: 'among the candidates', note: '' };
+  const picked = ranking.find((ranked) => ranked.model === model);
+  return { value: percent(chance), label: 'chance of being right', note: picked ? range(picked.interval) : '' };
+}
+
+/** Returns the pick's price: per 1,000 answers if that is known, else per million tokens. */
+export function priceFigure({ price: { usdPerMTok, usdPerAnswer, date } }: Pick<Decision, 'price'>): Figure {
+  const note = date === null ? '' : `as of ${dateWords(date)}`;
+  if (usdPerAnswer !== null) return { value: perThousandWords(usdPerAnswer), label: 'per 1,000 answers', note };
+  return { value: priceWords(usdPerMTok), label: 'per million tokens', note };
+}
+
+/** Describes the quality of a model beside others of the same decision: a chance, or its distance to the best one. */
+export function comparedWords({ chance, ranking }: Pick<Decision, 'chance' | 'ranking'>, p: number): string {
+  if (chance !== null) return percent(p);
+  const best = Math.max(...ranking.map(({ pCorrect }) => pCorrect));
+  const points = (100 * (best - p)).toFixed(1);
+  return points === '0.0' ? 'the best' : `${points} ${points === '1.0' ? 'point' : 'points'} below`;
 }
 
 /** Says which setting has no effect, by the name that users see. */

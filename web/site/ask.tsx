@@ -77,7 +77,7 @@ export function Ask() {
       <article class="ask-answer" aria-label="Decision" aria-busy={isStale.value}>
         <h2>Suggested model</h2>
         {found ? <Pick decision={found.decision} /> : <p class="placeholder">The decision appears here.</p>}
-        <Dial value={settings.value.dial} onChange={(dial) => change({ dial })} />
+        <Dial value={settings.value.prefer} onChange={(prefer) => change({ prefer })} />
         <StatusLine />
         {benchmark.value !== SHIPPED && (
           <p class="status">

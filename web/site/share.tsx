@@ -1,5 +1,6 @@
-/** A link to the current prompt and dial. The prompt is in the fragment, which browsers do not send to servers. */
+/** A link to the current prompt and the position of the dial. The prompt is in the fragment, which browsers do not send to servers. */
 import { useSignal } from '@preact/signals';
+import { DIAL, type Prefer, preferOfDial } from '../shared/settings.js';
 import { ask, change, prompt, settings } from './state.js';
 
 /** Mail and chat programs cut longer links. */
@@ -9,9 +10,9 @@ const LONGEST_PROMPT = 4000;
 const carriedPart = (text: string) =>
   text.length <= LONGEST_PROMPT ? text : text.slice(0, LONGEST_PROMPT).replace(/[\uD800-\uDBFF]$/, '');
 
-export function linkTo(text: string, dial: number): string {
+export function linkTo(text: string, prefer: Prefer): string {
   const url = new URL(location.href);
-  url.hash = new URLSearchParams({ prompt: carriedPart(text), dial: String(dial) }).toString();
+  url.hash = new URLSearchParams({ prompt: carriedPart(text), prefer }).toString();
   return url.href;
 }
 
@@ -22,21 +23,23 @@ function cutWords(text: string): string {
   return ` The link contains only the first ${carried.toLocaleString('en')} of ${text.length.toLocaleString('en')} characters.`;
 }
 
-/** Reads a link's fragment. It is untrusted input: only a text and a number are taken from it. */
-export function readFragment(fragment: string): { prompt?: string; dial?: number } {
+/** Reads a link's fragment. It is untrusted input: only a text and a position are taken from it. */
+export function readFragment(fragment: string): { prompt?: string; prefer?: Prefer } {
   const said = new URLSearchParams(fragment.replace(/^#/, ''));
   const text = said.get('prompt');
+  // Earlier links have a dial from 0 to 100.
   const dial = said.get('dial');
   const isDial = dial !== null && /^\d{1,3}$/.test(dial) && Number(dial) <= 100;
+  const prefer = DIAL.find((name) => name === said.get('prefer')) ?? (isDial ? preferOfDial(Number(dial)) : undefined);
   return {
     ...(text === null ? {} : { prompt: text }),
-    ...(isDial ? { dial: Number(dial) } : {}),
+    ...(prefer === undefined ? {} : { prefer }),
   };
 }
 
 export function openFragment(): void {
-  const { prompt: text, dial } = readFragment(location.hash);
-  if (dial !== undefined) change({ dial });
+  const { prompt: text, prefer } = readFragment(location.hash);
+  if (prefer !== undefined) change({ prefer });
   if (text !== undefined) ask(text);
 }
 
@@ -44,7 +47,7 @@ export function Share() {
   const said = useSignal('');
   const copy = async () => {
     const text = prompt.value;
-    const link = linkTo(text, settings.value.dial);
+    const link = linkTo(text, settings.value.prefer);
     history.replaceState(null, '', link);
     try {
       await navigator.clipboard.writeText(link);

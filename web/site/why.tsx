@@ -1,8 +1,11 @@
-/** Why this model: the predictions for all models, and the nearest samples. */
-import { percent } from '../shared/format.js';
+/** Why this model: the predictions for all models, and the nearest questions. */
+import { taskLabel } from 'signalbox';
 import { Neighbours } from '../shared/neighbours.js';
 import { Ranking } from '../shared/ranking.js';
-import { answer } from './state.js';
+import { answer, info } from './state.js';
+import { ShowTexts, texts } from './texts.js';
+
+const labelOf = (task: string) => (info.value === undefined ? task : taskLabel(info.value, task));
 
 export function Why() {
   const decision = answer.value?.decision;
@@ -17,12 +20,10 @@ export function Why() {
             <Ranking decision={decision} />
           </div>
           <div>
-            <Neighbours decision={decision} />
+            <Neighbours decision={decision} texts={texts.value} labelOf={labelOf} />
+            <ShowTexts decision={decision} />
             {decision.tasks.length > 0 && (
-              <p>
-                Similar benchmark tasks:{' '}
-                {decision.tasks.map(({ task, weight }) => `${task} (${percent(weight)})`).join(', ')}.
-              </p>
+              <p>Similar benchmark tasks: {decision.tasks.map(({ task }) => labelOf(task)).join('; ')}.</p>
             )}
           </div>
         </div>

@@ -2,10 +2,14 @@
 import { styleText } from 'node:util';
 import { field, numberField, textField } from '../files/fields.js';
 import { printableJson } from '../files/printable.js';
-import { cascadeWords } from '../routing/words.js';
-import type { CascadePlan, Decision, IndexInfo, Neighbour, RankedModel, TaskDecision } from '../types.js';
+import { perThousandWords } from '../routing/price-words.js';
+import { cascadeWords, taskLabel } from '../routing/words.js';
+import type { CascadePlan, Decision, IndexInfo, RankedModel, TaskDecision } from '../types.js';
 
+/** Models, and nearest samples with so many characters of their texts. */
 const SHOWN = 8;
+const SHOWN_NEIGHBOURS = 3;
+const SHOWN_CHARACTERS = 72;
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -31,68 +35,124 @@ export function table(header: readonly string[], rows: readonly (readonly string
 
 const interval = ({ interval: [low, high] }: RankedModel) => `${percent(low)}-${percent(high)}`;
 
+/** A decision, and the labels of the index's tasks. */
+export interface Shown<D extends Decision> {
+  decision: D;
+  info: Pick<IndexInfo, 'tasks'>;
+}
+
+function costWords({ price: { usdPerMTok, usdPerAnswer, date } }: Decision): string {
+  const dated = date === null ? '' : ` (price of ${date})`;
+  if (usdPerAnswer !== null) return `${perThousandWords(usdPerAnswer)} per 1,000 answers${dated}`;
+  return usdPerMTok === null ? 'price not known' : `${price(usdPerMTok)} per million tokens${dated}`;
+}
+
+/** The chance, where there is one; else how the pick compares. */
+function qualityWords({ chance, strength }: Decision): string {
+  return chance === null ? `${strength} among the candidates` : `${percent(chance)} chance of being right`;
+}
+
 function heading(decision: Decision): string[] {
-  const usd = decision.price.usdPerMTok;
-  const cost = usd === null ? 'price not known' : `${price(usd)} per million tokens`;
   return [
-    `${style('bold', decision.model)}  ${style('dim', cost)}`,
+    `${style('bold', decision.model)}  ${style('dim', `${qualityWords(decision)}, ${costWords(decision)}`)}`,
     decision.reason,
     ...decision.notes.map(({ message }) => style('yellow', `Note: ${message}.`)),
     decision.truncated ? style('yellow', 'Only the beginning of the text was read.') : '',
   ].filter((line) => line !== '');
 }
 
-function resemblance(decision: Decision): string[] {
-  const tasks = decision.tasks.map(({ task, weight }) => `${task} ${percent(weight)}`);
-  return tasks.length === 0 ? [] : ['', `similar benchmark tasks: ${tasks.join(', ')}`];
+function resemblance({ decision, info }: Shown<Decision>): string[] {
+  const kinds = decision.kinds.map(({ label }) => label);
+  const tasks = decision.tasks.map(({ task }) => taskLabel(info, task));
+  const lines = [
+    ...(kinds.length === 0 ? [] : [`most like: ${kinds.join(', ')}`]),
+    ...(tasks.length === 0 ? [] : [`similar benchmark tasks: ${tasks.join(', ')}`]),
+  ];
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
-function neighbourRows(neighbours: readonly Neighbour[]): string[] {
+/** Returns the beginning of a text for one line of a table. */
+function beginningOf(text: string): string {
+  const characters = [...text.replace(/\s+|(?:\\u\{(?:9|a|d)\})+/g, ' ').trim()];
+  return characters.length <= SHOWN_CHARACTERS
+    ? characters.join('')
+    : `${characters.slice(0, SHOWN_CHARACTERS - 1).join('')}…`;
+}
+
+function neighbourRows({ decision, info }: Shown<Decision>): string[] {
+  const { neighbours } = decision;
   if (neighbours.length === 0) return [];
-  const rows = neighbours.map((n) => {
+  const rows = neighbours.slice(0, SHOWN_NEIGHBOURS).map((n) => {
     const outcomes = Object.values(n.outcomes).filter((y) => y !== null);
-    const mean = outcomes.reduce((sum, y) => sum + y, 0) / Math.max(outcomes.length, 1);
-    return [`${n.task} ${n.id}`, n.similarity.toFixed(3), percent(mean)];
+    const right = outcomes.filter((y) => y >= 0.5).length;
+    return [
+      n.text === null ? `${taskLabel(info, n.task)} ${n.id}` : `${taskLabel(info, n.task)}: ${beginningOf(n.text)}`,
+      n.similarity.toFixed(3),
+      outcomes.length === 0 ? '-' : `${right} of ${outcomes.length}`,
+    ];
   });
-  return ['', ...table(['nearest benchmark sample', 'similarity', 'models right'], rows)];
+  return ['', ...table(['nearest benchmark questions', 'similarity', 'models right'], rows)];
 }
 
 const rest = (count: number) => (count > SHOWN ? [style('dim', `  and ${count - SHOWN} more`)] : []);
 
 /** Lines below the ranking. */
-function ending(decision: Decision): string[] {
+function ending(shown: Shown<Decision>): string[] {
+  const { decision } = shown;
   const { percentile, meanDistance, outOfCoverage } = decision.coverage;
   return [
     ...rest(decision.ranking.length),
-    ...resemblance(decision),
-    ...neighbourRows(decision.neighbours),
+    ...resemblance(shown),
+    ...neighbourRows(shown),
     '',
-    `confidence ${percent(decision.confidence)}, coverage percentile ${percentile.toFixed(0)} ` +
+    `confidence ${decision.confidence.toFixed(2)}, coverage percentile ${percentile.toFixed(0)} ` +
       `(mean distance ${meanDistance.toFixed(3)}${outOfCoverage ? ', out of coverage' : ''})` +
       `${decision.fallback ? `, fallback: ${decision.fallbackReason}` : ''}`,
   ];
 }
 
-export function decisionText(decision: Decision): string {
-  const rows = decision.ranking
-    .slice(0, SHOWN)
-    .map((m) => [m.model, percent(m.pCorrect), interval(m), price(m.usdPerMTok)]);
-  const ranking = table(['model', 'P(correct)', '95%', '$/MTok'], rows);
-  return [...heading(decision), '', ...ranking, ...ending(decision)].join('\n');
+/** Columns of predictions: chances only where the decision tells one. */
+const QUALITY_COLUMNS = { chance: ['P(correct)', '95%'], distance: ['below best'] };
+
+/** Returns the distance to the best candidate in points. */
+function belowBest(ranking: readonly RankedModel[], { pCorrect }: RankedModel): string {
+  const best = Math.max(...ranking.map((ranked) => ranked.pCorrect));
+  return (100 * (best - pCorrect)).toFixed(1);
 }
 
-export function taskText(decision: TaskDecision): string {
+function qualityCells({ chance, ranking }: Decision, ranked: RankedModel): string[] {
+  return chance === null ? [belowBest(ranking, ranked)] : [percent(ranked.pCorrect), interval(ranked)];
+}
+
+const perThousand = ({ usdPerAnswer }: RankedModel) => (usdPerAnswer === null ? '-' : perThousandWords(usdPerAnswer));
+
+export function decisionText(shown: Shown<Decision>): string {
+  const { decision } = shown;
+  const hasAnswers = decision.ranking.some(({ usdPerAnswer }) => usdPerAnswer !== null);
+  const rows = decision.ranking.slice(0, SHOWN).map((m) => {
+    const prices = [price(m.usdPerMTok), ...(hasAnswers ? [perThousand(m)] : [])];
+    return [m.model, ...qualityCells(decision, m), ...prices];
+  });
+  const quality = QUALITY_COLUMNS[decision.chance === null ? 'distance' : 'chance'];
+  const header = ['model', ...quality, '$/MTok', ...(hasAnswers ? ['$/1,000 answers'] : [])];
+  return [...heading(decision), '', ...table(header, rows), ...ending(shown)].join('\n');
+}
+
+export function taskText(shown: Shown<TaskDecision>): string {
+  const { decision } = shown;
+  const isChance = decision.chance !== null;
   const rows = decision.ranking.slice(0, SHOWN).map((m) => {
     const p = `${m.p.toFixed(2)}${m.pMeasured ? ' measured' : ''}`;
-    return [m.model, interval(m), m.s1.toFixed(3), m.s2.toFixed(3), m.s3.toFixed(3), p, price(m.usdPerMTok)];
+    const quality = isChance ? interval(m) : belowBest(decision.ranking, m);
+    return [m.model, quality, m.s1.toFixed(3), m.s2.toFixed(3), m.s3.toFixed(3), p, price(m.usdPerMTok)];
   });
   const labels = decision.labelled > 0 ? `, ${decision.labelled} labelled` : '';
   return [
     ...heading(decision),
     '',
     `${decision.inputs} prompts${labels}, policy ${decision.policy}, distance u ${decision.u.toFixed(3)}`,
-    ...table(['model', '95%', 'S1', 'S2', 'S3', 'p', '$/MTok'], rows),
-    ...ending(decision),
+    ...table(['model', isChance ? '95%' : 'below best', 'S1', 'S2', 'S3', 'p', '$/MTok'], rows),
+    ...ending(shown),
   ].join('\n');
 }
 

@@ -7,7 +7,7 @@ import type { IndexInfo } from '../types.js';
 const MOST_PLACE = 65535;
 
 /** The sections that the package decodes. */
-export type SectionName = 'sample_ids' | 'codes' | 'outcomes' | 'measured' | 'row_tasks' | 'map';
+export type SectionName = 'sample_ids' | 'codes' | 'outcomes' | 'measured' | 'row_tasks' | 'map' | 'texts';
 
 /** Returns the place of a section; `undefined` if the index does not have it. */
 export const findSection = ({ sections }: IndexInfo, wanted: SectionName) =>
@@ -24,6 +24,14 @@ export function decodeStrings(section: Uint8Array, count: number): string[] {
   // A byte order mark at the start of a string is part of it.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   return Array.from({ length: count }, (_, i) => decoder.decode(text.subarray(offsets[i], offsets[i + 1])));
+}
+
+/** Decodes one entry of a string table. */
+export function decodeStringAt(section: Uint8Array, count: number, i: number): string {
+  const offsets = new DataView(section.buffer, section.byteOffset, 4 * (count + 1));
+  const text = section.subarray(4 * (count + 1));
+  const bytes = text.slice(offsets.getUint32(4 * i, true), offsets.getUint32(4 * (i + 1), true));
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 
 /** Decodes outcomes [rows, models] from bits or grades; NaN if the bit of `measured` is 0. */

@@ -1,5 +1,15 @@
 /** Checks the options that say where files are loaded from. */
-import { aCallback, aSignal, type Check, checkOptions, invalid, type Keys, must, oneOf } from '../options.js';
+import {
+  aCallback,
+  aSignal,
+  type Check,
+  checkOptions,
+  invalid,
+  type Keys,
+  must,
+  oneOf,
+  wrongKind,
+} from '../options.js';
 import type { EmbedderFiles, LoadOptions, Source } from '../types.js';
 
 function isSource(value: unknown): boolean {
@@ -31,6 +41,13 @@ export const anEmbedder: Check = (value, name) => {
   if (value !== null && !isEmbedder && typeof value !== 'function') anEmbedderSource(value, name);
 };
 
+/** Accepts the place of a folder, or `false` for none. */
+const aFolder: Check = (value, name) => {
+  if (value !== false && typeof value !== 'string' && !(value instanceof URL)) {
+    throw wrongKind(value, name, 'an address or false');
+  }
+};
+
 const CACHE_MODES = ['default', 'no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached'];
 
 /** The keys that every function which reads files takes. */
@@ -40,5 +57,6 @@ export const LOAD_KEYS: Keys<LoadOptions> = {
   index: aSource,
   embedder: anEmbedder,
   wasm: aWasmSource,
+  texts: aFolder,
   ...READING,
 };

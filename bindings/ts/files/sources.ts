@@ -11,6 +11,11 @@ export interface ReadOptions {
   cache?: RequestCache | undefined;
 }
 
+export interface LimitedReadOptions extends ReadOptions {
+  /** Most bytes that are read; a larger file is `size_overflow`. Default: no limit. */
+  most?: number | undefined;
+}
+
 /** Receives bytes: `reserve` is called once if the size is known, `write` for each chunk. */
 export interface Sink {
   reserve(sizeBytes: number): void;
@@ -41,8 +46,8 @@ async function open(source: Source, { signal, cache }: ReadOptions): Promise<Ope
 }
 
 /** Streams a source into a sink. Errors: `network`, `aborted`, `invalid_argument`; those of `onProgress`, unchanged. */
-export async function readInto(source: Source, sink: Sink, options: ReadOptions): Promise<void> {
-  const { signal } = options;
+export async function readInto(source: Source, sink: Sink, options: LimitedReadOptions): Promise<void> {
+  const { signal, most = Number.POSITIVE_INFINITY } = options;
   const progress = tracked(options.onProgress);
   const event = { name: 'signalbox', file: nameOf(source) };
   throwIfAborted(signal);
@@ -54,8 +59,9 @@ export async function readInto(source: Source, sink: Sink, options: ReadOptions)
     let loaded = 0;
     for await (const chunk of chunks) {
       throwIfAborted(signal);
-      sink.write(chunk);
       loaded += chunk.byteLength;
+      if (loaded > most) throw new SignalboxError('size_overflow', `${event.file} has more than ${most} bytes`);
+      sink.write(chunk);
       const total = Math.max(size ?? loaded, loaded);
       progress.call({ status: 'progress', ...event, progress: (100 * loaded) / total, loaded, total });
     }
@@ -69,7 +75,7 @@ export async function readInto(source: Source, sink: Sink, options: ReadOptions)
 }
 
 /** Reads all bytes of a source. */
-export async function readBytes(source: Source, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(source: Source, options: LimitedReadOptions): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   await readInto(source, { reserve: () => undefined, write: (chunk) => chunks.push(chunk) }, options);
   return concatenate(chunks);

@@ -3,7 +3,7 @@ import { SignalboxError, throwIfAborted } from '../errors.js';
 import { anything, checkOptions, isPlainObject, type Keys, wrongKind } from '../options.js';
 import type { Decision, Embedding, RouteInput, RouteOptions, Routing } from '../types.js';
 import { ROUTE_KEYS } from './option-keys.js';
-import { withReasons } from './words.js';
+import { taskLabel, withReasons } from './words.js';
 
 /** A prompt whose answers the user rated. */
 export interface Feedback {
@@ -181,6 +181,9 @@ export async function routeWithFeedback(
     router.route(read, { ...plain, neighbours: 0 }),
   ]);
   const feedbackUsed = used.length;
-  const explained = withReasons(decision, { feedback: { ratings: feedbackUsed, without: modelWithoutFeedback } });
+  const explained = withReasons(decision, {
+    feedback: { ratings: feedbackUsed, without: modelWithoutFeedback },
+    taskLabel: (task) => taskLabel(router.info, task),
+  });
   return { ...explained, feedbackUsed, modelWithoutFeedback };
 }

@@ -20,6 +20,7 @@ import type {
   RouteOptions,
   RouteTaskOptions,
   SamplesOptions,
+  TextsOptions,
 } from '../types.js';
 
 const candidates: Check = (value) => {
@@ -43,6 +44,7 @@ export const ROUTE_KEYS: Keys<RouteOptions> = {
   maxCoveragePercentile: anything,
   prices: orNull(byModel),
   maxUsdPerMTok: anything,
+  prefer: anything,
   qualityBar: anything,
   costWeight: anything,
   corrections: orNull(byModel),
@@ -53,6 +55,7 @@ export const ROUTE_KEYS: Keys<RouteOptions> = {
 export const ROUTE_MANY_KEYS: Keys<RouteManyOptions> = { ...ROUTE_KEYS, onProgress: aCallback };
 export const ROUTE_TASK_KEYS: Keys<RouteTaskOptions> = { ...ROUTE_MANY_KEYS, labels: orNull(aList) };
 export const EMBED_KEYS: Keys<EmbedOptions> = { signal: aSignal, onProgress: aCallback };
+export const TEXTS_KEYS: Keys<TextsOptions> = { signal: aSignal };
 export const SAMPLES_KEYS: Keys<SamplesOptions> = { ids: aFlag, outcomes: aFlag, signal: aSignal };
 
 export const CASCADE_KEYS: Keys<CascadeOptions> = {

@@ -6,11 +6,12 @@ export interface WorkerLoad {
   index?: Source | undefined;
   embedder?: string | EmbedderFiles | null | undefined;
   wasm?: WasmSource | undefined;
+  texts?: string | false | undefined;
   cache?: RequestCache | undefined;
 }
 
 /** The asynchronous methods of `Routing`, which a worker answers. */
-export const WORKER_METHODS = ['embed', 'route', 'routeMany', 'routeTask', 'cascade', 'samples'] as const;
+export const WORKER_METHODS = ['embed', 'route', 'routeMany', 'routeTask', 'cascade', 'samples', 'texts'] as const;
 export type WorkerMethod = (typeof WORKER_METHODS)[number];
 
 export type RouterQuestion =

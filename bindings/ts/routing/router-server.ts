@@ -52,6 +52,7 @@ export function answerPort(port: Port): void {
       const { call, input } = request;
       const options = { ...(request.options as EmbedOptions), signal };
       if (call === 'samples') return moved(await router.samples(options));
+      if (call === 'texts') return router.texts(input as number[], options);
       if (call === 'route') return router.route(input as RouteInput, options);
       if (call === 'cascade') return router.cascade(input as RouteInput, options);
       if (call === 'embed') return router.embed(input as string[], { ...options, onProgress });

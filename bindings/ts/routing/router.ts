@@ -26,11 +26,13 @@ import type {
   Samples,
   SamplesOptions,
   TaskDecision,
+  TextsOptions,
   Verdict,
 } from '../types.js';
 import { type Core, loadCore } from '../wasm/core-module.js';
 import { exactJson } from '../wasm/exact-json.js';
 import { nextStep } from './cascade.js';
+import { chanceOf, strengthOf } from './chance.js';
 import {
   checkNotEmpty,
   checkPrompts,
@@ -44,8 +46,9 @@ import {
 import { notesOf } from './notes.js';
 import { CASCADE_KEYS, EMBED_KEYS, ROUTE_KEYS, ROUTE_MANY_KEYS, ROUTE_TASK_KEYS, SAMPLES_KEYS } from './option-keys.js';
 import { samplesIn } from './samples.js';
+import { Texts, textsBeside } from './texts.js';
 import { fallbackReasonOf } from './unread.js';
-import { withReasons } from './words.js';
+import { kindOf, taskLabel, withReasons } from './words.js';
 
 /** Decisions of `routeMany` made at a time, and inputs of a task scored at a time; both fewer for a large index. */
 const BLOCK = 64;
@@ -106,16 +109,25 @@ export class Router implements Routing {
   readonly info: IndexInfo;
   readonly #core: Core;
   readonly #inputs: Inputs;
+  readonly #texts: Texts;
   /** The embedder, if this router owns it. */
   readonly #ownEmbedder: Embedder | undefined;
   #handle: number | undefined;
 
-  private constructor(core: Core, handle: number, info: IndexInfo, inputs: Inputs, ownEmbedder: Embedder | undefined) {
+  private constructor(
+    core: Core,
+    handle: number,
+    info: IndexInfo,
+    inputs: Inputs,
+    ownEmbedder: Embedder | undefined,
+    texts: LoadOptions['texts'],
+  ) {
     this.#core = core;
     this.#handle = handle;
     this.info = info;
     this.#inputs = inputs;
     this.#ownEmbedder = ownEmbedder;
+    this.#texts = new Texts((read) => core.readFile(handle, read), info, texts || undefined);
   }
 
   /**
@@ -153,9 +165,10 @@ export class Router implements Routing {
         owns = true;
       }
       const inputs = new Inputs(embedder, info);
+      const texts = options.texts ?? (options.index === undefined ? textsBeside(INDEX) : false);
       throwIfAborted(signal);
       onProgress?.({ status: 'ready' });
-      return new Router(core, opened.value, info, inputs, owns ? embedder : undefined);
+      return new Router(core, opened.value, info, inputs, owns ? embedder : undefined, texts);
     } catch (error) {
       if (opened.status === 'fulfilled') core.close(opened.value);
       if (owns) embedder?.dispose?.();
@@ -247,6 +260,11 @@ export class Router implements Routing {
     return this.#core.readFile(handle, (file) => samplesIn(file, this.info, options));
   }
 
+  async texts(rows: readonly number[], options: TextsOptions = {}): Promise<(string | null)[]> {
+    this.#open();
+    return this.#texts.of(rows, options);
+  }
+
   dispose(): void {
     if (this.#handle === undefined) return;
     this.#core.close(this.#handle);
@@ -271,9 +289,20 @@ export class Router implements Routing {
     options: RouteTaskOptions,
   ): D {
     const fallbackReason = fallbackReasonOf(decision.fallbackReason, unread);
-    const explained = withReasons({ ...decision, fallbackReason }, { unread });
-    const notes = notesOf(options, this.info, explained);
-    return { ...explained, notes, tokens, truncated, embedder: this.info.embedder.id };
+    const texts = this.#texts.inFile(decision.neighbours.map(({ row }) => row));
+    const neighbours = decision.neighbours.map((neighbour, i) => ({ ...neighbour, text: texts[i] ?? null }));
+    const facts = { ...decision, kinds: decision.kinds ?? [], fallbackReason, neighbours };
+    const explained = withReasons(facts, { unread, taskLabel: (task) => taskLabel(this.info, task) });
+    return {
+      ...explained,
+      kind: kindOf(explained),
+      chance: chanceOf(explained, this.info),
+      strength: strengthOf(explained.ranking, explained.model),
+      notes: notesOf(options, this.info, explained),
+      tokens,
+      truncated,
+      embedder: this.info.embedder.id,
+    };
   }
 
   /** Returns how many inputs to take at a time, at most `block`. */

@@ -1,8 +1,23 @@
 /**
  * The sentences that say why a model was picked, made from the facts of a decision. Each part stands alone, so that a
- * page, a badge or a command shows the parts that it needs. No sentence names the pick: every interface shows it next to them.
+ * page, a badge or a command shows the parts that it needs. Sentences begin with the pick, whose name every interface
+ * shows next to them, or with what it gains; none contains a percentage, which a reader could take for a chance.
  */
-import type { Coverage, Decision, FallbackReason, RankedModel, Reasons, UnreadCause } from '../types.js';
+import type {
+  Coverage,
+  Decision,
+  FallbackReason,
+  IndexInfo,
+  Kind,
+  RankedModel,
+  Reasons,
+  UnreadCause,
+} from '../types.js';
+import { dateWords, shareWords } from './price-words.js';
+
+/** Least probability of a kind that is named, and of one that is named with a reservation. */
+const NAMED = 0.75;
+const LIKELY = 0.4;
 
 /** The user's feedback that entered a decision. */
 export interface FeedbackFacts {
@@ -17,9 +32,12 @@ export interface FurtherFacts {
   feedback?: FeedbackFacts | undefined;
   /** The reason why the input could not be read; unknown for a vector. */
   unread?: UnreadCause | undefined;
+  /** Returns the name of a task for readers; default: its name. */
+  taskLabel?: ((task: string) => string) | undefined;
 }
 
-type RankedFacts = Pick<RankedModel, 'model' | 'pCorrect' | 'ownMean' | 'meanOutcome' | 'usdPerMTok'>;
+type RankedFacts = Pick<RankedModel, 'model' | 'pCorrect' | 'ownMean' | 'meanOutcome' | 'usdPerMTok'> &
+  Partial<Pick<RankedModel, 'usdPerAnswer'>>;
 
 /** The facts that the sentences depend on, besides feedback: a part of every `Decision` and `TaskDecision`. */
 export interface DecisionFacts
@@ -29,6 +47,8 @@ export interface DecisionFacts
   > {
   coverage: Pick<Coverage, 'percentile' | 'outOfCoverage'>;
   tasks: Decision['tasks'];
+  kinds?: readonly Kind[];
+  price?: Partial<Decision['price']>;
   ranking: readonly RankedFacts[];
   /** Prompts of a task. */
   inputs?: number;
@@ -36,6 +56,7 @@ export interface DecisionFacts
 
 /** The facts, and what follows from them. */
 interface Situation extends DecisionFacts, FurtherFacts {
+  isOne: boolean;
   /** "this prompt" or "these prompts". */
   prompts: string;
   /** Only the models' means are left to go by. */
@@ -46,11 +67,19 @@ interface Situation extends DecisionFacts, FurtherFacts {
 
 const isUnread = (reason: FallbackReason | null) => reason === 'unread' || reason === 'empty_prompt';
 
+/** Returns whether a decision has only the models' means to go by. */
+export const isOutsideBenchmark = ({
+  coverage,
+  fallbackReason,
+}: Pick<Decision, 'fallbackReason'> & { coverage: Pick<Coverage, 'outOfCoverage'> }) =>
+  coverage.outOfCoverage || isUnread(fallbackReason);
+
 function situationOf(facts: DecisionFacts, further: FurtherFacts): Situation {
-  const { fallbackReason, bestSingleModel, challenger, coverage, inputs = 1 } = facts;
-  const isOutside = coverage.outOfCoverage || isUnread(fallbackReason);
+  const { fallbackReason, bestSingleModel, challenger, inputs = 1 } = facts;
+  const isOutside = isOutsideBenchmark(facts);
   return {
     ...facts,
+    isOne: inputs === 1,
     prompts: inputs === 1 ? 'this prompt' : 'these prompts',
     isOutside,
     wanted: isOutside || fallbackReason === 'low_confidence' ? bestSingleModel : challenger,
@@ -60,113 +89,133 @@ function situationOf(facts: DecisionFacts, further: FurtherFacts): Situation {
 
 const join = (...sentences: readonly string[]) => sentences.filter((sentence) => sentence !== '').join(' ');
 
-/** Formats a share; never rounds it to 0% or 100%. */
-function percentWords(share: number): string {
-  const percent = Math.round(100 * share);
-  if (percent >= 100) return 'more than 99%';
-  return percent <= 0 ? 'less than 1%' : `${percent}%`;
-}
-
-function sureWords(probability: number, what: string): string {
-  const likely = `${percentWords(probability)} likely to ${what}.`;
-  if (probability < 0.4) return likely.startsWith('less') ? `Doubtful: ${likely}` : `Doubtful: only ${likely}`;
-  if (probability < 0.6) return `About even: ${likely}`;
-  return probability < 0.8 ? `Fairly sure: ${likely}` : `Sure: ${likely}`;
-}
-
 const rankedAs = ({ ranking }: DecisionFacts, model: string) => ranking.find((ranked) => ranked.model === model);
+
+/** Outside the coverage the means count: they are the same with feedback and without. */
+const qualityOf = ({ isOutside }: Situation, { pCorrect, meanOutcome }: RankedFacts) =>
+  isOutside ? (meanOutcome ?? 0) : pCorrect;
+
+/** Returns the best candidate with a price. */
+function bestPriced(facts: Situation): RankedFacts | undefined {
+  const priced = facts.ranking.filter(({ usdPerMTok }) => usdPerMTok !== null);
+  return priced.reduce<RankedFacts | undefined>(
+    (best, next) => (best === undefined || qualityOf(facts, next) > qualityOf(facts, best) ? next : best),
+    undefined,
+  );
+}
+
+/** Returns the prices of two models in the same unit: per answer if it is known for both. */
+function pricesOf(picked: RankedFacts, other: RankedFacts): readonly [number, number] | undefined {
+  const [perAnswer, otherPerAnswer] = [picked.usdPerAnswer ?? null, other.usdPerAnswer ?? null];
+  if (perAnswer !== null && otherPerAnswer !== null) return [perAnswer, otherPerAnswer];
+  const [perMTok, otherPerMTok] = [picked.usdPerMTok, other.usdPerMTok];
+  return perMTok === null || otherPerMTok === null ? undefined : [perMTok, otherPerMTok];
+}
+
+function savingWords(prices: readonly [number, number] | undefined, points: number): string {
+  const [usd, otherUsd] = prices ?? [1, 0];
+  if (usd > otherUsd) return '';
+  if (usd === otherUsd) return ', for the same price';
+  if (usd === 0) return points > 0 ? ', but free' : ', and free';
+  return `, for ${shareWords(usd, otherUsd)}`;
+}
+
+/** Compares the quality of the pick with that of another model, which is `points` better. */
+function distanceWords(points: number, other: string): string {
+  if (points === 0) return `As good as ${other}`;
+  const count = `${Math.abs(points)} ${Math.abs(points) === 1 ? 'point' : 'points'}`;
+  return `${count} ${points > 0 ? 'below' : 'above'} ${other}`;
+}
+
+/** Says what is uncertain about a trade; outside the coverage this would reveal corrections. */
+function doubtWords({ confidence, isOutside }: Situation, points: number): string {
+  if (isOutside || confidence >= 0.5) return '';
+  return points > 0 ? 'It may well be further below.' : 'It may well be worse.';
+}
 
 /** For a pick that is not the model that would be picked if prices did not count. */
 function tradeWords(facts: Situation): string {
-  const { model, bestSingleModel, confidence } = facts;
-  const why = tradedFor(facts);
-  if (model === bestSingleModel) return `Best model overall, chosen ${why}.`;
-  // If the dial allows any loss, this is certain and needs no sentence.
-  const isCertain = Math.round(100 * confidence) >= 100;
-  return join(`Chosen ${why}.`, isCertain ? '' : sureWords(confidence, 'be good enough'));
+  const { model, wanted, challenger, isOutside } = facts;
+  const [picked, first] = [rankedAs(facts, model), rankedAs(facts, wanted)];
+  // A correction may put a model without a price first, or a dearer one: then nothing was traded.
+  if (picked === undefined || first === undefined || picked.usdPerMTok === null) return '';
+  const isPriced = first.usdPerMTok !== null;
+  const rival = isPriced ? first : (bestPriced(facts) ?? picked);
+  const other = rival.model === model ? first : rival;
+  const prices = pricesOf(picked, other);
+  if (isOutside && prices !== undefined && prices[0] > prices[1]) return '';
+  const points = Math.round(100 * (qualityOf(facts, other) - qualityOf(facts, picked)));
+  const best = wanted === challenger && !isOutside ? 'the best' : 'the best overall';
+  const which = isPriced || other === first ? best : 'the best with a known price';
+  const average = isOutside ? ' on average' : '';
+  const price = isPriced || other !== first ? savingWords(prices, points) : ', whose price is not known';
+  return join(`${distanceWords(points, which)}${average}${price}.`, doubtWords(facts, points));
 }
 
-function tradedFor(facts: Situation): string {
-  const usd = rankedAs(facts, facts.wanted)?.usdPerMTok ?? null;
-  if (usd === null) return 'because its price is known';
-  return rankedAs(facts, facts.model)?.usdPerMTok === usd ? 'for its quality at the same price' : 'for its price';
+/** For the best model for the prompts. The paper's scores have no confidence if that is the best one overall. */
+function bestWords({ model, bestSingleModel, challengerConfidence: sure, policy, prompts }: Situation): string {
+  if (model !== bestSingleModel) {
+    if (sure >= 0.8) return `Best for ${prompts}, and very likely better than the best overall.`;
+    if (sure >= 0.6) return `Best for ${prompts}, and probably better than the best overall.`;
+    if (sure >= 0.4) return `Best for ${prompts}, by a narrow margin over the best overall.`;
+    return `Predicted to be best for ${prompts}, but doubtfully better than the best overall.`;
+  }
+  if (policy !== 'signalbox') return `Best overall and for ${prompts}.`;
+  if (sure >= 0.8) return `Best overall, and clearly best for ${prompts}.`;
+  return sure >= 0.6 ? `Best overall and for ${prompts}.` : `Best overall, and by a narrow margin for ${prompts}.`;
 }
 
 function choiceWords(facts: Situation): string {
-  const { model, policy, challengerConfidence, bestSingleModel, ranking } = facts;
-  const { fallbackReason, prompts, isOutside, wanted } = facts;
+  const { model, bestSingleModel, ranking, fallbackReason, isOutside, wanted } = facts;
   if (ranking.length === 1) return 'The only model that may be picked.';
-  // A cheaper model, or a corrected one: distinguishing them here would reveal the feedback.
-  if (isOutside) return model === bestSingleModel ? 'Best model overall.' : '';
   if (model !== wanted) return tradeWords(facts);
-  if (fallbackReason === 'low_confidence') return 'Best model overall: the evidence for another one is too weak.';
-  if (model !== bestSingleModel) {
-    return sureWords(challengerConfidence, `beat ${bestSingleModel}, the best model overall, on ${prompts}`);
-  }
-  // The paper's scores have no confidence for this case.
-  const sure = policy === 'signalbox' ? sureWords(challengerConfidence, 'beat the runner-up') : '';
-  return join(`Best model overall and for ${prompts}.`, sure);
+  if (isOutside) return model === bestSingleModel ? 'Best overall.' : '';
+  if (fallbackReason === 'low_confidence') return 'Best overall: the evidence for another model is too weak.';
+  return bestWords(facts);
 }
 
-/** Describes the difference between two shares in percentage points, rounded as displayed. */
-function differenceWords(share: number, other: number): string {
-  const points = Math.round(100 * share) - Math.round(100 * other);
-  const count = `${Math.abs(points)} ${Math.abs(points) === 1 ? 'point' : 'points'}`;
-  if (points === 0) return 'the same';
-  return points < 0 ? `${count} lower` : `${count} higher`;
+/** Says how old the price of the pick is, if it is too old to rely on. */
+function priceWords({ price }: Situation): string {
+  const { date, ageDays, stale } = price ?? {};
+  if (stale !== true || date == null || ageDays == null) return '';
+  return `Its price is from ${dateWords(date)}, ${Math.round(ageDays)} days ago, and may have changed.`;
 }
 
-function savingWords(usd: number, other: number): string {
-  if (usd === other) return 'Costs as much as';
-  if (usd === 0) return 'Costs nothing, unlike';
-  const saved = 1 - usd / other;
-  return saved < 0.005 ? 'Costs slightly less than' : `Costs ${percentWords(saved)} less than`;
-}
-
-/** Compares the pick with the model that would be picked if prices did not count. */
-function priceWords(facts: Situation): string {
-  const { model, wanted, challenger, isOutside, prompts } = facts;
-  const [picked, other] = [rankedAs(facts, model), rankedAs(facts, wanted)];
-  if (model === wanted || picked === undefined || other === undefined) return '';
-  const [usd, otherUsd] = [picked.usdPerMTok, other.usdPerMTok];
-  if (usd === null || (otherUsd !== null && usd > otherUsd)) return '';
-  const isBestHere = !isOutside && wanted === challenger;
-  const name = `${wanted}, the best model ${isBestHere ? `for ${prompts}` : 'overall'}`;
-  // Means are the same with feedback and without.
-  const difference = isOutside
-    ? differenceWords(picked.meanOutcome ?? 0, other.meanOutcome ?? 0)
-    : differenceWords(picked.pCorrect, other.pCorrect);
-  if (otherUsd !== null) {
-    const quality = isOutside ? `scores ${difference} on average` : `is predicted to score ${difference}`;
-    return `${savingWords(usd, otherUsd)} ${name}, and ${quality}.`;
-  }
-  const quality = isOutside ? `Scores ${difference} on average` : `Predicted to score ${difference}`;
-  return `${quality} ${difference === 'the same' ? 'as' : 'than'} ${name}, whose price is not known.`;
-}
-
-const UNREAD_WORDS: Readonly<Record<UnreadCause, (prompts: string) => string>> = {
+const UNREAD_WORDS: Readonly<Record<UnreadCause | 'gibberish', (isOne: boolean) => string>> = {
   language: () => "The embedder can't read this language.",
-  marks: (prompts) => `There are no words in ${prompts}.`,
-  empty: (prompts) => (prompts === 'this prompt' ? 'The prompt is empty.' : 'The prompts are empty.'),
+  marks: (isOne) => `There are no words in ${isOne ? 'this prompt' : 'these prompts'}.`,
+  gibberish: (isOne) => `${isOne ? 'This prompt makes' : 'These prompts make'} no sense to the embedder.`,
+  empty: (isOne) => (isOne ? 'The prompt is empty.' : 'The prompts are empty.'),
 };
 
-function unlikeWords(prompts: string, reason: FallbackReason | null, cause?: UnreadCause): string {
+function unlikeWords(isOne: boolean, reason: FallbackReason | null, cause?: UnreadCause): string {
+  const prompts = isOne ? 'this prompt' : 'these prompts';
   if (!isUnread(reason)) return `Nothing in the benchmark is like ${prompts}.`;
   const known = reason === 'empty_prompt' ? 'empty' : cause;
-  return known === undefined ? `The embedder can't read ${prompts}.` : UNREAD_WORDS[known](prompts);
+  return known === undefined ? `The embedder can't read ${prompts}.` : UNREAD_WORDS[known](isOne);
+}
+
+function kindWords({ kinds = [], isOne }: Situation): string {
+  const [first] = kinds;
+  if (first === undefined || first.probability < LIKELY) return '';
+  if (first.probability < NAMED) return `Most like ${first.label}.`;
+  return `${isOne ? 'This looks' : 'These look'} like ${first.label}.`;
 }
 
 function resemblanceWords(facts: Situation): string {
-  const { model, fallbackReason, coverage, tasks, prompts, isOutside, unread } = facts;
-  if (isOutside) return unlikeWords(prompts, fallbackReason, unread);
+  const { model, fallbackReason, coverage, tasks, isOne, isOutside, unread, taskLabel } = facts;
+  if (isOutside) return unlikeWords(isOne, fallbackReason, unread);
+  const kind = kindWords(facts);
   if (rankedAs(facts, model)?.ownMean) {
-    return 'No similar question has a result for this model, so its average over the benchmark counts.';
+    return join(kind, 'No similar question has a result for this model, so its average over the benchmark counts.');
   }
-  const many = coverage.percentile <= 50 ? 'many ' : coverage.percentile <= 90 ? '' : 'only a few ';
+  const isRare = coverage.percentile > 90;
+  if (kind !== '') return join(kind, isRare ? `Few questions in the benchmark are like ${isOne ? 'it' : 'them'}.` : '');
+  const many = coverage.percentile <= 50 ? 'many ' : isRare ? 'only a few ' : '';
   const [first] = tasks;
-  if (first === undefined) return `Based on ${many}similar benchmark questions.`;
-  const relation = first.weight >= 0.5 ? 'mostly in' : 'such as those in';
-  return `Based on ${many}similar questions, ${relation} the benchmark task ${first.task}.`;
+  if (first === undefined) return `Based on ${many}similar questions of the benchmark.`;
+  const relation = first.weight >= 0.5 ? 'mostly' : 'for example';
+  return `Based on ${many}similar questions, ${relation} from ${taskLabel?.(first.task) ?? first.task}.`;
 }
 
 function feedbackWords({ model, challenger, bestSingleModel, isOutside, feedback }: Situation): string {
@@ -178,6 +227,16 @@ function feedbackWords({ model, challenger, bestSingleModel, isOutside, feedback
   }
   const isCorrected = isOutside && model === challenger && challenger !== bestSingleModel;
   return isCorrected ? 'The given corrections put this model ahead of the best one overall.' : '';
+}
+
+/** Returns the name of a task for readers. */
+export const taskLabel = ({ tasks }: Pick<IndexInfo, 'tasks'>, task: string) =>
+  tasks.find(({ name }) => name === task)?.displayName ?? task;
+
+/** Returns the kind that a decision names: only one that is told well, and only for a prompt in coverage. */
+export function kindOf(facts: Pick<DecisionFacts, 'coverage' | 'fallbackReason' | 'kinds'>): Kind | null {
+  const [first] = facts.kinds ?? [];
+  return first === undefined || first.probability < NAMED || isOutsideBenchmark(facts) ? null : first;
 }
 
 /** Adds the sentences to the facts of a decision. */
@@ -193,7 +252,7 @@ export function withReasons<Facts extends DecisionFacts>(
     feedback: feedbackWords(situation),
   };
   const { choice, resemblance, price } = reasons;
-  return { ...facts, reason: join(choice, price, resemblance, reasons.feedback), reasons };
+  return { ...facts, reason: join(choice, resemblance, price, reasons.feedback), reasons };
 }
 
 /** Says where a model's predicted correctness comes from, as a phrase. */
@@ -207,4 +266,4 @@ export function sourceWords({ ownMean, votes }: Pick<RankedModel, 'ownMean' | 'v
 
 /** Says why the chances in a cascade are not about the prompt. */
 export const cascadeWords = (fallbackReason: FallbackReason) =>
-  `${unlikeWords('this prompt', fallbackReason)} The chances are averages over the benchmark's tasks.`;
+  `${unlikeWords(true, fallbackReason)} The chances are averages over the benchmark's tasks.`;

@@ -123,16 +123,16 @@ export function factsOf({
   };
 }
 
-const KINDS = { 'one prompt': 1, 'a task': 12 };
+const INPUTS = { 'one prompt': 1, 'a task': 12 };
 
 /** Adds the sentences to the facts of a situation. */
-export const told = ({ feedback, unread, ...facts }) => withReasons(facts, { feedback, unread });
+export const told = ({ feedback, unread, taskLabel, ...facts }) => withReasons(facts, { feedback, unread, taskLabel });
 
 /** A line for the situation, and its sentences below. */
 const entry = (situation, facts) => `${situation}\n    ${told(facts).reason}\n`;
 
 function* decisions() {
-  for (const [kind, inputs] of Object.entries(KINDS)) {
+  for (const [kind, inputs] of Object.entries(INPUTS)) {
     for (const coverage of coverages) {
       yield `\n## ${kind}, similar questions: ${coverage}\n\n`;
       for (const found of foundIn(coverage)) {
@@ -172,7 +172,7 @@ function* feedback() {
 function* policies() {
   yield '\n## policies\n\n';
   for (const policy of POLICIES) {
-    for (const [kind, inputs] of Object.entries(KINDS)) {
+    for (const [kind, inputs] of Object.entries(INPUTS)) {
       for (const found of foundIn('some')) {
         yield entry(`${policy}; ${kind}; ${found}`, factsOf({ coverage: 'some', found, policy, inputs }));
       }
@@ -186,12 +186,13 @@ function* oddities() {
   const coverage = { percentile: 30, outOfCoverage: false };
   yield entry('many similar questions', factsOf({ ...some, changes: { coverage } }));
   yield entry('no task stands out', factsOf({ ...some, weight: 0.3 }));
+  yield entry('a task with a label', { ...factsOf(some), taskLabel: () => 'MMLU-Pro, maths' });
   yield entry('no similar question has a result of the pick', factsOf({ ...some, policy: 's1', ownMean: true }));
   const ranking = [{ model: LARGE, pCorrect: 0.7, ownMean: false, meanOutcome: 0.7, usdPerMTok: 1 }];
   const alone = factsOf({ coverage: 'some', found: 'the best overall leads', changes: { ranking } });
   yield entry('no other candidate', alone);
-  for (const unread of ['language', 'marks']) {
-    for (const [kind, inputs] of Object.entries(KINDS)) {
+  for (const unread of ['language', 'marks', 'gibberish']) {
+    for (const [kind, inputs] of Object.entries(INPUTS)) {
       const facts = factsOf({ coverage: 'unread', found: 'the means decide', inputs, changes: { unread } });
       yield entry(`${kind} without words: ${unread}`, facts);
     }
@@ -200,6 +201,66 @@ function* oddities() {
   const dearer = corrected.ranking.map((m) => (m.model === MATHS ? { ...m, usdPerMTok: 2 } : m));
   yield entry('a correction decides for a dearer model', { ...corrected, ranking: dearer });
 }
+
+/** The kinds that a prompt may be of: the likeliest one with this probability. */
+export const kindsOf = (probability) => [
+  { name: 'sql', label: 'writing SQL', probability },
+  { name: 'code_write', label: 'writing code', probability: (1 - probability) / 2 },
+];
+
+function* kinds() {
+  yield '\n## kinds of work\n\n';
+  for (const coverage of coverages) {
+    for (const probability of [0.9, 0.75, 0.74, 0.4, 0.39]) {
+      const changes = { kinds: kindsOf(probability) };
+      const [found] = foundIn(coverage);
+      const trade = '1 point lower, 25% cheaper';
+      yield entry(`${coverage}; ${probability}`, factsOf({ coverage, found, trade, changes }));
+    }
+  }
+  const changes = { kinds: kindsOf(0.9) };
+  yield entry('a task', factsOf({ coverage: 'few', found: 'another one leads', inputs: 12, changes }));
+  const ownMean = factsOf({ coverage: 'some', found: 'another one leads', policy: 's1', ownMean: true, changes });
+  yield entry('no similar question has a result of the pick', ownMean);
+}
+
+/** Prices of the pick and of the best model: the age of the one, and the share of the other. */
+function* prices() {
+  yield '\n## prices\n\n';
+  const situation = { coverage: 'some', found: 'another one leads' };
+  for (const [what, price] of [
+    ['recent', { date: '2026-09-23', ageDays: 68, stale: false }],
+    ['old', { date: '2026-05-23', ageDays: 190.6, stale: true }],
+    ['old, month only', { date: '2026-05', ageDays: 213, stale: true }],
+    ['without a date', { date: null, ageDays: null, stale: false }],
+  ]) {
+    yield entry(what, factsOf({ ...situation, changes: { price: { usdPerMTok: 1, ...price } } }));
+  }
+  const old = { price: { date: '2026-05-23', ageDays: 190, stale: true } };
+  yield entry('old, outside', factsOf({ coverage: 'none', found: 'the means decide', changes: old }));
+  for (const share of SHARES_OF_A_PRICE) {
+    const facts = factsOf({ ...situation, trade: '1 point lower, 25% cheaper' });
+    const ranking = facts.ranking.map((m) => (m.model === SMALL ? { ...m, usdPerMTok: share } : m));
+    yield entry(`${share} of the price`, { ...facts, ranking });
+  }
+  const facts = factsOf({ ...situation, trade: '1 point lower, 25% cheaper' });
+  const perAnswer = { [SMALL]: 0.001, [MATHS]: 0.01 };
+  const ranking = facts.ranking.map((m) => ({ ...m, usdPerAnswer: perAnswer[m.model] ?? null }));
+  yield entry('known per answer', { ...facts, ranking });
+  const half = ranking.map((m) => (m.model === MATHS ? { ...m, usdPerAnswer: null } : m));
+  yield entry('known per answer for the pick only', { ...facts, ranking: half });
+  const unpriced = factsOf({ ...situation, trade: '3 points lower, wanted without a price' });
+  yield entry('the pick is not the best with a price', {
+    ...unpriced,
+    ranking: unpriced.ranking.map((m) => (m.model === SMALL ? { ...m, pCorrect: 0.69 } : m)),
+  });
+}
+
+/** From more than any name to less than any. */
+const SHARES_OF_A_PRICE = [
+  ...[0.98, 0.97, 0.85, 0.84, 0.77, 0.76, 0.69, 0.57, 0.44, 1 / 3, 0.25, 0.2, 1 / 6, 1 / 7, 1 / 8, 0.1, 1 / 12],
+  ...[1 / 15, 0.05, 0.034, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0],
+];
 
 function* others() {
   yield '\n## where a prediction comes from\n\n';
@@ -212,7 +273,8 @@ function* others() {
 }
 
 export function tableText() {
-  const parts = [...decisions(), ...confidences(), ...feedback(), ...policies(), ...oddities(), ...others()];
+  const decided = [...decisions(), ...confidences(), ...feedback(), ...policies(), ...oddities()];
+  const parts = [...decided, ...kinds(), ...prices(), ...others()];
   return `# The sentences about a decision. They do not name the pick, which is shown beside them.\n${parts.join('')}`;
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { Router, routeWithFeedback } from '../../../dist/index.js';
+import { kindOf } from '../../../dist/routing/words.js';
 import { embedderFiles, expectNothingOpen } from '../support/fixtures.mjs';
 import { POEM, topicsIndex } from '../support/topics.mjs';
 import {
@@ -11,6 +12,7 @@ import {
   feedbacks,
   foundIn,
   isOutside,
+  kindsOf,
   LARGE,
   MATHS,
   POLICIES,
@@ -75,56 +77,100 @@ describe('of every decision', () => {
       assert.equal(reason.length, Object.values(reasons).filter(Boolean).join(' ').length, 'the parts, and no more');
       const sentences = sentencesOf(reason);
       assert.equal(new Set(sentences).size, sentences.length);
-      for (const sentence of sentences) assert.match(sentence, /^[A-Z][^.]*[^\s.]\.$/);
+      for (const sentence of sentences) assert.match(sentence, /^[A-Z\d][^.]*[^\s.]\.$/);
       assert.doesNotMatch(reason, / {2}|undefined|null|NaN|^\s|\s$/);
     });
   });
 
-  it('no model is named but the one that the pick is compared with', () => {
-    forAll(({ model, challenger, bestSingleModel }, { choice, resemblance, price, feedback }) => {
-      assert.deepEqual(namesIn(`${resemblance}${feedback}`), []);
-      assert.ok(!`${choice}${price}`.includes(model), 'the pick');
-      assert.deepEqual(namesIn(choice), choice.includes(' beat acme') ? [bestSingleModel] : []);
-      if (model !== challenger) assert.deepEqual(namesIn(choice), []);
-      assert.ok(namesIn(price).length <= 1);
+  it('no model is named, and there is no percentage', () => {
+    forAll((_, { choice, resemblance, price, feedback }) => {
+      assert.deepEqual(namesIn(`${choice} ${resemblance} ${price} ${feedback}`), []);
+      assert.doesNotMatch(`${choice} ${resemblance} ${price} ${feedback}`, /%|percent/);
+    });
+  });
+
+  it('the reason begins with the pick or its gain, or says that there is nothing to go by', () => {
+    forAll(({ model, bestSingleModel }, { choice }, reason, { coverage, found }) => {
+      const begins = /^(Best|\d+ points? (below|above) the best|As good as the best|Predicted to be best)\b/;
+      if (choice !== '') assert.match(reason, begins);
+      else assert.ok(isOutside(coverage) && model !== bestSingleModel && found === 'a correction decides');
     });
   });
 
   it('only the best model overall is called that', () => {
-    forAll(({ model, bestSingleModel, challenger }, { choice, price }) => {
-      const claims = /^Best model overall/.test(choice);
-      if (claims) assert.equal(model, bestSingleModel);
-      if (/and for th/.test(choice)) assert.equal(model, challenger);
-      const compared = /(acme\/\w+), the best model overall/.exec(`${choice} ${price}`);
-      if (compared !== null) assert.equal(compared[1], bestSingleModel);
-      if (claims) assert.doesNotMatch(price, /the best model overall/);
+    forAll(({ model, bestSingleModel, challenger }, { choice }) => {
+      assert.equal(/^Best overall/.test(choice) && model !== bestSingleModel, false);
+      if (/^Best for|and (clearly best |by a narrow margin )?for th/.test(choice)) assert.equal(model, challenger);
+      if (/ (below|above|as) the best overall/.test(choice)) assert.notEqual(model, bestSingleModel);
     });
   });
 
   it('one prompt is singular, and a task plural', () => {
-    forAll(({ inputs }, { choice, resemblance, price }) => {
-      assert.doesNotMatch(`${choice} ${resemblance} ${price}`, inputs === 1 ? /these prompts/ : /this prompt/);
+    forAll(({ inputs }, { choice, resemblance }) => {
+      assert.doesNotMatch(`${choice} ${resemblance}`, inputs === 1 ? /these prompts/ : /this prompt/);
     });
   });
 
   it('the price is mentioned if and only if it decided', () => {
-    forAll(({ model, challenger, bestSingleModel, fallbackReason, ranking }, { choice, price }, _, { coverage }) => {
+    forAll(({ model, challenger, bestSingleModel, fallbackReason, ranking }, { choice }, _, { coverage }) => {
       if (isOutside(coverage)) return;
       const wanted = fallbackReason === null ? challenger : bestSingleModel;
-      assert.equal(price !== '', model !== wanted);
-      assert.equal(/chosen/i.test(choice), model !== wanted);
+      assert.equal(/, (for|but|and) .*(price|less|free)|price/.test(choice), model !== wanted);
       const priced = ranking.find((ranked) => ranked.model === wanted).usdPerMTok !== null;
-      assert.equal(/price is known/.test(choice), !priced);
-      assert.equal(/price is not known/.test(price), !priced);
+      assert.equal(/price is not known|a known price/.test(choice), !priced);
+    });
+  });
+
+  it('the distance is that of the predictions, in points', () => {
+    forAll(({ model, challenger, bestSingleModel, fallbackReason, ranking }, { choice }, _, { coverage }) => {
+      const said = /^(\d+) points? (below|above) the best( overall)?[,.]/.exec(choice);
+      if (said === null || isOutside(coverage)) return;
+      const p = (name) => ranking.find((ranked) => ranked.model === name).pCorrect;
+      const wanted = fallbackReason === null ? challenger : bestSingleModel;
+      const points = 100 * (p(wanted) - p(model));
+      assert.ok(Math.abs(points - Number(said[1]) * (said[2] === 'below' ? 1 : -1)) <= 0.5 + 1e-9);
+      assert.equal(said[3] !== undefined, wanted !== challenger);
+    });
+  });
+
+  it('doubts about a trade are told if it is more likely than not to be worse', () => {
+    forAll(({ model, challenger, bestSingleModel, fallbackReason, confidence }, { choice }, _, { coverage }) => {
+      const wanted = fallbackReason === null ? challenger : bestSingleModel;
+      const isDoubted = !isOutside(coverage) && model !== wanted && confidence < 0.5;
+      const isUnpriced = /price is not known/.test(choice);
+      assert.equal(/may well/.test(choice), isDoubted, String(isUnpriced));
     });
   });
 
   it('no confidence is stated if nothing in the benchmark is like the prompt', () => {
     forAll((_, { choice }, reason, { coverage }) => {
       if (!isOutside(coverage)) return;
-      assert.ok(['', 'Best model overall.'].includes(choice), choice);
-      assert.doesNotMatch(reason, /likely|predicted|Based on/i);
+      assert.match(choice, /^$|^Best overall\.$|the best overall on average/);
+      assert.doesNotMatch(reason, /likely|probably|may well|predicted|Based on|looks? like/i);
     });
+  });
+});
+
+describe('a kind of work', () => {
+  it('is named from .75, told as the likeliest from .4, and not outside the coverage', () => {
+    for (const coverage of coverages) {
+      for (const [probability, inside] of [
+        [1, 'This looks like writing SQL.'],
+        [0.75, 'This looks like writing SQL.'],
+        [0.749, 'Most like writing SQL.'],
+        [0.4, 'Most like writing SQL.'],
+        [0.399, undefined],
+      ]) {
+        const facts = factsOf({ coverage, found: foundIn(coverage)[0], changes: { kinds: kindsOf(probability) } });
+        const { reasons } = told(facts);
+        const isTold = !isOutside(coverage) && inside !== undefined;
+        assert.equal(reasons.resemblance.startsWith(inside ?? 'This looks'), isTold, `${coverage} ${probability}`);
+        assert.equal(reasons.resemblance.includes('SQL'), isTold);
+        const named = !isOutside(coverage) && probability >= 0.75 ? kindsOf(probability)[0] : null;
+        assert.deepEqual(kindOf(facts), named);
+      }
+    }
+    assert.equal(kindOf(factsOf({ coverage: 'some', found: foundIn('some')[0] })), null);
   });
 });
 
@@ -171,43 +217,38 @@ describe('feedback', () => {
 const ROUTED = [
   {
     what: 'a model beats the best one overall',
-    choice: /^Sure: more than 99% likely to beat generalist, the best model overall, on this prompt\.$/,
-    resemblance: 'Based on similar questions, mostly in the benchmark task poems.',
+    choice: 'Best for this prompt, and very likely better than the best overall.',
+    resemblance: 'Based on similar questions, mostly from poems.',
   },
   {
     what: 'few questions are similar',
     prompt: 'write',
-    resemblance: 'Based on only a few similar questions, mostly in the benchmark task poems.',
+    resemblance: 'Based on only a few similar questions, mostly from poems.',
   },
   {
     what: 'the evidence is too weak',
     options: { eta: 1 },
-    choice: 'Best model overall: the evidence for another one is too weak.',
+    choice: 'Best overall: the evidence for another model is too weak.',
   },
   {
     what: 'a quality bar leads to the best model overall',
     options: { qualityBar: 0.6 },
-    choice: 'Best model overall, chosen for its price.',
-    price: /^Costs 92% less than poet, the best model for this prompt, and is predicted to score \d+ points lower\.$/,
+    choice: /^\d+ points below the best, for a twelfth of its price\.$/,
   },
   {
     what: 'so does a cost weight',
     options: { costWeight: 0.5 },
-    choice: 'Best model overall, chosen for its price.',
-    price: /^Costs 92% less than poet, the best model for this prompt, and is predicted to score \d+ points lower\.$/,
+    choice: /^\d+ points below the best, for a twelfth of its price\.$/,
   },
   {
     what: 'the evidence is too weak, and another model is cheaper',
     options: { eta: 1, qualityBar: 0.6, prices: { generalist: 5 } },
-    choice: /^Chosen for its price\./,
-    price: /^Costs 85% less than generalist, the best model overall, and is predicted to score \d+ points lower\.$/,
+    choice: /^\d+ points below the best overall, for a seventh of its price\.$/,
   },
   {
     what: 'the best model here has no price',
     options: { candidates: ['unpriced', 'coder'], qualityBar: 0.8 },
-    choice: 'Best model overall, chosen because its price is known.',
-    price:
-      /^Predicted to score \d+ points lower than unpriced, the best model for this prompt, whose price is not known\.$/,
+    choice: /^\d+ points below the best, whose price is not known\.$/,
   },
   {
     what: 'there is one candidate',
@@ -217,33 +258,32 @@ const ROUTED = [
   {
     what: 'nothing is similar',
     prompt: 'law court',
-    choice: 'Best model overall.',
+    choice: 'Best overall.',
     resemblance: 'Nothing in the benchmark is like this prompt.',
   },
   {
     what: 'nothing is similar, and another model is cheaper',
     prompt: 'law court',
     options: { qualityBar: 1, prices: { coder: 0.1 } },
-    choice: '',
+    choice: '10 points below the best overall on average, for two fifths of its price.',
     resemblance: 'Nothing in the benchmark is like this prompt.',
-    price: 'Costs 60% less than generalist, the best model overall, and scores 10 points lower on average.',
   },
   {
     what: 'the language is unknown',
     prompt: 'zzz',
-    choice: 'Best model overall.',
+    choice: 'Best overall.',
     resemblance: "The embedder can't read this language.",
   },
   {
     what: 'there are only marks',
     prompt: '…?',
-    choice: 'Best model overall.',
+    choice: 'Best overall.',
     resemblance: 'There are no words in this prompt.',
   },
   {
     what: 'there is nothing',
     prompt: ' ',
-    choice: 'Best model overall.',
+    choice: 'Best overall.',
     resemblance: 'The prompt is empty.',
   },
   {
@@ -257,8 +297,8 @@ const ROUTED = [
   {
     what: 'the nearest samples vote',
     options: { policy: 's1' },
-    choice: /^Sure: more than 99% likely to beat generalist, the best model overall, on this prompt\.$/,
-    resemblance: 'Based on similar benchmark questions.',
+    choice: 'Best for this prompt, and very likely better than the best overall.',
+    resemblance: 'Based on similar questions of the benchmark.',
   },
 ];
 
@@ -292,7 +332,7 @@ describe('a router', () => {
     for (const options of [{}, { policy: 's2' }, { policy: 's3', qualityBar: 0.6 }]) {
       const prompts = [POEM, `${POEM} sun`];
       const decision = await router.routeTask(prompts, options);
-      assert.match(decision.reason, /these prompts|Best model overall/);
+      assert.match(decision.reason, /these prompts|the best/);
       assert.doesNotMatch(decision.reason, /this prompt/);
       const vectors = (await router.embed(prompts)).map(({ vector }) => vector);
       assert.deepEqual((await router.routeTask(vectors, options)).reasons, decision.reasons);

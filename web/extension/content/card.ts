@@ -1,5 +1,6 @@
-/** The card behind the badge: model, chance, price and reasons, with links to the chat and the panel. */
-import { percent, priceWords, shortName } from '../../shared/format.js';
+/** The card behind the badge: model, quality, price and reasons, with links to the chat and the panel. */
+import { shortName } from '../../shared/format.js';
+import type { Figure } from '../../shared/words.js';
 import type { Suggestion } from '../messages.js';
 import type { Shown } from './asking.js';
 import { dress, livens, make, makeButton } from './styles.js';
@@ -16,19 +17,17 @@ const MUTED = { color: 'var(--soft)', 'font-size': '12px' };
 const ASIDE =
   'Your browser blocks pages from opening the panel. Click the signalbox icon in the toolbar, or press Alt+Shift+M.';
 
-function figure(label: string, value: string): HTMLElement {
+function figure({ label, value, note }: Figure): HTMLElement {
   const box = make('div', { display: 'flex', 'flex-direction': 'column', gap: '1px' });
   const number = make('span', { 'font-size': '16px', 'font-weight': '600', 'line-height': '1.25' }, value);
   box.append(number, make('span', MUTED, label));
+  if (note !== '') box.append(make('span', MUTED, note));
   return box;
 }
 
-function figures({ pCorrect, usdPerMTok }: Suggestion): HTMLElement {
+function figures({ quality, price }: Suggestion): HTMLElement {
   const row = make('div', { display: 'flex', 'flex-wrap': 'wrap', gap: '6px 24px', margin: '10px 0 0' });
-  row.append(
-    figure('chance of being right', percent(pCorrect)),
-    figure('price per million tokens', priceWords(usdPerMTok)),
-  );
+  row.append(figure(quality), figure(price));
   return row;
 }
 

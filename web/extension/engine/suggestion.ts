@@ -1,6 +1,6 @@
 /** The part of a decision that a badge shows. */
 import type { DecisionWithFeedback } from 'signalbox';
-import { lampOf } from '../../shared/words.js';
+import { lampOf, priceFigure, qualityFigure } from '../../shared/words.js';
 import type { NoSuggestion, Suggestion } from '../messages.js';
 import type { Site, Stored } from '../stored/schema.js';
 import type { Engine } from './engine.js';
@@ -15,8 +15,8 @@ function failureWords(error: unknown): string {
  * The sentences that don't depend on the user's feedback, which the panel shows: someone who takes over a page's script
  * sees what a badge shows, and could ask for it prompt by prompt.
  */
-function whyOf({ reasons: { choice, price, resemblance } }: DecisionWithFeedback): string[] {
-  return [choice, price, resemblance].filter((sentence) => sentence !== '');
+function whyOf({ reasons: { choice, resemblance, price } }: DecisionWithFeedback): string[] {
+  return [choice, resemblance, price].filter((sentence) => sentence !== '');
 }
 
 export async function suggest(
@@ -27,14 +27,14 @@ export async function suggest(
 ): Promise<Suggestion | NoSuggestion> {
   try {
     const { decision } = await engine.decide(text, stored, site);
-    const { model, ranking, price } = decision;
+    const { model } = decision;
     return {
       kind: 'suggestion',
       model,
       siteModel: Object.hasOwn(site.names, model) ? (site.names[model] ?? null) : null,
-      // Rounded as shown: more digits would reveal more to the page.
-      pCorrect: Math.round(100 * (ranking.find((ranked) => ranked.model === model)?.pCorrect ?? 0)) / 100,
-      usdPerMTok: price.usdPerMTok,
+      // Without the interval, which the badge does not show.
+      quality: { ...qualityFigure(decision), note: '' },
+      price: priceFigure(decision),
       lamp: lampOf(decision),
       why: whyOf(decision),
     };

@@ -4,7 +4,7 @@ import { Dial } from '../../shared/dial.js';
 import { DialStepper } from '../../shared/dial-stepper.js';
 import { dialStops } from '../../shared/frontier.js';
 import { Pick } from '../../shared/pick.js';
-import { errorWords } from '../../shared/words.js';
+import { comparedWords, errorWords } from '../../shared/words.js';
 import { change, notWritten, stored } from '../stored/stored-signals.js';
 import { OpenChat } from './open-chat.js';
 import { type Answer, answer, backToShipped, isStale, prompt, retry, status } from './state.js';
@@ -63,7 +63,14 @@ function Step({ found }: { found: Answer }) {
   const { decision } = found;
   const stops = useMemo(() => dialStops(decision), [decision]);
   if (stops.length < 2) return null;
-  return <DialStepper stops={stops} dial={stored.value.settings.dial} onChange={(dial) => change({ dial })} />;
+  return (
+    <DialStepper
+      stops={stops}
+      prefer={stored.value.settings.prefer}
+      onChange={(prefer) => change({ prefer })}
+      qualityWords={(p) => comparedWords(decision, p)}
+    />
+  );
 }
 
 /** The basis of the decision: the benchmark and the ratings. */
@@ -94,7 +101,7 @@ export function AnswerCard() {
   const found = answer.value;
   return (
     <article class="ask-answer" aria-label="Decision" aria-busy={isStale.value}>
-      <h2>Ask</h2>
+      <h2>Suggested model</h2>
       {found ? (
         <>
           <Pick decision={found.decision} />
@@ -105,7 +112,7 @@ export function AnswerCard() {
           The suggested model appears here.
         </p>
       )}
-      <Dial value={stored.value.settings.dial} onChange={(dial) => change({ dial })} />
+      <Dial value={stored.value.settings.prefer} onChange={(prefer) => change({ prefer })} />
       {found && <Step found={found} />}
       <StatusLine />
       {notWritten.value !== undefined && (

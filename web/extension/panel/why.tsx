@@ -1,13 +1,16 @@
-/** The reasons: predictions per model and the samples behind them. Below: the models that may be picked. */
+/** The reasons: predictions per model and the questions behind them. Below: the models that may be picked. */
 import { useMemo } from 'preact/hooks';
+import { taskLabel } from 'signalbox';
 import { Candidates } from '../../shared/candidates.js';
 import { Folded } from '../../shared/folded.js';
-import { count, percent } from '../../shared/format.js';
+import { count } from '../../shared/format.js';
 import { Neighbours } from '../../shared/neighbours.js';
 import { Ranking } from '../../shared/ranking.js';
 import { isCandidate } from '../../shared/settings.js';
 import { change, stored } from '../stored/stored-signals.js';
 import { answer, info } from './state.js';
+
+const labelOf = (task: string) => (info.value === undefined ? task : taskLabel(info.value, task));
 
 function Reasons() {
   const decision = answer.value?.decision;
@@ -19,18 +22,20 @@ function Reasons() {
         <>
           <p class="tasks-title">Most similar benchmark tasks</p>
           <ul class="tasks">
-            {decision.tasks.map(({ task, weight }) => (
+            {decision.tasks.map(({ task }) => (
               <li key={task}>
-                <span dir="auto">{task}</span> <small>{percent(weight)}</small>
+                <span dir="auto">{labelOf(task)}</span>
               </li>
             ))}
           </ul>
         </>
       )}
       <Ranking decision={decision} />
-      <Folded summary={`The ${count(decision.neighbours.length, 'nearest sample')}`}>
-        {() => <Neighbours decision={decision} />}
-      </Folded>
+      {decision.neighbours.length > 0 && (
+        <Folded summary={`The ${count(decision.neighbours.length, 'nearest question')}`}>
+          {() => <Neighbours decision={decision} labelOf={labelOf} />}
+        </Folded>
+      )}
     </section>
   );
 }

@@ -26,7 +26,7 @@ export function ModelsSection() {
     <section id="models" aria-labelledby="models-title">
       <h2 id="models-title">Models and prices</h2>
       <div class="dial-place">
-        <Dial value={stored.value.settings.dial} onChange={(dial) => change({ dial })} />
+        <Dial value={stored.value.settings.prefer} onChange={(prefer) => change({ prefer })} />
       </div>
       <Models />
     </section>

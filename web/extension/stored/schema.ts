@@ -1,7 +1,7 @@
 /** The stored settings: plain data, validated whenever it is read. */
 import * as v from 'valibot';
 import { isHubId } from '../../shared/hub.js';
-import { DEFAULT_SETTINGS } from '../../shared/settings.js';
+import { DEFAULT_SETTINGS, DIAL } from '../../shared/settings.js';
 import { CHATS, type ChatName } from '../chats/index.js';
 
 /** Names of models come from benchmarks and from users. */
@@ -33,7 +33,7 @@ const ORIGIN = v.pipe(
 
 /** See `Settings` of web/shared/settings. */
 const SETTINGS = v.object({
-  dial: v.pipe(v.number(), v.minValue(0), v.maxValue(100)),
+  prefer: v.picklist(DIAL),
   excluded: v.array(NAME),
   prices: v.record(NAME, v.union([USD, v.object({ in: USD, out: USD })])),
   pricedOnly: v.boolean(),
@@ -65,7 +65,7 @@ const OWN_INDEX = v.object({
 });
 export type OwnIndex = v.InferOutput<typeof OWN_INDEX>;
 
-export const VERSION = 1;
+export const VERSION = 2;
 
 export const STORED = v.object({
   version: v.literal(VERSION),

@@ -1,17 +1,24 @@
 /** Brings stored or imported settings to the format of this version. */
 import * as v from 'valibot';
+import { preferOfDial } from '../../shared/settings.js';
 import { DEFAULT_STORED, STORED, type Stored, VERSION } from './schema.js';
 
 type Plain = Record<string, unknown>;
+
+const isPlain = (value: unknown): value is Plain =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function withPrefer({ dial, ...settings }: Plain): Plain {
+  return typeof dial === 'number' ? { ...settings, prefer: preferOfDial(dial) } : settings;
+}
 
 /** Step i upgrades from version i to i + 1. */
 const STEPS: ((before: Plain) => Plain)[] = [
   // Version 0, without a version number, had only the settings.
   (settings) => ({ ...DEFAULT_STORED, settings: { ...DEFAULT_STORED.settings, ...settings } }),
+  // Version 1 had a dial from 0 (cheapest) to 100 (best).
+  ({ settings, ...rest }) => ({ ...rest, settings: isPlain(settings) ? withPrefer(settings) : settings }),
 ];
-
-const isPlain = (value: unknown): value is Plain =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A newer version of the extension wrote the settings: this one must not change them. */
 export class FromTheFuture extends Error {

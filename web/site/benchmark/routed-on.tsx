@@ -11,15 +11,14 @@ import { keepThis, remove } from './kept-list.js';
 function NowPicks() {
   const found = answer.value;
   if (found === undefined) return <p role="status">Loading the benchmark.</p>;
-  const { model, ranking } = found.decision;
-  const ranked = ranking.find((entry) => entry.model === model);
+  const { model, chance } = found.decision;
   return (
     <p role="status">
       The pick for <a href="#prompt">your prompt</a> is{' '}
       <b dir="auto" data-picks>
         {model}
       </b>
-      {ranked && `, with a ${percent(ranked.pCorrect)} chance of being right`}.
+      {chance !== null && `, with a ${percent(chance)} chance of being right`}.
     </p>
   );
 }

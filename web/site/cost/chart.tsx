@@ -1,10 +1,11 @@
 /** The chart of quality against price: a point per model, the frontier, and marks for models with a role. Props are plain data. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { percent, priceWords, range, shortName } from '../../shared/format.js';
+import { priceWords, shortName } from '../../shared/format.js';
 import type { PricedModel } from '../../shared/frontier.js';
 import { OUTLINES, ROLES, type Role } from './marks.js';
 import { type ChartData, CostPlot } from './plot.js';
 import { priceAxis } from './price-axis.js';
+import type { QualityWords } from './quality.js';
 
 export interface CostChartProps {
   points: readonly PricedModel[];
@@ -15,6 +16,7 @@ export interface CostChartProps {
   challenger?: string | undefined;
   /** The predicted quality that the dial accepts. */
   band?: { low: number; high: number; words: string } | undefined;
+  quality: QualityWords;
   selected: string | undefined;
   onSelect: (model: string | undefined) => void;
 }
@@ -25,8 +27,10 @@ const ROLE_WORDS: Record<Role, string> = {
   challenger: 'best for this prompt',
 };
 
-export const pointWords = ({ model, usdPerMTok, p, interval }: PricedModel) =>
-  `${model}: ${priceWords(usdPerMTok)}, ${percent(p)} chance of being right, interval ${range(interval)}`;
+export function pointWords({ model, usdPerMTok, p, interval }: PricedModel, quality: QualityWords): string {
+  const within = quality.interval === undefined ? '' : `, interval ${quality.interval(interval)}`;
+  return `${model}: ${priceWords(usdPerMTok)}, ${quality.of(p)}${within}`;
+}
 
 function rolesOf({ pick, bestSingle, challenger }: CostChartProps): ChartData['roles'] {
   const players: Record<Role, string | undefined> = { pick, 'best-single': bestSingle, challenger };
@@ -142,21 +146,21 @@ function Tip({ point, plot, data }: { point: PricedModel; plot: CostPlot; data: 
     >
       <b dir="auto">{point.model}</b>
       <span>
-        {priceWords(point.usdPerMTok)}, {percent(point.p)} chance of being right
+        {priceWords(point.usdPerMTok)}, {data.quality.of(point.p)}
       </span>
-      <span>interval {range(point.interval)}</span>
+      {data.quality.interval && <span>interval {data.quality.interval(point.interval)}</span>}
       {words !== undefined && <span>{words}</span>}
     </div>
   );
 }
 
 export function CostChart(props: CostChartProps) {
-  const { points, band, selected, onSelect } = props;
+  const { points, band, selected, onSelect, quality } = props;
   const { pick, bestSingle, challenger } = props;
   const axis = useMemo(() => priceAxis(points.map(({ usdPerMTok }) => usdPerMTok)), [points]);
   const data = useMemo<ChartData>(
-    () => ({ points, axis, band, roles: rolesOf(props), selected }),
-    [points, band?.low, band?.high, pick, bestSingle, challenger, selected],
+    () => ({ points, axis, band, quality, roles: rolesOf(props), selected }),
+    [points, band?.low, band?.high, quality, pick, bestSingle, challenger, selected],
   );
   const { host, plot } = usePlot(data);
   const [hovered, setHovered] = useState<PricedModel | undefined>(undefined);
@@ -185,7 +189,7 @@ export function CostChart(props: CostChartProps) {
         aria-valuemin={0}
         aria-valuemax={points.length}
         aria-valuenow={at + 1}
-        aria-valuetext={point === undefined ? 'no model selected' : pointWords(point)}
+        aria-valuetext={point === undefined ? 'no model selected' : pointWords(point, quality)}
         onKeyDown={onKeyDown}
         onPointerMove={(event) => setHovered(plot.current?.near(event.clientX, event.clientY))}
         onPointerLeave={() => setHovered(undefined)}

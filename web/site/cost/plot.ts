@@ -1,10 +1,10 @@
 /** The chart on its canvas, created once and then given new data. Only this file depends on uPlot. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { percent } from '../../shared/format.js';
 import { frontierOf, type PricedModel } from '../../shared/frontier.js';
 import { drawLabels, drawMark, type Mark, type Role } from './marks.js';
 import { type PriceAxis, placeOf, priceTicks, tickWords } from './price-axis.js';
+import type { QualityWords } from './quality.js';
 
 /** Everything that the chart shows. `points` are ordered by price; the same array means no change. */
 export interface ChartData {
@@ -14,6 +14,7 @@ export interface ChartData {
   roles: ReadonlyMap<string, { roles: readonly Role[]; words: string; label: string }>;
   /** The predicted quality that is good enough. */
   band: { low: number; high: number } | undefined;
+  quality: QualityWords;
   selected: string | undefined;
 }
 
@@ -39,9 +40,10 @@ export class CostPlot {
 
   show(next: ChartData): void {
     const hasNewPoints = next.points !== this.#shown.points;
+    const hasNewAxis = next.quality !== this.#shown.quality;
     this.#shown = next;
     if (hasNewPoints) this.#plot.setData(this.#columns());
-    else this.#plot.redraw(false);
+    else this.#plot.redraw(false, hasNewAxis);
   }
 
   /** Adapts to the current width and colours. */
@@ -118,10 +120,10 @@ export class CostPlot {
       },
       {
         ...look,
-        label: 'chance of being right',
+        label: () => this.#shown.quality.axis,
         size: 48,
-        splits: () => [0, 0.2, 0.4, 0.6, 0.8, 1],
-        values: (_, ticks) => ticks.map(percent),
+        splits: () => [...this.#shown.quality.ticks],
+        values: (_, ticks) => ticks.map(this.#shown.quality.tick),
       },
     ];
   }

@@ -1,13 +1,15 @@
 /** The chart as a table: the same models in the same order. */
 import { useMemo } from 'preact/hooks';
-import { percent, priceWords, range } from '../../shared/format.js';
+import { priceWords } from '../../shared/format.js';
 import { frontierOf, type PricedModel } from '../../shared/frontier.js';
+import type { QualityWords } from './quality.js';
 
 interface Props {
   points: readonly PricedModel[];
   pick: string;
   selected: string | undefined;
   onSelect: (model: string | undefined) => void;
+  quality: QualityWords;
 }
 
 interface RowProps {
@@ -16,9 +18,10 @@ interface RowProps {
   isPick: boolean;
   isSelected: boolean;
   onSelect: Props['onSelect'];
+  quality: QualityWords;
 }
 
-function Row({ point, isFrontier, isPick, isSelected, onSelect }: RowProps) {
+function Row({ point, isFrontier, isPick, isSelected, onSelect, quality }: RowProps) {
   const { model, usdPerMTok, p, interval } = point;
   return useMemo(
     () => (
@@ -35,16 +38,16 @@ function Row({ point, isFrontier, isPick, isSelected, onSelect }: RowProps) {
           {isPick && <small> the pick</small>}
         </th>
         <td>{priceWords(usdPerMTok)}</td>
-        <td>{percent(p)}</td>
-        <td>{range(interval)}</td>
+        <td>{quality.tick(p)}</td>
+        {quality.interval && <td>{quality.interval(interval)}</td>}
         <td>{isFrontier ? 'yes' : 'no'}</td>
       </tr>
     ),
-    [point, isFrontier, isPick, isSelected, onSelect],
+    [point, isFrontier, isPick, isSelected, onSelect, quality],
   );
 }
 
-export function PointTable({ points, pick, selected, onSelect }: Props) {
+export function PointTable({ points, pick, selected, onSelect, quality }: Props) {
   const frontier = useMemo(() => new Set(frontierOf(points)), [points]);
   // Preact skips elements that are the same, as they are while only the band moves.
   return useMemo(
@@ -56,8 +59,8 @@ export function PointTable({ points, pick, selected, onSelect }: Props) {
             <tr>
               <th scope="col">Model</th>
               <th scope="col">Price</th>
-              <th scope="col">Chance of being right</th>
-              <th scope="col">95% interval</th>
+              <th scope="col">{quality.name}</th>
+              {quality.interval && <th scope="col">95% interval</th>}
               <th scope="col">On the frontier</th>
             </tr>
           </thead>
@@ -70,12 +73,13 @@ export function PointTable({ points, pick, selected, onSelect }: Props) {
                 isPick={point.model === pick}
                 isSelected={point.model === selected}
                 onSelect={onSelect}
+                quality={quality}
               />
             ))}
           </tbody>
         </table>
       </div>
     ),
-    [points, frontier, pick, selected, onSelect],
+    [points, frontier, pick, selected, onSelect, quality],
   );
 }

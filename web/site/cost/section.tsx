@@ -7,7 +7,7 @@ import { Candidates } from '../../shared/candidates.js';
 import { Dial } from '../../shared/dial.js';
 import { DialStepper } from '../../shared/dial-stepper.js';
 import { Folded } from '../../shared/folded.js';
-import { count, percent, priceWords } from '../../shared/format.js';
+import { count, priceWords } from '../../shared/format.js';
 import {
   beats,
   dialStops,
@@ -17,11 +17,12 @@ import {
   pricedModels,
   wantedModel,
 } from '../../shared/frontier.js';
-import { priceOf, qualityBarOf } from '../../shared/settings.js';
-import { errorWords } from '../../shared/words.js';
+import { POINTS, type Prefer, priceOf } from '../../shared/settings.js';
+import { comparedWords, errorWords } from '../../shared/words.js';
 import { answer, change, info, settings, status } from '../state.js';
 import { CostChart, pointWords } from './chart.js';
 import { PointTable } from './point-table.js';
+import { type QualityWords, qualityWords } from './quality.js';
 
 const CANDIDATES_ID = 'cost-candidates';
 
@@ -53,7 +54,7 @@ function Undrawn({ decision, drawn }: { decision: Decision; drawn: number }) {
       {wanted?.usdPerMTok === null && (
         <>
           {missing === 1 ? 'It is ' : 'One of them is '}
-          <bdi>{wanted.model}</bdi>, the best for this prompt at {percent(wanted.pCorrect)}.{' '}
+          <bdi>{wanted.model}</bdi>, the best for this prompt ({comparedWords(decision, wanted.pCorrect)}).{' '}
         </>
       )}
       <ToPrices words={missing === 1 ? 'Set its price' : 'Set their prices'} />
@@ -61,7 +62,13 @@ function Undrawn({ decision, drawn }: { decision: Decision; drawn: number }) {
   );
 }
 
-function Selected({ point, points }: { point: PricedModel | undefined; points: readonly PricedModel[] }) {
+interface SelectedProps {
+  point: PricedModel | undefined;
+  points: readonly PricedModel[];
+  quality: QualityWords;
+}
+
+function Selected({ point, points, quality }: SelectedProps) {
   if (point === undefined) {
     return <p class="selected-point">Click a point, or use the arrow keys on the chart, to see its interval.</p>;
   }
@@ -69,11 +76,11 @@ function Selected({ point, points }: { point: PricedModel | undefined; points: r
   const isBeaten = better !== undefined && (better.p > point.p || better.usdPerMTok < point.usdPerMTok);
   return (
     <p class="selected-point" data-selected>
-      <b dir="auto">{pointWords(point)}.</b>{' '}
+      <b dir="auto">{pointWords(point, quality)}.</b>{' '}
       {isBeaten ? (
         <>
-          <bdi>{better.model}</bdi> ({priceWords(better.usdPerMTok)}, {percent(better.p)}) costs no more and is as good
-          or better.
+          <bdi>{better.model}</bdi> ({priceWords(better.usdPerMTok)}, {quality.of(better.p)}) costs no more and is as
+          good or better.
         </>
       ) : (
         'This model is on the frontier.'
@@ -82,13 +89,19 @@ function Selected({ point, points }: { point: PricedModel | undefined; points: r
   );
 }
 
-/** Returns the band of quality that the dial accepts, below the model that is wanted if prices do not count. */
-function bandOf(decision: Decision, dial: number) {
-  const best = decision.ranking.find(({ model }) => model === wantedModel(decision))?.pCorrect;
-  if (best === undefined) return undefined;
-  const low = Math.max(0, best - qualityBarOf(dial));
-  const words = dial >= 100 ? 'the best' : `good enough: ${percent(low)} to ${percent(best)}`;
-  return { low, high: best, words };
+/** Returns the band of quality that the dial accepts, below the best model with a price. */
+function bandOf(points: readonly PricedModel[], prefer: Prefer) {
+  const best = points.reduce((top, { p }) => Math.max(top, p), 0);
+  const given = POINTS[prefer];
+  const words = given === 0 ? 'the best' : `good enough: within ${given} points of the best`;
+  return { low: Math.max(0, best - given / 100), high: best, words };
+}
+
+/** Returns how the chart describes quality: as chances, or as distances to the best candidate. */
+function useQualityWords(decision: Decision): QualityWords {
+  const isChance = decision.chance !== null;
+  const best = decision.ranking.reduce((top, { pCorrect }) => Math.max(top, pCorrect), 0);
+  return useMemo(() => qualityWords(isChance ? null : best), [isChance, isChance ? 0 : best]);
 }
 
 function usePoints(decision: Decision): readonly PricedModel[] {
@@ -107,7 +120,8 @@ function Trade({ decision }: { decision: Decision }) {
   );
   const points = usePoints(decision);
   const stops = useMemo(() => dialStops(decision), [decision]);
-  const dial = settings.value.dial;
+  const { prefer } = settings.value;
+  const quality = useQualityWords(decision);
   const wanted = wantedModel(decision);
   if (points.length === 0) {
     return (
@@ -125,19 +139,33 @@ function Trade({ decision }: { decision: Decision }) {
           pick={decision.model}
           bestSingle={decision.bestSingleModel}
           challenger={wanted === decision.bestSingleModel ? undefined : wanted}
-          band={bandOf(decision, dial)}
+          band={bandOf(points, prefer)}
+          quality={quality}
           selected={selected.value}
           onSelect={onSelect}
         />
         <div class="cost-side">
-          <Dial id="cost-dial" value={dial} onChange={(to) => change({ dial: to })} />
-          <DialStepper stops={stops} dial={dial} onChange={(to) => change({ dial: to })} />
-          <Selected point={points.find(({ model }) => model === selected.value)} points={points} />
+          <Dial id="cost-dial" value={prefer} onChange={(to) => change({ prefer: to })} />
+          <DialStepper
+            stops={stops}
+            prefer={prefer}
+            onChange={(to) => change({ prefer: to })}
+            qualityWords={quality.of}
+          />
+          <Selected point={points.find(({ model }) => model === selected.value)} points={points} quality={quality} />
           <Undrawn decision={decision} drawn={points.length} />
         </div>
       </div>
       <Folded summary={`The chart as a table (${count(points.length, 'model')})`}>
-        {() => <PointTable points={points} pick={decision.model} selected={selected.value} onSelect={onSelect} />}
+        {() => (
+          <PointTable
+            points={points}
+            pick={decision.model}
+            selected={selected.value}
+            onSelect={onSelect}
+            quality={quality}
+          />
+        )}
       </Folded>
     </>
   );

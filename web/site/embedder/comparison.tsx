@@ -1,8 +1,7 @@
 /** The page's prompt with both embedders, side by side. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Decision } from 'signalbox';
-import { percent } from '../../shared/format.js';
+import { qualityFigure } from '../../shared/words.js';
 import { benchmark, info, prompt, type as typePrompt } from '../state.js';
 import { type Comparison, comparing, comparison, isSeen, type Side } from './compare.js';
 import { large } from './large.js';
@@ -17,17 +16,16 @@ const timeWords = ({ ms, runs }: Side) => (
   </>
 );
 
-function chanceOf({ decision }: Side): string {
-  const ranked = decision?.ranking.find(({ model: name }) => name === decision.model);
-  return ranked === undefined ? '' : percent(ranked.pCorrect);
+function qualityOf({ decision }: Side): string {
+  if (decision === undefined) return '';
+  const { value, label } = qualityFigure(decision);
+  return `${value}, ${label}`;
 }
-
-const whyOf = ({ reasons: { choice, price } }: Decision) => `${choice} ${price}`.trim();
 
 const tasksOf = ({ decision }: Side) =>
   decision?.tasks
     .slice(0, 3)
-    .map(({ task, weight }) => `${task} (${percent(weight)})`)
+    .map(({ task }) => task)
     .join(', ') || 'none';
 
 const readWords = ({ tokens, isTruncated }: Side) =>
@@ -78,8 +76,8 @@ function Table({ found }: { found: Comparison }) {
           {hasBoth && (
             <>
               <Row name="Pick" of={({ decision }) => <b>{decision?.model}</b>} sides={found} />
-              <Row name="Chance of being right" of={chanceOf} sides={found} />
-              <Row name="Reason" of={({ decision }) => decision && whyOf(decision)} sides={found} />
+              <Row name="Quality" of={qualityOf} sides={found} />
+              <Row name="Reason" of={({ decision }) => decision?.reasons.choice} sides={found} />
               <Row name="Similar tasks" of={tasksOf} sides={found} />
             </>
           )}

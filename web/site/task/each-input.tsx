@@ -45,6 +45,7 @@ function Downloads() {
 function Shares() {
   const found = inputs.value ?? [];
   const mean = meanChance(found);
+  const withChance = found.filter(({ chance }) => chance !== null).length;
   return (
     <>
       <div class="wide">
@@ -68,7 +69,12 @@ function Shares() {
           </tbody>
         </table>
       </div>
-      {mean !== undefined && <p>Mean chance of being right, with a model for each prompt: {percent(mean)}.</p>}
+      {mean !== undefined && (
+        <p>
+          Mean chance of being right, with a model for each prompt: {percent(mean)}
+          {withChance < found.length && ` (of ${withChance.toLocaleString('en')} prompts with a checkable answer)`}.
+        </p>
+      )}
     </>
   );
 }

@@ -13,12 +13,13 @@ export interface InputDecision {
   usdPerMTok: number | null;
 }
 
-export function inputDecisionOf({ model, ranking, confidence, fallbackReason, tasks, neighbours, price }: Decision) {
-  const picked = ranking.find((entry) => entry.model === model);
+export function inputDecisionOf(decision: Decision) {
+  const { model, chance, ranking, confidence, fallbackReason, tasks, neighbours, price } = decision;
+  const picked = chance === null ? undefined : ranking.find((entry) => entry.model === model);
   const [low, high] = picked?.interval ?? [null, null];
   const kept: InputDecision = {
     model,
-    chance: picked?.pCorrect ?? null,
+    chance,
     low,
     high,
     confidence,
@@ -38,7 +39,7 @@ export function sharesOf(decisions: readonly InputDecision[]): { model: string; 
     .sort((a, b) => b.inputs - a.inputs);
 }
 
-/** Returns the mean predicted correctness over the prompts. */
+/** Returns the mean chance over the prompts that have one. */
 export function meanChance(decisions: readonly InputDecision[]): number | undefined {
   const known = decisions.flatMap(({ chance }) => (chance === null ? [] : [chance]));
   return known.length === 0 ? undefined : known.reduce((a, b) => a + b, 0) / known.length;

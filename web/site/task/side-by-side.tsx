@@ -1,7 +1,7 @@
 /** The task's decisions by each policy, side by side. */
 import type { TaskDecision } from 'signalbox';
-import { percent, range } from '../../shared/format.js';
-import { noteWords } from '../../shared/words.js';
+import { range } from '../../shared/format.js';
+import { comparedWords, noteWords } from '../../shared/words.js';
 import { POLICY_WORDS, pickOf, reliabilityWords, TASK_POLICIES, type TaskPolicy, twoPlaces } from './policies.js';
 import { decisions, work } from './task.js';
 
@@ -14,7 +14,8 @@ function Figures({ decision, policy }: { decision: TaskDecision; policy: TaskPol
           <div>
             <dt>{POLICY_WORDS[policy].score}</dt>
             <dd>
-              <b data-chance>{percent(picked.pCorrect)}</b> <small>{range(picked.interval)}</small>
+              <b data-chance>{comparedWords(decision, picked.pCorrect)}</b>{' '}
+              {decision.chance !== null && <small>{range(picked.interval)}</small>}
             </dd>
           </div>
           <div>
@@ -28,7 +29,7 @@ function Figures({ decision, policy }: { decision: TaskDecision; policy: TaskPol
       <div class="task-small">
         <dt>confidence</dt>
         <dd>
-          <b>{percent(decision.confidence)}</b>
+          <b>{twoPlaces(decision.confidence)}</b>
         </dd>
       </div>
       <div class="task-small">
@@ -60,7 +61,7 @@ function Column({ policy }: { policy: TaskPolicy }) {
       <details>
         <summary>Details</summary>
         <p class="task-reason">
-          {decision?.reasons.price} {decision?.reasons.resemblance} {decision?.notes.map(noteWords).join(' ')}
+          {decision?.reasons.resemblance} {decision?.reasons.price} {decision?.notes.map(noteWords).join(' ')}
         </p>
       </details>
     </article>

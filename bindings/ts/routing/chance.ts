@@ -1,0 +1,72 @@
+/** What a decision says of the pick's quality: a chance where that is meaningful, and in words how it compares. */
+import { numberField } from '../files/fields.js';
+import type { Decision, IndexInfo, RankedModel, Strength } from '../types.js';
+
+/** Least share of the votes on tasks whose predictions are chances. */
+const LEAST_SHARE = 0.5;
+/** Highest expected calibration error of a domain whose chances are told. */
+const MOST_ERROR = 0.05;
+/** Least distance from the median candidate to the best one for strengths to differ. */
+const LEAST_SPREAD = 0.01;
+
+type Task = IndexInfo['tasks'][number];
+
+/**
+ * Returns the tasks whose predictions are chances of being right: they have a checkable answer, and the predictions for
+ * their domain were measured to be calibrated (`calibration` of the metadata: the error by domain).
+ */
+function chanceTasks({ tasks, metadata }: Pick<IndexInfo, 'tasks' | 'metadata'>): ReadonlySet<string> {
+  // An index without records of its tasks consists of outcomes that its owner graded: they are what he asks for.
+  const isRecorded = tasks.some(({ checkable }) => checkable !== undefined);
+  const isChance = ({ checkable, domain }: Task) => {
+    const error = domain === undefined ? undefined : numberField(metadata, 'calibration', domain, 'error');
+    return checkable === true && error !== undefined && error <= MOST_ERROR;
+  };
+  return new Set(tasks.filter((task) => !isRecorded || isChance(task)).map(({ name }) => name));
+}
+
+/** The facts that a chance depends on. */
+export type ChanceFacts = Pick<Decision, 'model' | 'fallbackReason' | 'tasks'> & {
+  coverage: Pick<Decision['coverage'], 'outOfCoverage'>;
+  neighbours: readonly Pick<Decision['neighbours'][number], 'task'>[];
+  ranking: readonly Pick<RankedModel, 'model' | 'pCorrect' | 'ownMean'>[];
+};
+
+/** Returns the share of the reported votes on tasks whose predictions are chances, 0..1. */
+function shareOfChances({ tasks, neighbours }: ChanceFacts, info: Pick<IndexInfo, 'tasks' | 'metadata'>): number {
+  const known = chanceTasks(info);
+  if (known.size === info.tasks.length) return 1;
+  const votes = tasks.length > 0 ? tasks : neighbours.map(({ task }) => ({ task, weight: 1 }));
+  const all = votes.reduce((sum, { weight }) => sum + weight, 0);
+  const counted = votes.reduce((sum, { task, weight }) => sum + (known.has(task) ? weight : 0), 0);
+  return all > 0 ? counted / all : 0;
+}
+
+/** Returns the pick's chance of being right, or null where the prediction is not one; see `Decision.chance`. */
+export function chanceOf(facts: ChanceFacts, info: Pick<IndexInfo, 'tasks' | 'metadata'>): number | null {
+  const { model, fallbackReason, coverage, ranking } = facts;
+  const picked = ranking.find((ranked) => ranked.model === model);
+  const isOutside = coverage.outOfCoverage || (fallbackReason !== null && fallbackReason !== 'low_confidence');
+  if (isOutside || picked === undefined || picked.ownMean) return null;
+  return shareOfChances(facts, info) >= LEAST_SHARE ? picked.pCorrect : null;
+}
+
+function medianOf(sorted: readonly number[]): number {
+  const at = sorted.length >> 1;
+  const upper = sorted[at] as number;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[at - 1] as number)) / 2;
+}
+
+/**
+ * Returns how a model compares with the other candidates by predicted correctness; see `Decision.strength`. `ranking` is
+ * that of a decision.
+ */
+export function strengthOf(ranking: readonly Pick<RankedModel, 'model' | 'pCorrect'>[], model: string): Strength {
+  const p = ranking.find((ranked) => ranked.model === model)?.pCorrect;
+  if (p === undefined) return 'even';
+  const sorted = ranking.map(({ pCorrect }) => pCorrect).sort((a, b) => a - b);
+  const [middle, best] = [medianOf(sorted), sorted.at(-1) as number];
+  if (best - middle < LEAST_SPREAD) return 'even';
+  if (p >= best - (best - middle) / 3) return 'strong';
+  return p >= middle ? 'even' : 'weak';
+}
