@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 import { field, numberField, textField } from '../files/fields.js';
 import { printableJson } from '../files/printable.js';
 import { cascadeWords } from '../routing/words.js';
-import type { CascadePlan, Decision, IndexInfo, Neighbour, RankedModel, TaskDecision } from '../types.js';
+import type { CascadePlan, Decision, IndexInfo, Neighbour, RankedModel, TaskDecision, TaskInfo } from '../types.js';
 
 const SHOWN = 8;
 
@@ -136,6 +136,13 @@ function metricsOf(info: IndexInfo): Map<string, string> {
   );
 }
 
+/** Returns how the models' results on a task are known. */
+function knownBy({ scores, links }: TaskInfo): string {
+  const count = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`;
+  if (links !== undefined) return `links to ${count(links, 'task')}`;
+  return scores === undefined ? 'outcomes' : `scores of ${count(scores, 'model')}`;
+}
+
 /** Formats the description of an index, whose texts are printable; `metadata` is shown as JSON, unchanged. */
 export function indexText(info: IndexInfo, metadata: unknown): string {
   const { routing } = info;
@@ -147,10 +154,12 @@ export function indexText(info: IndexInfo, metadata: unknown): string {
     price(m.usdPerMTokOut),
   ]);
   const metrics = metricsOf(info);
-  const tasks = info.tasks.map(({ name, rows }) => [
-    name,
-    String(rows),
-    ...(metrics.size > 0 ? [metrics.get(name) ?? '-'] : []),
+  const hasOthers = info.tasks.some(({ scores, links }) => scores !== undefined || links !== undefined);
+  const tasks = info.tasks.map((task) => [
+    task.name,
+    String(task.rows),
+    ...(metrics.size > 0 ? [metrics.get(task.name) ?? '-'] : []),
+    ...(hasOthers ? [knownBy(task)] : []),
   ]);
   const sections = info.sections.map((s) => [s.name, String(s.offsetBytes), String(s.sizeBytes)]);
   return [
@@ -164,7 +173,7 @@ export function indexText(info: IndexInfo, metadata: unknown): string {
     '',
     ...table(['model', 'mean', 'params', '$/MTok in', 'out'], models),
     '',
-    ...table(['task', 'samples', ...(metrics.size > 0 ? ['metric'] : [])], tasks),
+    ...table(['task', 'samples', ...(metrics.size > 0 ? ['metric'] : []), ...(hasOthers ? ['known by'] : [])], tasks),
     '',
     ...table(['section', 'offset', 'bytes'], sections),
     '',
