@@ -175,7 +175,8 @@ Json index_json(const Index& index) {
   Json tasks = Json::array();
   for (std::size_t t = 0; t < index.tasks(); ++t) {
     tasks.push_back(object({{"name", index.task_names[t]}, {"rows", index.task_rows[t]}}));
-    if (index.task_scores.has(t)) tasks.back()["scores"] = index.task_scores.offsets[t + 1] - index.task_scores.offsets[t];
+    if (index.task_scores.has(t))
+      tasks.back()["scores"] = index.task_scores.offsets[t + 1] - index.task_scores.offsets[t];
     if (index.links.has(t)) tasks.back()["links"] = index.links.offsets[t + 1] - index.links.offsets[t];
     if (task_records.is_array()) tasks.back()["record"] = task_records[t];
   }

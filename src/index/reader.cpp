@@ -70,13 +70,12 @@ Status check_header(std::span<const std::uint8_t> file, Header& header) {
   }
   // These limits keep what opening derives within a fixed size or a fixed multiple of the outcomes and codes.
   if (std::uint64_t{header.tasks} * header.models > layout::kMaxTaskMeans) {
-    return fail(ErrorCode::kSizeOverflow, "got " + std::to_string(header.tasks) + " tasks and " +
-                                              std::to_string(header.models) +
-                                              " models, expected a product of at most " +
-                                              std::to_string(layout::kMaxTaskMeans));
+    return fail(ErrorCode::kSizeOverflow,
+                "got " + std::to_string(header.tasks) + " tasks and " + std::to_string(header.models) +
+                    " models, expected a product of at most " + std::to_string(layout::kMaxTaskMeans));
   }
-  const bool few_values = header.version_major != kOldFormatMajor &&
-                          std::uint64_t{header.tasks} * header.dim <= layout::kMaxTaskValues;
+  const bool few_values =
+      header.version_major != kOldFormatMajor && std::uint64_t{header.tasks} * header.dim <= layout::kMaxTaskValues;
   if (header.tasks > header.rows && !few_values) {
     return fail(ErrorCode::kSizeOverflow, "got " + std::to_string(header.tasks) + " tasks and " +
                                               std::to_string(header.rows) + " rows, expected at most one task per row");

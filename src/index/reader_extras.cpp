@@ -86,8 +86,8 @@ void read_tokens(SectionReader& reader, const Header& header, Index& index) {
 
 void read_mixture(SectionReader& reader, Index& index) {
   if (!reader.has(layout::kMixture)) return;
-  const std::uint64_t count = std::min<std::uint64_t>(reader.size_of(layout::kMixture) / sizeof(double),
-                                                      layout::kMaxMixture);
+  const std::uint64_t count =
+      std::min<std::uint64_t>(reader.size_of(layout::kMixture) / sizeof(double), layout::kMaxMixture);
   const auto mixture = reader.finite<double>(layout::kMixture, count, 0, kMostMixture);
   if (!reader.failure) index.mixture.assign(mixture.begin(), mixture.end());
 }
