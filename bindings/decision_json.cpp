@@ -159,6 +159,8 @@ Json plan_json(const Index& index, const CascadePlan& plan) {
 Json index_json(const Index& index) {
   static constexpr const char* kTypes[] = {"", "float32", "int8", "int4", "binary"};
   const std::vector<double> means = mean_over_tasks(index, kNoTask);
+  const Json model_records = parse_json(index.model_records);
+  const Json task_records = parse_json(index.task_records);
   Json models = Json::array();
   for (std::size_t m = 0; m < index.models(); ++m) {
     const ModelNumbers& n = index.model_numbers[m];
@@ -166,11 +168,17 @@ Json index_json(const Index& index) {
                              {"paramsB", known_or_null(n.params_b)},
                              {"usdPerMTokIn", known_or_null(n.usd_per_mtok_in)},
                              {"usdPerMTokOut", known_or_null(n.usd_per_mtok_out)},
+                             {"usdPerMTokCacheRead", known_or_null(n.usd_per_mtok_cache_read)},
                              {"meanOutcome", number_or_null(means[m])}}));
+    if (model_records.is_array()) models.back()["record"] = model_records[m];
   }
   Json tasks = Json::array();
   for (std::size_t t = 0; t < index.tasks(); ++t) {
     tasks.push_back(object({{"name", index.task_names[t]}, {"rows", index.task_rows[t]}}));
+    if (index.task_scores.has(t))
+      tasks.back()["scores"] = index.task_scores.offsets[t + 1] - index.task_scores.offsets[t];
+    if (index.links.has(t)) tasks.back()["links"] = index.links.offsets[t + 1] - index.links.offsets[t];
+    if (task_records.is_array()) tasks.back()["record"] = task_records[t];
   }
   Json sections = Json::array();
   for (const SectionInfo& s : index.sections) {

@@ -1,5 +1,6 @@
 #include "handles.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -64,6 +65,14 @@ Task* find_task(Handle handle) {
   return task == nullptr || find_index(task->index) == nullptr ? nullptr : task;
 }
 
+/// Checks that records are a list of an object for each name, or absent.
+bool are_records(std::string_view text, std::size_t count) {
+  if (text.empty()) return true;
+  const Json records = parse_json(text);
+  return records.is_array() && records.size() == count &&
+         std::all_of(records.begin(), records.end(), [](const Json& record) { return record.is_object(); });
+}
+
 }  // namespace
 
 void* allocate(std::size_t size) { return std::malloc(size == 0 ? 1 : size); }  // NOLINT: crosses the boundary
@@ -74,6 +83,10 @@ std::string open_index(void* bytes, std::size_t size) {
   if (!index.ok()) return failure(index.error());
   if (parse_json(index.value().metadata).is_discarded()) {
     return failure({ErrorCode::kBadMetadata, "the metadata of the index is not JSON"});
+  }
+  if (!are_records(index.value().model_records, index.value().models()) ||
+      !are_records(index.value().task_records, index.value().tasks())) {
+    return failure({ErrorCode::kBadMetadata, "the records of the index are not a list of an object for each name"});
   }
   return success(object({{"handle", keep(std::make_unique<Index>(index.take()))}}));
 }

@@ -1,6 +1,8 @@
 #include "lab_request_json.h"
 
 #include <cmath>
+#include <functional>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -23,6 +25,7 @@ Status read_models(const Json* models, IndexDescription& spec) {
     reader.number("paramsB", 0, 1e9, numbers.params_b);
     reader.number("usdPerMTokIn", 0, kMostUsd, numbers.usd_per_mtok_in);
     reader.number("usdPerMTokOut", 0, kMostUsd, numbers.usd_per_mtok_out);
+    reader.number("usdPerMTokCacheRead", 0, kMostUsd, numbers.usd_per_mtok_cache_read);
     if (Status failed = reader.finish()) return failed;
     spec.model_names.push_back(std::move(name));
     spec.model_numbers.push_back(numbers);
@@ -38,6 +41,93 @@ Status read_strings(const Json* list, const char* what, std::vector<std::string>
     out.push_back(item.get<std::string>());
   }
   return {};
+}
+
+/// Reads a list of numbers; anything else than a number is NaN, which the builder refuses.
+template <typename T>
+Status read_numbers(const Json* list, const char* what, std::vector<T>& out) {
+  if (list == nullptr) return {};
+  if (!list->is_array()) return Error{ErrorCode::kInvalidArgument, std::string(what) + " is not a list of numbers"};
+  out.reserve(list->size());
+  for (const Json& item : *list) {
+    out.push_back(item.is_number() ? static_cast<T>(item.get<double>()) : std::numeric_limits<T>::quiet_NaN());
+  }
+  return {};
+}
+
+/// Reads a list of lists of `width` numbers. The first `whole` of each are numbers of tasks or models.
+Status read_tuples(const Json* list, const char* what, std::size_t width, std::size_t whole,
+                   const std::function<void(const double*)>& add) {
+  if (list == nullptr) return {};
+  const Error wrong = {ErrorCode::kInvalidArgument,
+                       std::string(what) + " is not a list of lists of " + std::to_string(width) + " numbers"};
+  if (!list->is_array()) return wrong;
+  std::vector<double> values(width);
+  for (const Json& item : *list) {
+    if (!item.is_array() || item.size() != width) return wrong;
+    for (std::size_t i = 0; i < width; ++i) {
+      const Json& value = item[i];
+      if (!value.is_number()) return wrong;
+      values[i] = value.get<double>();
+      const bool is_place = values[i] >= 0 && values[i] <= 65535 && values[i] == std::floor(values[i]);
+      if (i < whole && !is_place) return wrong;
+    }
+    add(values.data());
+  }
+  return {};
+}
+
+Status read_row_offsets(const Json* list, std::vector<std::int8_t>& out) {
+  std::vector<double> values;
+  if (Status failed = read_numbers(list, "rowOffsets", values)) return failed;
+  for (const double value : values) {
+    if (!(value >= -128 && value <= 127 && value == std::floor(value))) {
+      return Error{ErrorCode::kInvalidArgument, "rowOffsets holds a number that is not whole, from -128 to 127"};
+    }
+    out.push_back(static_cast<std::int8_t>(value));
+  }
+  return {};
+}
+
+std::string dump(const Json* value) {
+  return value == nullptr ? std::string() : value->dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// Reads the parts beside rows and outcomes.
+Status read_extras(const Json* json, IndexExtras& extras) {
+  if (json == nullptr) return {};
+  ObjectReader reader(*json, "extras");
+  const Json* scores = reader.find("taskScores");
+  const Json* links = reader.find("links");
+  const Json* weights = reader.find("taskWeights");
+  const Json* centroids = reader.find("centroids");
+  const Json* bias = reader.find("centroidBias");
+  const Json* offsets = reader.find("rowOffsets");
+  const Json* mixture = reader.find("mixture");
+  const Json* task_tokens = reader.find("taskTokens");
+  const Json* model_tokens = reader.find("modelTokens");
+  const Json* texts = reader.find("texts");
+  extras.model_records = dump(reader.find("modelRecords"));
+  extras.task_records = dump(reader.find("taskRecords"));
+  if (Status failed = reader.finish()) return failed;
+  const auto add_score = [&](const double* v) {
+    extras.task_scores.push_back({static_cast<std::uint16_t>(v[0]), static_cast<std::uint16_t>(v[1]),
+                                  static_cast<float>(v[2]), static_cast<float>(v[3])});
+  };
+  const auto add_link = [&](const double* v) {
+    extras.links.push_back(
+        {static_cast<std::uint16_t>(v[0]), static_cast<std::uint16_t>(v[1]), static_cast<float>(v[2])});
+  };
+  if (Status failed = read_tuples(scores, "taskScores", 4, 2, add_score)) return failed;
+  if (Status failed = read_tuples(links, "links", 3, 2, add_link)) return failed;
+  if (Status failed = read_numbers(weights, "taskWeights", extras.task_weights)) return failed;
+  if (Status failed = read_numbers(centroids, "centroids", extras.centroids)) return failed;
+  if (Status failed = read_numbers(bias, "centroidBias", extras.centroid_bias)) return failed;
+  if (Status failed = read_row_offsets(offsets, extras.row_offsets)) return failed;
+  if (Status failed = read_numbers(mixture, "mixture", extras.mixture)) return failed;
+  if (Status failed = read_numbers(task_tokens, "taskTokens", extras.task_tokens)) return failed;
+  if (Status failed = read_numbers(model_tokens, "modelTokens", extras.model_tokens)) return failed;
+  return read_strings(texts, "texts", extras.texts);
 }
 
 Status read_pairs(const Json* pairs, PairPlan& plan) {
@@ -68,8 +158,9 @@ Status read_description(ObjectReader& reader, IndexDescription& spec) {
   const Json* tasks = reader.find("tasks");
   const Json* ids = reader.find("sampleIds");
   const Json* pairs = reader.find("pairs");
+  const Json* extras = reader.find("extras");
   if (const Json* metadata = reader.find("metadata")) {
-    spec.metadata = metadata->dump(-1, ' ', false, Json::error_handler_t::replace);
+    spec.metadata = dump(metadata);
   }
   if (const Json* embedder = reader.find("embedder")) {
     ObjectReader names(*embedder, "embedder");
@@ -87,6 +178,7 @@ Status read_description(ObjectReader& reader, IndexDescription& spec) {
   if (Status failed = read_models(models, spec)) return *failed;
   if (Status failed = read_strings(tasks, "tasks", spec.task_names)) return *failed;
   if (Status failed = read_strings(ids, "sampleIds", spec.sample_ids)) return *failed;
+  if (Status failed = read_extras(extras, spec.extras)) return failed;
   return read_pairs(pairs, spec.pairs);
 }
 

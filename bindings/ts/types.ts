@@ -404,7 +404,67 @@ export interface ModelInfo {
   paramsB: number | null;
   usdPerMTokIn: number | null;
   usdPerMTokOut: number | null;
+  /** Price of input tokens that are read from a cache. */
+  usdPerMTokCacheRead: number | null;
   meanOutcome: number | null;
+  /** Set if the index has records of its models. */
+  record?: ModelRecord;
+}
+
+/** What is known of a model beside its results; what is unknown is absent. */
+export interface ModelRecord {
+  /** Name for display. */
+  displayName?: string;
+  /** Maker, for display. */
+  maker?: string;
+  /** Day of the release, `2026-03-01`, or only its month, `2026-03`. */
+  released?: string;
+  /** Origin of the prices. `tiered`: long prompts cost more than these. */
+  price?: { currency: 'USD'; date: string; source: string; tiered?: boolean };
+  /** Tokens of prompt and answer together. */
+  context?: number;
+  /** Tokens of an answer. */
+  outputLimit?: number;
+  /** Kinds of content: `text`, `image`, ... */
+  modalities?: { in: readonly string[]; out: readonly string[] };
+  tools?: boolean;
+  structuredOutput?: boolean;
+  openWeights?: boolean;
+  /** Setting of the model's effort, if results differ by it. */
+  effort?: string;
+  /** Other names of the model. */
+  aliases?: readonly string[];
+  huggingFaceId?: string;
+}
+
+/** What is known of a task beside its results; what is unknown is absent. */
+export interface TaskRecord {
+  displayName?: string;
+  /** Outcomes by sample, scores of the whole task, or a kind of work that other tasks measure. */
+  kind?: 'samples' | 'means' | 'kind';
+  domain?: string;
+  date?: string;
+  licence?: string;
+  source?: string;
+  score?: 'accuracy' | 'elo' | 'graded';
+  /** Whether answers can be checked against a single right one. */
+  checkable?: boolean;
+  /** What the task needs beside the prompt. */
+  needs?: 'search' | 'image';
+  /** Whether the licence allows to show the prompts. */
+  textsMayBeShown?: boolean;
+}
+
+/** A task of an index. */
+export interface TaskInfo {
+  name: string;
+  rows: number;
+  /** Number of models whose score of the whole task is known, instead of outcomes by sample. */
+  scores?: number;
+  /** Set for a kind of work: number of tasks that measure it. */
+  links?: number;
+  /** Set if the index has records of its tasks. */
+  record?: TaskRecord;
 }
 
 export interface RoutingConstants {
@@ -454,6 +514,8 @@ export interface SamplesOptions {
   ids?: boolean;
   /** `false` leaves out the outcomes, by far the largest part (4 bytes per sample and model): they are then empty. */
   outcomes?: boolean;
+  /** `true` adds the texts. */
+  texts?: boolean;
   signal?: AbortSignal | undefined;
 }
 
@@ -470,6 +532,11 @@ export interface Samples {
   map: Float32Array | null;
   /** [rows, models] in the order of `info.models`, 0..1, NaN if not measured. */
   outcomes: Float32Array;
+  /**
+   * Beginnings of the prompts, at most 160 characters: [rows], empty if one may not be shown. `null` if they were not asked
+   * for, or if the index has none.
+   */
+  texts: string[] | null;
 }
 
 /** One embedded text. */

@@ -16,8 +16,8 @@ Error invalid(std::string message) { return {ErrorCode::kInvalidArgument, std::m
 /// Checks that a part is absent or has as many entries as expected.
 Status check_count(const char* what, std::size_t got, std::size_t expected) {
   if (got == 0 || got == expected) return {};
-  return Error{ErrorCode::kDimensionMismatch, std::string(what) + " has " + std::to_string(got) + " entries, expected " +
-                                                  std::to_string(expected)};
+  return Error{ErrorCode::kDimensionMismatch,
+               std::string(what) + " has " + std::to_string(got) + " entries, expected " + std::to_string(expected)};
 }
 
 template <typename T>
@@ -141,9 +141,8 @@ void sort_extras(IndexExtras& extras) {
   std::sort(extras.task_scores.begin(), extras.task_scores.end(), [](const TaskScore& a, const TaskScore& b) {
     return std::tie(a.task, a.model) < std::tie(b.task, b.model);
   });
-  std::sort(extras.links.begin(), extras.links.end(), [](const TaskLink& a, const TaskLink& b) {
-    return std::tie(a.kind, a.task) < std::tie(b.kind, b.task);
-  });
+  std::sort(extras.links.begin(), extras.links.end(),
+            [](const TaskLink& a, const TaskLink& b) { return std::tie(a.kind, a.task) < std::tie(b.kind, b.task); });
 }
 
 Status check_extras(const IndexDescription& description) {

@@ -126,8 +126,8 @@ Status IndexBuilder::check_new(std::span<const std::uint32_t> at, std::span<cons
     const bool missing = std::isnan(y);
     const std::size_t row = at[i / models];
     if (!missing && row < rows() && without_outcomes_[row_tasks_[row]]) {
-      return invalid("row " + std::to_string(row) + " has outcomes, but its task " +
-                     spec_.task_names[row_tasks_[row]] + " has scores or links");
+      return invalid("row " + std::to_string(row) + " has outcomes, but its task " + spec_.task_names[row_tasks_[row]] +
+                     " has scores or links");
     }
     if (missing ? spec_.missing : spec_.graded || y == 0 || y == 1) continue;
     return invalid("the outcome of row " + std::to_string(at[i / models]) + " and model " +

@@ -11,13 +11,13 @@ namespace signalbox {
 
 /// Parts of an index that an index of one's own outcomes does without. What is empty is not written.
 struct IndexExtras {
-  std::string model_records;            ///< JSON: a list of an object for each model.
-  std::string task_records;             ///< JSON: likewise for each task.
-  std::vector<TaskScore> task_scores;   ///< Ascending by task and model.
-  std::vector<TaskLink> links;          ///< Ascending by kind and task.
-  std::vector<float> task_weights;      ///< [tasks]
-  std::vector<float> centroids;         ///< [tasks, dim] of any norm up to kMostCentroidNorm; zero: none.
-  std::vector<float> centroid_bias;     ///< [tasks]; if empty, all 0.
+  std::string model_records;             ///< JSON: a list of an object for each model.
+  std::string task_records;              ///< JSON: likewise for each task.
+  std::vector<TaskScore> task_scores;    ///< Ascending by task and model.
+  std::vector<TaskLink> links;           ///< Ascending by kind and task.
+  std::vector<float> task_weights;       ///< [tasks]
+  std::vector<float> centroids;          ///< [tasks, dim] of any norm up to kMostCentroidNorm; zero: none.
+  std::vector<float> centroid_bias;      ///< [tasks]; if empty, all 0.
   std::vector<std::int8_t> row_offsets;  ///< [rows]
   std::vector<double> mixture;
   std::vector<float> task_tokens;   ///< [tasks]; with model_tokens.

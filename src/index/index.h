@@ -200,14 +200,15 @@ class Index {
   StringTable sample_ids;  ///< Empty if the index has none.
   std::string_view embedder_id;
   std::string_view embedder_hash;
-  std::string_view metadata;  ///< JSON, not interpreted by the core.
+  std::string_view metadata;                ///< JSON, not interpreted by the core.
   std::vector<ModelNumbers> model_numbers;  ///< [models]
   std::string_view model_records;           ///< JSON, not interpreted by the core; empty if the index has none.
   std::string_view task_records;            ///< JSON, likewise.
   TaskScoreView task_scores;
   TaskLinkView links;
-  std::span<const std::int8_t> row_offsets;  ///< [rows] sixteenths of a logit that a row is easier than its task; or empty.
-  std::vector<double> mixture;               ///< Constants of the policy that were chosen for this index; may be empty.
+  std::span<const std::int8_t>
+      row_offsets;              ///< [rows] sixteenths of a logit that a row is easier than its task; or empty.
+  std::vector<double> mixture;  ///< Constants of the policy that were chosen for this index; may be empty.
   AnswerTokenView answer_tokens;
   StringTable texts;  ///< [rows] beginnings of the prompts, '' if one may not be shown; empty if the index has none.
   RoutingConstants routing;

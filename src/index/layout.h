@@ -101,10 +101,37 @@ enum Kind : std::uint32_t {
 };
 
 /// Names of the kinds, for messages and inspection; entry i is kind i.
-inline constexpr std::array<std::string_view, kKindEnd> kKindNames = {
-    "",         "metadata", "model_names", "task_names",    "sample_ids", "embedder", "routing",  "codes", "scales",
-    "outcomes", "measured", "row_tasks",   "model_numbers", "pair_u",     "pair_p",   "coverage", "map",
-    "model_prices", "model_records", "task_records", "packed_outcomes", "task_scores", "task_links", "task_weights",
-    "task_centroids", "row_offsets", "mixture", "answer_tokens", "texts", "families", "plan", "added_models"};
+inline constexpr std::array<std::string_view, kKindEnd> kKindNames = {"",
+                                                                      "metadata",
+                                                                      "model_names",
+                                                                      "task_names",
+                                                                      "sample_ids",
+                                                                      "embedder",
+                                                                      "routing",
+                                                                      "codes",
+                                                                      "scales",
+                                                                      "outcomes",
+                                                                      "measured",
+                                                                      "row_tasks",
+                                                                      "model_numbers",
+                                                                      "pair_u",
+                                                                      "pair_p",
+                                                                      "coverage",
+                                                                      "map",
+                                                                      "model_prices",
+                                                                      "model_records",
+                                                                      "task_records",
+                                                                      "packed_outcomes",
+                                                                      "task_scores",
+                                                                      "task_links",
+                                                                      "task_weights",
+                                                                      "task_centroids",
+                                                                      "row_offsets",
+                                                                      "mixture",
+                                                                      "answer_tokens",
+                                                                      "texts",
+                                                                      "families",
+                                                                      "plan",
+                                                                      "added_models"};
 
 }  // namespace signalbox::layout

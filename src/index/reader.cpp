@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -9,7 +8,8 @@
 #include "index/decimal.h"
 #include "index/format.h"
 #include "index/layout.h"
-#include "index/utf8.h"
+#include "index/reader_extras.h"
+#include "index/section_reader.h"
 
 namespace signalbox {
 namespace {
@@ -18,8 +18,6 @@ using layout::Header;
 using layout::Section;
 
 Error fail(ErrorCode code, std::string message) { return {code, std::move(message)}; }
-
-std::string kind_name(std::uint32_t kind) { return std::string(layout::kKindNames[kind]); }
 
 /// Checks what the header says by itself, whatever the size of the file.
 Status check_start(std::span<const std::uint8_t> file, Header& header) {
@@ -72,22 +70,18 @@ Status check_header(std::span<const std::uint8_t> file, Header& header) {
   }
   // These limits keep what opening derives within a fixed size or a fixed multiple of the outcomes and codes.
   if (std::uint64_t{header.tasks} * header.models > layout::kMaxTaskMeans) {
-    return fail(ErrorCode::kSizeOverflow, "got " + std::to_string(header.tasks) + " tasks and " +
-                                              std::to_string(header.models) +
-                                              " models, expected a product of at most " +
-                                              std::to_string(layout::kMaxTaskMeans));
+    return fail(ErrorCode::kSizeOverflow,
+                "got " + std::to_string(header.tasks) + " tasks and " + std::to_string(header.models) +
+                    " models, expected a product of at most " + std::to_string(layout::kMaxTaskMeans));
   }
-  const bool few_values = header.version_major != kOldFormatMajor &&
-                          std::uint64_t{header.tasks} * header.dim <= layout::kMaxTaskValues;
+  const bool few_values =
+      header.version_major != kOldFormatMajor && std::uint64_t{header.tasks} * header.dim <= layout::kMaxTaskValues;
   if (header.tasks > header.rows && !few_values) {
     return fail(ErrorCode::kSizeOverflow, "got " + std::to_string(header.tasks) + " tasks and " +
                                               std::to_string(header.rows) + " rows, expected at most one task per row");
   }
   return {};
 }
-
-/// Sections by kind; kinds missing from the file have offset 0.
-using Sections = std::array<Section, layout::kKindEnd>;
 
 Section section_at(std::span<const std::uint8_t> file, std::uint32_t i) {
   Section out{};
@@ -153,150 +147,9 @@ Status check_body(std::span<const std::uint8_t> file, const Header& header) {
   return fail(ErrorCode::kBadChecksum, "the bytes after the last section are not 0");
 }
 
-/// Reads the sections of a file whose extents have been checked; remembers the first failure.
-class Reader {
- public:
-  Reader(std::span<const std::uint8_t> file, const Sections& sections) : file_(file), sections_(sections) {}
-
-  Status failure;
-
-  [[nodiscard]] bool has(layout::Kind kind) const { return sections_[kind].offset != 0; }
-
-  /// Returns the section as `count` values of T. If its size differs, records a failure and returns an empty span.
-  template <typename T>
-  std::span<const T> values(layout::Kind kind, std::uint64_t count) {
-    const std::uint64_t size = count * sizeof(T);  // count < 2^32 * 2^16, so this cannot wrap
-    if (!has(kind)) return refuse<T>(ErrorCode::kBadSection, kind_name(kind) + " is missing");
-    if (sections_[kind].size != size) {
-      return refuse<T>(ErrorCode::kBadSection, kind_name(kind) + " has " + std::to_string(sections_[kind].size) +
-                                                   " bytes, expected " + std::to_string(size));
-    }
-    return {reinterpret_cast<const T*>(file_.data() + sections_[kind].offset), static_cast<std::size_t>(count)};
-  }
-
-  template <typename T = float>
-  std::span<const T> finite(layout::Kind kind, std::uint64_t count, T low, T high) {
-    const std::span<const T> v = values<T>(kind, count);
-    return check_range(kind, v, low, high) ? v : std::span<const T>();
-  }
-
-  /// Records a failure if a number of the section is outside its range.
-  template <typename T>
-  bool check_range(layout::Kind kind, std::span<const T> v, T low, T high) {
-    // Written so that NaN fails too.
-    const bool good = std::all_of(v.begin(), v.end(), [&](T x) { return x >= low && x <= high; });
-    if (!good) refuse<T>(ErrorCode::kNonFinite, kind_name(kind) + " holds a number outside its range");
-    return good;
-  }
-
-  /// Records a failure of the section's content.
-  void refuse_content(layout::Kind kind, const std::string& why) {
-    refuse<char>(ErrorCode::kBadSection, kind_name(kind) + " " + why);
-  }
-
-  [[nodiscard]] std::uint64_t size_of(layout::Kind kind) const { return sections_[kind].size; }
-
-  /// A sparse matrix: the first entry of each row, the columns, and some numbers of each entry.
-  struct Sparse {
-    std::span<const std::uint32_t> offsets;  ///< [rows + 1]
-    std::span<const std::uint16_t> columns;  ///< Ascending in each row.
-    std::span<const float> numbers;          ///< [numbers_each, entries]
-  };
-
-  /// Reads a sparse matrix [rows, columns]. If it is not one, records a failure and returns empty spans.
-  Sparse sparse(layout::Kind kind, std::size_t rows, std::size_t columns, std::size_t numbers_each) {
-    const std::uint64_t head = (std::uint64_t{rows} + 1) * sizeof(std::uint32_t);
-    if (sections_[kind].size < head) {
-      refuse_content(kind, "is too small");
-      return {};
-    }
-    const std::uint8_t* base = file_.data() + sections_[kind].offset;
-    Sparse out;
-    out.offsets = {reinterpret_cast<const std::uint32_t*>(base), rows + 1};
-    const std::uint64_t count = out.offsets.back();
-    const std::uint64_t numbers_at = head + (count + count % 2) * sizeof(std::uint16_t);
-    const bool ordered = out.offsets.front() == 0 && std::is_sorted(out.offsets.begin(), out.offsets.end());
-    if (!ordered || sections_[kind].size != numbers_at + count * numbers_each * sizeof(float)) {
-      refuse_content(kind, "has offsets that are out of order, or another size than they state");
-      return {};
-    }
-    out.columns = {reinterpret_cast<const std::uint16_t*>(base + head), static_cast<std::size_t>(count)};
-    out.numbers = {reinterpret_cast<const float*>(base + numbers_at), static_cast<std::size_t>(count) * numbers_each};
-    for (std::size_t row = 0; row < rows; ++row) {
-      for (std::size_t i = out.offsets[row]; i < out.offsets[row + 1]; ++i) {
-        const bool ascends = i == out.offsets[row] || out.columns[i] > out.columns[i - 1];
-        if (ascends && out.columns[i] < columns) continue;
-        refuse_content(kind, "has entries that are out of order or do not exist");
-        return {};
-      }
-    }
-    return out;
-  }
-
-  std::string_view text(layout::Kind kind, std::uint64_t most) {
-    if (sections_[kind].size > most) {
-      refuse<char>(ErrorCode::kSizeOverflow, kind_name(kind) + " has " + std::to_string(sections_[kind].size) +
-                                                 " bytes, expected at most " + std::to_string(most));
-      return {};
-    }
-    const std::span<const char> v = values<char>(kind, sections_[kind].size);
-    const std::string_view s(v.data(), v.size());
-    if (!is_utf8(s)) refuse<char>(ErrorCode::kBadMetadata, kind_name(kind) + " is not UTF-8");
-    return failure ? std::string_view() : s;
-  }
-
-  StringTable strings(layout::Kind kind, std::uint64_t count) {
-    const std::uint64_t head = (count + 1) * sizeof(std::uint32_t);
-    if (!has(kind) || sections_[kind].size < head) {
-      refuse<char>(ErrorCode::kBadSection, kind_name(kind) + " is missing or too small");
-      return {};
-    }
-    const std::uint8_t* base = file_.data() + sections_[kind].offset;
-    const std::span<const std::uint32_t> offsets(reinterpret_cast<const std::uint32_t*>(base),
-                                                 static_cast<std::size_t>(count) + 1);
-    const std::uint64_t size = sections_[kind].size - head;
-    if (offsets.front() != 0 || offsets.back() != size || !std::is_sorted(offsets.begin(), offsets.end())) {
-      refuse<char>(ErrorCode::kBadSection, kind_name(kind) + " has offsets that are out of order");
-      return {};
-    }
-    StringTable table{offsets, reinterpret_cast<const char*>(base + head)};
-    for (std::size_t i = 0; i < table.size(); ++i) {
-      if (is_utf8(table[i])) continue;
-      refuse<char>(ErrorCode::kBadMetadata, kind_name(kind) + " is not UTF-8");
-      return {};
-    }
-    return table;
-  }
-
-  /// Reads strings that must be unique and not empty.
-  StringTable names(layout::Kind kind, std::uint64_t count) {
-    const StringTable table = strings(kind, count);
-    std::vector<std::string_view> sorted;
-    sorted.reserve(table.size());
-    for (std::size_t i = 0; i < table.size(); ++i) sorted.push_back(table[i]);
-    std::sort(sorted.begin(), sorted.end());
-    const bool repeated = std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end();
-    if (repeated || (!sorted.empty() && sorted.front().empty())) {
-      refuse<char>(ErrorCode::kBadMetadata, kind_name(kind) + " holds an empty name or one that occurs twice");
-    }
-    return table;
-  }
-
- private:
-  template <typename T>
-  std::span<const T> refuse(ErrorCode code, std::string message) {
-    if (!failure) failure = fail(code, std::move(message));
-    return {};
-  }
-
-  std::span<const std::uint8_t> file_;
-  const Sections& sections_;
-};
-
 constexpr float kMostFloat = std::numeric_limits<float>::max();
-constexpr float kLeastFloat = std::numeric_limits<float>::min();
 
-void read_codes(Reader& reader, const Header& header, Index& index) {
+void read_codes(SectionReader& reader, const Header& header, Index& index) {
   index.codes.type = static_cast<CodeType>(header.code_type);
   index.codes.rows = header.rows;
   index.codes.dim = header.dim;
@@ -312,7 +165,7 @@ void read_codes(Reader& reader, const Header& header, Index& index) {
 }
 
 /// Reads the outcomes of the measured pairs. The offsets must be those that follow from the mask.
-void read_packed(Reader& reader, const Header& header, OutcomeView& out) {
+void read_packed(SectionReader& reader, const Header& header, OutcomeView& out) {
   const std::uint64_t head = (std::uint64_t{header.rows} + 1) * sizeof(std::uint32_t);
   const std::uint64_t size = reader.size_of(layout::kPackedOutcomes);
   const auto bytes = reader.values<std::uint8_t>(layout::kPackedOutcomes, size);
@@ -339,11 +192,14 @@ void read_packed(Reader& reader, const Header& header, OutcomeView& out) {
   out.packed = offsets;
 }
 
-void read_outcomes(Reader& reader, const Header& header, Index& index) {
+void read_outcomes(SectionReader& reader, const Header& header, Index& index) {
   OutcomeView& out = index.outcomes;
   out.models = header.models;
   const std::uint64_t bits = std::uint64_t{header.rows} * out.row_bytes();
-  if (header.version_major != kOldFormatMajor && (header.flags & layout::kPacked) != 0) {
+  const bool packed = header.version_major != kOldFormatMajor && (header.flags & layout::kPacked) != 0;
+  const layout::Kind other = packed ? layout::kOutcomes : layout::kPackedOutcomes;
+  if (reader.has(other)) reader.refuse_content(other, "does not go with the flags of the header");
+  if (packed) {
     if ((header.flags & layout::kHasMissing) == 0) reader.refuse_content(layout::kPackedOutcomes, "needs a mask");
     out.measured = reader.values<std::uint8_t>(layout::kMeasured, bits).data();
     if (!reader.failure) read_packed(reader, header, out);
@@ -360,7 +216,7 @@ void read_outcomes(Reader& reader, const Header& header, Index& index) {
 }
 
 /// Reads sizes and prices. Version 1 stored decimals as float32.
-void read_model_numbers(Reader& reader, const Header& header, Index& index) {
+void read_model_numbers(SectionReader& reader, const Header& header, Index& index) {
   if (header.version_major == kOldFormatMajor) {
     const auto old = reader.finite(layout::kModelNumbers, std::uint64_t{header.models} * 3, -1.0F, kMostFloat);
     for (std::size_t i = 0; i < old.size(); i += 3) {
@@ -376,7 +232,7 @@ void read_model_numbers(Reader& reader, const Header& header, Index& index) {
   }
 }
 
-void read_routing(Reader& reader, Index& index) {
+void read_routing(SectionReader& reader, Index& index) {
   const auto bytes = reader.values<std::uint8_t>(layout::kRouting, sizeof(layout::Routing));
   if (reader.failure) return;
   layout::Routing r{};
@@ -387,135 +243,7 @@ void read_routing(Reader& reader, Index& index) {
   }
 }
 
-void read_scores(Reader& reader, const Header& header, Index& index) {
-  if (!reader.has(layout::kTaskScores)) return;
-  const auto read = reader.sparse(layout::kTaskScores, header.tasks, header.models, 2);
-  const auto scores = read.numbers.first(read.columns.size());
-  const auto evidence = read.numbers.subspan(read.columns.size());
-  const bool good = reader.check_range(layout::kTaskScores, scores, 0.0F, 1.0F) &&
-                    reader.check_range(layout::kTaskScores, evidence, kLeastFloat, static_cast<float>(kMostWeight));
-  if (good) index.task_scores = {read.offsets, read.columns, scores, evidence};
-}
-
-void read_links(Reader& reader, const Header& header, Index& index) {
-  if (!reader.has(layout::kTaskLinks)) return;
-  const auto read = reader.sparse(layout::kTaskLinks, header.tasks, header.tasks, 1);
-  if (!reader.check_range(layout::kTaskLinks, read.numbers, kLeastFloat, static_cast<float>(kMostWeight))) return;
-  const TaskLinkView links = {read.offsets, read.columns, read.numbers};
-  const bool chained =
-      std::any_of(links.tasks.begin(), links.tasks.end(), [&](std::uint16_t task) { return links.has(task); });
-  if (chained) return reader.refuse_content(layout::kTaskLinks, "leads to a task that has links itself");
-  index.links = links;
-}
-
-void read_weights(Reader& reader, const Header& header, Index& index) {
-  if (!reader.has(layout::kTaskWeights)) return;
-  const auto weights = reader.finite(layout::kTaskWeights, header.tasks, 0.0F, static_cast<float>(kMostWeight));
-  if (reader.failure) return;
-  const bool none = std::all_of(weights.begin(), weights.end(), [](float w) { return w == 0; });
-  if (none) return reader.refuse_content(layout::kTaskWeights, "is 0 for every task");
-  index.task_weights.assign(weights.begin(), weights.end());
-}
-
-/// Reads the centroids as vectors: codes * scale.
-void read_centroids(Reader& reader, const Header& header, Index& index) {
-  if (!reader.has(layout::kTaskCentroids)) return;
-  const std::size_t stride = row_stride(CodeType::kInt8, header.dim);
-  const std::uint64_t codes_size = std::uint64_t{header.tasks} * stride;
-  const auto bytes =
-      reader.values<std::uint8_t>(layout::kTaskCentroids, codes_size + std::uint64_t{header.tasks} * 2 * sizeof(float));
-  if (reader.failure) return;
-  const std::span<const float> numbers(reinterpret_cast<const float*>(bytes.data() + codes_size),
-                                       std::size_t{header.tasks} * 2);
-  const auto scales = numbers.first(header.tasks);
-  const auto bias = numbers.subspan(header.tasks);
-  constexpr auto kMostScale = static_cast<float>(kMostCentroidNorm);
-  constexpr auto kMost = static_cast<float>(kMostBias);
-  if (!reader.check_range(layout::kTaskCentroids, scales, 0.0F, kMostScale) ||
-      !reader.check_range(layout::kTaskCentroids, bias, -kMost, kMost)) {
-    return;
-  }
-  index.task_centroids.reserve(std::size_t{header.tasks} * header.dim);
-  for (std::size_t t = 0; t < header.tasks; ++t) {
-    const auto* codes = reinterpret_cast<const std::int8_t*>(bytes.data() + t * stride);
-    double squares = 0;
-    for (std::size_t i = 0; i < header.dim; ++i) {
-      const float x = static_cast<float>(codes[i]) * scales[t];
-      squares += static_cast<double>(x) * static_cast<double>(x);
-      index.task_centroids.push_back(x);
-    }
-    if (std::sqrt(squares) <= kMostCentroidNorm + .001) continue;
-    reader.failure = fail(ErrorCode::kNonFinite, "task_centroids holds a vector that is too long");
-    return;
-  }
-  index.task_bias.assign(bias.begin(), bias.end());
-}
-
-void read_tokens(Reader& reader, const Header& header, Index& index) {
-  if (!reader.has(layout::kAnswerTokens)) return;
-  const std::size_t count = std::size_t{header.tasks} + header.models;
-  const auto tokens = reader.finite(layout::kAnswerTokens, count, -1.0F, static_cast<float>(kMostTokens));
-  if (!reader.failure) index.answer_tokens = {tokens.first(header.tasks), tokens.subspan(header.tasks)};
-}
-
-void read_mixture(Reader& reader, Index& index) {
-  if (!reader.has(layout::kMixture)) return;
-  const std::uint64_t count = std::min<std::uint64_t>(reader.size_of(layout::kMixture) / sizeof(double),
-                                                      layout::kMaxMixture);
-  const auto mixture = reader.finite<double>(layout::kMixture, count, 0, kMostMixture);
-  if (!reader.failure) index.mixture.assign(mixture.begin(), mixture.end());
-}
-
-void read_texts(Reader& reader, const Header& header, Index& index) {
-  if (!reader.has(layout::kTexts)) return;
-  index.texts = reader.strings(layout::kTexts, header.rows);
-  for (std::size_t row = 0; row < index.texts.size(); ++row) {
-    if (count_points(index.texts[row]) <= layout::kMaxTextPoints) continue;
-    return reader.refuse_content(layout::kTexts, "holds a text that is too long");
-  }
-}
-
-/// Reads what version 2 added, but for prices and packed outcomes.
-void read_additions(Reader& reader, const Header& header, Index& index) {
-  if (header.version_major == kOldFormatMajor) return;
-  const auto text = [&](layout::Kind kind, std::uint64_t most) {
-    return reader.has(kind) ? reader.text(kind, most) : std::string_view();
-  };
-  index.model_records = text(layout::kModelRecords, layout::kMaxRecordBytes);
-  index.task_records = text(layout::kTaskRecords, layout::kMaxRecordBytes);
-  for (const layout::Kind kind : {layout::kFamilies, layout::kPlan, layout::kAddedModels}) {
-    static_cast<void>(text(kind, layout::kMaxMetadataBytes));
-  }
-  read_mixture(reader, index);
-  read_scores(reader, header, index);
-  read_links(reader, header, index);
-  read_weights(reader, header, index);
-  read_centroids(reader, header, index);
-  read_tokens(reader, header, index);
-  if (reader.has(layout::kRowOffsets)) {
-    index.row_offsets = reader.values<std::int8_t>(layout::kRowOffsets, header.rows);
-  }
-  read_texts(reader, header, index);
-}
-
-/// Checks that the tasks with scores have no outcomes, and that those with links have neither.
-Status check_parts(const Index& index) {
-  for (std::size_t task = 0; task < index.tasks(); ++task) {
-    if (index.links.has(task) && index.task_scores.has(task)) {
-      return fail(ErrorCode::kBadSection, "a task has links and scores");
-    }
-  }
-  if (index.links.offsets.empty() && index.task_scores.offsets.empty()) return {};
-  for (std::size_t row = 0; row < index.rows(); ++row) {
-    const std::size_t task = index.row_tasks[row];
-    if (!index.links.has(task) && !index.task_scores.has(task)) continue;
-    if (index.outcomes.measured != nullptr && index.outcomes.count(row) == 0) continue;
-    return fail(ErrorCode::kBadSection, "a row has outcomes, but its task has links or scores");
-  }
-  return {};
-}
-
-Status read_sections(Reader& reader, const Header& header, Index& index) {
+Status read_sections(SectionReader& reader, const Header& header, Index& index) {
   index.metadata = reader.text(layout::kMetadata, layout::kMaxMetadataBytes);
   index.model_names = reader.names(layout::kModelNames, header.models);
   index.task_names = reader.names(layout::kTaskNames, header.tasks);
@@ -530,7 +258,7 @@ Status read_sections(Reader& reader, const Header& header, Index& index) {
   index.pairs.p = reader.finite(layout::kPairP, std::uint64_t{header.pairs} * header.models, -1.0F, 1.0F);
   index.coverage = reader.finite(layout::kCoverage, kCoverageQuantiles, 0.0F, 2.001F);
   if (reader.has(layout::kMap)) index.map = reader.values<std::uint16_t>(layout::kMap, std::uint64_t{header.rows} * 2);
-  read_additions(reader, header, index);
+  if (header.version_major != kOldFormatMajor) read_extras(reader, header, index);
   if (reader.failure) return reader.failure;
   index.embedder_id = embedder[0];
   index.embedder_hash = embedder[1];
@@ -540,7 +268,7 @@ Status read_sections(Reader& reader, const Header& header, Index& index) {
   const bool tasks_known = std::all_of(index.row_tasks.begin(), index.row_tasks.end(),
                                        [&](std::uint16_t task) { return task < header.tasks; });
   if (!tasks_known) return fail(ErrorCode::kBadSection, "a row belongs to a task that the index does not have");
-  return check_parts(index);
+  return check_extras(index);
 }
 
 }  // namespace
@@ -562,7 +290,7 @@ Result<Index> open_index(Index::Bytes bytes, std::size_t size) {
   if (Status failed = check_sections(file, header, sections)) return *failed;
   if (Status failed = check_body(file, header)) return *failed;
   Index index;
-  Reader reader(file, sections);
+  SectionReader reader(file, sections);
   if (Status failed = read_sections(reader, header, index)) return *failed;
   index.version_major = header.version_major;
   index.version_minor = header.version_minor;

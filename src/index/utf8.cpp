@@ -40,8 +40,8 @@ bool is_utf8(std::string_view text) {
 }
 
 std::size_t count_points(std::string_view text) {
-  const auto leads = std::count_if(text.begin(), text.end(),
-                                   [](char c) { return (static_cast<std::uint8_t>(c) & 0xC0) != 0x80; });
+  const auto leads =
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<std::uint8_t>(c) & 0xC0) != 0x80; });
   return static_cast<std::size_t>(leads);
 }
 

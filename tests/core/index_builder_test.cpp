@@ -261,7 +261,8 @@ TEST(BuiltMap, IsMissingFromAShard) {
   put_all(builder, b, 1);
   const Index index = testing::open_copy(finish(builder, 10)).take();
   EXPECT_TRUE(index.map.empty());
-  EXPECT_TRUE(std::none_of(index.sections.begin(), index.sections.end(), [](const SectionInfo& s) { return s.name == "map"; }));
+  EXPECT_TRUE(
+      std::none_of(index.sections.begin(), index.sections.end(), [](const SectionInfo& s) { return s.name == "map"; }));
 }
 
 class RefusalTest : public ::testing::Test {

@@ -141,9 +141,8 @@ TEST(IndexExtras, LeaveEveryPolicyWithADecision) {
       for (const Policy policy : {Policy::kSignalbox, Policy::kS1, Policy::kS2, Policy::kS3}) {
         const RouteOptions options = testing::options_of(index, policy);
         const auto near_a_kind = std::span(benchmark.embeddings).subspan(31 * 5, 5);
-        const Result<Decision> decision = applies(policy, Scope::kInput)
-                                              ? route_input(index, near_a_kind, options)
-                                              : route_task(index, near_a_kind, {}, options);
+        const Result<Decision> decision = applies(policy, Scope::kInput) ? route_input(index, near_a_kind, options)
+                                                                         : route_task(index, near_a_kind, {}, options);
         ASSERT_TRUE(decision.ok()) << decision.error().message;
         for (const RankedModel& m : decision.value().ranking) {
           EXPECT_TRUE(m.score >= 0 && m.score <= 1) << policy_name(policy) << " " << m.score;

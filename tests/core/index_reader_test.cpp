@@ -262,11 +262,11 @@ TEST(IndexReader, RefusesNumbersThatAreNotFiniteOrOutsideTheirRange) {
   constexpr float kInf = std::numeric_limits<float>::infinity();
   constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
   const std::vector<std::pair<Kind, std::vector<float>>> cases = {
-      {layout::kCodes, {kNan, kInf, -kInf, 1.01F}},  {layout::kScales, {kNan, kInf, -1, 2.01F}},
-      {layout::kOutcomes, {kNan, kInf, -.1F, 1.1F}}, {layout::kTaskScores, {kNan, kInf, 0, -1, 1.1e6F}},
-      {layout::kTaskLinks, {kNan, kInf, 0, -1, 1.1e6F}}, {layout::kTaskWeights, {kNan, kInf, -1, 1.1e6F}},
+      {layout::kCodes, {kNan, kInf, -kInf, 1.01F}},        {layout::kScales, {kNan, kInf, -1, 2.01F}},
+      {layout::kOutcomes, {kNan, kInf, -.1F, 1.1F}},       {layout::kTaskScores, {kNan, kInf, 0, -1, 1.1e6F}},
+      {layout::kTaskLinks, {kNan, kInf, 0, -1, 1.1e6F}},   {layout::kTaskWeights, {kNan, kInf, -1, 1.1e6F}},
       {layout::kTaskCentroids, {kNan, kInf, 1001, -1001}}, {layout::kAnswerTokens, {kNan, kInf, -2, 1.1e9F}},
-      {layout::kPairU, {kNan, kInf, -.1F, 2.01F}},   {layout::kPairP, {kNan, kInf, -1.1F, 1.1F}},
+      {layout::kPairU, {kNan, kInf, -.1F, 2.01F}},         {layout::kPairP, {kNan, kInf, -1.1F, 1.1F}},
       {layout::kCoverage, {kNan, kInf, -.1F, 2.01F}}};
   for (const auto& [kind, values] : cases) {
     for (const float value : values) {

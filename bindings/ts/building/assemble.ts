@@ -21,6 +21,8 @@ export interface IndexSettings {
   prices?: ReadonlyMap<string, ModelPrice> | undefined;
   /** Multiplications above which pairs and coverage come from a sample of the rows. */
   maxWork?: number | undefined;
+  /** Beginnings of the prompts, in the order of the benchmark's rows. */
+  texts?: readonly string[] | undefined;
 }
 
 export interface Assembled {
@@ -67,6 +69,7 @@ function specOf(benchmark: Benchmark, dim: number, ids: readonly string[], s: In
     sampleIds: marks?.sampleIds ?? Array.from(benchmark.order, (row) => ids[row]),
     ...splitIdentity(s.embedder, marks?.metadata ?? metadataOf(benchmark, s.name)),
     routing: s.routing,
+    ...(s.texts === undefined ? {} : { extras: { texts: s.texts } }),
     graded: benchmark.isGraded,
     missing: benchmark.hasMissing,
     ...(marks === undefined ? {} : { shard: true }),

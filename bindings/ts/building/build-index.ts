@@ -2,25 +2,29 @@
 import { splitIdentity } from '../embedding/embedder-details.js';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { checkOptions } from '../options.js';
-import type { CodeType, EmbedderIdentity, RoutingConstants, WasmSource } from '../types.js';
+import type { CodeType, EmbedderIdentity, ModelRecord, RoutingConstants, WasmSource } from '../types.js';
 import { exactJson } from '../wasm/exact-json.js';
 import { type BenchmarkArrays, type Lab, loadLab } from '../wasm/lab-module.js';
+import { type IndexExtras, splitExtras } from './extras.js';
 import { BUILD_KEYS } from './option-keys.js';
 
-export interface ModelSpec {
+/** A model, and what is known of it beside its results. If any model has a record, the index keeps those of all. */
+export interface ModelSpec extends ModelRecord {
   /** Unique. */
   name: string;
   /** Parameters in billions. */
   paramsB?: number | null;
   usdPerMTokIn?: number | null;
   usdPerMTokOut?: number | null;
+  usdPerMTokCacheRead?: number | null;
 }
 
-/** The specification of an index; `rows` is the length of `tasks`. */
-export interface IndexSpec {
+/** Rows, their outcomes, and what they belong to. */
+export interface RowSpec {
   models: readonly (string | ModelSpec)[];
   /** Task of each row: its name, or its number in `taskNames` (default: `task0`, `task1`, ...). */
   tasks: readonly string[] | ArrayLike<number>;
+  /** Names of all tasks, also of those without rows. */
   taskNames?: readonly string[];
   /** Row-major [rows, dim], finite; unit norm is not required. */
   embeddings: ArrayLike<number>;
@@ -38,6 +42,9 @@ export interface IndexSpec {
   /** Draws of the distance estimator's training pairs. Default: one pair per task (alpha 0). */
   pairs?: { alphas?: readonly number[]; repeats?: number; seed?: number };
 }
+
+/** The specification of an index; `rows` is the length of `tasks`. */
+export interface IndexSpec extends RowSpec, IndexExtras {}
 
 export interface BuildOptions {
   /** Location of `signalbox-lab.wasm`, if it is not beside the package. */
@@ -86,17 +93,19 @@ export function flatten(spec: IndexSpec): BenchmarkArrays {
   if (typeof spec?.tasks !== 'object' || spec.tasks === null || !Array.isArray(spec.models)) {
     throw new SignalboxError('invalid_argument', 'an index needs models and the task of each row');
   }
-  const { embeddings, outcomes, tasks: _tasks, taskNames: _names, models, ...rest } = spec;
   const { names, rowTasks } = numberTasks(spec);
+  const { models, extras, rest } = splitExtras(spec, names);
+  const { embeddings, outcomes, tasks: _tasks, taskNames: _names, models: _models, ...described } = rest;
   const said = splitIdentity(spec.embedder, spec.metadata);
   if (!Number.isInteger(spec.dim)) {
     throw new SignalboxError('invalid_argument', `dim is ${String(spec.dim)}, expected the length of an embedding`);
   }
   const specJson = exactJson({
-    ...rest,
+    ...described,
     ...(said.embedder === undefined ? {} : said),
-    models: models.map((model) => (typeof model === 'string' ? { name: model } : model)),
+    models,
     tasks: names,
+    extras,
   });
   return {
     specJson,

@@ -316,16 +316,18 @@ export class Collector implements RecordSink {
 
   /**
    * Takes the vector of a shard's row. Of several it keeps the one whose prompt has the smaller hash, as with prompts.
+   * Returns whether it took this one.
    */
-  takeShardRow(row: number, hash: readonly [high: number, low: number], slot: number, place: Place): void {
+  takeShardRow(row: number, hash: readonly [high: number, low: number], slot: number, place: Place): boolean {
     if (this.vectorSlots.get(row) !== NONE) {
       const [high, low] = this.promptHash(row);
-      if (hash[0] === high && hash[1] === low) return;
+      if (hash[0] === high && hash[1] === low) return false;
       this.#notePromptsDiffer(row, place);
-      if (hash[0] > high || (hash[0] === high && hash[1] > low)) return;
+      if (hash[0] > high || (hash[0] === high && hash[1] > low)) return false;
     }
     this.#setPromptHash(row, hash);
     this.vectorSlots.set(row, slot);
+    return true;
   }
 
   #notePromptsDiffer(row: number, place: Place): void {

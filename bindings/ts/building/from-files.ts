@@ -13,6 +13,7 @@ import { type Benchmark, faultsOf, metricConflicts, putInOrder } from './benchma
 import { type Choices, drawSample, measureChoices } from './choices.js';
 import { Collector, type CollectorOptions, NONE } from './collector.js';
 import { chooseCoreset, withRows } from './coreset.js';
+import { firstCharacters } from './extras.js';
 import type { DatasetMetric, MetricOptions } from './metric-rules.js';
 import { type BuildReport, reportOf } from './report.js';
 import { memoryStorage, type Prompts, type Storage, type VectorFile, type VectorSource } from './storage.js';
@@ -41,6 +42,11 @@ export interface BuildSettings extends MetricOptions {
   maxWork?: number | undefined;
   /** Leave out answers that ended at a length limit. Default: they count as the tool scored them. */
   dropCutOff?: boolean | undefined;
+  /**
+   * Keep the first 160 characters of each prompt in the index, so that a decision can show what resembles its input. Default:
+   * `false`, as prompts may be private.
+   */
+  texts?: boolean | undefined;
 }
 
 /**
@@ -247,6 +253,26 @@ async function thinned(
   return withRows(benchmark, kept);
 }
 
+/** Returns the beginnings of the rows' prompts; empty for a row without one. */
+async function textsOf({ collector, prompts }: Imported, { order }: Benchmark, steps: Steps): Promise<string[]> {
+  const out = new Array<string>(order.length).fill('');
+  const placeOf = new Uint32Array(prompts.count).fill(NONE);
+  for (const [place, row] of order.entries()) {
+    const slot = collector.promptSlots.get(row);
+    if (slot !== NONE) placeOf[slot] = place;
+  }
+  steps.begin('storing texts');
+  for (let first = 0; first < prompts.count; first += BLOCK) {
+    const count = Math.min(BLOCK, prompts.count - first);
+    for (const [i, text] of (await prompts.read(first, count)).entries()) {
+      const place = placeOf[first + i] as number;
+      if (place !== NONE) out[place] = firstCharacters(text);
+    }
+    await steps.update(first + count, prompts.count);
+  }
+  return out;
+}
+
 /** Joined rows with their vectors: all that an index is made from. */
 export interface Vectorised {
   joined: Joined;
@@ -281,6 +307,11 @@ export async function assembleIndex(
     settings.prices ?? [],
   );
   const codes = settings.codes ?? 'int8';
+  const texts = settings.texts ? await textsOf(joined.imported, benchmark, steps) : undefined;
+  // A shard may hold the rows without a prompt, so it has no say in this.
+  if (marksOf === undefined && texts?.every((text) => text === '')) {
+    throw new SignalboxError('invalid_argument', 'the index cannot keep texts: the data has no prompts');
+  }
   const index = await assemble(
     lab,
     benchmark,
@@ -294,6 +325,7 @@ export async function assembleIndex(
       routing: settings.routing,
       prices: prices.prices,
       maxWork: settings.maxWork,
+      texts,
     },
     steps,
     marksOf?.(benchmark),

@@ -57,6 +57,7 @@ const SETTINGS_KEYS: Keys<BuildSettings> = {
   prices: aPriceList,
   maxWork: aNumber,
   dropCutOff: aFlag,
+  texts: aFlag,
 };
 
 export const FROM_FILES_KEYS: Keys<BuildFromFilesOptions> = {

@@ -70,6 +70,7 @@ interface BuildCommandOptions {
   cache?: string | false;
   measure: boolean;
   dropTruncated?: true;
+  texts?: true;
   dryRun?: true;
   json?: true;
 }
@@ -136,6 +137,7 @@ async function settingsOf(o: BuildCommandOptions): Promise<BuildSettings> {
     maxRows: o.maxRows,
     maxWork: o.maxWork,
     dropCutOff: o.dropTruncated,
+    texts: o.texts,
     name: o.name,
     prices: await readPrices(o.prices),
   };
@@ -203,6 +205,9 @@ const builtJson = (file: string, { report, index, prices }: BuiltIndex, choices:
   choices: choices ?? null,
 });
 
+/** The rest of the settings waits in the shard's metadata. */
+const shardSettings = ({ prices, texts }: BuildSettings): BuildSettings => ({ prices, texts, codes: 'float32' });
+
 /** Builds the shard or index of these files into `o.output`; without an output it only prints the report. */
 async function buildInto(
   places: string[],
@@ -231,7 +236,7 @@ async function buildInto(
     const vectorised = await vectorise(joined, origin, o.dims, storage, progress);
     const parts: Part[] = [o.shard ?? 'open'];
     const built = isShard
-      ? await assembleIndex(lab, vectorised, { prices: settings.prices, codes: 'float32' }, progress, (benchmark) =>
+      ? await assembleIndex(lab, vectorised, shardSettings(settings), progress, (benchmark) =>
           marksOf(imported.collector, benchmark, parts, wholeSettings(settings)),
         )
       : await assembleIndex(lab, vectorised, settings, progress);
@@ -315,10 +320,11 @@ async function merge(names: string[], o: MergeCommandOptions): Promise<void> {
         name: settings.name ?? undefined,
         routing: settings.routing ?? undefined,
         maxWork: settings.maxWork ?? undefined,
+        texts: settings.texts,
         prices,
       };
       const built = isShard
-        ? await assembleIndex(lab, vectorised, { prices, codes: 'float32' }, progress, (benchmark) =>
+        ? await assembleIndex(lab, vectorised, shardSettings(whole), progress, (benchmark) =>
             marksOf(imported.collector, benchmark, parts, settings),
           )
         : await assembleIndex(lab, vectorised, whole, progress);
@@ -354,6 +360,7 @@ function withData(command: Command): Command {
     .option('--models <globs>', 'only these models, comma-separated', toList)
     .option('--exclude-models <globs>', 'exclude these models', toList)
     .option('--drop-truncated', 'leave out answers that ended at a length limit')
+    .option('--texts', 'keep the first 160 characters of each prompt in the index')
     .option('--prices <file>', "prices: OpenRouter's /api/v1/models or LiteLLM's price map");
 }
 

@@ -4,7 +4,7 @@ import { field, numberField, textField } from '../files/fields.js';
 import { printableJson } from '../files/printable.js';
 import { perThousandWords } from '../routing/price-words.js';
 import { cascadeWords, taskLabel } from '../routing/words.js';
-import type { CascadePlan, Decision, IndexInfo, RankedModel, TaskDecision } from '../types.js';
+import type { CascadePlan, Decision, IndexInfo, Neighbour, RankedModel, TaskDecision, TaskInfo } from '../types.js';
 
 /** Models, and nearest samples with so many characters of their texts. */
 const SHOWN = 8;
@@ -196,6 +196,13 @@ function metricsOf(info: IndexInfo): Map<string, string> {
   );
 }
 
+/** Returns how the models' results on a task are known. */
+function knownBy({ scores, links }: TaskInfo): string {
+  const count = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`;
+  if (links !== undefined) return `links to ${count(links, 'task')}`;
+  return scores === undefined ? 'outcomes' : `scores of ${count(scores, 'model')}`;
+}
+
 /** Formats the description of an index, whose texts are printable; `metadata` is shown as JSON, unchanged. */
 export function indexText(info: IndexInfo, metadata: unknown): string {
   const { routing } = info;
@@ -207,10 +214,12 @@ export function indexText(info: IndexInfo, metadata: unknown): string {
     price(m.usdPerMTokOut),
   ]);
   const metrics = metricsOf(info);
-  const tasks = info.tasks.map(({ name, rows }) => [
-    name,
-    String(rows),
-    ...(metrics.size > 0 ? [metrics.get(name) ?? '-'] : []),
+  const hasOthers = info.tasks.some(({ scores, links }) => scores !== undefined || links !== undefined);
+  const tasks = info.tasks.map((task) => [
+    task.name,
+    String(task.rows),
+    ...(metrics.size > 0 ? [metrics.get(task.name) ?? '-'] : []),
+    ...(hasOthers ? [knownBy(task)] : []),
   ]);
   const sections = info.sections.map((s) => [s.name, String(s.offsetBytes), String(s.sizeBytes)]);
   return [
@@ -224,7 +233,7 @@ export function indexText(info: IndexInfo, metadata: unknown): string {
     '',
     ...table(['model', 'mean', 'params', '$/MTok in', 'out'], models),
     '',
-    ...table(['task', 'samples', ...(metrics.size > 0 ? ['metric'] : [])], tasks),
+    ...table(['task', 'samples', ...(metrics.size > 0 ? ['metric'] : []), ...(hasOthers ? ['known by'] : [])], tasks),
     '',
     ...table(['section', 'offset', 'bytes'], sections),
     '',

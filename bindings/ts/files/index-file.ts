@@ -7,7 +7,15 @@ import type { IndexInfo } from '../types.js';
 const MOST_PLACE = 65535;
 
 /** The sections that the package decodes. */
-export type SectionName = 'sample_ids' | 'codes' | 'outcomes' | 'measured' | 'row_tasks' | 'map' | 'texts';
+export type SectionName =
+  | 'sample_ids'
+  | 'codes'
+  | 'outcomes'
+  | 'packed_outcomes'
+  | 'measured'
+  | 'row_tasks'
+  | 'map'
+  | 'texts';
 
 /** Returns the place of a section; `undefined` if the index does not have it. */
 export const findSection = ({ sections }: IndexInfo, wanted: SectionName) =>
@@ -34,20 +42,59 @@ export function decodeStringAt(section: Uint8Array, count: number, i: number): s
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 
-/** Decodes outcomes [rows, models] from bits or grades; NaN if the bit of `measured` is 0. */
-export function decodeOutcomes(
+const isSet = (bits: Uint8Array, start: number, i: number) => ((bits[start + (i >> 3)] as number) >> (i & 7)) & 1;
+
+/**
+ * Returns the sections that hold the outcomes of an index. A file may have a mask although nothing is missing; unless its
+ * outcomes are packed, it is then ignored.
+ */
+export function outcomeSections(info: IndexInfo): { outcomes: SectionName; measured?: SectionName } {
+  if (findSection(info, 'packed_outcomes')) return { outcomes: 'packed_outcomes', measured: 'measured' };
+  return info.missingOutcomes === 0 ? { outcomes: 'outcomes' } : { outcomes: 'outcomes', measured: 'measured' };
+}
+
+/** Decodes the outcomes [rows, models] of an index from these sections; NaN if an outcome was not measured. */
+export function decodeOutcomes(info: IndexInfo, outcomes: Uint8Array, measured: Uint8Array | undefined): Float32Array {
+  const isPacked = measured !== undefined && outcomeSections(info).outcomes === 'packed_outcomes';
+  return isPacked ? decodePacked(info, outcomes, measured) : decodeAll(info, outcomes, measured);
+}
+
+/** Decodes outcomes of the measured pairs. */
+function decodePacked(
+  { rows, models: { length: models }, graded }: IndexInfo,
+  packed: Uint8Array,
+  measured: Uint8Array,
+): Float32Array {
+  const stride = Math.ceil(models / 8);
+  const headBytes = 4 * (rows + 1);
+  const offsets = new Uint32Array(packed.slice(0, headBytes).buffer);
+  const values = packed.subarray(headBytes);
+  const grades = graded ? new Float32Array(values.slice().buffer) : undefined;
+  const out = new Float32Array(rows * models).fill(Number.NaN);
+  for (let row = 0; row < rows; ++row) {
+    const start = offsets[row] as number;
+    for (let model = 0, place = 0; model < models; ++model) {
+      if (isSet(measured, row * stride, model) === 0) continue;
+      out[row * models + model] =
+        grades === undefined ? isSet(values, start, place) : (grades[start / 4 + place] as number);
+      place += 1;
+    }
+  }
+  return out;
+}
+
+/** Decodes outcomes from bits or grades; NaN if the bit of `measured` is 0. */
+function decodeAll(
   { rows, models: { length: models }, graded }: IndexInfo,
   outcomes: Uint8Array,
   measured: Uint8Array | undefined,
 ): Float32Array {
   const stride = Math.ceil(models / 8); // Each row of bits starts on a byte of its own.
-  const isSet = (bits: Uint8Array, row: number, model: number) =>
-    ((bits[row * stride + (model >> 3)] as number) >> (model & 7)) & 1;
   const out = graded ? new Float32Array(outcomes.slice().buffer) : new Float32Array(rows * models);
   for (let row = 0, at = 0; row < rows; ++row) {
     for (let model = 0; model < models; ++model, ++at) {
-      if (measured !== undefined && isSet(measured, row, model) === 0) out[at] = Number.NaN;
-      else if (!graded) out[at] = isSet(outcomes, row, model);
+      if (measured !== undefined && isSet(measured, row * stride, model) === 0) out[at] = Number.NaN;
+      else if (!graded) out[at] = isSet(outcomes, row * stride, model);
     }
   }
   return out;

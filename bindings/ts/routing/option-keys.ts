@@ -56,7 +56,12 @@ export const ROUTE_MANY_KEYS: Keys<RouteManyOptions> = { ...ROUTE_KEYS, onProgre
 export const ROUTE_TASK_KEYS: Keys<RouteTaskOptions> = { ...ROUTE_MANY_KEYS, labels: orNull(aList) };
 export const EMBED_KEYS: Keys<EmbedOptions> = { signal: aSignal, onProgress: aCallback };
 export const TEXTS_KEYS: Keys<TextsOptions> = { signal: aSignal };
-export const SAMPLES_KEYS: Keys<SamplesOptions> = { ids: aFlag, outcomes: aFlag, signal: aSignal };
+export const SAMPLES_KEYS: Keys<SamplesOptions> = {
+  ids: aFlag,
+  outcomes: aFlag,
+  texts: aFlag,
+  signal: aSignal,
+};
 
 export const CASCADE_KEYS: Keys<CascadeOptions> = {
   candidates,

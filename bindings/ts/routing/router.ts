@@ -5,6 +5,7 @@ import { detailsIn } from '../embedding/embedder-details.js';
 import { DEFAULT_EMBEDDER_ID, StaticEmbedder } from '../embedding/static-embedder.js';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { LOAD_KEYS } from '../files/load-options.js';
+import { checkRecords } from '../files/records.js';
 import { checkOptions, described, type Keys } from '../options.js';
 import { turn } from '../steps.js';
 import type {
@@ -92,6 +93,7 @@ function matrixOf(inputs: readonly ReadInput[], dim: number, first = 0): Float32
 /** Describes an open index, with the details of its embedder from the metadata. */
 function describe(core: Core, handle: number): IndexInfo {
   const info = core.describeIndex(handle);
+  checkRecords(info);
   const details = detailsIn(info.metadata);
   return details === undefined ? info : { ...info, embedder: { ...info.embedder, details } };
 }

@@ -5,6 +5,7 @@ import {
   decodeRowTasks,
   decodeStrings,
   findSection,
+  outcomeSections,
   type SectionName,
 } from '../files/index-file.js';
 import type { IndexInfo, Samples, SamplesOptions } from '../types.js';
@@ -18,12 +19,16 @@ export function samplesIn(file: Uint8Array, info: IndexInfo, options: SamplesOpt
   const needed = (name: SectionName) => section(name) as Uint8Array;
   const ids = options.ids === false ? undefined : section('sample_ids');
   const map = section('map');
-  // A file may have the section although nothing is missing; it is then ignored.
-  const measured = info.missingOutcomes > 0 ? section('measured') : undefined;
+  const texts = options.texts === true ? section('texts') : undefined;
+  const { outcomes, measured } = outcomeSections(info);
   return {
     tasks: decodeRowTasks(needed('row_tasks')),
     ids: ids === undefined ? null : decodeStrings(ids, info.rows),
     map: map === undefined ? null : decodeMap(map),
-    outcomes: options.outcomes === false ? new Float32Array() : decodeOutcomes(info, needed('outcomes'), measured),
+    outcomes:
+      options.outcomes === false
+        ? new Float32Array()
+        : decodeOutcomes(info, needed(outcomes), measured && section(measured)),
+    texts: texts === undefined ? null : decodeStrings(texts, info.rows),
   };
 }

@@ -28,12 +28,13 @@ export function isMetric(value: unknown): boolean {
 /** Returns whether a value is a `WholeSettings`. */
 export function areSettings(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { codes, maxRows, name, routing, maxWork } = value;
+  const { codes, maxRows, name, routing, maxWork, texts } = value;
   return (
     CODE_TYPES.some((type) => type === codes) &&
     (maxRows === null || isCount(maxRows)) &&
     (name === null || isText(name)) &&
     (routing === null || isObject(routing)) &&
-    (maxWork === null || Number.isFinite(maxWork))
+    (maxWork === null || Number.isFinite(maxWork)) &&
+    (texts === undefined || texts === true)
   );
 }

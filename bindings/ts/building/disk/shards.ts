@@ -12,6 +12,7 @@ import {
   decodeStrings,
   findSection,
   float32Stride,
+  outcomeSections,
   type SectionName,
 } from '../../files/index-file.js';
 import type { ModelPrice } from '../../routing/prices.js';
@@ -40,6 +41,8 @@ export interface WholeSettings {
   name: string | null;
   routing: Partial<RoutingConstants> | null;
   maxWork: number | null;
+  /** Set if the index keeps texts. */
+  texts?: true;
 }
 
 interface ShardHeader {
@@ -60,6 +63,7 @@ export function wholeSettings(s: BuildSettings): WholeSettings {
     name: s.name ?? null,
     routing: s.routing ?? null,
     maxWork: s.maxWork ?? null,
+    ...(s.texts ? { texts: true } : {}),
   };
 }
 
@@ -209,15 +213,21 @@ class ShardFile {
     });
   }
 
+  /** Beginnings of the prompts; `undefined` if the shard has none. */
+  async texts(): Promise<string[] | undefined> {
+    const isThere = findSection(this.info, 'texts') !== undefined;
+    return isThere ? decodeStrings(await this.#section('texts'), this.info.rows) : undefined;
+  }
+
   async rowTasks(): Promise<Uint16Array> {
     return decodeRowTasks(await this.#section('row_tasks'));
   }
 
   /** Outcomes [rows, models], NaN if missing. */
   async outcomes(): Promise<Float32Array> {
-    const outcomes = await this.#section('outcomes');
-    const measured = this.info.missingOutcomes > 0 ? await this.#section('measured') : undefined;
-    return decodeOutcomes(this.info, outcomes, measured);
+    const { outcomes, measured } = outcomeSections(this.info);
+    const mask = measured && (await this.#section(measured));
+    return decodeOutcomes(this.info, await this.#section(outcomes), mask);
   }
 }
 
@@ -325,11 +335,17 @@ function addFigures(to: ModelFigures, more: ModelFigures): void {
   for (const key of Object.keys(NO_FIGURES) as (keyof ModelFigures)[]) to[key] += more[key] ?? 0;
 }
 
-async function addShard(collector: Collector, shard: ShardFile, file: string, firstSlot: number): Promise<void> {
+async function addShard(
+  { collector, prompts }: Pick<Imported, 'collector' | 'prompts'>,
+  shard: ShardFile,
+  file: string,
+  firstSlot: number,
+): Promise<void> {
   const { info, header } = shard;
   const ids = await shard.ids();
   const outcomes = await shard.outcomes();
   const tasks = await shard.rowTasks();
+  const texts = await shard.texts();
   const models = info.models.map(({ name }) => collector.modelNamed(name, { file }) as CollectedModel);
   for (const [m, figures] of header.figures.entries()) addFigures((models[m] as CollectedModel).figures, figures);
   const rows: number[] = [];
@@ -338,7 +354,9 @@ async function addShard(collector: Collector, shard: ShardFile, file: string, fi
     const halves = [Number.parseInt(hash.slice(0, 8), 16), Number.parseInt(hash.slice(8), 16)] as const;
     const dataset = info.tasks[tasks[i] as number]?.name ?? '';
     const row = collector.sample({ dataset, key, id, prompt: undefined, place });
-    collector.takeShardRow(row, halves, firstSlot + i, place);
+    const isTaken = collector.takeShardRow(row, halves, firstSlot + i, place);
+    if (isTaken && texts !== undefined && texts[i] !== '')
+      collector.promptSlots.set(row, prompts.add(texts[i] as string));
     rows.push(row);
     for (const [m, model] of models.entries()) {
       const outcome = outcomes[i * models.length + m] as number;
@@ -364,7 +382,7 @@ export async function readShards(names: readonly string[]): Promise<MergedShards
     const collector = new Collector({ prompts, vectors: fileVectors });
     let slot = 0;
     for (const [i, shard] of shards.entries()) {
-      await addShard(collector, shard, names[i] as string, slot);
+      await addShard({ collector, prompts }, shard, names[i] as string, slot);
       slot += shard.info.rows;
     }
     return {
