@@ -11,6 +11,7 @@ import {
   difficultyPairs,
   easeOf,
   everydayPrompts,
+  kindsOf,
   lampOf,
   meets,
   pickOf,
@@ -42,11 +43,11 @@ function pickText(setting, decision) {
   return `  ${setting.padEnd(8)} ${model}  ${priceText(price)}  ${sure}  predicted ${percent(pickOf(decision).pCorrect)}`;
 }
 
-function kindText({ kinds = [] }, expected) {
-  if (kinds.length === 0) return 'no kinds';
-  const right =
-    expected.length === 0 ? '' : expected.includes(kinds[0].name) ? ' (right)' : ` (not ${expected.join(', ')})`;
-  return kinds.map(({ name, probability }) => `${name} ${percent(probability)}`).join(', ') + right;
+function kindText(decision, expected) {
+  const names = kindsOf(decision);
+  if (names.length === 0) return 'no kinds';
+  const right = expected.length === 0 ? '' : expected.includes(names[0]) ? ' (right)' : ` (not ${expected.join(', ')})`;
+  return names.map((name, i) => `${name} ${percent(decision.kinds[i].probability)}`).join(', ') + right;
 }
 
 /** Returns the beginnings of the nearest samples' prompts, or their ids where the text may not be shown. */
@@ -116,12 +117,10 @@ const HEAD = [
 function summary(all, pairs, info) {
   const lamps = grouped(all, ({ decisions }) => lampOf(decisions.balanced));
   const missed = all.filter(({ expect, decisions }) => !meets(expect, lampOf(decisions.balanced)));
-  const told = all.filter(({ kinds, decisions }) => kinds.length > 0 && decisions.balanced.kinds?.length > 0);
-  const right = (entry) => entry.kinds.includes(entry.decisions.balanced.kinds[0].name);
+  const told = all.filter(({ kinds, decisions }) => kinds.length > 0 && kindsOf(decisions.balanced).length > 0);
+  const right = (entry) => entry.kinds.includes(kindsOf(entry.decisions.balanced)[0]);
   const sure = told.filter(({ decisions }) => decisions.balanced.kinds[0].probability >= SURE);
-  const among = told.filter(({ kinds, decisions }) =>
-    decisions.balanced.kinds.some(({ name }) => kinds.includes(name)),
-  );
+  const among = told.filter(({ kinds, decisions }) => kindsOf(decisions.balanced).some((name) => kinds.includes(name)));
   const ranked = pairs.filter(({ easy, hard }) => easy.ease > hard.ease);
   const swapped = pairs.filter((pair) => !ranked.includes(pair));
   return [

@@ -9,6 +9,7 @@ import {
   cheaperMatches,
   difficultyPairs,
   everydayPrompts,
+  kindsOf,
   lampOf,
   meets,
   pickOf,
@@ -118,7 +119,7 @@ describe('everyday prompts', () => {
   });
 
   it('are told by kind', () => {
-    const asked = prompts.map((entry, i) => ({ ...entry, told: decided.balanced[i].kinds.map(({ name }) => name) }));
+    const asked = prompts.map((entry, i) => ({ ...entry, told: kindsOf(decided.balanced[i]) }));
     const readable = asked.filter(({ expect, kinds }) => expect === 'covered' && kinds.length > 0);
     const first = readable.filter(({ kinds, told }) => kinds.includes(told[0]));
     const three = readable.filter(({ kinds, told }) => told.some((name) => kinds.includes(name)));
@@ -127,10 +128,14 @@ describe('everyday prompts', () => {
   });
 
   it('that are named by kind are named right, nearly always', () => {
-    const surely = prompts.map((entry, i) => ({ ...entry, kind: decided.balanced[i].kind })).filter(({ kind }) => kind);
-    const wrong = surely.filter(({ kinds, kind }) => !kinds.includes(kind.name));
+    const told = prompts.map((entry, i) => ({ ...entry, decision: decided.balanced[i] }));
+    const surely = told.filter(({ decision }) => decision.kind);
+    const wrong = surely.filter(({ kinds, decision }) => !kinds.includes(kindsOf(decision)[0]));
     assert.ok(surely.length >= 5, `${surely.length} named`);
-    assert.ok(wrong.length <= 0.25 * surely.length, wrong.map(({ id, kind }) => `${id} ${kind.name}`).join(', '));
+    assert.ok(
+      wrong.length <= 0.25 * surely.length,
+      wrong.map(({ id, decision }) => `${id} ${decision.kind.name}`).join(', '),
+    );
   });
 });
 

@@ -59,6 +59,9 @@ export function easeOf({ ranking }) {
   return ranking.reduce((sum, { pCorrect }) => sum + pCorrect, 0) / ranking.length;
 }
 
+/** Returns the names of the kinds that a decision tells, likeliest first, as the fixtures write them. */
+export const kindsOf = ({ kinds }) => (kinds ?? []).map(({ name }) => name.replace(/^everyday\//, ''));
+
 /** Returns the release date of every model that has one, by name. */
 export function releases({ models }) {
   return new Map(models.filter(({ released }) => released).map(({ name, released }) => [name, released]));
