@@ -4,19 +4,58 @@
 // openllm_v2, each with a README. The package must be built (npm run build), and models/embedder, models/everyday and
 // models/prices hold what ships with it. `--spec FILE` writes the specification as JSON, and its vectors beside it, and
 // stops. Vectors are kept in build/embeddings, so that an interrupted build resumes.
-import { writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { brotliCompressSync } from 'node:zlib';
+import { buildIndexWith } from '../../dist/building/build-index.js';
 import { CachedEmbedder } from '../../dist/building/disk/embedding-cache.js';
 import { loadEmbedder } from '../../dist/cli/embedder-option.js';
 import { Progress } from '../../dist/cli/progress.js';
 import { embedAll } from '../../dist/evaluation/embed.js';
+import { loadLab } from '../../dist/wasm/lab-module.js';
+import { writeCard } from './card.mjs';
 import { gather } from './gather.mjs';
-import { centroidsOf, makeSpec } from './spec.mjs';
+import { measureLeftOut } from './measure.mjs';
+import { centroidsOf, indexSpec, makeSpec } from './spec.mjs';
+import { cellsOf } from './strength.mjs';
+import { writeTexts } from './texts.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
+
+/** Returns the vectors of the prompts, and the embedder, which the caller disposes of. */
+async function embed(prompts) {
+  const loaded = await loadEmbedder(path.join(here, '..', 'embedder'));
+  const embedder = new CachedEmbedder(loaded, path.join(here, '../../build/embeddings'));
+  const progress = new Progress(process.stderr);
+  progress.begin('embedding');
+  const embeddings = await embedAll(embedder, prompts, progress);
+  progress.end();
+  return { embedder, embeddings };
+}
+
+/** Writes the specification as JSON, with the outcomes of measured pairs only, and vectors as float32 beside it. */
+function writeSpec(file, { rows, outcomes, rowTasks, ...rest }, embeddings, centroids) {
+  const models = rest.models.length;
+  const measured = rows.map((_, r) =>
+    [...outcomes.subarray(r * models, (r + 1) * models).entries()].filter(([, value]) => !Number.isNaN(value)),
+  );
+  const json = {
+    ...rest,
+    dim: embeddings.length / rows.length,
+    rowTasks: [...rowTasks],
+    prompts: rows.map(({ prompt }) => prompt),
+    levels: rows.map(({ level = null }) => level),
+    outcomes: measured,
+    centroidBiases: [...centroids.biases],
+  };
+  writeFileSync(file, JSON.stringify(json));
+  writeFileSync(`${file}.embeddings.f32`, new Uint8Array(embeddings.buffer));
+  writeFileSync(`${file}.centroids.f32`, new Uint8Array(centroids.values.buffer));
+}
 
 const { values } = parseArgs({
   options: { data: { type: 'string' }, out: { type: 'string', default: here }, spec: { type: 'string' } },
@@ -29,42 +68,33 @@ if (values.data === undefined) {
 const gathered = await gather(values.data);
 const spec = makeSpec(gathered);
 console.error(`${spec.models.length} models, ${spec.taskNames.length} tasks, ${spec.rows.length} rows`);
-
-const progress = new Progress(process.stderr);
-const embedder = new CachedEmbedder(
-  await loadEmbedder(path.join(here, '..', 'embedder')),
-  path.join(here, '../../build/embeddings'),
-);
-progress.begin('embedding');
-const embeddings = await embedAll(
-  embedder,
-  spec.rows.map(({ prompt }) => prompt),
-  progress,
-);
-progress.end();
+const { embedder, embeddings } = await embed(spec.rows.map(({ prompt }) => prompt));
 const { dim } = embedder;
 const numbers = new Map(spec.rows.map((row, r) => [row.of, r]));
 const vectorOf = (row) => embeddings.subarray(numbers.get(row) * dim, (numbers.get(row) + 1) * dim);
 const centroids = centroidsOf(gathered.tasks, vectorOf, dim);
 
 if (values.spec !== undefined) {
-  const { rows, outcomes, rowTasks, ...rest } = spec;
-  const models = rest.models.length;
-  const measured = rows.map((_, r) =>
-    [...outcomes.subarray(r * models, (r + 1) * models).entries()].filter(([, value]) => !Number.isNaN(value)),
-  );
-  const { values: centroidValues, biases } = centroids;
-  const file = {
-    ...rest,
+  writeSpec(values.spec, spec, embeddings, centroids);
+} else {
+  const lab = await loadLab();
+  const file = buildIndexWith(lab, indexSpec(spec, { embeddings, dim, centroids, embedder }));
+  mkdirSync(values.out, { recursive: true });
+  writeFileSync(path.join(values.out, 'index.sbx'), file);
+  const texts = spec.taskNames.map((name, t) => ({
+    name,
+    prompts: spec.rows.filter(({ task }) => task === t).map(({ prompt, shown }) => (shown ? prompt : null)),
+  }));
+  const built = {
+    raw: file.byteLength,
+    brotli: brotliCompressSync(file).byteLength,
+    sha256: createHash('sha256').update(file).digest('hex'),
+    textBytes: writeTexts(path.join(values.out, 'texts'), texts),
+    measuredCells: cellsOf(gathered.tasks.filter(({ kind }) => kind !== 'kind')).length,
     dim,
-    rowTasks: [...rowTasks],
-    prompts: rows.map(({ prompt }) => prompt),
-    levels: rows.map(({ level = null }) => level),
-    outcomes: measured,
-    centroidBiases: [...biases],
+    embedder,
   };
-  writeFileSync(values.spec, JSON.stringify(file));
-  writeFileSync(`${values.spec}.embeddings.f32`, new Uint8Array(embeddings.buffer));
-  writeFileSync(`${values.spec}.centroids.f32`, new Uint8Array(centroidValues.buffer));
+  writeCard(path.join(values.out, 'README.md'), { gathered, built, costs: measureLeftOut(gathered) });
+  console.error(`${built.raw} bytes, ${built.brotli} as brotli, sha256 ${built.sha256}`);
 }
 embedder.dispose();

@@ -1,5 +1,6 @@
 // Gathers what the index is made of from the sources, before anything is embedded.
 import { fileURLToPath } from 'node:url';
+import { setOffsets } from './difficulty.mjs';
 import { makeKinds, readKinds } from './kinds.mjs';
 import { chooseModels } from './models.mjs';
 import { readCatalogue } from './sources/catalogue.mjs';
@@ -48,7 +49,8 @@ export async function gather(data) {
   const fit = fitStrength(cellsOf(made.tasks));
   const kinds = readKinds();
   const everyday = readEveryday(EVERYDAY, new Set(kinds.map(({ name }) => name)));
-  const tasks = [...made.tasks, ...makeKinds(kinds, everyday, made.tasks, fit.medianOf)];
+  const tasks = [...made.tasks, ...makeKinds(kinds, everyday, made.tasks, fit.levelOf)];
+  for (const task of made.tasks.filter(({ kind }) => kind === 'samples')) setOffsets(task, fit.completed);
   const measured = [...readPublishedTokens(data), ...readFrontierTokens(data, frontier.models)];
   const tokens = fitTokens(measured, tasks, isCurrent);
   return { ...chosen, ...without, tasks, leftOut: made.leftOut, tokens, fit, sources };

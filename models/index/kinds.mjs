@@ -1,11 +1,9 @@
 // Makes the tasks for kinds of everyday work: their links to the benchmark tasks that measure them, and their rows.
 import { readFileSync } from 'node:fs';
-import { clamp, logit, mean, round, sigmoid, sum } from './numbers.mjs';
+import { mean, round, sum } from './numbers.mjs';
 
-/** Probability that the model of median strength does a prompt of this level well. */
-const LEVELS = [0.98, 0.92, 0.75, 0.45, 0.15];
-/** Offsets are stored in sixteenths of a logit, in one byte. */
-const MOST_OFFSET = 127 / 16;
+/** Logits with which the mean model does a prompt of levels 1 to 5 well: a judgement, as no outcomes are known. */
+const LEVELS = [3.5, 2.2, 1, -0.2, -1.2];
 /** Scores of a task whose evidence counts as half of what it could be. */
 const HALF = 30;
 const MODELS = 100;
@@ -44,10 +42,9 @@ export function linksOf(kind, tasks) {
   return [...links].map(([task, weight]) => [task, round(weight, 4)]);
 }
 
-/** Returns the probability with which the model of median strength does the work of a kind, by its links. */
-export function levelOf(links, medianOf) {
-  const total = sum(links.map(([, weight]) => weight));
-  return sigmoid(sum(links.map(([task, weight]) => weight * medianOf(task))) / total);
+/** Returns the mean logit of the tasks that a kind leads to: the level of its work. */
+export function levelOf(links, levelOfTask) {
+  return sum(links.map(([task, weight]) => weight * levelOfTask(task))) / sum(links.map(([, weight]) => weight));
 }
 
 /**
@@ -56,15 +53,15 @@ export function levelOf(links, medianOf) {
  */
 const billed = (tokens) => 2 * tokens + 100;
 
-/** Makes the tasks of the kinds, after those of the benchmarks. `medianOf` is the median model's logit on a task. */
-export function makeKinds(kinds, everyday, tasks, medianOf) {
+/** Makes the tasks of the kinds, after those of the benchmarks. `levelOfTask` is the mean logit of the models on a task. */
+export function makeKinds(kinds, everyday, tasks, levelOfTask) {
   return kinds.map((kind) => {
     const links = linksOf(kind, tasks);
-    const own = logit(levelOf(links, medianOf));
+    const own = levelOf(links, levelOfTask);
     const rows = everyday
       .filter((row) => row.kind === kind.name)
       .map(({ id, prompt, level }) => {
-        const offset = level === null ? 0 : clamp(logit(LEVELS[level - 1]) - own, -MOST_OFFSET, MOST_OFFSET);
+        const offset = level === null ? 0 : LEVELS[level - 1] - own;
         return { id, prompt, shown: true, set: 'everyday', level, outcomes: new Map(), offset };
       });
     return {

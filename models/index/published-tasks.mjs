@@ -55,21 +55,74 @@ const DOMAINS = {
   'epoch_compiled/hle': 'general knowledge',
 };
 
-const BENCHMARK_TITLES = {
+/** Names for people, where the task's own name would not do. */
+const TITLES = {
   aider_polyglot: 'Aider polyglot',
-  arena: 'Arena',
-  arena_webdev: 'Arena web development',
-  bfcl: 'Function calling (BFCL)',
-  epoch: 'Epoch',
-  epoch_compiled: 'Epoch, compiled',
-  euroeval: 'EuroEval',
-  helm: 'HELM',
-  livebench: 'LiveBench',
-  swallow: 'Swallow',
-  tau2: 'tau2',
-  vectara: 'Vectara',
+  'arena/industry_business_and_management_and_financial_operations': 'Arena: business and finance',
+  'arena/industry_entertainment_and_sports_and_media': 'Arena: entertainment, sports and media',
+  'arena/industry_legal_and_government': 'Arena: law and government',
+  'arena/industry_life_and_physical_and_social_science': 'Arena: science',
+  'arena/industry_medicine_and_healthcare': 'Arena: medicine',
+  'arena/industry_software_and_it_services': 'Arena: software and IT',
+  'arena/industry_writing_and_literature_and_language': 'Arena: writing and literature',
+  'arena/expert': 'Arena: expert questions',
+  'arena/industry_mathematical': 'Arena: applied mathematics',
+  'arena/math': 'Arena: maths',
+  'arena/non_english': 'Arena: other languages than English',
+  'arena/overall': 'Arena: all prompts',
+  'arena/longer_query': 'Arena: long prompts',
+  'arena/multi_turn': 'Arena: conversations',
+  'arena_webdev/overall': 'Arena: web development',
+  'arena_webdev/webdev-html': 'Arena: web pages in HTML',
+  'arena_webdev/webdev-react': 'Arena: web pages in React',
+  'bfcl/live': 'Function calling: calls by users',
+  'bfcl/multi_turn': 'Function calling: conversations',
+  'bfcl/non_live_ast': 'Function calling: calls by experts',
+  'epoch/frontiermath': 'FrontierMath',
+  'epoch/math_level_5': 'MATH, level 5',
+  'epoch/otis_mock_aime_2024_2025': 'OTIS mock AIME',
+  'epoch/simpleqa_verified': 'SimpleQA Verified',
+  'epoch/swe_bench_verified': 'SWE-bench Verified by Epoch',
+  'epoch/chess_puzzles': 'Chess puzzles',
+  'epoch_compiled/arc_agi': 'ARC-AGI',
+  'epoch_compiled/arc_agi_2': 'ARC-AGI 2',
+  'epoch_compiled/cybench': 'Cybench',
+  'epoch_compiled/deepresearchbench': 'Deep Research Bench',
+  'epoch_compiled/fiction_livebench_long': 'Fiction.LiveBench, long',
+  'epoch_compiled/fiction_livebench_short': 'Fiction.LiveBench, short',
+  'epoch_compiled/gso': 'GSO',
+  'epoch_compiled/hle': "Humanity's Last Exam",
+  'epoch_compiled/simplebench': 'SimpleBench',
+  gpqa: 'GPQA Diamond',
+  'helm/ifeval': 'IFEval',
+  'helm/omni_math': 'Omni-MATH',
+  'helm/wildbench': 'WildBench',
+  'livebench/AMPS_Hard': 'LiveBench: hard exercises of AMPS',
+  'livebench/agentic_2026_01': 'LiveBench: agentic coding, January 2026',
+  'livebench/agentic_2026_06': 'LiveBench: agentic coding, June 2026',
+  'livebench/math_comp': 'LiveBench: maths competitions',
   mmlu_pro: 'MMLU-Pro',
-  gpqa: 'GPQA',
+  'swallow/aime': 'AIME',
+  'swallow/hellaswag': 'HellaSwag',
+  'swallow/japanese': 'Exams in Japanese',
+  'swallow/japanese_mt_bench': 'MT-Bench in Japanese',
+  'swallow/lcb': 'LiveCodeBench by Swallow',
+  'swallow/math500': 'MATH-500',
+  'swallow/mifevalja': 'M-IFEval',
+  'swallow/mt_bench_math': 'MT-Bench: maths',
+  'swallow/mt_bench_stem': 'MT-Bench: science',
+  'swallow/translation': 'Translation between English and Japanese',
+  'vectara/faithfulness': 'Faithful summaries (Vectara)',
+};
+
+/** First words of the other tasks' names. */
+const BENCHMARK_TITLES = {
+  arena: 'Arena',
+  bfcl: 'Function calling',
+  euroeval: 'EuroEval',
+  livebench: 'LiveBench',
+  swallow: 'MT-Bench',
+  tau2: 'tau2-bench',
 };
 
 /** Returns why a task of published_2026 is left out, or undefined. */
@@ -97,14 +150,12 @@ export function nameOf(key) {
 export const domainOf = (name, task) => DOMAINS[name] ?? task.domain;
 
 export function displayNameOf(name) {
+  if (TITLES[name] !== undefined) return TITLES[name];
   const [benchmark, task] = name.split('/');
-  const title = BENCHMARK_TITLES[benchmark] ?? benchmark;
-  if (task === undefined) return title;
-  const words = task
-    .replace(/^industry_/, '')
-    .replaceAll(/[_-]/g, ' ')
-    .replaceAll(/ and /g, ', ');
-  return `${title}: ${benchmark === 'euroeval' ? words[0].toUpperCase() + words.slice(1) : words}`;
+  const words = task.replace(/^(industry|mt_bench)_/, '').replaceAll(/[_-]/g, ' ');
+  const isLanguage =
+    benchmark === 'euroeval' || /^(chinese|english|french|german|japanese|korean|polish|russian|spanish)$/.test(task);
+  return `${BENCHMARK_TITLES[benchmark]}: ${isLanguage ? words[0].toUpperCase() + words.slice(1) : words}`;
 }
 
 /** Tasks without a right answer: votes, and grades by a judge. */

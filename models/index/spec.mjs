@@ -1,16 +1,14 @@
 // Puts models, tasks, kinds and rows together into the specification that buildIndex takes.
 
-import { setOffsets } from './difficulty.mjs';
-import { round } from './numbers.mjs';
+import { clamp, round } from './numbers.mjs';
 
-const KEPT = 160;
+/** Offsets are sixteenths of a logit in a byte; the lowest one says that a row's is not known. */
+const UNKNOWN_OFFSET = -8;
+const OFFSETS = [-127 / 16, 127 / 16];
 /** Kinds: the length of a centroid, which divides the temperature of the vote, and the cosine of an even prior. */
 const KIND_NORM = 2;
-const KIND_COSINE = 0.55;
+const KIND_COSINE = 0.3;
 const TEMPERATURE = 0.1;
-/** Characters of a prompt that are shown, as code points. */
-const shownText = ({ prompt, shown }) => (shown ? [...prompt.replace(/\s+/g, ' ').trim()].slice(0, KEPT).join('') : '');
-
 const known = (fields) => Object.fromEntries(Object.entries(fields).filter(([, x]) => x !== undefined && x !== null));
 
 export const recordOf = (task) =>
@@ -38,7 +36,7 @@ function unit(sum) {
 /**
  * Returns each task's centroid: the unit mean of the vectors of all prompts that stand for it, rows of other tasks
  * included; zeros without any. The prior of a vote is the task's weight, shared by the tasks with the same prompts; a kind
- * has a sharper centroid, and a prior that is even at a cosine of 0.55.
+ * has a sharper centroid, and a prior that is even at a cosine of 0.3.
  */
 export function centroidsOf(tasks, vectorOf, dim) {
   const bySet = new Map();
@@ -86,10 +84,6 @@ export function makeSpec({ models, tasks, tokens }) {
   const names = [...models.keys()];
   const numberOfModel = new Map(names.map((name, i) => [name, i]));
   const numberOfTask = new Map(tasks.map((task, i) => [task, i]));
-  for (const task of tasks) {
-    if (task.kind === 'samples') setOffsets(task);
-    for (const row of task.rows) row.offset ??= 0;
-  }
   const rows = tasks.flatMap((task) => task.rows.map((row) => ({ ...row, task: numberOfTask.get(task), of: row })));
   const outcomes = new Float32Array(rows.length * names.length).fill(Number.NaN);
   for (const [r, row] of rows.entries()) {
@@ -112,11 +106,47 @@ export function makeSpec({ models, tasks, tokens }) {
     links: tasks.map(({ links = [] }) =>
       links.map(([task, weight]) => [numberOfTask.get(task), weight]).sort((a, b) => a[0] - b[0]),
     ),
-    rowOffsets: rows.map(({ offset }) => round(offset, 4)),
-    texts: rows.map(shownText),
+    rowOffsets: rows.map(({ offset }) => (offset === undefined ? UNKNOWN_OFFSET : clamp(round(offset, 4), ...OFFSETS))),
     answerTokens: {
       tasks: tasks.map(({ name }) => tokens.tasks.get(name)),
       models: names.map((name) => tokens.models.get(name) ?? -1),
     },
+  };
+}
+
+/** What the index says of itself. */
+const METADATA = {
+  name: 'signalbox-2026',
+  description: "Published results of today's models, and kinds of everyday work that are linked to them",
+  outcome: 'accuracy, grades from 0 to 1, and chances to beat a panel of models',
+  licence: 'Figures only: embeddings, outcomes, scores, names and prices. See the card beside the index.',
+  caveats: [
+    'Most pairs of model and task were not measured: they are completed by the strength of the model.',
+    'A score of a benchmark is not the quality of an answer to your prompt.',
+    'Prices have a date; those of open weights are those of one host.',
+  ],
+};
+
+/** Returns the specification in the form that buildIndex takes. */
+export function indexSpec(spec, { embeddings, dim, centroids, embedder }) {
+  const numbered = (lists, make) => lists.flatMap((list, t) => list.map((entry) => make(t, entry)));
+  return {
+    models: spec.models.map(({ record, ...numbers }) => ({ ...record, ...numbers })),
+    taskNames: spec.taskNames,
+    tasks: spec.rowTasks,
+    embeddings,
+    dim,
+    outcomes: spec.outcomes,
+    codes: 'int4',
+    sampleIds: spec.sampleIds,
+    embedder,
+    metadata: METADATA,
+    taskScores: numbered(spec.taskScores, (task, [model, score, evidence]) => ({ task, model, score, evidence })),
+    links: numbered(spec.links, (kind, [task, weight]) => ({ kind, task, weight })),
+    taskWeights: spec.taskWeights,
+    centroids: { vectors: centroids.values, bias: centroids.biases },
+    rowOffsets: spec.rowOffsets,
+    answerTokens: spec.answerTokens,
+    taskRecords: spec.taskRecords,
   };
 }
