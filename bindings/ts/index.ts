@@ -107,7 +107,14 @@ export type {
 } from './types.js';
 
 // Prices
-export { type ModelPrice, matchPrices, readPriceList } from './routing/prices.js';
+export {
+  type ListedPrice,
+  type PriceList,
+  type PriceListKind,
+  type PriceListOptions,
+  readPriceList,
+} from './routing/price-list.js';
+export { type MatchedPrices, matchPrices } from './routing/price-match.js';
 
 // Serving a router to other threads
 export { answerPort } from './routing/router-server.js';

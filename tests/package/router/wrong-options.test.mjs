@@ -173,11 +173,11 @@ const VALUES = [
   ['a text as bytes', async () => fileFromBytes('a.csv', 'x'), /bytes is the text 'x', expected a Uint8Array/],
   ['no path', async () => fileFromBytes(null, new Uint8Array(1)), /path is null, expected a text/],
   ['no port', () => answerPort(null), /the port is null/],
-  ['a text as models', () => matchPrices('poet', []), /models is the text 'poet', expected a list of texts/],
+  ['a text as models', () => matchPrices('poet', []), /models is the text 'poet', expected a list of names/],
   ['an object as list', () => matchPrices(['poet'], { poet: 1 }), /the price list is an object/],
   [
     'a price of another form',
-    () => matchPrices(['poet'], [['poet', { usdPerMTokIn: 1, usdPerMtokOut: 1 }]]),
+    () => matchPrices(['poet'], { prices: [{ name: 'poet', in: 1, Out: 1 }] }),
     /the price of poet is not/,
   ],
   ['a Map as metadata', async () => buildIndex({ ...(await topicsSpec()), metadata: { a: new Map() } }), /a is a Map/],
