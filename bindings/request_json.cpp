@@ -12,6 +12,9 @@ namespace signalbox::bindings {
 namespace {
 
 constexpr double kMostCount = 1e9;
+/// Percentage points that the names of the dial give up; `best` gives up none.
+constexpr double kBalancedPoints = 2;
+constexpr double kCheapPoints = 5;
 
 using ModelNumbersByName = std::unordered_map<std::string_view, std::size_t>;
 
@@ -143,6 +146,27 @@ void read_policy(ObjectReader& reader, Scope scope, RouteOptions& options) {
   if (name == kPaper && scope == Scope::kInput) options.eta = 0;
 }
 
+/// Reads the dial between quality and price: `prefer`, or a cost weight in its place.
+void read_dial(ObjectReader& reader, PriceRules& rules) {
+  static constexpr double kMostPoints = 100;
+  const Json* prefer = reader.find("prefer");
+  const Json* weight = reader.find("costWeight");
+  reader.number("costWeight", 0, kMostUsd, rules.cost_weight);
+  if (prefer != nullptr && weight != nullptr) return reader.fail("prefer and costWeight are given, expected one of them");
+  double points = weight == nullptr ? kBalancedPoints : 0;
+  if (prefer != nullptr) {
+    points = prefer->is_number() ? prefer->get<double>() : std::nan("");
+    if (*prefer == "best") points = 0;
+    if (*prefer == "balanced") points = kBalancedPoints;
+    if (*prefer == "cheap") points = kCheapPoints;
+  }
+  if (!(points >= 0 && points <= kMostPoints)) {
+    return reader.fail("prefer is " + shown(*prefer) +
+                       ", expected best, balanced, cheap or percentage points from 0 to 100");
+  }
+  rules.tolerance = points / 100;
+}
+
 /// Returns options with every model a candidate, at the index's prices.
 RouteOptions default_options(const Index& index) {
   RouteOptions options;
@@ -162,8 +186,7 @@ Status read_options(ObjectReader& reader, Scope scope, const ModelNumbersByName&
   reader.number("maxCoveragePercentile", 0, 100, options.max_coverage_percentile);
   reader.count("neighbours", 0, 1000, options.neighbours);
   reader.number("maxUsdPerMTok", 0, kMostUsd, options.price_rules.max_usd_per_mtok);
-  reader.number("qualityBar", 0, 1, options.price_rules.quality_bar);
-  reader.number("costWeight", 0, kMostUsd, options.price_rules.cost_weight);
+  read_dial(reader, options.price_rules);
   const Json* allow = reader.find("candidates");
   const Json* deny = reader.find("deny");
   const Json* prices = reader.find("prices");

@@ -32,7 +32,7 @@ export type { Choice, Choices } from './building/choices.js';
 export { choicesText } from './building/choices-text.js';
 
 // Prices
-export { type ModelPrice, readPriceList } from './routing/prices.js';
+export { type ListedPrice, type PriceList, type PriceListOptions, readPriceList } from './routing/price-list.js';
 
 /** Resolves an address for the worker, which has another base. */
 const toPlace = <T>(source: T) =>

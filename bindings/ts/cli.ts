@@ -1,14 +1,25 @@
 #!/usr/bin/env node
 /** The command `signalbox`: the package in a shell. */
 import { Command, Option } from 'commander';
-import { toCount, toList, toNonNegative, toNumberWithin, toWholeWithin } from './cli/arguments.js';
+
+import { toCount, toList, toNonNegative, toNumberWithin, toPreference, toWholeWithin } from './cli/arguments.js';
 import { cascadeText, decisionText, indexText, type Shown, taskText } from './cli/decision-text.js';
+
 import { EMBEDDER_HELP, embedderOption, loadOnnx } from './cli/embedder-option.js';
 import { EXIT_CODES, reportFailure, throwUsageErrors, watchOutput } from './cli/failures.js';
 import { packageVersion } from './cli/package-version.js';
 import { readLabels, readPrompts, readStandardInput } from './cli/prompt-files.js';
 import { printableJson, printableValues } from './files/printable.js';
-import { type CascadeOptions, type Decision, POLICIES, type Policy, Router, type RouteTaskOptions } from './index.js';
+
+import {
+  type CascadeOptions,
+  type Decision,
+  POLICIES,
+  type Policy,
+  type Preference,
+  Router,
+  type RouteTaskOptions,
+} from './index.js';
 
 interface Options {
   json?: true;
@@ -21,7 +32,7 @@ interface Options {
   eta?: number;
   neighbours?: number;
   maxUsdPerMtok?: number;
-  qualityBar?: number;
+  prefer?: Preference;
   costWeight?: number;
   labels?: string;
   models?: string[];
@@ -40,7 +51,7 @@ function routeOptions(o: Options): RouteTaskOptions {
     eta: o.eta,
     neighbours: o.neighbours,
     maxUsdPerMTok: o.maxUsdPerMtok,
-    qualityBar: o.qualityBar,
+    prefer: o.prefer,
     costWeight: o.costWeight,
   };
   return JSON.parse(JSON.stringify(given));
@@ -56,8 +67,12 @@ const SHARE = toNumberWithin(0, 1);
 function withRouting(command: Command): Command {
   return withCandidates(command)
     .option('--max-usd-per-mtok <usd>', 'exclude models above this price or without a price', toNonNegative)
-    .option('--quality-bar <x>', 'take the cheapest model whose predicted accuracy is within x of the best', SHARE)
-    .option('--cost-weight <w>', 'accuracy to trade per US dollar per million tokens', toNonNegative)
+    .option(
+      '--prefer <dial>',
+      'best, balanced (default), cheap, or points of accuracy to give up for price',
+      toPreference,
+    )
+    .option('--cost-weight <w>', 'instead: accuracy to trade per US dollar per million tokens', toNonNegative)
     .addOption(new Option('--policy <name>', 'routing policy (s2, s3: tasks only)').choices(POLICIES))
     .option('--k <n>', 'number of neighbours that vote', toCount)
     .option('--eta <p>', 'minimum confidence to override the best single model (0: always override)', SHARE)

@@ -22,7 +22,9 @@ export {
   type Neighbour,
   type OnProgress,
   POLICIES,
+  PREFERENCES,
   type Policy,
+  type Preference,
   type Price,
   type ProgressEvent,
   type RankedModel,
@@ -105,7 +107,14 @@ export type {
 } from './types.js';
 
 // Prices
-export { type ModelPrice, matchPrices, readPriceList } from './routing/prices.js';
+export {
+  type ListedPrice,
+  type PriceList,
+  type PriceListKind,
+  type PriceListOptions,
+  readPriceList,
+} from './routing/price-list.js';
+export { type MatchedPrices, matchPrices } from './routing/price-match.js';
 
 // Serving a router to other threads
 export { answerPort } from './routing/router-server.js';

@@ -63,6 +63,9 @@ function didYouMean(got: string, known: readonly string[]): string {
 export const wrongKind = (got: unknown, what = 'options', expected = 'an object') =>
   invalid(`${what} is ${described(got)}, expected ${expected}`);
 
+/** Keys of earlier versions, in lower case without separators, with what replaces them. */
+const RENAMED: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([['qualitybar', 'prefer']]);
+
 /**
  * Checks that options are a plain object, that each of its keys is known, and each value. Errors: `invalid_argument`.
  */
@@ -71,7 +74,8 @@ export function checkOptions<Options>(options: Options, keys: Keys<Options>, wha
   if (!isPlainObject(options)) throw wrongKind(options, what, `an object with ${known.join(', ')}`);
   for (const key of Object.keys(options)) {
     if (!Object.hasOwn(keys, key)) {
-      const question = didYouMean(key, known);
+      const now = known.find((name) => name === RENAMED.get(key.replace(/[-_]/g, '').toLowerCase()));
+      const question = now === undefined ? didYouMean(key, known) : `: use ${now}.`;
       const separator = question === '' ? ', e' : ' E';
       throw invalid(`${what}: '${key}' is not known${question}${separator}xpected ${known.join(', ')}`);
     }

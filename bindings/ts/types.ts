@@ -19,6 +19,13 @@ import { type PolicyFor, policiesFor } from './policies.js';
 export type Policy = PolicyFor<'task'>;
 export const POLICIES: readonly Policy[] = /* @__PURE__ */ policiesFor('task');
 
+/**
+ * The dial between quality and price: the percentage points of predicted correctness that may be given up for a lower
+ * price, 0..100, or a name: `best` 0 (prices do not count at all), `balanced` 2, `cheap` 5.
+ */
+export const PREFERENCES = ['best', 'balanced', 'cheap'] as const;
+export type Preference = (typeof PREFERENCES)[number] | number;
+
 /** How the rows of an index are stored. */
 export const CODE_TYPES = ['float32', 'int8', 'int4', 'binary'] as const;
 export type CodeType = (typeof CODE_TYPES)[number];
@@ -51,7 +58,7 @@ export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
 /**
  * The reason why a valid option has no effect, or not all of it:
  *
- * - `no_prices`: `qualityBar` or `costWeight`, but no candidate has a known price.
+ * - `no_prices`: `prefer` or `costWeight` is given, but no candidate has a known price.
  * - `pick_without_price`: `costWeight`, but the price of the policy's choice is not known.
  * - `one_task`: the policy compares the benchmark's tasks, but the index has only one.
  * - `unused_by_policy`: a constant that does not affect the choice of this policy.
@@ -73,8 +80,19 @@ export interface Note {
   message: string;
 }
 
+/** US dollars per million tokens of input and of output, and if known of input from a cache. */
+export interface DatedPrice {
+  in: number;
+  out: number;
+  cacheRead?: number;
+  /** Day of the price, YYYY-MM-DD. */
+  date?: string;
+  /** List that has the price. */
+  source?: string;
+}
+
 /** US dollars per million tokens: one number, or separate input and output prices (blended 3 : 1 where one number is needed). */
-export type Price = number | { in: number; out: number };
+export type Price = number | DatedPrice;
 
 /**
  * One input: a prompt, a vector from the index's embedder ([dim], finite, of any norm; zeros mean "unread"), or an
@@ -121,10 +139,12 @@ export interface RouteOptions {
   prices?: Readonly<Record<string, Price>>;
   /** Exclude models above this price or without a price; a model at this price stays. */
   maxUsdPerMTok?: number;
-  prefer?: 'best' | 'balanced' | 'cheap' | number;
-  /** Choose the cheapest model whose predicted correctness is within this of the pick's, 0..1. */
-  qualityBar?: number;
-  /** Predicted correctness to trade per US dollar per million tokens, >= 0. */
+  /**
+   * How much predicted correctness may be given up for a lower price, default `balanced`. The pick is the cheapest model
+   * within so many points of the best one that has a price.
+   */
+  prefer?: Preference;
+  /** In place of `prefer`: predicted correctness to trade per US dollar per million tokens, >= 0. */
   costWeight?: number;
   /**
    * Corrections added to the predicted correctness of models before the choice, -1..1 each, from evidence outside the
@@ -267,8 +287,7 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   strength: Strength;
   /**
    * Probability that the pick is right at least as often as the best single model, less what was given up for the price:
-   * with `qualityBar` the bar, with `costWeight` what the saving is worth, with both their sum. If the pick is the best
-   * single model: for `signalbox` the same against the next best model, for the paper's scores 1. With `signalbox`, this
+   * the points of `prefer`, or with `costWeight` what the saving is worth. If the pick is the best single model: for `signalbox` the same against the next best model, for the paper's scores 1. With `signalbox`, this
    * and `challengerConfidence` include the sampling error of the benchmark: few samples per task lower them.
    */
   confidence: number;

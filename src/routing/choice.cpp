@@ -8,7 +8,7 @@ namespace {
 /// Returns the predicted correctness that the price rules allow the pick to lack.
 double given_up(std::size_t wanted, std::size_t pick, const ChoiceRules& rules) {
   const PriceRules& price = rules.price_rules;
-  double out = std::max(0.0, price.quality_bar);
+  double out = price.tolerance;
   if (price.cost_weight > 0 && rules.prices[wanted] >= 0) {
     out += price.cost_weight * std::max(0.0, rules.prices[wanted] - rules.prices[pick]);
   }

@@ -36,8 +36,8 @@ struct Choice {
   std::size_t best_single = kNoModel;  ///< m*, among the models that may be chosen.
   std::size_t challenger = kNoModel;   ///< The argmax of the scores, before fallback and price.
   /// P(the pick is right at least as often as m*, less the quality that the price rules give up): see
-  /// probability_at_least. The quality bar gives up the bar; the cost weight gives up itself times the saving of the
-  /// pick over the model before the trade; both together give up the sum. If the pick is m*: 1, or for a forecast that
+  /// probability_at_least. A tolerance gives up all of itself; the cost weight gives up itself times the saving of
+  /// the pick over the model before the trade. If the pick is m*: 1, or for a forecast that
   /// compares it the same probability against the next best model, because which model is best is not certain either.
   double confidence = 1;
   /// P(challenger beats m*); it must exceed eta. If they are the same model 1, or P(m* beats the next best model) for a

@@ -1,6 +1,7 @@
 #include "routing/selection.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "index/decimal.h"
@@ -11,6 +12,17 @@ namespace {
 bool is_cheaper(std::size_t a, std::size_t b, std::span<const double> scores, std::span<const double> prices) {
   if (prices[a] != prices[b]) return prices[a] < prices[b];
   return scores[a] > scores[b];
+}
+
+/// Returns the score that a tolerance counts from: see trade_for_price.
+double reference_score(std::size_t pick, std::span<const double> scores, std::span<const double> prices,
+                       std::span<const Exclusion> exclusions) {
+  if (prices[pick] >= 0) return scores[pick];
+  double best = -std::numeric_limits<double>::infinity();
+  for (std::size_t m = 0; m < scores.size(); ++m) {
+    if (exclusions[m] == Exclusion::kNone && prices[m] >= 0) best = std::max(best, scores[m]);
+  }
+  return std::min(best, scores[pick]);
 }
 
 }  // namespace
@@ -68,10 +80,10 @@ std::size_t trade_for_price(std::size_t pick, std::span<const double> scores, st
       if (utility(m) > utility(chosen)) chosen = m;
     }
   }
-  if (rules.quality_bar >= 0) {
-    const double least = scores[chosen] - rules.quality_bar;
+  if (rules.tolerance > 0) {
+    const double least = reference_score(chosen, scores, prices, exclusions) - rules.tolerance;
     for (std::size_t m = 0; m < scores.size(); ++m) {
-      if (exclusions[m] != Exclusion::kNone || prices[m] < 0 || scores[m] < least) continue;
+      if (exclusions[m] != Exclusion::kNone || prices[m] < 0 || !(scores[m] >= least)) continue;
       if (prices[chosen] < 0 || is_cheaper(m, chosen, scores, prices)) chosen = m;
     }
   }

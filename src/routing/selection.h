@@ -23,7 +23,7 @@ enum class Exclusion : std::uint8_t {
 
 struct PriceRules {
   double max_usd_per_mtok = -1;  ///< More expensive models are excluded; negative: no maximum.
-  double quality_bar = -1;       ///< Take the cheapest model whose score is within this of the pick's; negative: off.
+  double tolerance = 0;          ///< Score that may be given up for a lower price; 0: no trade.
   double cost_weight = 0;        ///< Score given up per US dollar per million tokens.
 };
 
@@ -49,9 +49,10 @@ struct PriceRules {
 /// Trades the pick for a cheaper model if the rules ask for it.
 ///
 /// With a cost weight: the model with the largest min(score, score of the pick) - cost_weight * price. No model earns
-/// credit above the pick, which is the best that the policy can justify. Then with a quality bar: the cheapest model
-/// whose score is at least the chosen one's less the bar. Ties go to the higher score, then to the lower model. A model
-/// without a price is chosen by the policy alone.
+/// credit above the pick, which is the best that the policy can justify. A pick without a price stays.
+/// Then with a tolerance: the cheapest model whose score is at least the reference less the tolerance. The reference is
+/// the pick, or if its price is not known the best model with a price, which counts for no more than the pick. Ties go
+/// to the higher score, then to the lower model. Without any price the pick stays.
 [[nodiscard]] std::size_t trade_for_price(std::size_t pick, std::span<const double> scores,
                                           std::span<const double> prices, std::span<const Exclusion> exclusions,
                                           const PriceRules& rules);

@@ -81,10 +81,10 @@ TEST(Choose, ComparesScoresThatWereCorrectedAndNotCutOff) {
 TEST(Choose, TradesTheModelThatIsWantedForACheaperOne) {
   const Forecast forecast = forecast_of({.2, .5, .45}, {0, 1, 1});
   const std::vector<double> prices = {1, 9, 3};
-  const Choice c = choose(forecast, {.prices = prices, .price_rules = {.quality_bar = .1}});
+  const Choice c = choose(forecast, {.prices = prices, .price_rules = {.tolerance = .1}});
   EXPECT_EQ(c.challenger, 1U);
   EXPECT_EQ(c.model, 2U);
-  const Choice back = choose(forecast, {.eta = .9, .prices = prices, .price_rules = {.quality_bar = .1}});
+  const Choice back = choose(forecast, {.eta = .9, .prices = prices, .price_rules = {.tolerance = .1}});
   EXPECT_EQ(back.model, 0U) << "which no model undercuts";
 }
 
@@ -122,8 +122,8 @@ Forecast counts_forecast() {
   return out;
 }
 
-ChoiceRules dial(double quality_bar, double cost_weight = 0) {
-  return {.prices = kPrices, .price_rules = {.quality_bar = quality_bar, .cost_weight = cost_weight}};
+ChoiceRules dial(double tolerance, double cost_weight = 0) {
+  return {.prices = kPrices, .price_rules = {.tolerance = tolerance, .cost_weight = cost_weight}};
 }
 
 TEST(Confidence, IsOneInTheBestSingleModelUnlessTheForecastComparesIt) {
@@ -207,14 +207,14 @@ TEST(Confidence, AllowsForWhatTheDialGivesUp) {
   };
   const Choice bar = choose(forecast, dial(.01));
   EXPECT_EQ(bar.model, 1U) << "nothing is cheap enough";
-  EXPECT_EQ(bar.confidence, with(1, .01)) << "the bar is given up whatever comes of it";
-  const Choice weight = choose(forecast, dial(-1, .02));
+  EXPECT_EQ(bar.confidence, with(1, .01)) << "the tolerance is given up whatever comes of it";
+  const Choice weight = choose(forecast, dial(0, .02));
   EXPECT_EQ(weight.model, 2U);
   EXPECT_EQ(weight.confidence, with(2, .02 * (9 - 1)));
-  EXPECT_EQ(choose(forecast, dial(-1, .001)).confidence, with(1, 0)) << "nothing was saved";
+  EXPECT_EQ(choose(forecast, dial(0, .001)).confidence, with(1, 0)) << "nothing was saved";
   EXPECT_EQ(choose(forecast, dial(.1, .02)).confidence, with(2, .1 + .02 * (9 - 1)));
   const std::vector<double> unknown = {5, -1, 1};
-  const Choice unpriced = choose(forecast, {.prices = unknown, .price_rules = {.quality_bar = .1, .cost_weight = .02}});
+  const Choice unpriced = choose(forecast, {.prices = unknown, .price_rules = {.tolerance = .1, .cost_weight = .02}});
   EXPECT_EQ(unpriced.model, 2U);
   EXPECT_EQ(unpriced.confidence, with(2, .1)) << "nobody knows what was saved";
 }

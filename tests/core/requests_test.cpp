@@ -49,7 +49,7 @@ TEST_F(RequestTest, TakesTheDefaultsOfTheIndexAndThePolicy) {
 TEST_F(RequestTest, ReadsEveryOption) {
   const TaskRequest request = parse_task(
       R"({"policy":"s2","k":3,"kappa":4,"threshold":0.25,"sigma":0.5,"eta":0.75,"maxCoveragePercentile":50,
-          "neighbours":7,"maxUsdPerMTok":9,"qualityBar":0.125,"costWeight":2,"candidates":["cheap","specialist"],
+          "neighbours":7,"maxUsdPerMTok":9,"costWeight":2,"candidates":["cheap","specialist"],
           "deny":["cheap"],"prices":{"cheap":{"in":1,"out":5},"specialist":3},"corrections":{"cheap":-0.25,"specialist":1},
           "labels":[{"index":1,"outcomes":{"cheap":true,"specialist":0.5,"generalist":null}}]})");
   const RouteOptions& o = request.options;
@@ -62,7 +62,7 @@ TEST_F(RequestTest, ReadsEveryOption) {
   EXPECT_EQ(o.max_coverage_percentile, 50);
   EXPECT_EQ(o.neighbours, 7U);
   EXPECT_EQ(o.price_rules.max_usd_per_mtok, 9);
-  EXPECT_EQ(o.price_rules.quality_bar, .125);
+  EXPECT_EQ(o.price_rules.tolerance, 0) << "the cost weight takes its place";
   EXPECT_EQ(o.price_rules.cost_weight, 2);
   EXPECT_EQ(o.exclusions[TwoFields::kGeneralist], Exclusion::kNotACandidate);
   EXPECT_EQ(o.exclusions[TwoFields::kSpecialist], Exclusion::kNone);
@@ -75,6 +75,20 @@ TEST_F(RequestTest, ReadsEveryOption) {
   EXPECT_EQ(request.labels.outcomes[TwoFields::kCheap], 1);
   EXPECT_EQ(request.labels.outcomes[TwoFields::kSpecialist], .5F);
   EXPECT_TRUE(std::isnan(request.labels.outcomes[TwoFields::kGeneralist]));
+}
+
+TEST_F(RequestTest, ReadsTheDialInWordsAndInPoints) {
+  EXPECT_EQ(parse("{}").price_rules.tolerance, .02) << "balanced";
+  EXPECT_EQ(parse(R"({"prefer":"balanced"})").price_rules.tolerance, .02);
+  EXPECT_EQ(parse(R"({"prefer":"best"})").price_rules.tolerance, 0);
+  EXPECT_EQ(parse(R"({"prefer":"cheap"})").price_rules.tolerance, .05);
+  EXPECT_EQ(parse(R"({"prefer":12.5})").price_rules.tolerance, .125);
+  EXPECT_EQ(parse(R"({"prefer":100})").price_rules.tolerance, 1);
+  EXPECT_EQ(parse(R"({"prefer":null,"costWeight":1})").price_rules.tolerance, 0);
+  EXPECT_EQ(parse_task(R"({"prefer":3})").options.price_rules.tolerance, .03);
+  for (const char* json : {R"({"prefer":2,"costWeight":1})", R"({"prefer":"best","costWeight":0})"}) {
+    EXPECT_EQ(refusal(json), ErrorCode::kInvalidArgument) << "one dial at a time";
+  }
 }
 
 TEST_F(RequestTest, RefusesWhatIsNotAnObject) {
@@ -111,7 +125,11 @@ TEST_F(RequestTest, RefusesNumbersOutsideTheirRange) {
                            R"({"neighbours":1001})",
                            R"({"neighbours":18446744073709551616})",
                            R"({"maxUsdPerMTok":-1})",
-                           R"({"qualityBar":2})",
+                           R"({"prefer":100.5})",
+                           R"({"prefer":-1})",
+                           R"({"prefer":"Best"})",
+                           R"({"prefer":true})",
+                           R"({"prefer":[2]})",
                            R"({"costWeight":-1})",
                            R"({"costWeight":NaN})",
                            R"({"costWeight":1e7})",

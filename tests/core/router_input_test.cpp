@@ -135,15 +135,15 @@ TEST_F(RouteInputTest, FailsWhenTheRulesLeaveNoModel) {
   EXPECT_EQ(refusal(TwoFields::second_field()), ErrorCode::kNoCandidate) << "an unmeasured model is not a candidate";
 }
 
-TEST_F(RouteInputTest, TradesQualityForPriceByTheBarAndByTheWeight) {
+TEST_F(RouteInputTest, TradesQualityForPriceByTheToleranceAndByTheWeight) {
   const Decision plain = route(TwoFields::second_field());
   const double lost = 1 - ranked(plain, TwoFields::kCheap).score;
   ASSERT_GT(lost, 0);
-  options_.price_rules.quality_bar = lost + .001;
+  options_.price_rules.tolerance = lost + .001;
   EXPECT_EQ(route(TwoFields::second_field()).model, TwoFields::kCheap);
-  options_.price_rules.quality_bar = lost - .001;
+  options_.price_rules.tolerance = lost - .001;
   EXPECT_EQ(route(TwoFields::second_field()).model, TwoFields::kSpecialist);
-  options_.price_rules.quality_bar = -1;
+  options_.price_rules.tolerance = 0;
   options_.price_rules.cost_weight = 1.01 * lost / 7;  // The specialist costs 8, the cheap model 1.
   EXPECT_EQ(route(TwoFields::second_field()).model, TwoFields::kCheap);
   options_.price_rules.cost_weight = .99 * lost / 7;

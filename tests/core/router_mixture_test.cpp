@@ -188,13 +188,13 @@ TEST_F(RouterMixtureTest, LeavesModelsThatAreExcludedOutOfTheComparison) {
 TEST_F(RouterMixtureTest, TradesQualityForPriceOnTop) {
   const Decision plain = input(second_);
   EXPECT_EQ(plain.confidence, plain.challenger_confidence);
-  options_.price_rules.quality_bar = .3;
+  options_.price_rules.tolerance = .3;
   const Decision cheap = input(second_);
   EXPECT_EQ(cheap.model, TwoFields::kCheap) << "within .3 of the specialist, at an eighth of the price";
   EXPECT_EQ(cheap.challenger_confidence, plain.challenger_confidence);
   EXPECT_GT(cheap.confidence, .99) << "the generalist is right on nothing here";
   EXPECT_GT(input(first_).confidence, .99) << "the best single model itself, against the next best";
-  options_.price_rules.quality_bar = .1;
+  options_.price_rules.tolerance = .1;
   EXPECT_EQ(input(second_).model, TwoFields::kSpecialist);
   options_.price_rules = {};
   options_.price_rules.cost_weight = .05;

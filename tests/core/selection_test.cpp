@@ -56,28 +56,47 @@ TEST(TradeForPrice, KeepsThePickWithoutRules) {
   EXPECT_EQ(trade_for_price(0, std::vector<double>{.5, .9, .1, .4}, std::vector<double>{9, 1, 1, 1}, kAll, {}), 0U);
 }
 
-TEST(TradeForPrice, TakesTheCheapestModelWithinTheQualityBar) {
+TEST(TradeForPrice, TakesTheCheapestModelWithinTheTolerance) {
   const std::vector<double> scores = {.9, .88, .85, .5};
   const std::vector<double> prices = {10, 5, 1, .1};
-  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.quality_bar = .01}), 0U);
-  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.quality_bar = .03}), 1U);
-  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.quality_bar = .06}), 2U);
-  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.quality_bar = 1}), 3U);
+  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.tolerance = .01}), 0U);
+  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.tolerance = .03}), 1U);
+  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.tolerance = .06}), 2U);
+  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.tolerance = 1}), 3U);
   std::vector<Exclusion> exclusions = kAll;
   exclusions[3] = Exclusion::kNotACandidate;
-  EXPECT_EQ(trade_for_price(0, scores, prices, exclusions, {.quality_bar = 1}), 2U);
+  EXPECT_EQ(trade_for_price(0, scores, prices, exclusions, {.tolerance = 1}), 2U);
 }
 
 TEST(TradeForPrice, BreaksTiesOfPriceByScoreAndThenByNumber) {
   const std::vector<double> prices = {10, 1, 1, 1};
-  EXPECT_EQ(trade_for_price(0, std::vector<double>{.9, .7, .8, .8}, prices, kAll, {.quality_bar = 1}), 2U);
+  EXPECT_EQ(trade_for_price(0, std::vector<double>{.9, .7, .8, .8}, prices, kAll, {.tolerance = 1}), 2U);
 }
 
 TEST(TradeForPrice, ChoosesAModelOfUnknownPriceOnlyIfThePolicyDid) {
   const std::vector<double> scores = {.9, .9, .9, .9};
-  EXPECT_EQ(trade_for_price(0, scores, std::vector<double>{5, -1, 6, 7}, kAll, {.quality_bar = 1}), 0U);
-  EXPECT_EQ(trade_for_price(1, scores, std::vector<double>{5, -1, 6, 7}, kAll, {.quality_bar = 1}), 0U);
-  EXPECT_EQ(trade_for_price(1, scores, std::vector<double>(4, -1), kAll, {.quality_bar = 1, .cost_weight = 1}), 1U);
+  EXPECT_EQ(trade_for_price(0, scores, std::vector<double>{5, -1, 6, 7}, kAll, {.tolerance = 1}), 0U);
+  EXPECT_EQ(trade_for_price(1, scores, std::vector<double>{5, -1, 6, 7}, kAll, {.tolerance = 1}), 0U);
+  EXPECT_EQ(trade_for_price(1, scores, std::vector<double>(4, -1), kAll, {.tolerance = 1, .cost_weight = 1}), 1U);
+}
+
+TEST(TradeForPrice, CountsFromTheBestModelWithAPriceIfThePicksIsNotKnown) {
+  const std::vector<double> scores = {.9, .7, .66, .5};
+  const std::vector<double> prices = {-1, 9, 2, 1};
+  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.tolerance = .001}), 1U) << "although it lacks .2";
+  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.tolerance = .05}), 2U);
+  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {.tolerance = .21}), 3U);
+  EXPECT_EQ(trade_for_price(0, scores, prices, kAll, {}), 0U) << "no trade";
+  // The pick was a fallback: a model that was not trusted is not the reference.
+  EXPECT_EQ(trade_for_price(2, scores, std::vector<double>{9, 8, -1, 1}, kAll, {.tolerance = .05}), 1U);
+  EXPECT_EQ(trade_for_price(2, scores, std::vector<double>{9, 8, -1, 1}, kAll, {.tolerance = .17}), 3U);
+}
+
+TEST(TradeForPrice, NeverTakesAModelWithoutAScore) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(trade_for_price(0, std::vector<double>{.9, nan}, std::vector<double>{5, 1}, {kAll.data(), 2},
+                            {.tolerance = 1}),
+            0U);
 }
 
 TEST(TradeForPrice, GivesUpScoreForDollarsAtTheCostWeight) {

@@ -50,7 +50,7 @@ describe('the settings of the extension', () => {
     raw.sites['javascript:alert(1)'] = site;
     const { stored, isDamaged } = upgrade.readStored(raw);
     assert.equal(isDamaged, true);
-    assert.deepEqual(stored.settings, { dial: 75, excluded: ['b', 'c'], prices: { a: 1 }, pricedOnly: true });
+    assert.deepEqual(stored.settings, { dial: 80, excluded: ['b', 'c'], prices: { a: 1 }, pricedOnly: true });
     assert.deepEqual(Object.keys(stored.sites), ['http://localhost:3000']);
     assert.deepEqual(stored.index, sound().index);
   });

@@ -46,7 +46,7 @@ describe('the suggestion for a badge', () => {
 
   it('does not reveal whether the dial or feedback led to a model, if nothing resembles the prompt', async () => {
     const options = { prices: { coder: 0.1 }, outcomes: { coder: 1 } };
-    const byDial = await decided(0, 'law court', { ...options, qualityBar: 1 });
+    const byDial = await decided(0, 'law court', { ...options, prefer: 100 });
     const byFeedback = await decided(40, 'law court', options);
     for (const { model, challenger, feedbackUsed } of [byDial, byFeedback]) {
       assert.equal(model, 'coder');

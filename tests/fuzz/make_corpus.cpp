@@ -96,7 +96,7 @@ void save_boundary(const std::filesystem::path& folder) {
             safetensors(R"({"embeddings":{"dtype":"F16","shape":[4294967296,4294967296],"data_offsets":[0,0]}})", 2));
   save_text(folder / "input-empty", '2', "{}");
   save_text(folder / "input-options", '2',
-            R"({"k":1,"eta":0,"candidates":["a"],"deny":[],"prices":{"a":1,"b":{"in":1,"out":2}},"qualityBar":0.1,)"
+            R"({"k":1,"eta":0,"candidates":["a"],"deny":[],"prices":{"a":1,"b":{"in":1,"out":2}},"prefer":10,)"
             R"("corrections":{"a":0.5}})");
   save_text(folder / "input-nested", '2', "{\"k\":" + std::string(200, '[') + std::string(200, ']') + "}");
   save_text(folder / "task-labels", '3',

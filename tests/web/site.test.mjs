@@ -109,7 +109,7 @@ describeSite('the site', (site) => {
     assert.equal(await other.evaluate(() => document.querySelectorAll('main img').length), 0);
     await site.close(other);
     const hostile = await site.open({ fragment: '#dial=7777&prompt=%00%E0%A4%A&x=1' });
-    assert.equal(await hostile.evaluate(() => document.querySelector('#dial').value), '75');
+    assert.equal(await hostile.evaluate(() => document.querySelector('#dial').value), '80');
     await site.close(hostile);
     await site.close(page);
   });

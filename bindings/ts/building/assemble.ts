@@ -1,8 +1,7 @@
 /** Assembles an index from a benchmark and its vectors. */
 import { splitIdentity } from '../embedding/embedder-details.js';
-import type { ModelPrice } from '../routing/prices.js';
 import type { Steps } from '../steps.js';
-import type { CodeType, EmbedderIdentity, RoutingConstants } from '../types.js';
+import type { CodeType, DatedPrice, EmbedderIdentity, RoutingConstants } from '../types.js';
 import { exactJson } from '../wasm/exact-json.js';
 import type { Lab, LabBuild, PairSummary } from '../wasm/lab-module.js';
 import type { Benchmark } from './benchmark.js';
@@ -18,7 +17,7 @@ export interface IndexSettings {
   name?: string | undefined;
   embedder: EmbedderIdentity;
   routing?: Partial<RoutingConstants> | undefined;
-  prices?: ReadonlyMap<string, ModelPrice> | undefined;
+  prices?: Readonly<Record<string, DatedPrice>> | undefined;
   /** Multiplications above which pairs and coverage come from a sample of the rows. */
   maxWork?: number | undefined;
   /** Beginnings of the prompts, in the order of the benchmark's rows. */
@@ -60,11 +59,17 @@ function metadataOf(benchmark: Benchmark, name: string | undefined): Record<stri
   };
 }
 
+/** Returns a model's prices under the names of the specification. */
+function pricesIn(prices: IndexSettings['prices'], name: string) {
+  const price = prices !== undefined && Object.hasOwn(prices, name) ? prices[name] : undefined;
+  return price === undefined ? {} : { usdPerMTokIn: price.in, usdPerMTokOut: price.out };
+}
+
 function specOf(benchmark: Benchmark, dim: number, ids: readonly string[], s: IndexSettings, marks?: ShardMarks) {
   return exactJson({
     dim,
     codes: s.codes,
-    models: benchmark.models.map(({ name }) => ({ name, ...s.prices?.get(name) })),
+    models: benchmark.models.map(({ name }) => ({ name, ...pricesIn(s.prices, name) })),
     tasks: benchmark.datasets.map(({ name }) => name),
     sampleIds: marks?.sampleIds ?? Array.from(benchmark.order, (row) => ids[row]),
     ...splitIdentity(s.embedder, marks?.metadata ?? metadataOf(benchmark, s.name)),

@@ -4,7 +4,8 @@ import { detect } from '../importing/detect.js';
 import type { InputFile } from '../importing/input-file.js';
 import type { Source } from '../importing/records.js';
 import { embeddingsFor } from '../routing/inputs.js';
-import { type MatchedPrices, type ModelPrice, matchPrices } from '../routing/prices.js';
+import type { PriceList } from '../routing/price-list.js';
+import { type MatchedPrices, matchPrices } from '../routing/price-match.js';
 import type { Steps } from '../steps.js';
 import type { CodeType, Embedder, EmbedderIdentity, RoutingConstants } from '../types.js';
 import type { Lab } from '../wasm/lab-module.js';
@@ -38,7 +39,7 @@ export interface BuildSettings extends MetricOptions {
   name?: string | undefined;
   routing?: Partial<RoutingConstants> | undefined;
   /** Prices by the list's names of models; see `readPriceList`. */
-  prices?: readonly [string, ModelPrice][] | undefined;
+  prices?: PriceList | undefined;
   maxWork?: number | undefined;
   /** Leave out answers that ended at a length limit. Default: they count as the tool scored them. */
   dropCutOff?: boolean | undefined;
@@ -292,6 +293,8 @@ export async function vectorise(
   return { joined, slotOf, vectors: new UnitVectors(source, dims), embedder };
 }
 
+const NO_PRICES: PriceList = { kind: 'plain', date: null, prices: [], ignored: 0 };
+
 /** Assembles the index. Errors: those of `buildIndex`, `aborted`. */
 export async function assembleIndex(
   lab: Lab,
@@ -304,7 +307,7 @@ export async function assembleIndex(
   const benchmark = await thinned(lab, joined, slotOf, vectors, settings.maxRows, steps);
   const prices = matchPrices(
     benchmark.models.map(({ name }) => name),
-    settings.prices ?? [],
+    settings.prices ?? NO_PRICES,
   );
   const codes = settings.codes ?? 'int8';
   const texts = settings.texts ? await textsOf(joined.imported, benchmark, steps) : undefined;

@@ -17,7 +17,7 @@ import {
   textsOf,
   wrongKind,
 } from '../options.js';
-import { aPriceList } from '../routing/prices.js';
+import { aPriceList } from '../routing/price-match.js';
 import { CODE_TYPES } from '../types.js';
 import type { BuildOptions } from './build-index.js';
 import type { BuildSettings } from './from-files.js';

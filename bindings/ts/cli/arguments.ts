@@ -1,5 +1,6 @@
 /** Parses option arguments: numbers, counts and lists. Errors are commander's, which names the option. */
 import { InvalidArgumentError } from 'commander';
+import { PREFERENCES, type Preference } from '../types.js';
 
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -38,6 +39,15 @@ export function toWholeWithin(low: number, high: number): (text: string) => numb
     if (Number.isInteger(value) && value >= low && value <= high) return value;
     throw new InvalidArgumentError(`Expected a whole number from ${low} to ${high}.`);
   };
+}
+
+/** Parses the dial between quality and price: a name, or percentage points. */
+export function toPreference(text: string): Preference {
+  const name = PREFERENCES.find((known) => known === text);
+  const points = parseDecimal(text);
+  if (name !== undefined) return name;
+  if (points >= 0 && points <= 100) return points;
+  throw new InvalidArgumentError(`Expected ${PREFERENCES.join(', ')} or a number from 0 to 100.`);
 }
 
 /** Parses a whole number of at least 1. */

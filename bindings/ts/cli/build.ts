@@ -27,11 +27,11 @@ import { UnitVectors } from '../building/vectors.js';
 import { SignalboxError } from '../errors.js';
 import { openNpy } from '../files/disk/npy.js';
 import { toJson, writeWholeBy } from '../files/disk/output.js';
-import { readJsonFile } from '../files/disk/text.js';
+import { readTextFile } from '../files/disk/text.js';
 import { printable } from '../files/printable.js';
 import { SOURCES, type Source } from '../importing/records.js';
 import { invalid } from '../options.js';
-import { readPriceList } from '../routing/prices.js';
+import { readPriceList } from '../routing/price-list.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
 import { type Lab, loadLab } from '../wasm/lab-module.js';
 import { parseDecimal, toCount, toList, toNumber } from './arguments.js';
@@ -114,7 +114,7 @@ function toRange(text: string): [number, number] {
 
 async function readPrices(file: string | undefined): Promise<BuildSettings['prices']> {
   if (file === undefined) return undefined;
-  const list = await readJsonFile(file);
+  const list = await readTextFile(file);
   try {
     return readPriceList(list);
   } catch (cause) {
@@ -361,7 +361,10 @@ function withData(command: Command): Command {
     .option('--exclude-models <globs>', 'exclude these models', toList)
     .option('--drop-truncated', 'leave out answers that ended at a length limit')
     .option('--texts', 'keep the first 160 characters of each prompt in the index')
-    .option('--prices <file>', "prices: OpenRouter's /api/v1/models or LiteLLM's price map");
+    .option(
+      '--prices <file>',
+      "prices: OpenRouter's /api/v1/models, models.dev's api.json, LiteLLM's map, genai-prices, or CSV (model, in, out)",
+    );
 }
 
 function withVectors(command: Command): Command {

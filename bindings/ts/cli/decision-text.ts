@@ -4,7 +4,7 @@ import { field, numberField, textField } from '../files/fields.js';
 import { printableJson } from '../files/printable.js';
 import { perThousandWords } from '../routing/price-words.js';
 import { cascadeWords, taskLabel } from '../routing/words.js';
-import type { CascadePlan, Decision, IndexInfo, Neighbour, RankedModel, TaskDecision, TaskInfo } from '../types.js';
+import type { CascadePlan, Decision, IndexInfo, RankedModel, TaskDecision, TaskInfo } from '../types.js';
 
 /** Models, and nearest samples with so many characters of their texts. */
 const SHOWN = 8;

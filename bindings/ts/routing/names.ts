@@ -17,38 +17,40 @@ export interface Resolved {
 const MOST_LENGTH = 200;
 
 /** Makers by their other names: those of hosts, organisations and libraries. */
-const MAKERS: Readonly<Record<string, string>> = {
-  alibaba: 'qwen',
-  dashscope: 'qwen',
-  'alibaba-cloud': 'qwen',
-  amazon: 'amazon',
-  'arcee-ai': 'arcee',
-  bytedance: 'bytedance-seed',
-  'deepseek-ai': 'deepseek',
-  coherelabs: 'cohere',
-  cohereforai: 'cohere',
-  gemini: 'google',
-  'google-ai-studio': 'google',
-  ibm: 'ibm-granite',
-  'meta-llama': 'meta',
-  facebook: 'meta',
-  minimaxai: 'minimax',
-  mistral: 'mistralai',
-  moonshot: 'moonshotai',
-  'moonshot-ai': 'moonshotai',
-  'stepfun-ai': 'stepfun',
-  thudm: 'z-ai',
-  xai: 'x-ai',
-  xiaomimimo: 'xiaomi',
-  zai: 'z-ai',
-  'zai-org': 'z-ai',
-  zhipu: 'z-ai',
-  zhipuai: 'z-ai',
-};
+const MAKERS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map(
+  Object.entries({
+    alibaba: 'qwen',
+    dashscope: 'qwen',
+    'alibaba-cloud': 'qwen',
+    amazon: 'amazon',
+    'arcee-ai': 'arcee',
+    bytedance: 'bytedance-seed',
+    'deepseek-ai': 'deepseek',
+    coherelabs: 'cohere',
+    cohereforai: 'cohere',
+    gemini: 'google',
+    'google-ai-studio': 'google',
+    ibm: 'ibm-granite',
+    'meta-llama': 'meta',
+    facebook: 'meta',
+    minimaxai: 'minimax',
+    mistral: 'mistralai',
+    moonshot: 'moonshotai',
+    'moonshot-ai': 'moonshotai',
+    'stepfun-ai': 'stepfun',
+    thudm: 'z-ai',
+    xai: 'x-ai',
+    xiaomimimo: 'xiaomi',
+    zai: 'z-ai',
+    'zai-org': 'z-ai',
+    zhipu: 'z-ai',
+    zhipuai: 'z-ai',
+  }),
+);
 /** Makers that may stand before a dot or a colon, as on Bedrock. */
-const DOTTED = new Set([
-  ...Object.keys(MAKERS),
-  ...Object.values(MAKERS),
+const DOTTED = /* @__PURE__ */ new Set([
+  ...MAKERS.keys(),
+  ...MAKERS.values(),
   ...['ai21', 'anthropic', 'cohere', 'deepseek', 'google', 'nvidia', 'openai', 'writer'],
 ]);
 
@@ -66,20 +68,26 @@ interface Parts {
   /** Its makers or hosts, the nearest one last. */
   owners: string[];
   model: string;
+  /** Whether the name has a region, where the price may differ. */
+  isRegional: boolean;
 }
 
 function partsOf(name: string): Parts {
   const owners = name.toLowerCase().trim().split('/');
   let model = (owners.pop() as string).replace(BEDROCK_VERSION, '').replace(VARIANT, '');
-  const region = model.replace(REGION, '');
-  const at = region.search(/[.:]/);
-  const before = region.slice(0, Math.max(at, 0));
+  const local = model.replace(REGION, '');
+  const at = local.search(/[.:]/);
+  const before = local.slice(0, Math.max(at, 0));
+  const isRegional = local !== model && DOTTED.has(before);
   if (DOTTED.has(before)) {
     owners.push(before);
-    model = region.slice(at + 1);
+    model = local.slice(at + 1);
   }
-  return { owners: owners.map((owner) => MAKERS[owner] ?? owner), model };
+  return { owners: owners.map((owner) => MAKERS.get(owner) ?? owner), model, isRegional };
 }
+
+/** Returns the maker of a name such as `vendor/model`, in lower case and under its usual name; `undefined` without one. */
+export const makerOf = (name: string): string | undefined => partsOf(name).owners.at(-1);
 
 /** Writes a name of a model in one way, whatever its separators: `claude-opus-4.8` and `Claude Opus 4-8` are the same. */
 const plain = (model: string) =>
@@ -160,13 +168,13 @@ export class ModelNames {
       const models = found.get(lower);
       if (models !== undefined) return { models: [...models], grade: 1 + i };
     }
-    const { owners, model } = partsOf(name);
+    const { owners, model, isRegional } = partsOf(name);
     const maker = owners.filter((owner) => this.#makers.has(owner)).at(-1);
     for (const [i, [write]] of WAYS.entries()) {
       const written = plain(write(model));
       const models = this.#ways[i]?.get(maker === undefined ? written : `${maker}/${written}`);
       // A host's entry ranks behind the maker's own and a bare name.
-      const isHosted = owners.length > (maker === undefined ? 0 : 1);
+      const isHosted = isRegional || owners.length > (maker === undefined ? 0 : 1);
       if (models !== undefined) return { models: [...models], grade: 3 + 2 * i + Number(isHosted) };
     }
     return { models: [], grade: 0 };

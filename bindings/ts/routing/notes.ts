@@ -19,18 +19,16 @@ export interface NotedFacts
   inputs?: number;
 }
 
-function priceNotes({ qualityBar, costWeight }: RouteTaskOptions, facts: NotedFacts): Note[] {
-  const given = Object.entries({ qualityBar, costWeight })
-    .filter(([, value]) => value)
-    .map(([name]) => name);
-  if (given.length === 0) return [];
+/** Notes a dial that has no effect. The default needs no note: nobody asked for it. */
+function priceNotes({ prefer, costWeight }: RouteTaskOptions, facts: NotedFacts): Note[] {
+  const given = costWeight ? 'costWeight' : prefer && prefer !== 'best' ? 'prefer' : undefined;
+  if (given === undefined) return [];
   if (facts.ranking.every(({ usdPerMTok }) => usdPerMTok === null)) {
-    const have = given.length === 1 ? 'has' : 'have';
-    return [{ code: 'no_prices', message: `${given.join(' and ')} ${have} no effect: no candidate has a known price` }];
+    return [{ code: 'no_prices', message: `${given} has no effect: no candidate has a known price` }];
   }
   const wanted = facts.fallbackReason === 'low_confidence' ? facts.bestSingleModel : facts.challenger;
   const isPriced = facts.ranking.some(({ model, usdPerMTok }) => model === wanted && usdPerMTok !== null);
-  if (isPriced || !given.includes('costWeight')) return [];
+  if (isPriced || given !== 'costWeight') return [];
   return [{ code: 'pick_without_price', message: `costWeight has no effect: the price of ${wanted} is not known` }];
 }
 

@@ -10,18 +10,24 @@ import {
   checkOptions,
   isPlainObject,
   type Keys,
+  must,
   orNull,
   wrongKind,
 } from '../options.js';
-import type {
-  CascadeOptions,
-  EmbedOptions,
-  RouteManyOptions,
-  RouteOptions,
-  RouteTaskOptions,
-  SamplesOptions,
-  TextsOptions,
+
+import {
+  type CascadeOptions,
+  type EmbedOptions,
+  PREFERENCES,
+  type RouteManyOptions,
+  type RouteOptions,
+  type RouteTaskOptions,
+  type SamplesOptions,
+  type TextsOptions,
 } from '../types.js';
+
+/** Percentage points that `prefer` may give up. */
+const MOST_POINTS = 100;
 
 const candidates: Check = (value) => {
   if (Array.isArray(value)) return;
@@ -32,6 +38,14 @@ const candidates: Check = (value) => {
     'candidates',
   );
 };
+
+const aPreference = must(
+  (value) =>
+    value === null ||
+    PREFERENCES.some((name) => name === value) ||
+    (typeof value === 'number' && value >= 0 && value <= MOST_POINTS),
+  `${PREFERENCES.join(', ')} or percentage points from 0 to ${MOST_POINTS}`,
+);
 
 export const ROUTE_KEYS: Keys<RouteOptions> = {
   candidates,
@@ -44,8 +58,7 @@ export const ROUTE_KEYS: Keys<RouteOptions> = {
   maxCoveragePercentile: anything,
   prices: orNull(byModel),
   maxUsdPerMTok: anything,
-  prefer: anything,
-  qualityBar: anything,
+  prefer: aPreference,
   costWeight: anything,
   corrections: orNull(byModel),
   neighbours: anything,

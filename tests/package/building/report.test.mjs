@@ -1,55 +1,9 @@
-// Reports on a join, reads price lists, and shares the rows of a coreset.
+// Reports on a join, and shares the rows of a coreset.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { quotas } from '../../../dist/building/coreset.js';
 import { reportText } from '../../../dist/building/report-text.js';
-import { matchPrices, readPriceList } from '../../../dist/routing/prices.js';
 import { add, collect, place, report } from './collecting.mjs';
-
-describe('prices', () => {
-  const openRouter = {
-    data: [
-      { id: 'Org/Model-A', pricing: { prompt: '0.0000005', completion: '0.0000015' } },
-      { id: 'auto', pricing: { prompt: '-1', completion: '-1' } },
-      { id: 'free', pricing: {} },
-    ],
-  };
-
-  it('are read from the list of OpenRouter, in dollars per million', () => {
-    assert.deepEqual(readPriceList(openRouter), [['Org/Model-A', { usdPerMTokIn: 0.5, usdPerMTokOut: 1.5 }]]);
-  });
-
-  it("are read from LiteLLM's map", () => {
-    const map = { 'gpt-x': { input_cost_per_token: 1e-6, output_cost_per_token: 2e-6 }, sample_spec: { mode: 'chat' } };
-    assert.deepEqual(readPriceList(map), [['gpt-x', { usdPerMTokIn: 1, usdPerMTokOut: 2 }]]);
-  });
-
-  it('are matched regardless of case, by the whole name or by an unambiguous ending', () => {
-    const price = (n) => ({ usdPerMTokIn: n, usdPerMTokOut: n });
-    const list = [
-      ['Org/Model-A', price(1)],
-      ['x/same', price(2)],
-      ['y/same', price(3)],
-      ['y/other', price(4)],
-    ];
-    const { prices, unmatched } = matchPrices(['org/model-a', 'MODEL-A', 'same', 'y/SAME', 'nobody'], list);
-    assert.deepEqual(
-      [...prices].map(([name, { usdPerMTokIn }]) => [name, usdPerMTokIn]),
-      [
-        ['org/model-a', 1],
-        ['MODEL-A', 1],
-        ['y/SAME', 3],
-      ],
-    );
-    assert.deepEqual(unmatched, ['same', 'nobody']);
-  });
-
-  it('are refused if the list has none', () => {
-    for (const json of [null, [], {}, { data: [] }, { data: [{ id: 'a' }] }, 'text']) {
-      assert.throws(() => readPriceList(json), { code: 'invalid_argument' });
-    }
-  });
-});
 
 describe('the report', () => {
   it('warns of names that differ only by case or separators', () => {

@@ -110,7 +110,10 @@ describe('signalbox route', () => {
   it('refuses unknown arguments with a code and an exit code', async () => {
     for (const [args, pattern, exit = 2] of [
       [['route', PRIMES, '--candidates', 'nobody'], /^signalbox: .*'nobody' \(unknown_model\)\n$/, 1],
-      [['route', PRIMES, '--quality-bar', '7'], /'7' is invalid\. Expected a number from 0 to 1/],
+      [
+        ['route', PRIMES, '--prefer', '101'],
+        /'101' is invalid\. Expected best, balanced, cheap or a number from 0 to 100/,
+      ],
       [
         ['route', PRIMES, '--index', 'missing.sbx'],
         /missing\.sbx could not be read: no such file or directory \(network\)/,

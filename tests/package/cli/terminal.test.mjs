@@ -134,8 +134,8 @@ describe('output', () => {
       path.join(folder, 'plain.sbx'),
       await buildIndex(randomSpec({ dim: 128, embedder: { id: 'signalbox-static-128-v1' } })),
     );
-    const { stdout } = await run(['route', 'hi', '--index', 'plain.sbx', '--quality-bar', '0.1', '--k', '3']);
-    assert.match(stdout, /^Note: qualityBar has no effect: no candidate has a known price\.$/m);
+    const { stdout } = await run(['route', 'hi', '--index', 'plain.sbx', '--prefer', '10', '--k', '3']);
+    assert.match(stdout, /^Note: prefer has no effect: no candidate has a known price\.$/m);
     assert.match(stdout, /^Note: k does not affect the choice of the policy signalbox\.$/m);
   });
 });
@@ -143,7 +143,7 @@ describe('output', () => {
 describe('a usage error', () => {
   const USAGE = [
     [['route', 'hi', '--k', 'abc'], /option '--k <n>' argument 'abc' is invalid\. Expected a whole number/, 'route'],
-    [['route', 'hi', '--quality-bar', '7'], /Expected a number from 0 to 1/, 'route'],
+    [['route', 'hi', '--prefer', 'cheapest'], /Expected best, balanced, cheap or a number from 0 to 100/, 'route'],
     [['route', 'hi', '--max-usd-per-mtok', '-1'], /Expected a number of at least 0/, 'route'],
     [['route', 'hi', '--policy', 'best'], /Allowed choices are signalbox, paper/, 'route'],
     [['route', 'hi', '--polcy', 's1'], /unknown option '--polcy', did you mean --policy\?/, 'route'],

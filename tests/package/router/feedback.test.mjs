@@ -30,7 +30,7 @@ expectNothingOpen();
 
 describe('the decision', () => {
   it('is that of route without ratings, with only distant ones, or with ratings of unknown models', async () => {
-    for (const options of [{}, { qualityBar: 0.6, neighbours: 2, candidates: { deny: ['coder'] } }, { policy: 's1' }]) {
+    for (const options of [{}, { prefer: 60, neighbours: 2, candidates: { deny: ['coder'] } }, { policy: 's1' }]) {
       const plain = await router.route(POEM, options);
       for (const feedback of [[], rated(code, { poet: 0 }), rated(poems, { stranger: 0 }), rated(poems, {})]) {
         const { feedbackUsed: counted, modelWithoutFeedback, ...decision } = await routed(feedback, options);
@@ -73,7 +73,7 @@ describe('the decision', () => {
   });
 
   it('corrects predictions before it considers prices', async () => {
-    const options = { qualityBar: 0.3 };
+    const options = { prefer: 30 };
     assert.equal((await router.route(POEM, options)).model, 'poet', 'generalist is more than .3 behind');
     assert.equal((await routed(rated(poems, { poet: 0, generalist: 1 }), options)).model, 'generalist');
   });

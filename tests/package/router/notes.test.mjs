@@ -25,20 +25,24 @@ const codes = ({ notes }) => notes.map(({ code }) => code);
 
 describe('notes', () => {
   it('are an empty list if every option was honoured', async () => {
-    const options = { qualityBar: 0.1, costWeight: 0.01, kappa: 5, neighbours: 3, policy: 's1', k: 10 };
+    const options = { prefer: 10, kappa: 5, neighbours: 3, policy: 's1', k: 10 };
     assert.deepEqual((await priced.route(POEM, options)).notes, []);
     assert.deepEqual((await priced.route(POEM)).notes, []);
     assert.deepEqual((await priced.routeTask([POEM], { policy: 's3', k: 3, threshold: 0.4, sigma: 0.1 })).notes, []);
   });
 
   it('name a dial without prices', async () => {
-    const message = 'qualityBar has no effect: no candidate has a known price';
-    assert.deepEqual((await unpriced.route(VECTOR, { qualityBar: 0.1 })).notes, [{ code: 'no_prices', message }]);
-    const [both] = (await unpriced.routeTask([VECTOR], { qualityBar: 0.1, costWeight: 1 })).notes;
-    assert.match(both.message, /^qualityBar and costWeight have no effect/);
-    assert.deepEqual((await unpriced.route(VECTOR, { qualityBar: 0, costWeight: 0 })).notes, []);
-    assert.deepEqual((await unpriced.route(VECTOR, { qualityBar: 0.1, prices: { m0: 1 } })).notes, []);
-    const alone = await priced.route(POEM, { qualityBar: 0.1, candidates: ['unpriced'] });
+    const message = 'prefer has no effect: no candidate has a known price';
+    for (const prefer of ['balanced', 'cheap', 10]) {
+      assert.deepEqual((await unpriced.route(VECTOR, { prefer })).notes, [{ code: 'no_prices', message }]);
+    }
+    const [weight] = (await unpriced.routeTask([VECTOR], { costWeight: 1 })).notes;
+    assert.match(weight.message, /^costWeight has no effect/);
+    for (const options of [{}, { prefer: 'best' }, { prefer: 0 }, { costWeight: 0 }]) {
+      assert.deepEqual((await unpriced.route(VECTOR, options)).notes, [], JSON.stringify(options));
+    }
+    assert.deepEqual((await unpriced.route(VECTOR, { prefer: 10, prices: { m0: 1 } })).notes, []);
+    const alone = await priced.route(POEM, { prefer: 10, candidates: ['unpriced'] });
     assert.deepEqual(codes(alone), ['no_prices'], 'the candidates count, not the index');
   });
 
@@ -49,7 +53,7 @@ describe('notes', () => {
     assert.equal(decision.model, 'unpriced');
     const message = 'costWeight has no effect: the price of unpriced is not known';
     assert.deepEqual(decision.notes, [{ code: 'pick_without_price', message }]);
-    assert.deepEqual(codes(await priced.route(POEM, { candidates, corrections, qualityBar: 1 })), []);
+    assert.deepEqual(codes(await priced.route(POEM, { candidates, corrections, prefer: 100 })), []);
   });
 
   it('say that one task is not enough for a policy that compares tasks', async () => {

@@ -92,15 +92,49 @@ describe('prices', () => {
     await refused(route({ maxUsdPerMTok: 0.1 }), 'no_candidate');
   });
 
-  it('decide between the models within the quality bar', async () => {
-    assert.equal((await route({ qualityBar: 0 })).model, 'poet');
-    const decision = await route({ qualityBar: 0.6 });
+  it('decide between the models within the points of the dial', async () => {
+    assert.equal((await route({ prefer: 'best' })).model, 'poet');
+    const decision = await route({ prefer: 60 });
     assert.equal(decision.model, 'generalist');
     assert.equal(decision.challenger, 'poet');
     assert.equal(decision.fallback, false);
     assert.deepEqual(decision.price, { usdPerMTok: 0.25 });
     assert.equal(decision.reasons.choice, 'Best model overall, chosen for its price.');
     assert.match(decision.reasons.price, /^Costs 92% less than poet, .* is predicted to score \d+ points lower\.$/);
+  });
+
+  it('decide by default between the models within two points', async () => {
+    const { ranking } = await route({ prefer: 'best' });
+    const [poet, generalist] = ['poet', 'generalist'].map((name) => ranking.find(({ model }) => model === name));
+    const ahead = (by) => ({ poet: generalist.pCorrect - poet.pCorrect + by });
+    for (const [by, prefer, expected] of [
+      [0.01, undefined, 'generalist'],
+      [0.01, 'balanced', 'generalist'],
+      [0.01, 'best', 'poet'],
+      [0.01, 0, 'poet'],
+      [0.03, undefined, 'poet'],
+      [0.03, 'cheap', 'generalist'],
+      [0.06, 'cheap', 'poet'],
+      [0.06, 6.1, 'generalist'],
+    ]) {
+      const decision = await route({ prefer, corrections: ahead(by), candidates: ['poet', 'generalist'] });
+      assert.equal(decision.model, expected, `${prefer} at ${by}`);
+      assert.equal(decision.challenger, 'poet');
+    }
+  });
+
+  it('refuse two dials, and the name of an earlier one', async () => {
+    for (const both of [
+      { prefer: 'best', costWeight: 0 },
+      { prefer: 5, costWeight: 0.1 },
+    ]) {
+      await refused(route(both), 'invalid_argument', /prefer and costWeight are given, expected one of them/);
+    }
+    await refused(route({ qualityBar: 0.1 }), 'invalid_argument', /'qualityBar' is not known: use prefer\. Expected/);
+    const expected = /prefer is .*, expected best, balanced, cheap or percentage points from 0 to 100/;
+    for (const prefer of ['Best', '3', 100.5, Number.NaN, true, [2], {}]) {
+      await refused(route({ prefer }), 'invalid_argument', expected);
+    }
   });
 
   it('are weighed against correctness', async () => {
@@ -198,7 +232,7 @@ describe('options', () => {
     });
   }
 
-  for (const option of ['maxUsdPerMTok', 'qualityBar', 'costWeight', 'neighbours']) {
+  for (const option of ['maxUsdPerMTok', 'prefer', 'costWeight', 'neighbours']) {
     it(`refuse ${option} if it is negative, NaN, infinite or a text`, async () => {
       for (const value of [-0.5, Number.NaN, Number.NEGATIVE_INFINITY, '3']) {
         await refused(route({ [option]: value }), 'invalid_argument', new RegExp(option));

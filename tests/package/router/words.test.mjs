@@ -231,8 +231,8 @@ const ROUTED = [
     choice: 'Best overall: the evidence for another model is too weak.',
   },
   {
-    what: 'a quality bar leads to the best model overall',
-    options: { qualityBar: 0.6 },
+    what: 'the dial leads to the best model overall',
+    options: { prefer: 60 },
     choice: /^\d+ points below the best, for a twelfth of its price\.$/,
   },
   {
@@ -242,12 +242,12 @@ const ROUTED = [
   },
   {
     what: 'the evidence is too weak, and another model is cheaper',
-    options: { eta: 1, qualityBar: 0.6, prices: { generalist: 5 } },
+    options: { eta: 1, prefer: 60, prices: { generalist: 5 } },
     choice: /^\d+ points below the best overall, for a seventh of its price\.$/,
   },
   {
     what: 'the best model here has no price',
-    options: { candidates: ['unpriced', 'coder'], qualityBar: 0.8 },
+    options: { candidates: ['unpriced', 'coder'], prefer: 80 },
     choice: /^\d+ points below the best, whose price is not known\.$/,
   },
   {
@@ -264,7 +264,7 @@ const ROUTED = [
   {
     what: 'nothing is similar, and another model is cheaper',
     prompt: 'law court',
-    options: { qualityBar: 1, prices: { coder: 0.1 } },
+    options: { prefer: 100, prices: { coder: 0.1 } },
     choice: '10 points below the best overall on average, for two fifths of its price.',
     resemblance: 'Nothing in the benchmark is like this prompt.',
   },
@@ -329,7 +329,7 @@ describe('a router', () => {
   }
 
   it('speaks of the prompts of a task', async () => {
-    for (const options of [{}, { policy: 's2' }, { policy: 's3', qualityBar: 0.6 }]) {
+    for (const options of [{}, { policy: 's2' }, { policy: 's3', prefer: 60 }]) {
       const prompts = [POEM, `${POEM} sun`];
       const decision = await router.routeTask(prompts, options);
       assert.match(decision.reason, /these prompts|the best/);

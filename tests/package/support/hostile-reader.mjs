@@ -8,8 +8,7 @@ import { findFiles } from '../../../dist/building/disk/files.js';
 import { readShards } from '../../../dist/building/disk/shards.js';
 import { StaticEmbedder } from '../../../dist/embedding/static-embedder.js';
 import { openNpy } from '../../../dist/files/disk/npy.js';
-import { Router, readPriceList, SignalboxError } from '../../../dist/index.js';
-import { matchPrices } from '../../../dist/routing/prices.js';
+import { matchPrices, Router, readPriceList, SignalboxError } from '../../../dist/index.js';
 
 const [reader, folder] = process.argv.slice(2);
 const file = () => path.join(folder, readdirSync(folder)[0]);
@@ -35,7 +34,7 @@ const READERS = {
   },
   safetensors: async () => (await StaticEmbedder.load(`${folder}/`)).dispose(),
   tokenizer: async () => (await StaticEmbedder.load(`${folder}/`)).dispose(),
-  'price list': () => matchPrices(['m1'], readPriceList(JSON.parse(readFileSync(file(), 'utf8')))),
+  'price list': () => matchPrices(['m1'], readPriceList(readFileSync(file(), 'utf8'))),
 };
 
 const outcome = { code: undefined, message: undefined };

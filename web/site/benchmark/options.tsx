@@ -21,9 +21,9 @@ function Prices() {
   const said = useSignal('');
   const read = async (file: File | undefined) => {
     try {
-      const prices = file === undefined ? undefined : readPriceList(JSON.parse(await file.text()));
+      const prices = file === undefined ? undefined : readPriceList(await file.text());
       set({ prices });
-      said.value = prices === undefined ? '' : `${count(prices.length, 'price')} read.`;
+      said.value = prices === undefined ? '' : `${count(prices.prices.length, 'price')} read.`;
     } catch (error) {
       set({ prices: undefined });
       said.value = `${file?.name}: ${error instanceof Error ? error.message : String(error)}`;
@@ -35,13 +35,13 @@ function Prices() {
       <input
         id="build-prices"
         type="file"
-        accept=".json,application/json"
+        accept=".json,.csv,application/json,text/csv"
         aria-describedby="build-prices-help"
         onChange={(event) => read(event.currentTarget.files?.[0])}
       />
       <small id="build-prices-help">
-        A JSON file: OpenRouter's list of models (<code>/api/v1/models</code>) or LiteLLM's price map. The dial has no
-        effect without prices.
+        OpenRouter's list of models (<code>/api/v1/models</code>), models.dev's <code>api.json</code>, LiteLLM's map, or
+        a CSV with the columns model, in and out. The dial has no effect without prices.
       </small>
       <small role="status">{said}</small>
     </div>

@@ -1,6 +1,6 @@
 /** The user's options for a build, and their conversion for the builder. */
 import type { CodeType } from 'signalbox';
-import type { BenchmarkFile, BuildSettings, ModelPrice } from 'signalbox/build';
+import type { BenchmarkFile, BuildSettings, PriceList } from 'signalbox/build';
 
 /** Options as typed; empty if not set. */
 export interface Rules {
@@ -11,7 +11,7 @@ export interface Rules {
   high: string;
   threshold: string;
   codes: CodeType;
-  prices: readonly [string, ModelPrice][] | undefined;
+  prices: PriceList | undefined;
 }
 
 export const NO_RULES: Rules = {

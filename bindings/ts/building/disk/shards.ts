@@ -15,7 +15,7 @@ import {
   outcomeSections,
   type SectionName,
 } from '../../files/index-file.js';
-import type { ModelPrice } from '../../routing/prices.js';
+import type { ListedPrice, PriceList } from '../../routing/price-list.js';
 import { Router } from '../../routing/router.js';
 import type { CodeType, EmbedderIdentity, IndexInfo, RoutingConstants } from '../../types.js';
 import type { ShardMarks } from '../assemble.js';
@@ -266,7 +266,7 @@ export interface MergedShards {
   parts: Part[];
   /** Numbers of the parts that are missing. */
   missing: number[];
-  prices: [string, ModelPrice][];
+  prices: PriceList;
   close(): Promise<void>;
 }
 
@@ -298,19 +298,19 @@ function unite(shards: readonly ShardFile[]): { parts: Part[]; missing: number[]
   return { parts: indexes.map((index) => ({ index, count })), missing };
 }
 
-function mergePrices(shards: readonly ShardFile[]): [string, ModelPrice][] {
-  const prices = new Map<string, ModelPrice>();
+function mergePrices(shards: readonly ShardFile[]): PriceList {
+  const prices = new Map<string, ListedPrice>();
   for (const { info } of shards) {
     for (const { name, usdPerMTokIn, usdPerMTokOut } of info.models) {
       if (usdPerMTokIn === null || usdPerMTokOut === null) continue;
       const before = prices.get(name);
-      if (before !== undefined && (before.usdPerMTokIn !== usdPerMTokIn || before.usdPerMTokOut !== usdPerMTokOut)) {
+      if (before !== undefined && (before.in !== usdPerMTokIn || before.out !== usdPerMTokOut)) {
         throw new SignalboxError('invalid_argument', `shards have different prices of ${name}`);
       }
-      prices.set(name, { usdPerMTokIn, usdPerMTokOut });
+      prices.set(name, { name, in: usdPerMTokIn, out: usdPerMTokOut });
     }
   }
-  return [...prices];
+  return { kind: 'plain', date: null, prices: [...prices.values()], ignored: 0 };
 }
 
 function mergeDescriptions(shards: readonly ShardFile[], names: readonly string[]): Map<string, DatasetMetric> {
