@@ -33,7 +33,7 @@ import type {
 import { type Core, loadCore } from '../wasm/core-module.js';
 import { exactJson } from '../wasm/exact-json.js';
 import { nextStep } from './cascade.js';
-import { chanceOf, strengthOf } from './chance.js';
+import { chanceOf, strengthOfPick } from './chance.js';
 import {
   checkNotEmpty,
   checkPrompts,
@@ -299,7 +299,7 @@ export class Router implements Routing {
       ...explained,
       kind: kindOf(explained),
       chance: chanceOf(explained, this.info),
-      strength: strengthOf(explained.ranking, explained.model),
+      strength: strengthOfPick(explained),
       notes: notesOf(options, this.info, explained),
       tokens,
       truncated,
