@@ -18,10 +18,11 @@ type Task = IndexInfo['tasks'][number];
  */
 function chanceTasks({ tasks, metadata }: Pick<IndexInfo, 'tasks' | 'metadata'>): ReadonlySet<string> {
   // An index without records of its tasks consists of outcomes that its owner graded: they are what he asks for.
-  const isRecorded = tasks.some(({ checkable }) => checkable !== undefined);
-  const isChance = ({ checkable, domain }: Task) => {
+  const isRecorded = tasks.some(({ record }) => record !== undefined);
+  const isChance = ({ record }: Task) => {
+    const domain = record?.domain;
     const error = domain === undefined ? undefined : numberField(metadata, 'calibration', domain, 'error');
-    return checkable === true && error !== undefined && error <= MOST_ERROR;
+    return record?.checkable === true && error !== undefined && error <= MOST_ERROR;
   };
   return new Set(tasks.filter((task) => !isRecorded || isChance(task)).map(({ name }) => name));
 }
@@ -49,7 +50,7 @@ function shareOfChances({ tasks, neighbours }: ChanceFacts, info: Pick<IndexInfo
  * tests of following instructions, but is not right or wrong.
  */
 function isUncheckable({ kinds = [] }: ChanceFacts, { tasks }: Pick<IndexInfo, 'tasks'>): boolean {
-  const isOpen = ({ name }: Pick<Kind, 'name'>) => tasks.find((task) => task.name === name)?.checkable === false;
+  const isOpen = ({ name }: Pick<Kind, 'name'>) => tasks.find((task) => task.name === name)?.record?.checkable === false;
   const sum = (of: NonNullable<ChanceFacts['kinds']>) => of.reduce((total, { probability }) => total + probability, 0);
   return sum(kinds.filter(isOpen)) > (1 - LEAST_SHARE) * sum(kinds);
 }

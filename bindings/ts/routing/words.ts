@@ -223,7 +223,7 @@ function feedbackWords({ model, challenger, bestSingleModel, isOutside, feedback
 
 /** Returns the name of a task for readers. */
 export const taskLabel = ({ tasks }: Pick<IndexInfo, 'tasks'>, task: string) =>
-  tasks.find(({ name }) => name === task)?.displayName ?? task;
+  tasks.find(({ name }) => name === task)?.record?.displayName ?? task;
 
 /** Returns the kind that a decision names: only one that is told well, and only for a prompt in coverage. */
 export function kindOf(facts: Pick<DecisionFacts, 'coverage' | 'fallbackReason' | 'kinds'>): Kind | null {

@@ -6,11 +6,11 @@ import { chanceOf } from '../../../dist/routing/chance.js';
 
 const CALIBRATION = { maths: { error: 0.05 }, science: { error: 0.051 }, law: {} };
 const TASKS = [
-  { name: 'algebra', rows: 9, checkable: true, domain: 'maths' },
-  { name: 'physics', rows: 9, checkable: true, domain: 'science' },
-  { name: 'contracts', rows: 9, checkable: true, domain: 'law' },
-  { name: 'unfiled', rows: 9, checkable: true },
-  { name: 'poems', rows: 9, checkable: false, domain: 'maths' },
+  { name: 'algebra', rows: 9, record: { checkable: true, domain: 'maths' } },
+  { name: 'physics', rows: 9, record: { checkable: true, domain: 'science' } },
+  { name: 'contracts', rows: 9, record: { checkable: true, domain: 'law' } },
+  { name: 'unfiled', rows: 9, record: { checkable: true } },
+  { name: 'poems', rows: 9, record: { checkable: false, domain: 'maths' } },
 ];
 const INFO = { tasks: TASKS, metadata: { calibration: CALIBRATION } };
 
@@ -57,7 +57,7 @@ describe('a chance', () => {
   });
 
   it('is not told of a kind of work whose answers are not checkable', () => {
-    const info = { ...INFO, tasks: [...TASKS, { name: 'mail', checkable: false }, { name: 'sql', checkable: true }] };
+    const info = { ...INFO, tasks: [...TASKS, { name: 'mail', record: { checkable: false } }, { name: 'sql', record: { checkable: true } }] };
     const told = (...kinds) =>
       chanceOf(
         factsOf(votes({ algebra: 1 }), { kinds: kinds.map(([name, probability]) => ({ name, probability })) }),
