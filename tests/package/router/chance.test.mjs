@@ -57,7 +57,10 @@ describe('a chance', () => {
   });
 
   it('is not told of a kind of work whose answers are not checkable', () => {
-    const info = { ...INFO, tasks: [...TASKS, { name: 'mail', record: { checkable: false } }, { name: 'sql', record: { checkable: true } }] };
+    const info = {
+      ...INFO,
+      tasks: [...TASKS, { name: 'mail', record: { checkable: false } }, { name: 'sql', record: { checkable: true } }],
+    };
     const told = (...kinds) =>
       chanceOf(
         factsOf(votes({ algebra: 1 }), { kinds: kinds.map(([name, probability]) => ({ name, probability })) }),
