@@ -50,7 +50,8 @@ function shareOfChances({ tasks, neighbours }: ChanceFacts, info: Pick<IndexInfo
  * tests of following instructions, but is not right or wrong.
  */
 function isUncheckable({ kinds = [] }: ChanceFacts, { tasks }: Pick<IndexInfo, 'tasks'>): boolean {
-  const isOpen = ({ name }: Pick<Kind, 'name'>) => tasks.find((task) => task.name === name)?.record?.checkable === false;
+  const isOpen = ({ name }: Pick<Kind, 'name'>) =>
+    tasks.find((task) => task.name === name)?.record?.checkable === false;
   const sum = (of: NonNullable<ChanceFacts['kinds']>) => of.reduce((total, { probability }) => total + probability, 0);
   return sum(kinds.filter(isOpen)) > (1 - LEAST_SHARE) * sum(kinds);
 }

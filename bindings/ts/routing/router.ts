@@ -57,6 +57,9 @@ const TASK_BLOCK = 256;
 /** Products of two numbers per block: some tens of milliseconds, after which aborts and other calls get a turn. */
 const BLOCK_WORK = 2e8;
 
+/** A price of which nothing but the amount is known. */
+const UNDATED = { usdPerAnswer: null, date: null, source: null, ageDays: null, stale: false };
+
 type Lists = { allow?: readonly string[]; deny?: readonly string[] };
 
 /** Checks options and returns them as the core takes them. Errors: `invalid_argument`. */
@@ -293,7 +296,8 @@ export class Router implements Routing {
     const fallbackReason = fallbackReasonOf(decision.fallbackReason, unread);
     const texts = this.#texts.inFile(decision.neighbours.map(({ row }) => row));
     const neighbours = decision.neighbours.map((neighbour, i) => ({ ...neighbour, text: texts[i] ?? null }));
-    const facts = { ...decision, kinds: decision.kinds ?? [], fallbackReason, neighbours };
+    const price = { ...UNDATED, ...decision.price };
+    const facts = { ...decision, kinds: decision.kinds ?? [], fallbackReason, neighbours, price };
     const explained = withReasons(facts, { unread, taskLabel: (task) => taskLabel(this.info, task) });
     return {
       ...explained,
