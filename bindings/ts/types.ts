@@ -468,36 +468,6 @@ export interface TaskInfo {
   record?: TaskRecord;
 }
 
-/** What is known of a task beside its results; what is unknown is absent. */
-export interface TaskRecord {
-  displayName?: string;
-  /** Outcomes by sample, scores of the whole task, or a kind of work that other tasks measure. */
-  kind?: 'samples' | 'means' | 'kind';
-  domain?: string;
-  date?: string;
-  licence?: string;
-  source?: string;
-  score?: 'accuracy' | 'elo' | 'graded';
-  /** Whether answers can be checked against a single right one. */
-  checkable?: boolean;
-  /** What the task needs beside the prompt. */
-  needs?: 'search' | 'image';
-  /** Whether the licence allows to show the prompts. */
-  textsMayBeShown?: boolean;
-}
-
-/** A task of an index. */
-export interface TaskInfo {
-  name: string;
-  rows: number;
-  /** Number of models whose score of the whole task is known, instead of outcomes by sample. */
-  scores?: number;
-  /** Set for a kind of work: number of tasks that measure it. */
-  links?: number;
-  /** Set if the index has records of its tasks. */
-  record?: TaskRecord;
-}
-
 export interface RoutingConstants {
   k: number;
   kappa: number;
