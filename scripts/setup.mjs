@@ -77,10 +77,16 @@ const SHIPPED_MODELS = [
   'index/index.sbx',
 ];
 
+/** The texts of the index: for this repository and the site, not in the package. */
+const TEXTS = 'index/texts';
+
 function copyModels() {
   const target = path.join(root, 'dist', 'models');
   rmSync(target, { recursive: true, force: true });
-  for (const name of SHIPPED_MODELS) cpSync(path.join(root, 'models', name), path.join(target, name));
+  const isThere = existsSync(path.join(root, 'models', TEXTS));
+  for (const name of [...SHIPPED_MODELS, ...(isThere ? [TEXTS] : [])]) {
+    cpSync(path.join(root, 'models', name), path.join(target, name), { recursive: true });
+  }
 }
 
 /** Removes the output of sources that may be gone; wasm and glue are CMake's, models are copied. */
@@ -125,7 +131,7 @@ export function setUp(purpose) {
   );
   whenChanged(
     'models',
-    SHIPPED_MODELS.map((name) => `models/${name}`),
+    [...SHIPPED_MODELS, TEXTS].map((name) => `models/${name}`),
     'dist/models/FORMAT.md',
     copyModels,
   );

@@ -1,7 +1,7 @@
 // `npm run demo`: builds the page into build/site and serves it on localhost. `npm run build:site` only builds it.
 // The folder uses relative paths and needs no special headers: any static host serves it.
 import { createHash } from 'node:crypto';
-import { createReadStream, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, createReadStream, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import process from 'node:process';
@@ -24,14 +24,26 @@ const source = path.join(root, 'web/site');
 /** Silences the bundler's warning about slow plugins. */
 export const QUIET = { checks: { bundlerTimings: false } };
 
+const TEXTS = path.join(root, 'dist/models/index/texts');
+
+/** Returns the folder of the page's texts: its name contains their hash, since hosts cache them. */
+function textsFolder() {
+  if (!existsSync(TEXTS)) return 'assets/texts-none/';
+  const hash = createHash('sha256');
+  for (const name of readdirSync(TEXTS).sort()) hash.update(name).update(readFileSync(path.join(TEXTS, name)));
+  return `assets/texts-${hash.digest('hex').slice(0, 8)}/`;
+}
+
 export async function buildSite(target = site) {
   const { build } = await import('vite');
+  const texts = textsFolder();
   const licenses = new Licenses();
   await build({
     root: source,
     configFile: false,
     // Relative paths, so that the site works in any folder of a host.
     base: './',
+    define: { TEXTS_FOLDER: JSON.stringify(texts) },
     logLevel: 'warn',
     // ES modules, so that workers can share chunks.
     worker: { format: 'es', plugins: () => [licenses.plugin()], rolldownOptions: QUIET },
@@ -39,17 +51,19 @@ export async function buildSite(target = site) {
     // The page's content security policy forbids fetching data: URLs.
     build: { outDir: target, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, rolldownOptions: QUIET },
   });
+  if (existsSync(TEXTS)) cpSync(TEXTS, path.join(target, texts), { recursive: true });
   licenses.add(await buildServiceWorker(target));
   writeFileSync(path.join(target, LICENSES_FILE), licenses.text());
 }
 
 /**
- * Gives the service worker the hash of every file, so that it never caches a damaged one. ONNX Runtime is cached on use.
+ * Gives the service worker the hash of every file, so that it never caches a damaged one. ONNX Runtime is cached on use,
+ * texts are not cached.
  * Returns the modules of the worker.
  */
 export async function buildServiceWorker(target) {
   const files = readdirSync(target, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/^ort[-.]/.test(entry.name))
+    .filter((entry) => entry.isFile() && !/^ort[-.]/.test(entry.name) && !/[\\/]texts-[^\\/]*$/.test(entry.parentPath))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort();
   const entries = files.map((file) => {

@@ -91,6 +91,7 @@ export {
   type Samples,
   type SamplesOptions,
   type TaskInfo,
+  type TaskRecord,
   type TextsOptions,
 } from './types.js';
 

@@ -275,12 +275,13 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   kinds: Kind[];
   /**
    * The pick's chance of being right, 0..1: its `pCorrect`, but only where that is a chance. At least half of the votes in
-   * `tasks` are on tasks with a checkable answer in domains where the index was measured to be calibrated; for an index
-   * without records of its tasks every task counts as such. `null` otherwise, and out of coverage.
+   * `tasks` are on tasks with a checkable answer in domains where the index was measured to be calibrated, and so are at
+   * least half of `kinds`; for an index without records of its tasks every task counts as such. `null` otherwise, and out
+   * of coverage.
    */
   chance: number | null;
   /**
-   * How the pick's `pCorrect` compares with that of all candidates. Between the median candidate and the best one, the
+   * How the pick's `pCorrect` (out of coverage, its `meanOutcome`) compares with that of all candidates. Between the median candidate and the best one, the
    * upper third and above is `strong`, the rest `even`; below the median is `weak`. If the best candidate is less than one
    * point above the median, every candidate is `even`.
    */
@@ -492,18 +493,6 @@ export interface RoutingConstants {
   threshold: number;
   sigma: number;
   eta: number;
-}
-
-/** A task of an index. What its builder did not record is absent. */
-export interface TaskInfo {
-  name: string;
-  rows: number;
-  displayName?: string;
-  domain?: string;
-  /** Whether a single right answer can be checked. */
-  checkable?: boolean;
-  /** `false`: the beginnings of its prompts may not be shown. */
-  textsMayBeShown?: boolean;
 }
 
 /** Description of an index. */

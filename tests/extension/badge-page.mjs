@@ -13,8 +13,8 @@ export const SUGGESTION = {
   kind: 'suggestion',
   model: 'acme/Thinker-7B',
   siteModel: 'thinker:7b',
-  pCorrect: 0.824,
-  usdPerMTok: 0.18,
+  quality: { value: '82%', label: 'chance of being right', note: '' },
+  price: { value: '$0.18', label: 'per 1,000 answers', note: 'as of 23 September 2026' },
   lamp: 'clear',
   why: ['It leads on mathematics.', 'The benchmark has many questions like this one.'],
 };

@@ -11,8 +11,8 @@ const FEEDBACK = [
   { id: 'b', prompt: '<img src=x onerror=alert(1)>', outcomes: { 'b/Model': 0, 'a/Model': 1 }, at: 1600000000000.5 },
 ];
 const everything = (index = null) => ({
-  version: 1,
-  settings: { dial: 40, excluded: ['b/Model'], prices: { 'a/Model': { in: 1, out: 2 } }, pricedOnly: true },
+  version: 2,
+  settings: { prefer: 'cheap', excluded: ['b/Model'], prices: { 'a/Model': { in: 1, out: 2 } }, pricedOnly: true },
   sites: { 'http://localhost:3000': { isOn: false, adapter: 'open-webui', names: { 'a/Model': 'a' }, endpoint: '' } },
   index,
 });

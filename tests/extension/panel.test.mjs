@@ -42,7 +42,10 @@ describeExtension('the side panel', (installed) => {
       sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     }));
     assert.equal(shown.ranking >= 5, true);
-    assert.match(shown.figures, /chance of being right\d+%.*price per million tokens\$/);
+    assert.match(
+      shown.figures,
+      /(chance of being right\d+%|among the candidates(Strong|Average|Weak)).*per (1,000 answers|million tokens)\$/,
+    );
     assert.notEqual(shown.reason, '');
     assert.equal(shown.sideways, 0);
   });
@@ -51,13 +54,14 @@ describeExtension('the side panel', (installed) => {
     const panel = await openPanel();
     await ask(panel, PROMPT);
     const before = await panel.text('[data-pick]');
-    // Click at the cheapest end.
+    // Click at the cheap end.
     await panel.clickAt('#dial', [0.02, 0.5]);
     await panel.until((last) => document.querySelector('[data-pick]')?.textContent !== last, before);
-    const { settings } = await storedThat('with another dial', (stored) => stored.settings.dial < 20);
+    const { settings } = await storedThat('with another dial', (stored) => stored.settings.prefer === 'cheap');
     await installed.closePanel();
     const again = await openPanel();
-    assert.equal(await again.evaluate(() => document.querySelector('#dial').valueAsNumber), settings.dial);
+    assert.equal(settings.prefer, 'cheap');
+    assert.equal(await again.evaluate(() => document.querySelector('#dial').valueAsNumber), 0);
   });
 
   it('takes the selected text from the context menu', async () => {
@@ -233,15 +237,15 @@ describeExtension('the side panel', (installed) => {
   it('updates older settings, and sets damaged settings aside', async () => {
     await installed.putStored({ dial: 100, excluded: [], prices: {}, pricedOnly: false });
     const panel = await openPanel();
-    assert.equal(await panel.evaluate(() => document.querySelector('#dial').valueAsNumber), 100);
+    assert.equal(await panel.evaluate(() => document.querySelector('#dial').valueAsNumber), 2);
     await installed.closePanel();
     const damaged = { version: 1, settings: { dial: 30, excluded: 'all' }, sites: 7, index: null };
     await installed.putStored(damaged);
     const again = await openPanel();
-    assert.equal(await again.evaluate(() => document.querySelector('#dial').valueAsNumber), 30);
+    assert.equal(await again.evaluate(() => document.querySelector('#dial').valueAsNumber), 0);
     await again.clickAt('#dial', [0.5, 0.5]);
-    const { version, sites } = await storedThat('with another dial', (stored) => stored.settings.dial > 40);
-    assert.deepEqual([version, sites], [1, {}]);
+    const { version, sites } = await storedThat('with another dial', (stored) => stored.settings.prefer === 'balanced');
+    assert.deepEqual([version, sites], [2, {}]);
     assert.deepEqual(await installed.stored('damaged'), damaged);
   });
 });

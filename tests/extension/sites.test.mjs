@@ -39,7 +39,7 @@ describeExtension('the badge on a site', (installed) => {
     const page = await installed.open(CHAT);
     await page.paste('textarea', PROMPT);
     const { card } = await installed.openCard(page);
-    assert.match(card, /chance of being right/);
+    assert.match(card, /chance of being right|among the candidates/);
     assert.match(card, /price per million tokens/);
     assert.match(card, /More in the side panel/);
   });
@@ -110,7 +110,7 @@ describeExtension('the badge on a site', (installed) => {
     await installed.open(CHAT);
     const said = await installed.inPage(CHAT, async () => {
       const ask = async (message) => (await chrome.runtime.sendMessage(message).catch(() => null)) ?? null;
-      const settings = { dial: 0, excluded: [], prices: {}, pricedOnly: false };
+      const settings = { prefer: 'cheap', excluded: [], prices: {}, pricedOnly: false };
       const site = { isOn: true, adapter: 'auto', names: {}, endpoint: '' };
       const wrong = [
         { to: 'offscreen', kind: 'ask', text: 'x', stored: { settings, index: null }, site },
@@ -136,7 +136,7 @@ describeExtension('the badge on a site', (installed) => {
       said.refused,
       said.refused.map(() => null),
     );
-    const shown = ['kind', 'lamp', 'model', 'pCorrect', 'siteModel', 'usdPerMTok', 'why'];
+    const shown = ['kind', 'lamp', 'model', 'price', 'quality', 'siteModel', 'why'];
     assert.deepEqual(Object.keys(said.right).sort(), shown);
     // The number of answers depends on the speed of the requests; tests/extension/gate.test.mjs counts them.
     assert.ok(said.kinds.includes('busy') && said.kinds.every((kind) => ['busy', 'suggestion'].includes(kind)));

@@ -10,7 +10,7 @@ describe('the settings of the extension', () => {
   const sound = () => structuredClone(everything());
   const everything = () => ({
     version: schema.VERSION,
-    settings: { dial: 40, excluded: ['b'], prices: { a: 1, b: { in: 2, out: 3 } }, pricedOnly: true },
+    settings: { prefer: 'cheap', excluded: ['b'], prices: { a: 1, b: { in: 2, out: 3 } }, pricedOnly: true },
     sites: { 'https://chat.example.com': site, 'http://localhost:3000': { ...site, isOn: false } },
     index: { id: 'x', name: 'mine.sbx', sizeBytes: 12, model: null, dtype: 'q8' },
   });
@@ -28,11 +28,28 @@ describe('the settings of the extension', () => {
     assert.deepEqual(upgrade.readImported(JSON.parse(JSON.stringify(sound()))), sound());
   });
 
-  it('without a version are upgraded', () => {
-    const { settings } = sound();
-    const { stored, isDamaged } = upgrade.readStored(settings);
-    assert.equal(isDamaged, false);
-    assert.deepEqual(stored, { ...schema.DEFAULT_STORED, settings });
+  it('of an earlier version are upgraded: its dial from 0 to 100 has three positions now', () => {
+    for (const [dial, prefer] of [
+      [0, 'cheap'],
+      [49.5, 'cheap'],
+      [50, 'balanced'],
+      [99, 'balanced'],
+      [100, 'best'],
+    ]) {
+      const { prefer: _, ...others } = sound().settings;
+      const settings = { dial, ...others };
+      const upgraded = { prefer, ...others };
+      assert.deepEqual(upgrade.readStored(settings), {
+        stored: { ...schema.DEFAULT_STORED, settings: upgraded },
+        isDamaged: false,
+      });
+      const first = { ...sound(), version: 1, settings };
+      const expected = { ...sound(), settings: upgraded };
+      assert.deepEqual(upgrade.readStored(first), { stored: expected, isDamaged: false });
+      assert.deepEqual(upgrade.readImported(first), expected);
+    }
+    assert.equal(upgrade.readStored({ version: 1, settings: 7 }).isDamaged, true);
+    assert.deepEqual(upgrade.readStored({ version: 1, settings: {} }).stored.settings, schema.DEFAULT_STORED.settings);
   });
 
   it('of a newer version are not changed', () => {
@@ -43,14 +60,14 @@ describe('the settings of the extension', () => {
 
   it('keep their valid parts if others are damaged', () => {
     const raw = sound();
-    raw.settings.dial = 'best';
+    raw.settings.prefer = 'dear';
     raw.settings.excluded = ['b', 7, 'c'];
     raw.settings.prices.b = -1;
     raw.sites['https://chat.example.com'].names = 'none';
     raw.sites['javascript:alert(1)'] = site;
     const { stored, isDamaged } = upgrade.readStored(raw);
     assert.equal(isDamaged, true);
-    assert.deepEqual(stored.settings, { dial: 80, excluded: ['b', 'c'], prices: { a: 1 }, pricedOnly: true });
+    assert.deepEqual(stored.settings, { prefer: 'balanced', excluded: ['b', 'c'], prices: { a: 1 }, pricedOnly: true });
     assert.deepEqual(Object.keys(stored.sites), ['http://localhost:3000']);
     assert.deepEqual(stored.index, sound().index);
   });

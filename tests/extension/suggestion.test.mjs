@@ -30,14 +30,14 @@ describe('the suggestion for a badge', () => {
       for (const prompt of [POEM, 'law court']) {
         const decision = await decided(times, prompt);
         assert.equal(decision.feedbackUsed, times);
-        const { choice, price, resemblance, feedback } = decision.reasons;
+        const { choice, resemblance, price, feedback } = decision.reasons;
         assert.equal(/rating/.test(feedback), times > 0);
         const { model, why } = await told(decision);
         assert.equal(model, decision.model);
         assert.equal(decision.reason, [...why, feedback].join(' ').trim());
         assert.deepEqual(
           why,
-          [choice, price, resemblance].filter((part) => part !== ''),
+          [choice, resemblance, price].filter((part) => part !== ''),
         );
         assert.doesNotMatch(why.join(' '), /rating|feedback|correct|\byour?\b/i);
       }
@@ -53,9 +53,9 @@ describe('the suggestion for a badge', () => {
       assert.equal(challenger === 'coder', feedbackUsed > 0);
     }
     const [dial, feedback] = await Promise.all([told(byDial), told(byFeedback)]);
+    assert.deepEqual(feedback, dial);
     assert.equal(dial.lamp, 'stop');
     assert.equal(dial.why.length, 2);
-    assert.deepEqual(feedback.why, dial.why);
   });
 
   it('has a dark lamp, and says so, if the prompt cannot be read or is empty', async () => {
@@ -71,8 +71,11 @@ describe('the suggestion for a badge', () => {
     assert.equal((await told(await decided(0, POEM))).lamp, 'clear');
   });
 
-  it('has a chance rounded to the digits shown', async () => {
-    const { pCorrect } = await told(await decided(1, POEM));
-    assert.equal(pCorrect, Number(pCorrect.toFixed(2)));
+  it('has a chance as it is shown, or a strength where there is none', async () => {
+    const { quality } = await told(await decided(1, POEM));
+    assert.match(quality.value, /^\d+%$/);
+    assert.deepEqual([quality.label, quality.note], ['chance of being right', '']);
+    const outside = await told(await decided(0, 'law court'));
+    assert.deepEqual(outside.quality, { value: 'Strong', label: 'among the candidates', note: '' });
   });
 });

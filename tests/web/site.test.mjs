@@ -48,10 +48,10 @@ describeSite('the site', (site) => {
     const page = await site.open();
     await page.evaluate(() => document.querySelector('#dial').focus());
     await page.press('Home');
-    await page.until(() => document.querySelector('[data-pick]').textContent === 'google/gemma-2b-it');
+    await page.until(() => document.querySelector('#dial').value === '0');
     assert.equal(
       await page.evaluate(() => document.querySelector('#dial').ariaValueText),
-      'the cheapest model, however weak',
+      'cheap: the cheapest model within 5 points of the best',
     );
     await page.press('End');
     await page.until(() => document.querySelector('[data-pick]').textContent === 'Qwen/Qwen2.5-72B-Instruct');
@@ -109,7 +109,7 @@ describeSite('the site', (site) => {
     assert.equal(await other.evaluate(() => document.querySelectorAll('main img').length), 0);
     await site.close(other);
     const hostile = await site.open({ fragment: '#dial=7777&prompt=%00%E0%A4%A&x=1' });
-    assert.equal(await hostile.evaluate(() => document.querySelector('#dial').value), '80');
+    assert.equal(await hostile.evaluate(() => document.querySelector('#dial').value), '1');
     await site.close(hostile);
     await site.close(page);
   });

@@ -8,6 +8,10 @@ import { remember, rememberedId } from './kept/remembered.js';
 import { explained } from './offline/version.js';
 import { SAMPLES } from './samples.js';
 
+/** Name of the folder with the texts of the shipped benchmark, inserted by the build. */
+declare const TEXTS_FOLDER: string;
+const TEXTS = new URL(TEXTS_FOLDER, document.baseURI);
+
 /** Length of a pause in typing. */
 const PAUSE_MS = 100;
 
@@ -57,7 +61,8 @@ function onProgress(event: ProgressEvent): void {
 
 /** Reads a kept benchmark anew for each worker; the code for that is loaded only then. */
 async function loadOptions(which: Benchmark): Promise<LoadOptions> {
-  if (which.index !== undefined || which.kept === undefined) return { index: which.index, onProgress };
+  if (which.index !== undefined) return { index: which.index, onProgress };
+  if (which.kept === undefined) return { texts: TEXTS, onProgress };
   const { readKept } = await import('./kept/storage.js');
   const { name, index } = await readKept(which.kept);
   if (benchmark.peek() === which) benchmark.value = { ...which, name };

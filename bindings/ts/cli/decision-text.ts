@@ -124,11 +124,11 @@ function qualityCells({ chance, ranking }: Decision, ranked: RankedModel): strin
   return chance === null ? [belowBest(ranking, ranked)] : [percent(ranked.pCorrect), interval(ranked)];
 }
 
-const perThousand = ({ usdPerAnswer }: RankedModel) => (usdPerAnswer === null ? '-' : perThousandWords(usdPerAnswer));
+const perThousand = ({ usdPerAnswer }: RankedModel) => (usdPerAnswer == null ? '-' : perThousandWords(usdPerAnswer));
 
 export function decisionText(shown: Shown<Decision>): string {
   const { decision } = shown;
-  const hasAnswers = decision.ranking.some(({ usdPerAnswer }) => usdPerAnswer !== null);
+  const hasAnswers = decision.ranking.some(({ usdPerAnswer }) => usdPerAnswer != null);
   const rows = decision.ranking.slice(0, SHOWN).map((m) => {
     const prices = [price(m.usdPerMTok), ...(hasAnswers ? [perThousand(m)] : [])];
     return [m.model, ...qualityCells(decision, m), ...prices];

@@ -1,6 +1,7 @@
 /** What a decision says of the pick's quality: a chance where that is meaningful, and in words how it compares. */
 import { numberField } from '../files/fields.js';
-import type { Decision, IndexInfo, RankedModel, Strength } from '../types.js';
+import type { Decision, IndexInfo, Kind, RankedModel, Strength } from '../types.js';
+import { isOutsideBenchmark } from './unread.js';
 
 /** Least share of the votes on tasks whose predictions are chances. */
 const LEAST_SHARE = 0.5;
@@ -17,16 +18,18 @@ type Task = IndexInfo['tasks'][number];
  */
 function chanceTasks({ tasks, metadata }: Pick<IndexInfo, 'tasks' | 'metadata'>): ReadonlySet<string> {
   // An index without records of its tasks consists of outcomes that its owner graded: they are what he asks for.
-  const isRecorded = tasks.some(({ checkable }) => checkable !== undefined);
-  const isChance = ({ checkable, domain }: Task) => {
+  const isRecorded = tasks.some(({ record }) => record !== undefined);
+  const isChance = ({ record }: Task) => {
+    const domain = record?.domain;
     const error = domain === undefined ? undefined : numberField(metadata, 'calibration', domain, 'error');
-    return checkable === true && error !== undefined && error <= MOST_ERROR;
+    return record?.checkable === true && error !== undefined && error <= MOST_ERROR;
   };
   return new Set(tasks.filter((task) => !isRecorded || isChance(task)).map(({ name }) => name));
 }
 
 /** The facts that a chance depends on. */
 export type ChanceFacts = Pick<Decision, 'model' | 'fallbackReason' | 'tasks'> & {
+  kinds?: readonly Pick<Kind, 'name' | 'probability'>[];
   coverage: Pick<Decision['coverage'], 'outOfCoverage'>;
   neighbours: readonly Pick<Decision['neighbours'][number], 'task'>[];
   ranking: readonly Pick<RankedModel, 'model' | 'pCorrect' | 'ownMean'>[];
@@ -42,12 +45,23 @@ function shareOfChances({ tasks, neighbours }: ChanceFacts, info: Pick<IndexInfo
   return all > 0 ? counted / all : 0;
 }
 
+/**
+ * Returns whether the likeliest kinds of work have, for the most part, answers that nobody can check: a mail is judged by
+ * tests of following instructions, but is not right or wrong.
+ */
+function isUncheckable({ kinds = [] }: ChanceFacts, { tasks }: Pick<IndexInfo, 'tasks'>): boolean {
+  const isOpen = ({ name }: Pick<Kind, 'name'>) =>
+    tasks.find((task) => task.name === name)?.record?.checkable === false;
+  const sum = (of: NonNullable<ChanceFacts['kinds']>) => of.reduce((total, { probability }) => total + probability, 0);
+  return sum(kinds.filter(isOpen)) > (1 - LEAST_SHARE) * sum(kinds);
+}
+
 /** Returns the pick's chance of being right, or null where the prediction is not one; see `Decision.chance`. */
 export function chanceOf(facts: ChanceFacts, info: Pick<IndexInfo, 'tasks' | 'metadata'>): number | null {
-  const { model, fallbackReason, coverage, ranking } = facts;
+  const { model, ranking } = facts;
   const picked = ranking.find((ranked) => ranked.model === model);
-  const isOutside = coverage.outOfCoverage || (fallbackReason !== null && fallbackReason !== 'low_confidence');
-  if (isOutside || picked === undefined || picked.ownMean) return null;
+  if (isOutsideBenchmark(facts) || picked === undefined || picked.ownMean) return null;
+  if (isUncheckable(facts, info)) return null;
   return shareOfChances(facts, info) >= LEAST_SHARE ? picked.pCorrect : null;
 }
 
@@ -55,6 +69,19 @@ function medianOf(sorted: readonly number[]): number {
   const at = sorted.length >> 1;
   const upper = sorted[at] as number;
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[at - 1] as number)) / 2;
+}
+
+/** Returns the strength of the pick. Out of coverage the means count, which corrections do not change. */
+export function strengthOfPick({
+  ranking,
+  model,
+  ...facts
+}: Pick<Decision, 'ranking' | 'model' | 'coverage' | 'fallbackReason'>) {
+  if (!isOutsideBenchmark(facts)) return strengthOf(ranking, model);
+  return strengthOf(
+    ranking.map((ranked) => ({ model: ranked.model, pCorrect: ranked.meanOutcome ?? 0 })),
+    model,
+  );
 }
 
 /**

@@ -33,7 +33,7 @@ import type {
 import { type Core, loadCore } from '../wasm/core-module.js';
 import { exactJson } from '../wasm/exact-json.js';
 import { nextStep } from './cascade.js';
-import { chanceOf, strengthOf } from './chance.js';
+import { chanceOf, strengthOfPick } from './chance.js';
 import {
   checkNotEmpty,
   checkPrompts,
@@ -56,6 +56,9 @@ const BLOCK = 64;
 const TASK_BLOCK = 256;
 /** Products of two numbers per block: some tens of milliseconds, after which aborts and other calls get a turn. */
 const BLOCK_WORK = 2e8;
+
+/** A price of which nothing but the amount is known. */
+const UNDATED = { usdPerAnswer: null, date: null, source: null, ageDays: null, stale: false };
 
 type Lists = { allow?: readonly string[]; deny?: readonly string[] };
 
@@ -293,13 +296,14 @@ export class Router implements Routing {
     const fallbackReason = fallbackReasonOf(decision.fallbackReason, unread);
     const texts = this.#texts.inFile(decision.neighbours.map(({ row }) => row));
     const neighbours = decision.neighbours.map((neighbour, i) => ({ ...neighbour, text: texts[i] ?? null }));
-    const facts = { ...decision, kinds: decision.kinds ?? [], fallbackReason, neighbours };
+    const price = { ...UNDATED, ...decision.price };
+    const facts = { ...decision, kinds: decision.kinds ?? [], fallbackReason, neighbours, price };
     const explained = withReasons(facts, { unread, taskLabel: (task) => taskLabel(this.info, task) });
     return {
       ...explained,
       kind: kindOf(explained),
       chance: chanceOf(explained, this.info),
-      strength: strengthOf(explained.ranking, explained.model),
+      strength: strengthOfPick(explained),
       notes: notesOf(options, this.info, explained),
       tokens,
       truncated,

@@ -121,7 +121,7 @@ export class Texts {
 
   async #read(task: number): Promise<string[]> {
     const info = this.#info.tasks[task] as TaskInfo;
-    if (info.textsMayBeShown === false || this.#folder === undefined) return [];
+    if (info.record?.textsMayBeShown === false || this.#folder === undefined) return [];
     const address = fileIn(this.#folder, task);
     return textsIn(await readBytes(address, { most: bytesFor(info.rows) }), info, address);
   }

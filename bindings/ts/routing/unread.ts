@@ -1,6 +1,6 @@
 /** Tells texts that the embedder could read from those that it could not (docs/policy.md). */
 import { isBlank } from '../embedding/cut-text.js';
-import type { FallbackReason, UnreadCause } from '../types.js';
+import type { Coverage, Decision, FallbackReason, UnreadCause } from '../types.js';
 
 /** Least share of known words for a text to count as read. */
 const LEAST_WORD_SHARE = 0.5;
@@ -17,3 +17,12 @@ export const fallbackReasonOf = <Reason extends FallbackReason | null>(
   reason: Reason,
   unread: UnreadCause | undefined,
 ) => (reason === 'unread' && unread === 'empty' ? 'empty_prompt' : reason);
+
+export const isUnread = (reason: FallbackReason | null) => reason === 'unread' || reason === 'empty_prompt';
+
+/** Returns whether a decision has only the models' means to go by. */
+export const isOutsideBenchmark = ({
+  coverage,
+  fallbackReason,
+}: Pick<Decision, 'fallbackReason'> & { coverage: Pick<Coverage, 'outOfCoverage'> }) =>
+  coverage.outOfCoverage || isUnread(fallbackReason);

@@ -14,6 +14,7 @@ import type {
   UnreadCause,
 } from '../types.js';
 import { dateWords, shareWords } from './price-words.js';
+import { isOutsideBenchmark, isUnread } from './unread.js';
 
 /** Least probability of a kind that is named, and of one that is named with a reservation. */
 const NAMED = 0.75;
@@ -64,15 +65,6 @@ interface Situation extends DecisionFacts, FurtherFacts {
   /** The pick if prices did not count. Outside the benchmark's coverage this ignores corrections. */
   wanted: string;
 }
-
-const isUnread = (reason: FallbackReason | null) => reason === 'unread' || reason === 'empty_prompt';
-
-/** Returns whether a decision has only the models' means to go by. */
-export const isOutsideBenchmark = ({
-  coverage,
-  fallbackReason,
-}: Pick<Decision, 'fallbackReason'> & { coverage: Pick<Coverage, 'outOfCoverage'> }) =>
-  coverage.outOfCoverage || isUnread(fallbackReason);
 
 function situationOf(facts: DecisionFacts, further: FurtherFacts): Situation {
   const { fallbackReason, bestSingleModel, challenger, inputs = 1 } = facts;
@@ -231,7 +223,7 @@ function feedbackWords({ model, challenger, bestSingleModel, isOutside, feedback
 
 /** Returns the name of a task for readers. */
 export const taskLabel = ({ tasks }: Pick<IndexInfo, 'tasks'>, task: string) =>
-  tasks.find(({ name }) => name === task)?.displayName ?? task;
+  tasks.find(({ name }) => name === task)?.record?.displayName ?? task;
 
 /** Returns the kind that a decision names: only one that is told well, and only for a prompt in coverage. */
 export function kindOf(facts: Pick<DecisionFacts, 'coverage' | 'fallbackReason' | 'kinds'>): Kind | null {

@@ -71,8 +71,8 @@ describe('signalbox route', () => {
     const text = await runs(['route', PRIMES]);
     assert.ok(!text.includes(ESCAPE));
     assert.match(text, /P\(correct\)/);
-    assert.match(text, /nearest benchmark sample/);
-    assert.match(text, /confidence \d+%, coverage percentile \d+/);
+    assert.match(text, /nearest benchmark question/);
+    assert.match(text, /confidence \d\.\d\d, coverage percentile \d+/);
   });
 
   it('reads the prompt from the standard input for -', async () => {

@@ -6,11 +6,11 @@ import { chanceOf } from '../../../dist/routing/chance.js';
 
 const CALIBRATION = { maths: { error: 0.05 }, science: { error: 0.051 }, law: {} };
 const TASKS = [
-  { name: 'algebra', rows: 9, checkable: true, domain: 'maths' },
-  { name: 'physics', rows: 9, checkable: true, domain: 'science' },
-  { name: 'contracts', rows: 9, checkable: true, domain: 'law' },
-  { name: 'unfiled', rows: 9, checkable: true },
-  { name: 'poems', rows: 9, checkable: false, domain: 'maths' },
+  { name: 'algebra', rows: 9, record: { checkable: true, domain: 'maths' } },
+  { name: 'physics', rows: 9, record: { checkable: true, domain: 'science' } },
+  { name: 'contracts', rows: 9, record: { checkable: true, domain: 'law' } },
+  { name: 'unfiled', rows: 9, record: { checkable: true } },
+  { name: 'poems', rows: 9, record: { checkable: false, domain: 'maths' } },
 ];
 const INFO = { tasks: TASKS, metadata: { calibration: CALIBRATION } };
 
@@ -56,6 +56,22 @@ describe('a chance', () => {
     for (const weights of [{ poems: 1 }, {}]) assert.equal(chanceOf(factsOf(votes(weights)), info), 0.7);
   });
 
+  it('is not told of a kind of work whose answers are not checkable', () => {
+    const info = {
+      ...INFO,
+      tasks: [...TASKS, { name: 'mail', record: { checkable: false } }, { name: 'sql', record: { checkable: true } }],
+    };
+    const told = (...kinds) =>
+      chanceOf(
+        factsOf(votes({ algebra: 1 }), { kinds: kinds.map(([name, probability]) => ({ name, probability })) }),
+        info,
+      );
+    assert.equal(told(['mail', 0.9]), null);
+    assert.equal(told(['sql', 0.9]), 0.7);
+    assert.equal(told(['mail', 0.4], ['sql', 0.4]), 0.7);
+    assert.equal(told(['mail', 0.41], ['sql', 0.2], ['unknown', 0.2]), null);
+  });
+
   it('goes by the nearest samples under a policy without votes on tasks', () => {
     const near = (...tasks) => factsOf([], { policy: 's1', neighbours: tasks.map((task) => ({ task })) });
     assert.equal(chanceOf(near('algebra', 'poems'), INFO), 0.7);
@@ -67,7 +83,7 @@ describe('a chance', () => {
       const told = (more) => chanceOf(factsOf(votes({ algebra: 1 }), more), info);
       assert.equal(told({ fallbackReason: 'low_confidence' }), 0.7);
       assert.equal(told({ coverage: { outOfCoverage: true } }), null);
-      for (const fallbackReason of ['out_of_coverage', 'unread', 'empty_prompt']) {
+      for (const fallbackReason of ['unread', 'empty_prompt']) {
         assert.equal(told({ fallbackReason }), null);
       }
       assert.equal(told({ ranking: [{ model: 'a', pCorrect: 0.7, ownMean: true }] }), null);

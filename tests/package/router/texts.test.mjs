@@ -175,7 +175,7 @@ describe('texts', () => {
   it('of a task that may not be shown are never read', async () => {
     const rowTasks = new Uint8Array(new Uint16Array([0, 0]).buffer);
     const sections = [{ name: 'row_tasks', offsetBytes: 0, sizeBytes: 4 }];
-    const info = { rows: 2, tasks: [{ name: 't', rows: 2, textsMayBeShown: false }], sections };
+    const info = { rows: 2, tasks: [{ name: 't', rows: 2, record: { textsMayBeShown: false } }], sections };
     assert.deepEqual(await new Texts((read) => read(rowTasks), info, '/nowhere').of([1, 0], {}), [null, null]);
   });
 
