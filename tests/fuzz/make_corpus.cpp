@@ -1,5 +1,6 @@
 // Writes the seed corpus: small valid files of every kind, and damaged ones, one for each check of the readers.
 //   make_corpus tests/fuzz/corpus
+// The files of version 1, v1*.sbx, were written by earlier releases and stay as they are.
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -34,10 +35,80 @@ FileBytes index_file(CodeType codes, bool graded, bool missing, bool ids) {
   spec.row_tasks = tasks;
   spec.outcomes = outcomes;
   spec.model_names = {"a", "b"};
-  spec.model_numbers = {{7, 1, 2}, {}};
+  spec.model_numbers = {{7, 1, 2, .1}, {}};
   spec.task_names = {"s", "t"};
   if (ids) spec.sample_ids = {"x", "", "z"};
   return signalbox::build_index(spec).take();
+}
+
+/// Returns an index with every part: tasks `s` and `t` have outcomes of a few of the models, `means` has scores, `kind`
+/// has links, and `rowless` has nothing.
+FileBytes full_index_file(bool graded) {
+  constexpr std::size_t kModels = 70;
+  constexpr std::size_t kRows = 6;
+  const std::vector<float> embeddings = {1, 0, 0, .9F, .1F, 0, 0, 1, 0, 0, .9F, .2F, 0, 0, 1, .1F, 0, .9F};
+  const std::vector<std::uint16_t> tasks = {0, 0, 1, 1, 2, 3};
+  std::vector<float> outcomes(kRows * kModels, std::nanf(""));
+  for (const std::size_t cell : {0, 3, 70, 71, 139, 140, 200, 210, 211}) outcomes[cell] = cell % 2 == 0 ? 1 : 0;
+  if (graded) outcomes[3] = .5F;
+  signalbox::BuildSpec spec;
+  spec.dim = 3;
+  spec.codes = CodeType::kInt8;
+  spec.embeddings = embeddings;
+  spec.row_tasks = tasks;
+  spec.outcomes = outcomes;
+  for (std::size_t m = 0; m < kModels; ++m) spec.model_names.push_back("m" + std::to_string(m));
+  spec.model_numbers.resize(kModels);
+  spec.task_names = {"s", "t", "means", "kind", "rowless"};
+  spec.sample_ids = {"1", "2", "3", "4", "5", "6"};
+  signalbox::IndexExtras& extras = spec.extras;
+  extras.model_records = "[{\"name\":\"m0\",\"tools\":true}";
+  for (std::size_t m = 1; m < kModels; ++m) extras.model_records += ",{\"name\":\"m" + std::to_string(m) + "\"}";
+  extras.model_records += "]";
+  extras.task_records =
+      R"([{"name":"s"},{"name":"t"},{"name":"means","kind":"means"},{"name":"kind","kind":"kind"},{"name":"rowless"}])";
+  extras.task_scores = {{2, 1, .25F, 10}, {2, 7, .75F, 2.5F}, {2, 69, 1, 100}};
+  extras.links = {{3, 0, 1}, {3, 2, .5F}};
+  extras.task_weights = {1, 1, .5F, 0, 1};
+  extras.centroids = {1, 0, 0, 0, 1, 0, 0, 0, 1, .5F, 0, .5F, 0, 0, 0};
+  extras.centroid_bias = {0, 0, -1, .5F, 0};
+  extras.row_offsets = {-16, 0, 16, 1, 2, 3};
+  extras.mixture = {.1, 2};
+  extras.task_tokens = {100, 200, -1, 20, -1};
+  extras.model_tokens.assign(kModels, 1.5F);
+  extras.texts = {"one", "", "three", "four", "five", "six"};
+  return signalbox::build_index(spec).take();
+}
+
+void save_damaged_extras(const std::filesystem::path& folder) {
+  const FileBytes valid = full_index_file(false);
+  const auto forge = [&](const char* name, auto change) {
+    Forgery forgery(valid);
+    change(forgery);
+    save(folder / name, forgery.file());
+  };
+  forge("links-to-a-kind.sbx", [](Forgery& f) { f.set(layout::kTaskLinks, 13, std::uint16_t{3}); });
+  forge("links-without-end.sbx", [](Forgery& f) { f.set(layout::kTaskLinks, 5, 0xFFFFFFFFU); });
+  forge("scores-of-outcomes.sbx", [](Forgery& f) {
+    f.set(layout::kTaskScores, 1, 3U);
+    f.set(layout::kTaskScores, 2, 3U);
+  });
+  forge("scores-out-of-order.sbx", [](Forgery& f) { f.set(layout::kTaskScores, 12, std::uint16_t{69}); });
+  forge("evidence-zero.sbx",
+        [](Forgery& f) { f.set(layout::kTaskScores, f.at(layout::kTaskScores).size() / 4 - 1, 0.0F); });
+  forge("weights-zero.sbx", [](Forgery& f) { f.at(layout::kTaskWeights).assign(20, 0); });
+  forge("centroid-long.sbx", [](Forgery& f) { f.set(layout::kTaskCentroids, 20, 16.0F); });
+  forge("packed-offsets.sbx", [](Forgery& f) { f.set(layout::kPackedOutcomes, 1, 0xFFFFFFFFU); });
+  forge("packed-unlike-mask.sbx", [](Forgery& f) { f.set(layout::kMeasured, 0, std::uint16_t{0xFFFF}); });
+  forge("packed-twice.sbx", [](Forgery& f) { f.at(layout::kOutcomes).assign(54, 0); });
+  forge("packed-complete.sbx", [](Forgery& f) { f.header.flags &= ~std::uint32_t{layout::kHasMissing}; });
+  forge("texts-long.sbx", [](Forgery& f) {
+    f.at(layout::kTexts).insert(f.at(layout::kTexts).end(), 200, 'x');
+    f.set(layout::kTexts, 6, static_cast<std::uint32_t>(f.at(layout::kTexts).size() - 28));
+  });
+  forge("records-nested.sbx", [](Forgery& f) { f.at(layout::kModelRecords).assign(200, '['); });
+  forge("records-short.sbx", [](Forgery& f) { f.at(layout::kTaskRecords) = {'[', ']'}; });
+  forge("mixture-nan.sbx", [](Forgery& f) { f.set(layout::kMixture, 0, std::nan("")); });
 }
 
 void save_damaged_indexes(const std::filesystem::path& folder) {
@@ -54,7 +125,9 @@ void save_damaged_indexes(const std::filesystem::path& folder) {
     f.parts.push_back({99, {1, 2, 3}});
   });
   forge("section-twice.sbx", [](Forgery& f) { f.parts.push_back(f.parts.front()); });
-  forge("section-missing.sbx", [](Forgery& f) { f.parts.pop_back(); });
+  forge("section-missing.sbx", [](Forgery& f) {
+    std::erase_if(f.parts, [](const Forgery::Part& part) { return part.kind == layout::kCodes; });
+  });
   forge("names-repeated.sbx", [](Forgery& f) { f.at(layout::kModelNames).back() = 'a'; });
   forge("offsets-descending.sbx", [](Forgery& f) { f.set(layout::kTaskNames, 1, 0xFFFFFFFFU); });
   forge("not-utf8.sbx", [](Forgery& f) { f.at(layout::kMetadata) = {'"', 0xC3, '"'}; });
@@ -105,6 +178,11 @@ void save_boundary(const std::filesystem::path& folder) {
       folder / "spec", '4',
       R"({"dim":2,"codes":"int4","models":[{"name":"m","paramsB":1}],"tasks":["s","t"],"sampleIds":["x","y","z"],)"
       R"("metadata":{"a":[1]},"pairs":{"alphas":[0,0.5],"repeats":2,"seed":3},"routing":{"k":2}})");
+  save_text(folder / "spec-extras", '4',
+            R"({"dim":2,"models":[{"name":"m","usdPerMTokCacheRead":0.1}],"tasks":["s","t","means","kind"],"extras":{)"
+            R"("taskScores":[[2,0,0.5,10]],"links":[[3,2,1],[3,0,0.5]],"taskWeights":[1,1,0.5,0],"mixture":[0.1],)"
+            R"("centroids":[1,0,0,1,1,1,0,0],"centroidBias":[0,0,-1,0],"rowOffsets":[-1,0,1],"texts":["a","","c"],)"
+            R"("taskTokens":[1,2,-1,3],"modelTokens":[1],"modelRecords":[{"name":"m"}]}})");
 }
 
 void save_lines(const std::filesystem::path& path, const std::string& lines) {
@@ -149,7 +227,10 @@ int main(int argc, char** argv) {
   save(folder / "index" / "int8-binary.sbx", index_file(CodeType::kInt8, false, false, false));
   save(folder / "index" / "int4-binary-missing.sbx", index_file(CodeType::kInt4, false, true, false));
   save(folder / "index" / "binary-graded.sbx", index_file(CodeType::kBinary, true, false, false));
+  save(folder / "index" / "packed-full.sbx", full_index_file(false));
+  save(folder / "index" / "packed-full-graded.sbx", full_index_file(true));
   save_damaged_indexes(folder / "index");
+  save_damaged_extras(folder / "index");
   save_boundary(folder / "boundary");
   save_sessions(folder);
   return 0;

@@ -126,7 +126,7 @@ void fuzz_index(std::span<const std::uint8_t> input) {
   if (file.size() < sizeof(layout::Header)) return;
   layout::Header header = testing::header_of(file);
   header.magic = layout::kMagic;
-  header.version_major = kFormatMajor;
+  header.version_major = header.version_major % 2 == 0 ? kFormatMajor : kOldFormatMajor;
   header.header_size = sizeof(header);
   header.file_size = file.size();
   testing::seal(file, header);

@@ -85,6 +85,11 @@ function numberTasks(spec: IndexSpec): { names: string[]; rowTasks: Uint16Array 
     rowTasks[row] = number;
     while (names.length <= number) names.push(`task${names.length}`);
   }
+  // Only a name says that a task without rows is meant.
+  if (spec.taskNames === undefined && names.length > rowTasks.length) {
+    const got = `got ${names.length} tasks for ${rowTasks.length} rows`;
+    throw new SignalboxError('invalid_argument', `${got}: expected at most one task per row, or taskNames`);
+  }
   return { names, rowTasks };
 }
 

@@ -109,7 +109,7 @@ describe('the content of an index', () => {
   it('includes prices and parameters as given', async () => {
     const models = [
       'm0',
-      { name: 'm1', paramsB: 70.6, usdPerMTokIn: 0.1, usdPerMTokOut: 0.15 },
+      { name: 'm1', paramsB: 70.6, usdPerMTokIn: 0.1, usdPerMTokOut: 0.1234567890123, usdPerMTokCacheRead: 0.025 },
       { name: 'm2', paramsB: null },
       { name: 'm3', usdPerMTokIn: 0, usdPerMTokOut: 1e-3 },
     ];
@@ -117,10 +117,10 @@ describe('the content of an index', () => {
     assert.deepEqual(
       info.models.map(({ meanOutcome: _, ...model }) => model),
       [
-        { name: 'm0', paramsB: null, usdPerMTokIn: null, usdPerMTokOut: null },
-        { name: 'm1', paramsB: 70.6, usdPerMTokIn: 0.1, usdPerMTokOut: 0.15 },
-        { name: 'm2', paramsB: null, usdPerMTokIn: null, usdPerMTokOut: null },
-        { name: 'm3', paramsB: null, usdPerMTokIn: 0, usdPerMTokOut: 0.001 },
+        { name: 'm0', paramsB: null, usdPerMTokIn: null, usdPerMTokOut: null, usdPerMTokCacheRead: null },
+        models[1],
+        { name: 'm2', paramsB: null, usdPerMTokIn: null, usdPerMTokOut: null, usdPerMTokCacheRead: null },
+        { name: 'm3', paramsB: null, usdPerMTokIn: 0, usdPerMTokOut: 0.001, usdPerMTokCacheRead: null },
       ],
     );
   });

@@ -39,6 +39,22 @@ describe('signalbox merge', () => {
     assert.deepEqual(read('all.sbx'), read('whole.sbx'));
   });
 
+  it('keeps the texts and the exact prices of a build in one piece', async () => {
+    write('results.csv', csv(MODELS));
+    const list = {
+      data: MODELS.map((id) => ({ id, pricing: { prompt: '1.23456789012e-7', completion: '0.0000003' } })),
+    };
+    write('prices.json', JSON.stringify(list));
+    const settings = ['--texts', '--prices', 'prices.json'];
+    await runs('build', 'results.csv', '-o', 'whole.sbx', ...settings, ...QUICK);
+    for (let i = 1; i <= 2; ++i) await shard(i, 2, ...settings);
+    await runs('merge', '2.sbx', '1.sbx', '-o', 'all.sbx', '--no-measure');
+    assert.deepEqual(read('all.sbx'), read('whole.sbx'));
+    const { sections, models } = await runsJson('inspect', 'all.sbx');
+    assert.ok(sections.some(({ name }) => name === 'texts'));
+    assert.equal(models[0].usdPerMTokIn, 0.123456789012);
+  });
+
   it('drops contradicting scores of parts, for any order of the parts', async () => {
     const line = (score) => `dataset,id,prompt,m,other\nd,1,a question,${score},1\nd,2,another question,1,0\n`;
     for (const score of [0, 1]) {

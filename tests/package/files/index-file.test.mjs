@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { crc32 } from 'node:zlib';
 import { buildIndex } from '../../../dist/build.js';
 import { flatten } from '../../../dist/building/build-index.js';
 import {
@@ -12,12 +13,15 @@ import {
   decodeStrings,
   findSection,
   float32Stride,
+  outcomeSections,
 } from '../../../dist/files/index-file.js';
 import { Router } from '../../../dist/index.js';
 import { loadLab } from '../../../dist/wasm/lab-module.js';
 import { expectNothingOpen, infoOf, randomSpec, root } from '../support/fixtures.mjs';
 
 const EXAMPLE = new Uint8Array(readFileSync(`${root}/tests/fuzz/corpus/index/int8-binary.sbx`));
+/** An index of every part, with packed outcomes. */
+const PACKED = new Uint8Array(readFileSync(`${root}/tests/fuzz/corpus/index/packed-full.sbx`));
 const FORMAT = readFileSync(`${root}/models/FORMAT.md`, 'utf8');
 
 function sectionOf(file, info, name) {
@@ -65,7 +69,7 @@ describe('the layout of an index file', () => {
     }
     const info = await infoOf(EXAMPLE);
     const { formatVersion, codes, rows, dim, graded, missingOutcomes } = info;
-    assert.deepEqual([formatVersion, codes, rows, dim, graded, missingOutcomes], [[1, 1], 'int8', 3, 3, false, 0]);
+    assert.deepEqual([formatVersion, codes, rows, dim, graded, missingOutcomes], [[2, 0], 'int8', 3, 3, false, 0]);
     assert.equal(info.sections.length, 14);
     const extentIn = ([, at]) => Number.parseInt(at, 16);
     for (const name of ['metadata', 'model_names', 'routing', 'map', 'outcomes', 'codes']) {
@@ -80,22 +84,35 @@ describe('the layout of an index file', () => {
   it('names the kinds of section of FORMAT.md, by their numbers', async () => {
     const [, table] = FORMAT.split(/^### Sections$|^\*\*String tables/m);
     const kinds = [...table.matchAll(/^\| (\d+) \| (\w+) \|/gm)].map(([, kind, name]) => [kind, name]);
-    assert.equal(kinds.length, 16);
-    const file = await everySection();
-    const { sections } = await infoOf(file);
-    const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-    const places = new Map(
-      kinds.map((_, i) => {
-        const [number, offset, size] = [
-          view.getUint32(64 + 24 * i, true),
-          ...[72, 80].map((at) => view.getBigUint64(at + 24 * i, true)),
-        ];
-        return [number, { offsetBytes: Number(offset), sizeBytes: Number(size) }];
-      }),
-    );
-    const expected = kinds.map(([kind, name]) => ({ name, ...places.get(Number(kind)) }));
-    const byOffset = (a, b) => a.offsetBytes - b.offsetBytes;
-    assert.deepEqual(sections.toSorted(byOffset), expected.sort(byOffset));
+    assert.equal(kinds.length, 31);
+    const nameOf = new Map(kinds.map(([kind, name]) => [Number(kind), name]));
+    const seen = new Set();
+    for (const file of [await everySection(), PACKED]) {
+      const { sections } = await infoOf(file);
+      const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+      const expected = sections.map((_, i) => {
+        const [offset, size] = [72, 80].map((at) => Number(view.getBigUint64(at + 24 * i, true)));
+        return { name: nameOf.get(view.getUint32(64 + 24 * i, true)), offsetBytes: offset, sizeBytes: size };
+      });
+      const byOffset = (a, b) => a.offsetBytes - b.offsetBytes;
+      assert.deepEqual(sections.toSorted(byOffset), expected.sort(byOffset));
+      for (const { name } of sections) seen.add(name);
+    }
+    const unseen = kinds.map(([, name]) => name).filter((name) => !seen.has(name));
+    assert.deepEqual(unseen, ['model_numbers', 'families', 'plan', 'added_models'], 'all that is written');
+  });
+
+  it('has a checksum for each section, and the order of FORMAT.md', () => {
+    const view = new DataView(PACKED.buffer, PACKED.byteOffset, PACKED.byteLength);
+    const kinds = [];
+    for (let at = 64; at < 64 + 24 * view.getUint32(24, true); at += 24) {
+      const [offset, size] = [8, 16].map((more) => Number(view.getBigUint64(at + more, true)));
+      assert.equal(view.getUint32(at + 4, true), crc32(PACKED.subarray(offset, offset + size)));
+      kinds.push(view.getUint32(at, true));
+    }
+    const [, list] = FORMAT.match(/what only some readers need: ([^.]+)\./);
+    const order = list.split(', ').map((kind) => (kind === '9 or 20' ? 20 : Number(kind)));
+    assert.deepEqual(kinds, order);
   });
 });
 
@@ -116,7 +133,9 @@ describe('the decoded sections', () => {
       const tasks = decoded('task_names', 3);
       const rowTasks = decodeRowTasks(sectionOf(file, info, 'row_tasks'));
       const ids = decoded('sample_ids', 41);
-      const outcomes = decodeOutcomes(info, sectionOf(file, info, 'outcomes'), sectionOf(file, info, 'measured'));
+      const places = outcomeSections(info);
+      assert.equal(places.outcomes, graded ? 'packed_outcomes' : 'outcomes', 'whichever is smaller');
+      const outcomes = decodeOutcomes(info, sectionOf(file, info, places.outcomes), sectionOf(file, info, 'measured'));
       assert.equal(neighbours.length, 41);
       for (const { row, task, id, outcomes: reported } of neighbours) {
         assert.equal(tasks[rowTasks[row]], task);

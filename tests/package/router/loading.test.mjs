@@ -156,7 +156,7 @@ describe('an index', () => {
     assert.equal(info.rows, 160);
     assert.equal(info.dim, 8);
     assert.equal(info.sizeBytes, index.length);
-    assert.deepEqual(info.formatVersion, [1, 1]);
+    assert.deepEqual(info.formatVersion, [2, 0]);
     assert.equal(info.embedder.id, 'tiny');
     assert.match(info.embedder.hash, /^sha256:[0-9a-f]{64}$/);
     assert.equal(info.bestSingleModel, 'generalist');

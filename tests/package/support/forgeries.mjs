@@ -14,10 +14,19 @@ export const FIELD = { major: 8, fileSize: 16, sections: 24, rows: 32, dim: 36, 
 
 const viewOf = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Writes both checksums with an implementation of CRC-32 other than the core's. */
+/** Writes all checksums with an implementation of CRC-32 other than the core's. */
 export function seal(bytes) {
   const view = viewOf(bytes);
-  view.setUint32(BODY_CRC, crc32(bytes.subarray(HEADER_BYTES)), true);
+  const isOld = view.getUint16(FIELD.major, true) === 1;
+  const count = isOld ? 0 : view.getUint32(FIELD.sections, true);
+  for (let i = 0; i < count; ++i) {
+    const entry = HEADER_BYTES + i * ENTRY_BYTES;
+    if (entry + ENTRY_BYTES > bytes.length) break;
+    const [offset, size] = [entry + 8, entry + 16].map((at) => Number(view.getBigUint64(at, true)));
+    view.setUint32(entry + 4, crc32(bytes.subarray(offset, offset + size)), true);
+  }
+  const end = isOld ? bytes.length : HEADER_BYTES + count * ENTRY_BYTES;
+  view.setUint32(BODY_CRC, crc32(bytes.subarray(HEADER_BYTES, end)), true);
   view.setUint32(HEADER_CRC, crc32(bytes.subarray(0, HEADER_CRC)), true);
   return bytes;
 }
