@@ -39,7 +39,7 @@ Status check_counts(const IndexDescription& spec) {
       std::uint64_t{tasks} * models > layout::kMaxTaskMeans || spec.metadata.size() > layout::kMaxMetadataBytes) {
     return Error{ErrorCode::kSizeOverflow, "the index exceeds the limits of the format"};
   }
-  if (tasks > rows && std::uint64_t{tasks} * spec.dim > layout::kMaxTaskValues) {
+  if (tasks > rows && !layout::may_exceed_rows(tasks, spec.dim, models)) {
     return invalid("got " + std::to_string(tasks) + " tasks for " + std::to_string(rows) +
                    " rows, expected at most one task per row");
   }

@@ -19,8 +19,13 @@ inline constexpr std::uint32_t kMaxNames = 65535;  ///< Limit for models, and fo
 /// Limit for tasks times models. Opening derives a mean for each such pair, but the file's length bounds only tasks
 /// plus models.
 inline constexpr std::uint64_t kMaxTaskMeans = 1U << 22;
-/// Limit for tasks times dimensions where there are more tasks than rows: opening derives a centroid for each task.
+/// Limits for tasks times dimensions, and for tasks times models, where there are more tasks than rows: opening derives
+/// a centroid for each task, and a few bytes of the file make a task.
 inline constexpr std::uint64_t kMaxTaskValues = 1U << 23;
+inline constexpr std::uint64_t kMaxRowlessMeans = 1U << 20;
+inline constexpr bool may_exceed_rows(std::uint64_t tasks, std::uint64_t dim, std::uint64_t models) {
+  return tasks * dim <= kMaxTaskValues && tasks * models <= kMaxRowlessMeans;
+}
 inline constexpr std::uint64_t kMaxMetadataBytes = 1U << 20;
 inline constexpr std::uint64_t kMaxRecordBytes = 1U << 22;  ///< Limit for the records of models, and of tasks.
 inline constexpr std::size_t kMaxMixture = 64;              ///< Limit for the constants of the policy.

@@ -74,9 +74,9 @@ Status check_header(std::span<const std::uint8_t> file, Header& header) {
                 "got " + std::to_string(header.tasks) + " tasks and " + std::to_string(header.models) +
                     " models, expected a product of at most " + std::to_string(layout::kMaxTaskMeans));
   }
-  const bool few_values =
-      header.version_major != kOldFormatMajor && std::uint64_t{header.tasks} * header.dim <= layout::kMaxTaskValues;
-  if (header.tasks > header.rows && !few_values) {
+  const bool may_exceed =
+      header.version_major != kOldFormatMajor && layout::may_exceed_rows(header.tasks, header.dim, header.models);
+  if (header.tasks > header.rows && !may_exceed) {
     return fail(ErrorCode::kSizeOverflow, "got " + std::to_string(header.tasks) + " tasks and " +
                                               std::to_string(header.rows) + " rows, expected at most one task per row");
   }
