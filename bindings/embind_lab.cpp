@@ -54,5 +54,14 @@ EMSCRIPTEN_BINDINGS(signalbox_lab) {
   function("cascades",
            optional_override([](core::Handle h, const std::string& options) { return core::cascades(h, options); }));
   function("closeEvaluation", &core::close_evaluation);
+  function("openStudy",
+           optional_override([](Address bytes, std::size_t size) { return core::open_study(at<void>(bytes), size); }));
+  function("describeStudy", &core::describe_study);
+  function("outcomesOfStudy",
+           optional_override([](core::Handle h, const std::string& rows) { return core::outcomes_of_study(h, rows); }));
+  function("forecastInStudy", optional_override([](core::Handle h, const std::string& request) {
+             return core::forecast_in_study(h, request);
+           }));
+  function("closeStudy", &core::close_study);
   function("liveHandles", &core::live_in_lab);
 }

@@ -8,6 +8,7 @@
 #include "building/coreset.h"
 #include "building/index_builder.h"
 #include "evaluation/benchmark.h"
+#include "evaluation/held_out_index.h"
 #include "evaluation/neighbour_lists.h"
 #include "json.h"
 #include "lab_json.h"
@@ -27,6 +28,7 @@ struct Evaluation {
 struct Lab {
   std::map<Handle, std::unique_ptr<Evaluation>> open;
   std::map<Handle, IndexBuilder> builds;
+  std::map<Handle, std::unique_ptr<Index>> studies;
   Handle last_handle = 0;
 };
 
@@ -45,9 +47,16 @@ IndexBuilder* find_build(Handle handle) {
   return found == lab().builds.end() ? nullptr : &found->second;
 }
 
+const Index* find_study(Handle handle) {
+  const auto found = lab().studies.find(handle);
+  return found == lab().studies.end() ? nullptr : found->second.get();
+}
+
 std::string build_disposed() { return failure({ErrorCode::kDisposed, "the build was closed"}); }
 
 std::string disposed() { return failure({ErrorCode::kDisposed, "the evaluation was closed"}); }
+
+std::string study_disposed() { return failure({ErrorCode::kDisposed, "the study was closed"}); }
 
 Result<BuildSpec> read_spec(std::string_view spec_json, const float* embeddings, const std::uint16_t* row_tasks,
                             const float* outcomes, std::size_t rows) {
@@ -182,6 +191,49 @@ std::string close_evaluation(Handle evaluation) {
   return success(nullptr);
 }
 
-std::size_t live_in_lab() { return lab().open.size() + lab().builds.size(); }
+std::string open_study(void* bytes, std::size_t size) {
+  Result<Index> index = signalbox::open_index(Index::Bytes(static_cast<std::uint8_t*>(bytes)), size);
+  if (!index.ok()) return failure(index.error());
+  const Handle handle = ++lab().last_handle;
+  lab().studies.emplace(handle, std::make_unique<Index>(index.take()));
+  return success(object({{"handle", handle}}));
+}
+
+std::string describe_study(Handle study) {
+  const Index* index = find_study(study);
+  return index == nullptr ? study_disposed() : success(study_json(*index));
+}
+
+std::string outcomes_of_study(Handle study, std::string_view rows_json) {
+  const Index* index = find_study(study);
+  if (index == nullptr) return study_disposed();
+  const Result<std::vector<std::size_t>> rows = parse_numbers(rows_json, index->rows());
+  if (!rows.ok()) return failure(rows.error());
+  Json out = Json::array();
+  std::vector<float> outcomes(index->models());
+  for (const std::size_t row : rows.value()) {
+    index->outcomes.read_row(row, outcomes);
+    Json of_row = Json::array();
+    for (const float y : outcomes) of_row.push_back(number_or_null(static_cast<double>(y)));
+    out.push_back(std::move(of_row));
+  }
+  return success(std::move(out));
+}
+
+std::string forecast_in_study(Handle study, std::string_view request_json) {
+  const Index* index = find_study(study);
+  if (index == nullptr) return study_disposed();
+  const Result<StudyRequest> request = parse_study_request(*index, request_json);
+  if (!request.ok()) return failure(request.error());
+  const auto value = forecast_held_out(*index, request.value());
+  return value.ok() ? success(to_json(value.value())) : failure(value.error());
+}
+
+std::string close_study(Handle study) {
+  lab().studies.erase(study);
+  return success(nullptr);
+}
+
+std::size_t live_in_lab() { return lab().open.size() + lab().builds.size() + lab().studies.size(); }
 
 }  // namespace signalbox::bindings

@@ -52,7 +52,22 @@ namespace signalbox::bindings {
 /// parse_cascade_options.
 [[nodiscard]] std::string cascades(Handle evaluation, std::string_view options_json);
 [[nodiscard]] std::string close_evaluation(Handle evaluation);
-/// Returns the number of open evaluations and builds.
+
+/// Opens an index file for measuring the policy on parts of it that are held out. bytes: from allocate; the call takes
+/// them over, even if it fails. The value is {handle}.
+[[nodiscard]] std::string open_study(void* bytes, std::size_t size);
+/// The value is {models: [{name, usdPerMTokIn, usdPerMTokOut}], tasks: [{name, weight, isKind, rows, scores, evidence,
+/// record}]}; rows: numbers of the task's rows; scores and evidence: [models], null and 0 where nothing was measured.
+[[nodiscard]] std::string describe_study(Handle study);
+/// The value is [rows, models]: outcomes, null where nothing was measured. rows_json: [row, ...].
+[[nodiscard]] std::string outcomes_of_study(Handle study, std::string_view rows_json);
+/// Forecasts for inputs without the parts that are held out. request: {tasks: [task, ...], rows: [row, ...], mixture:
+/// [number, ...] (instead of the file's), inputs: [[row, ...], ...], centroids: [task, ...]}. The value is
+/// {meanOutcome: [models], ofInputs: [inputs, models], ofCentroids: [centroids, models]}: an input of several rows is a
+/// task.
+[[nodiscard]] std::string forecast_in_study(Handle study, std::string_view request_json);
+[[nodiscard]] std::string close_study(Handle study);
+/// Returns the number of open evaluations, builds and studies.
 [[nodiscard]] std::size_t live_in_lab();
 
 }  // namespace signalbox::bindings

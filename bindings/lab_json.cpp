@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "index/totals.h"
+
 namespace signalbox::bindings {
 namespace {
 
@@ -12,6 +14,8 @@ Json numbers(const std::vector<double>& values) {
   for (const double value : values) out.push_back(number_or_null(value));
   return out;
 }
+
+Json known_or_null(double value) { return value >= 0 ? Json(value) : Json(nullptr); }
 
 /// Returns one member of every instance, as a list.
 template <typename T>
@@ -119,6 +123,50 @@ Json to_json(const CascadeEvaluation& e) {
     curves.push_back(std::move(curve));
   }
   return object({{"duplicatesDropped", e.duplicates_dropped}, {"rows", e.rows}, {"curves", std::move(curves)}});
+}
+
+Json to_json(const StudyForecast& forecast) {
+  const auto lists = [](const std::vector<std::vector<double>>& of) {
+    Json out = Json::array();
+    for (const std::vector<double>& values : of) out.push_back(numbers(values));
+    return out;
+  };
+  return object({{"meanOutcome", numbers(forecast.mean_outcome)},
+                 {"ofInputs", lists(forecast.of_inputs)},
+                 {"ofCentroids", lists(forecast.of_centroids)}});
+}
+
+Json study_json(const Index& index) {
+  const std::size_t models = index.models();
+  Json of_models = Json::array();
+  for (std::size_t m = 0; m < models; ++m) {
+    const ModelNumbers& n = index.model_numbers[m];
+    of_models.push_back(object({{"name", index.model_names[m]},
+                                {"usdPerMTokIn", known_or_null(n.usd_per_mtok_in)},
+                                {"usdPerMTokOut", known_or_null(n.usd_per_mtok_out)}}));
+  }
+  TaskTotals totals = total_outcomes(index.outcomes, index.row_tasks, index.tasks());
+  add_scores(index.task_scores, totals);
+  std::vector<Json> rows(index.tasks(), Json::array());
+  for (std::size_t row = 0; row < index.rows(); ++row) rows[index.row_tasks[row]].push_back(row);
+  const Json records = parse_json(index.task_records);
+  Json of_tasks = Json::array();
+  for (std::size_t t = 0; t < index.tasks(); ++t) {
+    Json scores = Json::array();
+    Json evidence = Json::array();
+    for (std::size_t i = t * models; i < (t + 1) * models; ++i) {
+      scores.push_back(totals.counts[i] > 0 ? Json(totals.sums[i] / totals.counts[i]) : Json(nullptr));
+      evidence.push_back(totals.counts[i]);
+    }
+    of_tasks.push_back(object({{"name", index.task_names[t]},
+                               {"weight", index.task_weights[t]},
+                               {"isKind", index.links.has(t)},
+                               {"rows", std::move(rows[t])},
+                               {"scores", std::move(scores)},
+                               {"evidence", std::move(evidence)},
+                               {"record", records.is_array() && t < records.size() ? records[t] : Json::object()}}));
+  }
+  return object({{"models", std::move(of_models)}, {"tasks", std::move(of_tasks)}});
 }
 
 }  // namespace signalbox::bindings

@@ -224,6 +224,19 @@ Result<LabelPlan> read_labels(const Json& labels) {
   return out;
 }
 
+Result<std::vector<std::size_t>> read_numbers(const Json& list, const char* what, std::size_t end) {
+  std::vector<std::size_t> out;
+  bool is_right = list.is_array();
+  for (std::size_t i = 0; is_right && i < list.size(); ++i) {
+    const double value = list[i].is_number() ? list[i].get<double>() : -1;
+    is_right = value >= 0 && value < static_cast<double>(end) && value == std::floor(value);
+    if (is_right) out.push_back(static_cast<std::size_t>(value));
+  }
+  if (is_right) return out;
+  return Error{ErrorCode::kInvalidArgument,
+               std::string(what) + " is not a list of whole numbers below " + std::to_string(end)};
+}
+
 /// Reads the options of every evaluation of single rows, after the caller's own. Fails on other keys.
 Status read_row_options(ObjectReader& reader, std::size_t models, RowOptions& out) {
   reader.count("k", 1, kMostNeighbours, out.k);
@@ -336,6 +349,48 @@ Result<CascadeEvaluationOptions> parse_cascade_options(std::size_t models, std::
       judge.number("specificity", 0, 1, of.specificity);
       if (Status failed = judge.finish()) return *failed;
     }
+  return out;
+}
+
+Result<std::vector<std::size_t>> parse_numbers(std::string_view json, std::size_t end) {
+  return read_numbers(parse_json(json), "rows", end);
+}
+
+Result<StudyRequest> parse_study_request(const Index& index, std::string_view request_json) {
+  const Json json = parse_json(request_json);
+  ObjectReader reader(json, "request");
+  StudyRequest out;
+  const auto read = [&](const char* key, std::size_t end, std::vector<std::size_t>& into) {
+    const Json* list = reader.find(key);
+    if (list == nullptr) return;
+    Result<std::vector<std::size_t>> numbers = read_numbers(*list, key, end);
+    if (!numbers.ok()) reader.fail(numbers.error().message);
+    else into = numbers.take();
+  };
+  read("tasks", index.tasks(), out.tasks);
+  read("rows", index.rows(), out.rows);
+  read("centroids", index.tasks(), out.centroids);
+  const Json* inputs = reader.find("inputs");
+  if (inputs != nullptr && !inputs->is_array()) reader.fail("inputs is not a list of lists of rows");
+  else if (inputs != nullptr) {
+    for (const Json& rows : *inputs) {
+      Result<std::vector<std::size_t>> numbers = read_numbers(rows, "inputs", index.rows());
+      if (!numbers.ok()) reader.fail(numbers.error().message);
+      else if (numbers.value().empty()) reader.fail("a list of inputs is empty");
+      else out.inputs.push_back(numbers.take());
+    }
+  }
+  const Json* mixture = reader.find("mixture");
+  if (mixture != nullptr && !mixture->is_array()) reader.fail("mixture is not a list of numbers");
+  else if (mixture != nullptr) {
+    out.mixture.emplace();
+    for (const Json& value : *mixture) {
+      if (!value.is_number() || std::abs(value.get<double>()) > kMostMixture)
+        reader.fail("mixture is not a list of numbers");
+      else out.mixture->push_back(value.get<double>());
+    }
+  }
+  if (Status failed = reader.finish()) return *failed;
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include "building/builder.h"
 #include "building/index_builder.h"
 #include "evaluation/cascades.h"
+#include "evaluation/held_out_index.h"
 #include "evaluation/held_out_task.h"
 #include "evaluation/instances.h"
 #include "json.h"
@@ -32,5 +33,11 @@ namespace signalbox::bindings {
 /// that never errs)}. Errors: invalid_argument.
 [[nodiscard]] Result<CascadeEvaluationOptions> parse_cascade_options(std::size_t models, std::uint32_t default_k,
                                                                      std::string_view options_json);
+
+/// Parses a list of whole numbers below `end`. Errors: invalid_argument.
+[[nodiscard]] Result<std::vector<std::size_t>> parse_numbers(std::string_view json, std::size_t end);
+
+/// Parses {tasks, rows, mixture, inputs, centroids}; see forecast_in_study. Errors: invalid_argument.
+[[nodiscard]] Result<StudyRequest> parse_study_request(const Index& index, std::string_view request_json);
 
 }  // namespace signalbox::bindings

@@ -149,6 +149,48 @@ export interface PairSummary {
   maxStandardErrorP: number;
 }
 
+/** Models and tasks of an index, with what was measured. Lists are by model, null where nothing was. */
+export interface StudyDescription {
+  models: { name: string; usdPerMTokIn: number | null; usdPerMTokOut: number | null }[];
+  tasks: {
+    name: string;
+    weight: number;
+    isKind: boolean;
+    rows: number[];
+    scores: PerModel;
+    evidence: number[];
+    record: Record<string, unknown>;
+  }[];
+}
+
+export interface StudyRequest {
+  /** Held out. */
+  tasks?: readonly number[];
+  rows?: readonly number[];
+  /** Constants of the policy, instead of those of the index. */
+  mixture?: readonly number[];
+  /** Rows of the index as inputs; several are the inputs of one task. */
+  inputs?: readonly (readonly number[])[];
+  /** Tasks whose centroid is an input. */
+  centroids?: readonly number[];
+}
+
+/** Predicted correctness by model. */
+export interface StudyForecast {
+  meanOutcome: PerModel;
+  ofInputs: PerModel[];
+  ofCentroids: PerModel[];
+}
+
+/** An index, of which parts can be held out. */
+export interface LabStudy {
+  describe(): StudyDescription;
+  /** Returns the outcomes [rows, models], null where nothing was measured. */
+  outcomes(rows: readonly number[]): PerModel[];
+  forecast(request: StudyRequest): StudyForecast;
+  close(): void;
+}
+
 export interface FinishedBuild {
   /** The file in order: views into the module's memory, valid until its next call. */
   pieces: readonly Uint8Array<ArrayBuffer>[];
@@ -268,6 +310,19 @@ export class Lab extends WasmModule<LabGlueModule> {
 
   closeEvaluation(handle: number): void {
     this.askToClose(() => this.glue.closeEvaluation(handle));
+  }
+
+  /** Opens an index file for measuring the policy on parts that are held out; to be closed. The bytes are copied. */
+  openStudy(bytes: Uint8Array): LabStudy {
+    const { handle } = this.askToOpen<{ handle: number }>(() =>
+      this.glue.openStudy(this.copy(bytes), bytes.byteLength),
+    );
+    return {
+      describe: () => this.ask(() => this.glue.describeStudy(handle)),
+      outcomes: (rows) => this.ask(() => this.glue.outcomesOfStudy(handle, exactJson(rows))),
+      forecast: (request) => this.ask(() => this.glue.forecastInStudy(handle, exactJson(request))),
+      close: () => this.askToClose(() => this.glue.closeStudy(handle)),
+    };
   }
 }
 

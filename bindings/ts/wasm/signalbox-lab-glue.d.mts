@@ -23,6 +23,11 @@ export interface LabGlueModule extends ModuleMemory {
   ): string;
   searchNeighbours(handle: number, rows: number): string;
   heldOutTask(handle: number, task: number, optionsJson: string): string;
+  openStudy(bytes: number, sizeBytes: number): string;
+  describeStudy(handle: number): string;
+  outcomesOfStudy(handle: number, rowsJson: string): string;
+  forecastInStudy(handle: number, requestJson: string): string;
+  closeStudy(handle: number): string;
   instances(handle: number, optionsJson: string): string;
   cascades(handle: number, optionsJson: string): string;
   closeEvaluation(handle: number): string;

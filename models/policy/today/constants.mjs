@@ -1,0 +1,62 @@
+// Chooses the constants of the policy for each benchmark on the tasks of all others, and says what that is worth.
+import { holdOutTasks, picksUnder } from './held-out.mjs';
+import { weightedMean } from './measures.mjs';
+
+/** Values to choose from; the other constants are those of the index. Their places are those of FORMAT.md. */
+const GRID = { temperature: [0.05, 0.1, 0.15], inputPriorTasks: [1, 2, 4], evidence: [10, 30, 100] };
+
+/** Returns every combination of the values as { name: value }. */
+const combinations = (grid) =>
+  Object.entries(grid).reduce(
+    (sets, [name, values]) => sets.flatMap((set) => values.map((value) => ({ ...set, [name]: value }))),
+    [{}],
+  );
+
+/** Returns [{ task, weight, picked, fixed }] over both ways of holding out, means over the limits. */
+function picksWith(study, mixture, { limits, halves, seed }) {
+  return ['task', 'benchmark'].flatMap((unit) => {
+    const held = holdOutTasks(study, unit, { mixture });
+    const lists = limits.map((usd) => picksUnder(study, held, usd, { halves, seed }));
+    return lists.flatMap((list) => list.map((item) => ({ ...item, unit })));
+  });
+}
+
+/**
+ * Chooses constants and prints the result. places: name of a constant -> its place in the index's list; shipped: that
+ * list.
+ */
+export function chooseConstants(study, { places, shipped, limits, halves, seed, say }) {
+  const sets = combinations(GRID);
+  const benchmarkOf = ({ task }) => study.tasks[task].benchmark;
+  const measured = sets.map((set) => {
+    const mixture = [...shipped];
+    for (const [name, value] of Object.entries(set)) for (const at of places[name]) mixture[at] = value;
+    return picksWith(study, mixture, { limits, halves, seed });
+  });
+  const fixed = picksWith(study, shipped, { limits, halves, seed });
+  const benchmarks = [...new Set(fixed.map(benchmarkOf))];
+  const chosen = benchmarks.map((benchmark) => {
+    const others = measured.map((list) =>
+      weightedMean(
+        list.filter((x) => benchmarkOf(x) !== benchmark),
+        (x) => x.picked,
+      ),
+    );
+    return others.indexOf(Math.max(...others));
+  });
+  for (const name of Object.keys(GRID)) {
+    const counts = GRID[name].map((value) => `${value}: ${chosen.filter((i) => sets[i][name] === value).length}`);
+    say(`${name}, chosen for ${benchmarks.length} benchmarks: ${counts.join(', ')}`);
+  }
+  for (const unit of ['task', 'benchmark']) {
+    const own = fixed.filter((x) => x.unit === unit);
+    const nested = benchmarks.flatMap((benchmark, i) =>
+      measured[chosen[i]].filter((x) => x.unit === unit && benchmarkOf(x) === benchmark),
+    );
+    const single = weightedMean(own, (x) => x.fixed);
+    const gain = (list) => (weightedMean(list, (x) => x.picked) - single).toFixed(4);
+    say(
+      `${unit} held out: gain with the constants of the index ${gain(own)}, with those chosen elsewhere ${gain(nested)}`,
+    );
+  }
+}
