@@ -67,26 +67,40 @@ export interface DialStop {
   to: Prefer;
 }
 
-/** Applies the core's rule: the cheapest model within so many points of the best with a price; ties go to the better one. */
-function pickWithin(points: number, wanted: Decision['ranking'][number], ranking: Decision['ranking']) {
-  const priced = ranking.filter(({ usdPerMTok }) => usdPerMTok !== null);
-  const best = priced.reduce((top, { pCorrect }) => Math.max(top, pCorrect), 0);
-  if (points === 0 || priced.length === 0) return wanted;
-  const near = priced.filter(({ pCorrect }) => pCorrect >= best - points / 100);
-  return near.reduce((pick, next) => {
-    const [usd, least] = [next.usdPerMTok as number, pick.usdPerMTok as number];
-    return usd < least || (usd === least && next.pCorrect > pick.pCorrect) ? next : pick;
-  });
+/** Returns the quality that the dial counts from: the wanted model's, or if that has no price the best priced one's. */
+export function referenceOf(decision: Decision): number | undefined {
+  const wanted = decision.ranking.find(({ model }) => model === wantedModel(decision));
+  if (wanted === undefined || wanted.usdPerMTok !== null) return wanted?.pCorrect;
+  const priced = decision.ranking.filter(({ usdPerMTok }) => usdPerMTok !== null).map(({ pCorrect }) => pCorrect);
+  return Math.min(wanted.pCorrect, Math.max(...priced));
+}
+
+/** Applies the core's rule for the dial: the cheapest model within it; ties go to the better one, then the first. */
+function pickWithin(
+  points: number,
+  reference: number,
+  wanted: Decision['ranking'][number],
+  ranking: Decision['ranking'],
+) {
+  if (points === 0) return wanted;
+  let pick = wanted;
+  for (const model of ranking) {
+    if (model.usdPerMTok === null || model.pCorrect < reference - points / 100) continue;
+    const isCheaper = pick.usdPerMTok === null || model.usdPerMTok < pick.usdPerMTok;
+    if (isCheaper || (model.usdPerMTok === pick.usdPerMTok && model.pCorrect > pick.pCorrect)) pick = model;
+  }
+  return pick;
 }
 
 /** Returns the picks along the dial, from cheap to best. */
 export function dialStops(decision: Decision): DialStop[] {
   const name = wantedModel(decision);
   const wanted = decision.ranking.find(({ model }) => model === name);
-  if (wanted === undefined) return [];
+  const reference = referenceOf(decision);
+  if (wanted === undefined || reference === undefined) return [];
   const stops: DialStop[] = [];
   for (const prefer of DIAL) {
-    const { model, usdPerMTok, pCorrect } = pickWithin(POINTS[prefer], wanted, decision.ranking);
+    const { model, usdPerMTok, pCorrect } = pickWithin(POINTS[prefer], reference, wanted, decision.ranking);
     const last = stops.at(-1);
     if (last?.model === model) last.to = prefer;
     else stops.push({ model, usdPerMTok, p: pCorrect, from: prefer, to: prefer });

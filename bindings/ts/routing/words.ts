@@ -133,7 +133,8 @@ function tradeWords(facts: Situation): string {
   if (picked === undefined || first === undefined || picked.usdPerMTok === null) return '';
   const isPriced = first.usdPerMTok !== null;
   const rival = isPriced ? first : (bestPriced(facts) ?? picked);
-  const other = rival.model === model ? first : rival;
+  const isFirst = rival.model === model || qualityOf(facts, rival) > qualityOf(facts, first);
+  const other = isFirst ? first : rival;
   const prices = pricesOf(picked, other);
   if (isOutside && prices !== undefined && prices[0] > prices[1]) return '';
   const points = Math.round(100 * (qualityOf(facts, other) - qualityOf(facts, picked)));

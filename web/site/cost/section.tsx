@@ -15,6 +15,7 @@ import {
   keepSame,
   type PricedModel,
   pricedModels,
+  referenceOf,
   wantedModel,
 } from '../../shared/frontier.js';
 import { POINTS, type Prefer, priceOf } from '../../shared/settings.js';
@@ -89,9 +90,10 @@ function Selected({ point, points, quality }: SelectedProps) {
   );
 }
 
-/** Returns the band of quality that the dial accepts, below the best model with a price. */
-function bandOf(points: readonly PricedModel[], prefer: Prefer) {
-  const best = points.reduce((top, { p }) => Math.max(top, p), 0);
+/** Returns the band of quality that the dial accepts, below the model that it counts from. */
+function bandOf(decision: Decision, prefer: Prefer) {
+  const best = referenceOf(decision);
+  if (best === undefined) return undefined;
   const given = POINTS[prefer];
   const words = given === 0 ? 'the best' : `good enough: within ${given} points of the best`;
   return { low: Math.max(0, best - given / 100), high: best, words };
@@ -139,7 +141,7 @@ function Trade({ decision }: { decision: Decision }) {
           pick={decision.model}
           bestSingle={decision.bestSingleModel}
           challenger={wanted === decision.bestSingleModel ? undefined : wanted}
-          band={bandOf(points, prefer)}
+          band={bandOf(decision, prefer)}
           quality={quality}
           selected={selected.value}
           onSelect={onSelect}
