@@ -431,7 +431,7 @@ export interface ModelInfo {
   record?: ModelRecord;
 }
 
-/** What is known of a model beside its results; what is unknown is absent. */
+/** Facts about a model beside its results; unknown ones are absent. */
 export interface ModelRecord {
   /** Name for display. */
   displayName?: string;
@@ -457,7 +457,7 @@ export interface ModelRecord {
   huggingFaceId?: string;
 }
 
-/** What is known of a task beside its results; what is unknown is absent. */
+/** Facts about a task beside its results; unknown ones are absent. */
 export interface TaskRecord {
   displayName?: string;
   /** Outcomes by sample, scores of the whole task, or a kind of work that other tasks measure. */
@@ -469,7 +469,7 @@ export interface TaskRecord {
   score?: 'accuracy' | 'elo' | 'graded';
   /** Whether answers can be checked against a single right one. */
   checkable?: boolean;
-  /** What the task needs beside the prompt. */
+  /** Set if the prompt alone is not enough. */
   needs?: 'search' | 'image';
   /** Whether the licence allows to show the prompts. */
   textsMayBeShown?: boolean;

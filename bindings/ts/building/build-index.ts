@@ -8,7 +8,7 @@ import { type BenchmarkArrays, type Lab, loadLab } from '../wasm/lab-module.js';
 import { type IndexExtras, splitExtras } from './extras.js';
 import { BUILD_KEYS } from './option-keys.js';
 
-/** A model, and what is known of it beside its results. If any model has a record, the index keeps those of all. */
+/** A model, its record included. If any model has a record, the index keeps those of all. */
 export interface ModelSpec extends ModelRecord {
   /** Unique. */
   name: string;

@@ -7,7 +7,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Choices } from '../building/choices.js';
 import { choicesText } from '../building/choices-text.js';
 import { findFiles } from '../building/disk/files.js';
-import { marksOf, type Part, readShards, wholeSettings } from '../building/disk/shards.js';
+import { buildSettings, shardSettings, wholeSettings } from '../building/disk/shard-settings.js';
+import { marksOf, type Part, readShards } from '../building/disk/shards.js';
 import { diskStorage } from '../building/disk/storage.js';
 import {
   assembleIndex,
@@ -205,9 +206,6 @@ const builtJson = (file: string, { report, index, prices }: BuiltIndex, choices:
   choices: choices ?? null,
 });
 
-/** The rest of the settings waits in the shard's metadata. */
-const shardSettings = ({ prices, texts }: BuildSettings): BuildSettings => ({ prices, texts, codes: 'float32' });
-
 /** Builds the shard or index of these files into `o.output`; without an output it only prints the report. */
 async function buildInto(
   places: string[],
@@ -314,15 +312,7 @@ async function merge(names: string[], o: MergeCommandOptions): Promise<void> {
         embedder: shards.embedder,
       };
       const lab = await loadLab(undefined, { signal });
-      const whole: BuildSettings = {
-        codes: settings.codes,
-        maxRows: settings.maxRows ?? undefined,
-        name: settings.name ?? undefined,
-        routing: settings.routing ?? undefined,
-        maxWork: settings.maxWork ?? undefined,
-        texts: settings.texts,
-        prices,
-      };
+      const whole: BuildSettings = { ...buildSettings(settings), prices };
       const built = isShard
         ? await assembleIndex(lab, vectorised, shardSettings(whole), progress, (benchmark) =>
             marksOf(imported.collector, benchmark, parts, settings),

@@ -197,7 +197,12 @@ describe('a specification', () => {
       'invalid_argument',
       /two/,
     ],
-    ['with scores beside outcomes', score({ task: 0 }), 'invalid_argument', /row \d+ has outcomes, but its task task 0/],
+    [
+      'with scores beside outcomes',
+      score({ task: 0 }),
+      'invalid_argument',
+      /row \d+ has outcomes, but its task task 0/,
+    ],
     ['with scores of a kind', score({ task: 'talk' }), 'invalid_argument', /talk has links and scores/],
     ['with a kind that has outcomes', link({ kind: 1, task: 2 }), 'invalid_argument', /row 1 has outcomes/],
     [
@@ -267,10 +272,10 @@ describe('records in a file', () => {
     ['that are not a list', { name: 'm0' }],
     ['that are not objects', ['m0', 'm1', 'm2', 'm3']],
     ['of another model', four({ name: 'm7' })],
-    ['with a name for display that is no text', four({ name: 'm0', displayName: 5 })],
+    ['with a number as the name for display', four({ name: 'm0', displayName: 5 })],
     ['with a price in another currency', four({ name: 'm0', price: { currency: 'EUR' } })],
     ['with aliases that are not texts', four({ name: 'm0', aliases: [{}] })],
-    ['with a day that is none', four({ name: 'm0', released: '<b>' })],
+    ['with a text that is not a day', four({ name: 'm0', released: '<b>' })],
     ['with a context below 0', four({ name: 'm0', context: -1 })],
   ]) {
     it(`${what} are refused`, async () => isBadMetadata(await withRecords(models, undefined)));

@@ -1,8 +1,8 @@
 // Small files that would take minutes, gigabytes or the process, if a reader believed them. All are made from code.
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import { buildIndex } from '../../../dist/build.js';
-import { embedderFiles, jsonBytes, randomFrom, randomSpec } from './fixtures.mjs';
-import { FIELD, seal, withField } from './forgeries.mjs';
+import { embedderFiles, jsonBytes, randomFrom } from './fixtures.mjs';
+import { HOSTILE_INDEXES } from './hostile-indexes.mjs';
 import { parquetFile, varint } from './parquet-forger.mjs';
 
 const SEED = 17;
@@ -21,6 +21,7 @@ const names = (count) => repeated(count, (i) => `m${i}`);
 const wideRow = (count) => `prompt,${names(count).join(',')}\nhi,${names(count).fill(1).join(',')}\n`;
 const lines = (count, of) => text(repeated(count, of).join('\n'));
 const scores = (score) => text(`prompt,dataset,a\nhi,x,1\nho,x,${score}\nhu,y,0\n`);
+const object = (keys) => Object.fromEntries(repeated(keys, (i) => [i.toString(36), 1]));
 const noise = (bytes) => Buffer.from(repeated(bytes, () => 256 * random()));
 
 // Documents
@@ -99,29 +100,7 @@ function growingTexts() {
   ]);
 }
 
-// Indexes and shards
-
-const manyModels = () => buildIndex(randomSpec({ rows: 6, models: 20_000, tasks: 1, codes: 'binary' }));
-const withMetadata = (metadata) => buildIndex(randomSpec({ rows: 4, tasks: 1, metadata }));
-const withRecords = (lists) =>
-  buildIndex(randomSpec({ rows: 4, tasks: 1, taskRecords: [{ name: 'task 0', unknown: lists }] }));
-/** Returns an index whose scores state that they are more than there is room for. */
-async function manyScores() {
-  const taskScores = [{ task: 'scored', model: 0, score: 1, evidence: 1 }];
-  const bytes = await buildIndex(randomSpec({ rows: 4, tasks: 1, taskNames: ['task 0', 'scored'], taskScores }));
-  const file = Buffer.from(bytes.buffer);
-  for (let at = 64; at < 64 + 24 * file.readUInt32LE(FIELD.sections); at += 24) {
-    if (file.readUInt32LE(at) === 21) file.writeUInt32LE(0xffff_ffff, Number(file.readBigUInt64LE(at + 8)) + 8);
-  }
-  return seal(bytes);
-}
-/** Returns the header of an index, with noise instead of its sections. */
-async function noisyIndex() {
-  const bytes = Buffer.concat([(await withMetadata({})).subarray(0, 64), noise(50_000)]);
-  bytes.writeBigUInt64LE(BigInt(bytes.length), FIELD.fileSize);
-  return seal(bytes);
-}
-const object = (keys) => Object.fromEntries(repeated(keys, (i) => [i.toString(36), 1]));
+// Shards
 
 const FIGURES = { nanoUsd: 0, costs: 0, tokensIn: 0, tokensInCount: 0, tokensOut: 0, tokensOutCount: 0 };
 /** Returns the index of a shard of two rows, whose metadata `change` has changed. */
@@ -343,33 +322,7 @@ export const HOSTILE = [
     }),
     'bad_metadata',
   ],
-  ['20,000 models', 'index', async () => ({ 'x.sbx': await manyModels() })],
-  [
-    'metadata of many keys',
-    'index',
-    async () => ({ 'x.sbx': await withMetadata({ lists: repeated(5, () => object(16_384)) }) }),
-  ],
-  [
-    'four billion rows in the header',
-    'index',
-    async () => ({ 'x.sbx': withField(await withMetadata({}), FIELD.rows, 0xffff_ffff) }),
-    'bad_section',
-  ],
-  [
-    '65,535 datasets in the header',
-    'index',
-    async () => ({ 'x.sbx': withField(await withMetadata({}), FIELD.tasks, 65_535) }),
-    'bad_section',
-  ],
-  [
-    '65,535 datasets of 8192 dimensions in the header',
-    'index',
-    async () => ({ 'x.sbx': withField(withField(await withMetadata({}), FIELD.dim, 8192), FIELD.tasks, 65_535) }),
-    'size_overflow',
-  ],
-  ['records of many lists', 'index', async () => ({ 'x.sbx': await withRecords(repeated(1_000_000, () => [])) })],
-  ['four billion scores', 'index', async () => ({ 'x.sbx': await manyScores() }), 'bad_section'],
-  ['noise with a good checksum', 'index', async () => ({ 'x.sbx': await noisyIndex() }), 'bad_section'],
+  ...HOSTILE_INDEXES,
   ['10^15 rows', 'npy', () => ({ 'x.npy': npy('999999999999999, 1') }), 'size_overflow'],
   ['many shapes that do not end', 'npy', () => ({ 'x.npy': npy(`1, 1), ${"'shape': (".repeat(5000)}`) }), 'truncated'],
   ['a header beyond the file', 'npy', () => ({ 'x.npy': npy('1, 1', Buffer.alloc(4), 65_535) }), 'truncated'],

@@ -17,15 +17,16 @@ import {
 } from '../../files/index-file.js';
 import type { ListedPrice, PriceList } from '../../routing/price-list.js';
 import { Router } from '../../routing/router.js';
-import type { CodeType, EmbedderIdentity, IndexInfo, RoutingConstants } from '../../types.js';
+import type { EmbedderIdentity, IndexInfo } from '../../types.js';
 import type { ShardMarks } from '../assemble.js';
 import type { Benchmark } from '../benchmark.js';
 import { type CollectedModel, Collector } from '../collector.js';
 import { type ModelFigures, NO_FIGURES } from '../figures.js';
-import type { BuildSettings, Imported } from '../from-files.js';
+import type { Imported } from '../from-files.js';
 import type { DatasetMetric } from '../metric-rules.js';
 import { memoryStorage, type VectorSource } from '../storage.js';
 import { areSettings, isMetric, isPart } from './shard-checks.js';
+import type { WholeSettings } from './shard-settings.js';
 
 const VERSION = 1;
 /** More would not fit in the metadata. */
@@ -33,17 +34,6 @@ const MOST_CONFLICTS = 20000;
 
 /** Part `index` of `count`; `open` for a part of an unknown number, of files that the user divided. */
 export type Part = { index: number; count: number } | 'open';
-
-/** Settings of the whole index. */
-export interface WholeSettings {
-  codes: CodeType;
-  maxRows: number | null;
-  name: string | null;
-  routing: Partial<RoutingConstants> | null;
-  maxWork: number | null;
-  /** Set if the index keeps texts. */
-  texts?: true;
-}
 
 interface ShardHeader {
   version: number;
@@ -54,17 +44,6 @@ interface ShardHeader {
   /** Figures by model. */
   figures: ModelFigures[];
   datasets: (DatasetMetric & { name: string })[];
-}
-
-export function wholeSettings(s: BuildSettings): WholeSettings {
-  return {
-    codes: s.codes ?? 'int8',
-    maxRows: s.maxRows ?? null,
-    name: s.name ?? null,
-    routing: s.routing ?? null,
-    maxWork: s.maxWork ?? null,
-    ...(s.texts ? { texts: true } : {}),
-  };
 }
 
 const hex = (half: number) => half.toString(16).padStart(8, '0');
