@@ -110,6 +110,11 @@ Json decision_json(const Index& index, const std::vector<double>& prices, const 
   for (const TaskVote& vote : d.tasks) {
     out["tasks"].push_back(object({{"task", index.task_names[vote.task]}, {"weight", vote.weight}}));
   }
+  out["taskWeights"] = d.task_weights;
+  out["kinds"] = Json::array();
+  for (const TaskVote& kind : d.kinds) {
+    out["kinds"].push_back(object({{"task", index.task_names[kind.task]}, {"probability", kind.weight}}));
+  }
   out["ranking"] = std::move(ranking);
   out["neighbours"] = std::move(neighbours);
   out["excluded"] = excluded_json(index, d.exclusions);

@@ -171,6 +171,7 @@ void read_dial(ObjectReader& reader, PriceRules& rules) {
 RouteOptions default_options(const Index& index) {
   RouteOptions options;
   options.constants = index.routing;
+  options.mixture = index.mixture_constants;
   options.exclusions.assign(index.models(), Exclusion::kNone);
   for (const ModelNumbers& n : index.model_numbers) options.prices.push_back(blended_price(n));
   return options;

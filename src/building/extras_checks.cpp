@@ -113,6 +113,8 @@ Status check_rest(const IndexDescription& d) {
   if (Status failed = check_count("rowOffsets", e.row_offsets.size(), rows)) return failed;
   if (e.mixture.size() > layout::kMaxMixture) return invalid("mixture has more than 64 constants");
   if (Status failed = check_range("mixture", e.mixture, 0, kMostMixture)) return failed;
+  const Result<MixtureConstants> constants = mixture_constants(e.mixture);
+  if (!constants.ok()) return invalid(constants.error().message);
   if (e.task_tokens.empty() != e.model_tokens.empty()) {
     return invalid("answerTokens needs the lengths of tasks and the ratios of models");
   }
@@ -159,10 +161,12 @@ std::vector<bool> tasks_without_outcomes(const IndexDescription& description) {
   return out;
 }
 
-TaskScoreView score_view(const IndexExtras& extras, std::size_t tasks, ScoreStorage& storage) {
+TaskScoreView score_view(const IndexExtras& extras, std::size_t tasks, ScoreStorage& storage,
+                         std::size_t left_out_task) {
   if (extras.task_scores.empty()) return {};
   storage = {std::vector<std::uint32_t>(tasks + 1, 0), {}, {}, {}};
   for (const TaskScore& s : extras.task_scores) {
+    if (s.task == left_out_task) continue;
     ++storage.offsets[s.task + std::size_t{1}];
     storage.models.push_back(s.model);
     storage.scores.push_back(s.score);
@@ -170,6 +174,19 @@ TaskScoreView score_view(const IndexExtras& extras, std::size_t tasks, ScoreStor
   }
   for (std::size_t t = 0; t < tasks; ++t) storage.offsets[t + 1] += storage.offsets[t];
   return {storage.offsets, storage.models, storage.scores, storage.evidence};
+}
+
+LinkStorage store_links(const IndexExtras& extras, std::size_t tasks) {
+  LinkStorage out;
+  if (extras.links.empty()) return out;
+  out.offsets.assign(tasks + 1, 0);
+  for (const TaskLink& link : extras.links) {
+    ++out.offsets[link.kind + std::size_t{1}];
+    out.tasks.push_back(link.task);
+    out.weights.push_back(link.weight);
+  }
+  for (std::size_t t = 0; t < tasks; ++t) out.offsets[t + 1] += out.offsets[t];
+  return out;
 }
 
 }  // namespace signalbox

@@ -15,13 +15,24 @@ void sort_extras(IndexExtras& extras);
 /// Returns whether each task, [tasks], must have no outcomes because it has scores or links.
 [[nodiscard]] std::vector<bool> tasks_without_outcomes(const IndexDescription& description);
 
-/// Returns scores, sorted, as a view into `storage`.
+/// Returns scores, sorted, but for those of one task, as a view into `storage`.
 struct ScoreStorage {
   std::vector<std::uint32_t> offsets;
   std::vector<std::uint16_t> models;
   std::vector<float> scores;
   std::vector<float> evidence;
 };
-[[nodiscard]] TaskScoreView score_view(const IndexExtras& extras, std::size_t tasks, ScoreStorage& storage);
+[[nodiscard]] TaskScoreView score_view(const IndexExtras& extras, std::size_t tasks, ScoreStorage& storage,
+                                       std::size_t left_out_task = kNoTask);
+
+/// Returns links, sorted, as a view into `storage`.
+struct LinkStorage {
+  std::vector<std::uint32_t> offsets;
+  std::vector<std::uint16_t> tasks;
+  std::vector<float> weights;
+
+  [[nodiscard]] TaskLinkView view() const { return {offsets, tasks, weights}; }
+};
+[[nodiscard]] LinkStorage store_links(const IndexExtras& extras, std::size_t tasks);
 
 }  // namespace signalbox

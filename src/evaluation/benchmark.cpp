@@ -5,7 +5,6 @@
 #include <numeric>
 #include <string>
 
-#include "index/task_posterior.h"
 #include "routing/random.h"
 
 namespace signalbox {
@@ -55,6 +54,11 @@ Result<Benchmark> make_benchmark(const BuildSpec& spec, std::span<const std::uin
   out.model_numbers = spec.model_numbers;
   out.routing = spec.routing;
   out.pairs = spec.pairs;
+  out.extras = spec.extras;
+  sort_extras(out.extras);
+  out.links = store_links(out.extras, spec.task_names.size());
+  out.centroids = coded_centroids(out.extras, spec.task_names.size(), spec.dim);
+  out.mixture = mixture_constants(out.extras.mixture).value();  // Checked with the specification.
   out.task_rows.resize(spec.task_names.size());
   for (std::size_t row = 0; row < out.rows(); ++row) {
     out.task_rows[out.row_tasks[row]].push_back(static_cast<std::uint32_t>(row));
@@ -68,7 +72,14 @@ Result<Benchmark> make_benchmark(const BuildSpec& spec, std::span<const std::uin
   return out;
 }
 
-KnownRows leave_out(const Benchmark& benchmark, std::span<const std::uint32_t> held_out) {
+std::vector<double> Benchmark::task_weights() const {
+  std::vector<double> out(extras.task_weights.begin(), extras.task_weights.end());
+  if (!out.empty()) return out;
+  for (std::size_t t = 0; t < tasks(); ++t) out.push_back(links.view().has(t) ? 0 : 1);
+  return out;
+}
+
+KnownRows leave_out(const Benchmark& benchmark, std::span<const std::uint32_t> held_out, std::size_t task) {
   KnownRows out;
   out.left_out.assign(benchmark.rows(), 0);
   for (const std::uint32_t row : held_out) out.left_out[row] = 1;
@@ -84,17 +95,44 @@ KnownRows leave_out(const Benchmark& benchmark, std::span<const std::uint32_t> h
     }
   }
   out.count = benchmark.rows() - held_out.size() - out.duplicates;
-  out.totals = total_outcomes(benchmark.outcome_view(), benchmark.row_tasks, benchmark.tasks(), out.left_out);
+  const std::size_t tasks = benchmark.tasks();
+  out.totals = total_outcomes(benchmark.outcome_view(), benchmark.row_tasks, tasks, out.left_out);
+  ScoreStorage storage;
+  const TaskScoreView scores = score_view(benchmark.extras, tasks, storage, task);
+  add_scores(scores, out.totals);
   out.pool_means = pool_means(out.totals, kNoTask);
-  out.task_means = task_means(out.totals);
-  out.task_posterior = fit_posterior(benchmark.outcome_view(), benchmark.row_tasks, out.totals, out.left_out);
-  out.means_over_tasks = mean_over_tasks(out.task_means, benchmark.models, kNoTask);
-  out.task_centroids = task_centroids(benchmark.codes.view(), benchmark.row_tasks, benchmark.tasks(), out.left_out);
+  out.tasks = estimate_tasks(benchmark.outcome_view(), benchmark.row_tasks, out.totals, scores,
+                             benchmark.task_weights(), benchmark.mixture, out.left_out);
+  out.task_offsets = mean_offsets(benchmark.extras.row_offsets, benchmark.row_tasks, tasks, out.left_out);
+  out.means_over_tasks = mean_over_tasks(out.tasks.means, benchmark.models, kNoTask, out.tasks.weights);
+  out.task_centroids = benchmark.centroids;
+  if (out.task_centroids.empty()) {
+    out.task_centroids = task_centroids(benchmark.codes.view(), benchmark.row_tasks, tasks, out.left_out);
+  } else if (task != kNoTask) {
+    std::fill_n(out.task_centroids.begin() + static_cast<std::ptrdiff_t>(task * benchmark.dim), benchmark.dim, 0.0F);
+  }
   return out;
 }
 
+std::size_t least_neighbours(const Benchmark& benchmark) {
+  const std::size_t of_offset = benchmark.extras.row_offsets.empty() ? 0 : rows_for_offset(benchmark.mixture);
+  return std::max<std::size_t>(benchmark.routing.kappa, of_offset);
+}
+
 TaskProfiles profiles_of(const Benchmark& benchmark, const KnownRows& known) {
-  return {benchmark.dim, benchmark.models, known.task_centroids, known.task_means, &known.task_posterior};
+  return {benchmark.dim,
+          benchmark.models,
+          known.task_centroids,
+          known.tasks.means,
+          &known.tasks.posterior,
+          benchmark.extras.centroid_bias,
+          benchmark.links.view(),
+          known.tasks.weights,
+          known.tasks.measured,
+          known.tasks.levels,
+          known.task_offsets,
+          benchmark.extras.row_offsets,
+          benchmark.row_tasks};
 }
 
 std::uint64_t task_seed(std::uint64_t seed, std::size_t task) { return Random(seed + task).next(); }

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "building/builder.h"
+#include "building/extras_checks.h"
+#include "index/completion.h"
 #include "index/index.h"
 #include "index/means.h"
 #include "routing/pairs.h"
@@ -29,6 +31,9 @@ struct Benchmark {
   RoutingConstants routing;
   MixtureConstants mixture;
   PairPlan pairs;
+  IndexExtras extras;            ///< Scores and links are sorted.
+  LinkStorage links;             ///< Those of `extras`.
+  std::vector<float> centroids;  ///< [tasks, dim] those of `extras`, as an index gives them back; may be empty.
 
   std::vector<std::vector<std::uint32_t>> task_rows;  ///< [tasks] ascending.
   std::vector<std::uint32_t> inputs;                  ///< [rows] rows with the same number are the same prompt.
@@ -40,6 +45,8 @@ struct Benchmark {
   [[nodiscard]] std::span<const float> outcomes_of(std::size_t row) const {
     return std::span(outcomes).subspan(row * models, models);
   }
+  /// Returns the weights of tasks in means over tasks; see Index.
+  [[nodiscard]] std::vector<double> task_weights() const;
   /// Returns the embeddings of some rows, [rows, dim].
   [[nodiscard]] std::vector<float> vectors_of(std::span<const std::uint32_t> rows) const;
 };
@@ -56,13 +63,18 @@ struct KnownRows {
   std::size_t duplicates = 0;          ///< Rows left out as duplicates.
   std::size_t count = 0;               ///< Rows that are left.
   TaskTotals totals;
-  std::vector<double> task_means;        ///< [tasks, models]
-  TaskPosterior task_posterior;          ///< The posterior of the true means.
+  TaskEstimates tasks;                   ///< The means, with their posterior.
   std::vector<float> task_centroids;     ///< [tasks, dim]
   std::vector<double> pool_means;        ///< [models]
+  std::vector<double> task_offsets;      ///< [tasks] see Index.
   std::vector<double> means_over_tasks;  ///< [models] the best single model is its argmax.
 };
-[[nodiscard]] KnownRows leave_out(const Benchmark& benchmark, std::span<const std::uint32_t> held_out);
+/// task: one that is held out as a whole, with its scores, the links to it and its centroid, or kNoTask.
+[[nodiscard]] KnownRows leave_out(const Benchmark& benchmark, std::span<const std::uint32_t> held_out,
+                                  std::size_t task = kNoTask);
+
+/// Returns how many neighbours a decision needs besides those that vote.
+[[nodiscard]] std::size_t least_neighbours(const Benchmark& benchmark);
 
 /// Returns the known tasks as kSignalbox sees them; borrows from both arguments.
 [[nodiscard]] TaskProfiles profiles_of(const Benchmark& benchmark, const KnownRows& known);

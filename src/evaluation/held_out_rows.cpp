@@ -13,7 +13,7 @@ namespace {
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 HeldOutRows hold_out_task(const Benchmark& benchmark, const NeighbourLists& lists, std::size_t task, std::size_t k) {
-  HeldOutRows out{benchmark.task_rows[task], leave_out(benchmark, benchmark.task_rows[task]), {}, {}};
+  HeldOutRows out{benchmark.task_rows[task], leave_out(benchmark, benchmark.task_rows[task], task), {}, {}};
   std::optional<GatheredRows> gathered;
   out.neighbours = lists.nearest(out.rows, out.known, k, gathered);
   return out;

@@ -18,6 +18,7 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 /// A held-out task, and everything that does not depend on labels.
 struct HeldOut {
   const Benchmark& benchmark;
+  std::size_t number;
   std::span<const std::uint32_t> rows;
   KnownRows known;
   TrainingPairs pairs;
@@ -25,8 +26,8 @@ struct HeldOut {
 };
 
 HeldOut hold_out(const Benchmark& benchmark, const NeighbourLists& lists, std::size_t task) {
-  HeldOut out{benchmark, benchmark.task_rows[task], leave_out(benchmark, benchmark.task_rows[task]), {}, {}};
-  const std::size_t k = std::max(benchmark.routing.k, benchmark.routing.kappa);
+  HeldOut out{benchmark, task, benchmark.task_rows[task], leave_out(benchmark, benchmark.task_rows[task], task), {}, {}};
+  const std::size_t k = std::max<std::size_t>(benchmark.routing.k, least_neighbours(benchmark));
   std::optional<GatheredRows> gathered;
   const PairSource source = {benchmark.codes.view(), benchmark.embeddings, benchmark.row_tasks, benchmark.outcomes,
                              benchmark.models,       benchmark.tasks(),    benchmark.routing};
@@ -44,7 +45,7 @@ HeldOut hold_out(const Benchmark& benchmark, const NeighbourLists& lists, std::s
   return out;
 }
 
-/// Computes the accuracies on the rows that are not labelled.
+/// Computes the accuracies: the scores of the task or, without any, those on the rows that are not labelled.
 void score_models(const HeldOut& task, TaskEvaluation& out) {
   const std::size_t models = task.benchmark.models;
   std::vector<double> sums(models, 0);
@@ -58,6 +59,11 @@ void score_models(const HeldOut& task, TaskEvaluation& out) {
       sums[m] += static_cast<double>(outcomes[m]);
       ++counts[m];
     }
+  }
+  for (const TaskScore& s : task.benchmark.extras.task_scores) {
+    if (s.task != task.number) continue;
+    sums[s.model] = static_cast<double>(s.score);
+    counts[s.model] = 1;
   }
   out.accuracy.resize(models);
   for (std::size_t m = 0; m < models; ++m) {
@@ -74,17 +80,26 @@ Labels labels_of(const HeldOut& task, const std::vector<std::size_t>& labelled) 
   return out;
 }
 
+/// What the inputs of a task resemble.
+struct Resemblance {
+  std::vector<double> votes;
+  double offset = 0;
+};
+
 /// Scores the inputs that are not labelled, as route_task does; nothing if no input has a known token.
-std::optional<TaskScores> score(const HeldOut& task, const Labels& labels, std::vector<double>& votes,
+std::optional<TaskScores> score(const HeldOut& task, const Labels& labels, Resemblance& resemblance,
                                 TaskEvaluation& out) {
   const Benchmark& b = task.benchmark;
   const TaskInputs inputs = split_inputs(b.codes.type, b.dim, b.models, b.vectors_of(task.rows), labels);
   if (inputs.scored.empty()) return {};
-  votes = vote_of_inputs(profiles_of(b, task.known), inputs.vectors, b.mixture);
   std::vector<std::vector<Neighbour>> neighbours;
   for (const std::size_t i : inputs.kept) neighbours.push_back(task.neighbours[i]);
   const QueryBlock queries = prepare_queries(b.codes.type, inputs.vectors, b.dim);
-  join_labels(inputs.labels, queries, std::max(b.routing.k, b.routing.kappa), inputs.label_of, b.rows(), neighbours);
+  const std::size_t k = std::max<std::size_t>(b.routing.k, least_neighbours(b));
+  join_labels(inputs.labels, queries, k, inputs.label_of, b.rows(), neighbours);
+  const TaskProfiles profiles = profiles_of(b, task.known);
+  const std::vector<double> votes = vote_for_each(profiles, inputs.vectors, b.mixture);
+  resemblance = {average_votes(profiles, votes, b.mixture), mean_offset(profiles, votes, neighbours, b.mixture)};
   const Pool pool{b.outcome_view(), b.rows(), task.known.pool_means, &inputs.labels};
   const std::vector<Prediction> predictions = predict_all(pool, neighbours, b.routing.k);
   TaskScores scores = score_task(inputs, predictions, neighbours, {task.pairs.u, task.pairs.p}, b.routing);
@@ -121,13 +136,14 @@ TaskEvaluation evaluate(const HeldOut& task, std::vector<std::size_t> labelled, 
   out.labelled = std::move(labelled);
   score_models(task, out);
   const Labels labels = labels_of(task, out.labelled);
-  std::vector<double> votes;
-  const std::optional<TaskScores> scores = score(task, labels, votes, out);
+  Resemblance resemblance;
+  const std::optional<TaskScores> scores = score(task, labels, resemblance, out);
   std::vector<Exclusion> exclusions(b.models, Exclusion::kNone);  // Of the evidence; set for each pool below.
   const TaskEvidence evidence{
       {profiles_of(b, task.known), task.known.means_over_tasks, exclusions, b.routing, b.mixture},
       scores ? &*scores : nullptr,
-      votes,
+      resemblance.votes,
+      resemblance.offset,
       labels.outcomes,
       out.accuracy,
       out.predictor_accuracy};

@@ -33,7 +33,7 @@ struct TaskEvaluation {
   std::vector<std::size_t> labelled;  ///< Positions among the rows of the task, ascending.
   std::size_t scored = 0;             ///< Rows that are not labelled.
   double u = 1;
-  std::vector<double> accuracy;  ///< [models] on the scored rows; NaN without an outcome.
+  std::vector<double> accuracy;  ///< [models] on the scored rows, or the scores of the task; NaN without an outcome.
   // Empty if no input has a known token:
   std::vector<double>
       predictor_accuracy;  ///< [models] the true p: how often gbar is right on the scored rows; NaN likewise.

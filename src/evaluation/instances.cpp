@@ -133,7 +133,7 @@ Result<InstanceEvaluation> evaluate_instances(const Benchmark& benchmark, const 
                                               const InstanceOptions& options) {
   if (Status failed = check_pools(benchmark, lists, {&options.pool, 1})) return *failed;
   if (Status failed = check_applies(options.policy, Scope::kSingleRows)) return *failed;
-  const std::size_t k = std::max<std::size_t>(options.k, benchmark.routing.kappa);
+  const std::size_t k = std::max<std::size_t>(options.k, least_neighbours(benchmark));
   Tally tally(benchmark, options);
   std::size_t duplicates = 0;
   for_each_group(benchmark, lists, options, k, [&](const HeldOutRows& group) {

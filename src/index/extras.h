@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,5 +25,12 @@ struct IndexExtras {
   std::vector<float> model_tokens;  ///< [models]
   std::vector<std::string> texts;   ///< [rows]
 };
+
+/// Writes the int8 codes of a centroid to `out` [stride], which must hold zeros. Returns their scale, with which it keeps
+/// its norm.
+[[nodiscard]] float code_centroid(std::span<const float> centroid, std::uint8_t* out);
+
+/// Returns the centroids, [tasks, dim], as an index gives them back; empty if there are none.
+[[nodiscard]] std::vector<float> coded_centroids(const IndexExtras& extras, std::size_t tasks, std::size_t dim);
 
 }  // namespace signalbox

@@ -6,8 +6,8 @@
 #include <limits>
 #include <utility>
 
+#include "index/completion.h"
 #include "index/means.h"
-#include "index/task_posterior.h"
 
 namespace signalbox {
 
@@ -49,21 +49,28 @@ OutcomeView outcome_view(std::span<const float> outcomes, std::size_t models, st
 }
 
 std::vector<double> mean_over_tasks(const Index& index, std::size_t excluded_task) {
-  return mean_over_tasks(index.task_means, index.models(), excluded_task);
+  return mean_over_tasks(index.task_means, index.models(), excluded_task, index.known_weights);
 }
 
 void derive_means(Index& index) {
   TaskTotals totals = total_outcomes(index.outcomes, index.row_tasks, index.tasks());
   add_scores(index.task_scores, totals);
-  index.task_means = task_means(totals);
+  if (index.task_weights.empty()) {
+    for (std::size_t t = 0; t < index.tasks(); ++t) index.task_weights.push_back(index.links.has(t) ? 0 : 1);
+  }
+  TaskEstimates estimates = estimate_tasks(index.outcomes, index.row_tasks, totals, index.task_scores,
+                                           index.task_weights, index.mixture_constants);
+  index.task_means = std::move(estimates.means);
+  index.task_posterior = std::move(estimates.posterior);
+  index.model_tasks = std::move(estimates.measured);
+  index.known_weights = std::move(estimates.weights);
+  index.task_levels = std::move(estimates.levels);
+  index.task_offsets = mean_offsets(index.row_offsets, index.row_tasks, index.tasks());
   index.pool_means = pool_means(totals, kNoTask);
-  index.task_posterior = fit_posterior(index.outcomes, index.row_tasks, totals, {}, index.task_scores);
   index.task_rows = std::move(totals.rows);
   if (index.task_centroids.empty()) {
     index.task_centroids = task_centroids(index.codes, index.row_tasks, index.tasks());
   }
-  if (!index.task_weights.empty()) return;
-  for (std::size_t t = 0; t < index.tasks(); ++t) index.task_weights.push_back(index.links.has(t) ? 0 : 1);
 }
 
 }  // namespace signalbox

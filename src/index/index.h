@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "index/mixture_constants.h"
 #include "kernels/codes.h"
 
 namespace signalbox {
@@ -110,6 +111,9 @@ inline constexpr double kMostBias = 1000;
 inline constexpr double kMostMixture = 1e6;
 inline constexpr double kMostTokens = 1e9;
 
+/// A row's offset if its difficulty is unknown.
+inline constexpr std::int8_t kNoOffset = -128;
+
 /// Means of tasks whose outcomes are not known one by one. The entries of task t are offsets[t]..offsets[t + 1].
 struct TaskScoreView {
   std::span<const std::uint32_t> offsets;  ///< [tasks + 1]; empty if the index has none.
@@ -206,9 +210,10 @@ class Index {
   std::string_view task_records;            ///< JSON, likewise.
   TaskScoreView task_scores;
   TaskLinkView links;
-  std::span<const std::int8_t>
-      row_offsets;              ///< [rows] sixteenths of a logit that a row is easier than its task; or empty.
-  std::vector<double> mixture;  ///< Constants of the policy that were chosen for this index; may be empty.
+  /// [rows] sixteenths of a logit that a row is easier than its task, kNoOffset if unknown; empty if the index has none.
+  std::span<const std::int8_t> row_offsets;
+  std::vector<double> mixture;         ///< Constants of the policy that were chosen for this index; may be empty.
+  MixtureConstants mixture_constants;  ///< The same, with defaults for the rest.
   AnswerTokenView answer_tokens;
   StringTable texts;  ///< [rows] beginnings of the prompts, '' if one may not be shown; empty if the index has none.
   RoutingConstants routing;
@@ -220,21 +225,25 @@ class Index {
 
   // Derived when the file is opened.
   std::vector<double> pool_means;      ///< [models] mean outcome over all rows; NaN without an outcome.
-  std::vector<double> task_means;      ///< [tasks, models] mean outcome in the task; NaN without an outcome.
+  std::vector<double> task_means;      ///< [tasks, models] mean outcome in the task, completed: see TaskEstimates.
   TaskPosterior task_posterior;        ///< The same with its sampling error.
   std::vector<std::size_t> task_rows;  ///< [tasks] number of rows in each task.
   /// [tasks, dim] those of the file or, without any, the unit mean of each task's rows; zero if a task has none.
   std::vector<float> task_centroids;
   std::vector<float> task_bias;      ///< [tasks] logits that join the vote for a task; empty if the file has none.
   std::vector<double> task_weights;  ///< [tasks] weight in means over tasks: those of the file or 1, and 0 for kinds.
+  std::vector<double> known_weights;     ///< [tasks] the same, 0 for tasks without outcomes, 1 on average over the others.
+  std::vector<std::size_t> model_tasks;  ///< [models] tasks with an outcome of the model.
+  std::vector<double> task_levels;       ///< [tasks] mean logit of all models; NaN without outcomes.
+  std::vector<double> task_offsets;      ///< [tasks] mean offset of the task's rows, in logits; empty without offsets.
 
   [[nodiscard]] std::size_t rows() const { return codes.rows; }
   [[nodiscard]] std::size_t models() const { return outcomes.models; }
   [[nodiscard]] std::size_t tasks() const { return task_names.size(); }
 };
 
-/// Returns the unweighted mean over tasks of each model's mean outcome. Skips tasks where the model has no outcome, and
-/// `excluded_task` (kNoTask excludes none); NaN if no task is left. The best single model m* (eq. 8) is the argmax.
+/// Returns the mean over tasks of each model's mean outcome, by the weights of the tasks. Skips tasks without outcomes
+/// and `excluded_task` (kNoTask excludes none); NaN if no task is left. The best single model m* (eq. 8) is the argmax.
 [[nodiscard]] std::vector<double> mean_over_tasks(const Index& index, std::size_t excluded_task);
 inline constexpr std::size_t kNoTask = static_cast<std::size_t>(-1);
 

@@ -73,7 +73,8 @@ std::vector<double> pool_means(const TaskTotals& totals, std::size_t excluded_ta
   return out;
 }
 
-std::vector<double> mean_over_tasks(std::span<const double> task_means, std::size_t models, std::size_t excluded_task) {
+std::vector<double> mean_over_tasks(std::span<const double> task_means, std::size_t models, std::size_t excluded_task,
+                                    std::span<const double> weights) {
   std::vector<double> out(models);
   for (std::size_t m = 0; m < models; ++m) {
     double sum = 0;
@@ -81,8 +82,9 @@ std::vector<double> mean_over_tasks(std::span<const double> task_means, std::siz
     for (std::size_t task = 0; task * models < task_means.size(); ++task) {
       const double mean = task_means[task * models + m];
       if (task == excluded_task || mean != mean) continue;
-      sum += mean;
-      ++count;
+      const double weight = weights.empty() ? 1 : weights[task];
+      sum += weight * mean;
+      count += weight;
     }
     out[m] = ratio_or_nan(sum, count);
   }
@@ -98,6 +100,20 @@ MeanSplit split_means(std::span<const double> means, std::size_t models) {
   for (std::size_t i = 0; i < means.size(); ++i) {
     out.deviation[i] = std::isnan(means[i]) ? strength[i % models] : means[i] - out.difficulty[i / models];
   }
+  return out;
+}
+
+std::vector<double> mean_offsets(std::span<const std::int8_t> offsets, std::span<const std::uint16_t> row_tasks,
+                                 std::size_t tasks, std::span<const std::uint8_t> left_out) {
+  if (std::all_of(offsets.begin(), offsets.end(), [](std::int8_t x) { return x == kNoOffset; })) return {};
+  std::vector<double> out(tasks, 0);
+  std::vector<double> rows(tasks, 0);
+  for (std::size_t row = 0; row < offsets.size(); ++row) {
+    if (offsets[row] == kNoOffset || (!left_out.empty() && left_out[row] != 0)) continue;
+    out[row_tasks[row]] += logits_of(offsets[row]);
+    ++rows[row_tasks[row]];
+  }
+  for (std::size_t s = 0; s < tasks; ++s) out[s] /= std::max(1.0, rows[s]);
   return out;
 }
 

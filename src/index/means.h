@@ -18,9 +18,13 @@ namespace signalbox {
 /// without an outcome.
 [[nodiscard]] std::vector<double> pool_means(const TaskTotals& totals, std::size_t excluded_task);
 
-/// Returns unweighted means [models] over the tasks of `task_means`; see the overload for an index.
+/// Returns means [models] over the tasks of `task_means`, by the weights of tasks or, if these are empty, unweighted; see
+/// the overload for an index.
 [[nodiscard]] std::vector<double> mean_over_tasks(std::span<const double> task_means, std::size_t models,
-                                                  std::size_t excluded_task);
+                                                  std::size_t excluded_task, std::span<const double> weights = {});
+
+/// Returns a row's offset in logits.
+[[nodiscard]] inline double logits_of(std::int8_t offset) { return offset / 16.0; }
 
 /// Mean outcomes of tasks, split into the difficulty of the task and each model's deviation from it.
 struct MeanSplit {
@@ -32,6 +36,12 @@ struct MeanSplit {
 /// must not look easy or hard, nor a model strong, because of which models were measured: difficulties and strengths
 /// are found together by least squares, and the strength of a model stands in for its missing deviations.
 [[nodiscard]] MeanSplit split_means(std::span<const double> means, std::size_t models);
+
+/// Returns the mean offset [tasks] of each task's rows, in logits, or of those not marked in `left_out` [rows]; 0 without
+/// a known offset. offsets: see Index. Empty if no offset is known.
+[[nodiscard]] std::vector<double> mean_offsets(std::span<const std::int8_t> offsets,
+                                               std::span<const std::uint16_t> row_tasks, std::size_t tasks,
+                                               std::span<const std::uint8_t> left_out = {});
 
 /// Returns the unit mean vectors [tasks, dim] of each task's rows, or of those not marked in `left_out` [rows]; zero
 /// without rows, or if they cancel out.

@@ -89,7 +89,11 @@ void read_mixture(SectionReader& reader, Index& index) {
   const std::uint64_t count =
       std::min<std::uint64_t>(reader.size_of(layout::kMixture) / sizeof(double), layout::kMaxMixture);
   const auto mixture = reader.finite<double>(layout::kMixture, count, 0, kMostMixture);
-  if (!reader.failure) index.mixture.assign(mixture.begin(), mixture.end());
+  if (reader.failure) return;
+  index.mixture.assign(mixture.begin(), mixture.end());
+  const Result<MixtureConstants> constants = mixture_constants(mixture);
+  if (constants.ok()) index.mixture_constants = constants.value();
+  else reader.failure = constants.error();
 }
 
 void read_texts(SectionReader& reader, const Header& header, Index& index) {

@@ -156,11 +156,7 @@ std::vector<std::uint8_t> centroid_section(const IndexExtras& extras, std::size_
   std::vector<std::uint8_t> out(tasks * stride, 0);
   std::vector<float> numbers;
   for (std::size_t t = 0; t < tasks; ++t) {
-    const auto centroid = std::span(extras.centroids).subspan(t * dim, dim);
-    double squares = 0;
-    for (const float x : centroid) squares += static_cast<double>(x) * static_cast<double>(x);
-    const float inverse = quantize_row(CodeType::kInt8, centroid, out.data() + t * stride);
-    numbers.push_back(static_cast<float>(static_cast<double>(inverse) * std::sqrt(squares)));
+    numbers.push_back(code_centroid(std::span(extras.centroids).subspan(t * dim, dim), out.data() + t * stride));
   }
   for (std::size_t t = 0; t < tasks; ++t) {
     numbers.push_back(extras.centroid_bias.empty() ? 0.0F : extras.centroid_bias[t]);
@@ -230,6 +226,27 @@ layout::Header header_of(const IndexParts& parts, const PackedOutcomes& outcomes
 std::vector<std::uint8_t> copy_of(std::span<const std::uint8_t> bytes) { return {bytes.begin(), bytes.end()}; }
 
 }  // namespace
+
+float code_centroid(std::span<const float> centroid, std::uint8_t* out) {
+  double squares = 0;
+  for (const float x : centroid) squares += static_cast<double>(x) * static_cast<double>(x);
+  const float inverse = quantize_row(CodeType::kInt8, centroid, out);
+  return static_cast<float>(static_cast<double>(inverse) * std::sqrt(squares));
+}
+
+std::vector<float> coded_centroids(const IndexExtras& extras, std::size_t tasks, std::size_t dim) {
+  std::vector<float> out;
+  if (extras.centroids.empty()) return out;
+  std::vector<std::uint8_t> codes;
+  for (std::size_t t = 0; t < tasks; ++t) {
+    codes.assign(row_stride(CodeType::kInt8, dim), 0);
+    const float scale = code_centroid(std::span(extras.centroids).subspan(t * dim, dim), codes.data());
+    for (std::size_t i = 0; i < dim; ++i) {
+      out.push_back(static_cast<float>(static_cast<std::int8_t>(codes[i])) * scale);
+    }
+  }
+  return out;
+}
 
 IndexPieces lay_out_index(const IndexParts& parts, const PackedOutcomes& outcomes) {
   const layout::Routing routing = {parts.routing.k, parts.routing.kappa, parts.routing.threshold, parts.routing.sigma,

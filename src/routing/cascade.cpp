@@ -107,8 +107,7 @@ std::vector<CascadeStep> plan_steps(const Index& index, std::span<const float> v
     expected.push_back(predicted[m]);
     prices.push_back(all_prices[m]);
   }
-  const TaskProfiles profiles{index.codes.dim, index.models(), index.task_centroids, index.task_means,
-                              &index.task_posterior};
+  const TaskProfiles profiles = profiles_of(index);
   const auto resembling = decision.out_of_coverage ? std::span<const float>() : vector;
   const std::vector<double> weights = row_weights(profiles, index.task_rows, resembling, options.route.mixture);
   const std::vector<double> chances = conditional_chances(benchmark, weights, near, expected, FailurePriors());

@@ -15,7 +15,8 @@ std::vector<Exclusion> exclusions_of(const Evidence& e) { return {e.exclusions.b
 
 // kSignalbox.
 
-Forecast mixture_of(const Evidence& e, std::span<const double> votes, std::span<const float> label_outcomes) {
+Forecast mixture_of(const Evidence& e, std::span<const double> votes, double offset,
+                    std::span<const float> label_outcomes) {
   const std::size_t models = e.means.size();
   Forecast out;
   out.exclusions = exclusions_of(e);
@@ -23,24 +24,38 @@ Forecast mixture_of(const Evidence& e, std::span<const double> votes, std::span<
     if (out.exclusions[m] == Exclusion::kNone && std::isnan(e.means[m])) out.exclusions[m] = Exclusion::kNoOutcomes;
   }
   const LabelMeans labels = label_means(label_outcomes, out.exclusions, e.mixture);
-  TaskMixture mixture = mix_tasks(e.profiles, votes, labels, out.exclusions, e.mixture);
+  const TaskProfiles& profiles = e.profiles;
+  TaskMixture mixture;
+  if (offset == 0) {
+    mixture = mix_tasks(profiles, votes, labels, out.exclusions, e.mixture);
+  } else {
+    const ShiftedMeans shifted = shift_means(profiles, offset);
+    TaskProfiles moved = profiles;
+    moved.means = shifted.means;
+    if (profiles.posterior != nullptr) moved.posterior = &shifted.posterior;
+    mixture = mix_tasks(moved, votes, labels, out.exclusions, e.mixture);
+  }
   out.scores = mixture.correctness;
   out.intervals = mixture.intervals;
   out.task_weights = mixture.weights;
-  out.votes.assign(models, 0);
-  for (std::size_t i = 0; i < e.profiles.means.size(); ++i) {
-    out.votes[i % models] += std::isnan(e.profiles.means[i]) ? 0 : 1;
+  out.votes.assign(profiles.measured.begin(), profiles.measured.end());
+  out.votes.resize(models, 0);
+  for (std::size_t i = 0; profiles.measured.empty() && i < profiles.means.size(); ++i) {
+    out.votes[i % models] += std::isnan(profiles.means[i]) ? 0 : 1;
   }
   out.grounds.emplace<TaskMixture>(std::move(mixture));
   return out;
 }
 
 Forecast mixture_of_input(const InputEvidence& e) {
-  return mixture_of(e, vote_for_tasks(e.profiles, e.vector, e.mixture), {});
+  const std::vector<double> votes = vote_for_all(e.profiles, e.vector, e.mixture);
+  const double offset = difficulty_offset(e.profiles, votes, e.neighbours, e.mixture);
+  return mixture_of(e, join_uniform_votes(e.profiles, follow_links(e.profiles, votes), e.mixture.input_prior_tasks),
+                    offset, {});
 }
 
 Forecast mixture_of_task(const TaskEvidence& e) {
-  Forecast out = mixture_of(e, e.votes, e.label_outcomes);
+  Forecast out = mixture_of(e, e.votes, e.offset, e.label_outcomes);
   out.eta = e.mixture.eta;
   return out;
 }
@@ -54,7 +69,7 @@ Forecast votes_of_input(const InputEvidence& e) {
   Prediction prediction = predict_correctness(e.pool, voters, voters.size());
   Forecast out;
   for (const std::size_t votes : prediction.votes) {
-    out.trials.push_back(static_cast<double>(votes == 0 ? e.profiles.tasks() : votes));
+    out.trials.push_back(votes == 0 ? e.profiles.effective_tasks() : static_cast<double>(votes));
   }
   out.scores = std::move(prediction.g);
   out.votes = std::move(prediction.votes);
@@ -235,7 +250,7 @@ void use_means(const Evidence& e, Forecast& forecast) {
   forecast.scores.assign(e.means.begin(), e.means.end());
   forecast.votes.assign(e.means.size(), 0);
   forecast.intervals.clear();
-  forecast.trials.assign(e.means.size(), static_cast<double>(e.profiles.tasks()));
+  forecast.trials.assign(e.means.size(), e.profiles.effective_tasks());
 }
 
 Interval interval_of(const Forecast& forecast, std::size_t model) {

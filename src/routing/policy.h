@@ -70,6 +70,7 @@ struct InputEvidence : Evidence {
 struct TaskEvidence : Evidence {
   const TaskScores* scores = nullptr;     ///< Null: no input has a known token.
   std::span<const double> votes;          ///< [tasks] see vote_of_inputs.
+  double offset = 0;                      ///< Mean of difficulty_offset over the inputs.
   std::span<const float> label_outcomes;  ///< [labels, models], NaN if missing.
   // The truth, for the bounds of an evaluation only.
   std::span<const double> accuracy;            ///< [models] on the task itself; NaN without an outcome.

@@ -39,9 +39,7 @@ Result<Candidates> candidates_of(const Index& index, const RouteOptions& options
 }
 
 Evidence evidence_of(const Index& index, const Candidates& candidates, const RouteOptions& options) {
-  const TaskProfiles profiles{index.codes.dim, index.models(), index.task_centroids, index.task_means,
-                              &index.task_posterior};
-  return {profiles, candidates.means, candidates.exclusions, options.constants, options.mixture};
+  return {profiles_of(index), candidates.means, candidates.exclusions, options.constants, options.mixture};
 }
 
 void set_coverage(const Index& index, const RouteOptions& options, bool is_known, Decision& decision) {
@@ -88,16 +86,36 @@ std::vector<RankedModel> rank(const Forecast& forecast, const std::vector<double
   return out;
 }
 
-/// Returns the tasks of the largest weights; ties go to the lower task.
-std::vector<TaskVote> heaviest(const std::vector<double>& weights) {
+/// Returns at most `most` tasks of the largest weights; ties go to the lower task.
+std::vector<TaskVote> heaviest(const std::vector<double>& weights, std::size_t most) {
   std::vector<TaskVote> out;
   for (std::size_t task = 0; task < weights.size(); ++task) {
     const double weight = weights[task];
     const auto is_lighter = [&](const TaskVote& other) { return other.weight < weight; };
     out.insert(std::find_if(out.begin(), out.end(), is_lighter), {task, weight});
-    if (out.size() > kReportedTasks) out.pop_back();
+    if (out.size() > most) out.pop_back();
   }
   return out;
+}
+
+/// Returns the likeliest kinds. votes: of vote_for_all, or those of several inputs, [inputs, tasks].
+std::vector<TaskVote> likeliest_kinds(const TaskProfiles& profiles, std::span<const double> votes) {
+  const std::size_t tasks = profiles.tasks();
+  const std::size_t inputs = votes.size() / tasks;
+  std::vector<double> mean(tasks, 0);
+  for (std::size_t i = 0; i < inputs; ++i) {
+    const std::vector<double> of_input = kind_probabilities(profiles, votes.subspan(i * tasks, tasks));
+    for (std::size_t s = 0; s < tasks; ++s) mean[s] += of_input[s] / static_cast<double>(inputs);
+  }
+  std::vector<TaskVote> out = heaviest(mean, kReportedKinds);
+  out.erase(std::find_if(out.begin(), out.end(), [](const TaskVote& kind) { return !(kind.weight > 0); }), out.end());
+  return out;
+}
+
+/// Returns how many neighbours of an input a decision needs.
+std::size_t neighbours_needed(const Index& index, const RouteOptions& options) {
+  const std::size_t of_offset = index.task_offsets.empty() ? 0 : rows_for_offset(options.mixture);
+  return std::max<std::size_t>({options.constants.k, options.constants.kappa, options.neighbours, of_offset});
 }
 
 /// Completes a decision whose distance is known: coverage, the choice, the ranking. scores: those of a task, or null.
@@ -105,7 +123,8 @@ void decide(const Index& index, const RouteOptions& options, const Evidence& evi
             const TaskScores* scores, Decision& decision) {
   decision.policy = options.policy;
   set_coverage(index, options, forecast.is_known, decision);
-  decision.tasks = heaviest(forecast.task_weights);
+  decision.tasks = heaviest(forecast.task_weights, kReportedTasks);
+  decision.task_weights = forecast.task_weights;
   if (decision.out_of_coverage) use_means(evidence, forecast);
   const double eta = options.eta.value_or(forecast.eta);
   const ChoiceRules rules{eta, options.prices, options.price_rules, options.corrections};
@@ -166,18 +185,19 @@ Result<Decision> route_input(const Index& index, std::span<const float> vector, 
   if (Status failed = check_applies(options.policy, Scope::kInput)) return *failed;
   const Result<Candidates> candidates = candidates_of(index, options);
   if (!candidates.ok()) return candidates.error();
-  const RoutingConstants& constants = options.constants;
 
   Decision decision;
   std::vector<Neighbour> neighbours;
   if (!is_zero(vector)) {
-    const std::size_t k = std::max<std::size_t>({constants.k, constants.kappa, options.neighbours});
     const QueryBlock query = prepare_queries(index.codes.type, vector, index.codes.dim);
-    neighbours = find_nearest(index.codes, query, k)[0];
+    neighbours = find_nearest(index.codes, query, neighbours_needed(index, options))[0];
   }
-  decision.mean_distance = mean_distance(neighbours, constants.kappa);
+  decision.mean_distance = mean_distance(neighbours, options.constants.kappa);
   const InputEvidence evidence{evidence_of(index, candidates.value(), options), vector, pool_of(index, nullptr),
                                neighbours};
+  if (!is_zero(vector) && !index.links.offsets.empty()) {
+    decision.kinds = likeliest_kinds(evidence.profiles, vote_for_all(evidence.profiles, vector, options.mixture));
+  }
   decide(index, options, evidence, forecast_input(options.policy, evidence), nullptr, decision);
   neighbours.resize(std::min(neighbours.size(), options.neighbours));
   decision.neighbours = std::move(neighbours);
@@ -231,18 +251,15 @@ std::size_t TaskRun::score(std::size_t most) {
   const std::size_t count = ready() == 0 ? 0 : std::min(most, inputs.kept.size() - first);
   if (count > 0) {
     const std::size_t dim = index_->codes.dim;
-    const std::size_t k = std::max<std::size_t>({options_.constants.k, options_.constants.kappa, options_.neighbours});
+    const std::size_t k = neighbours_needed(*index_, options_);
     const auto vectors = std::span(inputs.vectors).subspan(first * dim, count * dim);
     const QueryBlock queries = prepare_queries(index_->codes.type, vectors, dim);
     auto found = pool_neighbours(*index_, &inputs.labels, queries, k, std::span(inputs.label_of).subspan(first, count));
     auto predictions = predict_all(pool_of(*index_, &inputs.labels), found, options_.constants.k);
     std::move(found.begin(), found.end(), std::back_inserter(neighbours_));
     std::move(predictions.begin(), predictions.end(), std::back_inserter(predictions_));
-    const TaskProfiles profiles = evidence().profiles;
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto of_input = vote_for_tasks(profiles, vectors.subspan(i * dim, dim), options_.mixture);
-      votes_.insert(votes_.end(), of_input.begin(), of_input.end());
-    }
+    const std::vector<double> votes = vote_for_each(profiles_of(*index_), vectors, options_.mixture);
+    votes_.insert(votes_.end(), votes.begin(), votes.end());
   }
   const std::size_t done = neighbours_.size();
   return done < inputs.kept.size() ? inputs.kept[done] : ready();
@@ -260,10 +277,12 @@ Result<Decision> TaskRun::finish() {
   const TaskInputs& inputs = splitter_.inputs();
   TaskScores scores;
   std::vector<double> votes;
-  TaskEvidence evidence{this->evidence(), nullptr, {}, splitter_.labels().outcomes, {}, {}};
+  TaskEvidence evidence{this->evidence(), nullptr, {}, 0, splitter_.labels().outcomes, {}, {}};
   if (!inputs.scored.empty()) {
     scores = score_task(inputs, predictions_, neighbours_, index_->pairs, options_.constants);
-    votes = average_votes(votes_, evidence.profiles.tasks(), options_.mixture);
+    votes = average_votes(evidence.profiles, votes_, options_.mixture);
+    evidence.offset = mean_offset(evidence.profiles, votes_, neighbours_, options_.mixture);
+    if (!index_->links.offsets.empty()) decision.kinds = likeliest_kinds(evidence.profiles, votes_);
     decision.mean_distance = scores.u;
     evidence.scores = &scores;
     evidence.votes = votes;

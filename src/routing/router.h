@@ -25,6 +25,7 @@ struct TaskVote {
   double weight = 0;
 };
 inline constexpr std::size_t kReportedTasks = 5;
+inline constexpr std::size_t kReportedKinds = 3;
 
 /// Options of a decision.
 struct RouteOptions {
@@ -64,6 +65,8 @@ struct Decision : Choice {
   bool out_of_coverage = false;
   std::vector<RankedModel> ranking;   ///< Candidates, best score first; ties to the lower model.
   std::vector<TaskVote> tasks;        ///< The heaviest benchmark tasks, if the policy weighs them: see Forecast.
+  std::vector<double> task_weights;   ///< [tasks] the weights of all, or empty.
+  std::vector<TaskVote> kinds;        ///< The likeliest kinds of work, by probability among kinds, whatever the policy.
   std::vector<Neighbour> neighbours;  ///< Nearest rows of the index, of the input or of all inputs of the task.
   std::vector<Exclusion> exclusions;  ///< [models] reasons why a model is not in the ranking.
   std::size_t inputs = 1;
@@ -124,7 +127,7 @@ class TaskRun {
   InputSplitter splitter_;
   std::vector<std::vector<Neighbour>> neighbours_;  ///< [scored] of the inputs that have a vector, as below.
   std::vector<Prediction> predictions_;
-  std::vector<double> votes_;  ///< [scored, tasks]
+  std::vector<double> votes_;  ///< [scored, tasks] see vote_for_all.
 };
 
 }  // namespace signalbox

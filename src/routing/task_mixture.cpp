@@ -4,40 +4,10 @@
 #include <cmath>
 
 #include "index/means.h"
+#include "routing/weights.h"
 
 namespace signalbox {
 namespace {
-
-double dot(std::span<const float> a, std::span<const float> b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
-  return sum;
-}
-
-/// Scales weights to a sum of 1, unless all are 0.
-void scale_to_sum_one(std::vector<double>& weights) {
-  double sum = 0;
-  for (const double w : weights) sum += w;
-  for (double& w : weights) w /= sum > 0 ? sum : 1;
-}
-
-/// Multiplies weights by exp(exponents), safe against underflow of all of them; they sum to 1 again.
-void reweight(std::vector<double>& weights, const std::vector<double>& exponents) {
-  double largest = -HUGE_VAL;
-  for (std::size_t s = 0; s < weights.size(); ++s) {
-    if (weights[s] > 0) largest = std::max(largest, exponents[s]);
-  }
-  for (std::size_t s = 0; s < weights.size(); ++s) {
-    weights[s] = weights[s] > 0 ? weights[s] * std::exp(exponents[s] - largest) : 0;
-  }
-  scale_to_sum_one(weights);
-}
-
-double effective_count(const std::vector<double>& weights) {
-  double squared = 0;
-  for (const double w : weights) squared += w * w;
-  return 1 / squared;
-}
 
 /// Returns the means of the candidates; NaN for excluded models.
 std::vector<double> candidate_means(const TaskProfiles& profiles, std::span<const Exclusion> exclusions) {
@@ -173,47 +143,6 @@ void add_correctness(const TaskProfiles& profiles, const MeanSplit& split, std::
 }
 
 }  // namespace
-
-std::vector<double> vote_for_tasks(const TaskProfiles& profiles, std::span<const float> vector,
-                                   const MixtureConstants& constants) {
-  const double norm = std::sqrt(dot(vector, vector));
-  std::vector<double> votes(profiles.tasks(), 0);
-  std::vector<double> exponents(profiles.tasks(), 0);
-  for (std::size_t s = 0; s < votes.size(); ++s) {
-    const auto centroid = profiles.centroids.subspan(s * profiles.dim, profiles.dim);
-    const bool has_rows = std::any_of(centroid.begin(), centroid.end(), [](float x) { return x != 0; });
-    votes[s] = has_rows ? 1 : 0;
-    exponents[s] = dot(centroid, vector) / norm / constants.temperature;
-  }
-  reweight(votes, exponents);
-  return votes;
-}
-
-std::vector<double> vote_of_inputs(const TaskProfiles& profiles, std::span<const float> vectors,
-                                   const MixtureConstants& constants) {
-  std::vector<double> votes;
-  for (std::size_t at = 0; at < vectors.size(); at += profiles.dim) {
-    const auto of_input = vote_for_tasks(profiles, vectors.subspan(at, profiles.dim), constants);
-    votes.insert(votes.end(), of_input.begin(), of_input.end());
-  }
-  return average_votes(votes, profiles.tasks(), constants);
-}
-
-std::vector<double> average_votes(std::span<const double> votes_of_inputs, std::size_t task_count,
-                                  const MixtureConstants& constants) {
-  const std::size_t n = votes_of_inputs.size() / task_count;
-  std::vector<double> votes(task_count, 0);
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto of_input = votes_of_inputs.subspan(i * task_count, task_count);
-    for (std::size_t s = 0; s < votes.size(); ++s) votes[s] += of_input[s] / static_cast<double>(n);
-  }
-  const auto tasks = static_cast<double>(std::count_if(votes.begin(), votes.end(), [](double w) { return w > 0; }));
-  const double effective = effective_count(votes);
-  for (double& w : votes) {
-    if (w > 0) w = (effective * w + constants.prior_tasks / tasks) / (effective + constants.prior_tasks);
-  }
-  return votes;
-}
 
 LabelMeans label_means(std::span<const float> outcomes, std::span<const Exclusion> exclusions,
                        const MixtureConstants& constants) {
