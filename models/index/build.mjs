@@ -44,7 +44,10 @@ async function embedRows(embedder, tasks) {
       if (task.kind !== 'samples' && wordShare < LEAST_SHARE) unread.add(row);
     }
   }
-  for (const task of tasks) task.rows = task.rows.filter((row) => !unread.has(row));
+  for (const task of tasks) {
+    task.rows = task.rows.filter((row) => !unread.has(row));
+    task.textsMayBeShown = task.rows.some(({ shown }) => shown);
+  }
   return { vectors, unread: unread.size };
 }
 
