@@ -3,7 +3,7 @@
 // The same data, packages and embedder give the same bytes. DIR holds frontier_2026, published_2026, es_practical and
 // openllm_v2, each with a README. The package must be built (npm run build), and models/embedder, models/everyday and
 // models/prices hold what ships with it. `--spec FILE` writes the specification as JSON, and its vectors beside it, and
-// stops. Vectors are kept in build/embeddings, so that an interrupted build resumes.
+// stops.
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,10 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync } from 'node:zlib';
 import { buildIndexWith } from '../../dist/building/build-index.js';
-import { CachedEmbedder } from '../../dist/building/disk/embedding-cache.js';
 import { loadEmbedder } from '../../dist/cli/embedder-option.js';
-import { Progress } from '../../dist/cli/progress.js';
-import { embedAll } from '../../dist/evaluation/embed.js';
 import { loadLab } from '../../dist/wasm/lab-module.js';
 import { writeCard } from './card.mjs';
 import { gather } from './gather.mjs';
@@ -26,15 +23,32 @@ import { writeTexts } from './texts.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
-/** Returns the vectors of the prompts, and the embedder, which the caller disposes of. */
-async function embed(prompts) {
-  const loaded = await loadEmbedder(path.join(here, '..', 'embedder'));
-  const embedder = new CachedEmbedder(loaded, path.join(here, '../../build/embeddings'));
-  const progress = new Progress(process.stderr);
-  progress.begin('embedding');
-  const embeddings = await embedAll(embedder, prompts, progress);
-  progress.end();
-  return { embedder, embeddings };
+const BLOCK = 256;
+/** Least share of known words in a row: vectors of a few known marks would be near to anything. */
+const LEAST_SHARE = 0.9;
+
+/**
+ * Embeds every row, and removes those of which the embedder cannot read enough. Rows with outcomes stay: they are in
+ * English or code. Returns the vectors by row, and how many rows were removed.
+ */
+async function embedRows(embedder, tasks) {
+  const rows = tasks.flatMap((task) => task.rows.map((row) => ({ row, task })));
+  const vectors = new Map();
+  const unread = new Set();
+  for (let first = 0; first < rows.length; first += BLOCK) {
+    const block = rows.slice(first, first + BLOCK);
+    const embedded = await embedder.embed(block.map(({ row }) => row.prompt));
+    for (const [i, { vector, wordShare = 1 }] of embedded.entries()) {
+      const { row, task } = block[i];
+      vectors.set(row, vector);
+      if (task.kind !== 'samples' && wordShare < LEAST_SHARE) unread.add(row);
+    }
+  }
+  for (const task of tasks) {
+    task.rows = task.rows.filter((row) => !unread.has(row));
+    task.textsMayBeShown = task.rows.some(({ shown }) => shown);
+  }
+  return { vectors, unread: unread.size };
 }
 
 /** Writes the specification as JSON, with the outcomes of measured pairs only, and vectors as float32 beside it. */
@@ -66,13 +80,15 @@ if (values.data === undefined) {
 }
 
 const gathered = await gather(values.data);
-const spec = makeSpec(gathered);
-console.error(`${spec.models.length} models, ${spec.taskNames.length} tasks, ${spec.rows.length} rows`);
-const { embedder, embeddings } = await embed(spec.rows.map(({ prompt }) => prompt));
+const embedder = await loadEmbedder(path.join(here, '..', 'embedder'));
 const { dim } = embedder;
-const numbers = new Map(spec.rows.map((row, r) => [row.of, r]));
-const vectorOf = (row) => embeddings.subarray(numbers.get(row) * dim, (numbers.get(row) + 1) * dim);
-const centroids = centroidsOf(gathered.tasks, vectorOf, dim);
+const { vectors, unread } = await embedRows(embedder, gathered.tasks);
+const spec = makeSpec(gathered);
+const counts = `${spec.models.length} models, ${spec.taskNames.length} tasks, ${spec.rows.length} rows`;
+console.error(`${counts}; ${unread} prompts that the embedder cannot read are left out`);
+const embeddings = new Float32Array(spec.rows.length * dim);
+for (const [r, row] of spec.rows.entries()) embeddings.set(vectors.get(row.of), r * dim);
+const centroids = centroidsOf(gathered.tasks, (row) => vectors.get(row), dim);
 
 if (values.spec !== undefined) {
   writeSpec(values.spec, spec, embeddings, centroids);
@@ -93,6 +109,7 @@ if (values.spec !== undefined) {
     measuredCells: cellsOf(gathered.tasks.filter(({ kind }) => kind !== 'kind')).length,
     dim,
     embedder,
+    unread,
   };
   writeCard(path.join(values.out, 'README.md'), { gathered, built, costs: measureLeftOut(gathered) });
   console.error(`${built.raw} bytes, ${built.brotli} as brotli, sha256 ${built.sha256}`);

@@ -107,7 +107,9 @@ ${rows(SOURCES.map(({ name, version, date, licence, what }) => [name, version, d
 
 Figures (embeddings, outcomes, scores, names) are included unless a licence forbids it or none is stated.
 Prompts are included only as embeddings, of benchmarks that state a licence; the beginnings of prompts are shown under Apache-2.0, MIT, CC BY 4.0 and ODC-BY only.
-LongFact, whose prompts carry a canary, is left out. The authors of misguided_attention ask not to post their prompts in clear: only embeddings are here.
+LongFact, whose prompts carry a canary, is left out.
+${built.unread} prompts of which the embedder knows less than 90% of the text (other scripts, mostly) are left out; their tasks keep their scores. The practical tests in Spanish and the Slovak quiz are there by their means only.
+The authors of misguided_attention ask not to post their prompts in clear: only embeddings are here.
 The figures of livecodebench are CC BY-SA 4.0.
 
 ## Models
@@ -173,7 +175,7 @@ ${taskTable(tasks)}
 - Rates of benchmarks are not the quality of an answer to your prompt. Ratings of an arena favour style, even with its control.
 - Prices of open weights are those of one host.
 - The newest models (since September 2026) have 2 to 25 scores, most of them from an arena's leading ranks: a weaker one shows only where it is strong.
-- Rows in other languages than English are barely read by the embedder.
+- The embedder reads English and code; tasks in other languages are found by kinds only.
 `;
   writeFileSync(file, text);
 }

@@ -76,14 +76,6 @@ export const FRONTIER_TASKS = [
     texts: true,
   },
   {
-    name: 'slovak_quiz',
-    displayName: 'Slovak quiz',
-    domain: 'languages',
-    datasets: ['sk_trick', 'sk_math', 'sk_spatial', 'sk_social'],
-    checkable: true,
-    texts: true,
-  },
-  {
     name: 'misguided_attention',
     displayName: 'Altered classic puzzles',
     domain: 'reasoning',
@@ -101,26 +93,34 @@ export const FRONTIER_TASKS = [
     checkable: true,
     texts: true,
   })),
-  ...Object.entries(SPANISH).map(([part, datasets]) => ({
-    name: `es_practical/${part.replace(' ', '_')}`,
-    displayName: `Practical tests in Spanish: ${part}`,
-    domain: SPANISH_DOMAINS[part] ?? part,
-    datasets,
-    checkable: false,
-    texts: true,
-  })),
 ];
 
-/** Tasks of frontier_2026 whose prompts are those of another task: their means are kept, their rows are not. */
+/** Tasks whose rows are left out and whose means are kept: the prompts are another task's, or the embedder can't read them. */
 export const FRONTIER_MEANS = [
   {
     name: 'openhands/swt_bench',
     displayName: 'SWT-bench in OpenHands',
     domain: 'agentic coding',
-    dataset: 'swt_bench',
-    rowsOf: 'openhands/swebench_verified',
+    datasets: ['swt_bench'],
+    rowsOf: ['openhands/swebench_verified'],
     checkable: true,
   },
+  {
+    name: 'slovak_quiz',
+    displayName: 'Slovak quiz',
+    domain: 'languages',
+    datasets: ['sk_trick', 'sk_math', 'sk_spatial', 'sk_social'],
+    rowsOf: [],
+    checkable: true,
+  },
+  ...Object.entries(SPANISH).map(([part, datasets]) => ({
+    name: `es_practical/${part.replace(' ', '_')}`,
+    displayName: `Practical tests in Spanish: ${part}`,
+    domain: SPANISH_DOMAINS[part] ?? part,
+    datasets,
+    rowsOf: [],
+    checkable: false,
+  })),
 ];
 
 const SUSPECT = 'orders models unlike strength elsewhere';

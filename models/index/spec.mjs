@@ -114,6 +114,22 @@ export function makeSpec({ models, tasks, tokens }) {
   };
 }
 
+/** Constants of the policy for this index, in the order of `MixtureConstants` (docs/policy.md); the rest are defaults. */
+const MIXTURE = Object.values({
+  temperature: TEMPERATURE,
+  priorTasks: 2,
+  priorLabels: 40,
+  independentModels: 4,
+  deviationVariance: 0.2,
+  differenceVariance: 0.15,
+  difficultyVariance: 0.003,
+  difficultyNoise: 0.15,
+  difficultyOutcomes: 2,
+  eta: 0.5,
+  modelVariance: 0.04,
+  inputPriorTasks: 2,
+});
+
 /** What the index says of itself. */
 const METADATA = {
   name: 'signalbox-2026',
@@ -146,6 +162,7 @@ export function indexSpec(spec, { embeddings, dim, centroids, embedder }) {
     taskWeights: spec.taskWeights,
     centroids: { vectors: centroids.values, bias: centroids.biases },
     rowOffsets: spec.rowOffsets,
+    mixture: MIXTURE,
     answerTokens: spec.answerTokens,
     taskRecords: spec.taskRecords,
   };

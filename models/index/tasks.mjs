@@ -41,7 +41,7 @@ function rowTasks(frontier, isCurrent) {
     const record = { displayName, kind: 'samples', domain, licence, source, score: 'accuracy', checkable };
     return { name, benchmark: benchmarkOf(name), ...record, textsMayBeShown: texts, rows, scores: [], sets: [] };
   });
-  for (const { dataset } of FRONTIER_MEANS) used.add(dataset);
+  for (const { datasets } of FRONTIER_MEANS) for (const dataset of datasets) used.add(dataset);
   const leftOut = [...frontier.datasets.values()]
     .filter(({ dataset }) => !used.has(dataset))
     .map((entry) => ({ name: `frontier_2026/${entry.dataset}`, why: whyLeftOut(entry) }));
@@ -50,9 +50,9 @@ function rowTasks(frontier, isCurrent) {
 
 /** Makes the tasks of frontier_2026 of which only the means are kept. */
 function meansOfSamples(frontier, isCurrent) {
-  return FRONTIER_MEANS.map(({ name, displayName, domain, dataset, rowsOf, checkable }) => {
+  return FRONTIER_MEANS.map(({ name, displayName, domain, datasets, rowsOf, checkable }) => {
     const byModel = new Map();
-    for (const row of frontier.rows.filter((one) => one.dataset === dataset)) {
+    for (const row of frontier.rows.filter(({ dataset }) => datasets.includes(dataset))) {
       for (const [model, value] of row.outcomes) {
         if (isCurrent(model)) byModel.set(model, [...(byModel.get(model) ?? []), value]);
       }
@@ -63,9 +63,9 @@ function meansOfSamples(frontier, isCurrent) {
       score: round(mean(values), 4),
       evidence: evidenceOf(meta, values.length),
     }));
-    const { licence, source } = frontier.datasets.get(dataset);
+    const { licence, source } = frontier.datasets.get(datasets[0]);
     const record = { displayName, kind: 'means', domain, licence, source, score: 'accuracy', checkable };
-    return { name, benchmark: benchmarkOf(name), ...record, textsMayBeShown: false, rows: [], scores, sets: [rowsOf] };
+    return { name, benchmark: benchmarkOf(name), ...record, textsMayBeShown: false, rows: [], scores, sets: rowsOf };
   });
 }
 

@@ -1,5 +1,5 @@
 // Output tokens of answers: of the median model on each task, and each model's ratio to it.
-import { FRONTIER_TASKS } from './frontier-tasks.mjs';
+import { FRONTIER_MEANS, FRONTIER_TASKS } from './frontier-tasks.mjs';
 import { groupBy, mean, median, round, sum } from './numbers.mjs';
 import { nameOf } from './published-tasks.mjs';
 
@@ -7,7 +7,9 @@ const ROUNDS = 40;
 /** Tasks that a model's ratio needs to count half: with fewer it stays near 1. */
 const HALF = 3;
 
-const OWN = new Map(FRONTIER_TASKS.flatMap(({ name, datasets }) => datasets.map((dataset) => [dataset, name])));
+const OWN = new Map(
+  [...FRONTIER_TASKS, ...FRONTIER_MEANS].flatMap(({ name, datasets }) => datasets.map((dataset) => [dataset, name])),
+);
 
 /** Returns the index's task for a source's task. */
 const taskOf = ({ benchmark, task }) => OWN.get(task) ?? nameOf(`${benchmark}/${task}`);

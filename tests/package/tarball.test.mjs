@@ -112,8 +112,10 @@ it('has a valid manifest', async () => {
 
 it('is packed without build output on the standard output', () => {
   const { stdout } = run('npm', ['pack', '--dry-run', '--json'], root);
-  const [{ name, files }] = JSON.parse(stdout);
+  const [{ name, files, size }] = JSON.parse(stdout);
   assert.equal(name, 'signalbox');
+  assert.ok(size <= 5e6, `${size} bytes`);
+  assert.ok(!files.some((file) => file.path.includes('models/index/texts')), 'texts are for the site');
   assert.ok(files.some((file) => file.path === 'dist/signalbox.wasm'));
 });
 
