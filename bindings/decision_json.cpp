@@ -113,7 +113,7 @@ Json decision_json(const Index& index, const std::vector<double>& prices, const 
   out["taskWeights"] = d.task_weights;
   out["kinds"] = Json::array();
   for (const TaskVote& kind : d.kinds) {
-    out["kinds"].push_back(object({{"task", index.task_names[kind.task]}, {"probability", kind.weight}}));
+    out["kinds"].push_back(object({{"name", index.task_names[kind.task]}, {"probability", kind.weight}}));
   }
   out["ranking"] = std::move(ranking);
   out["neighbours"] = std::move(neighbours);

@@ -274,8 +274,8 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   /** The three likeliest kinds, likeliest first; empty if the index has no kinds. */
   kinds: Kind[];
   /**
-   * The pick's chance of being right, 0..1: its `pCorrect`, but only where that is a chance. At least half of the votes in
-   * `tasks` are on tasks with a checkable answer in domains where the index was measured to be calibrated, and so are at
+   * The pick's chance of being right, 0..1: its `pCorrect`, but only where that is a chance. At least half of the votes
+   * for tasks are on tasks with a checkable answer in domains where the index was measured to be calibrated, and so are at
    * least half of `kinds`; for an index without records of its tasks every task counts as such. `null` otherwise, and out
    * of coverage.
    */

@@ -36,6 +36,7 @@ Index shallow_copy(const Index& whole) {
   out.links = whole.links;
   out.row_offsets = whole.row_offsets;
   out.mixture = whole.mixture;
+  out.mixture_constants = whole.mixture_constants;
   out.routing = whole.routing;
   out.pairs = whole.pairs;
   out.coverage = whole.coverage;
@@ -124,7 +125,12 @@ Result<HeldOutIndex> HeldOutIndex::make(const Index& whole, std::span<const std:
   }
   HeldOutIndex out;
   out.index_ = shallow_copy(whole);
-  if (mixture) out.index_.mixture = *mixture;
+  if (mixture) {
+    const Result<MixtureConstants> constants = mixture_constants(*mixture);
+    if (!constants.ok()) return constants.error();
+    out.index_.mixture = *mixture;
+    out.index_.mixture_constants = constants.value();
+  }
   out.forget_scores(whole, task_out);
   out.forget_outcomes(whole, row_out);
   TaskTotals totals = total_outcomes(out.index_.outcomes, whole.row_tasks, whole.tasks());
@@ -162,6 +168,7 @@ std::vector<float> vectors_of_rows(const Index& index, std::span<const std::size
 Result<std::vector<double>> expected_correctness(const Index& index, std::span<const float> vectors) {
   RouteOptions options;
   options.constants = index.routing;
+  options.mixture = index.mixture_constants;
   options.max_coverage_percentile = 100;
   options.exclusions.assign(index.models(), Exclusion::kNone);
   options.prices.assign(index.models(), -1);

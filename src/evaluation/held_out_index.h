@@ -20,7 +20,7 @@ class HeldOutIndex {
  public:
   /// Holds out tasks and rows, and the rows that have the same codes as a held-out row: their outcomes would give those
   /// of the held-out one away. Errors: invalid_argument for a task or row that does not exist, or if no outcome is
-  /// left.
+  /// left; those of mixture_constants.
   [[nodiscard]] static Result<HeldOutIndex> make(const Index& whole, std::span<const std::size_t> tasks,
                                                  std::span<const std::size_t> rows,
                                                  const std::optional<std::vector<double>>& mixture = {});

@@ -120,8 +120,9 @@ export function cascades(benchmark, { heldOut, k, pool, costWeights, maxSteps, j
   const walks = judges.map(() => costWeights.map(() => []));
   let judged = 0;
   for (const group of groups) {
-    const overTasks = reference.meansOverTasks(benchmark, group.known);
-    const shared = { overTasks, profile: reference.profileOf(benchmark, group.known) };
+    const profile = reference.profileOf(benchmark, group.known, group.task);
+    const overTasks = reference.meansOverTasks(profile);
+    const shared = { overTasks, profile };
     const prices = models.map((model, m) =>
       costs === undefined ? blended(model) : mean(group.known.map((row) => costs[row][m]).filter(isKnown)),
     );

@@ -4,6 +4,9 @@
 // A benchmark is { vectors: [row][dim], tasks: [row], outcomes: [row][model] (NaN if missing), inputs: [row],
 // costs?: [row][model], models: [{ paramsB, price }], routing: { k, kappa, threshold, sigma, eta },
 // pairs: { alphas, repeats, seed } }. "Known" rows are neither held out nor duplicates of held-out rows.
+// It may have taskScores: [{ task, model, score, evidence }], links: [{ kind, task, weight }], taskWeights: [task],
+// rowOffsets: [row] (-128: unknown), inputPriorTasks.
+import { complete, isIncomplete, levelsOf, scaledWeights } from './completion.mjs';
 import * as mixture from './task-mixture.mjs';
 import { posteriorOf } from './task-posterior.mjs';
 
@@ -63,17 +66,29 @@ function meansOver(benchmark, rows) {
   return benchmark.models.map((_, m) => mean(rows.map((row) => benchmark.outcomes[row][m]).filter(isKnown)));
 }
 
-/** Returns the unweighted mean over tasks of the mean outcome in the task. */
-function meansOverTasks(benchmark, rows) {
-  const tasks = [...new Set(benchmark.tasks)].sort((a, b) => a - b);
-  const byTask = tasks.map((task) =>
-    meansOver(
-      benchmark,
-      rows.filter((row) => benchmark.tasks[row] === task),
-    ),
-  );
-  return benchmark.models.map((_, m) => mean(byTask.map((means) => means[m]).filter(isKnown)));
+const tasksOf = (benchmark) => [...new Set(benchmark.tasks)].sort((a, b) => a - b);
+
+/** Returns [task][model] { count, mean }, undefined without an outcome or score. */
+function cellsOf(benchmark, known, heldOut) {
+  return tasksOf(benchmark).map((task) => {
+    const rows = known.filter((row) => benchmark.tasks[row] === task);
+    return benchmark.models.map((_, m) => {
+      const score = benchmark.taskScores?.find((of) => of.task === task && of.model === m);
+      if (score !== undefined) return task === heldOut ? undefined : { count: score.evidence, mean: score.score };
+      const own = rows.map((row) => benchmark.outcomes[row][m]).filter(isKnown);
+      return own.length > 0 ? { count: own.length, mean: mean(own) } : undefined;
+    });
+  });
 }
+
+/** Returns the mean of each model over the tasks of a profile, by their weights; NaN without an outcome. */
+const meansOverTasks = ({ means, weights }) => {
+  const tasks = range(means.length).filter((s) => weights[s] > 0);
+  return means[0].map((_, m) => {
+    const known = tasks.filter((s) => isKnown(means[s][m]));
+    return sum(known.map((s) => weights[s] * means[s][m])) / sum(known.map((s) => weights[s]));
+  });
+};
 
 /** Returns g of every model (eq. 11); a model without a vote predicts its own mean. */
 function predict(benchmark, near, k, means) {
@@ -107,7 +122,7 @@ function trainingPairs(benchmark, known) {
   const { routing, pairs } = benchmark;
   const random = randomFrom(pairs.seed);
   const out = [];
-  for (const z of [...new Set(benchmark.tasks)].sort((a, b) => a - b)) {
+  for (const z of tasksOf(benchmark)) {
     const rows = known.filter((row) => benchmark.tasks[row] === z);
     const rest = known.filter((row) => benchmark.tasks[row] !== z);
     if (rows.length === 0 || rest.length === 0) continue;
@@ -180,18 +195,47 @@ function centroid(vectors) {
   return isZero(total) ? null : total.map((x) => x / Math.sqrt(dot(total, total)));
 }
 
-/** Returns the profile of every task for the policy `signalbox`. */
-export function profileOf(benchmark, known) {
-  const tasks = [...new Set(benchmark.tasks)].sort((a, b) => a - b);
+/** Returns the profile of every task for the policy `signalbox`; `heldOut` is a task whose scores are not known. */
+export function profileOf(benchmark, known, heldOut) {
+  const tasks = tasksOf(benchmark);
   const rowsOf = (task) => known.filter((row) => benchmark.tasks[row] === task);
-  return {
+  const cells = cellsOf(benchmark, known, heldOut);
+  const links = tasks.map((kind) =>
+    (benchmark.links ?? []).filter((link) => link.kind === kind).map(({ task, weight }) => [task, weight]),
+  );
+  const given = benchmark.taskWeights ?? tasks.map((task) => (links[task].length > 0 ? 0 : 1));
+  const shared = {
     centroids: tasks.map((task) => centroid(rowsOf(task).map((row) => benchmark.vectors[row]))),
-    means: tasks.map((task) => meansOver(benchmark, rowsOf(task))),
-    posterior: posteriorOf(
-      tasks.map((task) => rowsOf(task).map((row) => benchmark.outcomes[row])),
-      benchmark.models.length,
-    ),
+    weights: scaledWeights(cells, given),
+    links,
+    inputPriorTasks: benchmark.inputPriorTasks,
   };
+  if (!isIncomplete(cells)) {
+    const means = cells.map((ofTask) => ofTask.map((cell) => cell?.mean ?? Number.NaN));
+    const rows = tasks.map((task) => rowsOf(task).map((row) => benchmark.outcomes[row]));
+    return { ...shared, means, levels: levelsOf(cells, means), posterior: posteriorOf(rows, benchmark.models.length) };
+  }
+  const { means, variances, levels } = complete(cells, given);
+  const deviation = means.map((ofTask, s) => {
+    const middle = mean(ofTask.filter(isKnown));
+    return ofTask.map((p, m) => ({ mean: p - middle, variance: variances[s][m] }));
+  });
+  return { ...shared, means, levels, posterior: { deviation } };
+}
+
+/** Returns how much easier an input is than what it resembles; 0 without offsets. `near`: all known rows, sorted. */
+export function offsetOf(benchmark, profile, known, row) {
+  const { rowOffsets, tasks, vectors } = benchmark;
+  if (rowOffsets === undefined || isZero(vectors[row])) return 0;
+  const isTold = (other) => rowOffsets[other] !== -128;
+  const near = nearest(benchmark, row, known, 5 * mixture.CONSTANTS.offsetRows)
+    .filter((n) => isTold(n.row))
+    .map((n) => ({ task: tasks[n.row], offset: rowOffsets[n.row] / 16, distance: n.distance }));
+  const ofKinds = profile.links.map((links, kind) => {
+    const rows = known.filter((other) => tasks[other] === kind && isTold(other));
+    return links.length > 0 && rows.length > 0 ? mean(rows.map((other) => rowOffsets[other] / 16)) : 0;
+  });
+  return mixture.offsetOfInput(profile, vectors[row], near, ofKinds);
 }
 
 /** Returns the decision for a model that nothing was compared with. */
@@ -249,7 +293,7 @@ function decide(benchmark, task, pool) {
 }
 
 /** Evaluates the rows of a task once; `labelled` are positions among them, which join the pool and determine p. */
-function evaluate(benchmark, rows, known, pairs, labelled, pools) {
+function evaluate(benchmark, heldOut, rows, known, pairs, labelled, pools) {
   const { routing } = benchmark;
   const labels = labelled.map((i) => rows[i]).filter((row) => !isZero(benchmark.vectors[row]));
   const scored = rows.filter((_, i) => !labelled.includes(i));
@@ -263,7 +307,11 @@ function evaluate(benchmark, rows, known, pairs, labelled, pools) {
   const neighbours = readable.map(near);
   const predictions = neighbours.map((n) => predict(benchmark, n, routing.k, means));
   const task = { accuracy: meansOver(benchmark, scored), readable: readable.length };
-  task.meanElsewhere = meansOverTasks(benchmark, known);
+  const profile = profileOf(benchmark, known, heldOut);
+  for (const { task: of, model, score } of benchmark.taskScores ?? []) {
+    if (of === heldOut) task.accuracy[model] = score;
+  }
+  task.meanElsewhere = meansOverTasks(profile);
   task.predictorAccuracy = agreement(benchmark, readable, predictions);
   task.u = mean(neighbours.map((n) => meanDistance(benchmark, n)));
   const ofModels = (score) => benchmark.models.map((_, m) => score(m));
@@ -279,17 +327,18 @@ function evaluate(benchmark, rows, known, pairs, labelled, pools) {
   task.p = ofModels((m) => (isKnown(measured[m]) ? measured[m] : smoothed[m]));
   task.s3 = ofModels((m) => calibrated(task.s2[m], task.p[m]));
   task.s3_true_p = ofModels((m) => calibrated(task.s2[m], task.predictorAccuracy[m]));
-  const profile = profileOf(benchmark, known);
+  const seen = rows.filter((row) => !isZero(benchmark.vectors[row]));
+  const offset = mean(seen.map((row) => offsetOf(benchmark, profile, known, row)));
   task.mixture = {
-    profile,
+    profile: offset === 0 || seen.length === 0 ? profile : mixture.shifted(profile, offset),
     votes: mixture.voteOfTask(
       profile,
-      rows.map((row) => benchmark.vectors[row]).filter((vector) => !isZero(vector)),
+      seen.map((row) => benchmark.vectors[row]),
     ),
     labels: labelled.map((i) => benchmark.outcomes[rows[i]]),
   };
   const everyone = range(benchmark.models.length).filter((m) => isKnown(task.meanElsewhere[m]));
-  const { correctness } = mixture.expect(profile, task.mixture.votes, task.mixture.labels, everyone);
+  const { correctness } = mixture.expect(task.mixture.profile, task.mixture.votes, task.mixture.labels, everyone);
   task.signalbox = ofModels((m) => correctness[m] ?? Number.NaN);
   task.best_single = task.meanElsewhere;
   task.oracle = task.accuracy;
@@ -309,13 +358,13 @@ export function heldOutTask(benchmark, task, { pools, labels }) {
   const { known, duplicates } = leaveOut(benchmark, rows);
   const pairs = trainingPairs(benchmark, known);
   const out = { task, rows: rows.length, duplicatesDropped: duplicates };
-  Object.assign(out, evaluate(benchmark, rows, known, pairs, [], pools));
+  Object.assign(out, evaluate(benchmark, task, rows, known, pairs, [], pools));
   if (labels !== undefined) {
     const random = randomOfTask(labels.seed, task);
     const wanted = labels.count ?? Math.min(50, Math.floor(labels.alpha * rows.length));
     out.draws = range(labels.repeats).map(() => {
       const labelled = draw(random, rows.length, Math.min(wanted, rows.length - 1));
-      return { labelled, ...evaluate(benchmark, rows, known, pairs, labelled, pools) };
+      return { labelled, ...evaluate(benchmark, task, rows, known, pairs, labelled, pools) };
     });
   }
   return out;
@@ -326,13 +375,17 @@ export function heldOutTask(benchmark, task, { pools, labels }) {
  * once.
  */
 export function heldOutGroups(benchmark, heldOut) {
-  const tasks = [...new Set(benchmark.tasks)].sort((a, b) => a - b);
+  const tasks = tasksOf(benchmark);
   const rowsOf = (task) => range(benchmark.tasks.length).filter((row) => benchmark.tasks[row] === task);
   const drawn = (rows, task) =>
     draw(randomOfTask(heldOut.seed, task), rows.length, Math.max(1, Math.floor(heldOut.share * rows.length)));
   const groups =
     heldOut === 'task' ? tasks.map(rowsOf) : [tasks.flatMap((t) => drawn(rowsOf(t), t).map((i) => rowsOf(t)[i]))];
-  return groups.map((rows) => ({ rows, ...leaveOut(benchmark, rows) }));
+  return groups.map((rows, i) => ({
+    rows,
+    ...leaveOut(benchmark, rows),
+    task: heldOut === 'task' ? tasks[i] : undefined,
+  }));
 }
 
 export { argmax, isKnown, isZero, mean, meanDistance, meansOver, meansOverTasks, nearest, predict, sum };

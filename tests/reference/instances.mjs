@@ -1,6 +1,6 @@
 // Slow and obvious reference for routing each row; see held-out.mjs for the definition of a benchmark.
 import * as reference from './held-out.mjs';
-import { expect, voteOfInput } from './task-mixture.mjs';
+import { expect, shifted, voteOfInput } from './task-mixture.mjs';
 
 const { argmax, isKnown, isZero, mean, sum } = reference;
 const BINS = 20;
@@ -29,10 +29,10 @@ export function instances(benchmark, { heldOut, k, policy, pool, costWeights }) 
   const { outcomes, costs, models, vectors } = benchmark;
   const scored = [];
   const groups = reference.heldOutGroups(benchmark, heldOut);
-  for (const { rows, known } of groups) {
+  for (const { rows, known, task } of groups) {
     const means = reference.meansOver(benchmark, known);
-    const overTasks = reference.meansOverTasks(benchmark, known);
-    const profile = reference.profileOf(benchmark, known);
+    const profile = reference.profileOf(benchmark, known, task);
+    const overTasks = reference.meansOverTasks(profile);
     const expected = models.map((model, m) =>
       costs === undefined ? blended(model) : mean(known.map((row) => costs[row][m]).filter(isKnown)),
     );
@@ -47,7 +47,9 @@ export function instances(benchmark, { heldOut, k, policy, pool, costWeights }) 
         s1: () => reference.predict(benchmark, near, k, means),
         signalbox: () => {
           const measured = candidates.filter((m) => isKnown(overTasks[m]));
-          const { correctness } = expect(profile, voteOfInput(profile, vectors[row]), [], measured);
+          const offset = reference.offsetOf(benchmark, profile, known, row);
+          const moved = offset === 0 ? profile : shifted(profile, offset);
+          const { correctness } = expect(moved, voteOfInput(profile, vectors[row]), [], measured);
           return overTasks.map((_, m) => correctness[m] ?? NaN);
         },
         best_single: () => overTasks,

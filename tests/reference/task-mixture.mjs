@@ -1,8 +1,8 @@
 // Slow and obvious reference for the policy `signalbox`: docs/policy.md line by line, in float64.
 //
 // A profile of the benchmark is { centroids: [task] of unit vectors or null, means: [task][model] (NaN if missing),
-// posterior: of the means (task-posterior.mjs) }; `pool` lists the candidates; labels are [label][model] outcomes (NaN if
-// missing).
+// posterior: of the means (task-posterior.mjs), weights: [task], links: [task] of [task, weight] (empty unless the task
+// is a kind), levels: [task] }; `pool` lists the candidates; labels are [label][model] outcomes (NaN if missing).
 
 /** See docs/policy.md for their origin. */
 export const CONSTANTS = {
@@ -16,6 +16,9 @@ export const CONSTANTS = {
   difficultyNoise: 0.15,
   difficultyOutcomes: 2,
   eta: 0.55,
+  offsetRows: 20,
+  offsetTemperature: 0.1,
+  offsetPrior: 0.02,
 };
 
 const sum = (values) => values.reduce((total, x) => total + x, 0);
@@ -27,22 +30,88 @@ const toShares = (weights) => {
   return weights.map((w) => w / total);
 };
 
-/** Returns the similarity of an input to each task: p[s] = softmax of cos(x, centroid) / temperature. */
-export function voteOfInput({ centroids }, vector) {
+/** Returns the links of a kind to tasks with means, as shares. */
+function linksOf({ links, levels }, kind) {
+  const known = links[kind].filter(([task]) => isKnown(levels[task]));
+  const total = sum(known.map(([, weight]) => weight));
+  return known.map(([task, weight]) => ({ task, share: weight / total }));
+}
+
+/** Returns the similarity of an input to each task and kind: q[s] = softmax of cos(x, centroid) / temperature. */
+export function sharesOfInput(profile, vector) {
   const norm = Math.sqrt(sum(vector.map((x) => x * x)));
   const cosine = (centroid) => sum(centroid.map((c, i) => c * vector[i])) / norm;
-  return toShares(centroids.map((c) => (c === null ? 0 : Math.exp(cosine(c) / CONSTANTS.temperature))));
+  const leads = (s) => (profile.links[s].length > 0 ? linksOf(profile, s).length > 0 : isKnown(profile.levels[s]));
+  return toShares(
+    profile.centroids.map((c, s) => (c === null || !leads(s) ? 0 : Math.exp(cosine(c) / CONSTANTS.temperature))),
+  );
+}
+
+/** Returns votes after each kind handed its own on. */
+function followLinks(profile, shares) {
+  const out = shares.map((q, s) => (profile.links[s].length > 0 ? 0 : q));
+  for (const [kind, q] of shares.entries()) {
+    if (profile.links[kind].length === 0) continue;
+    for (const { task, share } of linksOf(profile, kind)) out[task] += q * share;
+  }
+  return out;
+}
+
+/** Returns votes joined by votes that go by the weights of tasks alone. */
+function joined({ weights }, votes, priorTasks) {
+  const effective = 1 / sum(votes.map((w) => w * w));
+  const uniform = toShares(weights);
+  return votes.map((w, s) => (effective * w + priorTasks * uniform[s]) / (effective + priorTasks));
+}
+
+/** Returns the similarity of an input to each task. */
+export function voteOfInput(profile, vector) {
+  return joined(profile, followLinks(profile, sharesOfInput(profile, vector)), profile.inputPriorTasks ?? 0);
 }
 
 /** Returns the similarity of a task to each task: the mean of its inputs' votes, and priorTasks uniform votes. */
 export function voteOfTask(profile, vectors) {
-  const votes = vectors.map((vector) => voteOfInput(profile, vector));
+  const votes = vectors.map((vector) => followLinks(profile, sharesOfInput(profile, vector)));
   const w = profile.centroids.map((_, s) => mean(votes.map((vote) => vote[s])));
-  const tasks = profile.centroids.filter((c) => c !== null).length;
-  const effective = 1 / sum(w.map((x) => x * x));
-  const uniform = (s) => (profile.centroids[s] === null ? 0 : 1 / tasks);
-  const { priorTasks } = CONSTANTS;
-  return w.map((x, s) => (effective * x + priorTasks * uniform(s)) / (effective + priorTasks));
+  return joined(profile, w, CONSTANTS.priorTasks);
+}
+
+/**
+ * Returns how much easier an input is than what it resembles, in logits. near: rows { task, offset, distance } with a
+ * known offset, nearest first; ofKinds: [task] mean offset of the rows of a kind, 0 for other tasks.
+ */
+export function offsetOfInput(profile, vector, near, ofKinds) {
+  const shares = sharesOfInput(profile, vector);
+  const level = (s) =>
+    profile.links[s].length > 0
+      ? sum(linksOf(profile, s).map(({ task, share }) => share * profile.levels[task]))
+      : profile.levels[s];
+  const voted = range(shares.length).filter((s) => shares[s] > 0);
+  const own = sum(voted.map((s) => shares[s] * ofKinds[s]));
+  const prior = sum(voted.map((s) => shares[s] * level(s))) + own;
+  const counted = near.filter(({ task }) => isKnown(level(task))).slice(0, CONSTANTS.offsetRows);
+  const weight = ({ distance }) => Math.exp(-distance / CONSTANTS.offsetTemperature);
+  const seen = sum(counted.map((row) => weight(row) * (level(row.task) + row.offset - prior)));
+  return Math.min(4, Math.max(-4, own + seen / (sum(counted.map(weight)) + CONSTANTS.offsetPrior)));
+}
+
+/** Returns a profile whose means have moved by an offset in logits. */
+export function shifted(profile, offset) {
+  const move = (p) => {
+    const logit = Math.log(p / (1 - p)) + offset;
+    return 1 / (1 + Math.exp(-logit));
+  };
+  const slope = (p) => (move(p) * (1 - move(p))) / (p * (1 - p));
+  const means = profile.means.map((ofTask) => ofTask.map(move));
+  const ofCells = (from, value) =>
+    from.map((ofTask, s) => ofTask.map((cell, m) => value(cell, profile.means[s][m], s)));
+  const middle = means.map((ofTask) => mean(ofTask.filter(isKnown)));
+  // Only completed means are moved here: their deviations are those of the means themselves.
+  const deviation = ofCells(profile.posterior.deviation, ({ variance }, p, s) => ({
+    mean: move(p) - middle[s],
+    variance: variance * slope(p) ** 2,
+  }));
+  return { ...profile, means, posterior: { ...profile.posterior, deviation } };
 }
 
 /** Splits means = difficulty of the task + strength of the model + deviation, by least squares; strengths sum to 0. */

@@ -28,18 +28,23 @@ function chanceTasks({ tasks, metadata }: Pick<IndexInfo, 'tasks' | 'metadata'>)
 }
 
 /** The facts that a chance depends on. */
-export type ChanceFacts = Pick<Decision, 'model' | 'fallbackReason' | 'tasks'> & {
+export type ChanceFacts = Pick<Decision, 'model' | 'fallbackReason'> & {
+  /** Of all tasks, in the order of the index; empty if the policy does not weigh tasks. */
+  taskWeights: readonly number[];
   kinds?: readonly Pick<Kind, 'name' | 'probability'>[];
   coverage: Pick<Decision['coverage'], 'outOfCoverage'>;
   neighbours: readonly Pick<Decision['neighbours'][number], 'task'>[];
   ranking: readonly Pick<RankedModel, 'model' | 'pCorrect' | 'ownMean'>[];
 };
 
-/** Returns the share of the reported votes on tasks whose predictions are chances, 0..1. */
-function shareOfChances({ tasks, neighbours }: ChanceFacts, info: Pick<IndexInfo, 'tasks' | 'metadata'>): number {
+/** Returns the share of the votes on tasks whose predictions are chances, 0..1. */
+function shareOfChances({ taskWeights, neighbours }: ChanceFacts, info: Pick<IndexInfo, 'tasks' | 'metadata'>): number {
   const known = chanceTasks(info);
   if (known.size === info.tasks.length) return 1;
-  const votes = tasks.length > 0 ? tasks : neighbours.map(({ task }) => ({ task, weight: 1 }));
+  const votes =
+    taskWeights.length > 0
+      ? info.tasks.map(({ name }, i) => ({ task: name, weight: taskWeights[i] ?? 0 }))
+      : neighbours.map(({ task }) => ({ task, weight: 1 }));
   const all = votes.reduce((sum, { weight }) => sum + weight, 0);
   const counted = votes.reduce((sum, { task, weight }) => sum + (known.has(task) ? weight : 0), 0);
   return all > 0 ? counted / all : 0;

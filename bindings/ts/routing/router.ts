@@ -58,6 +58,9 @@ const TASK_BLOCK = 256;
 const BLOCK_WORK = 2e8;
 
 /** A price of which nothing but the amount is known. */
+/** A decision as the core gives it, with the weights of all tasks, in the order of the index (empty: none). */
+type OfCore<D> = D & { taskWeights: number[] };
+
 const UNDATED = { usdPerAnswer: null, date: null, source: null, ageDays: null, stale: false };
 
 type Lists = { allow?: readonly string[]; deny?: readonly string[] };
@@ -232,7 +235,7 @@ export class Router implements Routing {
           this.#open();
         }
       }
-      return this.#explained(task.finish<TaskDecision>(), readOf(extents), options);
+      return this.#explained(task.finish<OfCore<TaskDecision>>(), readOf(extents), options);
     } finally {
       task.close();
     }
@@ -284,25 +287,28 @@ export class Router implements Routing {
 
   #decide(read: ReadInput, json: string, options: RouteOptions): Decision {
     const matrix = matrixOf([read], this.info.dim);
-    return this.#explained(this.#core.route<Decision>(this.#open(), matrix, json), read, options);
+    return this.#explained(this.#core.route<OfCore<Decision>>(this.#open(), matrix, json), read, options);
   }
 
   /** Completes a decision of the core, which knows vectors only. */
   #explained<D extends Decision | TaskDecision>(
-    decision: D,
+    ofCore: OfCore<D>,
     { tokens, truncated, unread }: Read,
     options: RouteTaskOptions,
   ): D {
+    const { taskWeights, ...rest } = ofCore;
+    const decision = rest as unknown as D;
     const fallbackReason = fallbackReasonOf(decision.fallbackReason, unread);
     const texts = this.#texts.inFile(decision.neighbours.map(({ row }) => row));
     const neighbours = decision.neighbours.map((neighbour, i) => ({ ...neighbour, text: texts[i] ?? null }));
     const price = { ...UNDATED, ...decision.price };
-    const facts = { ...decision, kinds: decision.kinds ?? [], fallbackReason, neighbours, price };
+    const kinds = decision.kinds.map((kind) => ({ ...kind, label: taskLabel(this.info, kind.name) }));
+    const facts = { ...decision, kinds, fallbackReason, neighbours, price };
     const explained = withReasons(facts, { unread, taskLabel: (task) => taskLabel(this.info, task) });
     return {
       ...explained,
       kind: kindOf(explained),
-      chance: chanceOf(explained, this.info),
+      chance: chanceOf({ ...explained, taskWeights }, this.info),
       strength: strengthOfPick(explained),
       notes: notesOf(options, this.info, explained),
       tokens,

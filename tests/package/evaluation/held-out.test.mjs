@@ -62,11 +62,67 @@ function randomBenchmark({ seed, rows = 70, graded = false, missing = 0.15, fiel
   };
 }
 
+/** Adds tasks 4 and 5, known by scores, and kinds 6 and 7, with rows of each, weights, and offsets of some rows. */
+function withExtras(benchmark, seed) {
+  const random = randomFrom(seed);
+  const rows = 24;
+  const flat = randomVectors(random, rows, DIM);
+  const added = Array.from({ length: rows }, (_, r) => 4 + (r % 4));
+  const unknown = () => Array(MODELS).fill(Number.NaN);
+  const offset = (task) => (task === 4 || random() < 0.2 ? -128 : Math.round(60 * random() - 30));
+  const tasks = [...benchmark.tasks, ...added];
+  return {
+    ...benchmark,
+    vectors: [...benchmark.vectors, ...added.map((_, r) => [...flat.subarray(r * DIM, (r + 1) * DIM)])],
+    tasks,
+    inputs: [...benchmark.inputs, ...added.map((_, r) => benchmark.inputs.length + 1 + r)],
+    outcomes: [...benchmark.outcomes, ...added.map(unknown)],
+    costs: [...benchmark.costs, ...added.map(unknown)],
+    taskScores: [
+      { task: 4, model: 0, score: 0.25, evidence: 200 },
+      { task: 4, model: 3, score: 0.75, evidence: 50 },
+      { task: 4, model: 4, score: 0.5, evidence: 8.5 },
+      { task: 5, model: 1, score: 0.875, evidence: 1000 },
+      { task: 5, model: 3, score: 0.5, evidence: 40 },
+    ],
+    links: [
+      { kind: 6, task: 0, weight: 2 },
+      { kind: 6, task: 4, weight: 1 },
+      { kind: 7, task: 3, weight: 1 },
+    ],
+    taskWeights: [1, 0.5, 2, 1, 0.25, 1, 0, 0],
+    rowOffsets: tasks.map(offset),
+    inputPriorTasks: 2,
+  };
+}
+
+/** Returns the constants of the policy up to the uniform votes of a single input. */
+const mixtureWith = (inputPriorTasks) => [0.1, 2, 40, 4, 0.2, 0.15, 0.003, 0.15, 2, 0.55, 0.04, inputPriorTasks];
+
+function extrasOf({ taskScores, links, taskWeights, rowOffsets, inputPriorTasks }) {
+  if (taskScores === undefined) return undefined;
+  return {
+    taskScores: taskScores.map(({ task, model, score, evidence }) => [task, model, score, evidence]),
+    links: links.map(({ kind, task, weight }) => [kind, task, weight]),
+    taskWeights,
+    rowOffsets,
+    mixture: mixtureWith(inputPriorTasks),
+  };
+}
+
 function withEvaluation(benchmark, use) {
   const { models, routing, pairs, costs } = benchmark;
-  const tasks = Array.from({ length: TASKS }, (_, t) => `task ${t}`);
+  const tasks = Array.from({ length: 1 + Math.max(...benchmark.tasks) }, (_, t) => `task ${t}`);
   const handle = lab.openEvaluation({
-    specJson: JSON.stringify({ dim: DIM, codes: 'float32', models, tasks, routing, pairs }),
+    specJson: JSON.stringify({
+      dim: DIM,
+      codes: 'float32',
+      models,
+      tasks,
+      routing,
+      pairs,
+      extras: extrasOf(benchmark),
+    }),
     embeddings: Float32Array.from(benchmark.vectors.flat()),
     rowTasks: Uint16Array.from(benchmark.tasks),
     outcomes: Float32Array.from(benchmark.outcomes.flat()),
@@ -134,6 +190,22 @@ describe('a held-out task agrees with the reference', () => {
     });
   }
 
+  it('with scores, kinds, weights and offsets of rows', () => {
+    for (const seed of [1, 2]) {
+      const benchmark = withExtras(randomBenchmark({ seed }), seed);
+      withEvaluation(benchmark, (handle) => {
+        for (const labels of [undefined, { count: 3, repeats: 1, seed: 2 }]) {
+          for (let task = 0; task < TASKS + 1; ++task) {
+            if (task === TASKS && labels !== undefined) continue; // Known by scores: no row can be a label.
+            const expected = heldOutTask(benchmark, task, { pools: POOLS, labels });
+            const actual = lab.heldOutTask(handle, task, { pools: POOLS, policies: EVALUATED, labels });
+            assertClose(actual, withoutReadable(expected), `seed ${seed}, task ${task}`);
+          }
+        }
+      });
+    }
+  });
+
   for (const labels of [
     { count: 6, repeats: 2, seed: 3 },
     { alpha: 0.4, repeats: 2, seed: 4 },
@@ -176,9 +248,17 @@ describe('routing of single rows agrees with the reference', () => {
       { missing: 0.5 },
       { heldOut: 'task', policy: 'signalbox' },
     ],
+    ['with scores, kinds and offsets', { extras: true }, { heldOut: 'task', policy: 'signalbox' }],
+    [
+      'with scores, kinds and offsets, by a share',
+      { extras: true },
+      { heldOut: { share: 0.2, seed: 9 }, policy: 'signalbox' },
+    ],
   ]) {
     it(name, () => {
-      const benchmark = randomBenchmark({ seed: 6, ...changes });
+      const { extras, ...random } = changes;
+      const plain = randomBenchmark({ seed: 6, ...random });
+      const benchmark = extras ? withExtras(plain, 6) : plain;
       const both = { ...OPTIONS, ...options };
       withEvaluation(benchmark, (handle) =>
         assertClose(lab.instances(handle, both), instances(benchmark, both), 'with costs'),

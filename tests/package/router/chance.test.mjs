@@ -14,11 +14,11 @@ const TASKS = [
 ];
 const INFO = { tasks: TASKS, metadata: { calibration: CALIBRATION } };
 
-const factsOf = (tasks, more = {}) => ({
+const factsOf = (taskWeights, more = {}) => ({
   model: 'a',
   fallbackReason: null,
   coverage: { outOfCoverage: false },
-  tasks,
+  taskWeights,
   neighbours: [],
   ranking: [
     { model: 'b', pCorrect: 0.8, ownMean: false },
@@ -27,7 +27,7 @@ const factsOf = (tasks, more = {}) => ({
   ...more,
 });
 
-const votes = (weights) => Object.entries(weights).map(([task, weight]) => ({ task, weight }));
+const votes = (weights) => TASKS.map(({ name }) => weights[name] ?? 0);
 
 describe('a chance', () => {
   for (const [what, weights, chance] of [
