@@ -14,7 +14,7 @@ export const SUGGESTION = {
   model: 'acme/Thinker-7B',
   siteModel: 'thinker:7b',
   quality: { value: '82%', label: 'chance of being right', note: '' },
-  price: { value: '$0.18', label: 'per 1,000 answers', note: 'as of 23 September 2026' },
+  price: { value: '$0.18', label: 'price per 1,000 answers', note: 'as of 23 September 2026' },
   lamp: 'clear',
   why: ['It leads on mathematics.', 'The benchmark has many questions like this one.'],
 };

@@ -44,7 +44,7 @@ describeExtension('the side panel', (installed) => {
     assert.equal(shown.ranking >= 5, true);
     assert.match(
       shown.figures,
-      /(chance of being right\d+%|among the candidates(Strong|Average|Weak)).*per (1,000 answers|million tokens)\$/,
+      /(chance of being right\d+%|among \d+ models(Strong|Average|Weak)).*price per (1,000 answers|million tokens)\$/,
     );
     assert.notEqual(shown.reason, '');
     assert.equal(shown.sideways, 0);

@@ -39,7 +39,7 @@ describeExtension('the badge on a site', (installed) => {
     const page = await installed.open(CHAT);
     await page.paste('textarea', PROMPT);
     const { card } = await installed.openCard(page);
-    assert.match(card, /chance of being right|among the candidates/);
+    assert.match(card, /chance of being right|among \d+ models/);
     assert.match(card, /price per million tokens/);
     assert.match(card, /More in the side panel/);
   });

@@ -76,6 +76,6 @@ describe('the suggestion for a badge', () => {
     assert.match(quality.value, /^\d+%$/);
     assert.deepEqual([quality.label, quality.note], ['chance of being right', '']);
     const outside = await told(await decided(0, 'law court'));
-    assert.deepEqual(outside.quality, { value: 'Strong', label: 'among the candidates', note: '' });
+    assert.deepEqual(outside.quality, { value: 'Strong', label: 'on average among 4 models', note: '' });
   });
 });

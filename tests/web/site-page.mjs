@@ -1,6 +1,6 @@
 // The site as visitors get it: built, served from a folder of a host, opened in Chromium and Firefox.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
@@ -24,12 +24,26 @@ function hostOf() {
   return host;
 }
 
-/** Runs the suite in every browser. `site.open()` returns a page with its first decision and all sections; see `openBrowser`. */
-export function describeSite(name, suite, browsers = BROWSERS) {
+/** The index of 2024: its outcomes and prices do not change when the default index is built anew. */
+export const OPENLLM = new URL('../../models/openllm-v2/index.sbx', import.meta.url);
+
+/** Gives a built site another default index. */
+export function replaceIndex(folder, bytes) {
+  const assets = path.join(folder, 'assets');
+  const file = readdirSync(assets).find((name) => name.endsWith('.sbx'));
+  writeFileSync(path.join(assets, file), bytes);
+}
+
+/**
+ * Runs the suite in every browser. `site.open()` returns a page with its first decision and all sections; see `openBrowser`.
+ * `index`: the file of another default index.
+ */
+export function describeSite(name, suite, { browsers = BROWSERS, index } = {}) {
   const host = hostOf();
   before(async () => {
     host.folder = mkdtempSync(path.join(tmpdir(), 'signalbox-site-'));
     await buildSite(path.join(host.folder, 'site'));
+    if (index !== undefined) replaceIndex(path.join(host.folder, 'site'), readFileSync(index));
     await host.start();
     host.origin = `http://127.0.0.1:${host.port}`;
   });

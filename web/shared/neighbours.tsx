@@ -47,10 +47,10 @@ function Question({ neighbour, text, label }: { neighbour: Neighbour; text: stri
     </>
   ) : (
     <>
-      <span class="question" dir="auto">
+      <span class="question" dir="auto" title={text}>
         {text}
-      </span>{' '}
-      <small>{label}</small>
+      </span>
+      <small class="question-task">{label}</small>
     </>
   );
 }
@@ -59,6 +59,8 @@ export function Neighbours({ decision, texts = [], labelOf }: Props) {
   const { neighbours, model: pick } = decision;
   // The card says why.
   if (neighbours.length === 0) return null;
+  // Questions of the index's own, and those of benchmarks with means only, have no outcomes.
+  const isMeasured = neighbours.some(({ outcomes }) => Object.values(outcomes).some((y) => y !== null));
   return (
     <div class="wide">
       <table>
@@ -67,8 +69,12 @@ export function Neighbours({ decision, texts = [], labelOf }: Props) {
           <tr>
             <th scope="col">Question</th>
             <th scope="col">Similarity</th>
-            <th scope="col">The pick was</th>
-            <th scope="col">Models that were right</th>
+            {isMeasured && (
+              <>
+                <th scope="col">The pick was</th>
+                <th scope="col">Models that were right</th>
+              </>
+            )}
           </tr>
         </thead>
         <tbody data-neighbours>
@@ -82,10 +88,14 @@ export function Neighbours({ decision, texts = [], labelOf }: Props) {
                 />
               </th>
               <td>{neighbour.similarity.toFixed(2)}</td>
-              <td>{verdict(neighbour.outcomes[pick])}</td>
-              <td>
-                <WhoWasRight neighbour={neighbour} />
-              </td>
+              {isMeasured && (
+                <>
+                  <td>{verdict(neighbour.outcomes[pick])}</td>
+                  <td>
+                    <WhoWasRight neighbour={neighbour} />
+                  </td>
+                </>
+              )}
             </tr>
           ))}
         </tbody>

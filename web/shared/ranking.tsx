@@ -2,8 +2,8 @@
 
 import { useState } from 'preact/hooks';
 import { type Decision, sourceWords } from 'signalbox';
-import { count, dollars, range } from './format.js';
-import { comparedWords } from './words.js';
+import { count, range } from './format.js';
+import { comparedWords, priceColumn } from './words.js';
 
 /** Draws the interval as a bar and the prediction as a mark. Decorative: the numbers stand beside it. */
 function IntervalBar({ p, interval: [low, high] }: { p: number; interval: readonly [number, number] }) {
@@ -20,6 +20,7 @@ export function Ranking({ decision, first = 5 }: { decision: Decision; first?: n
   const [isOpen, setOpen] = useState(false);
   const { ranking, model: pick, policy, chance } = decision;
   const isChance = chance !== null;
+  const price = priceColumn(ranking);
   const shown = isOpen ? ranking : ranking.slice(0, first);
   const hasPick = shown.some(({ model }) => model === pick);
   const rows = hasPick ? shown : [...shown, ...ranking.filter(({ model }) => model === pick)];
@@ -33,7 +34,7 @@ export function Ranking({ decision, first = 5 }: { decision: Decision; first?: n
               <th scope="col">Model</th>
               <th scope="col">{isChance ? 'Chance of being right' : 'Against the best'}</th>
               <th scope="col">{isChance ? '95% interval' : 'Expected range'}</th>
-              <th scope="col">Price</th>
+              <th scope="col">{price.name}</th>
             </tr>
           </thead>
           <tbody data-ranking>
@@ -48,7 +49,7 @@ export function Ranking({ decision, first = 5 }: { decision: Decision; first?: n
                   <IntervalBar p={entry.pCorrect} interval={entry.interval} />{' '}
                   {isChance && <small>{range(entry.interval)}</small>}
                 </td>
-                <td>{dollars(entry.usdPerMTok)}</td>
+                <td>{price.of(entry)}</td>
               </tr>
             ))}
           </tbody>

@@ -1,6 +1,14 @@
 /** Words of the pages. The sentences about a decision come from the package: `Decision.reasons`. */
-import { type Decision, dateWords, type Note, perThousandWords, type SignalboxError, type Strength } from 'signalbox';
-import { percent, priceWords, range } from './format.js';
+import {
+  type Decision,
+  dateWords,
+  type Note,
+  perThousandWords,
+  type RankedModel,
+  type SignalboxError,
+  type Strength,
+} from 'signalbox';
+import { count, dollars, percent, priceWords, range } from './format.js';
 
 /** State of the signal lamp; `dark` if the prompt could not be read. */
 export type Lamp = 'clear' | 'caution' | 'stop' | 'dark';
@@ -22,17 +30,31 @@ export interface Figure {
 export const STRENGTH_WORDS: Readonly<Record<Strength, string>> = { strong: 'Strong', even: 'Average', weak: 'Weak' };
 
 /** Returns the pick's chance of being right, or in words how it compares where there is no chance. */
-export function qualityFigure({ chance, strength, ranking, model }: Decision): Figure {
-  if (chance === null) return { value: STRENGTH_WORDS[strength], label: 'among the candidates', note: '' };
+export function qualityFigure({ chance, strength, ranking, model, coverage }: Decision): Figure {
+  if (chance === null) {
+    const average = coverage.outOfCoverage ? 'on average ' : '';
+    return { value: STRENGTH_WORDS[strength], label: `${average}among ${count(ranking.length, 'model')}`, note: '' };
+  }
   const picked = ranking.find((ranked) => ranked.model === model);
   return { value: percent(chance), label: 'chance of being right', note: picked ? range(picked.interval) : '' };
 }
 
 /** Returns the pick's price: per 1,000 answers if that is known, else per million tokens. */
-export function priceFigure({ price: { usdPerMTok, usdPerAnswer, date } }: Pick<Decision, 'price'>): Figure {
-  const note = date === null ? '' : `as of ${dateWords(date)}`;
-  if (usdPerAnswer !== null) return { value: perThousandWords(usdPerAnswer), label: 'per 1,000 answers', note };
-  return { value: priceWords(usdPerMTok), label: 'per million tokens', note };
+export function priceFigure({ price: { usdPerMTok, usdPerAnswer, date, stale } }: Pick<Decision, 'price'>): Figure {
+  // The reasons tell the date of an old price.
+  const note = date === null || stale ? '' : `as of ${dateWords(date)}`;
+  if (usdPerAnswer !== null) return { value: perThousandWords(usdPerAnswer), label: 'price per 1,000 answers', note };
+  return { value: priceWords(usdPerMTok), label: 'price per million tokens', note };
+}
+
+/** Returns how a ranking shows prices: per 1,000 answers if that is known of any model, else per million tokens. */
+export function priceColumn(ranking: Decision['ranking']): { name: string; of: (ranked: RankedModel) => string } {
+  const isPerAnswer = ranking.some(({ usdPerAnswer }) => usdPerAnswer !== null);
+  if (!isPerAnswer) return { name: 'Price per million tokens', of: ({ usdPerMTok }) => dollars(usdPerMTok) };
+  return {
+    name: 'Price per 1,000 answers',
+    of: ({ usdPerAnswer }) => (usdPerAnswer === null ? 'unknown' : perThousandWords(usdPerAnswer)),
+  };
 }
 
 /** Describes the quality of a model beside others of the same decision: a chance, or its distance to the best one. */

@@ -48,8 +48,10 @@ function costWords({ price: { usdPerMTok, usdPerAnswer, date } }: Decision): str
 }
 
 /** The chance, where there is one; else how the pick compares. */
-function qualityWords({ chance, strength }: Decision): string {
-  return chance === null ? `${strength} among the candidates` : `${percent(chance)} chance of being right`;
+function qualityWords({ chance, strength, ranking, coverage }: Decision): string {
+  if (chance !== null) return `${percent(chance)} chance of being right`;
+  const models = ranking.length === 1 ? '1 model' : `${ranking.length} models`;
+  return `${strength} ${coverage.outOfCoverage ? 'on average ' : ''}among ${models}`;
 }
 
 function heading(decision: Decision): string[] {
