@@ -16,9 +16,6 @@
 namespace signalbox {
 namespace {
 
-/// An offset that is not known.
-constexpr std::int8_t kNoOffset = -128;
-
 /// Copies what the file says; nothing that is derived from outcomes.
 Index shallow_copy(const Index& whole) {
   Index out;
