@@ -17,6 +17,7 @@ import { loadLab } from '../../dist/wasm/lab-module.js';
 import { writeCard } from './card.mjs';
 import { gather } from './gather.mjs';
 import { measureLeftOut } from './measure.mjs';
+import { groupBy } from './numbers.mjs';
 import { centroidsOf, indexSpec, makeSpec } from './spec.mjs';
 import { cellsOf } from './strength.mjs';
 import { writeTexts } from './texts.mjs';
@@ -28,28 +29,38 @@ const BLOCK = 256;
 const LEAST_SHARE = 0.9;
 
 /**
- * Embeds every row, and removes those of which the embedder cannot read enough. Rows with outcomes stay: they are in
- * English or code. Returns the vectors by row, and how many rows were removed.
+ * Embeds every row, and removes those of which the embedder cannot read enough, and whole sets of which it cannot read
+ * half of the rows. Rows with outcomes stay: they are in English or code. Returns the vectors by row, and how many rows
+ * were removed.
  */
 async function embedRows(embedder, tasks) {
-  const rows = tasks.flatMap((task) => task.rows.map((row) => ({ row, task })));
+  const rows = tasks.flatMap((task) => task.rows);
   const vectors = new Map();
   const unread = new Set();
   for (let first = 0; first < rows.length; first += BLOCK) {
     const block = rows.slice(first, first + BLOCK);
-    const embedded = await embedder.embed(block.map(({ row }) => row.prompt));
+    const embedded = await embedder.embed(block.map(({ prompt }) => prompt));
     for (const [i, { vector, wordShare = 1 }] of embedded.entries()) {
-      const { row, task } = block[i];
-      vectors.set(row, vector);
-      if (task.kind !== 'samples' && wordShare < LEAST_SHARE) unread.add(row);
+      vectors.set(block[i], vector);
+      if (wordShare < LEAST_SHARE) unread.add(block[i]);
     }
   }
+  const isUnreadSet = new Map(
+    [...groupBy(rows, ({ set }) => set)].map(([set, own]) => [set, shareOf(own, unread) > 0.5]),
+  );
+  let removed = 0;
   for (const task of tasks) {
-    task.rows = task.rows.filter((row) => !unread.has(row));
+    if (task.kind === 'samples') continue;
+    const read = task.rows.filter((row) => !unread.has(row) && !isUnreadSet.get(row.set));
+    removed += task.rows.length - read.length;
+    task.rows = read;
     task.textsMayBeShown = task.rows.some(({ shown }) => shown);
   }
-  return { vectors, unread: unread.size };
+  return { vectors, unread: removed };
 }
+
+/** Returns the share of the rows that a set has. */
+const shareOf = (rows, some) => rows.filter((row) => some.has(row)).length / rows.length;
 
 /** Writes the specification as JSON, with the outcomes of measured pairs only, and vectors as float32 beside it. */
 function writeSpec(file, { rows, outcomes, rowTasks, ...rest }, embeddings, centroids) {
