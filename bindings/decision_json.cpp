@@ -1,6 +1,7 @@
 #include "decision_json.h"
 
 #include <string>
+#include <utility>
 
 #include "index/decimal.h"
 
@@ -164,8 +165,8 @@ Json plan_json(const Index& index, const CascadePlan& plan) {
 Json index_json(const Index& index) {
   static constexpr const char* kTypes[] = {"", "float32", "int8", "int4", "binary"};
   const std::vector<double> means = mean_over_tasks(index, kNoTask);
-  const Json model_records = parse_json(index.model_records);
-  const Json task_records = parse_json(index.task_records);
+  Json model_records = parse_json(index.model_records);
+  Json task_records = parse_json(index.task_records);
   Json models = Json::array();
   for (std::size_t m = 0; m < index.models(); ++m) {
     const ModelNumbers& n = index.model_numbers[m];
@@ -175,7 +176,7 @@ Json index_json(const Index& index) {
                              {"usdPerMTokOut", known_or_null(n.usd_per_mtok_out)},
                              {"usdPerMTokCacheRead", known_or_null(n.usd_per_mtok_cache_read)},
                              {"meanOutcome", number_or_null(means[m])}}));
-    if (model_records.is_array()) models.back()["record"] = model_records[m];
+    if (model_records.is_array()) models.back()["record"] = std::move(model_records[m]);
   }
   Json tasks = Json::array();
   for (std::size_t t = 0; t < index.tasks(); ++t) {
@@ -183,7 +184,7 @@ Json index_json(const Index& index) {
     if (index.task_scores.has(t))
       tasks.back()["scores"] = index.task_scores.offsets[t + 1] - index.task_scores.offsets[t];
     if (index.links.has(t)) tasks.back()["links"] = index.links.offsets[t + 1] - index.links.offsets[t];
-    if (task_records.is_array()) tasks.back()["record"] = task_records[t];
+    if (task_records.is_array()) tasks.back()["record"] = std::move(task_records[t]);
   }
   Json sections = Json::array();
   for (const SectionInfo& s : index.sections) {

@@ -124,7 +124,11 @@ TEST(TaskScores, AreOfTasksWithoutOutcomes) {
 TEST(TaskLinks, LeadToTasksWithoutLinks) {
   EXPECT_EQ(refusal_of_value(layout::kTaskLinks, 14, std::uint16_t{3}), ErrorCode::kBadSection) << "to itself";
   EXPECT_EQ(refusal_of_value(layout::kTaskLinks, 14, std::uint16_t{5}), ErrorCode::kBadSection) << "nowhere";
-  EXPECT_EQ(refusal_of_value(layout::kTaskLinks, 4, 2U), ErrorCode::kBadSection) << "task 4 leads to task 2";
+  Forgery to_a_kind(full_file());
+  to_a_kind.set(layout::kTaskLinks, 4, 2U);
+  EXPECT_TRUE(testing::open_copy(to_a_kind.file()).ok()) << "task 4 leads to task 2";
+  to_a_kind.set(layout::kTaskLinks, 14, std::uint16_t{3});
+  EXPECT_EQ(refusal(to_a_kind.file()), ErrorCode::kBadSection) << "task 4 leads to a kind";
   EXPECT_EQ(refusal_of_part(layout::kTaskLinks, [](auto& bytes) { bytes.clear(); }), ErrorCode::kBadSection);
   Forgery filled(full_file());
   filled.set(layout::kTaskLinks, 15, std::uint16_t{0xFFFF});

@@ -116,6 +116,25 @@ describe('the layout of an index file', () => {
   });
 });
 
+describe('the constants of the policy in FORMAT.md', () => {
+  it('are those of the core, with their defaults and ranges', () => {
+    const [header, source] = ['h', 'cpp'].map((ext) => {
+      return readFileSync(`${root}/src/index/mixture_constants.${ext}`, 'utf8');
+    });
+    const defaults = new Map([...header.matchAll(/double (\w+) = ([\d.]+);/g)].map(([, name, value]) => [name, value]));
+    const bound = (text) => Number({ kSmall: 1e-6, kLarge: 1e6 }[text] ?? text);
+    const expected = [...source.matchAll(/\{"(\w+)", &M::\w+, ([\w.-]+), ([\w.-]+)\}/g)].map(
+      ([, name, low, high], i) => {
+        return [i, name, Number(defaults.get(name)), bound(low), bound(high)];
+      },
+    );
+    const rows = [...FORMAT.matchAll(/^\| (\d+) \| `(\w+)` \| ([\d.]+) \| (\S+) to (\S+) \|$/gm)];
+    const listed = rows.map(([, i, name, ...numbers]) => [Number(i), name, ...numbers.map(Number)]);
+    assert.ok(expected.length >= 20);
+    assert.deepEqual(listed, expected);
+  });
+});
+
 describe('the decoded sections', () => {
   for (const graded of [false, true]) {
     it(`are what the core reports of the nearest samples, ${graded ? 'graded' : 'binary'}`, async () => {
