@@ -64,5 +64,6 @@ export const kindsOf = ({ kinds }) => (kinds ?? []).map(({ name }) => name.repla
 
 /** Returns the release date of every model that has one, by name. */
 export function releases({ models }) {
-  return new Map(models.filter(({ released }) => released).map(({ name, released }) => [name, released]));
+  const dated = models.filter(({ record }) => record?.released);
+  return new Map(dated.map(({ name, record }) => [name, record.released]));
 }
