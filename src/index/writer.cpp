@@ -10,8 +10,8 @@
 namespace signalbox {
 namespace {
 
-template <typename T, std::size_t N>
-std::span<const std::uint8_t> bytes_of(std::span<T, N> values) {
+template <typename T, std::size_t kExtent>
+std::span<const std::uint8_t> bytes_of(std::span<T, kExtent> values) {
   return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size_bytes()};
 }
 
