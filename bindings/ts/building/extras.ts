@@ -38,8 +38,8 @@ export interface IndexExtras {
    * [tasks] joins the logits of a task's vote. Default: the mean of the task's rows, without bias.
    */
   centroids?: { vectors: ArrayLike<number>; bias?: ArrayLike<number> } | undefined;
-  /** How much easier each row is than its task, in logits: [rows], -8 to 7.9375, rounded to sixteenths. */
-  rowOffsets?: ArrayLike<number> | undefined;
+  /** How much easier each row is than its task, in logits: [rows], -7.9375 to 7.9375, rounded to sixteenths; null: unknown. */
+  rowOffsets?: ArrayLike<number | null> | undefined;
   /** Constants of the policy for this index, in the order of models/FORMAT.md. */
   mixture?: ArrayLike<number> | undefined;
   /** Typical output tokens of each task, and the ratio of each model to it; null: unknown. */
@@ -50,6 +50,8 @@ export interface IndexExtras {
   taskRecords?: readonly (TaskRecord & { name: string })[] | undefined;
 }
 
+/** Sixteenths of a logit that stand for an unknown offset. */
+const UNKNOWN_OFFSET = -128;
 const MOST_CHARACTERS = 160;
 const EXTRAS = [
   'taskScores',
@@ -189,7 +191,9 @@ export function splitExtras<Spec extends RowSpec & IndexExtras>(
     taskWeights: given('taskWeights', (weights) => numbersOf(weights, 'taskWeights')),
     centroids: given('centroids', ({ vectors }) => numbersOf(vectors, 'centroids')),
     centroidBias: given('centroids', ({ bias }) => (bias === undefined ? undefined : numbersOf(bias, 'bias'))),
-    rowOffsets: given('rowOffsets', (offsets) => numbersOf(offsets, 'rowOffsets').map((x) => Math.round(16 * x))),
+    rowOffsets: given('rowOffsets', (offsets) =>
+      numbersOf(offsets, 'rowOffsets', UNKNOWN_OFFSET / 16).map((x) => Math.round(16 * x)),
+    ),
     mixture: given('mixture', (mixture) => numbersOf(mixture, 'mixture')),
     taskTokens: given('answerTokens', (tokens) => numbersOf(tokens.tasks, 'answerTokens.tasks', -1)),
     modelTokens: given('answerTokens', (tokens) => numbersOf(tokens.models, 'answerTokens.models', -1)),
