@@ -26,7 +26,8 @@ struct HeldOut {
 };
 
 HeldOut hold_out(const Benchmark& benchmark, const NeighbourLists& lists, std::size_t task) {
-  HeldOut out{benchmark, task, benchmark.task_rows[task], leave_out(benchmark, benchmark.task_rows[task], task), {}, {}};
+  HeldOut out{benchmark, task, benchmark.task_rows[task], leave_out(benchmark, benchmark.task_rows[task], task),
+              {},        {}};
   const std::size_t k = std::max<std::size_t>(benchmark.routing.k, least_neighbours(benchmark));
   std::optional<GatheredRows> gathered;
   const PairSource source = {benchmark.codes.view(), benchmark.embeddings, benchmark.row_tasks, benchmark.outcomes,
