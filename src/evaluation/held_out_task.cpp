@@ -81,7 +81,7 @@ Labels labels_of(const HeldOut& task, const std::vector<std::size_t>& labelled) 
   return out;
 }
 
-/// What the inputs of a task resemble.
+/// Votes and difficulty of a task's inputs.
 struct Resemblance {
   std::vector<double> votes;
   double offset = 0;

@@ -19,7 +19,7 @@ struct TaskProfiles {
   std::span<const double> means;                  ///< [tasks, models] mean outcome; NaN without an outcome.
   const TaskPosterior* posterior = nullptr;       ///< The true means; null: `means` has no sampling error.
   std::span<const float> bias = {};               ///< [tasks] logits that join the vote for a task; empty: 0.
-  TaskLinkView links = {};                        ///< Of kinds, which have no means, to tasks that measure them.
+  TaskLinkView links = {};                        ///< Links of kinds, without means, to tasks.
   std::span<const double> weights = {};           ///< [tasks] see TaskEstimates; empty: 1 for tasks that have a vote.
   std::span<const std::size_t> measured = {};     ///< [models] tasks with an outcome; empty: those with a mean.
   std::span<const double> levels = {};            ///< [tasks] see TaskEstimates; needed with offsets.

@@ -226,12 +226,7 @@ export function profileOf(benchmark, known, heldOut) {
     const rows = tasks.map((task) => rowsOf(task).map((row) => benchmark.outcomes[row]));
     return { ...shared, means, levels: levelsOf(cells, means), posterior: posteriorOf(rows, benchmark.models.length) };
   }
-  const { means, variances, levels } = complete(cells, given);
-  const deviation = means.map((ofTask, s) => {
-    const middle = mean(ofTask.filter(isKnown));
-    return ofTask.map((p, m) => ({ mean: p - middle, variance: variances[s][m] }));
-  });
-  return { ...shared, means, levels, posterior: { deviation } };
+  return { ...shared, ...complete(cells, given) };
 }
 
 /** Returns how much easier an input is than what it resembles; 0 without offsets. `near`: all known rows, sorted. */
