@@ -120,18 +120,10 @@ std::size_t least_neighbours(const Benchmark& benchmark) {
 }
 
 TaskProfiles profiles_of(const Benchmark& benchmark, const KnownRows& known) {
-  return {benchmark.dim,
-          benchmark.models,
-          known.task_centroids,
-          known.tasks.means,
-          &known.tasks.posterior,
-          benchmark.extras.centroid_bias,
-          benchmark.links.view(),
-          known.tasks.weights,
-          known.tasks.measured,
-          known.tasks.levels,
-          known.task_offsets,
-          benchmark.extras.row_offsets,
+  return {benchmark.dim,          benchmark.models,       known.task_centroids,
+          known.tasks.means,      &known.tasks.posterior, benchmark.extras.centroid_bias,
+          benchmark.links.view(), known.tasks.weights,    known.tasks.measured,
+          known.tasks.levels,     known.task_offsets,     benchmark.extras.row_offsets,
           benchmark.row_tasks};
 }
 

@@ -81,7 +81,8 @@ std::vector<double> Tally::chances_of(const HeldOutRows& group, std::size_t i, c
   if (is_zero(vector)) {
     vector = {};
   } else {
-    for (const Neighbour& n : evidence.neighbours) {
+    const std::size_t near = std::min<std::size_t>(options_.k, evidence.neighbours.size());
+    for (const Neighbour& n : evidence.neighbours.first(near)) {
       append_outcomes(benchmark_.outcome_view(), n.row, models.order, outcomes);
     }
   }
@@ -190,7 +191,8 @@ Result<CascadeEvaluation> evaluate_cascades(const Benchmark& benchmark, const Ne
                                             const CascadeEvaluationOptions& options) {
   if (Status failed = check_pools(benchmark, lists, {&options.pool, 1})) return *failed;
   Tally tally(benchmark, options);
-  for_each_group(benchmark, lists, options, options.k, [&](const HeldOutRows& group) { tally.add(group); });
+  const std::size_t k = std::max<std::size_t>(options.k, least_neighbours(benchmark));
+  for_each_group(benchmark, lists, options, k, [&](const HeldOutRows& group) { tally.add(group); });
   return std::move(tally).finish();
 }
 

@@ -26,7 +26,8 @@ struct HeldOut {
 };
 
 HeldOut hold_out(const Benchmark& benchmark, const NeighbourLists& lists, std::size_t task) {
-  HeldOut out{benchmark, task, benchmark.task_rows[task], leave_out(benchmark, benchmark.task_rows[task], task), {}, {}};
+  HeldOut out{benchmark, task, benchmark.task_rows[task], leave_out(benchmark, benchmark.task_rows[task], task),
+              {},        {}};
   const std::size_t k = std::max<std::size_t>(benchmark.routing.k, least_neighbours(benchmark));
   std::optional<GatheredRows> gathered;
   const PairSource source = {benchmark.codes.view(), benchmark.embeddings, benchmark.row_tasks, benchmark.outcomes,
@@ -80,7 +81,7 @@ Labels labels_of(const HeldOut& task, const std::vector<std::size_t>& labelled) 
   return out;
 }
 
-/// What the inputs of a task resemble.
+/// Votes and difficulty of a task's inputs.
 struct Resemblance {
   std::vector<double> votes;
   double offset = 0;

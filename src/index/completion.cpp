@@ -32,8 +32,8 @@ std::vector<Cell> cells_of(const TaskTotals& totals, double cell_prior) {
   for (std::size_t i = 0; i < totals.counts.size(); ++i) {
     const double n = totals.counts[i];
     if (!(n > 0)) continue;
-    out.push_back({i / totals.models, i % totals.models, n / (n + cell_prior),
-                   logit(bounded((totals.sums[i] + .5) / (n + 1)))});
+    out.push_back(
+        {i / totals.models, i % totals.models, n / (n + cell_prior), logit(bounded((totals.sums[i] + .5) / (n + 1)))});
   }
   return out;
 }
@@ -71,7 +71,8 @@ bool is_complete(const TaskTotals& totals, const std::vector<std::size_t>& measu
     const auto of_task = std::span(totals.counts).subspan(s * totals.models, totals.models);
     known += std::any_of(of_task.begin(), of_task.end(), [](double n) { return n > 0; }) ? 1 : 0;
   }
-  return most == known && std::all_of(measured.begin(), measured.end(), [&](std::size_t n) { return n == 0 || n == known; });
+  return most == known &&
+         std::all_of(measured.begin(), measured.end(), [&](std::size_t n) { return n == 0 || n == known; });
 }
 
 /// The model of rank 1: see complete_tasks.
@@ -240,7 +241,8 @@ void add_completed(const TaskTotals& totals, const Fit& fit, const std::vector<d
       sum += p;
       ++count;
     }
-    for (std::size_t i = first; i < first + models; ++i) out.posterior.deviation[i] = out.posterior.correctness[i] - sum / count;
+    for (std::size_t i = first; i < first + models; ++i)
+      out.posterior.deviation[i] = out.posterior.correctness[i] - sum / count;
   }
   out.posterior.deviation_variance = out.posterior.correctness_variance;
 }
@@ -257,7 +259,8 @@ TaskEstimates complete_tasks(const TaskTotals& totals, std::span<const double> w
   for (const Cell& c : fit.cells()) {
     // The first cell of a task completes it.
     const std::size_t first = c.task * totals.models;
-    for (std::size_t m = 0; m < totals.models && std::isnan(logits[first + m]); ++m) logits[first + m] = fit.fitted(c.task, m);
+    for (std::size_t m = 0; m < totals.models && std::isnan(logits[first + m]); ++m)
+      logits[first + m] = fit.fitted(c.task, m);
     double& of_cell = logits[first + c.model];
     of_cell += c.evidence * (c.logit - of_cell);
   }

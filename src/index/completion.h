@@ -12,15 +12,15 @@
 
 namespace signalbox {
 
-/// Mean outcomes of the models on each task. If each model that has an outcome was measured on every task with outcomes,
-/// they are the plain means, and the posterior is that of fit_posterior. Otherwise cells are missing, and all of them
-/// are completed by complete_tasks.
+/// Mean outcomes of the models on each task. If each model that has an outcome was measured on every task with
+/// outcomes, they are the plain means, and the posterior is that of fit_posterior. Otherwise cells are missing, and all
+/// of them are completed by complete_tasks.
 struct TaskEstimates {
   std::vector<double> means;          ///< [tasks, models] NaN on tasks without outcomes, and for models without any.
   TaskPosterior posterior;            ///< The same with its sampling error.
   std::vector<std::size_t> measured;  ///< [models] tasks with an outcome of the model.
-  std::vector<double> weights;        ///< [tasks] in means over tasks: 0 without outcomes; 1 on average over the others.
-  std::vector<double> levels;         ///< [tasks] mean of the models' logits; NaN without outcomes.
+  std::vector<double> weights;  ///< [tasks] in means over tasks: 0 without outcomes; 1 on average over the others.
+  std::vector<double> levels;   ///< [tasks] mean of the models' logits; NaN without outcomes.
 };
 
 /// Estimates the means of all rows, or of those not marked in `left_out` [rows]. totals: those of the same rows, and of

@@ -26,8 +26,8 @@ struct IndexExtras {
   std::vector<std::string> texts;   ///< [rows]
 };
 
-/// Writes the int8 codes of a centroid to `out` [stride], which must hold zeros. Returns their scale, with which it keeps
-/// its norm.
+/// Writes the int8 codes of a centroid to `out` [stride], which must hold zeros. Returns their scale, with which it
+/// keeps its norm.
 [[nodiscard]] float code_centroid(std::span<const float> centroid, std::uint8_t* out);
 
 /// Returns the centroids, [tasks, dim], as an index gives them back; empty if there are none.

@@ -210,7 +210,8 @@ class Index {
   std::string_view task_records;            ///< JSON, likewise.
   TaskScoreView task_scores;
   TaskLinkView links;
-  /// [rows] sixteenths of a logit that a row is easier than its task, kNoOffset if unknown; empty if the index has none.
+  /// [rows] sixteenths of a logit that a row is easier than its task, kNoOffset if unknown; empty if the index has
+  /// none.
   std::span<const std::int8_t> row_offsets;
   std::vector<double> mixture;         ///< Constants of the policy that were chosen for this index; may be empty.
   MixtureConstants mixture_constants;  ///< The same, with defaults for the rest.
@@ -230,9 +231,9 @@ class Index {
   std::vector<std::size_t> task_rows;  ///< [tasks] number of rows in each task.
   /// [tasks, dim] those of the file or, without any, the unit mean of each task's rows; zero if a task has none.
   std::vector<float> task_centroids;
-  std::vector<float> task_bias;      ///< [tasks] logits that join the vote for a task; empty if the file has none.
-  std::vector<double> task_weights;  ///< [tasks] weight in means over tasks: those of the file or 1, and 0 for kinds.
-  std::vector<double> known_weights;     ///< [tasks] the same, 0 for tasks without outcomes, 1 on average over the others.
+  std::vector<float> task_bias;       ///< [tasks] logits that join the vote for a task; empty if the file has none.
+  std::vector<double> task_weights;   ///< [tasks] weight in means over tasks: those of the file or 1, and 0 for kinds.
+  std::vector<double> known_weights;  ///< [tasks] the same, 0 for tasks without outcomes, 1 on average over the others.
   std::vector<std::size_t> model_tasks;  ///< [models] tasks with an outcome of the model.
   std::vector<double> task_levels;       ///< [tasks] mean logit of all models; NaN without outcomes.
   std::vector<double> task_offsets;      ///< [tasks] mean offset of the task's rows, in logits; empty without offsets.

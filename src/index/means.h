@@ -18,8 +18,8 @@ namespace signalbox {
 /// without an outcome.
 [[nodiscard]] std::vector<double> pool_means(const TaskTotals& totals, std::size_t excluded_task);
 
-/// Returns means [models] over the tasks of `task_means`, by the weights of tasks or, if these are empty, unweighted; see
-/// the overload for an index.
+/// Returns means [models] over the tasks of `task_means`, by the weights of tasks or, if these are empty, unweighted;
+/// see the overload for an index.
 [[nodiscard]] std::vector<double> mean_over_tasks(std::span<const double> task_means, std::size_t models,
                                                   std::size_t excluded_task, std::span<const double> weights = {});
 
@@ -37,8 +37,8 @@ struct MeanSplit {
 /// are found together by least squares, and the strength of a model stands in for its missing deviations.
 [[nodiscard]] MeanSplit split_means(std::span<const double> means, std::size_t models);
 
-/// Returns the mean offset [tasks] of each task's rows, in logits, or of those not marked in `left_out` [rows]; 0 without
-/// a known offset. offsets: see Index. Empty if no offset is known.
+/// Returns the mean offset [tasks] of each task's rows, in logits, or of those not marked in `left_out` [rows]; 0
+/// without a known offset. offsets: see Index. Empty if no offset is known.
 [[nodiscard]] std::vector<double> mean_offsets(std::span<const std::int8_t> offsets,
                                                std::span<const std::uint16_t> row_tasks, std::size_t tasks,
                                                std::span<const std::uint8_t> left_out = {});

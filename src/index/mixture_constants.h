@@ -31,8 +31,8 @@ struct MixtureConstants {
   double offset_prior = .02;       ///< Weight of the input's tasks and kinds beside these rows.
 };
 
-/// Returns the constants of an index: defaults, replaced from the first by `values`. Values beyond the last constant are
-/// those of a newer format. Errors: non_finite for a value outside its range.
+/// Returns the constants of an index: defaults, replaced from the first by `values`. Values beyond the last constant
+/// are those of a newer format. Errors: non_finite for a value outside its range.
 [[nodiscard]] Result<MixtureConstants> mixture_constants(std::span<const double> values);
 
 }  // namespace signalbox

@@ -15,15 +15,15 @@ namespace signalbox {
 struct TaskProfiles {
   std::size_t dim = 0;
   std::size_t models = 0;
-  std::span<const float> centroids;          ///< [tasks, dim] see task_centroids.
-  std::span<const double> means;             ///< [tasks, models] mean outcome; NaN without an outcome.
-  const TaskPosterior* posterior = nullptr;  ///< The true means; null: `means` has no sampling error.
-  std::span<const float> bias = {};          ///< [tasks] logits that join the vote for a task; empty: 0.
-  TaskLinkView links = {};                   ///< Of kinds, which have no means, to tasks that measure them.
-  std::span<const double> weights = {};      ///< [tasks] see TaskEstimates; empty: 1 for tasks that have a vote.
-  std::span<const std::size_t> measured = {};  ///< [models] tasks with an outcome; empty: those with a mean.
-  std::span<const double> levels = {};       ///< [tasks] see TaskEstimates; needed with offsets.
-  std::span<const double> offsets = {};      ///< [tasks] see mean_offsets; empty: no offsets.
+  std::span<const float> centroids;               ///< [tasks, dim] see task_centroids.
+  std::span<const double> means;                  ///< [tasks, models] mean outcome; NaN without an outcome.
+  const TaskPosterior* posterior = nullptr;       ///< The true means; null: `means` has no sampling error.
+  std::span<const float> bias = {};               ///< [tasks] logits that join the vote for a task; empty: 0.
+  TaskLinkView links = {};                        ///< Links of kinds, without means, to tasks.
+  std::span<const double> weights = {};           ///< [tasks] see TaskEstimates; empty: 1 for tasks that have a vote.
+  std::span<const std::size_t> measured = {};     ///< [models] tasks with an outcome; empty: those with a mean.
+  std::span<const double> levels = {};            ///< [tasks] see TaskEstimates; needed with offsets.
+  std::span<const double> offsets = {};           ///< [tasks] see mean_offsets; empty: no offsets.
   std::span<const std::int8_t> row_offsets = {};  ///< [rows] see Index; needed with offsets.
   std::span<const std::uint16_t> row_tasks = {};  ///< [rows] likewise.
 
@@ -41,8 +41,8 @@ struct TaskProfiles {
 ///
 ///   cosine to the centroid / temperature + bias
 ///
-/// where a centroid may be longer than a unit vector. 0 for a task without a centroid or means, and for a kind without a
-/// link to a task with means. vector: float32 [dim], not zero. The shares sum to 1, or are all 0.
+/// where a centroid may be longer than a unit vector. 0 for a task without a centroid or means, and for a kind without
+/// a link to a task with means. vector: float32 [dim], not zero. The shares sum to 1, or are all 0.
 [[nodiscard]] std::vector<double> vote_for_all(const TaskProfiles& profiles, std::span<const float> vector,
                                                const MixtureConstants& constants);
 

@@ -35,7 +35,7 @@ export function levelsOf(cells, means) {
   );
 }
 
-/** Returns { means, variances, levels }, each [task][model] or [task]: NaN for tasks and models without outcomes. */
+/** Returns means [task][model], levels [task] and posterior; NaN for tasks and models without outcomes. */
 export function complete(cells, weights) {
   const c = CONSTANTS;
   const tasks = measuredTasks(cells);
@@ -99,5 +99,9 @@ export function complete(cells, weights) {
     return (p * (1 - p)) ** 2 * (residual * missing + ((b[s] * missing) ** 2 * residual) / precision(m));
   });
   const levels = logits.map((ofTask, s) => (tasks.includes(s) ? mean(models.map((m) => ofTask[m])) : Number.NaN));
-  return { means, variances, levels };
+  const deviation = means.map((ofTask, s) => {
+    const middle = mean(ofTask.filter((p) => !Number.isNaN(p)));
+    return ofTask.map((p, m) => ({ mean: p - middle, variance: variances[s][m] }));
+  });
+  return { means, levels, posterior: { deviation } };
 }

@@ -66,6 +66,17 @@ function meansOver(benchmark, rows) {
   return benchmark.models.map((_, m) => mean(rows.map((row) => benchmark.outcomes[row][m]).filter(isKnown)));
 }
 
+/** Returns the mean outcome of every model over some rows, and over the outcomes that the scores of tasks are worth. */
+function poolMeans(benchmark, rows, ...without) {
+  const scores = (benchmark.taskScores ?? []).filter(({ task }) => !without.includes(task));
+  return benchmark.models.map((_, m) => {
+    const own = rows.map((row) => benchmark.outcomes[row][m]).filter(isKnown);
+    const ofModel = scores.filter(({ model }) => model === m);
+    const right = sum(own) + sum(ofModel.map(({ score, evidence }) => score * evidence));
+    return right / (own.length + sum(ofModel.map(({ evidence }) => evidence)));
+  });
+}
+
 const tasksOf = (benchmark) => [...new Set(benchmark.tasks)].sort((a, b) => a - b);
 
 /** Returns [task][model] { count, mean }, undefined without an outcome or score. */
@@ -118,7 +129,7 @@ function leaveOut(benchmark, heldOut) {
 }
 
 /** Returns (u_z, p_z) of every task z of the known rows, held out of them, with samples moved back in (eqs. 12-14). */
-function trainingPairs(benchmark, known) {
+function trainingPairs(benchmark, known, heldOut) {
   const { routing, pairs } = benchmark;
   const random = randomFrom(pairs.seed);
   const out = [];
@@ -126,7 +137,7 @@ function trainingPairs(benchmark, known) {
     const rows = known.filter((row) => benchmark.tasks[row] === z);
     const rest = known.filter((row) => benchmark.tasks[row] !== z);
     if (rows.length === 0 || rest.length === 0) continue;
-    const means = meansOver(benchmark, rest);
+    const means = poolMeans(benchmark, rest, heldOut, z);
     for (const alpha of pairs.alphas) {
       const count = Math.min(50, Math.floor(alpha * rows.length));
       for (let repeat = 0; repeat < (count > 0 ? pairs.repeats : 1); ++repeat) {
@@ -215,12 +226,7 @@ export function profileOf(benchmark, known, heldOut) {
     const rows = tasks.map((task) => rowsOf(task).map((row) => benchmark.outcomes[row]));
     return { ...shared, means, levels: levelsOf(cells, means), posterior: posteriorOf(rows, benchmark.models.length) };
   }
-  const { means, variances, levels } = complete(cells, given);
-  const deviation = means.map((ofTask, s) => {
-    const middle = mean(ofTask.filter(isKnown));
-    return ofTask.map((p, m) => ({ mean: p - middle, variance: variances[s][m] }));
-  });
-  return { ...shared, means, levels, posterior: { deviation } };
+  return { ...shared, ...complete(cells, given) };
 }
 
 /** Returns how much easier an input is than what it resembles; 0 without offsets. `near`: all known rows, sorted. */
@@ -297,7 +303,7 @@ function evaluate(benchmark, heldOut, rows, known, pairs, labelled, pools) {
   const { routing } = benchmark;
   const labels = labelled.map((i) => rows[i]).filter((row) => !isZero(benchmark.vectors[row]));
   const scored = rows.filter((_, i) => !labelled.includes(i));
-  const means = meansOver(benchmark, known);
+  const means = poolMeans(benchmark, known, heldOut);
   // An input without a known token (a zero vector) has no prediction. A label is not its own neighbour.
   const near = (row) => {
     const pool = [...known, ...labels.filter((label) => label !== row)];
@@ -356,7 +362,7 @@ function evaluate(benchmark, heldOut, rows, known, pairs, labelled, pools) {
 export function heldOutTask(benchmark, task, { pools, labels }) {
   const rows = range(benchmark.tasks.length).filter((row) => benchmark.tasks[row] === task);
   const { known, duplicates } = leaveOut(benchmark, rows);
-  const pairs = trainingPairs(benchmark, known);
+  const pairs = trainingPairs(benchmark, known, task);
   const out = { task, rows: rows.length, duplicatesDropped: duplicates };
   Object.assign(out, evaluate(benchmark, task, rows, known, pairs, [], pools));
   if (labels !== undefined) {
@@ -388,4 +394,4 @@ export function heldOutGroups(benchmark, heldOut) {
   }));
 }
 
-export { argmax, isKnown, isZero, mean, meanDistance, meansOver, meansOverTasks, nearest, predict, sum };
+export { argmax, isKnown, isZero, mean, meanDistance, meansOverTasks, nearest, poolMeans, predict, sum };

@@ -30,7 +30,7 @@ export function instances(benchmark, { heldOut, k, policy, pool, costWeights }) 
   const scored = [];
   const groups = reference.heldOutGroups(benchmark, heldOut);
   for (const { rows, known, task } of groups) {
-    const means = reference.meansOver(benchmark, known);
+    const means = reference.poolMeans(benchmark, known, task);
     const profile = reference.profileOf(benchmark, known, task);
     const overTasks = reference.meansOverTasks(profile);
     const expected = models.map((model, m) =>

@@ -82,10 +82,11 @@ export function voteOfTask(profile, vectors) {
  */
 export function offsetOfInput(profile, vector, near, ofKinds) {
   const shares = sharesOfInput(profile, vector);
-  const level = (s) =>
-    profile.links[s].length > 0
-      ? sum(linksOf(profile, s).map(({ task, share }) => share * profile.levels[task]))
-      : profile.levels[s];
+  const level = (s) => {
+    if (profile.links[s].length === 0) return profile.levels[s];
+    const linked = linksOf(profile, s);
+    return linked.length > 0 ? sum(linked.map(({ task, share }) => share * profile.levels[task])) : Number.NaN;
+  };
   const voted = range(shares.length).filter((s) => shares[s] > 0);
   const own = sum(voted.map((s) => shares[s] * ofKinds[s]));
   const prior = sum(voted.map((s) => shares[s] * level(s))) + own;

@@ -29,7 +29,7 @@ function chanceTasks({ tasks, metadata }: Pick<IndexInfo, 'tasks' | 'metadata'>)
 
 /** The facts that a chance depends on. */
 export type ChanceFacts = Pick<Decision, 'model' | 'fallbackReason'> & {
-  /** Of all tasks, in the order of the index; empty if the policy does not weigh tasks. */
+  /** Weights of all tasks, in the order of the index; empty if the policy does not weigh tasks. */
   taskWeights: readonly number[];
   kinds?: readonly Pick<Kind, 'name' | 'probability'>[];
   coverage: Pick<Decision['coverage'], 'outOfCoverage'>;

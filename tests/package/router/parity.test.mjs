@@ -144,6 +144,49 @@ for (let seed = 1; seed <= 20; ++seed) {
     }));
 }
 
+/** Returns a benchmark of random outcomes, half of them missing, with a task known by scores, a kind, and offsets. */
+function drawSpecWithKinds(seed) {
+  const spec = randomSpec({ seed, rows: 90, dim: 16, models: 5, tasks: 6, missing: 0.5, codes: 'int8' });
+  const isKnown = (row) => row % 6 < 4;
+  return {
+    ...spec,
+    outcomes: spec.outcomes.map((y, i) => (isKnown(Math.floor(i / 5)) ? y : Number.NaN)),
+    taskScores: [0, 2, 3].map((model) => ({
+      task: 'task 4',
+      model: `m${model}`,
+      score: 0.2 * model,
+      evidence: 9 * seed,
+    })),
+    links: [
+      { kind: 'task 5', task: 'task 4', weight: 2 },
+      { kind: 'task 5', task: 'task 1', weight: 1 },
+    ],
+    taskWeights: [1, 0.5, 2, 1, 1, 0],
+    rowOffsets: spec.tasks.map((_, row) => (row % 6 === 4 ? -8 : (row % 17) / 8 - 1)),
+    mixture: [0.1, 2, 40, 4, 0.2, 0.15, 0.003, 0.15, 2, 0.5, 0.04, 2],
+  };
+}
+
+it('native and wasm agree on decisions about an index with scores, kinds and offsets', () =>
+  withSeed(77, async (random) => {
+    for (const seed of [1, 2, 3]) {
+      const bytes = await buildIndex(drawSpecWithKinds(seed));
+      const vectors = randomVectors(random, 12, 16);
+      const taskOptions = { ...COMMON, labels: [{ index: 1, outcomes: { m0: 1, m3: 0 } }] };
+      const inWasm = await decideInWasm(bytes, vectors, 16, COMMON, taskOptions);
+      const index = write('kinds.sbx', bytes);
+      const natively = [
+        native('route', index, write('vector.f32', vectors.slice(0, 16)), JSON.stringify(COMMON)),
+        native('route-task', index, write('vectors.f32', vectors), JSON.stringify(taskOptions)),
+      ].map((text) => JSON.parse(text).value);
+      for (const [i, what] of ['prompt', 'task'].entries()) {
+        assert.equal(natively[i].kinds[0].name, 'task 5');
+        assert.equal(natively[i].taskWeights.length, 6);
+        expectSame(inWasm[i], natively[i], `${what} of ${seed}`);
+      }
+    }
+  }));
+
 it('native and wasm draw the same map, to the last bit, for more rows than one step moves', async () => {
   const spec = randomSpec({ rows: 2100, dim: 24, models: 2, tasks: 6, codes: 'int4' });
   const bytes = await buildIndex(spec);
