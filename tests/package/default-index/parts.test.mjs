@@ -258,6 +258,13 @@ describe('models', () => {
     assert.deepEqual([undated, older], [['b/undated'], ['a/old', 'b/early']]);
   });
 
+  it('have no price where the only one cannot be', () => {
+    const name = 'openai/gpt-5.6-terra-pro';
+    const { models } = choose([{ name, release_date: '2026-07-09' }], [], { [name]: price });
+    assert.equal(models.get(name).usdPerMTokIn, null);
+    assert.equal('price' in models.get(name).record, false);
+  });
+
   it('have a record without unknown fields, and a name for people', () => {
     const names = { 'openai/gpt-5.6-sol': 'GPT-5.6 Sol', 'qwen/qwen3-next-80b-a3b': 'Qwen3 Next 80B A3B' };
     const list = Object.keys(names).map((name) => ({ name, release_date: '2026-02' }));
