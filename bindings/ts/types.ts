@@ -317,7 +317,10 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   ranking: Ranked[];
   /** `signalbox`: the five benchmark tasks most similar to the input or task; weights sum to 1 over all tasks. */
   tasks: { task: string; weight: number }[];
-  /** Nearest benchmark samples, nearest first; ties go to the lower row. */
+  /**
+   * Nearest benchmark samples, nearest first; ties go to the lower row. If the index has kinds of everyday work, a decision
+   * about one input prefers the samples of tasks and kinds that it resembles: see docs/policy.md.
+   */
   neighbours: Neighbour[];
   excluded: { model: string; reason: ExclusionReason }[];
   /** Valid options without their full effect here; empty if all were honoured. */

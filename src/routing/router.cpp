@@ -118,6 +118,31 @@ std::size_t neighbours_needed(const Index& index, const RouteOptions& options) {
   return std::max<std::size_t>({options.constants.k, options.constants.kappa, options.neighbours, of_offset});
 }
 
+/// Returns how many of the nearest rows those to report are chosen from: see rows_to_report.
+std::size_t neighbours_to_choose_from(const Index& index, const RouteOptions& options) {
+  constexpr std::size_t kFewest = 500;
+  const bool is_chosen = !index.links.offsets.empty() && options.neighbours > 0;
+  return std::min(index.rows(), is_chosen ? std::max<std::size_t>(kFewest, options.neighbours) : 0);
+}
+
+/// Returns the rows to report, at most `most`. near: the nearest rows, nearest first; votes: those of vote_for_all, or
+/// empty. With votes, rows come in the order of exp(cosine / temperature) * vote of their task, so that a task which
+/// the input does not resemble has no part in what a reader sees, however near one of its rows is.
+std::vector<Neighbour> rows_to_report(std::vector<Neighbour> near, const Index& index, std::span<const double> votes,
+                                      double temperature, std::size_t most) {
+  constexpr double kLeastVote = 0.01;  // Less than that says nothing against a row.
+  if (!votes.empty()) {
+    const auto weight = [&](const Neighbour& n) {
+      const double vote = std::max(votes[index.row_tasks[n.row]], kLeastVote);
+      return std::log(vote) - n.cosine_distance / temperature;
+    };
+    std::stable_sort(near.begin(), near.end(),
+                     [&](const Neighbour& a, const Neighbour& b) { return weight(a) > weight(b); });
+  }
+  near.resize(std::min(near.size(), most));
+  return near;
+}
+
 /// Completes a decision whose distance is known: coverage, the choice, the ranking. scores: those of a task, or null.
 void decide(const Index& index, const RouteOptions& options, const Evidence& evidence, Forecast&& forecast,
             const TaskScores* scores, Decision& decision) {
@@ -187,20 +212,23 @@ Result<Decision> route_input(const Index& index, std::span<const float> vector, 
   if (!candidates.ok()) return candidates.error();
 
   Decision decision;
-  std::vector<Neighbour> neighbours;
+  std::vector<Neighbour> near;
+  const std::size_t needed = neighbours_needed(index, options);
   if (!is_zero(vector)) {
     const QueryBlock query = prepare_queries(index.codes.type, vector, index.codes.dim);
-    neighbours = find_nearest(index.codes, query, neighbours_needed(index, options))[0];
+    near = find_nearest(index.codes, query, std::max(needed, neighbours_to_choose_from(index, options)))[0];
   }
+  const auto neighbours = std::span(near).first(std::min(needed, near.size()));
   decision.mean_distance = mean_distance(neighbours, options.constants.kappa);
   const InputEvidence evidence{evidence_of(index, candidates.value(), options), vector, pool_of(index, nullptr),
                                neighbours};
+  std::vector<double> votes;
   if (!is_zero(vector) && !index.links.offsets.empty()) {
-    decision.kinds = likeliest_kinds(evidence.profiles, vote_for_all(evidence.profiles, vector, options.mixture));
+    votes = vote_for_all(evidence.profiles, vector, options.mixture);
+    decision.kinds = likeliest_kinds(evidence.profiles, votes);
   }
   decide(index, options, evidence, forecast_input(options.policy, evidence), nullptr, decision);
-  neighbours.resize(std::min(neighbours.size(), options.neighbours));
-  decision.neighbours = std::move(neighbours);
+  decision.neighbours = rows_to_report(std::move(near), index, votes, options.mixture.temperature, options.neighbours);
   return decision;
 }
 
