@@ -1,5 +1,7 @@
 /** Finds the model of an index that a name means: an alias, a vendor's own spelling, a host's, a dated version. */
 
+import { editDistance } from '../options.js';
+
 /** A model, with the other names that are known for it. */
 export interface NamedModel {
   name: string;
@@ -190,6 +192,22 @@ export class ModelNames {
   /** Returns the name in the index; see `find`. */
   resolve(name: string): string | null {
     return this.find(name)?.model ?? null;
+  }
+
+  /** Returns the names nearest to one that means no model, at most three: by their edit distance, without makers. */
+  nearest(name: string): string[] {
+    const sought = plain(partsOf(name.slice(0, MOST_LENGTH)).model);
+    const least = Math.max(2, Math.floor((2 * sought.length) / 5) + 1);
+    const distances = [...this.#names].flatMap((model) => {
+      const other = plain(partsOf(model).model);
+      if (sought === '' || Math.abs(other.length - sought.length) >= least) return [];
+      const distance = editDistance(sought, other);
+      return distance < least ? [{ model, distance }] : [];
+    });
+    return distances
+      .sort((a, b) => a.distance - b.distance)
+      .slice(0, 3)
+      .map(({ model }) => model);
   }
 
   /** Returns the models that an ambiguous name may mean; empty for every other name. */
