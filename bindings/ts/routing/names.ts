@@ -59,7 +59,7 @@ const DOTTED = /* @__PURE__ */ new Set([
 const REGION = /^(?:us|eu|apac|ap|jp|au|in|ca|sa|uk|global|us-gov)\./;
 /** Bedrock's version: `-v1:0`, `-1:0`, `-v2:1:200k`. */
 const BEDROCK_VERSION = /-v?\d+:\d+(?::\w+)?$/;
-/** What a host offers beside the model itself: it is the same model. */
+/** Offers of hosts for one and the same model. */
 const VARIANT = /:(?:free|nitro|floor|online|exacto|extended|beta|batch|latest|default)$/;
 const DATE = /[-@:_](?:20\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])|latest|default)$/;
 /** Endings that only some lists write. */
@@ -182,7 +182,7 @@ export class ModelNames {
     return { models: [], grade: 0 };
   }
 
-  /** Returns the model that a name means; `null` if that is none, or more than one. */
+  /** Returns the model that a name means; `null` without one, or if there are several. */
   find(name: string): Resolved | null {
     const { models, grade } = this.#candidates(name);
     const [model] = models;
