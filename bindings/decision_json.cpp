@@ -24,22 +24,10 @@ Json fallback_reason(Fallback fallback) {
   return nullptr;
 }
 
-const char* exclusion_reason(Exclusion exclusion) {
-  switch (exclusion) {
-    case Exclusion::kNone: return "";
-    case Exclusion::kNotACandidate: return "not_a_candidate";
-    case Exclusion::kDenied: return "denied";
-    case Exclusion::kOverMaxPrice: return "over_max_price";
-    case Exclusion::kPriceUnknown: return "price_unknown";
-    case Exclusion::kNoOutcomes: return "no_outcomes";
-  }
-  return "";
-}
-
 std::string name(const Index& index, std::size_t model) { return std::string(index.model_names[model]); }
 
-Json ranked_json(const Index& index, const std::vector<double>& prices, const std::vector<double>& means,
-                 const RankedModel& m) {
+Json ranked_json(const Index& index, const std::vector<double>& prices, const std::vector<double>& answer_costs,
+                 const std::vector<double>& means, const RankedModel& m) {
   return object({{"model", name(index, m.model)},
                  {"pCorrect", number_or_null(m.score)},
                  {"interval", pair(m.interval.low, m.interval.high)},
@@ -47,7 +35,8 @@ Json ranked_json(const Index& index, const std::vector<double>& prices, const st
                  {"ownMean", m.is_own_mean()},
                  {"meanOutcome", number_or_null(means[m.model])},
                  {"paramsB", known_or_null(index.model_numbers[m.model].params_b)},
-                 {"usdPerMTok", known_or_null(prices[m.model])}});
+                 {"usdPerMTok", known_or_null(prices[m.model])},
+                 {"usdPerAnswer", known_or_null(answer_costs[m.model])}});
 }
 
 Json coverage_json(double mean_distance, double percentile, bool out_of_coverage) {
@@ -59,7 +48,7 @@ Json excluded_json(const Index& index, const std::vector<Exclusion>& exclusions)
   Json out = Json::array();
   for (std::size_t m = 0; m < index.models(); ++m) {
     const Exclusion why = exclusions[m];
-    if (why != Exclusion::kNone) out.push_back(object({{"model", name(index, m)}, {"reason", exclusion_reason(why)}}));
+    if (why != Exclusion::kNone) out.push_back(object({{"model", name(index, m)}, {"reason", exclusion_name(why)}}));
   }
   return out;
 }
@@ -94,7 +83,7 @@ Json neighbour_json(const Index& index, const Neighbour& n) {
 Json decision_json(const Index& index, const std::vector<double>& prices, const Decision& d) {
   const std::vector<double> means = mean_over_tasks(index, kNoTask);
   Json ranking = Json::array();
-  for (const RankedModel& m : d.ranking) ranking.push_back(ranked_json(index, prices, means, m));
+  for (const RankedModel& m : d.ranking) ranking.push_back(ranked_json(index, prices, d.answer_costs, means, m));
   Json neighbours = Json::array();
   for (const Neighbour& n : d.neighbours) neighbours.push_back(neighbour_json(index, n));
   Json out = object({{"model", name(index, d.model)},
@@ -106,7 +95,8 @@ Json decision_json(const Index& index, const std::vector<double>& prices, const 
                      {"bestSingleModel", name(index, d.best_single)},
                      {"challenger", name(index, d.challenger)},
                      {"coverage", coverage_json(d.mean_distance, d.percentile, d.out_of_coverage)},
-                     {"price", object({{"usdPerMTok", known_or_null(prices[d.model])}})}});
+                     {"price", object({{"usdPerMTok", known_or_null(prices[d.model])},
+                                       {"usdPerAnswer", known_or_null(d.answer_costs[d.model])}})}});
   out["tasks"] = Json::array();
   for (const TaskVote& vote : d.tasks) {
     out["tasks"].push_back(object({{"task", index.task_names[vote.task]}, {"weight", vote.weight}}));

@@ -63,6 +63,27 @@ Status read_candidates(const Json* allow, const Json* deny, const ModelNumbersBy
   return {};
 }
 
+/// Reads the models that the caller's filters exclude: lists of names by reason. Earlier reasons stay.
+Status read_excluded(const Json* excluded, const ModelNumbersByName& models, RouteOptions& options) {
+  if (excluded == nullptr) return {};
+  if (!excluded->is_object()) {
+    return Error{ErrorCode::kInvalidArgument, "excluded is not an object: got " + shown(*excluded)};
+  }
+  for (const auto& item : excluded->items()) {
+    auto reason = static_cast<std::size_t>(Exclusion::kReleasedOutside);
+    while (reason < kExclusionCount && exclusion_name(static_cast<Exclusion>(reason)) != item.key()) ++reason;
+    if (reason == kExclusionCount) {
+      return Error{ErrorCode::kInvalidArgument, "excluded: '" + item.key() + "' is not a filter's reason"};
+    }
+    const Result<std::vector<std::size_t>> list = model_list(item.value(), models, "excluded");
+    if (!list.ok()) return list.error();
+    for (const std::size_t m : list.value()) {
+      if (options.exclusions[m] == Exclusion::kNone) options.exclusions[m] = static_cast<Exclusion>(reason);
+    }
+  }
+  return {};
+}
+
 Status read_prices(const Json* prices, const ModelNumbersByName& models, RouteOptions& options) {
   if (prices == nullptr) return {};
   if (!prices->is_object()) {
@@ -88,6 +109,7 @@ Status read_prices(const Json* prices, const ModelNumbersByName& models, RouteOp
                        ", expected US dollars per million tokens: a number >= 0, or { in, out }"};
     }
     options.prices[found->second] = price;
+    options.token_prices[found->second] = {in, out};
   }
   return {};
 }
@@ -152,7 +174,8 @@ void read_dial(ObjectReader& reader, PriceRules& rules) {
   const Json* prefer = reader.find("prefer");
   const Json* weight = reader.find("costWeight");
   reader.number("costWeight", 0, kMostUsd, rules.cost_weight);
-  if (prefer != nullptr && weight != nullptr) return reader.fail("prefer and costWeight are given, expected one of them");
+  if (prefer != nullptr && weight != nullptr)
+    return reader.fail("prefer and costWeight are given, expected one of them");
   double points = weight == nullptr ? kBalancedPoints : 0;
   if (prefer != nullptr) {
     points = prefer->is_number() ? prefer->get<double>() : std::nan("");
@@ -173,7 +196,10 @@ RouteOptions default_options(const Index& index) {
   options.constants = index.routing;
   options.mixture = index.mixture_constants;
   options.exclusions.assign(index.models(), Exclusion::kNone);
-  for (const ModelNumbers& n : index.model_numbers) options.prices.push_back(blended_price(n));
+  for (const ModelNumbers& n : index.model_numbers) {
+    options.prices.push_back(blended_price(n));
+    options.token_prices.push_back({n.usd_per_mtok_in, n.usd_per_mtok_out});
+  }
   return options;
 }
 
@@ -187,13 +213,17 @@ Status read_options(ObjectReader& reader, Scope scope, const ModelNumbersByName&
   reader.number("maxCoveragePercentile", 0, 100, options.max_coverage_percentile);
   reader.count("neighbours", 0, 1000, options.neighbours);
   reader.number("maxUsdPerMTok", 0, kMostUsd, options.price_rules.max_usd_per_mtok);
+  reader.number("maxUsdPerAnswer", 0, kMostUsd, options.price_rules.max_usd_per_answer);
+  reader.number("promptTokens", 0, kMostCount, options.prompt_tokens);
   read_dial(reader, options.price_rules);
   const Json* allow = reader.find("candidates");
   const Json* deny = reader.find("deny");
+  const Json* excluded = reader.find("excluded");
   const Json* prices = reader.find("prices");
   const Json* corrections = reader.find("corrections");
   if (Status failed = reader.finish()) return failed;
   if (Status failed = read_candidates(allow, deny, models, options)) return failed;
+  if (Status failed = read_excluded(excluded, models, options)) return failed;
   if (Status failed = read_prices(prices, models, options)) return failed;
   return read_corrections(corrections, models, options);
 }
@@ -244,11 +274,13 @@ Result<CascadeOptions> parse_cascade_request(const Index& index, std::string_vie
   reader.count("maxSteps", 1, kMostCascadeSteps, out.rules.max_steps);
   const Json* allow = reader.find("candidates");
   const Json* deny = reader.find("deny");
+  const Json* excluded = reader.find("excluded");
   const Json* prices = reader.find("prices");
   const Json* order = reader.find("models");
   if (order != nullptr && order->is_array() && order->empty()) reader.fail("models is an empty list");
   if (Status failed = reader.finish()) return *failed;
   if (Status failed = read_candidates(allow, deny, models, out.route)) return *failed;
+  if (Status failed = read_excluded(excluded, models, out.route)) return *failed;
   if (Status failed = read_prices(prices, models, out.route)) return *failed;
   if (order != nullptr) {
     Result<std::vector<std::size_t>> list = model_list(*order, models, "models");

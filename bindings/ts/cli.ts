@@ -32,6 +32,11 @@ interface Options {
   eta?: number;
   neighbours?: number;
   maxUsdPerMtok?: number;
+  maxUsdPerAnswer?: number;
+  releasedFrom?: string;
+  releasedTo?: string;
+  makers?: string[];
+  openWeights?: boolean;
   prefer?: Preference;
   costWeight?: number;
   labels?: string;
@@ -42,15 +47,22 @@ interface Options {
 const candidatesOf = ({ candidates, deny }: Options) =>
   candidates === undefined && deny === undefined ? undefined : { allow: candidates, deny };
 
+/** Returns the filters of models. */
+function filtersOf({ releasedFrom: from, releasedTo: to, makers, openWeights }: Options) {
+  return { released: from === undefined && to === undefined ? undefined : { from, to }, makers, openWeights };
+}
+
 /** Returns the options of a decision, without keys whose value is `undefined`. */
 function routeOptions(o: Options): RouteTaskOptions {
   const given = {
     candidates: candidatesOf(o),
+    ...filtersOf(o),
     policy: o.policy,
     k: o.k,
     eta: o.eta,
     neighbours: o.neighbours,
     maxUsdPerMTok: o.maxUsdPerMtok,
+    maxUsdPerAnswer: o.maxUsdPerAnswer,
     prefer: o.prefer,
     costWeight: o.costWeight,
   };
@@ -59,7 +71,9 @@ function routeOptions(o: Options): RouteTaskOptions {
 
 function cascadeOptions(o: Options): CascadeOptions {
   const { models, maxSteps, maxUsdPerMtok: maxUsdPerMTok, costWeight, k } = o;
-  return JSON.parse(JSON.stringify({ candidates: candidatesOf(o), models, maxSteps, maxUsdPerMTok, costWeight, k }));
+  return JSON.parse(
+    JSON.stringify({ candidates: candidatesOf(o), ...filtersOf(o), models, maxSteps, maxUsdPerMTok, costWeight, k }),
+  );
 }
 
 const SHARE = toNumberWithin(0, 1);
@@ -67,6 +81,7 @@ const SHARE = toNumberWithin(0, 1);
 function withRouting(command: Command): Command {
   return withCandidates(command)
     .option('--max-usd-per-mtok <usd>', 'exclude models above this price or without a price', toNonNegative)
+    .option('--max-usd-per-answer <usd>', 'exclude models whose answers are expected to cost more', toNonNegative)
     .option(
       '--prefer <dial>',
       'best, balanced (default), cheap, or points of accuracy to give up for price',
@@ -81,8 +96,13 @@ function withRouting(command: Command): Command {
 
 function withCandidates(command: Command): Command {
   return withFiles(command)
-    .option('--candidates <names>', 'only these models, comma-separated', toList)
-    .option('--deny <names>', 'exclude these models, comma-separated', toList);
+    .option('--candidates <names>', "only these models, comma-separated; patterns such as 'anthropic/*' work", toList)
+    .option('--deny <names>', 'exclude these models, comma-separated', toList)
+    .option('--makers <names>', 'only models of these makers, comma-separated', toList)
+    .option('--released-from <date>', 'only models released on this day or later: YYYY-MM-DD, YYYY-MM or YYYY')
+    .option('--released-to <date>', 'only models released on this day or before')
+    .option('--open-weights', 'only models with open weights')
+    .option('--no-open-weights', 'only models without open weights');
 }
 
 function withFiles(command: Command): Command {

@@ -52,6 +52,12 @@ export const EXCLUSION_REASONS = [
   'over_max_price',
   'price_unknown',
   'no_outcomes',
+  'released_outside',
+  'other_maker',
+  'other_weights',
+  'unknown_released',
+  'unknown_maker',
+  'unknown_open_weights',
 ] as const;
 export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
 
@@ -116,7 +122,10 @@ export interface Label {
  * honoured are in the decision's `notes`.
  */
 export interface RouteOptions {
-  /** Only these models, or all except the denied ones. An unknown name is `unknown_model`. */
+  /**
+   * Only these models, or all except the denied ones, which deny wins. Names as `resolve` knows them, or patterns: `*`
+   * stands for any text, as in `anthropic/*`. A name or pattern of no model is `unknown_model`.
+   */
   candidates?: readonly string[] | { allow?: readonly string[]; deny?: readonly string[] };
   /** Default `signalbox`. `s2` and `s3` need a task. */
   policy?: Policy;
@@ -139,6 +148,14 @@ export interface RouteOptions {
   prices?: Readonly<Record<string, Price>>;
   /** Exclude models above this price or without a price; a model at this price stays. */
   maxUsdPerMTok?: number;
+  /** The same for the expected price of an answer, in US dollars; an index without lengths of answers knows none. */
+  maxUsdPerAnswer?: number;
+  /** Only models released in this time, both ends included: YYYY-MM-DD, YYYY-MM or YYYY. */
+  released?: { from?: string; to?: string };
+  /** Only models of these makers, as in the names of models (`anthropic`) or for display (`Moonshot AI`). */
+  makers?: readonly string[];
+  /** `true`: only models with open weights; `false`: only those without. */
+  openWeights?: boolean;
   /**
    * How much predicted correctness may be given up for a lower price, default `balanced`. The pick is the cheapest model
    * within so many points of the best one that has a price.
@@ -305,12 +322,17 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   /** The policy's choice before fallback and price. */
   challenger: string;
   coverage: Coverage;
+  /** Price of the pick. */
   price: {
+    /** US dollars per million tokens, three parts input to one part output. */
     usdPerMTok: number | null;
+    /** Expected US dollars of an answer; `null` if the index does not know how long answers are. */
     usdPerAnswer: number | null;
+    /** Day of the price, YYYY-MM-DD, the list that had it, and its age; `null` if they are not known. */
     date: string | null;
     source: string | null;
     ageDays: number | null;
+    /** Whether the price is older than 120 days; the reason says so. */
     stale: boolean;
   };
   /** Candidates, best first; ties go to the model that comes first in the index. */
@@ -342,7 +364,10 @@ export interface TaskDecision extends Decision<TaskRankedModel> {
 
 /** Options of a cascade. Ranges are closed; a value out of range and an unknown key are `invalid_argument`. */
 export interface CascadeOptions
-  extends Pick<RouteOptions, 'candidates' | 'k' | 'kappa' | 'maxCoveragePercentile' | 'prices' | 'signal'> {
+  extends Pick<
+    RouteOptions,
+    'candidates' | 'released' | 'makers' | 'openWeights' | 'k' | 'kappa' | 'maxCoveragePercentile' | 'prices' | 'signal'
+  > {
   /** Models to ask, in this order, at most 12. Default: chosen among the candidates, cheapest first. */
   models?: readonly string[];
   /** Maximum number of steps of an automatically chosen plan, 1..4; default 4. */
@@ -648,6 +673,12 @@ export interface EmbedderFiles {
 export interface Routing {
   /** Description of the index. */
   readonly info: IndexInfo;
+
+  /**
+   * Returns the name in the index of a model: by its exact name, an alias, or its name with other case, separators, maker,
+   * host or date (`gpt-5.5-2026-08-01`, `us.anthropic.claude-opus-4-8-v1:0`). `null` for a name of no model, or of several.
+   */
+  resolve(name: string): string | null;
 
   /**
    * Picks the model for one input. A prompt that the embedder cannot read, or an empty one, gets the best model overall,

@@ -15,6 +15,7 @@ import {
   SAMPLES_KEYS,
   TEXTS_KEYS,
 } from './routing/option-keys.js';
+import { namesOf } from './routing/request.js';
 import type { RouterQuestion, WorkerLoad, WorkerMethod } from './routing/router-protocol.js';
 import type {
   CascadeMove,
@@ -144,6 +145,10 @@ export class WorkerRouter implements Routing {
       own?.dispose?.();
       throw error;
     }
+  }
+
+  resolve(name: string): string | null {
+    return typeof name === 'string' ? namesOf(this.info).resolve(name) : null;
   }
 
   async route(input: RouteInput, options: RouteOptions = {}): Promise<Decision> {

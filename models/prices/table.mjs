@@ -35,8 +35,24 @@ const OWNERS = {
   primeintellect: 'prime-intellect',
   'zai-org': 'z-ai',
 };
-/** Owners of models that a host lists by their bare name. */
-const FAMILIES = { muse: 'meta', qwen3: 'qwen', deepseek: 'deepseek', glm: 'z-ai', kimi: 'moonshotai' };
+/** Owners of models that a host lists by their bare name, by its beginning. */
+const FAMILIES = {
+  anthropic: ['claude'],
+  cohere: ['command'],
+  deepseek: ['deepseek'],
+  google: ['gemini', 'gemma'],
+  'meta-llama': ['llama-'],
+  meta: ['muse'],
+  microsoft: ['phi-'],
+  mistralai: ['codestral', 'devstral', 'magistral', 'ministral', 'mistral', 'mixtral'],
+  moonshotai: ['kimi'],
+  openai: ['chatgpt', 'codex', 'gpt', 'o1', 'o3', 'o4'],
+  qwen: ['qwen'],
+  'x-ai': ['grok'],
+  'z-ai': ['glm'],
+};
+const ownerOf = (model) =>
+  Object.entries(FAMILIES).find(([, starts]) => starts.some((start) => model.startsWith(start)))?.[0];
 
 /** Variants that are other offers than the model at its price. */
 const VARIANT = /:(?:free|batch|nitro|floor|online|extended|exacto)$|\.ft-$|^ft:|-maas$/;
@@ -89,7 +105,7 @@ function hostedName(id) {
     .replace(/-(?:fp8|nvfp4)$/, '')
     .split('/');
   const model = parts.pop();
-  const owner = parts.pop() ?? FAMILIES[model.match(/^(?:qwen3|[a-z]+)/)?.[0]];
+  const owner = parts.pop() ?? ownerOf(model);
   return owner === undefined ? undefined : `${OWNERS[owner] ?? owner}/${model}`;
 }
 
@@ -98,7 +114,9 @@ export function listedPrices(providers, list) {
   const found = new Map();
   let skipped = 0;
   const routed = providers.find(({ id }) => id === ROUTER)?.models ?? [];
-  const names = new ModelNames(routed.filter(({ id }) => !VARIANT.test(id)).map(({ id }) => ({ name: id })));
+  const names = new ModelNames(
+    routed.filter(({ id }) => id.includes('/') && !VARIANT.test(id)).map(({ id }) => ({ name: id })),
+  );
   const add = (provider, nameIn) => {
     const { models = [] } = providers.find(({ id }) => id === provider) ?? {};
     // Without a fixed order, two dated versions of one model could take turns.
@@ -115,12 +133,17 @@ export function listedPrices(providers, list) {
   const addMaker = (provider, owner) =>
     add(provider, (id) => {
       if (id.includes('/')) return undefined; // A model of another maker, which this one hosts.
+      const other = names.find(id);
+      if (other !== null && !other.model.startsWith(`${owner}/`)) return undefined;
       const name = nameOf(owner, id);
       const known = names.find(name) ?? names.find(`${owner}/${id}`);
       return known !== null && known.grade <= MOST_GRADE ? known.model : name;
     });
   for (const [provider, owner] of Object.entries(VENDORS)) addMaker(provider, owner);
-  add(ROUTER, (id) => id);
+  add(ROUTER, (id) => {
+    const owner = id.includes('/') ? undefined : ownerOf(id);
+    return owner === undefined ? id : `${owner}/${id}`;
+  });
   for (const [provider, owner] of Object.entries(CONVERTED)) addMaker(provider, owner);
   for (const provider of HOSTS) {
     const known = new ModelNames([...found.keys()].map((name) => ({ name })));

@@ -29,6 +29,7 @@ struct ChoiceRules {
   std::span<const double> prices = {};  ///< [models] see RouteOptions; unused without price rules.
   PriceRules price_rules = {};
   std::span<const double> corrections = {};  ///< [models] added to the scores; empty: nothing.
+  std::span<const double> costs = {};        ///< [models] see trade_for_price; empty: the prices.
 };
 
 struct Choice {

@@ -33,7 +33,7 @@ Result<Candidates> candidates_of(const Index& index, const RouteOptions& options
     else if (most >= 0 && options.prices[m] > most) exclusion = Exclusion::kOverMaxPrice;
   }
   if (best_allowed(out.means, out.exclusions) == index.models()) {
-    return no_model_left(out.exclusions, options.price_rules.max_usd_per_mtok >= 0);
+    return no_model_left(out.exclusions, options.price_rules.has_maximum());
   }
   return out;
 }
@@ -143,19 +143,50 @@ std::vector<Neighbour> rows_to_report(std::vector<Neighbour> near, const Index& 
   return near;
 }
 
+/// Excludes the models whose answers cost too much, which is known only now. Errors: no_candidate.
+Status limit_answers(double most, const std::vector<double>& costs, const Evidence& evidence, Forecast& forecast) {
+  if (most < 0) return {};
+  for (std::size_t m = 0; m < costs.size(); ++m) {
+    if (forecast.exclusions[m] != Exclusion::kNone) continue;
+    if (costs[m] < 0) forecast.exclusions[m] = Exclusion::kPriceUnknown;
+    else if (costs[m] > most) forecast.exclusions[m] = Exclusion::kOverMaxPrice;
+  }
+  forecast.best_single = best_allowed(evidence.means, forecast.exclusions);
+  if (forecast.best_single == forecast.models()) return no_model_left(forecast.exclusions, true);
+  return {};
+}
+
+/// Returns the costs that a trade compares: those of answers if every model with a price has one, or nothing.
+std::span<const double> comparable(const std::vector<double>& answer_costs, const std::vector<double>& prices,
+                                   const std::vector<Exclusion>& exclusions) {
+  for (std::size_t m = 0; m < prices.size(); ++m) {
+    if (exclusions[m] == Exclusion::kNone && prices[m] >= 0 && answer_costs[m] < 0) return {};
+  }
+  return answer_costs;
+}
+
 /// Completes a decision whose distance is known: coverage, the choice, the ranking. scores: those of a task, or null.
-void decide(const Index& index, const RouteOptions& options, const Evidence& evidence, Forecast&& forecast,
-            const TaskScores* scores, Decision& decision) {
+/// Errors: no_candidate.
+Status decide(const Index& index, const RouteOptions& options, const Evidence& evidence, Forecast&& forecast,
+              const TaskScores* scores, Decision& decision) {
   decision.policy = options.policy;
   set_coverage(index, options, forecast.is_known, decision);
   decision.tasks = heaviest(forecast.task_weights, kReportedTasks);
   decision.task_weights = forecast.task_weights;
   if (decision.out_of_coverage) use_means(evidence, forecast);
+  const bool has_votes = !decision.out_of_coverage && !forecast.task_weights.empty();
+  const std::vector<double>& weights = has_votes ? forecast.task_weights : index.task_weights;
+  decision.answer_costs = usd_per_answer(index.answer_tokens, weights, options.token_prices, options.prompt_tokens);
+  decision.answer_costs.resize(index.models(), -1);
+  const double most = options.price_rules.max_usd_per_answer;
+  if (Status failed = limit_answers(most, decision.answer_costs, evidence, forecast)) return failed;
   const double eta = options.eta.value_or(forecast.eta);
-  const ChoiceRules rules{eta, options.prices, options.price_rules, options.corrections};
+  const auto costs = comparable(decision.answer_costs, options.prices, forecast.exclusions);
+  const ChoiceRules rules{eta, options.prices, options.price_rules, options.corrections, costs};
   static_cast<Choice&>(decision) = choose(forecast, rules, decision.fallback);
   decision.ranking = rank(forecast, options.corrections, scores);
   decision.exclusions = std::move(forecast.exclusions);
+  return {};
 }
 
 /// Returns the nearest rows over all inputs, each row once at its smallest distance.
@@ -227,7 +258,8 @@ Result<Decision> route_input(const Index& index, std::span<const float> vector, 
     votes = vote_for_all(evidence.profiles, vector, options.mixture);
     decision.kinds = likeliest_kinds(evidence.profiles, votes);
   }
-  decide(index, options, evidence, forecast_input(options.policy, evidence), nullptr, decision);
+  Forecast forecast = forecast_input(options.policy, evidence);
+  if (Status failed = decide(index, options, evidence, std::move(forecast), nullptr, decision)) return *failed;
   decision.neighbours = rows_to_report(std::move(near), index, votes, options.mixture.temperature, options.neighbours);
   return decision;
 }
@@ -315,7 +347,10 @@ Result<Decision> TaskRun::finish() {
     evidence.scores = &scores;
     evidence.votes = votes;
   }
-  decide(*index_, options_, evidence, forecast_task(options_.policy, evidence), evidence.scores, decision);
+  Forecast forecast = forecast_task(options_.policy, evidence);
+  if (Status failed = decide(*index_, options_, evidence, std::move(forecast), evidence.scores, decision)) {
+    return *failed;
+  }
   decision.neighbours = nearest_overall(neighbours_, index_->rows(), options_.neighbours);
   return decision;
 }

@@ -9,6 +9,7 @@
 
 #include "index/index.h"
 #include "kernels/nearest.h"
+#include "routing/answer_cost.h"
 #include "routing/choice.h"
 #include "routing/policy.h"
 #include "routing/scores.h"
@@ -35,8 +36,10 @@ struct RouteOptions {
   std::optional<double> eta;  ///< Confidence required to leave the best single model; default: the forecast's.
   /// Percentile of the mean neighbour distance beyond which the input is out of coverage.
   double max_coverage_percentile = 99;
-  std::vector<Exclusion> exclusions;  ///< [models]
-  std::vector<double> prices;         ///< [models] blended US dollars per million tokens; negative: unknown.
+  std::vector<Exclusion> exclusions;      ///< [models]
+  std::vector<double> prices;             ///< [models] blended US dollars per million tokens; negative: unknown.
+  std::vector<TokenPrices> token_prices;  ///< [models] the same for input and output; empty: none is known.
+  double prompt_tokens = kDefaultPromptTokens;
   PriceRules price_rules;
   /// [models] added to the predicted correctness before the choice; empty: nothing.
   std::vector<double> corrections;
@@ -69,6 +72,7 @@ struct Decision : Choice {
   std::vector<TaskVote> kinds;        ///< The likeliest kinds of work, by probability among kinds, whatever the policy.
   std::vector<Neighbour> neighbours;  ///< Nearest rows of the index, of the input or of all inputs of the task.
   std::vector<Exclusion> exclusions;  ///< [models] reasons why a model is not in the ranking.
+  std::vector<double> answer_costs;   ///< [models] see usd_per_answer.
   std::size_t inputs = 1;
   std::size_t labelled = 0;
 };

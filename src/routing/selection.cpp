@@ -1,6 +1,7 @@
 #include "routing/selection.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <string>
 
@@ -37,6 +38,22 @@ double blended_price(const ModelNumbers& numbers) {
   return blended_price(numbers.usd_per_mtok_in, numbers.usd_per_mtok_out);
 }
 
+std::string_view exclusion_name(Exclusion exclusion) {
+  static constexpr std::array<std::string_view, kExclusionCount> kNames = {"",
+                                                                           "not_a_candidate",
+                                                                           "denied",
+                                                                           "over_max_price",
+                                                                           "price_unknown",
+                                                                           "no_outcomes",
+                                                                           "released_outside",
+                                                                           "other_maker",
+                                                                           "other_weights",
+                                                                           "unknown_released",
+                                                                           "unknown_maker",
+                                                                           "unknown_open_weights"};
+  return kNames[static_cast<std::size_t>(exclusion)];
+}
+
 Error no_model_left(std::span<const Exclusion> exclusions, bool has_maximum) {
   std::string counts;
   const auto add = [&](Exclusion reason, const char* one, const char* many, bool always) {
@@ -49,6 +66,12 @@ Error no_model_left(std::span<const Exclusion> exclusions, bool has_maximum) {
   add(Exclusion::kNotACandidate, "is not a candidate", "are not candidates", false);
   add(Exclusion::kDenied, "is denied", "are denied", false);
   add(Exclusion::kNoOutcomes, "has no outcomes", "have no outcomes", false);
+  add(Exclusion::kReleasedOutside, "was released on another day", "were released on other days", false);
+  add(Exclusion::kOtherMaker, "has another maker", "have other makers", false);
+  add(Exclusion::kOtherWeights, "has other weights", "have other weights", false);
+  add(Exclusion::kUnknownReleased, "has no known release", "have no known release", false);
+  add(Exclusion::kUnknownMaker, "has no known maker", "have no known maker", false);
+  add(Exclusion::kUnknownOpenWeights, "may be open or not", "may be open or not", false);
   return {ErrorCode::kNoCandidate, "no model is left: of " + std::to_string(exclusions.size()) + " models" + counts};
 }
 
@@ -69,7 +92,9 @@ std::size_t next_best_allowed(std::span<const double> values, std::span<const Ex
 }
 
 std::size_t trade_for_price(std::size_t pick, std::span<const double> scores, std::span<const double> prices,
-                            std::span<const Exclusion> exclusions, const PriceRules& rules) {
+                            std::span<const Exclusion> exclusions, const PriceRules& rules,
+                            std::span<const double> costs) {
+  if (costs.empty()) costs = prices;
   std::size_t chosen = pick;
   if (rules.cost_weight > 0 && prices[pick] >= 0) {
     const auto utility = [&](std::size_t m) {
@@ -81,10 +106,10 @@ std::size_t trade_for_price(std::size_t pick, std::span<const double> scores, st
     }
   }
   if (rules.tolerance > 0) {
-    const double least = reference_score(chosen, scores, prices, exclusions) - rules.tolerance;
+    const double least = reference_score(chosen, scores, costs, exclusions) - rules.tolerance;
     for (std::size_t m = 0; m < scores.size(); ++m) {
-      if (exclusions[m] != Exclusion::kNone || prices[m] < 0 || !(scores[m] >= least)) continue;
-      if (prices[chosen] < 0 || is_cheaper(m, chosen, scores, prices)) chosen = m;
+      if (exclusions[m] != Exclusion::kNone || costs[m] < 0 || !(scores[m] >= least)) continue;
+      if (costs[chosen] < 0 || is_cheaper(m, chosen, scores, costs)) chosen = m;
     }
   }
   return chosen;

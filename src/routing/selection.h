@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "index/index.h"
@@ -19,12 +20,26 @@ enum class Exclusion : std::uint8_t {
   kOverMaxPrice,   ///< More expensive than the maximum price.
   kPriceUnknown,   ///< A maximum price is set, and the model's price is unknown.
   kNoOutcomes,     ///< The benchmark never measured the model.
+  // What the caller knows of the model beside the benchmark:
+  kReleasedOutside,     ///< Released before or after the wanted days.
+  kOtherMaker,          ///< Made by none of the wanted makers.
+  kOtherWeights,        ///< Its weights are not open, or not closed, as wanted.
+  kUnknownReleased,     ///< The day of its release is not known.
+  kUnknownMaker,        ///< Its maker is not known.
+  kUnknownOpenWeights,  ///< Whether its weights are open is not known.
 };
+inline constexpr std::size_t kExclusionCount = 12;
+
+/// Returns the name of a reason, as in `no_outcomes`; '' for kNone.
+[[nodiscard]] std::string_view exclusion_name(Exclusion exclusion);
 
 struct PriceRules {
   double max_usd_per_mtok = -1;  ///< More expensive models are excluded; negative: no maximum.
-  double tolerance = 0;          ///< Score that may be given up for a lower price; 0: no trade.
-  double cost_weight = 0;        ///< Score given up per US dollar per million tokens.
+  double max_usd_per_answer = -1;
+  double tolerance = 0;    ///< Score that may be given up for a lower price; 0: no trade.
+  double cost_weight = 0;  ///< Score given up per US dollar per million tokens.
+
+  [[nodiscard]] bool has_maximum() const { return max_usd_per_mtok >= 0 || max_usd_per_answer >= 0; }
 };
 
 /// Returns one price per model: three parts input to one part output tokens, as price comparisons usually blend them;
@@ -50,11 +65,12 @@ struct PriceRules {
 ///
 /// With a cost weight: the model with the largest min(score, score of the pick) - cost_weight * price. No model earns
 /// credit above the pick, which is the best that the policy can justify. A pick without a price stays.
-/// Then with a tolerance: the cheapest model whose score is at least the reference less the tolerance. The reference is
-/// the pick, or if its price is not known the best model with a price, which counts for no more than the pick. Ties go
-/// to the higher score, then to the lower model. Without any price the pick stays.
+/// Then with a tolerance: the model of the lowest cost whose score is at least the reference less the tolerance. The
+/// reference is the pick, or if its cost is not known the best model with a cost, which counts for no more than the
+/// pick. Ties go to the higher score, then to the lower model. Without any cost the pick stays. costs: [models]
+/// negative: unknown; empty: the prices.
 [[nodiscard]] std::size_t trade_for_price(std::size_t pick, std::span<const double> scores,
                                           std::span<const double> prices, std::span<const Exclusion> exclusions,
-                                          const PriceRules& rules);
+                                          const PriceRules& rules, std::span<const double> costs = {});
 
 }  // namespace signalbox

@@ -91,6 +91,23 @@ TEST_F(RequestTest, ReadsTheDialInWordsAndInPoints) {
   }
 }
 
+TEST_F(RequestTest, ReadsTheModelsThatFiltersExclude) {
+  const RouteOptions options =
+      parse(R"({"deny":["cheap"],"excluded":{"other_maker":["cheap","specialist"],"unknown_released":["unpriced"]},)"
+            R"("maxUsdPerAnswer":0.5,"promptTokens":12.5,"prices":{"cheap":{"in":1,"out":5}}})");
+  EXPECT_EQ(options.exclusions[TwoFields::kCheap], Exclusion::kDenied) << "the first reason stays";
+  EXPECT_EQ(options.exclusions[TwoFields::kSpecialist], Exclusion::kOtherMaker);
+  EXPECT_EQ(options.exclusions[TwoFields::kUnpriced], Exclusion::kUnknownReleased);
+  EXPECT_EQ(options.exclusions[TwoFields::kGeneralist], Exclusion::kNone);
+  EXPECT_EQ(options.price_rules.max_usd_per_answer, .5);
+  EXPECT_EQ(options.prompt_tokens, 12.5);
+  EXPECT_EQ(options.token_prices[TwoFields::kCheap].out, 5);
+  for (const char* json : {R"({"excluded":["cheap"]})", R"({"excluded":{"denied":["cheap"]}})",
+                           R"({"excluded":{"other_maker":["nobody"]}})", R"({"promptTokens":-1})"}) {
+    EXPECT_NE(refusal(json), ErrorCode::kInternal) << json;
+  }
+}
+
 TEST_F(RequestTest, RefusesWhatIsNotAnObject) {
   for (const char* json :
        {"", "null", "[]", "1", "\"text\"", "{", "{\"k\":1}x", "{\"k\":1,}", "{\"\xFF\":1}", "nope"}) {

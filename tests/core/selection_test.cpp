@@ -92,11 +92,21 @@ TEST(TradeForPrice, CountsFromTheBestModelWithAPriceIfThePicksIsNotKnown) {
   EXPECT_EQ(trade_for_price(2, scores, std::vector<double>{9, 8, -1, 1}, kAll, {.tolerance = .17}), 3U);
 }
 
+TEST(TradeForPrice, ComparesCostsInPlaceOfPricesWithinTheTolerance) {
+  const std::vector<double> scores = {.9, .89, .88};
+  const std::vector<double> prices = {10, 5, 1};
+  const std::vector<double> costs = {.002, .001, .003};  // The cheapest model by tokens writes the longest answers.
+  EXPECT_EQ(trade_for_price(0, scores, prices, {kAll.data(), 3}, {.tolerance = .05}, costs), 1U);
+  EXPECT_EQ(trade_for_price(0, scores, prices, {kAll.data(), 3}, {.tolerance = .05}), 2U);
+  EXPECT_EQ(trade_for_price(0, scores, prices, {kAll.data(), 3}, {.cost_weight = 1}, costs), 2U)
+      << "a cost weight is per million tokens";
+}
+
 TEST(TradeForPrice, NeverTakesAModelWithoutAScore) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_EQ(trade_for_price(0, std::vector<double>{.9, nan}, std::vector<double>{5, 1}, {kAll.data(), 2},
-                            {.tolerance = 1}),
-            0U);
+  EXPECT_EQ(
+      trade_for_price(0, std::vector<double>{.9, nan}, std::vector<double>{5, 1}, {kAll.data(), 2}, {.tolerance = 1}),
+      0U);
 }
 
 TEST(TradeForPrice, GivesUpScoreForDollarsAtTheCostWeight) {

@@ -139,6 +139,11 @@ class RestartingRouter implements Routing {
     return this.#first.next(plan, verdict);
   }
 
+  /** Needs no worker. */
+  resolve(name: string): string | null {
+    return this.#first.resolve(name);
+  }
+
   samples(options?: SamplesOptions): Promise<Samples> {
     return this.#ask((router) => router.samples(options));
   }

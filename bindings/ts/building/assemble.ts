@@ -59,13 +59,27 @@ function metadataOf(benchmark: Benchmark, name: string | undefined): Record<stri
   };
 }
 
+const priceOf = (prices: IndexSettings['prices'], name: string) =>
+  prices !== undefined && Object.hasOwn(prices, name) ? prices[name] : undefined;
+
 /** Returns a model's prices under the names of the specification. */
 function pricesIn(prices: IndexSettings['prices'], name: string) {
-  const price = prices !== undefined && Object.hasOwn(prices, name) ? prices[name] : undefined;
-  return price === undefined ? {} : { usdPerMTokIn: price.in, usdPerMTokOut: price.out };
+  const price = priceOf(prices, name);
+  if (price === undefined) return {};
+  return { usdPerMTokIn: price.in, usdPerMTokOut: price.out, usdPerMTokCacheRead: price.cacheRead };
+}
+
+/** Returns the records of the models, with the origin of each price; `undefined` if no price has a date. */
+function recordsIn(prices: IndexSettings['prices'], models: readonly { name: string }[]) {
+  const records = models.map(({ name }) => {
+    const { date, source = 'a price list' } = priceOf(prices, name) ?? {};
+    return date === undefined ? { name } : { name, price: { currency: 'USD', date, source } };
+  });
+  return records.some((record) => 'price' in record) ? records : undefined;
 }
 
 function specOf(benchmark: Benchmark, dim: number, ids: readonly string[], s: IndexSettings, marks?: ShardMarks) {
+  const extras = { texts: s.texts, modelRecords: recordsIn(s.prices, benchmark.models) };
   return exactJson({
     dim,
     codes: s.codes,
@@ -74,7 +88,7 @@ function specOf(benchmark: Benchmark, dim: number, ids: readonly string[], s: In
     sampleIds: marks?.sampleIds ?? Array.from(benchmark.order, (row) => ids[row]),
     ...splitIdentity(s.embedder, marks?.metadata ?? metadataOf(benchmark, s.name)),
     routing: s.routing,
-    ...(s.texts === undefined ? {} : { extras: { texts: s.texts } }),
+    ...(extras.texts === undefined && extras.modelRecords === undefined ? {} : { extras }),
     graded: benchmark.isGraded,
     missing: benchmark.hasMissing,
     ...(marks === undefined ? {} : { shard: true }),

@@ -64,6 +64,7 @@ interface BuildCommandOptions {
   maxRows?: number;
   maxWork?: number;
   prices?: string;
+  pricesDate?: string;
   name?: string;
   shard?: { index: number; count: number };
   partial?: true;
@@ -113,11 +114,11 @@ function toRange(text: string): [number, number] {
   return [worst, best];
 }
 
-async function readPrices(file: string | undefined): Promise<BuildSettings['prices']> {
+async function readPrices(file: string | undefined, asOf: string | undefined): Promise<BuildSettings['prices']> {
   if (file === undefined) return undefined;
   const list = await readTextFile(file);
   try {
-    return readPriceList(list);
+    return readPriceList(list, { asOf });
   } catch (cause) {
     throw invalid(`${file}: ${(cause as Error).message}`, cause);
   }
@@ -140,7 +141,7 @@ async function settingsOf(o: BuildCommandOptions): Promise<BuildSettings> {
     dropCutOff: o.dropTruncated,
     texts: o.texts,
     name: o.name,
-    prices: await readPrices(o.prices),
+    prices: await readPrices(o.prices, o.pricesDate),
   };
 }
 
@@ -354,7 +355,8 @@ function withData(command: Command): Command {
     .option(
       '--prices <file>',
       "prices: OpenRouter's /api/v1/models, models.dev's api.json, LiteLLM's map, genai-prices, or CSV (model, in, out)",
-    );
+    )
+    .option('--prices-date <day>', 'day of the prices (YYYY-MM-DD), for a list that does not state it');
 }
 
 function withVectors(command: Command): Command {

@@ -1,5 +1,7 @@
 /** Finds the model of an index that a name means: an alias, a vendor's own spelling, a host's, a dated version. */
 
+import { editDistance } from '../options.js';
+
 /** A model, with the other names that are known for it. */
 export interface NamedModel {
   name: string;
@@ -57,7 +59,7 @@ const DOTTED = /* @__PURE__ */ new Set([
 const REGION = /^(?:us|eu|apac|ap|jp|au|in|ca|sa|uk|global|us-gov)\./;
 /** Bedrock's version: `-v1:0`, `-1:0`, `-v2:1:200k`. */
 const BEDROCK_VERSION = /-v?\d+:\d+(?::\w+)?$/;
-/** What a host offers beside the model itself: it is the same model. */
+/** Offers of hosts for one and the same model. */
 const VARIANT = /:(?:free|nitro|floor|online|exacto|extended|beta|batch|latest|default)$/;
 const DATE = /[-@:_](?:20\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])|latest|default)$/;
 /** Endings that only some lists write. */
@@ -180,7 +182,7 @@ export class ModelNames {
     return { models: [], grade: 0 };
   }
 
-  /** Returns the model that a name means; `null` if that is none, or more than one. */
+  /** Returns the model that a name means; `null` without one, or if there are several. */
   find(name: string): Resolved | null {
     const { models, grade } = this.#candidates(name);
     const [model] = models;
@@ -190,6 +192,22 @@ export class ModelNames {
   /** Returns the name in the index; see `find`. */
   resolve(name: string): string | null {
     return this.find(name)?.model ?? null;
+  }
+
+  /** Returns the names nearest to one that means no model, at most three: by their edit distance, without makers. */
+  nearest(name: string): string[] {
+    const sought = plain(partsOf(name.slice(0, MOST_LENGTH)).model);
+    const least = Math.max(2, Math.floor((2 * sought.length) / 5) + 1);
+    const distances = [...this.#names].flatMap((model) => {
+      const other = plain(partsOf(model).model);
+      if (sought === '' || Math.abs(other.length - sought.length) >= least) return [];
+      const distance = editDistance(sought, other);
+      return distance < least ? [{ model, distance }] : [];
+    });
+    return distances
+      .sort((a, b) => a.distance - b.distance)
+      .slice(0, 3)
+      .map(({ model }) => model);
   }
 
   /** Returns the models that an ambiguous name may mean; empty for every other name. */

@@ -5,13 +5,16 @@ import {
   aList,
   anything,
   aSignal,
+  aText,
   byModel,
   type Check,
   checkOptions,
+  invalid,
   isPlainObject,
   type Keys,
   must,
   orNull,
+  textsOf,
   wrongKind,
 } from '../options.js';
 
@@ -39,6 +42,8 @@ const candidates: Check = (value) => {
   );
 };
 
+const aPriceNumber = must((value) => typeof value === 'number' && value >= 0, 'a number >= 0');
+
 const aPreference = must(
   (value) =>
     value === null ||
@@ -46,6 +51,37 @@ const aPreference = must(
     (typeof value === 'number' && value >= 0 && value <= MOST_POINTS),
   `${PREFERENCES.join(', ')} or percentage points from 0 to ${MOST_POINTS}`,
 );
+
+const DATE = /^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?$/;
+const aDate = must((value) => typeof value === 'string' && DATE.test(value), 'a date YYYY-MM-DD, YYYY-MM or YYYY');
+
+const aPeriod: Check = (value, name) => {
+  if (!isPlainObject(value)) throw wrongKind(value, name, 'an object { from, to }');
+  const period = value as { from?: unknown; to?: unknown };
+  checkOptions(period, { from: orNull(aDate), to: orNull(aDate) }, name);
+  const { from, to } = period as { from?: string | null; to?: string | null };
+  if (from != null && to != null && from > to && !from.startsWith(to)) {
+    throw invalid(`${name}: from is ${from}, expected a date not after ${to}`);
+  }
+};
+
+const FILTER_KEYS = { released: orNull(aPeriod), makers: orNull(textsOf), openWeights: orNull(aFlag) };
+
+/** Checks what the core does not get of prices: their dates and sources. The core checks the numbers. */
+const aPriceMap: Check = (value, name) => {
+  byModel(value, name);
+  for (const [model, price] of Object.entries(value as Record<string, unknown>)) {
+    if (!isPlainObject(price)) continue;
+    const keys = {
+      in: anything,
+      out: anything,
+      cacheRead: orNull(aPriceNumber),
+      date: orNull(aDate),
+      source: orNull(aText),
+    };
+    checkOptions(price as Record<keyof typeof keys, unknown>, keys, `the price of ${model}`);
+  }
+};
 
 export const ROUTE_KEYS: Keys<RouteOptions> = {
   candidates,
@@ -56,8 +92,10 @@ export const ROUTE_KEYS: Keys<RouteOptions> = {
   sigma: anything,
   eta: anything,
   maxCoveragePercentile: anything,
-  prices: orNull(byModel),
+  prices: orNull(aPriceMap),
   maxUsdPerMTok: anything,
+  ...FILTER_KEYS,
+  maxUsdPerAnswer: anything,
   prefer: aPreference,
   costWeight: anything,
   corrections: orNull(byModel),
@@ -83,8 +121,9 @@ export const CASCADE_KEYS: Keys<CascadeOptions> = {
   k: anything,
   kappa: anything,
   maxCoveragePercentile: anything,
-  prices: orNull(byModel),
+  prices: orNull(aPriceMap),
   maxUsdPerMTok: anything,
+  ...FILTER_KEYS,
   costWeight: anything,
   signal: aSignal,
 };

@@ -8,7 +8,7 @@ const MOST_ROW_BYTES = 1 << 20;
 
 const NAMES = ['model', 'name', 'id', 'model id', 'model name', 'slug'];
 
-/** What a column holds, and the factor of its unit. */
+/** A column's content, and the factor of its unit. */
 interface Column {
   what: 'name' | 'in' | 'out' | 'cacheRead' | 'date';
   unit: number;

@@ -18,9 +18,9 @@ export interface ListedPrice {
   tiered?: true;
   /** Day of the price, YYYY-MM-DD, if the list states one for it. */
   date?: string;
-  /** Who asks this price, if the list says so. */
+  /** Provider that asks this price, if the list names it. */
   provider?: string;
-  /** Where the list has the price from, if it says so. */
+  /** Source of the price, if the list states one. */
   source?: string;
   huggingFaceId?: string;
 }
@@ -66,7 +66,7 @@ export type RawPrice = { name: string | undefined } & {
   [Key in keyof Omit<ListedPrice, 'name'>]?: ListedPrice[Key] | undefined;
 };
 
-/** What a reader of one shape finds. */
+/** Result of a reader of one shape. */
 export interface RawList {
   kind: PriceListKind;
   entries: RawPrice[];

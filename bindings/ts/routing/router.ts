@@ -6,7 +6,7 @@ import { DEFAULT_EMBEDDER_ID, StaticEmbedder } from '../embedding/static-embedde
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { LOAD_KEYS } from '../files/load-options.js';
 import { checkRecords } from '../files/records.js';
-import { checkOptions, described, type Keys } from '../options.js';
+import { checkOptions, described } from '../options.js';
 import { turn } from '../steps.js';
 import type {
   CascadeMove,
@@ -31,9 +31,9 @@ import type {
   Verdict,
 } from '../types.js';
 import { type Core, loadCore } from '../wasm/core-module.js';
-import { exactJson } from '../wasm/exact-json.js';
 import { nextStep } from './cascade.js';
 import { chanceOf, strengthOfPick } from './chance.js';
+import { withAge } from './days.js';
 import {
   checkNotEmpty,
   checkPrompts,
@@ -46,6 +46,8 @@ import {
 } from './inputs.js';
 import { notesOf } from './notes.js';
 import { CASCADE_KEYS, EMBED_KEYS, ROUTE_KEYS, ROUTE_MANY_KEYS, ROUTE_TASK_KEYS, SAMPLES_KEYS } from './option-keys.js';
+import { meanPromptTokens, promptTokensOf, withPromptTokens } from './prompt-tokens.js';
+import { namesOf, originOf, requestJson } from './request.js';
 import { samplesIn } from './samples.js';
 import { Texts, textsBeside } from './texts.js';
 import { fallbackReasonOf } from './unread.js';
@@ -57,21 +59,8 @@ const TASK_BLOCK = 256;
 /** Products of two numbers per block: some tens of milliseconds, after which aborts and other calls get a turn. */
 const BLOCK_WORK = 2e8;
 
-/** A price of which nothing but the amount is known. */
-/** A decision as the core gives it, with the weights of all tasks, in the order of the index (empty: none). */
+/** A decision of the core, with the weights of all tasks in the order of the index (empty: none). */
 type OfCore<D> = D & { taskWeights: number[] };
-
-const UNDATED = { usdPerAnswer: null, date: null, source: null, ageDays: null, stale: false };
-
-type Lists = { allow?: readonly string[]; deny?: readonly string[] };
-
-/** Checks options and returns them as the core takes them. Errors: `invalid_argument`. */
-function optionsJson<Options extends RouteTaskOptions | CascadeOptions>(options: Options, keys: Keys<Options>): string {
-  checkOptions(options, keys);
-  const { signal: _signal, onProgress: _onProgress, candidates = {}, ...rest } = options as RouteTaskOptions;
-  const { allow, deny }: Lists = Array.isArray(candidates) ? { allow: candidates } : (candidates as Lists);
-  return exactJson({ ...rest, candidates: allow, deny });
-}
 
 /** Copies the vectors into one matrix [count, dim]; `first`: number of the first, for messages. Errors: `dimension_mismatch`. */
 function matrixOf(inputs: readonly ReadInput[], dim: number, first = 0): Float32Array {
@@ -184,24 +173,29 @@ export class Router implements Routing {
     }
   }
 
+  resolve(name: string): string | null {
+    return typeof name === 'string' ? namesOf(this.info).resolve(name) : null;
+  }
+
   async route(input: RouteInput, options: RouteOptions = {}): Promise<Decision> {
     this.#open();
-    const json = optionsJson(options, ROUTE_KEYS);
+    const json = requestJson(options, ROUTE_KEYS, this.info);
     const read = await this.#inputs.read(input, options.signal);
     throwIfAborted(options.signal);
-    return this.#decide(read, json, options);
+    return this.#decide(read, withPromptTokens(json, promptTokensOf(input)), options);
   }
 
   async routeMany(inputs: RouteInputs, options: RouteManyOptions = {}): Promise<Decision[]> {
     this.#open();
-    const json = optionsJson(options, ROUTE_MANY_KEYS);
+    const json = requestJson(options, ROUTE_MANY_KEYS, this.info);
+    const tokens = Array.isArray(inputs) ? inputs.map(promptTokensOf) : [];
     const { signal, onProgress } = options;
     const { count, blocks } = this.#inputs.inBlocks(inputs, signal);
     const most = this.#most(BLOCK);
     const decisions: Decision[] = [];
     for await (const block of blocks) {
       for (const input of block) {
-        decisions.push(this.#decide(input, json, options));
+        decisions.push(this.#decide(input, withPromptTokens(json, tokens[decisions.length]), options));
         if (decisions.length % most !== 0 && decisions.length < count) continue;
         onProgress?.({ done: decisions.length, total: count });
         if (count > most) await turn();
@@ -213,9 +207,10 @@ export class Router implements Routing {
 
   async routeTask(inputs: RouteInputs, options: RouteTaskOptions = {}): Promise<TaskDecision> {
     this.#open();
-    const json = optionsJson(options, ROUTE_TASK_KEYS);
+    const request = requestJson(options, ROUTE_TASK_KEYS, this.info);
     const { signal, onProgress } = options;
     checkNotEmpty(inputs);
+    const json = withPromptTokens(request, meanPromptTokens(inputs));
     const { count, blocks } = this.#inputs.inBlocks(inputs, signal);
     const task = this.#core.openTask(this.#open(), count, json);
     try {
@@ -250,7 +245,7 @@ export class Router implements Routing {
 
   async cascade(input: RouteInput, options: CascadeOptions = {}): Promise<CascadePlan> {
     this.#open();
-    const json = optionsJson(options, CASCADE_KEYS);
+    const json = requestJson(options, CASCADE_KEYS, this.info);
     const read = await this.#inputs.read(input, options.signal);
     const plan = this.#core.cascade<CascadePlan>(this.#open(), matrixOf([read], this.info.dim), json);
     const { tokens, truncated, unread } = read;
@@ -301,7 +296,7 @@ export class Router implements Routing {
     const fallbackReason = fallbackReasonOf(decision.fallbackReason, unread);
     const texts = this.#texts.inFile(decision.neighbours.map(({ row }) => row));
     const neighbours = decision.neighbours.map((neighbour, i) => ({ ...neighbour, text: texts[i] ?? null }));
-    const price = { ...UNDATED, ...decision.price };
+    const price = withAge(decision.price, originOf(decision.model, options, this.info));
     const kinds = decision.kinds.map((kind) => ({ ...kind, label: taskLabel(this.info, kind.name) }));
     const facts = { ...decision, kinds, fallbackReason, neighbours, price };
     const explained = withReasons(facts, { unread, taskLabel: (task) => taskLabel(this.info, task) });

@@ -79,7 +79,7 @@ describe('a name', () => {
       'grok-4.5:thinking': null,
     },
     "of one maker is not another's": { 'anthropic/gpt-5.5': null, 'acme/same-1b': 'acme/same-1b' },
-    'that is none has no model': {
+    'of nothing has no model': {
       '': null,
       ' ': null,
       '/': null,

@@ -357,7 +357,7 @@ export const HOSTILE = [
     () => ({
       'x.json': text(
         JSON.stringify({
-          data: repeated(50_000, (i) => ({ id: `o/m${i}`, pricing: { prompt: '0.1', completion: '1e-6' } })),
+          data: repeated(50_000, (i) => ({ id: `o/m${i}`, pricing: { prompt: '1e-7', completion: '1e-6' } })),
         }),
       ),
     }),

@@ -280,13 +280,21 @@ function unite(shards: readonly ShardFile[]): { parts: Part[]; missing: number[]
 function mergePrices(shards: readonly ShardFile[]): PriceList {
   const prices = new Map<string, ListedPrice>();
   for (const { info } of shards) {
-    for (const { name, usdPerMTokIn, usdPerMTokOut } of info.models) {
+    for (const { name, usdPerMTokIn, usdPerMTokOut, usdPerMTokCacheRead, record } of info.models) {
       if (usdPerMTokIn === null || usdPerMTokOut === null) continue;
       const before = prices.get(name);
       if (before !== undefined && (before.in !== usdPerMTokIn || before.out !== usdPerMTokOut)) {
         throw new SignalboxError('invalid_argument', `shards have different prices of ${name}`);
       }
-      prices.set(name, { name, in: usdPerMTokIn, out: usdPerMTokOut });
+      const { date, source } = record?.price ?? {};
+      prices.set(name, {
+        name,
+        in: usdPerMTokIn,
+        out: usdPerMTokOut,
+        ...(usdPerMTokCacheRead !== null && { cacheRead: usdPerMTokCacheRead }),
+        ...(date !== undefined && { date }),
+        ...(source !== undefined && { source }),
+      });
     }
   }
   return { kind: 'plain', date: null, prices: [...prices.values()], ignored: 0 };
