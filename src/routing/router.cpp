@@ -112,6 +112,14 @@ std::vector<TaskVote> likeliest_kinds(const TaskProfiles& profiles, std::span<co
   return out;
 }
 
+/// Returns the mean of votes [inputs, tasks].
+std::vector<double> mean_votes(std::span<const double> votes, std::size_t tasks) {
+  std::vector<double> out(tasks, 0);
+  const auto inputs = static_cast<double>(votes.size() / tasks);
+  for (std::size_t i = 0; i < votes.size(); ++i) out[i % tasks] += votes[i] / inputs;
+  return out;
+}
+
 /// Returns how many neighbours of an input a decision needs.
 std::size_t neighbours_needed(const Index& index, const RouteOptions& options) {
   const std::size_t of_offset = index.task_offsets.empty() ? 0 : rows_for_offset(options.mixture);
@@ -165,17 +173,17 @@ std::span<const double> comparable(const std::vector<double>& answer_costs, cons
   return answer_costs;
 }
 
-/// Completes a decision whose distance is known: coverage, the choice, the ranking. scores: those of a task, or null.
-/// Errors: no_candidate.
+/// Completes a decision whose distance is known: coverage, the choice, the ranking. votes: those of vote_for_all, or
+/// empty; a kind of work has answers of a length of its own. scores: those of a task, or null. Errors: no_candidate.
 Status decide(const Index& index, const RouteOptions& options, const Evidence& evidence, Forecast&& forecast,
-              const TaskScores* scores, Decision& decision) {
+              const std::vector<double>& votes, const TaskScores* scores, Decision& decision) {
   decision.policy = options.policy;
   set_coverage(index, options, forecast.is_known, decision);
   decision.tasks = heaviest(forecast.task_weights, kReportedTasks);
   decision.task_weights = forecast.task_weights;
   if (decision.out_of_coverage) use_means(evidence, forecast);
-  const bool has_votes = !decision.out_of_coverage && !forecast.task_weights.empty();
-  const std::vector<double>& weights = has_votes ? forecast.task_weights : index.task_weights;
+  const std::vector<double>& shares = votes.empty() ? forecast.task_weights : votes;
+  const std::vector<double>& weights = decision.out_of_coverage || shares.empty() ? index.task_weights : shares;
   decision.answer_costs = usd_per_answer(index.answer_tokens, weights, options.token_prices, options.prompt_tokens);
   decision.answer_costs.resize(index.models(), -1);
   const double most = options.price_rules.max_usd_per_answer;
@@ -259,7 +267,7 @@ Result<Decision> route_input(const Index& index, std::span<const float> vector, 
     decision.kinds = likeliest_kinds(evidence.profiles, votes);
   }
   Forecast forecast = forecast_input(options.policy, evidence);
-  if (Status failed = decide(index, options, evidence, std::move(forecast), nullptr, decision)) return *failed;
+  if (Status failed = decide(index, options, evidence, std::move(forecast), votes, nullptr, decision)) return *failed;
   decision.neighbours = rows_to_report(std::move(near), index, votes, options.mixture.temperature, options.neighbours);
   return decision;
 }
@@ -337,18 +345,22 @@ Result<Decision> TaskRun::finish() {
   const TaskInputs& inputs = splitter_.inputs();
   TaskScores scores;
   std::vector<double> votes;
+  std::vector<double> shares;  // Before kinds hand theirs on.
   TaskEvidence evidence{this->evidence(), nullptr, {}, 0, splitter_.labels().outcomes, {}, {}};
   if (!inputs.scored.empty()) {
     scores = score_task(inputs, predictions_, neighbours_, index_->pairs, options_.constants);
     votes = average_votes(evidence.profiles, votes_, options_.mixture);
     evidence.offset = mean_offset(evidence.profiles, votes_, neighbours_, options_.mixture);
-    if (!index_->links.offsets.empty()) decision.kinds = likeliest_kinds(evidence.profiles, votes_);
+    if (!index_->links.offsets.empty()) {
+      decision.kinds = likeliest_kinds(evidence.profiles, votes_);
+      shares = mean_votes(votes_, evidence.profiles.tasks());
+    }
     decision.mean_distance = scores.u;
     evidence.scores = &scores;
     evidence.votes = votes;
   }
   Forecast forecast = forecast_task(options_.policy, evidence);
-  if (Status failed = decide(*index_, options_, evidence, std::move(forecast), evidence.scores, decision)) {
+  if (Status failed = decide(*index_, options_, evidence, std::move(forecast), shares, evidence.scores, decision)) {
     return *failed;
   }
   decision.neighbours = nearest_overall(neighbours_, index_->rows(), options_.neighbours);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <vector>
 
 namespace signalbox {
@@ -14,9 +15,10 @@ TEST(UsdPerAnswer, WeighsTheLengthsOfTheTasksByTheirShareAndTheModelsRatio) {
   const std::vector<float> ratios = {1, .5F, 1, 1};
   const AnswerTokenView tokens{lengths, ratios};
   const std::vector<double> costs = usd_per_answer(tokens, std::vector<double>{.75, .25}, kPrices, 200);
-  // .75 * 100 + .25 * 1000 = 325 tokens of the median model.
-  EXPECT_DOUBLE_EQ(costs[0], (1 * 200 + 10 * 325) / 1e6);
-  EXPECT_DOUBLE_EQ(costs[1], (2 * 200 + 20 * 162.5) / 1e6);
+  // 100^.75 * 1000^.25 = 177.8 tokens of the median model.
+  const double length = std::pow(10, 2.25);
+  EXPECT_NEAR(costs[0], (1 * 200 + 10 * length) / 1e6, 1e-12);
+  EXPECT_NEAR(costs[1], (2 * 200 + 20 * length / 2) / 1e6, 1e-12);
   EXPECT_LT(costs[2], 0) << "one of its prices is not known";
   EXPECT_EQ(costs[3], 0) << "free";
 }
@@ -25,10 +27,10 @@ TEST(UsdPerAnswer, LeavesOutTasksWhoseLengthIsNotKnown) {
   const std::vector<float> lengths = {-1, 1000, 10};
   const std::vector<float> ratios = {-1, -1, -1, -1};
   const AnswerTokenView tokens{lengths, ratios};
-  EXPECT_DOUBLE_EQ(usd_per_answer(tokens, std::vector<double>{.9, .1, 0}, kPrices, 0)[0], 10 * 1000 / 1e6);
-  EXPECT_DOUBLE_EQ(usd_per_answer(tokens, std::vector<double>{1, 0, 0}, kPrices, 0)[0], 10 * 505 / 1e6)
+  EXPECT_NEAR(usd_per_answer(tokens, std::vector<double>{.9, .1, 0}, kPrices, 0)[0], 10 * 1000 / 1e6, 1e-12);
+  EXPECT_NEAR(usd_per_answer(tokens, std::vector<double>{1, 0, 0}, kPrices, 0)[0], 10 * 100 / 1e6, 1e-12)
       << "of no resembling task: the mean of all";
-  EXPECT_DOUBLE_EQ(usd_per_answer(tokens, {}, kPrices, 0)[0], 10 * 505 / 1e6);
+  EXPECT_NEAR(usd_per_answer(tokens, {}, kPrices, 0)[0], 10 * 100 / 1e6, 1e-12);
 }
 
 TEST(UsdPerAnswer, IsUnknownWithoutLengths) {
