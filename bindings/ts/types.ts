@@ -37,8 +37,11 @@ export type CodeType = (typeof CODE_TYPES)[number];
 export const FALLBACK_REASONS = ['low_confidence', 'out_of_coverage', 'unread', 'empty_prompt'] as const;
 export type FallbackReason = (typeof FALLBACK_REASONS)[number];
 
-/** The reason why a text could not be read: its `language`, no words but `marks` or numbers, or it is `empty`. */
-export const UNREAD_CAUSES = ['language', 'marks', 'empty'] as const;
+/**
+ * The reason why a text could not be read: its `language`, random letters (`gibberish`), no words but `marks` or numbers,
+ * or it is `empty`.
+ */
+export const UNREAD_CAUSES = ['language', 'gibberish', 'marks', 'empty'] as const;
 export type UnreadCause = (typeof UNREAD_CAUSES)[number];
 
 /** How the pick compares with the other candidates: see `Decision.strength`. */
@@ -588,6 +591,8 @@ export interface Embedding {
    * takes every vector except zeros as read.
    */
   wordShare?: number | undefined;
+  /** Set by an embedder: whether the text consists of random letters (docs/policy.md). */
+  gibberish?: boolean | undefined;
 }
 
 /** Settings, besides the model files, that affect the vectors. An index remembers them. */

@@ -9,7 +9,15 @@ import { table } from './table.mjs';
 
 const BLOCK = 256;
 const QUANTILES = [0, 0.05, 0.5, 0.95, 1];
-const HEAD = ['set', 'prompts', 'language', 'marks', 'empty', ...QUANTILES.map((q) => `share ${100 * q}%`)];
+const HEAD = [
+  'set',
+  'prompts',
+  'language',
+  'gibberish',
+  'marks',
+  'empty',
+  ...QUANTILES.map((q) => `share ${100 * q}%`),
+];
 
 function promptsOf(file) {
   const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
@@ -27,7 +35,7 @@ for (const { prompt, set } of process.argv.slice(2).flatMap(promptsOf)) {
 const rows = [];
 for (const [set, all] of sets) {
   const shares = [];
-  const unread = { language: 0, marks: 0, empty: 0 };
+  const unread = { language: 0, gibberish: 0, marks: 0, empty: 0 };
   for (let first = 0; first < all.length; first += BLOCK) {
     const prompts = all.slice(first, first + BLOCK);
     for (const { wordShare } of await embedder.embed(prompts)) shares.push(wordShare);

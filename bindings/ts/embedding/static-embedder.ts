@@ -14,6 +14,7 @@ import type { Embedder, EmbedderFiles, EmbedderSource, Embedding, WasmSource } f
 import { type Core, loadCore } from '../wasm/core-module.js';
 import { beginningOf } from './cut-text.js';
 import { asObject, parseJson } from './embedder-files.js';
+import { isGibberish } from './gibberish.js';
 import { knownTokens, openTokenizer, readsBytes, wordShareOf } from './tokenizer.js';
 import { tokenCount } from './tokenizer-faults.js';
 
@@ -123,13 +124,14 @@ export class StaticEmbedder implements Embedder {
   }
 
   /** Returns the known tokens of a text, cut to the embedder's limits. */
-  #encode(text: string): { ids: number[]; truncated: boolean; wordShare?: number } {
+  #encode(text: string): { ids: number[]; truncated: boolean; wordShare?: number; gibberish?: true } {
     const { beginning, isCut } = beginningOf(text, MAX_TEXT_LENGTH);
     const known = this.#tokenizer.encode(beginning, { add_special_tokens: false }).ids.filter(this.#isKnown);
     const read = { ids: known.slice(0, MAX_TOKENS), truncated: isCut || known.length > MAX_TOKENS };
     if (this.#readsBytes) return read;
     const tokens = known.map((id: number) => this.#tokenizer.id_to_token(id) ?? '');
-    return { ...read, wordShare: wordShareOf(beginning, tokens) };
+    const share = { ...read, wordShare: wordShareOf(beginning, tokens) };
+    return isGibberish(beginning, tokens) ? { ...share, gibberish: true } : share;
   }
 
   /** Embeds texts. Errors: `disposed`, `aborted`, `invalid_argument` for a value that is not a string. */

@@ -136,11 +136,10 @@ export class OnnxModel {
       if (typeof text !== 'string') throw errorFrom('invalid_argument', `expected a text, got ${typeof text}`);
     }
     const encoded = texts.map((text) => this.#tokenizer.encode(text));
-    const out: Embedding[] = encoded.map(({ known, truncated, wordShare }) => ({
+    const out: Embedding[] = encoded.map(({ ids: _, known, ...read }) => ({
       vector: new Float32Array(this.loaded.dim),
       tokens: known,
-      truncated,
-      wordShare,
+      ...read,
     }));
     // A text without a known token gets the zero vector.
     const meant = encoded.flatMap(({ known }, i) => (known > 0 ? [i] : []));

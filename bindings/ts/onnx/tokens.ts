@@ -1,6 +1,7 @@
 /** Tokenises texts with the truncation and special tokens of sentence-transformers. */
 import type { Tokenizer } from '@huggingface/tokenizers';
 import { beginningOf } from '../embedding/cut-text.js';
+import { isGibberish } from '../embedding/gibberish.js';
 import { knownTokens, openTokenizer, readsBytes, wordShareOf } from '../embedding/tokenizer.js';
 import { errorFrom } from '../errors.js';
 import type { Fields } from '../files/fields.js';
@@ -18,6 +19,7 @@ export interface TokenisedText {
   truncated: boolean;
   /** See `Embedding`. */
   wordShare: number | undefined;
+  gibberish?: true;
 }
 
 /** The special tokens around a text. */
@@ -83,11 +85,13 @@ export class TextTokenizer {
     const content = this.#contentOf(prefix + (lowerCase ? beginning.toLowerCase() : beginning));
     const read = content.slice(0, maxTokens - before.length - after.length);
     const known = content.slice(this.#prefixTokens).filter(this.#isKnown);
+    const words = this.#readsBytes ? undefined : this.#wordsOf(known);
     return {
       ids: [...before, ...read, ...after],
       known: read.slice(this.#prefixTokens).filter(this.#isKnown).length,
       truncated: isCut || read.length < content.length,
-      wordShare: this.#readsBytes ? undefined : wordShareOf(beginning, this.#wordsOf(known)),
+      wordShare: words && wordShareOf(beginning, words),
+      ...(words !== undefined && isGibberish(beginning, words) && { gibberish: true }),
     };
   }
 

@@ -79,7 +79,7 @@ export function embeddingsFor(embeddings: Embedding[], texts: number, embedderDi
     const got = Array.isArray(embeddings) ? embeddings.filter(Boolean).length : typeof embeddings;
     throw new SignalboxError('dimension_mismatch', `the embedder returned ${got} embeddings for ${texts} texts`);
   }
-  return embeddings.map(({ vector, tokens, truncated, wordShare }) => {
+  return embeddings.map(({ vector, tokens, truncated, wordShare, gibberish }) => {
     if (vector?.length !== embedderDim) {
       const got = vector?.length ?? 'no';
       throw new SignalboxError(
@@ -87,13 +87,13 @@ export function embeddingsFor(embeddings: Embedding[], texts: number, embedderDi
         `the embedder returned a vector of ${got} dimensions, but declares ${embedderDim}`,
       );
     }
-    return { vector: embedderDim > dim ? vector.slice(0, dim) : vector, tokens, truncated, wordShare };
+    return { vector: embedderDim > dim ? vector.slice(0, dim) : vector, tokens, truncated, wordShare, gibberish };
   });
 }
 
-/** Replaces an embedder's share of known words by the verdict; an unread text has a vector of zeros. */
-function judged(text: string, { vector, tokens, truncated, wordShare }: Embedding): Embedding {
-  const unread = unreadCauseOf(text, wordShare);
+/** Replaces what an embedder says of the words by the verdict; an unread text has a vector of zeros. */
+function judged(text: string, { vector, tokens, truncated, wordShare, gibberish }: Embedding): Embedding {
+  const unread = unreadCauseOf(text, wordShare, gibberish);
   if (unread === undefined) return { vector, tokens, truncated };
   return { vector: new Float32Array(vector.length), tokens, truncated, unread };
 }

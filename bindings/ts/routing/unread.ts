@@ -5,10 +5,11 @@ import type { Coverage, Decision, FallbackReason, UnreadCause } from '../types.j
 /** Least share of known words for a text to count as read. */
 const LEAST_WORD_SHARE = 0.5;
 
-/** Returns why a text could not be read; `undefined` if it was. Without a share only blanks count as unread. */
-export function unreadCauseOf(text: string, wordShare: number | undefined): UnreadCause | undefined {
+/** Returns why a text could not be read; `undefined` if it was. Without a share only blanks and gibberish are unread. */
+export function unreadCauseOf(text: string, wordShare?: number, gibberish?: boolean): UnreadCause | undefined {
   if (isBlank(text)) return 'empty';
-  if (typeof wordShare !== 'number' || wordShare >= LEAST_WORD_SHARE) return undefined;
+  if (typeof wordShare !== 'number' || wordShare >= LEAST_WORD_SHARE)
+    return gibberish === true ? 'gibberish' : undefined;
   return /\p{L}/u.test(text) ? 'language' : 'marks';
 }
 

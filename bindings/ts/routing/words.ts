@@ -174,7 +174,7 @@ function priceWords({ price }: Situation): string {
   return `Its price is from ${dateWords(date)}, ${Math.round(ageDays)} days ago, and may have changed.`;
 }
 
-const UNREAD_WORDS: Readonly<Record<UnreadCause | 'gibberish', (isOne: boolean) => string>> = {
+const UNREAD_WORDS: Readonly<Record<UnreadCause, (isOne: boolean) => string>> = {
   language: () => "The embedder can't read this language.",
   marks: (isOne) => `There are no words in ${isOne ? 'this prompt' : 'these prompts'}.`,
   gibberish: (isOne) => `${isOne ? 'This prompt makes' : 'These prompts make'} no sense to the embedder.`,

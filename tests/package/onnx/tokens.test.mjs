@@ -21,6 +21,16 @@ describe('a text', () => {
     });
   }
 
+  it('may be gibberish', () => {
+    for (const [text, gibberish] of [
+      ['qzxkvbj wpfhtrblg', true],
+      ['write a qzxkvbj wpfhtrblg poem', undefined],
+      ['getting stuck', undefined],
+    ]) {
+      assert.equal(open().encode(text).gibberish, gibberish, text);
+    }
+  });
+
   it('is measured without the prefix', () => {
     const read = open(undefined, { prefix: 'write about ' }).encode('zzz');
     assert.deepEqual([read.known, read.wordShare], [0, 0]);

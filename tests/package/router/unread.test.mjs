@@ -44,6 +44,16 @@ const MARKS = [
   '٣ + ٤',
   '∑ ∏',
 ];
+const GIBBERISH = [
+  'asdkjh qwelkj zmxncb',
+  'sdlfkjsdlfkj',
+  'fghfghfgh fghfgh',
+  'wqeoiruqwoeiru xcvxcv',
+  'xvqzj kwpfh trblg',
+  'RkX9vbGqTzW2mKpLhYcNdQsJwFgBtVxZ',
+  'dGhpcyBpcyBhIGJsb2Igb2YgYmFzZTY0IHRleHQ=',
+  'hjkl fgds the uioqw zxcvbnm',
+];
 const READ = [
   'How many prime numbers lie between 10 and 50?',
   '2+2=?',
@@ -62,6 +72,29 @@ const READ = [
   '¿Cuántos planetas hay en el sistema solar?',
   'Jak ugotować barszcz i ile to trwa?',
   'What does "你好，世界" mean, and which tone does each syllable have?',
+  // Short, mistyped, abbreviated or rare, but no gibberish.
+  'hi',
+  'ty',
+  'brb',
+  'tmux',
+  'kubectl',
+  'psycopg2',
+  'EADDRINUSE',
+  'strncpy vs strlcpy',
+  'getElementById',
+  'pembrolizumab',
+  'BRCA1 vs BRCA2',
+  'TP53 KRAS EGFR',
+  'SKU BRK-40-XL',
+  'HX-2209-71 error 28',
+  'Grzegorz Brzęczyszczykiewicz',
+  'Krzysztof Szczepański',
+  'Donaudampfschifffahrtsgesellschaft',
+  'Lorem ipsum dolor sit amet, consectetur adipiscing elit',
+  'wierd thign hapened, pls hlp',
+  'hahahaha',
+  'Decrypt this Caesar cipher: FKQBOKXQFLKXI ALKXQFLKP XOB DOXQBCRIIV',
+  'what does asdfghjkl mean',
   `Does the letter x appear in this text${' again and again'.repeat(20)}`,
   `Is there a path through the grid${' X O O X'.repeat(300)}`,
   `Which organism does this gene belong to? ${'ACGTTGCA'.repeat(60)}`,
@@ -76,7 +109,8 @@ describe('the default router', () => {
   expectNothingOpen();
 
   async function expectUnread(prompt, reason, sentence) {
-    const decision = await router.route(prompt);
+    // Without the dial, which may pick a cheaper model.
+    const decision = await router.route(prompt, { prefer: 'best' });
     const said = `${JSON.stringify(prompt)}: ${decision.fallbackReason}: ${decision.reason}`;
     assert.equal(decision.fallbackReason, reason, said);
     assert.equal(decision.model, decision.bestSingleModel);
@@ -93,6 +127,11 @@ describe('the default router', () => {
   for (const prompt of MARKS) {
     it(`finds no words in ${JSON.stringify(prompt)}`, () =>
       expectUnread(prompt, 'unread', 'There are no words in this prompt.'));
+  }
+
+  for (const prompt of GIBBERISH) {
+    it(`makes no sense of ${JSON.stringify(prompt)}`, () =>
+      expectUnread(prompt, 'unread', 'This prompt makes no sense to the embedder.'));
   }
 
   for (const prompt of ['', ' ', '\n\t', '\u00a0\u3000', '\u200b\u200b', '\ufeff', '\u2800']) {
@@ -121,7 +160,8 @@ describe('the default router', () => {
 
   it('names the first cause that concerns a task without a prompt that it can read', async () => {
     for (const [prompts, reason, sentence] of [
-      [['…', '你好', ''], 'unread', "The embedder can't read this language."],
+      [['…', 'sdlfkjsdlfkj', '你好', ''], 'unread', "The embedder can't read this language."],
+      [['…', 'sdlfkjsdlfkj'], 'unread', 'These prompts make no sense to the embedder.'],
       [['…', ''], 'unread', 'There are no words in these prompts.'],
       [['', ' '], 'empty_prompt', 'The prompts are empty.'],
     ]) {
@@ -157,7 +197,7 @@ describe('the default router', () => {
   it('answers in a worker as in this thread', async () => {
     const worker = await WorkerRouter.load();
     try {
-      for (const prompt of ['你好，', '…', '', READ[0]]) {
+      for (const prompt of ['你好，', GIBBERISH[0], '…', '', READ[0]]) {
         assert.deepEqual(await worker.route(prompt), await router.route(prompt));
         assert.deepEqual(await worker.cascade(prompt), await router.cascade(prompt));
       }
@@ -214,6 +254,20 @@ describe("an embedder of the caller's own", () => {
       assert.equal(fallbackReason, unread === undefined ? null : 'unread');
     });
   }
+
+  it('may report gibberish', async () => {
+    const own = await Router.load({
+      index: await buildIndex(SPEC),
+      embedder: {
+        id: 'own',
+        dim: 3,
+        embed: async (texts) => texts.map(() => ({ vector: VECTOR, tokens: 2, truncated: false, gibberish: true })),
+      },
+    });
+    const [{ vector, unread }] = await own.embed(['words']);
+    own.dispose();
+    assert.deepEqual([[...vector], unread], [[0, 0, 0], 'gibberish']);
+  });
 
   it('gets its embeddings back as inputs, with a cause of the known ones', async () => {
     share = 0;
