@@ -57,7 +57,8 @@ namespace signalbox::bindings {
 /// them over, even if it fails. The value is {handle}.
 [[nodiscard]] std::string open_study(void* bytes, std::size_t size);
 /// The value is {models: [{name, usdPerMTokIn, usdPerMTokOut}], tasks: [{name, weight, isKind, rows, scores, evidence,
-/// record}]}; rows: numbers of the task's rows; scores and evidence: [models], null and 0 where nothing was measured.
+/// record}], mixture}; rows: numbers of the task's rows; scores and evidence: [models], null and 0 where nothing was
+/// measured; mixture: the constants of the file.
 [[nodiscard]] std::string describe_study(Handle study);
 /// The value is [rows, models]: outcomes, null where nothing was measured. rows_json: [row, ...].
 [[nodiscard]] std::string outcomes_of_study(Handle study, std::string_view rows_json);

@@ -166,7 +166,7 @@ Json study_json(const Index& index) {
                                {"evidence", std::move(evidence)},
                                {"record", records.is_array() && t < records.size() ? records[t] : Json::object()}}));
   }
-  return object({{"models", std::move(of_models)}, {"tasks", std::move(of_tasks)}});
+  return object({{"models", std::move(of_models)}, {"tasks", std::move(of_tasks)}, {"mixture", Json(index.mixture)}});
 }
 
 }  // namespace signalbox::bindings

@@ -161,6 +161,8 @@ export interface StudyDescription {
     evidence: number[];
     record: Record<string, unknown>;
   }[];
+  /** Constants of the policy in the file; empty for defaults. */
+  mixture: number[];
 }
 
 export interface StudyRequest {

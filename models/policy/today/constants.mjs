@@ -2,8 +2,10 @@
 import { holdOutTasks, picksUnder } from './held-out.mjs';
 import { weightedMean } from './measures.mjs';
 
-/** Values to choose from; the other constants are those of the index. Their places are those of FORMAT.md. */
-const GRID = { temperature: [0.05, 0.1, 0.15], inputPriorTasks: [1, 2, 4], evidence: [10, 30, 100] };
+/** Values to choose from; the other constants are those of the index. */
+const GRID = { temperature: [0.05, 0.1, 0.15], priorTasks: [1, 2, 4], cellPrior: [10, 30, 100] };
+/** Places of these constants in the section `mixture` (models/FORMAT.md): those of tasks and of single inputs alike. */
+const PLACES = { temperature: [0], priorTasks: [1, 11], cellPrior: [12] };
 
 /** Returns every combination of the values as { name: value }. */
 const combinations = (grid) =>
@@ -21,16 +23,15 @@ function picksWith(study, mixture, { limits, halves, seed }) {
   });
 }
 
-/**
- * Chooses constants and prints the result. places: name of a constant -> its place in the index's list; shipped: that
- * list.
- */
-export function chooseConstants(study, { places, shipped, limits, halves, seed, say }) {
+/** Chooses constants and prints the result. */
+export function chooseConstants(study, { limits, halves, seed, say }) {
+  const shipped = study.mixture;
+  if (shipped.length === 0) throw new Error('the index has no constants of its own');
   const sets = combinations(GRID);
   const benchmarkOf = ({ task }) => study.tasks[task].benchmark;
   const measured = sets.map((set) => {
     const mixture = [...shipped];
-    for (const [name, value] of Object.entries(set)) for (const at of places[name]) mixture[at] = value;
+    for (const [name, value] of Object.entries(set)) for (const at of PLACES[name]) mixture[at] = value;
     return picksWith(study, mixture, { limits, halves, seed });
   });
   const fixed = picksWith(study, shipped, { limits, halves, seed });

@@ -21,7 +21,7 @@ function spread(rows, most) {
 export async function openStudy(bytes) {
   const lab = await loadLab();
   const study = lab.openStudy(bytes);
-  const { models, tasks } = study.describe();
+  const { models, tasks, mixture: shipped } = study.describe();
   const described = tasks.map(({ name, weight, rows, scores, evidence, record }) => ({
     name,
     weight,
@@ -38,6 +38,7 @@ export async function openStudy(bytes) {
       usdPerMTok: INPUT_SHARE * toNumber(usdPerMTokIn) + (1 - INPUT_SHARE) * toNumber(usdPerMTokOut),
     })),
     tasks: described,
+    mixture: shipped,
     outcomesOf: (rows) => study.outcomes(rows).map(toNumbers),
     /** A task without rows of its own is asked about by its centroid. */
     forecastTasks({ tasks: held, mixture }, asked) {
