@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, it } from 'node:test';
 import { seal } from '../package/support/forgeries.mjs';
 import { violations } from './axe.mjs';
-import { describeSite } from './site-page.mjs';
+import { describeSite, HORMONE, OPENLLM } from './site-page.mjs';
 
 /** Returns the number of drawn pixels of the samples' canvas, the number of their colours, and a hash. */
 const pixels = () => {
@@ -57,14 +57,14 @@ const placeOf = (page) => page.evaluate(() => document.querySelector('.map-host'
 const readout = (page) => page.text('[data-readout]');
 
 async function openMap(site) {
-  const page = await site.open();
+  const page = await site.open({ fragment: HORMONE });
   await page.until(isDrawn);
   await page.evaluate(() => document.querySelector('#map').scrollIntoView());
   await drawnAnew(page);
   return page;
 }
 
-describeSite('the map', (site) => {
+describeSite('the map', { index: OPENLLM }, (site) => {
   it('draws the samples in the colours of their tasks, and of one task alone', async () => {
     const page = await openMap(site);
     const all = await page.evaluate(pixels);

@@ -27,6 +27,11 @@ function hostOf() {
 /** The index of 2024: its outcomes and prices do not change when the default index is built anew. */
 export const OPENLLM = new URL('../../models/openllm-v2/index.sbx', import.meta.url);
 
+/** A link to a prompt whose nearest questions in that index are about health. */
+export const HORMONE = `#${new URLSearchParams({
+  prompt: 'Which hormone do the beta cells of the pancreas release when blood glucose rises?',
+})}`;
+
 /** Gives a built site another default index. */
 export function replaceIndex(folder, bytes) {
   const assets = path.join(folder, 'assets');

@@ -10,8 +10,10 @@ interface Props {
   labelOf: (task: string) => string;
 }
 
-function verdict(outcome: number | null | undefined): string {
-  if (outcome === null || outcome === undefined) return 'not measured';
+const NOT_MEASURED = <span title="not measured">–</span>;
+
+function verdict(outcome: number | null | undefined) {
+  if (outcome === null || outcome === undefined) return NOT_MEASURED;
   if (outcome === 1) return 'right';
   return outcome === 0 ? 'wrong' : `scored ${outcome.toFixed(2)}`;
 }
@@ -23,7 +25,7 @@ function namesOf({ outcomes }: Neighbour, isRight: boolean): string[] {
 function WhoWasRight({ neighbour }: { neighbour: Neighbour }) {
   const right = namesOf(neighbour, true);
   const wrong = namesOf(neighbour, false);
-  if (right.length + wrong.length === 0) return <>not measured</>;
+  if (right.length + wrong.length === 0) return NOT_MEASURED;
   return (
     <details>
       <summary>

@@ -21,6 +21,8 @@ export function Ranking({ decision, first = 5 }: { decision: Decision; first?: n
   const { ranking, model: pick, policy, chance } = decision;
   const isChance = chance !== null;
   const price = priceColumn(ranking);
+  // Narrow screens do not show the bar.
+  const rangeClass = isChance ? '' : 'bar-only';
   const shown = isOpen ? ranking : ranking.slice(0, first);
   const hasPick = shown.some(({ model }) => model === pick);
   const rows = hasPick ? shown : [...shown, ...ranking.filter(({ model }) => model === pick)];
@@ -33,7 +35,9 @@ export function Ranking({ decision, first = 5 }: { decision: Decision; first?: n
             <tr>
               <th scope="col">Model</th>
               <th scope="col">{isChance ? 'Chance of being right' : 'Against the best'}</th>
-              <th scope="col">{isChance ? '95% interval' : 'Expected range'}</th>
+              <th scope="col" class={rangeClass}>
+                {isChance ? '95% interval' : 'Expected range'}
+              </th>
               <th scope="col">{price.name}</th>
             </tr>
           </thead>
@@ -45,7 +49,7 @@ export function Ranking({ decision, first = 5 }: { decision: Decision; first?: n
                   {entry.model === pick && <small> the pick</small>}
                 </th>
                 <td title={sourceWords(entry, policy)}>{comparedWords(decision, entry.pCorrect)}</td>
-                <td>
+                <td class={rangeClass}>
                   <IntervalBar p={entry.pCorrect} interval={entry.interval} />{' '}
                   {isChance && <small>{range(entry.interval)}</small>}
                 </td>

@@ -49,11 +49,11 @@ export function priceFigure({ price: { usdPerMTok, usdPerAnswer, date, stale } }
 
 /** Returns how a ranking shows prices: per 1,000 answers if that is known of any model, else per million tokens. */
 export function priceColumn(ranking: Decision['ranking']): { name: string; of: (ranked: RankedModel) => string } {
-  const isPerAnswer = ranking.some(({ usdPerAnswer }) => usdPerAnswer !== null);
+  const isPerAnswer = ranking.some(({ usdPerAnswer }) => typeof usdPerAnswer === 'number');
   if (!isPerAnswer) return { name: 'Price per million tokens', of: ({ usdPerMTok }) => dollars(usdPerMTok) };
   return {
     name: 'Price per 1,000 answers',
-    of: ({ usdPerAnswer }) => (usdPerAnswer === null ? 'unknown' : perThousandWords(usdPerAnswer)),
+    of: ({ usdPerAnswer }) => (typeof usdPerAnswer === 'number' ? perThousandWords(usdPerAnswer) : 'unknown'),
   };
 }
 

@@ -42,8 +42,9 @@ export class CostPlot {
     const hasNewPoints = next.points !== this.#shown.points;
     const hasNewAxis = next.quality !== this.#shown.quality;
     this.#shown = next;
-    if (hasNewPoints) this.#plot.setData(this.#columns());
-    else this.#plot.redraw(false, hasNewAxis);
+    if (hasNewPoints || hasNewAxis) this.#plot.setData(this.#columns());
+    else this.#plot.redraw(false);
+    if (hasNewAxis) this.#plot.redraw(false, true);
   }
 
   /** Adapts to the current width and colours. */
@@ -138,7 +139,7 @@ export class CostPlot {
       cursor: { show: false },
       scales: {
         x: { time: false, range: () => [this.#shown.axis.low, this.#shown.axis.high] },
-        y: { range: () => [0, 1] },
+        y: { range: () => this.#shown.quality.range },
       },
       axes: this.#axes(),
       series: [

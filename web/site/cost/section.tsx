@@ -102,8 +102,9 @@ function bandOf(decision: Decision, prefer: Prefer) {
 /** Returns how the chart describes quality: as chances, or as distances to the best candidate. */
 function useQualityWords(decision: Decision): QualityWords {
   const isChance = decision.chance !== null;
-  const best = decision.ranking.reduce((top, { pCorrect }) => Math.max(top, pCorrect), 0);
-  return useMemo(() => qualityWords(isChance ? null : best), [isChance, isChance ? 0 : best]);
+  const shares = decision.ranking.map(({ pCorrect }) => pCorrect);
+  const [best, worst] = isChance ? [1, 0] : [Math.max(...shares), Math.min(...shares)];
+  return useMemo(() => qualityWords(isChance ? null : { best, worst }), [isChance, best, worst]);
 }
 
 function usePoints(decision: Decision): readonly PricedModel[] {

@@ -29,7 +29,9 @@ export function sampleWords({ tasks, ids, outcomes, info }: Loaded, row: number,
   const of = outcomes.subarray(row * models, (row + 1) * models);
   const known = of.filter((y) => !Number.isNaN(y));
   const right = known.filter((y) => y >= 0.5).length;
-  const name = `${info.tasks[tasks[row] ?? 0]?.name ?? ''} ${ids?.[row] ?? `row ${row}`}`;
+  const task = info.tasks[tasks[row] ?? 0];
+  const name = `${task?.record?.displayName ?? task?.name ?? ''} ${ids?.[row] ?? `row ${row}`}`;
+  if (known.length === 0) return `${name}.`;
   const mine = of[pick] ?? Number.NaN;
   const picked = Number.isNaN(mine) ? '' : `, the pick was ${mine >= 0.5 ? 'right' : 'wrong'}`;
   return `${name}: ${right} of ${count(known.length, 'model')} right${picked}.`;
