@@ -27,7 +27,7 @@ inline constexpr bool may_exceed_rows(std::uint64_t tasks, std::uint64_t dim, st
   return tasks * dim <= kMaxTaskValues && tasks * models <= kMaxRowlessMeans;
 }
 inline constexpr std::uint64_t kMaxMetadataBytes = 1U << 20;
-inline constexpr std::uint64_t kMaxRecordBytes = 1U << 22;  ///< Limit for the records of models, and of tasks.
+inline constexpr std::uint64_t kMaxRecordBytes = 1U << 21;  ///< Limit for the records of models, and of tasks.
 inline constexpr std::size_t kMaxMixture = 64;              ///< Limit for the constants of the policy.
 inline constexpr std::size_t kMaxTextPoints = 160;          ///< Limit for the code points of a row's text.
 

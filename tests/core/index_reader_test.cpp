@@ -288,7 +288,7 @@ TEST(IndexReader, RefusesMoreTextThanTheLimits) {
     EXPECT_EQ(refusal_of_part(kind, [](auto& bytes) { bytes.assign((1 << 20) + 1, ' '); }), ErrorCode::kSizeOverflow);
   }
   for (const Kind kind : {layout::kModelRecords, layout::kTaskRecords}) {
-    EXPECT_EQ(refusal_of_part(kind, [](auto& bytes) { bytes.assign((1 << 22) + 1, ' '); }), ErrorCode::kSizeOverflow);
+    EXPECT_EQ(refusal_of_part(kind, [](auto& bytes) { bytes.assign((1 << 21) + 1, ' '); }), ErrorCode::kSizeOverflow);
   }
 }
 

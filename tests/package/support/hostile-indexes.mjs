@@ -55,7 +55,7 @@ export const HOSTILE_INDEXES = [
     async () => ({ 'x.sbx': withField(withField(await withMetadata({}), FIELD.dim, 8192), FIELD.tasks, 65_535) }),
     'size_overflow',
   ],
-  ['records of many lists', 'index', async () => ({ 'x.sbx': await withRecords(repeated(1_000_000, () => [])) })],
+  ['records of many lists', 'index', async () => ({ 'x.sbx': await withRecords(repeated(600_000, () => [])) })],
   ['four billion scores', 'index', async () => ({ 'x.sbx': await manyScores() }), 'bad_section'],
   ['noise with a good checksum', 'index', async () => ({ 'x.sbx': await noisyIndex() }), 'bad_section'],
 ];
