@@ -17,6 +17,8 @@ double ratio_or_nan(double sum, double count) {
 double take_turn(std::span<const double> means, std::vector<double>& difficulty, std::vector<double>& strength) {
   const std::size_t models = strength.size();
   const std::vector<double> before = strength;
+  std::vector<double> sums(models, 0);
+  std::vector<double> counts(models, 0);
   for (std::size_t s = 0; s < difficulty.size(); ++s) {
     double sum = 0;
     std::size_t count = 0;
@@ -27,19 +29,19 @@ double take_turn(std::span<const double> means, std::vector<double>& difficulty,
     }
     difficulty[s] = count > 0 ? sum / static_cast<double>(count) : std::nan("");
   }
+  for (std::size_t s = 0; s < difficulty.size(); ++s) {
+    for (std::size_t m = 0; m < models; ++m) {
+      if (std::isnan(means[s * models + m])) continue;
+      sums[m] += means[s * models + m] - difficulty[s];
+      ++counts[m];
+    }
+  }
   double total = 0;
   std::size_t measured = 0;
   for (std::size_t m = 0; m < models; ++m) {
-    double sum = 0;
-    std::size_t count = 0;
-    for (std::size_t s = 0; s < difficulty.size(); ++s) {
-      if (std::isnan(means[s * models + m])) continue;
-      sum += means[s * models + m] - difficulty[s];
-      ++count;
-    }
-    strength[m] = count > 0 ? sum / static_cast<double>(count) : std::nan("");
-    total += count > 0 ? strength[m] : 0;
-    measured += count > 0 ? 1 : 0;
+    strength[m] = counts[m] > 0 ? sums[m] / counts[m] : std::nan("");
+    total += counts[m] > 0 ? strength[m] : 0;
+    measured += counts[m] > 0 ? 1 : 0;
   }
   double moved = 0;
   for (std::size_t m = 0; m < models; ++m) {
@@ -75,19 +77,19 @@ std::vector<double> pool_means(const TaskTotals& totals, std::size_t excluded_ta
 
 std::vector<double> mean_over_tasks(std::span<const double> task_means, std::size_t models, std::size_t excluded_task,
                                     std::span<const double> weights) {
-  std::vector<double> out(models);
-  for (std::size_t m = 0; m < models; ++m) {
-    double sum = 0;
-    double count = 0;
-    for (std::size_t task = 0; task * models < task_means.size(); ++task) {
+  std::vector<double> out(models, 0);
+  std::vector<double> counts(models, 0);
+  for (std::size_t task = 0; task * models < task_means.size(); ++task) {
+    if (task == excluded_task) continue;
+    const double weight = weights.empty() ? 1 : weights[task];
+    for (std::size_t m = 0; m < models; ++m) {
       const double mean = task_means[task * models + m];
-      if (task == excluded_task || mean != mean) continue;
-      const double weight = weights.empty() ? 1 : weights[task];
-      sum += weight * mean;
-      count += weight;
+      if (std::isnan(mean)) continue;
+      out[m] += weight * mean;
+      counts[m] += weight;
     }
-    out[m] = ratio_or_nan(sum, count);
   }
+  for (std::size_t m = 0; m < models; ++m) out[m] = ratio_or_nan(out[m], counts[m]);
   return out;
 }
 
@@ -97,8 +99,11 @@ MeanSplit split_means(std::span<const double> means, std::size_t models) {
   std::vector<double> strength(models, 0);
   for (int turn = 0; turn < kMostTurns && take_turn(means, out.difficulty, strength) > 1e-12; ++turn) {
   }
-  for (std::size_t i = 0; i < means.size(); ++i) {
-    out.deviation[i] = std::isnan(means[i]) ? strength[i % models] : means[i] - out.difficulty[i / models];
+  for (std::size_t s = 0; s < out.difficulty.size(); ++s) {
+    for (std::size_t m = 0; m < models; ++m) {
+      const double mean = means[s * models + m];
+      out.deviation[s * models + m] = std::isnan(mean) ? strength[m] : mean - out.difficulty[s];
+    }
   }
   return out;
 }

@@ -12,8 +12,9 @@ namespace {
 /// Returns the means of the candidates; NaN for excluded models.
 std::vector<double> candidate_means(const TaskProfiles& profiles, std::span<const Exclusion> exclusions) {
   std::vector<double> out(profiles.means.begin(), profiles.means.end());
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    if (exclusions[i % profiles.models] != Exclusion::kNone) out[i] = std::nan("");
+  for (std::size_t m = 0; m < profiles.models; ++m) {
+    if (exclusions[m] == Exclusion::kNone) continue;
+    for (std::size_t i = m; i < out.size(); i += profiles.models) out[i] = std::nan("");
   }
   return out;
 }
@@ -86,6 +87,14 @@ Difficulty difficulty_of(const LabelMeans& labels, const MixtureConstants& c) {
   return out;
 }
 
+/// Moments of a model's correctness over the tasks.
+struct Spread {
+  double mean = 0;
+  double square = 0;
+  double sampling = 0;  ///< Variance.
+  double shift = 0;     ///< Of the centre, from the means to the posterior's.
+};
+
 /// Adds expected correctness and its interval. For these a task's difficulty counts as evidence, too. relative: [tasks,
 /// models] expected deviations.
 void add_correctness(const TaskProfiles& profiles, const MeanSplit& split, std::span<const double> relative,
@@ -109,28 +118,30 @@ void add_correctness(const TaskProfiles& profiles, const MeanSplit& split, std::
   // The best model cannot be right more often than always: the task must be harder. Clamping the sum of each model
   // instead would make the best ones equal.
   expected = std::min(expected, 1 - *std::max_element(out.relative.begin(), out.relative.end()));
-  constexpr double kZ = 1.959963984540054;  // 97.5% quantile of the normal distribution
-  for (std::size_t m = 0; m < models; ++m) {
-    const double prior_share = c.prior_labels / out.evidence[m];
-    double mean = 0;
-    double square = 0;
-    double sampling = 0;
-    double shift = 0;  // Of the centre, from the means to the posterior's.
-    for (std::size_t s = 0; s < weights.size(); ++s) {
-      if (!(weights[s] > 0)) continue;
+  std::vector<Spread> spreads(models);
+  std::vector<double> prior_shares;
+  for (const double evidence : out.evidence) prior_shares.push_back(c.prior_labels / evidence);
+  for (std::size_t s = 0; s < weights.size(); ++s) {
+    if (!(weights[s] > 0)) continue;
+    for (std::size_t m = 0; m < models; ++m) {
+      const double prior_share = prior_shares[m];
       const std::size_t i = s * models + m;
       double value = difficulty[s] + relative[i];
       if (profiles.posterior != nullptr) {
-        sampling += weights[s] * prior_share * prior_share * profiles.posterior->correctness_variance[i];
+        spreads[m].sampling += weights[s] * prior_share * prior_share * profiles.posterior->correctness_variance[i];
         const double off = profiles.posterior->correctness[i] - profiles.means[i];
         if (!std::isnan(off)) {
           value += prior_share * off;
-          shift += weights[s] * prior_share * off;
+          spreads[m].shift += weights[s] * prior_share * off;
         }
       }
-      mean += weights[s] * value;
-      square += weights[s] * value * value;
+      spreads[m].mean += weights[s] * value;
+      spreads[m].square += weights[s] * value * value;
     }
+  }
+  constexpr double kZ = 1.959963984540054;  // 97.5% quantile of the normal distribution
+  for (std::size_t m = 0; m < models; ++m) {
+    const auto& [mean, square, sampling, shift] = spreads[m];
     const double variance = std::max(0.0, square - mean * mean) + sampling + c.difficulty_variance * (1 - seen.pull) +
                             c.model_variance / out.evidence[m];
     const double half = kZ * std::sqrt(variance);
@@ -212,7 +223,9 @@ TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> vote
   out.difference_variance = constants.difference_variance;
   for (std::size_t m = 0; m < models; ++m) out.evidence[m] += labels.counts[m];
   std::vector<double> relative = blend_with_labels(split.deviation, labels, constants.prior_labels);
-  for (std::size_t i = 0; i < relative.size(); ++i) out.relative[i % models] += out.weights[i / models] * relative[i];
+  for (std::size_t s = 0; s < fits.size(); ++s) {
+    for (std::size_t m = 0; m < models; ++m) out.relative[m] += out.weights[s] * relative[s * models + m];
+  }
   add_correctness(profiles, split, relative, fits, difficulty_of(labels, constants), constants, out);
   if (profiles.posterior == nullptr) {
     out.task_relative = std::move(relative);
@@ -220,9 +233,11 @@ TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> vote
   }
   out.task_relative = blend_with_labels(profiles.posterior->deviation, labels, constants.prior_labels);
   out.task_variance = profiles.posterior->deviation_variance;
-  for (std::size_t i = 0; i < out.task_variance.size(); ++i) {
-    const double prior_share = constants.prior_labels / out.evidence[i % models];
-    out.task_variance[i] *= prior_share * prior_share;
+  for (std::size_t m = 0; m < models; ++m) {
+    const double prior_share = constants.prior_labels / out.evidence[m];
+    if (prior_share == 1) continue;
+    for (std::size_t i = m; i < out.task_variance.size(); i += models)
+      out.task_variance[i] *= prior_share * prior_share;
   }
   return out;
 }
