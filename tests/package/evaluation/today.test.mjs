@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadLab } from '../../../dist/wasm/lab-module.js';
+import { chooseConstants } from '../../../models/policy/today/constants.mjs';
 import {
   dialPicks,
   holdOutRows,
@@ -159,6 +160,33 @@ test('rows are held out in folds, or with the whole benchmark; rows without an o
   assert.deepEqual(study.asked, [{ tasks: [], rows: [0, 1] }]);
   holdOutRows(study, { benchmark: true });
   assert.deepEqual(study.asked[1], { tasks: [2], rows: [] });
+});
+
+test('constants are chosen among all combinations, at their places in the list of the index', () => {
+  const study = syntheticStudy();
+  const mixtures = new Set();
+  const said = [];
+  const watched = {
+    ...study,
+    mixture: Array.from({ length: 20 }, (_, i) => 100 + i),
+    forecastTasks({ mixture, ...held }, of) {
+      mixtures.add(mixture.join());
+      const out = study.forecastTasks(held, of);
+      // Only with k0 = 4 does the forecast tell the best model of a new benchmark.
+      if (mixture[1] !== 4) return out;
+      return { ...out, forecasts: of.map((t) => study.tasks[t].scores.map((x) => (Number.isNaN(x) ? 0 : x))) };
+    },
+  };
+  chooseConstants(watched, { limits: [10], halves: 0, seed: 1, say: (line) => said.push(line) });
+  assert.equal(mixtures.size, 28, 'all combinations, and what ships');
+  assert.ok(
+    mixtures.has([0.05, 4, 102, 103, 104, 105, 106, 107, 108, 109, 110, 4, 10, ...watched.mixture.slice(13)].join()),
+  );
+  assert.ok(said.includes('priorTasks, chosen for 2 benchmarks: 1: 0, 2: 0, 4: 2'), said.join('\n'));
+  assert.match(
+    said.at(-1),
+    /^benchmark held out: gain with the constants of the index -?\d\.\d+, with those chosen elsewhere/,
+  );
 });
 
 const predictions = (...pairs) => pairs.map(([predicted, outcome]) => ({ predicted, outcome, weight: 1 }));
