@@ -45,7 +45,10 @@ describeSite('the site', (site) => {
     await page.click('[data-show-texts]');
     await page.until(() => document.querySelector('.question') !== null);
     const fetched = page.requests.slice(loaded);
-    assert.ok(fetched.length > 0 && fetched.every((url) => /\/assets\/texts-\w+\/\d+\.json$/.test(url)), fetched.join());
+    assert.ok(
+      fetched.length > 0 && fetched.every((url) => /\/assets\/texts-\w+\/\d+\.json$/.test(url)),
+      fetched.join(),
+    );
     await page.click('.samples li:nth-child(2) button');
     await page.until(() => document.querySelector('.plain').textContent.includes('email'));
     await page.until(() => document.querySelector('.question') !== null);
