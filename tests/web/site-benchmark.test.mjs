@@ -122,7 +122,7 @@ describeSite('your own benchmark', (site) => {
     assert.match(await page.text('[data-build-error]'), /rows\.jsonl, line 2: not JSON/);
     await routesOn(page, 'the shipped benchmark');
     await page.type('#prompt', 'Prove that the square root of 2 is irrational.');
-    await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('mmlu_pro_math'));
+    await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('mathematics'));
     await drop(page, 'rows.jsonl', `${row('<b>a</b>', 1)}\n${row('b', 0)}\n${row('b', 7)}`);
     await picks(page, '<b>a</b>');
     const report = await page.text('[data-report]');

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { it } from 'node:test';
 import { buildIndex } from '../../dist/build.js';
 import { StaticEmbedder } from '../../dist/index.js';
-import { describeSite, HORMONE, OPENLLM, replaceIndex } from './site-page.mjs';
+import { describeSiteOn, HORMONE, OPENLLM, replaceIndex } from './site-page.mjs';
 
 const CHEAPEST = 'google/gemma-2b-it';
 const BEST = 'Qwen/Qwen2.5-72B-Instruct';
@@ -57,7 +57,7 @@ async function setPrice(page, model, text, side) {
   await page.press('Enter');
 }
 
-describeSite('quality against cost', { index: OPENLLM }, (site) => {
+describeSiteOn(OPENLLM, 'quality against cost', (site) => {
   it('drags the dial to a better pick and back', async () => {
     const page = await site.open({ fragment: HORMONE });
     assert.equal(await picked(page), PICK);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, it } from 'node:test';
 import { seal } from '../package/support/forgeries.mjs';
 import { violations } from './axe.mjs';
-import { describeSite, HORMONE, OPENLLM } from './site-page.mjs';
+import { describeSite, describeSiteOn, HORMONE, OPENLLM } from './site-page.mjs';
 
 /** Returns the number of drawn pixels of the samples' canvas, the number of their colours, and a hash. */
 const pixels = () => {
@@ -64,7 +64,7 @@ async function openMap(site) {
   return page;
 }
 
-describeSite('the map', { index: OPENLLM }, (site) => {
+describeSiteOn(OPENLLM, 'the map', (site) => {
   it('draws the samples in the colours of their tasks, and of one task alone', async () => {
     const page = await openMap(site);
     const all = await page.evaluate(pixels);

@@ -18,7 +18,7 @@ describeSite('the site, cut off', (site) => {
       await page.until(() => document.querySelector('[data-loading]') === null);
       assert.equal(await page.evaluate(() => document.querySelectorAll('section .failed').length), 0);
       await page.type('#prompt', 'Prove that the square root of 2 is irrational.');
-      await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('mmlu_pro_math'));
+      await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('mathematics'));
     } finally {
       await site.host.start();
     }
@@ -77,7 +77,7 @@ describeSite('the site, cut off', (site) => {
     assert.equal(await page.evaluate(() => globalThis.workers.length), 1);
     await page.evaluate(() => globalThis.workers[0].terminate());
     await page.type('#prompt', 'Prove that the square root of 2 is irrational.');
-    await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('mmlu_pro_math'));
+    await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('mathematics'));
     assert.equal(await page.evaluate(() => globalThis.workers.length), 2);
     await site.close(page);
   });

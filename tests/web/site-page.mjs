@@ -41,11 +41,11 @@ export function replaceIndex(folder, bytes) {
 
 /**
  * Runs the suite in every browser. `site.open()` returns a page with its first decision and all sections; see `openBrowser`.
- * With options, as in node:test, they come before the suite; `index`: the file of another default index.
  */
-export function describeSite(name, ...more) {
-  const suite = more.at(-1);
-  const { browsers = BROWSERS, index } = more.length > 1 ? more[0] : {};
+export const describeSite = (name, suite, browsers) => describeSiteOn(undefined, name, suite, browsers);
+
+/** The same with the file of another default index. */
+export function describeSiteOn(index, name, suite, browsers = BROWSERS) {
   const host = hostOf();
   before(async () => {
     host.folder = mkdtempSync(path.join(tmpdir(), 'signalbox-site-'));

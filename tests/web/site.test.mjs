@@ -10,10 +10,11 @@ import { describeSite } from './site-page.mjs';
 const picked = (page) => page.text('[data-pick]');
 
 describeSite('the site', (site) => {
-  it('opens with a routed sample, and contacts no other host', async () => {
+  it('opens with a routed sample, says what it looks like, and contacts no other host', async () => {
     const page = await site.open();
-    assert.match(await picked(page), /Llama-3.1-70B/);
-    assert.match(await page.text('[data-neighbours]'), /mmlu_pro_health/);
+    assert.match(await picked(page), /^[a-z-]+\/[\w.-]+$/);
+    assert.match(await page.text('.plain'), /This looks like writing SQL\./);
+    assert.match(await page.text('[data-neighbours]'), /writing SQL/);
     await site.close(page);
   });
 
@@ -21,7 +22,7 @@ describeSite('the site', (site) => {
     const page = await site.open();
     const loaded = page.requests.length;
     await page.type('#prompt', 'Prove that the square root of 2 is irrational.');
-    await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('mmlu_pro_math'));
+    await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('mathematics'));
     assert.equal(await page.evaluate(() => document.querySelector('.lamp.dark')), null);
     for (const [text, words] of [
       ['ما هي عاصمة فرنسا؟', "The embedder can't read this language."],
@@ -37,15 +38,36 @@ describeSite('the site', (site) => {
     await site.close(page);
   });
 
+  it('fetches the nearest questions when asked, a task at a time, and tells no percentage without a chance', async () => {
+    const page = await site.open();
+    const loaded = page.requests.length;
+    assert.equal(await page.evaluate(() => document.querySelector('.question')), null);
+    await page.click('[data-show-texts]');
+    await page.until(() => document.querySelector('.question') !== null);
+    const fetched = page.requests.slice(loaded);
+    assert.ok(
+      fetched.length > 0 && fetched.every((url) => /\/assets\/texts-\w+\/\d+\.json$/.test(url)),
+      fetched.join(),
+    );
+    await page.click('.samples li:nth-child(2) button');
+    await page.until(() => document.querySelector('.plain').textContent.includes('email'));
+    await page.until(() => document.querySelector('.question') !== null);
+    assert.doesNotMatch(await page.text('.ask-answer'), /%/);
+    assert.doesNotMatch(await page.text('#why'), /%/);
+    assert.doesNotMatch(await page.text('#cost'), /%/);
+    await site.close(page);
+  });
+
   it('routes a clicked sample', async () => {
     const page = await site.open();
     await page.click('.samples li:nth-child(3) button');
-    await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('sports'));
+    await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('health'));
     await site.close(page);
   });
 
   it('moves the pick with the dial, by keyboard, at once', async () => {
     const page = await site.open();
+    const before = await picked(page);
     await page.evaluate(() => document.querySelector('#dial').focus());
     await page.press('Home');
     await page.until(() => document.querySelector('#dial').value === '0');
@@ -54,7 +76,7 @@ describeSite('the site', (site) => {
       'cheap: the cheapest model within 5 points of the best',
     );
     await page.press('End');
-    await page.until(() => document.querySelector('[data-pick]').textContent === 'Qwen/Qwen2.5-72B-Instruct');
+    await page.until((last) => document.querySelector('[data-pick]').textContent !== last, before);
     await site.close(page);
   });
 
@@ -88,7 +110,7 @@ describeSite('the site', (site) => {
       lengths,
       [...lengths].sort((a, b) => a - b),
     );
-    await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('mmlu_pro_math'));
+    await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('mathematics'));
     await site.close(page);
   });
 

@@ -1,6 +1,7 @@
 /** Buttons that move the dial in steps: each press picks the next cheaper or better model. */
 
-import { priceWords, shortName } from './format.js';
+import type { CostUnit } from './cost.js';
+import { shortName } from './format.js';
 import { type DialStop, stopAt } from './frontier.js';
 import type { Prefer } from './settings.js';
 
@@ -9,6 +10,7 @@ interface Props {
   stops: readonly DialStop[];
   prefer: Prefer;
   onChange: (prefer: Prefer) => void;
+  unit: CostUnit;
   /** Describes a predicted correctness. */
   qualityWords: (p: number) => string;
 }
@@ -19,11 +21,12 @@ interface StepProps {
   end: string;
   stop: DialStop | undefined;
   onStep: (stop: DialStop) => void;
+  unit: CostUnit;
   qualityWords: Props['qualityWords'];
 }
 
 /** Stays focusable at the end of the dial, so that repeated presses do not lose the focus. */
-function Step({ words, end, stop, onStep, qualityWords }: StepProps) {
+function Step({ words, end, stop, onStep, unit, qualityWords }: StepProps) {
   return (
     <button
       type="button"
@@ -37,7 +40,7 @@ function Step({ words, end, stop, onStep, qualityWords }: StepProps) {
           end
         ) : (
           <>
-            <bdi>{shortName(stop.model)}</bdi>, {stop.usdPerMTok === null ? 'no price' : priceWords(stop.usdPerMTok)},{' '}
+            <bdi>{shortName(stop.model)}</bdi>, {stop.usd === null ? 'no price' : unit.words(stop.usd)},{' '}
             {qualityWords(stop.p)}
           </>
         )}
@@ -46,7 +49,7 @@ function Step({ words, end, stop, onStep, qualityWords }: StepProps) {
   );
 }
 
-export function DialStepper({ stops, prefer, onChange, qualityWords }: Props) {
+export function DialStepper({ stops, prefer, onChange, unit, qualityWords }: Props) {
   const at = stopAt(stops, prefer);
   return (
     <fieldset class="stepper">
@@ -57,6 +60,7 @@ export function DialStepper({ stops, prefer, onChange, qualityWords }: Props) {
         stop={stops[at - 1]}
         // The near end of that stretch.
         onStep={({ to }) => onChange(to)}
+        unit={unit}
         qualityWords={qualityWords}
       />
       <Step
@@ -64,6 +68,7 @@ export function DialStepper({ stops, prefer, onChange, qualityWords }: Props) {
         end="the dial has no better one"
         stop={stops[at + 1]}
         onStep={({ from }) => onChange(from)}
+        unit={unit}
         qualityWords={qualityWords}
       />
     </fieldset>

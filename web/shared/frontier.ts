@@ -1,30 +1,34 @@
 /** Quality against price: the models worth their price, and the pick at each position of the dial. */
-import type { Decision } from 'signalbox';
+import type { Decision, RankedModel } from 'signalbox';
+import { costUnitOf } from './cost.js';
 import { DIAL, POINTS, type Prefer } from './settings.js';
 
 /** A model with a price and a predicted quality. */
 export interface PricedModel {
   model: string;
-  /** Blended price, >= 0. */
-  usdPerMTok: number;
+  /** Price in the decision's unit, >= 0: see `costUnitOf`. */
+  usd: number;
   /** Predicted or measured share of correct answers, 0..1. */
   p: number;
   interval: readonly [low: number, high: number];
 }
 
-const cheaperFirst = (a: PricedModel, b: PricedModel) => a.usdPerMTok - b.usdPerMTok || b.p - a.p;
+const cheaperFirst = (a: PricedModel, b: PricedModel) => a.usd - b.usd || b.p - a.p;
 
 /** Returns the candidates that have a price, cheapest first; of equal prices the better one first. */
 export function pricedModels({ ranking }: Pick<Decision, 'ranking'>): PricedModel[] {
+  const unit = costUnitOf(ranking);
   return ranking
-    .flatMap(({ model, usdPerMTok, pCorrect: p, interval }) =>
-      usdPerMTok === null || !Number.isFinite(p) ? [] : [{ model, usdPerMTok, p, interval }],
-    )
+    .flatMap((ranked) => {
+      const { model, pCorrect: p, interval } = ranked;
+      const usd = unit.costOf(ranked);
+      return usd === null || !Number.isFinite(p) ? [] : [{ model, usd, p, interval }];
+    })
     .sort(cheaperFirst);
 }
 
 const isSame = (a: PricedModel, b: PricedModel) =>
-  a.usdPerMTok === b.usdPerMTok && a.p === b.p && a.interval[0] === b.interval[0] && a.interval[1] === b.interval[1];
+  a.usd === b.usd && a.p === b.p && a.interval[0] === b.interval[0] && a.interval[1] === b.interval[1];
 
 /**
  * Returns `next` with the objects of `last` for models that did not change, or `last` itself if none did. Each step of
@@ -44,7 +48,7 @@ export function frontierOf(models: readonly PricedModel[]): PricedModel[] {
   const frontier: PricedModel[] = [];
   for (const next of [...models].sort(cheaperFirst)) {
     const last = frontier.at(-1);
-    const isEqual = last?.p === next.p && last.usdPerMTok === next.usdPerMTok;
+    const isEqual = last?.p === next.p && last.usd === next.usd;
     if (last === undefined || next.p > last.p || isEqual) frontier.push(next);
   }
   return frontier;
@@ -52,7 +56,7 @@ export function frontierOf(models: readonly PricedModel[]): PricedModel[] {
 
 /** Returns the best model of the frontier that costs no more than `model`. */
 export const beats = (frontier: readonly PricedModel[], model: PricedModel) =>
-  frontier.filter(({ usdPerMTok }) => usdPerMTok <= model.usdPerMTok).at(-1);
+  frontier.filter(({ usd }) => usd <= model.usd).at(-1);
 
 /** Returns the model that the policy wants if prices do not count. */
 export const wantedModel = ({ fallback, bestSingleModel, challenger }: Decision) =>
@@ -61,7 +65,8 @@ export const wantedModel = ({ fallback, bestSingleModel, challenger }: Decision)
 /** A stretch of the dial, both ends included, over which the pick stays the same. */
 export interface DialStop {
   model: string;
-  usdPerMTok: number | null;
+  /** Price in the decision's unit. */
+  usd: number | null;
   p: number;
   from: Prefer;
   to: Prefer;
@@ -76,18 +81,14 @@ export function referenceOf(decision: Decision): number | undefined {
 }
 
 /** Applies the core's rule for the dial: the cheapest model within it; ties go to the better one, then the first. */
-function pickWithin(
-  points: number,
-  reference: number,
-  wanted: Decision['ranking'][number],
-  ranking: Decision['ranking'],
-) {
+function pickWithin(points: number, reference: number, wanted: RankedModel, { ranking }: Pick<Decision, 'ranking'>) {
   if (points === 0) return wanted;
+  const { costOf } = costUnitOf(ranking);
   let pick = wanted;
   for (const model of ranking) {
-    if (model.usdPerMTok === null || model.pCorrect < reference - points / 100) continue;
-    const isCheaper = pick.usdPerMTok === null || model.usdPerMTok < pick.usdPerMTok;
-    if (isCheaper || (model.usdPerMTok === pick.usdPerMTok && model.pCorrect > pick.pCorrect)) pick = model;
+    const [usd, least] = [costOf(model), costOf(pick)];
+    if (usd === null || model.pCorrect < reference - points / 100) continue;
+    if (least === null || usd < least || (usd === least && model.pCorrect > pick.pCorrect)) pick = model;
   }
   return pick;
 }
@@ -98,12 +99,14 @@ export function dialStops(decision: Decision): DialStop[] {
   const wanted = decision.ranking.find(({ model }) => model === name);
   const reference = referenceOf(decision);
   if (wanted === undefined || reference === undefined) return [];
+  const { costOf } = costUnitOf(decision.ranking);
   const stops: DialStop[] = [];
   for (const prefer of DIAL) {
-    const { model, usdPerMTok, pCorrect } = pickWithin(POINTS[prefer], reference, wanted, decision.ranking);
+    const pick = pickWithin(POINTS[prefer], reference, wanted, decision);
+    const { model, pCorrect: p } = pick;
     const last = stops.at(-1);
     if (last?.model === model) last.to = prefer;
-    else stops.push({ model, usdPerMTok, p: pCorrect, from: prefer, to: prefer });
+    else stops.push({ model, usd: costOf(pick), p, from: prefer, to: prefer });
   }
   return stops;
 }

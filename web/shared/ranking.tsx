@@ -1,9 +1,10 @@
 /** All candidates, best first, with their predicted correctness. */
 
 import { useState } from 'preact/hooks';
-import { type Decision, sourceWords } from 'signalbox';
+import { type Decision, type RankedModel, sourceWords } from 'signalbox';
+import { costUnitOf } from './cost.js';
 import { count, range } from './format.js';
-import { comparedWords, priceColumn } from './words.js';
+import { comparedWords } from './words.js';
 
 /** Draws the interval as a bar and the prediction as a mark. Decorative: the numbers stand beside it. */
 function IntervalBar({ p, interval: [low, high] }: { p: number; interval: readonly [number, number] }) {
@@ -20,7 +21,11 @@ export function Ranking({ decision, first = 5 }: { decision: Decision; first?: n
   const [isOpen, setOpen] = useState(false);
   const { ranking, model: pick, policy, chance } = decision;
   const isChance = chance !== null;
-  const price = priceColumn(ranking);
+  const unit = costUnitOf(ranking);
+  const priceOf = (entry: RankedModel) => {
+    const usd = unit.costOf(entry);
+    return usd === null ? 'unknown' : unit.words(usd);
+  };
   // Narrow screens do not show the bar.
   const rangeClass = isChance ? '' : 'bar-only';
   const shown = isOpen ? ranking : ranking.slice(0, first);
@@ -38,7 +43,7 @@ export function Ranking({ decision, first = 5 }: { decision: Decision; first?: n
               <th scope="col" class={rangeClass}>
                 {isChance ? '95% interval' : 'Expected range'}
               </th>
-              <th scope="col">{price.name}</th>
+              <th scope="col">{unit.column}</th>
             </tr>
           </thead>
           <tbody data-ranking>
@@ -53,7 +58,7 @@ export function Ranking({ decision, first = 5 }: { decision: Decision; first?: n
                   <IntervalBar p={entry.pCorrect} interval={entry.interval} />{' '}
                   {isChance && <small>{range(entry.interval)}</small>}
                 </td>
-                <td>{price.of(entry)}</td>
+                <td>{priceOf(entry)}</td>
               </tr>
             ))}
           </tbody>

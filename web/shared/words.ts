@@ -1,14 +1,6 @@
 /** Words of the pages. The sentences about a decision come from the package: `Decision.reasons`. */
-import {
-  type Decision,
-  dateWords,
-  type Note,
-  perThousandWords,
-  type RankedModel,
-  type SignalboxError,
-  type Strength,
-} from 'signalbox';
-import { count, dollars, percent, priceWords, range } from './format.js';
+import { type Decision, dateWords, type Note, perThousandWords, type SignalboxError, type Strength } from 'signalbox';
+import { count, percent, priceWords, range } from './format.js';
 
 /** State of the signal lamp; `dark` if the prompt could not be read. */
 export type Lamp = 'clear' | 'caution' | 'stop' | 'dark';
@@ -45,16 +37,6 @@ export function priceFigure({ price: { usdPerMTok, usdPerAnswer, date, stale } }
   const note = date === null || stale ? '' : `as of ${dateWords(date)}`;
   if (usdPerAnswer !== null) return { value: perThousandWords(usdPerAnswer), label: 'price per 1,000 answers', note };
   return { value: priceWords(usdPerMTok), label: 'price per million tokens', note };
-}
-
-/** Returns how a ranking shows prices: per 1,000 answers if that is known of any model, else per million tokens. */
-export function priceColumn(ranking: Decision['ranking']): { name: string; of: (ranked: RankedModel) => string } {
-  const isPerAnswer = ranking.some(({ usdPerAnswer }) => typeof usdPerAnswer === 'number');
-  if (!isPerAnswer) return { name: 'Price per million tokens', of: ({ usdPerMTok }) => dollars(usdPerMTok) };
-  return {
-    name: 'Price per 1,000 answers',
-    of: ({ usdPerAnswer }) => (typeof usdPerAnswer === 'number' ? perThousandWords(usdPerAnswer) : 'unknown'),
-  };
 }
 
 /** Describes the quality of a model beside others of the same decision: a chance, or its distance to the best one. */

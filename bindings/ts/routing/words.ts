@@ -96,12 +96,12 @@ function bestPriced(facts: Situation): RankedFacts | undefined {
   );
 }
 
-/** Returns the prices of two models in the same unit: per answer if it is known for both. */
-function pricesOf(picked: RankedFacts, other: RankedFacts): readonly [number, number] | undefined {
-  const [perAnswer, otherPerAnswer] = [picked.usdPerAnswer ?? null, other.usdPerAnswer ?? null];
-  if (perAnswer !== null && otherPerAnswer !== null) return [perAnswer, otherPerAnswer];
-  const [perMTok, otherPerMTok] = [picked.usdPerMTok, other.usdPerMTok];
-  return perMTok === null || otherPerMTok === null ? undefined : [perMTok, otherPerMTok];
+/** Returns the prices of two models as the choice compared them: per answer if that is known of all models with a price. */
+function pricesOf({ ranking }: Situation, picked: RankedFacts, other: RankedFacts): [number, number] | undefined {
+  const isPerAnswer = ranking.every(({ usdPerMTok, usdPerAnswer }) => usdPerMTok === null || usdPerAnswer != null);
+  const priceOf = (ranked: RankedFacts) => (isPerAnswer ? (ranked.usdPerAnswer ?? null) : ranked.usdPerMTok);
+  const [usd, otherUsd] = [priceOf(picked), priceOf(other)];
+  return usd === null || otherUsd === null ? undefined : [usd, otherUsd];
 }
 
 function savingWords(prices: readonly [number, number] | undefined, points: number): string {
@@ -135,7 +135,7 @@ function tradeWords(facts: Situation): string {
   const rival = isPriced ? first : (bestPriced(facts) ?? picked);
   const isFirst = rival.model === model || qualityOf(facts, rival) > qualityOf(facts, first);
   const other = isFirst ? first : rival;
-  const prices = pricesOf(picked, other);
+  const prices = pricesOf(facts, picked, other);
   if (isOutside && prices !== undefined && prices[0] > prices[1]) return '';
   const points = Math.round(100 * (qualityOf(facts, other) - qualityOf(facts, picked)));
   const best = wanted === challenger && !isOutside ? 'the best' : 'the best overall';

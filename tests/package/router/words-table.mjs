@@ -245,7 +245,7 @@ function* prices() {
   }
   const facts = factsOf({ ...situation, trade: '1 point lower, 25% cheaper' });
   const perAnswer = { [SMALL]: 0.001, [MATHS]: 0.01 };
-  const ranking = facts.ranking.map((m) => ({ ...m, usdPerAnswer: perAnswer[m.model] ?? null }));
+  const ranking = facts.ranking.map((m) => ({ ...m, usdPerAnswer: perAnswer[m.model] ?? 0.02 }));
   yield entry('known per answer', { ...facts, ranking });
   const half = ranking.map((m) => (m.model === MATHS ? { ...m, usdPerAnswer: null } : m));
   yield entry('known per answer for the pick only', { ...facts, ranking: half });

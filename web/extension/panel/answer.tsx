@@ -1,5 +1,6 @@
 /** The model to ask, and the dial that trades its quality for its price. */
 import { useMemo } from 'preact/hooks';
+import { costUnitOf } from '../../shared/cost.js';
 import { Dial } from '../../shared/dial.js';
 import { DialStepper } from '../../shared/dial-stepper.js';
 import { dialStops } from '../../shared/frontier.js';
@@ -68,6 +69,7 @@ function Step({ found }: { found: Answer }) {
       stops={stops}
       prefer={stored.value.settings.prefer}
       onChange={(prefer) => change({ prefer })}
+      unit={costUnitOf(decision.ranking)}
       qualityWords={(p) => comparedWords(decision, p)}
     />
   );

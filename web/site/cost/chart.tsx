@@ -1,6 +1,7 @@
 /** The chart of quality against price: a point per model, the frontier, and marks for models with a role. Props are plain data. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { priceWords, shortName } from '../../shared/format.js';
+import type { CostUnit } from '../../shared/cost.js';
+import { shortName } from '../../shared/format.js';
 import type { PricedModel } from '../../shared/frontier.js';
 import { OUTLINES, ROLES, type Role } from './marks.js';
 import { type ChartData, CostPlot } from './plot.js';
@@ -16,6 +17,7 @@ export interface CostChartProps {
   challenger?: string | undefined;
   /** The predicted quality that the dial accepts. */
   band?: { low: number; high: number; words: string } | undefined;
+  unit: CostUnit;
   quality: QualityWords;
   selected: string | undefined;
   onSelect: (model: string | undefined) => void;
@@ -27,9 +29,9 @@ const ROLE_WORDS: Record<Role, string> = {
   challenger: 'best for this prompt',
 };
 
-export function pointWords({ model, usdPerMTok, p, interval }: PricedModel, quality: QualityWords): string {
+export function pointWords({ model, usd, p, interval }: PricedModel, unit: CostUnit, quality: QualityWords): string {
   const within = quality.interval === undefined ? '' : `, interval ${quality.interval(interval)}`;
-  return `${model}: ${priceWords(usdPerMTok)}, ${quality.of(p)}${within}`;
+  return `${model}: ${unit.words(usd)}, ${quality.of(p)}${within}`;
 }
 
 function rolesOf({ pick, bestSingle, challenger }: CostChartProps): ChartData['roles'] {
@@ -146,7 +148,7 @@ function Tip({ point, plot, data }: { point: PricedModel; plot: CostPlot; data: 
     >
       <b dir="auto">{point.model}</b>
       <span>
-        {priceWords(point.usdPerMTok)}, {data.quality.of(point.p)}
+        {data.unit.words(point.usd)}, {data.quality.of(point.p)}
       </span>
       {data.quality.interval && <span>interval {data.quality.interval(point.interval)}</span>}
       {words !== undefined && <span>{words}</span>}
@@ -155,12 +157,12 @@ function Tip({ point, plot, data }: { point: PricedModel; plot: CostPlot; data: 
 }
 
 export function CostChart(props: CostChartProps) {
-  const { points, band, selected, onSelect, quality } = props;
+  const { points, band, selected, onSelect, unit, quality } = props;
   const { pick, bestSingle, challenger } = props;
-  const axis = useMemo(() => priceAxis(points.map(({ usdPerMTok }) => usdPerMTok)), [points]);
+  const axis = useMemo(() => priceAxis(points.map(({ usd }) => usd)), [points]);
   const data = useMemo<ChartData>(
-    () => ({ points, axis, band, quality, roles: rolesOf(props), selected }),
-    [points, band?.low, band?.high, quality, pick, bestSingle, challenger, selected],
+    () => ({ points, axis, band, unit, quality, roles: rolesOf(props), selected }),
+    [points, band?.low, band?.high, unit, quality, pick, bestSingle, challenger, selected],
   );
   const { host, plot } = usePlot(data);
   const [hovered, setHovered] = useState<PricedModel | undefined>(undefined);
@@ -189,7 +191,7 @@ export function CostChart(props: CostChartProps) {
         aria-valuemin={0}
         aria-valuemax={points.length}
         aria-valuenow={at + 1}
-        aria-valuetext={point === undefined ? 'no model selected' : pointWords(point, quality)}
+        aria-valuetext={point === undefined ? 'no model selected' : pointWords(point, unit, quality)}
         onKeyDown={onKeyDown}
         onPointerMove={(event) => setHovered(plot.current?.near(event.clientX, event.clientY))}
         onPointerLeave={() => setHovered(undefined)}

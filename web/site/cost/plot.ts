@@ -1,6 +1,7 @@
 /** The chart on its canvas, created once and then given new data. Only this file depends on uPlot. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import type { CostUnit } from '../../shared/cost.js';
 import { frontierOf, type PricedModel } from '../../shared/frontier.js';
 import { drawLabels, drawMark, type Mark, type Role } from './marks.js';
 import { type PriceAxis, placeOf, priceTicks, tickWords } from './price-axis.js';
@@ -14,6 +15,7 @@ export interface ChartData {
   roles: ReadonlyMap<string, { roles: readonly Role[]; words: string; label: string }>;
   /** The predicted quality that is good enough. */
   band: { low: number; high: number } | undefined;
+  unit: CostUnit;
   quality: QualityWords;
   selected: string | undefined;
 }
@@ -40,7 +42,7 @@ export class CostPlot {
 
   show(next: ChartData): void {
     const hasNewPoints = next.points !== this.#shown.points;
-    const hasNewAxis = next.quality !== this.#shown.quality;
+    const hasNewAxis = next.quality !== this.#shown.quality || next.unit !== this.#shown.unit;
     this.#shown = next;
     if (hasNewPoints || hasNewAxis) this.#plot.setData(this.#columns());
     else this.#plot.redraw(false);
@@ -64,9 +66,9 @@ export class CostPlot {
   }
 
   /** Returns a model's position in CSS pixels of the chart; the axis need not be drawn yet. */
-  at({ usdPerMTok, p }: PricedModel, axis = this.#shown.axis): { left: number; top: number } {
+  at({ usd, p }: PricedModel, axis = this.#shown.axis): { left: number; top: number } {
     const { left, top, width, height } = this.#plot.bbox;
-    const across = (placeOf(usdPerMTok, axis) - axis.low) / (axis.high - axis.low);
+    const across = (placeOf(usd, axis) - axis.low) / (axis.high - axis.low);
     return { left: (left + across * width) / uPlot.pxRatio, top: (top + (1 - p) * height) / uPlot.pxRatio };
   }
 
@@ -91,7 +93,7 @@ export class CostPlot {
     const { points } = this.#shown;
     const frontier = new Set(frontierOf(points));
     return [
-      points.map(({ usdPerMTok }) => placeOf(usdPerMTok, this.#shown.axis)),
+      points.map(({ usd }) => placeOf(usd, this.#shown.axis)),
       points.map(({ p }) => p),
       points.map((point) => (frontier.has(point) ? point.p : null)),
     ];
@@ -114,7 +116,7 @@ export class CostPlot {
     return [
       {
         ...look,
-        label: 'US dollars per million tokens',
+        label: () => this.#shown.unit.axis,
         size: 30,
         splits: (plot) => priceTicks(this.#shown.axis, most(plot)),
         values: (_, ticks) => ticks.map((tick) => tickWords(tick, this.#shown.axis)),
@@ -161,9 +163,9 @@ export class CostPlot {
   }
 
   /** Returns a model's position in pixels of the canvas. */
-  #place({ usdPerMTok, p }: PricedModel): { x: number; y: number } {
+  #place({ usd, p }: PricedModel): { x: number; y: number } {
     return {
-      x: this.#plot.valToPos(placeOf(usdPerMTok, this.#shown.axis), 'x', true),
+      x: this.#plot.valToPos(placeOf(usd, this.#shown.axis), 'x', true),
       y: this.#plot.valToPos(p, 'y', true),
     };
   }

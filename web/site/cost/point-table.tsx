@@ -1,6 +1,6 @@
 /** The chart as a table: the same models in the same order. */
 import { useMemo } from 'preact/hooks';
-import { priceWords } from '../../shared/format.js';
+import type { CostUnit } from '../../shared/cost.js';
 import { frontierOf, type PricedModel } from '../../shared/frontier.js';
 import type { QualityWords } from './quality.js';
 
@@ -9,6 +9,7 @@ interface Props {
   pick: string;
   selected: string | undefined;
   onSelect: (model: string | undefined) => void;
+  unit: CostUnit;
   quality: QualityWords;
 }
 
@@ -18,11 +19,12 @@ interface RowProps {
   isPick: boolean;
   isSelected: boolean;
   onSelect: Props['onSelect'];
+  unit: CostUnit;
   quality: QualityWords;
 }
 
-function Row({ point, isFrontier, isPick, isSelected, onSelect, quality }: RowProps) {
-  const { model, usdPerMTok, p, interval } = point;
+function Row({ point, isFrontier, isPick, isSelected, onSelect, unit, quality }: RowProps) {
+  const { model, usd, p, interval } = point;
   return useMemo(
     () => (
       <tr class={`${isPick ? 'picked' : ''} ${isSelected ? 'selected' : ''}`}>
@@ -37,17 +39,17 @@ function Row({ point, isFrontier, isPick, isSelected, onSelect, quality }: RowPr
           </button>
           {isPick && <small> the pick</small>}
         </th>
-        <td>{priceWords(usdPerMTok)}</td>
+        <td>{unit.words(usd)}</td>
         <td>{quality.tick(p)}</td>
         {quality.interval && <td>{quality.interval(interval)}</td>}
         <td>{isFrontier ? 'yes' : 'no'}</td>
       </tr>
     ),
-    [point, isFrontier, isPick, isSelected, onSelect, quality],
+    [point, isFrontier, isPick, isSelected, onSelect, unit, quality],
   );
 }
 
-export function PointTable({ points, pick, selected, onSelect, quality }: Props) {
+export function PointTable({ points, pick, selected, onSelect, unit, quality }: Props) {
   const frontier = useMemo(() => new Set(frontierOf(points)), [points]);
   // Preact skips elements that are the same, as they are while only the band moves.
   return useMemo(
@@ -58,7 +60,7 @@ export function PointTable({ points, pick, selected, onSelect, quality }: Props)
           <thead>
             <tr>
               <th scope="col">Model</th>
-              <th scope="col">Price</th>
+              <th scope="col">{unit.column}</th>
               <th scope="col">{quality.name}</th>
               {quality.interval && <th scope="col">95% interval</th>}
               <th scope="col">On the frontier</th>
@@ -73,6 +75,7 @@ export function PointTable({ points, pick, selected, onSelect, quality }: Props)
                 isPick={point.model === pick}
                 isSelected={point.model === selected}
                 onSelect={onSelect}
+                unit={unit}
                 quality={quality}
               />
             ))}
@@ -80,6 +83,6 @@ export function PointTable({ points, pick, selected, onSelect, quality }: Props)
         </table>
       </div>
     ),
-    [points, frontier, pick, selected, onSelect, quality],
+    [points, frontier, pick, selected, onSelect, unit, quality],
   );
 }

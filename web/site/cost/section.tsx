@@ -4,10 +4,11 @@ import { useComputed, useSignal } from '@preact/signals';
 import { useMemo, useRef } from 'preact/hooks';
 import type { Decision } from 'signalbox';
 import { Candidates } from '../../shared/candidates.js';
+import { type CostUnit, costUnitOf } from '../../shared/cost.js';
 import { Dial } from '../../shared/dial.js';
 import { DialStepper } from '../../shared/dial-stepper.js';
 import { Folded } from '../../shared/folded.js';
-import { count, priceWords } from '../../shared/format.js';
+import { count } from '../../shared/format.js';
 import {
   beats,
   dialStops,
@@ -66,22 +67,23 @@ function Undrawn({ decision, drawn }: { decision: Decision; drawn: number }) {
 interface SelectedProps {
   point: PricedModel | undefined;
   points: readonly PricedModel[];
+  unit: CostUnit;
   quality: QualityWords;
 }
 
-function Selected({ point, points, quality }: SelectedProps) {
+function Selected({ point, points, unit, quality }: SelectedProps) {
   if (point === undefined) {
     return <p class="selected-point">Click a point, or use the arrow keys on the chart, to see its interval.</p>;
   }
   const better = beats(frontierOf(points), point);
-  const isBeaten = better !== undefined && (better.p > point.p || better.usdPerMTok < point.usdPerMTok);
+  const isBeaten = better !== undefined && (better.p > point.p || better.usd < point.usd);
   return (
     <p class="selected-point" data-selected>
-      <b dir="auto">{pointWords(point, quality)}.</b>{' '}
+      <b dir="auto">{pointWords(point, unit, quality)}.</b>{' '}
       {isBeaten ? (
         <>
-          <bdi>{better.model}</bdi> ({priceWords(better.usdPerMTok)}, {quality.of(better.p)}) costs no more and is as
-          good or better.
+          <bdi>{better.model}</bdi> ({unit.words(better.usd)}, {quality.of(better.p)}) costs no more and is as good or
+          better.
         </>
       ) : (
         'This model is on the frontier.'
@@ -125,6 +127,7 @@ function Trade({ decision }: { decision: Decision }) {
   const stops = useMemo(() => dialStops(decision), [decision]);
   const { prefer } = settings.value;
   const quality = useQualityWords(decision);
+  const unit = costUnitOf(decision.ranking);
   const wanted = wantedModel(decision);
   if (points.length === 0) {
     return (
@@ -143,6 +146,7 @@ function Trade({ decision }: { decision: Decision }) {
           bestSingle={decision.bestSingleModel}
           challenger={wanted === decision.bestSingleModel ? undefined : wanted}
           band={bandOf(decision, prefer)}
+          unit={unit}
           quality={quality}
           selected={selected.value}
           onSelect={onSelect}
@@ -153,9 +157,15 @@ function Trade({ decision }: { decision: Decision }) {
             stops={stops}
             prefer={prefer}
             onChange={(to) => change({ prefer: to })}
+            unit={unit}
             qualityWords={quality.of}
           />
-          <Selected point={points.find(({ model }) => model === selected.value)} points={points} quality={quality} />
+          <Selected
+            point={points.find(({ model }) => model === selected.value)}
+            points={points}
+            unit={unit}
+            quality={quality}
+          />
           <Undrawn decision={decision} drawn={points.length} />
         </div>
       </div>
@@ -166,6 +176,7 @@ function Trade({ decision }: { decision: Decision }) {
             pick={decision.model}
             selected={selected.value}
             onSelect={onSelect}
+            unit={unit}
             quality={quality}
           />
         )}
