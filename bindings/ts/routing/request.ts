@@ -7,6 +7,9 @@ import { ModelNames, makerOf } from './names.js';
 
 type Models = Pick<IndexInfo, 'models'>;
 
+/** Longer names are cut in messages. */
+const MOST_SHOWN = 100;
+
 const known = /* @__PURE__ */ new WeakMap<readonly ModelInfo[], ModelNames>();
 
 /** Returns the names of an index's models, with their aliases. */
@@ -27,7 +30,10 @@ function unknownModel(name: string, what: string, names: ModelNames): SignalboxE
   const quoted = near.map((model) => `'${model}'`);
   const last = quoted.pop();
   const list = quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
-  return new SignalboxError('unknown_model', `${what} '${name}'${last === undefined ? '' : `, did you mean ${list}?`}`);
+  return new SignalboxError(
+    'unknown_model',
+    `${what} '${name.length > MOST_SHOWN ? `${name.slice(0, MOST_SHOWN)}...` : name}'${last === undefined ? '' : `, did you mean ${list}?`}`,
+  );
 }
 
 /** Returns the model that a name means. Errors: `unknown_model`, with the nearest names. */
@@ -118,7 +124,9 @@ function checkMakers(makers: readonly string[], { models }: Models): string[] {
     const plain = plainMaker(maker);
     if (all.has(plain)) return plain;
     const some = [...new Set(models.flatMap(({ name }) => makerOf(name) ?? []))].sort().slice(0, 20);
-    throw invalid(`makers: no model of the index is by '${maker.slice(0, 80)}', expected some of ${some.join(', ')}`);
+    throw invalid(
+      `makers: no model of the index is by '${maker.slice(0, MOST_SHOWN)}', expected some of ${some.join(', ')}`,
+    );
   });
 }
 
