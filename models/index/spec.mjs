@@ -130,7 +130,7 @@ const MIXTURE = Object.values({
   inputPriorTasks: 2,
 });
 
-/** What the index says of itself. */
+/** Description of the index, in its metadata. */
 const METADATA = {
   name: 'signalbox-2026',
   description: "Published results of today's models, and kinds of everyday work that are linked to them",

@@ -90,7 +90,7 @@ describeSiteOn(OPENLLM, 'the map', (site) => {
   it('moves the prompt among its own neighbours with every decision', async () => {
     const page = await openMap(site);
     const before = await placeOf(page);
-    await page.click('.samples li:nth-child(3) button');
+    await page.paste('#prompt', 'Is this sentence about sports plausible: "The goalkeeper scored a home run"?');
     await page.until((old) => document.querySelector('.map-host').dataset.place !== old, before);
     await page.click('#map .folded summary');
     await page.until(() => document.querySelector('[data-map-tasks]') !== null);
@@ -242,7 +242,8 @@ async function touch(page, ...fingers) {
   await session.detach();
 }
 
-describeSite(
+describeSiteOn(
+  OPENLLM,
   'the map, touched',
   (site) => {
     it('describes a tapped sample; two fingers zoom, and one finger does not move the map', async () => {

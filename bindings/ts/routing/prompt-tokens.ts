@@ -5,12 +5,19 @@ import type { RouteInput, RouteInputs } from '../types.js';
 const LATIN = 4;
 const OTHER = 1.5;
 
-/** Returns the estimated tokens of a prompt; `undefined` for a vector, of which only the core's default is known. */
+/** Blanks, and characters without a width. */
+const BLANKS = /[\s\p{Cf}]+/gu;
+
+/**
+ * Returns the estimated tokens of a prompt; `undefined` for a vector, of which only the core's default is known. A run of
+ * blanks counts as one character, and at the ends as none: tokenizers join them.
+ */
 export function promptTokensOf(input: RouteInput): number | undefined {
   if (typeof input === 'string') {
+    const text = input.replace(BLANKS, ' ').trim();
     let latin = 0;
-    for (let i = 0; i < input.length; ++i) latin += input.charCodeAt(i) < 0x250 ? 1 : 0;
-    return Math.ceil(latin / LATIN + (input.length - latin) / OTHER);
+    for (let i = 0; i < text.length; ++i) latin += text.charCodeAt(i) < 0x250 ? 1 : 0;
+    return Math.ceil(latin / LATIN + (text.length - latin) / OTHER);
   }
   const { tokens } = input as { tokens?: unknown };
   return typeof tokens === 'number' && tokens >= 0 ? tokens : undefined;

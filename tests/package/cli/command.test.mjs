@@ -68,8 +68,9 @@ describe('signalbox route', () => {
   });
 
   it('prints text without colours if the output is not a terminal', async () => {
-    const text = await runs(['route', PRIMES]);
+    const text = await runs(['route', PRIMES, '--index', OPENLLM]);
     assert.ok(!text.includes(ESCAPE));
+    assert.ok(!(await runs(['route', PRIMES])).includes(ESCAPE));
     assert.match(text, /P\(correct\)/);
     assert.match(text, /nearest benchmark question/);
     assert.match(text, /confidence \d\.\d\d, coverage percentile \d+/);
@@ -102,7 +103,7 @@ describe('signalbox route', () => {
   });
 
   it('reports a fallback for an empty prompt', async () => {
-    const d = await runsJson(['route', '']);
+    const d = await runsJson(['route', '', '--prefer', 'best']);
     assert.equal(d.fallbackReason, 'empty_prompt');
     assert.equal(d.model, d.bestSingleModel);
   });
