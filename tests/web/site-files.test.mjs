@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { buildSite } from '../../scripts/site.mjs';
+import { buildSite, REPLACED } from '../../scripts/site.mjs';
 import { bundledPackages, licensesIn, missingImports, unreachable } from './built-files.mjs';
 
 /** The scripts of the site, and those of its workers and the package's. */
@@ -28,7 +28,7 @@ describe('the built site', () => {
 
   it('has the licence of each package in its scripts', async () => {
     const licenses = licensesIn(folder);
-    const packages = await bundledPackages(ENTRIES);
+    const packages = await bundledPackages(ENTRIES, REPLACED);
     for (const name of ['preact', 'd3-zoom', 'hyparquet', 'workbox-core']) assert.ok(packages.includes(name), name);
     for (const name of packages) {
       assert.match(licenses.get(name) ?? '', /Copyright[\s\S]*(Permission|Redistribution|License)/i, name);
