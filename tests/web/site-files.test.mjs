@@ -1,17 +1,21 @@
 // The files of the built site.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { Router } from '../../dist/index.js';
 import { buildSite, REPLACED } from '../../scripts/site.mjs';
-import { bundledPackages, licensesIn, missingImports, unreachable } from './built-files.mjs';
+import { bundledPackages, filesOf, licensesIn, missingImports, unreachable } from './built-files.mjs';
 
 /** The scripts of the site, and those of its workers and the package's. */
 const ENTRIES = [
   ...['main.tsx', 'task/reading/worker-entry.ts', 'offline/service-worker.ts'].map((file) => `web/site/${file}`),
   ...['worker', 'build-worker', 'onnx-worker'].map((name) => `dist/${name}-entry.js`),
 ];
+
+/** The texts of a task, which the page asks for by the task's number. */
+const TEXTS = /^assets\/texts-\w+\/\d+\.json$/;
 
 describe('the built site', () => {
   let folder;
@@ -22,8 +26,27 @@ describe('the built site', () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   it('has no file that nothing loads, and loads none that is missing', () => {
-    assert.deepEqual(unreachable(folder, 'index.html', ['service-worker.js']), []);
+    const left = unreachable(folder, 'index.html', ['service-worker.js']);
+    assert.deepEqual(
+      left.filter((file) => !TEXTS.test(file)),
+      [],
+    );
     assert.deepEqual(missingImports(folder), []);
+  });
+
+  it('has the texts of tasks in the folder that the page asks', async () => {
+    const files = filesOf(folder);
+    const texts = files.filter((file) => TEXTS.test(file));
+    const [place, ...others] = new Set(texts.map((file) => `${path.dirname(file)}/`));
+    assert.deepEqual(others, []);
+    const scripts = files.filter((file) => file.endsWith('.js'));
+    assert.ok(scripts.some((file) => readFileSync(path.join(folder, file), 'utf8').includes(place)));
+    const router = await Router.load();
+    const { tasks } = router.info;
+    router.dispose();
+    // The texts of some tasks may not be shared.
+    assert.ok(texts.length > 0);
+    for (const file of texts) assert.ok(tasks[Number.parseInt(path.basename(file), 10)]?.rows > 0, file);
   });
 
   it('has the licence of each package in its scripts', async () => {
