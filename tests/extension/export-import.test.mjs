@@ -98,7 +98,7 @@ describe('export and import', () => {
     const settings = (change) => JSON.stringify({ ...everything(), ...change });
     await refuses(
       sound({ 'settings.json': settings({ version: 99 }) }),
-      /^settings\.json: .*got format 99, expected 1/,
+      /^settings\.json: .*got format 99, expected 2/,
     );
     await refuses(
       sound({ 'settings.json': settings({ sites: { 'javascript:alert(1)': {} } }) }),

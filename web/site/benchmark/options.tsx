@@ -1,7 +1,6 @@
 /** Optional settings for a build. Without them the builder detects what it can, and refuses what is ambiguous. */
 import { useSignal } from '@preact/signals';
 import { CODE_TYPES, type CodeType } from 'signalbox';
-import { readPriceList } from 'signalbox/build';
 import { count } from '../../shared/format.js';
 import { rules } from '../building/build.js';
 import type { Rules } from '../building/rules.js';
@@ -21,7 +20,7 @@ function Prices() {
   const said = useSignal('');
   const read = async (file: File | undefined) => {
     try {
-      const prices = file === undefined ? undefined : readPriceList(await file.text());
+      const prices = file && (await import('./price-list.js')).readPriceList(await file.text());
       set({ prices });
       said.value = prices === undefined ? '' : `${count(prices.prices.length, 'price')} read.`;
     } catch (error) {

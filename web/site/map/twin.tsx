@@ -1,10 +1,13 @@
 /** The map as tables, for users who cannot see it: the prompt's neighbours, and every task with its position. */
-import type { Decision } from 'signalbox';
+import { type Decision, taskLabel } from 'signalbox';
 import { percent } from '../../shared/format.js';
+import { info } from '../state.js';
 import { computedOnce } from './computed-once.js';
 import { farFrom, type Place } from './place.js';
 import type { Loaded } from './samples.js';
 import { bestOf, summarise } from './task-summaries.js';
+
+const labelOf = (task: string) => (info.value === undefined ? task : taskLabel(info.value, task));
 
 /** Converts a position to hundredths of the map's width, from its top left corner. */
 const hundredths = (x: number) => Math.round(100 * x);
@@ -57,7 +60,7 @@ export function NeighbourTable({ decision, map, place }: NeighbourProps) {
           {decision.neighbours.map(({ row, task, id, similarity }) => (
             <tr key={row}>
               <th scope="row">
-                {task} <small>{id}</small>
+                {labelOf(task)} <small>{id}</small>
               </th>
               <td>{similarity.toFixed(2)}</td>
               {map !== null && <PlaceCells x={map[2 * row] ?? 0} y={map[2 * row + 1] ?? 0} />}
