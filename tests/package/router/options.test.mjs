@@ -55,7 +55,7 @@ describe('candidates', () => {
   });
 
   it('must be names of models in the index', async () => {
-    await refused(route({ candidates: ['Poet'] }), 'unknown_model', /'Poet'/);
+    await refused(route({ candidates: ['Poets'] }), 'unknown_model', /'Poets'/);
     await refused(route({ candidates: { deny: ['nobody'] } }), 'unknown_model', /'nobody'/);
     await refused(route({ candidates: [7] }), 'invalid_argument', /list of names/);
     await refused(route({ candidates: { alow: ['poet'] } }), 'invalid_argument', /'alow' is not known/);
@@ -98,7 +98,7 @@ describe('prices', () => {
     assert.equal(decision.model, 'generalist');
     assert.equal(decision.challenger, 'poet');
     assert.equal(decision.fallback, false);
-    assert.deepEqual(decision.price, { usdPerMTok: 0.25 });
+    assert.equal(decision.price.usdPerMTok, 0.25);
     assert.equal(decision.reasons.choice, 'Best model overall, chosen for its price.');
     assert.match(decision.reasons.price, /^Costs 92% less than poet, .* is predicted to score \d+ points lower\.$/);
   });
@@ -162,7 +162,7 @@ describe('corrections', () => {
   it('decide if nothing in the benchmark resembles the prompt, and the reason states this', async () => {
     const far = { maxCoveragePercentile: 0 };
     const plain = await route(far);
-    assert.equal(plain.reasons.choice, 'Best model overall.');
+    assert.equal(plain.reasons.choice, 'Best overall.');
     const decision = await route({ ...far, corrections: { generalist: -0.5 } });
     assert.notEqual(decision.model, 'generalist');
     assert.equal(decision.bestSingleModel, 'generalist');
@@ -254,8 +254,8 @@ describe('options', () => {
   });
 
   it('that are not JSON are refused', async () => {
-    const prices = {};
-    prices.poet = prices;
-    await refused(route({ prices }), 'invalid_argument', /not JSON/);
+    const corrections = {};
+    corrections.poet = corrections;
+    await refused(route({ corrections }), 'invalid_argument', /not JSON/);
   });
 });
