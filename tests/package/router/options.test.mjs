@@ -55,7 +55,8 @@ describe('candidates', () => {
   });
 
   it('must be names of models in the index', async () => {
-    await refused(route({ candidates: ['Poets'] }), 'unknown_model', /'Poets'/);
+    await refused(route({ candidates: ['Poets'] }), 'unknown_model', /'Poets', did you mean 'poet'\?/);
+    assert.deepEqual(names(await route({ candidates: ['Poet'] })), ['poet'], 'whatever the case');
     await refused(route({ candidates: { deny: ['nobody'] } }), 'unknown_model', /'nobody'/);
     await refused(route({ candidates: [7] }), 'invalid_argument', /list of names/);
     await refused(route({ candidates: { alow: ['poet'] } }), 'invalid_argument', /'alow' is not known/);
@@ -99,8 +100,8 @@ describe('prices', () => {
     assert.equal(decision.challenger, 'poet');
     assert.equal(decision.fallback, false);
     assert.equal(decision.price.usdPerMTok, 0.25);
-    assert.equal(decision.reasons.choice, 'Best model overall, chosen for its price.');
-    assert.match(decision.reasons.price, /^Costs 92% less than poet, .* is predicted to score \d+ points lower\.$/);
+    assert.match(decision.reasons.choice, /^\d+ points below the best, for a twelfth of its price\.$/);
+    assert.equal(decision.reasons.price, '', 'only a stale price has a sentence of its own');
   });
 
   it('decide by default between the models within two points', async () => {
@@ -254,8 +255,8 @@ describe('options', () => {
   });
 
   it('that are not JSON are refused', async () => {
-    const corrections = {};
-    corrections.poet = corrections;
-    await refused(route({ corrections }), 'invalid_argument', /not JSON/);
+    const labels = [{ index: 0, outcomes: {} }];
+    labels[0].outcomes.poet = labels;
+    await refused(router.routeTask([POEM], { labels }), 'invalid_argument', /not JSON/);
   });
 });
