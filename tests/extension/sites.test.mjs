@@ -40,7 +40,7 @@ describeExtension('the badge on a site', (installed) => {
     await page.paste('textarea', PROMPT);
     const { card } = await installed.openCard(page);
     assert.match(card, /chance of being right|among \d+ models/);
-    assert.match(card, /price per million tokens/);
+    assert.match(card, /price per 1,000 answers/);
     assert.match(card, /More in the side panel/);
   });
 

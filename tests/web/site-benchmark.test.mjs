@@ -99,7 +99,7 @@ describeSite('your own benchmark', (site) => {
     assert.deepEqual(await violations(page, '#benchmark'), []);
     await page.click('[data-shipped]');
     await routesOn(page, 'the shipped benchmark');
-    await page.until(() => document.querySelectorAll('[data-ranking] tr').length === 5);
+    await page.until(() => document.querySelectorAll('[data-ranking] tr').length >= 5);
     await site.close(page);
   });
 
@@ -226,7 +226,7 @@ describeSite('your own benchmark', (site) => {
     await page.until(() => document.querySelector('[data-refused]') !== null);
     assert.match(await page.text('[data-refused]'), /mine cannot be used: .*\(bad_checksum\)/);
     await routesOn(page, 'the shipped benchmark');
-    await page.until(() => document.querySelectorAll('[data-ranking] tr').length === 5);
+    await page.until(() => document.querySelectorAll('[data-ranking] tr').length >= 5);
     assert.deepEqual(await violations(page, '#benchmark'), []);
     await page.click('[data-refused] button');
     await page.until(() => document.querySelector('[data-refused]') === null);

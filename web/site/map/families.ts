@@ -18,17 +18,22 @@ function commonPrefix(names: readonly string[]): string {
   return first;
 }
 
-/** Groups names by their first word, in the order of the first members. A name without relatives is a family of one. */
+/** Returns the collection that a name begins with, and the separator after it: all up to a slash, or the first word. */
+function collectionOf(name: string): string {
+  const slash = name.indexOf('/');
+  return name.slice(0, (slash < 0 ? name.search(MARKS) : slash) + 1) || name;
+}
+
+/** Groups names by their collection, in the order of the first members. A name without relatives is a family of one. */
 export function familiesOf(names: readonly string[]): Family[] {
-  const byWord = new Map<string, number[]>();
+  const byCollection = new Map<string, number[]>();
   names.forEach((name, i) => {
-    const end = name.search(MARKS);
-    const word = end < 0 ? name : name.slice(0, end);
-    const members = byWord.get(word);
-    if (members === undefined) byWord.set(word, [i]);
+    const collection = collectionOf(name);
+    const members = byCollection.get(collection);
+    if (members === undefined) byCollection.set(collection, [i]);
     else members.push(i);
   });
-  return [...byWord.values()].map((members) => ({
+  return [...byCollection.values()].map((members) => ({
     prefix: members.length === 1 ? '' : commonPrefix(members.map((i) => names[i] as string)),
     members,
   }));
