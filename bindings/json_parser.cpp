@@ -1,6 +1,6 @@
 #include <array>
+#include <map>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -35,7 +35,7 @@ bool keeps_to_limits(std::string_view text) {
 
 /// Keeps the last value of a key that occurs several times, at the place of the first.
 void join_repeated(Json::object_t& object) {
-  std::unordered_map<std::string_view, std::size_t> places;
+  std::map<std::string_view, std::size_t> places;
   Json::object_t joined;
   joined.reserve(object.size());
   for (auto& [key, value] : object) {

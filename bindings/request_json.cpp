@@ -2,8 +2,8 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "nearest_name.h"
@@ -16,7 +16,7 @@ constexpr double kMostCount = 1e9;
 constexpr double kBalancedPoints = 2;
 constexpr double kCheapPoints = 5;
 
-using ModelNumbersByName = std::unordered_map<std::string_view, std::size_t>;
+using ModelNumbersByName = std::map<std::string_view, std::size_t>;
 
 ModelNumbersByName models_by_name(const Index& index) {
   ModelNumbersByName out;

@@ -11,7 +11,8 @@ namespace {
 
 constexpr double kMillion = 1e6;
 
-/// Returns the geometric mean of the lengths of the tasks that have one; negative without any. Empty weights: equal ones.
+/// Returns the geometric mean of the lengths of the tasks that have one; negative without any. Empty weights: equal
+/// ones.
 double typical_length(std::span<const float> lengths, std::span<const double> weights) {
   double sum = 0;
   double total = 0;

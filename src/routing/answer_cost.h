@@ -21,8 +21,8 @@ inline constexpr double kDefaultPromptTokens = 200;
 ///
 /// Expected output tokens: the geometric mean of the lengths of the tasks and kinds whose lengths are known, by their
 /// weights, times the ratio of the model's answers to those of the median model; 1 if the index does not know it.
-/// Lengths differ a thousandfold, so a small share of a long task must not make a greeting long. Weights without a known
-/// task, or none, are replaced by equal ones.
+/// Lengths differ a thousandfold, so a small share of a long task must not make a greeting long. Weights without a
+/// known task, or none, are replaced by equal ones.
 [[nodiscard]] std::vector<double> usd_per_answer(const AnswerTokenView& tokens, std::span<const double> weights,
                                                  std::span<const TokenPrices> prices, double prompt_tokens);
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "index/decimal.h"
+#include "routing/ordering.h"
 #include "routing/task_mixture.h"
 
 namespace signalbox {
@@ -121,29 +122,25 @@ std::vector<CascadeStep> plan_steps(const Index& index, std::span<const float> v
 
 /// Reduces models, the cheapest first, to kMostCascadeModels, as cascade_models says.
 std::vector<std::size_t> reduce(const std::vector<std::size_t>& order, std::span<const double> predicted) {
-  std::vector<std::size_t> beaten;  // Places. Dropping one does not change which others are.
+  std::vector<Keyed> beaten;  // Dropping one does not change which others are.
   double best = predicted[order[0]];
   for (std::size_t i = 1; i < order.size(); ++i) {
-    if (predicted[order[i]] <= best) beaten.push_back(i);
+    if (predicted[order[i]] <= best) beaten.push_back({predicted[order[i]], -static_cast<double>(i), i});
     best = std::max(best, predicted[order[i]]);
   }
-  std::sort(beaten.begin(), beaten.end(), [&](std::size_t a, std::size_t b) {
-    const double of_a = predicted[order[a]];
-    const double of_b = predicted[order[b]];
-    return of_a != of_b ? of_a < of_b : a > b;
-  });
+  sort_keyed(beaten);
   std::size_t surplus = order.size() - kMostCascadeModels;
-  std::vector<bool> dropped(order.size(), false);
-  for (std::size_t i = 0; i < beaten.size() && surplus > 0; ++i, --surplus) dropped[beaten[i]] = true;
+  std::vector<std::uint8_t> dropped(order.size(), 0);
+  for (std::size_t i = 0; i < beaten.size() && surplus > 0; ++i, --surplus) dropped[beaten[i].place] = 1;
   // Without a beaten one, predictions rise with the price: the worst are the ones after the cheapest.
   for (std::size_t i = 1; surplus > 0; ++i) {
-    if (dropped[i]) continue;
-    dropped[i] = true;
+    if (dropped[i] != 0) continue;
+    dropped[i] = 1;
     --surplus;
   }
   std::vector<std::size_t> out;
   for (std::size_t i = 0; i < order.size(); ++i) {
-    if (!dropped[i]) out.push_back(order[i]);
+    if (dropped[i] == 0) out.push_back(order[i]);
   }
   return out;
 }
@@ -154,7 +151,7 @@ std::vector<std::size_t> best_path(const FailureTree& tree, std::span<const doub
                                    std::span<const double> prices, const CascadeRules& rules) {
   const std::vector<Prefix>& prefixes = tree.prefixes;
   std::vector<Growing> values(prefixes.size());
-  std::vector<bool> possible(prefixes.size(), true);
+  std::vector<std::uint8_t> possible(prefixes.size(), 1);
   std::pair<std::size_t, std::size_t> best{0, tree.models};
   double best_worth = -std::numeric_limits<double>::infinity();
   double best_cost = 0;
@@ -165,10 +162,10 @@ std::vector<std::size_t> best_path(const FailureTree& tree, std::span<const doub
   for (std::size_t i = 0; i < prefixes.size(); ++i) {
     const auto& [parent, last, length] = prefixes[i];
     if (length > 0) {
-      possible[i] = possible[parent] && fits(parent, last);
+      possible[i] = possible[parent] != 0 && fits(parent, last) ? 1 : 0;
       values[i] = values[parent].with(chances[parent * tree.models + last], prices[last]);
     }
-    if (!possible[i] || length >= rules.max_steps) continue;
+    if (possible[i] == 0 || length >= rules.max_steps) continue;
     for (std::size_t m = prefixes[i].next(); m < tree.models; ++m) {
       if (!fits(i, m)) continue;
       const CascadeValue value = values[i].with(chances[i * tree.models + m], prices[m]).value;
@@ -212,14 +209,13 @@ std::vector<CascadeStep> steps_of(std::span<const std::size_t> path, const Failu
 }
 
 std::vector<std::size_t> cascade_models(std::span<const double> predicted, std::span<const double> prices) {
-  const auto is_before = [&](std::size_t a, std::size_t b) {
-    return prices[a] != prices[b] ? prices[a] < prices[b] : predicted[a] > predicted[b];
-  };
-  std::vector<std::size_t> order;
+  std::vector<Keyed> priced;
   for (std::size_t m = 0; m < prices.size(); ++m) {
-    if (prices[m] >= 0) order.push_back(m);
+    if (prices[m] >= 0) priced.push_back({prices[m], -predicted[m], m});
   }
-  std::stable_sort(order.begin(), order.end(), is_before);
+  sort_keyed(priced);
+  std::vector<std::size_t> order;
+  for (const Keyed& model : priced) order.push_back(model.place);
   return order.size() > kMostCascadeModels ? reduce(order, predicted) : order;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "routing/ordering.h"
 #include "routing/predictor.h"
 
 namespace signalbox {
@@ -61,15 +62,13 @@ void correct(double correction, RankedModel& model) {
 std::vector<RankedModel> rank(const Forecast& forecast, const std::vector<double>& corrections,
                               const TaskScores* scores) {
   const std::vector<double> compared = corrected_scores(forecast, corrections);
-  std::vector<std::size_t> order;
+  std::vector<Keyed> order;
   for (std::size_t m = 0; m < forecast.models(); ++m) {
-    if (forecast.exclusions[m] == Exclusion::kNone) order.push_back(m);
+    if (forecast.exclusions[m] == Exclusion::kNone) order.push_back({-compared[m], 0, m});
   }
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return compared[a] != compared[b] ? compared[a] > compared[b] : a < b;
-  });
+  sort_keyed(order);
   std::vector<RankedModel> out;
-  for (const std::size_t m : order) {
+  for (const auto& [key, then, m] : order) {
     RankedModel& model = out.emplace_back();
     model.model = m;
     model.score = forecast.scores[m];
@@ -81,7 +80,7 @@ std::vector<RankedModel> rank(const Forecast& forecast, const std::vector<double
     model.s2 = scores->s2[m];
     model.s3 = scores->s3[m];
     model.p = scores->p[m];
-    model.p_measured = scores->p_measured[m];
+    model.p_measured = scores->p_measured[m] != 0;
   }
   return out;
 }
@@ -136,19 +135,18 @@ std::size_t neighbours_to_choose_from(const Index& index, const RouteOptions& op
 /// Returns the rows to report, at most `most`. near: the nearest rows, nearest first; votes: those of vote_for_all, or
 /// empty. With votes, rows come in the order of exp(cosine / temperature) * vote of their task, so that a task which
 /// the input does not resemble has no part in what a reader sees, however near one of its rows is.
-std::vector<Neighbour> rows_to_report(std::vector<Neighbour> near, const Index& index, std::span<const double> votes,
-                                      double temperature, std::size_t most) {
+std::vector<Neighbour> rows_to_report(const std::vector<Neighbour>& near, const Index& index,
+                                      std::span<const double> votes, double temperature, std::size_t most) {
   constexpr double kLeastVote = 0.01;  // Less than that says nothing against a row.
-  if (!votes.empty()) {
-    const auto weight = [&](const Neighbour& n) {
-      const double vote = std::max(votes[index.row_tasks[n.row]], kLeastVote);
-      return std::log(vote) - n.cosine_distance / temperature;
-    };
-    std::stable_sort(near.begin(), near.end(),
-                     [&](const Neighbour& a, const Neighbour& b) { return weight(a) > weight(b); });
+  std::vector<Keyed> order;
+  for (std::size_t i = 0; i < near.size(); ++i) {
+    const double vote = votes.empty() ? 1 : std::max(votes[index.row_tasks[near[i].row]], kLeastVote);
+    order.push_back({near[i].cosine_distance / temperature - std::log(vote), 0, i});
   }
-  near.resize(std::min(near.size(), most));
-  return near;
+  sort_keyed(order);
+  std::vector<Neighbour> out;
+  for (std::size_t i = 0; i < std::min(order.size(), most); ++i) out.push_back(near[order[i].place]);
+  return out;
 }
 
 /// Excludes the models whose answers cost too much, which is known only now. Errors: no_candidate.
@@ -206,14 +204,17 @@ std::vector<Neighbour> nearest_overall(const std::vector<std::vector<Neighbour>>
       if (n.row < rows) all.push_back(n);
     }
   }
-  std::sort(all.begin(), all.end(), [](const Neighbour& a, const Neighbour& b) {
-    return a.cosine_distance != b.cosine_distance ? a.cosine_distance < b.cosine_distance : a.row < b.row;
-  });
+  std::vector<Keyed> order;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    order.push_back({all[i].cosine_distance, static_cast<double>(all[i].row), i});
+  }
+  sort_keyed(order);
   std::vector<Neighbour> out;
-  std::vector<bool> seen(rows, false);
-  for (const Neighbour& n : all) {
-    if (out.size() == count || seen[n.row]) continue;
-    seen[n.row] = true;
+  std::vector<std::uint8_t> seen(rows, 0);
+  for (const auto& [key, then, place] : order) {
+    const Neighbour& n = all[place];
+    if (out.size() == count || seen[n.row] != 0) continue;
+    seen[n.row] = 1;
     out.push_back(n);
   }
   return out;
@@ -223,13 +224,13 @@ Status check_labels(const Index& index, std::size_t n, const Labels& labels) {
   if (labels.outcomes.size() != labels.inputs.size() * index.models()) {
     return Error{ErrorCode::kDimensionMismatch, "labels need one outcome for each input and model"};
   }
-  std::vector<bool> seen(n, false);
+  std::vector<std::uint8_t> seen(n, 0);
   for (const std::size_t i : labels.inputs) {
-    if (i >= n || seen[i]) {
+    if (i >= n || seen[i] != 0) {
       return Error{ErrorCode::kInvalidArgument, "label for input " + std::to_string(i) +
                                                     (i >= n ? ", the task has " + std::to_string(n) : " occurs twice")};
     }
-    seen[i] = true;
+    seen[i] = 1;
   }
   const bool in_range = std::all_of(labels.outcomes.begin(), labels.outcomes.end(),
                                     [](float y) { return std::isnan(y) || (y >= 0 && y <= 1); });
@@ -268,7 +269,7 @@ Result<Decision> route_input(const Index& index, std::span<const float> vector, 
   }
   Forecast forecast = forecast_input(options.policy, evidence);
   if (Status failed = decide(index, options, evidence, std::move(forecast), votes, nullptr, decision)) return *failed;
-  decision.neighbours = rows_to_report(std::move(near), index, votes, options.mixture.temperature, options.neighbours);
+  decision.neighbours = rows_to_report(near, index, votes, options.mixture.temperature, options.neighbours);
   return decision;
 }
 

@@ -72,7 +72,7 @@ TaskScores score_task(const TaskInputs& inputs, std::span<const Prediction> pred
                  .p = {},
                  .positive = std::vector<std::size_t>(models, 0),
                  .votes = std::vector<std::size_t>(models, 0),
-                 .p_measured = std::vector<bool>(models)};
+                 .p_measured = std::vector<std::uint8_t>(models)};
   for (const std::size_t i : inputs.scored) {
     for (std::size_t m = 0; m < models; ++m) {
       out.s1[m] += predictions[i].g[m];
@@ -91,8 +91,8 @@ TaskScores score_task(const TaskInputs& inputs, std::span<const Prediction> pred
   }
   out.p = smooth_accuracy(pairs, models, out.u, constants.sigma);
   for (std::size_t m = 0; m < models; ++m) {
-    out.p_measured[m] = measured.scored[m] > 0;
-    if (out.p_measured[m]) out.p[m] = measured.share(m);
+    out.p_measured[m] = measured.scored[m] > 0 ? 1 : 0;
+    if (out.p_measured[m] != 0) out.p[m] = measured.share(m);
     out.s1[m] /= count;
     out.s2[m] = static_cast<double>(out.positive[m]) / count;
     out.s3[m] = calibrated_score(out.s2[m], out.p[m]);

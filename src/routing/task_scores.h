@@ -82,7 +82,8 @@ struct TaskScores {
   std::vector<double> p;
   std::vector<std::size_t> positive;  ///< Inputs with g > t.
   std::vector<std::size_t> votes;
-  std::vector<bool> p_measured;  ///< p is the share of the labels that gbar predicts, not smoothed from the distance.
+  std::vector<std::uint8_t> p_measured;  ///< 1: p is the share of the labels that gbar predicts, not smoothed from the
+                                         ///< distance.
 };
 
 /// Scores a task. predictions, neighbours: one for each kept input; at least one input must be scored.

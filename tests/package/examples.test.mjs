@@ -30,8 +30,15 @@ it('the example of the entry routes a prompt', () => {
 it('the first example of the README routes a prompt and a task', () => {
   const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
   const [, code] = /```js\n([\s\S]*?)```/.exec(readme);
-  const { stdout, stderr, status } = run('readme', `${code}\nconsole.log(decision.model, task.inputs);`);
+  const { stdout, stderr, status } = run('readme', `${code}\nconsole.log(JSON.stringify({ decision, task }));`);
   assert.equal(stderr, '');
   assert.equal(status, 0);
-  assert.match(stdout, /^\S+\/\S+ 2\n$/);
+  const { decision, task } = JSON.parse(stdout);
+  assert.equal(task.inputs, 2);
+  const stated = (key) => new RegExp(`^decision\\.${key}; +// '(.+)'$`, 'm').exec(code)?.[1];
+  assert.equal(decision.model, stated('model'));
+  assert.equal(decision.reason, stated('reason'));
+  assert.match(decision.reason, /for a tenth of its price/, 'the example shows a saving');
+  const [, usd] = /usdPerAnswer: ([\d.]+)/.exec(code);
+  assert.equal(decision.price.usdPerAnswer.toPrecision(2), usd);
 });

@@ -1,6 +1,7 @@
 /** Turns the options of a call into the request of the core: names are resolved, patterns and filters become lists. */
 import { SignalboxError } from '../errors.js';
-import { checkOptions, invalid, type Keys } from '../options.js';
+import { wellFormed } from '../files/text.js';
+import { checkOptions, invalid, isPlainObject, type Keys } from '../options.js';
 import type { CascadeOptions, ExclusionReason, IndexInfo, ModelInfo, Price, RouteTaskOptions } from '../types.js';
 import { exactJson } from '../wasm/exact-json.js';
 import { ModelNames, makerOf } from './names.js';
@@ -38,7 +39,7 @@ function unknownModel(name: string, what: string, names: ModelNames): SignalboxE
 
 /** Returns the model that a name means. Errors: `unknown_model`, with the nearest names. */
 function modelOf(name: string, names: ModelNames): string {
-  const model = names.resolve(name);
+  const model = names.resolve(name) ?? names.resolve(wellFormed(name));
   if (model !== null) return model;
   const what = names.ambiguous(name).length > 0 ? 'several models of the index may be' : 'the index has no model';
   throw unknownModel(name, what, names);
@@ -154,7 +155,7 @@ function plainPrices(prices: Readonly<Record<string, Price>>, info: Models): [st
     const other = found.get(model);
     if (other !== undefined) throw invalid(`prices: '${other}' and '${name}' are the same model`);
     found.set(model, name);
-    if (typeof price !== 'object' || price === null) return [model, price];
+    if (typeof price === 'number' || !isPlainObject(price)) return [model, price];
     const { date: _date, source: _source, cacheRead: _cacheRead, ...rest } = price;
     return [model, rest];
   });

@@ -51,7 +51,7 @@ const spec = (more = {}) => ({
   ...more,
 });
 const SHORT = [1, 0.1];
-const LONG = [0.1, 1];
+const LONG = [0.6, 1];
 
 let router;
 let worker;
@@ -204,7 +204,7 @@ describe('the price of an answer', () => {
     const [short, long] = [await costs(SHORT), await costs(LONG)];
     assert.equal(short.unknown, null);
     for (const model of ['acme/big-2.0', 'acme/small-2.0', 'moonshotai/open-1']) assert.ok(short[model] < long[model]);
-    // 200 tokens of prompt; the small model writes four times as much.
+    // 200 tokens of prompt; the geometric mean of 100 and 2000 by weight; the small model writes four times as much.
     const tokens = (long['acme/big-2.0'] * 1e6 - 10 * 200) / 50;
     assert.ok(tokens > 1000 && tokens <= 2000, `${tokens}`);
     assert.ok(Math.abs(long['acme/small-2.0'] * 1e6 - (200 + 5 * 4 * tokens)) < 1e-6);

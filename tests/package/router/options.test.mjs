@@ -55,7 +55,8 @@ describe('candidates', () => {
   });
 
   it('must be names of models in the index', async () => {
-    await refused(route({ candidates: ['Poet'] }), 'unknown_model', /'Poet'/);
+    await refused(route({ candidates: ['Poets'] }), 'unknown_model', /'Poets', did you mean 'poet'\?/);
+    assert.deepEqual(names(await route({ candidates: ['Poet'] })), ['poet'], 'whatever the case');
     await refused(route({ candidates: { deny: ['nobody'] } }), 'unknown_model', /'nobody'/);
     await refused(route({ candidates: [7] }), 'invalid_argument', /list of names/);
     await refused(route({ candidates: { alow: ['poet'] } }), 'invalid_argument', /'alow' is not known/);
@@ -98,9 +99,9 @@ describe('prices', () => {
     assert.equal(decision.model, 'generalist');
     assert.equal(decision.challenger, 'poet');
     assert.equal(decision.fallback, false);
-    assert.deepEqual(decision.price, { usdPerMTok: 0.25 });
-    assert.equal(decision.reasons.choice, 'Best model overall, chosen for its price.');
-    assert.match(decision.reasons.price, /^Costs 92% less than poet, .* is predicted to score \d+ points lower\.$/);
+    assert.equal(decision.price.usdPerMTok, 0.25);
+    assert.match(decision.reasons.choice, /^\d+ points below the best, for a twelfth of its price\.$/);
+    assert.equal(decision.reasons.price, '', 'only a stale price has a sentence of its own');
   });
 
   it('decide by default between the models within two points', async () => {
@@ -162,7 +163,7 @@ describe('corrections', () => {
   it('decide if nothing in the benchmark resembles the prompt, and the reason states this', async () => {
     const far = { maxCoveragePercentile: 0 };
     const plain = await route(far);
-    assert.equal(plain.reasons.choice, 'Best model overall.');
+    assert.equal(plain.reasons.choice, 'Best overall.');
     const decision = await route({ ...far, corrections: { generalist: -0.5 } });
     assert.notEqual(decision.model, 'generalist');
     assert.equal(decision.bestSingleModel, 'generalist');
@@ -254,8 +255,8 @@ describe('options', () => {
   });
 
   it('that are not JSON are refused', async () => {
-    const prices = {};
-    prices.poet = prices;
-    await refused(route({ prices }), 'invalid_argument', /not JSON/);
+    const labels = [{ index: 0, outcomes: {} }];
+    labels[0].outcomes.poet = labels;
+    await refused(router.routeTask([POEM], { labels }), 'invalid_argument', /not JSON/);
   });
 });

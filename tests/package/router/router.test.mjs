@@ -24,11 +24,21 @@ expectNothingOpen();
 
 const DECISION = [
   ...['model', 'policy', 'reason', 'reasons', 'confidence', 'challengerConfidence', 'fallback', 'fallbackReason'],
-  ...['bestSingleModel', 'challenger'],
+  ...['bestSingleModel', 'challenger', 'chance', 'kind', 'kinds', 'strength'],
   ...['coverage', 'embedder', 'price', 'ranking', 'tasks', 'neighbours', 'excluded', 'notes', 'tokens', 'truncated'],
 ];
-const RANKED = ['model', 'pCorrect', 'interval', 'votes', 'ownMean', 'meanOutcome', 'paramsB', 'usdPerMTok'];
-const NEIGHBOUR = ['row', 'task', 'id', 'similarity', 'distance', 'outcomes'];
+const RANKED = [
+  'model',
+  'pCorrect',
+  'interval',
+  'votes',
+  'ownMean',
+  'meanOutcome',
+  'paramsB',
+  'usdPerMTok',
+  'usdPerAnswer',
+];
+const NEIGHBOUR = ['row', 'task', 'id', 'similarity', 'distance', 'outcomes', 'text'];
 
 const sorted = (keys) => [...keys].sort();
 const keysOf = (value) => sorted(Object.keys(value));
@@ -45,6 +55,13 @@ function expectShape(decision, { more = [], moreRanked = [] } = {}) {
     else assert.equal(decision.confidence, 1);
   }
   assert.ok(decision.coverage.percentile >= 0 && decision.coverage.percentile <= 100);
+  assert.ok(['strong', 'even', 'weak'].includes(decision.strength));
+  assert.deepEqual([decision.kind, decision.kinds], [null, []], 'an index without kinds');
+  const { pCorrect } = decision.ranking.find(({ model }) => model === decision.model);
+  assert.equal(
+    decision.chance,
+    decision.coverage.outOfCoverage || decision.fallbackReason === 'unread' ? null : pCorrect,
+  );
   let last = 1;
   for (const ranked of decision.ranking) {
     assert.deepEqual(keysOf(ranked), sorted([...RANKED, ...moreRanked]));
@@ -75,9 +92,10 @@ describe('route', () => {
     assert.equal(decision.policy, 'signalbox');
     assert.equal(decision.fallback, false);
     assert.equal(decision.fallbackReason, null);
-    assert.match(decision.reason, /likely to beat generalist, the best model overall, on this prompt\./);
+    assert.match(decision.reason, /^Best for this prompt, and very likely better than the best overall\./);
     assert.ok(decision.reason.includes(decision.reasons.choice));
-    assert.deepEqual(decision.price, { usdPerMTok: 3 });
+    const undated = { usdPerAnswer: null, date: null, source: null, ageDays: null, stale: false };
+    assert.deepEqual(decision.price, { usdPerMTok: 3, ...undated });
     assert.equal(decision.tokens, 6);
     assert.equal(decision.truncated, false);
     assert.ok(decision.neighbours.every(({ task, id }) => task === 'poems' && id.startsWith('poems-')));
@@ -93,7 +111,7 @@ describe('route', () => {
     const [{ weight: first }, { weight: second }] = tasks;
     // Two float64 numbers divided by their sum.
     assert.ok(Math.abs(first + second - 1) < 1e-12 && first > second);
-    assert.match(reason, /the benchmark task poems\./);
+    assert.match(reason, /^.* mostly from poems\.$/);
   });
 
   it("uses the paper's score on request, under the name of that score", async () => {

@@ -273,7 +273,7 @@ describe('messages name what was got and what is near', () => {
 
   it('of model names', async () => {
     assert.match(
-      await said(() => router.route(VECTOR, { candidates: ['Poet'] }), 'unknown_model'),
+      await said(() => router.route(VECTOR, { candidates: ['Poets'] }), 'unknown_model'),
       /did you mean 'poet'\?/,
     );
     assert.match(
