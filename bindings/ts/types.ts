@@ -269,9 +269,9 @@ export interface Coverage {
  * without its name, and contain no percentages.
  */
 export interface Reasons {
-  /** What the pick gives up and saves against the best model, or that it is the best one. */
+  /** Quality and money that the pick gives up and saves against the best model, or that it is the best one. */
   choice: string;
-  /** What the prompt looks like, or that nothing in the benchmark is like it. */
+  /** Kind of work that the prompt looks like, or that nothing in the benchmark is like it. */
   resemblance: string;
   /** The age of the pick's price, if that is old. */
   price: string;

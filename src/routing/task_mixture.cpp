@@ -92,7 +92,7 @@ struct Spread {
   double mean = 0;
   double square = 0;
   double sampling = 0;  ///< Variance.
-  double shift = 0;     ///< Of the centre, from the means to the posterior's.
+  double shift = 0;     ///< Shift of the centre, from the means to those of the posterior.
 };
 
 /// Adds expected correctness and its interval. For these a task's difficulty counts as evidence, too. relative: [tasks,

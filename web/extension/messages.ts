@@ -39,7 +39,7 @@ export interface Suggestion {
   model: string;
   /** The site's own name for the model, if the user set one. */
   siteModel: string | null;
-  /** What the pick is worth and what it costs, as shown: more digits would reveal more to the page. */
+  /** Quality and price of the pick, as shown: more digits would reveal more to the page. */
   quality: Figure;
   price: Figure;
   /** `stop`: the benchmark contains nothing similar to the text; `dark`: the embedder can't read it. */

@@ -1,4 +1,4 @@
-/** What a decision says of the pick's quality: a chance where that is meaningful, and in words how it compares. */
+/** Judges the quality of a pick: by a chance where the prediction is one, and in words by comparison. */
 import { numberField } from '../files/fields.js';
 import type { Decision, IndexInfo, Kind, RankedModel, Strength } from '../types.js';
 import { isOutsideBenchmark } from './unread.js';

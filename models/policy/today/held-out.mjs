@@ -10,7 +10,7 @@
 //   forecastRows({ tasks, rows }, asked): [asked, models]
 import { Random } from '../../../dist/evaluation/random.js';
 
-/** Fewer candidates are no choice. */
+/** Least candidates between which there is a choice to measure. */
 const LEAST_CANDIDATES = 3;
 /** Outcomes at which half of a score's spread around the strength of its model is not chance (docs/policy.md). */
 const EVIDENCE = 30;

@@ -16,8 +16,8 @@ export function weightedMean(list, measure) {
 }
 
 /**
- * Resamples whole benchmarks with replacement: tasks of one benchmark are no independent evidence. All lists that are
- * given use the same draws, so differences are paired.
+ * Resamples whole benchmarks with replacement: tasks of one benchmark are not independent evidence. All lists that
+ * are given use the same draws, so differences are paired.
  */
 export class ByBenchmark {
   #names;

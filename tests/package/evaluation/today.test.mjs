@@ -90,11 +90,11 @@ test('each task, or each benchmark, is held out; kinds are not', () => {
 test('a pick is a model that is priced within the limit and measured on the held-out task', () => {
   const study = syntheticStudy();
   const [picked] = picksUnder(study, holdOutTasks(study, 'task'), 10);
-  assert.equal(picked.picked, 0.9, 'the model without a price, which scores 1, is no candidate');
+  assert.equal(picked.picked, 0.9, 'the model without a price, which scores 1, is not a candidate');
   assert.deepEqual(
     picksUnder(study, holdOutTasks(study, 'task'), 5),
     [],
-    'two candidates are no choice, so the task does not count',
+    'a task with two candidates does not count',
   );
 });
 

@@ -85,7 +85,7 @@ for (const [name, loader] of Object.entries(LOADERS)) {
       });
     });
 
-    it('are none without a folder', async () => {
+    it('are missing without a folder', async () => {
       for (const texts of [undefined, false]) {
         assert.deepEqual(await routed({ texts }, (router) => router.texts([0, 1])), [null, null]);
       }
