@@ -1,5 +1,6 @@
 /** The suggested model with what it is worth, its price and the reasons. */
 import type { Decision } from 'signalbox';
+import { ModelName } from './model-name.js';
 import { type Figure, lampOf, noteWords, priceFigure, qualityFigure } from './words.js';
 
 function FigureOf({ figure: { value, label, note } }: { figure: Figure }) {
@@ -20,7 +21,9 @@ export function Pick({ decision }: { decision: Decision }) {
     <div class="pick">
       <p class="pick-model">
         <span class="visually-hidden">Suggested model: </span>
-        <strong data-pick>{model}</strong>
+        <strong data-pick>
+          <ModelName name={model} />
+        </strong>
       </p>
       <dl class="figures">
         <FigureOf figure={qualityFigure(decision)} />

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { type Decision, type RankedModel, sourceWords } from 'signalbox';
 import { costUnitOf } from './cost.js';
 import { count, range } from './format.js';
+import { ModelName } from './model-name.js';
 import { comparedWords } from './words.js';
 
 /** Draws the interval as a bar and the prediction as a mark. Decorative: the numbers stand beside it. */
@@ -50,7 +51,7 @@ export function Ranking({ decision, first = 5 }: { decision: Decision; first?: n
             {rows.map((entry) => (
               <tr key={entry.model} class={entry.model === pick ? 'picked' : ''}>
                 <th scope="row">
-                  {entry.model}
+                  <ModelName name={entry.model} />
                   {entry.model === pick && <small> the pick</small>}
                 </th>
                 <td title={sourceWords(entry, policy)}>{comparedWords(decision, entry.pCorrect)}</td>
