@@ -686,8 +686,8 @@ export interface Routing {
   resolve(name: string): string | null;
 
   /**
-   * Picks the model for one input. A prompt that the embedder cannot read, or an empty one, gets the best model overall,
-   * and the decision says so; only the beginning of a long prompt is read.
+   * Picks the model for one input. For a prompt that the embedder cannot read, or an empty one, the decision says so and
+   * rests on means over tasks; only the beginning of a long prompt is read.
    *
    *     const { model, reason } = await router.route('Prove that sqrt(2) is irrational', { maxUsdPerMTok: 1 });
    */
