@@ -24,6 +24,11 @@ const source = path.join(root, 'web/site');
 /** Silences the bundler's warning about slow plugins. */
 export const QUIET = { checks: { bundlerTimings: false } };
 
+const noTransition = path.join(source, 'map/no-transition.ts');
+
+/** Libraries that a module of the page replaces. */
+export const REPLACED = { 'd3-transition': noTransition, 'd3-interpolate': noTransition };
+
 const TEXTS = path.join(root, 'dist/models/index/texts');
 
 /** Returns the folder of the page's texts: its name contains their hash, since hosts cache them. */
@@ -44,6 +49,7 @@ export async function buildSite(target = site) {
     // Relative paths, so that the site works in any folder of a host.
     base: './',
     define: { TEXTS_FOLDER: JSON.stringify(texts) },
+    resolve: { alias: REPLACED },
     logLevel: 'warn',
     // ES modules, so that workers can share chunks.
     worker: { format: 'es', plugins: () => [licenses.plugin()], rolldownOptions: QUIET },

@@ -45,10 +45,11 @@ export function missingImports(folder) {
   });
 }
 
-/** Returns the packages that another bundler puts into bundles of these scripts. */
-export async function bundledPackages(entryPoints) {
+/** Returns the packages that another bundler puts into bundles of these scripts. `alias` has the modules that replace packages. */
+export async function bundledPackages(entryPoints, alias = {}) {
   const { metafile } = await build({
     entryPoints,
+    alias,
     absWorkingDir: root,
     bundle: true,
     splitting: true,

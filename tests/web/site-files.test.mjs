@@ -1,17 +1,21 @@
 // The files of the built site.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { buildSite } from '../../scripts/site.mjs';
-import { bundledPackages, licensesIn, missingImports, unreachable } from './built-files.mjs';
+import { Router } from '../../dist/index.js';
+import { buildSite, REPLACED } from '../../scripts/site.mjs';
+import { bundledPackages, filesOf, licensesIn, missingImports, unreachable } from './built-files.mjs';
 
 /** The scripts of the site, and those of its workers and the package's. */
 const ENTRIES = [
   ...['main.tsx', 'task/reading/worker-entry.ts', 'offline/service-worker.ts'].map((file) => `web/site/${file}`),
   ...['worker', 'build-worker', 'onnx-worker'].map((name) => `dist/${name}-entry.js`),
 ];
+
+/** The texts of a task, which the page asks for by the task's number. */
+const TEXTS = /^assets\/texts-\w+\/\d+\.json$/;
 
 describe('the built site', () => {
   let folder;
@@ -22,13 +26,32 @@ describe('the built site', () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   it('has no file that nothing loads, and loads none that is missing', () => {
-    assert.deepEqual(unreachable(folder, 'index.html', ['service-worker.js']), []);
+    const left = unreachable(folder, 'index.html', ['service-worker.js']);
+    assert.deepEqual(
+      left.filter((file) => !TEXTS.test(file)),
+      [],
+    );
     assert.deepEqual(missingImports(folder), []);
+  });
+
+  it('has the texts of tasks in the folder that the page asks', async () => {
+    const files = filesOf(folder);
+    const texts = files.filter((file) => TEXTS.test(file));
+    const [place, ...others] = new Set(texts.map((file) => `${path.dirname(file)}/`));
+    assert.deepEqual(others, []);
+    const scripts = files.filter((file) => file.endsWith('.js'));
+    assert.ok(scripts.some((file) => readFileSync(path.join(folder, file), 'utf8').includes(place)));
+    const router = await Router.load();
+    const { tasks } = router.info;
+    router.dispose();
+    const isShared = ({ rows, record }) => rows > 0 && record?.textsMayBeShown !== false;
+    const expected = tasks.flatMap((task, i) => (isShared(task) ? [`${place}${i}.json`] : []));
+    assert.deepEqual(texts, expected.sort());
   });
 
   it('has the licence of each package in its scripts', async () => {
     const licenses = licensesIn(folder);
-    const packages = await bundledPackages(ENTRIES);
+    const packages = await bundledPackages(ENTRIES, REPLACED);
     for (const name of ['preact', 'd3-zoom', 'hyparquet', 'workbox-core']) assert.ok(packages.includes(name), name);
     for (const name of packages) {
       assert.match(licenses.get(name) ?? '', /Copyright[\s\S]*(Permission|Redistribution|License)/i, name);

@@ -5,7 +5,7 @@ import { info } from '../state.js';
 import { computedOnce } from './computed-once.js';
 import { farFrom, type Place } from './place.js';
 import type { Loaded } from './samples.js';
-import { bestOf, summarise } from './task-summaries.js';
+import { bestOf, summarise, type TaskSummary } from './task-summaries.js';
 
 const labelOf = (task: string) => (info.value === undefined ? task : taskLabel(info.value, task));
 
@@ -88,7 +88,10 @@ export function TaskTable({ loaded, pick, decision }: TaskProps) {
   const summaries = useSummaries(loaded, true);
   if (summaries === undefined) return <p class="placeholder">Computing</p>;
   const weights = new Map(decision?.tasks.map(({ task, weight }) => [task, weight]));
-  const sorted = [...summaries].sort((a, b) => (weights.get(b.name) ?? 0) - (weights.get(a.name) ?? 0));
+  const weightOf = ({ name }: TaskSummary) => weights.get(name) ?? 0;
+  const sorted = summaries
+    .filter((task) => task.rows > 0 || weightOf(task) > 0)
+    .sort((a, b) => weightOf(b) - weightOf(a));
   const share = (mean: number | undefined) => (mean === undefined || Number.isNaN(mean) ? '' : percent(mean));
   return (
     <div class="wide">
@@ -114,10 +117,10 @@ export function TaskTable({ loaded, pick, decision }: TaskProps) {
             const best = bestOf(means);
             return (
               <tr key={name}>
-                <th scope="row">{name}</th>
+                <th scope="row">{labelOf(name)}</th>
                 <td>{share(weights.get(name))}</td>
                 <td>{rows.toLocaleString('en')}</td>
-                {loaded.map !== null && <PlaceCells x={x} y={y} />}
+                {loaded.map !== null && (rows > 0 ? <PlaceCells x={x} y={y} /> : <td colSpan={2} />)}
                 <td>{share(means[pick])}</td>
                 <td>
                   {loaded.info.models[best]?.name} {share(means[best])}
