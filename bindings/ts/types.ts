@@ -703,7 +703,7 @@ export interface Routing {
   /**
    * Picks one model for all inputs of a task; `labels` are the known outcomes of some of them.
    *
-   *     const labels = [{ index: 0, outcomes: { 'Qwen/QwQ-32B-Preview': true } }];
+   *     const labels = [{ index: 0, outcomes: { 'anthropic/claude-opus-5': true } }];
    *     const { model } = await router.routeTask(prompts, { labels });
    */
   routeTask(inputs: RouteInputs, options?: RouteTaskOptions): Promise<TaskDecision>;
