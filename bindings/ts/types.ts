@@ -584,6 +584,8 @@ export interface Embedding {
   vector: Float32Array;
   tokens: number;
   truncated: boolean;
+  /** Set by a router's `embed`: the estimated tokens of the whole text, for the price of an answer. */
+  promptTokens?: number | undefined;
   /** Set by a router's `embed` if the text could not be read. */
   unread?: UnreadCause | undefined;
   /**
