@@ -584,6 +584,8 @@ export interface Embedding {
   vector: Float32Array;
   tokens: number;
   truncated: boolean;
+  /** Set by a router's `embed`: the estimated tokens of the whole text, for the price of an answer. */
+  promptTokens?: number | undefined;
   /** Set by a router's `embed` if the text could not be read. */
   unread?: UnreadCause | undefined;
   /**
@@ -686,8 +688,8 @@ export interface Routing {
   resolve(name: string): string | null;
 
   /**
-   * Picks the model for one input. A prompt that the embedder cannot read, or an empty one, gets the best model overall,
-   * and the decision says so; only the beginning of a long prompt is read.
+   * Picks the model for one input. For a prompt that the embedder cannot read, or an empty one, the decision says so and
+   * rests on means over tasks; only the beginning of a long prompt is read.
    *
    *     const { model, reason } = await router.route('Prove that sqrt(2) is irrational', { maxUsdPerMTok: 1 });
    */
@@ -703,7 +705,7 @@ export interface Routing {
   /**
    * Picks one model for all inputs of a task; `labels` are the known outcomes of some of them.
    *
-   *     const labels = [{ index: 0, outcomes: { 'Qwen/QwQ-32B-Preview': true } }];
+   *     const labels = [{ index: 0, outcomes: { 'anthropic/claude-opus-5': true } }];
    *     const { model } = await router.routeTask(prompts, { labels });
    */
   routeTask(inputs: RouteInputs, options?: RouteTaskOptions): Promise<TaskDecision>;

@@ -13,6 +13,7 @@ import {
   UNREAD_CAUSES,
   type UnreadCause,
 } from '../types.js';
+import { promptTokensOf } from './prompt-tokens.js';
 import { unreadCauseOf } from './unread.js';
 
 /** Prompts embedded at a time; an abort is noticed between two blocks. */
@@ -91,11 +92,12 @@ export function embeddingsFor(embeddings: Embedding[], texts: number, embedderDi
   });
 }
 
-/** Replaces what an embedder says of the words by the verdict; an unread text has a vector of zeros. */
+/** Adds the tokens of the prompt, and replaces what an embedder says of the words by the verdict; an unread text has a vector of zeros. */
 function judged(text: string, { vector, tokens, truncated, wordShare, gibberish }: Embedding): Embedding {
   const unread = unreadCauseOf(text, wordShare, gibberish);
-  if (unread === undefined) return { vector, tokens, truncated };
-  return { vector: new Float32Array(vector.length), tokens, truncated, unread };
+  const read = { tokens, truncated, promptTokens: promptTokensOf(text) };
+  if (unread === undefined) return { vector, ...read };
+  return { vector: new Float32Array(vector.length), ...read, unread };
 }
 
 /** How much of a text was read; `tokens` is `null` for a vector. */
@@ -122,10 +124,14 @@ function readGiven(input: Exclude<RouteInput, string>, where: string): ReadInput
   const isObject = typeof input === 'object' && input !== null;
   if (isObject && 'vector' in input) {
     const { vector, tokens = null, truncated = false, unread } = input as Partial<ReadInput> & { vector: Float32Array };
-    const isCount = tokens === null || (Number.isInteger(tokens) && tokens >= 0);
+    const { promptTokens = null } = input as Partial<Embedding>;
+    const isCount = [tokens, promptTokens].every((count) => count === null || (Number.isInteger(count) && count >= 0));
     const isCause = unread === undefined || UNREAD_CAUSES.includes(unread);
     if (isCount && isCause && typeof truncated === 'boolean') return { vector, tokens, truncated, unread };
-    throw new SignalboxError('invalid_argument', `${where} is not an embedding: see tokens, truncated and unread`);
+    throw new SignalboxError(
+      'invalid_argument',
+      `${where} is not an embedding: see tokens, truncated, promptTokens and unread`,
+    );
   }
   const isListOfOthers = Array.isArray(input) && input.length > 0 && typeof input[0] !== 'number';
   const isVector = isObject && typeof (input as ArrayLike<number>).length === 'number' && !(input instanceof String);

@@ -9,7 +9,7 @@ const OTHER = 1.5;
 const BLANKS = /[\s\p{Cf}]+/gu;
 
 /**
- * Returns the estimated tokens of a prompt; `undefined` for a vector, of which only the core's default is known. A run of
+ * Returns the estimated tokens of a prompt; `undefined` for a vector, of which only the core's default is known. An embedding of a router has its prompt's; of others the tokens that were read count. A run of
  * blanks counts as one character, and at the ends as none: tokenizers join them.
  */
 export function promptTokensOf(input: RouteInput): number | undefined {
@@ -19,8 +19,8 @@ export function promptTokensOf(input: RouteInput): number | undefined {
     for (let i = 0; i < text.length; ++i) latin += text.charCodeAt(i) < 0x250 ? 1 : 0;
     return Math.ceil(latin / LATIN + (text.length - latin) / OTHER);
   }
-  const { tokens } = input as { tokens?: unknown };
-  return typeof tokens === 'number' && tokens >= 0 ? tokens : undefined;
+  const { promptTokens, tokens } = (input ?? {}) as { promptTokens?: unknown; tokens?: unknown };
+  return [promptTokens, tokens].find((count) => typeof count === 'number' && count >= 0) as number | undefined;
 }
 
 /** Returns the mean over the inputs of a task; `undefined` if none is a prompt. */

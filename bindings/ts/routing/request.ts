@@ -31,9 +31,10 @@ function unknownModel(name: string, what: string, names: ModelNames): SignalboxE
   const quoted = near.map((model) => `'${model}'`);
   const last = quoted.pop();
   const list = quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
+  const shown = wellFormed(name.length > MOST_SHOWN ? `${name.slice(0, MOST_SHOWN)}...` : name);
   return new SignalboxError(
     'unknown_model',
-    `${what} '${name.length > MOST_SHOWN ? `${name.slice(0, MOST_SHOWN)}...` : name}'${last === undefined ? '' : `, did you mean ${list}?`}`,
+    `${what} '${shown}'${last === undefined ? '' : `, did you mean ${list}?`}`,
   );
 }
 

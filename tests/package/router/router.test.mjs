@@ -308,10 +308,12 @@ describe('vectors', () => {
       assert.deepEqual(await router.route(embeddings[i]), await router.route(prompt));
     }
     for (const i of [0, 1]) {
-      const { vector, ...read } = embeddings[i];
+      const { vector, promptTokens, ...read } = embeddings[i];
+      assert.equal(promptTokens, Math.ceil(prompts[i].length / 4));
       assert.deepEqual({ ...(await router.route(vector)), ...read }, await router.route(prompts[i]));
     }
-    assert.deepEqual(embeddings[2], { vector: new Float32Array(8), tokens: 0, truncated: false, unread: 'language' });
+    const nothing = { tokens: 0, truncated: false, unread: 'language' };
+    assert.deepEqual(embeddings[2], { vector: new Float32Array(8), promptTokens: 2, ...nothing });
     const labels = [{ index: 0, outcomes: { poet: true } }];
     for (const options of [{}, { policy: 's3' }, { labels }]) {
       const { tokens, truncated } = await router.routeTask(prompts, options);

@@ -183,7 +183,10 @@ it('several inputs are routed each on its own, whatever they are', async () => {
   assert.deepEqual(await router.routeMany(prompts), expected);
   assert.deepEqual(await router.routeMany([POEM, embedding, POEM]), expected);
   const [, byVector] = await router.routeMany([POEM, embedding.vector]);
-  assert.deepEqual(byVector, { ...expected[1], tokens: null });
+  assert.deepEqual(byVector, await router.route(embedding.vector));
+  // Only the text tells how much there is to read, which is paid for.
+  const unpriced = ({ ranking }) => ranking.map(({ usdPerAnswer: _, ...ranked }) => ranked);
+  assert.deepEqual(unpriced(byVector), unpriced(expected[1]));
   assert.deepEqual(await router.routeMany([]), []);
   const events = [];
   const many = Array.from({ length: 130 }, () => embedding);
