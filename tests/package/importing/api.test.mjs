@@ -29,7 +29,7 @@ describe('buildFromFiles', () => {
     const { index, report, choices, unpriced } = await buildFromFiles(files(), {
       measure: true,
       name: 'mine',
-      prices: [['counts', { usdPerMTokIn: 1, usdPerMTokOut: 2 }]],
+      prices: { prices: [{ name: 'counts', in: 1, out: 2 }] },
       onProgress: ({ step, done, total }) => {
         steps.add(step);
         assert.ok(done <= total);
