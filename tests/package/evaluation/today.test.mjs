@@ -91,11 +91,7 @@ test('a pick is a model that is priced within the limit and measured on the held
   const study = syntheticStudy();
   const [picked] = picksUnder(study, holdOutTasks(study, 'task'), 10);
   assert.equal(picked.picked, 0.9, 'the model without a price, which scores 1, is not a candidate');
-  assert.deepEqual(
-    picksUnder(study, holdOutTasks(study, 'task'), 5),
-    [],
-    'a task with two candidates does not count',
-  );
+  assert.deepEqual(picksUnder(study, holdOutTasks(study, 'task'), 5), [], 'a task with two candidates does not count');
 });
 
 test('both the pick and the best single model are chosen without what is held out', () => {
