@@ -215,6 +215,7 @@ std::vector<std::size_t> cascade_models(std::span<const double> predicted, std::
   }
   sort_keyed(priced);
   std::vector<std::size_t> order;
+  order.reserve(priced.size());
   for (const Keyed& model : priced) order.push_back(model.place);
   return order.size() > kMostCascadeModels ? reduce(order, predicted) : order;
 }

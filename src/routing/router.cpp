@@ -114,8 +114,8 @@ std::vector<TaskVote> likeliest_kinds(const TaskProfiles& profiles, std::span<co
 /// Returns the mean of votes [inputs, tasks].
 std::vector<double> mean_votes(std::span<const double> votes, std::size_t tasks) {
   std::vector<double> out(tasks, 0);
-  const auto inputs = static_cast<double>(votes.size() / tasks);
-  for (std::size_t i = 0; i < votes.size(); ++i) out[i % tasks] += votes[i] / inputs;
+  const std::size_t inputs = votes.size() / tasks;
+  for (std::size_t i = 0; i < votes.size(); ++i) out[i % tasks] += votes[i] / static_cast<double>(inputs);
   return out;
 }
 
