@@ -4,7 +4,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { OnnxEmbedder } from '../../dist/onnx.js';
 import { BROWSERS, openBrowser } from './browsers.mjs';
-import { buildPage, close, embedThere, servePage, vectorsOf } from './onnx-page.mjs';
+import { buildPage, close, embedThere, servePage, vectorsOf, withThreads } from './onnx-page.mjs';
 
 const TEXTS = ['What is the sum of all prime numbers below 100?', '質問: what is the capital of 日本?', ''];
 const FP32 = { dtype: 'fp32', manifest: null };
@@ -26,11 +26,14 @@ describe('a page bundled without splitting', () => {
       server.behaviour.isIsolated = true;
       try {
         for (const options of [{}, { threads: 2 }, { worker: false }]) {
-          const page = await browser.newPage(`${server.origin}/`);
-          const { value, ...error } = await page.evaluate(embedThere, TEXTS, { ...FP32, ...options });
+          const { value, ...error } = await withThreads(kind, async () => {
+            const page = await browser.newPage(`${server.origin}/`);
+            const answer = await page.evaluate(embedThere, TEXTS, { ...FP32, ...options });
+            await page.close();
+            return answer;
+          });
           assert.deepEqual(error, {});
           close(vectorsOf(value.embeddings), expected, 1e-5);
-          await page.close();
         }
       } finally {
         await browser.close();

@@ -254,3 +254,24 @@ export async function embedThere(texts, options) {
     return { embeddings, id, hash, dim, details, ranHere: fetched.some((name) => name.endsWith('.wasm')) };
   });
 }
+
+const PATIENCE_MS = 60_000;
+
+/**
+ * Returns what `action` returns. In Firefox the threads of ONNX Runtime sometimes never start in a worker (docs/onnx.md):
+ * after a minute without an answer the action runs once more, for which it opens a page of its own, and says so.
+ */
+export async function withThreads(kind, action) {
+  const first = action();
+  if (kind !== 'firefox') return first;
+  let timer;
+  const patience = new Promise((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS, null);
+  });
+  const answer = await Promise.race([first.then((value) => ({ value })), patience]);
+  clearTimeout(timer);
+  if (answer !== null) return answer.value;
+  first.catch(() => undefined);
+  console.error('firefox: the threads of ONNX Runtime did not start; once more on another page');
+  return action();
+}
