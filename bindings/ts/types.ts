@@ -335,7 +335,7 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
     date: string | null;
     source: string | null;
     ageDays: number | null;
-    /** Whether the price is older than 120 days; the reason says so. */
+    /** `true` if the price is older than 120 days; the reason then says so. */
     stale: boolean;
   };
   /** Candidates, best first; ties go to the model that comes first in the index. */
@@ -498,11 +498,11 @@ export interface TaskRecord {
   licence?: string;
   source?: string;
   score?: 'accuracy' | 'elo' | 'graded';
-  /** Whether answers can be checked against a single right one. */
+  /** `true` if each question has one right answer. */
   checkable?: boolean;
   /** Set if the prompt alone is not enough. */
   needs?: 'search' | 'image';
-  /** Whether the licence allows to show the prompts. */
+  /** `false` if the licence of the prompts forbids showing them. */
   textsMayBeShown?: boolean;
 }
 

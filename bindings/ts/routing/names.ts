@@ -70,7 +70,7 @@ interface Parts {
   /** Its makers or hosts, the nearest one last. */
   owners: string[];
   model: string;
-  /** Whether the name has a region, where the price may differ. */
+  /** `true` for the name of a region, where the price may differ. */
   isRegional: boolean;
 }
 

@@ -14,7 +14,7 @@ export interface ListedPrice {
   in: number;
   out: number;
   cacheRead?: number;
-  /** Whether long prompts or some hours cost more. */
+  /** `true` if long prompts or some hours cost more. */
   tiered?: true;
   /** Day of the price, YYYY-MM-DD, if the list states one for it. */
   date?: string;
@@ -73,7 +73,7 @@ export interface RawList {
   /** Factor from the list's unit to US dollars per million tokens. */
   unit: number;
   date?: string | undefined;
-  /** Whether 0 is a price: a user's own model may cost nothing, while third-party lists mean trials by it. */
+  /** `true` if 0 is a price, as for a user's own model; in lists of third parties it is a trial. */
   hasFree?: boolean;
 }
 

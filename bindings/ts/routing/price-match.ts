@@ -56,7 +56,7 @@ function bestOf(candidates: readonly Candidate[]): ListedPrice | undefined {
   const differs = equals.some(({ price }) => price.in !== first.price.in || price.out !== first.price.out);
   if (!differs) return first.price;
   if ([first, ...equals].some(({ price }) => price.provider === undefined)) return undefined;
-  // Of hosts that differ the cheapest: a user can choose it.
+  // Hosts differ in price, and users can choose the cheapest one.
   const cost = ({ price }: Candidate) => 3 * price.in + price.out;
   return equals.reduce((least, next) => (cost(next) < cost(least) ? next : least), first).price;
 }
