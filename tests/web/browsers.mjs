@@ -76,7 +76,6 @@ function handsOn(page) {
     screenshot: (options) => page.screenshot(options),
     /** Brings this tab to the front, where it takes clicks. */
     front: () => page.bringToFront(),
-    reload: () => page.reload(),
     /** The library's own page, for features of one library. */
     raw: page,
   };
@@ -98,6 +97,10 @@ export function reopened(open) {
   };
 }
 
+/** Firefox's complaint about a file that was still on its way through the service worker when its page was left. */
+const CUT_OFF =
+  /^Error: Failed to load .* A ServiceWorker intercepted the request and encountered an unexpected error\.$/;
+
 /** Wraps a page of either library. `consoleErrors` collects errors, those of workers if the browser reports them. Without `url`, does not navigate. */
 export async function surfaceOf(page, url, init) {
   const consoleErrors = [];
@@ -109,11 +112,19 @@ export async function surfaceOf(page, url, init) {
   page.on('console', (message) => {
     if (message.type() === 'error') consoleErrors.push(message.text());
   });
-  page.on('pageerror', (error) => consoleErrors.push(String(error)));
+  let isReloaded = false;
+  page.on('pageerror', (error) => {
+    if (!(isReloaded && CUT_OFF.test(error))) consoleErrors.push(String(error));
+  });
   if (init !== undefined) await (page.addInitScript ?? page.evaluateOnNewDocument).call(page, init);
   if (url !== undefined) await page.goto(url);
   return {
     ...handsOn(page),
+    /** Loads the page again. What it was still loading is cut off, which is not an error. */
+    reload: () => {
+      isReloaded = true;
+      return page.reload();
+    },
     consoleErrors,
     requests,
     evaluate: async (action, ...args) => JSON.parse(await page.evaluate(expressionOf(action, args))),
