@@ -23,7 +23,7 @@ function checkDirections() {
 
 function tidy() {
   configure('build/native', ['-DCMAKE_BUILD_TYPE=Release']);
-  const sources = filesOf('src/*.cpp', 'bindings/*.cpp').filter((file) => !/^bindings\/embind/.test(file));
+  const sources = filesOf('src/*.cpp', 'bindings/*.cpp').filter((file) => !/^bindings\/(embind|wasm)/.test(file));
   // A few files at a time on every core.
   const tidyFew = ['clang-tidy', '-p', 'build/native', '--quiet', '--warnings-as-errors=*'];
   const options = { input: sources.join('\n'), stdio: ['pipe', 2, 2] };

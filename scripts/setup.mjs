@@ -119,7 +119,7 @@ export function setUp(purpose) {
   );
   whenChanged(
     'wasm modules',
-    ['CMakeLists.txt', 'src', 'bindings/CMakeLists.txt', 'bindings/wasm-hash.cmake', ...bindingSources()],
+    ['CMakeLists.txt', 'src', 'bindings/CMakeLists.txt', ...bindingSources(), 'scripts/minify-glue.mjs'],
     'dist/signalbox-lab.wasm',
     buildWasm,
   );
@@ -138,7 +138,7 @@ export function setUp(purpose) {
 }
 
 function bindingSources() {
-  const names = readdirSync(path.join(root, 'bindings')).filter((name) => /\.(cpp|h)$/.test(name));
+  const names = readdirSync(path.join(root, 'bindings')).filter((name) => /\.(cpp|h|js|cmake)$/.test(name));
   return names.map((name) => path.join('bindings', name));
 }
 

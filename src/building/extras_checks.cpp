@@ -5,6 +5,7 @@
 #include <string>
 #include <tuple>
 
+#include "index/decimal.h"
 #include "index/layout.h"
 #include "index/utf8.h"
 
@@ -25,8 +26,8 @@ Status check_range(const char* what, const std::vector<T>& values, double low, d
   // Written so that NaN fails too.
   for (const T value : values) {
     if (static_cast<double>(value) >= low && static_cast<double>(value) <= high) continue;
-    return invalid(std::string(what) + " holds " + std::to_string(value) + ", expected a number from " +
-                   std::to_string(low) + " to " + std::to_string(high));
+    return invalid(std::string(what) + " holds " + number_text(value) + ", expected a number from " + number_text(low) +
+                   " to " + number_text(high));
   }
   return {};
 }
@@ -41,9 +42,11 @@ Status check_scores(const IndexDescription& d) {
                      std::to_string(s.model) + ", which the index does not have");
     }
     const std::string which = "the score of task " + d.task_names[s.task] + " and model " + d.model_names[s.model];
-    if (!(s.score >= 0 && s.score <= 1)) return invalid(which + " is " + std::to_string(s.score) + ", expected 0 to 1");
+    if (!(s.score >= 0 && s.score <= 1))
+      return invalid(which + " is " + number_text(static_cast<double>(s.score)) + ", expected 0 to 1");
     if (!is_weight(s.evidence)) {
-      return invalid(which + " has the evidence " + std::to_string(s.evidence) + ", expected more than 0, at most 1e6");
+      return invalid(which + " has the evidence " + number_text(static_cast<double>(s.evidence)) +
+                     ", expected more than 0, at most 1e6");
     }
     cells.emplace_back(s.task, s.model);
   }
@@ -64,7 +67,8 @@ Status check_links(const IndexDescription& d) {
     }
     if (!is_weight(link.weight)) {
       return invalid("the link from " + d.task_names[link.kind] + " to " + d.task_names[link.task] +
-                     " has the weight " + std::to_string(link.weight) + ", expected more than 0, at most 1e6");
+                     " has the weight " + number_text(static_cast<double>(link.weight)) +
+                     ", expected more than 0, at most 1e6");
     }
     is_kind[link.kind] = true;
     pairs.emplace_back(link.kind, link.task);
@@ -107,6 +111,14 @@ Status check_centroids(const IndexDescription& d) {
   return {};
 }
 
+/// Checks the families as a reader will.
+Status check_families(const IndexDescription& d) {
+  if (d.extras.families.families == 0) return {};
+  const std::size_t models = d.model_names.size();
+  const auto read = decode_families(encode_families(d.extras.families, d.dim, models), d.dim, models);
+  return read.ok() ? Status() : Status(read.error());
+}
+
 Status check_rest(const IndexDescription& d) {
   const IndexExtras& e = d.extras;
   const std::size_t rows = d.row_tasks.size();
@@ -128,6 +140,11 @@ Status check_rest(const IndexDescription& d) {
     if (count_points(e.texts[row]) <= layout::kMaxTextPoints) continue;
     return invalid("the text of row " + std::to_string(row) + " has more than 160 characters");
   }
+  if (!is_utf8(e.plan)) return Error{ErrorCode::kBadMetadata, "the plan is not UTF-8"};
+  if (e.plan.size() > layout::kMaxMetadataBytes) {
+    return Error{ErrorCode::kSizeOverflow, "the plan has " + std::to_string(e.plan.size()) +
+                                               " bytes, expected at most " + std::to_string(layout::kMaxMetadataBytes)};
+  }
   for (const std::string* records : {&e.model_records, &e.task_records}) {
     if (!is_utf8(*records)) return Error{ErrorCode::kBadMetadata, "a record is not UTF-8"};
     if (records->size() <= layout::kMaxRecordBytes) continue;
@@ -148,7 +165,7 @@ void sort_extras(IndexExtras& extras) {
 }
 
 Status check_extras(const IndexDescription& description) {
-  for (const auto& step : {check_scores, check_links, check_weights, check_centroids, check_rest}) {
+  for (const auto& step : {check_scores, check_links, check_weights, check_centroids, check_families, check_rest}) {
     if (Status failed = step(description)) return failed;
   }
   return {};

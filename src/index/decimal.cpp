@@ -53,4 +53,23 @@ double rounded_decimal(double value) {
   return round_at(value, kKeptDigits - 1 - first_place(value));
 }
 
+std::string number_text(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (value < 0) return "-" + number_text(-value);
+  if (std::isinf(value)) return "infinity";
+  if (value == std::floor(value) && value <= 1e15) return std::to_string(static_cast<long long>(value));
+  int exponent = 0;
+  if (value < 1e-4 || value >= 1e9) {
+    for (; value >= 10; value /= 10) ++exponent;
+    for (; value < 1; value *= 10) --exponent;
+  }
+  constexpr long long kMillion = 1000000;
+  const auto millionths = static_cast<long long>(std::floor(value * static_cast<double>(kMillion) + .5));
+  std::string places = std::to_string(kMillion + millionths % kMillion);  // 1 and six digits
+  places.erase(places.find_last_not_of('0') + 1);
+  places[0] = '.';
+  return std::to_string(millionths / kMillion) + (places.size() > 1 ? places : "") +
+         (exponent == 0 ? "" : "e" + std::to_string(exponent));
+}
+
 }  // namespace signalbox

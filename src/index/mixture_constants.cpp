@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "index/decimal.h"
+
 namespace signalbox {
 namespace {
 
@@ -50,9 +52,9 @@ Result<MixtureConstants> mixture_constants(std::span<const double> values) {
     const Constant& constant = kConstants[i];
     // Written so that NaN fails too.
     if (!(values[i] >= constant.low && values[i] <= constant.high)) {
-      return Error{ErrorCode::kNonFinite, "mixture: " + std::string(constant.name) + " is " +
-                                              std::to_string(values[i]) + ", expected " + std::to_string(constant.low) +
-                                              " to " + std::to_string(constant.high)};
+      return Error{ErrorCode::kNonFinite, "mixture: " + std::string(constant.name) + " is " + number_text(values[i]) +
+                                              ", expected " + number_text(constant.low) + " to " +
+                                              number_text(constant.high)};
     }
     out.*constant.field = values[i];
   }

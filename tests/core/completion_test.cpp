@@ -234,7 +234,7 @@ TEST(MixtureConstantsTest, AreReadInTheirOrder) {
   EXPECT_EQ(few.value().prior_tasks, MixtureConstants().prior_tasks);
   const Result<MixtureConstants> cold = mixture_constants(std::vector<double>{0});
   ASSERT_FALSE(cold.ok());
-  EXPECT_EQ(cold.error().message, "mixture: temperature is 0.000000, expected 0.001000 to 10.000000");
+  EXPECT_EQ(cold.error().message, "mixture: temperature is 0, expected 0.001 to 10");
   EXPECT_FALSE(mixture_constants(std::vector<double>{.1, std::nan("")}).ok());
 }
 

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <utility>
+#include <vector>
 
 #include "support.h"
 
@@ -49,6 +51,30 @@ TEST(RoundedDecimal, UndoesTheErrorsOfSums) {
   EXPECT_EQ(rounded_decimal(0), 0);
   EXPECT_EQ(rounded_decimal(-1), -1);
   EXPECT_EQ(rounded_decimal(123456.789), 123456.789);
+}
+
+TEST(NumberText, WritesNumbersAsPeopleDo) {
+  const std::vector<std::pair<double, const char*>> cases = {{0, "0"},
+                                                             {-0.0, "0"},
+                                                             {1, "1"},
+                                                             {-3, "-3"},
+                                                             {1e6, "1000000"},
+                                                             {1e15, "1000000000000000"},
+                                                             {0.25, "0.25"},
+                                                             {-1.5, "-1.5"},
+                                                             {0.1 + 0.2, "0.3"},
+                                                             {1.0000004, "1"},
+                                                             {1.9999996, "2"},
+                                                             {0.0001, "0.0001"},
+                                                             {123.000456, "123.000456"},
+                                                             {1.5e-7, "1.5e-7"},
+                                                             {2e300, "2e300"},
+                                                             {1234567890.5, "1.234568e9"}};
+  for (const auto& [value, text] : cases) EXPECT_EQ(number_text(value), text);
+  EXPECT_EQ(number_text(static_cast<double>(.1F)), "0.1");
+  EXPECT_EQ(number_text(std::nan("")), "NaN");
+  EXPECT_EQ(number_text(-std::numeric_limits<double>::infinity()), "-infinity");
+  EXPECT_EQ(number_text(std::numeric_limits<double>::denorm_min()).substr(1), ".940656e-324");
 }
 
 }  // namespace
