@@ -1,5 +1,7 @@
 #include "request_json.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -169,6 +171,7 @@ void read_policy(ObjectReader& reader, Scope scope, RouteOptions& options) {
 }
 
 /// Reads the dial between quality and price: `prefer`, or a cost weight in its place.
+/// Without either, and for `balanced`, an answer value of the options stays, and takes precedence over the points.
 void read_dial(ObjectReader& reader, PriceRules& rules) {
   static constexpr double kMostPoints = 100;
   const Json* prefer = reader.find("prefer");
@@ -188,6 +191,10 @@ void read_dial(ObjectReader& reader, PriceRules& rules) {
                        ", expected best, balanced, cheap or percentage points from 0 to 100");
   }
   rules.tolerance = points / 100;
+  const bool is_default = weight == nullptr && (prefer == nullptr || *prefer == "balanced");
+  if (rules.answer_value < 0 || is_default) return;
+  // At best, prices decide between models that are equally good.
+  rules.answer_value = weight == nullptr && points == 0 ? kMostAnswerValue : -1;
 }
 
 /// Returns options with every model a candidate, at the index's prices.
@@ -195,6 +202,10 @@ RouteOptions default_options(const Index& index) {
   RouteOptions options;
   options.constants = index.routing;
   options.mixture = index.mixture_constants;
+  if (index.families.families > 0) {
+    options.policy = Policy::kFamilies;
+    options.price_rules.answer_value = index.families.answer_value;
+  }
   options.exclusions.assign(index.models(), Exclusion::kNone);
   for (const ModelNumbers& n : index.model_numbers) {
     options.prices.push_back(blended_price(n));
@@ -204,7 +215,7 @@ RouteOptions default_options(const Index& index) {
 }
 
 /// Reads all options but a task's own, which must have been found before. Fails on other keys.
-Status read_options(ObjectReader& reader, Scope scope, const ModelNumbersByName& models, RouteOptions& options) {
+Status read_options(ObjectReader& reader, Scope scope, const Index& index, RouteOptions& options) {
   read_policy(reader, scope, options);
   read_constants(reader, options.constants);
   double eta = options.eta.value_or(-1);
@@ -222,6 +233,10 @@ Status read_options(ObjectReader& reader, Scope scope, const ModelNumbersByName&
   const Json* prices = reader.find("prices");
   const Json* corrections = reader.find("corrections");
   if (Status failed = reader.finish()) return failed;
+  const std::array lists = {allow, deny, excluded, prices, corrections};
+  // Most requests name no model.
+  if (std::all_of(lists.begin(), lists.end(), [](const Json* list) { return list == nullptr; })) return {};
+  const ModelNumbersByName models = models_by_name(index);
   if (Status failed = read_candidates(allow, deny, models, options)) return failed;
   if (Status failed = read_excluded(excluded, models, options)) return failed;
   if (Status failed = read_prices(prices, models, options)) return failed;
@@ -241,19 +256,19 @@ Result<RouteOptions> parse_input_request(const Index& index, std::string_view op
   const Json json = parse_json(options_json);
   RouteOptions options = default_options(index);
   ObjectReader reader(json, "options");
-  if (Status failed = read_options(reader, Scope::kInput, models_by_name(index), options)) return *failed;
+  if (Status failed = read_options(reader, Scope::kInput, index, options)) return *failed;
   return options;
 }
 
 Result<TaskRequest> parse_task_request(const Index& index, std::string_view options_json) {
   const Json json = parse_json(options_json);
-  const ModelNumbersByName models = models_by_name(index);
   TaskRequest request{default_options(index), {}};
   ObjectReader reader(json, "options");
   const Json* labels = reader.find("labels");
-  if (Status failed = read_options(reader, Scope::kTask, models, request.options)) return *failed;
+  if (Status failed = read_options(reader, Scope::kTask, index, request.options)) return *failed;
   if (labels == nullptr) return request;
   if (!labels->is_array()) return Error{ErrorCode::kInvalidArgument, "options: labels is not a list"};
+  const ModelNumbersByName models = models_by_name(index);
   for (const Json& label : *labels) {
     if (Status failed = read_label(label, index.models(), models, request.labels)) return *failed;
   }

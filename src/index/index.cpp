@@ -49,6 +49,7 @@ OutcomeView outcome_view(std::span<const float> outcomes, std::size_t models, st
 }
 
 std::vector<double> mean_over_tasks(const Index& index, std::size_t excluded_task) {
+  if (excluded_task == kNoTask) return index.overall_means;
   return mean_over_tasks(index.task_means, index.models(), excluded_task, index.known_weights);
 }
 
@@ -64,6 +65,7 @@ void derive_means(Index& index) {
   index.task_posterior = std::move(estimates.posterior);
   index.model_tasks = std::move(estimates.measured);
   index.known_weights = std::move(estimates.weights);
+  index.overall_means = mean_over_tasks(index.task_means, index.models(), kNoTask, index.known_weights);
   index.task_levels = std::move(estimates.levels);
   index.task_offsets = mean_offsets(index.row_offsets, index.row_tasks, index.tasks());
   index.pool_means = pool_means(totals, kNoTask);

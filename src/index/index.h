@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "index/families.h"
 #include "index/mixture_constants.h"
 #include "kernels/codes.h"
 
@@ -216,6 +217,8 @@ class Index {
   std::vector<double> mixture;         ///< Constants of the policy that were chosen for this index; may be empty.
   MixtureConstants mixture_constants;  ///< The same, with defaults for the rest.
   AnswerTokenView answer_tokens;
+  FamilyPredictor families;  ///< families.families is 0 if the index has none.
+  std::string_view plan;     ///< JSON, not interpreted by the core; empty if the index has none.
   StringTable texts;  ///< [rows] beginnings of the prompts, '' if one may not be shown; empty if the index has none.
   RoutingConstants routing;
   PairView pairs;
@@ -231,9 +234,12 @@ class Index {
   std::vector<std::size_t> task_rows;  ///< [tasks] number of rows in each task.
   /// [tasks, dim] those of the file or, without any, the unit mean of each task's rows; zero if a task has none.
   std::vector<float> task_centroids;
-  std::vector<float> task_bias;       ///< [tasks] logits that join the vote for a task; empty if the file has none.
-  std::vector<double> task_weights;   ///< [tasks] weight in means over tasks: those of the file or 1, and 0 for kinds.
+  std::vector<float> task_bias;  ///< [tasks] logits that join the vote for a task; empty if the file has none.
+  /// [tasks] weight in means over tasks: those of the file, or the shares of families that are the tasks, or 1, and 0
+  /// for kinds.
+  std::vector<double> task_weights;
   std::vector<double> known_weights;  ///< [tasks] the same, 0 for tasks without outcomes, 1 on average over the others.
+  std::vector<double> overall_means;  ///< [models] see mean_over_tasks, without an excluded task.
   std::vector<std::size_t> model_tasks;  ///< [models] tasks with an outcome of the model.
   std::vector<double> task_levels;       ///< [tasks] mean logit of all models; NaN without outcomes.
   std::vector<double> task_offsets;      ///< [tasks] mean offset of the task's rows, in logits; empty without offsets.

@@ -141,6 +141,13 @@ std::vector<double> vote_for_each(const TaskProfiles& profiles, std::span<const 
   return votes;
 }
 
+std::vector<double> mean_votes(std::span<const double> votes, std::size_t tasks) {
+  std::vector<double> out(tasks, 0);
+  const auto inputs = static_cast<double>(votes.size() / tasks);
+  for (std::size_t i = 0; i < votes.size(); ++i) out[i % tasks] += votes[i] / inputs;
+  return out;
+}
+
 std::vector<double> vote_of_inputs(const TaskProfiles& profiles, std::span<const float> vectors,
                                    const MixtureConstants& constants) {
   return average_votes(profiles, vote_for_each(profiles, vectors, constants), constants);
@@ -148,13 +155,7 @@ std::vector<double> vote_of_inputs(const TaskProfiles& profiles, std::span<const
 
 std::vector<double> average_votes(const TaskProfiles& profiles, std::span<const double> votes_of_inputs,
                                   const MixtureConstants& constants) {
-  const std::size_t tasks = profiles.tasks();
-  const std::size_t n = votes_of_inputs.size() / tasks;
-  std::vector<double> votes(tasks, 0);
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto of_input = votes_of_inputs.subspan(i * tasks, tasks);
-    for (std::size_t s = 0; s < tasks; ++s) votes[s] += of_input[s] / static_cast<double>(n);
-  }
+  std::vector<double> votes = mean_votes(votes_of_inputs, profiles.tasks());
   return join_uniform_votes(profiles, follow_links(profiles, std::move(votes)), constants.prior_tasks);
 }
 

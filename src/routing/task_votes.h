@@ -63,6 +63,9 @@ struct TaskProfiles {
 [[nodiscard]] std::vector<double> vote_for_each(const TaskProfiles& profiles, std::span<const float> vectors,
                                                 const MixtureConstants& constants);
 
+/// Returns the mean of votes, [inputs, tasks]; zeros without an input.
+[[nodiscard]] std::vector<double> mean_votes(std::span<const double> votes, std::size_t tasks);
+
 /// Returns the mean vote of a task's inputs, row-major float32 [n, dim], after links, joined by `prior_tasks` uniform
 /// votes, whatever the number of inputs.
 [[nodiscard]] std::vector<double> vote_of_inputs(const TaskProfiles& profiles, std::span<const float> vectors,
