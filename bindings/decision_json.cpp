@@ -78,6 +78,12 @@ Json neighbour_json(const Index& index, const Neighbour& n) {
   return out;
 }
 
+/// Families that are the tasks have their names.
+std::string family_name(const Index& index, std::size_t family) {
+  if (index.families.families == index.tasks()) return std::string(index.task_names[family]);
+  return "family " + std::to_string(family + 1);
+}
+
 }  // namespace
 
 Json decision_json(const Index& index, const std::vector<double>& prices, const Decision& d) {
@@ -102,6 +108,9 @@ Json decision_json(const Index& index, const std::vector<double>& prices, const 
     out["tasks"].push_back(object({{"task", index.task_names[vote.task]}, {"weight", vote.weight}}));
   }
   out["taskWeights"] = d.task_weights;
+  for (const TaskVote& family : d.families) {
+    out["families"].push_back(object({{"name", family_name(index, family.task)}, {"weight", family.weight}}));
+  }
   out["kinds"] = Json::array();
   for (const TaskVote& kind : d.kinds) {
     out["kinds"].push_back(object({{"name", index.task_names[kind.task]}, {"probability", kind.weight}}));
@@ -204,6 +213,13 @@ Json index_json(const Index& index) {
   out["models"] = std::move(models);
   out["tasks"] = std::move(tasks);
   out["sections"] = std::move(sections);
+  const FamilyPredictor& families = index.families;
+  if (families.families > 0) {
+    out["families"] = object({{"count", families.families},
+                              {"answerValue", known_or_null(families.answer_value)},
+                              {"linear", !families.weights.empty()}});
+  }
+  if (!index.plan.empty()) out["plan"] = parse_json(index.plan);
   out["metadata"] = parse_json(index.metadata);
   return out;
 }

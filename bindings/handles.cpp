@@ -84,6 +84,9 @@ std::string open_index(void* bytes, std::size_t size) {
   if (parse_json(index.value().metadata).is_discarded()) {
     return failure({ErrorCode::kBadMetadata, "the metadata of the index is not JSON"});
   }
+  if (!index.value().plan.empty() && parse_json(index.value().plan).is_discarded()) {
+    return failure({ErrorCode::kBadMetadata, "the plan of the index is not JSON"});
+  }
   if (!are_records(index.value().model_records, index.value().models()) ||
       !are_records(index.value().task_records, index.value().tasks())) {
     return failure({ErrorCode::kBadMetadata, "the records of the index are not a list of an object for each name"});

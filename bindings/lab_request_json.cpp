@@ -89,12 +89,30 @@ Status read_row_offsets(const Json* list, std::vector<std::int8_t>& out) {
   return {};
 }
 
+/// Reads the bytes of encode_families, as a list of numbers. Errors: those of decode_families, invalid_argument.
+Status read_families(const Json* list, std::size_t dim, std::size_t models, FamilyPredictor& out) {
+  if (list == nullptr) return {};
+  std::vector<double> values;
+  if (Status failed = read_numbers(list, "families", values)) return failed;
+  std::vector<std::uint8_t> bytes;
+  for (const double value : values) {
+    if (!(value >= 0 && value <= 255 && value == std::floor(value))) {
+      return Error{ErrorCode::kInvalidArgument, "families holds a number that is not a byte"};
+    }
+    bytes.push_back(static_cast<std::uint8_t>(value));
+  }
+  Result<FamilyPredictor> read = decode_families(bytes, dim, models);
+  if (!read.ok()) return read.error();
+  out = read.take();
+  return {};
+}
+
 std::string dump(const Json* value) {
   return value == nullptr ? std::string() : value->dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 /// Reads the parts beside rows and outcomes.
-Status read_extras(const Json* json, IndexExtras& extras) {
+Status read_extras(const Json* json, std::size_t dim, std::size_t models, IndexExtras& extras) {
   if (json == nullptr) return {};
   ObjectReader reader(*json, "extras");
   const Json* scores = reader.find("taskScores");
@@ -107,8 +125,10 @@ Status read_extras(const Json* json, IndexExtras& extras) {
   const Json* task_tokens = reader.find("taskTokens");
   const Json* model_tokens = reader.find("modelTokens");
   const Json* texts = reader.find("texts");
+  const Json* families = reader.find("families");
   extras.model_records = dump(reader.find("modelRecords"));
   extras.task_records = dump(reader.find("taskRecords"));
+  extras.plan = dump(reader.find("plan"));
   if (Status failed = reader.finish()) return failed;
   const auto add_score = [&](const double* v) {
     extras.task_scores.push_back({static_cast<std::uint16_t>(v[0]), static_cast<std::uint16_t>(v[1]),
@@ -127,6 +147,7 @@ Status read_extras(const Json* json, IndexExtras& extras) {
   if (Status failed = read_numbers(mixture, "mixture", extras.mixture)) return failed;
   if (Status failed = read_numbers(task_tokens, "taskTokens", extras.task_tokens)) return failed;
   if (Status failed = read_numbers(model_tokens, "modelTokens", extras.model_tokens)) return failed;
+  if (Status failed = read_families(families, dim, models, extras.families)) return failed;
   return read_strings(texts, "texts", extras.texts);
 }
 
@@ -178,7 +199,7 @@ Status read_description(ObjectReader& reader, IndexDescription& spec) {
   if (Status failed = read_models(models, spec)) return *failed;
   if (Status failed = read_strings(tasks, "tasks", spec.task_names)) return *failed;
   if (Status failed = read_strings(ids, "sampleIds", spec.sample_ids)) return *failed;
-  if (Status failed = read_extras(extras, spec.extras)) return failed;
+  if (Status failed = read_extras(extras, spec.dim, spec.model_names.size(), spec.extras)) return failed;
   return read_pairs(pairs, spec.pairs);
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "building/extras_checks.h"
+#include "building/family_coverage.h"
 #include "kernels/nearest.h"
 #include "routing/predictor.h"
 
@@ -277,6 +278,10 @@ Result<IndexBuilder::Finished> IndexBuilder::finish() {
     return invalid("got " + std::to_string(done_) + " queries, expected all " + std::to_string(total_));
   }
   coverage_ = quantiles(distances_);
+  FamilyPredictor& families = spec_.extras.families;
+  if (families.families > 0 && families.reach.empty() && !distances_.empty()) {
+    families.reach = reach_of_families(families, vectors_of(covered_), distances_);
+  }
   map_places_ = map_.finish();
   const IndexParts parts = {.codes = codes_.view(),
                             .row_tasks = row_tasks_,

@@ -21,6 +21,8 @@ struct IndexExtras {
   std::vector<float> centroid_bias;      ///< [tasks]; if empty, all 0.
   std::vector<std::int8_t> row_offsets;  ///< [rows]
   std::vector<double> mixture;
+  FamilyPredictor families;         ///< Without reach: the builder adds it. No families: not written.
+  std::string plan;                 ///< JSON
   std::vector<float> task_tokens;   ///< [tasks]; with model_tokens.
   std::vector<float> model_tokens;  ///< [models]
   std::vector<std::string> texts;   ///< [rows]

@@ -15,9 +15,10 @@
 
 namespace signalbox {
 
-/// The version that is written. Files of kOldFormatMajor are read as well.
+/// The version that is written; the minor one is 0 for a file without families. Files of kOldFormatMajor are read as
+/// well.
 inline constexpr std::uint16_t kFormatMajor = 2;
-inline constexpr std::uint16_t kFormatMinor = 0;
+inline constexpr std::uint16_t kFormatMinor = 1;
 inline constexpr std::uint16_t kOldFormatMajor = 1;
 
 /// CRC-32 as in zlib, PNG and gzip (polynomial 0xEDB88320), continued from `crc`.

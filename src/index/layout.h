@@ -101,6 +101,7 @@ enum Kind : std::uint32_t {
   kFamilies,
   kPlan,
   kAddedModels,
+  kPromptFamilies,
   kKindEnd,
   kKindEndOfVersion1 = kModelPrices,
 };
@@ -137,6 +138,7 @@ inline constexpr std::array<std::string_view, kKindEnd> kKindNames = {"",
                                                                       "texts",
                                                                       "families",
                                                                       "plan",
-                                                                      "added_models"};
+                                                                      "added_models",
+                                                                      "prompt_families"};
 
 }  // namespace signalbox::layout

@@ -34,8 +34,21 @@ void read_links(SectionReader& reader, const Header& header, Index& index) {
   index.links = links;
 }
 
+void read_families(SectionReader& reader, const Header& header, Index& index) {
+  if (!reader.has(layout::kPromptFamilies)) return;
+  const auto bytes = reader.values<std::uint8_t>(layout::kPromptFamilies, reader.size_of(layout::kPromptFamilies));
+  if (reader.failure) return;
+  Result<FamilyPredictor> read = decode_families(bytes, header.dim, header.models);
+  if (read.ok()) index.families = read.take();
+  else reader.failure = read.error();
+}
+
 void read_weights(SectionReader& reader, const Header& header, Index& index) {
-  if (!reader.has(layout::kTaskWeights)) return;
+  if (!reader.has(layout::kTaskWeights)) {
+    const std::vector<float>& share = index.families.share;
+    if (share.size() == header.tasks) index.task_weights.assign(share.begin(), share.end());
+    return;
+  }
   const auto weights = reader.finite(layout::kTaskWeights, header.tasks, 0.0F, static_cast<float>(kMostWeight));
   if (reader.failure) return;
   const bool none = std::all_of(weights.begin(), weights.end(), [](float w) { return w == 0; });
@@ -113,7 +126,9 @@ void read_extras(SectionReader& reader, const Header& header, Index& index) {
   };
   index.model_records = text(layout::kModelRecords, layout::kMaxRecordBytes);
   index.task_records = text(layout::kTaskRecords, layout::kMaxRecordBytes);
-  for (const layout::Kind kind : {layout::kFamilies, layout::kPlan, layout::kAddedModels}) {
+  read_families(reader, header, index);
+  index.plan = text(layout::kPlan, layout::kMaxMetadataBytes);
+  for (const layout::Kind kind : {layout::kFamilies, layout::kAddedModels}) {
     static_cast<void>(text(kind, layout::kMaxMetadataBytes));
   }
   read_mixture(reader, index);

@@ -210,7 +210,8 @@ layout::Header header_of(const IndexParts& parts, const PackedOutcomes& outcomes
   layout::Header header{};
   header.magic = layout::kMagic;
   header.version_major = kFormatMajor;
-  header.version_minor = kFormatMinor;
+  const bool has_families = parts.extras != nullptr && parts.extras->families.families > 0;
+  header.version_minor = has_families ? kFormatMinor : 0;
   header.header_size = sizeof(header);
   header.rows = static_cast<std::uint32_t>(parts.codes.rows);
   header.dim = static_cast<std::uint32_t>(parts.codes.dim);
@@ -269,6 +270,9 @@ IndexPieces lay_out_index(const IndexParts& parts, const PackedOutcomes& outcome
   writer.add(layout::kRouting, copy_of(bytes_of(std::span(&routing, 1))));
   writer.borrow_some(layout::kMixture, bytes_of(std::span(extras.mixture)));
   writer.borrow(layout::kModelPrices, bytes_of(parts.model_numbers));
+  if (extras.families.families > 0) {
+    writer.add(layout::kPromptFamilies, encode_families(extras.families, parts.codes.dim, models));
+  }
   if (!extras.links.empty()) writer.add(layout::kTaskLinks, link_section(extras.links, tasks));
   writer.borrow_some(layout::kTaskWeights, bytes_of(std::span(extras.task_weights)));
   if (!extras.centroids.empty()) {
@@ -294,6 +298,7 @@ IndexPieces lay_out_index(const IndexParts& parts, const PackedOutcomes& outcome
   if (!parts.sample_ids.empty()) writer.add(layout::kSampleIds, string_table(parts.sample_ids));
   writer.borrow_some(layout::kMap, bytes_of(parts.map));
   if (!extras.texts.empty()) writer.add(layout::kTexts, string_table(extras.texts));
+  writer.borrow_some(layout::kPlan, bytes_of(std::span(extras.plan)));
   return writer.finish(header);
 }
 

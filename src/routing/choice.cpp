@@ -5,9 +5,14 @@
 namespace signalbox {
 namespace {
 
-/// Returns the predicted correctness that the price rules allow the pick to lack.
-double given_up(std::size_t wanted, std::size_t pick, const ChoiceRules& rules) {
+/// Returns the predicted correctness that the price rules allow the pick to lack against a rival.
+double given_up(std::size_t wanted, std::size_t pick, std::size_t rival, const ChoiceRules& rules) {
   const PriceRules& price = rules.price_rules;
+  if (price.answer_value >= 0) {
+    const std::span<const double> costs = rules.costs;
+    if (price.answer_value == 0 || costs[rival] < 0 || costs[pick] < 0) return price.answer_value == 0 ? 1 : 0;
+    return std::max(0.0, costs[rival] - costs[pick]) / price.answer_value;
+  }
   double out = price.tolerance;
   if (price.cost_weight > 0 && rules.prices[wanted] >= 0) {
     out += price.cost_weight * std::max(0.0, rules.prices[wanted] - rules.prices[pick]);
@@ -55,8 +60,8 @@ Choice choose(const Forecast& forecast, const ChoiceRules& rules, Fallback fallb
   std::size_t rival = out.best_single;
   if (out.model == rival && forecast.compares_runner_up) rival = next_best_allowed(scores, exclusions, rival);
   if (out.model != rival) {
-    out.confidence =
-        probability_at_least(forecast, out.model, rival, ahead(out.model, rival), given_up(wanted, out.model, rules));
+    out.confidence = probability_at_least(forecast, out.model, rival, ahead(out.model, rival),
+                                          given_up(wanted, out.model, rival, rules));
   }
   return out;
 }

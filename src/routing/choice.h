@@ -38,7 +38,8 @@ struct Choice {
   std::size_t challenger = kNoModel;   ///< The argmax of the scores, before fallback and price.
   /// P(the pick is right at least as often as m*, less the quality that the price rules give up): see
   /// probability_at_least. A tolerance gives up all of itself; the cost weight gives up itself times the saving of
-  /// the pick over the model before the trade. If the pick is m*: 1, or for a forecast that
+  /// the pick over the model before the trade; an answer value gives up the saving over the model compared, divided by
+  /// itself. If the pick is m*: 1, or for a forecast that
   /// compares it the same probability against the next best model, because which model is best is not certain either.
   double confidence = 1;
   /// P(challenger beats m*); it must exceed eta. If they are the same model 1, or P(m* beats the next best model) for a

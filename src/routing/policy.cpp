@@ -48,10 +48,12 @@ Forecast mixture_of(const Evidence& e, std::span<const double> votes, double off
 }
 
 Forecast mixture_of_input(const InputEvidence& e) {
-  const std::vector<double> votes = vote_for_all(e.profiles, e.vector, e.mixture);
+  std::vector<double> votes(e.votes.begin(), e.votes.end());
+  if (votes.empty()) votes = vote_for_all(e.profiles, e.vector, e.mixture);
   const double offset = difficulty_offset(e.profiles, votes, e.neighbours, e.mixture);
-  return mixture_of(e, join_uniform_votes(e.profiles, follow_links(e.profiles, votes), e.mixture.input_prior_tasks),
-                    offset, {});
+  return mixture_of(
+      e, join_uniform_votes(e.profiles, follow_links(e.profiles, std::move(votes)), e.mixture.input_prior_tasks),
+      offset, {});
 }
 
 Forecast mixture_of_task(const TaskEvidence& e) {
@@ -59,6 +61,27 @@ Forecast mixture_of_task(const TaskEvidence& e) {
   out.eta = e.mixture.eta;
   return out;
 }
+
+// kFamilies.
+
+/// Families that are the benchmark's tasks count as such.
+Forecast families_of(const Evidence& e, std::span<const float> vectors) {
+  FamilyForecast families = forecast_families(*e.families, vectors, e.profiles.dim);
+  Forecast out;
+  for (const double outcomes : families.evidence) {
+    out.votes.push_back(static_cast<std::size_t>(std::max(1.0, std::floor(outcomes + .5))));
+  }
+  out.scores = std::move(families.correctness);
+  out.intervals = std::move(families.intervals);
+  out.usd = std::move(families.usd);
+  if (families.memberships.size() == e.profiles.tasks()) out.task_weights = families.memberships;
+  out.memberships = std::move(families.memberships);
+  out.grounds.emplace<TaskMixture>(std::move(families.comparison));
+  return out;
+}
+
+Forecast families_of_input(const InputEvidence& e) { return families_of(e, e.vector); }
+Forecast families_of_task(const TaskEvidence& e) { return families_of(e, e.vectors); }
 
 // kS1, kS2, kS3.
 
@@ -142,18 +165,20 @@ struct PolicyEntry {
   Forecast (*of_input)(const InputEvidence&);  ///< Null: the policy needs a whole task.
   Forecast (*of_task)(const TaskEvidence&);
   bool routes;              ///< False: for evaluations only.
+  bool evaluates;           ///< False: for routing only.
   bool looks_at_inputs;     ///< Without a known token there is nothing to look at.
   bool compares_runner_up;  ///< See Forecast.
 };
 
 constexpr std::array<PolicyEntry, kPolicyCount> kPolicies = {{
-    {"signalbox", mixture_of_input, mixture_of_task, true, true, true},
-    {"s1", votes_of_input, s1_of_task, true, true, false},
-    {"s2", nullptr, s2_of_task, true, true, false},
-    {"s3", nullptr, s3_of_task, true, true, false},
-    {"s3_true_p", nullptr, s3_with_true_p, false, true, false},
-    {"best_single", means_of_input, means_of_task, false, false, false},
-    {"oracle", nullptr, oracle_of_task, false, false, false},
+    {"signalbox", mixture_of_input, mixture_of_task, true, true, true, true},
+    {"s1", votes_of_input, s1_of_task, true, true, true, false},
+    {"s2", nullptr, s2_of_task, true, true, true, false},
+    {"s3", nullptr, s3_of_task, true, true, true, false},
+    {"s3_true_p", nullptr, s3_with_true_p, false, true, true, false},
+    {"best_single", means_of_input, means_of_task, false, true, false, false},
+    {"oracle", nullptr, oracle_of_task, false, true, false, false},
+    {"families", families_of_input, families_of_task, true, false, true, true},
 }};
 
 const PolicyEntry& entry(Policy policy) { return kPolicies[static_cast<std::size_t>(policy)]; }
@@ -213,7 +238,7 @@ std::string_view policy_name(Policy policy) { return entry(policy).name; }
 
 bool applies(Policy policy, Scope scope) {
   const PolicyEntry& p = entry(policy);
-  if (is_routing(scope) && !p.routes) return false;
+  if (is_routing(scope) ? !p.routes : !p.evaluates) return false;
   return scope == Scope::kInput || scope == Scope::kSingleRows ? p.of_input != nullptr : p.of_task != nullptr;
 }
 
@@ -250,6 +275,8 @@ void use_means(const Evidence& e, Forecast& forecast) {
   forecast.scores.assign(e.means.begin(), e.means.end());
   forecast.votes.assign(e.means.size(), 0);
   forecast.intervals.clear();
+  forecast.memberships.clear();
+  forecast.usd = e.families == nullptr ? std::vector<double>() : overall_costs(*e.families);
   forecast.trials.assign(e.means.size(), e.profiles.effective_tasks());
 }
 

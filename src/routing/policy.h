@@ -11,6 +11,7 @@
 
 #include "index/index.h"
 #include "kernels/nearest.h"
+#include "routing/family_forecast.h"
 #include "routing/predictor.h"
 #include "routing/scores.h"
 #include "routing/selection.h"
@@ -29,8 +30,9 @@ enum class Policy : std::uint8_t {
   kS3TrueP,     ///< S3 with the true accuracy of the predictor: a bound.
   kBestSingle,  ///< The best model on average over the benchmark's tasks.
   kOracle,      ///< The best model on the task itself: a bound.
+  kFamilies,    ///< Families of prompts (family_forecast.h); needs an index that has them.
 };
-inline constexpr std::size_t kPolicyCount = 7;
+inline constexpr std::size_t kPolicyCount = 8;
 
 /// Uses of a policy.
 enum class Scope : std::uint8_t {
@@ -57,6 +59,7 @@ struct Evidence {
   std::span<const Exclusion> exclusions;  ///< [models] models to leave out of the comparison.
   RoutingConstants constants;
   MixtureConstants mixture;
+  const FamilyPredictor* families = nullptr;  ///< Needed by kFamilies only.
 };
 
 /// Knowledge of one input.
@@ -64,6 +67,7 @@ struct InputEvidence : Evidence {
   std::span<const float> vector;  ///< [dim]; zero: no token is known.
   Pool pool;
   std::span<const Neighbour> neighbours;  ///< In the pool, nearest first.
+  std::span<const double> votes = {};     ///< [tasks] of vote_for_all; empty: a policy that needs them counts them.
 };
 
 /// Knowledge of a task.
@@ -75,6 +79,7 @@ struct TaskEvidence : Evidence {
   // The truth, for the bounds of an evaluation only.
   std::span<const double> accuracy;            ///< [models] on the task itself; NaN without an outcome.
   std::span<const double> predictor_accuracy;  ///< [models] how often gbar is right there; NaN without an outcome.
+  std::span<const float> vectors = {};         ///< [inputs, dim] those with a known token; needed by kFamilies only.
 };
 
 /// Grounds of a comparison: outcomes of the neighbours that vote. Without neighbours nothing is known.
@@ -99,6 +104,8 @@ struct Forecast {
                                     ///< the model; 0: the score is its own mean.
   std::vector<Interval> intervals;  ///< [models] 95%; empty: see `trials`.
   std::vector<double> trials;  ///< [models] observations behind a score; empty: the score rests on PredictedCounts.
+  std::vector<double> memberships;    ///< [families] of kFamilies; empty: another policy, or means over tasks.
+  std::vector<double> usd;            ///< [models] US dollars an answer, -1 unknown; empty: the policy expects none.
   std::vector<double> task_weights;   ///< [tasks] resemblance, sums to 1; empty: the policy does not compare tasks.
   std::vector<Exclusion> exclusions;  ///< [models] those of the evidence, and kNoOutcomes if the policy needs one.
   std::size_t best_single = 0;        ///< m* among the models that are not excluded; models() if there is none.

@@ -24,6 +24,9 @@ Status check_vectors(const Index& index, std::span<const float> vectors) {
 }
 
 Result<Candidates> candidates_of(const Index& index, const RouteOptions& options) {
+  if (options.policy == Policy::kFamilies && index.families.families == 0) {
+    return Error{ErrorCode::kInvalidArgument, "policy is 'families', but the index has no families"};
+  }
   Candidates out{options.exclusions, mean_over_tasks(index, kNoTask)};
   for (std::size_t m = 0; m < index.models(); ++m) {
     Exclusion& exclusion = out.exclusions[m];
@@ -40,11 +43,25 @@ Result<Candidates> candidates_of(const Index& index, const RouteOptions& options
 }
 
 Evidence evidence_of(const Index& index, const Candidates& candidates, const RouteOptions& options) {
-  return {profiles_of(index), candidates.means, candidates.exclusions, options.constants, options.mixture};
+  return {profiles_of(index), candidates.means, candidates.exclusions,
+          options.constants,  options.mixture,  options.policy == Policy::kFamilies ? &index.families : nullptr};
 }
 
-void set_coverage(const Index& index, const RouteOptions& options, bool is_known, Decision& decision) {
-  decision.percentile = is_known ? coverage_percentile(index.coverage, decision.mean_distance) : 100;
+/// Returns the place of a distance among those of the benchmark. Of families it is the place that the distance would
+/// have if the reach of the input's families were the 99th percentile, and 100 beyond: families of templates, whose
+/// rows are very near to each other, and scattered ones then both end at 99.
+double percentile_of(const Index& index, const Forecast& forecast, double distance) {
+  if (forecast.memberships.empty() || index.families.reach.empty())
+    return coverage_percentile(index.coverage, distance);
+  const double reach = family_reach(index.families, forecast.memberships);
+  if (distance > reach) return 100;
+  const double share = reach > 0 ? distance / reach : 0;
+  return std::min(99.0, coverage_percentile(index.coverage, share * static_cast<double>(index.coverage[99])));
+}
+
+void set_coverage(const Index& index, const RouteOptions& options, const Forecast& forecast, Decision& decision) {
+  const bool is_known = forecast.is_known;
+  decision.percentile = is_known ? percentile_of(index, forecast, decision.mean_distance) : 100;
   decision.out_of_coverage = !is_known || decision.percentile > options.max_coverage_percentile;
   if (!is_known) decision.fallback = Fallback::kUnread;
   else if (decision.out_of_coverage) decision.fallback = Fallback::kOutOfCoverage;
@@ -100,22 +117,13 @@ std::vector<TaskVote> heaviest(const std::vector<double>& weights, std::size_t m
 /// Returns the likeliest kinds. votes: of vote_for_all, or those of several inputs, [inputs, tasks].
 std::vector<TaskVote> likeliest_kinds(const TaskProfiles& profiles, std::span<const double> votes) {
   const std::size_t tasks = profiles.tasks();
-  const std::size_t inputs = votes.size() / tasks;
-  std::vector<double> mean(tasks, 0);
-  for (std::size_t i = 0; i < inputs; ++i) {
-    const std::vector<double> of_input = kind_probabilities(profiles, votes.subspan(i * tasks, tasks));
-    for (std::size_t s = 0; s < tasks; ++s) mean[s] += of_input[s] / static_cast<double>(inputs);
+  std::vector<double> kinds;
+  for (std::size_t at = 0; at < votes.size(); at += tasks) {
+    const std::vector<double> of_input = kind_probabilities(profiles, votes.subspan(at, tasks));
+    kinds.insert(kinds.end(), of_input.begin(), of_input.end());
   }
-  std::vector<TaskVote> out = heaviest(mean, kReportedKinds);
+  std::vector<TaskVote> out = heaviest(mean_votes(kinds, tasks), kReportedKinds);
   out.erase(std::find_if(out.begin(), out.end(), [](const TaskVote& kind) { return !(kind.weight > 0); }), out.end());
-  return out;
-}
-
-/// Returns the mean of votes [inputs, tasks].
-std::vector<double> mean_votes(std::span<const double> votes, std::size_t tasks) {
-  std::vector<double> out(tasks, 0);
-  const std::size_t inputs = votes.size() / tasks;
-  for (std::size_t i = 0; i < votes.size(); ++i) out[i % tasks] += votes[i] / static_cast<double>(inputs);
   return out;
 }
 
@@ -162,6 +170,17 @@ Status limit_answers(double most, const std::vector<double>& costs, const Eviden
   return {};
 }
 
+/// Replaces costs by those that the families know, in proportion to prices that are not the index's own.
+void use_known_costs(const Index& index, const std::vector<double>& usd, const std::vector<double>& prices,
+                     std::vector<double>& costs) {
+  for (std::size_t m = 0; m < usd.size(); ++m) {
+    if (usd[m] < 0) continue;
+    costs[m] = usd[m];
+    const double own = blended_price(index.model_numbers[m]);
+    if (own > 0 && prices[m] >= 0 && prices[m] != own) costs[m] *= prices[m] / own;
+  }
+}
+
 /// Returns the costs that a trade compares: those of answers if every model with a price has one, or nothing.
 std::span<const double> comparable(const std::vector<double>& answer_costs, const std::vector<double>& prices,
                                    const std::vector<Exclusion>& exclusions) {
@@ -176,19 +195,26 @@ std::span<const double> comparable(const std::vector<double>& answer_costs, cons
 Status decide(const Index& index, const RouteOptions& options, const Evidence& evidence, Forecast&& forecast,
               const std::vector<double>& votes, const TaskScores* scores, Decision& decision) {
   decision.policy = options.policy;
-  set_coverage(index, options, forecast.is_known, decision);
+  set_coverage(index, options, forecast, decision);
   decision.tasks = heaviest(forecast.task_weights, kReportedTasks);
   decision.task_weights = forecast.task_weights;
   if (decision.out_of_coverage) use_means(evidence, forecast);
+  decision.families = heaviest(forecast.memberships, kReportedFamilies);
   const std::vector<double>& shares = votes.empty() ? forecast.task_weights : votes;
   const std::vector<double>& weights = decision.out_of_coverage || shares.empty() ? index.task_weights : shares;
   decision.answer_costs = usd_per_answer(index.answer_tokens, weights, options.token_prices, options.prompt_tokens);
   decision.answer_costs.resize(index.models(), -1);
+  use_known_costs(index, forecast.usd, options.prices, decision.answer_costs);
   const double most = options.price_rules.max_usd_per_answer;
   if (Status failed = limit_answers(most, decision.answer_costs, evidence, forecast)) return failed;
   const double eta = options.eta.value_or(forecast.eta);
-  const auto costs = comparable(decision.answer_costs, options.prices, forecast.exclusions);
-  const ChoiceRules rules{eta, options.prices, options.price_rules, options.corrections, costs};
+  PriceRules price_rules = options.price_rules;
+  if (decision.out_of_coverage && price_rules.answer_value >= 0) price_rules.tolerance = 0;
+  if (decision.out_of_coverage || forecast.usd.empty()) price_rules.answer_value = -1;
+  const auto costs = price_rules.answer_value >= 0
+                         ? std::span<const double>(decision.answer_costs)
+                         : comparable(decision.answer_costs, options.prices, forecast.exclusions);
+  const ChoiceRules rules{eta, options.prices, price_rules, options.corrections, costs};
   static_cast<Choice&>(decision) = choose(forecast, rules, decision.fallback);
   decision.ranking = rank(forecast, options.corrections, scores);
   decision.exclusions = std::move(forecast.exclusions);
@@ -260,11 +286,11 @@ Result<Decision> route_input(const Index& index, std::span<const float> vector, 
   }
   const auto neighbours = std::span(near).first(std::min(needed, near.size()));
   decision.mean_distance = mean_distance(neighbours, options.constants.kappa);
-  const InputEvidence evidence{evidence_of(index, candidates.value(), options), vector, pool_of(index, nullptr),
-                               neighbours};
+  InputEvidence evidence{evidence_of(index, candidates.value(), options), vector, pool_of(index, nullptr), neighbours};
   std::vector<double> votes;
   if (!is_zero(vector) && !index.links.offsets.empty()) {
     votes = vote_for_all(evidence.profiles, vector, options.mixture);
+    evidence.votes = votes;
     decision.kinds = likeliest_kinds(evidence.profiles, votes);
   }
   Forecast forecast = forecast_input(options.policy, evidence);
@@ -347,7 +373,7 @@ Result<Decision> TaskRun::finish() {
   TaskScores scores;
   std::vector<double> votes;
   std::vector<double> shares;  // Before kinds hand theirs on.
-  TaskEvidence evidence{this->evidence(), nullptr, {}, 0, splitter_.labels().outcomes, {}, {}};
+  TaskEvidence evidence{this->evidence(), nullptr, {}, 0, splitter_.labels().outcomes, {}, {}, inputs.vectors};
   if (!inputs.scored.empty()) {
     scores = score_task(inputs, predictions_, neighbours_, index_->pairs, options_.constants);
     votes = average_votes(evidence.profiles, votes_, options_.mixture);

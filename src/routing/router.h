@@ -27,6 +27,7 @@ struct TaskVote {
 };
 inline constexpr std::size_t kReportedTasks = 5;
 inline constexpr std::size_t kReportedKinds = 3;
+inline constexpr std::size_t kReportedFamilies = 3;
 
 /// Options of a decision.
 struct RouteOptions {
@@ -66,10 +67,11 @@ struct Decision : Choice {
   double mean_distance = 1;  ///< u of the input or task.
   double percentile = 100;   ///< Place of that distance among the benchmark's own (coverage).
   bool out_of_coverage = false;
-  std::vector<RankedModel> ranking;   ///< Candidates, best score first; ties to the lower model.
-  std::vector<TaskVote> tasks;        ///< The heaviest benchmark tasks, if the policy weighs them: see Forecast.
-  std::vector<double> task_weights;   ///< [tasks] the weights of all, or empty.
-  std::vector<TaskVote> kinds;        ///< The likeliest kinds of work, by probability among kinds, whatever the policy.
+  std::vector<RankedModel> ranking;  ///< Candidates, best score first; ties to the lower model.
+  std::vector<TaskVote> tasks;       ///< The heaviest benchmark tasks, if the policy weighs them: see Forecast.
+  std::vector<double> task_weights;  ///< [tasks] the weights of all, or empty.
+  std::vector<TaskVote> families;    ///< The heaviest families, by membership; `task` is the family. Only of kFamilies.
+  std::vector<TaskVote> kinds;       ///< The likeliest kinds of work, by probability among kinds, whatever the policy.
   std::vector<Neighbour> neighbours;  ///< Nearest rows of the index, of the input or of all inputs of the task.
   std::vector<Exclusion> exclusions;  ///< [models] reasons why a model is not in the ranking.
   std::vector<double> answer_costs;   ///< [models] see usd_per_answer.
@@ -78,7 +80,8 @@ struct Decision : Choice {
 };
 
 /// Routes one input: chooses (choice.h) from the policy's forecast (policy.h). Out of coverage every policy ranks the
-/// models by their means over tasks and picks the first one, which is m* except for corrections.
+/// models by their means over tasks and picks the first one, which is m* except for corrections. An answer value does
+/// not count there: it is for predictions.
 /// vector: float32 [dim]; zero means that it could not be read.
 /// Errors: dimension_mismatch, non_finite, invalid_argument, no_candidate.
 [[nodiscard]] Result<Decision> route_input(const Index& index, std::span<const float> vector,

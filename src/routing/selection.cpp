@@ -91,11 +91,32 @@ std::size_t next_best_allowed(std::span<const double> values, std::span<const Ex
   return next == values.size() ? best : next;
 }
 
+std::size_t best_value(std::span<const double> scores, std::span<const double> costs,
+                       std::span<const Exclusion> exclusions, double answer_value) {
+  std::size_t best = scores.size();
+  double most = 0;
+  for (std::size_t m = 0; m < scores.size(); ++m) {
+    if ((!exclusions.empty() && exclusions[m] != Exclusion::kNone) || costs[m] < 0 || scores[m] != scores[m]) continue;
+    const double value = scores[m] * answer_value - costs[m];
+    if (best != scores.size() && (value < most || (value == most && costs[m] >= costs[best]))) continue;
+    best = m;
+    most = value;
+  }
+  return best;
+}
+
 std::size_t trade_for_price(std::size_t pick, std::span<const double> scores, std::span<const double> prices,
                             std::span<const Exclusion> exclusions, const PriceRules& rules,
                             std::span<const double> costs) {
   if (costs.empty()) costs = prices;
   std::size_t chosen = pick;
+  if (rules.answer_value >= 0) {
+    if (costs[pick] < 0 && rules.answer_value >= kMostAnswerValue) return pick;
+    std::vector<double> capped(scores.begin(), scores.end());
+    for (double& score : capped) score = std::min(score, scores[pick]);
+    const std::size_t best = best_value(capped, costs, exclusions, rules.answer_value);
+    return best == scores.size() ? pick : best;
+  }
   if (rules.cost_weight > 0 && prices[pick] >= 0) {
     const auto utility = [&](std::size_t m) {
       return std::min(scores[m], scores[pick]) - rules.cost_weight * prices[m];

@@ -36,8 +36,9 @@ inline constexpr std::size_t kExclusionCount = 12;
 struct PriceRules {
   double max_usd_per_mtok = -1;  ///< More expensive models are excluded; negative: no maximum.
   double max_usd_per_answer = -1;
-  double tolerance = 0;    ///< Score that may be given up for a lower price; 0: no trade.
-  double cost_weight = 0;  ///< Score given up per US dollar per million tokens.
+  double tolerance = 0;      ///< Score that may be given up for a lower price; 0: no trade.
+  double cost_weight = 0;    ///< Score given up per US dollar per million tokens.
+  double answer_value = -1;  ///< US dollars that one right answer is worth; negative: no trade. See best_value.
 
   [[nodiscard]] bool has_maximum() const { return max_usd_per_mtok >= 0 || max_usd_per_answer >= 0; }
 };
@@ -61,6 +62,13 @@ struct PriceRules {
 [[nodiscard]] std::size_t next_best_allowed(std::span<const double> values, std::span<const Exclusion> exclusions,
                                             std::size_t best);
 
+/// Returns the allowed model with the largest score * answer_value - cost; ties go to the lower cost, then to the lower
+/// model. Models whose cost is not known (negative) or whose score is NaN never win; scores.size() if there is no
+/// other. answer_value: US dollars that a score of 1 is worth, >= 0. costs: [models] US dollars. exclusions: [models];
+/// empty: none.
+[[nodiscard]] std::size_t best_value(std::span<const double> scores, std::span<const double> costs,
+                                     std::span<const Exclusion> exclusions, double answer_value);
+
 /// Trades the pick for a cheaper model if the rules ask for it.
 ///
 /// With a cost weight: the model with the largest min(score, score of the pick) - cost_weight * price. No model earns
@@ -69,6 +77,8 @@ struct PriceRules {
 /// reference is the pick, or if its cost is not known the best model with a cost, which counts for no more than the
 /// pick. Ties go to the higher score, then to the lower model. Without any cost the pick stays. costs: [models]
 /// negative: unknown; empty: the prices.
+/// With an answer value, in place of both: see best_value, of min(score, score of the pick); at kMostAnswerValue a pick
+/// without a cost stays.
 [[nodiscard]] std::size_t trade_for_price(std::size_t pick, std::span<const double> scores,
                                           std::span<const double> prices, std::span<const Exclusion> exclusions,
                                           const PriceRules& rules, std::span<const double> costs = {});

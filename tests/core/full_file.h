@@ -14,6 +14,24 @@ inline std::vector<float> random_centroids(std::size_t tasks, std::size_t dim) {
   return random_vectors(random, tasks, dim);
 }
 
+/// Two families in three dimensions, of three models, with a linear part and a reach.
+inline FamilyPredictor small_predictor() {
+  FamilyPredictor out;
+  out.families = 2;
+  out.temperature = .25;
+  out.answer_value = .01;
+  out.centroids = {1, 0, 0, 0, .6F, .8F};
+  out.bias = {0, -.5F};
+  out.share = {.75F, .25F};
+  out.right = {.9F, .5F, .25F, .25F, .75F, .5F};
+  out.evidence = {100, 100, 100, 20, 20, 0};
+  out.usd = {.01F, .001F, -1, .03F, .002F, .004F};
+  out.reach = {.25F, .5F};
+  out.weights = {.125F, 0, 0, 0, .125F, 0, 0, 0, .125F};
+  out.intercept = {0, .0625F, -.0625F};
+  return out;
+}
+
 /// A small file with every kind of section that the writer writes, except packed outcomes: graded float32, with gaps.
 /// Task 2 has scores, and rows without outcomes; task 3 has links, and a row; task 4 has neither.
 inline FileBytes full_file() {
@@ -33,6 +51,8 @@ inline FileBytes full_file() {
   extras.mixture = {.1, 2};
   extras.task_tokens = {100, -1, 3, 4, 5};
   extras.model_tokens = {1, 2, -1};
+  extras.families = small_predictor();
+  extras.plan = R"({"format":"signalbox-plan-1"})";
   extras.texts = {"a", "", "c", "d", "e", "f\xC3\xBC"};
   benchmark.spec.sample_ids = {"a", "b", "", "d", "e", "f\xC3\xBC"};
   benchmark.spec.embedder_id = "embedder";

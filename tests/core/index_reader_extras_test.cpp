@@ -187,7 +187,7 @@ TEST(Texts, HaveAtMost160Characters) {
   EXPECT_EQ(refusal_of_part(layout::kTexts, with_text(text)), ErrorCode::kBadSection);
 }
 
-TEST(ReservedKinds, AreTextThatNobodyReads) {
+TEST(ReservedKinds, AreTextThatTheCoreDoesNotRead) {
   for (const Kind kind : {layout::kFamilies, layout::kPlan, layout::kAddedModels}) {
     Forgery forgery(full_file());
     forgery.at(kind) = {'{', '}'};

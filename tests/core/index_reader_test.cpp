@@ -17,7 +17,7 @@ using testing::refusal;
 using testing::refusal_of_part;
 
 /// Kinds that the file above has not: those of version 1 only, packed outcomes, and kinds without a writer.
-const std::vector<Kind> kAbsent = {layout::kModelNumbers, layout::kPackedOutcomes, layout::kFamilies, layout::kPlan,
+const std::vector<Kind> kAbsent = {layout::kModelNumbers, layout::kPackedOutcomes, layout::kFamilies,
                                    layout::kAddedModels};
 
 bool is_absent(std::uint32_t kind) { return std::find(kAbsent.begin(), kAbsent.end(), kind) != kAbsent.end(); }

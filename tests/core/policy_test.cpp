@@ -36,9 +36,10 @@ TEST(Policies, AreFoundByTheirNamesWhereTheyApply) {
 }
 
 TEST(Policies, ApplyToWhatTheyCanForecast) {
-  EXPECT_EQ(policies_for(Scope::kInput), (std::vector{Policy::kSignalbox, Policy::kS1}));
-  EXPECT_EQ(policies_for(Scope::kTask), (std::vector{Policy::kSignalbox, Policy::kS1, Policy::kS2, Policy::kS3}));
-  EXPECT_EQ(policies_for(Scope::kEvaluation).size(), kPolicyCount);
+  EXPECT_EQ(policies_for(Scope::kInput), (std::vector{Policy::kSignalbox, Policy::kS1, Policy::kFamilies}));
+  EXPECT_EQ(policies_for(Scope::kTask),
+            (std::vector{Policy::kSignalbox, Policy::kS1, Policy::kS2, Policy::kS3, Policy::kFamilies}));
+  EXPECT_EQ(policies_for(Scope::kEvaluation).size(), kPolicyCount - 1);
   EXPECT_EQ(policies_for(Scope::kSingleRows), (std::vector{Policy::kSignalbox, Policy::kS1, Policy::kBestSingle}));
 }
 
@@ -50,9 +51,10 @@ TEST(Policies, NameThePapersOwnChoiceInRoutingOnly) {
 
 TEST(Policies, ListThoseThatApplyWhenOneDoesNot) {
   const auto message = [](std::string_view name, Scope scope) { return policy_named(name, scope).error().message; };
-  EXPECT_EQ(message("s3", Scope::kInput), "policy is 's3', expected signalbox, paper or s1 to route one input");
+  EXPECT_EQ(message("s3", Scope::kInput),
+            "policy is 's3', expected signalbox, paper, s1 or families to route one input");
   EXPECT_EQ(message("oracle", Scope::kTask),
-            "policy is 'oracle', expected signalbox, paper, s1, s2 or s3 to route a task");
+            "policy is 'oracle', expected signalbox, paper, s1, s2, s3 or families to route a task");
   EXPECT_EQ(message("s9", Scope::kSingleRows),
             "policy is 's9', expected signalbox, s1 or best_single to evaluate single rows");
 }

@@ -41,6 +41,25 @@ FileBytes index_file(CodeType codes, bool graded, bool missing, bool ids) {
   return signalbox::build_index(spec).take();
 }
 
+/// Returns two families of prompts in three dimensions, with a linear part and a reach.
+signalbox::FamilyPredictor families_of(std::size_t models) {
+  signalbox::FamilyPredictor out;
+  out.families = 2;
+  out.answer_value = .01;
+  out.centroids = {1, 0, 0, 0, .6F, .8F};
+  out.bias = {0, -.5F};
+  out.share = {.75F, .25F};
+  out.reach = {.25F, .5F};
+  for (std::size_t i = 0; i < 2 * models; ++i) {
+    out.right.push_back(static_cast<float>(i % 8) / 8);
+    out.evidence.push_back(static_cast<float>(i % 5) * 10);
+    out.usd.push_back(i % 7 == 0 ? -1 : static_cast<float>(i) / 1024);
+  }
+  out.weights.assign(3 * models, .125F);
+  out.intercept.assign(models, -.25F);
+  return out;
+}
+
 /// Returns an index with every part: tasks `s` and `t` have outcomes of a few of the models, `means` has scores, `kind`
 /// has links, and `rowless` has nothing.
 FileBytes full_index_file(bool graded) {
@@ -76,6 +95,8 @@ FileBytes full_index_file(bool graded) {
   extras.mixture = {.1, 2};
   extras.task_tokens = {100, 200, -1, 20, -1};
   extras.model_tokens.assign(kModels, 1.5F);
+  extras.families = families_of(kModels);
+  extras.plan = R"({"format":"signalbox-plan-1"})";
   extras.texts = {"one", "", "three", "four", "five", "six"};
   return signalbox::build_index(spec).take();
 }
@@ -108,6 +129,12 @@ void save_damaged_extras(const std::filesystem::path& folder) {
   });
   forge("records-nested.sbx", [](Forgery& f) { f.at(layout::kModelRecords).assign(200, '['); });
   forge("records-short.sbx", [](Forgery& f) { f.at(layout::kTaskRecords) = {'[', ']'}; });
+  forge("families-many.sbx", [](Forgery& f) { f.set(layout::kPromptFamilies, 0, 0xFFFFU); });
+  forge("families-short.sbx", [](Forgery& f) { f.at(layout::kPromptFamilies).resize(23); });
+  forge("families-without-reach.sbx", [](Forgery& f) { f.set(layout::kPromptFamilies, 1, 2U); });
+  forge("families-nan.sbx", [](Forgery& f) { f.set(layout::kPromptFamilies, 40, std::nanf("")); });
+  forge("families-long-centroid.sbx", [](Forgery& f) { f.set(layout::kPromptFamilies, 7, 1.0F); });
+  forge("plan-nested.sbx", [](Forgery& f) { f.at(layout::kPlan).assign(200, '['); });
   forge("mixture-nan.sbx", [](Forgery& f) { f.set(layout::kMixture, 0, std::nan("")); });
 }
 
@@ -182,7 +209,9 @@ void save_boundary(const std::filesystem::path& folder) {
             R"({"dim":2,"models":[{"name":"m","usdPerMTokCacheRead":0.1}],"tasks":["s","t","means","kind"],"extras":{)"
             R"("taskScores":[[2,0,0.5,10]],"links":[[3,2,1],[3,0,0.5]],"taskWeights":[1,1,0.5,0],"mixture":[0.1],)"
             R"("centroids":[1,0,0,1,1,1,0,0],"centroidBias":[0,0,-1,0],"rowOffsets":[-1,0,1],"texts":["a","","c"],)"
-            R"("taskTokens":[1,2,-1,3],"modelTokens":[1],"modelRecords":[{"name":"m"}]}})");
+            R"("taskTokens":[1,2,-1,3],"modelTokens":[1],"modelRecords":[{"name":"m"}],"plan":{"a":1},)"
+            R"("families":[1,0,0,0,0,0,0,0,0,0,0,0,0,0,240,63,0,0,0,0,0,0,240,191,)"
+            R"(0,0,128,63,0,0,0,0,0,0,0,0,0,0,128,63,0,0,0,63,0,0,0,65,0,0,128,191]}})");
 }
 
 void save_lines(const std::filesystem::path& path, const std::string& lines) {
@@ -213,6 +242,14 @@ void save_sessions(const std::filesystem::path& folder) {
                  "h{\"pools\":[[0,1]],\"policies\":[\"s3\",\"oracle\"],\"labels\":{\"count\":1,\"repeats\":3}}\n"
                  "i{\"heldOut\":{\"share\":0.5,\"seed\":1},\"k\":2,\"costWeights\":[0,1]}\n"
                  "c{\"maxSteps\":2,\"judges\":[{\"sensitivity\":0.9,\"specificity\":0.8}]}\n");
+  const std::string all_steps = "S" + std::string(200, '.') + "\n";
+  save_lines(
+      folder / "lab" / "plan",
+      spec +
+          "\nV1101n05011\nP{\"dim\":3,\"models\":2,\"seed\":2,\"target\":{\"kind\":\"at-most\",\"value\":1}}\nF\nS.\n" +
+          all_steps + "F\nP{\"dim\":3,\"models\":2,\"families\":3,\"baseline\":1}\n" + all_steps + "F\nV1i\n" +
+          "P{\"dim\":3,\"models\":2}\nV1-\nP{\"dim\":3,\"models\":2}\nVxt\nP{\"dim\":3,\"models\":2}\n" + all_steps +
+          "F\n");
 }
 
 }  // namespace
