@@ -63,5 +63,22 @@ EMSCRIPTEN_BINDINGS(signalbox_lab) {
              return core::forecast_in_study(h, request);
            }));
   function("closeStudy", &core::close_study);
+  function("openPlan",
+           optional_override([](const std::string& spec, Address embeddings, Address outcomes, Address costs,
+                                Address groups, Address families, Address prior, std::size_t rows) {
+             return core::open_plan(spec, at<float>(embeddings), at<float>(outcomes), at<float>(costs),
+                                    at<std::uint32_t>(groups), at<std::uint16_t>(families), at<float>(prior), rows);
+           }));
+  function("stepPlan", &core::step_plan);
+  function("finishPlan", &core::finish_plan);
+  function("planPredictor", &core::plan_predictor);
+  function("planRows", &core::plan_rows);
+  function("closePlan", &core::close_plan);
+  function("fitFamilies",
+           optional_override([](const std::string& spec, Address embeddings, Address outcomes, Address costs,
+                                Address groups, Address families, Address prior, std::size_t rows) {
+             return core::fit_families(spec, at<float>(embeddings), at<float>(outcomes), at<float>(costs),
+                                       at<std::uint32_t>(groups), at<std::uint16_t>(families), at<float>(prior), rows);
+           }));
   function("liveHandles", &core::live_in_lab);
 }

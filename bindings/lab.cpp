@@ -234,6 +234,6 @@ std::string close_study(Handle study) {
   return success(nullptr);
 }
 
-std::size_t live_in_lab() { return lab().open.size() + lab().builds.size() + lab().studies.size(); }
+std::size_t live_in_lab() { return lab().open.size() + lab().builds.size() + lab().studies.size() + live_plans(); }
 
 }  // namespace signalbox::bindings

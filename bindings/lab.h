@@ -1,5 +1,5 @@
-// Surface of the second wasm module, the lab: building indexes and evaluating policies, which a page that only routes
-// never loads. Plain C++ like handles.h: handles, pointers and JSON.
+// Surface of the second wasm module, the lab: building indexes, evaluating policies and making plans
+// (lab_plan.h), which a page that only routes never loads. Plain C++ like handles.h: handles, pointers and JSON.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "handles.h"
+#include "lab_plan.h"
 
 namespace signalbox::bindings {
 
@@ -68,7 +69,7 @@ namespace signalbox::bindings {
 /// task.
 [[nodiscard]] std::string forecast_in_study(Handle study, std::string_view request_json);
 [[nodiscard]] std::string close_study(Handle study);
-/// Returns the number of open evaluations, builds and studies.
+/// Returns the number of open evaluations, builds, studies and plans.
 [[nodiscard]] std::size_t live_in_lab();
 
 }  // namespace signalbox::bindings

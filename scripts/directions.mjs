@@ -14,6 +14,16 @@ export const FORBIDDEN_LINES = [
     rule: 'the core has no files, streams, clock or threads',
   },
   {
+    files: ['src/kernels/*', 'src/index/*', 'src/routing/*'],
+    forbidden: /#include\s*"(planning|building|evaluation)\//,
+    rule: 'routing knows neither planning nor building nor evaluation',
+  },
+  {
+    files: ['src/planning/*'],
+    forbidden: /#include\s*"(building|evaluation)\//,
+    rule: 'planning knows neither building nor evaluation',
+  },
+  {
     files: ['bindings/*.cpp', 'bindings/*.h'],
     forbidden: /#include\s*"(\.\.\/)?(web|tests)\//,
     rule: 'the bindings know neither web nor tests',
@@ -63,6 +73,7 @@ export const ROOMS = {
   routing: ['vocabulary', 'files', 'workers', 'wasm', 'embedding'],
   importing: ['vocabulary', 'files'],
   building: ['vocabulary', 'files', 'workers', 'wasm', 'embedding', 'routing', 'importing'],
+  planning: ['vocabulary', 'files', 'workers', 'wasm', 'embedding', 'routing', 'importing', 'building'],
   evaluation: ['vocabulary', 'files', 'wasm', 'routing', 'importing', 'building'],
   cli: [
     'the root',
@@ -74,6 +85,7 @@ export const ROOMS = {
     'routing',
     'importing',
     'building',
+    'planning',
     'evaluation',
   ],
 };
@@ -85,6 +97,7 @@ const VOCABULARY = [
   'options.ts',
   'policies.ts',
   'steps.ts',
+  'version.ts',
   'assets.ts',
   'lab-assets.ts',
   'root-node.ts',

@@ -1,7 +1,8 @@
 // Offers the functions of the wasm module as a native command, for parity tests:
 //   signalbox_native build SPEC.json EMBEDDINGS.f32 ROW_TASKS.u16 OUTCOMES.f32 OUT.sbx
 //   signalbox_native route|route-task INDEX.sbx VECTORS.f32 OPTIONS_JSON
-// It prints the same JSON; build writes the index if it succeeds.
+//   signalbox_native plan SPEC_JSON EMBEDDINGS.f32 OUTCOMES.f32 COSTS.f32 GROUPS.u32 OUT.bin
+// It prints the same JSON; build and plan write the index or the predictor if they succeed.
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -87,6 +88,28 @@ int route_task(char** argv) {
   });
 }
 
+int plan(char** argv) {
+  const auto embeddings = read_values<float>(argv[3]);
+  const auto outcomes = read_values<float>(argv[4]);
+  const auto costs = read_values<float>(argv[5]);
+  const auto groups = read_values<std::uint32_t>(argv[6]);
+  const std::string opened = core::open_plan(argv[2], embeddings.data(), outcomes.data(), costs.data(), groups.data(),
+                                             nullptr, nullptr, groups.size());
+  const core::Json json = core::parse_json(opened);
+  if (json["ok"] != true) {
+    std::cout << opened << "\n";
+    return 0;
+  }
+  const auto handle = json["value"]["handle"].get<core::Handle>();
+  const std::string stepped = core::step_plan(handle, json["value"]["total"].get<std::size_t>());
+  if (core::parse_json(stepped)["ok"] != true) return 1;
+  std::cout << core::finish_plan(handle) << "\n";
+  const core::Json bytes = core::parse_json(core::plan_predictor(handle))["value"];
+  std::ofstream(argv[7], std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes["ptr"].get<std::uintptr_t>()), bytes["size"].get<std::streamsize>());
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -94,6 +117,7 @@ int main(int argc, char** argv) {
   if (verb == "build" && argc == 7) return build(argv);
   if (verb == "route" && argc == 5) return route_input(argv);
   if (verb == "route-task" && argc == 5) return route_task(argv);
-  std::cerr << "usage: signalbox_native build|route|route-task ...\n";
+  if (verb == "plan" && argc == 8) return plan(argv);
+  std::cerr << "usage: signalbox_native build|route|route-task|plan ...\n";
   return 2;
 }

@@ -3,7 +3,9 @@
 #include <string>
 
 #include "building/builder.h"
+#include "index/families.h"
 #include "lab.h"
+#include "lab_plan_json.h"
 #include "lab_request_json.h"
 #include "promises.h"
 #include "targets.h"
@@ -61,6 +63,77 @@ void build_at_once(std::string_view spec, const Arrays& arrays) {
   value_of(bindings::close(opened["handle"].get<Handle>()));
 }
 
+/// Plans on rows whose values the fuzzer writes, one character for each outcome and cost.
+class PlanSession {
+ public:
+  void set_values(std::string_view values) { values_ = values; }
+
+  void open(std::string_view spec_json) {
+    const Result<PlanSpec> spec = bindings::parse_plan_spec(spec_json);
+    close();
+    if (!spec.ok()) return require(!spec.error().message.empty());
+    const PlanInput& input = spec.value().input;
+    if (input.dim > kMostWidth || input.models > kMostPlanWidth) return;
+    std::vector<float> embeddings(kPlanRows * input.dim);
+    for (std::size_t i = 0; i < embeddings.size(); ++i) embeddings[i] = static_cast<float>(i * i % 7) - 2.5F;
+    std::vector<float> outcomes;
+    std::vector<float> costs;
+    std::vector<std::uint32_t> groups;
+    std::vector<std::uint16_t> labels;
+    for (std::size_t i = 0; i < kPlanRows * input.models; ++i) {
+      outcomes.push_back(value(2 * i));
+      costs.push_back(value(2 * i + 1));
+    }
+    for (std::uint32_t row = 0; row < kPlanRows; ++row) {
+      groups.push_back(row / 2);
+      labels.push_back(static_cast<std::uint16_t>(row % 3));
+    }
+    const std::uint16_t* families = input.labels > 0 ? labels.data() : nullptr;
+    const Json opened = value_of(bindings::open_plan(spec_json, embeddings.data(), outcomes.data(), costs.data(),
+                                                     groups.data(), families, outcomes.data(), kPlanRows));
+    if (!opened.is_null()) plan_ = opened["handle"].get<Handle>();
+    dim_ = input.dim;
+    models_ = input.models;
+  }
+
+  void step(std::size_t work) const { value_of(bindings::step_plan(plan_, work)); }
+
+  /// Finishes the plan: its predictor opens again.
+  void finish() const {
+    const bool is_done = !value_of(bindings::finish_plan(plan_)).is_null();
+    const Json view = value_of(bindings::plan_predictor(plan_));
+    require(view.is_null() != is_done && value_of(bindings::plan_rows(plan_)).is_null() != is_done);
+    if (!is_done) return;
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(view["ptr"].get<std::uintptr_t>());
+    require(decode_families({bytes, view["size"].get<std::size_t>()}, dim_, models_).ok());
+  }
+
+  void close() const { value_of(bindings::close_plan(plan_)); }
+
+ private:
+  static constexpr std::size_t kPlanRows = 40;
+  static constexpr std::size_t kMostPlanWidth = 6;
+
+  [[nodiscard]] float value(std::size_t i) const {
+    if (values_.empty()) return i % 3 == 0 ? 1.0F : 0.0F;
+    switch (values_[i % values_.size()]) {
+      case '0': return 0;
+      case '5': return .5F;
+      case 'n': return std::nanf("");
+      case 'i': return HUGE_VALF;
+      case '-': return -1;
+      case 'x': return 1e6F;
+      case 't': return 1e-42F;
+      default: return 1;
+    }
+  }
+
+  std::string_view values_;
+  Handle plan_ = 0;
+  std::size_t dim_ = 0;
+  std::size_t models_ = 0;
+};
+
 class LabSession {
  public:
   LabSession(std::string_view spec, std::size_t dim, std::size_t models)
@@ -98,6 +171,10 @@ class LabSession {
           value_of(bindings::cascades(evaluation_, options));
         }
         return;
+      case 'V': return plan_.set_values(options);
+      case 'P': return plan_.open(options);
+      case 'S': return plan_.step(options.size() * options.size());
+      case 'F': return plan_.finish();
       case 'x': return close();
       default: return;
     }
@@ -118,6 +195,7 @@ class LabSession {
   void close() const {
     value_of(bindings::close_build(build_));
     value_of(bindings::close_evaluation(evaluation_));
+    plan_.close();
   }
 
   std::string_view spec_;
@@ -126,6 +204,7 @@ class LabSession {
   Arrays arrays_;
   Handle build_ = 0;
   Handle evaluation_ = 0;
+  PlanSession plan_;
 };
 
 }  // namespace

@@ -1,0 +1,139 @@
+#include "lab_plan.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "index/families.h"
+#include "lab_plan_json.h"
+
+namespace signalbox::bindings {
+namespace {
+
+struct OpenPlan {
+  std::unique_ptr<Plan> plan;
+  std::vector<std::uint8_t> predictor;  ///< Bytes, once they were asked for.
+};
+
+struct Plans {
+  std::map<Handle, OpenPlan> open;
+  Handle last_handle = 0;
+};
+
+Plans& plans() {
+  static Plans instance;
+  return instance;
+}
+
+OpenPlan* find(Handle handle) {
+  const auto found = plans().open.find(handle);
+  return found == plans().open.end() ? nullptr : &found->second;
+}
+
+std::string disposed() { return failure({ErrorCode::kDisposed, "the plan was closed"}); }
+
+std::string unfinished() { return failure({ErrorCode::kInvalidArgument, "the plan is not finished"}); }
+
+Json view(const void* bytes, std::size_t size) {
+  return object({{"ptr", reinterpret_cast<std::uintptr_t>(bytes)}, {"size", size}});
+}
+
+/// Points the input at the arrays.
+void lend(PlanInput& input, const float* embeddings, const float* outcomes, const float* costs,
+          const std::uint32_t* groups, const std::uint16_t* families, const float* prior, std::size_t rows) {
+  const std::size_t cells = rows * input.models;
+  input.embeddings = {embeddings, rows * input.dim};
+  input.outcomes = {outcomes, cells};
+  if (costs != nullptr) input.costs = {costs, cells};
+  input.groups = {groups, rows};
+  if (families != nullptr) input.row_labels = {families, rows};
+  if (prior != nullptr) input.prior = {prior, cells};
+}
+
+/// Copies bytes to the heap; null if there is no room.
+void* copy_out(const void* bytes, std::size_t size) {
+  void* copy = allocate(size);
+  if (copy != nullptr) std::copy_n(static_cast<const std::uint8_t*>(bytes), size, static_cast<std::uint8_t*>(copy));
+  return copy;
+}
+
+}  // namespace
+
+std::string open_plan(std::string_view spec_json, const float* embeddings, const float* outcomes, const float* costs,
+                      const std::uint32_t* groups, const std::uint16_t* families, const float* prior,
+                      std::size_t rows) {
+  Result<PlanSpec> spec = parse_plan_spec(spec_json);
+  if (!spec.ok()) return failure(spec.error());
+  lend(spec.value().input, embeddings, outcomes, costs, groups, families, prior, rows);
+  Result<std::unique_ptr<Plan>> plan = Plan::open(spec.value());
+  if (!plan.ok()) return failure(plan.error());
+  const Handle handle = ++plans().last_handle;
+  const std::size_t total = plan.value()->step(0).total;
+  plans().open.emplace(handle, OpenPlan{plan.take(), {}});
+  return success(object({{"handle", handle}, {"total", total}}));
+}
+
+std::string step_plan(Handle plan, std::size_t work) {
+  const OpenPlan* open = find(plan);
+  if (open == nullptr) return disposed();
+  const Plan::Progress progress = open->plan->step(work);
+  return success(object({{"done", progress.done}, {"total", progress.total}}));
+}
+
+std::string finish_plan(Handle plan) {
+  const OpenPlan* open = find(plan);
+  if (open == nullptr) return disposed();
+  const Result<PlanNumbers> numbers = open->plan->finish();
+  return numbers.ok() ? success(to_json(numbers.value())) : failure(numbers.error());
+}
+
+std::string plan_predictor(Handle plan) {
+  OpenPlan* open = find(plan);
+  if (open == nullptr) return disposed();
+  const FamilyPredictor* predictor = open->plan->predictor();
+  if (predictor == nullptr) return unfinished();
+  open->predictor = encode_families(*predictor, open->plan->dim(), open->plan->models());
+  return success(view(open->predictor.data(), open->predictor.size()));
+}
+
+std::string plan_rows(Handle plan) {
+  const OpenPlan* open = find(plan);
+  if (open == nullptr) return disposed();
+  const std::vector<std::uint16_t>& rows = open->plan->row_families();
+  if (rows.empty()) return unfinished();
+  return success(view(rows.data(), rows.size() * sizeof(std::uint16_t)));
+}
+
+std::string close_plan(Handle plan) {
+  plans().open.erase(plan);
+  return success(nullptr);
+}
+
+std::string fit_families(std::string_view spec_json, const float* embeddings, const float* outcomes, const float* costs,
+                         const std::uint32_t* groups, const std::uint16_t* families, const float* prior,
+                         std::size_t rows) {
+  Result<PlanSpec> spec = parse_fit_spec(spec_json);
+  if (!spec.ok()) return failure(spec.error());
+  PlanInput& input = spec.value().input;
+  lend(input, embeddings, outcomes, costs, groups, families, prior, rows);
+  const Result<FamilyFit> fit = signalbox::fit_families(input, spec.value().seed);
+  if (!fit.ok()) return failure(fit.error());
+  const FittedPredictor& fitted = fit.value().fitted;
+  const std::vector<std::uint8_t> predictor = encode_families(fitted.predictor, input.dim, input.models);
+  const std::size_t rows_size = rows * sizeof(std::uint16_t);
+  void* of_predictor = copy_out(predictor.data(), predictor.size());
+  void* of_rows = copy_out(fit.value().row_families.data(), rows_size);
+  if (of_predictor == nullptr || of_rows == nullptr) {
+    release(of_predictor);
+    release(of_rows);
+    return failure({ErrorCode::kOutOfMemory, "the predictor does not fit into memory"});
+  }
+  return success(object({{"predictor", view(of_predictor, predictor.size())},
+                         {"rows", view(of_rows, rows_size)},
+                         {"kind", kind_json(kind_of(fitted))}}));
+}
+
+std::size_t live_plans() { return plans().open.size(); }
+
+}  // namespace signalbox::bindings
