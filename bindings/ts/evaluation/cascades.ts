@@ -2,7 +2,7 @@
  * Reports on cascades next to routing: the cost and gain of asking several models, with a perfect and a noisy judge.
  */
 import type { CascadeEvaluation } from '../wasm/lab-module.js';
-import { averageQuality, costAt, nonDecreasingHull, qualityAt } from './cost.js';
+import { averageQuality, costSaved, nonDecreasingHull, qualityAt } from './cost.js';
 import { toNumber } from './held-out.js';
 import type { CascadeReport, CostReport } from './report.js';
 
@@ -33,7 +33,7 @@ export function cascadeReport({ rows, curves }: CascadeEvaluation, routing: Cost
         (p, at) => at === 0 || p.cost !== curve[at - 1]?.cost || p.quality !== curve[at - 1]?.quality,
       ),
       aiq: averageQuality(hull, cheapest.cost, to),
-      costSaved: 1 - costAt(hull, bestSingle.quality) / bestSingle.cost,
+      costSaved: costSaved(hull, bestSingle),
       qualityGained: qualityAt(hull, bestSingle.cost) - bestSingle.quality,
     };
   });

@@ -3,7 +3,7 @@ import type { InstanceEvaluation } from '../wasm/lab-module.js';
 import type { EvaluationData } from './data.js';
 import { toNumber } from './held-out.js';
 import type { HeldOutMode } from './instances.js';
-import type { CostPoint, CostReport } from './report.js';
+import { type CostPoint, type CostReport, LOSSES } from './report.js';
 import { mean } from './statistics.js';
 
 export interface Operating {
@@ -55,6 +55,11 @@ export function costAt(hull: readonly Operating[], quality: number): number {
   const [a, b] = [hull[next - 1], hull[next] as Operating];
   if (a === undefined) return b.cost;
   return a.cost + ((quality - a.quality) / (b.quality - a.quality)) * (b.cost - a.cost);
+}
+
+/** Returns the shares of an operating point's cost that a hull saves at each of `LOSSES` below its quality. */
+export function costSaved(hull: readonly Operating[], { cost, quality }: Operating): number[] {
+  return LOSSES.map((points) => 1 - costAt(hull, quality - points / 100) / cost);
 }
 
 /** Returns the area below a hull between two costs, divided by their difference (AIQ). */
@@ -135,7 +140,7 @@ export function costReport(
     singles,
     bestSingle: best,
     aiq: { router: averageQuality(router, from, to), singles: averageQuality(alone, from, to) },
-    costSaved: 1 - costAt(router, best.quality) / best.cost,
+    costSaved: { router: costSaved(router, best), singles: costSaved(alone, best) },
     qualityGained: qualityAt(router, best.cost) - best.quality,
   };
 }

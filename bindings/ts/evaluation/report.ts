@@ -100,6 +100,9 @@ export interface InstanceReport {
   };
 }
 
+/** Percentage points of quality that are given up where a saving of cost is reported. */
+export const LOSSES = [0, 1, 2] as const;
+
 export interface CostPoint {
   costWeight: number;
   cost: number;
@@ -118,8 +121,11 @@ export interface CostReport {
   bestSingle: { cost: number; quality: number };
   /** Area below the non-decreasing convex hull over the single models' range of costs, divided by the range. */
   aiq: { router: number; singles: number };
-  /** Share of the best single model's cost that routing saves at the same quality; NaN if it never reaches that. */
-  costSaved: number;
+  /**
+   * Shares of the best single model's cost that routing, and lots between single models, save at each of `LOSSES` below
+   * its quality; NaN if they do not reach that quality.
+   */
+  costSaved: { router: number[]; singles: number[] };
   /** Quality that routing gains at the best single model's cost. */
   qualityGained: number;
 }
@@ -146,7 +152,7 @@ export interface CascadeReport extends Pick<CostReport, 'heldOut' | 'unit' | 'mo
     points: CascadePoint[];
     /** As in the cost report. */
     aiq: number;
-    costSaved: number;
+    costSaved: number[];
     qualityGained: number;
   }[];
   routing: Pick<CostReport, 'policy' | 'points' | 'aiq'>;

@@ -1,14 +1,15 @@
 /** Makes the tables of a report, for a terminal and for a page. */
 import type { LabelAmount } from './curves.js';
-import type {
-  BinPoint,
-  CascadeReport,
-  CostReport,
-  EvaluationReport,
-  InstanceReport,
-  LabelPoint,
-  PoolReport,
-  RobustnessReport,
+import {
+  type BinPoint,
+  type CascadeReport,
+  type CostReport,
+  type EvaluationReport,
+  type InstanceReport,
+  type LabelPoint,
+  LOSSES,
+  type PoolReport,
+  type RobustnessReport,
 } from './report.js';
 import type { Estimate } from './statistics.js';
 
@@ -177,11 +178,13 @@ export function calibrationTable({ calibration }: InstanceReport): Table {
 export const unitName = ({ unit }: Pick<CostReport, 'unit'>): string =>
   unit === 'usd_per_call' ? 'US dollars per call' : 'US dollars per million tokens';
 
+const SAVED = `cost saved at ${LOSSES.join(' / ')} points`;
+
 export function costTable(reports: readonly CostReport[]): Table {
   return {
     header: [
-      ...['held out', 'policy', 'models', 'best single', 'its cost', 'AIQ routing', 'AIQ models', 'cost saved'],
-      ...['quality gained', 'best quality', 'its cost'],
+      ...['held out', 'policy', 'models', 'best single', 'its cost', 'AIQ routing', 'AIQ models', SAVED],
+      ...['by models mixed', 'quality gained', 'best quality', 'its cost'],
     ],
     rows: reports.map((r) => {
       const best = r.points.reduce((a, b) => (b.quality > a.quality ? b : a));
@@ -193,7 +196,8 @@ export function costTable(reports: readonly CostReport[]): Table {
         money(r.bestSingle.cost),
         figure(r.aiq.router),
         figure(r.aiq.singles),
-        percent(r.costSaved),
+        r.costSaved.router.map(percent).join(' / '),
+        r.costSaved.singles.map(percent).join(' / '),
         signed(r.qualityGained),
         figure(best.quality),
         money(best.cost),
@@ -220,8 +224,8 @@ export function frontierTable(report: CostReport): Table {
 export function cascadeTable(reports: readonly CascadeReport[]): Table {
   return {
     header: [
-      ...['held out', 'what', 'models', 'best single', 'its cost', 'AIQ', 'AIQ models', 'cost saved', 'quality gained'],
-      ...['best quality', 'its cost', 'asked'],
+      ...['held out', 'what', 'models', 'best single', 'its cost', 'AIQ', 'AIQ models', SAVED],
+      ...['quality gained', 'best quality', 'its cost', 'asked'],
     ],
     rows: reports.flatMap((r) =>
       r.judges.map((judge) => {
@@ -234,7 +238,7 @@ export function cascadeTable(reports: readonly CascadeReport[]): Table {
           money(r.bestSingle.cost),
           figure(judge.aiq),
           figure(r.routing.aiq.singles),
-          percent(judge.costSaved),
+          judge.costSaved.map(percent).join(' / '),
           signed(judge.qualityGained),
           figure(best.quality),
           money(best.cost),

@@ -142,7 +142,10 @@ describe('its inputs', () => {
     });
     assert.ok(aiq.router > aiq.singles, 'routing beats mixing at random');
     assert.ok(bestSingle.quality < Math.max(...points.map(({ quality }) => quality)));
-    assert.ok(costSaved > 0 && qualityGained > 0);
+    assert.deepEqual([costSaved.router.length, costSaved.singles.length], [3, 3]);
+    assert.ok(costSaved.router[0] > 0 && costSaved.singles[0] > 0);
+    assert.deepEqual(costSaved.router, [...costSaved.router].sort(), 'a loss never saves less');
+    assert.ok(qualityGained > 0);
   });
 
   it('may be external vectors', async () => {

@@ -10,8 +10,8 @@ import { runEvaluation } from '../../../dist/cli/eval.js';
 import { reportText } from '../../../dist/cli/eval-text.js';
 import { Progress } from '../../../dist/cli/progress.js';
 import { reportHtml } from '../../../dist/evaluation/disk/html.js';
-import { html, inlineJson } from '../../../dist/evaluation/html-template.js';
 import { toJson } from '../../../dist/files/disk/output.js';
+import { html, inlineJson } from '../../../dist/files/html-template.js';
 import { expectNothingOpen } from '../support/fixtures.mjs';
 import { DEFAULTS, dataRows, temporaryFolder, writeBenchmark } from './fixtures.mjs';
 

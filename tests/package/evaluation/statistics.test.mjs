@@ -1,7 +1,7 @@
 // Statistics of an evaluation, compared with values calculated by hand.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { averageQuality, costAt, nonDecreasingHull, qualityAt } from '../../../dist/evaluation/cost.js';
+import { averageQuality, costAt, costSaved, nonDecreasingHull, qualityAt } from '../../../dist/evaluation/cost.js';
 import { binned } from '../../../dist/evaluation/curves.js';
 import { argmax, makePools, PoolOutcome } from '../../../dist/evaluation/held-out.js';
 import { Random } from '../../../dist/evaluation/random.js';
@@ -143,6 +143,18 @@ describe('quality against cost', () => {
     assert.equal(qualityAt(hull, 0.5), Number.NaN);
     near(costAt(hull, 0.6), 2);
     assert.equal(costAt(hull, 0.71), Number.NaN);
+  });
+
+  it('saves at 0, 1 and 2 points below a quality', () => {
+    const hull = nonDecreasingHull(points);
+    const saved = costSaved(hull, { cost: 4, quality: 0.61 });
+    // The hull has the quality .61 at a cost of 2.1, and a point less for .1 less.
+    [2.1, 2, 1.9].forEach((cost, i) => {
+      near(saved[i], 1 - cost / 4);
+    });
+    const [none, some] = costSaved(hull, { cost: 2, quality: 0.705 });
+    assert.equal(none, Number.NaN);
+    near(some, 1 - 2.95 / 2);
   });
 
   it('has a mean over a range', () => {
