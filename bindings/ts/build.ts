@@ -10,6 +10,7 @@ import { listOfFiles } from './building/given-files.js';
 import type { BenchmarkFile, BuildInWorkerOptions, BuiltBenchmark } from './building/types.js';
 import { throwIfAborted } from './errors.js';
 import { isPlainObject, wrongKind } from './options.js';
+import type { Planned, PlanInWorkerOptions } from './planning/types.js';
 import { isEmbedder } from './routing/inputs.js';
 import { Channel, resolveAddress } from './workers/channel.js';
 
@@ -31,6 +32,26 @@ export { reportText } from './building/report-text.js';
 export type { Choice, Choices } from './building/choices.js';
 export { choicesText } from './building/choices-text.js';
 
+// Plans
+export type {
+  Bounded,
+  CostOrigin,
+  Plan,
+  PlanFamily,
+  PlanInWorkerOptions,
+  PlanModel,
+  PlanNote,
+  Planned,
+  PlanOptions,
+  PlanPoint,
+  PlanShare,
+  PlanTarget,
+} from './planning/types.js';
+export { plan } from './planning/plan-files.js';
+export { planCode, type PolicyTable, planTable, policyTable } from './planning/policy.js';
+export { planReport } from './planning/report.js';
+export { type PlanSentences, planSentences } from './planning/sentences.js';
+
 // Prices
 export { type ListedPrice, type PriceList, type PriceListOptions, readPriceList } from './routing/price-list.js';
 
@@ -43,18 +64,18 @@ const startWorker = () =>
     ? startThread('build-worker-entry.js')
     : new Worker(new URL('./build-worker-entry.js', import.meta.url), { type: 'module' });
 
-/**
- * Builds an index like `buildFromFiles`, in a worker that ends with the build: the page stays responsive, and an abort
- * frees everything at once.
- * Errors: those of `buildFromFiles`; any error from an embedder on this side, unchanged.
- *
- *     input.onchange = async () => save((await buildInWorker(input.files)).index);
- */
-export async function buildInWorker(
+/** Options of work in a worker that have the same meaning whatever the work is. */
+type InWorkerOptions = Pick<
+  BuildInWorkerOptions,
+  'signal' | 'onProgress' | 'worker' | 'startTimeoutMs' | 'embedder' | 'wasm' | 'labWasm'
+>;
+
+/** Asks a worker for work on files; the worker ends with it. It checks the other options, so that a page does not load their checks. */
+async function askWorker<Result>(
+  call: BuildQuestion['call'],
   files: Iterable<BenchmarkFile>,
-  options: BuildInWorkerOptions = {},
-): Promise<BuiltBenchmark> {
-  // The worker checks the other options, so that a page does not load their checks.
+  options: InWorkerOptions,
+): Promise<Result> {
   if (!isPlainObject(options as unknown)) throw wrongKind(options);
   const list = listOfFiles(files);
   const { signal, onProgress, worker, startTimeoutMs, embedder, wasm, labWasm, ...rest } = options;
@@ -69,15 +90,47 @@ export async function buildInWorker(
   const lending = isEmbedder(embedder) ? lendEmbedder(embedder, fail) : undefined;
   try {
     const question: BuildQuestion = {
-      call: 'build',
+      call,
       files: list.map(withPath),
       options: { ...rest, wasm: toPlace(wasm), labWasm: toPlace(labWasm) },
       embedder: isEmbedder(embedder) ? lending?.lent : toPlace(embedder),
     };
     const transfer = lending === undefined ? [] : [lending.lent.port];
-    return await Promise.race([channel.ask<BuiltBenchmark>(question, { signal, onProgress, transfer }), failed]);
+    return await Promise.race([channel.ask<Result>(question, { signal, onProgress, transfer }), failed]);
   } finally {
     channel.close();
     lending?.close(signal?.reason);
   }
+}
+
+/**
+ * Builds an index like `buildFromFiles`, in a worker that ends with the build: the page stays responsive, and an abort
+ * frees everything at once.
+ * Errors: those of `buildFromFiles`; any error from an embedder on this side, unchanged.
+ *
+ *     input.onchange = async () => save((await buildInWorker(input.files)).index);
+ */
+export function buildInWorker(
+  files: Iterable<BenchmarkFile>,
+  options: BuildInWorkerOptions = {},
+): Promise<BuiltBenchmark> {
+  return askWorker('build', files, options);
+}
+
+/**
+ * Makes a plan like `plan`, in a worker that ends with it: the page stays responsive, and an abort frees everything at
+ * once.
+ * Errors: those of `plan`; any error from an embedder on this side, unchanged.
+ *
+ *     const { plan, index } = await planInWorker(input.files, { atMost: 1 });
+ *     show(planSentences(plan).headline);
+ */
+export async function planInWorker(
+  files: Iterable<BenchmarkFile>,
+  options: PlanInWorkerOptions = {},
+): Promise<Planned> {
+  if (!isPlainObject(options as unknown)) throw wrongKind(options);
+  const { index } = options;
+  const place = typeof index === 'string' || index instanceof URL ? resolveAddress(index) : index;
+  return askWorker('plan', files, place === undefined ? options : { ...options, index: place });
 }

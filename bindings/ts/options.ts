@@ -48,7 +48,7 @@ export function editDistance(a: string, b: string): number {
 }
 
 /** Returns ", did you mean '...'?", or nothing if no known name is near: within two fifths of the length, as in the core. */
-function didYouMean(got: string, known: readonly string[]): string {
+export function nearestOf(got: string, known: readonly string[]): string {
   const far = got.length === 1 ? 1 : Math.max(2, Math.floor((2 * got.length) / 5) + 1);
   let nearest = { name: '', distance: far };
   for (const name of known) {
@@ -75,7 +75,7 @@ export function checkOptions<Options>(options: Options, keys: Keys<Options>, wha
   for (const key of Object.keys(options)) {
     if (!Object.hasOwn(keys, key)) {
       const now = known.find((name) => name === RENAMED.get(key.replace(/[-_]/g, '').toLowerCase()));
-      const question = now === undefined ? didYouMean(key, known) : `: use ${now}.`;
+      const question = now === undefined ? nearestOf(key, known) : `: use ${now}.`;
       const separator = question === '' ? ', e' : ' E';
       throw invalid(`${what}: '${key}' is not known${question}${separator}xpected ${known.join(', ')}`);
     }
@@ -130,7 +130,7 @@ export const aSignal = /* @__PURE__ */ must((value) => {
 export const oneOf = (names: readonly string[]): Check => {
   return (value, name) => {
     if (typeof value === 'string' && names.includes(value)) return;
-    const question = typeof value === 'string' ? didYouMean(value, names) : '';
+    const question = typeof value === 'string' ? nearestOf(value, names) : '';
     throw invalid(`${name} is ${described(value)}${question || ','} expected ${names.join(', ')}`);
   };
 };

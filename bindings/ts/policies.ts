@@ -7,6 +7,7 @@ const TABLE = [
   { name: 's1', input: true, task: true, evaluation: true, singleRows: true },
   { name: 's2', input: false, task: true, evaluation: true, singleRows: false },
   { name: 's3', input: false, task: true, evaluation: true, singleRows: false },
+  { name: 'families', input: true, task: true, evaluation: false, singleRows: false },
   { name: 's3_true_p', input: false, task: false, evaluation: true, singleRows: false },
   { name: 'best_single', input: false, task: false, evaluation: true, singleRows: true },
   { name: 'oracle', input: false, task: false, evaluation: true, singleRows: false },

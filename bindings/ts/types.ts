@@ -9,10 +9,13 @@ import { type PolicyFor, policiesFor } from './policies.js';
 /**
  * Policies, by name.
  *
- * - `signalbox` (default): compares the input or task with whole benchmark tasks, which labels re-weight.
+ * - `signalbox` (default, unless the index has families): compares the input or task with whole benchmark tasks, which
+ *   labels re-weight.
  * - `s1`: mean predicted correctness over the nearest samples.
  * - `s2`: share of inputs on which the model is predicted to be right (tasks only).
  * - `s3`: `s2` corrected by how reliable the predictor is (tasks only).
+ * - `families` (default of an index that has them): the means of the families of prompts that the input or task belongs
+ *   to, and the cost of an answer there. Labels do not count.
  * - `paper`: the paper's own choice, `s1` for one input and `s3` for a task. As with every policy,
  *   `maxCoveragePercentile: 100` turns off the rule for inputs out of coverage.
  */
@@ -21,7 +24,9 @@ export const POLICIES: readonly Policy[] = /* @__PURE__ */ policiesFor('task');
 
 /**
  * The dial between quality and price: the percentage points of predicted correctness that may be given up for a lower
- * price, 0..100, or a name: `best` 0 (prices do not count at all), `balanced` 2, `cheap` 5.
+ * price, 0..100, or a name: `best` 0 (prices do not count at all), `balanced` 2, `cheap` 5. With an index that has a
+ * setting of its own (`IndexInfo.families`), `balanced` is that setting, and at `best` prices decide between models that
+ * are equally good.
  */
 export const PREFERENCES = ['best', 'balanced', 'cheap'] as const;
 export type Preference = (typeof PREFERENCES)[number] | number;
@@ -130,7 +135,7 @@ export interface RouteOptions {
    * stands for any text, as in `anthropic/*`. A name or pattern of no model is `unknown_model`.
    */
   candidates?: readonly string[] | { allow?: readonly string[]; deny?: readonly string[] };
-  /** Default `signalbox`. `s2` and `s3` need a task. */
+  /** Default `families` for an index that has them, else `signalbox`. `s2` and `s3` need a task. */
   policy?: Policy;
   /** Neighbours that vote, >= 1; default: the index's own. */
   k?: number;
@@ -145,13 +150,16 @@ export interface RouteOptions {
    * default depends on the policy: `signalbox` .55 for a task and 0 for an input; `s3`, and `s1` for an input, the index's.
    */
   eta?: number;
-  /** Percentile of the mean neighbour distance beyond which an input is out of coverage, 0..100; default 99. */
+  /**
+   * Percentile of the mean neighbour distance beyond which an input is out of coverage, 0..100; default 99. With `families`,
+   * 99 is the reach of the input's own families.
+   */
   maxCoveragePercentile?: number;
-  /** Prices that replace the index's, which are the decimals that its builder was given, to seven digits or more. */
+  /** Prices that replace the index's (with `families`, costs of answers change in proportion), which are the decimals that its builder was given, to seven digits or more. */
   prices?: Readonly<Record<string, Price>>;
   /** Exclude models above this price or without a price; a model at this price stays. */
   maxUsdPerMTok?: number;
-  /** The same for the expected price of an answer, in US dollars; an index without lengths of answers knows none. */
+  /** The same for the expected price of an answer, in US dollars; an index without costs or lengths of answers knows none. */
   maxUsdPerAnswer?: number;
   /** Only models released in this time, both ends included: YYYY-MM-DD, YYYY-MM or YYYY. */
   released?: { from?: string; to?: string };
@@ -202,15 +210,15 @@ export interface RankedModel {
   /** Correctness predicted by the policy, after `corrections`, 0..1; out of coverage, the model's mean over tasks. */
   pCorrect: number;
   /**
-   * 95% interval of `pCorrect`: of the mixture over tasks for `signalbox`, with the sampling error of the tasks' means,
-   * Wilson's for votes, exact for `s3`.
+   * 95% interval of `pCorrect`: of the mixture over tasks for `signalbox`, with the sampling error of the tasks' means, the
+   * same over families for `families`, Wilson's for votes, exact for `s3`.
    */
   interval: [low: number, high: number];
-  /** Neighbours (over all inputs) or benchmark tasks (`signalbox`) with an outcome of this model. */
+  /** Neighbours (over all inputs), benchmark tasks (`signalbox`) or outcomes (`families`) behind `pCorrect`. */
   votes: number;
   /** Whether `pCorrect` is the model's own mean: it had no vote, or the input is out of coverage. */
   ownMean: boolean;
-  /** Unweighted mean over the benchmark's tasks. */
+  /** Mean over the benchmark's tasks, by their weights. */
   meanOutcome: number | null;
   /** Parameters in billions. */
   paramsB: number | null;
@@ -259,7 +267,10 @@ export interface Kind {
 export interface Coverage {
   /** Mean cosine distance to the kappa nearest samples, over the inputs. */
   meanDistance: number;
-  /** Rank of that distance among the benchmark's own samples, 0..100. */
+  /**
+   * Rank of that distance among the benchmark's own samples, 0..100. With `families`, distances are stretched so that the
+   * reach of the input's families ranks 99; what lies beyond ranks 100.
+   */
   percentile: number;
   outOfCoverage: boolean;
 }
@@ -308,13 +319,15 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   strength: Strength;
   /**
    * Probability that the pick is right at least as often as the best single model, less what was given up for the price:
-   * the points of `prefer`, or with `costWeight` what the saving is worth. If the pick is the best single model: for `signalbox` the same against the next best model, for the paper's scores 1. With `signalbox`, this
-   * and `challengerConfidence` include the sampling error of the benchmark: few samples per task lower them.
+   * the points of `prefer`, or with `costWeight` or an index's own setting what the saving is worth. If the pick is the best
+   * single model: for `signalbox` and `families` the same against the next best model, for the paper's scores 1. With
+   * these two policies, this and `challengerConfidence` include the sampling error of the benchmark: few samples per task
+   * lower them.
    */
   confidence: number;
   /**
    * Probability that the challenger beats the best single model; `eta` is compared with it. If they are the same model: for
-   * `signalbox` the probability that it beats the next best model, for the paper's scores 1.
+   * `signalbox` and `families` the probability that it beats the next best model, for the paper's scores 1.
    */
   challengerConfidence: number;
   /** Whether the best single model was used because the policy's choice was not trusted. */
@@ -340,7 +353,12 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   };
   /** Candidates, best first; ties go to the model that comes first in the index. */
   ranking: Ranked[];
-  /** `signalbox`: the five benchmark tasks most similar to the input or task; weights sum to 1 over all tasks. */
+  /**
+   * Set by the policy `families`, unless the input could not be read: the three families of prompts with the largest
+   * weights, which sum to 1 over all families. Families that are the tasks of the index have their names.
+   */
+  families?: { name: string; weight: number }[];
+  /** `signalbox`, and `families` if they are the tasks: the five benchmark tasks most similar to the input or task; weights sum to 1 over all tasks. */
   tasks: { task: string; weight: number }[];
   /**
    * Nearest benchmark samples, nearest first; ties go to the lower row. If the index has kinds of everyday work, a decision
@@ -544,6 +562,13 @@ export interface IndexInfo {
   models: ModelInfo[];
   tasks: TaskInfo[];
   sections: { name: string; offsetBytes: number; sizeBytes: number }[];
+  /**
+   * Set if the index has families of prompts, which the policy `families` routes by. `answerValue`: its own setting, the US
+   * dollars that one right answer is worth (1e9: any price); `null`: none. `linear`: it predicts from the embedding, too.
+   */
+  families?: { count: number; answerValue: number | null; linear: boolean };
+  /** Set if the index comes from a plan: what its maker wrote down of it. */
+  plan?: unknown;
   /** Metadata written by the builder: provenance, licence, caveats. */
   metadata: unknown;
 }

@@ -22,6 +22,9 @@ export interface IndexSettings {
   maxWork?: number | undefined;
   /** Beginnings of the prompts, in the order of the benchmark's rows. */
   texts?: readonly string[] | undefined;
+  /** Bytes of a predictor by families, which are the benchmark's datasets, and the plan that it belongs to. */
+  families?: Uint8Array | undefined;
+  plan?: object | undefined;
 }
 
 export interface Assembled {
@@ -79,7 +82,13 @@ function recordsIn(prices: IndexSettings['prices'], models: readonly { name: str
 }
 
 function specOf(benchmark: Benchmark, dim: number, ids: readonly string[], s: IndexSettings, marks?: ShardMarks) {
-  const extras = { texts: s.texts, modelRecords: recordsIn(s.prices, benchmark.models) };
+  const extras = {
+    texts: s.texts,
+    modelRecords: recordsIn(s.prices, benchmark.models),
+    families: s.families === undefined ? undefined : Array.from(s.families),
+    plan: s.plan,
+  };
+  const hasExtras = Object.values(extras).some((extra) => extra !== undefined);
   return exactJson({
     dim,
     codes: s.codes,
@@ -88,7 +97,7 @@ function specOf(benchmark: Benchmark, dim: number, ids: readonly string[], s: In
     sampleIds: marks?.sampleIds ?? Array.from(benchmark.order, (row) => ids[row]),
     ...splitIdentity(s.embedder, marks?.metadata ?? metadataOf(benchmark, s.name)),
     routing: s.routing,
-    ...(extras.texts === undefined && extras.modelRecords === undefined ? {} : { extras }),
+    ...(hasExtras ? { extras } : {}),
     graded: benchmark.isGraded,
     missing: benchmark.hasMissing,
     ...(marks === undefined ? {} : { shard: true }),

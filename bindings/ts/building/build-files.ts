@@ -6,7 +6,8 @@ import { fileFromBlob, type InputFile } from '../importing/input-file.js';
 import { checkOptions } from '../options.js';
 import { isEmbedder } from '../routing/inputs.js';
 import { type Steps, turn } from '../steps.js';
-import { loadLab } from '../wasm/lab-module.js';
+import type { Embedder } from '../types.js';
+import { type Lab, loadLab } from '../wasm/lab-module.js';
 import { buildFrom } from './from-files.js';
 import { listOfFiles } from './given-files.js';
 import { FROM_FILES_KEYS } from './option-keys.js';
@@ -24,6 +25,9 @@ function toInput(file: BenchmarkFile | InputFile): InputFile {
   const { file: blob, path } = withPath(file);
   return fileFromBlob(blob, path);
 }
+
+/** The options that say where the work is done, and with which embedder. */
+type HereOptions = Pick<BuildFromFilesOptions, 'embedder' | 'wasm' | 'labWasm' | 'signal' | 'onProgress'>;
 
 type BuildEvent = Parameters<NonNullable<BuildFromFilesOptions['onProgress']>>[0];
 
@@ -45,6 +49,31 @@ function stepsFor(signal: AbortSignal | undefined, onProgress: (event: BuildEven
 }
 
 /**
+ * Does work on files in this thread, with the lab and the embedder of the options; an embedder that was loaded for it is
+ * disposed. An error that `onProgress` throws goes before those of the work.
+ */
+export async function workHere<T>(
+  files: Iterable<BenchmarkFile | InputFile>,
+  options: HereOptions,
+  work: (lab: Lab, inputs: InputFile[], embedder: Embedder, steps: Steps) => Promise<T>,
+): Promise<T> {
+  const list = listOfFiles(files);
+  const { signal } = options;
+  const progress = tracked(options.onProgress);
+  const lab = await loadLab(options.labWasm, { signal });
+  const given = options.embedder;
+  const embedder = isEmbedder(given) ? given : await StaticEmbedder.load(given, { wasm: options.wasm, signal });
+  try {
+    return await work(lab, list.map(toInput), embedder, stepsFor(signal, progress.call));
+  } catch (cause) {
+    progress.rethrow();
+    throw cause;
+  } finally {
+    if (embedder !== given) embedder.dispose?.();
+  }
+}
+
+/**
  * Builds an index in this thread; pages should prefer `buildInWorker`. Pass the files of one source together: HELM run
  * folders, sample logs of lm-evaluation-harness, OpenCompass, inspect_ai, AlpacaEval, RouterBench, RouteLLM, MixInstruct,
  * LLMRouter, LLMRouterBench, or tables (`SOURCES`). Nothing leaves the device.
@@ -60,15 +89,8 @@ export async function buildFromFiles(
   options: BuildFromFilesOptions = {},
 ): Promise<BuiltBenchmark> {
   checkOptions(options, FROM_FILES_KEYS);
-  const list = listOfFiles(files);
-  const { signal } = options;
-  const progress = tracked(options.onProgress);
-  const lab = await loadLab(options.labWasm, { signal });
-  const given = options.embedder;
-  const embedder = isEmbedder(given) ? given : await StaticEmbedder.load(given, { wasm: options.wasm, signal });
-  try {
-    const steps = stepsFor(signal, progress.call);
-    const built = await buildFrom(lab, list.map(toInput), { embedder }, options, steps);
+  return workHere(files, options, async (lab, inputs, embedder, steps) => {
+    const built = await buildFrom(lab, inputs, { embedder }, options, steps);
     try {
       const index = concatenate(built.index.pieces());
       const choices = options.measure ? await built.measureChoices() : undefined;
@@ -76,10 +98,5 @@ export async function buildFromFiles(
     } finally {
       built.index.close();
     }
-  } catch (cause) {
-    progress.rethrow();
-    throw cause;
-  } finally {
-    if (embedder !== given) embedder.dispose?.();
-  }
+  });
 }

@@ -1,12 +1,12 @@
-/** Messages between a page and the worker that builds an index. */
+/** Messages between a page and the worker that builds an index or makes a plan. */
 import type { LentEmbedder } from './lent-embedder.js';
-import type { BuildInWorkerOptions } from './types.js';
 
 export interface BuildQuestion {
-  call: 'build';
+  call: 'build' | 'plan';
   /** Files with their paths: the path below a chosen folder is lost when a file is sent. */
   files: { file: File; path: string }[];
-  options: Omit<BuildInWorkerOptions, 'signal' | 'onProgress' | 'worker' | 'startTimeoutMs' | 'embedder'>;
+  /** Options of the call, which the worker checks, without those that stay on the page's side. */
+  options: Record<string, unknown>;
   embedder: string | LentEmbedder | undefined;
 }
 

@@ -1,8 +1,7 @@
-/** The worker's half of `buildInWorker`. */
-import { fileFromBlob } from '../importing/input-file.js';
+/** The worker's half of `buildInWorker` and `planInWorker`. */
+import { fileFromBlob, type InputFile } from '../importing/input-file.js';
 import { answerCalls, Moved, type Port } from '../workers/answers.js';
 import { lockOfThread } from '../workers/life.js';
-import { buildFromFiles } from './build-files.js';
 import type { BuildProgress, BuildQuestion } from './build-protocol.js';
 import { borrowEmbedder } from './lent-embedder.js';
 
@@ -22,8 +21,14 @@ function throttled(post: (progress: BuildProgress) => void): (progress: BuildPro
   };
 }
 
-/** Builds indexes for the page at the port. */
-export function answerBuilds(port: Port): void {
+/** Works that the worker does, by the call that asks for it; each checks its options and makes an index. */
+export type Works = Record<
+  BuildQuestion['call'],
+  (inputs: InputFile[], options: object) => Promise<{ index: Uint8Array<ArrayBuffer> }>
+>;
+
+/** Builds indexes and makes plans for the page at the port. */
+export function answerBuilds(port: Port, works: Works): void {
   answerCalls<BuildQuestion>(
     port,
     'build',
@@ -32,7 +37,7 @@ export function answerBuilds(port: Port): void {
       const inputs = request.files.map(({ file, path }) => fileFromBlob(file, path));
       const embedder = typeof request.embedder === 'object' ? borrowEmbedder(request.embedder) : request.embedder;
       const options = { ...request.options, embedder, signal, onProgress: throttled(onProgress) };
-      const built = await buildFromFiles(inputs, options);
+      const built = await works[request.call](inputs, options);
       return new Moved(built, [built.index.buffer]);
     },
     lockOfThread,

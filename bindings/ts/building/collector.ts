@@ -15,6 +15,7 @@ import { FloatColumn, Uint32List } from './columns.js';
 import { DatasetFaults } from './dataset-faults.js';
 import { addCutOff, addFigures, type ModelFigures, NO_FIGURES } from './figures.js';
 import { type DatasetRule, type MetricOptions, MetricRules } from './metric-rules.js';
+import type { RowDetails } from './row-details.js';
 
 /** Keeps prompts until they are embedded, numbered from 0 in the order of adding. */
 export interface PromptStore {
@@ -38,6 +39,8 @@ export interface CollectorOptions extends MetricOptions {
   vectors: VectorStore;
   /** Leave out answers that ended at a length limit. */
   dropCutOff?: boolean | undefined;
+  /** Keeps the details of rows; then every row of a table counts, and different scores of one sample are averaged. */
+  details?: RowDetails | undefined;
 }
 
 /** A count to report to the user, with a few examples. */
@@ -126,18 +129,22 @@ export class Collector implements RecordSink {
       this.drop('dataset_left_out', sample.place);
       return UNUSED;
     }
-    const rowKey = `${dataset}\u0000${sample.key}`;
+    const { details } = this.#options;
+    const key = details?.keyOf(dataset, sample) ?? sample.key;
+    const rowKey = `${dataset}\u0000${key}`;
     const known = this.#rows.get(rowKey);
     if (known !== undefined) {
       this.#meetAgain(known, sample);
+      details?.takeGroups(known, dataset, sample);
       return known;
     }
     if (!this.#isInShard(sample)) {
       this.drop('other_shard', sample.place);
       return UNUSED;
     }
-    const row = this.#add(dataset, sample);
+    const row = this.#add(dataset, { ...sample, key });
     this.#rows.set(rowKey, row);
+    details?.takeGroups(row, dataset, sample);
     return row;
   }
 
@@ -172,7 +179,12 @@ export class Collector implements RecordSink {
       this.drop('cut_off', place, `: ${model}`);
       return;
     }
-    if (this.setOutcome(row, column, outcome, place, answer?.repeats)) addFigures(column.figures, answer);
+    const { details } = this.#options;
+    details?.takeScore(row, this.outcome(row, number), outcome);
+    const repeats = answer?.repeats || details !== undefined;
+    if (!this.setOutcome(row, column, outcome, place, repeats)) return;
+    addFigures(column.figures, answer);
+    details?.takeFigures(row, number, answer, place);
   }
 
   lowerIsBetter(dataset: string, metric: string): void {

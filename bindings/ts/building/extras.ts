@@ -48,6 +48,10 @@ export interface IndexExtras {
   texts?: readonly string[] | undefined;
   /** Records of tasks, by name. */
   taskRecords?: readonly (TaskRecord & { name: string })[] | undefined;
+  /** Families of prompts, by which the index then routes: the bytes of section 32 (models/FORMAT.md). */
+  families?: ArrayLike<number> | undefined;
+  /** Any JSON: what `IndexInfo.plan` then is. */
+  plan?: unknown;
 }
 
 /** Sixteenths of a logit that stand for an unknown offset. */
@@ -63,6 +67,8 @@ const EXTRAS = [
   'answerTokens',
   'texts',
   'taskRecords',
+  'families',
+  'plan',
 ] as const;
 
 /** Returns the first 160 characters, as code points. */
@@ -204,6 +210,8 @@ export function splitExtras<Spec extends RowSpec & IndexExtras>(
       }),
     ),
     modelRecords: recordsOf('model', models, records, wrongKeyOfModel),
+    families: given('families', (bytes) => numbersOf(bytes, 'families')),
+    plan: given('plan', (plan) => plan),
     taskRecords: given('taskRecords', (all) => recordsOf('task', tasks, taskRecordsOf(all, taskOf), wrongKeyOfTask)),
   };
   const isEmpty = Object.values(extras).every((value) => value === undefined);

@@ -15,6 +15,7 @@ import { type Choices, drawSample, measureChoices } from './choices.js';
 import { Collector, type CollectorOptions, NONE } from './collector.js';
 import { chooseCoreset, withRows } from './coreset.js';
 import { firstCharacters } from './extras.js';
+import { findFamilies } from './families.js';
 import type { DatasetMetric, MetricOptions } from './metric-rules.js';
 import { type BuildReport, reportOf } from './report.js';
 import { memoryStorage, type Prompts, type Storage, type VectorFile, type VectorSource } from './storage.js';
@@ -81,7 +82,7 @@ export interface Imported {
 /** Imports all files. Errors: those of importers. */
 export async function importFiles(
   files: readonly InputFile[],
-  options: BuildSettings & Pick<CollectorOptions, 'shard'>,
+  options: BuildSettings & Pick<CollectorOptions, 'shard' | 'details'>,
   storage: Storage,
   steps: Steps,
 ): Promise<Imported> {
@@ -255,7 +256,7 @@ async function thinned(
 }
 
 /** Returns the beginnings of the rows' prompts; empty for a row without one. */
-async function textsOf({ collector, prompts }: Imported, { order }: Benchmark, steps: Steps): Promise<string[]> {
+export async function textsOf({ collector, prompts }: Imported, { order }: Benchmark, steps: Steps): Promise<string[]> {
   const out = new Array<string>(order.length).fill('');
   const placeOf = new Uint32Array(prompts.count).fill(NONE);
   for (const [place, row] of order.entries()) {
@@ -315,9 +316,11 @@ export async function assembleIndex(
   if (marksOf === undefined && texts?.every((text) => text === '')) {
     throw new SignalboxError('invalid_argument', 'the index cannot keep texts: the data has no prompts');
   }
+  const hashOf = (row: number) => collector.promptHash(row);
+  const found = marksOf === undefined ? await findFamilies(lab, benchmark, slotOf, vectors, hashOf, steps) : undefined;
   const index = await assemble(
     lab,
-    benchmark,
+    found?.benchmark ?? benchmark,
     collector.ids,
     slotOf,
     vectors,
@@ -329,13 +332,14 @@ export async function assembleIndex(
       prices: prices.prices,
       maxWork: settings.maxWork,
       texts,
+      families: found?.predictor,
     },
     steps,
     marksOf?.(benchmark),
   );
   const measure = async () => {
     const { order } = joined.benchmark;
-    const sample = await drawSample(joined.benchmark, slotOf, vectors, (row) => collector.promptHash(row));
+    const sample = await drawSample(joined.benchmark, slotOf, vectors, hashOf);
     const keptShare = benchmark.order.length < order.length ? benchmark.order.length / order.length : undefined;
     const request = { codes, keptShare, benchmark: joined.benchmark };
     return sample === undefined ? undefined : measureChoices(lab, sample, request, steps);

@@ -40,7 +40,7 @@ const aRange: Check = (value, name) => {
   if (!isPair) throw wrongKind(value, name, '[worst, best]');
 };
 
-const SETTINGS_KEYS: Keys<BuildSettings> = {
+export const SETTINGS_KEYS: Keys<BuildSettings> = {
   from: oneOf(SOURCES),
   metrics: perDataset(aText),
   ranges: perDataset(aRange),

@@ -66,7 +66,8 @@ function warnings(report: BuildReport): string[] {
   const alone = report.datasets.filter(({ models }) => models === 1).map(({ name }) => name);
   if (alone.length > 0) lines.push(`only one model to choose: ${few(alone)}`);
   lines.push(...modelWarnings(report.models));
-  if (report.datasets.length === 1) lines.push('only one dataset: the default policy compares datasets, add more');
+  if (report.datasets.length === 1)
+    lines.push('only one dataset: the index compares families of its prompts, if it shows any');
   if (report.files.ignored.length > 0) {
     lines.push(`${count(report.files.ignored.length, 'file')} not read: ${few(report.files.ignored, 3)}`);
   }

@@ -19,7 +19,7 @@ function isSource(value: unknown): boolean {
   return typeof value === 'string' || value instanceof URL || isBytes || isBlob || isFetched;
 }
 
-const aSource = /* @__PURE__ */ must(isSource, 'an address, bytes, a Blob or a Response');
+export const aSource = /* @__PURE__ */ must(isSource, 'an address, bytes, a Blob or a Response');
 export const aWasmSource = /* @__PURE__ */ must(
   (value) => isSource(value) || (typeof WebAssembly !== 'undefined' && value instanceof WebAssembly.Module),
   'an address, bytes or a WebAssembly.Module',

@@ -81,6 +81,8 @@ export interface Sample {
   embedding?: ArrayLike<number> | undefined;
   /** Number of the table row, counted over all files: the row of an accompanying matrix of embeddings. */
   row?: number | undefined;
+  /** Names of the groups that the sample belongs to, such as its conversation; estimates do not split a group. */
+  groups?: readonly string[] | undefined;
   place: Place;
 }
 

@@ -5,7 +5,7 @@ type Constant = 'k' | 'kappa' | 'threshold' | 'sigma' | 'neighbours';
 
 /** Returns the constants on which the choice and its confidence do not depend. */
 function unusedBy({ policy, inputs }: NotedFacts): readonly Constant[] {
-  if (policy === 'signalbox') return ['k', 'threshold', 'sigma'];
+  if (policy === 'signalbox' || policy === 'families') return ['k', 'threshold', 'sigma'];
   // For a task, the paper's scores count predictions, and weigh them by the accuracy of the predictor.
   return inputs === undefined ? ['threshold', 'sigma'] : [];
 }
@@ -23,7 +23,10 @@ export interface NotedFacts
 function priceNotes({ prefer, costWeight }: RouteTaskOptions, facts: NotedFacts): Note[] {
   const given = costWeight ? 'costWeight' : prefer && prefer !== 'best' ? 'prefer' : undefined;
   if (given === undefined) return [];
-  if (facts.ranking.every(({ usdPerMTok }) => usdPerMTok === null)) {
+  // A cost weight is for prices per token; points also count for costs of answers, which families know.
+  const isKnown = ({ usdPerMTok, usdPerAnswer }: NotedFacts['ranking'][number]) =>
+    usdPerMTok !== null || (given === 'prefer' && usdPerAnswer !== null);
+  if (!facts.ranking.some(isKnown)) {
     return [{ code: 'no_prices', message: `${given} has no effect: no candidate has a known price` }];
   }
   const wanted = facts.fallbackReason === 'low_confidence' ? facts.bestSingleModel : facts.challenger;
@@ -41,7 +44,8 @@ export function notesOf(options: RouteTaskOptions, { tasks, rows }: IndexInfo, f
       'the policy signalbox compares tasks, but the index has only one: without labels it picks one model';
     notes.push({ code: 'one_task', message });
   }
-  for (const key of unusedBy(facts)) {
+  const unused = [...unusedBy(facts), ...(policy === 'families' ? (['labels'] as const) : [])];
+  for (const key of unused) {
     if (options[key] == null) continue;
     notes.push({ code: 'unused_by_policy', message: `${key} does not affect the choice of the policy ${policy}` });
   }

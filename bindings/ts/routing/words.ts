@@ -19,6 +19,8 @@ import { isOutsideBenchmark, isUnread } from './unread.js';
 /** Least probability of a kind that is named, and of one that is named with a reservation. */
 const NAMED = 0.75;
 const LIKELY = 0.4;
+/** Least weight of a family that alone is named. */
+const IN_FAMILY = 0.6;
 
 /** The user's feedback that entered a decision. */
 export interface FeedbackFacts {
@@ -48,6 +50,7 @@ export interface DecisionFacts
   > {
   coverage: Pick<Coverage, 'percentile' | 'outOfCoverage'>;
   tasks: Decision['tasks'];
+  families?: Decision['families'];
   kinds?: readonly Kind[];
   price?: Partial<Decision['price']>;
   ranking: readonly RankedFacts[];
@@ -87,9 +90,12 @@ const rankedAs = ({ ranking }: DecisionFacts, model: string) => ranking.find((ra
 const qualityOf = ({ isOutside }: Situation, { pCorrect, meanOutcome }: RankedFacts) =>
   isOutside ? (meanOutcome ?? 0) : pCorrect;
 
+/** Families know costs of answers also of models without a price per token. */
+const isPriced = ({ usdPerMTok, usdPerAnswer }: RankedFacts) => usdPerMTok !== null || usdPerAnswer != null;
+
 /** Returns the best candidate with a price. */
 function bestPriced(facts: Situation): RankedFacts | undefined {
-  const priced = facts.ranking.filter(({ usdPerMTok }) => usdPerMTok !== null);
+  const priced = facts.ranking.filter(isPriced);
   return priced.reduce<RankedFacts | undefined>(
     (best, next) => (best === undefined || qualityOf(facts, next) > qualityOf(facts, best) ? next : best),
     undefined,
@@ -130,18 +136,18 @@ function tradeWords(facts: Situation): string {
   const { model, wanted, challenger, isOutside } = facts;
   const [picked, first] = [rankedAs(facts, model), rankedAs(facts, wanted)];
   // A correction may put a model without a price first, or a dearer one: then nothing was traded.
-  if (picked === undefined || first === undefined || picked.usdPerMTok === null) return '';
-  const isPriced = first.usdPerMTok !== null;
-  const rival = isPriced ? first : (bestPriced(facts) ?? picked);
+  if (picked === undefined || first === undefined || !isPriced(picked)) return '';
+  const isFirstPriced = isPriced(first);
+  const rival = isFirstPriced ? first : (bestPriced(facts) ?? picked);
   const isFirst = rival.model === model || qualityOf(facts, rival) > qualityOf(facts, first);
   const other = isFirst ? first : rival;
   const prices = pricesOf(facts, picked, other);
   if (isOutside && prices !== undefined && prices[0] > prices[1]) return '';
   const points = Math.round(100 * (qualityOf(facts, other) - qualityOf(facts, picked)));
   const best = wanted === challenger && !isOutside ? 'the best' : 'the best overall';
-  const which = isPriced || other === first ? best : 'the best with a known price';
+  const which = isFirstPriced || other === first ? best : 'the best with a known price';
   const average = isOutside ? ' on average' : '';
-  const price = isPriced || other !== first ? savingWords(prices, points) : ', whose price is not known';
+  const price = isFirstPriced || other !== first ? savingWords(prices, points) : ', whose price is not known';
   return join(`${distanceWords(points, which)}${average}${price}.`, doubtWords(facts, points));
 }
 
@@ -153,16 +159,25 @@ function bestWords({ model, bestSingleModel, challengerConfidence: sure, policy,
     if (sure >= 0.4) return `Best for ${prompts}, by a narrow margin over the best overall.`;
     return `Predicted to be best for ${prompts}, but doubtfully better than the best overall.`;
   }
-  if (policy !== 'signalbox') return `Best overall and for ${prompts}.`;
+  if (policy !== 'signalbox' && policy !== 'families') return `Best overall and for ${prompts}.`;
   if (sure >= 0.8) return `Best overall, and clearly best for ${prompts}.`;
   return sure >= 0.6 ? `Best overall and for ${prompts}.` : `Best overall, and by a narrow margin for ${prompts}.`;
+}
+
+/** For the best model overall where nothing is known of the prompts. That it costs most must not be hidden. */
+function overallWords({ model, policy, ranking }: Situation): string {
+  const costOf = ({ usdPerMTok, usdPerAnswer }: RankedFacts) => usdPerAnswer ?? usdPerMTok ?? 0;
+  const most = Math.max(...ranking.map(costOf));
+  const isDearest =
+    policy === 'families' && ranking.some((ranked) => ranked.model === model && costOf(ranked) === most);
+  return isDearest && most > 0 ? 'Best overall, and the most expensive one.' : 'Best overall.';
 }
 
 function choiceWords(facts: Situation): string {
   const { model, bestSingleModel, ranking, fallbackReason, isOutside, wanted } = facts;
   if (ranking.length === 1) return 'The only model that may be picked.';
   if (model !== wanted) return tradeWords(facts);
-  if (isOutside) return model === bestSingleModel ? 'Best overall.' : '';
+  if (isOutside) return model === bestSingleModel ? overallWords(facts) : '';
   if (fallbackReason === 'low_confidence') return 'Best overall: the evidence for another model is too weak.';
   return bestWords(facts);
 }
@@ -195,6 +210,16 @@ function kindWords({ kinds = [], isOne }: Situation): string {
   return `${isOne ? 'This looks' : 'These look'} like ${first.label}.`;
 }
 
+/** Names the family of prompts, or the two likeliest ones, if there are several. */
+function familyWords({ families = [], isOne }: Situation): string {
+  const [first, second] = families;
+  if (first === undefined || second === undefined) return '';
+  if (first.weight >= IN_FAMILY) {
+    return `${isOne ? 'This prompt belongs' : 'These prompts belong'} to the family "${first.name}".`;
+  }
+  return `Between the families "${first.name}" and "${second.name}".`;
+}
+
 function resemblanceWords(facts: Situation): string {
   const { model, fallbackReason, coverage, tasks, isOne, isOutside, unread, taskLabel } = facts;
   if (isOutside) return unlikeWords(isOne, fallbackReason, unread);
@@ -203,7 +228,9 @@ function resemblanceWords(facts: Situation): string {
     return join(kind, 'No similar question has a result for this model, so its average over the benchmark counts.');
   }
   const isRare = coverage.percentile > 90;
-  if (kind !== '') return join(kind, isRare ? `Few questions in the benchmark are like ${isOne ? 'it' : 'them'}.` : '');
+  const named = familyWords(facts) || kind;
+  if (named !== '')
+    return join(named, isRare ? `Few questions in the benchmark are like ${isOne ? 'it' : 'them'}.` : '');
   const many = coverage.percentile <= 50 ? 'many ' : isRare ? 'only a few ' : '';
   const [first] = tasks;
   if (first === undefined) return `Based on ${many}similar questions of the benchmark.`;
@@ -252,6 +279,7 @@ export function withReasons<Facts extends DecisionFacts>(
 export function sourceWords({ ownMean, votes }: Pick<RankedModel, 'ownMean' | 'votes'>, policy: Decision['policy']) {
   if (ownMean) return 'its average over the benchmark';
   const counted = (one: string, many: string) => `${votes} ${votes === 1 ? one : many}`;
+  if (policy === 'families') return `from ${counted('result', 'results')} on prompts of the same families`;
   return policy === 'signalbox'
     ? `weighted over ${counted('benchmark task', 'benchmark tasks')}`
     : `from ${counted('result', 'results')} on similar questions`;

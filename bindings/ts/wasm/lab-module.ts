@@ -6,9 +6,11 @@ import { LAB_WASM } from '../lab-assets.js';
 import type { PolicyFor } from '../policies.js';
 import type { WasmSource } from '../types.js';
 import { exactJson } from './exact-json.js';
+import type { FamilyFit, FitArrays, LabPlan, PlanArrays } from './lab-plan.js';
+import type { LabStudy } from './lab-study.js';
 import createModule, { type LabGlueModule } from './signalbox-lab-glue.mjs';
 import { WASM_FILE } from './signalbox-lab-hash.mjs';
-import { WasmLoader, WasmModule } from './wasm-module.js';
+import { type FlatArray, WasmLoader, WasmModule } from './wasm-module.js';
 
 export type EvaluatedPolicy = PolicyFor<'evaluation'>;
 
@@ -48,7 +50,8 @@ export interface EvaluatedDecision {
   fallback: boolean;
 }
 
-type PerModel = (number | null)[];
+/** By model; null if there is no outcome. */
+export type PerModel = (number | null)[];
 
 /**
  * One evaluation of a task. Lists are by model, null if there is no outcome. Scores are empty if no input has a known
@@ -149,50 +152,6 @@ export interface PairSummary {
   maxStandardErrorP: number;
 }
 
-/** Models and tasks of an index, with what was measured. Lists are by model, null where nothing was. */
-export interface StudyDescription {
-  models: { name: string; usdPerMTokIn: number | null; usdPerMTokOut: number | null }[];
-  tasks: {
-    name: string;
-    weight: number;
-    isKind: boolean;
-    rows: number[];
-    scores: PerModel;
-    evidence: number[];
-    record: Record<string, unknown>;
-  }[];
-  /** Constants of the policy in the file; empty for defaults. */
-  mixture: number[];
-}
-
-export interface StudyRequest {
-  /** Held out. */
-  tasks?: readonly number[];
-  rows?: readonly number[];
-  /** Constants of the policy, instead of those of the index. */
-  mixture?: readonly number[];
-  /** Rows of the index as inputs; several are the inputs of one task. */
-  inputs?: readonly (readonly number[])[];
-  /** Tasks whose centroid is an input. */
-  centroids?: readonly number[];
-}
-
-/** Predicted correctness by model. */
-export interface StudyForecast {
-  meanOutcome: PerModel;
-  ofInputs: PerModel[];
-  ofCentroids: PerModel[];
-}
-
-/** An index, of which parts can be held out. */
-export interface LabStudy {
-  describe(): StudyDescription;
-  /** Returns the outcomes [rows, models], null where nothing was measured. */
-  outcomes(rows: readonly number[]): PerModel[];
-  forecast(request: StudyRequest): StudyForecast;
-  close(): void;
-}
-
 export interface FinishedBuild {
   /** The file in order: views into the module's memory, valid until its next call. */
   pieces: readonly Uint8Array<ArrayBuffer>[];
@@ -210,7 +169,23 @@ export interface LabBuild {
   close(): void;
 }
 
-function checkLength(values: Float32Array, expected: number, what: string): void {
+/** Pointers to the arrays of a plan; 0: not given. */
+type GradedPointers = [
+  embeddings: number,
+  outcomes: number,
+  costs: number,
+  groups: number,
+  families: number,
+  prior: number,
+];
+
+/** Bytes in the module's memory. */
+interface Piece {
+  ptr: number;
+  size: number;
+}
+
+function checkLength(values: FlatArray, expected: number, what: string): void {
   if (values.length === expected) return;
   throw new SignalboxError('dimension_mismatch', `${what} has ${values.length} values, expected ${expected}`);
 }
@@ -312,6 +287,63 @@ export class Lab extends WasmModule<LabGlueModule> {
 
   closeEvaluation(handle: number): void {
     this.askToClose(() => this.glue.closeEvaluation(handle));
+  }
+
+  /** Calls with pointers to copies of a plan's arrays; 0 for those that are not given. */
+  #withGraded<T>(given: FitArrays, use: (...at: GradedPointers) => T): T {
+    const { spec, embeddings, outcomes, costs, groups, families, prior } = given;
+    const rows = groups.length;
+    const cells = rows * spec.models;
+    checkLength(embeddings, rows * spec.dim, 'embeddings');
+    checkLength(outcomes, cells, 'outcomes');
+    if (costs !== undefined) checkLength(costs, cells, 'costs');
+    if (families !== undefined) checkLength(families, rows, 'families');
+    if (prior !== undefined) checkLength(prior, cells, 'prior');
+    const all: (FlatArray | undefined)[] = [embeddings, outcomes, costs, groups, families, prior];
+    const arrays = all.filter((array) => array !== undefined);
+    return this.withCopies(arrays, (...pointers) => {
+      const at = all.map((array) => (array === undefined ? 0 : (pointers[arrays.indexOf(array)] as number)));
+      return use(...(at as GradedPointers));
+    });
+  }
+
+  #bytes({ ptr, size }: { ptr: number; size: number }): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.glue.HEAPU8.buffer as ArrayBuffer, ptr, size).slice();
+  }
+
+  /** Opens a plan for graded prompts; to be closed. All arrays are copied. Errors: see src/planning/plan_data.h. */
+  openPlan(arrays: PlanArrays): LabPlan {
+    const json = exactJson(arrays.spec);
+    const { handle } = this.#withGraded(arrays, (...at) =>
+      this.askToOpen<{ handle: number }>(() => this.glue.openPlan(json, ...at, arrays.groups.length)),
+    );
+    return {
+      step: (work) => this.ask(() => this.glue.stepPlan(handle, work)),
+      finish: () => ({
+        numbers: this.ask(() => this.glue.finishPlan(handle)),
+        predictor: this.#bytes(this.ask(() => this.glue.planPredictor(handle))),
+        rowFamilies: new Uint16Array(this.#bytes(this.ask(() => this.glue.planRows(handle))).buffer),
+      }),
+      close: () => {
+        if (!this.stopped) this.askToClose(() => this.glue.closePlan(handle));
+      },
+    };
+  }
+
+  /** Fits a predictor by families, for an index without a plan. Errors: see src/planning/plan_data.h. */
+  fitFamilies(arrays: FitArrays): FamilyFit {
+    const json = exactJson(arrays.spec);
+    const { predictor, rows, kind } = this.#withGraded(arrays, (...at) =>
+      this.ask<{ predictor: Piece; rows: Piece; kind: FamilyFit['kind'] }>(() =>
+        this.glue.fitFamilies(json, ...at, arrays.groups.length),
+      ),
+    );
+    try {
+      const rowFamilies = new Uint16Array(this.#bytes(rows).buffer);
+      return { predictor: this.#bytes(predictor), rowFamilies, kind };
+    } finally {
+      for (const { ptr } of [predictor, rows]) this.glue.release(ptr);
+    }
   }
 
   /** Opens an index file for measuring the policy on parts that are held out; to be closed. The bytes are copied. */

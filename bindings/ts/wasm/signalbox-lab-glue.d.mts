@@ -31,6 +31,31 @@ export interface LabGlueModule extends ModuleMemory {
   instances(handle: number, optionsJson: string): string;
   cascades(handle: number, optionsJson: string): string;
   closeEvaluation(handle: number): string;
+  openPlan(
+    specJson: string,
+    embeddings: number,
+    outcomes: number,
+    costs: number,
+    groups: number,
+    families: number,
+    prior: number,
+    rows: number,
+  ): string;
+  stepPlan(handle: number, work: number): string;
+  finishPlan(handle: number): string;
+  planPredictor(handle: number): string;
+  planRows(handle: number): string;
+  closePlan(handle: number): string;
+  fitFamilies(
+    specJson: string,
+    embeddings: number,
+    outcomes: number,
+    costs: number,
+    groups: number,
+    families: number,
+    prior: number,
+    rows: number,
+  ): string;
 }
 
 declare const createModule: (options: GlueOptions) => Promise<LabGlueModule>;

@@ -219,7 +219,7 @@ describe('options', () => {
     await refused(
       route({ policy: 's3' }),
       'invalid_argument',
-      /'s3', expected signalbox, paper or s1 to route one input/,
+      /'s3', expected signalbox, paper, s1 or families to route one input/,
     );
     await refused(route({ labels: [] }), 'invalid_argument', /'labels' is not known/);
     assert.equal((await route({ policy: 's1' })).model, 'poet');
@@ -244,7 +244,11 @@ describe('options', () => {
   it('that are unknown are refused, and so is a separate deny list', async () => {
     await refused(route({ maxPrice: 3 }), 'invalid_argument', /'maxPrice' is not known/);
     await refused(route({ deny: ['poet'] }), 'invalid_argument', /'deny' is not known, expected candidates/);
-    await refused(route({ policy: 's4' }), 'invalid_argument', /policy is 's4', expected signalbox, paper or s1/);
+    await refused(
+      route({ policy: 's4' }),
+      'invalid_argument',
+      /policy is 's4', expected signalbox, paper, s1 or families/,
+    );
     await refused(router.route(Array(8).fill(1), { K: 3 }), 'invalid_argument', /'K' is not known/);
     await refused(router.routeTask([Array(8).fill(1)], { K: 3 }), 'invalid_argument', /'K' is not known/);
   });

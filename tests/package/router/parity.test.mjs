@@ -9,6 +9,7 @@ import { buildIndex } from '../../../dist/build.js';
 import { POLICIES } from '../../../dist/index.js';
 import { loadCore } from '../../../dist/wasm/core-module.js';
 import { expectNothingOpen, randomSpec, randomVectors, root, withSeed } from '../support/fixtures.mjs';
+import { centroidsOf, predictorBytes } from '../support/predictor.mjs';
 
 const command = path.join(root, 'build/native/tests/core/signalbox_native');
 let folder;
@@ -56,6 +57,8 @@ const CODES = ['float32', 'int8', 'int4', 'binary'];
 /** Dimensions around the widths of the vector instructions, and odd ones. */
 const DIMS = [1, 3, 16, 33, 128];
 const OUTCOMES = [{}, { missing: 0.2 }, { graded: true }, { graded: true, missing: 0.2 }];
+/** Policies that need no families. */
+const OF_ANY_INDEX = POLICIES.filter((policy) => policy !== 'families');
 /** Policies that also route one input. */
 const ONE = ['signalbox', 'paper', 's1'];
 const COMMON = { neighbours: 40, maxCoveragePercentile: 100, eta: 0.2 };
@@ -122,7 +125,7 @@ for (let seed = 1; seed <= 20; ++seed) {
       assert.ok(buildNatively(spec).equals(bytes), 'the bytes of the index differ');
 
       const vectors = randomVectors(random, 12, spec.dim);
-      const policy = POLICIES[seed % POLICIES.length];
+      const policy = OF_ANY_INDEX[seed % OF_ANY_INDEX.length];
       const options = { policy: ONE.includes(policy) ? policy : 's1', ...COMMON };
       const labels = [0, 3, 4].map((index) => ({ index, outcomes: { m0: index % 2, m3: true, m4: 0.5 } }));
       const taskOptions = { policy, ...COMMON, labels };
@@ -183,6 +186,55 @@ it('native and wasm agree on decisions about an index with scores, kinds and off
         assert.equal(natively[i].kinds[0].name, 'task 5');
         assert.equal(natively[i].taskWeights.length, 6);
         expectSame(inWasm[i], natively[i], `${what} of ${seed}`);
+      }
+    }
+  }));
+
+/** Returns random families of a benchmark, with a linear part for odd seeds. */
+function drawFamilies(random, seed, dim, models) {
+  const families = 1 + (seed % 4);
+  const list = (count, draw) => Array.from({ length: count }, draw);
+  const vectors = list(families, () => randomVectors(random, 1, dim));
+  const linear = { weights: list(models * dim, () => random() - 0.5), intercept: list(models, () => random() - 0.5) };
+  return predictorBytes({
+    families,
+    temperature: 0.05 + random(),
+    answerValue: 0.01 * seed,
+    centroids: centroidsOf(
+      vectors,
+      vectors.map((_, i) => i),
+      families,
+    ),
+    bias: list(families, () => random() - 0.5),
+    share: list(families, () => 0.1 + random()),
+    right: list(families * models, random),
+    evidence: list(families * models, () => 50 * random()),
+    usd: list(families * models, () => (random() < 0.1 ? -1 : 0.01 * random())),
+    ...(seed % 2 === 1 ? linear : {}),
+  });
+}
+
+it('native and wasm agree on decisions by families: on forecasts to the last bit', () =>
+  withSeed(78, async (random) => {
+    for (let seed = 1; seed <= 8; ++seed) {
+      const dim = DIMS[seed % DIMS.length];
+      const families = drawFamilies(random, seed, dim, 5);
+      const bytes = await buildIndex({ ...drawSpec(seed), families });
+      const vectors = randomVectors(random, 12, dim);
+      const options = { neighbours: 3, maxCoveragePercentile: seed % 3 === 0 ? 99 : 100 };
+      const inWasm = await decideInWasm(bytes, vectors, dim, options, options);
+      const index = write('families.sbx', bytes);
+      const natively = [
+        native('route', index, write('vector.f32', vectors.slice(0, dim)), JSON.stringify(options)),
+        native('route-task', index, write('vectors.f32', vectors), JSON.stringify(options)),
+      ].map((text) => JSON.parse(text).value);
+      for (const [i, what] of ['prompt', 'task'].entries()) {
+        expectSame(inWasm[i], natively[i], `${what} of ${seed}`);
+        assert.equal(natively[i].policy, 'families');
+        assert.deepEqual(inWasm[i].families, natively[i].families);
+        const exact = ({ ranking, coverage }) => [coverage, ranking.map((m) => [m.model, m.pCorrect, m.interval])];
+        assert.deepEqual(exact(inWasm[i]), exact(natively[i]));
+        assert.deepEqual(inWasm[i].price, natively[i].price);
       }
     }
   }));

@@ -17,9 +17,10 @@ describe('the table of policies', () => {
   });
 
   it('says which route and which are evaluated', () => {
-    assert.deepEqual(POLICIES, ['signalbox', 'paper', 's1', 's2', 's3']);
-    assert.deepEqual(policiesFor('input'), ['signalbox', 'paper', 's1']);
+    assert.deepEqual(POLICIES, ['signalbox', 'paper', 's1', 's2', 's3', 'families']);
+    assert.deepEqual(policiesFor('input'), ['signalbox', 'paper', 's1', 'families']);
     assert.ok(!policiesFor('evaluation').includes('paper'), 'it is another name of others');
+    assert.ok(!policiesFor('evaluation').includes('families'), 'an evaluation has none');
     assert.deepEqual(policiesFor('singleRows'), ['signalbox', 's1', 'best_single']);
   });
 });

@@ -64,7 +64,7 @@ const FEEDBACK = {
 };
 export const feedbacks = Object.keys(FEEDBACK);
 
-export const POLICIES = ['signalbox', 's1', 's2', 's3'];
+export const POLICIES = ['signalbox', 'families', 's1', 's2', 's3'];
 
 /** The facts of a situation. `weight`: of the first task. `changes` replace facts. */
 export function factsOf({
@@ -224,6 +224,42 @@ function* kinds() {
   yield entry('no similar question has a result of the pick', ownMean);
 }
 
+/** Returns families with this weight of the first one. */
+const familiesOf = (weight) => [
+  { name: 'tickets', weight },
+  { name: 'SQL, query', weight: 1 - weight },
+];
+
+function* families() {
+  yield '\n## families of prompts\n\n';
+  for (const coverage of coverages) {
+    for (const [kind, inputs] of Object.entries(INPUTS)) {
+      for (const weight of [0.9, 0.6, 0.59]) {
+        const [found] = foundIn(coverage);
+        const facts = factsOf({
+          coverage,
+          found,
+          policy: 'families',
+          inputs,
+          changes: { families: familiesOf(weight) },
+        });
+        yield entry(`${coverage}; ${kind}; ${weight}`, facts);
+      }
+    }
+  }
+  const changes = { families: [{ name: 'all', weight: 1 }] };
+  const one = factsOf({ coverage: 'some', found: 'another one leads', policy: 'families', changes });
+  yield entry('one family', one);
+  const trade = '1 point lower, 25% cheaper';
+  const traded = factsOf({ coverage: 'some', found: 'another one leads', policy: 'families', trade, changes });
+  const perAnswer = { [SMALL]: 0.001, [MATHS]: 0.01 };
+  const ranking = traded.ranking.map((m) => ({ ...m, usdPerMTok: null, usdPerAnswer: perAnswer[m.model] ?? 0.02 }));
+  yield entry('costs of answers only', { ...traded, ranking });
+  const outside = factsOf({ coverage: 'none', found: 'the means decide', policy: 'families' });
+  const cheap = outside.ranking.map((m) => ({ ...m, usdPerAnswer: m.model === outside.model ? 0.001 : 0.02 }));
+  yield entry('outside, where the best overall is not the most expensive one', { ...outside, ranking: cheap });
+}
+
 /** Prices of the pick and of the best model: the age of the one, and the share of the other. */
 function* prices() {
   yield '\n## prices\n\n';
@@ -274,7 +310,7 @@ function* others() {
 
 export function tableText() {
   const decided = [...decisions(), ...confidences(), ...feedback(), ...policies(), ...oddities()];
-  const parts = [...decided, ...kinds(), ...prices(), ...others()];
+  const parts = [...decided, ...kinds(), ...families(), ...prices(), ...others()];
   return `# The sentences about a decision. They do not name the pick, which is shown beside them.\n${parts.join('')}`;
 }
 

@@ -1,7 +1,7 @@
 // Every public call refuses options that it would not honour: of another kind, of another container, or misspelt.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { buildFromFiles, buildIndex, buildInWorker, fileFromBytes } from '../../../dist/build.js';
+import { buildFromFiles, buildIndex, buildInWorker, fileFromBytes, plan, planInWorker } from '../../../dist/build.js';
 import {
   answerPort,
   matchPrices,
@@ -73,6 +73,8 @@ const CALLS = {
   buildIndex: [async (o) => buildIndex(await topicsSpec(), o), 'wasn', 'wasm'],
   buildFromFiles: [(o) => buildFromFiles(files(), o), 'maxrows', 'maxRows'],
   buildInWorker: [(o) => buildInWorker(blobs(), o), 'exludeModels', 'excludeModels'],
+  plan: [(o) => plan(files(), o), 'atmost', 'atMost'],
+  planInWorker: [(o) => planInWorker(blobs(), o), 'basline', 'baseline'],
   'OnnxEmbedder.load': [(o) => OnnxEmbedder.load('./nowhere', o), 'maxToken', 'maxTokens'],
   'OnnxEmbedder.isCached': [(o) => OnnxEmbedder.isCached('./nowhere', o), 'dtpye', 'dtype'],
 };

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { html, inlineJson, Markup } from '../../files/html-template.js';
 import { policiesFor } from '../../policies.js';
 import {
   type Chart,
@@ -15,7 +16,6 @@ import {
   poolChart,
   robustnessChart,
 } from '../charts.js';
-import { html, inlineJson, Markup } from '../html-template.js';
 import type { EvaluationReport, PolicyRow, PoolReport } from '../report.js';
 import { REPORT_STYLE } from '../report-style.js';
 import {

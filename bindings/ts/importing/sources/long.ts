@@ -151,12 +151,26 @@ function vectorCell(cell: unknown, column: string, place: Place): Float32Array |
   throw badInput(place, `got an empty list in column '${column}', expected a list of numbers`);
 }
 
+/** Columns that name what several prompts belong to: a plan's estimates keep them together. */
+export const GROUP_COLUMNS: readonly string[] = [
+  'conversation',
+  'conversation_id',
+  'session',
+  'session_id',
+  'group',
+  'group_id',
+  'template',
+  'template_id',
+];
+
 /** Columns by meaning; -1 if absent. */
 export interface SampleColumns {
   prompt: number;
   dataset: number;
   id: number;
   embedding: number;
+  /** Those of GROUP_COLUMNS. */
+  groups: { name: string; at: number }[];
 }
 
 /** Returns the place of the first of these names that is a column, or -1. An exact name goes before others. */
@@ -173,7 +187,17 @@ export function sampleColumns(columns: readonly string[]): SampleColumns {
     dataset: columnOf(columns, 'dataset', 'task'),
     id: columnOf(columns, 'id'),
     embedding: columnOf(columns, 'embedding'),
+    groups: GROUP_COLUMNS.map((name) => ({ name, at: columnOf(columns, name) })).filter(({ at }) => at >= 0),
   };
+}
+
+/** Returns the groups that a row names, with the columns' names. */
+function groupsOf(cells: readonly unknown[], { groups }: SampleColumns, place: Place): string[] | undefined {
+  if (groups.length === 0) return undefined;
+  return groups.flatMap(({ name, at }) => {
+    const value = nameCell(cells[at], name, place);
+    return value === undefined ? [] : [`${name}\u0000${value}`];
+  });
 }
 
 /** Settings that columns alone do not determine. */
@@ -209,6 +233,7 @@ export function noteSample(
     prompt,
     embedding: vectorCell(cells[at.embedding], 'embedding', place),
     row,
+    groups: groupsOf(cells, at, place),
     place,
   });
 }
@@ -238,11 +263,12 @@ export class KeyColumns {
 }
 
 /** Names that a column must have to change what `longColumns` returns. */
-const LONG_NAMES = new Set(
-  'prompt dataset task id embedding model score metric cost_usd cost tokens_in prompt_tokens tokens_out completion_tokens'.split(
+const LONG_NAMES = new Set([
+  ...'prompt dataset task id embedding model score metric cost_usd cost tokens_in prompt_tokens tokens_out completion_tokens'.split(
     ' ',
   ),
-);
+  ...GROUP_COLUMNS,
+]);
 
 interface LongColumns extends SampleColumns {
   model: number;

@@ -6,6 +6,7 @@ import { headColumns, readTable, type TableReader, tableFormat } from '../table.
 import { llmRouterImporter } from './llmrouter.js';
 import {
   figureCell,
+  GROUP_COLUMNS,
   isLong,
   isRowNumbers,
   KeyColumns,
@@ -30,7 +31,7 @@ import { routerBenchImporter } from './routerbench.js';
 /** Importers whose tables would also pass for wide ones. */
 const MORE_SPECIFIC = [llmRouterImporter, mixInstructImporter, routeLlmImporter, routerBenchImporter];
 
-const KEYS = new Set(['dataset', 'task', 'id', 'prompt', 'embedding']);
+const KEYS = new Set(['dataset', 'task', 'id', 'prompt', 'embedding', ...GROUP_COLUMNS]);
 /** Columns of such tables that are neither models nor keys. */
 const OTHER_COLUMNS = new Set(['answer', 'target', 'reference', 'split', 'category', 'subject', 'source']);
 const ANSWER = /(_response|\|model_response|_output)$/;

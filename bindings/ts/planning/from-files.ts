@@ -1,0 +1,206 @@
+/** Makes a plan from files: imports, joins, embeds, estimates, and assembles the index. The same in a page and in Node.js. */
+
+import type { Benchmark } from '../building/benchmark.js';
+import { matrixOf } from '../building/families.js';
+import {
+  checkReport,
+  dimOf,
+  type Imported,
+  importFiles,
+  join,
+  type VectorOrigin,
+  vectorise,
+} from '../building/from-files.js';
+import { RowDetails } from '../building/row-details.js';
+import { memoryStorage, type Storage } from '../building/storage.js';
+import { throwIfAborted } from '../errors.js';
+import type { InputFile } from '../importing/input-file.js';
+import { invalid } from '../options.js';
+import type { Steps } from '../steps.js';
+import type { WasmSource } from '../types.js';
+import { VERSION } from '../version.js';
+import type { Lab } from '../wasm/lab-module.js';
+import type { LabPlan, PlanArrays } from '../wasm/lab-plan.js';
+import { baselineOf, checkEnough, checkGroups, MOST_DATASETS, MOST_ROWS } from './checks.js';
+import { FamilyWords, MOST_PROMPTS } from './family-words.js';
+import { KnownModels } from './known-models.js';
+import { notesOf } from './notes.js';
+import { planOf } from './numbers.js';
+import { checkPlanSettings, type ReadTarget } from './option-keys.js';
+import { planIndex } from './plan-index.js';
+import { type Priced, priced } from './priced.js';
+import { contradictions, eachPrompt, factsOf } from './prompts.js';
+import { groupRows, nearDuplicates } from './row-groups.js';
+import type { Planned, PlanSettings } from './types.js';
+
+/** Milliseconds of work in the lab between two turns of the event loop. */
+const TURN_MS = 30;
+
+/** Runs all steps of a plan in the lab; between them the event loop has its turn. */
+async function work(plan: LabPlan, steps: Steps): Promise<void> {
+  steps.begin('planning');
+  for (let units = 1; ; ) {
+    const start = performance.now();
+    const { done, total } = plan.step(units);
+    await steps.update(done, total);
+    if (done >= total) return;
+    const took = performance.now() - start;
+    // The results do not depend on how steps are grouped.
+    if (took < TURN_MS / 2) units *= 2;
+    else if (took > 2 * TURN_MS) units = Math.max(1, Math.floor(units / 2));
+  }
+}
+
+/** Returns whether the datasets of the files are the families. */
+const hasLabels = ({ datasets }: Benchmark): boolean =>
+  datasets.filter(({ rows }) => rows > 0).length >= 2 && datasets.length <= MOST_DATASETS;
+
+/** Runs a plan in the lab, and frees its memory there on every path. */
+async function estimate(lab: Lab, arrays: PlanArrays, steps: Steps): Promise<ReturnType<LabPlan['finish']>> {
+  const plan = lab.openPlan(arrays);
+  try {
+    await work(plan, steps);
+    return plan.finish();
+  } finally {
+    plan.close();
+  }
+}
+
+/** Names the families by their words, or by numbers. */
+async function wordNames(
+  imported: Imported,
+  benchmark: Benchmark,
+  rowFamilies: Uint16Array,
+  count: number,
+  words: boolean,
+  steps: Steps,
+): Promise<string[]> {
+  if (count === 1) return ['all prompts'];
+  const counted = new FamilyWords(count);
+  if (!words) return counted.names();
+  const rows = benchmark.order.length;
+  const wanted = Math.min(1, MOST_PROMPTS / rows);
+  steps.begin('naming families');
+  await eachPrompt(imported, benchmark, steps, (place, text) => {
+    if (Math.floor((place + 1) * wanted) > Math.floor(place * wanted)) counted.add(rowFamilies[place] as number, text);
+  });
+  return counted.names();
+}
+
+/** Checks what depends on the models and their costs. Errors: those of `baselineOf`; `invalid_argument`. */
+function checkCosts({ costs, withoutCost, benchmark }: Priced, target: ReadTarget, given: string | undefined) {
+  const names = benchmark.models.map(({ name }) => name);
+  const known = costs.origins.filter((origin) => origin !== 'unknown').length;
+  if (known < 2 && (target.kind === 'save' || target.kind === 'budget')) {
+    throw invalid(
+      `got the target ${target.kind}, but no costs: expected columns 'model|cost_usd', tokens with prices, or prices`,
+    );
+  }
+  return baselineOf(given, [...names, ...withoutCost], names);
+}
+
+async function planWith(
+  known: KnownModels,
+  lab: Lab,
+  files: readonly InputFile[],
+  origin: VectorOrigin,
+  settings: PlanSettings,
+  target: ReadTarget,
+  steps: Steps,
+  storage: Storage,
+): Promise<Planned> {
+  const details = new RowDetails(MOST_ROWS);
+  const imported = await importFiles(files, { ...settings, details }, storage, steps);
+  throwIfAborted(steps.signal);
+  const dim = dimOf(origin, imported, settings.dims);
+  const joined = join(imported, origin.matrix !== undefined, { dim });
+  checkReport(joined.report);
+  checkEnough(joined.benchmark, dim);
+  const facts = await factsOf(imported, joined.benchmark, steps);
+  const found = await priced(joined, details, facts, settings, steps, known);
+  const { benchmark, costs, hashes } = found;
+  checkEnough(benchmark, dim);
+  const baseline = checkCosts(found, target, settings.baseline);
+  const { order } = benchmark;
+
+  const vectorised = await vectorise({ ...joined, benchmark }, origin, settings.dims, storage, steps);
+  steps.begin('looking for near-duplicates');
+  const embeddings = await matrixOf(order, vectorised.slotOf, vectorised.vectors, steps);
+  const near = await nearDuplicates(embeddings, vectorised.vectors.dim, (done, total) => steps.update(done, total));
+  const groups = groupRows(order, details, hashes, near);
+  checkGroups(groups.count, order.length);
+
+  const outcomes = benchmark.outcomes(order);
+  const models = benchmark.models.map(({ name }) => name);
+  const isLabelled = hasLabels(benchmark);
+  const seed = settings.seed ?? 1;
+  const prior = await known.priorOf(models, embeddings, vectorised.vectors.dim, vectorised.embedder, steps);
+  const spec = {
+    dim: vectorised.vectors.dim,
+    models: models.length,
+    families: isLabelled ? benchmark.datasets.length : 0,
+    target: target.inLab,
+    baseline,
+    seed,
+  };
+  const arrays = { spec, embeddings, outcomes, costs: costs.usd, groups: groups.groupOf, prior };
+  const labels = isLabelled ? benchmark.rowTasks : undefined;
+  const { numbers, predictor, rowFamilies } = await estimate(lab, { ...arrays, families: labels }, steps);
+
+  const families = isLabelled
+    ? benchmark.datasets.map(({ name }) => name)
+    : await wordNames(imported, benchmark, rowFamilies, numbers.families.length, settings.words ?? true, steps);
+  const noteFacts = {
+    models,
+    ...costs,
+    withoutCost: found.withoutCost,
+    prices: found.prices,
+    oddFigures: details.oddFigures,
+    contradictory: contradictions(order, outcomes, hashes, details),
+    ...groups,
+    outcomes,
+    similarNames: joined.report.similarNames,
+  };
+  const plan = planOf({
+    numbers,
+    models,
+    origins: costs.origins,
+    families,
+    familiesFrom: isLabelled ? 'dataset' : numbers.families.length === 1 ? 'one' : 'found',
+    target,
+    isBaselineGiven: baseline !== undefined,
+    seed,
+    volume: settings.volume,
+    version: VERSION,
+    notes: notesOf(noteFacts, numbers),
+  });
+  const parts = { plan, predictor, rowFamilies, families, benchmark, vectorised, prices: found.prices };
+  return { plan, index: await planIndex(lab, parts, settings, imported, steps), report: joined.report };
+}
+
+export interface PlanContext {
+  /** Address of `signalbox.wasm`, which reads the index that knows models. */
+  wasm?: WasmSource | undefined;
+}
+
+/**
+ * Makes a plan; see `plan` for the errors. `origin` has the embedder, `storage` keeps prompts and vectors. The memory of the
+ * wasm modules is freed on every path.
+ */
+export async function planFrom(
+  lab: Lab,
+  files: readonly InputFile[],
+  origin: VectorOrigin,
+  settings: PlanSettings,
+  steps: Steps,
+  storage: Storage = memoryStorage(),
+  { wasm }: PlanContext = {},
+): Promise<Planned> {
+  const target = checkPlanSettings(settings);
+  const known = new KnownModels(settings.index, wasm, steps.signal);
+  try {
+    return await planWith(known, lab, files, origin, settings, target, steps, storage);
+  } finally {
+    known.dispose();
+  }
+}
