@@ -159,6 +159,16 @@ async function addBuilding(program: Command): Promise<void> {
   program.command('merge').description('join shards into an index, byte for byte the same as a single build');
 }
 
+/** Loads the planner's modules only if the command line names its command. */
+async function addPlanning(program: Command): Promise<void> {
+  if (process.argv.includes('plan')) {
+    (await import('./cli/plan.js')).addPlanCommand(program);
+    return;
+  }
+  const description = 'plan from graded prompts what to send to which model, what it saves, and what it risks';
+  program.command('plan').description(description);
+}
+
 async function makeProgram(): Promise<Command> {
   const program = new Command('signalbox')
     .description('Routes each prompt to the language model that benchmark results predict will answer it correctly.')
@@ -222,6 +232,7 @@ async function makeProgram(): Promise<Command> {
       embedder.dispose();
       process.stdout.write(`${printableJson(JSON.stringify(embedder.manifest, null, 2))}\n`);
     });
+  await addPlanning(program);
   await addBuilding(program);
   program.addCommand(await evaluation());
   throwUsageErrors(program);

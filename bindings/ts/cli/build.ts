@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Choices } from '../building/choices.js';
 import { choicesText } from '../building/choices-text.js';
 import { findFiles } from '../building/disk/files.js';
@@ -18,61 +18,40 @@ import {
   dimOf,
   importFiles,
   join,
-  type VectorOrigin,
   vectorise,
 } from '../building/from-files.js';
-import type { PerDataset } from '../building/metric-rules.js';
 import { megabytes, reportText } from '../building/report-text.js';
 import type { Storage } from '../building/storage.js';
 import { UnitVectors } from '../building/vectors.js';
 import { SignalboxError } from '../errors.js';
-import { openNpy } from '../files/disk/npy.js';
 import { toJson, writeWholeBy } from '../files/disk/output.js';
-import { readTextFile } from '../files/disk/text.js';
 import { printable } from '../files/printable.js';
-import { SOURCES, type Source } from '../importing/records.js';
-import { invalid } from '../options.js';
-import { readPriceList } from '../routing/price-list.js';
-import { CODE_TYPES, type CodeType } from '../types.js';
 import { type Lab, loadLab } from '../wasm/lab-module.js';
-import { parseDecimal, toCount, toList, toNumber } from './arguments.js';
-import { EMBEDDER_HELP, loadEmbedder } from './embedder-option.js';
+import { toCount } from './arguments.js';
+import {
+  type DataOptions,
+  dataSettings,
+  openOrigin,
+  type VectorOptions,
+  withData,
+  withVectors,
+} from './data-options.js';
 import { UsageError } from './failures.js';
 import { interruptible } from './interruptible.js';
 import type { Progress } from './progress.js';
 import { threaded } from './thread.js';
-import { withCache } from './vector-cache.js';
 
 /** Place of temporary files without an output. */
 const TEMPORARY = path.join(tmpdir(), 'signalbox');
 
-interface BuildCommandOptions {
+interface BuildCommandOptions extends DataOptions, VectorOptions {
   output?: string;
-  from?: Source;
-  metric: PerDataset<string>;
-  range: PerDataset<readonly [number, number]>;
-  threshold: PerDataset<number>;
-  datasets?: string[];
-  excludeDatasets?: string[];
-  models?: string[];
-  excludeModels?: string[];
-  embedder?: string;
-  embeddings?: string;
-  embedderId?: string;
-  codes: CodeType;
-  dims?: number;
   maxRows?: number;
   maxWork?: number;
-  prices?: string;
-  pricesDate?: string;
   name?: string;
   shard?: { index: number; count: number };
   partial?: true;
-  /** Default: a folder in the user's cache folder. */
-  cache?: string | false;
   measure: boolean;
-  dropTruncated?: true;
-  texts?: true;
   dryRun?: true;
   json?: true;
 }
@@ -90,73 +69,6 @@ function toShard(text: string): { index: number; count: number } {
     throw new InvalidArgumentError('Expected i/n with 1 <= i <= n, as in 3/16.');
   }
   return { index, count };
-}
-
-/**
- * Returns a repeatable option whose argument is `value` or `dataset=value`. Names may contain `=`, so the last one
- * separates.
- */
-function perDataset<T>(flags: string, description: string, toValue: (text: string) => T, fallback: string): Option {
-  const parse = (text: string, before: PerDataset<T>): PerDataset<T> => {
-    const at = text.lastIndexOf('=');
-    const rule = { datasets: at < 0 ? '*' : text.slice(0, at), value: toValue(text.slice(at + 1)) };
-    // The first matching rule applies, so a rule for all datasets goes last.
-    return at < 0 ? [...before, rule] : [rule, ...before];
-  };
-  return new Option(flags, description).argParser(parse).default([], fallback);
-}
-
-function toRange(text: string): [number, number] {
-  const [worst = Number.NaN, best = Number.NaN, ...more] = text.split(',').map(parseDecimal);
-  if (!(worst < best || worst > best) || more.length > 0) {
-    throw new InvalidArgumentError('Expected worst,best, as in 0,10, or 1,0 if less is better.');
-  }
-  return [worst, best];
-}
-
-async function readPrices(file: string | undefined, asOf: string | undefined): Promise<BuildSettings['prices']> {
-  if (file === undefined) return undefined;
-  const list = await readTextFile(file);
-  try {
-    return readPriceList(list, { asOf });
-  } catch (cause) {
-    throw invalid(`${file}: ${(cause as Error).message}`, cause);
-  }
-}
-
-async function settingsOf(o: BuildCommandOptions): Promise<BuildSettings> {
-  return {
-    from: o.from,
-    metrics: o.metric,
-    ranges: o.range,
-    thresholds: o.threshold,
-    datasets: o.datasets,
-    excludeDatasets: o.excludeDatasets,
-    models: o.models,
-    excludeModels: o.excludeModels,
-    codes: o.codes,
-    dims: o.dims,
-    maxRows: o.maxRows,
-    maxWork: o.maxWork,
-    dropCutOff: o.dropTruncated,
-    texts: o.texts,
-    name: o.name,
-    prices: await readPrices(o.prices, o.pricesDate),
-  };
-}
-
-async function openOrigin(
-  o: BuildCommandOptions,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<VectorOrigin & { close(): Promise<void> }> {
-  if (o.embeddings !== undefined) {
-    const matrix = await openNpy(o.embeddings);
-    return { matrix, embedderId: o.embedderId, close: matrix.close };
-  }
-  const inner = await loadEmbedder(o.embedder, signal);
-  const embedder = withCache(inner, o.cache, progress);
-  return { embedder, embedderId: o.embedderId, close: async () => embedder.dispose?.() };
 }
 
 /** Writes the index piece by piece, so that memory never holds it twice. */
@@ -216,7 +128,8 @@ async function buildInto(
   progress: Progress,
   signal: AbortSignal,
 ) {
-  const settings = await settingsOf(o);
+  const { maxRows, maxWork, name } = o;
+  const settings: BuildSettings = { ...(await dataSettings(o)), maxRows, maxWork, name };
   const isShard = o.shard !== undefined || o.partial === true;
   const { files, passedOver } = await findFiles(places);
   const imported = await importFiles(files, { ...settings, shard: o.shard }, storage, progress);
@@ -326,56 +239,12 @@ async function merge(names: string[], o: MergeCommandOptions): Promise<void> {
   });
 }
 
-function withData(command: Command): Command {
-  return command
-    .addOption(new Option('--from <source>', 'source format (default: auto-detect)').choices(SOURCES))
-    .addOption(perDataset('--metric <[dataset=]name>', 'the score to use; repeatable', String, 'the only one'))
-    .addOption(
-      perDataset(
-        '--range <[dataset=]worst,best>',
-        'range of the metric, 1,0 if less is better; repeatable',
-        toRange,
-        '0,1',
-      ),
-    )
-    .addOption(
-      perDataset(
-        '--threshold <[dataset=]x>',
-        'count scores better than x as correct; repeatable',
-        toNumber,
-        'keep graded scores',
-      ),
-    )
-    .option('--datasets <globs>', 'only these datasets, comma-separated', toList)
-    .option('--exclude-datasets <globs>', 'exclude these datasets', toList)
-    .option('--models <globs>', 'only these models, comma-separated', toList)
-    .option('--exclude-models <globs>', 'exclude these models', toList)
-    .option('--drop-truncated', 'leave out answers that ended at a length limit')
-    .option('--texts', 'keep the first 160 characters of each prompt in the index')
-    .option(
-      '--prices <file>',
-      "prices: OpenRouter's /api/v1/models, models.dev's api.json, LiteLLM's map, genai-prices, or CSV (model, in, out)",
-    )
-    .option('--prices-date <day>', 'day of the prices (YYYY-MM-DD), for a list that does not state it');
-}
-
-function withVectors(command: Command): Command {
-  return command
-    .option('--embedder <place>', EMBEDDER_HELP)
-    .option('--embeddings <file>', 'matrix (.npy, float32) with one row per table row or per sample')
-    .option('--embedder-id <id>', 'id of the embedder that made the embeddings in the data or the matrix')
-    .option('--cache <folder>', "folder that keeps vectors between builds (default: in the user's cache folder)")
-    .option('--no-cache', 'do not reuse or keep vectors')
-    .addOption(new Option('--codes <type>', 'storage type of the rows').choices(CODE_TYPES).default('int8'))
-    .option('--dims <n>', 'keep the first n dimensions (Matryoshka)', toCount)
-    .option('--max-rows <n>', 'keep n representative rows', toCount)
-    .option('--max-work <n>', 'sample rows for the distance estimator above this many multiplications', toCount);
-}
-
 /** Adds both commands to `program`. */
 export function addBuildCommands(program: Command): void {
   withVectors(withData(program.command('build <files...>')))
     .description('build an index from benchmark results (files or folders)')
+    .option('--max-rows <n>', 'keep n representative rows', toCount)
+    .option('--max-work <n>', 'sample rows for the distance estimator above this many multiplications', toCount)
     .option('-o, --output <file>', 'the index to write')
     .option('--name <name>', 'name of the index')
     .option('--shard <i/n>', "build the i-th of n shards for 'merge'", toShard)

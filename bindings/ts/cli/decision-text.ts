@@ -13,9 +13,9 @@ const SHOWN_CHARACTERS = 72;
 
 type Style = Parameters<typeof styleText>[0];
 
-/** No colours if the output is not a terminal or NO_COLOR is set. */
-const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
-export const style = (format: Style, text: string) => (isColoured ? styleText(format, text) : text);
+/** No colours if the output is not a terminal, or a dumb one, or if NO_COLOR is set. */
+const isColoured = () => process.stdout.isTTY === true && process.env.TERM !== 'dumb' && !process.env.NO_COLOR;
+export const style = (format: Style, text: string) => (isColoured() ? styleText(format, text) : text);
 
 const percent = (share: number) => `${Math.round(100 * share)}%`;
 /** At least cents, and all digits: a limit that is copied from here must keep the model. */
@@ -65,8 +65,10 @@ function heading(decision: Decision): string[] {
 
 function resemblance({ decision, info }: Shown<Decision>): string[] {
   const kinds = decision.kinds.map(({ label }) => label);
-  const tasks = decision.tasks.map(({ task }) => taskLabel(info, task));
+  const families = decision.families?.map(({ name }) => name) ?? [];
+  const tasks = families.length > 0 ? [] : decision.tasks.map(({ task }) => taskLabel(info, task));
   const lines = [
+    ...(families.length === 0 ? [] : [`families of prompts: ${families.join('; ')}`]),
     ...(kinds.length === 0 ? [] : [`most like: ${kinds.join(', ')}`]),
     ...(tasks.length === 0 ? [] : [`similar benchmark tasks: ${tasks.join(', ')}`]),
   ];
@@ -205,6 +207,11 @@ function knownBy({ scores, links }: TaskInfo): string {
   return scores === undefined ? 'outcomes' : `scores of ${count(scores, 'model')}`;
 }
 
+function familiesText({ count, answerValue, linear }: NonNullable<IndexInfo['families']>): string {
+  const value = answerValue === null ? 'no setting of its own' : `a right answer is worth ${price(answerValue)}`;
+  return `${count} ${count === 1 ? 'family' : 'families'} of prompts${linear ? ' and a linear part' : ''}, ${value}`;
+}
+
 /** Formats the description of an index, whose texts are printable; `metadata` is shown as JSON, unchanged. */
 export function indexText(info: IndexInfo, metadata: unknown): string {
   const { routing } = info;
@@ -232,6 +239,7 @@ export function indexText(info: IndexInfo, metadata: unknown): string {
     `k ${routing.k}, kappa ${routing.kappa}, t ${routing.threshold}, sigma ${routing.sigma}, eta ${routing.eta}, ` +
       `${info.pairs} training pairs`,
     `best single model ${info.bestSingleModel ?? '-'}`,
+    ...(info.families === undefined ? [] : [familiesText(info.families)]),
     '',
     ...table(['model', 'mean', 'params', '$/MTok in', 'out'], models),
     '',

@@ -14,11 +14,15 @@ import { codeOf, type EndSignal, onSignals } from './interruptible.js';
 /** Milliseconds for a command to stop by itself after the first signal. */
 const GRACE_MS = 3000;
 
-/** The terminal behind the standard error, of which a thread knows nothing. */
+/** The terminal behind a stream, of which a thread knows nothing. */
 interface Terminal {
   isTTY: boolean;
   columns: number;
 }
+
+type Terminals = Record<'stdout' | 'stderr', Terminal>;
+
+const terminalOf = ({ isTTY = false, columns }: NodeJS.WriteStream): Terminal => ({ isTTY, columns });
 
 /** Removes this process's temporary files beside the outputs: the thread no longer can. */
 async function removeTemporary(outputs: readonly string[]): Promise<void> {
@@ -31,11 +35,10 @@ async function removeTemporary(outputs: readonly string[]): Promise<void> {
  */
 async function runInThread(outputs: readonly string[]): Promise<void> {
   const heapMb = Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20);
-  const { isTTY = false, columns } = process.stderr;
   const thread = new Worker(new URL('../cli.js', import.meta.url), {
     argv: process.argv.slice(2),
     resourceLimits: { maxOldGenerationSizeMb: heapMb },
-    workerData: { isTTY, columns } satisfies Terminal,
+    workerData: { stdout: terminalOf(process.stdout), stderr: terminalOf(process.stderr) } satisfies Terminals,
   });
   let by: EndSignal | undefined;
   let isEnded = false;
@@ -75,9 +78,11 @@ async function runInThread(outputs: readonly string[]): Promise<void> {
   throw new SignalboxError('aborted', 'the operation was aborted');
 }
 
-/** Makes this thread look like the process to the command: its signals and its terminal. */
+/** Makes this thread look like the process to the command: its signals and its terminals. */
 function adopt(): void {
-  Object.assign(process.stderr, workerData as Terminal);
+  const { stdout, stderr } = workerData as Terminals;
+  Object.assign(process.stdout, stdout);
+  Object.assign(process.stderr, stderr);
   parentPort?.on('message', (signal: EndSignal) => process.emit(signal, signal));
   // Waiting for a signal must not keep the thread alive.
   parentPort?.unref();

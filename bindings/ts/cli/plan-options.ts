@@ -1,0 +1,130 @@
+/** The options of `signalbox plan`. */
+import path from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDecimal, toWholeWithin } from './arguments.js';
+import { type DataOptions, type VectorOptions, withData, withVectors } from './data-options.js';
+import { UsageError } from './failures.js';
+
+export interface PlanCommandOptions extends DataOptions, VectorOptions {
+  atMost?: number;
+  save?: number;
+  budget?: number;
+  volume?: number;
+  baseline?: string;
+  seed: number;
+  /** Default: the shipped one. */
+  index?: string | false;
+  words: boolean;
+  name?: string;
+  output?: string;
+  html?: string;
+  /** `true`: on the standard output. */
+  json?: string | true;
+  table?: true;
+  code?: true;
+}
+
+const AMOUNT = /^\$?\s*([\d.e+-]+)$/i;
+const POINTS = /^([\d.e+-]+)\s*(pt|pts|point|points)?$/i;
+const PERCENT = /^([\d.e+-]+)\s*%$/;
+
+/** Returns the number in a text that has this form; NaN for any other text. */
+const numberIn = (text: string, form: RegExp) => parseDecimal(form.exec(text.trim())?.[1] ?? '');
+
+/** Parses percentage points: `1`, `1pt`, `1.5 points`. */
+export function toPoints(text: string): number {
+  const points = numberIn(text, POINTS);
+  if (points >= 0 && points <= 100) return points;
+  throw new InvalidArgumentError('Expected percentage points from 0 to 100, as in 1, 1pt or 1.5 points.');
+}
+
+/** Parses a share: `30%` or `.3`. A number from 1 on needs the sign, because 1 may mean all or 1%. */
+export function toShare(text: string): number {
+  const percent = numberIn(text, PERCENT);
+  const share = Number.isNaN(percent) ? parseDecimal(text) : percent / 100;
+  if (share >= 0 && (share < 1 || (percent >= 0 && share <= 1))) return share;
+  throw new InvalidArgumentError('Expected a share, as in 30% or .3.');
+}
+
+/** Parses US dollars: `500`, `$500`. */
+export function toDollars(text: string): number {
+  const usd = numberIn(text, AMOUNT);
+  if (usd > 0) return usd;
+  throw new InvalidArgumentError('Expected US dollars above 0, as in 500 or $500.');
+}
+
+/** Parses a number of answers, at least 1. */
+export function toVolume(text: string): number {
+  const volume = parseDecimal(text);
+  if (volume >= 1 && volume <= 1e12) return volume;
+  throw new InvalidArgumentError('Expected a number of answers from 1 to 1e12, as in 100000.');
+}
+
+function withTarget(command: Command): Command {
+  const conflicts = (option: Option, others: string[]) => command.addOption(option.conflicts(others));
+  conflicts(new Option('--at-most <points>', 'points of correctness that may be lost, as in 1pt').argParser(toPoints), [
+    'save',
+    'budget',
+  ]);
+  conflicts(new Option('--save <share>', "share of the baseline's cost to save, as in 30%").argParser(toShare), [
+    'atMost',
+    'budget',
+  ]);
+  conflicts(new Option('--budget <usd>', 'US dollars a month for the volume, as in 500').argParser(toDollars), [
+    'atMost',
+    'save',
+  ]);
+  return command
+    .option('--volume <n>', 'answers a month: also show dollars a month', toVolume)
+    .option('--baseline <model>', "compare with this model (default: the file's best single model)")
+    .option(
+      '--index <file>',
+      'index that knows some of the models: a prior, and prices that the files lack (default: the built-in one)',
+    )
+    .option('--no-index', 'plan from the files only')
+    .option('--seed <n>', 'seed of folds and bootstrap', toWholeWithin(1, 2 ** 31), 1);
+}
+
+function withOutputs(command: Command): Command {
+  return command
+    .option('-o, --output <file>', 'write the policy, an index for --index or Router.load')
+    .option('--name <name>', 'name of the index')
+    .option('--html <file>', 'write a report to send on, one HTML file')
+    .option('--json [file.json]', 'print the plan as JSON, or write it to a file')
+    .option('--table', 'print only the policy as a table of at most ten lines')
+    .option('--code', 'print only the code that routes by the plan')
+    .option('--no-words', 'keep all words of prompts out of everything that is printed or written');
+}
+
+/** Adds the options to the command. */
+export function describePlanOptions(command: Command): Command {
+  return withVectors(withData(withOutputs(withTarget(command))));
+}
+
+const NAME = 'signalbox plan';
+
+const isSameFile = (a: string, b: string) => path.resolve(a) === path.resolve(b);
+
+/** Refuses options that cannot be combined, and outputs that would replace an input or one another. */
+export function checkPlanOptions(places: readonly string[], o: PlanCommandOptions): void {
+  if (o.budget !== undefined && o.volume === undefined) {
+    throw new UsageError('--budget is a sum for a month: expected --volume with the answers a month', NAME);
+  }
+  if (o.texts && !o.words) throw new UsageError('--texts stores prompts: it cannot be combined with --no-words', NAME);
+  if (o.json === true && (o.table || o.code)) {
+    throw new UsageError('--json prints JSON only: use --json=FILE with --table and --code', NAME);
+  }
+  // The value is optional, so that a file of data that follows would be taken for it, and be replaced.
+  if (typeof o.json === 'string' && !o.json.endsWith('.json')) {
+    throw new UsageError(`--json ${o.json}: expected a name that ends in .json, or --json after the files`, NAME);
+  }
+  const outputs = [o.output, o.html, o.json].filter((file) => typeof file === 'string');
+  for (const [i, output] of outputs.entries()) {
+    if (outputs.slice(0, i).some((other) => isSameFile(other, output))) {
+      throw new UsageError(`${output} is the name of two outputs`, NAME);
+    }
+    if (places.some((place) => isSameFile(place, output))) {
+      throw new UsageError(`${output} is both data and output`, NAME);
+    }
+  }
+}
