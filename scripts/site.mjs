@@ -15,6 +15,7 @@ const TYPES = {
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.json': 'application/json',
+  '.csv': 'text/csv; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.txt': 'text/plain; charset=utf-8',
 };
@@ -39,16 +40,27 @@ function textsFolder() {
   return `assets/texts-${hash.digest('hex').slice(0, 8)}/`;
 }
 
+/** The example of graded prompts, which the page fetches on demand. */
+const EXAMPLE = path.join(root, 'tests/fixtures/plan/support.csv');
+
+/** Returns the address of a file in the page: it contains its hash, since hosts cache it. */
+function hashedAddress(file) {
+  const hash = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 8);
+  const { name, ext } = path.parse(file);
+  return `assets/${name}-${hash}${ext}`;
+}
+
 export async function buildSite(target = site) {
   const { build } = await import('vite');
   const texts = textsFolder();
+  const example = hashedAddress(EXAMPLE);
   const licenses = new Licenses();
   await build({
     root: source,
     configFile: false,
     // Relative paths, so that the site works in any folder of a host.
     base: './',
-    define: { TEXTS_FOLDER: JSON.stringify(texts) },
+    define: { TEXTS_FOLDER: JSON.stringify(texts), PLAN_EXAMPLE: JSON.stringify(example) },
     resolve: { alias: REPLACED },
     logLevel: 'warn',
     // ES modules, so that workers can share chunks.
@@ -58,6 +70,7 @@ export async function buildSite(target = site) {
     build: { outDir: target, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, rolldownOptions: QUIET },
   });
   if (existsSync(TEXTS)) cpSync(TEXTS, path.join(target, texts), { recursive: true });
+  cpSync(EXAMPLE, path.join(target, example));
   licenses.add(await buildServiceWorker(target));
   writeFileSync(path.join(target, LICENSES_FILE), licenses.text());
 }

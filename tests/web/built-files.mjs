@@ -58,6 +58,7 @@ export async function bundledPackages(entryPoints, alias = {}) {
     write: false,
     metafile: true,
     define: { PAGE_FILES: '[]', FIREFOX: 'false' },
+    loader: { '.sbx': 'empty' },
     logLevel: 'error',
   });
   const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) =>

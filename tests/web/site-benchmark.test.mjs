@@ -61,7 +61,9 @@ const drop = (page, name, content) =>
     (title, text) => {
       const data = new DataTransfer();
       data.items.add(new File([text], title));
-      document.querySelector('.drop').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true }));
+      document
+        .querySelector('#benchmark .drop')
+        .dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true }));
     },
     name,
     content,

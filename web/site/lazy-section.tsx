@@ -12,6 +12,18 @@ interface Props {
   load: () => Promise<ComponentType>;
 }
 
+/** Says that a part of the page could not be loaded, and offers to try again. */
+export function LoadFailed({ onAgain }: { onAgain: () => void }) {
+  return (
+    <div role="alert" class="failed">
+      <p>{isReplaced.value ? REPLACED : 'This part of the page could not be loaded.'}</p>
+      <button type="button" class="small" onClick={isReplaced.value ? loadAgain : onAgain}>
+        {isReplaced.value ? 'Load again' : 'Try again'}
+      </button>
+    </div>
+  );
+}
+
 export function LazySection({ id, title, load }: Props) {
   const body = useSignal<ComponentType | undefined>(undefined);
   const failure = useSignal('');
@@ -38,14 +50,7 @@ export function LazySection({ id, title, load }: Props) {
           Loading
         </p>
       )}
-      {failure.value !== '' && (
-        <div role="alert" class="failed">
-          <p>{isReplaced.value ? REPLACED : 'This part of the page could not be loaded.'}</p>
-          <button type="button" class="small" onClick={isReplaced.value ? loadAgain : start}>
-            {isReplaced.value ? 'Load again' : 'Try again'}
-          </button>
-        </div>
-      )}
+      {failure.value !== '' && <LoadFailed onAgain={start} />}
     </section>
   );
 }

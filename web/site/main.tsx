@@ -23,6 +23,11 @@ function App() {
         load={async () => (await import('./cost/section.js')).CostSection}
       />
       <LazySection
+        id="plan"
+        title="Which model for which of your prompts"
+        load={async () => (await import('./plan/section.js')).PlanSection}
+      />
+      <LazySection
         id="map"
         title="Map of the benchmark"
         load={async () => (await import('./map/section.js')).MapSection}

@@ -1,9 +1,8 @@
 /** Optional settings for a build. Without them the builder detects what it can, and refuses what is ambiguous. */
-import { useSignal } from '@preact/signals';
 import { CODE_TYPES, type CodeType } from 'signalbox';
-import { count } from '../../shared/format.js';
 import { rules } from '../building/build.js';
 import type { Rules } from '../building/rules.js';
+import { PriceListField } from '../files/price-list-field.js';
 
 const set = (part: Partial<Rules>) => {
   rules.value = { ...rules.peek(), ...part };
@@ -15,37 +14,6 @@ const CODE_WORDS: Record<CodeType, string> = {
   int4: 'int4: an eighth of the size',
   binary: 'binary: smallest, least accurate',
 };
-
-function Prices() {
-  const said = useSignal('');
-  const read = async (file: File | undefined) => {
-    try {
-      const prices = file && (await import('./price-list.js')).readPriceList(await file.text());
-      set({ prices });
-      said.value = prices === undefined ? '' : `${count(prices.prices.length, 'price')} read.`;
-    } catch (error) {
-      set({ prices: undefined });
-      said.value = `${file?.name}: ${error instanceof Error ? error.message : String(error)}`;
-    }
-  };
-  return (
-    <div>
-      <label for="build-prices">Price list</label>
-      <input
-        id="build-prices"
-        type="file"
-        accept=".json,.csv,application/json,text/csv"
-        aria-describedby="build-prices-help"
-        onChange={(event) => read(event.currentTarget.files?.[0])}
-      />
-      <small id="build-prices-help">
-        OpenRouter's list of models (<code>/api/v1/models</code>), models.dev's <code>api.json</code>, LiteLLM's map, or
-        a CSV with the columns model, in and out. The dial has no effect without prices.
-      </small>
-      <small role="status">{said}</small>
-    </div>
-  );
-}
 
 function NumberField({
   id,
@@ -93,7 +61,11 @@ export function OptionFields() {
           <code>mmlu*=acc_norm</code>.
         </small>
       </div>
-      <Prices />
+      <PriceListField
+        id="build-prices"
+        help="The dial has no effect without prices."
+        onPrices={(prices) => set({ prices })}
+      />
       <div class="row">
         <NumberField id="build-low" label="Worst score" value={low} onInput={(value) => set({ low: value })} />
         <NumberField id="build-high" label="Best score" value={high} onInput={(value) => set({ high: value })} />

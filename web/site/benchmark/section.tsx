@@ -1,76 +1,17 @@
 /** The user's own benchmark: result files become an index, and the page routes with it. */
 import './style.css';
-import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { BenchmarkFile } from 'signalbox/build';
-import { bytes, count } from '../../shared/format.js';
 import { build, buildExample, building, built, chosen, failed, openFile, stop, take } from '../building/build.js';
-import { pathOf, sizeOf } from '../building/rules.js';
-import { droppedFiles } from './dropped-files.js';
+import { ChosenFiles } from '../files/chosen-files.js';
+import { Chooser, DropZone } from '../files/drop-zone.js';
 import { KeptList } from './kept-list.js';
 import { OptionFields } from './options.js';
 import { Report } from './report.js';
 import { RoutedOn } from './routed-on.js';
 
-interface ChooserProps {
-  id: string;
-  label: string;
-  isFolder?: boolean;
-  accept?: string;
-  onFiles: (files: File[]) => void;
-}
-
-function Chooser({ id, label, isFolder = false, accept, onFiles }: ChooserProps) {
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    input.current?.toggleAttribute('webkitdirectory', isFolder);
-  }, [isFolder]);
+function ResultFiles() {
   return (
-    <div>
-      <label for={id}>{label}</label>
-      <input
-        ref={input}
-        id={id}
-        type="file"
-        multiple={accept === undefined}
-        accept={accept}
-        // Clearing the value allows choosing the same file again after it was fixed.
-        onClick={(event) => {
-          event.currentTarget.value = '';
-        }}
-        onChange={(event) => {
-          const files = [...(event.currentTarget.files ?? [])];
-          if (files.length > 0) onFiles(files);
-        }}
-      />
-    </div>
-  );
-}
-
-/** Accepts files dropped anywhere in it; its fields do the same by keyboard. */
-function DropZone() {
-  const isOver = useSignal(false);
-  const over = (event: DragEvent, is: boolean) => {
-    event.preventDefault();
-    isOver.value = is;
-  };
-  const drop = async (event: DragEvent) => {
-    over(event, false);
-    if (event.dataTransfer === null) return;
-    try {
-      await take(await droppedFiles(event.dataTransfer));
-    } catch (error) {
-      failed(error);
-    }
-  };
-  return (
-    <fieldset
-      class={isOver.value ? 'drop over' : 'drop'}
-      aria-label="Result files"
-      onDragOver={(event) => over(event, true)}
-      onDragLeave={(event) => over(event, false)}
-      onDrop={drop}
-    >
+    <DropZone label="Result files" onFiles={take} onFailed={failed}>
       <p>
         <b>Drop result files or a folder here</b>, or choose:
       </p>
@@ -90,21 +31,7 @@ function DropZone() {
           Try a made-up example
         </button>
       </p>
-    </fieldset>
-  );
-}
-
-function Chosen({ files }: { files: readonly BenchmarkFile[] }) {
-  const size = files.reduce((sum, file) => sum + sizeOf(file), 0);
-  const some = files.slice(0, 3).map(pathOf).join(', ');
-  return (
-    <p>
-      {count(files.length, 'file')}, {bytes(size)}:{' '}
-      <bdi>
-        {some}
-        {files.length > 3 && ', …'}
-      </bdi>
-    </p>
+    </DropZone>
   );
 }
 
@@ -155,7 +82,7 @@ function BuildForm() {
         build();
       }}
     >
-      {files.length > 0 && <Chosen files={files} />}
+      {files.length > 0 && <ChosenFiles files={files} />}
       <details ref={details}>
         <summary>Options: metric, prices, range of scores</summary>
         <OptionFields />
@@ -179,7 +106,7 @@ export function BenchmarkSection() {
         with one column per model, into an index. The files do not leave this device.
       </p>
       <RoutedOn />
-      <DropZone />
+      <ResultFiles />
       <BuildForm />
       <Progress />
       {last && <Report built={last} />}

@@ -29,7 +29,7 @@ export function warningsOf(report: BuildReport): string[] {
   const lines: string[] = [];
   if (models.length === 1) lines.push('There is only one model, so there is nothing to choose.');
   if (datasets.length === 1)
-    lines.push('There is only one dataset. The router compares datasets, so it needs more than one.');
+    lines.push('There is only one dataset. The router compares families of its prompts, if it shows any.');
   if (averaged.count > 0) lines.push(`${count(averaged.count, 'score')} of repeated runs were averaged with others.`);
   for (const names of similarNames) {
     lines.push(`These names differ only by case or separators and count as different models: ${names.join(', ')}.`);

@@ -1,0 +1,131 @@
+/** Plans in a worker: from the user's files, and again with each change of the wishes. */
+import { batch, signal } from '@preact/signals';
+import { SignalboxError } from 'signalbox';
+import { type BenchmarkFile, type Planned, planInWorker } from 'signalbox/build';
+import INDEX from 'signalbox/models/index/index.sbx?url';
+import { nameOf } from '../building/rules.js';
+import { explained } from '../offline/version.js';
+import { missingWords, NO_WISHES, planOptionsOf, type Wishes } from './wishes.js';
+
+/** Address of the example, inserted by the build. */
+declare const PLAN_EXAMPLE: string;
+const EXAMPLE_NAME = 'support.csv';
+
+export type Planning =
+  | { kind: 'idle' }
+  /** `share` is the progress, 0..1, or `undefined` if it is unknown. */
+  | { kind: 'busy'; step: string; share: number | undefined }
+  | { kind: 'stopped' }
+  | { kind: 'incomplete'; text: string }
+  | { kind: 'done' }
+  | { kind: 'failed'; error: unknown };
+
+export interface Shown extends Planned {
+  /** Name of the files. */
+  name: string;
+}
+
+export const chosen = signal<readonly BenchmarkFile[]>([]);
+export const wishes = signal<Wishes>(NO_WISHES);
+export const planning = signal<Planning>({ kind: 'idle' });
+/** The last plan of the chosen files. */
+export const shown = signal<Shown | undefined>(undefined);
+
+let current: AbortController | undefined;
+
+export const stop = () => current?.abort();
+
+/** Reports an error that occurred before anything was started. */
+export function failed(error: unknown): void {
+  stop();
+  planning.value = { kind: 'failed', error };
+}
+
+/** Runs an action and aborts the one before it. */
+async function run(action: (signal: AbortSignal) => Promise<Shown>): Promise<void> {
+  stop();
+  const mine = new AbortController();
+  current = mine;
+  planning.value = { kind: 'busy', step: 'starting', share: undefined };
+  try {
+    const next = await action(mine.signal);
+    if (current !== mine) return;
+    batch(() => {
+      shown.value = next;
+      planning.value = { kind: 'done' };
+    });
+  } catch (cause) {
+    const error = await explained(cause);
+    if (current !== mine) return;
+    const isStopped = mine.signal.aborted || (error instanceof SignalboxError && error.code === 'aborted');
+    planning.value = isStopped ? { kind: 'stopped' } : { kind: 'failed', error };
+  }
+}
+
+/** Plans for the chosen files and wishes. */
+export function plan(): Promise<void> {
+  const files = chosen.peek();
+  return run(async (mine) => ({
+    name: nameOf(files),
+    ...(await planInWorker(files, {
+      ...planOptionsOf(wishes.peek()),
+      // Has prices for models whose costs are not in the files.
+      index: new URL(INDEX, document.baseURI),
+      name: `plan for ${nameOf(files)}`,
+      signal: mine,
+      onProgress: ({ step, done, total }) => {
+        if (!mine.aborted) planning.value = { kind: 'busy', step, share: total > 0 ? done / total : undefined };
+      },
+    })),
+  }));
+}
+
+/** Changes wishes, and plans again if there is something to plan for. */
+export function wish(part: Partial<Wishes>): void {
+  wishes.value = { ...wishes.peek(), ...part };
+  if (chosen.peek().length === 0) return;
+  const missing = missingWords(wishes.peek());
+  if (missing === undefined) {
+    plan();
+    return;
+  }
+  stop();
+  current = undefined;
+  planning.value = { kind: 'incomplete', text: missing };
+}
+
+/** Takes files that were dropped or chosen. */
+export function take(files: readonly BenchmarkFile[]): void {
+  if (files.length === 0) return;
+  batch(() => {
+    chosen.value = files;
+    shown.value = undefined;
+    // The new files may have other models, and a target may be incomplete.
+    const { target } = wishes.peek();
+    const isIncomplete = missingWords(wishes.peek()) !== undefined;
+    wishes.value = { ...wishes.peek(), baseline: '', target: isIncomplete ? 'knee' : target };
+  });
+  plan();
+}
+
+/** Plans for the example, whose file is fetched only now. */
+export async function takeExample(): Promise<void> {
+  batch(() => {
+    chosen.value = [];
+    shown.value = undefined;
+    wishes.value = NO_WISHES;
+  });
+  stop();
+  const mine = new AbortController();
+  current = mine;
+  planning.value = { kind: 'busy', step: 'reading the example', share: undefined };
+  try {
+    const response = await fetch(new URL(PLAN_EXAMPLE, document.baseURI), { signal: mine.signal });
+    if (!response.ok) throw new SignalboxError('network', `${response.url} answered ${response.status}`);
+    const content = await response.blob();
+    if (current === mine) take([new File([content], EXAMPLE_NAME, { type: 'text/csv' })]);
+  } catch (cause) {
+    const error = await explained(cause);
+    if (current === mine) planning.value = mine.signal.aborted ? { kind: 'stopped' } : { kind: 'failed', error };
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The user's own graded prompts: which model to send which of them to, what that saves and what it risks. The page loads
+ * only the drop zone; the planner follows with the first file.
+ */
+import './section.css';
+import { useSignal } from '@preact/signals';
+import type { ComponentType } from 'preact';
+import type { BenchmarkFile } from 'signalbox/build';
+import { Chooser, DropZone } from '../files/drop-zone.js';
+import { LoadFailed } from '../lazy-section.js';
+import { checkVersion } from '../offline/version.js';
+
+type Start = (planner: typeof import('./planner.js')) => unknown;
+
+export function PlanSection() {
+  const planner = useSignal<ComponentType | undefined>(undefined);
+  const state = useSignal<'idle' | 'loading' | 'failed'>('idle');
+  const last = useSignal<Start>(() => undefined);
+  const start = async (action: Start) => {
+    last.value = action;
+    state.value = 'loading';
+    try {
+      const loaded = await import('./planner.js');
+      planner.value = loaded.Planner;
+      state.value = 'idle';
+      action(loaded);
+    } catch {
+      await checkVersion();
+      state.value = 'failed';
+    }
+  };
+  const take = (files: readonly BenchmarkFile[]) => start((loaded) => loaded.take(files));
+  const Planner = planner.value;
+  return (
+    <div class="own-prompts">
+      <p>
+        Drop a table of prompts with grades for the answers of two or more models. In a few seconds you know which model
+        to send which kind of prompt to, what that saves, and what it risks. The file does not leave this device.
+      </p>
+      <DropZone label="Graded prompts" onFiles={take} onFailed={(error) => start((loaded) => loaded.failed(error))}>
+        <p class="actions">
+          <b>Drop graded prompts here</b> or
+          <Chooser id="plan-files" label="Choose files" onFiles={take} />
+          <Chooser id="plan-folder" label="Choose a folder" isFolder onFiles={take} />
+          <button type="button" class="small" data-plan-example onClick={() => start((loaded) => loaded.takeExample())}>
+            Try an example
+          </button>
+        </p>
+        <p>
+          <small>
+            CSV or JSON lines: a column <code>prompt</code>, and a column per model with its grades, 0 to 1 or yes and
+            no. Columns such as <code>gpt-5.5|cost_usd</code> bring in the costs. 100 rows or more work best; 30 is the
+            least.
+          </small>
+        </p>
+      </DropZone>
+      <div class={state.value === 'idle' && Planner === undefined ? undefined : 'plan-room'}>
+        {state.value === 'loading' && <p role="status">Loading the planner</p>}
+        {state.value === 'failed' && <LoadFailed onAgain={() => start(last.value)} />}
+        {Planner !== undefined && <Planner />}
+      </div>
+    </div>
+  );
+}
