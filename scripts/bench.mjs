@@ -5,6 +5,9 @@
 //   npm run bench -- page [...]   the demo site in Chromium: first decision, main-thread time per key (tests/bench/page.mjs)
 //   npm run bench -- extension [...]  the extension: answer latency, typing, memory, sizes (tests/bench/extension.mjs)
 //   npm run bench -- onnx [...]   the ONNX embedder beside transformers.js (tests/bench/onnx.mjs)
+//   npm run bench -- plan [...]   the predictor of a plan beside other rules, on given results (tests/bench/plan.mjs)
+//   npm run bench -- plan-coverage [...]  whether the intervals of plans hold, on files with a known truth
+//                                 (tests/bench/plan-coverage.mjs)
 // Measures the kNN kernels, native and wasm, built with the shipped flags, as ratios to reading the codes once
 // (tests/bench/kernels.mjs); and the package's load to first decision, sizes and memory (tests/bench/package.mjs).
 // Asserts only that native and wasm find the same neighbours at the same distances, bit for bit; aims are printed beside
@@ -84,14 +87,16 @@ async function main() {
   }
 }
 
-/** Measures in a browser with a separate script. */
-function benchInBrowser(name, args) {
-  setUp('all');
+/** Measures with a separate script. */
+function benchWith(name, args, step) {
+  setUp(step);
   run(process.execPath, [`tests/bench/${name}.mjs`, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
 try {
-  if (['extension', 'onnx', 'page'].includes(process.argv[2])) benchInBrowser(process.argv[2], process.argv.slice(3));
+  const [name, ...args] = process.argv.slice(2);
+  if (['extension', 'onnx', 'page'].includes(name)) benchWith(name, args, 'all');
+  else if (['plan', 'plan-coverage'].includes(name)) benchWith(name, args, 'build');
   else await main();
 } catch (error) {
   console.error(`signalbox bench: ${error.message}`);

@@ -1,0 +1,82 @@
+// The data of tests/bench/plan.mjs: folders of results with prompts, read as `signalbox eval` reads them.
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readData } from '../../dist/evaluation/disk/read-data.js';
+
+const BLOCK = 500;
+/** The graders of these tasks looked at the form of the answer only. */
+const UNRELIABLE = ['math_*_hard'];
+
+const json = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+/** Sets of rows and models, by name. `only` lists models, `suspect` the tasks to leave out. */
+const SETS = [
+  { name: 'routerbench', folder: 'routerbench_subset', sizes: [100, 300, 1000], costs: 'cost_usd.csv.gz' },
+  {
+    name: 'now_18',
+    folder: 'frontier_2026',
+    sizes: [100, 300],
+    isComplete: true,
+    only: (folder) => json(path.join(folder, 'blocks.json')).now_18.models,
+    suspect: (folder) =>
+      json(path.join(folder, 'datasets.json'))
+        .filter(({ suspect }) => suspect)
+        .map(({ dataset }) => dataset),
+  },
+  { name: 'openllm_v2', folder: 'openllm_v2', sizes: [100, 300, 1000], suspect: () => UNRELIABLE },
+];
+
+/** Returns US dollars per million tokens, three of input to one of output; NaN if unknown. */
+const blended = ({ usdPerMTokIn, usdPerMTokOut }) =>
+  (3 * (usdPerMTokIn ?? Number.NaN) + (usdPerMTokOut ?? Number.NaN)) / 4;
+
+/** Embeds prompts with the shipped embedder: float32 [rows, dim]. */
+async function embed(embedder, prompts) {
+  const vectors = [];
+  for (let first = 0; first < prompts.length; first += BLOCK) {
+    for (const { vector } of await embedder.embed(prompts.slice(first, first + BLOCK))) vectors.push(...vector);
+  }
+  return Float32Array.from(vectors);
+}
+
+async function readSet(root, { name, folder: inner, sizes, costs: file, isComplete, only, suspect }, embedder) {
+  const folder = path.join(root, inner);
+  const data = await readData({
+    data: path.join(folder, 'outcomes.csv.gz'),
+    models: path.join(folder, 'models.json'),
+    costs: file && path.join(folder, file),
+    excludeTasks: suspect?.(folder),
+  });
+  const wanted = only?.(folder);
+  const columns = data.models
+    .map((model, column) => ({ name: model.name, column, price: blended(model) }))
+    .filter((model) => wanted?.includes(model.name) ?? (file !== undefined || !Number.isNaN(model.price)));
+  const width = data.models.length;
+  const outcome = (row, { column }) => data.outcomes[row * width + column];
+  const rows = [...data.ids.keys()].filter((row) => {
+    const missing = columns.filter((model) => Number.isNaN(outcome(row, model))).length;
+    return isComplete ? missing === 0 : missing < columns.length;
+  });
+  const values = (of) => Float32Array.from(rows.flatMap((row) => columns.map((model) => of(row, model))));
+  return {
+    name,
+    sizes,
+    models: columns.map((model) => model.name),
+    rows: rows.length,
+    vectors: await embed(
+      embedder,
+      rows.map((row) => data.prompts[row]),
+    ),
+    outcomes: values(outcome),
+    costs: values((row, { column, price }) => (data.costs === undefined ? price : data.costs[row * width + column])),
+    tasks: Uint16Array.from(rows, (row) => data.rowTasks[row]),
+    inputs: Uint32Array.from(rows, (row) => data.inputs[row]),
+  };
+}
+
+/** Yields the sets that a folder has. */
+export async function* readSets(root, embedder) {
+  for (const set of SETS) {
+    if (existsSync(path.join(root, set.folder, 'outcomes.csv.gz'))) yield await readSet(root, set, embedder);
+  }
+}
