@@ -206,7 +206,7 @@ function drawFamilies(random, seed, dim, models) {
       families,
     ),
     bias: list(families, () => random() - 0.5),
-    share: list(families, () => 0.1 + random()),
+    share: list(families, () => 0.1 + 0.9 * random()),
     right: list(families * models, random),
     evidence: list(families * models, () => 50 * random()),
     usd: list(families * models, () => (random() < 0.1 ? -1 : 0.01 * random())),
