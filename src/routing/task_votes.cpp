@@ -143,8 +143,8 @@ std::vector<double> vote_for_each(const TaskProfiles& profiles, std::span<const 
 
 std::vector<double> mean_votes(std::span<const double> votes, std::size_t tasks) {
   std::vector<double> out(tasks, 0);
-  const auto inputs = static_cast<double>(votes.size() / tasks);
-  for (std::size_t i = 0; i < votes.size(); ++i) out[i % tasks] += votes[i] / inputs;
+  const std::size_t inputs = votes.size() / tasks;
+  for (std::size_t i = 0; i < votes.size(); ++i) out[i % tasks] += votes[i] / static_cast<double>(inputs);
   return out;
 }
 
