@@ -51,7 +51,7 @@ void lend(PlanInput& input, const float* embeddings, const float* outcomes, cons
   if (prior != nullptr) input.prior = {prior, cells};
 }
 
-/// Copies bytes to the heap; null if there is no room.
+/// Returns a copy of the bytes on the heap, or null if memory is exhausted.
 void* copy_out(const void* bytes, std::size_t size) {
   void* copy = allocate(size);
   if (copy != nullptr) std::copy_n(static_cast<const std::uint8_t*>(bytes), size, static_cast<std::uint8_t*>(copy));

@@ -1,3 +1,4 @@
+// More than 400 lines: the lab's requests share the readers of lists at the beginning.
 #include "lab_request_json.h"
 
 #include <cmath>

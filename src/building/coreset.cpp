@@ -1,24 +1,13 @@
 #include "building/coreset.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 
+#include "planning/vector_math.h"
+
 namespace signalbox {
 namespace {
-
-/// Sums in four lanes of a fixed order, which the compiler may vectorise.
-template <typename T>
-double dot(const float* a, const T* b, std::size_t size) {
-  std::array<double, 4> lanes = {};
-  std::size_t i = 0;
-  for (; i + 4 <= size; i += 4) {
-    for (std::size_t j = 0; j < 4; ++j) lanes[j] += static_cast<double>(a[i + j]) * static_cast<double>(b[i + j]);
-  }
-  for (; i < size; ++i) lanes[0] += static_cast<double>(a[i]) * static_cast<double>(b[i]);
-  return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
-}
 
 /// Returns the mean [models] of the known outcomes; 0 without any.
 std::vector<double> mean_outcomes(std::span<const float> outcomes, std::size_t models) {
@@ -54,14 +43,14 @@ Features features_of(std::span<const float> embeddings, std::span<const float> o
     const float* vector = embeddings.data() + i * dim;
     const float* outcome = outcomes.data() + i * models;
     float* feature = out.row(i);
-    const double squared = dot(vector, vector, dim);
+    const double squared = dot_lanes(vector, vector, dim);
     const double inverse = squared > 0 ? 1 / std::sqrt(squared) : 0;
     for (std::size_t d = 0; d < dim; ++d) feature[d] = static_cast<float>(vector[d] * inverse);
     for (std::size_t m = 0; m < models; ++m) {
       if (!std::isnan(outcome[m])) feature[dim + m] = static_cast<float>(static_cast<double>(outcome[m]) - means[m]);
     }
-    units += dot(feature, feature, dim);
-    deviations += dot(feature + dim, feature + dim, models);
+    units += dot_lanes(feature, feature, dim);
+    deviations += dot_lanes(feature + dim, feature + dim, models);
   }
   // If one part is zero everywhere, the other decides alone.
   if (!(units > 0 && deviations > 0)) return out;
@@ -80,7 +69,7 @@ std::vector<double> dots_with_mean(const Features& features) {
   }
   for (double& x : mean) x /= static_cast<double>(features.rows);
   std::vector<double> out(features.rows);
-  for (std::size_t i = 0; i < features.rows; ++i) out[i] = dot(features.row(i), mean.data(), features.size);
+  for (std::size_t i = 0; i < features.rows; ++i) out[i] = dot_lanes(features.row(i), mean.data(), features.size);
   return out;
 }
 
@@ -98,7 +87,7 @@ std::vector<std::uint32_t> herd(const Features& features, std::size_t keep) {
     const std::uint32_t pick = *best;
     left.erase(best);
     taken.push_back(pick);
-    for (const std::uint32_t i : left) with_taken[i] += dot(features.row(i), features.row(pick), features.size);
+    for (const std::uint32_t i : left) with_taken[i] += dot_lanes(features.row(i), features.row(pick), features.size);
   }
   std::sort(taken.begin(), taken.end());
   return taken;

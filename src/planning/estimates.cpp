@@ -114,7 +114,7 @@ Estimate errors_of(const Ledger& ledger, const Estimate& value, const Estimate& 
     right[group] = own_right - rows * value.right;
     points[group] = 100 * (own_right - baseline_right) - rows * value.points;
     usd[group] = own_usd - rows * value.usd;
-    // Of the ratio of two means, to the first order.
+    // The saving is a ratio of two means: its deviations are those of the first-order expansion.
     saved[group] = ((1 - value.saved) * baseline_usd - own_usd) / against.usd;
   }
   return {standard_error(ledger, right), standard_error(ledger, points), standard_error(ledger, usd),

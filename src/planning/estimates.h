@@ -69,9 +69,9 @@ struct BoundedEstimate {
 /// - the effect of a single answer in another place: 1/G for outcomes and points, half of it for costs as a share of
 ///   the baseline's. Without it a rule that differs on few rows, or a model that is always right, has an interval
 ///   without a width.
-/// Where every rule picks the baseline for all rows, and for the baseline itself, the terms of points and costs are 0
-/// and the difference is exactly 0. Simulated files check that the intervals cover the means of the shipped rule, also
-/// after the choice of the setting (npm run bench -- plan-coverage).
+/// The baseline itself differs from itself by exactly 0, with an interval of no width; so does a setting at which every
+/// rule picks the baseline for all rows. Simulated files check that the intervals cover the means of the shipped rule,
+/// also after the choice of the setting (npm run bench -- plan-coverage).
 [[nodiscard]] std::vector<BoundedEstimate> estimate(const Ledger& ledger, const Sums& sums, const PlanRules& rules,
                                                     std::size_t baseline);
 

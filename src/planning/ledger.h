@@ -1,4 +1,5 @@
-// What the rule at every setting, and each model alone, earns on the rows, summed by group: the base of all estimates.
+// The ledger of a plan: correctness and cost of every setting of the rule, and of each model alone, summed by group of
+// rows. All estimates are computed from it.
 #pragma once
 
 #include <cstddef>

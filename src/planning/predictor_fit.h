@@ -23,8 +23,8 @@ inline constexpr std::size_t kChoiceFolds = 5;
 /// A fitted predictor.
 struct FittedPredictor {
   FamilyPredictor predictor;
-  /// All families have the same means, and there is no linear part: nothing tells the models apart. Labels keep their
-  /// families.
+  /// `true` if all families have the same means and there is no linear part: then one model is best for all prompts.
+  /// Given labels stay families of their own.
   bool is_constant = true;
 };
 

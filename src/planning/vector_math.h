@@ -1,4 +1,5 @@
-// Inner loops of the fits. Their sums run in four lanes of a fixed order, which compilers may vectorise.
+// Inner loops of the fits and of the choice of rows. Their sums run in four lanes of a fixed order, which compilers may
+// vectorise.
 #pragma once
 
 #include <array>

@@ -63,9 +63,9 @@ struct PriceRules {
                                             std::size_t best);
 
 /// Returns the allowed model with the largest score * answer_value - cost; ties go to the lower cost, then to the lower
-/// model. Models whose cost is not known (negative) or whose score is NaN never win; scores.size() if there is no
-/// other. answer_value: US dollars that a score of 1 is worth, >= 0. costs: [models] US dollars. exclusions: [models];
-/// empty: none.
+/// model. Models without a known cost (negative) or with a score of NaN are left out; scores.size() if none is left.
+/// answer_value: US dollars that a score of 1 is worth, >= 0. costs: [models] US dollars. exclusions: [models]; empty:
+/// none.
 [[nodiscard]] std::size_t best_value(std::span<const double> scores, std::span<const double> costs,
                                      std::span<const Exclusion> exclusions, double answer_value);
 

@@ -67,7 +67,7 @@ export interface PlanNumbers {
   graded: boolean;
   hasCosts: boolean;
   predictor: 'constant' | 'families' | 'families-and-linear';
-  /** Whether a rule is better than the baseline for the target. */
+  /** `true` if a rule is better than the baseline for the target. */
   hasGain: boolean;
   isReached: boolean;
   /** A model. */

@@ -1,8 +1,9 @@
 /** The chart of quality against price: a point per model, the frontier, and marks for models with a role. Props are plain data. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { CostUnit } from '../../shared/cost.js';
 import { shortName } from '../../shared/format.js';
 import type { PricedModel } from '../../shared/frontier.js';
+import { usePlot } from '../use-plot.js';
 import { OUTLINES, ROLES, type Role } from './marks.js';
 import { type ChartData, CostPlot } from './plot.js';
 import { priceAxis } from './price-axis.js';
@@ -50,29 +51,7 @@ function rolesOf({ pick, bestSingle, challenger }: CostChartProps): ChartData['r
   );
 }
 
-/** Creates the plot once the element is on the page, and keeps it up to date. */
-function usePlot(data: ChartData) {
-  const host = useRef<HTMLDivElement>(null);
-  const plot = useRef<CostPlot | undefined>(undefined);
-  const first = useRef(data);
-  useEffect(() => {
-    if (host.current === null) return;
-    const mine = new CostPlot(host.current, first.current);
-    plot.current = mine;
-    const resized = new ResizeObserver(() => mine.refit());
-    resized.observe(host.current);
-    const scheme = matchMedia('(prefers-color-scheme: dark)');
-    const recolour = () => mine.refit();
-    scheme.addEventListener('change', recolour);
-    return () => {
-      resized.disconnect();
-      scheme.removeEventListener('change', recolour);
-      mine.destroy();
-    };
-  }, []);
-  useEffect(() => plot.current?.show(data), [data]);
-  return { host, plot };
-}
+const createPlot = (host: HTMLElement, data: ChartData) => new CostPlot(host, data);
 
 /** Returns the point that a key moves to from the point at `at`; -1 for none, `undefined` for other keys. */
 function stepOf(key: string, at: number, count: number): number | undefined {
@@ -164,7 +143,7 @@ export function CostChart(props: CostChartProps) {
     () => ({ points, axis, band, unit, quality, roles: rolesOf(props), selected }),
     [points, band?.low, band?.high, unit, quality, pick, bestSingle, challenger, selected],
   );
-  const { host, plot } = usePlot(data);
+  const { host, plot } = usePlot(createPlot, data);
   const [hovered, setHovered] = useState<PricedModel | undefined>(undefined);
   const at = points.findIndex(({ model }) => model === selected);
   // The hovered model may have no point any more.

@@ -1,4 +1,4 @@
-/** The chart on its canvas, created once and then given new data. Only this file depends on uPlot. */
+/** The chart on its canvas, created once and then given new data. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { CostUnit } from '../../shared/cost.js';

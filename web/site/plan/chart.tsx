@@ -5,14 +5,17 @@ import { type Plan, planSentences } from 'signalbox/build';
 import { Folded } from '../../shared/folded.js';
 import { count, shortName } from '../../shared/format.js';
 import { OUTLINES, type Role } from '../cost/marks.js';
+import { usePlot } from '../use-plot.js';
 import { cents, signed } from './amounts.js';
 import { nearestSetting, type Picture, pictureOf, type Setting } from './picture.js';
+import { PlanPlot, type PlotData } from './plot.js';
 import { wish } from './run.js';
 import { SettingTable } from './setting-table.js';
 import { TargetForm } from './target-form.js';
-import { usePlot } from './use-plot.js';
 
 const LONGEST_NAME = 24;
+
+const createPlot = (host: HTMLElement, data: PlotData) => new PlanPlot(host, data);
 
 function Shape({ of }: { of: Role }) {
   return (
@@ -123,7 +126,7 @@ function Drawn({ plan, picture }: { plan: Plan; picture: Picture }) {
   const here = moved.value === undefined ? undefined : settings[moved.value];
   const label = `points against ${cut(shortName(plan.baseline.model))}`;
   const data = useMemo(() => ({ picture, here: here ?? proposed, label }), [picture, here, label]);
-  const { host, plot } = usePlot(data);
+  const { host, plot } = usePlot(createPlot, data);
   const words = useMemo(() => settingWords(plan, here ?? proposed), [plan, data]);
   const back = () => {
     moved.value = undefined;

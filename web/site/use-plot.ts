@@ -1,14 +1,23 @@
-/** Creates the plot once its element is on the page, and keeps it up to date. */
+/** Creates a plot once its element is on the page, and keeps it up to date. */
 import { useEffect, useRef } from 'preact/hooks';
-import { PlanPlot, type PlotData } from './plot.js';
 
-export function usePlot(data: PlotData) {
+interface LivePlot<Data> {
+  show(data: Data): void;
+  /** Fits the plot to the size and the colours of the page. */
+  refit(): void;
+  destroy(): void;
+}
+
+export function usePlot<Data, Plot extends LivePlot<Data>>(
+  create: (host: HTMLElement, data: Data) => Plot,
+  data: Data,
+) {
   const host = useRef<HTMLDivElement>(null);
-  const plot = useRef<PlanPlot | undefined>(undefined);
-  const first = useRef(data);
+  const plot = useRef<Plot | undefined>(undefined);
+  const first = useRef({ create, data });
   useEffect(() => {
     if (host.current === null) return;
-    const mine = new PlanPlot(host.current, first.current);
+    const mine = first.current.create(host.current, first.current.data);
     plot.current = mine;
     const resized = new ResizeObserver(() => mine.refit());
     resized.observe(host.current);
