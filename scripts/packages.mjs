@@ -6,7 +6,7 @@ const PACKAGES = {
   build: ['emscripten', 'cmake', 'ninja-build', 'libeigen3-dev', 'nlohmann-json3-dev'],
   test: [
     ...['g++', 'libgtest-dev', 'clang', 'libclang-rt-14-dev', 'clang-format', 'clang-tidy'],
-    ...['chromium', 'firefox-esr', 'xvfb', 'xdotool', 'openssl'],
+    ...['chromium', 'firefox-esr', 'xvfb', 'xdotool', 'openssl', 'python3-pip'],
   ],
   cluster: ['slurmctld', 'slurmd', 'slurm-client', 'munge'],
 };
@@ -44,6 +44,7 @@ const PROBES = {
   xvfb: 'command -v Xvfb',
   xdotool: 'command -v xdotool',
   openssl: 'command -v openssl',
+  'python3-pip': 'python3 -m pip --version',
   slurmctld: 'command -v slurmctld',
   slurmd: 'command -v slurmd',
   'slurm-client': 'command -v sbatch',

@@ -49,6 +49,11 @@ export async function withPage(origin, profile, action) {
       version,
       call: (name, ...args) => page.evaluate(([verb, rest]) => globalThis.bench[verb](...rest), [name, args]),
       renderer: new Renderer(profile),
+      /** Slows the page's own thread down by this factor; its workers, and the engine's compilers, stay as fast. */
+      throttle: async (rate) => {
+        const session = await context.newCDPSession(page);
+        await session.send('Emulation.setCPUThrottlingRate', { rate });
+      },
     });
   } finally {
     await context.close();

@@ -131,6 +131,13 @@ const sentenceFiles = ({ hidden, pooling, maxTokens }) => ({
   },
 });
 
+/** Returns the settings of a model by the names of their files: everything but its weights and tokenizer.json. */
+export const settingsFiles = (config) => ({
+  'config.json': modelConfig(config),
+  ...tokenizerFiles(config),
+  ...sentenceFiles(config),
+});
+
 /** Writes one chunk after the other, because the whole file would need its size in memory again. */
 function writeChunks(path, chunks) {
   const file = openSync(path, 'w');
@@ -154,12 +161,7 @@ export function writeModelFolder(folder, options = {}) {
   const weights = drawWeights({ ...chosen, vocab: vocabSize(tokenizer) });
   const config = { ...configOf(weights), pooling: chosen.pooling, maxTokens: chosen.maxTokens };
   for (const part of ['onnx', '1_Pooling']) mkdirSync(join(folder, part), { recursive: true });
-  const json = {
-    'config.json': modelConfig(config),
-    'tokenizer.json': tokenizer,
-    ...tokenizerFiles(config),
-    ...sentenceFiles(config),
-  };
+  const json = { 'tokenizer.json': tokenizer, ...settingsFiles(config) };
   for (const [name, content] of Object.entries(json)) {
     writeFileSync(join(folder, name), `${JSON.stringify(content, null, 2)}\n`);
   }

@@ -115,6 +115,20 @@ export function bertTokenizer(words) {
   };
 }
 
+/** Returns the text of all-MiniLM-L6-v2's tokenizer.json from the words of its vocabulary in order, byte for byte. */
+export function miniLmTokenizerText(words) {
+  const { normalizer, pre_tokenizer, decoder, model } = wordPiece(null);
+  const { version, truncation, padding, added_tokens, post_processor } = bertTokenizer([]);
+  const { direction: _, ...cut } = truncation;
+  const json = {
+    ...{ version, truncation: cut, padding, added_tokens, normalizer },
+    ...{ pre_tokenizer, post_processor, decoder, model },
+  };
+  // An object would put words such as "10" first.
+  const vocab = words.map((word, id) => `${JSON.stringify(word)}:${id}`).join(',');
+  return JSON.stringify(json).replace('"vocab":null', () => `"vocab":{${vocab}}`);
+}
+
 export const vocabSize = (tokenizer) => Object.keys(tokenizer.model.vocab).length;
 
 const START = ['b', 'ch', 'd', 'f', 'g', 'k', 'l', 'm', 'n', 'p', 'r', 's', 'st', 't', 'v', 'z'];

@@ -113,7 +113,10 @@ class Behaviour {
   gone = [];
   /** 'html': answers with a page for a missing file, as servers of single-page applications do. */
   missing = 'text';
-  /** { path, bytes, end: 'hold' | 'cut' }: the next answer for this path stops after that many bytes. */
+  /**
+   * { path, bytes, end: 'hold' | 'cut', after }: the next answer for this path stops after that many bytes, or the one
+   * after `after` others.
+   */
   stop;
 }
 
@@ -155,12 +158,15 @@ function answerFile(file, url, request, response, { behaviour, held }) {
     'Accept-Ranges': 'bytes',
   });
   const { stop } = behaviour;
-  if (stop?.path === url) {
+  if (stop?.path === url && stop.after > 0) stop.after -= 1;
+  else if (stop?.path === url) {
     behaviour.stop = undefined;
     const whole = readFileSync(file);
     response.rest = whole.subarray(start + stop.bytes);
     sendStopped(response, whole.subarray(start, start + stop.bytes), stop, held);
-  } else createReadStream(file, { start }).pipe(response);
+    return status;
+  }
+  createReadStream(file, { start }).pipe(response);
   return status;
 }
 
@@ -243,35 +249,28 @@ export function close(got, expected, tolerance, what = '') {
 export const vectorsOf = (embeddings) => embeddings.map(({ vector }) => Array.from(vector));
 
 /** Runs in the page: loads an embedder and embeds; reports whether the runtime ran in the page itself. */
-export async function embedThere(texts, options) {
+export async function embedThere(texts, options, place = '/small') {
   const { attempt, OnnxEmbedder, plain } = globalThis;
   return attempt(async () => {
-    const embedder = await OnnxEmbedder.load('/small', options);
+    const embedder = await OnnxEmbedder.load(place, options);
     const embeddings = plain(await embedder.embed(texts));
-    const { id, hash, dim, details } = embedder;
+    const { id, hash, dim, details, threads } = embedder;
     embedder.dispose();
     const fetched = performance.getEntriesByType('resource').map(({ name }) => name);
-    return { embeddings, id, hash, dim, details, ranHere: fetched.some((name) => name.endsWith('.wasm')) };
+    return { embeddings, id, hash, dim, details, threads, ranHere: fetched.some((name) => name.endsWith('.wasm')) };
   });
 }
 
-const PATIENCE_MS = 60_000;
-
 /**
- * Returns what `action` returns. In Firefox the threads of ONNX Runtime sometimes never start in a worker (docs/onnx.md):
- * after a minute without an answer the action runs once more, for which it opens a page of its own, and says so.
+ * Returns what `action` returns, which embeds with two threads. In Firefox these sometimes never start (docs/onnx.md), and
+ * one does the work: then the action runs once more, for which it opens a page of its own.
  */
 export async function withThreads(kind, action) {
-  const first = action();
-  if (kind !== 'firefox') return first;
-  let timer;
-  const patience = new Promise((resolve) => {
-    timer = setTimeout(resolve, PATIENCE_MS, null);
-  });
-  const answer = await Promise.race([first.then((value) => ({ value })), patience]);
-  clearTimeout(timer);
-  if (answer !== null) return answer.value;
-  first.catch(() => undefined);
+  const first = await action();
+  if (first.threads === 2) return first;
+  assert.equal(kind, 'firefox', 'two threads start');
   console.error('firefox: the threads of ONNX Runtime did not start; once more on another page');
-  return action();
+  const second = await action();
+  assert.equal(second.threads, 2);
+  return second;
 }

@@ -34,18 +34,17 @@ export const listingOf = (files) => ({
   }),
 });
 
-const LISTING = `/api/models/${HUB_ID}/revision/main`;
-const FILES = new RegExp(`^(?:/${HUB_ID}/resolve/(?:${COMMIT}|main)|/files)/(.*)$`);
-
 /**
- * Serves `files`, bytes by path, at `url` (a folder) and, with `host` as the hub, as the repository HUB_ID.
+ * Serves `files`, bytes by path, at `url` (a folder) and, with `host` as the hub, as the repository `id`.
  *
  * `behave(file, how)` changes the answers to the next `how.times` requests for a file ('listing' for the hub's list).
  * `how` has `status`, `headers`, `body` (other bytes), `etag` (null: none), `ignoresRange`, `isChunked` (no
  * Content-Length), `claims` (another Content-Length), and `stopsAfter`: after this number of bytes nothing is sent
  * until `cut` breaks the connection.
  */
-export async function startModelServer(files) {
+export async function startModelServer(files, id = HUB_ID) {
+  const listing = `/api/models/${id}/revision/main`;
+  const inFolder = new RegExp(`^(?:/${id}/resolve/(?:${COMMIT}|main)|/files)/(.*)$`);
   const behaviours = new Map();
   const stopped = new Set();
   const unfinished = new Set();
@@ -60,14 +59,16 @@ export async function startModelServer(files) {
 
   function send(response, file, body, range, how) {
     const etag = how.etag === undefined ? `"${sha256Of(body).slice(0, 16)}"` : how.etag;
-    const from = range !== undefined && !how.ignoresRange ? Number(/^bytes=(\d+)-$/.exec(range)[1]) : 0;
+    // Chromium's cache asks for a range with an end to validate the part that it has.
+    const [, first, end] = (!how.ignoresRange && /^bytes=(\d+)-(\d*)$/.exec(range ?? '')) || [];
+    const from = Number(first ?? 0);
     const isTooFar = from > 0 && from >= body.length;
-    const rest = isTooFar ? Buffer.alloc(0) : body.subarray(from);
-    const last = body.length - 1;
+    const last = end ? Math.min(Number(end), body.length - 1) : body.length - 1;
+    const rest = isTooFar ? Buffer.alloc(0) : body.subarray(from, last + 1);
     const part = isTooFar
       ? { status: 416, headers: { 'content-range': `bytes */${body.length}` } }
       : { status: 206, headers: { 'content-range': `bytes ${from}-${last}/${body.length}` } };
-    const { status, headers } = from > 0 ? part : { status: 200, headers: {} };
+    const { status, headers } = from > 0 || end ? part : { status: 200, headers: {} };
     response.writeHead(how.status ?? status, {
       'content-type': file.endsWith('.json') ? 'application/json' : 'application/octet-stream',
       ...headers,
@@ -85,7 +86,7 @@ export async function startModelServer(files) {
 
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
-    const file = pathname === LISTING ? 'listing' : FILES.exec(pathname)?.[1];
+    const file = pathname === listing ? 'listing' : inFolder.exec(pathname)?.[1];
     const { range } = request.headers;
     requests.push({ file: file ?? pathname, range });
     unfinished.add(response);
