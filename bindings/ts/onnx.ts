@@ -7,6 +7,7 @@ import { isHubId } from './onnx/location.js';
 import { isModelCached, type LoadedModel, OnnxModel } from './onnx/model.js';
 import { aCache, ONNX_KEYS } from './onnx/option-keys.js';
 import type { Manifest, ModelFileOptions, OnnxLoadOptions } from './onnx/options.js';
+import { LateThreads } from './onnx/threads.js';
 import type { OnnxQuestion } from './onnx/worker-protocol.js';
 import { aList, aSignal, checkOptions } from './options.js';
 import type { Embedder, EmbedderDetails, Embedding } from './types.js';
@@ -47,18 +48,25 @@ async function loadHere(model: string, options: OnnxLoadOptions): Promise<{ host
   return { host: { embed: (texts, signal) => here.embed(texts, signal), dispose }, loaded: here.loaded };
 }
 
+/** Loads in a worker: with one thread in a second one if the threads of the first do not start. */
 async function loadInWorker(
   model: string,
   worker: WorkerLike | undefined,
-  { signal, onProgress, startTimeoutMs, ...options }: Omit<OnnxLoadOptions, 'worker'>,
+  all: Omit<OnnxLoadOptions, 'worker'>,
 ): Promise<{ host: Host; loaded: LoadedModel }> {
+  const { signal, onProgress, startTimeoutMs, ...options } = all;
   const service = { service: 'embedder', entry: 'signalbox/onnx-worker-entry', start: startWorker } as const;
   const channel = new Channel<OnnxQuestion>({ ...service, worker, startTimeoutMs });
   const { runtimeWasm, ...rest } = options;
   const wasm = runtimeWasm === undefined ? {} : { runtimeWasm: resolveAddress(runtimeWasm) };
   try {
     const question = { call: 'load', model, options: { ...rest, ...wasm } } as const;
-    const loaded = await channel.ask<LoadedModel>(question, { signal, onProgress });
+    const loaded = await channel.ask<LoadedModel | null>(question, { signal, onProgress });
+    if (loaded === null) {
+      if (worker !== undefined) throw new LateThreads();
+      channel.close();
+      return await loadInWorker(model, undefined, { ...all, threads: 1 });
+    }
     const embed = (texts: readonly string[], on: AbortSignal | undefined) =>
       channel.ask<Embedding[]>({ call: 'embed', texts }, { signal: on });
     return { host: { embed, dispose: () => channel.close() }, loaded };
@@ -85,15 +93,18 @@ export class OnnxEmbedder implements Embedder {
   readonly details: EmbedderDetails;
   /** SHA-256 and size of every file that was read. Pass it to later loads to pin the model's files. */
   readonly manifest: Manifest;
+  /** Threads that compute: those asked for, or one if these did not start. */
+  readonly threads: number;
   #host: Host | undefined;
 
-  private constructor(host: Host, { id, hash, dim, details, manifest }: LoadedModel) {
+  private constructor(host: Host, { id, hash, dim, details, manifest, threads }: LoadedModel) {
     this.#host = host;
     this.id = id;
     this.hash = hash;
     this.dim = dim;
     this.details = details;
     this.manifest = manifest;
+    this.threads = threads;
   }
 
   /**

@@ -1,6 +1,6 @@
 // ONNX embedders in Chromium and Firefox: they compute the same vectors as Node, with and without a worker, with threads, under a strict policy.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Tokenizer } from '@huggingface/tokenizers';
@@ -211,6 +211,16 @@ for (const kind of BROWSERS) {
         assert.equal(server.requests.filter(({ path: at }) => at.startsWith('/ort.wasm.')).length, 2);
       });
     }
+
+    test('threads that never start are replaced by one in another worker', { isIsolated: true }, async () => {
+      const script = readdirSync(site.folder).find((name) => /^ort\.wasm\..*\.js$/.test(name));
+      // The first request is for the runtime itself, the second for its thread.
+      server.behaviour.stop = { path: `/${script}`, bytes: 10, end: 'hold', after: 1 };
+      const got = await embedAll({ ...FP32, threads: 2 });
+      assert.equal(got.threads, 1);
+      close(vectorsOf(got.embeddings), vectorsOf(inNode.FP32), 1e-5);
+      assert.deepEqual(await page.evaluate(() => globalThis.workers), { started: 2, ended: 2 });
+    });
 
     test('a page without isolation has one thread and starts no other script', {}, async () => {
       assert.equal(await page.evaluate(() => globalThis.crossOriginIsolated), false);

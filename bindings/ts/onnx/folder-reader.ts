@@ -23,7 +23,7 @@ export class FolderReader {
     if (files !== undefined && claim === undefined) {
       throw errorFrom('bad_embedder', `${name} has no ${file}: it has ${[...files.keys()].sort().join(', ')}`);
     }
-    return this.#note(file, await fetchFile({ address: address(file), name, file, ...claim, accept }, this.#options));
+    return this.#note(file, await fetchFile({ ...claim, name, file, address: address(file), accept }, this.#options));
   }
 
   /** Returns the hashes and sizes of all files read so far. */

@@ -1,25 +1,31 @@
-/** Settings of models whose folders lack them, and the hashes of the default model's files. */
+/** Settings of models whose folders lack them, and hashes of their files. */
 import type { Manifest, Pooling } from './options.js';
 
 export const DEFAULT_MODEL = 'Xenova/all-mpnet-base-v2';
+export const MINILM_MODEL = 'Xenova/all-MiniLM-L6-v2';
 
 interface KnownModel {
   pooling: Pooling;
   maxTokens: number;
-  manifest: Manifest;
+  manifest?: Manifest;
+  /** Id of its vectors, if another repository has the same weights. */
+  vectors?: string;
 }
 
 const sha256 = (hash: string) => ({ sha256: hash });
 
+const MPNET_SETTINGS = { pooling: 'mean', maxTokens: 384 } as const;
+const MINILM_SETTINGS = { pooling: 'mean', maxTokens: 256 } as const;
+
 /**
- * The repository has no modules.json; pooling and limit are those of sentence-transformers/all-mpnet-base-v2, which has
- * the same weights. The hashes come from a public list of these files, not from a download of ours. It has none for
- * `onnx/model_quantized.onnx`, which is checked against the hub's own hash.
+ * The repositories of Xenova have no modules.json; pooling and limit are those of the models of sentence-transformers,
+ * which have the same weights and therefore the same vectors. The hashes come from public lists of these files, not from a
+ * download of ours. There is none for `onnx/model_quantized.onnx` of the default model, which is checked against the hub's
+ * own hash.
  */
 const KNOWN: Readonly<Record<string, KnownModel>> = {
   [DEFAULT_MODEL]: {
-    pooling: 'mean',
-    maxTokens: 384,
+    ...MPNET_SETTINGS,
     manifest: {
       files: {
         'config.json': sha256('a783505a4e839b61700aa61d249d381d00addfb9cf3221359e2d30a6da6c6499'),
@@ -32,6 +38,20 @@ const KNOWN: Readonly<Record<string, KnownModel>> = {
       },
     },
   },
+  [MINILM_MODEL]: {
+    ...MINILM_SETTINGS,
+    manifest: {
+      files: {
+        'config.json': sha256('7135149f7cffa1a573466c6e4d8423ed73b62fd2332c575bf738a0d033f70df7'),
+        'tokenizer.json': sha256('da0e79933b9ed51798a3ae27893d3c5fa4a201126cef75586296df9b4d2c62a0'),
+        'tokenizer_config.json': sha256('9261e7d79b44c8195c1cada2b453e55b00aeb81e907a6664974b4d7776172ab3'),
+        'onnx/model.onnx': sha256('759c3cd2b7fe7e93933ad23c4c9181b7396442a2ed746ec7c1d46192c469c46e'),
+        'onnx/model_quantized.onnx': sha256('afdb6f1a0e45b715d0bb9b11772f032c399babd23bfc31fed1c170afc848bdb1'),
+      },
+    },
+  },
+  'sentence-transformers/all-mpnet-base-v2': { ...MPNET_SETTINGS, vectors: DEFAULT_MODEL },
+  'sentence-transformers/all-MiniLM-L6-v2': { ...MINILM_SETTINGS, vectors: MINILM_MODEL },
 };
 
 /** Returns what the package knows of a hub's model. */

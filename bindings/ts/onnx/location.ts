@@ -3,10 +3,11 @@ import { type ErrorCode, SignalboxError } from '../errors.js';
 import { knownModel } from './known-models.js';
 import type { Manifest, ModelFileOptions } from './options.js';
 
-/** Expected hash and size of a file, if known. */
+/** Expected hash and size of a file, if known; and its address, if that is not its place in the folder. */
 export interface FileClaim {
   sha256?: string | undefined;
   sizeBytes?: number | undefined;
+  address?: string | undefined;
 }
 
 /** All files of a folder, by path. */
@@ -32,6 +33,11 @@ const HUB_ID = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
 export const isHubId = (model: string) => HUB_ID.test(model);
 
 const SHA256 = /^[0-9a-f]{64}$/;
+const ABSOLUTE = /^[a-z][a-z\d+.-]*:/i;
+
+/** Returns the function that finds a file: at its own address, else in the folder. */
+const finder = (files: FileList | undefined, inFolder: (file: string) => string) => (file: string) =>
+  files?.get(file)?.address ?? inFolder(file);
 
 function invalid(message: string): never {
   throw new SignalboxError('invalid_argument', message);
@@ -49,7 +55,12 @@ function listOf(manifest: Manifest): FileList {
   const entries = Object.entries(manifest.files).map(([file, claim]) => {
     const sha256 = typeof claim?.sha256 === 'string' ? claim.sha256.toLowerCase() : '';
     if (!SHA256.test(sha256)) invalid(`the manifest's sha256 of ${file} is not 64 hexadecimal digits`);
-    return [checkPath(file, 'the manifest names'), { sha256, sizeBytes: claim.sizeBytes }] as const;
+    const { sizeBytes, address } = claim;
+    if (address !== undefined && !(typeof address === 'string' && ABSOLUTE.test(address))) {
+      invalid(`the manifest's address of ${file} is not an absolute one`);
+    }
+    const place = address === undefined ? {} : { address };
+    return [checkPath(file, 'the manifest names'), { sha256, sizeBytes, ...place }] as const;
   });
   return new Map(entries);
 }
@@ -83,15 +94,15 @@ async function hubFolder(id: string, options: ModelFileOptions, readJson: ReadJs
     name: id,
     revision: commit,
     files,
-    address: (file) => `${host}/${id}/resolve/${encodeURIComponent(commit)}/${file}`,
+    address: finder(files, (file) => `${host}/${id}/resolve/${encodeURIComponent(commit)}/${file}`),
   });
   if (manifest === null) return folder(revision, undefined);
   if (manifest !== undefined) return folder(revision, listOf(manifest));
   const address = `${host}/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
   const parse = (value: unknown) => parseListing(value, address);
   const listing = parse(await readJson(address, `the list of files of ${id}`, parse));
-  const known = knownModel(id);
-  for (const [file, claim] of known === undefined ? [] : listOf(known.manifest)) {
+  const known = knownModel(id)?.manifest;
+  for (const [file, claim] of known === undefined ? [] : listOf(known)) {
     const listed = listing.files.get(file);
     if (listed !== undefined) listing.files.set(file, { ...listed, sha256: claim.sha256 });
   }
@@ -108,6 +119,7 @@ export async function findFolder(
   if (typeof model === 'string' && isHubId(place)) return hubFolder(place, options, readJson);
   const base = place.replace(/\/*$/, '/');
   const { manifest } = options;
+  const files = manifest === undefined || manifest === null ? undefined : listOf(manifest);
   if (/^https?:.*[?#]/.test(base)) invalid(`${place}: the address of a folder must not have a query`);
   if (/^https?:/.test(base) && manifest === undefined) {
     invalid(`${place}: the hashes of its files are not known: set a manifest, or null if you trust this server`);
@@ -115,7 +127,7 @@ export async function findFolder(
   return {
     name: base.split('/').at(-2) || 'onnx',
     revision: undefined,
-    files: manifest === undefined || manifest === null ? undefined : listOf(manifest),
-    address: (file) => base + file,
+    files,
+    address: finder(files, (file) => base + file),
   };
 }

@@ -30,6 +30,8 @@ export interface LoadedModel {
   details: EmbedderDetails;
   /** SHA-256 of every file that was read: a load with this manifest accepts only these files. */
   manifest: Manifest;
+  /** Threads that compute. */
+  threads: number;
 }
 
 function checkOptions(options: OnnxLoadOptions): void {
@@ -49,8 +51,8 @@ const prefixed = (sha256: string | undefined) => (sha256 === undefined ? undefin
 
 interface Settings {
   reader: FolderReader;
-  /** Name of the folder. */
-  name: string;
+  /** Default id of the vectors. */
+  id: string;
   tokenizer: TextTokenizer;
   configuration: Configuration;
   details: EmbedderDetails;
@@ -63,10 +65,11 @@ async function readSettings(model: string, options: OnnxLoadOptions): Promise<Se
   const folder = await findFolder(model, options, readListing(fetching));
   const reader = new FolderReader(folder, fetching);
   const [files, tokenizerFile] = await Promise.all([readConfigurationFiles(reader), reader.fetch('tokenizer.json')]);
-  const known = isHubId(model) && files.modules === undefined ? knownModel(model) : undefined;
+  const known = isHubId(model) ? knownModel(model) : undefined;
+  const settings = files.modules === undefined ? known : undefined;
   const configuration = readConfiguration(files, {
-    pooling: options.pooling ?? known?.pooling,
-    maxTokens: options.maxTokens ?? known?.maxTokens,
+    pooling: options.pooling ?? settings?.pooling,
+    maxTokens: options.maxTokens ?? settings?.maxTokens,
   });
   const json = asObject(parseJson(tokenizerFile.bytes, 'tokenizer.json'), 'tokenizer.json');
   const tokenizer = new TextTokenizer(json, files.tokenizerConfig, files.config, configuration);
@@ -78,7 +81,7 @@ async function readSettings(model: string, options: OnnxLoadOptions): Promise<Se
     ...(tokenizerHash === undefined ? {} : { tokenizerHash }),
     ...(prefix === '' ? {} : { prefix }),
   };
-  return { reader, name: folder.name, tokenizer, configuration, details };
+  return { reader, id: known?.vectors ?? folder.name, tokenizer, configuration, details };
 }
 
 /** Types that do not quantise activations, so that a text's vector does not depend on the rest of its batch. */
@@ -113,7 +116,7 @@ export class OnnxModel {
     checkOptions(options);
     throwIfAborted(signal);
     // The small files come first: they may be reasons to refuse the model.
-    const { reader, name, tokenizer, configuration, details } = await readSettings(model, options);
+    const { reader, id, tokenizer, configuration, details } = await readSettings(model, options);
     let weights: FetchedFile | undefined = await reader.fetch(modelFileOf(options));
     const hash = prefixed(weights.sha256);
     const opening = ModelSession.open(weights.bytes, options);
@@ -122,7 +125,14 @@ export class OnnxModel {
     try {
       const dim = await probe(session, tokenizer);
       throwIfAborted(signal);
-      const loaded = { id: options.id ?? name, hash, dim, details, manifest: reader.manifest() };
+      const loaded = {
+        id: options.id ?? id,
+        hash,
+        dim,
+        details,
+        manifest: reader.manifest(),
+        threads: session.threads,
+      };
       return new OnnxModel(loaded, session, tokenizer, configuration);
     } catch (cause) {
       await session.release();

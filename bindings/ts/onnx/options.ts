@@ -13,9 +13,12 @@ export type Pooling = (typeof POOLINGS)[number];
 export const DEVICES = ['wasm', 'webgpu'] as const;
 export type Device = (typeof DEVICES)[number];
 
-/** Expected hashes of a model's files. A file that is not listed counts as absent. */
+/**
+ * Expected hashes of a model's files. A file that is not listed counts as absent. `address` is where a file lies, if that
+ * is not its place in the folder, as after a bundler has renamed it.
+ */
 export interface Manifest {
-  files: Readonly<Record<string, { sha256: string; sizeBytes?: number }>>;
+  files: Readonly<Record<string, { sha256: string; sizeBytes?: number; address?: string | undefined }>>;
 }
 
 /** Location, expected hashes and cache of a model's files. */
@@ -32,8 +35,8 @@ export interface ModelFileOptions {
   /** Address of the hub. Default `https://huggingface.co`. */
   host?: string | undefined;
   /**
-   * SHA-256 of each file, checked before it is used. Default: the hashes that the package knows (of its default model),
-   * else the hub's own. `null` disables checking (for self-hosted files).
+   * SHA-256 of each file, checked before it is used. Default: the hashes that the package knows (of its default model
+   * and of all-MiniLM-L6-v2), else the hub's own. `null` disables checking (for self-hosted files).
    */
   manifest?: Manifest | null | undefined;
   /**
@@ -49,7 +52,10 @@ export interface ModelReadingOptions {
   pooling?: Pooling | undefined;
   /** Maximum tokens of a text, special ones included. Default: as in the folder. */
   maxTokens?: number | undefined;
-  /** Id of the vectors, for example in an index. Default: the hub's id, or the folder's name. */
+  /**
+   * Id of the vectors, for example in an index. Default: the hub's id, or the folder's name. The models of
+   * sentence-transformers that are known have the id of Xenova's repository, which has the same weights.
+   */
   id?: string | undefined;
 }
 
@@ -59,7 +65,8 @@ export interface RuntimeOptions {
   device?: Device | undefined;
   /**
    * Threads of the wasm device. Default: up to 4 if memory can be shared (in Node.js, and in workers of cross-origin
-   * isolated pages), else 1. The first load in a realm decides.
+   * isolated pages), else 1. The first load in a realm decides. If they do not start within 10 seconds, a second worker
+   * loads the model with one thread; a given worker, or `worker: false`, fails with `network`.
    */
   threads?: number | undefined;
   /** Location of ONNX Runtime's .wasm file, if it is not beside its script. */

@@ -6,6 +6,7 @@ import { errorFrom, SignalboxError } from '../errors.js';
 import type { RuntimeOptions } from './options.js';
 import { fromHalves, type HiddenStates } from './pooling.js';
 import { splitWeights } from './split-weights.js';
+import { withThreadLimit } from './threads.js';
 
 type Ort = typeof import('onnxruntime-web/wasm');
 
@@ -87,12 +88,15 @@ function failed(what: string, cause: unknown): SignalboxError {
 
 /** A model in the runtime's memory. */
 export class ModelSession {
+  /** Threads that compute. */
+  readonly threads: number;
   readonly #ort: Ort;
   readonly #session: InferenceSession;
   readonly #inputs: readonly { name: InputName; isLong: boolean }[];
   readonly #output: string;
 
   private constructor(ort: Ort, session: InferenceSession) {
+    this.threads = ort.env.wasm.numThreads ?? 1;
     this.#ort = ort;
     this.#session = session;
     this.#inputs = session.inputNames.map((name, i) => {
@@ -119,19 +123,21 @@ export class ModelSession {
   }
 
   /**
-   * Opens a model. Errors: `bad_embedder`, `out_of_memory`; `network` if ONNX Runtime cannot be loaded;
-   * `invalid_argument`.
+   * Opens a model. Errors: `bad_embedder`, `out_of_memory`; `network` if ONNX Runtime cannot be loaded, as `LateThreads`
+   * if its threads do not start; `invalid_argument`.
    */
   static async open(bytes: Uint8Array, options: RuntimeOptions): Promise<ModelSession> {
     const ort = await startRuntime(options);
     let session: InferenceSession | undefined;
     try {
       const { graph, weightsName } = splitWeights(bytes);
-      session = await ort.InferenceSession.create(graph, {
-        executionProviders: [options.device ?? 'wasm'],
-        logSeverityLevel: 3,
-        externalData: [{ path: weightsName, data: bytes }],
-      });
+      const creating = () =>
+        ort.InferenceSession.create(graph, {
+          executionProviders: [options.device ?? 'wasm'],
+          logSeverityLevel: 3,
+          externalData: [{ path: weightsName, data: bytes }],
+        });
+      session = await withThreadLimit(creating);
       return new ModelSession(ort, session);
     } catch (cause) {
       await session?.release();

@@ -2,6 +2,7 @@
 import type { Tokenizer } from '@huggingface/tokenizers';
 import { beginningOf } from '../embedding/cut-text.js';
 import { isGibberish } from '../embedding/gibberish.js';
+import { Scripts } from '../embedding/scripts.js';
 import { knownTokens, openTokenizer, readsBytes, wordShareOf } from '../embedding/tokenizer.js';
 import { errorFrom } from '../errors.js';
 import type { Fields } from '../files/fields.js';
@@ -54,6 +55,7 @@ export class TextTokenizer {
   readonly #frame: Frame;
   readonly #isKnown: (id: number) => boolean;
   readonly #readsBytes: boolean;
+  readonly #scripts: Scripts;
   readonly #prefixTokens: number;
 
   /** Errors: `bad_embedder`. */
@@ -70,6 +72,7 @@ export class TextTokenizer {
     this.padId = ids.find((id): id is number => typeof id === 'number') ?? 0;
     this.#isKnown = knownTokens(this.#tokenizer, json);
     this.#readsBytes = readsBytes(json);
+    this.#scripts = new Scripts(json);
     this.#configuration = configuration;
     this.#prefixTokens = this.#contentOf(configuration.prefix).length;
     const special = this.#frame.before.length + this.#frame.after.length;
@@ -90,7 +93,7 @@ export class TextTokenizer {
       ids: [...before, ...read, ...after],
       known: read.slice(this.#prefixTokens).filter(this.#isKnown).length,
       truncated: isCut || read.length < content.length,
-      wordShare: words && wordShareOf(beginning, words),
+      wordShare: words && wordShareOf(beginning, this.#scripts.meant(words)),
       ...(words !== undefined && isGibberish(beginning, words) && { gibberish: true }),
     };
   }

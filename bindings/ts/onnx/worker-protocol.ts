@@ -5,5 +5,5 @@ import type { OnnxLoadOptions } from './options.js';
 export type OnnxWorkerLoad = Omit<OnnxLoadOptions, 'worker' | 'signal' | 'onProgress'>;
 
 export type OnnxQuestion =
-  | { call: 'load'; model: string; options: OnnxWorkerLoad }
-  | { call: 'embed'; texts: readonly string[] };
+  /** The answer is `null` if the threads of ONNX Runtime did not start. */
+  { call: 'load'; model: string; options: OnnxWorkerLoad } | { call: 'embed'; texts: readonly string[] };

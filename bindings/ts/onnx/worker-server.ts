@@ -3,6 +3,7 @@ import { SignalboxError } from '../errors.js';
 import { answerCalls, type Port } from '../workers/answers.js';
 import { lockOfThread } from '../workers/life.js';
 import { OnnxModel } from './model.js';
+import { LateThreads } from './threads.js';
 import type { OnnxQuestion } from './worker-protocol.js';
 
 /** Serves a model at a port, one to each conversation. */
@@ -21,7 +22,13 @@ export function serveOnnx(port: Port): void {
       models.delete(from);
       await model?.release();
       if (request.call === 'dispose') return null;
-      const loaded = await OnnxModel.load(request.model, { ...request.options, signal, onProgress });
+      let loaded: OnnxModel;
+      try {
+        loaded = await OnnxModel.load(request.model, { ...request.options, signal, onProgress });
+      } catch (cause) {
+        if (cause instanceof LateThreads) return null;
+        throw cause;
+      }
       if (signal.aborted) await loaded.release();
       else models.set(from, loaded);
       return loaded.loaded;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { poolingFolder, readConfiguration } from '../../../dist/onnx/configuration.js';
+import { knownModel } from '../../../dist/onnx/known-models.js';
 import { checkPath, findFolder, isHubId } from '../../../dist/onnx/location.js';
 import { refused } from '../support/fixtures.mjs';
 
@@ -282,5 +283,22 @@ describe('a location', () => {
     const folder = await findFolder('Xenova/all-mpnet-base-v2', {}, readJson);
     assert.match(folder.files.get(rfilename).sha256, /^a488b290/);
     assert.equal(folder.files.size, 2, 'a file that the hub lacks is left out');
+  });
+
+  it('of MiniLM has known settings, and hashes of the hub of its own', async () => {
+    const files = ['config.json', 'tokenizer.json', 'onnx/model_quantized.onnx', 'onnx/model_int8.onnx'];
+    const listing = { sha: 'f'.repeat(40), siblings: files.map((rfilename) => ({ rfilename, lfs: { sha256: hash } })) };
+    const folder = await findFolder('Xenova/all-MiniLM-L6-v2', {}, async () => listing);
+    assert.deepEqual(
+      files.map((file) => folder.files.get(file).sha256.slice(0, 8)),
+      ['7135149f', 'da0e7993', 'afdb6f1a', hash.slice(0, 8)],
+    );
+    const { pooling, maxTokens } = knownModel('Xenova/all-MiniLM-L6-v2');
+    assert.deepEqual([pooling, maxTokens], ['mean', 256]);
+    assert.deepEqual(knownModel('sentence-transformers/all-mpnet-base-v2'), {
+      ...{ pooling: 'mean', maxTokens: 384 },
+      vectors: 'Xenova/all-mpnet-base-v2',
+    });
+    assert.equal(knownModel('toString'), undefined);
   });
 });

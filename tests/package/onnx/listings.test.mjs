@@ -65,6 +65,15 @@ describe('a model of the hub', () => {
     assert.deepEqual(server.requests, [], 'the list is in the cache too');
   });
 
+  it('of sentence-transformers has the id of the repository with the same weights', async () => {
+    const id = 'sentence-transformers/all-MiniLM-L6-v2';
+    const own = await startModelServer(files, id);
+    const embedder = await OnnxEmbedder.load(id, optionsWith({ host: own.host }));
+    await own.close();
+    assert.equal(embedder.id, 'Xenova/all-MiniLM-L6-v2');
+    embedder.dispose();
+  });
+
   it('is refused if a file differs from the list', async () => {
     const body = Buffer.from(files[MODEL]);
     body[body.length - 1] ^= 1;
@@ -147,6 +156,21 @@ describe('a manifest', () => {
     assert.equal(error.message, `files has no ${MODEL}: it has ${names}`);
   });
 
+  it('may say where a file lies, as after a bundler has moved it', async () => {
+    const elsewhere = { ...manifest.files[MODEL], address: `${server.url}/${MODEL}` };
+    const read = Object.fromEntries(READ.map((file) => [file, manifest.files[file]]));
+    const moved = Object.fromEntries(
+      Object.entries(read).map(([file, claim]) => [file, { ...claim, address: `${server.url}/${file}` }]),
+    );
+    const options = { dtype: 'fp32', threads: 1, cache: false, manifest: { files: moved } };
+    const embedder = await OnnxEmbedder.load('http://127.0.0.1:1/nowhere', options);
+    assert.deepEqual(askedFor(), [...READ].sort());
+    assert.deepEqual({ ...embedder.manifest.files }, read);
+    embedder.dispose();
+    const wrong = { files: { ...moved, [MODEL]: { ...elsewhere, sha256: '0'.repeat(64) } } };
+    await refused(OnnxEmbedder.load('http://127.0.0.1:1/nowhere', { ...options, manifest: wrong }), 'bad_checksum');
+  });
+
   it('is required for a server, unless the server is trusted', async () => {
     await refused(load(), 'invalid_argument', /set a manifest, or null if you trust this server/);
     await refused(OnnxEmbedder.isCached(server.url, { cache }), 'invalid_argument');
@@ -184,6 +208,8 @@ describe('a manifest', () => {
       [{ files: { '../x': { sha256 } } }, /'\.\.\/x' is not a path below the folder/],
       [{ files: { '/etc/passwd': { sha256 } } }, /not a path below/],
       [{ files: { 'a?b': { sha256 } } }, /not a path below/],
+      [{ files: { 'config.json': { sha256, address: 'a/b' } } }, /address of config\.json is not an absolute one/],
+      [{ files: { 'config.json': { sha256, address: 7 } } }, /not an absolute one/],
     ];
     for (const [bad, pattern] of BAD) await refused(load({ manifest: bad }), 'invalid_argument', pattern);
     await refused(load({ manifest, file: '../model.onnx' }), 'invalid_argument', /not a path below/);

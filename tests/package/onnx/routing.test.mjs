@@ -23,6 +23,8 @@ let fp32;
 const place = (name) => path.join(folder, name);
 const load = (dtype, more) => OnnxEmbedder.load(place('model'), { dtype, threads: 1, ...more });
 
+const embed = (texts) => fp32.embed(texts);
+
 /** Returns an index of the topics for this embedder. */
 async function indexBy(embedder, more) {
   const { prompts, ...spec } = await topicsSpec({}, { keepPrompts: true });
@@ -74,6 +76,31 @@ describe('an index', () => {
     const cls = await OnnxEmbedder.load(place('cls'), { dtype: 'fp32', id: 'model', threads: 1 });
     await refused(Router.load({ index, embedder: cls }), 'embedder_mismatch', /the pooling "cls"/);
     cls.dispose();
+  });
+
+  it('that names no file accepts queries from every file of the model', async () => {
+    const named = { pooling: 'mean', maxTokens: 384 };
+    const open = await indexBy({ ...identityOf(fp32), hash: undefined, details: { ...named, dtype: 'fp32' }, embed });
+    const details = { ...fp32.details, tokenizerHash: 'sha256:11' };
+    const as = (changes) => ({ ...identityOf(fp32), details, ...changes, embed });
+    for (const embedder of [
+      fp32,
+      as({}),
+      as({ hash: 'sha256:00' }),
+      as({ hash: 'sha256:00', details: { ...details, dtype: 'q8' } }),
+      as({ hash: 'sha256:00', details: { ...details, dtype: 'onnx/mine.onnx' } }),
+    ]) {
+      const router = await Router.load({ index: open, embedder });
+      assert.equal((await router.route(POEM)).model, 'poet');
+      router.dispose();
+    }
+    for (const [embedder, message] of [
+      [as({ id: 'other' }), /the id 'other'/],
+      [as({ details: { ...details, pooling: 'cls' } }), /the pooling "cls"/],
+      [as({ details: { ...details, maxTokens: 128 } }), /the maxTokens 128/],
+    ]) {
+      await refused(Router.load({ index: open, embedder }), 'embedder_mismatch', message);
+    }
   });
 
   it('accepts queries from int8 weights of the same model, with similar vectors and equal decisions', async () => {
@@ -250,6 +277,18 @@ describe('the command', () => {
     manifest.files['onnx/model.onnx'].sha256 = '0'.repeat(64);
     writeFileSync(place('manifest.json'), JSON.stringify(manifest));
     assert.match(ask().stderr, /the SHA-256 [0-9a-f]{64}, expected 0{64}: the file is not used \(bad_checksum\)/);
+  });
+
+  it('reads the model at a place like the one that has its name', () => {
+    const ask = (name, ...more) => cli('route', POEM, '--embedder', name, ...more).stderr;
+    const other = ask(`minilm:${place('model')}?threads=1&dtype=fp32`, '--index', place('topics.sbx'));
+    assert.match(other, /the id 'Xenova\/all-MiniLM-L6-v2', the index was built with 'model'/);
+    const cut = ask(`mpnet:${place('model')}?threads=1&dtype=fp32`);
+    assert.match(cut, /32 dimensions, the index was built with 768/);
+    assert.match(
+      ask('minilm'),
+      /^signalbox: signalbox-minilm is not installed \(npm install signalbox-minilm\); or name a folder of the model, minilm:<folder>, and an index, --index \(network\)/,
+    );
   });
 
   it('names unknown options', () => {

@@ -70,6 +70,49 @@ describe('a text', () => {
   });
 });
 
+const LETTERS = [...'напишстхαβγ'];
+
+/** Returns a WordPiece tokenizer with words of English, the letters of two other scripts, and words of another script. */
+function wordPieces(words = []) {
+  const tokens = ['[UNK]', 'write', 'about', ...LETTERS, ...LETTERS.map((letter) => `##${letter}`), '##2', ...words];
+  const vocab = Object.fromEntries([...new Set(tokens)].map((token, i) => [token, i]));
+  const model = { type: 'WordPiece', vocab, unk_token: '[UNK]', continuing_subword_prefix: '##' };
+  return { ...withModel({ ...model, max_input_chars_per_word: 100 }), normalizer: null };
+}
+
+describe('letters of a script of which a vocabulary has no words', () => {
+  const shareOf = (json, text) => open(json).encode(text).wordShare;
+
+  it('count for nothing, although each is a token', () => {
+    const russian = open(wordPieces()).encode('напиши стих');
+    assert.deepEqual([russian.known, russian.wordShare], [10, 0]);
+    assert.equal(shareOf(wordPieces(), 'write about стих'), 10 / 14);
+    assert.equal(shareOf(wordPieces(), 'write about'), 1);
+  });
+
+  it('count if they are all letters of a word, as in a formula', () => {
+    assert.equal(shareOf(wordPieces(), 'α β2 γ'), 1);
+    assert.equal(shareOf(wordPieces(), 'αβ γ'), 1 / 3);
+  });
+
+  it('count once the vocabulary has 50 words of the script', () => {
+    const words = Array.from(
+      { length: 50 },
+      (_, i) => `а${String.fromCodePoint(0x430 + (i % 32)).repeat(1 + (i >> 5))}`,
+    );
+    assert.equal(shareOf(wordPieces(words.slice(1)), 'напиши стих'), 0);
+    assert.equal(shareOf(wordPieces(words), 'напиши стих'), 1);
+    assert.equal(shareOf(wordPieces(words), 'αβ'), 0, 'each script by itself');
+  });
+
+  it('are those of Han characters unless there are a thousand, since each is a word', () => {
+    const han = Array.from({ length: 1000 }, (_, i) => String.fromCodePoint(0x4e00 + i));
+    const text = han.slice(1, 5).join(' ');
+    assert.equal(shareOf(wordPieces(han.slice(1)), text), 0);
+    assert.equal(shareOf(wordPieces(han), text), 1);
+  });
+});
+
 it('a tokenizer that the library would apply in another way is refused', async () => {
   for (const [json, message] of [
     [withModel({ type: 'Foo', vocab: { a: 0, b: 1 } }), /not supported: the model Foo/],
