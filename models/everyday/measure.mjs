@@ -1,12 +1,13 @@
-// Measures how well the kinds of everyday prompts are told by the shipped embedder (README.md here):
-//   node models/everyday/measure.mjs [--tokens] [--public FILE]
+// Measures how well the kinds of everyday prompts are told by an embedder (README.md here):
+//   node models/everyday/measure.mjs [--embedder PLACE --logits N] [--tokens] [--public FILE]
+// PLACE is that of the command; without it the shipped embedder is measured. N are the logits per cosine of its index.
 // --tokens adds a weight per token and kind to the centroids. FILE has prompts of somebody else, one per line, as objects
 // with `prompt` and `kind`, the names of one or more kinds. The package must be built (npm run build).
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { loadEmbedder } from '../../dist/cli/embedder-option.js';
 import { openTokenizer } from '../../dist/embedding/tokenizer.js';
-import { StaticEmbedder } from '../../dist/index.js';
-import { train } from './train.mjs';
+import { LOGITS_PER_COSINE, train } from './train.mjs';
 
 const FOLDS = 5;
 /** Least probability with which a kind is named. */
@@ -14,9 +15,14 @@ const NAMED = 0.75;
 
 const parse = (text) => text.trim().split('\n').map(JSON.parse);
 const { values: options } = parseArgs({
-  options: { tokens: { type: 'boolean', default: false }, public: { type: 'string' } },
+  options: {
+    embedder: { type: 'string' },
+    logits: { type: 'string', default: String(LOGITS_PER_COSINE) },
+    tokens: { type: 'boolean', default: false },
+    public: { type: 'string' },
+  },
 });
-const training = { useTokens: options.tokens };
+const training = { useTokens: options.tokens, logitsPerCosine: Number(options.logits) };
 
 const folder = new URL('.', import.meta.url);
 const hands = ['first', 'second', 'third', 'fourth', 'fifth'].filter((hand) =>
@@ -28,7 +34,7 @@ const rows = hands.flatMap((hand) =>
 const kinds = [...new Set(rows.map(({ kind }) => kind))];
 const strangers = options.public === undefined ? [] : parse(readFileSync(options.public, 'utf8'));
 
-const embedder = await StaticEmbedder.load();
+const embedder = await loadEmbedder(options.embedder);
 const tokenizer = openTokenizer(
   JSON.parse(readFileSync(new URL('../embedder/tokenizer.json', import.meta.url), 'utf8')),
 );

@@ -4,8 +4,8 @@
  */
 import { fit, logitsOf, softmaxInPlace } from './softmax.mjs';
 
-/** Logits per cosine: the norm of a kind's centroid over the temperature of the vote, as shipped. */
-const LOGITS_PER_COSINE = 20;
+/** Logits per cosine: the norm of a kind's centroid over the temperature of the vote, as in the default index. */
+export const LOGITS_PER_COSINE = 20;
 /** Logits per cosine beside tokens, and factor of a token's value, against a penalty of 1. Chosen with measure.mjs. */
 const LOGITS_BESIDE_TOKENS = 15;
 const TOKEN_SCALE = 0.8;
@@ -57,12 +57,12 @@ function votesOf(vector, sums, factor, own) {
 
 /**
  * Trains on rows with their `vector`, `label` (the number of the kind) and `tokens`. Returns a function from a row to the
- * probabilities of the kinds: with `useTokens: false` by the vectors alone.
+ * probabilities of the kinds: with `useTokens: false` by the vectors alone, with `logitsPerCosine`.
  */
-export function train(rows, kinds, { useTokens = true } = {}) {
+export function train(rows, kinds, { useTokens = true, logitsPerCosine = LOGITS_PER_COSINE } = {}) {
   const sums = sumsOf(rows, kinds);
   const vocabulary = useTokens ? vocabularyOf(rows) : new Map();
-  const factor = useTokens ? LOGITS_BESIDE_TOKENS : LOGITS_PER_COSINE;
+  const factor = useTokens ? LOGITS_BESIDE_TOKENS : logitsPerCosine;
   const exampleOf = ({ vector, tokens }, label) => ({
     base: votesOf(vector, sums, factor, label),
     sparse: featuresOf(tokens, vocabulary),

@@ -1,9 +1,13 @@
 // Builds the default index from the published results of today's models, and writes its card and its texts:
 //   node models/index/build.mjs --data DIR [--out DIR] [--spec FILE]
+// It builds the twin of that index for a sentence transformer, here models/minilm/index-minilm.sbx, by:
+//   node models/index/build.mjs --data DIR --twin minilm [--embedder PLACE | --embeddings FILE.npy]
 // The same data, packages and embedder give the same bytes. DIR holds frontier_2026, published_2026, es_practical and
 // openllm_v2, each with a README. The package must be built (npm run build), and models/embedder, models/everyday and
 // models/prices hold what ships with it. `--spec FILE` writes the specification as JSON, and its vectors beside it, and
-// stops.
+// stops. A twin has the same rows, tasks, models and prices. Its vectors come from PLACE (docs/onnx.md; default: the hub),
+// and are kept in build/embeddings, so that an interrupted build resumes; or from a matrix with a row for each of the
+// `prompts` of the specification.
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -18,9 +22,10 @@ import { writeCard } from './card.mjs';
 import { gather } from './gather.mjs';
 import { measureLeftOut } from './measure.mjs';
 import { groupBy } from './numbers.mjs';
-import { centroidsOf, indexSpec, makeSpec } from './spec.mjs';
+import { centroidsOf, indexSpec, makeSpec, STATIC_VOTES } from './spec.mjs';
 import { cellsOf } from './strength.mjs';
 import { writeTexts } from './texts.mjs';
+import { readTwinVectors, TWINS } from './twins.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -82,47 +87,94 @@ function writeSpec(file, { rows, outcomes, rowTasks, ...rest }, embeddings, cent
   writeFileSync(`${file}.centroids.f32`, new Uint8Array(centroids.values.buffer));
 }
 
+/** Returns the vectors of the rows and of the tasks. */
+function vectorsOf(spec, tasks, { vectorOf, dim, votes }) {
+  const embeddings = new Float32Array(spec.rows.length * dim);
+  for (const [r, row] of spec.rows.entries()) embeddings.set(vectorOf(row.of), r * dim);
+  return { embeddings, dim, centroids: centroidsOf(tasks, vectorOf, dim, votes) };
+}
+
+/** Writes an index; returns what its card says about the file. */
+function writeIndex(file, index) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, index);
+  const built = {
+    raw: index.byteLength,
+    brotli: brotliCompressSync(index).byteLength,
+    sha256: createHash('sha256').update(index).digest('hex'),
+  };
+  console.error(`${file}: ${built.raw} bytes, ${built.brotli} as brotli, sha256 ${built.sha256}`);
+  return built;
+}
+
+/** Builds the twin of the default index. */
+async function buildTwin(name, lab, { spec, tasks }, source, out) {
+  const twin = TWINS[name];
+  const { embedder, values, dim } = await readTwinVectors(
+    twin,
+    spec.rows.map(({ prompt }) => prompt),
+    source,
+  );
+  const vectors = new Map(spec.rows.map((row, r) => [row.of, values.subarray(r * dim, (r + 1) * dim)]));
+  const { votes, codes } = twin;
+  const parts = vectorsOf(spec, tasks, { vectorOf: (row) => vectors.get(row), dim, votes });
+  writeIndex(out, buildIndexWith(lab, indexSpec(spec, { ...parts, embedder, votes, codes })));
+}
+
 const { values } = parseArgs({
-  options: { data: { type: 'string' }, out: { type: 'string', default: here }, spec: { type: 'string' } },
+  options: {
+    data: { type: 'string' },
+    out: { type: 'string' },
+    spec: { type: 'string' },
+    twin: { type: 'string' },
+    embedder: { type: 'string' },
+    embeddings: { type: 'string' },
+  },
 });
-if (values.data === undefined) {
+const isTwin = values.twin !== undefined && Object.hasOwn(TWINS, values.twin);
+if (values.data === undefined || (!isTwin && (values.twin ?? values.embedder ?? values.embeddings) !== undefined)) {
+  const names = Object.keys(TWINS).join('|');
   console.error('usage: node models/index/build.mjs --data DIR [--out DIR] [--spec FILE]');
+  console.error(
+    `       node models/index/build.mjs --data DIR --twin ${names} [--out DIR] [--embedder PLACE | --embeddings FILE]`,
+  );
   process.exit(2);
 }
 
 const gathered = await gather(values.data);
+// A twin, too, has the rows that the shipped embedder can read: both indexes must have the same.
 const embedder = await loadEmbedder(path.join(here, '..', 'embedder'));
-const { dim } = embedder;
 const { vectors, unread } = await embedRows(embedder, gathered.tasks);
 const spec = makeSpec(gathered);
 const counts = `${spec.models.length} models, ${spec.taskNames.length} tasks, ${spec.rows.length} rows`;
-console.error(`${counts}; ${unread} prompts that the embedder cannot read are left out`);
-const embeddings = new Float32Array(spec.rows.length * dim);
-for (const [r, row] of spec.rows.entries()) embeddings.set(vectors.get(row.of), r * dim);
-const centroids = centroidsOf(gathered.tasks, (row) => vectors.get(row), dim);
+console.error(`${counts}; ${unread} prompts that the shipped embedder cannot read are left out`);
+const parts = vectorsOf(spec, gathered.tasks, {
+  vectorOf: (row) => vectors.get(row),
+  dim: embedder.dim,
+  votes: STATIC_VOTES,
+});
 
 if (values.spec !== undefined) {
-  writeSpec(values.spec, spec, embeddings, centroids);
+  writeSpec(values.spec, spec, parts.embeddings, parts.centroids);
+} else if (isTwin) {
+  const out = path.join(values.out ?? path.join(here, '..', values.twin), `index-${values.twin}.sbx`);
+  await buildTwin(values.twin, await loadLab(), { spec, tasks: gathered.tasks }, values, out);
 } else {
   const lab = await loadLab();
-  const file = buildIndexWith(lab, indexSpec(spec, { embeddings, dim, centroids, embedder }));
-  mkdirSync(values.out, { recursive: true });
-  writeFileSync(path.join(values.out, 'index.sbx'), file);
+  const out = values.out ?? here;
+  const index = buildIndexWith(lab, indexSpec(spec, { ...parts, embedder, votes: STATIC_VOTES, codes: 'int4' }));
   const texts = spec.taskNames.map((name, t) => ({
     name,
     prompts: spec.rows.filter(({ task }) => task === t).map(({ prompt, shown }) => (shown ? prompt : null)),
   }));
   const built = {
-    raw: file.byteLength,
-    brotli: brotliCompressSync(file).byteLength,
-    sha256: createHash('sha256').update(file).digest('hex'),
-    textBytes: writeTexts(path.join(values.out, 'texts'), texts),
+    ...writeIndex(path.join(out, 'index.sbx'), index),
+    textBytes: writeTexts(path.join(out, 'texts'), texts),
     measuredCells: cellsOf(gathered.tasks.filter(({ kind }) => kind !== 'kind')).length,
-    dim,
+    dim: embedder.dim,
     embedder,
     unread,
   };
-  writeCard(path.join(values.out, 'README.md'), { gathered, built, costs: measureLeftOut(gathered) });
-  console.error(`${built.raw} bytes, ${built.brotli} as brotli, sha256 ${built.sha256}`);
+  writeCard(path.join(out, 'README.md'), { gathered, built, costs: measureLeftOut(gathered) });
 }
 embedder.dispose();

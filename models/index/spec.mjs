@@ -5,10 +5,12 @@ import { clamp, round } from './numbers.mjs';
 /** Offsets are sixteenths of a logit in a byte; the lowest one says that a row's is not known. */
 const UNKNOWN_OFFSET = -8;
 const OFFSETS = [-127 / 16, 127 / 16];
-/** Kinds: the length of a centroid, which divides the temperature of the vote, and the cosine of an even prior. */
-const KIND_NORM = 2;
-const KIND_COSINE = 0.3;
-const TEMPERATURE = 0.1;
+/**
+ * Constants of the votes, which depend on the embedder's cosines: the temperature, and for kinds the length of a centroid,
+ * which divides the temperature, and the cosine of an even prior.
+ */
+export const STATIC_VOTES = { temperature: 0.1, kindNorm: 2, kindCosine: 0.3 };
+
 const known = (fields) => Object.fromEntries(Object.entries(fields).filter(([, x]) => x !== undefined && x !== null));
 
 export const recordOf = (task) =>
@@ -36,9 +38,9 @@ function unit(sum) {
 /**
  * Returns each task's centroid: the unit mean of the vectors of all prompts that stand for it, rows of other tasks
  * included; zeros without any. The prior of a vote is the task's weight, shared by the tasks with the same prompts; a kind
- * has a sharper centroid, and a prior that is even at a cosine of 0.3.
+ * has a sharper centroid, and a prior that is even at the cosine of `votes`.
  */
-export function centroidsOf(tasks, vectorOf, dim) {
+export function centroidsOf(tasks, vectorOf, dim, votes) {
   const bySet = new Map();
   const add = (key, row) => bySet.set(key, [...(bySet.get(key) ?? []), row]);
   for (const task of tasks) {
@@ -66,14 +68,14 @@ export function centroidsOf(tasks, vectorOf, dim) {
       const vector = vectorOf(row);
       for (let i = 0; i < dim; ++i) sum[i] += vector[i];
     }
-    const norm = task.kind === 'kind' ? KIND_NORM : 1;
+    const norm = task.kind === 'kind' ? votes.kindNorm : 1;
     values.set(
       unit(sum).map((x) => norm * x),
       t * dim,
     );
   }
   const biases = Float32Array.from(tasks, (task, t) => {
-    if (task.kind === 'kind') return -KIND_COSINE / TEMPERATURE;
+    if (task.kind === 'kind') return (-(votes.kindNorm - 1) * votes.kindCosine) / votes.temperature;
     return keys[t] === '' ? 0 : Math.log(task.weight / same.get(keys[t]));
   });
   return { values, biases };
@@ -115,8 +117,7 @@ export function makeSpec({ models, tasks, tokens }) {
 }
 
 /** Constants of the policy for this index, in the order of `MixtureConstants` (docs/policy.md); the rest are defaults. */
-const MIXTURE = Object.values({
-  temperature: TEMPERATURE,
+const MIXTURE = {
   priorTasks: 2,
   priorLabels: 40,
   independentModels: 4,
@@ -128,7 +129,7 @@ const MIXTURE = Object.values({
   eta: 0.5,
   modelVariance: 0.04,
   inputPriorTasks: 2,
-});
+};
 
 /** Description of the index, in its metadata. */
 const METADATA = {
@@ -144,7 +145,7 @@ const METADATA = {
 };
 
 /** Returns the specification in the form that buildIndex takes. */
-export function indexSpec(spec, { embeddings, dim, centroids, embedder }) {
+export function indexSpec(spec, { embeddings, dim, centroids, embedder, votes, codes }) {
   const numbered = (lists, make) => lists.flatMap((list, t) => list.map((entry) => make(t, entry)));
   return {
     models: spec.models.map(({ record, ...numbers }) => ({ ...record, ...numbers })),
@@ -153,7 +154,7 @@ export function indexSpec(spec, { embeddings, dim, centroids, embedder }) {
     embeddings,
     dim,
     outcomes: spec.outcomes,
-    codes: 'int4',
+    codes,
     sampleIds: spec.sampleIds,
     embedder,
     metadata: METADATA,
@@ -162,7 +163,7 @@ export function indexSpec(spec, { embeddings, dim, centroids, embedder }) {
     taskWeights: spec.taskWeights,
     centroids: { vectors: centroids.values, bias: centroids.biases },
     rowOffsets: spec.rowOffsets,
-    mixture: MIXTURE,
+    mixture: [votes.temperature, ...Object.values(MIXTURE)],
     answerTokens: spec.answerTokens,
     taskRecords: spec.taskRecords,
   };

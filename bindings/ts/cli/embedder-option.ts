@@ -1,4 +1,4 @@
-/** Loads the embedder that `--embedder` names: the built-in one, a Model2Vec folder, or an ONNX model. */
+/** Loads the embedder that `--embedder` names: the built-in one, one with a package, a Model2Vec folder, or an ONNX model. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
@@ -9,12 +9,15 @@ import type { OnnxEmbedder } from '../onnx.js';
 import { invalid } from '../options.js';
 import type { Embedder, OnProgress } from '../types.js';
 import { parseDecimal } from './arguments.js';
+import { type NamedEmbedder, namedEmbedder, packedEmbedder, settingsOf } from './named-embedders.js';
 import { Progress } from './progress.js';
 
 export const EMBEDDER_HELP =
-  'use a Model2Vec folder or onnx:<folder or hub id>[?dtype=fp32&...] instead of the built-in embedder (docs/onnx.md)';
+  'use minilm, mpnet, a Model2Vec folder or onnx:<folder or hub id>[?dtype=fp32&...] instead of the built-in embedder, static (docs/onnx.md)';
 
 const ONNX = 'onnx:';
+/** Names the built-in embedder in a list; a folder of this name is `./static`. */
+const BUILT_IN = 'static';
 
 const toCount = (key: string, text: string) => {
   const value = parseDecimal(text);
@@ -64,27 +67,51 @@ function showDownload(progress: Progress): OnProgress {
   };
 }
 
-/** Loads an ONNX model, given the part after `onnx:`. Errors: those of `OnnxEmbedder.load`. */
-export async function loadOnnx(spec: string, signal?: AbortSignal): Promise<OnnxEmbedder> {
-  const { model, options } = await parse(spec);
-  const { OnnxEmbedder } = await import('../onnx.js');
+/** Loads an embedder while its downloads are shown. */
+async function showingDownload<T>(load: (onProgress: OnProgress) => Promise<T>): Promise<T> {
   const progress = new Progress(process.stderr);
   try {
-    return await OnnxEmbedder.load(model === '' ? undefined : model, {
-      ...options,
-      signal,
-      onProgress: showDownload(progress),
-    });
+    return await load(showDownload(progress));
   } finally {
     progress.end();
   }
 }
 
+/** Loads an ONNX model, given the part after `onnx:`. Errors: those of `OnnxEmbedder.load`. */
+export async function loadOnnx(
+  spec: string,
+  signal?: AbortSignal,
+  settings: OnnxLoadOptions = {},
+): Promise<OnnxEmbedder> {
+  const { model, options } = await parse(spec);
+  const { OnnxEmbedder } = await import('../onnx.js');
+  return showingDownload((onProgress) =>
+    OnnxEmbedder.load(model === '' ? undefined : model, { ...settings, ...options, signal, onProgress }),
+  );
+}
+
+/** Loads an embedder by name, from its place or its package. Errors: those of `packedEmbedder` and `OnnxEmbedder.load`. */
+async function loadNamed(named: NamedEmbedder, signal?: AbortSignal): Promise<OnnxEmbedder> {
+  if (named.place !== undefined) return loadOnnx(named.place, signal, settingsOf(named));
+  const { embedder } = await packedEmbedder(named);
+  return showingDownload((onProgress) => embedder({ signal, onProgress }));
+}
+
+/** Returns the function that loads an embedder other than a static one. */
+function loaderOf(text: string): ((signal?: AbortSignal) => Promise<OnnxEmbedder>) | undefined {
+  if (text.startsWith(ONNX)) return (signal) => loadOnnx(text.slice(ONNX.length), signal);
+  const named = namedEmbedder(text);
+  return named && ((signal) => loadNamed(named, signal));
+}
+
 /** Returns the option in the form that `Router.load` takes. */
 export function embedderOption(text: string | undefined): string | (() => Promise<Embedder>) | undefined {
-  return text?.startsWith(ONNX) ? () => loadOnnx(text.slice(ONNX.length)) : text;
+  const load = text === undefined ? undefined : loaderOf(text);
+  if (load !== undefined) return () => load();
+  return text === BUILT_IN ? undefined : text;
 }
 
 export async function loadEmbedder(text: string | undefined, signal: AbortSignal | undefined): Promise<Embedder> {
-  return text?.startsWith(ONNX) ? loadOnnx(text.slice(ONNX.length), signal) : StaticEmbedder.load(text, { signal });
+  const load = text === undefined ? undefined : loaderOf(text);
+  return load === undefined ? StaticEmbedder.load(text === BUILT_IN ? undefined : text, { signal }) : load(signal);
 }

@@ -12,7 +12,7 @@ import { chooseModels } from '../../../models/index/models.mjs';
 import { rankCorrelation, sigmoid } from '../../../models/index/numbers.mjs';
 import { mayShow, nameOf, whySetLeftOut, whyTaskLeftOut } from '../../../models/index/published-tasks.mjs';
 import { readEveryday } from '../../../models/index/sources/everyday.mjs';
-import { centroidsOf } from '../../../models/index/spec.mjs';
+import { centroidsOf, STATIC_VOTES } from '../../../models/index/spec.mjs';
 import { cellsOf, fitStrength } from '../../../models/index/strength.mjs';
 import { fitTokens } from '../../../models/index/tokens.mjs';
 
@@ -317,7 +317,7 @@ describe('centroids', () => {
     const other = { name: 'b', kind: 'means', weight: 1, rows: [], sets: ['s'] };
     const none = { name: 'c', kind: 'means', weight: 1, rows: [], sets: ['elsewhere'] };
     const vectors = { 1: [1, 0], 2: [0, 1] };
-    const { values, biases } = centroidsOf([owner, other, none], ({ id }) => vectors[id], 2);
+    const { values, biases } = centroidsOf([owner, other, none], ({ id }) => vectors[id], 2, STATIC_VOTES);
     const half = Math.fround(Math.SQRT1_2);
     assert.deepEqual([...values], [half, half, half, half, 0, 0]);
     near(biases[0], -Math.log(2), 1e-6);
