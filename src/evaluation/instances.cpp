@@ -57,8 +57,14 @@ void Tally::add(const HeldOutRows& group, std::size_t i) {
   }
   const std::size_t pick = choice.model;
   const double distance = is_zero(evidence.vector) ? 1 : mean_distance(evidence.neighbours, benchmark_.routing.kappa);
-  out_.instances.push_back({row, pick, static_cast<double>(outcomes[pick]),
-                            static_cast<double>(outcomes[choice.best_single]), oracle, distance, predicted[pick]});
+  out_.instances.push_back({row,
+                            pick,
+                            static_cast<double>(outcomes[pick]),
+                            static_cast<double>(outcomes[choice.best_single]),
+                            oracle,
+                            distance,
+                            predicted[pick],
+                            {}});
   calibrate(predicted, outcomes, exclusions);
   spend(group, row, predicted, exclusions);
 }
@@ -88,6 +94,7 @@ void Tally::spend(const HeldOutRows& group, std::uint32_t row, const std::vector
     }
     std::size_t pick = best_allowed(worth, exclusions);
     if (pick == models) pick = out_.instances.back().pick;  // No cost is known: the policy's own choice.
+    out_.instances.back().frontier_picks.push_back(pick);
     const ModelNumbers& numbers = benchmark_.model_numbers[pick];
     const double cost =
         benchmark_.costs.empty() ? price_or_nan(numbers) : static_cast<double>(benchmark_.costs[row * models + pick]);

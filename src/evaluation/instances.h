@@ -27,6 +27,8 @@ struct Instance {
   double oracle = 0;       ///< The best outcome.
   double mean_distance = 1;
   double predicted = 0;  ///< Predicted correctness of the pick.
+  /// [cost weights] Picks of the frontier's points.
+  std::vector<std::size_t> frontier_picks;
 };
 
 struct CalibrationBin {

@@ -61,10 +61,14 @@ export function instances(benchmark, { heldOut, k, policy, pool, costWeights }) 
     }
   }
   scored.sort((a, b) => a.row - b.row);
+  const pickAt = ({ candidates, predicted, expected, pick }, costWeight) => {
+    const worth = predicted.map((x, m) => (costWeight > 0 ? x - costWeight * expected[m] : x));
+    return argmax(worth, candidates) ?? pick;
+  };
   const frontier = costWeights.map((costWeight) => {
-    const picks = scored.map(({ row, candidates, predicted, expected, pick }) => {
-      const worth = predicted.map((x, m) => (costWeight > 0 ? x - costWeight * expected[m] : x));
-      const m = argmax(worth, candidates) ?? pick;
+    const picks = scored.map((one) => {
+      const { row } = one;
+      const m = pickAt(one, costWeight);
       return { outcome: outcomes[row][m], cost: costs?.[row][m] ?? blended(models[m]), params: models[m].paramsB };
     });
     return {
@@ -89,5 +93,6 @@ export function instances(benchmark, { heldOut, k, policy, pool, costWeights }) 
       ),
     ),
     frontier,
+    frontierPicks: costWeights.length === 0 ? [] : scored.map((one) => costWeights.map((w) => pickAt(one, w))),
   };
 }

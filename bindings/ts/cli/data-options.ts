@@ -11,7 +11,7 @@ import { CODE_TYPES, type CodeType } from '../types.js';
 import { parseDecimal, toCount, toList, toNumber } from './arguments.js';
 import { EMBEDDER_HELP, loadEmbedder } from './embedder-option.js';
 import type { Progress } from './progress.js';
-import { withCache } from './vector-cache.js';
+import { withCache, withCacheOptions } from './vector-cache.js';
 
 export interface DataOptions {
   from?: Source;
@@ -140,12 +140,11 @@ export function withData(command: Command): Command {
 
 /** Adds the options of `VectorOptions`. */
 export function withVectors(command: Command): Command {
-  return command
+  const origin = command
     .option('--embedder <place>', EMBEDDER_HELP)
     .option('--embeddings <file>', 'matrix (.npy, float32) with one row per table row or per sample')
-    .option('--embedder-id <id>', 'id of the embedder that made the embeddings in the data or the matrix')
-    .option('--cache <folder>', "folder that keeps vectors between builds (default: in the user's cache folder)")
-    .option('--no-cache', 'do not reuse or keep vectors')
+    .option('--embedder-id <id>', 'id of the embedder that made the embeddings in the data or the matrix');
+  return withCacheOptions(origin)
     .addOption(new Option('--codes <type>', 'storage type of the rows').choices(CODE_TYPES).default('int8'))
     .option('--dims <n>', 'keep the first n dimensions (Matryoshka)', toCount);
 }

@@ -6,14 +6,20 @@ import { policiesFor } from '../policies.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
 import { toList, toListOf, toNumber, toNumberWithin, toWholeWithin } from './arguments.js';
 import { EMBEDDER_HELP } from './embedder-option.js';
+import { type Source, sourcesOf } from './eval-sources.js';
 import { UsageError } from './failures.js';
+import { withCacheOptions } from './vector-cache.js';
 
 export interface EvaluationOptions {
   data: string;
   models: string;
   costs?: string;
-  embedder?: string;
-  embeddings?: string;
+  /** `place` or `name=place` */
+  embedder: string[];
+  /** `file` or `name=file` */
+  embeddings: string[];
+  /** Default: a folder in the user's cache folder. */
+  cache?: string | false;
   policy: string[];
   k: number;
   kappa: number;
@@ -65,8 +71,13 @@ function withData(command: Command): Command {
     )
     .requiredOption('--models <file>', 'models.json: name, params_b, prices and flags of each model')
     .option('--costs <file>', 'cost of each call in US dollars: CSV with dataset, id and one column per model')
-    .option('--embedder <place>', EMBEDDER_HELP)
-    .option('--embeddings <file>', 'matrix (.npy, float32) with one row per data row, instead of an embedder')
+    .option('--embedder <[name=]place>', `${EMBEDDER_HELP}; repeatable, to compare`, collect, [])
+    .option(
+      '--embeddings <[name=]file>',
+      'matrix (.npy, float32) with one row per data row, as an embedder; repeatable',
+      collect,
+      [],
+    )
     .option('--tasks <globs>', 'only these tasks, comma-separated', toList)
     .option('--exclude-tasks <globs>', 'exclude these tasks', toList)
     .option(
@@ -101,7 +112,7 @@ function withPolicies(command: Command): Command {
 
 /** Adds the options to the command. */
 export function describeOptions(command: Command): Command {
-  return withPolicies(withData(command))
+  return withCacheOptions(withPolicies(withData(command)))
     .option(
       '--pools <sizes>',
       'model pools by parameters in billions (default: 9,15,35,all if sizes are known)',
@@ -123,12 +134,17 @@ export function describeOptions(command: Command): Command {
     .option('--html <file>', 'write a report with charts as one HTML file');
 }
 
-/** Refuses options that cannot be combined. Errors: `invalid_argument`. */
-export function checkOptions(options: EvaluationOptions): void {
+/** Returns the embedders. Errors: options that cannot be combined; `invalid_argument` for names. */
+export function checkOptions(options: EvaluationOptions): Source[] {
+  const sources = sourcesOf(options);
   const embedding = options.robustness ? '--robustness' : options.queryEmbedder && '--query-embedder';
-  if (embedding && options.embeddings !== undefined) {
+  if (embedding && options.embeddings.length > 0) {
     throw new UsageError(`${embedding} embeds prompts: it needs an embedder, not --embeddings`, 'signalbox eval');
   }
+  if (options.queryEmbedder !== undefined && sources.length > 1) {
+    throw new UsageError('--query-embedder belongs to one embedder, got several', 'signalbox eval');
+  }
+  return sources;
 }
 
 /** Returns pools by size if most sizes are known: a pool of a few models says little. */

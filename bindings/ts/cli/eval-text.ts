@@ -17,28 +17,36 @@ import {
 import { printable } from '../files/printable.js';
 import { table as columns, style } from './decision-text.js';
 
-const lines = ({ header, rows }: Table): string[] =>
+export const lines = ({ header, rows }: Table): string[] =>
   columns(
     header.map(printable),
     rows.map((row) => row.map(printable)),
   );
 
-const section = (title: string, ...content: string[]): string[] => ['', style('bold', title), ...content];
+export const section = (title: string, ...content: string[]): string[] => ['', style('bold', title), ...content];
 
 function droppedText(dropped: Readonly<Record<string, number>>): string {
   const parts = Object.entries(dropped).filter(([, count]) => count > 0);
   return parts.length === 0 ? 'none' : parts.map(([reason, n]) => `${n} ${reason.replaceAll('_', ' ')}`).join(', ');
 }
 
-function heading({ data, settings }: EvaluationReport): string[] {
+/** Says which rows were used, and with which constants. */
+export function dataLines({ data, settings }: EvaluationReport): string[] {
   const { k, kappa, threshold, sigma, eta } = settings.routing;
   return [
     style('bold', `${data.rows} samples, ${data.tasks} tasks, ${data.models.length} models`),
     `of ${data.rowsInFile} rows; dropped: ${droppedText(data.dropped)}`,
     `${data.duplicatePrompts} rows share their prompt with another row; ` +
       `${data.duplicatesDropped} duplicates of held-out prompts were excluded from pools`,
-    `embedder ${printable(data.embedder)} (${data.dim} dimensions), ` +
-      `k ${k}, kappa ${kappa}, t ${threshold}, sigma ${sigma}, eta ${eta}, seed ${settings.seed}`,
+    `k ${k}, kappa ${kappa}, t ${threshold}, sigma ${sigma}, eta ${eta}, seed ${settings.seed}`,
+  ];
+}
+
+function heading(report: EvaluationReport): string[] {
+  const { embedder, dim } = report.data;
+  return [
+    ...dataLines(report),
+    `embedder ${printable(embedder)} (${dim} dimensions)`,
     style(
       'dim',
       'Each task is held out in turn. BSM: best single model on the other tasks. 95%: bootstrap over tasks.',

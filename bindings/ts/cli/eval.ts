@@ -3,20 +3,21 @@ import path from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
 import { SignalboxError } from '../errors.js';
+import { type ComparisonReport, compareEvaluations, type NamedEvaluation } from '../evaluation/comparison.js';
 import type { Baseline, EvaluationData } from '../evaluation/data.js';
 import { parseBaseline, readBaseline } from '../evaluation/disk/baseline.js';
-import { readEmbeddings } from '../evaluation/disk/embeddings.js';
+import { comparisonHtml } from '../evaluation/disk/comparison-html.js';
 import { reportHtml } from '../evaluation/disk/html.js';
 import { readData } from '../evaluation/disk/read-data.js';
-import { embedAll } from '../evaluation/embed.js';
 import { type EvaluationLab, evaluate } from '../evaluation/engine.js';
-import type { EvaluationReport } from '../evaluation/report.js';
+import type { EvaluationReport, EvaluationSettings } from '../evaluation/report.js';
 import { measureRobustness } from '../evaluation/robustness.js';
 import { toJson, writeWhole } from '../files/disk/output.js';
-import type { Embedder } from '../types.js';
+import { printable } from '../files/printable.js';
 import { loadLab } from '../wasm/lab-module.js';
-import { loadEmbedder } from './embedder-option.js';
+import { comparisonText } from './comparison-text.js';
 import { checkOptions, describeOptions, type EvaluationOptions, settingsOf } from './eval-options.js';
+import { checkSources, type OpenSource, openEmbedder, openSource, type Source } from './eval-sources.js';
 import { reportText } from './eval-text.js';
 import { interruptible } from './interruptible.js';
 import { packageVersion } from './package-version.js';
@@ -67,29 +68,16 @@ async function readBaselines(
   return baselines;
 }
 
-async function vectorsOf(
-  options: EvaluationOptions,
-  data: EvaluationData,
-  embedder: Embedder | undefined,
-  progress: Progress,
-) {
-  if (options.embeddings !== undefined) return readEmbeddings(options.embeddings, data);
-  if (embedder === undefined) throw new SignalboxError('internal', 'there is no embedder');
-  progress.begin(`embedding ${data.prompts.length} prompts`);
-  return { vectors: await embedAll(embedder, data.prompts, progress), dim: embedder.dim };
-}
-
 /** Returns `null` unless an option asks for it. */
 async function changesSurvived(
   options: EvaluationOptions,
   data: EvaluationData,
-  vectors: Float32Array,
-  embedder: Embedder,
+  { vectors, embedder }: OpenSource,
   progress: Progress,
-): Promise<EvaluationReport['robustness']> {
+) {
   const { robustness = false, queryEmbedder } = options;
-  if (!robustness && queryEmbedder === undefined) return null;
-  const other = queryEmbedder === undefined ? undefined : await loadEmbedder(queryEmbedder, progress.signal);
+  if (embedder === undefined || (!robustness && queryEmbedder === undefined)) return { report: null, units: [] };
+  const other = queryEmbedder === undefined ? undefined : await openEmbedder(queryEmbedder, options, progress);
   try {
     const changes = { paraphrases: robustness, queryEmbedder: other };
     return await measureRobustness(data, vectors, embedder, changes, settingsOf(options, data.models), progress);
@@ -98,46 +86,86 @@ async function changesSurvived(
   }
 }
 
-/** @internal Runs an evaluation. Tests may bring their own lab. */
+interface Setup {
+  options: EvaluationOptions;
+  data: EvaluationData;
+  settings: EvaluationSettings;
+  baselines: Baseline[];
+  lab: EvaluationLab;
+  version: string;
+}
+
+/** Evaluates one source; nothing of its vectors is kept. */
+async function evaluateSource(source: Source, setup: Setup, progress: Progress): Promise<NamedEvaluation> {
+  const { options, data, settings, baselines, lab, version } = setup;
+  const open = await openSource(source, options, data, progress);
+  try {
+    const { label, vectors, dim } = open;
+    const input = { data, vectors, dim, settings, baselines, progress };
+    const { duplicatesDropped, units, ...evaluation } = await evaluate(lab, input);
+    const robustness = await changesSurvived(options, data, open, progress);
+    const report: EvaluationReport = {
+      format: 'signalbox-evaluation-1',
+      version,
+      settings,
+      data: { ...describeData(data, options.data), duplicatesDropped, embedder: label, dim },
+      ...evaluation,
+      robustness: robustness.report,
+    };
+    return { name: source.name, report, units: { ...units, robustness: robustness.units } };
+  } finally {
+    open.embedder?.dispose?.();
+  }
+}
+
+/**
+ * @internal Evaluates the sources one after the other, each with one matrix in memory. Tests may bring their own lab.
+ * Returns the report on the only source, or the comparison of several.
+ */
 export async function runEvaluation(
   options: EvaluationOptions,
   progress: Progress,
   lab?: EvaluationLab,
-): Promise<EvaluationReport> {
+): Promise<EvaluationReport | ComparisonReport> {
   const { signal } = progress;
-  checkOptions(options);
+  const sources = checkOptions(options);
   progress.begin('reading the data');
-  const data = await readData({ ...options, signal });
-  const settings = settingsOf(options, data.models);
-  const baselines = await readBaselines(options, data, signal);
-  const embedder = options.embeddings === undefined ? await loadEmbedder(options.embedder, signal) : undefined;
   try {
-    const { vectors, dim } = await vectorsOf(options, data, embedder, progress);
-    const input = { data, vectors, dim, settings, baselines, progress };
-    const { duplicatesDropped, ...evaluation } = await evaluate(lab ?? (await loadLab(undefined, { signal })), input);
-    const robustness =
-      embedder === undefined ? null : await changesSurvived(options, data, vectors, embedder, progress);
-    const name = options.embeddings === undefined ? (embedder?.id ?? '') : path.basename(options.embeddings);
-    return {
-      format: 'signalbox-evaluation-1',
+    const data = await readData({ ...options, signal });
+    const baselines = await readBaselines(options, data, signal);
+    await checkSources(sources, data, progress);
+    const setup = {
+      options,
+      data,
+      settings: settingsOf(options, data.models),
+      baselines,
+      lab: lab ?? (await loadLab(undefined, { signal })),
       version: await packageVersion(),
-      settings,
-      data: { ...describeData(data, options.data), duplicatesDropped, embedder: name, dim },
-      ...evaluation,
-      robustness,
     };
+    const evaluations: NamedEvaluation[] = [];
+    for (const source of sources) {
+      if (sources.length > 1) progress.note(printable(`embedder ${source.name}`));
+      evaluations.push(await evaluateSource(source, setup, progress));
+    }
+    if (evaluations.length === 1) return (evaluations[0] as NamedEvaluation).report;
+    return await compareEvaluations(evaluations, data, progress);
   } finally {
     progress.end();
-    embedder?.dispose?.();
   }
 }
+
+const isComparison = (report: EvaluationReport | ComparisonReport): report is ComparisonReport =>
+  report.format === 'signalbox-comparison-1';
 
 async function act(options: EvaluationOptions): Promise<void> {
   await interruptible(async (progress, signal) => {
     const report = await runEvaluation(options, progress);
     if (options.json !== undefined) await writeWhole(options.json, toJson(report), signal);
-    if (options.html !== undefined) await writeWhole(options.html, await reportHtml(report), signal);
-    process.stdout.write(`${reportText(report)}\n`);
+    if (options.html !== undefined) {
+      const page = isComparison(report) ? await comparisonHtml(report) : await reportHtml(report);
+      await writeWhole(options.html, page, signal);
+    }
+    process.stdout.write(`${isComparison(report) ? comparisonText(report) : reportText(report)}\n`);
   });
 }
 

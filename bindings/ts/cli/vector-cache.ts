@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { CachedEmbedder } from '../building/disk/embedding-cache.js';
 import { cacheFolder } from '../files/disk/cache-folder.js';
 import { reasonOf } from '../files/disk/errors.js';
@@ -16,4 +17,11 @@ export function withCache(inner: Embedder, cache: string | false | undefined, pr
     note(reasonOf(cause)); // This user has no home.
     return inner;
   }
+}
+
+/** Adds `--cache` and `--no-cache`. */
+export function withCacheOptions(command: Command): Command {
+  return command
+    .option('--cache <folder>', "folder that keeps vectors between runs (default: in the user's cache folder)")
+    .option('--no-cache', 'do not reuse or keep vectors');
 }

@@ -1,4 +1,6 @@
 /** Makes the charts of a report as data: title, caption, plot and table of each. */
+import type { ComparisonReport } from './comparison.js';
+import { BOUNDS, comparedPools } from './comparison-tables.js';
 import type {
   BinPoint,
   CascadeReport,
@@ -302,5 +304,38 @@ export function robustnessChart(robustness: NonNullable<EvaluationReport['robust
       ],
     },
     table: robustnessTable(robustness),
+  };
+}
+
+/** Shows each embedder's accuracy minus the first one's, by policy, in one pool. */
+export function differenceChart(comparison: ComparisonReport, pool: number): Chart {
+  const { embedders, differences } = comparison;
+  const rows = differences.flatMap(({ embedder, pools }) =>
+    (pools[pool]?.rows ?? [])
+      .filter(({ policy }) => !BOUNDS.includes(policy))
+      .map(({ policy, accuracy }) => ({ embedder, policy, accuracy })),
+  );
+  const ofEmbedder = <T>(name: string, value: (row: (typeof rows)[number]) => T) =>
+    rows.map((row) => (row.embedder === name ? value(row) : null));
+  return {
+    title: `Accuracy against ${embedders[0]}, pool: ${comparison.reports[0]?.pools[pool]?.name}`,
+    caption:
+      `Difference in the mean accuracy of the picks to the embedder ${embedders[0]} on the same held-out tasks; whiskers are ` +
+      '95% intervals with the tasks as units. If an interval contains 0, no difference is shown.',
+    plot: {
+      ...places(rows.map(({ policy }) => policyName(policy))),
+      xLabel: 'policy',
+      yLabel: 'difference in accuracy',
+      reference: 0,
+      series: differences.map(({ embedder }) => ({
+        label: embedder,
+        look: embedder,
+        values: ofEmbedder(embedder, ({ accuracy }) => orNull(accuracy.value)),
+        low: ofEmbedder(embedder, ({ accuracy }) => orNull(accuracy.interval[0])),
+        high: ofEmbedder(embedder, ({ accuracy }) => orNull(accuracy.interval[1])),
+        isLine: false,
+      })),
+    },
+    table: comparedPools(comparison, pool),
   };
 }

@@ -76,7 +76,7 @@ export function averageQuality(hull: readonly Operating[], from: number, to: num
 }
 
 /** Returns the price of a model per million tokens, input and output blended 3 : 1 as in the core; NaN if unknown. */
-const blendedPrice = ({ usdPerMTokIn, usdPerMTokOut }: EvaluationData['models'][number]) =>
+export const blendedPrice = ({ usdPerMTokIn, usdPerMTokOut }: EvaluationData['models'][number]) =>
   Number(((3 * toNumber(usdPerMTokIn) + toNumber(usdPerMTokOut)) / 4).toPrecision(15));
 
 /** Returns the mean cost of each model over rows, NaN if unknown. */

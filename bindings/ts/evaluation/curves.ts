@@ -74,6 +74,25 @@ function labelRows(outcome: PoolOutcome, columns: ReadonlyMap<string, number[]>)
   }));
 }
 
+/** Returns the results of the pool's tasks, in their order. */
+function ofTasks(outcome: PoolOutcome, labelled: readonly LabelledTask[]): (LabelledTask | undefined)[] {
+  const byTask = new Map(labelled.map((task) => [task.task, task]));
+  return outcome.tasks.map(({ task }) => byTask.get(task));
+}
+
+/** Returns the accuracies on the pool's tasks, by policy. */
+export function labelColumns(
+  poolNumber: number,
+  outcome: PoolOutcome,
+  labelled: readonly LabelledTask[],
+): Map<string, number[]> {
+  const tasks = ofTasks(outcome, labelled);
+  const policies = Object.keys(labelled[0]?.accuracy[poolNumber] ?? {});
+  return new Map(
+    policies.map((policy) => [policy, tasks.map((task) => toNumber(task?.accuracy[poolNumber]?.[policy]))]),
+  );
+}
+
 /** Returns one point of a pool's curve. */
 export function labelPoint(
   amount: LabelAmount,
@@ -81,16 +100,10 @@ export function labelPoint(
   outcome: PoolOutcome,
   labelled: readonly LabelledTask[],
 ): LabelPoint {
-  const byTask = new Map(labelled.map((task) => [task.task, task]));
-  const tasks = outcome.tasks.map(({ task }) => byTask.get(task));
-  const policies = Object.keys(labelled[0]?.accuracy[poolNumber] ?? {});
-  const columns = new Map(
-    policies.map((policy) => [policy, tasks.map((task) => toNumber(task?.accuracy[poolNumber]?.[policy]))]),
-  );
   return {
     labels: amount,
-    meanLabelled: mean(tasks.map((task) => toNumber(task?.meanLabelled))),
-    rows: labelRows(outcome, columns),
+    meanLabelled: mean(ofTasks(outcome, labelled).map((task) => toNumber(task?.meanLabelled))),
+    rows: labelRows(outcome, labelColumns(poolNumber, outcome, labelled)),
   };
 }
 

@@ -33,6 +33,15 @@ import type {
   InstanceReport,
   TaskReport,
 } from './report.js';
+import {
+  type CostUnits,
+  costUnits,
+  instanceUnits,
+  labelUnits,
+  poolUnits,
+  type Units,
+  type UnitValues,
+} from './units.js';
 
 /** The functions of the lab that an evaluation uses. */
 export type EvaluationLab = Pick<
@@ -55,6 +64,7 @@ export type Evaluation = Pick<
   'pools' | 'tasks' | 'labels' | 'coverage' | 'instances' | 'cost' | 'cascades'
 > & {
   duplicatesDropped: number;
+  units: Omit<Units, 'robustness'>;
 };
 
 /** Rows to search between two checks of the signal. */
@@ -138,6 +148,13 @@ function labelCurves(outcomes: readonly PoolOutcome[], { labelled }: HeldOut, se
   }));
 }
 
+function labelCurveUnits(outcomes: readonly PoolOutcome[], { labelled }: HeldOut, policies: readonly string[]) {
+  return outcomes.map((outcome, pool) => [
+    poolUnits(outcome, policies),
+    ...labelled.map((tasks) => labelUnits(pool, outcome, tasks)),
+  ]);
+}
+
 function taskReports(
   outcome: PoolOutcome,
   held: readonly HeldOutTask[],
@@ -208,20 +225,27 @@ class InstanceRunner {
   }
 }
 
-async function evaluateInstances(runner: InstanceRunner, input: EvaluationInput): Promise<InstanceReport[]> {
+interface Instances {
+  reports: InstanceReport[];
+  units: UnitValues[];
+}
+
+async function evaluateInstances(runner: InstanceRunner, input: EvaluationInput): Promise<Instances> {
   const { data, settings } = input;
   const reports: InstanceReport[] = [];
+  const units: UnitValues[] = [];
   for (const mode of ['share', 'task'] as const) {
     const best = await runner.run(mode, 'best_single');
     for (const policy of settings.policies.filter((name) => SINGLE_ROW_POLICIES.includes(name))) {
       const evaluation = await runner.run(mode, policy);
       reports.push(instanceReport(mode, policy, evaluation, best, data, settings.seed));
+      units.push(instanceUnits(evaluation));
     }
   }
-  return reports;
+  return { reports, units };
 }
 
-type CostReports = Pick<Evaluation, 'cost' | 'cascades'>;
+type CostReports = Pick<Evaluation, 'cost' | 'cascades'> & { units: CostUnits[] };
 
 /** Evaluates cost for the models with known cost; empty if there are fewer than two. */
 async function evaluateCost(runner: InstanceRunner, input: EvaluationInput): Promise<CostReports> {
@@ -231,21 +255,23 @@ async function evaluateCost(runner: InstanceRunner, input: EvaluationInput): Pro
     data.ids.map((_, row) => row),
   );
   const pool = costs.map((_, m) => m).filter((m) => !Number.isNaN(costs[m]));
-  if (pool.length < 2) return { cost: [], cascades: [] };
+  if (pool.length < 2) return { cost: [], cascades: [], units: [] };
   const weights = costWeights(costs);
   const reports: CostReport[] = [];
   const cascades: CascadeReport[] = [];
+  const units: CostUnits[] = [];
   for (const mode of ['share', 'task'] as const) {
     const best = await runner.run(mode, 'best_single', { pool });
     for (const policy of settings.policies.filter((name) => SINGLE_ROW_POLICIES.includes(name))) {
       const evaluation = await runner.run(mode, policy, { pool, costWeights: weights });
       reports.push(costReport(mode, policy, pool, evaluation, best, data));
+      units.push(costUnits(mode, policy, pool, evaluation, best));
     }
     const ofMode = reports.filter(({ heldOut }) => heldOut === mode);
     const routing = ofMode.find(({ policy }) => policy === 'signalbox') ?? ofMode.at(-1);
     if (routing !== undefined) cascades.push(cascadeReport(await runner.cascades(mode, pool, weights), routing));
   }
-  return { cost: reports, cascades };
+  return { cost: reports, cascades, units };
 }
 
 /** Runs all measurements of the lab. Errors: those of the lab; `aborted`. */
@@ -262,16 +288,28 @@ export async function evaluate(lab: EvaluationLab, input: EvaluationInput): Prom
     );
     const largest = outcomes.at(-1) as PoolOutcome;
     const runner = new InstanceRunner(lab, handle, input);
+    const instances = settings.instances ? await evaluateInstances(runner, input) : { reports: [], units: [] };
+    const costs =
+      settings.instances || data.costs !== undefined
+        ? await evaluateCost(runner, input)
+        : { cost: [], cascades: [], units: [] };
+    const names = [...settings.policies, ...baselines.map(({ name }) => name)];
+    const hasLabels = labelAmounts(settings).length > 0;
     return {
       pools: outcomes.map((outcome) => outcome.report(settings.policies)),
       tasks: taskReports(largest, held.tasks, settings.policies, input),
-      labels: labelAmounts(settings).length === 0 ? [] : labelCurves(outcomes, held, settings),
-      coverage: coverageCurve(largest, [...settings.policies, ...baselines.map(({ name }) => name)]),
-      instances: settings.instances ? await evaluateInstances(runner, input) : [],
-      ...(settings.instances || data.costs !== undefined
-        ? await evaluateCost(runner, input)
-        : { cost: [], cascades: [] }),
+      labels: hasLabels ? labelCurves(outcomes, held, settings) : [],
+      coverage: coverageCurve(largest, names),
+      instances: instances.reports,
+      cost: costs.cost,
+      cascades: costs.cascades,
       duplicatesDropped: held.tasks.reduce((sum, task) => sum + task.duplicatesDropped, 0),
+      units: {
+        pools: outcomes.map((outcome) => poolUnits(outcome, names)),
+        labels: hasLabels ? labelCurveUnits(outcomes, held, settings.policies) : [],
+        instances: instances.units,
+        costs: costs.units,
+      },
     };
   } finally {
     lab.closeEvaluation(handle);

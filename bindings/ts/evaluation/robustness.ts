@@ -11,6 +11,7 @@ import { PARAPHRASE_KINDS, paraphrase } from './paraphrase.js';
 import { Random } from './random.js';
 import type { EvaluationSettings, RobustnessReport } from './report.js';
 import { mean, wilson } from './statistics.js';
+import type { UnitValues } from './units.js';
 
 const PROMPTS = 500;
 /** Maximum share of the prompts to change: the others form the index. */
@@ -91,9 +92,10 @@ function compareKind(
   changed: Routed,
   outcome: (i: number, model: number) => number,
   dim: number,
-): RobustnessReport['kinds'][number] {
-  const same = at.filter((i, j) => original.picks[i] === changed.picks[j]).length;
-  return {
+): { report: RobustnessReport['kinds'][number]; survived: number[] } {
+  const survived = at.map((i, j) => Number(original.picks[i] === changed.picks[j]));
+  const same = survived.filter((one) => one === 1).length;
+  const report = {
     kind,
     prompts: at.length,
     survived: { value: at.length === 0 ? Number.NaN : same / at.length, interval: wilson(same, at.length) },
@@ -103,6 +105,7 @@ function compareKind(
       paraphrased: mean(at.map((i, j) => outcome(i, changed.picks[j] as number))),
     },
   };
+  return { report, survived };
 }
 
 /** Changes to measure: paraphrases, queries from another embedder, or both. */
@@ -140,7 +143,7 @@ export async function measureRobustness(
   wanted: Changes,
   settings: EvaluationSettings,
   progress: Steps,
-): Promise<RobustnessReport> {
+): Promise<{ report: RobustnessReport; units: UnitValues[] }> {
   const { dim } = embedder;
   const changes = changesOf(wanted, embedder);
   const rowCount = data.ids.length;
@@ -156,6 +159,7 @@ export async function measureRobustness(
     const outcome = (i: number, model: number) =>
       toNumber(data.outcomes[(sampled[i] as number) * data.models.length + model]);
     const kinds: RobustnessReport['kinds'] = [];
+    const units: UnitValues[] = [];
     for (const { kind, embedder: other, rewrite } of changes) {
       progress.begin(`changed prompts: ${kind}`);
       const rewritten = sampled.map((row) => rewrite(data.prompts[row] as string, settings.seed + row));
@@ -166,10 +170,12 @@ export async function measureRobustness(
         progress,
       );
       const changed = await routeAll(router, theirs, dim, models);
-      kinds.push(compareKind(kind, at, original, changed, outcome, dim));
+      const { report, survived } = compareKind(kind, at, original, changed, outcome, dim);
+      kinds.push(report);
+      units.push({ units: at.map((i) => sampled[i] as number), values: survived });
     }
     const { policy, shareBestSingle } = original;
-    return { policy, indexRows: rows, shareBestSingle, kinds };
+    return { report: { policy, indexRows: rows, shareBestSingle, kinds }, units };
   } finally {
     router.dispose();
   }

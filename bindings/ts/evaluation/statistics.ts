@@ -147,6 +147,33 @@ export function wilson(hits: number, count: number): [low: number, high: number]
   return [Math.max(0, (centre - half) / scale), Math.min(1, (centre + half) / scale)];
 }
 
+/** Returns the probability that |t| < x, by the finite series for whole degrees of freedom (Abramowitz, Stegun 26.7.3). */
+function studentWithin(x: number, degrees: number): number {
+  const angle = Math.atan(x / Math.sqrt(degrees));
+  const cosine = Math.cos(angle);
+  const isOdd = degrees % 2 === 1;
+  let term = isOdd ? cosine : 1;
+  let series = degrees === 1 ? 0 : term;
+  for (let i = isOdd ? 3 : 2; i <= degrees - 2; i += 2) {
+    term *= ((i - 1) / i) * cosine ** 2;
+    series += term;
+  }
+  const tail = Math.sin(angle) * series;
+  return isOdd ? (2 / Math.PI) * (angle + tail) : tail;
+}
+
+/** Returns the 97.5% quantile of Student's t. `degrees`: a whole number of at least 1. */
+export function studentQuantile(degrees: number): number {
+  let [low, high] = [1.9, 13];
+  while (low < high) {
+    const middle = (low + high) / 2;
+    if (middle === low || middle === high) break;
+    if (studentWithin(middle, degrees) < 0.95) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
 /**
  * Divides the places of values into `bins` groups of equal size, smallest values first; fewer groups for few values.
  */

@@ -37,7 +37,7 @@ let files;
 let common;
 before(async () => {
   files = await writeBenchmark(folder);
-  common = ['--data', files.data, '--models', files.models, '--k', '5', '--kappa', '5', ...WHERE];
+  common = ['--data', files.data, '--models', files.models, '--k', '5', '--kappa', '5', '--no-cache', ...WHERE];
 });
 
 describe('an evaluation', () => {
@@ -200,9 +200,12 @@ describe('an interrupt', () => {
     const { data, models } = await writeBenchmark(place, { rows: dataRows({ rows: 400 }) });
     const outputs = ['--json', path.join(place, 'out.json'), '--html', path.join(place, 'out.html')];
     let isSent = false;
-    const { code, stderr } = await run(['--data', data, '--models', models, ...outputs], (child, text) => {
-      if (!isSent && text.includes('searching')) isSent = child.kill('SIGINT');
-    });
+    const { code, stderr } = await run(
+      ['--data', data, '--models', models, '--no-cache', ...outputs],
+      (child, text) => {
+        if (!isSent && text.includes('searching')) isSent = child.kill('SIGINT');
+      },
+    );
     assert.equal(code, 130, stderr);
     assert.match(stderr, /aborted/);
     assert.deepEqual((await readdir(place)).sort(), ['models.json', 'outcomes.csv.gz']);

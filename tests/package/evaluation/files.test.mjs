@@ -8,13 +8,22 @@ import { parseBaseline, readBaseline } from '../../../dist/evaluation/disk/basel
 import { readEmbeddings } from '../../../dist/evaluation/disk/embeddings.js';
 import { readData } from '../../../dist/evaluation/disk/read-data.js';
 import { parseModelFilter } from '../../../dist/evaluation/model-filter.js';
-import { readNpy } from '../../../dist/files/disk/npy.js';
+import { openNpy } from '../../../dist/files/disk/npy.js';
 import { toJson, writeWhole } from '../../../dist/files/disk/output.js';
 import { globMatcher } from '../../../dist/importing/glob.js';
 import { refused } from '../support/fixtures.mjs';
 import { csv, dataRows, MODELS, npy, temporaryFolder, writeBenchmark } from './fixtures.mjs';
 
 const folder = temporaryFolder();
+
+async function readNpy(place) {
+  const matrix = await openNpy(place);
+  try {
+    return { rows: matrix.count, dim: matrix.dim, values: await matrix.read(0, matrix.count) };
+  } finally {
+    await matrix.close();
+  }
+}
 
 async function file(name, content) {
   const place = path.join(folder, name);
@@ -72,7 +81,20 @@ describe('a .npy matrix', () => {
     const data = { fileRows: 3, sourceRows: [0, 2] };
     const place = await file('rows.npy', npy(3, 2, [1, 2, 3, 4, 5, 6]));
     assert.deepEqual(await readEmbeddings(place, data), { vectors: Float32Array.from([1, 2, 5, 6]), dim: 2 });
-    await refused(readEmbeddings(place, { ...data, fileRows: 2 }), 'dimension_mismatch', /3 rows.*2/);
+    await refused(readEmbeddings(place, { ...data, fileRows: 2 }), 'dimension_mismatch', /rows\.npy: .*3 rows.*2/);
+  });
+
+  it('is read in blocks, and checked in rows that are not used', async () => {
+    const [rows, dim] = [1030, 1030]; // 1,018 of these rows are a block.
+    const values = Float32Array.from({ length: rows * dim }, (_, i) => i % 9973);
+    const data = { fileRows: rows, sourceRows: [0, 1017, 1018, 1029] };
+    const place = await file('blocks.npy', npy(rows, dim, values));
+    const { vectors } = await readEmbeddings(place, data);
+    const expected = data.sourceRows.flatMap((row) => [...values.subarray(row * dim, (row + 1) * dim)]);
+    assert.deepEqual([...vectors], expected);
+    values[1025 * dim] = Number.NaN;
+    const bad = await file('bad-block.npy', npy(rows, dim, values));
+    await refused(readEmbeddings(bad, data), 'non_finite', /bad-block\.npy: row 1025/);
   });
 });
 

@@ -54,7 +54,7 @@ const policyOf = ({ style, library, script }: Parts) =>
   `default-src 'none'; base-uri 'none'; form-action 'none'; style-src ${hashOf(style)}; ` +
   `script-src ${hashOf(library)} ${hashOf(script)}`;
 
-function tableMarkup({ header, rows }: Table, caption: string): Markup {
+export function tableMarkup({ header, rows }: Table, caption: string): Markup {
   const body = rows.map(
     ([name = '', ...cells]) =>
       html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>\n`,
@@ -64,11 +64,11 @@ function tableMarkup({ header, rows }: Table, caption: string): Markup {
 <tbody>${body}</tbody></table></div>`;
 }
 
-const fold = (summary: string, content: Markup): Markup =>
+export const fold = (summary: string, content: Markup): Markup =>
   html`<details><summary>${summary}</summary>${content}</details>`;
 
 /** Collects the plots of a page, in order. */
-class Page {
+export class Page {
   readonly plots: Chart['plot'][] = [];
 
   chart({ title, caption, plot, table }: Chart, isOpen = false): Markup {
@@ -83,7 +83,7 @@ ${isOpen ? twin : fold('Numbers', twin)}</figure>
   }
 }
 
-const section = (title: string, intro: string, content: readonly Markup[]): Markup | string =>
+export const section = (title: string, intro: string, content: readonly Markup[]): Markup | string =>
   content.length === 0 ? '' : html`<section><h2>${title}</h2><p class="soft">${intro}</p>${content}</section>`;
 
 const tile = (name: string, value: string, note: string) =>
@@ -177,7 +177,7 @@ function samplesSections(page: Page, { instances, cost, cascades, robustness }: 
   ];
 }
 
-function aboutSection({ data, settings, version }: EvaluationReport): Markup | string {
+export function aboutSection({ data, settings, version }: EvaluationReport): Markup | string {
   const { k, kappa, threshold, sigma, eta } = settings.routing;
   const dropped = Object.entries(data.dropped).map(([reason, count]) => `${reason.replaceAll('_', ' ')}: ${count}`);
   const entries: [string, string][] = [
@@ -213,11 +213,9 @@ ${largest === undefined ? '' : tiles(largest)}</header>
   )}${aboutSection(report)}</main>`;
 }
 
-/** Returns the report as one self-contained file. */
-export async function reportHtml(report: EvaluationReport): Promise<string> {
+/** Returns a page as one self-contained file. */
+export async function documentOf(page: Page, title: string, body: Markup): Promise<string> {
   const parts = await readParts();
-  const page = new Page();
-  const body = bodyOf(page, report);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -225,7 +223,7 @@ export async function reportHtml(report: EvaluationReport): Promise<string> {
 <meta http-equiv="Content-Security-Policy" content="${new Markup(policyOf(parts))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>Routing evaluation: ${report.data.file}</title>
+<title>${title}</title>
 <style>${new Markup(parts.style)}</style>
 </head>
 <body>
@@ -236,4 +234,11 @@ ${body}
 </body>
 </html>
 `.text;
+}
+
+/** Returns the report as one self-contained file. */
+export async function reportHtml(report: EvaluationReport): Promise<string> {
+  const page = new Page();
+  const body = bodyOf(page, report);
+  return documentOf(page, `Routing evaluation: ${report.data.file}`, body);
 }

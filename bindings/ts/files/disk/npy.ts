@@ -4,13 +4,6 @@ import { endianness } from 'node:os';
 import { SignalboxError } from '../../errors.js';
 import { diskError } from './errors.js';
 
-export interface Matrix {
-  rows: number;
-  dim: number;
-  /** [rows, dim] */
-  values: Float32Array;
-}
-
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** Far more than a header needs: about a hundred bytes. */
 const MOST_HEADER_BYTES = 65536;
@@ -125,15 +118,5 @@ export async function openNpy(path: string): Promise<NpyFile> {
   } catch (cause) {
     await file.close();
     throw cause;
-  }
-}
-
-/** Reads a whole matrix. Errors: those of `openNpy`, `non_finite`. */
-export async function readNpy(path: string): Promise<Matrix> {
-  const file = await openNpy(path);
-  try {
-    return { rows: file.count, dim: file.dim, values: await file.read(0, file.count) };
-  } finally {
-    await file.close();
   }
 }
