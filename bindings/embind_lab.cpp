@@ -62,6 +62,9 @@ EMSCRIPTEN_BINDINGS(signalbox_lab) {
   function("forecastInStudy", optional_override([](core::Handle h, const std::string& request) {
              return core::forecast_in_study(h, request);
            }));
+  function("compareInStudy", optional_override([](core::Handle h, Address vectors, std::size_t rows, double seed) {
+             return core::compare_in_study(h, at<float>(vectors), rows, seed);
+           }));
   function("closeStudy", &core::close_study);
   function("openPlan",
            optional_override([](const std::string& spec, Address embeddings, Address outcomes, Address costs,
@@ -73,6 +76,15 @@ EMSCRIPTEN_BINDINGS(signalbox_lab) {
   function("finishPlan", &core::finish_plan);
   function("planPredictor", &core::plan_predictor);
   function("planRows", &core::plan_rows);
+  function("promisePlan",
+           optional_override([](core::Handle h, const std::string& spec, Address embeddings, Address outcomes,
+                                Address costs, Address groups, Address answered_by, std::size_t rows) {
+             return core::promise_plan(h, spec, at<float>(embeddings), at<float>(outcomes), at<float>(costs),
+                                       at<std::uint32_t>(groups), at<std::uint8_t>(answered_by), rows);
+           }));
+  function("drawTestRows", optional_override([](Address groups, std::size_t rows, double seed) {
+             return core::draw_test_rows(at<std::uint32_t>(groups), rows, seed);
+           }));
   function("closePlan", &core::close_plan);
   function("fitFamilies",
            optional_override([](const std::string& spec, Address embeddings, Address outcomes, Address costs,

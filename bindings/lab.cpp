@@ -204,6 +204,11 @@ std::string describe_study(Handle study) {
   return index == nullptr ? study_disposed() : success(study_json(*index));
 }
 
+std::string compare_in_study(Handle study, const float* vectors, std::size_t rows, double seed) {
+  const Index* index = find_study(study);
+  return index == nullptr ? study_disposed() : compare_with_index(*index, vectors, rows, seed);
+}
+
 std::string outcomes_of_study(Handle study, std::string_view rows_json) {
   const Index* index = find_study(study);
   if (index == nullptr) return study_disposed();

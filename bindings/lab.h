@@ -61,6 +61,8 @@ namespace signalbox::bindings {
 /// record}], mixture}; rows: numbers of the task's rows; scores and evidence: [models], null and 0 where nothing was
 /// measured; mixture: the constants of the file.
 [[nodiscard]] std::string describe_study(Handle study);
+/// Compares new prompts with those of the index; see compare_with_index.
+[[nodiscard]] std::string compare_in_study(Handle study, const float* vectors, std::size_t rows, double seed);
 /// The value is [rows, models]: outcomes, null where nothing was measured. rows_json: [row, ...].
 [[nodiscard]] std::string outcomes_of_study(Handle study, std::string_view rows_json);
 /// Forecasts for inputs without the parts that are held out. request: {tasks: [task, ...], rows: [row, ...], mixture:

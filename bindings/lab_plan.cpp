@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "index/families.h"
+#include "kernels/codes.h"
 #include "lab_plan_json.h"
+#include "planning/change.h"
 
 namespace signalbox::bindings {
 namespace {
@@ -105,9 +107,49 @@ std::string plan_rows(Handle plan) {
   return success(view(rows.data(), rows.size() * sizeof(std::uint16_t)));
 }
 
+std::string promise_plan(Handle plan, std::string_view spec_json, const float* embeddings, const float* outcomes,
+                         const float* costs, const std::uint32_t* groups, const std::uint8_t* answered_by,
+                         std::size_t rows) {
+  OpenPlan* open = find(plan);
+  if (open == nullptr) return disposed();
+  const Result<PromiseRules> rules = parse_promise_spec(spec_json);
+  if (!rules.ok()) return failure(rules.error());
+  PlanInput input;
+  input.dim = open->plan->dim();
+  input.models = open->plan->models();
+  lend(input, embeddings, outcomes, costs, groups, nullptr, nullptr, rows);
+  const Result<PromiseNumbers> numbers = open->plan->promise(input, {answered_by, rows}, rules.value());
+  if (!numbers.ok()) return failure(numbers.error());
+  return success(promise_json(numbers.value(), open->plan->settings()));
+}
+
+std::string draw_test_rows(const std::uint32_t* groups, std::size_t rows, double seed) {
+  const std::vector<std::uint8_t> marks =
+      signalbox::draw_test_rows({groups, rows}, static_cast<std::uint64_t>(std::max(seed, 0.0)));
+  void* copy = copy_out(marks.data(), marks.size());
+  if (copy == nullptr) return failure({ErrorCode::kOutOfMemory, "the marks do not fit into memory"});
+  return success(view(copy, marks.size()));
+}
+
 std::string close_plan(Handle plan) {
   plans().open.erase(plan);
   return success(nullptr);
+}
+
+std::string compare_with_index(const Index& index, const float* vectors, std::size_t rows, double seed) {
+  const std::size_t dim = index.codes.dim;
+  std::vector<float> before;
+  std::vector<double> row_vector(dim);
+  for (std::size_t row = 0; row < index.rows(); ++row) {
+    std::fill(row_vector.begin(), row_vector.end(), 0);
+    add_row(index.codes, row, row_vector);
+    if (std::all_of(row_vector.begin(), row_vector.end(), [](double x) { return x == 0; })) continue;
+    for (const double x : row_vector) before.push_back(static_cast<float>(x));
+  }
+  const Result<ChangeNumbers> compared =
+      compare_prompts(before, {vectors, rows * dim}, dim, index.families, index.routing.kappa,
+                      static_cast<std::uint64_t>(std::max(seed, 0.0)));
+  return compared.ok() ? success(change_json(compared.value())) : failure(compared.error());
 }
 
 std::string fit_families(std::string_view spec_json, const float* embeddings, const float* outcomes, const float* costs,

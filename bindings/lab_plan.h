@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "handles.h"
+#include "index/index.h"
 
 namespace signalbox::bindings {
 
@@ -27,7 +28,22 @@ namespace signalbox::bindings {
 /// `families` of an index, and the family of each row, uint16 [rows].
 [[nodiscard]] std::string plan_predictor(Handle plan);
 [[nodiscard]] std::string plan_rows(Handle plan);
+/// Tests the settings of a finished plan on other rows, see Plan::promise; plan_predictor then returns the tested
+/// predictor. spec: {kind: 'net' (default) or 'worse', points: largest loss in percentage points, delta, tolerance,
+/// seed}. Arrays as in open_plan, without families and prior; answered_by: uint8 [rows]. The value is that of
+/// promise_json.
+[[nodiscard]] std::string promise_plan(Handle plan, std::string_view spec_json, const float* embeddings,
+                                       const float* outcomes, const float* costs, const std::uint32_t* groups,
+                                       const std::uint8_t* answered_by, std::size_t rows);
+/// Divides rows for a promise, see draw_test_rows. groups: [rows]. The value is {ptr, size} of bytes [rows] that the
+/// caller copies and releases. Errors: out_of_memory.
+[[nodiscard]] std::string draw_test_rows(const std::uint32_t* groups, std::size_t rows, double seed);
 [[nodiscard]] std::string close_plan(Handle plan);
+
+/// Compares new prompts with those of an open index of a plan, see compare_prompts. vectors: float32 [rows, dim]. The
+/// value is {before, now, uncovered: {before, now}, families: [{before, now}], tests: {coverage, families, meaning:
+/// {p, adjusted, smallest}}}. Errors: those of compare_prompts; disposed.
+[[nodiscard]] std::string compare_with_index(const Index& index, const float* vectors, std::size_t rows, double seed);
 
 /// Fits the predictor alone. spec: {dim, models, families, seed}; arrays as above. The value is {predictor: {ptr,
 /// size}, rows: {ptr, size}, kind}: bytes that the caller copies and releases, as above, and the kind of plan_json.

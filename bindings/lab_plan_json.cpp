@@ -57,15 +57,22 @@ Json point_json(const PlanPoint& point) {
                  {"picks", shares_json(point.picks)}});
 }
 
-Json models_json(const PlanNumbers& numbers) {
+Json models_json(const std::vector<BoundedEstimate>& singles) {
   Json out = Json::array();
-  for (std::size_t m = 0; m < numbers.singles.size(); ++m) {
-    const BoundedEstimate& model = numbers.singles[m];
-    out.push_back(object({{"measured", numbers.measured[m]},
-                          {"right", number_json(model, &Estimate::right)},
+  for (const BoundedEstimate& model : singles) {
+    out.push_back(object({{"right", number_json(model, &Estimate::right)},
                           {"points", number_json(model, &Estimate::points)},
                           {"usd", number_json(model, &Estimate::usd)},
                           {"saved", number_json(model, &Estimate::saved)}}));
+  }
+  return out;
+}
+
+Json mixtures_json(const std::vector<Mixture>& mixtures) {
+  Json out = Json::array();
+  for (const Mixture& m : mixtures) {
+    out.push_back(
+        object({{"first", m.first}, {"second", m.second}, {"share", m.share}, {"right", m.right}, {"usd", m.usd}}));
   }
   return out;
 }
@@ -76,9 +83,9 @@ Json numbers_json(const std::vector<double>& numbers) {
   return out;
 }
 
-Json families_json(const PlanNumbers& numbers) {
+Json families_json(const std::vector<FamilyRow>& families) {
   Json out = Json::array();
-  for (const FamilyRow& family : numbers.families) {
+  for (const FamilyRow& family : families) {
     out.push_back(object({{"rows", family.rows},
                           {"best", family.best},
                           {"points", bounded_json(family.points, family.low, family.high)},
@@ -118,6 +125,24 @@ Result<PlanSpec> parse_fit_spec(std::string_view spec_json) {
   return spec;
 }
 
+Result<PromiseRules> parse_promise_spec(std::string_view spec_json) {
+  const Json json = parse_json(spec_json);
+  PromiseRules rules;
+  ObjectReader reader(json, "promise");
+  std::string kind = "net";
+  double points = 100 * rules.limit;
+  reader.text("kind", kind);
+  reader.number("points", 0, 100, points);
+  reader.number("delta", 0, 1, rules.delta);
+  reader.number("tolerance", 0, 1, rules.tolerance);
+  reader.count("seed", 0, kMostExact, rules.seed);
+  if (kind == "worse") rules.kind = LossKind::kWorse;
+  else if (kind != "net") reader.fail("kind is '" + kind + "', expected net or worse");
+  rules.limit = points / 100;
+  if (Status failed = reader.finish()) return *failed;
+  return rules;
+}
+
 Json kind_json(PredictorKind kind) {
   switch (kind) {
     case PredictorKind::kConstant: return "constant";
@@ -130,11 +155,8 @@ Json kind_json(PredictorKind kind) {
 Json to_json(const PlanNumbers& numbers) {
   Json curve = Json::array();
   for (const PlanPoint& point : numbers.curve) curve.push_back(point_json(point));
-  Json mixtures = Json::array();
-  for (const Mixture& m : numbers.mixtures) {
-    mixtures.push_back(
-        object({{"first", m.first}, {"second", m.second}, {"share", m.share}, {"right", m.right}, {"usd", m.usd}}));
-  }
+  Json models = models_json(numbers.singles);
+  for (std::size_t m = 0; m < numbers.measured.size(); ++m) models[m]["measured"] = numbers.measured[m];
   return object({{"rows", numbers.rows},
                  {"groups", numbers.groups},
                  {"graded", numbers.graded},
@@ -145,9 +167,49 @@ Json to_json(const PlanNumbers& numbers) {
                  {"baseline", numbers.chosen.baseline},
                  {"proposed", point_json(numbers.proposed)},
                  {"curve", std::move(curve)},
-                 {"models", models_json(numbers)},
-                 {"mixtures", std::move(mixtures)},
-                 {"families", families_json(numbers)}});
+                 {"models", std::move(models)},
+                 {"mixtures", mixtures_json(numbers.mixtures)},
+                 {"families", families_json(numbers.families)}});
+}
+
+Json promise_json(const PromiseNumbers& numbers, const std::vector<double>& answer_values) {
+  Json settings = Json::array();
+  for (std::size_t s = 0; s < numbers.settings.size(); ++s) {
+    const TestedSetting& tested = numbers.settings[s];
+    Json point = point_json({answer_values[s], tested.estimate, shares_of(tested.picked)});
+    point["loss"] = tested.loss;
+    point["isPromised"] = tested.is_promised;
+    settings.push_back(std::move(point));
+  }
+  return object({{"rows", numbers.rows},
+                 {"groups", numbers.groups},
+                 {"leftOut", numbers.left_out},
+                 {"setting", numbers.setting ? Json(*numbers.setting) : Json(nullptr)},
+                 {"bound", numbers.bound},
+                 {"beside", numbers.beside},
+                 {"smallest", numbers.smallest},
+                 {"needed", numbers.needed == 0 ? Json(nullptr) : Json(numbers.needed)},
+                 {"models", models_json(numbers.singles)},
+                 {"mixtures", mixtures_json(mix_singles(numbers.singles))},
+                 {"families", families_json(numbers.families)},
+                 {"settings", std::move(settings)}});
+}
+
+Json change_json(const ChangeNumbers& numbers) {
+  Json families = Json::array();
+  for (std::size_t f = 0; f < numbers.families_now.size(); ++f) {
+    families.push_back(object({{"before", numbers.families_before[f]}, {"now", numbers.families_now[f]}}));
+  }
+  const auto test = [](const ChangeTest& of) {
+    return object({{"p", of.p}, {"adjusted", of.adjusted}, {"smallest", of.smallest}});
+  };
+  return object({{"before", numbers.before},
+                 {"now", numbers.now},
+                 {"uncovered", object({{"before", numbers.uncovered_before}, {"now", numbers.uncovered_now}})},
+                 {"families", std::move(families)},
+                 {"tests", object({{"coverage", test(numbers.coverage)},
+                                   {"families", test(numbers.families)},
+                                   {"meaning", test(numbers.meaning)}})}});
 }
 
 }  // namespace signalbox::bindings

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "json.h"
+#include "planning/change.h"
 #include "planning/plan.h"
 
 namespace signalbox::bindings {
@@ -12,6 +14,9 @@ namespace signalbox::bindings {
 /// invalid_argument.
 [[nodiscard]] Result<PlanSpec> parse_plan_spec(std::string_view spec_json);
 [[nodiscard]] Result<PlanSpec> parse_fit_spec(std::string_view spec_json);
+
+/// Parses the specification of a promise; see promise_plan. Errors: invalid_argument.
+[[nodiscard]] Result<PromiseRules> parse_promise_spec(std::string_view spec_json);
 
 /// Returns 'constant', 'families' or 'families-and-linear'.
 [[nodiscard]] Json kind_json(PredictorKind kind);
@@ -24,5 +29,13 @@ namespace signalbox::bindings {
 /// high}, or null if they are not known. US dollars are per answer. Families are in the order of the predictor; a
 /// family's shares are of its rows.
 [[nodiscard]] Json to_json(const PlanNumbers& numbers);
+
+/// Returns the numbers of a promise: {rows, groups, leftOut, setting (number in the list, or null), bound, beside,
+/// smallest, needed (or null), models, mixtures, families, settings: [point with `loss` and `isPromised`]}. Models,
+/// mixtures, families and points are as above, on the test rows; losses and bounds are 0..1.
+[[nodiscard]] Json promise_json(const PromiseNumbers& numbers, const std::vector<double>& answer_values);
+
+/// Returns the numbers of a comparison; see compare_with_index.
+[[nodiscard]] Json change_json(const ChangeNumbers& numbers);
 
 }  // namespace signalbox::bindings

@@ -36,6 +36,7 @@ export { choicesText } from './building/choices-text.js';
 export type {
   Bounded,
   CostOrigin,
+  MaxLoss,
   Plan,
   PlanFamily,
   PlanInWorkerOptions,
@@ -44,10 +45,13 @@ export type {
   Planned,
   PlanOptions,
   PlanPoint,
+  PlanPromise,
   PlanShare,
   PlanTarget,
 } from './planning/types.js';
 export { plan } from './planning/plan-files.js';
+export { type ChangeTest, type CheckPlanOptions, checkPlan, type PlanChange } from './planning/change.js';
+export { changeSentences } from './planning/change-words.js';
 export { planCode, type PolicyTable, planTable, policyTable } from './planning/policy.js';
 export { planReport } from './planning/report.js';
 export { type PlanSentences, planSentences } from './planning/sentences.js';

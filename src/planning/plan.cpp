@@ -209,6 +209,19 @@ Result<PlanNumbers> Plan::finish() {
   return out;
 }
 
+Result<PromiseNumbers> Plan::promise(const PlanInput& test, std::span<const std::uint8_t> answered_by,
+                                     const PromiseRules& rules) {
+  if (!is_finished_) return invalid("the plan is not finished");
+  const TestedRule rule = {&data_, &found_, settings_, chosen_.baseline};
+  Result<PromiseNumbers> tested = test_promise(test, answered_by, rule, rules);
+  if (!tested.ok()) return tested;
+  const std::optional<std::size_t> setting = tested.value().setting;
+  shipped_.predictor = found_;
+  shipped_.predictor.answer_value = setting ? settings_[*setting] : kMostAnswerValue;
+  if (!setting) make_constant(shipped_, chosen_.baseline);
+  return tested;
+}
+
 /// Settles the predictor that ships, and the families of the rows.
 void Plan::answer_shipped() {
   is_finished_ = true;

@@ -14,6 +14,7 @@
 #include "planning/linear_space.h"
 #include "planning/mixtures.h"
 #include "planning/predictor_fit.h"
+#include "planning/promise.h"
 #include "planning/settings.h"
 #include "status.h"
 
@@ -80,6 +81,15 @@ class Plan {
 
   /// Returns the numbers. Errors: invalid_argument if steps are left.
   [[nodiscard]] Result<PlanNumbers> finish();
+
+  /// Tests the settings on other rows, see test_promise; the order is that of settings_of, quality first, and the
+  /// baseline is that of the plan. The predictor that ships is then the tested one at the promised setting, which is
+  /// also the chosen one of the numbers that `finish` returns from then on; without a promise it answers everything
+  /// with the baseline. Errors: those of test_promise; invalid_argument before `finish`.
+  [[nodiscard]] Result<PromiseNumbers> promise(const PlanInput& test, std::span<const std::uint8_t> answered_by,
+                                               const PromiseRules& rules);
+  /// Returns the answer values that `promise` tests, in its order.
+  [[nodiscard]] const std::vector<double>& settings() const { return settings_; }
 
   /// Returns the predictor that ships, with its answer value, or null before `finish`. If no rule is better than the
   /// baseline, all its families have the same means, and the rule answers everything with the baseline.

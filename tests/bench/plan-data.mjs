@@ -1,6 +1,7 @@
 // The data of tests/bench/plan.mjs: folders of results with prompts, read as `signalbox eval` reads them.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { readEmbeddings } from '../../dist/evaluation/disk/embeddings.js';
 import { readData } from '../../dist/evaluation/disk/read-data.js';
 
 const BLOCK = 500;
@@ -30,16 +31,25 @@ const SETS = [
 const blended = ({ usdPerMTokIn, usdPerMTokOut }) =>
   (3 * (usdPerMTokIn ?? Number.NaN) + (usdPerMTokOut ?? Number.NaN)) / 4;
 
-/** Embeds prompts with the shipped embedder: float32 [rows, dim]. */
+/** Embeds prompts: float32 [rows, dim]. */
 async function embed(embedder, prompts) {
-  const vectors = [];
+  const vectors = new Float32Array(prompts.length * embedder.dim);
   for (let first = 0; first < prompts.length; first += BLOCK) {
-    for (const { vector } of await embedder.embed(prompts.slice(first, first + BLOCK))) vectors.push(...vector);
+    const block = await embedder.embed(prompts.slice(first, first + BLOCK));
+    for (const [i, { vector }] of block.entries()) vectors.set(vector, (first + i) * embedder.dim);
   }
-  return Float32Array.from(vectors);
+  return vectors;
 }
 
-async function readSet(root, { name, folder: inner, sizes, costs: file, isComplete, only, suspect }, embedder) {
+/** Returns the vectors of rows from a matrix with one row per row of the file. */
+async function fromMatrix(place, data, rows) {
+  const { vectors, dim } = await readEmbeddings(place, data);
+  const out = new Float32Array(rows.length * dim);
+  for (const [i, row] of rows.entries()) out.set(vectors.subarray(row * dim, (row + 1) * dim), i * dim);
+  return out;
+}
+
+async function readSet(root, { name, folder: inner, sizes, costs: file, isComplete, only, suspect }, embedder, from) {
   const folder = path.join(root, inner);
   const data = await readData({
     data: path.join(folder, 'outcomes.csv.gz'),
@@ -57,6 +67,7 @@ async function readSet(root, { name, folder: inner, sizes, costs: file, isComple
     const missing = columns.filter((model) => Number.isNaN(outcome(row, model))).length;
     return isComplete ? missing === 0 : missing < columns.length;
   });
+  const others = from === undefined ? [] : matricesOf(from.folder, inner, from.names);
   const values = (of) => Float32Array.from(rows.flatMap((row) => columns.map((model) => of(row, model))));
   return {
     name,
@@ -67,6 +78,9 @@ async function readSet(root, { name, folder: inner, sizes, costs: file, isComple
       embedder,
       rows.map((row) => data.prompts[row]),
     ),
+    others: await Promise.all(
+      others.map(async ({ name: by, place }) => ({ name: by, vectors: await fromMatrix(place, data, rows) })),
+    ),
     outcomes: values(outcome),
     costs: values((row, { column, price }) => (data.costs === undefined ? price : data.costs[row * width + column])),
     tasks: Uint16Array.from(rows, (row) => data.rowTasks[row]),
@@ -74,9 +88,20 @@ async function readSet(root, { name, folder: inner, sizes, costs: file, isComple
   };
 }
 
-/** Yields the sets that a folder has. */
-export async function* readSets(root, embedder) {
+/** Returns the matrices FOLDER.NAME.npy of a set that exist. */
+function matricesOf(from, folder, names) {
+  return names
+    .map((name) => ({ name, place: path.join(from, `${folder}.${name}.npy`) }))
+    .filter(({ place }) => existsSync(place));
+}
+
+/**
+ * Yields the sets that a folder has, with the vectors of the shipped embedder. `from` ({ folder, names }) adds those of
+ * others, from matrices FOLDER.NAME.npy with one row per row of the set's file. `only` lists names of sets.
+ */
+export async function* readSets(root, embedder, { from, only } = {}) {
   for (const set of SETS) {
-    if (existsSync(path.join(root, set.folder, 'outcomes.csv.gz'))) yield await readSet(root, set, embedder);
+    if (only !== undefined && !only.includes(set.name)) continue;
+    if (existsSync(path.join(root, set.folder, 'outcomes.csv.gz'))) yield await readSet(root, set, embedder, from);
   }
 }

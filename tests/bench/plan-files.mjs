@@ -36,11 +36,13 @@ export function completePool({ name, models, rows, vectors, outcomes, costs }) {
   };
 }
 
-/** Draws a file: `size` rows with replacement, and some models. Copies of a row are one group. */
-export function drawFile(pool, size, random) {
+/**
+ * Draws a file: `size` rows with replacement, and some models, or as many as `models` says. Copies of a row are one group.
+ */
+export function drawFile(pool, size, random, models) {
   const most = Math.min(MOST_MODELS, pool.models);
   const least = Math.min(LEAST_MODELS, most);
-  const columns = random.sample(pool.models, least + random.below(most - least + 1));
+  const columns = random.sample(pool.models, models ?? least + random.below(most - least + 1));
   const rows = range(size).map(() => random.below(pool.rows));
   return {
     columns,
@@ -49,6 +51,18 @@ export function drawFile(pool, size, random) {
     outcomes: cut(pool.outcomes, pool.models, rows, columns),
     costs: cut(pool.costs, pool.models, rows, columns),
     groups: Uint32Array.from(rows),
+  };
+}
+
+/** Returns the rows of a file for which `isWanted` holds. */
+export function partOf({ columns, dim, embeddings, outcomes, costs, groups }, isWanted) {
+  const rows = range(groups.length).filter(isWanted);
+  const models = columns.length;
+  return {
+    embeddings: cut(embeddings, dim, rows, range(dim)),
+    outcomes: cut(outcomes, models, rows, range(models)),
+    costs: cut(costs, models, rows, range(models)),
+    groups: Uint32Array.from(rows, (row) => groups[row]),
   };
 }
 
@@ -122,8 +136,8 @@ function flatten(bytes, dim, models) {
 }
 
 /**
- * Returns the true points and share saved of a plan's rule at points of its curve: over the whole pool, against the
- * plan's baseline.
+ * Returns the true points, the share saved, and the percentage of rows that get worse, of a plan's rule at points of its
+ * curve: over the whole pool, against the plan's baseline.
  */
 export function truthsOf(pool, { columns, dim }, { numbers, predictor: bytes }, points) {
   const models = columns.length;
@@ -131,6 +145,7 @@ export function truthsOf(pool, { columns, dim }, { numbers, predictor: bytes }, 
   const values = points.map(({ answerValue }) => answerValue ?? Number.POSITIVE_INFINITY);
   const gained = new Float64Array(points.length);
   const cost = new Float64Array(points.length);
+  const worse = new Float64Array(points.length);
   let baselineCost = 0;
   const [right, usd] = [new Float64Array(models), new Float64Array(models)];
   for (let row = 0; row < pool.rows; ++row) {
@@ -141,10 +156,15 @@ export function truthsOf(pool, { columns, dim }, { numbers, predictor: bytes }, 
     for (const [i, value] of values.entries()) {
       const pick = placeOf(bestOf(right, usd, value));
       gained[i] += pool.outcomes[pick] - pool.outcomes[baseline];
+      worse[i] += Number(pool.outcomes[pick] < pool.outcomes[baseline] - 1e-9);
       cost[i] += pool.costs[pick];
     }
   }
-  return points.map((_, i) => ({ points: (100 * gained[i]) / pool.rows, saved: 1 - cost[i] / baselineCost }));
+  return points.map((_, i) => ({
+    points: (100 * gained[i]) / pool.rows,
+    saved: 1 - cost[i] / baselineCost,
+    worse: (100 * worse[i]) / pool.rows,
+  }));
 }
 
 /** Returns the model with the largest right * value - usd; ties go to the cheaper, then to the lower one. */

@@ -9,9 +9,14 @@ export interface PlanCommandOptions extends DataOptions, VectorOptions {
   atMost?: number;
   save?: number;
   budget?: number;
+  maxLoss?: number;
+  lossKind: 'net' | 'worse';
+  delta: number;
   volume?: number;
   baseline?: string;
   seed: number;
+  /** New prompts to compare with those of a plan. */
+  check?: string;
   /** Default: the shipped one. */
   index?: string | false;
   words: boolean;
@@ -36,6 +41,13 @@ export function toPoints(text: string): number {
   const points = numberIn(text, POINTS);
   if (points >= 0 && points <= 100) return points;
   throw new InvalidArgumentError('Expected percentage points from 0 to 100, as in 1, 1pt or 1.5 points.');
+}
+
+/** Parses the chance that a promise is false. */
+export function toChance(text: string): number {
+  const chance = parseDecimal(text);
+  if (chance >= 1e-6 && chance <= 0.5) return chance;
+  throw new InvalidArgumentError('Expected a chance from 0.000001 to 0.5, as in .05.');
 }
 
 /** Parses a share: `30%` or `.3`. A number from 1 on needs the sign, because 1 may mean all or 1%. */
@@ -65,15 +77,30 @@ function withTarget(command: Command): Command {
   conflicts(new Option('--at-most <points>', 'points of correctness that may be lost, as in 1pt').argParser(toPoints), [
     'save',
     'budget',
+    'maxLoss',
   ]);
   conflicts(new Option('--save <share>', "share of the baseline's cost to save, as in 30%").argParser(toShare), [
     'atMost',
     'budget',
+    'maxLoss',
   ]);
   conflicts(new Option('--budget <usd>', 'US dollars a month for the volume, as in 500').argParser(toDollars), [
     'atMost',
     'save',
+    'maxLoss',
   ]);
+  command
+    .option(
+      '--max-loss <points>',
+      'promise that at most so many points are lost, as in 3pt (docs/promises.md)',
+      toPoints,
+    )
+    .addOption(
+      new Option('--loss-kind <kind>', 'loss of the mean, or share of the answers that get worse')
+        .choices(['net', 'worse'])
+        .default('net'),
+    )
+    .option('--delta <chance>', 'chance that the promise is false', toChance, 0.05);
   return command
     .option('--volume <n>', 'answers a month: also show dollars a month', toVolume)
     .option('--baseline <model>', "compare with this model (default: the file's best single model)")
@@ -89,6 +116,10 @@ function withOutputs(command: Command): Command {
   return command
     .option('-o, --output <file>', 'write the policy, an index for --index or Router.load')
     .option('--name <name>', 'name of the index')
+    .option(
+      '--check <file>',
+      'compare new prompts (text, JSON, JSONL or CSV) with those of plan.sbx, which is then the only file',
+    )
     .option('--html <file>', 'write a report to send on, one HTML file')
     .option('--json [file.json]', 'print the plan as JSON, or write it to a file')
     .option('--table', 'print only the policy as a table of at most ten lines')
@@ -105,8 +136,25 @@ const NAME = 'signalbox plan';
 
 const isSameFile = (a: string, b: string) => path.resolve(a) === path.resolve(b);
 
+const CHECKED_ALONE = ['output', 'html', 'table', 'code', 'atMost', 'save', 'budget', 'maxLoss', 'texts'] as const;
+
+/** Refuses options that say nothing about a comparison. */
+function checkComparison(places: readonly string[], o: PlanCommandOptions): void {
+  const [place = ''] = places;
+  if (places.length !== 1 || !place.endsWith('.sbx')) {
+    throw new UsageError('--check compares prompts with a plan: expected one file, an index such as plan.sbx', NAME);
+  }
+  const other = CHECKED_ALONE.find((name) => o[name] !== undefined);
+  if (other !== undefined) {
+    throw new UsageError(`--check only compares: it cannot be combined with --${optionName(other)}`, NAME);
+  }
+}
+
+const optionName = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
 /** Refuses options that cannot be combined, and outputs that would replace an input or one another. */
 export function checkPlanOptions(places: readonly string[], o: PlanCommandOptions): void {
+  if (o.check !== undefined) checkComparison(places, o);
   if (o.budget !== undefined && o.volume === undefined) {
     throw new UsageError('--budget is a sum for a month: expected --volume with the answers a month', NAME);
   }

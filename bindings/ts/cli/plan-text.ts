@@ -3,8 +3,11 @@ import { droppedLines } from '../building/drop-reasons.js';
 import type { BuildReport } from '../building/report.js';
 import { printable } from '../files/printable.js';
 import { counted, rightWords, signedPoints, usdWords } from '../planning/amounts.js';
+import type { PlanChange } from '../planning/change.js';
+import { changeSentences } from '../planning/change-words.js';
 import { letterOf, planChart } from '../planning/chart.js';
 import { planTable } from '../planning/policy.js';
+import { rowsOf } from '../planning/promise-words.js';
 import { planSentences } from '../planning/sentences.js';
 import type { Plan, Planned } from '../planning/types.js';
 import { style, table } from './decision-text.js';
@@ -30,8 +33,9 @@ export function wrapped(line: string, columns: number): string {
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', style('bold', title), ...lines];
 
-function readWords({ rows, models, graded }: Plan): string {
-  return `${counted(rows, 'prompt')}, ${counted(models.length, 'model')}, ${graded ? 'graded' : 'right or wrong'}`;
+function readWords(plan: Plan): string {
+  const { rows, promise, models, graded } = plan;
+  return `${counted(promise === null ? rows : rowsOf(plan, promise), 'prompt')}, ${counted(models.length, 'model')}, ${graded ? 'graded' : 'right or wrong'}`;
 }
 
 function modelLines({ singles, baseline, graded }: Plan): string[] {
@@ -103,6 +107,12 @@ export function planText(
     ...(notes.length === 0 ? [] : ['', ...notes]),
     ...section('Next', nextLines(written)),
   ].join('\n');
+}
+
+/** Returns the text of a comparison. */
+export function changeText(change: PlanChange, columns = COLUMNS): string {
+  const [first = '', ...others] = changeSentences(change);
+  return [style('bold', first), ...others.map((line) => wrapped(line, columns))].join('\n');
 }
 
 /** Says what was left out of the files. */

@@ -9,24 +9,28 @@ import { diskStorage } from '../building/disk/storage.js';
 import { megabytes } from '../building/report-text.js';
 import { toJson, writeWhole, writeWholeBy } from '../files/disk/output.js';
 import { printable } from '../files/printable.js';
+import { checkPlan } from '../planning/change.js';
 import { planFrom } from '../planning/from-files.js';
 import { planCode, planTable } from '../planning/policy.js';
 import { planReport } from '../planning/report.js';
 import type { Planned, PlanSettings } from '../planning/types.js';
 import { loadLab } from '../wasm/lab-module.js';
 import { dataSettings, openOrigin } from './data-options.js';
+import { embedderOption } from './embedder-option.js';
 import { interruptible } from './interruptible.js';
 import { checkPlanOptions, describePlanOptions, type PlanCommandOptions } from './plan-options.js';
-import { planText, shellWord } from './plan-text.js';
+import { changeText, planText, shellWord } from './plan-text.js';
 import type { Progress } from './progress.js';
+import { readPrompts } from './prompt-files.js';
 import { threaded } from './thread.js';
 
 /** Place of temporary files without an output. */
 const TEMPORARY = path.join(tmpdir(), 'signalbox');
 
 async function settingsOf(o: PlanCommandOptions): Promise<PlanSettings> {
-  const { atMost, save, budget, volume, baseline, seed, index, words, name } = o;
-  return { ...(await dataSettings(o)), atMost, save, budget, volume, baseline, seed, index, words, name };
+  const { atMost, save, budget, volume, baseline, seed, index, words, name, lossKind: kind, delta } = o;
+  const maxLoss = o.maxLoss === undefined ? undefined : { points: o.maxLoss, kind, delta };
+  return { ...(await dataSettings(o)), atMost, save, budget, maxLoss, volume, baseline, seed, index, words, name };
 }
 
 async function makePlan(
@@ -84,8 +88,26 @@ function shown(places: readonly string[], planned: Planned, o: PlanCommandOption
   return planText(planned, { data, output: o.output, html: o.html }, process.stdout.columns);
 }
 
+/** Compares new prompts with those of a plan. The exit status does not depend on what is found. */
+async function compare(index: string, file: string, o: PlanCommandOptions): Promise<void> {
+  await interruptible(async (progress, signal) => {
+    const prompts = await readPrompts(file);
+    const embedder = embedderOption(o.embedder);
+    progress.begin(`embedding ${prompts.length} prompts`);
+    const onProgress = ({ done, total }: { done: number; total: number }) => {
+      progress.update(done, total).catch(() => undefined); // An abort is handled elsewhere.
+    };
+    const change = await checkPlan(index, prompts, { embedder, seed: o.seed, signal, onProgress });
+    if (typeof o.json === 'string') await writeWhole(o.json, toJson(change), signal);
+    progress.end();
+    const text = o.json === true ? toJson(change).trimEnd() : changeText(change, process.stdout.columns);
+    process.stdout.write(`${text}\n`);
+  });
+}
+
 async function plan(places: string[], o: PlanCommandOptions): Promise<void> {
   checkPlanOptions(places, o);
+  if (o.check !== undefined) return compare(places[0] as string, o.check, o);
   await interruptible(async (progress, signal) => {
     const planned = await makePlan(places, o, progress, signal);
     const lines = await writeOutputs(planned, o, signal);
@@ -100,6 +122,8 @@ Examples:
   signalbox plan graded.csv
   signalbox plan graded.csv --at-most 1pt -o plan.sbx --html plan.html
   signalbox plan graded.csv --budget 500 --volume 100000
+  signalbox plan graded.csv --max-loss 3pt -o plan.sbx
+  signalbox plan plan.sbx --check new-prompts.csv
 
 graded.csv has a column "prompt" and a column of outcomes for each model, and costs
 or tokens where they are known: "<model>|cost_usd", "<model>|tokens_in", "<model>|tokens_out".`;

@@ -17,10 +17,10 @@ export const MOST_DATASETS = 128;
 const count = (n: number): string => n.toLocaleString('en');
 
 /**
- * Checks the number of models and rows. `dim` is the length of the embeddings. Errors: `invalid_argument`,
+ * Checks the number of models and rows. `dim` is the length of the embeddings; `which` says which prompts these are. Errors: `invalid_argument`,
  * `size_overflow`.
  */
-export function checkEnough({ models, order }: Benchmark, dim: number): void {
+export function checkEnough({ models, order }: Benchmark, dim: number, which = ''): void {
   if (models.length < 2) {
     const [model] = models;
     const got = model === undefined ? 'got no model' : `got one model, '${printable(model.name)}'`;
@@ -29,7 +29,9 @@ export function checkEnough({ models, order }: Benchmark, dim: number): void {
     );
   }
   if (order.length < LEAST_ROWS) {
-    throw invalid(`got ${order.length} graded prompts, expected at least ${LEAST_ROWS}, and better 100 or more`);
+    throw invalid(
+      `got ${order.length} graded prompts${which}, expected at least ${LEAST_ROWS}, and better 100 or more`,
+    );
   }
   if (models.length > MOST_MODELS) {
     throw new SignalboxError(

@@ -24,6 +24,7 @@ import type { LabPlan, PlanArrays } from '../wasm/lab-plan.js';
 import { baselineOf, checkEnough, checkGroups, MOST_DATASETS, MOST_ROWS } from './checks.js';
 import { FamilyWords, MOST_PROMPTS } from './family-words.js';
 import { KnownModels } from './known-models.js';
+import { answersOf, divideRows, promiseOf, promiseSpec, testedNumbers } from './max-loss.js';
 import { notesOf } from './notes.js';
 import { planOf } from './numbers.js';
 import { checkPlanSettings, type ReadTarget } from './option-keys.js';
@@ -31,7 +32,7 @@ import { planIndex } from './plan-index.js';
 import { type Priced, priced } from './priced.js';
 import { contradictions, eachPrompt, factsOf } from './prompts.js';
 import { groupRows, nearDuplicates } from './row-groups.js';
-import type { Planned, PlanSettings } from './types.js';
+import type { Plan, Planned, PlanPromise, PlanSettings } from './types.js';
 
 /** Milliseconds of work in the lab between two turns of the event loop. */
 const TURN_MS = 30;
@@ -55,12 +56,12 @@ async function work(plan: LabPlan, steps: Steps): Promise<void> {
 const hasLabels = ({ datasets }: Benchmark): boolean =>
   datasets.filter(({ rows }) => rows > 0).length >= 2 && datasets.length <= MOST_DATASETS;
 
-/** Runs a plan in the lab, and frees its memory there on every path. */
-async function estimate(lab: Lab, arrays: PlanArrays, steps: Steps): Promise<ReturnType<LabPlan['finish']>> {
+/** Runs a plan in the lab, and frees its memory there on every path. `use` has the finished plan. */
+async function withPlan<T>(lab: Lab, arrays: PlanArrays, steps: Steps, use: (plan: LabPlan) => Promise<T>): Promise<T> {
   const plan = lab.openPlan(arrays);
   try {
     await work(plan, steps);
-    return plan.finish();
+    return await use(plan);
   } finally {
     plan.close();
   }
@@ -108,6 +109,7 @@ async function planWith(
   target: ReadTarget,
   steps: Steps,
   storage: Storage,
+  wasm: WasmSource | undefined,
 ): Promise<Planned> {
   const details = new RowDetails(MOST_ROWS);
   const imported = await importFiles(files, { ...settings, details }, storage, steps);
@@ -130,26 +132,27 @@ async function planWith(
   const groups = groupRows(order, details, hashes, near);
   checkGroups(groups.count, order.length);
 
-  const outcomes = benchmark.outcomes(order);
   const models = benchmark.models.map(({ name }) => name);
+  const outcomes = benchmark.outcomes(order);
   const isLabelled = hasLabels(benchmark);
   const seed = settings.seed ?? 1;
-  const prior = await known.priorOf(models, embeddings, vectorised.vectors.dim, vectorised.embedder, steps);
-  const spec = {
-    dim: vectorised.vectors.dim,
-    models: models.length,
-    families: isLabelled ? benchmark.datasets.length : 0,
-    target: target.inLab,
-    baseline,
-    seed,
+  const { maxLoss } = settings;
+  const all = { benchmark, dim, embeddings, outcomes, costs: costs.usd, groups: groups.groupOf };
+  const { rule, test } = maxLoss === undefined ? { rule: all } : divideRows(lab, all, seed);
+  if (test !== undefined) checkEnough(rule.benchmark, dim, ' to make the rule from, three of ten');
+  const arrays = {
+    spec: {
+      dim,
+      models: models.length,
+      families: isLabelled ? benchmark.datasets.length : 0,
+      target: target.inLab,
+      baseline,
+      seed,
+    },
+    ...rule,
+    families: isLabelled ? rule.benchmark.rowTasks : undefined,
+    prior: await known.priorOf(models, rule.embeddings, dim, vectorised.embedder, steps),
   };
-  const arrays = { spec, embeddings, outcomes, costs: costs.usd, groups: groups.groupOf, prior };
-  const labels = isLabelled ? benchmark.rowTasks : undefined;
-  const { numbers, predictor, rowFamilies } = await estimate(lab, { ...arrays, families: labels }, steps);
-
-  const families = isLabelled
-    ? benchmark.datasets.map(({ name }) => name)
-    : await wordNames(imported, benchmark, rowFamilies, numbers.families.length, settings.words ?? true, steps);
   const noteFacts = {
     models,
     ...costs,
@@ -161,21 +164,41 @@ async function planWith(
     outcomes,
     similarNames: joined.report.similarNames,
   };
-  const plan = planOf({
-    numbers,
-    models,
-    origins: costs.origins,
-    families,
-    familiesFrom: isLabelled ? 'dataset' : numbers.families.length === 1 ? 'one' : 'found',
-    target,
-    isBaselineGiven: baseline !== undefined,
-    seed,
-    volume: settings.volume,
-    version: VERSION,
-    notes: notesOf(noteFacts, numbers),
+  return withPlan(lab, arrays, steps, async (inLab) => {
+    const estimated = inLab.finish();
+    const count = estimated.numbers.families.length;
+    const families = isLabelled
+      ? benchmark.datasets.map(({ name }) => name)
+      : await wordNames(imported, rule.benchmark, estimated.rowFamilies, count, settings.words ?? true, steps);
+    const parts = { rowFamilies: estimated.rowFamilies, families, benchmark: rule.benchmark, vectorised };
+    const assembled = (predictor: Uint8Array, plan?: Plan) =>
+      planIndex(lab, { ...parts, plan, predictor, prices: found.prices }, settings, imported, steps);
+
+    let { numbers, predictor } = estimated;
+    let promise: PlanPromise | null = null;
+    if (maxLoss !== undefined && test !== undefined) {
+      const answeredBy = await answersOf(await assembled(predictor), test, models, wasm, steps);
+      const tested = inLab.promise({ spec: promiseSpec(maxLoss, seed), ...test, answeredBy });
+      predictor = tested.predictor;
+      numbers = testedNumbers(numbers, tested.numbers);
+      promise = promiseOf(maxLoss, tested.numbers, rule.groups.length, test.groups.length);
+    }
+    const plan = planOf({
+      numbers,
+      models,
+      origins: costs.origins,
+      families,
+      familiesFrom: isLabelled ? 'dataset' : count === 1 ? 'one' : 'found',
+      target,
+      isBaselineGiven: baseline !== undefined,
+      seed,
+      volume: settings.volume,
+      version: VERSION,
+      notes: notesOf(noteFacts, { ...numbers, groups: groups.count }),
+      promise,
+    });
+    return { plan, index: await assembled(predictor, plan), report: joined.report };
   });
-  const parts = { plan, predictor, rowFamilies, families, benchmark, vectorised, prices: found.prices };
-  return { plan, index: await planIndex(lab, parts, settings, imported, steps), report: joined.report };
 }
 
 export interface PlanContext {
@@ -199,7 +222,7 @@ export async function planFrom(
   const target = checkPlanSettings(settings);
   const known = new KnownModels(settings.index, wasm, steps.signal);
   try {
-    return await planWith(known, lab, files, origin, settings, target, steps, storage);
+    return await planWith(known, lab, files, origin, settings, target, steps, storage, wasm);
   } finally {
     known.dispose();
   }

@@ -2,7 +2,7 @@
 
 import type { LabBounded, LabPick, LabPoint, PlanNumbers } from '../wasm/lab-plan.js';
 import type { ReadTarget } from './option-keys.js';
-import type { Bounded, CostOrigin, Plan, PlanFamily, PlanNote, PlanPoint, PlanShare } from './types.js';
+import type { Bounded, CostOrigin, Plan, PlanFamily, PlanNote, PlanPoint, PlanPromise, PlanShare } from './types.js';
 
 /** Digits that a plan keeps of a number: more than any of them is known to. */
 const DIGITS = 6;
@@ -28,6 +28,7 @@ export interface PlanParts {
   volume: number | undefined;
   version: string;
   notes: PlanNote[];
+  promise: PlanPromise | null;
 }
 
 /** Reads numbers of models as names. */
@@ -113,6 +114,7 @@ export function planOf({ numbers, models, origins, target, ...parts }: PlanParts
     volume: parts.volume ?? null,
     predictor: numbers.predictor,
     familiesFrom: parts.familiesFrom,
+    promise: parts.promise,
     proposed: read.point(numbers.proposed),
     curve: numbers.curve.map((point) => read.point(point)),
     singles: numbers.models.map(({ right, points, usd, saved }, m) => ({

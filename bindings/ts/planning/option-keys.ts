@@ -15,7 +15,7 @@ import {
   must,
 } from '../options.js';
 import type { PlanArrays } from '../wasm/lab-plan.js';
-import type { Plan, PlanOptions, PlanSettings, PlanTarget } from './types.js';
+import type { MaxLoss, Plan, PlanOptions, PlanSettings, PlanTarget } from './types.js';
 
 /** More answers a month than anybody has. */
 const MOST_VOLUME = 1e12;
@@ -34,11 +34,27 @@ const anIndex: Check = (value, name) => {
 
 const { maxRows: _, ...BUILD_SETTINGS } = SETTINGS_KEYS;
 
+const MAX_LOSS_KEYS: Keys<MaxLoss> = {
+  points: must(
+    (value) => typeof value === 'number' && value >= 0 && value < 100,
+    'percentage points from 0, below 100',
+  ),
+  delta: within(1e-6, 0.5, 'a chance from 0.000001 to 0.5, such as 0.05'),
+  kind: must((value) => value === 'net' || value === 'worse', "'net' or 'worse'"),
+  tolerance: within(0, 1, 'a difference of outcomes from 0 to 1'),
+};
+
+const aMaxLoss: Check = (value) => {
+  checkOptions(value as MaxLoss, MAX_LOSS_KEYS, 'maxLoss');
+  if ((value as MaxLoss).points === undefined) throw invalid('maxLoss has no points, expected percentage points');
+};
+
 const PLAN_SETTINGS_KEYS: Keys<PlanSettings> = {
   ...BUILD_SETTINGS,
   atMost: within(0, 100, 'percentage points from 0 to 100'),
   save: within(0, 1, 'a share from 0 to 1, such as 0.3 for 30%'),
   budget: positive(MOST_BUDGET, 'US dollars a month, more than 0'),
+  maxLoss: aMaxLoss,
   volume: positive(MOST_VOLUME, 'answers a month, more than 0'),
   baseline: aText,
   seed: aCount,
@@ -59,6 +75,7 @@ const TARGETS: readonly (readonly [option: keyof PlanTarget, kind: Plan['target'
   ['atMost', 'at-most'],
   ['save', 'save'],
   ['budget', 'budget'],
+  ['maxLoss', 'max-loss'],
 ];
 
 /** A plan's target, in the units of the options and of the lab. */
@@ -77,6 +94,10 @@ export function targetOf(settings: PlanSettings): ReadTarget {
   const [target] = given;
   if (target === undefined) return { kind: 'knee', value: null, inLab: { kind: 'knee' } };
   const [option, kind] = target;
+  if (kind === 'max-loss') {
+    const { points } = settings.maxLoss as MaxLoss;
+    return { kind, value: points, inLab: { kind: 'at-most', value: points } };
+  }
   const value = settings[option] as number;
   if (kind !== 'budget') return { kind, value, inLab: { kind, value } };
   if (settings.volume === undefined) throw invalid('got a budget without a volume, expected the answers a month, too');

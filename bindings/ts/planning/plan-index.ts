@@ -12,7 +12,8 @@ import type { Lab } from '../wasm/lab-module.js';
 import type { Plan, PlanSettings } from './types.js';
 
 export interface IndexParts {
-  plan: Plan;
+  /** `undefined`: the index does not show one. */
+  plan: Plan | undefined;
   /** Bytes of the predictor. */
   predictor: Uint8Array;
   /** [rows] */
@@ -60,7 +61,7 @@ export async function planIndex(
       maxWork,
       texts,
       families: predictor,
-      plan: storable(plan),
+      plan: plan && storable(plan),
     },
     steps,
   );

@@ -11,6 +11,7 @@ import {
   usdWords,
 } from './amounts.js';
 import { letterOf, planChart } from './chart.js';
+import { rowsOf } from './promise-words.js';
 import { CHART_SIZES, chartMarkup } from './report-chart.js';
 import { PLAN_STYLE } from './report-style.js';
 import { type PlanSentences, planSentences } from './sentences.js';
@@ -224,7 +225,7 @@ ${predictedTable(plan)}
 function bodyOf(plan: Plan): Markup {
   const said = planSentences(plan);
   const month = said.month === null ? '' : html`<p>${said.month}</p>`;
-  return html`<header><p class="soft small">Which model should answer what: a plan from ${counted(plan.rows, 'graded prompt')} and ${counted(plan.models.length, 'model')}</p>
+  return html`<header><p class="soft small">Which model should answer what: a plan from ${counted(plan.promise === null ? plan.rows : rowsOf(plan, plan.promise), 'graded prompt')} and ${counted(plan.models.length, 'model')}</p>
 <h1>${said.headline}</h1>
 ${month}${tiles(plan)}</header>
 <main>${modelsSection(plan)}${familySection(plan)}${riskSection(said)}${detailsSection(plan, said)}</main>`;

@@ -15,6 +15,7 @@ import {
   signedPoints,
   usdWords,
 } from './amounts.js';
+import { lossWords, promiseRisk, promiseWords, testWords } from './promise-words.js';
 import type { Bounded, Plan, PlanFamily, PlanShare } from './types.js';
 
 /** Models that a sentence names before it counts the rest. */
@@ -105,7 +106,9 @@ function headlineOf(plan: Plan): string {
   const baseline = plan.baseline.model;
   const send = sendWords(picks, baseline);
   const unreached = plan.target.reached ? undefined : unreachedWords(plan);
-  const start = unreached === undefined ? '' : `${unreached}. The nearest: `;
+  if (plan.promise?.made === false) return `${promiseWords(plan, plan.promise)}${send}, as before.`;
+  const nearest = unreached === undefined ? '' : `${unreached}. The nearest: `;
+  const start = plan.promise === null ? nearest : promiseWords(plan, plan.promise);
   if (verdictOf(plan) === 'keep') {
     const { kind } = plan.target;
     const what = kind === 'knee' || !plan.target.reached ? '' : ' at this target';
@@ -147,7 +150,8 @@ function baselineWords({ baseline, graded }: Plan): string {
   return `Compared with ${origin}: ${right}${cost}.`;
 }
 
-function targetWords({ target: { kind, value }, volume, graded }: Plan): string {
+function targetWords({ target: { kind, value }, promise, volume, graded }: Plan): string {
+  if (promise !== null) return `The target is a promise: at most ${lossWords(promise, promise.points, graded)}.`;
   if (kind === 'at-most') {
     return `The target: at most ${pointWords(value ?? 0)} ${graded ? 'lower in score' : 'fewer right'}.`;
   }
@@ -170,7 +174,9 @@ function ruleWords({ predictor, proposed, families, familiesFrom }: Plan): strin
   return `The rule predicts each model ${basis}, and ${rule}.`;
 }
 
-function estimateWords({ rows, groups }: Plan): string {
+function estimateWords(plan: Plan): string {
+  const { rows, groups, promise } = plan;
+  if (promise !== null) return testWords(plan, promise);
   const prompts = counted(rows, 'prompt');
   const kept = groups < rows ? ` in ${counted(groups, 'group')} that stay together` : '';
   const folds = Math.min(MOST_FOLDS, groups);
@@ -178,7 +184,8 @@ function estimateWords({ rows, groups }: Plan): string {
 }
 
 function riskOf(plan: Plan): string[] {
-  const { proposed, groups, families } = plan;
+  const { proposed, groups, families, promise } = plan;
+  if (promise !== null) return promiseRisk(plan, promise);
   const lines: string[] = [];
   const worst = proposed.points.low;
   if (verdictOf(plan) !== 'keep' && worst < 0) {

@@ -28,6 +28,26 @@ export interface PlanTarget {
   save?: number | undefined;
   /** US dollars a month, for `volume` answers. */
   budget?: number | undefined;
+  /** The largest loss, as a promise with a bound and not as an estimate. */
+  maxLoss?: MaxLoss | undefined;
+}
+
+/**
+ * A promise: the rule of the index loses at most so much against the baseline on prompts like those of the file. It takes
+ * three of ten rows to make the rule, and the others to test it; the index has the tested rule.
+ */
+export interface MaxLoss {
+  /** The largest loss in percentage points, 0..100, 100 left out. */
+  points: number;
+  /** Chance that the promise is false, 0.000001..0.5. Default 0.05. */
+  delta?: number | undefined;
+  /**
+   * `net` (default): the mean outcome falls by at most `points`; answers that get better make up for worse ones. `worse`:
+   * at most `points` percent of the answers are worse than those of the baseline, whatever gets better.
+   */
+  kind?: 'net' | 'worse' | undefined;
+  /** `worse`: an answer is worse if its outcome is lower by more than this, 0..1. Default 0. */
+  tolerance?: number | undefined;
 }
 
 /** Settings of a plan, beside the files. */
@@ -141,11 +161,46 @@ export interface PlanNote {
   message: string;
 }
 
+/** The promise of a plan. Losses and bounds are percentage points. */
+export interface PlanPromise {
+  kind: 'net' | 'worse';
+  points: number;
+  delta: number;
+  tolerance: number;
+  /** `false`: these rows cannot promise it, and the plan is to keep the baseline. */
+  made: boolean;
+  /**
+   * Upper bound for the loss of the proposed setting with confidence 1 - delta; without a promise, of the first setting that
+   * was tested. `net`: by a betting bound (Waudby-Smith and Ramdas 2024); `worse`: by Clopper and Pearson, or by a betting
+   * bound if prompts stay together in groups.
+   */
+  bound: number;
+  /** The same by Hoeffding and Bentkus, to compare. */
+  hoeffdingBentkus: number;
+  /** The smallest loss that these rows could have promised for the first setting. */
+  smallest: number;
+  /** Loss on the test rows; prompts that stay together count as one. */
+  loss: number;
+  /** Rows that the rule was made from. Those that tested it are the rows of the plan. */
+  ruleRows: number;
+  /** Rows that could not test it, for want of an outcome. */
+  leftOut: number;
+  /** Settings that passed, and all of them. */
+  passed: number;
+  settings: number;
+  /**
+   * Rows that a file would need to promise the next setting with a chance of 80%, if it loses as much as here; `null` if no
+   * number would do, or nothing more could be promised.
+   */
+  neededRows: number | null;
+}
+
 /** A plan as numbers: what `--json` writes, version 1. US dollars; shares and outcomes 0..1; points are percentage points. */
 export interface Plan {
   format: 'signalbox-plan-1';
   /** Version of the package. */
   version: string;
+  /** Rows that the numbers are of: all, or those that tested a promise. */
   rows: number;
   /** Rows that may be told apart: groups of the same prompt, template or conversation. */
   groups: number;
@@ -153,12 +208,14 @@ export interface Plan {
   seed: number;
   models: PlanModel[];
   baseline: { model: string; given: boolean; right: Bounded; usdPer1000: number | null };
-  target: { kind: 'knee' | 'at-most' | 'save' | 'budget'; value: number | null; reached: boolean };
+  target: { kind: 'knee' | 'at-most' | 'save' | 'budget' | 'max-loss'; value: number | null; reached: boolean };
   volume: number | null;
   /** `constant`: nothing tells the models apart, and one model is best for all prompts. */
   predictor: 'constant' | 'families' | 'families-and-linear';
   /** `dataset`: the file's own; `found`: by the prompts' embeddings; `one`: all prompts are one family. */
   familiesFrom: 'dataset' | 'found' | 'one';
+  /** The promise; `null`: all numbers are estimates. With it, they are measured on the rows that tested it. */
+  promise: PlanPromise | null;
   /** The proposed setting. */
   proposed: PlanPoint;
   /** Every setting, from quality only to the cheapest. */

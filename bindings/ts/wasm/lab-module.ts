@@ -6,7 +6,7 @@ import { LAB_WASM } from '../lab-assets.js';
 import type { PolicyFor } from '../policies.js';
 import type { WasmSource } from '../types.js';
 import { exactJson } from './exact-json.js';
-import type { FamilyFit, FitArrays, LabPlan, PlanArrays } from './lab-plan.js';
+import type { FamilyFit, FitArrays, LabPlan, PlanArrays, PromiseNumbers } from './lab-plan.js';
 import type { LabStudy } from './lab-study.js';
 import createModule, { type LabGlueModule } from './signalbox-lab-glue.mjs';
 import { WASM_FILE } from './signalbox-lab-hash.mjs';
@@ -107,6 +107,8 @@ export interface InstanceEvaluation {
     ece: number;
   };
   frontier: { costWeight: number; quality: number | null; cost: number | null; meanParamsB: number | null }[];
+  /** [rows][cost weights] Picks of the frontier's points; empty without cost weights. */
+  frontierPicks: number[][];
 }
 
 export interface CascadeEvaluationOptions {
@@ -324,10 +326,34 @@ export class Lab extends WasmModule<LabGlueModule> {
         predictor: this.#bytes(this.ask(() => this.glue.planPredictor(handle))),
         rowFamilies: new Uint16Array(this.#bytes(this.ask(() => this.glue.planRows(handle))).buffer),
       }),
+      promise: ({ spec, embeddings, outcomes, costs, groups, answeredBy }) => {
+        const given: (FlatArray | undefined)[] = [embeddings, outcomes, costs, groups, answeredBy];
+        const present = given.filter((array) => array !== undefined);
+        const numbers = this.withCopies(present, (...pointers) => {
+          const at = given.map((array) => (array === undefined ? 0 : (pointers[present.indexOf(array)] as number)));
+          const [e, o, c, g, v] = at as [number, number, number, number, number];
+          return this.ask<PromiseNumbers>(() =>
+            this.glue.promisePlan(handle, exactJson(spec), e, o, c, g, v, groups.length),
+          );
+        });
+        return { numbers, predictor: this.#bytes(this.ask(() => this.glue.planPredictor(handle))) };
+      },
       close: () => {
         if (!this.stopped) this.askToClose(() => this.glue.closePlan(handle));
       },
     };
+  }
+
+  /** Divides rows for a promise: 1 [rows] for those that test it, 0 for those that the rule is made from. */
+  drawTestRows(groups: Uint32Array, seed: number): Uint8Array<ArrayBuffer> {
+    const marks = this.withCopies([groups], (at) =>
+      this.ask<Piece>(() => this.glue.drawTestRows(at as number, groups.length, seed)),
+    );
+    try {
+      return this.#bytes(marks);
+    } finally {
+      this.glue.release(marks.ptr);
+    }
   }
 
   /** Fits a predictor by families, for an index without a plan. Errors: see src/planning/plan_data.h. */
@@ -354,6 +380,8 @@ export class Lab extends WasmModule<LabGlueModule> {
     return {
       describe: () => this.ask(() => this.glue.describeStudy(handle)),
       outcomes: (rows) => this.ask(() => this.glue.outcomesOfStudy(handle, exactJson(rows))),
+      compare: (vectors, rows, seed) =>
+        this.withCopies([vectors], (at = 0) => this.ask(() => this.glue.compareInStudy(handle, at, rows, seed))),
       forecast: (request) => this.ask(() => this.glue.forecastInStudy(handle, exactJson(request))),
       close: () => this.askToClose(() => this.glue.closeStudy(handle)),
     };

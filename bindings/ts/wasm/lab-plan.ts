@@ -97,11 +97,69 @@ export interface PlanNumbers {
   }[];
 }
 
+/** Mark of a row that the rule answers. */
+export const BY_RULE = 255;
+
+/** Rows that test a promise. */
+export interface PromiseArrays {
+  spec: {
+    kind: 'net' | 'worse';
+    /** Largest loss, in percentage points. */
+    points: number;
+    delta: number;
+    tolerance: number;
+    seed: number;
+  };
+  embeddings: Float32Array;
+  outcomes: Float32Array;
+  costs?: Float32Array | undefined;
+  groups: Uint32Array;
+  /** [rows] `BY_RULE`, or the model with which the router answers a prompt that it does not cover. */
+  answeredBy: Uint8Array;
+}
+
+/** The numbers of a test; losses and bounds are 0..1. */
+export interface PromiseNumbers {
+  rows: number;
+  groups: number;
+  leftOut: number;
+  /** Place in `settings`; `null`: nothing can be promised. */
+  setting: number | null;
+  bound: number;
+  beside: number;
+  smallest: number;
+  needed: number | null;
+  /** On the test rows. */
+  models: Omit<PlanNumbers['models'][number], 'measured'>[];
+  mixtures: PlanNumbers['mixtures'];
+  families: PlanNumbers['families'];
+  settings: (LabPoint & { loss: number; isPromised: boolean })[];
+}
+
 /** A plan in progress, to be closed. */
 export interface LabPlan {
   /** Works on `work` more steps of some milliseconds. */
   step(work: number): { done: number; total: number };
   /** Returns the numbers, the predictor's bytes and the family of each row. All steps must be done. */
   finish(): { numbers: PlanNumbers; predictor: Uint8Array<ArrayBuffer>; rowFamilies: Uint16Array<ArrayBuffer> };
+  /** Tests the settings on other rows; returns the numbers and the tested predictor's bytes. The plan must be finished. */
+  promise(arrays: PromiseArrays): { numbers: PromiseNumbers; predictor: Uint8Array<ArrayBuffer> };
   close(): void;
+}
+
+/** A test of whether prompts have changed. */
+interface LabChangeTest {
+  p: number;
+  adjusted: number;
+  smallest: number;
+}
+
+/** New prompts compared with those of a plan's index. */
+export interface ChangeNumbers {
+  before: number;
+  now: number;
+  uncovered: { before: number; now: number };
+  /** In the order of the predictor. */
+  families: { before: number; now: number }[];
+  tests: { coverage: LabChangeTest; families: LabChangeTest; meaning: LabChangeTest };
 }

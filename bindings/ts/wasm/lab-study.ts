@@ -1,6 +1,7 @@
 /** Shapes of an index in the lab, of which parts can be held out. */
 
 import type { PerModel } from './lab-module.js';
+import type { ChangeNumbers } from './lab-plan.js';
 
 /** Models and tasks of an index, with what was measured. Lists are by model, null where nothing was. */
 export interface StudyDescription {
@@ -43,5 +44,7 @@ export interface LabStudy {
   /** Returns the outcomes [rows, models], null where nothing was measured. */
   outcomes(rows: readonly number[]): PerModel[];
   forecast(request: StudyRequest): StudyForecast;
+  /** Compares new prompts, [rows, dim], with those of the index. */
+  compare(vectors: Float32Array, rows: number, seed: number): ChangeNumbers;
   close(): void;
 }

@@ -27,6 +27,7 @@ export interface LabGlueModule extends ModuleMemory {
   describeStudy(handle: number): string;
   outcomesOfStudy(handle: number, rowsJson: string): string;
   forecastInStudy(handle: number, requestJson: string): string;
+  compareInStudy(handle: number, vectors: number, rows: number, seed: number): string;
   closeStudy(handle: number): string;
   instances(handle: number, optionsJson: string): string;
   cascades(handle: number, optionsJson: string): string;
@@ -45,6 +46,17 @@ export interface LabGlueModule extends ModuleMemory {
   finishPlan(handle: number): string;
   planPredictor(handle: number): string;
   planRows(handle: number): string;
+  promisePlan(
+    handle: number,
+    specJson: string,
+    embeddings: number,
+    outcomes: number,
+    costs: number,
+    groups: number,
+    answeredBy: number,
+    rows: number,
+  ): string;
+  drawTestRows(groups: number, rows: number, seed: number): string;
   closePlan(handle: number): string;
   fitFamilies(
     specJson: string,

@@ -220,3 +220,35 @@ describe('words of prompts', () => {
     });
   }
 });
+
+/** Fails unless the command refuses its options. */
+async function misused(pattern, ...args) {
+  const { code, stderr } = await run(args);
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, pattern);
+}
+
+describe('signalbox plan --max-loss and --check', () => {
+  it('says a promise, or that it cannot be made, and prints it as JSON', async () => {
+    const plan = await plans(SUPPORT, '--max-loss', '8pt');
+    assert.deepEqual(schemaFaults(SCHEMA, plan), []);
+    assert.deepEqual([plan.promise.made, plan.promise.kind, plan.promise.points], [true, 'net', 8]);
+    says(await runs('plan', SUPPORT, '--max-loss', '8pt'), plan);
+    const worse = await plans(SUPPORT, '--max-loss', '1', '--loss-kind', 'worse', '--delta', '.01');
+    assert.deepEqual([worse.promise.made, worse.promise.kind, worse.promise.delta], [false, 'worse', 0.01]);
+    assert.match(planSentences(worse).headline, /^Cannot promise at most 1% of the answers worse/);
+    await misused(/cannot be used with/, 'plan', SUPPORT, '--max-loss', '3', '--at-most', '3');
+    await misused(/chance/, 'plan', SUPPORT, '--max-loss', '3', '--delta', '2');
+  });
+
+  it('compares new prompts with those of a plan', async () => {
+    await runs('plan', SUPPORT, '-o', 'plan.sbx');
+    const strangers = Array.from({ length: 40 }, (_, i) => `Who won chess match number ${i} of the two old masters?`);
+    write('new.txt', strangers.join('\n'));
+    assert.match(await runs('plan', 'plan.sbx', '--check', 'new.txt'), /^Changed\.\nCoverage: /);
+    const change = JSON.parse(await runs('plan', 'plan.sbx', '--check', 'new.txt', '--json'));
+    assert.deepEqual([change.changed, change.now], [true, 40]);
+    await misused(/--check/, 'plan', SUPPORT, '--check', 'new.txt');
+    await misused(/--html/, 'plan', 'plan.sbx', '--check', 'new.txt', '--html', 'x.html');
+  });
+});

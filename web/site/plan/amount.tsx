@@ -5,7 +5,7 @@ import type { TargetKind } from './wishes.js';
 interface AmountProps {
   id: string;
   label: string;
-  field: 'atMost' | 'save' | 'budget' | 'volume' | 'low' | 'high';
+  field: 'atMost' | 'maxLoss' | 'save' | 'budget' | 'volume' | 'low' | 'high';
   /** The target that the field belongs to; it is chosen when the field changes. */
   target?: TargetKind;
 }

@@ -54,7 +54,12 @@ const cut = (name: string) => (name.length > LONGEST_NAME ? `${name.slice(0, LON
 export function settingWords(plan: Plan, { point }: Setting): string {
   const [only, ...others] = point.picks;
   if (others.length === 0 && only?.model === plan.baseline.model) return `Send everything to ${only.model}, as before.`;
-  return planSentences({ ...plan, proposed: point, target: { kind: 'knee', value: null, reached: true } }).headline;
+  return planSentences({
+    ...plan,
+    promise: null,
+    proposed: point,
+    target: { kind: 'knee', value: null, reached: true },
+  }).headline;
 }
 
 /** Rounds a loss up to a tenth of a point, so that the setting itself reaches it. */

@@ -54,6 +54,9 @@ export function TargetForm() {
         <Choice kind="at-most" label="Lose at most">
           <Amount id="plan-at-most" label="Points that may be lost" field="atMost" target="at-most" /> points
         </Choice>
+        <Choice kind="max-loss" label="Promise to lose at most">
+          <Amount id="plan-max-loss" label="Points of the promise" field="maxLoss" target="max-loss" /> points
+        </Choice>
         <Choice kind="save" label="Save at least">
           <Amount id="plan-save" label="Percent of the cost to save" field="save" target="save" /> %
         </Choice>
@@ -71,7 +74,8 @@ export function TargetForm() {
       <p>
         <small>
           A change plans again: the estimates are for the whole way of choosing, the target included. The best trade is
-          the setting after which the next dollar saved costs clearly more right answers.
+          the setting after which the next dollar saved costs clearly more right answers. A promise is a bound with 95%
+          confidence: three of ten prompts make the rule, and the others test it.
         </small>
       </p>
       <Progress />

@@ -2,13 +2,15 @@
 import type { PlanOptions, PriceList } from 'signalbox/build';
 import { NO_RULES, settingsOf } from '../building/rules.js';
 
-export type TargetKind = 'knee' | 'at-most' | 'save' | 'budget';
+export type TargetKind = 'knee' | 'at-most' | 'max-loss' | 'save' | 'budget';
 
 /** Wishes as typed; empty if not set. */
 export interface Wishes {
   target: TargetKind;
   /** Points that may be lost. */
   atMost: string;
+  /** Points that a promise is about. */
+  maxLoss: string;
   /** Percent of the cost. */
   save: string;
   /** US dollars a month. */
@@ -28,6 +30,7 @@ export interface Wishes {
 export const NO_WISHES: Wishes = {
   target: 'knee',
   atMost: '1',
+  maxLoss: '5',
   save: '30',
   budget: '',
   volume: '',
@@ -39,21 +42,26 @@ export const NO_WISHES: Wishes = {
 };
 
 /** Names what the target still lacks; `undefined` if it is complete. */
-export function missingWords({ target, atMost, save, budget, volume }: Wishes): string | undefined {
+export function missingWords({ target, atMost, maxLoss, save, budget, volume }: Wishes): string | undefined {
   if (target === 'at-most' && atMost === '') return 'Enter the points that may be lost.';
+  if (target === 'max-loss' && maxLoss === '') return 'Enter the points of the promise.';
   if (target === 'save' && save === '') return 'Enter the share of the cost to save.';
   if (target === 'budget' && (budget === '' || volume === '')) return 'Enter US dollars and answers a month.';
   return undefined;
 }
 
-type Asked = Pick<PlanOptions, 'atMost' | 'save' | 'budget' | 'volume' | 'baseline' | 'words' | 'prices' | 'ranges'>;
+type Asked = Pick<
+  PlanOptions,
+  'atMost' | 'maxLoss' | 'save' | 'budget' | 'volume' | 'baseline' | 'words' | 'prices' | 'ranges'
+>;
 
 /** Converts complete wishes. The fields accept only numbers; the planner checks their ranges. */
 export function planOptionsOf(wishes: Wishes): Asked {
-  const { target, atMost, save, budget, volume, baseline, low, high, words, prices } = wishes;
+  const { target, atMost, maxLoss, save, budget, volume, baseline, low, high, words, prices } = wishes;
   const { ranges } = settingsOf({ ...NO_RULES, low, high });
   return {
     ...(target === 'at-most' ? { atMost: Number(atMost) } : {}),
+    ...(target === 'max-loss' ? { maxLoss: { points: Number(maxLoss) } } : {}),
     ...(target === 'save' ? { save: Number(save) / 100 } : {}),
     ...(target === 'budget' ? { budget: Number(budget) } : {}),
     ...(volume === '' ? {} : { volume: Number(volume) }),
