@@ -178,9 +178,13 @@ std::string step_task(Handle handle, std::size_t most) {
   return success(object({{"scored", scored}, {"ready", task->run.ready()}}));
 }
 
-std::string finish_task(Handle handle) {
+std::string finish_task(Handle handle, double distance_scale) {
   Task* task = find_task(handle);
   if (task == nullptr) return disposed();
+  if (!(distance_scale >= kLeastDistanceScale && distance_scale <= 1)) {
+    return failure({ErrorCode::kInvalidArgument, "the factor of distances is not between 0.1 and 1"});
+  }
+  task->run.set_distance_scale(distance_scale);
   const Result<Decision> decision = task->run.finish();
   if (!decision.ok()) return failure(decision.error());
   return success(task_decision_json(*find_index(task->index), task->prices, decision.value()));

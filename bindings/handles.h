@@ -34,11 +34,12 @@ void release(void* pointer);
                                      std::string_view options_json);
 /// Opens a task of `count` inputs, to be routed in blocks, and returns {handle}. `add_inputs` adds the next vectors,
 /// float32 [count, dim]; `step_task` scores at most `most` more inputs and returns {scored, ready}, both counts of
-/// inputs; `finish_task` returns the decision of `route_task`.
+/// inputs; `finish_task` returns the decision of `route_task` with this factor of distances. Errors: invalid_argument
+/// for a factor that is not between kLeastDistanceScale and 1.
 [[nodiscard]] std::string open_task(Handle handle, std::size_t count, std::string_view options_json);
 [[nodiscard]] std::string add_inputs(Handle handle, const float* vectors, std::size_t count);
 [[nodiscard]] std::string step_task(Handle handle, std::size_t most);
-[[nodiscard]] std::string finish_task(Handle handle);
+[[nodiscard]] std::string finish_task(Handle handle, double distance_scale);
 /// Plans a cascade for one input. vector: float32 [dim]. The package continues the plan after a verdict.
 [[nodiscard]] std::string cascade(Handle handle, const float* vector, std::string_view options_json);
 [[nodiscard]] std::string close(Handle handle);

@@ -105,6 +105,7 @@ Json to_json(const InstanceEvaluation& e) {
   out["predicted"] = column(e, &Instance::predicted);
   out["calibration"] = object({{"bins", std::move(bins)}, {"brier", number_or_null(e.brier)}, {"ece", e.ece}});
   out["frontier"] = std::move(frontier);
+  out["frontierPicks"] = e.frontier.empty() ? Json::array() : column(e, &Instance::frontier_picks);
   return out;
 }
 

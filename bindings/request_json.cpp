@@ -226,6 +226,7 @@ Status read_options(ObjectReader& reader, Scope scope, const Index& index, Route
   reader.number("maxUsdPerMTok", 0, kMostUsd, options.price_rules.max_usd_per_mtok);
   reader.number("maxUsdPerAnswer", 0, kMostUsd, options.price_rules.max_usd_per_answer);
   reader.number("promptTokens", 0, kMostCount, options.prompt_tokens);
+  reader.number("distanceScale", kLeastDistanceScale, 1, options.distance_scale);
   read_dial(reader, options.price_rules);
   const Json* allow = reader.find("candidates");
   const Json* deny = reader.find("deny");
@@ -284,6 +285,7 @@ Result<CascadeOptions> parse_cascade_request(const Index& index, std::string_vie
   reader.count("k", 1, kMostNeighbours, out.route.constants.k);
   reader.count("kappa", 1, kMostNeighbours, out.route.constants.kappa);
   reader.number("maxCoveragePercentile", 0, 100, out.route.max_coverage_percentile);
+  reader.number("distanceScale", kLeastDistanceScale, 1, out.route.distance_scale);
   reader.number("maxUsdPerMTok", 0, kMostUsd, out.rules.max_usd_per_mtok);
   reader.number("costWeight", 0, kMostUsd, out.rules.cost_weight);
   reader.count("maxSteps", 1, kMostCascadeSteps, out.rules.max_steps);

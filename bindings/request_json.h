@@ -13,6 +13,9 @@ namespace signalbox::bindings {
 /// Maximum of a price, in US dollars per million tokens, and of a cost weight.
 inline constexpr double kMostUsd = 1e6;
 
+/// Minimum of RouteOptions::distance_scale.
+inline constexpr double kLeastDistanceScale = 0.1;
+
 struct TaskRequest {
   RouteOptions options;
   Labels labels;
@@ -23,7 +26,8 @@ struct TaskRequest {
 [[nodiscard]] Result<RouteOptions> parse_input_request(const Index& index, std::string_view options_json);
 [[nodiscard]] Result<TaskRequest> parse_task_request(const Index& index, std::string_view options_json);
 
-/// Parses {candidates, deny, prices, k, kappa, maxCoveragePercentile, models, maxSteps, maxUsdPerMTok, costWeight}.
+/// Parses {candidates, deny, prices, k, kappa, maxCoveragePercentile, distanceScale, models, maxSteps, maxUsdPerMTok,
+/// costWeight}.
 /// Errors: invalid_argument (unknown keys included), unknown_model.
 [[nodiscard]] Result<CascadeOptions> parse_cascade_request(const Index& index, std::string_view options_json);
 

@@ -4,9 +4,10 @@ import { Command, Option } from 'commander';
 
 import { toCount, toList, toNonNegative, toNumberWithin, toPreference, toWholeWithin } from './cli/arguments.js';
 import { cascadeText, decisionText, indexText, type Shown, taskText } from './cli/decision-text.js';
-
 import { EMBEDDER_HELP, embedderOption, loadOnnx } from './cli/embedder-option.js';
 import { EXIT_CODES, reportFailure, throwUsageErrors, watchOutput } from './cli/failures.js';
+import { loadMultilingual } from './cli/multilingual-table.js';
+import { indexOf, namedEmbedder } from './cli/named-embedders.js';
 import { packageVersion } from './cli/package-version.js';
 import { readLabels, readPrompts, readStandardInput } from './cli/prompt-files.js';
 import { printableJson, printableValues } from './files/printable.js';
@@ -120,7 +121,16 @@ async function show(router: Router, use: () => Promise<string> | string): Promis
   }
 }
 
-const load = ({ index, embedder }: Options) => Router.load({ index, embedder: embedderOption(embedder) });
+/**
+ * Loads the index that is named, else that of an embedder with a name, else the built-in one. The built-in embedder reads
+ * English; for a prompt in another language, a table of them is loaded.
+ */
+async function load({ index, embedder }: Options): Promise<Router> {
+  const named = embedder === undefined ? undefined : namedEmbedder(embedder);
+  const place = index ?? (named && (await indexOf(named)));
+  const multilingual = embedder === undefined ? loadMultilingual : undefined;
+  return Router.load({ index: place, embedder: embedderOption(embedder), multilingual });
+}
 
 /** Returns the value as JSON, or as text: names in it may hold anything, and a terminal must not obey them. */
 const print = <T>(options: Options, value: T, text: (printable: T) => string) =>

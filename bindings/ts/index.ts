@@ -96,6 +96,7 @@ export {
 } from './types.js';
 
 // Embedders
+export { languageOf } from './embedding/languages.js';
 export { StaticEmbedder, type StaticEmbedderOptions } from './embedding/static-embedder.js';
 export type {
   Embedder,
@@ -105,6 +106,7 @@ export type {
   EmbedderSource,
   Embedding,
   EmbedOptions,
+  LanguageTable,
 } from './types.js';
 
 // Prices

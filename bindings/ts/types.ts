@@ -4,6 +4,7 @@
 
 /** The shapes of the public surface: plain data that survives `structuredClone` and, except for typed arrays, JSON. */
 
+import type { ErrorCode } from './errors.js';
 import { type PolicyFor, policiesFor } from './policies.js';
 
 /**
@@ -77,6 +78,8 @@ export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
  * - `one_task`: the policy compares the benchmark's tasks, but the index has only one.
  * - `unused_by_policy`: a constant that does not affect the choice of this policy.
  * - `more_than_rows`: `k`, `kappa` or `neighbours` exceeds the rows of the index.
+ * - `multilingual_unavailable`: the table of `LoadOptions.multilingual` could not be loaded, so that the index's own
+ *   embedder read a prompt in another language, as far as it could.
  */
 export const NOTE_CODES = [
   'no_prices',
@@ -84,6 +87,7 @@ export const NOTE_CODES = [
   'one_task',
   'unused_by_policy',
   'more_than_rows',
+  'multilingual_unavailable',
 ] as const;
 export type NoteCode = (typeof NOTE_CODES)[number];
 
@@ -372,6 +376,12 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   tokens: number | null;
   /** Whether the embedder read only the beginning of a text. */
   truncated: boolean;
+  /**
+   * Language of the prompt, as a code such as `de`, if the table of `LoadOptions.multilingual` read it: the likeliest one,
+   * which may be a relative of the right one, or `und`. `null` if the index's own embedder read the prompt. For a task, that
+   * of the most inputs which the table read.
+   */
+  language: string | null;
   /** Id of the embedder that produced this decision. */
   embedder: string;
 }
@@ -620,6 +630,22 @@ export interface Embedding {
   wordShare?: number | undefined;
   /** Set by an embedder: whether the text consists of random letters (docs/policy.md). */
   gibberish?: boolean | undefined;
+  /** Set if the table of `LoadOptions.multilingual` read the text: its language, see `Decision.language`. */
+  language?: string | undefined;
+  /** Set with `language`: the table's factor of distances where coverage is judged, .1..1 (docs/languages.md). */
+  distanceScale?: number | undefined;
+  /** Set if that table should have read the text, but could not be loaded: the code and the message of the error. */
+  multilingualError?: { code: ErrorCode; message: string } | undefined;
+}
+
+/** Facts about a table of other languages, from its `config.json`. */
+export interface LanguageTable {
+  /** Id of the embedder among whose vectors the table's lie. */
+  space: string;
+  /** Factor of distances where coverage is judged, .1..1; default 1. */
+  distanceScale?: number | undefined;
+  /** Codes of languages that the table cannot read, although it knows some of their words. */
+  unread?: readonly string[] | undefined;
 }
 
 /** Settings, besides the model files, that affect the vectors. An index remembers them. */
@@ -649,6 +675,8 @@ export interface EmbedderIdentity {
 /** Anything that turns texts into vectors of an index. */
 export interface Embedder extends EmbedderIdentity {
   readonly dim: number;
+  /** Set for a table of other languages. */
+  readonly languages?: LanguageTable | undefined;
   embed(texts: readonly string[], options?: { signal?: AbortSignal | undefined }): Promise<Embedding[]>;
   dispose?(): void;
 }
@@ -673,6 +701,13 @@ export interface LoadOptions {
    * for an ONNX model tokenizer, pooling and token limit must match, while the dtype may differ.
    */
   embedder?: Embedder | (() => Embedder | Promise<Embedder>) | EmbedderSource | null | undefined;
+  /**
+   * A table that reads other languages than English (docs/languages.md): the address of its folder (in Node.js also a
+   * path), its files, or a function that loads one as an embedder. It is loaded with the first prompt in another language,
+   * and must lie in the space of the embedder. Prompts in English are read as without it. If the load fails, decisions about
+   * other prompts have the note `multilingual_unavailable`; it is tried again after half a minute. Default: none.
+   */
+  multilingual?: EmbedderSource | (() => Embedder | Promise<Embedder>) | undefined;
   wasm?: WasmSource | undefined;
   /**
    * Folder of files with the beginnings of the benchmark's prompts, which only `Routing.texts` reads: an address, in

@@ -1,9 +1,10 @@
 /** `signalbox/worker`: a router that runs in a worker. */
 import { startThread } from '#platform';
+import { MultilingualEmbedder } from './embedding/multilingual-embedder.js';
 import { SignalboxError, throwIfAborted } from './errors.js';
 import { LOAD_KEYS } from './files/load-options.js';
 import { readBytes } from './files/sources.js';
-import { anything, checkOptions, type Keys } from './options.js';
+import { anything, checkOptions, type Keys, wrongKind } from './options.js';
 import { nextStep } from './routing/cascade.js';
 import { checkPrompts, Inputs, isEmbedder, makeEmbedder } from './routing/inputs.js';
 import {
@@ -24,6 +25,7 @@ import type {
   Decision,
   Embedder,
   EmbedderFiles,
+  EmbedderSource,
   Embedding,
   EmbedOptions,
   IndexInfo,
@@ -74,13 +76,32 @@ async function cloneFiles(files: EmbedderFiles, signal: AbortSignal | undefined)
   return { tokenizer, model, config } as EmbedderFiles;
 }
 
+const clonePlace = (place: EmbedderSource, signal: AbortSignal | undefined) =>
+  typeof place === 'string' || place instanceof URL ? resolveAddress(place) : cloneFiles(place, signal);
+
+/** Errors: `invalid_argument` for a table that is not on the side of the embedder. */
+async function cloneMultilingual(
+  multilingual: LoadOptions['multilingual'],
+  isHere: boolean,
+  signal: AbortSignal | undefined,
+): Promise<WorkerLoad['multilingual']> {
+  if (multilingual === undefined) return undefined;
+  const isFunction = typeof multilingual === 'function';
+  if (isFunction !== isHere) {
+    const expected = isHere ? 'a function, since the embedder is outside the worker' : 'an address or files';
+    throw wrongKind(multilingual, 'multilingual', expected);
+  }
+  return isFunction ? undefined : clonePlace(multilingual, signal);
+}
+
 /** Returns the options for the worker, without an embedder that is an object: it stays on this side. */
-async function cloneable({ index, embedder, wasm, texts, cache, signal }: LoadOptions): Promise<WorkerLoad> {
-  const isPlace = typeof embedder === 'string' || embedder instanceof URL;
+async function cloneable(options: LoadOptions): Promise<WorkerLoad> {
+  const { index, embedder, multilingual, wasm, texts, cache, signal } = options;
   const isHere = isEmbedder(embedder) || typeof embedder === 'function';
   return {
     index: await toCloneable(index, signal),
-    embedder: isPlace ? resolveAddress(embedder) : isHere ? null : embedder && (await cloneFiles(embedder, signal)),
+    embedder: isHere ? null : embedder && (await clonePlace(embedder, signal)),
+    multilingual: await cloneMultilingual(multilingual, isHere, signal),
     wasm: isCompiled(wasm) ? wasm : ((await toCloneable(wasm, signal)) as WorkerLoad['wasm']),
     texts: texts === undefined || texts === false ? texts : resolveAddress(texts),
     cache,
@@ -104,25 +125,25 @@ export class WorkerRouter implements Routing {
   readonly #channel: Channel<RouterQuestion>;
   /** Embeds prompts on this side, if the embedder is an object; the worker then receives embeddings. */
   readonly #inputs: Inputs | undefined;
-  /** The embedder, if this router owns it. */
-  readonly #ownEmbedder: Embedder | undefined;
+  /** The embedders that this router owns. */
+  readonly #ownEmbedders: readonly Embedder[];
   #isDisposed = false;
 
   private constructor(
     channel: Channel<RouterQuestion>,
     info: IndexInfo,
     inputs: Inputs | undefined,
-    ownEmbedder: Embedder | undefined,
+    ownEmbedders: readonly Embedder[],
   ) {
     this.#channel = channel;
     this.info = info;
     this.#inputs = inputs;
-    this.#ownEmbedder = ownEmbedder;
+    this.#ownEmbedders = ownEmbedders;
   }
 
   /**
    * Loads like `Router.load`. An embedder that is an object stays on this side, and should have a worker of its own, as
-   * `OnnxEmbedder` has. Errors: those of `Router.load`; `network` for a worker that does not start or answer.
+   * `OnnxEmbedder` has; so does a table of other languages, which then is a function, and otherwise an address or files. Errors: those of `Router.load`; `network` for a worker that does not start or answer.
    */
   static async load(options: WorkerLoadOptions = {}): Promise<WorkerRouter> {
     checkOptions(options, WORKER_LOAD_KEYS);
@@ -138,8 +159,18 @@ export class WorkerRouter implements Routing {
       if (typeof options.embedder === 'function') own = await makeEmbedder(options.embedder, signal);
       const embedder = own ?? (isEmbedder(options.embedder) ? options.embedder : undefined);
       throwIfAborted(signal);
-      const inputs = embedder === undefined ? undefined : new Inputs(embedder, info);
-      return new WorkerRouter(channel, info, inputs, own);
+      const { multilingual } = options;
+      const reader =
+        embedder !== undefined && typeof multilingual === 'function'
+          ? new MultilingualEmbedder(embedder, (load) => makeEmbedder(multilingual, load.signal))
+          : undefined;
+      const inputs = embedder === undefined ? undefined : new Inputs(reader ?? embedder, info);
+      return new WorkerRouter(
+        channel,
+        info,
+        inputs,
+        [reader, own].filter((item) => item !== undefined),
+      );
     } catch (error) {
       channel.close();
       own?.dispose?.();
@@ -198,7 +229,7 @@ export class WorkerRouter implements Routing {
     this.#isDisposed = true;
     this.#channel.close();
     this.#inputs?.dispose();
-    this.#ownEmbedder?.dispose?.();
+    for (const embedder of this.#ownEmbedders) embedder.dispose?.();
   }
 
   [Symbol.dispose](): void {

@@ -61,7 +61,8 @@ double percentile_of(const Index& index, const Forecast& forecast, double distan
 
 void set_coverage(const Index& index, const RouteOptions& options, const Forecast& forecast, Decision& decision) {
   const bool is_known = forecast.is_known;
-  decision.percentile = is_known ? percentile_of(index, forecast, decision.mean_distance) : 100;
+  const double distance = options.distance_scale * decision.mean_distance;
+  decision.percentile = is_known ? percentile_of(index, forecast, distance) : 100;
   decision.out_of_coverage = !is_known || decision.percentile > options.max_coverage_percentile;
   if (!is_known) decision.fallback = Fallback::kUnread;
   else if (decision.out_of_coverage) decision.fallback = Fallback::kOutOfCoverage;

@@ -37,6 +37,9 @@ struct RouteOptions {
   std::optional<double> eta;  ///< Confidence required to leave the best single model; default: the forecast's.
   /// Percentile of the mean neighbour distance beyond which the input is out of coverage.
   double max_coverage_percentile = 99;
+  /// Factor of the mean neighbour distance where coverage is judged, > 0 and at most 1: vectors of a table of other
+  /// languages lie farther from the rows than those of the index's own embedder. For a task, the mean of its inputs'.
+  double distance_scale = 1;
   std::vector<Exclusion> exclusions;      ///< [models]
   std::vector<double> prices;             ///< [models] blended US dollars per million tokens; negative: unknown.
   std::vector<TokenPrices> token_prices;  ///< [models] the same for input and output; empty: none is known.
@@ -117,6 +120,9 @@ class TaskRun {
 
   /// Scores at most `most` more inputs that are ready; returns how many are done.
   std::size_t score(std::size_t most);
+
+  /// Replaces the options' factor of distances, which a caller may know only once the inputs were read.
+  void set_distance_scale(double scale) { options_.distance_scale = scale; }
 
   /// Scores the rest and decides, once. Errors: dimension_mismatch if inputs are missing.
   [[nodiscard]] Result<Decision> finish();

@@ -48,7 +48,7 @@ TEST_F(RequestTest, TakesTheDefaultsOfTheIndexAndThePolicy) {
 
 TEST_F(RequestTest, ReadsEveryOption) {
   const TaskRequest request = parse_task(
-      R"({"policy":"s2","k":3,"kappa":4,"threshold":0.25,"sigma":0.5,"eta":0.75,"maxCoveragePercentile":50,
+      R"({"policy":"s2","k":3,"kappa":4,"threshold":0.25,"sigma":0.5,"eta":0.75,"maxCoveragePercentile":50,"distanceScale":0.75,
           "neighbours":7,"maxUsdPerMTok":9,"costWeight":2,"candidates":["cheap","specialist"],
           "deny":["cheap"],"prices":{"cheap":{"in":1,"out":5},"specialist":3},"corrections":{"cheap":-0.25,"specialist":1},
           "labels":[{"index":1,"outcomes":{"cheap":true,"specialist":0.5,"generalist":null}}]})");
@@ -60,6 +60,7 @@ TEST_F(RequestTest, ReadsEveryOption) {
   EXPECT_EQ(o.constants.sigma, .5);
   EXPECT_EQ(o.eta, .75);
   EXPECT_EQ(o.max_coverage_percentile, 50);
+  EXPECT_EQ(o.distance_scale, .75);
   EXPECT_EQ(o.neighbours, 7U);
   EXPECT_EQ(o.price_rules.max_usd_per_mtok, 9);
   EXPECT_EQ(o.price_rules.tolerance, 0) << "the cost weight takes its place";
@@ -139,6 +140,8 @@ TEST_F(RequestTest, RefusesNumbersOutsideTheirRange) {
                            R"({"sigma":11})",
                            R"({"eta":1.01})",
                            R"({"maxCoveragePercentile":101})",
+                           R"({"distanceScale":1.1})",
+                           R"({"distanceScale":0})",
                            R"({"neighbours":1001})",
                            R"({"neighbours":18446744073709551616})",
                            R"({"maxUsdPerMTok":-1})",

@@ -78,6 +78,22 @@ TEST_F(RouteInputTest, RanksByMeansOutsideTheBenchmarksCoverage) {
   EXPECT_NE(route(TwoFields::nowhere()).fallback, Fallback::kOutOfCoverage) << "100 switches the rule off";
 }
 
+TEST_F(RouteInputTest, JudgesCoverageByScaledDistances) {
+  std::vector<float> quantiles;
+  for (std::size_t i = 0; i < kCoverageQuantiles; ++i) quantiles.push_back(static_cast<float>(i) / 1000);
+  index_.coverage = quantiles;
+  std::vector<float> near = TwoFields::second_field();
+  near[2] = .6F;
+  const Decision outside = route(near);
+  EXPECT_GT(outside.mean_distance, .1);
+  EXPECT_TRUE(outside.out_of_coverage);
+  options_.distance_scale = .5;
+  const Decision inside = route(near);
+  EXPECT_FALSE(inside.out_of_coverage);
+  EXPECT_NEAR(inside.percentile, 500 * outside.mean_distance, .001);
+  EXPECT_EQ(inside.mean_distance, outside.mean_distance) << "the distance itself is reported as it is";
+}
+
 TEST_F(RouteInputTest, FallsBackWithoutAKnownToken) {
   options_.max_coverage_percentile = 100;
   const Decision d = route(TwoFields::unread());

@@ -1,4 +1,5 @@
 /** Tells random letters, such as those of a cat on a keyboard or of Base64, from words of any language (docs/policy.md). */
+import { wordStarts } from './scripts.js';
 
 /**
  * Costs of letter pairs: a row per first letter, a column per second one. A cost is -log2 of the probability of the second
@@ -75,8 +76,7 @@ function evidenceOf(text: string): { bits: number; letters: number } {
 
 /** Returns the lengths of the words that are a single token, from their tokens in a row. */
 function knownLengths(tokens: readonly string[]): number[] {
-  const marksStarts = tokens.some((token) => token.startsWith('▁'));
-  const isStart = (token: string) => (marksStarts ? token.startsWith('▁') : !token.startsWith('##'));
+  const isStart = wordStarts(tokens);
   const lengths = [];
   for (const [i, token] of tokens.entries()) {
     const next = tokens[i + 1];
@@ -96,4 +96,31 @@ export function isGibberish(text: string, known: readonly string[]): boolean {
   if (lengths.filter((length) => length >= LONG_KNOWN_LETTERS).length > 1) return false;
   const { bits, letters } = evidenceOf(text);
   return bits >= LEAST_EVIDENCE && lengths.reduce((sum, length) => sum + length, 0) <= MOST_KNOWN * letters;
+}
+
+/** Letters of alphabets other than Latin. Of other scripts a letter may be a word. */
+const OTHER_ALPHABETS = new RegExp(
+  `[${'Cyrillic Greek Arabic Hebrew Armenian Georgian Devanagari Bengali Gurmukhi Gujarati Tamil Telugu Kannada Malayalam Sinhala'
+    .split(' ')
+    .map((script) => `\\p{Script=${script}}`)
+    .join('')}]`,
+  'gu',
+);
+/** Fewest such letters that say something, and the cost of each, in nats, of a text of random ones. */
+const FEWEST_LETTERS = 8;
+const RANDOM_LETTER = 6.6;
+
+/**
+ * Returns whether a text in another alphabet than Latin is too improbable for a table of many languages: random letters, or a
+ * language that it does not know. `tokens` are the text's, and `costs` their -ln of the probability.
+ */
+export function isImprobable(tokens: readonly string[], costs: readonly number[]): boolean {
+  let letters = 0;
+  let nats = 0;
+  for (const [i, token] of tokens.entries()) {
+    const count = token.match(OTHER_ALPHABETS)?.length ?? 0;
+    letters += count;
+    nats += count > 0 ? (costs[i] ?? 0) : 0;
+  }
+  return letters >= FEWEST_LETTERS && nats > RANDOM_LETTER * letters;
 }

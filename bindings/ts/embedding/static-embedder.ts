@@ -8,14 +8,15 @@ import { describeBytes, SAFETENSORS } from '../files/describe.js';
 import type { Fields } from '../files/fields.js';
 import { anEmbedderSource, aWasmSource, READING } from '../files/load-options.js';
 import { sha256Of } from '../files/sha256.js';
-import { concatenate, type ReadOptions, readBytes } from '../files/sources.js';
+import { concatenate, type LimitedReadOptions, type ReadOptions, readBytes } from '../files/sources.js';
 import { aList, aSignal, checkOptions, type Keys } from '../options.js';
-import type { Embedder, EmbedderFiles, EmbedderSource, Embedding, WasmSource } from '../types.js';
+import type { Embedder, EmbedderFiles, EmbedderSource, Embedding, LanguageTable, WasmSource } from '../types.js';
 import { type Core, loadCore } from '../wasm/core-module.js';
 import { beginningOf } from './cut-text.js';
 import { asObject, parseJson } from './embedder-files.js';
-import { isGibberish } from './gibberish.js';
-import { knownTokens, openTokenizer, readsBytes, wordShareOf } from './tokenizer.js';
+import { isGibberish, isImprobable } from './gibberish.js';
+import { languagesIn } from './language-table.js';
+import { knownTokens, openTokenizer, pieceCosts, readsBytes, wordShareOf } from './tokenizer.js';
 import { tokenCount } from './tokenizer-faults.js';
 
 /** Longer texts are cut before they are tokenised, so that a megabyte costs no more than a page. */
@@ -60,34 +61,39 @@ export class StaticEmbedder implements Embedder {
   readonly id: string;
   readonly hash: string | undefined;
   readonly dim: number;
+  readonly languages: LanguageTable | undefined;
   readonly #core: Core;
   readonly #tokenizer: Tokenizer;
   readonly #isKnown: (id: number) => boolean;
   readonly #readsBytes: boolean;
+  /** Costs of the tokens of a table of many languages. */
+  readonly #costs: ((id: number) => number) | undefined;
   #handle: number | undefined;
 
   private constructor(
     core: Core,
     tokenizer: Tokenizer,
     tokenizerJson: Fields,
-    id: string,
-    hash: string | undefined,
+    { id, hash, languages }: Pick<StaticEmbedder, 'id' | 'hash' | 'languages'>,
     opened: { handle: number; dim: number },
   ) {
     this.#core = core;
     this.#tokenizer = tokenizer;
     this.#isKnown = knownTokens(tokenizer, tokenizerJson);
     this.#readsBytes = readsBytes(tokenizerJson);
+    this.#costs = languages === undefined ? undefined : pieceCosts(tokenizerJson);
     this.#handle = opened.handle;
     this.id = id;
     this.hash = hash;
     this.dim = opened.dim;
+    this.languages = languages;
   }
 
   /**
    * Loads a Model2Vec model: the address of a folder (in Node.js also a path) with `tokenizer.json`,
    * `model.safetensors` and `config.json`, or the three files. Without a source, loads the built-in embedder. Errors:
-   * `network`, `aborted`, `bad_embedder`, `bad_wasm`, `out_of_memory`.
+   * `network`, `aborted`, `bad_embedder`, `bad_wasm`, `out_of_memory`; `bad_checksum` if `config.json` has the `hash` of other
+   * files.
    */
   static async load(source?: EmbedderSource, options: StaticEmbedderOptions = {}): Promise<StaticEmbedder> {
     if (source !== undefined) anEmbedderSource(source, 'the source');
@@ -99,7 +105,7 @@ export class StaticEmbedder implements Embedder {
   static async loadInto(
     starting: Core | Promise<Core>,
     source: EmbedderSource | undefined,
-    options: ReadOptions,
+    options: LimitedReadOptions,
   ): Promise<StaticEmbedder> {
     const files = filesOf(source ?? EMBEDDER);
     const [tokenizerBytes, model, configBytes] = await Promise.all([
@@ -109,7 +115,11 @@ export class StaticEmbedder implements Embedder {
     ]);
     const config = asObject(parseJson(configBytes, 'config.json'), 'config.json');
     const tokenizerJson = asObject(parseJson(tokenizerBytes, 'tokenizer.json'), 'tokenizer.json');
+    const languages = languagesIn(config);
     const hash = await hashOf(model, tokenizerBytes);
+    if (hash !== undefined && typeof config.hash === 'string' && config.hash !== hash) {
+      throw new SignalboxError('bad_checksum', `the embedder's files have the hash ${hash}, expected ${config.hash}`);
+    }
     const tokenizer = openTokenizer(tokenizerJson);
     const core = await starting;
     throwIfAborted(options.signal);
@@ -120,7 +130,7 @@ export class StaticEmbedder implements Embedder {
       core.close(opened.handle);
       throw errorFrom('bad_embedder', `the tokenizer has ${tokens} tokens, the table has ${opened.vocabulary}`);
     }
-    return new StaticEmbedder(core, tokenizer, tokenizerJson, id, hash, opened);
+    return new StaticEmbedder(core, tokenizer, tokenizerJson, { id, hash, languages }, opened);
   }
 
   /** Returns the known tokens of a text, cut to the embedder's limits. */
@@ -131,7 +141,9 @@ export class StaticEmbedder implements Embedder {
     if (this.#readsBytes) return read;
     const tokens = known.map((id: number) => this.#tokenizer.id_to_token(id) ?? '');
     const share = { ...read, wordShare: wordShareOf(beginning, tokens) };
-    return isGibberish(beginning, tokens) ? { ...share, gibberish: true } : share;
+    const isRandom =
+      isGibberish(beginning, tokens) || isImprobable(tokens, this.#costs === undefined ? [] : known.map(this.#costs));
+    return isRandom ? { ...share, gibberish: true } : share;
   }
 
   /** Embeds texts. Errors: `disposed`, `aborted`, `invalid_argument` for a value that is not a string. */

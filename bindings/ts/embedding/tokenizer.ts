@@ -38,6 +38,14 @@ export function knownTokens(tokenizer: Tokenizer, { model }: Fields): (id: numbe
 export const readsBytes = ({ model, normalizer, pre_tokenizer: splitter }: Fields) =>
   (isObject(model) && model.byte_fallback === true) || JSON.stringify([normalizer, splitter]).includes('"ByteLevel"');
 
+/** Returns -ln of the probability of each token of a Unigram model, by id; `undefined` for other models. */
+export function pieceCosts({ model }: Fields): ((id: number) => number) | undefined {
+  const vocab = isObject(model) ? model.vocab : undefined;
+  if (!Array.isArray(vocab)) return undefined;
+  const costs = Float64Array.from(vocab, (entry: unknown) => (Array.isArray(entry) ? -Number(entry[1]) : 0));
+  return (id) => costs[id] ?? 0;
+}
+
 /** Signs of an operation, as opposed to punctuation. */
 const OPERATOR = /[\p{Sm}*/^-]/u;
 

@@ -41,6 +41,11 @@ export const anEmbedder: Check = (value, name) => {
   if (value !== null && !isEmbedder && typeof value !== 'function') anEmbedderSource(value, name);
 };
 
+/** Accepts a function that makes an embedder, or the place of one. */
+const aMultilingual: Check = (value, name) => {
+  if (typeof value !== 'function') anEmbedderSource(value, name);
+};
+
 /** Accepts the place of a folder, or `false` for none. */
 const aFolder: Check = (value, name) => {
   if (value !== false && typeof value !== 'string' && !(value instanceof URL)) {
@@ -56,6 +61,7 @@ export const READING = { cache: /* @__PURE__ */ oneOf(CACHE_MODES), signal: aSig
 export const LOAD_KEYS: Keys<LoadOptions> = {
   index: aSource,
   embedder: anEmbedder,
+  multilingual: aMultilingual,
   wasm: aWasmSource,
   texts: aFolder,
   ...READING,

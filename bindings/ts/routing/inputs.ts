@@ -1,4 +1,5 @@
 /** Turns the inputs of a call (prompts, vectors or embeddings) into vectors of the index. */
+import { isDistanceScale } from '../embedding/language-table.js';
 import { abortable, SignalboxError, throwIfAborted } from '../errors.js';
 import { described } from '../options.js';
 import { turn } from '../steps.js';
@@ -11,7 +12,6 @@ import {
   type RouteInput,
   type RouteInputs,
   UNREAD_CAUSES,
-  type UnreadCause,
 } from '../types.js';
 import { promptTokensOf } from './prompt-tokens.js';
 import { unreadCauseOf } from './unread.js';
@@ -80,7 +80,7 @@ export function embeddingsFor(embeddings: Embedding[], texts: number, embedderDi
     const got = Array.isArray(embeddings) ? embeddings.filter(Boolean).length : typeof embeddings;
     throw new SignalboxError('dimension_mismatch', `the embedder returned ${got} embeddings for ${texts} texts`);
   }
-  return embeddings.map(({ vector, tokens, truncated, wordShare, gibberish }) => {
+  return embeddings.map(({ vector, ...read }) => {
     if (vector?.length !== embedderDim) {
       const got = vector?.length ?? 'no';
       throw new SignalboxError(
@@ -88,23 +88,24 @@ export function embeddingsFor(embeddings: Embedding[], texts: number, embedderDi
         `the embedder returned a vector of ${got} dimensions, but declares ${embedderDim}`,
       );
     }
-    return { vector: embedderDim > dim ? vector.slice(0, dim) : vector, tokens, truncated, wordShare, gibberish };
+    return { ...read, vector: embedderDim > dim ? vector.slice(0, dim) : vector };
   });
 }
 
 /** Adds the tokens of the prompt, and replaces what an embedder says of the words by the verdict; an unread text has a vector of zeros. */
-function judged(text: string, { vector, tokens, truncated, wordShare, gibberish }: Embedding): Embedding {
+function judged(text: string, { vector, tokens, truncated, wordShare, gibberish, ...more }: Embedding): Embedding {
   const unread = unreadCauseOf(text, wordShare, gibberish);
-  const read = { tokens, truncated, promptTokens: promptTokensOf(text) };
-  if (unread === undefined) return { vector, ...read };
-  return { vector: new Float32Array(vector.length), ...read, unread };
+  const { multilingualError, language, distanceScale } = more;
+  const read: Embedding = { vector, tokens, truncated, promptTokens: promptTokensOf(text) };
+  if (multilingualError !== undefined) read.multilingualError = multilingualError;
+  if (unread !== undefined) return { ...read, vector: new Float32Array(vector.length), unread };
+  return language === undefined ? read : { ...read, language, distanceScale };
 }
 
-/** How much of a text was read; `tokens` is `null` for a vector. */
-export interface Read {
+/** How much of a text was read, and with which table; `tokens` is `null` for a vector. */
+export interface Read extends Pick<Embedding, 'unread' | 'language' | 'distanceScale' | 'multilingualError'> {
   tokens: number | null;
   truncated: boolean;
-  unread?: UnreadCause | undefined;
 }
 
 /** An input as a vector, and how much of its text was read. */
@@ -124,13 +125,18 @@ function readGiven(input: Exclude<RouteInput, string>, where: string): ReadInput
   const isObject = typeof input === 'object' && input !== null;
   if (isObject && 'vector' in input) {
     const { vector, tokens = null, truncated = false, unread } = input as Partial<ReadInput> & { vector: Float32Array };
-    const { promptTokens = null } = input as Partial<Embedding>;
+    const { promptTokens = null, language, distanceScale, multilingualError } = input as Partial<Embedding>;
     const isCount = [tokens, promptTokens].every((count) => count === null || (Number.isInteger(count) && count >= 0));
     const isCause = unread === undefined || UNREAD_CAUSES.includes(unread);
-    if (isCount && isCause && typeof truncated === 'boolean') return { vector, tokens, truncated, unread };
+    const isLanguage = language === undefined || typeof language === 'string';
+    const isScale = distanceScale === undefined || isDistanceScale(distanceScale);
+    const isError = multilingualError === undefined || typeof multilingualError?.message === 'string';
+    if (isCount && isCause && isLanguage && isScale && isError && typeof truncated === 'boolean') {
+      return { vector, tokens, truncated, unread, language, distanceScale, multilingualError };
+    }
     throw new SignalboxError(
       'invalid_argument',
-      `${where} is not an embedding: see tokens, truncated, promptTokens and unread`,
+      `${where} is not an embedding: see tokens, truncated, promptTokens, unread, language, distanceScale and multilingualError`,
     );
   }
   const isListOfOthers = Array.isArray(input) && input.length > 0 && typeof input[0] !== 'number';
@@ -279,6 +285,14 @@ export class Inputs {
   }
 }
 
+/** Returns the commonest of some names; ties go to the first. */
+function commonest(names: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  return [...counts].find(([, count]) => count === most)?.[0];
+}
+
 /** Totals how much of a task's inputs was read. `unread` is the most serious cause, and concerns a task that was not read. */
 export function readOf(inputs: readonly Read[]): Read {
   const counts = inputs.flatMap(({ tokens }) => (tokens === null ? [] : [tokens]));
@@ -286,5 +300,8 @@ export function readOf(inputs: readonly Read[]): Read {
     tokens: counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0),
     truncated: inputs.some(({ truncated }) => truncated),
     unread: UNREAD_CAUSES.find((cause) => inputs.some(({ unread }) => unread === cause)),
+    language: commonest(inputs.flatMap(({ language }) => language ?? [])),
+    distanceScale: inputs.reduce((sum, { distanceScale = 1 }) => sum + distanceScale, 0) / inputs.length,
+    multilingualError: inputs.find(({ multilingualError }) => multilingualError !== undefined)?.multilingualError,
   };
 }

@@ -1,5 +1,5 @@
 /** Finds the options of a call that had no effect, or not all of it, for the notes of a decision. */
-import type { Decision, IndexInfo, Note, RouteTaskOptions } from '../types.js';
+import type { Decision, Embedding, IndexInfo, Note, RouteTaskOptions } from '../types.js';
 
 type Constant = 'k' | 'kappa' | 'threshold' | 'sigma' | 'neighbours';
 
@@ -17,6 +17,7 @@ export interface NotedFacts
   extends Pick<Decision, 'policy' | 'ranking' | 'fallbackReason' | 'bestSingleModel' | 'challenger'> {
   /** Prompts of a task. */
   inputs?: number;
+  multilingualError?: Embedding['multilingualError'];
 }
 
 /** Notes a dial that has no effect. The default needs no note: nobody asked for it. */
@@ -53,6 +54,11 @@ export function notesOf(options: RouteTaskOptions, { tasks, rows }: IndexInfo, f
     const value = options[key];
     if (value == null || value <= rows) continue;
     notes.push({ code: 'more_than_rows', message: `${key} is ${value}, but the index has ${rows} rows` });
+  }
+  if (facts.multilingualError !== undefined) {
+    const { code, message } = facts.multilingualError;
+    const text = `the table of other languages could not be loaded (${code}: ${message})`;
+    notes.push({ code: 'multilingual_unavailable', message: text });
   }
   return notes;
 }

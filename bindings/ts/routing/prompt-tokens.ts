@@ -29,7 +29,3 @@ export function meanPromptTokens(inputs: RouteInputs): number | undefined {
   const counts = inputs.map(promptTokensOf).filter((count) => count !== undefined);
   return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0) / counts.length;
 }
-
-/** Adds the tokens of the prompt to a request. */
-export const withPromptTokens = (json: string, tokens: number | undefined) =>
-  tokens === undefined ? json : `${json.slice(0, -1)}${json === '{}' ? '' : ','}"promptTokens":${tokens}}`;

@@ -186,6 +186,10 @@ export function requestJson<Options extends RouteTaskOptions | CascadeOptions>(
   });
 }
 
+/** Adds a fact about the input to a request, if it is known. */
+export const withNumber = (json: string, key: 'promptTokens' | 'distanceScale', value: number | undefined) =>
+  value === undefined ? json : `${json.slice(0, -1)}${json === '{}' ? '' : ','}"${key}":${value}}`;
+
 /** Returns the date and source of a model's price: the caller's price's own, or those of the index. */
 export function originOf(
   model: string,

@@ -5,6 +5,7 @@ import type { EmbedderFiles, Source, WasmSource } from '../types.js';
 export interface WorkerLoad {
   index?: Source | undefined;
   embedder?: string | EmbedderFiles | null | undefined;
+  multilingual?: string | EmbedderFiles | undefined;
   wasm?: WasmSource | undefined;
   texts?: string | false | undefined;
   cache?: RequestCache | undefined;

@@ -2,11 +2,12 @@
 
 import { INDEX } from '../assets.js';
 import { detailsIn } from '../embedding/embedder-details.js';
+import { MultilingualEmbedder } from '../embedding/multilingual-embedder.js';
 import { DEFAULT_EMBEDDER_ID, StaticEmbedder } from '../embedding/static-embedder.js';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { LOAD_KEYS } from '../files/load-options.js';
 import { checkRecords } from '../files/records.js';
-import { checkOptions, described } from '../options.js';
+import { checkOptions, described, invalid } from '../options.js';
 import { turn } from '../steps.js';
 import type {
   CascadeMove,
@@ -46,8 +47,8 @@ import {
 } from './inputs.js';
 import { notesOf } from './notes.js';
 import { CASCADE_KEYS, EMBED_KEYS, ROUTE_KEYS, ROUTE_MANY_KEYS, ROUTE_TASK_KEYS, SAMPLES_KEYS } from './option-keys.js';
-import { meanPromptTokens, promptTokensOf, withPromptTokens } from './prompt-tokens.js';
-import { namesOf, originOf, requestJson } from './request.js';
+import { meanPromptTokens, promptTokensOf } from './prompt-tokens.js';
+import { namesOf, originOf, requestJson, withNumber } from './request.js';
 import { samplesIn } from './samples.js';
 import { Texts, textsBeside } from './texts.js';
 import { fallbackReasonOf } from './unread.js';
@@ -93,6 +94,23 @@ function describe(core: Core, handle: number): IndexInfo {
   return details === undefined ? info : { ...info, embedder: { ...info.embedder, details } };
 }
 
+/** Most bytes of a file of a table of other languages. */
+const MOST_TABLE_BYTES = 1 << 26;
+
+/** Returns an embedder that reads other languages, too, with the table of the options, if they name one. */
+function multilingualReader(
+  embedder: Embedder | undefined,
+  { multilingual, cache }: LoadOptions,
+  core: Core,
+): MultilingualEmbedder | undefined {
+  if (multilingual === undefined || embedder === undefined) return undefined;
+  return new MultilingualEmbedder(embedder, ({ signal, isDamaged }) => {
+    if (typeof multilingual === 'function') return makeEmbedder(multilingual, signal);
+    const reading = { signal, cache: isDamaged ? ('reload' as const) : cache, most: MOST_TABLE_BYTES };
+    return StaticEmbedder.loadInto(core, multilingual, reading);
+  });
+}
+
 /**
  * Picks, for a prompt or a whole task, the model that benchmark results predict to be right.
  *
@@ -107,8 +125,8 @@ export class Router implements Routing {
   readonly #core: Core;
   readonly #inputs: Inputs;
   readonly #texts: Texts;
-  /** The embedder, if this router owns it. */
-  readonly #ownEmbedder: Embedder | undefined;
+  /** The embedders that this router owns. */
+  readonly #ownEmbedders: readonly Embedder[];
   #handle: number | undefined;
 
   private constructor(
@@ -116,14 +134,14 @@ export class Router implements Routing {
     handle: number,
     info: IndexInfo,
     inputs: Inputs,
-    ownEmbedder: Embedder | undefined,
+    ownEmbedders: readonly Embedder[],
     texts: LoadOptions['texts'],
   ) {
     this.#core = core;
     this.#handle = handle;
     this.info = info;
     this.#inputs = inputs;
-    this.#ownEmbedder = ownEmbedder;
+    this.#ownEmbedders = ownEmbedders;
     this.#texts = new Texts((read) => core.readFile(handle, read), info, texts || undefined);
   }
 
@@ -132,10 +150,14 @@ export class Router implements Routing {
    * loaded without that embedder, routes vectors only.
    * Errors: `network`, `aborted`, `bad_wasm`, `out_of_memory`; `bad_magic`, `unsupported_version`, `truncated`,
    * `bad_section`, `size_overflow`, `non_finite`, `bad_checksum`, `bad_metadata` for the index; `bad_embedder` and
-   * `embedder_mismatch` for the embedder. A failed load leaves nothing open.
+   * `embedder_mismatch` for the embedder; `invalid_argument` for `multilingual` if there is to be no embedder. A failed load leaves
+   * nothing open.
    */
   static async load(options: LoadOptions = {}): Promise<Router> {
     checkOptions(options, LOAD_KEYS);
+    if (options.embedder === null && options.multilingual !== undefined) {
+      throw invalid('multilingual is given, but the embedder is null: it reads the prompts in English');
+    }
     const { signal, onProgress, cache } = options;
     const reading = { signal, onProgress, cache };
     throwIfAborted(signal);
@@ -161,11 +183,13 @@ export class Router implements Routing {
         embedder ??= await StaticEmbedder.loadInto(core, options.embedder ?? undefined, reading);
         owns = true;
       }
-      const inputs = new Inputs(embedder, info);
+      const reader = multilingualReader(embedder, options, core);
+      const inputs = new Inputs(reader ?? embedder, info);
       const texts = options.texts ?? (options.index === undefined ? textsBeside(INDEX) : false);
       throwIfAborted(signal);
       onProgress?.({ status: 'ready' });
-      return new Router(core, opened.value, info, inputs, owns ? embedder : undefined, texts);
+      const own = [reader, owns ? embedder : undefined].filter((item) => item !== undefined);
+      return new Router(core, opened.value, info, inputs, own, texts);
     } catch (error) {
       if (opened.status === 'fulfilled') core.close(opened.value);
       if (owns) embedder?.dispose?.();
@@ -182,7 +206,7 @@ export class Router implements Routing {
     const json = requestJson(options, ROUTE_KEYS, this.info);
     const read = await this.#inputs.read(input, options.signal);
     throwIfAborted(options.signal);
-    return this.#decide(read, withPromptTokens(json, promptTokensOf(input)), options);
+    return this.#decide(read, withNumber(json, 'promptTokens', promptTokensOf(input)), options);
   }
 
   async routeMany(inputs: RouteInputs, options: RouteManyOptions = {}): Promise<Decision[]> {
@@ -195,7 +219,7 @@ export class Router implements Routing {
     const decisions: Decision[] = [];
     for await (const block of blocks) {
       for (const input of block) {
-        decisions.push(this.#decide(input, withPromptTokens(json, tokens[decisions.length]), options));
+        decisions.push(this.#decide(input, withNumber(json, 'promptTokens', tokens[decisions.length]), options));
         if (decisions.length % most !== 0 && decisions.length < count) continue;
         onProgress?.({ done: decisions.length, total: count });
         if (count > most) await turn();
@@ -210,7 +234,7 @@ export class Router implements Routing {
     const request = requestJson(options, ROUTE_TASK_KEYS, this.info);
     const { signal, onProgress } = options;
     checkNotEmpty(inputs);
-    const json = withPromptTokens(request, meanPromptTokens(inputs));
+    const json = withNumber(request, 'promptTokens', meanPromptTokens(inputs));
     const { count, blocks } = this.#inputs.inBlocks(inputs, signal);
     const task = this.#core.openTask(this.#open(), count, json);
     try {
@@ -230,7 +254,8 @@ export class Router implements Routing {
           this.#open();
         }
       }
-      return this.#explained(task.finish<OfCore<TaskDecision>>(), readOf(extents), options);
+      const read = readOf(extents);
+      return this.#explained(task.finish<OfCore<TaskDecision>>(read.distanceScale), read, options);
     } finally {
       task.close();
     }
@@ -247,8 +272,9 @@ export class Router implements Routing {
     this.#open();
     const json = requestJson(options, CASCADE_KEYS, this.info);
     const read = await this.#inputs.read(input, options.signal);
-    const plan = this.#core.cascade<CascadePlan>(this.#open(), matrixOf([read], this.info.dim), json);
-    const { tokens, truncated, unread } = read;
+    const { tokens, truncated, unread, distanceScale } = read;
+    const request = withNumber(json, 'distanceScale', distanceScale);
+    const plan = this.#core.cascade<CascadePlan>(this.#open(), matrixOf([read], this.info.dim), request);
     return { ...plan, fallbackReason: fallbackReasonOf(plan.fallbackReason, unread), tokens, truncated };
   }
 
@@ -273,7 +299,7 @@ export class Router implements Routing {
     this.#core.close(this.#handle);
     this.#handle = undefined;
     this.#inputs.dispose();
-    this.#ownEmbedder?.dispose?.();
+    for (const embedder of this.#ownEmbedders) embedder.dispose?.();
   }
 
   [Symbol.dispose](): void {
@@ -282,13 +308,14 @@ export class Router implements Routing {
 
   #decide(read: ReadInput, json: string, options: RouteOptions): Decision {
     const matrix = matrixOf([read], this.info.dim);
-    return this.#explained(this.#core.route<OfCore<Decision>>(this.#open(), matrix, json), read, options);
+    const request = withNumber(json, 'distanceScale', read.distanceScale);
+    return this.#explained(this.#core.route<OfCore<Decision>>(this.#open(), matrix, request), read, options);
   }
 
   /** Completes a decision of the core, which knows vectors only. */
   #explained<D extends Decision | TaskDecision>(
     ofCore: OfCore<D>,
-    { tokens, truncated, unread }: Read,
+    { tokens, truncated, unread, language, multilingualError }: Read,
     options: RouteTaskOptions,
   ): D {
     const { taskWeights, ...rest } = ofCore;
@@ -305,9 +332,10 @@ export class Router implements Routing {
       kind: kindOf(explained),
       chance: chanceOf({ ...explained, taskWeights }, this.info),
       strength: strengthOfPick(explained),
-      notes: notesOf(options, this.info, explained),
+      notes: notesOf(options, this.info, { ...explained, multilingualError }),
       tokens,
       truncated,
+      language: language ?? null,
       embedder: this.info.embedder.id,
     };
   }

@@ -18,7 +18,8 @@ export interface CoreTask {
   add(vectors: Float32Array, count: number): void;
   /** Scores at most `most` more inputs; returns how many are scored, and how many could be so far. */
   score(most: number): { scored: number; ready: number };
-  finish<T>(): T;
+  /** `distanceScale`: factor of distances where coverage is judged, .1..1; default 1. */
+  finish<T>(distanceScale?: number): T;
   close(): void;
 }
 
@@ -78,7 +79,7 @@ export class Core extends WasmModule<GlueModule> {
       add: (vectors, inputs) =>
         this.withCopies([vectors], (at = 0) => this.ask(() => this.glue.addInputs(task, at, inputs))),
       score: (most) => this.ask(() => this.glue.stepTask(task, most)),
-      finish: () => this.ask(() => this.glue.finishTask(task)),
+      finish: (distanceScale = 1) => this.ask(() => this.glue.finishTask(task, distanceScale)),
       close: () => {
         if (!this.stopped) this.askToClose(() => this.glue.close(task));
       },

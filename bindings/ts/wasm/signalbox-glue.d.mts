@@ -11,7 +11,7 @@ export interface GlueModule extends ModuleMemory {
   openTask(index: number, count: number, optionsJson: string): string;
   addInputs(task: number, vectors: number, count: number): string;
   stepTask(task: number, most: number): string;
-  finishTask(task: number): string;
+  finishTask(task: number, distanceScale: number): string;
   cascade(handle: number, vector: number, optionsJson: string): string;
   close(handle: number): string;
   errorCodes(): string;

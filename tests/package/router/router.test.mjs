@@ -25,7 +25,19 @@ expectNothingOpen();
 const DECISION = [
   ...['model', 'policy', 'reason', 'reasons', 'confidence', 'challengerConfidence', 'fallback', 'fallbackReason'],
   ...['bestSingleModel', 'challenger', 'chance', 'kind', 'kinds', 'strength'],
-  ...['coverage', 'embedder', 'price', 'ranking', 'tasks', 'neighbours', 'excluded', 'notes', 'tokens', 'truncated'],
+  ...[
+    'coverage',
+    'embedder',
+    'price',
+    'ranking',
+    'tasks',
+    'neighbours',
+    'excluded',
+    'notes',
+    'tokens',
+    'truncated',
+    'language',
+  ],
 ];
 const RANKED = [
   'model',

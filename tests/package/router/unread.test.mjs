@@ -5,55 +5,8 @@ import { buildIndex } from '../../../dist/build.js';
 import { Router } from '../../../dist/index.js';
 import { WorkerRouter } from '../../../dist/worker.js';
 import { expectNothingOpen, refused } from '../support/fixtures.mjs';
+import { GIBBERISH, LANGUAGES, MARKS } from '../support/unread-texts.mjs';
 
-const LANGUAGES = {
-  Amharic: 'የኢትዮጵያ ዋና ከተማ ማን ናት?',
-  Arabic: 'ما هي عاصمة المغرب؟ اذكر 3 مدن.',
-  Armenian: 'Ո՞րն է Հայաստանի մայրաքաղաքը, 2024?',
-  Bengali: 'বাংলাদেশের রাজধানী কোথায়? ১২৩',
-  Bulgarian: 'Как се готви баница, моля?',
-  Chinese: '你好，请解释一下什么是光合作用。',
-  'Chinese with digits': '你好 123',
-  'Chinese with a formula': '请计算 12 + 30 = ?',
-  Georgian: 'რა არის საქართველოს დედაქალაქი?',
-  Greek: 'Ποια είναι η πρωτεύουσα της Ελλάδας;',
-  Hebrew: 'מהי בירת צרפת? (2 מילים)',
-  Hindi: 'भारत की राजधानी क्या है?',
-  Japanese: '日本の首都はどこですか、教えてください。',
-  Korean: '대한민국의 수도는 어디입니까?',
-  Persian: 'پایتخت ایران کجاست؟',
-  Russian: 'Напиши стихотворение о море, пожалуйста!',
-  Tamil: 'இந்தியாவின் தலைநகரம் எது?',
-  Thai: 'ประเทศไทยมีกี่จังหวัด?',
-  Ukrainian: 'Яка столиця України?',
-  'a Russian prompt with an English name': 'Как установить Linux на старый ноутбук, если нет диска?',
-};
-const MARKS = [
-  '?',
-  '…',
-  '。。。',
-  '!!!',
-  '-',
-  '🙂',
-  '🔥🔥 👍🏽',
-  '❤️',
-  '123',
-  '3.14',
-  '1 2 3',
-  '(){}[];',
-  '٣ + ٤',
-  '∑ ∏',
-];
-const GIBBERISH = [
-  'asdkjh qwelkj zmxncb',
-  'sdlfkjsdlfkj',
-  'fghfghfgh fghfgh',
-  'wqeoiruqwoeiru xcvxcv',
-  'xvqzj kwpfh trblg',
-  'RkX9vbGqTzW2mKpLhYcNdQsJwFgBtVxZ',
-  'dGhpcyBpcyBhIGJsb2Igb2YgYmFzZTY0IHRleHQ=',
-  'hjkl fgds the uioqw zxcvbnm',
-];
 const READ = [
   'How many prime numbers lie between 10 and 50?',
   '2+2=?',
