@@ -1,4 +1,5 @@
 // `npm run demo`: builds the page into build/site and serves it on localhost. `npm run build:site` only builds it.
+// `--embedders FILE` names weights of larger embedders that the deployment serves itself (docs/onnx.md, "In a page").
 // The folder uses relative paths and needs no special headers: any static host serves it.
 import { createHash } from 'node:crypto';
 import { cpSync, createReadStream, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -6,6 +7,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { offeredEmbedders, otherHosts, readEmbedders, runtimeBytes } from './embedders.mjs';
 import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
 import { root, setUp } from './setup.mjs';
 
@@ -43,46 +45,105 @@ function textsFolder() {
 /** The example of graded prompts, which the page fetches on demand. */
 const EXAMPLE = path.join(root, 'tests/fixtures/plan/support.csv');
 
-/** Returns the address of a file in the page: it contains its hash, since hosts cache it. */
-function hashedAddress(file) {
-  const hash = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 8);
-  const { name, ext } = path.parse(file);
-  return `assets/${name}-${hash}${ext}`;
+/** The table of other languages. */
+const TABLE = path.join(root, 'models/multilingual');
+const TABLE_FILES = ['tokenizer.json', 'model.safetensors', 'config.json'];
+
+/** Returns where the page finds a table: its folder has the hash of its files, since hosts cache them. */
+function tableOf(folder) {
+  if (!TABLE_FILES.every((name) => existsSync(path.join(folder, name)))) return null;
+  const hash = createHash('sha256');
+  const files = TABLE_FILES.map((name) => readFileSync(path.join(folder, name)));
+  for (const file of files) hash.update(file);
+  return {
+    folder: `assets/languages-${hash.digest('hex').slice(0, 8)}/`,
+    sizeBytes: files.reduce((bytes, file) => bytes + file.byteLength, 0),
+    space: JSON.parse(files[2]).space,
+  };
 }
 
-export async function buildSite(target = site) {
+/** Loads the words of other languages on demand: the scripts of a page may be split, those of a package may not. */
+const wordsOnDemand = {
+  name: 'signalbox-language-words',
+  transform: (_code, id) =>
+    /[\\/]embedding[\\/]language-rule\.js$/.test(id)
+      ? "export const loadRule = async () => (await import('./language.js')).languageOf;"
+      : null,
+};
+
+/** Returns the address of a file in the page: it contains its hash, since hosts cache it. */
+function hashedAddress(file, folder = 'assets') {
+  const hash = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 8);
+  const { name, ext } = path.parse(file);
+  return `${folder}/${name}-${hash}${ext}`;
+}
+
+/** The folder of the indexes of larger embedders, which the page fetches on demand. */
+const TWINS = 'assets/twins';
+
+/** Allows the page to fetch from other hosts. */
+const allowing = (hosts) => ({
+  name: 'signalbox-hosts',
+  transformIndexHtml: (html) => html.replace("connect-src 'self'", ["connect-src 'self'", ...hosts].join(' ')),
+});
+
+/** Builds the page. `embedders` is the content of the file that `--embedders` names, `languages` the folder of a table of them. */
+export async function buildSite(target = site, { embedders, languages = TABLE } = {}) {
   const { build } = await import('vite');
   const texts = textsFolder();
   const example = hashedAddress(EXAMPLE);
+  const offers = offeredEmbedders(embedders).map(({ file, ...offer }) => ({
+    file,
+    offer,
+    twin: hashedAddress(file, TWINS),
+  }));
+  const offered = offers.map(({ offer, file, twin }) => ({
+    ...offer,
+    index: { address: twin, sizeBytes: statSync(file).size },
+  }));
+  const table = tableOf(languages);
   const licenses = new Licenses();
   await build({
     root: source,
     configFile: false,
     // Relative paths, so that the site works in any folder of a host.
     base: './',
-    define: { TEXTS_FOLDER: JSON.stringify(texts), PLAN_EXAMPLE: JSON.stringify(example) },
+    define: {
+      TEXTS_FOLDER: JSON.stringify(texts),
+      PLAN_EXAMPLE: JSON.stringify(example),
+      OFFERS: JSON.stringify(offered),
+      RUNTIME_BYTES: JSON.stringify(runtimeBytes()),
+      LANGUAGES: JSON.stringify(table),
+    },
     resolve: { alias: REPLACED },
     logLevel: 'warn',
     // ES modules, so that workers can share chunks.
-    worker: { format: 'es', plugins: () => [licenses.plugin()], rolldownOptions: QUIET },
-    plugins: [licenses.plugin()],
+    worker: { format: 'es', plugins: () => [wordsOnDemand, licenses.plugin()], rolldownOptions: QUIET },
+    plugins: [wordsOnDemand, licenses.plugin(), allowing(otherHosts(offered))],
     // The page's content security policy forbids fetching data: URLs.
     build: { outDir: target, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, rolldownOptions: QUIET },
   });
   if (existsSync(TEXTS)) cpSync(TEXTS, path.join(target, texts), { recursive: true });
   cpSync(EXAMPLE, path.join(target, example));
+  for (const { file, twin } of offers) cpSync(file, path.join(target, twin));
+  for (const name of table === null ? [] : TABLE_FILES) {
+    cpSync(path.join(languages, name), path.join(target, table.folder, name));
+  }
   licenses.add(await buildServiceWorker(target));
   writeFileSync(path.join(target, LICENSES_FILE), licenses.text());
 }
 
+/** Folders whose files are fetched on demand. */
+const ON_DEMAND = /[\\/](texts-[^\\/]*|languages-[^\\/]*|twins)$/;
+
 /**
- * Gives the service worker the hash of every file, so that it never caches a damaged one. ONNX Runtime is cached on use,
- * texts are not cached.
+ * Gives the service worker the hash of every file, so that it never caches a damaged one. ONNX Runtime and the table of other
+ * languages are cached on use, texts and the indexes of larger embedders are not cached.
  * Returns the modules of the worker.
  */
 export async function buildServiceWorker(target) {
   const files = readdirSync(target, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/^ort[-.]/.test(entry.name) && !/[\\/]texts-[^\\/]*$/.test(entry.parentPath))
+    .filter((entry) => entry.isFile() && !/^ort[-.]/.test(entry.name) && !ON_DEMAND.test(entry.parentPath))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort();
   const entries = files.map((file) => {
@@ -138,7 +199,8 @@ export function serveFolder(folder, port) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   setUp('build');
-  await buildSite();
+  const at = process.argv.indexOf('--embedders');
+  await buildSite(site, at === -1 ? {} : { embedders: readEmbedders(process.argv[at + 1]) });
   if (process.argv.includes('--serve')) {
     const server = await serveFolder(site, Number(process.env.PORT ?? 8080));
     console.log(`http://localhost:${server.address().port}/`);

@@ -58,7 +58,7 @@ export async function bundledPackages(entryPoints, alias = {}) {
     write: false,
     metafile: true,
     define: { PAGE_FILES: '[]', FIREFOX: 'false' },
-    loader: { '.sbx': 'empty' },
+    loader: { '.sbx': 'empty', '.wasm': 'empty' },
     logLevel: 'error',
   });
   const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) =>

@@ -199,7 +199,9 @@ describeSite('your own benchmark', (site) => {
       wanted().click();
     });
     await page.until(() => document.querySelector('[data-kept]')?.textContent.includes('80 rows, 2 models'));
-    await page.until(() => document.querySelector('.ask-answer a')?.textContent === 'a made-up example');
+    await page.until(
+      () => document.querySelector('.ask-answer a[href="#benchmark"]')?.textContent === 'a made-up example',
+    );
     await page.click('[data-remove]');
     await page.until(() => document.querySelector('[data-kept]') === null);
     await site.close(page);

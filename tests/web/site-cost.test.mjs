@@ -336,7 +336,7 @@ async function openOn(site, models) {
   const folder = `models-${models.length}`;
   const target = path.join(site.host.folder, folder);
   cpSync(path.join(site.host.folder, 'site'), target, { recursive: true });
-  replaceIndex(target, await benchmarkOf(models));
+  await replaceIndex(target, await benchmarkOf(models));
   const page = await site.browser.newPage(`${site.host.origin}/${folder}/`);
   await page.until(() => document.querySelector('[data-pick]') !== null);
   await page.until(() => document.querySelector('[data-loading]') === null);

@@ -1,4 +1,5 @@
-// A larger embedder in the page: requested by a click, cached, cancelled, refused if damaged, compared with the small one.
+// A larger embedder of the user's own choice: requested by a click, cached, cancelled, refused if damaged, compared with the
+// small one.
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -65,6 +66,18 @@ function holdWeights({ server }, { name, file }) {
   return () => server.off('request', listener);
 }
 
+/** Opens the page and the part of it for models of one's own. */
+async function openOwn(site) {
+  const page = await site.open();
+  await openFold(page);
+  return page;
+}
+
+async function openFold(page) {
+  await page.click('#own-model > summary');
+  await page.until(() => document.querySelector('#model-name') !== null);
+}
+
 async function load(page, address) {
   await page.type('#model-name', address);
   await page.click('[data-load]');
@@ -72,15 +85,15 @@ async function load(page, address) {
 
 describeSite('a larger embedder', (site) => {
   it('requests nothing before the click, and says what it would request from which host', async () => {
-    const page = await site.open();
+    const page = await openOwn(site);
     assert.equal(await page.evaluate(() => document.querySelector('#model-name').value), DEFAULT_MODEL);
-    assert.match(await page.text('[data-source]'), /Downloads about 110 MB from huggingface\.co/);
+    assert.match(await page.text('#own-model [data-source]'), /Downloads about 110 MB from huggingface\.co/);
     const model = serveModel(site, 'unasked');
     await page.type('#model-name', model.address);
-    assert.match(await page.text('[data-source]'), /this page’s own host/);
+    assert.match(await page.text('#own-model [data-source]'), /this page’s own host/);
     await page.type('#model-name', 'https://example.com/model');
     await page.until(() =>
-      document.querySelector('#embedder .failed')?.textContent.includes('may not load files from example.com'),
+      document.querySelector('#own-model .failed')?.textContent.includes('may not load files from example.com'),
     );
     assert.ok(await page.evaluate(() => document.querySelector('[data-load]').disabled));
     assert.deepEqual(model.asked, []);
@@ -91,7 +104,7 @@ describeSite('a larger embedder', (site) => {
   });
 
   it('shows the progress of a download, cancels, resumes, and caches it until the cache is cleared', async () => {
-    const page = await site.open();
+    const page = await openOwn(site);
     const model = serveModel(site, 'slow');
     const release = holdWeights(site.host, model);
     await load(page, model.address);
@@ -102,32 +115,35 @@ describeSite('a larger embedder', (site) => {
     release();
     await page.click('[data-load]');
     await state(page, 'is ready: q8');
-    await page.until(() => document.querySelector('[data-clear]') !== null);
+    await page.until(() => document.querySelector('[data-delete]') !== null);
 
     await page.reload();
-    await page.until(() => document.querySelector('[data-clear]') !== null);
+    await page.until(() => document.querySelector('[data-delete]') !== null);
+    await openFold(page);
     const asked = model.asked.length;
     await page.type('#model-name', model.address);
-    await page.until(() => document.querySelector('[data-source]')?.textContent.includes('needs no network'));
+    await page.until(() =>
+      document.querySelector('#own-model [data-source]')?.textContent.includes('needs no network'),
+    );
     await page.click('[data-load]');
     await state(page, 'is ready: q8');
     assert.equal(model.asked.length, asked, 'the second visit asks nobody');
     await page.click('[data-unload]');
-    await page.click('[data-clear]');
-    await page.until(() => document.querySelector('[data-source]')?.textContent.includes('Downloads'));
-    await page.until(() => document.querySelector('[data-clear]') === null);
+    await page.click('[data-delete]');
+    await page.until(() => document.querySelector('#own-model [data-source]')?.textContent.includes('Downloads'));
+    await page.until(() => document.querySelector('[data-delete]') === null);
     model.stop();
     await site.close(page, { errors: [/404/] });
   });
 
   it('refuses a file that differs from the manifest, and a file that is not a model', async () => {
-    const page = await site.open();
+    const page = await openOwn(site);
     const model = serveModel(site, 'damaged');
     const bytes = readFileSync(model.file);
     bytes[bytes.length - 100] ^= 1;
     writeFileSync(model.file, bytes);
     await page.evaluate(() => {
-      document.querySelector('#embedder details').open = true;
+      document.querySelector('#own-model details').open = true;
     });
     await page.chooseFiles('#model-manifest', made.manifest);
     await load(page, model.address);
@@ -137,7 +153,8 @@ describeSite('a larger embedder', (site) => {
     const other = serveModel(site, 'truncated');
     truncateSync(other.file, 1000);
     await page.reload();
-    await page.until(() => document.querySelector('#model-name') !== null);
+    await page.until(() => document.querySelector('#own-model') !== null);
+    await openFold(page);
     await load(page, other.address);
     assert.match(await refused(page), /This model cannot be used/);
     assert.deepEqual(await violations(page, '#embedder'), []);
@@ -149,7 +166,7 @@ describeSite('a larger embedder', (site) => {
   });
 
   it('reads the prompt without an index, and decides beside the small embedder once the example is built', async () => {
-    const page = await site.open();
+    const page = await openOwn(site);
     const model = serveModel(site, 'beside');
     await load(page, model.address);
     await state(page, 'is ready');
@@ -182,7 +199,7 @@ describeSite('a larger embedder', (site) => {
   });
 
   it('opens an index that was built elsewhere, even before its model is loaded', async () => {
-    const page = await site.open();
+    const page = await openOwn(site);
     const model = serveModel(site, 'named');
     cpSync(path.join(site.host.folder, model.name), path.join(site.host.folder, site.kind, 'tiny'), {
       recursive: true,

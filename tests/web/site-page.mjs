@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
-import { buildSite, serveFolder } from '../../scripts/site.mjs';
+import { buildServiceWorker, buildSite, serveFolder } from '../../scripts/site.mjs';
 import { BROWSERS, openBrowser } from './browsers.mjs';
 
 /** Returns a server that can stop and restart at the same address. */
@@ -33,10 +33,13 @@ export const HORMONE = `#${new URLSearchParams({
 })}`;
 
 /** Gives a built site another default index. */
-export function replaceIndex(folder, bytes) {
+export async function replaceIndex(folder, bytes) {
   const assets = path.join(folder, 'assets');
   const file = readdirSync(assets).find((name) => name.endsWith('.sbx'));
   writeFileSync(path.join(assets, file), bytes);
+  // The service worker knows the hash of every file but its own.
+  rmSync(path.join(folder, 'service-worker.js'));
+  await buildServiceWorker(folder);
 }
 
 /**
@@ -45,12 +48,20 @@ export function replaceIndex(folder, bytes) {
 export const describeSite = (name, suite, browsers) => describeSiteOn(undefined, name, suite, browsers);
 
 /** The same with the file of another default index. */
-export function describeSiteOn(index, name, suite, browsers = BROWSERS) {
+export const describeSiteOn = (index, name, suite, browsers) =>
+  describeSiteWith(async () => ({ index: index && readFileSync(index) }), name, suite, browsers);
+
+/**
+ * The same with a site that `prepare` describes: `index` has the bytes of another default index, the rest are options of
+ * `buildSite`. `prepare` receives the folder of the host.
+ */
+export function describeSiteWith(prepare, name, suite, browsers = BROWSERS) {
   const host = hostOf();
   before(async () => {
     host.folder = mkdtempSync(path.join(tmpdir(), 'signalbox-site-'));
-    await buildSite(path.join(host.folder, 'site'));
-    if (index !== undefined) replaceIndex(path.join(host.folder, 'site'), readFileSync(index));
+    const { index, ...options } = await prepare(host.folder);
+    await buildSite(path.join(host.folder, 'site'), options);
+    if (index !== undefined) await replaceIndex(path.join(host.folder, 'site'), index);
     await host.start();
     host.origin = `http://127.0.0.1:${host.port}`;
   });

@@ -24,9 +24,18 @@ describeSite('the site', (site) => {
     await page.type('#prompt', 'Prove that the square root of 2 is irrational.');
     await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('mathematics'));
     assert.equal(await page.evaluate(() => document.querySelector('.lamp.dark')), null);
+    assert.deepEqual(page.requests.slice(loaded), [], 'routing sends nothing');
     for (const [text, words] of [
-      ['ما هي عاصمة فرنسا؟', "The embedder can't read this language."],
-      ['日本の首都はどこですか。', "The embedder can't read this language."],
+      ['ما هي عاصمة فرنسا؟', 'Read as Arabic.'],
+      ['日本の首都はどこですか。', 'Read as Japanese.'],
+    ]) {
+      await page.type('#prompt', text);
+      await page.until((wanted) => document.querySelector('.ask-answer')?.textContent.includes(wanted), words);
+      assert.equal(await page.evaluate(() => document.querySelector('.lamp.dark')), null);
+    }
+    const withTable = page.requests.length;
+    for (const [text, words] of [
+      ['የኢትዮጵያ ዋና ከተማ ማን ናት?', "The embedder can't read this language."],
       ['…?', 'There are no words in this prompt.'],
       ['', 'The prompt is empty.'],
     ]) {
@@ -34,7 +43,7 @@ describeSite('the site', (site) => {
       await page.until((wanted) => document.querySelector('.plain')?.textContent.includes(wanted), words);
       assert.ok(await page.evaluate(() => document.querySelector('.plain .lamp')?.matches('.dark')), text);
     }
-    assert.deepEqual(page.requests.slice(loaded), [], 'routing sends nothing');
+    assert.deepEqual(page.requests.slice(withTable), [], 'routing sends nothing');
     await site.close(page);
   });
 

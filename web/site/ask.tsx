@@ -2,6 +2,8 @@
 import { Dial } from '../shared/dial.js';
 import { Pick } from '../shared/pick.js';
 import { errorWords } from '../shared/words.js';
+import { LanguageLine } from './language/line.js';
+import { ReadBy } from './read-by.js';
 import { SAMPLES } from './samples.js';
 import { Share } from './share.js';
 import { answer, ask, benchmark, change, isStale, prompt, retry, SHIPPED, settings, status, type } from './state.js';
@@ -77,8 +79,12 @@ export function Ask() {
       <article class="ask-answer" aria-label="Decision" aria-busy={isStale.value}>
         <h2>Suggested model</h2>
         {found ? <Pick decision={found.decision} /> : <p class="placeholder">The decision appears here.</p>}
+        {found && found.decision.fallbackReason !== 'empty_prompt' && (
+          <ReadBy reading={found.reading} pick={found.decision.model} />
+        )}
         <Dial value={settings.value.prefer} onChange={(prefer) => change({ prefer })} />
         <StatusLine />
+        <LanguageLine />
         {benchmark.value !== SHIPPED && (
           <p class="status">
             Benchmark:{' '}

@@ -1,16 +1,10 @@
-/** A section whose code is loaded after the first decision, so as not to delay it. */
+/** Sections whose code is loaded after the first decision, so as not to delay it, and parts of them that follow on demand. */
 import { useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { loadAgain } from './offline/offline.js';
 import { checkVersion, isReplaced, REPLACED } from './offline/version.js';
 import { afterFirstAnswer } from './state.js';
-
-interface Props {
-  id: string;
-  title: string;
-  load: () => Promise<ComponentType>;
-}
 
 /** Says that a part of the page could not be loaded, and offers to try again. */
 export function LoadFailed({ onAgain }: { onAgain: () => void }) {
@@ -24,7 +18,14 @@ export function LoadFailed({ onAgain }: { onAgain: () => void }) {
   );
 }
 
-export function LazySection({ id, title, load }: Props) {
+interface LoadedProps {
+  load: () => Promise<ComponentType>;
+  /** Calls its argument when the code is needed. */
+  when: (action: () => void) => void;
+}
+
+/** A component whose code is loaded when it is needed. */
+export function Loaded({ load, when }: LoadedProps) {
   const body = useSignal<ComponentType | undefined>(undefined);
   const failure = useSignal('');
   const start = () => {
@@ -39,18 +40,28 @@ export function LazySection({ id, title, load }: Props) {
       },
     );
   };
-  useEffect(() => afterFirstAnswer(start), []);
+  useEffect(() => when(start), []);
   const Body = body.value;
+  if (Body !== undefined) return <Body />;
+  if (failure.value !== '') return <LoadFailed onAgain={start} />;
+  return (
+    <p class="placeholder" data-loading>
+      Loading
+    </p>
+  );
+}
+
+interface Props {
+  id: string;
+  title: string;
+  load: () => Promise<ComponentType>;
+}
+
+export function LazySection({ id, title, load }: Props) {
   return (
     <section id={id} aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>{title}</h2>
-      {Body !== undefined && <Body />}
-      {Body === undefined && failure.value === '' && (
-        <p class="placeholder" data-loading>
-          Loading
-        </p>
-      )}
-      {failure.value !== '' && <LoadFailed onAgain={start} />}
+      <Loaded load={load} when={afterFirstAnswer} />
     </section>
   );
 }

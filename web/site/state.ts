@@ -1,6 +1,15 @@
 /** The state of the page as signals: components read them, the functions here change them. */
 import { batch, computed, effect, signal } from '@preact/signals';
-import type { Decision, IndexInfo, LoadOptions, ProgressEvent } from 'signalbox';
+import type {
+  Decision,
+  EmbedderFiles,
+  IndexInfo,
+  LoadOptions,
+  ProgressEvent,
+  RouteOptions,
+  Routing,
+  Staged,
+} from 'signalbox';
 import { SignalboxError } from 'signalbox';
 import { RouterHolder } from '../shared/restarting-router.js';
 import { DEFAULT_SETTINGS, routeOptionsOf, type Settings } from '../shared/settings.js';
@@ -40,7 +49,30 @@ export type Status =
 export interface Answer {
   prompt: string;
   decision: Decision;
+  /** Time of the page's own embedder, which answers first. */
   elapsedMs: number;
+  reading: Reading;
+}
+
+/** The embedder that read the prompt: the page's own, possibly with a larger one about to refine it, or that one. */
+export type Reading =
+  | { kind: 'own' }
+  | { kind: 'refining'; by: string }
+  /** `first` is the pick of the page's own embedder. */
+  | { kind: 'refined'; by: string; first: string; elapsedMs: number }
+  /** `error` is `undefined` if the larger embedder has no index of this benchmark. */
+  | { kind: 'not refined'; by: string; error: unknown };
+
+/** A larger embedder that refines answers. */
+export interface Refinement {
+  name: string;
+  /** Routes with `first` and then again; `undefined` for another benchmark. `onFailed` takes the reason why only `first` answered. */
+  route(
+    first: Routing,
+    prompt: string,
+    options: RouteOptions,
+    onFailed: (error: unknown) => void,
+  ): AsyncIterable<Staged<Decision>> | undefined;
 }
 
 export const prompt = signal<string>(SAMPLES[0]?.prompt ?? '');
@@ -51,6 +83,8 @@ export const refused = signal<{ benchmark: Benchmark; error: unknown } | undefin
 export const info = signal<IndexInfo | undefined>(undefined);
 export const status = signal<Status>({ kind: 'loading', file: '', percent: 0 });
 export const answer = signal<Answer | undefined>(undefined);
+/** Set by the section of larger embedders once one is loaded. */
+export const refinement = signal<Refinement | undefined>(undefined);
 /** Whether the prompt has changed since the answer. */
 export const isStale = computed(() => answer.value !== undefined && answer.value.prompt !== prompt.value);
 
@@ -69,7 +103,11 @@ async function loadOptions(which: Benchmark): Promise<LoadOptions> {
   return { index, onProgress };
 }
 
-const open = (which: Benchmark) => new RouterHolder(() => loadOptions(which));
+/** The table of other languages, once it is downloaded. */
+let languages: EmbedderFiles | undefined;
+
+const open = (which: Benchmark) =>
+  new RouterHolder(async () => ({ ...(await loadOptions(which)), multilingual: languages }));
 
 let holder = open(benchmark.peek());
 
@@ -95,6 +133,36 @@ function wasRefused(error: unknown): boolean {
   return true;
 }
 
+/** Shows the decision of the router, and then the refined one if a larger embedder is loaded. */
+async function answerBy(router: Routing, text: string, signal: AbortSignal): Promise<void> {
+  const start = performance.now();
+  const larger = refinement.peek();
+  const options = { ...routeOptionsOf(settings.peek(), router.info), signal };
+  const show = (decision: Decision, elapsedMs: number, reading: Reading) =>
+    batch(() => {
+      info.value = router.info;
+      answer.value = { prompt: text, decision, elapsedMs, reading };
+      status.value = { kind: 'ready' };
+    });
+  let error: unknown;
+  const stages = larger?.route(router, text, options, (cause) => {
+    error = cause;
+  });
+  let first: { decision: Decision; elapsedMs: number } | undefined;
+  for await (const decision of stages ?? [await router.route(text, options)]) {
+    if (signal.aborted) return;
+    const elapsedMs = performance.now() - start;
+    if (first !== undefined && larger !== undefined) {
+      show(decision, first.elapsedMs, { kind: 'refined', by: larger.name, first: first.decision.model, elapsedMs });
+      return;
+    }
+    first = { decision, elapsedMs };
+    show(decision, elapsedMs, larger === undefined ? { kind: 'own' } : { kind: 'refining', by: larger.name });
+  }
+  if (signal.aborted || first === undefined || larger === undefined) return;
+  show(first.decision, first.elapsedMs, { kind: 'not refined', by: larger.name, error });
+}
+
 async function decide(): Promise<void> {
   clearTimeout(pause);
   asking.abort();
@@ -106,15 +174,7 @@ async function decide(): Promise<void> {
     const router = await holder.current();
     found = router.info;
     if (mine.aborted) return;
-    const options = { ...routeOptionsOf(settings.peek(), found), signal: mine };
-    const start = performance.now();
-    const decision = await router.route(text, options);
-    if (mine.aborted) return;
-    batch(() => {
-      info.value = found;
-      answer.value = { prompt: text, decision, elapsedMs: performance.now() - start };
-      status.value = { kind: 'ready' };
-    });
+    await answerBy(router, text, mine);
   } catch (cause) {
     if (mine.aborted || (cause instanceof SignalboxError && cause.code === 'aborted')) return;
     if (found === undefined && wasRefused(cause)) return;
@@ -165,6 +225,26 @@ export function routeOn(next: Benchmark): void {
   decide();
 }
 
+/** Reads prompts in other languages with a table from now on, and decides again. Errors: those of a failed load. */
+export async function readLanguagesWith(table: EmbedderFiles): Promise<void> {
+  const before = holder;
+  languages = table;
+  holder = open(benchmark.peek());
+  before.dispose();
+  try {
+    const router = await holder.current();
+    // Opening the table takes seconds on a slow device; a question about several prompts has no time limit.
+    const sample = 'Wie wird das Wetter?';
+    const [read] = await router.embed([sample, sample]);
+    const { code, message } = read?.multilingualError ?? {};
+    if (code !== undefined) throw new SignalboxError(code, message ?? '');
+  } catch (cause) {
+    languages = undefined;
+    throw cause;
+  }
+  decide();
+}
+
 /** Safari has no requestIdleCallback. */
 const whenIdle = (action: () => void) =>
   'requestIdleCallback' in globalThis ? requestIdleCallback(action, { timeout: 2000 }) : setTimeout(action, 200);
@@ -178,8 +258,9 @@ export function afterFirstAnswer(action: () => void): void {
   });
 }
 
-// Decides at the start and with every change of the settings.
+// Decides at the start, with every change of the settings, and when a larger embedder comes or goes.
 effect(() => {
   settings.value;
+  refinement.value;
   decide();
 });

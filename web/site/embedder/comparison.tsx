@@ -1,8 +1,9 @@
 /** The page's prompt with both embedders, side by side. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { taskLabel } from 'signalbox';
 import { qualityFigure } from '../../shared/words.js';
-import { benchmark, info, prompt, type as typePrompt } from '../state.js';
+import { benchmark, info, prompt, refinement, type as typePrompt } from '../state.js';
 import { type Comparison, comparing, comparison, isSeen, type Side } from './compare.js';
 import { large } from './large.js';
 import { model } from './model.js';
@@ -25,8 +26,8 @@ function qualityOf({ decision }: Side): string {
 const tasksOf = ({ decision }: Side) =>
   decision?.tasks
     .slice(0, 3)
-    .map(({ task }) => task)
-    .join(', ') || 'none';
+    .map(({ task }) => (info.value === undefined ? task : taskLabel(info.value, task)))
+    .join('; ') || 'none';
 
 const readWords = ({ tokens, isTruncated }: Side) =>
   `${tokens ?? 0}${isTruncated ? ', the beginning of the prompt only' : ''}`;
@@ -69,7 +70,7 @@ function Table({ found }: { found: Comparison }) {
           <tr>
             <td />
             <th scope="col">Small, shipped</th>
-            <th scope="col">Large</th>
+            <th scope="col">{refinement.value?.name ?? 'Large'}</th>
           </tr>
         </thead>
         <tbody>

@@ -95,8 +95,7 @@ function OpenOne() {
         }}
       />
       <small id="large-index-help">
-        <code>npx signalbox build results/ -o mine.sbx --embedder onnx:{source}</code> builds such an index; none is
-        shipped.
+        <code>npx signalbox build results/ -o mine.sbx --embedder onnx:{source}</code> builds such an index.
       </small>
     </div>
   );

@@ -7,13 +7,18 @@ import { isHubId } from '../../shared/hub.js';
 import { buildExample, building, chosen, chosenName, rules } from '../building/build.js';
 import { nameOf, settingsOf } from '../building/rules.js';
 import { explained } from '../offline/version.js';
-import { choose, model } from './model.js';
+import { refinement } from '../state.js';
+import { choose, model, type Wanted } from './model.js';
+import { refinementBy } from './refining.js';
 
 export interface Large {
+  /** Name of the index. */
   name: string;
   router: WorkerRouter;
   /** The bytes of the index, for download. */
   index: Uint8Array<ArrayBuffer>;
+  /** The model that it routes with. */
+  wanted: Wanted;
 }
 
 export type Preparing =
@@ -67,7 +72,7 @@ async function prepare(action: (signal: AbortSignal) => Promise<void>): Promise<
 }
 
 /** Routes with the loaded model. The router does not own the model: another index may use it next. */
-async function routeWith(name: string, index: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<void> {
+export async function routeWith(name: string, index: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<void> {
   const now = model.peek();
   if (now.kind !== 'ready') return;
   const router = await WorkerRouter.load({ index, embedder: now.embedder, signal });
@@ -76,7 +81,7 @@ async function routeWith(name: string, index: Uint8Array<ArrayBuffer>, signal: A
     return;
   }
   drop();
-  large.value = { name, router, index };
+  large.value = { name, router, index, wanted: now.wanted };
 }
 
 /** Opens an index, and uses it as soon as its embedder is loaded. */
@@ -124,6 +129,13 @@ export async function exampleForBoth(): Promise<void> {
   await buildExample();
   if (building.peek().kind === 'done') await buildFromChosen();
 }
+
+// Whatever the larger embedder can route with refines the answers of the page.
+effect(() => {
+  const found = large.value;
+  const name = found && ('key' in found.wanted ? found.wanted.name : found.router.info.embedder.id);
+  refinement.value = found && name !== undefined ? refinementBy(name, found.router) : undefined;
+});
 
 // Drops the index when its embedder is unloaded, and uses a waiting index once its embedder is loaded.
 effect(() => {

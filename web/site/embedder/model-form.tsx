@@ -3,22 +3,28 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Dtype, Pooling } from 'signalbox/onnx';
 import { bytes } from '../../shared/format.js';
-import { DTYPE_WORDS, FIRST_CHOICE, placeOf, readManifest, sizeWords } from './choice.js';
+import { DTYPE_WORDS, placeOf, readManifest, sizeWords } from './choice.js';
 import {
-  cached,
   cancel,
   choice,
   choose,
-  clearCache,
-  download,
   files,
+  isCached,
   type LoadedFile,
+  load,
   type Model,
   model,
   modelErrorWords,
   refreshCached,
   unload,
 } from './model.js';
+import { refreshStored } from './refine.js';
+
+/** Returns the state of the user's own model; that of an offer is shown there. */
+function own(): Model {
+  const now = model.value;
+  return now.kind !== 'none' && 'key' in now.wanted ? { kind: 'none' } : now;
+}
 
 function ManifestField() {
   const said = useSignal('');
@@ -126,12 +132,11 @@ function Fields() {
 
 /** Says what the download will request, before it starts. */
 function DownloadNote() {
-  const now = model.value;
-  if (now.kind === 'ready' && now.loaded === choice.value) return null;
+  const now = own();
+  if (now.kind === 'ready' && now.wanted === choice.value) return null;
   const { host, problem, isOwn } = placeOf(choice.value.model);
   if (problem !== undefined) return <p class="failed">{problem}</p>;
-  if (cached.value?.isThere)
-    return <p data-source>The model is in this browser's cache: loading it needs no network.</p>;
+  if (isCached.value) return <p data-source>The model is in this browser's cache: loading it needs no network.</p>;
   return (
     <p data-source>
       Downloads {sizeWords(choice.value)} from <b>{host}</b>
@@ -156,7 +161,8 @@ function FileRow({ file: { file, loaded, total, isDone } }: { file: LoadedFile }
 }
 
 function Files() {
-  if (files.value.length === 0 || model.value.kind === 'ready') return null;
+  const { kind } = own();
+  if (files.value.length === 0 || kind === 'ready' || kind === 'none') return null;
   const loaded = files.value.reduce((sum, file) => sum + file.loaded, 0);
   return (
     <div class="wide">
@@ -196,7 +202,7 @@ function stateWords(now: Model): string {
 }
 
 function State() {
-  const now = model.value;
+  const now = own();
   if (now.kind === 'failed') {
     return (
       <p role="alert" class="failed" data-model-error>
@@ -212,10 +218,9 @@ function State() {
 }
 
 function Buttons() {
-  const now = model.value;
+  const now = own();
   const { kind } = now;
-  const isLoaded = now.kind === 'ready' && now.loaded === choice.value;
-  const { isThere = false, sizeBytes = 0 } = cached.value ?? {};
+  const isLoaded = now.kind === 'ready' && now.wanted === choice.value;
   const isPossible = placeOf(choice.value.model).problem === undefined;
   return (
     <div class="actions">
@@ -226,17 +231,12 @@ function Buttons() {
       )}
       {kind !== 'loading' && !isLoaded && (
         <button type="submit" class="small" data-load disabled={!isPossible}>
-          {isThere ? 'Load' : 'Download'}
+          {isCached.value ? 'Load' : 'Download'}
         </button>
       )}
       {kind === 'ready' && (
         <button type="button" class="secondary outline small" data-unload onClick={unload}>
           Unload
-        </button>
-      )}
-      {sizeBytes > 0 && kind !== 'loading' && (
-        <button type="button" class="secondary outline small" data-clear onClick={() => clearCache()}>
-          Clear the cache ({bytes(sizeBytes)})
         </button>
       )}
     </div>
@@ -247,16 +247,19 @@ export function ModelForm() {
   const which = choice.value;
   useEffect(() => {
     // Whether another choice is cached is not known yet.
-    const before = cached.peek();
-    if (which !== FIRST_CHOICE && before !== undefined) cached.value = { ...before, isThere: false };
+    isCached.value = false;
     const pause = setTimeout(refreshCached, 200);
     return () => clearTimeout(pause);
   }, [which]);
+  const start = async () => {
+    await load(choice.peek());
+    await Promise.all([refreshCached(), refreshStored()]);
+  };
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        download();
+        start();
       }}
     >
       <Fields />

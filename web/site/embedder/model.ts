@@ -1,18 +1,23 @@
 /** The larger embedder: loaded on request in a worker of its own, and cached by the browser. */
-import { batch, signal } from '@preact/signals';
+import { batch, effect, signal } from '@preact/signals';
 import { type ProgressEvent, SignalboxError } from 'signalbox';
-import type { OnnxEmbedder } from 'signalbox/onnx';
+import type { OnnxEmbedder, OnnxLoadOptions } from 'signalbox/onnx';
 import { explained } from '../offline/version.js';
 import { type Choice, FIRST_CHOICE, loadOptionsOf, placeOf } from './choice.js';
 import { endModelWorker, modelWorker } from './model-worker.js';
+import type { Offer } from './offers.js';
+import { isLoaded, loadedBytes } from './stage.js';
+import { noteDownload, wasDownloaded } from './visits.js';
+
+/** A model to load: one that the user chose, or one that the page offers. */
+export type Wanted = Choice | Offer;
 
 export type Model =
   | { kind: 'none' }
-  | { kind: 'loading' }
-  | { kind: 'cancelled' }
-  /** `loaded` is the choice that it was loaded for. */
-  | { kind: 'ready'; embedder: OnnxEmbedder; loaded: Choice; sizeBytes: number }
-  | { kind: 'failed'; error: unknown };
+  | { kind: 'loading'; wanted: Wanted }
+  | { kind: 'cancelled'; wanted: Wanted }
+  | { kind: 'ready'; wanted: Wanted; embedder: OnnxEmbedder; sizeBytes: number }
+  | { kind: 'failed'; wanted: Wanted; error: unknown };
 
 export interface LoadedFile {
   file: string;
@@ -22,18 +27,11 @@ export interface LoadedFile {
   isDone: boolean;
 }
 
-export interface Cached {
-  /** The chosen model is in the cache: loading it needs no network. */
-  isThere: boolean;
-  /** Size of all cached models. */
-  sizeBytes: number;
-}
-
 export const choice = signal<Choice>(FIRST_CHOICE);
 export const model = signal<Model>({ kind: 'none' });
 export const files = signal<readonly LoadedFile[]>([]);
-/** `undefined` until the cache was read. */
-export const cached = signal<Cached | undefined>(undefined);
+/** Whether the chosen model is in the cache: loading it then needs no network. */
+export const isCached = signal(false);
 
 export const choose = (part: Partial<Choice>) => {
   choice.value = { ...choice.peek(), ...part };
@@ -42,51 +40,36 @@ export const choose = (part: Partial<Choice>) => {
 /** Loads the module on first use: it contains everything that reads models. */
 const onnx = () => import('signalbox/onnx');
 
-/** Key that records a download. Without it, the cache is not searched and the code for that is not loaded. */
-const DOWNLOADED = 'signalbox-demo-model';
-
-function note(isDownloaded: boolean): void {
-  try {
-    if (isDownloaded) localStorage.setItem(DOWNLOADED, '1');
-    else localStorage.removeItem(DOWNLOADED);
-  } catch {
-    // The next visit then does not search the cache.
+/** Returns the arguments of `OnnxEmbedder.load`. Errors: the problem of a place that may not be loaded from. */
+export function sourceOf(wanted: Wanted): [string, OnnxLoadOptions] {
+  if ('key' in wanted) {
+    const { id, address, manifest, dtype, file, pooling, maxTokens } = wanted;
+    const place = address === undefined ? id : new URL(address, document.baseURI).href;
+    return [place, { id, dtype, file, pooling, maxTokens, manifest }];
   }
+  const place = placeOf(wanted.model);
+  if (place.problem !== undefined) throw new SignalboxError('invalid_argument', place.problem);
+  return [place.model, loadOptionsOf(wanted, place)];
 }
 
-function wasDownloaded(): boolean {
-  try {
-    return localStorage.getItem(DOWNLOADED) !== null;
-  } catch {
-    return false;
-  }
-}
-
-/** Searches the browser's cache, without network. */
-export async function lookAtCache(): Promise<void> {
-  if (!wasDownloaded()) return;
+/** Returns whether a model is in the cache, without network. */
+export async function isStored(wanted: Wanted): Promise<boolean> {
   const { OnnxEmbedder } = await onnx();
+  return OnnxEmbedder.isCached(...sourceOf(wanted));
+}
+
+/** Searches the cache for the chosen model; one that cannot be searched counts as empty. */
+export async function refreshCached(): Promise<void> {
   const which = choice.peek();
-  const place = placeOf(which.model);
-  const isThere =
-    place.problem === undefined && (await OnnxEmbedder.isCached(place.model, loadOptionsOf(which, place)));
-  const sizeBytes = await OnnxEmbedder.cacheSizeBytes();
-  if (choice.peek() === which) cached.value = { isThere, sizeBytes };
-}
-
-/** Like `lookAtCache`, but ignores a cache that cannot be read. */
-export const refreshCached = () => lookAtCache().catch(() => undefined);
-
-export async function clearCache(): Promise<void> {
-  const { OnnxEmbedder } = await onnx();
-  await OnnxEmbedder.clearCache();
-  note(false);
-  cached.value = { isThere: false, sizeBytes: 0 };
+  const isThere = wasDownloaded() && (await isStored(which).catch(() => false));
+  if (choice.peek() === which) isCached.value = isThere;
 }
 
 /** Collects the progress of each file, and shows it ten times a second at most. */
 class Progress {
   readonly #files = new Map<string, LoadedFile>();
+  /** Bytes that were loaded before the model. */
+  readonly #before = loadedBytes.peek();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   tell(event: ProgressEvent): void {
@@ -104,7 +87,10 @@ class Progress {
   show(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    files.value = [...this.#files.values()];
+    batch(() => {
+      files.value = [...this.#files.values()];
+      loadedBytes.value = this.#before + this.sizeBytes;
+    });
   }
 }
 
@@ -112,23 +98,22 @@ let current: AbortController | undefined;
 
 export const cancel = () => current?.abort();
 
-/** Downloads the chosen model. Parts that were loaded are cached for the next try, also after a cancel. */
-export async function download(): Promise<void> {
+/** Loads a model. Parts of it that were downloaded are cached for the next try, also after a cancel. */
+export async function load(wanted: Wanted): Promise<void> {
   unload();
   const mine = new AbortController();
   current = mine;
   const progress = new Progress();
   batch(() => {
-    model.value = { kind: 'loading' };
+    model.value = { kind: 'loading', wanted };
     files.value = [];
   });
-  const which = choice.peek();
-  const place = placeOf(which.model);
   try {
+    const [place, options] = sourceOf(wanted);
     const { OnnxEmbedder } = await onnx();
-    note(true);
-    const embedder = await OnnxEmbedder.load(place.model, {
-      ...loadOptionsOf(which, place),
+    noteDownload(true);
+    const embedder = await OnnxEmbedder.load(place, {
+      ...options,
       worker: modelWorker(),
       signal: mine.signal,
       onProgress: (event) => {
@@ -136,16 +121,15 @@ export async function download(): Promise<void> {
       },
     });
     if (current !== mine) embedder.dispose();
-    else model.value = { kind: 'ready', embedder, loaded: which, sizeBytes: progress.sizeBytes };
+    else model.value = { kind: 'ready', wanted, embedder, sizeBytes: progress.sizeBytes };
   } catch (cause) {
     const error = await explained(cause);
     if (current !== mine) return;
     const isCancelled = error instanceof SignalboxError && error.code === 'aborted';
     if (!isCancelled) endModelWorker();
-    model.value = isCancelled ? { kind: 'cancelled' } : { kind: 'failed', error };
+    model.value = isCancelled ? { kind: 'cancelled', wanted } : { kind: 'failed', wanted, error };
   } finally {
     if (current === mine) progress.show();
-    await refreshCached();
   }
 }
 
@@ -179,3 +163,7 @@ export function modelErrorWords(error: unknown): string {
       return message;
   }
 }
+
+effect(() => {
+  isLoaded.value = model.value.kind === 'ready';
+});

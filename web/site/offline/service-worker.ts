@@ -20,6 +20,12 @@ registerRoute(
   new CacheFirst({ cacheName: 'onnx-runtime' }),
 );
 
+// So is the table of other languages. The name of its folder contains its hash.
+registerRoute(
+  ({ url, sameOrigin }) => sameOrigin && /\/assets\/languages-[^/]+\/[^/]+$/.test(url.pathname),
+  new CacheFirst({ cacheName: 'languages' }),
+);
+
 // A new version waits until the user asks for it, or until all pages of the old one are closed.
 self.addEventListener('message', ({ data }) => {
   if (data === 'take over') self.skipWaiting();
