@@ -8,6 +8,8 @@
 //   npm run bench -- plan [...]   the predictor of a plan beside other rules, on given results (tests/bench/plan.mjs)
 //   npm run bench -- plan-coverage [...]  whether the intervals of plans hold, on files with a known truth
 //                                 (tests/bench/plan-coverage.mjs)
+//   npm run bench -- plan-promise [...]   what promises save, and how often they are broken (tests/bench/plan-promise.mjs)
+//   npm run bench -- embedders [...]  the paper's rules and signalbox with several embedders (tests/bench/embedders.mjs)
 // Measures the kNN kernels, native and wasm, built with the shipped flags, as ratios to reading the codes once
 // (tests/bench/kernels.mjs); and the package's load to first decision, sizes and memory (tests/bench/package.mjs).
 // Asserts only that native and wasm find the same neighbours at the same distances, bit for bit; aims are printed beside
@@ -96,7 +98,7 @@ function benchWith(name, args, step) {
 try {
   const [name, ...args] = process.argv.slice(2);
   if (['extension', 'onnx', 'page'].includes(name)) benchWith(name, args, 'all');
-  else if (['plan', 'plan-coverage'].includes(name)) benchWith(name, args, 'build');
+  else if (['plan', 'plan-coverage', 'plan-promise', 'embedders'].includes(name)) benchWith(name, args, 'build');
   else await main();
 } catch (error) {
   console.error(`signalbox bench: ${error.message}`);
