@@ -81,7 +81,7 @@ export function offeredEmbedders(own = {}) {
   });
   return offers.flatMap(({ index, ...offer }) => {
     const file = path.resolve(root, index);
-    if (own[offer.key] !== undefined && !existsSync(file)) throw new Error(`there is no index ${file}`);
+    if (own[offer.key] !== undefined && !existsSync(file)) throw new Error(`the index ${file} does not exist`);
     return existsSync(file) ? [{ ...offer, file }] : [];
   });
 }

@@ -1,4 +1,4 @@
-// Whether new prompts are still like those that a plan was made for.
+// Compares new prompts with those that a plan was made for.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Whether prompts have changed: tests that keep their level, and find what has changed.
+// Comparisons of prompts: they seldom find a change where there is none, and find those that there are.
 #include "planning/change.h"
 
 #include <gtest/gtest.h>

@@ -45,5 +45,5 @@ it('refuses what it does not understand', () => {
   refused({ minilm: { index, address, files: { a: { sha256: 'x', sizeBytes: 1 } } } }, /sha256 of a is x, expected 64/);
   refused({ minilm: { index, address, files: { a: { sha256: 'a'.repeat(64) } } } }, /sizeBytes of a is undefined/);
   refused({ minilm: { index, address, files: { a: null } } }, /a is null, expected an object/);
-  refused({ minilm: { index: path.join(folder, 'none.sbx') } }, /there is no index .*none\.sbx/);
+  refused({ minilm: { index: path.join(folder, 'none.sbx') } }, /the index .*none\.sbx does not exist/);
 });

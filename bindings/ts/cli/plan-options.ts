@@ -10,8 +10,8 @@ export interface PlanCommandOptions extends DataOptions, VectorOptions {
   save?: number;
   budget?: number;
   maxLoss?: number;
-  lossKind: 'net' | 'worse';
-  delta: number;
+  lossKind?: 'net' | 'worse';
+  delta?: number;
   volume?: number;
   baseline?: string;
   seed: number;
@@ -96,11 +96,12 @@ function withTarget(command: Command): Command {
       toPoints,
     )
     .addOption(
-      new Option('--loss-kind <kind>', 'loss of the mean, or share of the answers that get worse')
-        .choices(['net', 'worse'])
-        .default('net'),
+      new Option(
+        '--loss-kind <kind>',
+        'with --max-loss: loss of the mean (net, the default), or share of the answers that get worse',
+      ).choices(['net', 'worse']),
     )
-    .option('--delta <chance>', 'chance that the promise is false', toChance, 0.05);
+    .option('--delta <chance>', 'with --max-loss: chance that the promise is false (default: 0.05)', toChance);
   return command
     .option('--volume <n>', 'answers a month: also show dollars a month', toVolume)
     .option('--baseline <model>', "compare with this model (default: the file's best single model)")
@@ -136,7 +137,10 @@ const NAME = 'signalbox plan';
 
 const isSameFile = (a: string, b: string) => path.resolve(a) === path.resolve(b);
 
-const CHECKED_ALONE = ['output', 'html', 'table', 'code', 'atMost', 'save', 'budget', 'maxLoss', 'texts'] as const;
+const CHECKED_ALONE = [
+  ...(['output', 'html', 'table', 'code', 'texts', 'name'] as const),
+  ...(['atMost', 'save', 'budget', 'maxLoss', 'volume', 'baseline'] as const),
+];
 
 /** Refuses options that say nothing about a comparison. */
 function checkComparison(places: readonly string[], o: PlanCommandOptions): void {
@@ -157,6 +161,9 @@ export function checkPlanOptions(places: readonly string[], o: PlanCommandOption
   if (o.check !== undefined) checkComparison(places, o);
   if (o.budget !== undefined && o.volume === undefined) {
     throw new UsageError('--budget is a sum for a month: expected --volume with the answers a month', NAME);
+  }
+  if (o.maxLoss === undefined && (o.lossKind !== undefined || o.delta !== undefined)) {
+    throw new UsageError('--loss-kind and --delta are about a promise: expected --max-loss with the points', NAME);
   }
   if (o.texts && !o.words) throw new UsageError('--texts stores prompts: it cannot be combined with --no-words', NAME);
   if (o.json === true && (o.table || o.code)) {

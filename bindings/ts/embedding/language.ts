@@ -99,7 +99,7 @@ interface Evidence {
   greetings: number;
   /** Words in other letters. */
   written: number;
-  /** Whether the first word is one that only English has. */
+  /** `true` if the first word is one that only English has. */
   startsInEnglish: boolean;
   /** Evidence by language. */
   languages: Map<string, number>;

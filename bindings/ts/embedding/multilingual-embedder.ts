@@ -10,7 +10,7 @@ const RETRY_MS = 30_000;
 export interface TableLoad {
   /** Aborted when the table is not needed any more. */
   signal: AbortSignal;
-  /** Whether the last load failed because of the files, of which the browser's HTTP cache may hold a damaged copy. */
+  /** `true` if the files of the last load were damaged: the browser's HTTP cache may hold them, and must be passed by. */
   isDamaged: boolean;
 }
 

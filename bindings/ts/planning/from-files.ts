@@ -24,7 +24,7 @@ import type { LabPlan, PlanArrays } from '../wasm/lab-plan.js';
 import { baselineOf, checkEnough, checkGroups, MOST_DATASETS, MOST_ROWS } from './checks.js';
 import { FamilyWords, MOST_PROMPTS } from './family-words.js';
 import { KnownModels } from './known-models.js';
-import { answersOf, divideRows, promiseOf, promiseSpec, testedNumbers } from './max-loss.js';
+import { answersOf, divideRows, promiseOf, termsOf, testedNumbers } from './max-loss.js';
 import { notesOf } from './notes.js';
 import { planOf } from './numbers.js';
 import { checkPlanSettings, type ReadTarget } from './option-keys.js';
@@ -178,7 +178,7 @@ async function planWith(
     let promise: PlanPromise | null = null;
     if (maxLoss !== undefined && test !== undefined) {
       const answeredBy = await answersOf(await assembled(predictor), test, models, wasm, steps);
-      const tested = inLab.promise({ spec: promiseSpec(maxLoss, seed), ...test, answeredBy });
+      const tested = inLab.promise({ spec: { ...termsOf(maxLoss), seed }, ...test, answeredBy });
       predictor = tested.predictor;
       numbers = testedNumbers(numbers, tested.numbers);
       promise = promiseOf(maxLoss, tested.numbers, rule.groups.length, test.groups.length);

@@ -27,13 +27,12 @@ export interface GradedRows {
 
 const DELTA = 0.05;
 
-/** Returns the promise that is asked for, in the lab's terms. */
-export const promiseSpec = ({ points, delta = DELTA, kind = 'net', tolerance = 0 }: MaxLoss, seed: number) => ({
+/** Returns the terms of a promise, with defaults for those that were not given. */
+export const termsOf = ({ points, delta = DELTA, kind = 'net', tolerance = 0 }: MaxLoss) => ({
   kind,
   points,
   delta,
   tolerance,
-  seed,
 });
 
 function rowsOf(values: Float32Array, width: number, positions: readonly number[]): Float32Array {
@@ -113,10 +112,9 @@ const points = (loss: number) => Number((100 * loss).toPrecision(6));
 
 /** Returns the promise as it stands in a plan. `ruleRows` and `rows` are those that the file was divided into. */
 export function promiseOf(wanted: MaxLoss, tested: PromiseNumbers, ruleRows: number, testRows: number): PlanPromise {
-  const { seed: _, ...rules } = promiseSpec(wanted, 1);
   const needed = tested.needed === null ? null : Math.ceil((tested.needed * (ruleRows + testRows)) / tested.rows);
   return {
-    ...rules,
+    ...termsOf(wanted),
     made: tested.setting !== null,
     bound: points(tested.bound),
     hoeffdingBentkus: points(tested.beside),

@@ -239,6 +239,7 @@ describe('signalbox plan --max-loss and --check', () => {
     assert.match(planSentences(worse).headline, /^Cannot promise at most 1% of the answers worse/);
     await misused(/cannot be used with/, 'plan', SUPPORT, '--max-loss', '3', '--at-most', '3');
     await misused(/chance/, 'plan', SUPPORT, '--max-loss', '3', '--delta', '2');
+    await misused(/expected --max-loss/, 'plan', SUPPORT, '--loss-kind', 'worse');
   });
 
   it('compares new prompts with those of a plan', async () => {

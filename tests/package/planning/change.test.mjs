@@ -1,4 +1,4 @@
-// Whether new prompts are still like those of a plan: what is found, what is said, and what is refused.
+// Comparisons of new prompts with those of a plan: findings, sentences, and refusals.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { changeSentences, checkPlan, plan } from '../../../dist/build.js';
