@@ -68,35 +68,65 @@ double loss_of(double baseline, double pick, const PromiseRules& rules) {
   return loss > rules.tolerance + kOutcomeSlack ? 1 : 0;
 }
 
-/// Picks [settings, rows] for given rows of some data. answered_by: [rows of the data], or empty: all by the rule.
-std::vector<std::uint8_t> pick_all(const TestedRule& rule, const PlanData& data, std::span<const std::size_t> rows,
-                                   std::span<const std::uint8_t> answered_by) {
-  std::vector<std::uint8_t> out(rule.settings.size() * rows.size());
+/// Returns these rows, with the candidates of the rule.
+PlanData take_rows(const PlanData& from, std::span<const std::size_t> rows, const PlanData& candidates) {
+  PlanData out;
+  out.rows = rows.size();
+  out.dim = from.dim;
+  out.models = from.models;
+  out.groups = from.groups;
+  out.has_costs = candidates.has_costs;
+  out.exclusions = candidates.exclusions;
+  const auto copy = [&](const std::vector<float>& values, std::vector<float>& to, std::size_t row, std::size_t width) {
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(row * width);
+    to.insert(to.end(), first, first + static_cast<std::ptrdiff_t>(width));
+  };
+  for (const std::size_t row : rows) {
+    copy(from.vectors, out.vectors, row, from.dim);
+    copy(from.right, out.right, row, from.models);
+    copy(from.usd, out.usd, row, from.models);
+    out.group.push_back(from.group[row]);
+  }
+  return out;
+}
+
+/// The answers to rows: picks and families.
+struct Answers {
+  std::vector<std::uint8_t> picks;      ///< [settings, rows]
+  std::vector<std::uint16_t> families;  ///< [rows] the one with the largest membership.
+};
+
+/// Answers rows. answered_by: [rows], or empty: all by the rule.
+Answers answer_rows(const TestedRule& rule, const PlanData& data, std::span<const std::uint8_t> answered_by) {
+  Answers out;
+  out.picks.resize(rule.settings.size() * data.rows);
   RowForecast forecast;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::uint8_t given = answered_by.empty() ? kByRule : answered_by[rows[i]];
-    if (given == kByRule) forecast_row(*rule.predictor, data.vector(rows[i]), forecast);
+  for (std::size_t row = 0; row < data.rows; ++row) {
+    forecast_row(*rule.predictor, data.vector(row), forecast);
+    const auto& weights = forecast.memberships;
+    out.families.push_back(
+        static_cast<std::uint16_t>(std::max_element(weights.begin(), weights.end()) - weights.begin()));
+    const std::uint8_t given = answered_by.empty() ? kByRule : answered_by[row];
     for (std::size_t s = 0; s < rule.settings.size(); ++s) {
-      out[s * rows.size() + i] =
-          given != kByRule ? given : static_cast<std::uint8_t>(pick_model(*rule.data, forecast, rule.settings[s]));
+      out.picks[s * data.rows + row] =
+          given != kByRule ? given : static_cast<std::uint8_t>(pick_model(data, forecast, rule.settings[s]));
     }
   }
   return out;
 }
 
-/// Numbers of the groups of rows, in an order drawn by lot.
+/// Numbers of the groups that have rows, in an order drawn by lot.
 struct Order {
-  Order(const PlanData& data, std::span<const std::size_t> rows, std::uint64_t seed) : of_row(rows.size()) {
+  Order(const PlanData& data, std::uint64_t seed) {
     std::vector<std::size_t> numbers(data.groups, data.groups);
-    for (const std::size_t row : rows) {
-      std::size_t& number = numbers[data.group[row]];
-      if (number == data.groups) number = groups++;
+    for (const std::uint32_t group : data.group) {
+      if (numbers[group] == data.groups) numbers[group] = groups++;
     }
     std::vector<std::size_t> places(groups);
     std::iota(places.begin(), places.end(), std::size_t{0});
     Random random(seed);
     for (std::size_t i = groups; i > 1; --i) std::swap(places[i - 1], places[random.below(i)]);
-    for (std::size_t i = 0; i < rows.size(); ++i) of_row[i] = places[numbers[data.group[rows[i]]]];
+    for (const std::uint32_t group : data.group) of_row.push_back(places[numbers[group]]);
   }
 
   std::size_t groups = 0;
@@ -104,15 +134,15 @@ struct Order {
 };
 
 /// Returns the mean losses of picks [rows] in each group.
-std::vector<double> losses_of(const PlanData& data, std::span<const std::size_t> rows,
-                              std::span<const std::uint8_t> picks, const Order& order, std::size_t baseline,
-                              const PromiseRules& rules) {
+std::vector<double> losses_of(const PlanData& data, std::span<const std::uint8_t> picks, const Order& order,
+                              std::size_t baseline, const PromiseRules& rules) {
   std::vector<double> out(order.groups, 0);
   std::vector<double> counts(order.groups, 0);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const float* right = data.right.data() + rows[i] * data.models;
-    out[order.of_row[i]] += loss_of(static_cast<double>(right[baseline]), static_cast<double>(right[picks[i]]), rules);
-    counts[order.of_row[i]] += 1;
+  for (std::size_t row = 0; row < data.rows; ++row) {
+    const float* right = data.right.data() + row * data.models;
+    out[order.of_row[row]] +=
+        loss_of(static_cast<double>(right[baseline]), static_cast<double>(right[picks[row]]), rules);
+    counts[order.of_row[row]] += 1;
   }
   for (std::size_t g = 0; g < order.groups; ++g) out[g] /= counts[g];
   return out;
@@ -163,72 +193,45 @@ class SettingTest {
 };
 
 /// Returns what the settings and the models alone earn on the rows.
-Ledger earn(const PlanData& test, std::span<const std::size_t> rows, std::span<const std::uint8_t> picks,
-            const Order& order, const TestedRule& rule) {
+Ledger earn(const PlanData& data, const Completed& values, std::span<const std::uint8_t> picks, const Order& order,
+            std::size_t settings) {
   Ledger out;
   out.groups = order.groups;
-  out.settings = rule.settings.size();
-  out.models = test.models;
+  out.settings = settings;
+  out.models = data.models;
   out.rows.assign(out.groups, 0);
   out.right.assign(out.groups * out.columns(), 0);
   out.usd.assign(out.groups * out.columns(), 0);
-  out.spread.assign(out.settings, 0);
-  out.sole.assign(out.settings, std::nullopt);
-  RowForecast forecast;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    out.rows[order.of_row[i]] += 1;
-    forecast_row(*rule.predictor, test.vector(rows[i]), forecast);
-    const std::size_t at = order.of_row[i] * out.columns();
+  out.spread.assign(settings, 0);
+  out.sole.assign(settings, std::nullopt);
+  for (std::size_t row = 0; row < data.rows; ++row) {
+    out.rows[order.of_row[row]] += 1;
+    const std::size_t at = order.of_row[row] * out.columns();
     const auto add = [&](std::size_t column, std::size_t model) {
-      const std::size_t cell = rows[i] * test.models + model;
-      const float usd =
-          std::isnan(test.usd[cell]) ? static_cast<float>(std::max(forecast.usd[model], 0.0)) : test.usd[cell];
-      out.right[at + column] += std::isnan(test.right[cell]) ? 0 : test.right[cell];
-      out.usd[at + column] += rule.data->has_costs ? usd : 0;
+      out.right[at + column] += values.right[row * data.models + model];
+      out.usd[at + column] += values.usd[row * data.models + model];
     };
-    for (std::size_t s = 0; s < out.settings; ++s) add(s, picks[s * rows.size() + i]);
-    for (std::size_t m = 0; m < out.models; ++m) add(out.settings + m, m);
+    for (std::size_t s = 0; s < settings; ++s) add(s, picks[s * data.rows + row]);
+    for (std::size_t m = 0; m < out.models; ++m) add(settings + m, m);
   }
-  for (std::size_t s = 0; s < out.settings; ++s) {
-    const auto own = picks.subspan(s * rows.size(), rows.size());
-    if (std::all_of(own.begin(), own.end(), [&](std::uint8_t pick) { return pick == own.front(); }))
-      out.sole[s] = own.front();
+  for (std::size_t s = 0; s < settings; ++s) {
+    const auto own = picks.subspan(s * data.rows, data.rows);
+    const bool is_sole = std::all_of(own.begin(), own.end(), [&](std::uint8_t pick) { return pick == own.front(); });
+    if (is_sole) out.sole[s] = own.front();
   }
   return out;
 }
 
 /// Returns the table of the families for picks [rows].
-std::vector<FamilyRow> tabulate(const PlanData& test, std::span<const std::size_t> rows,
+std::vector<FamilyRow> tabulate(const PlanData& data, const Completed& values, const Answers& answers,
                                 std::span<const std::uint8_t> picks, const TestedRule& rule) {
-  PlanData data = test;
-  data.rows = rows.size();
-  data.has_costs = rule.data->has_costs;
-  data.exclusions = rule.data->exclusions;
-  for (auto* values : {&data.vectors, &data.right, &data.usd}) values->clear();
-  data.group.clear();
-  for (const std::size_t row : rows) {
-    const auto copy = [&](const std::vector<float>& from, std::vector<float>& to, std::size_t width) {
-      const auto first = from.begin() + static_cast<std::ptrdiff_t>(row * width);
-      to.insert(to.end(), first, first + static_cast<std::ptrdiff_t>(width));
-    };
-    copy(test.vectors, data.vectors, test.dim);
-    copy(test.right, data.right, test.models);
-    copy(test.usd, data.usd, test.models);
-    data.group.push_back(test.group[row]);
-  }
-  const Completed values = complete(data, *rule.predictor);
-  std::vector<std::uint16_t> families;
   std::vector<float> right;
   std::vector<float> usd;
-  RowForecast forecast;
-  for (std::size_t i = 0; i < data.rows; ++i) {
-    forecast_row(*rule.predictor, data.vector(i), forecast);
-    const auto& weights = forecast.memberships;
-    families.push_back(static_cast<std::uint16_t>(std::max_element(weights.begin(), weights.end()) - weights.begin()));
-    right.push_back(values.right[i * data.models + picks[i]]);
-    usd.push_back(values.usd[i * data.models + picks[i]]);
+  for (std::size_t row = 0; row < data.rows; ++row) {
+    right.push_back(values.right[row * data.models + picks[row]]);
+    usd.push_back(values.usd[row * data.models + picks[row]]);
   }
-  return tabulate_families(data, *rule.predictor, values, {families, picks, right, usd, rule.baseline});
+  return tabulate_families(data, *rule.predictor, values, {answers.families, picks, right, usd, rule.baseline});
 }
 
 }  // namespace
@@ -253,33 +256,39 @@ Result<PromiseNumbers> test_promise(const PlanInput& test, std::span<const std::
   if (Status failed = check(test, answered_by, rule, rules)) return *failed;
   const Result<PlanData> read = read_plan_data(test);
   if (!read.ok()) return read.error();
-  const PlanData& data = read.value();
   const PlanData& fit = *rule.data;
-  const std::vector<std::size_t> rows = find_complete(data, fit, answered_by);
+  const std::vector<std::size_t> rows = find_complete(read.value(), fit, answered_by);
   if (rows.size() < kLeastPlanRows) {
     return invalid("got " + std::to_string(rows.size()) + " test rows with all outcomes, expected at least " +
                    std::to_string(kLeastPlanRows));
   }
-  const std::vector<std::size_t> fit_rows = find_complete(fit, fit, {});
-  const Order order(data, rows, rules.seed);
-  const Order fit_order(fit, fit_rows, rules.seed);
-  const std::vector<std::uint8_t> picks = pick_all(rule, data, rows, answered_by);
-  const std::vector<std::uint8_t> fit_picks = pick_all(rule, fit, fit_rows, {});
+  const PlanData data = take_rows(read.value(), rows, fit);
+  const PlanData made = take_rows(fit, find_complete(fit, fit, {}), fit);
+  std::vector<std::uint8_t> given;
+  given.reserve(rows.size());
+  for (const std::size_t row : rows) given.push_back(answered_by[row]);
+  const Order order(data, rules.seed);
+  const Order made_order(made, rules.seed);
+  const Answers answers = answer_rows(rule, data, given);
+  const Answers made_answers = answer_rows(rule, made, {});
+  const auto picks_at = [](const Answers& of, std::size_t setting, std::size_t count) {
+    return std::span(of.picks).subspan(setting * count, count);
+  };
 
   std::vector<SettingTest> tests;
   for (std::size_t s = 0; s < rule.settings.size(); ++s) {
-    const auto own = std::span(picks).subspan(s * rows.size(), rows.size());
-    const auto in_fit = std::span(fit_picks).subspan(s * fit_rows.size(), fit_rows.size());
-    const std::vector<double> guess = losses_of(fit, fit_rows, in_fit, fit_order, rule.baseline, rules);
-    tests.emplace_back(losses_of(data, rows, own, order, rule.baseline, rules), loss_variance(guess), rows.size(),
-                       rules);
+    const std::vector<double> guess =
+        losses_of(made, picks_at(made_answers, s, made.rows), made_order, rule.baseline, rules);
+    tests.emplace_back(losses_of(data, picks_at(answers, s, data.rows), order, rule.baseline, rules),
+                       loss_variance(guess), data.rows, rules);
   }
 
   PromiseNumbers out;
-  out.rows = rows.size();
+  out.rows = data.rows;
   out.groups = order.groups;
-  out.left_out = data.rows - rows.size();
-  const Ledger ledger = earn(data, rows, picks, order, rule);
+  out.left_out = read.value().rows - data.rows;
+  const Completed values = complete(data, *rule.predictor);
+  const Ledger ledger = earn(data, values, answers.picks, order, rule.settings.size());
   const Sums sums = sum_groups(ledger);
   const PlanRules estimated = {{}, rule.baseline, fit.exclusions, fit.has_costs};
   const std::vector<BoundedEstimate> columns = estimate(ledger, sums, estimated, rule.baseline);
@@ -288,7 +297,7 @@ Result<PromiseNumbers> test_promise(const PlanInput& test, std::span<const std::
   while (passed < tests.size() && tests[passed].passes()) ++passed;
   for (std::size_t s = 0; s < tests.size(); ++s) {
     TestedSetting setting = {columns[s], std::vector<std::size_t>(data.models, 0), tests[s].loss(), s < passed};
-    for (std::size_t i = 0; i < rows.size(); ++i) ++setting.picked[picks[s * rows.size() + i]];
+    for (const std::uint8_t pick : picks_at(answers, s, data.rows)) ++setting.picked[pick];
     out.settings.push_back(std::move(setting));
     const auto better = [&](std::size_t a, std::size_t b) {
       return fit.has_costs ? sums.usd[a] < sums.usd[b] : sums.right[a] > sums.right[b];
@@ -296,10 +305,9 @@ Result<PromiseNumbers> test_promise(const PlanInput& test, std::span<const std::
     const std::size_t base = ledger.settings + rule.baseline;
     if (s < passed && better(s, out.setting.value_or(base))) out.setting = s;
   }
-  const std::vector<std::uint8_t> kept(rows.size(), static_cast<std::uint8_t>(rule.baseline));
-  const auto proposed =
-      out.setting ? std::span(picks).subspan(*out.setting * rows.size(), rows.size()) : std::span(kept);
-  out.families = tabulate(data, rows, proposed, rule);
+  const std::vector<std::uint8_t> kept(data.rows, static_cast<std::uint8_t>(rule.baseline));
+  const auto proposed = out.setting ? picks_at(answers, *out.setting, data.rows) : std::span(kept);
+  out.families = tabulate(data, values, answers, proposed, rule);
   const SettingTest& chosen = tests[out.setting.value_or(0)];
   out.bound = chosen.bound();
   out.beside = chosen.bound_beside();

@@ -68,8 +68,8 @@ inline constexpr std::uint8_t kByRule = 255;
 /// answered_by: [rows] kByRule, or the model with which the router answers a prompt that it does not cover.
 /// A group counts once, with the mean loss of its rows. Where every group has one row, kWorse is tested by Clopper and
 /// Pearson; else, and for kNet, by a bet.
-/// A missing cost counts as predicted. Errors: those of read_plan_data; invalid_argument: another number of models or
-/// dimensions, a constant outside its range; fewer than kLeastPlanRows rows without gaps.
+/// Missing costs are filled, see complete. Errors: those of read_plan_data; invalid_argument: another number of models
+/// or dimensions, a constant outside its range; fewer than kLeastPlanRows rows without gaps.
 [[nodiscard]] Result<PromiseNumbers> test_promise(const PlanInput& test, std::span<const std::uint8_t> answered_by,
                                                   const TestedRule& rule, const PromiseRules& rules);
 
