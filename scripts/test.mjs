@@ -19,28 +19,38 @@ function compile(folder, options, env = process.env) {
   run('cmake', ['--build', folder], { env });
 }
 
+/** Runs the native tests of a build folder, one per core. */
+function runCoreTests(folder) {
+  run('ctest', ['--test-dir', folder, '--output-on-failure', '-j', String(availableParallelism())], toScreen);
+}
+
 function testCore() {
   compile('build/native', ['-DCMAKE_BUILD_TYPE=Release']);
-  run('ctest', ['--test-dir', 'build/native', '--output-on-failure'], toScreen);
+  runCoreTests('build/native');
+}
+
+/** Builds the native tests and the fuzzers with the sanitizers. */
+function compileSanitized() {
+  compile('build/sanitize', ['-DCMAKE_BUILD_TYPE=RelWithDebInfo', '-DSIGNALBOX_SANITIZE=ON'], CLANG);
 }
 
 function testSanitized() {
-  compile('build/sanitize', ['-DCMAKE_BUILD_TYPE=RelWithDebInfo', '-DSIGNALBOX_SANITIZE=ON'], CLANG);
-  run('ctest', ['--test-dir', 'build/sanitize', '--output-on-failure'], toScreen);
+  compileSanitized();
+  runCoreTests('build/sanitize');
 }
 
-/** Runs each target on its committed corpus; new inputs stay in build/. */
+/** Runs each target on its committed corpus, one per core; new inputs stay in build/. */
 function fuzz() {
-  compile('build/fuzz', ['-DCMAKE_BUILD_TYPE=RelWithDebInfo', '-DSIGNALBOX_FUZZ=ON'], CLANG);
+  compileSanitized();
   const corpora = path.join(root, 'tests/fuzz/corpus');
-  for (const target of readdirSync(corpora).sort()) {
-    const found = path.join(root, 'build/fuzz/found', target);
-    mkdirSync(found, { recursive: true });
-    const limits = [`-max_total_time=${FUZZ_SECONDS}`, '-rss_limit_mb=1024', '-timeout=10', '-print_final_stats=1'];
-    const artifacts = `-artifact_prefix=${path.join(root, 'build/fuzz/')}`;
-    const program = path.join(root, 'build/fuzz/tests/fuzz', target);
-    run(program, [...limits, artifacts, '-verbosity=0', found, path.join(corpora, target)], toScreen);
-  }
+  const targets = readdirSync(corpora).sort();
+  for (const target of targets) mkdirSync(path.join(root, 'build/fuzz', target), { recursive: true });
+  const limits = [`-max_total_time=${FUZZ_SECONDS}`, '-rss_limit_mb=1024', '-timeout=10', '-print_final_stats=1'];
+  const options = [...limits, '-verbosity=0', `-artifact_prefix=${path.join(root, 'build/fuzz/')}`];
+  const command = [`build/sanitize/tests/fuzz/{} ${options.join(' ')}`, 'build/fuzz/{}', `${corpora}/{}`].join(' ');
+  const input = targets.join('\n');
+  // The targets' output is mixed; a finding names its target by the path of its program.
+  run('xargs', ['-P', String(availableParallelism()), '-I{}', 'sh', '-c', command], { input, stdio: ['pipe', 1, 2] });
 }
 
 /** Folders of the suite `package`, in order: browser tests start first, because they take longest. */
