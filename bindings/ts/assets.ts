@@ -1,15 +1,34 @@
 /**
  * Addresses of the files that routing needs. This module stays at the root of the package: a bundler that leaves
  * `import.meta.url` alone resolves it against the bundle, and the files then lie beside the bundle as they lie here.
+ *
+ * They are functions: a classic script or a CommonJS bundle has no `import.meta.url`, and can still import the package
+ * and hand in every file.
  */
+import { SignalboxError } from './errors.js';
 import type { EmbedderFiles } from './types.js';
 
-export const INDEX = new URL('./models/index/index.sbx', import.meta.url);
+/** Errors: `network` where the script has no address. */
+export function locate<T>(address: () => T, option: string): T {
+  try {
+    return address();
+  } catch (cause) {
+    const message = `this bundle does not know where the package's files are: give the option ${option}`;
+    throw new SignalboxError('network', message, { cause });
+  }
+}
 
-export const EMBEDDER: EmbedderFiles = {
-  tokenizer: new URL('./models/embedder/tokenizer.json', import.meta.url),
-  model: new URL('./models/embedder/model.safetensors', import.meta.url),
-  config: new URL('./models/embedder/config.json', import.meta.url),
-};
+export const indexAddress = (): URL =>
+  locate(() => new URL('./models/index/index.sbx', import.meta.url), 'index');
 
-export const WASM = new URL('./signalbox.wasm', import.meta.url);
+export const embedderAddresses = (): EmbedderFiles =>
+  locate(
+    () => ({
+      tokenizer: new URL('./models/embedder/tokenizer.json', import.meta.url),
+      model: new URL('./models/embedder/model.safetensors', import.meta.url),
+      config: new URL('./models/embedder/config.json', import.meta.url),
+    }),
+    'embedder',
+  );
+
+export const wasmAddress = (): URL => locate(() => new URL('./signalbox.wasm', import.meta.url), 'wasm');

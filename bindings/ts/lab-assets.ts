@@ -1,2 +1,4 @@
 /** Address of the lab's module, apart from `assets.ts` so that a bundle for routing does not contain the file. */
-export const LAB_WASM = new URL('./signalbox-lab.wasm', import.meta.url);
+import { locate } from './assets.js';
+
+export const labWasmAddress = (): URL => locate(() => new URL('./signalbox-lab.wasm', import.meta.url), 'wasm');

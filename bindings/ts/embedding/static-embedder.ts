@@ -2,7 +2,7 @@
  * The default embedder: reads Model2Vec's layout; @huggingface/tokenizers tokenises, the core averages and normalises.
  */
 import type { Tokenizer } from '@huggingface/tokenizers';
-import { EMBEDDER } from '../assets.js';
+import { embedderAddresses } from '../assets.js';
 import { errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
 import { describeBytes, SAFETENSORS } from '../files/describe.js';
 import type { Fields } from '../files/fields.js';
@@ -107,7 +107,7 @@ export class StaticEmbedder implements Embedder {
     source: EmbedderSource | undefined,
     options: LimitedReadOptions,
   ): Promise<StaticEmbedder> {
-    const files = filesOf(source ?? EMBEDDER);
+    const files = filesOf(source ?? embedderAddresses());
     const [tokenizerBytes, model, configBytes] = await Promise.all([
       readBytes(files.tokenizer, options),
       readBytes(files.model, options),

@@ -1,6 +1,6 @@
 /** Asks an index that knows models of the files: for prices that the files lack, and for the prior of a plan. */
 
-import { INDEX } from '../assets.js';
+import { indexAddress } from '../assets.js';
 import type { PriceList } from '../routing/price-list.js';
 import { matchPrices } from '../routing/price-match.js';
 import { Router } from '../routing/router.js';
@@ -13,7 +13,8 @@ const PRIOR_ROWS = 48;
 /** Returns the index to ask: the shipped one only if it is a file, as a fetch was not asked for. */
 function indexToAsk(given: Source | false | undefined): Source | undefined {
   if (given !== undefined) return given === false ? undefined : given;
-  return INDEX.protocol === 'file:' ? INDEX : undefined;
+  const shipped = indexAddress();
+  return shipped.protocol === 'file:' ? shipped : undefined;
 }
 
 /** The models that an index knows. Opens the index when it is needed; to be disposed. */

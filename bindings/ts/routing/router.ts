@@ -1,6 +1,6 @@
 /** The router of this thread: an index, an embedder and the core. */
 
-import { INDEX } from '../assets.js';
+import { indexAddress } from '../assets.js';
 import { detailsIn } from '../embedding/embedder-details.js';
 import { MultilingualEmbedder } from '../embedding/multilingual-embedder.js';
 import { DEFAULT_EMBEDDER_ID, StaticEmbedder } from '../embedding/static-embedder.js';
@@ -162,7 +162,7 @@ export class Router implements Routing {
     const reading = { signal, onProgress, cache };
     throwIfAborted(signal);
     const starting = loadCore(options.wasm, reading);
-    const opening = starting.then((started) => started.openIndex(options.index ?? INDEX, reading));
+    const opening = starting.then((started) => started.openIndex(options.index ?? indexAddress(), reading));
     // The default embedder is fetched along with the rest; any other waits for the index to name the one it needs.
     const early = options.index === undefined && options.embedder === undefined;
     const loading = early ? StaticEmbedder.loadInto(starting, undefined, reading) : undefined;
@@ -185,7 +185,7 @@ export class Router implements Routing {
       }
       const reader = multilingualReader(embedder, options, core);
       const inputs = new Inputs(reader ?? embedder, info);
-      const texts = options.texts ?? (options.index === undefined ? textsBeside(INDEX) : false);
+      const texts = options.texts ?? (options.index === undefined ? textsBeside(indexAddress()) : false);
       throwIfAborted(signal);
       onProgress?.({ status: 'ready' });
       const own = [reader, owns ? embedder : undefined].filter((item) => item !== undefined);

@@ -1,6 +1,6 @@
 /** The router's wasm module: indexes, embedders and decisions. */
 
-import { WASM } from '../assets.js';
+import { wasmAddress } from '../assets.js';
 import { SignalboxError } from '../errors.js';
 import { describeBytes } from '../files/describe.js';
 import { type ReadOptions, readInto } from '../files/sources.js';
@@ -184,7 +184,7 @@ export class Core extends WasmModule<GlueModule> {
   }
 }
 
-const loader = new WasmLoader(createModule, Core, WASM, WASM_FILE);
+const loader = new WasmLoader(createModule, Core, wasmAddress, WASM_FILE);
 
 /** Loads the router's module; without a source, the package's own, which is shared. */
 export function loadCore(source: WasmSource | undefined, options: ReadOptions): Promise<Core> {

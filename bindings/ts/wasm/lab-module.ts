@@ -2,7 +2,7 @@
 
 import { SignalboxError } from '../errors.js';
 import type { ReadOptions } from '../files/sources.js';
-import { LAB_WASM } from '../lab-assets.js';
+import { labWasmAddress } from '../lab-assets.js';
 import type { PolicyFor } from '../policies.js';
 import type { WasmSource } from '../types.js';
 import { exactJson } from './exact-json.js';
@@ -388,7 +388,7 @@ export class Lab extends WasmModule<LabGlueModule> {
   }
 }
 
-const loader = new WasmLoader(createModule, Lab, LAB_WASM, WASM_FILE);
+const loader = new WasmLoader(createModule, Lab, labWasmAddress, WASM_FILE);
 
 /** Loads the lab's module; without a source, the package's own, which is shared. */
 export function loadLab(source?: WasmSource, options: ReadOptions = {}): Promise<Lab> {

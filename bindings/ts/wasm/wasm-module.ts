@@ -202,14 +202,14 @@ export class WasmLoader<Glue extends ModuleMemory, Module extends WasmModule<Glu
   readonly #Module: new (
     glue: Glue,
   ) => Module;
-  readonly #address: URL;
+  readonly #address: () => URL;
   readonly #file: WasmFile;
   #shared: { loading: Promise<Module>; module?: Module } | undefined;
 
   constructor(
     createModule: (options: GlueOptions) => Promise<Glue>,
     Module: new (glue: Glue) => Module,
-    address: URL,
+    address: () => URL,
     file: WasmFile,
   ) {
     this.#createModule = createModule;
@@ -232,7 +232,7 @@ export class WasmLoader<Glue extends ModuleMemory, Module extends WasmModule<Glu
         }
       };
       const entry: { loading: Promise<Module>; module?: Module } = {
-        loading: this.#start(this.#address, { onProgress, cache: options.cache }),
+        loading: this.#start(this.#address(), { onProgress, cache: options.cache }),
       };
       this.#shared = entry;
       entry.loading.then(

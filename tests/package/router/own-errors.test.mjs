@@ -1,7 +1,7 @@
 // What a caller's callback throws comes out of the call unchanged.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { WASM } from '../../../dist/assets.js';
+import { wasmAddress } from '../../../dist/assets.js';
 import { buildFromFiles, buildIndex, buildInWorker, fileFromBytes } from '../../../dist/build.js';
 import { RefiningRouter, Router, StaticEmbedder } from '../../../dist/index.js';
 import { Core } from '../../../dist/wasm/core-module.js';
@@ -68,7 +68,7 @@ describe('an error of onProgress comes out unchanged', () => {
 });
 
 it('an error of onProgress does not fail another load that waits for the same module', async () => {
-  const loader = new WasmLoader(createModule, Core, WASM, WASM_FILE);
+  const loader = new WasmLoader(createModule, Core, wasmAddress, WASM_FILE);
   const failing = loader.load(undefined, { onProgress: thrower(() => true) });
   const waiting = loader.load(undefined, {});
   await isOwn(() => failing);
