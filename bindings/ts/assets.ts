@@ -18,8 +18,7 @@ export function locate<T>(address: () => T, option: string): T {
   }
 }
 
-export const indexAddress = (): URL =>
-  locate(() => new URL('./models/index/index.sbx', import.meta.url), 'index');
+export const indexAddress = (): URL => locate(() => new URL('./models/index/index.sbx', import.meta.url), 'index');
 
 export const embedderAddresses = (): EmbedderFiles =>
   locate(

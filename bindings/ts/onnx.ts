@@ -2,6 +2,7 @@
 import { openFileCache } from '#onnx-platform';
 import { startThread } from '#platform';
 import { SignalboxError, throwIfAborted } from './errors.js';
+import { isAddress } from './kinds.js';
 import { DEFAULT_MODEL } from './onnx/known-models.js';
 import { isHubId } from './onnx/location.js';
 import { isModelCached, type LoadedModel, OnnxModel } from './onnx/model.js';
@@ -174,7 +175,7 @@ export class OnnxEmbedder implements Embedder {
 /** Returns a hub id unchanged, and anything else as an address that a worker can resolve. */
 function placeOf(model: string | URL): string {
   if (typeof model === 'string' && isHubId(model)) return model;
-  if (typeof model !== 'string' && !(model instanceof URL)) {
+  if (!isAddress(model)) {
     throw new SignalboxError('invalid_argument', `the model is ${typeof model}, expected a hub's id or an address`);
   }
   return resolveAddress(model);

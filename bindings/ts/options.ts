@@ -1,5 +1,6 @@
 /** Checks the options of public calls: plain objects whose keys are all known. The ranges of numbers are the core's. */
 import { SignalboxError } from './errors.js';
+import { isAddress } from './kinds.js';
 
 /** Checks one value; `name` is its name in messages. */
 export type Check = (value: unknown, name: string) => void;
@@ -116,10 +117,7 @@ export const textsOf = /* @__PURE__ */ must(
 export const aPlainObject = /* @__PURE__ */ must(isPlainObject, 'a plain object');
 export const byModel = /* @__PURE__ */ must(isPlainObject, 'an object by model name');
 export const aCallback = /* @__PURE__ */ must((value) => value === null || typeof value === 'function', 'a function');
-export const anAddress = /* @__PURE__ */ must(
-  (value) => typeof value === 'string' || value instanceof URL,
-  'an address',
-);
+export const anAddress = /* @__PURE__ */ must(isAddress, 'an address');
 
 /** Like `fetch`, takes null as no signal. */
 export const aSignal = /* @__PURE__ */ must((value) => {

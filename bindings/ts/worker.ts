@@ -4,6 +4,7 @@ import { MultilingualEmbedder } from './embedding/multilingual-embedder.js';
 import { SignalboxError, throwIfAborted } from './errors.js';
 import { LOAD_KEYS } from './files/load-options.js';
 import { readBytes } from './files/sources.js';
+import { isAddress, isCompiled, isResponse } from './kinds.js';
 import { anything, checkOptions, type Keys, wrongKind } from './options.js';
 import { nextStep } from './routing/cascade.js';
 import { checkPrompts, Inputs, isEmbedder, makeEmbedder } from './routing/inputs.js';
@@ -42,7 +43,6 @@ import type {
   TaskDecision,
   TextsOptions,
   Verdict,
-  WasmSource,
 } from './types.js';
 import { Channel, resolveAddress, type WorkerLike } from './workers/channel.js';
 
@@ -61,14 +61,10 @@ const WORKER_LOAD_KEYS: Keys<WorkerLoadOptions> = { ...LOAD_KEYS, worker: anythi
 
 /** Reads responses and resolves addresses, neither of which can be cloned as is. */
 async function toCloneable(source: Source | undefined, signal: AbortSignal | undefined): Promise<Source | undefined> {
-  if (source instanceof Response) return readBytes(source, { signal });
-  if (typeof source === 'string' || source instanceof URL) return resolveAddress(source);
+  if (isResponse(source)) return readBytes(source, { signal });
+  if (isAddress(source)) return resolveAddress(source);
   return source;
 }
-
-/** Returns whether the module is compiled; a page without WebAssembly has no class to compare with. */
-const isCompiled = (wasm: WasmSource | undefined): wasm is WebAssembly.Module =>
-  typeof WebAssembly !== 'undefined' && wasm instanceof WebAssembly.Module;
 
 async function cloneFiles(files: EmbedderFiles, signal: AbortSignal | undefined): Promise<EmbedderFiles> {
   const sources = [files.tokenizer, files.model, files.config];
@@ -77,7 +73,7 @@ async function cloneFiles(files: EmbedderFiles, signal: AbortSignal | undefined)
 }
 
 const clonePlace = (place: EmbedderSource, signal: AbortSignal | undefined) =>
-  typeof place === 'string' || place instanceof URL ? resolveAddress(place) : cloneFiles(place, signal);
+  isAddress(place) ? resolveAddress(place) : cloneFiles(place, signal);
 
 /** Errors: `invalid_argument` for a table that is not on the side of the embedder. */
 async function cloneMultilingual(

@@ -65,7 +65,12 @@ describe('a bundle without an address of its own', () => {
         format,
         outfile: file,
         // The script of a page gets its bytes otherwise.
-        plugins: [{ name: 'files', setup: (of) => of.onResolve({ filter: /^node:fs$/ }, () => ({ path: 'node:fs', external: true })) }],
+        plugins: [
+          {
+            name: 'files',
+            setup: (of) => of.onResolve({ filter: /^node:fs$/ }, () => ({ path: 'node:fs', external: true })),
+          },
+        ],
         stdin: { contents: SCRIPT, resolveDir, sourcefile: 'app.js' },
       });
       const { stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8' });

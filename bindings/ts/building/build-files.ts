@@ -3,6 +3,7 @@ import { StaticEmbedder } from '../embedding/static-embedder.js';
 import { throwIfAborted, tracked } from '../errors.js';
 import { concatenate } from '../files/sources.js';
 import { fileFromBlob, type InputFile } from '../importing/input-file.js';
+import { isBlob } from '../kinds.js';
 import { checkOptions } from '../options.js';
 import { isEmbedder } from '../routing/inputs.js';
 import { type Steps, turn } from '../steps.js';
@@ -13,11 +14,12 @@ import { listOfFiles } from './given-files.js';
 import { FROM_FILES_KEYS } from './option-keys.js';
 import type { BenchmarkFile, BuildFromFilesOptions, BuiltBenchmark } from './types.js';
 
-const isBlob = (file: unknown): file is File => typeof Blob !== 'undefined' && file instanceof Blob;
+const isFile = (file: BenchmarkFile): file is File => isBlob(file);
 
 /** Returns a file with its path below the folder that was dropped or chosen. */
 export function withPath(file: BenchmarkFile): { file: File; path: string } {
-  return isBlob(file) ? { file, path: file.webkitRelativePath || file.name } : file;
+  if (!isFile(file)) return file;
+  return { file, path: file.webkitRelativePath || file.name };
 }
 
 function toInput(file: BenchmarkFile | InputFile): InputFile {

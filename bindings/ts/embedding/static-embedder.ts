@@ -9,6 +9,7 @@ import type { Fields } from '../files/fields.js';
 import { anEmbedderSource, aWasmSource, READING } from '../files/load-options.js';
 import { sha256Of } from '../files/sha256.js';
 import { concatenate, type LimitedReadOptions, type ReadOptions, readBytes } from '../files/sources.js';
+import { isAddress } from '../kinds.js';
 import { aList, aSignal, checkOptions, type Keys } from '../options.js';
 import type { Embedder, EmbedderFiles, EmbedderSource, Embedding, LanguageTable, WasmSource } from '../types.js';
 import { type Core, loadCore } from '../wasm/core-module.js';
@@ -33,7 +34,7 @@ export interface StaticEmbedderOptions extends ReadOptions {
 const STATIC_KEYS: Keys<StaticEmbedderOptions> = { wasm: aWasmSource, ...READING };
 
 function filesOf(source: EmbedderSource): EmbedderFiles {
-  if (typeof source !== 'string' && !(source instanceof URL)) return source;
+  if (!isAddress(source)) return source;
   const folder = String(source).replace(/\/?$/, '/');
   return { tokenizer: `${folder}tokenizer.json`, model: `${folder}model.safetensors`, config: `${folder}config.json` };
 }

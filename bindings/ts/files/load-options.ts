@@ -1,4 +1,5 @@
 /** Checks the options that say where files are loaded from. */
+import { isAddress, isBlob, isBytes, isCompiled, isResponse } from '../kinds.js';
 import {
   aCallback,
   aSignal,
@@ -12,16 +13,12 @@ import {
 } from '../options.js';
 import type { EmbedderFiles, LoadOptions, Source } from '../types.js';
 
-function isSource(value: unknown): boolean {
-  const isFetched = typeof Response !== 'undefined' && value instanceof Response;
-  const isBlob = typeof Blob !== 'undefined' && value instanceof Blob;
-  const isBytes = value instanceof ArrayBuffer || value instanceof Uint8Array;
-  return typeof value === 'string' || value instanceof URL || isBytes || isBlob || isFetched;
-}
+const isSource = (value: unknown): value is Source =>
+  isAddress(value) || isBytes(value) || isBlob(value) || isResponse(value);
 
 export const aSource = /* @__PURE__ */ must(isSource, 'an address, bytes, a Blob or a Response');
 export const aWasmSource = /* @__PURE__ */ must(
-  (value) => isSource(value) || (typeof WebAssembly !== 'undefined' && value instanceof WebAssembly.Module),
+  (value) => isSource(value) || isCompiled(value),
   'an address, bytes or a WebAssembly.Module',
 );
 
@@ -29,7 +26,7 @@ const EMBEDDER_FILES: Keys<EmbedderFiles> = { tokenizer: aSource, model: aSource
 
 /** Accepts the address of a Model2Vec folder, or its three files. */
 export const anEmbedderSource: Check = (value, name) => {
-  if (typeof value === 'string' || value instanceof URL) return;
+  if (isAddress(value)) return;
   checkOptions(value as EmbedderFiles, EMBEDDER_FILES, name);
   const missing = Object.keys(EMBEDDER_FILES).find((file) => (value as Record<string, Source>)[file] === undefined);
   if (missing !== undefined) throw invalid(`${name} has no ${missing}, expected tokenizer, model and config`);
@@ -48,7 +45,7 @@ const aMultilingual: Check = (value, name) => {
 
 /** Accepts the place of a folder, or `false` for none. */
 const aFolder: Check = (value, name) => {
-  if (value !== false && typeof value !== 'string' && !(value instanceof URL)) {
+  if (value !== false && !isAddress(value)) {
     throw wrongKind(value, name, 'an address or false');
   }
 };

@@ -1,6 +1,7 @@
 /** Reads sources of every kind, with progress and cancellation. */
 import { type OpenFile, openBlob, openResponse, openUrl } from '#platform';
 import { SignalboxError, throwIfAborted, tracked } from '../errors.js';
+import { bytesOf, isAddress, isBlob, isBytes, isResponse } from '../kinds.js';
 import type { OnProgress, Source } from '../types.js';
 import { shortAddress, shortCause } from './describe.js';
 
@@ -22,13 +23,9 @@ export interface Sink {
   write(chunk: Uint8Array): void;
 }
 
-function isAddress(source: unknown): source is string | URL {
-  return typeof source === 'string' || source instanceof URL;
-}
-
 function nameOf(source: Source): string {
   if (isAddress(source)) return shortAddress(String(source).split(/[\\/]/).at(-1)?.split('?')[0] || 'file');
-  if (source instanceof Response && source.url !== '') return nameOf(source.url);
+  if (isResponse(source) && source.url !== '') return nameOf(source.url);
   return 'bytes';
 }
 
@@ -38,10 +35,9 @@ function inMemory(bytes: Uint8Array): OpenFile {
 
 async function open(source: Source, { signal, cache }: ReadOptions): Promise<OpenFile> {
   if (isAddress(source)) return openUrl(String(source), signal, cache);
-  if (source instanceof Response) return openResponse(source, signal);
-  if (source instanceof Blob) return openBlob(source, signal);
-  if (source instanceof ArrayBuffer) return inMemory(new Uint8Array(source));
-  if (source instanceof Uint8Array) return inMemory(source);
+  if (isResponse(source)) return openResponse(source, signal);
+  if (isBlob(source)) return openBlob(source, signal);
+  if (isBytes(source)) return inMemory(bytesOf(source));
   throw new SignalboxError('invalid_argument', 'expected an address, bytes, a Blob or a Response');
 }
 

@@ -3,6 +3,7 @@ import { abortable, SignalboxError, throwIfAborted } from '../errors.js';
 import { field } from '../files/fields.js';
 import { decodeRowTasks, decodeStringAt, findSection, type SectionName } from '../files/index-file.js';
 import { readBytes } from '../files/sources.js';
+import { isUrl } from '../kinds.js';
 import { checkOptions, described, invalid, wrongKind } from '../options.js';
 import type { IndexInfo, LoadOptions, TaskInfo, TextsOptions } from '../types.js';
 import { TEXTS_KEYS } from './option-keys.js';
@@ -15,7 +16,7 @@ const bytesFor = (rows: number) => 1024 * (rows + 4);
 /** Returns the address of a task's file. */
 function fileIn(folder: string | URL, task: number): string {
   const name = `${task}.json`;
-  if (folder instanceof URL || /^[a-z][a-z\d+.-]+:/i.test(folder)) {
+  if (isUrl(folder) || /^[a-z][a-z\d+.-]+:/i.test(folder)) {
     const url = new URL(folder);
     if (!url.pathname.endsWith('/')) url.pathname += '/';
     return new URL(name, url).href;

@@ -4,6 +4,7 @@ import { abortable, SignalboxError, tracked, unwrap } from '../errors.js';
 import { describeBytes, shortCause } from '../files/describe.js';
 import { sha256Of } from '../files/sha256.js';
 import { type ReadOptions, readBytes, readInto } from '../files/sources.js';
+import { isAddress, isCompiled, isResponse } from '../kinds.js';
 import type { Source, WasmSource } from '../types.js';
 import type { GlueOptions, ModuleMemory } from './signalbox-glue.mjs';
 
@@ -143,7 +144,7 @@ async function readOwn(source: Source, { sha256, sizeBytes }: WasmFile, options:
 
 /** Reads a module. Bytes that the caller holds may be of the caller's own build; fetched ones may not. */
 async function read(source: Source, file: WasmFile, options: ReadOptions) {
-  if (typeof source === 'string' || source instanceof URL || source instanceof Response) {
+  if (isAddress(source) || isResponse(source)) {
     return readOwn(source, file, options);
   }
   const bytes = await readBytes(source, options);
@@ -168,8 +169,8 @@ function cannotCompile(what: string, cause: unknown): SignalboxError {
 
 async function compile(source: WasmSource, file: WasmFile, options: ReadOptions): Promise<WebAssembly.Module> {
   checkWebAssembly();
-  if (source instanceof WebAssembly.Module) return source;
-  const bytes = await read(source as Source, file, options);
+  if (isCompiled(source)) return source;
+  const bytes = await read(source, file, options);
   return WebAssembly.compile(bytes).catch((cause) => {
     throw cannotCompile('compiled', cause);
   });
