@@ -108,6 +108,7 @@ function compileTypeScript() {
   ]) {
     cpSync(path.join(root, 'bindings/ts/wasm', name), path.join(root, 'dist/wasm', name));
   }
+  run(process.execPath, ['scripts/web-build.mjs']);
   cpSync(path.join(root, 'bindings/slurm'), path.join(root, 'dist', 'slurm'), { recursive: true });
 }
 
@@ -125,7 +126,7 @@ export function setUp(purpose) {
   );
   whenChanged(
     'TypeScript package',
-    ['tsconfig.json', 'package.json', 'bindings/ts', 'bindings/slurm'],
+    ['tsconfig.json', 'package.json', 'bindings/ts', 'bindings/slurm', 'scripts/web-build.mjs'],
     'dist/index.js',
     compileTypeScript,
   );

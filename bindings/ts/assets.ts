@@ -18,6 +18,9 @@ export function locate<T>(address: () => T, option: string): T {
   }
 }
 
+/** Returns the place of a file of the package in another folder, which is an address or a path. */
+export const within = (folder: string | URL, name: string): string => `${String(folder).replace(/\/?$/, '/')}${name}`;
+
 export const indexAddress = (): URL => locate(() => new URL('./models/index/index.sbx', import.meta.url), 'index');
 
 export const embedderAddresses = (): EmbedderFiles =>

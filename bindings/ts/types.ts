@@ -694,6 +694,13 @@ export type WasmSource = string | URL | ArrayBuffer | Uint8Array | WebAssembly.M
 
 /** Replacements for the files that ship with the package. */
 export interface LoadOptions {
+  /**
+   * Folder with the files of this package, as its `dist/` has them: an address, in Node.js also a path. Index, embedder,
+   * wasm and the script of the worker come from there unless they are given. Default: where this script lies.
+   *
+   *     const router = await WorkerRouter.load({ assets: 'https://cdn.example.com/signalbox@0.1.0/dist/' });
+   */
+  assets?: string | URL | undefined;
   index?: Source | undefined;
   /**
    * An embedder; a function that makes one, which the router then owns and disposes of; or the folder or files of a

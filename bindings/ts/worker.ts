@@ -1,5 +1,6 @@
 /** `signalbox/worker`: a router that runs in a worker. */
 import { startThread } from '#platform';
+import { within } from './assets.js';
 import { MultilingualEmbedder } from './embedding/multilingual-embedder.js';
 import { SignalboxError, throwIfAborted } from './errors.js';
 import { LOAD_KEYS } from './files/load-options.js';
@@ -45,6 +46,7 @@ import type {
   Verdict,
 } from './types.js';
 import { Channel, resolveAddress, type WorkerLike } from './workers/channel.js';
+import { startScript } from './workers/start-script.js';
 
 export interface WorkerLoadOptions extends LoadOptions {
   /**
@@ -92,9 +94,10 @@ async function cloneMultilingual(
 
 /** Returns the options for the worker, without an embedder that is an object: it stays on this side. */
 async function cloneable(options: LoadOptions): Promise<WorkerLoad> {
-  const { index, embedder, multilingual, wasm, texts, cache, signal } = options;
+  const { assets, index, embedder, multilingual, wasm, texts, cache, signal } = options;
   const isHere = isEmbedder(embedder) || typeof embedder === 'function';
   return {
+    assets: assets === undefined ? undefined : resolveAddress(assets),
     index: await toCloneable(index, signal),
     embedder: isHere ? null : embedder && (await clonePlace(embedder, signal)),
     multilingual: await cloneMultilingual(multilingual, isHere, signal),
@@ -104,10 +107,12 @@ async function cloneable(options: LoadOptions): Promise<WorkerLoad> {
   };
 }
 
-const startWorker = () =>
-  typeof Worker === 'undefined'
-    ? startThread('worker-entry.js')
-    : new Worker(new URL('./worker-entry.js', import.meta.url), { type: 'module' });
+/** Starts the worker of a folder of the package's files, or the one beside this script. Bundlers know the last line. */
+function startWorker(assets: string | URL | undefined): WorkerLike {
+  if (typeof Worker === 'undefined') return startThread('worker-entry.js');
+  if (assets !== undefined) return startScript(new URL(within(resolveAddress(assets), 'web/worker.js')));
+  return new Worker(new URL('./worker-entry.js', import.meta.url), { type: 'module' });
+}
 
 /**
  * A router in a worker, with the interface of `Router`: the page stays responsive while it loads and routes.
@@ -146,7 +151,8 @@ export class WorkerRouter implements Routing {
     const { signal, onProgress, worker, startTimeoutMs } = options;
     throwIfAborted(signal);
     const load = await cloneable(options);
-    const service = { service: 'router', entry: 'signalbox/worker-entry', start: startWorker } as const;
+    const start = () => startWorker(options.assets);
+    const service = { service: 'router', entry: 'signalbox/worker-entry', start } as const;
     const channel = new Channel<RouterQuestion>({ ...service, worker, startTimeoutMs });
     let own: Embedder | undefined;
     try {

@@ -2,7 +2,7 @@
  * The default embedder: reads Model2Vec's layout; @huggingface/tokenizers tokenises, the core averages and normalises.
  */
 import type { Tokenizer } from '@huggingface/tokenizers';
-import { embedderAddresses } from '../assets.js';
+import { embedderAddresses, within } from '../assets.js';
 import { errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
 import { describeBytes, SAFETENSORS } from '../files/describe.js';
 import type { Fields } from '../files/fields.js';
@@ -35,8 +35,8 @@ const STATIC_KEYS: Keys<StaticEmbedderOptions> = { wasm: aWasmSource, ...READING
 
 function filesOf(source: EmbedderSource): EmbedderFiles {
   if (!isAddress(source)) return source;
-  const folder = String(source).replace(/\/?$/, '/');
-  return { tokenizer: `${folder}tokenizer.json`, model: `${folder}model.safetensors`, config: `${folder}config.json` };
+  const [tokenizer, model, config] = ['tokenizer.json', 'model.safetensors', 'config.json'] as const;
+  return { tokenizer: within(source, tokenizer), model: within(source, model), config: within(source, config) };
 }
 
 /**

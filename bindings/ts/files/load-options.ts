@@ -2,6 +2,7 @@
 import { isAddress, isBlob, isBytes, isCompiled, isResponse } from '../kinds.js';
 import {
   aCallback,
+  anAddress,
   aSignal,
   type Check,
   checkOptions,
@@ -56,6 +57,7 @@ const CACHE_MODES = ['default', 'no-store', 'reload', 'no-cache', 'force-cache',
 export const READING = { cache: /* @__PURE__ */ oneOf(CACHE_MODES), signal: aSignal, onProgress: aCallback };
 
 export const LOAD_KEYS: Keys<LoadOptions> = {
+  assets: anAddress,
   index: aSource,
   embedder: anEmbedder,
   multilingual: aMultilingual,

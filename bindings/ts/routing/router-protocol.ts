@@ -3,6 +3,7 @@ import type { EmbedderFiles, Source, WasmSource } from '../types.js';
 
 /** The part of `LoadOptions` that can be cloned. */
 export interface WorkerLoad {
+  assets?: string | undefined;
   index?: Source | undefined;
   embedder?: string | EmbedderFiles | null | undefined;
   multilingual?: string | EmbedderFiles | undefined;

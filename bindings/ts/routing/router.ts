@@ -1,6 +1,6 @@
 /** The router of this thread: an index, an embedder and the core. */
 
-import { indexAddress } from '../assets.js';
+import { indexAddress, within } from '../assets.js';
 import { detailsIn } from '../embedding/embedder-details.js';
 import { MultilingualEmbedder } from '../embedding/multilingual-embedder.js';
 import { DEFAULT_EMBEDDER_ID, StaticEmbedder } from '../embedding/static-embedder.js';
@@ -161,11 +161,14 @@ export class Router implements Routing {
     const { signal, onProgress, cache } = options;
     const reading = { signal, onProgress, cache };
     throwIfAborted(signal);
-    const starting = loadCore(options.wasm, reading);
-    const opening = starting.then((started) => started.openIndex(options.index ?? indexAddress(), reading));
+    const { assets } = options;
+    const owned = (name: string) => (assets === undefined ? undefined : within(assets, name));
+    const starting = loadCore(options.wasm ?? owned('signalbox.wasm'), reading);
+    const index = options.index ?? owned('models/index/index.sbx');
+    const opening = starting.then((started) => started.openIndex(index ?? indexAddress(), reading));
     // The default embedder is fetched along with the rest; any other waits for the index to name the one it needs.
     const early = options.index === undefined && options.embedder === undefined;
-    const loading = early ? StaticEmbedder.loadInto(starting, undefined, reading) : undefined;
+    const loading = early ? StaticEmbedder.loadInto(starting, owned('models/embedder'), reading) : undefined;
     const [opened, loaded] = await Promise.allSettled([opening, loading]);
     const core = await starting;
     let embedder: Embedder | undefined = loaded.status === 'fulfilled' ? loaded.value : undefined;
@@ -180,12 +183,13 @@ export class Router implements Routing {
         embedder = await makeEmbedder(options.embedder, signal);
         owns = true;
       } else if (options.embedder ?? (options.embedder !== null && info.embedder.id === DEFAULT_EMBEDDER_ID)) {
-        embedder ??= await StaticEmbedder.loadInto(core, options.embedder ?? undefined, reading);
+        embedder ??= await StaticEmbedder.loadInto(core, options.embedder ?? owned('models/embedder'), reading);
         owns = true;
       }
       const reader = multilingualReader(embedder, options, core);
       const inputs = new Inputs(reader ?? embedder, info);
-      const texts = options.texts ?? (options.index === undefined ? textsBeside(indexAddress()) : false);
+      const beside = () => owned('models/index/texts/') ?? textsBeside(indexAddress());
+      const texts = options.texts ?? (options.index === undefined ? beside() : false);
       throwIfAborted(signal);
       onProgress?.({ status: 'ready' });
       const own = [reader, owns ? embedder : undefined].filter((item) => item !== undefined);
