@@ -690,7 +690,15 @@ export type OnProgress = (event: ProgressEvent) => void;
 
 /** Source of bytes: an address (in Node also a path), or the bytes themselves. */
 export type Source = string | URL | ArrayBuffer | Uint8Array | Blob | Response;
-export type WasmSource = string | URL | ArrayBuffer | Uint8Array | WebAssembly.Module;
+export type WasmSource = string | URL | ArrayBuffer | Uint8Array | CompiledModule;
+
+/** A `WebAssembly.Module`; any object for a compiler without the libraries that declare it. */
+export type CompiledModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }
+  ? Module
+  : object;
+
+/** The modes of `fetch` for the browser's HTTP cache. */
+export type CacheMode = 'default' | 'no-store' | 'reload' | 'no-cache' | 'force-cache' | 'only-if-cached';
 
 /** Replacements for the files that ship with the package. */
 export interface LoadOptions {
@@ -722,7 +730,7 @@ export interface LoadOptions {
    */
   texts?: string | URL | false | undefined;
   /** Fetch mode: `reload` bypasses the browser's HTTP cache, which may hold a damaged download. Default `default`. */
-  cache?: RequestCache | undefined;
+  cache?: CacheMode | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: OnProgress | undefined;
 }

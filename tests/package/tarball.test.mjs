@@ -90,6 +90,15 @@ it('has declarations that compile in a strict project without skipLibCheck', () 
   run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), ...options, '--types', '', 'app.ts']);
 });
 
+it('has declarations that compile without the libraries of a page', () => {
+  const entries = ['signalbox', 'signalbox/worker', 'signalbox/build', 'signalbox/onnx'];
+  writeFileSync(path.join(app, 'script.ts'), entries.map((entry) => `import '${entry}';`).join('\n'));
+  const libraries = ['--lib', 'es2022,esnext.disposable', '--typeRoots', path.join(root, 'node_modules/@types')];
+  const options = ['--strict', '--noEmit', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck', 'false'];
+  const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+  run(process.execPath, [tsc, ...options, ...libraries, '--types', 'node', 'script.ts']);
+});
+
 it('names the missing packages for an ONNX model', () => {
   writeModelFolder(path.join(app, 'model'), { precisions: ['fp32'] });
   const script = `

@@ -2,14 +2,14 @@
 import { type OpenFile, openBlob, openResponse, openUrl } from '#platform';
 import { SignalboxError, throwIfAborted, tracked } from '../errors.js';
 import { bytesOf, isAddress, isBlob, isBytes, isResponse } from '../kinds.js';
-import type { OnProgress, Source } from '../types.js';
+import type { CacheMode, OnProgress, Source } from '../types.js';
 import { shortAddress, shortCause } from './describe.js';
 
 export interface ReadOptions {
   signal?: AbortSignal | undefined;
   onProgress?: OnProgress | undefined;
   /** Cache mode of fetches: `reload` bypasses the browser's HTTP cache. */
-  cache?: RequestCache | undefined;
+  cache?: CacheMode | undefined;
 }
 
 export interface LimitedReadOptions extends ReadOptions {

@@ -1,5 +1,5 @@
 /** Messages between a page and the worker of its router. */
-import type { EmbedderFiles, Source, WasmSource } from '../types.js';
+import type { CacheMode, EmbedderFiles, Source, WasmSource } from '../types.js';
 
 /** The part of `LoadOptions` that can be cloned. */
 export interface WorkerLoad {
@@ -9,7 +9,7 @@ export interface WorkerLoad {
   multilingual?: string | EmbedderFiles | undefined;
   wasm?: WasmSource | undefined;
   texts?: string | false | undefined;
-  cache?: RequestCache | undefined;
+  cache?: CacheMode | undefined;
 }
 
 /** The asynchronous methods of `Routing`, which a worker answers. */

@@ -28,7 +28,9 @@ export interface ModuleMemory {
 }
 
 export interface GlueOptions {
-  instantiateWasm(imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void): object;
+  // The platform's own types, which a compiler may not have.
+  // biome-ignore lint/suspicious/noExplicitAny: WebAssembly.Imports and WebAssembly.Instance
+  instantiateWasm(imports: any, receive: (instance: any) => void): object;
   printErr(text: string): void;
 }
 

@@ -5,7 +5,8 @@ import type { Answer, Asked, Control, Service } from './channel.js';
 
 /** One end of a conversation: a worker's global scope, or a `MessagePort` of a page or of Node.js. */
 export interface Port {
-  postMessage(message: unknown, transfer?: Transferable[]): void;
+  // biome-ignore lint/suspicious/noExplicitAny: the same, of what may be moved
+  postMessage(message: unknown, transfer?: any): void;
   // biome-ignore lint/suspicious/noExplicitAny: the platforms declare their events each in their own way
   addEventListener(type: 'message' | 'close', listener: (event: any) => void): void;
   start?(): void;
@@ -15,7 +16,7 @@ export interface Port {
 export class Moved {
   constructor(
     readonly value: unknown,
-    readonly buffers: Transferable[],
+    readonly buffers: ArrayBufferLike[],
   ) {}
 }
 
@@ -63,7 +64,7 @@ export function answerCalls<Question extends { call: string }>(
 ): void {
   const open = new Map<string, { from: string; controller: AbortController }>();
   const conversations = new Set<string>();
-  const post = (message: Answer<unknown>, transfer: Transferable[] = []) => port.postMessage(message, transfer);
+  const post = (message: Answer<unknown>, transfer: ArrayBufferLike[] = []) => port.postMessage(message, transfer);
   let turn = Promise.resolve();
 
   async function compute(request: Request<Question>, { signal }: AbortController): Promise<void> {

@@ -29,19 +29,28 @@ export type Answer<Progress> =
   | { id: string; error: { code: ErrorCode; message: string } }
   | { id: string; progress: Progress };
 
+// biome-ignore lint/suspicious/noExplicitAny: messages and events, which each platform declares in its own way
+type Any = any;
+
 /** The shape of a thread of `node:worker_threads`. */
 export interface ThreadLike {
-  // biome-ignore lint/suspicious/noExplicitAny: Node's own declaration
-  postMessage(message: any, transfer?: any): void;
-  // biome-ignore lint/suspicious/noExplicitAny: Node's own declaration
-  on(event: string, listener: (value: any) => void): unknown;
-  // biome-ignore lint/suspicious/noExplicitAny: Node's own declaration
-  off(event: string, listener: (value: any) => void): unknown;
+  postMessage(message: Any, transfer?: Any): void;
+  on(event: string, listener: (value: Any) => void): unknown;
+  off(event: string, listener: (value: Any) => void): unknown;
   terminate?(): unknown;
 }
 
+/** The shape of a `Worker` and of a `MessagePort`. */
+export interface PortLike {
+  postMessage(message: Any, transfer?: Any): void;
+  addEventListener(event: string, listener: (value: Any) => void): unknown;
+  removeEventListener(event: string, listener: (value: Any) => void): unknown;
+  start?(): void;
+  terminate?(): void;
+}
+
 /** A worker, a port (of a `SharedWorker`, for example) or a thread of Node.js that serves one of this package's entries. */
-export type WorkerLike = Worker | MessagePort | ThreadLike;
+export type WorkerLike = PortLike | ThreadLike;
 
 export interface ChannelOptions {
   /** The service expected at the other end; also its name in messages. */
@@ -72,7 +81,7 @@ interface Call {
 export interface AskOptions {
   signal?: AbortSignal | undefined;
   onProgress?: ((event: never) => void) | undefined;
-  transfer?: Transferable[];
+  transfer?: object[];
 }
 
 /** Resolves an address against this page, since a worker has another base. Without a base (in Node) a path stays a path. */
@@ -102,7 +111,7 @@ function listenTo(worker: WorkerLike, onMessage: (data: unknown) => void, onEnd:
   const entries = Object.entries(listeners);
   for (const [name, listener] of entries)
     isThread ? worker.on(name, listener) : worker.addEventListener(name, listener);
-  if ('start' in worker) worker.start();
+  if ('start' in worker) worker.start?.();
   return () => {
     for (const [name, listener] of entries) {
       isThread ? worker.off(name, listener) : worker.removeEventListener(name, listener);
@@ -213,7 +222,7 @@ export class Channel<Question extends { call: string }> {
     this.#noteAnswer = watchAnswers({ isWaiting: () => this.#calls.size > 0, ping, onGone }, signal);
   }
 
-  #post(message: object, transfer: Transferable[] = []): void {
+  #post(message: object, transfer: object[] = []): void {
     try {
       this.#worker.postMessage({ ...message, from: this.#from }, transfer);
     } catch (cause) {
