@@ -176,6 +176,7 @@ Json index_json(const Index& index) {
                              {"usdPerMTokCacheRead", known_or_null(n.usd_per_mtok_cache_read)},
                              {"meanOutcome", number_or_null(means[m])}}));
     if (model_records.is_array()) models.back()["record"] = std::move(model_records[m]);
+    if (m >= index.built_models()) models.back()["addedFromRows"] = index.added_rows[m - index.built_models()];
   }
   Json tasks = Json::array();
   for (std::size_t t = 0; t < index.tasks(); ++t) {

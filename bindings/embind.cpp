@@ -43,6 +43,10 @@ EMSCRIPTEN_BINDINGS(signalbox) {
   function("addInputs", optional_override([](core::Handle h, Address vectors, std::size_t count) {
              return core::add_inputs(h, at<float>(vectors), count);
            }));
+  function("setAnswers", optional_override([](core::Handle h, Address groups, std::size_t count) {
+             return core::set_answers(h, at<std::int32_t>(groups), count);
+           }));
+  function("nextLabels", &core::next_labels);
   function("stepTask", &core::step_task);
   function("finishTask", &core::finish_task);
   function("cascade", optional_override([](core::Handle h, Address vector, const std::string& options) {

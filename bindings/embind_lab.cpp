@@ -65,12 +65,18 @@ EMSCRIPTEN_BINDINGS(signalbox_lab) {
   function("compareInStudy", optional_override([](core::Handle h, Address vectors, std::size_t rows, double seed) {
              return core::compare_in_study(h, at<float>(vectors), rows, seed);
            }));
+  function("anchorsOfStudy", &core::anchors_of_study);
+  function("addToStudy", optional_override([](core::Handle h, const std::string& model, Address rows, Address outcomes,
+                                              std::size_t count) {
+             return core::add_to_study(h, model, at<std::uint32_t>(rows), at<float>(outcomes), count);
+           }));
   function("closeStudy", &core::close_study);
   function("openPlan",
            optional_override([](const std::string& spec, Address embeddings, Address outcomes, Address costs,
-                                Address groups, Address families, Address prior, std::size_t rows) {
+                                Address groups, Address families, Address prior, Address chosen, std::size_t rows) {
              return core::open_plan(spec, at<float>(embeddings), at<float>(outcomes), at<float>(costs),
-                                    at<std::uint32_t>(groups), at<std::uint16_t>(families), at<float>(prior), rows);
+                                    at<std::uint32_t>(groups), at<std::uint16_t>(families), at<float>(prior),
+                                    at<std::uint8_t>(chosen), rows);
            }));
   function("stepPlan", &core::step_plan);
   function("finishPlan", &core::finish_plan);

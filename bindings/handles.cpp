@@ -190,6 +190,33 @@ std::string finish_task(Handle handle, double distance_scale) {
   return success(task_decision_json(*find_index(task->index), task->prices, decision.value()));
 }
 
+std::string set_answers(Handle handle, const std::int32_t* groups, std::size_t count) {
+  Task* task = find_task(handle);
+  if (task == nullptr) return disposed();
+  const std::size_t cells = count * find_index(task->index)->models();
+  const Status failed = task->run.set_answers({groups, groups + cells});
+  return failed ? failure(*failed) : success(nullptr);
+}
+
+std::string next_labels(Handle handle, double n, double seed) {
+  const Task* task = find_task(handle);
+  if (task == nullptr) return disposed();
+  if (!(n >= 1 && n <= kMostExact && seed >= 0 && seed <= kMostExact)) {
+    return failure({ErrorCode::kInvalidArgument, "n is not a number from 1, or the seed is not one from 0"});
+  }
+  const Result<CandidateSet> set = task->run.narrow();
+  if (!set.ok()) return failure(set.error());
+  const NextRows next = choose_next(set.value(), static_cast<std::size_t>(n), static_cast<std::uint64_t>(seed));
+  const Index& index = *find_index(task->index);
+  Json models = Json::array();
+  for (const std::size_t m : set.value().models) models.push_back(index.model_names[m]);
+  return success(object({{"rows", next.rows},
+                         {"weight", next.weight()},
+                         {"models", std::move(models)},
+                         {"disagreeing", set.value().disagreeing},
+                         {"labelled", set.value().labelled}}));
+}
+
 std::string cascade(Handle handle, const float* vector, std::string_view options_json) {
   const Index* index = find_index(handle);
   if (index == nullptr) return disposed();

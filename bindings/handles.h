@@ -40,6 +40,12 @@ void release(void* pointer);
 [[nodiscard]] std::string add_inputs(Handle handle, const float* vectors, std::size_t count);
 [[nodiscard]] std::string step_task(Handle handle, std::size_t most);
 [[nodiscard]] std::string finish_task(Handle handle, double distance_scale);
+/// Sets the answers to all inputs of a task, [count, models] groups of AnswerGroups. Errors: dimension_mismatch for
+/// another number of groups.
+[[nodiscard]] std::string set_answers(Handle handle, const std::int32_t* groups, std::size_t count);
+/// Chooses at most n inputs of a task, all of which were added, to label next; see next_labels.h. The value is {rows,
+/// weight, models, disagreeing, labelled}; models by name, best first.
+[[nodiscard]] std::string next_labels(Handle handle, double n, double seed);
 /// Plans a cascade for one input. vector: float32 [dim]. The package continues the plan after a verdict.
 [[nodiscard]] std::string cascade(Handle handle, const float* vector, std::string_view options_json);
 [[nodiscard]] std::string close(Handle handle);

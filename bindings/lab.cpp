@@ -4,6 +4,8 @@
 #include <map>
 #include <memory>
 
+#include "building/added_model.h"
+#include "building/anchors.h"
 #include "building/builder.h"
 #include "building/coreset.h"
 #include "building/index_builder.h"
@@ -58,6 +60,14 @@ std::string disposed() { return failure({ErrorCode::kDisposed, "the evaluation w
 
 std::string study_disposed() { return failure({ErrorCode::kDisposed, "the study was closed"}); }
 
+/// Returns {ptr, size} of a copy of an index, which the caller releases.
+std::string copied_out(const std::vector<std::uint8_t>& bytes) {
+  void* copy = allocate(bytes.size());
+  if (copy == nullptr) return failure({ErrorCode::kOutOfMemory, "the index does not fit into memory"});
+  std::copy(bytes.begin(), bytes.end(), static_cast<std::uint8_t*>(copy));
+  return success(object({{"ptr", reinterpret_cast<std::uintptr_t>(copy)}, {"size", bytes.size()}}));
+}
+
 Result<BuildSpec> read_spec(std::string_view spec_json, const float* embeddings, const std::uint16_t* row_tasks,
                             const float* outcomes, std::size_t rows) {
   Result<BuildSpec> spec = parse_build_spec(spec_json);
@@ -77,10 +87,7 @@ std::string build_index(std::string_view spec_json, const float* embeddings, con
   if (!spec.ok()) return failure(spec.error());
   const Result<std::vector<std::uint8_t>> bytes = signalbox::build_index(spec.value());
   if (!bytes.ok()) return failure(bytes.error());
-  void* copy = allocate(bytes.value().size());
-  if (copy == nullptr) return failure({ErrorCode::kOutOfMemory, "the index does not fit into memory"});
-  std::copy(bytes.value().begin(), bytes.value().end(), static_cast<std::uint8_t*>(copy));
-  return success(object({{"ptr", reinterpret_cast<std::uintptr_t>(copy)}, {"size", bytes.value().size()}}));
+  return copied_out(bytes.value());
 }
 
 std::string open_build(std::string_view spec_json, const std::uint16_t* row_tasks, std::size_t rows) {
@@ -232,6 +239,23 @@ std::string forecast_in_study(Handle study, std::string_view request_json) {
   if (!request.ok()) return failure(request.error());
   const auto value = forecast_held_out(*index, request.value());
   return value.ok() ? success(to_json(value.value())) : failure(value.error());
+}
+
+std::string anchors_of_study(Handle study, std::size_t count) {
+  const Index* index = find_study(study);
+  if (index == nullptr) return study_disposed();
+  const Result<std::vector<std::uint32_t>> rows = choose_anchors(*index, count);
+  return rows.ok() ? success(Json(rows.value())) : failure(rows.error());
+}
+
+std::string add_to_study(Handle study, std::string_view model_json, const std::uint32_t* rows, const float* outcomes,
+                         std::size_t count) {
+  const Index* index = find_study(study);
+  if (index == nullptr) return study_disposed();
+  const Result<NewModel> model = parse_new_model(model_json);
+  if (!model.ok()) return failure(model.error());
+  const auto bytes = add_model(*index, model.value(), {{rows, count}, {outcomes, count}});
+  return bytes.ok() ? copied_out(bytes.value()) : failure(bytes.error());
 }
 
 std::string close_study(Handle study) {

@@ -70,6 +70,13 @@ namespace signalbox::bindings {
 /// {meanOutcome: [models], ofInputs: [inputs, models], ofCentroids: [centroids, models]}: an input of several rows is a
 /// task.
 [[nodiscard]] std::string forecast_in_study(Handle study, std::string_view request_json);
+/// The value is [row, ...], the most telling one first: see choose_anchors.
+[[nodiscard]] std::string anchors_of_study(Handle study, std::size_t count);
+/// Adds a model to the index of a study, which stays as it is: see add_model. model: {name, paramsB, usdPerMTokIn,
+/// usdPerMTokOut, usdPerMTokCacheRead, records: JSON text of all models' records, the new one last}; rows: [count];
+/// outcomes: float32 [count]. The value is {ptr, size}: bytes that the caller copies and releases.
+[[nodiscard]] std::string add_to_study(Handle study, std::string_view model_json, const std::uint32_t* rows,
+                                       const float* outcomes, std::size_t count);
 [[nodiscard]] std::string close_study(Handle study);
 /// Returns the number of open evaluations, builds, studies and plans.
 [[nodiscard]] std::size_t live_in_lab();

@@ -64,10 +64,11 @@ void* copy_out(const void* bytes, std::size_t size) {
 
 std::string open_plan(std::string_view spec_json, const float* embeddings, const float* outcomes, const float* costs,
                       const std::uint32_t* groups, const std::uint16_t* families, const float* prior,
-                      std::size_t rows) {
+                      const std::uint8_t* chosen, std::size_t rows) {
   Result<PlanSpec> spec = parse_plan_spec(spec_json);
   if (!spec.ok()) return failure(spec.error());
   lend(spec.value().input, embeddings, outcomes, costs, groups, families, prior, rows);
+  if (chosen != nullptr) spec.value().input.chosen = {chosen, rows};
   Result<std::unique_ptr<Plan>> plan = Plan::open(spec.value());
   if (!plan.ok()) return failure(plan.error());
   const Handle handle = ++plans().last_handle;

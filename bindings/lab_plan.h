@@ -15,17 +15,17 @@ namespace signalbox::bindings {
 /// (default), 'at-most', 'save' or 'budget', value}, baseline: model, seed}; 'at-most' has percentage
 /// points, 'save' a share, 'budget' US dollars per answer. embeddings: float32 [rows, dim]; outcomes: float32 [rows,
 /// models], NaN if missing; costs: the same in US dollars per answer, or null; groups: [rows]; families: [rows], null
-/// without labels; prior: float32 [rows, models], NaN where nothing is known, or null. Copies everything. The value is
-/// {handle, total}. Errors: see read_plan_data.
+/// without labels; prior: float32 [rows, models], NaN where nothing is known, or null; chosen: uint8 [rows], 1 for rows
+/// that were not drawn at random, or null. Copies everything. The value is {handle, total}. Errors: see read_plan_data.
 [[nodiscard]] std::string open_plan(std::string_view spec_json, const float* embeddings, const float* outcomes,
                                     const float* costs, const std::uint32_t* groups, const std::uint16_t* families,
-                                    const float* prior, std::size_t rows);
+                                    const float* prior, const std::uint8_t* chosen, std::size_t rows);
 /// Works on `work` more steps. The value is {done, total}.
 [[nodiscard]] std::string step_plan(Handle plan, std::size_t work);
 /// Returns the numbers of a plan whose steps are done; see plan_json.
 [[nodiscard]] std::string finish_plan(Handle plan);
 /// The values are {ptr, size} of bytes that the plan still owns, once it is finished: the predictor, as in section
-/// `families` of an index, and the family of each row, uint16 [rows].
+/// `families` of an index, and the family of each random row, uint16 [random rows].
 [[nodiscard]] std::string plan_predictor(Handle plan);
 [[nodiscard]] std::string plan_rows(Handle plan);
 /// Tests the settings of a finished plan on other rows, see Plan::promise; plan_predictor then returns the tested

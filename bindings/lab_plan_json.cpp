@@ -159,6 +159,7 @@ Json to_json(const PlanNumbers& numbers) {
   for (std::size_t m = 0; m < numbers.measured.size(); ++m) models[m]["measured"] = numbers.measured[m];
   return object({{"rows", numbers.rows},
                  {"groups", numbers.groups},
+                 {"chosenRows", numbers.chosen_rows},
                  {"graded", numbers.graded},
                  {"hasCosts", numbers.has_costs},
                  {"predictor", kind_json(numbers.predictor)},

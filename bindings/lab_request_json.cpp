@@ -16,17 +16,22 @@ namespace {
 
 constexpr double kMostRepeats = 1000;
 
+/// Reads the name and the numbers of a model.
+void read_model(ObjectReader& reader, std::string& name, ModelNumbers& numbers) {
+  reader.text("name", name);
+  reader.number("paramsB", 0, 1e9, numbers.params_b);
+  reader.number("usdPerMTokIn", 0, kMostUsd, numbers.usd_per_mtok_in);
+  reader.number("usdPerMTokOut", 0, kMostUsd, numbers.usd_per_mtok_out);
+  reader.number("usdPerMTokCacheRead", 0, kMostUsd, numbers.usd_per_mtok_cache_read);
+}
+
 Status read_models(const Json* models, IndexDescription& spec) {
   if (models == nullptr || !models->is_array()) return Error{ErrorCode::kInvalidArgument, "models is not a list"};
   for (const Json& model : *models) {
     ObjectReader reader(model, "model");
     std::string name;
     ModelNumbers numbers;
-    reader.text("name", name);
-    reader.number("paramsB", 0, 1e9, numbers.params_b);
-    reader.number("usdPerMTokIn", 0, kMostUsd, numbers.usd_per_mtok_in);
-    reader.number("usdPerMTokOut", 0, kMostUsd, numbers.usd_per_mtok_out);
-    reader.number("usdPerMTokCacheRead", 0, kMostUsd, numbers.usd_per_mtok_cache_read);
+    read_model(reader, name, numbers);
     if (Status failed = reader.finish()) return failed;
     spec.model_names.push_back(std::move(name));
     spec.model_numbers.push_back(numbers);
@@ -412,6 +417,16 @@ Result<StudyRequest> parse_study_request(const Index& index, std::string_view re
       else out.mixture->push_back(value.get<double>());
     }
   }
+  if (Status failed = reader.finish()) return *failed;
+  return out;
+}
+
+Result<NewModel> parse_new_model(std::string_view json) {
+  const Json model = parse_json(json);
+  ObjectReader reader(model, "model");
+  NewModel out;
+  read_model(reader, out.name, out.numbers);
+  reader.text("records", out.model_records);
   if (Status failed = reader.finish()) return *failed;
   return out;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "building/added_model.h"
 #include "building/builder.h"
 #include "building/index_builder.h"
 #include "evaluation/cascades.h"
@@ -39,5 +40,9 @@ namespace signalbox::bindings {
 
 /// Parses {tasks, rows, mixture, inputs, centroids}; see forecast_in_study. Errors: invalid_argument.
 [[nodiscard]] Result<StudyRequest> parse_study_request(const Index& index, std::string_view request_json);
+
+/// Parses {name, paramsB, usdPerMTokIn, usdPerMTokOut, usdPerMTokCacheRead, records}; see add_to_study. Errors:
+/// invalid_argument.
+[[nodiscard]] Result<NewModel> parse_new_model(std::string_view json);
 
 }  // namespace signalbox::bindings

@@ -131,6 +131,11 @@ Result<HeldOutIndex> HeldOutIndex::make(const Index& whole, std::span<const std:
     out.index_.mixture = *mixture;
     out.index_.mixture_constants = constants.value();
   }
+  out.index_.added = whole.added;
+  if (!tasks.empty() || !rows.empty()) {
+    out.added_means_.assign(whole.added.means.size(), -1);
+    out.index_.added.means = out.added_means_;
+  }
   out.forget_scores(whole, task_out);
   out.forget_outcomes(whole, row_out);
   TaskTotals totals = total_outcomes(out.index_.outcomes, whole.row_tasks, whole.tasks());

@@ -34,6 +34,7 @@ class HeldOutIndex {
 
   Index index_;
   std::vector<std::uint8_t> measured_;
+  std::vector<float> added_means_;  ///< Unknown: the estimates of added models rest on results that are held out.
   std::vector<std::int8_t> row_offsets_;
   std::vector<std::uint32_t> score_offsets_;
   std::vector<std::uint16_t> score_models_;

@@ -15,10 +15,12 @@
 
 namespace signalbox {
 
-/// The version that is written; the minor one is 0 for a file without families. Files of kOldFormatMajor are read as
-/// well.
+/// The version that is written; the minor one is 0 for a file without families. A file with added models has the
+/// version kAddedFormatMajor.0: a reader that does not know their section would take a few outcomes for the means of
+/// tasks. Files of kOldFormatMajor are read as well.
 inline constexpr std::uint16_t kFormatMajor = 2;
 inline constexpr std::uint16_t kFormatMinor = 1;
+inline constexpr std::uint16_t kAddedFormatMajor = 3;
 inline constexpr std::uint16_t kOldFormatMajor = 1;
 
 /// CRC-32 as in zlib, PNG and gzip (polynomial 0xEDB88320), continued from `crc`.

@@ -183,6 +183,15 @@ struct SectionInfo {
   std::string_view name;
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
+  std::uint32_t kind = 0;
+};
+
+/// Means of models that were added to an index from results on a few rows: the last models, in their order. Their means
+/// are estimates (building/added_model.h), and no number of another model depends on them.
+struct AddedMeansView {
+  std::size_t models = 0;           ///< Added models, fewer than all; 0: none.
+  std::span<const float> means;     ///< [tasks, added] mean outcome, 0..1; negative: unknown.
+  std::span<const float> variance;  ///< [tasks, added] of the mean, 0..1.
 };
 
 /// An opened index: owns the file's bytes and reads them in place. Immutable, hence thread-safe.
@@ -217,6 +226,7 @@ class Index {
   std::vector<double> mixture;         ///< Constants of the policy that were chosen for this index; may be empty.
   MixtureConstants mixture_constants;  ///< The same, with defaults for the rest.
   AnswerTokenView answer_tokens;
+  AddedMeansView added;
   FamilyPredictor families;  ///< families.families is 0 if the index has none.
   std::string_view plan;     ///< JSON, not interpreted by the core; empty if the index has none.
   StringTable texts;  ///< [rows] beginnings of the prompts, '' if one may not be shown; empty if the index has none.
@@ -241,12 +251,15 @@ class Index {
   std::vector<double> known_weights;  ///< [tasks] the same, 0 for tasks without outcomes, 1 on average over the others.
   std::vector<double> overall_means;  ///< [models] see mean_over_tasks, without an excluded task.
   std::vector<std::size_t> model_tasks;  ///< [models] tasks with an outcome of the model.
+  std::vector<std::size_t> added_rows;   ///< [added.models] rows with an outcome of the model.
   std::vector<double> task_levels;       ///< [tasks] mean logit of all models; NaN without outcomes.
   std::vector<double> task_offsets;      ///< [tasks] mean offset of the task's rows, in logits; empty without offsets.
 
   [[nodiscard]] std::size_t rows() const { return codes.rows; }
   [[nodiscard]] std::size_t models() const { return outcomes.models; }
   [[nodiscard]] std::size_t tasks() const { return task_names.size(); }
+  /// Returns the number of models that the index was built with; they come before the added ones.
+  [[nodiscard]] std::size_t built_models() const { return outcomes.models - added.models; }
 };
 
 /// Returns the mean over tasks of each model's mean outcome, by the weights of the tasks. Skips tasks without outcomes

@@ -102,6 +102,7 @@ enum Kind : std::uint32_t {
   kPlan,
   kAddedModels,
   kPromptFamilies,
+  kAddedMeans,
   kKindEnd,
   kKindEndOfVersion1 = kModelPrices,
 };
@@ -139,6 +140,7 @@ inline constexpr std::array<std::string_view, kKindEnd> kKindNames = {"",
                                                                       "families",
                                                                       "plan",
                                                                       "added_models",
-                                                                      "prompt_families"};
+                                                                      "prompt_families",
+                                                                      "added_means"};
 
 }  // namespace signalbox::layout

@@ -31,10 +31,10 @@ Status check_start(std::span<const std::uint8_t> file, Header& header) {
                                            std::to_string(sizeof(Header)));
   }
   std::memcpy(&header, file.data(), sizeof(header));
-  if (header.version_major != kFormatMajor && header.version_major != kOldFormatMajor) {
+  if (header.version_major < kOldFormatMajor || header.version_major > kAddedFormatMajor) {
     return fail(ErrorCode::kUnsupportedVersion, "the index has format version " + std::to_string(header.version_major) +
-                                                    ", this reader knows " + std::to_string(kOldFormatMajor) + " and " +
-                                                    std::to_string(kFormatMajor));
+                                                    ", this reader knows " + std::to_string(kOldFormatMajor) + " to " +
+                                                    std::to_string(kAddedFormatMajor));
   }
   if (header.header_crc32 != crc32(file.first(offsetof(Header, header_crc32)))) {
     return fail(ErrorCode::kBadChecksum, "the checksum of the header does not match");
@@ -297,7 +297,7 @@ Result<Index> open_index(Index::Bytes bytes, std::size_t size) {
   index.size_bytes = size;
   for (std::uint32_t kind = 1; kind < layout::kKindEnd; ++kind) {
     const Section& s = sections[kind];
-    if (s.offset != 0) index.sections.push_back({layout::kKindNames[kind], s.offset, s.size});
+    if (s.offset != 0) index.sections.push_back({layout::kKindNames[kind], s.offset, s.size, kind});
   }
   derive_means(index);
   index.bytes = std::move(bytes);

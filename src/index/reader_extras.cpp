@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
+
+#include "index/format.h"
 
 namespace signalbox {
 namespace {
@@ -109,6 +112,27 @@ void read_mixture(SectionReader& reader, Index& index) {
   else reader.failure = constants.error();
 }
 
+/// Reads the means of added models. Their number follows from the size of the section.
+void read_added(SectionReader& reader, const Header& header, Index& index) {
+  const bool is_expected = header.version_major == kAddedFormatMajor;
+  if (reader.has(layout::kAddedMeans) != is_expected) {
+    return reader.refuse_content(layout::kAddedMeans, is_expected ? "is missing" : "needs version 3 of the format");
+  }
+  if (!is_expected) return;
+  const std::uint64_t of_model = std::uint64_t{header.tasks} * 2 * sizeof(float);
+  const std::uint64_t models = reader.size_of(layout::kAddedMeans) / of_model;
+  if (models == 0 || models >= header.models) {
+    return reader.refuse_content(layout::kAddedMeans, "has " + std::to_string(models) + " models, expected 1 to " +
+                                                          std::to_string(header.models - 1));
+  }
+  const auto numbers = reader.finite(layout::kAddedMeans, models * header.tasks * 2, -1.0F, 1.0F);
+  if (reader.failure) return;
+  const auto means = numbers.first(numbers.size() / 2);
+  const auto variance = numbers.subspan(numbers.size() / 2);
+  if (!reader.check_range(layout::kAddedMeans, variance, 0.0F, 1.0F)) return;
+  index.added = {static_cast<std::size_t>(models), means, variance};
+}
+
 void read_texts(SectionReader& reader, const Header& header, Index& index) {
   if (!reader.has(layout::kTexts)) return;
   index.texts = reader.strings(layout::kTexts, header.rows);
@@ -126,6 +150,7 @@ void read_extras(SectionReader& reader, const Header& header, Index& index) {
   };
   index.model_records = text(layout::kModelRecords, layout::kMaxRecordBytes);
   index.task_records = text(layout::kTaskRecords, layout::kMaxRecordBytes);
+  read_added(reader, header, index);
   read_families(reader, header, index);
   index.plan = text(layout::kPlan, layout::kMaxMetadataBytes);
   for (const layout::Kind kind : {layout::kFamilies, layout::kAddedModels}) {
@@ -148,6 +173,10 @@ Status check_extras(const Index& index) {
     if (index.links.has(task) && index.task_scores.has(task)) {
       return fail(ErrorCode::kBadSection, "a task has links and scores");
     }
+  }
+  const std::span<const std::uint16_t> scored = index.task_scores.models;
+  if (std::any_of(scored.begin(), scored.end(), [&](std::uint16_t model) { return model >= index.built_models(); })) {
+    return fail(ErrorCode::kBadSection, "an added model has scores of tasks");
   }
   if (index.links.offsets.empty() && index.task_scores.offsets.empty()) return {};
   for (std::size_t row = 0; row < index.rows(); ++row) {

@@ -24,6 +24,17 @@ TaskTotals total_outcomes(const OutcomeView& outcomes, std::span<const std::uint
   return out;
 }
 
+TaskTotals first_models(const TaskTotals& totals, std::size_t models) {
+  TaskTotals out{models, {}, {}, totals.rows};
+  for (std::size_t task = 0; task < totals.tasks(); ++task) {
+    const auto first = static_cast<std::ptrdiff_t>(task * totals.models);
+    const auto end = first + static_cast<std::ptrdiff_t>(models);
+    out.sums.insert(out.sums.end(), totals.sums.begin() + first, totals.sums.begin() + end);
+    out.counts.insert(out.counts.end(), totals.counts.begin() + first, totals.counts.begin() + end);
+  }
+  return out;
+}
+
 void add_scores(const TaskScoreView& scores, TaskTotals& totals) {
   for (std::size_t task = 0; task + 1 < scores.offsets.size(); ++task) {
     for (std::size_t i = scores.offsets[task]; i < scores.offsets[task + 1]; ++i) {
@@ -39,7 +50,7 @@ RowSums sum_rows(const OutcomeView& outcomes, std::span<const std::uint16_t> row
   const std::size_t models = totals.models;
   const std::vector<double> zeros(totals.sums.size(), 0);
   RowSums out{zeros, zeros, zeros, std::vector<std::size_t>(totals.tasks(), 0)};
-  std::vector<float> read(models);
+  std::vector<float> read(outcomes.models);
   std::vector<double> of_row(models);
   for (std::size_t row = 0; row < row_tasks.size(); ++row) {
     if (!left_out.empty() && left_out[row] != 0) continue;

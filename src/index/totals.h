@@ -40,8 +40,11 @@ struct RowSums {
   double square = 1;  ///< Sum of the rows' mean squared outcomes.
 };
 
-/// Sums all rows, or those not marked in `left_out` [rows]. totals: those of the same rows. Missing outcomes do not
-/// count.
+/// Returns the sums of the first `models` models.
+[[nodiscard]] TaskTotals first_models(const TaskTotals& totals, std::size_t models);
+
+/// Sums all rows, or those not marked in `left_out` [rows]. totals: those of the same rows, of all models or the first
+/// ones; other models do not count, and neither do missing outcomes.
 [[nodiscard]] RowSums sum_rows(const OutcomeView& outcomes, std::span<const std::uint16_t> row_tasks,
                                const TaskTotals& totals, std::span<const std::uint8_t> left_out = {});
 

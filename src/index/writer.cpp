@@ -2,10 +2,12 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "index/format.h"
 #include "index/layout.h"
+#include "index/writer_parts.h"
 
 namespace signalbox {
 namespace {
@@ -13,19 +15,6 @@ namespace {
 template <typename T, std::size_t kExtent>
 std::span<const std::uint8_t> bytes_of(std::span<T, kExtent> values) {
   return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size_bytes()};
-}
-
-std::vector<std::uint8_t> string_table(std::span<const std::string> strings) {
-  std::vector<std::uint32_t> offsets = {0};
-  std::string text;
-  for (const std::string& s : strings) {
-    text += s;
-    offsets.push_back(static_cast<std::uint32_t>(text.size()));
-  }
-  std::vector<std::uint8_t> out(offsets.size() * sizeof(std::uint32_t) + text.size());
-  std::memcpy(out.data(), offsets.data(), offsets.size() * sizeof(std::uint32_t));
-  std::memcpy(out.data() + offsets.size() * sizeof(std::uint32_t), text.data(), text.size());
-  return out;
 }
 
 template <typename Predicate>
@@ -57,42 +46,19 @@ class Writer {
   }
   /// The borrowed span stays valid: moving a vector keeps its bytes in place.
   void add(std::uint32_t kind, std::vector<std::uint8_t> bytes) {
-    file_.kept.push_back(std::move(bytes));
-    borrow(kind, file_.kept.back());
+    kept_.push_back(std::move(bytes));
+    borrow(kind, kept_.back());
   }
 
-  IndexPieces finish(layout::Header header) {
-    const std::size_t head = sizeof(header) + bodies_.size() * sizeof(layout::Section);
-    std::vector<layout::Section> table;
-    file_.pieces.emplace_back();  // Placeholder for header and table, which are known last.
-    file_.size_bytes = head;
-    for (const auto& [kind, bytes] : bodies_) {
-      append(std::span(kZeros).first(align(file_.size_bytes) - file_.size_bytes));
-      table.push_back({kind, crc32(bytes), file_.size_bytes, bytes.size()});
-      append(bytes);
-    }
-    header.file_size = file_.size_bytes;
-    header.section_count = static_cast<std::uint32_t>(bodies_.size());
-    header.body_crc32 = crc32(bytes_of(std::span<const layout::Section>(table)));
-    const auto* header_bytes = reinterpret_cast<const std::uint8_t*>(&header);
-    header.header_crc32 = crc32({header_bytes, offsetof(layout::Header, header_crc32)});
-    std::vector<std::uint8_t> front(head);
-    std::memcpy(front.data(), &header, sizeof(header));
-    std::memcpy(front.data() + sizeof(header), table.data(), head - sizeof(header));
-    file_.kept.push_back(std::move(front));
-    file_.pieces.front() = file_.kept.back();
-    return std::move(file_);
+  IndexPieces finish(const layout::Header& header) {
+    IndexPieces out = lay_out_sections(header, bodies_);
+    std::move(kept_.begin(), kept_.end(), std::back_inserter(out.kept));
+    return out;
   }
 
  private:
-  void append(std::span<const std::uint8_t> bytes) {
-    if (bytes.empty()) return;
-    file_.pieces.push_back(bytes);
-    file_.size_bytes += bytes.size();
-  }
-
-  std::vector<std::pair<std::uint32_t, std::span<const std::uint8_t>>> bodies_;
-  IndexPieces file_;
+  std::vector<SectionBytes> bodies_;
+  std::vector<std::vector<std::uint8_t>> kept_;
 };
 
 /// Stores missing outcomes as zero; the mask marks them as missing.
@@ -178,7 +144,28 @@ std::vector<std::uint64_t> packed_offsets(const PackedOutcomes& outcomes, std::s
   return out;
 }
 
-/// Returns the section of packed outcomes, or nothing if it is not smaller than that of all outcomes.
+layout::Header header_of(const IndexParts& parts, const PackedOutcomes& outcomes, bool packed) {
+  layout::Header header{};
+  header.magic = layout::kMagic;
+  header.version_major = kFormatMajor;
+  const bool has_families = parts.extras != nullptr && parts.extras->families.families > 0;
+  header.version_minor = has_families ? kFormatMinor : 0;
+  header.header_size = sizeof(header);
+  header.rows = static_cast<std::uint32_t>(parts.codes.rows);
+  header.dim = static_cast<std::uint32_t>(parts.codes.dim);
+  header.models = static_cast<std::uint32_t>(parts.model_names.size());
+  header.tasks = static_cast<std::uint32_t>(parts.task_names.size());
+  header.code_type = static_cast<std::uint32_t>(parts.codes.type);
+  header.flags = (outcomes.graded ? layout::kGraded : 0U) | (outcomes.measured.empty() ? 0U : layout::kHasMissing) |
+                 (packed ? layout::kPacked : 0U);
+  header.pairs = static_cast<std::uint32_t>(parts.pair_u.size());
+  return header;
+}
+
+std::vector<std::uint8_t> copy_of(std::span<const std::uint8_t> bytes) { return {bytes.begin(), bytes.end()}; }
+
+}  // namespace
+
 std::vector<std::uint8_t> packed_section(const PackedOutcomes& outcomes, std::size_t rows, std::size_t models) {
   if (outcomes.measured.empty()) return {};
   const std::vector<std::uint64_t> offsets = packed_offsets(outcomes, rows, models);
@@ -206,27 +193,47 @@ std::vector<std::uint8_t> packed_section(const PackedOutcomes& outcomes, std::si
   return out;
 }
 
-layout::Header header_of(const IndexParts& parts, const PackedOutcomes& outcomes, bool packed) {
-  layout::Header header{};
-  header.magic = layout::kMagic;
-  header.version_major = kFormatMajor;
-  const bool has_families = parts.extras != nullptr && parts.extras->families.families > 0;
-  header.version_minor = has_families ? kFormatMinor : 0;
-  header.header_size = sizeof(header);
-  header.rows = static_cast<std::uint32_t>(parts.codes.rows);
-  header.dim = static_cast<std::uint32_t>(parts.codes.dim);
-  header.models = static_cast<std::uint32_t>(parts.model_names.size());
-  header.tasks = static_cast<std::uint32_t>(parts.task_names.size());
-  header.code_type = static_cast<std::uint32_t>(parts.codes.type);
-  header.flags = (outcomes.graded ? layout::kGraded : 0U) | (outcomes.measured.empty() ? 0U : layout::kHasMissing) |
-                 (packed ? layout::kPacked : 0U);
-  header.pairs = static_cast<std::uint32_t>(parts.pair_u.size());
-  return header;
+std::vector<std::uint8_t> string_table(std::span<const std::string> strings) {
+  std::vector<std::uint32_t> offsets = {0};
+  std::string text;
+  for (const std::string& s : strings) {
+    text += s;
+    offsets.push_back(static_cast<std::uint32_t>(text.size()));
+  }
+  std::vector<std::uint8_t> out(offsets.size() * sizeof(std::uint32_t) + text.size());
+  std::memcpy(out.data(), offsets.data(), offsets.size() * sizeof(std::uint32_t));
+  std::memcpy(out.data() + offsets.size() * sizeof(std::uint32_t), text.data(), text.size());
+  return out;
 }
 
-std::vector<std::uint8_t> copy_of(std::span<const std::uint8_t> bytes) { return {bytes.begin(), bytes.end()}; }
-
-}  // namespace
+IndexPieces lay_out_sections(layout::Header header, std::span<const SectionBytes> sections) {
+  IndexPieces file;
+  const std::size_t head = sizeof(header) + sections.size() * sizeof(layout::Section);
+  std::vector<layout::Section> table;
+  file.pieces.emplace_back();  // Placeholder for header and table, which are known last.
+  file.size_bytes = head;
+  const auto append = [&](std::span<const std::uint8_t> bytes) {
+    if (bytes.empty()) return;
+    file.pieces.push_back(bytes);
+    file.size_bytes += bytes.size();
+  };
+  for (const auto& [kind, bytes] : sections) {
+    append(std::span(kZeros).first(align(file.size_bytes) - file.size_bytes));
+    table.push_back({kind, crc32(bytes), file.size_bytes, bytes.size()});
+    append(bytes);
+  }
+  header.file_size = file.size_bytes;
+  header.section_count = static_cast<std::uint32_t>(sections.size());
+  header.body_crc32 = crc32(bytes_of(std::span<const layout::Section>(table)));
+  const auto* header_bytes = reinterpret_cast<const std::uint8_t*>(&header);
+  header.header_crc32 = crc32({header_bytes, offsetof(layout::Header, header_crc32)});
+  std::vector<std::uint8_t> front(head);
+  std::memcpy(front.data(), &header, sizeof(header));
+  std::memcpy(front.data() + sizeof(header), table.data(), head - sizeof(header));
+  file.kept.push_back(std::move(front));
+  file.pieces.front() = file.kept.back();
+  return file;
+}
 
 float code_centroid(std::span<const float> centroid, std::uint8_t* out) {
   double squares = 0;

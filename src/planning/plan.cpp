@@ -35,10 +35,17 @@ Status check_constants(const PlanSpec& spec) {
   return invalid("the target is outside 0 to " + std::to_string(static_cast<int>(most)));
 }
 
-std::vector<std::uint32_t> count_rows(const PlanData& data) {
-  std::vector<std::uint32_t> out(data.groups, 0);
-  for (const std::uint32_t group : data.group) ++out[group];
-  return out;
+/// Counts the rows of each group: the random ones, or all of the groups without any; the other groups count as empty.
+std::vector<std::uint32_t> count_rows(const PlanData& data, bool of_random) {
+  std::vector<std::uint32_t> random(data.groups, 0);
+  std::vector<std::uint32_t> all(data.groups, 0);
+  for (std::size_t row = 0; row < data.rows; ++row) {
+    ++all[data.group[row]];
+    if (data.is_random(row)) ++random[data.group[row]];
+  }
+  if (of_random) return random;
+  for (std::size_t group = 0; group < data.groups; ++group) all[group] = random[group] > 0 ? 0 : all[group];
+  return all;
 }
 
 /// Returns the family of a row: its label, or the one with the largest membership.
@@ -103,13 +110,32 @@ Plan::Plan(PlanData data, const PlanSpec& spec)
     : data_(std::move(data)),
       rules_{spec.target, spec.baseline, data_.exclusions, data_.has_costs},
       seed_(spec.seed),
-      space_(data_),
-      folds_(std::min(kMostFolds, data_.groups)),
-      fold_of_group_(fold_groups(count_rows(data_), folds_, seed_ + kFoldSeed)) {}
+      space_(data_) {
+  fold_rows();
+}
+
+/// Finds the random rows, and folds all rows. Groups with random rows are spread evenly, and so are the others.
+void Plan::fold_rows() {
+  const std::vector<std::uint32_t> random_counts = count_rows(data_, true);
+  const auto groups = static_cast<std::size_t>(
+      std::count_if(random_counts.begin(), random_counts.end(), [](std::uint32_t rows) { return rows > 0; }));
+  folds_ = std::min(kMostFolds, groups);
+  const std::vector<std::uint8_t> by_random = fold_groups(random_counts, folds_, seed_ + kFoldSeed);
+  const std::vector<std::uint8_t> by_others = fold_groups(count_rows(data_, false), folds_, seed_ + kFoldSeed);
+  std::vector<std::size_t> random;
+  for (std::size_t row = 0; row < data_.rows; ++row) {
+    const std::size_t group = data_.group[row];
+    fold_of_row_.push_back(random_counts[group] > 0 ? by_random[group] : by_others[group]);
+    if (!data_.is_random(row)) continue;
+    random.push_back(row);
+    fold_of_scored_.push_back(fold_of_row_.back());
+  }
+  if (random.size() < data_.rows) random_ = select_rows(data_, random);
+}
 
 /// Steps of a fit: its start, its own, and the blocks of rows that its rule answers.
 std::size_t Plan::steps_a_fit() const {
-  return 1 + PredictorFit::count_steps(data_) + (data_.rows + kAnswerBlock - 1) / kAnswerBlock;
+  return 1 + PredictorFit::count_steps(data_) + (scored().rows + kAnswerBlock - 1) / kAnswerBlock;
 }
 
 Plan::Progress Plan::step(std::size_t work) {
@@ -134,7 +160,7 @@ void Plan::step_fit(std::size_t step) {
     return;
   }
   const std::size_t first = (step - steps - 1) * kAnswerBlock;
-  answer(first, std::min(first + kAnswerBlock, data_.rows));
+  answer(first, std::min(first + kAnswerBlock, scored().rows));
   if (step + 1 < steps_a_fit()) return;
   if (fit_++ == folds_) prepare_estimates();
 }
@@ -142,7 +168,7 @@ void Plan::step_fit(std::size_t step) {
 void Plan::start_fit() {
   std::vector<std::uint32_t> rows;
   for (std::uint32_t row = 0; row < data_.rows; ++row) {
-    if (fit_ == 0 || fold_of_group_[data_.group[row]] != fit_ - 1) rows.push_back(row);
+    if (fit_ == 0 || fold_of_row_[row] != fit_ - 1) rows.push_back(row);
   }
   fitting_.emplace(data_, space_, std::move(rows), seed_ + kFitSeed * fit_);
 }
@@ -153,34 +179,35 @@ void Plan::finish_fit() {
   fitting_.reset();
   if (fit_ > 0) return;
   shipped_ = fitted_;
-  settings_ = settings_of(data_, shipped_.predictor);
-  values_ = complete(data_, shipped_.predictor);
-  scores_ = CorrectedScores(data_.rows, settings_.size(), folds_);
-  shipped_picks_.assign(settings_.size() * data_.rows, 0);
+  settings_ = settings_of(scored(), shipped_.predictor);
+  values_ = complete(scored(), shipped_.predictor);
+  scores_ = CorrectedScores(scored().rows, settings_.size(), folds_);
+  shipped_picks_.assign(settings_.size() * scored().rows, 0);
 }
 
-/// Answers rows by the rule of the fit.
+/// Answers random rows by the rule of the fit.
 void Plan::answer(std::size_t first, std::size_t last) {
+  const PlanData& data = scored();
   RowForecast forecast;
   for (std::size_t row = first; row < last; ++row) {
-    forecast_row(fitted_.predictor, data_.vector(row), forecast);
-    const bool is_own = fit_ > 0 && fold_of_group_[data_.group[row]] == fit_ - 1;
+    forecast_row(fitted_.predictor, data.vector(row), forecast);
+    const bool is_own = fit_ > 0 && fold_of_scored_[row] == fit_ - 1;
     for (std::size_t s = 0; s < settings_.size(); ++s) {
-      const std::size_t pick = pick_model(data_, forecast, settings_[s]);
-      const std::size_t cell = row * data_.models + pick;
+      const std::size_t pick = pick_model(data, forecast, settings_[s]);
+      const std::size_t cell = row * data.models + pick;
       const Earned earned = {pick, values_.right[cell], values_.usd[cell]};
       if (fit_ > 0) {
         scores_.add_fold(fit_ - 1, is_own, row, s, earned);
         continue;
       }
       scores_.add_shipped(row, s, earned);
-      shipped_picks_[s * data_.rows + row] = static_cast<std::uint8_t>(pick);
+      shipped_picks_[s * data.rows + row] = static_cast<std::uint8_t>(pick);
     }
   }
 }
 
 void Plan::prepare_estimates() {
-  ledger_ = make_ledger(data_, scores_, values_);
+  ledger_ = make_ledger(scored(), scores_, values_);
   chosen_ = choose_plan(ledger_, sum_groups(ledger_), rules_);
 }
 
@@ -190,15 +217,17 @@ Result<PlanNumbers> Plan::finish() {
     return invalid("the plan is not done: " + std::to_string(done) + " of " + std::to_string(total) + " steps");
   }
   if (!is_finished_) answer_shipped();
+  const PlanData& data = scored();
   PlanNumbers out;
-  out.rows = data_.rows;
-  out.groups = data_.groups;
-  out.has_costs = data_.has_costs;
-  out.measured.assign(data_.models, 0);
-  for (std::size_t i = 0; i < data_.right.size(); ++i) {
-    if (std::isnan(data_.right[i])) continue;
-    ++out.measured[i % data_.models];
-    out.graded = out.graded || (data_.right[i] > 0 && data_.right[i] < 1);
+  out.rows = data.rows;
+  out.groups = data.groups;
+  out.chosen_rows = data_.rows - data.rows;
+  out.has_costs = data.has_costs;
+  out.measured.assign(data.models, 0);
+  for (std::size_t i = 0; i < data.right.size(); ++i) {
+    if (std::isnan(data.right[i])) continue;
+    ++out.measured[i % data.models];
+    out.graded = out.graded || (data.right[i] > 0 && data.right[i] < 1);
   }
   out.chosen = chosen_;
   out.predictor = kind_of(shipped_);
@@ -212,7 +241,7 @@ Result<PlanNumbers> Plan::finish() {
 Result<PromiseNumbers> Plan::promise(const PlanInput& test, std::span<const std::uint8_t> answered_by,
                                      const PromiseRules& rules) {
   if (!is_finished_) return invalid("the plan is not finished");
-  const TestedRule rule = {&data_, &found_, settings_, chosen_.baseline};
+  const TestedRule rule = {&scored(), &found_, settings_, chosen_.baseline};
   Result<PromiseNumbers> tested = test_promise(test, answered_by, rule, rules);
   if (!tested.ok()) return tested;
   const std::optional<std::size_t> setting = tested.value().setting;
@@ -226,10 +255,11 @@ Result<PromiseNumbers> Plan::promise(const PlanInput& test, std::span<const std:
 void Plan::answer_shipped() {
   is_finished_ = true;
   shipped_.predictor.answer_value = chosen_.setting ? settings_[*chosen_.setting] : kMostAnswerValue;
+  const PlanData& data = scored();
   RowForecast forecast;
-  for (std::size_t row = 0; row < data_.rows; ++row) {
-    forecast_row(shipped_.predictor, data_.vector(row), forecast);
-    row_families_.push_back(family_of(data_, row, forecast.memberships));
+  for (std::size_t row = 0; row < data.rows; ++row) {
+    forecast_row(shipped_.predictor, data.vector(row), forecast);
+    row_families_.push_back(family_of(data, row, forecast.memberships));
   }
   found_ = shipped_.predictor;
   if (!chosen_.setting) make_constant(shipped_, chosen_.baseline);
@@ -237,13 +267,14 @@ void Plan::answer_shipped() {
 
 /// Adds the settings and the models alone. Settings that earn the same as the one before are left out.
 void Plan::add_curve(const std::vector<BoundedEstimate>& columns, PlanNumbers& out) const {
+  const PlanData& data = scored();
   for (std::size_t s = 0; s < settings_.size(); ++s) {
     const Estimate& now = columns[s].value;
     const bool is_new = out.curve.empty() || now.right != out.curve.back().estimate.value.right ||
                         now.usd != out.curve.back().estimate.value.usd || s == chosen_.setting;
     if (!is_new) continue;
-    std::vector<std::size_t> counts(data_.models, 0);
-    for (std::size_t row = 0; row < data_.rows; ++row) ++counts[shipped_picks_[s * data_.rows + row]];
+    std::vector<std::size_t> counts(data.models, 0);
+    for (std::size_t row = 0; row < data.rows; ++row) ++counts[shipped_picks_[s * data.rows + row]];
     out.curve.push_back({settings_[s], columns[s], shares_of(counts)});
   }
   out.singles.assign(columns.begin() + static_cast<std::ptrdiff_t>(settings_.size()), columns.end());
@@ -260,20 +291,21 @@ void Plan::add_proposed(PlanNumbers& out) const {
 }
 
 void Plan::add_families(PlanNumbers& out) const {
-  std::vector<std::uint8_t> picks(data_.rows, static_cast<std::uint8_t>(chosen_.baseline));
+  const PlanData& data = scored();
+  std::vector<std::uint8_t> picks(data.rows, static_cast<std::uint8_t>(chosen_.baseline));
   std::vector<float> right;
   std::vector<float> usd;
-  for (std::size_t row = 0; row < data_.rows; ++row) {
+  for (std::size_t row = 0; row < data.rows; ++row) {
     if (!chosen_.setting) {
-      right.push_back(values_.right[row * data_.models + chosen_.baseline]);
-      usd.push_back(values_.usd[row * data_.models + chosen_.baseline]);
+      right.push_back(values_.right[row * data.models + chosen_.baseline]);
+      usd.push_back(values_.usd[row * data.models + chosen_.baseline]);
       continue;
     }
-    picks[row] = shipped_picks_[*chosen_.setting * data_.rows + row];
+    picks[row] = shipped_picks_[*chosen_.setting * data.rows + row];
     right.push_back(static_cast<float>(scores_.right(row, *chosen_.setting)));
     usd.push_back(static_cast<float>(scores_.usd(row, *chosen_.setting)));
   }
-  out.families = tabulate_families(data_, found_, values_, {row_families_, picks, right, usd, chosen_.baseline});
+  out.families = tabulate_families(data, found_, values_, {row_families_, picks, right, usd, chosen_.baseline});
 }
 
 Result<FamilyFit> fit_families(const PlanInput& input, std::uint64_t seed) {

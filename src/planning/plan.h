@@ -47,9 +47,10 @@ enum class PredictorKind : std::uint8_t { kConstant, kFamilies, kFamiliesAndLine
 [[nodiscard]] PredictorKind kind_of(const FittedPredictor& fitted);
 
 struct PlanNumbers {
-  std::size_t rows = 0;
-  std::size_t groups = 0;
-  bool graded = false;  ///< An outcome is neither 0 nor 1.
+  std::size_t rows = 0;         ///< Random rows: all numbers are of these.
+  std::size_t groups = 0;       ///< Groups of random rows.
+  std::size_t chosen_rows = 0;  ///< Rows that only trained the predictor.
+  bool graded = false;          ///< An outcome is neither 0 nor 1.
   bool has_costs = false;
   std::vector<std::size_t> measured;  ///< [models] rows with an outcome.
   Chosen chosen;                      ///< Without a setting: the plan is to answer with the baseline.
@@ -65,7 +66,9 @@ struct PlanNumbers {
 /// give the same numbers, however the steps are grouped.
 ///
 /// The predictor that ships is fitted to all rows. Rows are folded by group, and for each fold everything is chosen and
-/// fitted in the same way on the rows of the others; CorrectedScores says how the estimates come from these rules.
+/// fitted in the same way on the rows of the others; CorrectedScores says how the estimates come from these rules. They
+/// are scored on random rows only: the mean over rows that were chosen where models disagree is not that of the
+/// traffic, and the baseline, gaps, shares and families would be biased likewise.
 class Plan {
  public:
   struct Progress {
@@ -94,7 +97,7 @@ class Plan {
   /// Returns the predictor that ships, with its answer value, or null before `finish`. If no rule is better than the
   /// baseline, all its families have the same means, and the rule answers everything with the baseline.
   [[nodiscard]] const FamilyPredictor* predictor() const { return is_finished_ ? &shipped_.predictor : nullptr; }
-  /// Returns the family of each row, [rows]: its label, or the one with the largest membership; empty before `finish`.
+  /// Returns the family of each random row: its label, or the one with the largest membership; empty before `finish`.
   [[nodiscard]] const std::vector<std::uint16_t>& row_families() const { return row_families_; }
   [[nodiscard]] std::size_t dim() const { return data_.dim; }
   [[nodiscard]] std::size_t models() const { return data_.models; }
@@ -102,6 +105,8 @@ class Plan {
  private:
   Plan(PlanData data, const PlanSpec& spec);
 
+  void fold_rows();
+  [[nodiscard]] const PlanData& scored() const { return random_ ? *random_ : data_; }
   [[nodiscard]] std::size_t steps_a_fit() const;
   void step_once();
   void step_fit(std::size_t step);
@@ -115,11 +120,13 @@ class Plan {
   void add_families(PlanNumbers& out) const;
 
   PlanData data_;
+  std::optional<PlanData> random_;  ///< The random rows, if there are others.
   PlanRules rules_;
   std::uint64_t seed_;
   LinearSpace space_;
-  std::size_t folds_;
-  std::vector<std::uint8_t> fold_of_group_;
+  std::size_t folds_ = 0;
+  std::vector<std::uint8_t> fold_of_row_;     ///< [rows]
+  std::vector<std::uint8_t> fold_of_scored_;  ///< [random rows]
   std::size_t done_ = 0;
   std::size_t fit_ = 0;  ///< 0: of all rows; then those of the folds.
   std::optional<PredictorFit> fitting_;
@@ -131,7 +138,7 @@ class Plan {
   CorrectedScores scores_;
   Ledger ledger_;
   Chosen chosen_;
-  std::vector<std::uint8_t> shipped_picks_;  ///< [settings, rows]
+  std::vector<std::uint8_t> shipped_picks_;  ///< [settings, random rows]
   std::vector<std::uint16_t> row_families_;
   bool is_finished_ = false;
 };

@@ -12,7 +12,7 @@ namespace {
 
 Error invalid(std::string message) { return {ErrorCode::kInvalidArgument, std::move(message)}; }
 
-std::string at_least(std::size_t got, std::size_t least, const char* what) {
+std::string at_least(std::size_t got, std::size_t least, const std::string& what) {
   return "got " + std::to_string(got) + ' ' + what + ", expected at least " + std::to_string(least);
 }
 
@@ -48,6 +48,7 @@ Status check_sizes(const PlanInput& input) {
   if (Status failed = check_size("outcomes", input.outcomes.size(), cells)) return failed;
   if (Status failed = check_size("costs", input.costs.size(), input.costs.empty() ? 0 : cells)) return failed;
   if (Status failed = check_size("priors", input.prior.size(), input.prior.empty() ? 0 : cells)) return failed;
+  if (Status failed = check_size("marks of rows", input.chosen.size(), input.chosen.empty() ? 0 : rows)) return failed;
   return check_size("families of rows", input.row_labels.size(), input.labels == 0 ? 0 : rows);
 }
 
@@ -76,14 +77,21 @@ Status check_values(const PlanInput& input) {
                      std::to_string(input.labels));
     }
   }
+  for (const std::uint8_t mark : input.chosen) {
+    if (mark > 1) return invalid("got mark " + std::to_string(mark) + " of a row, expected 0 (random) or 1 (chosen)");
+  }
   return {};
 }
 
-/// Checks that the outcomes suffice: of each model, and of rows.
+/// Returns the rows that estimates may be made from.
+std::string random_rows(const PlanInput& input) { return input.chosen.empty() ? "rows" : "random rows"; }
+
+/// Checks that the outcomes of random rows suffice: of each model, and of rows.
 Status check_outcomes(const PlanInput& input) {
   std::vector<bool> is_measured(input.models, false);
   std::size_t rows = 0;
   for (std::size_t at = 0; at < input.outcomes.size(); at += input.models) {
+    if (!input.chosen.empty() && input.chosen[at / input.models] == 1) continue;
     bool any = false;
     for (std::size_t m = 0; m < input.models; ++m) {
       if (std::isnan(input.outcomes[at + m])) continue;
@@ -93,9 +101,11 @@ Status check_outcomes(const PlanInput& input) {
     rows += any ? 1 : 0;
   }
   for (std::size_t m = 0; m < input.models; ++m) {
-    if (!is_measured[m]) return invalid("model " + std::to_string(m) + " has no outcome, expected at least one");
+    if (is_measured[m]) continue;
+    return invalid("model " + std::to_string(m) + " has no outcome in the " + random_rows(input) +
+                   ", expected at least one");
   }
-  if (rows < kLeastPlanRows) return invalid(at_least(rows, kLeastPlanRows, "rows with an outcome"));
+  if (rows < kLeastPlanRows) return invalid(at_least(rows, kLeastPlanRows, random_rows(input) + " with an outcome"));
   return {};
 }
 
@@ -122,6 +132,15 @@ std::vector<std::uint32_t> renumber(std::span<const std::uint32_t> groups, std::
   return out;
 }
 
+/// Counts the groups that have a random row.
+std::size_t count_random_groups(const PlanData& data) {
+  std::vector<bool> has_row(data.groups, false);
+  for (std::size_t row = 0; row < data.rows; ++row) {
+    if (data.is_random(row)) has_row[data.group[row]] = true;
+  }
+  return static_cast<std::size_t>(std::count(has_row.begin(), has_row.end(), true));
+}
+
 /// Finds the models to choose from: those with a cost, or all if fewer than two have one.
 void find_candidates(PlanData& data) {
   data.exclusions.assign(data.models, Exclusion::kPriceUnknown);
@@ -144,7 +163,9 @@ Result<PlanData> read_plan_data(const PlanInput& input) {
   out.models = input.models;
   out.labels = input.labels;
   out.group = renumber(input.groups, out.groups);
-  if (out.groups < kLeastPlanGroups) return invalid(at_least(out.groups, kLeastPlanGroups, "groups of rows"));
+  out.chosen.assign(input.chosen.begin(), input.chosen.end());
+  const std::size_t groups = count_random_groups(out);
+  if (groups < kLeastPlanGroups) return invalid(at_least(groups, kLeastPlanGroups, "groups of " + random_rows(input)));
   out.vectors.reserve(input.embeddings.size());
   for (std::size_t row = 0; row < out.rows; ++row) {
     add_unit(input.embeddings.subspan(row * out.dim, out.dim), out.vectors);
@@ -155,6 +176,33 @@ Result<PlanData> read_plan_data(const PlanInput& input) {
   out.label.assign(input.row_labels.begin(), input.row_labels.end());
   out.prior.assign(input.prior.begin(), input.prior.end());
   find_candidates(out);
+  return out;
+}
+
+PlanData select_rows(const PlanData& data, std::span<const std::size_t> rows) {
+  PlanData out;
+  out.rows = rows.size();
+  out.dim = data.dim;
+  out.models = data.models;
+  out.labels = data.labels;
+  out.has_costs = data.has_costs;
+  out.exclusions = data.exclusions;
+  const auto copy = [](const auto& values, auto& to, std::size_t row, std::size_t width) {
+    if (values.empty()) return;
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(row * width);
+    to.insert(to.end(), first, first + static_cast<std::ptrdiff_t>(width));
+  };
+  std::vector<std::uint32_t> groups;
+  for (const std::size_t row : rows) {
+    copy(data.vectors, out.vectors, row, data.dim);
+    copy(data.right, out.right, row, data.models);
+    copy(data.usd, out.usd, row, data.models);
+    copy(data.prior, out.prior, row, data.models);
+    copy(data.label, out.label, row, 1);
+    copy(data.chosen, out.chosen, row, 1);
+    groups.push_back(data.group[row]);
+  }
+  out.group = renumber(groups, out.groups);
   return out;
 }
 

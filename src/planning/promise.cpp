@@ -70,23 +70,9 @@ double loss_of(double baseline, double pick, const PromiseRules& rules) {
 
 /// Returns these rows, with the candidates of the rule.
 PlanData take_rows(const PlanData& from, std::span<const std::size_t> rows, const PlanData& candidates) {
-  PlanData out;
-  out.rows = rows.size();
-  out.dim = from.dim;
-  out.models = from.models;
-  out.groups = from.groups;
+  PlanData out = select_rows(from, rows);
   out.has_costs = candidates.has_costs;
   out.exclusions = candidates.exclusions;
-  const auto copy = [&](const std::vector<float>& values, std::vector<float>& to, std::size_t row, std::size_t width) {
-    const auto first = values.begin() + static_cast<std::ptrdiff_t>(row * width);
-    to.insert(to.end(), first, first + static_cast<std::ptrdiff_t>(width));
-  };
-  for (const std::size_t row : rows) {
-    copy(from.vectors, out.vectors, row, from.dim);
-    copy(from.right, out.right, row, from.models);
-    copy(from.usd, out.usd, row, from.models);
-    out.group.push_back(from.group[row]);
-  }
   return out;
 }
 

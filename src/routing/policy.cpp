@@ -16,14 +16,14 @@ std::vector<Exclusion> exclusions_of(const Evidence& e) { return {e.exclusions.b
 // kSignalbox.
 
 Forecast mixture_of(const Evidence& e, std::span<const double> votes, double offset,
-                    std::span<const float> label_outcomes) {
+                    std::span<const float> label_outcomes, const LabelMeans* given = nullptr) {
   const std::size_t models = e.means.size();
   Forecast out;
   out.exclusions = exclusions_of(e);
   for (std::size_t m = 0; m < models; ++m) {
     if (out.exclusions[m] == Exclusion::kNone && std::isnan(e.means[m])) out.exclusions[m] = Exclusion::kNoOutcomes;
   }
-  const LabelMeans labels = label_means(label_outcomes, out.exclusions, e.mixture);
+  const LabelMeans labels = given != nullptr ? *given : label_means(label_outcomes, out.exclusions, e.mixture);
   const TaskProfiles& profiles = e.profiles;
   TaskMixture mixture;
   if (offset == 0) {
@@ -57,7 +57,7 @@ Forecast mixture_of_input(const InputEvidence& e) {
 }
 
 Forecast mixture_of_task(const TaskEvidence& e) {
-  Forecast out = mixture_of(e, e.votes, e.offset, e.label_outcomes);
+  Forecast out = mixture_of(e, e.votes, e.offset, e.label_outcomes, e.label_means);
   out.eta = e.mixture.eta;
   return out;
 }

@@ -80,6 +80,7 @@ struct TaskEvidence : Evidence {
   std::span<const double> accuracy;            ///< [models] on the task itself; NaN without an outcome.
   std::span<const double> predictor_accuracy;  ///< [models] how often gbar is right there; NaN without an outcome.
   std::span<const float> vectors = {};         ///< [inputs, dim] those with a known token; needed by kFamilies only.
+  const LabelMeans* label_means = nullptr;     ///< Evidence of the labels; null: that of label_outcomes.
 };
 
 /// Grounds of a comparison: outcomes of the neighbours that vote. Without neighbours nothing is known.

@@ -1,3 +1,4 @@
+// Longer than most files: inputs and tasks are decided by the same functions, which nothing else needs.
 #include "routing/router.h"
 
 #include <algorithm>
@@ -337,8 +338,40 @@ Status TaskRun::add(std::span<const float> vectors) {
     return Error{ErrorCode::kDimensionMismatch,
                  "got " + std::to_string(added) + " inputs, the task has " + std::to_string(count_)};
   }
+  const std::size_t before = splitter_.inputs().vectors.size();
   splitter_.add(vectors);
+  const auto read = std::span(splitter_.inputs().vectors).subspan(before);
+  const std::vector<double> votes = vote_for_each(profiles_of(*index_), read, options_.mixture);
+  votes_.insert(votes_.end(), votes.begin(), votes.end());
   return {};
+}
+
+Status TaskRun::set_answers(std::vector<std::int32_t> groups) {
+  const std::size_t expected = count_ * index_->models();
+  if (groups.size() != expected) {
+    return Error{ErrorCode::kDimensionMismatch, "got " + std::to_string(groups.size()) + " answers, expected " +
+                                                    std::to_string(expected) + ", one for each input and model"};
+  }
+  answers_ = std::move(groups);
+  return {};
+}
+
+Status TaskRun::check_complete() const {
+  if (splitter_.added() == count_) return {};
+  return Error{ErrorCode::kDimensionMismatch,
+               "got " + std::to_string(splitter_.added()) + " inputs, the task has " + std::to_string(count_)};
+}
+
+Result<CandidateSet> TaskRun::narrow() const {
+  if (Status failed = check_complete()) return *failed;
+  const TaskProfiles profiles = profiles_of(*index_);
+  const std::vector<double> votes = average_votes(profiles, votes_, options_.mixture);
+  const std::vector<Exclusion>& exclusions = candidates_.exclusions;
+  const auto forecast = [&](const LabelMeans& labels) {
+    return mix_tasks(profiles, votes, labels, exclusions, options_.mixture).relative;
+  };
+  const AnswerGroups answers{answers_, index_->models()};
+  return narrow_candidates(answers, count_, splitter_.labels(), exclusions, forecast, options_.mixture);
 }
 
 std::size_t TaskRun::score(std::size_t most) {
@@ -354,18 +387,13 @@ std::size_t TaskRun::score(std::size_t most) {
     auto predictions = predict_all(pool_of(*index_, &inputs.labels), found, options_.constants.k);
     std::move(found.begin(), found.end(), std::back_inserter(neighbours_));
     std::move(predictions.begin(), predictions.end(), std::back_inserter(predictions_));
-    const std::vector<double> votes = vote_for_each(profiles_of(*index_), vectors, options_.mixture);
-    votes_.insert(votes_.end(), votes.begin(), votes.end());
   }
   const std::size_t done = neighbours_.size();
   return done < inputs.kept.size() ? inputs.kept[done] : ready();
 }
 
 Result<Decision> TaskRun::finish() {
-  if (splitter_.added() < count_) {
-    return Error{ErrorCode::kDimensionMismatch,
-                 "got " + std::to_string(splitter_.added()) + " inputs, the task has " + std::to_string(count_)};
-  }
+  if (Status failed = check_complete()) return *failed;
   score(count_);
   Decision decision;
   decision.inputs = count_;
@@ -386,6 +414,11 @@ Result<Decision> TaskRun::finish() {
     decision.mean_distance = scores.u;
     evidence.scores = &scores;
     evidence.votes = votes;
+  }
+  CandidateSet set;
+  if (!answers_.empty() && decision.labelled > 0 && options_.policy == Policy::kSignalbox) {
+    set = narrow().take();
+    evidence.label_means = &set.means;
   }
   Forecast forecast = forecast_task(options_.policy, evidence);
   if (Status failed = decide(*index_, options_, evidence, std::move(forecast), shares, evidence.scores, decision)) {

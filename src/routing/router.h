@@ -11,6 +11,7 @@
 #include "kernels/nearest.h"
 #include "routing/answer_cost.h"
 #include "routing/choice.h"
+#include "routing/next_labels.h"
 #include "routing/policy.h"
 #include "routing/scores.h"
 #include "routing/selection.h"
@@ -115,6 +116,14 @@ class TaskRun {
   /// announced), non_finite.
   [[nodiscard]] Status add(std::span<const float> vectors);
 
+  /// Sets the answers to all inputs, [inputs, models] groups of AnswerGroups: labels then count as labels that were
+  /// chosen by them (next_labels.h), for the policy signalbox. Errors: dimension_mismatch for another number of groups.
+  [[nodiscard]] Status set_answers(std::vector<std::int32_t> groups);
+
+  /// Returns the candidates among which labels still decide, by the policy signalbox. Errors: dimension_mismatch if
+  /// inputs are missing.
+  [[nodiscard]] Result<CandidateSet> narrow() const;
+
   /// Returns how many of the inputs can be scored: those that were added, once every labelled input was.
   [[nodiscard]] std::size_t ready() const { return splitter_.has_labels() ? splitter_.added() : 0; }
 
@@ -132,6 +141,7 @@ class TaskRun {
           Candidates candidates);
 
   [[nodiscard]] Evidence evidence() const;
+  [[nodiscard]] Status check_complete() const;
 
   const Index* index_;
   std::size_t count_;
@@ -140,7 +150,8 @@ class TaskRun {
   InputSplitter splitter_;
   std::vector<std::vector<Neighbour>> neighbours_;  ///< [scored] of the inputs that have a vector, as below.
   std::vector<Prediction> predictions_;
-  std::vector<double> votes_;  ///< [scored, tasks] see vote_for_all.
+  std::vector<double> votes_;          ///< [added inputs that have a vector, tasks] see vote_for_all.
+  std::vector<std::int32_t> answers_;  ///< [inputs, models] or empty.
 };
 
 }  // namespace signalbox

@@ -19,6 +19,28 @@ std::vector<double> candidate_means(const TaskProfiles& profiles, std::span<cons
   return out;
 }
 
+/// Splits the means of the candidates. Models that were added later do not count for the difficulty of a task, unless
+/// there are no others: what is expected of a model must not depend on them.
+MeanSplit split_candidates(const TaskProfiles& profiles, std::span<const Exclusion> exclusions) {
+  const std::size_t models = profiles.models;
+  const std::vector<double> means = candidate_means(profiles, exclusions);
+  std::vector<double> built = means;
+  for (std::size_t first = 0; first < built.size(); first += models) {
+    std::fill_n(built.begin() + static_cast<std::ptrdiff_t>(first + models - profiles.added), profiles.added,
+                std::nan(""));
+  }
+  if (std::all_of(built.begin(), built.end(), [](double mean) { return std::isnan(mean); })) {
+    return split_means(means, models);
+  }
+  MeanSplit out = split_means(built, models);
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    if (i % models < models - profiles.added || std::isnan(means[i])) continue;
+    const double off = means[i] - out.difficulty[i / models];
+    if (!std::isnan(off)) out.deviation[i] = off;
+  }
+  return out;
+}
+
 /// Distance of the labels from a task, as a Gaussian log-likelihood (without its constant), and the mean deviation
 /// there of the models that have labels: the labels' deviations are relative to it.
 struct Fit {
@@ -79,7 +101,7 @@ struct Difficulty {
 Difficulty difficulty_of(const LabelMeans& labels, const MixtureConstants& c) {
   Difficulty out;
   const double total = total_of(labels);
-  if (!(total > 0)) return out;
+  if (!(total > 0) || !labels.tells_difficulty) return out;
   for (std::size_t m = 0; m < labels.counts.size(); ++m) out.mean += labels.counts[m] * labels.means[m] / total;
   const auto labelled = std::count_if(labels.counts.begin(), labels.counts.end(), [](double n) { return n > 0; });
   out.count = total / static_cast<double>(labelled);
@@ -117,7 +139,8 @@ void add_correctness(const TaskProfiles& profiles, const MeanSplit& split, std::
   for (std::size_t s = 0; s < weights.size(); ++s) expected += weights[s] > 0 ? weights[s] * difficulty[s] : 0;
   // The best model cannot be right more often than always: the task must be harder. Clamping the sum of each model
   // instead would make the best ones equal.
-  expected = std::min(expected, 1 - *std::max_element(out.relative.begin(), out.relative.end()));
+  const auto built_end = out.relative.end() - static_cast<std::ptrdiff_t>(profiles.added);
+  expected = std::min(expected, 1 - *std::max_element(out.relative.begin(), built_end));
   std::vector<Spread> spreads(models);
   std::vector<double> prior_shares;
   for (const double evidence : out.evidence) prior_shares.push_back(c.prior_labels / evidence);
@@ -198,7 +221,7 @@ LabelMeans label_means(std::span<const float> outcomes, std::span<const Exclusio
 TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> votes, const LabelMeans& labels,
                       std::span<const Exclusion> exclusions, const MixtureConstants& constants) {
   const std::size_t models = profiles.models;
-  const MeanSplit split = split_means(candidate_means(profiles, exclusions), models);
+  const MeanSplit split = split_candidates(profiles, exclusions);
   const bool labelled = total_of(labels) > 0;
   TaskMixture out;
   out.weights.assign(votes.begin(), votes.end());

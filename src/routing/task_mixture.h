@@ -20,6 +20,8 @@ struct LabelMeans {
   std::vector<double> means;     ///< [models] mean outcome on its labels, unused without a label.
   std::vector<double> relative;  ///< [models] mean of outcome - difficulty of the label; 0 on average over outcomes.
   std::vector<double> counts;    ///< [models]
+  bool tells_difficulty =
+      true;  ///< False: labels that were chosen (next_labels.h), whose inputs are not like the rest.
 };
 
 /// Averages labels. outcomes: [labels, models], NaN if missing. Only models that are not excluded count. The difficulty

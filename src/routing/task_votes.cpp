@@ -81,7 +81,7 @@ bool TaskProfiles::knows(std::size_t task) const {
 TaskProfiles profiles_of(const Index& index) {
   return {index.codes.dim,    index.models(),    index.task_centroids, index.task_means,  &index.task_posterior,
           index.task_bias,    index.links,       index.known_weights,  index.model_tasks, index.task_levels,
-          index.task_offsets, index.row_offsets, index.row_tasks};
+          index.task_offsets, index.row_offsets, index.row_tasks,      index.added.models};
 }
 
 std::vector<double> vote_for_all(const TaskProfiles& profiles, std::span<const float> vector,

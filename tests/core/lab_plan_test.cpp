@@ -28,7 +28,7 @@ struct Arrays {
 
   [[nodiscard]] Json open(const std::string& spec, bool labelled = false) const {
     return parse_json(open_plan(spec, embeddings.data(), outcomes.data(), costs.data(), groups.data(),
-                                labelled ? families.data() : nullptr, nullptr, kRows));
+                                labelled ? families.data() : nullptr, nullptr, nullptr, kRows));
   }
   [[nodiscard]] Json fit(const std::string& spec) const {
     return parse_json(

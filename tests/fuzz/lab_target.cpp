@@ -80,6 +80,7 @@ class PlanSession {
     std::vector<float> costs;
     std::vector<std::uint32_t> groups;
     std::vector<std::uint16_t> labels;
+    std::vector<std::uint8_t> chosen;
     for (std::size_t i = 0; i < kPlanRows * input.models; ++i) {
       outcomes.push_back(value(2 * i));
       costs.push_back(value(2 * i + 1));
@@ -87,10 +88,12 @@ class PlanSession {
     for (std::uint32_t row = 0; row < kPlanRows; ++row) {
       groups.push_back(row / 2);
       labels.push_back(static_cast<std::uint16_t>(row % 3));
+      chosen.push_back(row % 4 == 3 ? 1 : 0);
     }
     const std::uint16_t* families = input.labels > 0 ? labels.data() : nullptr;
+    const std::uint8_t* marks = spec.value().seed % 2 == 1 ? chosen.data() : nullptr;
     const Json opened = value_of(bindings::open_plan(spec_json, embeddings.data(), outcomes.data(), costs.data(),
-                                                     groups.data(), families, outcomes.data(), kPlanRows));
+                                                     groups.data(), families, outcomes.data(), marks, kPlanRows));
     if (!opened.is_null()) plan_ = opened["handle"].get<Handle>();
     dim_ = input.dim;
     models_ = input.models;

@@ -2,12 +2,15 @@
 //   make_corpus tests/fuzz/corpus
 // The files of version 1, v1*.sbx, were written by earlier releases and stay as they are.
 #include <cmath>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <string>
 
 #include "../core/forgery.h"
+#include "building/added_model.h"
 #include "building/builder.h"
 
 namespace {
@@ -136,6 +139,46 @@ void save_damaged_extras(const std::filesystem::path& folder) {
   forge("families-long-centroid.sbx", [](Forgery& f) { f.set(layout::kPromptFamilies, 7, 1.0F); });
   forge("plan-nested.sbx", [](Forgery& f) { f.at(layout::kPlan).assign(200, '['); });
   forge("mixture-nan.sbx", [](Forgery& f) { f.set(layout::kMixture, 0, std::nan("")); });
+}
+
+signalbox::Index opened(const FileBytes& file) {
+  auto* copy = static_cast<std::uint8_t*>(std::malloc(file.size()));
+  std::memcpy(copy, file.data(), file.size());
+  return signalbox::open_index(signalbox::Index::Bytes(copy), file.size()).take();
+}
+
+/// Returns an index with a model that was added from results on two of its rows.
+FileBytes added_file(bool full) {
+  const FileBytes built = full ? full_index_file(true) : index_file(CodeType::kInt8, true, true, true);
+  Forgery forgery(built);  // The index of a plan takes no other model.
+  std::erase_if(forgery.parts, [](const Forgery::Part& part) { return part.kind == layout::kPlan; });
+  const signalbox::Index index = opened(forgery.file());
+  const std::vector<std::uint32_t> rows = {0, 2};
+  const std::vector<float> outcomes = {1, .5F};
+  signalbox::NewModel model;
+  model.name = "new";
+  model.numbers = {-1, 1, 2, -1};
+  model.model_records = index.model_records;
+  if (full) model.model_records.replace(model.model_records.size() - 1, 1, R"(,{"name":"new"}])");
+  return signalbox::add_model(index, model, {rows, outcomes}).take();
+}
+
+void save_added(const std::filesystem::path& folder) {
+  const FileBytes valid = added_file(false);
+  save(folder / "added.sbx", valid);
+  save(folder / "added-full.sbx", added_file(true));
+  const auto forge = [&](const char* name, auto change) {
+    Forgery forgery(valid);
+    change(forgery);
+    save(folder / name, forgery.file());
+  };
+  forge("added-in-version-2.sbx", [](Forgery& f) { f.header.version_major = 2; });
+  forge("added-missing.sbx", [](Forgery& f) {
+    std::erase_if(f.parts, [](const Forgery::Part& part) { return part.kind == layout::kAddedMeans; });
+  });
+  forge("added-short.sbx", [](Forgery& f) { f.at(layout::kAddedMeans).pop_back(); });
+  forge("added-all.sbx", [](Forgery& f) { f.at(layout::kAddedMeans).resize(48); });
+  forge("added-nan.sbx", [](Forgery& f) { f.set(layout::kAddedMeans, 0, std::nanf("")); });
 }
 
 void save_damaged_indexes(const std::filesystem::path& folder) {
@@ -268,6 +311,7 @@ int main(int argc, char** argv) {
   save(folder / "index" / "packed-full-graded.sbx", full_index_file(true));
   save_damaged_indexes(folder / "index");
   save_damaged_extras(folder / "index");
+  save_added(folder / "index");
   save_boundary(folder / "boundary");
   save_sessions(folder);
   return 0;
