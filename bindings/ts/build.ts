@@ -10,8 +10,12 @@ import { listOfFiles } from './building/given-files.js';
 import type { BenchmarkFile, BuildInWorkerOptions, BuiltBenchmark } from './building/types.js';
 import { throwIfAborted } from './errors.js';
 import { isPlainObject, wrongKind } from './options.js';
+import type { AddedModel, AddModelOptions } from './building/added-model.js';
+import type { Anchor, AnchorOptions } from './building/anchors.js';
+import type { NextLabelsInWorkerOptions, PlanNextLabels } from './planning/next-types.js';
 import type { Planned, PlanInWorkerOptions } from './planning/types.js';
 import { isEmbedder } from './routing/inputs.js';
+import type { Source } from './types.js';
 import { Channel, resolveAddress } from './workers/channel.js';
 
 // Indexes from arrays
@@ -32,6 +36,16 @@ export { reportText } from './building/report-text.js';
 export type { Choice, Choices } from './building/choices.js';
 export { choicesText } from './building/choices-text.js';
 
+// New models
+export {
+  type AddedModel,
+  type AddedTask,
+  addModel,
+  type AddModelOptions,
+  type RowResult,
+} from './building/added-model.js';
+export { type Anchor, type AnchorOptions, anchors, anchorsCsv } from './building/anchors.js';
+
 // Plans
 export type {
   Bounded,
@@ -49,7 +63,10 @@ export type {
   PlanShare,
   PlanTarget,
 } from './planning/types.js';
-export { plan } from './planning/plan-files.js';
+export { nextLabels, plan } from './planning/plan-files.js';
+export type { NextLabelsInWorkerOptions, NextLabelsOptions, NextRow, PlanNextLabels } from './planning/next-types.js';
+export { gradingSheet } from './planning/grading-sheet.js';
+export { nextSentences } from './planning/next-words.js';
 export { type ChangeTest, type CheckPlanOptions, checkPlan, type PlanChange } from './planning/change.js';
 export { changeSentences } from './planning/change-words.js';
 export { planCode, type PolicyTable, planTable, policyTable } from './planning/policy.js';
@@ -72,7 +89,7 @@ const startWorker = () =>
 type InWorkerOptions = Pick<
   BuildInWorkerOptions,
   'signal' | 'onProgress' | 'worker' | 'startTimeoutMs' | 'embedder' | 'wasm' | 'labWasm'
->;
+> & { to?: unknown; n?: unknown };
 
 /** Asks a worker for work on files; the worker ends with it. It checks the other options, so that a page does not load their checks. */
 async function askWorker<Result>(
@@ -137,4 +154,48 @@ export async function planInWorker(
   const { index } = options;
   const place = typeof index === 'string' || index instanceof URL ? resolveAddress(index) : index;
   return askWorker('plan', files, place === undefined ? options : { ...options, index: place });
+}
+
+/**
+ * Says what to grade next like `nextLabels`, in a worker that ends with it: the page stays responsive.
+ * Errors: those of `nextLabels`.
+ *
+ *     const next = await nextLabelsInWorker(20, { files: input.files });
+ *     save(gradingSheet(next));
+ */
+export async function nextLabelsInWorker(n: number, options: NextLabelsInWorkerOptions): Promise<PlanNextLabels> {
+  if (!isPlainObject(options as unknown)) throw wrongKind(options);
+  const { files, ...others } = options;
+  return askWorker('next', files, { ...others, n });
+}
+
+/** Options of a worker for new models. */
+type NewModelInWorker = Pick<BuildInWorkerOptions, 'worker' | 'startTimeoutMs'>;
+
+/**
+ * Chooses rows like `anchors`, in a worker that ends with it. Errors: those of `anchors`.
+ *
+ *     const rows = await anchorsInWorker(file, { n: 50 });
+ */
+export async function anchorsInWorker(
+  index: Source,
+  options: AnchorOptions & NewModelInWorker = {},
+): Promise<Anchor[]> {
+  if (!isPlainObject(options as unknown)) throw wrongKind(options);
+  const { rows } = await askWorker<{ rows: Anchor[] }>('anchors', [], { ...options, to: toPlace(index) });
+  return rows;
+}
+
+/**
+ * Adds a model like `addModel`, in a worker that ends with it. Errors: those of `addModel`.
+ *
+ *     const { index } = await addModelInWorker(file, input.files, { model: 'acme/new-1' });
+ */
+export async function addModelInWorker(
+  index: Source,
+  results: Iterable<BenchmarkFile>,
+  options: AddModelOptions & NewModelInWorker = {},
+): Promise<AddedModel> {
+  if (!isPlainObject(options as unknown)) throw wrongKind(options);
+  return askWorker('addModel', results, { ...options, to: toPlace(index) });
 }

@@ -5,11 +5,13 @@ import { Command, Option } from 'commander';
 import { toCount, toList, toNonNegative, toNumberWithin, toPreference, toWholeWithin } from './cli/arguments.js';
 import { cascadeText, decisionText, indexText, type Shown, taskText } from './cli/decision-text.js';
 import { EMBEDDER_HELP, embedderOption, loadOnnx } from './cli/embedder-option.js';
-import { EXIT_CODES, reportFailure, throwUsageErrors, watchOutput } from './cli/failures.js';
+import { EXIT_CODES, reportFailure, throwUsageErrors, UsageError, watchOutput } from './cli/failures.js';
 import { loadMultilingual } from './cli/multilingual-table.js';
 import { indexOf, namedEmbedder } from './cli/named-embedders.js';
+import { chosenCsv, chosenText } from './cli/next-labels.js';
 import { packageVersion } from './cli/package-version.js';
-import { readLabels, readPrompts, readStandardInput } from './cli/prompt-files.js';
+import { readAnswers, readLabels, readPrompts, readStandardInput } from './cli/prompt-files.js';
+import { writeWhole } from './files/disk/output.js';
 import { printableJson, printableValues } from './files/printable.js';
 
 import {
@@ -41,6 +43,10 @@ interface Options {
   prefer?: Preference;
   costWeight?: number;
   labels?: string;
+  answers?: string;
+  next?: number;
+  seed?: number;
+  output?: string;
   models?: string[];
   maxSteps?: number;
 }
@@ -76,6 +82,11 @@ function cascadeOptions(o: Options): CascadeOptions {
     JSON.stringify({ candidates: candidatesOf(o), ...filtersOf(o), models, maxSteps, maxUsdPerMTok, costWeight, k }),
   );
 }
+
+const ROUTE_TASK_EXAMPLES = `
+Examples:
+  signalbox route-task prompts.csv --next 20 --answers answers.csv -o to-grade.csv
+  signalbox route-task prompts.csv --labels graded.csv --answers answers.csv`;
 
 const SHARE = toNumberWithin(0, 1);
 
@@ -179,6 +190,16 @@ async function addPlanning(program: Command): Promise<void> {
   program.command('plan').description(description);
 }
 
+/** Loads the modules for new models only if the command line names one of their commands. */
+async function addNewModels(program: Command): Promise<void> {
+  if (process.argv.includes('anchors') || process.argv.includes('add-model')) {
+    (await import('./cli/new-model.js')).addNewModelCommands(program);
+    return;
+  }
+  program.command('anchors').description('choose the rows of an index to run a new model on');
+  program.command('add-model').description('add a model to an index from its results on a few rows, without a rebuild');
+}
+
 async function makeProgram(): Promise<Command> {
   const program = new Command('signalbox')
     .description('Routes each prompt to the language model that benchmark results predict will answer it correctly.')
@@ -202,12 +223,34 @@ async function makeProgram(): Promise<Command> {
       '--labels <file>',
       'known outcomes: CSV or JSONL with the number of the prompt, "index" (from 0), and one column per model',
     )
+    .option(
+      '--answers <file>',
+      'answers of the models: a row for each prompt, in their order, and a column for each model',
+    )
+    .option('--next <n>', 'instead of a decision, choose n prompts to grade next', toCount)
+    .option('--seed <n>', 'with --next: choose others', toWholeWithin(0, Number.MAX_SAFE_INTEGER))
+    .option('-o, --output <file>', 'with --next: write the prompts to grade as CSV')
+    .addHelpText('after', ROUTE_TASK_EXAMPLES)
     .action(async (file: string, options: Options) => {
+      const { next, seed, output } = options;
+      if (next === undefined && (seed !== undefined || output !== undefined)) {
+        throw new UsageError(
+          `${seed === undefined ? '--output' : '--seed'} is given without --next`,
+          'signalbox route-task',
+        );
+      }
       const prompts = await readPrompts(file);
       const labels = options.labels === undefined ? [] : await readLabels(options.labels);
+      const answers = options.answers === undefined ? undefined : await readAnswers(options.answers);
       const router = await load(options);
       await show(router, async () => {
-        const task = await router.routeTask(prompts, { ...routeOptions(options), labels });
+        if (next !== undefined) {
+          const { candidates } = routeOptions(options);
+          const chosen = await router.nextLabels(next, { prompts, labels, answers, candidates, seed });
+          if (output !== undefined) await writeWhole(output, chosenCsv(chosen, prompts));
+          return print(options, chosen, (shown) => chosenText(shown, prompts));
+        }
+        const task = await router.routeTask(prompts, { ...routeOptions(options), labels, answers });
         return printDecision(options, router, await withTexts(router, task), taskText);
       });
     });
@@ -244,6 +287,7 @@ async function makeProgram(): Promise<Command> {
     });
   await addPlanning(program);
   await addBuilding(program);
+  await addNewModels(program);
   program.addCommand(await evaluation());
   throwUsageErrors(program);
   return program;

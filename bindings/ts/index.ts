@@ -19,6 +19,7 @@ export {
   type Decision,
   type Label,
   type LoadOptions,
+  type MultilingualState,
   type Neighbour,
   type OnProgress,
   POLICIES,
@@ -69,6 +70,18 @@ export type {
   CascadeStep,
   CascadeValue,
   Verdict,
+} from './types.js';
+
+// Which prompts to grade next
+export {
+  type Answers,
+  type NextLabel,
+  type NextLabels,
+  type NextLabelsOptions,
+  NOTHING_LEFT,
+  type NothingLeft,
+  SELECTED_BY,
+  type SelectedBy,
 } from './types.js';
 
 // User feedback

@@ -109,6 +109,10 @@ export const aCount = /* @__PURE__ */ must(
   (value) => Number.isSafeInteger(value) && (value as number) >= 1,
   'a whole number from 1',
 );
+export const aSeed = /* @__PURE__ */ must(
+  (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  'a whole number from 0',
+);
 export const aList = /* @__PURE__ */ must(Array.isArray, 'a list');
 export const textsOf = /* @__PURE__ */ must(
   (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),

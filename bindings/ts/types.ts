@@ -80,6 +80,7 @@ export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
  * - `more_than_rows`: `k`, `kappa` or `neighbours` exceeds the rows of the index.
  * - `multilingual_unavailable`: the table of `LoadOptions.multilingual` could not be loaded, so that the index's own
  *   embedder read a prompt in another language, as far as it could.
+ * - `added_model`: the pick was added to the index from results on a few rows, so that its numbers are estimates.
  */
 export const NOTE_CODES = [
   'no_prices',
@@ -88,6 +89,7 @@ export const NOTE_CODES = [
   'unused_by_policy',
   'more_than_rows',
   'multilingual_unavailable',
+  'added_model',
 ] as const;
 export type NoteCode = (typeof NOTE_CODES)[number];
 
@@ -197,6 +199,69 @@ export interface RouteManyOptions extends RouteOptions {
 export interface RouteTaskOptions extends RouteManyOptions {
   /** Known outcomes of some of the task's inputs: they join the pool and measure the predictor's accuracy. */
   labels?: readonly Label[];
+  /**
+   * The answers by which the labelled inputs were chosen (`Routing.nextLabels`), with the policy `signalbox`. On inputs
+   * where all candidates give the same answer none is better, whatever its grade: labels count for the others. Give them
+   * only with labels from `nextLabels`. Without labels they have no effect.
+   */
+  answers?: Answers | undefined;
+}
+
+/**
+ * Answers of models to the prompts of a task, one object for each prompt: by model, a text or a number; without an answer
+ * `null`, an empty text, or nothing. Two answers are the same if they are the same choice ("B", "(B)", "The answer is B"),
+ * the same number ("42.0", "42"), or the same text but for case, blanks and marks around it.
+ */
+export type Answers = readonly Readonly<Record<string, string | number | null>>[];
+
+/** How a prompt was selected for grading: among all prompts, or among those on which the candidates' answers differ. */
+export const SELECTED_BY = ['random', 'disagreement'] as const;
+export type SelectedBy = (typeof SELECTED_BY)[number];
+
+export interface NextLabelsOptions {
+  /** All inputs of the task, as for `routeTask`. */
+  prompts: RouteInputs;
+  /** Answers of the candidates, as far as they are known; a model without any answer is then no candidate. */
+  answers?: Answers | undefined;
+  /** The grades so far. */
+  labels?: readonly Label[] | undefined;
+  /** As in `RouteOptions`. */
+  candidates?: RouteOptions['candidates'];
+  /** Chooses other prompts; a whole number from 0, default 1. */
+  seed?: number | undefined;
+  signal?: AbortSignal | undefined;
+  /** Called after each block of prompts that was read. */
+  onProgress?: ((event: { done: number; total: number }) => void) | undefined;
+}
+
+/** A prompt to grade. */
+export interface NextLabel {
+  /** Position of the prompt in the task, from 0. */
+  index: number;
+  selectedBy: SelectedBy;
+  /** How many prompts this one stands for: those that it was drawn from, by those that were drawn. */
+  weight: number;
+}
+
+/**
+ * Why there is nothing to grade: only one model is a candidate, all candidates give the same answers, or every prompt on
+ * which they differ has a grade.
+ */
+export const NOTHING_LEFT = ['one_candidate', 'answers_agree', 'all_graded'] as const;
+export type NothingLeft = (typeof NOTHING_LEFT)[number];
+
+/** Prompts to grade next: see `Routing.nextLabels`. */
+export interface NextLabels {
+  /** In the order of the draw: whoever stops early has a random sample, too. */
+  rows: NextLabel[];
+  /** The models whose answers to grade, best first: those among which grades still decide. */
+  candidates: string[];
+  /** Prompts on which the answers of the candidates differ or are unknown; without `answers` all prompts. */
+  disagreeing: number;
+  /** Those of them that are graded. */
+  graded: number;
+  /** Set if `rows` is empty although some were asked for. */
+  nothingLeft: NothingLeft | null;
 }
 
 export interface TextsOptions {
@@ -486,6 +551,8 @@ export interface ModelInfo {
   /** Price of input tokens that are read from a cache. */
   usdPerMTokCacheRead: number | null;
   meanOutcome: number | null;
+  /** Set for a model that was added later: the rows that it has results on. Its means are estimates. */
+  addedFromRows?: number;
   /** Set if the index has records of its models. */
   record?: ModelRecord;
 }
@@ -688,6 +755,9 @@ export type ProgressEvent =
   | { status: 'ready' };
 export type OnProgress = (event: ProgressEvent) => void;
 
+/** States of the table of `LoadOptions.multilingual`, once a prompt needs it. */
+export type MultilingualState = 'loading' | 'loaded' | 'failed';
+
 /** Source of bytes: an address (in Node also a path), or the bytes themselves. */
 export type Source = string | URL | ArrayBuffer | Uint8Array | Blob | Response;
 export type WasmSource = string | URL | ArrayBuffer | Uint8Array | CompiledModule;
@@ -723,6 +793,11 @@ export interface LoadOptions {
    * other prompts have the note `multilingual_unavailable`; it is tried again after half a minute. Default: none.
    */
   multilingual?: EmbedderSource | (() => Embedder | Promise<Embedder>) | undefined;
+  /**
+   * Called when a load of that table begins, and when it ends. Meanwhile the thread of the router may be busy for seconds on
+   * a slow device.
+   */
+  onMultilingual?: ((state: MultilingualState) => void) | undefined;
   wasm?: WasmSource | undefined;
   /**
    * Folder of files with the beginnings of the benchmark's prompts, which only `Routing.texts` reads: an address, in
@@ -784,6 +859,19 @@ export interface Routing {
    *     const { model } = await router.routeTask(prompts, { labels });
    */
   routeTask(inputs: RouteInputs, options?: RouteTaskOptions): Promise<TaskDecision>;
+
+  /**
+   * Chooses at most `n` prompts of a task to grade next, so that few grades tell which model is best for all of them. With
+   * the answers of the candidates, prompts come from those on which the answers differ; otherwise from all of them. Grade
+   * the answers of `candidates` only, pass the grades as `labels`, and ask again: the candidates become fewer. docs/labels.md
+   * has the details. Rejects with `invalid_argument` for n below 1, another number of answers than prompts, or labels that
+   * `routeTask` refuses.
+   *
+   *     const { rows, candidates } = await router.nextLabels(20, { prompts, answers });
+   *     const labels = rows.map(({ index }) => ({ index, outcomes: grade(index, candidates) }));
+   *     const { model } = await router.routeTask(prompts, { answers, labels });
+   */
+  nextLabels(n: number, options: NextLabelsOptions): Promise<NextLabels>;
 
   /**
    * Embeds prompts. To route a prompt under several policies, prices or labels, embed it once and pass the embedding to

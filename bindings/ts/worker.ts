@@ -12,6 +12,7 @@ import { checkPrompts, Inputs, isEmbedder, makeEmbedder } from './routing/inputs
 import {
   CASCADE_KEYS,
   EMBED_KEYS,
+  NEXT_LABELS_KEYS,
   ROUTE_KEYS,
   ROUTE_MANY_KEYS,
   ROUTE_TASK_KEYS,
@@ -19,7 +20,7 @@ import {
   TEXTS_KEYS,
 } from './routing/option-keys.js';
 import { namesOf } from './routing/request.js';
-import type { RouterQuestion, WorkerLoad, WorkerMethod } from './routing/router-protocol.js';
+import type { LoadEvent, RouterQuestion, WorkerLoad, WorkerMethod } from './routing/router-protocol.js';
 import type {
   CascadeMove,
   CascadeOptions,
@@ -32,6 +33,8 @@ import type {
   EmbedOptions,
   IndexInfo,
   LoadOptions,
+  NextLabels,
+  NextLabelsOptions,
   RouteInput,
   RouteInputs,
   RouteManyOptions,
@@ -148,15 +151,22 @@ export class WorkerRouter implements Routing {
    */
   static async load(options: WorkerLoadOptions = {}): Promise<WorkerRouter> {
     checkOptions(options, WORKER_LOAD_KEYS);
-    const { signal, onProgress, worker, startTimeoutMs } = options;
+    const { signal, onProgress, onMultilingual, worker, startTimeoutMs } = options;
     throwIfAborted(signal);
     const load = await cloneable(options);
     const start = () => startWorker(options.assets);
     const service = { service: 'router', entry: 'signalbox/worker-entry', start } as const;
     const channel = new Channel<RouterQuestion>({ ...service, worker, startTimeoutMs });
+    const onEvent = (event: LoadEvent) => {
+      if ('multilingual' in event) onMultilingual?.(event.multilingual);
+      else onProgress?.(event);
+    };
     let own: Embedder | undefined;
     try {
-      const info = await channel.ask<IndexInfo>({ call: 'load', options: load }, { signal, onProgress });
+      const info = await channel.ask<IndexInfo>(
+        { call: 'load', options: load },
+        { signal, onProgress: onEvent, reportsLater: true },
+      );
       if (typeof info?.dim !== 'number') throw new SignalboxError('network', 'the worker did not describe its index');
       if (typeof options.embedder === 'function') own = await makeEmbedder(options.embedder, signal);
       const embedder = own ?? (isEmbedder(options.embedder) ? options.embedder : undefined);
@@ -164,7 +174,7 @@ export class WorkerRouter implements Routing {
       const { multilingual } = options;
       const reader =
         embedder !== undefined && typeof multilingual === 'function'
-          ? new MultilingualEmbedder(embedder, (load) => makeEmbedder(multilingual, load.signal))
+          ? new MultilingualEmbedder(embedder, (load) => makeEmbedder(multilingual, load.signal), onMultilingual)
           : undefined;
       const inputs = embedder === undefined ? undefined : new Inputs(reader ?? embedder, info);
       return new WorkerRouter(
@@ -197,6 +207,17 @@ export class WorkerRouter implements Routing {
   async routeTask(inputs: RouteInputs, options: RouteTaskOptions = {}): Promise<TaskDecision> {
     checkOptions(options, ROUTE_TASK_KEYS);
     return this.#callWithAll('routeTask', inputs, options);
+  }
+
+  async nextLabels(n: number, options: NextLabelsOptions): Promise<NextLabels> {
+    checkOptions(options, NEXT_LABELS_KEYS);
+    const { prompts, signal, onProgress } = options;
+    // The worker refuses an empty list of prompts.
+    if (this.#inputs === undefined || this.#isDisposed || prompts?.length === 0) {
+      return this.#call('nextLabels', n, options);
+    }
+    const read = await this.#inputs.readAll(prompts, { signal, onProgress });
+    return this.#call('nextLabels', n, { ...options, prompts: read });
   }
 
   async embed(prompts: readonly string[], options: EmbedOptions = {}): Promise<Embedding[]> {

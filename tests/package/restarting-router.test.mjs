@@ -8,9 +8,11 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { answerPort, Router, SignalboxError } from '../../dist/index.js';
 import { embedderFiles, root } from './support/fixtures.mjs';
+import { tableFiles } from './support/languages.mjs';
 import { CODE, POEM, topicsIndex } from './support/topics.mjs';
 
 const PATIENCE_MS = 5000;
+const GERMAN = 'Schreibe ein Gedicht über den Herbst';
 /** The modules that share their errors with this test. */
 const PACKAGE = { signalbox: 'dist/index.js', 'signalbox/worker': 'dist/worker.js' };
 
@@ -38,13 +40,30 @@ describe('a restarting router', () => {
   /** The workers of the current test, in the order in which they were started. */
   const workers = [];
 
-  /** A port in the shape of a worker. `silence()` makes it swallow messages; `swallowed` settles when it does. */
+  /**
+   * A port in the shape of a worker. `silence()` makes it swallow messages; `swallowed` settles when it does.
+   * `holdFrom(state)` keeps back what it says after this state of its table, until `release()`; `held` settles when the next
+   * message is kept back.
+   */
   function startWorker() {
     const { port1, port2 } = new MessageChannel();
     answerPort(port2);
     let isSilent = false;
     let swallow;
+    let heldFrom;
+    let hold;
+    const kept = [];
     const worker = {
+      held: new Promise((resolve) => {
+        hold = resolve;
+      }),
+      holdFrom: (state) => {
+        heldFrom = state;
+      },
+      release: () => {
+        heldFrom = undefined;
+        for (const deliver of kept.splice(0)) deliver();
+      },
       swallowed: new Promise((resolve) => {
         swallow = resolve;
       }),
@@ -57,7 +76,19 @@ describe('a restarting router', () => {
         if (isSilent) swallow(message);
         else port1.postMessage(message, transfer);
       },
-      on: (name, listener) => port1.on(name, listener),
+      on: (name, listener) => {
+        let isHolding = false;
+        port1.on(name, (message) => {
+          isHolding &&= heldFrom !== undefined;
+          if (isHolding) {
+            kept.push(() => listener(message));
+            hold();
+            return;
+          }
+          isHolding = heldFrom !== undefined && message?.progress?.multilingual === heldFrom;
+          listener(message);
+        });
+      },
       off: (name, listener) => port1.off(name, listener),
     };
     workers.push(worker);
@@ -77,6 +108,7 @@ describe('a restarting router', () => {
   });
   afterEach(() => {
     mock.timers.reset();
+    holder.dispose();
     for (const worker of workers.splice(0)) worker.end();
   });
   after(() => {
@@ -153,6 +185,59 @@ describe('a restarting router', () => {
       assert.equal(workers.length, count + 1);
     }
     router.dispose();
+  });
+
+  it('waits without a limit while the table of other languages loads, and with one afterwards', async () => {
+    const multilingual = await tableFiles();
+    const router = await hold(async () => ({ multilingual, worker: startWorker() }));
+    const [worker] = workers;
+    worker.holdFrom('loading');
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const german = router.route(GERMAN);
+    await worker.held;
+    const english = router.route(POEM);
+    for (let turn = 0; turn < 10; ++turn) await undefined;
+    for (let times = 0; times < 10; ++times) mock.timers.tick(PATIENCE_MS);
+    await new Promise(setImmediate);
+    assert.equal(workers.length, 1);
+    worker.release();
+    assert.equal((await german).language, 'de');
+    assert.equal((await english).language, null);
+    assert.equal(workers.length, 1);
+    worker.silence();
+    const answer = router.route(GERMAN);
+    await worker.swallowed;
+    mock.timers.tick(PATIENCE_MS);
+    // A timer of the next worker's start would be mocked, too.
+    mock.timers.reset();
+    assert.equal((await answer).language, 'de');
+    assert.equal(workers.length, 2);
+    router.dispose();
+  });
+
+  it('has its whole patience after the table was loaded or failed to', async () => {
+    const sound = await tableFiles();
+    for (const [state, multilingual] of [
+      ['loaded', sound],
+      ['failed', { ...sound, model: Uint8Array.of(1) }],
+    ]) {
+      const router = await hold(async () => ({ multilingual, worker: startWorker() }));
+      const worker = workers.at(-1);
+      const count = workers.length;
+      worker.holdFrom(state);
+      mock.timers.enable({ apis: ['setTimeout'] });
+      const german = router.route(GERMAN);
+      await worker.held;
+      // The state arrived within this time, so that it is not the end.
+      mock.timers.tick(PATIENCE_MS);
+      await new Promise(setImmediate);
+      assert.equal(workers.length, count);
+      mock.timers.tick(PATIENCE_MS);
+      mock.timers.reset();
+      assert.equal((await german).language, state === 'loaded' ? 'de' : null);
+      assert.equal(workers.length, count + 1);
+      router.dispose();
+    }
   });
 
   it('asks a new worker after a long question lost one', async () => {

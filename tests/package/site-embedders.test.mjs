@@ -22,12 +22,18 @@ it('takes the weights from an own address with their hashes, and from the hub wi
   const own = offer({ address, files });
   assert.deepEqual(own.manifest, { files });
   assert.equal(own.modelBytes, 42);
-  assert.equal(own.file, index);
+  assert.equal(own.indexFile, index);
   assert.deepEqual([own.address, own.id, own.pooling], [address, 'Xenova/all-MiniLM-L6-v2', 'mean']);
   const hub = offer({});
   assert.equal(hub.address, undefined);
   assert.equal(hub.manifest, undefined);
   assert.ok(hub.modelBytes > 20e6);
+});
+
+it('keeps the name of the weights beside the path of the index', () => {
+  const { file, indexFile } = offer({ address, files, file: 'model.onnx' });
+  assert.deepEqual([file, indexFile], ['model.onnx', index]);
+  assert.equal(offer({ address, files }).file, undefined);
 });
 
 it('names the hosts that the page has to allow, once each', () => {

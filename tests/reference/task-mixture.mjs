@@ -136,30 +136,36 @@ export function split({ means }, pool) {
 /**
  * Reads the labels: the mean outcome and, for each model with labels, the mean of outcome - difficulty of the label.
  */
-function readLabels(labels, pool) {
+export function readLabels(labels, pool) {
   const known = (label) => pool.filter((m) => isKnown(label[m]));
   const all = labels.flatMap((label) => known(label).map((m) => label[m]));
+  const middle = mean(all);
   const difficultyOf = (label) => {
     const joined = CONSTANTS.difficultyOutcomes;
-    return (sum(known(label).map((m) => label[m])) + joined * mean(all)) / (known(label).length + joined);
+    return (sum(known(label).map((m) => label[m])) + joined * middle) / (known(label).length + joined);
   };
-  const above = labels.flatMap((label) => known(label).map((m) => label[m] - difficultyOf(label)));
+  const difficulties = labels.map(difficultyOf);
+  const above = labels.flatMap((label, i) => known(label).map((m) => label[m] - difficulties[i]));
+  const centre = mean(above);
   const count = [];
   const relative = [];
   for (const m of pool) {
-    const own = labels.filter((label) => isKnown(label[m]));
+    const own = range(labels.length).filter((i) => isKnown(labels[i][m]));
     count[m] = own.length;
-    if (own.length > 0) relative[m] = mean(own.map((label) => label[m] - difficultyOf(label))) - mean(above);
+    if (own.length > 0) relative[m] = mean(own.map((i) => labels[i][m] - difficulties[i])) - centre;
   }
   const labelled = pool.filter((m) => count[m] > 0);
   return { labelled, count, relative, total: all.length, mean: all.length > 0 ? mean(all) : 0 };
 }
 
 /** Returns the expectations for the models of the pool. */
-export function expect(profile, votes, labels, pool) {
+export const expect = (profile, votes, labels, pool) => expectGiven(profile, votes, readLabels(labels, pool), pool);
+
+/** Does so with labels that were read: `mean` is undefined if they say nothing of the difficulty of the task. */
+export function expectGiven(profile, votes, read, pool) {
   const c = CONSTANTS;
   const { tasks, difficulty, deviation } = split(profile, pool);
-  const { labelled, count, relative, total, mean: meanOutcome } = readLabels(labels, pool);
+  const { labelled, count, relative, total, mean: meanOutcome } = read;
 
   // Mean deviation of the labelled models in a task, and the likelihood of their labels given it.
   const baselineOf = (of, s) => sum(labelled.map((m) => (count[m] * of(s, m)) / total));
@@ -192,7 +198,7 @@ export function expect(profile, votes, labels, pool) {
   // Correctness depends on the difficulty of the task, which the mean of the labels also informs.
   const perModel = total / labelled.length;
   const level = (s) => {
-    if (labelled.length === 0) return { weight: weights[s], value: difficulty[s] };
+    if (labelled.length === 0 || meanOutcome === undefined) return { weight: weights[s], value: difficulty[s] };
     const off = meanOutcome - (difficulty[s] + baseline(s));
     const pull = c.difficultyVariance / (c.difficultyVariance + c.difficultyNoise / perModel);
     const weight = weights[s] * Math.exp((-off * off) / (2 * (c.difficultyVariance + c.difficultyNoise / perModel)));
@@ -208,7 +214,7 @@ export function expect(profile, votes, labels, pool) {
   const { posterior } = profile;
   const compared = blend((s, m) => posterior.deviation[s][m].mean);
   const sampling = (s, m) => (c.priorLabels / (c.priorLabels + count[m])) ** 2 * posterior.deviation[s][m].variance;
-  return { tasks, weights, compared, sampling, count, correctness };
+  return { tasks, weights, compared, sampling, count, standing, correctness };
 }
 
 /** Returns the error function: 2 / sqrt(pi) * x * exp(-x^2) * sum of (2 x^2)^n / (1 * 3 * ... * (2n + 1)). */

@@ -22,7 +22,8 @@ export function withPath(file: BenchmarkFile): { file: File; path: string } {
   return { file, path: file.webkitRelativePath || file.name };
 }
 
-function toInput(file: BenchmarkFile | InputFile): InputFile {
+/** Returns a file of a caller as importers read it. */
+export function toInput(file: BenchmarkFile | InputFile): InputFile {
   if ('slice' in file && 'path' in file) return file;
   const { file: blob, path } = withPath(file);
   return fileFromBlob(blob, path);
@@ -34,7 +35,7 @@ type HereOptions = Pick<BuildFromFilesOptions, 'embedder' | 'wasm' | 'labWasm' |
 type BuildEvent = Parameters<NonNullable<BuildFromFilesOptions['onProgress']>>[0];
 
 /** Reports each step, and yields to the event loop in between. */
-function stepsFor(signal: AbortSignal | undefined, onProgress: (event: BuildEvent) => void): Steps {
+export function stepsFor(signal: AbortSignal | undefined, onProgress: (event: BuildEvent) => void): Steps {
   let step = '';
   return {
     signal,

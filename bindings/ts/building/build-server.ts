@@ -1,4 +1,4 @@
-/** The worker's half of `buildInWorker` and `planInWorker`. */
+/** The worker's half of `buildInWorker` and the other calls that end in `InWorker`. */
 import { fileFromBlob, type InputFile } from '../importing/input-file.js';
 import { answerCalls, Moved, type Port } from '../workers/answers.js';
 import { lockOfThread } from '../workers/life.js';
@@ -21,10 +21,10 @@ function throttled(post: (progress: BuildProgress) => void): (progress: BuildPro
   };
 }
 
-/** Works that the worker does, by the call that asks for it; each checks its options and makes an index. */
+/** Works that the worker does, by the call that asks for it; each checks its options, and most make an index. */
 export type Works = Record<
   BuildQuestion['call'],
-  (inputs: InputFile[], options: object) => Promise<{ index: Uint8Array<ArrayBuffer> }>
+  (inputs: InputFile[], options: object) => Promise<{ index?: Uint8Array<ArrayBuffer>; rows?: unknown }>
 >;
 
 /** Builds indexes and makes plans for the page at the port. */
@@ -38,7 +38,7 @@ export function answerBuilds(port: Port, works: Works): void {
       const embedder = typeof request.embedder === 'object' ? borrowEmbedder(request.embedder) : request.embedder;
       const options = { ...request.options, embedder, signal, onProgress: throttled(onProgress) };
       const built = await works[request.call](inputs, options);
-      return new Moved(built, [built.index.buffer]);
+      return new Moved(built, built.index === undefined ? [] : [built.index.buffer]);
     },
     lockOfThread,
   );

@@ -136,6 +136,7 @@ export class Collector implements RecordSink {
     if (known !== undefined) {
       this.#meetAgain(known, sample);
       details?.takeGroups(known, dataset, sample);
+      details?.takeSelection(known, sample);
       return known;
     }
     if (!this.#isInShard(sample)) {
@@ -145,6 +146,7 @@ export class Collector implements RecordSink {
     const row = this.#add(dataset, { ...sample, key });
     this.#rows.set(rowKey, row);
     details?.takeGroups(row, dataset, sample);
+    details?.takeSelection(row, sample);
     return row;
   }
 
@@ -185,6 +187,10 @@ export class Collector implements RecordSink {
     if (!this.setOutcome(row, column, outcome, place, repeats)) return;
     addFigures(column.figures, answer);
     details?.takeFigures(row, number, answer, place);
+  }
+
+  answer(row: number, model: string, text: string): void {
+    if (row >= 0) this.#options.details?.takeAnswer(row, model, text);
   }
 
   lowerIsBetter(dataset: string, metric: string): void {

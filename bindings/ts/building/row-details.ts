@@ -1,4 +1,7 @@
-/** Details of rows that an index does not keep, but a plan needs: the cost and tokens of each answer, and groups of rows. */
+/**
+ * Details of rows that an index does not keep, but a plan needs: the cost and tokens of each answer, groups of rows, and
+ * whether a row was drawn at random.
+ */
 import { SignalboxError } from '../errors.js';
 import { placeText } from '../importing/input-file.js';
 import type { Answer, Place, Sample } from '../importing/records.js';
@@ -9,6 +12,9 @@ import { FloatColumn } from './columns.js';
 const MOST_USD = 1e6;
 const MOST_TOKENS = 1e9;
 const MOST_EXAMPLES = 5;
+
+/** How a row came to be graded: at random, because answers differ (as `nextLabels` chooses), or by another choice. */
+export type Selection = 'random' | 'disagreement' | 'other';
 
 const FIGURES = ['costUsd', 'tokensIn', 'tokensOut'] as const;
 export type Figure = (typeof FIGURES)[number];
@@ -51,11 +57,17 @@ export class RowDetails {
   readonly #groupNumbers = new Map<string, number>();
   /** Groups by row. */
   readonly #groups: number[][] = [];
+  /** How rows came to be graded, if their files say so. */
+  readonly #selection = new Map<number, Selection>();
+  /** Texts of answers by row and model; `undefined`: they are not kept. */
+  readonly #answers: Map<number, Map<string, string>> | undefined;
   /** Times that a file has a key, by data set, file and key. */
   readonly #seen = new Map<string, number>();
 
-  constructor(mostRows: number) {
+  /** `hasAnswers` keeps the texts of answers. */
+  constructor(mostRows: number, { hasAnswers = false } = {}) {
     this.#mostRows = mostRows;
+    this.#answers = hasAnswers ? new Map() : undefined;
   }
 
   /** Returns a key under which each row of a table is a row of its own, also if the table repeats a prompt or an id. */
@@ -83,6 +95,40 @@ export class RowDetails {
     const known = this.#groups[row];
     if (known === undefined) this.#groups[row] = numbers;
     else known.push(...numbers.filter((number) => !known.includes(number)));
+  }
+
+  /**
+   * Notes how a row came to be graded. A row that was chosen first and drawn at random later is a random row: leaving it out
+   * would leave random rows without the prompts that rules like to choose.
+   */
+  takeSelection(row: number, { selectedBy }: Sample): void {
+    if (selectedBy === undefined) return;
+    const name = selectedBy.toLowerCase();
+    if (name === 'random') this.#selection.set(row, name);
+    else if (!this.#selection.has(row)) this.#selection.set(row, name === 'disagreement' ? name : 'other');
+  }
+
+  /** Returns how a row came to be graded; `undefined` if no file says so, which counts as at random. */
+  selection(row: number): Selection | undefined {
+    return this.#selection.get(row);
+  }
+
+  /** Returns whether a row was chosen, and not drawn at random. */
+  isChosen(row: number): boolean {
+    return (this.#selection.get(row) ?? 'random') !== 'random';
+  }
+
+  /** Notes the text of an answer; the first one counts. */
+  takeAnswer(row: number, model: string, text: string): void {
+    if (this.#answers === undefined) return;
+    const known = this.#answers.get(row) ?? new Map<string, string>();
+    this.#answers.set(row, known);
+    if (!known.has(model)) known.set(model, text);
+  }
+
+  /** Returns the texts of the answers to a row, by model. */
+  answersTo(row: number): ReadonlyMap<string, string> {
+    return this.#answers?.get(row) ?? new Map();
   }
 
   /** Notes whether a score contradicts the outcome before it; NaN: there is none. */

@@ -104,10 +104,9 @@ export async function openOrigin(
   return { embedder, embedderId: o.embedderId, close: async () => embedder.dispose?.() };
 }
 
-/** Adds the options of `DataOptions`. */
-export function withData(command: Command): Command {
+/** Adds the options that say how scores are read. */
+export function withMetrics(command: Command): Command {
   return command
-    .addOption(new Option('--from <source>', 'source format (default: auto-detect)').choices(SOURCES))
     .addOption(perDataset('--metric <[dataset=]name>', 'the score to use; repeatable', String, 'the only one'))
     .addOption(
       perDataset(
@@ -124,7 +123,14 @@ export function withData(command: Command): Command {
         toNumber,
         'keep graded scores',
       ),
-    )
+    );
+}
+
+/** Adds the options of `DataOptions`. */
+export function withData(command: Command): Command {
+  return withMetrics(
+    command.addOption(new Option('--from <source>', 'source format (default: auto-detect)').choices(SOURCES)),
+  )
     .option('--datasets <globs>', 'only these datasets, comma-separated', toList)
     .option('--exclude-datasets <globs>', 'exclude these datasets', toList)
     .option('--models <globs>', 'only these models, comma-separated', toList)

@@ -17,6 +17,11 @@ export interface PlanCommandOptions extends DataOptions, VectorOptions {
   seed: number;
   /** New prompts to compare with those of a plan. */
   check?: string;
+  /** Number of prompts to grade next. */
+  next?: number;
+  /** File of ungraded prompts. */
+  prompts?: string;
+  chosen?: number;
   /** Default: the shipped one. */
   index?: string | false;
   words: boolean;
@@ -64,6 +69,8 @@ export function toDollars(text: string): number {
   if (usd > 0) return usd;
   throw new InvalidArgumentError('Expected US dollars above 0, as in 500 or $500.');
 }
+
+const toNext = toWholeWithin(1, 10_000);
 
 /** Parses a number of answers, at least 1. */
 export function toVolume(text: string): number {
@@ -121,6 +128,9 @@ function withOutputs(command: Command): Command {
       '--check <file>',
       'compare new prompts (text, JSON, JSONL or CSV) with those of plan.sbx, which is then the only file',
     )
+    .option('--next <n>', 'say which n prompts to grade next; -o next.csv writes a sheet for the grades', toNext)
+    .option('--prompts <file>', 'with --next: more prompts without grades (text, JSON, JSONL or CSV)')
+    .option('--chosen <n>', 'with --next: choose n of them because the answers differ (default: none)', toNext)
     .option('--html <file>', 'write a report to send on, one HTML file')
     .option('--json [file.json]', 'print the plan as JSON, or write it to a file')
     .option('--table', 'print only the policy as a table of at most ten lines')
@@ -156,9 +166,35 @@ function checkComparison(places: readonly string[], o: PlanCommandOptions): void
 
 const optionName = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
+const NEXT_ALONE = [
+  ...(['check', 'html', 'table', 'code', 'texts', 'name', 'embedder', 'embeddings', 'embedderId', 'dims'] as const),
+  ...(['atMost', 'save', 'budget', 'maxLoss', 'volume', 'baseline'] as const),
+];
+
+/** Refuses options that say nothing about what to grade next, and a sheet that would be read as something else. */
+function checkNext(o: PlanCommandOptions): void {
+  const other = NEXT_ALONE.find((name) => o[name] !== undefined);
+  if (other !== undefined) {
+    throw new UsageError(`--next only chooses prompts: it cannot be combined with --${optionName(other)}`, NAME);
+  }
+  if (o.output !== undefined && !o.output.endsWith('.csv')) {
+    throw new UsageError(`-o ${o.output}: expected a name that ends in .csv, as --next writes a table`, NAME);
+  }
+  if (o.output !== undefined && !o.words) {
+    throw new UsageError('-o writes prompts to grade: it cannot be combined with --no-words', NAME);
+  }
+  if (o.chosen !== undefined && o.chosen > (o.next as number)) {
+    throw new UsageError(`--chosen ${o.chosen} is more than --next ${o.next}`, NAME);
+  }
+}
+
 /** Refuses options that cannot be combined, and outputs that would replace an input or one another. */
 export function checkPlanOptions(places: readonly string[], o: PlanCommandOptions): void {
   if (o.check !== undefined) checkComparison(places, o);
+  if (o.next !== undefined) checkNext(o);
+  else if (o.prompts !== undefined || o.chosen !== undefined) {
+    throw new UsageError('--prompts and --chosen are about what to grade next: expected --next with a number', NAME);
+  }
   if (o.budget !== undefined && o.volume === undefined) {
     throw new UsageError('--budget is a sum for a month: expected --volume with the answers a month', NAME);
   }
@@ -178,7 +214,7 @@ export function checkPlanOptions(places: readonly string[], o: PlanCommandOption
     if (outputs.slice(0, i).some((other) => isSameFile(other, output))) {
       throw new UsageError(`${output} is the name of two outputs`, NAME);
     }
-    if (places.some((place) => isSameFile(place, output))) {
+    if ([...places, ...(o.prompts === undefined ? [] : [o.prompts])].some((place) => isSameFile(place, output))) {
       throw new UsageError(`${output} is both data and output`, NAME);
     }
   }

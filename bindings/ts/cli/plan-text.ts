@@ -2,7 +2,7 @@
 import { droppedLines } from '../building/drop-reasons.js';
 import type { BuildReport } from '../building/report.js';
 import { printable } from '../files/printable.js';
-import { counted, rightWords, signedPoints, usdWords } from '../planning/amounts.js';
+import { counted, countWords, rightWords, signedPoints, usdWords } from '../planning/amounts.js';
 import type { PlanChange } from '../planning/change.js';
 import { changeSentences } from '../planning/change-words.js';
 import { letterOf, planChart } from '../planning/chart.js';
@@ -34,8 +34,10 @@ const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', style('bold', title), ...lines];
 
 function readWords(plan: Plan): string {
-  const { rows, promise, models, graded } = plan;
-  return `${counted(promise === null ? rows : rowsOf(plan, promise), 'prompt')}, ${counted(models.length, 'model')}, ${graded ? 'graded' : 'right or wrong'}`;
+  const { rows, promise, models, graded, selection } = plan;
+  const prompts = counted(promise === null ? rows : rowsOf(plan, promise), 'prompt');
+  const chosen = selection.chosen === 0 ? '' : ` drawn at random, ${countWords(selection.chosen)} chosen`;
+  return `${prompts}${chosen}, ${counted(models.length, 'model')}, ${graded ? 'graded' : 'right or wrong'}`;
 }
 
 function modelLines({ singles, baseline, graded }: Plan): string[] {

@@ -18,6 +18,7 @@ import { loadLab } from '../wasm/lab-module.js';
 import { dataSettings, openOrigin } from './data-options.js';
 import { embedderOption } from './embedder-option.js';
 import { interruptible } from './interruptible.js';
+import { planNext } from './plan-next.js';
 import { checkPlanOptions, describePlanOptions, type PlanCommandOptions } from './plan-options.js';
 import { changeText, planText, shellWord } from './plan-text.js';
 import type { Progress } from './progress.js';
@@ -108,6 +109,7 @@ async function compare(index: string, file: string, o: PlanCommandOptions): Prom
 async function plan(places: string[], o: PlanCommandOptions): Promise<void> {
   checkPlanOptions(places, o);
   if (o.check !== undefined) return compare(places[0] as string, o.check, o);
+  if (o.next !== undefined) return planNext(places, o);
   await interruptible(async (progress, signal) => {
     const planned = await makePlan(places, o, progress, signal);
     const lines = await writeOutputs(planned, o, signal);
@@ -124,6 +126,7 @@ Examples:
   signalbox plan graded.csv --budget 500 --volume 100000
   signalbox plan graded.csv --max-loss 3pt -o plan.sbx
   signalbox plan plan.sbx --check new-prompts.csv
+  signalbox plan graded.csv --next 20 -o next.csv
 
 graded.csv has a column "prompt" and a column of outcomes for each model, and costs
 or tokens where they are known: "<model>|cost_usd", "<model>|tokens_in", "<model>|tokens_out".`;

@@ -8,7 +8,7 @@ import { columnOf, isRowNumbers, scoreOf } from '../importing/sources/long.js';
 import { separatorOf } from '../importing/table.js';
 import { pointerReason } from '../importing/unreadable.js';
 import { invalid } from '../options.js';
-import type { Label } from '../types.js';
+import type { Answers, Label } from '../types.js';
 
 type Row = Record<string, unknown>;
 
@@ -101,6 +101,29 @@ export async function readPrompts(file: string): Promise<string[]> {
   });
 }
 
+/** Columns that `--next` writes beside those of models. */
+const OTHER_COLUMNS = ['index', 'prompt', 'selected_by', 'weight'];
+
+const isModelColumn = (name: string) => !OTHER_COLUMNS.includes(name.toLowerCase()) && !isRowNumbers(name);
+
+/**
+ * Reads the answers of models: a row for each prompt, in the order of the prompts, and a column for each model. The columns
+ * `prompt`, `index`, `selected_by`, `weight` and numbers of rows are not of models; an empty cell is not an answer.
+ */
+export async function readAnswers(file: string): Promise<Answers> {
+  const text = await readText(file);
+  const format = formatOf(file);
+  return READERS[format === 'text' ? 'jsonl' : format](file, text).map((row, i) => {
+    if (typeof row !== 'object' || row === null) throw invalid(`${file}, row ${i + 1}: expected an object`);
+    const columns = Object.entries(row as Row).filter(([name]) => isModelColumn(name));
+    for (const [model, answer] of columns) {
+      if (answer === null || typeof answer === 'string' || Number.isFinite(answer)) continue;
+      throw invalid(`${file}, row ${i + 1}: the answer of ${model} is not a text or a number`);
+    }
+    return Object.fromEntries(columns) as Answers[number];
+  });
+}
+
 function toOutcome(file: string, row: number, model: string, value: unknown): number | undefined {
   const score = scoreOf(value);
   if (score === null) return undefined;
@@ -124,7 +147,7 @@ export async function readLabels(file: string): Promise<Label[]> {
       throw invalid(`${file}, row ${i + 1}: "index" is not the number of a prompt`);
     }
     const given = typeof outcomes === 'object' && outcomes !== null ? (outcomes as Row) : columns;
-    const isModel = (name: string) => given === outcomes || !isRowNumbers(name);
+    const isModel = (name: string) => given === outcomes || isModelColumn(name);
     const known = Object.entries(given).flatMap(([model, value]) => {
       if (!isModel(model)) return [];
       const outcome = toOutcome(file, i + 1, model, value);

@@ -1,6 +1,6 @@
 /** Reads texts in English with the index's embedder, and others with a table of languages, which is loaded on demand. */
 import { abortable, type ErrorCode, SignalboxError, throwIfAborted } from '../errors.js';
-import type { Embedder, EmbedderDetails, Embedding } from '../types.js';
+import type { Embedder, EmbedderDetails, Embedding, MultilingualState } from '../types.js';
 import { languagesOf } from './languages.js';
 
 /** Milliseconds after a failed load before the next one. */
@@ -15,6 +15,8 @@ export interface TableLoad {
 }
 
 export type LoadTable = (load: TableLoad) => Promise<Embedder>;
+/** Hears when a load begins and how it ends. */
+export type OnState = (state: MultilingualState) => void;
 
 interface Failure {
   code: ErrorCode;
@@ -30,14 +32,16 @@ function failureOf(cause: unknown): Failure {
 class LazyTable {
   readonly #load: LoadTable;
   readonly #space: Embedder;
+  readonly #onState: OnState;
   readonly #ended = new AbortController();
   #loading: Promise<Embedder> | undefined;
   #table: Embedder | undefined;
   #failure: (Failure & { at: number }) | undefined;
 
-  constructor(load: LoadTable, space: Embedder) {
+  constructor(load: LoadTable, space: Embedder, onState: OnState) {
     this.#load = load;
     this.#space = space;
+    this.#onState = onState;
   }
 
   /** Returns the table, or why it cannot be had. Does not reject. */
@@ -63,6 +67,7 @@ class LazyTable {
     const isDamaged = this.#failure?.code === 'bad_checksum' || this.#failure?.code === 'bad_embedder';
     try {
       throwIfAborted(signal);
+      this.#onState('loading');
       const table = await this.#load({ signal, isDamaged });
       try {
         throwIfAborted(signal);
@@ -73,9 +78,11 @@ class LazyTable {
       }
       this.#table = table;
       this.#failure = undefined;
+      this.#onState('loaded');
       return table;
     } catch (cause) {
       this.#failure = { ...failureOf(cause), at: Date.now() };
+      this.#onState('failed');
       throw cause;
     } finally {
       this.#loading = undefined;
@@ -106,13 +113,13 @@ export class MultilingualEmbedder implements Embedder {
   readonly #table: LazyTable;
 
   /** `english` stays its owner's. */
-  constructor(english: Embedder, load: LoadTable) {
+  constructor(english: Embedder, load: LoadTable, onState: OnState = () => undefined) {
     this.id = english.id;
     this.hash = english.hash;
     this.dim = english.dim;
     this.details = english.details;
     this.#english = english;
-    this.#table = new LazyTable(load, english);
+    this.#table = new LazyTable(load, english, onState);
   }
 
   /** Embeds texts. Errors: those of the embedder for English, and of a loaded table; `aborted`. */

@@ -61,6 +61,7 @@ export const LOAD_KEYS: Keys<LoadOptions> = {
   index: aSource,
   embedder: anEmbedder,
   multilingual: aMultilingual,
+  onMultilingual: aCallback,
   wasm: aWasmSource,
   texts: aFolder,
   ...READING,

@@ -83,6 +83,8 @@ export interface Sample {
   row?: number | undefined;
   /** Names of the groups that the sample belongs to, such as its conversation; estimates do not split a group. */
   groups?: readonly string[] | undefined;
+  /** How the sample came to be graded, if the file says so: `random`, or the rule that chose it. */
+  selectedBy?: string | undefined;
   place: Place;
 }
 
@@ -107,6 +109,8 @@ export interface RecordSink {
   sample(sample: Sample): number;
   /** Records one model's score on a sample, in the source's own range; null, undefined or NaN if there is none. */
   score(sample: number, model: string, metric: string, value: unknown, place: Place, answer?: Answer): void;
+  /** Records the text of an answer, for those who grade it. */
+  answer(sample: number, model: string, text: string): void;
   /** Notes that less is better in a metric of a dataset. Has to be called before the metric's first score. */
   lowerIsBetter(dataset: string, metric: string): void;
   /** Counts a row, a run or a file that is left out; `detail` follows the place in the report. */

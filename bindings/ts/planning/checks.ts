@@ -16,6 +16,15 @@ export const MOST_DATASETS = 128;
 
 const count = (n: number): string => n.toLocaleString('en');
 
+/** Checks that models are not too many. Errors: `size_overflow`. */
+export function checkModels(models: number): void {
+  if (models <= MOST_MODELS) return;
+  throw new SignalboxError(
+    'size_overflow',
+    `got ${models} models, expected at most ${MOST_MODELS}: choose some of them with models`,
+  );
+}
+
 /**
  * Checks the number of models and rows. `dim` is the length of the embeddings; `which` says which prompts these are. Errors: `invalid_argument`,
  * `size_overflow`.
@@ -33,12 +42,7 @@ export function checkEnough({ models, order }: Benchmark, dim: number, which = '
       `got ${order.length} graded prompts${which}, expected at least ${LEAST_ROWS}, and better 100 or more`,
     );
   }
-  if (models.length > MOST_MODELS) {
-    throw new SignalboxError(
-      'size_overflow',
-      `got ${models.length} models, expected at most ${MOST_MODELS}: choose some of them with models`,
-    );
-  }
+  checkModels(models.length);
   if (order.length * dim > MOST_VALUES) {
     throw new SignalboxError(
       'size_overflow',
@@ -47,11 +51,33 @@ export function checkEnough({ models, order }: Benchmark, dim: number, which = '
   }
 }
 
-/** Checks that enough rows may be told apart. Errors: `invalid_argument`. */
-export function checkGroups(groups: number, rows: number): void {
+/**
+ * Checks that enough rows were drawn at random: estimates are made from these alone. `which` says which prompts these are.
+ * Errors: `invalid_argument`.
+ */
+export function checkRandom(random: number, all: number, which = ''): void {
+  if (random >= LEAST_ROWS || random === all) return;
+  throw invalid(
+    `got ${count(random)} prompts drawn at random among ${count(all)} graded ones${which}, expected at least ${LEAST_ROWS}: rows that 'selected_by' says were chosen train the rule, but what it saves or loses can only be estimated from random ones`,
+  );
+}
+
+/** Checks that every model has an outcome, [rows, models], on a random row. Errors: `invalid_argument`. */
+export function checkMeasured(models: readonly string[], outcomes: Float32Array): void {
+  const isMeasured = models.map(() => false);
+  for (const [i, outcome] of outcomes.entries()) if (!Number.isNaN(outcome)) isMeasured[i % models.length] = true;
+  const missing = models.filter((_, m) => !isMeasured[m]);
+  if (missing.length === 0) return;
+  throw invalid(
+    `${missing.map(printable).join(', ')}: no grade on a prompt drawn at random, expected some: chosen prompts do not tell how good a model is`,
+  );
+}
+
+/** Checks that enough rows may be told apart; `what` names them. Errors: `invalid_argument`. */
+export function checkGroups(groups: number, rows: number, what = 'prompts'): void {
   if (groups >= LEAST_GROUPS) return;
   throw invalid(
-    `the ${count(rows)} prompts are in ${groups} ${groups === 1 ? 'group' : 'groups'} that must stay together, expected at least ${LEAST_GROUPS}: if new prompts will be of the same groups, leave out the columns conversation, session, group and template`,
+    `the ${count(rows)} ${what} are in ${groups} ${groups === 1 ? 'group' : 'groups'} that must stay together, expected at least ${LEAST_GROUPS}: if new prompts will be of the same groups, leave out the columns conversation, session, group and template`,
   );
 }
 

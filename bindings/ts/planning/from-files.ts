@@ -21,10 +21,18 @@ import type { WasmSource } from '../types.js';
 import { VERSION } from '../version.js';
 import type { Lab } from '../wasm/lab-module.js';
 import type { LabPlan, PlanArrays } from '../wasm/lab-plan.js';
-import { baselineOf, checkEnough, checkGroups, MOST_DATASETS, MOST_ROWS } from './checks.js';
+import {
+  baselineOf,
+  checkEnough,
+  checkGroups,
+  checkMeasured,
+  checkRandom,
+  MOST_DATASETS,
+  MOST_ROWS,
+} from './checks.js';
 import { FamilyWords, MOST_PROMPTS } from './family-words.js';
 import { KnownModels } from './known-models.js';
-import { answersOf, divideRows, promiseOf, termsOf, testedNumbers } from './max-loss.js';
+import { answersOf, divideRows, type GradedRows, promiseOf, randomOf, termsOf, testedNumbers } from './max-loss.js';
 import { notesOf } from './notes.js';
 import { planOf } from './numbers.js';
 import { checkPlanSettings, type ReadTarget } from './option-keys.js';
@@ -50,6 +58,12 @@ async function work(plan: LabPlan, steps: Steps): Promise<void> {
     if (took < TURN_MS / 2) units *= 2;
     else if (took > 2 * TURN_MS) units = Math.max(1, Math.floor(units / 2));
   }
+}
+
+/** Returns the marks of the rows that were chosen; `undefined` if all were drawn at random. */
+function chosenOf(order: Uint32Array, details: RowDetails): Uint8Array | undefined {
+  const marks = Uint8Array.from(order, (row) => Number(details.isChosen(row)));
+  return marks.includes(1) ? marks : undefined;
 }
 
 /** Returns whether the datasets of the files are the families. */
@@ -130,16 +144,24 @@ async function planWith(
   const embeddings = await matrixOf(order, vectorised.slotOf, vectorised.vectors, steps);
   const near = await nearDuplicates(embeddings, vectorised.vectors.dim, (done, total) => steps.update(done, total));
   const groups = groupRows(order, details, hashes, near);
-  checkGroups(groups.count, order.length);
 
   const models = benchmark.models.map(({ name }) => name);
   const outcomes = benchmark.outcomes(order);
   const isLabelled = hasLabels(benchmark);
   const seed = settings.seed ?? 1;
   const { maxLoss } = settings;
-  const all = { benchmark, dim, embeddings, outcomes, costs: costs.usd, groups: groups.groupOf };
+  const chosen = chosenOf(order, details);
+  const all: GradedRows = { benchmark, dim, embeddings, outcomes, costs: costs.usd, groups: groups.groupOf, chosen };
+  const random = randomOf(all);
+  checkRandom(random.groups.length, order.length);
+  checkMeasured(
+    benchmark.models.map(({ name }) => name),
+    random.outcomes,
+  );
+  checkGroups(new Set(random.groups).size, random.groups.length, chosen && 'prompts drawn at random');
   const { rule, test } = maxLoss === undefined ? { rule: all } : divideRows(lab, all, seed);
-  if (test !== undefined) checkEnough(rule.benchmark, dim, ' to make the rule from, three of ten');
+  const scored = test === undefined ? random : randomOf(rule);
+  if (test !== undefined) checkEnough(scored.benchmark, dim, ' to make the rule from, three of ten');
   const arrays = {
     spec: {
       dim,
@@ -159,9 +181,10 @@ async function planWith(
     withoutCost: found.withoutCost,
     prices: found.prices,
     oddFigures: details.oddFigures,
+    rows: order.length,
     contradictory: contradictions(order, outcomes, hashes, details),
     ...groups,
-    outcomes,
+    outcomes: random.outcomes,
     similarNames: joined.report.similarNames,
   };
   return withPlan(lab, arrays, steps, async (inLab) => {
@@ -169,8 +192,9 @@ async function planWith(
     const count = estimated.numbers.families.length;
     const families = isLabelled
       ? benchmark.datasets.map(({ name }) => name)
-      : await wordNames(imported, rule.benchmark, estimated.rowFamilies, count, settings.words ?? true, steps);
-    const parts = { rowFamilies: estimated.rowFamilies, families, benchmark: rule.benchmark, vectorised };
+      : await wordNames(imported, scored.benchmark, estimated.rowFamilies, count, settings.words ?? true, steps);
+    // The index has the random rows only: what it knows of the traffic, such as its best model, is learnt from them.
+    const parts = { rowFamilies: estimated.rowFamilies, families, benchmark: scored.benchmark, vectorised };
     const assembled = (predictor: Uint8Array, plan?: Plan) =>
       planIndex(lab, { ...parts, plan, predictor, prices: found.prices }, settings, imported, steps);
 
@@ -181,7 +205,7 @@ async function planWith(
       const tested = inLab.promise({ spec: { ...termsOf(maxLoss), seed }, ...test, answeredBy });
       predictor = tested.predictor;
       numbers = testedNumbers(numbers, tested.numbers);
-      promise = promiseOf(maxLoss, tested.numbers, rule.groups.length, test.groups.length);
+      promise = promiseOf(maxLoss, tested.numbers, scored.groups.length, test.groups.length);
     }
     const plan = planOf({
       numbers,
@@ -194,7 +218,8 @@ async function planWith(
       seed,
       volume: settings.volume,
       version: VERSION,
-      notes: notesOf(noteFacts, { ...numbers, groups: groups.count }),
+      notes: notesOf(noteFacts, { ...numbers, groups: new Set(random.groups).size }),
+      selection: { random: random.groups.length, chosen: estimated.numbers.chosenRows },
       promise,
     });
     return { plan, index: await assembled(predictor, plan), report: joined.report };

@@ -23,6 +23,8 @@ export interface GradedRows {
   costs: Float32Array;
   /** [rows] */
   groups: Uint32Array;
+  /** [rows] 1 for rows that were chosen; `undefined`: all were drawn at random. */
+  chosen?: Uint8Array | undefined;
 }
 
 const DELTA = 0.05;
@@ -50,14 +52,29 @@ function withPositions(rows: GradedRows, positions: readonly number[]): GradedRo
     outcomes: rowsOf(rows.outcomes, models, positions),
     costs: rowsOf(rows.costs, models, positions),
     groups: Uint32Array.from(positions, (at) => rows.groups[at] as number),
+    chosen: rows.chosen && Uint8Array.from(positions, (at) => (rows.chosen as Uint8Array)[at] as number),
   };
 }
 
-/** Divides rows into those that the rule is made from, and those that test it; groups stay whole. */
+/** Returns the rows that were drawn at random. */
+export function randomOf(rows: GradedRows): GradedRows {
+  const { chosen } = rows;
+  if (chosen === undefined) return rows;
+  const positions = Array.from(chosen.keys()).filter((at) => chosen[at] === 0);
+  return { ...withPositions(rows, positions), chosen: undefined };
+}
+
+/**
+ * Divides rows into those that the rule is made from, and those that test it; groups stay whole. Only random rows test.
+ * Chosen rows make the rule, except those in a group that tests it.
+ */
 export function divideRows(lab: Lab, rows: GradedRows, seed: number): { rule: GradedRows; test: GradedRows } {
-  const marks = lab.drawTestRows(rows.groups, seed);
-  const positions = (mark: number) => Array.from(marks.keys()).filter((at) => marks[at] === mark);
-  return { rule: withPositions(rows, positions(0)), test: withPositions(rows, positions(1)) };
+  const random = randomOf(rows);
+  const marks = lab.drawTestRows(random.groups, seed);
+  const tested = new Set(random.groups.filter((_, at) => marks[at] === 1));
+  const positions = (isTest: boolean) =>
+    Array.from(rows.groups.keys()).filter((at) => tested.has(rows.groups[at] as number) === isTest);
+  return { rule: withPositions(rows, positions(false)), test: randomOf(withPositions(rows, positions(true))) };
 }
 
 /**

@@ -25,6 +25,8 @@ export interface NoteFacts {
   oddFigures: Finding;
   /** Rows with different outcomes for the same prompt. */
   contradictory: number;
+  /** Rows, chosen ones included. */
+  rows: number;
   /** Rows that share their group with another one. */
   shared: number;
   isTemplated: boolean;
@@ -154,7 +156,7 @@ function rowNotes(facts: NoteFacts, { rows, groups, models }: PlanNumbers): Plan
   if (facts.shared > 0) {
     notes.push({
       code: 'repeated_prompts',
-      message: `${countWords(facts.shared)} of ${counted(rows, 'row')} share a prompt, conversation or template with another row: they stay together in the estimates.`,
+      message: `${countWords(facts.shared)} of ${counted(facts.rows, 'row')} share a prompt, conversation or template with another row: they stay together in the estimates.`,
     });
   }
   if (facts.isTemplated) {

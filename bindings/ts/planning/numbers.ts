@@ -28,6 +28,7 @@ export interface PlanParts {
   volume: number | undefined;
   version: string;
   notes: PlanNote[];
+  selection: Plan['selection'];
   promise: PlanPromise | null;
 }
 
@@ -95,6 +96,7 @@ export function planOf({ numbers, models, origins, target, ...parts }: PlanParts
     version: parts.version,
     rows,
     groups: numbers.groups,
+    selection: parts.selection,
     graded: numbers.graded,
     seed: parts.seed,
     models: numbers.models.map(({ measured, right, usd }, m) => ({

@@ -13,8 +13,10 @@ import {
   invalid,
   type Keys,
   must,
+  textsOf,
 } from '../options.js';
 import type { PlanArrays } from '../wasm/lab-plan.js';
+import type { NextLabelsOptions } from './next-types.js';
 import type { MaxLoss, Plan, PlanOptions, PlanSettings, PlanTarget } from './types.js';
 
 /** More answers a month than anybody has. */
@@ -67,6 +69,26 @@ export const PLAN_KEYS: Keys<PlanOptions> = {
   embedder: anEmbedder,
   wasm: aWasmSource,
   labWasm: aWasmSource,
+  signal: aSignal,
+  onProgress: aCallback,
+};
+
+/** Accepts anything: files are checked when they are listed. */
+const anyFiles: Check = () => {};
+
+export const NEXT_KEYS: Keys<NextLabelsOptions> = {
+  from: SETTINGS_KEYS.from,
+  metrics: SETTINGS_KEYS.metrics,
+  ranges: SETTINGS_KEYS.ranges,
+  thresholds: SETTINGS_KEYS.thresholds,
+  datasets: textsOf,
+  models: textsOf,
+  excludeDatasets: textsOf,
+  excludeModels: textsOf,
+  files: anyFiles,
+  prompts: textsOf,
+  chosen: aCount,
+  seed: aCount,
   signal: aSignal,
   onProgress: aCallback,
 };

@@ -1,11 +1,15 @@
-/** Makes a plan from result files in this thread. */
+/** Makes a plan from result files in this thread, and says what to grade next for it. */
 
-import { workHere } from '../building/build-files.js';
+import { stepsFor, toInput, workHere } from '../building/build-files.js';
+import { listOfFiles } from '../building/given-files.js';
 import type { BenchmarkFile } from '../building/types.js';
+import { tracked } from '../errors.js';
 import type { InputFile } from '../importing/input-file.js';
-import { checkOptions } from '../options.js';
+import { checkOptions, invalid } from '../options.js';
 import { planFrom } from './from-files.js';
-import { checkPlanSettings, PLAN_KEYS } from './option-keys.js';
+import { nextLabelsFrom } from './next-labels.js';
+import type { NextLabelsOptions, PlanNextLabels } from './next-types.js';
+import { checkPlanSettings, NEXT_KEYS, PLAN_KEYS } from './option-keys.js';
 import type { Planned, PlanOptions } from './types.js';
 
 /**
@@ -30,4 +34,31 @@ export async function plan(files: Iterable<BenchmarkFile | InputFile>, options: 
   return workHere(files, options, (lab, inputs, embedder, steps) =>
     planFrom(lab, inputs, { embedder }, settings, steps, undefined, { wasm }),
   );
+}
+
+/** Most prompts of one batch. */
+const MOST_NEXT = 10_000;
+
+/**
+ * Says which `n` prompts to grade next for a plan, and for which models: rows of the files without grades, or with some, and
+ * other `prompts`. They are drawn at random, so that the estimates of the plan may rest on them; `chosen` of them are chosen
+ * because the models' answers differ, and only train the rule. Rows that were drawn before and lack grades come first. Fewer
+ * than `n` rows if no more are left. Runs in this thread; pages should prefer `nextLabelsInWorker`. Nothing leaves the device.
+ * Errors: those of reading files (see `buildFromFiles`); `invalid_argument` for fewer than two models, and for `prompts`
+ * beside files of several datasets.
+ *
+ *     const next = await nextLabels(20, { files: [fileFromBytes('graded.csv', bytes)] });
+ *     for (const { prompt, models, reason } of next.rows) console.log(prompt, models, reason);
+ */
+export async function nextLabels(n: number, options: NextLabelsOptions): Promise<PlanNextLabels> {
+  checkOptions(options, NEXT_KEYS);
+  if (!(Number.isInteger(n) && n >= 1 && n <= MOST_NEXT)) throw invalid(`got ${n} prompts, expected 1 to ${MOST_NEXT}`);
+  const { files, signal, onProgress, ...settings } = options;
+  const progress = tracked(onProgress);
+  try {
+    return await nextLabelsFrom(n, listOfFiles(files).map(toInput), settings, stepsFor(signal, progress.call));
+  } catch (cause) {
+    progress.rethrow();
+    throw cause;
+  }
 }

@@ -10,6 +10,10 @@ const confidenceWords = (delta: number) => `${Number((100 * (1 - delta)).toPreci
 /** Returns the rows of the file. */
 export const rowsOf = ({ rows }: Plan, { ruleRows, leftOut }: PlanPromise): number => rows + ruleRows + leftOut;
 
+/** Says what became of rows that were chosen. */
+export const chosenWords = (chosen: number): string =>
+  `${counted(chosen, 'more prompt')} ${chosen === 1 ? 'was' : 'were'} chosen, not drawn at random: ${chosen === 1 ? 'it helps' : 'they help'} to make the rules, and no number is of ${chosen === 1 ? 'it' : 'them'}.`;
+
 /** Says a loss in the words of its kind, as in "2 points fewer right". */
 export function lossWords({ kind, tolerance }: PlanPromise, points: number, graded: boolean): string {
   if (kind === 'net') return `${pointWords(points)} ${graded ? 'lower in score' : 'fewer right'}`;
@@ -73,5 +77,6 @@ export function testWords(plan: Plan, promise: PlanPromise): string {
     `Its ${counted(settings, 'setting')} were tested from quality first to cheapest, each at a level of ${level}, up to the first that failed: ${countWords(passed)} passed.`,
     `On these prompts ${which} ${measured}; by the bound ${method}, at most ${pointWords(bound)} with ${confidenceWords(delta)} confidence.`,
     'All numbers are measured on the prompts that tested the rule.',
+    ...(plan.selection.chosen === 0 ? [] : [chosenWords(plan.selection.chosen)]),
   ].join(' ');
 }

@@ -15,7 +15,7 @@ import {
   signedPoints,
   usdWords,
 } from './amounts.js';
-import { lossWords, promiseRisk, promiseWords, testWords } from './promise-words.js';
+import { chosenWords, lossWords, promiseRisk, promiseWords, testWords } from './promise-words.js';
 import type { Bounded, Plan, PlanFamily, PlanShare } from './types.js';
 
 /** Models that a sentence names before it counts the rest. */
@@ -175,12 +175,13 @@ function ruleWords({ predictor, proposed, families, familiesFrom }: Plan): strin
 }
 
 function estimateWords(plan: Plan): string {
-  const { rows, groups, promise } = plan;
+  const { rows, groups, selection, promise } = plan;
   if (promise !== null) return testWords(plan, promise);
   const prompts = counted(rows, 'prompt');
+  const chosen = selection.chosen === 0 ? '' : ` ${chosenWords(selection.chosen)}`;
   const kept = groups < rows ? ` in ${counted(groups, 'group')} that stay together` : '';
   const folds = Math.min(MOST_FOLDS, groups);
-  return `Estimated for plans of this kind: ${folds} more rules, each made without a part of the ${prompts}${kept}, show how much better a rule does on prompts that it was made from. That is taken off what the plan does on the file.`;
+  return `Estimated for plans of this kind: ${folds} more rules, each made without a part of the ${prompts}${kept}, show how much better a rule does on prompts that it was made from. That is taken off what the plan does on the file.${chosen}`;
 }
 
 function riskOf(plan: Plan): string[] {

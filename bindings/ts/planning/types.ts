@@ -200,10 +200,15 @@ export interface Plan {
   format: 'signalbox-plan-1';
   /** Version of the package. */
   version: string;
-  /** Rows that the numbers are of: all, or those that tested a promise. */
+  /** Rows that the numbers are of: all that were drawn at random, or those of them that tested a promise. */
   rows: number;
   /** Rows that may be told apart: groups of the same prompt, template or conversation. */
   groups: number;
+  /**
+   * Rows of the files by the column `selected_by`: drawn at random (also without the column), and chosen for what they teach.
+   * Chosen rows train the rule, and have no part in any number.
+   */
+  selection: { random: number; chosen: number };
   graded: boolean;
   seed: number;
   models: PlanModel[];

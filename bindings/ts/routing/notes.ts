@@ -14,7 +14,7 @@ function unusedBy({ policy, inputs }: NotedFacts): readonly Constant[] {
 const COUNTS: readonly Constant[] = ['k', 'kappa', 'neighbours'];
 
 export interface NotedFacts
-  extends Pick<Decision, 'policy' | 'ranking' | 'fallbackReason' | 'bestSingleModel' | 'challenger'> {
+  extends Pick<Decision, 'model' | 'policy' | 'ranking' | 'fallbackReason' | 'bestSingleModel' | 'challenger'> {
   /** Prompts of a task. */
   inputs?: number;
   multilingualError?: Embedding['multilingualError'];
@@ -37,7 +37,7 @@ function priceNotes({ prefer, costWeight }: RouteTaskOptions, facts: NotedFacts)
 }
 
 /** Returns the notes of a decision, in the order of `NOTE_CODES`. */
-export function notesOf(options: RouteTaskOptions, { tasks, rows }: IndexInfo, facts: NotedFacts): Note[] {
+export function notesOf(options: RouteTaskOptions, { tasks, rows, models }: IndexInfo, facts: NotedFacts): Note[] {
   const { policy } = facts;
   const notes = priceNotes(options, facts);
   if (policy === 'signalbox' && tasks.length === 1) {
@@ -45,7 +45,11 @@ export function notesOf(options: RouteTaskOptions, { tasks, rows }: IndexInfo, f
       'the policy signalbox compares tasks, but the index has only one: without labels it picks one model';
     notes.push({ code: 'one_task', message });
   }
-  const unused = [...unusedBy(facts), ...(policy === 'families' ? (['labels'] as const) : [])];
+  const unused = [
+    ...unusedBy(facts),
+    ...(policy === 'families' ? (['labels'] as const) : []),
+    ...(policy === 'signalbox' ? [] : (['answers'] as const)),
+  ];
   for (const key of unused) {
     if (options[key] == null) continue;
     notes.push({ code: 'unused_by_policy', message: `${key} does not affect the choice of the policy ${policy}` });
@@ -59,6 +63,11 @@ export function notesOf(options: RouteTaskOptions, { tasks, rows }: IndexInfo, f
     const { code, message } = facts.multilingualError;
     const text = `the table of other languages could not be loaded (${code}: ${message})`;
     notes.push({ code: 'multilingual_unavailable', message: text });
+  }
+  const added = models.find(({ name }) => name === facts.model)?.addedFromRows;
+  if (added !== undefined) {
+    const message = `${facts.model} was added from results on ${added} ${added === 1 ? 'row' : 'rows'}: its numbers are estimates`;
+    notes.push({ code: 'added_model', message });
   }
   return notes;
 }

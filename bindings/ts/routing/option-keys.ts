@@ -21,6 +21,7 @@ import {
 import {
   type CascadeOptions,
   type EmbedOptions,
+  type NextLabelsOptions,
   PREFERENCES,
   type RouteManyOptions,
   type RouteOptions,
@@ -104,7 +105,20 @@ export const ROUTE_KEYS: Keys<RouteOptions> = {
 };
 
 export const ROUTE_MANY_KEYS: Keys<RouteManyOptions> = { ...ROUTE_KEYS, onProgress: aCallback };
-export const ROUTE_TASK_KEYS: Keys<RouteTaskOptions> = { ...ROUTE_MANY_KEYS, labels: orNull(aList) };
+export const ROUTE_TASK_KEYS: Keys<RouteTaskOptions> = {
+  ...ROUTE_MANY_KEYS,
+  labels: orNull(aList),
+  answers: orNull(aList),
+};
+export const NEXT_LABELS_KEYS: Keys<NextLabelsOptions> = {
+  prompts: anything,
+  answers: orNull(aList),
+  labels: orNull(aList),
+  candidates,
+  seed: anything,
+  signal: aSignal,
+  onProgress: aCallback,
+};
 export const EMBED_KEYS: Keys<EmbedOptions> = { signal: aSignal, onProgress: aCallback };
 export const TEXTS_KEYS: Keys<TextsOptions> = { signal: aSignal };
 export const SAMPLES_KEYS: Keys<SamplesOptions> = {

@@ -1,7 +1,16 @@
 /** Routes at two speeds: a small embedder answers while the user types, a large one refines the answer once loaded. */
 import { abortable, SignalboxError, throwIfAborted } from '../errors.js';
 import { aCallback, checkOptions, type Keys, wrongKind } from '../options.js';
-import type { Decision, IndexInfo, RouteOptions, RouteTaskOptions, Routing, TaskDecision } from '../types.js';
+import type {
+  Decision,
+  IndexInfo,
+  NextLabels,
+  NextLabelsOptions,
+  RouteOptions,
+  RouteTaskOptions,
+  Routing,
+  TaskDecision,
+} from '../types.js';
 import { ROUTE_KEYS, ROUTE_TASK_KEYS } from './option-keys.js';
 
 export interface RefiningOptions {
@@ -80,6 +89,11 @@ export class RefiningRouter {
     options: RouteTaskOptions = {},
   ): AsyncGenerator<Staged<TaskDecision>, void, undefined> {
     return this.#answers((router) => router.routeTask(prompts, options), options, ROUTE_TASK_KEYS);
+  }
+
+  /** Chooses prompts to grade next, as `Routing.nextLabels`, by the second router if it is loaded, else by the first. */
+  async nextLabels(n: number, options: NextLabelsOptions): Promise<NextLabels> {
+    return (this.#ready ?? this.#fast).nextLabels(n, options);
   }
 
   /** Disposes of both routers, including the second if it loads later. Calling it again has no effect. */

@@ -39,7 +39,7 @@ function unknownModel(name: string, what: string, names: ModelNames): SignalboxE
 }
 
 /** Returns the model that a name means. Errors: `unknown_model`, with the nearest names. */
-function modelOf(name: string, names: ModelNames): string {
+export function modelOf(name: string, names: ModelNames): string {
   const model = names.resolve(name) ?? names.resolve(wellFormed(name));
   if (model !== null) return model;
   const what = names.ambiguous(name).length > 0 ? 'several models of the index may be' : 'the index has no model';
@@ -172,7 +172,7 @@ export function requestJson<Options extends RouteTaskOptions | CascadeOptions>(
 ): string {
   checkOptions(options, keys);
   const all = options as RouteTaskOptions & CascadeOptions;
-  const { signal: _signal, onProgress: _onProgress, candidates, prices, models, ...more } = all;
+  const { signal: _signal, onProgress: _onProgress, answers: _answers, candidates, prices, models, ...more } = all;
   const { released, makers, openWeights, ...rest } = more;
   const given = candidates ?? {};
   const { allow, deny }: Lists = Array.isArray(given) ? { allow: given } : (given as Lists);

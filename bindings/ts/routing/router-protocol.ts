@@ -1,5 +1,5 @@
 /** Messages between a page and the worker of its router. */
-import type { CacheMode, EmbedderFiles, Source, WasmSource } from '../types.js';
+import type { CacheMode, EmbedderFiles, MultilingualState, ProgressEvent, Source, WasmSource } from '../types.js';
 
 /** The part of `LoadOptions` that can be cloned. */
 export interface WorkerLoad {
@@ -12,8 +12,20 @@ export interface WorkerLoad {
   cache?: CacheMode | undefined;
 }
 
+/** Progress of the call `load`; that of the table of other languages follows the answer. */
+export type LoadEvent = ProgressEvent | { multilingual: MultilingualState };
+
 /** The asynchronous methods of `Routing`, which a worker answers. */
-export const WORKER_METHODS = ['embed', 'route', 'routeMany', 'routeTask', 'cascade', 'samples', 'texts'] as const;
+export const WORKER_METHODS = [
+  'embed',
+  'route',
+  'routeMany',
+  'routeTask',
+  'nextLabels',
+  'cascade',
+  'samples',
+  'texts',
+] as const;
 export type WorkerMethod = (typeof WORKER_METHODS)[number];
 
 export type RouterQuestion =

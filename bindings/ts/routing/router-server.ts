@@ -1,11 +1,11 @@
 /** The worker's half of a `WorkerRouter`: a router behind a port. */
 import { SignalboxError } from '../errors.js';
 import { wrongKind } from '../options.js';
-import type { EmbedOptions, RouteInput, RouteInputs, Samples } from '../types.js';
+import type { EmbedOptions, LoadOptions, NextLabelsOptions, RouteInput, RouteInputs, Samples } from '../types.js';
 import { answerCalls, Moved, type Port } from '../workers/answers.js';
 import { lockOfThread } from '../workers/life.js';
 import { Router } from './router.js';
-import { type RouterQuestion, WORKER_METHODS } from './router-protocol.js';
+import { type LoadEvent, type RouterQuestion, WORKER_METHODS } from './router-protocol.js';
 
 /** Moves the buffers of the samples, each of which belongs to them alone. */
 function moved(samples: Samples): Moved {
@@ -40,7 +40,9 @@ export function answerPort(port: Port): void {
         router?.dispose();
         routers.delete(from);
         if (request.call === 'dispose') return null;
-        router = await Router.load({ ...request.options, signal, onProgress });
+        const onEvent: (event: LoadEvent) => void = onProgress;
+        const onMultilingual: LoadOptions['onMultilingual'] = (multilingual) => onEvent({ multilingual });
+        router = await Router.load({ ...request.options, signal, onProgress: onEvent, onMultilingual });
         if (signal.aborted) router.dispose();
         else routers.set(from, router);
         return router.info;
@@ -55,6 +57,8 @@ export function answerPort(port: Port): void {
       if (call === 'texts') return router.texts(input as number[], options);
       if (call === 'route') return router.route(input as RouteInput, options);
       if (call === 'cascade') return router.cascade(input as RouteInput, options);
+      if (call === 'nextLabels')
+        return router.nextLabels(input as number, { ...options, onProgress } as NextLabelsOptions);
       if (call === 'embed') return router.embed(input as string[], { ...options, onProgress });
       return router[call](input as RouteInputs, { ...options, onProgress });
     },

@@ -2,12 +2,12 @@
 
 import { indexAddress, within } from '../assets.js';
 import { detailsIn } from '../embedding/embedder-details.js';
-import { MultilingualEmbedder } from '../embedding/multilingual-embedder.js';
+import { type LoadTable, MultilingualEmbedder } from '../embedding/multilingual-embedder.js';
 import { DEFAULT_EMBEDDER_ID, StaticEmbedder } from '../embedding/static-embedder.js';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { LOAD_KEYS } from '../files/load-options.js';
 import { checkRecords } from '../files/records.js';
-import { checkOptions, described, invalid } from '../options.js';
+import { aCount, aSeed, checkOptions, described, invalid } from '../options.js';
 import { turn } from '../steps.js';
 import type {
   CascadeMove,
@@ -19,6 +19,8 @@ import type {
   EmbedOptions,
   IndexInfo,
   LoadOptions,
+  NextLabels,
+  NextLabelsOptions,
   RouteInput,
   RouteInputs,
   RouteManyOptions,
@@ -32,6 +34,7 @@ import type {
   Verdict,
 } from '../types.js';
 import { type Core, loadCore } from '../wasm/core-module.js';
+import { answerGroups } from './answers.js';
 import { nextStep } from './cascade.js';
 import { chanceOf, strengthOfPick } from './chance.js';
 import { withAge } from './days.js';
@@ -45,8 +48,17 @@ import {
   type ReadInput,
   readOf,
 } from './inputs.js';
+import { nextLabelsOf } from './next-labels.js';
 import { notesOf } from './notes.js';
-import { CASCADE_KEYS, EMBED_KEYS, ROUTE_KEYS, ROUTE_MANY_KEYS, ROUTE_TASK_KEYS, SAMPLES_KEYS } from './option-keys.js';
+import {
+  CASCADE_KEYS,
+  EMBED_KEYS,
+  NEXT_LABELS_KEYS,
+  ROUTE_KEYS,
+  ROUTE_MANY_KEYS,
+  ROUTE_TASK_KEYS,
+  SAMPLES_KEYS,
+} from './option-keys.js';
 import { meanPromptTokens, promptTokensOf } from './prompt-tokens.js';
 import { namesOf, originOf, requestJson, withNumber } from './request.js';
 import { samplesIn } from './samples.js';
@@ -100,15 +112,16 @@ const MOST_TABLE_BYTES = 1 << 26;
 /** Returns an embedder that reads other languages, too, with the table of the options, if they name one. */
 function multilingualReader(
   embedder: Embedder | undefined,
-  { multilingual, cache }: LoadOptions,
+  { multilingual, onMultilingual, cache }: LoadOptions,
   core: Core,
 ): MultilingualEmbedder | undefined {
   if (multilingual === undefined || embedder === undefined) return undefined;
-  return new MultilingualEmbedder(embedder, ({ signal, isDamaged }) => {
+  const load: LoadTable = ({ signal, isDamaged }) => {
     if (typeof multilingual === 'function') return makeEmbedder(multilingual, signal);
     const reading = { signal, cache: isDamaged ? ('reload' as const) : cache, most: MOST_TABLE_BYTES };
     return StaticEmbedder.loadInto(core, multilingual, reading);
-  });
+  };
+  return new MultilingualEmbedder(embedder, load, onMultilingual);
 }
 
 /**
@@ -236,12 +249,14 @@ export class Router implements Routing {
   async routeTask(inputs: RouteInputs, options: RouteTaskOptions = {}): Promise<TaskDecision> {
     this.#open();
     const request = requestJson(options, ROUTE_TASK_KEYS, this.info);
-    const { signal, onProgress } = options;
+    const { signal, onProgress, answers } = options;
     checkNotEmpty(inputs);
     const json = withNumber(request, 'promptTokens', meanPromptTokens(inputs));
     const { count, blocks } = this.#inputs.inBlocks(inputs, signal);
+    const groups = answers == null ? undefined : answerGroups(answers, count, this.info);
     const task = this.#core.openTask(this.#open(), count, json);
     try {
+      if (groups !== undefined) task.setAnswers(groups, count);
       const most = this.#most(TASK_BLOCK);
       const extents: Read[] = [];
       let scored = 0;
@@ -260,6 +275,37 @@ export class Router implements Routing {
       }
       const read = readOf(extents);
       return this.#explained(task.finish<OfCore<TaskDecision>>(read.distanceScale), read, options);
+    } finally {
+      task.close();
+    }
+  }
+
+  async nextLabels(n: number, options: NextLabelsOptions): Promise<NextLabels> {
+    this.#open();
+    checkOptions(options, NEXT_LABELS_KEYS);
+    aCount(n, 'n');
+    const { prompts, answers, labels, candidates, seed, signal, onProgress } = options;
+    checkNotEmpty(prompts);
+    aSeed(seed ?? 0, 'seed');
+    const request: RouteTaskOptions = { policy: 'signalbox', labels: labels ?? [] };
+    if (candidates !== undefined) request.candidates = candidates;
+    const json = requestJson(request, ROUTE_TASK_KEYS, this.info);
+    const { count, blocks } = this.#inputs.inBlocks(prompts, signal);
+    const groups = answers == null ? undefined : answerGroups(answers, count, this.info);
+    const task = this.#core.openTask(this.#open(), count, json);
+    try {
+      if (groups !== undefined) task.setAnswers(groups, count);
+      let done = 0;
+      for await (const block of blocks) {
+        this.#open();
+        task.add(matrixOf(block, this.info.dim, done), block.length);
+        done += block.length;
+        onProgress?.({ done, total: count });
+        if (done < count) await turn();
+        throwIfAborted(signal);
+      }
+      this.#open();
+      return nextLabelsOf(task.nextLabels(n, seed ?? 1), groups !== undefined);
     } finally {
       task.close();
     }

@@ -12,10 +12,23 @@ import { WasmLoader, WasmModule } from './wasm-module.js';
 
 export { liveHandles } from './wasm-module.js';
 
+/** Inputs to label next: see src/routing/next_labels.h. */
+export interface CoreNextLabels {
+  rows: number[];
+  weight: number;
+  models: string[];
+  disagreeing: number;
+  labelled: number;
+}
+
 /** A task that is routed in blocks; to be closed. The decision does not depend on the blocks. */
 export interface CoreTask {
   /** Adds the next inputs, [count, dim]. */
   add(vectors: Float32Array, count: number): void;
+  /** Sets the answers to all inputs, [count, models] groups; -1: unknown. */
+  setAnswers(groups: Int32Array, count: number): void;
+  /** Chooses at most `n` inputs to label next, once all were added. */
+  nextLabels(n: number, seed: number): CoreNextLabels;
   /** Scores at most `most` more inputs; returns how many are scored, and how many could be so far. */
   score(most: number): { scored: number; ready: number };
   /** `distanceScale`: factor of distances where coverage is judged, .1..1; default 1. */
@@ -78,6 +91,9 @@ export class Core extends WasmModule<GlueModule> {
     return {
       add: (vectors, inputs) =>
         this.withCopies([vectors], (at = 0) => this.ask(() => this.glue.addInputs(task, at, inputs))),
+      setAnswers: (groups, inputs) =>
+        this.withCopies([groups], (at = 0) => this.ask(() => this.glue.setAnswers(task, at, inputs))),
+      nextLabels: (n, seed) => this.ask(() => this.glue.nextLabels(task, n, seed)),
       score: (most) => this.ask(() => this.glue.stepTask(task, most)),
       finish: (distanceScale = 1) => this.ask(() => this.glue.finishTask(task, distanceScale)),
       close: () => {

@@ -179,6 +179,7 @@ type GradedPointers = [
   groups: number,
   families: number,
   prior: number,
+  chosen: number,
 ];
 
 /** Bytes in the module's memory. */
@@ -197,15 +198,19 @@ export class Lab extends WasmModule<LabGlueModule> {
   buildIndex({ specJson, embeddings, rowTasks, outcomes }: BenchmarkArrays): Uint8Array<ArrayBuffer> {
     const rows = rowTasks.length;
     return this.withCopies([embeddings, rowTasks, outcomes], (embeddingsAt = 0, tasksAt = 0, outcomesAt = 0) => {
-      const { ptr, size } = this.ask<{ ptr: number; size: number }>(() =>
-        this.glue.buildIndex(specJson, embeddingsAt, tasksAt, outcomesAt, rows),
+      return this.#taken(
+        this.ask<Piece>(() => this.glue.buildIndex(specJson, embeddingsAt, tasksAt, outcomesAt, rows)),
       );
-      try {
-        return new Uint8Array(this.glue.HEAPU8.buffer, ptr, size).slice() as Uint8Array<ArrayBuffer>;
-      } finally {
-        this.glue.release(ptr);
-      }
     });
+  }
+
+  /** Copies bytes that the module gave away, and releases them. */
+  #taken(piece: Piece): Uint8Array<ArrayBuffer> {
+    try {
+      return this.#bytes(piece);
+    } finally {
+      this.glue.release(piece.ptr);
+    }
   }
 
   /**
@@ -292,8 +297,8 @@ export class Lab extends WasmModule<LabGlueModule> {
   }
 
   /** Calls with pointers to copies of a plan's arrays; 0 for those that are not given. */
-  #withGraded<T>(given: FitArrays, use: (...at: GradedPointers) => T): T {
-    const { spec, embeddings, outcomes, costs, groups, families, prior } = given;
+  #withGraded<T>(given: FitArrays & Pick<PlanArrays, 'chosen'>, use: (...at: GradedPointers) => T): T {
+    const { spec, embeddings, outcomes, costs, groups, families, prior, chosen } = given;
     const rows = groups.length;
     const cells = rows * spec.models;
     checkLength(embeddings, rows * spec.dim, 'embeddings');
@@ -301,7 +306,8 @@ export class Lab extends WasmModule<LabGlueModule> {
     if (costs !== undefined) checkLength(costs, cells, 'costs');
     if (families !== undefined) checkLength(families, rows, 'families');
     if (prior !== undefined) checkLength(prior, cells, 'prior');
-    const all: (FlatArray | undefined)[] = [embeddings, outcomes, costs, groups, families, prior];
+    if (chosen !== undefined) checkLength(chosen, rows, 'chosen');
+    const all: (FlatArray | undefined)[] = [embeddings, outcomes, costs, groups, families, prior, chosen];
     const arrays = all.filter((array) => array !== undefined);
     return this.withCopies(arrays, (...pointers) => {
       const at = all.map((array) => (array === undefined ? 0 : (pointers[arrays.indexOf(array)] as number)));
@@ -349,27 +355,18 @@ export class Lab extends WasmModule<LabGlueModule> {
     const marks = this.withCopies([groups], (at) =>
       this.ask<Piece>(() => this.glue.drawTestRows(at as number, groups.length, seed)),
     );
-    try {
-      return this.#bytes(marks);
-    } finally {
-      this.glue.release(marks.ptr);
-    }
+    return this.#taken(marks);
   }
 
   /** Fits a predictor by families, for an index without a plan. Errors: see src/planning/plan_data.h. */
   fitFamilies(arrays: FitArrays): FamilyFit {
     const json = exactJson(arrays.spec);
-    const { predictor, rows, kind } = this.#withGraded(arrays, (...at) =>
+    const { predictor, rows, kind } = this.#withGraded(arrays, (e, o, c, g, f, p) =>
       this.ask<{ predictor: Piece; rows: Piece; kind: FamilyFit['kind'] }>(() =>
-        this.glue.fitFamilies(json, ...at, arrays.groups.length),
+        this.glue.fitFamilies(json, e, o, c, g, f, p, arrays.groups.length),
       ),
     );
-    try {
-      const rowFamilies = new Uint16Array(this.#bytes(rows).buffer);
-      return { predictor: this.#bytes(predictor), rowFamilies, kind };
-    } finally {
-      for (const { ptr } of [predictor, rows]) this.glue.release(ptr);
-    }
+    return { predictor: this.#taken(predictor), rowFamilies: new Uint16Array(this.#taken(rows).buffer), kind };
   }
 
   /** Opens an index file for measuring the policy on parts that are held out; to be closed. The bytes are copied. */
@@ -383,6 +380,14 @@ export class Lab extends WasmModule<LabGlueModule> {
       compare: (vectors, rows, seed) =>
         this.withCopies([vectors], (at = 0) => this.ask(() => this.glue.compareInStudy(handle, at, rows, seed))),
       forecast: (request) => this.ask(() => this.glue.forecastInStudy(handle, exactJson(request))),
+      anchors: (count) => this.ask(() => this.glue.anchorsOfStudy(handle, count)),
+      addModel: (json, rows, outcomes) => {
+        checkLength(outcomes, rows.length, 'outcomes');
+        const added = this.withCopies([rows, outcomes], (rowsAt = 0, outcomesAt = 0) =>
+          this.ask<Piece>(() => this.glue.addToStudy(handle, json, rowsAt, outcomesAt, rows.length)),
+        );
+        return this.#taken(added);
+      },
       close: () => this.askToClose(() => this.glue.closeStudy(handle)),
     };
   }

@@ -31,6 +31,8 @@ export interface PlanArrays extends FitArrays {
     /** A model. Default: the file's best single one. */
     baseline?: number | undefined;
   };
+  /** [rows] 1 for rows that were chosen, which only train the predictor; 0 for random ones. Default: all are random. */
+  chosen?: Uint8Array | undefined;
 }
 
 /** A predictor by families, as bytes of an index, and the family of each row. */
@@ -62,8 +64,10 @@ export interface LabPoint {
 
 /** The numbers of a finished plan; see `Plan` for their meaning. */
 export interface PlanNumbers {
+  /** Random rows; all numbers are of these. */
   rows: number;
   groups: number;
+  chosenRows: number;
   graded: boolean;
   hasCosts: boolean;
   predictor: 'constant' | 'families' | 'families-and-linear';
@@ -140,7 +144,7 @@ export interface PromiseNumbers {
 export interface LabPlan {
   /** Works on `work` more steps of some milliseconds. */
   step(work: number): { done: number; total: number };
-  /** Returns the numbers, the predictor's bytes and the family of each row. All steps must be done. */
+  /** Returns the numbers, the predictor's bytes and the family of each random row. All steps must be done. */
   finish(): { numbers: PlanNumbers; predictor: Uint8Array<ArrayBuffer>; rowFamilies: Uint16Array<ArrayBuffer> };
   /** Tests the settings on other rows; returns the numbers and the tested predictor's bytes. The plan must be finished. */
   promise(arrays: PromiseArrays): { numbers: PromiseNumbers; predictor: Uint8Array<ArrayBuffer> };

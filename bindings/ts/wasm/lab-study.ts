@@ -44,6 +44,13 @@ export interface LabStudy {
   /** Returns the outcomes [rows, models], null where nothing was measured. */
   outcomes(rows: readonly number[]): PerModel[];
   forecast(request: StudyRequest): StudyForecast;
+  /** Chooses rows to run a new model on, the most telling one first. Errors: see src/building/anchors.h. */
+  anchors(count: number): number[];
+  /**
+   * Returns the bytes of the index with one more model; the study stays as it is. `json`: its description; outcomes:
+   * [rows]. Errors: see src/building/added_model.h.
+   */
+  addModel(json: string, rows: Uint32Array, outcomes: Float32Array): Uint8Array<ArrayBuffer>;
   /** Compares new prompts, [rows, dim], with those of the index. */
   compare(vectors: Float32Array, rows: number, seed: number): ChangeNumbers;
   close(): void;

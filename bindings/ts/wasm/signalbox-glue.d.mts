@@ -10,6 +10,8 @@ export interface GlueModule extends ModuleMemory {
   route(handle: number, vector: number, optionsJson: string): string;
   openTask(index: number, count: number, optionsJson: string): string;
   addInputs(task: number, vectors: number, count: number): string;
+  setAnswers(task: number, groups: number, count: number): string;
+  nextLabels(task: number, n: number, seed: number): string;
   stepTask(task: number, most: number): string;
   finishTask(task: number, distanceScale: number): string;
   cascade(handle: number, vector: number, optionsJson: string): string;

@@ -28,6 +28,8 @@ export interface LabGlueModule extends ModuleMemory {
   outcomesOfStudy(handle: number, rowsJson: string): string;
   forecastInStudy(handle: number, requestJson: string): string;
   compareInStudy(handle: number, vectors: number, rows: number, seed: number): string;
+  anchorsOfStudy(handle: number, count: number): string;
+  addToStudy(handle: number, modelJson: string, rows: number, outcomes: number, count: number): string;
   closeStudy(handle: number): string;
   instances(handle: number, optionsJson: string): string;
   cascades(handle: number, optionsJson: string): string;
@@ -40,6 +42,7 @@ export interface LabGlueModule extends ModuleMemory {
     groups: number,
     families: number,
     prior: number,
+    chosen: number,
     rows: number,
   ): string;
   stepPlan(handle: number, work: number): string;

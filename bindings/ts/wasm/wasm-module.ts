@@ -17,7 +17,7 @@ export interface WasmFile {
   sizeBytes: number;
 }
 
-export type FlatArray = Float32Array | Uint32Array | Uint16Array | Uint8Array;
+export type FlatArray = Float32Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
 
 /** One instance of a module. It releases every allocation, and pointers never leave it. */
 export abstract class WasmModule<Glue extends ModuleMemory> {

@@ -82,6 +82,8 @@ export interface AskOptions {
   signal?: AbortSignal | undefined;
   onProgress?: ((event: never) => void) | undefined;
   transfer?: object[];
+  /** Whether `onProgress` also hears of progress after the answer, until the end of the conversation. */
+  reportsLater?: boolean;
 }
 
 /** Resolves an address against this page, since a worker has another base. Without a base (in Node) a path stays a path. */
@@ -126,6 +128,8 @@ export class Channel<Question extends { call: string }> {
   /** Unique among the conversations at the port, which may be another page's. */
   readonly #from = Math.random().toString(36).slice(2);
   readonly #calls = new Map<string, Call>();
+  /** The listeners of answered calls that report later. */
+  readonly #late = new Map<string, (event: never) => void>();
   readonly #stopListening: () => void;
   /** Aborted at the end of the conversation. */
   readonly #ended = new AbortController();
@@ -163,7 +167,8 @@ export class Channel<Question extends { call: string }> {
   }
 
   /** Asks the worker; `transfer` moves buffers and ports to it. Errors: those of the answer, `aborted`, `disposed`. */
-  async ask<T>(question: Question | Control, { signal, onProgress, transfer }: AskOptions = {}): Promise<T> {
+  async ask<T>(question: Question | Control, options: AskOptions = {}): Promise<T> {
+    const { signal, onProgress, transfer, reportsLater } = options;
     if (this.#end !== undefined) throw this.#end;
     throwIfAborted(signal);
     const id = `${this.#from}:${++this.#last}`;
@@ -174,7 +179,9 @@ export class Channel<Question extends { call: string }> {
     signal?.addEventListener('abort', stop, { once: true });
     try {
       this.#post({ ...question, id }, transfer);
-      return await abortable(answer, signal);
+      const value = await abortable(answer, signal);
+      if (reportsLater && onProgress !== undefined) this.#late.set(id, onProgress);
+      return value;
     } finally {
       signal?.removeEventListener('abort', stop);
       this.#calls.delete(id);
@@ -241,12 +248,18 @@ export class Channel<Question extends { call: string }> {
     this.#stopListening();
     for (const call of this.#calls.values()) call.reject(end);
     this.#calls.clear();
+    this.#late.clear();
   }
 
   #receive(answer: Answer<unknown>): void {
     this.#noteAnswer();
     const call = this.#calls.get(answer?.id);
-    if (call === undefined) return; // Its caller gave up.
+    if (call === undefined) {
+      // Without a listener its caller gave up.
+      const listener = this.#late.get(answer?.id) as ((event: unknown) => void) | undefined;
+      if (listener !== undefined && 'progress' in answer) listener(answer.progress);
+      return;
+    }
     if ('progress' in answer) {
       try {
         (call.onProgress as ((event: unknown) => void) | undefined)?.(answer.progress);

@@ -55,6 +55,24 @@ describe('wrong usage of signalbox plan', () => {
   inOwnFolders();
 
   const cases = {
+    'prompts without --next': [['a.csv', '--prompts', 'b.csv'], /expected --next with a number/],
+    'a choice without --next': [['a.csv', '--chosen', '3'], /expected --next with a number/],
+    'no number of prompts': [['a.csv', '--next', '0'], /Expected a whole number from 1 to 10000/],
+    'more chosen than all': [['a.csv', '--next', '3', '--chosen', '4'], /--chosen 4 is more than --next 3/],
+    'a target for what to grade': [['a.csv', '--next', '3', '--save', '30%'], /cannot be combined with --save/],
+    'a check and --next': [['a.sbx', '--next', '3', '--check', 'b.csv'], /cannot be combined with --check/],
+    'a sheet with the name of an index': [
+      ['a.csv', '--next', '3', '-o', 'plan.sbx'],
+      /expected a name that ends in \.csv/,
+    ],
+    'a sheet in place of the prompts': [
+      ['a.csv', '--next', '3', '--prompts', 'b.csv', '-o', 'b.csv'],
+      /b\.csv is both data and output/,
+    ],
+    'a sheet without words': [
+      ['a.csv', '--next', '3', '-o', 'b.csv', '--no-words'],
+      /cannot be combined with --no-words/,
+    ],
     'no file': [[], /missing required argument 'files'/],
     'two targets': [
       ['a.csv', '--at-most', '1pt', '--save', '30%'],

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadLab } from '../../../dist/wasm/lab-module.js';
-import { chooseConstants } from '../../../models/policy/today/constants.mjs';
+import { chooseConstants, GRID } from '../../../models/policy/today/constants.mjs';
 import {
   dialPicks,
   holdOutRows,
@@ -173,7 +173,7 @@ test('constants are chosen among all combinations, at their places in the list o
       return { ...out, forecasts: of.map((t) => study.tasks[t].scores.map((x) => (Number.isNaN(x) ? 0 : x))) };
     },
   };
-  chooseConstants(watched, { limits: [10], halves: 0, seed: 1, say: (line) => said.push(line) });
+  chooseConstants(watched, { grid: GRID, limits: [10], halves: 0, seed: 1, say: (line) => said.push(line) });
   assert.equal(mixtures.size, 28, 'all combinations, and what ships');
   assert.ok(
     mixtures.has([0.05, 4, 102, 103, 104, 105, 106, 107, 108, 109, 110, 4, 10, ...watched.mixture.slice(13)].join()),

@@ -46,6 +46,10 @@ export function recordingSink() {
       assert.ok(!isScored, 'directions are known before the first score');
       record.lower.push(`${dataset} ${metric}`);
     },
+    answer(sample, model, text) {
+      record.answers ??= [];
+      record.answers.push({ sample, model, text });
+    },
     drop(reason, place, detail = '') {
       record.dropped[reason] = (record.dropped[reason] ?? 0) + 1;
       record.details.push(`${reason} ${place.file}${detail}`);

@@ -18,7 +18,7 @@ before(() => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Returns prompts of four kinds, three models that are each good at one, and gaps. */
-function drawPrompts({ seed, rows, dim, graded, missing }) {
+function drawPrompts({ seed, rows, dim, graded, missing, chosen = 0 }) {
   const random = randomFrom(seed);
   const models = 3;
   const noise = randomVectors(random, rows, dim);
@@ -37,17 +37,20 @@ function drawPrompts({ seed, rows, dim, graded, missing }) {
       isGap() ? Number.NaN : 0.001 * (1 + (i % models)) * (1 + random()),
     ),
     groups: Uint32Array.from({ length: rows }, (_, row) => Math.floor(row / (seed % 3))),
+    ...(chosen > 0 && { chosen: Uint8Array.from({ length: rows }, () => Number(random() < chosen)) }),
   };
 }
 
-function planNatively({ spec, embeddings, outcomes, costs, groups }) {
-  const files = Object.entries({ embeddings, outcomes, costs, groups }).map(([name, data]) => {
+function planNatively({ spec, embeddings, outcomes, costs, groups, chosen }) {
+  const write = ([name, data]) => {
     const file = path.join(folder, name);
     writeFileSync(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     return file;
-  });
+  };
+  const files = Object.entries({ embeddings, outcomes, costs, groups }).map(write);
   const out = path.join(folder, 'predictor');
-  const args = ['plan', JSON.stringify(spec), ...files, out];
+  const marks = chosen === undefined ? [] : [write(['chosen', chosen])];
+  const args = ['plan', JSON.stringify(spec), ...files, out, ...marks];
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
   assert.equal(status, 0, stderr);
   return { numbers: JSON.parse(stdout).value, predictor: readFileSync(out) };
@@ -67,6 +70,7 @@ const CASES = [
   { seed: 1, rows: 90, dim: 16, graded: false, missing: 0 },
   { seed: 2, rows: 120, dim: 128, graded: true, missing: 0.2 },
   { seed: 4, rows: 200, dim: 160, graded: false, missing: 0.1 },
+  { seed: 5, rows: 200, dim: 16, graded: true, missing: 0.1, chosen: 0.5 },
 ];
 
 for (const kind of CASES) {
@@ -74,7 +78,8 @@ for (const kind of CASES) {
     const arrays = drawPrompts(kind);
     const natively = planNatively(arrays);
     const inWasm = await planInWasm(arrays);
-    assert.equal(natively.numbers.rows, kind.rows);
+    assert.equal(natively.numbers.rows + natively.numbers.chosenRows, kind.rows);
+    assert.equal(natively.numbers.chosenRows > 0, kind.chosen !== undefined);
     assert.ok(natively.numbers.curve.length > 2);
     assert.deepEqual(inWasm.numbers, natively.numbers);
     assert.ok(natively.predictor.equals(inWasm.predictor), 'the bytes of the predictor differ');

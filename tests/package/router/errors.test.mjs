@@ -90,7 +90,7 @@ const MISUSES = {
     ['another file', () => open(new Uint8Array([0x89, 0x50, 0x4e, 0x47])), /magic number is missing/],
   ],
   unsupported_version: [
-    ['a newer major version', () => openChanged(FIELD.major, 3), /format version 3, this reader knows 1 and 2/],
+    ['a newer major version', () => openChanged(FIELD.major, 4), /format version 4, this reader knows 1 to 3/],
     ['an unknown code type', () => openChanged(FIELD.codes, 9), /code type 9 is not known/],
   ],
   truncated: [

@@ -219,6 +219,24 @@ describe('the load of a table', () => {
     await refused(waiting, 'disposed');
   });
 
+  it('is told when it begins and when it ends, once for all prompts', async () => {
+    const states = [];
+    await withRouter(open({ onMultilingual: (state) => states.push(state) }), async (router) => {
+      await router.embed([ENGLISH]);
+      assert.deepEqual(states, []);
+      await Promise.all(FOREIGN.map((prompt) => router.route(prompt)));
+      await router.route(GERMAN);
+    });
+    assert.deepEqual(states, ['loading', 'loaded']);
+    const failing = [];
+    const none = {
+      multilingual: () => Promise.reject(new Error('none')),
+      onMultilingual: (state) => failing.push(state),
+    };
+    await withRouter(open(none), (router) => router.route(GERMAN));
+    assert.deepEqual(failing, ['loading', 'failed']);
+  });
+
   it('stops if the router is disposed meanwhile', async () => {
     let note;
     const asked = new Promise((resolve) => {
@@ -353,6 +371,24 @@ describe('a router in a worker with a table of other languages', () => {
         assert.deepEqual(await inWorker.embed(FOREIGN), await router.embed(FOREIGN));
       });
     });
+  });
+
+  it('tells of the load of the table, wherever it is', async () => {
+    for (const options of [
+      { multilingual: files },
+      { embedder: () => StaticEmbedder.load(), multilingual: () => StaticEmbedder.load(files) },
+    ]) {
+      const states = [];
+      const events = [];
+      const heard = { onMultilingual: (state) => states.push(state), onProgress: ({ status }) => events.push(status) };
+      await withRouter(WorkerRouter.load({ ...options, ...heard }), async (inWorker) => {
+        const count = events.length;
+        await Promise.all([GERMAN, ENGLISH, SPANISH].map((prompt) => inWorker.route(prompt)));
+        assert.equal(events.length, count);
+      });
+      assert.deepEqual(states, ['loading', 'loaded']);
+      assert.ok(events.includes('ready'));
+    }
   });
 
   it('has the table where its embedder is', async () => {

@@ -190,6 +190,31 @@ it('native and wasm agree on decisions about an index with scores, kinds and off
     }
   }));
 
+it('native and wasm choose the same prompts to grade', () =>
+  withSeed(79, async (random) => {
+    const [models, prompts, dim] = [9, 40, 16];
+    const bytes = await buildIndex(randomSpec({ seed: 4, rows: 90, dim, models, tasks: 6, codes: 'int8' }));
+    const vectors = randomVectors(random, prompts, dim);
+    const groups = Int32Array.from({ length: prompts * models }, () => Math.floor(2.2 * random() ** 6));
+    const labels = Array.from({ length: 12 }, (_, i) => {
+      return { index: 3 * i, outcomes: Object.fromEntries(Array.from({ length: 8 }, (_, m) => [`m${m}`, random()])) };
+    });
+    const index = write('labels.sbx', bytes);
+    const files = [write('prompts.f32', vectors), JSON.stringify({ labels }), write('groups.i32', groups)];
+    const core = await loadCore(undefined, {});
+    const opened = await core.openIndex(bytes, {});
+    for (const seed of [0, 1, 12345]) {
+      const task = core.openTask(opened, prompts, JSON.stringify({ labels }));
+      task.setAnswers(groups, prompts);
+      task.add(vectors, prompts);
+      const inWasm = task.nextLabels(4, seed);
+      task.close();
+      assert.ok(inWasm.rows.length > 0 && inWasm.disagreeing < prompts && inWasm.labelled > 0);
+      assert.deepEqual(JSON.parse(native('next-labels', index, ...files, '4', String(seed))).value, inWasm);
+    }
+    core.close(opened);
+  }));
+
 /** Returns random families of a benchmark, with a linear part for odd seeds. */
 function drawFamilies(random, seed, dim, models) {
   const families = 1 + (seed % 4);

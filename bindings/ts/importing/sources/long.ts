@@ -163,6 +163,12 @@ export const GROUP_COLUMNS: readonly string[] = [
   'template_id',
 ];
 
+/**
+ * Columns that say how a row came to be graded: by lot or by choice, and the number of prompts that it stands for. A weight
+ * counts only beside the other.
+ */
+export const SELECTION_COLUMNS: readonly string[] = ['selected_by', 'weight'];
+
 /** Columns by meaning; -1 if absent. */
 export interface SampleColumns {
   prompt: number;
@@ -171,6 +177,8 @@ export interface SampleColumns {
   embedding: number;
   /** Those of GROUP_COLUMNS. */
   groups: { name: string; at: number }[];
+  selectedBy: number;
+  weight: number;
 }
 
 /** Returns the place of the first of these names that is a column, or -1. An exact name goes before others. */
@@ -188,6 +196,8 @@ export function sampleColumns(columns: readonly string[]): SampleColumns {
     id: columnOf(columns, 'id'),
     embedding: columnOf(columns, 'embedding'),
     groups: GROUP_COLUMNS.map((name) => ({ name, at: columnOf(columns, name) })).filter(({ at }) => at >= 0),
+    selectedBy: columnOf(columns, 'selected_by'),
+    weight: columnOf(columns, 'weight'),
   };
 }
 
@@ -198,6 +208,19 @@ function groupsOf(cells: readonly unknown[], { groups }: SampleColumns, place: P
     const value = nameCell(cells[at], name, place);
     return value === undefined ? [] : [`${name}\u0000${value}`];
   });
+}
+
+/**
+ * Returns how a row came to be graded; `undefined` if its cell is empty. Checks its weight, which nothing uses yet.
+ * Errors: `invalid_argument` for a weight that is not a finite number above 0.
+ */
+function selectionOf(cells: readonly unknown[], at: SampleColumns, place: Place): string | undefined {
+  if (at.selectedBy < 0) return undefined;
+  const weight = figureCell(cells[at.weight], 'weight', place);
+  if (weight !== undefined && weight <= 0) {
+    throw badInput(place, `got ${weight} in column 'weight', expected a number above 0`);
+  }
+  return nameCell(cells[at.selectedBy], 'selected_by', place);
 }
 
 /** Settings that columns alone do not determine. */
@@ -234,6 +257,7 @@ export function noteSample(
     embedding: vectorCell(cells[at.embedding], 'embedding', place),
     row,
     groups: groupsOf(cells, at, place),
+    selectedBy: selectionOf(cells, at, place),
     place,
   });
 }
@@ -268,6 +292,7 @@ const LONG_NAMES = new Set([
     ' ',
   ),
   ...GROUP_COLUMNS,
+  ...SELECTION_COLUMNS,
 ]);
 
 interface LongColumns extends SampleColumns {

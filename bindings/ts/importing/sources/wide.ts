@@ -18,10 +18,12 @@ import {
   requiredFormat,
   type SampleColumns,
   type SampleRules,
+  SELECTION_COLUMNS,
   sampleColumns,
   scoreOf,
   stemOf,
   type ToScore,
+  textCell,
   toScoreFor,
 } from './long.js';
 import { mixInstructImporter } from './mixinstruct.js';
@@ -31,10 +33,14 @@ import { routerBenchImporter } from './routerbench.js';
 /** Importers whose tables would also pass for wide ones. */
 const MORE_SPECIFIC = [llmRouterImporter, mixInstructImporter, routeLlmImporter, routerBenchImporter];
 
-const KEYS = new Set(['dataset', 'task', 'id', 'prompt', 'embedding', ...GROUP_COLUMNS]);
+const KEYS = new Set(['dataset', 'task', 'id', 'prompt', 'embedding', ...GROUP_COLUMNS, ...SELECTION_COLUMNS]);
 /** Columns of such tables that are neither models nor keys. */
 const OTHER_COLUMNS = new Set(['answer', 'target', 'reference', 'split', 'category', 'subject', 'source']);
 const ANSWER = /(_response|\|model_response|_output)$/;
+/** Texts of answers, for those who grade them. */
+const ANSWER_TEXT = 'answer:';
+/** Columns of such texts that count; more models have no plan. */
+const MOST_ANSWERS = 64;
 const FIGURE = /^(.+)\|(cost_usd|total_cost|tokens_in|tokens_out)$/;
 
 interface ModelColumn {
@@ -51,7 +57,7 @@ interface ModelColumn {
 function isModel(column: string): boolean {
   const name = plainName(column);
   const isKnown = KEYS.has(name) || OTHER_COLUMNS.has(name) || isRowNumbers(name);
-  return !isKnown && !ANSWER.test(column) && !FIGURE.test(column);
+  return !isKnown && !column.startsWith(ANSWER_TEXT) && !ANSWER.test(column) && !FIGURE.test(column);
 }
 
 /** Refuses a column of free text: it is not a model, and would become one that was never measured. */
@@ -81,6 +87,7 @@ class WideRows implements TableReader {
   #at: SampleColumns | undefined;
   #names: readonly string[] = [];
   readonly #models: ModelColumn[] = [];
+  readonly #answers: { model: string; at: number }[] = [];
   /** Columns of models by place, and places of all columns by name. */
   readonly #modelAt: (ModelColumn | undefined)[] = [];
   readonly #places = new Map<string, number>();
@@ -102,6 +109,9 @@ class WideRows implements TableReader {
     if (this.#keys.hasNew(added) || this.#at === undefined) this.#at = sampleColumns(columns);
     for (const name of added) {
       if (isModel(name)) this.#addModel(name);
+      if (name.startsWith(ANSWER_TEXT) && this.#answers.length < MOST_ANSWERS) {
+        this.#answers.push({ model: name.slice(ANSWER_TEXT.length).trim(), at: this.#place(name) });
+      }
       const model = FIGURE.exec(name)?.[1];
       const column = model === undefined ? undefined : this.#modelAt[this.#place(model)];
       if (column !== undefined) this.#findFigures(column);
@@ -135,6 +145,10 @@ class WideRows implements TableReader {
     if (this.#models.length === 0) throw badInput(place, 'no column is a model');
     const sample = noteSample(this.#sink, cells, at, this.#rules, place, this.#count.rows);
     this.#count.rows += 1;
+    for (const { model, at: column } of this.#answers) {
+      const text = textCell(cells[column], `${ANSWER_TEXT}${model}`, place);
+      if (text !== undefined) this.#sink.answer(sample, model, text);
+    }
     if (present === undefined) {
       for (const model of this.#models) this.#takeScore(sample, model, cells, place);
       return;
