@@ -1,17 +1,21 @@
 // `npm run build:extension`: builds the extension for Chromium and Firefox in build/extension, each as a folder to load
-// unpacked and a zip for the store. The same sources give the same bytes.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// unpacked and a zip for the store. The same sources give the same bytes. With `--languages`, builds the extension that has
+// the table of other languages, beside the one for English.
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
 import { root, setUp } from './setup.mjs';
-import { QUIET } from './site.mjs';
+import { QUIET, TABLE, TABLE_FILES } from './site.mjs';
 
 export const BROWSERS = ['chromium', 'firefox'];
 
 const source = path.join(root, 'web/extension');
 const json = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+/** The folder of the table of other languages in a build. */
+const LANGUAGES = 'languages/';
 
 /** Parts of the manifest that differ between the browsers. */
 const OWN = {
@@ -46,7 +50,7 @@ function manifestOf(browser) {
 }
 
 /** Bundles the pages and the background, which share chunks. */
-async function buildPages(browser, target, licenses) {
+async function buildPages(browser, target, { licenses, define }) {
   const { build } = await import('vite');
   const pages = ['panel', 'settings', 'privacy', ...(browser === 'chromium' ? ['offscreen'] : [])];
   const inputs = pages.map((page) => [page, path.join(source, page, 'index.html')]);
@@ -56,7 +60,7 @@ async function buildPages(browser, target, licenses) {
     base: './',
     logLevel: 'warn',
     publicDir: path.join(source, 'public'),
-    define: { FIREFOX: String(browser === 'firefox') },
+    define,
     // Sentence transformers run as WebAssembly here; the other runtimes would only enlarge the zip.
     resolve: { alias: { 'onnxruntime-web/webgpu': 'onnxruntime-web/wasm' } },
     worker: { format: 'es', plugins: () => [licenses.plugin()], rolldownOptions: QUIET },
@@ -80,7 +84,7 @@ async function buildPages(browser, target, licenses) {
 }
 
 /** Bundles the content script, which cannot be a module. */
-async function buildContent(browser, target, licenses) {
+async function buildContent(target, { licenses, define }) {
   const { build } = await import('esbuild');
   const { metafile } = await build({
     metafile: true,
@@ -91,7 +95,7 @@ async function buildContent(browser, target, licenses) {
     minify: true,
     format: 'iife',
     target: 'es2022',
-    define: { FIREFOX: String(browser === 'firefox') },
+    define,
     logLevel: 'error',
   });
   licenses.add(modulesOf(metafile));
@@ -112,11 +116,18 @@ async function zip(folder) {
   return writer.close();
 }
 
-/** Builds for one browser: a folder, and a zip beside it. */
-export async function buildExtension(browser, target) {
-  const licenses = new Licenses();
-  await buildPages(browser, target, licenses);
-  await buildContent(browser, target, licenses);
+/** Builds for one browser: a folder, and a zip beside it. `languages` is the folder of a table of other languages. */
+export async function buildExtension(browser, target, { languages } = {}) {
+  const licenses = new Licenses({ hasLanguages: languages !== undefined });
+  const define = {
+    FIREFOX: String(browser === 'firefox'),
+    LANGUAGES: JSON.stringify(languages === undefined ? null : LANGUAGES),
+  };
+  await buildPages(browser, target, { licenses, define });
+  await buildContent(target, { licenses, define });
+  for (const name of languages === undefined ? [] : TABLE_FILES) {
+    cpSync(path.join(languages, name), path.join(target, LANGUAGES, name));
+  }
   writeFileSync(path.join(target, LICENSES_FILE), licenses.text());
   writeFileSync(path.join(target, 'manifest.json'), `${JSON.stringify(manifestOf(browser), null, 2)}\n`);
   writeFileSync(`${target}.zip`, await zip(target));
@@ -124,11 +135,11 @@ export async function buildExtension(browser, target) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   setUp('build');
-  const folder = path.join(root, 'build/extension');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+  const hasLanguages = process.argv.includes('--languages');
+  mkdirSync(path.join(root, 'build/extension'), { recursive: true });
   for (const browser of BROWSERS) {
-    await buildExtension(browser, path.join(folder, browser));
-    console.log(`build/extension/${browser}, build/extension/${browser}.zip`);
+    const name = `build/extension/${browser}${hasLanguages ? '-languages' : ''}`;
+    await buildExtension(browser, path.join(root, name), hasLanguages ? { languages: TABLE } : {});
+    console.log(`${name}, ${name}.zip`);
   }
 }

@@ -47,6 +47,12 @@ const ALWAYS = [
   ],
 ];
 
+/** The table of other languages, in builds that have it. */
+const LANGUAGES = [
+  'The table of other languages, CC BY-SA 4.0',
+  'The licence is at https://creativecommons.org/licenses/by-sa/4.0/. The card of the table, models/multilingual/README.md, names the sources.',
+];
+
 /** Returns the folder of the package that a module is a part of; `undefined` for the project's own modules. */
 const folderOf = (module) => /^.*\bnode_modules[\\/](@[^\\/]+[\\/])?[^\\/]+/.exec(module)?.[0].replace(/^\0/, '');
 
@@ -69,6 +75,11 @@ export const modulesOf = ({ outputs }) =>
 
 export class Licenses {
   #folders = new Set();
+  #parts;
+
+  constructor({ hasLanguages }) {
+    this.#parts = hasLanguages ? [...ALWAYS, LANGUAGES] : ALWAYS;
+  }
 
   /** Returns a plugin for Vite, which notes the packages in each chunk. */
   plugin() {
@@ -92,7 +103,7 @@ export class Licenses {
   /** Returns the text of all licences. */
   text() {
     const packages = [...this.#folders].map(licenseOf);
-    const all = [...ALWAYS, ...packages].sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
+    const all = [...this.#parts, ...packages].sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
     const entries = all.map(([title, text]) => `${'-'.repeat(80)}\n${title}\n\n${text}\n`);
     return `signalbox, Apache-2.0\n\n${apache()}\n\nIt contains the following.\n\n${entries.join('\n')}`;
   }

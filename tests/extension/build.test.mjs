@@ -7,7 +7,9 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
 import { BROWSERS, buildExtension } from '../../scripts/extension.mjs';
+import { TABLE, TABLE_FILES } from '../../scripts/site.mjs';
 import { bundledPackages, filesOf, licensesIn, missingImports, unreachable } from '../web/built-files.mjs';
+import { builtExtension } from '../web/built-once.mjs';
 
 const source = fileURLToPath(new URL('../../web/extension', import.meta.url));
 const PERMISSIONS = {
@@ -30,8 +32,7 @@ for (const browser of BROWSERS) {
     let manifest;
     before(async () => {
       scratch = mkdtempSync(path.join(tmpdir(), 'signalbox-extension-'));
-      folder = path.join(scratch, browser);
-      await buildExtension(browser, folder);
+      folder = await builtExtension(browser);
       manifest = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
     });
     after(() => rmSync(scratch, { recursive: true, force: true }));
@@ -82,6 +83,20 @@ for (const browser of BROWSERS) {
         );
         assert.deepEqual(named, [], `${text} does not say why`);
       }
+    });
+
+    it('reads English only, unless it is built with the table of other languages', async () => {
+      const other = await builtExtension(browser, { languages: TABLE });
+      const isTable = (file) => file.startsWith('languages/');
+      assert.deepEqual(filesOf(folder).filter(isTable), []);
+      assert.deepEqual(filesOf(other).filter(isTable), TABLE_FILES.map((name) => `languages/${name}`).sort());
+      for (const name of TABLE_FILES) {
+        const file = readFileSync(path.join(other, 'languages', name));
+        assert.ok(file.equals(readFileSync(path.join(TABLE, name))), name);
+      }
+      assert.deepEqual(JSON.parse(readFileSync(path.join(other, 'manifest.json'), 'utf8')), manifest);
+      const table = 'The table of other languages';
+      assert.deepEqual([licensesIn(folder).has(table), licensesIn(other).has(table)], [false, true]);
     });
 
     it('has a strict policy, and only its own code', () => {

@@ -35,7 +35,7 @@ export async function importExtension(file, { firefox = false, standIns = {} } =
       format: 'esm',
       platform: 'neutral',
       mainFields: ['module', 'main'],
-      define: { FIREFOX: String(firefox) },
+      define: { FIREFOX: String(firefox), LANGUAGES: 'null' },
       plugins: [inPlace(standIns)],
       logLevel: 'error',
     });

@@ -1,12 +1,13 @@
 // Runs the extension as its users get it: built, loaded into a real browser with a window, with stand-ins for chat sites.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, beforeEach, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { buildExtension } from '../../scripts/extension.mjs';
+import { TABLE } from '../../scripts/site.mjs';
 import { BROWSERS, isThere } from '../web/browsers.mjs';
+import { builtExtension } from '../web/built-once.mjs';
 import { waitFor } from '../web/waiting.mjs';
 import { openExtension } from './browser.mjs';
 import { importExtension } from './import-module.mjs';
@@ -98,8 +99,11 @@ async function empty() {
   }
 }
 
-/** Runs the suite in every browser. Each test starts with a freshly installed extension. `sites` are further stand-ins for hosts. */
-export function describeExtension(name, suite, { sites = {} } = {}) {
+/**
+ * Runs the suite in every browser. Each test starts with a freshly installed extension. `sites` are further stand-ins for
+ * hosts; `hasLanguages`: the build with the table of other languages.
+ */
+export function describeExtension(name, suite, { sites = {}, hasLanguages = false } = {}) {
   for (const kind of BROWSERS) {
     describe(`${name}, ${kind}`, () => {
       /** `expected`: Firefox's error for a page that was closed while its script waited for an answer. */
@@ -168,7 +172,9 @@ export function describeExtension(name, suite, { sites = {} } = {}) {
       installed.install = async () => {
         installed.scratch = mkdtempSync(path.join(tmpdir(), 'signalbox-extension-'));
         installed.folder = path.join(installed.scratch, kind);
-        await buildExtension(kind, installed.folder);
+        cpSync(await builtExtension(kind, hasLanguages ? { languages: TABLE } : {}), installed.folder, {
+          recursive: true,
+        });
         await installed.start();
       };
       installed.start = async () => {

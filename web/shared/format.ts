@@ -25,3 +25,13 @@ export const count = (n: number, one: string, many = `${one}s`) => `${n.toLocale
 
 /** Drops the organisation before the slash, for narrow columns. */
 export const shortName = (model: string) => model.slice(model.lastIndexOf('/') + 1);
+
+/** Returns the name of a language by its code: 'German' for `de`. */
+export function languageName(code: string): string {
+  if (code === 'und') return 'this language';
+  try {
+    return new Intl.DisplayNames(['en'], { type: 'language' }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}

@@ -8,6 +8,8 @@ import {
   type EmbedOptions,
   type IndexInfo,
   type LoadOptions,
+  type NextLabels,
+  type NextLabelsOptions,
   type RouteInput,
   type RouteInputs,
   type RouteManyOptions,
@@ -31,6 +33,19 @@ const LOST = new Set<string>(['internal', 'network', 'disposed']);
 
 const isLost = (error: unknown) => error instanceof SignalboxError && LOST.has(error.code);
 
+/** Work that may keep one worker from answering for long: long questions, and the load of its table of other languages. */
+class Work {
+  open = 0;
+  /** Grows whenever work begins or ends. */
+  changes = 0;
+
+  /** Takes 1 for work that begins, and -1 for work that ends. */
+  count(change: 1 | -1): void {
+    this.open += change;
+    this.changes += 1;
+  }
+}
+
 /** Loads the router of one worker at a time, starting at once, and again on demand. */
 export class RouterHolder {
   readonly #options: () => Promise<LoadOptions>;
@@ -39,6 +54,8 @@ export class RouterHolder {
   /** The router that was loaded last. */
   #loaded: WorkerRouter | undefined;
   #router: RestartingRouter | undefined;
+  /** The long work of the current worker. */
+  work = new Work();
   /** A load failed: the next one bypasses the HTTP cache, which may hold a damaged file. */
   #isDamaged = false;
   #isDisposed = false;
@@ -79,9 +96,12 @@ export class RouterHolder {
   }
 
   #load(): Promise<WorkerRouter> {
-    const loading = this.#options().then((options) =>
-      WorkerRouter.load(this.#isDamaged ? { ...options, cache: 'reload' } : options),
-    );
+    const work = new Work();
+    this.work = work;
+    const loading = this.#options().then((options) => {
+      const onMultilingual: LoadOptions['onMultilingual'] = (state) => work.count(state === 'loading' ? 1 : -1);
+      return WorkerRouter.load({ ...options, onMultilingual, ...(this.#isDamaged && { cache: 'reload' }) });
+    });
     loading.then(
       (router) => {
         this.#loaded = router;
@@ -97,15 +117,13 @@ export class RouterHolder {
 
 /**
  * The router of a holder. A short question whose worker is lost is asked once more; it also counts the worker as lost if
- * there is no answer in time. Long questions (`routeMany`, `routeTask`, `embed` of several prompts) have no time limit and
- * are not repeated, and no other question times out while one is in progress.
+ * there is no answer in time. Long questions (`routeMany`, `routeTask`, `nextLabels`, `embed` of several prompts) have no time limit and
+ * are not repeated. While one is in progress, or the worker loads its table of other languages, no other question times out.
  */
 class RestartingRouter implements Routing {
   readonly info: IndexInfo;
   readonly #holder: RouterHolder;
   readonly #first: WorkerRouter;
-  /** Number of long questions in progress. */
-  #long = 0;
 
   constructor(holder: RouterHolder, first: WorkerRouter) {
     this.#holder = holder;
@@ -123,6 +141,10 @@ class RestartingRouter implements Routing {
 
   routeTask(inputs: RouteInputs, options?: RouteTaskOptions): Promise<TaskDecision> {
     return this.#askAtLength((router) => router.routeTask(inputs, options));
+  }
+
+  nextLabels(n: number, options: NextLabelsOptions): Promise<NextLabels> {
+    return this.#askAtLength((router) => router.nextLabels(n, options));
   }
 
   embed(prompts: readonly string[], options?: EmbedOptions): Promise<Embedding[]> {
@@ -174,25 +196,30 @@ class RestartingRouter implements Routing {
 
   async #askAtLength<T>(question: (router: WorkerRouter) => Promise<T>): Promise<T> {
     const router = await this.#holder.loaded();
-    this.#long += 1;
+    const { work } = this.#holder;
+    work.count(1);
     try {
       return await question(router);
     } catch (error) {
       if (isLost(error)) this.#holder.drop(router); // The next question gets a new worker.
       throw error;
     } finally {
-      this.#long -= 1;
+      work.count(-1);
     }
   }
 
   async #answer<T>(answer: Promise<T>): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const { work } = this.#holder;
     const lost = new Promise<never>((_, reject) => {
-      const check = () => {
-        if (this.#long === 0) reject(new SignalboxError('internal', 'the worker does not answer'));
-        else timer = setTimeout(check, PATIENCE_MS);
+      const wait = () => {
+        const { changes } = work;
+        timer = setTimeout(() => {
+          if (work.open > 0 || work.changes !== changes) wait();
+          else reject(new SignalboxError('internal', 'the worker does not answer'));
+        }, PATIENCE_MS);
       };
-      timer = setTimeout(check, PATIENCE_MS);
+      wait();
     });
     try {
       return await Promise.race([answer, lost]);

@@ -1,5 +1,13 @@
 /** The router of one context (panel, offscreen document, Firefox's background), with the user's settings. */
-import { type DecisionWithFeedback, type IndexInfo, type LoadOptions, routeWithFeedback } from 'signalbox';
+import {
+  type DecisionWithFeedback,
+  type IndexInfo,
+  type LoadOptions,
+  languageOf,
+  type RouteInput,
+  type Routing,
+  routeWithFeedback,
+} from 'signalbox';
 import { RouterHolder } from '../../shared/restarting-router.js';
 import { DEFAULT_SETTINGS, routeOptionsOf } from '../../shared/settings.js';
 import { onFeedback } from '../stored/feedback.js';
@@ -32,9 +40,22 @@ async function embedderOf({ model, dtype }: OwnIndex): Promise<LoadOptions['embe
   return () => OnnxEmbedder.load(model, { dtype });
 }
 
+/** The table of other languages is for the built-in benchmark: an index of the user's own holds what its embedder read. */
+const builtIn = (): LoadOptions => (LANGUAGES === null ? {} : { multilingual: chrome.runtime.getURL(LANGUAGES) });
+
 /** Reads the user's own index again for each worker. */
 const loadOptions = (index: OwnIndex | null) => async (): Promise<LoadOptions> =>
-  index === null ? {} : { index: await readIndex(index), embedder: await embedderOf(index) };
+  index === null ? builtIn() : { index: await readIndex(index), embedder: await embedderOf(index) };
+
+/**
+ * Returns the input of a decision. A build for English does not guess from the few words that its embedder knows of another
+ * language: such a prompt counts as unread.
+ */
+async function inputOf(text: string, index: OwnIndex | null, router: Routing): Promise<RouteInput> {
+  if (LANGUAGES !== null || index !== null || (await languageOf(text)) === undefined) return text;
+  const [read] = await router.embed([text]);
+  return read === undefined ? text : { ...read, vector: new Float32Array(read.vector.length), unread: 'language' };
+}
 
 /** Limits the candidates to the models that the site has a name for. If it has no names, all models are candidates. */
 function optionsOn(site: Site | undefined, settings: Stored['settings'], info: IndexInfo) {
@@ -84,7 +105,7 @@ export class Engine {
     const options = optionsOn(site, settings, router.info);
     const start = performance.now();
     const feedback = await this.#feedback.with(router);
-    const decision = await routeWithFeedback(router, text, feedback, options);
+    const decision = await routeWithFeedback(router, await inputOf(text, index, router), feedback, options);
     return { decision, counted: decision.feedbackUsed, elapsedMs: performance.now() - start };
   }
 

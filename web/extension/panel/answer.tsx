@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { costUnitOf } from '../../shared/cost.js';
 import { Dial } from '../../shared/dial.js';
 import { DialStepper } from '../../shared/dial-stepper.js';
+import { languageName } from '../../shared/format.js';
 import { dialStops } from '../../shared/frontier.js';
 import { Pick } from '../../shared/pick.js';
 import { comparedWords, errorWords } from '../../shared/words.js';
@@ -75,6 +76,16 @@ function Step({ found }: { found: Answer }) {
   );
 }
 
+/** The language of a prompt that is not in English. */
+function Language({ found }: { found: Answer }) {
+  const { language } = found.decision;
+  return language === null ? null : (
+    <p class="status" data-language={language}>
+      Read as {languageName(language)}.
+    </p>
+  );
+}
+
 /** The basis of the decision: the benchmark and the ratings. */
 function Basis() {
   const { index } = stored.value;
@@ -116,6 +127,7 @@ export function AnswerCard() {
       )}
       <Dial value={stored.value.settings.prefer} onChange={(prefer) => change({ prefer })} />
       {found && <Step found={found} />}
+      {found && <Language found={found} />}
       <StatusLine />
       {notWritten.value !== undefined && (
         <p role="alert" class="failed" data-not-written>

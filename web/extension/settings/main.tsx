@@ -10,6 +10,7 @@ import { errorWords } from '../../shared/words.js';
 import { isLoaded, notWritten, openStored } from '../stored/stored-signals.js';
 import { BenchmarkSection } from './benchmark.js';
 import { FeedbackSection } from './feedback.js';
+import { LanguagesSection } from './languages.js';
 import { ModelsSection } from './models.js';
 import { PrivacySection } from './privacy.js';
 import { SitesSection } from './sites.js';
@@ -27,6 +28,7 @@ function Sections() {
         </p>
       )}
       <BenchmarkSection />
+      <LanguagesSection />
       <ModelsSection />
       <SitesSection />
       <FeedbackSection />
