@@ -95,6 +95,7 @@ const VOCABULARY = [
   'types.ts',
   'errors.ts',
   'options.ts',
+  'kinds.ts',
   'policies.ts',
   'steps.ts',
   'version.ts',

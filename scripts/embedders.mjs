@@ -62,7 +62,7 @@ function ownOffer(offer, { address, files, ...rest }) {
 }
 
 /**
- * Returns the offers whose index exists. `own` says by key what a deployment serves itself: `address` of a folder of weights
+ * Returns the offers whose index exists, with its path as `indexFile`. `own` says by key what a deployment serves itself: `address` of a folder of weights
  * (relative to the page, or on another host) and `files` with hash and size of each, as `signalbox manifest` prints them;
  * `index`, the path of another index; and what else differs (`id`, `dtype`, `file`, `pooling`, `maxTokens`). Errors: unknown,
  * missing or wrong fields, and an index that does not exist.
@@ -80,9 +80,10 @@ export function offeredEmbedders(own = {}) {
     return ownOffer(offer, said);
   });
   return offers.flatMap(({ index, ...offer }) => {
-    const file = path.resolve(root, index);
-    if (own[offer.key] !== undefined && !existsSync(file)) throw new Error(`the index ${file} does not exist`);
-    return existsSync(file) ? [{ ...offer, file }] : [];
+    const indexFile = path.resolve(root, index);
+    if (own[offer.key] !== undefined && !existsSync(indexFile))
+      throw new Error(`the index ${indexFile} does not exist`);
+    return existsSync(indexFile) ? [{ ...offer, indexFile }] : [];
   });
 }
 

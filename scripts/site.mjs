@@ -46,8 +46,8 @@ function textsFolder() {
 const EXAMPLE = path.join(root, 'tests/fixtures/plan/support.csv');
 
 /** The table of other languages. */
-const TABLE = path.join(root, 'models/multilingual');
-const TABLE_FILES = ['tokenizer.json', 'model.safetensors', 'config.json'];
+export const TABLE = path.join(root, 'models/multilingual');
+export const TABLE_FILES = ['tokenizer.json', 'model.safetensors', 'config.json'];
 
 /** Returns where the page finds a table: its folder has the hash of its files, since hosts cache them. */
 function tableOf(folder) {
@@ -62,14 +62,34 @@ function tableOf(folder) {
   };
 }
 
-/** Loads the words of other languages on demand: the scripts of a page may be split, those of a package may not. */
-const wordsOnDemand = {
-  name: 'signalbox-language-words',
+/**
+ * Bundles the rule that tells languages apart, with its lists of words, into a file that the page and its workers load on
+ * demand. They are bundles of their own, so that each would have a copy.
+ */
+async function buildLanguageRule() {
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: [path.join(root, 'dist/embedding/language.js')],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    charset: 'utf8',
+    write: false,
+  });
+  const { contents } = outputFiles[0];
+  return { name: `language-${createHash('sha256').update(contents).digest('hex').slice(0, 8)}.js`, contents };
+}
+
+/** Loads the rule from its file, which lies beside all other scripts. */
+const ruleFrom = (name) => ({
+  name: 'signalbox-language-rule',
   transform: (_code, id) =>
     /[\\/]embedding[\\/]language-rule\.js$/.test(id)
-      ? "export const loadRule = async () => (await import('./language.js')).languageOf;"
+      ? `const address = import.meta.url.replace(/[^/]*$/, '${name}');
+         export const loadRule = async () => (await import(/* @vite-ignore */ address)).languageOf;`
       : null,
-};
+});
 
 /** Returns the address of a file in the page: it contains its hash, since hosts cache it. */
 function hashedAddress(file, folder = 'assets') {
@@ -92,17 +112,18 @@ export async function buildSite(target = site, { embedders, languages = TABLE } 
   const { build } = await import('vite');
   const texts = textsFolder();
   const example = hashedAddress(EXAMPLE);
-  const offers = offeredEmbedders(embedders).map(({ file, ...offer }) => ({
-    file,
+  const offers = offeredEmbedders(embedders).map(({ indexFile, ...offer }) => ({
+    indexFile,
     offer,
-    twin: hashedAddress(file, TWINS),
+    twin: hashedAddress(indexFile, TWINS),
   }));
-  const offered = offers.map(({ offer, file, twin }) => ({
+  const offered = offers.map(({ offer, indexFile, twin }) => ({
     ...offer,
-    index: { address: twin, sizeBytes: statSync(file).size },
+    index: { address: twin, sizeBytes: statSync(indexFile).size },
   }));
   const table = tableOf(languages);
-  const licenses = new Licenses();
+  const rule = await buildLanguageRule();
+  const licenses = new Licenses({ hasLanguages: table !== null });
   await build({
     root: source,
     configFile: false,
@@ -118,14 +139,15 @@ export async function buildSite(target = site, { embedders, languages = TABLE } 
     resolve: { alias: REPLACED },
     logLevel: 'warn',
     // ES modules, so that workers can share chunks.
-    worker: { format: 'es', plugins: () => [wordsOnDemand, licenses.plugin()], rolldownOptions: QUIET },
-    plugins: [wordsOnDemand, licenses.plugin(), allowing(otherHosts(offered))],
+    worker: { format: 'es', plugins: () => [ruleFrom(rule.name), licenses.plugin()], rolldownOptions: QUIET },
+    plugins: [ruleFrom(rule.name), licenses.plugin(), allowing(otherHosts(offered))],
     // The page's content security policy forbids fetching data: URLs.
     build: { outDir: target, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, rolldownOptions: QUIET },
   });
   if (existsSync(TEXTS)) cpSync(TEXTS, path.join(target, texts), { recursive: true });
+  writeFileSync(path.join(target, 'assets', rule.name), rule.contents);
   cpSync(EXAMPLE, path.join(target, example));
-  for (const { file, twin } of offers) cpSync(file, path.join(target, twin));
+  for (const { indexFile, twin } of offers) cpSync(indexFile, path.join(target, twin));
   for (const name of table === null ? [] : TABLE_FILES) {
     cpSync(path.join(languages, name), path.join(target, table.folder, name));
   }

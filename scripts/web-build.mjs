@@ -34,7 +34,7 @@ const moved = {
 
 const dist = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'dist');
 const contents = "export * from './index.js'; export * from './worker.js';";
-const licenses = new Licenses();
+const licenses = new Licenses({ hasLanguages: false });
 for (const [name, entry] of [
   ['signalbox.js', { stdin: { contents, resolveDir: dist } }],
   ['worker.js', { entryPoints: [path.join(dist, 'worker-entry.js')] }],

@@ -57,7 +57,7 @@ export async function bundledPackages(entryPoints, alias = {}) {
     outdir: 'out',
     write: false,
     metafile: true,
-    define: { PAGE_FILES: '[]', FIREFOX: 'false' },
+    define: { PAGE_FILES: '[]', FIREFOX: 'false', LANGUAGES: 'null' },
     loader: { '.sbx': 'empty', '.wasm': 'empty' },
     logLevel: 'error',
   });

@@ -1,12 +1,12 @@
 // The files of the built site.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { Router } from '../../dist/index.js';
-import { buildSite, REPLACED } from '../../scripts/site.mjs';
+import { REPLACED } from '../../scripts/site.mjs';
 import { bundledPackages, filesOf, licensesIn, missingImports, unreachable } from './built-files.mjs';
+import { builtSite } from './built-once.mjs';
 
 /** The scripts of the site, and those of its workers and the package's. */
 const ENTRIES = [
@@ -20,10 +20,8 @@ const TEXTS = /^assets\/texts-\w+\/\d+\.json$/;
 describe('the built site', () => {
   let folder;
   before(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), 'signalbox-site-'));
-    await buildSite(folder);
+    folder = await builtSite();
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
 
   it('has no file that nothing loads, and loads none that is missing', () => {
     const left = unreachable(folder, 'index.html', ['service-worker.js']);
@@ -56,6 +54,16 @@ describe('the built site', () => {
     for (const name of packages) {
       assert.match(licenses.get(name) ?? '', /Copyright[\s\S]*(Permission|Redistribution|License)/i, name);
     }
-    for (const name of ['@picocss/pico', 'Eigen', 'musl']) assert.ok(licenses.has(name), name);
+    for (const name of ['@picocss/pico', 'Eigen', 'musl', 'The table of other languages'])
+      assert.ok(licenses.has(name), name);
+  });
+
+  it('has the words of other languages once, for the page and its workers', () => {
+    const scripts = filesOf(folder).filter((file) => file.endsWith('.js'));
+    const withText = (text) => scripts.filter((file) => readFileSync(path.join(folder, file), 'utf8').includes(text));
+    const [rule, ...copies] = withText('könntest');
+    assert.deepEqual(copies, []);
+    const users = withText(path.basename(rule)).map((file) => path.basename(file, '.js').replace(/-[\w-]{8}$/, ''));
+    for (const user of ['state', 'worker-entry', 'service-worker']) assert.ok(users.includes(user), user);
   });
 });

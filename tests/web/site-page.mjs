@@ -1,11 +1,12 @@
 // The site as visitors get it: built, served from a folder of a host, opened in Chromium and Firefox.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
 import { buildServiceWorker, buildSite, serveFolder } from '../../scripts/site.mjs';
 import { BROWSERS, openBrowser } from './browsers.mjs';
+import { builtSite } from './built-once.mjs';
 
 /** Returns a server that can stop and restart at the same address. */
 function hostOf() {
@@ -60,8 +61,10 @@ export function describeSiteWith(prepare, name, suite, browsers = BROWSERS) {
   before(async () => {
     host.folder = mkdtempSync(path.join(tmpdir(), 'signalbox-site-'));
     const { index, ...options } = await prepare(host.folder);
-    await buildSite(path.join(host.folder, 'site'), options);
-    if (index !== undefined) await replaceIndex(path.join(host.folder, 'site'), index);
+    const folder = path.join(host.folder, 'site');
+    if (Object.keys(options).length > 0) await buildSite(folder, options);
+    else cpSync(await builtSite(), folder, { recursive: true });
+    if (index !== undefined) await replaceIndex(folder, index);
     await host.start();
     host.origin = `http://127.0.0.1:${host.port}`;
   });

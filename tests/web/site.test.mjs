@@ -21,7 +21,8 @@ describeSite('the site', (site) => {
   it('routes typed prompts, also in scripts from right to left or without spaces', async () => {
     const page = await site.open();
     const loaded = page.requests.length;
-    await page.type('#prompt', 'Prove that the square root of 2 is irrational.');
+    // Its beginning alone might be of any language.
+    await page.paste('#prompt', 'Prove that the square root of 2 is irrational.');
     await page.until(() => document.querySelector('[data-neighbours]')?.textContent.includes('mathematics'));
     assert.equal(await page.evaluate(() => document.querySelector('.lamp.dark')), null);
     assert.deepEqual(page.requests.slice(loaded), [], 'routing sends nothing');

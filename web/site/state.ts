@@ -233,9 +233,7 @@ export async function readLanguagesWith(table: EmbedderFiles): Promise<void> {
   before.dispose();
   try {
     const router = await holder.current();
-    // Opening the table takes seconds on a slow device; a question about several prompts has no time limit.
-    const sample = 'Wie wird das Wetter?';
-    const [read] = await router.embed([sample, sample]);
+    const [read] = await router.embed(['Wie wird das Wetter?']);
     const { code, message } = read?.multilingualError ?? {};
     if (code !== undefined) throw new SignalboxError(code, message ?? '');
   } catch (cause) {

@@ -1,7 +1,7 @@
 /** The report of a build: datasets, models, and what was not used and why. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { type BuildReport, type ReportedDataset, type ReportedModel, reportText } from 'signalbox/build';
+import type { BuildReport, ReportedDataset, ReportedModel } from 'signalbox/build';
 import { bytes, count, percent } from '../../shared/format.js';
 import type { Built } from '../building/build.js';
 import { DROP_WORDS, warningsOf } from './words.js';
@@ -123,7 +123,7 @@ function Dropped({ dropped }: BuildReport) {
   );
 }
 
-export function Report({ built: { benchmark, report, unpriced } }: { built: Built }) {
+export function Report({ built: { benchmark, report, text, unpriced } }: { built: Built }) {
   const { rows, models, datasets, files, missingOutcomes, graded, source } = report;
   const warnings = warningsOf(report);
   const missing =
@@ -156,7 +156,7 @@ export function Report({ built: { benchmark, report, unpriced } }: { built: Buil
         <summary>The report as text, as the command prints it</summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
         <pre class="wide" tabIndex={0}>
-          {reportText(report)}
+          {text}
         </pre>
       </details>
     </div>

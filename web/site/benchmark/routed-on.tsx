@@ -6,6 +6,7 @@ import { EXAMPLE_PROMPTS } from '../building/example.js';
 import { readKept } from '../kept/storage.js';
 import { answer, ask, benchmark, info, prompt, refused, SHIPPED } from '../state.js';
 import { keepThis, remove } from './kept-list.js';
+import { NewModel } from './new-model.js';
 
 /** Repeats the pick: the decision is at the top of the page, out of sight. */
 function NowPicks() {
@@ -149,6 +150,7 @@ export function RoutedOn() {
               </button>
             </div>
             <KeepForm key={`${which.name} ${which.index?.byteLength}`} />
+            <NewModel />
           </>
         )}
       </article>

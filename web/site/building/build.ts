@@ -1,7 +1,7 @@
 /** Builds an index from the user's files in a worker, and routes with it. */
 import { batch, signal } from '@preact/signals';
 import { type IndexInfo, SignalboxError } from 'signalbox';
-import { type BenchmarkFile, type BuildReport, buildInWorker } from 'signalbox/build';
+import type { BenchmarkFile, BuildReport } from 'signalbox/build';
 import { WorkerRouter } from 'signalbox/worker';
 import { save } from '../../shared/save.js';
 import { remember } from '../kept/remembered.js';
@@ -21,6 +21,8 @@ export type Building =
 export interface Built {
   benchmark: Benchmark;
   report: BuildReport;
+  /** The report as the command prints it. */
+  text: string;
   /** Models without a price. */
   unpriced: readonly string[];
 }
@@ -51,7 +53,7 @@ export function failed(error: unknown): void {
 }
 
 /** Runs an action and aborts the one before it. */
-async function run(action: (signal: AbortSignal) => Promise<string>): Promise<void> {
+export async function run(action: (signal: AbortSignal) => Promise<string>): Promise<void> {
   stop();
   const mine = new AbortController();
   current = mine;
@@ -71,6 +73,7 @@ async function run(action: (signal: AbortSignal) => Promise<string>): Promise<vo
 export function build(): Promise<void> {
   return run(async (mine) => {
     const name = chosenName();
+    const { buildInWorker, reportText } = await import('./in-worker.js');
     const { index, report, unpriced } = await buildInWorker(chosen.peek(), {
       ...settingsOf({ ...rules.peek(), name }),
       signal: mine,
@@ -81,7 +84,7 @@ export function build(): Promise<void> {
     const next = { name, index };
     if (name === EXAMPLE_NAME) example.add(next);
     batch(() => {
-      built.value = { benchmark: next, report, unpriced };
+      built.value = { benchmark: next, report, text: reportText(report), unpriced };
       remember(undefined);
       routeOn(next);
     });

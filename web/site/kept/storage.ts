@@ -18,7 +18,7 @@ const INDEX = 'index:';
 
 let opened: UseStore | undefined;
 /** Opens the database on first use, so that none is created for a visitor who keeps nothing. */
-const store = () => (opened ??= createStore('signalbox-demo', 'benchmarks'));
+export const store = () => (opened ??= createStore('signalbox-demo', 'benchmarks'));
 
 const NUMBERS = ['sizeBytes', 'rows', 'models'] as const;
 

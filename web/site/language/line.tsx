@@ -1,24 +1,14 @@
 /** Says that a prompt's language needs a table, and how large it is. */
-import { bytes } from '../../shared/format.js';
+import { bytes, languageName } from '../../shared/format.js';
 import { errorWords } from '../../shared/words.js';
 import { answer } from '../state.js';
 import { language, loadTable, reading, tableBytes } from './reading.js';
 
-/** Returns the name of a language: 'German'. */
-function nameOf(code: string): string {
-  if (code === 'und') return 'this language';
-  try {
-    return new Intl.DisplayNames(['en'], { type: 'language' }).of(code) ?? code;
-  } catch {
-    return code;
-  }
-}
-
 export function LanguageLine() {
   const now = reading.value;
-  const name = nameOf(language.value);
+  const name = languageName(language.value);
   const read = answer.value?.decision.language;
-  if (now.kind === 'none') return read ? <p class="status">Read as {nameOf(read)}.</p> : null;
+  if (now.kind === 'none') return read ? <p class="status">Read as {languageName(read)}.</p> : null;
   if (now.kind === 'failed') {
     return (
       <div role="alert" class="status failed">

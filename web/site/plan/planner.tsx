@@ -1,12 +1,14 @@
 /** The planner: progress, the plan, and its options. Loaded with the first file. */
 import '../cost/style.css';
 import './style.css';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { ChosenFiles } from '../files/chosen-files.js';
 import { PriceListField } from '../files/price-list-field.js';
+import { Loaded } from '../lazy-section.js';
 import { Amount } from './amount.js';
 import { Progress } from './progress.js';
 import { Result } from './result.js';
-import { chosen, shown, wish, wishes } from './run.js';
+import { chosen, planning, sheet, shown, wish, wishes } from './run.js';
 
 export { failed, take, takeExample } from './run.js';
 
@@ -44,6 +46,41 @@ function Options() {
   );
 }
 
+/** Returns whether prompts of the files lack grades, or may: a file with too few makes no plan. */
+function mayGrade(): boolean {
+  if (chosen.value.length === 0) return false;
+  const plan = shown.value?.plan;
+  if (plan === undefined) return planning.value.kind === 'failed';
+  const ungraded = shown.value?.report.dropped.no_score?.count ?? 0;
+  return ungraded > 0 || plan.models.some(({ measured }) => measured < plan.rows);
+}
+
+/** "Grade these next", once there is something to grade, or if the user asks for it. */
+function Grade() {
+  const isAsked = useSignal(false);
+  const isWanted = isAsked.value || sheet.value !== undefined || mayGrade();
+  useSignalEffect(() => {
+    if (chosen.value.length === 0) isAsked.value = false;
+  });
+  if (isWanted)
+    return <Loaded load={async () => (await import('./grading/section.js')).Grading} when={(act) => act()} />;
+  if (shown.value === undefined) return null;
+  return (
+    <p class="actions">
+      <button
+        type="button"
+        class="secondary outline small"
+        data-grade
+        onClick={() => {
+          isAsked.value = true;
+        }}
+      >
+        Grade more prompts
+      </button>
+    </p>
+  );
+}
+
 export function Planner() {
   return (
     <div class="planner">
@@ -51,6 +88,7 @@ export function Planner() {
       {chosen.value.length > 0 && <Options />}
       {shown.value === undefined && <Progress />}
       <Result />
+      <Grade />
     </div>
   );
 }

@@ -26,6 +26,8 @@ export interface Shown extends Planned {
 }
 
 export const chosen = signal<readonly BenchmarkFile[]>([]);
+/** The grades that were given in this page, as a file beside the chosen ones. */
+export const sheet = signal<File | undefined>(undefined);
 export const wishes = signal<Wishes>(NO_WISHES);
 export const planning = signal<Planning>({ kind: 'idle' });
 /** The last plan of the chosen files. */
@@ -65,9 +67,10 @@ async function run(action: (signal: AbortSignal) => Promise<Shown>): Promise<voi
 /** Plans for the chosen files and wishes. */
 export function plan(): Promise<void> {
   const files = chosen.peek();
+  const grades = sheet.peek();
   return run(async (mine) => ({
     name: nameOf(files),
-    ...(await planInWorker(files, {
+    ...(await planInWorker(grades === undefined ? files : [...files, grades], {
       ...planOptionsOf(wishes.peek()),
       // Has prices for models whose costs are not in the files.
       index: new URL(INDEX, document.baseURI),
@@ -99,6 +102,7 @@ export function take(files: readonly BenchmarkFile[]): void {
   if (files.length === 0) return;
   batch(() => {
     chosen.value = files;
+    sheet.value = undefined;
     shown.value = undefined;
     // The new files may have other models, and a target may be incomplete.
     const { target } = wishes.peek();
