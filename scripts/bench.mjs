@@ -9,7 +9,10 @@
 //   npm run bench -- plan-coverage [...]  whether the intervals of plans hold, on files with a known truth
 //                                 (tests/bench/plan-coverage.mjs)
 //   npm run bench -- plan-promise [...]   what promises save, and how often they are broken (tests/bench/plan-promise.mjs)
+//   npm run bench -- plan-next [...]  whether grading chosen prompts helps plans (tests/bench/plan-next.mjs)
+//   npm run bench -- next-labels [...]  what prompts chosen for grading are worth (tests/bench/next-labels.mjs)
 //   npm run bench -- embedders [...]  the paper's rules and signalbox with several embedders (tests/bench/embedders.mjs)
+//   npm run bench -- new-model [...]  what add-model knows of a new model from a few rows (tests/bench/new-model.mjs)
 // Measures the kNN kernels, native and wasm, built with the shipped flags, as ratios to reading the codes once
 // (tests/bench/kernels.mjs); and the package's load to first decision, sizes and memory (tests/bench/package.mjs).
 // Asserts only that native and wasm find the same neighbours at the same distances, bit for bit; aims are printed beside
@@ -95,10 +98,13 @@ function benchWith(name, args, step) {
   run(process.execPath, [`tests/bench/${name}.mjs`, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
+/** Benchmarks of the package alone; the others need browsers, too. */
+const WITH_PACKAGE = ['plan', 'plan-coverage', 'plan-promise', 'plan-next', 'next-labels', 'new-model', 'embedders'];
+
 try {
   const [name, ...args] = process.argv.slice(2);
   if (['extension', 'onnx', 'page'].includes(name)) benchWith(name, args, 'all');
-  else if (['plan', 'plan-coverage', 'plan-promise', 'embedders'].includes(name)) benchWith(name, args, 'build');
+  else if (WITH_PACKAGE.includes(name)) benchWith(name, args, 'build');
   else await main();
 } catch (error) {
   console.error(`signalbox bench: ${error.message}`);

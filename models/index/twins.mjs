@@ -4,7 +4,7 @@ import { CachedEmbedder } from '../../dist/building/disk/embedding-cache.js';
 import { loadEmbedder } from '../../dist/cli/embedder-option.js';
 import { Progress } from '../../dist/cli/progress.js';
 import { embedAll } from '../../dist/evaluation/embed.js';
-import { readNpy } from '../../dist/files/disk/npy.js';
+import { openNpy } from '../../dist/files/disk/npy.js';
 
 const CACHE = fileURLToPath(new URL('../../build/embeddings', import.meta.url));
 
@@ -48,9 +48,13 @@ async function embed({ id, details }, prompts, place) {
 
 /** Reads the vectors of the prompts from a matrix. */
 async function readMatrix({ details }, prompts, file) {
-  const { rows, dim, values } = await readNpy(file);
-  if (rows !== prompts.length) throw new Error(`${file} has ${rows} rows, expected ${prompts.length}`);
-  return { values, dim, dtype: details.dtype };
+  const { count, dim, read, close } = await openNpy(file);
+  try {
+    if (count !== prompts.length) throw new Error(`${file} has ${count} rows, expected ${prompts.length}`);
+    return { values: await read(0, count), dim, dtype: details.dtype };
+  } finally {
+    await close();
+  }
 }
 
 /** Returns the vectors of a twin's rows, [prompts, dim], and the identity that its index names. */

@@ -7,7 +7,7 @@ const DEVIATION_VARIANCE = 0.2;
 const DIFFERENCE_VARIANCE = 0.15;
 
 /** Phi(z), to 1e-7 (Abramowitz and Stegun 7.1.26). */
-function normal(z) {
+export function normal(z) {
   const x = Math.abs(z) / Math.SQRT2;
   const t = 1 / (1 + 0.3275911 * x);
   const series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));

@@ -1,12 +1,13 @@
 // Measures the policy on an index of today's models, with tasks and whole benchmarks held out, and prints the tables of
 // docs/results.md:
-//   node models/policy/today.mjs [--index FILE] [--seed N] [--constants]
+//   node models/policy/today.mjs [--index FILE] [--seed N] [--constants] [--temperatures .05,.1]
 // The forecasts are those of the core, in the lab's module; the package must be built (npm run build). Without --index
-// it reads the default index. --constants also chooses the constants anew for each benchmark, which takes minutes.
+// it reads the default index. --constants also chooses the constants anew for each benchmark, which takes minutes;
+// --temperatures chooses the temperature alone so, from these values.
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { chooseConstants } from './today/constants.mjs';
+import { chooseConstants, GRID } from './today/constants.mjs';
 import { dialPicks, holdOutRows, holdOutTasks, picksUnder, scoredTasks } from './today/held-out.mjs';
 import { auroc, ByBenchmark, calibrationError, overGroups, weightedMean } from './today/measures.mjs';
 import { openStudy } from './today/study.mjs';
@@ -23,6 +24,7 @@ const { values: options } = parseArgs({
     index: { type: 'string', default: new URL('../index/index.sbx', import.meta.url).pathname },
     seed: { type: 'string', default: '1' },
     constants: { type: 'boolean', default: false },
+    temperatures: { type: 'string' },
   },
 });
 const seed = Number(options.seed);
@@ -181,5 +183,8 @@ sayCoverage(held);
 sayFrontier(held);
 sayDial(held);
 sayRows();
-if (options.constants) chooseConstants(study, { limits: LIMITS, halves: HALVES, seed, say });
+if (options.constants || options.temperatures) {
+  const grid = options.temperatures ? { temperature: options.temperatures.split(',').map(Number) } : GRID;
+  chooseConstants(study, { grid, limits: LIMITS, halves: HALVES, seed, say });
+}
 study.close();

@@ -6,24 +6,29 @@ import { readData } from '../../dist/evaluation/disk/read-data.js';
 
 const BLOCK = 500;
 /** The graders of these tasks looked at the form of the answer only. */
-const UNRELIABLE = ['math_*_hard'];
+export const UNRELIABLE = ['math_*_hard'];
 
 const json = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+/** A block of frontier_2026: the rows that all its models have. */
+const block = (name) => ({
+  name,
+  folder: 'frontier_2026',
+  sizes: [100, 300],
+  isComplete: true,
+  only: (folder) => json(path.join(folder, 'blocks.json'))[name].models,
+  suspect: (folder) =>
+    json(path.join(folder, 'datasets.json'))
+      .filter(({ suspect }) => suspect)
+      .map(({ dataset }) => dataset),
+});
 
 /** Sets of rows and models, by name. `only` lists models, `suspect` the tasks to leave out. */
 const SETS = [
   { name: 'routerbench', folder: 'routerbench_subset', sizes: [100, 300, 1000], costs: 'cost_usd.csv.gz' },
-  {
-    name: 'now_18',
-    folder: 'frontier_2026',
-    sizes: [100, 300],
-    isComplete: true,
-    only: (folder) => json(path.join(folder, 'blocks.json')).now_18.models,
-    suspect: (folder) =>
-      json(path.join(folder, 'datasets.json'))
-        .filter(({ suspect }) => suspect)
-        .map(({ dataset }) => dataset),
-  },
+  block('now_18'),
+  // Its complete rows are all among those of now_18.
+  { ...block('now_26'), isByNameOnly: true },
   { name: 'openllm_v2', folder: 'openllm_v2', sizes: [100, 300, 1000], suspect: () => UNRELIABLE },
 ];
 
@@ -32,7 +37,7 @@ const blended = ({ usdPerMTokIn, usdPerMTokOut }) =>
   (3 * (usdPerMTokIn ?? Number.NaN) + (usdPerMTokOut ?? Number.NaN)) / 4;
 
 /** Embeds prompts: float32 [rows, dim]. */
-async function embed(embedder, prompts) {
+export async function embed(embedder, prompts) {
   const vectors = new Float32Array(prompts.length * embedder.dim);
   for (let first = 0; first < prompts.length; first += BLOCK) {
     const block = await embedder.embed(prompts.slice(first, first + BLOCK));
@@ -97,11 +102,12 @@ function matricesOf(from, folder, names) {
 
 /**
  * Yields the sets that a folder has, with the vectors of the shipped embedder. `from` ({ folder, names }) adds those of
- * others, from matrices FOLDER.NAME.npy with one row per row of the set's file. `only` lists names of sets.
+ * others, from matrices FOLDER.NAME.npy with one row per row of the set's file. `only` lists names of sets (default: all but
+ * now_26).
  */
 export async function* readSets(root, embedder, { from, only } = {}) {
   for (const set of SETS) {
-    if (only !== undefined && !only.includes(set.name)) continue;
+    if (only === undefined ? set.isByNameOnly : !only.includes(set.name)) continue;
     if (existsSync(path.join(root, set.folder, 'outcomes.csv.gz'))) yield await readSet(root, set, embedder, from);
   }
 }

@@ -167,6 +167,18 @@ export function truthsOf(pool, { columns, dim }, { numbers, predictor: bytes }, 
   }));
 }
 
+/** Returns the models [values][rows] that a predictor picks for rows of a pool, all of its models known to it. */
+export function picksOf(pool, bytes, rows, values) {
+  const predictor = flatten(bytes, pool.dim, pool.models);
+  const [right, usd] = [new Float64Array(pool.models), new Float64Array(pool.models)];
+  const out = values.map(() => new Uint8Array(rows.length));
+  for (const [i, row] of rows.entries()) {
+    forecastInto(predictor, pool.vectors, row, right, usd);
+    for (const [v, value] of values.entries()) out[v][i] = bestOf(right, usd, value);
+  }
+  return out;
+}
+
 /** Returns the model with the largest right * value - usd; ties go to the cheaper, then to the lower one. */
 function bestOf(right, usd, value) {
   const worth = (m) => (value === Number.POSITIVE_INFINITY ? right[m] : right[m] * value - usd[m]);

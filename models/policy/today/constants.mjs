@@ -3,7 +3,7 @@ import { holdOutTasks, picksUnder } from './held-out.mjs';
 import { weightedMean } from './measures.mjs';
 
 /** Values to choose from; the other constants are those of the index. */
-const GRID = { temperature: [0.05, 0.1, 0.15], priorTasks: [1, 2, 4], cellPrior: [10, 30, 100] };
+export const GRID = { temperature: [0.05, 0.1, 0.15], priorTasks: [1, 2, 4], cellPrior: [10, 30, 100] };
 /** Places of these constants in the section `mixture` (models/FORMAT.md): those of tasks and of single inputs alike. */
 const PLACES = { temperature: [0], priorTasks: [1, 11], cellPrior: [12] };
 
@@ -23,11 +23,11 @@ function picksWith(study, mixture, { limits, halves, seed }) {
   });
 }
 
-/** Chooses constants and prints the result. */
-export function chooseConstants(study, { limits, halves, seed, say }) {
+/** Chooses constants from a grid as GRID for each benchmark on the tasks of all others, and prints the result. */
+export function chooseConstants(study, { grid, limits, halves, seed, say }) {
   const shipped = study.mixture;
   if (shipped.length === 0) throw new Error('the index has no constants of its own');
-  const sets = combinations(GRID);
+  const sets = combinations(grid);
   const benchmarkOf = ({ task }) => study.tasks[task].benchmark;
   const measured = sets.map((set) => {
     const mixture = [...shipped];
@@ -45,8 +45,8 @@ export function chooseConstants(study, { limits, halves, seed, say }) {
     );
     return others.indexOf(Math.max(...others));
   });
-  for (const name of Object.keys(GRID)) {
-    const counts = GRID[name].map((value) => `${value}: ${chosen.filter((i) => sets[i][name] === value).length}`);
+  for (const name of Object.keys(grid)) {
+    const counts = grid[name].map((value) => `${value}: ${chosen.filter((i) => sets[i][name] === value).length}`);
     say(`${name}, chosen for ${benchmarks.length} benchmarks: ${counts.join(', ')}`);
   }
   for (const unit of ['task', 'benchmark']) {
