@@ -258,7 +258,7 @@ describeSiteWith(prepare, 'refined answers', (site) => {
     ]) {
       assert.match(question, words);
     }
-    assert.ok(await page.evaluate(() => document.activeElement.closest('[data-question]') !== null));
+    await page.until(() => document.activeElement.closest('[data-question]') !== null);
     assert.deepEqual(await violations(page, '#embedder'), []);
     await page.click('[data-question] .outline');
     await stage(page, 'off');
@@ -274,8 +274,10 @@ describeSiteWith(prepare, 'refined answers', (site) => {
     const headers = { 'access-control-allow-origin': '*' };
     const failed = async (words) => {
       await page.click('[data-refine]');
+      // The message of an earlier failure stays until this one.
+      const said = (source) => new RegExp(source).test(document.querySelector('[data-offer-error]')?.textContent ?? '');
+      await page.until(said, words.source);
       await stage(page, 'failed');
-      assert.match(await page.text('[data-offer-error]'), words);
       assert.equal(await page.evaluate(() => document.querySelector('[data-read-by]').dataset.readBy), 'own');
     };
     const damaged = Buffer.from(weights.bytes[MODEL_FILE]);
