@@ -9,6 +9,7 @@ import { lendEmbedder } from './building/lent-embedder.js';
 import { listOfFiles } from './building/given-files.js';
 import type { BenchmarkFile, BuildInWorkerOptions, BuiltBenchmark } from './building/types.js';
 import { throwIfAborted } from './errors.js';
+import { isAddress } from './kinds.js';
 import { isPlainObject, wrongKind } from './options.js';
 import type { AddedModel, AddModelOptions } from './building/added-model.js';
 import type { Anchor, AnchorOptions } from './building/anchors.js';
@@ -77,8 +78,7 @@ export { type PlanSentences, planSentences } from './planning/sentences.js';
 export { type ListedPrice, type PriceList, type PriceListOptions, readPriceList } from './routing/price-list.js';
 
 /** Resolves an address for the worker, which has another base. */
-const toPlace = <T>(source: T) =>
-  typeof source === 'string' || source instanceof URL ? resolveAddress(source) : (source as Exclude<T, URL>);
+const toPlace = <T>(source: T) => (isAddress(source) ? resolveAddress(source) : (source as Exclude<T, URL>));
 
 const startWorker = () =>
   typeof Worker === 'undefined'
@@ -152,7 +152,7 @@ export async function planInWorker(
 ): Promise<Planned> {
   if (!isPlainObject(options as unknown)) throw wrongKind(options);
   const { index } = options;
-  const place = typeof index === 'string' || index instanceof URL ? resolveAddress(index) : index;
+  const place = isAddress(index) ? resolveAddress(index) : index;
   return askWorker('plan', files, place === undefined ? options : { ...options, index: place });
 }
 

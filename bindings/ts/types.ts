@@ -252,7 +252,7 @@ export type NothingLeft = (typeof NOTHING_LEFT)[number];
 
 /** Prompts to grade next: see `Routing.nextLabels`. */
 export interface NextLabels {
-  /** In the order of the draw: whoever stops early has a random sample, too. */
+  /** In the order of the draw, so that the first rows alone are a random sample, too. */
   rows: NextLabel[];
   /** The models whose answers to grade, best first: those among which grades still decide. */
   candidates: string[];

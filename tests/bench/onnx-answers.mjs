@@ -1,4 +1,4 @@
-// What a difference between vectors does to answers, for example the type of a model's weights:
+// Measures how answers change with the vectors, for example between two types of a model's weights:
 //   node tests/bench/onnx-answers.mjs EXACT.npy OTHER.npy... --index INDEX --prompts PROMPTS
 // Each matrix has a row for each prompt (models/mpnet/embed.py); the others are compared with the first. INDEX is the twin of
 // the default index for this model. PROMPTS has an object with `prompt` on each line, and for some `kind`, the names of one or

@@ -1,4 +1,4 @@
-// What the type of an ONNX model's weights costs: load, time and peak memory in ONNX Runtime Web (wasm, one thread).
+// Measures load, time and peak memory for each type of an ONNX model's weights, in ONNX Runtime Web (wasm, one thread).
 //   node tests/bench/onnx-dtypes.mjs FOLDER FILE...
 // FOLDER is in the layout of sentence-transformers, each FILE a model in it, for example onnx/model_fp16.onnx. Each runs in a
 // process of its own, from the disk. tests/bench/onnx-answers.mjs says what the vectors are worth. Needs dist/ (npm run

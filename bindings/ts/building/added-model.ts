@@ -145,7 +145,7 @@ class RowFinder {
     }
   }
 
-  /** Returns -1 if there is no such row, or several. */
+  /** Returns the number of the row; -1 if none or several have the id. */
   find(dataset: string, id: string): number {
     return this.#rows.get(`${dataset}\u0000${id}`) ?? this.#byId.get(id) ?? -1;
   }

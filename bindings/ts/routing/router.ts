@@ -2,7 +2,6 @@
 
 import { indexAddress, within } from '../assets.js';
 import { detailsIn } from '../embedding/embedder-details.js';
-import { type LoadTable, MultilingualEmbedder } from '../embedding/multilingual-embedder.js';
 import { DEFAULT_EMBEDDER_ID, StaticEmbedder } from '../embedding/static-embedder.js';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { LOAD_KEYS } from '../files/load-options.js';
@@ -48,6 +47,7 @@ import {
   type ReadInput,
   readOf,
 } from './inputs.js';
+import { multilingualReader } from './multilingual-reader.js';
 import { nextLabelsOf } from './next-labels.js';
 import { notesOf } from './notes.js';
 import {
@@ -104,24 +104,6 @@ function describe(core: Core, handle: number): IndexInfo {
   checkRecords(info);
   const details = detailsIn(info.metadata);
   return details === undefined ? info : { ...info, embedder: { ...info.embedder, details } };
-}
-
-/** Most bytes of a file of a table of other languages. */
-const MOST_TABLE_BYTES = 1 << 26;
-
-/** Returns an embedder that reads other languages, too, with the table of the options, if they name one. */
-function multilingualReader(
-  embedder: Embedder | undefined,
-  { multilingual, onMultilingual, cache }: LoadOptions,
-  core: Core,
-): MultilingualEmbedder | undefined {
-  if (multilingual === undefined || embedder === undefined) return undefined;
-  const load: LoadTable = ({ signal, isDamaged }) => {
-    if (typeof multilingual === 'function') return makeEmbedder(multilingual, signal);
-    const reading = { signal, cache: isDamaged ? ('reload' as const) : cache, most: MOST_TABLE_BYTES };
-    return StaticEmbedder.loadInto(core, multilingual, reading);
-  };
-  return new MultilingualEmbedder(embedder, load, onMultilingual);
 }
 
 /**

@@ -1,3 +1,4 @@
+// More than 400 lines: one class for one module, with a method for each of its functions.
 /** The lab's wasm module: builds indexes, and evaluates policies on a benchmark with one part held out at a time. */
 
 import { SignalboxError } from '../errors.js';

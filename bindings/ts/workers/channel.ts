@@ -82,7 +82,7 @@ export interface AskOptions {
   signal?: AbortSignal | undefined;
   onProgress?: ((event: never) => void) | undefined;
   transfer?: object[];
-  /** Whether `onProgress` also hears of progress after the answer, until the end of the conversation. */
+  /** `true`: `onProgress` is also called after the answer, until the end of the conversation. */
   reportsLater?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// What to grade next for a plan: the lot, its continuation, rows that are chosen, sheets and their way back, odd input.
+// Prompts to grade next for a plan: the draw and later ones, chosen rows, grading sheets and reading them back, odd input.
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import {

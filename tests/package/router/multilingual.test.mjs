@@ -1,3 +1,4 @@
+// More than 400 lines: all tests share one small table and its files.
 // A router with a table of other languages: English as without it, other prompts with the table, which is loaded on demand.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
