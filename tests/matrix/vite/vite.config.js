@@ -1,0 +1,1 @@
+export default { build: { assetsInlineLimit: 0, target: 'es2022' } };
