@@ -29,7 +29,8 @@ export class Pages {
     const browser = await this.#browsers.get(kind);
     const page = await browser.newPage(address);
     try {
-      const said = await page.until(() => globalThis.said);
+      // As text: Firefox's protocol cuts off what is nested deeply.
+      const said = JSON.parse(await page.until(() => globalThis.said && JSON.stringify(globalThis.said)));
       const errors = page.consoleErrors;
       return errors.length === 0 ? said : { ...said, console: { failure: errors.join('\n') } };
     } catch (error) {
