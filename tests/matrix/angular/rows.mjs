@@ -5,7 +5,7 @@ export const rows = [
   {
     title: 'Angular {@angular/core}',
     uses: ['Router', 'WorkerRouter', 'own entry'],
-    needs: '[`assets` in angular.json](#with-a-bundler), and the option `assets`',
+    needs: '[the files beside the page](#files-beside-the-page)',
     run: (project, pages) => {
       project.run('ng', ['build', '--no-progress']);
       return pages.visitFolder(project.path('dist'));

@@ -3,7 +3,7 @@ export const rows = [
   {
     title: 'esbuild {esbuild}',
     uses: ['Router', 'WorkerRouter', 'own entry'],
-    needs: 'the folder `dist/` of the package copied beside the page, and `assets`',
+    needs: '[the files beside the page](#files-beside-the-page)',
     run: (project, pages) => {
       const entries = ['main.js', 'own-worker.js'];
       project.run('esbuild', [...entries, '--bundle', '--minify', '--format=esm', '--target=es2022', '--outdir=dist']);

@@ -5,7 +5,7 @@ export const rows = [
   {
     title: 'Parcel {parcel}',
     uses: ['Router', 'WorkerRouter', 'own entry'],
-    needs: '`"@parcel/resolver-default": { "packageExports": true }` in package.json',
+    needs: '[two settings](#parcel), and [the files beside the page](#files-beside-the-page)',
     run: (project, pages) => {
       // Parcel reads the settings of the package.json that is beside a lock file.
       writeFileSync(project.path('yarn.lock'), '');

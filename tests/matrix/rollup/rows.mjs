@@ -3,7 +3,7 @@ export const rows = [
   {
     title: 'Rollup {rollup}',
     uses: ['Router', 'WorkerRouter', 'own entry'],
-    needs: 'the folder `dist/` of the package copied beside the page, and `assets`',
+    needs: '[the files beside the page](#files-beside-the-page)',
     run: (project, pages) => {
       project.run('rollup', ['--config', '--silent']);
       project.copy('node_modules/signalbox/dist', 'dist/signalbox');
