@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Router } from '../../dist/index.js';
 import { OnnxEmbedder } from '../../dist/onnx.js';
 import { Pages } from './pages.mjs';
-import { Project } from './projects.mjs';
+import { makeProject } from './projects.mjs';
 import { PROMPT } from './shared/uses.js';
 
 const FOLDER = path.dirname(fileURLToPath(import.meta.url));
@@ -60,39 +60,37 @@ async function expectedFrom(model) {
   return { decision, vector: Array.from(vector) };
 }
 
-/**
- * Runs the rows of a tool in a fresh project. Returns the failures by the title of their row, which are empty if all went
- * well.
- */
-export async function runTool(name, { project: options, rows }, pages) {
-  const failures = Object.fromEntries(rows.map(({ title }) => [title, '']));
+/** Runs the rows of a tool in a fresh project; calls back with the title of each, and its failure or an empty text. */
+export async function runTool(name, { project: options, rows }, pages, onRow) {
+  const failure = (action) =>
+    action().then(
+      () => '',
+      ({ message }) => message,
+    );
   let project;
+  let expected;
+  const broken = await failure(async () => {
+    project = makeProject({ name, ...options });
+    expected = await expectedFrom(options.hasOnnx ? project.path('public/model') : undefined);
+  });
   try {
-    project = new Project({ name, ...options });
-    const expected = await expectedFrom(options.hasOnnx ? project.path('public/model') : undefined);
     for (const { title, uses, run } of rows) {
-      try {
+      const runRow = async () => {
         const said = await run(project, pages);
         for (const use of new Set([...uses, ...Object.keys(said)])) check(use, said[use], expected);
-      } catch (error) {
-        failures[title] = error.message;
-      }
+      };
+      onRow(title, broken || (await failure(runRow)));
     }
-  } catch (error) {
-    for (const { title } of rows) failures[title] = error.message;
   } finally {
     project?.close();
   }
-  return failures;
 }
 
-/** Runs tools one after the other, and calls back with each row's failure. */
+/** Runs tools one after the other; calls back as `runTool` does. */
 export async function runTools(tools, onRow) {
   const pages = new Pages();
   try {
-    for (const [name, tool] of Object.entries(tools)) {
-      for (const [title, failure] of Object.entries(await runTool(name, tool, pages))) onRow(title, failure);
-    }
+    for (const [name, tool] of Object.entries(tools)) await runTool(name, tool, pages, onRow);
   } finally {
     await pages.close();
   }

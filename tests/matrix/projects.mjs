@@ -6,6 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { writeModelFolder } from '../onnx/model-folder.mjs';
+import { waitFor } from '../web/waiting.mjs';
 
 const SOURCES = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(path.dirname(SOURCES));
@@ -67,25 +68,30 @@ export function nodeOf(version) {
   return programs;
 }
 
-/** A fresh project. */
-export class Project {
-  folder;
-  #env = process.env;
-  #processes = [];
+/**
+ * Makes a fresh project. `name` is the folder in tests/matrix: the files of `shared`, then those of the folder itself are
+ * copied. `hasOnnx` adds a model, and the script that uses it. `node` is a version of Node.js for the project's commands.
+ */
+export function makeProject({ name, hasOnnx = false, node }) {
+  const folder = path.join(BUILT, name);
+  rmSync(folder, { recursive: true, force: true });
+  const layers = ['shared', ...(hasOnnx ? ['onnx'] : []), name];
+  for (const layer of layers) cpSync(path.join(SOURCES, layer), folder, { recursive: true });
+  rmSync(path.join(folder, 'rows.mjs'));
+  if (hasOnnx) writeModelFolder(path.join(folder, 'public/model'), { precisions: ['fp32'] });
+  run('npm', INSTALL, { cwd: folder });
+  const programs = node === undefined ? [] : [nodeOf(node)];
+  return new Project(folder, [...programs, process.env.PATH].join(path.delimiter));
+}
 
-  /**
-   * `name` is the folder in tests/matrix. The files of `shared`, then those of the folder itself are copied; `hasOnnx`
-   * adds a model, and the script that uses it. `node` is a version of Node.js for its commands, other than the current one.
-   */
-  constructor({ name, hasOnnx = false, node }) {
-    this.folder = path.join(BUILT, name);
-    rmSync(this.folder, { recursive: true, force: true });
-    const layers = ['shared', ...(hasOnnx ? ['onnx'] : []), name];
-    for (const layer of layers) cpSync(path.join(SOURCES, layer), this.folder, { recursive: true });
-    rmSync(path.join(this.folder, 'rows.mjs'));
-    if (hasOnnx) writeModelFolder(this.path('public/model'), { precisions: ['fp32'] });
-    if (node !== undefined) this.#env = { ...process.env, PATH: `${nodeOf(node)}${path.delimiter}${process.env.PATH}` };
-    run('npm', INSTALL, { cwd: this.folder });
+/** A folder with an app, and the servers that run in it. */
+class Project {
+  #processes = [];
+  #env;
+
+  constructor(folder, searchPath) {
+    this.folder = folder;
+    this.#env = { ...process.env, PATH: searchPath, CI: 'true' };
   }
 
   path(...names) {
@@ -99,7 +105,7 @@ export class Project {
 
   /** Runs a command of the project's packages, or of the system; returns its standard output. */
   run(command, args = [], env = {}) {
-    return run(this.#program(command), args, { cwd: this.folder, env: { ...this.#env, CI: 'true', ...env } });
+    return run(this.#program(command), args, { cwd: this.folder, env: { ...this.#env, ...env } });
   }
 
   /** Starts a server by a command, with the port as `PORT` in its arguments; returns its address once it answers. */
@@ -110,7 +116,7 @@ export class Project {
       args.map((arg) => arg.replace('PORT', port)),
       {
         cwd: this.folder,
-        env: { ...this.#env, PORT: String(port), CI: 'true', ...env },
+        env: { ...this.#env, PORT: String(port), ...env },
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe'],
       },
@@ -139,12 +145,10 @@ export class Project {
   }
 }
 
-/** Resolves once a server answers. */
-async function answering(origin) {
-  for (;;) {
+/** Resolves once a server answers, with whatever status. */
+const answering = (origin) =>
+  waitFor(`an answer from ${origin}`, async () => {
     const response = await fetch(origin).catch(() => undefined);
     await response?.body?.cancel();
-    if (response !== undefined) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
+    return response;
+  });
