@@ -43,7 +43,8 @@ export function pack() {
 }
 
 /** Returns whether the registry answers. */
-export const hasRegistry = () => spawnSync('npm', ['ping', '--loglevel=silent'], { cwd: root }).status === 0;
+export const hasRegistry = () =>
+  spawnSync('npm', ['ping', '--loglevel=silent', '--fetch-retries=0'], { cwd: root }).status === 0;
 
 /** Returns a port that nothing listens to. */
 const freePort = () =>
