@@ -5,7 +5,6 @@ export const rows = [
   {
     title: 'Astro {astro}',
     uses: ['Router', 'WorkerRouter', 'own entry'],
-    needs: "`vite: { build: { assetsInlineLimit: 0 } }` under a policy with `connect-src 'self'`",
     run: (project, pages) => {
       project.run('astro', ['build'], { ASTRO_TELEMETRY_DISABLED: '1' });
       return pages.visitFolder(project.path('dist'));

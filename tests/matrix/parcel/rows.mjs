@@ -5,12 +5,11 @@ export const rows = [
   {
     title: 'Parcel {parcel}',
     uses: ['Router', 'WorkerRouter', 'own entry'],
-    needs: '[two settings](#parcel), and [the files beside the page](#files-beside-the-page)',
+    needs: '[two settings](#parcel)',
     run: (project, pages) => {
       // Parcel reads the settings of the package.json that is beside a lock file.
       writeFileSync(project.path('yarn.lock'), '');
       project.run('parcel', ['build', 'index.html', '--public-url', './', '--no-source-maps', '--no-cache']);
-      project.copy('node_modules/signalbox/dist', 'dist/signalbox');
       return pages.visitFolder(project.path('dist'), {
         policy: "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'",
       });

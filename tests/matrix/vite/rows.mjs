@@ -6,7 +6,6 @@ export const rows = [
   {
     title: 'Vite {vite}, build',
     uses,
-    needs: "`build: { assetsInlineLimit: 0 }` under a policy with `connect-src 'self'`",
     run: (project, pages) => {
       project.run('vite', ['build', '--logLevel', 'warn']);
       return pages.visitFolder(project.path('dist'));

@@ -1,14 +1,15 @@
 import { Router } from 'signalbox';
-import config from 'signalbox/models/embedder/config.json';
-import model from 'signalbox/models/embedder/model.safetensors';
-import tokenizer from 'signalbox/models/embedder/tokenizer.json';
+import embedder from 'signalbox/models/embedder/embedder.bin';
 import index from 'signalbox/models/index/index.sbx';
 import wasm from 'signalbox/signalbox.wasm';
-import { decide, report } from './uses.js';
+import { PROMPT, report } from './uses.js';
 
-const embedder = { config, model, tokenizer };
+/** Serves every request. */
+let router;
 
 export default {
-  fetch: async () =>
-    Response.json(await report({ Router: () => decide(() => Router.load({ wasm, index, embedder })) })),
+  async fetch() {
+    router ??= Router.load({ embedder, index, wasm });
+    return Response.json(await report({ Router: async () => (await router).route(PROMPT) }));
+  },
 };

@@ -10,9 +10,7 @@ const main :Workerd.Worker = (
     (name = "worker.js", esModule = embed "dist/worker.js"),
     (name = "signalbox/signalbox.wasm", wasm = embed "node_modules/signalbox/dist/signalbox.wasm"),
     (name = "signalbox/models/index/index.sbx", data = embed "node_modules/signalbox/dist/models/index/index.sbx"),
-    (name = "signalbox/models/embedder/model.safetensors", data = embed "node_modules/signalbox/dist/models/embedder/model.safetensors"),
-    (name = "signalbox/models/embedder/tokenizer.json", data = embed "node_modules/signalbox/dist/models/embedder/tokenizer.json"),
-    (name = "signalbox/models/embedder/config.json", data = embed "node_modules/signalbox/dist/models/embedder/config.json"),
+    (name = "signalbox/models/embedder/embedder.bin", data = embed "node_modules/signalbox/dist/models/embedder/embedder.bin"),
   ],
   compatibilityDate = "2026-11-01",
 );

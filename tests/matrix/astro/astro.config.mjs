@@ -1,1 +1,0 @@
-export default { vite: { build: { assetsInlineLimit: 0 } } };

@@ -1,1 +1,0 @@
-export const options = { assets: './signalbox/' };

@@ -1,1 +1,0 @@
-export default { build: { assetsInlineLimit: 0, target: 'es2022' } };
