@@ -71,6 +71,7 @@ export const ROOMS = {
   embedding: ['vocabulary', 'files', 'wasm'],
   onnx: ['vocabulary', 'files', 'workers', 'embedding'],
   routing: ['vocabulary', 'files', 'workers', 'wasm', 'embedding'],
+  integrations: ['vocabulary'],
   importing: ['vocabulary', 'files'],
   building: ['vocabulary', 'files', 'workers', 'wasm', 'embedding', 'routing', 'importing'],
   planning: ['vocabulary', 'files', 'workers', 'wasm', 'embedding', 'routing', 'importing', 'building'],
