@@ -15,6 +15,8 @@ export interface ChooserOptions extends DecisionOptions {
   fallback?: string | undefined;
   /** Asks the next model of the ranking if one fails before it has said anything. Default `false`. */
   failover?: boolean | undefined;
+  /** The model that savings are counted against; default: the one that is best on average. */
+  baseline?: string | undefined;
   /** Called with each trace once a model answers, for a log. */
   onDecision?: ((trace: RoutingTrace) => void) | undefined;
 }
@@ -33,6 +35,8 @@ export interface RoutingTrace {
   fallbackReason: Decision['fallbackReason'];
   usdPerMTok: number | null;
   usdPerAnswer: number | null;
+  /** What an answer of the baseline is expected to cost more, in US dollars; below 0 if it costs less. */
+  savedUsd: number | null;
   /** The models that the index knows, best first. */
   ranking: string[];
   /** The models that were asked and failed, in order. */
@@ -56,6 +60,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 /** The router checks the options of decisions. */
 export const CHOOSER_KEYS: Keys<ChooserOptions> = {
   fallback: aText,
+  baseline: aText,
   failover: aFlag,
   onDecision: aCallback,
   policy: anything,
@@ -81,6 +86,7 @@ export class Chooser {
   readonly #source: RouterSource;
   readonly #names: readonly string[];
   readonly #fallback: string;
+  readonly #baseline: string | undefined;
   readonly #failover: boolean;
   readonly #onDecision: ((trace: RoutingTrace) => void) | undefined;
   readonly #defaults: DecisionOptions;
@@ -120,8 +126,8 @@ export class Chooser {
   }
 
   /** Rejects with `aborted` only. */
-  async choose(text: string, options: DecisionOptions = {}, signal?: AbortSignal | undefined): Promise<Choice> {
-    throwIfAborted(signal);
+  async choose(text: string, options: DecisionOptions = {}, signal?: AbortSignal | null | undefined): Promise<Choice> {
+    throwIfAborted(signal ?? undefined);
     const unknown: string[] = [];
     try {
       const router = await this.#load();
@@ -134,10 +140,16 @@ export class Chooser {
       if (callers.size === 0)
         throw new SignalboxError('unknown_model', `the index knows none of ${unknown.join(', ')}`);
       const candidates = [...callers.keys()];
-      const decided = await router.route(text, { ...this.#defaults, ...options, candidates, neighbours: 0, signal });
+      const decided = await router.route(text, {
+        ...this.#defaults,
+        ...options,
+        candidates,
+        neighbours: 0,
+        signal: signal ?? undefined,
+      });
       return this.#chosen(decided, callers, unknown);
     } catch (error) {
-      throwIfAborted(signal);
+      throwIfAborted(signal ?? undefined);
       return this.#afterError(error, unknown);
     }
   }
@@ -148,6 +160,8 @@ export class Chooser {
     const ranking = decision.ranking.map(({ model }) => nameOf(model));
     const { confidence, chance, strength, reason, fallbackReason, price } = decision;
     const { usdPerMTok, usdPerAnswer } = price;
+    const baseline = this.#baseline ?? nameOf(decision.bestSingleModel);
+    const costs = decision.ranking.find(({ model }) => nameOf(model) === baseline)?.usdPerAnswer ?? null;
     return {
       order: this.#orderOf([picked, ...ranking, this.#fallback]),
       trace: {
@@ -160,6 +174,7 @@ export class Chooser {
         fallbackReason,
         usdPerMTok,
         usdPerAnswer,
+        savedUsd: costs === null || usdPerAnswer === null ? null : costs - usdPerAnswer,
         ranking,
         failed: [],
         unknown,
@@ -181,6 +196,7 @@ export class Chooser {
         fallbackReason: null,
         usdPerMTok: null,
         usdPerAnswer: null,
+        savedUsd: null,
         ranking: [],
         failed: [],
         unknown,
@@ -201,7 +217,7 @@ export class Chooser {
   async ask<Answer>(
     { order, trace }: Choice,
     ask: (model: string) => PromiseLike<Answer>,
-    signal?: AbortSignal | undefined,
+    signal?: AbortSignal | null | undefined,
   ): Promise<{ answer: Answer; trace: RoutingTrace }> {
     const failed: RoutingTrace['failed'] = [];
     const errors: unknown[] = [];

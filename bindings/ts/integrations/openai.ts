@@ -18,7 +18,7 @@ import {
   type RouterSource,
   type RoutingTrace,
 } from './chooser.js';
-import { decidingText, type Turn, turnsOf } from './turns.js';
+import { decidingText, turnsOf } from './turns.js';
 
 /** Options of the `fetch`. All options of a decision may stand beside them, as defaults. */
 export interface FetchOptions extends ChooserOptions {
@@ -60,9 +60,10 @@ function idsOf(models: FetchOptions['models']): Readonly<Record<string, string>>
   throw invalid(`models is ${described(models)}, expected a list of the provider's ids, or an object of ids by name`);
 }
 
-/** Returns the turns of a request to Chat Completions (`messages`) or Responses (`input`). */
-function turnsOfBody({ messages, input }: Body): Turn[] {
-  return typeof input === 'string' ? [{ role: 'user', text: input }] : turnsOf(messages ?? input);
+/** Returns the text that a request to Chat Completions (`messages`) or Responses (`input`) is decided by. */
+export function decidingTextOf(body: Readonly<Record<string, unknown>>): string {
+  const { messages, input } = body;
+  return typeof input === 'string' ? input : decidingText(turnsOf(messages ?? input));
 }
 
 /** Returns JSON with one more member, the first one; all else stays as it is, to the byte. */
@@ -146,6 +147,67 @@ class ProviderFailure extends Error {
   }
 }
 
+/** A response, and if the router decided about it how. */
+export interface RoutedResponse {
+  response: Response;
+  trace?: RoutingTrace;
+}
+
+/** Returns a `fetch` whose responses have their traces beside them. */
+export function routedFetch(
+  router: RouterSource,
+  options: FetchOptions,
+): (...call: Parameters<typeof globalThis.fetch>) => Promise<RoutedResponse> {
+  checkOptions(options, FETCH_KEYS);
+  const { models, fetch: given, auto = 'auto', openRouter = false, ...more } = options;
+  const send: typeof globalThis.fetch = given ?? ((...call) => globalThis.fetch(...call));
+  const ids = idsOf(models);
+  const chooser = new Chooser(router, Object.keys(ids), more);
+  const idOf = (name: string) => ids[name] as string;
+  const passed = async (...call: Parameters<typeof globalThis.fetch>) => ({ response: await send(...call) });
+
+  const bodyFor = (body: Body, model: string, { trace }: Choice) => {
+    const { [NAME]: own, ...sent } = body;
+    if (!openRouter) return JSON.stringify({ ...sent, model: idOf(model) });
+    const ranked = [...new Set([model, ...trace.ranking])].slice(0, MOST_MODELS).map(idOf);
+    const limit = (own as ChooserOptions | undefined)?.maxUsdPerMTok ?? more.maxUsdPerMTok;
+    // The limit is on three parts of input and one of output, so that either alone may cost more.
+    const price = typeof limit === 'number' ? { max_price: { prompt: (limit * 4) / 3, completion: limit * 4 } } : {};
+    const provider = { ...price, ...(sent.provider as object | undefined) };
+    return JSON.stringify({ ...sent, model: idOf(model), models: ranked, provider });
+  };
+
+  return async (input, init) => {
+    const request = isRequest(input) ? input : undefined;
+    const method = (init?.method ?? request?.method ?? 'GET').toUpperCase();
+    const { pathname } = new URL(request?.url ?? String(input), 'http://localhost');
+    if (method === 'GET' && pathname.endsWith('/models'))
+      return { response: await withAuto(await send(input, init), auto) };
+    if (method !== 'POST' || !/\/(chat\/completions|responses)$/.test(pathname)) return passed(input, init);
+    const body = parsed(init?.body ?? (await request?.clone().text()));
+    if (body?.model !== auto) return passed(input, init);
+
+    const signal = init?.signal ?? request?.signal;
+    const { [NAME]: own } = body;
+    const choice = await chooser.choose(decidingTextOf(body), own as object | undefined, signal);
+    const failures: Response[] = [];
+    const ask = async (model: string) => {
+      const response = await send(input, { ...init, body: bodyFor(body, model, choice) });
+      if (!mayPass(response.status) || choice.order.length === 1) return response;
+      failures.push(response);
+      throw new ProviderFailure(response);
+    };
+    try {
+      const { answer, trace } = await chooser.ask(choice, ask, signal);
+      for (const { body: unread } of failures) void unread?.cancel().catch(() => undefined);
+      return { response: await traced(answer, trace, idOf(trace.model)), trace };
+    } catch (error) {
+      if (error instanceof ProviderFailure) return { response: error.response };
+      throw error;
+    }
+  };
+}
+
 /**
  * Returns a `fetch` for `new OpenAI({ fetch })` and every client of that shape. A call of Chat Completions or Responses with
  * the model `auto` goes to the model that the router picks; all other calls pass through unchanged. The response has the
@@ -161,60 +223,8 @@ class ProviderFailure extends Error {
  * model. Errors: `invalid_argument` at once for wrong options; calls reject as those of `fetch`.
  */
 export function signalboxFetch(router: RouterSource, options: FetchOptions): typeof globalThis.fetch {
-  checkOptions(options, FETCH_KEYS);
-  const {
-    models,
-    fetch: send = (...call) => globalThis.fetch(...call),
-    auto = 'auto',
-    openRouter = false,
-    ...more
-  } = options;
-  const ids = idsOf(models);
-  const chooser = new Chooser(router, Object.keys(ids), more);
-  const idOf = (name: string) => ids[name] as string;
-
-  const bodyFor = (body: Body, model: string, { trace }: Choice) => {
-    const { [NAME]: own, ...sent } = body;
-    if (!openRouter) return JSON.stringify({ ...sent, model: idOf(model) });
-    const ranked = [...new Set([model, ...trace.ranking])].slice(0, MOST_MODELS).map(idOf);
-    const limit = (own as ChooserOptions | undefined)?.maxUsdPerMTok ?? more.maxUsdPerMTok;
-    // The limit is on three parts of input and one of output, so that either alone may cost more.
-    const price = typeof limit === 'number' ? { max_price: { prompt: (limit * 4) / 3, completion: limit * 4 } } : {};
-    const provider = { ...price, ...(sent.provider as object | undefined) };
-    return JSON.stringify({ ...sent, model: idOf(model), models: ranked, provider });
-  };
-
-  return async (input, init) => {
-    const request = isRequest(input) ? input : undefined;
-    const address = request?.url ?? String(input);
-    const method = (init?.method ?? request?.method ?? 'GET').toUpperCase();
-    const { pathname } = new URL(address, 'http://localhost');
-    if (method === 'GET' && pathname.endsWith('/models')) return withAuto(await send(input, init), auto);
-    if (method !== 'POST' || !/\/(chat\/completions|responses)$/.test(pathname)) return send(input, init);
-    const text = init?.body ?? (await request?.clone().text());
-    const body = parsed(text);
-    if (body?.model !== auto) return send(input, init);
-
-    const signal = init?.signal ?? request?.signal;
-    const { [NAME]: own } = body;
-    const choice = await chooser.choose(
-      decidingText(turnsOfBody(body)),
-      own as object | undefined,
-      signal ?? undefined,
-    );
-    const ask = async (model: string) => {
-      const response = await send(request ?? input, { ...init, body: bodyFor(body, model, choice) });
-      if (mayPass(response.status) && choice.order.length > 1) throw new ProviderFailure(response);
-      return response;
-    };
-    try {
-      const { answer, trace } = await chooser.ask(choice, ask, signal ?? undefined);
-      return await traced(answer, trace, idOf(trace.model));
-    } catch (error) {
-      if (error instanceof ProviderFailure) return error.response;
-      throw error;
-    }
-  };
+  const send = routedFetch(router, options);
+  return async (...call) => (await send(...call)).response;
 }
 
 const isRequest = (value: unknown): value is Request =>
