@@ -84,6 +84,7 @@ export const ROOMS = {
     'embedding',
     'onnx',
     'routing',
+    'integrations',
     'importing',
     'building',
     'planning',

@@ -200,6 +200,15 @@ async function addNewModels(program: Command): Promise<void> {
   program.command('add-model').description('add a model to an index from its results on a few rows, without a rebuild');
 }
 
+/** Loads the gateway's modules only if the command line names its command. */
+async function addServing(program: Command): Promise<void> {
+  if (process.argv.includes('serve')) {
+    (await import('./cli/serve.js')).addServeCommand(program, load);
+    return;
+  }
+  program.command('serve').description('serve OpenAI\'s interface on this machine, and choose the model for "auto"');
+}
+
 async function makeProgram(): Promise<Command> {
   const program = new Command('signalbox')
     .description('Routes each prompt to the language model that benchmark results predict will answer it correctly.')
@@ -285,6 +294,7 @@ async function makeProgram(): Promise<Command> {
       embedder.dispose();
       process.stdout.write(`${printableJson(JSON.stringify(embedder.manifest, null, 2))}\n`);
     });
+  await addServing(program);
   await addPlanning(program);
   await addBuilding(program);
   await addNewModels(program);

@@ -94,6 +94,7 @@ const PATHS = { '/v1/chat/completions': chat, '/v1/responses': responses, '/v1/m
  */
 export async function startProvider() {
   const provider = { requests: [], headers: [], failing: new Map() };
+  let held;
   const server = createServer(async (request, response) => {
     const json = { 'content-type': 'application/json' };
     if (request.url === '/v1/models') {
@@ -109,6 +110,7 @@ export async function startProvider() {
     provider.headers.push(request.headers);
     const failure = provider.failing.get(body.model);
     if (failure === 'hang') return;
+    await held;
     if (failure !== undefined) {
       response
         .writeHead(failure, json)
@@ -121,6 +123,14 @@ export async function startProvider() {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   provider.url = `http://127.0.0.1:${server.address().port}/v1`;
+  /** Holds all answers back until the returned function is called. */
+  provider.hold = () => {
+    let release;
+    held = new Promise((resolve) => {
+      release = resolve;
+    });
+    return release;
+  };
   provider.close = () => {
     server.closeAllConnections();
     server.close();

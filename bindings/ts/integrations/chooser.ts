@@ -3,8 +3,11 @@ import { SignalboxError, throwIfAborted } from '../errors.js';
 import { aCallback, aFlag, anything, aText, described, invalid, type Keys, nearestOf } from '../options.js';
 import type { Decision, RouteOptions, Routing } from '../types.js';
 
+/** The part of a router that decides. */
+export type Deciding = Pick<Routing, 'resolve' | 'route'>;
+
 /** A router, the promise of one, or a function that loads one when the first call needs it. */
-export type RouterSource = Routing | Promise<Routing> | (() => Routing | Promise<Routing>);
+export type RouterSource = Deciding | Promise<Deciding> | (() => Deciding | Promise<Deciding>);
 
 /** The options of a decision that an integration takes; the models are its own. */
 export type DecisionOptions = Omit<RouteOptions, 'candidates' | 'neighbours' | 'signal'>;
@@ -53,7 +56,8 @@ export interface Choice {
   trace: RoutingTrace;
 }
 
-const isRouting = (value: unknown): value is Routing => typeof (value as Partial<Routing> | null)?.route === 'function';
+const isRouting = (value: unknown): value is Deciding =>
+  typeof (value as Partial<Deciding> | null)?.route === 'function';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -90,11 +94,11 @@ export class Chooser {
   readonly #failover: boolean;
   readonly #onDecision: ((trace: RoutingTrace) => void) | undefined;
   readonly #defaults: DecisionOptions;
-  #router: Promise<Routing> | undefined;
+  #router: Promise<Deciding> | undefined;
 
   /** Errors: `invalid_argument` for a router that is none, no models, and a fallback that is not one of them. */
   constructor(source: RouterSource, names: readonly string[], options: ChooserOptions) {
-    const isPromise = typeof (source as Partial<Promise<Routing>> | null)?.then === 'function';
+    const isPromise = typeof (source as Partial<Promise<Deciding>> | null)?.then === 'function';
     if (!isRouting(source) && !isPromise && typeof source !== 'function') {
       throw invalid(`router is ${described(source)}, expected a router, its promise, or a function that loads one`);
     }
@@ -115,7 +119,7 @@ export class Chooser {
   }
 
   /** Loads the router once; after a failure the next call tries again. */
-  #load(): Promise<Routing> {
+  #load(): Promise<Deciding> {
     const source = this.#source;
     this.#router ??= Promise.resolve(typeof source === 'function' ? source() : source);
     const loading = this.#router;
