@@ -1,5 +1,5 @@
 /** Chooses a model for a call. A router that fails never costs an answer: the fallback model is asked, and the trace says why. */
-import { SignalboxError, throwIfAborted } from '../errors.js';
+import { ERROR_CODES, type ErrorCode, SignalboxError, throwIfAborted } from '../errors.js';
 import { aCallback, aFlag, anything, aText, described, invalid, type Keys, nearestOf } from '../options.js';
 import type { Decision, RouteOptions, Routing } from '../types.js';
 
@@ -47,7 +47,7 @@ export interface RoutingTrace {
   /** The models that the index does not know: only the fallback and the failover ask them. */
   unknown: string[];
   /** Why the router did not decide; absent if it did. */
-  error?: { code: string; message: string };
+  error?: { code: ErrorCode; message: string };
 }
 
 /** A choice: the models to ask, in order, and what is known before the first is asked. */
@@ -60,6 +60,12 @@ const isRouting = (value: unknown): value is Deciding =>
   typeof (value as Partial<Deciding> | null)?.route === 'function';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Returns the code of an error of this package, of whichever copy of it; `internal` for any other. */
+function codeOf(error: unknown): ErrorCode {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return ERROR_CODES.find((known) => known === code) ?? 'internal';
+}
 
 /** The router checks the options of decisions. */
 export const CHOOSER_KEYS: Keys<ChooserOptions> = {
@@ -187,7 +193,6 @@ export class Chooser {
   }
 
   #afterError(error: unknown, unknown: string[]): Choice {
-    const code = error instanceof SignalboxError ? error.code : 'internal';
     return {
       order: this.#orderOf([this.#fallback, ...this.#names]),
       trace: {
@@ -204,7 +209,7 @@ export class Chooser {
         ranking: [],
         failed: [],
         unknown,
-        error: { code, message: messageOf(error) },
+        error: { code: codeOf(error), message: messageOf(error) },
       },
     };
   }

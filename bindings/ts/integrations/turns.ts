@@ -1,4 +1,4 @@
-/** Reads the text that decides from the messages of a conversation, in the shapes of OpenAI, Anthropic and the AI SDK. */
+/** Reads the text that decides from the messages of a conversation, in the shapes of OpenAI, the AI SDK and LangChain. */
 
 /** A message, as far as its text goes. */
 export interface Turn {
@@ -26,12 +26,16 @@ export function textOf(content: unknown): string {
   return texts.filter((text) => text !== '').join('\n');
 }
 
-/** Returns the messages that have a role; anything else is left out. */
+/** Roles by the types of LangChain's messages. */
+const ROLES: Readonly<Record<string, string>> = { human: 'user', ai: 'assistant' };
+
+/** Returns the messages that have a role, or LangChain's type of one; anything else is left out. */
 export function turnsOf(messages: unknown): Turn[] {
   if (!Array.isArray(messages)) return [];
   return messages.flatMap((message: unknown) => {
-    const { role, content } = (message ?? {}) as { role?: unknown; content?: unknown };
-    return typeof role === 'string' ? [{ role, text: textOf(content) }] : [];
+    const { role, type, content } = (message ?? {}) as { role?: unknown; type?: unknown; content?: unknown };
+    const found = typeof role === 'string' ? role : ROLES[String(type)];
+    return found === undefined ? [] : [{ role: found, text: textOf(content) }];
   });
 }
 
