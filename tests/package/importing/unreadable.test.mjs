@@ -47,10 +47,10 @@ describe('files without data', () => {
     const empty = { 'm/samples_sums_2025-03-01T09-15-01.1.jsonl': '' };
     await refusesAll(empty, /samples_sums_.*: an empty file/);
     await refusesAll({ 'r.csv': '\r\n', 'm/r.jsonl': new Uint8Array(64) }, /m\/r\.jsonl, r\.csv: an empty file/);
-    const { importer, files, ignored } = await detect(inputFiles({ ...empty, ...TABLE }), undefined);
-    assert.equal(importer.source, 'wide');
+    const { groups, unread } = await detect(inputFiles({ ...empty, ...TABLE }), undefined);
+    assert.equal(groups[0].importer.source, 'wide');
     assert.deepEqual(
-      [files, ignored].map((list) => list.map(({ path }) => path)),
+      [groups[0].files, unread].map((list) => list.map(({ path }) => path)),
       [['table.csv'], Object.keys(empty)],
     );
   });
@@ -58,19 +58,19 @@ describe('files without data', () => {
   it('stop a build if they stand for results, whatever else is there', async () => {
     const many = Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`part-${i}.parquet`, POINTER]));
     await refusesAll({ ...TABLE, ...many }, /part-0\.parquet, .*, and 2 more: a Git LFS pointer/);
-    const { ignored } = await detect(
+    const { unread } = await detect(
       inputFiles({ ...TABLE, 'picture.png': POINTER, 'about.html': '<html>' }),
       undefined,
     );
-    assert.equal(ignored.length, 2);
+    assert.equal(unread.length, 2);
   });
 
   it('are refused with a source, too', () =>
     assert.rejects(detect(inputFiles({ 'r.csv': POINTER }), 'wide'), { message: /git lfs pull/ }));
 
   it('are not gzip whose name does not end in .gz', async () => {
-    const { importer } = await detect(inputFiles({ 'table.csv': gzipSync(TABLE['table.csv']) }), undefined);
-    assert.equal(importer.source, 'wide');
+    const { groups } = await detect(inputFiles({ 'table.csv': gzipSync(TABLE['table.csv']) }), undefined);
+    assert.equal(groups[0].importer.source, 'wide');
   });
 });
 
@@ -129,16 +129,20 @@ describe('results of other tools', () => {
       for (const contents of examples) {
         const pattern = new RegExp(`results of [^;]*${tool}[^;]*, which signalbox does not read; .*columns .*prompt`);
         await refusesAll(contents, pattern);
-        await refusesAll({ ...contents, ...TABLE }, pattern);
+        const { unread } = await detect(inputFiles({ ...contents, ...TABLE }), undefined);
+        assert.ok(
+          unread.some(({ reason }) => pattern.test(reason)),
+          'beside a table, they are listed',
+        );
       }
     });
   }
 
   it('are left out if a source was named', async () => {
-    const { files, ignored } = await detect(inputFiles({ ...TABLE, ...TOOLS.DeepEval[0] }), 'wide');
+    const { groups, unread } = await detect(inputFiles({ ...TABLE, ...TOOLS.ragas[0] }), 'wide');
     assert.deepEqual(
-      [files, ignored].map((list) => list.map(({ path }) => path)),
-      [['table.csv'], ['r.json']],
+      [groups[0].files, unread].map((list) => list.map(({ path }) => path)),
+      [['table.csv'], ['r.csv']],
     );
   });
 

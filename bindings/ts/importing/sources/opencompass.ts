@@ -1,7 +1,7 @@
 /** OpenCompass: outcomes from `results/<MODEL>/<dataset>.json`, prompts from there or from `predictions/`. */
 import { field, isObject, kindOf, requiredObject } from '../fields.js';
 import type { Importer } from '../importer.js';
-import { badInput, type FileHead, type InputFile } from '../input-file.js';
+import { badInput, type FileHead, type InputFile, noResults } from '../input-file.js';
 import { type JsonPart, readJsonParts } from '../json.js';
 import { promptText } from '../messages.js';
 import { lastTurn, SharedParts } from '../question.js';
@@ -286,13 +286,13 @@ function refuseNoResults(files: readonly InputFile[], groups: readonly Group[]):
   const [first] = files;
   if (first === undefined) return;
   if (groups.length > 0) {
-    throw badInput(
+    throw noResults(
       { file: groups[0]?.files[0]?.path ?? '' },
       'expected results/<model>/<dataset>.json too, got predictions',
     );
   }
   if (!files.some(({ path }) => COMPANION.test(path))) {
-    throw badInput({ file: first.path }, 'expected results/<model>/<dataset>.json, got another path');
+    throw noResults({ file: first.path }, 'expected results/<model>/<dataset>.json, got another path');
   }
 }
 
@@ -320,6 +320,6 @@ export const openCompassImporter: Importer = {
         empty ??= details.empty;
       }
     }
-    if (seen === 0 && empty !== undefined) throw badInput({ file: empty.file.path }, empty.reason);
+    if (seen === 0 && empty !== undefined) throw noResults({ file: empty.file.path }, empty.reason);
   },
 };

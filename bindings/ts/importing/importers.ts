@@ -1,0 +1,35 @@
+/** All importers. To add one: docs/build.md, "An importer in an hour". */
+import type { Importer } from './importer.js';
+import { alpacaEvalImporter } from './sources/alpaca-eval.js';
+import { helmImporter } from './sources/helm.js';
+import { inspectImporter } from './sources/inspect.js';
+import { llmRouterImporter } from './sources/llmrouter.js';
+import { llmRouterBenchImporter } from './sources/llmrouterbench.js';
+import { lmEvalImporter } from './sources/lm-eval.js';
+import { longImporter } from './sources/long.js';
+import { mixInstructImporter } from './sources/mixinstruct.js';
+import { openCompassImporter } from './sources/opencompass.js';
+import { promptfooImporter } from './sources/promptfoo.js';
+import { routeLlmImporter } from './sources/routellm.js';
+import { routerBenchImporter } from './sources/routerbench.js';
+import { wideImporter } from './sources/wide.js';
+
+/** Importers of what tools write. A file is claimed by at most one of them. */
+export const TOOL_IMPORTERS: readonly Importer[] = [
+  helmImporter,
+  lmEvalImporter,
+  openCompassImporter,
+  inspectImporter,
+  alpacaEvalImporter,
+  promptfooImporter,
+  routerBenchImporter,
+  routeLlmImporter,
+  mixInstructImporter,
+  llmRouterImporter,
+  llmRouterBenchImporter,
+];
+
+/** Our own plain forms: they accept any table with the right columns, so every other importer goes first. */
+export const PLAIN_IMPORTERS: readonly Importer[] = [longImporter, wideImporter];
+
+export const IMPORTERS: readonly Importer[] = [...TOOL_IMPORTERS, ...PLAIN_IMPORTERS];
