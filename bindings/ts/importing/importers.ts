@@ -1,6 +1,7 @@
 /** All importers. To add one: docs/build.md, "An importer in an hour". */
 import type { Importer } from './importer.js';
 import { alpacaEvalImporter } from './sources/alpaca-eval.js';
+import { evalScopeImporter } from './sources/evalscope.js';
 import { helmImporter } from './sources/helm.js';
 import { inspectImporter } from './sources/inspect.js';
 import { llmRouterImporter } from './sources/llmrouter.js';
@@ -22,6 +23,7 @@ export const TOOL_IMPORTERS: readonly Importer[] = [
   inspectImporter,
   alpacaEvalImporter,
   promptfooImporter,
+  evalScopeImporter,
   routerBenchImporter,
   routeLlmImporter,
   mixInstructImporter,

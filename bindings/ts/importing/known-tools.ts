@@ -1,12 +1,9 @@
 /** Recognises results of tools that no importer reads, so that the message names the tool. */
 import type { FileHead, InputFile } from './input-file.js';
-import type { Source } from './records.js';
 import { headColumns, headKeys } from './table.js';
 
 export interface KnownTool {
   name: string;
-  /** The importer that reads other files of the tool: beside them, this one may be left out. */
-  source?: Source;
   /** Lists of keys at the top of the file, of its first line or of its first entry; all keys of one list must be there. */
   keys?: readonly (readonly string[])[];
   path?: RegExp;
@@ -21,18 +18,9 @@ const TABLE = 'write a table';
 
 const KNOWN_TOOLS: readonly KnownTool[] = [
   {
-    name: 'promptfoo (CSV)',
-    source: 'promptfoo',
-    keys: [['Status', 'Score', 'Grader Reason']],
-    hint: 'write JSON with `promptfoo eval -o results.json`, or a table',
-  },
-  {
     name: 'EvalScope',
-    keys: [
-      ['index', 'sample_score'],
-      ['index', 'model_output', 'messages'],
-      ['index', 'choices', 'raw_input'],
-    ],
+    keys: [['index', 'choices', 'raw_input']],
+    hint: 'run it with EvalScope 1.0 or later, or write a table',
   },
   {
     name: 'FastChat (MT-Bench)',

@@ -7,6 +7,7 @@ export const SOURCES = [
   'inspect',
   'alpaca-eval',
   'promptfoo',
+  'evalscope',
   'routerbench',
   'routellm',
   'mixinstruct',

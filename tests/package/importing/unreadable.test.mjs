@@ -75,26 +75,8 @@ describe('files without data', () => {
 });
 
 describe('results of other tools', () => {
-  const promptfooCsv =
-    'prompt,[acme:chat:little] {{prompt}},Status,Score,Named Scores,Grader Reason,Comment\nq,x,PASS,1.00,,All passed,\n';
   const TOOLS = {
-    promptfoo: [{ 'r.csv': promptfooCsv }],
-    EvalScope: [
-      {
-        '20250301_091500/configs/task_config.yaml': 'model: x\n',
-        '20250301_091500/reviews/m/d_default.jsonl': lines({
-          index: 0,
-          target: '1',
-          sample_score: { score: { value: { acc: 1 } } },
-        }),
-        '20250301_091500/predictions/m/d_default.jsonl': lines({
-          index: 0,
-          model: 'm',
-          model_output: {},
-          messages: [],
-        }),
-      },
-    ],
+    EvalScope: [{ 'reviews/m/d_default.jsonl': lines({ index: 0, choices: [], raw_input: {} }) }],
     'MT-Bench': [
       {
         'mt_bench/question.jsonl': lines({ question_id: 1, category: 'math', turns: ['q', 'p'] }),
@@ -143,16 +125,6 @@ describe('results of other tools', () => {
     assert.deepEqual(
       [groups[0].files, unread].map((list) => list.map(({ path }) => path)),
       [['table.csv'], ['r.csv']],
-    );
-  });
-
-  it('are left out beside another form of them that is read', async () => {
-    const results = { evalId: 'e', results: { version: 3, results: [] } };
-    const { importer, ignored } = await detect(inputFiles({ ...TOOLS.promptfoo[0], 'r.json': results }), undefined);
-    assert.equal(importer.source, 'promptfoo');
-    assert.deepEqual(
-      ignored.map(({ path }) => path),
-      ['r.csv'],
     );
   });
 

@@ -11,7 +11,8 @@ import { quoted } from './long.js';
 
 const PLACE = /^(.*\/)?(predictions|results)\/([^/]+)\/([^/]+)\.json(?:\.gz)?$/i;
 /** Other folders of a run. */
-const COMPANION = /(^|\/)(\d{8}_\d{6}\/(summary|configs|logs)\/|summary\/summary_\d{8}_\d{6}\.(csv|txt|md)$)/;
+const COMPANION =
+  /(^|\/)(\d{8}_\d{6}\/(summary\/|configs\/[^/]*\.py$|logs\/(?!eval_log\.log$))|summary\/summary_\d{8}_\d{6}\.(csv|txt|md)$)/;
 /** Top-level keys of files that other tools put into folders of the same names. */
 const OTHERS = /"(model_name|dataset_name|records|lm_eval_version|config_general|eval|adapter_spec)"\s*:/;
 const OTHERS_START = /^\s*(\[|\{\s*"(results|version|status)"\s*:)/;
