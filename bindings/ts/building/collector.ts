@@ -203,6 +203,11 @@ export class Collector implements RecordSink {
     if (number >= 0) (this.datasets[number] as CollectedDataset).rule.turnRound(metric);
   }
 
+  scale(dataset: string, metric: string, worst: number, best: number): void {
+    const number = this.#dataset(dataset, { file: dataset });
+    if (number >= 0) (this.datasets[number] as CollectedDataset).rule.setScale(metric, [worst, best]);
+  }
+
   /** Records an outcome in 0..1; returns whether it counts. */
   setOutcome(row: number, model: CollectedModel, outcome: number, place: Place, repeats = false): boolean {
     const { outcomes, name } = model;

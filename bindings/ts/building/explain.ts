@@ -102,6 +102,10 @@ export class FileExplainer implements RecordSink {
     this.#collector.lowerIsBetter(dataset, metric);
   }
 
+  scale(dataset: string, metric: string, worst: number, best: number): void {
+    this.#collector.scale(dataset, metric, worst, best);
+  }
+
   drop(reason: Parameters<RecordSink['drop']>[0], place: Place, detail?: string): void {
     this.#collector.drop(reason, place, detail);
   }

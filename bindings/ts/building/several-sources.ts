@@ -24,6 +24,7 @@ export class SourceNames {
       score: (...of) => sink.score(...of),
       answer: (...of) => sink.answer(...of),
       lowerIsBetter: (dataset, metric) => sink.lowerIsBetter(nameOf(dataset), metric),
+      scale: (dataset, ...of) => sink.scale(nameOf(dataset), ...of),
       drop: (...of) => sink.drop(...of),
     };
   }

@@ -105,6 +105,7 @@ async function faultOfTable(importer: Importer, file: InputFile, options: ReadFi
     },
     answer: () => undefined,
     lowerIsBetter: () => undefined,
+    scale: () => undefined,
     drop: () => undefined,
   };
   try {

@@ -4,11 +4,13 @@ import { alpacaEvalImporter } from './sources/alpaca-eval.js';
 import { evalScopeImporter } from './sources/evalscope.js';
 import { helmImporter } from './sources/helm.js';
 import { inspectImporter } from './sources/inspect.js';
+import { lightEvalImporter } from './sources/lighteval.js';
 import { llmRouterImporter } from './sources/llmrouter.js';
 import { llmRouterBenchImporter } from './sources/llmrouterbench.js';
 import { lmEvalImporter } from './sources/lm-eval.js';
 import { longImporter } from './sources/long.js';
 import { mixInstructImporter } from './sources/mixinstruct.js';
+import { openAiEvalsImporter } from './sources/openai-evals.js';
 import { openCompassImporter } from './sources/opencompass.js';
 import { promptfooImporter } from './sources/promptfoo.js';
 import { routeLlmImporter } from './sources/routellm.js';
@@ -24,6 +26,8 @@ export const TOOL_IMPORTERS: readonly Importer[] = [
   alpacaEvalImporter,
   promptfooImporter,
   evalScopeImporter,
+  lightEvalImporter,
+  openAiEvalsImporter,
   routerBenchImporter,
   routeLlmImporter,
   mixInstructImporter,

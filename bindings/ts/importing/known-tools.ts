@@ -32,14 +32,8 @@ const KNOWN_TOOLS: readonly KnownTool[] = [
   },
   { name: 'Arena-Hard', keys: [['judge', 'games', 'model']] },
   { name: 'LiveBench', keys: [['question_id', 'model', 'score', 'tstamp']] },
-  {
-    name: 'openai/evals',
-    keys: [['spec'], ['run_id', 'event_id', 'sample_id']],
-    text: /"(completion_fns|event_id)"/,
-  },
   { name: 'OpenAI Evals', keys: [['datasource_item', 'sample']] },
   { name: 'simple-evals', keys: [['score', 'metrics', 'htmls', 'convos']] },
-  { name: 'lighteval', keys: [['config_general', 'results']], path: /(^|\/)details\/(.+\/)?details_[^/]+\.parquet$/i },
   {
     name: 'EvalPlus, BigCodeBench or HumanEval',
     keys: [

@@ -19,7 +19,7 @@ export async function readYaml(file: InputFile, options: ReadFileOptions = {}): 
     if (text.length > MOST_TEXT) throw badInput(place, `more than ${MOST_TEXT} characters of YAML: use JSON`);
   }
   try {
-    return parse(wellFormed(text), { maxAliasCount: MOST_ALIASES, logLevel: 'silent' });
+    return parse(wellFormed(text), { maxAliasCount: MOST_ALIASES, logLevel: 'error' });
   } catch (cause) {
     throw badInput(place, `not YAML: ${(cause as Error).message.split('\n')[0]?.slice(0, 200)}`, cause);
   }

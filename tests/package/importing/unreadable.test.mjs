@@ -90,13 +90,6 @@ describe('results of other tools', () => {
         }),
       },
     ],
-    'openai/evals': [
-      { 'logs/a.jsonl': lines({ spec: { completion_fns: ['m'], base_eval: 'sums' } }, { run_id: 'r', event_id: 0 }) },
-    ],
-    lighteval: [
-      { 'results_2025.json': { config_general: {}, results: {} } },
-      { 'details/m/details_sums_2025.parquet': 'PAR1' },
-    ],
     HumanEval: [{ 'samples_0.2_coder.jsonl': lines({ task_id: 'HumanEval/0', completion: 'return 1' }) }],
     'SWE-bench': [{ 'preds.json': [{ instance_id: 'i', model_name_or_path: 'm', model_patch: '' }] }],
     ragas: [{ 'r.csv': 'user_input,retrieved_contexts,response,faithfulness\nq,[],x,1\n' }],
