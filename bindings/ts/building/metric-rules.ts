@@ -20,11 +20,6 @@ export interface MetricOptions {
 /** Description of a dataset's outcomes in the index. */
 export interface DatasetMetric {
   metric: string;
-  /** Notes the range of a metric. */
-  setScale(metric: string, range: readonly [number, number]): void {
-    this.#scales.set(metric, range);
-  }
-
   /** The scores that are mapped to 0 and to 1: `[1, 0]` if less is better. */
   range: readonly [worst: number, best: number];
   /** Null if the outcomes are the scores themselves. */
@@ -78,6 +73,11 @@ export class DatasetRule {
   /** Notes that less is better in a metric. */
   turnRound(metric: string): void {
     this.#turned.add(metric);
+  }
+
+  /** Notes the range of a metric. */
+  setScale(metric: string, range: readonly [number, number]): void {
+    this.#scales.set(metric, range);
   }
 
   /** The scores that are mapped to 0 and to 1. A range that the user gave from low to high is turned if less is better. */

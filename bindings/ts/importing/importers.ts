@@ -2,6 +2,7 @@
 import type { Importer } from './importer.js';
 import { alpacaEvalImporter } from './sources/alpaca-eval.js';
 import { evalScopeImporter } from './sources/evalscope.js';
+import { fastChatImporter } from './sources/fastchat.js';
 import { helmImporter } from './sources/helm.js';
 import { inspectImporter } from './sources/inspect.js';
 import { lightEvalImporter } from './sources/lighteval.js';
@@ -28,6 +29,7 @@ export const TOOL_IMPORTERS: readonly Importer[] = [
   evalScopeImporter,
   lightEvalImporter,
   openAiEvalsImporter,
+  fastChatImporter,
   routerBenchImporter,
   routeLlmImporter,
   mixInstructImporter,

@@ -22,16 +22,6 @@ const KNOWN_TOOLS: readonly KnownTool[] = [
     keys: [['index', 'choices', 'raw_input']],
     hint: 'run it with EvalScope 1.0 or later, or write a table',
   },
-  {
-    name: 'FastChat (MT-Bench)',
-    keys: [
-      ['question_id', 'judge', 'judgment'],
-      ['question_id', 'judge', 'g1_judgment'],
-      ['question_id', 'answer_id', 'model_id'],
-    ],
-  },
-  { name: 'Arena-Hard', keys: [['judge', 'games', 'model']] },
-  { name: 'LiveBench', keys: [['question_id', 'model', 'score', 'tstamp']] },
   { name: 'OpenAI Evals', keys: [['datasource_item', 'sample']] },
   { name: 'simple-evals', keys: [['score', 'metrics', 'htmls', 'convos']] },
   {

@@ -10,6 +10,7 @@ export const SOURCES = [
   'evalscope',
   'lighteval',
   'openai-evals',
+  'fastchat',
   'routerbench',
   'routellm',
   'mixinstruct',

@@ -77,19 +77,6 @@ describe('files without data', () => {
 describe('results of other tools', () => {
   const TOOLS = {
     EvalScope: [{ 'reviews/m/d_default.jsonl': lines({ index: 0, choices: [], raw_input: {} }) }],
-    'MT-Bench': [
-      {
-        'mt_bench/question.jsonl': lines({ question_id: 1, category: 'math', turns: ['q', 'p'] }),
-        'mt_bench/model_judgment/j_single.jsonl': lines({
-          question_id: 1,
-          model: 'm',
-          judge: ['j', 'single-v1'],
-          judgment: 'Rating: [[2]]',
-          score: 2,
-          turn: 1,
-        }),
-      },
-    ],
     HumanEval: [{ 'samples_0.2_coder.jsonl': lines({ task_id: 'HumanEval/0', completion: 'return 1' }) }],
     'SWE-bench': [{ 'preds.json': [{ instance_id: 'i', model_name_or_path: 'm', model_patch: '' }] }],
     ragas: [{ 'r.csv': 'user_input,retrieved_contexts,response,faithfulness\nq,[],x,1\n' }],
