@@ -1,6 +1,8 @@
 /** All importers. To add one: docs/build.md, "An importer in an hour". */
 import type { Importer } from './importer.js';
 import { alpacaEvalImporter } from './sources/alpaca-eval.js';
+import { bfclImporter } from './sources/bfcl.js';
+import { codeTestsImporter } from './sources/code-tests.js';
 import { evalScopeImporter } from './sources/evalscope.js';
 import { fastChatImporter } from './sources/fastchat.js';
 import { helmImporter } from './sources/helm.js';
@@ -30,6 +32,8 @@ export const TOOL_IMPORTERS: readonly Importer[] = [
   lightEvalImporter,
   openAiEvalsImporter,
   fastChatImporter,
+  codeTestsImporter,
+  bfclImporter,
   routerBenchImporter,
   routeLlmImporter,
   mixInstructImporter,

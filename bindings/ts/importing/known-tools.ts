@@ -24,15 +24,6 @@ const KNOWN_TOOLS: readonly KnownTool[] = [
   },
   { name: 'OpenAI Evals', keys: [['datasource_item', 'sample']] },
   { name: 'simple-evals', keys: [['score', 'metrics', 'htmls', 'convos']] },
-  {
-    name: 'EvalPlus, BigCodeBench or HumanEval',
-    keys: [
-      ['task_id', 'completion'],
-      ['task_id', 'solution'],
-    ],
-    hint: NO_SCORES,
-  },
-  { name: 'EvalPlus or BigCodeBench', keys: [['date', 'eval']] },
   { name: 'LiveCodeBench', keys: [['question_content', 'graded_list']] },
   { name: 'SWE-bench', keys: [['instance_id', 'model_patch']], hint: NO_SCORES },
   { name: 'DeepEval', keys: [['testCases', 'metricsScores']] },

@@ -11,6 +11,8 @@ export const SOURCES = [
   'lighteval',
   'openai-evals',
   'fastchat',
+  'code-tests',
+  'bfcl',
   'routerbench',
   'routellm',
   'mixinstruct',

@@ -77,7 +77,6 @@ describe('files without data', () => {
 describe('results of other tools', () => {
   const TOOLS = {
     EvalScope: [{ 'reviews/m/d_default.jsonl': lines({ index: 0, choices: [], raw_input: {} }) }],
-    HumanEval: [{ 'samples_0.2_coder.jsonl': lines({ task_id: 'HumanEval/0', completion: 'return 1' }) }],
     'SWE-bench': [{ 'preds.json': [{ instance_id: 'i', model_name_or_path: 'm', model_patch: '' }] }],
     ragas: [{ 'r.csv': 'user_input,retrieved_contexts,response,faithfulness\nq,[],x,1\n' }],
     DeepEval: [{ 'r.json': { testFile: null, testCases: [], metricsScores: [] } }],
