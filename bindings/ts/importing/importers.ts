@@ -11,6 +11,7 @@ import { lightEvalImporter } from './sources/lighteval.js';
 import { llmRouterImporter } from './sources/llmrouter.js';
 import { llmRouterBenchImporter } from './sources/llmrouterbench.js';
 import { lmEvalImporter } from './sources/lm-eval.js';
+import { lmmsEvalImporter } from './sources/lmms-eval.js';
 import { longImporter } from './sources/long.js';
 import { mixInstructImporter } from './sources/mixinstruct.js';
 import { openAiEvalsImporter } from './sources/openai-evals.js';
@@ -24,6 +25,7 @@ import { wideImporter } from './sources/wide.js';
 export const TOOL_IMPORTERS: readonly Importer[] = [
   helmImporter,
   lmEvalImporter,
+  lmmsEvalImporter,
   openCompassImporter,
   inspectImporter,
   alpacaEvalImporter,

@@ -3,6 +3,7 @@
 export const SOURCES = [
   'helm',
   'lm-eval',
+  'lmms-eval',
   'opencompass',
   'inspect',
   'alpaca-eval',

@@ -208,12 +208,15 @@ export const fastChatImporter: Importer = {
     if (roots.size === 0 && first !== undefined) {
       throw noResults({ file: first.path }, 'expected model_judgment/*.jsonl beside it: run the judge');
     }
+    const benches: { bench: Bench; judgments: InputFile[] }[] = [];
     for (const [root, judgments] of roots) {
       const bench = await readBench(root, files, { signal: context.signal });
-      if (bench.turns.size === 0) {
-        throw badInput({ file: judgments[0]?.path ?? root }, `expected ${root}question.jsonl, which has the prompts`);
-      }
-      await importBench(bench, judgments, context);
+      const place = { file: judgments[0]?.path ?? root };
+      const reason = `expected ${root}question.jsonl, which has the prompts`;
+      if (bench.turns.size > 0) benches.push({ bench, judgments });
+      else if (roots.size === 1) throw noResults(place, reason);
+      else context.sink.drop('incomplete', place, `: ${reason}`);
     }
+    for (const { bench, judgments } of benches) await importBench(bench, judgments, context);
   },
 };
