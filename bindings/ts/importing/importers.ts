@@ -3,6 +3,7 @@ import type { Importer } from './importer.js';
 import { alpacaEvalImporter } from './sources/alpaca-eval.js';
 import { bfclImporter } from './sources/bfcl.js';
 import { codeTestsImporter } from './sources/code-tests.js';
+import { deepEvalImporter } from './sources/deepeval.js';
 import { evalScopeImporter } from './sources/evalscope.js';
 import { fastChatImporter } from './sources/fastchat.js';
 import { helmImporter } from './sources/helm.js';
@@ -36,6 +37,7 @@ export const TOOL_IMPORTERS: readonly Importer[] = [
   fastChatImporter,
   codeTestsImporter,
   bfclImporter,
+  deepEvalImporter,
   routerBenchImporter,
   routeLlmImporter,
   mixInstructImporter,

@@ -26,7 +26,6 @@ const KNOWN_TOOLS: readonly KnownTool[] = [
   { name: 'simple-evals', keys: [['score', 'metrics', 'htmls', 'convos']] },
   { name: 'LiveCodeBench', keys: [['question_content', 'graded_list']] },
   { name: 'SWE-bench', keys: [['instance_id', 'model_patch']], hint: NO_SCORES },
-  { name: 'DeepEval', keys: [['testCases', 'metricsScores']] },
   {
     name: 'ragas',
     keys: [

@@ -14,6 +14,7 @@ export const SOURCES = [
   'fastchat',
   'code-tests',
   'bfcl',
+  'deepeval',
   'routerbench',
   'routellm',
   'mixinstruct',

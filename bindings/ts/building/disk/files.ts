@@ -38,7 +38,7 @@ const PASSED_OVER =
   /^\.(git|hg|svn|cache|venv|env|tox|idea|vscode|ipynb_checkpoints|pytest_cache|mypy_cache|Trash.*|Spotlight.*)$/;
 
 /** Results whose names begin with a dot all the same: those of DeepEval's last run. */
-const RESULTS = '.latest_test_run.json';
+const RESULTS = /^\.latest_(test_run|run_full)\.json$/;
 
 export interface FoundFiles {
   files: InputFile[];
@@ -61,7 +61,7 @@ async function collect(name: string, seen: Set<string>, out: FoundFiles): Promis
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const child = path.join(name, entry.name);
     const isHidden =
-      entry.name.startsWith('.') && entry.name !== RESULTS && (entry.isFile() || PASSED_OVER.test(entry.name));
+      entry.name.startsWith('.') && !RESULTS.test(entry.name) && (entry.isFile() || PASSED_OVER.test(entry.name));
     if (isHidden) out.passedOver.push(child.split(path.sep).join('/'));
     else await collect(child, seen, out);
   }
