@@ -5,6 +5,7 @@ import { bfclImporter } from './sources/bfcl.js';
 import { codeTestsImporter } from './sources/code-tests.js';
 import { deepEvalImporter } from './sources/deepeval.js';
 import { evalScopeImporter } from './sources/evalscope.js';
+import { everyEvalEverImporter } from './sources/every-eval-ever.js';
 import { fastChatImporter } from './sources/fastchat.js';
 import { helmImporter } from './sources/helm.js';
 import { inspectImporter } from './sources/inspect.js';
@@ -20,6 +21,7 @@ import { openCompassImporter } from './sources/opencompass.js';
 import { promptfooImporter } from './sources/promptfoo.js';
 import { routeLlmImporter } from './sources/routellm.js';
 import { routerBenchImporter } from './sources/routerbench.js';
+import { sweBenchImporter } from './sources/swe-bench.js';
 import { wideImporter } from './sources/wide.js';
 
 /** Importers of what tools write. A file is claimed by at most one of them. */
@@ -38,6 +40,8 @@ export const TOOL_IMPORTERS: readonly Importer[] = [
   codeTestsImporter,
   bfclImporter,
   deepEvalImporter,
+  sweBenchImporter,
+  everyEvalEverImporter,
   routerBenchImporter,
   routeLlmImporter,
   mixInstructImporter,

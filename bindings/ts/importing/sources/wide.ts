@@ -3,7 +3,6 @@ import type { Importer } from '../importer.js';
 import { badInput, type InputFile } from '../input-file.js';
 import type { Answer, ImportContext, Place, RecordSink } from '../records.js';
 import { headColumns, readTable, type TableReader, tableFormat } from '../table.js';
-import { lightEvalImporter } from './lighteval.js';
 import { llmRouterImporter } from './llmrouter.js';
 import {
   figureCell,
@@ -32,13 +31,7 @@ import { routeLlmImporter } from './routellm.js';
 import { routerBenchImporter } from './routerbench.js';
 
 /** Importers whose tables would also pass for wide ones. */
-const MORE_SPECIFIC = [
-  lightEvalImporter,
-  llmRouterImporter,
-  mixInstructImporter,
-  routeLlmImporter,
-  routerBenchImporter,
-];
+const MORE_SPECIFIC = [llmRouterImporter, mixInstructImporter, routeLlmImporter, routerBenchImporter];
 
 const KEYS = new Set(['dataset', 'task', 'id', 'prompt', 'embedding', ...GROUP_COLUMNS, ...SELECTION_COLUMNS]);
 /** Columns of such tables that are neither models nor keys. */
