@@ -9,6 +9,8 @@ import { everyEvalEverImporter } from './sources/every-eval-ever.js';
 import { fastChatImporter } from './sources/fastchat.js';
 import { helmImporter } from './sources/helm.js';
 import { inspectImporter } from './sources/inspect.js';
+import { langfuseImporter } from './sources/langfuse.js';
+import { langSmithImporter } from './sources/langsmith.js';
 import { lightEvalImporter } from './sources/lighteval.js';
 import { llmRouterImporter } from './sources/llmrouter.js';
 import { llmRouterBenchImporter } from './sources/llmrouterbench.js';
@@ -40,6 +42,8 @@ export const TOOL_IMPORTERS: readonly Importer[] = [
   codeTestsImporter,
   bfclImporter,
   deepEvalImporter,
+  langfuseImporter,
+  langSmithImporter,
   sweBenchImporter,
   everyEvalEverImporter,
   routerBenchImporter,

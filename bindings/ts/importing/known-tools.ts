@@ -34,20 +34,6 @@ const KNOWN_TOOLS: readonly KnownTool[] = [
       ['question', 'contexts', 'faithfulness'],
     ],
   },
-  {
-    name: 'LangSmith',
-    keys: [
-      ['run_type', 'trace_id'],
-      ['run_type', 'dotted_order'],
-    ],
-  },
-  {
-    name: 'Langfuse',
-    keys: [
-      ['traceId', 'startTime'],
-      ['traceId', 'dataType'],
-    ],
-  },
   { name: 'Braintrust', keys: [['root_span_id', 'span_attributes']] },
 ];
 

@@ -15,6 +15,8 @@ export const SOURCES = [
   'code-tests',
   'bfcl',
   'deepeval',
+  'langfuse',
+  'langsmith',
   'swe-bench',
   'every-eval-ever',
   'routerbench',

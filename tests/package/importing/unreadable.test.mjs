@@ -79,8 +79,6 @@ describe('results of other tools', () => {
     EvalScope: [{ 'reviews/m/d_default.jsonl': lines({ index: 0, choices: [], raw_input: {} }) }],
     'SWE-bench': [{ 'preds.json': [{ instance_id: 'i', model_name_or_path: 'm', model_patch: '' }] }],
     ragas: [{ 'r.csv': 'user_input,retrieved_contexts,response,faithfulness\nq,[],x,1\n' }],
-    LangSmith: [{ 'runs.jsonl': lines({ id: 'r', run_type: 'llm', trace_id: 't' }) }],
-    Langfuse: [{ 'o.csv': 'id,traceId,name,startTime\na,b,c,d\n' }],
     Braintrust: [{ 'e.jsonl': lines({ id: 'a', root_span_id: 'b', span_attributes: {}, scores: {} }) }],
   };
 
