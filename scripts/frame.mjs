@@ -7,7 +7,7 @@ import { root } from './setup.mjs';
 const NO_REPOSITORY = 'https://github.com/OWNER/signalbox';
 
 /** Returns the address of the repository, as package.json names it. */
-function repository() {
+export function repository() {
   const { repository: named } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const url = typeof named === 'string' ? named : named?.url;
   return (url ?? NO_REPOSITORY).replace(/^git\+/, '').replace(/\.git$/, '');

@@ -1,5 +1,6 @@
 // `npm run demo`: builds the page into build/site and serves it on localhost. `npm run build:site` only builds it.
 // `--embedders FILE` names weights of larger embedders that the deployment serves itself (docs/onnx.md, "In a page").
+// `--url ADDRESS` is where the site will be: search engines and previews of links need absolute addresses.
 // The folder uses relative paths and needs no special headers: any static host serves it.
 import { createHash } from 'node:crypto';
 import { cpSync, createReadStream, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -7,9 +8,12 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { offeredEmbedders, otherHosts, readEmbedders, runtimeBytes } from './embedders.mjs';
 import { frame } from './frame.mjs';
 import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
+import { buildPages, OWN } from './pages/build.mjs';
+import { MANIFEST, withHead, writeApp, writeMapOfSite } from './pages/head.mjs';
 import { root, setUp } from './setup.mjs';
 
 const site = path.join(root, 'build', 'site');
@@ -20,7 +24,10 @@ const TYPES = {
   '.json': 'application/json',
   '.csv': 'text/csv; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
   '.txt': 'text/plain; charset=utf-8',
+  '.webmanifest': 'application/manifest+json',
+  '.xml': 'application/xml',
 };
 
 const source = path.join(root, 'web/site');
@@ -111,8 +118,20 @@ const allowing = (hosts) => ({
   transformIndexHtml: (html) => html.replace("connect-src 'self'", ["connect-src 'self'", ...hosts].join(' ')),
 });
 
-/** Builds the page. `embedders` is the content of the file that `--embedders` names, `languages` the folder of a table of them. */
-export async function buildSite(target = site, { embedders, languages = TABLE } = {}) {
+/** Adds the tags of the first page, once its files are there. */
+function describeFirstPage(target, page) {
+  const file = path.join(target, 'index.html');
+  const html = readFileSync(file, 'utf8');
+  const title = /<title>([^<]*)</.exec(html)?.[1];
+  const description = /<meta name="description" content="([^"]*)"/.exec(html)?.[1];
+  writeFileSync(file, withHead(html, { title, description, file: 'index.html' }, page));
+}
+
+/**
+ * Builds the site. `embedders` is the content of the file that `--embedders` names, `languages` the folder of a table of them,
+ * `url` the address at which the site will be, for those who link to it.
+ */
+export async function buildSite(target = site, { embedders, languages = TABLE, url } = {}) {
   const { build } = await import('vite');
   const texts = textsFolder();
   const example = hashedAddress(EXAMPLE);
@@ -162,12 +181,28 @@ export async function buildSite(target = site, { embedders, languages = TABLE } 
   for (const name of table === null ? [] : TABLE_FILES) {
     cpSync(path.join(languages, name), path.join(target, table.folder, name));
   }
+  const described = { url, app: writeApp(target) };
+  describeFirstPage(target, { ...described, home: './' });
+  const pages = await buildPages(target, {
+    plugins: [licenses.plugin()],
+    cssTarget: CSS_TARGET,
+    rolldownOptions: QUIET,
+    site: described,
+  });
+  if (url !== undefined) writeMapOfSite(target, ['index.html', ...pages], url);
   licenses.add(await buildServiceWorker(target));
   writeFileSync(path.join(target, LICENSES_FILE), licenses.text());
 }
 
 /** Folders whose files are fetched on demand. */
-const ON_DEMAND = /[\\/](texts-[^\\/]*|languages-[^\\/]*|twins)$/;
+const ON_DEMAND = /[\\/](texts-[^\\/]*|languages-[^\\/]*|results-[^\\/]*|twins|models|docs)$/;
+
+/** Files that are fetched on demand: ONNX Runtime, those of the pages of models and documents, and of installed apps. */
+const isOnDemand = ({ name, parentPath }) =>
+  /^(ort[-.]|app-)/.test(name) ||
+  name.startsWith(OWN) ||
+  [MANIFEST, 'robots.txt', 'sitemap.xml'].includes(name) ||
+  ON_DEMAND.test(parentPath);
 
 /**
  * Gives the service worker the hash of every file, so that it never caches a damaged one. ONNX Runtime and the table of other
@@ -176,7 +211,7 @@ const ON_DEMAND = /[\\/](texts-[^\\/]*|languages-[^\\/]*|twins)$/;
  */
 export async function buildServiceWorker(target) {
   const files = readdirSync(target, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/^ort[-.]/.test(entry.name) && !ON_DEMAND.test(entry.parentPath))
+    .filter((entry) => entry.isFile() && !isOnDemand(entry))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort();
   const entries = files.map((file) => {
@@ -212,6 +247,13 @@ function fileOf(folder, address) {
   }
 }
 
+/** Returns the address of the site's folder, which ends with a slash. */
+function folderUrl(text) {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!/^https?:$/.test(url?.protocol ?? '')) throw new Error(`got '${text}' for --url, expected an http(s) address`);
+  return new URL(url.pathname.replace(/\/?$/, '/'), url).href;
+}
+
 /** Serves a folder on localhost only. */
 export function serveFolder(folder, port) {
   const server = createServer((request, response) => {
@@ -232,9 +274,14 @@ export function serveFolder(folder, port) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   setUp('build');
-  const at = process.argv.indexOf('--embedders');
-  await buildSite(site, at === -1 ? {} : { embedders: readEmbedders(process.argv[at + 1]) });
-  if (process.argv.includes('--serve')) {
+  const { values } = parseArgs({
+    options: { embedders: { type: 'string' }, url: { type: 'string' }, serve: { type: 'boolean' } },
+  });
+  await buildSite(site, {
+    ...(values.embedders === undefined ? {} : { embedders: readEmbedders(values.embedders) }),
+    ...(values.url === undefined ? {} : { url: folderUrl(values.url) }),
+  });
+  if (values.serve) {
     const server = await serveFolder(site, Number(process.env.PORT ?? 8080));
     console.log(`http://localhost:${server.address().port}/`);
   }

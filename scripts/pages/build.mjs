@@ -39,7 +39,7 @@ export async function loadRenderer() {
 }
 
 /** Bundles the script and the style of the pages; returns the page around them, which has no content yet. */
-async function buildTemplate(target, plugins, rolldownOptions) {
+async function buildTemplate(target, { plugins, rolldownOptions, cssTarget }) {
   const { build } = await import('vite');
   const isStyle = ({ names }) => names.some((name) => name.endsWith('.css'));
   await build({
@@ -52,6 +52,7 @@ async function buildTemplate(target, plugins, rolldownOptions) {
       outDir: target,
       emptyOutDir: false,
       target: 'es2022',
+      cssTarget,
       assetsInlineLimit: 0,
       rolldownOptions: {
         ...rolldownOptions,
@@ -93,9 +94,12 @@ function writeResults(target, { models, tasks, results }) {
   return folder;
 }
 
-/** Builds all pages; returns their paths in the site. `site` has the address and the pictures, see `withHead`. */
-export async function buildPages(target, { plugins, rolldownOptions, site }) {
-  const template = await buildTemplate(target, plugins, rolldownOptions);
+/**
+ * Builds all pages; returns their paths in the site. `site` has the address and the pictures (`withHead`), the rest are options
+ * of Vite.
+ */
+export async function buildPages(target, { site, ...bundling }) {
+  const template = await buildTemplate(target, bundling);
   const facts = await readFacts();
   const { modelPages } = await loadRenderer();
   const folder = writeResults(target, facts);

@@ -10,7 +10,7 @@ const PICTURES = path.join(root, 'web/site/app');
 export const MANIFEST = 'manifest.webmanifest';
 
 /** The colours of the page, as tokens.css has them: browsers take no variables here. */
-const PAPER = { light: '#fbfaf7', dark: '#0e141a' };
+const PAPER = { light: '#fbfaf5', dark: '#0e1319' };
 
 const SITE = 'signalbox';
 

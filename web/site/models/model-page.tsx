@@ -11,7 +11,6 @@ import {
   points,
   priceOrder,
   Share,
-  ShareBar,
   Table,
 } from './parts.js';
 import { domainsOf, type InDomain, type OnTask, rivalsOf, type standingsOf, tasksOf } from './standings.js';
@@ -292,7 +291,7 @@ function Results({ tasks }: { tasks: readonly OnTask[] }) {
             <th scope="row">{task.title}</th>
             <td>{task.domain}</td>
             <td data-order={result.score}>
-              <ShareBar value={result.score} interval={interval} /> <Share value={result.score} interval={interval} />{' '}
+              <Share value={result.score} interval={interval} />{' '}
               <small>{MEASURES[task.measure]}</small>
             </td>
             <td data-order={result.questions}>{Math.round(result.questions).toLocaleString('en')}</td>

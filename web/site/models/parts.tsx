@@ -45,21 +45,10 @@ export const inAndOut = ({ price }: Model) =>
 
 export const priceOrder = (model: Model) => blendedPrice(model) ?? '';
 
-/** A mark on a scale from 0 to 1, with its interval. Decorative: the numbers stand beside it. */
-export function ShareBar({ value, interval: [low, high] }: { value: number; interval: Interval }) {
-  return (
-    <svg class="interval" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-      <rect class="interval-all" x="0" y="4" width="100" height="2" />
-      <rect class="interval-range" x={100 * low} y="2.5" width={100 * (high - low)} height="5" />
-      <rect class="interval-mark" x={Math.max(0, 100 * value - 1)} y="0" width="2" height="10" />
-    </svg>
-  );
-}
-
 /** The largest difference that bars show. */
 const REACH = 0.3;
 
-/** A difference as a bar from the middle, with its interval. Decorative, too. */
+/** A difference as a bar from the middle, with its interval. Decorative: the numbers stand beside it. */
 export function DifferenceBar({ value, interval }: { value: number; interval: Interval | null }) {
   const place = (x: number) => 50 + (50 * Math.max(-REACH, Math.min(REACH, x))) / REACH;
   const at = place(value);
