@@ -75,17 +75,19 @@ function fill(template, { file, title, description, html }, site) {
   const full = `${title} · signalbox`;
   const filled = template
     .replace(/<title>[^<]*<\/title>/, () => `<title>${escaped(full)}</title>`)
-    .replace('<meta name="description" content="" />', () => `<meta name="description" content="${escaped(description)}" />`)
+    .replace(
+      '<meta name="description" content="" />',
+      () => `<meta name="description" content="${escaped(description)}" />`,
+    )
     .replace('<main id="page"></main>', () => `<main id="page">\n${html}\n</main>`);
   return withHead(filled, { title: full, description, file }, site);
 }
 
 /** Writes the results of each model, which the page that compares two fetches; returns their folder. */
 function writeResults(target, { models, tasks, results }) {
-  const files = [
-    ['tasks', tasks],
-    ...models.map((model, i) => [model.slug, { model, results: results[i] }]),
-  ].map(([name, content]) => [name, JSON.stringify(content)]);
+  const files = [['tasks', tasks], ...models.map((model, i) => [model.slug, { model, results: results[i] }])].map(
+    ([name, content]) => [name, JSON.stringify(content)],
+  );
   const hash = createHash('sha256');
   for (const [, text] of files) hash.update(text);
   const folder = `assets/results-${hash.digest('hex').slice(0, 8)}/`;

@@ -78,7 +78,10 @@ function describeTables(tokens, days) {
     if (token.type === 'code' && token.lang === 'sh') command = token.text;
     const lines = token.raw.split('\n').length - 1;
     if (token.type === 'table') {
-      const day = days.slice(line, line + token.rows.length + 2).sort().at(-1);
+      const day = days
+        .slice(line, line + token.rows.length + 2)
+        .sort()
+        .at(-1);
       Object.assign(token, { caption: heading, command, day });
     }
     line += lines;
@@ -137,7 +140,11 @@ const rendererFor = (file, pages, sources) => {
 /** Returns the first sentence below a document's title. */
 function descriptionOf(tokens) {
   const first = tokens.find(({ type }) => type === 'paragraph');
-  return first === undefined ? '' : textOf(first.tokens).replace(/\s+/g, ' ').split(/(?<=\.) /)[0];
+  return first === undefined
+    ? ''
+    : textOf(first.tokens)
+        .replace(/\s+/g, ' ')
+        .split(/(?<=\.) /)[0];
 }
 
 /** Renders one document: its title, its description and its HTML. */

@@ -166,7 +166,7 @@ export async function readFacts() {
       info,
       samples: await router.samples({ ids: false }),
       scores: readSparse(sectionOf('task_scores'), info.tasks.length, 2),
-      weights: new Float32Array(sectionOf('task_weights').slice().buffer),
+      weights: info.tasks.map((_, task) => sectionOf('task_weights').readFloatLE(4 * task)),
       kinds: await kindsOf(router, prompts),
     });
   } finally {

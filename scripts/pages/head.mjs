@@ -14,8 +14,7 @@ const PAPER = { light: '#fbfaf5', dark: '#0e1319' };
 
 const SITE = 'signalbox';
 
-export const escaped = (text) =>
-  String(text).replace(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
+export const escaped = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
 
 /** Copies a picture to the site; returns its address, which contains its hash. */
 function copyPicture(target, name) {
@@ -61,7 +60,9 @@ function tagsOf({ title, description, file }, { home, url, app }) {
   const absolute = (address) => (url === undefined ? `${home}${address}` : new URL(address, url).href);
   const own = file.replace(/(^|\/)index\.html$/, '$1');
   const placed =
-    url === undefined ? [] : [`<link rel="canonical" href="${escaped(absolute(own))}" />`, meta('property', 'og:url', absolute(own))];
+    url === undefined
+      ? []
+      : [`<link rel="canonical" href="${escaped(absolute(own))}" />`, meta('property', 'og:url', absolute(own))];
   return [
     ...placed,
     `<link rel="manifest" href="${home}${MANIFEST}" />`,
@@ -84,14 +85,24 @@ function tagsOf({ title, description, file }, { home, url, app }) {
 export function withHead(html, page, site) {
   return html
     .replace(/(Content-Security-Policy"\s*content="[^"]*?style-src 'self')/, "$1; manifest-src 'self'")
-    .replace('</head>', () => `${tagsOf(page, site).map((tag) => `  ${tag}\n  `).join('')}</head>`);
+    .replace(
+      '</head>',
+      () =>
+        `${tagsOf(page, site)
+          .map((tag) => `  ${tag}\n  `)
+          .join('')}</head>`,
+    );
 }
 
 /** Writes what search engines read, which needs absolute addresses. */
 export function writeMapOfSite(target, files, url) {
   const addresses = files.map((file) => new URL(file.replace(/(^|\/)index\.html$/, '$1'), url).href);
   const entries = addresses.map((address) => `  <url><loc>${escaped(address)}</loc></url>\n`).join('');
-  const start = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n';
+  const start =
+    '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n';
   writeFileSync(path.join(target, 'sitemap.xml'), `${start}${entries}</urlset>\n`);
-  writeFileSync(path.join(target, 'robots.txt'), `User-agent: *\nAllow: /\n\nSitemap: ${new URL('sitemap.xml', url).href}\n`);
+  writeFileSync(
+    path.join(target, 'robots.txt'),
+    `User-agent: *\nAllow: /\n\nSitemap: ${new URL('sitemap.xml', url).href}\n`,
+  );
 }

@@ -1,7 +1,17 @@
 /** The frame of the page that compares two models: the two lists. `compare.tsx` fills in the rest. */
 import type { Facts, Model } from './types.js';
 
-function Choice({ facts, side, label, chosen }: { facts: Facts; side: string; label: string; chosen: Model | undefined }) {
+function Choice({
+  facts,
+  side,
+  label,
+  chosen,
+}: {
+  facts: Facts;
+  side: string;
+  label: string;
+  chosen: Model | undefined;
+}) {
   const makers = [...new Set(facts.models.map(({ maker }) => maker ?? 'Other'))];
   makers.sort((a, b) => a.localeCompare(b, 'en'));
   return (
@@ -39,8 +49,8 @@ export function ComparePage({ facts, folder }: { facts: Facts; folder: string })
       </form>
       <noscript>
         <p>
-          Comparing any two models needs JavaScript. The page of <a href="index.html">each model</a> compares it with its nearest
-          rivals without.
+          Comparing any two models needs JavaScript. The page of <a href="index.html">each model</a> compares it with
+          its nearest rivals without.
         </p>
       </noscript>
       <div id="comparison" data-folder={folder} />

@@ -62,11 +62,7 @@ function Figures({ sides }: { sides: Side[] }) {
             of={({ model }) => (model.released === null ? 'unknown' : <Day day={model.released} />)}
           />
           <Row name="Price per million tokens" sides={sides} of={({ model }) => inAndOut(model)} />
-          <Row
-            name="Mean score"
-            sides={sides}
-            of={({ model }) => `${percent(model.strength)}, place ${model.place}`}
-          />
+          <Row name="Mean score" sides={sides} of={({ model }) => `${percent(model.strength)}, place ${model.place}`} />
           <Row
             name="Context"
             sides={sides}
@@ -152,8 +148,9 @@ export function Comparison({ first, second, tasks }: Props) {
       {differences.length > 0 && (
         <>
           <p>
-            Differences are {first.model.title} less {second.model.title}, in points. Where both answered the same questions, intervals
-            are of the paired differences; elsewhere, of two independent results. The interval of the mean takes benchmarks as its units.
+            Differences are {first.model.title} less {second.model.title}, in points. Where both answered the same
+            questions, intervals are of the paired differences; elsewhere, of two independent results. The interval of
+            the mean takes benchmarks as its units.
           </p>
           <Domains differences={differences} tasks={tasks} />
           <Tasks first={first} second={second} tasks={tasks} differences={differences} />

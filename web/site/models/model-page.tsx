@@ -13,6 +13,7 @@ import {
   Share,
   Table,
 } from './parts.js';
+import { PriceChart } from './price-chart.js';
 import { domainsOf, type InDomain, type OnTask, rivalsOf, type standingsOf, tasksOf } from './standings.js';
 import { meanDifference, taskDifferences } from './statistics.js';
 import type { Facts, Model, Result } from './types.js';
@@ -97,13 +98,18 @@ function Figures({ model, facts, results }: { model: Model; facts: Facts; result
 }
 
 function PriceNote({ price }: { price: Model['price'] }) {
-  if (price === null) return <p>No list that signalbox reads has a price of this model, so no dial or limit picks it.</p>;
+  if (price === null)
+    return <p>No list that signalbox reads has a price of this model, so no dial or limit picks it.</p>;
   return (
     <p>
       <small>
-        Price {price.date !== null && <>of <Day day={price.date} /></>}
-        {price.source !== null && <> by {price.source}</>}.
-        {price.tiered && ' Long prompts, or some hours, cost more.'}
+        Price{' '}
+        {price.date !== null && (
+          <>
+            of <Day day={price.date} />
+          </>
+        )}
+        {price.source !== null && <> by {price.source}</>}.{price.tiered && ' Long prompts, or some hours, cost more.'}
       </small>
     </p>
   );
@@ -123,7 +129,9 @@ function RivalRow({ facts, own, rival, why }: { facts: Facts; own: number; rival
       <td data-order={mean?.difference ?? ''}>
         {mean === undefined ? 'no shared task' : `${points(mean.difference)} points`}{' '}
         {mean !== undefined && (
-          <small>{mean.interval === null ? 'too few benchmarks for an interval' : `(${pointRange(mean.interval)})`}</small>
+          <small>
+            {mean.interval === null ? 'too few benchmarks for an interval' : `(${pointRange(mean.interval)})`}
+          </small>
         )}
       </td>
       <td>{differences.length}</td>
@@ -144,7 +152,7 @@ function Rivals({ facts, number }: { facts: Facts; number: number }) {
     if (rival !== undefined && rival !== model) reasons.set(rival, [...(reasons.get(rival) ?? []), why]);
   };
   add(best, 'the best');
-  add(cheaper, 'the cheapest that is as strong');
+  add(cheaper, 'the cheapest with as high a mean score');
   for (const peer of peers) add(peer, model.price === null ? 'like strength' : 'like price');
   return (
     <section aria-labelledby="rivals">
@@ -187,8 +195,8 @@ function Domains({ domains }: { domains: readonly InDomain[] }) {
     <section aria-labelledby="domains">
       <h2 id="domains">Strengths and weaknesses</h2>
       <p>
-        Points above or below what a model of this mean score gets on the same tasks. An interval that contains zero says that the
-        difference may be chance.
+        Points above or below what a model of this mean score gets on the same tasks. An interval that contains zero
+        says that the difference may be chance.
       </p>
       {above.length + below.length === 0 ? (
         <p>No domain stands out from its overall level.</p>
@@ -214,7 +222,8 @@ function Domains({ domains }: { domains: readonly InDomain[] }) {
                     'too few models measured'
                   ) : (
                     <>
-                      <DifferenceBar value={lead} interval={interval} /> {points(lead)} <small>({pointRange(interval)})</small>
+                      <DifferenceBar value={lead} interval={interval} /> {points(lead)}{' '}
+                      <small>({pointRange(interval)})</small>
                     </>
                   )}
                 </td>
@@ -258,8 +267,8 @@ function Kinds({ facts, number }: { facts: Facts; number: number }) {
     <section aria-labelledby="kinds">
       <h2 id="kinds">Everyday work</h2>
       <p>
-        The place that the router predicts for prompts of each kind, without looking at prices. Predictions follow from results on
-        benchmarks that resemble the kind; nobody graded answers to these prompts.
+        The place that the router predicts for prompts of each kind, without looking at prices. Predictions follow from
+        results on benchmarks that resemble the kind; nobody graded answers to these prompts.
       </p>
       <p>
         <b>Highest:</b> {first.map(({ title, place }) => `${title} (${place})`).join(', ')}.
@@ -291,8 +300,7 @@ function Results({ tasks }: { tasks: readonly OnTask[] }) {
             <th scope="row">{task.title}</th>
             <td>{task.domain}</td>
             <td data-order={result.score}>
-              <Share value={result.score} interval={interval} />{' '}
-              <small>{MEASURES[task.measure]}</small>
+              <Share value={result.score} interval={interval} /> <small>{MEASURES[task.measure]}</small>
             </td>
             <td data-order={result.questions}>{Math.round(result.questions).toLocaleString('en')}</td>
             <td data-order={place}>
@@ -349,6 +357,7 @@ export function ModelPage({
       </p>
       <Figures model={model} facts={facts} results={facts.results[number] ?? []} />
       <PriceNote price={model.price} />
+      <PriceChart models={facts.models} own={model} />
       <Rivals facts={facts} number={number} />
       <Domains domains={domainsOf(tasks)} />
       <Kinds facts={facts} number={number} />

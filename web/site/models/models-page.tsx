@@ -19,8 +19,8 @@ export function ModelsPage({ facts }: { facts: Facts }) {
         {modelsSentence(facts)} <a href="compare.html">Compare two models.</a>
       </p>
       <p>
-        The mean score is over all tasks of the index. Tasks on which a model was not measured are predicted from its strength, so a
-        model with few measured tasks may be off by more.
+        The mean score is over all tasks of the index. Tasks on which a model was not measured are predicted from its
+        strength, so a model with few measured tasks may be off by more.
       </p>
       <form class="filters" data-filters hidden>
         <label>
@@ -50,7 +50,16 @@ export function ModelsPage({ facts }: { facts: Facts }) {
       </form>
       <Table
         caption="All models"
-        columns={['Place', 'Model', 'Maker', 'Mean score', 'Price per million tokens', 'Released', 'Tasks measured', 'Weights']}
+        columns={[
+          'Place',
+          'Model',
+          'Maker',
+          'Mean score',
+          'Price per million tokens',
+          'Released',
+          'Tasks measured',
+          'Weights',
+        ]}
         filter="models"
       >
         {byPlace.map(({ model, results }) => (
@@ -67,7 +76,9 @@ export function ModelsPage({ facts }: { facts: Facts }) {
             <td>{model.maker ?? 'unknown'}</td>
             <td data-order={model.strength}>{percent(model.strength)}</td>
             <td data-order={priceOrder(model)}>{inAndOut(model)}</td>
-            <td data-order={model.released ?? ''}>{model.released === null ? 'unknown' : <Day day={model.released} />}</td>
+            <td data-order={model.released ?? ''}>
+              {model.released === null ? 'unknown' : <Day day={model.released} />}
+            </td>
             <td>{results.length}</td>
             <td>{model.openWeights === null ? 'unknown' : model.openWeights ? 'open' : 'closed'}</td>
           </tr>
