@@ -15,14 +15,15 @@ const TEMPLATE = 'models/template.html';
 /** Files whose names begin so are the pages' own: the service worker does not fetch them beforehand. */
 export const OWN = 'pages-';
 
-/** Bundles the renderer of the pages for Node.js, and loads it. */
-export async function loadRenderer() {
+/** Bundles a module of the site's pages for Node.js, and loads it. */
+export async function loadPageModule(name) {
   const { build } = await import('esbuild');
+  mkdirSync(path.join(root, 'build'), { recursive: true });
   const folder = mkdtempSync(path.join(root, 'build', 'pages-'));
-  const outfile = path.join(folder, 'render.mjs');
+  const outfile = path.join(folder, 'module.mjs');
   try {
     await build({
-      entryPoints: [path.join(source, 'models/render.tsx')],
+      entryPoints: [path.join(source, 'models', name)],
       outfile,
       bundle: true,
       platform: 'node',
@@ -103,7 +104,7 @@ function writeResults(target, { models, tasks, results }) {
 export async function buildPages(target, { site, ...bundling }) {
   const template = await buildTemplate(target, bundling);
   const facts = await readFacts();
-  const { modelPages } = await loadRenderer();
+  const { modelPages } = await loadPageModule('render.tsx');
   const folder = writeResults(target, facts);
   const pages = [
     ...modelPages(facts, `../${folder}`).map((page) => ({ ...page, file: `models/${page.file}` })),

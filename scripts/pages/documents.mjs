@@ -101,8 +101,9 @@ function repeatFirstCells({ header, rows }) {
 function measuredBy({ command, day }) {
   if (command === undefined) return '';
   const when = day === undefined ? '' : `, last changed <time datetime="${day}">${day}</time>`;
-  const run = command.replace(/\\\n\s*/g, ' ');
-  return `<p class="measured"><small>Printed by <code>${escaped(run)}</code>${when}.</small></p>\n`;
+  const lines = command.replace(/\s*\\\n\s*/g, ' ').split('\n');
+  const commands = lines.map((line) => `<code>${escaped(line)}</code>`).join(', ');
+  return `<p class="measured"><small>Printed by ${commands}${when}.</small></p>\n`;
 }
 
 const rendererFor = (file, pages, sources) => {

@@ -290,38 +290,40 @@ function Results({ tasks }: { tasks: readonly OnTask[] }) {
   return (
     <section aria-labelledby="results">
       <h2 id="results">All results</h2>
-      <Table
-        caption={`Results on ${count(tasks.length, 'task')}`}
-        columns={['Task', 'Domain', 'Result (95% interval)', 'Questions', 'Place', 'Best', 'Source']}
-        filter="tasks"
-      >
-        {tasks.map(({ task, result, interval, place, of, best, bestScore }) => (
-          <tr key={task.name}>
-            <th scope="row">{task.title}</th>
-            <td>{task.domain}</td>
-            <td data-order={result.score}>
-              <Share value={result.score} interval={interval} /> <small>{MEASURES[task.measure]}</small>
-            </td>
-            <td data-order={result.questions}>{Math.round(result.questions).toLocaleString('en')}</td>
-            <td data-order={place}>
-              {place} of {of}
-            </td>
-            <td data-order={bestScore}>
-              {percent(bestScore)} <ModelLink model={best} />
-            </td>
-            <td>
-              {task.source ?? 'unknown'}
-              {task.date !== null && task.date !== '' && `, ${task.date}`}
-            </td>
-          </tr>
-        ))}
-      </Table>
       <p>
-        <small>
-          Of ratings and of scores that others compiled, the questions are what these are worth in questions.{' '}
-          <a href="../docs/index-card.html">Sources, licences, and how the numbers were made</a>
-        </small>
+        Of ratings and of scores that others compiled, the questions are what these are worth in questions. A rating is
+        the chance of beating a panel of models.{' '}
+        <a href="../docs/index-card.html">Sources, licences, and how the numbers were made</a>
       </p>
+      <details>
+        <summary>Results on {count(tasks.length, 'task')}</summary>
+        <Table
+          caption="Results by task"
+          columns={['Task', 'Domain', 'Result (95% interval)', 'Questions', 'Place', 'Best', 'Source']}
+          filter="tasks"
+        >
+          {tasks.map(({ task, result, interval, place, of, best, bestScore }) => (
+            <tr key={task.name}>
+              <th scope="row">{task.title}</th>
+              <td>{task.domain}</td>
+              <td data-order={result.score}>
+                <Share value={result.score} interval={interval} /> <small>{MEASURES[task.measure]}</small>
+              </td>
+              <td data-order={result.questions}>{Math.round(result.questions).toLocaleString('en')}</td>
+              <td data-order={place}>
+                {place} of {of}
+              </td>
+              <td data-order={bestScore}>
+                {percent(bestScore)} <ModelLink model={best} />
+              </td>
+              <td>
+                {task.source ?? 'unknown'}
+                {task.date !== null && task.date !== '' && `, ${task.date}`}
+              </td>
+            </tr>
+          ))}
+        </Table>
+      </details>
     </section>
   );
 }

@@ -22,7 +22,11 @@ export function ModelsPage({ facts }: { facts: Facts }) {
         The mean score is over all tasks of the index. Tasks on which a model was not measured are predicted from its
         strength, so a model with few measured tasks may be off by more.
       </p>
-      <form class="filters" data-filters hidden>
+      <form class="filters" data-filters>
+        <label>
+          Find models
+          <input type="search" autocomplete="off" />
+        </label>
         <label>
           Maker
           <select name="maker">
@@ -47,6 +51,7 @@ export function ModelsPage({ facts }: { facts: Facts }) {
             <option value="known">Known</option>
           </select>
         </label>
+        <small role="status" />
       </form>
       <Table
         caption="All models"

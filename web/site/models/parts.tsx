@@ -23,10 +23,11 @@ export const comparisonOf = (first: Model, second: Model) => `compare.html#${fir
 
 export const ModelLink = ({ model }: { model: Model }) => <a href={pageOf(model)}>{model.title}</a>;
 
+/** A rating is the chance of beating a panel of models. */
 export const MEASURES: Record<Measure, string> = {
   accuracy: 'right',
-  graded: 'mean grade',
-  elo: 'chance to beat a panel',
+  graded: 'grade',
+  elo: 'rating',
 };
 
 const DAY = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });

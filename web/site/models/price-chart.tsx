@@ -3,16 +3,16 @@ import { dollars, percent } from '../../shared/format.js';
 import { blendedPrice } from './standings.js';
 import type { Model } from './types.js';
 
-const WIDTH = 720;
-const HEIGHT = 300;
+const WIDTH = 480;
+const HEIGHT = 290;
 /** Room for the labels of the axes. */
-const LEFT = 44;
-const BOTTOM = 40;
+const LEFT = 48;
+const BOTTOM = 46;
 const TOP = 16;
-const RIGHT = 16;
+const RIGHT = 24;
 
 /** A name beyond this share of the width stands before its dot. */
-const LATE = 0.62;
+const LATE = 0.55;
 
 interface Priced {
   model: Model;
@@ -69,7 +69,7 @@ export function PriceChart({ models, own }: { models: readonly Model[]; own: Mod
           </g>
         ))}
         {powers.map((price) => (
-          <text key={price} x={x(price)} y={HEIGHT - BOTTOM + 18} text-anchor="middle">
+          <text key={price} x={x(price)} y={HEIGHT - BOTTOM + 20} text-anchor="middle">
             {dollars(price)}
           </text>
         ))}

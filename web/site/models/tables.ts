@@ -74,34 +74,35 @@ function testsOf(form: HTMLFormElement): Test[] {
   );
 }
 
-function makeNarrowable(table: HTMLTableElement, what: string, form: HTMLFormElement | null): void {
-  const rows = table.tBodies[0]?.rows.length ?? 0;
-  if (rows < LONG) return;
+/** Returns a form with a field to find rows. */
+function formFor(table: HTMLTableElement, what: string): HTMLFormElement {
+  const form = document.createElement('form');
+  form.className = 'filters';
   const label = document.createElement('label');
-  label.className = 'narrow';
   const field = document.createElement('input');
   field.type = 'search';
   field.autocomplete = 'off';
   label.append(`Find ${what}`, field);
   const said = document.createElement('small');
   said.setAttribute('role', 'status');
+  form.append(label, said);
+  table.closest('.wide')?.before(form);
+  return form;
+}
+
+function makeNarrowable(table: HTMLTableElement, what: string, given: HTMLFormElement | null): void {
+  const rows = table.tBodies[0]?.rows.length ?? 0;
+  if (given === null && rows < LONG) return;
+  const form = given ?? formFor(table, what);
+  const [field, said] = [form.querySelector<HTMLInputElement>('[type=search]'), form.querySelector('[role=status]')];
   const update = () => {
-    const wanted = field.value.trim().toLowerCase();
+    const wanted = field?.value.trim().toLowerCase() ?? '';
     const contains: Test = (row) => row.textContent?.toLowerCase().includes(wanted) ?? false;
-    const shown = narrow(table, [contains, ...(form === null ? [] : testsOf(form))]);
-    said.textContent = shown === rows ? '' : `${shown} of ${rows} ${what} shown`;
+    const shown = narrow(table, [contains, ...testsOf(form)]);
+    if (said !== null) said.textContent = shown === rows ? '' : `${shown} of ${rows} ${what} shown`;
   };
-  field.addEventListener('input', update);
-  form?.addEventListener('input', update);
-  form?.addEventListener('submit', (event) => event.preventDefault());
-  const place = form ?? document.createElement('div');
-  if (form === null) {
-    place.className = 'filters';
-    table.closest('.wide')?.before(place);
-  }
-  place.prepend(label);
-  place.append(said);
-  place.hidden = false;
+  form.addEventListener('input', update);
+  form.addEventListener('submit', (event) => event.preventDefault());
 }
 
 /** Enhances all tables below an element. */
