@@ -43,7 +43,7 @@ export function Result() {
         </p>
       </div>
       <Chart key={now.name} plan={plan} />
-      <Families plan={plan} />
+      <Families shown={now} />
       <List lines={[...risk, ...notes]} />
       <Folded summary="How this was estimated">{() => <List lines={why} />}</Folded>
       <Actions shown={now} />

@@ -5,6 +5,7 @@ import { type BenchmarkFile, type Planned, planInWorker } from 'signalbox/build'
 import INDEX from 'signalbox/models/index/index.sbx?url';
 import { nameOf } from '../building/rules.js';
 import { explained } from '../offline/version.js';
+import { select } from './selected.js';
 import { missingWords, NO_WISHES, planOptionsOf, type Wishes } from './wishes.js';
 
 /** Address of the example, inserted by the build. */
@@ -104,6 +105,7 @@ export function take(files: readonly BenchmarkFile[]): void {
     chosen.value = files;
     sheet.value = undefined;
     shown.value = undefined;
+    select(undefined);
     // The new files may have other models, and a target may be incomplete.
     const { target } = wishes.peek();
     const isIncomplete = missingWords(wishes.peek()) !== undefined;
