@@ -9,7 +9,7 @@ import { usePlot } from '../use-plot.js';
 import { cents, signed } from './amounts.js';
 import { nearestSetting, type Picture, pictureOf, type Setting } from './picture.js';
 import { PlanPlot, type PlotData } from './plot.js';
-import { wish } from './run.js';
+import { chosen, wish } from './run.js';
 import { SettingTable } from './setting-table.js';
 import { TargetForm } from './target-form.js';
 
@@ -92,7 +92,13 @@ function Here({ here, words, isOnly, onUse, onBack }: HereProps) {
         </p>
       ) : (
         <p class="actions">
-          <button type="button" class="small" data-use-setting onClick={() => onUse(`${loss}`)}>
+          <button
+            type="button"
+            class="small"
+            disabled={chosen.value.length === 0}
+            data-use-setting
+            onClick={() => onUse(`${loss}`)}
+          >
             Plan to lose at most {loss} {loss === 1 ? 'point' : 'points'}
           </button>
           <button type="button" class="secondary outline small" data-back-to-proposed onClick={onBack}>

@@ -1,6 +1,6 @@
 /** The plan, in the order of its questions: what to do, the picture, the families, the remarks, and how to use it. */
 import { useMemo } from 'preact/hooks';
-import { planSentences, reportText } from 'signalbox/build';
+import { planSentences } from 'signalbox/build';
 import { Folded } from '../../shared/folded.js';
 import { Actions } from './actions.js';
 import { Chart } from './chart.js';
@@ -51,7 +51,7 @@ export function Result() {
         {() => (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
           <pre class="wide" tabIndex={0}>
-            {reportText(now.report)}
+            {now.reading}
           </pre>
         )}
       </Folded>

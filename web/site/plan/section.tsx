@@ -5,15 +5,58 @@
 import './section.css';
 import { useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
 import type { BenchmarkFile } from 'signalbox/build';
 import { Chooser, DropZone } from '../files/drop-zone.js';
+import { hasStore } from '../kept/storage.js';
 import { LoadFailed } from '../lazy-section.js';
 import { checkVersion } from '../offline/version.js';
+import { RESULT } from './card/name.js';
+import { lastPlan } from './last.js';
 
-type Start = (planner: typeof import('./planner.js')) => unknown;
+type Planner = typeof import('./planner.js');
+type Start = (planner: Planner) => unknown;
+type Opened = typeof import('./card/opened.js')['OpenedCard'];
+
+/** Shows the card of a link to a result, now and whenever the address changes. */
+function Result() {
+  const fragment = useSignal('');
+  const opened = useSignal<Opened | undefined>(undefined);
+  const isFailed = useSignal(false);
+  const read = async () => {
+    fragment.value = location.hash;
+    if (!location.hash.startsWith(RESULT)) return;
+    isFailed.value = false;
+    try {
+      opened.value = (await import('./card/opened.js')).OpenedCard;
+    } catch {
+      await checkVersion();
+      isFailed.value = true;
+    }
+  };
+  useEffect(() => {
+    read();
+    addEventListener('hashchange', read);
+    return () => removeEventListener('hashchange', read);
+  }, []);
+  if (!fragment.value.startsWith(RESULT)) return null;
+  if (isFailed.value) return <LoadFailed onAgain={read} />;
+  const Card = opened.value;
+  if (Card === undefined) return null;
+  return (
+    <Card
+      fragment={fragment.value}
+      onClose={() => {
+        history.replaceState(history.state, '', location.pathname + location.search);
+        fragment.value = '';
+      }}
+    />
+  );
+}
 
 export function PlanSection() {
-  const planner = useSignal<ComponentType | undefined>(undefined);
+  const planner = useSignal<Pick<Planner, 'Planner' | 'KeptPlans'> | undefined>(undefined);
+  const list = useSignal<ComponentType | undefined>(undefined);
   const state = useSignal<'idle' | 'loading' | 'failed'>('idle');
   const last = useSignal<Start>(() => undefined);
   const start = async (action: Start) => {
@@ -21,7 +64,7 @@ export function PlanSection() {
     state.value = 'loading';
     try {
       const loaded = await import('./planner.js');
-      planner.value = loaded.Planner;
+      planner.value = loaded;
       state.value = 'idle';
       action(loaded);
     } catch {
@@ -30,9 +73,19 @@ export function PlanSection() {
     }
   };
   const take = (files: readonly BenchmarkFile[]) => start((loaded) => loaded.take(files));
-  const Planner = planner.value;
+  useEffect(() => {
+    const id = lastPlan();
+    if (id !== undefined) start((loaded) => loaded.showAgain(id));
+    else
+      hasStore().then(async (has) => {
+        if (has) list.value = (await import('./kept-plans.js')).KeptPlans;
+      }, checkVersion);
+  }, []);
+  const Body = planner.value?.Planner;
+  const Kept = planner.value?.KeptPlans ?? list.value;
   return (
     <div class="own-prompts">
+      <Result />
       <p>
         Drop a table of prompts with grades for the answers of two or more models. In a few seconds you know which model
         to send which kind of prompt to, what that saves, and what it risks. The file does not leave this device.
@@ -54,11 +107,12 @@ export function PlanSection() {
           </small>
         </p>
       </DropZone>
-      <div class={state.value === 'idle' && Planner === undefined ? undefined : 'plan-room'}>
+      <div class={state.value === 'idle' && Body === undefined ? undefined : 'plan-room'}>
         {state.value === 'loading' && <p role="status">Loading the planner</p>}
         {state.value === 'failed' && <LoadFailed onAgain={() => start(last.value)} />}
-        {Planner !== undefined && <Planner />}
+        {Body !== undefined && <Body />}
       </div>
+      {Kept !== undefined && <Kept />}
     </div>
   );
 }

@@ -1,0 +1,31 @@
+/** A card as a picture in the page. */
+import './style.css';
+import { useEffect, useRef } from 'preact/hooks';
+import { drawCard, HEIGHT, spokenOf, WIDTH } from './draw.js';
+import type { CardFigures } from './figures.js';
+
+interface Props {
+  figures: CardFigures;
+  onDrawn?: (canvas: HTMLCanvasElement) => void;
+}
+
+export function CardPicture({ figures, onDrawn }: Props) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const here = canvas.current;
+    if (here === null) return;
+    drawCard(here, figures, getComputedStyle(here).fontFamily);
+    onDrawn?.(here);
+  }, [figures]);
+  return (
+    <canvas
+      ref={canvas}
+      class="card-picture"
+      width={WIDTH}
+      height={HEIGHT}
+      role="img"
+      aria-label={spokenOf(figures)}
+      data-card-picture
+    />
+  );
+}
