@@ -7,7 +7,7 @@ import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
 import { root, setUp } from './setup.mjs';
-import { QUIET, TABLE, TABLE_FILES } from './site.mjs';
+import { CSS_TARGET, QUIET, TABLE, TABLE_FILES } from './site.mjs';
 
 export const BROWSERS = ['chromium', 'firefox'];
 
@@ -20,7 +20,7 @@ const LANGUAGES = 'languages/';
 /** Parts of the manifest that differ between the browsers. */
 const OWN = {
   chromium: (common) => ({
-    minimum_chrome_version: '120',
+    minimum_chrome_version: '123',
     permissions: [...common.permissions, 'sidePanel', 'offscreen'],
     background: { service_worker: 'background.js', type: 'module' },
     side_panel: { default_path: 'panel/index.html' },
@@ -69,6 +69,7 @@ async function buildPages(browser, target, { licenses, define }) {
       outDir: target,
       emptyOutDir: true,
       target: 'es2022',
+      cssTarget: CSS_TARGET,
       // The content security policy forbids fetching data: addresses, and an extension has its files at hand.
       assetsInlineLimit: 0,
       modulePreload: false,

@@ -8,6 +8,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { offeredEmbedders, otherHosts, readEmbedders, runtimeBytes } from './embedders.mjs';
+import { frame } from './frame.mjs';
 import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
 import { root, setUp } from './setup.mjs';
 
@@ -23,6 +24,9 @@ const TYPES = {
 };
 
 const source = path.join(root, 'web/site');
+
+/** Browsers that know the functions of colours: to translate these would fix the theme of a board inside a page. */
+export const CSS_TARGET = ['chrome123', 'firefox128', 'safari17.5'];
 
 /** Silences the bundler's warning about slow plugins. */
 export const QUIET = { checks: { bundlerTimings: false } };
@@ -140,9 +144,16 @@ export async function buildSite(target = site, { embedders, languages = TABLE } 
     logLevel: 'warn',
     // ES modules, so that workers can share chunks.
     worker: { format: 'es', plugins: () => [ruleFrom(rule.name), licenses.plugin()], rolldownOptions: QUIET },
-    plugins: [ruleFrom(rule.name), licenses.plugin(), allowing(otherHosts(offered))],
+    plugins: [frame(), ruleFrom(rule.name), licenses.plugin(), allowing(otherHosts(offered))],
     // The page's content security policy forbids fetching data: URLs.
-    build: { outDir: target, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, rolldownOptions: QUIET },
+    build: {
+      outDir: target,
+      emptyOutDir: true,
+      target: 'es2022',
+      cssTarget: CSS_TARGET,
+      assetsInlineLimit: 0,
+      rolldownOptions: QUIET,
+    },
   });
   if (existsSync(TEXTS)) cpSync(TEXTS, path.join(target, texts), { recursive: true });
   writeFileSync(path.join(target, 'assets', rule.name), rule.contents);

@@ -76,7 +76,7 @@ export function Ask() {
         <Samples />
         <Share />
       </div>
-      <article class="ask-answer" aria-label="Decision" aria-busy={isStale.value}>
+      <article class="ask-answer board" aria-label="Decision" aria-busy={isStale.value}>
         <h2>Suggested model</h2>
         {found ? <Pick decision={found.decision} /> : <p class="placeholder">The decision appears here.</p>}
         {found && found.decision.fallbackReason !== 'empty_prompt' && (

@@ -1,5 +1,7 @@
 /** The demo: routes a prompt while the user types, and shows why. */
-import '@picocss/pico/css/pico.classless.min.css';
+import '../shared/tokens.css';
+import '../shared/base.css';
+import '../shared/frame.css';
 import '../shared/style.css';
 import '../shared/controls.css';
 import './style.css';

@@ -113,7 +113,7 @@ function Basis() {
 export function AnswerCard() {
   const found = answer.value;
   return (
-    <article class="ask-answer" aria-label="Decision" aria-busy={isStale.value}>
+    <article class="ask-answer board" aria-label="Decision" aria-busy={isStale.value}>
       <h2>Suggested model</h2>
       {found ? (
         <>
