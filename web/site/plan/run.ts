@@ -39,6 +39,10 @@ export const isExample = signal(false);
 /** The last plan of the chosen files. */
 export const shown = signal<Shown | undefined>(undefined);
 
+/** Counts plans for newly taken files: the page goes to each of them. */
+export const arrived = signal(0);
+let isNew = false;
+
 let current: AbortController | undefined;
 
 export const stop = () => current?.abort();
@@ -61,6 +65,8 @@ async function run(action: (signal: AbortSignal) => Promise<Shown>): Promise<Sho
     batch(() => {
       shown.value = next;
       planning.value = { kind: 'done' };
+      if (isNew) arrived.value += 1;
+      isNew = false;
     });
     return next;
   } catch (cause) {
@@ -127,6 +133,7 @@ export function take(files: readonly BenchmarkFile[], areExample = false): void 
   batch(() => {
     chosen.value = files;
     isExample.value = areExample;
+    isNew = true;
     sheet.value = undefined;
     shown.value = undefined;
     select(undefined);

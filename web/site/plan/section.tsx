@@ -3,11 +3,12 @@
  * only the drop zone; the planner follows with the first file.
  */
 import './section.css';
-import { useSignal } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { BenchmarkFile } from 'signalbox/build';
 import { Chooser, DropZone } from '../files/drop-zone.js';
+import { handed } from '../handed.js';
 import { hasStore } from '../kept/storage.js';
 import { LoadFailed } from '../lazy-section.js';
 import { checkVersion } from '../offline/version.js';
@@ -73,6 +74,16 @@ export function PlanSection() {
     }
   };
   const take = (files: readonly BenchmarkFile[]) => start((loaded) => loaded.take(files));
+  const fail = (error: unknown) => start((loaded) => loaded.failed(error));
+  const takeExample = () => start((loaded) => loaded.takeExample());
+  useSignalEffect(() => {
+    const next = handed.value;
+    if (next === undefined) return;
+    handed.value = undefined;
+    if (next === 'example') takeExample();
+    else if ('error' in next) fail(next.error);
+    else take(next);
+  });
   useEffect(() => {
     const id = lastPlan();
     if (id !== undefined) start((loaded) => loaded.showAgain(id));
@@ -90,12 +101,12 @@ export function PlanSection() {
         Drop a table of prompts with grades for the answers of two or more models. In a few seconds you know which model
         to send which kind of prompt to, what that saves, and what it risks. The file does not leave this device.
       </p>
-      <DropZone label="Graded prompts" onFiles={take} onFailed={(error) => start((loaded) => loaded.failed(error))}>
+      <DropZone label="Graded prompts" onFiles={take} onFailed={fail}>
         <p class="actions">
           <b>Drop graded prompts here</b> or
           <Chooser id="plan-files" label="Choose files" onFiles={take} />
           <Chooser id="plan-folder" label="Choose a folder" isFolder onFiles={take} />
-          <button type="button" class="small" data-plan-example onClick={() => start((loaded) => loaded.takeExample())}>
+          <button type="button" class="small" data-plan-example onClick={takeExample}>
             Try an example
           </button>
         </p>

@@ -1,7 +1,8 @@
 /** Draws a card as a picture: the sentence, the figures, the curve and the lamp. */
 import { count, percent } from '../../../shared/format.js';
 import { cents, signed } from '../amounts.js';
-import { type CardFigures, headlineOf, type Lamp, lampOf } from './figures.js';
+import { type Lamp, lampOf } from '../lamp.js';
+import { type CardFigures, headlineOf } from './figures.js';
 
 /** The size that previews of links have. */
 export const WIDTH = 1200;

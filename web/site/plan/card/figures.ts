@@ -26,8 +26,10 @@ export const MOST_PICKS = 8;
 export const MOST_SETTINGS = 24;
 export const MOST_FAMILIES = 5;
 
-/** Rounds to four digits, so that links stay short. */
-const short = (value: number) => Number(value.toPrecision(4));
+/** Rounds to seven digits: links stay short, and the sentences stay as they are. */
+const short = (value: number) => Number(value.toPrecision(7));
+/** Rounds what is only drawn. */
+const coarse = (value: number) => Number(value.toPrecision(3));
 const shortBounds = ({ value, low, high }: Bounded): Bounded => ({
   value: short(value),
   low: short(low),
@@ -40,7 +42,7 @@ function curveOf({ curve }: Plan): CardFigures['curve'] {
     .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   const step = Math.max(1, (all.length - 1) / (MOST_SETTINGS - 1));
   const some = Array.from({ length: Math.min(all.length, MOST_SETTINGS) }, (_, i) => all[Math.round(i * step)]);
-  return some.flatMap((setting) => (setting === undefined ? [] : [[short(setting[0]), short(setting[1])] as const]));
+  return some.flatMap((setting) => (setting === undefined ? [] : [[coarse(setting[0]), coarse(setting[1])] as const]));
 }
 
 /** Takes the figures from a plan; `withWords` adds the names of its largest families, which are words of prompts. */
@@ -88,20 +90,3 @@ export function headlineOf({ rows, graded, baseline, picks, points, usdPer1000, 
     notes: [],
   }).headline;
 }
-
-export type Lamp = 'clear' | 'caution' | 'stop';
-
-/** Points that nobody would miss. */
-const UNMISSED = 1;
-
-/** Returns the lamp: red to keep the baseline, green if even the bad end of the interval loses at most a point, else amber. */
-export function lampOf({ picks, baseline, points }: CardFigures): Lamp {
-  if (picks.length === 1 && picks[0]?.model === baseline.model) return 'stop';
-  return points.low >= -UNMISSED ? 'clear' : 'caution';
-}
-
-export const LAMP_WORDS: Record<Lamp, string> = {
-  clear: 'Clear: at worst about a point is lost',
-  caution: 'Caution: it may lose more than a point',
-  stop: 'Stop: keep what you have',
-};

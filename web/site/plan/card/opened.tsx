@@ -1,6 +1,6 @@
 /** A card that came with a link. */
 import { useEffect, useRef } from 'preact/hooks';
-import { LAMP_WORDS, lampOf } from './figures.js';
+import { LAMP_WORDS, lampOf } from '../lamp.js';
 import { readResult } from './link.js';
 import { CardPicture } from './picture.js';
 

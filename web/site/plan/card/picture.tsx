@@ -14,8 +14,17 @@ export function CardPicture({ figures, onDrawn }: Props) {
   useEffect(() => {
     const here = canvas.current;
     if (here === null) return;
-    drawCard(here, figures, getComputedStyle(here).fontFamily);
-    onDrawn?.(here);
+    const { fontFamily } = getComputedStyle(here);
+    const draw = () => {
+      drawCard(here, figures, fontFamily);
+      onDrawn?.(here);
+    };
+    draw();
+    // Again once the page's font is there: a canvas does not wait for it.
+    Promise.all([400, 650].map((weight) => document.fonts.load(`${weight} 40px ${fontFamily}`))).then(
+      draw,
+      () => undefined,
+    );
   }, [figures]);
   return (
     <canvas

@@ -4,9 +4,9 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Plan, PlanFamily } from 'signalbox/build';
 import { percent, shortName } from '../../../shared/format.js';
-import { cssOf, hues } from '../../map/colours.js';
 import { isDark } from '../../map/scheme.js';
 import { cents, shareWords } from '../amounts.js';
+import { modelColours } from '../colours.js';
 import type { Shown } from '../run.js';
 import { select, selected } from '../selected.js';
 import { FamilyCard } from './card.js';
@@ -17,8 +17,8 @@ import { readIslands } from './places.js';
 
 /** Below this width of the picture, names have one line. */
 const NARROW = 560;
-const LONGEST_LINE = 26;
-const LONGEST_NARROW = 14;
+const LONGEST_LINE = 22;
+const LONGEST_NARROW = 13;
 
 const heightFor = (width: number) => Math.round(Math.min(560, Math.max(300, 0.5 * width)));
 
@@ -40,22 +40,22 @@ function outlineOf(ring: readonly Point[], width: number, height: number): strin
 const dotsOf = (prompts: readonly Point[], width: number, height: number) =>
   prompts.map(({ x, y }) => `M${(x * width).toFixed(1)} ${(y * height).toFixed(1)}h0`).join('');
 
-/** Returns the colours of the models that get a family; the baseline has none. */
-export function coloursOf({ families, baseline }: Plan, dark: boolean): ReadonlyMap<string, string> {
-  const models = [...new Set(families.map(({ pick }) => pick))].filter((model) => model !== baseline.model);
-  const found = hues(models.length);
-  return new Map(models.map((model, i) => [model, cssOf(found[i] as (typeof found)[number], dark)]));
-}
-
 function spoken({ name, pick, usdPer1000, share }: PlanFamily): string {
   const price = usdPer1000 === null ? '' : `, ${cents(usdPer1000)} per 1,000 answers`;
   return `${name}: ${shareWords(share)} of the prompts, to ${pick}${price}`;
 }
 
-function linesOf({ name, pick, usdPer1000, share }: PlanFamily, isNarrow: boolean): string[] {
-  if (isNarrow) return [cut(name, LONGEST_NARROW), percent(share)];
+/** Returns the forms of a label, the best first. The name of a family that was found is its words, with slashes between. */
+function formsOf({ name, pick, usdPer1000, share }: PlanFamily, isNarrow: boolean): string[][] {
+  const most = isNarrow ? LONGEST_NARROW : LONGEST_LINE;
+  const words = name.split(' / ');
+  const [whole, one] = [cut(words.slice(0, 2).join(' / '), most), cut(words[0] ?? name, LONGEST_NARROW)];
   const price = usdPer1000 === null ? '' : ` · ${cents(usdPer1000)}`;
-  return [cut(name, LONGEST_LINE), cut(shortName(pick), LONGEST_LINE), `${percent(share)}${price}`];
+  const model = cut(shortName(pick), most);
+  const small = [[one, percent(share)], [one]];
+  return isNarrow
+    ? [[whole, percent(share)], ...small]
+    : [[whole, model, percent(share) + price], [whole, model], ...small];
 }
 
 function Legend({ plan, colours }: { plan: Plan; colours: ReadonlyMap<string, string> }) {
@@ -97,7 +97,7 @@ function Sea({ plan: { families }, islands, width, colours }: SeaProps) {
   const labels = useMemo(() => {
     const wanted = families.map((family, i) => ({
       middle: (islands[i] as Island).middle,
-      lines: linesOf(family, isNarrow),
+      forms: formsOf(family, isNarrow),
     }));
     return labelsFor(wanted, { width, height, size });
   }, [families, islands, width, height, size, isNarrow]);
@@ -205,7 +205,7 @@ export function Islands({ shown: { plan, index } }: { shown: Shown }) {
     );
     return () => life.abort();
   }, [plan, index]);
-  const colours = useMemo(() => coloursOf(plan, isDark.value), [plan, isDark.value]);
+  const colours = useMemo(() => modelColours(plan, isDark.value), [plan, isDark.value]);
   const now = reading.value;
   if (now !== undefined && 'plan' in now && now.islands === undefined) return null;
   if (now !== undefined && 'failed' in now) {
