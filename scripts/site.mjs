@@ -9,6 +9,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { cardsAhead, loadBytes } from './ahead.mjs';
 import { offeredEmbedders, otherHosts, readEmbedders, runtimeBytes } from './embedders.mjs';
 import { frame } from './frame.mjs';
 import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
@@ -147,6 +148,7 @@ export async function buildSite(target = site, { embedders, languages = TABLE, u
   const table = tableOf(languages);
   const rule = await buildLanguageRule();
   const licenses = new Licenses({ hasLanguages: table !== null });
+  const ahead = await cardsAhead();
   await build({
     root: source,
     configFile: false,
@@ -154,6 +156,8 @@ export async function buildSite(target = site, { embedders, languages = TABLE, u
     base: './',
     define: {
       TEXTS_FOLDER: JSON.stringify(texts),
+      AHEAD: JSON.stringify(ahead),
+      LOAD_BYTES: JSON.stringify(loadBytes()),
       PLAN_EXAMPLE: JSON.stringify(example),
       OFFERS: JSON.stringify(offered),
       RUNTIME_BYTES: JSON.stringify(runtimeBytes()),
@@ -184,7 +188,7 @@ export async function buildSite(target = site, { embedders, languages = TABLE, u
   const described = { url, app: writeApp(target) };
   describeFirstPage(target, { ...described, home: './' });
   const pages = await buildPages(target, {
-    plugins: [licenses.plugin()],
+    plugins: [frame('../'), licenses.plugin()],
     cssTarget: CSS_TARGET,
     rolldownOptions: QUIET,
     site: described,

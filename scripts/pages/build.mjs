@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { framed, repository } from '../frame.mjs';
+import { repository } from '../frame.mjs';
 import { root } from '../setup.mjs';
 import { documentPages } from './documents.mjs';
 import { readFacts } from './facts.mjs';
@@ -68,7 +68,7 @@ async function buildTemplate(target, { plugins, rolldownOptions, cssTarget }) {
   const file = path.join(target, TEMPLATE);
   const template = readFileSync(file, 'utf8');
   rmSync(file);
-  return framed(template, '../');
+  return template;
 }
 
 /** Fills the page. */
