@@ -113,6 +113,8 @@ const rendererFor = (file, pages, sources) => {
       const id = idOf(textOf(tokens));
       return `<h${depth} id="${escaped(id)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
     },
+    // Long lines scroll, also by keys.
+    code: ({ text }) => `<pre tabindex="0"><code>${escaped(text)}\n</code></pre>\n`,
     // The documents have none, and a page must not run what a text says.
     html: ({ text }) => escaped(text),
     image: ({ text }) => escaped(text),
