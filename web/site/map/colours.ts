@@ -38,7 +38,7 @@ export const rgbOf = ({ lightness, chroma, hue }: Hue, isDark: boolean): Rgb =>
 export const cssOf = (hue: Hue, isDark: boolean) => `rgb(${rgbOf(hue, isDark).join(' ')})`;
 
 /** Returns hues around the circle; neighbours differ in lightness, too. */
-function hues(count: number): Hue[] {
+export function hues(count: number): Hue[] {
   return Array.from({ length: count }, (_, i) => ({
     lightness: [0.52, 0.64, 0.58][i % 3] as number,
     chroma: 0.15,

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { Amount } from './amount.js';
 import { Progress } from './progress.js';
-import { shown, wish, wishes } from './run.js';
+import { chosen, shown, wish, wishes } from './run.js';
 import type { TargetKind } from './wishes.js';
 
 function Choice({ kind, label, children }: { kind: TargetKind; label: string; children?: ComponentChildren }) {
@@ -48,7 +48,7 @@ function Baseline() {
 export function TargetForm() {
   return (
     <form class="plan-target" onSubmit={(event) => event.preventDefault()}>
-      <fieldset>
+      <fieldset disabled={chosen.value.length === 0}>
         <legend>What should the plan reach?</legend>
         <Choice kind="knee" label="The best trade" />
         <Choice kind="at-most" label="Lose at most">
@@ -71,6 +71,9 @@ export function TargetForm() {
         </div>
         <Baseline />
       </fieldset>
+      {chosen.value.length === 0 && (
+        <p data-no-rows>The rows of the file are not kept. Choose the file again to plan for another target.</p>
+      )}
       <p>
         <small>
           A change plans again: the estimates are for the whole way of choosing, the target included. The best trade is
