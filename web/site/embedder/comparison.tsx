@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { taskLabel } from 'signalbox';
 import { qualityFigure } from '../../shared/words.js';
-import { benchmark, info, prompt, refinement, type as typePrompt } from '../state.js';
+import { benchmark, info, prompt, refinement } from '../state.js';
 import { type Comparison, comparing, comparison, isSeen, type Side } from './compare.js';
 import { large } from './large.js';
 import { model } from './model.js';
@@ -114,6 +114,13 @@ function Found() {
   );
 }
 
+const SHOWN_CHARACTERS = 160;
+
+function beginningOf(text: string): string {
+  const all = [...text.slice(0, 2 * SHOWN_CHARACTERS)];
+  return all.length <= SHOWN_CHARACTERS ? text : `${all.slice(0, SHOWN_CHARACTERS).join('')}…`;
+}
+
 /** The comparison; measures only while it is on screen. */
 export function SideBySide() {
   const place = useRef<HTMLDivElement>(null);
@@ -127,18 +134,12 @@ export function SideBySide() {
   const isReady = model.value.kind === 'ready';
   return (
     <div ref={place}>
-      <label for="prompt-again">
-        Your prompt <small>(the same as above)</small>
-      </label>
-      <textarea
-        id="prompt-again"
-        rows={2}
-        dir="auto"
-        spellcheck={false}
-        autocomplete="off"
-        value={prompt.value}
-        onInput={(event) => typePrompt(event.currentTarget.value)}
-      />
+      <p>
+        For <a href="#prompt">your prompt</a>:{' '}
+        <q dir="auto" data-compared-prompt>
+          {beginningOf(prompt.value)}
+        </q>
+      </p>
       {isReady ? <Found /> : <p class="placeholder">Load a model to see the comparison.</p>}
       {isReady && comparison.value?.large.runs === 1 && (
         <small>Measured only once: this model is slow on this device.</small>

@@ -83,7 +83,7 @@ export function EachInput() {
   const total = task.value?.prompts.length ?? 0;
   const isThere = inputs.value !== undefined;
   return (
-    <section aria-labelledby="task-each-title" class="task-part">
+    <section aria-labelledby="task-each-title" class="task-part" data-each-input>
       <h3 id="task-each-title">A model for each prompt</h3>
       {isThere && <Shares />}
       {!isThere && inputWork.value.kind === 'idle' && total > MOST_UNASKED && (

@@ -2,28 +2,20 @@
 import { count, percent, shortName } from '../../shared/format.js';
 import type { Change } from './history.js';
 import { type Mean, measure } from './labels.js';
-import { SHORT_NAMES, TASK_POLICIES, twoPlaces } from './policies.js';
 import { decisions, history, labels } from './task.js';
 
-function ChangeWords({ change: { from, to } }: { change: Change }) {
-  const [before, after] = [twoPlaces(from.p), twoPlaces(to.p)];
-  const pick =
-    from.model === to.model ? (
-      shortName(to.model)
-    ) : (
-      <strong>
-        {shortName(from.model)} → {shortName(to.model)}
-      </strong>
-    );
+function pickWords(change: Change | undefined) {
+  if (change === undefined) return null;
+  const { from, to } = change;
+  if (from.model === to.model) return `: still ${shortName(to.model)}`;
   return (
     <>
-      {pick}, p{'\u00a0'}
-      {before === after ? before : `${before} → ${after}`}
+      : <strong>{shortName(to.model)}</strong> instead of {shortName(from.model)}
     </>
   );
 }
 
-/** The changes, newest first. */
+/** The changes of the pick, newest first. */
 function History() {
   if (history.value.length === 0) return <p class="placeholder">The effect of each label appears here.</p>;
   return (
@@ -31,21 +23,7 @@ function History() {
       {history.value.map(({ id, labels: known, changes }) => (
         <li key={id}>
           After {count(known, 'label')}
-          <dl>
-            {TASK_POLICIES.map((policy) => {
-              const change = changes[policy];
-              return (
-                change && (
-                  <div key={policy} data-change={policy}>
-                    <dt>{SHORT_NAMES[policy]}</dt>
-                    <dd>
-                      <ChangeWords change={change} />
-                    </dd>
-                  </div>
-                )
-              );
-            })}
-          </dl>
+          {pickWords(changes.signalbox)}
         </li>
       ))}
     </ol>
