@@ -19,16 +19,30 @@ function repository() {
  */
 export function framed(html, home = './') {
   const values = { '{home}': home, '{repository}': repository() };
-  return html.replace(/^([ \t]*)<!-- (header|footer) -->/gm, (_, indent, part) =>
-    readFileSync(path.join(root, 'web/site/frame', `${part}.html`), 'utf8')
+  const part = (_, indent, name) =>
+    readFileSync(path.join(root, 'web/site/frame', `${name}.html`), 'utf8')
       .trimEnd()
-      .replace(/\{home\}|\{repository\}/g, (name) => values[name])
-      .replace(/^/gm, indent),
-  );
+      .replace(/^/gm, indent);
+  return html
+    .replace(/^([ \t]*)<!-- (header|footer) -->/gm, part)
+    .replace(/\{home\}|\{repository\}/g, (name) => values[name]);
 }
 
-/** Puts the frame around the pages that Vite builds, before it looks for their files. */
-export const frame = () => ({
-  name: 'signalbox-frame',
-  transformIndexHtml: { order: 'pre', handler: (html) => framed(html) },
-});
+/** Puts the frame around the pages that Vite builds, before it looks for their files, and fetches the typeface early. */
+export const frame = () => [
+  { name: 'signalbox-frame', transformIndexHtml: { order: 'pre', handler: (html) => framed(html) } },
+  {
+    name: 'signalbox-font',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_, { bundle = {} }) =>
+        Object.keys(bundle)
+          .filter((file) => file.endsWith('.woff2'))
+          .map((file) => ({
+            tag: 'link',
+            attrs: { rel: 'preload', as: 'font', type: 'font/woff2', href: `./${file}`, crossorigin: '' },
+            injectTo: 'head-prepend',
+          })),
+    },
+  },
+];

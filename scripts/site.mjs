@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { cardsAhead, loadBytes } from './ahead.mjs';
 import { offeredEmbedders, otherHosts, readEmbedders, runtimeBytes } from './embedders.mjs';
 import { frame } from './frame.mjs';
 import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
@@ -128,6 +129,7 @@ export async function buildSite(target = site, { embedders, languages = TABLE } 
   const table = tableOf(languages);
   const rule = await buildLanguageRule();
   const licenses = new Licenses({ hasLanguages: table !== null });
+  const ahead = await cardsAhead();
   await build({
     root: source,
     configFile: false,
@@ -135,6 +137,8 @@ export async function buildSite(target = site, { embedders, languages = TABLE } 
     base: './',
     define: {
       TEXTS_FOLDER: JSON.stringify(texts),
+      AHEAD: JSON.stringify(ahead),
+      LOAD_BYTES: JSON.stringify(loadBytes()),
       PLAN_EXAMPLE: JSON.stringify(example),
       OFFERS: JSON.stringify(offered),
       RUNTIME_BYTES: JSON.stringify(runtimeBytes()),

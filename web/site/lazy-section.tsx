@@ -1,5 +1,5 @@
 /** Sections whose code is loaded after the first decision, so as not to delay it, and parts of them that follow on demand. */
-import { useSignal } from '@preact/signals';
+import { signal, useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { loadAgain } from './offline/offline.js';
@@ -57,11 +57,53 @@ interface Props {
   load: () => Promise<ComponentType>;
 }
 
+/** Number of sections whose code is not there yet. */
+export const unloaded = signal(0);
+
 export function LazySection({ id, title, load }: Props) {
+  const counted = async () => {
+    try {
+      return await load();
+    } finally {
+      unloaded.value -= 1;
+    }
+  };
+  useEffect(() => {
+    unloaded.value += 1;
+  }, []);
   return (
     <section id={id} aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>{title}</h2>
-      <Loaded load={load} when={afterFirstAnswer} />
+      <Loaded load={counted} when={afterFirstAnswer} />
+    </section>
+  );
+}
+
+/** A section in a fold, for which few look: its code is loaded once it is opened, or named by the address, or `isWanted`. */
+export function FoldedSection({ id, title, load, isWanted = false }: Props & { isWanted?: boolean }) {
+  const isOpen = useSignal(isWanted);
+  useEffect(() => {
+    const open = () => {
+      if (location.hash === `#${id}`) isOpen.value = true;
+    };
+    open();
+    addEventListener('hashchange', open);
+    return () => removeEventListener('hashchange', open);
+  }, []);
+  return (
+    <section id={id} aria-label={title}>
+      <details
+        class="section-fold"
+        open={isOpen.value}
+        onToggle={(event) => {
+          isOpen.value = event.currentTarget.open;
+        }}
+      >
+        <summary>
+          <h2>{title}</h2>
+        </summary>
+        {isOpen.value && <Loaded load={load} when={afterFirstAnswer} />}
+      </details>
     </section>
   );
 }

@@ -1,5 +1,6 @@
 /** The model to ask, and the dial that trades its quality for its price. */
 import { useMemo } from 'preact/hooks';
+import { cardOf } from '../../shared/card.js';
 import { costUnitOf } from '../../shared/cost.js';
 import { Dial } from '../../shared/dial.js';
 import { DialStepper } from '../../shared/dial-stepper.js';
@@ -9,7 +10,7 @@ import { Pick } from '../../shared/pick.js';
 import { comparedWords, errorWords } from '../../shared/words.js';
 import { change, notWritten, stored } from '../stored/stored-signals.js';
 import { OpenChat } from './open-chat.js';
-import { type Answer, answer, backToShipped, isStale, prompt, retry, status } from './state.js';
+import { type Answer, answer, backToShipped, isStale, info, prompt, retry, status } from './state.js';
 
 function Failed({ error, isIndex }: { error: unknown; isIndex: boolean }) {
   const index = isIndex ? stored.value.index : null;
@@ -110,6 +111,8 @@ function Basis() {
   );
 }
 
+const recordOf = (model: string) => info.peek()?.models.find(({ name }) => name === model)?.record;
+
 export function AnswerCard() {
   const found = answer.value;
   return (
@@ -117,7 +120,7 @@ export function AnswerCard() {
       <h2>Suggested model</h2>
       {found ? (
         <>
-          <Pick decision={found.decision} />
+          <Pick card={cardOf(found.decision, recordOf)} />
           <OpenChat decision={found.decision} prompt={found.prompt} />
         </>
       ) : (
