@@ -77,11 +77,7 @@ export function TradeChart({ decision }: { decision: Decision }) {
         {handles.map(({ model, x, y }) => (
           <g key={model} class={model === at ? 'trade-pick' : 'trade-stop'}>
             <circle cx={`${x}%`} cy={`${y}%`} r={model === at ? 8 : 6} />
-            <text
-              x={`${x}%`}
-              y={`${y}%`}
-              dy={22} text-anchor={x > 80 ? 'end' : x > 60 ? 'middle' : 'start'}
-            >
+            <text x={`${x}%`} y={`${y}%`} dy={22} text-anchor={x > 80 ? 'end' : x > 60 ? 'middle' : 'start'}>
               {labelOf(model)}
             </text>
           </g>
