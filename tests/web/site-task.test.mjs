@@ -217,7 +217,7 @@ describeSite('a whole task', (site) => {
     assert.match(await taken(page), /<b>hostile<b>\.csv\. Only the beginning of 1 long prompt was read\./);
     await page.click('[data-row="2"] .task-prompt button');
     assert.equal((await shown(page))[2].length, 1_000_005);
-    assert.equal(await page.evaluate(() => document.title), 'signalbox: which model should answer?');
+    assert.match(await page.evaluate(() => document.title), /^signalbox: /);
     assert.equal(
       await page.evaluate(() => document.querySelectorAll('#task :is(img, script, [data-taken] b)').length),
       0,

@@ -122,7 +122,7 @@ export function Legend({ categories, inFamilies, only, onOnly }: Props) {
             </li>
           );
         });
-        if (members.length === 1) return entries;
+        if (shown.length === 1) return entries;
         const isOpen = open.value.has(prefix);
         return (
           <li key={prefix} class="map-family" data-family={prefix}>

@@ -110,11 +110,10 @@ export function Answer() {
           <span class="placeholder">Not decided yet.</span>
         )}
       </p>
-      {decision && picked && (
+      {decision && picked && decision.chance !== null && (
         <p>
-          {decision.chance === null ? 'Against the best model: ' : 'Expected to be right on '}
-          <b>{comparedWords(decision, picked.pCorrect)}</b>
-          {decision.chance !== null && ` of them (95% interval ${range(picked.interval)})`}.
+          Expected to be right on <b>{comparedWords(decision, picked.pCorrect)}</b> of them (95% interval{' '}
+          {range(picked.interval)}).
         </p>
       )}
       {decision && (
