@@ -352,7 +352,7 @@ describeSite('a whole task', (site) => {
       const json = JSON.parse(await download(2));
       for (const inputs of [rows, json.inputs]) {
         assert.deepEqual(
-          inputs.map(({ model, chance }) => `Own pick: ${model}${chance ? `, ${Math.round(100 * chance)}%` : ''}`),
+          inputs.map(({ model, chance }) => `Suggested: ${model}${chance ? `, ${Math.round(100 * chance)}%` : ''}`),
           own,
         );
       }

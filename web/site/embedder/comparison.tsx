@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { taskLabel } from 'signalbox';
+import { Wide } from '../../shared/wide.js';
 import { qualityFigure } from '../../shared/words.js';
 import { benchmark, info, prompt, refinement } from '../state.js';
 import { type Comparison, comparing, comparison, isSeen, type Side } from './compare.js';
@@ -63,7 +64,7 @@ function agreementWords({ small, large: other }: Comparison): string {
 function Table({ found }: { found: Comparison }) {
   const hasBoth = found.large.decision !== undefined;
   return (
-    <div class="wide">
+    <Wide label="Comparison">
       <table class="sides" data-sides aria-busy={found.prompt !== prompt.value}>
         <caption class="visually-hidden">The same prompt through both embedders</caption>
         <thead>
@@ -86,7 +87,7 @@ function Table({ found }: { found: Comparison }) {
           <Row name={hasBoth ? 'Embedding and routing' : 'Time'} of={timeWords} sides={found} />
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 

@@ -1,6 +1,7 @@
 /** Routes the prompts one by one, and offers the decisions as files. */
 import { count, percent } from '../../shared/format.js';
 import { save } from '../../shared/save.js';
+import { Wide } from '../../shared/wide.js';
 import { info } from '../state.js';
 import { csvLines, type DecidedTask, jsonParts } from './download.js';
 import { meanChance, sharesOf } from './inputs.js';
@@ -48,7 +49,7 @@ function Shares() {
   const withChance = found.filter(({ chance }) => chance !== null).length;
   return (
     <>
-      <div class="wide">
+      <Wide label="Prompts per model">
         <table>
           <caption>Prompts per model</caption>
           <thead>
@@ -68,7 +69,7 @@ function Shares() {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
       {mean !== undefined && (
         <p>
           Mean chance of being right, with a model for each prompt: {percent(mean)}

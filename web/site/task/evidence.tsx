@@ -1,5 +1,6 @@
 /** The effect of the labels on the decisions, and the outcomes they measured. */
 import { count, percent, shortName } from '../../shared/format.js';
+import { Wide } from '../../shared/wide.js';
 import type { Change } from './history.js';
 import { type Mean, measure } from './labels.js';
 import { decisions, history, labels } from './task.js';
@@ -17,7 +18,7 @@ function pickWords(change: Change | undefined) {
 
 /** The changes of the pick, newest first. */
 function History() {
-  if (history.value.length === 0) return <p class="placeholder">The effect of each label appears here.</p>;
+  if (history.value.length === 0) return <p class="placeholder">What each mark changes appears here.</p>;
   return (
     <ol class="task-history" data-history>
       {history.value.map(({ id, labels: known, changes }) => (
@@ -36,9 +37,9 @@ function MeasuredTable() {
   const { models, oracle, pick } = measure(labels.value, decisions.value.signalbox?.model);
   if (models.length === 0) return null;
   return (
-    <div class="wide">
+    <Wide label="Measured on your marks">
       <table>
-        <caption>Measured on the labels</caption>
+        <caption>Measured on your marks</caption>
         <thead>
           <tr>
             <th scope="col">Model</th>
@@ -62,7 +63,7 @@ function MeasuredTable() {
           {pick ? `. The pick alone: ${meanWords(pick)}.` : '. The pick is not among them.'}
         </p>
       )}
-    </div>
+    </Wide>
   );
 }
 
@@ -70,7 +71,7 @@ export function Evidence() {
   return (
     <aside class="task-evidence" aria-labelledby="task-history-title">
       <MeasuredTable />
-      <h4 id="task-history-title">Effect of the labels</h4>
+      <h4 id="task-history-title">Effect of your marks</h4>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard. */}
       <section class="task-scroll" aria-labelledby="task-history-title" tabIndex={0}>
         <History />

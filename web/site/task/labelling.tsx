@@ -101,7 +101,7 @@ function Row({ index, text, models }: { index: number; text: string; models: rea
         <PromptText text={text} />
         {own && (
           <p class="task-own" data-own>
-            Own pick: {own.model}
+            Suggested: {own.model}
             {own.chance !== null && `, ${percent(own.chance)}`}
           </p>
         )}
