@@ -8,11 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { packEmbedder } from './embedder-file.mjs';
 import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
 import { root, setUp } from './setup.mjs';
-<<<<<<< HEAD
-import { QUIET, TABLE } from './site.mjs';
-=======
-import { CSS_TARGET, QUIET, TABLE, TABLE_FILES } from './site.mjs';
->>>>>>> pages
+import { CSS_TARGET, QUIET, TABLE } from './site.mjs';
 
 export const BROWSERS = ['chromium', 'firefox'];
 

@@ -8,12 +8,9 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
-<<<<<<< HEAD
-import { EMBEDDER_FILES, packEmbedder } from './embedder-file.mjs';
-=======
 import { parseArgs } from 'node:util';
 import { cardsAhead, loadBytes } from './ahead.mjs';
->>>>>>> pages
+import { EMBEDDER_FILES, packEmbedder } from './embedder-file.mjs';
 import { offeredEmbedders, otherHosts, readEmbedders, runtimeBytes } from './embedders.mjs';
 import { frame } from './frame.mjs';
 import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
@@ -197,12 +194,7 @@ export async function buildSite(target = site, { embedders, languages = TABLE, u
   writeFileSync(path.join(target, 'assets', rule.name), rule.contents);
   cpSync(EXAMPLE, path.join(target, example));
   for (const { indexFile, twin } of offers) cpSync(indexFile, path.join(target, twin));
-<<<<<<< HEAD
   if (table !== null) writeFileSync(path.join(target, table.address), table.bytes);
-=======
-  for (const name of table === null ? [] : TABLE_FILES) {
-    cpSync(path.join(languages, name), path.join(target, table.folder, name));
-  }
   const described = { url, app: writeApp(target) };
   describeFirstPage(target, { ...described, home: './' });
   const pages = await buildPages(target, {
@@ -212,26 +204,19 @@ export async function buildSite(target = site, { embedders, languages = TABLE, u
     site: described,
   });
   if (url !== undefined) writeMapOfSite(target, ['index.html', ...pages], url);
->>>>>>> pages
   licenses.add(await buildServiceWorker(target));
   writeFileSync(path.join(target, LICENSES_FILE), licenses.text());
 }
 
-<<<<<<< HEAD
-/** Folders whose files are fetched on demand, and the names of such files. */
-const ON_DEMAND = /[\\/](texts-[^\\/]*|twins)$/;
-const FILES_ON_DEMAND = /^(ort[-.]|languages-)/;
-=======
 /** Folders whose files are fetched on demand. */
-const ON_DEMAND = /[\\/](texts-[^\\/]*|languages-[^\\/]*|results-[^\\/]*|twins|models|docs)$/;
+const ON_DEMAND = /[\\/](texts-[^\\/]*|results-[^\\/]*|twins|models|docs)$/;
 
 /** Files that are fetched on demand: ONNX Runtime, those of the pages of models and documents, and of installed apps. */
 const isOnDemand = ({ name, parentPath }) =>
-  /^(ort[-.]|app-)/.test(name) ||
+  /^(ort[-.]|languages-|app-)/.test(name) ||
   name.startsWith(OWN) ||
   [MANIFEST, 'robots.txt', 'sitemap.xml'].includes(name) ||
   ON_DEMAND.test(parentPath);
->>>>>>> pages
 
 /**
  * Gives the service worker the hash of every file, so that it never caches a damaged one. ONNX Runtime and the table of other
@@ -240,11 +225,7 @@ const isOnDemand = ({ name, parentPath }) =>
  */
 export async function buildServiceWorker(target) {
   const files = readdirSync(target, { recursive: true, withFileTypes: true })
-<<<<<<< HEAD
-    .filter((entry) => entry.isFile() && !FILES_ON_DEMAND.test(entry.name) && !ON_DEMAND.test(entry.parentPath))
-=======
     .filter((entry) => entry.isFile() && !isOnDemand(entry))
->>>>>>> pages
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort();
   const entries = files.map((file) => {
