@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './setup.mjs';
+import { modulesIn } from './vendor.mjs';
 
 /** Name of the file with the licences in each build. */
 export const LICENSES_FILE = 'licenses.txt';
@@ -94,7 +95,7 @@ export class Licenses {
 
   /** Notes the packages of modules, which are given by paths. */
   add(modules) {
-    for (const module of modules) {
+    for (const module of modules.flatMap((module) => [module, ...modulesIn(module)])) {
       const folder = folderOf(module);
       if (folder !== undefined) this.#folders.add(path.resolve(root, folder));
     }

@@ -100,7 +100,7 @@ function removeCompiled(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const full = path.join(folder, entry.name);
     if (entry.isDirectory() && entry.name !== 'models') removeCompiled(full);
-    else if (/\.(js|d\.ts)$/.test(entry.name)) rmSync(full);
+    else if (/\.(js|css|txt|d\.ts)$/.test(entry.name)) rmSync(full);
   }
 }
 
@@ -114,6 +114,7 @@ function compileTypeScript() {
   ]) {
     cpSync(path.join(root, 'bindings/ts/wasm', name), path.join(root, 'dist/wasm', name));
   }
+  run(process.execPath, ['scripts/vendor.mjs']);
   run(process.execPath, ['scripts/web-build.mjs']);
   cpSync(path.join(root, 'bindings/slurm'), path.join(root, 'dist', 'slurm'), { recursive: true });
 }
@@ -132,7 +133,10 @@ export function setUp(purpose) {
   );
   whenChanged(
     'TypeScript package',
-    ['tsconfig.json', 'package.json', 'bindings/ts', 'bindings/slurm', 'scripts/web-build.mjs'],
+    [
+      ...['tsconfig.json', 'package.json', 'bindings/ts', 'bindings/slurm', 'LICENSE'],
+      ...['web-build', 'vendor', 'licenses'].map((name) => `scripts/${name}.mjs`),
+    ],
     'dist/index.js',
     compileTypeScript,
   );

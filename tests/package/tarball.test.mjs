@@ -1,7 +1,7 @@
 // The package as users get it: packed, installed in an empty folder, used from JavaScript, TypeScript and a shell.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, it } from 'node:test';
@@ -126,6 +126,30 @@ it('is packed without build output on the standard output', () => {
   assert.ok(size <= 5e6, `${size} bytes`);
   assert.ok(!files.some((file) => file.path.includes('models/index/texts')), 'texts are for the site');
   assert.ok(files.some((file) => file.path === 'dist/signalbox.wasm'));
+});
+
+it('installs with one dependency, in 8 MB', () => {
+  const modules = path.join(app, 'node_modules');
+  const packages = readdirSync(modules).filter((name) => !name.startsWith('.') && name !== '@huggingface');
+  assert.deepEqual([packages, readdirSync(path.join(modules, '@huggingface'))], [['signalbox'], ['tokenizers']]);
+  const files = readdirSync(modules, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(path.join(parentPath, name)).size, 0);
+  assert.ok(bytes <= 8e6, `${bytes} bytes`);
+});
+
+it('has the licences of all libraries that are bundled into it', () => {
+  const texts = readFileSync(path.join(app, 'node_modules/signalbox/dist/licenses.txt'), 'utf8');
+  const { devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const sources = readdirSync(path.join(root, 'bindings/ts/vendor'));
+  const libraries = sources.flatMap((name) => {
+    const source = readFileSync(path.join(root, 'bindings/ts/vendor', name), 'utf8');
+    return [...source.matchAll(/from '((?:@[^/']+\/)?[^/']+)/g)].map(([, library]) => library);
+  });
+  assert.ok(libraries.length >= 10);
+  for (const name of [...libraries, 'uplot', 'hysnappy', '@huggingface/tokenizers', 'Eigen']) {
+    assert.match(texts, new RegExp(`^${name}[ ,]`, 'm'));
+    assert.ok(name in devDependencies || !libraries.includes(name), `${name} is not a development dependency`);
+  }
 });
 
 it('contains what it needs, but no tests, no training code and no full table', () => {
