@@ -62,23 +62,25 @@ export const FORBIDDEN_LINES = [
 
 const PACKAGE = 'bindings/ts';
 
-/** The rooms of the package, lowest first, and the lower rooms that each may import. */
+/** The rooms of the package, lowest first, and the lower rooms that each may import. `vendor` has the libraries of others. */
 export const ROOMS = {
   vocabulary: [],
+  vendor: [],
   files: ['vocabulary'],
   workers: ['vocabulary', 'files'],
   wasm: ['vocabulary', 'files'],
   embedding: ['vocabulary', 'files', 'wasm'],
-  onnx: ['vocabulary', 'files', 'workers', 'embedding'],
-  routing: ['vocabulary', 'files', 'workers', 'wasm', 'embedding'],
+  onnx: ['vocabulary', 'vendor', 'files', 'workers', 'embedding'],
+  routing: ['vocabulary', 'vendor', 'files', 'workers', 'wasm', 'embedding'],
   integrations: ['vocabulary'],
-  importing: ['vocabulary', 'files'],
+  importing: ['vocabulary', 'vendor', 'files'],
   building: ['vocabulary', 'files', 'workers', 'wasm', 'embedding', 'routing', 'importing'],
   planning: ['vocabulary', 'files', 'workers', 'wasm', 'embedding', 'routing', 'importing', 'building'],
-  evaluation: ['vocabulary', 'files', 'wasm', 'routing', 'importing', 'building'],
+  evaluation: ['vocabulary', 'vendor', 'files', 'wasm', 'routing', 'importing', 'building'],
   cli: [
     'the root',
     'vocabulary',
+    'vendor',
     'files',
     'wasm',
     'embedding',
@@ -100,6 +102,7 @@ const VOCABULARY = [
   'kinds.ts',
   'policies.ts',
   'steps.ts',
+  'abandoned.ts',
   'version.ts',
   'assets.ts',
   'lab-assets.ts',

@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-/** The command `signalbox`: the package in a shell. */
-import { Command, Option } from 'commander';
 
 import { toCount, toList, toNonNegative, toNumberWithin, toPreference, toWholeWithin } from './cli/arguments.js';
 import { cascadeText, decisionText, indexText, type Shown, taskText } from './cli/decision-text.js';
@@ -13,7 +11,6 @@ import { packageVersion } from './cli/package-version.js';
 import { readAnswers, readLabels, readPrompts, readStandardInput } from './cli/prompt-files.js';
 import { writeWhole } from './files/disk/output.js';
 import { printableJson, printableValues } from './files/printable.js';
-
 import {
   type CascadeOptions,
   type Decision,
@@ -23,6 +20,8 @@ import {
   Router,
   type RouteTaskOptions,
 } from './index.js';
+/** The command `signalbox`: the package in a shell. */
+import { Command, Option } from './vendor/commander-node.js';
 
 interface Options {
   json?: true;

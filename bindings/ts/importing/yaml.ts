@@ -1,6 +1,7 @@
 /** Reads YAML documents as a whole. */
-import { parse } from 'yaml';
+
 import { wellFormed } from '../files/text.js';
+import { parse } from '../vendor/yaml.js';
 import { badInput, type InputFile, type ReadFileOptions, textOf } from './input-file.js';
 
 /** Maximum length of a document: all of it is in memory. */

@@ -3,7 +3,7 @@ import { anything, checkOptions, described, invalid, isPlainObject, type Keys, n
 import { CHOOSER_KEYS, Chooser, type ChooserOptions, type RouterSource, type RoutingTrace } from './chooser.js';
 import { decidingText, turnsOf } from './turns.js';
 
-/** What is used of a `Model` of the SDK. */
+/** The used parts of a `Model` of the SDK. */
 export interface AgentModel {
   getResponse(request: never): Promise<object>;
   getStreamedResponse(request: never): AsyncIterable<object>;
