@@ -20,6 +20,9 @@ const OTHERS = {
 /** The document whose tables say which command prints them, and when they changed last. */
 const MEASURED = 'docs/results.md';
 
+/** Tables of results and of cards are data, which can be sorted; those of other documents are texts in columns. */
+const hasData = (file) => file === MEASURED || file.startsWith('models/');
+
 /** Returns the page of every document, by its path in the repository. */
 function pagesOfDocuments() {
   const own = readdirSync(path.join(root, 'docs')).filter((name) => name.endsWith('.md'));
@@ -124,16 +127,18 @@ const rendererFor = (file, pages, sources) => {
       return address === undefined ? text : `<a href="${escaped(address)}">${text}</a>`;
     },
     table(token) {
-      repeatFirstCells(token);
+      if (hasData(file)) repeatFirstCells(token);
       const cell = (tag, { tokens, isRepeated }, attributes = '') => {
         const text = this.parser.parseInline(tokens);
         return `<${tag}${attributes}${isRepeated ? ' class="repeated"' : ''}>${text}</${tag}>`;
       };
       const head = token.header.map((one) => (one.text === '' ? '<td></td>' : cell('th', one, ' scope="col"')));
       const rows = token.rows.map((row) => `<tr>${row.map((one) => cell('td', one)).join('')}</tr>\n`);
-      const caption = token.caption ? `<caption>${escaped(token.caption)}</caption>` : '';
+      // The heading above says the same to those who see it.
+      const caption = token.caption ? `<caption class="visually-hidden">${escaped(token.caption)}</caption>` : '';
+      const sortable = hasData(file) ? ' data-sortable data-filter="rows"' : '';
       return (
-        `<div class="wide"><table data-sortable data-filter="rows">${caption}\n<thead><tr>${head.join('')}</tr></thead>\n` +
+        `<div class="wide"><table${sortable}>${caption}\n<thead><tr>${head.join('')}</tr></thead>\n` +
         `<tbody>${rows.join('')}</tbody></table></div>\n${file === MEASURED ? measuredBy(token) : ''}`
       );
     },

@@ -19,8 +19,9 @@ async function drawPanel(browser, folder, theme) {
   await page.raw.setViewport(PANEL);
   await inTheme(page, theme);
   await page.until(() => document.querySelector('textarea') !== null);
-  await page.type('textarea', PROMPT);
+  await page.paste('textarea', PROMPT);
   await page.until(() => document.querySelector('[data-pick]') !== null);
+  await page.until(() => document.querySelector('.ask-answer')?.getAttribute('aria-busy') !== 'true');
   const name = `panel-${theme}.png`;
   await page.screenshot({ path: path.join(folder, name) });
   await page.close();
@@ -31,7 +32,7 @@ async function drawBadge(browser, desk, folder, theme) {
   const page = await browser.newPage(CHAT);
   await page.raw.setViewport(CHAT_SIZE);
   await inTheme(page, theme);
-  await page.type('textarea', PROMPT);
+  await page.paste('textarea', PROMPT);
   const badgeThat = async (what, fits) => {
     let badge;
     await waitFor(`a badge ${what}`, async () => {

@@ -76,11 +76,12 @@ const MOST_HEIGHT = 1400;
 
 async function draw(page, { of }, file) {
   if (of === undefined) return page.screenshot({ path: file });
-  const { x, y, width, height } = await page.locator(of).evaluate((element) => {
-    const box = element.getBoundingClientRect();
-    return { x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height };
+  const { y, width, height } = await page.locator(of).evaluate((element) => {
+    const { top, height: own } = element.getBoundingClientRect();
+    return { y: top + scrollY, width: innerWidth, height: own };
   });
-  return page.screenshot({ path: file, fullPage: true, clip: { x, y, width, height: Math.min(height, MOST_HEIGHT) } });
+  const clip = { x: 0, y, width, height: Math.min(height, MOST_HEIGHT) };
+  return page.screenshot({ path: file, fullPage: true, clip });
 }
 
 /**

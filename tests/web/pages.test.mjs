@@ -164,7 +164,7 @@ describe('a document as a page', () => {
     const { html } = render(
       '## Speed\n\n```sh\nnpm run \\\n  bench\n```\n\n| a | b |\n|---|---|\n| x | 1 |\n| | 2 |\n',
     );
-    assert.match(html, /<caption>Speed<\/caption>/);
+    assert.match(html, /<caption[^>]*>Speed<\/caption>/);
     assert.match(html, /Printed by <code>npm run bench<\/code>/);
     assert.equal(html.match(/<td[^>]*>x<\/td>/g).length, 2);
   });
