@@ -1,7 +1,6 @@
 // What the page shows of its samples before its router is loaded: the cards of the decisions that the same router makes here.
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { root } from './setup.mjs';
 
@@ -10,8 +9,9 @@ const dist = path.join(root, 'dist');
 /** Imports modules of the page, which are TypeScript, in Node. They find the package by its name, so the bundle lies inside it. */
 async function importPage(lines) {
   const { build } = await import('esbuild');
-  const outfile = path.join(root, 'build', `page-${process.pid}.mjs`);
-  mkdirSync(path.dirname(outfile), { recursive: true });
+  mkdirSync(path.join(root, 'build'), { recursive: true });
+  const folder = mkdtempSync(path.join(root, 'build/page-'));
+  const outfile = path.join(folder, 'page.mjs');
   await build({
     stdin: { contents: lines.join('\n'), resolveDir: path.join(root, 'web') },
     outfile,
@@ -24,11 +24,14 @@ async function importPage(lines) {
   try {
     return await import(pathToFileURL(outfile).href);
   } finally {
-    rmSync(outfile);
+    rmSync(folder, { recursive: true });
   }
 }
 
-/** Returns the card of each sample, by its prompt, as the page shows it with the settings of a first visit. */
+/**
+ * Returns the card of each sample that the router can read, by its prompt, as the page shows it with the settings of a first
+ * visit. The page reads more with its table of other languages.
+ */
 export async function cardsAhead() {
   const page = await importPage([
     "export { cardOf } from './shared/card.ts';",

@@ -8,6 +8,11 @@ import { buildServiceWorker, buildSite, serveFolder } from '../../scripts/site.m
 import { BROWSERS, openBrowser } from './browsers.mjs';
 import { builtSite } from './built-once.mjs';
 
+/** Forgets the settings of earlier pages of the browser, unless the page was loaded again. Runs in the page. */
+function forgetSettings() {
+  if (performance.getEntriesByType('navigation')[0]?.type === 'navigate') localStorage.removeItem('signalbox-settings');
+}
+
 /** Returns a server that can stop and restart at the same address. */
 function hostOf() {
   const host = { port: 0 };
@@ -84,7 +89,9 @@ export function describeSiteWith(prepare, name, suite, browsers = BROWSERS) {
       site.visit = (path, init) => site.browser.newPage(`${host.origin}/${path}`, init);
       /** `fragment` includes the #; `init` runs before the page's own scripts. */
       site.open = async ({ fragment = '', init } = {}) => {
-        const page = await site.visit(`site/${fragment}`, init);
+        const scripts = [forgetSettings, init].filter((each) => each !== undefined);
+        const before = scripts.map((each) => (typeof each === 'function' ? `(${each})();` : each)).join('\n');
+        const page = await site.visit(`site/${fragment}`, before);
         await page.until(() => document.querySelector('[data-pick]') !== null);
         // Sections load after the first decision.
         await page.until(() => document.querySelector('[data-loading]') === null);

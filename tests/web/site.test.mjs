@@ -12,7 +12,8 @@ const picked = (page) => page.text('[data-pick]');
 describeSite('the site', (site) => {
   it('opens with a routed sample, says what it looks like, and contacts no other host', async () => {
     const page = await site.open();
-    assert.match(await picked(page), /^[a-z-]+\/[\w.-]+$/);
+    const pick = await page.evaluate(() => document.querySelector('[data-pick]').dataset.pick);
+    assert.match(pick, /^[a-z-]+\/[\w.-]+$/);
     assert.match(await page.text('.plain'), /This looks like writing SQL\./);
     assert.match(await page.text('[data-neighbours]'), /writing SQL/);
     await site.close(page);
@@ -41,8 +42,8 @@ describeSite('the site', (site) => {
       ['', 'The prompt is empty.'],
     ]) {
       await page.type('#prompt', text);
-      await page.until((wanted) => document.querySelector('.plain')?.textContent.includes(wanted), words);
-      assert.ok(await page.evaluate(() => document.querySelector('.plain .lamp')?.matches('.dark')), text);
+      await page.until((wanted) => document.querySelector('.pick-verdict')?.textContent.includes(wanted), words);
+      assert.ok(await page.evaluate(() => document.querySelector('.ask-answer .lamp')?.matches('.dark')), text);
     }
     assert.deepEqual(page.requests.slice(withTable), [], 'routing sends nothing');
     await site.close(page);
@@ -64,6 +65,8 @@ describeSite('the site', (site) => {
     await page.until(() => document.querySelector('.question') !== null);
     assert.doesNotMatch(await page.text('.ask-answer'), /%/);
     assert.doesNotMatch(await page.text('#why'), /%/);
+    await page.evaluate(() => document.querySelector('#cost').scrollIntoView());
+    await page.until(() => document.querySelector('.cost') !== null);
     assert.doesNotMatch(await page.text('#cost'), /%/);
     await site.close(page);
   });
@@ -184,7 +187,7 @@ describeSite(
         await page.raw.emulateMedia({ colorScheme });
         assert.deepEqual(await violations(page), []);
         await page.type('#prompt', '');
-        await page.until(() => document.querySelector('.plain')?.textContent.includes('The prompt is empty.'));
+        await page.until(() => document.querySelector('.pick-verdict')?.textContent.includes('The prompt is empty.'));
         assert.deepEqual(await violations(page), []);
         await page.raw.setViewportSize({ width: 360, height: 740 });
         assert.deepEqual(await violations(page), []);

@@ -19,11 +19,12 @@ export interface Card {
   notes: string[];
 }
 
-/** Returns what the best candidate would add to the pick, and its price; `undefined` if that is the pick. */
+/** Returns what the best candidate would add to the pick, and its price; `undefined` if the ranking is empty. */
 function bestFigure({ ranking, model }: Decision, recordOf: RecordOf): Figure | undefined {
   const [best] = ranking;
   const picked = ranking.find((ranked) => ranked.model === model);
-  if (best === undefined || picked === undefined || best.model === model) return undefined;
+  if (best === undefined || picked === undefined) return undefined;
+  if (best.model === model) return { label: 'the best would add', value: 'nothing', note: 'this is the best' };
   const points = Math.round(100 * (best.pCorrect - picked.pCorrect));
   const price = priceFigure({ price: { ...best, date: null, source: null, ageDays: null, stale: false } });
   const name = recordOf(best.model)?.displayName ?? best.model.slice(best.model.lastIndexOf('/') + 1);

@@ -68,8 +68,10 @@ function OnePrompt() {
       {isFull && (
         <p class="status">The field takes {MOST_CHARACTERS.toLocaleString('en')} characters. The rest is cut.</p>
       )}
-      <Samples />
-      <Share />
+      <div class="way-foot">
+        <Samples />
+        <Share />
+      </div>
     </div>
   );
 }

@@ -22,13 +22,17 @@ interface LoadedProps {
   load: () => Promise<ComponentType>;
   /** Calls its argument when the code is needed. */
   when: (action: () => void) => void;
+  /** Set if it may never be needed. */
+  isFar?: boolean;
 }
 
 /** A component whose code is loaded when it is needed. */
-export function Loaded({ load, when }: LoadedProps) {
+export function Loaded({ load, when, isFar = false }: LoadedProps) {
   const body = useSignal<ComponentType | undefined>(undefined);
   const failure = useSignal('');
+  const isStarted = useSignal(!isFar);
   const start = () => {
+    isStarted.value = true;
     failure.value = '';
     load().then(
       (loaded) => {
@@ -45,7 +49,7 @@ export function Loaded({ load, when }: LoadedProps) {
   if (Body !== undefined) return <Body />;
   if (failure.value !== '') return <LoadFailed onAgain={start} />;
   return (
-    <p class="placeholder" data-loading>
+    <p class="placeholder" data-loading={isStarted.value ? '' : undefined}>
       Loading
     </p>
   );
@@ -55,6 +59,32 @@ interface Props {
   id: string;
   title: string;
   load: () => Promise<ComponentType>;
+}
+
+/** Calls `action` once a section is less than a screen away. */
+const whenNear = (id: string) => (action: () => void) =>
+  afterFirstAnswer(() => {
+    const section = document.getElementById(id);
+    if (section === null) return;
+    const watch = new IntersectionObserver(
+      ([entry]) => {
+        if (!entry?.isIntersecting) return;
+        watch.disconnect();
+        action();
+      },
+      { rootMargin: '100%' },
+    );
+    watch.observe(section);
+  });
+
+/** A section whose code is loaded only where it is looked at. */
+export function NearSection({ id, title, load }: Props) {
+  return (
+    <section id={id} aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>{title}</h2>
+      <Loaded load={load} when={whenNear(id)} isFar />
+    </section>
+  );
 }
 
 /** Number of sections whose code is not there yet. */

@@ -10,7 +10,7 @@ import { Ask } from './ask.js';
 import { wasDownloaded } from './embedder/visits.js';
 import { showLamp } from './lamp.js';
 import { landOnFragment } from './landing.js';
-import { FoldedSection, LazySection } from './lazy-section.js';
+import { FoldedSection, LazySection, NearSection } from './lazy-section.js';
 import { keepOffline, Offline } from './offline/offline.js';
 import { watchVersion } from './offline/version.js';
 import { openFragment } from './share.js';
@@ -27,7 +27,7 @@ function App() {
         title="Which model for which of your prompts"
         load={async () => (await import('./plan/section.js')).PlanSection}
       />
-      <LazySection
+      <NearSection
         id="cost"
         title="Quality against cost"
         load={async () => (await import('./cost/section.js')).CostSection}

@@ -24,7 +24,9 @@ declare const TEXTS_FOLDER: string;
 const TEXTS = new URL(TEXTS_FOLDER, document.baseURI);
 
 /** The cards of the samples at the first position of the dial, which the build asked the router for. */
-declare const AHEAD: Readonly<Record<string, Card>>;
+declare const CARDS_AHEAD: Readonly<Record<string, Card>>;
+/** Once, since the build puts the value wherever the name stands. */
+const AHEAD = CARDS_AHEAD;
 
 /** Bytes that the shipped router loads: its files and the module. */
 declare const LOAD_BYTES: number;

@@ -10,7 +10,7 @@ import { Pick } from '../../shared/pick.js';
 import { comparedWords, errorWords } from '../../shared/words.js';
 import { change, notWritten, stored } from '../stored/stored-signals.js';
 import { OpenChat } from './open-chat.js';
-import { type Answer, answer, backToShipped, isStale, info, prompt, retry, status } from './state.js';
+import { type Answer, answer, backToShipped, isStale, prompt, recordOf, retry, status } from './state.js';
 
 function Failed({ error, isIndex }: { error: unknown; isIndex: boolean }) {
   const index = isIndex ? stored.value.index : null;
@@ -110,8 +110,6 @@ function Basis() {
     </p>
   );
 }
-
-const recordOf = (model: string) => info.peek()?.models.find(({ name }) => name === model)?.record;
 
 export function AnswerCard() {
   const found = answer.value;
