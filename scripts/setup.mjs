@@ -7,6 +7,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statS
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { EMBEDDER_FILES, gzipped, packEmbedder } from './embedder-file.mjs';
 import { hasEmsdk, installPackages } from './packages.mjs';
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -66,16 +67,20 @@ function buildWasm() {
   run('cmake', ['--build', 'build/wasm'], { env });
 }
 
-/** Files of models/ that ship, cards and format page included. */
-const SHIPPED_MODELS = [
-  'FORMAT.md',
-  'embedder/README.md',
-  'embedder/config.json',
-  'embedder/model.safetensors',
-  'embedder/tokenizer.json',
-  'index/README.md',
-  'index/index.sbx',
-];
+/** Cards of the models that ship, and the format page. */
+const CARDS = ['FORMAT.md', 'embedder/README.md', 'index/README.md'];
+
+/** Files of models/ that ship, by their names in dist/models. Hosts rarely compress their types, so the build does. */
+const SHIPPED = {
+  'embedder/embedder.bin': {
+    from: EMBEDDER_FILES.map((name) => `embedder/${name}`),
+    bytes: () => packEmbedder(path.join(root, 'models/embedder')),
+  },
+  'index/index.sbx': {
+    from: ['index/index.sbx'],
+    bytes: () => gzipped(readFileSync(path.join(root, 'models/index/index.sbx'))),
+  },
+};
 
 /** The texts of the index: for this repository and the site, not in the package. */
 const TEXTS = 'index/texts';
@@ -84,9 +89,10 @@ function copyModels() {
   const target = path.join(root, 'dist', 'models');
   rmSync(target, { recursive: true, force: true });
   const isThere = existsSync(path.join(root, 'models', TEXTS));
-  for (const name of [...SHIPPED_MODELS, ...(isThere ? [TEXTS] : [])]) {
+  for (const name of [...CARDS, ...(isThere ? [TEXTS] : [])]) {
     cpSync(path.join(root, 'models', name), path.join(target, name), { recursive: true });
   }
+  for (const [name, { bytes }] of Object.entries(SHIPPED)) writeFileSync(path.join(target, name), bytes());
 }
 
 /** Removes the output of sources that may be gone; wasm and glue are CMake's, models are copied. */
@@ -132,8 +138,11 @@ export function setUp(purpose) {
   );
   whenChanged(
     'models',
-    [...SHIPPED_MODELS, TEXTS].map((name) => `models/${name}`),
-    'dist/models/FORMAT.md',
+    [
+      'scripts/embedder-file.mjs',
+      ...[...CARDS, TEXTS, ...Object.values(SHIPPED).flatMap(({ from }) => from)].map((name) => `models/${name}`),
+    ],
+    'dist/models/embedder/embedder.bin',
     copyModels,
   );
 }

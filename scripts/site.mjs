@@ -10,6 +10,7 @@ import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cardsAhead, loadBytes } from './ahead.mjs';
+import { EMBEDDER_FILES, packEmbedder } from './embedder-file.mjs';
 import { offeredEmbedders, otherHosts, readEmbedders, runtimeBytes } from './embedders.mjs';
 import { frame } from './frame.mjs';
 import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
@@ -59,19 +60,14 @@ const EXAMPLE = path.join(root, 'tests/fixtures/plan/support.csv');
 
 /** The table of other languages. */
 export const TABLE = path.join(root, 'models/multilingual');
-export const TABLE_FILES = ['tokenizer.json', 'model.safetensors', 'config.json'];
 
-/** Returns where the page finds a table: its folder has the hash of its files, since hosts cache them. */
+/** Returns a table in one file, and its address in the page: it contains its hash, since hosts cache it. */
 function tableOf(folder) {
-  if (!TABLE_FILES.every((name) => existsSync(path.join(folder, name)))) return null;
-  const hash = createHash('sha256');
-  const files = TABLE_FILES.map((name) => readFileSync(path.join(folder, name)));
-  for (const file of files) hash.update(file);
-  return {
-    folder: `assets/languages-${hash.digest('hex').slice(0, 8)}/`,
-    sizeBytes: files.reduce((bytes, file) => bytes + file.byteLength, 0),
-    space: JSON.parse(files[2]).space,
-  };
+  if (!EMBEDDER_FILES.every((name) => existsSync(path.join(folder, name)))) return null;
+  const bytes = packEmbedder(folder);
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
+  const { space } = JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8'));
+  return { bytes, address: `assets/languages-${hash}.bin`, space };
 }
 
 /**
@@ -173,7 +169,7 @@ export async function buildSite(target = site, { embedders, languages = TABLE, u
       PLAN_EXAMPLE: JSON.stringify(example),
       OFFERS: JSON.stringify(offered),
       RUNTIME_BYTES: JSON.stringify(runtimeBytes()),
-      LANGUAGES: JSON.stringify(table),
+      LANGUAGES: JSON.stringify(table && { address: table.address, sizeBytes: table.bytes.length, space: table.space }),
     },
     resolve: { alias: REPLACED },
     logLevel: 'warn',
@@ -198,9 +194,7 @@ export async function buildSite(target = site, { embedders, languages = TABLE, u
   writeFileSync(path.join(target, 'assets', rule.name), rule.contents);
   cpSync(EXAMPLE, path.join(target, example));
   for (const { indexFile, twin } of offers) cpSync(indexFile, path.join(target, twin));
-  for (const name of table === null ? [] : TABLE_FILES) {
-    cpSync(path.join(languages, name), path.join(target, table.folder, name));
-  }
+  if (table !== null) writeFileSync(path.join(target, table.address), table.bytes);
   const described = { url, app: writeApp(target) };
   describeFirstPage(target, { ...described, home: './' });
   const pages = await buildPages(target, {
@@ -215,11 +209,11 @@ export async function buildSite(target = site, { embedders, languages = TABLE, u
 }
 
 /** Folders whose files are fetched on demand. */
-const ON_DEMAND = /[\\/](texts-[^\\/]*|languages-[^\\/]*|results-[^\\/]*|twins|models|docs)$/;
+const ON_DEMAND = /[\\/](texts-[^\\/]*|results-[^\\/]*|twins|models|docs)$/;
 
 /** Files that are fetched on demand: ONNX Runtime, those of the pages of models and documents, and of installed apps. */
 const isOnDemand = ({ name, parentPath }) =>
-  /^(ort[-.]|app-)/.test(name) ||
+  /^(ort[-.]|languages-|app-)/.test(name) ||
   name.startsWith(OWN) ||
   [MANIFEST, 'robots.txt', 'sitemap.xml'].includes(name) ||
   ON_DEMAND.test(parentPath);

@@ -8,7 +8,7 @@ import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
 
 /** Replacements that move addresses from dist/ to dist/web/; each must be found as often as it says. */
 const MOVED = [
-  { file: /[\\/]dist[\\/]assets\.js$/, from: /new URL\('\.\//g, to: "new URL('../", times: 5 },
+  { file: /[\\/]dist[\\/]assets\.js$/, from: /new URL\('\.\//g, to: "new URL('../", times: 3 },
   {
     file: /[\\/]dist[\\/]worker\.js$/,
     from: /new Worker\(new URL\('\.\/worker-entry\.js', import\.meta\.url\), \{ type: 'module' \}\)/g,

@@ -6,7 +6,6 @@
  * and hand in every file.
  */
 import { SignalboxError } from './errors.js';
-import type { EmbedderFiles } from './types.js';
 
 /** Errors: `network` where the script has no address. */
 export function locate<T>(address: () => T, option: string): T {
@@ -21,16 +20,18 @@ export function locate<T>(address: () => T, option: string): T {
 /** Returns the place of a file of the package in another folder, which is an address or a path. */
 export const within = (folder: string | URL, name: string): string => `${String(folder).replace(/\/?$/, '/')}${name}`;
 
-export const indexAddress = (): URL => locate(() => new URL('./models/index/index.sbx', import.meta.url), 'index');
+// With `return`: tracers of server bundles (Nuxt, Vercel) miss an address that is the body of an arrow function.
+export const indexAddress = (): URL =>
+  locate(() => {
+    return new URL('./models/index/index.sbx', import.meta.url);
+  }, 'index');
 
-export const embedderAddresses = (): EmbedderFiles =>
-  locate(
-    () => ({
-      tokenizer: new URL('./models/embedder/tokenizer.json', import.meta.url),
-      model: new URL('./models/embedder/model.safetensors', import.meta.url),
-      config: new URL('./models/embedder/config.json', import.meta.url),
-    }),
-    'embedder',
-  );
+export const embedderAddress = (): URL =>
+  locate(() => {
+    return new URL('./models/embedder/embedder.bin', import.meta.url);
+  }, 'embedder');
 
-export const wasmAddress = (): URL => locate(() => new URL('./signalbox.wasm', import.meta.url), 'wasm');
+export const wasmAddress = (): URL =>
+  locate(() => {
+    return new URL('./signalbox.wasm', import.meta.url);
+  }, 'wasm');

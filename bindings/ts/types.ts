@@ -781,14 +781,14 @@ export interface LoadOptions {
   assets?: string | URL | undefined;
   index?: Source | undefined;
   /**
-   * An embedder; a function that makes one, which the router then owns and disposes of; or the folder or files of a
-   * Model2Vec model. `null`: none, for vectors only. It must be the embedder that the index names, from the same files;
+   * An embedder; a function that makes one, which the router then owns and disposes of; or the folder, the files or the one
+   * file of a Model2Vec model. `null`: none, for vectors only. It must be the embedder that the index names, from the same files;
    * for an ONNX model tokenizer, pooling and token limit must match, while the dtype may differ.
    */
   embedder?: Embedder | (() => Embedder | Promise<Embedder>) | EmbedderSource | null | undefined;
   /**
-   * A table that reads other languages than English (docs/languages.md): the address of its folder (in Node.js also a
-   * path), its files, or a function that loads one as an embedder. It is loaded with the first prompt in another language,
+   * A table that reads other languages than English (docs/languages.md): the address of its folder or file (in Node.js
+   * also a path), its files, or a function that loads one as an embedder. It is loaded with the first prompt in another language,
    * and must lie in the space of the embedder. Prompts in English are read as without it. If the load fails, decisions about
    * other prompts have the note `multilingual_unavailable`; it is tried again after half a minute. Default: none.
    */
@@ -810,8 +810,11 @@ export interface LoadOptions {
   onProgress?: OnProgress | undefined;
 }
 
-/** A Model2Vec model: the address of its folder (in Node also a path), or its files. */
-export type EmbedderSource = string | URL | EmbedderFiles;
+/**
+ * A Model2Vec model: the address of its folder (in Node also a path), its three files, or the one file that has them all,
+ * whose address ends in `.bin` or `.safetensors`.
+ */
+export type EmbedderSource = Source | EmbedderFiles;
 
 /** The three files of a Model2Vec model. */
 export interface EmbedderFiles {

@@ -6,6 +6,7 @@ import process from 'node:process';
 import type { Command } from 'commander';
 import { findFiles } from '../building/disk/files.js';
 import { diskStorage } from '../building/disk/storage.js';
+import { addPassedOver } from '../building/file-accounts.js';
 import { megabytes } from '../building/report-text.js';
 import { toJson, writeWhole, writeWholeBy } from '../files/disk/output.js';
 import { printable } from '../files/printable.js';
@@ -48,7 +49,7 @@ async function makePlan(
     const origin = await openOrigin(o, progress, signal);
     try {
       const planned = await planFrom(lab, files, origin, settings, progress, storage);
-      planned.report.files.ignored.push(...passedOver);
+      addPassedOver(planned.report.files, passedOver);
       return planned;
     } finally {
       await origin.close();

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { BuildReport, ReportedDataset, ReportedModel } from 'signalbox/build';
 import { bytes, count, percent } from '../../shared/format.js';
+import { Wide } from '../../shared/wide.js';
 import type { Built } from '../building/build.js';
 import { DROP_WORDS, warningsOf } from './words.js';
 
@@ -20,7 +21,7 @@ function Table<T>({ caption, columns, items, row }: TableProps<T>) {
   const [isOpen, setOpen] = useState(false);
   return (
     <div>
-      <div class="wide">
+      <Wide label={caption}>
         <table>
           <caption>{caption}</caption>
           <thead>
@@ -34,7 +35,7 @@ function Table<T>({ caption, columns, items, row }: TableProps<T>) {
           </thead>
           <tbody>{(isOpen ? items : items.slice(0, FIRST)).map(row)}</tbody>
         </table>
-      </div>
+      </Wide>
       {items.length > FIRST && (
         <button type="button" class="secondary outline small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {isOpen ? `Show only the first ${FIRST}` : `Show all ${items.length.toLocaleString('en')}`}

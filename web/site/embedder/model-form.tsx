@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Dtype, Pooling } from 'signalbox/onnx';
 import { bytes } from '../../shared/format.js';
+import { Wide } from '../../shared/wide.js';
 import { Chooser } from '../files/drop-zone.js';
 import { DTYPE_WORDS, placeOf, readManifest, sizeWords } from './choice.js';
 import {
@@ -165,7 +166,7 @@ function Files() {
   if (files.value.length === 0 || kind === 'ready' || kind === 'none') return null;
   const loaded = files.value.reduce((sum, file) => sum + file.loaded, 0);
   return (
-    <div class="wide">
+    <Wide label="Files of the model">
       <table class="files" data-files>
         <caption>{bytes(loaded)} loaded</caption>
         <thead>
@@ -181,7 +182,7 @@ function Files() {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 

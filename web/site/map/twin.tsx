@@ -1,6 +1,7 @@
 /** The map as tables, for users who cannot see it: the prompt's neighbours, and every task with its position. */
 import { type Decision, taskLabel } from 'signalbox';
 import { percent } from '../../shared/format.js';
+import { Wide } from '../../shared/wide.js';
 import { info } from '../state.js';
 import { computedOnce } from './computed-once.js';
 import { farFrom, type Place } from './place.js';
@@ -35,7 +36,7 @@ interface NeighbourProps {
 
 export function NeighbourTable({ decision, map, place }: NeighbourProps) {
   return (
-    <div class="wide">
+    <Wide label="Nearest samples">
       <table>
         <caption>
           The prompt's nearest samples{map !== null && ', with positions in hundredths of the map from the top left'}
@@ -69,7 +70,7 @@ export function NeighbourTable({ decision, map, place }: NeighbourProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 
@@ -94,7 +95,7 @@ export function TaskTable({ loaded, pick, decision }: TaskProps) {
     .sort((a, b) => weightOf(b) - weightOf(a));
   const share = (mean: number | undefined) => (mean === undefined || Number.isNaN(mean) ? '' : percent(mean));
   return (
-    <div class="wide">
+    <Wide label="Tasks">
       <table>
         <caption>
           {sorted.length > MOST_TASKS
@@ -130,6 +131,6 @@ export function TaskTable({ loaded, pick, decision }: TaskProps) {
           })}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Plan, PlanFamily } from 'signalbox/build';
 import { count, percent } from '../../shared/format.js';
 import { ModelName } from '../../shared/model-name.js';
+import { Wide } from '../../shared/wide.js';
 import { cents, shareWords } from './amounts.js';
 import { Islands } from './islands/islands.js';
 import { Points, scaleOf } from './points.js';
@@ -80,8 +81,7 @@ export function Families({ shown }: { shown: Shown }) {
         95% interval.
       </p>
       {families.length > 1 && <Islands shown={shown} />}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
-      <section class="wide" tabIndex={0} aria-label="Families">
+      <Wide label="Families">
         <table data-families>
           <thead>
             <tr>
@@ -121,7 +121,7 @@ export function Families({ shown }: { shown: Shown }) {
             ))}
           </tbody>
         </table>
-      </section>
+      </Wide>
       {families.length > FIRST && (
         <button type="button" class="secondary outline small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {isOpen ? `Show only the first ${FIRST}` : `Show all ${families.length}`}

@@ -1,6 +1,7 @@
 /** Routes the prompts one by one, and offers the decisions as files. */
 import { count, percent } from '../../shared/format.js';
 import { save } from '../../shared/save.js';
+import { Wide } from '../../shared/wide.js';
 import { info } from '../state.js';
 import { csvLines, type DecidedTask, jsonParts } from './download.js';
 import { meanChance, sharesOf } from './inputs.js';
@@ -48,7 +49,7 @@ function Shares() {
   const withChance = found.filter(({ chance }) => chance !== null).length;
   return (
     <>
-      <div class="wide">
+      <Wide label="Prompts per model">
         <table>
           <caption>Prompts per model</caption>
           <thead>
@@ -68,7 +69,7 @@ function Shares() {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
       {mean !== undefined && (
         <p>
           Mean chance of being right, with a model for each prompt: {percent(mean)}
@@ -83,7 +84,7 @@ export function EachInput() {
   const total = task.value?.prompts.length ?? 0;
   const isThere = inputs.value !== undefined;
   return (
-    <section aria-labelledby="task-each-title" class="task-part">
+    <section aria-labelledby="task-each-title" class="task-part" data-each-input>
       <h3 id="task-each-title">A model for each prompt</h3>
       {isThere && <Shares />}
       {!isThere && inputWork.value.kind === 'idle' && total > MOST_UNASKED && (

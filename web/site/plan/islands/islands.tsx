@@ -140,7 +140,8 @@ function Sea({ plan: { families }, islands, width, colours }: SeaProps) {
             role="radio"
             aria-checked={i === chosen}
             aria-label={spoken(family)}
-            tabIndex={i === Math.max(0, chosen) ? 0 : -1}
+            // In SVG, attributes tell upper and lower case apart.
+            tabindex={i === Math.max(0, chosen) ? 0 : -1}
             style={{ '--land': colours.get(family.pick) ?? '' }}
             data-island={i}
             onClick={() => select(i === chosen ? undefined : family.name)}
