@@ -7,11 +7,6 @@ import { copyFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'n
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { drawApp } from '../tests/pictures/app.mjs';
-import { drawExtension } from '../tests/pictures/extension.mjs';
-import { drawSite } from '../tests/pictures/site.mjs';
-import { openBrowser } from '../tests/web/browsers.mjs';
-import { builtSite } from '../tests/web/built-once.mjs';
 import { root, setUp } from './setup.mjs';
 import { serveFolder } from './site.mjs';
 
@@ -34,8 +29,11 @@ const SHOWN = {
 /** All that is committed of them, in bytes: every clone has every version. */
 const MOST_BYTES = 1_500_000;
 
+// The set-up installs what the modules of tests import, so they are imported after it.
+
 /** Runs `draw` with Chromium, as Playwright has it. */
 async function inChromium(draw) {
+  const { openBrowser } = await import('../tests/web/browsers.mjs');
   const chromium = await openBrowser('chromium');
   try {
     const page = await chromium.newPage();
@@ -46,6 +44,8 @@ async function inChromium(draw) {
 }
 
 async function drawSiteInto(isWanted) {
+  const { drawSite } = await import('../tests/pictures/site.mjs');
+  const { builtSite } = await import('../tests/web/built-once.mjs');
   const server = await serveFolder(await builtSite(), 0);
   const origin = `http://127.0.0.1:${server.address().port}/`;
   try {
@@ -97,10 +97,12 @@ try {
   setUp('all');
   mkdirSync(folder, { recursive: true });
   if (values.only === 'app') {
+    const { drawApp } = await import('../tests/pictures/app.mjs');
     await inChromium(drawApp);
   } else {
     const site = await drawSiteInto(wantedBy(values));
     const hasExtension = values.only === undefined || values.only.split(',').includes('extension');
+    const { drawExtension } = await import('../tests/pictures/extension.mjs');
     const files = [...site, ...(hasExtension ? await drawExtension(folder) : [])];
     if (files.length === 0) throw new Error(`got '${values.only}' for --only, expected names of states`);
     writeSheet();

@@ -2,7 +2,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Marked } from 'marked';
 import { root } from '../setup.mjs';
 import { escaped } from './head.mjs';
 
@@ -156,7 +155,8 @@ function descriptionOf(tokens) {
 }
 
 /** Renders one document: its title, its description and its HTML. */
-export function renderDocument(text, { file, pages, sources, days = [] }) {
+export async function renderDocument(text, { file, pages, sources, days = [] }) {
+  const { Marked } = await import('marked');
   const marked = new Marked({ renderer: rendererFor(file, pages, sources) });
   const tokens = marked.lexer(text);
   describeTables(tokens, days);
@@ -171,11 +171,12 @@ export function renderDocument(text, { file, pages, sources, days = [] }) {
 /** Returns the pages { file, title, description, html } of all documents. */
 export function documentPages({ sources }) {
   const pages = pagesOfDocuments();
-  return Object.entries(pages).map(([file, page]) => {
+  const pageOf = async ([file, page]) => {
     const days = file === MEASURED ? daysOfLines(file) : [];
     const text = readFileSync(path.join(root, file), 'utf8');
-    const rendered = renderDocument(text, { file, pages, sources, days });
+    const rendered = await renderDocument(text, { file, pages, sources, days });
     const start = page === 'index.html' ? '' : '<p><a href="index.html">All documents</a></p>\n';
     return { file: page, ...rendered, html: `<article class="document">\n${start}${rendered.html}</article>` };
-  });
+  };
+  return Promise.all(Object.entries(pages).map(pageOf));
 }

@@ -1,7 +1,6 @@
 // Collects what the pages of models show from the shipped index, by the package's own reader.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Router } from '../../dist/index.js';
 import { root } from '../setup.mjs';
 
 /** The default index. */
@@ -153,6 +152,8 @@ export function factsOf({ info, samples, scores, weights, kinds }) {
 
 /** Reads the facts of the default index. */
 export async function readFacts() {
+  // The set-up makes the package, which a new checkout does not have.
+  const { Router } = await import('../../dist/index.js');
   const file = readFileSync(INDEX);
   const router = await Router.load({ index: file });
   const sectionOf = (wanted) => {
