@@ -55,12 +55,6 @@ export async function cardsAhead() {
 
 /** Returns the number of bytes that the page's router loads before its first decision. */
 export const loadBytes = () =>
-  [
-    'models/index/index.sbx',
-    'models/embedder/model.safetensors',
-    'models/embedder/tokenizer.json',
-    'models/embedder/config.json',
-    'signalbox.wasm',
-  ]
+  ['models/index/index.sbx', 'models/embedder/embedder.bin', 'signalbox.wasm']
     .map((name) => statSync(path.join(dist, name)).size)
     .reduce((sum, size) => sum + size, 0);

@@ -106,9 +106,10 @@ export async function buildPages(target, { site, ...bundling }) {
   const facts = await readFacts();
   const { modelPages } = await loadPageModule('render.tsx');
   const folder = writeResults(target, facts);
+  const documents = await documentPages({ sources: repository() });
   const pages = [
     ...modelPages(facts, `../${folder}`).map((page) => ({ ...page, file: `models/${page.file}` })),
-    ...documentPages({ sources: repository() }).map((page) => ({ ...page, file: `docs/${page.file}` })),
+    ...documents.map((page) => ({ ...page, file: `docs/${page.file}` })),
   ];
   for (const name of ['models', 'docs']) mkdirSync(path.join(target, name), { recursive: true });
   for (const page of pages) {

@@ -2,7 +2,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Marked } from 'marked';
 import { root } from '../setup.mjs';
 import { escaped } from './head.mjs';
 
@@ -19,6 +18,9 @@ const OTHERS = {
 
 /** The document whose tables say which command prints them, and when they changed last. */
 const MEASURED = 'docs/results.md';
+
+/** Tables of results and of cards are data, which can be sorted; those of other documents are texts in columns. */
+const hasData = (file) => file === MEASURED || file.startsWith('models/');
 
 /** Returns the page of every document, by its path in the repository. */
 function pagesOfDocuments() {
@@ -124,16 +126,18 @@ const rendererFor = (file, pages, sources) => {
       return address === undefined ? text : `<a href="${escaped(address)}">${text}</a>`;
     },
     table(token) {
-      repeatFirstCells(token);
+      if (hasData(file)) repeatFirstCells(token);
       const cell = (tag, { tokens, isRepeated }, attributes = '') => {
         const text = this.parser.parseInline(tokens);
         return `<${tag}${attributes}${isRepeated ? ' class="repeated"' : ''}>${text}</${tag}>`;
       };
       const head = token.header.map((one) => (one.text === '' ? '<td></td>' : cell('th', one, ' scope="col"')));
       const rows = token.rows.map((row) => `<tr>${row.map((one) => cell('td', one)).join('')}</tr>\n`);
-      const caption = token.caption ? `<caption>${escaped(token.caption)}</caption>` : '';
+      // The heading above says the same to those who see it.
+      const caption = token.caption ? `<caption class="visually-hidden">${escaped(token.caption)}</caption>` : '';
+      const sortable = hasData(file) ? ' data-sortable data-filter="rows"' : '';
       return (
-        `<div class="wide"><table data-sortable data-filter="rows">${caption}\n<thead><tr>${head.join('')}</tr></thead>\n` +
+        `<div class="wide"><table${sortable}>${caption}\n<thead><tr>${head.join('')}</tr></thead>\n` +
         `<tbody>${rows.join('')}</tbody></table></div>\n${file === MEASURED ? measuredBy(token) : ''}`
       );
     },
@@ -151,7 +155,8 @@ function descriptionOf(tokens) {
 }
 
 /** Renders one document: its title, its description and its HTML. */
-export function renderDocument(text, { file, pages, sources, days = [] }) {
+export async function renderDocument(text, { file, pages, sources, days = [] }) {
+  const { Marked } = await import('marked');
   const marked = new Marked({ renderer: rendererFor(file, pages, sources) });
   const tokens = marked.lexer(text);
   describeTables(tokens, days);
@@ -166,11 +171,12 @@ export function renderDocument(text, { file, pages, sources, days = [] }) {
 /** Returns the pages { file, title, description, html } of all documents. */
 export function documentPages({ sources }) {
   const pages = pagesOfDocuments();
-  return Object.entries(pages).map(([file, page]) => {
+  const pageOf = async ([file, page]) => {
     const days = file === MEASURED ? daysOfLines(file) : [];
     const text = readFileSync(path.join(root, file), 'utf8');
-    const rendered = renderDocument(text, { file, pages, sources, days });
+    const rendered = await renderDocument(text, { file, pages, sources, days });
     const start = page === 'index.html' ? '' : '<p><a href="index.html">All documents</a></p>\n';
     return { file: page, ...rendered, html: `<article class="document">\n${start}${rendered.html}</article>` };
-  });
+  };
+  return Promise.all(Object.entries(pages).map(pageOf));
 }

@@ -1,11 +1,10 @@
 // Collects what the pages of models show from the shipped index, by the package's own reader.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Router } from '../../dist/index.js';
 import { root } from '../setup.mjs';
 
-/** The default index, as the package has it. */
-export const INDEX = path.join(root, 'dist/models/index/index.sbx');
+/** The default index. */
+const INDEX = path.join(root, 'models/index/index.sbx');
 
 /** Short prompts of each kind of everyday work, by which the router predicts the kind's models. */
 const EVERYDAY = path.join(root, 'models/everyday/first.jsonl');
@@ -153,8 +152,10 @@ export function factsOf({ info, samples, scores, weights, kinds }) {
 
 /** Reads the facts of the default index. */
 export async function readFacts() {
-  const router = await Router.load();
+  // The set-up makes the package, which a new checkout does not have.
+  const { Router } = await import('../../dist/index.js');
   const file = readFileSync(INDEX);
+  const router = await Router.load({ index: file });
   const sectionOf = (wanted) => {
     const { offsetBytes, sizeBytes } = router.info.sections.find(({ name }) => name === wanted);
     return file.subarray(offsetBytes, offsetBytes + sizeBytes);

@@ -1,4 +1,4 @@
-/** Where a model stands among the others: on each task, in each domain, and within its price. */
+/** The standing of a model among the others: on each task, in each domain, and within its price. */
 import { type Interval, wilson } from './statistics.js';
 import type { Facts, Model, Result, Task } from './types.js';
 
