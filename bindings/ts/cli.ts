@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-/** The command `signalbox`: the package in a shell. */
-import { Command, Option } from 'commander';
 
 import { toCount, toList, toNonNegative, toNumberWithin, toPreference, toWholeWithin } from './cli/arguments.js';
 import { cascadeText, decisionText, indexText, type Shown, taskText } from './cli/decision-text.js';
@@ -13,7 +11,6 @@ import { packageVersion } from './cli/package-version.js';
 import { readAnswers, readLabels, readPrompts, readStandardInput } from './cli/prompt-files.js';
 import { writeWhole } from './files/disk/output.js';
 import { printableJson, printableValues } from './files/printable.js';
-
 import {
   type CascadeOptions,
   type Decision,
@@ -23,6 +20,8 @@ import {
   Router,
   type RouteTaskOptions,
 } from './index.js';
+/** The command `signalbox`: the package in a shell. */
+import { Command, Option } from './vendor/commander-node.js';
 
 interface Options {
   json?: true;
@@ -200,6 +199,15 @@ async function addNewModels(program: Command): Promise<void> {
   program.command('add-model').description('add a model to an index from its results on a few rows, without a rebuild');
 }
 
+/** Loads the modules of the servers only if the command line names one of their commands. */
+async function addServers(program: Command): Promise<void> {
+  if (process.argv.includes('serve')) (await import('./cli/serve.js')).addServeCommand(program, load);
+  else
+    program.command('serve').description('serve OpenAI\'s interface on this machine, and choose the model for "auto"');
+  if (process.argv.includes('mcp')) (await import('./cli/mcp.js')).addMcpCommand(program, load);
+  else program.command('mcp').description('serve the decisions as tools of the Model Context Protocol');
+}
+
 async function makeProgram(): Promise<Command> {
   const program = new Command('signalbox')
     .description('Routes each prompt to the language model that benchmark results predict will answer it correctly.')
@@ -285,6 +293,7 @@ async function makeProgram(): Promise<Command> {
       embedder.dispose();
       process.stdout.write(`${printableJson(JSON.stringify(embedder.manifest, null, 2))}\n`);
     });
+  await addServers(program);
   await addPlanning(program);
   await addBuilding(program);
   await addNewModels(program);
