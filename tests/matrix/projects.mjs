@@ -128,10 +128,12 @@ class Project {
     const origin = `http://127.0.0.1:${port}`;
     const ended = new Promise((_, reject) => {
       child.on('error', reject);
-      child.on('exit', (code) => reject(new Error(`${command} ${args.join(' ')} ended with ${code}:\n${said}`)));
+      child.on('exit', (code) => reject(new Error(`ended with ${code}`)));
     });
     ended.catch(() => undefined);
-    await Promise.race([ended, answering(origin)]);
+    await Promise.race([ended, answering(origin)]).catch((cause) => {
+      throw new Error(`${command} ${args.join(' ')}: ${cause.message}\n${said}`, { cause });
+    });
     return origin;
   }
 
