@@ -1,7 +1,7 @@
 /** Sections whose code is loaded after the first decision, so as not to delay it, and parts of them that follow on demand. */
 import { signal, useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { loadAgain } from './offline/offline.js';
 import { checkVersion, isReplaced, REPLACED } from './offline/version.js';
 import { afterFirstAnswer } from './state.js';
@@ -49,7 +49,7 @@ export function Loaded({ load, when, isFar = false }: LoadedProps) {
   if (Body !== undefined) return <Body />;
   if (failure.value !== '') return <LoadFailed onAgain={start} />;
   return (
-    <p class="placeholder" data-loading={isStarted.value ? '' : undefined}>
+    <p class="placeholder" data-loading={isStarted.value ? '' : undefined} data-far={isStarted.value ? undefined : ''}>
       Loading
     </p>
   );
@@ -59,6 +59,31 @@ interface Props {
   id: string;
   title: string;
   load: () => Promise<ComponentType>;
+}
+
+/** Number of sections whose code is on its way, or will be by itself. */
+export const unloaded = signal(0);
+
+/** Counts a section until its code is there. */
+function counted(load: Props['load']): Props['load'] {
+  unloaded.value = unloaded.peek() + 1;
+  return async () => {
+    try {
+      return await load();
+    } finally {
+      unloaded.value = unloaded.peek() - 1;
+    }
+  };
+}
+
+export function LazySection({ id, title, load }: Props) {
+  const loadCounted = useMemo(() => counted(load), []);
+  return (
+    <section id={id} aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>{title}</h2>
+      <Loaded load={loadCounted} when={afterFirstAnswer} />
+    </section>
+  );
 }
 
 /** Calls `action` once a section is less than a screen away. */
@@ -79,32 +104,12 @@ const whenNear = (id: string) => (action: () => void) =>
 
 /** A section whose code is loaded only where it is looked at. */
 export function NearSection({ id, title, load }: Props) {
+  // A link into the page has to know the height of all sections.
+  if (location.hash.length > 1) return <LazySection id={id} title={title} load={load} />;
   return (
     <section id={id} aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>{title}</h2>
       <Loaded load={load} when={whenNear(id)} isFar />
-    </section>
-  );
-}
-
-/** Number of sections whose code is not there yet. */
-export const unloaded = signal(0);
-
-export function LazySection({ id, title, load }: Props) {
-  const counted = async () => {
-    try {
-      return await load();
-    } finally {
-      unloaded.value -= 1;
-    }
-  };
-  useEffect(() => {
-    unloaded.value += 1;
-  }, []);
-  return (
-    <section id={id} aria-labelledby={`${id}-title`}>
-      <h2 id={`${id}-title`}>{title}</h2>
-      <Loaded load={counted} when={afterFirstAnswer} />
     </section>
   );
 }

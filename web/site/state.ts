@@ -284,7 +284,7 @@ export async function readLanguagesWith(table: EmbedderSource): Promise<void> {
 }
 
 /** Safari has no requestIdleCallback. */
-export const whenIdle = (action: () => void) =>
+const whenIdle = (action: () => void) =>
   'requestIdleCallback' in globalThis ? requestIdleCallback(action, { timeout: 2000 }) : setTimeout(action, 200);
 
 /** Runs `action` once the first decision was made or failed, so as not to delay it. */
