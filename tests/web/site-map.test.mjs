@@ -59,7 +59,7 @@ const readout = (page) => page.text('[data-readout]');
 async function openMap(site) {
   const page = await site.open({ fragment: HORMONE });
   await page.until(isDrawn);
-  await page.evaluate(() => document.querySelector('#map').scrollIntoView());
+  await page.evaluate(() => document.querySelector('#map').scrollIntoView({ behavior: 'instant' }));
   await drawnAnew(page);
   return page;
 }

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { BuildReport, ReportedDataset, ReportedModel } from 'signalbox/build';
 import { bytes, count, percent } from '../../shared/format.js';
+import { ModelName } from '../../shared/model-name.js';
 import { Wide } from '../../shared/wide.js';
 import type { Built } from '../building/build.js';
 import { DROP_WORDS, warningsOf } from './words.js';
@@ -92,7 +93,7 @@ function Models({ report: { models, rows }, unpriced }: Pick<Built, 'report' | '
       row={(model) => (
         <tr key={model.name}>
           <th scope="row" dir="auto">
-            {model.name}
+            <ModelName name={model.name} />
           </th>
           <td>{percent(model.meanOutcome)}</td>
           <td>{model.outcomes === rows ? 'all rows' : `${model.outcomes.toLocaleString('en')} rows`}</td>

@@ -25,7 +25,7 @@ export interface KeptPlan {
   hasGrades: boolean;
 }
 
-/** What is needed to show a plan again. */
+/** All that is needed to show a plan again. */
 export interface PlanData {
   plan: Plan;
   index: Uint8Array<ArrayBuffer>;

@@ -138,11 +138,11 @@ export function Legend({ categories, inFamilies, only, onOnly }: Props) {
               type="button"
               class="secondary outline small map-fold"
               aria-expanded={isOpen}
-              aria-label={`Parts of ${title}`}
               data-fold
               onClick={() => fold(prefix)}
             >
               {shown.length}
+              <span class="visually-hidden">{` parts of ${title}`}</span>
               <span aria-hidden="true">{isOpen ? ' −' : ' +'}</span>
             </button>
             {isOpen && <ul aria-label={title}>{entries}</ul>}

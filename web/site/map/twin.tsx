@@ -1,6 +1,7 @@
 /** The map as tables, for users who cannot see it: the prompt's neighbours, and every task with its position. */
 import { type Decision, taskLabel } from 'signalbox';
 import { percent } from '../../shared/format.js';
+import { ModelName } from '../../shared/model-name.js';
 import { Wide } from '../../shared/wide.js';
 import { info } from '../state.js';
 import { computedOnce } from './computed-once.js';
@@ -124,7 +125,8 @@ export function TaskTable({ loaded, pick, decision }: TaskProps) {
                 {loaded.map !== null && (rows > 0 ? <PlaceCells x={x} y={y} /> : <td colSpan={2} />)}
                 <td>{share(means[pick])}</td>
                 <td>
-                  {loaded.info.models[best]?.name} {share(means[best])}
+                  <ModelName name={loaded.info.models[best]?.name ?? ''} record={loaded.info.models[best]?.record} />{' '}
+                  {share(means[best])}
                 </td>
               </tr>
             );

@@ -84,13 +84,13 @@ export function PlanSection() {
     else if ('error' in next) fail(next.error);
     else take(next);
   });
+  const showKept = async () => {
+    if (await hasStore()) list.value = (await import('./kept-plans.js')).KeptPlans;
+  };
   useEffect(() => {
     const id = lastPlan();
     if (id !== undefined) start((loaded) => loaded.showAgain(id));
-    else
-      hasStore().then(async (has) => {
-        if (has) list.value = (await import('./kept-plans.js')).KeptPlans;
-      }, checkVersion);
+    else showKept().catch(checkVersion);
   }, []);
   const Body = planner.value?.Planner;
   const Kept = planner.value?.KeptPlans ?? list.value;

@@ -1,5 +1,6 @@
 /** Routes the prompts one by one, and offers the decisions as files. */
 import { count, percent } from '../../shared/format.js';
+import { ModelName } from '../../shared/model-name.js';
 import { save } from '../../shared/save.js';
 import { Wide } from '../../shared/wide.js';
 import { info } from '../state.js';
@@ -45,6 +46,7 @@ function Downloads() {
 
 function Shares() {
   const found = inputs.value ?? [];
+  const records = new Map(info.value?.models.map(({ name, record }) => [name, record]));
   const mean = meanChance(found);
   const withChance = found.filter(({ chance }) => chance !== null).length;
   return (
@@ -62,7 +64,9 @@ function Shares() {
           <tbody data-shares>
             {sharesOf(found).map(({ model, inputs: of, share }) => (
               <tr key={model}>
-                <th scope="row">{model}</th>
+                <th scope="row">
+                  <ModelName name={model} record={records.get(model)} />
+                </th>
                 <td>{of.toLocaleString('en')}</td>
                 <td>{percent(share)}</td>
               </tr>

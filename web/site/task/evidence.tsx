@@ -1,5 +1,6 @@
 /** The effect of the labels on the decisions, and the outcomes they measured. */
 import { count, percent, shortName } from '../../shared/format.js';
+import { ModelName } from '../../shared/model-name.js';
 import { Wide } from '../../shared/wide.js';
 import type { Change } from './history.js';
 import { type Mean, measure } from './labels.js';
@@ -50,7 +51,9 @@ function MeasuredTable() {
         <tbody data-measured>
           {models.map(({ model, mean, count: of }) => (
             <tr key={model} class={model === decisions.value.signalbox?.model ? 'picked' : ''}>
-              <th scope="row">{model}</th>
+              <th scope="row">
+                <ModelName name={model} />
+              </th>
               <td>{percent(mean)}</td>
               <td>{of}</td>
             </tr>

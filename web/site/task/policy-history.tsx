@@ -1,4 +1,4 @@
-/** What each label did to the decision of every policy. */
+/** The effect of each label on the decision of every policy. */
 import { count, shortName } from '../../shared/format.js';
 import type { Change } from './history.js';
 import { SHORT_NAMES, TASK_POLICIES, twoPlaces } from './policies.js';

@@ -14,7 +14,7 @@ export async function readIslands(
     const { map, tasks } = await router.samples({ ids: false, outcomes: false, signal });
     if (map === null) return undefined;
     const placeOf = new Map(families.map(({ name }, i) => [name, i]));
-    // A task without a family is none of the plan's: its rows are left out.
+    // Rows of a task that is not a family of the plan are left out.
     const familyOf = router.info.tasks.map(({ name }) => placeOf.get(name) ?? families.length);
     return islandsOf(
       map,
