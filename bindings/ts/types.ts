@@ -185,7 +185,7 @@ export interface RouteOptions {
    * benchmark. Only `signalbox` accounts for them in its confidence.
    */
   corrections?: Readonly<Record<string, number>> | undefined;
-  /** Number of benchmark samples to report, 0..1000; default 5. */
+  /** Number of the nearest benchmark samples to report, 0..1000; default 0. Each has the outcomes of all models. */
   neighbours?: number | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -904,7 +904,7 @@ export interface Routing {
    * which is read once. `rows` has at most 1000 entries. A file that is missing (`network`) or damaged (`bad_section`)
    * rejects this call only.
    *
-   *     const { neighbours } = await router.route(prompt);
+   *     const { neighbours } = await router.route(prompt, { neighbours: 5 });
    *     const texts = await router.texts(neighbours.map(({ row }) => row));
    */
   texts(rows: readonly number[], options?: TextsOptions): Promise<(string | null)[]>;

@@ -61,7 +61,7 @@ import {
   SAMPLES_KEYS,
 } from './option-keys.js';
 import { meanPromptTokens, promptTokensOf } from './prompt-tokens.js';
-import { namesOf, originOf, requestJson, withNumber } from './request.js';
+import { CHANCE_NEIGHBOURS, namesOf, originOf, requestJson, withChance, withNumber } from './request.js';
 import { samplesIn } from './samples.js';
 import { Texts, textsBeside } from './texts.js';
 import { fallbackReasonOf } from './unread.js';
@@ -210,7 +210,7 @@ export class Router implements Routing {
 
   async route(input: RouteInput, options: RouteOptions = {}): Promise<Decision> {
     this.#open();
-    const json = requestJson(options, ROUTE_KEYS, this.info);
+    const json = requestJson(withChance(options), ROUTE_KEYS, this.info);
     const read = await this.#inputs.read(input, options.signal);
     throwIfAborted(options.signal);
     return this.#decide(read, withNumber(json, 'promptTokens', promptTokensOf(input)), options);
@@ -218,7 +218,7 @@ export class Router implements Routing {
 
   async routeMany(inputs: RouteInputs, options: RouteManyOptions = {}): Promise<Decision[]> {
     this.#open();
-    const json = requestJson(options, ROUTE_MANY_KEYS, this.info);
+    const json = requestJson(withChance(options), ROUTE_MANY_KEYS, this.info);
     const tokens = Array.isArray(inputs) ? inputs.map(promptTokensOf) : [];
     const { signal, onProgress } = options;
     const { count, blocks } = this.#inputs.inBlocks(inputs, signal);
@@ -238,7 +238,7 @@ export class Router implements Routing {
 
   async routeTask(inputs: RouteInputs, options: RouteTaskOptions = {}): Promise<TaskDecision> {
     this.#open();
-    const request = requestJson(options, ROUTE_TASK_KEYS, this.info);
+    const request = requestJson(withChance(options), ROUTE_TASK_KEYS, this.info);
     const { signal, onProgress, answers } = options;
     checkNotEmpty(inputs);
     const json = withNumber(request, 'promptTokens', meanPromptTokens(inputs));
@@ -362,8 +362,10 @@ export class Router implements Routing {
     const { taskWeights, ...rest } = ofCore;
     const decision = rest as unknown as D;
     const fallbackReason = fallbackReasonOf(decision.fallbackReason, unread);
-    const texts = this.#texts.inFile(decision.neighbours.map(({ row }) => row));
-    const neighbours = decision.neighbours.map((neighbour, i) => ({ ...neighbour, text: texts[i] ?? null }));
+    const nearest = decision.neighbours.slice(0, CHANCE_NEIGHBOURS);
+    const asked = decision.neighbours.slice(0, options.neighbours ?? 0);
+    const texts = this.#texts.inFile(asked.map(({ row }) => row));
+    const neighbours = asked.map((neighbour, i) => ({ ...neighbour, text: texts[i] ?? null }));
     const price = withAge(decision.price, originOf(decision.model, options, this.info));
     const kinds = decision.kinds.map((kind) => ({ ...kind, label: taskLabel(this.info, kind.name) }));
     const facts = { ...decision, kinds, fallbackReason, neighbours, price };
@@ -371,7 +373,7 @@ export class Router implements Routing {
     return {
       ...explained,
       kind: kindOf(explained),
-      chance: chanceOf({ ...explained, taskWeights }, this.info),
+      chance: chanceOf({ ...explained, taskWeights, neighbours: nearest }, this.info),
       strength: strengthOfPick(explained),
       notes: notesOf(options, this.info, { ...explained, multilingualError }),
       tokens,
