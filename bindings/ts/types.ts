@@ -748,10 +748,15 @@ export interface Embedder extends EmbedderIdentity {
   dispose?(): void;
 }
 
-/** Progress in transformers.js's shape; `progress` is 0..100. */
+/**
+ * Progress in transformers.js's shape; `progress` is 0..100. Bytes are those that are transferred, which a host may compress
+ * once more. A load of a router reports `progress_total` over all files with each `progress` of one; its total is known
+ * from the start for the files that ship, and grows with other files.
+ */
 export type ProgressEvent =
   | { status: 'initiate' | 'download' | 'done'; name: string; file: string }
   | { status: 'progress'; name: string; file: string; progress: number; loaded: number; total: number }
+  | { status: 'progress_total'; name: string; progress: number; loaded: number; total: number }
   | { status: 'ready' };
 export type OnProgress = (event: ProgressEvent) => void;
 

@@ -22,6 +22,7 @@ const EXPECTED = [
   /^dist\/licenses\.txt$/,
   /^dist\/(building|cli|embedding|evaluation|files|importing|integrations|onnx|planning|routing|workers)\/([\w-]+\/)?[\w-]+(\.d\.ts|\.js)$/,
   /^dist\/wasm\/(signalbox|signalbox-lab)-(glue|hash)\.(mjs|d\.mts)$/,
+  /^dist\/files\/shipped-sizes\.mjs$/,
   /^dist\/wasm\/([\w-]+(\.js|\.d\.ts)|compiled\.d\.mts)$/,
   /^dist\/vendor\/((shared-\w+|[a-z-]+|uPlot\.iife\.min)\.js|uPlot\.min\.css)$/,
   /^dist\/web\/(signalbox|worker)\.js$/,
