@@ -54,19 +54,24 @@ after(() => rmSync(folder, { recursive: true }));
 
 it('routes a prompt from a script, and writes nothing to stderr', () => {
   const script = `
+    import { createRequire } from 'node:module';
     import { Router, liveHandles } from 'signalbox';
+    const isAllowed = process.features.require_module === true;
+    const required = isAllowed ? createRequire(import.meta.url)('signalbox') : { Router };
     const router = await Router.load();
     const { model, ranking, excluded } = await router.route(${JSON.stringify(PROMPT)});
     const models = router.info.models.length;
     router.dispose();
-    console.log(JSON.stringify({ model, models, known: ranking.length + excluded.length, open: liveHandles() }));`;
+    const isSame = required.Router === Router;
+    console.log(JSON.stringify({ model, models, known: ranking.length + excluded.length, open: liveHandles(), isSame }));`;
   writeFileSync(path.join(app, 'script.mjs'), script);
   const { stdout, stderr } = run(process.execPath, ['script.mjs']);
   assert.equal(stderr, '');
-  const { model, models, known, open } = JSON.parse(stdout);
+  const { model, models, known, open, isSame } = JSON.parse(stdout);
   assert.match(model, /\//);
   assert.ok(models >= 50);
   assert.deepEqual([known, open], [models, 0]);
+  assert.ok(isSame, 'require returns another module');
 });
 
 it('has the command', () => {
