@@ -62,22 +62,24 @@ export const FORBIDDEN_LINES = [
 
 const PACKAGE = 'bindings/ts';
 
-/** The rooms of the package, lowest first, and the lower rooms that each may import. */
+/** The rooms of the package, lowest first, and the lower rooms that each may import. `vendor` has the libraries of others. */
 export const ROOMS = {
   vocabulary: [],
+  vendor: [],
   files: ['vocabulary'],
   workers: ['vocabulary', 'files'],
   wasm: ['vocabulary', 'files'],
   embedding: ['vocabulary', 'files', 'wasm'],
-  onnx: ['vocabulary', 'files', 'workers', 'embedding'],
-  routing: ['vocabulary', 'files', 'workers', 'wasm', 'embedding'],
-  importing: ['vocabulary', 'files'],
+  onnx: ['vocabulary', 'vendor', 'files', 'workers', 'embedding'],
+  routing: ['vocabulary', 'vendor', 'files', 'workers', 'wasm', 'embedding'],
+  importing: ['vocabulary', 'vendor', 'files'],
   building: ['vocabulary', 'files', 'workers', 'wasm', 'embedding', 'routing', 'importing'],
   planning: ['vocabulary', 'files', 'workers', 'wasm', 'embedding', 'routing', 'importing', 'building'],
-  evaluation: ['vocabulary', 'files', 'wasm', 'routing', 'importing', 'building'],
+  evaluation: ['vocabulary', 'vendor', 'files', 'wasm', 'routing', 'importing', 'building'],
   cli: [
     'the root',
     'vocabulary',
+    'vendor',
     'files',
     'wasm',
     'embedding',

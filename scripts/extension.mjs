@@ -1,21 +1,22 @@
 // `npm run build:extension`: builds the extension for Chromium and Firefox in build/extension, each as a folder to load
 // unpacked and a zip for the store. The same sources give the same bytes. With `--languages`, builds the extension that has
 // the table of other languages, beside the one for English.
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { packEmbedder } from './embedder-file.mjs';
 import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
 import { root, setUp } from './setup.mjs';
-import { QUIET, TABLE, TABLE_FILES } from './site.mjs';
+import { QUIET, TABLE } from './site.mjs';
 
 export const BROWSERS = ['chromium', 'firefox'];
 
 const source = path.join(root, 'web/extension');
 const json = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
-/** The folder of the table of other languages in a build. */
-const LANGUAGES = 'languages/';
+/** The table of other languages in a build. */
+const LANGUAGES = 'languages.bin';
 
 /** Parts of the manifest that differ between the browsers. */
 const OWN = {
@@ -125,9 +126,7 @@ export async function buildExtension(browser, target, { languages } = {}) {
   };
   await buildPages(browser, target, { licenses, define });
   await buildContent(target, { licenses, define });
-  for (const name of languages === undefined ? [] : TABLE_FILES) {
-    cpSync(path.join(languages, name), path.join(target, LANGUAGES, name));
-  }
+  if (languages !== undefined) writeFileSync(path.join(target, LANGUAGES), packEmbedder(languages));
   writeFileSync(path.join(target, LICENSES_FILE), licenses.text());
   writeFileSync(path.join(target, 'manifest.json'), `${JSON.stringify(manifestOf(browser), null, 2)}\n`);
   writeFileSync(`${target}.zip`, await zip(target));

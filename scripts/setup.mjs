@@ -3,10 +3,21 @@
 // Idempotent: skips whatever is up to date. Prints on stderr, which leaves stdout to the command.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { EMBEDDER_FILES, gzipped, packEmbedder } from './embedder-file.mjs';
 import { hasEmsdk, installPackages } from './packages.mjs';
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -59,23 +70,31 @@ export function configure(folder, options, { env = process.env, launcher = [] } 
   run(command, args, { env });
 }
 
+const WASM_FILES = ['signalbox.wasm', 'signalbox-lab.wasm'];
+
 function buildWasm() {
   // Debian's Emscripten looks for its JavaScript optimiser's parser here; an emsdk brings its own.
   const env = hasEmsdk() ? process.env : { ...process.env, NODE_PATH: '/usr/share/nodejs' };
   configure('build/wasm', ['-DCMAKE_BUILD_TYPE=Release'], { env, launcher: ['emcmake'] });
   run('cmake', ['--build', 'build/wasm'], { env });
+  // Emscripten makes them executable.
+  for (const name of WASM_FILES) chmodSync(path.join(root, 'dist', name), 0o644);
 }
 
-/** Files of models/ that ship, cards and format page included. */
-const SHIPPED_MODELS = [
-  'FORMAT.md',
-  'embedder/README.md',
-  'embedder/config.json',
-  'embedder/model.safetensors',
-  'embedder/tokenizer.json',
-  'index/README.md',
-  'index/index.sbx',
-];
+/** Cards of the models that ship, and the format page. */
+const CARDS = ['FORMAT.md', 'embedder/README.md', 'index/README.md'];
+
+/** Files of models/ that ship, by their names in dist/models. Hosts rarely compress their types, so the build does. */
+const SHIPPED = {
+  'embedder/embedder.bin': {
+    from: EMBEDDER_FILES.map((name) => `embedder/${name}`),
+    bytes: () => packEmbedder(path.join(root, 'models/embedder')),
+  },
+  'index/index.sbx': {
+    from: ['index/index.sbx'],
+    bytes: () => gzipped(readFileSync(path.join(root, 'models/index/index.sbx'))),
+  },
+};
 
 /** The texts of the index: for this repository and the site, not in the package. */
 const TEXTS = 'index/texts';
@@ -84,9 +103,10 @@ function copyModels() {
   const target = path.join(root, 'dist', 'models');
   rmSync(target, { recursive: true, force: true });
   const isThere = existsSync(path.join(root, 'models', TEXTS));
-  for (const name of [...SHIPPED_MODELS, ...(isThere ? [TEXTS] : [])]) {
+  for (const name of [...CARDS, ...(isThere ? [TEXTS] : [])]) {
     cpSync(path.join(root, 'models', name), path.join(target, name), { recursive: true });
   }
+  for (const [name, { bytes }] of Object.entries(SHIPPED)) writeFileSync(path.join(target, name), bytes());
 }
 
 /** Removes the output of sources that may be gone; wasm and glue are CMake's, models are copied. */
@@ -94,7 +114,7 @@ function removeCompiled(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const full = path.join(folder, entry.name);
     if (entry.isDirectory() && entry.name !== 'models') removeCompiled(full);
-    else if (/\.(js|d\.ts)$/.test(entry.name)) rmSync(full);
+    else if (/\.(js|css|txt|d\.ts)$/.test(entry.name)) rmSync(full);
   }
 }
 
@@ -104,10 +124,12 @@ function compileTypeScript() {
   // tsc does not copy hand-written declarations.
   for (const name of [
     ...['signalbox-glue.d.mts', 'signalbox-lab-glue.d.mts'],
-    ...['signalbox-hash.d.mts', 'signalbox-lab-hash.d.mts'],
+    ...['signalbox-hash.d.mts', 'signalbox-lab-hash.d.mts', 'compiled.d.mts'],
   ]) {
     cpSync(path.join(root, 'bindings/ts/wasm', name), path.join(root, 'dist/wasm', name));
   }
+  run(process.execPath, ['scripts/declarations.mjs']);
+  run(process.execPath, ['scripts/vendor.mjs']);
   run(process.execPath, ['scripts/web-build.mjs']);
   cpSync(path.join(root, 'bindings/slurm'), path.join(root, 'dist', 'slurm'), { recursive: true });
 }
@@ -126,14 +148,21 @@ export function setUp(purpose) {
   );
   whenChanged(
     'TypeScript package',
-    ['tsconfig.json', 'package.json', 'bindings/ts', 'bindings/slurm', 'scripts/web-build.mjs'],
+    [
+      ...['tsconfig.json', 'package.json', 'bindings/ts', 'bindings/slurm', 'LICENSE'],
+      ...['index', 'embedder', 'multilingual'].map((name) => `models/${name}/README.md`),
+      ...['web-build', 'vendor', 'licenses', 'declarations'].map((name) => `scripts/${name}.mjs`),
+    ],
     'dist/index.js',
     compileTypeScript,
   );
   whenChanged(
     'models',
-    [...SHIPPED_MODELS, TEXTS].map((name) => `models/${name}`),
-    'dist/models/FORMAT.md',
+    [
+      'scripts/embedder-file.mjs',
+      ...[...CARDS, TEXTS, ...Object.values(SHIPPED).flatMap(({ from }) => from)].map((name) => `models/${name}`),
+    ],
+    'dist/models/embedder/embedder.bin',
     copyModels,
   );
 }

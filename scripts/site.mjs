@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { EMBEDDER_FILES, packEmbedder } from './embedder-file.mjs';
 import { offeredEmbedders, otherHosts, readEmbedders, runtimeBytes } from './embedders.mjs';
 import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
 import { root, setUp } from './setup.mjs';
@@ -47,19 +48,14 @@ const EXAMPLE = path.join(root, 'tests/fixtures/plan/support.csv');
 
 /** The table of other languages. */
 export const TABLE = path.join(root, 'models/multilingual');
-export const TABLE_FILES = ['tokenizer.json', 'model.safetensors', 'config.json'];
 
-/** Returns where the page finds a table: its folder has the hash of its files, since hosts cache them. */
+/** Returns a table in one file, and its address in the page: it contains its hash, since hosts cache it. */
 function tableOf(folder) {
-  if (!TABLE_FILES.every((name) => existsSync(path.join(folder, name)))) return null;
-  const hash = createHash('sha256');
-  const files = TABLE_FILES.map((name) => readFileSync(path.join(folder, name)));
-  for (const file of files) hash.update(file);
-  return {
-    folder: `assets/languages-${hash.digest('hex').slice(0, 8)}/`,
-    sizeBytes: files.reduce((bytes, file) => bytes + file.byteLength, 0),
-    space: JSON.parse(files[2]).space,
-  };
+  if (!EMBEDDER_FILES.every((name) => existsSync(path.join(folder, name)))) return null;
+  const bytes = packEmbedder(folder);
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
+  const { space } = JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8'));
+  return { bytes, address: `assets/languages-${hash}.bin`, space };
 }
 
 /**
@@ -134,7 +130,7 @@ export async function buildSite(target = site, { embedders, languages = TABLE } 
       PLAN_EXAMPLE: JSON.stringify(example),
       OFFERS: JSON.stringify(offered),
       RUNTIME_BYTES: JSON.stringify(runtimeBytes()),
-      LANGUAGES: JSON.stringify(table),
+      LANGUAGES: JSON.stringify(table && { address: table.address, sizeBytes: table.bytes.length, space: table.space }),
     },
     resolve: { alias: REPLACED },
     logLevel: 'warn',
@@ -148,15 +144,14 @@ export async function buildSite(target = site, { embedders, languages = TABLE } 
   writeFileSync(path.join(target, 'assets', rule.name), rule.contents);
   cpSync(EXAMPLE, path.join(target, example));
   for (const { indexFile, twin } of offers) cpSync(indexFile, path.join(target, twin));
-  for (const name of table === null ? [] : TABLE_FILES) {
-    cpSync(path.join(languages, name), path.join(target, table.folder, name));
-  }
+  if (table !== null) writeFileSync(path.join(target, table.address), table.bytes);
   licenses.add(await buildServiceWorker(target));
   writeFileSync(path.join(target, LICENSES_FILE), licenses.text());
 }
 
-/** Folders whose files are fetched on demand. */
-const ON_DEMAND = /[\\/](texts-[^\\/]*|languages-[^\\/]*|twins)$/;
+/** Folders whose files are fetched on demand, and the names of such files. */
+const ON_DEMAND = /[\\/](texts-[^\\/]*|twins)$/;
+const FILES_ON_DEMAND = /^(ort[-.]|languages-)/;
 
 /**
  * Gives the service worker the hash of every file, so that it never caches a damaged one. ONNX Runtime and the table of other
@@ -165,7 +160,7 @@ const ON_DEMAND = /[\\/](texts-[^\\/]*|languages-[^\\/]*|twins)$/;
  */
 export async function buildServiceWorker(target) {
   const files = readdirSync(target, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/^ort[-.]/.test(entry.name) && !ON_DEMAND.test(entry.parentPath))
+    .filter((entry) => entry.isFile() && !FILES_ON_DEMAND.test(entry.name) && !ON_DEMAND.test(entry.parentPath))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort();
   const entries = files.map((file) => {

@@ -1,6 +1,7 @@
 // Writes the self-contained scripts of the package, for pages without a bundler: dist/web/signalbox.js, with everything
-// of `signalbox` and `signalbox/worker`, dist/web/worker.js, the script of its workers, and the licences of what is in them.
-import { readFileSync, writeFileSync } from 'node:fs';
+// of `signalbox` and `signalbox/worker`, and dist/web/worker.js, the script of its workers; and dist/licenses.txt, with the
+// licences of all that the package contains.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -8,7 +9,7 @@ import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
 
 /** Replacements that move addresses from dist/ to dist/web/; each must be found as often as it says. */
 const MOVED = [
-  { file: /[\\/]dist[\\/]assets\.js$/, from: /new URL\('\.\//g, to: "new URL('../", times: 5 },
+  { file: /[\\/]dist[\\/]assets\.js$/, from: /new URL\('\.\//g, to: "new URL('../", times: 3 },
   {
     file: /[\\/]dist[\\/]worker\.js$/,
     from: /new Worker\(new URL\('\.\/worker-entry\.js', import\.meta\.url\), \{ type: 'module' \}\)/g,
@@ -34,6 +35,7 @@ const moved = {
 
 const dist = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'dist');
 const contents = "export * from './index.js'; export * from './worker.js';";
+const isCode = (name) => /\.(js|css)$/.test(name);
 const licenses = new Licenses({ hasLanguages: false });
 for (const [name, entry] of [
   ['signalbox.js', { stdin: { contents, resolveDir: dist } }],
@@ -54,4 +56,9 @@ for (const [name, entry] of [
   });
   licenses.add(modulesOf(metafile));
 }
-writeFileSync(path.join(dist, 'web', LICENSES_FILE), licenses.text());
+licenses.add(
+  readdirSync(path.join(dist, 'vendor'))
+    .filter(isCode)
+    .map((name) => path.join(dist, 'vendor', name)),
+);
+writeFileSync(path.join(dist, LICENSES_FILE), licenses.text());

@@ -6,7 +6,6 @@
  * and hand in every file.
  */
 import { SignalboxError } from './errors.js';
-import type { EmbedderFiles } from './types.js';
 
 /** Errors: `network` where the script has no address. */
 export function locate<T>(address: () => T, option: string): T {
@@ -23,14 +22,7 @@ export const within = (folder: string | URL, name: string): string => `${String(
 
 export const indexAddress = (): URL => locate(() => new URL('./models/index/index.sbx', import.meta.url), 'index');
 
-export const embedderAddresses = (): EmbedderFiles =>
-  locate(
-    () => ({
-      tokenizer: new URL('./models/embedder/tokenizer.json', import.meta.url),
-      model: new URL('./models/embedder/model.safetensors', import.meta.url),
-      config: new URL('./models/embedder/config.json', import.meta.url),
-    }),
-    'embedder',
-  );
+export const embedderAddress = (): URL =>
+  locate(() => new URL('./models/embedder/embedder.bin', import.meta.url), 'embedder');
 
 export const wasmAddress = (): URL => locate(() => new URL('./signalbox.wasm', import.meta.url), 'wasm');

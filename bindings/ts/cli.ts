@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-/** The command `signalbox`: the package in a shell. */
-import { Command, Option } from 'commander';
 
 import { toCount, toList, toNonNegative, toNumberWithin, toPreference, toWholeWithin } from './cli/arguments.js';
 import { cascadeText, decisionText, indexText, type Shown, taskText } from './cli/decision-text.js';
@@ -13,7 +11,6 @@ import { packageVersion } from './cli/package-version.js';
 import { readAnswers, readLabels, readPrompts, readStandardInput } from './cli/prompt-files.js';
 import { writeWhole } from './files/disk/output.js';
 import { printableJson, printableValues } from './files/printable.js';
-
 import {
   type CascadeOptions,
   type Decision,
@@ -23,6 +20,8 @@ import {
   Router,
   type RouteTaskOptions,
 } from './index.js';
+/** The command `signalbox`: the package in a shell. */
+import { Command, Option } from './vendor/commander-node.js';
 
 interface Options {
   json?: true;
@@ -200,6 +199,17 @@ async function addNewModels(program: Command): Promise<void> {
   program.command('add-model').description('add a model to an index from its results on a few rows, without a rebuild');
 }
 
+/** Loads the modules of `export` only if the command line names it. */
+async function addExport(program: Command): Promise<void> {
+  if (process.argv.includes('export')) {
+    (await import('./cli/export.js')).addExportCommand(program);
+    return;
+  }
+  program
+    .command('export')
+    .description('write the outcomes of an index as CSV, JSONL, Parquet, or in the form of Every Eval Ever');
+}
+
 async function makeProgram(): Promise<Command> {
   const program = new Command('signalbox')
     .description('Routes each prompt to the language model that benchmark results predict will answer it correctly.')
@@ -288,6 +298,7 @@ async function makeProgram(): Promise<Command> {
   await addPlanning(program);
   await addBuilding(program);
   await addNewModels(program);
+  await addExport(program);
   program.addCommand(await evaluation());
   throwUsageErrors(program);
   return program;

@@ -3,7 +3,7 @@ import { startThread } from '#platform';
 import { within } from './assets.js';
 import { MultilingualEmbedder } from './embedding/multilingual-embedder.js';
 import { SignalboxError, throwIfAborted } from './errors.js';
-import { LOAD_KEYS } from './files/load-options.js';
+import { isSource, LOAD_KEYS } from './files/load-options.js';
 import { readBytes } from './files/sources.js';
 import { isAddress, isCompiled, isResponse } from './kinds.js';
 import { anything, checkOptions, type Keys, wrongKind } from './options.js';
@@ -78,7 +78,7 @@ async function cloneFiles(files: EmbedderFiles, signal: AbortSignal | undefined)
 }
 
 const clonePlace = (place: EmbedderSource, signal: AbortSignal | undefined) =>
-  isAddress(place) ? resolveAddress(place) : cloneFiles(place, signal);
+  isSource(place) ? (toCloneable(place, signal) as Promise<Source>) : cloneFiles(place, signal);
 
 /** Errors: `invalid_argument` for a table that is not on the side of the embedder. */
 async function cloneMultilingual(

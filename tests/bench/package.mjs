@@ -14,7 +14,7 @@ const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 const DOWNLOADS = {
   wasm: ['signalbox.wasm'],
   glue: ['signalbox-glue.mjs'],
-  embedder: ['models/embedder/model.safetensors', 'models/embedder/tokenizer.json', 'models/embedder/config.json'],
+  embedder: ['models/embedder/embedder.bin'],
   index: ['models/index/index.sbx'],
 };
 

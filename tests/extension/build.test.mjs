@@ -6,8 +6,9 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
+import { packEmbedder } from '../../scripts/embedder-file.mjs';
 import { BROWSERS, buildExtension } from '../../scripts/extension.mjs';
-import { TABLE, TABLE_FILES } from '../../scripts/site.mjs';
+import { TABLE } from '../../scripts/site.mjs';
 import { bundledPackages, filesOf, licensesIn, missingImports, unreachable } from '../web/built-files.mjs';
 import { builtExtension } from '../web/built-once.mjs';
 
@@ -59,7 +60,8 @@ for (const browser of BROWSERS) {
       for (const name of packages)
         assert.match(licenses.get(name) ?? '', /Copyright[\s\S]*(Permission|Redistribution|License)/i, name);
       // These are not in the scripts.
-      for (const name of ['@picocss/pico', 'Eigen', 'musl']) assert.ok(licenses.has(name), name);
+      for (const name of ['@picocss/pico', 'Eigen', 'musl', 'The index', 'The table of the embedder'])
+        assert.ok(licenses.has(name), name);
       assert.ok(!licenses.has('typescript'));
     });
 
@@ -87,13 +89,10 @@ for (const browser of BROWSERS) {
 
     it('reads English only, unless it is built with the table of other languages', async () => {
       const other = await builtExtension(browser, { languages: TABLE });
-      const isTable = (file) => file.startsWith('languages/');
+      const isTable = (file) => file.startsWith('languages');
       assert.deepEqual(filesOf(folder).filter(isTable), []);
-      assert.deepEqual(filesOf(other).filter(isTable), TABLE_FILES.map((name) => `languages/${name}`).sort());
-      for (const name of TABLE_FILES) {
-        const file = readFileSync(path.join(other, 'languages', name));
-        assert.ok(file.equals(readFileSync(path.join(TABLE, name))), name);
-      }
+      assert.deepEqual(filesOf(other).filter(isTable), ['languages.bin']);
+      assert.ok(readFileSync(path.join(other, 'languages.bin')).equals(packEmbedder(TABLE)));
       assert.deepEqual(JSON.parse(readFileSync(path.join(other, 'manifest.json'), 'utf8')), manifest);
       const table = 'The table of other languages';
       assert.deepEqual([licensesIn(folder).has(table), licensesIn(other).has(table)], [false, true]);

@@ -49,9 +49,8 @@ describe('a bundle without an address of its own', () => {
     const file = (name) => new Uint8Array(readFileSync(${JSON.stringify(resolveDir)} + name));
     const use = async (options) => (await (await Router.load(options)).route('What is two plus two?')).model;
     const failure = ({ name, code, message }) => [name, code, message].join(': ');
-    const folder = 'models/embedder/';
-    const [tokenizer, model, config] = ['tokenizer.json', 'model.safetensors', 'config.json'].map((name) => file(folder + name));
-    const all = { wasm: file('signalbox.wasm'), index: file('models/index/index.sbx'), embedder: { tokenizer, model, config } };
+    const [index, embedder] = ['models/index/index.sbx', 'models/embedder/embedder.bin'].map(file);
+    const all = { wasm: file('signalbox.wasm'), index, embedder };
     (async () => {
       console.log(await use(all).catch(failure));
       for (const name of ['wasm', 'index', 'embedder']) console.log(await use({ ...all, [name]: undefined }).catch(failure));

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { modulesIn } from '../../scripts/vendor.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -64,7 +65,8 @@ export async function bundledPackages(entryPoints, alias = {}) {
   const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) =>
     Object.keys(inputs).filter((name) => inputs[name].bytesInOutput > 0),
   );
-  const names = inputs.map((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1]).filter(Boolean);
+  const modules = inputs.flatMap((file) => [file, ...modulesIn(file)]);
+  const names = modules.map((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1]).filter(Boolean);
   return [...new Set(names)].sort();
 }
 

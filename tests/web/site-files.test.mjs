@@ -54,7 +54,14 @@ describe('the built site', () => {
     for (const name of packages) {
       assert.match(licenses.get(name) ?? '', /Copyright[\s\S]*(Permission|Redistribution|License)/i, name);
     }
-    for (const name of ['@picocss/pico', 'Eigen', 'musl', 'The table of other languages'])
+    for (const name of [
+      '@picocss/pico',
+      'Eigen',
+      'musl',
+      'The table of other languages',
+      'The index',
+      'The table of the embedder',
+    ])
       assert.ok(licenses.has(name), name);
   });
 

@@ -2,7 +2,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type {
   Decision,
-  EmbedderFiles,
+  EmbedderSource,
   IndexInfo,
   LoadOptions,
   ProgressEvent,
@@ -104,7 +104,7 @@ async function loadOptions(which: Benchmark): Promise<LoadOptions> {
 }
 
 /** The table of other languages, once it is downloaded. */
-let languages: EmbedderFiles | undefined;
+let languages: EmbedderSource | undefined;
 
 const open = (which: Benchmark) =>
   new RouterHolder(async () => ({ ...(await loadOptions(which)), multilingual: languages }));
@@ -226,7 +226,7 @@ export function routeOn(next: Benchmark): void {
 }
 
 /** Reads prompts in other languages with a table from now on, and decides again. Errors: those of a failed load. */
-export async function readLanguagesWith(table: EmbedderFiles): Promise<void> {
+export async function readLanguagesWith(table: EmbedderSource): Promise<void> {
   const before = holder;
   languages = table;
   holder = open(benchmark.peek());

@@ -1,6 +1,7 @@
 /** Parses option arguments: numbers, counts and lists. Errors are commander's, which names the option. */
-import { InvalidArgumentError } from 'commander';
+
 import { PREFERENCES, type Preference } from '../types.js';
+import { InvalidArgumentError } from '../vendor/commander-node.js';
 
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 

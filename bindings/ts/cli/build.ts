@@ -3,7 +3,6 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { type Command, InvalidArgumentError } from 'commander';
 import type { Choices } from '../building/choices.js';
 import { choicesText } from '../building/choices-text.js';
 import { findFiles, placeOf } from '../building/disk/files.js';
@@ -29,6 +28,7 @@ import { SignalboxError } from '../errors.js';
 import { toJson, writeWholeBy } from '../files/disk/output.js';
 import { printable } from '../files/printable.js';
 import { invalid } from '../options.js';
+import { type Command, InvalidArgumentError } from '../vendor/commander-node.js';
 import { type Lab, loadLab } from '../wasm/lab-module.js';
 import { toCount } from './arguments.js';
 import {

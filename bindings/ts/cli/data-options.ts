@@ -1,5 +1,5 @@
 /** Options of the commands that read benchmark results, `build` and `plan`: which data, and which vectors. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+
 import type { BuildSettings, VectorOrigin } from '../building/from-files.js';
 import type { PerDataset } from '../building/metric-rules.js';
 import { openNpy } from '../files/disk/npy.js';
@@ -8,6 +8,7 @@ import { SOURCES, type Source } from '../importing/records.js';
 import { invalid } from '../options.js';
 import { readPriceList } from '../routing/price-list.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
+import { type Command, InvalidArgumentError, Option } from '../vendor/commander-node.js';
 import { parseDecimal, toCount, toList, toNumber } from './arguments.js';
 import { EMBEDDER_HELP, loadEmbedder } from './embedder-option.js';
 import type { Progress } from './progress.js';

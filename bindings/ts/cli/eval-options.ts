@@ -1,9 +1,10 @@
 /** The options of `signalbox eval`. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+
 import type { ModelSpec } from '../building/build-index.js';
 import type { EvaluationSettings } from '../evaluation/report.js';
 import { policiesFor } from '../policies.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
+import { type Command, InvalidArgumentError, Option } from '../vendor/commander-node.js';
 import { toList, toListOf, toNumber, toNumberWithin, toWholeWithin } from './arguments.js';
 import { EMBEDDER_HELP } from './embedder-option.js';
 import { type Source, sourcesOf } from './eval-sources.js';

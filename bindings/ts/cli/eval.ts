@@ -1,7 +1,6 @@
 /** The command `signalbox eval`: reads files, prints tables, and writes a JSON file and a report. */
 import path from 'node:path';
 import process from 'node:process';
-import { Command } from 'commander';
 import { SignalboxError } from '../errors.js';
 import { type ComparisonReport, compareEvaluations, type NamedEvaluation } from '../evaluation/comparison.js';
 import type { Baseline, EvaluationData } from '../evaluation/data.js';
@@ -14,6 +13,7 @@ import type { EvaluationReport, EvaluationSettings } from '../evaluation/report.
 import { measureRobustness } from '../evaluation/robustness.js';
 import { toJson, writeWhole } from '../files/disk/output.js';
 import { printable } from '../files/printable.js';
+import { Command } from '../vendor/commander-node.js';
 import { loadLab } from '../wasm/lab-module.js';
 import { comparisonText } from './comparison-text.js';
 import { checkOptions, describeOptions, type EvaluationOptions, settingsOf } from './eval-options.js';

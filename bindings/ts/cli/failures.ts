@@ -1,9 +1,9 @@
 /** Failures of the command: their text or JSON on the standard error, and the exit code. */
 import process from 'node:process';
-import { type Command, CommanderError } from 'commander';
 import { SignalboxError } from '../errors.js';
 import { diskError, isSystemError } from '../files/disk/errors.js';
 import { printable, printableJson, printableMessage } from '../files/printable.js';
+import { type Command, CommanderError } from '../vendor/commander-node.js';
 import { interruptCode } from './interruptible.js';
 
 /** Exit codes of failures; 0 means success. A signal ends the command with 128 and the signal's number. */

@@ -9,13 +9,13 @@ import { errorFrom } from '../errors.js';
 import type { Embedder } from '../types.js';
 
 const PACKAGE = 'signalbox-multilingual';
-const TABLE = 'model.safetensors';
+const TABLE = 'table.bin';
 
-/** Returns the folder of the package beside this one, else of that in the working folder. */
+/** Returns the file of the package beside this one, else of that in the working folder. */
 function installed(): string | undefined {
   for (const from of [fileURLToPath(import.meta.url), path.join(process.cwd(), 'x')]) {
     try {
-      return path.dirname(createRequire(from).resolve(`${PACKAGE}/${TABLE}`));
+      return createRequire(from).resolve(`${PACKAGE}/${TABLE}`);
     } catch {
       // Not there.
     }
@@ -26,7 +26,7 @@ function installed(): string | undefined {
 /** Loads the table. Errors: `network` if it is not installed, and those of `StaticEmbedder.load`. */
 export async function loadMultilingual(): Promise<Embedder> {
   const inCheckout = fileURLToPath(new URL('../../models/multilingual', import.meta.url));
-  const folder = existsSync(path.join(inCheckout, TABLE)) ? inCheckout : installed();
-  if (folder === undefined) throw errorFrom('network', `${PACKAGE} is not installed: npm install ${PACKAGE}`);
-  return StaticEmbedder.load(folder);
+  const place = existsSync(path.join(inCheckout, 'model.safetensors')) ? inCheckout : installed();
+  if (place === undefined) throw errorFrom('network', `${PACKAGE} is not installed: npm install ${PACKAGE}`);
+  return StaticEmbedder.load(place);
 }

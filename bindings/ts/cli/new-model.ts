@@ -2,7 +2,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
-import { type Command, Option } from 'commander';
 import { type AddedModel, type AddModelOptions, addModel } from '../building/added-model.js';
 import { anchors, anchorsCsv } from '../building/anchors.js';
 import { findFiles } from '../building/disk/files.js';
@@ -10,6 +9,7 @@ import { megabytes } from '../building/report-text.js';
 import { toJson, writeWhole, writeWholeBy } from '../files/disk/output.js';
 import { printable, printableValues } from '../files/printable.js';
 import { SOURCES, type Source } from '../importing/records.js';
+import { type Command, Option } from '../vendor/commander-node.js';
 import { toNonNegative, toWholeWithin } from './arguments.js';
 import { type DataOptions, withMetrics } from './data-options.js';
 import { table } from './decision-text.js';

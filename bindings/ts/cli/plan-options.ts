@@ -1,6 +1,6 @@
 /** The options of `signalbox plan`. */
 import path from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from '../vendor/commander-node.js';
 import { parseDecimal, toWholeWithin } from './arguments.js';
 import { type DataOptions, type VectorOptions, withData, withVectors } from './data-options.js';
 import { UsageError } from './failures.js';

@@ -1,7 +1,6 @@
 /** Reads the user's prompts and labels: text, JSON, JSONL or CSV, by the file's extension. */
 import path from 'node:path';
 import process from 'node:process';
-import { parse } from 'csv-parse/sync';
 import { readTextFile } from '../files/disk/text.js';
 import { decodeText } from '../files/text.js';
 import { columnOf, isRowNumbers, scoreOf } from '../importing/sources/long.js';
@@ -9,6 +8,7 @@ import { separatorOf } from '../importing/table.js';
 import { pointerReason } from '../importing/unreadable.js';
 import { invalid } from '../options.js';
 import type { Answers, Label } from '../types.js';
+import { parse } from '../vendor/csv-sync-node.js';
 
 type Row = Record<string, unknown>;
 

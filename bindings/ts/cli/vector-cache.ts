@@ -1,9 +1,9 @@
-import type { Command } from 'commander';
 import { CachedEmbedder } from '../building/disk/embedding-cache.js';
 import { cacheFolder } from '../files/disk/cache-folder.js';
 import { reasonOf } from '../files/disk/errors.js';
 import { printable } from '../files/printable.js';
 import type { Embedder } from '../types.js';
+import type { Command } from '../vendor/commander-node.js';
 import type { Progress } from './progress.js';
 
 /** Keeps vectors in the cache. A default folder that cannot be used is left out; a named one must work. */

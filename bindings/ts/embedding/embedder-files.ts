@@ -1,7 +1,10 @@
-/** Parses an embedder's JSON files. */
+/** Reads the files of an embedder: its JSON, and all of it in one file (models/FORMAT.md). */
 import { errorFrom, SignalboxError } from '../errors.js';
-import { describeBytes } from '../files/describe.js';
+import { describeBytes, SAFETENSORS } from '../files/describe.js';
 import { type Fields, isObject } from '../files/fields.js';
+import { concatenate } from '../files/sources.js';
+import { isAddress, isBlob, isBytes, isResponse } from '../kinds.js';
+import type { EmbedderFiles, EmbedderSource, Source } from '../types.js';
 
 /** Four times the largest tokenizer of a known model. */
 const MOST_BYTES = 1 << 26;
@@ -24,4 +27,47 @@ export function parseJson(bytes: Uint8Array, what: string): unknown {
 export function asObject(value: unknown, what: string): Fields {
   if (isObject(value)) return value;
   throw errorFrom('bad_embedder', `${what} is not a JSON object`);
+}
+
+/** Addresses of one file; all others are folders. */
+const FILE = /^(data|blob):|\.(bin|safetensors)([?#]|$)/i;
+
+/** Returns whether the source of an embedder is one file, as opposed to the address of a folder, or three files. */
+export const isOneFile = (source: EmbedderSource): source is Source =>
+  isAddress(source) ? FILE.test(String(source)) : isBytes(source) || isBlob(source) || isResponse(source);
+
+/** Most bytes of the header of an embedder in one file, which has the tokenizer. */
+const MOST_HEADER_BYTES = 1 << 27;
+
+const LENGTH_BYTES = 8;
+
+/** Returns the JSON of the header of a safetensors file and the place of the data. Errors: `bad_embedder`. */
+function headerOf(file: Uint8Array): { header: unknown; dataAt: number } {
+  const length = file.byteLength < LENGTH_BYTES ? 0n : new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
+  const dataAt = LENGTH_BYTES + Number(length);
+  if (length === 0n || length > MOST_HEADER_BYTES || dataAt > file.byteLength) {
+    const kind = describeBytes(file);
+    const found = kind === undefined || kind === SAFETENSORS ? 'its header is damaged' : `it is ${kind}`;
+    throw errorFrom('bad_embedder', `the embedder is not a safetensors file: ${found}`);
+  }
+  return { header: parseJson(file.subarray(LENGTH_BYTES, dataAt), "the embedder's header"), dataAt };
+}
+
+/**
+ * Splits an embedder in one file into the three files that it was packed from, byte for byte. The file is untrusted; errors:
+ * `bad_embedder`.
+ */
+export function unpackEmbedder(file: Uint8Array): Record<keyof EmbedderFiles, Uint8Array<ArrayBuffer>> {
+  const { header, dataAt } = headerOf(file);
+  const metadata = isObject(header) && isObject(header.__metadata__) ? header.__metadata__ : {};
+  const encoder = new TextEncoder();
+  const [tokenizer, config, text] = ['tokenizer.json', 'config.json', 'header'].map((key) => {
+    const value = metadata[key];
+    if (typeof value === 'string') return encoder.encode(value);
+    const message = `the embedder's metadata has no text '${key}', expected an embedder in one file; of three files give the folder`;
+    throw errorFrom('bad_embedder', message);
+  }) as [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>];
+  const length = new Uint8Array(LENGTH_BYTES);
+  new DataView(length.buffer).setBigUint64(0, BigInt(text.byteLength), true);
+  return { tokenizer, config, model: concatenate([length, text, file.subarray(dataAt)]) };
 }

@@ -2,7 +2,7 @@
  * The default embedder: reads Model2Vec's layout; @huggingface/tokenizers tokenises, the core averages and normalises.
  */
 import type { Tokenizer } from '@huggingface/tokenizers';
-import { embedderAddresses, within } from '../assets.js';
+import { embedderAddress, within } from '../assets.js';
 import { errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
 import { describeBytes, SAFETENSORS } from '../files/describe.js';
 import type { Fields } from '../files/fields.js';
@@ -14,7 +14,7 @@ import { aList, aSignal, checkOptions, type Keys } from '../options.js';
 import type { Embedder, EmbedderFiles, EmbedderSource, Embedding, LanguageTable, WasmSource } from '../types.js';
 import { type Core, loadCore } from '../wasm/core-module.js';
 import { beginningOf } from './cut-text.js';
-import { asObject, parseJson } from './embedder-files.js';
+import { asObject, isOneFile, parseJson, unpackEmbedder } from './embedder-files.js';
 import { isGibberish, isImprobable } from './gibberish.js';
 import { languagesIn } from './language-table.js';
 import { knownTokens, openTokenizer, pieceCosts, readsBytes, wordShareOf } from './tokenizer.js';
@@ -33,10 +33,23 @@ export interface StaticEmbedderOptions extends ReadOptions {
 
 const STATIC_KEYS: Keys<StaticEmbedderOptions> = { wasm: aWasmSource, ...READING };
 
-function filesOf(source: EmbedderSource): EmbedderFiles {
-  if (!isAddress(source)) return source;
-  const [tokenizer, model, config] = ['tokenizer.json', 'model.safetensors', 'config.json'] as const;
-  return { tokenizer: within(source, tokenizer), model: within(source, model), config: within(source, config) };
+/** Reads the three files of an embedder, or the one that has them all. */
+async function readFiles(
+  source: EmbedderSource,
+  options: LimitedReadOptions,
+): Promise<Record<keyof EmbedderFiles, Uint8Array<ArrayBuffer>>> {
+  if (isOneFile(source)) return unpackEmbedder(await readBytes(source, options));
+  const places = isAddress(source)
+    ? ['tokenizer.json', 'model.safetensors', 'config.json'].map((name) => within(source, name))
+    : [source.tokenizer, source.model, source.config];
+  const [tokenizer, model, config] = await Promise.all(places.map((place) => readBytes(place, options)));
+  return { tokenizer, model, config } as Record<keyof EmbedderFiles, Uint8Array<ArrayBuffer>>;
+}
+
+/** Returns the id of an embedder that does not state one: the name of its folder. */
+function idOf(source: EmbedderSource): string {
+  const file = isOneFile(source) ? source : isAddress(source) ? within(source, 'model') : source.model;
+  return (isAddress(file) ? String(file).split('/').at(-2) : undefined) || 'static';
 }
 
 /**
@@ -92,9 +105,9 @@ export class StaticEmbedder implements Embedder {
 
   /**
    * Loads a Model2Vec model: the address of a folder (in Node.js also a path) with `tokenizer.json`,
-   * `model.safetensors` and `config.json`, or the three files. Without a source, loads the built-in embedder. Errors:
-   * `network`, `aborted`, `bad_embedder`, `bad_wasm`, `out_of_memory`; `bad_checksum` if `config.json` has the `hash` of other
-   * files.
+   * `model.safetensors` and `config.json`, the three files, or one file that has them all (models/FORMAT.md). Without a
+   * source, loads the built-in embedder. Errors: `network`, `aborted`, `bad_embedder`, `bad_wasm`, `out_of_memory`;
+   * `bad_checksum` if `config.json` has the `hash` of other files, or a gzip stream is damaged; `size_overflow`.
    */
   static async load(source?: EmbedderSource, options: StaticEmbedderOptions = {}): Promise<StaticEmbedder> {
     if (source !== undefined) anEmbedderSource(source, 'the source');
@@ -108,12 +121,8 @@ export class StaticEmbedder implements Embedder {
     source: EmbedderSource | undefined,
     options: LimitedReadOptions,
   ): Promise<StaticEmbedder> {
-    const files = filesOf(source ?? embedderAddresses());
-    const [tokenizerBytes, model, configBytes] = await Promise.all([
-      readBytes(files.tokenizer, options),
-      readBytes(files.model, options),
-      readBytes(files.config, options),
-    ]);
+    const place = source ?? embedderAddress();
+    const { tokenizer: tokenizerBytes, model, config: configBytes } = await readFiles(place, options);
     const config = asObject(parseJson(configBytes, 'config.json'), 'config.json');
     const tokenizerJson = asObject(parseJson(tokenizerBytes, 'tokenizer.json'), 'tokenizer.json');
     const languages = languagesIn(config);
@@ -124,7 +133,7 @@ export class StaticEmbedder implements Embedder {
     const tokenizer = openTokenizer(tokenizerJson);
     const core = await starting;
     throwIfAborted(options.signal);
-    const id = typeof config.id === 'string' ? config.id : (String(files.model).split('/').at(-2) ?? 'static');
+    const id = typeof config.id === 'string' ? config.id : idOf(place);
     const opened = openModel(core, model, JSON.stringify(config));
     const tokens = tokenCount(tokenizerJson);
     if (tokens > opened.vocabulary) {

@@ -14,7 +14,7 @@ import {
 } from '../options.js';
 import type { EmbedderFiles, LoadOptions, Source } from '../types.js';
 
-const isSource = (value: unknown): value is Source =>
+export const isSource = (value: unknown): value is Source =>
   isAddress(value) || isBytes(value) || isBlob(value) || isResponse(value);
 
 export const aSource = /* @__PURE__ */ must(isSource, 'an address, bytes, a Blob or a Response');
@@ -25,9 +25,9 @@ export const aWasmSource = /* @__PURE__ */ must(
 
 const EMBEDDER_FILES: Keys<EmbedderFiles> = { tokenizer: aSource, model: aSource, config: aSource };
 
-/** Accepts the address of a Model2Vec folder, or its three files. */
+/** Accepts the address of a Model2Vec folder, an embedder in one file, or three files. */
 export const anEmbedderSource: Check = (value, name) => {
-  if (isAddress(value)) return;
+  if (isSource(value)) return;
   checkOptions(value as EmbedderFiles, EMBEDDER_FILES, name);
   const missing = Object.keys(EMBEDDER_FILES).find((file) => (value as Record<string, Source>)[file] === undefined);
   if (missing !== undefined) throw invalid(`${name} has no ${missing}, expected tokenizer, model and config`);

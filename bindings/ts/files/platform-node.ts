@@ -1,7 +1,9 @@
 /** Opens files in Node.js: paths and file: addresses from the disk, other addresses as in a page. */
 import { open } from 'node:fs/promises';
+import { pipeline, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { parentPort, Worker } from 'node:worker_threads';
+import { createGunzip } from 'node:zlib';
 import { ROOT } from '../root-node.js';
 import { shortAddress } from './describe.js';
 import { diskError } from './disk/errors.js';
@@ -36,6 +38,12 @@ export async function openUrl(url: string, signal: AbortSignal | undefined, cach
   } catch (cause) {
     throw diskError(`${shortAddress(path)} could not be read`, cause);
   }
+}
+
+/** Decompresses a gzip stream. Rejects with zlib's error if it is damaged or incomplete. */
+export async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  // Iterating rejects with the error of either part.
+  yield* pipeline(Readable.from(packed, { objectMode: false }), createGunzip(), () => undefined);
 }
 
 /** Starts a script at the root of the package in a thread. */

@@ -76,6 +76,33 @@ export async function openUrl(url: string, signal: AbortSignal | undefined, cach
   return openResponse(response, signal);
 }
 
+/** Decompresses a gzip stream. Rejects with the platform's error if it is damaged or incomplete. */
+export async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const { readable, writable } = new DecompressionStream('gzip');
+  const writer = writable.getWriter();
+  const write = async () => {
+    try {
+      for await (const chunk of packed) await writer.write(chunk as Uint8Array<ArrayBuffer>);
+      await writer.close();
+    } catch (cause) {
+      // The reader receives the error.
+      await writer.abort(cause).catch(() => undefined);
+    }
+  };
+  write();
+  const reader = readable.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    // Ends the writing, too, with the next chunk.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
 /** Pages without workers have no threads either. Errors: `invalid_argument`. */
 export function startThread(_script: string): never {
   throw new SignalboxError('invalid_argument', 'there are no workers here: pass one, or do without');

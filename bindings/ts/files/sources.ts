@@ -4,6 +4,7 @@ import { SignalboxError, throwIfAborted, tracked } from '../errors.js';
 import { bytesOf, isAddress, isBlob, isBytes, isResponse } from '../kinds.js';
 import type { CacheMode, OnProgress, Source } from '../types.js';
 import { shortAddress, shortCause } from './describe.js';
+import { gunzipped } from './gzip.js';
 
 export interface ReadOptions {
   signal?: AbortSignal | undefined;
@@ -13,9 +14,12 @@ export interface ReadOptions {
 }
 
 export interface LimitedReadOptions extends ReadOptions {
-  /** Most bytes that are read; a larger file is `size_overflow`. Default: no limit. */
+  /** Most bytes that are read; a larger file is `size_overflow`. Default: no limit, 256 MiB for a gzip stream. */
   most?: number | undefined;
 }
+
+/** Most bytes of a gzip stream by default: a small one can hold a thousand times its size. */
+const MOST_UNPACKED = 1 << 28;
 
 /** Receives bytes: `reserve` is called once if the size is known, `write` for each chunk. */
 export interface Sink {
@@ -41,9 +45,12 @@ async function open(source: Source, { signal, cache }: ReadOptions): Promise<Ope
   throw new SignalboxError('invalid_argument', 'expected an address, bytes, a Blob or a Response');
 }
 
-/** Streams a source into a sink. Errors: `network`, `aborted`, `invalid_argument`; those of `onProgress`, unchanged. */
+/**
+ * Streams a source into a sink, decompressed if it is a gzip stream; progress counts the bytes before. Errors: `network`, `aborted`,
+ * `invalid_argument`, `size_overflow`, `bad_checksum` for a damaged gzip stream; those of `onProgress`, unchanged.
+ */
 export async function readInto(source: Source, sink: Sink, options: LimitedReadOptions): Promise<void> {
-  const { signal, most = Number.POSITIVE_INFINITY } = options;
+  const { signal } = options;
   const progress = tracked(options.onProgress);
   const event = { name: 'signalbox', file: nameOf(source) };
   throwIfAborted(signal);
@@ -51,15 +58,25 @@ export async function readInto(source: Source, sink: Sink, options: LimitedReadO
   try {
     const { size, chunks } = await open(source, options);
     progress.call({ status: 'download', ...event });
-    if (size !== undefined && size > 0) sink.reserve(size);
-    let loaded = 0;
-    for await (const chunk of chunks) {
+    const counted = async function* () {
+      let loaded = 0;
+      for await (const chunk of chunks) {
+        throwIfAborted(signal);
+        loaded += chunk.byteLength;
+        const total = Math.max(size ?? loaded, loaded);
+        yield chunk;
+        progress.call({ status: 'progress', ...event, progress: (100 * loaded) / total, loaded, total });
+      }
+    };
+    const { isGzip, chunks: plain } = await gunzipped(counted(), event.file);
+    const { most = isGzip ? MOST_UNPACKED : Number.POSITIVE_INFINITY } = options;
+    if (size !== undefined && size > 0 && !isGzip) sink.reserve(size);
+    let read = 0;
+    for await (const chunk of plain) {
       throwIfAborted(signal);
-      loaded += chunk.byteLength;
-      if (loaded > most) throw new SignalboxError('size_overflow', `${event.file} has more than ${most} bytes`);
+      read += chunk.byteLength;
+      if (read > most) throw new SignalboxError('size_overflow', `${event.file} has more than ${most} bytes`);
       sink.write(chunk);
-      const total = Math.max(size ?? loaded, loaded);
-      progress.call({ status: 'progress', ...event, progress: (100 * loaded) / total, loaded, total });
     }
   } catch (cause) {
     progress.rethrow();

@@ -1,7 +1,8 @@
 /** Reads JSON from files of any size: selected parts of documents, and lines. */
-import { Tokenizer, TokenParser } from '@streamparser/json';
+
 import { SignalboxError } from '../errors.js';
 import { wellFormed } from '../files/text.js';
+import { Tokenizer, TokenParser } from '../vendor/json.js';
 import { badInput, type InputFile, type ReadFileOptions, textOf } from './input-file.js';
 
 /** Maximum length of a line, and of a document that is read as a whole. */

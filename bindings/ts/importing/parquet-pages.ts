@@ -1,6 +1,5 @@
 /** Reads the headers of the pages of a Parquet column, and checks the runs in them, before hyparquet believes both. */
-import { deltaBinaryUnpack } from 'hyparquet/src/delta.js';
-import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
+import { deltaBinaryUnpack, readRleBitPackedHybrid } from '../vendor/parquet.js';
 import { type Fields, ThriftReader } from './thrift.js';
 
 const DATA = 0;

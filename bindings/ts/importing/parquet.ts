@@ -1,4 +1,6 @@
 /** Reads Parquet tables with hyparquet, after a check of every count that hyparquet allocates or loops by. */
+
+import { SignalboxError, throwIfAborted } from '../errors.js';
 import {
   type Compressors,
   type FileMetaData,
@@ -6,8 +8,7 @@ import {
   parquetRead,
   parquetSchema,
   type SchemaTree,
-} from 'hyparquet';
-import { SignalboxError, throwIfAborted } from '../errors.js';
+} from '../vendor/parquet.js';
 import { badInput, expansionGuard, type InputFile, ownBytes, type ReadFileOptions } from './input-file.js';
 import { checkPage, type Levels, readPages } from './parquet-pages.js';
 import type { TableReader } from './table.js';
@@ -31,7 +32,7 @@ const LEAST_BLOCK_ROWS = 4096;
 
 /** Loads the decompressors. They compile a WebAssembly module as they are imported, which a page's policy may forbid. */
 async function loadCompressors(): Promise<Compressors> {
-  const { compressors } = await import('hyparquet-compressors');
+  const { compressors } = await import('../vendor/parquet-codecs.js');
   return {
     ...compressors,
     // The library's own expands a bomb to its end.

@@ -1,7 +1,8 @@
 /** Reads the members of a zip archive one at a time, with zip.js. */
-import { configure, type FileEntry, Reader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
+
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { concatenate } from '../files/sources.js';
+import { configure, type FileEntry, Reader, Uint8ArrayWriter, ZipReader } from '../vendor/zip.js';
 import {
   badInput,
   expansionGuard,

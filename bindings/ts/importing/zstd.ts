@@ -1,6 +1,7 @@
 /** Decompresses zstd with fzstd. */
-import { Decompress } from 'fzstd';
+
 import { concatenate } from '../files/sources.js';
+import { Decompress } from '../vendor/zstd.js';
 
 const CHUNK_BYTES = 1 << 16;
 

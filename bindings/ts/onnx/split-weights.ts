@@ -3,8 +3,9 @@
  * directly from the downloaded bytes. Given the whole file, it would copy it, parse the copy, and copy the weights
  * again.
  */
-import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+
 import { errorFrom, SignalboxError } from '../errors.js';
+import { BinaryReader, BinaryWriter, WireType } from '../vendor/protobuf.js';
 
 /**
  * Field numbers of ModelProto, GraphProto, TensorProto and StringStringEntryProto (onnx.proto, IR version 3 and later).

@@ -1,12 +1,12 @@
 /** Messages between a page and the worker of its router. */
-import type { CacheMode, EmbedderFiles, MultilingualState, ProgressEvent, Source, WasmSource } from '../types.js';
+import type { CacheMode, EmbedderSource, MultilingualState, ProgressEvent, Source, WasmSource } from '../types.js';
 
 /** The part of `LoadOptions` that can be cloned. */
 export interface WorkerLoad {
   assets?: string | undefined;
   index?: Source | undefined;
-  embedder?: string | EmbedderFiles | null | undefined;
-  multilingual?: string | EmbedderFiles | undefined;
+  embedder?: EmbedderSource | null | undefined;
+  multilingual?: EmbedderSource | undefined;
   wasm?: WasmSource | undefined;
   texts?: string | false | undefined;
   cache?: CacheMode | undefined;

@@ -66,6 +66,9 @@ import { Texts, textsBeside } from './texts.js';
 import { fallbackReasonOf } from './unread.js';
 import { kindOf, taskLabel, withReasons } from './words.js';
 
+const INDEX_FILE = 'models/index/index.sbx';
+const EMBEDDER_FILE = 'models/embedder/embedder.bin';
+
 /** Decisions of `routeMany` made at a time, and inputs of a task scored at a time; both fewer for a large index. */
 const BLOCK = 64;
 const TASK_BLOCK = 256;
@@ -159,11 +162,11 @@ export class Router implements Routing {
     const { assets } = options;
     const owned = (name: string) => (assets === undefined ? undefined : within(assets, name));
     const starting = loadCore(options.wasm ?? owned('signalbox.wasm'), reading);
-    const index = options.index ?? owned('models/index/index.sbx');
+    const index = options.index ?? owned(INDEX_FILE);
     const opening = starting.then((started) => started.openIndex(index ?? indexAddress(), reading));
     // The default embedder is fetched along with the rest; any other waits for the index to name the one it needs.
     const early = options.index === undefined && options.embedder === undefined;
-    const loading = early ? StaticEmbedder.loadInto(starting, owned('models/embedder'), reading) : undefined;
+    const loading = early ? StaticEmbedder.loadInto(starting, owned(EMBEDDER_FILE), reading) : undefined;
     const [opened, loaded] = await Promise.allSettled([opening, loading]);
     const core = await starting;
     let embedder: Embedder | undefined = loaded.status === 'fulfilled' ? loaded.value : undefined;
@@ -178,7 +181,7 @@ export class Router implements Routing {
         embedder = await makeEmbedder(options.embedder, signal);
         owns = true;
       } else if (options.embedder ?? (options.embedder !== null && info.embedder.id === DEFAULT_EMBEDDER_ID)) {
-        embedder ??= await StaticEmbedder.loadInto(core, options.embedder ?? owned('models/embedder'), reading);
+        embedder ??= await StaticEmbedder.loadInto(core, options.embedder ?? owned(EMBEDDER_FILE), reading);
         owns = true;
       }
       const reader = multilingualReader(embedder, options, core);

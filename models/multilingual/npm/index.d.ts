@@ -1,2 +1,2 @@
-/** Returns the addresses of the table's files, as `LoadOptions.multilingual` takes them. */
-export declare function table(): { tokenizer: URL; model: URL; config: URL };
+/** Returns the address of the table, as `LoadOptions.multilingual` takes it. */
+export declare function table(): URL;

@@ -1,13 +1,14 @@
 // Makes the npm package of the table of other languages, ready for `npm pack`.
 //   node models/multilingual/npm/pack.mjs [--table FOLDER] [--out DIR]
 // FOLDER (default: models/multilingual) has the table's files and its card; the files must have the hash that config.json
-// states. DIR is build/npm/signalbox-multilingual by default.
+// states; the package has them in one file. DIR is build/npm/signalbox-multilingual by default.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { packEmbedder } from '../../../scripts/embedder-file.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, '../../..');
@@ -31,7 +32,7 @@ if (got !== expected) fail(`the table has the hash ${got}, expected ${expected} 
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-for (const name of FILES) cpSync(path.join(table, name), path.join(out, name));
+writeFileSync(path.join(out, 'table.bin'), packEmbedder(table));
 cpSync(path.join(table, 'README.md'), path.join(out, 'CARD.md'));
 for (const name of ['package.json', 'README.md', 'index.js', 'index.d.ts']) {
   cpSync(path.join(here, name), path.join(out, name));

@@ -1,7 +1,6 @@
 // The arguments of options mean the same in every command, and what is not meant is refused.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { InvalidArgumentError } from 'commander';
 import {
   parseDecimal,
   toCount,
@@ -11,6 +10,7 @@ import {
   toNumberWithin,
   toWholeWithin,
 } from '../../../dist/cli/arguments.js';
+import { InvalidArgumentError } from '../../../dist/vendor/commander-node.js';
 
 const takes = (parse, cases) => {
   for (const [text, value] of Object.entries(cases)) assert.deepEqual(parse(text), value, `'${text}'`);

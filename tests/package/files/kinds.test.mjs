@@ -12,12 +12,8 @@ it('bytes of another realm are bytes', async () => {
   const realm = runInNewContext('({ Uint8Array, ArrayBuffer })');
   const there = async (name) => realm.Uint8Array.from(await bytes(name));
   const index = await there('models/index/index.sbx');
-  const embedder = {
-    tokenizer: await there('models/embedder/tokenizer.json'),
-    model: (await there('models/embedder/model.safetensors')).buffer,
-    config: await there('models/embedder/config.json'),
-  };
-  assert.ok(!(index instanceof Uint8Array) && !(embedder.model instanceof ArrayBuffer));
+  const embedder = (await there('models/embedder/embedder.bin')).buffer;
+  assert.ok(!(index instanceof Uint8Array) && !(embedder instanceof ArrayBuffer));
   const router = await Router.load({ index, embedder, wasm: await there('signalbox.wasm') });
   assert.match((await router.route('What is two plus two?')).model, /\//);
   router.dispose();

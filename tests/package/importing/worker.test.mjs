@@ -76,7 +76,7 @@ describe('a build in a worker', () => {
   });
 
   it('accepts the addresses of the embedder and of the wasm files', async () => {
-    const embedder = new URL('models/embedder', dist);
+    const embedder = new URL('models/embedder/embedder.bin', dist);
     const wasm = new URL('signalbox.wasm', dist);
     const got = await inWorker({ embedder, wasm, labWasm: fileURLToPath(new URL('signalbox-lab.wasm', dist)) });
     assert.deepEqual(got.index, (await here()).index);

@@ -103,7 +103,7 @@ describe('a message about a file', () => {
     for (const [bytes, pattern] of [
       [LFS, /Git LFS pointer: .*git lfs pull/],
       [bytesOf('<!doctype html><p>Sign in'), /HTML/],
-      [gzipSync('x'.repeat(500)), /gzip file/],
+      [gzipSync(LFS), /Git LFS pointer/],
       [bytesOf('PK\x03\x04......'), /zip file/],
       [bytesOf('{"a": 1}'), /JSON/],
       [readFileSync(new URL('signalbox.wasm', dist)), /WebAssembly/],

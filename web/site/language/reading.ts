@@ -4,8 +4,8 @@ import { languageOf } from 'signalbox';
 import { explained } from '../offline/version.js';
 import { answer, info, readLanguagesWith } from '../state.js';
 
-/** The table's files, inserted by the build; `null` if it has none. */
-declare const LANGUAGES: { folder: string; sizeBytes: number; space: string } | null;
+/** The table's file, inserted by the build; `null` if it has none. */
+declare const LANGUAGES: { address: string; sizeBytes: number; space: string } | null;
 
 export type Reading =
   /** The last prompt is in English, or the table reads it. */
@@ -36,7 +36,7 @@ export async function loadTable(): Promise<void> {
   reading.value = { kind: 'loading' };
   try {
     const { fetchTable } = await import('./table.js');
-    await readLanguagesWith(await fetchTable(LANGUAGES.folder));
+    await readLanguagesWith(await fetchTable(LANGUAGES.address));
     isLoaded = true;
     reading.value = { kind: 'none' };
   } catch (cause) {

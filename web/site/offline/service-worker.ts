@@ -22,7 +22,7 @@ registerRoute(
 
 // So is the table of other languages. The name of its folder contains its hash.
 registerRoute(
-  ({ url, sameOrigin }) => sameOrigin && /\/assets\/languages-[^/]+\/[^/]+$/.test(url.pathname),
+  ({ url, sameOrigin }) => sameOrigin && /\/assets\/languages-[^/]+$/.test(url.pathname),
   new CacheFirst({ cacheName: 'languages' }),
 );
 

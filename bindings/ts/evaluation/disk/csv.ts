@@ -5,9 +5,9 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline, Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { CsvError, parse } from 'csv-parse';
 import { SignalboxError, throwIfAborted } from '../../errors.js';
 import { expansionGuard } from '../../importing/input-file.js';
+import { CsvError, parse } from '../../vendor/csv-node.js';
 
 const MOST_ROW_BYTES = 1 << 24;
 

@@ -1,7 +1,6 @@
 /** Makes one self-contained page of an evaluation, with a script that draws its charts. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { html, inlineJson, Markup } from '../../files/html-template.js';
 import { policiesFor } from '../../policies.js';
 import {
@@ -38,10 +37,9 @@ interface Parts {
 }
 
 async function readParts(): Promise<Parts> {
-  const require = createRequire(import.meta.url);
-  const read = (name: string) => readFile(require.resolve(`uplot/dist/${name}`), 'utf8');
-  const script = await readFile(new URL('../report-script.js', import.meta.url), 'utf8');
-  return { style: (await read('uPlot.min.css')) + REPORT_STYLE, library: await read('uPlot.iife.min.js'), script };
+  const read = (name: string) => readFile(new URL(`../../${name}`, import.meta.url), 'utf8');
+  const style = (await read('vendor/uPlot.min.css')) + REPORT_STYLE;
+  return { style, library: await read('vendor/uPlot.iife.min.js'), script: await read('evaluation/report-script.js') };
 }
 
 const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;

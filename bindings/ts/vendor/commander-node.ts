@@ -1,0 +1,2 @@
+/** Arguments of the command. */
+export { Command, CommanderError, InvalidArgumentError, Option } from 'commander';

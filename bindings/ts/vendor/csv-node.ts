@@ -1,0 +1,2 @@
+/** Streaming CSV in Node.js. */
+export { CsvError, parse } from 'csv-parse';

@@ -1,0 +1,2 @@
+/** CSV of a text in Node.js. */
+export { CsvError, parse } from 'csv-parse/sync';

@@ -1,0 +1,2 @@
+/** Streaming CSV in a page. */
+export { CsvError, parse } from 'csv-parse/browser/esm';

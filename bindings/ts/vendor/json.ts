@@ -1,0 +1,2 @@
+/** Streaming JSON. */
+export { Tokenizer, TokenParser } from '@streamparser/json';

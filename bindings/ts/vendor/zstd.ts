@@ -1,0 +1,2 @@
+/** Zstandard. */
+export { Decompress } from 'fzstd';
