@@ -1,7 +1,8 @@
 // Measures how fast results are read: made-up files of several line formats, imported as `signalbox build --dry-run` does.
 //   node tests/bench/import-speed.mjs [MB]          default 100 MB of each format
-// Prints megabytes per second, the time that 1 GB would take at that speed (extrapolated), and the peak memory of each
-// process. Each format is read in a process of its own.
+// Prints the processor time and the elapsed time, the processor time that 1 GB would take (extrapolated from this file, the
+// start of the command included), and the peak memory. Each format is read in a process of its own. On a busy machine the
+// elapsed time says more about its other work.
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +16,8 @@ const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-import-'));
 
 /** An answer of two paragraphs, as models give. */
 const ANSWER = 'The keeper counts the jars twice, and writes the sum into the book. '.repeat(12);
-const question = (i) => `A lighthouse keeper fills ${i} jars in the morning and ${(7 * i) % 900} in the evening. How many are there?`;
+const question = (i) =>
+  `A lighthouse keeper fills ${i} jars in the morning and ${(7 * i) % 900} in the evening. How many are there?`;
 const score = (i) => Number(i % 3 === 0);
 const MESSAGES = (i) => [{ role: 'user', content: question(i) }];
 
@@ -55,7 +57,11 @@ const FORMATS = {
       index: i,
       target: [String(i)],
       messages: [...MESSAGES(i), { role: 'assistant', content: ANSWER }],
-      sample_score: { sample_id: i, group_id: i, score: { value: { acc: score(i) }, prediction: ANSWER, metadata: {} } },
+      sample_score: {
+        sample_id: i,
+        group_id: i,
+        score: { value: { acc: score(i) }, prediction: ANSWER, metadata: {} },
+      },
     }),
   },
   'openai-evals': {
@@ -63,12 +69,31 @@ const FORMATS = {
     first: { spec: { completion_fns: ['little'], eval_name: 'jars.v0', base_eval: 'jars', run_config: {} } },
     line: (i) =>
       i % 2 === 0
-        ? { run_id: 'r', event_id: i, sample_id: `j.${i >> 1}`, type: 'sampling', data: { prompt: MESSAGES(i >> 1), sampled: [ANSWER] } }
-        : { run_id: 'r', event_id: i, sample_id: `j.${i >> 1}`, type: 'match', data: { correct: score(i) === 1, sampled: ANSWER } },
+        ? {
+            run_id: 'r',
+            event_id: i,
+            sample_id: `j.${i >> 1}`,
+            type: 'sampling',
+            data: { prompt: MESSAGES(i >> 1), sampled: [ANSWER] },
+          }
+        : {
+            run_id: 'r',
+            event_id: i,
+            sample_id: `j.${i >> 1}`,
+            type: 'match',
+            data: { correct: score(i) === 1, sampled: ANSWER },
+          },
   },
   long: {
     file: 'long.jsonl',
-    line: (i) => ({ dataset: 'jars', id: String(i), prompt: question(i), model: 'little', score: score(i), answer: ANSWER }),
+    line: (i) => ({
+      dataset: 'jars',
+      id: String(i),
+      prompt: question(i),
+      model: 'little',
+      score: score(i),
+      answer: ANSWER,
+    }),
   },
 };
 
@@ -86,8 +111,13 @@ function writeLines(file, { first, line }) {
 
 try {
   const preload = path.join(folder, 'preload.mjs');
-  const peak = 'Math.round(process.resourceUsage().maxRSS / 1024)';
-  writeFileSync(preload, `process.on('exit', () => console.error('peak ' + ${peak} + ' MiB'));`);
+  writeFileSync(
+    preload,
+    `process.on('exit', () => {
+      const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+      console.error('peak ' + Math.round(maxRSS / 1024) + ' MiB, cpu ' + (userCPUTime + systemCPUTime) / 1e6 + ' s');
+    });`,
+  );
   for (const [name, format] of Object.entries(FORMATS)) {
     const place = path.join(folder, name);
     writeLines(path.join(place, format.file), format);
@@ -96,11 +126,12 @@ try {
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
     if (status !== 0) throw new Error(stderr);
     const seconds = (performance.now() - begin) / 1000;
-    const [memory] = /peak \d+ MiB/g.exec(stderr) ?? [''];
-    const speed = megabytes / seconds;
+    // The thread of the command prints a line, too: the process ends last.
+    const [, memory = '', cpu = ''] = [...stderr.matchAll(/peak (\d+) MiB, cpu ([\d.]+) s/g)].at(-1) ?? [];
     const { rows } = JSON.parse(stdout);
+    const whole = (1000 * Number(cpu)) / megabytes;
     console.log(
-      `${name.padEnd(13)} ${rows} rows, ${seconds.toFixed(1)} s, ${speed.toFixed(0)} MB/s, 1 GB in ${(1000 / speed).toFixed(0)} s, ${memory}`,
+      `${name.padEnd(13)} ${rows} rows, processor ${Number(cpu).toFixed(1)} s, elapsed ${seconds.toFixed(1)} s; 1 GB: processor ${whole.toFixed(0)} s (extrapolated); peak ${memory} MiB`,
     );
     rmSync(place, { recursive: true });
   }

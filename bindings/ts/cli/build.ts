@@ -17,10 +17,10 @@ import {
   type BuiltIndex,
   checkReport,
   dimOf,
-  importFiles,
   join,
   vectorise,
 } from '../building/from-files.js';
+import { importFiles } from '../building/import-files.js';
 import { megabytes, reportText } from '../building/report-text.js';
 import type { Storage } from '../building/storage.js';
 import { UnitVectors } from '../building/vectors.js';
