@@ -2,6 +2,8 @@
 //   npm run bench                 all measurements; takes several minutes and 1 GB of memory
 //   npm run bench -- --quick      a smoke run on small data with few repeats; do not trust its figures
 //   npm run bench -- --json       the results as JSON on stdout
+//   npm run bench -- package      the package alone: load to first decision, sizes (tests/bench/package.mjs); with --peers
+//                                 beside other packages for pages, which it installs (tests/bench/peers.mjs)
 //   npm run bench -- page [...]   the demo site in Chromium: first decision, main-thread time per key (tests/bench/page.mjs)
 //   npm run bench -- extension [...]  the extension: answer latency, typing, memory, sizes (tests/bench/extension.mjs)
 //   npm run bench -- onnx [...]   the ONNX embedder beside transformers.js (tests/bench/onnx.mjs)
@@ -13,6 +15,7 @@
 //   npm run bench -- next-labels [...]  what prompts chosen for grading are worth (tests/bench/next-labels.mjs)
 //   npm run bench -- embedders [...]  the paper's rules and signalbox with several embedders (tests/bench/embedders.mjs)
 //   npm run bench -- new-model [...]  what add-model knows of a new model from a few rows (tests/bench/new-model.mjs)
+//   npm run bench -- serve [...]  what the gateway adds to a request, and that it loses none (tests/bench/serve.mjs)
 // Measures the kNN kernels, native and wasm, built with the shipped flags, as ratios to reading the codes once
 // (tests/bench/kernels.mjs); and the package's load to first decision, sizes and memory (tests/bench/package.mjs).
 // Asserts only that native and wasm find the same neighbours at the same distances, bit for bit; aims are printed beside
@@ -92,6 +95,18 @@ async function main() {
   }
 }
 
+/** Measures the package without building anything native. */
+async function benchPackage(args) {
+  const { values } = parseArgs({ args, options: { json: { type: 'boolean' }, peers: { type: 'boolean' } } });
+  setUp('build');
+  const { measurePeers, peersText } = await import('../tests/bench/peers.mjs');
+  const results = values.peers
+    ? await measurePeers()
+    : { firstDecision: measureFirstDecision(FULL.coldStarts), sizes: measureSizes() };
+  if (values.json) console.log(JSON.stringify(results, null, 2));
+  else console.log(values.peers ? peersText(results) : packageText(results));
+}
+
 /** Measures with a separate script. */
 function benchWith(name, args, step) {
   setUp(step);
@@ -99,11 +114,21 @@ function benchWith(name, args, step) {
 }
 
 /** Benchmarks of the package alone; the others need browsers, too. */
-const WITH_PACKAGE = ['plan', 'plan-coverage', 'plan-promise', 'plan-next', 'next-labels', 'new-model', 'embedders'];
+const WITH_PACKAGE = [
+  'plan',
+  'plan-coverage',
+  'plan-promise',
+  'plan-next',
+  'next-labels',
+  'new-model',
+  'embedders',
+  'serve',
+];
 
 try {
   const [name, ...args] = process.argv.slice(2);
-  if (['extension', 'onnx', 'page'].includes(name)) benchWith(name, args, 'all');
+  if (name === 'package') await benchPackage(args);
+  else if (['extension', 'onnx', 'page'].includes(name)) benchWith(name, args, 'all');
   else if (WITH_PACKAGE.includes(name)) benchWith(name, args, 'build');
   else await main();
 } catch (error) {

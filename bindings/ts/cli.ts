@@ -210,6 +210,15 @@ async function addExport(program: Command): Promise<void> {
     .description('write the outcomes of an index as CSV, JSONL, Parquet, or in the form of Every Eval Ever');
 }
 
+/** Loads the modules of the servers only if the command line names one of their commands. */
+async function addServers(program: Command): Promise<void> {
+  if (process.argv.includes('serve')) (await import('./cli/serve.js')).addServeCommand(program, load);
+  else
+    program.command('serve').description('serve OpenAI\'s interface on this machine, and choose the model for "auto"');
+  if (process.argv.includes('mcp')) (await import('./cli/mcp.js')).addMcpCommand(program, load);
+  else program.command('mcp').description('serve the decisions as tools of the Model Context Protocol');
+}
+
 async function makeProgram(): Promise<Command> {
   const program = new Command('signalbox')
     .description('Routes each prompt to the language model that benchmark results predict will answer it correctly.')
@@ -295,6 +304,7 @@ async function makeProgram(): Promise<Command> {
       embedder.dispose();
       process.stdout.write(`${printableJson(JSON.stringify(embedder.manifest, null, 2))}\n`);
     });
+  await addServers(program);
   await addPlanning(program);
   await addBuilding(program);
   await addNewModels(program);
