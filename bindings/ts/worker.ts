@@ -1,5 +1,7 @@
 /** `signalbox/worker`: a router that runs in a worker. */
+
 import { startThread } from '#platform';
+import { disposed, onBehalfOf, whenAbandoned } from './abandoned.js';
 import { within } from './assets.js';
 import { MultilingualEmbedder } from './embedding/multilingual-embedder.js';
 import { SignalboxError, throwIfAborted } from './errors.js';
@@ -143,6 +145,10 @@ export class WorkerRouter implements Routing {
     this.info = info;
     this.#inputs = inputs;
     this.#ownEmbedders = ownEmbedders;
+    whenAbandoned(this, () => {
+      channel.close();
+      for (const embedder of ownEmbedders) embedder.dispose?.();
+    });
   }
 
   /**
@@ -250,6 +256,7 @@ export class WorkerRouter implements Routing {
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
+    disposed(this);
     this.#channel.close();
     this.#inputs?.dispose();
     for (const embedder of this.#ownEmbedders) embedder.dispose?.();
@@ -277,6 +284,6 @@ export class WorkerRouter implements Routing {
 
   #call<T>(call: WorkerMethod, input: unknown, options: object): Promise<T> {
     const { signal, onProgress, ...rest } = options as EmbedOptions;
-    return this.#channel.ask<T>({ call, input, options: rest }, { signal, onProgress });
+    return onBehalfOf(this, this.#channel.ask<T>({ call, input, options: rest }, { signal, onProgress }));
   }
 }
