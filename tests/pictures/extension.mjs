@@ -21,7 +21,7 @@ async function drawPanel(browser, folder, theme) {
   await page.until(() => document.querySelector('textarea') !== null);
   await page.paste('textarea', PROMPT);
   await page.until(() => document.querySelector('[data-pick]') !== null);
-  await page.until(() => document.querySelector('.ask-answer')?.getAttribute('aria-busy') !== 'true');
+  await page.until(() => document.querySelector('[aria-busy=true]') === null);
   const name = `panel-${theme}.png`;
   await page.screenshot({ path: path.join(folder, name) });
   await page.close();
