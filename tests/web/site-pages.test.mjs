@@ -80,6 +80,25 @@ describe('pages of models and documents, in Chromium', () => {
     await page.close();
   });
 
+  it('have the colour of the browser in both themes', async () => {
+    const page = await open('models/index.html');
+    for (const colorScheme of ['light', 'dark']) {
+      await page.raw.emulateMedia({ colorScheme });
+      const [said, seen] = await page.evaluate((theme) => {
+        const context = document.createElement('canvas').getContext('2d');
+        const bytesOf = (colour) => {
+          context.fillStyle = colour;
+          context.fillRect(0, 0, 1, 1);
+          return [...context.getImageData(0, 0, 1, 1).data];
+        };
+        const { content } = document.querySelector(`meta[name=theme-color][media*=${theme}]`);
+        return [content, getComputedStyle(document.documentElement).backgroundColor].map(bytesOf);
+      }, colorScheme);
+      assert.deepEqual(said, seen, colorScheme);
+    }
+    await page.close();
+  });
+
   it('sort and narrow the list of models', async () => {
     const page = await open('models/index.html');
     const firstName = () => page.evaluate(() => document.querySelector('tbody tr:not([hidden]) th').textContent);
