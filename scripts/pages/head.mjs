@@ -1,4 +1,4 @@
-// What the pages of the site say of themselves to browsers, search engines and previews of links.
+// The heads of the pages: what they tell browsers, search engines and previews of links. Also the manifest and the map of the site.
 import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -126,11 +126,11 @@ describe('pages of models and documents, in Chromium', () => {
 
   it('compare the two models of the address, and others by the keyboard', async () => {
     const page = await open('models/compare.html#anthropic--claude-opus-5,openai--gpt-5.6-sol');
-    const lead = () => page.text('#comparison .lead');
-    assert.match(await lead(), /Claude Opus 5 .*GPT-5\.6 Sol|GPT-5\.6 Sol .*Claude Opus 5/);
+    await page.until(() => document.querySelector('#verdict').textContent !== '');
+    assert.match(await page.text('#verdict'), /Claude Opus 5 .*GPT-5\.6 Sol|GPT-5\.6 Sol .*Claude Opus 5/);
     await page.raw.focus('select[data-side=second]');
     await page.press('ArrowDown');
-    await page.until(() => !document.querySelector('#comparison .lead')?.textContent.includes('Sol'));
+    await page.until(() => !document.querySelector('#verdict').textContent.includes('Sol'));
     const { hash, chosen } = await page.evaluate(() => ({
       hash: location.hash,
       chosen: document.querySelector('select[data-side=second]').value,
