@@ -38,7 +38,8 @@ const openBatch = section('task', async (page) => {
     .getByRole('button', { name: /example/i })
     .first()
     .click();
-  await page.waitForSelector('[data-shares]');
+  await page.waitForSelector('[data-task-pick]');
+  await page.waitForSelector('[data-shares]', { state: 'attached' });
 });
 
 async function goOffline(page) {
