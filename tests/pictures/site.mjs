@@ -33,11 +33,7 @@ const openPlan = section('plan', async (page) => {
 });
 
 const openBatch = section('task', async (page) => {
-  await page
-    .locator('#task')
-    .getByRole('button', { name: /example/i })
-    .first()
-    .click();
+  await page.locator('#task').getByRole('button', { name: /^try /i }).click();
   await page.waitForSelector('[data-task-pick]');
   await page.waitForSelector('[data-shares]', { state: 'attached' });
 });
