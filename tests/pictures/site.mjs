@@ -34,7 +34,8 @@ const openPlan = section('plan', async (page) => {
 
 const openBatch = section('task', async (page) => {
   await page.locator('#task').getByRole('button', { name: /^try /i }).click();
-  await page.waitForSelector('[data-task-pick]');
+  // Both are in parts that are closed.
+  await page.waitForSelector('[data-task-pick]', { state: 'attached' });
   await page.waitForSelector('[data-shares]', { state: 'attached' });
 });
 
