@@ -11,8 +11,12 @@ const PROMPT = 'Prove that there are infinitely many prime numbers of the form 4
 const PANEL = { width: 400, height: 860 };
 const CHAT_SIZE = { width: 900, height: 700 };
 
-/** Emulates a theme; Puppeteer's way. */
-const inTheme = (page, theme) => page.raw.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
+/** Sets the theme, and no motion, so that no picture shows half of it. */
+const inTheme = (page, theme) =>
+  page.raw.emulateMediaFeatures([
+    { name: 'prefers-color-scheme', value: theme },
+    { name: 'prefers-reduced-motion', value: 'reduce' },
+  ]);
 
 async function drawPanel(browser, folder, theme) {
   const page = await browser.extensionPage('panel/index.html');
