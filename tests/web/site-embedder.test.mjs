@@ -77,7 +77,7 @@ async function compare(page, prompt) {
 
 /** Opens the page and the part of it for models of one's own. */
 async function openOwn(site) {
-  const page = await site.open();
+  const page = await site.open({ fragment: '#embedder' });
   await openFold(page);
   return page;
 }

@@ -27,7 +27,7 @@ const answered = ({ requests }, origin) => requests.filter((url) => url.startsWi
 
 /** Opens the page, with its own files stored and nothing for a larger embedder. */
 async function openStored(site, init) {
-  const page = await site.open({ init });
+  const page = await site.open({ fragment: '#embedder', init });
   await page.until(isStored);
   await clean(page);
   return page;
