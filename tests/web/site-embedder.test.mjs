@@ -83,7 +83,11 @@ async function openOwn(site) {
 }
 
 async function openFold(page) {
-  await page.click('#own-model > summary');
+  // Not by a click: the page may still go to the section that its address names.
+  await page.until(() => document.querySelector('#own-model') !== null);
+  await page.evaluate(() => {
+    document.querySelector('#own-model').open = true;
+  });
   await page.until(() => document.querySelector('#model-name') !== null);
 }
 

@@ -192,6 +192,7 @@ describeSite('a plan', (site) => {
     await other.click(`${mine} [data-show-plan]`);
     await plannedFor(other, 'save');
     await site.close(other);
+    await page.front();
     await page.click('[data-delete-plans]');
     await page.until(() => document.querySelector('[data-kept-plans="0"]') !== null);
     const left = await page.evaluate(
