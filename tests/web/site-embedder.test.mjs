@@ -83,8 +83,9 @@ async function openOwn(site) {
 }
 
 async function openFold(page) {
-  // Not by a click: the page may still go to the section that its address names.
   await page.until(() => document.querySelector('#own-model') !== null);
+  // A key of the user: the page no longer goes to the section that its address names.
+  await page.press('Shift');
   await page.evaluate(() => {
     document.querySelector('#own-model').open = true;
   });
