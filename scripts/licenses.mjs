@@ -122,6 +122,8 @@ export class Licenses {
 
   constructor({ hasLanguages }) {
     this.#parts = [...ALWAYS, ...data(), ...(hasLanguages ? [languages()] : [])];
+    // Styles name its file, which is therefore not a module.
+    this.add([path.join(root, 'node_modules/@fontsource-variable/archivo/package.json')]);
   }
 
   /** Returns a plugin for Vite, which notes the packages in each chunk. */

@@ -206,6 +206,17 @@ async function addNewModels(program: Command): Promise<void> {
   program.command('add-model').description('add a model to an index from its results on a few rows, without a rebuild');
 }
 
+/** Loads the modules of `export` only if the command line names it. */
+async function addExport(program: Command): Promise<void> {
+  if (process.argv.includes('export')) {
+    (await import('./cli/export.js')).addExportCommand(program);
+    return;
+  }
+  program
+    .command('export')
+    .description('write the outcomes of an index as CSV, JSONL, Parquet, or in the form of Every Eval Ever');
+}
+
 /** Loads the modules of the servers only if the command line names one of their commands. */
 async function addServers(program: Command): Promise<void> {
   if (process.argv.includes('serve')) (await import('./cli/serve.js')).addServeCommand(program, load);
@@ -304,6 +315,7 @@ async function makeProgram(): Promise<Command> {
   await addPlanning(program);
   await addBuilding(program);
   await addNewModels(program);
+  await addExport(program);
   program.addCommand(await evaluation());
   throwUsageErrors(program);
   return program;

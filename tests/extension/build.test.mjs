@@ -66,7 +66,7 @@ for (const browser of BROWSERS) {
       for (const name of packages)
         assert.match(licenses.get(name) ?? '', /Copyright[\s\S]*(Permission|Redistribution|License)/i, name);
       // These are not in the scripts.
-      for (const name of ['@picocss/pico', 'Eigen', 'musl', 'The index', 'The table of the embedder'])
+      for (const name of ['@fontsource-variable/archivo', 'Eigen', 'musl', 'The index', 'The table of the embedder'])
         assert.ok(licenses.has(name), name);
       assert.ok(!licenses.has('typescript'));
     });

@@ -33,6 +33,7 @@ const EXPECTED = [
 
 let folder;
 let app;
+let tarball;
 
 /** Runs a command that must succeed, and returns its output on stdout and stderr. */
 function run(command, args, cwd = app) {
@@ -46,9 +47,12 @@ before(() => {
   app = path.join(folder, 'app');
   mkdirSync(app);
   run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], root);
-  const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  tarball = path.join(
+    folder,
+    readdirSync(folder).find((name) => name.endsWith('.tgz')),
+  );
   writeFileSync(path.join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
-  run('npm', ['install', ...INSTALL, path.join(folder, tarball)]);
+  run('npm', ['install', ...INSTALL, tarball]);
 });
 after(() => rmSync(folder, { recursive: true }));
 
@@ -150,6 +154,12 @@ it('has a valid manifest', async () => {
     messages.map((message) => formatMessage(message, pkg)),
     [],
   );
+});
+
+it('has types for every entry that ES modules import', () => {
+  const attw = path.join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+  const files = ['./models/*', './licenses.txt'];
+  run(process.execPath, [attw, tarball, '--profile', 'esm-only', '--exclude-entrypoints', ...files]);
 });
 
 it('is packed without build output on the standard output', () => {

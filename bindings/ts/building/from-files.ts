@@ -1,6 +1,5 @@
 /** Builds an index from files: imports, joins, embeds and assembles. The same in a page and in Node.js. */
 import { abortable, SignalboxError, throwIfAborted } from '../errors.js';
-import { detect } from '../importing/detect.js';
 import type { InputFile } from '../importing/input-file.js';
 import type { Source } from '../importing/records.js';
 import { embeddingsFor } from '../routing/inputs.js';
@@ -12,13 +11,14 @@ import type { Lab } from '../wasm/lab-module.js';
 import { type Assembled, assemble, type ShardMarks } from './assemble.js';
 import { type Benchmark, faultsOf, metricConflicts, putInOrder } from './benchmark.js';
 import { type Choices, drawSample, measureChoices } from './choices.js';
-import { Collector, type CollectorOptions, NONE } from './collector.js';
+import { type Collector, NONE } from './collector.js';
 import { chooseCoreset, withRows } from './coreset.js';
 import { firstCharacters } from './extras.js';
 import { findFamilies } from './families.js';
+import { type Imported, importFiles } from './import-files.js';
 import type { DatasetMetric, MetricOptions } from './metric-rules.js';
 import { type BuildReport, reportOf } from './report.js';
-import { memoryStorage, type Prompts, type Storage, type VectorFile, type VectorSource } from './storage.js';
+import { memoryStorage, type Storage, type VectorFile, type VectorSource } from './storage.js';
 import { UnitVectors } from './vectors.js';
 
 const BLOCK = 256;
@@ -68,56 +68,6 @@ export interface BuiltIndex {
   prices: MatchedPrices;
   /** Measures alternatives; `undefined` if there is only one dataset. The index may already be closed. */
   measureChoices(): Promise<Choices | undefined>;
-}
-
-/** Everything that importers read. */
-export interface Imported {
-  collector: Collector;
-  source: Source | 'shards';
-  files: { read: number; ignored: string[] };
-  prompts: Prompts;
-  fileVectors: VectorFile;
-}
-
-/** Imports all files. Errors: those of importers. */
-export async function importFiles(
-  files: readonly InputFile[],
-  options: BuildSettings & Pick<CollectorOptions, 'shard' | 'details'>,
-  storage: Storage,
-  steps: Steps,
-): Promise<Imported> {
-  steps.begin('detecting the source');
-  const found = await detect(files, options.from, { signal: steps.signal });
-  const [prompts, fileVectors] = [storage.prompts(), storage.vectors()];
-  const collector = new Collector({ ...options, prompts, vectors: fileVectors });
-  const total = found.files.reduce((sum, { size }) => sum + size, 0);
-  steps.begin(`reading ${found.importer.source}, ${found.files.length} ${found.files.length === 1 ? 'file' : 'files'}`);
-  let bytes = 0;
-  const lively = found.files.map(
-    (file): InputFile => ({
-      ...file,
-      path: file.path,
-      size: file.size,
-      slice: async (start, end) => {
-        await steps.update(Math.min(bytes, total), total);
-        return file.slice(start, end);
-      },
-    }),
-  );
-  await found.importer.read(lively, {
-    sink: collector,
-    signal: steps.signal,
-    onBytes: (count) => {
-      bytes += count;
-    },
-  });
-  return {
-    collector,
-    source: found.importer.source,
-    files: { read: found.files.length, ignored: found.ignored.map(({ path }) => path) },
-    prompts,
-    fileVectors,
-  };
 }
 
 /** Returns the slot of a row's vector in a matrix. */
@@ -191,8 +141,7 @@ export function join(imported: Imported, hasMatrix: boolean, options: JoinOption
   const benchmark = putInOrder(collector, { hasVector, ...options });
   const report = reportOf({
     source: imported.source,
-    read: imported.files.read,
-    ignored: imported.files.ignored,
+    files: imported.files,
     collector,
     benchmark,
     mixedMetrics: metricConflicts(collector.datasets),

@@ -22,7 +22,7 @@ import type { ShardMarks } from '../assemble.js';
 import type { Benchmark } from '../benchmark.js';
 import { type CollectedModel, Collector } from '../collector.js';
 import { type ModelFigures, NO_FIGURES } from '../figures.js';
-import type { Imported } from '../from-files.js';
+import type { Imported } from '../import-files.js';
 import type { DatasetMetric } from '../metric-rules.js';
 import { memoryStorage, type VectorSource } from '../storage.js';
 import { areSettings, isMetric, isPart } from './shard-checks.js';
@@ -373,7 +373,14 @@ export async function readShards(names: readonly string[]): Promise<MergedShards
       slot += shard.info.rows;
     }
     return {
-      imported: { collector, source: 'shards', files: { read: names.length, ignored: [] }, prompts, fileVectors },
+      imported: {
+        collector,
+        source: 'shards',
+        files: { read: names.length, ignored: [], list: [] },
+        prompts,
+        fileVectors,
+        explanation: undefined,
+      },
       described: mergeDescriptions(shards, names),
       vectors: new ShardVectors(shards),
       embedder,

@@ -1,0 +1,2 @@
+/** YAML. */
+export { load } from 'js-yaml';
