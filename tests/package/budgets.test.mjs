@@ -62,7 +62,7 @@ async function bundled(contents) {
   return { inputs, size: outputFiles[0].contents.length };
 }
 
-it('a page that builds in a worker takes less than 10 KB of scripts beside those of a router in a worker, and no parser', async () => {
+it('a page that builds in a worker takes less than 9 KB of scripts beside those of a router in a worker, and no parser', async () => {
   const { inputs, size } = await bundled(
     "export { buildInWorker, choicesText, DROP_REASONS, reportText, SOURCES } from './build.js'",
   );

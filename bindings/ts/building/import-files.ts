@@ -7,6 +7,7 @@ import type { Steps } from '../steps.js';
 import { Collector, type CollectorOptions } from './collector.js';
 import { type Explanation, FileExplainer } from './explain.js';
 import { FileAccounts, type ReadFiles } from './file-accounts.js';
+import { fileLines } from './files-text.js';
 import type { BuildSettings } from './from-files.js';
 import type { BuildReport } from './report.js';
 import { SourceNames } from './several-sources.js';
@@ -99,6 +100,7 @@ export async function importFiles(
       read: read.groups.reduce((sum, group) => sum + group.files.length, 0),
       ignored: read.unread.map(({ path }) => path),
       list,
+      lines: fileLines(list),
     },
     prompts,
     fileVectors,

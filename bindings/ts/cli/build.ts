@@ -265,9 +265,9 @@ Examples:
 
 const MERGE_EXAMPLES = `
 Examples:
-  signalbox build results/ --shard 1/2 -o one.sbp
-  signalbox build results/ --shard 2/2 -o two.sbp
-  signalbox merge one.sbp two.sbp -o mine.sbx`;
+  signalbox build results/ --shard 1/2 -o one.sbx
+  signalbox build results/ --shard 2/2 -o two.sbx
+  signalbox merge one.sbx two.sbx -o mine.sbx`;
 
 /** Adds both commands to `program`. */
 export function addBuildCommands(program: Command): void {

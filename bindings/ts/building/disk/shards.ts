@@ -376,7 +376,7 @@ export async function readShards(names: readonly string[]): Promise<MergedShards
       imported: {
         collector,
         source: 'shards',
-        files: { read: names.length, ignored: [], list: [] },
+        files: { read: names.length, ignored: [], list: [], lines: [] },
         prompts,
         fileVectors,
         explanation: undefined,
