@@ -58,6 +58,9 @@ function filtersOf({ releasedFrom: from, releasedTo: to, makers, openWeights }: 
   return { released: from === undefined && to === undefined ? undefined : { from, to }, makers, openWeights };
 }
 
+/** Number of nearest samples in a decision unless `--neighbours` says otherwise. */
+const SHOWN_NEIGHBOURS = 5;
+
 /** Returns the options of a decision, without keys whose value is `undefined`. */
 function routeOptions(o: Options): RouteTaskOptions {
   const given = {
@@ -66,7 +69,7 @@ function routeOptions(o: Options): RouteTaskOptions {
     policy: o.policy,
     k: o.k,
     eta: o.eta,
-    neighbours: o.neighbours,
+    neighbours: o.neighbours ?? SHOWN_NEIGHBOURS,
     maxUsdPerMTok: o.maxUsdPerMtok,
     maxUsdPerAnswer: o.maxUsdPerAnswer,
     prefer: o.prefer,
@@ -102,7 +105,11 @@ function withRouting(command: Command): Command {
     .addOption(new Option('--policy <name>', 'routing policy (s2, s3: tasks only)').choices(POLICIES))
     .option('--k <n>', 'number of neighbours that vote', toCount)
     .option('--eta <p>', 'minimum confidence to override the best single model (0: always override)', SHARE)
-    .option('--neighbours <n>', 'number of nearest benchmark samples to show', toWholeWithin(0, 1000));
+    .option(
+      '--neighbours <n>',
+      `number of nearest benchmark samples to show (default: ${SHOWN_NEIGHBOURS})`,
+      toWholeWithin(0, 1000),
+    );
 }
 
 function withCandidates(command: Command): Command {
@@ -197,6 +204,17 @@ async function addNewModels(program: Command): Promise<void> {
   }
   program.command('anchors').description('choose the rows of an index to run a new model on');
   program.command('add-model').description('add a model to an index from its results on a few rows, without a rebuild');
+}
+
+/** Loads the modules of `export` only if the command line names it. */
+async function addExport(program: Command): Promise<void> {
+  if (process.argv.includes('export')) {
+    (await import('./cli/export.js')).addExportCommand(program);
+    return;
+  }
+  program
+    .command('export')
+    .description('write the outcomes of an index as CSV, JSONL, Parquet, or in the form of Every Eval Ever');
 }
 
 /** Loads the modules of the servers only if the command line names one of their commands. */
@@ -297,6 +315,7 @@ async function makeProgram(): Promise<Command> {
   await addPlanning(program);
   await addBuilding(program);
   await addNewModels(program);
+  await addExport(program);
   program.addCommand(await evaluation());
   throwUsageErrors(program);
   return program;

@@ -69,9 +69,6 @@ function warnings(report: BuildReport): string[] {
   lines.push(...modelWarnings(report.models));
   if (report.datasets.length === 1)
     lines.push('only one dataset: the index compares families of its prompts, if it shows any');
-  if (report.files.ignored.length > 0) {
-    lines.push(`${count(report.files.ignored.length, 'file')} not read: ${few(report.files.ignored, 3)}`);
-  }
   return lines;
 }
 

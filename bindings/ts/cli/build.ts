@@ -5,7 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import type { Choices } from '../building/choices.js';
 import { choicesText } from '../building/choices-text.js';
-import { findFiles, placeOf } from '../building/disk/files.js';
+import { findFiles } from '../building/disk/files.js';
 import { buildSettings, shardSettings, wholeSettings } from '../building/disk/shard-settings.js';
 import { marksOf, type Part, readShards } from '../building/disk/shards.js';
 import { diskStorage } from '../building/disk/storage.js';
@@ -17,16 +17,17 @@ import {
   type BuiltIndex,
   checkReport,
   dimOf,
-  importFiles,
   join,
   vectorise,
 } from '../building/from-files.js';
+import { importFiles } from '../building/import-files.js';
 import { megabytes, reportText } from '../building/report-text.js';
 import type { Storage } from '../building/storage.js';
 import { UnitVectors } from '../building/vectors.js';
 import { SignalboxError } from '../errors.js';
 import { toJson, writeWholeBy } from '../files/disk/output.js';
 import { printable } from '../files/printable.js';
+import type { InputFile } from '../importing/input-file.js';
 import { invalid } from '../options.js';
 import { type Command, InvalidArgumentError } from '../vendor/commander-node.js';
 import { type Lab, loadLab } from '../wasm/lab-module.js';
@@ -123,6 +124,13 @@ const builtJson = (file: string, { report, index, prices }: BuiltIndex, choices:
   choices: choices ?? null,
 });
 
+/** Returns the path of the file at this place among the files. Errors: `invalid_argument` if it is not one of them. */
+function pathOf(place: string, files: readonly InputFile[]): string {
+  const found = files.find((file) => path.resolve(file.path) === path.resolve(place));
+  if (found !== undefined) return found.path;
+  throw invalid(`got the file '${place}' to explain, expected one of the ${files.length} that are read`);
+}
+
 /** Builds the shard or index of these files into `o.output`; without an output it only prints the report. */
 async function buildInto(
   places: string[],
@@ -136,10 +144,7 @@ async function buildInto(
   const settings: BuildSettings = { ...(await dataSettings(o)), maxRows, maxWork, name };
   const isShard = o.shard !== undefined || o.partial === true;
   const { files, passedOver } = await findFiles(places);
-  const explain = o.explain === undefined ? undefined : placeOf(o.explain);
-  if (explain !== undefined && !files.some(({ path: of }) => of === explain)) {
-    throw invalid(`got the file '${explain}' to explain, expected one of the ${files.length} that are read`);
-  }
+  const explain = o.explain === undefined ? undefined : pathOf(o.explain, files);
   const imported = await importFiles(files, { ...settings, shard: o.shard, explain }, storage, progress);
   if (imported.explanation !== undefined) {
     progress.end();

@@ -14,6 +14,8 @@ export interface ReadOptions {
 }
 
 export interface LimitedReadOptions extends ReadOptions {
+  /** Size of the file for progress, where the host does not tell it. */
+  sizeBytes?: number | undefined;
   /** Most bytes that are read; a larger file is `size_overflow`. Default: no limit, 256 MiB for a gzip stream. */
   most?: number | undefined;
 }
@@ -63,7 +65,7 @@ export async function readInto(source: Source, sink: Sink, options: LimitedReadO
       for await (const chunk of chunks) {
         throwIfAborted(signal);
         loaded += chunk.byteLength;
-        const total = Math.max(size ?? loaded, loaded);
+        const total = Math.max(size ?? options.sizeBytes ?? loaded, loaded);
         yield chunk;
         progress.call({ status: 'progress', ...event, progress: (100 * loaded) / total, loaded, total });
       }
