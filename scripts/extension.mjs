@@ -50,6 +50,14 @@ function manifestOf(browser) {
   return { ...common, version, ...OWN[browser](common) };
 }
 
+/** Waits for the typeface, which is on the device: on the site it may come too late to be shown at first. */
+const fontAtHand = {
+  name: 'signalbox-font-at-hand',
+  enforce: 'pre',
+  transform: (code, id) =>
+    /[\\/]shared[\\/]tokens\.css$/.test(id) ? code.replace('font-display: optional', 'font-display: block') : null,
+};
+
 /** Bundles the pages and the background, which share chunks. */
 async function buildPages(browser, target, { licenses, define }) {
   const { build } = await import('vite');
@@ -65,7 +73,7 @@ async function buildPages(browser, target, { licenses, define }) {
     // Sentence transformers run as WebAssembly here; the other runtimes would only enlarge the zip.
     resolve: { alias: { 'onnxruntime-web/webgpu': 'onnxruntime-web/wasm' } },
     worker: { format: 'es', plugins: () => [licenses.plugin()], rolldownOptions: QUIET },
-    plugins: [licenses.plugin()],
+    plugins: [fontAtHand, licenses.plugin()],
     build: {
       outDir: target,
       emptyOutDir: true,
