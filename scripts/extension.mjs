@@ -44,8 +44,19 @@ const OWN = {
   }),
 };
 
-function manifestOf(browser) {
-  const common = json(path.join(source, 'manifest.json'));
+/** Hosts of sentence transformers in the policy of the pages. */
+const HUB = ' https://huggingface.co https://*.huggingface.co https://*.hf.co';
+
+/** Returns the manifest's common part; without ONNX Runtime the extension connects to no host. */
+function commonOf(onnx) {
+  const { content_security_policy: policy, ...common } = json(path.join(source, 'manifest.json'));
+  if (!policy.extension_pages.includes(HUB)) throw new Error(`the policy in manifest.json does not allow${HUB}`);
+  const pages = onnx ? policy.extension_pages : policy.extension_pages.replace(HUB, '');
+  return { ...common, content_security_policy: { ...policy, extension_pages: pages } };
+}
+
+function manifestOf(browser, onnx) {
+  const common = commonOf(onnx);
   const { version } = json(path.join(root, 'package.json'));
   return { ...common, version, ...OWN[browser](common) };
 }
@@ -141,7 +152,7 @@ export async function buildExtension(browser, target, { languages, onnx = false 
   await buildContent(target, { licenses, define });
   if (languages !== undefined) writeFileSync(path.join(target, LANGUAGES), packEmbedder(languages));
   writeFileSync(path.join(target, LICENSES_FILE), licenses.text());
-  writeFileSync(path.join(target, 'manifest.json'), `${JSON.stringify(manifestOf(browser), null, 2)}\n`);
+  writeFileSync(path.join(target, 'manifest.json'), `${JSON.stringify(manifestOf(browser, onnx), null, 2)}\n`);
   writeFileSync(`${target}.zip`, await zip(target));
 }
 

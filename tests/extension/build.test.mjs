@@ -111,7 +111,10 @@ for (const browser of BROWSERS) {
         filesOf(folder).filter((file) => /ort-|onnx|lab/.test(file)),
         [],
       );
+      assert.match(manifest.content_security_policy.extension_pages, / connect-src 'self';/);
       const other = await builtExtension(browser, { onnx: true });
+      const { content_security_policy: policy } = JSON.parse(readFileSync(path.join(other, 'manifest.json'), 'utf8'));
+      assert.match(policy.extension_pages, / connect-src 'self' https:\/\/huggingface\.co /);
       assert.ok(filesOf(other).some((file) => /ort-wasm.*\.wasm$/.test(file)));
       assert.deepEqual([unreachable(other, 'manifest.json'), missingImports(other)], [[], []]);
       const packages = await bundledPackages([...ENTRIES, 'dist/onnx-worker-entry.js'], {}, { onnx: true });
