@@ -257,6 +257,18 @@ async function merge(names: string[], o: MergeCommandOptions): Promise<void> {
   });
 }
 
+const BUILD_EXAMPLES = `
+Examples:
+  signalbox build results/ -o mine.sbx
+  signalbox build graded.csv -o mine.sbx --prices prices.json
+  signalbox build results/ --explain results/log.eval`;
+
+const MERGE_EXAMPLES = `
+Examples:
+  signalbox build results/ --shard 1/2 -o one.sbx
+  signalbox build results/ --shard 2/2 -o two.sbx
+  signalbox merge one.sbx two.sbx -o mine.sbx`;
+
 /** Adds both commands to `program`. */
 export function addBuildCommands(program: Command): void {
   withVectors(withData(program.command('build <files...>')))
@@ -271,6 +283,7 @@ export function addBuildCommands(program: Command): void {
     .option('--dry-run', 'only report on the files')
     .option('--explain <file>', 'only say how this file, one of the files, is understood')
     .option('--json', 'print JSON')
+    .addHelpText('after', BUILD_EXAMPLES)
     .action(threaded(build, (_, { output }) => [output ?? TEMPORARY]));
   program
     .command('merge <shards...>')
@@ -279,5 +292,6 @@ export function addBuildCommands(program: Command): void {
     .option('--partial', 'write a shard, for a later merge, instead of an index')
     .option('--no-measure', 'do not measure alternative settings')
     .option('--json', 'print JSON')
+    .addHelpText('after', MERGE_EXAMPLES)
     .action(threaded(merge, (_, { output }) => [output]));
 }

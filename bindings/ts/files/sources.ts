@@ -48,8 +48,8 @@ async function open(source: Source, { signal, cache }: ReadOptions): Promise<Ope
 }
 
 /**
- * Streams a source into a sink, decompressed if it is a gzip stream; progress counts the bytes before. Errors: `network`, `aborted`,
- * `invalid_argument`, `size_overflow`, `bad_checksum` for a damaged gzip stream; those of `onProgress`, unchanged.
+ * Streams a source into a sink, decompressed if it is a gzip stream; progress counts the compressed bytes. Errors: `network`,
+ * `aborted`, `invalid_argument`, `size_overflow`, `bad_checksum` for a damaged gzip stream; those of `onProgress`, unchanged.
  */
 export async function readInto(source: Source, sink: Sink, options: LimitedReadOptions): Promise<void> {
   const { signal } = options;

@@ -193,7 +193,9 @@ export const CHANCE_NEIGHBOURS = 5;
 export function withChance<Options extends RouteTaskOptions>(options: Options): Options {
   const { policy, neighbours = 0 } = options ?? {};
   const weighsTasks = policy === undefined || policy === 'signalbox' || policy === 'families';
-  return weighsTasks || !(neighbours < CHANCE_NEIGHBOURS) ? options : { ...options, neighbours: CHANCE_NEIGHBOURS };
+  // Any other value is the core's to refuse.
+  const isFewer = Number.isInteger(neighbours) && neighbours >= 0 && neighbours < CHANCE_NEIGHBOURS;
+  return weighsTasks || !isFewer ? options : { ...options, neighbours: CHANCE_NEIGHBOURS };
 }
 
 /** Adds a fact about the input to a request, if it is known. */

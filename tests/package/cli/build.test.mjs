@@ -38,7 +38,7 @@ describe('signalbox build', () => {
     const info = await runsJson('inspect', 'mine.sbx');
     assert.equal(info.rows, 90);
     assert.deepEqual(info.metadata.datasets[0], { name: 'code', metric: 'score', range: [0, 1], threshold: null });
-    assert.match(await runs('inspect', 'mine.sbx'), /sums +30 +score/);
+    assert.match(await runs('inspect', 'mine.sbx', '--all'), /sums +30 +score/);
   });
 
   it('reports on the files and writes nothing with --dry-run', async () => {

@@ -200,6 +200,7 @@ describe('neighbours', () => {
     for (const policy of ['signalbox', 's1', 'paper']) {
       assert.deepEqual((await route({ policy })).neighbours, []);
       assert.equal((await route({ policy, neighbours: 2 })).neighbours.length, 2);
+      for (const neighbours of [-1, 0.5, '1']) await refused(route({ policy, neighbours }), 'invalid_argument');
     }
   });
 
