@@ -4,7 +4,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { outcomeText, type ReadOutcomes, writeTexts } from './export-rows.js';
 
-const SCHEMA = '0.2.1';
+const SCHEMA = '0.3.0';
+/** The form wants its files below `data/<collection>/<developer>/<model>`. */
+const COLLECTION = path.join('data', 'signalbox');
 /** An outcome from here on counts as correct, where a sample has to be one or the other. */
 const CORRECT = 0.5;
 
@@ -72,7 +74,7 @@ class ModelExport {
         evaluator_relationship: 'other',
       },
       eval_library: { name: 'signalbox', version: 'unknown' },
-      model_info: { name: this.model, id: this.model },
+      model_info: { name: this.model, id: this.model, additional_details: this.#details() },
       evaluation_results: [...this.#sums].map(([task, { sum, count }]) => this.#result(task, sum / count)),
       detailed_evaluation_results: {
         format: 'jsonl',
@@ -82,6 +84,12 @@ class ModelExport {
         total_rows: this.#lines,
       },
     };
+  }
+
+  #details(): Record<string, string> {
+    const isOpen = this.#read.info.models[this.#number]?.record?.openWeights;
+    const availability = isOpen === undefined ? 'unknown' : isOpen ? 'open_weights' : 'closed_weights';
+    return { deployment_type: 'unknown', model_availability: availability };
   }
 
   #taskName(task: number): string {
@@ -117,7 +125,7 @@ export async function writeSharedForm(
   for (const number of models.keys()) {
     const of = new ModelExport(read, number, created);
     const [developer = 'unknown', ...rest] = of.model.includes('/') ? of.model.split('/') : ['unknown', of.model];
-    const place = path.join(safe(developer), safe(rest.join('/')));
+    const place = path.join(COLLECTION, safe(developer), safe(rest.join('/')));
     await mkdir(path.join(folder, place), { recursive: true });
     const samples = path.join(place, `${of.id}_samples.jsonl`);
     await writeTexts(path.join(folder, samples), of.lines(), signal, (bytes) => of.takeBytes(bytes));

@@ -55,6 +55,7 @@ describe('signalbox export', () => {
     assert.match(await runs('export', 'mine.sbx', '-o', 'shared', '--format', 'every-eval-ever'), /3 models/);
     const files = readdirSync(path.join(folder, 'shared'), { recursive: true }).map(String);
     const totals = files.filter((name) => name.endsWith('.json'));
+    assert.ok(totals.every((name) => /^data.signalbox./.test(name)));
     assert.equal(totals.length, 3);
     for (const name of totals) {
       const { detailed_evaluation_results: details, evaluation_results: results } = JSON.parse(
