@@ -6,7 +6,9 @@ import { detailsIn } from '../embedding/embedder-details.js';
 import { DEFAULT_EMBEDDER_ID, StaticEmbedder } from '../embedding/static-embedder.js';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { LOAD_KEYS } from '../files/load-options.js';
+import { OverallProgress } from '../files/overall-progress.js';
 import { checkRecords } from '../files/records.js';
+import { EMBEDDER_BYTES, INDEX_BYTES } from '../files/shipped-sizes.mjs';
 import { aCount, aSeed, checkOptions, described, invalid } from '../options.js';
 import { turn } from '../steps.js';
 import type {
@@ -34,6 +36,7 @@ import type {
   Verdict,
 } from '../types.js';
 import { type Core, loadCore } from '../wasm/core-module.js';
+import { WASM_FILE } from '../wasm/signalbox-hash.mjs';
 import { answerGroups } from './answers.js';
 import { nextStep } from './cascade.js';
 import { chanceOf, strengthOfPick } from './chance.js';
@@ -61,7 +64,7 @@ import {
   SAMPLES_KEYS,
 } from './option-keys.js';
 import { meanPromptTokens, promptTokensOf } from './prompt-tokens.js';
-import { namesOf, originOf, requestJson, withNumber } from './request.js';
+import { CHANCE_NEIGHBOURS, namesOf, originOf, requestJson, withChance, withNumber } from './request.js';
 import { samplesIn } from './samples.js';
 import { Texts, textsBeside } from './texts.js';
 import { fallbackReasonOf } from './unread.js';
@@ -161,17 +164,21 @@ export class Router implements Routing {
     if (options.embedder === null && options.multilingual !== undefined) {
       throw invalid('multilingual is given, but the embedder is null: it reads the prompts in English');
     }
-    const { signal, onProgress, cache } = options;
-    const reading = { signal, onProgress, cache };
+    const { signal, cache } = options;
+    const progress = new OverallProgress(options.onProgress);
+    const reading = (sizeBytes?: number) => ({ signal, cache, sizeBytes, onProgress: progress.part(sizeBytes) });
     throwIfAborted(signal);
     const { assets } = options;
     const owned = (name: string) => (assets === undefined ? undefined : within(assets, name));
-    const starting = loadCore(options.wasm ?? owned('signalbox.wasm'), reading);
+    const wasmBytes = options.wasm === undefined ? WASM_FILE.sizeBytes : undefined;
+    const starting = loadCore(options.wasm ?? owned('signalbox.wasm'), reading(wasmBytes));
     const index = options.index ?? owned(INDEX_FILE);
-    const opening = starting.then((started) => started.openIndex(index ?? indexAddress(), reading));
+    const readingIndex = reading(options.index === undefined ? INDEX_BYTES : undefined);
+    const opening = starting.then((started) => started.openIndex(index ?? indexAddress(), readingIndex));
     // The default embedder is fetched along with the rest; any other waits for the index to name the one it needs.
     const early = options.index === undefined && options.embedder === undefined;
-    const loading = early ? StaticEmbedder.loadInto(starting, owned(EMBEDDER_FILE), reading) : undefined;
+    const readingEmbedder = reading(early ? EMBEDDER_BYTES : undefined);
+    const loading = early ? StaticEmbedder.loadInto(starting, owned(EMBEDDER_FILE), readingEmbedder) : undefined;
     const [opened, loaded] = await Promise.allSettled([opening, loading]);
     const core = await starting;
     let embedder: Embedder | undefined = loaded.status === 'fulfilled' ? loaded.value : undefined;
@@ -186,15 +193,16 @@ export class Router implements Routing {
         embedder = await makeEmbedder(options.embedder, signal);
         owns = true;
       } else if (options.embedder ?? (options.embedder !== null && info.embedder.id === DEFAULT_EMBEDDER_ID)) {
-        embedder ??= await StaticEmbedder.loadInto(core, options.embedder ?? owned(EMBEDDER_FILE), reading);
+        embedder ??= await StaticEmbedder.loadInto(core, options.embedder ?? owned(EMBEDDER_FILE), readingEmbedder);
         owns = true;
       }
       const reader = multilingualReader(embedder, options, core);
       const inputs = new Inputs(reader ?? embedder, info);
       const beside = () => owned('models/index/texts/') ?? textsBeside(indexAddress());
       const texts = options.texts ?? (options.index === undefined ? beside() : false);
+      progress.end();
       throwIfAborted(signal);
-      onProgress?.({ status: 'ready' });
+      options.onProgress?.({ status: 'ready' });
       const own = [reader, owns ? embedder : undefined].filter((item) => item !== undefined);
       return new Router(core, opened.value, info, inputs, own, texts);
     } catch (error) {
@@ -210,7 +218,7 @@ export class Router implements Routing {
 
   async route(input: RouteInput, options: RouteOptions = {}): Promise<Decision> {
     this.#open();
-    const json = requestJson(options, ROUTE_KEYS, this.info);
+    const json = requestJson(withChance(options), ROUTE_KEYS, this.info);
     const read = await this.#inputs.read(input, options.signal);
     throwIfAborted(options.signal);
     return this.#decide(read, withNumber(json, 'promptTokens', promptTokensOf(input)), options);
@@ -218,7 +226,7 @@ export class Router implements Routing {
 
   async routeMany(inputs: RouteInputs, options: RouteManyOptions = {}): Promise<Decision[]> {
     this.#open();
-    const json = requestJson(options, ROUTE_MANY_KEYS, this.info);
+    const json = requestJson(withChance(options), ROUTE_MANY_KEYS, this.info);
     const tokens = Array.isArray(inputs) ? inputs.map(promptTokensOf) : [];
     const { signal, onProgress } = options;
     const { count, blocks } = this.#inputs.inBlocks(inputs, signal);
@@ -238,7 +246,7 @@ export class Router implements Routing {
 
   async routeTask(inputs: RouteInputs, options: RouteTaskOptions = {}): Promise<TaskDecision> {
     this.#open();
-    const request = requestJson(options, ROUTE_TASK_KEYS, this.info);
+    const request = requestJson(withChance(options), ROUTE_TASK_KEYS, this.info);
     const { signal, onProgress, answers } = options;
     checkNotEmpty(inputs);
     const json = withNumber(request, 'promptTokens', meanPromptTokens(inputs));
@@ -362,8 +370,10 @@ export class Router implements Routing {
     const { taskWeights, ...rest } = ofCore;
     const decision = rest as unknown as D;
     const fallbackReason = fallbackReasonOf(decision.fallbackReason, unread);
-    const texts = this.#texts.inFile(decision.neighbours.map(({ row }) => row));
-    const neighbours = decision.neighbours.map((neighbour, i) => ({ ...neighbour, text: texts[i] ?? null }));
+    const nearest = decision.neighbours.slice(0, CHANCE_NEIGHBOURS);
+    const asked = decision.neighbours.slice(0, options.neighbours ?? 0);
+    const texts = this.#texts.inFile(asked.map(({ row }) => row));
+    const neighbours = asked.map((neighbour, i) => ({ ...neighbour, text: texts[i] ?? null }));
     const price = withAge(decision.price, originOf(decision.model, options, this.info));
     const kinds = decision.kinds.map((kind) => ({ ...kind, label: taskLabel(this.info, kind.name) }));
     const facts = { ...decision, kinds, fallbackReason, neighbours, price };
@@ -371,7 +381,7 @@ export class Router implements Routing {
     return {
       ...explained,
       kind: kindOf(explained),
-      chance: chanceOf({ ...explained, taskWeights }, this.info),
+      chance: chanceOf({ ...explained, taskWeights, neighbours: nearest }, this.info),
       strength: strengthOfPick(explained),
       notes: notesOf(options, this.info, { ...explained, multilingualError }),
       tokens,
