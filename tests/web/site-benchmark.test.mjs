@@ -287,6 +287,13 @@ describeSite(
       await picks(page, 'org/first');
       await routesOn(page, 'runs');
       assert.match(await page.text('[data-report]'), /2 rows, 2 models, 1 dataset, from 2 files \(lm-eval\)/);
+      await page.click('[data-report] .folded summary');
+      await page.until(() => document.querySelector('[data-report-files]') !== null);
+      const files = await page.evaluate(() =>
+        [...document.querySelectorAll('[data-report-files] li')].map(({ textContent }) => textContent),
+      );
+      assert.equal(files.length, 2);
+      for (const line of files) assert.match(line, /^runs\/org__(first|second)\/samples_.*: lm-eval, 2 outcomes$/);
       await site.close(page);
     });
 

@@ -223,7 +223,11 @@ describeSite('a larger embedder', (site) => {
     await load(page, `../${site.kind}/tiny`);
     await page.until(() => document.querySelector('[data-index-state]')?.textContent.includes('topics: 40 rows'));
     await compare(page, 'sort a python list');
-    await page.until(() => document.querySelector('[data-agreement]')?.textContent.includes('They cannot agree'));
+    // What is above may still grow, and push the comparison out of view.
+    await page.until(() => {
+      document.querySelector('[data-compared-prompt]').scrollIntoView({ behavior: 'instant' });
+      return document.querySelector('[data-agreement]')?.textContent.includes('They cannot agree');
+    });
     assert.match(await page.text('[data-sides]'), /coder/);
     // The index refuses another model.
     await load(page, model.address);

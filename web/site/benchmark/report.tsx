@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { BuildReport, ReportedDataset, ReportedModel } from 'signalbox/build';
+import { Folded } from '../../shared/folded.js';
 import { bytes, count, percent } from '../../shared/format.js';
 import { ModelName } from '../../shared/model-name.js';
 import { Wide } from '../../shared/wide.js';
@@ -125,6 +126,24 @@ function Dropped({ dropped }: BuildReport) {
   );
 }
 
+/** Each file: what it is, what was taken from it, and what was not. */
+function Files({ files: { lines } }: BuildReport) {
+  if (lines.length === 0) return null;
+  return (
+    <Folded summary={`What was read from ${lines.length === 1 ? 'the file' : 'each file'}`}>
+      {() => (
+        <ul class="plain" data-report-files>
+          {lines.map((line) => (
+            <li key={line} dir="auto">
+              {line}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Folded>
+  );
+}
+
 export function Report({ built: { benchmark, report, text, unpriced } }: { built: Built }) {
   const { rows, models, datasets, files, missingOutcomes, graded, source } = report;
   const warnings = warningsOf(report);
@@ -154,6 +173,7 @@ export function Report({ built: { benchmark, report, text, unpriced } }: { built
         <Models report={report} unpriced={unpriced} />
       </div>
       <Dropped {...report} />
+      <Files {...report} />
       <details>
         <summary>The report as text, as the command prints it</summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}

@@ -25,7 +25,7 @@ export const DROP_WORDS: Record<DropReason, string> = {
 
 /** Returns what the user should know before trusting the benchmark. */
 export function warningsOf(report: BuildReport): string[] {
-  const { datasets, models, files, averaged, similarNames, promptsDiffer, repeatedPrompts } = report;
+  const { datasets, models, averaged, similarNames, promptsDiffer, repeatedPrompts } = report;
   const lines: string[] = [];
   if (models.length === 1) lines.push('There is only one model, so there is nothing to choose.');
   if (datasets.length === 1)
@@ -39,11 +39,6 @@ export function warningsOf(report: BuildReport): string[] {
   }
   if (repeatedPrompts > 0) {
     lines.push(`${count(repeatedPrompts, 'row')} ${repeatedPrompts === 1 ? 'shares' : 'share'} a prompt with another.`);
-  }
-  if (files.ignored.length > 0) {
-    const some = files.ignored.slice(0, 3).join(', ');
-    const more = files.ignored.length > 3 ? `, and ${files.ignored.length - 3} more` : '';
-    lines.push(`${count(files.ignored.length, 'file')} ignored: ${some}${more}.`);
   }
   return lines;
 }
