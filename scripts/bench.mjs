@@ -13,6 +13,7 @@
 //   npm run bench -- next-labels [...]  what prompts chosen for grading are worth (tests/bench/next-labels.mjs)
 //   npm run bench -- embedders [...]  the paper's rules and signalbox with several embedders (tests/bench/embedders.mjs)
 //   npm run bench -- new-model [...]  what add-model knows of a new model from a few rows (tests/bench/new-model.mjs)
+//   npm run bench -- serve [...]  what the gateway adds to a request, and that it loses none (tests/bench/serve.mjs)
 // Measures the kNN kernels, native and wasm, built with the shipped flags, as ratios to reading the codes once
 // (tests/bench/kernels.mjs); and the package's load to first decision, sizes and memory (tests/bench/package.mjs).
 // Asserts only that native and wasm find the same neighbours at the same distances, bit for bit; aims are printed beside
@@ -99,7 +100,16 @@ function benchWith(name, args, step) {
 }
 
 /** Benchmarks of the package alone; the others need browsers, too. */
-const WITH_PACKAGE = ['plan', 'plan-coverage', 'plan-promise', 'plan-next', 'next-labels', 'new-model', 'embedders'];
+const WITH_PACKAGE = [
+  'plan',
+  'plan-coverage',
+  'plan-promise',
+  'plan-next',
+  'next-labels',
+  'new-model',
+  'embedders',
+  'serve',
+];
 
 try {
   const [name, ...args] = process.argv.slice(2);

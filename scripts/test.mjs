@@ -54,7 +54,7 @@ function fuzz() {
 }
 
 /** Folders of the suite `package`, in order: browser tests start first, because they take longest. */
-const PACKAGE_FOLDERS = ['tests/web', 'tests/extension', 'tests/package'];
+const PACKAGE_FOLDERS = ['tests/web', 'tests/extension', 'tests/integrations', 'tests/package'];
 
 function testFilesBelow(folder) {
   if (!existsSync(path.join(root, folder))) return [];

@@ -199,6 +199,15 @@ async function addNewModels(program: Command): Promise<void> {
   program.command('add-model').description('add a model to an index from its results on a few rows, without a rebuild');
 }
 
+/** Loads the modules of the servers only if the command line names one of their commands. */
+async function addServers(program: Command): Promise<void> {
+  if (process.argv.includes('serve')) (await import('./cli/serve.js')).addServeCommand(program, load);
+  else
+    program.command('serve').description('serve OpenAI\'s interface on this machine, and choose the model for "auto"');
+  if (process.argv.includes('mcp')) (await import('./cli/mcp.js')).addMcpCommand(program, load);
+  else program.command('mcp').description('serve the decisions as tools of the Model Context Protocol');
+}
+
 async function makeProgram(): Promise<Command> {
   const program = new Command('signalbox')
     .description('Routes each prompt to the language model that benchmark results predict will answer it correctly.')
@@ -284,6 +293,7 @@ async function makeProgram(): Promise<Command> {
       embedder.dispose();
       process.stdout.write(`${printableJson(JSON.stringify(embedder.manifest, null, 2))}\n`);
     });
+  await addServers(program);
   await addPlanning(program);
   await addBuilding(program);
   await addNewModels(program);

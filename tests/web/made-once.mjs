@@ -7,10 +7,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * Returns the folder that `make` has filled for this state of what it depends on. It removes those of other states. Two
- * processes may make it at the same time: the first one to end counts.
+ * processes may make it at the same time: the first one to end counts. `place` is the folder that it lies in.
  */
-export async function madeOnce(name, state, make) {
-  const place = path.join(root, 'build/tests');
+export async function madeOnce(name, state, make, place = path.join(root, 'build/tests')) {
   const folder = path.join(place, `${name}-${state}`);
   if (existsSync(folder)) return folder;
   mkdirSync(place, { recursive: true });

@@ -1,0 +1,8 @@
+/** `signalbox/langchain`: a router as middleware of an agent, and as a chat model. Needs `@langchain/core`. */
+export type { RouterSource, RoutingTrace } from './integrations/chooser.js';
+export {
+  type ChatModelLike,
+  type LangChainOptions,
+  SignalboxChatModel,
+  signalboxMiddleware,
+} from './integrations/langchain.js';

@@ -1,0 +1,12 @@
+/** `signalbox/on-device`: models that run on the user's device as candidates that cost nothing. */
+export {
+  AVAILABILITIES,
+  type Availability,
+  type DecisionWithDevice,
+  type DeviceModel,
+  type DeviceModelsOptions,
+  type DeviceRouteOptions,
+  deviceModels,
+  routeWithDevice,
+  type WebLlm,
+} from './integrations/on-device.js';

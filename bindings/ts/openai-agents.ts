@@ -1,0 +1,8 @@
+/** `signalbox/openai-agents`: a router as the model provider of the OpenAI Agents SDK. */
+export type { RouterSource, RoutingTrace } from './integrations/chooser.js';
+export {
+  type AgentModel,
+  type AgentsOptions,
+  type AgentsProvider,
+  signalboxModelProvider,
+} from './integrations/openai-agents.js';

@@ -1,0 +1,3 @@
+/** `signalbox/openai`: a `fetch` that picks the model of calls in OpenAI's shape. */
+export type { RouterSource, RoutingTrace } from './integrations/chooser.js';
+export { type FetchOptions, signalboxFetch } from './integrations/openai.js';

@@ -1,0 +1,61 @@
+// The projects of examples/ run against a local provider, and docs/integrations.md shows them as they are.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { after, before, describe, test } from 'node:test';
+import { root } from '../../scripts/setup.mjs';
+import { startProvider } from './fake-provider.mjs';
+import { installedProject } from './project.mjs';
+
+const EXAMPLES = path.join(root, 'examples');
+const FOLDERS = readdirSync(EXAMPLES, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+/** Examples whose packages another project of the tests has. */
+const PROJECTS = { 'ai-sdk': 'ai-sdk-6' };
+
+/** Runs a module; resolves with its exit code and what it printed. */
+async function run(file, env) {
+  const child = spawn(process.execPath, [file], { env: { ...process.env, ...env } });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      printed += text;
+    });
+  }
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  return { code, printed };
+}
+
+describe('examples', () => {
+  let provider;
+  before(async () => {
+    provider = await startProvider();
+  });
+  after(() => provider.close());
+
+  for (const { name } of FOLDERS) {
+    const file = path.join(EXAMPLES, name, 'index.mjs');
+
+    test(`${name} is on the page of the documentation`, () => {
+      const page = readFileSync(path.join(root, 'docs/integrations.md'), 'utf8');
+      assert.ok(page.includes(readFileSync(file, 'utf8').trim()));
+    });
+
+    test(`${name} runs`, async (t) => {
+      const project = await installedProject(PROJECTS[name] ?? name);
+      if (project === undefined) return t.skip('skipped: no registry');
+      const { dependencies } = JSON.parse(readFileSync(path.join(EXAMPLES, name, 'package.json'), 'utf8'));
+      const installed = JSON.parse(readFileSync(path.join(project.folder, 'package.json'), 'utf8')).dependencies;
+      assert.deepEqual(
+        Object.keys(dependencies).filter((one) => one !== 'signalbox' && !(one in installed)),
+        [],
+      );
+      const copy = path.join(project.folder, 'example.mjs');
+      copyFileSync(file, copy);
+      const { code, printed } = await run(copy, { OPENAI_API_KEY: 'none', OPENAI_BASE_URL: provider.url });
+      assert.equal(code, 0, printed);
+      assert.match(printed, /gpt-5|\w+\/\S+\. /);
+    });
+  }
+});
