@@ -1,12 +1,10 @@
 /** The router of this thread: an index, an embedder and the core. */
 
 import { indexAddress, within } from '../assets.js';
-import { detailsIn } from '../embedding/embedder-details.js';
 import { DEFAULT_EMBEDDER_ID, StaticEmbedder } from '../embedding/static-embedder.js';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { LOAD_KEYS } from '../files/load-options.js';
-import { checkRecords } from '../files/records.js';
-import { aCount, aSeed, checkOptions, described, invalid } from '../options.js';
+import { aCount, aSeed, checkOptions, invalid } from '../options.js';
 import { turn } from '../steps.js';
 import type {
   CascadeMove,
@@ -18,6 +16,7 @@ import type {
   EmbedOptions,
   IndexInfo,
   LoadOptions,
+  Needs,
   NextLabels,
   NextLabelsOptions,
   RouteInput,
@@ -34,9 +33,12 @@ import type {
 } from '../types.js';
 import { type Core, loadCore } from '../wasm/core-module.js';
 import { answerGroups } from './answers.js';
+import { checkBudget, decideWithin, type Ranked } from './budgets.js';
 import { nextStep } from './cascade.js';
 import { chanceOf, strengthOfPick } from './chance.js';
 import { withAge } from './days.js';
+import { describe } from './description.js';
+import { uncheckedNeeds } from './filters.js';
 import {
   checkNotEmpty,
   checkPrompts,
@@ -47,6 +49,7 @@ import {
   type ReadInput,
   readOf,
 } from './inputs.js';
+import { matrixOf } from './matrix.js';
 import { multilingualReader } from './multilingual-reader.js';
 import { nextLabelsOf } from './next-labels.js';
 import { notesOf } from './notes.js';
@@ -59,9 +62,20 @@ import {
   ROUTE_TASK_KEYS,
   SAMPLES_KEYS,
 } from './option-keys.js';
-import { meanPromptTokens, promptTokensOf } from './prompt-tokens.js';
-import { namesOf, originOf, requestJson, withNumber } from './request.js';
+import { meanPromptTokens } from './prompt-tokens.js';
+import {
+  namesOf,
+  needsOf,
+  needsOfAll,
+  originOf,
+  requestJson,
+  requestOf,
+  requestsOf,
+  withDecided,
+  withNumber,
+} from './request.js';
 import { samplesIn } from './samples.js';
+import { stayOrSwitch, withConversation } from './staying.js';
 import { Texts, textsBeside } from './texts.js';
 import { fallbackReasonOf } from './unread.js';
 import { kindOf, taskLabel, withReasons } from './words.js';
@@ -77,37 +91,6 @@ const BLOCK_WORK = 2e8;
 
 /** A decision of the core, with the weights of all tasks in the order of the index (empty: none). */
 type OfCore<D> = D & { taskWeights: number[] };
-
-/** Copies the vectors into one matrix [count, dim]; `first`: number of the first, for messages. Errors: `dimension_mismatch`. */
-function matrixOf(inputs: readonly ReadInput[], dim: number, first = 0): Float32Array {
-  const flat = new Float32Array(inputs.length * dim);
-  for (const [i, { vector }] of inputs.entries()) {
-    if (typeof vector !== 'object' || vector === null || vector.length !== dim) {
-      const got = vector?.length ?? typeof vector;
-      throw new SignalboxError(
-        'dimension_mismatch',
-        `vector ${first + i} has ${got} dimensions, the index needs ${dim}`,
-      );
-    }
-    // Float32Array would turn null and texts into numbers.
-    const values: ArrayLike<unknown> = ArrayBuffer.isView(vector) ? [vector[0]] : vector;
-    for (let at = 0; at < values.length; ++at) {
-      if (typeof values[at] === 'number') continue;
-      const got = described(values[at]);
-      throw new SignalboxError('non_finite', `vector ${first + i} holds ${got} at ${at}, expected numbers`);
-    }
-    flat.set(vector, i * dim);
-  }
-  return flat;
-}
-
-/** Describes an open index, with the details of its embedder from the metadata. */
-function describe(core: Core, handle: number): IndexInfo {
-  const info = core.describeIndex(handle);
-  checkRecords(info);
-  const details = detailsIn(info.metadata);
-  return details === undefined ? info : { ...info, embedder: { ...info.embedder, details } };
-}
 
 /**
  * Picks, for a prompt or a whole task, the model that benchmark results predict to be right.
@@ -205,23 +188,27 @@ export class Router implements Routing {
 
   async route(input: RouteInput, options: RouteOptions = {}): Promise<Decision> {
     this.#open();
-    const json = requestJson(options, ROUTE_KEYS, this.info);
+    const requestFor = requestsOf(options, ROUTE_KEYS, this.info);
     const read = await this.#inputs.read(input, options.signal);
     throwIfAborted(options.signal);
-    return this.#decide(read, withNumber(json, 'promptTokens', promptTokensOf(input)), options);
+    const json = requestFor(needsOf(read));
+    const { conversation } = options;
+    if (conversation == null) return this.#decide(read, json, options);
+    const { model, outcome } = stayOrSwitch(this.#ranked(read, json), conversation, read, options, this.info);
+    return withConversation(this.#decide(read, withDecided(json, model), options), outcome);
   }
 
   async routeMany(inputs: RouteInputs, options: RouteManyOptions = {}): Promise<Decision[]> {
     this.#open();
-    const json = requestJson(options, ROUTE_MANY_KEYS, this.info);
-    const tokens = Array.isArray(inputs) ? inputs.map(promptTokensOf) : [];
+    if (options.budgetUsd != null) return this.#routeWithin(inputs, options, options.budgetUsd);
+    const requestFor = requestsOf(options, ROUTE_MANY_KEYS, this.info);
     const { signal, onProgress } = options;
     const { count, blocks } = this.#inputs.inBlocks(inputs, signal);
     const most = this.#most(BLOCK);
     const decisions: Decision[] = [];
     for await (const block of blocks) {
       for (const input of block) {
-        decisions.push(this.#decide(input, withNumber(json, 'promptTokens', tokens[decisions.length]), options));
+        decisions.push(this.#decide(input, requestFor(needsOf(input)), options));
         if (decisions.length % most !== 0 && decisions.length < count) continue;
         onProgress?.({ done: decisions.length, total: count });
         if (count > most) await turn();
@@ -233,11 +220,12 @@ export class Router implements Routing {
 
   async routeTask(inputs: RouteInputs, options: RouteTaskOptions = {}): Promise<TaskDecision> {
     this.#open();
-    const request = requestJson(options, ROUTE_TASK_KEYS, this.info);
+    const requestFor = requestsOf(options, ROUTE_TASK_KEYS, this.info);
     const { signal, onProgress, answers } = options;
     checkNotEmpty(inputs);
-    const json = withNumber(request, 'promptTokens', meanPromptTokens(inputs));
-    const { count, blocks } = this.#inputs.inBlocks(inputs, signal);
+    const { count, given, blocks } = this.#inputs.inBlocks(inputs, signal);
+    const needs = needsOfAll(given);
+    const json = withNumber(requestFor(needs), 'promptTokens', meanPromptTokens(given));
     const groups = answers == null ? undefined : answerGroups(answers, count, this.info);
     const task = this.#core.openTask(this.#open(), count, json);
     try {
@@ -259,7 +247,7 @@ export class Router implements Routing {
         }
       }
       const read = readOf(extents);
-      return this.#explained(task.finish<OfCore<TaskDecision>>(read.distanceScale), read, options);
+      return this.#explained(task.finish<OfCore<TaskDecision>>(read.distanceScale), read, options, needs);
     } finally {
       task.close();
     }
@@ -305,10 +293,10 @@ export class Router implements Routing {
 
   async cascade(input: RouteInput, options: CascadeOptions = {}): Promise<CascadePlan> {
     this.#open();
-    const json = requestJson(options, CASCADE_KEYS, this.info);
+    const requestFor = requestsOf(options, CASCADE_KEYS, this.info);
     const read = await this.#inputs.read(input, options.signal);
     const { tokens, truncated, unread, distanceScale } = read;
-    const request = withNumber(json, 'distanceScale', distanceScale);
+    const request = withNumber(requestFor(needsOf(read)), 'distanceScale', distanceScale);
     const plan = this.#core.cascade<CascadePlan>(this.#open(), matrixOf([read], this.info.dim), request);
     return { ...plan, fallbackReason: fallbackReasonOf(plan.fallbackReason, unread), tokens, truncated };
   }
@@ -343,8 +331,25 @@ export class Router implements Routing {
 
   #decide(read: ReadInput, json: string, options: RouteOptions): Decision {
     const matrix = matrixOf([read], this.info.dim);
-    const request = withNumber(json, 'distanceScale', read.distanceScale);
-    return this.#explained(this.#core.route<OfCore<Decision>>(this.#open(), matrix, request), read, options);
+    const decision = this.#core.route<OfCore<Decision>>(this.#open(), matrix, requestOf(json, read));
+    return this.#explained(decision, read, options, needsOf(read));
+  }
+
+  /** Ranks without the rest of a decision. */
+  #ranked(read: ReadInput, json: string): Ranked {
+    return this.#core.route<Ranked>(this.#open(), matrixOf([read], this.info.dim), requestOf(json, read));
+  }
+
+  /** Decides about many inputs within a budget: ranks all of them, and then decides by what the budget allows. */
+  async #routeWithin(inputs: RouteInputs, options: RouteManyOptions, budgetUsd: number): Promise<Decision[]> {
+    checkBudget(options);
+    const requestFor = requestsOf({ ...options, prefer: 'best' }, ROUTE_MANY_KEYS, this.info);
+    return decideWithin(this.#inputs.inBlocks(inputs, options.signal), budgetUsd, {
+      ...options,
+      most: this.#most(BLOCK),
+      rank: (read) => this.#ranked(read, requestFor(needsOf(read))),
+      decide: (read, model) => this.#decide(read, withDecided(requestFor(needsOf(read)), model), options),
+    });
   }
 
   /** Completes a decision of the core, which knows vectors only. */
@@ -352,6 +357,7 @@ export class Router implements Routing {
     ofCore: OfCore<D>,
     { tokens, truncated, unread, language, multilingualError }: Read,
     options: RouteTaskOptions,
+    implied: Needs,
   ): D {
     const { taskWeights, ...rest } = ofCore;
     const decision = rest as unknown as D;
@@ -367,7 +373,11 @@ export class Router implements Routing {
       kind: kindOf(explained),
       chance: chanceOf({ ...explained, taskWeights }, this.info),
       strength: strengthOfPick(explained),
-      notes: notesOf(options, this.info, { ...explained, multilingualError }),
+      notes: notesOf(options, this.info, {
+        ...explained,
+        multilingualError,
+        unchecked: uncheckedNeeds(implied, this.info),
+      }),
       tokens,
       truncated,
       language: language ?? null,
