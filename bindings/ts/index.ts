@@ -85,6 +85,8 @@ export type {
   Verdict,
 } from './types.js';
 
+export { agreementOf, type Judge, type JudgedAnswer, learnJudge, verdictOf } from './routing/judges.js';
+
 // Which prompts to grade next
 export {
   type Answers,

@@ -1,10 +1,10 @@
 // Measures budgets: what a fixed sum of money buys on a batch, and how closely a pacer keeps to it on a stream.
-//   npm run bench -- budgets --data DIR [--seed 1] [--draws 20] [--json]
+//   npm run bench -- budgets --data DIR [--seed 1] [--draws 20] [--window 500] [--json]
 // DIR holds routerbench_subset. A router is built from a random half of the rows, with lengths of answers from their costs;
 // the other half is routed. Real costs are those of the calls.
 //   batch: `routeMany` with `budgetUsd`, beside the best mixture of two single models that costs as much (chosen on the
 //          known half, so that it is a fair alternative), and the most that any choice could reach.
-//   stream: shuffled rows in windows of 200, one after the other; and the same rows in an order by task. Beside it, the
+//   stream: shuffled rows in windows of 500, one after the other; and the same rows in an order by task. Beside it, the
 //          cost weight that would have spent the budget on average, held fixed.
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -18,11 +18,12 @@ const { values: options } = parseArgs({
     data: { type: 'string' },
     seed: { type: 'string', default: '1' },
     draws: { type: 'string', default: '20' },
+    window: { type: 'string', default: '500' },
     json: { type: 'boolean', default: false },
   },
 });
 
-const WINDOW = 200;
+const WINDOW = Number(options.window);
 /** Budgets as shares of the way from the cheapest to the dearest model. */
 const SHARES = [0.05, 0.1, 0.2, 0.4, 0.7];
 

@@ -66,7 +66,7 @@ export async function readRouterBench(root, seed = 1) {
   const width = models.length;
   const rows = [...data.ids.keys()]
     .map((row) => ({
-      task: data.tasks[data.rowTasks[row]],
+      task: data.taskNames[data.rowTasks[row]],
       prompt: data.prompts[row],
       outcomes: [...data.outcomes.subarray(row * width, (row + 1) * width)],
       costs: [...data.costs.subarray(row * width, (row + 1) * width)],
@@ -80,7 +80,7 @@ export async function readRouterBench(root, seed = 1) {
     models,
     tasks: known.map(({ task }) => task),
     dim: embedder.dim,
-    embedder: embedder.id,
+    embedder,
     embeddings: await embed(
       embedder,
       known.map(({ prompt }) => prompt),
