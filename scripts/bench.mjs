@@ -2,6 +2,8 @@
 //   npm run bench                 all measurements; takes several minutes and 1 GB of memory
 //   npm run bench -- --quick      a smoke run on small data with few repeats; do not trust its figures
 //   npm run bench -- --json       the results as JSON on stdout
+//   npm run bench -- package      the package alone: load to first decision, sizes (tests/bench/package.mjs); with --peers
+//                                 beside other packages for pages, which it installs (tests/bench/peers.mjs)
 //   npm run bench -- page [...]   the demo site in Chromium: first decision, main-thread time per key (tests/bench/page.mjs)
 //   npm run bench -- extension [...]  the extension: answer latency, typing, memory, sizes (tests/bench/extension.mjs)
 //   npm run bench -- onnx [...]   the ONNX embedder beside transformers.js (tests/bench/onnx.mjs)
@@ -96,6 +98,18 @@ async function main() {
   }
 }
 
+/** Measures the package without building anything native. */
+async function benchPackage(args) {
+  const { values } = parseArgs({ args, options: { json: { type: 'boolean' }, peers: { type: 'boolean' } } });
+  setUp('build');
+  const { measurePeers, peersText } = await import('../tests/bench/peers.mjs');
+  const results = values.peers
+    ? await measurePeers()
+    : { firstDecision: measureFirstDecision(FULL.coldStarts), sizes: measureSizes() };
+  if (values.json) console.log(JSON.stringify(results, null, 2));
+  else console.log(values.peers ? peersText(results) : packageText(results));
+}
+
 /** Measures with a separate script. */
 function benchWith(name, args, step) {
   setUp(step);
@@ -119,7 +133,8 @@ const WITH_PACKAGE = [
 
 try {
   const [name, ...args] = process.argv.slice(2);
-  if (['extension', 'onnx', 'page'].includes(name)) benchWith(name, args, 'all');
+  if (name === 'package') await benchPackage(args);
+  else if (['extension', 'onnx', 'page'].includes(name)) benchWith(name, args, 'all');
   else if (WITH_PACKAGE.includes(name)) benchWith(name, args, 'build');
   else await main();
 } catch (error) {

@@ -104,6 +104,7 @@ const VOCABULARY = [
   'kinds.ts',
   'policies.ts',
   'steps.ts',
+  'abandoned.ts',
   'version.ts',
   'assets.ts',
   'lab-assets.ts',

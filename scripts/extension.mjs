@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { packEmbedder } from './embedder-file.mjs';
 import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
 import { root, setUp } from './setup.mjs';
-import { QUIET, TABLE } from './site.mjs';
+import { CSS_TARGET, QUIET, TABLE } from './site.mjs';
 
 export const BROWSERS = ['chromium', 'firefox'];
 
@@ -21,7 +21,7 @@ const LANGUAGES = 'languages.bin';
 /** Parts of the manifest that differ between the browsers. */
 const OWN = {
   chromium: (common) => ({
-    minimum_chrome_version: '120',
+    minimum_chrome_version: '123',
     permissions: [...common.permissions, 'sidePanel', 'offscreen'],
     background: { service_worker: 'background.js', type: 'module' },
     side_panel: { default_path: 'panel/index.html' },
@@ -70,6 +70,7 @@ async function buildPages(browser, target, { licenses, define }) {
       outDir: target,
       emptyOutDir: true,
       target: 'es2022',
+      cssTarget: CSS_TARGET,
       // The content security policy forbids fetching data: addresses, and an extension has its files at hand.
       assetsInlineLimit: 0,
       modulePreload: false,

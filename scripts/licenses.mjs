@@ -33,7 +33,7 @@ const WITHOUT_TEXT = {
     `Copyright Buf Technologies, Inc.\n\n${apache()}\n\nOf dist/esm/wire/varint.js:\n\n${headerOf(path.join(folder, 'dist/esm/wire/varint.js'))}`,
 };
 
-/** Parts of every build that are not modules: the embedder, and the libraries in signalbox.wasm and signalbox-lab.wasm. */
+/** Libraries in signalbox.wasm and signalbox-lab.wasm. */
 const ALWAYS = [
   [
     'Eigen, MPL-2.0',
@@ -42,17 +42,59 @@ const ALWAYS = [
   ['Emscripten, MIT', mit('The Emscripten authors')],
   ['JSON for Modern C++, MIT', mit('Niels Lohmann')],
   ['musl, MIT', mit('Rich Felker, et al.')],
+];
+
+const SHARE_ALIKE = 'The licence is at https://creativecommons.org/licenses/by-sa/4.0/.';
+
+/** Returns the rows of the table below a heading of a card, as lists of cells. */
+function rowsOf(card, heading) {
+  const text = readFileSync(path.join(root, card), 'utf8');
+  const [, section] = text.split(`\n## ${heading}\n`);
+  if (section === undefined) throw new Error(`${card} has no heading '${heading}'`);
+  const [, , ...rows] = section
+    .split('\n## ')[0]
+    .split('\n')
+    .filter((line) => line.startsWith('|'));
+  if (rows.length === 0) throw new Error(`${card} has no table below '${heading}'`);
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+const lines = (rows, ofRow) => rows.map((row) => `- ${ofRow(row)}`).join('\n');
+
+/** Returns the entry of an embedder's table; the columns of its card are the source, where it is from, and the licence. */
+const tableEntry = (title, card, ofRow) => [
+  `${title}, CC BY-SA 4.0`,
+  `By the signalbox authors. ${SHARE_ALIKE} It was trained on texts from the following sources.\n\n${lines(rowsOf(card, 'Training texts'), ofRow)}`,
+];
+
+/** Data in every build: the embedder, and figures of other projects in the index. */
+const data = () => [
+  tableEntry(
+    'The table of the embedder',
+    'models/embedder/README.md',
+    ([source, from, license]) => `${source}: ${from} (${license})`,
+  ),
   [
-    'The table of the embedder, CC BY-SA 4.0',
-    'The licence is at https://creativecommons.org/licenses/by-sa/4.0/. The card of the embedder, models/embedder/README.md, names the sources.',
+    'The index',
+    `It contains figures of the following projects.\n\n${lines(
+      rowsOf('models/index/README.md', 'Where it comes from'),
+      ([source, version, , license, what]) => `${source} ${version}: ${what} (${license})`,
+    )}`,
   ],
 ];
 
 /** The table of other languages, in builds that have it. */
-const LANGUAGES = [
-  'The table of other languages, CC BY-SA 4.0',
-  'The licence is at https://creativecommons.org/licenses/by-sa/4.0/. The card of the table, models/multilingual/README.md, names the sources.',
-];
+const languages = () =>
+  tableEntry(
+    'The table of other languages',
+    'models/multilingual/README.md',
+    ([source, , from, license]) => `${source}: ${from} (${license})`,
+  );
 
 /** Returns the folder of the package that a module is a part of; `undefined` for the project's own modules. */
 const folderOf = (module) => /^.*\bnode_modules[\\/](@[^\\/]+[\\/])?[^\\/]+/.exec(module)?.[0].replace(/^\0/, '');
@@ -79,7 +121,9 @@ export class Licenses {
   #parts;
 
   constructor({ hasLanguages }) {
-    this.#parts = hasLanguages ? [...ALWAYS, LANGUAGES] : ALWAYS;
+    this.#parts = [...ALWAYS, ...data(), ...(hasLanguages ? [languages()] : [])];
+    // Styles name its file, which is therefore not a module.
+    this.add([path.join(root, 'node_modules/@fontsource-variable/archivo/package.json')]);
   }
 
   /** Returns a plugin for Vite, which notes the packages in each chunk. */

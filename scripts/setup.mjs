@@ -3,7 +3,17 @@
 // Idempotent: skips whatever is up to date. Prints on stderr, which leaves stdout to the command.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -60,11 +70,15 @@ export function configure(folder, options, { env = process.env, launcher = [] } 
   run(command, args, { env });
 }
 
+const WASM_FILES = ['signalbox.wasm', 'signalbox-lab.wasm'];
+
 function buildWasm() {
   // Debian's Emscripten looks for its JavaScript optimiser's parser here; an emsdk brings its own.
   const env = hasEmsdk() ? process.env : { ...process.env, NODE_PATH: '/usr/share/nodejs' };
   configure('build/wasm', ['-DCMAKE_BUILD_TYPE=Release'], { env, launcher: ['emcmake'] });
   run('cmake', ['--build', 'build/wasm'], { env });
+  // Emscripten makes them executable.
+  for (const name of WASM_FILES) chmodSync(path.join(root, 'dist', name), 0o644);
 }
 
 /** Cards of the models that ship, and the format page. */
@@ -110,10 +124,11 @@ function compileTypeScript() {
   // tsc does not copy hand-written declarations.
   for (const name of [
     ...['signalbox-glue.d.mts', 'signalbox-lab-glue.d.mts'],
-    ...['signalbox-hash.d.mts', 'signalbox-lab-hash.d.mts'],
+    ...['signalbox-hash.d.mts', 'signalbox-lab-hash.d.mts', 'compiled.d.mts'],
   ]) {
     cpSync(path.join(root, 'bindings/ts/wasm', name), path.join(root, 'dist/wasm', name));
   }
+  run(process.execPath, ['scripts/declarations.mjs']);
   run(process.execPath, ['scripts/vendor.mjs']);
   run(process.execPath, ['scripts/web-build.mjs']);
   cpSync(path.join(root, 'bindings/slurm'), path.join(root, 'dist', 'slurm'), { recursive: true });
@@ -135,7 +150,8 @@ export function setUp(purpose) {
     'TypeScript package',
     [
       ...['tsconfig.json', 'package.json', 'bindings/ts', 'bindings/slurm', 'LICENSE'],
-      ...['web-build', 'vendor', 'licenses'].map((name) => `scripts/${name}.mjs`),
+      ...['index', 'embedder', 'multilingual'].map((name) => `models/${name}/README.md`),
+      ...['web-build', 'vendor', 'licenses', 'declarations'].map((name) => `scripts/${name}.mjs`),
     ],
     'dist/index.js',
     compileTypeScript,

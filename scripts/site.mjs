@@ -1,5 +1,6 @@
 // `npm run demo`: builds the page into build/site and serves it on localhost. `npm run build:site` only builds it.
 // `--embedders FILE` names weights of larger embedders that the deployment serves itself (docs/onnx.md, "In a page").
+// `--url ADDRESS` is where the site will be: search engines and previews of links need absolute addresses.
 // The folder uses relative paths and needs no special headers: any static host serves it.
 import { createHash } from 'node:crypto';
 import { cpSync, createReadStream, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -7,9 +8,14 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { cardsAhead, loadBytes } from './ahead.mjs';
 import { EMBEDDER_FILES, packEmbedder } from './embedder-file.mjs';
 import { offeredEmbedders, otherHosts, readEmbedders, runtimeBytes } from './embedders.mjs';
+import { frame } from './frame.mjs';
 import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
+import { buildPages, OWN } from './pages/build.mjs';
+import { MANIFEST, withHead, writeApp, writeMapOfSite } from './pages/head.mjs';
 import { root, setUp } from './setup.mjs';
 
 const site = path.join(root, 'build', 'site');
@@ -20,10 +26,16 @@ const TYPES = {
   '.json': 'application/json',
   '.csv': 'text/csv; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
   '.txt': 'text/plain; charset=utf-8',
+  '.webmanifest': 'application/manifest+json',
+  '.xml': 'application/xml',
 };
 
 const source = path.join(root, 'web/site');
+
+/** Browsers that know the functions of colours: to translate these would fix the theme of a board inside a page. */
+export const CSS_TARGET = ['chrome123', 'firefox128', 'safari17.5'];
 
 /** Silences the bundler's warning about slow plugins. */
 export const QUIET = { checks: { bundlerTimings: false } };
@@ -87,6 +99,18 @@ const ruleFrom = (name) => ({
       : null,
 });
 
+/** Leaves the comparison of answers out of the page's worker: the page never passes any. */
+const NO_ANSWERS = '\0no-answers';
+const withoutAnswers = {
+  name: 'signalbox-without-answers',
+  resolveId: (source, importer = '') =>
+    source === './answers.js' && /[\\/]routing[\\/]router\.js$/.test(importer) ? NO_ANSWERS : null,
+  load: (id) =>
+    id === NO_ANSWERS
+      ? "export const answerGroups = () => { throw new Error('the page compares no answers'); };"
+      : null,
+};
+
 /** Returns the address of a file in the page: it contains its hash, since hosts cache it. */
 function hashedAddress(file, folder = 'assets') {
   const hash = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 8);
@@ -103,8 +127,20 @@ const allowing = (hosts) => ({
   transformIndexHtml: (html) => html.replace("connect-src 'self'", ["connect-src 'self'", ...hosts].join(' ')),
 });
 
-/** Builds the page. `embedders` is the content of the file that `--embedders` names, `languages` the folder of a table of them. */
-export async function buildSite(target = site, { embedders, languages = TABLE } = {}) {
+/** Adds the tags of the first page, once its files are there. */
+function describeFirstPage(target, page) {
+  const file = path.join(target, 'index.html');
+  const html = readFileSync(file, 'utf8');
+  const title = /<title>([^<]*)</.exec(html)?.[1];
+  const description = /<meta name="description" content="([^"]*)"/.exec(html)?.[1];
+  writeFileSync(file, withHead(html, { title, description, file: 'index.html' }, page));
+}
+
+/**
+ * Builds the site. `embedders` is the content of the file that `--embedders` names, `languages` the folder of a table of them,
+ * `url` the address at which the site will be, for those who link to it.
+ */
+export async function buildSite(target = site, { embedders, languages = TABLE, url } = {}) {
   const { build } = await import('vite');
   const texts = textsFolder();
   const example = hashedAddress(EXAMPLE);
@@ -120,6 +156,7 @@ export async function buildSite(target = site, { embedders, languages = TABLE } 
   const table = tableOf(languages);
   const rule = await buildLanguageRule();
   const licenses = new Licenses({ hasLanguages: table !== null });
+  const ahead = await cardsAhead();
   await build({
     root: source,
     configFile: false,
@@ -127,6 +164,8 @@ export async function buildSite(target = site, { embedders, languages = TABLE } 
     base: './',
     define: {
       TEXTS_FOLDER: JSON.stringify(texts),
+      CARDS_AHEAD: JSON.stringify(ahead),
+      LOAD_BYTES: JSON.stringify(loadBytes()),
       PLAN_EXAMPLE: JSON.stringify(example),
       OFFERS: JSON.stringify(offered),
       RUNTIME_BYTES: JSON.stringify(runtimeBytes()),
@@ -135,23 +174,49 @@ export async function buildSite(target = site, { embedders, languages = TABLE } 
     resolve: { alias: REPLACED },
     logLevel: 'warn',
     // ES modules, so that workers can share chunks.
-    worker: { format: 'es', plugins: () => [ruleFrom(rule.name), licenses.plugin()], rolldownOptions: QUIET },
-    plugins: [ruleFrom(rule.name), licenses.plugin(), allowing(otherHosts(offered))],
+    worker: {
+      format: 'es',
+      plugins: () => [ruleFrom(rule.name), withoutAnswers, licenses.plugin()],
+      rolldownOptions: QUIET,
+    },
+    plugins: [frame(), ruleFrom(rule.name), licenses.plugin(), allowing(otherHosts(offered))],
     // The page's content security policy forbids fetching data: URLs.
-    build: { outDir: target, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, rolldownOptions: QUIET },
+    build: {
+      outDir: target,
+      emptyOutDir: true,
+      target: 'es2022',
+      cssTarget: CSS_TARGET,
+      assetsInlineLimit: 0,
+      rolldownOptions: QUIET,
+    },
   });
   if (existsSync(TEXTS)) cpSync(TEXTS, path.join(target, texts), { recursive: true });
   writeFileSync(path.join(target, 'assets', rule.name), rule.contents);
   cpSync(EXAMPLE, path.join(target, example));
   for (const { indexFile, twin } of offers) cpSync(indexFile, path.join(target, twin));
   if (table !== null) writeFileSync(path.join(target, table.address), table.bytes);
+  const described = { url, app: writeApp(target) };
+  describeFirstPage(target, { ...described, home: './' });
+  const pages = await buildPages(target, {
+    plugins: [frame('../'), licenses.plugin()],
+    cssTarget: CSS_TARGET,
+    rolldownOptions: QUIET,
+    site: described,
+  });
+  if (url !== undefined) writeMapOfSite(target, ['index.html', ...pages], url);
   licenses.add(await buildServiceWorker(target));
   writeFileSync(path.join(target, LICENSES_FILE), licenses.text());
 }
 
-/** Folders whose files are fetched on demand, and the names of such files. */
-const ON_DEMAND = /[\\/](texts-[^\\/]*|twins)$/;
-const FILES_ON_DEMAND = /^(ort[-.]|languages-)/;
+/** Folders whose files are fetched on demand. */
+const ON_DEMAND = /[\\/](texts-[^\\/]*|results-[^\\/]*|twins|models|docs)$/;
+
+/** Files that are fetched on demand: ONNX Runtime, those of the pages of models and documents, and of installed apps. */
+const isOnDemand = ({ name, parentPath }) =>
+  /^(ort[-.]|languages-|app-)/.test(name) ||
+  name.startsWith(OWN) ||
+  [MANIFEST, 'robots.txt', 'sitemap.xml'].includes(name) ||
+  ON_DEMAND.test(parentPath);
 
 /**
  * Gives the service worker the hash of every file, so that it never caches a damaged one. ONNX Runtime and the table of other
@@ -160,7 +225,7 @@ const FILES_ON_DEMAND = /^(ort[-.]|languages-)/;
  */
 export async function buildServiceWorker(target) {
   const files = readdirSync(target, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !FILES_ON_DEMAND.test(entry.name) && !ON_DEMAND.test(entry.parentPath))
+    .filter((entry) => entry.isFile() && !isOnDemand(entry))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort();
   const entries = files.map((file) => {
@@ -196,6 +261,13 @@ function fileOf(folder, address) {
   }
 }
 
+/** Returns the address of the site's folder, which ends with a slash. */
+function folderUrl(text) {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!/^https?:$/.test(url?.protocol ?? '')) throw new Error(`got '${text}' for --url, expected an http(s) address`);
+  return new URL(url.pathname.replace(/\/?$/, '/'), url).href;
+}
+
 /** Serves a folder on localhost only. */
 export function serveFolder(folder, port) {
   const server = createServer((request, response) => {
@@ -216,9 +288,14 @@ export function serveFolder(folder, port) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   setUp('build');
-  const at = process.argv.indexOf('--embedders');
-  await buildSite(site, at === -1 ? {} : { embedders: readEmbedders(process.argv[at + 1]) });
-  if (process.argv.includes('--serve')) {
+  const { values } = parseArgs({
+    options: { embedders: { type: 'string' }, url: { type: 'string' }, serve: { type: 'boolean' } },
+  });
+  await buildSite(site, {
+    ...(values.embedders === undefined ? {} : { embedders: readEmbedders(values.embedders) }),
+    ...(values.url === undefined ? {} : { url: folderUrl(values.url) }),
+  });
+  if (values.serve) {
     const server = await serveFolder(site, Number(process.env.PORT ?? 8080));
     console.log(`http://localhost:${server.address().port}/`);
   }

@@ -20,9 +20,18 @@ export function locate<T>(address: () => T, option: string): T {
 /** Returns the place of a file of the package in another folder, which is an address or a path. */
 export const within = (folder: string | URL, name: string): string => `${String(folder).replace(/\/?$/, '/')}${name}`;
 
-export const indexAddress = (): URL => locate(() => new URL('./models/index/index.sbx', import.meta.url), 'index');
+// With `return`: tracers of server bundles (Nuxt, Vercel) miss an address that is the body of an arrow function.
+export const indexAddress = (): URL =>
+  locate(() => {
+    return new URL('./models/index/index.sbx', import.meta.url);
+  }, 'index');
 
 export const embedderAddress = (): URL =>
-  locate(() => new URL('./models/embedder/embedder.bin', import.meta.url), 'embedder');
+  locate(() => {
+    return new URL('./models/embedder/embedder.bin', import.meta.url);
+  }, 'embedder');
 
-export const wasmAddress = (): URL => locate(() => new URL('./signalbox.wasm', import.meta.url), 'wasm');
+export const wasmAddress = (): URL =>
+  locate(() => {
+    return new URL('./signalbox.wasm', import.meta.url);
+  }, 'wasm');

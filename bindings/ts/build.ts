@@ -32,6 +32,7 @@ export { DROP_REASONS, type DropReason, SOURCES, type Source } from './importing
 
 // Reports
 export type { BuildReport, ReportedDataset, ReportedModel } from './building/report.js';
+export type { ReadFiles, ReportedFile } from './building/file-accounts.js';
 export type { Finding } from './building/collector.js';
 export { reportText } from './building/report-text.js';
 export type { Choice, Choices } from './building/choices.js';

@@ -1,6 +1,8 @@
 /** `signalbox/onnx`: embedders that run sentence transformers, such as all-mpnet-base-v2, in ONNX Runtime Web. */
+
 import { openFileCache } from '#onnx-platform';
 import { startThread } from '#platform';
+import { disposed, onBehalfOf, whenAbandoned } from './abandoned.js';
 import { SignalboxError, throwIfAborted } from './errors.js';
 import { isAddress } from './kinds.js';
 import { DEFAULT_MODEL } from './onnx/known-models.js';
@@ -106,6 +108,7 @@ export class OnnxEmbedder implements Embedder {
     this.details = details;
     this.manifest = manifest;
     this.threads = threads;
+    whenAbandoned(this, () => host.dispose());
   }
 
   /**
@@ -158,11 +161,12 @@ export class OnnxEmbedder implements Embedder {
     checkOptions(options, { signal: aSignal });
     throwIfAborted(options.signal);
     aList(texts, 'the texts');
-    return this.#host.embed(texts, options.signal);
+    return onBehalfOf(this, this.#host.embed(texts, options.signal));
   }
 
   /** Releases the model, and terminates the worker if `load` started it. Calling it again has no effect. */
   dispose(): void {
+    disposed(this);
     this.#host?.dispose();
     this.#host = undefined;
   }

@@ -115,11 +115,11 @@ export interface Note {
 export interface DatedPrice {
   in: number;
   out: number;
-  cacheRead?: number;
+  cacheRead?: number | undefined;
   /** Day of the price, YYYY-MM-DD. */
-  date?: string;
+  date?: string | undefined;
   /** List that has the price. */
-  source?: string;
+  source?: string | undefined;
 }
 
 /** US dollars per million tokens: one number, or separate input and output prices (blended 3 : 1 where one number is needed). */
@@ -146,13 +146,13 @@ export type Modality = (typeof MODALITIES)[number];
 /** What an input needs of a model. */
 export interface Needs {
   /** Tokens of the prompt and the answer together, a whole number from 0. */
-  context?: number | null;
+  context?: number | null | undefined;
   /** Kinds of content that the model must read. */
-  modalities?: readonly Modality[] | null;
+  modalities?: readonly Modality[] | null | undefined;
   /** `true`: the model must be able to call tools. */
-  tools?: boolean | null;
+  tools?: boolean | null | undefined;
   /** `true`: the model must be able to keep to a schema. */
-  structuredOutput?: boolean | null;
+  structuredOutput?: boolean | null | undefined;
 }
 
 /** What a conversation says about a decision, beside its text. */
@@ -190,64 +190,64 @@ export interface RouteOptions {
    * Only these models, or all except the denied ones, which deny wins. Names as `resolve` knows them, or patterns: `*`
    * stands for any text, as in `anthropic/*`. A name or pattern of no model is `unknown_model`.
    */
-  candidates?: readonly string[] | { allow?: readonly string[]; deny?: readonly string[] };
+  candidates?: readonly string[] | { allow?: readonly string[]; deny?: readonly string[] } | undefined;
   /** Default `families` for an index that has them, else `signalbox`. `s2` and `s3` need a task. */
-  policy?: Policy;
+  policy?: Policy | undefined;
   /** Neighbours that vote, >= 1; default: the index's own. */
-  k?: number;
+  k?: number | undefined;
   /** Neighbours that the distance u averages over, >= 1; default: the index's own. */
-  kappa?: number;
+  kappa?: number | undefined;
   /** t of eq. 4, 0..1: an input counts as predicted right if more than this share of its votes are right. */
-  threshold?: number;
+  threshold?: number | undefined;
   /** Kernel width of the predictor's accuracy (eq. 14), > 0. */
-  sigma?: number;
+  sigma?: number | undefined;
   /**
    * Minimum `challengerConfidence` to choose another model over the best single one (eq. 8), 0..1; 0 always overrides. The
    * default depends on the policy: `signalbox` .55 for a task and 0 for an input; `s3`, and `s1` for an input, the index's.
    */
-  eta?: number;
+  eta?: number | undefined;
   /**
    * Percentile of the mean neighbour distance beyond which an input is out of coverage, 0..100; default 99. With `families`,
    * 99 is the reach of the input's own families.
    */
-  maxCoveragePercentile?: number;
+  maxCoveragePercentile?: number | undefined;
   /** Prices that replace the index's (with `families`, costs of answers change in proportion), which are the decimals that its builder was given, to seven digits or more. */
-  prices?: Readonly<Record<string, Price>>;
+  prices?: Readonly<Record<string, Price>> | undefined;
   /** Exclude models above this price or without a price; a model at this price stays. */
-  maxUsdPerMTok?: number;
+  maxUsdPerMTok?: number | undefined;
   /** The same for the expected price of an answer, in US dollars; an index without costs or lengths of answers knows none. */
-  maxUsdPerAnswer?: number;
+  maxUsdPerAnswer?: number | undefined;
   /** Only models released in this time, both ends included: YYYY-MM-DD, YYYY-MM or YYYY. */
-  released?: { from?: string; to?: string };
+  released?: { from?: string; to?: string } | undefined;
   /** Only models of these makers, as in the names of models (`anthropic`) or for display (`Moonshot AI`). */
-  makers?: readonly string[];
+  makers?: readonly string[] | undefined;
   /** `true`: only models with open weights; `false`: only those without. */
-  openWeights?: boolean;
+  openWeights?: boolean | undefined;
   /**
    * Only models that can do this. A model of which it is not known is excluded, too. A conversation adds what its messages
    * show: images and other files, tools, and the tokens, with a margin. An index that knows this of no model has the note
    * `needs_unchecked` instead.
    */
-  needs?: Needs;
+  needs?: Needs | undefined;
   /**
    * A conversation under way: its model stays unless another one is worth sending everything again
    * (docs/conversations.md). Only for `route`.
    */
-  conversation?: ConversationState;
+  conversation?: ConversationState | undefined;
   /**
    * How much predicted correctness may be given up for a lower price, default `balanced`. The pick is the cheapest model
    * within so many points of the best one that has a price.
    */
-  prefer?: Preference;
+  prefer?: Preference | undefined;
   /** In place of `prefer`: predicted correctness to trade per US dollar per million tokens, >= 0. */
-  costWeight?: number;
+  costWeight?: number | undefined;
   /**
    * Corrections added to the predicted correctness of models before the choice, -1..1 each, from evidence outside the
    * benchmark. Only `signalbox` accounts for them in its confidence.
    */
-  corrections?: Readonly<Record<string, number>>;
+  corrections?: Readonly<Record<string, number>> | undefined;
   /** Number of benchmark samples to report, 0..1000; default 5. */
-  neighbours?: number;
+  neighbours?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -322,7 +322,7 @@ export interface RouteManyOptions extends RouteOptions {
 
 export interface RouteTaskOptions extends RouteManyOptions {
   /** Known outcomes of some of the task's inputs: they join the pool and measure the predictor's accuracy. */
-  labels?: readonly Label[];
+  labels?: readonly Label[] | undefined;
   /**
    * The answers by which the labelled inputs were chosen (`Routing.nextLabels`), with the policy `signalbox`. On inputs
    * where all candidates give the same answer none is better, whatever its grade: labels count for the others. Give them
@@ -350,7 +350,7 @@ export interface NextLabelsOptions {
   /** The grades so far. */
   labels?: readonly Label[] | undefined;
   /** As in `RouteOptions`. */
-  candidates?: RouteOptions['candidates'];
+  candidates?: RouteOptions['candidates'] | undefined;
   /** Chooses other prompts; a whole number from 0, default 1. */
   seed?: number | undefined;
   signal?: AbortSignal | undefined;
@@ -550,7 +550,7 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
    * Set by the policy `families`, unless the input could not be read: the three families of prompts with the largest
    * weights, which sum to 1 over all families. Families that are the tasks of the index have their names.
    */
-  families?: { name: string; weight: number }[];
+  families?: { name: string; weight: number }[] | undefined;
   /** `signalbox`, and `families` if they are the tasks: the five benchmark tasks most similar to the input or task; weights sum to 1 over all tasks. */
   tasks: { task: string; weight: number }[];
   /**
@@ -560,7 +560,7 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   neighbours: Neighbour[];
   excluded: { model: string; reason: ExclusionReason }[];
   /** Set if `RouteOptions.conversation` was. */
-  conversation?: ConversationOutcome;
+  conversation?: ConversationOutcome | undefined;
   /** Valid options without their full effect here; empty if all were honoured. */
   notes: Note[];
   /** Tokens that the embedder knew; `null` if every input was a vector. */
@@ -600,19 +600,19 @@ export interface CascadeOptions
     | 'signal'
   > {
   /** Models to ask, in this order, at most 12. Default: chosen among the candidates, cheapest first. */
-  models?: readonly string[];
+  models?: readonly string[] | undefined;
   /** Maximum number of steps of an automatically chosen plan, 1..4; default 4. */
-  maxSteps?: number;
+  maxSteps?: number | undefined;
   /**
    * Maximum price of all steps together (the worst case, in which every model is asked), in US dollars per million
    * tokens. Models of `models` that no longer fit are left out.
    */
-  maxUsdPerMTok?: number;
+  maxUsdPerMTok?: number | undefined;
   /**
    * Correctness to trade per US dollar per million tokens, >= 0; default 0. The plan maximises expected quality minus
    * this times its expected price. At 0 price matters only through `maxUsdPerMTok`, and only certainty stops a plan.
    */
-  costWeight?: number;
+  costWeight?: number | undefined;
 }
 
 /** The value of a plan, or of its first steps, with a judge that tells right answers from wrong ones. */
@@ -687,55 +687,55 @@ export interface ModelInfo {
   usdPerMTokCacheRead: number | null;
   meanOutcome: number | null;
   /** Set for a model that was added later: the rows that it has results on. Its means are estimates. */
-  addedFromRows?: number;
+  addedFromRows?: number | undefined;
   /** Set if the index has records of its models. */
-  record?: ModelRecord;
+  record?: ModelRecord | undefined;
 }
 
 /** Facts about a model beside its results; unknown ones are absent. */
 export interface ModelRecord {
   /** Name for display. */
-  displayName?: string;
+  displayName?: string | undefined;
   /** Maker, for display. */
-  maker?: string;
+  maker?: string | undefined;
   /** Day of the release, `2026-03-01`, or only its month, `2026-03`. */
-  released?: string;
+  released?: string | undefined;
   /** Origin of the prices. `tiered`: long prompts cost more than these. */
-  price?: { currency: 'USD'; date: string; source: string; tiered?: boolean };
+  price?: { currency: 'USD'; date: string; source: string; tiered?: boolean } | undefined;
   /** Tokens of prompt and answer together. */
-  context?: number;
+  context?: number | undefined;
   /** Tokens of an answer. */
-  outputLimit?: number;
+  outputLimit?: number | undefined;
   /** Kinds of content: `text`, `image`, ... */
-  modalities?: { in: readonly string[]; out: readonly string[] };
-  tools?: boolean;
-  structuredOutput?: boolean;
-  openWeights?: boolean;
+  modalities?: { in: readonly string[]; out: readonly string[] } | undefined;
+  tools?: boolean | undefined;
+  structuredOutput?: boolean | undefined;
+  openWeights?: boolean | undefined;
   /** Setting of the model's effort, if results differ by it. */
-  effort?: string;
+  effort?: string | undefined;
   /** Other names of the model. */
-  aliases?: readonly string[];
-  huggingFaceId?: string;
+  aliases?: readonly string[] | undefined;
+  huggingFaceId?: string | undefined;
   /** Day from which it is no longer offered, `2026-03-01`, or only its month: the router then excludes it. */
-  expires?: string;
+  expires?: string | undefined;
 }
 
 /** Facts about a task beside its results; unknown ones are absent. */
 export interface TaskRecord {
-  displayName?: string;
+  displayName?: string | undefined;
   /** Outcomes by sample, scores of the whole task, or a kind of work that other tasks measure. */
-  kind?: 'samples' | 'means' | 'kind';
-  domain?: string;
-  date?: string;
-  licence?: string;
-  source?: string;
-  score?: 'accuracy' | 'elo' | 'graded';
+  kind?: 'samples' | 'means' | 'kind' | undefined;
+  domain?: string | undefined;
+  date?: string | undefined;
+  licence?: string | undefined;
+  source?: string | undefined;
+  score?: 'accuracy' | 'elo' | 'graded' | undefined;
   /** `true` if each question has one right answer. */
-  checkable?: boolean;
+  checkable?: boolean | undefined;
   /** Set if the prompt alone is not enough. */
-  needs?: 'search' | 'image';
+  needs?: 'search' | 'image' | undefined;
   /** `false` if the licence of the prompts forbids showing them. */
-  textsMayBeShown?: boolean;
+  textsMayBeShown?: boolean | undefined;
 }
 
 /** A task of an index. */
@@ -743,11 +743,11 @@ export interface TaskInfo {
   name: string;
   rows: number;
   /** Number of models whose score of the whole task is known, instead of outcomes by sample. */
-  scores?: number;
+  scores?: number | undefined;
   /** Set for a kind of work: number of tasks that measure it. */
-  links?: number;
+  links?: number | undefined;
   /** Set if the index has records of its tasks. */
-  record?: TaskRecord;
+  record?: TaskRecord | undefined;
 }
 
 export interface RoutingConstants {
@@ -780,7 +780,7 @@ export interface IndexInfo {
    * Set if the index has families of prompts, which the policy `families` routes by. `answerValue`: its own setting, the US
    * dollars that one right answer is worth (1e9: any price); `null`: none. `linear`: it predicts from the embedding, too.
    */
-  families?: { count: number; answerValue: number | null; linear: boolean };
+  families?: { count: number; answerValue: number | null; linear: boolean } | undefined;
   /** Set if the index comes from a plan: what its maker wrote down of it. */
   plan?: unknown;
   /** Metadata written by the builder: provenance, licence, caveats. */
@@ -789,11 +789,11 @@ export interface IndexInfo {
 
 export interface SamplesOptions {
   /** `false` leaves out the ids: they are then `null`. */
-  ids?: boolean;
+  ids?: boolean | undefined;
   /** `false` leaves out the outcomes, by far the largest part (4 bytes per sample and model): they are then empty. */
-  outcomes?: boolean;
+  outcomes?: boolean | undefined;
   /** `true` adds the texts. */
-  texts?: boolean;
+  texts?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -863,10 +863,10 @@ export interface EmbedderDetails {
   /** Maximum number of tokens read per text, special tokens included. */
   maxTokens: number;
   /** Commit, branch or tag of the hub's repository. */
-  revision?: string;
-  tokenizerHash?: string;
+  revision?: string | undefined;
+  tokenizerHash?: string | undefined;
   /** Text put before every input. */
-  prefix?: string;
+  prefix?: string | undefined;
 }
 
 /** Identity of an embedder, stored in the index and checked by the router. */

@@ -1,5 +1,7 @@
 /** `signalbox/worker`: a router that runs in a worker. */
+
 import { startThread } from '#platform';
+import { disposed, onBehalfOf, whenAbandoned } from './abandoned.js';
 import { within } from './assets.js';
 import { MultilingualEmbedder } from './embedding/multilingual-embedder.js';
 import { SignalboxError, throwIfAborted } from './errors.js';
@@ -146,6 +148,10 @@ export class WorkerRouter implements Routing {
     this.info = info;
     this.#inputs = inputs;
     this.#ownEmbedders = ownEmbedders;
+    whenAbandoned(this, () => {
+      channel.close();
+      for (const embedder of ownEmbedders) embedder.dispose?.();
+    });
   }
 
   /**
@@ -253,6 +259,7 @@ export class WorkerRouter implements Routing {
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
+    disposed(this);
     this.#channel.close();
     this.#inputs?.dispose();
     for (const embedder of this.#ownEmbedders) embedder.dispose?.();
@@ -280,6 +287,6 @@ export class WorkerRouter implements Routing {
 
   #call<T>(call: WorkerMethod, input: unknown, options: object): Promise<T> {
     const { signal, onProgress, ...rest } = options as EmbedOptions;
-    return this.#channel.ask<T>({ call, input, options: rest }, { signal, onProgress });
+    return onBehalfOf(this, this.#channel.ask<T>({ call, input, options: rest }, { signal, onProgress }));
   }
 }

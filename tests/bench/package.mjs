@@ -1,6 +1,6 @@
 // Measures the package as its users see it: first decision, sizes, memory.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -13,7 +13,7 @@ const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 /** Files that a page downloads before its first decision. */
 const DOWNLOADS = {
   wasm: ['signalbox.wasm'],
-  glue: ['signalbox-glue.mjs'],
+  glue: ['wasm/signalbox-glue.mjs'],
   embedder: ['models/embedder/embedder.bin'],
   index: ['models/index/index.sbx'],
 };
@@ -32,7 +32,7 @@ export function measureSizes() {
   const sizes = {};
   const total = { raw: 0, brotli: 0 };
   for (const [part, names] of Object.entries(DOWNLOADS)) {
-    const files = names.map((name) => path.join(DIST, name)).filter((file) => existsSync(file));
+    const files = names.map((name) => path.join(DIST, name));
     const size = { raw: 0, brotli: 0 };
     for (const file of files) {
       const bytes = readFileSync(file);

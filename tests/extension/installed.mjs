@@ -35,7 +35,7 @@ export const hasModel = (badge) =>
   badge?.isSeen && /^signalbox: \S+/.test(badge.text) && !/no suggestion/.test(badge.text);
 
 /** Returns the content of the badge's closed shadow root. Runs in the page as a content script. */
-function lookAtBadge() {
+export function lookAtBadge() {
   const host = document.querySelector('[data-signalbox-badge]');
   if (host === null) return null;
   const root = globalThis.chrome?.dom?.openOrClosedShadowRoot(host) ?? host.openOrClosedShadowRoot;
@@ -73,6 +73,21 @@ const inSettings = (mode, request, ...args) =>
     };
   });
 
+/** Stores settings without notifying the extension. `desk` is a page of the extension. */
+const putStored = (desk, value) => desk.evaluate(inSettings, 'readwrite', 'put', value, 'stored');
+
+/** Runs code as a content script in the tab with this address. `desk` is a page of the extension. */
+export function inPageOf(desk, url, action, ...args) {
+  const inside = `async (url, args) => {
+    const tabs = await chrome.tabs.query({});
+    const { id: tabId } = tabs.find((tab) => tab.url?.startsWith(url));
+    const [answer] = await chrome.scripting.executeScript({ target: { tabId }, func: ${action}, args });
+    if (answer.error) throw answer.error;
+    return answer.result;
+  }`;
+  return desk.evaluate(inside, url, args);
+}
+
 /** Tells the parts of the extension that the settings and the feedback changed. Runs in a page of the extension. */
 const tell = () => {
   const channel = new BroadcastChannel('judged');
@@ -80,6 +95,25 @@ const tell = () => {
   channel.close();
   return chrome.storage.session.set({ storedChanged: crypto.randomUUID() });
 };
+
+/** Waits until the browser injects the badge into the pages of exactly these sites. */
+async function scriptsAre(desk, origins) {
+  const wanted = JSON.stringify(origins.map((origin) => `${origin}/*`).sort());
+  const registered = () =>
+    desk.evaluate(async () => (await chrome.scripting.getRegisteredContentScripts()).map(({ id }) => id));
+  const what = `the sites with a badge to be ${wanted}`;
+  await waitFor(what, async () => JSON.stringify((await registered()).sort()) === wanted);
+}
+
+/** Allows these sites and turns them on, and resets all other settings to their defaults. */
+export async function allowSites(browser, desk, origins) {
+  const { DEFAULT_STORED, NEW_SITE } = await importExtension('stored/schema.ts');
+  for (const origin of origins) await browser.allow(`${origin}/*`);
+  const sites = Object.fromEntries(origins.map((origin) => [origin, NEW_SITE]));
+  await putStored(desk, { ...DEFAULT_STORED, sites });
+  await desk.evaluate(tell);
+  await scriptsAre(desk, origins);
+}
 
 /** Empties the extension's storage. Runs in a page of the extension. */
 async function empty() {
@@ -133,25 +167,8 @@ export function describeExtension(name, suite, { sites = {}, hasLanguages = fals
         await (await installed.browser.panel()).close();
         await waitFor('the panel to close', async () => !(await installed.browser.isPanelOpen()));
       };
-      /** Waits until the browser injects the badge into the pages of exactly these sites. */
-      installed.scriptsAre = async (...origins) => {
-        const wanted = JSON.stringify(origins.map((origin) => `${origin}/*`).sort());
-        const registered = () =>
-          installed.desk.evaluate(async () =>
-            (await chrome.scripting.getRegisteredContentScripts()).map(({ id }) => id),
-          );
-        const what = `the sites with a badge to be ${wanted}`;
-        await waitFor(what, async () => JSON.stringify((await registered()).sort()) === wanted);
-      };
-      /** Allows these sites and turns them on, and resets all other settings to their defaults. */
-      installed.allow = async (...origins) => {
-        const { DEFAULT_STORED, NEW_SITE } = await importExtension('stored/schema.ts');
-        for (const origin of origins) await installed.browser.allow(`${origin}/*`);
-        const sites = Object.fromEntries(origins.map((origin) => [origin, NEW_SITE]));
-        await installed.putStored({ ...DEFAULT_STORED, sites });
-        await installed.desk.evaluate(tell);
-        await installed.scriptsAre(...origins);
-      };
+      installed.scriptsAre = (...origins) => scriptsAre(installed.desk, origins);
+      installed.allow = (...origins) => allowSites(installed.browser, installed.desk, origins);
       installed.check = async () => {
         assert.deepEqual(installed.browser.strangers(), []);
         const complaints = await installed.browser.complaints();
@@ -198,8 +215,7 @@ export function describeExtension(name, suite, { sites = {}, hasLanguages = fals
       };
       /** Returns the stored settings, or null if there are none. The key 'damaged' returns the damaged settings that were set aside. */
       installed.stored = (key = 'stored') => installed.desk.evaluate(inSettings, 'readonly', 'get', key);
-      /** Stores settings without notifying the extension. */
-      installed.putStored = (value) => installed.desk.evaluate(inSettings, 'readwrite', 'put', value, 'stored');
+      installed.putStored = (value) => putStored(installed.desk, value);
       /** Opens a page of the extension in a tab. */
       installed.extensionPage = async (name) => {
         const page = await installed.browser.extensionPage(name);
@@ -220,17 +236,8 @@ export function describeExtension(name, suite, { sites = {}, hasLanguages = fals
         await page.until((site) => document.querySelector(`[data-site="${site}"]`) !== null, origin);
         await installed.close(page);
       };
-      /** Runs code as a content script in the tab with this address, as a hostile page could if it took over a content script. */
-      installed.inPage = async (url, action, ...args) => {
-        const inside = `async (url, args) => {
-          const tabs = await chrome.tabs.query({});
-          const { id: tabId } = tabs.find((tab) => tab.url?.startsWith(url));
-          const [answer] = await chrome.scripting.executeScript({ target: { tabId }, func: ${action}, args });
-          if (answer.error) throw answer.error;
-          return answer.result;
-        }`;
-        return installed.desk.evaluate(inside, url, args);
-      };
+      /** Runs code as a hostile page could if it took over a content script. */
+      installed.inPage = (url, action, ...args) => inPageOf(installed.desk, url, action, ...args);
       /** Returns the badge on the page at this address, or null if there is no badge. */
       installed.badge = (url = CHAT) => installed.inPage(url, lookAtBadge);
       /** Waits until `fits` accepts the badge, and returns the badge. */

@@ -13,8 +13,26 @@ import { root } from './support/fixtures.mjs';
 const INSTALL = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
 const PROMPT = 'How many prime numbers lie between 10 and 50?';
 
+/** Every file of the package, by folder: scripts, declarations that an entry reaches, and what each pattern names. */
+const EXPECTED = [
+  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE)$/,
+  /^LICENSES\/(Apache-2\.0|CC-BY-SA-4\.0)\.txt$/,
+  /^dist\/[\w-]+(\.d\.ts|\.js)$/,
+  /^dist\/signalbox(-lab)?\.wasm$/,
+  /^dist\/licenses\.txt$/,
+  /^dist\/(building|cli|embedding|evaluation|files|importing|integrations|onnx|planning|routing|workers)\/([\w-]+\/)?[\w-]+(\.d\.ts|\.js)$/,
+  /^dist\/wasm\/(signalbox|signalbox-lab)-(glue|hash)\.(mjs|d\.mts)$/,
+  /^dist\/wasm\/([\w-]+(\.js|\.d\.ts)|compiled\.d\.mts)$/,
+  /^dist\/vendor\/((shared-\w+|[a-z-]+|uPlot\.iife\.min)\.js|uPlot\.min\.css)$/,
+  /^dist\/web\/(signalbox|worker)\.js$/,
+  /^dist\/slurm\/(build|merge|shard)\.sh$/,
+  /^dist\/models\/(FORMAT\.md|(embedder|index)\/README\.md)$/,
+  /^dist\/models\/(embedder\/embedder\.bin|index\/index\.sbx)$/,
+];
+
 let folder;
 let app;
+let tarball;
 
 /** Runs a command that must succeed, and returns its output on stdout and stderr. */
 function run(command, args, cwd = app) {
@@ -28,9 +46,12 @@ before(() => {
   app = path.join(folder, 'app');
   mkdirSync(app);
   run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], root);
-  const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  tarball = path.join(
+    folder,
+    readdirSync(folder).find((name) => name.endsWith('.tgz')),
+  );
   writeFileSync(path.join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
-  run('npm', ['install', ...INSTALL, path.join(folder, tarball)]);
+  run('npm', ['install', ...INSTALL, tarball]);
 });
 after(() => rmSync(folder, { recursive: true }));
 
@@ -60,10 +81,12 @@ it('has the command', () => {
 it('has declarations that compile in a strict project without skipLibCheck', () => {
   const source = `
     import { type Decision, Router, type Routing, SignalboxError, type TaskDecision, answerPort } from 'signalbox';
-    import { buildIndex } from 'signalbox/build';
+    import { type BuildFromFilesOptions, buildIndex } from 'signalbox/build';
     import { WorkerRouter } from 'signalbox/worker';
     import { OnnxEmbedder, type OnnxLoadOptions } from 'signalbox/onnx';
-    import { RefiningRouter } from 'signalbox';
+    import { type CascadeOptions, type LoadOptions, RefiningRouter, type RouteOptions, type RouteTaskOptions } from 'signalbox';
+    import wasm from 'signalbox/signalbox.wasm';
+    import labWasm from 'signalbox/signalbox-lab.wasm';
     export const refine = (options: OnnxLoadOptions) =>
       WorkerRouter.load({ index: 'a.sbx', embedder: () => OnnxEmbedder.load('./a', { ...options, dtype: 'fp32' }) });
     export async function* refined(prompt: string) {
@@ -82,10 +105,18 @@ it('has declarations that compile in a strict project without skipLibCheck', () 
     export const inWorker = (prompt: string) => WorkerRouter.load().then((router) => router.route(prompt));
     export const build = () => buildIndex({ models: ['a'], tasks: ['t'], embeddings: [1, 0], dim: 2, outcomes: [1] });
     export const isNetwork = (error: unknown) => error instanceof SignalboxError && error.code === 'network';
+    type Loose<T> = { [Key in keyof T]: T[Key] | undefined };
+    export const loose: [LoadOptions, RouteOptions, RouteTaskOptions, CascadeOptions, BuildFromFilesOptions, OnnxLoadOptions] = [
+      {} as Loose<LoadOptions>, {} as Loose<RouteOptions>, {} as Loose<RouteTaskOptions>, {} as Loose<CascadeOptions>,
+      {} as Loose<BuildFromFilesOptions>, {} as Loose<OnnxLoadOptions>,
+    ];
+    export const compiled = () => Router.load({ wasm });
+    export { labWasm };
     // @ts-expect-error: no such policy
     export const wrong = (router: Router) => router.route('a', { policy: 's4' });`;
   writeFileSync(path.join(app, 'app.ts'), source);
   const options = ['--strict', '--noEmit', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck', 'false'];
+  options.push('--exactOptionalPropertyTypes');
   // Only the target's own libraries: the declarations must bring any others themselves.
   run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), ...options, '--types', '', 'app.ts']);
 });
@@ -119,13 +150,26 @@ it('has a valid manifest', async () => {
   );
 });
 
+it('has types for every entry that ES modules import', () => {
+  const attw = path.join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+  const files = ['./signalbox.wasm', './signalbox-lab.wasm', './models/*'];
+  run(process.execPath, [attw, tarball, '--profile', 'esm-only', '--exclude-entrypoints', ...files]);
+});
+
 it('is packed without build output on the standard output', () => {
   const { stdout } = run('npm', ['pack', '--dry-run', '--json'], root);
   const [{ name, files, size }] = JSON.parse(stdout);
   assert.equal(name, 'signalbox');
   assert.ok(size <= 5e6, `${size} bytes`);
-  assert.ok(!files.some((file) => file.path.includes('models/index/texts')), 'texts are for the site');
-  assert.ok(files.some((file) => file.path === 'dist/signalbox.wasm'));
+  const unexpected = files.filter(({ path: file }) => !EXPECTED.some((pattern) => pattern.test(file)));
+  assert.deepEqual(unexpected, []);
+  for (const pattern of EXPECTED)
+    assert.ok(
+      files.some(({ path: file }) => pattern.test(file)),
+      String(pattern),
+    );
+  const executable = files.filter(({ path: file, mode }) => !/^dist\/cli\.js$|\.sh$/.test(file) && mode & 0o111);
+  assert.deepEqual(executable, []);
 });
 
 it('installs with one dependency, in 8 MB', () => {
@@ -154,6 +198,8 @@ it('has the licences of all libraries that are bundled into it', () => {
 
 it('contains what it needs, but no tests, no training code and no full table', () => {
   const installed = path.join(app, 'node_modules/signalbox');
-  assert.deepEqual(readdirSync(installed).sort(), ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json']);
+  assert.deepEqual(readdirSync(installed).sort(), [
+    ...['CHANGELOG.md', 'LICENSE', 'LICENSES', 'NOTICE', 'README.md', 'dist', 'package.json'],
+  ]);
   assert.deepEqual(readdirSync(path.join(installed, 'dist/models')).sort(), ['FORMAT.md', 'embedder', 'index']);
 });

@@ -13,19 +13,23 @@ export const filesOf = (folder) =>
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
     .sort();
 
-/** Name of a file in the texts that load it; pages are all called index.html. */
-const nameOf = (file) => (file.endsWith('.html') ? file : path.basename(file));
+/** Name of a file in the text of another that loads it; several pages are called index.html. */
+const nameOf = (file, from) =>
+  file.endsWith('.html') && path.dirname(file) !== path.dirname(from) ? file : path.basename(file);
 
-/** Returns the files that cannot be reached from `start` by names in texts. Files in `lists` name others without loading them. */
-export function unreachable(folder, start, lists = []) {
-  const left = new Set(filesOf(folder));
+/**
+ * Returns the files that cannot be reached from `start` by names in texts. Files in `lists` name others without loading them;
+ * those that `isComputed` picks have names that scripts compute.
+ */
+export function unreachable(folder, start, lists = [], isComputed = () => false) {
+  const left = new Set(filesOf(folder).filter((file) => !isComputed(file)));
   const queue = [start];
   left.delete(start);
   for (const file of queue) {
-    if (!/\.(js|html|css|json)$/.test(file) || lists.includes(file)) continue;
+    if (!/\.(js|html|css|json|webmanifest)$/.test(file) || lists.includes(file)) continue;
     const text = readFileSync(path.join(folder, file), 'utf8');
     for (const other of [...left]) {
-      if (!text.includes(nameOf(other))) continue;
+      if (!text.includes(nameOf(other, file))) continue;
       left.delete(other);
       queue.push(other);
     }
@@ -59,7 +63,7 @@ export async function bundledPackages(entryPoints, alias = {}) {
     write: false,
     metafile: true,
     define: { PAGE_FILES: '[]', FIREFOX: 'false', LANGUAGES: 'null' },
-    loader: { '.sbx': 'empty', '.wasm': 'empty' },
+    loader: { '.sbx': 'empty', '.wasm': 'empty', '.woff2': 'empty' },
     logLevel: 'error',
   });
   const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) =>

@@ -13,6 +13,8 @@ const SOURCES = [
   'web',
   'scripts',
   'models',
+  'docs',
+  'CHANGELOG.md',
   'tests/fixtures/plan',
   'package.json',
   'package-lock.json',

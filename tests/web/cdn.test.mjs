@@ -59,7 +59,7 @@ after(() => {
 });
 
 /** Serves a page whose import map names the package; its policy allows nothing beyond what it needs of the other origin. */
-async function servePage(name, from, options, other) {
+async function servePage(name, from, options, other, { more = [] } = {}) {
   const map = JSON.stringify({ imports: { signalbox: from } });
   const hash = createHash('sha256').update(map).digest('base64');
   writeFileSync(path.join(folder, `${name}.js`), scriptFor(options));
@@ -73,6 +73,7 @@ async function servePage(name, from, options, other) {
     `connect-src ${other}`,
     `worker-src blob: ${other}`,
     'img-src data:',
+    ...more,
   ];
   const page = await serve(folder, { 'Content-Security-Policy': `default-src 'none'; ${policy.join('; ')}` });
   servers.push(page.server);
@@ -103,6 +104,17 @@ for (const kind of BROWSERS) {
       assert.ok(
         scripts.every((url) => /\/web\/(signalbox|worker)\.js$/.test(url)),
         scripts.join(' '),
+      );
+    });
+
+    it('says that a policy for trusted scripts refuses the worker', async () => {
+      const more = ["require-trusted-types-for 'script'"];
+      const address = await servePage('trusted', `${cdn.origin}/web/signalbox.js`, {}, cdn.origin, { more });
+      const { said } = await visit(address);
+      assert.deepEqual(said[0], expected);
+      assert.match(
+        said[1].failure,
+        /^SignalboxError: network: the worker of the router could not be started: TypeError/,
       );
     });
 

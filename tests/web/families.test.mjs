@@ -6,8 +6,9 @@ import { importExtension } from '../extension/import-module.mjs';
 
 describe('the families of tasks', () => {
   let familiesOf;
+  let titleOf;
   before(async () => {
-    ({ familiesOf } = await importExtension('../site/map/families.ts'));
+    ({ familiesOf, titleOf } = await importExtension('../site/map/families.ts'));
   });
 
   it('are collections before a slash, or else names with the same first word', () => {
@@ -19,6 +20,19 @@ describe('the families of tasks', () => {
       { prefix: '', members: [4] },
       { prefix: '', members: [7] },
     ]);
+  });
+
+  it('have a title, and shorter names for their members', () => {
+    const of = (prefix, ...labels) =>
+      titleOf(
+        prefix,
+        labels.map((label) => ({ name: `${prefix}x`, label })),
+      );
+    assert.deepEqual(of('gym/', 'Gym: algebra', 'Gym: logic'), { title: 'Gym', rest: ['algebra', 'logic'] });
+    assert.deepEqual(of('live/', 'Live, easy', 'Live, hard'), { title: 'Live', rest: ['easy', 'hard'] });
+    assert.deepEqual(of('every/', 'a poem', 'law'), { title: 'every', rest: ['a poem', 'law'] });
+    assert.deepEqual(of('bbh_', 'bbh_x', 'bbh_x'), { title: 'bbh', rest: ['x', 'x'] });
+    assert.deepEqual(of('', 'IFEval'), { title: '', rest: ['IFEval'] });
   });
 
   it('have a common beginning, each task of the default index in one', async () => {

@@ -66,6 +66,15 @@ function holdWeights({ server }, { name, file }) {
   return () => server.off('request', listener);
 }
 
+/** Brings the comparison into view. */
+const seen = (page) =>
+  page.evaluate(() => document.querySelector('[data-compared-prompt]').scrollIntoView({ behavior: 'instant' }));
+/** Asks a prompt, and looks at the comparison. */
+async function compare(page, prompt) {
+  await page.paste('#prompt', prompt);
+  await seen(page);
+}
+
 /** Opens the page and the part of it for models of one's own. */
 async function openOwn(site) {
   const page = await site.open();
@@ -170,7 +179,7 @@ describeSite('a larger embedder', (site) => {
     const model = serveModel(site, 'beside');
     await load(page, model.address);
     await state(page, 'is ready');
-    await page.type('#prompt-again', 'write a poem about the river');
+    await compare(page, 'write a poem about the river');
     await page.until(() => document.querySelector('[data-agreement]')?.textContent.includes('no index yet'));
     assert.match(await page.text('[data-sides]'), /Tokens read.*Time.*ms/s);
     await page.click('[data-example-both]');
@@ -182,15 +191,15 @@ describeSite('a larger embedder', (site) => {
           /They (dis)?agree/.test(document.querySelector('[data-agreement]')?.textContent),
       );
     // Only what is seen is measured.
-    await page.click('#prompt-again');
+    await seen(page);
     await compared();
     // As while the next prompt is measured: its sentences are long, and still wrap.
     await page.evaluate(() => document.querySelector('[data-sides]').setAttribute('aria-busy', 'true'));
     assert.deepEqual(await violations(page, '#embedder'), []);
-    await page.type('#prompt-again', 'What is 12 plus 345?');
+    await compare(page, 'What is 12 plus 345?');
     await compared();
     assert.match(await page.text('[data-sides]'), /Pick.*counts-well.*Similar tasks.*sums.*Embedding and routing/s);
-    assert.equal(await page.evaluate(() => document.querySelector('#prompt').value), 'What is 12 plus 345?');
+    assert.equal(await page.text('[data-compared-prompt]'), 'What is 12 plus 345?');
     assert.deepEqual(await violations(page, '#embedder'), []);
     await page.click('[data-unload]');
     await page.until(() => document.querySelector('[data-sides]') === null);
@@ -208,7 +217,7 @@ describeSite('a larger embedder', (site) => {
     await page.until(() => document.querySelector('[data-waiting]')?.textContent.includes('was built with tiny (q8)'));
     await load(page, `../${site.kind}/tiny`);
     await page.until(() => document.querySelector('[data-index-state]')?.textContent.includes('topics: 40 rows'));
-    await page.type('#prompt-again', 'sort a python list');
+    await compare(page, 'sort a python list');
     await page.until(() => document.querySelector('[data-agreement]')?.textContent.includes('They cannot agree'));
     assert.match(await page.text('[data-sides]'), /coder/);
     // The index refuses another model.

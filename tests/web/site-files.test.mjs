@@ -10,12 +10,16 @@ import { builtSite } from './built-once.mjs';
 
 /** The scripts of the site, and those of its workers and the package's. */
 const ENTRIES = [
-  ...['main.tsx', 'task/reading/worker-entry.ts', 'offline/service-worker.ts'].map((file) => `web/site/${file}`),
+  ...['main.tsx', 'models/main.ts', 'task/reading/worker-entry.ts', 'offline/service-worker.ts'].map(
+    (file) => `web/site/${file}`,
+  ),
   ...['worker', 'build-worker', 'onnx-worker'].map((name) => `dist/${name}-entry.js`),
 ];
 
 /** The texts of a task, which the page asks for by the task's number. */
 const TEXTS = /^assets\/texts-\w+\/\d+\.json$/;
+/** The results of a model, which the comparison asks for by the model's page. */
+const RESULTS = /^assets\/results-\w+\/[\w.-]+\.json$/;
 
 describe('the built site', () => {
   let folder;
@@ -24,11 +28,8 @@ describe('the built site', () => {
   });
 
   it('has no file that nothing loads, and loads none that is missing', () => {
-    const left = unreachable(folder, 'index.html', ['service-worker.js']);
-    assert.deepEqual(
-      left.filter((file) => !TEXTS.test(file)),
-      [],
-    );
+    const isComputed = (file) => TEXTS.test(file) || RESULTS.test(file);
+    assert.deepEqual(unreachable(folder, 'index.html', ['service-worker.js'], isComputed), []);
     assert.deepEqual(missingImports(folder), []);
   });
 
@@ -54,7 +55,14 @@ describe('the built site', () => {
     for (const name of packages) {
       assert.match(licenses.get(name) ?? '', /Copyright[\s\S]*(Permission|Redistribution|License)/i, name);
     }
-    for (const name of ['@picocss/pico', 'Eigen', 'musl', 'The table of other languages'])
+    for (const name of [
+      '@fontsource-variable/archivo',
+      'Eigen',
+      'musl',
+      'The table of other languages',
+      'The index',
+      'The table of the embedder',
+    ])
       assert.ok(licenses.has(name), name);
   });
 

@@ -138,7 +138,7 @@ describeSite('the grading desk', (site) => {
     await page.until(() =>
       document.querySelector('[data-grading]')?.textContent.includes('Grade 10 prompts of 10 next'),
     );
-    await page.click('#plan .folded:last-of-type summary');
+    await page.click('.plan > .folded:last-of-type summary');
     assert.match(await page.text('.plan'), /70 (rows|samples|prompts)/);
     await noErrors(page);
     await deleteGrades(page);

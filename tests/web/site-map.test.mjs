@@ -59,7 +59,7 @@ const readout = (page) => page.text('[data-readout]');
 async function openMap(site) {
   const page = await site.open({ fragment: HORMONE });
   await page.until(isDrawn);
-  await page.evaluate(() => document.querySelector('#map').scrollIntoView());
+  await page.evaluate(() => document.querySelector('#map').scrollIntoView({ behavior: 'instant' }));
   await drawnAnew(page);
   return page;
 }
@@ -69,7 +69,10 @@ describeSiteOn(OPENLLM, 'the map', (site) => {
     const page = await openMap(site);
     const all = await page.evaluate(pixels);
     assert.ok(all.drawn > 5000 && all.colours > 40, JSON.stringify(all));
-    assert.equal(await page.evaluate(() => document.querySelectorAll('[data-category]').length), 42);
+    await page.evaluate(() => {
+      for (const fold of document.querySelectorAll('.map-legend [data-fold]')) fold.click();
+    });
+    await page.until(() => document.querySelectorAll('[data-category]').length === 42);
     await page.click('[data-category=bbh_snarks] button');
     await page.until(() => document.querySelector('[data-category=bbh_snarks] button').ariaPressed === 'true');
     await drawnAnew(page);
@@ -84,6 +87,36 @@ describeSiteOn(OPENLLM, 'the map', (site) => {
     await page.until(() => document.querySelector('.map-legend [aria-pressed=true]') === null);
     await drawnAnew(page);
     assert.deepEqual(await page.evaluate(pixels), all);
+    await site.close(page);
+  });
+
+  it('has a legend with one tab stop, whose families unfold and whose entries the arrow keys reach', async () => {
+    const page = await openMap(site);
+    const stops = () =>
+      page.evaluate(
+        () => [...document.querySelectorAll('.map-legend button')].filter(({ tabIndex }) => tabIndex === 0).length,
+      );
+    const focused = () =>
+      page.evaluate(() => document.activeElement.closest('[data-category], [data-family]').outerHTML);
+    assert.equal(await stops(), 1);
+    await page.evaluate(() => document.querySelector('.map-legend button[tabindex="0"]').focus());
+    assert.match(await focused(), /data-family="bbh_"/);
+    await page.press('ArrowRight');
+    await page.press('Enter');
+    await page.until(() => document.querySelectorAll('[data-family=bbh_] [data-category]').length === 24);
+    assert.equal(await stops(), 1, 'also with the entries of a family');
+    await page.press('ArrowDown');
+    assert.match(await focused(), /^<li data-category="bbh_/);
+    await page.press('Enter');
+    await page.until(() => document.activeElement.ariaPressed === 'true');
+    await page.press('End');
+    assert.equal(
+      await page.evaluate(() => document.activeElement === [...document.querySelectorAll('.map-legend button')].at(-1)),
+      true,
+    );
+    await page.press('Home');
+    assert.match(await focused(), /data-family="bbh_"/);
+    assert.equal(await stops(), 1);
     await site.close(page);
   });
 

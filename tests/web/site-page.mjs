@@ -8,6 +8,17 @@ import { buildServiceWorker, buildSite, serveFolder } from '../../scripts/site.m
 import { BROWSERS, openBrowser } from './browsers.mjs';
 import { builtSite } from './built-once.mjs';
 
+/** Forgets the settings of earlier pages of the browser, unless the page was loaded again. Runs in the page. */
+function forgetSettings() {
+  if (performance.getEntriesByType('navigation')[0]?.type === 'navigate') localStorage.removeItem('signalbox-settings');
+}
+
+/** Looks at the sections that load only then, and goes back up. Runs in the page. */
+function lookAtAll() {
+  for (const fold of document.querySelectorAll('.section-fold')) fold.open = true;
+  document.querySelector('#cost').scrollIntoView({ behavior: 'instant' });
+}
+
 /** Returns a server that can stop and restart at the same address. */
 function hostOf() {
   const host = { port: 0 };
@@ -82,12 +93,21 @@ export function describeSiteWith(prepare, name, suite, browsers = BROWSERS) {
         await site.browser?.close();
       });
       site.visit = (path, init) => site.browser.newPage(`${host.origin}/${path}`, init);
-      /** `fragment` includes the #; `init` runs before the page's own scripts. */
-      site.open = async ({ fragment = '', init } = {}) => {
-        const page = await site.visit(`site/${fragment}`, init);
+      /**
+       * `fragment` includes the #; `init` runs before the page's own scripts. With `isWhole` false, the page has only what it
+       * loads by itself.
+       */
+      site.open = async ({ fragment = '', init, isWhole = true } = {}) => {
+        const scripts = [forgetSettings, init].filter((each) => each !== undefined);
+        const before = scripts.map((each) => (typeof each === 'function' ? `(${each})();` : each)).join('\n');
+        const page = await site.visit(`site/${fragment}`, before);
         await page.until(() => document.querySelector('[data-pick]') !== null);
         // Sections load after the first decision.
         await page.until(() => document.querySelector('[data-loading]') === null);
+        if (!isWhole) return page;
+        await page.evaluate(lookAtAll);
+        await page.until(() => document.querySelector('[data-far], [data-loading]') === null);
+        await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
         return page;
       };
       /** Closes a page. It must have logged no errors and contacted only its own host. */

@@ -88,6 +88,124 @@ describeSite('a plan', (site) => {
     await site.close(page);
   });
 
+  it('goes to the plan of a new file, and says it', async () => {
+    const page = await site.open();
+    await page.chooseFiles('#plan-files', fileOf('graded.csv', graded()));
+    const headline = await planned(page);
+    await page.until(() => {
+      const { top } = document.querySelector('.plan-answer').getBoundingClientRect();
+      return top >= 0 && top < innerHeight / 2;
+    });
+    assert.ok((await page.text('[data-planning] [role=status]')).endsWith(headline));
+    await site.close(page);
+  });
+
+  it('draws the families as islands: one is selected by click and by keys, in the table, too', async () => {
+    const page = await openPlan(site, graded({ kinds: ['sums', 'sea animals'] }));
+    await page.until(() => document.querySelector('[data-islands="2"]') !== null);
+    const chosen = () =>
+      page.evaluate(() => ({
+        row: document.querySelector('[data-families] .chosen button')?.textContent ?? null,
+        card: document.querySelector('[data-family-card]').dataset.familyCard,
+        checked: document.querySelector('.island[aria-checked=true]')?.getAttribute('aria-label') ?? null,
+        stops: document.querySelectorAll('.island[tabindex="0"]').length,
+      }));
+    assert.deepEqual(await chosen(), { row: null, card: '', checked: null, stops: 1 });
+    await page.click('[data-families] tbody tr:nth-child(2) button');
+    const name = await page.text('[data-families] tbody tr:nth-child(2) button');
+    const second = await chosen();
+    assert.match(second.checked, new RegExp(`^${name}: 50% of the prompts, to (dear|cheap), \\$.* per 1,000 answers$`));
+    assert.deepEqual([second.row, second.card], [name, name]);
+    await page.evaluate(() => document.querySelector('.island[tabindex="0"]').focus());
+    await page.press('Home');
+    const first = await chosen();
+    assert.notEqual(first.card, name);
+    assert.deepEqual([first.row, first.stops], [first.card, 1]);
+    for (const key of ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown']) {
+      await page.press('Home');
+      await page.press(key);
+      if ((await chosen()).card === name) break;
+    }
+    assert.equal((await chosen()).card, name, 'an arrow leads to the other island');
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-checked')), 'true');
+    await page.press('Escape');
+    assert.equal((await chosen()).card, '');
+    await page.press('Enter');
+    assert.notEqual((await chosen()).card, '');
+    assert.deepEqual(await violations(page, '#plan'), []);
+    await site.close(page);
+  });
+
+  it('shares a result by a link that shows its card, and refuses a forged one', async () => {
+    const page = await site.open();
+    await page.click('[data-plan-example]');
+    const headline = await planned(page);
+    await page.click('#plan-card summary');
+    const link = await page.until(() => document.querySelector('#card-link')?.value);
+    await page.click('[data-card-words]');
+    await page.until((last) => document.querySelector('#card-link').value.length > last.length, link);
+    await site.close(page);
+    const { hash } = new URL(link);
+    const opened = await site.open({ fragment: hash });
+    const label = await opened.until(() =>
+      document.querySelector('[data-card-opened] [data-card-picture]')?.getAttribute('aria-label'),
+    );
+    assert.ok(label.startsWith(headline), label);
+    assert.deepEqual(await violations(opened, '#plan'), []);
+    await opened.evaluate(
+      (fragment) => {
+        location.hash = fragment;
+      },
+      `${hash.slice(0, -20)}AAAA`,
+    );
+    await opened.until(() =>
+      document.querySelector('[data-card-opened] [role=alert]')?.textContent.includes('cannot be read'),
+    );
+    await opened.click('[data-card-close]');
+    await opened.until(() => document.querySelector('[data-card-opened]') === null && location.hash === '');
+    await site.close(opened);
+  });
+
+  it('keeps plans on the device, with their rows if the user wants that, until they are deleted', async () => {
+    const page = await site.open();
+    await page.chooseFiles('#plan-files', fileOf('of-mine.csv', graded({ rows: 124 })));
+    const headline = await planned(page);
+    const mine = '[data-kept-plan^="of-mine "]';
+    await page.until((item) => document.querySelector(item)?.textContent.includes('this plan'), mine);
+    await page.reload();
+    assert.equal(await planned(page), headline, 'a reload shows the plan again');
+    await page.until(() => document.querySelector('[data-no-rows]') !== null);
+    assert.equal(await page.evaluate(() => document.querySelector('.plan-target fieldset').disabled), true);
+    await page.chooseFiles('#plan-files', fileOf('of-mine.csv', graded({ rows: 124 })));
+    await page.click(`${mine} [data-keep-rows]`);
+    await page.until((item) => document.querySelector(item).textContent.includes('the rows of its files'), mine);
+    await page.reload();
+    await planned(page);
+    await page.click('[name=plan-target][value=save]');
+    await plannedFor(page, 'save');
+    await page.chooseFiles('#plan-files', fileOf('others.csv', graded({ dear: 'other' })));
+    await page.until(() => document.querySelector('.plan-chart .legend')?.textContent.includes('other alone'));
+    await page.click(`${mine} [data-show-plan]`);
+    await plannedFor(page, 'save');
+    await page.click('[data-delete-plans]');
+    await page.until(() => document.querySelector('[data-kept-plans="0"]') !== null);
+    const left = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const request = indexedDB.open('signalbox-demo');
+          request.onsuccess = () => {
+            const all = request.result.transaction('benchmarks').objectStore('benchmarks').getAllKeys();
+            all.onsuccess = () => {
+              request.result.close();
+              resolve(all.result.filter((key) => String(key).startsWith('plan')));
+            };
+          };
+        }),
+    );
+    assert.deepEqual(left, []);
+    await site.close(page);
+  });
+
   it('plans a chosen file with the families of its datasets', async () => {
     const page = await openPlan(site);
     assert.match(await page.text('[data-families]'), /sea animals.*60 prompts, 50%/);
@@ -246,6 +364,11 @@ describeSite(
       const [report] = await Promise.all([page.raw.waitForEvent('download'), page.click('[data-download-report]')]);
       assert.equal(report.suggestedFilename(), 'plan.html');
       assert.ok(readFileSync(await report.path(), 'utf8').includes('<!doctype html>'));
+      await page.click('#plan-card summary');
+      const [card] = await Promise.all([page.raw.waitForEvent('download'), page.click('[data-card-download]')]);
+      assert.equal(card.suggestedFilename(), 'signalbox.png');
+      const png = readFileSync(await card.path());
+      assert.deepEqual([png.toString('latin1', 1, 4), png.readUInt32BE(16), png.readUInt32BE(20)], ['PNG', 1200, 630]);
       const { plan } = await planOf([fileFromBytes('graded.csv', Buffer.from(graded()))]);
       for (const [name, text] of Object.entries({ table: planTable(plan), code: planCode(plan) })) {
         await page.click(`[data-copy=${name}]`);

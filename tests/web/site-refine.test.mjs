@@ -122,7 +122,7 @@ describeSiteWith(prepare, 'refined answers', (site) => {
     );
     assert.equal(await page.text('[data-pick]'), DISPUTED.refined);
     assert.deepEqual(await violations(page, '.ask'), []);
-    await page.paste('#prompt-again', DISPUTED.prompt);
+    await page.evaluate(() => document.querySelector('[data-compared-prompt]').scrollIntoView({ behavior: 'instant' }));
     await page.until(() => document.querySelector('[data-agreement]')?.textContent.includes('They disagree'));
     assert.match(await page.text('[data-sides]'), /MiniLM.*coder.*clerk/s);
     assert.deepEqual(await violations(page, '#embedder'), []);

@@ -31,6 +31,11 @@ const decided = (page) =>
       document.querySelectorAll('[data-task-pick]').length === 4 &&
       document.querySelector('.task-policies')?.getAttribute('aria-busy') === 'false',
   );
+/** Opens what is for experts. */
+const openExpert = (page) =>
+  page.evaluate(() => {
+    document.querySelector('[data-expert]').open = true;
+  });
 const routed = (page) => page.until(() => document.querySelector('[data-shares]') !== null);
 /** Returns the prompts of the current page. */
 const shown = (page) =>
@@ -51,12 +56,14 @@ async function openExample(site) {
   await page.click('.task-input button[type="button"]');
   await decided(page);
   await routed(page);
+  await openExpert(page);
   return page;
 }
 
 describeSite('a whole task', (site) => {
   it('decides on the example by four policies, and shows its distance to the benchmark', async () => {
     const page = await openExample(site);
+    assert.equal(await page.text('[data-batch-answer] strong'), (await texts(page, '[data-task-pick]'))[0]);
     assert.equal(await taken(page), '12 prompts from the example.');
     for (const pick of await texts(page, '[data-task-pick]')) assert.match(pick, /\w+\/\w/);
     assert.match(
@@ -210,7 +217,7 @@ describeSite('a whole task', (site) => {
     assert.match(await taken(page), /<b>hostile<b>\.csv\. Only the beginning of 1 long prompt was read\./);
     await page.click('[data-row="2"] .task-prompt button');
     assert.equal((await shown(page))[2].length, 1_000_005);
-    assert.equal(await page.evaluate(() => document.title), 'signalbox: which model should answer?');
+    assert.match(await page.evaluate(() => document.title), /^signalbox: /);
     assert.equal(
       await page.evaluate(() => document.querySelectorAll('#task :is(img, script, [data-taken] b)').length),
       0,
@@ -296,9 +303,9 @@ describeSite('a whole task', (site) => {
     await page.click('.task-input .task-progress button');
     await page.until(() => document.querySelector('[data-route-inputs]') !== null);
     await page.click('[data-route-inputs]');
-    await waitFor(page, '.task-part:last-child .task-progress', 'Routing the prompts');
-    await page.click('.task-part:last-child .task-progress button');
-    await waitFor(page, '.task-part:last-child .task-progress', 'Cancelled.');
+    await waitFor(page, '[data-each-input] .task-progress', 'Routing the prompts');
+    await page.click('[data-each-input] .task-progress button');
+    await waitFor(page, '[data-each-input] .task-progress', 'Cancelled.');
     // Another task replaces the work in progress.
     await page.click('.task-input > .task-actions button[type="button"]');
     await waitFor(page, '[data-taken]', '12 prompts');
@@ -333,7 +340,7 @@ describeSite('a whole task', (site) => {
       const download = async (nth) => {
         const [file] = await Promise.all([
           page.raw.waitForEvent('download'),
-          page.click(`.task-part:last-child .task-actions button:nth-of-type(${nth})`),
+          page.click(`[data-each-input] .task-actions button:nth-of-type(${nth})`),
         ]);
         return readFileSync(await file.path(), 'utf8');
       };
@@ -345,7 +352,7 @@ describeSite('a whole task', (site) => {
       const json = JSON.parse(await download(2));
       for (const inputs of [rows, json.inputs]) {
         assert.deepEqual(
-          inputs.map(({ model, chance }) => `Own pick: ${model}${chance ? `, ${Math.round(100 * chance)}%` : ''}`),
+          inputs.map(({ model, chance }) => `Suggested: ${model}${chance ? `, ${Math.round(100 * chance)}%` : ''}`),
           own,
         );
       }

@@ -22,13 +22,33 @@ function namesOf({ outcomes }: Neighbour, isRight: boolean): string[] {
   return Object.entries(outcomes).flatMap(([name, y]) => (y !== null && y >= 0.5 === isRight ? [name] : []));
 }
 
-function WhoWasRight({ neighbour }: { neighbour: Neighbour }) {
+/** Dots in a row of the strip. */
+const ROW = 32;
+
+/** A dot per model, filled if it was right; the pick is marked. Decorative: the numbers stand beside it. */
+function Strip({ neighbour: { outcomes }, pick }: { neighbour: Neighbour; pick: string }) {
+  const measured = Object.entries(outcomes).flatMap(([name, y]) => (y === null ? [] : [{ name, isRight: y >= 0.5 }]));
+  const sorted = [...measured.filter(({ isRight }) => isRight), ...measured.filter(({ isRight }) => !isRight)];
+  const dots = sorted.map((dot, i) => ({ ...dot, d: `M${4 + 8 * (i % ROW)} ${4 + 8 * Math.floor(i / ROW)}h0` }));
+  const pathOf = (list: typeof dots) => list.map(({ d }) => d).join('');
+  const [width, height] = [8 * Math.min(sorted.length, ROW), 8 * Math.ceil(sorted.length / ROW)];
+  return (
+    <svg class="strip" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+      <path class="strip-wrong" d={pathOf(dots.filter(({ isRight }) => !isRight))} />
+      <path class="strip-right" d={pathOf(dots.filter(({ isRight }) => isRight))} />
+      <path class="strip-pick" d={pathOf(dots.filter(({ name }) => name === pick))} />
+    </svg>
+  );
+}
+
+function WhoWasRight({ neighbour, pick }: { neighbour: Neighbour; pick: string }) {
   const right = namesOf(neighbour, true);
   const wrong = namesOf(neighbour, false);
   if (right.length + wrong.length === 0) return NOT_MEASURED;
   return (
     <details>
       <summary>
+        <Strip neighbour={neighbour} pick={pick} />
         {right.length} of {count(right.length + wrong.length, 'model')}
       </summary>
       <p>
@@ -66,7 +86,7 @@ export function Neighbours({ decision, texts = [], labelOf }: Props) {
   return (
     <div class="wide">
       <table>
-        <caption>Nearest benchmark questions</caption>
+        <caption>Closest questions</caption>
         <thead>
           <tr>
             <th scope="col">Question</th>
@@ -94,7 +114,7 @@ export function Neighbours({ decision, texts = [], labelOf }: Props) {
                 <>
                   <td>{verdict(neighbour.outcomes[pick])}</td>
                   <td>
-                    <WhoWasRight neighbour={neighbour} />
+                    <WhoWasRight neighbour={neighbour} pick={pick} />
                   </td>
                 </>
               )}

@@ -2,6 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { type Decision, type RankedModel, sourceWords } from 'signalbox';
+import type { RecordOf } from './card.js';
 import { costUnitOf } from './cost.js';
 import { count, range } from './format.js';
 import { ModelName } from './model-name.js';
@@ -18,7 +19,14 @@ function IntervalBar({ p, interval: [low, high] }: { p: number; interval: readon
   );
 }
 
-export function Ranking({ decision, first = 5 }: { decision: Decision; first?: number }) {
+interface Props {
+  decision: Decision;
+  recordOf: RecordOf;
+  /** Number of models that are shown at first. */
+  first?: number;
+}
+
+export function Ranking({ decision, recordOf, first = 5 }: Props) {
   const [isOpen, setOpen] = useState(false);
   const { ranking, model: pick, policy, chance } = decision;
   const isChance = chance !== null;
@@ -51,7 +59,7 @@ export function Ranking({ decision, first = 5 }: { decision: Decision; first?: n
             {rows.map((entry) => (
               <tr key={entry.model} class={entry.model === pick ? 'picked' : ''}>
                 <th scope="row">
-                  <ModelName name={entry.model} />
+                  <ModelName name={entry.model} record={recordOf(entry.model)} />
                   {entry.model === pick && <small> the pick</small>}
                 </th>
                 <td title={sourceWords(entry, policy)}>{comparedWords(decision, entry.pCorrect)}</td>

@@ -1,7 +1,7 @@
 /** Sections whose code is loaded after the first decision, so as not to delay it, and parts of them that follow on demand. */
-import { useSignal } from '@preact/signals';
+import { signal, useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { loadAgain } from './offline/offline.js';
 import { checkVersion, isReplaced, REPLACED } from './offline/version.js';
 import { afterFirstAnswer } from './state.js';
@@ -22,13 +22,17 @@ interface LoadedProps {
   load: () => Promise<ComponentType>;
   /** Calls its argument when the code is needed. */
   when: (action: () => void) => void;
+  /** Set if it may never be needed. */
+  isFar?: boolean;
 }
 
 /** A component whose code is loaded when it is needed. */
-export function Loaded({ load, when }: LoadedProps) {
+export function Loaded({ load, when, isFar = false }: LoadedProps) {
   const body = useSignal<ComponentType | undefined>(undefined);
   const failure = useSignal('');
+  const isStarted = useSignal(!isFar);
   const start = () => {
+    isStarted.value = true;
     failure.value = '';
     load().then(
       (loaded) => {
@@ -45,7 +49,7 @@ export function Loaded({ load, when }: LoadedProps) {
   if (Body !== undefined) return <Body />;
   if (failure.value !== '') return <LoadFailed onAgain={start} />;
   return (
-    <p class="placeholder" data-loading>
+    <p class="placeholder" data-loading={isStarted.value ? '' : undefined} data-far={isStarted.value ? undefined : ''}>
       Loading
     </p>
   );
@@ -57,11 +61,84 @@ interface Props {
   load: () => Promise<ComponentType>;
 }
 
+/** Number of sections whose code is on its way, or will be by itself. */
+export const unloaded = signal(0);
+
+/** Counts a section until its code is there. */
+function counted(load: Props['load']): Props['load'] {
+  unloaded.value = unloaded.peek() + 1;
+  return async () => {
+    try {
+      return await load();
+    } finally {
+      unloaded.value = unloaded.peek() - 1;
+    }
+  };
+}
+
 export function LazySection({ id, title, load }: Props) {
+  const loadCounted = useMemo(() => counted(load), []);
   return (
     <section id={id} aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>{title}</h2>
-      <Loaded load={load} when={afterFirstAnswer} />
+      <Loaded load={loadCounted} when={afterFirstAnswer} />
+    </section>
+  );
+}
+
+/** Calls `action` once a section is less than a screen away. */
+const whenNear = (id: string) => (action: () => void) =>
+  afterFirstAnswer(() => {
+    const section = document.getElementById(id);
+    if (section === null) return;
+    const watch = new IntersectionObserver(
+      ([entry]) => {
+        if (!entry?.isIntersecting) return;
+        watch.disconnect();
+        action();
+      },
+      { rootMargin: '100%' },
+    );
+    watch.observe(section);
+  });
+
+/** A section whose code is loaded only where it is looked at. */
+export function NearSection({ id, title, load }: Props) {
+  // A link into the page has to know the height of all sections.
+  if (location.hash.length > 1) return <LazySection id={id} title={title} load={load} />;
+  return (
+    <section id={id} aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>{title}</h2>
+      <Loaded load={load} when={whenNear(id)} isFar />
+    </section>
+  );
+}
+
+/** A section in a fold, for which few look: its code is loaded once it is opened, or named by the address, or `isWanted`. */
+export function FoldedSection({ id, title, load, isWanted = false }: Props & { isWanted?: boolean }) {
+  const isOpen = useSignal(isWanted);
+  useEffect(() => {
+    const open = () => {
+      if (location.hash === `#${id}`) isOpen.value = true;
+    };
+    open();
+    addEventListener('hashchange', open);
+    return () => removeEventListener('hashchange', open);
+  }, []);
+  return (
+    <section id={id} aria-label={title}>
+      <details
+        class="section-fold"
+        open={isOpen.value}
+        onToggle={(event) => {
+          isOpen.value = event.currentTarget.open;
+        }}
+      >
+        <summary>
+          <h2>{title}</h2>
+        </summary>
+        {isOpen.value && <Loaded load={load} when={afterFirstAnswer} />}
+      </details>
     </section>
   );
 }

@@ -37,8 +37,15 @@ export function readFragment(fragment: string): { prompt?: string; prefer?: Pref
   };
 }
 
+/** Mark of entries of the history whose link was read, or which the page made itself: going back to one changes nothing. */
+const READ = 'read';
+
+/** Takes prompt and dial from the address, if that is a link that the user has just opened. */
 export function openFragment(): void {
+  if (history.state === READ) return;
   const { prompt: text, prefer } = readFragment(location.hash);
+  if (text === undefined && prefer === undefined) return;
+  history.replaceState(READ, '');
   if (prefer !== undefined) change({ prefer });
   if (text !== undefined) ask(text);
 }
@@ -48,7 +55,7 @@ export function Share() {
   const copy = async () => {
     const text = prompt.value;
     const link = linkTo(text, settings.value.prefer);
-    history.replaceState(null, '', link);
+    history.replaceState(READ, '', link);
     try {
       await navigator.clipboard.writeText(link);
       said.value = `Copied.${cutWords(text)}`;
@@ -58,11 +65,13 @@ export function Share() {
   };
   return (
     <p class="share">
-      <button type="button" class="secondary outline small" onClick={copy}>
+      <button type="button" class="outline small" onClick={copy}>
         Copy link
       </button>{' '}
-      <small>The link contains your prompt after the #, a part that browsers never send to a server.</small>{' '}
-      <small role="status">{said}</small>
+      <small role="status">{said}</small>{' '}
+      {said.value !== '' && (
+        <small>The link contains your prompt after the #, a part that browsers never send to a server.</small>
+      )}
     </p>
   );
 }

@@ -11,15 +11,25 @@ import type {
   Staged,
 } from 'signalbox';
 import { SignalboxError } from 'signalbox';
+import { type Card, cardOf } from '../shared/card.js';
 import { RouterHolder } from '../shared/restarting-router.js';
 import { DEFAULT_SETTINGS, routeOptionsOf, type Settings } from '../shared/settings.js';
 import { remember, rememberedId } from './kept/remembered.js';
 import { explained } from './offline/version.js';
 import { SAMPLES } from './samples.js';
+import { keepPrompt, keepSettings, keptPrompt, keptSettings } from './session.js';
 
 /** Name of the folder with the texts of the shipped benchmark, inserted by the build. */
 declare const TEXTS_FOLDER: string;
 const TEXTS = new URL(TEXTS_FOLDER, document.baseURI);
+
+/** The cards of the samples at the first position of the dial, which the build asked the router for. */
+declare const CARDS_AHEAD: Readonly<Record<string, Card>>;
+/** Once, since the build puts the value wherever the name stands. */
+const AHEAD = CARDS_AHEAD;
+
+/** Bytes that the shipped router loads: its files and the module. */
+declare const LOAD_BYTES: number;
 
 /** Length of a pause in typing. */
 const PAUSE_MS = 100;
@@ -40,7 +50,8 @@ function firstBenchmark(): Benchmark {
 }
 
 export type Status =
-  | { kind: 'loading'; file: string; percent: number }
+  /** `total` is 0 if it is not known. */
+  | { kind: 'loading'; loaded: number; total: number }
   | { kind: 'ready' }
   /** `error` is the last failure; earlier answers are no longer shown. */
   | { kind: 'failed'; error: unknown };
@@ -75,26 +86,55 @@ export interface Refinement {
   ): AsyncIterable<Staged<Decision>> | undefined;
 }
 
-export const prompt = signal<string>(SAMPLES[0]?.prompt ?? '');
-export const settings = signal<Settings>(DEFAULT_SETTINGS);
+export const prompt = signal<string>(keptPrompt() ?? SAMPLES[0]?.prompt ?? '');
+export const settings = signal<Settings>(keptSettings());
 export const benchmark = signal<Benchmark>(firstBenchmark());
 /** The benchmark that could not be used, which made the page go back to the shipped one. */
 export const refused = signal<{ benchmark: Benchmark; error: unknown } | undefined>(undefined);
 export const info = signal<IndexInfo | undefined>(undefined);
-export const status = signal<Status>({ kind: 'loading', file: '', percent: 0 });
+const STARTING: Status = { kind: 'loading', loaded: 0, total: 0 };
+export const status = signal<Status>(STARTING);
 export const answer = signal<Answer | undefined>(undefined);
 /** Set by the section of larger embedders once one is loaded. */
 export const refinement = signal<Refinement | undefined>(undefined);
 /** Whether the prompt has changed since the answer. */
 export const isStale = computed(() => answer.value !== undefined && answer.value.prompt !== prompt.value);
 
-function onProgress(event: ProgressEvent): void {
-  if (event.status !== 'progress' || status.peek().kind !== 'loading') return;
-  status.value = { kind: 'loading', file: event.file, percent: event.progress };
+const records = computed(() => new Map(info.value?.models.map(({ name, record }) => [name, record])));
+
+/** Returns what the index tells about a model beside its results. */
+export const recordOf = (model: string) => records.value.get(model);
+
+/** The card to show; `isAhead` until the router itself has decided. */
+export const shown = computed((): { card: Card; isAhead: boolean } | undefined => {
+  const decision = answer.value?.decision;
+  if (decision !== undefined) return { card: cardOf(decision, recordOf), isAhead: false };
+  const isUsual = benchmark.value === SHIPPED && settings.value === DEFAULT_SETTINGS;
+  if (!isUsual || status.value.kind !== 'loading' || !Object.hasOwn(AHEAD, prompt.value)) return undefined;
+  const card = AHEAD[prompt.value];
+  return card && { card, isAhead: true };
+});
+
+/** Returns a function that adds up the progress of all files of one load. */
+function progressOf(which: Benchmark): (event: ProgressEvent) => void {
+  const files = new Map<string, { loaded: number; total: number }>();
+  return (event) => {
+    if (event.status !== 'progress') return;
+    files.set(event.file, event);
+    if (status.peek().kind !== 'loading') return;
+    let [loaded, known] = [0, 0];
+    for (const file of files.values()) {
+      loaded += file.loaded;
+      known += file.total;
+    }
+    const total = which === SHIPPED ? Math.max(LOAD_BYTES, known) : known;
+    status.value = { kind: 'loading', loaded: Math.min(loaded, total), total };
+  };
 }
 
 /** Reads a kept benchmark anew for each worker; the code for that is loaded only then. */
 async function loadOptions(which: Benchmark): Promise<LoadOptions> {
+  const onProgress = progressOf(which);
   if (which.index !== undefined) return { index: which.index, onProgress };
   if (which.kept === undefined) return { texts: TEXTS, onProgress };
   const { readKept } = await import('./kept/storage.js');
@@ -189,7 +229,7 @@ async function decide(): Promise<void> {
 
 /** Decides again, for example after a failure. */
 export function retry(): void {
-  if (status.peek().kind === 'failed') status.value = { kind: 'loading', file: '', percent: 0 };
+  if (status.peek().kind === 'failed') status.value = STARTING;
   decide();
 }
 
@@ -220,7 +260,7 @@ export function routeOn(next: Benchmark): void {
     refused.value = undefined;
     info.value = undefined;
     answer.value = undefined;
-    status.value = { kind: 'loading', file: '', percent: 0 };
+    status.value = STARTING;
   });
   decide();
 }
@@ -255,6 +295,12 @@ export function afterFirstAnswer(action: () => void): void {
     queueMicrotask(() => stop());
   });
 }
+
+effect(() => {
+  keepSettings(settings.value);
+});
+// Once, when the page is left or hidden: typing need not wait for storage.
+for (const event of ['pagehide', 'visibilitychange']) addEventListener(event, () => keepPrompt(prompt.peek()), true);
 
 // Decides at the start, with every change of the settings, and when a larger embedder comes or goes.
 effect(() => {

@@ -2,7 +2,7 @@
 import { taskLabel } from 'signalbox';
 import { Neighbours } from '../shared/neighbours.js';
 import { Ranking } from '../shared/ranking.js';
-import { answer, info } from './state.js';
+import { answer, info, recordOf } from './state.js';
 import { ShowTexts, texts } from './texts.js';
 
 const labelOf = (task: string) => (info.value === undefined ? task : taskLabel(info.value, task));
@@ -17,7 +17,7 @@ export function Why() {
       ) : (
         <div class="columns">
           <div>
-            <Ranking decision={decision} />
+            <Ranking decision={decision} recordOf={recordOf} />
           </div>
           <div>
             <Neighbours decision={decision} texts={texts.value} labelOf={labelOf} />

@@ -13,10 +13,10 @@ export interface ModelSpec extends ModelRecord {
   /** Unique. */
   name: string;
   /** Parameters in billions. */
-  paramsB?: number | null;
-  usdPerMTokIn?: number | null;
-  usdPerMTokOut?: number | null;
-  usdPerMTokCacheRead?: number | null;
+  paramsB?: number | null | undefined;
+  usdPerMTokIn?: number | null | undefined;
+  usdPerMTokOut?: number | null | undefined;
+  usdPerMTokCacheRead?: number | null | undefined;
 }
 
 /** Rows, their outcomes, and what they belong to. */
@@ -25,22 +25,22 @@ export interface RowSpec {
   /** Task of each row: its name, or its number in `taskNames` (default: `task0`, `task1`, ...). */
   tasks: readonly string[] | ArrayLike<number>;
   /** Names of all tasks, also of those without rows. */
-  taskNames?: readonly string[];
+  taskNames?: readonly string[] | undefined;
   /** Row-major [rows, dim], finite; unit norm is not required. */
   embeddings: ArrayLike<number>;
   dim: number;
   /** Row-major [rows, models] in 0..1, `NaN` (in JSON: null) if not measured. */
   outcomes: ArrayLike<number>;
   /** Default `int8`. */
-  codes?: CodeType;
-  sampleIds?: readonly string[];
+  codes?: CodeType | undefined;
+  sampleIds?: readonly string[] | undefined;
   /** The embedder that made the vectors; a router accepts prompts only through this one. */
-  embedder?: EmbedderIdentity;
+  embedder?: EmbedderIdentity | undefined;
   /** Any JSON: provenance, licence, caveats. The embedder's details are added as `embedder`. */
   metadata?: unknown;
-  routing?: Partial<RoutingConstants>;
+  routing?: Partial<RoutingConstants> | undefined;
   /** Draws of the distance estimator's training pairs. Default: one pair per task (alpha 0). */
-  pairs?: { alphas?: readonly number[]; repeats?: number; seed?: number };
+  pairs?: { alphas?: readonly number[]; repeats?: number; seed?: number } | undefined;
 }
 
 /** The specification of an index; `rows` is the length of `tasks`. */

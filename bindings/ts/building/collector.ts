@@ -14,6 +14,7 @@ import { textHash } from '../importing/text-hash.js';
 import { FloatColumn, Uint32List } from './columns.js';
 import { DatasetFaults } from './dataset-faults.js';
 import { addCutOff, addFigures, type ModelFigures, NO_FIGURES } from './figures.js';
+import type { FileAccounts } from './file-accounts.js';
 import { type DatasetRule, type MetricOptions, MetricRules } from './metric-rules.js';
 import type { RowDetails } from './row-details.js';
 
@@ -41,6 +42,8 @@ export interface CollectorOptions extends MetricOptions {
   dropCutOff?: boolean | undefined;
   /** Keeps the details of rows; then every row of a table counts, and different scores of one sample are averaged. */
   details?: RowDetails | undefined;
+  /** Counts what comes from each file. */
+  accounts?: FileAccounts | undefined;
 }
 
 /** A count to report to the user, with a few examples. */
@@ -119,6 +122,7 @@ export class Collector implements RecordSink {
   drop(reason: DropReason, place: Place, detail = ''): void {
     const finding = this.dropped.get(reason) as Finding;
     finding.count += 1;
+    this.#options.accounts?.drop(reason, place);
     if (finding.examples.length < MOST_EXAMPLES) finding.examples.push(placeText(place) + detail);
   }
 
@@ -185,6 +189,7 @@ export class Collector implements RecordSink {
     details?.takeScore(row, this.outcome(row, number), outcome);
     const repeats = answer?.repeats || details !== undefined;
     if (!this.setOutcome(row, column, outcome, place, repeats)) return;
+    this.#options.accounts?.outcome(place);
     addFigures(column.figures, answer);
     details?.takeFigures(row, number, answer, place);
   }
@@ -196,6 +201,11 @@ export class Collector implements RecordSink {
   lowerIsBetter(dataset: string, metric: string): void {
     const number = this.#dataset(dataset, { file: dataset });
     if (number >= 0) (this.datasets[number] as CollectedDataset).rule.turnRound(metric);
+  }
+
+  scale(dataset: string, metric: string, worst: number, best: number): void {
+    const number = this.#dataset(dataset, { file: dataset });
+    if (number >= 0) (this.datasets[number] as CollectedDataset).rule.setScale(metric, [worst, best]);
   }
 
   /** Records an outcome in 0..1; returns whether it counts. */

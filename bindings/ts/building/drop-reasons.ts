@@ -23,12 +23,15 @@ const REASONS: Record<DropReason, string> = {
   over_max_rows: 'samples beyond --max-rows',
 };
 
+/** Returns the words for a reason. */
+export const reasonText = (reason: string): string => REASONS[reason as DropReason];
+
 /** Returns a line for each reason that occurred: how often, why and an example. */
 export function droppedLines(dropped: Iterable<readonly [string, Finding]>): string[] {
   return [...dropped]
     .filter(([, { count }]) => count > 0)
     .map(([reason, { count, examples }]) => {
       const where = examples[0] === undefined ? '' : ` (${examples[0]})`;
-      return `${count.toLocaleString('en')} ${REASONS[reason as DropReason]}${where}`;
+      return `${count.toLocaleString('en')} ${reasonText(reason)}${where}`;
     });
 }

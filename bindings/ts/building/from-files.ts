@@ -1,8 +1,8 @@
 /** Builds an index from files: imports, joins, embeds and assembles. The same in a page and in Node.js. */
 import { abortable, SignalboxError, throwIfAborted } from '../errors.js';
-import { detect } from '../importing/detect.js';
-import type { InputFile } from '../importing/input-file.js';
-import type { Source } from '../importing/records.js';
+import { type DetectedFiles, detect, type FileGroup } from '../importing/detect.js';
+import { type InputFile, isNoResults } from '../importing/input-file.js';
+import type { RecordSink, Source } from '../importing/records.js';
 import { embeddingsFor } from '../routing/inputs.js';
 import type { PriceList } from '../routing/price-list.js';
 import { type MatchedPrices, matchPrices } from '../routing/price-match.js';
@@ -14,10 +14,13 @@ import { type Benchmark, faultsOf, metricConflicts, putInOrder } from './benchma
 import { type Choices, drawSample, measureChoices } from './choices.js';
 import { Collector, type CollectorOptions, NONE } from './collector.js';
 import { chooseCoreset, withRows } from './coreset.js';
+import { type Explanation, FileExplainer } from './explain.js';
 import { firstCharacters } from './extras.js';
 import { findFamilies } from './families.js';
+import { FileAccounts, type ReadFiles } from './file-accounts.js';
 import type { DatasetMetric, MetricOptions } from './metric-rules.js';
 import { type BuildReport, reportOf } from './report.js';
+import { SourceNames } from './several-sources.js';
 import { memoryStorage, type Prompts, type Storage, type VectorFile, type VectorSource } from './storage.js';
 import { UnitVectors } from './vectors.js';
 
@@ -73,27 +76,24 @@ export interface BuiltIndex {
 /** Everything that importers read. */
 export interface Imported {
   collector: Collector;
-  source: Source | 'shards';
-  files: { read: number; ignored: string[] };
+  source: BuildReport['source'];
+  files: ReadFiles;
   prompts: Prompts;
   fileVectors: VectorFile;
+  explanation: Explanation | undefined;
 }
 
-/** Imports all files. Errors: those of importers. */
-export async function importFiles(
-  files: readonly InputFile[],
-  options: BuildSettings & Pick<CollectorOptions, 'shard' | 'details'>,
-  storage: Storage,
-  steps: Steps,
-): Promise<Imported> {
-  steps.begin('detecting the source');
-  const found = await detect(files, options.from, { signal: steps.signal });
-  const [prompts, fileVectors] = [storage.prompts(), storage.vectors()];
-  const collector = new Collector({ ...options, prompts, vectors: fileVectors });
-  const total = found.files.reduce((sum, { size }) => sum + size, 0);
-  steps.begin(`reading ${found.importer.source}, ${found.files.length} ${found.files.length === 1 ? 'file' : 'files'}`);
+export interface ImportOptions extends BuildSettings, Pick<CollectorOptions, 'shard' | 'details'> {
+  /** The path of a file to explain. */
+  explain?: string | undefined;
+}
+
+/** Reads the files of one source. Errors: those of its importer. */
+async function readGroup({ importer, files }: FileGroup, sink: RecordSink, steps: Steps): Promise<void> {
+  const total = files.reduce((sum, { size }) => sum + size, 0);
+  steps.begin(`reading ${importer.source}, ${files.length} ${files.length === 1 ? 'file' : 'files'}`);
   let bytes = 0;
-  const lively = found.files.map(
+  const lively = files.map(
     (file): InputFile => ({
       ...file,
       path: file.path,
@@ -104,19 +104,66 @@ export async function importFiles(
       },
     }),
   );
-  await found.importer.read(lively, {
-    sink: collector,
-    signal: steps.signal,
-    onBytes: (count) => {
-      bytes += count;
-    },
-  });
+  const onBytes = (count: number) => {
+    bytes += count;
+  };
+  await importer.read(lively, { sink, signal: steps.signal, onBytes });
+}
+
+/** Reads the files of all sources, and moves those of a source without results to the unread ones. */
+async function readGroups(found: DetectedFiles, sink: RecordSink, steps: Steps): Promise<DetectedFiles> {
+  const [only, ...others] = found.groups;
+  if (only !== undefined && others.length === 0) {
+    await readGroup(only, sink, steps);
+    return found;
+  }
+  const names = new SourceNames();
+  const read: DetectedFiles = { groups: [], unread: [...found.unread] };
+  let without: SignalboxError | undefined;
+  for (const group of found.groups) {
+    try {
+      await readGroup(group, names.sinkFor(group.importer.source, sink), steps);
+      read.groups.push(group);
+    } catch (cause) {
+      if (!isNoResults(cause)) throw cause;
+      without ??= cause;
+      read.unread.push(...group.files.map(({ path }) => ({ path, reason: cause.message })));
+    }
+  }
+  if (read.groups.length === 0 && without !== undefined) throw without;
+  return read;
+}
+
+/**
+ * Imports all files. Errors: those of importers; `invalid_argument` if the file to explain is not among the files.
+ */
+export async function importFiles(
+  files: readonly InputFile[],
+  options: ImportOptions,
+  storage: Storage,
+  steps: Steps,
+): Promise<Imported> {
+  steps.begin('detecting the source');
+  const found = await detect(files, options.from, { signal: steps.signal });
+  const [prompts, fileVectors] = [storage.prompts(), storage.vectors()];
+  const accounts = new FileAccounts(files.map(({ path }) => path));
+  const collector = new Collector({ ...options, prompts, vectors: fileVectors, accounts });
+  const explainer = options.explain === undefined ? undefined : new FileExplainer(collector, options.explain);
+  const read = await readGroups(found, explainer ?? collector, steps);
+  const list = accounts.list(read);
+  const sources = read.groups.map(({ importer }) => importer.source);
+  const explained = list.find(({ path }) => path === options.explain);
   return {
     collector,
-    source: found.importer.source,
-    files: { read: found.files.length, ignored: found.ignored.map(({ path }) => path) },
+    source: sources.length === 1 ? (sources[0] as Source) : 'mixed',
+    files: {
+      read: read.groups.reduce((sum, group) => sum + group.files.length, 0),
+      ignored: read.unread.map(({ path }) => path),
+      list,
+    },
     prompts,
     fileVectors,
+    explanation: explained === undefined ? undefined : explainer?.explained(explained),
   };
 }
 
@@ -191,8 +238,7 @@ export function join(imported: Imported, hasMatrix: boolean, options: JoinOption
   const benchmark = putInOrder(collector, { hasVector, ...options });
   const report = reportOf({
     source: imported.source,
-    read: imported.files.read,
-    ignored: imported.files.ignored,
+    files: imported.files,
     collector,
     benchmark,
     mixedMetrics: metricConflicts(collector.datasets),

@@ -10,7 +10,7 @@ export interface MetricOptions {
   metrics?: PerDataset<string> | undefined;
   /**
    * Range of the metric: the worst score, mapped to 0, and the best one, mapped to 1. The worst is the larger number if
-   * less is better. Default: 0 and 1; 1 and 0 for a metric of which the files say that less is better.
+   * less is better. Default: as the files say (`1,10` of MT-Bench; 1 and 0 if less is better), otherwise 0 and 1.
    */
   ranges?: PerDataset<readonly [worst: number, best: number]> | undefined;
   /** The method's eta_d: scores better than it, in their own range, count as correct. Without it, outcomes stay graded. */
@@ -53,6 +53,8 @@ export class DatasetRule {
   readonly #seen = new Set<string>();
   /** Metrics of which less is better, as the files say. */
   readonly #turned = new Set<string>();
+  /** Ranges of metrics, as the files say. */
+  readonly #scales = new Map<string, readonly [number, number]>();
   #chosen: string | undefined;
   #rival = false;
 
@@ -73,9 +75,14 @@ export class DatasetRule {
     this.#turned.add(metric);
   }
 
+  /** Notes the range of a metric. */
+  setScale(metric: string, range: readonly [number, number]): void {
+    this.#scales.set(metric, range);
+  }
+
   /** The scores that are mapped to 0 and to 1. A range that the user gave from low to high is turned if less is better. */
   get range(): readonly [worst: number, best: number] {
-    const [worst, best] = this.#givenRange ?? [0, 1];
+    const [worst, best] = this.#givenRange ?? this.#scales.get(this.#chosen ?? '') ?? [0, 1];
     return this.#turned.has(this.#chosen ?? '') && worst < best ? [best, worst] : [worst, best];
   }
 

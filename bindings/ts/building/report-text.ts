@@ -1,6 +1,7 @@
 /** Formats the report as text. */
 import { printable } from '../files/printable.js';
 import { droppedLines } from './drop-reasons.js';
+import { fileLines } from './files-text.js';
 import type { BuildReport, ReportedModel } from './report.js';
 
 const MOST_LINES = 8;
@@ -74,17 +75,25 @@ function warnings(report: BuildReport): string[] {
   return lines;
 }
 
+/** Names the source, or all of several. */
+function sourceText({ source, files: { list } }: BuildReport): string {
+  if (source !== 'mixed') return source;
+  return [...new Set(list.flatMap((file) => file.source ?? []))].sort().join(' + ');
+}
+
 export function reportText(report: BuildReport): string {
   const { rows, models, datasets, missingOutcomes } = report;
   const cells = rows * models.length;
   const share = cells === 0 ? '' : ` (${((100 * missingOutcomes) / cells).toFixed(1)}%)`;
   const sizes = Object.entries(report.estimatedBytes).map(([code, bytes]) => `${code} ${megabytes(bytes)}`);
   const head = [
-    `${report.source}: ${count(report.files.read, 'file')}, ${count(rows, 'row')} x ${count(models.length, 'model')}, ${count(datasets.length, 'dataset')}`,
+    `${sourceText(report)}: ${count(report.files.read, 'file')}, ${count(rows, 'row')} x ${count(models.length, 'model')}, ${count(datasets.length, 'dataset')}`,
     `models: ${few(models.map(({ name }) => name))}`,
     `outcomes: ${report.graded ? 'graded' : 'correct or not'}; ${count(missingOutcomes, 'missing outcome')}${share}`,
   ];
-  const lines = [...head, ...datasetLines(report), ...warnings(report).map((line) => `- ${line}`)];
+  // One file of results, and nothing else: the first line says it all.
+  const files = report.files.list.length > 1 ? ['files:', ...fileLines(report)] : [];
+  const lines = [...head, ...datasetLines(report), ...files, ...warnings(report).map((line) => `- ${line}`)];
   if (report.faults.length > 0) lines.push('the build refuses:', ...report.faults.map((fault) => `  ${fault}`));
   if (report.mixedMetrics.length > 0) {
     lines.push('several metrics, choose with --metric [dataset=]name:', ...report.mixedMetrics.map((m) => `  ${m}`));

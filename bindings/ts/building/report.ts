@@ -3,6 +3,7 @@ import type { DropReason, Source } from '../importing/records.js';
 import { CODE_TYPES, type CodeType } from '../types.js';
 import type { Benchmark } from './benchmark.js';
 import type { Collector, Finding } from './collector.js';
+import type { ReadFiles } from './file-accounts.js';
 import type { DatasetMetric } from './metric-rules.js';
 
 export interface ReportedModel {
@@ -30,8 +31,9 @@ export interface ReportedDataset extends DatasetMetric {
 
 export interface BuildReport {
   format: 'signalbox-build-report-1';
-  source: Source | 'shards';
-  files: { read: number; ignored: string[] };
+  /** `mixed`: files of several sources, see `files.list`. */
+  source: Source | 'mixed' | 'shards';
+  files: ReadFiles;
   rows: number;
   models: ReportedModel[];
   datasets: ReportedDataset[];
@@ -116,9 +118,8 @@ export function estimateBytes(rows: number, dim: number, benchmark: Benchmark): 
 }
 
 export interface ReportInput {
-  source: Source | 'shards';
-  read: number;
-  ignored: string[];
+  source: BuildReport['source'];
+  files: ReadFiles;
   collector: Collector;
   benchmark: Benchmark;
   mixedMetrics: string[];
@@ -151,7 +152,7 @@ export function reportOf({ collector, benchmark, ...input }: ReportInput): Build
   return {
     format: 'signalbox-build-report-1',
     source: input.source,
-    files: { read: input.read, ignored: input.ignored },
+    files: input.files,
     rows: benchmark.order.length,
     models: reported,
     datasets: benchmark.datasets.map(({ name, rows, described }, t) => ({

@@ -5,10 +5,12 @@ import path from 'node:path';
 import process from 'node:process';
 import type { Choices } from '../building/choices.js';
 import { choicesText } from '../building/choices-text.js';
-import { findFiles } from '../building/disk/files.js';
+import { findFiles, placeOf } from '../building/disk/files.js';
 import { buildSettings, shardSettings, wholeSettings } from '../building/disk/shard-settings.js';
 import { marksOf, type Part, readShards } from '../building/disk/shards.js';
 import { diskStorage } from '../building/disk/storage.js';
+import { addPassedOver } from '../building/file-accounts.js';
+import { explanationText } from '../building/files-text.js';
 import {
   assembleIndex,
   type BuildSettings,
@@ -25,6 +27,7 @@ import { UnitVectors } from '../building/vectors.js';
 import { SignalboxError } from '../errors.js';
 import { toJson, writeWholeBy } from '../files/disk/output.js';
 import { printable } from '../files/printable.js';
+import { invalid } from '../options.js';
 import { type Command, InvalidArgumentError } from '../vendor/commander-node.js';
 import { type Lab, loadLab } from '../wasm/lab-module.js';
 import { toCount } from './arguments.js';
@@ -53,6 +56,7 @@ interface BuildCommandOptions extends DataOptions, VectorOptions {
   partial?: true;
   measure: boolean;
   dryRun?: true;
+  explain?: string;
   json?: true;
 }
 
@@ -132,8 +136,17 @@ async function buildInto(
   const settings: BuildSettings = { ...(await dataSettings(o)), maxRows, maxWork, name };
   const isShard = o.shard !== undefined || o.partial === true;
   const { files, passedOver } = await findFiles(places);
-  const imported = await importFiles(files, { ...settings, shard: o.shard }, storage, progress);
-  imported.files.ignored.push(...passedOver);
+  const explain = o.explain === undefined ? undefined : placeOf(o.explain);
+  if (explain !== undefined && !files.some(({ path: of }) => of === explain)) {
+    throw invalid(`got the file '${explain}' to explain, expected one of the ${files.length} that are read`);
+  }
+  const imported = await importFiles(files, { ...settings, shard: o.shard, explain }, storage, progress);
+  if (imported.explanation !== undefined) {
+    progress.end();
+    say(o.json, imported.explanation, explanationText(imported.explanation));
+    return;
+  }
+  addPassedOver(imported.files, passedOver);
   const origin = await openOrigin(o, progress, signal);
   try {
     const dim = dimOf(origin, imported, o.dims);
@@ -189,7 +202,7 @@ async function finish(built: BuiltIndex, { file, json, measure }: Finish, progre
 }
 
 async function build(places: string[], o: BuildCommandOptions): Promise<void> {
-  if (o.output === undefined && !o.dryRun) {
+  if (o.output === undefined && !o.dryRun && o.explain === undefined) {
     throw new UsageError('expected --output FILE for the index, or --dry-run', 'signalbox build');
   }
   if (o.shard !== undefined && o.partial) {
@@ -251,6 +264,7 @@ export function addBuildCommands(program: Command): void {
     .option('--partial', "build a shard of these files for 'merge'")
     .option('--no-measure', 'do not measure alternative settings')
     .option('--dry-run', 'only report on the files')
+    .option('--explain <file>', 'only say how this file, one of the files, is understood')
     .option('--json', 'print JSON')
     .action(threaded(build, (_, { output }) => [output ?? TEMPORARY]));
   program

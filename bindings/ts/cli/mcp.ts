@@ -1,10 +1,10 @@
 /** The command `signalbox mcp`: the router's decisions as tools of the Model Context Protocol, over standard input and output. */
-import type { Command } from 'commander';
 import { inputOf } from '../conversations/turns.js';
 import { SignalboxError } from '../errors.js';
 import type { Router } from '../index.js';
 import { described, invalid, isPlainObject } from '../options.js';
 import type { Answers, Conversation, Label, Preference, RouteOptions } from '../types.js';
+import type { Command } from '../vendor/commander-node.js';
 import { EMBEDDER_HELP } from './embedder-option.js';
 import { packageVersion } from './package-version.js';
 
@@ -222,7 +222,7 @@ const NEXT: Tool = {
 
 const TOOLS: readonly Tool[] = [ROUTE, COMPARE, NEXT];
 
-/** What is used of the SDK. */
+/** The used parts of the SDK. */
 interface Sdk {
   Server: new (
     info: object,

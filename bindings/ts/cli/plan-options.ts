@@ -17,6 +17,7 @@ export interface PlanCommandOptions extends DataOptions, VectorOptions {
   seed: number;
   /** New prompts to compare with those of a plan. */
   check?: string;
+  log?: string;
   /** Number of prompts to grade next. */
   next?: number;
   /** File of ungraded prompts. */
@@ -128,6 +129,7 @@ function withOutputs(command: Command): Command {
       '--check <file>',
       'compare new prompts (text, JSON, JSONL or CSV) with those of plan.sbx, which is then the only file',
     )
+    .option('--log <file>', "take the graded rows' prompts from this log of signalbox serve, by their ids")
     .option('--next <n>', 'say which n prompts to grade next; -o next.csv writes a sheet for the grades', toNext)
     .option('--prompts <file>', 'with --next: more prompts without grades (text, JSON, JSONL or CSV)')
     .option('--chosen <n>', 'with --next: choose n of them because the answers differ (default: none)', toNext)
@@ -191,6 +193,12 @@ function checkNext(o: PlanCommandOptions): void {
 /** Refuses options that cannot be combined, and outputs that would replace an input or one another. */
 export function checkPlanOptions(places: readonly string[], o: PlanCommandOptions): void {
   if (o.check !== undefined) checkComparison(places, o);
+  if (o.log !== undefined && (places.length !== 1 || o.check !== undefined || o.next !== undefined)) {
+    throw new UsageError(
+      '--log has the prompts of one file of grades: expected one file, without --check and --next',
+      NAME,
+    );
+  }
   if (o.next !== undefined) checkNext(o);
   else if (o.prompts !== undefined || o.chosen !== undefined) {
     throw new UsageError('--prompts and --chosen are about what to grade next: expected --next with a number', NAME);

@@ -5,9 +5,11 @@ import path from 'node:path';
 import process from 'node:process';
 import { findFiles } from '../building/disk/files.js';
 import { diskStorage } from '../building/disk/storage.js';
+import { addPassedOver } from '../building/file-accounts.js';
 import { megabytes } from '../building/report-text.js';
 import { toJson, writeWhole, writeWholeBy } from '../files/disk/output.js';
 import { printable } from '../files/printable.js';
+import { fileFromBytes } from '../importing/input-file.js';
 import { checkPlan } from '../planning/change.js';
 import { planFrom } from '../planning/from-files.js';
 import { planCode, planTable } from '../planning/policy.js';
@@ -22,7 +24,7 @@ import { planNext } from './plan-next.js';
 import { checkPlanOptions, describePlanOptions, type PlanCommandOptions } from './plan-options.js';
 import { changeText, planText, shellWord } from './plan-text.js';
 import type { Progress } from './progress.js';
-import { readPrompts } from './prompt-files.js';
+import { gradesWithPrompts, readPrompts } from './prompt-files.js';
 import { threaded } from './thread.js';
 
 /** Place of temporary files without an output. */
@@ -32,6 +34,13 @@ async function settingsOf(o: PlanCommandOptions): Promise<PlanSettings> {
   const { atMost, save, budget, volume, baseline, seed, index, words, name, lossKind: kind, delta } = o;
   const maxLoss = o.maxLoss === undefined ? undefined : { points: o.maxLoss, kind, delta };
   return { ...(await dataSettings(o)), atMost, save, budget, maxLoss, volume, baseline, seed, index, words, name };
+}
+
+/** Returns the files to read: with a log, its prompts are put into the one file of grades. */
+async function filesOf(places: readonly string[], { log }: PlanCommandOptions) {
+  if (log === undefined) return findFiles(places);
+  const joined = await gradesWithPrompts(places[0] as string, log);
+  return { files: [fileFromBytes(`${places[0]}.jsonl`, joined)], passedOver: [] };
 }
 
 async function makePlan(
@@ -44,11 +53,11 @@ async function makePlan(
   const storage = await diskStorage(o.output ?? TEMPORARY);
   try {
     const lab = await loadLab(undefined, { signal });
-    const { files, passedOver } = await findFiles(places);
+    const { files, passedOver } = await filesOf(places, o);
     const origin = await openOrigin(o, progress, signal);
     try {
       const planned = await planFrom(lab, files, origin, settings, progress, storage);
-      planned.report.files.ignored.push(...passedOver);
+      addPassedOver(planned.report.files, passedOver);
       return planned;
     } finally {
       await origin.close();

@@ -156,3 +156,31 @@ export async function readLabels(file: string): Promise<Label[]> {
     return { index: number, outcomes: Object.fromEntries(known) };
   });
 }
+
+/** Returns the rows of a table, each an object. */
+async function readRows(file: string): Promise<Row[]> {
+  const text = await readText(file);
+  const format = formatOf(file);
+  return READERS[format === 'text' ? 'jsonl' : format](file, text).map((row, i) => {
+    if (typeof row !== 'object' || row === null) throw invalid(`${file}, row ${i + 1}: expected an object`);
+    return row as Row;
+  });
+}
+
+/**
+ * Gives graded rows the prompts of a log by their ids, as `signalbox serve --log-prompts` writes it. Returns the rows as JSON
+ * lines. Errors: `invalid_argument` for a row without an id, and for an id that the log lacks, or has without a prompt.
+ */
+export async function gradesWithPrompts(grades: string, log: string): Promise<Uint8Array> {
+  const prompts = new Map<unknown, unknown>();
+  for (const row of await readRows(log)) prompts.set(named(row, 'id'), named(row, 'prompt'));
+  const lines = (await readRows(grades)).map((row, i) => {
+    const id = named(row, 'id');
+    if (typeof id !== 'string' || id === '') throw invalid(`${grades}, row ${i + 1}: no text in the column "id"`);
+    const prompt = prompts.get(id);
+    if (typeof prompt === 'string') return JSON.stringify({ ...row, prompt });
+    const lacks = prompts.has(id) ? 'has no prompt for' : 'does not have';
+    throw invalid(`${grades}, row ${i + 1}: ${log} ${lacks} the id '${id}', expected a log with --log-prompts`);
+  });
+  return new TextEncoder().encode(lines.join('\n'));
+}

@@ -1,14 +1,14 @@
 /** The command `signalbox serve`: a gateway in OpenAI's shape on this machine. */
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
-import { serve } from '@hono/node-server';
-import type { Command } from 'commander';
 import { SignalboxError } from '../errors.js';
 import { diskError } from '../files/disk/errors.js';
 import { printable } from '../files/printable.js';
 import type { Router } from '../index.js';
 import { isPlainObject } from '../options.js';
 import type { Preference } from '../types.js';
+import type { Command } from '../vendor/commander-node.js';
+import { serve } from '../vendor/http-node.js';
 import { toCount, toList, toNonNegative, toPreference, toWholeWithin } from './arguments.js';
 import { UsageError } from './failures.js';
 import { onSignals } from './interruptible.js';

@@ -2,6 +2,7 @@
  * The default embedder: reads Model2Vec's layout; @huggingface/tokenizers tokenises, the core averages and normalises.
  */
 import type { Tokenizer } from '@huggingface/tokenizers';
+import { disposed, whenAbandoned } from '../abandoned.js';
 import { embedderAddress, within } from '../assets.js';
 import { errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
 import { describeBytes, SAFETENSORS } from '../files/describe.js';
@@ -101,6 +102,8 @@ export class StaticEmbedder implements Embedder {
     this.hash = hash;
     this.dim = opened.dim;
     this.languages = languages;
+    const { handle } = opened;
+    whenAbandoned(this, () => core.close(handle));
   }
 
   /**
@@ -181,7 +184,9 @@ export class StaticEmbedder implements Embedder {
   }
 
   dispose(): void {
-    if (this.#handle !== undefined) this.#core.close(this.#handle);
+    if (this.#handle === undefined) return;
+    disposed(this);
+    this.#core.close(this.#handle);
     this.#handle = undefined;
   }
 

@@ -71,7 +71,7 @@ export const wrongKeyOfTask = (record: object) => wrongKey(record, TASK_RECORD);
 /** Checks the records that an index brought. Errors: `bad_metadata`. */
 export function checkRecords({ models, tasks }: IndexInfo): void {
   const check = (
-    names: readonly { name: string; record?: object }[],
+    names: readonly { name: string; record?: object | undefined }[],
     keyOf: (record: object) => string | undefined,
   ) => {
     for (const { name, record } of names) {

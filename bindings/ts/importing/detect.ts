@@ -1,54 +1,38 @@
-/** Detects the source of benchmark files. */
-import { type SignalboxError, throwIfAborted } from '../errors.js';
+/** Detects the sources of benchmark files. */
+import { SignalboxError, throwIfAborted } from '../errors.js';
 import { invalid } from '../options.js';
 import type { Importer } from './importer.js';
-import { headOf, type InputFile, type ReadFileOptions } from './input-file.js';
-import { adviceFor, type KnownTool, knownTool } from './known-tools.js';
-import { SOURCES, type Source } from './records.js';
-import { alpacaEvalImporter } from './sources/alpaca-eval.js';
-import { helmImporter } from './sources/helm.js';
-import { inspectImporter } from './sources/inspect.js';
-import { llmRouterImporter } from './sources/llmrouter.js';
-import { llmRouterBenchImporter } from './sources/llmrouterbench.js';
-import { lmEvalImporter } from './sources/lm-eval.js';
-import { longImporter } from './sources/long.js';
-import { mixInstructImporter } from './sources/mixinstruct.js';
-import { openCompassImporter } from './sources/opencompass.js';
-import { promptfooImporter } from './sources/promptfoo.js';
-import { routeLlmImporter } from './sources/routellm.js';
-import { routerBenchImporter } from './sources/routerbench.js';
-import { wideImporter } from './sources/wide.js';
+import { IMPORTERS, PLAIN_IMPORTERS, TOOL_IMPORTERS } from './importers.js';
+import { type FileHead, headOf, type InputFile, type ReadFileOptions } from './input-file.js';
+import { adviceFor, knownTool } from './known-tools.js';
+import { type RecordSink, SOURCES, type Source } from './records.js';
 import { unreadable } from './unreadable.js';
 
-/** Most specific first: our own plain forms accept anything that no other importer claims. */
-const IMPORTERS: readonly Importer[] = [
-  helmImporter,
-  lmEvalImporter,
-  openCompassImporter,
-  inspectImporter,
-  alpacaEvalImporter,
-  promptfooImporter,
-  routerBenchImporter,
-  routeLlmImporter,
-  mixInstructImporter,
-  llmRouterImporter,
-  llmRouterBenchImporter,
-  longImporter,
-  wideImporter,
-];
-
 const MOST_NAMED = 5;
+/** Faults of a file's content, as opposed to an abort or a disk that fails. */
+const FAULTS_OF_CONTENT = ['invalid_argument', 'truncated', 'size_overflow'];
 
-export interface DetectedFiles {
+/** The files of one source. */
+export interface FileGroup {
   importer: Importer;
   files: InputFile[];
-  /** Files that no importer claims, that hold no results, or that belong to no run of this source. */
-  ignored: InputFile[];
 }
 
-const some = (files: readonly InputFile[]) => {
-  const named = files.slice(0, MOST_NAMED).map(({ path }) => path);
-  return named.join(', ') + (files.length > MOST_NAMED ? `, and ${files.length - MOST_NAMED} more` : '');
+/** A file that no importer reads, and the reason. */
+export interface UnreadFile {
+  path: string;
+  reason: string;
+}
+
+export interface DetectedFiles {
+  /** In the order of the importers; the files in the order of their paths. */
+  groups: FileGroup[];
+  unread: UnreadFile[];
+}
+
+const some = (paths: readonly string[]) => {
+  const named = paths.slice(0, MOST_NAMED);
+  return named.join(', ') + (paths.length > MOST_NAMED ? `, and ${paths.length - MOST_NAMED} more` : '');
 };
 
 function importerOf(source: string): Importer {
@@ -57,41 +41,109 @@ function importerOf(source: string): Importer {
   throw invalid(`got source '${source}', expected one of ${SOURCES.join(', ')}`);
 }
 
-/** Groups of files by a common property. */
-class Groups<Key> extends Map<Key, InputFile[]> {
-  add(key: Key, file: InputFile): void {
-    const group = this.get(key);
-    if (group === undefined) this.set(key, [file]);
-    else group.push(file);
+/** Names the files of each reason. */
+function reasonsText(unread: readonly UnreadFile[]): string {
+  const byReason = new Map<string, string[]>();
+  for (const { path, reason } of unread) {
+    const paths = byReason.get(reason);
+    if (paths === undefined) byReason.set(reason, [path]);
+    else paths.push(path);
+  }
+  return [...byReason].map(([reason, paths]) => `${some(paths)}: ${reason}`).join('; ');
+}
+
+const NOT_RECOGNISED = 'not recognised as results';
+
+/** Files by what detection found in them. */
+class Sorter {
+  readonly claimed = new Map<Importer, InputFile[]>();
+  readonly unclaimed: InputFile[] = [];
+  /** Files of results that stand for data which is not there. */
+  readonly missing: UnreadFile[] = [];
+  /** Files without results, and results of tools without an importer. */
+  readonly unread: UnreadFile[] = [];
+  readonly #from: Source | undefined;
+
+  constructor(from: Source | undefined) {
+    this.#from = from;
   }
 
-  /** Describes each group. */
-  words(of: (key: Key, files: string) => string): string {
-    return [...this].map(([key, files]) => of(key, some(files))).join('; ');
+  take(file: InputFile, head: FileHead): void {
+    const fault = unreadable(head);
+    if (fault !== undefined) {
+      (fault.isEssential ? this.missing : this.unread).push({ path: file.path, reason: fault.reason });
+      return;
+    }
+    const importer = this.#importerOf(file, head);
+    const tool = this.#from === undefined && !isToolImporter(importer) ? knownTool(file, head) : undefined;
+    if (tool !== undefined) this.unread.push({ path: file.path, reason: adviceFor(tool) });
+    else if (importer === undefined) this.unclaimed.push(file);
+    else this.#claim(importer, file);
+  }
+
+  #claim(importer: Importer, file: InputFile): void {
+    const files = this.claimed.get(importer);
+    if (files === undefined) this.claimed.set(importer, [file]);
+    else files.push(file);
+  }
+
+  #importerOf(file: InputFile, head: FileHead): Importer | undefined {
+    const candidates = this.#from === undefined ? IMPORTERS : [importerOf(this.#from)];
+    return candidates.find((one) => one.claims(file, head));
   }
 }
 
-const filesFirst = (what: string, files: string) => `${files}: ${what}`;
+const isToolImporter = (importer: Importer | undefined) => importer !== undefined && TOOL_IMPORTERS.includes(importer);
 
-function nothingFound(files: readonly InputFile[], broken: Groups<string>): SignalboxError {
-  if (broken.size > 0) return invalid(`no benchmark results found; ${broken.words(filesFirst)}`);
+/** Returns why a table has no scores; `undefined` if it has. */
+async function faultOfTable(importer: Importer, file: InputFile, options: ReadFileOptions) {
+  let scores = 0;
+  const sink: RecordSink = {
+    sample: () => 0,
+    score: () => {
+      scores += 1;
+    },
+    answer: () => undefined,
+    lowerIsBetter: () => undefined,
+    scale: () => undefined,
+    drop: () => undefined,
+  };
+  try {
+    await importer.read([file], { sink, signal: options.signal });
+  } catch (cause) {
+    if (!(cause instanceof SignalboxError) || !FAULTS_OF_CONTENT.includes(cause.code)) throw cause;
+    return cause.message.replace(`${file.path}: `, '').replace(`${file.path}, `, '');
+  }
+  return scores === 0 ? 'a table without scores' : undefined;
+}
+
+/** Takes out the tables beside the results of tools that hold something else, such as the questions. */
+async function checkTables(sorter: Sorter, options: ReadFileOptions): Promise<void> {
+  if (![...sorter.claimed.keys()].some(isToolImporter)) return;
+  for (const importer of PLAIN_IMPORTERS) {
+    const tables: InputFile[] = [];
+    for (const file of sorter.claimed.get(importer) ?? []) {
+      const reason = await faultOfTable(importer, file, options);
+      if (reason === undefined) tables.push(file);
+      else sorter.unread.push({ path: file.path, reason });
+    }
+    if (tables.length > 0) sorter.claimed.set(importer, tables);
+    else sorter.claimed.delete(importer);
+  }
+}
+
+function nothingFound(sorter: Sorter, paths: readonly string[]): SignalboxError {
+  if (sorter.unread.length > 0) return invalid(`no benchmark results found; ${reasonsText(sorter.unread)}`);
   return invalid(
-    `no benchmark results found in ${some(files)}; --from names one of ${SOURCES.join(', ')}. Expected files of these ` +
+    `no benchmark results found in ${some(paths)}; --from names one of ${SOURCES.join(', ')}. Expected files of these ` +
       "tools, or a table (CSV, TSV, JSONL or Parquet) with the column 'prompt' and one column per model, or 'model' and 'score'",
   );
 }
 
-/** Refuses the results of tools without an importer. A tool may write several forms, of which one is read. */
-function refuseTools(tools: Groups<KnownTool>, claimed: Groups<Importer>): void {
-  const sources = [...claimed.keys()].map(({ source }) => source);
-  const unread = new Groups([...tools].filter(([{ source }]) => source === undefined || !sources.includes(source)));
-  if (unread.size > 0) throw invalid(unread.words((tool, names) => filesFirst(adviceFor(tool), names)));
-}
-
 /**
- * Sorts the files by path and detects their source. With `from`, only the files that this source claims are used, or
- * all of them if it claims none. Errors: `invalid_argument` if the files have several sources, none or one that is not
- * read, or if a file with results was not downloaded; `aborted`.
+ * Sorts the files by path and detects their sources. With `from`, only the files that this source claims are used, or all
+ * of them if it claims none. Errors: `invalid_argument` if no file has results, or if a file with results was not
+ * downloaded; `aborted`.
  */
 export async function detect(
   files: readonly InputFile[],
@@ -99,36 +151,26 @@ export async function detect(
   options: ReadFileOptions = {},
 ): Promise<DetectedFiles> {
   if (files.length === 0) throw invalid('there are no files');
-  const candidates = from === undefined ? IMPORTERS : [importerOf(from)];
+  const given = from === undefined ? undefined : importerOf(from);
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
-  const claimed = new Groups<Importer>();
-  const tools = new Groups<KnownTool>();
-  const missing = new Groups<string>();
-  const broken = new Groups<string>();
-  const unclaimed: InputFile[] = [];
+  const sorter = new Sorter(from);
   for (const file of sorted) {
     throwIfAborted(options.signal);
-    const head = await headOf(file, options);
-    const fault = unreadable(head);
-    const tool = from === undefined ? knownTool(file, head) : undefined;
-    const importer = candidates.find((one) => one.claims(file, head));
-    if (fault !== undefined) (fault.isEssential ? missing : broken).add(fault.reason, file);
-    else if (tool !== undefined) tools.add(tool, file);
-    else if (importer !== undefined) claimed.add(importer, file);
-    else unclaimed.push(file);
+    sorter.take(file, await headOf(file, options));
   }
-  if (missing.size > 0) throw invalid(missing.words(filesFirst));
-  refuseTools(tools, claimed);
-  const [first, ...others] = [...claimed];
-  if (first === undefined) {
-    if (from === undefined || unclaimed.length === 0) throw nothingFound(sorted, broken);
-    return { importer: importerOf(from), files: unclaimed, ignored: [...broken.values()].flat() };
+  if (sorter.missing.length > 0) throw invalid(reasonsText(sorter.missing));
+  await checkTables(sorter, options);
+  const { claimed, unclaimed, unread } = sorter;
+  if (claimed.size === 0) {
+    const paths = sorted.map(({ path }) => path);
+    if (given === undefined || unclaimed.length === 0) throw nothingFound(sorter, paths);
+    return { groups: [{ importer: given, files: unclaimed }], unread };
   }
-  if (others.length > 0) {
-    const kinds = claimed.words(({ source }, names) => `${source} (${names})`);
-    throw invalid(`the files have several sources, choose one with --from: ${kinds}`);
-  }
-  const [importer, used] = first;
-  const isUsed = new Set(used);
-  return { importer, files: used, ignored: sorted.filter((file) => !isUsed.has(file)) };
+  const groups = IMPORTERS.flatMap((importer) => {
+    const of = claimed.get(importer);
+    return of === undefined ? [] : [{ importer, files: of }];
+  });
+  const reason = from === undefined ? NOT_RECOGNISED : `not of ${from}`;
+  const left = [...unread, ...unclaimed.map(({ path }) => ({ path, reason }))];
+  return { groups, unread: left.sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }

@@ -41,6 +41,22 @@ export function badInput(place: Place, reason: string, cause?: unknown): Signalb
   return new SignalboxError('invalid_argument', `${placeText(place)}: ${reason}`, { cause });
 }
 
+const withoutResults = new WeakSet<SignalboxError>();
+
+/**
+ * Returns an error like `badInput` for files of a source that hold no results at all, such as totals alone. Beside
+ * results of other sources such files are listed, and stop nothing.
+ */
+export function noResults(place: Place, reason: string): SignalboxError {
+  const error = badInput(place, reason);
+  withoutResults.add(error);
+  return error;
+}
+
+/** Returns whether an error is one of `noResults`. */
+export const isNoResults = (cause: unknown): cause is SignalboxError =>
+  cause instanceof SignalboxError && withoutResults.has(cause);
+
 /** Returns a file of these bytes. Errors: `invalid_argument` for anything else. */
 export function fileFromBytes(path: string, bytes: Uint8Array): InputFile {
   aText(path, 'path');

@@ -1,12 +1,9 @@
 /** Recognises results of tools that no importer reads, so that the message names the tool. */
 import type { FileHead, InputFile } from './input-file.js';
-import type { Source } from './records.js';
 import { headColumns, headKeys } from './table.js';
 
 export interface KnownTool {
   name: string;
-  /** The importer that reads other files of the tool: beside them, this one may be left out. */
-  source?: Source;
   /** Lists of keys at the top of the file, of its first line or of its first entry; all keys of one list must be there. */
   keys?: readonly (readonly string[])[];
   path?: RegExp;
@@ -21,69 +18,20 @@ const TABLE = 'write a table';
 
 const KNOWN_TOOLS: readonly KnownTool[] = [
   {
-    name: 'promptfoo (CSV)',
-    source: 'promptfoo',
-    keys: [['Status', 'Score', 'Grader Reason']],
-    hint: 'write JSON with `promptfoo eval -o results.json`, or a table',
-  },
-  {
     name: 'EvalScope',
-    keys: [
-      ['index', 'sample_score'],
-      ['index', 'model_output', 'messages'],
-      ['index', 'choices', 'raw_input'],
-    ],
-  },
-  {
-    name: 'FastChat (MT-Bench)',
-    keys: [
-      ['question_id', 'judge', 'judgment'],
-      ['question_id', 'judge', 'g1_judgment'],
-      ['question_id', 'answer_id', 'model_id'],
-    ],
-  },
-  { name: 'Arena-Hard', keys: [['judge', 'games', 'model']] },
-  { name: 'LiveBench', keys: [['question_id', 'model', 'score', 'tstamp']] },
-  {
-    name: 'openai/evals',
-    keys: [['spec'], ['run_id', 'event_id', 'sample_id']],
-    text: /"(completion_fns|event_id)"/,
+    keys: [['index', 'choices', 'raw_input']],
+    hint: 'run it with EvalScope 1.0 or later, or write a table',
   },
   { name: 'OpenAI Evals', keys: [['datasource_item', 'sample']] },
   { name: 'simple-evals', keys: [['score', 'metrics', 'htmls', 'convos']] },
-  { name: 'lighteval', keys: [['config_general', 'results']], path: /(^|\/)details\/(.+\/)?details_[^/]+\.parquet$/i },
-  {
-    name: 'EvalPlus, BigCodeBench or HumanEval',
-    keys: [
-      ['task_id', 'completion'],
-      ['task_id', 'solution'],
-    ],
-    hint: NO_SCORES,
-  },
-  { name: 'EvalPlus or BigCodeBench', keys: [['date', 'eval']] },
   { name: 'LiveCodeBench', keys: [['question_content', 'graded_list']] },
   { name: 'SWE-bench', keys: [['instance_id', 'model_patch']], hint: NO_SCORES },
-  { name: 'DeepEval', keys: [['testCases', 'metricsScores']] },
   {
     name: 'ragas',
     keys: [
       ['user_input', 'retrieved_contexts', 'response'],
       ['question', 'contexts', 'ground_truth'],
       ['question', 'contexts', 'faithfulness'],
-    ],
-  },
-  {
-    name: 'LangSmith',
-    keys: [
-      ['run_type', 'trace_id'],
-      ['run_type', 'dotted_order'],
-    ],
-  },
-  {
-    name: 'Langfuse',
-    keys: [
-      ['traceId', 'startTime'],
-      ['traceId', 'dataType'],
     ],
   },
   { name: 'Braintrust', keys: [['root_span_id', 'span_attributes']] },

@@ -3,10 +3,22 @@
 export const SOURCES = [
   'helm',
   'lm-eval',
+  'lmms-eval',
   'opencompass',
   'inspect',
   'alpaca-eval',
   'promptfoo',
+  'evalscope',
+  'lighteval',
+  'openai-evals',
+  'fastchat',
+  'code-tests',
+  'bfcl',
+  'deepeval',
+  'langfuse',
+  'langsmith',
+  'swe-bench',
+  'every-eval-ever',
   'routerbench',
   'routellm',
   'mixinstruct',
@@ -113,6 +125,8 @@ export interface RecordSink {
   answer(sample: number, model: string, text: string): void;
   /** Notes that less is better in a metric of a dataset. Has to be called before the metric's first score. */
   lowerIsBetter(dataset: string, metric: string): void;
+  /** Notes the range of a metric, if it is not 0 to 1. Has to be called before the metric's first score. */
+  scale(dataset: string, metric: string, worst: number, best: number): void;
   /** Counts a row, a run or a file that is left out; `detail` follows the place in the report. */
   drop(reason: DropReason, place: Place, detail?: string): void;
 }

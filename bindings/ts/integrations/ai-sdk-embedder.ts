@@ -3,7 +3,7 @@ import { SignalboxError } from '../errors.js';
 import { aCount, aText, checkOptions, described, invalid } from '../options.js';
 import type { Embedder, Embedding } from '../types.js';
 
-/** What is used of an `EmbeddingModelV3` or `EmbeddingModelV4`. */
+/** The used parts of an `EmbeddingModelV3` or `EmbeddingModelV4`. */
 export interface EmbeddingModel {
   readonly provider: string;
   readonly modelId: string;

@@ -8,7 +8,7 @@ import { checkOptions, described, invalid, isPlainObject, type Keys, nearestOf, 
 import { PREFERENCES, type Preference } from '../types.js';
 import { CHOOSER_KEYS, Chooser, type ChooserOptions, type RouterSource, type RoutingTrace } from './chooser.js';
 
-/** What is used of a `LanguageModelV3` or `LanguageModelV4`. */
+/** The used parts of a `LanguageModelV3` or `LanguageModelV4`. */
 export interface SdkModel {
   readonly specificationVersion: 'v3' | 'v4';
   readonly provider: string;
@@ -30,7 +30,7 @@ export interface ModelOptions<Model extends SdkModel = SdkModel> extends Chooser
   specification?: Model['specificationVersion'] | undefined;
 }
 
-/** What is read of the options of a call. */
+/** The options of a call that are read. */
 interface CallOptions {
   prompt: unknown;
   tools?: unknown;

@@ -24,7 +24,7 @@ export interface ChooserOptions extends DecisionOptions {
   onDecision?: ((trace: RoutingTrace) => void) | undefined;
 }
 
-/** What happened: plain data that survives JSON. Models have the caller's names. */
+/** A record of a call: plain data that survives JSON. Models have the caller's names. */
 export interface RoutingTrace {
   /** The model that answers. */
   model: string;
@@ -38,7 +38,7 @@ export interface RoutingTrace {
   fallbackReason: Decision['fallbackReason'];
   usdPerMTok: number | null;
   usdPerAnswer: number | null;
-  /** What an answer of the baseline is expected to cost more, in US dollars; below 0 if it costs less. */
+  /** Expected saving over an answer of the baseline, in US dollars; below 0 if the pick costs more. */
   savedUsd: number | null;
   /** The models that the index knows, best first. */
   ranking: string[];
@@ -104,7 +104,7 @@ export class Chooser {
   readonly #defaults: DecisionOptions;
   #router: Promise<Deciding> | undefined;
 
-  /** Errors: `invalid_argument` for a router that is none, no models, and a fallback that is not one of them. */
+  /** Errors: `invalid_argument` for something other than a router, no models, and a fallback that is not one of them. */
   constructor(source: RouterSource, names: readonly string[], options: ChooserOptions) {
     const isPromise = typeof (source as Partial<Promise<Deciding>> | null)?.then === 'function';
     if (!isRouting(source) && !isPromise && typeof source !== 'function') {

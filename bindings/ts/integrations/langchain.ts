@@ -5,7 +5,7 @@ import { inputOf, textOf } from '../conversations/turns.js';
 import { anything, checkOptions, described, invalid, isPlainObject, type Keys } from '../options.js';
 import { CHOOSER_KEYS, Chooser, type ChooserOptions, type RouterSource, type RoutingTrace } from './chooser.js';
 
-/** What is used of a chat model, or of one with tools bound. */
+/** The used parts of a chat model, or of one with tools bound. */
 export interface ChatModelLike {
   invoke(messages: never, options?: never): Promise<unknown>;
   stream(messages: never, options?: never): Promise<AsyncIterable<unknown>>;

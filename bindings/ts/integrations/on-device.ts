@@ -17,7 +17,7 @@ export interface DeviceModel {
   availability: Availability;
 }
 
-/** What is used of the module `@mlc-ai/web-llm`. */
+/** The used parts of the module `@mlc-ai/web-llm`. */
 export interface WebLlm {
   hasModelInCache(id: string): Promise<boolean>;
 }
@@ -79,7 +79,7 @@ export async function deviceModels(options: DeviceModelsOptions = {}): Promise<D
 }
 
 export interface DeviceRouteOptions extends RouteOptions {
-  /** What `deviceModels` returned. */
+  /** The result of `deviceModels`. */
   device: readonly DeviceModel[];
   /** Counts models that would have to be downloaded first, too. Default `false`. */
   download?: boolean | undefined;

@@ -4,7 +4,7 @@ import { inputOf } from '../conversations/turns.js';
 import { anything, checkOptions, described, invalid, isPlainObject, type Keys, nearestOf } from '../options.js';
 import { CHOOSER_KEYS, Chooser, type ChooserOptions, type RouterSource, type RoutingTrace } from './chooser.js';
 
-/** What is used of a `Model` of the SDK. */
+/** The used parts of a `Model` of the SDK. */
 export interface AgentModel {
   getResponse(request: never): Promise<object>;
   getStreamedResponse(request: never): AsyncIterable<object>;

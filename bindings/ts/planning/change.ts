@@ -16,7 +16,7 @@ const BLOCK = 64;
 /** Options of `checkPlan`. */
 export interface CheckPlanOptions {
   /** Default: the shipped one. */
-  embedder?: LoadOptions['embedder'];
+  embedder?: LoadOptions['embedder'] | undefined;
   /** Addresses of `signalbox.wasm` and `signalbox-lab.wasm`, if not beside the package. */
   wasm?: WasmSource | undefined;
   labWasm?: WasmSource | undefined;

@@ -23,13 +23,13 @@ type Cell = string | Markup;
 interface Column {
   name: string;
   /** Words, which may wrap, and stand to the left. */
-  isText?: boolean;
+  isText?: boolean | undefined;
 }
 
 interface Row {
   cells: readonly Cell[];
   /** A class of the style. */
-  look?: string;
+  look?: string | undefined;
 }
 
 function tableMarkup(caption: string, columns: readonly Column[], rows: readonly Row[]): Markup {

@@ -16,7 +16,7 @@ export interface Feedback {
 
 export interface FeedbackOptions extends RouteOptions {
   /** Minimum cosine similarity to the prompt, -1..1. The default of .2 was chosen with the shipped embedder. */
-  similarity?: number;
+  similarity?: number | undefined;
 }
 
 const FEEDBACK_KEYS: Keys<FeedbackOptions> = { ...ROUTE_KEYS, similarity: anything };

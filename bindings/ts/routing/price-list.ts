@@ -13,16 +13,16 @@ export interface ListedPrice {
   /** US dollars per million tokens; of several tiers the lowest, without batches and free variants. */
   in: number;
   out: number;
-  cacheRead?: number;
+  cacheRead?: number | undefined;
   /** `true` if long prompts or some hours cost more. */
-  tiered?: true;
+  tiered?: true | undefined;
   /** Day of the price, YYYY-MM-DD, if the list states one for it. */
-  date?: string;
+  date?: string | undefined;
   /** Provider that asks this price, if the list names it. */
-  provider?: string;
+  provider?: string | undefined;
   /** Source of the price, if the list states one. */
-  source?: string;
-  huggingFaceId?: string;
+  source?: string | undefined;
+  huggingFaceId?: string | undefined;
 }
 
 /** The shapes that are told apart. */
@@ -74,7 +74,7 @@ export interface RawList {
   unit: number;
   date?: string | undefined;
   /** `true` if 0 is a price, as for a user's own model; in lists of third parties it is a trial. */
-  hasFree?: boolean;
+  hasFree?: boolean | undefined;
 }
 
 const entriesOf = (of: unknown): [string, unknown][] => (isObject(of) ? Object.entries(of) : []);

@@ -1,5 +1,6 @@
 /** The router of this thread: an index, an embedder and the core. */
 
+import { disposed, onBehalfOf, whenAbandoned } from '../abandoned.js';
 import { indexAddress, within } from '../assets.js';
 import { DEFAULT_EMBEDDER_ID, StaticEmbedder } from '../embedding/static-embedder.js';
 import { SignalboxError, throwIfAborted } from '../errors.js';
@@ -124,6 +125,10 @@ export class Router implements Routing {
     this.#inputs = inputs;
     this.#ownEmbedders = ownEmbedders;
     this.#texts = new Texts((read) => core.readFile(handle, read), info, texts || undefined);
+    whenAbandoned(this, () => {
+      core.close(handle);
+      for (const embedder of ownEmbedders) embedder.dispose?.();
+    });
   }
 
   /**
@@ -288,7 +293,7 @@ export class Router implements Routing {
     this.#open();
     checkOptions(options, EMBED_KEYS);
     checkPrompts(prompts);
-    return this.#inputs.embed(prompts, options);
+    return onBehalfOf(this, this.#inputs.embed(prompts, options));
   }
 
   async cascade(input: RouteInput, options: CascadeOptions = {}): Promise<CascadePlan> {
@@ -314,11 +319,12 @@ export class Router implements Routing {
 
   async texts(rows: readonly number[], options: TextsOptions = {}): Promise<(string | null)[]> {
     this.#open();
-    return this.#texts.of(rows, options);
+    return onBehalfOf(this, this.#texts.of(rows, options));
   }
 
   dispose(): void {
     if (this.#handle === undefined) return;
+    disposed(this);
     this.#core.close(this.#handle);
     this.#handle = undefined;
     this.#inputs.dispose();

@@ -24,9 +24,14 @@ function fileIn(folder: string | URL, task: number): string {
   return `${folder}${/[\\/]$/.test(folder) ? '' : '/'}${name}`;
 }
 
-/** Returns the folder of texts beside an index; `undefined` for an index within a script. */
-export const textsBeside = (index: URL) =>
-  /^(data|blob):$/.test(index.protocol) ? undefined : new URL('texts/', index);
+/**
+ * Returns the folder of texts beside an index; `undefined` for an index within a script. Turbopack's addresses have a path
+ * and nothing before it, so that they cannot be the base of a `URL`.
+ */
+export function textsBeside(index: URL): string | undefined {
+  const address = String(index).replace(/[?#].*$/, '');
+  return /^(data|blob):/.test(address) ? undefined : address.replace(/[^/]*$/, 'texts/');
+}
 
 /** Reads a task's file: the name of the task, and a text for each of its rows. Errors: `bad_section`. */
 function textsIn(bytes: Uint8Array, { name, rows }: TaskInfo, address: string): string[] {

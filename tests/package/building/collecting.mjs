@@ -42,6 +42,6 @@ export function outcomesByName(collector) {
 export const report = (collector) => {
   const benchmark = order(collector);
   const faults = faultsOf(collector.datasets);
-  const input = { source: 'long', read: 1, ignored: [], mixedMetrics: [], faults, dim: 128 };
+  const input = { source: 'long', files: { read: 1, ignored: [], list: [] }, mixedMetrics: [], faults, dim: 128 };
   return reportOf({ ...input, collector, benchmark });
 };

@@ -73,6 +73,8 @@ describe('wrong usage of signalbox plan', () => {
       ['a.csv', '--next', '3', '-o', 'b.csv', '--no-words'],
       /cannot be combined with --no-words/,
     ],
+    'a log for several files': [['a.csv', 'b.csv', '--log', 'log.jsonl'], /--log has the prompts of one file/],
+    'a log and a check': [['a.sbx', '--log', 'log.jsonl', '--check', 'b.csv'], /--log has the prompts of one file/],
     'no file': [[], /missing required argument 'files'/],
     'two targets': [
       ['a.csv', '--at-most', '1pt', '--save', '30%'],

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'csv-parse/sync';
 import { planCode, planSentences, planTable } from '../../../dist/build.js';
 import { supportCsv } from '../../fixtures/plan/make.mjs';
 import { csv, fails, folder, inOwnFolders, MODELS, read, run, runs, write } from '../building/fixtures.mjs';
@@ -27,6 +28,40 @@ function says(text, plan, { worst = true } = {}) {
     assert.ok(flat(text).includes(flat(sentence)), `${sentence} is missing in ${text}`);
   }
 }
+
+describe('grades of logged requests', () => {
+  it('get their prompts from the log, by id', async () => {
+    const [header, ...lines] = readFileSync(SUPPORT, 'utf8').trim().split('\n');
+    const rows = parse([header, ...lines].join('\n'), { columns: true });
+    const entry = (row, i) => JSON.stringify({ id: `r${i}`, path: '/v1/responses', model: 'any', prompt: row.prompt });
+    write('log.jsonl', rows.map(entry).reverse().join('\n'));
+    write('grades.jsonl', rows.map(({ prompt: _, ...row }, i) => JSON.stringify({ ...row, id: `r${i}` })).join('\n'));
+    const [joined, whole] = [await plans('grades.jsonl', '--log', 'log.jsonl'), await plans(SUPPORT)];
+    assert.equal(joined.rows, whole.rows);
+    assert.deepEqual(planSentences(joined).headline, planSentences(whole).headline);
+
+    write('log.jsonl', rows.map((row, i) => (i === 3 ? '{"id":"r3"}' : entry(row, i))).join('\n'));
+    await fails(
+      'invalid_argument',
+      /row 4: log\.jsonl has no prompt for the id 'r3'/,
+      'plan',
+      'grades.jsonl',
+      '--log',
+      'log.jsonl',
+    );
+    write('log.jsonl', entry(rows[0], 0));
+    await fails(
+      'invalid_argument',
+      /row 2: log\.jsonl does not have the id 'r1'/,
+      'plan',
+      'grades.jsonl',
+      '--log',
+      'log.jsonl',
+    );
+    write('grades.jsonl', '{"large":1,"small":0}');
+    await fails('invalid_argument', /row 1: no text in the column "id"/, 'plan', 'grades.jsonl', '--log', 'log.jsonl');
+  });
+});
 
 describe('signalbox plan', () => {
   it('says on the example what to send where, and writes policy, report and JSON', async () => {

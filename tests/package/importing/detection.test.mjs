@@ -29,26 +29,54 @@ describe('detection', () => {
   for (const [source, contents] of Object.entries(SOURCES)) {
     it(`recognises ${source} by its files`, async () => {
       const found = await detect(inputFiles({ ...contents, 'README.md': 'about' }), undefined);
-      assert.equal(found.importer.source, source);
       assert.deepEqual(
-        found.ignored.map(({ path: name }) => name),
-        ['README.md'],
+        found.groups.map(({ importer }) => importer.source),
+        [source],
       );
+      assert.deepEqual(found.unread, [{ path: 'README.md', reason: 'not recognised as results' }]);
     });
   }
 
-  it('does not guess for mixed or unknown sources', async () => {
-    const mixed = inputFiles({ 'a.csv': SOURCES.wide['r.csv'], 'b.csv': SOURCES.long['r.csv'] });
-    await assert.rejects(detect(mixed, undefined), {
-      code: 'invalid_argument',
-      message: /several sources.*wide \(a\.csv\)/,
-    });
-    assert.equal((await detect(mixed, 'long')).files.length, 1);
+  it('takes all sources of a mixed folder, or the one that is named', async () => {
+    const mixed = inputFiles({ 'a.csv': SOURCES.wide['r.csv'], 'b.csv': SOURCES.long['r.csv'], ...SOURCES.promptfoo });
+    const sourcesOf = ({ groups }) => groups.map(({ importer, files }) => [importer.source, files.length]);
+    // The promptfoo results are empty, but valid.
+    assert.deepEqual(sourcesOf(await detect(mixed, undefined)), [
+      ['promptfoo', 1],
+      ['long', 1],
+      ['wide', 1],
+    ]);
+    const long = await detect(mixed, 'long');
+    assert.deepEqual(sourcesOf(long), [['long', 1]]);
+    assert.deepEqual(
+      long.unread.map(({ path: name, reason }) => [name, reason]),
+      [
+        ['a.csv', 'not of long'],
+        ['results.json', 'not of long'],
+      ],
+    );
     await assert.rejects(detect([], undefined), { code: 'invalid_argument' });
     await assert.rejects(detect(inputFiles({ x: 'y' }), 'excel'), {
       code: 'invalid_argument',
       message: /got source 'excel'/,
     });
+  });
+
+  it('lists a table beside results of a tool that has no scores', async () => {
+    const tables = { 'tests.csv': 'prompt,expected\nq,some text\n', 'questions.csv': 'prompt,id\nq,1\n' };
+    const { groups, unread } = await detect(inputFiles({ ...tables, ...SOURCES.promptfoo }), undefined);
+    assert.deepEqual(
+      groups.map(({ importer }) => importer.source),
+      ['promptfoo'],
+    );
+    assert.deepEqual(
+      unread.map(({ path: name }) => name),
+      ['questions.csv', 'tests.csv'],
+    );
+    assert.match(unread[0].reason, /no column is a model/);
+    assert.match(unread[1].reason, /got 'some text' in column 'expected', expected the score of a model/);
+    // Alone, the same table is an error of its own.
+    assert.equal((await detect(inputFiles(tables), undefined)).groups[0].files.length, 2);
   });
 
   it('stops on an abort', async () => {

@@ -46,6 +46,10 @@ export function recordingSink() {
       assert.ok(!isScored, 'directions are known before the first score');
       record.lower.push(`${dataset} ${metric}`);
     },
+    scale(dataset, metric, worst, best) {
+      record.scales ??= [];
+      record.scales.push([dataset, metric, worst, best]);
+    },
     answer(sample, model, text) {
       record.answers ??= [];
       record.answers.push({ sample, model, text });

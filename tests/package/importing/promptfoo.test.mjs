@@ -199,4 +199,78 @@ describe('promptfoo', () => {
     const record = await imported(promptfooImporter, { 'results.json': stripped });
     assert.equal(record.samples[0].prompt, undefined);
   });
+
+  it('is read from YAML, in which equal objects are written once', async () => {
+    const yaml = `evalId: e
+results:
+  version: 3
+  results:
+    - provider: { id: 'acme:chat:little', label: '' }
+      prompt: { raw: What is 1 plus 1?, label: '{{question}}' }
+      promptIdx: 0
+      vars: &ref_0 { question: What is 1 plus 1? }
+      testCase: { vars: *ref_0 }
+      score: 0.5
+      failureReason: 1
+      cost: 0.002
+config: { description: sums }
+`;
+    assert.deepEqual(await claimed(promptfooImporter, { 'r.yaml': yaml, 'config.yml': 'description: sums\n' }), [
+      'r.yaml',
+    ]);
+    const record = await imported(promptfooImporter, { 'r.yaml': yaml });
+    assert.deepEqual(values(record), [['sums', 'acme:chat:little', 0.5]]);
+    assert.equal(record.scores[0].answer.costUsd, 0.002);
+    await refuses(promptfooImporter, { 'r.yaml': `${yaml}}` }, 'invalid_argument', /^r\.yaml: not YAML: /);
+    const bomb = Array.from({ length: 30 }, (_, i) => `a${i + 1}: &x${i + 1} [*x${i}, *x${i}]`).join('\n');
+    await refuses(promptfooImporter, { 'r.yaml': `a0: &x0 [1]\n${bomb}\n` }, 'invalid_argument', /not YAML: .*alias/);
+  });
+
+  const HEAD = 'Status,Score,Named Scores,Grader Reason,Comment';
+  const csv = (...rows) =>
+    `question,[acme:chat:little] Q: {{question}},${HEAD},[acme:chat:great] Q: {{question}},${HEAD}\n${rows.join('\n')}\n`;
+  const rows = [
+    'What is 1 plus 1?,3,FAIL,0.25,,wrong,,2,PASS,1.00,,All assertions passed,',
+    'What is 2 plus 1?,,ERROR,0.00,,,,3,PASS,1.00,,No assertions,',
+  ];
+
+  it('is read from CSV: status, score, and the prompt that the template makes', async () => {
+    const record = await imported(promptfooImporter, { 'out/sums.csv': csv(...rows) });
+    assert.deepEqual(values(record), [
+      ['sums', 'acme:chat:little', 0.25],
+      ['sums', 'acme:chat:great', 1],
+    ]);
+    assert.deepEqual(
+      record.samples.map(({ prompt }) => prompt),
+      ['Q: What is 1 plus 1?', 'Q: What is 2 plus 1?'],
+    );
+    assert.deepEqual(record.dropped, { failed: 1, unscored: 1 });
+    const named = csv(...rows).replaceAll('Q: {{question}}', 'terse');
+    const { samples } = await imported(promptfooImporter, { 'sums.csv': named });
+    assert.equal(samples[0].prompt, 'What is 1 plus 1?');
+    await refuses(
+      promptfooImporter,
+      { 'r.csv': csv('q,x,OK,1,,,,y,PASS,1,,,') },
+      'invalid_argument',
+      /line 2: got 'OK' in column 'Status'/,
+    );
+    await refuses(
+      promptfooImporter,
+      { 'r.csv': csv('q,x,PASS') },
+      'invalid_argument',
+      /line 2: got 3 cells, expected 13/,
+    );
+  });
+
+  it('leaves a CSV out that lies beside the JSON of its evaluation', async () => {
+    const files = {
+      'sums.csv': csv(...rows),
+      'sums.json': evaluation([result(1, 'great')]),
+      'other.csv': csv(...rows),
+    };
+    const { scores, dropped, details } = await imported(promptfooImporter, files);
+    assert.equal(scores.length, 3);
+    assert.deepEqual(dropped, { repeated: 1, failed: 1, unscored: 1 });
+    assert.ok(details.includes('repeated sums.csv: read from sums.json'));
+  });
 });

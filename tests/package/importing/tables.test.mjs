@@ -108,7 +108,7 @@ describe('the wide form', () => {
         ['one', 'two'],
         name,
       );
-      assert.equal((await detect(inputFiles({ [name]: text }), undefined)).importer.source, 'wide', name);
+      assert.equal((await detect(inputFiles({ [name]: text }), undefined)).groups[0].importer.source, 'wide', name);
     }
   });
 
@@ -328,7 +328,7 @@ describe('the long form', () => {
       }),
     );
     const files = inputFiles({ 'r.parquet': bytes });
-    assert.equal((await detect(files, undefined)).importer.source, 'wide');
+    assert.equal((await detect(files, undefined)).groups[0].importer.source, 'wide');
     assert.deepEqual(
       (await imported(wideImporter, { 'r.parquet': bytes })).scores.map(({ model, value }) => [model, value]),
       [['m', 0.25]],

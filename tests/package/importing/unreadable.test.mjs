@@ -47,10 +47,10 @@ describe('files without data', () => {
     const empty = { 'm/samples_sums_2025-03-01T09-15-01.1.jsonl': '' };
     await refusesAll(empty, /samples_sums_.*: an empty file/);
     await refusesAll({ 'r.csv': '\r\n', 'm/r.jsonl': new Uint8Array(64) }, /m\/r\.jsonl, r\.csv: an empty file/);
-    const { importer, files, ignored } = await detect(inputFiles({ ...empty, ...TABLE }), undefined);
-    assert.equal(importer.source, 'wide');
+    const { groups, unread } = await detect(inputFiles({ ...empty, ...TABLE }), undefined);
+    assert.equal(groups[0].importer.source, 'wide');
     assert.deepEqual(
-      [files, ignored].map((list) => list.map(({ path }) => path)),
+      [groups[0].files, unread].map((list) => list.map(({ path }) => path)),
       [['table.csv'], Object.keys(empty)],
     );
   });
@@ -58,69 +58,27 @@ describe('files without data', () => {
   it('stop a build if they stand for results, whatever else is there', async () => {
     const many = Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`part-${i}.parquet`, POINTER]));
     await refusesAll({ ...TABLE, ...many }, /part-0\.parquet, .*, and 2 more: a Git LFS pointer/);
-    const { ignored } = await detect(
+    const { unread } = await detect(
       inputFiles({ ...TABLE, 'picture.png': POINTER, 'about.html': '<html>' }),
       undefined,
     );
-    assert.equal(ignored.length, 2);
+    assert.equal(unread.length, 2);
   });
 
   it('are refused with a source, too', () =>
     assert.rejects(detect(inputFiles({ 'r.csv': POINTER }), 'wide'), { message: /git lfs pull/ }));
 
   it('are not gzip whose name does not end in .gz', async () => {
-    const { importer } = await detect(inputFiles({ 'table.csv': gzipSync(TABLE['table.csv']) }), undefined);
-    assert.equal(importer.source, 'wide');
+    const { groups } = await detect(inputFiles({ 'table.csv': gzipSync(TABLE['table.csv']) }), undefined);
+    assert.equal(groups[0].importer.source, 'wide');
   });
 });
 
 describe('results of other tools', () => {
-  const promptfooCsv =
-    'prompt,[acme:chat:little] {{prompt}},Status,Score,Named Scores,Grader Reason,Comment\nq,x,PASS,1.00,,All passed,\n';
   const TOOLS = {
-    promptfoo: [{ 'r.csv': promptfooCsv }],
-    EvalScope: [
-      {
-        '20250301_091500/configs/task_config.yaml': 'model: x\n',
-        '20250301_091500/reviews/m/d_default.jsonl': lines({
-          index: 0,
-          target: '1',
-          sample_score: { score: { value: { acc: 1 } } },
-        }),
-        '20250301_091500/predictions/m/d_default.jsonl': lines({
-          index: 0,
-          model: 'm',
-          model_output: {},
-          messages: [],
-        }),
-      },
-    ],
-    'MT-Bench': [
-      {
-        'mt_bench/question.jsonl': lines({ question_id: 1, category: 'math', turns: ['q', 'p'] }),
-        'mt_bench/model_judgment/j_single.jsonl': lines({
-          question_id: 1,
-          model: 'm',
-          judge: ['j', 'single-v1'],
-          judgment: 'Rating: [[2]]',
-          score: 2,
-          turn: 1,
-        }),
-      },
-    ],
-    'openai/evals': [
-      { 'logs/a.jsonl': lines({ spec: { completion_fns: ['m'], base_eval: 'sums' } }, { run_id: 'r', event_id: 0 }) },
-    ],
-    lighteval: [
-      { 'results_2025.json': { config_general: {}, results: {} } },
-      { 'details/m/details_sums_2025.parquet': 'PAR1' },
-    ],
-    HumanEval: [{ 'samples_0.2_coder.jsonl': lines({ task_id: 'HumanEval/0', completion: 'return 1' }) }],
+    EvalScope: [{ 'reviews/m/d_default.jsonl': lines({ index: 0, choices: [], raw_input: {} }) }],
     'SWE-bench': [{ 'preds.json': [{ instance_id: 'i', model_name_or_path: 'm', model_patch: '' }] }],
     ragas: [{ 'r.csv': 'user_input,retrieved_contexts,response,faithfulness\nq,[],x,1\n' }],
-    DeepEval: [{ 'r.json': { testFile: null, testCases: [], metricsScores: [] } }],
-    LangSmith: [{ 'runs.jsonl': lines({ id: 'r', run_type: 'llm', trace_id: 't' }) }],
-    Langfuse: [{ 'o.csv': 'id,traceId,name,startTime\na,b,c,d\n' }],
     Braintrust: [{ 'e.jsonl': lines({ id: 'a', root_span_id: 'b', span_attributes: {}, scores: {} }) }],
   };
 
@@ -129,26 +87,20 @@ describe('results of other tools', () => {
       for (const contents of examples) {
         const pattern = new RegExp(`results of [^;]*${tool}[^;]*, which signalbox does not read; .*columns .*prompt`);
         await refusesAll(contents, pattern);
-        await refusesAll({ ...contents, ...TABLE }, pattern);
+        const { unread } = await detect(inputFiles({ ...contents, ...TABLE }), undefined);
+        assert.ok(
+          unread.some(({ reason }) => pattern.test(reason)),
+          'beside a table, they are listed',
+        );
       }
     });
   }
 
   it('are left out if a source was named', async () => {
-    const { files, ignored } = await detect(inputFiles({ ...TABLE, ...TOOLS.DeepEval[0] }), 'wide');
+    const { groups, unread } = await detect(inputFiles({ ...TABLE, ...TOOLS.ragas[0] }), 'wide');
     assert.deepEqual(
-      [files, ignored].map((list) => list.map(({ path }) => path)),
-      [['table.csv'], ['r.json']],
-    );
-  });
-
-  it('are left out beside another form of them that is read', async () => {
-    const results = { evalId: 'e', results: { version: 3, results: [] } };
-    const { importer, ignored } = await detect(inputFiles({ ...TOOLS.promptfoo[0], 'r.json': results }), undefined);
-    assert.equal(importer.source, 'promptfoo');
-    assert.deepEqual(
-      ignored.map(({ path }) => path),
-      ['r.csv'],
+      [groups[0].files, unread].map((list) => list.map(({ path }) => path)),
+      [['table.csv'], ['r.csv']],
     );
   });
 

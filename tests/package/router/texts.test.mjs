@@ -180,7 +180,9 @@ describe('texts', () => {
   });
 
   it('lie beside the default index, unless that is within a script', () => {
-    assert.equal(textsBeside(new URL('https://a.example/models/index.sbx')).href, 'https://a.example/models/texts/');
+    assert.equal(textsBeside(new URL('https://a.example/models/index.sbx?v=a/b')), 'https://a.example/models/texts/');
+    // An address as Turbopack makes it.
+    assert.equal(textsBeside({ toString: () => '/_next/static/media/index.1.sbx' }), '/_next/static/media/texts/');
     for (const index of ['data:,x', 'blob:https://a.example/x']) assert.equal(textsBeside(new URL(index)), undefined);
   });
 });

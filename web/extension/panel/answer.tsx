@@ -1,5 +1,6 @@
 /** The model to ask, and the dial that trades its quality for its price. */
 import { useMemo } from 'preact/hooks';
+import { cardOf } from '../../shared/card.js';
 import { costUnitOf } from '../../shared/cost.js';
 import { Dial } from '../../shared/dial.js';
 import { DialStepper } from '../../shared/dial-stepper.js';
@@ -9,7 +10,7 @@ import { Pick } from '../../shared/pick.js';
 import { comparedWords, errorWords } from '../../shared/words.js';
 import { change, notWritten, stored } from '../stored/stored-signals.js';
 import { OpenChat } from './open-chat.js';
-import { type Answer, answer, backToShipped, isStale, prompt, retry, status } from './state.js';
+import { type Answer, answer, backToShipped, isStale, prompt, recordOf, retry, status } from './state.js';
 
 function Failed({ error, isIndex }: { error: unknown; isIndex: boolean }) {
   const index = isIndex ? stored.value.index : null;
@@ -113,11 +114,11 @@ function Basis() {
 export function AnswerCard() {
   const found = answer.value;
   return (
-    <article class="ask-answer" aria-label="Decision" aria-busy={isStale.value}>
+    <article class="ask-answer board" aria-label="Decision" aria-busy={isStale.value}>
       <h2>Suggested model</h2>
       {found ? (
         <>
-          <Pick decision={found.decision} />
+          <Pick card={cardOf(found.decision, recordOf)} />
           <OpenChat decision={found.decision} prompt={found.prompt} />
         </>
       ) : (

@@ -1,5 +1,6 @@
 /** The side panel: a prompt, the model to ask, and why. */
-import '@picocss/pico/css/pico.classless.min.css';
+import '../../shared/tokens.css';
+import '../../shared/base.css';
 import '../../shared/style.css';
 import '../../shared/controls.css';
 import '../page.css';

@@ -25,6 +25,9 @@ export const origin = signal<string | null>(null);
 /** Whether the last question came without text. */
 export const isNothingSelected = signal(false);
 export const info = signal<IndexInfo | undefined>(undefined);
+
+/** Returns what the index tells about a model beside its results. */
+export const recordOf = (model: string) => info.value?.models.find(({ name }) => name === model)?.record;
 export const status = signal<Status>({ kind: 'loading' });
 export const answer = signal<Answer | undefined>(undefined);
 /** Whether the prompt has changed since the answer. */

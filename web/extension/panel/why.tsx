@@ -8,7 +8,7 @@ import { Neighbours } from '../../shared/neighbours.js';
 import { Ranking } from '../../shared/ranking.js';
 import { isCandidate } from '../../shared/settings.js';
 import { change, stored } from '../stored/stored-signals.js';
-import { answer, info } from './state.js';
+import { answer, info, recordOf } from './state.js';
 
 const labelOf = (task: string) => (info.value === undefined ? task : taskLabel(info.value, task));
 
@@ -30,7 +30,7 @@ function Reasons() {
           </ul>
         </>
       )}
-      <Ranking decision={decision} />
+      <Ranking decision={decision} recordOf={recordOf} />
       {decision.neighbours.length > 0 && (
         <Folded summary={`The ${count(decision.neighbours.length, 'nearest question')}`}>
           {() => <Neighbours decision={decision} labelOf={labelOf} />}

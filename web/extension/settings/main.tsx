@@ -1,5 +1,6 @@
 /** The settings: benchmark, models, sites, and the data that is kept. */
-import '@picocss/pico/css/pico.classless.min.css';
+import '../../shared/tokens.css';
+import '../../shared/base.css';
 import '../../shared/style.css';
 import '../../shared/controls.css';
 import '../page.css';

@@ -90,7 +90,8 @@ export function NewModel() {
         </div>
       </div>
       <DropZone label="Results of the new model" onFiles={take} onFailed={failed}>
-        <Chooser id="new-results" label="The rows with scores, or result files of the new model" onFiles={take} />
+        <p>Drop the rows with scores here, or result files of the new model, or choose them:</p>
+        <Chooser id="new-results" label="Choose its results" onFiles={take} />
       </DropZone>
     </details>
   );

@@ -3,6 +3,8 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { BuildReport, ReportedDataset, ReportedModel } from 'signalbox/build';
 import { bytes, count, percent } from '../../shared/format.js';
+import { ModelName } from '../../shared/model-name.js';
+import { Wide } from '../../shared/wide.js';
 import type { Built } from '../building/build.js';
 import { DROP_WORDS, warningsOf } from './words.js';
 
@@ -20,7 +22,7 @@ function Table<T>({ caption, columns, items, row }: TableProps<T>) {
   const [isOpen, setOpen] = useState(false);
   return (
     <div>
-      <div class="wide">
+      <Wide label={caption}>
         <table>
           <caption>{caption}</caption>
           <thead>
@@ -34,7 +36,7 @@ function Table<T>({ caption, columns, items, row }: TableProps<T>) {
           </thead>
           <tbody>{(isOpen ? items : items.slice(0, FIRST)).map(row)}</tbody>
         </table>
-      </div>
+      </Wide>
       {items.length > FIRST && (
         <button type="button" class="secondary outline small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {isOpen ? `Show only the first ${FIRST}` : `Show all ${items.length.toLocaleString('en')}`}
@@ -91,7 +93,7 @@ function Models({ report: { models, rows }, unpriced }: Pick<Built, 'report' | '
       row={(model) => (
         <tr key={model.name}>
           <th scope="row" dir="auto">
-            {model.name}
+            <ModelName name={model.name} />
           </th>
           <td>{percent(model.meanOutcome)}</td>
           <td>{model.outcomes === rows ? 'all rows' : `${model.outcomes.toLocaleString('en')} rows`}</td>

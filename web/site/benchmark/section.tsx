@@ -12,23 +12,18 @@ import { RoutedOn } from './routed-on.js';
 function ResultFiles() {
   return (
     <DropZone label="Result files" onFiles={take} onFailed={failed}>
-      <p>
-        <b>Drop result files or a folder here</b>, or choose:
-      </p>
-      <div class="choosers">
-        <Chooser id="build-files" label="Result files" onFiles={take} />
-        <Chooser id="build-folder" label="A folder of result files" isFolder onFiles={take} />
+      <p class="actions">
+        <b>Drop result files or a folder here</b> or
+        <Chooser id="build-files" label="Choose files" onFiles={take} />
+        <Chooser id="build-folder" label="Choose a folder" isFolder onFiles={take} />
         <Chooser
           id="open-index"
-          label="An index file (.sbx)"
+          label="Open an index (.sbx)"
           accept=".sbx"
           onFiles={([file]) => file && openFile(file)}
         />
-      </div>
-      <p class="actions">
-        No files yet?
-        <button type="button" class="secondary outline small" data-example onClick={buildExample}>
-          Try a made-up example
+        <button type="button" class="small" data-example onClick={buildExample}>
+          Try an example
         </button>
       </p>
     </DropZone>

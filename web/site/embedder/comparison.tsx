@@ -2,8 +2,9 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { taskLabel } from 'signalbox';
+import { Wide } from '../../shared/wide.js';
 import { qualityFigure } from '../../shared/words.js';
-import { benchmark, info, prompt, refinement, type as typePrompt } from '../state.js';
+import { benchmark, info, prompt, refinement } from '../state.js';
 import { type Comparison, comparing, comparison, isSeen, type Side } from './compare.js';
 import { large } from './large.js';
 import { model } from './model.js';
@@ -63,7 +64,7 @@ function agreementWords({ small, large: other }: Comparison): string {
 function Table({ found }: { found: Comparison }) {
   const hasBoth = found.large.decision !== undefined;
   return (
-    <div class="wide">
+    <Wide label="Comparison">
       <table class="sides" data-sides aria-busy={found.prompt !== prompt.value}>
         <caption class="visually-hidden">The same prompt through both embedders</caption>
         <thead>
@@ -86,7 +87,7 @@ function Table({ found }: { found: Comparison }) {
           <Row name={hasBoth ? 'Embedding and routing' : 'Time'} of={timeWords} sides={found} />
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 
@@ -114,6 +115,13 @@ function Found() {
   );
 }
 
+const SHOWN_CHARACTERS = 160;
+
+function beginningOf(text: string): string {
+  const all = [...text.slice(0, 2 * SHOWN_CHARACTERS)];
+  return all.length <= SHOWN_CHARACTERS ? text : `${all.slice(0, SHOWN_CHARACTERS).join('')}…`;
+}
+
 /** The comparison; measures only while it is on screen. */
 export function SideBySide() {
   const place = useRef<HTMLDivElement>(null);
@@ -127,18 +135,12 @@ export function SideBySide() {
   const isReady = model.value.kind === 'ready';
   return (
     <div ref={place}>
-      <label for="prompt-again">
-        Your prompt <small>(the same as above)</small>
-      </label>
-      <textarea
-        id="prompt-again"
-        rows={2}
-        dir="auto"
-        spellcheck={false}
-        autocomplete="off"
-        value={prompt.value}
-        onInput={(event) => typePrompt(event.currentTarget.value)}
-      />
+      <p>
+        For <a href="#prompt">your prompt</a>:{' '}
+        <q dir="auto" data-compared-prompt>
+          {beginningOf(prompt.value)}
+        </q>
+      </p>
       {isReady ? <Found /> : <p class="placeholder">Load a model to see the comparison.</p>}
       {isReady && comparison.value?.large.runs === 1 && (
         <small>Measured only once: this model is slow on this device.</small>

@@ -3,6 +3,7 @@ import { count } from '../../shared/format.js';
 import { isHubId, PAPERS_MODEL } from '../../shared/hub.js';
 import { chosen, chosenName, download } from '../building/build.js';
 import { EXAMPLE_NAME } from '../building/example.js';
+import { Chooser } from '../files/drop-zone.js';
 import {
   buildFromChosen,
   chooseWaiting,
@@ -77,22 +78,16 @@ function OpenOne() {
   const name = choice.value.model.trim();
   const source = isHubId(name) ? name : PAPERS_MODEL;
   return (
-    <div>
-      <label for="large-index">
-        <b>Open an index</b> that was built with this model
-      </label>
-      <input
+    <div class="chooser-field">
+      <p>
+        <b>Open an index</b> that was built with this model.
+      </p>
+      <Chooser
         id="large-index"
-        type="file"
+        label="Choose an index (.sbx)"
         accept=".sbx"
-        aria-describedby="large-index-help"
-        onClick={(event) => {
-          event.currentTarget.value = '';
-        }}
-        onChange={(event) => {
-          const file = event.currentTarget.files?.[0];
-          if (file !== undefined) openIndex(file);
-        }}
+        describedBy="large-index-help"
+        onFiles={([file]) => file && openIndex(file)}
       />
       <small id="large-index-help">
         <code>npx signalbox build results/ -o mine.sbx --embedder onnx:{source}</code> builds such an index.

@@ -3,6 +3,8 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Dtype, Pooling } from 'signalbox/onnx';
 import { bytes } from '../../shared/format.js';
+import { Wide } from '../../shared/wide.js';
+import { Chooser } from '../files/drop-zone.js';
 import { DTYPE_WORDS, placeOf, readManifest, sizeWords } from './choice.js';
 import {
   cancel,
@@ -38,14 +40,13 @@ function ManifestField() {
     }
   };
   return (
-    <div>
-      <label for="model-manifest">Manifest</label>
-      <input
+    <div class="chooser-field">
+      <Chooser
         id="model-manifest"
-        type="file"
+        label="Choose a manifest"
         accept=".json,application/json"
-        aria-describedby="model-manifest-help"
-        onChange={(event) => read(event.currentTarget.files?.[0])}
+        describedBy="model-manifest-help"
+        onFiles={([file]) => read(file)}
       />
       <small id="model-manifest-help">
         The SHA-256 of each file, as <code>signalbox manifest</code> prints it. Not needed for models on the hub, which
@@ -165,7 +166,7 @@ function Files() {
   if (files.value.length === 0 || kind === 'ready' || kind === 'none') return null;
   const loaded = files.value.reduce((sum, file) => sum + file.loaded, 0);
   return (
-    <div class="wide">
+    <Wide label="Files of the model">
       <table class="files" data-files>
         <caption>{bytes(loaded)} loaded</caption>
         <thead>
@@ -181,7 +182,7 @@ function Files() {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 

@@ -1,4 +1,5 @@
 /** A zone that accepts files dropped anywhere in it; its fields do the same by keyboard. */
+import './style.css';
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
@@ -6,26 +7,34 @@ import { type DroppedFile, droppedFiles } from './dropped-files.js';
 
 interface ChooserProps {
   id: string;
+  /** Says what to choose, as a button does. */
   label: string;
   isFolder?: boolean;
+  /** Types of the one file that may be chosen; without them, several files of any type. */
   accept?: string;
-  onFiles: (files: File[]) => void;
+  /** The id of an explanation. */
+  describedBy?: string;
+  onFiles: (files: File[]) => unknown;
 }
 
-export function Chooser({ id, label, isFolder = false, accept, onFiles }: ChooserProps) {
+/** A button that chooses files. */
+export function Chooser({ id, label, isFolder = false, accept, describedBy, onFiles }: ChooserProps) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     input.current?.toggleAttribute('webkitdirectory', isFolder);
   }, [isFolder]);
   return (
-    <div>
-      <label for={id}>{label}</label>
+    <span class="chooser">
+      <label for={id} class="button outline small">
+        {label}
+      </label>
       <input
         ref={input}
         id={id}
         type="file"
         multiple={accept === undefined}
         accept={accept}
+        aria-describedby={describedBy}
         // Clearing the value allows choosing the same file again after it was fixed.
         onClick={(event) => {
           event.currentTarget.value = '';
@@ -35,7 +44,7 @@ export function Chooser({ id, label, isFolder = false, accept, onFiles }: Choose
           if (files.length > 0) onFiles(files);
         }}
       />
-    </div>
+    </span>
   );
 }
 

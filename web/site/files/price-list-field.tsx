@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { PriceList } from 'signalbox/build';
 import { count } from '../../shared/format.js';
+import { Chooser } from './drop-zone.js';
 
 interface Props {
   id: string;
@@ -16,7 +17,7 @@ export function PriceListField({ id, help, onPrices }: Props) {
   const read = async (file: File | undefined) => {
     try {
       const prices = file && (await import('./price-list.js')).readPriceList(await file.text());
-      said.value = prices === undefined ? '' : `${count(prices.prices.length, 'price')} read.`;
+      said.value = prices === undefined ? '' : `${file?.name}: ${count(prices.prices.length, 'price')} read.`;
       onPrices(prices);
     } catch (error) {
       said.value = `${file?.name}: ${error instanceof Error ? error.message : String(error)}`;
@@ -24,20 +25,21 @@ export function PriceListField({ id, help, onPrices }: Props) {
     }
   };
   return (
-    <div>
-      <label for={id}>Price list</label>
-      <input
+    <div class="chooser-field">
+      <Chooser
         id={id}
-        type="file"
+        label="Choose a price list"
         accept=".json,.csv,application/json,text/csv"
-        aria-describedby={`${id}-help`}
-        onChange={(event) => read(event.currentTarget.files?.[0])}
+        describedBy={`${id}-help`}
+        onFiles={([file]) => read(file)}
       />
       <small id={`${id}-help`}>
         OpenRouter's list of models (<code>/api/v1/models</code>), models.dev's <code>api.json</code>, LiteLLM's map, or
         a CSV with the columns model, in and out. {help}
       </small>
-      <small role="status">{said}</small>
+      <small role="status" dir="auto">
+        {said}
+      </small>
     </div>
   );
 }

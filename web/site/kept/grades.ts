@@ -8,7 +8,8 @@ interface Grades {
   rows: { row: NextRow; marks: Record<string, 'right' | 'wrong'> }[];
 }
 
-const GRADES = 'grades:';
+/** Keys of grades begin with it. */
+export const GRADES = 'grades:';
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isRecordOf = (value: unknown, is: (value: unknown) => boolean) =>

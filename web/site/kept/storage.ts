@@ -16,9 +16,20 @@ export interface Kept {
 const ABOUT = 'about:';
 const INDEX = 'index:';
 
+const DATABASE = 'signalbox-demo';
+
 let opened: UseStore | undefined;
 /** Opens the database on first use, so that none is created for a visitor who keeps nothing. */
-export const store = () => (opened ??= createStore('signalbox-demo', 'benchmarks'));
+export const store = () => (opened ??= createStore(DATABASE, 'benchmarks'));
+
+/** Says whether anything was ever kept, without creating the database. */
+export async function hasStore(): Promise<boolean> {
+  try {
+    return (await indexedDB.databases()).some(({ name }) => name === DATABASE);
+  } catch {
+    return false; // Storage is turned off.
+  }
+}
 
 const NUMBERS = ['sizeBytes', 'rows', 'models'] as const;
 

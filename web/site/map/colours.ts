@@ -14,6 +14,8 @@ export interface Hue {
 
 export interface Category {
   name: string;
+  /** The name to show. */
+  label: string;
   /** `undefined` is grey, for the remainder. */
   colour: Hue | undefined;
   rows: number;
@@ -38,7 +40,7 @@ export const rgbOf = ({ lightness, chroma, hue }: Hue, isDark: boolean): Rgb =>
 export const cssOf = (hue: Hue, isDark: boolean) => `rgb(${rgbOf(hue, isDark).join(' ')})`;
 
 /** Returns hues around the circle; neighbours differ in lightness, too. */
-function hues(count: number): Hue[] {
+export function hues(count: number): Hue[] {
   return Array.from({ length: count }, (_, i) => ({
     lightness: [0.52, 0.64, 0.58][i % 3] as number,
     chroma: 0.15,
@@ -46,15 +48,25 @@ function hues(count: number): Hue[] {
   }));
 }
 
-function counted(ofRow: Uint16Array, names: readonly string[], colours: readonly (Hue | undefined)[]): Colouring {
+function counted(
+  ofRow: Uint16Array,
+  names: readonly string[],
+  colours: readonly (Hue | undefined)[],
+  labels = names,
+): Colouring {
   const rows = new Array<number>(names.length).fill(0);
   for (const category of ofRow) rows[category] = (rows[category] ?? 0) + 1;
-  const categories = names.map((name, i) => ({ name, colour: colours[i], rows: rows[i] ?? 0 }));
+  const categories = names.map((name, i) => ({
+    name,
+    label: labels[i] ?? name,
+    colour: colours[i],
+    rows: rows[i] ?? 0,
+  }));
   return { ofRow, categories };
 }
 
 /** Colours by task, in the order of names, so that a family of tasks has similar hues. */
-export function byTask({ tasks }: Samples, names: readonly string[]): Colouring {
+export function byTask({ tasks }: Samples, names: readonly string[], labels: readonly string[]): Colouring {
   const order = names.map((_, task) => task).sort((a, b) => (names[a] ?? '').localeCompare(names[b] ?? '', 'en'));
   const placeOf = new Uint16Array(names.length);
   order.forEach((task, place) => {
@@ -64,6 +76,7 @@ export function byTask({ tasks }: Samples, names: readonly string[]): Colouring 
     tasks.map((task) => placeOf[task] ?? 0),
     order.map((task) => names[task] ?? ''),
     hues(names.length),
+    order.map((task) => labels[task] ?? ''),
   );
 }
 

@@ -38,3 +38,22 @@ export function familiesOf(names: readonly string[]): Family[] {
     members,
   }));
 }
+
+interface Named {
+  name: string;
+  /** The name to show. */
+  label: string;
+}
+
+/** The end of the part that names of a collection share, as in "LiveCodeBench, easy" and "SQL: dialect". */
+const SHARED = /^.*[:,] /;
+
+/** Returns what to call a family, and what is then left of its members' names. */
+export function titleOf(prefix: string, members: readonly Named[]): { title: string; rest: string[] } {
+  const shared = SHARED.exec(members[0]?.label ?? '')?.[0] ?? '';
+  if (members.length > 1 && shared !== '' && members.every(({ label }) => label.startsWith(shared))) {
+    return { title: shared.slice(0, -2), rest: members.map(({ label }) => label.slice(shared.length)) };
+  }
+  const rest = members.map(({ name, label }) => (name === label ? name.slice(prefix.length) : label));
+  return { title: prefix.replace(/[_\-/:. ]+$/, ''), rest };
+}

@@ -1,10 +1,11 @@
-/** Fits the whole map into its container: `left + scale * x`, `top + scale * y` in CSS pixels. */
+/** Fits the whole map into its container: `left + scale[0] * x`, `top + scale[1] * y` in CSS pixels. */
 
 /** Margin around the samples, in CSS pixels. */
 const MARGIN = 16;
 
 export interface Fit {
-  scale: number;
+  /** CSS pixels per unit of each axis. */
+  scale: readonly [x: number, y: number];
   left: number;
   top: number;
 }
@@ -26,13 +27,18 @@ export function boundsOf(map: Float32Array): Bounds {
   return map.length === 0 ? { low: [0, 0], high: [1, 1] } : { low, high };
 }
 
-/** Centres the samples, with one scale for both axes. A single sample has no extent, so a minimum applies. */
+/** One axis may be stretched so much to fill the container: only nearness is meaningful. */
+const MOST_STRETCH = 1.4;
+
+/** Centres the samples. A single sample has no extent, so a minimum applies. */
 export function fitOf({ low, high }: Bounds, width: number, height: number): Fit {
   const [across, down] = [Math.max(high[0] - low[0], 0.05), Math.max(high[1] - low[1], 0.05)];
-  const scale = Math.max(1, Math.min((width - 2 * MARGIN) / across, (height - 2 * MARGIN) / down));
+  const room = [(width - 2 * MARGIN) / across, (height - 2 * MARGIN) / down] as const;
+  const most = MOST_STRETCH * Math.min(...room);
+  const scale = [Math.max(1, Math.min(room[0], most)), Math.max(1, Math.min(room[1], most))] as const;
   return {
     scale,
-    left: width / 2 - (scale * (low[0] + high[0])) / 2,
-    top: height / 2 - (scale * (low[1] + high[1])) / 2,
+    left: width / 2 - (scale[0] * (low[0] + high[0])) / 2,
+    top: height / 2 - (scale[1] * (low[1] + high[1])) / 2,
   };
 }

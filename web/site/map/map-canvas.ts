@@ -74,7 +74,7 @@ export class MapCanvas {
   #view: ZoomTransform = zoomIdentity;
   #shown = EMPTY;
   #bounds = boundsOf(EMPTY.map);
-  #fit: Fit = { scale: 1, left: 0, top: 0 };
+  #fit: Fit = { scale: [1, 1], left: 0, top: 0 };
   #tree: Quadtree<number> | undefined;
   #image: ImageData | undefined;
   #width = 0;
@@ -158,7 +158,7 @@ export class MapCanvas {
     const { low, high } = boundsOf(
       Float32Array.of(x, y, ...near.flatMap((row) => [...map.subarray(2 * row, 2 * row + 2)])),
     );
-    const spread = (axis: 0 | 1) => (high[axis] - low[axis]) * this.#fit.scale;
+    const spread = (axis: 0 | 1) => (high[axis] - low[axis]) * this.#fit.scale[axis];
     const scale = Math.min(this.#width / (spread(0) + RIM), this.#height / (spread(1) + RIM));
     // Not all the way: the surroundings give orientation.
     this.#center((low[0] + high[0]) / 2, (low[1] + high[1]) / 2, Math.min(0.7 * scale, MOST_ZOOM / 4));
@@ -218,13 +218,13 @@ export class MapCanvas {
     const { scale, left, top } = this.#fit;
     const view = zoomIdentity.translate(this.#width / 2, this.#height / 2).scale(Math.max(1, k));
     const host = select(this.#host);
-    host.call(this.#zoom.transform, view.translate(-(left + scale * x), -(top + scale * y)));
+    host.call(this.#zoom.transform, view.translate(-(left + scale[0] * x), -(top + scale[1] * y)));
     host.call(this.#zoom.translateBy, 0, 0);
   }
 
   readonly #at = (x: number, y: number): [number, number] => {
     const { scale, left, top } = this.#fit;
-    return this.#view.apply([left + scale * x, top + scale * y]);
+    return this.#view.apply([left + scale[0] * x, top + scale[1] * y]);
   };
 
   readonly #atRow = (row: number): [number, number] => {
@@ -234,7 +234,8 @@ export class MapCanvas {
 
   #placeAt(x: number, y: number): [number, number] {
     const [ownX, ownY] = this.#view.invert([x, y]);
-    return [(ownX - this.#fit.left) / this.#fit.scale, (ownY - this.#fit.top) / this.#fit.scale];
+    const { scale, left, top } = this.#fit;
+    return [(ownX - left) / scale[0], (ownY - top) / scale[1]];
   }
 
   #redraw(withSamples: boolean): void {
@@ -270,7 +271,11 @@ export class MapCanvas {
       colours: colouring.categories.map(({ colour }) => (colour === undefined ? rest : rgbOf(colour, isDark))),
       only,
       dimmed: rest,
-      view: { scale: sharp * k * scale, left: sharp * (x + k * left), top: sharp * (y + k * top) },
+      view: {
+        scale: [sharp * k * scale[0], sharp * k * scale[1]],
+        left: sharp * (x + k * left),
+        top: sharp * (y + k * top),
+      },
       radius: sharp * radius,
     });
     context.putImageData(this.#image, 0, 0);
@@ -289,7 +294,8 @@ export class MapCanvas {
   #rowAt(event: MouseEvent, reach: number): number | undefined {
     const { left, top } = this.#host.getBoundingClientRect();
     const [x, y] = this.#placeAt(event.clientX - left, event.clientY - top);
-    return this.#tree?.find(x, y, reach / (this.#view.k * this.#fit.scale));
+    // The reach is round in the tree, whose axes have one scale.
+    return this.#tree?.find(x, y, reach / (this.#view.k * Math.min(...this.#fit.scale)));
   }
 
   readonly #point = (event: PointerEvent): void => {

@@ -1,5 +1,6 @@
 /** The map with its buttons and keys, and a description of the selected sample. */
 import { useSignal } from '@preact/signals';
+import type { TargetedPointerEvent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { count } from '../../shared/format.js';
 import type { Colouring } from './colours.js';
@@ -109,6 +110,21 @@ function Buttons({ picture, place, scale }: ButtonsProps) {
   );
 }
 
+/** Distance of the tip from the pointer, in CSS pixels. */
+const BESIDE = 14;
+
+/** Moves the tip beside the pointer, on the side with more room. */
+function placeTip(
+  tip: HTMLElement | null,
+  { currentTarget, clientX, clientY }: TargetedPointerEvent<HTMLElement>,
+): void {
+  if (tip === null) return;
+  const { left, top, width, height } = currentTarget.getBoundingClientRect();
+  const [x, y] = [clientX - left, clientY - top];
+  const across = x > width / 2 ? `calc(${x - BESIDE}px - 100%)` : `${x + BESIDE}px`;
+  tip.style.translate = `${across} ${y > height / 2 ? `calc(${y - BESIDE}px - 100%)` : `${y + BESIDE}px`}`;
+}
+
 export function MapPicture(props: Props) {
   const { loaded, place, pick } = props;
   const hovered = useSignal<number | undefined>(undefined);
@@ -116,6 +132,7 @@ export function MapPicture(props: Props) {
   const picked = useSignal<number | undefined>(undefined);
   const scale = useSignal(1);
   const row = hovered.value ?? picked.value;
+  const tip = useRef<HTMLDivElement>(null);
   const { host, picture } = useMap(props, row, {
     onHover: (next) => {
       hovered.value = next;
@@ -158,9 +175,14 @@ export function MapPicture(props: Props) {
         data-zoom={scale.value.toFixed(2)}
         data-place={where}
         onKeyDown={onKeyDown}
+        onPointerMove={(event) => placeTip(tip.current, event)}
       >
         <canvas />
         <canvas />
+        {/* The line below says the same. */}
+        <div ref={tip} class="map-tip" aria-hidden="true" hidden={hovered.value === undefined}>
+          {hovered.value !== undefined && sampleWords(loaded, hovered.value, pick)}
+        </div>
       </div>
       {/* Announces only what was selected, not what passes under the mouse. */}
       <p role="status" aria-live={hovered.value === undefined ? 'polite' : 'off'} class="map-readout" data-readout>

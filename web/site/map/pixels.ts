@@ -39,8 +39,8 @@ export interface Scene {
   /** Categories that are not dimmed; `undefined` for all. */
   only: ReadonlySet<number> | undefined;
   dimmed: Rgb;
-  /** In pixels of the image: `left + scale * x`. */
-  view: { scale: number; left: number; top: number };
+  /** In pixels of the image: `left + scale[0] * x`, `top + scale[1] * y`. */
+  view: { scale: readonly [x: number, y: number]; left: number; top: number };
   /** Radius of a sample, in pixels. */
   radius: number;
 }
@@ -74,8 +74,8 @@ export function paintSamples(image: ImageData, scene: Scene): void {
   const stride = strideOf(rows);
 
   const dot = (row: number, [red, green, blue]: Rgb, opacities: Uint16Array) => {
-    const x = Math.round(view.left + view.scale * (map[2 * row] as number));
-    const y = Math.round(view.top + view.scale * (map[2 * row + 1] as number));
+    const x = Math.round(view.left + view.scale[0] * (map[2 * row] as number));
+    const y = Math.round(view.top + view.scale[1] * (map[2 * row + 1] as number));
     // Skips samples that are cut by the edge.
     if (x < reach || y < reach || x >= width - reach || y >= height - reach) return;
     for (let dy = -reach, i = 0; dy <= reach; ++dy) {

@@ -2,6 +2,7 @@
 import './style.css';
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
+import { taskLabel } from 'signalbox';
 import { Folded } from '../../shared/folded.js';
 import { count } from '../../shared/format.js';
 import { isCandidate } from '../../shared/settings.js';
@@ -83,7 +84,13 @@ function useColouring(loaded: Loaded, mode: Mode, model: number): Colouring | un
   return useMemo(() => {
     const models = info.models.map(({ name }) => name);
     const tasks = info.tasks.map(({ name }) => name);
-    if (mode === 'task') return byTask(loaded, tasks);
+    if (mode === 'task') {
+      return byTask(
+        loaded,
+        tasks,
+        tasks.map((name) => taskLabel(info, name)),
+      );
+    }
     if (mode === 'right') return byOutcome(loaded, model, models.length);
     const candidates = info.models.flatMap((one, i) => (isCandidate(one, settings.peek()) ? [i] : []));
     return surroundings && byWinner(winnersAmong(surroundings, candidates), models);

@@ -1,6 +1,8 @@
 /** The map as tables, for users who cannot see it: the prompt's neighbours, and every task with its position. */
 import { type Decision, taskLabel } from 'signalbox';
 import { percent } from '../../shared/format.js';
+import { ModelName } from '../../shared/model-name.js';
+import { Wide } from '../../shared/wide.js';
 import { info } from '../state.js';
 import { computedOnce } from './computed-once.js';
 import { farFrom, type Place } from './place.js';
@@ -35,7 +37,7 @@ interface NeighbourProps {
 
 export function NeighbourTable({ decision, map, place }: NeighbourProps) {
   return (
-    <div class="wide">
+    <Wide label="Nearest samples">
       <table>
         <caption>
           The prompt's nearest samples{map !== null && ', with positions in hundredths of the map from the top left'}
@@ -69,7 +71,7 @@ export function NeighbourTable({ decision, map, place }: NeighbourProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 
@@ -94,7 +96,7 @@ export function TaskTable({ loaded, pick, decision }: TaskProps) {
     .sort((a, b) => weightOf(b) - weightOf(a));
   const share = (mean: number | undefined) => (mean === undefined || Number.isNaN(mean) ? '' : percent(mean));
   return (
-    <div class="wide">
+    <Wide label="Tasks">
       <table>
         <caption>
           {sorted.length > MOST_TASKS
@@ -123,13 +125,14 @@ export function TaskTable({ loaded, pick, decision }: TaskProps) {
                 {loaded.map !== null && (rows > 0 ? <PlaceCells x={x} y={y} /> : <td colSpan={2} />)}
                 <td>{share(means[pick])}</td>
                 <td>
-                  {loaded.info.models[best]?.name} {share(means[best])}
+                  <ModelName name={loaded.info.models[best]?.name ?? ''} record={loaded.info.models[best]?.record} />{' '}
+                  {share(means[best])}
                 </td>
               </tr>
             );
           })}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }

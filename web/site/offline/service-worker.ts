@@ -3,7 +3,7 @@
 import { clientsClaim } from 'workbox-core';
 import { cleanupOutdatedCaches, type PrecacheEntry, precacheAndRoute } from 'workbox-precaching';
 import { registerRoute } from 'workbox-routing';
-import { CacheFirst } from 'workbox-strategies';
+import { CacheFirst, NetworkFirst } from 'workbox-strategies';
 
 /** The page's files with their hashes, inserted by the build. */
 declare const PAGE_FILES: readonly PrecacheEntry[];
@@ -24,6 +24,17 @@ registerRoute(
 registerRoute(
   ({ url, sameOrigin }) => sameOrigin && /\/assets\/languages-[^/]+$/.test(url.pathname),
   new CacheFirst({ cacheName: 'languages' }),
+);
+
+// The pages of models and documents are cached on use. They change with the site, so an older one is for want of a network.
+registerRoute(
+  ({ url, sameOrigin }) => sameOrigin && /\/(models|docs)\/[^/]*$/.test(url.pathname),
+  new NetworkFirst({ cacheName: 'pages' }),
+);
+// The names of their own files contain hashes.
+registerRoute(
+  ({ url, sameOrigin }) => sameOrigin && /\/assets\/(pages-|results-[^/]+\/)[^/]+$/.test(url.pathname),
+  new CacheFirst({ cacheName: 'page-files' }),
 );
 
 // A new version waits until the user asks for it, or until all pages of the old one are closed.

@@ -6,6 +6,7 @@ import { save } from '../../shared/save.js';
 import { backToShipped } from '../building/build.js';
 import { remember } from '../kept/remembered.js';
 import { benchmark, routeOn } from '../state.js';
+import { ShareCard } from './card/share.js';
 import type { Shown } from './run.js';
 
 /** Benchmarks of the page that were made of a plan. */
@@ -120,6 +121,9 @@ export function Actions({ shown }: { shown: Shown }) {
           </>
         )}
       </p>
+      <Folded id="plan-card" summary="A card of this result, to send on">
+        {() => <ShareCard plan={shown.plan} />}
+      </Folded>
       {texts.map((text) => (
         <Text key={text.name} {...text} />
       ))}

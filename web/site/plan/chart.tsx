@@ -1,7 +1,7 @@
 /** Cost against right answers: every setting of the plan, beside single models and their mixtures, and a handle to move along the curve. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { type Plan, planSentences } from 'signalbox/build';
+import { type Plan, type PlanPoint, planSentences } from 'signalbox/build';
 import { Folded } from '../../shared/folded.js';
 import { count, shortName } from '../../shared/format.js';
 import { OUTLINES, type Role } from '../cost/marks.js';
@@ -9,7 +9,8 @@ import { usePlot } from '../use-plot.js';
 import { cents, signed } from './amounts.js';
 import { nearestSetting, type Picture, pictureOf, type Setting } from './picture.js';
 import { PlanPlot, type PlotData } from './plot.js';
-import { wish } from './run.js';
+import { chosen, wish } from './run.js';
+import { SettingFigures } from './setting-figures.js';
 import { SettingTable } from './setting-table.js';
 import { TargetForm } from './target-form.js';
 
@@ -66,6 +67,8 @@ export function settingWords(plan: Plan, { point }: Setting): string {
 const lossOf = ({ point }: Setting) => Math.max(0, Math.ceil(-10 * point.points.value - 1e-9) / 10);
 
 interface HereProps {
+  plan: Plan;
+  point: PlanPoint;
   /** The chosen setting; `undefined` for the proposed one. */
   here: Setting | undefined;
   words: string;
@@ -76,10 +79,11 @@ interface HereProps {
 }
 
 /** Says what a setting does, and offers to make a plan of another than the proposed one. */
-function Here({ here, words, isOnly, onUse, onBack }: HereProps) {
+function Here({ plan, point, here, words, isOnly, onUse, onBack }: HereProps) {
   const loss = here && lossOf(here);
   return (
     <div class="plan-here">
+      <SettingFigures plan={plan} point={point} />
       <p dir="auto" data-here>
         {words}
       </p>
@@ -92,7 +96,13 @@ function Here({ here, words, isOnly, onUse, onBack }: HereProps) {
         </p>
       ) : (
         <p class="actions">
-          <button type="button" class="small" data-use-setting onClick={() => onUse(`${loss}`)}>
+          <button
+            type="button"
+            class="small"
+            disabled={chosen.value.length === 0}
+            data-use-setting
+            onClick={() => onUse(`${loss}`)}
+          >
             Plan to lose at most {loss} {loss === 1 ? 'point' : 'points'}
           </button>
           <button type="button" class="secondary outline small" data-back-to-proposed onClick={onBack}>
@@ -150,7 +160,11 @@ function Drawn({ plan, picture }: { plan: Plan; picture: Picture }) {
         class="plan-plot"
         role="img"
         aria-label={`Cost per 1,000 answers against ${label}. The table below has the same numbers.`}
-        onPointerDown={point}
+        onPointerDown={(event) => {
+          // A drag goes on outside.
+          event.currentTarget.setPointerCapture(event.pointerId);
+          point(event);
+        }}
         onPointerMove={point}
       >
         <div ref={host} class="cost-canvas" />
@@ -177,6 +191,8 @@ function Drawn({ plan, picture }: { plan: Plan; picture: Picture }) {
         </div>
       </div>
       <Here
+        plan={plan}
+        point={(here ?? proposed).point}
         here={here}
         words={words}
         isOnly={settings.length < 2}

@@ -1,23 +1,17 @@
 /** The families of prompts: how many, the best model, where the plan sends them, and what that changes. */
-import { useState } from 'preact/hooks';
-import type { Bounded, Plan, PlanFamily } from 'signalbox/build';
+import { useEffect, useState } from 'preact/hooks';
+import type { Plan, PlanFamily } from 'signalbox/build';
 import { count, percent } from '../../shared/format.js';
 import { ModelName } from '../../shared/model-name.js';
-import { cents, shareWords, signed } from './amounts.js';
+import { Wide } from '../../shared/wide.js';
+import { cents, shareWords } from './amounts.js';
+import { Islands } from './islands/islands.js';
+import { Points, scaleOf } from './points.js';
+import type { Shown } from './run.js';
+import { select, selected } from './selected.js';
 
 /** Families that are shown until the table is expanded. */
 const FIRST = 12;
-
-function Points({ value, low, high }: Bounded) {
-  return (
-    <>
-      <b>{signed(value)}</b>
-      <small>
-        {signed(low)} to {signed(high)}
-      </small>
-    </>
-  );
-}
 
 /** Names the pick and what else gets prompts; on a narrow screen also the best model, whose column is hidden there. */
 function Picks({ best, pick, picks }: PlanFamily) {
@@ -48,9 +42,36 @@ const ORIGINS: Record<Plan['familiesFrom'], string> = {
   one: 'All prompts are one family: telling kinds apart gained nothing.',
 };
 
-export function Families({ plan }: { plan: Plan }) {
+/** The name of a family: pressing it selects its island, too. */
+function Name({ family: { name, rows, share } }: { family: PlanFamily }) {
+  const isSelected = selected.value === name;
+  return (
+    <>
+      <button
+        type="button"
+        class="plain-button"
+        aria-pressed={isSelected}
+        onClick={() => select(isSelected ? undefined : name)}
+      >
+        <bdi>{name}</bdi>
+      </button>
+      <small>
+        {count(rows, 'prompt')}, {percent(share)}
+      </small>
+    </>
+  );
+}
+
+export function Families({ shown }: { shown: Shown }) {
+  const { plan } = shown;
   const { families, baseline } = plan;
   const [isOpen, setOpen] = useState(false);
+  const chosen = families.findIndex(({ name }) => name === selected.value);
+  // A family that was selected on the map is in sight in the table.
+  useEffect(() => {
+    if (chosen >= FIRST) setOpen(true);
+  }, [chosen]);
+  const scale = scaleOf(families.map(({ points }) => points));
   const hasCosts = plan.proposed.usdPer1000 !== null;
   return (
     <>
@@ -59,8 +80,8 @@ export function Families({ plan }: { plan: Plan }) {
         {ORIGINS[plan.familiesFrom]} Points are percentage points against <bdi>{baseline.model}</bdi> alone, with the
         95% interval.
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
-      <section class="wide" tabIndex={0} aria-label="Families">
+      {families.length > 1 && <Islands shown={shown} />}
+      <Wide label="Families">
         <table data-families>
           <thead>
             <tr>
@@ -75,12 +96,9 @@ export function Families({ plan }: { plan: Plan }) {
           </thead>
           <tbody>
             {(isOpen ? families : families.slice(0, FIRST)).map((family, i) => (
-              <tr key={i}>
+              <tr key={i} class={i === chosen ? 'chosen' : ''}>
                 <th scope="row">
-                  <bdi>{family.name}</bdi>
-                  <small>
-                    {count(family.rows, 'prompt')}, {percent(family.share)}
-                  </small>
+                  <Name family={family} />
                 </th>
                 <td class="best" dir="auto">
                   <ModelName name={family.best} />
@@ -89,7 +107,7 @@ export function Families({ plan }: { plan: Plan }) {
                   <Picks {...family} />
                 </td>
                 <td>
-                  <Points {...family.points} />
+                  <Points points={family.points} scale={scale} />
                 </td>
                 {hasCosts && (
                   <td>
@@ -103,7 +121,7 @@ export function Families({ plan }: { plan: Plan }) {
             ))}
           </tbody>
         </table>
-      </section>
+      </Wide>
       {families.length > FIRST && (
         <button type="button" class="secondary outline small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {isOpen ? `Show only the first ${FIRST}` : `Show all ${families.length}`}

@@ -6,11 +6,16 @@ import { ChosenFiles } from '../files/chosen-files.js';
 import { PriceListField } from '../files/price-list-field.js';
 import { Loaded } from '../lazy-section.js';
 import { Amount } from './amount.js';
+import { keepShown } from './keeping.js';
 import { Progress } from './progress.js';
 import { Result } from './result.js';
-import { chosen, planning, sheet, shown, wish, wishes } from './run.js';
+import { chosen, planning, sheet, shown, whenPlanned, wish, wishes } from './run.js';
 
+export { showAgain } from './keeping.js';
+export { KeptPlans } from './kept-plans.js';
 export { failed, take, takeExample } from './run.js';
+
+whenPlanned(keepShown);
 
 function Options() {
   return (
@@ -51,8 +56,7 @@ function mayGrade(): boolean {
   if (chosen.value.length === 0) return false;
   const plan = shown.value?.plan;
   if (plan === undefined) return planning.value.kind === 'failed';
-  const ungraded = shown.value?.report.dropped.no_score?.count ?? 0;
-  return ungraded > 0 || plan.models.some(({ measured }) => measured < plan.rows);
+  return (shown.value?.ungraded ?? 0) > 0 || plan.models.some(({ measured }) => measured < plan.rows);
 }
 
 /** "Grade these next", once there is something to grade, or if the user asks for it. */
@@ -64,7 +68,7 @@ function Grade() {
   });
   if (isWanted)
     return <Loaded load={async () => (await import('./grading/section.js')).Grading} when={(act) => act()} />;
-  if (shown.value === undefined) return null;
+  if (shown.value === undefined || chosen.value.length === 0) return null;
   return (
     <p class="actions">
       <button

@@ -1,4 +1,5 @@
 /** Announces the steps of the planner, and shows its progress and errors. */
+import { planSentences } from 'signalbox/build';
 import { planning, shown, stop } from './run.js';
 
 export function Progress() {
@@ -24,6 +25,9 @@ export function Progress() {
     <div class="plan-progress" data-planning={now.kind}>
       <p role="status" class="status">
         {now.kind === 'busy' ? now.step : now.kind === 'incomplete' ? now.text : words[now.kind]}
+        {now.kind === 'done' && shown.value !== undefined && (
+          <span class="visually-hidden"> {planSentences(shown.value.plan).headline}</span>
+        )}
       </p>
       {now.kind === 'busy' && (
         <div class="actions">

@@ -1,11 +1,12 @@
 /** The plan, in the order of its questions: what to do, the picture, the families, the remarks, and how to use it. */
-import { useMemo } from 'preact/hooks';
-import { planSentences, reportText } from 'signalbox/build';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { planSentences } from 'signalbox/build';
 import { Folded } from '../../shared/folded.js';
 import { Actions } from './actions.js';
 import { Chart } from './chart.js';
 import { Families } from './families.js';
-import { planning, shown } from './run.js';
+import { LAMP_WORDS, lampOf } from './lamp.js';
+import { arrived, planning, shown } from './run.js';
 
 function List({ lines }: { lines: readonly string[] }) {
   if (lines.length === 0) return null;
@@ -24,8 +25,15 @@ export function Result() {
   const now = shown.value;
   const plan = now?.plan;
   const words = useMemo(() => (plan === undefined ? undefined : planSentences(plan)), [plan]);
+  const answer = useRef<HTMLDivElement>(null);
+  const arrivals = arrived.value;
+  // The plan for new files scrolls into sight.
+  useEffect(() => {
+    if (arrivals > 0) answer.current?.scrollIntoView();
+  }, [arrivals]);
   if (now === undefined || plan === undefined || words === undefined) return null;
   const { headline, worst, month, why, risk, notes } = words;
+  const lamp = lampOf({ ...plan.proposed, baseline: plan.baseline });
   return (
     <article
       class="plan"
@@ -34,7 +42,11 @@ export function Result() {
       data-plan={plan.target.kind}
       data-verdict={words.verdict}
     >
-      <div class="plan-answer">
+      <div ref={answer} class="plan-answer board">
+        <p class="plan-lamp">
+          <span class={`lamp ${lamp}`} aria-hidden="true" />
+          {LAMP_WORDS[lamp]}
+        </p>
         <h3 dir="auto" data-headline>
           {headline}
         </h3>
@@ -43,7 +55,7 @@ export function Result() {
         </p>
       </div>
       <Chart key={now.name} plan={plan} />
-      <Families plan={plan} />
+      <Families shown={now} />
       <List lines={[...risk, ...notes]} />
       <Folded summary="How this was estimated">{() => <List lines={why} />}</Folded>
       <Actions shown={now} />
@@ -51,7 +63,7 @@ export function Result() {
         {() => (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
           <pre class="wide" tabIndex={0}>
-            {reportText(now.report)}
+            {now.reading}
           </pre>
         )}
       </Folded>

@@ -1,11 +1,13 @@
 /** Plans in a worker: from the user's files, and again with each change of the wishes. */
 import { batch, signal } from '@preact/signals';
 import { SignalboxError } from 'signalbox';
-import { type BenchmarkFile, type Planned, planInWorker } from 'signalbox/build';
+import { type BenchmarkFile, planInWorker, reportText } from 'signalbox/build';
 import INDEX from 'signalbox/models/index/index.sbx?url';
 import { nameOf } from '../building/rules.js';
+import type { PlanData } from '../kept/plans.js';
 import { explained } from '../offline/version.js';
-import { missingWords, NO_WISHES, planOptionsOf, type Wishes } from './wishes.js';
+import { select } from './selected.js';
+import { missingWords, NO_WISHES, planOptionsOf, type Wishes, wishesOf } from './wishes.js';
 
 /** Address of the example, inserted by the build. */
 declare const PLAN_EXAMPLE: string;
@@ -20,9 +22,11 @@ export type Planning =
   | { kind: 'done' }
   | { kind: 'failed'; error: unknown };
 
-export interface Shown extends Planned {
+export interface Shown extends PlanData {
   /** Name of the files. */
   name: string;
+  /** Prompts of the files without any grade. */
+  ungraded: number;
 }
 
 export const chosen = signal<readonly BenchmarkFile[]>([]);
@@ -30,8 +34,14 @@ export const chosen = signal<readonly BenchmarkFile[]>([]);
 export const sheet = signal<File | undefined>(undefined);
 export const wishes = signal<Wishes>(NO_WISHES);
 export const planning = signal<Planning>({ kind: 'idle' });
+/** Whether the chosen file is the example. */
+export const isExample = signal(false);
 /** The last plan of the chosen files. */
 export const shown = signal<Shown | undefined>(undefined);
+
+/** Counts plans for newly taken files: the page goes to each of them. */
+export const arrived = signal(0);
+let isNew = false;
 
 let current: AbortController | undefined;
 
@@ -44,33 +54,44 @@ export function failed(error: unknown): void {
 }
 
 /** Runs an action and aborts the one before it. */
-async function run(action: (signal: AbortSignal) => Promise<Shown>): Promise<void> {
+async function run(action: (signal: AbortSignal) => Promise<Shown>): Promise<Shown | undefined> {
   stop();
   const mine = new AbortController();
   current = mine;
   planning.value = { kind: 'busy', step: 'starting', share: undefined };
   try {
     const next = await action(mine.signal);
-    if (current !== mine) return;
+    if (current !== mine) return undefined;
     batch(() => {
       shown.value = next;
       planning.value = { kind: 'done' };
+      if (isNew) arrived.value += 1;
+      isNew = false;
     });
+    return next;
   } catch (cause) {
     const error = await explained(cause);
-    if (current !== mine) return;
+    if (current !== mine) return undefined;
     const isStopped = mine.signal.aborted || (error instanceof SignalboxError && error.code === 'aborted');
     planning.value = isStopped ? { kind: 'stopped' } : { kind: 'failed', error };
+    return undefined;
   }
 }
 
+/** Called with each new plan of the user's own. */
+let onPlan: (made: Shown) => unknown = () => undefined;
+
+/** Says what to do with each new plan. */
+export function whenPlanned(action: typeof onPlan): void {
+  onPlan = action;
+}
+
 /** Plans for the chosen files and wishes. */
-export function plan(): Promise<void> {
+export async function plan(): Promise<void> {
   const files = chosen.peek();
   const grades = sheet.peek();
-  return run(async (mine) => ({
-    name: nameOf(files),
-    ...(await planInWorker(grades === undefined ? files : [...files, grades], {
+  const done = await run(async (mine) => {
+    const made = await planInWorker(grades === undefined ? files : [...files, grades], {
       ...planOptionsOf(wishes.peek()),
       // Has prices for models whose costs are not in the files.
       index: new URL(INDEX, document.baseURI),
@@ -79,8 +100,17 @@ export function plan(): Promise<void> {
       onProgress: ({ step, done, total }) => {
         if (!mine.aborted) planning.value = { kind: 'busy', step, share: total > 0 ? done / total : undefined };
       },
-    })),
-  }));
+    });
+    const { plan: next, index, report } = made;
+    return {
+      name: nameOf(files),
+      plan: next,
+      index,
+      reading: reportText(report),
+      ungraded: report.dropped.no_score?.count ?? 0,
+    };
+  });
+  if (done !== undefined) onPlan(done);
 }
 
 /** Changes wishes, and plans again if there is something to plan for. */
@@ -98,12 +128,15 @@ export function wish(part: Partial<Wishes>): void {
 }
 
 /** Takes files that were dropped or chosen. */
-export function take(files: readonly BenchmarkFile[]): void {
+export function take(files: readonly BenchmarkFile[], areExample = false): void {
   if (files.length === 0) return;
   batch(() => {
     chosen.value = files;
+    isExample.value = areExample;
+    isNew = true;
     sheet.value = undefined;
     shown.value = undefined;
+    select(undefined);
     // The new files may have other models, and a target may be incomplete.
     const { target } = wishes.peek();
     const isIncomplete = missingWords(wishes.peek()) !== undefined;
@@ -127,9 +160,24 @@ export async function takeExample(): Promise<void> {
     const response = await fetch(new URL(PLAN_EXAMPLE, document.baseURI), { signal: mine.signal });
     if (!response.ok) throw new SignalboxError('network', `${response.url} answered ${response.status}`);
     const content = await response.blob();
-    if (current === mine) take([new File([content], EXAMPLE_NAME, { type: 'text/csv' })]);
+    if (current === mine) take([new File([content], EXAMPLE_NAME, { type: 'text/csv' })], true);
   } catch (cause) {
     const error = await explained(cause);
     if (current === mine) planning.value = mine.signal.aborted ? { kind: 'stopped' } : { kind: 'failed', error };
   }
+}
+
+/** Shows a plan that was kept, with its files if they were, too. */
+export function showKept(name: string, { files, ...data }: PlanData & { files: readonly BenchmarkFile[] }): void {
+  stop();
+  current = undefined;
+  batch(() => {
+    chosen.value = files;
+    isExample.value = false;
+    sheet.value = undefined;
+    select(undefined);
+    wishes.value = wishesOf(data.plan);
+    shown.value = { name, ungraded: 0, ...data };
+    planning.value = { kind: 'done' };
+  });
 }

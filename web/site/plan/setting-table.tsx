@@ -1,6 +1,7 @@
 /** The numbers behind the picture: settings and single models. */
 import type { Bounded, Plan } from 'signalbox/build';
 import { percent } from '../../shared/format.js';
+import { Wide } from '../../shared/wide.js';
 import { cents, shareWords, signed } from './amounts.js';
 import type { Setting } from './picture.js';
 
@@ -10,8 +11,7 @@ const pointsWords = ({ value, low, high }: Bounded) => `${signed(value)} (${sign
 export function SettingTable({ plan, settings }: { plan: Plan; settings: readonly Setting[] }) {
   const hasCosts = plan.proposed.usdPer1000 !== null;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
-    <section class="wide" tabIndex={0} aria-label="Settings and models">
+    <Wide label="Settings and models">
       <table data-settings>
         <thead>
           <tr>
@@ -47,6 +47,6 @@ export function SettingTable({ plan, settings }: { plan: Plan; settings: readonl
           ))}
         </tbody>
       </table>
-    </section>
+    </Wide>
   );
 }

@@ -1,8 +1,9 @@
 /** The form for the target of a plan. Each change plans again, because the estimates belong to a target. */
 import type { ComponentChildren } from 'preact';
+import { Folded } from '../../shared/folded.js';
 import { Amount } from './amount.js';
 import { Progress } from './progress.js';
-import { shown, wish, wishes } from './run.js';
+import { chosen, shown, wish, wishes } from './run.js';
 import type { TargetKind } from './wishes.js';
 
 function Choice({ kind, label, children }: { kind: TargetKind; label: string; children?: ComponentChildren }) {
@@ -48,7 +49,7 @@ function Baseline() {
 export function TargetForm() {
   return (
     <form class="plan-target" onSubmit={(event) => event.preventDefault()}>
-      <fieldset>
+      <fieldset disabled={chosen.value.length === 0}>
         <legend>What should the plan reach?</legend>
         <Choice kind="knee" label="The best trade" />
         <Choice kind="at-most" label="Lose at most">
@@ -71,13 +72,19 @@ export function TargetForm() {
         </div>
         <Baseline />
       </fieldset>
-      <p>
-        <small>
-          A change plans again: the estimates are for the whole way of choosing, the target included. The best trade is
-          the setting after which the next dollar saved costs clearly more right answers. A promise is a bound with 95%
-          confidence: three of ten prompts make the rule, and the others test it.
-        </small>
-      </p>
+      {chosen.value.length === 0 && (
+        <p data-no-rows>The rows of the file are not kept. Choose the file again to plan for another target.</p>
+      )}
+      <Folded summary="What the targets mean">
+        {() => (
+          <ul class="plain target-notes">
+            <li>The best trade: after it, the next dollar saved costs clearly more right answers.</li>
+            <li>Lose, save, spend: the best setting that is estimated to reach it.</li>
+            <li>A promise: a bound with 95% confidence. Three of ten prompts make the rule, and the others test it.</li>
+            <li>Each change plans again: the estimates are for the whole way of choosing, the target included.</li>
+          </ul>
+        )}
+      </Folded>
       <Progress />
     </form>
   );

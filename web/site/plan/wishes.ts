@@ -1,5 +1,5 @@
 /** The user's wishes for a plan as typed, and their conversion for the planner. */
-import type { PlanOptions, PriceList } from 'signalbox/build';
+import type { Plan, PlanOptions, PriceList } from 'signalbox/build';
 import { NO_RULES, settingsOf } from '../building/rules.js';
 
 export type TargetKind = 'knee' | 'at-most' | 'max-loss' | 'save' | 'budget';
@@ -69,5 +69,18 @@ export function planOptionsOf(wishes: Wishes): Asked {
     ranges,
     words,
     prices,
+  };
+}
+
+/** Returns the wishes that a plan was made for, as far as it says them. */
+export function wishesOf({ target: { kind, value }, volume, baseline }: Plan): Wishes {
+  const typed = value === null ? '' : `${kind === 'save' ? Number((100 * value).toFixed(6)) : value}`;
+  const field = { 'at-most': 'atMost', 'max-loss': 'maxLoss', save: 'save', budget: 'budget' } as const;
+  return {
+    ...NO_WISHES,
+    target: kind,
+    ...(kind === 'knee' || typed === '' ? {} : { [field[kind]]: typed }),
+    volume: volume === null ? '' : `${volume}`,
+    baseline: baseline.given ? baseline.model : '',
   };
 }

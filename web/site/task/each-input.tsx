@@ -1,6 +1,8 @@
 /** Routes the prompts one by one, and offers the decisions as files. */
 import { count, percent } from '../../shared/format.js';
+import { ModelName } from '../../shared/model-name.js';
 import { save } from '../../shared/save.js';
+import { Wide } from '../../shared/wide.js';
 import { info } from '../state.js';
 import { csvLines, type DecidedTask, jsonParts } from './download.js';
 import { meanChance, sharesOf } from './inputs.js';
@@ -44,11 +46,12 @@ function Downloads() {
 
 function Shares() {
   const found = inputs.value ?? [];
+  const records = new Map(info.value?.models.map(({ name, record }) => [name, record]));
   const mean = meanChance(found);
   const withChance = found.filter(({ chance }) => chance !== null).length;
   return (
     <>
-      <div class="wide">
+      <Wide label="Prompts per model">
         <table>
           <caption>Prompts per model</caption>
           <thead>
@@ -61,14 +64,16 @@ function Shares() {
           <tbody data-shares>
             {sharesOf(found).map(({ model, inputs: of, share }) => (
               <tr key={model}>
-                <th scope="row">{model}</th>
+                <th scope="row">
+                  <ModelName name={model} record={records.get(model)} />
+                </th>
                 <td>{of.toLocaleString('en')}</td>
                 <td>{percent(share)}</td>
               </tr>
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
       {mean !== undefined && (
         <p>
           Mean chance of being right, with a model for each prompt: {percent(mean)}
@@ -83,7 +88,7 @@ export function EachInput() {
   const total = task.value?.prompts.length ?? 0;
   const isThere = inputs.value !== undefined;
   return (
-    <section aria-labelledby="task-each-title" class="task-part">
+    <section aria-labelledby="task-each-title" class="task-part" data-each-input>
       <h3 id="task-each-title">A model for each prompt</h3>
       {isThere && <Shares />}
       {!isThere && inputWork.value.kind === 'idle' && total > MOST_UNASKED && (

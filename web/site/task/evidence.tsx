@@ -1,51 +1,31 @@
 /** The effect of the labels on the decisions, and the outcomes they measured. */
 import { count, percent, shortName } from '../../shared/format.js';
+import { ModelName } from '../../shared/model-name.js';
+import { Wide } from '../../shared/wide.js';
 import type { Change } from './history.js';
 import { type Mean, measure } from './labels.js';
-import { SHORT_NAMES, TASK_POLICIES, twoPlaces } from './policies.js';
 import { decisions, history, labels } from './task.js';
 
-function ChangeWords({ change: { from, to } }: { change: Change }) {
-  const [before, after] = [twoPlaces(from.p), twoPlaces(to.p)];
-  const pick =
-    from.model === to.model ? (
-      shortName(to.model)
-    ) : (
-      <strong>
-        {shortName(from.model)} → {shortName(to.model)}
-      </strong>
-    );
+function pickWords(change: Change | undefined) {
+  if (change === undefined) return null;
+  const { from, to } = change;
+  if (from.model === to.model) return `: still ${shortName(to.model)}`;
   return (
     <>
-      {pick}, p{'\u00a0'}
-      {before === after ? before : `${before} → ${after}`}
+      : <strong>{shortName(to.model)}</strong> instead of {shortName(from.model)}
     </>
   );
 }
 
-/** The changes, newest first. */
+/** The changes of the pick, newest first. */
 function History() {
-  if (history.value.length === 0) return <p class="placeholder">The effect of each label appears here.</p>;
+  if (history.value.length === 0) return <p class="placeholder">What each mark changes appears here.</p>;
   return (
     <ol class="task-history" data-history>
       {history.value.map(({ id, labels: known, changes }) => (
         <li key={id}>
           After {count(known, 'label')}
-          <dl>
-            {TASK_POLICIES.map((policy) => {
-              const change = changes[policy];
-              return (
-                change && (
-                  <div key={policy} data-change={policy}>
-                    <dt>{SHORT_NAMES[policy]}</dt>
-                    <dd>
-                      <ChangeWords change={change} />
-                    </dd>
-                  </div>
-                )
-              );
-            })}
-          </dl>
+          {pickWords(changes.signalbox)}
         </li>
       ))}
     </ol>
@@ -58,9 +38,9 @@ function MeasuredTable() {
   const { models, oracle, pick } = measure(labels.value, decisions.value.signalbox?.model);
   if (models.length === 0) return null;
   return (
-    <div class="wide">
+    <Wide label="Measured on your marks">
       <table>
-        <caption>Measured on the labels</caption>
+        <caption>Measured on your marks</caption>
         <thead>
           <tr>
             <th scope="col">Model</th>
@@ -71,7 +51,9 @@ function MeasuredTable() {
         <tbody data-measured>
           {models.map(({ model, mean, count: of }) => (
             <tr key={model} class={model === decisions.value.signalbox?.model ? 'picked' : ''}>
-              <th scope="row">{model}</th>
+              <th scope="row">
+                <ModelName name={model} />
+              </th>
               <td>{percent(mean)}</td>
               <td>{of}</td>
             </tr>
@@ -84,7 +66,7 @@ function MeasuredTable() {
           {pick ? `. The pick alone: ${meanWords(pick)}.` : '. The pick is not among them.'}
         </p>
       )}
-    </div>
+    </Wide>
   );
 }
 
@@ -92,7 +74,7 @@ export function Evidence() {
   return (
     <aside class="task-evidence" aria-labelledby="task-history-title">
       <MeasuredTable />
-      <h4 id="task-history-title">Effect of the labels</h4>
+      <h4 id="task-history-title">Effect of your marks</h4>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard. */}
       <section class="task-scroll" aria-labelledby="task-history-title" tabIndex={0}>
         <History />

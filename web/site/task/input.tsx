@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { TargetedDragEvent } from 'preact';
 import { useRef } from 'preact/hooks';
 import { count } from '../../shared/format.js';
+import { Chooser } from '../files/drop-zone.js';
 import { EXAMPLE } from './example.js';
 import { Progress } from './progress.js';
 import type { Separator } from './reading/plain-text.js';
@@ -159,19 +160,17 @@ export function Input() {
         <Separators />
       </div>
       <div class="task-half">
-        <label for="task-file">Or choose a file, or drop it here</label>
-        <input
-          id="task-file"
-          type="file"
-          accept=".txt,.csv,.tsv,.tab,.json,.jsonl,.ndjson,text/plain,text/csv,application/json"
-          onChange={(event) => {
-            const file = event.currentTarget.files?.[0];
-            if (file !== undefined) openFile(file);
-            // Allows choosing the same file again.
-            event.currentTarget.value = '';
-          }}
-        />
-        <p class="task-hint">
+        <p>
+          <b>Drop a file here</b> or{' '}
+          <Chooser
+            id="task-file"
+            label="Choose a file"
+            accept=".txt,.csv,.tsv,.tab,.json,.jsonl,.ndjson,text/plain,text/csv,application/json"
+            describedBy="task-file-help"
+            onFiles={([file]) => file && openFile(file)}
+          />
+        </p>
+        <p class="task-hint" id="task-file-help">
           Text, CSV, TSV, JSON or JSONL in UTF-8, up to 50 MB and 20,000 prompts. The file stays on this device.
         </p>
       </div>

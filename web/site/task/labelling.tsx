@@ -101,7 +101,7 @@ function Row({ index, text, models }: { index: number; text: string; models: rea
         <PromptText text={text} />
         {own && (
           <p class="task-own" data-own>
-            Own pick: {own.model}
+            Suggested: {own.model}
             {own.chance !== null && `, ${percent(own.chance)}`}
           </p>
         )}
@@ -161,10 +161,10 @@ export function Labelling() {
   const shown = prompts.slice(first, first + PER_PAGE);
   return (
     <section aria-labelledby="task-labels-title" class="task-part">
-      <h3 id="task-labels-title">Labels</h3>
+      <h3 id="task-labels-title">Was it right?</h3>
       <p>
-        Ask a model, look at its answer, and mark it as right or wrong. Labels re-weight the benchmark's tasks and
-        measure the predictors. Randomly chosen prompts are the most informative.
+        Ask a model, look at its answer, and mark it as right or wrong. Each mark sharpens the suggestion. Take prompts
+        at random: they tell the most.
       </p>
       <div class="task-labels">
         <div>

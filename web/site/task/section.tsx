@@ -1,9 +1,9 @@
-/** One model for a batch of similar prompts: policies side by side, labels, and the prompts one by one. */
+/** One model for a batch of similar prompts, a model for each of them, labels, and the policies side by side. */
 import './style.css';
 import { EachInput } from './each-input.js';
 import { Input } from './input.js';
 import { Labelling } from './labelling.js';
-import { SideBySide } from './side-by-side.js';
+import { Answer, Expert } from './side-by-side.js';
 import { decisions, embedded, task, work } from './task.js';
 
 /** Announces the decision to screen readers. */
@@ -21,14 +21,18 @@ export function TaskSection() {
   const now = task.value;
   return (
     <>
-      <p class="lead">Find one model for a set of similar prompts. The page's candidates, prices and dial apply.</p>
+      <p>
+        One model for many similar prompts, or one for each. The candidates, prices and the dial of this page apply. The
+        prompts stay on this device.
+      </p>
       <Input />
       <Announcement />
       {now !== undefined && embedded.value !== undefined && (
         <>
-          <SideBySide />
-          <Labelling key={now.id} />
+          <Answer />
           <EachInput />
+          <Labelling key={now.id} />
+          <Expert />
         </>
       )}
     </>

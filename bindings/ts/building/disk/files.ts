@@ -37,6 +37,9 @@ function fileFromDisk(name: string, size: number): InputFile {
 const PASSED_OVER =
   /^\.(git|hg|svn|cache|venv|env|tox|idea|vscode|ipynb_checkpoints|pytest_cache|mypy_cache|Trash.*|Spotlight.*)$/;
 
+/** Results whose names begin with a dot all the same: those of DeepEval's last run. */
+const RESULTS = /^\.latest_(test_run|run_full)\.json$/;
+
 export interface FoundFiles {
   files: InputFile[];
   /** Files whose names begin with a dot, and folders of other programs. */
@@ -57,10 +60,20 @@ async function collect(name: string, seen: Set<string>, out: FoundFiles): Promis
   const entries = await readdir(name, { withFileTypes: true });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const child = path.join(name, entry.name);
-    const isHidden = entry.name.startsWith('.') && (entry.isFile() || PASSED_OVER.test(entry.name));
+    const isHidden =
+      entry.name.startsWith('.') && !RESULTS.test(entry.name) && (entry.isFile() || PASSED_OVER.test(entry.name));
     if (isHidden) out.passedOver.push(child.split(path.sep).join('/'));
     else await collect(child, seen, out);
   }
+}
+
+/** Returns the path that `findFiles` gives to a file, or to what is below a folder. */
+export function placeOf(place: string): string {
+  const name = /^\.{0,2}([\\/]|$)|[\\/]\.\.?$/.test(place) ? path.resolve(place) : path.normalize(place);
+  return name
+    .replace(/(.)[\\/]+$/, '$1')
+    .split(path.sep)
+    .join('/');
 }
 
 /**
@@ -71,8 +84,7 @@ export async function findFiles(places: readonly string[]): Promise<FoundFiles> 
   const out: FoundFiles = { files: [], passedOver: [] };
   const seen = new Set<string>();
   for (const place of places) {
-    const name = /^\.{0,2}([\\/]|$)|[\\/]\.\.?$/.test(place) ? path.resolve(place) : path.normalize(place);
-    await collect(name.replace(/(.)[\\/]+$/, '$1'), seen, out).catch((cause) => {
+    await collect(placeOf(place), seen, out).catch((cause) => {
       throw cause instanceof SignalboxError ? cause : cannotRead(place, cause);
     });
   }

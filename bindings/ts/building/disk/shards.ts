@@ -373,7 +373,14 @@ export async function readShards(names: readonly string[]): Promise<MergedShards
       slot += shard.info.rows;
     }
     return {
-      imported: { collector, source: 'shards', files: { read: names.length, ignored: [] }, prompts, fileVectors },
+      imported: {
+        collector,
+        source: 'shards',
+        files: { read: names.length, ignored: [], list: [] },
+        prompts,
+        fileVectors,
+        explanation: undefined,
+      },
       described: mergeDescriptions(shards, names),
       vectors: new ShardVectors(shards),
       embedder,

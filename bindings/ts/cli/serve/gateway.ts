@@ -1,13 +1,12 @@
 /** A gateway in OpenAI's shape: requests in, responses out, without a socket. */
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { SignalboxError } from '../../errors.js';
 import { Chooser, type ChooserOptions, type Deciding, type RoutingTrace } from '../../integrations/chooser.js';
 import { decidingTextOf, inputOfBody, routedFetch } from '../../integrations/openai.js';
 import { isPlainObject } from '../../options.js';
 import type { RouteOptions, Routing } from '../../types.js';
+import { bodyLimit, type Context, Hono } from '../../vendor/http-node.js';
 import { Metrics } from './metrics.js';
 import { PAGE_POLICY, statusPage } from './status-page.js';
 

@@ -1,7 +1,7 @@
 /** The gateway's page: what it decided, and what that saves. */
 import type { Metrics } from './metrics.js';
 
-/** What the gateway was started with, in words. */
+/** Describes the settings that the gateway was started with. */
 export interface Settings {
   to: string | undefined;
   models: readonly string[];

@@ -1,7 +1,7 @@
 /** HELM run folders: prompts from scenario_state.json, joined with the scores of per_instance_stats.json. */
 import { field, isObject, kindOf, optionalText, requiredObject, requiredText, textField } from '../fields.js';
 import type { Importer } from '../importer.js';
-import { badInput, type FileHead, type InputFile } from '../input-file.js';
+import { badInput, type FileHead, type InputFile, noResults } from '../input-file.js';
 import { readJsonParts } from '../json.js';
 import { promptText } from '../messages.js';
 import type { Answer, ImportContext, Place, RecordSink } from '../records.js';
@@ -312,7 +312,7 @@ export const helmImporter: Importer = {
     const isKnown = (name: string) => ALL_NAMES.includes(name);
     const [first] = files;
     if (first !== undefined && !files.some(({ path }) => isKnown(nameOf(path)))) {
-      throw badInput({ file: first.path }, `expected a run folder with ${SPEC}, ${STATE} and ${STATS}`);
+      throw noResults({ file: first.path }, `expected a run folder with ${SPEC}, ${STATE} and ${STATS}`);
     }
     const folders = runFolders(files, isKnown);
     const incomplete = folders.flatMap((folder) => missingFiles(folder) ?? []);
@@ -325,7 +325,7 @@ export const helmImporter: Importer = {
       else incomplete.push(fault);
     }
     const [fault] = incomplete;
-    if (whole === 0 && fault !== undefined) throw badInput(fault.place, fault.reason);
+    if (whole === 0 && fault !== undefined) throw noResults(fault.place, fault.reason);
     for (const { place, reason } of incomplete) context.sink.drop('incomplete', place, `: ${reason}`);
   },
 };

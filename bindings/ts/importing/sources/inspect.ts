@@ -1,7 +1,7 @@
 /** Reads logs of inspect_ai: `.json`, and `.eval`, a zip archive with one member per sample and epoch. */
 import { type Fields, field, numberField } from '../fields.js';
 import type { Importer } from '../importer.js';
-import { badInput, type FileHead, type InputFile } from '../input-file.js';
+import { badInput, type FileHead, type InputFile, noResults } from '../input-file.js';
 import { type JsonPart, readJsonParts } from '../json.js';
 import type { Answer, ImportContext, Place } from '../records.js';
 import { newestVersions } from '../runs.js';
@@ -194,7 +194,7 @@ export const inspectImporter: Importer = {
     }
     const [first] = logs;
     if (first !== undefined && scores === 0 && unscored > 0) {
-      throw badInput({ file: first.file.path }, 'no scores in these logs (run without a scorer?)');
+      throw noResults({ file: first.file.path }, 'no scores in these logs (run without a scorer?)');
     }
   },
 };

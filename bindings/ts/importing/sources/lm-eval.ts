@@ -10,7 +10,7 @@ import {
   textField,
 } from '../fields.js';
 import type { Importer } from '../importer.js';
-import { badInput, type FileHead, headOf, type InputFile, type ReadFileOptions } from '../input-file.js';
+import { badInput, type FileHead, headOf, type InputFile, noResults, type ReadFileOptions } from '../input-file.js';
 import { readJsonLines, readJsonParts } from '../json.js';
 import { promptText } from '../messages.js';
 import { fromDocument, lastTurn, SharedParts, withoutDescription, withoutExamples } from '../question.js';
@@ -370,7 +370,7 @@ export const lmEvalImporter: Importer = {
     }
     const [first] = files;
     if (samples.length === 0 && first !== undefined) {
-      throw badInput(
+      throw noResults(
         { file: first.path },
         'these are totals of a run, without samples: run lm_eval with --log_samples, and add the samples_*.jsonl',
       );

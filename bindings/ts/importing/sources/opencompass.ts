@@ -1,7 +1,7 @@
 /** OpenCompass: outcomes from `results/<MODEL>/<dataset>.json`, prompts from there or from `predictions/`. */
 import { field, isObject, kindOf, requiredObject } from '../fields.js';
 import type { Importer } from '../importer.js';
-import { badInput, type FileHead, type InputFile } from '../input-file.js';
+import { badInput, type FileHead, type InputFile, noResults } from '../input-file.js';
 import { type JsonPart, readJsonParts } from '../json.js';
 import { promptText } from '../messages.js';
 import { lastTurn, SharedParts } from '../question.js';
@@ -11,7 +11,8 @@ import { quoted } from './long.js';
 
 const PLACE = /^(.*\/)?(predictions|results)\/([^/]+)\/([^/]+)\.json(?:\.gz)?$/i;
 /** Other folders of a run. */
-const COMPANION = /(^|\/)(\d{8}_\d{6}\/(summary|configs|logs)\/|summary\/summary_\d{8}_\d{6}\.(csv|txt|md)$)/;
+const COMPANION =
+  /(^|\/)(\d{8}_\d{6}\/(summary\/|configs\/[^/]*\.py$|logs\/(?!eval_log\.log$))|summary\/summary_\d{8}_\d{6}\.(csv|txt|md)$)/;
 /** Top-level keys of files that other tools put into folders of the same names. */
 const OTHERS = /"(model_name|dataset_name|records|lm_eval_version|config_general|eval|adapter_spec)"\s*:/;
 const OTHERS_START = /^\s*(\[|\{\s*"(results|version|status)"\s*:)/;
@@ -286,13 +287,13 @@ function refuseNoResults(files: readonly InputFile[], groups: readonly Group[]):
   const [first] = files;
   if (first === undefined) return;
   if (groups.length > 0) {
-    throw badInput(
+    throw noResults(
       { file: groups[0]?.files[0]?.path ?? '' },
       'expected results/<model>/<dataset>.json too, got predictions',
     );
   }
   if (!files.some(({ path }) => COMPANION.test(path))) {
-    throw badInput({ file: first.path }, 'expected results/<model>/<dataset>.json, got another path');
+    throw noResults({ file: first.path }, 'expected results/<model>/<dataset>.json, got another path');
   }
 }
 
@@ -320,6 +321,6 @@ export const openCompassImporter: Importer = {
         empty ??= details.empty;
       }
     }
-    if (seen === 0 && empty !== undefined) throw badInput({ file: empty.file.path }, empty.reason);
+    if (seen === 0 && empty !== undefined) throw noResults({ file: empty.file.path }, empty.reason);
   },
 };

@@ -1,4 +1,4 @@
-/** promptfoo: `eval -o results.json` or `-o results.jsonl`, one result per test, prompt and provider. */
+/** promptfoo: `eval -o results.json`, `.jsonl`, `.yaml` or `.csv`, one result per test, prompt and provider. */
 import { type Fields, field, numberField, requiredObject, requiredText, textField } from '../fields.js';
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, type InputFile, type ReadFileOptions } from '../input-file.js';
@@ -9,9 +9,13 @@ import type { Answer, ImportContext, Place } from '../records.js';
 import { nameRuns, type RunNames, settingText } from '../runs.js';
 import { headKeys } from '../table.js';
 import { textKey } from '../text-hash.js';
+import { readYaml } from '../yaml.js';
 import { scoreOf, stemOf } from './long.js';
+import { isPromptfooCsv, readPromptfooCsv } from './promptfoo-csv.js';
 
 const DOCUMENT = /^\s*\{\s*("evalId"\s*:\s*("[^"]*"|null)\s*,\s*)?"results"\s*:\s*\{\s*"version"\s*:/;
+const YAML_DOCUMENT = /^(evalId:.*\n)?results:\s*\n\s+version:/;
+const YAML = /\.ya?ml$/i;
 /** Keys of a line that other tools' lines do not have together. */
 const LINE_KEYS = ['promptIdx', 'provider', 'score', 'success', 'vars'];
 const ID_DIGITS = 12;
@@ -21,8 +25,14 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** The failure was the provider's: no answer was scored. */
 const ERROR = 2;
 
-function claims(_file: InputFile, { name, text }: FileHead): boolean {
+const CSV = /\.csv(\.gz)?$/i;
+const FORM = /\.(jsonl?|ndjson|ya?ml|csv)(\.gz)?$/i;
+
+function claims(_file: InputFile, head: FileHead): boolean {
+  const { name, text } = head;
   if (name.endsWith('.json')) return DOCUMENT.test(text);
+  if (YAML.test(name)) return YAML_DOCUMENT.test(text);
+  if (name.endsWith('.csv')) return isPromptfooCsv(head);
   if (!/\.(jsonl|ndjson)$/.test(name)) return false;
   const keys = headKeys(text.trimStart());
   return LINE_KEYS.every((key) => keys.includes(key));
@@ -40,8 +50,14 @@ async function readResults(file: InputFile, onResult: OnResult, options: ReadFil
     count += 1;
     take(value, count);
   };
-  if (/\.(jsonl|ndjson)(\.gz)?$/i.test(file.path)) await readJsonLines(file, take, options);
-  else await readJsonParts(file, ['$.results.results.*'], onPart, options);
+  const name = file.path.replace(/\.gz$/i, '');
+  if (/\.(jsonl|ndjson)$/i.test(name)) await readJsonLines(file, take, options);
+  else if (CSV.test(name)) await readPromptfooCsv(file, take, options);
+  else if (YAML.test(name)) {
+    const list = field(await readYaml(file, options), 'results', 'results');
+    if (!Array.isArray(list)) throw badInput({ file: file.path }, "no list at 'results.results'");
+    for (const [i, result] of list.entries()) take(result, i + 1);
+  } else await readJsonParts(file, ['$.results.results.*'], onPart, options);
 }
 
 /** A provider with a prompt, in one file. */
@@ -69,13 +85,29 @@ const keyOf = ({ id, label, prompt, dataset }: Column) => JSON.stringify([id, la
 
 /** Names the dataset by the description of the evaluation, or by the file. */
 async function datasetOf(file: InputFile, { signal }: ImportContext): Promise<string> {
+  const stem = stemOf(file.path).replace(YAML, '');
+  const named = (given: unknown) => (typeof given === 'string' && given.trim() !== '' ? given.trim() : stem);
+  if (YAML.test(file.path.replace(/\.gz$/i, ''))) {
+    return named(field(await readYaml(file, { signal }), 'config', 'description'));
+  }
+  if (!/\.json(\.gz)?$/i.test(file.path)) return stem;
   let description: unknown;
-  if (!/\.json(\.gz)?$/i.test(file.path)) return stemOf(file.path);
   const onPart = ({ value }: { value: unknown }) => {
     description = value;
   };
   await readJsonParts(file, ['$.config.description'], onPart, { signal });
-  return typeof description === 'string' && description.trim() !== '' ? description.trim() : stemOf(file.path);
+  return named(description);
+}
+
+/** Returns the files without each CSV that lies beside another form of its name: its results have no ids and no costs. */
+function withoutCopies(files: readonly InputFile[], { sink }: ImportContext): InputFile[] {
+  const bare = ({ path }: InputFile) => path.replace(FORM, '');
+  const others = new Map(files.filter(({ path }) => !CSV.test(path)).map((file) => [bare(file), file]));
+  return files.filter((file) => {
+    const other = CSV.test(file.path) ? others.get(bare(file)) : undefined;
+    if (other !== undefined) sink.drop('repeated', { file: file.path }, `: read from ${other.path}`);
+    return other === undefined;
+  });
 }
 
 /** The names of a column, and the instructions around the questions of its prompt. */
@@ -187,7 +219,8 @@ function readResult(result: Fields, place: Place, { dataset, model, shared }: Na
 export const promptfooImporter: Importer = {
   source: 'promptfoo',
   claims,
-  async read(files, context) {
+  async read(given, context) {
+    const files = withoutCopies(given, context);
     const datasets = new Map<InputFile, string>();
     for (const file of files) datasets.set(file, await datasetOf(file, context));
     const names = await readColumns(files, datasets, context);

@@ -5,7 +5,7 @@
 import { batch, computed, signal } from '@preact/signals';
 import { SignalboxError } from 'signalbox';
 import { gradingSheet, type NextRow, nextLabelsInWorker, type PlanNextLabels } from 'signalbox/build';
-import { nameOf, sizeOf } from '../../building/rules.js';
+import { placeOf } from '../../building/rules.js';
 import { keepGrades, keptGrades, removeGrades } from '../../kept/grades.js';
 import { storageWords } from '../../kept/storage.js';
 import { explained } from '../../offline/version.js';
@@ -49,7 +49,7 @@ export const count = computed(() => [...graded.value.values()].filter(({ marks }
 
 const hasMarks = (marks: Marks) => Object.keys(marks).length > 0;
 const keyOf = ({ dataset, id, prompt }: NextRow) => JSON.stringify([dataset, id, prompt]);
-const place = () => `${nameOf(chosen.peek())} ${chosen.peek().reduce((sum, file) => sum + sizeOf(file), 0)}`;
+const place = () => placeOf(chosen.peek());
 
 /** Returns the grades as a file: right and wrong are the best and the worst score. */
 export function sheetText(): string {

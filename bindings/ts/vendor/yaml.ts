@@ -1,0 +1,2 @@
+/** YAML. */
+export { parse } from 'yaml';

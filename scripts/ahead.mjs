@@ -1,0 +1,60 @@
+// What the page shows of its samples before its router is loaded: the cards of the decisions that the same router makes here.
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root } from './setup.mjs';
+
+const dist = path.join(root, 'dist');
+
+/** Imports modules of the page, which are TypeScript, in Node. They find the package by its name, so the bundle lies inside it. */
+async function importPage(lines) {
+  const { build } = await import('esbuild');
+  mkdirSync(path.join(root, 'build'), { recursive: true });
+  const folder = mkdtempSync(path.join(root, 'build/page-'));
+  const outfile = path.join(folder, 'page.mjs');
+  await build({
+    stdin: { contents: lines.join('\n'), resolveDir: path.join(root, 'web') },
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    external: ['signalbox'],
+    logLevel: 'error',
+  });
+  try {
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/**
+ * Returns the card of each sample that the router can read, by its prompt, as the page shows it with the settings of a first
+ * visit. The page reads more with its table of other languages.
+ */
+export async function cardsAhead() {
+  const page = await importPage([
+    "export { cardOf } from './shared/card.ts';",
+    "export { DEFAULT_SETTINGS, routeOptionsOf } from './shared/settings.ts';",
+    "export { SAMPLES } from './site/samples.ts';",
+  ]);
+  const { Router } = await import('signalbox');
+  const router = await Router.load();
+  try {
+    const records = new Map(router.info.models.map(({ name, record }) => [name, record]));
+    const options = page.routeOptionsOf(page.DEFAULT_SETTINGS, router.info);
+    const prompts = page.SAMPLES.map(({ prompt }) => prompt);
+    const decisions = await router.routeMany(prompts, options);
+    return Object.fromEntries(
+      prompts.map((prompt, i) => [prompt, page.cardOf(decisions[i], (name) => records.get(name))]),
+    );
+  } finally {
+    router.dispose();
+  }
+}
+
+/** Returns the number of bytes that the page's router loads before its first decision. */
+export const loadBytes = () =>
+  ['models/index/index.sbx', 'models/embedder/embedder.bin', 'signalbox.wasm']
+    .map((name) => statSync(path.join(dist, name)).size)
+    .reduce((sum, size) => sum + size, 0);

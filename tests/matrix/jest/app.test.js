@@ -1,0 +1,3 @@
+import { write } from './decides.js';
+
+test('routes', () => write('said.json'));

@@ -1,0 +1,14 @@
+export const group = 'bundlers';
+export const project = { hasOnnx: true };
+export const rows = [
+  {
+    title: 'Rspack {@rspack/core}',
+    uses: ['Router', 'WorkerRouter', 'own entry', 'ONNX'],
+    run: (project, pages) => {
+      project.run('rspack', ['build']);
+      project.copy('index.html', 'dist/index.html');
+      project.copy('public', 'dist');
+      return pages.visitFolder(project.path('dist'));
+    },
+  },
+];

@@ -1,0 +1,14 @@
+export const group = 'bundlers';
+export const project = { hasOnnx: true, node: '24' };
+export const rows = [
+  {
+    title: 'webpack {webpack}',
+    uses: ['Router', 'WorkerRouter', 'own entry', 'ONNX'],
+    run: (project, pages) => {
+      project.run('webpack');
+      project.copy('index.html', 'dist/index.html');
+      project.copy('public', 'dist');
+      return pages.visitFolder(project.path('dist'));
+    },
+  },
+];

@@ -1,0 +1,8 @@
+/** The script of the pages of models and documents: they are complete without it, but for the comparison. */
+import './style.css';
+import { startComparison } from './compare.js';
+import { enhanceTables } from './tables.js';
+
+enhanceTables(document);
+const place = document.getElementById('comparison');
+if (place !== null) startComparison(place);

@@ -1,0 +1,2 @@
+/** Start of a fragment that shows a card. */
+export const RESULT = '#result=';
