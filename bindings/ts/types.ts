@@ -143,7 +143,7 @@ export interface Conversation {
 export const MODALITIES = ['text', 'image', 'audio', 'video', 'pdf'] as const;
 export type Modality = (typeof MODALITIES)[number];
 
-/** What an input needs of a model. */
+/** Abilities that an input needs of a model. */
 export interface Needs {
   /** Tokens of the prompt and the answer together, a whole number from 0. */
   context?: number | null | undefined;
@@ -155,7 +155,7 @@ export interface Needs {
   structuredOutput?: boolean | null | undefined;
 }
 
-/** What a conversation says about a decision, beside its text. */
+/** Facts about a conversation that count beside its text. */
 export interface ConversationFacts {
   needs: Needs;
   /** Estimated tokens before the user's last turn, and of system prompt and tools. */
@@ -296,7 +296,7 @@ export const CONVERSATION_REASONS = [
 ] as const;
 export type ConversationReason = (typeof CONVERSATION_REASONS)[number];
 
-/** What the state of a conversation did to a decision. */
+/** The effect of a conversation's state on a decision. */
 export interface ConversationOutcome {
   id: string | null;
   /** Whether the model that answered last goes on. */

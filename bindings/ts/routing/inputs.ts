@@ -159,7 +159,7 @@ export async function embeddedBy(
   return withFacts(embedding as Embedding, text);
 }
 
-/** Returns an input that can be cloned. Errors: `invalid_argument` for a conversation that is none. */
+/** Returns an input that can be cloned. Errors: `invalid_argument` for a malformed conversation. */
 export function cloneableInput(input: RouteInput, where = 'the input'): RouteInput | SaidInput {
   return isConversation(input) ? { said: readConversation(input, where, tokensOfText) } : input;
 }

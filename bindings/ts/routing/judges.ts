@@ -10,7 +10,7 @@ export interface JudgedAnswer {
   correct: boolean;
 }
 
-/** What a score says, learned from judged answers. Plain data: it survives `structuredClone` and JSON. */
+/** A scale of scores that was learned from judged answers. Plain data: it survives `structuredClone` and JSON. */
 export interface Judge {
   /** Answers that it was learned from, and the share of them that was right. */
   rows: number;

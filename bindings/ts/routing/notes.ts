@@ -18,7 +18,7 @@ export interface NotedFacts
   /** Prompts of a task. */
   inputs?: number;
   multilingualError?: Embedding['multilingualError'];
-  /** What the index cannot check of the needs of the input, as words: see `uncheckedNeeds`. */
+  /** Needs of the input that the index cannot check, as words: see `uncheckedNeeds`. */
   unchecked?: readonly string[];
 }
 

@@ -17,7 +17,7 @@ export interface PacedPick {
   usd: number;
 }
 
-/** What answers of a model cost, beside what was expected. */
+/** Prices of a model's answers, expected and real. */
 interface Costs {
   count: number;
   expected: number;

@@ -32,7 +32,7 @@ export function meanPromptTokens(inputs: readonly { promptTokens?: number | unde
   return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0) / counts.length;
 }
 
-/** What a context must hold beyond the estimated tokens: a quarter, since tokenizers differ, and an answer. */
+/** Margins of a context over the estimated tokens: a quarter, since tokenizers differ, and an answer. */
 const MARGIN = 1.25;
 const ANSWER = 1000;
 

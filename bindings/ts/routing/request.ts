@@ -144,7 +144,7 @@ export function originOf(
   return { date, source };
 }
 
-/** What is known of an input before it is decided about. */
+/** Facts about an input that are known before the decision. */
 export type InputFacts = Pick<Embedding, 'promptTokens' | 'conversation'>;
 
 /** Returns what an input needs of a model, as far as its text and messages show it. */

@@ -7,7 +7,7 @@ import { stayingWords } from '../../../dist/routing/staying.js';
 import { WorkerRouter } from '../../../dist/worker.js';
 import { expectNothingOpen, refused } from '../support/fixtures.mjs';
 
-/** Of twenty right answers the models have 18, 14 and 8; an answer has 1000 tokens. */
+/** Right answers of the models out of twenty; an answer has 1000 tokens. */
 const RIGHT = [18, 14, 8];
 const MODELS = [
   { name: 'strong', usdPerMTokIn: 10, usdPerMTokOut: 30, usdPerMTokCacheRead: 1, aliases: ['the-strong-one'] },
