@@ -179,7 +179,7 @@ function listWords(first: unknown): string {
   return isMessage ? 'a list of messages (pass { messages })' : `a list that begins with ${described(first)}`;
 }
 
-/** Errors: `invalid_argument` for anything but a prompt, a vector or an embedding. */
+/** Errors: `invalid_argument` for anything but a vector or an embedding. */
 function readGiven(input: Exclude<RouteInput, string | Conversation>, where: string): ReadInput {
   const isObject = typeof input === 'object' && input !== null;
   if (isObject && 'vector' in input) {
