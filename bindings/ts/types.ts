@@ -268,7 +268,10 @@ export interface ConversationState {
   failed?: boolean | null | undefined;
   /** Whether a task is under way, in which the model is never exchanged for a worse one. Default: what the messages show. */
   midTask?: boolean | null | undefined;
-  /** US dollars that one more right answer is worth, >= 0; default .1, and with `prefer: 'best'` any price. */
+  /**
+   * US dollars that one more right answer is worth, >= 0. Default: the setting of an index that has one
+   * (`IndexInfo.families`), else .1; with `prefer: 'best'` any price.
+   */
   answerUsd?: number | null | undefined;
 }
 

@@ -1,5 +1,5 @@
 // Measures conversations: what staying with a model costs and wins, beside pinning it and beside deciding each turn alone.
-//   npm run bench -- conversations --data DIR [--turns 8] [--draws 20] [--seed 1] [--json]
+//   npm run bench -- conversations --data DIR [--turns 8] [--conversations 100] [--seed 1] [--json]
 // DIR holds routerbench_subset. A router is built from a random half of the rows. Conversations are made from the other
 // half: questions of one task, or of two tasks one after the other, each followed by "Yes, please go on." in half of the
 // cases, which is right if the question was answered right by the model of that turn. Each turn costs what the call cost,
@@ -16,7 +16,7 @@ const { values: options } = parseArgs({
   options: {
     data: { type: 'string' },
     turns: { type: 'string', default: '8' },
-    conversations: { type: 'string', default: '60' },
+    conversations: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
   },

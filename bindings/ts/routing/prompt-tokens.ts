@@ -32,8 +32,8 @@ export function meanPromptTokens(inputs: readonly { promptTokens?: number | unde
   return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0) / counts.length;
 }
 
-/** Margins of a context over the estimated tokens: a quarter, since tokenizers differ, and an answer. */
-const MARGIN = 1.25;
+/** Margins of a context over the estimated tokens: half of them, since tokenizers differ, and an answer. */
+const MARGIN = 1.5;
 const ANSWER = 1000;
 
 /** Returns the tokens of context that an input needs. */

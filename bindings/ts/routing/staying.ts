@@ -7,6 +7,9 @@ import { type InputFacts, namesOf } from './request.js';
 const ANSWER_USD = 0.1;
 const PER_MILLION = 1e6;
 
+/** The part of an index that knows prices, and what an answer is worth. */
+type Prices = Pick<IndexInfo, 'models' | 'families'>;
+
 /** A model as it stands in a ranking. */
 type Standing = Ranked['ranking'][number];
 
@@ -16,7 +19,7 @@ interface InputPrices {
   cached: number | undefined;
 }
 
-function inputPricesOf(model: string, prices: RouteOptions['prices'], info: Pick<IndexInfo, 'models'>): InputPrices {
+function inputPricesOf(model: string, prices: RouteOptions['prices'], info: Prices): InputPrices {
   const names = namesOf(info);
   const [, given] = Object.entries(prices ?? {}).find(([name]) => names.resolve(name) === model) ?? [];
   if (given !== undefined) {
@@ -38,8 +41,17 @@ function turnUsd(
   return usdPerAnswer + (full * tokens.again - saved) / PER_MILLION;
 }
 
-const answerValue = ({ prefer, costWeight }: RouteOptions, { answerUsd }: ConversationState) =>
-  answerUsd ?? ((prefer === 'best' || prefer === 0) && costWeight == null ? Number.POSITIVE_INFINITY : ANSWER_USD);
+/** Returns the US dollars that one more right answer is worth: as given, by the dial, or by the index's own setting. */
+function answerValue(
+  { prefer, costWeight }: RouteOptions,
+  { answerUsd }: ConversationState,
+  { families }: Prices,
+): number {
+  if (answerUsd != null) return answerUsd;
+  if ((prefer === 'best' || prefer === 0) && costWeight == null) return Number.POSITIVE_INFINITY;
+  const isOwn = costWeight == null && (prefer == null || prefer === 'balanced');
+  return (isOwn ? families?.answerValue : null) ?? ANSWER_USD;
+}
 
 /** Returns the model of this turn, and why. `ranked`: the decision for the turn alone. */
 export function stayOrSwitch(
@@ -47,7 +59,7 @@ export function stayOrSwitch(
   state: ConversationState,
   { conversation }: InputFacts,
   options: RouteOptions,
-  info: Pick<IndexInfo, 'models'>,
+  info: Prices,
 ): { model: string; outcome: ConversationOutcome } {
   const { model: alone, ranking } = ranked;
   const decided = (model: string, reason: ConversationOutcome['reason'], extraUsd: number | null = null) => {
@@ -77,7 +89,7 @@ export function stayOrSwitch(
   const gain = other.pCorrect - now.pCorrect;
   const midTask = state.midTask ?? conversation?.midTask ?? false;
   if (midTask && gain < 0) return decided(now.model, 'mid_task', extraUsd);
-  const value = answerValue(options, state);
+  const value = answerValue(options, state, info);
   if (value === Number.POSITIVE_INFINITY) {
     return gain > 0 ? decided(alone, 'worth_it', extraUsd) : decided(now.model, 'not_worth_it', extraUsd);
   }
