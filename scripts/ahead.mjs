@@ -45,9 +45,8 @@ export async function cardsAhead() {
     const options = page.routeOptionsOf(page.DEFAULT_SETTINGS, router.info);
     const prompts = page.SAMPLES.map(({ prompt }) => prompt);
     const decisions = await router.routeMany(prompts, options);
-    return Object.fromEntries(
-      prompts.map((prompt, i) => [prompt, page.cardOf(decisions[i], (name) => records.get(name))]),
-    );
+    const cards = decisions.map((decision) => page.cardOf(decision, (name) => records.get(name)));
+    return Object.fromEntries(cards.flatMap((card, i) => (card.verdict === '' ? [[prompts[i], card]] : [])));
   } finally {
     router.dispose();
   }

@@ -1,6 +1,6 @@
 // `npm run build:extension`: builds the extension for Chromium and Firefox in build/extension, each as a folder to load
 // unpacked and a zip for the store. The same sources give the same bytes. With `--languages`, builds the extension that has
-// the table of other languages, beside the one for English.
+// the table of other languages, with `--onnx` the one that has ONNX Runtime, beside the standard one.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -50,6 +50,14 @@ function manifestOf(browser) {
   return { ...common, version, ...OWN[browser](common) };
 }
 
+/** Waits for the typeface, which is on the device: on the site it may come too late to be shown at first. */
+const fontAtHand = {
+  name: 'signalbox-font-at-hand',
+  enforce: 'pre',
+  transform: (code, id) =>
+    /[\\/]shared[\\/]tokens\.css$/.test(id) ? code.replace('font-display: optional', 'font-display: block') : null,
+};
+
 /** Bundles the pages and the background, which share chunks. */
 async function buildPages(browser, target, { licenses, define }) {
   const { build } = await import('vite');
@@ -65,7 +73,7 @@ async function buildPages(browser, target, { licenses, define }) {
     // Sentence transformers run as WebAssembly here; the other runtimes would only enlarge the zip.
     resolve: { alias: { 'onnxruntime-web/webgpu': 'onnxruntime-web/wasm' } },
     worker: { format: 'es', plugins: () => [licenses.plugin()], rolldownOptions: QUIET },
-    plugins: [licenses.plugin()],
+    plugins: [fontAtHand, licenses.plugin()],
     build: {
       outDir: target,
       emptyOutDir: true,
@@ -118,11 +126,15 @@ async function zip(folder) {
   return writer.close();
 }
 
-/** Builds for one browser: a folder, and a zip beside it. `languages` is the folder of a table of other languages. */
-export async function buildExtension(browser, target, { languages } = {}) {
+/**
+ * Builds for one browser: a folder, and a zip beside it. `languages` is the folder of a table of other languages; with
+ * `onnx` the build contains ONNX Runtime.
+ */
+export async function buildExtension(browser, target, { languages, onnx = false } = {}) {
   const licenses = new Licenses({ hasLanguages: languages !== undefined });
   const define = {
     FIREFOX: String(browser === 'firefox'),
+    ONNX: String(onnx),
     LANGUAGES: JSON.stringify(languages === undefined ? null : LANGUAGES),
   };
   await buildPages(browser, target, { licenses, define });
@@ -136,10 +148,11 @@ export async function buildExtension(browser, target, { languages } = {}) {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   setUp('build');
   const hasLanguages = process.argv.includes('--languages');
+  const onnx = process.argv.includes('--onnx');
   mkdirSync(path.join(root, 'build/extension'), { recursive: true });
   for (const browser of BROWSERS) {
-    const name = `build/extension/${browser}${hasLanguages ? '-languages' : ''}`;
-    await buildExtension(browser, path.join(root, name), hasLanguages ? { languages: TABLE } : {});
+    const name = `build/extension/${browser}${hasLanguages ? '-languages' : ''}${onnx ? '-onnx' : ''}`;
+    await buildExtension(browser, path.join(root, name), { onnx, ...(hasLanguages ? { languages: TABLE } : {}) });
     console.log(`${name}, ${name}.zip`);
   }
 }

@@ -20,7 +20,6 @@ const SHOWN = {
   'cost-768-light.png': 'cost.png',
   'map-768-light.png': 'map.png',
   'model-1280-light.png': 'model.png',
-  'compare-1280-dark.png': 'compare.png',
   'card-light.png': 'extension.png',
   'panel-light.png': 'panel.png',
   'badge-dark.png': 'badge.png',

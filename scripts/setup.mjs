@@ -87,14 +87,18 @@ const CARDS = ['FORMAT.md', 'embedder/README.md', 'index/README.md'];
 /** Files of models/ that ship, by their names in dist/models. Hosts rarely compress their types, so the build does. */
 const SHIPPED = {
   'embedder/embedder.bin': {
+    size: 'EMBEDDER_BYTES',
     from: EMBEDDER_FILES.map((name) => `embedder/${name}`),
     bytes: () => packEmbedder(path.join(root, 'models/embedder')),
   },
   'index/index.sbx': {
+    size: 'INDEX_BYTES',
     from: ['index/index.sbx'],
     bytes: () => gzipped(readFileSync(path.join(root, 'models/index/index.sbx'))),
   },
 };
+
+const shippedFrom = Object.values(SHIPPED).flatMap(({ from }) => from.map((name) => `models/${name}`));
 
 /** The texts of the index: for this repository and the site, not in the package. */
 const TEXTS = 'index/texts';
@@ -106,7 +110,13 @@ function copyModels() {
   for (const name of [...CARDS, ...(isThere ? [TEXTS] : [])]) {
     cpSync(path.join(root, 'models', name), path.join(target, name), { recursive: true });
   }
-  for (const [name, { bytes }] of Object.entries(SHIPPED)) writeFileSync(path.join(target, name), bytes());
+  const sizes = Object.entries(SHIPPED).map(([name, { bytes, size }]) => {
+    const packed = bytes();
+    writeFileSync(path.join(target, name), packed);
+    return `export const ${size} = ${packed.length};\n`;
+  });
+  mkdirSync(path.join(root, 'dist/files'), { recursive: true });
+  writeFileSync(path.join(root, 'dist/files/shipped-sizes.mjs'), sizes.join(''));
 }
 
 /** Removes the output of sources that may be gone; wasm and glue are CMake's, models are copied. */
@@ -123,10 +133,12 @@ function compileTypeScript() {
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']);
   // tsc does not copy hand-written declarations.
   for (const name of [
-    ...['signalbox-glue.d.mts', 'signalbox-lab-glue.d.mts'],
-    ...['signalbox-hash.d.mts', 'signalbox-lab-hash.d.mts', 'compiled.d.mts'],
+    ...['signalbox-glue', 'signalbox-lab-glue', 'signalbox-hash', 'signalbox-lab-hash', 'compiled'].map(
+      (module) => `wasm/${module}.d.mts`,
+    ),
+    'files/shipped-sizes.d.mts',
   ]) {
-    cpSync(path.join(root, 'bindings/ts/wasm', name), path.join(root, 'dist/wasm', name));
+    cpSync(path.join(root, 'bindings/ts', name), path.join(root, 'dist', name));
   }
   run(process.execPath, ['scripts/declarations.mjs']);
   run(process.execPath, ['scripts/vendor.mjs']);
@@ -147,23 +159,22 @@ export function setUp(purpose) {
     buildWasm,
   );
   whenChanged(
+    'models',
+    ['scripts/embedder-file.mjs', ...shippedFrom, ...[...CARDS, TEXTS].map((name) => `models/${name}`)],
+    'dist/files/shipped-sizes.mjs',
+    copyModels,
+  );
+  whenChanged(
     'TypeScript package',
     [
+      // The scripts for pages contain the sizes of the models.
+      ...shippedFrom,
       ...['tsconfig.json', 'package.json', 'bindings/ts', 'bindings/slurm', 'LICENSE'],
       ...['index', 'embedder', 'multilingual'].map((name) => `models/${name}/README.md`),
       ...['web-build', 'vendor', 'licenses', 'declarations'].map((name) => `scripts/${name}.mjs`),
     ],
     'dist/index.js',
     compileTypeScript,
-  );
-  whenChanged(
-    'models',
-    [
-      'scripts/embedder-file.mjs',
-      ...[...CARDS, TEXTS, ...Object.values(SHIPPED).flatMap(({ from }) => from)].map((name) => `models/${name}`),
-    ],
-    'dist/models/embedder/embedder.bin',
-    copyModels,
   );
 }
 

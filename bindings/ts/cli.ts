@@ -1,16 +1,31 @@
 #!/usr/bin/env node
-
+/** The command `signalbox`: the package in a shell. */
 import { toCount, toList, toNonNegative, toNumberWithin, toPreference, toWholeWithin } from './cli/arguments.js';
+import { completionFor, SHELLS, type Shell } from './cli/completion.js';
+import { FIELD_NAMES, type FieldName, fieldsOf, toFields } from './cli/decision-fields.js';
 import { cascadeText, decisionText, indexText, type Shown, taskText } from './cli/decision-text.js';
 import { EMBEDDER_HELP, embedderOption, loadOnnx } from './cli/embedder-option.js';
+import {
+  CASCADE_EXAMPLES,
+  COMPLETION_EXAMPLES,
+  INSPECT_EXAMPLES,
+  MANIFEST_EXAMPLES,
+  ROUTE_EXAMPLES,
+  ROUTE_TASK_EXAMPLES,
+} from './cli/examples.js';
 import { EXIT_CODES, reportFailure, throwUsageErrors, UsageError, watchOutput } from './cli/failures.js';
+import { indexSummary } from './cli/index-summary.js';
+import { interruptible } from './cli/interruptible.js';
+import { addLazyCommands } from './cli/lazy-commands.js';
 import { loadMultilingual } from './cli/multilingual-table.js';
 import { indexOf, namedEmbedder } from './cli/named-embedders.js';
 import { chosenCsv, chosenText } from './cli/next-labels.js';
 import { packageVersion } from './cli/package-version.js';
 import { readAnswers, readLabels, readPrompts, readStandardInput } from './cli/prompt-files.js';
+import { routeFile } from './cli/route-file.js';
+import { START_PAGE } from './cli/start-page.js';
 import { writeWhole } from './files/disk/output.js';
-import { printableJson, printableValues } from './files/printable.js';
+import { printable, printableJson, printableValues } from './files/printable.js';
 import {
   type CascadeOptions,
   type Decision,
@@ -20,8 +35,7 @@ import {
   Router,
   type RouteTaskOptions,
 } from './index.js';
-/** The command `signalbox`: the package in a shell. */
-import { Command, Option } from './vendor/commander-node.js';
+import { Argument, Command, Option } from './vendor/commander-node.js';
 
 interface Options {
   json?: true;
@@ -46,6 +60,11 @@ interface Options {
   next?: number;
   seed?: number;
   output?: string;
+  quiet?: true;
+  fields?: FieldName[];
+  file?: string;
+  resume?: true;
+  all?: true;
   models?: string[];
   maxSteps?: number;
 }
@@ -58,6 +77,9 @@ function filtersOf({ releasedFrom: from, releasedTo: to, makers, openWeights }: 
   return { released: from === undefined && to === undefined ? undefined : { from, to }, makers, openWeights };
 }
 
+/** Number of nearest samples in a decision unless `--neighbours` says otherwise. */
+const SHOWN_NEIGHBOURS = 5;
+
 /** Returns the options of a decision, without keys whose value is `undefined`. */
 function routeOptions(o: Options): RouteTaskOptions {
   const given = {
@@ -66,7 +88,7 @@ function routeOptions(o: Options): RouteTaskOptions {
     policy: o.policy,
     k: o.k,
     eta: o.eta,
-    neighbours: o.neighbours,
+    neighbours: o.neighbours ?? SHOWN_NEIGHBOURS,
     maxUsdPerMTok: o.maxUsdPerMtok,
     maxUsdPerAnswer: o.maxUsdPerAnswer,
     prefer: o.prefer,
@@ -81,11 +103,6 @@ function cascadeOptions(o: Options): CascadeOptions {
     JSON.stringify({ candidates: candidatesOf(o), ...filtersOf(o), models, maxSteps, maxUsdPerMTok, costWeight, k }),
   );
 }
-
-const ROUTE_TASK_EXAMPLES = `
-Examples:
-  signalbox route-task prompts.csv --next 20 --answers answers.csv -o to-grade.csv
-  signalbox route-task prompts.csv --labels graded.csv --answers answers.csv`;
 
 const SHARE = toNumberWithin(0, 1);
 
@@ -102,7 +119,11 @@ function withRouting(command: Command): Command {
     .addOption(new Option('--policy <name>', 'routing policy (s2, s3: tasks only)').choices(POLICIES))
     .option('--k <n>', 'number of neighbours that vote', toCount)
     .option('--eta <p>', 'minimum confidence to override the best single model (0: always override)', SHARE)
-    .option('--neighbours <n>', 'number of nearest benchmark samples to show', toWholeWithin(0, 1000));
+    .option(
+      '--neighbours <n>',
+      `number of nearest benchmark samples to show (default: ${SHOWN_NEIGHBOURS})`,
+      toWholeWithin(0, 1000),
+    );
 }
 
 function withCandidates(command: Command): Command {
@@ -161,51 +182,52 @@ const printDecision = <D extends Decision>(
 ) =>
   options.json ? print(options, decision, String) : print(options, { decision, info: { tasks: info.tasks } }, text);
 
-/** Loads the evaluation's modules only if the command line names `eval`, so that the other commands start fast. */
-async function evaluation(): Promise<Command> {
-  const isAskedFor = process.argv.includes('eval');
-  const command = isAskedFor ? (await import('./cli/eval.js')).evaluationCommand() : new Command('eval');
-  return command.description('measure routing policies on benchmark results, holding out each task in turn');
+/** Returns the prompt of the command line, or with `-` or a pipe that of standard input. */
+async function promptOr(prompt: string | undefined): Promise<string> {
+  if (prompt !== undefined && prompt !== '-') return prompt;
+  if (prompt === '-' || !process.stdin.isTTY) return readStandardInput();
+  throw new UsageError('a prompt is missing: give one, or --file, or pipe it in', 'signalbox route');
 }
 
-/** Loads the builder's modules only if the command line names one of its commands. */
-async function addBuilding(program: Command): Promise<void> {
-  const isAskedFor = process.argv.includes('build') || process.argv.includes('merge');
-  if (isAskedFor) {
-    (await import('./cli/build.js')).addBuildCommands(program);
-    return;
+async function routePrompt(prompt: string | undefined, options: Options): Promise<void> {
+  const { output, resume, quiet, fields = quiet ? (['model'] as const) : undefined } = options;
+  if (output !== undefined || resume) {
+    throw new UsageError(`--${resume ? 'resume' : 'output'} is given without --file`, 'signalbox route');
   }
-  program.command('build').description('build an index from benchmark results (files or folders)');
-  program.command('merge').description('join shards into an index, byte for byte the same as a single build');
-}
-
-/** Loads the planner's modules only if the command line names its command. */
-async function addPlanning(program: Command): Promise<void> {
-  if (process.argv.includes('plan')) {
-    (await import('./cli/plan.js')).addPlanCommand(program);
-    return;
+  if (quiet && (options.fields !== undefined || options.json)) {
+    throw new UsageError('--quiet prints the name only: expected no --fields and no --json', 'signalbox route');
   }
-  const description = 'plan from graded prompts what to send to which model, what it saves, and what it risks';
-  program.command('plan').description(description);
+  const text = await promptOr(prompt);
+  const router = await load(options);
+  await show(router, async () => {
+    const decision = await router.route(text, routeOptions(options));
+    if (fields === undefined) return printDecision(options, router, await withTexts(router, decision), decisionText);
+    const chosen = fieldsOf(decision, fields);
+    return print(options, chosen, (printable) => Object.values(printable).join('\t'));
+  });
 }
 
-/** Loads the modules for new models only if the command line names one of their commands. */
-async function addNewModels(program: Command): Promise<void> {
-  if (process.argv.includes('anchors') || process.argv.includes('add-model')) {
-    (await import('./cli/new-model.js')).addNewModelCommands(program);
-    return;
+async function routeAll(prompt: string | undefined, options: Options): Promise<void> {
+  const { file, output, fields, resume } = options;
+  const wrong = [
+    [prompt !== undefined, 'a prompt and --file are given, expected one of them'],
+    [output === undefined, '--file is given without -o, the table to write'],
+    [options.quiet || options.json, '--file writes a table: expected no --quiet and no --json'],
+  ].find(([isWrong]) => isWrong);
+  if (wrong !== undefined) throw new UsageError(String(wrong[1]), 'signalbox route');
+  const prompts = await readPrompts(file as string);
+  const router = await load(options);
+  try {
+    await interruptible(async (progress, signal) => {
+      const routing = { prompts, output: output as string, fields, resume };
+      const before = await routeFile(router, routing, { ...routeOptions(options), signal }, progress);
+      progress.end();
+      const continued = before > 0 ? `, ${before} of them before` : '';
+      process.stderr.write(`${printable(`wrote ${output}: ${prompts.length} decisions${continued}`)}\n`);
+    });
+  } finally {
+    router.dispose();
   }
-  program.command('anchors').description('choose the rows of an index to run a new model on');
-  program.command('add-model').description('add a model to an index from its results on a few rows, without a rebuild');
-}
-
-/** Loads the modules of the servers only if the command line names one of their commands. */
-async function addServers(program: Command): Promise<void> {
-  if (process.argv.includes('serve')) (await import('./cli/serve.js')).addServeCommand(program, load);
-  else
-    program.command('serve').description('serve OpenAI\'s interface on this machine, and choose the model for "auto"');
-  if (process.argv.includes('mcp')) (await import('./cli/mcp.js')).addMcpCommand(program, load);
-  else program.command('mcp').description('serve the decisions as tools of the Model Context Protocol');
 }
 
 async function makeProgram(): Promise<Command> {
@@ -213,16 +235,20 @@ async function makeProgram(): Promise<Command> {
     .description('Routes each prompt to the language model that benchmark results predict will answer it correctly.')
     .version(await packageVersion())
     .addHelpText('after', EXIT_CODES);
-  withRouting(program.command('route <prompt>'))
-    .description('route one prompt (-: read it from standard input)')
-    .action(async (prompt: string, options: Options) => {
-      const text = prompt === '-' ? await readStandardInput() : prompt;
-      const router = await load(options);
-      await show(router, async () => {
-        const decision = await withTexts(router, await router.route(text, routeOptions(options)));
-        return printDecision(options, router, decision, decisionText);
-      });
-    });
+  withRouting(program.command('route [prompt]'))
+    .description('route one prompt, which may come from standard input, or with --file each prompt of a file')
+    .option('-q, --quiet', "print the model's name only")
+    .option('--fields <names>', `print only these, tab-separated: ${FIELD_NAMES.join(', ')}`, toFields)
+    .option(
+      '--file <file>',
+      'route each prompt of this file: text (one per line), JSON, JSONL or CSV (column "prompt")',
+    )
+    .option('-o, --output <file>', 'with --file: the table to write, CSV or JSONL')
+    .option('--resume', 'with --file: continue the table of an earlier run')
+    .addHelpText('after', ROUTE_EXAMPLES)
+    .action((prompt: string | undefined, options: Options) =>
+      options.file === undefined ? routePrompt(prompt, options) : routeAll(prompt, options),
+    );
   withRouting(program.command('route-task <file>'))
     .description(
       'route all prompts of a file together: text (one prompt per line), JSON, JSONL or CSV (column "prompt")',
@@ -269,6 +295,7 @@ async function makeProgram(): Promise<Command> {
     .option('--max-usd-per-mtok <usd>', 'maximum total price of all steps', toNonNegative)
     .option('--cost-weight <w>', 'accuracy to trade per US dollar per million tokens', toNonNegative)
     .option('--k <n>', 'number of neighbours that count', toCount)
+    .addHelpText('after', CASCADE_EXAMPLES)
     .action(async (prompt: string, options: Options) => {
       const text = prompt === '-' ? await readStandardInput() : prompt;
       const router = await load(options);
@@ -280,31 +307,43 @@ async function makeProgram(): Promise<Command> {
   program
     .command('inspect [index]')
     .option('--json', 'print JSON')
+    .option('--all', 'show all models and tasks, the sections of the file and its metadata')
     .description('show the contents of an index')
+    .addHelpText('after', INSPECT_EXAMPLES)
     .action(async (file: string | undefined, options: Options) => {
       const router = await Router.load({ index: file, embedder: null });
-      await show(router, () => print(options, router.info, (info) => indexText(info, router.info.metadata)));
+      await show(router, () =>
+        print(options, router.info, (info) =>
+          options.all ? indexText(info, router.info.metadata) : indexSummary(info),
+        ),
+      );
     });
   program
     .command('manifest <model>')
     .description('print the SHA-256 of each file of an ONNX embedder (a folder or a hub id), to pin its files')
+    .addHelpText('after', MANIFEST_EXAMPLES)
     .action(async (model: string) => {
       const embedder = await loadOnnx(model);
       embedder.dispose();
       process.stdout.write(`${printableJson(JSON.stringify(embedder.manifest, null, 2))}\n`);
     });
-  await addServers(program);
-  await addPlanning(program);
-  await addBuilding(program);
-  await addNewModels(program);
-  program.addCommand(await evaluation());
+  await addLazyCommands(program, load);
+  program
+    .command('completion')
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .description('print a script that lets a shell complete commands and options')
+    .addHelpText('after', COMPLETION_EXAMPLES)
+    .action((shell: Shell) => {
+      process.stdout.write(completionFor(program, shell));
+    });
   throwUsageErrors(program);
   return program;
 }
 
 watchOutput();
 try {
-  await (await makeProgram()).parseAsync();
+  if (process.argv.length === 2) process.stdout.write(START_PAGE);
+  else await (await makeProgram()).parseAsync();
 } catch (error) {
   reportFailure(error);
 }

@@ -246,7 +246,7 @@ export interface RouteOptions {
    * benchmark. Only `signalbox` accounts for them in its confidence.
    */
   corrections?: Readonly<Record<string, number>> | undefined;
-  /** Number of benchmark samples to report, 0..1000; default 5. */
+  /** Number of the nearest benchmark samples to report, 0..1000; default 0. Each has the outcomes of all models. */
   neighbours?: number | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -890,10 +890,15 @@ export interface Embedder extends EmbedderIdentity {
   dispose?(): void;
 }
 
-/** Progress in transformers.js's shape; `progress` is 0..100. */
+/**
+ * Progress in transformers.js's shape; `progress` is 0..100. Bytes are those that are transferred, which a host may compress
+ * once more. A load of a router reports `progress_total` over all files with each `progress` of one; its total is known
+ * from the start for the files that ship, and grows with other files.
+ */
 export type ProgressEvent =
   | { status: 'initiate' | 'download' | 'done'; name: string; file: string }
   | { status: 'progress'; name: string; file: string; progress: number; loaded: number; total: number }
+  | { status: 'progress_total'; name: string; progress: number; loaded: number; total: number }
   | { status: 'ready' };
 export type OnProgress = (event: ProgressEvent) => void;
 
@@ -1046,7 +1051,7 @@ export interface Routing {
    * which is read once. `rows` has at most 1000 entries. A file that is missing (`network`) or damaged (`bad_section`)
    * rejects this call only.
    *
-   *     const { neighbours } = await router.route(prompt);
+   *     const { neighbours } = await router.route(prompt, { neighbours: 5 });
    *     const texts = await router.texts(neighbours.map(({ row }) => row));
    */
   texts(rows: readonly number[], options?: TextsOptions): Promise<(string | null)[]>;

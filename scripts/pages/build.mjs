@@ -71,10 +71,18 @@ async function buildTemplate(target, { plugins, rolldownOptions, cssTarget }) {
   return template;
 }
 
+/** Marks the link of the header that leads to this page, or to the list that has it. */
+function withCurrent(template, file) {
+  const [folder] = file.split('/');
+  const list = `${folder}/index.html`;
+  const value = file === list ? 'page' : 'true';
+  return template.replace(`<a href="../${list}">`, `<a href="../${list}" aria-current="${value}">`);
+}
+
 /** Fills the page. */
 function fill(template, { file, title, description, html }, site) {
   const full = `${title} · signalbox`;
-  const filled = template
+  const filled = withCurrent(template, file)
     .replace(/<title>[^<]*<\/title>/, () => `<title>${escaped(full)}</title>`)
     .replace(
       '<meta name="description" content="" />',

@@ -1,4 +1,4 @@
-// What the pages of the site say of themselves to browsers, search engines and previews of links.
+// The heads of the pages: what they tell browsers, search engines and previews of links. Also the manifest and the map of the site.
 import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -76,7 +76,11 @@ function tagsOf({ title, description, file }, { home, url, app }) {
     meta('property', 'og:image', absolute(app.preview)),
     meta('property', 'og:image:width', 1200),
     meta('property', 'og:image:height', 630),
-    meta('property', 'og:image:alt', 'A signal with a green lamp, and the question which model should answer'),
+    meta(
+      'property',
+      'og:image:alt',
+      'A signal with a green lamp, beside the words: send each prompt to the model that is worth it',
+    ),
     meta('name', 'twitter:card', 'summary_large_image'),
   ];
 }

@@ -50,6 +50,7 @@ inline RouteOptions options_of(const Index& index, Policy policy = Policy::kS1) 
   for (const ModelNumbers& n : index.model_numbers) {
     options.prices.push_back(blended_price(n.usd_per_mtok_in, n.usd_per_mtok_out));
   }
+  options.neighbours = 5;
   return options;
 }
 

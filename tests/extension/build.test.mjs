@@ -11,6 +11,7 @@ import { BROWSERS, buildExtension } from '../../scripts/extension.mjs';
 import { TABLE } from '../../scripts/site.mjs';
 import { bundledPackages, filesOf, licensesIn, missingImports, unreachable } from '../web/built-files.mjs';
 import { builtExtension } from '../web/built-once.mjs';
+import { importExtension } from './import-module.mjs';
 
 const source = fileURLToPath(new URL('../../web/extension', import.meta.url));
 const PERMISSIONS = {
@@ -23,8 +24,13 @@ const ENTRIES = [
   ...['panel/main.tsx', 'settings/main.tsx', 'offscreen/main.ts', 'background/main.ts', 'content/main.ts'].map(
     (file) => `web/extension/${file}`,
   ),
-  ...['dist/worker-entry.js', 'dist/onnx-worker-entry.js'],
+  'dist/worker-entry.js',
 ];
+
+it('without ONNX Runtime it says which build an index needs', async () => {
+  const { onnxFor } = await importExtension('onnx.ts', { onnx: false });
+  await assert.rejects(onnxFor('owner/name'), /needs the embedder owner\/name, .* use the build with ONNX$/);
+});
 
 for (const browser of BROWSERS) {
   describe(`the extension for ${browser}`, () => {
@@ -55,8 +61,8 @@ for (const browser of BROWSERS) {
     it('has the licence of each package in its scripts', async () => {
       const licenses = licensesIn(folder);
       const packages = await bundledPackages(ENTRIES);
-      for (const name of ['preact', 'valibot', 'onnxruntime-web', '@bufbuild/protobuf'])
-        assert.ok(packages.includes(name));
+      for (const name of ['preact', 'valibot', '@huggingface/tokenizers']) assert.ok(packages.includes(name));
+      assert.ok(!packages.includes('onnxruntime-web') && !licenses.has('onnxruntime-web'));
       for (const name of packages)
         assert.match(licenses.get(name) ?? '', /Copyright[\s\S]*(Permission|Redistribution|License)/i, name);
       // These are not in the scripts.
@@ -96,6 +102,22 @@ for (const browser of BROWSERS) {
       assert.deepEqual(JSON.parse(readFileSync(path.join(other, 'manifest.json'), 'utf8')), manifest);
       const table = 'The table of other languages';
       assert.deepEqual([licensesIn(folder).has(table), licensesIn(other).has(table)], [false, true]);
+    });
+
+    it('takes at most 6 MB, unless it is built with ONNX Runtime', async () => {
+      const sizeOf = (of) => filesOf(of).reduce((bytes, file) => bytes + statSync(path.join(of, file)).size, 0);
+      assert.ok(sizeOf(folder) <= 6e6, `${sizeOf(folder)} bytes`);
+      assert.deepEqual(
+        filesOf(folder).filter((file) => /ort-|onnx|lab/.test(file)),
+        [],
+      );
+      const other = await builtExtension(browser, { onnx: true });
+      assert.ok(filesOf(other).some((file) => /ort-wasm.*\.wasm$/.test(file)));
+      assert.deepEqual([unreachable(other, 'manifest.json'), missingImports(other)], [[], []]);
+      const packages = await bundledPackages([...ENTRIES, 'dist/onnx-worker-entry.js'], {}, { onnx: true });
+      const licenses = licensesIn(other);
+      for (const name of ['onnxruntime-web', '@bufbuild/protobuf']) assert.ok(packages.includes(name), name);
+      for (const name of packages) assert.match(licenses.get(name) ?? '', /Copyright/i, name);
     });
 
     it('has a strict policy, and only its own code', () => {

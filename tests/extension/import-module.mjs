@@ -24,7 +24,7 @@ const inPlace = (standIns) => ({
  * Bundles and imports a file, given by its path below web/extension. `standIns` maps import names to the sources that
  * replace these modules.
  */
-export async function importExtension(file, { firefox = false, standIns = {} } = {}) {
+export async function importExtension(file, { firefox = false, onnx = true, standIns = {} } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-extension-'));
   try {
     const outfile = path.join(folder, 'module.mjs');
@@ -35,7 +35,7 @@ export async function importExtension(file, { firefox = false, standIns = {} } =
       format: 'esm',
       platform: 'neutral',
       mainFields: ['module', 'main'],
-      define: { FIREFOX: String(firefox), LANGUAGES: 'null' },
+      define: { FIREFOX: String(firefox), LANGUAGES: 'null', ONNX: String(onnx) },
       plugins: [inPlace(standIns)],
       logLevel: 'error',
     });

@@ -135,9 +135,9 @@ async function empty() {
 
 /**
  * Runs the suite in every browser. Each test starts with a freshly installed extension. `sites` are further stand-ins for
- * hosts; `hasLanguages`: the build with the table of other languages.
+ * hosts; `hasLanguages`: the build with the table of other languages; `onnx`: the one with ONNX Runtime.
  */
-export function describeExtension(name, suite, { sites = {}, hasLanguages = false } = {}) {
+export function describeExtension(name, suite, { sites = {}, hasLanguages = false, onnx = false } = {}) {
   for (const kind of BROWSERS) {
     describe(`${name}, ${kind}`, () => {
       /** `expected`: Firefox's error for a page that was closed while its script waited for an answer. */
@@ -189,9 +189,8 @@ export function describeExtension(name, suite, { sites = {}, hasLanguages = fals
       installed.install = async () => {
         installed.scratch = mkdtempSync(path.join(tmpdir(), 'signalbox-extension-'));
         installed.folder = path.join(installed.scratch, kind);
-        cpSync(await builtExtension(kind, hasLanguages ? { languages: TABLE } : {}), installed.folder, {
-          recursive: true,
-        });
+        const options = { onnx, ...(hasLanguages ? { languages: TABLE } : {}) };
+        cpSync(await builtExtension(kind, options), installed.folder, { recursive: true });
         await installed.start();
       };
       installed.start = async () => {

@@ -77,5 +77,5 @@ describeExtension(
       assert.deepEqual(asked, [], 'it is on this device');
     });
   },
-  { sites: { 'huggingface.co': hub } },
+  { sites: { 'huggingface.co': hub }, onnx: true },
 );

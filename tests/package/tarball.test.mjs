@@ -22,6 +22,7 @@ const EXPECTED = [
   /^dist\/licenses\.txt$/,
   /^dist\/(building|cli|embedding|evaluation|files|importing|integrations|onnx|planning|routing|workers)\/([\w-]+\/)?[\w-]+(\.d\.ts|\.js)$/,
   /^dist\/wasm\/(signalbox|signalbox-lab)-(glue|hash)\.(mjs|d\.mts)$/,
+  /^dist\/files\/shipped-sizes\.mjs$/,
   /^dist\/wasm\/([\w-]+(\.js|\.d\.ts)|compiled\.d\.mts)$/,
   /^dist\/vendor\/((shared-\w+|[a-z-]+|uPlot\.iife\.min)\.js|uPlot\.min\.css)$/,
   /^dist\/web\/(signalbox|worker)\.js$/,
@@ -57,19 +58,24 @@ after(() => rmSync(folder, { recursive: true }));
 
 it('routes a prompt from a script, and writes nothing to stderr', () => {
   const script = `
+    import { createRequire } from 'node:module';
     import { Router, liveHandles } from 'signalbox';
+    const isAllowed = process.features.require_module === true;
+    const required = isAllowed ? createRequire(import.meta.url)('signalbox') : { Router };
     const router = await Router.load();
     const { model, ranking, excluded } = await router.route(${JSON.stringify(PROMPT)});
     const models = router.info.models.length;
     router.dispose();
-    console.log(JSON.stringify({ model, models, known: ranking.length + excluded.length, open: liveHandles() }));`;
+    const isSame = required.Router === Router;
+    console.log(JSON.stringify({ model, models, known: ranking.length + excluded.length, open: liveHandles(), isSame }));`;
   writeFileSync(path.join(app, 'script.mjs'), script);
   const { stdout, stderr } = run(process.execPath, ['script.mjs']);
   assert.equal(stderr, '');
-  const { model, models, known, open } = JSON.parse(stdout);
+  const { model, models, known, open, isSame } = JSON.parse(stdout);
   assert.match(model, /\//);
   assert.ok(models >= 50);
   assert.deepEqual([known, open], [models, 0]);
+  assert.ok(isSame, 'require returns another module');
 });
 
 it('has the command', () => {
@@ -152,7 +158,7 @@ it('has a valid manifest', async () => {
 
 it('has types for every entry that ES modules import', () => {
   const attw = path.join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
-  const files = ['./signalbox.wasm', './signalbox-lab.wasm', './models/*'];
+  const files = ['./models/*', './licenses.txt'];
   run(process.execPath, [attw, tarball, '--profile', 'esm-only', '--exclude-entrypoints', ...files]);
 });
 

@@ -27,14 +27,14 @@ const previewPage = `<!doctype html><style>
   @font-face { font-family: Archivo; font-weight: 100 900; src: url(data:font/woff2;base64,${font}) }
   body { margin: 0; width: ${PREVIEW.width}px; height: ${PREVIEW.height}px; overflow: hidden; position: relative;
     background: ${PLATE}; color: #f4f2ec; font-family: Archivo; }
-  .words { position: absolute; left: 80px; top: 64px; width: 640px }
+  .words { position: absolute; left: 80px; top: 64px; width: 700px }
   p { margin: 0; font-size: 36px; line-height: 1.35; color: #b6c0ca }
   p.name { font-weight: 700; color: #f4f2ec }
-  h1 { margin: 56px 0 32px; font-size: 88px; line-height: 1.02; letter-spacing: -.024em; font-weight: 680 }
-  svg { position: absolute; right: 32px; top: 78px }
-</style><div class="words"><p class="name">signalbox</p><h1>Which model should answer?</h1>
-<p>Finds the language model for a prompt.<br>Runs in your browser.</p></div>
-<svg viewBox="3 4 26 22" width="500" height="423">
+  h1 { margin: 48px 0 32px; font-size: 76px; line-height: 1.02; letter-spacing: -.024em; font-weight: 680 }
+  svg { position: absolute; right: 56px; top: 128px }
+</style><div class="words"><p class="name">signalbox</p><h1>Send each prompt to the model that is worth it</h1>
+<p>An open-source router for language models,<br>in the browser and in Node.js.</p></div>
+<svg viewBox="3 4 26 22" width="400" height="338">
   <path d="M5.5 17.5a10.5 10.5 0 0 1 21 0" fill="none" stroke="#8c9aa8" stroke-width="2.2" stroke-linecap="round"/>
   <circle cx="16" cy="17.5" r="7" fill="#2ccb6d"/></svg>`;
 

@@ -11,8 +11,12 @@ const PROMPT = 'Prove that there are infinitely many prime numbers of the form 4
 const PANEL = { width: 400, height: 860 };
 const CHAT_SIZE = { width: 900, height: 700 };
 
-/** Emulates a theme; Puppeteer's way. */
-const inTheme = (page, theme) => page.raw.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
+/** Sets the theme, and no motion, so that no picture shows half of it. */
+const inTheme = (page, theme) =>
+  page.raw.emulateMediaFeatures([
+    { name: 'prefers-color-scheme', value: theme },
+    { name: 'prefers-reduced-motion', value: 'reduce' },
+  ]);
 
 async function drawPanel(browser, folder, theme) {
   const page = await browser.extensionPage('panel/index.html');
@@ -21,7 +25,7 @@ async function drawPanel(browser, folder, theme) {
   await page.until(() => document.querySelector('textarea') !== null);
   await page.paste('textarea', PROMPT);
   await page.until(() => document.querySelector('[data-pick]') !== null);
-  await page.until(() => document.querySelector('.ask-answer')?.getAttribute('aria-busy') !== 'true');
+  await page.until(() => document.querySelector('[aria-busy=true]') === null);
   const name = `panel-${theme}.png`;
   await page.screenshot({ path: path.join(folder, name) });
   await page.close();

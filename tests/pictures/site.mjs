@@ -33,12 +33,10 @@ const openPlan = section('plan', async (page) => {
 });
 
 const openBatch = section('task', async (page) => {
-  await page
-    .locator('#task')
-    .getByRole('button', { name: /example/i })
-    .first()
-    .click();
-  await page.waitForSelector('[data-shares]');
+  await page.locator('#task').getByRole('button', { name: /^try /i }).click();
+  // Both are in parts that are closed.
+  await page.waitForSelector('[data-task-pick]', { state: 'attached' });
+  await page.waitForSelector('[data-shares]', { state: 'attached' });
 });
 
 async function goOffline(page) {

@@ -50,8 +50,8 @@ export function missingImports(folder) {
   });
 }
 
-/** Returns the packages that another bundler puts into bundles of these scripts. `alias` has the modules that replace packages. */
-export async function bundledPackages(entryPoints, alias = {}) {
+/** Returns the packages that another bundler puts into bundles of these scripts. `alias` has the modules that replace packages; `onnx`: whether the extension has ONNX Runtime. */
+export async function bundledPackages(entryPoints, alias = {}, { onnx = false } = {}) {
   const { metafile } = await build({
     entryPoints,
     alias,
@@ -62,7 +62,7 @@ export async function bundledPackages(entryPoints, alias = {}) {
     outdir: 'out',
     write: false,
     metafile: true,
-    define: { PAGE_FILES: '[]', FIREFOX: 'false', LANGUAGES: 'null' },
+    define: { PAGE_FILES: '[]', FIREFOX: 'false', LANGUAGES: 'null', ONNX: String(onnx) },
     loader: { '.sbx': 'empty', '.wasm': 'empty', '.woff2': 'empty' },
     logLevel: 'error',
   });

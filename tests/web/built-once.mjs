@@ -45,7 +45,11 @@ export const builtSite = () => builtOnce('site', (folder) => buildSite(folder));
 
 /** Returns the folder of the extension, as it ships, with its zip beside it; as for `builtSite`. `languages`: see `buildExtension`. */
 export async function builtExtension(browser, options = {}) {
-  const name = `extension-${options.languages === undefined ? 'in-english' : 'with-languages'}-for-${browser}`;
+  const [languages, onnx] = [
+    options.languages === undefined ? 'in-english' : 'with-languages',
+    options.onnx ? '-onnx' : '',
+  ];
+  const name = `extension-${languages}${onnx}-for-${browser}`;
   return path.join(
     await builtOnce(name, (folder) => buildExtension(browser, path.join(folder, browser), options)),
     browser,

@@ -272,7 +272,7 @@ for (const kind of BROWSERS) {
           const embedder = () => OnnxEmbedder.load('/small', options);
           const router = await WorkerRouter.load({ index: '/topics.sbx', embedder });
           const decisions = [];
-          for (const prompt of asked) decisions.push(await router.route(prompt));
+          for (const prompt of asked) decisions.push(await router.route(prompt, { neighbours: 1 }));
           router.dispose();
           return { decisions, workers };
         },
@@ -285,7 +285,7 @@ for (const kind of BROWSERS) {
         embedder: () => OnnxEmbedder.load(path.join(site.folder, 'small'), FP32),
       });
       const decisions = [];
-      for (const prompt of prompts) decisions.push(await router.route(prompt));
+      for (const prompt of prompts) decisions.push(await router.route(prompt, { neighbours: 1 }));
       router.dispose();
       const said = ({ model, tokens, truncated, embedder, neighbours }) => ({
         ...{ model, tokens, truncated, embedder },

@@ -217,6 +217,7 @@ describe('the pages of the built site', () => {
       assert.match(html, /<meta name="description" content="[^"]{10,}"/, file);
       assert.match(html, /<meta property="og:image" content="(\.\.?\/)assets\/app-preview-\w+\.png"/, file);
       assert.match(html, /default-src 'none'/, file);
+      assert.equal(html.match(/ aria-current="/g)?.length, file === 'index.html' ? undefined : 1, file);
       assert.doesNotMatch(html, /<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=/, file);
       return /<title>([^<]+)</.exec(html)?.[1];
     });

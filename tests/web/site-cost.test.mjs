@@ -337,10 +337,7 @@ async function openOn(site, models) {
   const target = path.join(site.host.folder, folder);
   cpSync(path.join(site.host.folder, 'site'), target, { recursive: true });
   await replaceIndex(target, await benchmarkOf(models));
-  const page = await site.browser.newPage(`${site.host.origin}/${folder}/`);
-  await page.until(() => document.querySelector('[data-pick]') !== null);
-  await page.until(() => document.querySelector('[data-loading]') === null);
-  return page;
+  return site.open({ folder });
 }
 
 async function benchmarkOf(models) {

@@ -77,13 +77,18 @@ async function compare(page, prompt) {
 
 /** Opens the page and the part of it for models of one's own. */
 async function openOwn(site) {
-  const page = await site.open();
+  const page = await site.open({ fragment: '#embedder' });
   await openFold(page);
   return page;
 }
 
 async function openFold(page) {
-  await page.click('#own-model > summary');
+  await page.until(() => document.querySelector('#own-model') !== null);
+  // A key of the user: the page no longer goes to the section that its address names.
+  await page.press('Shift');
+  await page.evaluate(() => {
+    document.querySelector('#own-model').open = true;
+  });
   await page.until(() => document.querySelector('#model-name') !== null);
 }
 

@@ -94,13 +94,13 @@ export function describeSiteWith(prepare, name, suite, browsers = BROWSERS) {
       });
       site.visit = (path, init) => site.browser.newPage(`${host.origin}/${path}`, init);
       /**
-       * `fragment` includes the #; `init` runs before the page's own scripts. With `isWhole` false, the page has only what it
-       * loads by itself.
+       * `folder` is one of the host's; `fragment` includes the #; `init` runs before the page's own scripts. With `isWhole`
+       * false, the page has only what it loads by itself.
        */
-      site.open = async ({ fragment = '', init, isWhole = true } = {}) => {
+      site.open = async ({ folder = 'site', fragment = '', init, isWhole = true } = {}) => {
         const scripts = [forgetSettings, init].filter((each) => each !== undefined);
         const before = scripts.map((each) => (typeof each === 'function' ? `(${each})();` : each)).join('\n');
-        const page = await site.visit(`site/${fragment}`, before);
+        const page = await site.visit(`${folder}/${fragment}`, before);
         await page.until(() => document.querySelector('[data-pick]') !== null);
         // Sections load after the first decision.
         await page.until(() => document.querySelector('[data-loading]') === null);

@@ -80,6 +80,25 @@ describe('pages of models and documents, in Chromium', () => {
     await page.close();
   });
 
+  it('have the colour of the browser in both themes', async () => {
+    const page = await open('models/index.html');
+    for (const colorScheme of ['light', 'dark']) {
+      await page.raw.emulateMedia({ colorScheme });
+      const [said, seen] = await page.evaluate((theme) => {
+        const context = document.createElement('canvas').getContext('2d');
+        const bytesOf = (colour) => {
+          context.fillStyle = colour;
+          context.fillRect(0, 0, 1, 1);
+          return [...context.getImageData(0, 0, 1, 1).data];
+        };
+        const { content } = document.querySelector(`meta[name=theme-color][media*=${theme}]`);
+        return [content, getComputedStyle(document.documentElement).backgroundColor].map(bytesOf);
+      }, colorScheme);
+      assert.deepEqual(said, seen, colorScheme);
+    }
+    await page.close();
+  });
+
   it('sort and narrow the list of models', async () => {
     const page = await open('models/index.html');
     const firstName = () => page.evaluate(() => document.querySelector('tbody tr:not([hidden]) th').textContent);
@@ -107,11 +126,11 @@ describe('pages of models and documents, in Chromium', () => {
 
   it('compare the two models of the address, and others by the keyboard', async () => {
     const page = await open('models/compare.html#anthropic--claude-opus-5,openai--gpt-5.6-sol');
-    const lead = () => page.text('#comparison .lead');
-    assert.match(await lead(), /Claude Opus 5 .*GPT-5\.6 Sol|GPT-5\.6 Sol .*Claude Opus 5/);
+    await page.until(() => document.querySelector('#verdict').textContent !== '');
+    assert.match(await page.text('#verdict'), /Claude Opus 5 .*GPT-5\.6 Sol|GPT-5\.6 Sol .*Claude Opus 5/);
     await page.raw.focus('select[data-side=second]');
     await page.press('ArrowDown');
-    await page.until(() => !document.querySelector('#comparison .lead')?.textContent.includes('Sol'));
+    await page.until(() => !document.querySelector('#verdict').textContent.includes('Sol'));
     const { hash, chosen } = await page.evaluate(() => ({
       hash: location.hash,
       chosen: document.querySelector('select[data-side=second]').value,

@@ -187,6 +187,12 @@ describeSite('a plan', (site) => {
     await page.until(() => document.querySelector('.plan-chart .legend')?.textContent.includes('other alone'));
     await page.click(`${mine} [data-show-plan]`);
     await plannedFor(page, 'save');
+    // Another tab begins without the planner.
+    const other = await site.open();
+    await other.click(`${mine} [data-show-plan]`);
+    await plannedFor(other, 'save');
+    await site.close(other);
+    await page.front();
     await page.click('[data-delete-plans]');
     await page.until(() => document.querySelector('[data-kept-plans="0"]') !== null);
     const left = await page.evaluate(
@@ -378,6 +384,28 @@ describeSite(
         });
         assert.equal(await page.text(`[data-text=${name}]`), text);
       }
+      await site.close(page);
+    });
+
+    it('moves along the curve under a finger, and the figures follow', async () => {
+      const page = await openPlan(site);
+      await page.evaluate(() => document.querySelector('.plan-plot').scrollIntoView({ behavior: 'instant' }));
+      const session = await page.raw.context().newCDPSession(page.raw);
+      await session.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+      const box = await page.raw.locator('.plan-plot').boundingBox();
+      const touch = (type, across) =>
+        session.send('Input.dispatchTouchEvent', {
+          type,
+          touchPoints: across === undefined ? [] : [{ x: box.x + across * box.width, y: box.y + box.height / 2 }],
+        });
+      const saved = () => page.evaluate(() => document.querySelector('[data-saved]').textContent);
+      await touch('touchStart', 0.15);
+      for (const across of [0.1, 0.05]) await touch('touchMove', across);
+      const cheap = await page.until(() => document.querySelector('[data-saved]').textContent);
+      for (const across of [0.3, 0.6, 0.95]) await touch('touchMove', across);
+      await page.until((last) => document.querySelector('[data-saved]').textContent !== last, cheap);
+      await touch('touchEnd');
+      assert.ok(Number.parseInt(cheap, 10) > Number.parseInt(await saved(), 10), `${cheap}, then ${await saved()}`);
       await site.close(page);
     });
 

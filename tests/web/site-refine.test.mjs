@@ -27,7 +27,9 @@ const answered = ({ requests }, origin) => requests.filter((url) => url.startsWi
 
 /** Opens the page, with its own files stored and nothing for a larger embedder. */
 async function openStored(site, init) {
-  const page = await site.open({ init });
+  const page = await site.open({ fragment: '#embedder', init });
+  // A key of the user: the page no longer goes to the section that its address names.
+  await page.press('Shift');
   await page.until(isStored);
   await clean(page);
   return page;

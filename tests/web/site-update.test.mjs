@@ -120,6 +120,9 @@ describeSite('the site, updated', (site) => {
     for (const name of readdirSync(assets)) if (/^section-.*\.js$/.test(name)) rmSync(path.join(assets, name));
     const page = await site.visit(`section-${site.kind}/`);
     await page.until(() => document.querySelector('#map .failed') !== null);
+    // The section above it loads only where it is looked at, and finds out first what the page has missed.
+    await page.evaluate(() => document.querySelector('#map').scrollIntoView({ behavior: 'instant' }));
+    await page.until(() => document.querySelector('#cost .failed') !== null);
     assert.match(await page.text('#map .failed'), /This part of the page could not be loaded\.Try again/);
     publish('section', next);
     await page.click('#map .failed button');

@@ -13,7 +13,7 @@ export interface Card {
   figures: Figure[];
   /** Why this model; empty if there is nothing to say. */
   choice: string;
-  /** What the prompt is like; empty if `verdict` says it. */
+  /** Says which work the prompt is like; empty if `verdict` says it. */
   resemblance: string;
   /** More about prices, ratings and options. */
   notes: string[];

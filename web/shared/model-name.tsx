@@ -1,7 +1,7 @@
 /** The name of a model as people know it, with its maker in small print above; its id is in the title. */
 import type { IndexInfo } from 'signalbox';
 
-/** What an index tells about a model beside its results. */
+/** Facts that an index has about a model beside its results. */
 export type ModelRecord = NonNullable<IndexInfo['models'][number]['record']>;
 
 export interface NamedModel {

@@ -54,5 +54,6 @@ export function routeOptionsOf(settings: Settings, { models }: Pick<IndexInfo, '
     candidates: { deny: denied },
     prices: Object.fromEntries(Object.entries(settings.prices).filter(([name]) => known.has(name))),
     prefer: settings.prefer,
+    neighbours: 5,
   };
 }

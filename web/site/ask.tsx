@@ -82,8 +82,8 @@ function GradedPrompts() {
       <h2>Drop your graded prompts</h2>
       <DropZone label="Graded prompts, first screen" onFiles={hand} onFailed={(error) => hand({ error })}>
         <p>
-          A table of prompts, with a grade for each model's answer. You get what to send where, what that saves and what
-          it risks.
+          A table of prompts, with a grade for each model's answer: you get what to send where, what that saves and what
+          it risks. It stays on this device. <a href="#plan">More about it</a>
         </p>
         <div class="actions">
           <Chooser id="first-files" label="Choose files" onFiles={hand} />
@@ -95,11 +95,6 @@ function GradedPrompts() {
           <small>300 support prompts with made-up grades: 58% cheaper, 1.1 points fewer right.</small>
         </p>
       </DropZone>
-      <p class="quiet">
-        <small>
-          CSV or JSON lines. The file stays on this device. <a href="#plan">More about it</a>
-        </small>
-      </p>
     </div>
   );
 }

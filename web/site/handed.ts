@@ -5,7 +5,7 @@ import type { BenchmarkFile } from 'signalbox/build';
 /** Files, the example, or why dropped files could not be read. */
 export type Handed = readonly BenchmarkFile[] | 'example' | { error: unknown };
 
-/** What was handed last: the section takes it and sets `undefined` again, also if it is loaded only later. */
+/** The last of it: the section takes it and sets `undefined` again, also if it is loaded only later. */
 export const handed = signal<Handed | undefined>(undefined);
 
 /** Hands files or the example to the section of plans, and goes there. */

@@ -64,14 +64,16 @@ interface Props {
 /** Number of sections whose code is on its way, or will be by itself. */
 export const unloaded = signal(0);
 
-/** Counts a section until its code is there. */
+/** Counts a section until its code is there, or could not be loaded at first. */
 function counted(load: Props['load']): Props['load'] {
+  let isCounted = true;
   unloaded.value = unloaded.peek() + 1;
   return async () => {
     try {
       return await load();
     } finally {
-      unloaded.value = unloaded.peek() - 1;
+      if (isCounted) unloaded.value = unloaded.peek() - 1;
+      isCounted = false;
     }
   };
 }

@@ -1,4 +1,4 @@
-/** What a reload, Back and the next visit keep: the prompt in the tab, the settings in the browser. */
+/** Keeps the prompt over a reload and Back, in the tab, and the settings for the next visit, in the browser. */
 import { DEFAULT_SETTINGS, DIAL, type Settings } from '../shared/settings.js';
 
 const PROMPT = 'signalbox-prompt';

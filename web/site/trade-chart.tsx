@@ -37,6 +37,9 @@ function pointsOf(decision: Decision): Point[] {
   }));
 }
 
+/** Distance in percent at which the names of two points have room beside each other. */
+const ROOM = 20;
+
 const labelOf = (model: string) => recordOf(model)?.displayName ?? shortName(model);
 
 export function TradeChart({ decision }: { decision: Decision }) {
@@ -54,6 +57,8 @@ export function TradeChart({ decision }: { decision: Decision }) {
     const [nearest] = [...handles].sort((a, b) => Math.abs(a.x - x) - Math.abs(b.x - x));
     if (nearest !== undefined && nearest.stop.model !== at) change({ prefer: nearest.stop.to });
   };
+  const picked = handles.find(({ model }) => model === at);
+  const isNamed = (x: number, model: string) => model === at || Math.abs(x - (picked?.x ?? x)) >= ROOM;
   const { column } = costUnitOf(decision.ranking);
   return (
     <figure class="trade">
@@ -77,9 +82,11 @@ export function TradeChart({ decision }: { decision: Decision }) {
         {handles.map(({ model, x, y }) => (
           <g key={model} class={model === at ? 'trade-pick' : 'trade-stop'}>
             <circle cx={`${x}%`} cy={`${y}%`} r={model === at ? 8 : 6} />
-            <text x={`${x}%`} y={`${y}%`} dy={22} text-anchor={x > 80 ? 'end' : x > 60 ? 'middle' : 'start'}>
-              {labelOf(model)}
-            </text>
+            {isNamed(x, model) && (
+              <text x={`${x}%`} y={`${y}%`} dy={22} text-anchor={x > 80 ? 'end' : x > 60 ? 'middle' : 'start'}>
+                {labelOf(model)}
+              </text>
+            )}
           </g>
         ))}
       </svg>

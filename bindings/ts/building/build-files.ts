@@ -77,9 +77,9 @@ export async function workHere<T>(
 }
 
 /**
- * Builds an index in this thread; pages should prefer `buildInWorker`. Pass the files of one source together: HELM run
- * folders, sample logs of lm-evaluation-harness, OpenCompass, inspect_ai, AlpacaEval, RouterBench, RouteLLM, MixInstruct,
- * LLMRouter, LLMRouterBench, or tables (`SOURCES`). Nothing leaves the device.
+ * Builds an index in this thread; pages should prefer `buildInWorker`. The files may be of
+ * several tools (`SOURCES`; docs/build.md has an example of each), and tables of one's own; the report says what each of
+ * them is. Folders often name models: pass paths along. Nothing leaves the device.
  * Errors: `invalid_argument` (a malformed file, with its line; several metrics without a choice), `truncated`,
  * `size_overflow` (also for files that unpack to disproportionate sizes), `dimension_mismatch`, `non_finite`, `aborted`,
  * `bad_wasm`, `out_of_memory`, `network`.

@@ -1,6 +1,7 @@
 /** Counts what was taken from each file, and what was not. */
 import type { DetectedFiles } from '../importing/detect.js';
 import type { DropReason, Place, Source } from '../importing/records.js';
+import { fileLines } from './files-text.js';
 
 /** What became of a file. */
 export interface ReportedFile {
@@ -21,6 +22,8 @@ export interface ReadFiles {
   ignored: string[];
   /** Every file: what it is, what was taken from it, and what was not. Empty for shards. */
   list: ReportedFile[];
+  /** The list in words, for display: files of one fate share a line, and long lists are cut. */
+  lines: string[];
 }
 
 interface Account {
@@ -87,4 +90,5 @@ export function addPassedOver(files: ReadFiles, paths: readonly string[]): void 
   files.ignored.push(...paths);
   const reason = 'a hidden file, or one of another program';
   files.list.push(...paths.map((path) => ({ path, source: null, outcomes: 0, leftOut: {}, reason })));
+  files.lines = fileLines(files.list);
 }

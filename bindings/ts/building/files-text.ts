@@ -3,7 +3,6 @@ import { printable } from '../files/printable.js';
 import { reasonText } from './drop-reasons.js';
 import type { ExplainedScore, Explanation } from './explain.js';
 import type { ReportedFile } from './file-accounts.js';
-import type { BuildReport } from './report.js';
 
 const MOST_FILES = 12;
 const MOST_PATHS = 3;
@@ -23,7 +22,7 @@ const leftOutText = (leftOut: ReportedFile['leftOut']) =>
 /** Returns a line for a file that was read. */
 function readLine({ path, source, outcomes, leftOut }: ReportedFile): string {
   const without = leftOutText(leftOut);
-  return `  ${path}: ${source}, ${count(outcomes, 'outcome')}${without === '' ? '' : `; not used: ${without}`}`;
+  return `${path}: ${source}, ${count(outcomes, 'outcome')}${without === '' ? '' : `; not used: ${without}`}`;
 }
 
 function grouped(files: readonly ReportedFile[], keyOf: (file: ReportedFile) => string): [string, string[]][] {
@@ -37,22 +36,22 @@ function grouped(files: readonly ReportedFile[], keyOf: (file: ReportedFile) => 
 }
 
 /** Returns lines that say of each file what it is, what was taken, and what was not; files of one fate share a line. */
-export function fileLines({ files: { list } }: BuildReport): string[] {
+export function fileLines(list: readonly ReportedFile[]): string[] {
   const used = list.filter(({ source, reason }) => source !== null && reason === null);
   // Files of which something is missing come first: a long list is cut.
   const sorted = [...used].sort((a, b) => Object.keys(b.leftOut).length - Object.keys(a.leftOut).length);
   const lines = sorted.slice(0, MOST_FILES).map(readLine);
   const more = sorted.slice(MOST_FILES);
   for (const [source, paths] of grouped(more, (file) => file.source ?? '')) {
-    lines.push(`  and ${count(paths.length, 'more file')} of ${source}`);
+    lines.push(`and ${count(paths.length, 'more file')} of ${source}`);
   }
   const helping = list.filter(({ source, reason }) => source !== null && reason !== null);
   for (const [key, paths] of grouped(helping, ({ source, reason }) => `${source}, ${reason}`)) {
-    lines.push(`  ${few(paths, MOST_PATHS)}: ${key}`);
+    lines.push(`${few(paths, MOST_PATHS)}: ${key}`);
   }
   const unread = list.filter(({ source }) => source === null);
   for (const [reason, paths] of grouped(unread, ({ reason: why }) => why ?? '')) {
-    lines.push(`  ${few(paths, MOST_PATHS)}: not read, ${reason}`);
+    lines.push(`${few(paths, MOST_PATHS)}: not read, ${reason}`);
   }
   return lines;
 }

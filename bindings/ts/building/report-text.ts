@@ -1,7 +1,6 @@
 /** Formats the report as text. */
 import { printable } from '../files/printable.js';
 import { droppedLines } from './drop-reasons.js';
-import { fileLines } from './files-text.js';
 import type { BuildReport, ReportedModel } from './report.js';
 
 const MOST_LINES = 8;
@@ -69,9 +68,6 @@ function warnings(report: BuildReport): string[] {
   lines.push(...modelWarnings(report.models));
   if (report.datasets.length === 1)
     lines.push('only one dataset: the index compares families of its prompts, if it shows any');
-  if (report.files.ignored.length > 0) {
-    lines.push(`${count(report.files.ignored.length, 'file')} not read: ${few(report.files.ignored, 3)}`);
-  }
   return lines;
 }
 
@@ -92,7 +88,7 @@ export function reportText(report: BuildReport): string {
     `outcomes: ${report.graded ? 'graded' : 'correct or not'}; ${count(missingOutcomes, 'missing outcome')}${share}`,
   ];
   // One file of results, and nothing else: the first line says it all.
-  const files = report.files.list.length > 1 ? ['files:', ...fileLines(report)] : [];
+  const files = report.files.list.length > 1 ? ['files:', ...report.files.lines.map((line) => `  ${line}`)] : [];
   const lines = [...head, ...datasetLines(report), ...files, ...warnings(report).map((line) => `- ${line}`)];
   if (report.faults.length > 0) lines.push('the build refuses:', ...report.faults.map((fault) => `  ${fault}`));
   if (report.mixedMetrics.length > 0) {

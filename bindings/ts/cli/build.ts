@@ -5,7 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import type { Choices } from '../building/choices.js';
 import { choicesText } from '../building/choices-text.js';
-import { findFiles, placeOf } from '../building/disk/files.js';
+import { findFiles } from '../building/disk/files.js';
 import { buildSettings, shardSettings, wholeSettings } from '../building/disk/shard-settings.js';
 import { marksOf, type Part, readShards } from '../building/disk/shards.js';
 import { diskStorage } from '../building/disk/storage.js';
@@ -17,16 +17,17 @@ import {
   type BuiltIndex,
   checkReport,
   dimOf,
-  importFiles,
   join,
   vectorise,
 } from '../building/from-files.js';
+import { importFiles } from '../building/import-files.js';
 import { megabytes, reportText } from '../building/report-text.js';
 import type { Storage } from '../building/storage.js';
 import { UnitVectors } from '../building/vectors.js';
 import { SignalboxError } from '../errors.js';
 import { toJson, writeWholeBy } from '../files/disk/output.js';
 import { printable } from '../files/printable.js';
+import type { InputFile } from '../importing/input-file.js';
 import { invalid } from '../options.js';
 import { type Command, InvalidArgumentError } from '../vendor/commander-node.js';
 import { type Lab, loadLab } from '../wasm/lab-module.js';
@@ -123,6 +124,13 @@ const builtJson = (file: string, { report, index, prices }: BuiltIndex, choices:
   choices: choices ?? null,
 });
 
+/** Returns the path of the file at this place among the files. Errors: `invalid_argument` if it is not one of them. */
+function pathOf(place: string, files: readonly InputFile[]): string {
+  const found = files.find((file) => path.resolve(file.path) === path.resolve(place));
+  if (found !== undefined) return found.path;
+  throw invalid(`got the file '${place}' to explain, expected one of the ${files.length} that are read`);
+}
+
 /** Builds the shard or index of these files into `o.output`; without an output it only prints the report. */
 async function buildInto(
   places: string[],
@@ -136,10 +144,7 @@ async function buildInto(
   const settings: BuildSettings = { ...(await dataSettings(o)), maxRows, maxWork, name };
   const isShard = o.shard !== undefined || o.partial === true;
   const { files, passedOver } = await findFiles(places);
-  const explain = o.explain === undefined ? undefined : placeOf(o.explain);
-  if (explain !== undefined && !files.some(({ path: of }) => of === explain)) {
-    throw invalid(`got the file '${explain}' to explain, expected one of the ${files.length} that are read`);
-  }
+  const explain = o.explain === undefined ? undefined : pathOf(o.explain, files);
   const imported = await importFiles(files, { ...settings, shard: o.shard, explain }, storage, progress);
   if (imported.explanation !== undefined) {
     progress.end();
@@ -252,6 +257,18 @@ async function merge(names: string[], o: MergeCommandOptions): Promise<void> {
   });
 }
 
+const BUILD_EXAMPLES = `
+Examples:
+  signalbox build results/ -o mine.sbx
+  signalbox build graded.csv -o mine.sbx --prices prices.json
+  signalbox build results/ --explain results/log.eval`;
+
+const MERGE_EXAMPLES = `
+Examples:
+  signalbox build results/ --shard 1/2 -o one.sbx
+  signalbox build results/ --shard 2/2 -o two.sbx
+  signalbox merge one.sbx two.sbx -o mine.sbx`;
+
 /** Adds both commands to `program`. */
 export function addBuildCommands(program: Command): void {
   withVectors(withData(program.command('build <files...>')))
@@ -266,6 +283,7 @@ export function addBuildCommands(program: Command): void {
     .option('--dry-run', 'only report on the files')
     .option('--explain <file>', 'only say how this file, one of the files, is understood')
     .option('--json', 'print JSON')
+    .addHelpText('after', BUILD_EXAMPLES)
     .action(threaded(build, (_, { output }) => [output ?? TEMPORARY]));
   program
     .command('merge <shards...>')
@@ -274,5 +292,6 @@ export function addBuildCommands(program: Command): void {
     .option('--partial', 'write a shard, for a later merge, instead of an index')
     .option('--no-measure', 'do not measure alternative settings')
     .option('--json', 'print JSON')
+    .addHelpText('after', MERGE_EXAMPLES)
     .action(threaded(merge, (_, { output }) => [output]));
 }

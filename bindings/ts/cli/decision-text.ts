@@ -20,10 +20,11 @@ export const style = (format: Style, text: string) => (isColoured() ? styleText(
 const percent = (share: number) => `${Math.round(100 * share)}%`;
 /** At least cents, and all digits: a limit that is copied from here must keep the model. */
 const PRICE = { minimumFractionDigits: 2, maximumFractionDigits: 20, useGrouping: false };
-const price = (usd: number | null) => (usd === null ? '-' : `$${usd.toLocaleString('en', PRICE)}`);
+export const price = (usd: number | null) => (usd === null ? '-' : `$${usd.toLocaleString('en', PRICE)}`);
 /** Formats an expected price in cents: it is an average, and has no digits that a user gave. */
 const average = (usd: number) => `$${usd.toFixed(2)}`;
-const size = (bytes: number) => (bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} KB` : `${(bytes / 1e6).toFixed(2)} MB`);
+export const size = (bytes: number) =>
+  bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} KB` : `${(bytes / 1e6).toFixed(2)} MB`;
 
 /** Pads each column to its widest cell; the first column is text, the others are numbers. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
@@ -207,7 +208,7 @@ function knownBy({ scores, links }: TaskInfo): string {
   return scores === undefined ? 'outcomes' : `scores of ${count(scores, 'model')}`;
 }
 
-function familiesText({ count, answerValue, linear }: NonNullable<IndexInfo['families']>): string {
+export function familiesText({ count, answerValue, linear }: NonNullable<IndexInfo['families']>): string {
   const value = answerValue === null ? 'no setting of its own' : `a right answer is worth ${price(answerValue)}`;
   return `${count} ${count === 1 ? 'family' : 'families'} of prompts${linear ? ' and a linear part' : ''}, ${value}`;
 }

@@ -169,7 +169,14 @@ async function act(options: EvaluationOptions): Promise<void> {
   });
 }
 
+const EXAMPLES = `
+Examples:
+  signalbox eval --data outcomes.csv --models models.json
+  signalbox eval --data outcomes.csv --models models.json --html report.html`;
+
 /** Returns the command, to be added to a program. */
 export function evaluationCommand(): Command {
-  return describeOptions(new Command('eval')).action(threaded(act, ({ json, html }) => [json, html]));
+  return describeOptions(new Command('eval'))
+    .addHelpText('after', EXAMPLES)
+    .action(threaded(act, ({ json, html }) => [json, html]));
 }

@@ -1,5 +1,6 @@
 /** Prompts to grade next, as text and as CSV. */
 import type { NextLabels, NothingLeft } from '../types.js';
+import { csvLine } from './csv-text.js';
 
 const MOST_SHOWN = 72;
 
@@ -14,9 +15,6 @@ const shortened = (prompt: string) => {
   return line.length > MOST_SHOWN ? `${line.slice(0, MOST_SHOWN - 3)}...` : line;
 };
 
-/** Returns a field of a CSV file, quoted if it has to be. */
-const field = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
 /**
  * Returns a file to grade in: a row for each prompt, with an empty column for each candidate. `--labels` reads it back.
  */
@@ -26,7 +24,7 @@ export function chosenCsv({ rows, candidates }: NextLabels, prompts: readonly st
     ...[String(index), prompts[index] ?? '', selectedBy, String(weight)],
     ...candidates.map(() => ''),
   ]);
-  return [head, ...lines].map((line) => `${line.map(field).join(',')}\r\n`).join('');
+  return [head, ...lines].map(csvLine).join('');
 }
 
 /** Returns the choice as text. */

@@ -34,11 +34,13 @@ export interface StaticEmbedderOptions extends ReadOptions {
 
 const STATIC_KEYS: Keys<StaticEmbedderOptions> = { wasm: aWasmSource, ...READING };
 
-/** Reads the three files of an embedder, or the one that has them all. */
+/** Reads the three files of an embedder, or the one that has them all; without a source, the one that ships. */
 async function readFiles(
-  source: EmbedderSource,
+  source: EmbedderSource | undefined,
   options: LimitedReadOptions,
 ): Promise<Record<keyof EmbedderFiles, Uint8Array<ArrayBuffer>>> {
+  // Its address is a bundler's, which may have any name.
+  if (source === undefined) return unpackEmbedder(await readBytes(embedderAddress(), options));
   if (isOneFile(source)) return unpackEmbedder(await readBytes(source, options));
   const places = isAddress(source)
     ? ['tokenizer.json', 'model.safetensors', 'config.json'].map((name) => within(source, name))
@@ -48,7 +50,8 @@ async function readFiles(
 }
 
 /** Returns the id of an embedder that does not state one: the name of its folder. */
-function idOf(source: EmbedderSource): string {
+function idOf(source: EmbedderSource | undefined): string {
+  if (source === undefined) return DEFAULT_EMBEDDER_ID;
   const file = isOneFile(source) ? source : isAddress(source) ? within(source, 'model') : source.model;
   return (isAddress(file) ? String(file).split('/').at(-2) : undefined) || 'static';
 }
@@ -124,8 +127,7 @@ export class StaticEmbedder implements Embedder {
     source: EmbedderSource | undefined,
     options: LimitedReadOptions,
   ): Promise<StaticEmbedder> {
-    const place = source ?? embedderAddress();
-    const { tokenizer: tokenizerBytes, model, config: configBytes } = await readFiles(place, options);
+    const { tokenizer: tokenizerBytes, model, config: configBytes } = await readFiles(source, options);
     const config = asObject(parseJson(configBytes, 'config.json'), 'config.json');
     const tokenizerJson = asObject(parseJson(tokenizerBytes, 'tokenizer.json'), 'tokenizer.json');
     const languages = languagesIn(config);
@@ -136,7 +138,7 @@ export class StaticEmbedder implements Embedder {
     const tokenizer = openTokenizer(tokenizerJson);
     const core = await starting;
     throwIfAborted(options.signal);
-    const id = typeof config.id === 'string' ? config.id : idOf(place);
+    const id = typeof config.id === 'string' ? config.id : idOf(source);
     const opened = openModel(core, model, JSON.stringify(config));
     const tokens = tokenCount(tokenizerJson);
     if (tokens > opened.vocabulary) {

@@ -56,6 +56,7 @@ async function* unpack(packed: AsyncGenerator<Uint8Array>, name: string): AsyncG
     yield* gunzip(watched());
   } catch (cause) {
     if (failure !== undefined) throw failure.cause;
+    if (cause instanceof SignalboxError) throw cause;
     const message = `${name} is a gzip file that is damaged or cut off: ${shortCause(cause)}`;
     throw new SignalboxError('bad_checksum', message, { cause });
   }

@@ -76,8 +76,11 @@ export async function openUrl(url: string, signal: AbortSignal | undefined, cach
   return openResponse(response, signal);
 }
 
-/** Decompresses a gzip stream. Rejects with the platform's error if it is damaged or incomplete. */
+/** Decompresses a gzip stream. Rejects with the platform's error if it is damaged or incomplete. Errors: `network` where that is impossible. */
 export async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (typeof DecompressionStream === 'undefined') {
+    throw new SignalboxError('network', 'there is no DecompressionStream here: give the files decompressed');
+  }
   const { readable, writable } = new DecompressionStream('gzip');
   const writer = writable.getWriter();
   const write = async () => {

@@ -14,6 +14,8 @@ export interface ReadOptions {
 }
 
 export interface LimitedReadOptions extends ReadOptions {
+  /** Size of the file for progress, where the host does not tell it. */
+  sizeBytes?: number | undefined;
   /** Most bytes that are read; a larger file is `size_overflow`. Default: no limit, 256 MiB for a gzip stream. */
   most?: number | undefined;
 }
@@ -46,8 +48,8 @@ async function open(source: Source, { signal, cache }: ReadOptions): Promise<Ope
 }
 
 /**
- * Streams a source into a sink, decompressed if it is a gzip stream; progress counts the bytes before. Errors: `network`, `aborted`,
- * `invalid_argument`, `size_overflow`, `bad_checksum` for a damaged gzip stream; those of `onProgress`, unchanged.
+ * Streams a source into a sink, decompressed if it is a gzip stream; progress counts the compressed bytes. Errors: `network`,
+ * `aborted`, `invalid_argument`, `size_overflow`, `bad_checksum` for a damaged gzip stream; those of `onProgress`, unchanged.
  */
 export async function readInto(source: Source, sink: Sink, options: LimitedReadOptions): Promise<void> {
   const { signal } = options;
@@ -63,7 +65,7 @@ export async function readInto(source: Source, sink: Sink, options: LimitedReadO
       for await (const chunk of chunks) {
         throwIfAborted(signal);
         loaded += chunk.byteLength;
-        const total = Math.max(size ?? loaded, loaded);
+        const total = Math.max(size ?? options.sizeBytes ?? loaded, loaded);
         yield chunk;
         progress.call({ status: 'progress', ...event, progress: (100 * loaded) / total, loaded, total });
       }

@@ -75,7 +75,7 @@ class Sorter {
       return;
     }
     const importer = this.#importerOf(file, head);
-    const tool = this.#from === undefined && !isToolImporter(importer) ? knownTool(file, head) : undefined;
+    const tool = this.#from === undefined && !isToolImporter(importer) ? knownTool(head) : undefined;
     if (tool !== undefined) this.unread.push({ path: file.path, reason: adviceFor(tool) });
     else if (importer === undefined) this.unclaimed.push(file);
     else this.#claim(importer, file);

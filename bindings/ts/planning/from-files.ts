@@ -2,15 +2,8 @@
 
 import type { Benchmark } from '../building/benchmark.js';
 import { matrixOf } from '../building/families.js';
-import {
-  checkReport,
-  dimOf,
-  type Imported,
-  importFiles,
-  join,
-  type VectorOrigin,
-  vectorise,
-} from '../building/from-files.js';
+import { checkReport, dimOf, join, type VectorOrigin, vectorise } from '../building/from-files.js';
+import { type Imported, importFiles } from '../building/import-files.js';
 import { RowDetails } from '../building/row-details.js';
 import { memoryStorage, type Storage } from '../building/storage.js';
 import { throwIfAborted } from '../errors.js';

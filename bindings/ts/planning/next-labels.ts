@@ -7,7 +7,7 @@
  * be short of the prompts that are chosen.
  */
 
-import { type Imported, importFiles } from '../building/from-files.js';
+import { type Imported, importFiles } from '../building/import-files.js';
 import { RowDetails, type Selection } from '../building/row-details.js';
 import { memoryStorage } from '../building/storage.js';
 import type { InputFile } from '../importing/input-file.js';

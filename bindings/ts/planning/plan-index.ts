@@ -3,7 +3,8 @@
 import { assemble } from '../building/assemble.js';
 import type { Benchmark } from '../building/benchmark.js';
 import { inFamilies } from '../building/families.js';
-import { type Imported, textsOf, type Vectorised } from '../building/from-files.js';
+import { textsOf, type Vectorised } from '../building/from-files.js';
+import type { Imported } from '../building/import-files.js';
 import { concatenate } from '../files/sources.js';
 import type { Steps } from '../steps.js';
 import type { DatedPrice } from '../types.js';

@@ -2,7 +2,7 @@
 
 import type { Benchmark } from '../building/benchmark.js';
 import { NONE } from '../building/collector.js';
-import type { Imported } from '../building/from-files.js';
+import type { Imported } from '../building/import-files.js';
 import type { RowDetails } from '../building/row-details.js';
 import { promptTokensOf } from '../routing/prompt-tokens.js';
 import type { Steps } from '../steps.js';

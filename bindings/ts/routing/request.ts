@@ -117,6 +117,18 @@ export function requestJson<Options extends RouteTaskOptions | CascadeOptions>(
   });
 }
 
+/** Samples by whose tasks the chance of a pick is judged where the policy does not weigh tasks. */
+export const CHANCE_NEIGHBOURS = 5;
+
+/** Returns the options with as many neighbours as the chance needs: those that nobody asked for are left out afterwards. */
+export function withChance<Options extends RouteTaskOptions>(options: Options): Options {
+  const { policy, neighbours = 0 } = options ?? {};
+  const weighsTasks = policy === undefined || policy === 'signalbox' || policy === 'families';
+  // Any other value is the core's to refuse.
+  const isFewer = Number.isInteger(neighbours) && neighbours >= 0 && neighbours < CHANCE_NEIGHBOURS;
+  return weighsTasks || !isFewer ? options : { ...options, neighbours: CHANCE_NEIGHBOURS };
+}
+
 /** Adds a fact about the input to a request, if it is known. */
 export const withNumber = (json: string, key: 'promptTokens' | 'distanceScale', value: number | undefined) =>
   value === undefined ? json : `${json.slice(0, -1)}${json === '{}' ? '' : ','}"${key}":${value}}`;

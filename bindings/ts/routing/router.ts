@@ -5,6 +5,8 @@ import { indexAddress, within } from '../assets.js';
 import { DEFAULT_EMBEDDER_ID, StaticEmbedder } from '../embedding/static-embedder.js';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { LOAD_KEYS } from '../files/load-options.js';
+import { OverallProgress } from '../files/overall-progress.js';
+import { EMBEDDER_BYTES, INDEX_BYTES } from '../files/shipped-sizes.mjs';
 import { aCount, aSeed, checkOptions, invalid } from '../options.js';
 import { turn } from '../steps.js';
 import type {
@@ -33,13 +35,12 @@ import type {
   Verdict,
 } from '../types.js';
 import { type Core, loadCore } from '../wasm/core-module.js';
+import { WASM_FILE } from '../wasm/signalbox-hash.mjs';
 import { answerGroups } from './answers.js';
 import { checkBudget, decideWithin, type Ranked } from './budgets.js';
 import { nextStep } from './cascade.js';
-import { chanceOf, strengthOfPick } from './chance.js';
-import { withAge } from './days.js';
 import { describe } from './description.js';
-import { uncheckedNeeds } from './filters.js';
+import { explained, type OfCore } from './explained.js';
 import {
   checkNotEmpty,
   checkPrompts,
@@ -53,7 +54,6 @@ import {
 import { matrixOf } from './matrix.js';
 import { multilingualReader } from './multilingual-reader.js';
 import { nextLabelsOf } from './next-labels.js';
-import { notesOf } from './notes.js';
 import {
   CASCADE_KEYS,
   EMBED_KEYS,
@@ -68,10 +68,10 @@ import {
   namesOf,
   needsOf,
   needsOfAll,
-  originOf,
   requestJson,
   requestOf,
   requestsOf,
+  withChance,
   withDecided,
   withNumber,
 } from './request.js';
@@ -79,7 +79,6 @@ import { samplesIn } from './samples.js';
 import { stayOrSwitch, withConversation } from './staying.js';
 import { Texts, textsBeside } from './texts.js';
 import { fallbackReasonOf } from './unread.js';
-import { kindOf, taskLabel, withReasons } from './words.js';
 
 const INDEX_FILE = 'models/index/index.sbx';
 const EMBEDDER_FILE = 'models/embedder/embedder.bin';
@@ -89,9 +88,6 @@ const BLOCK = 64;
 const TASK_BLOCK = 256;
 /** Products of two numbers per block: some tens of milliseconds, after which aborts and other calls get a turn. */
 const BLOCK_WORK = 2e8;
-
-/** A decision of the core, with the weights of all tasks in the order of the index (empty: none). */
-type OfCore<D> = D & { taskWeights: number[] };
 
 /**
  * Picks, for a prompt or a whole task, the model that benchmark results predict to be right.
@@ -144,17 +140,21 @@ export class Router implements Routing {
     if (options.embedder === null && options.multilingual !== undefined) {
       throw invalid('multilingual is given, but the embedder is null: it reads the prompts in English');
     }
-    const { signal, onProgress, cache } = options;
-    const reading = { signal, onProgress, cache };
+    const { signal, cache } = options;
+    const progress = new OverallProgress(options.onProgress);
+    const reading = (sizeBytes?: number) => ({ signal, cache, sizeBytes, onProgress: progress.part(sizeBytes) });
     throwIfAborted(signal);
     const { assets } = options;
     const owned = (name: string) => (assets === undefined ? undefined : within(assets, name));
-    const starting = loadCore(options.wasm ?? owned('signalbox.wasm'), reading);
+    const wasmBytes = options.wasm === undefined ? WASM_FILE.sizeBytes : undefined;
+    const starting = loadCore(options.wasm ?? owned('signalbox.wasm'), reading(wasmBytes));
     const index = options.index ?? owned(INDEX_FILE);
-    const opening = starting.then((started) => started.openIndex(index ?? indexAddress(), reading));
+    const readingIndex = reading(options.index === undefined ? INDEX_BYTES : undefined);
+    const opening = starting.then((started) => started.openIndex(index ?? indexAddress(), readingIndex));
     // The default embedder is fetched along with the rest; any other waits for the index to name the one it needs.
     const early = options.index === undefined && options.embedder === undefined;
-    const loading = early ? StaticEmbedder.loadInto(starting, owned(EMBEDDER_FILE), reading) : undefined;
+    const readingEmbedder = reading(early ? EMBEDDER_BYTES : undefined);
+    const loading = early ? StaticEmbedder.loadInto(starting, owned(EMBEDDER_FILE), readingEmbedder) : undefined;
     const [opened, loaded] = await Promise.allSettled([opening, loading]);
     const core = await starting;
     let embedder: Embedder | undefined = loaded.status === 'fulfilled' ? loaded.value : undefined;
@@ -169,15 +169,16 @@ export class Router implements Routing {
         embedder = await makeEmbedder(options.embedder, signal);
         owns = true;
       } else if (options.embedder ?? (options.embedder !== null && info.embedder.id === DEFAULT_EMBEDDER_ID)) {
-        embedder ??= await StaticEmbedder.loadInto(core, options.embedder ?? owned(EMBEDDER_FILE), reading);
+        embedder ??= await StaticEmbedder.loadInto(core, options.embedder ?? owned(EMBEDDER_FILE), readingEmbedder);
         owns = true;
       }
       const reader = multilingualReader(embedder, options, core);
       const inputs = new Inputs(reader ?? embedder, info);
       const beside = () => owned('models/index/texts/') ?? textsBeside(indexAddress());
       const texts = options.texts ?? (options.index === undefined ? beside() : false);
+      progress.end();
       throwIfAborted(signal);
-      onProgress?.({ status: 'ready' });
+      options.onProgress?.({ status: 'ready' });
       const own = [reader, owns ? embedder : undefined].filter((item) => item !== undefined);
       return new Router(core, opened.value, info, inputs, own, texts);
     } catch (error) {
@@ -193,7 +194,7 @@ export class Router implements Routing {
 
   async route(input: RouteInput, options: RouteOptions = {}): Promise<Decision> {
     this.#open();
-    const requestFor = requestsOf(options, ROUTE_KEYS, this.info);
+    const requestFor = requestsOf(withChance(options), ROUTE_KEYS, this.info);
     const read = await this.#inputs.read(input, options.signal);
     throwIfAborted(options.signal);
     const json = requestFor(needsOf(read));
@@ -206,7 +207,7 @@ export class Router implements Routing {
   async routeMany(inputs: RouteInputs, options: RouteManyOptions = {}): Promise<Decision[]> {
     this.#open();
     if (options.budgetUsd != null) return this.#routeWithin(inputs, options, options.budgetUsd);
-    const requestFor = requestsOf(options, ROUTE_MANY_KEYS, this.info);
+    const requestFor = requestsOf(withChance(options), ROUTE_MANY_KEYS, this.info);
     const { signal, onProgress } = options;
     const { count, blocks } = this.#inputs.inBlocks(inputs, signal);
     const most = this.#most(BLOCK);
@@ -225,7 +226,7 @@ export class Router implements Routing {
 
   async routeTask(inputs: RouteInputs, options: RouteTaskOptions = {}): Promise<TaskDecision> {
     this.#open();
-    const requestFor = requestsOf(options, ROUTE_TASK_KEYS, this.info);
+    const requestFor = requestsOf(withChance(options), ROUTE_TASK_KEYS, this.info);
     const { signal, onProgress, answers } = options;
     checkNotEmpty(inputs);
     const { count, given, blocks } = this.#inputs.inBlocks(inputs, signal);
@@ -349,7 +350,7 @@ export class Router implements Routing {
   /** Decides about many inputs within a budget: ranks all of them, and then decides by what the budget allows. */
   async #routeWithin(inputs: RouteInputs, options: RouteManyOptions, budgetUsd: number): Promise<Decision[]> {
     checkBudget(options);
-    const requestFor = requestsOf({ ...options, prefer: 'best' }, ROUTE_MANY_KEYS, this.info);
+    const requestFor = requestsOf(withChance({ ...options, prefer: 'best' }), ROUTE_MANY_KEYS, this.info);
     return decideWithin(this.#inputs.inBlocks(inputs, options.signal), budgetUsd, {
       ...options,
       most: this.#most(BLOCK),
@@ -358,37 +359,13 @@ export class Router implements Routing {
     });
   }
 
-  /** Completes a decision of the core, which knows vectors only. */
   #explained<D extends Decision | TaskDecision>(
     ofCore: OfCore<D>,
-    { tokens, truncated, unread, language, multilingualError }: Read,
+    read: Read,
     options: RouteTaskOptions,
     implied: Needs,
   ): D {
-    const { taskWeights, ...rest } = ofCore;
-    const decision = rest as unknown as D;
-    const fallbackReason = fallbackReasonOf(decision.fallbackReason, unread);
-    const texts = this.#texts.inFile(decision.neighbours.map(({ row }) => row));
-    const neighbours = decision.neighbours.map((neighbour, i) => ({ ...neighbour, text: texts[i] ?? null }));
-    const price = withAge(decision.price, originOf(decision.model, options, this.info));
-    const kinds = decision.kinds.map((kind) => ({ ...kind, label: taskLabel(this.info, kind.name) }));
-    const facts = { ...decision, kinds, fallbackReason, neighbours, price };
-    const explained = withReasons(facts, { unread, taskLabel: (task) => taskLabel(this.info, task) });
-    return {
-      ...explained,
-      kind: kindOf(explained),
-      chance: chanceOf({ ...explained, taskWeights }, this.info),
-      strength: strengthOfPick(explained),
-      notes: notesOf(options, this.info, {
-        ...explained,
-        multilingualError,
-        unchecked: uncheckedNeeds(implied, this.info),
-      }),
-      tokens,
-      truncated,
-      language: language ?? null,
-      embedder: this.info.embedder.id,
-    };
+    return explained(ofCore, { read, options, implied, info: this.info, textsOf: (rows) => this.#texts.inFile(rows) });
   }
 
   /** Returns how many inputs to take at a time, at most `block`. */

@@ -1,2 +1,2 @@
 /** YAML. */
-export { parse } from 'yaml';
+export { load } from 'js-yaml';

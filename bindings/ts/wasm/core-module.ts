@@ -3,7 +3,7 @@
 import { wasmAddress } from '../assets.js';
 import { SignalboxError } from '../errors.js';
 import { describeBytes } from '../files/describe.js';
-import { type ReadOptions, readInto } from '../files/sources.js';
+import { type LimitedReadOptions, type ReadOptions, readInto } from '../files/sources.js';
 import type { PolicyEntry } from '../policies.js';
 import type { IndexInfo, Source, WasmSource } from '../types.js';
 import createModule, { type GlueModule } from './signalbox-glue.mjs';
@@ -44,7 +44,7 @@ export class Core extends WasmModule<GlueModule> {
   readonly #files = new Map<number, { at: number; sizeBytes: number }>();
 
   /** Reads an index directly into the module's memory and opens it there. */
-  async openIndex(source: Source, options: ReadOptions): Promise<number> {
+  async openIndex(source: Source, options: LimitedReadOptions): Promise<number> {
     const [pointer, size] = await this.#receive(source, options);
     const { handle } = this.askToOpen<{ handle: number }>(() => this.glue.openIndex(pointer, size));
     this.#files.set(handle, { at: pointer, sizeBytes: size });
@@ -135,7 +135,7 @@ export class Core extends WasmModule<GlueModule> {
    * Streams an index into an allocation that the caller owns. The header is checked before there is room for the rest:
    * nothing is read beyond the size that it states, and no more is allocated.
    */
-  async #receive(source: Source, options: ReadOptions): Promise<[pointer: number, size: number]> {
+  async #receive(source: Source, options: LimitedReadOptions): Promise<[pointer: number, size: number]> {
     const header = new Uint8Array(HEADER_BYTES);
     let headerBytes = 0;
     /** Size of the file, if it is known before the file is read. */

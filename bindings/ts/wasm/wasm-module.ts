@@ -134,7 +134,7 @@ async function readOwn(source: Source, { sha256, sizeBytes }: WasmFile, options:
     bytes.set(chunk, size);
     size += chunk.byteLength;
   };
-  await readInto(source, { reserve: () => undefined, write }, options);
+  await readInto(source, { reserve: () => undefined, write }, { ...options, sizeBytes });
   if (size === 0) checkMagic(bytes.subarray(0, 0));
   if (size < sizeBytes) refuse(`it has ${size} bytes, expected ${sizeBytes}`);
   const found = await sha256Of(bytes);

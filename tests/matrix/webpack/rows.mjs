@@ -1,5 +1,5 @@
 export const group = 'bundlers';
-export const project = { hasOnnx: true, node: '24' };
+export const project = { hasOnnx: true };
 export const rows = [
   {
     title: 'webpack {webpack}',

@@ -42,6 +42,12 @@ export function outcomesByName(collector) {
 export const report = (collector) => {
   const benchmark = order(collector);
   const faults = faultsOf(collector.datasets);
-  const input = { source: 'long', files: { read: 1, ignored: [], list: [] }, mixedMetrics: [], faults, dim: 128 };
+  const input = {
+    source: 'long',
+    files: { read: 1, ignored: [], list: [], lines: [] },
+    mixedMetrics: [],
+    faults,
+    dim: 128,
+  };
   return reportOf({ ...input, collector, benchmark });
 };

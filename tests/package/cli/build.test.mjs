@@ -38,7 +38,7 @@ describe('signalbox build', () => {
     const info = await runsJson('inspect', 'mine.sbx');
     assert.equal(info.rows, 90);
     assert.deepEqual(info.metadata.datasets[0], { name: 'code', metric: 'score', range: [0, 1], threshold: null });
-    assert.match(await runs('inspect', 'mine.sbx'), /sums +30 +score/);
+    assert.match(await runs('inspect', 'mine.sbx', '--all'), /sums +30 +score/);
   });
 
   it('reports on the files and writes nothing with --dry-run', async () => {
@@ -263,9 +263,9 @@ describe('embeddings in the data', () => {
     assert.equal(fromNpy.info.embedder.id, 'mine');
     assert.equal(fromNpy.info.dim, DIM);
     const vector = all.subarray(41 * DIM, 42 * DIM);
-    const decision = await fromNpy.route(vector);
+    const decision = await fromNpy.route(vector, { neighbours: 1 });
     assert.deepEqual([decision.neighbours[0].task, decision.neighbours[0].id], ['words', '11']);
-    assert.deepEqual(await fromParquet.route(vector), decision);
+    assert.deepEqual(await fromParquet.route(vector, { neighbours: 1 }), decision);
     fromNpy.dispose();
     fromParquet.dispose();
   });

@@ -48,6 +48,7 @@ describe('output', () => {
     const inspected = await run(['inspect', 'hostile.sbx']);
     assert.equal(inspected.code, 0, inspected.stderr);
     expectPrintable(inspected, 'inspect');
+    expectPrintable(await run(['inspect', 'hostile.sbx', '--all']), 'inspect --all');
     assert.match(inspected.stdout, /m0\\u\{1b\}\[31mred/, 'escapes tell two names apart');
     const routed = await run(['route', 'How many primes?', '--index', 'hostile.sbx']);
     assert.equal(routed.code, 0, routed.stderr);
@@ -118,7 +119,7 @@ describe('output', () => {
     ];
     const embedder = { id: 'signalbox-static-128-v1' };
     writeFileSync(path.join(folder, 'priced.sbx'), await buildIndex({ ...spec, models, embedder }));
-    const { stdout } = await run(['inspect', 'priced.sbx']);
+    const { stdout } = await run(['inspect', 'priced.sbx', '--all']);
     assert.match(stdout, /b .*\$0\.0375 +\$0\.15\n/);
     assert.match(stdout, /c .*\$1\.20 +\$1\.20\n/);
     const routed = await run(['route', 'hi', '--index', 'priced.sbx', '--candidates', 'b']);
@@ -147,7 +148,7 @@ describe('a usage error', () => {
     [['route', 'hi', '--max-usd-per-mtok', '-1'], /Expected a number of at least 0/, 'route'],
     [['route', 'hi', '--policy', 'best'], /Allowed choices are signalbox, paper/, 'route'],
     [['route', 'hi', '--polcy', 's1'], /unknown option '--polcy', did you mean --policy\?/, 'route'],
-    [['route'], /missing required argument 'prompt'/, 'route'],
+    [['cascade'], /missing required argument 'prompt'/, 'cascade'],
     [['route', 'hi', 'there'], /too many arguments.*; quote a prompt of several words/, 'route'],
     [['route', '-5 + 3 = ?'], /after --: signalbox route -- '-5 \+ 3 = \?'/, 'route'],
     [['cascade', '- one\n- two'], /after --: signalbox cascade -- /, 'cascade'],
@@ -209,10 +210,10 @@ describe('help', () => {
     assert.equal((await run(['--version'])).code, 0);
   });
 
-  it('is shown without a command, which is wrong usage', async () => {
+  it('is named by what is shown without a command', async () => {
     const { code, stdout, stderr } = await run([]);
-    assert.deepEqual([code, stdout], [2, '']);
-    assert.match(stderr, /^Usage: signalbox/);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /signalbox --help\n$/);
   });
 });
 

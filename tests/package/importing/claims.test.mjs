@@ -1,11 +1,17 @@
 // Every importer looks at the files of every other one: nothing is claimed by two, and nothing is left.
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { transformSync } from 'esbuild';
 import { detect } from '../../../dist/importing/detect.js';
 import { PLAIN_IMPORTERS, TOOL_IMPORTERS } from '../../../dist/importing/importers.js';
 import { SOURCES } from '../../../dist/importing/records.js';
+import { dist, root } from '../support/fixtures.mjs';
 import { EXAMPLES } from './examples.mjs';
-import { claimed, imported, inputFiles } from './fixtures.mjs';
+import { claimed, imported, inputFiles, lines } from './fixtures.mjs';
 
 const ALL = [...TOOL_IMPORTERS, ...PLAIN_IMPORTERS];
 const PLAIN = PLAIN_IMPORTERS.map(({ source }) => source);
@@ -54,4 +60,38 @@ describe('the files of a source', () => {
     }
     assert.equal(groups.length, SOURCES.length);
   });
+});
+
+it('the template of docs/build.md is an importer that works', async () => {
+  const [, block] = /```ts\n([\s\S]*?)```/.exec(readFileSync(path.join(root, 'docs/build.md'), 'utf8'));
+  const { code } = transformSync(block, { loader: 'ts', format: 'esm' });
+  const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-template-'));
+  try {
+    const file = path.join(folder, 'quill.mjs');
+    writeFileSync(file, code.replaceAll(/(['"])\.\.\//g, `$1${new URL('importing/', dist).href}`));
+    const { quillImporter } = await import(pathToFileURL(file));
+    const answer = (more) => ({
+      quill_run: 1,
+      task: 'ink',
+      sample: 's1',
+      model: 'm',
+      messages: [{ role: 'user', content: 'q' }],
+      ...more,
+    });
+    const contents = {
+      'r.jsonl': lines(
+        answer({ score: 1, usage: { prompt_tokens: 3, completion_tokens: 2 } }),
+        answer({ api_error: 'x' }),
+      ),
+    };
+    assert.deepEqual(await claimed(quillImporter, { ...contents, 'o.jsonl': '{"a":1}' }), ['r.jsonl']);
+    const { scores, samples, dropped } = await imported(quillImporter, contents);
+    assert.deepEqual(
+      scores.map(({ model, metric, value, answer: figures }) => [model, metric, value, figures]),
+      [['m', 'accuracy', 1, { tokensIn: 3, tokensOut: 2 }]],
+    );
+    assert.deepEqual([samples[0].prompt, samples[0].dataset, dropped], ['q', 'ink', { failed: 1 }]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

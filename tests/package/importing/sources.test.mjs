@@ -34,7 +34,7 @@ describe('RouterBench', () => {
     const pickle = Buffer.from([0x80, 4, 0x95, 0, 0]);
     for (const name of ['data/r 1.pkl', 'data/plain']) {
       const files = inputFiles({ [name]: pickle });
-      const { importer, files: claimed } = await detect(files, undefined);
+      const [{ importer, files: claimed }] = (await detect(files, undefined)).groups;
       const base = path.basename(name);
       await assert.rejects(importer.read(claimed, { sink: {} }), (error) => {
         assert.equal(error.code, 'invalid_argument');

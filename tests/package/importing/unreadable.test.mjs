@@ -77,7 +77,6 @@ describe('files without data', () => {
 describe('results of other tools', () => {
   const TOOLS = {
     EvalScope: [{ 'reviews/m/d_default.jsonl': lines({ index: 0, choices: [], raw_input: {} }) }],
-    'SWE-bench': [{ 'preds.json': [{ instance_id: 'i', model_name_or_path: 'm', model_patch: '' }] }],
     ragas: [{ 'r.csv': 'user_input,retrieved_contexts,response,faithfulness\nq,[],x,1\n' }],
     Braintrust: [{ 'e.jsonl': lines({ id: 'a', root_span_id: 'b', span_attributes: {}, scores: {} }) }],
   };
@@ -95,6 +94,9 @@ describe('results of other tools', () => {
       }
     });
   }
+
+  it('without scores lead to the advice to run the evaluation', () =>
+    refusesAll({ 'preds.json': [{ instance_id: 'i', model_patch: '' }] }, /without scores: run its evaluation/));
 
   it('are left out if a source was named', async () => {
     const { groups, unread } = await detect(inputFiles({ ...TABLE, ...TOOLS.ragas[0] }), 'wide');

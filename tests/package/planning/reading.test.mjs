@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { buildFromFiles, fileFromBytes } from '../../../dist/build.js';
-import { importFiles } from '../../../dist/building/from-files.js';
+import { importFiles } from '../../../dist/building/import-files.js';
 import { RowDetails } from '../../../dist/building/row-details.js';
 import { memoryStorage } from '../../../dist/building/storage.js';
 import { expectNothingOpen } from '../support/fixtures.mjs';

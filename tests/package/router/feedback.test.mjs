@@ -42,9 +42,9 @@ describe('the decision', () => {
   });
 
   it('avoids a model that was wrong repeatedly, and reports it', async () => {
-    const plain = await router.route(POEM);
+    const plain = await router.route(POEM, { neighbours: 3 });
     assert.equal(plain.model, 'poet');
-    const decision = await routed(rated(poems, { poet: false, generalist: true }));
+    const decision = await routed(rated(poems, { poet: false, generalist: true }), { neighbours: 3 });
     assert.equal(decision.model, 'generalist');
     assert.equal(decision.modelWithoutFeedback, 'poet');
     assert.equal(decision.feedbackUsed, poems.length);

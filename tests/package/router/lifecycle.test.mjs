@@ -1,8 +1,9 @@
 // Opening, closing and aborting: nothing outlives its owner, and failures do not affect later calls.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { buildIndex } from '../../../dist/build.js';
 import { liveHandles, Router, StaticEmbedder } from '../../../dist/index.js';
 import { loadCore } from '../../../dist/wasm/core-module.js';
@@ -225,7 +226,17 @@ describe('progress', () => {
       await server.close();
     }
     assert.deepEqual(events.pop(), { status: 'ready' });
-    const files = [...new Set(events.map(({ file }) => file))];
+    const isTotal = ({ status }) => status === 'progress_total';
+    const totals = events.filter(isTotal);
+    const bytes = Object.values(bodies).reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const whole = { status: 'progress_total', name: 'signalbox', progress: 100, loaded: bytes, total: bytes };
+    assert.deepEqual(totals.at(-1), whole);
+    const loaded = totals.map((total) => total.loaded);
+    assert.deepEqual(
+      loaded,
+      loaded.toSorted((a, b) => a - b),
+    );
+    const files = [...new Set(events.filter((event) => !isTotal(event)).map(({ file }) => file))];
     assert.deepEqual(files, ['signalbox.wasm', 'index.sbx', 'tokenizer.json', 'model.safetensors', 'config.json']);
     for (const file of files) {
       const own = events.filter((event) => event.file === file);
@@ -240,6 +251,35 @@ describe('progress', () => {
         steps.map((step) => step.loaded).sort((a, b) => a - b),
       );
     }
+  });
+
+  it('knows the total of the files that ship before any of them has come, also from a host that does not tell it', async () => {
+    const server = await startServer((name) => ({
+      body: gzipSync(readFileSync(new URL(name.slice(1), dist))),
+      headers: { 'content-encoding': 'gzip' },
+    }));
+    const totals = [];
+    const onProgress = (event) => event.status === 'progress_total' && totals.push(event);
+    try {
+      (await Router.load({ assets: server.url, onProgress })).dispose();
+    } finally {
+      await server.close();
+    }
+    const names = ['signalbox.wasm', 'models/index/index.sbx', 'models/embedder/embedder.bin'];
+    const bytes = names.reduce((sum, name) => sum + statSync(new URL(name, dist)).size, 0);
+    assert.ok(totals.length > 3);
+    assert.deepEqual([...new Set(totals.map(({ total }) => total))], [bytes]);
+    assert.equal(totals.at(-1).loaded, bytes);
+  });
+
+  it('does not wait for a module that another router has loaded', async () => {
+    const first = await Router.load();
+    const totals = [];
+    const onProgress = (event) => event.status === 'progress_total' && totals.push(event);
+    (await Router.load({ onProgress })).dispose();
+    first.dispose();
+    const { loaded, total, progress } = totals.at(-1);
+    assert.deepEqual([loaded, progress], [total, 100]);
   });
 
   it('of a task counts prompts', () =>

@@ -196,6 +196,14 @@ describe('neighbours', () => {
     });
   }
 
+  it('are not reported unless a call asks for them, whatever the policy needs', async () => {
+    for (const policy of ['signalbox', 's1', 'paper']) {
+      assert.deepEqual((await route({ policy })).neighbours, []);
+      assert.equal((await route({ policy, neighbours: 2 })).neighbours.length, 2);
+      for (const neighbours of [-1, 0.5, '1']) await refused(route({ policy, neighbours }), 'invalid_argument');
+    }
+  });
+
   it('are limited to the number of samples', async () => {
     assert.equal((await route({ neighbours: 1000 })).neighbours.length, 160);
     await refused(route({ neighbours: 1001 }), 'invalid_argument', /from 0 to 1000/);

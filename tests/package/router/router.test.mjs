@@ -96,7 +96,7 @@ function expectShape(decision, { more = [], moreRanked = [] } = {}) {
 
 describe('route', () => {
   it('picks the model that was right on similar prompts, with its reasons', async () => {
-    const decision = await router.route(POEM);
+    const decision = await router.route(POEM, { neighbours: 5 });
     expectShape(decision);
     assert.equal(decision.model, 'poet');
     assert.equal(decision.challenger, 'poet');
@@ -110,6 +110,7 @@ describe('route', () => {
     assert.deepEqual(decision.price, { usdPerMTok: 3, ...undated });
     assert.equal(decision.tokens, 6);
     assert.equal(decision.truncated, false);
+    assert.equal(decision.neighbours.length, 5);
     assert.ok(decision.neighbours.every(({ task, id }) => task === 'poems' && id.startsWith('poems-')));
     assert.equal((await router.route(CODE)).model, 'coder');
   });
@@ -150,7 +151,7 @@ describe('route', () => {
     ['a prompt of lone surrogates', '\ud800\udfff\udc00', 'unread', /There are no words in this prompt\./],
   ]) {
     it(`routes ${what} to the best model on average, and reports the fallback`, async () => {
-      const decision = await router.route(prompt);
+      const decision = await router.route(prompt, { neighbours: 5 });
       expectShape(decision);
       assert.equal(decision.model, 'generalist');
       assert.equal(decision.fallbackReason, reason);

@@ -73,7 +73,7 @@ for (const [name, loader] of Object.entries(LOADERS)) {
     it('are read when asked, a task at a time and once', async () => {
       const texts = serve({ '0.json': fileOf(0), '1.json': fileOf(1), '2.json': fileOf(2) });
       await routed({ texts }, async (router) => {
-        const { neighbours } = await router.route(VECTOR);
+        const { neighbours } = await router.route(VECTOR, { neighbours: 5 });
         assert.equal(neighbours.length, 5);
         for (const { text } of neighbours) assert.equal(text, null);
         assert.deepEqual(await router.texts([]), []);
@@ -104,7 +104,7 @@ for (const [name, loader] of Object.entries(LOADERS)) {
         const texts = serve(file === undefined ? {} : { '0.json': file });
         await routed({ texts }, async (router) => {
           await refused(router.texts([0]), code, pattern);
-          assert.equal((await router.route(VECTOR)).neighbours.length, 5);
+          assert.equal((await router.route(VECTOR, { neighbours: 5 })).neighbours.length, 5);
           answers.set('/texts/0.json', JSON.stringify(fileOf(0)));
           assert.deepEqual(await router.texts([0]), [textOf(0)]);
         });

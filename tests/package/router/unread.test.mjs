@@ -94,7 +94,7 @@ describe('the default router', () => {
 
   for (const prompt of READ) {
     it(`reads ${JSON.stringify(prompt.slice(0, 60))}`, async () => {
-      const decision = await router.route(prompt);
+      const decision = await router.route(prompt, { neighbours: 1 });
       assert.ok([null, 'out_of_coverage'].includes(decision.fallbackReason), decision.reason);
       assert.ok(decision.neighbours.length > 0);
     });

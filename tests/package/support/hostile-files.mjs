@@ -151,6 +151,9 @@ function embedder(change) {
  * Files by name, with the reader of docs/limits.md that they are for, and the code that refuses them; without a code they
  * are read.
  */
+/** The beginning of a document of promptfoo, with other values after it. */
+const promptfooYaml = (more) => text(`evalId: e\nresults:\n  version: 3\nmore: ${more}\n`);
+
 export const HOSTILE = [
   ['many columns', 'csv', () => ({ 'x.csv': text(wideRow(10_000)) })],
   ['more columns than a table may have', 'csv', () => ({ 'x.csv': text(wideRow(140_000)) }), 'size_overflow'],
@@ -214,6 +217,23 @@ export const HOSTILE = [
   ['a document that ends early', 'json', () => ({ 'x.json': log('[').subarray(0, -2) }), 'invalid_argument'],
   ['a number of many digits', 'json', () => ({ 'x.json': log(sample('1'.repeat(500_000))) }), 'invalid_argument'],
   ['an empty sample, many times', 'json', () => ({ 'x.json': log(`[${'{},'.repeat(50_000)}{}]`) }), 'invalid_argument'],
+  ['lists in lists', 'yaml', () => ({ 'x.yaml': promptfooYaml('['.repeat(200_000)) }), 'invalid_argument'],
+  [
+    'aliases of aliases',
+    'yaml',
+    () => ({
+      'x.yaml': promptfooYaml(
+        `{ a0: &x0 [1] }${Array.from({ length: 60 }, (_, i) => `\nb${i}: &x${i + 1} [*x${i}, *x${i}]`).join('')}`,
+      ),
+    }),
+    'invalid_argument',
+  ],
+  [
+    'half a million values',
+    'yaml',
+    () => ({ 'x.yaml': promptfooYaml(`[${'1,'.repeat(500_000)}1]`) }),
+    'invalid_argument',
+  ],
   ['a page without its size', 'parquet', () => ({ 'x.parquet': parquet({ bytes: undefined }) }), 'invalid_argument'],
   ['a page of negative size', 'parquet', () => ({ 'x.parquet': parquet({ bytes: -5 }) }), 'invalid_argument'],
   [

@@ -10,6 +10,7 @@ import {
 } from 'signalbox';
 import { RouterHolder } from '../../shared/restarting-router.js';
 import { DEFAULT_SETTINGS, routeOptionsOf } from '../../shared/settings.js';
+import { onnxFor } from '../onnx.js';
 import { onFeedback } from '../stored/feedback.js';
 import { readIndex } from '../stored/own-index.js';
 import type { OwnIndex, Site, Stored } from '../stored/schema.js';
@@ -35,7 +36,7 @@ class MissingEmbedder extends Error {
 /** Loads the embedder from this device only: a download needs the user's consent. */
 async function embedderOf({ model, dtype }: OwnIndex): Promise<LoadOptions['embedder']> {
   if (model === null) return undefined;
-  const { OnnxEmbedder } = await import('signalbox/onnx');
+  const { OnnxEmbedder } = await onnxFor(model);
   if (!(await OnnxEmbedder.isCached(model, { dtype }))) throw new MissingEmbedder(model);
   return () => OnnxEmbedder.load(model, { dtype });
 }

@@ -33,8 +33,9 @@ function Held() {
 /** Uses the index at once if its sentence transformer is on this device; otherwise asks the user first. */
 async function useWith(model: Pick<OwnIndex, 'model' | 'dtype'>, file: File): Promise<void> {
   if (model.model === null) return;
+  const isStored = await isThere(model);
   need({ ...model, model: model.model, name: nameOf(file), read: () => readFile(file), isNew: true });
-  if (await isThere(model)) await fetchNeeded();
+  if (isStored) await fetchNeeded();
 }
 
 export function BenchmarkSection() {

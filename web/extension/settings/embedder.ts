@@ -4,6 +4,7 @@ import type { IndexInfo } from 'signalbox';
 import { SignalboxError } from 'signalbox';
 import { WorkerRouter } from 'signalbox/worker';
 import { isHubId } from '../../shared/hub.js';
+import { onnxFor } from '../onnx.js';
 import type { OwnIndex } from '../stored/schema.js';
 import { routeOn } from './own-benchmark.js';
 
@@ -38,15 +39,15 @@ export function modelOf({ embedder }: IndexInfo): Pick<OwnIndex, 'model' | 'dtyp
   return { model: embedder.id, dtype };
 }
 
-/** Whether the model is on this device. Makes no request. */
+/** Returns whether the model is on this device. Makes no request. Errors: `WithoutRuntime`. */
 export async function isThere({ model, dtype }: Pick<OwnIndex, 'model' | 'dtype'>): Promise<boolean> {
   if (model === null) return true;
-  const { OnnxEmbedder } = await import('signalbox/onnx');
+  const { OnnxEmbedder } = await onnxFor(model);
   return OnnxEmbedder.isCached(model, { dtype });
 }
 
 async function load({ model, dtype, name, read, isNew }: Needed, signal: AbortSignal): Promise<void> {
-  const { OnnxEmbedder } = await import('signalbox/onnx');
+  const { OnnxEmbedder } = await onnxFor(model);
   const index = await read();
   /** Progress by file; the weights are by far the largest. */
   const files = new Map<string, { loaded: number; total: number }>();

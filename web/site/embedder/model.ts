@@ -73,7 +73,7 @@ class Progress {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   tell(event: ProgressEvent): void {
-    if (event.status === 'ready') return;
+    if (event.status === 'ready' || event.status === 'progress_total') return;
     const known = this.#files.get(event.file) ?? { file: event.file, loaded: 0, total: 0, isDone: false };
     const part = event.status === 'progress' ? { loaded: event.loaded, total: event.total } : {};
     this.#files.set(event.file, { ...known, ...part, isDone: event.status === 'done' });

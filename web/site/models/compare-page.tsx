@@ -53,6 +53,8 @@ export function ComparePage({ facts, folder }: { facts: Facts; folder: string })
           its nearest rivals without.
         </p>
       </noscript>
+      {/* In the page from the start, so that screen readers announce its changes. */}
+      <p id="verdict" class="lead" role="status" />
       <div id="comparison" data-folder={folder} />
     </>
   );

@@ -1,6 +1,6 @@
 /** Runs the page that compares two models: loads the results of the chosen ones, and keeps the choice in the address. */
 import { render } from 'preact';
-import { Comparison, type Side } from './comparison.js';
+import { Comparison, type Side, verdict } from './comparison.js';
 import { enhanceTables } from './tables.js';
 import type { Task } from './types.js';
 
@@ -13,7 +13,8 @@ async function load<T>(address: string): Promise<T> {
 const has = (select: HTMLSelectElement, value: string | undefined) =>
   [...select.options].some((option) => option.value === value);
 
-export function startComparison(place: HTMLElement): void {
+/** `place` is the element for the comparison, `said` the one for its outcome in a sentence. */
+export function startComparison(place: HTMLElement, said: HTMLElement): void {
   const [first, second] = place.ownerDocument.querySelectorAll<HTMLSelectElement>('select[data-side]');
   const { folder } = place.dataset;
   if (first === undefined || second === undefined || folder === undefined) return;
@@ -30,23 +31,25 @@ export function startComparison(place: HTMLElement): void {
     const isCurrent = () => first.value === wanted[0] && second.value === wanted[1];
     place.ariaBusy = 'true';
     try {
-      const sides = await Promise.all(wanted.map((slug) => load<Side>(`${folder}${slug}.json`)));
       const tasks = await load<Task[]>(`${folder}tasks.json`);
+      const [one, other] = (await Promise.all(wanted.map((slug) => load<Side>(`${folder}${slug}.json`)))) as [
+        Side,
+        Side,
+      ];
       if (!isCurrent()) return;
       // Sorted tables and fields to narrow them are not Preact's, so each pair gets an element of its own.
       const own = document.createElement('div');
-      render(<Comparison first={sides[0] as Side} second={sides[1] as Side} tasks={tasks} />, own);
+      render(<Comparison first={one} second={other} tasks={tasks} />, own);
       place.replaceChildren(own);
       enhanceTables(own);
-      document.title = `${sides[0]?.model.title} and ${sides[1]?.model.title}, compared · signalbox`;
+      said.textContent = verdict({ first: one, second: other, tasks });
+      document.title = `${one.model.title} and ${other.model.title}, compared · signalbox`;
     } catch {
-      const failed = document.createElement('p');
-      failed.className = 'failed';
-      failed.setAttribute('role', 'alert');
-      failed.textContent = 'The results could not be loaded. Check the connection, and choose a model again.';
-      if (isCurrent()) place.replaceChildren(failed);
+      if (!isCurrent()) return;
+      place.replaceChildren();
+      said.textContent = 'The results could not be loaded. Check the connection, and choose a model again.';
     }
-    if (isCurrent()) place.ariaBusy = 'false';
+    place.ariaBusy = 'false';
   };
 
   const change = () => {

@@ -16,8 +16,7 @@ interface Props {
   tasks: readonly Task[];
 }
 
-/** Says which model is ahead, and how sure that is. */
-export function verdict(first: Model, second: Model, mean: MeanDifference | undefined): string {
+function words(first: Model, second: Model, mean: MeanDifference | undefined): string {
   if (mean === undefined) return `No task has results of both ${first.title} and ${second.title}.`;
   const [ahead, behind] = mean.difference >= 0 ? [first, second] : [second, first];
   const size = Math.abs(100 * mean.difference).toFixed(1);
@@ -25,7 +24,14 @@ export function verdict(first: Model, second: Model, mean: MeanDifference | unde
   const start = `${ahead.title} is ${size} points ahead of ${behind.title} ${where}`;
   if (mean.interval === null) return `${start}; these are too few benchmarks to say how certain that is.`;
   const isSure = mean.interval[0] > 0 || mean.interval[1] < 0;
-  return isSure ? `${start}.` : `${start}, which may be chance.`;
+  const [low, high] = mean.difference >= 0 ? mean.interval : [-mean.interval[1], -mean.interval[0]];
+  return `${start} (95% interval ${pointRange([low, high])})${isSure ? '' : ', which may be chance'}.`;
+}
+
+/** Says which model is ahead, and how sure that is. */
+export function verdict({ first, second, tasks }: Props): string {
+  const mean = meanDifference(taskDifferences(first.results, second.results), tasks);
+  return words(first.model, second.model, mean);
 }
 
 function Row({ name, of, sides }: { name: string; of: (side: Side) => ComponentChildren; sides: Side[] }) {
@@ -137,13 +143,8 @@ function Tasks({ first, second, tasks, differences }: Props & { differences: rea
 
 export function Comparison({ first, second, tasks }: Props) {
   const differences = taskDifferences(first.results, second.results);
-  const mean = meanDifference(differences, tasks);
   return (
     <>
-      <p class="lead" role="status">
-        {verdict(first.model, second.model, mean)}
-        {mean?.interval && <small> 95% interval of the difference: {pointRange(mean.interval)} points.</small>}
-      </p>
       <Figures sides={[first, second]} />
       {differences.length > 0 && (
         <>

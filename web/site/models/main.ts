@@ -5,4 +5,5 @@ import { enhanceTables } from './tables.js';
 
 enhanceTables(document);
 const place = document.getElementById('comparison');
-if (place !== null) startComparison(place);
+const said = document.getElementById('verdict');
+if (place !== null && said !== null) startComparison(place, said);

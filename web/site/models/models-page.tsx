@@ -30,7 +30,7 @@ export function ModelsPage({ facts }: { facts: Facts }) {
         <label>
           Maker
           <select name="maker">
-            <option value="">All makers</option>
+            <option value="">All</option>
             {makersOf(facts).map((maker) => (
               <option key={maker}>{maker}</option>
             ))}
@@ -39,7 +39,7 @@ export function ModelsPage({ facts }: { facts: Facts }) {
         <label>
           Weights
           <select name="weights">
-            <option value="">Open or closed</option>
+            <option value="">All</option>
             <option value="open">Open</option>
             <option value="closed">Closed or unknown</option>
           </select>
@@ -47,7 +47,7 @@ export function ModelsPage({ facts }: { facts: Facts }) {
         <label>
           Price
           <select name="price">
-            <option value="">Known or unknown</option>
+            <option value="">All</option>
             <option value="known">Known</option>
           </select>
         </label>

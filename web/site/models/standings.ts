@@ -96,7 +96,7 @@ export interface InDomain {
   /** Mean lead over its tasks with the interval that the number of questions leaves; `null` if none has one. */
   lead: number | null;
   interval: Interval;
-  /** Whether the lead is certainly above or below zero, and large enough to mention. */
+  /** Set if the lead is certainly above or below zero, and large enough to mention. */
   standsOut: 'above' | 'below' | null;
 }
 

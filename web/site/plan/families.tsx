@@ -1,7 +1,7 @@
 /** The families of prompts: how many, the best model, where the plan sends them, and what that changes. */
 import { useEffect, useState } from 'preact/hooks';
 import type { Plan, PlanFamily } from 'signalbox/build';
-import { count, percent } from '../../shared/format.js';
+import { count, percent, shortName } from '../../shared/format.js';
 import { ModelName } from '../../shared/model-name.js';
 import { Wide } from '../../shared/wide.js';
 import { cents, shareWords } from './amounts.js';
@@ -24,12 +24,12 @@ function Picks({ best, pick, picks }: PlanFamily) {
       </b>
       {others.length > 0 && (
         <small>
-          {shareWords(share)}, the rest to <bdi>{others.map(({ model }) => model).join(', ')}</bdi>
+          {shareWords(share)}, the rest to <bdi>{others.map(({ model }) => shortName(model)).join(', ')}</bdi>
         </small>
       )}
       {best !== pick && (
         <small class="best-narrow">
-          best: <bdi>{best}</bdi>
+          best: <bdi>{shortName(best)}</bdi>
         </small>
       )}
     </>

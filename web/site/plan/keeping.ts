@@ -47,8 +47,8 @@ export function setRows(areKept: boolean): Promise<void> {
   });
 }
 
-/** Shows a plan that was kept. */
-export function showAgain(id: string): Promise<void> {
+/** Shows a plan that was kept: because the user asked for it, or after a reload. */
+export function showAgain(id: string, isAsked: boolean): Promise<void> {
   return attempt(async () => {
     const found = await readPlan(id);
     const about = kept.peek().find((one) => one.id === id) ?? (await listPlans()).find((one) => one.id === id);
@@ -58,7 +58,7 @@ export function showAgain(id: string): Promise<void> {
       return;
     }
     rememberLast(id);
-    showKept(about.name, found);
+    showKept(about.name, found, isAsked);
   });
 }
 

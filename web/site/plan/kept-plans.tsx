@@ -3,7 +3,7 @@ import './kept-plans.css';
 import { useEffect } from 'preact/hooks';
 import { bytes } from '../../shared/format.js';
 import type { KeptPlan } from '../kept/plans.js';
-import { currentPlace, kept, refresh, remove, said, setRows, showAgain } from './keeping.js';
+import { currentPlace, kept, refresh, remove, said, setRows } from './keeping.js';
 
 const day = (time: number) => new Date(time).toLocaleDateString('en', { dateStyle: 'medium' });
 
@@ -16,7 +16,12 @@ function partsOf({ hasPlan, hasRows, hasGrades, keptAt, sizeBytes }: KeptPlan): 
   return parts.filter(Boolean).join('; ');
 }
 
-function Item({ one }: { one: KeptPlan }) {
+interface Props {
+  /** Shows a plan again: the planner may not be loaded yet. */
+  onShow: (id: string) => void;
+}
+
+function Item({ one, onShow }: Props & { one: KeptPlan }) {
   const { id, name, hasPlan, hasRows } = one;
   const isHere = currentPlace() === id;
   return (
@@ -44,7 +49,7 @@ function Item({ one }: { one: KeptPlan }) {
             class="secondary outline small"
             aria-label={`Show the plan for ${name}`}
             data-show-plan
-            onClick={() => showAgain(id)}
+            onClick={() => onShow(id)}
           >
             Show
           </button>
@@ -63,7 +68,7 @@ function Item({ one }: { one: KeptPlan }) {
   );
 }
 
-export function KeptPlans() {
+export function KeptPlans({ onShow }: Props) {
   useEffect(() => {
     refresh();
   }, []);
@@ -76,7 +81,7 @@ export function KeptPlans() {
           <p>Plans, rows and grades stay in this browser until you delete them. Nothing is sent anywhere.</p>
           <ul>
             {list.map((one) => (
-              <Item key={one.id} one={one} />
+              <Item key={one.id} one={one} onShow={onShow} />
             ))}
           </ul>
           {list.length > 1 && (

@@ -167,8 +167,12 @@ export async function takeExample(): Promise<void> {
   }
 }
 
-/** Shows a plan that was kept, with its files if they were, too. */
-export function showKept(name: string, { files, ...data }: PlanData & { files: readonly BenchmarkFile[] }): void {
+interface KeptData extends PlanData {
+  files: readonly BenchmarkFile[];
+}
+
+/** Shows a plan that was kept, with its files if they were, too. `isAsked`: the page goes to it. */
+export function showKept(name: string, { files, ...data }: KeptData, isAsked: boolean): void {
   stop();
   current = undefined;
   batch(() => {
@@ -179,5 +183,6 @@ export function showKept(name: string, { files, ...data }: PlanData & { files: r
     wishes.value = wishesOf(data.plan);
     shown.value = { name, ungraded: 0, ...data };
     planning.value = { kind: 'done' };
+    if (isAsked) arrived.value += 1;
   });
 }

@@ -4,7 +4,6 @@
  */
 import './section.css';
 import { useSignal, useSignalEffect } from '@preact/signals';
-import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { BenchmarkFile } from 'signalbox/build';
 import { Chooser, DropZone } from '../files/drop-zone.js';
@@ -57,7 +56,7 @@ function Result() {
 
 export function PlanSection() {
   const planner = useSignal<Pick<Planner, 'Planner' | 'KeptPlans'> | undefined>(undefined);
-  const list = useSignal<ComponentType | undefined>(undefined);
+  const list = useSignal<Planner['KeptPlans'] | undefined>(undefined);
   const state = useSignal<'idle' | 'loading' | 'failed'>('idle');
   const last = useSignal<Start>(() => undefined);
   const start = async (action: Start) => {
@@ -89,7 +88,7 @@ export function PlanSection() {
   };
   useEffect(() => {
     const id = lastPlan();
-    if (id !== undefined) start((loaded) => loaded.showAgain(id));
+    if (id !== undefined) start((loaded) => loaded.showAgain(id, false));
     else showKept().catch(checkVersion);
   }, []);
   const Body = planner.value?.Planner;
@@ -123,7 +122,7 @@ export function PlanSection() {
         {state.value === 'failed' && <LoadFailed onAgain={() => start(last.value)} />}
         {Body !== undefined && <Body />}
       </div>
-      {Kept !== undefined && <Kept />}
+      {Kept !== undefined && <Kept onShow={(id) => start((loaded) => loaded.showAgain(id, true))} />}
     </div>
   );
 }

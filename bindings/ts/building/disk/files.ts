@@ -68,7 +68,7 @@ async function collect(name: string, seen: Set<string>, out: FoundFiles): Promis
 }
 
 /** Returns the path that `findFiles` gives to a file, or to what is below a folder. */
-export function placeOf(place: string): string {
+function placeOf(place: string): string {
   const name = /^\.{0,2}([\\/]|$)|[\\/]\.\.?$/.test(place) ? path.resolve(place) : path.normalize(place);
   return name
     .replace(/(.)[\\/]+$/, '$1')

@@ -22,7 +22,7 @@ import type { ShardMarks } from '../assemble.js';
 import type { Benchmark } from '../benchmark.js';
 import { type CollectedModel, Collector } from '../collector.js';
 import { type ModelFigures, NO_FIGURES } from '../figures.js';
-import type { Imported } from '../from-files.js';
+import type { Imported } from '../import-files.js';
 import type { DatasetMetric } from '../metric-rules.js';
 import { memoryStorage, type VectorSource } from '../storage.js';
 import { areSettings, isMetric, isPart } from './shard-checks.js';
@@ -376,7 +376,7 @@ export async function readShards(names: readonly string[]): Promise<MergedShards
       imported: {
         collector,
         source: 'shards',
-        files: { read: names.length, ignored: [], list: [] },
+        files: { read: names.length, ignored: [], list: [], lines: [] },
         prompts,
         fileVectors,
         explanation: undefined,

@@ -1,5 +1,5 @@
 /** Benchmarks that run the code of answers: EvalPlus, BigCodeBench, and OpenAI's HumanEval. */
-import { field, requiredObject, requiredText, textField } from '../fields.js';
+import { field, kindOf, requiredObject, requiredText, textField } from '../fields.js';
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, headOf, type InputFile, noResults, type ReadFileOptions } from '../input-file.js';
 import { type JsonPart, readJsonLines, readJsonParts } from '../json.js';
@@ -136,10 +136,8 @@ class ResultsReader {
     const onPart = ({ value, path }: JsonPart) => {
       const task = String(path[1]);
       const place = { file: file.path };
-      // A list for each task; in old files, an object of lists.
-      for (const entry of Array.isArray(value) ? value : []) {
-        this.#take(task, entry, scoresOf(entry), { dataset, model, split }, place);
-      }
+      if (!Array.isArray(value)) throw badInput(place, `expected a list at 'eval.${task}', got ${kindOf(value)}`);
+      for (const entry of value) this.#take(task, entry, scoresOf(entry), { dataset, model, split }, place);
     };
     await readJsonParts(file, ['$.eval.*'], onPart, this.#context);
   }

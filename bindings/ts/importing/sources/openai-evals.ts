@@ -5,7 +5,7 @@ import { badInput, type FileHead, headOf, type InputFile, type ReadFileOptions }
 import { readJsonLines } from '../json.js';
 import { promptText } from '../messages.js';
 import { SharedParts } from '../question.js';
-import type { Place } from '../records.js';
+import type { Answer, ImportContext, Place } from '../records.js';
 import { nameRuns, type Run, settingsOf } from '../runs.js';
 import { headKeys } from '../table.js';
 import { tokensOf } from '../usage.js';
@@ -45,11 +45,13 @@ async function runOf(file: InputFile, options: ReadFileOptions): Promise<Run> {
   };
 }
 
-/** What a log says about one sample. */
+/** What is kept of a sample until the end of its log; its prompt is already with the sink. */
 interface Sample {
-  prompt: string | undefined;
-  scores: [metric: string, value: unknown][];
-  usage: unknown;
+  /** Its number in the sink. */
+  number: number;
+  hasPrompt: boolean;
+  answer: Answer;
+  isScored: boolean;
   hasFailed: boolean;
   place: Place;
 }
@@ -63,26 +65,63 @@ function scoresOf(type: string, data: unknown): [string, unknown][] {
   });
 }
 
-async function readSamples(file: InputFile, options: ReadFileOptions): Promise<Map<string, Sample>> {
-  const samples = new Map<string, Sample>();
+/** Returns what was asked in an event; `undefined` if it is of another kind. */
+function askedIn(type: string, data: unknown): string | undefined {
+  if (type === 'sampling') return promptText(field(data, 'prompt'));
+  return type === 'raw_sample' ? promptText(field(data, 'input')) : undefined;
+}
+
+async function readEvents(
+  file: InputFile,
+  onEvent: (id: string, type: string, data: unknown, place: Place) => void,
+  options: ReadFileOptions,
+): Promise<void> {
   const onLine = (value: unknown, line: number) => {
     const place = { file: file.path, line };
     const event = requiredObject(value, place, 'the event');
     const [id, type] = [textField(event, 'sample_id'), textField(event, 'type')];
-    if (id === undefined || type === undefined) return; // The specification, and the report at the end.
-    const sample = samples.get(id) ?? { prompt: undefined, scores: [], usage: undefined, hasFailed: false, place };
-    samples.set(id, sample);
-    const data = field(event, 'data');
-    if (type === 'sampling') {
-      // The first is the question; a model-graded evaluation asks its judge afterwards.
-      sample.prompt ??= promptText(field(data, 'prompt'));
-      sample.usage ??= field(data, 'usage');
-    } else if (type === 'raw_sample') sample.prompt ??= promptText(field(data, 'input'));
-    else if (type === 'error') sample.hasFailed = true;
-    sample.scores.push(...scoresOf(type, data));
+    // Others are the specification, and the report at the end.
+    if (id !== undefined && type !== undefined) onEvent(id, type, field(event, 'data'), place);
   };
   await readJsonLines(file, onLine, options);
-  return samples;
+}
+
+async function readLog(file: InputFile, dataset: string, model: string, context: ImportContext): Promise<void> {
+  const { sink } = context;
+  const shared = new SharedParts();
+  const learnt = new Set<string>();
+  const learn = (id: string, type: string, data: unknown) => {
+    const asked = learnt.has(id) ? undefined : askedIn(type, data);
+    if (asked === undefined) return;
+    learnt.add(id);
+    shared.add(asked);
+  };
+  await readEvents(file, learn, { signal: context.signal });
+  const samples = new Map<string, Sample>();
+  const take = (id: string, type: string, data: unknown, place: Place) => {
+    const known = samples.get(id);
+    // The first question counts: a model-graded evaluation asks its judge afterwards.
+    const asked = known?.hasPrompt ? undefined : askedIn(type, data);
+    const prompt = asked === undefined ? undefined : shared.without(asked);
+    const isNew = known === undefined || prompt !== undefined;
+    const number = isNew ? sink.sample({ dataset, key: id, id, prompt, place }) : known.number;
+    const sample = known ?? { number, hasPrompt: false, answer: {}, isScored: false, hasFailed: false, place };
+    samples.set(id, sample);
+    if (prompt !== undefined) {
+      sample.hasPrompt = true;
+      sample.answer = tokensOf(field(data, 'usage'));
+    }
+    if (type === 'error') sample.hasFailed = true;
+    for (const [metric, value] of scoresOf(type, data)) {
+      sample.isScored = true;
+      const score = typeof value === 'boolean' ? Number(value) : value;
+      sink.score(number, model, metric, score, place, { ...sample.answer, repeats: true });
+    }
+  };
+  await readEvents(file, take, context);
+  for (const { isScored, hasFailed, place } of samples.values()) {
+    if (!isScored) sink.drop(hasFailed ? 'failed' : 'unscored', place, `: ${model}`);
+  }
 }
 
 /** openai/evals: `completion_fns` is the model, `base_eval` the dataset, and `sample_id` the key. */
@@ -93,21 +132,9 @@ export const openAiEvalsImporter: Importer = {
     const runs: Run[] = [];
     for (const file of files) runs.push(await runOf(file, { signal: context.signal }));
     const names = nameRuns(runs);
-    const { sink } = context;
     for (const [i, file] of files.entries()) {
       const { dataset, model } = names[i] as { dataset: string; model: string };
-      const samples = await readSamples(file, context);
-      const shared = new SharedParts();
-      for (const { prompt } of samples.values()) shared.add(prompt ?? '');
-      for (const [id, { prompt, scores, usage, hasFailed, place }] of samples) {
-        const asked = prompt === undefined ? undefined : shared.without(prompt);
-        const number = sink.sample({ dataset, key: id, id, prompt: asked, place });
-        if (scores.length === 0) sink.drop(hasFailed ? 'failed' : 'unscored', place, `: ${model}`);
-        for (const [metric, value] of scores) {
-          const score = typeof value === 'boolean' ? Number(value) : value;
-          sink.score(number, model, metric, score, place, { ...tokensOf(usage), repeats: true });
-        }
-      }
+      await readLog(file, dataset, model, context);
     }
   },
 };

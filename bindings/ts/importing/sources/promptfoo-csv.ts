@@ -45,7 +45,9 @@ function columnsOf(columns: readonly string[]): Columns {
 /** Returns the prompt that a template makes, or the variables if the prompt has a name instead. */
 function promptOf(label: string, variables: Readonly<Record<string, string>>): string {
   if (!/\{\{/.test(label)) return Object.values(variables).join('\n');
-  return label.replace(VARIABLE, (whole, name: string) => variables[name] ?? whole);
+  return label.replace(VARIABLE, (whole, name: string) =>
+    Object.hasOwn(variables, name) ? (variables[name] as string) : whole,
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 /** RouterBench: a wide CSV with the answer and the cost of each model beside its score. */
 import { wellFormed } from '../../files/text.js';
 import type { Importer } from '../importer.js';
-import { badInput, type FileHead, headOf, type InputFile } from '../input-file.js';
+import { badInput, type FileHead, headOf, type InputFile, noResults } from '../input-file.js';
 import { parsePythonStrings } from '../python-literal.js';
 import type { ImportContext } from '../records.js';
 import { headColumns, readTable, type TableReader } from '../table.js';
@@ -28,12 +28,11 @@ function escapedName(path: string): string {
   });
 }
 
-function refusePickle(file: InputFile): never {
+function adviceFor(file: InputFile): string {
   const name = escapedName(file.path);
-  throw badInput(
-    { file: file.path },
+  return (
     'a pickle can run code and is never opened. If you trust it, convert it with ' +
-      `python -c "import pandas as pd; pd.read_pickle('${name}').to_csv('${name}.csv', index=False)"`,
+    `python -c "import pandas as pd; pd.read_pickle('${name}').to_csv('${name}.csv', index=False)"`
   );
 }
 
@@ -82,9 +81,13 @@ export const routerBenchImporter: Importer = {
   read: async (files, context) => {
     let rows = 0;
     const nextRow = () => rows++;
-    for (const file of files) {
-      const head = await headOf(file, context);
-      if (isPickle(head)) refusePickle(file);
+    const tables: InputFile[] = [];
+    const pickles: InputFile[] = [];
+    for (const file of files) (isPickle(await headOf(file, context)) ? pickles : tables).push(file);
+    const [first] = pickles;
+    if (tables.length === 0 && first !== undefined) throw noResults({ file: first.path }, adviceFor(first));
+    for (const file of pickles) context.sink.drop('incomplete', { file: file.path }, `: ${adviceFor(file)}`);
+    for (const file of tables) {
       await readTable(file, await requiredFormat(file, context), reader(file, context, nextRow), context);
     }
   },

@@ -1,0 +1,143 @@
+/** Routes every prompt of a file on its own, into a table that a later run can continue. */
+import { type FileHandle, open } from 'node:fs/promises';
+import path from 'node:path';
+import { diskError } from '../files/disk/errors.js';
+import { readTextFile } from '../files/disk/text.js';
+import { printable } from '../files/printable.js';
+import type { Router } from '../index.js';
+import { invalid } from '../options.js';
+import type { RouteOptions } from '../types.js';
+import { parse } from '../vendor/csv-sync-node.js';
+import { csvLine } from './csv-text.js';
+import { type FieldName, fieldsOf, TABLE_FIELDS } from './decision-fields.js';
+import { UsageError } from './failures.js';
+import type { Progress } from './progress.js';
+
+/** Prompts between two writes: a stop loses no more than these. */
+const BLOCK = 64;
+
+export interface FileRouting {
+  prompts: readonly string[];
+  output: string;
+  fields?: readonly FieldName[] | undefined;
+  resume?: boolean | undefined;
+}
+
+type Row = Record<string, unknown>;
+
+/** A form of the output: how it begins, a row of it, and how its rows are read. */
+interface Form {
+  head: string;
+  line(row: Row): string;
+  read(text: string): Row[];
+}
+
+function formOf(output: string, columns: readonly string[]): Form {
+  const extension = path.extname(output).toLowerCase();
+  if (extension === '.jsonl' || extension === '.ndjson') {
+    return {
+      head: '',
+      line: (row) => `${JSON.stringify(row)}\n`,
+      read: (text) =>
+        text
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => JSON.parse(line) as Row),
+    };
+  }
+  if (extension !== '.csv') {
+    throw new UsageError(`-o ${output}: expected a name that ends in .csv or .jsonl`, 'signalbox route');
+  }
+  const head = csvLine(columns);
+  return {
+    head,
+    line: (row) => csvLine(columns.map((name) => row[name])),
+    read: (text) => {
+      if (!text.startsWith(head)) throw invalid(`${output} has other columns than ${columns.join(', ')}`);
+      return parse(text, { columns: true }) as Row[];
+    },
+  };
+}
+
+/** Returns the text up to the end of its last complete line; a line may contain line ends in quotes. */
+function completeLines(text: string, isCsv: boolean): string {
+  if (!isCsv) return text.slice(0, text.lastIndexOf('\n') + 1);
+  let end = 0;
+  let isQuoted = false;
+  for (let i = 0; i < text.length; ++i) {
+    if (text[i] === '"') isQuoted = !isQuoted;
+    else if (text[i] === '\n' && !isQuoted) end = i + 1;
+  }
+  return text.slice(0, end);
+}
+
+/** Opens a new output. Errors: `invalid_argument` if it exists. */
+async function create(output: string): Promise<FileHandle> {
+  return open(output, 'wx').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'EEXIST') throw invalid(`${output} exists: --resume continues it`, cause);
+    throw diskError(`${output} could not be written`, cause);
+  });
+}
+
+/**
+ * Opens an output of an earlier run, cuts off what is incomplete, and returns how many rows are done. Errors:
+ * `invalid_argument` if its rows are not of these prompts.
+ */
+async function reopen(form: Form, { prompts, output }: FileRouting): Promise<{ file: FileHandle; done: number }> {
+  const whole = await readTextFile(output);
+  const kept = completeLines(whole, form.head !== '');
+  const rows = kept === '' ? [] : form.read(kept);
+  const other = rows.findIndex(({ index, prompt }, i) => Number(index) !== i || prompt !== prompts[i]);
+  if (other >= 0) throw invalid(`${output}, row ${other + 1}: not of prompt ${other + 1} of the file`);
+  const file = await open(output, 'r+').catch((cause) => {
+    throw diskError(`${output} could not be written`, cause);
+  });
+  await file.truncate(Buffer.byteLength(kept));
+  return { file, done: rows.length };
+}
+
+/**
+ * Writes a row for each prompt, with its number, its text and the fields. An abort leaves complete rows only. Returns the
+ * number of rows that an earlier run had written.
+ */
+export async function routeFile(
+  router: Router,
+  routing: FileRouting,
+  options: RouteOptions,
+  progress: Progress,
+): Promise<number> {
+  const { prompts, output, fields = TABLE_FIELDS, resume } = routing;
+  const form = formOf(output, ['index', 'prompt', ...fields]);
+  const exists =
+    resume &&
+    (await open(output, 'r').then(
+      (file) => file.close().then(() => true),
+      () => false,
+    ));
+  const { file, done } = exists ? await reopen(form, routing) : { file: await create(output), done: 0 };
+  try {
+    let { size: end } = await file.stat();
+    const append = async (text: string) => {
+      const { bytesWritten } = await file.write(Buffer.from(text), 0, null, end);
+      end += bytesWritten;
+    };
+    if (end === 0) await append(form.head);
+    progress.begin(printable(`routing ${prompts.length} prompts`));
+    for (let first = done; first < prompts.length; first += BLOCK) {
+      await progress.update(first, prompts.length);
+      const block = prompts.slice(first, first + BLOCK);
+      const decisions = await router.routeMany(block, { ...options, neighbours: 0 });
+      const lines = decisions.map((decision, i) =>
+        form.line({ index: first + i, prompt: block[i], ...fieldsOf(decision, fields) }),
+      );
+      await append(lines.join(''));
+    }
+    return done;
+  } catch (cause) {
+    throw (cause as NodeJS.ErrnoException).syscall === 'write'
+      ? diskError(`${output} could not be written`, cause)
+      : cause;
+  } finally {
+    await file.close();
+  }
+}

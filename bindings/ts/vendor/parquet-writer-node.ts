@@ -1,0 +1,2 @@
+/** Writing Parquet tables. */
+export { type ByteWriter, fileWriter, parquetWriteRows } from 'hyparquet-writer';

@@ -1,0 +1,206 @@
+// `signalbox route` for many prompts, single facts, and what is piped in; the summary of an index, and completion.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'csv-parse/sync';
+import { EXCLUSION_REASONS, FALLBACK_REASONS, NOTE_CODES, Router } from '../../../dist/index.js';
+import { fails, inOwnFolders, read, run, runs, write } from '../building/fixtures.mjs';
+import { schemaFaults } from '../support/json-schema.mjs';
+
+inOwnFolders();
+
+const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
+const PROMPTS = ['Translate cat into French', 'say "hello",\nplease', '', 'What is 17.5% of 2340?'];
+const SCHEMA = JSON.parse(readFileSync(new URL('../../../docs/decision.schema.json', import.meta.url), 'utf8'));
+const writePrompts = (prompts = PROMPTS) =>
+  write('in.jsonl', prompts.map((prompt) => JSON.stringify({ prompt })).join('\n'));
+const rowsOf = (name) => parse(read(name), { columns: true });
+
+async function decide(use) {
+  const router = await Router.load();
+  try {
+    return await use(router);
+  } finally {
+    router.dispose();
+  }
+}
+
+describe('signalbox route --file', () => {
+  it('writes a row for each prompt, as CSV and as JSON lines', async () => {
+    writePrompts();
+    await runs('route', '--file', 'in.jsonl', '-o', 'out.csv', '--prefer', 'cheap');
+    const decisions = await decide((router) => router.routeMany(PROMPTS, { prefer: 'cheap' }));
+    const rows = rowsOf('out.csv');
+    assert.deepEqual(Object.keys(rows[0]), [
+      'index',
+      'prompt',
+      'model',
+      'confidence',
+      'usd_per_answer',
+      'fallback_reason',
+      'reason',
+    ]);
+    assert.deepEqual(
+      rows.map(({ prompt }) => prompt),
+      PROMPTS,
+    );
+    assert.deepEqual(
+      rows.map(({ model }) => model),
+      decisions.map(({ model }) => model),
+    );
+    assert.deepEqual(
+      rows.map((row) => row.fallback_reason),
+      decisions.map(({ fallbackReason }) => fallbackReason ?? ''),
+    );
+
+    await runs('route', '--file', 'in.jsonl', '-o', 'out.jsonl', '--fields', 'model,kind,tokens', '--prefer', 'cheap');
+    const lines = read('out.jsonl')
+      .toString()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(
+      lines,
+      decisions.map(({ model, kind, tokens }, index) => ({
+        index,
+        prompt: PROMPTS[index],
+        model,
+        kind: kind?.name ?? null,
+        tokens,
+      })),
+    );
+  });
+
+  it('continues the table of an earlier run, wherever it was cut', async () => {
+    const prompts = Array.from({ length: 70 }, (_, i) => `Translate "${i}"\ninto French, number ${i}`);
+    writePrompts(prompts);
+    await runs('route', '--file', 'in.jsonl', '-o', 'whole.csv');
+    await runs('route', '--file', 'in.jsonl', '-o', 'whole.jsonl');
+    for (const name of ['csv', 'jsonl']) {
+      const whole = read(`whole.${name}`);
+      for (const share of [0, 0.001, 0.4, 0.9, 1]) {
+        write(`cut.${name}`, whole.subarray(0, Math.floor(share * whole.length)));
+        const { code, stderr } = await run(['route', '--file', 'in.jsonl', '-o', `cut.${name}`, '--resume']);
+        assert.equal(code, 0, stderr);
+        assert.ok(read(`cut.${name}`).equals(whole), `${name} ${share}`);
+      }
+    }
+    const { stderr } = await run(['route', '--file', 'in.jsonl', '-o', 'whole.csv', '--resume']);
+    assert.match(stderr, /70 decisions, 70 of them before/);
+  });
+
+  it('replaces no file, and continues no other one', async () => {
+    writePrompts();
+    const args = ['route', '--file', 'in.jsonl', '-o', 'out.csv'];
+    write('out.csv', 'mine');
+    await fails('invalid_argument', /out\.csv exists: --resume continues it/, ...args);
+    write('out.csv', 'index,prompt\r\n');
+    await fails('invalid_argument', /other columns/, ...args, '--resume');
+    write('out.csv', 'index,prompt,model\r\n0,another prompt,x\r\n');
+    await fails('invalid_argument', /row 1: not of prompt 1/, ...args, '--resume', '--fields', 'model');
+    assert.equal(read('out.csv').toString(), 'index,prompt,model\r\n0,another prompt,x\r\n');
+    await fails(
+      'network',
+      /nowhere\/out\.csv could not be written/,
+      'route',
+      '--file',
+      'in.jsonl',
+      '-o',
+      'nowhere/out.csv',
+    );
+  });
+
+  it('refuses what does not go together', async () => {
+    writePrompts();
+    const cases = [
+      [['hello', '--file', 'in.jsonl', '-o', 'out.csv'], /a prompt and --file are given/],
+      [['--file', 'in.jsonl'], /without -o/],
+      [['--file', 'in.jsonl', '-o', 'out.csv', '--json'], /no --quiet and no --json/],
+      [['--file', 'in.jsonl', '-o', 'out.txt'], /ends in \.csv or \.jsonl/],
+      [['hello', '-o', 'out.csv'], /--output is given without --file/],
+      [['hello', '--resume'], /--resume is given without --file/],
+      [['hello', '--quiet', '--json'], /--quiet prints the name only/],
+      [['hello', '--fields', 'modle'], /'modle' is not a field, expected model, reason/],
+    ];
+    for (const [args, message] of cases) {
+      const { code, stderr } = await run(['route', ...args]);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, message);
+    }
+  });
+});
+
+describe('signalbox route', () => {
+  it('prints the name only, or some facts', async () => {
+    const { model, price } = await decide((router) => router.route(PROMPTS[0]));
+    assert.equal(await runs('route', '-q', PROMPTS[0]), `${model}\n`);
+    assert.equal(
+      await runs('route', '--fields', 'model,usd_per_answer', PROMPTS[0]),
+      `${model}\t${price.usdPerAnswer}\n`,
+    );
+    assert.deepEqual(JSON.parse(await runs('route', '--fields', 'model', '--json', PROMPTS[0])), { model });
+  });
+
+  it('reads a prompt from a pipe', async () => {
+    const { model } = await decide((router) => router.route(PROMPTS[0]));
+    for (const args of [['-q'], ['-q', '-']]) {
+      const { stdout } = spawnSync(process.execPath, [CLI, 'route', ...args], { input: PROMPTS[0], encoding: 'utf8' });
+      assert.equal(stdout, `${model}\n`);
+    }
+  });
+
+  it('prints JSON as its schema says', async () => {
+    write('task.txt', `${PROMPTS[0]}\n${PROMPTS[3]}`);
+    const outputs = [
+      await runs('route', '--json', '--neighbours', '2', PROMPTS[0]),
+      await runs('route', '--json', '--max-usd-per-mtok', '1', '--k', '3', ''),
+      await runs('route-task', '--json', 'task.txt'),
+    ];
+    for (const output of outputs) assert.deepEqual(schemaFaults(SCHEMA, JSON.parse(output)), []);
+    const { excluded, fallbackReason, notes } = SCHEMA.properties;
+    assert.deepEqual(excluded.items.properties.reason.enum, [...EXCLUSION_REASONS]);
+    assert.deepEqual(fallbackReason.enum, [null, ...FALLBACK_REASONS]);
+    assert.deepEqual(notes.items.properties.code.enum, [...NOTE_CODES]);
+  });
+});
+
+describe('signalbox', () => {
+  it('says in six lines what it does', async () => {
+    const lines = (await runs()).trimEnd().split('\n');
+    assert.equal(lines.length, 6);
+    assert.ok(lines.every((line) => line.length <= 80));
+  });
+
+  it('sums an index up for people', async () => {
+    const summary = await runs('inspect');
+    const { models, bestSingleModel } = await decide(async ({ info }) => info);
+    assert.ok(summary.includes(`${models.length} models`) && summary.includes(bestSingleModel));
+    assert.ok(summary.split('\n').length < 30);
+    assert.ok((await runs('inspect', '--all')).split('\n').length > models.length);
+  });
+
+  it('has an example in the help of every command', async () => {
+    const help = await runs('--help');
+    const commands = [...help.slice(help.indexOf('Commands:')).matchAll(/^ {2}([a-z][\w-]+)/gm)].map(
+      ([, name]) => name,
+    );
+    assert.ok(commands.length > 10);
+    for (const name of commands.filter((command) => command !== 'help')) {
+      assert.match(await runs(name, '--help'), new RegExp(`Examples?[^]*\\b${name}\\b`), name);
+    }
+  });
+
+  it('completes commands and options in shells', async () => {
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      const script = await runs('completion', shell);
+      for (const word of ['route-task', 'add-model', 'max-usd-per-answer', 'shadow'])
+        assert.ok(script.includes(word), `${shell} ${word}`);
+    }
+    const asked = `${await runs('completion', 'bash')}\nCOMP_WORDS=(signalbox pl) COMP_CWORD=1; _signalbox; echo "\${COMPREPLY[@]}"
+      COMP_WORDS=(signalbox plan --max-l) COMP_CWORD=2; _signalbox; echo "\${COMPREPLY[@]}"`;
+    assert.equal(spawnSync('bash', ['-c', asked], { encoding: 'utf8' }).stdout, 'plan\n--max-loss\n');
+  });
+});
