@@ -159,6 +159,14 @@ Status read_label(const Json& label, std::size_t model_count, const ModelNumbers
   return {};
 }
 
+Status read_decided(const Json* name, const ModelNumbersByName& models, RouteOptions& options) {
+  if (name == nullptr) return {};
+  const Result<std::vector<std::size_t>> list = model_list(Json::array({*name}), models, "decided");
+  if (!list.ok()) return list.error();
+  options.decided = list.value().front();
+  return {};
+}
+
 /// Reads the policy. `paper` never leaves the best single model of one input for lack of confidence: the paper has no
 /// such rule.
 void read_policy(ObjectReader& reader, Scope scope, RouteOptions& options) {
@@ -233,14 +241,16 @@ Status read_options(ObjectReader& reader, Scope scope, const Index& index, Route
   const Json* excluded = reader.find("excluded");
   const Json* prices = reader.find("prices");
   const Json* corrections = reader.find("corrections");
+  const Json* decided = reader.find("decided");
   if (Status failed = reader.finish()) return failed;
-  const std::array lists = {allow, deny, excluded, prices, corrections};
+  const std::array lists = {allow, deny, excluded, prices, corrections, decided};
   // Most requests name no model.
   if (std::all_of(lists.begin(), lists.end(), [](const Json* list) { return list == nullptr; })) return {};
   const ModelNumbersByName models = models_by_name(index);
   if (Status failed = read_candidates(allow, deny, models, options)) return failed;
   if (Status failed = read_excluded(excluded, models, options)) return failed;
   if (Status failed = read_prices(prices, models, options)) return failed;
+  if (Status failed = read_decided(decided, models, options)) return failed;
   return read_corrections(corrections, models, options);
 }
 

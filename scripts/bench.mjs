@@ -14,6 +14,9 @@
 //   npm run bench -- plan-next [...]  whether grading chosen prompts helps plans (tests/bench/plan-next.mjs)
 //   npm run bench -- next-labels [...]  what prompts chosen for grading are worth (tests/bench/next-labels.mjs)
 //   npm run bench -- embedders [...]  the paper's rules and signalbox with several embedders (tests/bench/embedders.mjs)
+//   npm run bench -- conversations [...]  staying with a model in a conversation (tests/bench/conversations.mjs)
+//   npm run bench -- judges [...]  a judge for cascades: agreement of two cheap answers (tests/bench/judges.mjs)
+//   npm run bench -- budgets [...]  what a fixed sum buys, on batches and streams (tests/bench/budgets.mjs)
 //   npm run bench -- new-model [...]  what add-model knows of a new model from a few rows (tests/bench/new-model.mjs)
 //   npm run bench -- serve [...]  what the gateway adds to a request, and that it loses none (tests/bench/serve.mjs)
 // Measures the kNN kernels, native and wasm, built with the shipped flags, as ratios to reading the codes once
@@ -120,6 +123,9 @@ const WITH_PACKAGE = [
   'plan-promise',
   'plan-next',
   'next-labels',
+  'conversations',
+  'judges',
+  'budgets',
   'new-model',
   'embedders',
   'serve',

@@ -42,6 +42,19 @@ export {
   type WasmSource,
 } from './types.js';
 
+// Conversations, needs and budgets
+export {
+  CONVERSATION_REASONS,
+  type Conversation,
+  type ConversationOutcome,
+  type ConversationReason,
+  type ConversationState,
+  MODALITIES,
+  type Modality,
+  type Needs,
+} from './types.js';
+export { type PacedPick, Pacer, type PacerOptions } from './routing/pacer.js';
+
 // Reasons of a decision
 export {
   type Coverage,
@@ -71,6 +84,8 @@ export type {
   CascadeValue,
   Verdict,
 } from './types.js';
+
+export { agreementOf, type Judge, type JudgedAnswer, learnJudge, verdictOf } from './routing/judges.js';
 
 // Which prompts to grade next
 export {

@@ -67,6 +67,15 @@ export const EXCLUSION_REASONS = [
   'unknown_released',
   'unknown_maker',
   'unknown_open_weights',
+  'expired',
+  'context_too_small',
+  'lacks_modality',
+  'lacks_tools',
+  'lacks_structured_output',
+  'unknown_context',
+  'unknown_modalities',
+  'unknown_tools',
+  'unknown_structured_output',
 ] as const;
 export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
 
@@ -80,6 +89,7 @@ export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
  * - `more_than_rows`: `k`, `kappa` or `neighbours` exceeds the rows of the index.
  * - `multilingual_unavailable`: the table of `LoadOptions.multilingual` could not be loaded, so that the index's own
  *   embedder read a prompt in another language, as far as it could.
+ * - `needs_unchecked`: the conversation has files or tools, but the index knows of no model whether it can use them.
  * - `added_model`: the pick was added to the index from results on a few rows, so that its numbers are estimates.
  */
 export const NOTE_CODES = [
@@ -89,6 +99,7 @@ export const NOTE_CODES = [
   'unused_by_policy',
   'more_than_rows',
   'multilingual_unavailable',
+  'needs_unchecked',
   'added_model',
 ] as const;
 export type NoteCode = (typeof NOTE_CODES)[number];
@@ -115,10 +126,49 @@ export interface DatedPrice {
 export type Price = number | DatedPrice;
 
 /**
- * One input: a prompt, a vector from the index's embedder ([dim], finite, of any norm; zeros mean "unread"), or an
- * embedding that `embed` returned.
+ * A conversation, in the shape of OpenAI, the AI SDK or LangChain. The user's last turn decides; if it has fewer than eight
+ * words, the end of the answer before it is read with it. System prompts and tools do not decide. Images, other files and
+ * tools set `RouteOptions.needs`, and so do the tokens of everything together (docs/conversations.md).
  */
-export type RouteInput = string | ArrayLike<number> | Embedding;
+export interface Conversation {
+  /** Messages with `role` and `content`, or LangChain's, in their order; files may be left out of their parts. */
+  messages: readonly object[];
+  /** The system prompt, if it is not one of the messages. */
+  system?: string | null | undefined;
+  /** The tools that the model may call: a list, or an object by name. */
+  tools?: readonly object[] | Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** Kinds of content that models read. */
+export const MODALITIES = ['text', 'image', 'audio', 'video', 'pdf'] as const;
+export type Modality = (typeof MODALITIES)[number];
+
+/** Abilities that an input needs of a model. */
+export interface Needs {
+  /** Tokens of the prompt and the answer together, a whole number from 0. */
+  context?: number | null | undefined;
+  /** Kinds of content that the model must read. */
+  modalities?: readonly Modality[] | null | undefined;
+  /** `true`: the model must be able to call tools. */
+  tools?: boolean | null | undefined;
+  /** `true`: the model must be able to keep to a schema. */
+  structuredOutput?: boolean | null | undefined;
+}
+
+/** Facts about a conversation that count beside its text. */
+export interface ConversationFacts {
+  needs: Needs;
+  /** Estimated tokens before the user's last turn, and of system prompt and tools. */
+  tokensBefore: number;
+  /** Whether a task is under way: tools were called since the user's last turn, or that turn is short and goes on. */
+  midTask: boolean;
+}
+
+/**
+ * One input: a prompt, a conversation, a vector from the index's embedder ([dim], finite, of any norm; zeros mean
+ * "unread"), or an embedding that `embed` returned.
+ */
+export type RouteInput = string | Conversation | ArrayLike<number> | Embedding;
 
 /** Several inputs: a list, or one matrix [n * dim] row by row. Prompts, vectors and embeddings may be mixed. */
 export type RouteInputs = readonly RouteInput[] | Float32Array;
@@ -174,6 +224,17 @@ export interface RouteOptions {
   /** `true`: only models with open weights; `false`: only those without. */
   openWeights?: boolean | undefined;
   /**
+   * Only models that can do this. A model of which it is not known is excluded, too. A conversation adds what its messages
+   * show: images and other files, tools, and the tokens, with a margin. An index that knows this of no model has the note
+   * `needs_unchecked` instead.
+   */
+  needs?: Needs | undefined;
+  /**
+   * A conversation under way: its model stays unless another one is worth sending everything again
+   * (docs/conversations.md). Only for `route`.
+   */
+  conversation?: ConversationState | undefined;
+  /**
    * How much predicted correctness may be given up for a lower price, default `balanced`. The pick is the cheapest model
    * within so many points of the best one that has a price.
    */
@@ -190,8 +251,74 @@ export interface RouteOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** The state of a conversation before this turn. */
+export interface ConversationState {
+  /** Name of the conversation, for logs: the decision has it, too. */
+  id?: string | null | undefined;
+  /** The model that answered last, by any of its names. */
+  model: string;
+  /**
+   * Tokens of the conversation so far, which another model would have to read again. Default: those of the messages before
+   * the text that decides; for an input without messages 0.
+   */
+  tokens?: number | null | undefined;
+  /** Tokens of them that the model's provider has in its cache; default: all. */
+  cachedTokens?: number | null | undefined;
+  /** `true` if the last answer was wrong or missing: a better model is then picked, if there is one. */
+  failed?: boolean | null | undefined;
+  /** Whether a task is under way, in which the model is never exchanged for a worse one. Default: what the messages show. */
+  midTask?: boolean | null | undefined;
+  /**
+   * US dollars that one more right answer is worth, >= 0. Default: the setting of an index that has one
+   * (`IndexInfo.families`), else .1; with `prefer: 'best'` any price.
+   */
+  answerUsd?: number | null | undefined;
+}
+
+/**
+ * The reason why a conversation stays with its model or leaves it:
+ *
+ * - `same`: the router picks the same model.
+ * - `failed`: the last answer was wrong, and a better model is there.
+ * - `no_better`: the last answer was wrong, but no model is predicted to be better.
+ * - `mid_task`: a task is under way, and the other model is predicted to be worse.
+ * - `worth_it`: what the other model gains or saves is worth more than sending the conversation again.
+ * - `not_worth_it`: it is not.
+ * - `unknown_price`: without the prices of both models nobody can tell.
+ * - `not_available`: the model is excluded, or the index does not know it.
+ */
+export const CONVERSATION_REASONS = [
+  'same',
+  'failed',
+  'no_better',
+  'mid_task',
+  'worth_it',
+  'not_worth_it',
+  'unknown_price',
+  'not_available',
+] as const;
+export type ConversationReason = (typeof CONVERSATION_REASONS)[number];
+
+/** The effect of a conversation's state on a decision. */
+export interface ConversationOutcome {
+  id: string | null;
+  /** Whether the model that answered last goes on. */
+  stayed: boolean;
+  reason: ConversationReason;
+  /** The model that the router picks for this turn alone. */
+  alone: string;
+  /** US dollars that this turn costs more with that model than with the one that answered last, by prices and cache; `null` if not known. */
+  extraUsd: number | null;
+}
+
 /** Options of calls with several inputs. */
 export interface RouteManyOptions extends RouteOptions {
+  /**
+   * Only for `routeMany`, in place of `prefer` and `costWeight`: US dollars that all answers together may cost, as expected
+   * from `usdPerAnswer`. Models are chosen so that the most answers are expected to be right. `no_candidate` if the budget
+   * is too small even for the cheapest models, or no price of an answer is known.
+   */
+  budgetUsd?: number | null | undefined;
   /** Called after each block of inputs that was embedded and scored; `done` inputs of `total`. */
   onProgress?: ((event: { done: number; total: number }) => void) | undefined;
 }
@@ -435,6 +562,8 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
    */
   neighbours: Neighbour[];
   excluded: { model: string; reason: ExclusionReason }[];
+  /** Set if `RouteOptions.conversation` was. */
+  conversation?: ConversationOutcome | undefined;
   /** Valid options without their full effect here; empty if all were honoured. */
   notes: Note[];
   /** Tokens that the embedder knew; `null` if every input was a vector. */
@@ -462,7 +591,16 @@ export interface TaskDecision extends Decision<TaskRankedModel> {
 export interface CascadeOptions
   extends Pick<
     RouteOptions,
-    'candidates' | 'released' | 'makers' | 'openWeights' | 'k' | 'kappa' | 'maxCoveragePercentile' | 'prices' | 'signal'
+    | 'candidates'
+    | 'released'
+    | 'makers'
+    | 'openWeights'
+    | 'needs'
+    | 'k'
+    | 'kappa'
+    | 'maxCoveragePercentile'
+    | 'prices'
+    | 'signal'
   > {
   /** Models to ask, in this order, at most 12. Default: chosen among the candidates, cheapest first. */
   models?: readonly string[] | undefined;
@@ -581,6 +719,8 @@ export interface ModelRecord {
   /** Other names of the model. */
   aliases?: readonly string[] | undefined;
   huggingFaceId?: string | undefined;
+  /** Day from which it is no longer offered, `2026-03-01`, or only its month: the router then excludes it. */
+  expires?: string | undefined;
 }
 
 /** Facts about a task beside its results; unknown ones are absent. */
@@ -703,6 +843,8 @@ export interface Embedding {
   distanceScale?: number | undefined;
   /** Set if that table should have read the text, but could not be loaded: the code and the message of the error. */
   multilingualError?: { code: ErrorCode; message: string } | undefined;
+  /** Set by a `WorkerRouter` that embeds on its side, for a conversation. */
+  conversation?: ConversationFacts | undefined;
 }
 
 /** Facts about a table of other languages, from its `config.json`. */

@@ -10,7 +10,7 @@ import { readBytes } from './files/sources.js';
 import { isAddress, isCompiled, isResponse } from './kinds.js';
 import { anything, checkOptions, type Keys, wrongKind } from './options.js';
 import { nextStep } from './routing/cascade.js';
-import { checkPrompts, Inputs, isEmbedder, makeEmbedder } from './routing/inputs.js';
+import { checkPrompts, cloneableInput, Inputs, isEmbedder, makeEmbedder } from './routing/inputs.js';
 import {
   CASCADE_KEYS,
   EMBED_KEYS,
@@ -52,6 +52,9 @@ import type {
 } from './types.js';
 import { Channel, resolveAddress, type WorkerLike } from './workers/channel.js';
 import { startScript } from './workers/start-script.js';
+
+const cloneableInputs = (inputs: RouteInputs): unknown =>
+  Array.isArray(inputs) ? inputs.map((input, i) => cloneableInput(input, `input ${i}`)) : inputs;
 
 export interface WorkerLoadOptions extends LoadOptions {
   /**
@@ -220,7 +223,7 @@ export class WorkerRouter implements Routing {
     const { prompts, signal, onProgress } = options;
     // The worker refuses an empty list of prompts.
     if (this.#inputs === undefined || this.#isDisposed || prompts?.length === 0) {
-      return this.#call('nextLabels', n, options);
+      return this.#call('nextLabels', n, { ...options, prompts: cloneableInputs(prompts) });
     }
     const read = await this.#inputs.readAll(prompts, { signal, onProgress });
     return this.#call('nextLabels', n, { ...options, prompts: read });
@@ -267,14 +270,14 @@ export class WorkerRouter implements Routing {
   }
 
   async #here(input: RouteInput, { signal }: { signal?: AbortSignal | undefined }): Promise<unknown> {
-    return this.#inputs === undefined || this.#isDisposed ? input : this.#inputs.read(input, signal);
+    return this.#inputs === undefined || this.#isDisposed ? cloneableInput(input) : this.#inputs.read(input, signal);
   }
 
   /** Calls with many inputs. If the embedder is on this side, embedding and the worker's part count half of the progress. */
   async #callWithAll<T>(call: WorkerMethod, inputs: RouteInputs, options: EmbedOptions): Promise<T> {
     // The worker refuses an empty list of inputs for a task.
     if (this.#inputs === undefined || this.#isDisposed || inputs?.length === 0)
-      return this.#call(call, inputs, options);
+      return this.#call(call, cloneableInputs(inputs), options);
     const { signal, onProgress } = options;
     const half = (of: 0 | 1) => (event: { done: number; total: number }) =>
       onProgress?.({ done: Math.floor((of * event.total + event.done) / 2), total: event.total });

@@ -57,6 +57,7 @@ Choice choose(const Forecast& forecast, const ChoiceRules& rules, Fallback fallb
   if (out.fallback == Fallback::kNone && !leaves) out.fallback = Fallback::kLowConfidence;
   const std::size_t wanted = out.fallback == Fallback::kLowConfidence ? out.best_single : out.challenger;
   out.model = trade_for_price(wanted, scores, rules.prices, exclusions, rules.price_rules, rules.costs);
+  if (rules.decided < exclusions.size() && exclusions[rules.decided] == Exclusion::kNone) out.model = rules.decided;
   std::size_t rival = out.best_single;
   if (out.model == rival && forecast.compares_runner_up) rival = next_best_allowed(scores, exclusions, rival);
   if (out.model != rival) {

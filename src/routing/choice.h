@@ -30,6 +30,7 @@ struct ChoiceRules {
   PriceRules price_rules = {};
   std::span<const double> corrections = {};  ///< [models] added to the scores; empty: nothing.
   std::span<const double> costs = {};        ///< [models] see trade_for_price; empty: the prices.
+  std::size_t decided = kNoModel;            ///< The pick, if the caller has decided and the model is allowed.
 };
 
 struct Choice {

@@ -216,7 +216,7 @@ Status decide(const Index& index, const RouteOptions& options, const Evidence& e
   const auto costs = price_rules.answer_value >= 0
                          ? std::span<const double>(decision.answer_costs)
                          : comparable(decision.answer_costs, options.prices, forecast.exclusions);
-  const ChoiceRules rules{eta, options.prices, price_rules, options.corrections, costs};
+  const ChoiceRules rules{eta, options.prices, price_rules, options.corrections, costs, options.decided};
   static_cast<Choice&>(decision) = choose(forecast, rules, decision.fallback);
   decision.ranking = rank(forecast, options.corrections, scores);
   decision.exclusions = std::move(forecast.exclusions);

@@ -48,7 +48,8 @@ struct RouteOptions {
   PriceRules price_rules;
   /// [models] added to the predicted correctness before the choice; empty: nothing.
   std::vector<double> corrections;
-  std::size_t neighbours = 0;  ///< Number of neighbours to report.
+  std::size_t neighbours = 0;      ///< Number of neighbours to report.
+  std::size_t decided = kNoModel;  ///< See ChoiceRules.
 };
 
 struct RankedModel {

@@ -50,7 +50,16 @@ std::string_view exclusion_name(Exclusion exclusion) {
                                                                            "other_weights",
                                                                            "unknown_released",
                                                                            "unknown_maker",
-                                                                           "unknown_open_weights"};
+                                                                           "unknown_open_weights",
+                                                                           "expired",
+                                                                           "context_too_small",
+                                                                           "lacks_modality",
+                                                                           "lacks_tools",
+                                                                           "lacks_structured_output",
+                                                                           "unknown_context",
+                                                                           "unknown_modalities",
+                                                                           "unknown_tools",
+                                                                           "unknown_structured_output"};
   return kNames[static_cast<std::size_t>(exclusion)];
 }
 
@@ -72,6 +81,16 @@ Error no_model_left(std::span<const Exclusion> exclusions, bool has_maximum) {
   add(Exclusion::kUnknownReleased, "has no known release", "have no known release", false);
   add(Exclusion::kUnknownMaker, "has no known maker", "have no known maker", false);
   add(Exclusion::kUnknownOpenWeights, "may be open or not", "may be open or not", false);
+  add(Exclusion::kExpired, "is no longer offered", "are no longer offered", false);
+  add(Exclusion::kContextTooSmall, "has too small a context", "have too small a context", false);
+  add(Exclusion::kLacksModality, "lacks a needed modality", "lack a needed modality", false);
+  add(Exclusion::kLacksTools, "cannot call tools", "cannot call tools", false);
+  add(Exclusion::kLacksStructuredOutput, "has no structured output", "have no structured output", false);
+  add(Exclusion::kUnknownContext, "has no known context", "have no known context", false);
+  add(Exclusion::kUnknownModalities, "has no known modalities", "have no known modalities", false);
+  add(Exclusion::kUnknownTools, "may call tools or not", "may call tools or not", false);
+  add(Exclusion::kUnknownStructuredOutput, "may have structured output or not", "may have structured output or not",
+      false);
   return {ErrorCode::kNoCandidate, "no model is left: of " + std::to_string(exclusions.size()) + " models" + counts};
 }
 

@@ -27,8 +27,18 @@ enum class Exclusion : std::uint8_t {
   kUnknownReleased,     ///< The day of its release is not known.
   kUnknownMaker,        ///< Its maker is not known.
   kUnknownOpenWeights,  ///< Whether its weights are open is not known.
+  kExpired,             ///< No longer offered.
+  // What the input needs:
+  kContextTooSmall,          ///< Reads fewer tokens than needed.
+  kLacksModality,            ///< Does not read a kind of content.
+  kLacksTools,               ///< Cannot call tools.
+  kLacksStructuredOutput,    ///< Cannot keep to a schema.
+  kUnknownContext,           ///< The tokens that it reads are not known.
+  kUnknownModalities,        ///< The kinds of content that it reads are not known.
+  kUnknownTools,             ///< Whether it calls tools is not known.
+  kUnknownStructuredOutput,  ///< Whether it keeps to a schema is not known.
 };
-inline constexpr std::size_t kExclusionCount = 12;
+inline constexpr std::size_t kExclusionCount = 21;
 
 /// Returns the name of a reason, as in `no_outcomes`; '' for kNone.
 [[nodiscard]] std::string_view exclusion_name(Exclusion exclusion);

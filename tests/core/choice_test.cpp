@@ -200,6 +200,21 @@ TEST(Confidence, IsInTheModelThatUndercutsTheBestSingleOne) {
   EXPECT_EQ(c.confidence, probability_at_least(forecast, 2, 0, 0, .05));
 }
 
+TEST(Choice, IsTheCallersIfTheModelIsAllowed) {
+  Forecast forecast = votes_forecast();
+  ChoiceRules rules;
+  const Choice own = choose(forecast, rules);
+  rules.decided = 2;
+  const Choice given = choose(forecast, rules);
+  EXPECT_EQ(given.model, 2U);
+  EXPECT_EQ(given.challenger, own.challenger);
+  EXPECT_EQ(given.confidence, probability_at_least(forecast, 2, 0, 0, 0));
+  forecast.exclusions[2] = Exclusion::kLacksTools;
+  EXPECT_EQ(choose(forecast, rules).model, choose(forecast, {}).model) << "an excluded model is never picked";
+  rules.decided = forecast.models();
+  EXPECT_NE(choose(forecast, rules).model, forecast.models());
+}
+
 TEST(Confidence, AllowsForWhatTheDialGivesUp) {
   const Forecast forecast = mixture_forecast();
   const auto with = [&](std::size_t pick, double given_up) {

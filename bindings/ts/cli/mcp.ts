@@ -1,10 +1,9 @@
 /** The command `signalbox mcp`: the router's decisions as tools of the Model Context Protocol, over standard input and output. */
-
+import { inputOf } from '../conversations/turns.js';
 import { SignalboxError } from '../errors.js';
 import type { Router } from '../index.js';
-import { decidingText, turnsOf } from '../integrations/turns.js';
 import { described, invalid, isPlainObject } from '../options.js';
-import type { Answers, Label, Preference, RouteOptions } from '../types.js';
+import type { Answers, Conversation, Label, Preference, RouteOptions } from '../types.js';
 import type { Command } from '../vendor/commander-node.js';
 import { EMBEDDER_HELP } from './embedder-option.js';
 import { packageVersion } from './package-version.js';
@@ -73,9 +72,9 @@ function optionsOf(router: Router, input: Input): RouteOptions {
   return JSON.parse(JSON.stringify(wanted)) as RouteOptions;
 }
 
-function promptOf({ prompt, messages }: Input): string {
+function promptOf({ prompt, messages }: Input): Conversation | string {
   if (typeof prompt === 'string') return prompt;
-  if (Array.isArray(messages)) return decidingText(turnsOf(messages));
+  if (Array.isArray(messages)) return inputOf(messages);
   throw invalid(`prompt is ${described(prompt)}, expected a text, or messages`);
 }
 

@@ -48,6 +48,7 @@ export const MODEL_RECORD: Shape<ModelRecord> = {
   effort: isText,
   aliases: areTexts,
   huggingFaceId: isText,
+  expires: isDay,
 };
 
 export const TASK_RECORD: Shape<TaskRecord> = {

@@ -2,10 +2,11 @@
  * A router as a model and a provider of the AI SDK. The SDK's types are not imported: the models of whatever version a
  * project has go in, and a model of the same version comes out.
  */
+
+import { inputOf } from '../conversations/turns.js';
 import { checkOptions, described, invalid, isPlainObject, type Keys, nearestOf, oneOf } from '../options.js';
 import { PREFERENCES, type Preference } from '../types.js';
 import { CHOOSER_KEYS, Chooser, type ChooserOptions, type RouterSource, type RoutingTrace } from './chooser.js';
-import { decidingText, turnsOf } from './turns.js';
 
 /** The used parts of a `LanguageModelV3` or `LanguageModelV4`. */
 export interface SdkModel {
@@ -32,6 +33,7 @@ export interface ModelOptions<Model extends SdkModel = SdkModel> extends Chooser
 /** The options of a call that are read. */
 interface CallOptions {
   prompt: unknown;
+  tools?: unknown;
   abortSignal?: AbortSignal | undefined;
   providerOptions?: Record<string, unknown> | undefined;
 }
@@ -160,7 +162,7 @@ export function signalbox<Model extends SdkModel>(options: ModelOptions<Model>):
 
   const choose = async (call: CallOptions) => {
     const { own, passed } = splitOptions(call);
-    const choice = await chooser.choose(decidingText(turnsOf(call.prompt)), own, call.abortSignal);
+    const choice = await chooser.choose(inputOf(call.prompt, call), own, call.abortSignal);
     return { choice, passed };
   };
   const modelOf = (name: string) => models[name] as SdkModel;
@@ -203,7 +205,7 @@ export function signalboxPrepareStep<Model extends SdkModel>(
 ): (step: { messages: readonly unknown[] }) => Promise<{ model: Model }> {
   const { chooser, models } = chooserOf(options);
   return async ({ messages }) => {
-    const choice = await chooser.choose(decidingText(turnsOf(messages)));
+    const choice = await chooser.choose(inputOf(messages));
     const { answer } = await chooser.ask(choice, async (name) => models[name] as Model);
     return { model: answer };
   };

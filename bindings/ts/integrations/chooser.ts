@@ -1,7 +1,7 @@
 /** Chooses a model for a call. A router that fails never costs an answer: the fallback model is asked, and the trace says why. */
 import { ERROR_CODES, type ErrorCode, SignalboxError, throwIfAborted } from '../errors.js';
 import { aCallback, aFlag, anything, aText, described, invalid, type Keys, nearestOf } from '../options.js';
-import type { Decision, RouteOptions, Routing } from '../types.js';
+import type { Conversation, Decision, RouteOptions, Routing } from '../types.js';
 
 /** The part of a router that decides. */
 export type Deciding = Pick<Routing, 'resolve' | 'route'>;
@@ -86,6 +86,8 @@ export const CHOOSER_KEYS: Keys<ChooserOptions> = {
   released: anything,
   makers: anything,
   openWeights: anything,
+  needs: anything,
+  conversation: anything,
   prefer: anything,
   costWeight: anything,
   corrections: anything,
@@ -136,7 +138,11 @@ export class Chooser {
   }
 
   /** Rejects with `aborted` only. */
-  async choose(text: string, options: DecisionOptions = {}, signal?: AbortSignal | null | undefined): Promise<Choice> {
+  async choose(
+    input: string | Conversation,
+    options: DecisionOptions = {},
+    signal?: AbortSignal | null | undefined,
+  ): Promise<Choice> {
     throwIfAborted(signal ?? undefined);
     const unknown: string[] = [];
     try {
@@ -150,7 +156,7 @@ export class Chooser {
       if (callers.size === 0)
         throw new SignalboxError('unknown_model', `the index knows none of ${unknown.join(', ')}`);
       const candidates = [...callers.keys()];
-      const decided = await router.route(text, {
+      const decided = await router.route(input, {
         ...this.#defaults,
         ...options,
         candidates,

@@ -1,9 +1,9 @@
 /** A router as a chat model and as middleware of LangChain. */
 import { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import { ChatGenerationChunk } from '@langchain/core/outputs';
+import { inputOf, textOf } from '../conversations/turns.js';
 import { anything, checkOptions, described, invalid, isPlainObject, type Keys } from '../options.js';
 import { CHOOSER_KEYS, Chooser, type ChooserOptions, type RouterSource, type RoutingTrace } from './chooser.js';
-import { decidingText, textOf, turnsOf } from './turns.js';
 
 /** The used parts of a chat model, or of one with tools bound. */
 export interface ChatModelLike {
@@ -58,11 +58,11 @@ export function signalboxMiddleware<Model extends object>(options: LangChainOpti
   const { models } = options;
   return {
     name: NAME,
-    wrapModelCall: async <Request extends { messages: readonly unknown[] }, Answer>(
+    wrapModelCall: async <Request extends { messages: readonly unknown[]; tools?: unknown }, Answer>(
       request: Request,
       handler: (request: Request) => Answer | Promise<Answer>,
     ): Promise<Answer> => {
-      const choice = await chooser.choose(decidingText(turnsOf(request.messages)));
+      const choice = await chooser.choose(inputOf(request.messages, request));
       const ask = async (name: string) => handler({ ...request, model: models[name] as Model });
       const { answer, trace } = await chooser.ask(choice, ask);
       return mark(answer, trace);
@@ -105,7 +105,7 @@ export class SignalboxChatModel extends BaseChatModel {
 
   /** Called by `invoke`. */
   async _generate(messages: readonly unknown[], options: CallOptions, manager?: object) {
-    const choice = await this.#chooser.choose(decidingText(turnsOf(messages)), {}, options.signal);
+    const choice = await this.#chooser.choose(inputOf(messages), {}, options.signal);
     const ask = (name: string) => {
       const model = this.#options.models[name] as ChatModelLike;
       return (model.invoke as unknown as Invoke).call(model, messages, passed(options, manager));
@@ -116,7 +116,7 @@ export class SignalboxChatModel extends BaseChatModel {
 
   /** Called by `stream`. */
   async *_streamResponseChunks(messages: readonly unknown[], options: CallOptions, manager?: object) {
-    const choice = await this.#chooser.choose(decidingText(turnsOf(messages)), {}, options.signal);
+    const choice = await this.#chooser.choose(inputOf(messages), {}, options.signal);
     const start = async (name: string) => {
       const model = this.#options.models[name] as ChatModelLike;
       const chunks = await (model.stream as unknown as Stream).call(model, messages, passed(options, manager));

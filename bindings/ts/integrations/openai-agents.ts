@@ -1,7 +1,8 @@
 /** A router as the model provider of the OpenAI Agents SDK. The SDK's types are not imported: its models go in and come out. */
+
+import { inputOf } from '../conversations/turns.js';
 import { anything, checkOptions, described, invalid, isPlainObject, type Keys, nearestOf } from '../options.js';
 import { CHOOSER_KEYS, Chooser, type ChooserOptions, type RouterSource, type RoutingTrace } from './chooser.js';
-import { decidingText, turnsOf } from './turns.js';
 
 /** The used parts of a `Model` of the SDK. */
 export interface AgentModel {
@@ -23,6 +24,8 @@ export interface AgentsProvider<Model extends AgentModel> {
 
 interface Request {
   input: unknown;
+  systemInstructions?: unknown;
+  tools?: unknown;
   signal?: AbortSignal | undefined;
 }
 interface Answer {
@@ -34,7 +37,8 @@ type Stream = (request: Request) => AsyncIterable<{ type?: string; response?: An
 const NAME = 'signalbox';
 const KEYS: Keys<AgentsOptions<AgentModel>> = { router: anything, models: anything, ...CHOOSER_KEYS };
 
-const textOf = ({ input }: Request) => (typeof input === 'string' ? input : decidingText(turnsOf(input)));
+const askedOf = ({ input, systemInstructions, tools }: Request) =>
+  inputOf(input, { system: systemInstructions, tools });
 
 const marked = (answer: Answer, trace: RoutingTrace): Answer => ({
   ...answer,
@@ -66,7 +70,7 @@ export function signalboxModelProvider<Model extends AgentModel>(options: Agents
 
   const auto = {
     getResponse: async (request: Request) => {
-      const choice = await chooser.choose(textOf(request), {}, request.signal);
+      const choice = await chooser.choose(askedOf(request), {}, request.signal);
       const ask = (name: string) => {
         const model = models[name] as Model;
         return (model.getResponse as unknown as Respond).call(model, request);
@@ -75,7 +79,7 @@ export function signalboxModelProvider<Model extends AgentModel>(options: Agents
       return marked(answer, trace);
     },
     getStreamedResponse: async function* (request: Request) {
-      const choice = await chooser.choose(textOf(request), {}, request.signal);
+      const choice = await chooser.choose(askedOf(request), {}, request.signal);
       const start = async (name: string) => {
         const model = models[name] as Model;
         const events = (model.getStreamedResponse as unknown as Stream).call(model, request);

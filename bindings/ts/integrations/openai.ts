@@ -1,4 +1,6 @@
 /** A `fetch` for clients in OpenAI's shape: it picks the model of a call whose model is `auto`. */
+
+import { decidingText, inputOf, turnsOf } from '../conversations/turns.js';
 import {
   aCallback,
   aFlag,
@@ -10,6 +12,7 @@ import {
   isPlainObject,
   type Keys,
 } from '../options.js';
+import type { Conversation } from '../types.js';
 import {
   CHOOSER_KEYS,
   type Choice,
@@ -18,7 +21,6 @@ import {
   type RouterSource,
   type RoutingTrace,
 } from './chooser.js';
-import { decidingText, turnsOf } from './turns.js';
 
 /** Options of the `fetch`. All options of a decision may stand beside them, as defaults. */
 export interface FetchOptions extends ChooserOptions {
@@ -64,6 +66,12 @@ function idsOf(models: FetchOptions['models']): Readonly<Record<string, string>>
 export function decidingTextOf(body: Readonly<Record<string, unknown>>): string {
   const { messages, input } = body;
   return typeof input === 'string' ? input : decidingText(turnsOf(messages ?? input));
+}
+
+/** Returns the conversation of such a request. */
+export function inputOfBody(body: Readonly<Record<string, unknown>>): Conversation | string {
+  const { messages, input, instructions, tools } = body;
+  return inputOf(messages ?? input, { system: instructions, tools });
 }
 
 /** Returns JSON with one more member, the first one; all else stays as it is, to the byte. */
@@ -189,7 +197,7 @@ export function routedFetch(
 
     const signal = init?.signal ?? request?.signal;
     const { [NAME]: own } = body;
-    const choice = await chooser.choose(decidingTextOf(body), own as object | undefined, signal);
+    const choice = await chooser.choose(inputOfBody(body), own as object | undefined, signal);
     const failures: Response[] = [];
     const ask = async (model: string) => {
       const response = await send(input, { ...init, body: bodyFor(body, model, choice) });

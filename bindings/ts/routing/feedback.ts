@@ -2,6 +2,7 @@
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { anything, checkOptions, isPlainObject, type Keys, wrongKind } from '../options.js';
 import type { Decision, Embedding, RouteInput, RouteOptions, Routing } from '../types.js';
+import { embeddedBy } from './inputs.js';
 import { ROUTE_KEYS } from './option-keys.js';
 import { taskLabel, withReasons } from './words.js';
 
@@ -132,14 +133,7 @@ function joined(own: Readonly<Record<string, number>>, given: RouteOptions['corr
   return Object.fromEntries(Object.keys({ ...given, ...own }).map((model) => [model, sum(model)]));
 }
 
-/** Embeds the input if it is a prompt. */
-async function embed(router: Routing, input: RouteInput, signal: AbortSignal | undefined) {
-  if (typeof input !== 'string') return input;
-  const [embedding] = await router.embed([input], { signal });
-  return embedding as Embedding;
-}
-
-const vectorOf = (input: Exclude<RouteInput, string>) =>
+const vectorOf = (input: ArrayLike<number> | Embedding) =>
   typeof input === 'object' && input !== null && 'vector' in input ? input.vector : input;
 
 /**
@@ -165,7 +159,7 @@ export async function routeWithFeedback(
   }
   check(feedback, router.info.dim);
   const { policy, signal } = plain;
-  const read = await embed(router, input, signal);
+  const read = await embeddedBy(router, input, signal);
   const asked = nearest(vectorOf(read), feedback, similarity).map(async (entry) => {
     return surprisesOf(entry.outcomes, await predict(router, entry, policy));
   });

@@ -1,9 +1,12 @@
 /** Turns the inputs of a call (prompts, vectors or embeddings) into vectors of the index. */
+import { isConversation, readConversation, type Said } from '../conversations/reading.js';
 import { isDistanceScale } from '../embedding/language-table.js';
 import { abortable, SignalboxError, throwIfAborted } from '../errors.js';
-import { described } from '../options.js';
+import { described, isPlainObject } from '../options.js';
 import { turn } from '../steps.js';
 import {
+  type Conversation,
+  type ConversationFacts,
   type Embedder,
   type EmbedderDetails,
   type Embedding,
@@ -11,9 +14,11 @@ import {
   type IndexInfo,
   type RouteInput,
   type RouteInputs,
+  type Routing,
   UNREAD_CAUSES,
 } from '../types.js';
-import { promptTokensOf } from './prompt-tokens.js';
+import { checkNeeds } from './option-keys.js';
+import { promptTokensOf, tokensOfText } from './prompt-tokens.js';
 import { unreadCauseOf } from './unread.js';
 
 /** Prompts embedded at a time; an abort is noticed between two blocks. */
@@ -108,42 +113,107 @@ export interface Read extends Pick<Embedding, 'unread' | 'language' | 'distanceS
   truncated: boolean;
 }
 
-/** An input as a vector, and how much of its text was read. */
-export interface ReadInput extends Read {
+/** An input as a vector, how much of its text was read, and what it needs of a model. */
+export interface ReadInput extends Read, Pick<Embedding, 'promptTokens' | 'conversation'> {
   vector: ArrayLike<number>;
 }
+
+/** A conversation as a `WorkerRouter` sends it: read, so that it can be cloned. */
+export interface SaidInput {
+  said: Said;
+}
+
+/** A text to embed, and what is known beside it. */
+type Text = Pick<Said, 'text'> & Partial<Said>;
+
+/** Errors: `invalid_argument` for other needs than the format has. */
+function isFacts(facts: ConversationFacts | undefined): boolean {
+  const { needs, midTask, tokensBefore } = facts ?? ({} as Partial<ConversationFacts>);
+  if (needs === undefined) return false;
+  checkNeeds(needs, 'needs');
+  return typeof midTask === 'boolean' && Number.isSafeInteger(tokensBefore);
+}
+
+/** Returns the text of a prompt or a conversation; `undefined` for other inputs. Errors: `invalid_argument`. */
+function textOf(input: RouteInput | SaidInput, where: string): Text | undefined {
+  if (typeof input === 'string') return { text: input };
+  if (isConversation(input)) return readConversation(input, where, tokensOfText);
+  const { said } = (isPlainObject(input) ? input : {}) as Partial<SaidInput>;
+  if (said === undefined) return undefined;
+  const { text, promptTokens } = said ?? {};
+  if (typeof text !== 'string' || !Number.isSafeInteger(promptTokens) || !isFacts(said.conversation)) {
+    throw new SignalboxError('invalid_argument', `${where} is not a conversation that was read`);
+  }
+  return said;
+}
+
+/** Returns an input with its text embedded by a router. Errors: `invalid_argument`, and those of `embed`. */
+export async function embeddedBy(
+  router: Pick<Routing, 'embed'>,
+  input: RouteInput,
+  signal: AbortSignal | undefined,
+): Promise<ArrayLike<number> | Embedding> {
+  const text = textOf(input, 'the input');
+  if (text === undefined) return input as ArrayLike<number> | Embedding;
+  const [embedding] = await router.embed([text.text], { signal });
+  return withFacts(embedding as Embedding, text);
+}
+
+/** Returns an input that can be cloned. Errors: `invalid_argument` for a malformed conversation. */
+export function cloneableInput(input: RouteInput, where = 'the input'): RouteInput | SaidInput {
+  return isConversation(input) ? { said: readConversation(input, where, tokensOfText) } : input;
+}
+
+/** Adds to the embedding of a text what is known beside it. */
+function withFacts(embedding: Embedding, { promptTokens, conversation }: Text): Embedding {
+  return conversation === undefined ? embedding : { ...embedding, promptTokens, conversation };
+}
+
+/** An input before it is embedded, with what is already known of it. */
+export type Given = Text | ReadInput;
 
 /** Describes a list that is not a vector by its first item. */
 function listWords(first: unknown): string {
   if (typeof first === 'string') return 'a list of texts';
   const isMessage = typeof first === 'object' && first !== null && 'role' in first;
-  return isMessage ? 'a list of messages (join their texts)' : `a list that begins with ${described(first)}`;
+  return isMessage ? 'a list of messages (pass { messages })' : `a list that begins with ${described(first)}`;
 }
 
-/** Errors: `invalid_argument` for anything but a prompt, a vector or an embedding. */
-function readGiven(input: Exclude<RouteInput, string>, where: string): ReadInput {
+/** Errors: `invalid_argument` for anything but a vector or an embedding. */
+function readGiven(input: Exclude<RouteInput, string | Conversation>, where: string): ReadInput {
   const isObject = typeof input === 'object' && input !== null;
   if (isObject && 'vector' in input) {
     const { vector, tokens = null, truncated = false, unread } = input as Partial<ReadInput> & { vector: Float32Array };
-    const { promptTokens = null, language, distanceScale, multilingualError } = input as Partial<Embedding>;
+    const {
+      promptTokens = null,
+      language,
+      distanceScale,
+      multilingualError,
+      conversation,
+    } = input as Partial<Embedding>;
     const isCount = [tokens, promptTokens].every((count) => count === null || (Number.isInteger(count) && count >= 0));
     const isCause = unread === undefined || UNREAD_CAUSES.includes(unread);
     const isLanguage = language === undefined || typeof language === 'string';
     const isScale = distanceScale === undefined || isDistanceScale(distanceScale);
     const isError = multilingualError === undefined || typeof multilingualError?.message === 'string';
-    if (isCount && isCause && isLanguage && isScale && isError && typeof truncated === 'boolean') {
-      return { vector, tokens, truncated, unread, language, distanceScale, multilingualError };
+    const isSaid = conversation === undefined || isFacts(conversation);
+    if (isCount && isCause && isLanguage && isScale && isError && isSaid && typeof truncated === 'boolean') {
+      const read = { vector, tokens, truncated, unread, language, distanceScale, multilingualError, conversation };
+      return { ...read, promptTokens: promptTokensOf(input) };
     }
     throw new SignalboxError(
       'invalid_argument',
-      `${where} is not an embedding: see tokens, truncated, promptTokens, unread, language, distanceScale and multilingualError`,
+      `${where} is not an embedding: see tokens, truncated, promptTokens, unread, language, distanceScale, multilingualError and conversation`,
     );
   }
   const isListOfOthers = Array.isArray(input) && input.length > 0 && typeof input[0] !== 'number';
   const isVector = isObject && typeof (input as ArrayLike<number>).length === 'number' && !(input instanceof String);
   if (isVector && !isListOfOthers) return { vector: input as ArrayLike<number>, tokens: null, truncated: false };
   const got = isListOfOthers ? listWords(input[0]) : described(input);
-  throw new SignalboxError('invalid_argument', `${where} is ${got}, expected a prompt, a vector or an embedding`);
+  throw new SignalboxError(
+    'invalid_argument',
+    `${where} is ${got}, expected a prompt, { messages }, a vector or an embedding`,
+  );
 }
 
 /** Errors: `invalid_argument` for anything but a list or a matrix, `dimension_mismatch` for a matrix whose length is not a multiple of dim. */
@@ -233,10 +303,11 @@ export class Inputs {
   /** Reads one input. Errors: those of `embed`, `invalid_argument`. */
   async read(input: RouteInput, signal: AbortSignal | undefined): Promise<ReadInput> {
     throwIfAborted(signal);
-    if (typeof input !== 'string') return readGiven(input, 'the input');
-    const [embedding] = await this.embed([input], { signal });
+    const text = textOf(input, 'the input');
+    if (text === undefined) return readGiven(input as Exclude<RouteInput, string | Conversation>, 'the input');
+    const [embedding] = await this.embed([text.text], { signal });
     if (embedding === undefined) throw new SignalboxError('internal', 'the embedder returned no vector');
-    return embedding;
+    return withFacts(embedding, text);
   }
 
   /**
@@ -246,26 +317,28 @@ export class Inputs {
   inBlocks(
     inputs: RouteInputs,
     signal: AbortSignal | undefined,
-  ): { count: number; blocks: AsyncGenerator<ReadInput[]> } {
+  ): { count: number; given: Given[]; blocks: AsyncGenerator<ReadInput[]> } {
     throwIfAborted(signal);
     // A copy, which visits holes, too: the caller may change the list while prompts are embedded.
-    const list = Array.from(listOf(inputs, this.#index.dim), (input, i) =>
-      typeof input === 'string' ? input : readGiven(input, `input ${i}`),
-    );
-    return { count: list.length, blocks: this.#read(list, signal) };
+    const given = Array.from(listOf(inputs, this.#index.dim), (input, i): Given => {
+      const text = textOf(input, `input ${i}`);
+      if (text === undefined) return readGiven(input as Exclude<RouteInput, string | Conversation>, `input ${i}`);
+      return text.promptTokens === undefined ? { ...text, promptTokens: tokensOfText(text.text) } : text;
+    });
+    return { count: given.length, given, blocks: this.#read(given, signal) };
   }
 
-  async *#read(list: readonly (string | ReadInput)[], signal: AbortSignal | undefined): AsyncGenerator<ReadInput[]> {
-    const prompts = list.filter((input) => typeof input === 'string');
+  async *#read(list: readonly Given[], signal: AbortSignal | undefined): AsyncGenerator<ReadInput[]> {
+    const prompts = list.flatMap((input) => ('text' in input ? input.text : []));
     let embeddings: Embedding[] = [];
     let next = 0;
     for (let first = 0; first < list.length; first += BLOCK) {
       const block: ReadInput[] = [];
       for (const input of list.slice(first, first + BLOCK)) {
-        if (typeof input === 'string' && next % BLOCK === 0) {
+        if ('text' in input && next % BLOCK === 0) {
           embeddings = await this.embed(prompts.slice(next, next + BLOCK), { signal });
         }
-        block.push(typeof input === 'string' ? (embeddings[next++ % BLOCK] as Embedding) : input);
+        block.push('text' in input ? withFacts(embeddings[next++ % BLOCK] as Embedding, input) : input);
       }
       yield block;
     }

@@ -18,6 +18,8 @@ export interface NotedFacts
   /** Prompts of a task. */
   inputs?: number;
   multilingualError?: Embedding['multilingualError'];
+  /** Needs of the input that the index cannot check, as words: see `uncheckedNeeds`. */
+  unchecked?: readonly string[];
 }
 
 /** Notes a dial that has no effect. The default needs no note: nobody asked for it. */
@@ -38,7 +40,7 @@ function priceNotes({ prefer, costWeight }: RouteTaskOptions, facts: NotedFacts)
 
 /** Returns the notes of a decision, in the order of `NOTE_CODES`. */
 export function notesOf(options: RouteTaskOptions, { tasks, rows, models }: IndexInfo, facts: NotedFacts): Note[] {
-  const { policy } = facts;
+  const { policy, unchecked = [] } = facts;
   const notes = priceNotes(options, facts);
   if (policy === 'signalbox' && tasks.length === 1) {
     const message =
@@ -63,6 +65,10 @@ export function notesOf(options: RouteTaskOptions, { tasks, rows, models }: Inde
     const { code, message } = facts.multilingualError;
     const text = `the table of other languages could not be loaded (${code}: ${message})`;
     notes.push({ code: 'multilingual_unavailable', message: text });
+  }
+  for (const used of unchecked) {
+    const message = `the conversation has ${used}, but the index knows of no model whether it can use them`;
+    notes.push({ code: 'needs_unchecked', message });
   }
   const added = models.find(({ name }) => name === facts.model)?.addedFromRows;
   if (added !== undefined) {

@@ -13,6 +13,7 @@ import {
   isPlainObject,
   type Keys,
   must,
+  oneOf,
   orNull,
   textsOf,
   wrongKind,
@@ -20,7 +21,10 @@ import {
 
 import {
   type CascadeOptions,
+  type ConversationState,
   type EmbedOptions,
+  MODALITIES,
+  type Needs,
   type NextLabelsOptions,
   PREFERENCES,
   type RouteManyOptions,
@@ -29,6 +33,9 @@ import {
   type SamplesOptions,
   type TextsOptions,
 } from '../types.js';
+
+/** US dollars of the highest amounts. */
+const MOST_USD = 1e9;
 
 /** Percentage points that `prefer` may give up. */
 const MOST_POINTS = 100;
@@ -66,7 +73,42 @@ const aPeriod: Check = (value, name) => {
   }
 };
 
-const FILTER_KEYS = { released: orNull(aPeriod), makers: orNull(textsOf), openWeights: orNull(aFlag) };
+/** Checks what an input needs. Errors: `invalid_argument`. */
+export const checkNeeds: Check = (value, name) => {
+  const keys: Keys<Needs> = {
+    context: orNull(aTokenCount),
+    modalities: orNull(textsOf),
+    tools: orNull(aFlag),
+    structuredOutput: orNull(aFlag),
+  };
+  checkOptions(value as Needs, keys, name);
+  for (const kind of (value as Needs).modalities ?? []) oneOf(MODALITIES)(kind, `${name}.modalities`);
+};
+
+const aTokenCount = must((value) => Number.isSafeInteger(value) && Number(value) >= 0, 'a whole number from 0');
+const anAmount = must((value) => typeof value === 'number' && value >= 0 && value <= MOST_USD, 'US dollars from 0');
+
+/** Checks the state of a conversation. Errors: `invalid_argument`. */
+const aConversationState: Check = (value, name) => {
+  const keys: Keys<ConversationState> = {
+    id: orNull(aText),
+    model: aText,
+    tokens: orNull(aTokenCount),
+    cachedTokens: orNull(aTokenCount),
+    failed: orNull(aFlag),
+    midTask: orNull(aFlag),
+    answerUsd: orNull(anAmount),
+  };
+  checkOptions(value as ConversationState, keys, name);
+  aText((value as ConversationState).model, `${name}.model`);
+};
+
+const FILTER_KEYS = {
+  released: orNull(aPeriod),
+  makers: orNull(textsOf),
+  openWeights: orNull(aFlag),
+  needs: orNull(checkNeeds),
+};
 
 /** Checks what the core does not get of prices: their dates and sources. The core checks the numbers. */
 const aPriceMap: Check = (value, name) => {
@@ -99,14 +141,29 @@ export const ROUTE_KEYS: Keys<RouteOptions> = {
   maxUsdPerAnswer: anything,
   prefer: aPreference,
   costWeight: anything,
+  conversation: orNull(aConversationState),
   corrections: orNull(byModel),
   neighbours: anything,
   signal: aSignal,
 };
 
-export const ROUTE_MANY_KEYS: Keys<RouteManyOptions> = { ...ROUTE_KEYS, onProgress: aCallback };
+/** Refuses a state of one conversation for many inputs. */
+const forOneInput: Check = (value, name) => {
+  if (value !== null) throw invalid(`${name} is the state of one conversation, expected it in a call of route`);
+};
+
+export const ROUTE_MANY_KEYS: Keys<RouteManyOptions> = {
+  ...ROUTE_KEYS,
+  conversation: forOneInput,
+  budgetUsd: orNull(anAmount),
+  onProgress: aCallback,
+};
 export const ROUTE_TASK_KEYS: Keys<RouteTaskOptions> = {
   ...ROUTE_MANY_KEYS,
+  budgetUsd: (value) => {
+    if (value !== null)
+      throw invalid('budgetUsd is for many answers of several models, expected it in a call of routeMany');
+  },
   labels: orNull(aList),
   answers: orNull(aList),
 };

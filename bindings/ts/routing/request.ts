@@ -2,9 +2,11 @@
 import { SignalboxError } from '../errors.js';
 import { wellFormed } from '../files/text.js';
 import { checkOptions, invalid, isPlainObject, type Keys } from '../options.js';
-import type { CascadeOptions, ExclusionReason, IndexInfo, ModelInfo, Price, RouteTaskOptions } from '../types.js';
+import type { CascadeOptions, Embedding, IndexInfo, ModelInfo, Needs, Price, RouteTaskOptions } from '../types.js';
 import { exactJson } from '../wasm/exact-json.js';
-import { ModelNames, makerOf } from './names.js';
+import { excludedBy } from './filters.js';
+import { ModelNames } from './names.js';
+import { contextFor } from './prompt-tokens.js';
 
 type Models = Pick<IndexInfo, 'models'>;
 
@@ -76,78 +78,6 @@ function expanded(list: readonly unknown[] | undefined, info: Models): unknown[]
   });
 }
 
-/** Compares two dates by the parts that both have. */
-function isBefore(a: string, b: string): boolean {
-  const length = Math.min(a.length, b.length);
-  return a.slice(0, length) < b.slice(0, length);
-}
-
-const DISPLAY = /[^a-z0-9]+/g;
-/** Writes a maker in one way: as the part of names before the slash. */
-const plainMaker = (maker: string) => (makerOf(`${maker.trim().replace(/\s+/g, '-')}/`) ?? '').replace(DISPLAY, '');
-
-/** Returns a model's maker under all its names: that of its record, and that of its own name. */
-function makersOf({ name, record }: ModelInfo): string[] {
-  return [record?.maker, makerOf(name)].flatMap((maker) => (maker === undefined ? [] : [plainMaker(maker)]));
-}
-
-type Filters = { [Key in 'released' | 'makers' | 'openWeights']: RouteTaskOptions[Key] | undefined };
-
-/** Returns why a model does not pass the filters, if it does not. */
-function reasonOf(
-  model: ModelInfo,
-  filters: Filters,
-  makers: readonly string[] | undefined,
-): ExclusionReason | undefined {
-  const { released, openWeights } = filters;
-  const { record } = model;
-  if (released != null && (released.from ?? released.to) != null) {
-    const day = record?.released;
-    if (day === undefined) return 'unknown_released';
-    if (released.from != null && isBefore(day, released.from)) return 'released_outside';
-    if (released.to != null && isBefore(released.to, day)) return 'released_outside';
-  }
-  if (makers !== undefined) {
-    const own = makersOf(model);
-    if (own.length === 0) return 'unknown_maker';
-    if (!own.some((maker) => makers.includes(maker))) return 'other_maker';
-  }
-  if (openWeights != null) {
-    if (record?.openWeights === undefined) return 'unknown_open_weights';
-    if (record.openWeights !== openWeights) return 'other_weights';
-  }
-  return undefined;
-}
-
-/** Errors: `invalid_argument` for a maker of no model. */
-function checkMakers(makers: readonly string[], { models }: Models): string[] {
-  const all = new Set(models.flatMap(makersOf));
-  return makers.map((maker) => {
-    const plain = plainMaker(maker);
-    if (all.has(plain)) return plain;
-    const some = [...new Set(models.flatMap(({ name }) => makerOf(name) ?? []))].sort().slice(0, 20);
-    throw invalid(
-      `makers: no model of the index is by '${maker.slice(0, MOST_SHOWN)}', expected some of ${some.join(', ')}`,
-    );
-  });
-}
-
-/** Returns the models that the filters exclude, by reason. */
-function excludedBy(filters: Filters, info: Models): Partial<Record<ExclusionReason, string[]>> | undefined {
-  const { released, makers, openWeights } = filters;
-  if (released == null && makers == null && openWeights == null) return undefined;
-  const wanted = makers == null ? undefined : checkMakers(makers, info);
-  const excluded: Partial<Record<ExclusionReason, string[]>> = {};
-  for (const model of info.models) {
-    const reason = reasonOf(model, filters, wanted);
-    if (reason === undefined) continue;
-    const models = excluded[reason] ?? [];
-    models.push(model.name);
-    excluded[reason] = models;
-  }
-  return excluded;
-}
-
 /** Returns prices by the index's names, without what only decisions report. Errors: `unknown_model`, two for one model. */
 function plainPrices(prices: Readonly<Record<string, Price>>, info: Models): [string, unknown][] {
   const found = new Map<string, string>();
@@ -164,16 +94,17 @@ function plainPrices(prices: Readonly<Record<string, Price>>, info: Models): [st
 
 type Lists = { allow?: readonly string[]; deny?: readonly string[] };
 
-/** Checks options and returns them as the core takes them. Errors: `invalid_argument`, `unknown_model`. */
+/** Checks options and returns them as the core takes them; `implied`: what the input needs. Errors: `invalid_argument`, `unknown_model`. */
 export function requestJson<Options extends RouteTaskOptions | CascadeOptions>(
   options: Options,
   keys: Keys<Options>,
   info: Models,
+  implied: Needs = {},
 ): string {
   checkOptions(options, keys);
   const all = options as RouteTaskOptions & CascadeOptions;
   const { signal: _signal, onProgress: _onProgress, answers: _answers, candidates, prices, models, ...more } = all;
-  const { released, makers, openWeights, ...rest } = more;
+  const { released, makers, openWeights, needs, conversation: _state, budgetUsd: _budget, ...rest } = more;
   const given = candidates ?? {};
   const { allow, deny }: Lists = Array.isArray(given) ? { allow: given } : (given as Lists);
   return exactJson({
@@ -181,7 +112,7 @@ export function requestJson<Options extends RouteTaskOptions | CascadeOptions>(
     candidates: expanded(allow ?? undefined, info),
     deny: expanded(deny ?? undefined, info),
     models: expanded(models ?? undefined, info),
-    excluded: excludedBy({ released, makers, openWeights }, info),
+    excluded: excludedBy({ released, makers, openWeights, needs }, implied, info),
     prices: prices == null ? undefined : Object.fromEntries(plainPrices(prices, info)),
   });
 }
@@ -202,6 +133,16 @@ export function withChance<Options extends RouteTaskOptions>(options: Options): 
 export const withNumber = (json: string, key: 'promptTokens' | 'distanceScale', value: number | undefined) =>
   value === undefined ? json : `${json.slice(0, -1)}${json === '{}' ? '' : ','}"${key}":${value}}`;
 
+/** Adds the model that the caller of the core has decided on. */
+export const withDecided = (json: string, model: string) =>
+  `${json.slice(0, -1)}${json === '{}' ? '' : ','}"decided":${JSON.stringify(model)}}`;
+
+/** Adds what is known of an input to a request. */
+export const requestOf = (
+  json: string,
+  { promptTokens, distanceScale }: Pick<Embedding, 'promptTokens' | 'distanceScale'>,
+) => withNumber(withNumber(json, 'promptTokens', promptTokens), 'distanceScale', distanceScale);
+
 /** Returns the date and source of a model's price: the caller's price's own, or those of the index. */
 export function originOf(
   model: string,
@@ -213,4 +154,41 @@ export function originOf(
   if (set !== undefined) return typeof set === 'number' ? {} : { date: set.date, source: set.source };
   const { date, source } = info.models.find(({ name }) => name === model)?.record?.price ?? {};
   return { date, source };
+}
+
+/** Facts about an input that are known before the decision. */
+export type InputFacts = Pick<Embedding, 'promptTokens' | 'conversation'>;
+
+/** Returns what an input needs of a model, as far as its text and messages show it. */
+export function needsOf({ promptTokens, conversation }: Partial<InputFacts>): Needs {
+  return { ...conversation?.needs, ...(promptTokens !== undefined && { context: contextFor(promptTokens) }) };
+}
+
+/** Returns what any of several inputs needs. */
+export function needsOfAll(inputs: readonly Partial<InputFacts>[]): Needs {
+  const all = inputs.map(needsOf);
+  return {
+    context: all.reduce((most, { context }) => Math.max(most, context ?? 0), 0),
+    modalities: [...new Set(all.flatMap(({ modalities }) => modalities ?? []))],
+    tools: all.some(({ tools }) => tools === true),
+  };
+}
+
+/** Returns whether a need of an input can exclude a model. */
+const isBinding = ({ context, modalities, tools }: Needs, { models }: Models) =>
+  tools === true ||
+  (modalities != null && modalities.length > 0) ||
+  models.some(({ record }) => record?.context !== undefined && record.context < (context ?? 0));
+
+/**
+ * Returns a function that makes the requests of inputs by what they need; inputs without special needs share one. Errors:
+ * those of `requestJson`, at once.
+ */
+export function requestsOf<Options extends RouteTaskOptions | CascadeOptions>(
+  options: Options,
+  keys: Keys<Options>,
+  info: Models,
+): (implied: Needs) => string {
+  const shared = requestJson(options, keys, info);
+  return (implied) => (isBinding(implied, info) ? requestJson(options, keys, info, implied) : shared);
 }

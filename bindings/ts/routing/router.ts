@@ -2,14 +2,12 @@
 
 import { disposed, onBehalfOf, whenAbandoned } from '../abandoned.js';
 import { indexAddress, within } from '../assets.js';
-import { detailsIn } from '../embedding/embedder-details.js';
 import { DEFAULT_EMBEDDER_ID, StaticEmbedder } from '../embedding/static-embedder.js';
 import { SignalboxError, throwIfAborted } from '../errors.js';
 import { LOAD_KEYS } from '../files/load-options.js';
 import { OverallProgress } from '../files/overall-progress.js';
-import { checkRecords } from '../files/records.js';
 import { EMBEDDER_BYTES, INDEX_BYTES } from '../files/shipped-sizes.mjs';
-import { aCount, aSeed, checkOptions, described, invalid } from '../options.js';
+import { aCount, aSeed, checkOptions, invalid } from '../options.js';
 import { turn } from '../steps.js';
 import type {
   CascadeMove,
@@ -21,6 +19,7 @@ import type {
   EmbedOptions,
   IndexInfo,
   LoadOptions,
+  Needs,
   NextLabels,
   NextLabelsOptions,
   RouteInput,
@@ -38,9 +37,10 @@ import type {
 import { type Core, loadCore } from '../wasm/core-module.js';
 import { WASM_FILE } from '../wasm/signalbox-hash.mjs';
 import { answerGroups } from './answers.js';
+import { checkBudget, decideWithin, type Ranked } from './budgets.js';
 import { nextStep } from './cascade.js';
-import { chanceOf, strengthOfPick } from './chance.js';
-import { withAge } from './days.js';
+import { describe } from './description.js';
+import { explained, type OfCore } from './explained.js';
 import {
   checkNotEmpty,
   checkPrompts,
@@ -51,9 +51,9 @@ import {
   type ReadInput,
   readOf,
 } from './inputs.js';
+import { matrixOf } from './matrix.js';
 import { multilingualReader } from './multilingual-reader.js';
 import { nextLabelsOf } from './next-labels.js';
-import { notesOf } from './notes.js';
 import {
   CASCADE_KEYS,
   EMBED_KEYS,
@@ -63,12 +63,22 @@ import {
   ROUTE_TASK_KEYS,
   SAMPLES_KEYS,
 } from './option-keys.js';
-import { meanPromptTokens, promptTokensOf } from './prompt-tokens.js';
-import { CHANCE_NEIGHBOURS, namesOf, originOf, requestJson, withChance, withNumber } from './request.js';
+import { meanPromptTokens } from './prompt-tokens.js';
+import {
+  namesOf,
+  needsOf,
+  needsOfAll,
+  requestJson,
+  requestOf,
+  requestsOf,
+  withChance,
+  withDecided,
+  withNumber,
+} from './request.js';
 import { samplesIn } from './samples.js';
+import { stayOrSwitch, withConversation } from './staying.js';
 import { Texts, textsBeside } from './texts.js';
 import { fallbackReasonOf } from './unread.js';
-import { kindOf, taskLabel, withReasons } from './words.js';
 
 const INDEX_FILE = 'models/index/index.sbx';
 const EMBEDDER_FILE = 'models/embedder/embedder.bin';
@@ -78,40 +88,6 @@ const BLOCK = 64;
 const TASK_BLOCK = 256;
 /** Products of two numbers per block: some tens of milliseconds, after which aborts and other calls get a turn. */
 const BLOCK_WORK = 2e8;
-
-/** A decision of the core, with the weights of all tasks in the order of the index (empty: none). */
-type OfCore<D> = D & { taskWeights: number[] };
-
-/** Copies the vectors into one matrix [count, dim]; `first`: number of the first, for messages. Errors: `dimension_mismatch`. */
-function matrixOf(inputs: readonly ReadInput[], dim: number, first = 0): Float32Array {
-  const flat = new Float32Array(inputs.length * dim);
-  for (const [i, { vector }] of inputs.entries()) {
-    if (typeof vector !== 'object' || vector === null || vector.length !== dim) {
-      const got = vector?.length ?? typeof vector;
-      throw new SignalboxError(
-        'dimension_mismatch',
-        `vector ${first + i} has ${got} dimensions, the index needs ${dim}`,
-      );
-    }
-    // Float32Array would turn null and texts into numbers.
-    const values: ArrayLike<unknown> = ArrayBuffer.isView(vector) ? [vector[0]] : vector;
-    for (let at = 0; at < values.length; ++at) {
-      if (typeof values[at] === 'number') continue;
-      const got = described(values[at]);
-      throw new SignalboxError('non_finite', `vector ${first + i} holds ${got} at ${at}, expected numbers`);
-    }
-    flat.set(vector, i * dim);
-  }
-  return flat;
-}
-
-/** Describes an open index, with the details of its embedder from the metadata. */
-function describe(core: Core, handle: number): IndexInfo {
-  const info = core.describeIndex(handle);
-  checkRecords(info);
-  const details = detailsIn(info.metadata);
-  return details === undefined ? info : { ...info, embedder: { ...info.embedder, details } };
-}
 
 /**
  * Picks, for a prompt or a whole task, the model that benchmark results predict to be right.
@@ -218,23 +194,27 @@ export class Router implements Routing {
 
   async route(input: RouteInput, options: RouteOptions = {}): Promise<Decision> {
     this.#open();
-    const json = requestJson(withChance(options), ROUTE_KEYS, this.info);
+    const requestFor = requestsOf(withChance(options), ROUTE_KEYS, this.info);
     const read = await this.#inputs.read(input, options.signal);
     throwIfAborted(options.signal);
-    return this.#decide(read, withNumber(json, 'promptTokens', promptTokensOf(input)), options);
+    const json = requestFor(needsOf(read));
+    const { conversation } = options;
+    if (conversation == null) return this.#decide(read, json, options);
+    const { model, outcome } = stayOrSwitch(this.#ranked(read, json), conversation, read, options, this.info);
+    return withConversation(this.#decide(read, withDecided(json, model), options), outcome);
   }
 
   async routeMany(inputs: RouteInputs, options: RouteManyOptions = {}): Promise<Decision[]> {
     this.#open();
-    const json = requestJson(withChance(options), ROUTE_MANY_KEYS, this.info);
-    const tokens = Array.isArray(inputs) ? inputs.map(promptTokensOf) : [];
+    if (options.budgetUsd != null) return this.#routeWithin(inputs, options, options.budgetUsd);
+    const requestFor = requestsOf(withChance(options), ROUTE_MANY_KEYS, this.info);
     const { signal, onProgress } = options;
     const { count, blocks } = this.#inputs.inBlocks(inputs, signal);
     const most = this.#most(BLOCK);
     const decisions: Decision[] = [];
     for await (const block of blocks) {
       for (const input of block) {
-        decisions.push(this.#decide(input, withNumber(json, 'promptTokens', tokens[decisions.length]), options));
+        decisions.push(this.#decide(input, requestFor(needsOf(input)), options));
         if (decisions.length % most !== 0 && decisions.length < count) continue;
         onProgress?.({ done: decisions.length, total: count });
         if (count > most) await turn();
@@ -246,11 +226,12 @@ export class Router implements Routing {
 
   async routeTask(inputs: RouteInputs, options: RouteTaskOptions = {}): Promise<TaskDecision> {
     this.#open();
-    const request = requestJson(withChance(options), ROUTE_TASK_KEYS, this.info);
+    const requestFor = requestsOf(withChance(options), ROUTE_TASK_KEYS, this.info);
     const { signal, onProgress, answers } = options;
     checkNotEmpty(inputs);
-    const json = withNumber(request, 'promptTokens', meanPromptTokens(inputs));
-    const { count, blocks } = this.#inputs.inBlocks(inputs, signal);
+    const { count, given, blocks } = this.#inputs.inBlocks(inputs, signal);
+    const needs = needsOfAll(given);
+    const json = withNumber(requestFor(needs), 'promptTokens', meanPromptTokens(given));
     const groups = answers == null ? undefined : answerGroups(answers, count, this.info);
     const task = this.#core.openTask(this.#open(), count, json);
     try {
@@ -272,7 +253,7 @@ export class Router implements Routing {
         }
       }
       const read = readOf(extents);
-      return this.#explained(task.finish<OfCore<TaskDecision>>(read.distanceScale), read, options);
+      return this.#explained(task.finish<OfCore<TaskDecision>>(read.distanceScale), read, options, needs);
     } finally {
       task.close();
     }
@@ -318,10 +299,10 @@ export class Router implements Routing {
 
   async cascade(input: RouteInput, options: CascadeOptions = {}): Promise<CascadePlan> {
     this.#open();
-    const json = requestJson(options, CASCADE_KEYS, this.info);
+    const requestFor = requestsOf(options, CASCADE_KEYS, this.info);
     const read = await this.#inputs.read(input, options.signal);
     const { tokens, truncated, unread, distanceScale } = read;
-    const request = withNumber(json, 'distanceScale', distanceScale);
+    const request = withNumber(requestFor(needsOf(read)), 'distanceScale', distanceScale);
     const plan = this.#core.cascade<CascadePlan>(this.#open(), matrixOf([read], this.info.dim), request);
     return { ...plan, fallbackReason: fallbackReasonOf(plan.fallbackReason, unread), tokens, truncated };
   }
@@ -357,38 +338,34 @@ export class Router implements Routing {
 
   #decide(read: ReadInput, json: string, options: RouteOptions): Decision {
     const matrix = matrixOf([read], this.info.dim);
-    const request = withNumber(json, 'distanceScale', read.distanceScale);
-    return this.#explained(this.#core.route<OfCore<Decision>>(this.#open(), matrix, request), read, options);
+    const decision = this.#core.route<OfCore<Decision>>(this.#open(), matrix, requestOf(json, read));
+    return this.#explained(decision, read, options, needsOf(read));
   }
 
-  /** Completes a decision of the core, which knows vectors only. */
+  /** Ranks without the rest of a decision. */
+  #ranked(read: ReadInput, json: string): Ranked {
+    return this.#core.route<Ranked>(this.#open(), matrixOf([read], this.info.dim), requestOf(json, read));
+  }
+
+  /** Decides about many inputs within a budget: ranks all of them, and then decides by what the budget allows. */
+  async #routeWithin(inputs: RouteInputs, options: RouteManyOptions, budgetUsd: number): Promise<Decision[]> {
+    checkBudget(options);
+    const requestFor = requestsOf(withChance({ ...options, prefer: 'best' }), ROUTE_MANY_KEYS, this.info);
+    return decideWithin(this.#inputs.inBlocks(inputs, options.signal), budgetUsd, {
+      ...options,
+      most: this.#most(BLOCK),
+      rank: (read) => this.#ranked(read, requestFor(needsOf(read))),
+      decide: (read, model) => this.#decide(read, withDecided(requestFor(needsOf(read)), model), options),
+    });
+  }
+
   #explained<D extends Decision | TaskDecision>(
     ofCore: OfCore<D>,
-    { tokens, truncated, unread, language, multilingualError }: Read,
+    read: Read,
     options: RouteTaskOptions,
+    implied: Needs,
   ): D {
-    const { taskWeights, ...rest } = ofCore;
-    const decision = rest as unknown as D;
-    const fallbackReason = fallbackReasonOf(decision.fallbackReason, unread);
-    const nearest = decision.neighbours.slice(0, CHANCE_NEIGHBOURS);
-    const asked = decision.neighbours.slice(0, options.neighbours ?? 0);
-    const texts = this.#texts.inFile(asked.map(({ row }) => row));
-    const neighbours = asked.map((neighbour, i) => ({ ...neighbour, text: texts[i] ?? null }));
-    const price = withAge(decision.price, originOf(decision.model, options, this.info));
-    const kinds = decision.kinds.map((kind) => ({ ...kind, label: taskLabel(this.info, kind.name) }));
-    const facts = { ...decision, kinds, fallbackReason, neighbours, price };
-    const explained = withReasons(facts, { unread, taskLabel: (task) => taskLabel(this.info, task) });
-    return {
-      ...explained,
-      kind: kindOf(explained),
-      chance: chanceOf({ ...explained, taskWeights, neighbours: nearest }, this.info),
-      strength: strengthOfPick(explained),
-      notes: notesOf(options, this.info, { ...explained, multilingualError }),
-      tokens,
-      truncated,
-      language: language ?? null,
-      embedder: this.info.embedder.id,
-    };
+    return explained(ofCore, { read, options, implied, info: this.info, textsOf: (rows) => this.#texts.inFile(rows) });
   }
 
   /** Returns how many inputs to take at a time, at most `block`. */

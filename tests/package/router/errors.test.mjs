@@ -54,7 +54,7 @@ const MISUSES = {
   invalid_argument: [
     ['an option outside its range', () => router.route('a poem', { k: 0 }), /k is 0, expected an integer from 1/],
     ['an unknown option', () => router.route('a poem', { topK: 3 }), /'topK' is not known/],
-    ['a prompt that is not a text', () => router.route(7), /the input is 7, expected a prompt, a vector/],
+    ['a prompt that is not a text', () => router.route(7), /the input is 7, expected a prompt, \{ messages \}/],
     ['an index from nowhere', () => open(7), /expected an address, bytes, a Blob or a Response/],
   ],
   dimension_mismatch: [

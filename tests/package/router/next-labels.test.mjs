@@ -240,11 +240,10 @@ it('gives the same answer in a worker, and by a refining router', async () => {
     assert.deepEqual(there.ranking, decided.ranking);
     await refused(() => worker.nextLabels(0, { prompts }), 'invalid_argument');
     await refused(() => worker.nextLabels(1, { prompts: [] }), 'invalid_argument');
-    const refining = new RefiningRouter(
-      await Router.load({ index, embedder: null }),
-      Router.load({ index, embedder: null }),
-    );
+    const second = Router.load({ index, embedder: null });
+    const refining = new RefiningRouter(await Router.load({ index, embedder: null }), second);
     assert.deepEqual(await refining.nextLabels(6, { prompts, answers, labels, seed: 8 }), here);
+    await second;
     refining.dispose();
   } finally {
     worker.dispose();

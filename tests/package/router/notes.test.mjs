@@ -112,7 +112,7 @@ describe('notes', () => {
   it('have codes of a closed list', () => {
     assert.deepEqual(NOTE_CODES, [
       ...['no_prices', 'pick_without_price', 'one_task', 'unused_by_policy', 'more_than_rows'],
-      ...['multilingual_unavailable', 'added_model'],
+      ...['multilingual_unavailable', 'needs_unchecked', 'added_model'],
     ]);
   });
 });

@@ -62,6 +62,8 @@ const OF_ANY_INDEX = POLICIES.filter((policy) => policy !== 'families');
 /** Policies that also route one input. */
 const ONE = ['signalbox', 'paper', 's1'];
 const COMMON = { neighbours: 40, maxCoveragePercentile: 100, eta: 0.2 };
+/** Parts of requests that the package adds: a pick that was decided before, and models that lack what is needed. */
+const DECIDED = { decided: 'm2', excluded: { lacks_tools: ['m1'], unknown_structured_output: ['m4'] } };
 const PAIRS = { alphas: [0, 0.1, 0.2], repeats: 2, seed: 5 };
 
 /** Draws one benchmark per seed: every code type, dimension and kind of outcomes occurs several times. */
@@ -128,6 +130,7 @@ for (let seed = 1; seed <= 20; ++seed) {
       const policy = OF_ANY_INDEX[seed % OF_ANY_INDEX.length];
       const options = { policy: ONE.includes(policy) ? policy : 's1', ...COMMON };
       const labels = [0, 3, 4].map((index) => ({ index, outcomes: { m0: index % 2, m3: true, m4: 0.5 } }));
+      if (seed % 2 === 1) Object.assign(options, DECIDED);
       const taskOptions = { policy, ...COMMON, labels };
       const index = write('wasm.sbx', bytes);
       const one = write('vector.f32', vectors.slice(0, spec.dim));

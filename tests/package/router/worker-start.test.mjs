@@ -203,7 +203,7 @@ it('several inputs are routed each on its own, whatever they are', async () => {
   const stop = new AbortController();
   await refused(router.routeMany(many, { signal: stop.signal, onProgress: () => stop.abort() }), 'aborted');
   for (const [input, message] of [
-    [[POEM, 3], /input 1 is 3, expected a prompt, a vector or an embedding/],
+    [[POEM, 3], /input 1 is 3, expected a prompt, \{ messages \}, a vector or an embedding/],
     [[POEM, null], /input 1 is null/],
     ['a prompt', /expected a list of inputs/],
   ]) {

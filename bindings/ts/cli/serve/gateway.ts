@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { SignalboxError } from '../../errors.js';
 import { Chooser, type ChooserOptions, type Deciding, type RoutingTrace } from '../../integrations/chooser.js';
-import { decidingTextOf, routedFetch } from '../../integrations/openai.js';
+import { decidingTextOf, inputOfBody, routedFetch } from '../../integrations/openai.js';
 import { isPlainObject } from '../../options.js';
 import type { RouteOptions, Routing } from '../../types.js';
 import { bodyLimit, type Context, Hono } from '../../vendor/http-node.js';
@@ -174,7 +174,7 @@ export function gateway(options: GatewayOptions): Gateway {
     const isSame = own === undefined && asked === others;
     const sent = isSame ? init : { ...init, body: JSON.stringify(asked) };
     const [{ trace }, response] = await Promise.all([
-      chooser.choose(decidingTextOf(body), own as object | undefined, signal),
+      chooser.choose(inputOfBody(body), own as object | undefined, signal),
       send(address, sent),
     ]);
     return { trace, response };
@@ -275,7 +275,7 @@ export function gateway(options: GatewayOptions): Gateway {
     if (body === undefined) return failure(400, 'invalid_argument', 'the body is not a JSON object');
     const { prompt, options: given = {} } = body;
     if (!isPlainObject(given)) return failure(400, 'invalid_argument', 'options is not an object');
-    const text = typeof prompt === 'string' ? prompt : decidingTextOf(body);
+    const asked = typeof prompt === 'string' ? prompt : inputOfBody(body);
     if (typeof prompt !== 'string' && body.messages === undefined && body.input === undefined) {
       return failure(400, 'invalid_argument', 'got neither prompt nor messages nor input');
     }
@@ -283,7 +283,7 @@ export function gateway(options: GatewayOptions): Gateway {
     const { fallback: _f, baseline: _b, failover: _o, onDecision: _d, ...defaults } = choosing;
     try {
       const wanted = { candidates, neighbours: 0, ...defaults, ...given } as RouteOptions;
-      return context.json(await deciding.route(text, wanted));
+      return context.json(await deciding.route(asked, wanted));
     } catch (error) {
       const { code, message } = error instanceof SignalboxError ? error : { code: 'internal', message: String(error) };
       return failure(CALLERS.includes(code) ? 400 : 500, code, message);
