@@ -3,7 +3,7 @@ import type { DetectedFiles } from '../importing/detect.js';
 import type { DropReason, Place, Source } from '../importing/records.js';
 import { fileLines } from './files-text.js';
 
-/** What became of a file. */
+/** The account of a file: taken, left out or passed over. */
 export interface ReportedFile {
   path: string;
   /** The source that claimed the file; null if none did. */
@@ -36,7 +36,7 @@ const newAccount = (): Account => ({ outcomes: 0, leftOut: {} });
 /** The accounts of the files that are read. */
 export class FileAccounts {
   readonly #accounts = new Map<string, Account>();
-  /** Of places that are not in a file. */
+  /** The places that are not in a file. */
   readonly #other = newAccount();
   #last = '';
   #lastAccount = this.#other;

@@ -1,4 +1,4 @@
-/** What `signalbox` says without arguments. */
+/** The text that `signalbox` prints without arguments. */
 export const START_PAGE = `signalbox picks the language model that should answer a prompt, for its price.
 It decides on this device; no prompt leaves it. For example:
   signalbox route "Write a SQL query for the ten customers who spent most"

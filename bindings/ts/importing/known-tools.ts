@@ -6,7 +6,7 @@ export interface KnownTool {
   name: string;
   /** Lists of keys at the top of the file, of its first line or of its first entry; all keys of one list must be there. */
   keys: readonly (readonly string[])[];
-  /** What the file is and what to do, in place of the general advice. */
+  /** Says what the file is and what to do, in place of the general advice. */
   advice?: string;
 }
 

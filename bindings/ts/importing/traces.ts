@@ -5,7 +5,7 @@ import type { Answer, ImportContext, Place } from './records.js';
 import { textKey } from './text-hash.js';
 
 const ID_DIGITS = 12;
-/** Where applications put the question in the input of a trace. */
+/** Places where applications put the question in the input of a trace. */
 const QUESTIONS = ['messages', 'question', 'query', 'input', 'prompt', 'text', 'user_input', 'content', 'user'];
 const DEEPEST = 4;
 
@@ -43,7 +43,7 @@ export interface TraceScore {
   place: Place;
 }
 
-/** What is known of a trace. */
+/** Facts about a trace. */
 export interface Trace {
   dataset?: string | undefined;
   /** The tool's key of the example that was asked, if it has one: joins the traces of several models. */

@@ -11,7 +11,7 @@ import { sumOf } from '../usage.js';
 /** JSON lines, in spite of the name. */
 const FILE = /(?:^|\/)BFCL_v(\d+)_(.+?)(_score|_result)?\.jsonl?(?:\.gz)?$/i;
 const MODEL = /(?:^|\/)(?:score|result)\/([^/]+)\//i;
-/** What the tool writes in place of an answer, and counts as wrong. */
+/** The texts that the tool writes in place of an answer, and counts as wrong. */
 const ERROR = /^Error during inference/;
 /** Conversations that fill a memory before the questions about it. */
 const PREPARATION = /prereq/i;

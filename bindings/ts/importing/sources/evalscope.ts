@@ -120,7 +120,7 @@ function scoresOf(score: Fields): [metric: string, value: unknown][] {
 class ReviewReader {
   readonly #context: ImportContext;
   readonly #keys = new SampleKeys();
-  /** What the prompts of each dataset have in common. */
+  /** The parts that the prompts of each dataset have in common. */
   readonly #shared = new Map<string, SharedParts>();
 
   constructor(context: ImportContext) {

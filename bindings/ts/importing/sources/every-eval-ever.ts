@@ -29,7 +29,7 @@ function claims(_file: InputFile, head: FileHead): boolean {
   return SAMPLE_KEYS.every((key) => keys.includes(key));
 }
 
-/** What the totals say about a metric. */
+/** Facts about a metric from the totals. */
 interface Metric {
   name: string;
   isLowerBetter: boolean;

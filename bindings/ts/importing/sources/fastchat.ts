@@ -62,7 +62,7 @@ interface Judged {
   id: string;
   turn: number;
   model: string;
-  /** Of the metric's name: who judged, against whom. */
+  /** Parts of the metric's name: who judged, against whom. */
   measure: Measure;
   value: number | null;
   place: Place;

@@ -10,7 +10,7 @@ import { tokensOf, usdField } from '../usage.js';
 /** The head of a Parquet file does not show its columns; a bulk export has its project in the path. */
 const BULK = /(^|\/)export_id=[^/]+\/.*\.parquet$/i;
 const DATASET = 'langsmith';
-/** Where frameworks put the name of the model. */
+/** Places where frameworks put the name of the model. */
 const MODEL = ['ls_model_name', 'model_name', 'model'];
 
 type Kind = 'run' | 'feedback';

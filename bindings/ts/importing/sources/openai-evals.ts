@@ -45,7 +45,7 @@ async function runOf(file: InputFile, options: ReadFileOptions): Promise<Run> {
   };
 }
 
-/** What is kept of a sample until the end of its log; its prompt is already with the sink. */
+/** The part of a sample that is kept until the end of its log; its prompt is already with the sink. */
 interface Sample {
   /** Its number in the sink. */
   number: number;

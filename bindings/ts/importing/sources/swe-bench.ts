@@ -7,7 +7,7 @@ import type { ImportContext } from '../records.js';
 import { headColumns, headKeys, readTable, tableFormat } from '../table.js';
 
 const REPORT_KEYS = ['submitted_ids', 'resolved_ids'];
-/** Of submissions to the leaderboard: lists by fate. */
+/** Submissions to the leaderboard: lists by fate. */
 const SUBMISSION_KEYS = ['no_generation', 'resolved'];
 const STATEMENT_KEYS = ['instance_id', 'problem_statement'];
 /** The head of a Parquet file does not show its columns. */
