@@ -89,7 +89,8 @@ export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
  * - `more_than_rows`: `k`, `kappa` or `neighbours` exceeds the rows of the index.
  * - `multilingual_unavailable`: the table of `LoadOptions.multilingual` could not be loaded, so that the index's own
  *   embedder read a prompt in another language, as far as it could.
- * - `needs_unchecked`: the conversation has files or tools, but the index knows of no model whether it can use them.
+ * - `needs_unchecked`: the conversation has files or tools, but it is not known of the pick, nor of any candidate, whether
+ *   it can use them.
  * - `added_model`: the pick was added to the index from results on a few rows, so that its numbers are estimates.
  */
 export const NOTE_CODES = [
@@ -225,8 +226,8 @@ export interface RouteOptions {
   openWeights?: boolean | undefined;
   /**
    * Only models that can do this. A model of which it is not known is excluded, too. A conversation adds what its messages
-   * show: images and other files, tools, and the tokens, with a margin. An index that knows this of no model has the note
-   * `needs_unchecked` instead.
+   * show: images and other files, tools, and the tokens, with a margin. If no candidate is known to meet such a need, those
+   * of which it is not known stay, and the decision has the note `needs_unchecked`.
    */
   needs?: Needs | undefined;
   /**

@@ -39,12 +39,14 @@ export function explained<D extends Decision | TaskDecision>(
   const kinds = decision.kinds.map((kind) => ({ ...kind, label: taskLabel(info, kind.name) }));
   const facts = { ...decision, kinds, fallbackReason, neighbours, price };
   const withWords = withReasons(facts, { unread, taskLabel: (task) => taskLabel(info, task) });
+  const picked = info.models.find(({ name }) => name === decision.model);
+  const unchecked = picked === undefined ? [] : uncheckedNeeds(implied, picked);
   return {
     ...withWords,
     kind: kindOf(withWords),
     chance: chanceOf({ ...withWords, taskWeights, neighbours: nearest }, info),
     strength: strengthOfPick(withWords),
-    notes: notesOf(options, info, { ...withWords, multilingualError, unchecked: uncheckedNeeds(implied, info) }),
+    notes: notesOf(options, info, { ...withWords, multilingualError, unchecked }),
     tokens,
     truncated,
     language: language ?? null,

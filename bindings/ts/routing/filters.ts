@@ -52,33 +52,31 @@ const STRUCTURE_NEED: Need = {
   unknown: 'unknown_structured_output',
 };
 
-/** Returns whether the index knows of any model whether it meets a need. */
-const isChecked = (need: Need, { models }: Models) =>
-  models.some(({ record }) => record !== undefined && need.isMetBy(record) !== undefined);
-
 const hasSome = (kinds: readonly string[] | null | undefined): kinds is readonly string[] =>
   kinds != null && kinds.length > 0;
 
-/** Returns the needs of an input that exclude on their own, whether or not the index knows anything. */
+/** Returns the needs of an input, except for its context. */
 function impliedNeeds({ modalities, tools }: Needs): Need[] {
   const needs = hasSome(modalities) ? [modalitiesNeed(modalities)] : [];
   return tools ? [...needs, TOOLS_NEED] : needs;
 }
 
-/** Returns the words for the needs of an input that the index cannot check, for a note. */
-export function uncheckedNeeds(implied: Needs, info: Models): string[] {
-  const words = new Map([
-    ['lacks_modality', 'files'],
-    ['lacks_tools', 'tools'],
-  ]);
-  const unchecked = impliedNeeds(implied).filter((need) => !isChecked(need, info));
-  return unchecked.map(({ lacking }) => words.get(lacking) as string);
+/** Returns the words for the needs of an input of which it is not known whether a model meets them, for a note. */
+export function uncheckedNeeds(implied: Needs, { record = {} }: Pick<ModelInfo, 'record'>): string[] {
+  const unchecked = impliedNeeds(implied).filter((need) => need.isMetBy(record) === undefined);
+  return unchecked.map(({ lacking }) => (lacking === 'lacks_tools' ? 'tools' : 'files'));
 }
 
-/** Returns all needs: those of the caller, and those of the input as far as the index knows about them. */
-function allNeeds(given: Needs | null | undefined, implied: Needs, info: Models): Need[] {
+/**
+ * Returns all needs: those of the caller, and those of the input. These keep models of which it is not known, unless a
+ * candidate is known to meet them.
+ */
+function allNeeds(given: Needs | null | undefined, implied: Needs, candidates: readonly ModelInfo[]): Need[] {
   const { context, modalities, tools, structuredOutput } = given ?? {};
-  const needs = impliedNeeds(implied).filter((need) => isChecked(need, info));
+  const needs = impliedNeeds(implied).map((need) => {
+    const isMet = candidates.some(({ record }) => record !== undefined && need.isMetBy(record) === true);
+    return isMet ? need : { isMetBy: need.isMetBy, lacking: need.lacking };
+  });
   if (context != null) needs.push({ ...contextNeed(context), unknown: 'unknown_context' });
   else if (implied.context != null) needs.push(contextNeed(implied.context));
   if (hasSome(modalities)) needs.push(modalitiesNeed(modalities));
@@ -141,14 +139,22 @@ function checkMakers(makers: readonly string[], { models }: Models): string[] {
   });
 }
 
-/** Returns the models that the filters and the needs of the input exclude, by reason; `undefined` if there are none. */
+/**
+ * Returns the models that the filters and the needs of the input exclude, by reason; `undefined` if there are none.
+ * `isCandidate`: by the lists of names.
+ */
 export function excludedBy(
   filters: Filters,
   implied: Needs,
   info: Models,
+  isCandidate: (model: string) => boolean,
 ): Partial<Record<ExclusionReason, string[]>> | undefined {
   const { released, makers, openWeights } = filters;
-  const needs = allNeeds(filters.needs, implied, info);
+  const needs = allNeeds(
+    filters.needs,
+    implied,
+    info.models.filter(({ name }) => isCandidate(name)),
+  );
   const canExpire = info.models.some(({ record }) => record?.expires !== undefined);
   const isFiltered = released != null || makers != null || openWeights != null;
   if (!isFiltered && needs.length === 0 && !canExpire) return undefined;

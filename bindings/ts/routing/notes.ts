@@ -18,7 +18,7 @@ export interface NotedFacts
   /** Prompts of a task. */
   inputs?: number;
   multilingualError?: Embedding['multilingualError'];
-  /** Needs of the input that the index cannot check, as words: see `uncheckedNeeds`. */
+  /** Needs of the input of which it is not known whether the pick meets them, as words: see `uncheckedNeeds`. */
   unchecked?: readonly string[];
 }
 
@@ -67,7 +67,7 @@ export function notesOf(options: RouteTaskOptions, { tasks, rows, models }: Inde
     notes.push({ code: 'multilingual_unavailable', message: text });
   }
   for (const used of unchecked) {
-    const message = `the conversation has ${used}, but the index knows of no model whether it can use them`;
+    const message = `the conversation has ${used}, but it is not known whether ${facts.model} can use them`;
     notes.push({ code: 'needs_unchecked', message });
   }
   const added = models.find(({ name }) => name === facts.model)?.addedFromRows;

@@ -107,12 +107,14 @@ export function requestJson<Options extends RouteTaskOptions | CascadeOptions>(
   const { released, makers, openWeights, needs, conversation: _state, budgetUsd: _budget, ...rest } = more;
   const given = candidates ?? {};
   const { allow, deny }: Lists = Array.isArray(given) ? { allow: given } : (given as Lists);
+  const [allowed, denied] = [allow, deny].map((list) => expanded(list ?? undefined, info));
+  const isCandidate = (model: string) => allowed?.includes(model) !== false && denied?.includes(model) !== true;
   return exactJson({
     ...rest,
-    candidates: expanded(allow ?? undefined, info),
-    deny: expanded(deny ?? undefined, info),
+    candidates: allowed,
+    deny: denied,
     models: expanded(models ?? undefined, info),
-    excluded: excludedBy({ released, makers, openWeights, needs }, implied, info),
+    excluded: excludedBy({ released, makers, openWeights, needs }, implied, info, isCandidate),
     prices: prices == null ? undefined : Object.fromEntries(plainPrices(prices, info)),
   });
 }

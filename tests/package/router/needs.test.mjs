@@ -158,7 +158,13 @@ describe('messages', () => {
       assert.deepEqual(names(await router.route(user([part, { type: 'text', text: 'Sum it up' }]))), ['sees']);
     }
     const audio = user([{ type: 'input_audio', input_audio: { data: '', format: 'wav' } }]);
-    await refused(router.route(audio), 'no_candidate', /3 lack a needed modality/);
+    const heard = await router.route(audio);
+    assert.deepEqual(names(heard), ['unknown'], 'no candidate is known to hear');
+    assert.deepEqual(
+      heard.notes.map(({ code }) => code),
+      ['needs_unchecked'],
+    );
+    await refused(router.route(audio, { candidates: ['sees'] }), 'no_candidate', /1 lacks a needed modality/);
   });
 
   it('with tools, or calls of tools, need a model that calls them', async () => {
@@ -208,6 +214,15 @@ describe('messages', () => {
       ]);
       assert.deepEqual(names(await router.routeTask(inputs)), ['sees']);
     }
+  });
+
+  it('keep a candidate of which nothing is known if none is known to be able', async () => {
+    const [router] = routers;
+    const tools = { ...user('Look it up'), tools: [{}] };
+    const decision = await router.route(tools, { candidates: ['reads', 'unknown'] });
+    assert.deepEqual(names(decision), ['unknown']);
+    assert.match(decision.notes[0].message, /has tools, but it is not known whether unknown can use them/);
+    assert.deepEqual(names(await router.route(tools, { candidates: { deny: ['sees'] } })), ['acts']);
   });
 
   it('have a note in place of exclusions if the index knows nothing about it', async () => {
