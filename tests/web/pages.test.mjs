@@ -44,6 +44,16 @@ function hostileFacts() {
 /** Names of the elements of a page, which a test compares with those that it expects. */
 const elementsOf = (html) => new Set([...html.matchAll(/<([a-z][\w-]*)/gi)].map(([, name]) => name.toLowerCase()));
 
+it('the figure of the first screen is one of the results', () => {
+  const read = (name) => readFileSync(path.join(root, name), 'utf8');
+  const row = /\| \| `balanced` \| -\.(\d+) [^|]+\| (\d+%) \|/.exec(read('docs/results.md'));
+  const points = (Number(`.${row[1]}`) * 100).toFixed(1);
+  const screen = read('web/site/index.html').replace(/\s+/g, ' ');
+  assert.ok(
+    screen.includes(`<b>${row[2]} of the price</b> of the best single model, for ${points} points less quality`),
+  );
+});
+
 describe('a page of a model', () => {
   let modelPages;
   before(async () => {

@@ -72,6 +72,9 @@ describe('signalbox plan', () => {
     assert.deepEqual(schemaFaults(SCHEMA, plan), []);
     assert.deepEqual([plan.rows, plan.models.length, plan.volume], [300, 4, 100_000]);
     says(stdout, plan);
+    const [, percent, points] = /\((\d+)%.*, ([\d.]+) points fewer right/s.exec(planSentences(plan).headline);
+    const page = readFileSync(new URL('../../../web/site/ask.tsx', import.meta.url), 'utf8');
+    assert.ok(page.includes(`${percent}% cheaper, ${points} points fewer right`), 'the first screen has other figures');
     const html = read('plan.html').toString();
     assert.match(html, /^<!doctype html>/);
     says(html.replace(/<[^>]*>/g, '').replaceAll('&#39;', "'"), plan, { worst: false });
