@@ -20,7 +20,7 @@ const EXPECTED = [
   /^dist\/[\w-]+(\.d\.ts|\.js)$/,
   /^dist\/signalbox(-lab)?\.wasm$/,
   /^dist\/licenses\.txt$/,
-  /^dist\/(building|cli|embedding|evaluation|files|importing|integrations|onnx|planning|routing|workers)\/([\w-]+\/)?[\w-]+(\.d\.ts|\.js)$/,
+  /^dist\/(building|cli|conversations|embedding|evaluation|files|importing|integrations|onnx|planning|routing|workers)\/([\w-]+\/)?[\w-]+(\.d\.ts|\.js)$/,
   /^dist\/wasm\/(signalbox|signalbox-lab)-(glue|hash)\.(mjs|d\.mts)$/,
   /^dist\/files\/shipped-sizes\.mjs$/,
   /^dist\/wasm\/([\w-]+(\.js|\.d\.ts)|compiled\.d\.mts)$/,

@@ -176,7 +176,7 @@ describe('a usage error', () => {
   it('is JSON with --json, wherever that stands before --', async () => {
     for (const args of [
       ['route', 'hi', '--k', 'abc', '--json'],
-      ['route', '--json'],
+      ['cascade', '--json'],
       ['--json'],
       ['route', '--json', 'hi', '--policy', 'best'],
       ['build', 'x.csv', '--json'],
