@@ -206,8 +206,8 @@ export class Router implements Routing {
 
   async routeMany(inputs: RouteInputs, options: RouteManyOptions = {}): Promise<Decision[]> {
     this.#open();
-    if (options.budgetUsd != null) return this.#routeWithin(inputs, options, options.budgetUsd);
     const requestFor = requestsOf(withChance(options), ROUTE_MANY_KEYS, this.info);
+    if (options.budgetUsd != null) return this.#routeWithin(inputs, options, options.budgetUsd);
     const { signal, onProgress } = options;
     const { count, blocks } = this.#inputs.inBlocks(inputs, signal);
     const most = this.#most(BLOCK);
