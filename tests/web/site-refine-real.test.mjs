@@ -98,7 +98,7 @@ for (const offer of OFFERS) {
       for (const [prompt, { own, refined }] of picks) {
         await page.paste('#prompt', prompt);
         await page.until(isRefined, prompt);
-        assert.equal(await page.text('[data-pick]'), refined);
+        assert.equal(await page.evaluate(() => document.querySelector('[data-pick]').dataset.pick), refined);
         assert.match(
           await page.text('[data-read-by]'),
           own === refined ? /the same pick/ : new RegExp(`picked ${own}`),
