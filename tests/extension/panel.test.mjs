@@ -31,6 +31,15 @@ describeExtension('the side panel', (installed) => {
       return stored !== null && fits(stored) && stored;
     });
 
+  it('has the typeface of the site, which its policy allows', async () => {
+    const panel = await openPanel();
+    await panel.until(() => {
+      const isArchivo = (family) => /^"?Archivo"?$/.test(family.split(',')[0]);
+      const isLoaded = [...document.fonts].some(({ family, status }) => isArchivo(family) && status === 'loaded');
+      return isLoaded && isArchivo(getComputedStyle(document.body).fontFamily);
+    });
+  });
+
   it('opens from the toolbar and shows the model, the reason and the price', async () => {
     const panel = await openPanel();
     assert.equal(await panel.evaluate(() => document.querySelector('[data-pick]')), null);
