@@ -35,7 +35,7 @@ const weightOf = (folder, files) => {
 const PARTS = {
   onnx: /ort[.-]|onnx/,
   index: /\.sbx$/,
-  embedder: /\.safetensors$|tokenizer|config-/,
+  embedder: /embedder-[^/]*\.bin$/,
   wasm: /signalbox.*\.wasm$/,
 };
 
