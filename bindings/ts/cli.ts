@@ -182,11 +182,17 @@ const printDecision = <D extends Decision>(
 ) =>
   options.json ? print(options, decision, String) : print(options, { decision, info: { tasks: info.tasks } }, text);
 
-/** Returns the prompt of the command line, or with `-` or a pipe that of standard input. */
+/** Returns the prompt of the command line, or with `-` or a pipe that of standard input, which then must not be empty. */
 async function promptOr(prompt: string | undefined): Promise<string> {
-  if (prompt !== undefined && prompt !== '-') return prompt;
-  if (prompt === '-' || !process.stdin.isTTY) return readStandardInput();
-  throw new UsageError('a prompt is missing: give one, or --file, or pipe it in', 'signalbox route');
+  if (prompt === '-') return readStandardInput();
+  const text = prompt ?? (process.stdin.isTTY ? '' : await readStandardInput());
+  if (prompt === undefined && text.trim() === '') {
+    throw new UsageError(
+      "a prompt is missing (argument 'prompt'): give one, or --file, or pipe it in",
+      'signalbox route',
+    );
+  }
+  return text;
 }
 
 async function routePrompt(prompt: string | undefined, options: Options): Promise<void> {

@@ -150,6 +150,14 @@ describe('signalbox route', () => {
       const { stdout } = spawnSync(process.execPath, [CLI, 'route', ...args], { input: PROMPTS[0], encoding: 'utf8' });
       assert.equal(stdout, `${model}\n`);
     }
+    for (const input of ['', ' \n']) {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'route', '--json'], {
+        input,
+        encoding: 'utf8',
+      });
+      assert.deepEqual([status, stdout], [2, '']);
+      assert.match(JSON.parse(stderr).error.message, /a prompt is missing/);
+    }
   });
 
   it('prints JSON as its schema says', async () => {
