@@ -66,7 +66,7 @@ export function Share() {
   return (
     <p class="share">
       <button type="button" class="outline small" onClick={copy}>
-        Copy link
+        Copy a link
       </button>{' '}
       <small role="status">{said}</small>{' '}
       {said.value !== '' && (

@@ -47,6 +47,10 @@ async function open(source: Source, { signal, cache }: ReadOptions): Promise<Ope
   throw new SignalboxError('invalid_argument', 'expected an address, bytes, a Blob or a Response');
 }
 
+/** Says of bytes of the wrong kind that they come out of a gzip stream. */
+const ofPacked = (cause: SignalboxError) =>
+  cause.code === 'bad_magic' ? new SignalboxError('bad_magic', `in a gzip file: ${cause.message}`, { cause }) : cause;
+
 /**
  * Streams a source into a sink, decompressed if it is a gzip stream; progress counts the compressed bytes. Errors: `network`,
  * `aborted`, `invalid_argument`, `size_overflow`, `bad_checksum` for a damaged gzip stream; those of `onProgress`, unchanged.
@@ -57,6 +61,7 @@ export async function readInto(source: Source, sink: Sink, options: LimitedReadO
   const event = { name: 'signalbox', file: nameOf(source) };
   throwIfAborted(signal);
   progress.call({ status: 'initiate', ...event });
+  let isPacked = false;
   try {
     const { size, chunks } = await open(source, options);
     progress.call({ status: 'download', ...event });
@@ -71,6 +76,7 @@ export async function readInto(source: Source, sink: Sink, options: LimitedReadO
       }
     };
     const { isGzip, chunks: plain } = await gunzipped(counted(), event.file);
+    isPacked = isGzip;
     const { most = isGzip ? MOST_UNPACKED : Number.POSITIVE_INFINITY } = options;
     if (size !== undefined && size > 0 && !isGzip) sink.reserve(size);
     let read = 0;
@@ -83,7 +89,7 @@ export async function readInto(source: Source, sink: Sink, options: LimitedReadO
   } catch (cause) {
     progress.rethrow();
     throwIfAborted(signal);
-    if (cause instanceof SignalboxError) throw cause;
+    if (cause instanceof SignalboxError) throw isPacked ? ofPacked(cause) : cause;
     throw new SignalboxError('network', `${event.file} could not be read: ${shortCause(cause)}`, { cause });
   }
   progress.call({ status: 'done', ...event });

@@ -108,6 +108,11 @@ describe('a source', () => {
     assert.deepEqual(reserved, [PLAIN.length]);
   });
 
+  it('is named if it holds something else than an index', async () => {
+    const index = gzipSync('x'.repeat(500));
+    await assert.rejects(Router.load({ index, embedder: null }), { code: 'bad_magic', message: /^in a gzip file: / });
+  });
+
   it('is bounded, however small it is', async () => {
     const bomb = gzipSync(Buffer.alloc(300 * 2 ** 20));
     let written = 0;
