@@ -161,7 +161,7 @@ export interface ConversationFacts {
   needs: Needs;
   /** Estimated tokens before the user's last turn, and of system prompt and tools. */
   tokensBefore: number;
-  /** Whether a task is under way: tools were called since the user's last turn, or that turn is short and goes on. */
+  /** Whether a task is under way: tools were called since the user's last turn, or that turn is a short reply to an answer. */
   midTask: boolean;
 }
 

@@ -13,6 +13,12 @@ import { Pacer } from '../../dist/index.js';
 import { mean, readRouterBench, resultOf, shuffled } from './routerbench.mjs';
 import { table } from './table.mjs';
 
+/** Returns the costs of all prompts with the cheapest and with the dearest model alone. */
+function costsOfOneModel(known, models) {
+  const costs = models.map((model) => resultOf(known, Array(known.length).fill(model), models).usd);
+  return [Math.min(...costs), Math.max(...costs)];
+}
+
 const { values: options } = parseArgs({
   options: {
     data: { type: 'string' },
@@ -54,15 +60,7 @@ function mixture({ known, rest, models }, usd) {
 async function batches(bench) {
   const { router, rest, models, known } = bench;
   const prompts = rest.map(({ prompt }) => prompt);
-  const single = models.map(
-    (model) =>
-      resultOf(
-        known,
-        known.map(() => model),
-        models,
-      ).usd,
-  );
-  const [low, high] = [Math.min(...single), Math.max(...single)];
+  const [low, high] = costsOfOneModel(known, models);
   const out = [];
   for (const share of SHARES) {
     const perAnswer = low + share * (high - low);
@@ -127,15 +125,7 @@ function fixedWeight(rows, decisions, models, usdPerAnswer) {
 }
 
 async function streams({ router, rest, models, known }, draws) {
-  const single = models.map(
-    (model) =>
-      resultOf(
-        known,
-        known.map(() => model),
-        models,
-      ).usd,
-  );
-  const [low, high] = [Math.min(...single), Math.max(...single)];
+  const [low, high] = costsOfOneModel(known, models);
   const prompts = rest.map(({ prompt }) => prompt);
   const all = await router.routeMany(prompts, { prefer: 'best', neighbours: 0 });
   const out = [];

@@ -8,6 +8,8 @@ import path from 'node:path';
 import process from 'node:process';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { Router } from 'signalbox';
+import { Metrics } from '../../dist/cli/serve/metrics.js';
+import { statusPage } from '../../dist/cli/serve/status-page.js';
 import { root } from '../../scripts/setup.mjs';
 import { answerOf, startProvider } from './fake-provider.mjs';
 
@@ -44,6 +46,15 @@ async function startGateway(...options) {
     },
   };
 }
+
+test('the status page shows hostile names as text', () => {
+  const metrics = new Metrics();
+  const name = '<script>alert(1)</script>';
+  metrics.decisions.set(name, 3);
+  const page = statusPage(metrics, { to: name, models: [name], shadow: false, baseline: name });
+  assert.ok(!page.includes('<script'));
+  assert.match(page, /<td>&lt;script&gt;alert\(1\)&lt;\/script&gt;<\/td><td>3<\/td>/);
+});
 
 describe('signalbox serve', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-serve-'));

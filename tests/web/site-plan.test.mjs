@@ -1,3 +1,4 @@
+// More than 400 lines: all tests share the sessions and the files of the plan.
 // A plan from graded prompts: the example, own files, targets, the handle on the curve, what it is good for, and errors.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -130,7 +130,7 @@ export async function routeWithDevice(
   const decision = await router.route(prompt, wanted);
   const pick = decision.fallback ? undefined : usable.find(({ name }) => name === decision.model);
   if (pick !== undefined || !names.includes(decision.model)) return { ...decision, device: pick ?? null };
-  // The fallback fell on a model of the device: it is the pick only if there is no other candidate.
+  // The fallback is a model of the device: another candidate is better, if there is one.
   const others = { ...options, candidates: { ...lists, deny: [...(lists?.deny ?? []), ...names] } };
   try {
     return { ...(await router.route(prompt, others)), device: null };

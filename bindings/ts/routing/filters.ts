@@ -140,7 +140,7 @@ function checkMakers(makers: readonly string[], { models }: Models): string[] {
 }
 
 /**
- * Returns the models that the filters and the needs of the input exclude, by reason; `undefined` if there are none.
+ * Returns the models that the filters and the needs of the input exclude, by reason; `undefined` if they exclude no model.
  * `isCandidate`: by the lists of names.
  */
 export function excludedBy(

@@ -94,7 +94,7 @@ export function stayOrSwitch(
     return gain > 0 ? decided(alone, 'worth_it', extraUsd) : decided(now.model, 'not_worth_it', extraUsd);
   }
   if (extraUsd === null) return decided(now.model, 'unknown_price');
-  // What is given up for a lower price is the dial's: only a gain has a value.
+  // The dial has already weighed a loss of quality against the price, so only a gain has a value here.
   const isWorthIt = Math.max(0, gain) * value > extraUsd;
   return isWorthIt ? decided(alone, 'worth_it', extraUsd) : decided(now.model, 'not_worth_it', extraUsd);
 }

@@ -1,4 +1,5 @@
-/** The gateway's page: what it decided, and what that saves. */
+/** The gateway's page, with its decisions and what they save. */
+import { html } from '../../files/html-template.js';
 import type { Metrics } from './metrics.js';
 
 /** Describes the settings that the gateway was started with. */
@@ -8,15 +9,6 @@ export interface Settings {
   shadow: boolean;
   baseline: string | undefined;
 }
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escaped = (text: string) => text.replace(/[&<>"']/g, (found) => ESCAPES[found] as string);
 
 const sum = (counts: Iterable<number>) => [...counts].reduce((total, count) => total + count, 0);
 
@@ -48,8 +40,8 @@ export function statusPage(metrics: Metrics, { to, models, shadow, baseline }: S
     ['Models that failed', `${metrics.failovers}`],
   ];
   const rows = [...metrics.decisions].sort((a, b) => b[1] - a[1]);
-  const table = rows.map(([model, count]) => `<tr><td>${escaped(model)}</td><td>${count}</td></tr>`);
-  return `<!doctype html>
+  const table = rows.map(([model, count]) => html`<tr><td>${model}</td><td>${count}</td></tr>\n`);
+  const page = html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -57,13 +49,13 @@ export function statusPage(metrics: Metrics, { to, models, shadow, baseline }: S
 <title>signalbox gateway</title>
 <style>${STYLE}</style>
 <h1>signalbox gateway</h1>
-<dl>${facts.map(([name, value]) => `<dt>${name}</dt><dd>${escaped(value)}</dd>`).join('\n')}</dl>
+<dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>\n`)}</dl>
 <table>
 <caption>Decisions</caption>
 <tr><th scope="col">Model</th><th scope="col">Times</th></tr>
-${table.join('\n')}
-</table>
+${table}</table>
 <p>Prompts are not shown here. Counts for Prometheus: <a href="/metrics">/metrics</a>.</p>
 </html>
 `;
+  return page.text;
 }
