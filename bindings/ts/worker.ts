@@ -102,7 +102,7 @@ async function cloneMultilingual(
 
 /** Returns the options for the worker, without an embedder that is an object: it stays on this side. */
 async function cloneable(options: LoadOptions): Promise<WorkerLoad> {
-  const { assets, index, embedder, multilingual, wasm, texts, cache, signal } = options;
+  const { assets, index, embedder, multilingual, wasm, texts, search, cache, signal } = options;
   const isHere = isEmbedder(embedder) || typeof embedder === 'function';
   return {
     assets: assets === undefined ? undefined : resolveAddress(assets),
@@ -111,6 +111,7 @@ async function cloneable(options: LoadOptions): Promise<WorkerLoad> {
     multilingual: await cloneMultilingual(multilingual, isHere, signal),
     wasm: isCompiled(wasm) ? wasm : ((await toCloneable(wasm, signal)) as WorkerLoad['wasm']),
     texts: texts === undefined || texts === false ? texts : resolveAddress(texts),
+    search,
     cache,
   };
 }

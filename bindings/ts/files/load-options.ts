@@ -64,5 +64,6 @@ export const LOAD_KEYS: Keys<LoadOptions> = {
   onMultilingual: aCallback,
   wasm: aWasmSource,
   texts: aFolder,
+  search: /* @__PURE__ */ oneOf(['exact', 'fast']),
   ...READING,
 };

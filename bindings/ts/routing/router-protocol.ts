@@ -1,5 +1,13 @@
 /** Messages between a page and the worker of its router. */
-import type { CacheMode, EmbedderSource, MultilingualState, ProgressEvent, Source, WasmSource } from '../types.js';
+import type {
+  CacheMode,
+  EmbedderSource,
+  LoadOptions,
+  MultilingualState,
+  ProgressEvent,
+  Source,
+  WasmSource,
+} from '../types.js';
 
 /** The part of `LoadOptions` that can be cloned. */
 export interface WorkerLoad {
@@ -9,6 +17,7 @@ export interface WorkerLoad {
   multilingual?: EmbedderSource | undefined;
   wasm?: WasmSource | undefined;
   texts?: string | false | undefined;
+  search?: LoadOptions['search'];
   cache?: CacheMode | undefined;
 }
 

@@ -61,6 +61,11 @@ export class Core extends WasmModule<GlueModule> {
     return this.ask(() => this.glue.describeIndex(handle));
   }
 
+  /** Makes the searches of an index fast (src/kernels/sketch.h). */
+  sketchIndex(handle: number): void {
+    this.ask(() => this.glue.sketchIndex(handle));
+  }
+
   openEmbedder(bytes: Uint8Array, configJson: string): { handle: number; dim: number; vocabulary: number } {
     const pointer = this.copy(bytes);
     return this.askToOpen(() => this.glue.openEmbedder(pointer, bytes.byteLength, configJson));
