@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include "kernels/lanes.h"
 
@@ -18,7 +19,7 @@ using lanes::Int8Kernel;
 constexpr std::size_t kLine = 64;   ///< Bytes of a cache line.
 constexpr std::size_t kChunk = 32;  ///< Stops are at multiples of this many bytes.
 constexpr std::size_t kMostStops = 3;
-constexpr std::size_t kSmallRow = 128;  ///< Rows up to this size are multiplied four at a time.
+constexpr std::size_t kSmallRow = 128;  ///< 4-bit rows up to this size are multiplied four at a time.
 constexpr double kRestSteps = 255;      ///< A rest is stored in this many steps of 1.
 
 /// More than float32 arithmetic may err in comparing a key with a bar, by the magnitudes of both.
@@ -40,6 +41,14 @@ void multiply(typename Kernel::Sum (&sums)[kRows][kQueries], const std::uint8_t*
 template <typename Kernel>
 double key_of(const typename Kernel::Sum& sum, float scale) {
   return static_cast<double>(lanes::sum_lanes(sum)) * static_cast<double>(scale);
+}
+
+/// Scores one row to its end. Not inlined: it would take the space of a second kernel.
+template <typename Kernel>
+[[gnu::noinline]] double score_row(const CodeView& rows, std::size_t row, const typename Kernel::Value* query) {
+  typename Kernel::Sum sum[1][1] = {{Kernel::zero()}};
+  multiply<Kernel, 1, 1>(sum, rows.codes + row * rows.stride, 0, query, 0, 0, rows.stride);
+  return key_of<Kernel>(sum[0][0], rows.scales[row]);
 }
 
 /// Reads a byte of each cache line, so that the processor fetches them in order.
@@ -82,17 +91,20 @@ Scan::Scan(const CodeView& rows, const QueryBlock& queries, std::size_t first, s
   stops_ = stops_of(rows.type, rows.stride);
   if (rows.rests == nullptr) stops_ = {0, rows.stride};
   rests_.resize(stops_.count * count);
-  const std::size_t values = stops_.step * queries.padded_dim / std::max<std::size_t>(rows.stride, 1);
+  const auto value = [&](std::size_t i) {
+    return rows.type == CodeType::kFloat32 ? static_cast<double>(queries.values[i])
+                                           : static_cast<double>(queries.levels[i]);
+  };
   for (std::size_t q = 0; q < count; ++q) {
-    double squared = 0;
     const std::size_t offset = (first + q) * queries.padded_dim;
-    for (std::size_t i = queries.padded_dim; i-- > 0;) {
-      const auto x = rows.type == CodeType::kFloat32 ? static_cast<double>(queries.values[offset + i])
-                                                     : static_cast<double>(queries.levels[offset + i]);
-      squared += x * x;
-      if (stops_.count == 0 || i == 0 || i % values != 0) continue;
+    std::size_t end = queries.padded_dim;
+    double squared = 0;
+    for (std::size_t stop = stops_.count + 1; stop-- > 0;) {
+      const std::size_t begin = stop == 0 ? 0 : stop * stops_.step * queries.padded_dim / rows.stride;
+      for (std::size_t i = begin; i < end; ++i) squared += value(offset + i) * value(offset + i);
+      end = begin;
       // A little more, for the rounding of norms that are a little above 1.
-      rests_[(i / values - 1) * count + q] = static_cast<float>(std::sqrt(squared) * 1.002 / kRestSteps);
+      if (stop > 0) rests_[(stop - 1) * count + q] = static_cast<float>(std::sqrt(squared) * 1.002 / kRestSteps);
     }
     norms_[q] = std::sqrt(squared);
   }
@@ -147,10 +159,8 @@ void Scan::scan_one(const typename Kernel::Value* query, std::size_t q, std::siz
   }
   touched_ = touched;
   for (; row < last; ++row) {
-    typename Kernel::Sum one[1][1] = {{Kernel::zero()}};
-    multiply<Kernel, 1, 1>(one, rows_.codes + row * rows_.stride, 0, query, 0, 0, rows_.stride);
     bytes_ += rows_.stride;
-    hits.push_back({static_cast<std::uint32_t>(row), number, key_of<Kernel>(one[0][0], rows_.scales[row])});
+    hits.push_back({static_cast<std::uint32_t>(row), number, score_row<Kernel>(rows_, row, query)});
   }
 }
 
@@ -197,7 +207,11 @@ void Scan::scan_with(const typename Kernel::Value* query, std::size_t first, std
   const std::size_t dim = queries_->padded_dim;
   const std::size_t even = first + (last - first) / 2 * 2;
   std::size_t q = 0;
-  for (; q + 4 <= count_; q += 4) scan_four<Kernel>(query + q * dim, q, first, even, hits);
+  // Sign bits are seldom searched for many queries, and would take as much space as the others.
+  constexpr bool kHasFour = !std::is_same_v<Kernel, BinaryKernel>;
+  if constexpr (kHasFour) {
+    for (; q + 4 <= count_; q += 4) scan_four<Kernel>(query + q * dim, q, first, even, hits);
+  }
   for (std::size_t i = 0; i < q; ++i) scan_one<Kernel, kTogether>(query + i * dim, i, even, last, hits);
   for (; q < count_; ++q) scan_one<Kernel, kTogether>(query + q * dim, q, first, last, hits);
 }
@@ -209,9 +223,7 @@ void Scan::scan(std::size_t first, std::size_t last, std::vector<Hit>& hits) {
   switch (rows_.type) {
     case CodeType::kFloat32:
       return scan_with<Float32Kernel, false>(queries_->values.data() + offset, first, last, hits);
-    case CodeType::kInt8:
-      return is_small ? scan_with<Int8Kernel, true>(levels, first, last, hits)
-                      : scan_with<Int8Kernel, false>(levels, first, last, hits);
+    case CodeType::kInt8: return scan_with<Int8Kernel, false>(levels, first, last, hits);
     case CodeType::kInt4:
       return is_small ? scan_with<Int4Kernel, true>(levels, first, last, hits)
                       : scan_with<Int4Kernel, false>(levels, first, last, hits);
