@@ -81,6 +81,8 @@ export function writeCard(file, { gathered, built, costs }) {
   const others = costs.filter(({ why }) => !isLicence(why));
   const text = `# The default index: today's models
 
+This page answers: what is in the index that ships, where does it come from, and what was left out?
+
 Published results of ${models.size} models of 2025 and 2026 on ${benchmarks.length} benchmark tasks, and ${kinds.length} kinds of everyday work that are linked to them.
 It contains embeddings, outcomes, scores, names, records of models and tasks, prices, and a map on which every row has a position.
 It contains no prompts; the beginnings of those that may be shown are in \`texts/\`, which is not in the npm package.
