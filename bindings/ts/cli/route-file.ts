@@ -1,5 +1,5 @@
 /** Routes every prompt of a file on its own, into a table that a later run can continue. */
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { diskError } from '../files/disk/errors.js';
 import { readTextFile } from '../files/disk/text.js';
@@ -124,7 +124,10 @@ export interface Routed {
   usd: number | undefined;
 }
 
-/** Writes a row for each prompt, with its number, its text and the fields. An abort leaves complete rows only. */
+/**
+ * Writes a row for each prompt, with its number, its text and the fields. An abort leaves complete rows only, and no table if
+ * there are none.
+ */
 export async function routeFile(
   router: Router,
   routing: FileRouting,
@@ -140,6 +143,7 @@ export async function routeFile(
       () => false,
     ));
   const { file, rows } = exists ? await reopen(form, routing) : { file: await create(output), rows: [] };
+  let done = rows.length;
   try {
     let { size: end } = await file.stat();
     const append = async (text: string) => {
@@ -150,7 +154,7 @@ export async function routeFile(
     progress.begin(printable(`routing ${prompts.length} prompts`));
     const small = { ...options, neighbours: 0 };
     const all = options.budgetUsd === undefined ? undefined : await decideWithin(router, routing, rows, small);
-    for (let first = rows.length; first < prompts.length; first += BLOCK) {
+    for (let first = done; first < prompts.length; first += BLOCK) {
       await progress.update(first, prompts.length);
       const block = prompts.slice(first, first + BLOCK);
       const decisions = all?.slice(first, first + BLOCK) ?? (await router.routeMany(block, small));
@@ -158,9 +162,12 @@ export async function routeFile(
         form.line({ index: first + i, prompt: block[i], ...fieldsOf(decision, fields) }),
       );
       await append(lines.join(''));
+      done += block.length;
     }
     return { before: rows.length, usd: all && sumOfPrices(all) };
   } catch (cause) {
+    // A table without rows would only stand in the way of the next run.
+    if (!exists && done === 0) await unlink(output).catch(() => undefined);
     throw (cause as NodeJS.ErrnoException).syscall === 'write'
       ? diskError(`${output} could not be written`, cause)
       : cause;
