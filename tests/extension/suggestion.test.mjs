@@ -60,7 +60,7 @@ describe('the suggestion for a badge', () => {
 
   it('has a dark lamp, and says so, if the prompt cannot be read or is empty', async () => {
     for (const [prompt, words] of [
-      ['日本，日本？', "The embedder can't read this language."],
+      ['日本，日本？', "This language can't be read."],
       ['…', 'There are no words in this prompt.'],
       [' ', 'The prompt is empty.'],
     ]) {

@@ -1,0 +1,32 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import process from 'node:process';
+import { Router } from 'signalbox';
+import { fileFromBytes, plan, planSentences, planTable } from 'signalbox/build';
+
+const [, , file = 'graded.csv', ...prompts] = process.argv;
+const NEW_PROMPTS = ['Refund order 2231, it arrived broken', 'Our webhook is called twice for each event: why?'];
+
+// Ctrl-C ends the work between two steps, and leaves no half-written file.
+const stop = new AbortController();
+process.once('SIGINT', () => stop.abort());
+
+try {
+  const graded = [fileFromBytes(file, await readFile(file))];
+  // The cheapest rule that gives up at most one right answer in a hundred.
+  const { plan: made, index } = await plan(graded, { atMost: 1, signal: stop.signal });
+  console.log(planSentences(made).headline);
+  console.log(planTable(made));
+  await writeFile('plan.sbx', index);
+
+  // Any router, also one in a page, decides by the plan that it loads as its index.
+  const router = await Router.load({ index: 'plan.sbx' });
+  for (const prompt of prompts.length > 0 ? prompts : NEW_PROMPTS) {
+    const { model, price } = await router.route(prompt, { signal: stop.signal });
+    console.log(`${prompt}\n  -> ${model}, $${(1000 * (price.usdPerAnswer ?? 0)).toFixed(2)} per 1,000 answers`);
+  }
+  router.dispose();
+} catch (error) {
+  // The message names the file and the row: for example a column without grades, or fewer than 30 prompts.
+  console.error(error.code === undefined ? error : `${error.message} (${error.code})`);
+  process.exitCode = error.code === 'aborted' ? 130 : 1;
+}
