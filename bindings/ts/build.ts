@@ -204,7 +204,7 @@ export async function anchorsInWorker(
  *
  * @example
  * ```js
- * const { index } = await addModelInWorker('mine.sbx', [results], { model: 'acme/new-1' });
+ * const { index } = await addModelInWorker('mine.sbx', [resultFile], { model: 'acme/new-1' });
  * ```
  */
 export async function addModelInWorker(

@@ -3,22 +3,21 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { publicNames } from '../../scripts/public-names.mjs';
-import { blocksOf, checked, commentBlocksOf, joined, withImports } from './documents/blocks.mjs';
-import { makeProject } from './documents/given.mjs';
-import { commandsOf, faultOf, makeNpx, runShell, runs } from './documents/shell.mjs';
+import { blocksOf, checked, commentBlocksOf, joined, scriptsOf, withImports } from './documents/blocks.mjs';
+import { makeProject, PROMPT } from './documents/given.mjs';
+import { askServer, missingPackages } from './documents/servers.mjs';
+import { commandsOf, faultOf, makeNpx, runs, runShell } from './documents/shell.mjs';
 import { typeFaults } from './documents/types.mjs';
 import { EXAMPLES } from './importing/examples.mjs';
 import { root } from './support/fixtures.mjs';
 
 const node = process.env.DOCUMENTS_NODE ?? process.execPath;
 const RUNNER = fileURLToPath(new URL('documents/runner.mjs', import.meta.url));
-const OUTPUT = ['text', 'json'];
 
 /** Returns the files of a folder with an extension, as paths in the repository. */
 const filesOf = (folder, extension) =>
@@ -45,32 +44,40 @@ const written = [
     code: withImports(block.code, ENTRIES),
   })),
 ];
-
-/** The output that a block shows, if the next block right after it does. */
+// A block of output right after a block of code is what that prints.
 written.forEach((block, i) => {
   const next = written[i + 1];
-  if (
-    ['js', 'sh'].includes(block.language) &&
-    next?.follows &&
-    next.file === block.file &&
-    OUTPUT.includes(next.language)
-  ) {
+  const isOutput = next?.follows && next.file === block.file && ['text', 'json'].includes(next.language);
+  if (isOutput && ['js', 'sh'].includes(block.language)) {
     block.shows = next.code;
     next.isShown = true;
   }
 });
 
-const excused = written.filter(({ notes }) => notes['not run'] !== undefined);
-const blocks = joined(written.filter(({ notes }) => notes['not run'] === undefined));
+const has = (note) => (block) => block.notes[note] !== undefined;
+const not = (condition) => (block) => !condition(block);
+const isScript = ({ language }) => language === 'js';
 const nameOf = ({ file, line }) => `${file}:${line}`;
-const isSame = ({ notes }) => notes.file !== undefined;
-const compiled = blocks.filter((block) => ['js', 'ts', 'tsx'].includes(block.language) && !isSame(block));
-const executed = compiled.filter(({ language, notes }) => language === 'js' && notes['types only'] === undefined);
+
+/** Returns why a block neither runs nor is compiled; `undefined` if it is. */
+function excuseOf({ notes, code }) {
+  if (notes['not run'] !== undefined) return notes['not run'];
+  const missing = notes.server === undefined ? [] : missingPackages(code);
+  return missing.length > 0 ? `needs ${missing.join(', ')}` : undefined;
+}
+
+const blocks = joined(written.filter((block) => excuseOf(block) === undefined));
+const inCode = blocks.filter(({ language }) => ['js', 'ts', 'tsx'].includes(language));
+const compiled = [...inCode.filter(not(has('file'))), ...blocks.flatMap(scriptsOf)];
+const servers = compiled.filter(has('server'));
+const executed = compiled.filter(isScript).filter(not(has('server'))).filter(not(has('types only')));
 
 let folder;
 let bin;
 before(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'signalbox-documents-'));
+  // Below the checkout, so that the blocks find its packages.
+  mkdirSync(path.join(root, 'build'), { recursive: true });
+  folder = mkdtempSync(path.join(root, 'build', 'documents-'));
   await makeProject(folder);
   bin = path.join(folder, 'bin');
   mkdirSync(bin);
@@ -78,54 +85,58 @@ before(async () => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Returns the folder of a page, which has the given files. */
-function folderOf(file) {
-  const own = path.join(folder, file.replace(/\W+/g, '-'));
-  if (!existsSync(own)) cpSync(path.join(folder, 'given'), own, { recursive: true });
-  return own;
-}
-
-/** Puts what the note `with: PLACE as NAME` names into a folder: a file of the repository, or results of a tool. */
-function putInto(own, note) {
-  for (const [, place, name] of note.matchAll(/(\S+) as ([^,\s]+)/g)) {
-    const target = path.join(own, name);
-    if (!Object.hasOwn(EXAMPLES, place)) cpSync(path.join(root, place), target, { recursive: true });
-    else {
-      for (const [file, content] of Object.entries(EXAMPLES[place])) {
-        mkdirSync(path.dirname(path.join(target, file)), { recursive: true });
-        const isRaw = typeof content === 'string' || ArrayBuffer.isView(content);
-        writeFileSync(path.join(target, file), isRaw ? content : JSON.stringify(content));
-      }
-    }
+/** Writes the small files that a source of results has in the tests of importers, or one of them: `helm`, `wide/r.csv`. */
+function putResults(place, target) {
+  const [source, one] = place.split(/\/(.*)/);
+  const contents = Object.entries(EXAMPLES[source]).filter(([file]) => one === undefined || file === one);
+  assert.ok(contents.length > 0, `there is no ${place}`);
+  for (const [file, content] of contents) {
+    const written = one === undefined ? path.join(target, file) : target;
+    mkdirSync(path.dirname(written), { recursive: true });
+    const isRaw = typeof content === 'string' || ArrayBuffer.isView(content);
+    writeFileSync(written, isRaw ? content : JSON.stringify(content));
   }
 }
 
-/** Compares an output with the one that a page shows, in which lines of dots stand for any lines. */
-function assertShown(printed, shows, where) {
-  const trimmed = (text) => text.replace(/[ \t]+$/gm, '').trim();
-  assert.equal(trimmed(printed), trimmed(shows), where);
+/** Returns a folder with the given files: that of the page, or one of the block's own with what its note `with: PLACE as NAME` says. */
+function folderOf({ file, line, notes }) {
+  const own = path.join(folder, `${file} ${notes.with === undefined ? '' : line}`.replace(/\W+/g, '-'));
+  if (!existsSync(own)) cpSync(path.join(folder, 'given'), own, { recursive: true });
+  for (const [, place, name] of (notes.with ?? '').matchAll(/(\S+) as ([^,\s]+)/g)) {
+    rmSync(path.join(own, name), { recursive: true, force: true });
+    const target = path.join(own, name);
+    const given = path.join(folder, 'given', place);
+    if (Object.hasOwn(EXAMPLES, place.split('/')[0])) putResults(place, target);
+    else cpSync(existsSync(given) ? given : path.join(root, place), target, { recursive: true });
+  }
+  return own;
 }
 
+/** Compares what was printed with what the page shows, but for blanks at the ends of lines. */
+function assertShown(printed, block) {
+  const trimmed = (text) => text.replace(/[ \t]+$/gm, '').trim();
+  assert.equal(trimmed(printed), trimmed(block.shows), nameOf(block));
+}
+
+const assertNone = (faults) => assert.ok(faults.length === 0, faults.join('\n'));
+
 it('says which blocks are excused', (t) => {
-  for (const block of excused) t.diagnostic(`not run: ${nameOf(block)}: ${block.notes['not run']}`);
-  t.diagnostic(
-    `${executed.length} blocks run, ${compiled.length} compiled, ${excused.length} of ${written.length} excused`,
-  );
-  assert.deepEqual(excused.filter(({ notes }) => notes['not run'] === '').map(nameOf), [], 'an excuse has a reason');
+  const excused = written.filter((block) => excuseOf(block) !== undefined);
+  for (const block of excused) t.diagnostic(`not run: ${nameOf(block)}: ${excuseOf(block)}`);
+  t.diagnostic(`${compiled.length} blocks compiled, ${executed.length} of them run, ${excused.length} excused`);
+  assertNone(excused.filter((block) => excuseOf(block) === '').map((block) => `${nameOf(block)}: say why`));
 });
 
-it('blocks compile against the declarations of the package', () => {
-  assert.deepEqual(typeFaults(compiled, folder), []);
-});
+it('blocks compile against the declarations of the package', () => assertNone(typeFaults(compiled.filter(not(has('run only'))), folder)));
 
-it('blocks of JavaScript run', (t) => {
+it('blocks of JavaScript run', () => {
   const list = executed.map((block, i) => {
-    const own = folderOf(block.file);
-    putInto(own, block.notes.with ?? '');
+    const own = folderOf(block);
     const module = path.join(own, `block-${i}.mjs`);
     writeFileSync(module, checked(block.code));
-    return { name: nameOf(block), module, folder: own };
+    return { name: nameOf(block), module, folder: own, isAlone: block.code.includes('liveHandles') };
   });
+  list.sort((a, b) => Number(b.isAlone) - Number(a.isAlone));
   const [input, out] = ['list.json', 'out.jsonl'].map((name) => path.join(folder, name));
   writeFileSync(input, JSON.stringify(list));
   writeFileSync(out, '');
@@ -133,12 +144,19 @@ it('blocks of JavaScript run', (t) => {
   const lines = readFileSync(out, 'utf8').trim().split('\n').filter(Boolean).map(JSON.parse);
   const last = lines.at(-1);
   assert.equal(last?.name, 'end', `the run ended in ${last?.name ?? 'its start'}: ${error ?? stderr}`);
-  const failed = lines.filter((line) => line.error).map(({ name, error: cause }) => `${name}: ${cause}`);
-  assert.deepEqual(failed, []);
-  t.diagnostic(`${last.liveHandles} handles left open`);
-  for (const { shows, ...block } of executed) {
-    const { printed } = lines.find((line) => line.name === nameOf(block) && !line.started);
-    if (shows !== undefined) assertShown(printed, shows, nameOf(block));
+  assertNone(lines.filter((line) => line.error).map(({ name, error: cause }) => `${name}: ${cause}`));
+  for (const block of executed.filter(({ shows }) => shows !== undefined)) {
+    assertShown(lines.find(({ name, started }) => name === nameOf(block) && !started).printed, block);
+  }
+});
+
+describe('blocks that serve', () => {
+  for (const block of servers) {
+    it(nameOf(block), async () => {
+      const { status, text } = await askServer(node, block.code, folderOf(block), PROMPT);
+      assert.equal(status, 200, text);
+      assert.ok(JSON.parse(text).model.includes('/'), text);
+    });
   }
 });
 
@@ -147,38 +165,34 @@ describe('blocks of shell commands', () => {
     const commands = commandsOf(block.code);
     const own = commands.filter(runs);
     it(nameOf(block), () => {
-      assert.deepEqual(commands.map(faultOf).filter(Boolean), []);
+      assertNone(commands.map(faultOf).filter(Boolean));
       if (own.length === 0) return;
-      const place = folderOf(block.file);
-      putInto(place, block.notes.with ?? '');
-      const { status, stdout, stderr } = runShell(own, place, bin);
-      assert.equal(status, 0, `${own.join('\n')}\n${stdout}${stderr}`);
-      if (block.shows !== undefined) assertShown(stdout, block.shows, nameOf(block));
+      const { status, stdout, stderr } = runShell(own, folderOf(block), bin);
+      assert.equal(status, 0, `${own.join('\n')}\n${stderr}`);
+      if (block.shows !== undefined) assertShown(stdout, block);
     });
   }
 });
 
-it('blocks that a file has are that file', () => {
-  for (const block of blocks.filter(isSame)) {
+it('blocks that show a file have its text', () => {
+  for (const block of blocks.filter(has('file'))) {
     assert.equal(block.code.trim(), textOf(block.notes.file).trim(), nameOf(block));
   }
 });
 
 it('blocks of JSON are values, or members of an object', () => {
-  for (const { code, ...block } of written.filter(({ language, isShown }) => language === 'json' && !isShown)) {
-    const parses = [code, `{${code}}`].some((text) => {
-      try {
-        JSON.parse(text);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-    assert.ok(parses, nameOf(block));
-  }
+  const parses = (text) => {
+    try {
+      return JSON.parse(text) !== undefined;
+    } catch {
+      return false;
+    }
+  };
+  const shown = blocks.filter(({ language, isShown }) => language === 'json' && !isShown);
+  assertNone(shown.filter(({ code }) => !parses(code) && !parses(`{${code}}`)).map(nameOf));
 });
 
 it('every block says its language', () => {
   const known = ['js', 'ts', 'tsx', 'sh', 'json', 'html', 'csv', 'text', 'yaml', 'toml'];
-  assert.deepEqual(written.filter(({ language }) => !known.includes(language)).map(nameOf), []);
+  assertNone(written.filter(({ language }) => !known.includes(language)).map((block) => `${nameOf(block)}: ${block.language}`));
 });

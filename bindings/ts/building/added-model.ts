@@ -256,7 +256,7 @@ const isRows = (results: unknown): results is readonly RowResult[] =>
  *
  * @example
  * ```js
- * const { index } = await addModel('mine.sbx', [results], { model: 'acme/new-1', usdPerMTokIn: 1, usdPerMTokOut: 4 });
+ * const { index } = await addModel('mine.sbx', [resultFile], { model: 'acme/new-1', usdPerMTokIn: 1, usdPerMTokOut: 4 });
  * const router = await Router.load({ index });
  * ```
  */

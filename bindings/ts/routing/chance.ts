@@ -76,15 +76,7 @@ function medianOf(sorted: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[at - 1] as number)) / 2;
 }
 
-/**
- * Returns the strength of the pick. Out of coverage the means count, which corrections do not change.
- *
- * @example
- * ```js
- * const { ranking, model } = await router.route(prompt);
- * strengthOf(ranking, model) === 'weak' ? show('another model is predicted to be better') : show(model);
- * ```
- */
+/** Returns the strength of the pick. Out of coverage the means count, which corrections do not change. */
 export function strengthOfPick({
   ranking,
   model,
@@ -100,6 +92,12 @@ export function strengthOfPick({
 /**
  * Returns how a model compares with the other candidates by predicted correctness; see `Decision.strength`. `ranking` is
  * that of a decision.
+ *
+ * @example
+ * ```js
+ * const { ranking, model } = await router.route(prompt);
+ * if (strengthOf(ranking, model) === 'weak') show('Another model is predicted to be better.');
+ * ```
  */
 export function strengthOf(ranking: readonly Pick<RankedModel, 'model' | 'pCorrect'>[], model: string): Strength {
   const p = ranking.find((ranked) => ranked.model === model)?.pCorrect;

@@ -48,7 +48,7 @@ const LEAST_LEFT = 4;
  * ```js
  * const pacer = new Pacer({ usd: 5, answers: 1000 });
  * const pick = pacer.pick(await router.route(prompt, { prefer: 'best' }));
- * if (pick !== null) pacer.spent(pick, await ask(pick.model, prompt));
+ * if (pick !== null) pacer.spent(pick, 0.012);
  * // At midnight:
  * pacer.startWindow();
  * ```

@@ -24,7 +24,7 @@ function moved(samples: Samples): Moved {
  * ```ts
  * // shared-worker.js
  * import { answerPort } from 'signalbox';
- * self.addEventListener('connect', ({ ports: [port] }) => answerPort(port));
+ * self.onconnect = ({ ports: [port] }) => answerPort(port);
  * ```
  */
 export function answerPort(port: Port): void {

@@ -1,7 +1,7 @@
 // Reads the blocks of code of Markdown and of doc comments, with the notes in HTML comments before them.
 
 /** Notes that a comment may hold, and whether a text follows a colon. */
-const NOTES = { 'not run': true, 'types only': true, with: true, file: true, continues: false };
+const NOTES = { 'not run': true, 'types only': true, 'run only': true, with: true, file: true, continues: false, server: false };
 
 /** Parses the comment before a block: `{ name, text }`, or `undefined` if it says nothing about one. */
 function noteOf(line) {
@@ -52,11 +52,18 @@ export function commentBlocksOf(source, file) {
 /** A statement whose whole comment is a literal: the statement's value. */
 const STATED = /^(\s*)([\w$.[\]()'"]+);\s+\/\/ ('[^']*'|-?\d[\d.]*|true|false|null)$/;
 
-/** Returns code that compares what its comments state: `decision.model;  // 'a'`. */
+/** A line that prints, whose comment is what it prints. */
+const PRINTED = /^(\s*console\.log\(.*\);)\s+\/\/ (.+)$/;
+
+/** Returns code that compares what its comments state: `decision.model; // 'a'` and `console.log(decision.model); // a`. */
 export const checked = (code) =>
   code
     .split('\n')
-    .map((line) => line.replace(STATED, '$1globalThis.__stated($2, $3);'))
+    .map((line) => {
+      const [, prints, text] = PRINTED.exec(line) ?? [];
+      if (prints !== undefined) return `${prints} globalThis.__printed(${JSON.stringify(text)});`;
+      return line.replace(STATED, '$1globalThis.__stated($2, $3);');
+    })
     .join('\n');
 
 /** Joins blocks with the note `continues` to the one before on the same page. */
@@ -75,7 +82,7 @@ export function joined(blocks) {
 }
 
 /** Returns the names that a module declares or imports itself. */
-function declaredIn(code) {
+export function declaredIn(code) {
   const patterns = code.matchAll(
     /^(?:export )?(?:const|let|var)\s+(\{[^}]*\}|\[[^\]]*\]|\w+)|^import\s+([^;]*?)\s+from/gm,
   );
@@ -92,4 +99,17 @@ export function withImports(code, entries) {
   const isUsed = (name) => new RegExp(`(?<![.\\w])${name}\\b(?!:)`).test(code.replace(/'[^']*'|\/\/.*/g, ''));
   const names = [...entries.keys()].filter((name) => !declared.has(name) && isUsed(name));
   return names.map((name) => `import { ${name} } from '${entries.get(name)}'; `).join('') + code;
+}
+
+/** Returns the module scripts of a block of HTML, which are compiled only. */
+export function scriptsOf({ language, code, ...block }) {
+  if (language !== 'html') return [];
+  return [...code.matchAll(/<script type="module">\n?([\s\S]*?)<\/script>/g)].map(({ 1: script, index }) => ({
+    ...block,
+    line: block.line + code.slice(0, code.indexOf(script, index)).split('\n').length - 1,
+    language: 'js',
+    // The script for pages has the names of two entries.
+    code: script.replace(/^ +/gm, '').replace(/'(signalbox|[^']*\/web\/signalbox\.js)'/g, "'signalbox-page'"),
+    notes: { ...block.notes, 'types only': 'a page' },
+  }));
 }

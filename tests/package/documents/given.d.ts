@@ -8,12 +8,18 @@ declare global {
   var tools: { type: 'function'; function: { name: string; description: string; parameters: object } }[];
   var answers: Record<string, string>[];
   var files: File[];
-  var results: File;
+  var resultFile: File;
+  var onconnect: (event: MessageEvent) => void;
   var input: { files: File[]; value: string; onchange: (() => void) | null; oninput: (() => void) | null };
   var signal: AbortSignal;
   var feedback: Feedback[];
   var embedder: Embedder;
   function ask(model: string | null, prompt: RouteInput): Promise<string>;
+  var graded: { answer: string; other: string; correct: boolean }[];
+  var cheap: string;
+  var strong: string;
+  var another: string;
+  function grade(index: number, candidates: string[]): Record<string, boolean>;
   function show(...values: unknown[]): void;
   function save(...values: unknown[]): void;
 

@@ -1,18 +1,21 @@
 // What blocks of code find: files in their folder, and values of names that they do not declare (given.d.ts has the types).
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'csv-parse/sync';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const GRADED = path.join(root, 'tests/fixtures/plan/support.csv');
+/** As many graded prompts as a plan needs at least, so that plans take little time. */
+const MOST_GRADED = 100;
 
 export const PROMPT = 'How many prime numbers lie between 10 and 50?';
-const PROMPTS = [
-  'Prove that sqrt(2) is irrational',
-  'Write a SQL query for the ten customers who spent most last month',
-  'Translate "good morning" into French',
-];
-const ANSWERS = PROMPTS.map((_, i) => ({ 'openai/gpt-5.4': `(${'abc'[i]})`, 'openai/o4-mini': '(b)' }));
+/** As many as a comparison with a plan needs. */
+const PROMPTS = Array.from({ length: 8 }, (_, i) => [
+  `Prove that sqrt(${2 + i}) is irrational, or that it is not`,
+  `Write a SQL query for the ${10 + i} customers who spent most last month`,
+  `Translate "good morning, ${i} of you" into French`,
+]).flat();
+const ANSWERS = PROMPTS.map((_, i) => ({ 'openai/gpt-5.4': `(${'abc'[i % 3]})`, 'openai/o4-mini': '(b)' }));
 const [CHEAP, STRONG] = ['openai/gpt-5-nano', 'anthropic/claude-opus-4.8'];
 
 const questionOf = (i) => `What is ${i + 7} times ${3 * i + 2}?`;
@@ -20,7 +23,7 @@ const questionOf = (i) => `What is ${i + 7} times ${3 * i + 2}?`;
 /** A file of results in the form that docs/build.md calls wide. */
 const RESULTS = [
   'dataset,id,prompt,small-model,large-model',
-  ...Array.from({ length: 40 }, (_, i) => `arithmetic,${i},${questionOf(i)},${i % 3 && 1},${i % 5 && 1}`),
+  ...Array.from({ length: 60 }, (_, i) => `arithmetic,${i},${questionOf(i)},${i % 3 && 1},${i % 5 && 1}`),
 ];
 
 /** Results of a new model on rows of `given/mine.sbx`. */
@@ -39,8 +42,11 @@ export async function makeProject(folder) {
   symlinkSync(root, path.join(modules, 'signalbox'), 'junction');
   const given = path.join(folder, 'given');
   mkdirSync(path.join(given, 'results'), { recursive: true });
-  copyFileSync(GRADED, path.join(given, 'graded.csv'));
+  const graded = parse(readFileSync(path.join(root, 'tests/fixtures/plan/support.csv')));
+  writeFileSync(path.join(given, 'graded.csv'), csv(graded.slice(0, 1 + MOST_GRADED)));
   writeFileSync(path.join(given, 'prompts.csv'), csv([['prompt'], ...PROMPTS.map((text) => [text])]));
+  writeFileSync(path.join(given, 'new-prompts.csv'), csv([['prompt'], ...PROMPTS.map((text) => [text])]));
+  writeFileSync(path.join(given, 'new-results.csv'), NEW_RESULTS);
   const models = Object.keys(ANSWERS[0]);
   writeFileSync(
     path.join(given, 'answers.csv'),
@@ -57,7 +63,7 @@ export async function makeProject(folder) {
   const { buildFromFiles, plan } = await import('../../../dist/build.js');
   const { index } = await buildFromFiles([fileOf(path.join(given, 'results/arithmetic.csv'))]);
   writeFileSync(path.join(given, 'mine.sbx'), index);
-  writeFileSync(path.join(given, 'plan.sbx'), (await plan([fileOf(GRADED)])).index);
+  writeFileSync(path.join(given, 'plan.sbx'), (await plan([fileOf(path.join(given, 'graded.csv'))])).index);
 }
 
 /** Sets the values. The blocks run in this process, one after the other, and each may change them. */
@@ -79,15 +85,20 @@ export async function setGlobals(signalbox) {
     models,
     browser: 'google/gemma-3n-e4b',
     ask: async (model) => `The answer of ${model}`,
+    grade: (_index, candidates) => Object.fromEntries(candidates.map((name, i) => [name, i % 2 === 0])),
+    graded: Array.from({ length: 40 }, (_, i) => ({ answer: 'A', other: 'AB'[i % 2], correct: i % 4 !== 1 })),
+    cheap: CHEAP,
+    strong: STRONG,
+    another: 'google/gemini-3.5-flash',
     show: () => undefined,
     save: () => undefined,
   });
   return () =>
     Object.assign(globalThis, {
       prompt: PROMPT,
-      files: [fileOf(GRADED)],
-      results: new File([NEW_RESULTS], 'new.csv'),
-      input: { files: [fileOf(GRADED)], value: PROMPT, onchange: null, oninput: null },
+      files: [fileOf('graded.csv')],
+      resultFile: new File([NEW_RESULTS], 'new.csv'),
+      input: { files: [fileOf('graded.csv')], value: PROMPT, onchange: null, oninput: null },
       signal: new AbortController().signal,
     });
 }

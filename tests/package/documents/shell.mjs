@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 
 /** Commands that run beside `npx signalbox`. */
-const SHELL = /^(cat|echo|printf|for|head|cp|ls|mkdir|diff|test)\b/;
+const SHELL = /^(cat|echo|printf|for|head|mkdir|diff)\b/;
 
 /** Splits a block into commands: a line that ends with a backslash goes on. Comments and blank lines are left out. */
 export const commandsOf = (code) =>
