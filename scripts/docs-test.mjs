@@ -4,15 +4,14 @@
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { root, run, setUp } from './setup.mjs';
+import { run, setUp } from './setup.mjs';
 
 /** Returns the path of a Node.js: of a program, or of a version, from the package `node`. */
 function programOf(wanted) {
   if (!/^\d+(\.\d+)*$/.test(wanted)) return wanted;
   const args = ['exec', '--yes', `--package=node@${wanted}`, '--', 'node', '-p', 'process.execPath'];
   const { status, stdout, stderr } = spawnSync('npm', args, { encoding: 'utf8' });
-  if (status !== 0)
-    throw new Error(`Node.js ${wanted} could not be fetched, which needs a registry of npm:\n${stderr.trim()}`);
+  if (status !== 0) throw new Error(`Node.js ${wanted} could not be fetched from a registry:\n${stderr.trim()}`);
   return stdout.trim();
 }
 
