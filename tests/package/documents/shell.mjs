@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** Commands that run beside `npx signalbox`. */
 const SHELL = /^(cat|echo|printf|for|head|mkdir|diff)\b/;
 
-/** Subcommands of npm that are no scripts. */
+/** Subcommands of npm, as opposed to scripts. */
 const NPM = ['install', 'i', 'ci', 'exec', 'pack', 'create', 'init'];
 
 /** Splits a block into commands: a line that ends with a backslash goes on. Comments and blank lines are left out. */
