@@ -60,6 +60,7 @@ for (const { name, module, commands, folder, isAlone } of JSON.parse(readFileSyn
     renew ??= await setGlobals(signalbox, path.dirname(list));
     renew();
   }
+  const before = process.cpuUsage().user;
   [printed, complained, stray] = ['', '', undefined];
   let error;
   try {
@@ -71,7 +72,12 @@ for (const { name, module, commands, folder, isAlone } of JSON.parse(readFileSyn
     error = thrown;
   }
   error ??= stray;
-  report({ name, printed, error: error === undefined ? null : String(error?.stack ?? error) });
+  report({
+    name,
+    cpu: Math.round((process.cpuUsage().user - before) / 1000),
+    printed,
+    error: error === undefined ? null : String(error?.stack ?? error),
+  });
 }
 report({ name: 'end' });
 process.exit(0);
