@@ -160,13 +160,6 @@ it('blocks of JavaScript and commands run', () => {
   const { stderr, error } = spawnSync(node, [RUNNER, input, out], { encoding: 'utf8' });
   const lines = readFileSync(out, 'utf8').trim().split('\n').filter(Boolean).map(JSON.parse);
   const last = lines.at(-1);
-  if (process.env.SHOW)
-    console.log(
-      lines
-        .filter((l) => l.cpu > 150)
-        .map((l) => `${l.cpu} ${l.name}`)
-        .join('\n'),
-    );
   assert.equal(last?.name, 'end', `the run ended in ${last?.name ?? 'its start'}: ${error ?? stderr}`);
   assertNone(lines.filter((line) => line.error).map(({ name, error: cause }) => `${name}: ${cause}`));
   for (const block of [...executed, ...commands].filter(({ shows }) => shows !== undefined)) {

@@ -60,7 +60,6 @@ for (const { name, module, commands, folder, isAlone } of JSON.parse(readFileSyn
     renew ??= await setGlobals(signalbox, path.dirname(list));
     renew();
   }
-  const before = process.cpuUsage().user;
   [printed, complained, stray] = ['', '', undefined];
   let error;
   try {
