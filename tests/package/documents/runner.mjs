@@ -73,7 +73,6 @@ for (const { name, module, commands, folder, isAlone } of JSON.parse(readFileSyn
   error ??= stray;
   report({
     name,
-    cpu: Math.round((process.cpuUsage().user - before) / 1000),
     printed,
     error: error === undefined ? null : String(error?.stack ?? error),
   });
