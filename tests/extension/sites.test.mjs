@@ -111,7 +111,7 @@ describeExtension('the badge on a site', (installed) => {
     const said = await installed.inPage(CHAT, async () => {
       const ask = async (message) => (await chrome.runtime.sendMessage(message).catch(() => null)) ?? null;
       const settings = { prefer: 'cheap', excluded: [], prices: {}, pricedOnly: false };
-      const site = { isOn: true, adapter: 'auto', names: {}, endpoint: '' };
+      const site = { isOn: true, adapter: 'auto', names: {}, endpoint: '', pays: 'use', usual: null };
       const wrong = [
         { to: 'offscreen', kind: 'ask', text: 'x', stored: { settings, index: null }, site },
         { to: 'offscreen', kind: 'warm', index: null },

@@ -6,7 +6,7 @@ import { embedderFiles } from '../package/support/fixtures.mjs';
 import { POEM, topicsIndex } from '../package/support/topics.mjs';
 import { importExtension } from './import-module.mjs';
 
-const SITE = { isOn: true, adapter: 'auto', names: {}, endpoint: '' };
+const SITE = { isOn: true, adapter: 'auto', names: {}, endpoint: '', pays: 'use', usual: null };
 
 describe('the suggestion for a badge', () => {
   let router;
