@@ -1,0 +1,32 @@
+/** What a chat offers: the models of a plan, and the model that a picker shows. */
+import type { Offer, OfferedModel } from './chat.js';
+
+/** Returns the models of a plan and of the smaller ones; without a plan that the chat has, all of them. */
+export function offeredIn({ plans, models }: Offer, plan: string | null): readonly OfferedModel[] {
+  const size = plan === null ? -1 : plans.indexOf(plan);
+  return size === -1 ? models : models.filter((model) => plans.indexOf(model.plan) <= size);
+}
+
+/** Writes names alike: "claude-opus-5-5", "Claude Opus 5.5" and "Claude-Opus-5.5 (thinking)" begin with the same words. */
+const wordsOf = (name: string) =>
+  ` ${name
+    .toLowerCase()
+    .replace(/(?<!\d)(\d{1,2})-(\d{1,2})(?!\d)/g, '$1.$2')
+    .replace(/[^\p{L}\p{N}.]+/gu, ' ')
+    .trim()} `;
+
+/**
+ * Returns the index's name of the model that a picker shows: the one with the longest of its names in the text, as whole
+ * words. `undefined` if there is none, or if two models have it.
+ */
+export function modelShown(models: readonly OfferedModel[], text: string): string | undefined {
+  const shown = wordsOf(text);
+  const found = models.flatMap(({ label, model, shownAs = [] }) =>
+    [label, ...shownAs]
+      .map(wordsOf)
+      .flatMap((words) => (shown.includes(words) ? [{ model, length: words.length }] : [])),
+  );
+  const longest = Math.max(...found.map(({ length }) => length));
+  const names = new Set(found.filter(({ length }) => length === longest).map(({ model }) => model));
+  return names.size === 1 ? [...names][0] : undefined;
+}
