@@ -66,7 +66,8 @@ describe('the records of chats', () => {
     ];
     for (const [text, model] of [
       ['Flash', 'flash'],
-      ['3.8 Flash extended', 'flash'],
+      ['Flash extended', 'flash'],
+      ['3.8 Flash', undefined],
       ['flash lite', 'lite'],
       ['Flashy', undefined],
       ['gpt-5-5-2026-08-01', 'five-five'],

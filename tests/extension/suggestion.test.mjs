@@ -67,6 +67,12 @@ describe('the suggestion for a badge', () => {
     assert.deepEqual([quality.label, quality.note, lamp], ['chance of being right', '', 'clear']);
   });
 
+  it('has a price only where answers cost something', async () => {
+    const decision = await decided(0, POEM);
+    assert.match((await told(decision)).price.label, /^price per/);
+    assert.equal((await told(decision, { site: { pays: 'plan' } })).price, null);
+  });
+
   it('says whether the pick is better than the current model, or as good and cheaper, or neither', async () => {
     const decision = await decided(0, POEM, { prefer: 'best' });
     assert.equal(decision.model, 'poet');

@@ -63,7 +63,8 @@ export interface Suggestion {
   current: string | null;
   /** Quality and price of the pick, as shown: more digits would reveal more to the page. */
   quality: Figure;
-  price: Figure;
+  /** `null` where single answers cost nothing. */
+  price: Figure | null;
   lamp: 'clear' | 'caution';
   /** The reasons, a sentence each. */
   why: string[];

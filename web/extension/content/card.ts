@@ -26,7 +26,7 @@ function figure({ label, value, note }: Figure): HTMLElement {
 
 function figures({ quality, price }: Suggestion): HTMLElement {
   const row = make('div', { display: 'flex', 'flex-wrap': 'wrap', gap: '6px 24px', margin: '10px 0 0' });
-  row.append(figure(quality), figure(price));
+  row.append(figure(quality), ...(price === null ? [] : [figure(price)]));
   return row;
 }
 

@@ -44,7 +44,7 @@ function suggestionOf(decision: DecisionWithFeedback, { site, current, isListed 
     current: current === null ? null : labelOf(current),
     // Without the interval, which the badge does not show.
     quality: { ...qualityFigure(decision), note: '' },
-    price: priceFigure(decision),
+    price: site.pays === 'use' ? priceFigure(decision) : null,
     lamp,
     why: verdict === 'stay' ? whyOf(resemblance) : whyOf(choice, resemblance, price),
   };
