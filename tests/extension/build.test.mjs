@@ -21,9 +21,14 @@ const PERMISSIONS = {
 
 /** The scripts of the extension, and those of the package's workers. */
 const ENTRIES = [
-  ...['panel/main.tsx', 'settings/main.tsx', 'offscreen/main.ts', 'background/main.ts', 'content/main.ts'].map(
-    (file) => `web/extension/${file}`,
-  ),
+  ...[
+    'welcome/main.tsx',
+    'panel/main.tsx',
+    'settings/main.tsx',
+    'offscreen/main.ts',
+    'background/main.ts',
+    'content/main.ts',
+  ].map((file) => `web/extension/${file}`),
   'dist/worker-entry.js',
 ];
 

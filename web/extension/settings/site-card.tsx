@@ -3,12 +3,12 @@
 import { Folded } from '../../shared/folded.js';
 import { count } from '../../shared/format.js';
 import { CHATS, type ChatName } from '../chats/index.js';
+import { changeSite, removeSite } from '../mine/changing-sites.js';
+import { StatusLine, useStatus } from '../mine/status-line.js';
 import { grant } from '../sites.js';
 import type { Site } from '../stored/schema.js';
-import { changeSite, removeSite } from './changing-sites.js';
 import { SiteNames } from './site-names.js';
 import { granted } from './state.js';
-import { StatusLine, useStatus } from './status-line.js';
 
 interface Props {
   origin: string;

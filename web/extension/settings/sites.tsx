@@ -1,9 +1,9 @@
 /** The sites where models are suggested. */
 import { useSignal } from '@preact/signals';
+import { addSite } from '../mine/changing-sites.js';
+import { StatusLine, useStatus } from '../mine/status-line.js';
 import { stored } from '../stored/stored-signals.js';
-import { addSite } from './changing-sites.js';
 import { SiteCard } from './site-card.js';
-import { StatusLine, useStatus } from './status-line.js';
 
 function AddSite() {
   const typed = useSignal('');
