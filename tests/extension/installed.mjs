@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, afterEach, beforeEach, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { TABLE } from '../../scripts/site.mjs';
+import { violations } from '../web/axe.mjs';
 import { BROWSERS, isThere } from '../web/browsers.mjs';
 import { builtExtension } from '../web/built-once.mjs';
 import { waitFor } from '../web/waiting.mjs';
@@ -33,6 +34,16 @@ export const middleOf = ({ left, top, width, height }) => [left + width / 2, top
 
 export const hasModel = (badge) =>
   badge?.isSeen && /^signalbox: \S+/.test(badge.text) && !/no suggestion/.test(badge.text);
+
+/** Checks a page of the extension with axe-core, by day and by night. */
+export async function hasNoViolations(page) {
+  for (const scheme of ['light', 'dark']) {
+    await page.evaluate((scheme) => {
+      document.documentElement.style.colorScheme = scheme;
+    }, scheme);
+    assert.deepEqual(await violations(page), [], scheme);
+  }
+}
 
 /** Returns the content of the badge's closed shadow root. Runs in the page as a content script. */
 export function lookAtBadge() {
@@ -225,6 +236,10 @@ export function describeExtension(name, suite, { sites = {}, hasLanguages = fals
         const page = await installed.extensionPage('settings/index.html');
         // The layout shifts until the page has loaded its benchmark.
         await page.until(() => document.querySelector('[data-held]') !== null);
+        // Less important sections are folded.
+        await page.evaluate(() => {
+          document.querySelector('[data-more]').open = true;
+        });
         return page;
       };
       /** Adds a site in the settings, and allows it in the browser's own dialog. Chromium shows the dialog once for each site. */

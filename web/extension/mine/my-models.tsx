@@ -1,4 +1,5 @@
 /** The models that the user can choose in a chat, from the dated list of what it offers; and how the user pays there. */
+import { count } from '../../shared/format.js';
 import type { Offer } from '../chats/index.js';
 import type { Site } from '../stored/schema.js';
 import { changeSite, setNames } from './changing-sites.js';
@@ -15,7 +16,7 @@ function Plan({ origin, site, offer }: Props & { offer: Offer }) {
   const plan = planOf(offer, site);
   return (
     <label class="plan">
-      Your plan{' '}
+      <span>Your plan</span>
       <select
         data-plan={origin}
         value={plan ?? ''}
@@ -67,7 +68,9 @@ export function MyModels({ origin, site }: Props) {
   return (
     <article class="card mine" aria-labelledby={title} data-models-of={origin}>
       <header>
-        <h3 id={title}>{siteName(origin)}</h3>
+        <h3 id={title}>
+          <bdi>{siteName(origin)}</bdi>
+        </h3>
         {offer !== undefined && <Plan origin={origin} site={site} offer={offer} />}
       </header>
       {offer !== undefined && (
@@ -85,8 +88,9 @@ export function MyModels({ origin, site }: Props) {
         <p>
           <small>
             {hasNone
-              ? 'What this chat offers is not known, so any model may be suggested. You can name its models in the settings.'
-              : `${Object.keys(site.names).length} named in the settings.`}
+              ? 'What this chat offers is not known, so any model may be suggested. '
+              : `Only its ${count(Object.keys(site.names).length, 'named model')} can be suggested. `}
+            <a href="../settings/index.html#sites">Name its models</a>
           </small>
         </p>
       )}
@@ -94,9 +98,9 @@ export function MyModels({ origin, site }: Props) {
   );
 }
 
-const PAYS: readonly { value: Site['pays']; label: string; note: string }[] = [
-  { value: 'plan', label: 'Nothing per answer', note: 'free, or a fixed price per month: the best model counts' },
-  { value: 'use', label: 'For each answer', note: 'the price counts, too' },
+const PAYS: readonly { value: Site['pays']; label: string }[] = [
+  { value: 'plan', label: 'Nothing: free, or a fixed price per month' },
+  { value: 'use', label: 'Something: each answer is charged' },
 ];
 
 /** How the user pays in one chat. */
@@ -104,8 +108,10 @@ export function Pays({ origin, site }: Props) {
   const group = idOf(origin, 'pays');
   return (
     <fieldset class="pays" data-pays={origin}>
-      <legend>{siteName(origin)}</legend>
-      {PAYS.map(({ value, label, note }) => (
+      <legend>
+        <bdi>{siteName(origin)}</bdi>
+      </legend>
+      {PAYS.map(({ value, label }) => (
         <label key={value}>
           <input
             type="radio"
@@ -114,7 +120,7 @@ export function Pays({ origin, site }: Props) {
             checked={site.pays === value}
             onChange={() => changeSite(origin, { pays: value })}
           />
-          {label} <small>({note})</small>
+          <span>{label}</span>
         </label>
       ))}
     </fieldset>

@@ -102,7 +102,6 @@ export function Basis({ counted }: { counted: number }) {
         type="file"
         id="plan"
         accept=".sbx"
-        hidden
         aria-label="A plan of your own"
         onChange={({ currentTarget }) => {
           const [file] = currentTarget.files ?? [];

@@ -18,7 +18,9 @@ function Usual({ page }: { page: string }) {
   if (names.length < 2) return null;
   return (
     <label class="usual">
-      On <bdi>{siteName(page)}</bdi> I mostly use{' '}
+      <span>
+        On <bdi>{siteName(page)}</bdi> I mostly use
+      </span>
       <select
         data-usual
         value={site.value?.usual ?? ''}

@@ -47,7 +47,8 @@ function Steps() {
           ? later
           : sites.map(([origin, site]) => <MyModels key={origin} origin={origin} site={site} />)}
       </Step>
-      <Step name="pays" title="What does an answer cost you?">
+      <Step name="pays" title="What does one more answer cost you?">
+        <p>Where it costs nothing, the best model is suggested. Where it costs something, its price counts, too.</p>
         {sites.length === 0 ? later : sites.map(([origin, site]) => <Pays key={origin} origin={origin} site={site} />)}
       </Step>
       <Step name="try" title="Try it">
