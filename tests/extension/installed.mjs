@@ -45,6 +45,11 @@ export async function hasNoViolations(page) {
   }
 }
 
+/** Returns the number of open welcome pages. Runs in a page of the extension. */
+export const welcomesIn = () =>
+  chrome.extension.getViews({ type: 'tab' }).filter(({ location }) => location.pathname === '/welcome/index.html')
+    .length;
+
 /** Returns the content of the badge's closed shadow root. Runs in the page as a content script. */
 export function lookAtBadge() {
   const host = document.querySelector('[data-signalbox-badge]');
