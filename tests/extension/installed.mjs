@@ -121,13 +121,18 @@ async function scriptsAre(desk, origins) {
   await waitFor(what, async () => JSON.stringify((await registered()).sort()) === wanted);
 }
 
-/** Allows these sites and turns them on, and resets all other settings to their defaults. */
-export async function allowSites(browser, desk, origins) {
-  const { DEFAULT_STORED, NEW_SITE } = await importExtension('stored/schema.ts');
-  for (const origin of origins) await browser.allow(`${origin}/*`);
-  const sites = Object.fromEntries(origins.map((origin) => [origin, NEW_SITE]));
+/** Replaces the sites of the settings, without the browser's permissions, and resets all other settings. */
+export async function putSites(desk, sites) {
+  const { DEFAULT_STORED } = await importExtension('stored/schema.ts');
   await putStored(desk, { ...DEFAULT_STORED, sites });
   await desk.evaluate(tell);
+}
+
+/** Allows these sites and turns them on, and resets all other settings to their defaults. */
+export async function allowSites(browser, desk, origins) {
+  const { NEW_SITE } = await importExtension('stored/schema.ts');
+  for (const origin of origins) await browser.allow(`${origin}/*`);
+  await putSites(desk, Object.fromEntries(origins.map((origin) => [origin, NEW_SITE])));
   await scriptsAre(desk, origins);
 }
 
