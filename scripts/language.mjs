@@ -1,5 +1,5 @@
 // The part of the style rule (CONTRIBUTING.md) that can be counted: openings of doc comments, "is no" and "are none" for
-// "is not a" and "are not", and the length of commit subjects. `npm run check` fails on any.
+// "is not a" and "are not", lines and openings of Markdown, and the length of commit subjects. `npm run check` fails on any.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -37,6 +37,50 @@ export function oddEnglish(file, text) {
   });
 }
 
+/** Ends of sentences that another one follows on the same line; "1." opens an item, and "**Votes.**" a paragraph. */
+const TWO_SENTENCES = /[\p{Ll}\d)\]%§][.?!]\)? +[([*]*[\p{Lu}§]/u;
+/** Lines that are not prose: code, tables, headings, pictures, comments and HTML. */
+const NOT_PROSE = /^(?: {4}|\s*(?:\||#|<|!\[|$))/;
+const ITEM = /^\s*(?:[-*]|\d+\.) +/;
+const SENTENCE_ENDS = /[.?!:;][")*\]]*$/;
+
+/** Returns `file:line: text` for each line of prose that has two sentences, or only a part of one. */
+export function brokenLines(file, text) {
+  let isCode = false;
+  let before = '';
+  return text.split('\n').flatMap((line, i) => {
+    const isFence = /^\s*```/.test(line);
+    if (isFence) isCode = !isCode;
+    const isProse = !isFence && !isCode && !NOT_PROSE.test(line);
+    // A quotation or a name in code has sentences of its own.
+    const prose = isProse
+      ? line
+          .replace(/`[^`\n]*`|"[^"\n]*"/g, '§')
+          .replace(ITEM, '')
+          .trim()
+      : '';
+    const continues = isProse && before !== '' && !ITEM.test(line) && !SENTENCE_ENDS.test(before);
+    before = isProse ? line.trimEnd() : '';
+    return continues || TWO_SENTENCES.test(prose) ? [`${file}:${i + 1}: ${line.trim()}`] : [];
+  });
+}
+
+/** Documents that say in their first line which question they answer. */
+const ANSWERS = /^(?:docs\/[\w-]+|examples\/README|src\/README|CONTRIBUTING|models\/(?:FORMAT|[\w-]+\/README))\.md$/;
+/** Texts that have a form of their own. */
+const FREE = /^(?:web\/extension\/store|docs\/reference\/.*)\.md$/;
+
+/** Returns the faults of a document: its lines, and its opening. */
+export function oddDocument(file, text) {
+  if (FREE.test(file)) return [];
+  const [, opening = ''] = /^# .+\n\n(.+)\n/.exec(text) ?? [];
+  const hasQuestion = !ANSWERS.test(file) || /^This page answers: .+\?$/.test(opening);
+  const odd = hasQuestion
+    ? []
+    : [`${file}:3: expected 'This page answers: ...?' in a line of its own, got '${opening}'`];
+  return [...odd, ...brokenLines(file, text)];
+}
+
 function longSubjects(root) {
   const isKnown = git(root, 'cat-file', '-e', SINCE).status === 0;
   if (!isKnown) {
@@ -53,7 +97,10 @@ export function checkLanguage(root, files) {
   const own = path.relative(root, import.meta.filename);
   const odd = checked
     .filter((file) => file !== own && file !== 'tests/package/language.test.mjs')
-    .flatMap((file) => oddEnglish(file, readFileSync(path.join(root, file), 'utf8')));
+    .flatMap((file) => {
+      const text = readFileSync(path.join(root, file), 'utf8');
+      return [...oddEnglish(file, text), ...(file.endsWith('.md') ? oddDocument(file, text) : [])];
+    });
   const broken = [...odd, ...longSubjects(root).map((line) => `commit ${line}: over ${LONGEST_SUBJECT} characters`)];
   if (broken.length > 0) throw new Error(`${broken.length} places are not plain English:\n${broken.join('\n')}`);
 }

@@ -130,7 +130,10 @@ async function askWorker<Result>(
  * frees everything at once.
  * Errors: those of `buildFromFiles`; any error from an embedder on this side, unchanged.
  *
- *     input.onchange = async () => save((await buildInWorker(input.files)).index);
+ * @example
+ * ```js
+ * input.onchange = async () => save((await buildInWorker(input.files)).index);
+ * ```
  */
 export function buildInWorker(
   files: Iterable<BenchmarkFile>,
@@ -144,8 +147,11 @@ export function buildInWorker(
  * once.
  * Errors: those of `plan`; any error from an embedder on this side, unchanged.
  *
- *     const { plan, index } = await planInWorker(input.files, { atMost: 1 });
- *     show(planSentences(plan).headline);
+ * @example
+ * ```js
+ * const { plan: made, index } = await planInWorker(input.files, { atMost: 1 });
+ * show(planSentences(made).headline);
+ * ```
  */
 export async function planInWorker(
   files: Iterable<BenchmarkFile>,
@@ -161,8 +167,11 @@ export async function planInWorker(
  * Says what to grade next like `nextLabels`, in a worker that ends with it: the page stays responsive.
  * Errors: those of `nextLabels`.
  *
- *     const next = await nextLabelsInWorker(20, { files: input.files });
- *     save(gradingSheet(next));
+ * @example
+ * ```js
+ * const next = await nextLabelsInWorker(20, { files: input.files });
+ * save(gradingSheet(next));
+ * ```
  */
 export async function nextLabelsInWorker(n: number, options: NextLabelsInWorkerOptions): Promise<PlanNextLabels> {
   if (!isPlainObject(options as unknown)) throw wrongKind(options);
@@ -176,7 +185,10 @@ type NewModelInWorker = Pick<BuildInWorkerOptions, 'worker' | 'startTimeoutMs'>;
 /**
  * Chooses rows like `anchors`, in a worker that ends with it. Errors: those of `anchors`.
  *
- *     const rows = await anchorsInWorker(file, { n: 50 });
+ * @example
+ * ```js
+ * const rows = await anchorsInWorker('mine.sbx', { n: 10 });
+ * ```
  */
 export async function anchorsInWorker(
   index: Source,
@@ -190,7 +202,10 @@ export async function anchorsInWorker(
 /**
  * Adds a model like `addModel`, in a worker that ends with it. Errors: those of `addModel`.
  *
- *     const { index } = await addModelInWorker(file, input.files, { model: 'acme/new-1' });
+ * @example
+ * ```js
+ * const { index } = await addModelInWorker('mine.sbx', [results], { model: 'acme/new-1' });
+ * ```
  */
 export async function addModelInWorker(
   index: Source,

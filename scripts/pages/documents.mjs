@@ -11,7 +11,7 @@ const OTHERS = {
   'models/embedder/README.md': 'embedder-card.html',
   'models/multilingual/README.md': 'languages-card.html',
   'models/everyday/README.md': 'everyday-card.html',
-  'models/prices/README.md': 'prices.html',
+  'models/prices/README.md': 'prices-card.html',
   'models/FORMAT.md': 'format.html',
   'CHANGELOG.md': 'changelog.html',
 };
@@ -117,8 +117,8 @@ const rendererFor = (file, pages, sources) => {
     },
     // Long lines scroll, also by keys.
     code: ({ text }) => `<pre tabindex="0"><code>${escaped(text)}\n</code></pre>\n`,
-    // The documents have none, and a page must not run what a text says.
-    html: ({ text }) => escaped(text),
+    // The documents have only comments, and a page must not run what a text says.
+    html: ({ text }) => (/^\s*<!--[\s\S]*-->\s*$/.test(text) ? '' : escaped(text)),
     image: ({ text }) => escaped(text),
     link({ href, tokens }) {
       const address = addressOf(href, file, pages, sources);

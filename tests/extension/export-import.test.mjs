@@ -102,7 +102,7 @@ describe('export and import', () => {
     const settings = (change) => JSON.stringify({ ...everything(), ...change });
     await refuses(
       sound({ 'settings.json': settings({ version: 99 }) }),
-      /^settings\.json: .*got format 99, expected 2/,
+      /^settings\.json: .*got format 99, expected 3/,
     );
     await refuses(
       sound({ 'settings.json': settings({ sites: { 'javascript:alert(1)': {} } }) }),

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, afterEach, beforeEach, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { TABLE } from '../../scripts/site.mjs';
+import { violations } from '../web/axe.mjs';
 import { BROWSERS, isThere } from '../web/browsers.mjs';
 import { builtExtension } from '../web/built-once.mjs';
 import { waitFor } from '../web/waiting.mjs';
@@ -33,6 +34,21 @@ export const middleOf = ({ left, top, width, height }) => [left + width / 2, top
 
 export const hasModel = (badge) =>
   badge?.isSeen && /^signalbox: \S+/.test(badge.text) && !/no suggestion/.test(badge.text);
+
+/** Checks a page of the extension with axe-core, by day and by night. */
+export async function hasNoViolations(page) {
+  for (const scheme of ['light', 'dark']) {
+    await page.evaluate((scheme) => {
+      document.documentElement.style.colorScheme = scheme;
+    }, scheme);
+    assert.deepEqual(await violations(page), [], scheme);
+  }
+}
+
+/** Returns the number of open welcome pages. Runs in a page of the extension. */
+export const welcomesIn = () =>
+  chrome.extension.getViews({ type: 'tab' }).filter(({ location }) => location.pathname === '/welcome/index.html')
+    .length;
 
 /** Returns the content of the badge's closed shadow root. Runs in the page as a content script. */
 export function lookAtBadge() {
@@ -105,13 +121,18 @@ async function scriptsAre(desk, origins) {
   await waitFor(what, async () => JSON.stringify((await registered()).sort()) === wanted);
 }
 
-/** Allows these sites and turns them on, and resets all other settings to their defaults. */
-export async function allowSites(browser, desk, origins) {
-  const { DEFAULT_STORED, NEW_SITE } = await importExtension('stored/schema.ts');
-  for (const origin of origins) await browser.allow(`${origin}/*`);
-  const sites = Object.fromEntries(origins.map((origin) => [origin, NEW_SITE]));
+/** Replaces the sites of the settings, without the browser's permissions, and resets all other settings. */
+export async function putSites(desk, sites) {
+  const { DEFAULT_STORED } = await importExtension('stored/schema.ts');
   await putStored(desk, { ...DEFAULT_STORED, sites });
   await desk.evaluate(tell);
+}
+
+/** Allows these sites and turns them on, and resets all other settings to their defaults. */
+export async function allowSites(browser, desk, origins) {
+  const { NEW_SITE } = await importExtension('stored/schema.ts');
+  for (const origin of origins) await browser.allow(`${origin}/*`);
+  await putSites(desk, Object.fromEntries(origins.map((origin) => [origin, NEW_SITE])));
   await scriptsAre(desk, origins);
 }
 
@@ -225,6 +246,10 @@ export function describeExtension(name, suite, { sites = {}, hasLanguages = fals
         const page = await installed.extensionPage('settings/index.html');
         // The layout shifts until the page has loaded its benchmark.
         await page.until(() => document.querySelector('[data-held]') !== null);
+        // Less important sections are folded.
+        await page.evaluate(() => {
+          document.querySelector('[data-more]').open = true;
+        });
         return page;
       };
       /** Adds a site in the settings, and allows it in the browser's own dialog. Chromium shows the dialog once for each site. */

@@ -254,8 +254,11 @@ const isRows = (results: unknown): results is readonly RowResult[] =>
  * Errors: those of `buildFromFiles` and `Router.load`; `invalid_argument` for a name that the index has, results without
  * any row of the index, and the index of a plan.
  *
- *     const { index } = await addModel('mine.sbx', [file], { model: 'acme/new-1', usdPerMTokIn: 1, usdPerMTokOut: 4 });
- *     const router = await Router.load({ index });
+ * @example
+ * ```js
+ * const { index } = await addModel('mine.sbx', [results], { model: 'acme/new-1', usdPerMTokIn: 1, usdPerMTokOut: 4 });
+ * const router = await Router.load({ index });
+ * ```
  */
 export async function addModel(
   index: Source,

@@ -4,13 +4,17 @@ import type { WorkerLike } from '../workers/channel.js';
 
 /** Types of weights, with transformers.js's names. */
 export const DTYPES = ['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'] as const;
+/** One of `DTYPES`. */
 export type Dtype = (typeof DTYPES)[number];
 
 /** Ways to combine the vectors of a text's tokens. */
 export const POOLINGS = ['mean', 'cls', 'max'] as const;
+/** One of `POOLINGS`. */
 export type Pooling = (typeof POOLINGS)[number];
 
+/** Devices that ONNX Runtime can compute on. */
 export const DEVICES = ['wasm', 'webgpu'] as const;
+/** One of `DEVICES`. */
 export type Device = (typeof DEVICES)[number];
 
 /**
@@ -74,6 +78,7 @@ export interface RuntimeOptions {
   runtimeWasm?: string | URL | undefined;
 }
 
+/** Options of `OnnxEmbedder.load`. */
 export interface OnnxLoadOptions extends ModelFileOptions, ModelReadingOptions, RuntimeOptions {
   /**
    * Whether the model runs in a worker of its own, or a worker or port that serves `signalbox/onnx-worker-entry`.

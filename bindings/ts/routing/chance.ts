@@ -76,7 +76,15 @@ function medianOf(sorted: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[at - 1] as number)) / 2;
 }
 
-/** Returns the strength of the pick. Out of coverage the means count, which corrections do not change. */
+/**
+ * Returns the strength of the pick. Out of coverage the means count, which corrections do not change.
+ *
+ * @example
+ * ```js
+ * const { ranking, model } = await router.route(prompt);
+ * strengthOf(ranking, model) === 'weak' ? show('another model is predicted to be better') : show(model);
+ * ```
+ */
 export function strengthOfPick({
   ranking,
   model,

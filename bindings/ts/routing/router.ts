@@ -94,9 +94,12 @@ const BLOCK_WORK = 2e8;
  *
  * Everything happens on this machine: after `load` no request is made, and no prompt leaves it.
  *
- *     const router = await Router.load();
- *     const { model, reason, confidence } = await router.route('Prove that sqrt(2) is irrational');
- *     router.dispose();
+ * @example
+ * ```js
+ * const router = await Router.load();
+ * const { model, reason, confidence } = await router.route('Prove that sqrt(2) is irrational');
+ * router.dispose();
+ * ```
  */
 export class Router implements Routing {
   readonly info: IndexInfo;
@@ -134,6 +137,13 @@ export class Router implements Routing {
    * `bad_section`, `size_overflow`, `non_finite`, `bad_checksum`, `bad_metadata` for the index; `bad_embedder` and
    * `embedder_mismatch` for the embedder; `invalid_argument` for `multilingual` if there is to be no embedder. A failed load leaves
    * nothing open.
+   *
+   * @example
+   * ```js
+   * const router = await Router.load({ index: 'mine.sbx' });
+   * show(router.info.models.map(({ name }) => name));
+   * router.dispose();
+   * ```
    */
   static async load(options: LoadOptions = {}): Promise<Router> {
     checkOptions(options, LOAD_KEYS);

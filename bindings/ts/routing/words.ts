@@ -275,7 +275,15 @@ export function withReasons<Facts extends DecisionFacts>(
   return { ...facts, reason: join(choice, resemblance, price, reasons.feedback), reasons };
 }
 
-/** Says where a model's predicted correctness comes from, as a phrase. */
+/**
+ * Says where a model's predicted correctness comes from, as a phrase.
+ *
+ * @example
+ * ```js
+ * const { ranking, policy } = await router.route(prompt);
+ * for (const ranked of ranking.slice(0, 3)) console.log(ranked.model, sourceWords(ranked, policy));
+ * ```
+ */
 export function sourceWords({ ownMean, votes }: Pick<RankedModel, 'ownMean' | 'votes'>, policy: Decision['policy']) {
   if (ownMean) return 'its average over the benchmark';
   const counted = (one: string, many: string) => `${votes} ${votes === 1 ? one : many}`;

@@ -104,7 +104,17 @@ const noRoom = (sizeBytes: number) => new SignalboxError('out_of_memory', `${siz
 /** Modules with open handles. */
 const busy = new Set<WasmModule<ModuleMemory>>();
 
-/** Returns the number of open indexes, embedders and evaluations in all modules: zero once everything is disposed. */
+/**
+ * Returns the number of open indexes, embedders and evaluations in all modules: zero once everything is disposed.
+ *
+ * @example
+ * ```js
+ * const before = liveHandles();
+ * const router = await Router.load();
+ * router.dispose();
+ * console.log(liveHandles() === before);
+ * ```
+ */
 export function liveHandles(): number {
   let sum = 0;
   for (const module of busy) sum += module.liveHandles();

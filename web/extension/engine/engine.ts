@@ -58,9 +58,12 @@ async function inputOf(text: string, index: OwnIndex | null, router: Routing): P
   return read === undefined ? text : { ...read, vector: new Float32Array(read.vector.length), unread: 'language' };
 }
 
-/** Limits the candidates to the models that the site has a name for. If it has no names, all models are candidates. */
+/**
+ * Limits the candidates to the models that the site has a name for. If it has no names, all models are candidates. With a
+ * plan for the site, prices do not count there.
+ */
 function optionsOn(site: Site | undefined, settings: Stored['settings'], info: IndexInfo) {
-  const options = routeOptionsOf(settings, info);
+  const options = routeOptionsOf(site?.pays === 'plan' ? { ...settings, prefer: 'best' } : settings, info);
   const names = site?.names ?? {};
   if (Object.keys(names).length === 0) return options;
   const { deny = [] } = options.candidates as { deny?: readonly string[] };

@@ -22,6 +22,8 @@ export interface Answer extends Decided {
 export const prompt = signal('');
 /** The page that the last question came from. */
 export const origin = signal<string | null>(null);
+/** The chat of that page, as the page tells it. */
+export const chat = signal<NonNullable<Question['chat']> | null>(null);
 /** Whether the last question came without text. */
 export const isNothingSelected = signal(false);
 export const info = signal<IndexInfo | undefined>(undefined);
@@ -37,6 +39,9 @@ export const site = computed<Site | undefined>(() => {
   const { sites } = stored.value;
   return origin.value !== null && Object.hasOwn(sites, origin.value) ? sites[origin.value] : undefined;
 });
+
+/** The model that the user has now: the one that the chat's picker shows, or else the usual one there. */
+export const current = computed(() => chat.value?.current ?? site.value?.usual ?? null);
 
 const engine = new Engine();
 
@@ -101,7 +106,10 @@ export function type(text: string): void {
 
 /** Forgets the page, so that all candidates can be suggested again. */
 export function leavePage(): void {
-  origin.value = null;
+  batch(() => {
+    origin.value = null;
+    chat.value = null;
+  });
 }
 
 /** Removes the user's own index, which cannot be used. */
@@ -113,10 +121,11 @@ export async function backToShipped(): Promise<void> {
   await eraseIndex(index);
 }
 
-function take({ text, origin: from }: Question): void {
+function take({ text, origin: from, chat: there = null }: Question): void {
   if (text.trim() !== '') isTyped = false;
   batch(() => {
     origin.value = from;
+    chat.value = there;
     isNothingSelected.value = text.trim() === '';
     if (!isNothingSelected.value) prompt.value = text;
   });

@@ -1,0 +1,41 @@
+/** What a chat offers, and what of it the user has. */
+import { CHATS, type Offer, offeredIn } from '../chats/index.js';
+import { NEW_SITE, type Site } from '../stored/schema.js';
+
+/** Chats with sites of their own, which the user can tick. */
+export const KNOWN = CHATS.filter(({ homes }) => homes.length > 0);
+
+export type Known = (typeof KNOWN)[number];
+
+/** Returns the chat that has a site of its own at this origin. */
+export const chatAt = (origin: string): Known | undefined => KNOWN.find(({ homes }) => homes.includes(origin));
+
+/** Returns the name of a site: that of its chat, or else its address. */
+export const siteName = (origin: string): string => chatAt(origin)?.label ?? new URL(origin).host;
+
+/** Returns the names in a plan, by the index's names of the models. */
+export const namesIn = (offer: Offer, plan: string): Site['names'] =>
+  Object.fromEntries(
+    offeredIn(offer, plan)
+      .map(({ model, label }) => [model, label] as const)
+      .reverse(), // If several names are one model, the first one stays.
+  );
+
+/** Returns the plan with exactly the models that a site has; `undefined` if there is none. */
+export function planOf(offer: Offer, { names }: Site): string | undefined {
+  const has = Object.keys(names).sort().join('\n');
+  return offer.plans.find((plan) => Object.keys(namesIn(offer, plan)).sort().join('\n') === has);
+}
+
+/** Returns the settings of a site that the user has just ticked: the models of the smallest plan. */
+export function newSiteAt(origin: string): Site {
+  const offer = chatAt(origin)?.offer;
+  const [plan] = offer?.plans ?? [];
+  if (offer === undefined || plan === undefined) return NEW_SITE;
+  return { ...NEW_SITE, pays: 'plan', names: namesIn(offer, plan) };
+}
+
+const MONTH = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+
+/** Formats the month of a list, "October 2026" for example. */
+export const monthWords = (asOf: string) => MONTH.format(new Date(`${asOf}-01T00:00:00Z`));
