@@ -174,7 +174,7 @@ export function standIn(name, { view = 'new', current, isKnown = true } = {}) {
   const content =
     view === 'new'
       ? `<div class="new"><h1>What can I help with?</h1>${form}<div class="ideas">${ideas}</div></div>`
-      : `<div class="thread">${LINES.join('')}</div>${form}<footer>Answers can be wrong. Check what matters to you.</footer>`;
+      : `<div class="thread" tabindex="0">${LINES.join('')}</div>${form}<footer>Answers can be wrong. Check what matters to you.</footer>`;
   return `<!doctype html>
 <html lang="en">
   <head>

@@ -45,17 +45,17 @@ describe('the suggestion for a badge', () => {
   });
 
   it('names no model if nothing resembles the prompt, or it cannot be read, and says why', async () => {
-    for (const [prompt, lamp, words] of [
-      ['law court', 'stop', /similar|like/],
-      ['日本，日本？', 'dark', /^The embedder can't read this language\.$/],
-      ['…', 'dark', /^There are no words in this prompt\.$/],
-      [' ', 'dark', /^The prompt is empty\.$/],
+    for (const [prompt, lamp] of [
+      ['law court', 'stop'],
+      ['日本，日本？', 'dark'],
+      ['…', 'dark'],
+      [' ', 'dark'],
     ]) {
       for (const times of [0, 1]) {
-        const answer = await told(await decided(times, prompt), { site: { usual: 'poet' } });
-        assert.deepEqual(Object.keys(answer).sort(), ['kind', 'lamp', 'why']);
-        assert.deepEqual([answer.kind, answer.lamp], ['none', lamp]);
-        assert.match(answer.why.join(' '), words);
+        const decision = await decided(times, prompt);
+        const answer = await told(decision, { site: { usual: 'poet' } });
+        assert.notEqual(decision.reasons.resemblance, '');
+        assert.deepEqual(answer, { kind: 'none', lamp, why: [decision.reasons.resemblance] });
         assert.doesNotMatch(answer.why.join(' '), /poet|coder|generalist|unpriced/);
       }
     }

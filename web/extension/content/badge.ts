@@ -119,7 +119,7 @@ export class Badge {
   /** Whether the last suggestion has a name to show, and whether there is room for it. */
   #isNamed = false;
   #isWide = false;
-  /** The last place, relative to the frame. */
+  /** The last place. */
   #last: Spot | undefined;
 
   constructor(actions: CardActions) {
@@ -195,8 +195,7 @@ export class Badge {
     const view = viewOf();
     const isRtl = getComputedStyle(this.#box).direction === 'rtl';
     const frame = this.#frame.getBoundingClientRect();
-    // An open card, which the user asked for, keeps its badge in its place.
-    const spot = this.#spotBeside(frame, view, isRtl);
+    const spot = this.#spotBeside(this.#box, frame, view, isRtl);
     const isSeen = spot !== undefined && !isCovered(this.#box, this.#frame, this.#host);
     dress(this.#host, { visibility: isSeen ? 'visible' : 'hidden' });
     if (spot === undefined) return;
@@ -217,15 +216,15 @@ export class Badge {
   }
 
   /** Returns the first place that covers nothing: with the name if it has one, or else for the signal alone. */
-  #spotBeside(frame: Rect, view: Rect, isRtl: boolean): Spot | undefined {
+  #spotBeside(box: HTMLElement, frame: Rect, view: Rect, isRtl: boolean): Spot | undefined {
     for (const isWide of this.#isNamed ? [true, false] : [false]) {
       this.#widen(isWide);
       const size = { width: this.#pill.offsetWidth, height: this.#pill.offsetHeight };
       const isRoomy = ({ left, top }: Spot) =>
-        isFree({ left, top, right: left + size.width, bottom: top + size.height }, this.#host);
+        isFree({ left, top, right: left + size.width, bottom: top + size.height }, box, this.#host);
       const spots = [...spotsAround(frame, size, view, isRtl)];
       const { left = 0, top = 0 } = this.#last ?? {};
-      // The badge stays where it is as long as it can.
+      // The badge stays where it is as long as it can, and with an open card, which the user asked for, in any case.
       const isLast = (spot: Spot) => Math.abs(spot.left - left) < 1 && Math.abs(spot.top - top) < 1;
       const spot = spots.find((each) => isLast(each) && (this.#isOpen || isRoomy(each))) ?? spots.find(isRoomy);
       if (spot === undefined) continue;
