@@ -3,7 +3,7 @@ import { count } from '../../shared/format.js';
 import type { Offer } from '../chats/index.js';
 import type { Site } from '../stored/schema.js';
 import { changeSite, setNames } from './changing-sites.js';
-import { chatAt, monthWords, namesIn, planOf, siteName } from './offered.js';
+import { chatAt, monthWords, namesIn, planOf, plansOf, siteName } from './offered.js';
 
 interface Props {
   origin: string;
@@ -23,7 +23,7 @@ function Plan({ origin, site, offer }: Props & { offer: Offer }) {
         onChange={({ currentTarget: { value } }) => value !== '' && setNames(origin, namesIn(offer, value))}
       >
         {plan === undefined && <option value="">As ticked below</option>}
-        {offer.plans.map((each) => (
+        {plansOf(offer).map((each) => (
           <option key={each} value={each}>
             {each}
           </option>

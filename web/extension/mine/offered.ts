@@ -21,17 +21,21 @@ export const namesIn = (offer: Offer, plan: string): Site['names'] =>
       .reverse(), // If several names are one model, the first one stays.
   );
 
+/** Returns the plans of a chat in which there are models to choose from. */
+export const plansOf = (offer: Offer): readonly string[] =>
+  offer.plans.filter((plan) => offeredIn(offer, plan).length > 0);
+
 /** Returns the plan with exactly the models that a site has; `undefined` if there is none. */
 export function planOf(offer: Offer, { names }: Site): string | undefined {
   const has = Object.keys(names).sort().join('\n');
-  return offer.plans.find((plan) => Object.keys(namesIn(offer, plan)).sort().join('\n') === has);
+  return plansOf(offer).find((plan) => Object.keys(namesIn(offer, plan)).sort().join('\n') === has);
 }
 
 /** Returns the settings of a site that the user has just ticked: the models of the smallest plan. */
 export function newSiteAt(origin: string): Site {
   const offer = chatAt(origin)?.offer;
-  const [plan] = offer?.plans ?? [];
-  if (offer === undefined || plan === undefined) return NEW_SITE;
+  if (offer === undefined) return NEW_SITE;
+  const [plan = ''] = plansOf(offer);
   return { ...NEW_SITE, pays: 'plan', names: namesIn(offer, plan) };
 }
 
