@@ -165,10 +165,12 @@ async function drawStoreBadge(browser, desk, folder) {
 /** Draws the pictures for the stores. */
 async function drawStore(browser, desk, folder) {
   const badge = await drawStoreBadge(browser, desk, folder);
-  const { newSiteAt } = await importExtension('mine/offered.ts');
+  const { chatAt, namesIn, newSiteAt } = await importExtension('mine/offered.ts');
   const sites = Object.fromEntries(MINE.map((origin) => [origin, newSiteAt(origin)]));
-  const [usual] = Object.keys(sites[MINE[0]].names);
-  sites[MINE[0]] = { ...sites[MINE[0]], usual };
+  const [mine] = MINE;
+  const [usual] = Object.keys(sites[mine].names);
+  const { offer } = chatAt(mine);
+  sites[mine] = { ...sites[mine], usual, names: namesIn(offer, offer.plans[1]) };
   await putSites(desk, sites);
   return [
     badge,
