@@ -26,7 +26,9 @@ function SuggestThere({ page }: { page: string }) {
   return (
     <>
       <button type="button" class="secondary outline small" data-add-site onClick={add}>
-        Show suggestions on <bdi>{siteName(page)}</bdi>
+        <span>
+          Show suggestions on <bdi>{siteName(page)}</bdi>
+        </span>
       </button>
       <small role="status">{said}</small>
     </>
