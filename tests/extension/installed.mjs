@@ -64,7 +64,7 @@ export function lookAtBadge() {
   const shown = (element) => getComputedStyle(element).display !== 'none';
   return {
     isSeen: getComputedStyle(host).visibility === 'visible',
-    text: button.textContent,
+    text: button.getAttribute('aria-label'),
     rect: rectOf(button),
     card: shown(card) ? card.textContent : null,
     link: card.querySelector('a')?.href ?? null,

@@ -1,6 +1,7 @@
 /** Chats on sites of their own, which are recognised by their address and differ in little but selectors. */
 import type { Chat, Offer } from './chat.js';
 import { editableOf } from './editable.js';
+import { modelShown } from './offer.js';
 import { pickedIn } from './picked.js';
 
 interface Hosted<Name extends string> {
@@ -31,6 +32,10 @@ export function hosted<Name extends string>(site: Hosted<Name>): Chat & { name: 
       return editable?.closest(box) === null ? undefined : editable;
     },
     link: () => undefined,
-    picked: (document) => pickedIn(document, picker, prefix),
+    picked: (document) => {
+      const texts = pickedIn(document, picker, prefix);
+      // A page may have other elements of the same kind.
+      return texts.find((text) => modelShown(offer.models, text) !== undefined) ?? texts[0];
+    },
   };
 }

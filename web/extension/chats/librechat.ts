@@ -28,5 +28,5 @@ export const libreChat = {
     return withPrompt(`/c/new?${endpoint}model=${encode(parts.siteModel)}`, parts);
   },
   picked: (document) =>
-    pickedIn(document, ['button[data-testid="model-selector-button"]', PICKER], /^Select a model:? ?/i),
+    pickedIn(document, ['button[data-testid="model-selector-button"]', PICKER], /^Select a model:? ?/i)[0],
 } as const satisfies Chat;

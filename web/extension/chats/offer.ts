@@ -15,18 +15,22 @@ const wordsOf = (name: string) =>
     .replace(/[^\p{L}\p{N}.]+/gu, ' ')
     .trim()} `;
 
+/** What may stand beside a name without making it another model: makers, ways of working, dates. */
+const BESIDE =
+  /^(anthropic|openai|google|xai|mistral|mistralai|deepseek|moonshotai|qwen|claude|gemini|grok|thinking|extended|adaptive|reasoning|effort|auto|low|medium|high|xhigh|extra|max|fast|standard|latest|new|beta|preview|model|with|and|no|\d{3,8}|\d\d\.\d\d)$/;
+
 /**
  * Returns the index's name of the model that a picker shows: the one with the longest of its names in the text, as whole
- * words. `undefined` if there is none, or if two models have it.
+ * words. `undefined` if there is none, if two models have it, or if the text says more than a name.
  */
 export function modelShown(models: readonly OfferedModel[], text: string): string | undefined {
   const shown = wordsOf(text);
   const found = models.flatMap(({ label, model, shownAs = [] }) =>
-    [label, ...shownAs]
-      .map(wordsOf)
-      .flatMap((words) => (shown.includes(words) ? [{ model, length: words.length }] : [])),
+    [label, ...shownAs].map(wordsOf).flatMap((words) => (shown.includes(words) ? [{ model, words }] : [])),
   );
-  const longest = Math.max(...found.map(({ length }) => length));
-  const names = new Set(found.filter(({ length }) => length === longest).map(({ model }) => model));
-  return names.size === 1 ? [...names][0] : undefined;
+  const longest = Math.max(...found.map(({ words }) => words.length));
+  const [first, ...others] = found.filter(({ words }) => words.length === longest);
+  if (first === undefined || others.some(({ model }) => model !== first.model)) return undefined;
+  const rest = shown.replace(first.words, ' ').split(' ');
+  return rest.every((word) => word === '' || BESIDE.test(word)) ? first.model : undefined;
 }

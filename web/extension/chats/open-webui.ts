@@ -22,5 +22,5 @@ export const openWebUi = {
   },
   // Without the prompt: Open WebUI would send `q` at once.
   link: ({ siteModel }) => `/?models=${encode(siteModel)}`,
-  picked: (document) => pickedIn(document, ['#model-selector-0-button'], /^(Selected model: |Select a model)/i),
+  picked: (document) => pickedIn(document, ['#model-selector-0-button'], /^(Selected model: |Select a model)/i)[0],
 } as const satisfies Chat;

@@ -20,5 +20,5 @@ export const openRouter = {
   },
   link: ({ siteModel }) => `/chat?models=${encode(siteModel)}`,
   picked: (document) =>
-    pickedIn(document, ['main button[data-testid="model-selector"]', 'a[data-testid="model-name"]']),
+    pickedIn(document, ['main button[data-testid="model-selector"]', 'a[data-testid="model-name"]'])[0],
 } as const satisfies Chat;

@@ -101,6 +101,11 @@ export class Engine {
       await this.decide(ANY_PROMPT, { settings: { ...DEFAULT_SETTINGS, excluded: [], prices: {} }, index });
   }
 
+  /** Returns the name in the index of the model that a text names; `null` if it names none, or several. */
+  async resolve(name: string, index: OwnIndex | null): Promise<string | null> {
+    return (await this.#holderOf(index).current()).resolve(name);
+  }
+
   /** Picks the model for a text; see `optionsOn` for `site`. Errors: those of `Router.load` and `Router.route`. */
   async decide(text: string, { settings, index }: Pick<Stored, 'settings' | 'index'>, site?: Site): Promise<Answer> {
     const holder = this.#holderOf(index);
