@@ -29,6 +29,18 @@ describe('the models that the user has in a chat', () => {
     assert.deepEqual(offered.newSiteAt('https://chat.example.com'), schema.NEW_SITE);
   });
 
+  it('are all of the list if none is ticked, and the one that is on', () => {
+    const [{ homes, offer }] = offered.KNOWN;
+    const ticked = offered.newSiteAt(homes[0]);
+    assert.deepEqual(offered.siteFor(homes[0], ticked), ticked);
+    const none = offered.siteFor(homes[0], { ...ticked, names: {} });
+    assert.deepEqual(Object.keys(none.names).sort(), [...new Set(offer.models.map(({ model }) => model))].sort());
+    const other = offered.siteFor(homes[0], ticked, 'maker/other');
+    assert.deepEqual(other.names, { ...ticked.names, 'maker/other': 'other' });
+    // Every model may be suggested there, the current one too.
+    assert.deepEqual(offered.siteFor('https://chat.example.com', schema.NEW_SITE, 'maker/other'), schema.NEW_SITE);
+  });
+
   it('tell the plan, until one of them is ticked or left out', () => {
     for (const { offer } of offered.KNOWN.filter(({ offer }) => offer !== undefined)) {
       for (const plan of offered.plansOf(offer)) {

@@ -62,7 +62,7 @@ function OfferedModels({ origin, site, offer }: Props & { offer: Offer }) {
 
 /** Says what follows from the number of ticked models. */
 function tickedWords(ticked: number): string {
-  if (ticked === 0) return 'With none ticked, any model may be suggested.';
+  if (ticked === 0) return 'With none ticked, each of them may be suggested.';
   if (ticked === 1)
     return 'With one model there is nothing to choose. If you have more, choose your plan or tick them.';
   return 'Only the ticked ones are suggested there.';

@@ -1,5 +1,6 @@
 /** What a chat offers, and what of it the user has. */
-import { CHATS, type Offer, offeredIn } from '../chats/index.js';
+import { shortName } from '../../shared/format.js';
+import { CHATS, namesOn, type Offer, offeredIn } from '../chats/index.js';
 import { NEW_SITE, type Site } from '../stored/schema.js';
 
 /** Chats with sites of their own, which the user can tick. */
@@ -9,6 +10,16 @@ export type Known = (typeof KNOWN)[number];
 
 /** Returns the chat that has a site of its own at this origin. */
 export const chatAt = (origin: string): Known | undefined => KNOWN.find(({ homes }) => homes.includes(origin));
+
+/**
+ * Returns a site as decisions see it: if the user ticked none of a chat's models, with all of them; and with the model that
+ * the user is on, whether or not it is in a list.
+ */
+export function siteFor(origin: string, site: Site, current: string | null = null): Site {
+  const names = namesOn(chatAt(origin)?.name, site.names);
+  const isMissing = current !== null && Object.keys(names).length > 0 && !Object.hasOwn(names, current);
+  return { ...site, names: isMissing ? { ...names, [current]: shortName(current) } : names };
+}
 
 /** Returns the name of a site: that of its chat, or else its address. */
 export const siteName = (origin: string): string => chatAt(origin)?.label ?? new URL(origin).host;
