@@ -1,4 +1,4 @@
-// What the user has in a chat, and what switching to another model is worth.
+// The models that the user has in a chat, and the comparison of the suggested one with the current one.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { importExtension } from './import-module.mjs';

@@ -1,4 +1,4 @@
-/** What a chat offers, and what of it the user has. */
+/** The models that a chat offers, and those of them that the user has. */
 import { shortName } from '../../shared/format.js';
 import { CHATS, namesOn, type Offer, offeredIn } from '../chats/index.js';
 import { NEW_SITE, type Site } from '../stored/schema.js';

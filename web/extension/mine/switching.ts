@@ -1,4 +1,4 @@
-/** What it is worth to switch to the suggested model, in a sentence. */
+/** Says in a sentence if a switch to the suggested model is worth it. */
 import type { Decision, RankedModel } from 'signalbox';
 import { costUnitOf } from '../../shared/cost.js';
 import type { Site } from '../stored/schema.js';
