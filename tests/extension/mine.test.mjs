@@ -63,10 +63,13 @@ describe('switching to the suggested model', () => {
     ({ switchWords } = await importExtension('mine/switching.ts'));
   });
   const ranked = (model, pCorrect, usdPerAnswer) => ({
-    ...{ model, pCorrect, usdPerAnswer },
+    ...{ model, pCorrect, usdPerAnswer, votes: 30 },
     usdPerMTok: usdPerAnswer && 1,
   });
-  const decision = (to, from, fallbackReason = null) => ({ model: 'a', ranking: [to, from], fallbackReason });
+  const decision = (to, from, fallbackReason = null) => ({
+    ...{ model: 'a', policy: 'families', ranking: [to, from] },
+    fallbackReason,
+  });
   const nameOf = (model) => model.toUpperCase();
   const words = (to, from, pays = 'use', current = 'b') => switchWords(decision(to, from), current, pays, nameOf);
 
@@ -76,15 +79,26 @@ describe('switching to the suggested model', () => {
       'Instead of B: 5 points better, saves $3.00 per 1,000 answers.',
     );
     assert.equal(
-      words(ranked('a', 0.74, 0.004), ranked('b', 0.75, 0.001)),
-      'Instead of B: 1 point worse, costs $3.00 more per 1,000 answers.',
-    );
-    assert.equal(
-      words(ranked('a', 0.751, 0.001), ranked('b', 0.75, 0.001)),
-      'Instead of B: about as good, at the same price.',
+      words(ranked('a', 0.75, 0.001), ranked('b', 0.75, 0.004)),
+      'Instead of B: about as good, saves $3.00 per 1,000 answers.',
     );
     assert.equal(words(ranked('a', 0.8, 0.001), ranked('b', 0.75, 0.004), 'plan'), 'Instead of B: 5 points better.');
     assert.equal(words(ranked('a', 0.8, 0.001), ranked('b', 0.75, null)), 'Instead of B: 5 points better.');
+  });
+
+  it('is hardly worth it for a point, and not compared with a model that few tasks have measured', () => {
+    assert.equal(
+      words(ranked('a', 0.74, 0.004), ranked('b', 0.75, 0.001)),
+      'Hardly worth a switch from B: 1 point worse, costs $3.00 more per 1,000 answers.',
+    );
+    assert.equal(
+      words(ranked('a', 0.751, 0.001), ranked('b', 0.75, 0.001)),
+      'Hardly worth a switch from B: about as good, at the same price.',
+    );
+    assert.equal(
+      words(ranked('a', 0.8, 0.001), { ...ranked('b', 0.75, 0.004), votes: 3 }),
+      'One of them has too few results to compare A with B.',
+    );
   });
 
   it('is not suggested to a user who is there already, and not compared with nothing', () => {
