@@ -99,7 +99,8 @@ function writeJudged(judged) {
 
 /** Opens a session with the extension in `folder`, which was built for this browser. */
 export async function openSession(kind, folder) {
-  const profile = mkdtempSync(path.join(tmpdir(), 'signalbox-bench-profile-'));
+  const scratch = mkdtempSync(path.join(tmpdir(), 'signalbox-bench-'));
+  const profile = path.join(scratch, 'profile');
   const session = { kind };
   session.start = async () => {
     session.browser = await openExtension(kind, folder, { profile, sites: SITES });
@@ -112,7 +113,7 @@ export async function openSession(kind, folder) {
   };
   session.close = async () => {
     await session.browser?.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
   };
   session.allow = async (origin) => {
     const page = await session.browser.extensionPage('settings/index.html');

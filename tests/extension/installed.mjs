@@ -45,6 +45,17 @@ export async function hasNoViolations(page) {
   }
 }
 
+/** Returns a condition that holds once a badge that fits looks the same twice: one that moves is not hit by a click. */
+function atRest(fits) {
+  let last;
+  return (badge) => {
+    const now = JSON.stringify(badge);
+    const isSame = fits(badge) && now === last;
+    last = now;
+    return isSame;
+  };
+}
+
 /** Returns the number of open welcome pages. Runs in a page of the extension. */
 export const welcomesIn = () =>
   chrome.extension.getViews({ type: 'tab' }).filter(({ location }) => location.pathname === '/welcome/index.html')
@@ -278,9 +289,12 @@ export function describeExtension(name, suite, { sites = {}, hasLanguages = fals
       };
       /** Waits for a badge that fits, clicks it, and returns it with its open card. */
       installed.openCard = async (page, what = 'with a model', fits = hasModel) => {
-        const { rect } = await installed.badgeThat(what, fits);
+        const { rect } = await installed.badgeThat(what, atRest(fits));
         await page.raw.mouse.click(...middleOf(rect));
-        return installed.badgeThat('with an open card', (badge) => badge?.card);
+        return installed.badgeThat(
+          'with an open card',
+          atRest((badge) => badge?.card),
+        );
       };
       suite(installed);
     });

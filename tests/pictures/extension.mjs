@@ -4,20 +4,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openExtension } from '../extension/browser.mjs';
 import { importExtension } from '../extension/import-module.mjs';
-import {
-  allowSites,
-  CHAT,
-  hasModel,
-  inPageOf,
-  lookAtBadge,
-  middleOf,
-  putSites,
-  SITES,
-} from '../extension/installed.mjs';
+import { allowSites, hasModel, inPageOf, lookAtBadge, middleOf, putSites } from '../extension/installed.mjs';
+import { BOX, CHAT_SITES, STAND_INS } from '../extension/stand-ins.mjs';
 import { builtExtension } from '../web/built-once.mjs';
 import { waitFor } from '../web/waiting.mjs';
 
 const PROMPT = 'Prove that there are infinitely many prime numbers of the form 4k + 3.';
+/** The stand-in for a chat whose page tells which model is on, so that its badge can name a better one. */
+const CHAT = 'https://claude.ai';
+const CHAT_PAGE = `${CHAT}/?view=thread`;
 const PANEL = { width: 400, height: 860 };
 const CHAT_SIZE = { width: 900, height: 700 };
 
@@ -43,10 +38,10 @@ async function drawPanel(browser, folder, theme) {
 }
 
 async function drawBadge(browser, desk, folder, theme) {
-  const page = await browser.newPage(CHAT);
+  const page = await browser.newPage(CHAT_PAGE);
   await page.raw.setViewport(CHAT_SIZE);
   await inTheme(page, theme);
-  await page.paste('textarea', PROMPT);
+  await page.paste(BOX, PROMPT);
   const badgeThat = async (what, fits) => {
     let badge;
     await waitFor(`a badge ${what}`, async () => {
@@ -68,7 +63,7 @@ async function drawBadge(browser, desk, folder, theme) {
 
 const STORE = { width: 1280, height: 800 };
 /** The chats of the person in the pictures for the stores; the names of their models are those of the records. */
-const MINE = ['https://chatgpt.com', 'https://claude.ai', 'https://openrouter.ai'];
+const MINE = [CHAT, 'https://chatgpt.com', 'https://openrouter.ai'];
 
 /** Settles a page of the extension at the size that the stores ask for. */
 async function storePage(browser, name) {
@@ -111,10 +106,10 @@ async function drawStoreWelcome(browser, folder) {
 /** Draws a chat with the panel beside it: the panel is a page of its own, set beside a picture of the chat. */
 async function drawStorePanel(browser, folder) {
   const width = 400;
-  const chat = await browser.newPage(CHAT);
+  const chat = await browser.newPage(CHAT_PAGE);
   await chat.raw.setViewport({ ...STORE, width: STORE.width - width });
   await inTheme(chat, 'light');
-  await chat.paste('textarea', PROMPT);
+  await chat.paste(BOX, PROMPT);
   const beside = await chat.raw.screenshot({ encoding: 'base64' });
   await chat.close();
   const panel = await storePage(browser, 'panel/index.html');
@@ -127,7 +122,7 @@ async function drawStorePanel(browser, folder) {
       await chrome.storage.session.set({ question });
     },
     PROMPT,
-    MINE[0],
+    CHAT,
   );
   await panel.until(() => document.querySelector('[aria-busy="false"] [data-switch]') !== null);
   const right = await panel.raw.screenshot({ encoding: 'base64' });
@@ -144,10 +139,10 @@ async function drawStorePanel(browser, folder) {
 
 /** Draws a badge with its open card at the size for the stores. */
 async function drawStoreBadge(browser, desk, folder) {
-  const page = await browser.newPage(CHAT);
+  const page = await browser.newPage(CHAT_PAGE);
   await page.raw.setViewport(STORE);
   await inTheme(page, 'light');
-  await page.paste('textarea', PROMPT);
+  await page.paste(BOX, PROMPT);
   let badge;
   const badgeThat = (what, fits) =>
     waitFor(`a badge ${what}`, async () => {
@@ -165,10 +160,13 @@ async function drawStoreBadge(browser, desk, folder) {
 /** Draws the pictures for the stores. */
 async function drawStore(browser, desk, folder) {
   const badge = await drawStoreBadge(browser, desk, folder);
-  const { newSiteAt } = await importExtension('mine/offered.ts');
+  const { chatAt, namesIn, newSiteAt } = await importExtension('mine/offered.ts');
   const sites = Object.fromEntries(MINE.map((origin) => [origin, newSiteAt(origin)]));
-  const [usual] = Object.keys(sites[MINE[0]].names);
-  sites[MINE[0]] = { ...sites[MINE[0]], usual };
+  for (const origin of MINE.slice(0, 2)) {
+    const { offer } = chatAt(origin);
+    sites[origin] = { ...sites[origin], names: namesIn(offer, offer.plans[1]) };
+  }
+  sites[CHAT].usual = STAND_INS.claude.model;
   await putSites(desk, sites);
   return [
     badge,
@@ -188,7 +186,7 @@ export async function drawExtension(folder) {
   const scratch = mkdtempSync(path.join(tmpdir(), 'signalbox-pictures-'));
   const installed = path.join(scratch, 'chromium');
   cpSync(await builtExtension('chromium'), installed, { recursive: true });
-  const browser = await openExtension('chromium', installed, { sites: SITES });
+  const browser = await openExtension('chromium', installed, { sites: CHAT_SITES });
   const files = [];
   try {
     const desk = await browser.extensionPage('privacy/index.html');

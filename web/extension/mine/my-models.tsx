@@ -3,7 +3,7 @@ import { count } from '../../shared/format.js';
 import type { Offer } from '../chats/index.js';
 import type { Site } from '../stored/schema.js';
 import { changeSite, setNames } from './changing-sites.js';
-import { chatAt, monthWords, namesIn, planOf, siteName } from './offered.js';
+import { chatAt, monthWords, namesIn, planOf, plansOf, siteName } from './offered.js';
 
 interface Props {
   origin: string;
@@ -23,7 +23,7 @@ function Plan({ origin, site, offer }: Props & { offer: Offer }) {
         onChange={({ currentTarget: { value } }) => value !== '' && setNames(origin, namesIn(offer, value))}
       >
         {plan === undefined && <option value="">As ticked below</option>}
-        {offer.plans.map((each) => (
+        {plansOf(offer).map((each) => (
           <option key={each} value={each}>
             {each}
           </option>
@@ -60,6 +60,14 @@ function OfferedModels({ origin, site, offer }: Props & { offer: Offer }) {
   );
 }
 
+/** Says what follows from the number of ticked models. */
+function tickedWords(ticked: number): string {
+  if (ticked === 0) return 'With none ticked, each of them may be suggested.';
+  if (ticked === 1)
+    return 'With one model there is nothing to choose. If you have more, choose your plan or tick them.';
+  return 'Only the ticked ones are suggested there.';
+}
+
 /** The models of one chat. */
 export function MyModels({ origin, site }: Props) {
   const offer = chatAt(origin)?.offer;
@@ -78,8 +86,7 @@ export function MyModels({ origin, site }: Props) {
           <OfferedModels origin={origin} site={site} offer={offer} />
           <p>
             <small>
-              List of {monthWords(offer.asOf)}.{' '}
-              {hasNone ? 'With none ticked, any model may be suggested.' : 'Only the ticked ones are suggested there.'}
+              List of {monthWords(offer.asOf)}. {tickedWords(Object.keys(site.names).length)}
             </small>
           </p>
         </>

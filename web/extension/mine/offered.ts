@@ -1,5 +1,6 @@
-/** What a chat offers, and what of it the user has. */
-import { CHATS, type Offer, offeredIn } from '../chats/index.js';
+/** The models that a chat offers, and those of them that the user has. */
+import { shortName } from '../../shared/format.js';
+import { CHATS, namesOn, type Offer, offeredIn } from '../chats/index.js';
 import { NEW_SITE, type Site } from '../stored/schema.js';
 
 /** Chats with sites of their own, which the user can tick. */
@@ -9,6 +10,16 @@ export type Known = (typeof KNOWN)[number];
 
 /** Returns the chat that has a site of its own at this origin. */
 export const chatAt = (origin: string): Known | undefined => KNOWN.find(({ homes }) => homes.includes(origin));
+
+/**
+ * Returns a site as decisions see it: if the user ticked none of a chat's models, with all of them; and with the model that
+ * the user is on, whether or not it is in a list.
+ */
+export function siteFor(origin: string, site: Site, current: string | null = null): Site {
+  const names = namesOn(chatAt(origin)?.name, site.names);
+  const isMissing = current !== null && Object.keys(names).length > 0 && !Object.hasOwn(names, current);
+  return { ...site, names: isMissing ? { ...names, [current]: shortName(current) } : names };
+}
 
 /** Returns the name of a site: that of its chat, or else its address. */
 export const siteName = (origin: string): string => chatAt(origin)?.label ?? new URL(origin).host;
@@ -21,17 +32,21 @@ export const namesIn = (offer: Offer, plan: string): Site['names'] =>
       .reverse(), // If several names are one model, the first one stays.
   );
 
+/** Returns the plans of a chat in which there are models to choose from. */
+export const plansOf = (offer: Offer): readonly string[] =>
+  offer.plans.filter((plan) => offeredIn(offer, plan).length > 0);
+
 /** Returns the plan with exactly the models that a site has; `undefined` if there is none. */
 export function planOf(offer: Offer, { names }: Site): string | undefined {
   const has = Object.keys(names).sort().join('\n');
-  return offer.plans.find((plan) => Object.keys(namesIn(offer, plan)).sort().join('\n') === has);
+  return plansOf(offer).find((plan) => Object.keys(namesIn(offer, plan)).sort().join('\n') === has);
 }
 
 /** Returns the settings of a site that the user has just ticked: the models of the smallest plan. */
 export function newSiteAt(origin: string): Site {
   const offer = chatAt(origin)?.offer;
-  const [plan] = offer?.plans ?? [];
-  if (offer === undefined || plan === undefined) return NEW_SITE;
+  if (offer === undefined) return NEW_SITE;
+  const [plan = ''] = plansOf(offer);
   return { ...NEW_SITE, pays: 'plan', names: namesIn(offer, plan) };
 }
 

@@ -1,6 +1,7 @@
-/** What it is worth to switch to the suggested model, in a sentence. */
+/** Says in a sentence if a switch to the suggested model is worth it. */
 import type { Decision, RankedModel } from 'signalbox';
 import { costUnitOf } from '../../shared/cost.js';
+import { verdictOf } from '../engine/verdict.js';
 import type { Site } from '../stored/schema.js';
 
 /** Smaller differences are not worth a word. */
@@ -23,11 +24,11 @@ function priceWords({ ranking }: Pick<Decision, 'ranking'>, to: RankedModel, fro
 }
 
 /**
- * Compares the pick with the model that the user has now. Empty if there is nothing to compare. With a plan, prices do not
- * count.
+ * Compares the pick with the model that the user has now, by the rule of the badge. Empty if there is nothing to compare.
+ * With a plan, prices do not count.
  */
 export function switchWords(
-  decision: Pick<Decision, 'ranking' | 'model' | 'fallbackReason'>,
+  decision: Pick<Decision, 'ranking' | 'model' | 'policy' | 'fallbackReason'>,
   current: string | null,
   pays: Site['pays'],
   nameOf: (model: string) => string,
@@ -37,8 +38,12 @@ export function switchWords(
   if (to === undefined || from === undefined || fallbackReason === 'out_of_coverage' || fallbackReason === 'unread') {
     return '';
   }
-  if (to === from) return `You are already on it: stay with ${nameOf(model)}.`;
+  const [name, last] = [nameOf(to.model), nameOf(from.model)];
+  if (to === from) return `You are already on it: stay with ${name}.`;
+  const verdict = verdictOf(decision, current, pays === 'use');
+  if (verdict === 'unmeasured') return `One of them has too few results to compare ${name} with ${last}.`;
   const quality = qualityWords(Math.round(100 * (to.pCorrect - from.pCorrect)));
   const price = pays === 'plan' ? '' : priceWords(decision, to, from);
-  return `Instead of ${nameOf(from.model)}: ${quality}${price === '' ? '' : `, ${price}`}.`;
+  const words = price === '' ? quality : `${quality}, ${price}`;
+  return verdict === 'stay' ? `Hardly worth a switch from ${last}: ${words}.` : `Instead of ${last}: ${words}.`;
 }

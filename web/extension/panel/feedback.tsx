@@ -107,7 +107,7 @@ function Kept({ each, onUndo }: { each: StoredFeedback; onUndo: () => void }) {
   );
 }
 
-/** The question comes once the user has the answer, and says so. */
+/** Asks for a rating once the user says that the answer is there. */
 function Asked({ found }: { found: Answer }) {
   const isAnswered = useSignal(false);
   const title = useRef<HTMLHeadingElement>(null);
@@ -115,7 +115,12 @@ function Asked({ found }: { found: Answer }) {
     if (isAnswered.value) title.current?.focus();
   }, [isAnswered.value]);
   const mine = feedback.value.filter(({ prompt }) => prompt === keptPrompt(found.prompt));
-  if (isAnswered.value || mine.length > 0) return <Rate found={found} mine={mine} title={title} />;
+  if (isAnswered.value || mine.length > 0) {
+    const stay = () => {
+      isAnswered.value = true;
+    };
+    return <Rate found={found} mine={mine} title={title} onUndo={stay} />;
+  }
   return (
     <button
       type="button"
@@ -135,9 +140,12 @@ interface RateProps {
   /** Ratings of this prompt. */
   mine: readonly StoredFeedback[];
   title: RefObject<HTMLHeadingElement | null>;
+  /** The last rating may go: the question stays. */
+  onUndo: () => void;
 }
 
-function Rate({ found, mine, title }: RateProps) {
+/** The ways to rate the answer, and the ratings so far. */
+function Rate({ found, mine, title, onUndo }: RateProps) {
   const isOther = useSignal(false);
   const otherButton = useRef<HTMLButtonElement>(null);
   const close = () => {
@@ -194,6 +202,7 @@ function Rate({ found, mine, title }: RateProps) {
                 onUndo={() => {
                   // The button disappears with its rating.
                   title.current?.focus();
+                  onUndo();
                   attempt(() => eraseFeedback([each.id]));
                 }}
               />

@@ -1,5 +1,5 @@
 /** The basis of the decision; a plan or another index of the user's own can be dropped anywhere in the panel, and taken out. */
-import { signal, useSignal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { routeOnFile, routeOnShipped } from '../mine/own-benchmark.js';
 import { StatusLine, useStatus } from '../mine/status-line.js';
@@ -53,7 +53,7 @@ export function Basis({ counted }: { counted: number }) {
   const field = useRef<HTMLInputElement>(null);
   const choose = useRef<HTMLButtonElement>(null);
   const { status, attempt } = useStatus();
-  const isDone = useSignal(false);
+  const isTakingOut = useRef(false);
   const open = (file: File) =>
     attempt(async () => {
       await routeOnFile(file).catch((error: Error) => {
@@ -63,14 +63,14 @@ export function Basis({ counted }: { counted: number }) {
     }, `Reading ${file.name}`);
   const takeOut = () =>
     attempt(async () => {
+      isTakingOut.current = true;
       if (index !== null) await routeOnShipped(index);
-      isDone.value = true;
       return 'Your file was erased. The built-in benchmark is in use again.';
     });
-  // The button that was pressed disappears.
   useEffect(() => {
-    if (isDone.value && index === null) choose.current?.focus();
-    isDone.value = false;
+    // The button that was pressed has disappeared.
+    if (isTakingOut.current && index === null) choose.current?.focus();
+    isTakingOut.current = false;
   }, [index]);
   useDrops(open);
   return (

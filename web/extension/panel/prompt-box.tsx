@@ -1,7 +1,6 @@
 /** The prompt, and the page that it came from. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { count } from '../../shared/format.js';
 import { newSiteAt, siteName } from '../mine/offered.js';
 import { grant } from '../sites.js';
 import { rewrite } from '../stored/stored-signals.js';
@@ -27,7 +26,9 @@ function SuggestThere({ page }: { page: string }) {
   return (
     <>
       <button type="button" class="secondary outline small" data-add-site onClick={add}>
-        Show suggestions on <bdi>{siteName(page)}</bdi>
+        <span>
+          Show suggestions on <bdi>{siteName(page)}</bdi>
+        </span>
       </button>
       <small role="status">{said}</small>
     </>
@@ -48,7 +49,9 @@ function ModelsThere({ page, named }: { page: string; named: number }) {
   }
   return (
     <p>
-      Only your {count(named, 'model')} there can be suggested.{' '}
+      {named === 1
+        ? 'You have one model there, so nothing else is suggested.'
+        : `Only your ${named} models there are suggested.`}{' '}
       <a href="../settings/index.html#models" target="_blank" rel="noopener">
         Change<span class="visually-hidden"> your models on {siteName(page)}</span>
       </a>{' '}

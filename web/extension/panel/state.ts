@@ -2,6 +2,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { IndexInfo } from 'signalbox';
 import { type Answer as Decided, Engine } from '../engine/engine.js';
+import { siteFor } from '../mine/offered.js';
 import { onFeedback } from '../stored/feedback.js';
 import { eraseIndex } from '../stored/own-index.js';
 import { isFresh, onQuestion, type Question, readQuestion } from '../stored/question.js';
@@ -43,6 +44,11 @@ export const site = computed<Site | undefined>(() => {
 /** The model that the user has now: the one that the chat's picker shows, or else the usual one there. */
 export const current = computed(() => chat.value?.current ?? site.value?.usual ?? null);
 
+/** The site as decisions see it. */
+const here = computed(() =>
+  site.value === undefined || origin.value === null ? undefined : siteFor(origin.value, site.value, current.value),
+);
+
 const engine = new Engine();
 
 /** Number of the last question; answers to earlier ones are dropped. */
@@ -64,7 +70,7 @@ async function decide(): Promise<void> {
     const settings = stored.peek();
     found = await engine.info(settings.index);
     if (mine === asked) info.value = found;
-    const decided = isEmpty ? undefined : await engine.decide(text, settings, site.peek());
+    const decided = isEmpty ? undefined : await engine.decide(text, settings, here.peek());
     if (mine !== asked) return;
     batch(() => {
       answer.value = decided && { ...decided, prompt: text };
@@ -158,6 +164,6 @@ export async function openPanel(): Promise<void> {
 effect(() => {
   stored.value.settings;
   stored.value.index;
-  site.value;
+  here.value;
   if (isLoaded.value) decide();
 });

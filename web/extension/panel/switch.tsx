@@ -1,4 +1,4 @@
-/** What switching to the suggested model is worth, beside the one that the user has now. */
+/** The suggested model compared with the one that the user has now. */
 import type { Decision } from 'signalbox';
 import { namedModel } from '../../shared/model-name.js';
 import { changeSite } from '../mine/changing-sites.js';

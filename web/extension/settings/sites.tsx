@@ -12,9 +12,9 @@ export function SitesSection() {
         My chats
       </h2>
       <p>
-        In these chats, a small badge beside the prompt box suggests a model. The browser asks for your permission for
-        each of them, and the extension cannot see other pages. It only reads the prompt box, never changes it, and
-        sends nothing.
+        In these chats, a small badge beside the prompt box names a model where switching is worth it. The browser asks
+        for your permission for each of them, and the extension cannot see other pages. It reads the prompt box and the
+        name of the model that is on, changes neither, and sends nothing.
       </p>
       <MyChats />
       {sites.map(([origin, site]) => (

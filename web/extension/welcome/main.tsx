@@ -38,7 +38,7 @@ function Steps() {
       <Step name="chats" title="Which chats do you use?">
         <p>
           Your browser asks for your permission for each of them. Without it, signalbox cannot see the page; with it, it
-          reads the prompt box only.
+          reads the prompt box and the name of the model that is on.
         </p>
         <MyChats />
       </Step>

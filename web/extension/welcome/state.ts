@@ -2,6 +2,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { IndexInfo } from 'signalbox';
 import { type Answer, Engine } from '../engine/engine.js';
+import { siteFor } from '../mine/offered.js';
 import { isLoaded, stored } from '../stored/stored-signals.js';
 
 /** Length of a pause in typing. */
@@ -45,7 +46,9 @@ async function decide(): Promise<void> {
   try {
     const settings = stored.peek();
     const held = await engine.info(settings.index);
-    const answer = await engine.decide(text, settings, settings.sites[origin.peek() ?? '']);
+    const at = origin.peek() ?? '';
+    const site = settings.sites[at];
+    const answer = await engine.decide(text, settings, site && siteFor(at, site));
     if (mine !== asked) return;
     batch(() => {
       info.value = held;
