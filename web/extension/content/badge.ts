@@ -56,9 +56,9 @@ const PILL_STYLES = {
   'user-select': 'none',
 };
 
-/** What stands beside the name of a model; without it, no name is shown. */
+/** Words beside the name of a model; without them, no name is shown. */
 const NAMED = { better: 'better here', cheaper: 'as good, cheaper' } as const;
-/** What a badge without a name says to screen readers. */
+/** Words for screen readers where no name is shown. */
 const UNNAMED = {
   stay: 'nothing better here',
   unknown: 'a suggestion',
