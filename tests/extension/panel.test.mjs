@@ -4,9 +4,8 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { violations } from '../web/axe.mjs';
 import { waitFor } from '../web/waiting.mjs';
-import { CHAT, describeExtension, middleOf } from './installed.mjs';
+import { CHAT, describeExtension, hasNoViolations, middleOf } from './installed.mjs';
 
 const INDEX = fileURLToPath(new URL('../../dist/models/index/index.sbx', import.meta.url));
 const PROMPT = 'How many prime numbers lie between 10 and 50?';
@@ -116,11 +115,43 @@ describeExtension('the side panel', (installed) => {
     await panel.until(() => document.querySelector('[data-pick]') !== null);
   });
 
+  it('reads the box that has the focus, but no box for a search', async () => {
+    const page = await installed.open(CHAT);
+    await page.type('textarea', PROMPT);
+    await installed.browser.action(page);
+    const panel = await installed.browser.panel();
+    await panel.until((prompt) => document.querySelector('#prompt')?.value === prompt, PROMPT);
+    await panel.until(() => document.querySelector('[data-pick]') !== null);
+    await page.front();
+    await page.evaluate(() => {
+      const box = document.querySelector('textarea');
+      box.setAttribute('role', 'searchbox');
+      box.focus();
+    });
+    await installed.browser.command(page, 'which-model');
+    await panel.until(() =>
+      /^Nothing is typed or selected/.test(document.querySelector('[data-page]')?.textContent ?? ''),
+    );
+    assert.equal(await panel.evaluate(() => document.querySelector('#prompt').value), PROMPT);
+    await page.front();
+    await page.evaluate(() => {
+      const box = document.createElement('div');
+      box.contentEditable = 'true';
+      box.append('What is a prime?', document.createElement('br'), 'Name one.');
+      document.body.append(box);
+      box.focus();
+    });
+    await installed.browser.command(page, 'which-model');
+    await panel.until(() => document.querySelector('#prompt').value === 'What is a prime?\nName one.');
+  });
+
   it('says so if nothing is selected', async () => {
     const page = await installed.open(CHAT);
     await installed.browser.command(page, 'which-model');
     const panel = await installed.browser.panel();
-    await panel.until(() => /Nothing is selected/.test(document.querySelector('[data-page]')?.textContent ?? ''));
+    await panel.until(() =>
+      /^Nothing is typed or selected/.test(document.querySelector('[data-page]')?.textContent ?? ''),
+    );
   });
 
   it('shows markup from a page as text', async () => {
@@ -138,6 +169,7 @@ describeExtension('the side panel', (installed) => {
   it('learns from the user’s feedback, shows it, and forgets it', async () => {
     const panel = await openPanel();
     await ask(panel, PROMPT);
+    await panel.click('[data-answered]');
     await panel.click('[data-wrong]');
     await panel.until(() => /was wrong/.test(document.querySelector('[data-rating]')?.textContent ?? ''));
     await panel.until(() => /1 of your ratings/.test(document.querySelector('[data-counted]')?.textContent ?? ''));
@@ -155,6 +187,7 @@ describeExtension('the side panel', (installed) => {
   it('undoes feedback that was given by mistake', async () => {
     const panel = await openPanel();
     await ask(panel, PROMPT);
+    await panel.click('[data-answered]');
     await panel.click('[data-right]');
     // The rating counts at once, and shifts the elements below it.
     await panel.until(() => document.querySelector('[data-rating]') && document.querySelector('[data-counted]'));
@@ -195,9 +228,43 @@ describeExtension('the side panel', (installed) => {
     await panel.until(() => document.querySelector('[data-pick]') !== null);
   });
 
+  it('takes a plan that is dropped on the panel, and can take it out', async () => {
+    const panel = await installed.extensionPage('panel/index.html');
+    await panel.until(() => document.querySelector('[data-status="ready"]') !== null);
+    const bytes = readFileSync(INDEX).toString('base64');
+    const drop = (name, base64) =>
+      panel.evaluate(
+        (name, base64) => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([Uint8Array.from(atob(base64), (one) => one.charCodeAt(0))], name));
+          const over = new DragEvent('dragover', { dataTransfer, bubbles: true, cancelable: true });
+          document.body.dispatchEvent(over);
+          document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+          return over.defaultPrevented;
+        },
+        name,
+        base64,
+      );
+    const says = (words) =>
+      panel.until((words) => document.querySelector('[data-said="plan"]').textContent.includes(words), words);
+    // A file that the page does not take would replace it.
+    assert.equal(await drop('broken.sbx', bytes.slice(0, 4000)), true);
+    await says('broken.sbx cannot be used, and nothing was changed: ');
+    assert.equal((await installed.stored())?.index ?? null, null);
+    await drop('plan.sbx', bytes);
+    await says('plan.sbx is now in use.');
+    assert.equal(await panel.text('[data-benchmark]'), 'plan');
+    await ask(panel, PROMPT);
+    await panel.click('[data-take-out]');
+    await says('The built-in benchmark is in use again.');
+    await storedThat('without an index', (stored) => stored.index === null);
+    await panel.until(() => document.activeElement === document.querySelector('[data-choose-plan]'));
+  });
+
   it('exports everything to one file, and imports all of it or nothing', async () => {
     const panel = await openPanel();
     await ask(panel, PROMPT);
+    await panel.click('[data-answered]');
     await panel.click('[data-right]');
     await panel.until(() => document.querySelector('[data-rating]') !== null);
     const settings = await installed.settings();
@@ -235,12 +302,11 @@ describeExtension('the side panel', (installed) => {
     const panel = await installed.extensionPage('panel/index.html');
     await panel.until(() => document.querySelector('[data-status="ready"]') !== null);
     await ask(panel, PROMPT);
+    await panel.click('[data-answered]');
     await panel.click('[data-other]');
-    assert.deepEqual(await violations(panel, 'html'), []);
     const settings = await installed.settings();
-    assert.deepEqual(await violations(settings, 'html'), []);
     const privacy = await installed.extensionPage('privacy/index.html');
-    assert.deepEqual(await violations(privacy, 'html'), []);
+    for (const page of [panel, settings, privacy]) await hasNoViolations(page);
   });
 
   it('updates older settings, and sets damaged settings aside', async () => {
@@ -254,7 +320,7 @@ describeExtension('the side panel', (installed) => {
     assert.equal(await again.evaluate(() => document.querySelector('#dial').valueAsNumber), 0);
     await again.clickAt('#dial', [0.5, 0.5]);
     const { version, sites } = await storedThat('with another dial', (stored) => stored.settings.prefer === 'balanced');
-    assert.deepEqual([version, sites], [2, {}]);
+    assert.deepEqual([version, sites], [3, {}]);
     assert.deepEqual(await installed.stored('damaged'), damaged);
   });
 });

@@ -58,9 +58,12 @@ async function inputOf(text: string, index: OwnIndex | null, router: Routing): P
   return read === undefined ? text : { ...read, vector: new Float32Array(read.vector.length), unread: 'language' };
 }
 
-/** Limits the candidates to the models that the site has a name for. If it has no names, all models are candidates. */
+/**
+ * Limits the candidates to the models that the site has a name for. If it has no names, all models are candidates. With a
+ * plan for the site, prices do not count there.
+ */
 function optionsOn(site: Site | undefined, settings: Stored['settings'], info: IndexInfo) {
-  const options = routeOptionsOf(settings, info);
+  const options = routeOptionsOf(site?.pays === 'plan' ? { ...settings, prefer: 'best' } : settings, info);
   const names = site?.names ?? {};
   if (Object.keys(names).length === 0) return options;
   const { deny = [] } = options.candidates as { deny?: readonly string[] };
@@ -96,6 +99,11 @@ export class Engine {
     // A question that has arrived meanwhile must not wait for this one.
     if (!this.#isUsed)
       await this.decide(ANY_PROMPT, { settings: { ...DEFAULT_SETTINGS, excluded: [], prices: {} }, index });
+  }
+
+  /** Returns the name in the index of the model that a text names; `null` if it names none, or several. */
+  async resolve(name: string, index: OwnIndex | null): Promise<string | null> {
+    return (await this.#holderOf(index).current()).resolve(name);
   }
 
   /** Picks the model for a text; see `optionsOn` for `site`. Errors: those of `Router.load` and `Router.route`. */

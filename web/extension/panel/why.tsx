@@ -8,7 +8,7 @@ import { Neighbours } from '../../shared/neighbours.js';
 import { Ranking } from '../../shared/ranking.js';
 import { isCandidate } from '../../shared/settings.js';
 import { change, stored } from '../stored/stored-signals.js';
-import { answer, info, recordOf } from './state.js';
+import { answer, info, recordOf, site } from './state.js';
 
 const labelOf = (task: string) => (info.value === undefined ? task : taskLabel(info.value, task));
 
@@ -43,9 +43,11 @@ function Reasons() {
 function Models() {
   const models = info.value?.models;
   const now = stored.value.settings;
+  // A chat with models of its own has its list in the settings.
+  const hasOwn = Object.keys(site.value?.names ?? {}).length > 0;
   // Reuses the elements while only the dial moves.
   return useMemo(() => {
-    if (models === undefined) return null;
+    if (models === undefined || hasOwn) return null;
     const left = models.filter((model) => isCandidate(model, now)).length;
     return (
       <section aria-label="Candidates">
@@ -54,7 +56,7 @@ function Models() {
         </Folded>
       </section>
     );
-  }, [models, now.excluded, now.prices, now.pricedOnly]);
+  }, [models, hasOwn, now.excluded, now.prices, now.pricedOnly]);
 }
 
 export function Why() {
