@@ -55,8 +55,6 @@ describeBadge('the badge on the pages of chats', (pages) => {
         for (const width of widths) {
           await page.resize(width, 800);
           const badge = await page.badge();
-          if (process.env.SHOTS)
-            await page.screenshot({ path: `/tmp/shots/${pages.kind}-${name}-${view}-${width}.png` });
           assert.notEqual(badge, null, `${name}, ${view}, ${width}: no badge`);
           assert.deepEqual(await page.evaluate(coveredBy, badge.at), [], `${name}, ${view}, ${width}`);
         }

@@ -131,7 +131,7 @@ function standInForExtension(answers) {
       const link = cardOf.querySelector('a');
       return {
         text: button.getAttribute('aria-label'),
-        /** What the badge itself shows beside its signal. */
+        /** The text beside the badge's signal. */
         drawn: [...button.children]
           .filter((part) => getComputedStyle(part).display !== 'none')
           .map((part) => part.textContent)

@@ -16,13 +16,13 @@ function snapshot() {
 
 const LAYOUTS = [
   { name: 'a textarea', fixture: 'textarea.html', box: 'textarea', frame: 'form' },
-  // Above its frame is a heading, and below it are suggestions.
+  // Above its frame is a heading, as wide as the font makes it: there may be room above, or only between the buttons.
   {
     name: 'an edited element',
     fixture: 'contenteditable.html',
     box: '#chat-input',
     frame: '#message-input-container',
-    isInRow: true,
+    mayBeInRow: true,
   },
   { name: 'a textarea in open shadow roots', fixture: 'shadow.html', box: 'open-chat', frame: 'open-chat' },
   {
@@ -35,7 +35,7 @@ const LAYOUTS = [
 ];
 
 describeBadge('the badge', (pages) => {
-  for (const { name, fixture, box, frame, isInRow = false } of LAYOUTS) {
+  for (const { name, fixture, box, frame, mayBeInRow = false } of LAYOUTS) {
     it(`appears beside ${name}, and changes nothing`, async () => {
       const control = await pages.open(fixture, { isInjected: false });
       await control.click(box);
@@ -57,9 +57,9 @@ describeBadge('the badge', (pages) => {
         const { left, top, right, bottom } = document.querySelector(selector).getBoundingClientRect();
         return { left, top, right, bottom, width: innerWidth, height: innerHeight };
       }, frame);
-      if (isInRow) assert.ok(at.top > around.top + 20 && at.bottom < around.bottom, 'it is not in the row of buttons');
-      else
-        assert.ok(Math.abs(at.bottom - around.top) < 12, `got ${at.bottom}, expected to be just above ${around.top}`);
+      const isAbove = Math.abs(at.bottom - around.top) < 12;
+      const isInRow = at.top > around.top + 20 && at.bottom < around.bottom;
+      assert.ok(isAbove || (mayBeInRow && isInRow), JSON.stringify({ at, around }));
       assert.ok(at.left >= 0 && at.top >= 0 && at.right <= around.width && at.bottom <= around.height);
       // A click there reaches the badge, and the focus stays in the box.
       const hit = await page.evaluate(

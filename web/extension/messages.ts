@@ -11,12 +11,12 @@ import type { OwnIndex, Site, Stored } from './stored/schema.js';
 
 const TEXT = v.pipe(v.string(), v.maxLength(MOST_CHARACTERS));
 
-/** What the page is, as its script sees it. */
+/** Facts about the page, as its script sees it. */
 const PAGE = v.strictObject({
   chat: v.picklist<ChatName[]>(CHATS.map(({ name }) => name)),
   /** False if the page is of a known chat, but not as the record of the chat describes it. */
   isUnderstood: v.boolean(),
-  /** What the model picker shows. */
+  /** Text of the model picker. */
   picked: v.nullable(v.pipe(v.string(), v.maxLength(LONGEST_PICKED))),
 });
 export type PageFacts = v.InferOutput<typeof PAGE>;

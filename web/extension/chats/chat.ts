@@ -47,7 +47,7 @@ export interface OfferedModel {
   shownAs?: readonly string[];
 }
 
-/** What the picker of a chat offers. It changes without notice: users can edit their own list in the settings. */
+/** The choice that the picker of a chat offers. It changes without notice: users can edit their own list in the settings. */
 export interface Offer {
   /** Month of the list, such as "2026-10". */
   asOf: string;

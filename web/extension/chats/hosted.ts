@@ -12,7 +12,7 @@ interface Hosted<Name extends string> {
   box: string;
   /** Selectors of the picker, from the surest on. */
   picker: readonly string[];
-  /** What the picker's label says before the name of the model. */
+  /** The part of the picker's label before the name of the model. */
   prefix?: RegExp;
   offer: Offer;
 }

@@ -1,4 +1,4 @@
-/** What a chat offers: the models of a plan, and the model that a picker shows. */
+/** The models of a plan, and the model that a picker shows. */
 import type { Offer, OfferedModel } from './chat.js';
 
 /** Returns the models of a plan and of the smaller ones; without a plan that the chat has, all of them. */
@@ -15,9 +15,9 @@ const wordsOf = (name: string) =>
     .replace(/[^\p{L}\p{N}.]+/gu, ' ')
     .trim()} `;
 
-/** What may stand beside a name without making it another model: makers, ways of working, dates. */
+/** Words that may stand beside a name without making it another model: makers, ways of working, dates. */
 const BESIDE =
-  /^(anthropic|openai|google|xai|mistral|mistralai|deepseek|moonshotai|qwen|claude|gemini|grok|thinking|extended|adaptive|reasoning|effort|auto|low|medium|high|xhigh|extra|max|fast|standard|latest|new|beta|preview|model|with|and|no|\d{3,8}|\d\d\.\d\d)$/;
+  /^(anthropic|openai|google|xai|mistral|mistralai|deepseek|moonshotai|qwen|claude|gemini|grok|thinking|extended|adaptive|reasoning|effort|auto|low|medium|high|xhigh|extra|max|fast|standard|latest|new|beta|model|with|and|no|\d{3,8}|\d\d\.\d\d)$/;
 
 /**
  * Returns the index's name of the model that a picker shows: the one with the longest of its names in the text, as whole

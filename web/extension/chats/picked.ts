@@ -1,4 +1,4 @@
-/** What the picker of a chat shows. */
+/** The texts that the picker of a chat shows. */
 
 /** Longer texts are not the name of a model. */
 export const LONGEST_PICKED = 80;

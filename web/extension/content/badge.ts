@@ -56,9 +56,9 @@ const PILL_STYLES = {
   'user-select': 'none',
 };
 
-/** What stands beside the name of a model; without it, no name is shown. */
+/** Words beside the name of a model; without them, no name is shown. */
 const NAMED = { better: 'better here', cheaper: 'as good, cheaper' } as const;
-/** What a badge without a name says to screen readers. */
+/** Words for screen readers where no name is shown. */
 const UNNAMED = {
   stay: 'nothing better here',
   unknown: 'a suggestion',
@@ -220,13 +220,14 @@ export class Badge {
     for (const isWide of this.#isNamed ? [true, false] : [false]) {
       this.#widen(isWide);
       const size = { width: this.#pill.offsetWidth, height: this.#pill.offsetHeight };
-      const isRoomy = ({ left, top }: Spot) =>
-        isFree({ left, top, right: left + size.width, bottom: top + size.height }, box, this.#host);
+      const isRoomy = ({ left, top }: Spot, isLast = false) =>
+        isFree({ left, top, right: left + size.width, bottom: top + size.height }, box, this.#host, isLast);
       const spots = [...spotsAround(frame, size, view, isRtl)];
       const { left = 0, top = 0 } = this.#last ?? {};
+      const last = spots.find((spot) => Math.abs(spot.left - left) < 1 && Math.abs(spot.top - top) < 1);
       // The badge stays where it is as long as it can, and with an open card, which the user asked for, in any case.
-      const isLast = (spot: Spot) => Math.abs(spot.left - left) < 1 && Math.abs(spot.top - top) < 1;
-      const spot = spots.find((each) => isLast(each) && (this.#isOpen || isRoomy(each))) ?? spots.find(isRoomy);
+      const stays = last !== undefined && (this.#isOpen || isRoomy(last, true));
+      const spot = stays ? last : spots.find((each) => isRoomy(each));
       if (spot === undefined) continue;
       this.#last = spot;
       return spot;

@@ -2,8 +2,9 @@
 import { chainOf, shadowOf } from './dom.js';
 import type { Rect } from './position.js';
 
-/** Distance of the points that are tested, less than the size of an icon. */
-const STEP = 14;
+/** Distance of the points that are tested: less than the size of an icon, and for a place that was free a moment ago. */
+const FINE = 14;
+const COARSE = 42;
 /** More texts than this are in one element only in pages that are a single text. */
 const MOST_TEXTS = 60;
 /** Elements that users click, read or write. */
@@ -49,22 +50,23 @@ function isGround(element: Element): boolean {
 }
 
 /** Yields numbers from one to another in steps, both included. */
-function* stepsFrom(low: number, high: number): Generator<number> {
-  const steps = Math.max(1, Math.ceil((high - low) / STEP));
+function* stepsFrom(low: number, high: number, step: number): Generator<number> {
+  const steps = Math.max(1, Math.ceil((high - low) / step));
   for (let i = 0; i <= steps; i += 1) yield low + ((high - low) * i) / steps;
 }
 
 /**
  * Whether an area shows nothing but background: no text, picture, or anything to click. Elements around the prompt box, such
- * as a form that takes the focus, are background beside the box.
+ * as a form that takes the focus, are background beside the box. `wasFree`: the badge is there already.
  */
-export function isFree(area: Rect, box: Element, host: Element): boolean {
+export function isFree(area: Rect, box: Element, host: Element, wasFree: boolean): boolean {
+  const step = wasFree ? COARSE : FINE;
   const around = new Set(chainOf(box));
   const isBackground = (element: Element) =>
     element !== box && (!element.matches(THINGS) || around.has(element) || isGround(element));
   const seen = new Set<Element>();
-  for (const y of stepsFrom(area.top + 1, area.bottom - 1)) {
-    for (const x of stepsFrom(area.left + 1, area.right - 1)) {
+  for (const y of stepsFrom(area.top + 1, area.bottom - 1, step)) {
+    for (const x of stepsFrom(area.left + 1, area.right - 1, step)) {
       const element = elementAt(x, y, host);
       if (element === undefined) return false;
       if (seen.has(element)) continue;

@@ -19,8 +19,8 @@ export interface Spot {
 
 const GAP = 6;
 const EDGE = 4;
-/** Height of the row of buttons at the bottom of a frame, and the distance of the places in it. */
-const ROW = 54;
+/** Heights of the row of buttons at the bottom of a frame, and the distance of the places in it. */
+const ROWS = [54, 44];
 const ROW_STEP = 12;
 /** Farther distances above and below, in heights of the badge: past a line of hints, a heading, suggestions. */
 const FARTHER = [1, 2, 3];
@@ -42,9 +42,11 @@ function* allAround(frame: Rect, { width, height }: Size, isRtl: boolean): Gener
   const low = frame.bottom - EDGE - height;
   const beside = [frame.right + GAP, frame.left - GAP - width];
   for (const left of isRtl ? beside.reverse() : beside) yield { left, top: low };
-  const row = frame.bottom - (ROW + height) / 2;
   const [first, last] = [frame.left + EDGE, frame.right - EDGE - width];
-  if (row > frame.top) for (let left = last; left >= first; left -= ROW_STEP) yield { left, top: row };
+  for (const row of ROWS) {
+    const top = frame.bottom - (row + height) / 2;
+    if (top > frame.top) for (let left = last; left >= first; left -= ROW_STEP) yield { left, top };
+  }
   for (const away of FARTHER) {
     for (const top of [below + away * height, above - away * height]) for (const left of ends) yield { left, top };
   }
