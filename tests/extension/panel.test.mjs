@@ -5,7 +5,8 @@ import path from 'node:path';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { waitFor } from '../web/waiting.mjs';
-import { CHAT, describeExtension, hasNoViolations, middleOf } from './installed.mjs';
+import { importExtension } from './import-module.mjs';
+import { CHAT, describeExtension, hasNoViolations, middleOf, putSites } from './installed.mjs';
 
 const INDEX = fileURLToPath(new URL('../../dist/models/index/index.sbx', import.meta.url));
 const PROMPT = 'How many prime numbers lie between 10 and 50?';
@@ -152,6 +153,43 @@ describeExtension('the side panel', (installed) => {
     await panel.until(() =>
       /^Nothing is typed or selected/.test(document.querySelector('[data-page]')?.textContent ?? ''),
     );
+  });
+
+  it('compares the pick with the model that is on, and says so if a chat’s page has changed', async () => {
+    const panel = await installed.extensionPage('panel/index.html');
+    await panel.until(() => document.querySelector('[data-status="ready"]') !== null);
+    const origin = 'https://claude.ai';
+    const { chatAt, namesIn, newSiteAt } = await importExtension('mine/offered.ts');
+    const { offer } = chatAt(origin);
+    const names = namesIn(offer, offer.plans.at(-1));
+    await putSites(installed.desk, { [origin]: { ...newSiteAt(origin), names } });
+    const ask = (text, chat) =>
+      panel.evaluate(
+        async (question) => {
+          const { id: windowId } = await chrome.windows.getCurrent();
+          await chrome.storage.session.set({ question: { ...question, windowId, isOfBadge: false, at: Date.now() } });
+        },
+        { text, origin, chat },
+      );
+    const pick = async () => {
+      await panel.until(() => document.querySelector('[aria-busy="false"] [data-pick]') !== null);
+      return panel.evaluate(() => document.querySelector('[data-pick]').dataset.pick);
+    };
+    const saysOf = (words) =>
+      panel.until((words) => document.querySelector('[data-switch]')?.textContent.startsWith(words), words);
+    await ask(PROMPT, { name: 'claude', isUnderstood: false, current: null });
+    await panel.until(() => document.querySelector('[data-not-understood]') !== null);
+    const best = await pick();
+    assert.ok(Object.hasOwn(names, best));
+    // An answer costs nothing there: there is no dial.
+    assert.equal(await panel.evaluate(() => document.querySelector('#dial')), null);
+    await panel.raw.select('[data-usual]', best);
+    await saysOf('You are already on it: ');
+    const other = Object.keys(names).find((name) => name !== best);
+    await ask(PROMPT, { name: 'claude', isUnderstood: true, current: other });
+    await panel.until(() => document.querySelector('[data-not-understood]') === null);
+    await panel.until((name) => document.querySelector('[data-switch]')?.textContent.includes(name), names[other]);
+    assert.equal(await pick(), best);
   });
 
   it('shows markup from a page as text', async () => {
