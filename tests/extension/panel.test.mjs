@@ -4,10 +4,13 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { fileFromBytes, plan } from '../../dist/build.js';
 import { waitFor } from '../web/waiting.mjs';
-import { CHAT, describeExtension, hasNoViolations, middleOf } from './installed.mjs';
+import { importExtension } from './import-module.mjs';
+import { CHAT, describeExtension, hasNoViolations, middleOf, putSites } from './installed.mjs';
 
 const INDEX = fileURLToPath(new URL('../../dist/models/index/index.sbx', import.meta.url));
+const GRADED = fileURLToPath(new URL('../fixtures/plan/support.csv', import.meta.url));
 const PROMPT = 'How many prime numbers lie between 10 and 50?';
 
 describeExtension('the side panel', (installed) => {
@@ -154,6 +157,43 @@ describeExtension('the side panel', (installed) => {
     );
   });
 
+  it('compares the pick with the model that is on, and says so if a chat’s page has changed', async () => {
+    const panel = await installed.extensionPage('panel/index.html');
+    await panel.until(() => document.querySelector('[data-status="ready"]') !== null);
+    const origin = 'https://claude.ai';
+    const { chatAt, namesIn, newSiteAt } = await importExtension('mine/offered.ts');
+    const { offer } = chatAt(origin);
+    const names = namesIn(offer, offer.plans.at(-1));
+    await putSites(installed.desk, { [origin]: { ...newSiteAt(origin), names } });
+    const ask = (text, chat) =>
+      panel.evaluate(
+        async (question) => {
+          const { id: windowId } = await chrome.windows.getCurrent();
+          await chrome.storage.session.set({ question: { ...question, windowId, isOfBadge: false, at: Date.now() } });
+        },
+        { text, origin, chat },
+      );
+    const pick = async () => {
+      await panel.until(() => document.querySelector('[aria-busy="false"] [data-pick]') !== null);
+      return panel.evaluate(() => document.querySelector('[data-pick]').dataset.pick);
+    };
+    const saysOf = (words) =>
+      panel.until((words) => document.querySelector('[data-switch]')?.textContent.startsWith(words), words);
+    await ask(PROMPT, { name: 'claude', isUnderstood: false, current: null });
+    await panel.until(() => document.querySelector('[data-not-understood]') !== null);
+    const best = await pick();
+    assert.ok(Object.hasOwn(names, best));
+    // An answer costs nothing there: there is no dial.
+    assert.equal(await panel.evaluate(() => document.querySelector('#dial')), null);
+    await panel.raw.select('[data-usual]', best);
+    await saysOf('You are already on it: ');
+    const other = Object.keys(names).find((name) => name !== best);
+    await ask(PROMPT, { name: 'claude', isUnderstood: true, current: other });
+    await panel.until(() => document.querySelector('[data-not-understood]') === null);
+    await panel.until((name) => document.querySelector('[data-switch]')?.textContent.includes(name), names[other]);
+    assert.equal(await pick(), best);
+  });
+
   it('shows markup from a page as text', async () => {
     const page = await installed.open(CHAT);
     const hostile = '<img src=x onerror="document.title=1"> how many primes?';
@@ -231,7 +271,10 @@ describeExtension('the side panel', (installed) => {
   it('takes a plan that is dropped on the panel, and can take it out', async () => {
     const panel = await installed.extensionPage('panel/index.html');
     await panel.until(() => document.querySelector('[data-status="ready"]') !== null);
-    const bytes = readFileSync(INDEX).toString('base64');
+    // The models of the plan are written otherwise than those of the built-in benchmark.
+    const graded = readFileSync(GRADED, 'utf8').replaceAll('anthropic/claude-opus-4.8', 'Claude-Opus-4-8');
+    const { index } = await plan([fileFromBytes('graded.csv', Buffer.from(graded))], { index: false });
+    const bytes = Buffer.from(index).toString('base64');
     const drop = (name, base64) =>
       panel.evaluate(
         (name, base64) => {
@@ -255,6 +298,32 @@ describeExtension('the side panel', (installed) => {
     await says('plan.sbx is now in use.');
     assert.equal(await panel.text('[data-benchmark]'), 'plan');
     await ask(panel, PROMPT);
+    // On a chat that has one of its models, and on one that has none.
+    const from = (origin) =>
+      panel.evaluate(
+        async (text, origin) => {
+          const { id: windowId } = await chrome.windows.getCurrent();
+          const question = { text, origin, windowId, isOfBadge: false, at: Date.now() };
+          await chrome.storage.session.set({ question });
+        },
+        PROMPT,
+        origin,
+      );
+    const { namesIn, newSiteAt, chatAt } = await importExtension('mine/offered.ts');
+    const { offer } = chatAt('https://claude.ai');
+    const names = namesIn(offer, offer.plans.at(-1));
+    const sites = {
+      'https://claude.ai': { ...newSiteAt('https://claude.ai'), names },
+      'https://other.example': { ...newSiteAt('https://other.example'), names: { 'maker/none': 'None' } },
+    };
+    await installed.putStored({ ...(await installed.stored()), sites });
+    await installed.desk.evaluate(() => chrome.storage.session.set({ storedChanged: crypto.randomUUID() }));
+    await from('https://claude.ai');
+    await panel.until(() => document.querySelector('[data-pick="Claude-Opus-4-8"]') !== null);
+    await from('https://other.example');
+    await panel.until(() => /^None of your models on other/.test(document.querySelector('.failed')?.textContent ?? ''));
+    await panel.click('[data-leave-page]');
+    await panel.until(() => document.querySelector('[aria-busy="false"] [data-pick]') !== null);
     await panel.click('[data-take-out]');
     await says('The built-in benchmark is in use again.');
     await storedThat('without an index', (stored) => stored.index === null);

@@ -59,16 +59,19 @@ async function inputOf(text: string, index: OwnIndex | null, router: Routing): P
 }
 
 /**
- * Limits the candidates to the models that the site has a name for. If it has no names, all models are candidates. With a
- * plan for the site, prices do not count there.
+ * Limits the candidates to the models that the site has a name for; an index of the user's own may call them otherwise. If
+ * the site has no names, all models are candidates. With a plan for the site, prices do not count there.
  */
-function optionsOn(site: Site | undefined, settings: Stored['settings'], info: IndexInfo) {
+async function optionsOn(site: Site | undefined, settings: Stored['settings'], router: Routing) {
+  const { info } = router;
   const options = routeOptionsOf(site?.pays === 'plan' ? { ...settings, prefer: 'best' } : settings, info);
-  const names = site?.names ?? {};
-  if (Object.keys(names).length === 0) return options;
+  const names = Object.keys(site?.names ?? {});
+  if (names.length === 0) return options;
   const { deny = [] } = options.candidates as { deny?: readonly string[] };
-  const unnamed = info.models.map(({ name }) => name).filter((name) => !Object.hasOwn(names, name));
-  return { ...options, candidates: { deny: [...new Set([...deny, ...unnamed])] } };
+  const all = info.models.map(({ name }) => name);
+  const known = new Set(all);
+  const named = new Set(await Promise.all(names.map((name) => (known.has(name) ? name : router.resolve(name)))));
+  return { ...options, candidates: { deny: [...new Set([...deny, ...all.filter((name) => !named.has(name))])] } };
 }
 
 export class Engine {
@@ -111,7 +114,7 @@ export class Engine {
     const holder = this.#holderOf(index);
     this.#isUsed = true;
     const router = await holder.current();
-    const options = optionsOn(site, settings, router.info);
+    const options = await optionsOn(site, settings, router);
     const start = performance.now();
     const feedback = await this.#feedback.with(router);
     const decision = await routeWithFeedback(router, await inputOf(text, index, router), feedback, options);

@@ -26,7 +26,7 @@ function Failed({ error, isIndex }: { error: unknown; isIndex: boolean }) {
             Your own index <b dir="auto">{index.name}</b> cannot be used:{' '}
           </>
         )}
-        {errorWords(error)}
+        {wordsOf(error)}
       </p>
       <p class="actions">
         <button type="button" class="small" data-retry onClick={retry}>
@@ -40,6 +40,15 @@ function Failed({ error, isIndex }: { error: unknown; isIndex: boolean }) {
       </p>
     </div>
   );
+}
+
+/** Describes an error; models of a chat may all be missing in an index of the user's own. */
+function wordsOf(error: unknown): string {
+  const isWithoutCandidate = (error as { code?: string } | undefined)?.code === 'no_candidate';
+  const hasNames = Object.keys(site.value?.names ?? {}).length > 0;
+  if (!isWithoutCandidate || !hasNames || origin.value === null) return errorWords(error);
+  const there = siteName(origin.value);
+  return `None of your models on ${there} is in this benchmark. Allow all models above, or change those on ${there}.`;
 }
 
 /** Status line. Screen readers announce its changes; a decision is one short sentence. */
