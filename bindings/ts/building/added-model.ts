@@ -123,7 +123,7 @@ function metricsOf({ metadata }: IndexRows['info'], given: MetricOptions): Metri
 function columnOf({ models }: Collector, wanted: string | undefined): number {
   const [only] = models;
   if (only === undefined)
-    throw invalid('the results are of no model: fill the column score, or name it after the model');
+    throw invalid('the results name no model: fill the column score, or name it after the model');
   const named = models.findIndex(({ name }) => name === wanted);
   if (named >= 0) return named;
   if (models.length === 1) return 0;
