@@ -3,6 +3,8 @@
  *
  * Routers in a worker are in `signalbox/worker`, sentence transformers in `signalbox/onnx`, building in `signalbox/build`.
  *
+ * @module signalbox
+ *
  * @example
  * ```js
  * import { Router } from 'signalbox';

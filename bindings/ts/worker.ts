@@ -1,4 +1,8 @@
-/** `signalbox/worker`: a router that runs in a worker. */
+/**
+ * `signalbox/worker`: a router that runs in a worker.
+ *
+ * @module signalbox/worker
+ */
 
 import { startThread } from '#platform';
 import { disposed, onBehalfOf, whenAbandoned } from './abandoned.js';
