@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "decision_json.h"
+#include "decision_numbers.h"
 #include "index/format.h"
 #include "json.h"
 #include "request_json.h"
@@ -42,6 +43,26 @@ template <typename T>
 T* find(Handle handle) {
   const auto found = open_objects().by_handle.find(handle);
   return found == open_objects().by_handle.end() ? nullptr : std::get_if<T>(&found->second);
+}
+
+/// The last decision, which the caller reads in place, or why there is none.
+struct LastDecision {
+  std::vector<double> numbers;
+  std::string failure;
+
+  const double* set(std::vector<double> decided) {
+    numbers = std::move(decided);
+    return numbers.data();
+  }
+  const double* fail(std::string answer) {
+    failure = std::move(answer);
+    return nullptr;
+  }
+};
+
+LastDecision& last_decision() {
+  static LastDecision instance;
+  return instance;
 }
 
 std::string disposed() { return failure({ErrorCode::kDisposed, "the handle was closed"}); }
@@ -132,6 +153,18 @@ std::string embed(Handle handle, const std::uint32_t* ids, const std::uint32_t* 
   return success(object({{"tokens", std::move(tokens)}}));
 }
 
+const double* decide_input(Handle handle, const float* vector, std::string_view options_json) {
+  const Index* index = find_index(handle);
+  if (index == nullptr) return last_decision().fail(disposed());
+  const Result<RouteOptions> options = parse_input_request(*index, options_json);
+  if (!options.ok()) return last_decision().fail(failure(options.error()));
+  const Result<Decision> decision = route_input(*index, {vector, index->codes.dim}, options.value());
+  if (!decision.ok()) return last_decision().fail(failure(decision.error()));
+  return last_decision().set(decision_numbers(*index, options.value().prices, decision.value(), false));
+}
+
+std::string last_failure() { return last_decision().failure; }
+
 std::string route(Handle handle, const float* vector, std::string_view options_json) {
   const Index* index = find_index(handle);
   if (index == nullptr) return disposed();
@@ -178,16 +211,18 @@ std::string step_task(Handle handle, std::size_t most) {
   return success(object({{"scored", scored}, {"ready", task->run.ready()}}));
 }
 
-std::string finish_task(Handle handle, double distance_scale) {
+const double* decide_task(Handle handle, double distance_scale) {
   Task* task = find_task(handle);
-  if (task == nullptr) return disposed();
+  if (task == nullptr) return last_decision().fail(disposed());
   if (!(distance_scale >= kLeastDistanceScale && distance_scale <= 1)) {
-    return failure({ErrorCode::kInvalidArgument, "the factor of distances is not between 0.1 and 1"});
+    return last_decision().fail(
+        failure({ErrorCode::kInvalidArgument, "the factor of distances is not between 0.1 and 1"}));
   }
   task->run.set_distance_scale(distance_scale);
   const Result<Decision> decision = task->run.finish();
-  if (!decision.ok()) return failure(decision.error());
-  return success(task_decision_json(*find_index(task->index), task->prices, decision.value()));
+  if (!decision.ok()) return last_decision().fail(failure(decision.error()));
+  return last_decision().set(
+      decision_numbers(*find_index(task->index), task->prices, decision.value(), true));
 }
 
 std::string set_answers(Handle handle, const std::int32_t* groups, std::size_t count) {

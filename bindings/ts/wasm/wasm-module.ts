@@ -42,11 +42,10 @@ export abstract class WasmModule<Glue extends ModuleMemory> {
     return this.glue.HEAPU8.byteLength;
   }
 
-  /** Returns the value of an answer. */
-  protected ask<T>(call: () => string): T {
-    let answer: string;
+  /** Makes a call. Errors: `internal` if it stops the instance. */
+  protected call<T>(call: () => T): T {
     try {
-      answer = call();
+      return call();
     } catch (cause) {
       this.#stopped = true;
       busy.delete(this);
@@ -54,7 +53,11 @@ export abstract class WasmModule<Glue extends ModuleMemory> {
         cause,
       });
     }
-    return unwrap<T>(answer);
+  }
+
+  /** Returns the value of an answer. */
+  protected ask<T>(call: () => string): T {
+    return unwrap<T>(this.call(call));
   }
 
   /** Returns the value of an answer that opens a handle, and marks the instance as busy. */
