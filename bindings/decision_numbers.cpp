@@ -1,10 +1,9 @@
 #include "decision_numbers.h"
 
 #include <array>
-#include <cmath>
 #include <cstdint>
-#include <limits>
 #include <string_view>
+#include <utility>
 
 #include "index/decimal.h"
 #include "json.h"
@@ -39,25 +38,23 @@ constexpr std::array<std::string_view, 5> kRankedOfTask = {"s1", "s2", "s3", "p"
 constexpr std::array<std::string_view, 6> kNeighbour = {"row",      "task",      "similarity",
                                                         "distance", "idAddress", "idBytes"};
 
-/// The numbers of a decision, in the order of the layout.
+/// The numbers of a decision, in the order of the layout; `size` of them.
 class Numbers {
  public:
-  explicit Numbers(std::size_t capacity) { out_.reserve(capacity); }
+  explicit Numbers(std::size_t size) : out_(size), next_(out_.data()) {}
 
   template <typename... Values>
   void add(Values... values) {
-    (out_.push_back(static_cast<double>(values)), ...);
+    ((*next_++ = static_cast<double>(values)), ...);
   }
   void add_votes(const std::vector<TaskVote>& votes) {
     for (const TaskVote& vote : votes) add(vote.task, vote.weight);
   }
-  [[nodiscard]] std::vector<double> take() {
-    out_.front() = static_cast<double>(out_.size());
-    return std::move(out_);
-  }
+  [[nodiscard]] std::vector<double> take() { return std::move(out_); }
 
  private:
   std::vector<double> out_;
+  double* next_;
 };
 
 void add_neighbour(const Index& index, const Neighbour& n, Numbers& out) {
@@ -83,9 +80,11 @@ std::vector<double> decision_numbers(const Index& index, const std::vector<doubl
                                      bool of_task) {
   const std::size_t of_ranked = kRanked.size() + (of_task ? kRankedOfTask.size() : 0);
   const std::size_t of_neighbour = kNeighbour.size() + index.models();
-  Numbers out(kHead.size() + 2 * (d.tasks.size() + d.families.size() + d.kinds.size()) + d.task_weights.size() +
-              of_ranked * d.ranking.size() + of_neighbour * d.neighbours.size() + index.models());
-  out.add(0, d.policy, d.model, d.best_single, d.challenger, d.confidence, d.challenger_confidence, d.fallback,
+  const std::size_t size = kHead.size() + 2 * (d.tasks.size() + d.families.size() + d.kinds.size()) +
+                           d.task_weights.size() + of_ranked * d.ranking.size() +
+                           of_neighbour * d.neighbours.size() + index.models();
+  Numbers out(size);
+  out.add(size, d.policy, d.model, d.best_single, d.challenger, d.confidence, d.challenger_confidence, d.fallback,
           d.mean_distance, d.percentile, d.out_of_coverage, prices[d.model], d.answer_costs[d.model], d.inputs,
           d.labelled, d.tasks.size(), d.families.size(), d.kinds.size(), d.task_weights.size(), d.ranking.size(),
           d.neighbours.size());

@@ -36,8 +36,9 @@ EMSCRIPTEN_BINDINGS(signalbox) {
   function("embed", optional_override([](core::Handle h, Address ids, Address offsets, std::size_t count, Address out) {
              return core::embed(h, at<std::uint32_t>(ids), at<std::uint32_t>(offsets), count, at<float>(out));
            }));
-  function("decideInput", optional_override([](core::Handle h, Address vector, const std::string& options) {
-             return address_of(core::decide_input(h, at<float>(vector), options));
+  function("decideInput", optional_override([](core::Handle h, Address vector, const std::string& options,
+                                               double prompt_tokens, double distance_scale) {
+             return address_of(core::decide_input(h, at<float>(vector), options, prompt_tokens, distance_scale));
            }));
   function("lastFailure", &core::last_failure);
   function("openTask", optional_override([](core::Handle h, std::size_t count, const std::string& options) {

@@ -38,7 +38,7 @@ import { type Core, loadCore } from '../wasm/core-module.js';
 import type { OfCore } from '../wasm/decision-numbers.js';
 import { WASM_FILE } from '../wasm/signalbox-hash.mjs';
 import { answerGroups } from './answers.js';
-import { checkBudget, decideWithin, type Ranked } from './budgets.js';
+import { checkBudget, decideWithin } from './budgets.js';
 import { nextStep } from './cascade.js';
 import { describe } from './description.js';
 import { explained } from './explained.js';
@@ -338,14 +338,12 @@ export class Router implements Routing {
   }
 
   #decide(read: ReadInput, json: string, options: RouteOptions): Decision {
-    const matrix = matrixOf([read], this.info.dim);
-    const decision = this.#core.route(this.#open(), matrix, requestOf(json, read));
-    return this.#explained(decision, read, options, needsOf(read));
+    return this.#explained(this.#ranked(read, json), read, options, needsOf(read));
   }
 
-  /** Ranks without the rest of a decision. */
-  #ranked(read: ReadInput, json: string): Ranked {
-    return this.#core.route(this.#open(), matrixOf([read], this.info.dim), requestOf(json, read));
+  /** Decides without the words of a decision. */
+  #ranked(read: ReadInput, json: string): OfCore<Decision> {
+    return this.#core.route(this.#open(), matrixOf([read], this.info.dim), ...requestOf(json, read));
   }
 
   /** Decides about many inputs within a budget: ranks all of them, and then decides by what the budget allows. */

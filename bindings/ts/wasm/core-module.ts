@@ -5,7 +5,16 @@ import { SignalboxError } from '../errors.js';
 import { describeBytes } from '../files/describe.js';
 import { type LimitedReadOptions, type ReadOptions, readInto } from '../files/sources.js';
 import type { PolicyEntry } from '../policies.js';
-import type { Decision, IndexInfo, Source, TaskDecision, WasmSource } from '../types.js';
+import type {
+  Decision,
+  Embedding,
+  IndexInfo,
+  ModelRecord,
+  Source,
+  TaskDecision,
+  TaskRecord,
+  WasmSource,
+} from '../types.js';
 import { DecisionReader, type OfCore } from './decision-numbers.js';
 import createModule, { type GlueModule } from './signalbox-glue.mjs';
 import { WASM_FILE } from './signalbox-hash.mjs';
@@ -40,6 +49,21 @@ export interface CoreTask {
 const HEADER_BYTES = 64;
 const UTF8 = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true });
 
+/** The description as the core has it: the records of models and tasks are lists beside them. */
+type Described = IndexInfo & { modelRecords?: ModelRecord[]; taskRecords?: TaskRecord[] };
+
+function withRecords({ modelRecords, taskRecords, ...info }: Described): IndexInfo {
+  if (modelRecords !== undefined) {
+    info.models = info.models.map(({ addedFromRows, ...model }, i) => ({
+      ...model,
+      record: modelRecords[i],
+      ...(addedFromRows !== undefined && { addedFromRows }),
+    }));
+  }
+  if (taskRecords !== undefined) info.tasks = info.tasks.map((task, i) => ({ ...task, record: taskRecords[i] }));
+  return info;
+}
+
 /** Typed calls into one instance of the module. */
 export class Core extends WasmModule<GlueModule> {
   /** Place of the file of each open index: the core reads it in place. */
@@ -62,7 +86,7 @@ export class Core extends WasmModule<GlueModule> {
   }
 
   describeIndex(handle: number): IndexInfo {
-    const info = this.ask<IndexInfo>(() => this.glue.describeIndex(handle));
+    const info = withRecords(this.ask<Described>(() => this.glue.describeIndex(handle)));
     if (!this.#readers.has(handle)) this.#readers.set(handle, new DecisionReader(info));
     return info;
   }
@@ -87,9 +111,17 @@ export class Core extends WasmModule<GlueModule> {
     });
   }
 
-  route(handle: number, vector: Float32Array, optionsJson: string): OfCore<Decision> {
+  /** Decides about one input. Facts take the place of the options `promptTokens` and `distanceScale`. */
+  route(
+    handle: number,
+    vector: Float32Array,
+    optionsJson: string,
+    { promptTokens = -1, distanceScale = -1 }: Pick<Embedding, 'promptTokens' | 'distanceScale'> = {},
+  ): OfCore<Decision> {
     return this.withCopies([vector], (at = 0) =>
-      this.#decision<Decision>(handle, false, () => this.glue.decideInput(handle, at, optionsJson)),
+      this.#decision<Decision>(handle, false, () =>
+        this.glue.decideInput(handle, at, optionsJson, promptTokens, distanceScale),
+      ),
     );
   }
 

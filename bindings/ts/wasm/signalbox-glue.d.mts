@@ -8,7 +8,7 @@ export interface GlueModule extends ModuleMemory {
   openEmbedder(pointer: number, sizeBytes: number, configJson: string): string;
   embed(handle: number, ids: number, offsets: number, count: number, out: number): string;
   /** Returns the address of a decision's numbers (decision-numbers.ts), or 0; `lastFailure` then says why. */
-  decideInput(handle: number, vector: number, optionsJson: string): number;
+  decideInput(handle: number, vector: number, optionsJson: string, promptTokens: number, distanceScale: number): number;
   lastFailure(): string;
   openTask(index: number, count: number, optionsJson: string): string;
   addInputs(task: number, vectors: number, count: number): string;
