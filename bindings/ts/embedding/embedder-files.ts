@@ -9,19 +9,22 @@ import type { EmbedderFiles, EmbedderSource, Source } from '../types.js';
 /** Four times the largest tokenizer of a known model. */
 const MOST_BYTES = 1 << 26;
 
-/** Parses JSON. Errors: `bad_embedder`. */
-export function parseJson(bytes: Uint8Array, what: string): unknown {
+/** Parses JSON by `parse`. Errors: `bad_embedder`. */
+export function parsedBy<T>(parse: (text: string) => T, bytes: Uint8Array, what: string): T {
   if (bytes.byteLength > MOST_BYTES) {
     throw new SignalboxError('bad_embedder', `${what} has ${bytes.byteLength} bytes, expected at most ${MOST_BYTES}`);
   }
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     const kind = describeBytes(bytes);
     const found = kind === undefined || kind === 'JSON' ? '' : `: it is ${kind}`;
     throw new SignalboxError('bad_embedder', `${what} is not JSON${found}`, { cause });
   }
 }
+
+/** Parses JSON. Errors: `bad_embedder`. */
+export const parseJson = (bytes: Uint8Array, what: string): unknown => parsedBy(JSON.parse, bytes, what);
 
 /** Returns a value that must be an object. Errors: `bad_embedder`. */
 export function asObject(value: unknown, what: string): Fields {

@@ -15,11 +15,12 @@ import { aList, aSignal, checkOptions, type Keys } from '../options.js';
 import type { Embedder, EmbedderFiles, EmbedderSource, Embedding, LanguageTable, WasmSource } from '../types.js';
 import { type Core, loadCore } from '../wasm/core-module.js';
 import { beginningOf } from './cut-text.js';
-import { asObject, isOneFile, parseJson, unpackEmbedder } from './embedder-files.js';
+import { asObject, isOneFile, parsedBy, parseJson, unpackEmbedder } from './embedder-files.js';
 import { isGibberish, isImprobable } from './gibberish.js';
 import { languagesIn } from './language-table.js';
 import { knownTokens, openTokenizer, pieceCosts, readsBytes, wordShareOf } from './tokenizer.js';
 import { tokenCount } from './tokenizer-faults.js';
+import { endOf, parseTokenizer } from './vocabulary.js';
 
 /** Longer texts are cut before they are tokenised, so that a megabyte costs no more than a page. */
 const MAX_TEXT_LENGTH = 8192;
@@ -129,18 +130,20 @@ export class StaticEmbedder implements Embedder {
   ): Promise<StaticEmbedder> {
     const { tokenizer: tokenizerBytes, model, config: configBytes } = await readFiles(source, options);
     const config = asObject(parseJson(configBytes, 'config.json'), 'config.json');
-    const tokenizerJson = asObject(parseJson(tokenizerBytes, 'tokenizer.json'), 'tokenizer.json');
+    const hashing = hashOf(model, tokenizerBytes); // Meanwhile this parses.
+    const { json, vocabulary } = parsedBy(parseTokenizer, tokenizerBytes, 'tokenizer.json');
+    const tokenizerJson = asObject(json, 'tokenizer.json');
     const languages = languagesIn(config);
-    const hash = await hashOf(model, tokenizerBytes);
+    const hash = await hashing;
     if (hash !== undefined && typeof config.hash === 'string' && config.hash !== hash) {
       throw new SignalboxError('bad_checksum', `the embedder's files have the hash ${hash}, expected ${config.hash}`);
     }
-    const tokenizer = openTokenizer(tokenizerJson);
+    const tokenizer = openTokenizer(tokenizerJson, {}, vocabulary);
     const core = await starting;
     throwIfAborted(options.signal);
     const id = typeof config.id === 'string' ? config.id : idOf(source);
     const opened = openModel(core, model, JSON.stringify(config));
-    const tokens = tokenCount(tokenizerJson);
+    const tokens = Math.max(tokenCount(tokenizerJson), vocabulary === undefined ? 0 : endOf(vocabulary));
     if (tokens > opened.vocabulary) {
       core.close(opened.handle);
       throw errorFrom('bad_embedder', `the tokenizer has ${tokens} tokens, the table has ${opened.vocabulary}`);
