@@ -8,6 +8,8 @@ export interface WorkerLoad {
   embedder?: EmbedderSource | null | undefined;
   multilingual?: EmbedderSource | undefined;
   wasm?: WasmSource | undefined;
+  /** Whether the module came in a response: it then has to be the one of this version, as one from an address. */
+  isOwnWasm?: boolean | undefined;
   texts?: string | false | undefined;
   cache?: CacheMode | undefined;
 }
