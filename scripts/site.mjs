@@ -127,12 +127,12 @@ const allowing = (hosts) => ({
   transformIndexHtml: (html) => html.replace("connect-src 'self'", ["connect-src 'self'", ...hosts].join(' ')),
 });
 
-/** The files that the router loads, by the option that takes them; web/site/early.ts looks for these links. */
-const PARTS = { wasm: /[\\/]signalbox-(?!lab-).{8}\.wasm$/, embedder: /\.bin$/, index: /\.sbx$/ };
+/** Files that the router loads, by the option that takes them; web/site/early.ts looks for these links. */
+const PARTS = { wasm: /[\\/]signalbox-(?!lab-).{8}\.wasm$/, index: /\.sbx$/, embedder: /\.bin$/ };
 
 /**
  * Lets the browser fetch the router's files before it has a script, after all that the page is made of: a slow connection shows
- * the page first.
+ * the page first. Of the embedder the page only needs the address: its worker begins with the first rows.
  */
 const preloads = {
   name: 'signalbox-preloads',
@@ -142,8 +142,10 @@ const preloads = {
       Object.entries(PARTS).map(([part, pattern]) => {
         const [file, ...others] = Object.keys(bundle).filter((name) => pattern.test(name));
         if (file === undefined || others.length > 0) throw new Error(`expected one file of the ${part} in the page`);
-        const attrs = { rel: 'preload', as: 'fetch', fetchpriority: 'low', href: `./${file}`, crossorigin: '' };
-        return { tag: 'link', attrs: { ...attrs, 'data-part': part }, injectTo: 'head' };
+        const place = { href: `./${file}`, 'data-part': part };
+        const early = { rel: 'preload', as: 'fetch', fetchpriority: 'low', crossorigin: '' };
+        const attrs = part === 'embedder' ? { rel: 'x-embedder', ...place } : { ...early, ...place };
+        return { tag: 'link', attrs, injectTo: 'head' };
       }),
   },
 };

@@ -952,6 +952,13 @@ export interface LoadOptions {
    * Node.js also a path. `false`: none. Default: none, except for the default index `texts/` beside it.
    */
   texts?: string | URL | false | undefined;
+  /**
+   * `true`: the router is there as soon as its embedder can read texts of frequent words. A text with another word waits
+   * until all of the table is there, so that every decision is the same as without this. A table that cannot be read, or
+   * is damaged, is then the error of all later questions. Needs an embedder in one file that puts frequent words first, as
+   * the shipped one does; others load as a whole. Default `false`.
+   */
+  early?: boolean | undefined;
   /** Fetch mode: `reload` bypasses the browser's HTTP cache, which may hold a damaged download. Default `default`. */
   cache?: CacheMode | undefined;
   signal?: AbortSignal | undefined;

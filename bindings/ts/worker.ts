@@ -110,7 +110,7 @@ async function cloneMultilingual(
 
 /** Returns the options for the worker, without an embedder that is an object: it stays on this side. */
 async function cloneable(options: LoadOptions, moved: ArrayBuffer[]): Promise<WorkerLoad> {
-  const { assets, index, embedder, multilingual, wasm, texts, cache, signal } = options;
+  const { assets, index, embedder, multilingual, wasm, texts, early, cache, signal } = options;
   const cloning = { signal, moved };
   const isHere = isEmbedder(embedder) || typeof embedder === 'function';
   const addresses = {
@@ -130,6 +130,7 @@ async function cloneable(options: LoadOptions, moved: ArrayBuffer[]): Promise<Wo
     multilingual: clonedTable,
     wasm: clonedWasm,
     isOwnWasm: isResponse(wasm),
+    early,
     cache,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Hands the router's files to its worker while that starts. The build names them in the HTML as preloads, so that the browser
+ * Hands files of the router to its worker while that starts. The build names them in the HTML as preloads, so that the browser
  * fetches them before any script is there; a `fetch` of the page, not one of the worker, then finds what is on its way.
  */
 import type { LoadOptions } from 'signalbox';
@@ -30,13 +30,10 @@ function arriving(address: string, onBytes: (count: number) => void): Response {
 let isTaken = false;
 
 /** Returns the options of the first load; `undefined` for a later one, which fetches its files anew. */
-export function takeEarly(onBytes: (count: number) => void): Pick<LoadOptions, Part> | undefined {
+export function takeEarly(onBytes: (count: number) => void): Pick<LoadOptions, Part | 'early'> | undefined {
   const [index, embedder, wasm] = [linkOf('index'), linkOf('embedder'), linkOf('wasm')];
   if (isTaken || index === undefined || embedder === undefined || wasm === undefined) return undefined;
   isTaken = true;
-  return {
-    wasm: arriving(wasm, onBytes),
-    embedder: arriving(embedder, onBytes),
-    index: arriving(index, onBytes),
-  };
+  // The worker fetches the embedder itself: it begins with the first rows of the table, before the others have come.
+  return { wasm: arriving(wasm, onBytes), index: arriving(index, onBytes), embedder, early: true };
 }

@@ -116,13 +116,17 @@ export const shown = computed((): { card: Card; isAhead: boolean } | undefined =
   return card && { card, isAhead: true };
 });
 
-let progressFrame: number | undefined;
+/** The progress that the next frame shows. */
+let awaited: { loaded: number; total: number } | undefined;
 
 /** Shows progress once a frame: files come in a hundred pieces, and each drawing takes time from the load. */
 function showProgress(loaded: number, total: number): void {
-  if (progressFrame !== undefined) cancelAnimationFrame(progressFrame);
-  progressFrame = requestAnimationFrame(() => {
-    if (status.peek().kind === 'loading') status.value = { kind: 'loading', loaded: Math.min(loaded, total), total };
+  const isAwaited = awaited !== undefined;
+  awaited = { loaded: Math.min(loaded, total), total };
+  if (isAwaited) return;
+  requestAnimationFrame(() => {
+    if (awaited !== undefined && status.peek().kind === 'loading') status.value = { kind: 'loading', ...awaited };
+    awaited = undefined;
   });
 }
 
@@ -141,12 +145,21 @@ function progressOf(which: Benchmark): (event: ProgressEvent) => void {
   };
 }
 
-/** Returns a function that adds up the bytes of the shipped files. */
-function bytesCounter(): (count: number) => void {
-  let loaded = 0;
-  return (count) => {
-    loaded += count;
-    showProgress(loaded, LOAD_BYTES);
+/** Returns functions that add up the bytes of the shipped files: those that the page reads, and the worker's embedder. */
+function shippedProgress(): { onBytes(count: number): void; onProgress(event: ProgressEvent): void } {
+  let here = 0;
+  let there = 0;
+  const show = () => showProgress(here + there, LOAD_BYTES);
+  return {
+    onBytes: (count) => {
+      here += count;
+      show();
+    },
+    onProgress: (event) => {
+      if (event.status !== 'progress' || !event.file.endsWith('.bin')) return;
+      there = event.loaded;
+      show();
+    },
   };
 }
 
@@ -155,8 +168,10 @@ async function loadOptions(which: Benchmark): Promise<LoadOptions> {
   const onProgress = progressOf(which);
   if (which.index !== undefined) return { index: which.index, onProgress };
   if (which.kept === undefined) {
-    const early = takeEarly(bytesCounter());
-    return early === undefined ? { texts: TEXTS, onProgress } : { texts: TEXTS, ...early };
+    const ofShipped = shippedProgress();
+    const early = takeEarly(ofShipped.onBytes);
+    if (early !== undefined) return { texts: TEXTS, ...early, onProgress: ofShipped.onProgress };
+    return { texts: TEXTS, early: true, onProgress };
   }
   const { readKept } = await import('./kept/storage.js');
   const { name, index } = await readKept(which.kept);

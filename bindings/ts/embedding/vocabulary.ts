@@ -63,7 +63,7 @@ export function parseTokenizer(text: string): TokenizerFile {
 export function addVocabulary({ model }: Tokenizer, { tokens, ids }: Vocabulary): void {
   if (model === null) return;
   const numbers = new Map<string, number>();
-  tokens.forEach((token, i) => numbers.set(token, ids[i] as number));
+  for (const [i, token] of tokens.entries()) numbers.set(token, ids[i] as number);
   const names = new Array<string>(numbers.size);
   for (const [token, id] of numbers) names[id] = token;
   const unknown = model.unk_token === undefined ? undefined : numbers.get(model.unk_token);

@@ -11,6 +11,7 @@ export interface WorkerLoad {
   /** Whether the module came in a response: it then has to be the one of this version, as one from an address. */
   isOwnWasm?: boolean | undefined;
   texts?: string | false | undefined;
+  early?: boolean | undefined;
   cache?: CacheMode | undefined;
 }
 

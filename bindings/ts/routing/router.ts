@@ -140,7 +140,7 @@ export class Router implements Routing {
     if (options.embedder === null && options.multilingual !== undefined) {
       throw invalid('multilingual is given, but the embedder is null: it reads the prompts in English');
     }
-    const { signal, cache } = options;
+    const { signal, cache, early } = options;
     const progress = new OverallProgress(options.onProgress);
     const reading = (sizeBytes?: number) => ({ signal, cache, sizeBytes, onProgress: progress.part(sizeBytes) });
     throwIfAborted(signal);
@@ -158,7 +158,7 @@ export class Router implements Routing {
     const readingEmbedder = reading(isDefault ? EMBEDDER_BYTES : undefined);
     const loading =
       isDefault || given !== undefined
-        ? StaticEmbedder.loadInto(starting, given ?? owned(EMBEDDER_FILE), readingEmbedder)
+        ? StaticEmbedder.loadInto(starting, given ?? owned(EMBEDDER_FILE), { ...readingEmbedder, early })
         : undefined;
     const [opened, loaded] = await Promise.allSettled([opening, loading]);
     const core = await starting;
@@ -174,7 +174,7 @@ export class Router implements Routing {
         embedder = await makeEmbedder(options.embedder, signal);
         owns = true;
       } else if (options.embedder !== null && (embedder ?? info.embedder.id === DEFAULT_EMBEDDER_ID)) {
-        embedder ??= await StaticEmbedder.loadInto(core, owned(EMBEDDER_FILE), readingEmbedder);
+        embedder ??= await StaticEmbedder.loadInto(core, owned(EMBEDDER_FILE), { ...readingEmbedder, early });
         owns = true;
       }
       const reader = multilingualReader(embedder, options, core);
