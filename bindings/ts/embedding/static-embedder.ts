@@ -250,7 +250,12 @@ export class StaticEmbedder implements Embedder {
   async #ready(texts: readonly { ids: number[] }[], signal: AbortSignal | undefined): Promise<number> {
     const rest = this.#rest;
     const isNeeded = rest !== undefined && (rest.hasFailed || texts.some(({ ids }) => ids.some(rest.isMissing)));
-    if (isNeeded) await abortable(rest.whole, signal);
+    try {
+      if (isNeeded) await abortable(rest.whole, signal);
+    } catch (cause) {
+      this.#open(); // The end of an embedder ends the reading.
+      throw cause;
+    }
     return this.#open();
   }
 
