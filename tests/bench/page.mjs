@@ -88,13 +88,17 @@ async function tasksDuring(page, action) {
   await action();
   await session.send('Tracing.end');
   await complete;
-  const main = events.find(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain');
-  return events
-    .filter(
-      ({ pid, tid, ph, name }) =>
-        pid === main?.pid && tid === main.tid && ph === 'X' && name === 'ThreadControllerImpl::RunTask',
-    )
-    .map(({ dur, tdur = 0 }) => ({ wall: dur / 1000, cpu: tdur / 1000 })); // The shortest tasks have no tdur.
+  const threads = new Map();
+  for (const { name, args, pid, tid } of events) {
+    if (name === 'thread_name' && args.name === 'CrRendererMain') threads.set(`${pid}/${tid}`, []);
+  }
+  for (const { pid, tid, ph, name, dur, tdur = 0 } of events) {
+    if (ph !== 'X' || name !== 'ThreadControllerImpl::RunTask') continue;
+    threads.get(`${pid}/${tid}`)?.push({ wall: dur / 1000, cpu: tdur / 1000 }); // The shortest tasks have no tdur.
+  }
+  // The browser has other renderers, which wait.
+  const work = (tasks) => tasks.reduce((sum, { cpu }) => sum + cpu, 0);
+  return [...threads.values()].sort((a, b) => work(b) - work(a))[0] ?? [];
 }
 
 async function keystrokes(browser, host) {
