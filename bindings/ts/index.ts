@@ -19,6 +19,7 @@ export {
   type Decision,
   type Label,
   type LoadOptions,
+  type EarlyState,
   type MultilingualState,
   type Neighbour,
   type OnProgress,

@@ -906,6 +906,9 @@ export type OnProgress = (event: ProgressEvent) => void;
 /** States of the table of `LoadOptions.multilingual`, once a prompt needs it. */
 export type MultilingualState = 'loading' | 'loaded' | 'failed';
 
+/** States of the rest of the embedder's table after a load with `LoadOptions.early`. */
+export type EarlyState = 'loading' | 'loaded' | 'failed';
+
 /** Source of bytes: an address (in Node also a path), or the bytes themselves. */
 export type Source = string | URL | ArrayBuffer | Uint8Array | Blob | Response;
 export type WasmSource = string | URL | ArrayBuffer | Uint8Array | CompiledModule;
@@ -959,6 +962,11 @@ export interface LoadOptions {
    * the shipped one does; others load as a whole. Default `false`.
    */
   early?: boolean | undefined;
+  /**
+   * Called if a load with `early` ends before all of the table is there, and when that has come or failed. Meanwhile a question
+   * may wait as long as the download takes.
+   */
+  onEarly?: ((state: EarlyState) => void) | undefined;
   /** Fetch mode: `reload` bypasses the browser's HTTP cache, which may hold a damaged download. Default `default`. */
   cache?: CacheMode | undefined;
   signal?: AbortSignal | undefined;

@@ -180,7 +180,7 @@ export class WorkerRouter implements Routing {
    */
   static async load(options: WorkerLoadOptions = {}): Promise<WorkerRouter> {
     checkOptions(options, WORKER_LOAD_KEYS);
-    const { signal, onProgress, onMultilingual, worker, startTimeoutMs } = options;
+    const { signal, onProgress, onMultilingual, onEarly, worker, startTimeoutMs } = options;
     throwIfAborted(signal);
     // Read while the worker starts.
     const moved: ArrayBuffer[] = [];
@@ -191,6 +191,7 @@ export class WorkerRouter implements Routing {
     const channel = new Channel<RouterQuestion>({ ...service, worker, startTimeoutMs });
     const onEvent = (event: LoadEvent) => {
       if ('multilingual' in event) onMultilingual?.(event.multilingual);
+      else if ('early' in event) onEarly?.(event.early);
       else onProgress?.(event);
     };
     let own: Embedder | undefined;

@@ -12,7 +12,7 @@ import { sha256Of } from '../files/sha256.js';
 import { concatenate, type LimitedReadOptions, type ReadOptions, readBytes } from '../files/sources.js';
 import { isAddress } from '../kinds.js';
 import { aList, aSignal, checkOptions, type Keys } from '../options.js';
-import type { Embedder, EmbedderSource, Embedding, LanguageTable, WasmSource } from '../types.js';
+import type { Embedder, EmbedderSource, Embedding, LanguageTable, LoadOptions, WasmSource } from '../types.js';
 import { type Core, loadCore } from '../wasm/core-module.js';
 import { beginningOf } from './cut-text.js';
 import { type EarlyFiles, type Later, readOneFile } from './early-embedder.js';
@@ -144,7 +144,7 @@ export class StaticEmbedder implements Embedder {
   static async loadInto(
     starting: Core | Promise<Core>,
     source: EmbedderSource | undefined,
-    { early = false, ...options }: LimitedReadOptions & { early?: boolean | undefined },
+    { early = false, onEarly, ...options }: LimitedReadOptions & Pick<LoadOptions, 'early' | 'onEarly'>,
   ): Promise<StaticEmbedder> {
     const { signal } = options;
     // The signal of the load does not stop the rest, which `dispose` does.
@@ -159,7 +159,7 @@ export class StaticEmbedder implements Embedder {
       const embedder = await StaticEmbedder.#openFiles(await starting, source, files, early ? later : undefined);
       if (signal?.aborted) embedder.dispose();
       throwIfAborted(signal);
-      if (early && later !== undefined) embedder.#awaitRest(later, files, () => reading.abort());
+      if (early && later !== undefined) embedder.#awaitRest(later, files, { stop: () => reading.abort(), onEarly });
       return embedder;
     } catch (error) {
       reading.abort();
@@ -195,7 +195,11 @@ export class StaticEmbedder implements Embedder {
   }
 
   /** Fills the table when the rest of its rows is there. */
-  #awaitRest({ isMissing, model, hash }: Later, { tokenizer }: EarlyFiles, stop: () => void): void {
+  #awaitRest(
+    { isMissing, model, hash }: Later,
+    { tokenizer }: EarlyFiles,
+    { stop, onEarly }: Pick<Rest, 'stop'> & Pick<LoadOptions, 'onEarly'>,
+  ): void {
     const whole = model.then(async (filled) => {
       if (hash !== undefined) checkHash(await hashOf(filled, tokenizer), hash);
       if (this.#handle === undefined) return;
@@ -204,9 +208,14 @@ export class StaticEmbedder implements Embedder {
     });
     const rest: Rest = { isMissing, whole, stop, hasFailed: false };
     this.#rest = rest;
-    whole.catch(() => {
-      rest.hasFailed = true; // Every later question fails with the error.
-    });
+    onEarly?.('loading');
+    whole.then(
+      () => onEarly?.('loaded'),
+      () => {
+        rest.hasFailed = true; // Every later question fails with the error.
+        onEarly?.('failed');
+      },
+    );
   }
 
   /** Returns the known tokens of a text, cut to the embedder's limits. */

@@ -66,5 +66,6 @@ export const LOAD_KEYS: Keys<LoadOptions> = {
   wasm: aWasmSource,
   texts: aFolder,
   early: aFlag,
+  onEarly: aCallback,
   ...READING,
 };

@@ -140,7 +140,7 @@ export class Router implements Routing {
     if (options.embedder === null && options.multilingual !== undefined) {
       throw invalid('multilingual is given, but the embedder is null: it reads the prompts in English');
     }
-    const { signal, cache, early } = options;
+    const { signal, cache, early, onEarly } = options;
     const progress = new OverallProgress(options.onProgress);
     const reading = (sizeBytes?: number) => ({ signal, cache, sizeBytes, onProgress: progress.part(sizeBytes) });
     throwIfAborted(signal);
@@ -158,7 +158,7 @@ export class Router implements Routing {
     const readingEmbedder = reading(isDefault ? EMBEDDER_BYTES : undefined);
     const loading =
       isDefault || given !== undefined
-        ? StaticEmbedder.loadInto(starting, given ?? owned(EMBEDDER_FILE), { ...readingEmbedder, early })
+        ? StaticEmbedder.loadInto(starting, given ?? owned(EMBEDDER_FILE), { ...readingEmbedder, early, onEarly })
         : undefined;
     const [opened, loaded] = await Promise.allSettled([opening, loading]);
     const core = await starting;
@@ -174,7 +174,7 @@ export class Router implements Routing {
         embedder = await makeEmbedder(options.embedder, signal);
         owns = true;
       } else if (options.embedder !== null && (embedder ?? info.embedder.id === DEFAULT_EMBEDDER_ID)) {
-        embedder ??= await StaticEmbedder.loadInto(core, owned(EMBEDDER_FILE), { ...readingEmbedder, early });
+        embedder ??= await StaticEmbedder.loadInto(core, owned(EMBEDDER_FILE), { ...readingEmbedder, early, onEarly });
         owns = true;
       }
       const reader = multilingualReader(embedder, options, core);
