@@ -66,7 +66,7 @@ function withRecords({ modelRecords, taskRecords, ...info }: Described): IndexIn
 
 /** Typed calls into one instance of the module. */
 export class Core extends WasmModule<GlueModule> {
-  /** Place of the file of each open index: the core reads it in place. */
+  /** Place of the file of each open index and embedder: the core reads it in place. */
   readonly #files = new Map<number, { at: number; sizeBytes: number }>();
   /** Reads the decisions of each index that was described. */
   readonly #readers = new Map<number, DecisionReader>();
@@ -93,7 +93,17 @@ export class Core extends WasmModule<GlueModule> {
 
   openEmbedder(bytes: Uint8Array, configJson: string): { handle: number; dim: number; vocabulary: number } {
     const pointer = this.copy(bytes);
-    return this.askToOpen(() => this.glue.openEmbedder(pointer, bytes.byteLength, configJson));
+    const open = () => this.glue.openEmbedder(pointer, bytes.byteLength, configJson);
+    const opened = this.askToOpen<{ handle: number; dim: number; vocabulary: number }>(open);
+    this.#files.set(opened.handle, { at: pointer, sizeBytes: bytes.byteLength });
+    return opened;
+  }
+
+  /** Replaces the bytes of an open embedder by others of the same header: the core reads its table in place. */
+  refillEmbedder(handle: number, bytes: Uint8Array): void {
+    const { at, sizeBytes } = this.#files.get(handle) as { at: number; sizeBytes: number };
+    if (bytes.byteLength !== sizeBytes) throw new SignalboxError('internal', 'the embedder has another size');
+    this.glue.HEAPU8.set(bytes, at);
   }
 
   /** Returns the vectors [count, dim] of texts; the token ids of text i are ids[offsets[i]..offsets[i + 1]]. */
