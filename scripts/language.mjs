@@ -1,7 +1,8 @@
 // The part of the style rule (CONTRIBUTING.md) that can be counted: openings of doc comments, "is no" and "are none" for
-// "is not a" and "are not", lines and openings of Markdown, and the length of commit subjects. `npm run check` fails on any.
+// "is not a" and "are not", lines, openings and links of Markdown, and the length of commit subjects. `npm run check` fails
+// on any.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** The rule on subjects holds for the commits after this one. */
@@ -81,6 +82,19 @@ export function oddDocument(file, text) {
   return [...odd, ...brokenLines(file, text)];
 }
 
+/** Packed documents, whose links are those of the package. */
+const PACKED = /^models\/[\w-]+\/npm\//;
+
+/** Returns the relative links of a document that lead to nothing. `exists` takes a path below the root. */
+export function deadLinks(file, text, exists) {
+  if (PACKED.test(file)) return [];
+  const prose = text.replace(/```[\s\S]*?```|`[^`\n]*`/g, '');
+  return [...prose.matchAll(/\]\(([^)\s#:]+)(?:#[^)\s]*)?\)/g)].flatMap(([, href]) => {
+    const named = path.posix.join(path.posix.dirname(file), href);
+    return exists(named) ? [] : [`${file}: the link to ${href} leads to nothing`];
+  });
+}
+
 function longSubjects(root) {
   const isKnown = git(root, 'cat-file', '-e', SINCE).status === 0;
   if (!isKnown) {
@@ -99,7 +113,9 @@ export function checkLanguage(root, files) {
     .filter((file) => file !== own && file !== 'tests/package/language.test.mjs')
     .flatMap((file) => {
       const text = readFileSync(path.join(root, file), 'utf8');
-      return [...oddEnglish(file, text), ...(file.endsWith('.md') ? oddDocument(file, text) : [])];
+      if (!file.endsWith('.md')) return oddEnglish(file, text);
+      const dead = deadLinks(file, text, (named) => existsSync(path.join(root, named)));
+      return [...oddEnglish(file, text), ...oddDocument(file, text), ...dead];
     });
   const broken = [...odd, ...longSubjects(root).map((line) => `commit ${line}: over ${LONGEST_SUBJECT} characters`)];
   if (broken.length > 0) throw new Error(`${broken.length} places are not plain English:\n${broken.join('\n')}`);

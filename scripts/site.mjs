@@ -129,6 +129,29 @@ const allowing = (hosts) => ({
   transformIndexHtml: (html) => html.replace("connect-src 'self'", ["connect-src 'self'", ...hosts].join(' ')),
 });
 
+/** Files that the router loads, by the option that takes them; web/site/early.ts looks for these links. */
+const PARTS = { wasm: /[\\/]signalbox-(?!lab-).{8}\.wasm$/, index: /\.sbx$/, embedder: /\.bin$/ };
+
+/**
+ * Lets the browser fetch the router's files before it has a script, after all that the page is made of: a slow connection shows
+ * the page first. Of the embedder the page only needs the address: its worker begins with the first rows.
+ */
+const preloads = {
+  name: 'signalbox-preloads',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_, { bundle = {} }) =>
+      Object.entries(PARTS).map(([part, pattern]) => {
+        const [file, ...others] = Object.keys(bundle).filter((name) => pattern.test(name));
+        if (file === undefined || others.length > 0) throw new Error(`expected one file of the ${part} in the page`);
+        const place = { href: `./${file}`, 'data-part': part };
+        const early = { rel: 'preload', as: 'fetch', fetchpriority: 'low', crossorigin: '' };
+        const attrs = part === 'embedder' ? { rel: 'x-embedder', ...place } : { ...early, ...place };
+        return { tag: 'link', attrs, injectTo: 'head' };
+      }),
+  },
+};
+
 /** Adds the tags of the first page, once its files are there. */
 function describeFirstPage(target, page) {
   const file = path.join(target, 'index.html');
@@ -181,7 +204,7 @@ export async function buildSite(target = site, { embedders, languages = TABLE, u
       plugins: () => [ruleFrom(rule.name), withoutAnswers, licenses.plugin()],
       rolldownOptions: QUIET,
     },
-    plugins: [frame(), ruleFrom(rule.name), licenses.plugin(), allowing(otherHosts(offered))],
+    plugins: [frame(), ruleFrom(rule.name), licenses.plugin(), allowing(otherHosts(offered)), preloads],
     // The page's content security policy forbids fetching data: URLs.
     build: {
       outDir: target,

@@ -24,6 +24,7 @@ export {
   type Decision,
   type Label,
   type LoadOptions,
+  type EarlyState,
   type MultilingualState,
   type Neighbour,
   type OnProgress,

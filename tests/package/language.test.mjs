@@ -1,7 +1,7 @@
 // The countable part of the style rule: which lines it finds, and which it leaves alone.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { oddDocument, oddEnglish } from '../../scripts/language.mjs';
+import { deadLinks, oddDocument, oddEnglish } from '../../scripts/language.mjs';
 
 const ODD = [
   ['a.ts', '/** What routes. */'],
@@ -60,4 +60,12 @@ describe('the check of documents', () => {
     assert.equal(oddDocument('docs/prices.md', '# Prices\n\nPrices come from lists.\n').length, 1);
     assert.deepEqual(oddDocument('web/notes.md', '# Prices\n\nPrices come from lists.\n'), []);
   });
+});
+
+it('finds links that lead to nothing', () => {
+  const text = 'See [a](a.md#there), [b](../b.md), [c](https://example.org/c.md), [d](#here) and `[e](e.md)`.\n';
+  const asked = [];
+  const exists = (named) => asked.push(named) > 1;
+  assert.deepEqual(deadLinks('docs/x.md', text, exists), ['docs/x.md: the link to a.md leads to nothing']);
+  assert.deepEqual(asked, ['docs/a.md', 'b.md']);
 });
