@@ -1,4 +1,8 @@
-/** `signalbox/build`: builds indexes from arrays or from result files of evaluation tools, in a page, a worker or Node.js. */
+/**
+ * `signalbox/build`: builds indexes from arrays or from result files of evaluation tools, in a page, a worker or Node.js.
+ *
+ * @module signalbox/build
+ */
 
 // biome-ignore-all assist/source/organizeImports: the order of the exports is the reader's
 

@@ -3,6 +3,8 @@
  *
  * Routers in a worker are in `signalbox/worker`, sentence transformers in `signalbox/onnx`, building in `signalbox/build`.
  *
+ * @module signalbox
+ *
  * @example
  * ```js
  * import { Router } from 'signalbox';
@@ -22,6 +24,7 @@ export {
   type Decision,
   type Label,
   type LoadOptions,
+  type EarlyState,
   type MultilingualState,
   type Neighbour,
   type OnProgress,

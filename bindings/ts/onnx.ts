@@ -1,4 +1,8 @@
-/** `signalbox/onnx`: embedders that run sentence transformers, such as all-mpnet-base-v2, in ONNX Runtime Web. */
+/**
+ * `signalbox/onnx`: embedders that run sentence transformers, such as all-mpnet-base-v2, in ONNX Runtime Web.
+ *
+ * @module signalbox/onnx
+ */
 
 import { openFileCache } from '#onnx-platform';
 import { startThread } from '#platform';

@@ -950,6 +950,9 @@ export type OnProgress = (event: ProgressEvent) => void;
 /** States of the table of `LoadOptions.multilingual`, once a prompt needs it. */
 export type MultilingualState = 'loading' | 'loaded' | 'failed';
 
+/** States of the rest of the embedder's table after a load with `LoadOptions.early`. */
+export type EarlyState = 'loading' | 'loaded' | 'failed';
+
 /** Source of bytes: an address (in Node also a path), or the bytes themselves. */
 export type Source = string | URL | ArrayBuffer | Uint8Array | Blob | Response;
 /** Source of a WebAssembly module: an address (in Node also a path), its bytes, or a compiled module. */
@@ -1000,6 +1003,18 @@ export interface LoadOptions {
    * Node.js also a path. `false`: none. Default: none, except for the default index `texts/` beside it.
    */
   texts?: string | URL | false | undefined;
+  /**
+   * `true`: the router is there as soon as its embedder can read texts of frequent words. A text with another word waits
+   * until all of the table is there, so that every decision is the same as without this. A table that cannot be read, or
+   * is damaged, is then the error of all later questions. Needs an embedder in one file that puts frequent words first, as
+   * the shipped one does; others load as a whole. Default `false`.
+   */
+  early?: boolean | undefined;
+  /**
+   * Called if a load with `early` ends before all of the table is there, and when that has come or failed. Meanwhile a question
+   * may wait as long as the download takes.
+   */
+  onEarly?: ((state: EarlyState) => void) | undefined;
   /** Fetch mode: `reload` bypasses the browser's HTTP cache, which may hold a damaged download. Default `default`. */
   cache?: CacheMode | undefined;
   signal?: AbortSignal | undefined;

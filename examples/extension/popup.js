@@ -1,5 +1,6 @@
 const prompt = document.querySelector('textarea');
 const output = document.querySelector('output');
+prompt.focus();
 let port;
 
 /** Returns the port to the background script: a new one if the browser has ended that script meanwhile. */

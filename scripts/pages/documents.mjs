@@ -168,15 +168,19 @@ export async function renderDocument(text, { file, pages, sources, days = [] }) 
   };
 }
 
-/** Returns the pages { file, title, description, html } of all documents. */
-export function documentPages({ sources }) {
+const TO_REFERENCE =
+  '<p><a href="../reference/index.html">API reference</a>: every public name, with an example.</p>\n';
+
+/** Returns the pages { file, title, description, html } of all documents. With `hasReference`, the first one links to it. */
+export function documentPages({ sources, hasReference = false }) {
   const pages = pagesOfDocuments();
   const pageOf = async ([file, page]) => {
     const days = file === MEASURED ? daysOfLines(file) : [];
     const text = readFileSync(path.join(root, file), 'utf8');
     const rendered = await renderDocument(text, { file, pages, sources, days });
     const start = page === 'index.html' ? '' : '<p><a href="index.html">All documents</a></p>\n';
-    return { file: page, ...rendered, html: `<article class="document">\n${start}${rendered.html}</article>` };
+    const end = page === 'index.html' && hasReference ? TO_REFERENCE : '';
+    return { file: page, ...rendered, html: `<article class="document">\n${start}${rendered.html}${end}</article>` };
   };
   return Promise.all(Object.entries(pages).map(pageOf));
 }

@@ -11,7 +11,7 @@ import { publicNames } from '../../scripts/public-names.mjs';
 import { blocksOf, checked, commentBlocksOf, joined, scriptsOf, withImports } from './documents/blocks.mjs';
 import { makeProject, PROMPT } from './documents/given.mjs';
 import { askServer, missingPackages } from './documents/servers.mjs';
-import { commandsOf, faultOf, makeNpx, runs, runShell } from './documents/shell.mjs';
+import { commandsOf, faultOf, makeNpx, runShell, runs, wordsOf } from './documents/shell.mjs';
 import { typeFaults } from './documents/types.mjs';
 import { EXAMPLES } from './importing/examples.mjs';
 import { root } from './support/fixtures.mjs';
@@ -70,7 +70,20 @@ const blocks = joined(written.filter((block) => excuseOf(block) === undefined));
 const inCode = blocks.filter(({ language }) => ['js', 'ts', 'tsx'].includes(language));
 const compiled = [...inCode.filter(not(has('file'))), ...blocks.flatMap(scriptsOf)];
 const servers = compiled.filter(has('server'));
-const executed = compiled.filter(isScript).filter(not(has('server'))).filter(not(has('types only')));
+const executed = compiled
+  .filter(isScript)
+  .filter(not(has('server')))
+  .filter(not(has('types only')));
+
+/** Blocks of commands, with the lines that run. Those of the package alone need no shell. */
+const lined = blocks
+  .filter(({ language }) => language === 'sh')
+  .map((block) => ({ ...block, lines: commandsOf(block.code).filter(runs) }))
+  .filter(({ lines }) => lines.length > 0)
+  .map((block) => ({ ...block, commands: block.lines.map(wordsOf) }));
+const commands = lined.filter((block) => !block.commands.includes(undefined));
+const shells = lined.filter((block) => block.commands.includes(undefined));
+const inOrder = (a, b) => PAGES.indexOf(a.file) - PAGES.indexOf(b.file) || a.line - b.line;
 
 let folder;
 let bin;
@@ -123,18 +136,22 @@ const assertNone = (faults) => assert.ok(faults.length === 0, faults.join('\n'))
 it('says which blocks are excused', (t) => {
   const excused = written.filter((block) => excuseOf(block) !== undefined);
   for (const block of excused) t.diagnostic(`not run: ${nameOf(block)}: ${excuseOf(block)}`);
-  t.diagnostic(`${compiled.length} blocks compiled, ${executed.length} of them run, ${excused.length} excused`);
+  t.diagnostic(
+    `${compiled.length} blocks compiled, ${executed.length} of them and ${lined.length} of commands run, ${excused.length} excused`,
+  );
   assertNone(excused.filter((block) => excuseOf(block) === '').map((block) => `${nameOf(block)}: say why`));
 });
 
-it('blocks compile against the declarations of the package', () => assertNone(typeFaults(compiled.filter(not(has('run only'))), folder)));
+it('blocks compile against the declarations of the package', () =>
+  assertNone(typeFaults(compiled.filter(not(has('run only'))), folder)));
 
-it('blocks of JavaScript run', () => {
-  const list = executed.map((block, i) => {
-    const own = folderOf(block);
-    const module = path.join(own, `block-${i}.mjs`);
+it('blocks of JavaScript and commands run', () => {
+  const list = [...executed, ...commands].sort(inOrder).map((block, i) => {
+    const entry = { name: nameOf(block), folder: folderOf(block), isAlone: block.code.includes('liveHandles') };
+    if (!isScript(block)) return { ...entry, commands: block.commands };
+    const module = path.join(entry.folder, `block-${i}.mjs`);
     writeFileSync(module, checked(block.code));
-    return { name: nameOf(block), module, folder: own, isAlone: block.code.includes('liveHandles') };
+    return { ...entry, module };
   });
   list.sort((a, b) => Number(b.isAlone) - Number(a.isAlone));
   const [input, out] = ['list.json', 'out.jsonl'].map((name) => path.join(folder, name));
@@ -145,7 +162,7 @@ it('blocks of JavaScript run', () => {
   const last = lines.at(-1);
   assert.equal(last?.name, 'end', `the run ended in ${last?.name ?? 'its start'}: ${error ?? stderr}`);
   assertNone(lines.filter((line) => line.error).map(({ name, error: cause }) => `${name}: ${cause}`));
-  for (const block of executed.filter(({ shows }) => shows !== undefined)) {
+  for (const block of [...executed, ...commands].filter(({ shows }) => shows !== undefined)) {
     assertShown(lines.find(({ name, started }) => name === nameOf(block) && !started).printed, block);
   }
 });
@@ -160,18 +177,23 @@ describe('blocks that serve', () => {
   }
 });
 
-describe('blocks of shell commands', () => {
-  for (const block of blocks.filter(({ language }) => language === 'sh')) {
-    const commands = commandsOf(block.code);
-    const own = commands.filter(runs);
-    it(nameOf(block), () => {
-      assertNone(commands.map(faultOf).filter(Boolean));
-      if (own.length === 0) return;
-      const { status, stdout, stderr } = runShell(own, folderOf(block), bin);
-      assert.equal(status, 0, `${own.join('\n')}\n${stderr}`);
-      if (block.shows !== undefined) assertShown(stdout, block);
-    });
+it('blocks of a shell run', () => {
+  for (const block of shells) {
+    const { status, stdout, stderr } = runShell(block.lines, folderOf(block), bin);
+    assert.equal(status, 0, `${nameOf(block)}: ${block.lines.join('\n')}\n${stderr}`);
+    if (block.shows !== undefined) assertShown(stdout, block);
   }
+});
+
+it('scripts and files that commands name are there', () => {
+  const inShell = blocks.filter(({ language }) => language === 'sh');
+  const faults = inShell.flatMap((block) =>
+    commandsOf(block.code).flatMap((command) => {
+      const fault = faultOf(command, block.file);
+      return fault === undefined ? [] : `${nameOf(block)}: ${fault}`;
+    }),
+  );
+  assertNone(faults);
 });
 
 it('blocks that show a file have its text', () => {
@@ -194,5 +216,7 @@ it('blocks of JSON are values, or members of an object', () => {
 
 it('every block says its language', () => {
   const known = ['js', 'ts', 'tsx', 'sh', 'json', 'html', 'csv', 'text', 'yaml', 'toml'];
-  assertNone(written.filter(({ language }) => !known.includes(language)).map((block) => `${nameOf(block)}: ${block.language}`));
+  assertNone(
+    written.filter(({ language }) => !known.includes(language)).map((block) => `${nameOf(block)}: ${block.language}`),
+  );
 });

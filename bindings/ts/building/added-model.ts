@@ -122,8 +122,7 @@ function metricsOf({ metadata }: IndexRows['info'], given: MetricOptions): Metri
 /** Returns the number of the column that has the results. */
 function columnOf({ models }: Collector, wanted: string | undefined): number {
   const [only] = models;
-  if (only === undefined)
-    throw invalid('the results name no model: fill the column score, or name it after the model');
+  if (only === undefined) throw invalid('the results name no model: fill the column score, or name it after the model');
   const named = models.findIndex(({ name }) => name === wanted);
   if (named >= 0) return named;
   if (models.length === 1) return 0;

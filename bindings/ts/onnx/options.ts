@@ -70,7 +70,7 @@ export interface RuntimeOptions {
   device?: Device | undefined;
   /**
    * Threads of the wasm device. Default: up to 4 if memory can be shared (in Node.js, and in workers of cross-origin
-   * isolated pages), else 1. The first load in a realm decides. If they do not start within 10 seconds, a second worker
+   * isolated pages), else 1, and 1 in Firefox. The first load in a realm decides. If they do not start within 10 seconds, a second worker
    * loads the model with one thread; a given worker, or `worker: false`, fails with `network`.
    */
   threads?: number | undefined;

@@ -45,7 +45,10 @@ export function answerPort(port: Port): void {
         if (request.call === 'dispose') return null;
         const onEvent: (event: LoadEvent) => void = onProgress;
         const onMultilingual: LoadOptions['onMultilingual'] = (multilingual) => onEvent({ multilingual });
-        router = await Router.load({ ...request.options, signal, onProgress: onEvent, onMultilingual });
+        const onEarly: LoadOptions['onEarly'] = (early) => onEvent({ early });
+        const { isOwnWasm, ...options } = request.options;
+        const wasm = isOwnWasm ? new Response(options.wasm as Uint8Array<ArrayBuffer>) : options.wasm;
+        router = await Router.load({ ...options, wasm, signal, onProgress: onEvent, onMultilingual, onEarly });
         if (signal.aborted) router.dispose();
         else routers.set(from, router);
         return router.info;

@@ -1,7 +1,15 @@
 // Reads the blocks of code of Markdown and of doc comments, with the notes in HTML comments before them.
 
 /** Notes that a comment may hold, and whether a text follows a colon. */
-const NOTES = { 'not run': true, 'types only': true, 'run only': true, with: true, file: true, continues: false, server: false };
+const NOTES = {
+  'not run': true,
+  'types only': true,
+  'run only': true,
+  with: true,
+  file: true,
+  continues: false,
+  server: false,
+};
 
 /** Parses the comment before a block: `{ name, text }`, or `undefined` if it says nothing about one. */
 function noteOf(line) {

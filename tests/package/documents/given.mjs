@@ -66,11 +66,12 @@ export async function makeProject(folder) {
   writeFileSync(path.join(given, 'plan.sbx'), (await plan([fileOf(path.join(given, 'graded.csv'))])).index);
 }
 
-/** Sets the values. The blocks run in this process, one after the other, and each may change them. */
-export async function setGlobals(signalbox) {
+/** Sets the values, for a project's folder. The blocks run in this process, one after the other, and each may change them. */
+export async function setGlobals(signalbox, folder) {
   const { Router, StaticEmbedder } = signalbox;
   const router = await Router.load();
   const [{ vector }] = await router.embed([PROMPT]);
+  const graded = fileOf(path.join(folder, 'given/graded.csv'));
   const models = { [CHEAP]: {}, [STRONG]: {} };
   Object.assign(globalThis, {
     router,
@@ -96,9 +97,9 @@ export async function setGlobals(signalbox) {
   return () =>
     Object.assign(globalThis, {
       prompt: PROMPT,
-      files: [fileOf('graded.csv')],
+      files: [graded],
       resultFile: new File([NEW_RESULTS], 'new.csv'),
-      input: { files: [fileOf('graded.csv')], value: PROMPT, onchange: null, oninput: null },
+      input: { files: [graded], value: PROMPT, onchange: null, oninput: null },
       signal: new AbortController().signal,
     });
 }

@@ -12,7 +12,7 @@ const ADDRESS = /http:\/\/localhost:(3000|8080)/;
 export const missingPackages = (code) =>
   [...code.matchAll(/\bfrom '((?:@[\w.-]+\/)?[\w-][\w.-]*)[^']*'/g)]
     .map(([, name]) => name)
-    .filter((name) => name !== 'signalbox' && !existsSync(path.join(root, 'node_modules', name)));
+    .filter((name) => !['signalbox', 'node'].includes(name) && !existsSync(path.join(root, 'node_modules', name)));
 
 const freePort = () =>
   new Promise((resolve) => {

@@ -38,9 +38,16 @@ function compile(blocks, place, options) {
     names.set(name, block);
     writeFileSync(path.join(place, name), `${promptFor(block.code, block.language)}${block.code}\n`);
   });
-  const declarations = ['tests/package/documents/given.d.ts', 'tests/package/documents/page.d.ts', 'bindings/ts/integrations/langchain-core.d.ts'];
+  const declarations = [
+    'tests/package/documents/given.d.ts',
+    'tests/package/documents/page.d.ts',
+    'bindings/ts/integrations/langchain-core.d.ts',
+  ];
   const include = ['.', ...declarations.map((file) => path.join(root, file))];
-  writeFileSync(path.join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...OPTIONS, ...options }, include }));
+  writeFileSync(
+    path.join(place, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: { ...OPTIONS, ...options }, include }),
+  );
   const compiler = path.join(root, 'node_modules/typescript/bin/tsc');
   const { stdout, stderr, status } = spawnSync(process.execPath, [compiler, '-p', '.', '--pretty', 'false'], {
     cwd: place,
