@@ -29,14 +29,14 @@ namespace signalbox {
 /// Adds weight * value to each mean, and weight * value * value to each square.
 [[gnu::noinline]] void add_moments(const double* values, double weight, std::size_t width, double* means, double* squares);
 
-/// What is known of the probabilities of a row: their means, and a posterior that counts by its share.
+/// Knowledge of the probabilities of a row: their means, and a posterior that counts by its share.
 struct PosteriorRow {
   const double* means;
   const double* posterior;
   const double* variance;
   const double* share;
 };
-/// What `add_posterior` adds to.
+/// Sums that `add_posterior` adds to.
 struct PosteriorSums {
   double* values;
   double* shifts;
