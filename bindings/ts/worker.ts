@@ -1,4 +1,8 @@
-/** `signalbox/worker`: a router that runs in a worker. */
+/**
+ * `signalbox/worker`: a router that runs in a worker.
+ *
+ * @module signalbox/worker
+ */
 
 import { startThread } from '#platform';
 import { disposed, onBehalfOf, whenAbandoned } from './abandoned.js';
@@ -56,6 +60,7 @@ import { startScript } from './workers/start-script.js';
 const cloneableInputs = (inputs: RouteInputs): unknown =>
   Array.isArray(inputs) ? inputs.map((input, i) => cloneableInput(input, `input ${i}`)) : inputs;
 
+/** Options of `WorkerRouter.load`. */
 export interface WorkerLoadOptions extends LoadOptions {
   /**
    * A worker that runs `signalbox/worker-entry`, or the port of one: of a `SharedWorker`, or of a script of your own that
@@ -145,9 +150,12 @@ function startWorker(assets: string | URL | undefined): WorkerLike {
 /**
  * A router in a worker, with the interface of `Router`: the page stays responsive while it loads and routes.
  *
- *     const router = await WorkerRouter.load();
- *     const { model } = await router.route('Prove that sqrt(2) is irrational');
- *     router.dispose();
+ * @example
+ * ```js
+ * const router = await WorkerRouter.load();
+ * const { model } = await router.route('Prove that sqrt(2) is irrational');
+ * router.dispose();
+ * ```
  */
 export class WorkerRouter implements Routing {
   readonly info: IndexInfo;
@@ -177,6 +185,12 @@ export class WorkerRouter implements Routing {
   /**
    * Loads like `Router.load`. An embedder that is an object stays on this side, and should have a worker of its own, as
    * `OnnxEmbedder` has; so does a table of other languages, which then is a function, and otherwise an address or files. Errors: those of `Router.load`; `network` for a worker that does not start or answer.
+   *
+   * @example
+   * ```js
+   * const router = await WorkerRouter.load({ signal, onProgress: show });
+   * router.dispose();
+   * ```
    */
   static async load(options: WorkerLoadOptions = {}): Promise<WorkerRouter> {
     checkOptions(options, WORKER_LOAD_KEYS);
@@ -269,7 +283,14 @@ export class WorkerRouter implements Routing {
     return nextStep(plan, verdict);
   }
 
-  /** Returns the samples; their arrays are moved from the worker, not copied. */
+  /**
+   * Returns the samples; their arrays are moved from the worker, not copied.
+   *
+   * @example
+   * ```js
+   * const { map } = await router.samples({ ids: false, outcomes: false });
+   * ```
+   */
   async samples(options: SamplesOptions = {}): Promise<Samples> {
     checkOptions(options, SAMPLES_KEYS);
     return this.#call('samples', null, options);

@@ -252,6 +252,7 @@ class Index {
   Bytes bytes;
 
   // Derived when the file is opened.
+  std::vector<std::uint8_t> rests;     ///< Bounds of the codes, see rest_bounds.
   std::vector<double> pool_means;      ///< [models] mean outcome over all rows; NaN without an outcome.
   std::vector<double> task_means;      ///< [tasks, models] mean outcome in the task, completed: see TaskEstimates.
   TaskPosterior task_posterior;        ///< The same with its sampling error.

@@ -30,6 +30,7 @@ const MAX_TOKENS = 512;
 /** Id of the built-in embedder (models/embedder/config.json). */
 export const DEFAULT_EMBEDDER_ID = 'signalbox-static-128-v1';
 
+/** Options of `StaticEmbedder.load`. */
 export interface StaticEmbedderOptions extends ReadOptions {
   wasm?: WasmSource | undefined;
 }
@@ -89,10 +90,25 @@ function openModel(core: Core, model: Uint8Array, configJson: string): ReturnTyp
   }
 }
 
+/**
+ * Embeds texts with a Model2Vec model, by default the one that ships: the mean of the vectors of a text's words, without their order.
+ *
+ * @example
+ * ```js
+ * const embedder = await StaticEmbedder.load();
+ * const router = await Router.load({ embedder });
+ * router.dispose();
+ * embedder.dispose();
+ * ```
+ */
 export class StaticEmbedder implements Embedder {
+  /** Name of the model. */
   readonly id: string;
+  /** Hash of the model's files. */
   readonly hash: string | undefined;
+  /** Numbers per vector. */
   readonly dim: number;
+  /** Facts about the table, if the model is one of other languages. */
   readonly languages: LanguageTable | undefined;
   readonly #core: Core;
   readonly #tokenizer: Tokenizer;
@@ -130,6 +146,13 @@ export class StaticEmbedder implements Embedder {
    * `model.safetensors` and `config.json`, the three files, or one file that has them all (models/FORMAT.md). Without a
    * source, loads the built-in embedder. Errors: `network`, `aborted`, `bad_embedder`, `bad_wasm`, `out_of_memory`;
    * `bad_checksum` if `config.json` has the `hash` of other files, or a gzip stream is damaged; `size_overflow`.
+   *
+   * @example
+   * ```js
+   * const embedder = await StaticEmbedder.load();
+   * embedder.dim;    // 128
+   * embedder.dispose();
+   * ```
    */
   static async load(source?: EmbedderSource, options: StaticEmbedderOptions = {}): Promise<StaticEmbedder> {
     if (source !== undefined) anEmbedderSource(source, 'the source');
@@ -231,7 +254,14 @@ export class StaticEmbedder implements Embedder {
     return isRandom ? { ...share, gibberish: true } : share;
   }
 
-  /** Embeds texts. Errors: `disposed`, `aborted`, `invalid_argument` for a value that is not a string. */
+  /**
+   * Embeds texts. Errors: `disposed`, `aborted`, `invalid_argument` for a value that is not a string.
+   *
+   * @example
+   * ```js
+   * const [{ vector, tokens }] = await embedder.embed(['Prove that sqrt(2) is irrational']);
+   * ```
+   */
   async embed(texts: readonly string[], options: { signal?: AbortSignal | undefined } = {}): Promise<Embedding[]> {
     this.#open();
     checkOptions(options, { signal: aSignal });

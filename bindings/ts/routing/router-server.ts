@@ -20,9 +20,12 @@ function moved(samples: Samples): Moved {
  * Serves a router at a port: that of your own worker, of a `SharedWorker` connection or of a Node.js thread.
  * `WorkerRouter.load({ worker: otherPort })` at the other end loads and uses it; each load has a router of its own.
  *
- *     // shared-worker.js
- *     import { answerPort } from 'signalbox';
- *     self.onconnect = ({ ports: [port] }) => answerPort(port);
+ * @example
+ * ```ts
+ * // shared-worker.js
+ * import { answerPort } from 'signalbox';
+ * self.onconnect = ({ ports: [port] }) => answerPort(port);
+ * ```
  */
 export function answerPort(port: Port): void {
   if (typeof port?.postMessage !== 'function' || typeof port.addEventListener !== 'function') {

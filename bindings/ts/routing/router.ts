@@ -35,12 +35,13 @@ import type {
   Verdict,
 } from '../types.js';
 import { Core, loadCore } from '../wasm/core-module.js';
+import type { OfCore } from '../wasm/decision-numbers.js';
 import { WASM_FILE } from '../wasm/signalbox-hash.mjs';
 import { answerGroups } from './answers.js';
-import { checkBudget, decideWithin, type Ranked } from './budgets.js';
+import { checkBudget, decideWithin } from './budgets.js';
 import { nextStep } from './cascade.js';
 import { describe } from './description.js';
-import { explained, type OfCore } from './explained.js';
+import { explained } from './explained.js';
 import {
   checkNotEmpty,
   checkPrompts,
@@ -94,9 +95,12 @@ const BLOCK_WORK = 2e8;
  *
  * Everything happens on this machine: after `load` no request is made, and no prompt leaves it.
  *
- *     const router = await Router.load();
- *     const { model, reason, confidence } = await router.route('Prove that sqrt(2) is irrational');
- *     router.dispose();
+ * @example
+ * ```js
+ * const router = await Router.load();
+ * const { model, reason, confidence } = await router.route('Prove that sqrt(2) is irrational');
+ * router.dispose();
+ * ```
  */
 export class Router implements Routing {
   readonly info: IndexInfo;
@@ -134,6 +138,13 @@ export class Router implements Routing {
    * `bad_section`, `size_overflow`, `non_finite`, `bad_checksum`, `bad_metadata` for the index; `bad_embedder` and
    * `embedder_mismatch` for the embedder; `invalid_argument` for `multilingual` if there is to be no embedder. A failed load leaves
    * nothing open.
+   *
+   * @example
+   * ```js
+   * const router = await Router.load({ index: 'mine.sbx' });
+   * show(router.info.models.map(({ name }) => name));
+   * router.dispose();
+   * ```
    */
   static async load(options: LoadOptions = {}): Promise<Router> {
     checkOptions(options, LOAD_KEYS);
@@ -259,7 +270,7 @@ export class Router implements Routing {
         }
       }
       const read = readOf(extents);
-      return this.#explained(task.finish<OfCore<TaskDecision>>(read.distanceScale), read, options, needs);
+      return this.#explained(task.finish(read.distanceScale), read, options, needs);
     } finally {
       task.close();
     }
@@ -343,14 +354,12 @@ export class Router implements Routing {
   }
 
   #decide(read: ReadInput, json: string, options: RouteOptions): Decision {
-    const matrix = matrixOf([read], this.info.dim);
-    const decision = this.#core.route<OfCore<Decision>>(this.#open(), matrix, requestOf(json, read));
-    return this.#explained(decision, read, options, needsOf(read));
+    return this.#explained(this.#ranked(read, json), read, options, needsOf(read));
   }
 
-  /** Ranks without the rest of a decision. */
-  #ranked(read: ReadInput, json: string): Ranked {
-    return this.#core.route<Ranked>(this.#open(), matrixOf([read], this.info.dim), requestOf(json, read));
+  /** Decides without the words of a decision. */
+  #ranked(read: ReadInput, json: string): OfCore<Decision> {
+    return this.#core.route(this.#open(), matrixOf([read], this.info.dim), ...requestOf(json, read));
   }
 
   /** Decides about many inputs within a budget: ranks all of them, and then decides by what the budget allows. */
