@@ -184,7 +184,7 @@ export class StaticEmbedder implements Embedder {
     try {
       const files = await readFiles(source, { ...options, signal: reading.signal }, early);
       const { later } = files;
-      const embedder = await StaticEmbedder.#openFiles(await starting, source, files);
+      const embedder = await StaticEmbedder.#openFiles(starting, source, files);
       if (signal?.aborted) embedder.dispose();
       throwIfAborted(signal);
       if (later !== undefined) embedder.#awaitRest(later, files, { stop: () => reading.abort(), onEarly });
@@ -199,7 +199,7 @@ export class StaticEmbedder implements Embedder {
 
   /** Opens files in memory. While rows are missing, the hash is the one that the file states. */
   static async #openFiles(
-    core: Core,
+    starting: Core | Promise<Core>,
     source: EmbedderSource | undefined,
     { tokenizer: tokenizerBytes, model, config: configBytes, later }: EarlyFiles,
   ): Promise<StaticEmbedder> {
@@ -211,6 +211,7 @@ export class StaticEmbedder implements Embedder {
     const hash = await hashing;
     checkHash(hash, config.hash);
     const tokenizer = openTokenizer(tokenizerJson, {}, vocabulary);
+    const core = await starting;
     const id = typeof config.id === 'string' ? config.id : idOf(source);
     const opened = openModel(core, model, JSON.stringify(config));
     const tokens = Math.max(tokenCount(tokenizerJson), vocabulary === undefined ? 0 : endOf(vocabulary));
