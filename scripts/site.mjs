@@ -190,7 +190,7 @@ export async function buildSite(target = site, { embedders, languages = TABLE, u
     define: {
       TEXTS_FOLDER: JSON.stringify(texts),
       CARDS_AHEAD: JSON.stringify(ahead),
-      LOAD_BYTES: JSON.stringify(loadBytes()),
+      LOAD_BYTES: JSON.stringify(await loadBytes()),
       PLAN_EXAMPLE: JSON.stringify(example),
       OFFERS: JSON.stringify(offered),
       RUNTIME_BYTES: JSON.stringify(runtimeBytes()),

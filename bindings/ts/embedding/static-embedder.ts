@@ -16,7 +16,7 @@ import type { Embedder, EmbedderSource, Embedding, LanguageTable, LoadOptions, W
 import { type Core, loadCore } from '../wasm/core-module.js';
 import { beginningOf } from './cut-text.js';
 import { type EarlyFiles, type Later, readOneFile } from './early-embedder.js';
-import { asObject, type FilesInMemory, isOneFile, parsedBy, parseJson } from './embedder-files.js';
+import { asObject, type FilesInMemory, isOneFile, parsedBy, parseJson, unpackEmbedder } from './embedder-files.js';
 import { isGibberish, isImprobable } from './gibberish.js';
 import { languagesIn } from './language-table.js';
 import { knownTokens, openTokenizer, pieceCosts, readsBytes, wordShareOf } from './tokenizer.js';
@@ -38,10 +38,16 @@ export interface StaticEmbedderOptions extends ReadOptions {
 const STATIC_KEYS: Keys<StaticEmbedderOptions> = { wasm: aWasmSource, ...READING };
 
 /** Reads the three files of an embedder, or the one that has them all; without a source, the one that ships. */
-async function readFiles(source: EmbedderSource | undefined, options: LimitedReadOptions): Promise<EarlyFiles> {
-  // Its address is a bundler's, which may have any name.
-  if (source === undefined) return readOneFile(embedderAddress(), options);
-  if (isOneFile(source)) return readOneFile(source, options);
+async function readFiles(
+  source: EmbedderSource | undefined,
+  options: LimitedReadOptions,
+  early: boolean,
+): Promise<EarlyFiles> {
+  // The address of the one that ships is a bundler's, which may have any name.
+  if (source === undefined || isOneFile(source)) {
+    const file = source ?? embedderAddress();
+    return early ? readOneFile(file, options) : unpackEmbedder(await readBytes(file, options));
+  }
   const places = isAddress(source)
     ? ['tokenizer.json', 'model.safetensors', 'config.json'].map((name) => within(source, name))
     : [source.tokenizer, source.model, source.config];
@@ -176,13 +182,12 @@ export class StaticEmbedder implements Embedder {
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      const files = await readFiles(source, { ...options, signal: reading.signal });
+      const files = await readFiles(source, { ...options, signal: reading.signal }, early);
       const { later } = files;
-      if (later !== undefined && !early) await later.model; // The same bytes, filled.
-      const embedder = await StaticEmbedder.#openFiles(await starting, source, files, early ? later : undefined);
+      const embedder = await StaticEmbedder.#openFiles(starting, source, files);
       if (signal?.aborted) embedder.dispose();
       throwIfAborted(signal);
-      if (early && later !== undefined) embedder.#awaitRest(later, files, { stop: () => reading.abort(), onEarly });
+      if (later !== undefined) embedder.#awaitRest(later, files, { stop: () => reading.abort(), onEarly });
       return embedder;
     } catch (error) {
       reading.abort();
@@ -192,12 +197,11 @@ export class StaticEmbedder implements Embedder {
     }
   }
 
-  /** Opens files in memory. `later`: what the file states of itself, while rows are missing. */
+  /** Opens files in memory. While rows are missing, the hash is the one that the file states. */
   static async #openFiles(
-    core: Core,
+    starting: Core | Promise<Core>,
     source: EmbedderSource | undefined,
-    { tokenizer: tokenizerBytes, model, config: configBytes }: EarlyFiles,
-    later: Later | undefined,
+    { tokenizer: tokenizerBytes, model, config: configBytes, later }: EarlyFiles,
   ): Promise<StaticEmbedder> {
     const config = asObject(parseJson(configBytes, 'config.json'), 'config.json');
     const hashing = later === undefined ? hashOf(model, tokenizerBytes) : later.hash; // Meanwhile this parses.
@@ -207,6 +211,7 @@ export class StaticEmbedder implements Embedder {
     const hash = await hashing;
     checkHash(hash, config.hash);
     const tokenizer = openTokenizer(tokenizerJson, {}, vocabulary);
+    const core = await starting;
     const id = typeof config.id === 'string' ? config.id : idOf(source);
     const opened = openModel(core, model, JSON.stringify(config));
     const tokens = Math.max(tokenCount(tokenizerJson), vocabulary === undefined ? 0 : endOf(vocabulary));

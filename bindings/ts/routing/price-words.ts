@@ -45,6 +45,10 @@ export function shareWords(usd: number, other: number): string {
   return ratio < 1 / 1400 ? 'less than a thousandth of its price' : `${partOf(ratio)} of its price`;
 }
 
+// To make a format takes longer than all else about a sentence, so each is made once, when it is needed.
+let small: Intl.NumberFormat | undefined;
+let cents: Intl.NumberFormat | undefined;
+
 /**
  * Formats the price of 1,000 answers: cents, and below a cent two digits.
  *
@@ -57,8 +61,9 @@ export function shareWords(usd: number, other: number): string {
 export function perThousandWords(usdPerAnswer: number): string {
   const usd = 1000 * usdPerAnswer;
   if (usd === 0) return 'free';
-  if (usd < 0.01) return `$${usd.toLocaleString('en', { maximumSignificantDigits: 2, useGrouping: false })}`;
-  return `$${usd.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2, useGrouping: false })}`;
+  small ??= new Intl.NumberFormat('en', { maximumSignificantDigits: 2, useGrouping: false });
+  cents ??= new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2, useGrouping: false });
+  return `$${(usd < 0.01 ? small : cents).format(usd)}`;
 }
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');

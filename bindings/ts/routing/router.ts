@@ -34,7 +34,7 @@ import type {
   TextsOptions,
   Verdict,
 } from '../types.js';
-import { type Core, loadCore } from '../wasm/core-module.js';
+import { Core, loadCore } from '../wasm/core-module.js';
 import type { OfCore } from '../wasm/decision-numbers.js';
 import { WASM_FILE } from '../wasm/signalbox-hash.mjs';
 import { answerGroups } from './answers.js';
@@ -161,7 +161,8 @@ export class Router implements Routing {
     const starting = loadCore(options.wasm ?? owned('signalbox.wasm'), reading(wasmBytes));
     const index = options.index ?? owned(INDEX_FILE);
     const readingIndex = reading(options.index === undefined ? INDEX_BYTES : undefined);
-    const opening = starting.then((started) => started.openIndex(index ?? indexAddress(), readingIndex));
+    const openingIndex = async () => Core.openIndexIn(starting, index ?? indexAddress(), readingIndex);
+    const opening = openingIndex();
     // A given embedder and the default one are fetched along with the rest; otherwise the index has to name the one it needs.
     const isDefault = options.index === undefined && options.embedder === undefined;
     const asked = options.embedder;

@@ -3,7 +3,7 @@
 import { wasmAddress } from '../assets.js';
 import { SignalboxError } from '../errors.js';
 import { describeBytes } from '../files/describe.js';
-import { type LimitedReadOptions, type ReadOptions, readInto } from '../files/sources.js';
+import { type LimitedReadOptions, type ReadOptions, readIntoLater, type Sink } from '../files/sources.js';
 import type { PolicyEntry } from '../policies.js';
 import type {
   Decision,
@@ -72,11 +72,19 @@ export class Core extends WasmModule<GlueModule> {
   readonly #readers = new Map<number, DecisionReader>();
 
   /** Reads an index directly into the module's memory and opens it there. */
-  async openIndex(source: Source, options: LimitedReadOptions): Promise<number> {
-    const [pointer, size] = await this.#receive(source, options);
-    const { handle } = this.askToOpen<{ handle: number }>(() => this.glue.openIndex(pointer, size));
-    this.#files.set(handle, { at: pointer, sizeBytes: size });
-    return handle;
+  openIndex(source: Source, options: LimitedReadOptions): Promise<number> {
+    return Core.openIndexIn(Promise.resolve(this), source, options);
+  }
+
+  /** The same in a core that may still be loading: meanwhile this begins to read. */
+  static async openIndexIn(starting: Promise<Core>, source: Source, options: LimitedReadOptions): Promise<number> {
+    const receiving = starting.then((core) => core.#receiver());
+    try {
+      return (await readIntoLater(source, receiving, options)).open();
+    } catch (error) {
+      receiving.then(({ discard }) => discard()).catch(() => undefined); // Without a core there is nothing to discard.
+      throw error;
+    }
   }
 
   /** Calls `read` with a view of an open index's file, which is valid only during the call. */
@@ -197,10 +205,11 @@ export class Core extends WasmModule<GlueModule> {
   }
 
   /**
-   * Streams an index into an allocation that the caller owns. The header is checked before there is room for the rest:
-   * nothing is read beyond the size that it states, and no more is allocated.
+   * Returns a sink that streams an index into an allocation; `open` opens it, and `discard` releases it unless it is open. The
+   * header is checked before there is room for the rest: nothing is read beyond the size that it states, and no more is
+   * allocated.
    */
-  async #receive(source: Source, options: LimitedReadOptions): Promise<[pointer: number, size: number]> {
+  #receiver(): Sink & { open(): number; discard(): void } {
     const header = new Uint8Array(HEADER_BYTES);
     let headerBytes = 0;
     /** Size of the file, if it is known before the file is read. */
@@ -242,14 +251,20 @@ export class Core extends WasmModule<GlueModule> {
       }
       put(chunk.subarray(missing));
     };
-    try {
-      await readInto(source, { reserve, write }, options);
-      if (headerBytes < HEADER_BYTES) this.#checkStart(header.subarray(0, headerBytes), headerBytes);
-      return [pointer, size];
-    } catch (error) {
+    const discard = () => {
       if (pointer !== 0) this.glue.release(pointer);
-      throw error;
-    }
+      pointer = 0;
+    };
+    const open = () => {
+      if (headerBytes < HEADER_BYTES) this.#checkStart(header.subarray(0, headerBytes), headerBytes);
+      // The core owns the bytes from now on, also if it refuses them.
+      const [at, sizeBytes] = [pointer, size];
+      pointer = 0;
+      const { handle } = this.askToOpen<{ handle: number }>(() => this.glue.openIndex(at, sizeBytes));
+      this.#files.set(handle, { at, sizeBytes });
+      return handle;
+    };
+    return { reserve, write, open, discard };
   }
 
   /** Returns the size that the header of an index states, which must be the file's. Errors: see src/index/format.h. */
