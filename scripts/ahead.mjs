@@ -1,7 +1,8 @@
 // What the page shows of its samples before its router is loaded: the cards of the decisions that the same router makes here.
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { constants, gunzipSync } from 'node:zlib';
 import { root } from './setup.mjs';
 
 const dist = path.join(root, 'dist');
@@ -52,8 +53,26 @@ export async function cardsAhead() {
   }
 }
 
+/** Returns how much of the embedder's file has to come until the first rows of its table are there. */
+export async function earlyBytes() {
+  const [{ readHeader }, { orderIn }] = await Promise.all(
+    ['embedder-files.js', 'row-order.js'].map((name) => import(pathToFileURL(path.join(dist, 'embedding', name)).href)),
+  );
+  const file = readFileSync(path.join(dist, 'models/embedder/embedder.bin'));
+  const header = readHeader(gunzipSync(file));
+  const needed = header.dataAt + orderIn(header).beginningBytes;
+  let [few, enough] = [0, file.length];
+  while (enough - few > 1) {
+    const bytes = (few + enough) >> 1;
+    const { length } = gunzipSync(file.subarray(0, bytes), { finishFlush: constants.Z_SYNC_FLUSH });
+    if (length < needed) few = bytes;
+    else enough = bytes;
+  }
+  return enough;
+}
+
 /** Returns the number of bytes that the page's router loads before its first decision. */
-export const loadBytes = () =>
-  ['models/index/index.sbx', 'models/embedder/embedder.bin', 'signalbox.wasm']
+export const loadBytes = async () =>
+  ['models/index/index.sbx', 'signalbox.wasm']
     .map((name) => statSync(path.join(dist, name)).size)
-    .reduce((sum, size) => sum + size, 0);
+    .reduce((sum, size) => sum + size, await earlyBytes());

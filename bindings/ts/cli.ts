@@ -19,16 +19,20 @@ import { interruptible } from './cli/interruptible.js';
 import { addLazyCommands } from './cli/lazy-commands.js';
 import { loadMultilingual } from './cli/multilingual-table.js';
 import { indexOf, namedEmbedder } from './cli/named-embedders.js';
+import { toConversationState, toNeeds } from './cli/needs.js';
 import { chosenCsv, chosenText } from './cli/next-labels.js';
 import { packageVersion } from './cli/package-version.js';
 import { readAnswers, readLabels, readPrompts, readStandardInput } from './cli/prompt-files.js';
 import { routeFile } from './cli/route-file.js';
+import { inputOf } from './cli/route-input.js';
 import { START_PAGE } from './cli/start-page.js';
 import { writeWhole } from './files/disk/output.js';
 import { printable, printableJson, printableValues } from './files/printable.js';
 import {
   type CascadeOptions,
+  type ConversationState,
   type Decision,
+  type Needs,
   type LoadOptions,
   POLICIES,
   type Policy,
@@ -55,6 +59,10 @@ interface Options {
   releasedTo?: string;
   makers?: string[];
   openWeights?: boolean;
+  needs?: Needs;
+  messages?: string;
+  conversation?: ConversationState;
+  budgetUsd?: number;
   prefer?: Preference;
   costWeight?: number;
   labels?: string;
@@ -75,8 +83,8 @@ const candidatesOf = ({ candidates, deny }: Options) =>
   candidates === undefined && deny === undefined ? undefined : { allow: candidates, deny };
 
 /** Returns the filters of models. */
-function filtersOf({ releasedFrom: from, releasedTo: to, makers, openWeights }: Options) {
-  return { released: from === undefined && to === undefined ? undefined : { from, to }, makers, openWeights };
+function filtersOf({ releasedFrom: from, releasedTo: to, makers, openWeights, needs }: Options) {
+  return { released: from === undefined && to === undefined ? undefined : { from, to }, makers, openWeights, needs };
 }
 
 /** Number of nearest samples in a decision unless `--neighbours` says otherwise. */
@@ -95,6 +103,7 @@ function routeOptions(o: Options): RouteTaskOptions {
     maxUsdPerAnswer: o.maxUsdPerAnswer,
     prefer: o.prefer,
     costWeight: o.costWeight,
+    conversation: o.conversation,
   };
   return JSON.parse(JSON.stringify(given));
 }
@@ -114,10 +123,14 @@ function withRouting(command: Command): Command {
     .option('--max-usd-per-answer <usd>', 'exclude models whose answers are expected to cost more', toNonNegative)
     .option(
       '--prefer <dial>',
-      'best, balanced (default), cheap, or points of accuracy to give up for price',
+      'best, balanced (default), cheap, or points of predicted correctness to give up for a lower price',
       toPreference,
     )
-    .option('--cost-weight <w>', 'instead: accuracy to trade per US dollar per million tokens', toNonNegative)
+    .option(
+      '--cost-weight <w>',
+      'instead: predicted correctness to trade per US dollar per million tokens',
+      toNonNegative,
+    )
     .addOption(new Option('--policy <name>', 'routing policy (s2, s3: tasks only)').choices(POLICIES))
     .option('--k <n>', 'number of neighbours that vote', toCount)
     .option('--eta <p>', 'minimum confidence to override the best single model (0: always override)', SHARE)
@@ -135,6 +148,11 @@ function withCandidates(command: Command): Command {
     .option('--makers <names>', 'only models of these makers, comma-separated', toList)
     .option('--released-from <date>', 'only models released on this day or later: YYYY-MM-DD, YYYY-MM or YYYY')
     .option('--released-to <date>', 'only models released on this day or before')
+    .option(
+      '--needs <abilities>',
+      `only models with these, comma-separated: tools, vision, audio, video, pdf, structured-output, context=<tokens>`,
+      toNeeds,
+    )
     .option('--open-weights', 'only models with open weights')
     .option('--no-open-weights', 'only models without open weights');
 }
@@ -190,31 +208,19 @@ const printDecision = <D extends Decision>(
 ) =>
   options.json ? print(options, decision, String) : print(options, { decision, info: { tasks: info.tasks } }, text);
 
-/** Returns the prompt of the command line, or with `-` or a pipe that of standard input, which then must not be empty. */
-async function promptOr(prompt: string | undefined): Promise<string> {
-  if (prompt === '-') return readStandardInput();
-  const text = prompt ?? (process.stdin.isTTY ? '' : await readStandardInput());
-  if (prompt === undefined && text.trim() === '') {
-    throw new UsageError(
-      "a prompt is missing (argument 'prompt'): give one, or --file, or pipe it in",
-      'signalbox route',
-    );
-  }
-  return text;
-}
-
 async function routePrompt(prompt: string | undefined, options: Options): Promise<void> {
-  const { output, resume, quiet, fields = quiet ? (['model'] as const) : undefined } = options;
-  if (output !== undefined || resume) {
-    throw new UsageError(`--${resume ? 'resume' : 'output'} is given without --file`, 'signalbox route');
+  const { output, resume, budgetUsd, quiet, fields = quiet ? (['model'] as const) : undefined } = options;
+  if (output !== undefined || resume || budgetUsd !== undefined) {
+    const given = resume ? 'resume' : output !== undefined ? 'output' : 'budget-usd';
+    throw new UsageError(`--${given} is given without --file`, 'signalbox route');
   }
   if (quiet && (options.fields !== undefined || options.json)) {
     throw new UsageError('--quiet prints the name only: expected no --fields and no --json', 'signalbox route');
   }
-  const text = await promptOr(prompt);
+  const input = await inputOf(prompt, options.messages);
   const router = await load(options);
   await show(router, async () => {
-    const decision = await router.route(text, routeOptions(options));
+    const decision = await router.route(input, routeOptions(options));
     if (fields === undefined) return printDecision(options, router, await withTexts(router, decision), decisionText);
     const chosen = fieldsOf(decision, fields);
     return print(options, chosen, (printable) => Object.values(printable).join('\t'));
@@ -222,9 +228,16 @@ async function routePrompt(prompt: string | undefined, options: Options): Promis
 }
 
 async function routeAll(prompt: string | undefined, options: Options): Promise<void> {
-  const { file, output, fields, resume } = options;
+  const { file, output, fields, resume, budgetUsd, prefer, costWeight } = options;
+  const dial = prefer !== undefined ? '--prefer' : '--cost-weight';
   const wrong = [
     [prompt !== undefined, 'a prompt and --file are given, expected one of them'],
+    [options.messages !== undefined, '--messages and --file are given, expected one of them'],
+    [options.conversation !== undefined, '--conversation is the state of one conversation: expected no --file'],
+    [
+      budgetUsd !== undefined && (prefer ?? costWeight) !== undefined,
+      `--budget-usd and ${dial} are given, expected one of them`,
+    ],
     [output === undefined, '--file is given without -o, the table to write'],
     [options.quiet || options.json, '--file writes a table: expected no --quiet and no --json'],
   ].find(([isWrong]) => isWrong);
@@ -234,10 +247,16 @@ async function routeAll(prompt: string | undefined, options: Options): Promise<v
   try {
     await interruptible(async (progress, signal) => {
       const routing = { prompts, output: output as string, fields, resume };
-      const before = await routeFile(router, routing, { ...routeOptions(options), signal }, progress);
+      const { before, usd } = await routeFile(
+        router,
+        routing,
+        { ...routeOptions(options), budgetUsd, signal },
+        progress,
+      );
       progress.end();
       const continued = before > 0 ? `, ${before} of them before` : '';
-      process.stderr.write(`${printable(`wrote ${output}: ${prompts.length} decisions${continued}`)}\n`);
+      const cost = usd === undefined ? '' : `, expected to cost $${usd.toFixed(4)} of $${budgetUsd}`;
+      process.stderr.write(`${printable(`wrote ${output}: ${prompts.length} decisions${continued}${cost}`)}\n`);
     });
   } finally {
     router.dispose();
@@ -259,6 +278,20 @@ async function makeProgram(): Promise<Command> {
     )
     .option('-o, --output <file>', 'with --file: the table to write, CSV or JSONL')
     .option('--resume', 'with --file: continue the table of an earlier run')
+    .option(
+      '--budget-usd <usd>',
+      'with --file, instead of --prefer: US dollars that all answers together may cost, as expected',
+      toNonNegative,
+    )
+    .option(
+      '--messages <file>',
+      "route a conversation: JSON, messages in OpenAI's shape or { messages, system, tools } (-: standard input)",
+    )
+    .option(
+      '--conversation <state>',
+      'it stays with its model unless a change pays: model=<name>, and failed, mid-task, tokens=<n>, cached-tokens=<n>, answer-usd=<usd>, id=<text>',
+      toConversationState,
+    )
     .addHelpText('after', ROUTE_EXAMPLES)
     .action((prompt: string | undefined, options: Options) =>
       options.file === undefined ? routePrompt(prompt, options) : routeAll(prompt, options),
@@ -307,7 +340,7 @@ async function makeProgram(): Promise<Command> {
     .option('--models <names>', 'ask these models, in this order', toList)
     .option('--max-steps <n>', 'maximum number of steps, 1 to 4', toWholeWithin(1, 4))
     .option('--max-usd-per-mtok <usd>', 'maximum total price of all steps', toNonNegative)
-    .option('--cost-weight <w>', 'accuracy to trade per US dollar per million tokens', toNonNegative)
+    .option('--cost-weight <w>', 'predicted correctness to trade per US dollar per million tokens', toNonNegative)
     .option('--k <n>', 'number of neighbours that count', toCount)
     .addHelpText('after', CASCADE_EXAMPLES)
     .action(async (prompt: string, options: Options) => {

@@ -1,9 +1,11 @@
 #include "routing/task_votes.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "index/means.h"
+#include "kernels/rows.h"
 #include "routing/weights.h"
 
 namespace signalbox {
@@ -51,13 +53,70 @@ double level_of(const TaskProfiles& profiles, std::size_t task) {
   return total > 0 ? sum : std::nan("");
 }
 
-double moved(double p, double odds) { return p * odds / (1 - p + p * odds); }
+/// A task with means: the place of its first one, and their number.
+struct MeasuredTask {
+  std::size_t first;
+  double count;
+};
 
-/// Returns the slope of `moved`.
-double slope_of(double p, double odds) {
-  const double scale = 1 - p + p * odds;
-  return odds / (scale * scale);
-}
+/// Number of tasks whose sums are taken at once: see sum_rows_less.
+constexpr std::size_t kAtATime = 4;
+
+/// Moves the posterior of the tasks of a benchmark, some at a time.
+class PosteriorShift {
+ public:
+  PosteriorShift(const TaskProfiles& profiles, double odds, TaskPosterior& out)
+      : profiles_(profiles),
+        odds_(odds),
+        out_(out),
+        zeros_(profiles.models, 0),
+        compared_(profiles.models, 0),
+        block_(kAtATime * profiles.models, 0) {
+    for (std::size_t t = 0; t < kAtATime; ++t) rows_[t] = block_.data() + t * profiles.models;
+  }
+
+  void shift(std::span<const MeasuredTask> tasks) {
+    const std::size_t models = profiles_.models;
+    const TaskPosterior& from = *profiles_.posterior;
+    sum(tasks, profiles_.means.data(), false);
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      const auto& [first, count] = tasks[t];
+      add_within_unit(from.deviation.data() + first, sums_[t] / count, models, compared_.data());
+      move_by_odds(compared_.data(), odds_, models, out_.deviation.data() + first);
+      spread_by_odds(compared_.data(), from.deviation_variance.data() + first, odds_, models,
+                     out_.deviation_variance.data() + first);
+      move_by_odds(from.correctness.data() + first, odds_, models, out_.correctness.data() + first);
+      spread_by_odds(from.correctness.data() + first, from.correctness_variance.data() + first, odds_, models,
+                     out_.correctness_variance.data() + first);
+    }
+    sum(tasks, out_.deviation.data(), true);
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      double* deviation = out_.deviation.data() + tasks[t].first;
+      add_to_each(deviation, -sums_[t], models, deviation);
+    }
+  }
+
+ private:
+  /// Sums values, or their shares in the mean, over the models of each task that have a mean.
+  void sum(std::span<const MeasuredTask> tasks, const double* values, bool shares) {
+    const std::size_t models = profiles_.models;
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      const auto& [first, count] = tasks[t];
+      divide_known(values + first, profiles_.means.data() + first, shares ? count : 1, models,
+                   block_.data() + t * models);
+    }
+    sum_rows_less(rows_.data(), tasks.size(), zeros_.data(), models, sums_.data());
+  }
+
+  const TaskProfiles& profiles_;
+  double odds_;
+  TaskPosterior& out_;
+  std::vector<double> zeros_;
+  std::vector<double> compared_;
+  std::vector<double> block_;
+  std::array<const double*, kAtATime> rows_{};
+  std::array<double, kAtATime> sums_{};
+};
 
 }  // namespace
 
@@ -89,11 +148,12 @@ std::vector<double> vote_for_all(const TaskProfiles& profiles, std::span<const f
   const double norm = std::sqrt(dot(vector, vector));
   std::vector<double> votes(profiles.tasks(), 0);
   std::vector<double> exponents(profiles.tasks(), 0);
+  dot_rows(profiles.centroids.data(), profiles.tasks(), vector.data(), profiles.dim, exponents.data());
   for (std::size_t s = 0; s < votes.size(); ++s) {
     const auto centroid = profiles.centroids.subspan(s * profiles.dim, profiles.dim);
     const bool has_rows = std::any_of(centroid.begin(), centroid.end(), [](float x) { return x != 0; });
     votes[s] = has_rows && leads_to_means(profiles, s) ? 1 : 0;
-    exponents[s] = dot(centroid, vector) / norm / constants.temperature;
+    exponents[s] = exponents[s] / norm / constants.temperature;
     if (!profiles.bias.empty()) exponents[s] += static_cast<double>(profiles.bias[s]);
   }
   reweight(votes, exponents);
@@ -209,34 +269,22 @@ double mean_offset(const TaskProfiles& profiles, std::span<const double> votes,
 }
 
 ShiftedMeans shift_means(const TaskProfiles& profiles, double offset) {
+  const std::size_t models = profiles.models;
   const double odds = std::exp(offset);
+  // Copied, because that takes less time than to fill new memory with zeros.
   ShiftedMeans out{{profiles.means.begin(), profiles.means.end()}, {}};
-  for (double& p : out.means) p = moved(p, odds);
+  move_by_odds(profiles.means.data(), odds, out.means.size(), out.means.data());
   if (profiles.posterior == nullptr) return out;
+  std::vector<MeasuredTask> tasks;
+  for (std::size_t first = 0; first < out.means.size(); first += models) {
+    const std::size_t count = count_known(profiles.means.data() + first, models);
+    if (count > 0) tasks.push_back({first, static_cast<double>(count)});
+  }
   out.posterior = *profiles.posterior;
-  TaskPosterior& posterior = out.posterior;
-  for (std::size_t first = 0; first < out.means.size(); first += profiles.models) {
-    double centre = 0;
-    double models = 0;
-    for (std::size_t i = first; i < first + profiles.models; ++i) {
-      if (std::isnan(profiles.means[i])) continue;
-      centre += profiles.means[i];
-      ++models;
-    }
-    if (!(models > 0)) continue;
-    centre /= models;
-    double moved_centre = 0;
-    for (std::size_t i = first; i < first + profiles.models; ++i) {
-      const double compared = std::clamp(centre + posterior.deviation[i], 0.0, 1.0);
-      const double slope = slope_of(compared, odds);
-      posterior.deviation[i] = moved(compared, odds);
-      posterior.deviation_variance[i] *= slope * slope;
-      const double of_correctness = slope_of(posterior.correctness[i], odds);
-      posterior.correctness[i] = moved(posterior.correctness[i], odds);
-      posterior.correctness_variance[i] *= of_correctness * of_correctness;
-      if (!std::isnan(profiles.means[i])) moved_centre += posterior.deviation[i] / models;
-    }
-    for (std::size_t i = first; i < first + profiles.models; ++i) posterior.deviation[i] -= moved_centre;
+  PosteriorShift posterior(profiles, odds, out.posterior);
+  const std::span all(tasks);
+  for (std::size_t i = 0; i < all.size(); i += kAtATime) {
+    posterior.shift(all.subspan(i, std::min(kAtATime, all.size() - i)));
   }
   return out;
 }

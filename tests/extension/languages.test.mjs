@@ -3,14 +3,15 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { Router, routeWithFeedback } from '../../dist/index.js';
 import { importExtension } from './import-module.mjs';
-import { CHAT, describeExtension, hasModel } from './installed.mjs';
+import { CHAT, describeExtension } from './installed.mjs';
 
+const isSeen = (badge) => badge?.isSeen === true;
 const FOREIGN = {
   ja: '素数とは何ですか。わかりやすく説明してください。',
   de: 'Schreibe ein Gedicht über den Herbst',
 };
 const ENGLISH = ['How many prime numbers lie between 10 and 50?', 'Write a poem about the autumn', 'git rebase -i'];
-const UNREAD = /The embedder can't read this language\./;
+const UNREAD = /This language can't be read\./;
 
 /** Returns the suggestion that the badge of the page receives for a text. */
 const askBadge = (installed, text) =>
@@ -68,13 +69,13 @@ describe('the extension and languages', () => {
             const page = await installed.open(CHAT);
             for (const text of Object.values(FOREIGN)) {
               await page.paste('textarea', text);
-              const { card } = await installed.openCard(page);
+              const { card } = await installed.openCard(page, 'with an answer', isSeen);
               assert.equal(UNREAD.test(card), !hasLanguages, card);
               const { lamp } = await askBadge(installed, text);
               assert.equal(lamp === 'dark', !hasLanguages, lamp);
               await page.press('Escape');
               await page.paste('textarea', '');
-              await installed.badgeThat('that rests', (badge) => !hasModel(badge));
+              await installed.badgeThat('that rests', (badge) => !isSeen(badge));
             }
           },
         );

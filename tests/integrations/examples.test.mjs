@@ -1,7 +1,7 @@
-// The projects of examples/ run against a local provider, and docs/integrations.md shows them as they are.
+// The examples of integrations run against a local provider, and docs/integrations.md shows them as they are.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
@@ -11,6 +11,8 @@ import { installedProject } from './project.mjs';
 
 const EXAMPLES = path.join(root, 'examples');
 const FOLDERS = readdirSync(EXAMPLES, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+/** Integrations are one script; the others are apps (example-apps.test.mjs). */
+const INTEGRATIONS = FOLDERS.filter(({ name }) => existsSync(path.join(EXAMPLES, name, 'index.mjs')));
 /** Examples whose packages another project of the tests has. */
 const PROJECTS = { 'ai-sdk': 'ai-sdk-6' };
 
@@ -27,6 +29,16 @@ async function run(file, env) {
   return { code, printed };
 }
 
+test('each example can be copied, and is on the page of the examples', () => {
+  const page = readFileSync(path.join(EXAMPLES, 'README.md'), 'utf8');
+  for (const { name } of FOLDERS) {
+    const { scripts, dependencies } = JSON.parse(readFileSync(path.join(EXAMPLES, name, 'package.json'), 'utf8'));
+    assert.ok('start' in scripts && 'signalbox' in dependencies, name);
+    assert.ok(existsSync(path.join(EXAMPLES, name, 'README.md')), name);
+    assert.ok(page.includes(`| [${name}](${name}) |`), name);
+  }
+});
+
 describe('examples', () => {
   let provider;
   before(async () => {
@@ -34,7 +46,7 @@ describe('examples', () => {
   });
   after(() => provider.close());
 
-  for (const { name } of FOLDERS) {
+  for (const { name } of INTEGRATIONS) {
     const file = path.join(EXAMPLES, name, 'index.mjs');
 
     test(`${name} is on the page of the documentation`, () => {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { Router } from 'signalbox';
 import { signalboxFetch } from 'signalbox/openai';
+import { waitFor } from '../web/waiting.mjs';
 import { answerOf, startProvider } from './fake-provider.mjs';
+import { startGateway } from './gateway.mjs';
 import { installedProject } from './project.mjs';
 
 const MODELS = ['openai/gpt-5.5', 'google/gemini-3-flash', 'anthropic/claude-haiku-4.5'];
@@ -194,5 +196,41 @@ describe('signalboxFetch in the client of OpenAI', async () => {
     );
     refuses({ models: MODELS, prefr: 'cheap' }, /'prefr' is not known, did you mean 'prefer'/);
     refuses({ models: MODELS }, /router is null/, null);
+  });
+
+  test('asks `signalbox serve`, in streams and with tools; errors and aborts are those of the client', {
+    skip,
+  }, async () => {
+    const gateway = await startGateway(MODELS, '--to', provider.url);
+    const through = new project.OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'none', maxRetries: 0 });
+    const request = { model: 'auto', messages };
+    const picked = await pickOf(PROMPT);
+    const { data, response } = await through.chat.completions.create(request).withResponse();
+    assert.equal(data.choices[0].message.content, answerOf(picked));
+    assert.equal(response.headers.get('x-signalbox-model'), picked);
+
+    const chat = await through.chat.completions.stream(request).finalChatCompletion();
+    assert.equal(chat.choices[0].message.content, answerOf(picked));
+    let text = '';
+    for await (const event of await through.responses.create({ model: 'auto', input: PROMPT, stream: true })) {
+      if (event.type === 'response.output_text.delta') text += event.delta;
+    }
+    assert.equal(text, answerOf(picked));
+    const tools = [{ type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: {} } } }];
+    const called = await through.chat.completions.create({ ...request, tools });
+    assert.equal(called.choices[0].message.tool_calls[0].function.name, 'weather');
+
+    for (const model of MODELS) provider.failing.set(model, 429);
+    await assert.rejects(through.chat.completions.create(request), { status: 429, message: /out of order/ });
+    provider.failing.clear();
+    const asked = provider.requests.length + 1;
+    const release = provider.hold();
+    const stop = new AbortController();
+    const answer = through.chat.completions.create({ ...request, stream: true }, { signal: stop.signal });
+    await waitFor('a request to the provider', () => provider.requests.length === asked);
+    stop.abort();
+    await assert.rejects(answer, project.OpenAI.APIUserAbortError);
+    release();
+    assert.equal(await gateway.stop(), 0);
   });
 });

@@ -12,40 +12,11 @@ import { Metrics } from '../../dist/cli/serve/metrics.js';
 import { statusPage } from '../../dist/cli/serve/status-page.js';
 import { root } from '../../scripts/setup.mjs';
 import { answerOf, startProvider } from './fake-provider.mjs';
+import { startGateway } from './gateway.mjs';
 
 const MODELS = ['openai/gpt-5.5', 'google/gemini-3-flash', 'anthropic/claude-haiku-4.5'];
 const PROMPT = 'Write a SQL query that returns the last order of each customer.';
 const messages = [{ role: 'user', content: PROMPT }];
-const JSON_TYPE = { 'content-type': 'application/json' };
-
-/** Starts the command; resolves once it listens. */
-async function startGateway(...options) {
-  const command = path.join(root, 'dist/cli.js');
-  const child = spawn(process.execPath, [command, 'serve', '--port', '0', '--models', MODELS.join(), ...options]);
-  const said = [];
-  const ended = once(child, 'exit');
-  const url = await new Promise((resolve, reject) => {
-    child.stderr.setEncoding('utf8').on('data', (text) => {
-      said.push(text);
-      const found = /(http:\/\/\S+)\/v1 chooses/.exec(said.join(''));
-      if (found) resolve(found[1]);
-    });
-    ended.then(([code]) => reject(new Error(`ended with ${code}: ${said.join('')}`)));
-  });
-  return {
-    url,
-    child,
-    said: () => said.join(''),
-    ask: (place, body, headers = {}) =>
-      fetch(`${url}${place}`, { method: 'POST', headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body) }),
-    text: async (place) => (await fetch(`${url}${place}`)).text(),
-    stop: async () => {
-      child.kill('SIGTERM');
-      const [code] = await ended;
-      return code;
-    },
-  };
-}
 
 test('the status page shows hostile names as text', () => {
   const metrics = new Metrics();
@@ -85,7 +56,7 @@ describe('signalbox serve', () => {
 
   test('chooses for auto, passes keys and other models on, and logs neither keys nor prompts', async () => {
     const log = path.join(folder, 'log.jsonl');
-    const gateway = await startGateway('--to', provider.url, '--log', log);
+    const gateway = await startGateway(MODELS, '--to', provider.url, '--log', log);
     const headers = { authorization: 'Bearer sk-secret', cookie: 'private', 'x-custom': 'kept' };
     const response = await gateway.ask('/v1/chat/completions', { model: 'auto', messages }, headers);
     const picked = await pickOf(PROMPT);
@@ -123,6 +94,7 @@ describe('signalbox serve', () => {
 
   test('shadow mode changes nothing, and logs what would have been', async () => {
     const gateway = await startGateway(
+      MODELS,
       '--to',
       provider.url,
       '--shadow',
@@ -144,7 +116,7 @@ describe('signalbox serve', () => {
   });
 
   test('decides without a provider, and says what is wrong with a request', async () => {
-    const gateway = await startGateway('--prefer', 'cheap');
+    const gateway = await startGateway(MODELS, '--prefer', 'cheap');
     const decide = async (body) => {
       const response = await gateway.ask('/v1/route', body);
       const { error, ...decision } = await response.json();
@@ -166,7 +138,7 @@ describe('signalbox serve', () => {
 
   test('limits bodies, time and requests at once', async () => {
     const limits = ['--max-body', '1000', '--timeout', '1', '--max-in-flight', '2'];
-    const gateway = await startGateway('--to', provider.url, ...limits);
+    const gateway = await startGateway(MODELS, '--to', provider.url, ...limits);
     const large = await gateway.ask('/v1/chat/completions', { model: 'auto', messages, padding: 'x'.repeat(2000) });
     assert.equal(large.status, 413);
     provider.failing.set('slow', 'hang');
@@ -183,7 +155,7 @@ describe('signalbox serve', () => {
   });
 
   test('a page may not ask unless its origin is allowed, and no other name is answered', async () => {
-    const gateway = await startGateway('--to', provider.url, '--origin', 'https://mine.example');
+    const gateway = await startGateway(MODELS, '--to', provider.url, '--origin', 'https://mine.example');
     const from = async (origin) => {
       const response = await fetch(`${gateway.url}/v1/models`, { headers: { origin } });
       return [response.status, response.headers.get('access-control-allow-origin')];
@@ -200,13 +172,13 @@ describe('signalbox serve', () => {
   });
 
   test('a provider that cannot be reached is a 502, and answers in progress are finished before it stops', async () => {
-    const nobody = await startGateway('--to', 'http://127.0.0.1:9/v1');
+    const nobody = await startGateway(MODELS, '--to', 'http://127.0.0.1:9/v1');
     const unreachable = await nobody.ask('/v1/chat/completions', { model: 'auto', messages });
     assert.equal(unreachable.status, 502);
     assert.equal((await unreachable.json()).error.code, 'provider_unreachable');
     await nobody.stop();
 
-    const gateway = await startGateway('--to', provider.url);
+    const gateway = await startGateway(MODELS, '--to', provider.url);
     const release = provider.hold();
     const answer = gateway.ask('/v1/chat/completions', { model: 'auto', messages });
     while (provider.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -218,7 +190,7 @@ describe('signalbox serve', () => {
   });
 
   test('loses no request while models fail', async () => {
-    const gateway = await startGateway('--to', provider.url, '--failover');
+    const gateway = await startGateway(MODELS, '--to', provider.url, '--failover');
     const [first, second] = (await router.route(PROMPT, { candidates: MODELS })).ranking.map(({ model }) => model);
     provider.failing.set(first, 503);
     const asked = Array.from({ length: 200 }, async (_, i) => {

@@ -5,6 +5,7 @@ import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { build } from 'esbuild';
+import { earlyBytes } from '../../scripts/ahead.mjs';
 import { dist } from './support/fixtures.mjs';
 
 const at = (name) => fileURLToPath(new URL(name, dist));
@@ -46,6 +47,11 @@ it('the index takes at most 2.1 MB, its texts at most 2 MB', () => {
 it('core, embedder and index, all before the first decision, take at most 3.4 MB on a host that compresses nothing', () => {
   const total = [...CORE, EMBEDDER, INDEX].reduce((bytes, name) => bytes + sizeOf(name), 0);
   assert.ok(total <= 3.4e6, `${total} bytes`);
+});
+
+it('core, index and the first rows of the embedder, which an early decision needs, take at most 2 MB', async () => {
+  const total = [...CORE, INDEX].reduce((bytes, name) => bytes + sizeOf(name), await earlyBytes());
+  assert.ok(total <= 2e6, `${total} bytes`);
 });
 
 it('everything before the first decision, all scripts included, takes less than 3.7 MB', () => {

@@ -4,11 +4,21 @@ export const percent = (share: number) => `${Math.round(100 * share)}%`;
 
 export const range = ([low, high]: readonly [number, number]) => `${percent(low)} to ${percent(high)}`;
 
-/** Without a maximum, `toLocaleString` stops at thousandths. */
-const PLAIN = { minimumFractionDigits: 2, maximumFractionDigits: 20 };
+/** Returns a function that formats numbers. `toLocaleString` makes its rules anew for each number, which takes longest. */
+export function numbersAs(options?: Intl.NumberFormatOptions): (n: number) => string {
+  let made: Intl.NumberFormat | undefined;
+  return (n) => {
+    made ??= new Intl.NumberFormat('en', options);
+    return made.format(n);
+  };
+}
+
+const whole = numbersAs();
+/** Without a maximum, a format stops at thousandths. */
+const exact = numbersAs({ minimumFractionDigits: 2, maximumFractionDigits: 20 });
 
 /** Formats US dollars per million tokens with all digits: a price is shown as it was given. */
-export const dollars = (usd: number | null) => (usd === null ? 'unknown' : `$${usd.toLocaleString('en', PLAIN)}`);
+export const dollars = (usd: number | null) => (usd === null ? 'unknown' : `$${exact(usd)}`);
 
 /** Formats a price; zero is "free", as self-hosted models may be. */
 export const priceWords = (usd: number | null) => (usd === 0 ? 'free' : dollars(usd));
@@ -21,7 +31,7 @@ export function bytes(count: number): string {
   return `${step === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${SIZES[step]}`;
 }
 
-export const count = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+export const count = (n: number, one: string, many = `${one}s`) => `${whole(n)} ${n === 1 ? one : many}`;
 
 /** Drops the organisation before the slash, for narrow columns. */
 export const shortName = (model: string) => model.slice(model.lastIndexOf('/') + 1);

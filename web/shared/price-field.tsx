@@ -1,5 +1,6 @@
 /** A field for a price. Keeps the text as typed until it is a number of dollars, and explains why it is not. */
 import { useEffect, useState } from 'preact/hooks';
+import { numbersAs } from './format.js';
 
 /** The highest price that the router accepts. */
 const MOST_USD = 1e6;
@@ -22,8 +23,8 @@ interface Props {
 }
 
 /** All digits, as plain decimals. */
-const PLAIN = { maximumFractionDigits: 20, useGrouping: false };
-const textOf = (usd: number | null) => usd?.toLocaleString('en', PLAIN) ?? '';
+const plain = numbersAs({ maximumFractionDigits: 20, useGrouping: false });
+const textOf = (usd: number | null) => (usd === null ? '' : plain(usd));
 
 export function PriceField({ id, label, usd, onChange }: Props) {
   /** Text that was typed and is not accepted yet. */

@@ -5,7 +5,8 @@ Examples:
   signalbox route "Prove that sqrt(2) is irrational"
   signalbox route --quiet --prefer cheap < prompt.txt
   signalbox route --fields model,usd_per_answer "Translate good morning into French"
-  signalbox route --file prompts.csv -o decisions.csv`;
+  signalbox route --needs tools,context=32000 --messages chat.json --conversation model=gpt-5-mini
+  signalbox route --file prompts.csv -o decisions.csv --budget-usd 5`;
 
 export const ROUTE_TASK_EXAMPLES = `
 Examples:

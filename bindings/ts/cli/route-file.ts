@@ -1,12 +1,12 @@
 /** Routes every prompt of a file on its own, into a table that a later run can continue. */
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { diskError } from '../files/disk/errors.js';
 import { readTextFile } from '../files/disk/text.js';
 import { printable } from '../files/printable.js';
 import type { Router } from '../index.js';
 import { invalid } from '../options.js';
-import type { RouteOptions } from '../types.js';
+import type { Decision, RouteManyOptions } from '../types.js';
 import { parse } from '../vendor/csv-sync-node.js';
 import { csvLine } from './csv-text.js';
 import { type FieldName, fieldsOf, TABLE_FIELDS } from './decision-fields.js';
@@ -80,10 +80,10 @@ async function create(output: string): Promise<FileHandle> {
 }
 
 /**
- * Opens an output of an earlier run, cuts off what is incomplete, and returns how many rows are done. Errors:
+ * Opens an output of an earlier run, cuts off what is incomplete, and returns the rows that are done. Errors:
  * `invalid_argument` if its rows are not of these prompts.
  */
-async function reopen(form: Form, { prompts, output }: FileRouting): Promise<{ file: FileHandle; done: number }> {
+async function reopen(form: Form, { prompts, output }: FileRouting): Promise<{ file: FileHandle; rows: Row[] }> {
   const whole = await readTextFile(output);
   const kept = completeLines(whole, form.head !== '');
   const rows = kept === '' ? [] : form.read(kept);
@@ -93,19 +93,47 @@ async function reopen(form: Form, { prompts, output }: FileRouting): Promise<{ f
     throw diskError(`${output} could not be written`, cause);
   });
   await file.truncate(Buffer.byteLength(kept));
-  return { file, done: rows.length };
+  return { file, rows };
 }
 
 /**
- * Writes a row for each prompt, with its number, its text and the fields. An abort leaves complete rows only. Returns the
- * number of rows that an earlier run had written.
+ * Decides about all prompts within the budget, also about those that an earlier run has written. Errors: those of
+ * `routeMany`; `invalid_argument` if the earlier run decided otherwise.
+ */
+async function decideWithin(
+  router: Router,
+  { prompts, output }: FileRouting,
+  rows: readonly Row[],
+  options: RouteManyOptions,
+): Promise<Decision[]> {
+  const decisions = await router.routeMany(prompts, options);
+  const other = rows.findIndex(({ model }, i) => model !== undefined && model !== decisions[i]?.model);
+  if (other < 0) return decisions;
+  const [got, expected] = [rows[other]?.model, decisions[other]?.model];
+  throw invalid(`${output}, row ${other + 1}: got ${got}, expected ${expected} within this budget and these options`);
+}
+
+const sumOfPrices = (decisions: readonly Decision[]) =>
+  decisions.reduce((sum, { price }) => sum + (price.usdPerAnswer ?? 0), 0);
+
+/** The end of a run. */
+export interface Routed {
+  /** Number of rows that an earlier run had written. */
+  before: number;
+  /** With a budget: the expected price of all answers. */
+  usd: number | undefined;
+}
+
+/**
+ * Writes a row for each prompt, with its number, its text and the fields. An abort leaves complete rows only, and no table if
+ * there are none.
  */
 export async function routeFile(
   router: Router,
   routing: FileRouting,
-  options: RouteOptions,
+  options: RouteManyOptions,
   progress: Progress,
-): Promise<number> {
+): Promise<Routed> {
   const { prompts, output, fields = TABLE_FIELDS, resume } = routing;
   const form = formOf(output, ['index', 'prompt', ...fields]);
   const exists =
@@ -114,7 +142,8 @@ export async function routeFile(
       (file) => file.close().then(() => true),
       () => false,
     ));
-  const { file, done } = exists ? await reopen(form, routing) : { file: await create(output), done: 0 };
+  const { file, rows } = exists ? await reopen(form, routing) : { file: await create(output), rows: [] };
+  let done = rows.length;
   try {
     let { size: end } = await file.stat();
     const append = async (text: string) => {
@@ -123,17 +152,22 @@ export async function routeFile(
     };
     if (end === 0) await append(form.head);
     progress.begin(printable(`routing ${prompts.length} prompts`));
+    const small = { ...options, neighbours: 0 };
+    const all = options.budgetUsd === undefined ? undefined : await decideWithin(router, routing, rows, small);
     for (let first = done; first < prompts.length; first += BLOCK) {
       await progress.update(first, prompts.length);
       const block = prompts.slice(first, first + BLOCK);
-      const decisions = await router.routeMany(block, { ...options, neighbours: 0 });
+      const decisions = all?.slice(first, first + BLOCK) ?? (await router.routeMany(block, small));
       const lines = decisions.map((decision, i) =>
         form.line({ index: first + i, prompt: block[i], ...fieldsOf(decision, fields) }),
       );
       await append(lines.join(''));
+      done += block.length;
     }
-    return done;
+    return { before: rows.length, usd: all && sumOfPrices(all) };
   } catch (cause) {
+    // A table without rows would only stand in the way of the next run.
+    if (!exists && done === 0) await unlink(output).catch(() => undefined);
     throw (cause as NodeJS.ErrnoException).syscall === 'write'
       ? diskError(`${output} could not be written`, cause)
       : cause;

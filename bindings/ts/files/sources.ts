@@ -18,15 +18,71 @@ export interface LimitedReadOptions extends ReadOptions {
   sizeBytes?: number | undefined;
   /** Most bytes that are read; a larger file is `size_overflow`. Default: no limit, 256 MiB for a gzip stream. */
   most?: number | undefined;
+  /** Whether a gzip stream stays one. */
+  isRaw?: boolean | undefined;
 }
 
 /** Most bytes of a gzip stream by default: a small one can hold a thousand times its size. */
 const MOST_UNPACKED = 1 << 28;
 
-/** Receives bytes: `reserve` is called once if the size is known, `write` for each chunk. */
+/** Receives bytes: `reserve` is called once if the size is known, `write` for each chunk. A promise of `write` is awaited. */
 export interface Sink {
   reserve(sizeBytes: number): void;
-  write(chunk: Uint8Array): void;
+  write(chunk: Uint8Array): void | Promise<void>;
+}
+
+/** Most bytes that wait for a sink. */
+const MOST_WAITING = 1 << 22;
+
+/** Keeps the first bytes for a sink that is not there yet. Errors of `starting` are those of a write, or of `whole`. */
+class WaitingSink<Later extends Sink> implements Sink {
+  readonly #starting: Promise<Later>;
+  readonly #waiting: Uint8Array[] = [];
+  #bytes = 0;
+  #sizeBytes: number | undefined;
+  #isSettled = false;
+
+  constructor(starting: Promise<Later>) {
+    this.#starting = starting;
+    const settled = () => {
+      this.#isSettled = true;
+    };
+    starting.then(settled, settled);
+  }
+
+  reserve(sizeBytes: number): void {
+    this.#sizeBytes = sizeBytes;
+  }
+
+  write(chunk: Uint8Array): void | Promise<void> {
+    this.#waiting.push(chunk);
+    this.#bytes += chunk.byteLength;
+    return this.#isSettled || this.#bytes > MOST_WAITING ? this.#pour() : undefined;
+  }
+
+  /** Returns the sink once it has all bytes. */
+  async whole(): Promise<Later> {
+    await this.#pour();
+    return this.#starting;
+  }
+
+  async #pour(): Promise<void> {
+    const sink = await this.#starting;
+    if (this.#sizeBytes !== undefined) sink.reserve(this.#sizeBytes);
+    this.#sizeBytes = undefined;
+    for (const chunk of this.#waiting.splice(0)) await sink.write(chunk);
+  }
+}
+
+/** Reads a source into a sink that may not be there yet, and returns that. Errors: those of `readInto` and of `starting`. */
+export async function readIntoLater<Later extends Sink>(
+  source: Source,
+  starting: Promise<Later>,
+  options: LimitedReadOptions,
+): Promise<Later> {
+  const sink = new WaitingSink(starting);
+  await readInto(source, sink, options);
+  return sink.whole();
 }
 
 function nameOf(source: Source): string {
@@ -52,7 +108,7 @@ const ofPacked = (cause: SignalboxError) =>
   cause.code === 'bad_magic' ? new SignalboxError('bad_magic', `in a gzip file: ${cause.message}`, { cause }) : cause;
 
 /**
- * Streams a source into a sink, decompressed if it is a gzip stream; progress counts the compressed bytes. Errors: `network`,
+ * Streams a source into a sink, decompressed if it is a gzip stream, unless it is to stay raw; progress counts the compressed bytes. Errors: `network`,
  * `aborted`, `invalid_argument`, `size_overflow`, `bad_checksum` for a damaged gzip stream; those of `onProgress`, unchanged.
  */
 export async function readInto(source: Source, sink: Sink, options: LimitedReadOptions): Promise<void> {
@@ -75,7 +131,9 @@ export async function readInto(source: Source, sink: Sink, options: LimitedReadO
         progress.call({ status: 'progress', ...event, progress: (100 * loaded) / total, loaded, total });
       }
     };
-    const { isGzip, chunks: plain } = await gunzipped(counted(), event.file);
+    const { isGzip, chunks: plain } = options.isRaw
+      ? { isGzip: false, chunks: counted() }
+      : await gunzipped(counted(), event.file);
     isPacked = isGzip;
     const { most = isGzip ? MOST_UNPACKED : Number.POSITIVE_INFINITY } = options;
     if (size !== undefined && size > 0 && !isGzip) sink.reserve(size);
@@ -84,7 +142,8 @@ export async function readInto(source: Source, sink: Sink, options: LimitedReadO
       throwIfAborted(signal);
       read += chunk.byteLength;
       if (read > most) throw new SignalboxError('size_overflow', `${event.file} has more than ${most} bytes`);
-      sink.write(chunk);
+      const writing = sink.write(chunk);
+      if (writing !== undefined) await writing;
     }
   } catch (cause) {
     progress.rethrow();
@@ -98,7 +157,10 @@ export async function readInto(source: Source, sink: Sink, options: LimitedReadO
 /** Reads all bytes of a source. */
 export async function readBytes(source: Source, options: LimitedReadOptions): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
-  await readInto(source, { reserve: () => undefined, write: (chunk) => chunks.push(chunk) }, options);
+  const write = (chunk: Uint8Array) => {
+    chunks.push(chunk);
+  };
+  await readInto(source, { reserve: () => undefined, write }, options);
   return concatenate(chunks);
 }
 

@@ -45,17 +45,38 @@ export function shareWords(usd: number, other: number): string {
   return ratio < 1 / 1400 ? 'less than a thousandth of its price' : `${partOf(ratio)} of its price`;
 }
 
-/** Formats the price of 1,000 answers: cents, and below a cent two digits. */
+// To make a format takes longer than all else about a sentence, so each is made once, when it is needed.
+let small: Intl.NumberFormat | undefined;
+let cents: Intl.NumberFormat | undefined;
+
+/**
+ * Formats the price of 1,000 answers: cents, and below a cent two digits.
+ *
+ * @example
+ * ```js
+ * perThousandWords(0.0044);    // '$4.40'
+ * perThousandWords(0);         // 'free'
+ * ```
+ */
 export function perThousandWords(usdPerAnswer: number): string {
   const usd = 1000 * usdPerAnswer;
   if (usd === 0) return 'free';
-  if (usd < 0.01) return `$${usd.toLocaleString('en', { maximumSignificantDigits: 2, useGrouping: false })}`;
-  return `$${usd.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2, useGrouping: false })}`;
+  small ??= new Intl.NumberFormat('en', { maximumSignificantDigits: 2, useGrouping: false });
+  cents ??= new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2, useGrouping: false });
+  return `$${(usd < 0.01 ? small : cents).format(usd)}`;
 }
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 
-/** Formats a date such as 2026-09-23 or 2026-09 in words; returns any other text as it is. */
+/**
+ * Formats a date such as 2026-09-23 or 2026-09 in words; returns any other text as it is.
+ *
+ * @example
+ * ```js
+ * dateWords('2026-09-23');    // '23 September 2026'
+ * dateWords('2026-09');       // 'September 2026'
+ * ```
+ */
 export function dateWords(date: string): string {
   const [, year, month, day] = /^(\d{4})-(\d{2})(?:-(\d{2}))?$/.exec(date) ?? [];
   const name = MONTHS[Number(month) - 1];

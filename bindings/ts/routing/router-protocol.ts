@@ -1,6 +1,7 @@
 /** Messages between a page and the worker of its router. */
 import type {
   CacheMode,
+  EarlyState,
   EmbedderSource,
   LoadOptions,
   MultilingualState,
@@ -16,13 +17,16 @@ export interface WorkerLoad {
   embedder?: EmbedderSource | null | undefined;
   multilingual?: EmbedderSource | undefined;
   wasm?: WasmSource | undefined;
+  /** Whether the module came in a response: it then has to be the one of this version, as one from an address. */
+  isOwnWasm?: boolean | undefined;
   texts?: string | false | undefined;
+  early?: boolean | undefined;
   search?: LoadOptions['search'];
   cache?: CacheMode | undefined;
 }
 
-/** Progress of the call `load`; that of the table of other languages follows the answer. */
-export type LoadEvent = ProgressEvent | { multilingual: MultilingualState };
+/** Progress of the call `load`; the rest of an early embedder and the table of other languages follow the answer. */
+export type LoadEvent = ProgressEvent | { multilingual: MultilingualState } | { early: EarlyState };
 
 /** The asynchronous methods of `Routing`, which a worker answers. */
 export const WORKER_METHODS = [

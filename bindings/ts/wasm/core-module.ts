@@ -3,9 +3,19 @@
 import { wasmAddress } from '../assets.js';
 import { SignalboxError } from '../errors.js';
 import { describeBytes } from '../files/describe.js';
-import { type LimitedReadOptions, type ReadOptions, readInto } from '../files/sources.js';
+import { type LimitedReadOptions, type ReadOptions, readIntoLater, type Sink } from '../files/sources.js';
 import type { PolicyEntry } from '../policies.js';
-import type { IndexInfo, Source, WasmSource } from '../types.js';
+import type {
+  Decision,
+  Embedding,
+  IndexInfo,
+  ModelRecord,
+  Source,
+  TaskDecision,
+  TaskRecord,
+  WasmSource,
+} from '../types.js';
+import { DecisionReader, type OfCore } from './decision-numbers.js';
 import createModule, { type GlueModule } from './signalbox-glue.mjs';
 import { WASM_FILE } from './signalbox-hash.mjs';
 import { WasmLoader, WasmModule } from './wasm-module.js';
@@ -32,23 +42,49 @@ export interface CoreTask {
   /** Scores at most `most` more inputs; returns how many are scored, and how many could be so far. */
   score(most: number): { scored: number; ready: number };
   /** `distanceScale`: factor of distances where coverage is judged, .1..1; default 1. */
-  finish<T>(distanceScale?: number): T;
+  finish(distanceScale?: number): OfCore<TaskDecision>;
   close(): void;
 }
 
 const HEADER_BYTES = 64;
+const UTF8 = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** The description as the core has it: the records of models and tasks are lists beside them. */
+type Described = IndexInfo & { modelRecords?: ModelRecord[]; taskRecords?: TaskRecord[] };
+
+function withRecords({ modelRecords, taskRecords, ...info }: Described): IndexInfo {
+  if (modelRecords !== undefined) {
+    info.models = info.models.map(({ addedFromRows, ...model }, i) => ({
+      ...model,
+      record: modelRecords[i],
+      ...(addedFromRows !== undefined && { addedFromRows }),
+    }));
+  }
+  if (taskRecords !== undefined) info.tasks = info.tasks.map((task, i) => ({ ...task, record: taskRecords[i] }));
+  return info;
+}
 
 /** Typed calls into one instance of the module. */
 export class Core extends WasmModule<GlueModule> {
-  /** Place of the file of each open index: the core reads it in place. */
+  /** Place of the file of each open index and embedder: the core reads it in place. */
   readonly #files = new Map<number, { at: number; sizeBytes: number }>();
+  /** Reads the decisions of each index that was described. */
+  readonly #readers = new Map<number, DecisionReader>();
 
   /** Reads an index directly into the module's memory and opens it there. */
-  async openIndex(source: Source, options: LimitedReadOptions): Promise<number> {
-    const [pointer, size] = await this.#receive(source, options);
-    const { handle } = this.askToOpen<{ handle: number }>(() => this.glue.openIndex(pointer, size));
-    this.#files.set(handle, { at: pointer, sizeBytes: size });
-    return handle;
+  openIndex(source: Source, options: LimitedReadOptions): Promise<number> {
+    return Core.openIndexIn(Promise.resolve(this), source, options);
+  }
+
+  /** The same in a core that may still be loading: meanwhile this begins to read. */
+  static async openIndexIn(starting: Promise<Core>, source: Source, options: LimitedReadOptions): Promise<number> {
+    const receiving = starting.then((core) => core.#receiver());
+    try {
+      return (await readIntoLater(source, receiving, options)).open();
+    } catch (error) {
+      receiving.then(({ discard }) => discard()).catch(() => undefined); // Without a core there is nothing to discard.
+      throw error;
+    }
   }
 
   /** Calls `read` with a view of an open index's file, which is valid only during the call. */
@@ -58,7 +94,9 @@ export class Core extends WasmModule<GlueModule> {
   }
 
   describeIndex(handle: number): IndexInfo {
-    return this.ask(() => this.glue.describeIndex(handle));
+    const info = withRecords(this.ask<Described>(() => this.glue.describeIndex(handle)));
+    if (!this.#readers.has(handle)) this.#readers.set(handle, new DecisionReader(info));
+    return info;
   }
 
   /** Makes the searches of an index fast (src/kernels/sketch.h). */
@@ -68,7 +106,17 @@ export class Core extends WasmModule<GlueModule> {
 
   openEmbedder(bytes: Uint8Array, configJson: string): { handle: number; dim: number; vocabulary: number } {
     const pointer = this.copy(bytes);
-    return this.askToOpen(() => this.glue.openEmbedder(pointer, bytes.byteLength, configJson));
+    const open = () => this.glue.openEmbedder(pointer, bytes.byteLength, configJson);
+    const opened = this.askToOpen<{ handle: number; dim: number; vocabulary: number }>(open);
+    this.#files.set(opened.handle, { at: pointer, sizeBytes: bytes.byteLength });
+    return opened;
+  }
+
+  /** Replaces the bytes of an open embedder by others of the same header: the core reads its table in place. */
+  refillEmbedder(handle: number, bytes: Uint8Array): void {
+    const { at, sizeBytes } = this.#files.get(handle) as { at: number; sizeBytes: number };
+    if (bytes.byteLength !== sizeBytes) throw new SignalboxError('internal', 'the embedder has another size');
+    this.glue.HEAPU8.set(bytes, at);
   }
 
   /** Returns the vectors [count, dim] of texts; the token ids of text i are ids[offsets[i]..offsets[i + 1]]. */
@@ -86,8 +134,18 @@ export class Core extends WasmModule<GlueModule> {
     });
   }
 
-  route<T>(handle: number, vector: Float32Array, optionsJson: string): T {
-    return this.withCopies([vector], (at = 0) => this.ask<T>(() => this.glue.route(handle, at, optionsJson)));
+  /** Decides about one input. Facts take the place of the options `promptTokens` and `distanceScale`. */
+  route(
+    handle: number,
+    vector: Float32Array,
+    optionsJson: string,
+    { promptTokens = -1, distanceScale = -1 }: Pick<Embedding, 'promptTokens' | 'distanceScale'> = {},
+  ): OfCore<Decision> {
+    return this.withCopies([vector], (at = 0) =>
+      this.#decision<Decision>(handle, false, () =>
+        this.glue.decideInput(handle, at, optionsJson, promptTokens, distanceScale),
+      ),
+    );
   }
 
   /** Opens a task of `count` inputs. */
@@ -100,7 +158,7 @@ export class Core extends WasmModule<GlueModule> {
         this.withCopies([groups], (at = 0) => this.ask(() => this.glue.setAnswers(task, at, inputs))),
       nextLabels: (n, seed) => this.ask(() => this.glue.nextLabels(task, n, seed)),
       score: (most) => this.ask(() => this.glue.stepTask(task, most)),
-      finish: (distanceScale = 1) => this.ask(() => this.glue.finishTask(task, distanceScale)),
+      finish: (distanceScale = 1) => this.#decision(handle, true, () => this.glue.decideTask(task, distanceScale)),
       close: () => {
         if (!this.stopped) this.askToClose(() => this.glue.close(task));
       },
@@ -108,7 +166,7 @@ export class Core extends WasmModule<GlueModule> {
   }
 
   /** Routes a task in one go. */
-  routeTask<T>(handle: number, vectors: Float32Array, count: number, optionsJson: string): T {
+  routeTask(handle: number, vectors: Float32Array, count: number, optionsJson: string): OfCore<TaskDecision> {
     const task = this.openTask(handle, count, optionsJson);
     try {
       task.add(vectors, count);
@@ -118,12 +176,27 @@ export class Core extends WasmModule<GlueModule> {
     }
   }
 
+  /** Makes a decision of the numbers that a call leaves in the module's memory. */
+  #decision<D extends Decision | TaskDecision>(handle: number, isTask: boolean, decide: () => number): OfCore<D> {
+    const at = this.call(decide);
+    if (at === 0) return this.ask(() => this.glue.lastFailure());
+    if (!this.#readers.has(handle)) this.describeIndex(handle);
+    const reader = this.#readers.get(handle) as DecisionReader;
+    const { buffer } = this.glue.HEAPU8;
+    const [size] = new Float64Array(buffer, at, 1);
+    const numbers = new Float64Array(buffer, at, size);
+    return reader.decision<D>(numbers, isTask, (address, sizeBytes) =>
+      UTF8.decode(this.glue.HEAPU8.subarray(address, address + sizeBytes)),
+    );
+  }
+
   cascade<T>(handle: number, vector: Float32Array, optionsJson: string): T {
     return this.withCopies([vector], (at = 0) => this.ask<T>(() => this.glue.cascade(handle, at, optionsJson)));
   }
 
   close(handle: number): void {
     this.#files.delete(handle);
+    this.#readers.delete(handle);
     this.askToClose(() => this.glue.close(handle));
   }
 
@@ -137,10 +210,11 @@ export class Core extends WasmModule<GlueModule> {
   }
 
   /**
-   * Streams an index into an allocation that the caller owns. The header is checked before there is room for the rest:
-   * nothing is read beyond the size that it states, and no more is allocated.
+   * Returns a sink that streams an index into an allocation; `open` opens it, and `discard` releases it unless it is open. The
+   * header is checked before there is room for the rest: nothing is read beyond the size that it states, and no more is
+   * allocated.
    */
-  async #receive(source: Source, options: LimitedReadOptions): Promise<[pointer: number, size: number]> {
+  #receiver(): Sink & { open(): number; discard(): void } {
     const header = new Uint8Array(HEADER_BYTES);
     let headerBytes = 0;
     /** Size of the file, if it is known before the file is read. */
@@ -182,14 +256,20 @@ export class Core extends WasmModule<GlueModule> {
       }
       put(chunk.subarray(missing));
     };
-    try {
-      await readInto(source, { reserve, write }, options);
-      if (headerBytes < HEADER_BYTES) this.#checkStart(header.subarray(0, headerBytes), headerBytes);
-      return [pointer, size];
-    } catch (error) {
+    const discard = () => {
       if (pointer !== 0) this.glue.release(pointer);
-      throw error;
-    }
+      pointer = 0;
+    };
+    const open = () => {
+      if (headerBytes < HEADER_BYTES) this.#checkStart(header.subarray(0, headerBytes), headerBytes);
+      // The core owns the bytes from now on, also if it refuses them.
+      const [at, sizeBytes] = [pointer, size];
+      pointer = 0;
+      const { handle } = this.askToOpen<{ handle: number }>(() => this.glue.openIndex(at, sizeBytes));
+      this.#files.set(handle, { at, sizeBytes });
+      return handle;
+    };
+    return { reserve, write, open, discard };
   }
 
   /** Returns the size that the header of an index states, which must be the file's. Errors: see src/index/format.h. */

@@ -6,6 +6,7 @@ import process from 'node:process';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
+import { toConversationState, toNeeds } from '../../../dist/cli/needs.js';
 import { EXCLUSION_REASONS, FALLBACK_REASONS, NOTE_CODES, Router } from '../../../dist/index.js';
 import { fails, inOwnFolders, read, run, runs, write } from '../building/fixtures.mjs';
 import { schemaFaults } from '../support/json-schema.mjs';
@@ -92,6 +93,44 @@ describe('signalbox route --file', () => {
     assert.match(stderr, /70 decisions, 70 of them before/);
   });
 
+  it('spends a budget on all prompts together', async () => {
+    writePrompts();
+    const args = ['route', '--file', 'in.jsonl', '-o', 'out.csv'];
+    const decisions = await decide((router) => router.routeMany(PROMPTS, { budgetUsd: 0.02 }));
+    const usd = decisions.reduce((sum, { price }) => sum + price.usdPerAnswer, 0);
+    const { stderr } = await run([...args, '--budget-usd', '0.02']);
+    assert.ok(stderr.includes(`4 decisions, expected to cost $${usd.toFixed(4)} of $0.02`), stderr);
+    const whole = read('out.csv').toString();
+    assert.deepEqual(
+      rowsOf('out.csv').map(({ model }) => model),
+      decisions.map(({ model }) => model),
+    );
+
+    write('out.csv', whole.slice(0, whole.indexOf('\n2,') + 1));
+    await fails(
+      'invalid_argument',
+      /row 1: got \S+, expected \S+ within this budget/,
+      ...args,
+      '--budget-usd',
+      '2',
+      '--resume',
+    );
+    await runs(...args, '--budget-usd', '0.02', '--resume');
+    assert.equal(read('out.csv').toString(), whole);
+    await fails(
+      'no_candidate',
+      /budgetUsd is 1e-7/,
+      'route',
+      '--file',
+      'in.jsonl',
+      '-o',
+      'none.csv',
+      '--budget-usd',
+      '1e-7',
+    );
+    assert.throws(() => read('none.csv'), { code: 'ENOENT' });
+  });
+
   it('replaces no file, and continues no other one', async () => {
     writePrompts();
     const args = ['route', '--file', 'in.jsonl', '-o', 'out.csv'];
@@ -120,6 +159,15 @@ describe('signalbox route --file', () => {
       [['--file', 'in.jsonl'], /without -o/],
       [['--file', 'in.jsonl', '-o', 'out.csv', '--json'], /no --quiet and no --json/],
       [['--file', 'in.jsonl', '-o', 'out.txt'], /ends in \.csv or \.jsonl/],
+      [['--file', 'in.jsonl', '-o', 'out.csv', '--messages', 'chat.json'], /--messages and --file are given/],
+      [['--file', 'in.jsonl', '-o', 'out.csv', '--conversation', 'model=gpt-5.4'], /expected no --file/],
+      [
+        ['--file', 'in.jsonl', '-o', 'out.csv', '--budget-usd', '1', '--prefer', '0'],
+        /--budget-usd and --prefer are given/,
+      ],
+      [['--file', 'in.jsonl', '-o', 'out.csv', '--budget-usd', '-1'], /at least 0/],
+      [['hello', '--budget-usd', '1'], /--budget-usd is given without --file/],
+      [['hello', '--messages', 'chat.json'], /a prompt and --messages are given/],
       [['hello', '-o', 'out.csv'], /--output is given without --file/],
       [['hello', '--resume'], /--resume is given without --file/],
       [['hello', '--quiet', '--json'], /--quiet prints the name only/],
@@ -172,6 +220,75 @@ describe('signalbox route', () => {
     assert.deepEqual(excluded.items.properties.reason.enum, [...EXCLUSION_REASONS]);
     assert.deepEqual(fallbackReason.enum, [null, ...FALLBACK_REASONS]);
     assert.deepEqual(notes.items.properties.code.enum, [...NOTE_CODES]);
+  });
+});
+
+describe('signalbox route, of a conversation', () => {
+  const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } };
+  const messages = [
+    { role: 'user', content: 'Prove that the square root of 2 is irrational, step by step' },
+    { role: 'assistant', content: 'Assume p / q in lowest terms. Shall I go on?' },
+    { role: 'user', content: [{ type: 'text', text: 'Yes' }, image] },
+  ];
+
+  it('reads messages from a file or a pipe, whatever else a request has', async () => {
+    const { model, excluded } = await decide((router) => router.route({ messages }));
+    const request = JSON.stringify({ model: 'auto', messages, stream: true });
+    write('list.json', JSON.stringify(messages));
+    write('request.json', request);
+    assert.equal(await runs('route', '-q', '--messages', 'list.json'), `${model}\n`);
+    const decision = JSON.parse(await runs('route', '--json', '--messages', 'request.json'));
+    assert.deepEqual([decision.model, decision.excluded], [model, excluded]);
+    assert.ok(excluded.some(({ reason }) => reason === 'lacks_modality'));
+    const args = [CLI, 'route', '-q', '--messages', '-'];
+    assert.equal(spawnSync(process.execPath, args, { input: request, encoding: 'utf8' }).stdout, `${model}\n`);
+  });
+
+  it('stays with the model of the state', async () => {
+    const options = { conversation: { model: 'openai/gpt-5-mini', tokens: 90_000, cachedTokens: 80_000, id: 'a b' } };
+    const { conversation } = await decide((router) => router.route(PROMPTS[3], options));
+    const state = 'model=openai/gpt-5-mini,tokens=90000,cached-tokens=80000,id=a b';
+    const output = JSON.parse(await runs('route', '--json', '--conversation', state, PROMPTS[3]));
+    assert.deepEqual(output.conversation, conversation);
+    assert.deepEqual(schemaFaults(SCHEMA, output), []);
+    const after = ['--conversation', 'model=openai/gpt-5-mini,failed,mid-task,answer-usd=2'];
+    assert.equal(JSON.parse(await runs('route', '--json', ...after, PROMPTS[3])).conversation.reason, 'failed');
+  });
+
+  it('keeps models with the needed abilities', async () => {
+    const needs = { tools: true, modalities: ['image', 'pdf'], context: 300_000 };
+    const { excluded } = await decide((router) => router.route(PROMPTS[3], { needs }));
+    const given = 'tools,vision,pdf,context=300000';
+    assert.deepEqual(JSON.parse(await runs('route', '--json', '--needs', given, PROMPTS[3])).excluded, excluded);
+    assert.ok(excluded.some(({ reason }) => reason === 'context_too_small'));
+    const { stderr } = await run(['route', '--needs', 'structured-output', PROMPTS[3]]);
+    assert.match(stderr, /may have structured output or not/);
+  });
+
+  it('says what is wrong with them', async () => {
+    write('object.json', '{"prompt":"hi"}');
+    write('text.json', 'hi');
+    await fails(
+      'invalid_argument',
+      /object\.json is an object without messages, expected a list/,
+      'route',
+      '--messages',
+      'object.json',
+    );
+    await fails('invalid_argument', /text\.json is not JSON/, 'route', '--messages', 'text.json');
+    await fails('network', /none\.json could not be read/, 'route', '--messages', 'none.json');
+    const { code, stderr } = await run(['route', '--needs', 'visoin', 'hello']);
+    assert.deepEqual([code, /'visoin' is not known, expected tools, vision/.test(stderr)], [2, true], stderr);
+    const cases = [
+      [toNeeds, 'context', /Got context without a value/],
+      [toNeeds, 'context=many', /context is 'many'\. Expected a whole number/],
+      [toNeeds, 'tools=yes', /tools takes no value, got 'yes'/],
+      [toConversationState, 'failed', /Got no model=<name>/],
+      [toConversationState, 'model=a,modle=b', /'modle' is not known, expected model, tokens/],
+      [toConversationState, 'model=', /Got model without a value/],
+      [toConversationState, 'model=a,answer-usd=-1', /answer-usd is '-1'\. Expected a number of at least 0/],
+    ];
+    for (const [parse, text, message] of cases) assert.throws(() => parse(text), { message });
   });
 });
 

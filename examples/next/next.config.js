@@ -1,0 +1,2 @@
+// The package reads its files from beside its scripts, which a bundle would not have.
+export default { serverExternalPackages: ['signalbox'] };
