@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <type_traits>
 
 #include "kernels/lanes.h"
 
@@ -118,10 +117,7 @@ void Scan::scan_one(const typename Kernel::Value* query, std::size_t q, std::siz
     }
   }
   touched_ = touched;
-  for (; row < last; ++row) {
-    bytes_ += rows_.stride;
-    hits.push_back({static_cast<std::uint32_t>(row), number, score_row<Kernel>(rows_, row, query)});
-  }
+  scan_each<Kernel>(query, q, row, last, hits);
 }
 
 template <typename Kernel>
@@ -162,18 +158,27 @@ void Scan::scan_four(const typename Kernel::Value* query, std::size_t q, std::si
   }
 }
 
-template <typename Kernel, bool kTogether>
-void Scan::scan_with(const typename Kernel::Value* query, std::size_t first, std::size_t last, std::vector<Hit>& hits) {
+template <typename Kernel>
+void Scan::scan_each(const typename Kernel::Value* query, std::size_t q, std::size_t first, std::size_t last,
+                     std::vector<Hit>& hits) {
+  for (std::size_t row = first; row < last; ++row) {
+    const double key = score_row<Kernel>(rows_, row, query);
+    if (key > static_cast<double>(bars_[q])) {
+      hits.push_back({static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(first_ + q), key});
+    }
+  }
+  bytes_ += (last - first) * rows_.stride;
+}
+
+template <typename Kernel, typename ScanOne>
+void Scan::scan_with(const typename Kernel::Value* query, std::size_t first, std::size_t last, std::vector<Hit>& hits,
+                     ScanOne scan_one) {
   const std::size_t dim = queries_->padded_dim;
   const std::size_t even = first + (last - first) / 2 * 2;
   std::size_t q = 0;
-  // Sign bits are seldom searched for many queries, and would take as much space as the others.
-  constexpr bool kHasFour = !std::is_same_v<Kernel, BinaryKernel>;
-  if constexpr (kHasFour) {
-    for (; q + 4 <= count_; q += 4) scan_four<Kernel>(query + q * dim, q, first, even, hits);
-  }
-  for (std::size_t i = 0; i < q; ++i) scan_one<Kernel, kTogether>(query + i * dim, i, even, last, hits);
-  for (; q < count_; ++q) scan_one<Kernel, kTogether>(query + q * dim, q, first, last, hits);
+  for (; q + 4 <= count_; q += 4) scan_four<Kernel>(query + q * dim, q, first, even, hits);
+  for (std::size_t i = 0; i < q; ++i) scan_each<Kernel>(query + i * dim, i, even, last, hits);
+  for (; q < count_; ++q) (this->*scan_one)(query + q * dim, q, first, last, hits);
 }
 
 void Scan::scan(std::size_t first, std::size_t last, std::vector<Hit>& hits) {
@@ -182,12 +187,16 @@ void Scan::scan(std::size_t first, std::size_t last, std::vector<Hit>& hits) {
   const bool is_small = rows_.stride <= kSmallRow;
   switch (rows_.type) {
     case CodeType::kFloat32:
-      return scan_with<Float32Kernel, false>(queries_->values.data() + offset, first, last, hits);
-    case CodeType::kInt8: return scan_with<Int8Kernel, false>(levels, first, last, hits);
+      return scan_with<Float32Kernel>(queries_->values.data() + offset, first, last, hits,
+                                      &Scan::scan_each<Float32Kernel>);
+    case CodeType::kInt8: return scan_with<Int8Kernel>(levels, first, last, hits, &Scan::scan_one<Int8Kernel, false>);
     case CodeType::kInt4:
-      return is_small ? scan_with<Int4Kernel, true>(levels, first, last, hits)
-                      : scan_with<Int4Kernel, false>(levels, first, last, hits);
-    case CodeType::kBinary: return scan_with<BinaryKernel, false>(levels, first, last, hits);
+      return scan_with<Int4Kernel>(levels, first, last, hits,
+                                   is_small ? &Scan::scan_one<Int4Kernel, true> : &Scan::scan_one<Int4Kernel, false>);
+    case CodeType::kBinary:
+      for (std::size_t q = 0; q < count_; ++q) {
+        scan_each<BinaryKernel>(levels + q * queries_->padded_dim, q, first, last, hits);
+      }
   }
 }
 

@@ -47,8 +47,14 @@ class Scan {
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
  private:
-  template <typename Kernel, bool kTogether>
-  void scan_with(const typename Kernel::Value* query, std::size_t first, std::size_t last, std::vector<Hit>& hits);
+  /// Scans four queries at a time, and those that are left by scan_one or scan_each.
+  template <typename Kernel, typename ScanOne>
+  void scan_with(const typename Kernel::Value* query, std::size_t first, std::size_t last, std::vector<Hit>& hits,
+                 ScanOne scan_one);
+  /// Scans to the end of every row.
+  template <typename Kernel>
+  void scan_each(const typename Kernel::Value* query, std::size_t q, std::size_t first, std::size_t last,
+                 std::vector<Hit>& hits);
   template <typename Kernel, bool kTogether>
   void scan_one(const typename Kernel::Value* query, std::size_t q, std::size_t first, std::size_t last,
                 std::vector<Hit>& hits);

@@ -46,27 +46,35 @@ void transform(std::span<float> v) {
 
 /// Sums what a query has for the patterns of each row of a block.
 #if SIGNALBOX_SIMD
+/// 16-bit sums of 16 rows. Even rows are summed along with what odd ones have in the high bytes.
+struct HalfSums {
+  __m128i both = _mm_setzero_si128();
+  __m128i odd = _mm_setzero_si128();
+
+  void add(__m128i found) {
+    both = _mm_add_epi16(both, found);
+    odd = _mm_add_epi16(odd, _mm_srli_epi16(found, 8));
+  }
+  void store(std::uint16_t* out) const {
+    const __m128i even = _mm_sub_epi16(both, _mm_slli_epi16(odd, 8));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_unpacklo_epi16(even, odd));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + 8), _mm_unpackhi_epi16(even, odd));
+  }
+};
+
 void sum_patterns(const std::uint8_t* signs, const std::uint8_t* sums, std::size_t groups,
                   std::array<std::uint16_t, Sketch::kBlock>& out) {
   const __m128i nibble = _mm_set1_epi8(15);
-  __m128i even[2] = {_mm_setzero_si128(), _mm_setzero_si128()};  // and the odd rows' sums in the high bytes
-  __m128i odd[2] = {_mm_setzero_si128(), _mm_setzero_si128()};
+  HalfSums low;
+  HalfSums high;
   for (std::size_t g = 0; g < groups; ++g) {
     const __m128i codes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(signs + g * kPatterns));
     const __m128i table = _mm_loadu_si128(reinterpret_cast<const __m128i*>(sums + g * kPatterns));
-    const __m128i found[2] = {lanes::look_up(table, _mm_and_si128(codes, nibble)),
-                              lanes::look_up(table, _mm_and_si128(_mm_srli_epi16(codes, 4), nibble))};
-    for (int i = 0; i < 2; ++i) {
-      even[i] = _mm_add_epi16(even[i], found[i]);
-      odd[i] = _mm_add_epi16(odd[i], _mm_srli_epi16(found[i], 8));
-    }
+    low.add(lanes::look_up(table, _mm_and_si128(codes, nibble)));
+    high.add(lanes::look_up(table, _mm_and_si128(_mm_srli_epi16(codes, 4), nibble)));
   }
-  for (int i = 0; i < 2; ++i) {
-    even[i] = _mm_sub_epi16(even[i], _mm_slli_epi16(odd[i], 8));
-    auto* of_half = reinterpret_cast<__m128i*>(out.data() + 16 * i);
-    _mm_storeu_si128(of_half, _mm_unpacklo_epi16(even[i], odd[i]));
-    _mm_storeu_si128(of_half + 1, _mm_unpackhi_epi16(even[i], odd[i]));
-  }
+  low.store(out.data());
+  high.store(out.data() + 16);
 }
 #else
 void sum_patterns(const std::uint8_t* signs, const std::uint8_t* sums, std::size_t groups,
