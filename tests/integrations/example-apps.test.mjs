@@ -166,7 +166,7 @@ describe('in Chromium,', () => {
 
     await page.click('.assistant button[value=wrong]');
     await page.until(() => document.querySelector('.assistant button[aria-pressed=true]')?.value === 'wrong');
-    const [rating] = await page.evaluate(() => JSON.parse(localStorage.getItem('ratings')));
+    const [rating] = await page.evaluate(() => JSON.parse(Object.values(localStorage)[0]));
     assert.deepEqual(rating.outcomes, { [model]: false });
     assert.equal(rating.vector.length, router.info.dim);
 
