@@ -164,8 +164,6 @@ Json plan_json(const Index& index, const CascadePlan& plan) {
 Json index_json(const Index& index) {
   static constexpr const char* kTypes[] = {"", "float32", "int8", "int4", "binary"};
   const std::vector<double> means = mean_over_tasks(index, kNoTask);
-  Json model_records = parse_json(index.model_records);
-  Json task_records = parse_json(index.task_records);
   Json models = Json::array();
   for (std::size_t m = 0; m < index.models(); ++m) {
     const ModelNumbers& n = index.model_numbers[m];
@@ -175,7 +173,6 @@ Json index_json(const Index& index) {
                              {"usdPerMTokOut", known_or_null(n.usd_per_mtok_out)},
                              {"usdPerMTokCacheRead", known_or_null(n.usd_per_mtok_cache_read)},
                              {"meanOutcome", number_or_null(means[m])}}));
-    if (model_records.is_array()) models.back()["record"] = std::move(model_records[m]);
     if (m >= index.built_models()) models.back()["addedFromRows"] = index.added_rows[m - index.built_models()];
   }
   Json tasks = Json::array();
@@ -184,7 +181,6 @@ Json index_json(const Index& index) {
     if (index.task_scores.has(t))
       tasks.back()["scores"] = index.task_scores.offsets[t + 1] - index.task_scores.offsets[t];
     if (index.links.has(t)) tasks.back()["links"] = index.links.offsets[t + 1] - index.links.offsets[t];
-    if (task_records.is_array()) tasks.back()["record"] = std::move(task_records[t]);
   }
   Json sections = Json::array();
   for (const SectionInfo& s : index.sections) {
@@ -220,8 +216,6 @@ Json index_json(const Index& index) {
                               {"answerValue", known_or_null(families.answer_value)},
                               {"linear", !families.weights.empty()}});
   }
-  if (!index.plan.empty()) out["plan"] = parse_json(index.plan);
-  out["metadata"] = parse_json(index.metadata);
   return out;
 }
 

@@ -14,6 +14,7 @@ namespace signalbox::bindings {
 [[nodiscard]] Json decision_json(const Index& index, const std::vector<double>& prices, const Decision& decision);
 [[nodiscard]] Json task_decision_json(const Index& index, const std::vector<double>& prices, const Decision& decision);
 [[nodiscard]] Json plan_json(const Index& index, const CascadePlan& plan);
+/// Describes an index, without the parts of the file that are JSON.
 [[nodiscard]] Json index_json(const Index& index);
 
 }  // namespace signalbox::bindings

@@ -14,6 +14,8 @@ T* at(Address address) {
   return reinterpret_cast<T*>(address);
 }
 
+Address address_of(const double* numbers) { return reinterpret_cast<Address>(numbers); }
+
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(signalbox) {
@@ -34,9 +36,11 @@ EMSCRIPTEN_BINDINGS(signalbox) {
   function("embed", optional_override([](core::Handle h, Address ids, Address offsets, std::size_t count, Address out) {
              return core::embed(h, at<std::uint32_t>(ids), at<std::uint32_t>(offsets), count, at<float>(out));
            }));
-  function("route", optional_override([](core::Handle h, Address vector, const std::string& options) {
-             return core::route(h, at<float>(vector), options);
+  function("decideInput", optional_override([](core::Handle h, Address vector, const std::string& options,
+                                               double prompt_tokens, double distance_scale) {
+             return address_of(core::decide_input(h, at<float>(vector), options, prompt_tokens, distance_scale));
            }));
+  function("lastFailure", &core::last_failure);
   function("openTask", optional_override([](core::Handle h, std::size_t count, const std::string& options) {
              return core::open_task(h, count, options);
            }));
@@ -48,7 +52,9 @@ EMSCRIPTEN_BINDINGS(signalbox) {
            }));
   function("nextLabels", &core::next_labels);
   function("stepTask", &core::step_task);
-  function("finishTask", &core::finish_task);
+  function("decideTask", optional_override([](core::Handle h, double distance_scale) {
+             return address_of(core::decide_task(h, distance_scale));
+           }));
   function("cascade", optional_override([](core::Handle h, Address vector, const std::string& options) {
              return core::cascade(h, at<float>(vector), options);
            }));

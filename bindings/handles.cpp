@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "decision_json.h"
+#include "decision_numbers.h"
 #include "index/format.h"
 #include "json.h"
 #include "request_json.h"
@@ -44,6 +45,33 @@ T* find(Handle handle) {
   return found == open_objects().by_handle.end() ? nullptr : std::get_if<T>(&found->second);
 }
 
+/// The last decision, which the caller reads in place, or why there is none.
+struct LastDecision {
+  std::vector<double> numbers;
+  std::string failure;
+
+  const double* set(std::vector<double> decided) {
+    numbers = std::move(decided);
+    return numbers.data();
+  }
+  const double* fail(std::string answer) {
+    failure = std::move(answer);
+    return nullptr;
+  }
+};
+
+LastDecision& last_decision() {
+  static LastDecision instance;
+  return instance;
+}
+
+/// The options of the last decision about an input. Handles are never reused, nor does an index change.
+struct LastRequest {
+  Handle index = 0;
+  std::string text;
+  RouteOptions options;
+};
+
 std::string disposed() { return failure({ErrorCode::kDisposed, "the handle was closed"}); }
 
 template <typename T>
@@ -71,6 +99,21 @@ bool are_records(std::string_view text, std::size_t count) {
   const Json records = parse_json(text);
   return records.is_array() && records.size() == count &&
          std::all_of(records.begin(), records.end(), [](const Json& record) { return record.is_object(); });
+}
+
+/// Returns the answer with the description of an index. The file's own JSON, which was parsed when the file was opened,
+/// joins it as it is.
+std::string index_answer(const Index& index) {
+  std::string answer = success(index_json(index));
+  answer.resize(answer.size() - 2);  // Reopens the value.
+  const auto join = [&](const char* key, std::string_view json) {
+    if (!json.empty()) answer.append(",\"").append(key).append("\":").append(json);
+  };
+  join("plan", index.plan);
+  join("metadata", index.metadata);
+  join("modelRecords", index.model_records);
+  join("taskRecords", index.task_records);
+  return answer.append("}}");
 }
 
 }  // namespace
@@ -105,7 +148,7 @@ std::string check_index_start(const void* start, std::size_t size, double file_s
 
 std::string describe_index(Handle handle) {
   const Index* index = find_index(handle);
-  return index == nullptr ? disposed() : success(index_json(*index));
+  return index == nullptr ? disposed() : index_answer(*index);
 }
 
 std::string open_embedder(void* bytes, std::size_t size, std::string_view config_json) {
@@ -131,6 +174,26 @@ std::string embed(Handle handle, const std::uint32_t* ids, const std::uint32_t* 
   }
   return success(object({{"tokens", std::move(tokens)}}));
 }
+
+const double* decide_input(Handle handle, const float* vector, std::string_view options_json, double prompt_tokens,
+                           double distance_scale) {
+  const Index* index = find_index(handle);
+  if (index == nullptr) return last_decision().fail(disposed());
+  static LastRequest last;
+  if (last.index != handle || last.text != options_json) {
+    Result<RouteOptions> parsed = parse_input_request(*index, options_json);
+    if (!parsed.ok()) return last_decision().fail(failure(parsed.error()));
+    last = {handle, std::string(options_json), parsed.take()};
+  }
+  RouteOptions options = last.options;
+  if (prompt_tokens >= 0) options.prompt_tokens = std::min(prompt_tokens, kMostPromptTokens);
+  if (distance_scale >= 0) options.distance_scale = std::clamp(distance_scale, kLeastDistanceScale, 1.0);
+  const Result<Decision> decision = route_input(*index, {vector, index->codes.dim}, options);
+  if (!decision.ok()) return last_decision().fail(failure(decision.error()));
+  return last_decision().set(decision_numbers(*index, options.prices, decision.value(), false));
+}
+
+std::string last_failure() { return last_decision().failure; }
 
 std::string route(Handle handle, const float* vector, std::string_view options_json) {
   const Index* index = find_index(handle);
@@ -178,16 +241,18 @@ std::string step_task(Handle handle, std::size_t most) {
   return success(object({{"scored", scored}, {"ready", task->run.ready()}}));
 }
 
-std::string finish_task(Handle handle, double distance_scale) {
+const double* decide_task(Handle handle, double distance_scale) {
   Task* task = find_task(handle);
-  if (task == nullptr) return disposed();
+  if (task == nullptr) return last_decision().fail(disposed());
   if (!(distance_scale >= kLeastDistanceScale && distance_scale <= 1)) {
-    return failure({ErrorCode::kInvalidArgument, "the factor of distances is not between 0.1 and 1"});
+    return last_decision().fail(
+        failure({ErrorCode::kInvalidArgument, "the factor of distances is not between 0.1 and 1"}));
   }
   task->run.set_distance_scale(distance_scale);
   const Result<Decision> decision = task->run.finish();
-  if (!decision.ok()) return failure(decision.error());
-  return success(task_decision_json(*find_index(task->index), task->prices, decision.value()));
+  if (!decision.ok()) return last_decision().fail(failure(decision.error()));
+  return last_decision().set(
+      decision_numbers(*find_index(task->index), task->prices, decision.value(), true));
 }
 
 std::string set_answers(Handle handle, const std::int32_t* groups, std::size_t count) {

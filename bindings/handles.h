@@ -22,24 +22,31 @@ void release(void* pointer);
 /// Checks the first bytes of an index, and returns {sizeBytes}, the size that they state. file_size: of the whole file;
 /// negative: unknown.
 [[nodiscard]] std::string check_index_start(const void* start, std::size_t size, double file_size);
+/// Describes an index. The value has modelRecords and taskRecords beside `models` and `tasks`, as the file has them.
 [[nodiscard]] std::string describe_index(Handle handle);
 [[nodiscard]] std::string open_embedder(void* bytes, std::size_t size, std::string_view config_json);
 /// Embeds texts. ids: [offsets[count]], offsets: [count + 1] ascending from 0, out: float32 [count, dim].
 [[nodiscard]] std::string embed(Handle handle, const std::uint32_t* ids, const std::uint32_t* offsets,
                                 std::size_t count, float* out);
-/// Routes one input. vector: float32 [dim].
+/// Decides about one input. vector: float32 [dim]. prompt_tokens and distance_scale, if not negative, take the place of
+/// the options of that name, so that many inputs can have the same options, which are then read once. Returns the numbers of decision_numbers.h, which are valid until the
+/// next decision, or null if that failed; `last_failure` then returns the answer that says why.
+[[nodiscard]] const double* decide_input(Handle handle, const float* vector, std::string_view options_json,
+                                         double prompt_tokens = -1, double distance_scale = -1);
+[[nodiscard]] std::string last_failure();
+/// Routes one input, with the decision as JSON. vector: float32 [dim].
 [[nodiscard]] std::string route(Handle handle, const float* vector, std::string_view options_json);
-/// Routes a task. vectors: float32 [count, dim].
+/// Routes a task, with the decision as JSON. vectors: float32 [count, dim].
 [[nodiscard]] std::string route_task(Handle handle, const float* vectors, std::size_t count,
                                      std::string_view options_json);
 /// Opens a task of `count` inputs, to be routed in blocks, and returns {handle}. `add_inputs` adds the next vectors,
 /// float32 [count, dim]; `step_task` scores at most `most` more inputs and returns {scored, ready}, both counts of
-/// inputs; `finish_task` returns the decision of `route_task` with this factor of distances. Errors: invalid_argument
-/// for a factor that is not between kLeastDistanceScale and 1.
+/// inputs; `decide_task` returns the decision of `route_task` with this factor of distances, as `decide_input` does.
+/// Errors: invalid_argument for a factor that is not between kLeastDistanceScale and 1.
 [[nodiscard]] std::string open_task(Handle handle, std::size_t count, std::string_view options_json);
 [[nodiscard]] std::string add_inputs(Handle handle, const float* vectors, std::size_t count);
 [[nodiscard]] std::string step_task(Handle handle, std::size_t most);
-[[nodiscard]] std::string finish_task(Handle handle, double distance_scale);
+[[nodiscard]] const double* decide_task(Handle handle, double distance_scale);
 /// Sets the answers to all inputs of a task, [count, models] groups of AnswerGroups. Errors: dimension_mismatch for
 /// another number of groups.
 [[nodiscard]] std::string set_answers(Handle handle, const std::int32_t* groups, std::size_t count);

@@ -233,7 +233,7 @@ Status read_options(ObjectReader& reader, Scope scope, const Index& index, Route
   reader.count("neighbours", 0, 1000, options.neighbours);
   reader.number("maxUsdPerMTok", 0, kMostUsd, options.price_rules.max_usd_per_mtok);
   reader.number("maxUsdPerAnswer", 0, kMostUsd, options.price_rules.max_usd_per_answer);
-  reader.number("promptTokens", 0, kMostCount, options.prompt_tokens);
+  reader.number("promptTokens", 0, kMostPromptTokens, options.prompt_tokens);
   reader.number("distanceScale", kLeastDistanceScale, 1, options.distance_scale);
   read_dial(reader, options.price_rules);
   const Json* allow = reader.find("candidates");

@@ -13,6 +13,9 @@ namespace signalbox::bindings {
 /// Maximum of a price, in US dollars per million tokens, and of a cost weight.
 inline constexpr double kMostUsd = 1e6;
 
+/// Maximum of RouteOptions::prompt_tokens.
+inline constexpr double kMostPromptTokens = 1e9;
+
 /// Minimum of RouteOptions::distance_scale.
 inline constexpr double kLeastDistanceScale = 0.1;
 

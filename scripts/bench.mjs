@@ -5,6 +5,7 @@
 //   npm run bench -- package      the package alone: load to first decision, sizes (tests/bench/package.mjs); with --peers
 //                                 beside other packages for pages, which it installs (tests/bench/peers.mjs)
 //   npm run bench -- page [...]   the demo site in Chromium: first decision, main-thread time per key (tests/bench/page.mjs)
+//   npm run bench -- route [...]  a warm decision and its parts, in Node.js and Chromium (tests/bench/route.mjs)
 //   npm run bench -- extension [...]  the extension: answer latency, typing, memory, sizes (tests/bench/extension.mjs)
 //   npm run bench -- onnx [...]   the ONNX embedder beside transformers.js (tests/bench/onnx.mjs)
 //   npm run bench -- plan [...]   the predictor of a plan beside other rules, on given results (tests/bench/plan.mjs)
@@ -134,7 +135,7 @@ const WITH_PACKAGE = [
 try {
   const [name, ...args] = process.argv.slice(2);
   if (name === 'package') await benchPackage(args);
-  else if (['extension', 'onnx', 'page'].includes(name)) benchWith(name, args, 'all');
+  else if (['extension', 'onnx', 'page', 'route'].includes(name)) benchWith(name, args, 'all');
   else if (WITH_PACKAGE.includes(name)) benchWith(name, args, 'build');
   else await main();
 } catch (error) {

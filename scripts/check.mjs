@@ -1,4 +1,4 @@
-// `npm run check`: formatting, lint, types, the direction of dependencies, and the language. `npm run format` applies formatting and lint fixes.
+// `npm run check`: formatting, lint, types, the direction of dependencies, doc comments, and the language. `npm run format` applies formatting and lint fixes.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -21,6 +21,13 @@ function checkDirections() {
   if (broken.length > 0) throw new Error(`the direction of dependencies is broken:\n${broken.join('\n')}`);
 }
 
+async function checkComments() {
+  // Needs the installed compiler.
+  const { commentFaults } = await import('./public-names.mjs');
+  const faults = commentFaults();
+  if (faults.length > 0) throw new Error(`public names lack comments or examples:\n${faults.join('\n')}`);
+}
+
 function tidy() {
   configure('build/native', ['-DCMAKE_BUILD_TYPE=Release']);
   const sources = filesOf('src/*.cpp', 'bindings/*.cpp').filter((file) => !/^bindings\/(embind|wasm)/.test(file));
@@ -30,7 +37,7 @@ function tidy() {
   run('xargs', ['-P', String(availableParallelism()), '-n', '4', ...tidyFew], options);
 }
 
-function check() {
+async function check() {
   setUp('all');
   const cxx = filesOf('*.cpp', '*.h');
   run('clang-format', WRITE ? ['-i', ...cxx] : ['--dry-run', '-Werror', ...cxx]);
@@ -40,13 +47,14 @@ function check() {
   run('npx', ['tsc', '-p', 'web']);
   run('npx', ['tsc', '-p', 'web/extension']);
   checkDirections();
+  await checkComments();
   checkLanguage(root, filesOf('*'));
   tidy();
   console.error('signalbox check: clean');
 }
 
 try {
-  check();
+  await check();
 } catch (error) {
   console.error(`signalbox check: ${error.message}`);
   process.exitCode = 1;

@@ -72,7 +72,7 @@ const fontAtHand = {
 /** Bundles the pages and the background, which share chunks. */
 async function buildPages(browser, target, { licenses, define }) {
   const { build } = await import('vite');
-  const pages = ['panel', 'settings', 'privacy', ...(browser === 'chromium' ? ['offscreen'] : [])];
+  const pages = ['welcome', 'panel', 'settings', 'privacy', ...(browser === 'chromium' ? ['offscreen'] : [])];
   const inputs = pages.map((page) => [page, path.join(source, page, 'index.html')]);
   await build({
     root: source,

@@ -1,7 +1,8 @@
 // The part of the style rule (CONTRIBUTING.md) that can be counted: openings of doc comments, "is no" and "are none" for
-// "is not a" and "are not", and the length of commit subjects. `npm run check` fails on any.
+// "is not a" and "are not", lines, openings and links of Markdown, and the length of commit subjects. `npm run check` fails
+// on any.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** The rule on subjects holds for the commits after this one. */
@@ -37,6 +38,63 @@ export function oddEnglish(file, text) {
   });
 }
 
+/** Ends of sentences that another one follows on the same line; "1." opens an item, and "**Votes.**" a paragraph. */
+const TWO_SENTENCES = /[\p{Ll}\d)\]%§][.?!]\)? +[([*]*[\p{Lu}§]/u;
+/** Lines that are not prose: code, tables, headings, pictures, comments and HTML. */
+const NOT_PROSE = /^(?: {4}|\s*(?:\||#|<|!\[|$))/;
+const ITEM = /^\s*(?:[-*]|\d+\.) +/;
+const SENTENCE_ENDS = /[.?!:;][")*\]]*$/;
+
+/** Returns `file:line: text` for each line of prose that has two sentences, or only a part of one. */
+export function brokenLines(file, text) {
+  let isCode = false;
+  let before = '';
+  return text.split('\n').flatMap((line, i) => {
+    const isFence = /^\s*```/.test(line);
+    if (isFence) isCode = !isCode;
+    const isProse = !isFence && !isCode && !NOT_PROSE.test(line);
+    // A quotation or a name in code has sentences of its own.
+    const prose = isProse
+      ? line
+          .replace(/`[^`\n]*`|"[^"\n]*"/g, '§')
+          .replace(ITEM, '')
+          .trim()
+      : '';
+    const continues = isProse && before !== '' && !ITEM.test(line) && !SENTENCE_ENDS.test(before);
+    before = isProse ? line.trimEnd() : '';
+    return continues || TWO_SENTENCES.test(prose) ? [`${file}:${i + 1}: ${line.trim()}`] : [];
+  });
+}
+
+/** Documents that say in their first line which question they answer. */
+const ANSWERS = /^(?:docs\/[\w-]+|examples\/README|src\/README|CONTRIBUTING|models\/(?:FORMAT|[\w-]+\/README))\.md$/;
+/** Texts that have a form of their own. */
+const FREE = /^(?:web\/extension\/store|docs\/reference\/.*)\.md$/;
+
+/** Returns the faults of a document: its lines, and its opening. */
+export function oddDocument(file, text) {
+  if (FREE.test(file)) return [];
+  const [, opening = ''] = /^# .+\n\n(.+)\n/.exec(text) ?? [];
+  const hasQuestion = !ANSWERS.test(file) || /^This page answers: .+\?$/.test(opening);
+  const odd = hasQuestion
+    ? []
+    : [`${file}:3: expected 'This page answers: ...?' in a line of its own, got '${opening}'`];
+  return [...odd, ...brokenLines(file, text)];
+}
+
+/** Packed documents, whose links are those of the package. */
+const PACKED = /^models\/[\w-]+\/npm\//;
+
+/** Returns the relative links of a document that lead to nothing. `exists` takes a path below the root. */
+export function deadLinks(file, text, exists) {
+  if (PACKED.test(file)) return [];
+  const prose = text.replace(/```[\s\S]*?```|`[^`\n]*`/g, '');
+  return [...prose.matchAll(/\]\(([^)\s#:]+)(?:#[^)\s]*)?\)/g)].flatMap(([, href]) => {
+    const named = path.posix.join(path.posix.dirname(file), href);
+    return exists(named) ? [] : [`${file}: the link to ${href} leads to nothing`];
+  });
+}
+
 function longSubjects(root) {
   const isKnown = git(root, 'cat-file', '-e', SINCE).status === 0;
   if (!isKnown) {
@@ -53,7 +111,12 @@ export function checkLanguage(root, files) {
   const own = path.relative(root, import.meta.filename);
   const odd = checked
     .filter((file) => file !== own && file !== 'tests/package/language.test.mjs')
-    .flatMap((file) => oddEnglish(file, readFileSync(path.join(root, file), 'utf8')));
+    .flatMap((file) => {
+      const text = readFileSync(path.join(root, file), 'utf8');
+      if (!file.endsWith('.md')) return oddEnglish(file, text);
+      const dead = deadLinks(file, text, (named) => existsSync(path.join(root, named)));
+      return [...oddEnglish(file, text), ...oddDocument(file, text), ...dead];
+    });
   const broken = [...odd, ...longSubjects(root).map((line) => `commit ${line}: over ${LONGEST_SUBJECT} characters`)];
   if (broken.length > 0) throw new Error(`${broken.length} places are not plain English:\n${broken.join('\n')}`);
 }

@@ -17,7 +17,7 @@ import {
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { EMBEDDER_FILES, gzipped, packEmbedder } from './embedder-file.mjs';
+import { EARLY_ROWS, EMBEDDER_FILES, gzipped, packEmbedder } from './embedder-file.mjs';
 import { hasEmsdk, installPackages } from './packages.mjs';
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -88,7 +88,7 @@ const CARDS = ['FORMAT.md', 'embedder/README.md', 'index/README.md'];
 const SHIPPED = {
   'embedder/embedder.bin': {
     size: 'EMBEDDER_BYTES',
-    from: EMBEDDER_FILES.map((name) => `embedder/${name}`),
+    from: [...EMBEDDER_FILES, EARLY_ROWS].map((name) => `embedder/${name}`),
     bytes: () => packEmbedder(path.join(root, 'models/embedder')),
   },
   'index/index.sbx': {

@@ -1,6 +1,7 @@
 // `npm run demo`: builds the page into build/site and serves it on localhost. `npm run build:site` only builds it.
 // `--embedders FILE` names weights of larger embedders that the deployment serves itself (docs/onnx.md, "In a page").
 // `--url ADDRESS` is where the site will be: search engines and previews of links need absolute addresses.
+// If `npm run docs` has written the API reference, the site has it, too.
 // The folder uses relative paths and needs no special headers: any static host serves it.
 import { createHash } from 'node:crypto';
 import { cpSync, createReadStream, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -16,6 +17,7 @@ import { frame } from './frame.mjs';
 import { LICENSES_FILE, Licenses, modulesOf } from './licenses.mjs';
 import { buildPages, OWN } from './pages/build.mjs';
 import { MANIFEST, withHead, writeApp, writeMapOfSite } from './pages/head.mjs';
+import { REFERENCE } from './reference.mjs';
 import { root, setUp } from './setup.mjs';
 
 const site = path.join(root, 'build', 'site');
@@ -127,6 +129,29 @@ const allowing = (hosts) => ({
   transformIndexHtml: (html) => html.replace("connect-src 'self'", ["connect-src 'self'", ...hosts].join(' ')),
 });
 
+/** Files that the router loads, by the option that takes them; web/site/early.ts looks for these links. */
+const PARTS = { wasm: /[\\/]signalbox-(?!lab-).{8}\.wasm$/, index: /\.sbx$/, embedder: /\.bin$/ };
+
+/**
+ * Lets the browser fetch the router's files before it has a script, after all that the page is made of: a slow connection shows
+ * the page first. Of the embedder the page only needs the address: its worker begins with the first rows.
+ */
+const preloads = {
+  name: 'signalbox-preloads',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_, { bundle = {} }) =>
+      Object.entries(PARTS).map(([part, pattern]) => {
+        const [file, ...others] = Object.keys(bundle).filter((name) => pattern.test(name));
+        if (file === undefined || others.length > 0) throw new Error(`expected one file of the ${part} in the page`);
+        const place = { href: `./${file}`, 'data-part': part };
+        const early = { rel: 'preload', as: 'fetch', fetchpriority: 'low', crossorigin: '' };
+        const attrs = part === 'embedder' ? { rel: 'x-embedder', ...place } : { ...early, ...place };
+        return { tag: 'link', attrs, injectTo: 'head' };
+      }),
+  },
+};
+
 /** Adds the tags of the first page, once its files are there. */
 function describeFirstPage(target, page) {
   const file = path.join(target, 'index.html');
@@ -138,9 +163,9 @@ function describeFirstPage(target, page) {
 
 /**
  * Builds the site. `embedders` is the content of the file that `--embedders` names, `languages` the folder of a table of them,
- * `url` the address at which the site will be, for those who link to it.
+ * `url` the address at which the site will be, for those who link to it, `reference` the folder of the API reference.
  */
-export async function buildSite(target = site, { embedders, languages = TABLE, url } = {}) {
+export async function buildSite(target = site, { embedders, languages = TABLE, url, reference } = {}) {
   const { build } = await import('vite');
   const texts = textsFolder();
   const example = hashedAddress(EXAMPLE);
@@ -179,7 +204,7 @@ export async function buildSite(target = site, { embedders, languages = TABLE, u
       plugins: () => [ruleFrom(rule.name), withoutAnswers, licenses.plugin()],
       rolldownOptions: QUIET,
     },
-    plugins: [frame(), ruleFrom(rule.name), licenses.plugin(), allowing(otherHosts(offered))],
+    plugins: [frame(), ruleFrom(rule.name), licenses.plugin(), allowing(otherHosts(offered)), preloads],
     // The page's content security policy forbids fetching data: URLs.
     build: {
       outDir: target,
@@ -202,9 +227,12 @@ export async function buildSite(target = site, { embedders, languages = TABLE, u
     cssTarget: CSS_TARGET,
     rolldownOptions: QUIET,
     site: described,
+    hasReference: reference !== undefined,
   });
   if (url !== undefined) writeMapOfSite(target, ['index.html', ...pages], url);
   licenses.add(await buildServiceWorker(target));
+  // After the service worker, which fetches nothing of it beforehand.
+  if (reference !== undefined) cpSync(reference, path.join(target, 'reference'), { recursive: true });
   writeFileSync(path.join(target, LICENSES_FILE), licenses.text());
 }
 
@@ -294,6 +322,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await buildSite(site, {
     ...(values.embedders === undefined ? {} : { embedders: readEmbedders(values.embedders) }),
     ...(values.url === undefined ? {} : { url: folderUrl(values.url) }),
+    ...(existsSync(REFERENCE) ? { reference: REFERENCE } : {}),
   });
   if (values.serve) {
     const server = await serveFolder(site, Number(process.env.PORT ?? 8080));

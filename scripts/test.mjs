@@ -3,7 +3,8 @@
 //   npm test -- core package      some suites: core, sanitize, fuzz, package, cluster
 //   npm test -- router site-map   the folders and files of tests with these names
 // The fuzzers run for 10 seconds each, with CI=true for 60.
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -73,12 +74,41 @@ function testsNamed(name) {
   return packageTests().filter(isNamed);
 }
 
-/** Runs test files; the comparison with native needs the native command. */
+/** Browser tests that failed, at most, for which a second run is worth its time. */
+const MOST_REPEATED = 3;
+
+/** Runs test files with Node.js; returns the files with failures. */
+function failuresOf(files, concurrency) {
+  const noted = path.join(root, 'build/failed-tests.txt');
+  const reporters = [
+    ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
+    ...['--test-reporter=./tests/failed-files.mjs', `--test-reporter-destination=${noted}`],
+  ];
+  const args = ['--test', ...reporters, `--test-concurrency=${concurrency}`, ...files];
+  const { status, error } = spawnSync(process.execPath, args, { cwd: root, ...toScreen });
+  if (error !== undefined) throw error;
+  if (status === 0) return [];
+  const failed = new Set(readFileSync(noted, 'utf8').split('\n').filter(Boolean));
+  const known = files.filter((file) => failed.has(path.join(root, file)));
+  // A runner that ends without naming a file has failed with all of them.
+  return known.length > 0 ? known : files;
+}
+
+/**
+ * Runs test files; the comparison with native needs the native command. A few files that drive a browser may run a second
+ * time, alone, because browsers crash and get stuck; that is said aloud.
+ */
 function runTests(files) {
   compile('build/native', ['-DCMAKE_BUILD_TYPE=Release']);
   // One file per core; Node would leave one core free.
-  const atOnce = `--test-concurrency=${availableParallelism()}`;
-  run(process.execPath, ['--test', '--test-reporter=spec', atOnce, ...files], toScreen);
+  const failed = failuresOf(files, availableParallelism());
+  const mayRepeat = failed.length <= MOST_REPEATED && failed.every((file) => /^tests\/(web|extension)\//.test(file));
+  if (failed.length === 0) return;
+  if (!mayRepeat) throw new Error(`failures in ${failed.join(', ')}`);
+  console.error(`\n== once more, alone: ${failed.join(', ')} ==`);
+  const again = failuresOf(failed, 1);
+  if (again.length > 0) throw new Error(`failures in ${again.join(', ')}, twice`);
+  console.error(`signalbox tests: PASSED ONLY IN A SECOND RUN: ${failed.join(', ')}`);
 }
 
 const testPackage = () => runTests(packageTests());

@@ -1,4 +1,8 @@
-/** `signalbox/ai-sdk`: a router as a model, a provider and an embedder of the AI SDK. */
+/**
+ * `signalbox/ai-sdk`: a router as a model, a provider and an embedder of the AI SDK.
+ *
+ * @module signalbox/ai-sdk
+ */
 
 export {
   type ModelOptions,

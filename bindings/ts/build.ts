@@ -1,4 +1,8 @@
-/** `signalbox/build`: builds indexes from arrays or from result files of evaluation tools, in a page, a worker or Node.js. */
+/**
+ * `signalbox/build`: builds indexes from arrays or from result files of evaluation tools, in a page, a worker or Node.js.
+ *
+ * @module signalbox/build
+ */
 
 // biome-ignore-all assist/source/organizeImports: the order of the exports is the reader's
 
@@ -130,7 +134,10 @@ async function askWorker<Result>(
  * frees everything at once.
  * Errors: those of `buildFromFiles`; any error from an embedder on this side, unchanged.
  *
- *     input.onchange = async () => save((await buildInWorker(input.files)).index);
+ * @example
+ * ```js
+ * input.onchange = async () => save((await buildInWorker(input.files)).index);
+ * ```
  */
 export function buildInWorker(
   files: Iterable<BenchmarkFile>,
@@ -144,8 +151,11 @@ export function buildInWorker(
  * once.
  * Errors: those of `plan`; any error from an embedder on this side, unchanged.
  *
- *     const { plan, index } = await planInWorker(input.files, { atMost: 1 });
- *     show(planSentences(plan).headline);
+ * @example
+ * ```js
+ * const { plan: made, index } = await planInWorker(input.files, { atMost: 1 });
+ * show(planSentences(made).headline);
+ * ```
  */
 export async function planInWorker(
   files: Iterable<BenchmarkFile>,
@@ -161,8 +171,11 @@ export async function planInWorker(
  * Says what to grade next like `nextLabels`, in a worker that ends with it: the page stays responsive.
  * Errors: those of `nextLabels`.
  *
- *     const next = await nextLabelsInWorker(20, { files: input.files });
- *     save(gradingSheet(next));
+ * @example
+ * ```js
+ * const next = await nextLabelsInWorker(20, { files: input.files });
+ * save(gradingSheet(next));
+ * ```
  */
 export async function nextLabelsInWorker(n: number, options: NextLabelsInWorkerOptions): Promise<PlanNextLabels> {
   if (!isPlainObject(options as unknown)) throw wrongKind(options);
@@ -176,7 +189,10 @@ type NewModelInWorker = Pick<BuildInWorkerOptions, 'worker' | 'startTimeoutMs'>;
 /**
  * Chooses rows like `anchors`, in a worker that ends with it. Errors: those of `anchors`.
  *
- *     const rows = await anchorsInWorker(file, { n: 50 });
+ * @example
+ * ```js
+ * const rows = await anchorsInWorker('mine.sbx', { n: 10 });
+ * ```
  */
 export async function anchorsInWorker(
   index: Source,
@@ -190,7 +206,10 @@ export async function anchorsInWorker(
 /**
  * Adds a model like `addModel`, in a worker that ends with it. Errors: those of `addModel`.
  *
- *     const { index } = await addModelInWorker(file, input.files, { model: 'acme/new-1' });
+ * @example
+ * ```js
+ * const { index } = await addModelInWorker('mine.sbx', [resultFile], { model: 'acme/new-1' });
+ * ```
  */
 export async function addModelInWorker(
   index: Source,

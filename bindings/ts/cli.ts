@@ -121,10 +121,14 @@ function withRouting(command: Command): Command {
     .option('--max-usd-per-answer <usd>', 'exclude models whose answers are expected to cost more', toNonNegative)
     .option(
       '--prefer <dial>',
-      'best, balanced (default), cheap, or points of accuracy to give up for price',
+      'best, balanced (default), cheap, or points of predicted correctness to give up for a lower price',
       toPreference,
     )
-    .option('--cost-weight <w>', 'instead: accuracy to trade per US dollar per million tokens', toNonNegative)
+    .option(
+      '--cost-weight <w>',
+      'instead: predicted correctness to trade per US dollar per million tokens',
+      toNonNegative,
+    )
     .addOption(new Option('--policy <name>', 'routing policy (s2, s3: tasks only)').choices(POLICIES))
     .option('--k <n>', 'number of neighbours that vote', toCount)
     .option('--eta <p>', 'minimum confidence to override the best single model (0: always override)', SHARE)
@@ -328,7 +332,7 @@ async function makeProgram(): Promise<Command> {
     .option('--models <names>', 'ask these models, in this order', toList)
     .option('--max-steps <n>', 'maximum number of steps, 1 to 4', toWholeWithin(1, 4))
     .option('--max-usd-per-mtok <usd>', 'maximum total price of all steps', toNonNegative)
-    .option('--cost-weight <w>', 'accuracy to trade per US dollar per million tokens', toNonNegative)
+    .option('--cost-weight <w>', 'predicted correctness to trade per US dollar per million tokens', toNonNegative)
     .option('--k <n>', 'number of neighbours that count', toCount)
     .addHelpText('after', CASCADE_EXAMPLES)
     .action(async (prompt: string, options: Options) => {

@@ -43,14 +43,27 @@ export const ERROR_CODES = [
   'quota_exceeded',
 ] as const;
 
+/** One of `ERROR_CODES`. */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /**
  * The only error class: switch on `code`, show `message`. The name of an `aborted` error is `AbortError`, as that of the
  * platform's own aborts, so that code which checks for it needs no exception.
+ *
+ * @example
+ * ```js
+ * try {
+ *   await router.route(prompt, { candidates: ['no such model'] });
+ * } catch (error) {
+ *   if (!(error instanceof SignalboxError)) throw error;
+ *   console.log(error.code, error.message);    // unknown_model ...
+ * }
+ * ```
  */
 export class SignalboxError extends Error {
+  /** `AbortError` for the code `aborted`, else `SignalboxError`. */
   override readonly name: 'SignalboxError' | 'AbortError';
+  /** The kind of failure, for code that handles it. */
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {

@@ -1,14 +1,19 @@
 /**
  * signalbox routes prompts to the language model that benchmark results predict to be right.
  *
- *     import { Router } from 'signalbox';
- *
- *     const router = await Router.load();
- *     const { model, reason, price } = await router.route('How many prime numbers lie between 10 and 50?');
- *     console.log(model, reason, price.usdPerMTok);
- *     router.dispose();
- *
  * Routers in a worker are in `signalbox/worker`, sentence transformers in `signalbox/onnx`, building in `signalbox/build`.
+ *
+ * @module signalbox
+ *
+ * @example
+ * ```js
+ * import { Router } from 'signalbox';
+ *
+ * const router = await Router.load();
+ * const { model, reason, price } = await router.route('How many prime numbers lie between 10 and 50?');
+ * console.log(model, reason, price.usdPerMTok);
+ * router.dispose();
+ * ```
  */
 
 // biome-ignore-all assist/source/organizeImports: the order of this file is the reader's
@@ -19,6 +24,7 @@ export {
   type Decision,
   type Label,
   type LoadOptions,
+  type EarlyState,
   type MultilingualState,
   type Neighbour,
   type OnProgress,

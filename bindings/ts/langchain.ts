@@ -1,4 +1,8 @@
-/** `signalbox/langchain`: a router as middleware of an agent, and as a chat model. Needs `@langchain/core`. */
+/**
+ * `signalbox/langchain`: a router as middleware of an agent, and as a chat model. Needs `@langchain/core`.
+ *
+ * @module signalbox/langchain
+ */
 export type { RouterSource, RoutingTrace } from './integrations/chooser.js';
 export {
   type ChatModelLike,

@@ -1,4 +1,8 @@
-/** `signalbox/on-device`: models that run on the user's device as candidates that cost nothing. */
+/**
+ * `signalbox/on-device`: models that run on the user's device as candidates that cost nothing.
+ *
+ * @module signalbox/on-device
+ */
 export {
   AVAILABILITIES,
   type Availability,

@@ -1,4 +1,8 @@
-/** `signalbox/onnx`: embedders that run sentence transformers, such as all-mpnet-base-v2, in ONNX Runtime Web. */
+/**
+ * `signalbox/onnx`: embedders that run sentence transformers, such as all-mpnet-base-v2, in ONNX Runtime Web.
+ *
+ * @module signalbox/onnx
+ */
 
 import { openFileCache } from '#onnx-platform';
 import { startThread } from '#platform';
@@ -85,14 +89,20 @@ async function loadInWorker(
  * Two departures: a text without a known token has a vector of zeros; and models with quantised activations (q8, int8,
  * uint8) read one text at a time, so that the vector of a text does not depend on the rest of the batch.
  *
- *     const embedder = await OnnxEmbedder.load();
- *     const router = await WorkerRouter.load({ index: 'index-mpnet.sbx', embedder });
+ * @example
+ * ```ts
+ * const embedder = await OnnxEmbedder.load();
+ * const router = await WorkerRouter.load({ index: 'index-mpnet.sbx', embedder });
+ * ```
  */
 export class OnnxEmbedder implements Embedder {
+  /** Name of the model, which an index built with it remembers. */
   readonly id: string;
   /** 'sha256:...' of the model's file. */
   readonly hash: string | undefined;
+  /** Numbers per vector. */
   readonly dim: number;
+  /** Settings that affect the vectors. */
   readonly details: EmbedderDetails;
   /** SHA-256 and size of every file that was read. Pass it to later loads to pin the model's files. */
   readonly manifest: Manifest;
@@ -117,6 +127,12 @@ export class OnnxEmbedder implements Embedder {
    *
    * Errors: `network`, `aborted`, `quota_exceeded`, `bad_checksum` for a file other than the expected one,
    * `bad_embedder` for an unsupported model, `out_of_memory`, `invalid_argument`.
+   *
+   * @example
+   * ```ts
+   * const embedder = await OnnxEmbedder.load('Xenova/all-MiniLM-L6-v2', { onProgress: show, signal });
+   * embedder.dispose();
+   * ```
    */
   static async load(model: string | URL = DEFAULT_MODEL, options: OnnxLoadOptions = {}): Promise<OnnxEmbedder> {
     checkOptions(options, ONNX_KEYS);
@@ -137,25 +153,54 @@ export class OnnxEmbedder implements Embedder {
     return embedder;
   }
 
-  /** Whether the model is in the cache, so that `load` with these options downloads nothing large. */
+  /**
+   * Returns whether the model is in the cache, so that `load` with these options downloads nothing large.
+   *
+   * @example
+   * ```ts
+   * if (await OnnxEmbedder.isCached()) show('the larger embedder is here already');
+   * ```
+   */
   static async isCached(model: string | URL = DEFAULT_MODEL, options: ModelFileOptions = {}): Promise<boolean> {
     checkOptions<OnnxLoadOptions>(options, ONNX_KEYS);
     return isModelCached(placeOf(model), options);
   }
 
-  /** Returns the size of all models in the cache, in bytes. */
+  /**
+   * Returns the size of all models in the cache, in bytes.
+   *
+   * @example
+   * ```ts
+   * show(`${Math.round((await OnnxEmbedder.cacheSizeBytes()) / 1e6)} MB of models`);
+   * ```
+   */
   static async cacheSizeBytes(cache: boolean | string = true): Promise<number> {
     aCache(cache, 'cache');
     return (await openFileCache(cache)?.sizeBytes()) ?? 0;
   }
 
-  /** Removes all models from the cache. */
+  /**
+   * Removes all models from the cache.
+   *
+   * @example
+   * ```ts
+   * await OnnxEmbedder.clearCache();
+   * ```
+   */
   static async clearCache(cache: boolean | string = true): Promise<void> {
     aCache(cache, 'cache');
     await openFileCache(cache)?.clear();
   }
 
-  /** Embeds texts. Errors: `disposed`, `aborted`, `invalid_argument` for non-strings, `non_finite`, `out_of_memory`. */
+  /**
+   * Embeds texts. Errors: `disposed`, `aborted`, `invalid_argument` for non-strings, `non_finite`, `out_of_memory`.
+   *
+   * @example
+   * ```ts
+   * const embedder = await OnnxEmbedder.load();
+   * const [embedding] = await embedder.embed(['a prompt']);
+   * ```
+   */
   async embed(texts: readonly string[], options: { signal?: AbortSignal | undefined } = {}): Promise<Embedding[]> {
     if (this.#host === undefined) throw new SignalboxError('disposed', 'the embedder was disposed');
     checkOptions(options, { signal: aSignal });
@@ -164,13 +209,22 @@ export class OnnxEmbedder implements Embedder {
     return onBehalfOf(this, this.#host.embed(texts, options.signal));
   }
 
-  /** Releases the model, and terminates the worker if `load` started it. Calling it again has no effect. */
+  /**
+   * Releases the model, and terminates the worker if `load` started it. Calling it again has no effect.
+   *
+   * @example
+   * ```ts
+   * const embedder = await OnnxEmbedder.load();
+   * embedder.dispose();
+   * ```
+   */
   dispose(): void {
     disposed(this);
     this.#host?.dispose();
     this.#host = undefined;
   }
 
+  /** Calls `dispose` at the end of a block with `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

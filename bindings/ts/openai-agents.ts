@@ -1,4 +1,8 @@
-/** `signalbox/openai-agents`: a router as the model provider of the OpenAI Agents SDK. */
+/**
+ * `signalbox/openai-agents`: a router as the model provider of the OpenAI Agents SDK.
+ *
+ * @module signalbox/openai-agents
+ */
 export type { RouterSource, RoutingTrace } from './integrations/chooser.js';
 export {
   type AgentModel,

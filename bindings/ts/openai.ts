@@ -1,3 +1,7 @@
-/** `signalbox/openai`: a `fetch` that picks the model of calls in OpenAI's shape. */
+/**
+ * `signalbox/openai`: a `fetch` that picks the model of calls in OpenAI's shape.
+ *
+ * @module signalbox/openai
+ */
 export type { RouterSource, RoutingTrace } from './integrations/chooser.js';
 export { type FetchOptions, signalboxFetch } from './integrations/openai.js';

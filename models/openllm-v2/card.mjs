@@ -20,6 +20,8 @@ export function writeCard(card, { file, command, samples, models, embedder, meas
   const { bestSingle, oracle } = measured.float32;
   const text = `# The ${file === 'index.sbx' ? 'index of 2024' : `index of 2024 as ${file}`}: ${metadata.name}
 
+This page answers: what is the index of 2024, which results.md is measured on?
+
 ${metadata.description}: ${samples.tasks.length} samples, ${models.length} models, ${tasks.size} tasks, no missing outcome.
 It contains embeddings, outcomes, names, parameter counts, prices, and a map on which every sample has a position.
 It contains no prompts and no answers.

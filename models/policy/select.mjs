@@ -1,5 +1,5 @@
 // Chooses the constants of the policy `signalbox` by nested cross-validation over tasks, and prints the result beside
-// that of the shipped constants (docs/policy.md):
+// that of the shipped constants (docs/studies.md):
 //   node models/policy/select.mjs --data DIR [--seed N]
 // DIR holds outcomes.csv.gz and models.json. The package must be built (npm run build). Equal data, embedder and seed
 // produce equal numbers. Each task is scored with constants that were chosen without it: every other task is held out

@@ -106,15 +106,15 @@ function writeResults(target, { models, tasks, results }) {
 }
 
 /**
- * Builds all pages; returns their paths in the site. `site` has the address and the pictures (`withHead`), the rest are options
- * of Vite.
+ * Builds all pages; returns their paths in the site. `site` has the address and the pictures (`withHead`). With `hasReference`,
+ * the list of documents links to the API reference. The rest are options of Vite.
  */
-export async function buildPages(target, { site, ...bundling }) {
+export async function buildPages(target, { site, hasReference = false, ...bundling }) {
   const template = await buildTemplate(target, bundling);
   const facts = await readFacts();
   const { modelPages } = await loadPageModule('render.tsx');
   const folder = writeResults(target, facts);
-  const documents = await documentPages({ sources: repository() });
+  const documents = await documentPages({ sources: repository(), hasReference });
   const pages = [
     ...modelPages(facts, `../${folder}`).map((page) => ({ ...page, file: `models/${page.file}` })),
     ...documents.map((page) => ({ ...page, file: `docs/${page.file}` })),

@@ -11,7 +11,7 @@ const OTHERS = {
   'models/embedder/README.md': 'embedder-card.html',
   'models/multilingual/README.md': 'languages-card.html',
   'models/everyday/README.md': 'everyday-card.html',
-  'models/prices/README.md': 'prices.html',
+  'models/prices/README.md': 'prices-card.html',
   'models/FORMAT.md': 'format.html',
   'CHANGELOG.md': 'changelog.html',
 };
@@ -117,8 +117,8 @@ const rendererFor = (file, pages, sources) => {
     },
     // Long lines scroll, also by keys.
     code: ({ text }) => `<pre tabindex="0"><code>${escaped(text)}\n</code></pre>\n`,
-    // The documents have none, and a page must not run what a text says.
-    html: ({ text }) => escaped(text),
+    // The documents have only comments, and a page must not run what a text says.
+    html: ({ text }) => (/^\s*<!--[\s\S]*-->\s*$/.test(text) ? '' : escaped(text)),
     image: ({ text }) => escaped(text),
     link({ href, tokens }) {
       const address = addressOf(href, file, pages, sources);
@@ -168,15 +168,19 @@ export async function renderDocument(text, { file, pages, sources, days = [] }) 
   };
 }
 
-/** Returns the pages { file, title, description, html } of all documents. */
-export function documentPages({ sources }) {
+const TO_REFERENCE =
+  '<p><a href="../reference/index.html">API reference</a>: every public name, with an example.</p>\n';
+
+/** Returns the pages { file, title, description, html } of all documents. With `hasReference`, the first one links to it. */
+export function documentPages({ sources, hasReference = false }) {
   const pages = pagesOfDocuments();
   const pageOf = async ([file, page]) => {
     const days = file === MEASURED ? daysOfLines(file) : [];
     const text = readFileSync(path.join(root, file), 'utf8');
     const rendered = await renderDocument(text, { file, pages, sources, days });
     const start = page === 'index.html' ? '' : '<p><a href="index.html">All documents</a></p>\n';
-    return { file: page, ...rendered, html: `<article class="document">\n${start}${rendered.html}</article>` };
+    const end = page === 'index.html' && hasReference ? TO_REFERENCE : '';
+    return { file: page, ...rendered, html: `<article class="document">\n${start}${rendered.html}${end}</article>` };
   };
   return Promise.all(Object.entries(pages).map(pageOf));
 }

@@ -128,10 +128,14 @@ Fit::Fit(const TaskTotals& totals, const std::vector<std::size_t>& measured, con
 /// Returns the largest change of a strength.
 double Fit::fit_strengths() {
   std::vector<double> sums(strengths_.size(), 0);
+  std::vector<double> precisions(strengths_.size(), constants_.strength_prior);
+  // One pass for both, since this takes most of the time that opening an index takes.
   for (const Cell& c : cells_) {
-    sums[c.model] += weights_[c.task] * c.evidence * slopes_[c.task] * (c.logit - levels_[c.task]);
+    const double slope = slopes_[c.task];
+    const double leverage = weights_[c.task] * c.evidence * slope;
+    sums[c.model] += leverage * (c.logit - levels_[c.task]);
+    precisions[c.model] += leverage * slope;
   }
-  const std::vector<double> precisions = this->precisions();
   double centre = 0;
   for (std::size_t m = 0; m < sums.size(); ++m) {
     sums[m] = precisions[m] > 0 ? sums[m] / precisions[m] : 0;

@@ -1,4 +1,5 @@
 // CRC-32, eight bytes per step ("slicing by 8", Kounavis and Berry 2005).
+#include <algorithm>
 #include <array>
 
 #include "index/format.h"
@@ -29,11 +30,11 @@ const Tables& tables() {
   return kTables;
 }
 
-}  // namespace
+/// Bytes per call of `update`. An engine replaces a wasm function by its optimised code between calls, not during one:
+/// the first megabytes of a page would all be read by the slow code.
+constexpr std::size_t kPiece = 1 << 14;
 
-std::uint32_t crc32(std::span<const std::uint8_t> bytes, std::uint32_t crc) {
-  const Tables& t = tables();
-  crc = ~crc;
+[[gnu::noinline]] std::uint32_t update(const Tables& t, std::uint32_t crc, std::span<const std::uint8_t> bytes) {
   std::size_t i = 0;
   for (; i + 8 <= bytes.size(); i += 8) {
     const std::uint8_t* p = bytes.data() + i;
@@ -43,6 +44,16 @@ std::uint32_t crc32(std::span<const std::uint8_t> bytes, std::uint32_t crc) {
           t[2][p[5]] ^ t[1][p[6]] ^ t[0][p[7]];
   }
   for (; i < bytes.size(); ++i) crc = (crc >> 8) ^ t[0][(crc ^ bytes[i]) & 0xFF];
+  return crc;
+}
+
+}  // namespace
+
+std::uint32_t crc32(std::span<const std::uint8_t> bytes, std::uint32_t crc) {
+  crc = ~crc;
+  for (std::size_t at = 0; at < bytes.size(); at += kPiece) {
+    crc = update(tables(), crc, bytes.subspan(at, std::min(kPiece, bytes.size() - at)));
+  }
   return ~crc;
 }
 

@@ -1,5 +1,6 @@
 #include "index/decimal.h"
 
+#include <array>
 #include <cmath>
 
 namespace signalbox {
@@ -15,9 +16,10 @@ constexpr int kKeptDigits = 15;
 bool is_decimal(double value) { return value >= 1e-22 && value < 1e22; }
 
 double power_of_ten(int exponent) {
-  double out = 1;
-  for (int i = 0; i < exponent; ++i) out *= 10;
-  return out;
+  static constexpr std::array<double, kMostPlaces + 1> kPowers = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                                                  1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  return kPowers[static_cast<std::size_t>(exponent)];
 }
 
 /// Returns the place of the first digit: 0 for 1 to 9.99, -1 for 0.1 to 0.99.

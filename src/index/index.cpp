@@ -21,11 +21,8 @@ bool is_in_range(const RoutingConstants& constants) {
 }
 
 void OutcomeView::read_row(std::size_t row, std::span<float> out) const {
-  std::size_t place = 0;
-  for (std::size_t m = 0; m < models; ++m) {
-    if (!is_measured(row, m)) out[m] = std::numeric_limits<float>::quiet_NaN();
-    else out[m] = packed != nullptr ? packed_at(row, place++) : at(row, m);
-  }
+  std::fill_n(out.begin(), models, std::numeric_limits<float>::quiet_NaN());
+  for_each(row, [&](std::size_t m, float y) { out[m] = y; });
 }
 
 std::vector<std::uint8_t> measured_bits(std::span<const float> outcomes, std::size_t models) {

@@ -54,6 +54,20 @@ struct OutcomeView {
   [[nodiscard]] std::size_t count(std::size_t row) const { return rank(row, models); }
   /// Writes the outcomes of a row, [models], with NaN for missing ones.
   void read_row(std::size_t row, std::span<float> out) const;
+  /// Calls `visit(model, outcome)` for each measured outcome of a row, in the order of the models.
+  template <typename Visit>
+  void for_each(std::size_t row, Visit visit) const {
+    std::size_t place = 0;
+    for (std::size_t first = 0; first < models; first += 8) {
+      unsigned known = measured == nullptr ? 0xFFU : measured[row * row_bytes() + first / 8];
+      if (models - first < 8) known &= (1U << (models - first)) - 1U;
+      // Most bytes of a sparse mask are 0, and cost one step for eight models.
+      for (; known != 0; known &= known - 1) {
+        const std::size_t model = first + static_cast<std::size_t>(std::countr_zero(known));
+        visit(model, packed != nullptr ? packed_at(row, place++) : at(row, model));
+      }
+    }
+  }
 
  private:
   /// Returns the number of measured outcomes of a row before a model.
@@ -238,6 +252,7 @@ class Index {
   Bytes bytes;
 
   // Derived when the file is opened.
+  std::vector<std::uint8_t> rests;     ///< Bounds of the codes, see rest_bounds.
   std::vector<double> pool_means;      ///< [models] mean outcome over all rows; NaN without an outcome.
   std::vector<double> task_means;      ///< [tasks, models] mean outcome in the task, completed: see TaskEstimates.
   TaskPosterior task_posterior;        ///< The same with its sampling error.

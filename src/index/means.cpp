@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/rows.h"
+
 namespace signalbox {
 namespace {
 
@@ -52,6 +54,69 @@ double take_turn(std::span<const double> means, std::vector<double>& difficulty,
   return moved;
 }
 
+/// Returns whether each row of means was measured for all models or for none, and some for all.
+bool is_complete(std::span<const double> means, std::size_t models) {
+  std::size_t complete = 0;
+  for (std::size_t first = 0; first < means.size(); first += models) {
+    std::size_t measured = 0;
+    for (std::size_t m = 0; m < models; ++m) measured += std::isnan(means[first + m]) ? 0 : 1;
+    if (measured != 0 && measured != models) return false;
+    complete += measured == models ? 1 : 0;
+  }
+  return complete > 0;
+}
+
+/// Does what `take_turn` does, with the same bits, for the complete rows of means. difficulty: [rows]; the others have
+/// none.
+double take_complete_turn(std::span<const double* const> rows, std::vector<double>& difficulty,
+                          std::vector<double>& strength) {
+  const std::size_t models = strength.size();
+  std::vector<double> sums(models, 0);
+  sum_rows_less(rows.data(), rows.size(), strength.data(), models, difficulty.data());
+  for (std::size_t s = 0; s < rows.size(); ++s) {
+    difficulty[s] /= static_cast<double>(models);
+    add_less(rows[s], difficulty[s], models, sums.data());
+  }
+  double total = 0;
+  for (double& sum : sums) {
+    sum /= static_cast<double>(rows.size());
+    total += sum;
+  }
+  double moved = 0;
+  for (std::size_t m = 0; m < models; ++m) {
+    const double next = sums[m] - total / static_cast<double>(models);
+    moved = std::max(moved, std::abs(next - strength[m]));
+    strength[m] = next;
+  }
+  return moved;
+}
+
+constexpr int kMostTurns = 50;  // Two if no mean is missing, some ten if half are.
+constexpr double kLeastMove = 1e-12;
+
+MeanSplit split_complete(std::span<const double> means, std::size_t models) {
+  std::vector<const double*> rows;
+  std::vector<std::size_t> tasks;
+  for (std::size_t s = 0; s * models < means.size(); ++s) {
+    if (std::isnan(means[s * models])) continue;
+    rows.push_back(means.data() + s * models);
+    tasks.push_back(s);
+  }
+  std::vector<double> strength(models, 0);
+  std::vector<double> difficulty(rows.size());
+  for (int turn = 0; turn < kMostTurns && take_complete_turn(rows, difficulty, strength) > kLeastMove; ++turn) {
+  }
+  MeanSplit out{std::vector<double>(means.size() / models, std::nan("")), std::vector<double>(means.size())};
+  for (std::size_t first = 0; first < means.size(); first += models) {
+    std::copy(strength.begin(), strength.end(), out.deviation.begin() + static_cast<std::ptrdiff_t>(first));
+  }
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    out.difficulty[tasks[i]] = difficulty[i];
+    for (std::size_t m = 0; m < models; ++m) out.deviation[tasks[i] * models + m] = rows[i][m] - difficulty[i];
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<double> task_means(const TaskTotals& totals) {
@@ -94,10 +159,10 @@ std::vector<double> mean_over_tasks(std::span<const double> task_means, std::siz
 }
 
 MeanSplit split_means(std::span<const double> means, std::size_t models) {
-  constexpr int kMostTurns = 50;  // Two if no mean is missing, some ten if half are.
+  if (is_complete(means, models)) return split_complete(means, models);
   MeanSplit out{std::vector<double>(means.size() / models, 0), std::vector<double>(means.size(), 0)};
   std::vector<double> strength(models, 0);
-  for (int turn = 0; turn < kMostTurns && take_turn(means, out.difficulty, strength) > 1e-12; ++turn) {
+  for (int turn = 0; turn < kMostTurns && take_turn(means, out.difficulty, strength) > kLeastMove; ++turn) {
   }
   for (std::size_t s = 0; s < out.difficulty.size(); ++s) {
     for (std::size_t m = 0; m < models; ++m) {

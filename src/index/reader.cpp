@@ -10,6 +10,7 @@
 #include "index/layout.h"
 #include "index/reader_extras.h"
 #include "index/section_reader.h"
+#include "kernels/scan.h"
 
 namespace signalbox {
 namespace {
@@ -299,6 +300,8 @@ Result<Index> open_index(Index::Bytes bytes, std::size_t size) {
     const Section& s = sections[kind];
     if (s.offset != 0) index.sections.push_back({layout::kKindNames[kind], s.offset, s.size, kind});
   }
+  index.rests = rest_bounds(index.codes);
+  if (!index.rests.empty()) index.codes.rests = index.rests.data();
   derive_means(index);
   index.bytes = std::move(bytes);
   return index;

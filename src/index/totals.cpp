@@ -9,17 +9,17 @@ TaskTotals total_outcomes(const OutcomeView& outcomes, std::span<const std::uint
   const std::size_t models = outcomes.models;
   TaskTotals out{models, std::vector<double>(tasks * models, 0), std::vector<double>(tasks * models, 0),
                  std::vector<std::size_t>(tasks, 0)};
-  std::vector<float> of_row(models);
   for (std::size_t row = 0; row < row_tasks.size(); ++row) {
     if (!left_out.empty() && left_out[row] != 0) continue;
     const std::size_t task = row_tasks[row];
     ++out.rows[task];
-    outcomes.read_row(row, of_row);
-    for (std::size_t m = 0; m < models; ++m) {
-      if (std::isnan(of_row[m])) continue;
-      out.sums[task * models + m] += static_cast<double>(of_row[m]);
-      ++out.counts[task * models + m];
-    }
+    double* const sums = out.sums.data() + task * models;
+    double* const counts = out.counts.data() + task * models;
+    outcomes.for_each(row, [&](std::size_t m, float y) {
+      if (std::isnan(y)) return;  // Only a file is sure to have a mask.
+      sums[m] += static_cast<double>(y);
+      ++counts[m];
+    });
   }
   return out;
 }

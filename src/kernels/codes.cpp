@@ -215,4 +215,14 @@ QueryBlock prepare_queries(CodeType type, std::span<const float> queries, std::s
   return block;
 }
 
+void read_query(const QueryBlock& queries, std::size_t query, std::span<float> out) {
+  const std::size_t offset = query * queries.padded_dim;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const std::size_t place = offset + (queries.type == CodeType::kInt4 ? int4_position(i) : i);
+    const double x = queries.type == CodeType::kFloat32 ? static_cast<double>(queries.values[place])
+                                                        : static_cast<double>(queries.levels[place]);
+    out[i] = static_cast<float>(x * queries.inverse_norms[query]);
+  }
+}
+
 }  // namespace signalbox

@@ -8,6 +8,8 @@
 
 namespace signalbox {
 
+class Sketch;
+
 /// Storage type of one component of a row. The values are those of the file format.
 enum class CodeType : std::uint32_t { kFloat32 = 1, kInt8 = 2, kInt4 = 3, kBinary = 4 };
 
@@ -33,6 +35,8 @@ struct CodeView {
   std::size_t stride = 0;
   const std::uint8_t* codes = nullptr;
   const float* scales = nullptr;
+  const std::uint8_t* rests = nullptr;  ///< See rest_bounds; null without bounds.
+  const Sketch* sketch = nullptr;       ///< By which find_nearest rules rows out, and may miss some; null: exact.
 };
 
 /// A matrix of codes, owned.
@@ -76,5 +80,8 @@ struct QueryBlock {
 
 /// Prepares row-major float32 queries [count, dim] for codes of this type.
 [[nodiscard]] QueryBlock prepare_queries(CodeType type, std::span<const float> queries, std::size_t dim);
+
+/// Returns a query as it was rounded, of unit norm or zero. Writes [dim] values.
+void read_query(const QueryBlock& queries, std::size_t query, std::span<float> out);
 
 }  // namespace signalbox

@@ -1,8 +1,11 @@
 #include "kernels/nearest.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "kernels/dot.h"
+#include "kernels/scan.h"
+#include "kernels/sketch.h"
 
 namespace signalbox {
 namespace {
@@ -12,7 +15,7 @@ constexpr std::size_t kTileBytes = 16 * 1024;
 constexpr std::size_t kQueryGroup = 64;
 
 std::size_t tile_rows(const CodeView& rows) {
-  return std::max<std::size_t>(2, kTileBytes / std::max<std::size_t>(rows.stride, 1) / 2 * 2);
+  return std::max<std::size_t>(4, kTileBytes / std::max<std::size_t>(rows.stride, 1) / 4 * 4);
 }
 
 struct Candidate {
@@ -30,6 +33,10 @@ class TopK {
 
   /// Cheap test before `push`. A tie with the worst candidate cannot enter, because rows come in ascending order.
   [[nodiscard]] bool may_enter(double key) const { return heap_.size() < k_ || key > heap_.front().key; }
+
+  [[nodiscard]] bool is_full() const { return heap_.size() == k_; }
+  /// Returns the key of the worst candidate; needs one.
+  [[nodiscard]] double worst() const { return heap_.front().key; }
 
   void push(Candidate c) {
     if (heap_.size() < k_) {
@@ -55,30 +62,68 @@ class TopK {
   std::vector<Candidate> heap_;
 };
 
-}  // namespace
+/// Offers the rows to the best of some queries; returns the bytes that were read.
+std::uint64_t scan_all(const CodeView& rows, const QueryBlock& queries, std::size_t group, std::size_t count,
+                       const RowFilter& filter, std::vector<TopK>& best) {
+  const std::size_t step = tile_rows(rows);
+  Scan scan(rows, queries, group, count);
+  std::vector<Hit> hits;
+  for (std::size_t first = 0; first < rows.rows; first += step) {
+    hits.clear();
+    scan.scan(first, std::min(rows.rows, first + step), hits);
+    for (const Hit& hit : hits) {
+      TopK& top = best[hit.query];
+      if (!top.may_enter(hit.key) || !filter.passes(hit.row)) continue;
+      top.push({hit.key, hit.row});
+      if (top.is_full()) scan.raise(hit.query - group, top.worst());
+    }
+  }
+  return scan.bytes();
+}
 
-std::vector<std::vector<Neighbour>> find_nearest(const CodeView& rows, const QueryBlock& queries, std::size_t k,
-                                                 const RowFilter& filter) {
-  k = std::min(k, rows.rows);
-  std::vector<TopK> best(queries.count, TopK(k));
-  if (k > 0) {
-    const std::size_t step = tile_rows(rows);
-    std::vector<double> keys(step * std::min(kQueryGroup, std::max<std::size_t>(queries.count, 1)));
-    for (std::size_t group = 0; group < queries.count; group += kQueryGroup) {
-      const std::size_t count = std::min(kQueryGroup, queries.count - group);
-      for (std::size_t first = 0; first < rows.rows; first += step) {
-        const std::size_t last = std::min(rows.rows, first + step);
-        score_tile(rows, first, last, queries, group, count, keys.data());
-        for (std::size_t q = 0; q < count; ++q) {
-          TopK& top = best[group + q];
-          for (std::size_t row = first; row < last; ++row) {
-            const double key = keys[(row - first) * count + q];
-            if (top.may_enter(key) && filter.passes(row)) top.push({key, static_cast<std::uint32_t>(row)});
-          }
-        }
+/// Does the same with the rows that their sketches do not rule out.
+std::uint64_t score_candidates(const CodeView& rows, const QueryBlock& queries, std::size_t group, std::size_t count,
+                               const RowFilter& filter, std::vector<TopK>& best) {
+  const Sketch& sketch = *rows.sketch;
+  std::vector<float> vector(rows.dim);
+  std::vector<Sketch::Query> prepared;
+  for (std::size_t q = group; q < group + count; ++q) {
+    read_query(queries, q, vector);
+    prepared.push_back(sketch.prepare(vector));
+  }
+  std::uint64_t scored = 0;
+  for (std::size_t first = 0; first < rows.rows; first += Sketch::kBlock) {
+    for (std::size_t q = 0; q < count; ++q) {
+      TopK& top = best[group + q];
+      const double bar = top.is_full() ? top.worst() * queries.inverse_norms[group + q] : -2;
+      std::uint32_t left = sketch.candidates(prepared[q], first / Sketch::kBlock, bar);
+      for (; left != 0; left &= left - 1) {
+        const std::size_t row = first + static_cast<std::size_t>(std::countr_zero(left));
+        if (row >= rows.rows) break;
+        if (!filter.passes(row)) continue;
+        double key = 0;
+        score_tile(rows, row, row + 1, queries, group + q, 1, &key);
+        ++scored;
+        if (top.may_enter(key)) top.push({key, static_cast<std::uint32_t>(row)});
       }
     }
   }
+  return sketch.size_bytes() * count + scored * rows.stride;
+}
+
+}  // namespace
+
+std::vector<std::vector<Neighbour>> find_nearest(const CodeView& rows, const QueryBlock& queries, std::size_t k,
+                                                 const RowFilter& filter, std::uint64_t* bytes_read) {
+  k = std::min(k, rows.rows);
+  std::vector<TopK> best(queries.count, TopK(k));
+  std::uint64_t bytes = 0;
+  for (std::size_t group = 0; k > 0 && group < queries.count; group += kQueryGroup) {
+    const std::size_t count = std::min(kQueryGroup, queries.count - group);
+    bytes += rows.sketch == nullptr ? scan_all(rows, queries, group, count, filter, best)
+                                    : score_candidates(rows, queries, group, count, filter, best);
+  }
+  if (bytes_read != nullptr) *bytes_read = bytes;
   std::vector<std::vector<Neighbour>> out;
   out.reserve(queries.count);
   for (std::size_t q = 0; q < queries.count; ++q) out.push_back(best[q].take(queries.inverse_norms[q]));

@@ -1,4 +1,4 @@
-// Exact k nearest rows by cosine distance.
+// The k nearest rows by cosine distance.
 #pragma once
 
 #include <cstddef>
@@ -28,10 +28,13 @@ struct RowFilter {
 
 /// Returns the k nearest rows of each query, nearest first; fewer if fewer rows pass the filter.
 ///
-/// Exact with respect to the codes. Ties in distance go to the lower row. A zero query is at distance 1 from every row.
-/// Complexity: O(rows * dim) per query, in tiles that stay in cache for the whole block of queries. Thread-safe.
+/// Exact with respect to the codes; with a sketch of the rows (sketch.h) it may miss a few neighbours. Ties in distance
+/// go to the lower row. A zero query is at distance 1 from every row. Sets `bytes_read` to the bytes of codes and
+/// sketches that were read for all queries. Complexity: O(rows * dim) per query, in tiles that stay in cache for the
+/// whole block of queries. Thread-safe.
 [[nodiscard]] std::vector<std::vector<Neighbour>> find_nearest(const CodeView& rows, const QueryBlock& queries,
-                                                               std::size_t k, const RowFilter& filter = {});
+                                                               std::size_t k, const RowFilter& filter = {},
+                                                               std::uint64_t* bytes_read = nullptr);
 
 /// Cosine similarities [queries.count, rows.rows], row-major, clamped to [-1, 1].
 [[nodiscard]] std::vector<double> similarities(const CodeView& rows, const QueryBlock& queries);

@@ -29,11 +29,11 @@ Forecast mixture_of(const Evidence& e, std::span<const double> votes, double off
   if (offset == 0) {
     mixture = mix_tasks(profiles, votes, labels, out.exclusions, e.mixture);
   } else {
-    const ShiftedMeans shifted = shift_means(profiles, offset);
+    ShiftedMeans shifted = shift_means(profiles, offset);
     TaskProfiles moved = profiles;
     moved.means = shifted.means;
     if (profiles.posterior != nullptr) moved.posterior = &shifted.posterior;
-    mixture = mix_tasks(moved, votes, labels, out.exclusions, e.mixture);
+    mixture = mix_tasks(moved, votes, labels, out.exclusions, e.mixture, &shifted.posterior);
   }
   out.scores = mixture.correctness;
   out.intervals = mixture.intervals;

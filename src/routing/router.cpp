@@ -109,6 +109,7 @@ std::vector<TaskVote> heaviest(const std::vector<double>& weights, std::size_t m
   std::vector<TaskVote> out;
   for (std::size_t task = 0; task < weights.size(); ++task) {
     const double weight = weights[task];
+    if (out.size() == most && !(out.back().weight < weight)) continue;
     const auto is_lighter = [&](const TaskVote& other) { return other.weight < weight; };
     out.insert(std::find_if(out.begin(), out.end(), is_lighter), {task, weight});
     if (out.size() > most) out.pop_back();

@@ -2,19 +2,40 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "index/means.h"
+#include "kernels/rows.h"
 #include "routing/weights.h"
 
 namespace signalbox {
 namespace {
 
-/// Returns the means of the candidates; NaN for excluded models.
-std::vector<double> candidate_means(const TaskProfiles& profiles, std::span<const Exclusion> exclusions) {
-  std::vector<double> out(profiles.means.begin(), profiles.means.end());
-  for (std::size_t m = 0; m < profiles.models; ++m) {
-    if (exclusions[m] == Exclusion::kNone) continue;
-    for (std::size_t i = m; i < out.size(); i += profiles.models) out[i] = std::nan("");
+/// Returns the candidates among the first models that have a mean.
+std::vector<std::size_t> measured_candidates(const TaskProfiles& profiles, std::span<const Exclusion> exclusions,
+                                             std::size_t first_models) {
+  std::vector<std::size_t> out;
+  for (std::size_t m = 0; m < first_models; ++m) {
+    if (exclusions[m] != Exclusion::kNone) continue;
+    std::size_t i = m;
+    while (i < profiles.means.size() && std::isnan(profiles.means[i])) i += profiles.models;
+    if (i < profiles.means.size()) out.push_back(m);
+  }
+  return out;
+}
+
+/// Splits the means of some models; the others have the deviation 0.
+MeanSplit split_models(const TaskProfiles& profiles, const std::vector<std::size_t>& models) {
+  if (models.size() == profiles.models) return split_means(profiles.means, profiles.models);
+  std::vector<double> means;
+  means.reserve(profiles.tasks() * models.size());
+  for (std::size_t first = 0; first < profiles.means.size(); first += profiles.models) {
+    for (const std::size_t m : models) means.push_back(profiles.means[first + m]);
+  }
+  const MeanSplit split = split_means(means, models.size());
+  MeanSplit out{split.difficulty, std::vector<double>(profiles.means.size(), 0)};
+  for (std::size_t i = 0; i < split.deviation.size(); ++i) {
+    out.deviation[i / models.size() * profiles.models + models[i % models.size()]] = split.deviation[i];
   }
   return out;
 }
@@ -23,20 +44,16 @@ std::vector<double> candidate_means(const TaskProfiles& profiles, std::span<cons
 /// there are no others: what is expected of a model must not depend on them.
 MeanSplit split_candidates(const TaskProfiles& profiles, std::span<const Exclusion> exclusions) {
   const std::size_t models = profiles.models;
-  const std::vector<double> means = candidate_means(profiles, exclusions);
-  std::vector<double> built = means;
-  for (std::size_t first = 0; first < built.size(); first += models) {
-    std::fill_n(built.begin() + static_cast<std::ptrdiff_t>(first + models - profiles.added), profiles.added,
-                std::nan(""));
-  }
-  if (std::all_of(built.begin(), built.end(), [](double mean) { return std::isnan(mean); })) {
-    return split_means(means, models);
-  }
-  MeanSplit out = split_means(built, models);
-  for (std::size_t i = 0; i < means.size(); ++i) {
-    if (i % models < models - profiles.added || std::isnan(means[i])) continue;
-    const double off = means[i] - out.difficulty[i / models];
-    if (!std::isnan(off)) out.deviation[i] = off;
+  const std::size_t built = models - profiles.added;
+  const std::vector<std::size_t> counted = measured_candidates(profiles, exclusions, built);
+  if (counted.empty()) return split_models(profiles, measured_candidates(profiles, exclusions, models));
+  MeanSplit out = split_models(profiles, counted);
+  for (std::size_t m = built; m < models; ++m) {
+    if (exclusions[m] != Exclusion::kNone) continue;
+    for (std::size_t s = 0; s < out.difficulty.size(); ++s) {
+      const double off = profiles.means[s * models + m] - out.difficulty[s];
+      if (!std::isnan(off)) out.deviation[s * models + m] = off;
+    }
   }
   return out;
 }
@@ -109,12 +126,12 @@ Difficulty difficulty_of(const LabelMeans& labels, const MixtureConstants& c) {
   return out;
 }
 
-/// Moments of a model's correctness over the tasks.
-struct Spread {
-  double mean = 0;
-  double square = 0;
-  double sampling = 0;  ///< Variance.
-  double shift = 0;     ///< Shift of the centre, from the means to those of the posterior.
+/// Moments of the models' correctness over the tasks, [models] each.
+struct Spreads {
+  std::vector<double> mean;
+  std::vector<double> square;
+  std::vector<double> sampling;  ///< Variances.
+  std::vector<double> shift;     ///< Shift of the centre, from the means to those of the posterior.
 };
 
 /// Adds expected correctness and its interval. For these a task's difficulty counts as evidence, too. relative: [tasks,
@@ -141,31 +158,28 @@ void add_correctness(const TaskProfiles& profiles, const MeanSplit& split, std::
   // instead would make the best ones equal.
   const auto built_end = out.relative.end() - static_cast<std::ptrdiff_t>(profiles.added);
   expected = std::min(expected, 1 - *std::max_element(out.relative.begin(), built_end));
-  std::vector<Spread> spreads(models);
+  const std::vector<double> zeros(models, 0);
+  Spreads spreads{zeros, zeros, zeros, zeros};
   std::vector<double> prior_shares;
   for (const double evidence : out.evidence) prior_shares.push_back(c.prior_labels / evidence);
+  std::vector<double> values(models);
   for (std::size_t s = 0; s < weights.size(); ++s) {
     if (!(weights[s] > 0)) continue;
-    for (std::size_t m = 0; m < models; ++m) {
-      const double prior_share = prior_shares[m];
-      const std::size_t i = s * models + m;
-      double value = difficulty[s] + relative[i];
-      if (profiles.posterior != nullptr) {
-        spreads[m].sampling += weights[s] * prior_share * prior_share * profiles.posterior->correctness_variance[i];
-        const double off = profiles.posterior->correctness[i] - profiles.means[i];
-        if (!std::isnan(off)) {
-          value += prior_share * off;
-          spreads[m].shift += weights[s] * prior_share * off;
-        }
-      }
-      spreads[m].mean += weights[s] * value;
-      spreads[m].square += weights[s] * value * value;
+    const std::size_t first = s * models;
+    for (std::size_t m = 0; m < models; ++m) values[m] = difficulty[s] + relative[first + m];
+    if (profiles.posterior != nullptr) {
+      const TaskPosterior& posterior = *profiles.posterior;
+      add_posterior({profiles.means.data() + first, posterior.correctness.data() + first,
+                     posterior.correctness_variance.data() + first, prior_shares.data()},
+                    weights[s], models, {values.data(), spreads.shift.data(), spreads.sampling.data()});
     }
+    add_moments(values.data(), weights[s], models, spreads.mean.data(), spreads.square.data());
   }
   constexpr double kZ = 1.959963984540054;  // 97.5% quantile of the normal distribution
   for (std::size_t m = 0; m < models; ++m) {
-    const auto& [mean, square, sampling, shift] = spreads[m];
-    const double variance = std::max(0.0, square - mean * mean) + sampling + c.difficulty_variance * (1 - seen.pull) +
+    const double mean = spreads.mean[m];
+    const double shift = spreads.shift[m];
+    const double variance = std::max(0.0, spreads.square[m] - mean * mean) + spreads.sampling[m] + c.difficulty_variance * (1 - seen.pull) +
                             c.model_variance / out.evidence[m];
     const double half = kZ * std::sqrt(variance);
     const double centre = expected + out.relative[m];  // In the same order as `relative`.
@@ -219,9 +233,10 @@ LabelMeans label_means(std::span<const float> outcomes, std::span<const Exclusio
 }
 
 TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> votes, const LabelMeans& labels,
-                      std::span<const Exclusion> exclusions, const MixtureConstants& constants) {
+                      std::span<const Exclusion> exclusions, const MixtureConstants& constants,
+                      TaskPosterior* spent) {
   const std::size_t models = profiles.models;
-  const MeanSplit split = split_candidates(profiles, exclusions);
+  MeanSplit split = split_candidates(profiles, exclusions);
   const bool labelled = total_of(labels) > 0;
   TaskMixture out;
   out.weights.assign(votes.begin(), votes.end());
@@ -245,17 +260,20 @@ TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> vote
   out.evidence.assign(models, constants.prior_labels);
   out.difference_variance = constants.difference_variance;
   for (std::size_t m = 0; m < models; ++m) out.evidence[m] += labels.counts[m];
-  std::vector<double> relative = blend_with_labels(split.deviation, labels, constants.prior_labels);
+  std::vector<double> relative = blend_with_labels(std::move(split.deviation), labels, constants.prior_labels);
   for (std::size_t s = 0; s < fits.size(); ++s) {
-    for (std::size_t m = 0; m < models; ++m) out.relative[m] += out.weights[s] * relative[s * models + m];
+    if (out.weights[s] > 0) add_weighted(relative.data() + s * models, out.weights[s], models, out.relative.data());
   }
   add_correctness(profiles, split, relative, fits, difficulty_of(labels, constants), constants, out);
   if (profiles.posterior == nullptr) {
     out.task_relative = std::move(relative);
     return out;
   }
-  out.task_relative = blend_with_labels(profiles.posterior->deviation, labels, constants.prior_labels);
-  out.task_variance = profiles.posterior->deviation_variance;
+  const auto taken = [&](std::vector<double> TaskPosterior::*field) {
+    return spent == nullptr ? profiles.posterior->*field : std::move(spent->*field);
+  };
+  out.task_relative = blend_with_labels(taken(&TaskPosterior::deviation), labels, constants.prior_labels);
+  out.task_variance = taken(&TaskPosterior::deviation_variance);
   for (std::size_t m = 0; m < models; ++m) {
     const double prior_share = constants.prior_labels / out.evidence[m];
     if (prior_share == 1) continue;

@@ -50,10 +50,11 @@ struct TaskMixture {
 /// must have an outcome somewhere. The means of an index are complete: see complete_tasks. Where one is missing all the
 /// same, difficulty of the task + strength of the model stands in, by least squares.
 /// The sampling error of the means is part of `intervals` and of probability_better, not of the expectations.
+/// spent: the posterior of the profiles, if the caller needs it no longer, or null.
 /// Complexity: O(tasks * models).
 [[nodiscard]] TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> votes,
                                     const LabelMeans& labels, std::span<const Exclusion> exclusions,
-                                    const MixtureConstants& constants);
+                                    const MixtureConstants& constants, TaskPosterior* spent = nullptr);
 
 /// Returns P(the first model is right more often than the second one on the new task): the mixture over tasks of normal
 /// distributions of their difference, to which `ahead` is added. The variance is that of a new task around a benchmark

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "index/means.h"
+#include "kernels/rows.h"
 #include "routing/weights.h"
 
 namespace signalbox {
@@ -51,12 +52,55 @@ double level_of(const TaskProfiles& profiles, std::size_t task) {
   return total > 0 ? sum : std::nan("");
 }
 
-double moved(double p, double odds) { return p * odds / (1 - p + p * odds); }
+/// A task with means: the place of its first one, and their number.
+struct MeasuredTask {
+  std::size_t first;
+  double count;
+};
 
-/// Returns the slope of `moved`.
-double slope_of(double p, double odds) {
-  const double scale = 1 - p + p * odds;
-  return odds / (scale * scale);
+/// Writes the sums of values(task, m) over the models of each task that have a mean.
+template <typename Values>
+void sum_measured(const TaskProfiles& profiles, std::span<const MeasuredTask> tasks, const Values& values,
+                  std::vector<double>& sums) {
+  const std::size_t models = profiles.models;
+  std::vector<double> known(tasks.size() * models);
+  std::vector<const double*> rows;
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    const double* means = profiles.means.data() + tasks[t].first;
+    double* row = known.data() + t * models;
+    for (std::size_t m = 0; m < models; ++m) row[m] = std::isnan(means[m]) ? 0 : values(tasks[t], m);
+    rows.push_back(row);
+  }
+  const std::vector<double> zeros(models, 0);
+  sums.resize(tasks.size());
+  sum_rows_less(rows.data(), rows.size(), zeros.data(), models, sums.data());
+}
+
+/// Moves the posterior of some tasks.
+void shift_posterior(const TaskProfiles& profiles, std::span<const MeasuredTask> tasks, double odds,
+                     TaskPosterior& out) {
+  const std::size_t models = profiles.models;
+  const TaskPosterior& from = *profiles.posterior;
+  std::vector<double> compared(models);
+  std::vector<double> sums;
+  sum_measured(profiles, tasks, [&](const MeasuredTask& t, std::size_t m) { return profiles.means[t.first + m]; },
+               sums);
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    const std::size_t first = tasks[t].first;
+    const double centre = sums[t] / tasks[t].count;
+    for (std::size_t m = 0; m < models; ++m) compared[m] = std::clamp(centre + from.deviation[first + m], 0.0, 1.0);
+    move_by_odds(compared.data(), odds, models, out.deviation.data() + first);
+    spread_by_odds(compared.data(), from.deviation_variance.data() + first, odds, models,
+                   out.deviation_variance.data() + first);
+    move_by_odds(from.correctness.data() + first, odds, models, out.correctness.data() + first);
+    spread_by_odds(from.correctness.data() + first, from.correctness_variance.data() + first, odds, models,
+                   out.correctness_variance.data() + first);
+  }
+  sum_measured(profiles, tasks,
+               [&](const MeasuredTask& t, std::size_t m) { return out.deviation[t.first + m] / t.count; }, sums);
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    for (std::size_t m = 0; m < models; ++m) out.deviation[tasks[t].first + m] -= sums[t];
+  }
 }
 
 }  // namespace
@@ -89,11 +133,12 @@ std::vector<double> vote_for_all(const TaskProfiles& profiles, std::span<const f
   const double norm = std::sqrt(dot(vector, vector));
   std::vector<double> votes(profiles.tasks(), 0);
   std::vector<double> exponents(profiles.tasks(), 0);
+  dot_rows(profiles.centroids.data(), profiles.tasks(), vector.data(), profiles.dim, exponents.data());
   for (std::size_t s = 0; s < votes.size(); ++s) {
     const auto centroid = profiles.centroids.subspan(s * profiles.dim, profiles.dim);
     const bool has_rows = std::any_of(centroid.begin(), centroid.end(), [](float x) { return x != 0; });
     votes[s] = has_rows && leads_to_means(profiles, s) ? 1 : 0;
-    exponents[s] = dot(centroid, vector) / norm / constants.temperature;
+    exponents[s] = exponents[s] / norm / constants.temperature;
     if (!profiles.bias.empty()) exponents[s] += static_cast<double>(profiles.bias[s]);
   }
   reweight(votes, exponents);
@@ -209,34 +254,22 @@ double mean_offset(const TaskProfiles& profiles, std::span<const double> votes,
 }
 
 ShiftedMeans shift_means(const TaskProfiles& profiles, double offset) {
+  constexpr std::size_t kAtATime = 4;
+  const std::size_t models = profiles.models;
   const double odds = std::exp(offset);
-  ShiftedMeans out{{profiles.means.begin(), profiles.means.end()}, {}};
-  for (double& p : out.means) p = moved(p, odds);
+  ShiftedMeans out{std::vector<double>(profiles.means.size()), {}};
+  move_by_odds(profiles.means.data(), odds, out.means.size(), out.means.data());
   if (profiles.posterior == nullptr) return out;
+  std::vector<MeasuredTask> tasks;
+  for (std::size_t first = 0; first < out.means.size(); first += models) {
+    const auto of_task = profiles.means.subspan(first, models);
+    const auto count = std::count_if(of_task.begin(), of_task.end(), [](double p) { return !std::isnan(p); });
+    if (count > 0) tasks.push_back({first, static_cast<double>(count)});
+  }
   out.posterior = *profiles.posterior;
-  TaskPosterior& posterior = out.posterior;
-  for (std::size_t first = 0; first < out.means.size(); first += profiles.models) {
-    double centre = 0;
-    double models = 0;
-    for (std::size_t i = first; i < first + profiles.models; ++i) {
-      if (std::isnan(profiles.means[i])) continue;
-      centre += profiles.means[i];
-      ++models;
-    }
-    if (!(models > 0)) continue;
-    centre /= models;
-    double moved_centre = 0;
-    for (std::size_t i = first; i < first + profiles.models; ++i) {
-      const double compared = std::clamp(centre + posterior.deviation[i], 0.0, 1.0);
-      const double slope = slope_of(compared, odds);
-      posterior.deviation[i] = moved(compared, odds);
-      posterior.deviation_variance[i] *= slope * slope;
-      const double of_correctness = slope_of(posterior.correctness[i], odds);
-      posterior.correctness[i] = moved(posterior.correctness[i], odds);
-      posterior.correctness_variance[i] *= of_correctness * of_correctness;
-      if (!std::isnan(profiles.means[i])) moved_centre += posterior.deviation[i] / models;
-    }
-    for (std::size_t i = first; i < first + profiles.models; ++i) posterior.deviation[i] -= moved_centre;
+  const std::span all(tasks);
+  for (std::size_t i = 0; i < all.size(); i += kAtATime) {
+    shift_posterior(profiles, all.subspan(i, std::min(kAtATime, all.size() - i)), odds, out.posterior);
   }
   return out;
 }

@@ -10,6 +10,7 @@
 
 #include "index/format.h"
 #include "kernels/nearest.h"
+#include "kernels/scan.h"
 
 namespace {
 
@@ -49,6 +50,7 @@ struct Data {
   CodeMatrix matrix;
   std::optional<signalbox::Index> index;
   CodeView view;
+  std::vector<std::uint8_t> rests;
   std::vector<float> queries;
   std::vector<std::uint32_t> neighbours;
   std::vector<std::uint8_t> file;
@@ -105,6 +107,8 @@ void bench_generate(std::uint32_t rows, std::uint32_t dim, std::uint32_t code_ty
     matrix.scales.insert(matrix.scales.end(), block.scales.begin(), block.scales.end());
   }
   data().view = matrix.view();
+  data().rests = signalbox::rest_bounds(data().view);
+  if (!data().rests.empty()) data().view.rests = data().rests.data();
 }
 
 std::uint32_t bench_open(std::uint8_t* bytes, std::size_t size) {

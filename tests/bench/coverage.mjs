@@ -1,5 +1,5 @@
 // Measures how much of given prompts an embedder knows, how many the router takes as unread, and how many of the others
-// are out of coverage (docs/policy.md).
+// are out of coverage (docs/studies.md).
 //   node tests/bench/coverage.mjs [--index FILE --embedder PLACE] [--typos] FILE...
 // A file has one prompt per line: a text, or an object with `prompt` and `set`. Each set has a row of its own. Without an
 // index it is the default one; PLACE is that of the command. --typos adds a row for each set with typos in its prompts,

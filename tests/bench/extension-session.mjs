@@ -16,11 +16,12 @@ function probeBadge() {
   globalThis.bench = { asks: [] };
   let key = Number.NEGATIVE_INFINITY;
   addEventListener('keydown', ({ timeStamp }) => (key = timeStamp), { capture: true, passive: true });
-  const titleOf = () => {
+  /** Returns the text of the card behind a visible badge; a lamp that stays the same has a new card, too. */
+  const cardOf = () => {
     const host = document.querySelector('[data-signalbox-badge]');
     if (host === null || getComputedStyle(host).visibility !== 'visible') return undefined;
     const root = globalThis.chrome?.dom?.openOrClosedShadowRoot(host) ?? host.openOrClosedShadowRoot;
-    return root.querySelector('button[aria-expanded]').title;
+    return root.querySelector('#card').textContent;
   };
   const send = chrome.runtime.sendMessage.bind(chrome.runtime);
   chrome.runtime.sendMessage = async (message) => {
@@ -33,7 +34,7 @@ function probeBadge() {
     ask.kind = answer?.kind;
     // The script has drawn by this frame, and the message posted in it arrives after the frame.
     requestAnimationFrame(() => {
-      const isShown = titleOf() === answer?.model;
+      const isShown = cardOf()?.includes(answer?.model ?? answer?.why[0]) ?? false;
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => globalThis.bench.asks.push({ ...ask, isShown, drawn: performance.now() });
       port2.postMessage(null);
@@ -98,7 +99,8 @@ function writeJudged(judged) {
 
 /** Opens a session with the extension in `folder`, which was built for this browser. */
 export async function openSession(kind, folder) {
-  const profile = mkdtempSync(path.join(tmpdir(), 'signalbox-bench-profile-'));
+  const scratch = mkdtempSync(path.join(tmpdir(), 'signalbox-bench-'));
+  const profile = path.join(scratch, 'profile');
   const session = { kind };
   session.start = async () => {
     session.browser = await openExtension(kind, folder, { profile, sites: SITES });
@@ -111,7 +113,7 @@ export async function openSession(kind, folder) {
   };
   session.close = async () => {
     await session.browser?.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
   };
   session.allow = async (origin) => {
     const page = await session.browser.extensionPage('settings/index.html');

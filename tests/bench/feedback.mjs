@@ -1,4 +1,4 @@
-// Measures the effect of a user's ratings on later decisions (docs/policy.md), with simulated users who ask prompts of
+// Measures the effect of a user's ratings on later decisions (docs/studies.md), with simulated users who ask prompts of
 // tasks that are taken out of the benchmark:
 //   node tests/bench/feedback.mjs [INDEX] [--people 40] [--seed 1] [--select]
 // Prints the mean outcome of the picks, adapted and not. With --select, it also prints the constants that are best for

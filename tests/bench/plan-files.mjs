@@ -91,7 +91,7 @@ export function choosePoint(curve, mostLost) {
   return best;
 }
 
-/** Returns predicted outcomes and costs of one row by a predictor (docs/models.md), into arrays [models]. */
+/** Returns predicted outcomes and costs of one row by a predictor (docs/policy.md), into arrays [models]. */
 function forecastInto(predictor, vectors, row, right, usd) {
   const { dim, families, temperature } = predictor;
   const at = row * dim;

@@ -1,6 +1,7 @@
 // Offers the functions of the wasm module as a native command, for parity tests:
 //   signalbox_native build SPEC.json EMBEDDINGS.f32 ROW_TASKS.u16 OUTCOMES.f32 OUT.sbx
 //   signalbox_native route|route-task INDEX.sbx VECTORS.f32 OPTIONS_JSON
+//   signalbox_native decision-layout
 //   signalbox_native next-labels INDEX.sbx VECTORS.f32 OPTIONS_JSON GROUPS.i32 N SEED
 //   signalbox_native anchors INDEX.sbx COUNT
 //   signalbox_native add-model INDEX.sbx MODEL_JSON ROWS.u32 OUTCOMES.f32 OUT.sbx
@@ -14,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "decision_numbers.h"
 #include "handles.h"
 #include "json.h"
 #include "lab.h"
@@ -122,6 +124,11 @@ int route_task(char** argv) {
   });
 }
 
+int decision_layout() {
+  std::cout << core::decision_layout() << "\n";
+  return 0;
+}
+
 int next_labels(char** argv) {
   const auto groups = read_values<std::int32_t>(argv[5]);
   return route(argv, [&](core::Handle index, const float* vectors, std::size_t count) -> std::string {
@@ -164,12 +171,13 @@ int plan(int argc, char** argv) {
 int main(int argc, char** argv) {
   const std::string verb = argc > 1 ? argv[1] : "";
   if (verb == "build" && argc == 7) return build(argv);
+  if (verb == "decision-layout" && argc == 2) return decision_layout();
   if (verb == "route" && argc == 5) return route_input(argv);
   if (verb == "route-task" && argc == 5) return route_task(argv);
   if (verb == "next-labels" && argc == 8) return next_labels(argv);
   if (verb == "anchors" && argc == 4) return anchors(argv);
   if (verb == "add-model" && argc == 7) return add_model(argv);
   if (verb == "plan" && (argc == 8 || argc == 9)) return plan(argc, argv);
-  std::cerr << "usage: signalbox_native build|route|route-task|next-labels|anchors|add-model|plan ...\n";
+  std::cerr << "usage: signalbox_native build|route|route-task|decision-layout|next-labels|anchors|add-model|plan ...\n";
   return 2;
 }

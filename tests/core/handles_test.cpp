@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "decision_numbers.h"
 #include "forgery.h"
 #include "json.h"
 #include "lab.h"
@@ -64,6 +65,62 @@ TEST_F(HandlesTest, RoutesInputsAndTasksInNames) {
   EXPECT_EQ(task["model"], "generalist");
   EXPECT_EQ(code_of(route_task(handle_, nullptr, 0, "{}")), "dimension_mismatch") << "a task without inputs";
   EXPECT_EQ(code_of(route(handle_, TwoFields::second_field().data(), "{")), "invalid_argument");
+}
+
+/// Returns the numbers of a decision, or none if it failed.
+std::vector<double> numbers_of(const double* numbers) {
+  if (numbers == nullptr) return {};
+  return {numbers, numbers + static_cast<std::size_t>(*numbers)};
+}
+
+TEST_F(HandlesTest, DecidesInNumbers) {
+  const float* input = TwoFields::second_field().data();
+  const Json layout = answer(decision_layout())["value"];
+  const std::vector<double> numbers = numbers_of(decide_input(handle_, input, "{}"));
+  ASSERT_GT(numbers.size(), layout["head"].size());
+  const auto head = [&](const std::string& key) {
+    const auto at = std::find(layout["head"].begin(), layout["head"].end(), key) - layout["head"].begin();
+    return numbers[static_cast<std::size_t>(at)];
+  };
+  const Json decision = answer(route(handle_, input, "{}"))["value"];
+  const Json models = answer(describe_index(handle_))["value"]["models"];
+  EXPECT_EQ(models[static_cast<std::size_t>(head("model"))]["name"], decision["model"]);
+  EXPECT_EQ(models[static_cast<std::size_t>(head("bestSingleModel"))]["name"], decision["bestSingleModel"]);
+  for (const char* key : {"confidence", "challengerConfidence"}) EXPECT_EQ(head(key), decision[key]);
+  EXPECT_EQ(head("percentile"), decision["coverage"]["percentile"]);
+  EXPECT_EQ(head("ranking"), decision["ranking"].size());
+  EXPECT_EQ(numbers.back(), static_cast<double>(Exclusion::kNone)) << "the last model is a candidate";
+}
+
+TEST_F(HandlesTest, TellsWhyThereAreNoNumbers) {
+  const float* input = TwoFields::second_field().data();
+  EXPECT_EQ(decide_input(handle_, input, "{"), nullptr);
+  EXPECT_EQ(code_of(last_failure()), "invalid_argument");
+  EXPECT_EQ(decide_input(Handle{0}, input, "{}"), nullptr);
+  EXPECT_EQ(code_of(last_failure()), "disposed");
+  EXPECT_EQ(decide_task(handle_, 1), nullptr) << "an index is not a task";
+  EXPECT_EQ(code_of(last_failure()), "disposed");
+}
+
+TEST_F(HandlesTest, ReadsTheSameOptionsOnceForEachIndex) {
+  const float* input = TwoFields::second_field().data();
+  const auto other = answer(open(TwoFields().bytes()))["value"]["handle"].get<Handle>();
+  const std::string few = R"({"candidates":["generalist"]})";
+  const std::vector<double> all = numbers_of(decide_input(handle_, input, "{}"));
+  EXPECT_NE(numbers_of(decide_input(handle_, input, few)), all);
+  EXPECT_EQ(numbers_of(decide_input(other, input, "{}")), all);
+  EXPECT_EQ(numbers_of(decide_input(handle_, input, "{}")), all);
+  EXPECT_EQ(decide_input(handle_, input, R"({"candidate":[]})"), nullptr);
+  EXPECT_EQ(numbers_of(decide_input(handle_, input, "{}")), all) << "an error does not stay";
+  EXPECT_EQ(code_of(close(other)), "");
+  EXPECT_EQ(decide_input(other, input, "{}"), nullptr);
+}
+
+TEST_F(HandlesTest, TakesWhatIsKnownOfAnInputBesideTheOptions) {
+  const float* input = TwoFields::second_field().data();
+  const auto by_options = numbers_of(decide_input(handle_, input, R"({"promptTokens":5000,"distanceScale":0.5})"));
+  EXPECT_EQ(numbers_of(decide_input(handle_, input, "{}", 5000, .5)), by_options);
+  EXPECT_NE(numbers_of(decide_input(handle_, input, "{}")), by_options) << "only for that input";
 }
 
 TEST_F(HandlesTest, AnswersDisposedForHandlesThatAreNotOpen) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/scan.h"
 #include "support.h"
 
 namespace signalbox {
@@ -114,6 +115,82 @@ TEST(Nearest, ReturnsTheSameBitsForOneQueryAndForABlock) {
       EXPECT_EQ(find_nearest(matrix.view(), prepare_queries(type, one, kDim), 10)[0], block[q]);
     }
   }
+}
+
+/// Vectors in a few clusters, of which every third has an exact copy and some are zero.
+std::vector<float> clustered_vectors(std::mt19937& random, std::size_t count, std::size_t dim) {
+  const std::vector<float> centres = testing::random_vectors(random, 8, dim);
+  std::vector<float> out = testing::random_vectors(random, count, dim);
+  for (std::size_t r = 0; r < count; ++r) {
+    const std::size_t centre = random() % 8;
+    for (std::size_t i = 0; i < dim; ++i) {
+      float& x = out[r * dim + i];
+      x = r % 50 == 49 ? 0 : r % 3 == 2 ? out[(r - 1) * dim + i] : centres[centre * dim + i] + .4F * x;
+    }
+  }
+  return out;
+}
+
+TEST(Scan, LeavesRowsEarlyWithoutChangingABitOfTheResult) {
+  std::mt19937 random(21);
+  for (const CodeType type : {CodeType::kInt8, CodeType::kInt4}) {
+    for (const std::size_t dim : {64, 128, 130, 250, 384, 768}) {
+      const CodeMatrix matrix = quantize(type, clustered_vectors(random, 1003, dim), dim);
+      const std::vector<std::uint8_t> rests = rest_bounds(matrix.view());
+      CodeView bounded = matrix.view();
+      bounded.rests = rests.empty() ? nullptr : rests.data();
+      std::vector<std::uint16_t> tasks(1003);
+      for (std::size_t r = 0; r < tasks.size(); ++r) tasks[r] = static_cast<std::uint16_t>(r % 4);
+      for (const std::size_t count : {1, 3, 70}) {
+        const QueryBlock queries = prepare_queries(type, clustered_vectors(random, count, dim), dim);
+        for (const std::size_t k : {1, 10, 400}) {
+          EXPECT_EQ(find_nearest(bounded, queries, k), find_nearest(matrix.view(), queries, k)) << dim;
+          EXPECT_EQ(find_nearest(bounded, queries, k, {tasks, 2}), find_nearest(matrix.view(), queries, k, {tasks, 2}));
+        }
+      }
+    }
+  }
+}
+
+/// Returns the first row as a query.
+std::vector<float> clustered_query(const CodeMatrix& matrix) {
+  std::vector<double> sum(matrix.dim);
+  add_row(matrix.view(), 0, sum);
+  return {sum.begin(), sum.end()};
+}
+
+TEST(Scan, ReadsLessThanHalfOfClusteredRows) {
+  constexpr std::size_t kDim = 768;
+  constexpr std::size_t kRows = 1000;
+  std::mt19937 random(22);
+  const CodeMatrix matrix = quantize(CodeType::kInt8, clustered_vectors(random, kRows, kDim), kDim);
+  const std::vector<std::uint8_t> rests = rest_bounds(matrix.view());
+  CodeView rows = matrix.view();
+  rows.rests = rests.data();
+  const QueryBlock query = prepare_queries(CodeType::kInt8, clustered_query(matrix), kDim);
+  std::vector<Hit> hits;
+  Scan scan(rows, query, 0, 1);
+  scan.scan(0, kRows, hits);
+  EXPECT_EQ(scan.bytes(), kRows * kDim) << "without a bar nothing can be left out";
+  EXPECT_EQ(hits.size(), kRows);
+  const std::uint64_t before = scan.bytes();
+  std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) { return a.key > b.key; });
+  scan.raise(0, hits[9].key);
+  const std::vector<Hit> all = std::move(hits);
+  hits.clear();
+  scan.scan(0, kRows, hits);
+  EXPECT_LT(scan.bytes() - before, kRows * kDim / 2);
+  for (std::size_t i = 0; all[i].key > all[9].key; ++i) {
+    EXPECT_TRUE(std::any_of(hits.begin(), hits.end(), [&](const Hit& hit) { return hit.row == all[i].row; }));
+  }
+}
+
+TEST(Scan, HasNoBoundsForRowsLongerThanOne) {
+  std::mt19937 random(23);
+  CodeMatrix matrix = quantize(CodeType::kInt8, testing::random_vectors(random, 20, 256), 256);
+  EXPECT_FALSE(rest_bounds(matrix.view()).empty());
+  matrix.scales[13] *= 1.5F;
+  EXPECT_TRUE(rest_bounds(matrix.view()).empty());
 }
 
 TEST(Nearest, LeavesOutTheRowsOfTheExcludedTask) {

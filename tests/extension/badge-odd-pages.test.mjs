@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { describeBadge, QUESTION, WELCOME } from './badge-page.mjs';
 
-const SHOWN = 'signalbox: Thinker-7B';
+const SHOWN = 'signalbox: Thinker-7B, better here';
 const BOX = '#place textarea';
 
 describeBadge('the badge on unusual pages', (pages) => {

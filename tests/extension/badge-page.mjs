@@ -1,6 +1,6 @@
 // Runs the content script in a page with a stand-in for the rest of the extension.
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, describe } from 'node:test';
@@ -8,11 +8,15 @@ import { build } from 'esbuild';
 import { serveFolder } from '../../scripts/site.mjs';
 import { root } from '../package/support/fixtures.mjs';
 import { BROWSERS, openBrowser } from '../web/browsers.mjs';
+import { STAND_INS, standIn } from './stand-ins.mjs';
 
 export const SUGGESTION = {
   kind: 'suggestion',
+  verdict: 'better',
   model: 'acme/Thinker-7B',
+  label: 'Thinker-7B',
   siteModel: 'thinker:7b',
+  current: 'Talker-3B',
   quality: { value: '82%', label: 'chance of being right', note: '' },
   price: { value: '$0.18', label: 'price per 1,000 answers', note: 'as of 23 September 2026' },
   lamp: 'clear',
@@ -25,7 +29,7 @@ export const QUESTION = 'Prove that the root of 2 is irrational';
  * Runs in the page before its scripts. It stands in for the extension and gives access to closed shadow roots, which the
  * browser gives to a real extension.
  */
-function standIn(answers) {
+function standInForExtension(answers) {
   const roots = [];
   const attach = Element.prototype.attachShadow;
   Element.prototype.attachShadow = function (init) {
@@ -102,6 +106,10 @@ function standIn(answers) {
       await when(() => timers.size === 0 && (unanswered.size === 0 || globalThis.test.held !== undefined));
       for (let i = 0; i < 2; i += 1) await frame();
     },
+    /** Waits until what a change of the layout leads to was drawn: its events, then the badge's next frame. */
+    drawn: async () => {
+      for (let i = 0; i < 4; i += 1) await frame();
+    },
     asked: () => globalThis.test.sent.filter(({ kind }) => kind === 'ask').map(({ text }) => text),
     tell: (message) => [...listeners].map((listen) => listen(message, {}, () => undefined)),
     listeners,
@@ -122,11 +130,17 @@ function standIn(answers) {
       const isOpen = getComputedStyle(cardOf).display !== 'none';
       const link = cardOf.querySelector('a');
       return {
-        text: button.textContent,
+        text: button.getAttribute('aria-label'),
+        /** The text beside the badge's signal. */
+        drawn: [...button.children]
+          .filter((part) => getComputedStyle(part).display !== 'none')
+          .map((part) => part.textContent)
+          .filter((text) => text !== '')
+          .join(' '),
         at: rectOf(pill),
         button: rectOf(button),
         expanded: button.getAttribute('aria-expanded'),
-        focused: hosts[0].activeElement?.textContent ?? null,
+        focused: hosts[0].activeElement?.ariaLabel ?? hosts[0].activeElement?.textContent ?? null,
         card: isOpen ? { text: cardOf.textContent, at: rectOf(cardOf), href: link?.href ?? null } : null,
         tags: [...new Set([...hosts[0].querySelectorAll('*')].map(({ localName }) => localName))].sort(),
       };
@@ -179,6 +193,12 @@ function badgePage(page, content) {
     /** Waits until the last question is this text. */
     lastAsked: (text) => page.until((wanted) => globalThis.test.asked().at(-1) === wanted, text),
     asked: () => page.evaluate(() => globalThis.test.asked()),
+    /** Sets the size of the view, and waits until the badge has had its turn. */
+    resize: async (width, height) => {
+      await (page.raw.setViewportSize ?? page.raw.setViewport).call(page.raw, { width, height });
+      await page.until((wanted) => innerWidth === wanted, width);
+      await page.evaluate(() => globalThis.test.drawn());
+    },
     sent: async (kind) => (await page.evaluate(() => globalThis.test.sent)).filter((message) => message.kind === kind),
     keys: (text) => page.raw.keyboard.type(text),
     /** Sets the answer to this kind of message from now on. */
@@ -188,7 +208,7 @@ function badgePage(page, content) {
     /** Clicks the badge with the mouse, and returns it with its card. */
     open: async () => {
       const { button } = await badge();
-      await page.raw.mouse.click(button.left + 30, (button.top + button.bottom) / 2);
+      await page.raw.mouse.click(button.left + 12, (button.top + button.bottom) / 2);
       return page.until(() => {
         const found = globalThis.test.badge();
         return found?.card ? found : null;
@@ -203,13 +223,21 @@ function badgePage(page, content) {
   };
 }
 
-/** Runs the suite in every browser. `pages.open(name)` opens a fixture and injects the script. */
+/**
+ * Runs the suite in every browser. `pages.open(name)` opens a fixture, or a stand-in of a chat as `chat/claude-thread.html`, and
+ * injects the script.
+ */
 export function describeBadge(name, suite) {
   const pages = {};
   before(async () => {
     pages.folder = mkdtempSync(path.join(tmpdir(), 'signalbox-badge-'));
     cpSync(path.join(root, 'tests/fixtures/extension'), pages.folder, { recursive: true });
     cpSync(path.join(pages.folder, 'textarea.html'), path.join(pages.folder, 'chat/index.html'));
+    for (const name of Object.keys(STAND_INS)) {
+      for (const view of ['new', 'thread']) {
+        writeFileSync(path.join(pages.folder, `chat/${name}-${view}.html`), standIn(name, { view }));
+      }
+    }
     const entry = path.join(root, 'web/extension/content/main.ts');
     const options = { bundle: true, minify: true, format: 'iife', target: 'es2022', write: false };
     const { outputFiles } = await build({ entryPoints: [entry], ...options });
@@ -232,7 +260,7 @@ export function describeBadge(name, suite) {
         /** Opens a fixture. `answers` are by kind of message; `init` is a function that runs in the page. */
         open: async (fixture, { answers = {}, init = '() => undefined', isInjected = true } = {}) => {
           const all = { hello: WELCOME, warm: WELCOME, ask: SUGGESTION, ...answers };
-          const script = `(${standIn})(${JSON.stringify(all)}); (${init})();`;
+          const script = `(${standInForExtension})(${JSON.stringify(all)}); (${init})();`;
           const opened = await here.browser.newPage(`${pages.origin}/${fixture}`, script);
           const page = badgePage(opened, pages.content);
           if (isInjected) await page.inject();

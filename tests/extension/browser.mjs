@@ -1,6 +1,6 @@
 // Offers one small interface to two browsers with an extension loaded, driven as by the user: the menu, the shortcuts and
 // the permission dialogs are the browser's own.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startChromium } from './chromium.mjs';
@@ -8,17 +8,19 @@ import { startFirefox } from './firefox.mjs';
 import { openNetwork } from './network.mjs';
 import { openScreen } from './screen.mjs';
 
+const WELCOME = 'welcome/index.html';
 const START = { chromium: startChromium, firefox: startFirefox };
 
 /**
  * Opens a browser with the unpacked extension in `folder`. `sites` are stand-ins for hosts (see `openNetwork`); addresses
  * of this machine need no stand-in. `profile` is a folder that keeps stored data after the browser closes; without it, each
  * browser gets a new one. Chromium derives the extension's id from the path of its folder: the same path has the same
- * storage.
+ * storage. The page that opens after the installation is closed, unless `isWelcomed`.
  */
-export async function openExtension(kind, folder, { profile, sites } = {}) {
+export async function openExtension(kind, folder, { profile, sites, isWelcomed = false } = {}) {
   const manifest = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
   const panelFile = manifest.side_panel?.default_path ?? manifest.sidebar_action?.default_panel;
+  const isInstalled = profile !== undefined && existsSync(profile);
   const place = profile ?? mkdtempSync(path.join(tmpdir(), `signalbox-${kind}-`));
   const parts = [];
   const closeAll = async () => {
@@ -35,6 +37,7 @@ export async function openExtension(kind, folder, { profile, sites } = {}) {
     parts.push(network);
     browser = await START[kind]({ folder, profile: place, screen, network });
     parts.push(browser);
+    if (!isInstalled && !isWelcomed) await (await browser.pageAt(`${browser.origin}/${WELCOME}`)).close();
   } catch (error) {
     await closeAll();
     throw error;

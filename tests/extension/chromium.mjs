@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import puppeteer from 'puppeteer-core';
-import { expressionOf, reopened, surfaceOf } from '../web/browsers.mjs';
+import { expressionOf, OFF_IN_CHROMIUM, reopened, surfaceOf } from '../web/browsers.mjs';
 import { LIMIT_MS, repeat, waitFor } from '../web/waiting.mjs';
 import { SIZE } from './screen.mjs';
 
@@ -15,7 +15,7 @@ const NOWHERE = 'http://127.0.0.1:9/';
 const ARGS = [
   ...['--no-sandbox', '--ozone-platform=x11', '--window-position=0,0', `--window-size=${SIZE.width},${SIZE.height}`],
   ...['--disable-component-update', `--component-updater=url-source=${NOWHERE}`, `--gaia-url=${NOWHERE}`],
-  '--disable-features=AutofillServerCommunication,NetworkTimeServiceQuerying',
+  `--disable-features=${['AutofillServerCommunication', ...OFF_IN_CHROMIUM]}`,
   '--ignore-certificate-errors',
 ];
 

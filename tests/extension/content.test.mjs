@@ -117,7 +117,8 @@ describe('positions', () => {
   const VIEW = { left: 0, top: 0, right: 1000, bottom: 700 };
   const SIZE = { width: 200, height: 28 };
   const frame = (left, top, width, height) => ({ left, top, right: left + width, bottom: top + height });
-  const beside = (box, view = VIEW, isRtl = false) => content.besideFrame(box, SIZE, view, isRtl);
+  const around = (box, view = VIEW, isRtl = false) => [...content.spotsAround(box, SIZE, view, isRtl)];
+  const beside = (...args) => around(...args)[0];
 
   it('are at the end of the line above the box, or below it at the top of the page', () => {
     assert.deepEqual(beside(frame(100, 500, 600, 60)), { left: 500, top: 466 });
@@ -125,13 +126,27 @@ describe('positions', () => {
     assert.deepEqual(beside(frame(100, 10, 600, 60)), { left: 500, top: 76 });
   });
 
-  it('are within the visible part, and undefined if there is no room or the box is out of view', () => {
+  it('are next the start and the middle of that line, the sides, the row of buttons, and farther away', () => {
+    const spots = around(frame(300, 400, 400, 100));
+    const expected = [
+      ...[500, 300, 400].map((left) => ({ left, top: 366 })),
+      ...[500, 300, 400].map((left) => ({ left, top: 506 })),
+      ...[706, 94].map((left) => ({ left, top: 468 })),
+    ];
+    assert.deepEqual(spots.slice(0, 8), expected);
+    assert.deepEqual(spots[8], { left: 496, top: 459 });
+    assert.deepEqual(spots.at(-1), { left: 400, top: 282 });
+  });
+
+  it('are within the visible part, and none if there is no room or the box is out of view', () => {
     assert.deepEqual(beside(frame(-150, 500, 200, 60)), { left: 4, top: 466 });
     assert.deepEqual(beside(frame(900, 500, 600, 60)), { left: 796, top: 466 });
     assert.deepEqual(beside(frame(0, 500, 600, 60), frame(300, 400, 390, 300)), { left: 400, top: 466 });
-    assert.equal(beside(frame(0, 0, 1000, 700)), undefined);
+    for (const { left, top } of around(frame(20, 20, 960, 640))) {
+      assert.ok(left >= 4 && top >= 4 && left + SIZE.width <= 996 && top + SIZE.height <= 696);
+    }
     for (const away of [frame(100, 710, 600, 60), frame(100, -70, 600, 60), frame(1010, 500, 60, 60)]) {
-      assert.equal(beside(away), undefined);
+      assert.deepEqual(around(away), []);
     }
   });
 

@@ -10,10 +10,14 @@ const FEEDBACK = [
   { id: 'a', prompt: 'Ünïcode, שלום, 猫 and 🐈', outcomes: { 'a/Model': 1 }, at: 1700000000000 },
   { id: 'b', prompt: '<img src=x onerror=alert(1)>', outcomes: { 'b/Model': 0, 'a/Model': 1 }, at: 1600000000000.5 },
 ];
+const SITE = {
+  ...{ isOn: false, adapter: 'open-webui', names: { 'a/Model': 'a' }, endpoint: '' },
+  ...{ pays: 'plan', usual: 'a/Model' },
+};
 const everything = (index = null) => ({
-  version: 2,
+  version: 3,
   settings: { prefer: 'cheap', excluded: ['b/Model'], prices: { 'a/Model': { in: 1, out: 2 } }, pricedOnly: true },
-  sites: { 'http://localhost:3000': { isOn: false, adapter: 'open-webui', names: { 'a/Model': 'a' }, endpoint: '' } },
+  sites: { 'http://localhost:3000': SITE },
   index,
 });
 
@@ -98,7 +102,7 @@ describe('export and import', () => {
     const settings = (change) => JSON.stringify({ ...everything(), ...change });
     await refuses(
       sound({ 'settings.json': settings({ version: 99 }) }),
-      /^settings\.json: .*got format 99, expected 2/,
+      /^settings\.json: .*got format 99, expected 3/,
     );
     await refuses(
       sound({ 'settings.json': settings({ sites: { 'javascript:alert(1)': {} } }) }),

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { importExtension } from './import-module.mjs';
 
 const ORIGIN = 'https://chat.example';
-const SITE = { isOn: true, adapter: 'auto', names: {}, endpoint: '' };
+const SITE = { isOn: true, adapter: 'auto', names: {}, endpoint: '', pays: 'use', usual: null };
 const SUGGESTION = { kind: 'suggestion', model: 'acme/Thinker-7B' };
 const sender = (tab) => ({
   id: 'signalbox',

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, afterEach, beforeEach, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { TABLE } from '../../scripts/site.mjs';
+import { violations } from '../web/axe.mjs';
 import { BROWSERS, isThere } from '../web/browsers.mjs';
 import { builtExtension } from '../web/built-once.mjs';
 import { waitFor } from '../web/waiting.mjs';
@@ -34,6 +35,32 @@ export const middleOf = ({ left, top, width, height }) => [left + width / 2, top
 export const hasModel = (badge) =>
   badge?.isSeen && /^signalbox: \S+/.test(badge.text) && !/no suggestion/.test(badge.text);
 
+/** Checks a page of the extension with axe-core, by day and by night. */
+export async function hasNoViolations(page) {
+  for (const scheme of ['light', 'dark']) {
+    await page.evaluate((scheme) => {
+      document.documentElement.style.colorScheme = scheme;
+    }, scheme);
+    assert.deepEqual(await violations(page), [], scheme);
+  }
+}
+
+/** Returns a condition that holds once a badge that fits looks the same twice: one that moves is not hit by a click. */
+function atRest(fits) {
+  let last;
+  return (badge) => {
+    const now = JSON.stringify(badge);
+    const isSame = fits(badge) && now === last;
+    last = now;
+    return isSame;
+  };
+}
+
+/** Returns the number of open welcome pages. Runs in a page of the extension. */
+export const welcomesIn = () =>
+  chrome.extension.getViews({ type: 'tab' }).filter(({ location }) => location.pathname === '/welcome/index.html')
+    .length;
+
 /** Returns the content of the badge's closed shadow root. Runs in the page as a content script. */
 export function lookAtBadge() {
   const host = document.querySelector('[data-signalbox-badge]');
@@ -48,7 +75,7 @@ export function lookAtBadge() {
   const shown = (element) => getComputedStyle(element).display !== 'none';
   return {
     isSeen: getComputedStyle(host).visibility === 'visible',
-    text: button.textContent,
+    text: button.getAttribute('aria-label'),
     rect: rectOf(button),
     card: shown(card) ? card.textContent : null,
     link: card.querySelector('a')?.href ?? null,
@@ -105,13 +132,18 @@ async function scriptsAre(desk, origins) {
   await waitFor(what, async () => JSON.stringify((await registered()).sort()) === wanted);
 }
 
-/** Allows these sites and turns them on, and resets all other settings to their defaults. */
-export async function allowSites(browser, desk, origins) {
-  const { DEFAULT_STORED, NEW_SITE } = await importExtension('stored/schema.ts');
-  for (const origin of origins) await browser.allow(`${origin}/*`);
-  const sites = Object.fromEntries(origins.map((origin) => [origin, NEW_SITE]));
+/** Replaces the sites of the settings, without the browser's permissions, and resets all other settings. */
+export async function putSites(desk, sites) {
+  const { DEFAULT_STORED } = await importExtension('stored/schema.ts');
   await putStored(desk, { ...DEFAULT_STORED, sites });
   await desk.evaluate(tell);
+}
+
+/** Allows these sites and turns them on, and resets all other settings to their defaults. */
+export async function allowSites(browser, desk, origins) {
+  const { NEW_SITE } = await importExtension('stored/schema.ts');
+  for (const origin of origins) await browser.allow(`${origin}/*`);
+  await putSites(desk, Object.fromEntries(origins.map((origin) => [origin, NEW_SITE])));
   await scriptsAre(desk, origins);
 }
 
@@ -225,6 +257,10 @@ export function describeExtension(name, suite, { sites = {}, hasLanguages = fals
         const page = await installed.extensionPage('settings/index.html');
         // The layout shifts until the page has loaded its benchmark.
         await page.until(() => document.querySelector('[data-held]') !== null);
+        // Less important sections are folded.
+        await page.evaluate(() => {
+          document.querySelector('[data-more]').open = true;
+        });
         return page;
       };
       /** Adds a site in the settings, and allows it in the browser's own dialog. Chromium shows the dialog once for each site. */
@@ -253,9 +289,12 @@ export function describeExtension(name, suite, { sites = {}, hasLanguages = fals
       };
       /** Waits for a badge that fits, clicks it, and returns it with its open card. */
       installed.openCard = async (page, what = 'with a model', fits = hasModel) => {
-        const { rect } = await installed.badgeThat(what, fits);
+        const { rect } = await installed.badgeThat(what, atRest(fits));
         await page.raw.mouse.click(...middleOf(rect));
-        return installed.badgeThat('with an open card', (badge) => badge?.card);
+        return installed.badgeThat(
+          'with an open card',
+          atRest((badge) => badge?.card),
+        );
       };
       suite(installed);
     });

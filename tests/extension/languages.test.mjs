@@ -10,7 +10,7 @@ const FOREIGN = {
   de: 'Schreibe ein Gedicht über den Herbst',
 };
 const ENGLISH = ['How many prime numbers lie between 10 and 50?', 'Write a poem about the autumn', 'git rebase -i'];
-const UNREAD = /The embedder can't read this language\./;
+const UNREAD = /This language can't be read\./;
 
 /** Returns the suggestion that the badge of the page receives for a text. */
 const askBadge = (installed, text) =>

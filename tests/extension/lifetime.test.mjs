@@ -5,7 +5,7 @@ import path from 'node:path';
 import { it } from 'node:test';
 import { waitFor } from '../web/waiting.mjs';
 import { importExtension } from './import-module.mjs';
-import { CHAT, describeExtension, hasModel } from './installed.mjs';
+import { CHAT, describeExtension, hasModel, welcomesIn } from './installed.mjs';
 
 const PROMPT = 'How many prime numbers lie between 10 and 50?';
 
@@ -151,6 +151,8 @@ describeExtension(
       await page.type('textarea', 'What is the capital of Peru?');
       await installed.badgeThat('with a model', hasModel, AHEAD);
       assert.equal(await page.evaluate(() => document.querySelectorAll('[data-signalbox-badge]').length), 1);
+      // The background has done its work after the update, since the badge is back.
+      assert.equal(await installed.desk.evaluate(welcomesIn), 0);
     });
   },
   { sites: { 'ahead.example': serveAhead } },

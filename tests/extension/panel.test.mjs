@@ -4,11 +4,13 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { violations } from '../web/axe.mjs';
+import { fileFromBytes, plan } from '../../dist/build.js';
 import { waitFor } from '../web/waiting.mjs';
-import { CHAT, describeExtension, middleOf } from './installed.mjs';
+import { importExtension } from './import-module.mjs';
+import { CHAT, describeExtension, hasNoViolations, middleOf, putSites } from './installed.mjs';
 
 const INDEX = fileURLToPath(new URL('../../dist/models/index/index.sbx', import.meta.url));
+const GRADED = fileURLToPath(new URL('../fixtures/plan/support.csv', import.meta.url));
 const PROMPT = 'How many prime numbers lie between 10 and 50?';
 
 describeExtension('the side panel', (installed) => {
@@ -116,11 +118,80 @@ describeExtension('the side panel', (installed) => {
     await panel.until(() => document.querySelector('[data-pick]') !== null);
   });
 
+  it('reads the box that has the focus, but no box for a search', async () => {
+    const page = await installed.open(CHAT);
+    await page.type('textarea', PROMPT);
+    await installed.browser.action(page);
+    const panel = await installed.browser.panel();
+    await panel.until((prompt) => document.querySelector('#prompt')?.value === prompt, PROMPT);
+    await panel.until(() => document.querySelector('[data-pick]') !== null);
+    await page.front();
+    await page.evaluate(() => {
+      const box = document.querySelector('textarea');
+      box.setAttribute('role', 'searchbox');
+      box.focus();
+    });
+    await installed.browser.command(page, 'which-model');
+    await panel.until(() =>
+      /^Nothing is typed or selected/.test(document.querySelector('[data-page]')?.textContent ?? ''),
+    );
+    assert.equal(await panel.evaluate(() => document.querySelector('#prompt').value), PROMPT);
+    await page.front();
+    await page.evaluate(() => {
+      const box = document.createElement('div');
+      box.contentEditable = 'true';
+      box.append('What is a prime?', document.createElement('br'), 'Name one.');
+      document.body.append(box);
+      box.focus();
+    });
+    await installed.browser.command(page, 'which-model');
+    await panel.until(() => document.querySelector('#prompt').value === 'What is a prime?\nName one.');
+  });
+
   it('says so if nothing is selected', async () => {
     const page = await installed.open(CHAT);
     await installed.browser.command(page, 'which-model');
     const panel = await installed.browser.panel();
-    await panel.until(() => /Nothing is selected/.test(document.querySelector('[data-page]')?.textContent ?? ''));
+    await panel.until(() =>
+      /^Nothing is typed or selected/.test(document.querySelector('[data-page]')?.textContent ?? ''),
+    );
+  });
+
+  it('compares the pick with the model that is on, and says so if a chat’s page has changed', async () => {
+    const panel = await installed.extensionPage('panel/index.html');
+    await panel.until(() => document.querySelector('[data-status="ready"]') !== null);
+    const origin = 'https://claude.ai';
+    const { chatAt, namesIn, newSiteAt } = await importExtension('mine/offered.ts');
+    const { offer } = chatAt(origin);
+    const names = namesIn(offer, offer.plans.at(-1));
+    await putSites(installed.desk, { [origin]: { ...newSiteAt(origin), names } });
+    const ask = (text, chat) =>
+      panel.evaluate(
+        async (question) => {
+          const { id: windowId } = await chrome.windows.getCurrent();
+          await chrome.storage.session.set({ question: { ...question, windowId, isOfBadge: false, at: Date.now() } });
+        },
+        { text, origin, chat },
+      );
+    const pick = async () => {
+      await panel.until(() => document.querySelector('[aria-busy="false"] [data-pick]') !== null);
+      return panel.evaluate(() => document.querySelector('[data-pick]').dataset.pick);
+    };
+    const saysOf = (words) =>
+      panel.until((words) => document.querySelector('[data-switch]')?.textContent.startsWith(words), words);
+    await ask(PROMPT, { name: 'claude', isUnderstood: false, current: null });
+    await panel.until(() => document.querySelector('[data-not-understood]') !== null);
+    const best = await pick();
+    assert.ok(Object.hasOwn(names, best));
+    // An answer costs nothing there: there is no dial.
+    assert.equal(await panel.evaluate(() => document.querySelector('#dial')), null);
+    await panel.raw.select('[data-usual]', best);
+    await saysOf('You are already on it: ');
+    const other = Object.keys(names).find((name) => name !== best);
+    await ask(PROMPT, { name: 'claude', isUnderstood: true, current: other });
+    await panel.until(() => document.querySelector('[data-not-understood]') === null);
+    await panel.until((name) => document.querySelector('[data-switch]')?.textContent.includes(name), names[other]);
+    assert.equal(await pick(), best);
   });
 
   it('shows markup from a page as text', async () => {
@@ -138,6 +209,7 @@ describeExtension('the side panel', (installed) => {
   it('learns from the user’s feedback, shows it, and forgets it', async () => {
     const panel = await openPanel();
     await ask(panel, PROMPT);
+    await panel.click('[data-answered]');
     await panel.click('[data-wrong]');
     await panel.until(() => /was wrong/.test(document.querySelector('[data-rating]')?.textContent ?? ''));
     await panel.until(() => /1 of your ratings/.test(document.querySelector('[data-counted]')?.textContent ?? ''));
@@ -155,6 +227,7 @@ describeExtension('the side panel', (installed) => {
   it('undoes feedback that was given by mistake', async () => {
     const panel = await openPanel();
     await ask(panel, PROMPT);
+    await panel.click('[data-answered]');
     await panel.click('[data-right]');
     // The rating counts at once, and shifts the elements below it.
     await panel.until(() => document.querySelector('[data-rating]') && document.querySelector('[data-counted]'));
@@ -195,9 +268,72 @@ describeExtension('the side panel', (installed) => {
     await panel.until(() => document.querySelector('[data-pick]') !== null);
   });
 
+  it('takes a plan that is dropped on the panel, and can take it out', async () => {
+    const panel = await installed.extensionPage('panel/index.html');
+    await panel.until(() => document.querySelector('[data-status="ready"]') !== null);
+    // The models of the plan are written otherwise than those of the built-in benchmark.
+    const graded = readFileSync(GRADED, 'utf8').replaceAll('anthropic/claude-opus-4.8', 'Claude-Opus-4-8');
+    const { index } = await plan([fileFromBytes('graded.csv', Buffer.from(graded))], { index: false });
+    const bytes = Buffer.from(index).toString('base64');
+    const drop = (name, base64) =>
+      panel.evaluate(
+        (name, base64) => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([Uint8Array.from(atob(base64), (one) => one.charCodeAt(0))], name));
+          const over = new DragEvent('dragover', { dataTransfer, bubbles: true, cancelable: true });
+          document.body.dispatchEvent(over);
+          document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+          return over.defaultPrevented;
+        },
+        name,
+        base64,
+      );
+    const says = (words) =>
+      panel.until((words) => document.querySelector('[data-said="plan"]').textContent.includes(words), words);
+    // A file that the page does not take would replace it.
+    assert.equal(await drop('broken.sbx', bytes.slice(0, 4000)), true);
+    await says('broken.sbx cannot be used, and nothing was changed: ');
+    assert.equal((await installed.stored())?.index ?? null, null);
+    await drop('plan.sbx', bytes);
+    await says('plan.sbx is now in use.');
+    assert.equal(await panel.text('[data-benchmark]'), 'plan');
+    await ask(panel, PROMPT);
+    // On a chat that has one of its models, and on one that has none.
+    const from = (origin) =>
+      panel.evaluate(
+        async (text, origin) => {
+          const { id: windowId } = await chrome.windows.getCurrent();
+          const question = { text, origin, windowId, isOfBadge: false, at: Date.now() };
+          await chrome.storage.session.set({ question });
+        },
+        PROMPT,
+        origin,
+      );
+    const { namesIn, newSiteAt, chatAt } = await importExtension('mine/offered.ts');
+    const { offer } = chatAt('https://claude.ai');
+    const names = namesIn(offer, offer.plans.at(-1));
+    const sites = {
+      'https://claude.ai': { ...newSiteAt('https://claude.ai'), names },
+      'https://other.example': { ...newSiteAt('https://other.example'), names: { 'maker/none': 'None' } },
+    };
+    await installed.putStored({ ...(await installed.stored()), sites });
+    await installed.desk.evaluate(() => chrome.storage.session.set({ storedChanged: crypto.randomUUID() }));
+    await from('https://claude.ai');
+    await panel.until(() => document.querySelector('[data-pick="Claude-Opus-4-8"]') !== null);
+    await from('https://other.example');
+    await panel.until(() => /^None of your models on other/.test(document.querySelector('.failed')?.textContent ?? ''));
+    await panel.click('[data-leave-page]');
+    await panel.until(() => document.querySelector('[aria-busy="false"] [data-pick]') !== null);
+    await panel.click('[data-take-out]');
+    await says('The built-in benchmark is in use again.');
+    await storedThat('without an index', (stored) => stored.index === null);
+    await panel.until(() => document.activeElement === document.querySelector('[data-choose-plan]'));
+  });
+
   it('exports everything to one file, and imports all of it or nothing', async () => {
     const panel = await openPanel();
     await ask(panel, PROMPT);
+    await panel.click('[data-answered]');
     await panel.click('[data-right]');
     await panel.until(() => document.querySelector('[data-rating]') !== null);
     const settings = await installed.settings();
@@ -235,12 +371,11 @@ describeExtension('the side panel', (installed) => {
     const panel = await installed.extensionPage('panel/index.html');
     await panel.until(() => document.querySelector('[data-status="ready"]') !== null);
     await ask(panel, PROMPT);
+    await panel.click('[data-answered]');
     await panel.click('[data-other]');
-    assert.deepEqual(await violations(panel, 'html'), []);
     const settings = await installed.settings();
-    assert.deepEqual(await violations(settings, 'html'), []);
     const privacy = await installed.extensionPage('privacy/index.html');
-    assert.deepEqual(await violations(privacy, 'html'), []);
+    for (const page of [panel, settings, privacy]) await hasNoViolations(page);
   });
 
   it('updates older settings, and sets damaged settings aside', async () => {
@@ -254,7 +389,7 @@ describeExtension('the side panel', (installed) => {
     assert.equal(await again.evaluate(() => document.querySelector('#dial').valueAsNumber), 0);
     await again.clickAt('#dial', [0.5, 0.5]);
     const { version, sites } = await storedThat('with another dial', (stored) => stored.settings.prefer === 'balanced');
-    assert.deepEqual([version, sites], [2, {}]);
+    assert.deepEqual([version, sites], [3, {}]);
     assert.deepEqual(await installed.stored('damaged'), damaged);
   });
 });

@@ -6,7 +6,8 @@ import { importExtension } from './import-module.mjs';
 describe('the settings of the extension', () => {
   let schema;
   let upgrade;
-  const site = { isOn: true, adapter: 'librechat', names: { 'a/Model': 'model-a' }, endpoint: 'openAI' };
+  const before3 = { isOn: true, adapter: 'librechat', names: { 'a/Model': 'model-a' }, endpoint: 'openAI' };
+  const site = { ...before3, pays: 'use', usual: null };
   const sound = () => structuredClone(everything());
   const everything = () => ({
     version: schema.VERSION,
@@ -50,6 +51,17 @@ describe('the settings of the extension', () => {
     }
     assert.equal(upgrade.readStored({ version: 1, settings: 7 }).isDamaged, true);
     assert.deepEqual(upgrade.readStored({ version: 1, settings: {} }).stored.settings, schema.DEFAULT_STORED.settings);
+  });
+
+  it('of version 2 are upgraded: prices count on each of its sites', () => {
+    const second = { ...sound(), version: 2, sites: { 'https://chat.example.com': before3, 'https://odd.example': 7 } };
+    const { stored, isDamaged } = upgrade.readStored(second);
+    assert.deepEqual(stored.sites, { 'https://chat.example.com': site });
+    assert.equal(isDamaged, true);
+    delete second.sites['https://odd.example'];
+    assert.equal(upgrade.readStored(second).isDamaged, false);
+    assert.deepEqual(upgrade.readImported(second).sites, stored.sites);
+    assert.equal(upgrade.readStored({ ...second, sites: 7 }).isDamaged, true);
   });
 
   it('of a newer version are not changed', () => {

@@ -6,7 +6,7 @@ import { embedderFiles } from '../package/support/fixtures.mjs';
 import { POEM, topicsIndex } from '../package/support/topics.mjs';
 import { importExtension } from './import-module.mjs';
 
-const SITE = { isOn: true, adapter: 'auto', names: {}, endpoint: '' };
+const SITE = { isOn: true, adapter: 'auto', names: {}, endpoint: '', pays: 'use', usual: null };
 
 describe('the suggestion for a badge', () => {
   let router;
@@ -23,59 +23,140 @@ describe('the suggestion for a badge', () => {
     const ratings = Array.from({ length: times }, () => ({ vector, outcomes }));
     return routeWithFeedback(router, prompt, ratings, options);
   }
-  const told = (decision) => suggest({ decide: async () => ({ decision }) }, '', {}, SITE);
+  /** Returns what a badge is told of a decision, on a site with these settings and a page with these facts. */
+  const told = (decision, { site = {}, page, resolve = async () => null } = {}) =>
+    suggest({ decide: async () => ({ decision }), resolve }, '', { index: null }, { ...SITE, ...site }, page);
 
   it('has every part of the reason except feedback', async () => {
     for (const times of [0, 1, 40]) {
-      for (const prompt of [POEM, 'law court']) {
+      const decision = await decided(times, POEM);
+      assert.equal(decision.feedbackUsed, times);
+      const { choice, resemblance, price, feedback } = decision.reasons;
+      assert.equal(/rating/.test(feedback), times > 0);
+      const { model, why } = await told(decision);
+      assert.equal(model, decision.model);
+      assert.equal(decision.reason, [...why, feedback].join(' ').trim());
+      assert.deepEqual(
+        why,
+        [choice, resemblance, price].filter((part) => part !== ''),
+      );
+      assert.doesNotMatch(why.join(' '), /rating|feedback|correct|\byour?\b/i);
+    }
+  });
+
+  it('names no model if nothing resembles the prompt, or it cannot be read, and says why', async () => {
+    for (const [prompt, lamp] of [
+      ['law court', 'stop'],
+      ['日本，日本？', 'dark'],
+      ['…', 'dark'],
+      [' ', 'dark'],
+    ]) {
+      for (const times of [0, 1]) {
         const decision = await decided(times, prompt);
-        assert.equal(decision.feedbackUsed, times);
-        const { choice, resemblance, price, feedback } = decision.reasons;
-        assert.equal(/rating/.test(feedback), times > 0);
-        const { model, why } = await told(decision);
-        assert.equal(model, decision.model);
-        assert.equal(decision.reason, [...why, feedback].join(' ').trim());
-        assert.deepEqual(
-          why,
-          [choice, resemblance, price].filter((part) => part !== ''),
-        );
-        assert.doesNotMatch(why.join(' '), /rating|feedback|correct|\byour?\b/i);
+        const answer = await told(decision, { site: { usual: 'poet' } });
+        assert.notEqual(decision.reasons.resemblance, '');
+        assert.deepEqual(answer, { kind: 'none', lamp, why: [decision.reasons.resemblance] });
+        assert.doesNotMatch(answer.why.join(' '), /poet|coder|generalist|unpriced/);
       }
     }
   });
 
-  it('does not reveal whether the dial or feedback led to a model, if nothing resembles the prompt', async () => {
-    const options = { prices: { coder: 0.1 }, outcomes: { coder: 1 } };
-    const byDial = await decided(0, 'law court', { ...options, prefer: 100 });
-    const byFeedback = await decided(40, 'law court', options);
-    for (const { model, challenger, feedbackUsed } of [byDial, byFeedback]) {
-      assert.equal(model, 'coder');
-      assert.equal(challenger === 'coder', feedbackUsed > 0);
-    }
-    const [dial, feedback] = await Promise.all([told(byDial), told(byFeedback)]);
-    assert.deepEqual(feedback, dial);
-    assert.equal(dial.lamp, 'stop');
-    assert.equal(dial.why.length, 2);
-  });
-
-  it('has a dark lamp, and says so, if the prompt cannot be read or is empty', async () => {
-    for (const [prompt, words] of [
-      ['日本，日本？', "The embedder can't read this language."],
-      ['…', 'There are no words in this prompt.'],
-      [' ', 'The prompt is empty.'],
-    ]) {
-      const { lamp, why } = await told(await decided(1, prompt));
-      assert.equal(lamp, 'dark');
-      assert.ok(why.includes(words), why.join(' '));
-    }
-    assert.equal((await told(await decided(0, POEM))).lamp, 'clear');
-  });
-
-  it('has a chance as it is shown, or a strength where there is none', async () => {
-    const { quality } = await told(await decided(1, POEM));
+  it('has a chance as it is shown', async () => {
+    const { quality, lamp } = await told(await decided(1, POEM));
     assert.match(quality.value, /^\d+%$/);
-    assert.deepEqual([quality.label, quality.note], ['chance of being right', '']);
-    const outside = await told(await decided(0, 'law court'));
-    assert.deepEqual(outside.quality, { value: 'Strong', label: 'on average among 4 models', note: '' });
+    assert.deepEqual([quality.label, quality.note, lamp], ['chance of being right', '', 'clear']);
+  });
+
+  it('has a price only where answers cost something', async () => {
+    const decision = await decided(0, POEM);
+    assert.match((await told(decision)).price.label, /^price per/);
+    assert.equal((await told(decision, { site: { pays: 'plan' } })).price, null);
+  });
+
+  it('says whether the pick is better than the current model, or as good and cheaper, or neither', async () => {
+    const decision = await decided(0, POEM, { prefer: 'best' });
+    assert.equal(decision.model, 'poet');
+    const lead = (model, p) => ({
+      ...decision,
+      ranking: decision.ranking.map((each) =>
+        each.model === model ? { ...each, pCorrect: decision.ranking[0].pCorrect + p } : each,
+      ),
+    });
+    const dear = (ranked) => ({
+      ...ranked,
+      ranking: ranked.ranking.map((each) => ({
+        ...each,
+        usdPerAnswer: null,
+        usdPerMTok: each.model === 'coder' ? 30 : each.usdPerMTok,
+      })),
+    });
+    for (const [of, expected, site] of [
+      [decision, 'unknown', {}],
+      [decision, 'stay', { usual: 'poet' }],
+      [decision, 'better', { usual: 'coder' }],
+      [lead('coder', -0.02), 'better', { usual: 'coder' }],
+      [lead('coder', -0.019), 'stay', { usual: 'coder' }],
+      [dear(lead('coder', 0.009)), 'cheaper', { usual: 'coder' }],
+      [dear(lead('coder', 0.009)), 'stay', { usual: 'coder', pays: 'plan' }],
+      [dear(lead('coder', 0.011)), 'stay', { usual: 'coder' }],
+      [lead('unpriced', 0), 'stay', { usual: 'unpriced' }],
+      [decision, 'unknown', { usual: 'not in the index' }],
+    ]) {
+      const { verdict, model } = await told(of, { site });
+      assert.deepEqual([verdict, model], [expected, 'poet'], JSON.stringify(site));
+    }
+  });
+
+  it('compares only models with results in twenty tasks, if the votes are tasks', async () => {
+    const decision = await decided(0, POEM, { prefer: 'best' });
+    const withVotes = (votes) => ({
+      ...decision,
+      policy: 'families',
+      ranking: decision.ranking.map((each) => ({ ...each, votes: each.model === 'coder' ? votes : 50 })),
+    });
+    const site = { usual: 'coder' };
+    assert.equal((await told(withVotes(19), { site })).verdict, 'unmeasured');
+    assert.equal((await told(withVotes(20), { site })).verdict, 'better');
+  });
+
+  it("takes the current model from the picker, by the list, the user's names or the index, before the usual one", async () => {
+    const decision = await decided(0, POEM, { prefer: 'best' });
+    const page = (picked) => ({ chat: 'generic', isUnderstood: true, picked });
+    const site = { names: { coder: 'Coder 2.5', poet: 'Poet' }, usual: 'generalist' };
+    const currentOf = async (picked, more) =>
+      (await told(decision, { site: { ...site, ...more }, page: page(picked) })).current;
+    assert.equal(await currentOf('Coder-2-5 (thinking)'), 'coder');
+    assert.equal(await currentOf(null), 'generalist');
+    assert.equal(await currentOf('Auto'), null);
+    const resolve = async (name) => (name === 'Generalist (latest)' ? 'generalist' : null);
+    const { current } = await told(decision, { page: page('Generalist (latest)'), resolve });
+    assert.equal(current, 'generalist');
+  });
+
+  it('chooses only among the models that the chat offers or the user has, and the current one', async () => {
+    const asked = [];
+    const engine = {
+      resolve: async () => null,
+      decide: async (_text, _stored, { names }) => {
+        asked.push(names);
+        throw Object.assign(new Error('none'), { code: 'no_candidate' });
+      },
+    };
+    const namesFor = async (site, page) => {
+      const answer = await suggest(engine, 'x', { index: null }, { ...SITE, ...site }, page);
+      assert.deepEqual(answer, {
+        kind: 'none',
+        lamp: 'none',
+        why: ['No model is left to choose from. Check the settings.'],
+      });
+      return asked.pop();
+    };
+    const page = { chat: 'gemini', isUnderstood: true, picked: 'Flash' };
+    assert.deepEqual(Object.values(await namesFor({}, page)), ['3.5 Flash-Lite', '3.8 Flash', '3.1 Pro']);
+    const own = { 'google/gemini-3.1-pro': 'Pro' };
+    assert.deepEqual(await namesFor({ names: own }, { ...page, picked: null }), own);
+    assert.deepEqual(await namesFor({ names: own }, page), { ...own, 'google/gemini-3.8-flash': 'Flash' });
+    assert.deepEqual(await namesFor({}, { ...page, chat: 'openrouter' }), {});
+    assert.deepEqual(await namesFor({}, undefined), {});
   });
 });

@@ -65,7 +65,7 @@ class Session {
     const std::string_view options = line.substr(2);
     switch (line[0]) {
       case 'd': value_of(bindings::describe_index(handle)); return;
-      case 'r': return check_decision(value_of(bindings::route(handle, kVectors.data(), options)));
+      case 'r': return route(handle, options);
       case 'z': return check_decision(value_of(bindings::route(handle, kVectors.data() + 4, options)));
       case 't': return check_decision(value_of(bindings::route_task(handle, kVectors.data(), 3, options)));
       case 'c': value_of(bindings::cascade(handle, kVectors.data(), options)); return;
@@ -82,6 +82,15 @@ class Session {
 
  private:
   void open(const std::string& answer) { handles_.push_back(value_of(answer)["handle"].get<Handle>()); }
+
+  /// Routes an input twice: the decision exists as numbers where it exists as JSON.
+  static void route(Handle handle, std::string_view options) {
+    const Json decision = value_of(bindings::route(handle, kVectors.data(), options));
+    check_decision(decision);
+    const double* numbers = bindings::decide_input(handle, kVectors.data(), options);
+    require((numbers == nullptr) == decision.is_null());
+    if (numbers == nullptr) value_of(bindings::last_failure());
+  }
 
   static void embed(Handle handle, std::string_view text) {
     const std::vector<std::uint32_t> ids(text.begin(), text.end());

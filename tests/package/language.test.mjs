@@ -1,7 +1,7 @@
 // The countable part of the style rule: which lines it finds, and which it leaves alone.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { oddEnglish } from '../../scripts/language.mjs';
+import { deadLinks, oddDocument, oddEnglish } from '../../scripts/language.mjs';
 
 const ODD = [
   ['a.ts', '/** What routes. */'],
@@ -32,4 +32,40 @@ describe('the language check', () => {
   for (const [file, text] of PLAIN) {
     it(`leaves ${JSON.stringify(text)} alone`, () => assert.deepEqual(oddEnglish(file, text), []));
   }
+});
+
+const OPENING = '# Prices\n\nThis page answers: where do prices come from?\n\n';
+
+describe('the check of documents', () => {
+  for (const text of [
+    'They are dated. They age.',
+    'They are dated (by day). `prices` replaces them.',
+    '- Two are old. Both have a date.',
+    'This sentence goes on\nin the next line.',
+  ]) {
+    it(`finds ${JSON.stringify(text)}`, () => assert.equal(oddDocument('docs/prices.md', OPENING + text).length, 1));
+  }
+  for (const text of [
+    'They are dated.\nThey age.',
+    '1. **Votes.** An input votes.\n2. It is 1.5 USD, e.g. for input.',
+    '```\nCode. It may\nhave any form.\n```\n',
+    '| a | b. C |\n|---|---|\n| They age. All do. | |',
+    'It says "They are dated. They age." of them.',
+    'Either:\n- old, or\n- new.',
+  ]) {
+    it(`leaves ${JSON.stringify(text)} alone`, () =>
+      assert.deepEqual(oddDocument('docs/prices.md', OPENING + text), []));
+  }
+  it('wants the question that a page answers in its first line', () => {
+    assert.equal(oddDocument('docs/prices.md', '# Prices\n\nPrices come from lists.\n').length, 1);
+    assert.deepEqual(oddDocument('web/notes.md', '# Prices\n\nPrices come from lists.\n'), []);
+  });
+});
+
+it('finds links that lead to nothing', () => {
+  const text = 'See [a](a.md#there), [b](../b.md), [c](https://example.org/c.md), [d](#here) and `[e](e.md)`.\n';
+  const asked = [];
+  const exists = (named) => asked.push(named) > 1;
+  assert.deepEqual(deadLinks('docs/x.md', text, exists), ['docs/x.md: the link to a.md leads to nothing']);
+  assert.deepEqual(asked, ['docs/a.md', 'b.md']);
 });

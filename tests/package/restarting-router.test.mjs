@@ -1,13 +1,15 @@
 // The router of the site and the extension: workers that fail, end or fall silent are replaced, in front of real routers.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, describe, it, mock } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { answerPort, Router, SignalboxError } from '../../dist/index.js';
-import { embedderFiles, root } from './support/fixtures.mjs';
+import { joinEmbedder } from '../../scripts/embedder-file.mjs';
+import { embedderFiles, root, WORDS } from './support/fixtures.mjs';
 import { tableFiles } from './support/languages.mjs';
 import { CODE, POEM, topicsIndex } from './support/topics.mjs';
 
@@ -213,6 +215,41 @@ describe('a restarting router', () => {
     assert.equal((await answer).language, 'de');
     assert.equal(workers.length, 2);
     router.dispose();
+  });
+
+  it('waits without a limit for the rest of an early embedder, and loads it past the cache if that is damaged', async () => {
+    const bytes = joinEmbedder(embedderFiles(), Buffer.alloc(Math.ceil(WORDS.length / 8)).toString('base64'));
+    const rowBytes = 8 * 4;
+    const at = bytes.length - rowBytes * WORDS.length;
+    const damaged = Buffer.from(bytes.subarray(at));
+    damaged[0] ^= 1;
+    const asked = [];
+    const server = createServer((_, response) => {
+      response.write(asked.length === 0 ? bytes.subarray(0, at) : bytes);
+      if (asked.push(response) > 1) response.end();
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const embedder = `http://127.0.0.1:${server.address().port}/embedder.bin`;
+    try {
+      const router = await hold(async () => ({ ...(await options()), embedder, early: true }));
+      mock.timers.enable({ apis: ['setTimeout'] });
+      const poem = router.route(POEM);
+      for (let turn = 0; turn < 10; ++turn) await undefined;
+      for (let times = 0; times < 10; ++times) mock.timers.tick(PATIENCE_MS);
+      await new Promise(setImmediate);
+      assert.equal(workers.length, 1);
+      mock.timers.reset();
+      asked[0].end(damaged);
+      assert.equal((await poem).model, 'poet');
+      assert.deepEqual(
+        workers.map(({ cache }) => cache),
+        [undefined, 'reload'],
+      );
+      router.dispose();
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it('has its whole patience after the table was loaded or failed to', async () => {

@@ -166,6 +166,12 @@ describe('a document as a page', () => {
     assert.deepEqual([...elementsOf(html)].sort(), ['h1', 'p']);
   });
 
+  it('leaves out comments', async () => {
+    const { html } = await render('# T\n\n<!-- not run: it needs a page -->\n```js\nx\n```\n');
+    assert.doesNotMatch(html, /not run/);
+    assert.match(html, /<code>x/);
+  });
+
   it('links to other documents', async () => {
     assert.match((await render('[p](plan.md#a) [s](../src/x.ts)')).html, /<a href="plan.html#a">p<\/a> s/);
   });

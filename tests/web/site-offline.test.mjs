@@ -5,6 +5,39 @@ import path from 'node:path';
 import { it } from 'node:test';
 import { describeSite } from './site-page.mjs';
 
+/** Most bytes of the embedder that the first decision may need: 2.5 MB less the page, the module and the index. */
+const EARLY_BYTES = 900_000;
+
+/**
+ * Holds back what a server sends of matching files beyond some bytes, and counts the requests of each file. Returns the counts,
+ * and a function that lets everything through.
+ */
+function holdBack(server, pattern, most) {
+  const counts = new Map();
+  const waiting = [];
+  const hold = (request, response) => {
+    counts.set(request.url, (counts.get(request.url) ?? 0) + 1);
+    if (!pattern.test(request.url)) return;
+    const { write, end } = response;
+    let sent = 0;
+    response.write = (chunk, ...rest) => {
+      sent += chunk.length;
+      if (sent <= most) return write.call(response, chunk, ...rest);
+      waiting.push(() => {
+        Object.assign(response, { write, end });
+        if (write.call(response, chunk, ...rest)) response.emit('drain');
+      });
+      return false; // The file waits for `drain`.
+    };
+  };
+  server.prependListener('request', hold);
+  const release = () => {
+    server.removeListener('request', hold);
+    for (const go of waiting.splice(0)) go();
+  };
+  return { counts, release };
+}
+
 const isKept = () => document.querySelector('[data-offline]')?.dataset.offline === 'kept';
 
 describeSite('the site, cut off', (site) => {
@@ -39,6 +72,28 @@ describeSite('the site, cut off', (site) => {
     } finally {
       await site.host.start();
     }
+    await page.close();
+  });
+
+  it('decides before all of the embedder has come, and fetches each file once', async () => {
+    cpSync(path.join(site.host.folder, 'site'), path.join(site.host.folder, `held-${site.kind}`), { recursive: true });
+    const { counts, release } = holdBack(site.host.server, /\/embedder-[^/]*\.bin$/, EARLY_BYTES);
+    const page = await site.visit(`held-${site.kind}/`);
+    try {
+      await page.until(() => document.querySelector('[data-pick]') !== null);
+      const fetched = [...counts].filter(([url]) => /\.(wasm|sbx|bin)$/.test(url));
+      assert.deepEqual(fetched.map(([url, count]) => [path.extname(url), count]).sort(), [
+        ['.bin', 1],
+        ['.sbx', 1],
+        ['.wasm', 1],
+      ]);
+      // A prompt with a rare word waits for the rest.
+      await page.paste('#prompt', 'Which sextuplet zebras have choriomeningitis?');
+    } finally {
+      release();
+    }
+    await page.until(() => document.querySelector('.ask-answer')?.getAttribute('aria-busy') === 'false');
+    await page.until(isKept);
     await page.close();
   });
 

@@ -95,7 +95,7 @@ describeSite('a whole task', (site) => {
     });
     await page.click('.task-input button[type="submit"]');
     await decided(page);
-    assert.equal(await taken(page), "4 prompts from your text, one prompt per line. The embedder can't read 1 prompt.");
+    assert.equal(await taken(page), "4 prompts from your text, one prompt per line. 1 prompt can't be read.");
     await page.click('.task-input input[value="blank"]');
     await page.click('.task-input button[type="submit"]');
     await waitFor(page, '[data-taken]', '2 prompts');

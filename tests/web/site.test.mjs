@@ -53,7 +53,7 @@ describeSite('the site', (site) => {
     }
     const withTable = page.requests.length;
     for (const [text, words] of [
-      ['የኢትዮጵያ ዋና ከተማ ማን ናት?', "The embedder can't read this language."],
+      ['የኢትዮጵያ ዋና ከተማ ማን ናት?', "This language can't be read."],
       ['…?', 'There are no words in this prompt.'],
       ['', 'The prompt is empty.'],
     ]) {

@@ -28,12 +28,15 @@ import { WorkerRouter } from 'signalbox/worker';
 /** Time for one answer before the worker counts as lost. A prompt takes a few milliseconds. */
 const PATIENCE_MS = 5000;
 
+/** Codes of a question that mean that the rest of an early embedder was damaged. */
+const DAMAGED = new Set<string>(['bad_checksum', 'bad_embedder']);
+
 /** Codes that mean the worker is lost. A new worker would only repeat any other error. */
-const LOST = new Set<string>(['internal', 'network', 'disposed']);
+const LOST = new Set<string>(['internal', 'network', 'disposed', ...DAMAGED]);
 
 const isLost = (error: unknown) => error instanceof SignalboxError && LOST.has(error.code);
 
-/** Work that may keep one worker from answering for long: long questions, and the load of its table of other languages. */
+/** Work that may keep one worker from answering for long: long questions, and loads of tables that go on. */
 class Work {
   open = 0;
   /** Grows whenever work begins or ends. */
@@ -56,7 +59,7 @@ export class RouterHolder {
   #router: RestartingRouter | undefined;
   /** The long work of the current worker. */
   work = new Work();
-  /** A load failed: the next one bypasses the HTTP cache, which may hold a damaged file. */
+  /** A load failed, or the rest of one: the next one bypasses the HTTP cache, which may hold a damaged file. */
   #isDamaged = false;
   #isDisposed = false;
 
@@ -81,9 +84,10 @@ export class RouterHolder {
   }
 
   /** Ends a worker that was lost. Two questions may report the same one. */
-  drop(lost: WorkerRouter): void {
+  drop(lost: WorkerRouter, why: unknown): void {
     lost.dispose();
     if (this.#loaded !== lost) return;
+    if (why instanceof SignalboxError && DAMAGED.has(why.code)) this.#isDamaged = true;
     this.#loaded = undefined;
     this.#loading = undefined;
   }
@@ -99,8 +103,9 @@ export class RouterHolder {
     const work = new Work();
     this.work = work;
     const loading = this.#options().then((options) => {
-      const onMultilingual: LoadOptions['onMultilingual'] = (state) => work.count(state === 'loading' ? 1 : -1);
-      return WorkerRouter.load({ ...options, onMultilingual, ...(this.#isDamaged && { cache: 'reload' }) });
+      const onState = (state: 'loading' | 'loaded' | 'failed') => work.count(state === 'loading' ? 1 : -1);
+      const watched = { ...options, onMultilingual: onState, onEarly: onState };
+      return WorkerRouter.load({ ...watched, ...(this.#isDamaged && { cache: 'reload' as const }) });
     });
     loading.then(
       (router) => {
@@ -118,7 +123,7 @@ export class RouterHolder {
 /**
  * The router of a holder. A short question whose worker is lost is asked once more; it also counts the worker as lost if
  * there is no answer in time. Long questions (`routeMany`, `routeTask`, `nextLabels`, `embed` of several prompts) have no time limit and
- * are not repeated. While one is in progress, or the worker loads its table of other languages, no other question times out.
+ * are not repeated. While one is in progress, or the worker loads a table, no other question times out.
  */
 class RestartingRouter implements Routing {
   readonly info: IndexInfo;
@@ -189,7 +194,7 @@ class RestartingRouter implements Routing {
       return await this.#answer(question(router));
     } catch (error) {
       if (!isLost(error)) throw error;
-      this.#holder.drop(router);
+      this.#holder.drop(router, error);
       return this.#answer(question(await this.#holder.loaded()));
     }
   }
@@ -201,7 +206,7 @@ class RestartingRouter implements Routing {
     try {
       return await question(router);
     } catch (error) {
-      if (isLost(error)) this.#holder.drop(router); // The next question gets a new worker.
+      if (isLost(error)) this.#holder.drop(router, error); // The next question gets a new worker.
       throw error;
     } finally {
       work.count(-1);

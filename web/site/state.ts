@@ -14,6 +14,7 @@ import { SignalboxError } from 'signalbox';
 import { type Card, cardOf } from '../shared/card.js';
 import { RouterHolder } from '../shared/restarting-router.js';
 import { DEFAULT_SETTINGS, routeOptionsOf, type Settings } from '../shared/settings.js';
+import { takeEarly } from './early.js';
 import { remember, rememberedId } from './kept/remembered.js';
 import { explained } from './offline/version.js';
 import { SAMPLES } from './samples.js';
@@ -115,20 +116,50 @@ export const shown = computed((): { card: Card; isAhead: boolean } | undefined =
   return card && { card, isAhead: true };
 });
 
+/** The progress that the next frame shows. */
+let awaited: { loaded: number; total: number } | undefined;
+
+/** Shows progress once a frame: files come in a hundred pieces, and each drawing takes time from the load. */
+function showProgress(loaded: number, total: number): void {
+  const isAwaited = awaited !== undefined;
+  awaited = { loaded: Math.min(loaded, total), total };
+  if (isAwaited) return;
+  requestAnimationFrame(() => {
+    if (awaited !== undefined && status.peek().kind === 'loading') status.value = { kind: 'loading', ...awaited };
+    awaited = undefined;
+  });
+}
+
 /** Returns a function that adds up the progress of all files of one load. */
 function progressOf(which: Benchmark): (event: ProgressEvent) => void {
   const files = new Map<string, { loaded: number; total: number }>();
   return (event) => {
     if (event.status !== 'progress') return;
     files.set(event.file, event);
-    if (status.peek().kind !== 'loading') return;
     let [loaded, known] = [0, 0];
     for (const file of files.values()) {
       loaded += file.loaded;
       known += file.total;
     }
-    const total = which === SHIPPED ? Math.max(LOAD_BYTES, known) : known;
-    status.value = { kind: 'loading', loaded: Math.min(loaded, total), total };
+    showProgress(loaded, which === SHIPPED ? Math.max(LOAD_BYTES, known) : known);
+  };
+}
+
+/** Returns functions that add up the bytes of the shipped files: those that the page reads, and the worker's embedder. */
+function shippedProgress(): { onBytes(count: number): void; onProgress(event: ProgressEvent): void } {
+  let here = 0;
+  let there = 0;
+  const show = () => showProgress(here + there, LOAD_BYTES);
+  return {
+    onBytes: (count) => {
+      here += count;
+      show();
+    },
+    onProgress: (event) => {
+      if (event.status !== 'progress' || !event.file.endsWith('.bin')) return;
+      there = event.loaded;
+      show();
+    },
   };
 }
 
@@ -136,7 +167,12 @@ function progressOf(which: Benchmark): (event: ProgressEvent) => void {
 async function loadOptions(which: Benchmark): Promise<LoadOptions> {
   const onProgress = progressOf(which);
   if (which.index !== undefined) return { index: which.index, onProgress };
-  if (which.kept === undefined) return { texts: TEXTS, onProgress };
+  if (which.kept === undefined) {
+    const ofShipped = shippedProgress();
+    const early = takeEarly(ofShipped.onBytes);
+    if (early !== undefined) return { texts: TEXTS, ...early, onProgress: ofShipped.onProgress };
+    return { texts: TEXTS, early: true, onProgress };
+  }
   const { readKept } = await import('./kept/storage.js');
   const { name, index } = await readKept(which.kept);
   if (benchmark.peek() === which) benchmark.value = { ...which, name };

@@ -122,8 +122,7 @@ function metricsOf({ metadata }: IndexRows['info'], given: MetricOptions): Metri
 /** Returns the number of the column that has the results. */
 function columnOf({ models }: Collector, wanted: string | undefined): number {
   const [only] = models;
-  if (only === undefined)
-    throw invalid('the results are of no model: fill the column score, or name it after the model');
+  if (only === undefined) throw invalid('the results name no model: fill the column score, or name it after the model');
   const named = models.findIndex(({ name }) => name === wanted);
   if (named >= 0) return named;
   if (models.length === 1) return 0;
@@ -254,8 +253,11 @@ const isRows = (results: unknown): results is readonly RowResult[] =>
  * Errors: those of `buildFromFiles` and `Router.load`; `invalid_argument` for a name that the index has, results without
  * any row of the index, and the index of a plan.
  *
- *     const { index } = await addModel('mine.sbx', [file], { model: 'acme/new-1', usdPerMTokIn: 1, usdPerMTokOut: 4 });
- *     const router = await Router.load({ index });
+ * @example
+ * ```js
+ * const { index } = await addModel('mine.sbx', [resultFile], { model: 'acme/new-1', usdPerMTokIn: 1, usdPerMTokOut: 4 });
+ * const router = await Router.load({ index });
+ * ```
  */
 export async function addModel(
   index: Source,

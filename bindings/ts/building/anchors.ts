@@ -37,8 +37,11 @@ const KEYS: Keys<AnchorOptions> = { n: aCount, wasm: aWasmSource, labWasm: aWasm
  * results to `addModel`.
  * Errors: those of `Router.load`; `invalid_argument` for more rows than have outcomes.
  *
- *     const rows = await anchors('mine.sbx', { n: 50 });
- *     await writeFile('anchors.csv', anchorsCsv(rows));
+ * @example
+ * ```js
+ * const rows = await anchors('mine.sbx', { n: 10 });
+ * for (const { task, id, text } of rows) console.log(task, id, text);
+ * ```
  */
 export async function anchors(index: Source, options: AnchorOptions = {}): Promise<Anchor[]> {
   checkOptions(options, KEYS);
@@ -65,6 +68,11 @@ function cell(text: string): string {
 /**
  * Returns the rows as CSV with an empty column `score`, to be filled with the new model's results: 1 and 0 for right and
  * wrong, or what the index's metric says. `addModel` reads it.
+ *
+ * @example
+ * ```js
+ * save(anchorsCsv(await anchors('mine.sbx', { n: 10 })));
+ * ```
  */
 export function anchorsCsv(rows: readonly Anchor[]): string {
   const lines = rows.map(({ task, id, text }) => [task, id, text, ''].map(cell).join(','));

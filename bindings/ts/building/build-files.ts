@@ -84,8 +84,11 @@ export async function workHere<T>(
  * `size_overflow` (also for files that unpack to disproportionate sizes), `dimension_mismatch`, `non_finite`, `aborted`,
  * `bad_wasm`, `out_of_memory`, `network`.
  *
- *     const { index, report } = await buildFromFiles([fileFromBytes('graded.csv', bytes)]);
- *     const router = await Router.load({ index });
+ * @example
+ * ```js
+ * const { index, report } = await buildFromFiles(files);
+ * const router = await Router.load({ index });
+ * ```
  */
 export async function buildFromFiles(
   files: Iterable<BenchmarkFile | InputFile>,

@@ -46,6 +46,7 @@ export interface RowSpec {
 /** The specification of an index; `rows` is the length of `tasks`. */
 export interface IndexSpec extends RowSpec, IndexExtras {}
 
+/** Options of `buildIndex`. */
 export interface BuildOptions {
   /** Location of `signalbox-lab.wasm`, if it is not beside the package. */
   wasm?: WasmSource | undefined;
@@ -130,6 +131,20 @@ export function buildIndexWith(lab: Lab, spec: IndexSpec): Uint8Array<ArrayBuffe
  * estimator and the coverage need the neighbours of each row.
  * Errors: `invalid_argument`, `dimension_mismatch`, `non_finite`, `size_overflow`, `bad_metadata`, `aborted`,
  * `bad_wasm`, `out_of_memory`.
+ *
+ * @example
+ * ```js
+ * const index = await buildIndex({
+ *   models: ['small', 'large'],
+ *   tasks: ['sums', 'sums', 'proofs', 'proofs'],
+ *   dim: 2,
+ *   embeddings: Float32Array.of(1, 0, 0.9, 0.1, 0, 1, 0.1, 0.9),    // [rows * dim]
+ *   outcomes: Float32Array.of(1, 1, 1, 1, 0, 1, 0, 1),              // [rows * models]
+ * });
+ * const router = await Router.load({ index, embedder: null });
+ * const { model } = await router.route([0, 1]);
+ * router.dispose();
+ * ```
  */
 export async function buildIndex(spec: IndexSpec, options: BuildOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   checkOptions(options, BUILD_KEYS);

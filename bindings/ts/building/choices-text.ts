@@ -4,6 +4,15 @@ import { megabytes } from './report-text.js';
 
 const points = (change: number) => `${change < 0 ? '-' : '+'}${Math.abs(change).toFixed(4)}`;
 
+/**
+ * Formats the measured alternatives as a table.
+ *
+ * @example
+ * ```js
+ * const { choices } = await buildFromFiles(files, { measure: true });
+ * if (choices !== undefined) console.log(choicesText(choices));
+ * ```
+ */
 export function choicesText({ rows, tasks, bestSingle, list }: Choices): string {
   const [built] = list;
   if (built === undefined) return '';

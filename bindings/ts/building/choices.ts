@@ -46,6 +46,7 @@ export interface Choice {
   samePicks: number;
 }
 
+/** The costs of other codes, dimensions and numbers of rows, which the option `measure` of a build asks for. */
 export interface Choices {
   rows: number;
   tasks: number;

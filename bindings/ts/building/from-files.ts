@@ -23,6 +23,7 @@ import { UnitVectors } from './vectors.js';
 
 const BLOCK = 256;
 
+/** Settings of a build from files: what is read, and what the index contains. */
 export interface BuildSettings extends MetricOptions {
   /** Default: detected. */
   from?: Source | undefined;

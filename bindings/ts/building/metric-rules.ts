@@ -5,6 +5,7 @@ import { globMatcher } from '../importing/glob.js';
 /** A value by dataset, given as a glob; the first match counts. */
 export type PerDataset<T> = readonly { datasets: string; value: T }[];
 
+/** Options that say which score of a sample counts, and how it becomes an outcome. */
 export interface MetricOptions {
   /** The metric that counts; required if a dataset has scores of several. */
   metrics?: PerDataset<string> | undefined;

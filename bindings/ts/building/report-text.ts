@@ -77,6 +77,15 @@ function sourceText({ source, files: { list } }: BuildReport): string {
   return [...new Set(list.flatMap((file) => file.source ?? []))].sort().join(' + ');
 }
 
+/**
+ * Formats the report on a build for people.
+ *
+ * @example
+ * ```js
+ * const { report } = await buildFromFiles(files);
+ * console.log(reportText(report));
+ * ```
+ */
 export function reportText(report: BuildReport): string {
   const { rows, models, datasets, missingOutcomes } = report;
   const cells = rows * models.length;

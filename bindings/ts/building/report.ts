@@ -6,6 +6,7 @@ import type { Collector, Finding } from './collector.js';
 import type { ReadFiles } from './file-accounts.js';
 import type { DatasetMetric } from './metric-rules.js';
 
+/** A model of an index, with its results in the files. */
 export interface ReportedModel {
   name: string;
   /** Rows with an outcome. */
@@ -22,6 +23,7 @@ export interface ReportedModel {
   cutOffShare: number | null;
 }
 
+/** A dataset of an index, with the metric that counts. */
 export interface ReportedDataset extends DatasetMetric {
   name: string;
   rows: number;
@@ -29,6 +31,7 @@ export interface ReportedDataset extends DatasetMetric {
   models: number;
 }
 
+/** The report on a build: what was read, what was left out, and what the index contains. It is JSON. */
 export interface BuildReport {
   format: 'signalbox-build-report-1';
   /** `mixed`: files of several sources, see `files.list`. */

@@ -12,6 +12,7 @@ import type { BuildReport } from './report.js';
  */
 export type BenchmarkFile = File | { file: File; path: string };
 
+/** Options of `buildFromFiles`. */
 export interface BuildFromFilesOptions extends BuildSettings {
   /** Default: the shipped one. */
   embedder?: Embedder | EmbedderSource | undefined;
@@ -25,6 +26,7 @@ export interface BuildFromFilesOptions extends BuildSettings {
   onProgress?: ((event: { step: string; done: number; total: number }) => void) | undefined;
 }
 
+/** A built index and the report on it. */
 export interface BuiltBenchmark {
   /** The bytes of the index, for `Router.load({ index })` or a download. */
   index: Uint8Array<ArrayBuffer>;
@@ -34,6 +36,7 @@ export interface BuiltBenchmark {
   choices: Choices | undefined;
 }
 
+/** Options of `buildInWorker`. */
 export interface BuildInWorkerOptions extends Omit<BuildFromFilesOptions, 'embedder'> {
   /**
    * The address of a Model2Vec folder, or an embedder. An embedder stays on this side, where the worker asks it for

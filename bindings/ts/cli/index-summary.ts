@@ -52,7 +52,7 @@ export function indexSummary(info: IndexInfo): string {
     ),
     ...(description === undefined ? [] : [description]),
     '',
-    `best on average   ${bestSingleModel ?? '-'}`,
+    `best single model ${bestSingleModel ?? '-'}`,
     ...(released === undefined ? [] : [`models of         ${released}`]),
     ...(priced === undefined ? [] : [`prices of         ${priced}`]),
     ...(domains === '' ? [] : [`tasks about       ${domains}`]),

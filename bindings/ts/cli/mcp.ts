@@ -31,7 +31,7 @@ const DIAL = {
     { type: 'string', enum: ['best', 'balanced', 'cheap'] },
     { type: 'number', minimum: 0, maximum: 100 },
   ],
-  description: 'Percentage points of accuracy to give up for a lower price; default balanced (2)',
+  description: 'Percentage points of predicted correctness to give up for a lower price; default balanced (2)',
 };
 
 /** Most points that `modelPreferences` give up, and those for equal weights of cost and intelligence. */

@@ -172,7 +172,11 @@ export function addServeCommand(program: Command, load: (options: ServeOptions) 
     .option('--baseline <name>', 'the model to count savings against; default: the best one on average')
     .option('--failover', 'ask the next best model if one fails before its first token')
     .option('--open-router', 'fill in what OpenRouter understands; default: if --to is OpenRouter')
-    .option('--prefer <dial>', 'best, balanced, cheap, or points of accuracy to give up for price', toPreference)
+    .option(
+      '--prefer <dial>',
+      'best, balanced, cheap, or points of predicted correctness to give up for a lower price',
+      toPreference,
+    )
     .option('--max-usd-per-mtok <usd>', 'exclude models above this price or without a price', toNonNegative)
     .option('--max-usd-per-answer <usd>', 'exclude models whose answers are expected to cost more', toNonNegative)
     .option('--shadow <file>', 'act on nothing: append to this log what would have been decided')

@@ -5,23 +5,27 @@ import { type Fields, isObject } from '../files/fields.js';
 import { concatenate } from '../files/sources.js';
 import { isAddress, isBlob, isBytes, isResponse } from '../kinds.js';
 import type { EmbedderFiles, EmbedderSource, Source } from '../types.js';
+import { orderIn } from './row-order.js';
 
 /** Four times the largest tokenizer of a known model. */
 const MOST_BYTES = 1 << 26;
 
-/** Parses JSON. Errors: `bad_embedder`. */
-export function parseJson(bytes: Uint8Array, what: string): unknown {
+/** Parses JSON by `parse`. Errors: `bad_embedder`. */
+export function parsedBy<T>(parse: (text: string) => T, bytes: Uint8Array, what: string): T {
   if (bytes.byteLength > MOST_BYTES) {
     throw new SignalboxError('bad_embedder', `${what} has ${bytes.byteLength} bytes, expected at most ${MOST_BYTES}`);
   }
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     const kind = describeBytes(bytes);
     const found = kind === undefined || kind === 'JSON' ? '' : `: it is ${kind}`;
     throw new SignalboxError('bad_embedder', `${what} is not JSON${found}`, { cause });
   }
 }
+
+/** Parses JSON. Errors: `bad_embedder`. */
+export const parseJson = (bytes: Uint8Array, what: string): unknown => parsedBy(JSON.parse, bytes, what);
 
 /** Returns a value that must be an object. Errors: `bad_embedder`. */
 export function asObject(value: unknown, what: string): Fields {
@@ -53,11 +57,31 @@ function headerOf(file: Uint8Array): { header: unknown; dataAt: number } {
   return { header: parseJson(file.subarray(LENGTH_BYTES, dataAt), "the embedder's header"), dataAt };
 }
 
-/**
- * Splits an embedder in one file into the three files that it was packed from, byte for byte. The file is untrusted; errors:
- * `bad_embedder`.
- */
-export function unpackEmbedder(file: Uint8Array): Record<keyof EmbedderFiles, Uint8Array<ArrayBuffer>> {
+/** The files of an embedder as bytes. */
+export type FilesInMemory = Record<keyof EmbedderFiles, Uint8Array<ArrayBuffer>>;
+
+/** The parts of the header of an embedder in one file. */
+export interface OneFileHeader {
+  metadata: Fields;
+  tokenizer: Uint8Array<ArrayBuffer>;
+  config: Uint8Array<ArrayBuffer>;
+  /** The length and the text that `model.safetensors` begins with. */
+  start: Uint8Array<ArrayBuffer>;
+  /** The same as JSON. */
+  model: unknown;
+  /** Where the data begin in the file. */
+  dataAt: number;
+}
+
+/** Returns the bytes of the header that a file in memory needs to have; `undefined` if it is too short to tell. */
+export function headerBytes(file: Uint8Array): number | undefined {
+  if (file.byteLength < LENGTH_BYTES) return undefined;
+  const length = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
+  return length > MOST_HEADER_BYTES ? undefined : LENGTH_BYTES + Number(length);
+}
+
+/** Reads the header of an embedder in one file. The file is untrusted; errors: `bad_embedder`. */
+export function readHeader(file: Uint8Array): OneFileHeader {
   const { header, dataAt } = headerOf(file);
   const metadata = isObject(header) && isObject(header.__metadata__) ? header.__metadata__ : {};
   const encoder = new TextEncoder();
@@ -69,5 +93,23 @@ export function unpackEmbedder(file: Uint8Array): Record<keyof EmbedderFiles, Ui
   }) as [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>];
   const length = new Uint8Array(LENGTH_BYTES);
   new DataView(length.buffer).setBigUint64(0, BigInt(text.byteLength), true);
-  return { tokenizer, config, model: concatenate([length, text, file.subarray(dataAt)]) };
+  const start = concatenate([length, text]);
+  return { metadata, tokenizer, config, start, model: parseJson(text, 'the header of the model'), dataAt };
+}
+
+/**
+ * Splits an embedder in one file into the three files that it was packed from, byte for byte. The file is untrusted; errors:
+ * `bad_embedder`.
+ */
+export function unpackEmbedder(file: Uint8Array): FilesInMemory {
+  const header = readHeader(file);
+  const { tokenizer, config, start, dataAt } = header;
+  const data = file.subarray(dataAt);
+  const order = orderIn(header);
+  if (order === undefined) return { tokenizer, config, model: concatenate([start, data]) };
+  const model = new Uint8Array(start.byteLength + order.dataBytes);
+  model.set(start);
+  order.placeBeginning(data, model.subarray(start.byteLength));
+  order.placeRest(data, model.subarray(start.byteLength));
+  return { tokenizer, config, model };
 }

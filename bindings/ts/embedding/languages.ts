@@ -15,7 +15,15 @@ export async function languagesOf(texts: readonly string[]): Promise<(string | u
   return texts.map((text, i) => (isPlain[i] ? undefined : rule(text)));
 }
 
-/** Returns the language of one text, as `languagesOf` does. */
+/**
+ * Returns the language of a text that is not English, as a code such as 'de': the likeliest one, or 'und'. Returns `undefined`
+ * for English, and for a text in no language, such as code.
+ *
+ * @example
+ * ```js
+ * await languageOf('Schreib mir ein Gedicht über den Herbst');    // 'de'
+ * ```
+ */
 export async function languageOf(text: string): Promise<string | undefined> {
   const [language] = await languagesOf([text]);
   return language;

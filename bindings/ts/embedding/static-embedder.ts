@@ -4,7 +4,7 @@
 import type { Tokenizer } from '@huggingface/tokenizers';
 import { disposed, whenAbandoned } from '../abandoned.js';
 import { embedderAddress, within } from '../assets.js';
-import { errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
+import { abortable, errorFrom, SignalboxError, throwIfAborted } from '../errors.js';
 import { describeBytes, SAFETENSORS } from '../files/describe.js';
 import type { Fields } from '../files/fields.js';
 import { anEmbedderSource, aWasmSource, READING } from '../files/load-options.js';
@@ -12,14 +12,16 @@ import { sha256Of } from '../files/sha256.js';
 import { concatenate, type LimitedReadOptions, type ReadOptions, readBytes } from '../files/sources.js';
 import { isAddress } from '../kinds.js';
 import { aList, aSignal, checkOptions, type Keys } from '../options.js';
-import type { Embedder, EmbedderFiles, EmbedderSource, Embedding, LanguageTable, WasmSource } from '../types.js';
+import type { Embedder, EmbedderSource, Embedding, LanguageTable, LoadOptions, WasmSource } from '../types.js';
 import { type Core, loadCore } from '../wasm/core-module.js';
 import { beginningOf } from './cut-text.js';
-import { asObject, isOneFile, parseJson, unpackEmbedder } from './embedder-files.js';
+import { type EarlyFiles, type Later, readOneFile } from './early-embedder.js';
+import { asObject, type FilesInMemory, isOneFile, parsedBy, parseJson } from './embedder-files.js';
 import { isGibberish, isImprobable } from './gibberish.js';
 import { languagesIn } from './language-table.js';
 import { knownTokens, openTokenizer, pieceCosts, readsBytes, wordShareOf } from './tokenizer.js';
 import { tokenCount } from './tokenizer-faults.js';
+import { endOf, parseTokenizer } from './vocabulary.js';
 
 /** Longer texts are cut before they are tokenised, so that a megabyte costs no more than a page. */
 const MAX_TEXT_LENGTH = 8192;
@@ -28,6 +30,7 @@ const MAX_TOKENS = 512;
 /** Id of the built-in embedder (models/embedder/config.json). */
 export const DEFAULT_EMBEDDER_ID = 'signalbox-static-128-v1';
 
+/** Options of `StaticEmbedder.load`. */
 export interface StaticEmbedderOptions extends ReadOptions {
   wasm?: WasmSource | undefined;
 }
@@ -35,18 +38,15 @@ export interface StaticEmbedderOptions extends ReadOptions {
 const STATIC_KEYS: Keys<StaticEmbedderOptions> = { wasm: aWasmSource, ...READING };
 
 /** Reads the three files of an embedder, or the one that has them all; without a source, the one that ships. */
-async function readFiles(
-  source: EmbedderSource | undefined,
-  options: LimitedReadOptions,
-): Promise<Record<keyof EmbedderFiles, Uint8Array<ArrayBuffer>>> {
+async function readFiles(source: EmbedderSource | undefined, options: LimitedReadOptions): Promise<EarlyFiles> {
   // Its address is a bundler's, which may have any name.
-  if (source === undefined) return unpackEmbedder(await readBytes(embedderAddress(), options));
-  if (isOneFile(source)) return unpackEmbedder(await readBytes(source, options));
+  if (source === undefined) return readOneFile(embedderAddress(), options);
+  if (isOneFile(source)) return readOneFile(source, options);
   const places = isAddress(source)
     ? ['tokenizer.json', 'model.safetensors', 'config.json'].map((name) => within(source, name))
     : [source.tokenizer, source.model, source.config];
   const [tokenizer, model, config] = await Promise.all(places.map((place) => readBytes(place, options)));
-  return { tokenizer, model, config } as Record<keyof EmbedderFiles, Uint8Array<ArrayBuffer>>;
+  return { tokenizer, model, config } as FilesInMemory;
 }
 
 /** Returns the id of an embedder that does not state one: the name of its folder. */
@@ -64,6 +64,21 @@ async function hashOf(model: Uint8Array, tokenizer: Uint8Array): Promise<string 
   return sha256 === undefined ? undefined : `sha256:${sha256}`;
 }
 
+/** Errors: `bad_checksum` if a hash is known and another one was expected. */
+function checkHash(hash: string | undefined, expected: unknown): void {
+  if (hash === undefined || typeof expected !== 'string' || expected === hash) return;
+  throw new SignalboxError('bad_checksum', `the embedder's files have the hash ${hash}, expected ${expected}`);
+}
+
+/** The rows that are not there yet. `whole` rejects if they cannot be read. */
+interface Rest {
+  isMissing: Later['isMissing'];
+  whole: Promise<void>;
+  hasFailed: boolean;
+  /** Stops the reading. */
+  stop(): void;
+}
+
 /** Opens the model's table. The error for another kind of file names that kind. */
 function openModel(core: Core, model: Uint8Array, configJson: string): ReturnType<Core['openEmbedder']> {
   try {
@@ -75,10 +90,25 @@ function openModel(core: Core, model: Uint8Array, configJson: string): ReturnTyp
   }
 }
 
+/**
+ * Embeds texts with a Model2Vec model, by default the one that ships: the mean of the vectors of a text's words, without their order.
+ *
+ * @example
+ * ```js
+ * const embedder = await StaticEmbedder.load();
+ * const router = await Router.load({ embedder });
+ * router.dispose();
+ * embedder.dispose();
+ * ```
+ */
 export class StaticEmbedder implements Embedder {
+  /** Name of the model. */
   readonly id: string;
+  /** Hash of the model's files. */
   readonly hash: string | undefined;
+  /** Numbers per vector. */
   readonly dim: number;
+  /** Facts about the table, if the model is one of other languages. */
   readonly languages: LanguageTable | undefined;
   readonly #core: Core;
   readonly #tokenizer: Tokenizer;
@@ -87,6 +117,8 @@ export class StaticEmbedder implements Embedder {
   /** Costs of the tokens of a table of many languages. */
   readonly #costs: ((id: number) => number) | undefined;
   #handle: number | undefined;
+  /** Until all rows are there, or forever if they cannot be read. */
+  #rest: Rest | undefined;
 
   private constructor(
     core: Core,
@@ -114,6 +146,13 @@ export class StaticEmbedder implements Embedder {
    * `model.safetensors` and `config.json`, the three files, or one file that has them all (models/FORMAT.md). Without a
    * source, loads the built-in embedder. Errors: `network`, `aborted`, `bad_embedder`, `bad_wasm`, `out_of_memory`;
    * `bad_checksum` if `config.json` has the `hash` of other files, or a gzip stream is damaged; `size_overflow`.
+   *
+   * @example
+   * ```js
+   * const embedder = await StaticEmbedder.load();
+   * embedder.dim;    // 128
+   * embedder.dispose();
+   * ```
    */
   static async load(source?: EmbedderSource, options: StaticEmbedderOptions = {}): Promise<StaticEmbedder> {
     if (source !== undefined) anEmbedderSource(source, 'the source');
@@ -121,31 +160,85 @@ export class StaticEmbedder implements Embedder {
     return StaticEmbedder.loadInto(await loadCore(options.wasm, options), source, options);
   }
 
-  /** @internal Like `load`, into a core that may still be loading: meanwhile this reads and checks the files. */
+  /**
+   * @internal Like `load`, into a core that may still be loading: meanwhile this reads and checks the files. With `early`,
+   * resolves as soon as texts of frequent words can be read.
+   */
   static async loadInto(
     starting: Core | Promise<Core>,
     source: EmbedderSource | undefined,
-    options: LimitedReadOptions,
+    { early = false, onEarly, ...options }: LimitedReadOptions & Pick<LoadOptions, 'early' | 'onEarly'>,
   ): Promise<StaticEmbedder> {
-    const { tokenizer: tokenizerBytes, model, config: configBytes } = await readFiles(source, options);
-    const config = asObject(parseJson(configBytes, 'config.json'), 'config.json');
-    const tokenizerJson = asObject(parseJson(tokenizerBytes, 'tokenizer.json'), 'tokenizer.json');
-    const languages = languagesIn(config);
-    const hash = await hashOf(model, tokenizerBytes);
-    if (hash !== undefined && typeof config.hash === 'string' && config.hash !== hash) {
-      throw new SignalboxError('bad_checksum', `the embedder's files have the hash ${hash}, expected ${config.hash}`);
+    const { signal } = options;
+    // The signal of the load does not stop the rest, which `dispose` does.
+    const reading = new AbortController();
+    const stop = () => reading.abort(signal?.reason);
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      const files = await readFiles(source, { ...options, signal: reading.signal });
+      const { later } = files;
+      if (later !== undefined && !early) await later.model; // The same bytes, filled.
+      const embedder = await StaticEmbedder.#openFiles(await starting, source, files, early ? later : undefined);
+      if (signal?.aborted) embedder.dispose();
+      throwIfAborted(signal);
+      if (early && later !== undefined) embedder.#awaitRest(later, files, { stop: () => reading.abort(), onEarly });
+      return embedder;
+    } catch (error) {
+      reading.abort();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', stop);
     }
-    const tokenizer = openTokenizer(tokenizerJson);
-    const core = await starting;
-    throwIfAborted(options.signal);
+  }
+
+  /** Opens files in memory. `later`: what the file states of itself, while rows are missing. */
+  static async #openFiles(
+    core: Core,
+    source: EmbedderSource | undefined,
+    { tokenizer: tokenizerBytes, model, config: configBytes }: EarlyFiles,
+    later: Later | undefined,
+  ): Promise<StaticEmbedder> {
+    const config = asObject(parseJson(configBytes, 'config.json'), 'config.json');
+    const hashing = later === undefined ? hashOf(model, tokenizerBytes) : later.hash; // Meanwhile this parses.
+    const { json, vocabulary } = parsedBy(parseTokenizer, tokenizerBytes, 'tokenizer.json');
+    const tokenizerJson = asObject(json, 'tokenizer.json');
+    const languages = languagesIn(config);
+    const hash = await hashing;
+    checkHash(hash, config.hash);
+    const tokenizer = openTokenizer(tokenizerJson, {}, vocabulary);
     const id = typeof config.id === 'string' ? config.id : idOf(source);
     const opened = openModel(core, model, JSON.stringify(config));
-    const tokens = tokenCount(tokenizerJson);
+    const tokens = Math.max(tokenCount(tokenizerJson), vocabulary === undefined ? 0 : endOf(vocabulary));
     if (tokens > opened.vocabulary) {
       core.close(opened.handle);
       throw errorFrom('bad_embedder', `the tokenizer has ${tokens} tokens, the table has ${opened.vocabulary}`);
     }
     return new StaticEmbedder(core, tokenizer, tokenizerJson, { id, hash, languages }, opened);
+  }
+
+  /** Fills the table when the rest of its rows is there. */
+  #awaitRest(
+    { isMissing, model, hash }: Later,
+    { tokenizer }: EarlyFiles,
+    { stop, onEarly }: Pick<Rest, 'stop'> & Pick<LoadOptions, 'onEarly'>,
+  ): void {
+    const whole = model.then(async (filled) => {
+      if (hash !== undefined) checkHash(await hashOf(filled, tokenizer), hash);
+      if (this.#handle === undefined) return;
+      this.#core.refillEmbedder(this.#handle, filled);
+      this.#rest = undefined;
+    });
+    const rest: Rest = { isMissing, whole, stop, hasFailed: false };
+    this.#rest = rest;
+    onEarly?.('loading');
+    whole.then(
+      () => onEarly?.('loaded'),
+      () => {
+        rest.hasFailed = true; // Every later question fails with the error.
+        onEarly?.('failed');
+      },
+    );
   }
 
   /** Returns the known tokens of a text, cut to the embedder's limits. */
@@ -161,10 +254,16 @@ export class StaticEmbedder implements Embedder {
     return isRandom ? { ...share, gibberish: true } : share;
   }
 
-  /** Embeds texts. Errors: `disposed`, `aborted`, `invalid_argument` for a value that is not a string. */
+  /**
+   * Embeds texts. Errors: `disposed`, `aborted`, `invalid_argument` for a value that is not a string.
+   *
+   * @example
+   * ```js
+   * const [{ vector, tokens }] = await embedder.embed(['Prove that sqrt(2) is irrational']);
+   * ```
+   */
   async embed(texts: readonly string[], options: { signal?: AbortSignal | undefined } = {}): Promise<Embedding[]> {
-    const handle = this.#handle;
-    if (handle === undefined) throw new SignalboxError('disposed', 'the embedder was disposed');
+    this.#open();
     checkOptions(options, { signal: aSignal });
     throwIfAborted(options.signal);
     aList(texts, 'the texts');
@@ -172,6 +271,7 @@ export class StaticEmbedder implements Embedder {
       if (typeof text !== 'string') throw new SignalboxError('invalid_argument', `expected a text, got ${typeof text}`);
     }
     const encoded = texts.map((text) => this.#encode(text));
+    const handle = await this.#ready(encoded, options.signal);
     const offsets = new Uint32Array(texts.length + 1);
     encoded.forEach(({ ids }, i) => {
       offsets[i + 1] = (offsets[i] ?? 0) + ids.length;
@@ -185,9 +285,28 @@ export class StaticEmbedder implements Embedder {
     }));
   }
 
+  /** Waits for the rest of the table if a text needs it; returns the handle. */
+  async #ready(texts: readonly { ids: number[] }[], signal: AbortSignal | undefined): Promise<number> {
+    const rest = this.#rest;
+    const isNeeded = rest !== undefined && (rest.hasFailed || texts.some(({ ids }) => ids.some(rest.isMissing)));
+    try {
+      if (isNeeded) await abortable(rest.whole, signal);
+    } catch (cause) {
+      this.#open(); // The end of an embedder ends the reading.
+      throw cause;
+    }
+    return this.#open();
+  }
+
+  #open(): number {
+    if (this.#handle === undefined) throw new SignalboxError('disposed', 'the embedder was disposed');
+    return this.#handle;
+  }
+
   dispose(): void {
     if (this.#handle === undefined) return;
     disposed(this);
+    this.#rest?.stop();
     this.#core.close(this.#handle);
     this.#handle = undefined;
   }

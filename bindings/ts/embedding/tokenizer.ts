@@ -3,6 +3,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { SignalboxError } from '../errors.js';
 import { type Fields, isObject } from '../files/fields.js';
 import { faultOf } from './tokenizer-faults.js';
+import { addVocabulary, type Vocabulary } from './vocabulary.js';
 
 /** The library's own Whitespace splits words at letters outside ASCII. */
 const WHITESPACE = { type: 'Split', pattern: { Regex: '\\w+|[^\\w\\s]+' }, behavior: 'Removed', invert: true };
@@ -13,15 +14,20 @@ function withWhitespace(part: unknown): unknown {
   return Array.isArray(part.pretokenizers) ? { ...part, pretokenizers: part.pretokenizers.map(withWhitespace) } : part;
 }
 
-/** Opens a tokenizer.json that the library applies as the file says. Errors: `bad_embedder`. */
-export function openTokenizer(json: Fields, config: Fields = {}): Tokenizer {
+/**
+ * Opens a tokenizer.json that the library applies as the file says; a vocabulary that was read apart is added. Errors:
+ * `bad_embedder`.
+ */
+export function openTokenizer(json: Fields, config: Fields = {}, vocabulary?: Vocabulary): Tokenizer {
   const unsupported = (why: string, cause?: unknown) =>
     new SignalboxError('bad_embedder', `tokenizer.json is not supported: ${why}`, { cause });
   const supported = { ...json, pre_tokenizer: withWhitespace(json.pre_tokenizer) };
   const fault = faultOf(supported);
   if (fault !== undefined) throw unsupported(fault);
   try {
-    return new Tokenizer(supported, config);
+    const tokenizer = new Tokenizer(supported, config);
+    if (vocabulary !== undefined) addVocabulary(tokenizer, vocabulary);
+    return tokenizer;
   } catch (cause) {
     throw unsupported(cause instanceof Error ? cause.message : String(cause), cause);
   }

@@ -2,6 +2,7 @@
 import { isAddress, isBlob, isBytes, isCompiled, isResponse } from '../kinds.js';
 import {
   aCallback,
+  aFlag,
   anAddress,
   aSignal,
   type Check,
@@ -64,5 +65,7 @@ export const LOAD_KEYS: Keys<LoadOptions> = {
   onMultilingual: aCallback,
   wasm: aWasmSource,
   texts: aFolder,
+  early: aFlag,
+  onEarly: aCallback,
   ...READING,
 };

@@ -18,6 +18,8 @@ export interface LimitedReadOptions extends ReadOptions {
   sizeBytes?: number | undefined;
   /** Most bytes that are read; a larger file is `size_overflow`. Default: no limit, 256 MiB for a gzip stream. */
   most?: number | undefined;
+  /** Whether a gzip stream stays one. */
+  isRaw?: boolean | undefined;
 }
 
 /** Most bytes of a gzip stream by default: a small one can hold a thousand times its size. */
@@ -52,7 +54,7 @@ const ofPacked = (cause: SignalboxError) =>
   cause.code === 'bad_magic' ? new SignalboxError('bad_magic', `in a gzip file: ${cause.message}`, { cause }) : cause;
 
 /**
- * Streams a source into a sink, decompressed if it is a gzip stream; progress counts the compressed bytes. Errors: `network`,
+ * Streams a source into a sink, decompressed if it is a gzip stream, unless it is to stay raw; progress counts the compressed bytes. Errors: `network`,
  * `aborted`, `invalid_argument`, `size_overflow`, `bad_checksum` for a damaged gzip stream; those of `onProgress`, unchanged.
  */
 export async function readInto(source: Source, sink: Sink, options: LimitedReadOptions): Promise<void> {
@@ -75,7 +77,9 @@ export async function readInto(source: Source, sink: Sink, options: LimitedReadO
         progress.call({ status: 'progress', ...event, progress: (100 * loaded) / total, loaded, total });
       }
     };
-    const { isGzip, chunks: plain } = await gunzipped(counted(), event.file);
+    const { isGzip, chunks: plain } = options.isRaw
+      ? { isGzip: false, chunks: counted() }
+      : await gunzipped(counted(), event.file);
     isPacked = isGzip;
     const { most = isGzip ? MOST_UNPACKED : Number.POSITIVE_INFINITY } = options;
     if (size !== undefined && size > 0 && !isGzip) sink.reserve(size);

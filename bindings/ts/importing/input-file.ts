@@ -5,6 +5,7 @@ import { encodingOf, textDecoder } from '../files/text.js';
 import { aText, must } from '../options.js';
 import type { Place } from './records.js';
 
+/** A file of results: a path, a size, and bytes by range. */
 export interface InputFile {
   /** Relative path, with `/` as the separator; folders often name the model. */
   readonly path: string;
@@ -57,7 +58,16 @@ export function noResults(place: Place, reason: string): SignalboxError {
 export const isNoResults = (cause: unknown): cause is SignalboxError =>
   cause instanceof SignalboxError && withoutResults.has(cause);
 
-/** Returns a file of these bytes. Errors: `invalid_argument` for anything else. */
+/**
+ * Returns a file of these bytes. Errors: `invalid_argument` for anything else.
+ *
+ * @example
+ * ```js
+ * const text = 'dataset,id,prompt,small,large\nsums,1,What is 17 times 3?,1,1\nsums,2,What is 1234 times 5678?,0,1\n';
+ * const { report } = await buildFromFiles([fileFromBytes('sums.csv', new TextEncoder().encode(text))]);
+ * report.rows;    // 2
+ * ```
+ */
 export function fileFromBytes(path: string, bytes: Uint8Array): InputFile {
   aText(path, 'path');
   // Not by its class: the bytes may come from another realm.

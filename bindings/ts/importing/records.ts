@@ -73,6 +73,7 @@ export const DROP_REASONS = [
   'other_shard',
   'over_max_rows',
 ] as const;
+/** One of `DROP_REASONS`. */
 export type DropReason = (typeof DROP_REASONS)[number];
 
 /** A place in the input, for messages. */

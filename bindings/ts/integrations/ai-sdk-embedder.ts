@@ -11,6 +11,7 @@ export interface EmbeddingModel {
   doEmbed(options: never): PromiseLike<{ embeddings: readonly (readonly number[])[] }>;
 }
 
+/** Options of `embedderFrom`. */
 export interface EmbeddingModelOptions {
   /** Numbers per embedding. */
   dim: number;
@@ -41,8 +42,11 @@ function unit(values: readonly number[] | undefined, dim: number, name: string):
  * Returns an embedder that asks an embedding model of the AI SDK, for an index that was built with the same one. Prompts
  * then leave the device. `Embedding.tokens` counts words, since providers do not count per text. Blank texts are not sent.
  *
- *     const embedder = embedderFrom(openai.embeddingModel('text-embedding-3-small'), { dim: 1536 });
- *     const router = await Router.load({ index: 'mine.sbx', embedder });
+ * @example
+ * ```ts
+ * const embedder = embedderFrom(openai.embeddingModel('text-embedding-3-small'), { dim: 1536 });
+ * const router = await Router.load({ index: 'mine.sbx', embedder });
+ * ```
  */
 export function embedderFrom(model: EmbeddingModel, options: EmbeddingModelOptions): Embedder {
   if (typeof model?.doEmbed !== 'function') {

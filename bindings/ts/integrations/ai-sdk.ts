@@ -151,11 +151,14 @@ function chooserOf<Model extends SdkModel>(options: ModelOptions<Model>) {
  * aborts, warnings. `providerMetadata.signalbox` of a result, or of a stream's `finish`, has the `RoutingTrace`;
  * `providerOptions.signalbox` of a call has options of its decision.
  *
- *     const model = signalbox({ router, models: { 'openai/gpt-5.5': openai('gpt-5.5'), 'google/gemini-3-flash': google('gemini-3-flash') } });
- *     const { text, providerMetadata } = await generateText({ model, prompt: 'Prove that sqrt(2) is irrational' });
- *
  * The user's last turn decides; see docs/integrations.md. A router that fails costs no answer: `fallback` is asked, and the
  * trace has the error. Errors: `invalid_argument` at once for models of several versions, and wrong options.
+ *
+ * @example
+ * ```ts
+ * const model = signalbox({ router, models: { 'openai/gpt-5.5': openai('gpt-5.5'), 'google/gemini-3-flash': google('gemini-3-flash') } });
+ * const { text, providerMetadata } = await generateText({ model, prompt: 'Prove that sqrt(2) is irrational' });
+ * ```
  */
 export function signalbox<Model extends SdkModel>(options: ModelOptions<Model>): RoutedModel<Model> {
   const { chooser, models, version } = chooserOf(options);
@@ -197,8 +200,11 @@ export function signalbox<Model extends SdkModel>(options: ModelOptions<Model>):
  * Returns a `prepareStep` for `generateText`, `streamText` and agents, which sets the model of each step. Within one turn of
  * the user all steps get the same model, unless the options say otherwise.
  *
- *     const prepareStep = signalboxPrepareStep({ router, models });
- *     await generateText({ model: models['openai/gpt-5.5'], tools, prompt, prepareStep });
+ * @example
+ * ```ts
+ * const prepareStep = signalboxPrepareStep({ router, models });
+ * await generateText({ model: models['openai/gpt-5.5'], tools, prompt, prepareStep });
+ * ```
  */
 export function signalboxPrepareStep<Model extends SdkModel>(
   options: ModelOptions<Model>,
@@ -233,8 +239,11 @@ function noSuchModel(modelId: string, modelType: string, question = ''): Error {
 /**
  * Returns a provider for `customProvider`, `createProviderRegistry` and `globalThis.AI_SDK_DEFAULT_PROVIDER`.
  *
- *     const registry = createProviderRegistry({ signalbox: signalboxProvider({ router, models }) });
- *     await generateText({ model: registry.languageModel('signalbox:cheap'), prompt });
+ * @example
+ * ```ts
+ * const registry = createProviderRegistry({ signalbox: signalboxProvider({ router, models }) });
+ * await generateText({ model: registry.languageModel('signalbox:cheap'), prompt });
+ * ```
  */
 export function signalboxProvider<Model extends SdkModel>(options: ModelOptions<Model>): RoutedProvider<Model> {
   const auto = signalbox(options);

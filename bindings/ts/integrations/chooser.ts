@@ -18,7 +18,7 @@ export interface ChooserOptions extends DecisionOptions {
   fallback?: string | undefined;
   /** Asks the next model of the ranking if one fails before it has said anything. Default `false`. */
   failover?: boolean | undefined;
-  /** The model that savings are counted against; default: the one that is best on average. */
+  /** The model that savings are counted against; default: the best single model. */
   baseline?: string | undefined;
   /** Called with each trace once a model answers, for a log. */
   onDecision?: ((trace: RoutingTrace) => void) | undefined;

@@ -50,8 +50,11 @@ function mark<Answer>(answer: Answer, trace: RoutingTrace): Answer {
  * Returns what `createMiddleware` takes: it sets the model of each call of an agent. The trace is in the answer's
  * `response_metadata.signalbox`.
  *
- *     const middleware = [createMiddleware(signalboxMiddleware({ router, models }))];
- *     const agent = createAgent({ model: models['openai/gpt-5.5'], tools, middleware });
+ * @example
+ * ```ts
+ * const middleware = [createMiddleware(signalboxMiddleware({ router, models }))];
+ * const agent = createAgent({ model: models['openai/gpt-5.5'], tools, middleware });
+ * ```
  */
 export function signalboxMiddleware<Model extends object>(options: LangChainOptions<Model>) {
   const chooser = chooserOf(options);
@@ -86,8 +89,11 @@ function passed(options: object, manager: object | undefined): object {
  * A chat model that asks, for each call, the one of `models` that the router picks. The trace is in the answer's
  * `response_metadata.signalbox`, in a stream in that of the first chunk. Tools are bound to each model.
  *
- *     const model = new SignalboxChatModel({ router, models: { 'openai/gpt-5.5': new ChatOpenAI({ model: 'gpt-5.5' }) } });
- *     const { content } = await model.invoke('Prove that sqrt(2) is irrational');
+ * @example
+ * ```ts
+ * const model = new SignalboxChatModel({ router, models: { 'openai/gpt-5.5': new ChatOpenAI({ model: 'gpt-5.5' }) } });
+ * const { content } = await model.invoke('Prove that sqrt(2) is irrational');
+ * ```
  */
 export class SignalboxChatModel extends BaseChatModel {
   readonly #chooser: Chooser;
@@ -135,7 +141,15 @@ export class SignalboxChatModel extends BaseChatModel {
     }
   }
 
-  /** Returns the same model with tools bound to each of its models. */
+  /**
+   * Returns the same model with tools bound to each of its models.
+   *
+   * @example
+   * ```ts
+   * const model = new SignalboxChatModel({ router, models: { 'openai/gpt-5.5': new ChatOpenAI({ model: 'gpt-5.5' }) } });
+   * const { tool_calls } = await model.bindTools(tools).invoke('What time is it?');
+   * ```
+   */
   bindTools(tools: readonly unknown[], options?: object): SignalboxChatModel {
     const bound = Object.entries(this.#options.models).map(([name, model]) => {
       if (model.bindTools === undefined) throw invalid(`models: '${name}' takes no tools`);

@@ -5,6 +5,7 @@ import type { Deciding } from './chooser.js';
 
 /** States of a model, as the browser names them. */
 export const AVAILABILITIES = ['available', 'downloading', 'downloadable', 'unavailable'] as const;
+/** One of `AVAILABILITIES`. */
 export type Availability = (typeof AVAILABILITIES)[number];
 
 /** A model that runs on this device. */
@@ -22,6 +23,7 @@ export interface WebLlm {
   hasModelInCache(id: string): Promise<boolean>;
 }
 
+/** Options of `deviceModels`. */
 export interface DeviceModelsOptions {
   /** Name in the index of the browser's own model: benchmarks know it by no fixed name. Default: it is left out. */
   browser?: string | undefined;
@@ -56,7 +58,10 @@ async function webLlmState(id: string, engine: WebLlm | undefined, hasGpu: boole
  * Returns the state of each model that could run on this device. WebLLM needs WebGPU. Never starts a download, and never
  * rejects for a runtime that fails: its models are then `unavailable`.
  *
- *     const device = await deviceModels({ browser: 'google/gemma-3n-e4b' });
+ * @example
+ * ```js
+ * const device = await deviceModels({ browser: 'google/gemma-3n-e4b' });
+ * ```
  */
 export async function deviceModels(options: DeviceModelsOptions = {}): Promise<DeviceModel[]> {
   checkOptions(options, DEVICE_KEYS);
@@ -78,6 +83,7 @@ export async function deviceModels(options: DeviceModelsOptions = {}): Promise<D
   return [...own, ...(await Promise.all(others))];
 }
 
+/** Options of `routeWithDevice`. */
 export interface DeviceRouteOptions extends RouteOptions {
   /** The result of `deviceModels`. */
   device: readonly DeviceModel[];
@@ -104,8 +110,11 @@ const aDevice: Keys<Pick<DeviceRouteOptions, 'device' | 'download'>> = {
  * is predicted to be better by more than `prefer` gives up. A prompt that nothing in the benchmark is like, or that cannot
  * be read, never goes to the device on that ground. Models that the index does not know are left out.
  *
- *     const { device, model } = await routeWithDevice(router, prompt, { device: await deviceModels({ browser }), prefer: 5 });
- *     const answer = device === null ? await askCloud(model, prompt) : await (await LanguageModel.create()).prompt(prompt);
+ * @example
+ * ```js
+ * const { device, model } = await routeWithDevice(router, prompt, { device: await deviceModels({ browser }), prefer: 5 });
+ * const answer = device === null ? await ask(model, prompt) : await (await LanguageModel.create()).prompt(prompt);
+ * ```
  */
 export async function routeWithDevice(
   router: Deciding,

@@ -17,6 +17,7 @@ export interface AgentsOptions<Model extends AgentModel> extends ChooserOptions 
   models: Readonly<Record<string, Model>>;
 }
 
+/** The provider that `signalboxModelProvider` returns. */
 export interface AgentsProvider<Model extends AgentModel> {
   /** Returns the routed model for `auto` or no name, else the model of that name. */
   getModel(modelName?: string): Pick<Model, keyof AgentModel>;
@@ -54,8 +55,11 @@ function isModel(value: unknown): value is AgentModel {
  * Returns a `ModelProvider` whose model `auto` asks, for each call, the one of `models` that the router picks. The trace is
  * in `providerData.signalbox` of the response, in a stream of that in the event `response_done`.
  *
- *     const modelProvider = signalboxModelProvider({ router, models });
- *     const { finalOutput } = await new Runner({ modelProvider }).run(new Agent({ name: 'Helper', model: 'auto' }), prompt);
+ * @example
+ * ```ts
+ * const modelProvider = signalboxModelProvider({ router, models });
+ * const { finalOutput } = await new Runner({ modelProvider }).run(new Agent({ name: 'Helper', model: 'auto' }), prompt);
+ * ```
  */
 export function signalboxModelProvider<Model extends AgentModel>(options: AgentsOptions<Model>): AgentsProvider<Model> {
   checkOptions(options, KEYS as Keys<AgentsOptions<Model>>);

@@ -222,13 +222,16 @@ export function routedFetch(
  * header `x-signalbox-model` and the member `signalbox`, a `RoutingTrace`; in a stream the first event has it. A member
  * `signalbox` of the request has options of its decision, and is not sent. `GET /models` lists `auto` first.
  *
- *     const fetch = signalboxFetch(router, { models: ['openai/gpt-5.5', 'google/gemini-3-flash'] });
- *     const client = new OpenAI({ baseURL: 'https://openrouter.ai/api/v1', apiKey, fetch });
- *     await client.chat.completions.create({ model: 'auto', messages });
- *
  * The user's last turn decides; see docs/integrations.md. A router that fails costs no answer: `fallback` is asked, and the
  * trace has the error. With `failover`, a provider that answers 408, 409, 429 or 5xx, or not at all, is followed by the next
  * model. Errors: `invalid_argument` at once for wrong options; calls reject as those of `fetch`.
+ *
+ * @example
+ * ```ts
+ * const fetch = signalboxFetch(router, { models: ['openai/gpt-5.5', 'google/gemini-3-flash'] });
+ * const client = new OpenAI({ baseURL: 'https://openrouter.ai/api/v1', apiKey, fetch });
+ * await client.chat.completions.create({ model: 'auto', messages });
+ * ```
  */
 export function signalboxFetch(router: RouterSource, options: FetchOptions): typeof globalThis.fetch {
   const send = routedFetch(router, options);

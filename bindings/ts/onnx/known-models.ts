@@ -1,6 +1,7 @@
 /** Settings of models whose folders lack them, and hashes of their files. */
 import type { Manifest, Pooling } from './options.js';
 
+/** The model that `OnnxEmbedder.load` loads by default. */
 export const DEFAULT_MODEL = 'Xenova/all-mpnet-base-v2';
 export const MINILM_MODEL = 'Xenova/all-MiniLM-L6-v2';
 

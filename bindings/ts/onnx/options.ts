@@ -4,13 +4,17 @@ import type { WorkerLike } from '../workers/channel.js';
 
 /** Types of weights, with transformers.js's names. */
 export const DTYPES = ['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'] as const;
+/** One of `DTYPES`. */
 export type Dtype = (typeof DTYPES)[number];
 
 /** Ways to combine the vectors of a text's tokens. */
 export const POOLINGS = ['mean', 'cls', 'max'] as const;
+/** One of `POOLINGS`. */
 export type Pooling = (typeof POOLINGS)[number];
 
+/** Devices that ONNX Runtime can compute on. */
 export const DEVICES = ['wasm', 'webgpu'] as const;
+/** One of `DEVICES`. */
 export type Device = (typeof DEVICES)[number];
 
 /**
@@ -66,7 +70,7 @@ export interface RuntimeOptions {
   device?: Device | undefined;
   /**
    * Threads of the wasm device. Default: up to 4 if memory can be shared (in Node.js, and in workers of cross-origin
-   * isolated pages), else 1. The first load in a realm decides. If they do not start within 10 seconds, a second worker
+   * isolated pages), else 1, and 1 in Firefox. The first load in a realm decides. If they do not start within 10 seconds, a second worker
    * loads the model with one thread; a given worker, or `worker: false`, fails with `network`.
    */
   threads?: number | undefined;
@@ -74,6 +78,7 @@ export interface RuntimeOptions {
   runtimeWasm?: string | URL | undefined;
 }
 
+/** Options of `OnnxEmbedder.load`. */
 export interface OnnxLoadOptions extends ModelFileOptions, ModelReadingOptions, RuntimeOptions {
   /**
    * Whether the model runs in a worker of its own, or a worker or port that serves `signalbox/onnx-worker-entry`.

@@ -24,9 +24,10 @@ let startedThreads: number | undefined;
 
 /**
  * Returns the default number of threads. One in a page itself: a runtime bundled into the page's script would start
- * that script as its threads, and wait forever.
+ * that script as its threads, and wait forever. One in Firefox, where a start with threads now and then never ends.
  */
 function defaultThreads(): number {
+  if (globalThis.navigator?.userAgent?.includes('Firefox/')) return 1;
   const isNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
   const canShare = isNode || (globalThis.crossOriginIsolated === true && typeof document === 'undefined');
   return canShare ? Math.min(MOST_THREADS, globalThis.navigator?.hardwareConcurrency ?? MOST_THREADS) : 1;

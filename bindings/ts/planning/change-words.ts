@@ -19,6 +19,12 @@ function movedWords({ families, before, now }: PlanChange): string {
 /**
  * Says what was compared, what was found, and what could not be seen: lines of one or more sentences. The first is
  * "Changed." or "No change found."
+ *
+ * @example
+ * ```js
+ * const change = await checkPlan('plan.sbx', prompts);
+ * console.log(changeSentences(change)[0]);
+ * ```
  */
 export function changeSentences(change: PlanChange): string[] {
   const { changed, before, now, unread, uncovered, tests } = change;

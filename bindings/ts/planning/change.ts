@@ -100,8 +100,11 @@ function changeOf(numbers: ChangeNumbers, names: readonly string[], unread: numb
  * a model has become worse at the same prompts, only new grades can show it. Errors: those of `Router.load`;
  * `invalid_argument`: fewer than 20 prompts that can be read, or an index without families.
  *
- *     const change = await checkPlan('plan.sbx', prompts);
- *     console.log(changeSentences(change).join('\n'));
+ * @example
+ * ```js
+ * const change = await checkPlan('plan.sbx', prompts);
+ * console.log(changeSentences(change).join('\n'));
+ * ```
  */
 export async function checkPlan(
   index: Source,

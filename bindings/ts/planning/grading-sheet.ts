@@ -11,8 +11,11 @@ const cell = (text: string): string => (/[",\r\n]|^\s|\s$/.test(text) ? `"${text
  * Returns the sheet as CSV: a row for each prompt, with an empty cell for each grade that is wanted, and a dash where none
  * is. Answers follow in columns `answer:<model>`, if the files have them. `grades` fills cells in: by row, then by model.
  *
- *     const next = await nextLabels(20, { files });
- *     await writeFile('next.csv', gradingSheet(next));
+ * @example
+ * ```js
+ * const next = await nextLabels(20, { files });
+ * save(gradingSheet(next));
+ * ```
  */
 export function gradingSheet(
   { rows, candidates }: Pick<PlanNextLabels, 'rows' | 'candidates'>,

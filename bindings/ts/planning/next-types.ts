@@ -21,6 +21,7 @@ export interface NextLabelsSettings
   seed?: number | undefined;
 }
 
+/** Options of `nextLabels`. */
 export interface NextLabelsOptions extends NextLabelsSettings {
   /** Graded prompts, as for `plan`: with rows whose grades are missing, some or all. */
   files: Iterable<BenchmarkFile | InputFile>;

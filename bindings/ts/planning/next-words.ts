@@ -8,7 +8,15 @@ const ENOUGH_RANDOM = 100;
 
 const list = (parts: readonly string[]): string => parts.join(', and ');
 
-/** Returns whole sentences: what to grade and why, and what remains. */
+/**
+ * Returns whole sentences: what to grade and why, and what remains.
+ *
+ * @example
+ * ```js
+ * const next = await nextLabels(20, { files });
+ * console.log(nextSentences(next).join(' '));
+ * ```
+ */
 export function nextSentences({ rows, graded, left, nothingLeft }: PlanNextLabels): string[] {
   if (nothingLeft === 'all_graded') return ['Nothing is left to grade: every prompt has a grade for every model.'];
   const todo = rows.filter(({ models }) => models.length > 0);

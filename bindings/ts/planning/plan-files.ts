@@ -23,9 +23,12 @@ import type { Planned, PlanOptions } from './types.js';
  * Errors: those of `buildFromFiles`; `invalid_argument` also for fewer than two models, 30 prompts or 10 groups, for
  * several targets and for a target that needs costs which are not known; `unknown_model` for the baseline.
  *
- *     const { plan: result, index } = await plan([fileFromBytes('graded.csv', bytes)], { atMost: 1 });
- *     console.log(planSentences(result).headline);
- *     const router = await Router.load({ index });
+ * @example
+ * ```js
+ * const { plan: result, index } = await plan(files, { atMost: 1 });
+ * console.log(planSentences(result).headline);
+ * const router = await Router.load({ index });
+ * ```
  */
 export async function plan(files: Iterable<BenchmarkFile | InputFile>, options: PlanOptions = {}): Promise<Planned> {
   checkOptions(options, PLAN_KEYS);
@@ -47,8 +50,11 @@ const MOST_NEXT = 10_000;
  * Errors: those of reading files (see `buildFromFiles`); `invalid_argument` for fewer than two models, and for `prompts`
  * beside files of several datasets.
  *
- *     const next = await nextLabels(20, { files: [fileFromBytes('graded.csv', bytes)] });
- *     for (const { prompt, models, reason } of next.rows) console.log(prompt, models, reason);
+ * @example
+ * ```js
+ * const next = await nextLabels(20, { files });
+ * for (const { prompt, models, reason } of next.rows) console.log(prompt, models, reason);
+ * ```
  */
 export async function nextLabels(n: number, options: NextLabelsOptions): Promise<PlanNextLabels> {
   checkOptions(options, NEXT_KEYS);

@@ -23,6 +23,12 @@ function pickOfRest(plan: Plan, rest: readonly PlanFamily[]): string {
 /**
  * Returns the policy as a table: where to send each family, for use without the router. It has at most ten lines; the last
  * one is for all other prompts. The router decides per prompt, which is finer.
+ *
+ * @example
+ * ```js
+ * const { columns, rows } = policyTable((await plan(files)).plan);
+ * console.log(columns.join(' | '), rows.length);
+ * ```
  */
 export function policyTable(plan: Plan): PolicyTable {
   const hasCosts = plan.proposed.usdPer1000 !== null;
@@ -53,7 +59,10 @@ export function policyTable(plan: Plan): PolicyTable {
 /**
  * Formats the policy as lines of text with aligned columns.
  *
- *     console.log(planTable((await plan(files)).plan));
+ * @example
+ * ```js
+ * console.log(planTable((await plan(files)).plan));
+ * ```
  */
 export function planTable(plan: Plan): string {
   const { columns, rows } = policyTable(plan);
@@ -70,6 +79,12 @@ const quotedText = (text: string) => `'${printable(text).replaceAll('\\', '\\\\'
 /**
  * Returns the code that routes a prompt by the plan, as a module for Node.js or a bundler. `index` is the address of the
  * index.
+ *
+ * @example
+ * ```js
+ * const made = await plan(files);
+ * save(planCode(made.plan, './plan.sbx'), made.index);
+ * ```
  */
 export function planCode(plan: Plan, index = 'plan.sbx'): string {
   const models = plan.proposed.picks.map(({ model }) => printable(model)).join(' or ');

@@ -240,7 +240,10 @@ async function hashOf(text: string): Promise<string> {
  * Returns the report of a plan as one self-contained file of HTML, without scripts: it loads nothing, and names in the data
  * stay text.
  *
- *     await writeFile('plan.html', await planReport((await plan(files)).plan));
+ * @example
+ * ```js
+ * save(await planReport((await plan(files)).plan));
+ * ```
  */
 export async function planReport(plan: Plan): Promise<string> {
   const policy = `default-src 'none'; base-uri 'none'; form-action 'none'; style-src ${await hashOf(PLAN_STYLE)}`;

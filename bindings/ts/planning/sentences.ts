@@ -232,9 +232,12 @@ function familyWords(plan: Plan, family: PlanFamily): string {
 /**
  * Says a plan in plain English: what to send where, what that saves and risks, and why.
  *
- *     const { plan } = await plan(files);
- *     console.log(planSentences(plan).headline);
- *     // Send 48% to gemini-3.5-flash, the rest to claude-opus-4.8: $0.92 less per 1,000 answers ...
+ * @example
+ * ```js
+ * const { plan: made } = await plan(files);
+ * console.log(planSentences(made).headline);
+ * // Send 48% to gemini-3.5-flash, the rest to claude-opus-4.8: $0.92 less per 1,000 answers ...
+ * ```
  */
 export function planSentences(plan: Plan): PlanSentences {
   return {

@@ -68,6 +68,7 @@ export interface PlanSettings extends Omit<BuildSettings, 'maxRows'>, PlanTarget
   index?: Source | false | undefined;
 }
 
+/** Options of `plan`. */
 export interface PlanOptions extends PlanSettings {
   /** Default: the shipped one. */
   embedder?: Embedder | EmbedderSource | undefined;

@@ -12,11 +12,26 @@ const LEAST_SPREAD = 0.01;
 
 type Task = IndexInfo['tasks'][number];
 
+type Benchmark = Pick<IndexInfo, 'tasks' | 'metadata'>;
+
+/** The tasks of each benchmark whose predictions are chances, as they were found for its metadata. */
+const known = /* @__PURE__ */ new WeakMap<Benchmark['tasks'], Pick<Benchmark, 'metadata'> & { chances: Set<string> }>();
+
+/** Returns what `findChanceTasks` finds; every decision asks for it. */
+function chanceTasks({ tasks, metadata }: Benchmark): ReadonlySet<string> {
+  let entry = known.get(tasks);
+  if (entry === undefined || entry.metadata !== metadata) {
+    entry = { metadata, chances: findChanceTasks({ tasks, metadata }) };
+    known.set(tasks, entry);
+  }
+  return entry.chances;
+}
+
 /**
  * Returns the tasks whose predictions are chances of being right: they have a checkable answer, and the predictions for
  * their domain were measured to be calibrated (`calibration` of the metadata: the error by domain).
  */
-function chanceTasks({ tasks, metadata }: Pick<IndexInfo, 'tasks' | 'metadata'>): ReadonlySet<string> {
+function findChanceTasks({ tasks, metadata }: Benchmark): Set<string> {
   // An index without records of its tasks consists of outcomes that its owner graded: they are what he asks for.
   const isRecorded = tasks.some(({ record }) => record !== undefined);
   const isChance = ({ record }: Task) => {
@@ -38,15 +53,15 @@ export type ChanceFacts = Pick<Decision, 'model' | 'fallbackReason'> & {
 };
 
 /** Returns the share of the votes on tasks whose predictions are chances, 0..1. */
-function shareOfChances({ taskWeights, neighbours }: ChanceFacts, info: Pick<IndexInfo, 'tasks' | 'metadata'>): number {
-  const known = chanceTasks(info);
-  if (known.size === info.tasks.length) return 1;
+function shareOfChances({ taskWeights, neighbours }: ChanceFacts, info: Benchmark): number {
+  const chances = chanceTasks(info);
+  if (chances.size === info.tasks.length) return 1;
   const votes =
     taskWeights.length > 0
       ? info.tasks.map(({ name }, i) => ({ task: name, weight: taskWeights[i] ?? 0 }))
       : neighbours.map(({ task }) => ({ task, weight: 1 }));
   const all = votes.reduce((sum, { weight }) => sum + weight, 0);
-  const counted = votes.reduce((sum, { task, weight }) => sum + (known.has(task) ? weight : 0), 0);
+  const counted = votes.reduce((sum, { task, weight }) => sum + (chances.has(task) ? weight : 0), 0);
   return all > 0 ? counted / all : 0;
 }
 
@@ -62,7 +77,7 @@ function isUncheckable({ kinds = [] }: ChanceFacts, { tasks }: Pick<IndexInfo, '
 }
 
 /** Returns the pick's chance of being right, or null where the prediction is not one; see `Decision.chance`. */
-export function chanceOf(facts: ChanceFacts, info: Pick<IndexInfo, 'tasks' | 'metadata'>): number | null {
+export function chanceOf(facts: ChanceFacts, info: Benchmark): number | null {
   const { model, ranking } = facts;
   const picked = ranking.find((ranked) => ranked.model === model);
   if (isOutsideBenchmark(facts) || picked === undefined || picked.ownMean) return null;
@@ -70,7 +85,7 @@ export function chanceOf(facts: ChanceFacts, info: Pick<IndexInfo, 'tasks' | 'me
   return shareOfChances(facts, info) >= LEAST_SHARE ? picked.pCorrect : null;
 }
 
-function medianOf(sorted: readonly number[]): number {
+function medianOf(sorted: Float64Array): number {
   const at = sorted.length >> 1;
   const upper = sorted[at] as number;
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[at - 1] as number)) / 2;
@@ -92,11 +107,17 @@ export function strengthOfPick({
 /**
  * Returns how a model compares with the other candidates by predicted correctness; see `Decision.strength`. `ranking` is
  * that of a decision.
+ *
+ * @example
+ * ```js
+ * const { ranking, model } = await router.route(prompt);
+ * if (strengthOf(ranking, model) === 'weak') show('Another model is predicted to be better.');
+ * ```
  */
 export function strengthOf(ranking: readonly Pick<RankedModel, 'model' | 'pCorrect'>[], model: string): Strength {
   const p = ranking.find((ranked) => ranked.model === model)?.pCorrect;
   if (p === undefined) return 'even';
-  const sorted = ranking.map(({ pCorrect }) => pCorrect).sort((a, b) => a - b);
+  const sorted = Float64Array.from(ranking, ({ pCorrect }) => pCorrect).sort();
   const [middle, best] = [medianOf(sorted), sorted.at(-1) as number];
   if (best - middle < LEAST_SPREAD) return 'even';
   if (p >= best - (best - middle) / 3) return 'strong';

@@ -1,5 +1,6 @@
 /** Completes decisions of the core, which knows vectors only. */
 import type { Decision, IndexInfo, Needs, RouteTaskOptions, TaskDecision } from '../types.js';
+import type { OfCore } from '../wasm/decision-numbers.js';
 import { chanceOf, strengthOfPick } from './chance.js';
 import { withAge } from './days.js';
 import { uncheckedNeeds } from './filters.js';
@@ -8,9 +9,6 @@ import { notesOf } from './notes.js';
 import { CHANCE_NEIGHBOURS, originOf } from './request.js';
 import { fallbackReasonOf } from './unread.js';
 import { kindOf, taskLabel, withReasons } from './words.js';
-
-/** A decision of the core, with the weights of all tasks in the order of the index (empty: none). */
-export type OfCore<D> = D & { taskWeights: number[] };
 
 /** Facts that the core does not know. */
 interface Beside {

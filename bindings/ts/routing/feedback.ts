@@ -14,6 +14,7 @@ export interface Feedback {
   readonly outcomes: Readonly<Record<string, number | boolean>>;
 }
 
+/** Options of `routeWithFeedback`. */
 export interface FeedbackOptions extends RouteOptions {
   /** Minimum cosine similarity to the prompt, -1..1. The default of .2 was chosen with the shipped embedder. */
   similarity?: number | undefined;
@@ -142,9 +143,12 @@ const vectorOf = (input: ArrayLike<number> | Embedding) =>
  * objects between calls: the predictions for each are computed once per object.
  * Errors: those of `route`; `dimension_mismatch` for vectors from another embedder; `invalid_argument`.
  *
- *     const [{ vector }] = await router.embed([prompt]);
- *     const feedback = [{ vector, outcomes: { 'Qwen/Qwen2-72B-Instruct': false } }];
- *     const { model, feedbackUsed } = await routeWithFeedback(router, prompt, feedback);
+ * @example
+ * ```js
+ * const [{ vector }] = await router.embed([prompt]);
+ * const feedback = [{ vector, outcomes: { 'openai/gpt-5.4': false } }];
+ * const { model, feedbackUsed } = await routeWithFeedback(router, prompt, feedback);
+ * ```
  */
 export async function routeWithFeedback(
   router: Routing,

@@ -45,7 +45,7 @@ export async function makeEmbedder(
     making.then((late) => late?.dispose?.()).catch(() => undefined);
     throw cause;
   }
-  throw new SignalboxError('invalid_argument', 'the function of the embedder made none');
+  throw new SignalboxError('invalid_argument', 'the function given as embedder returned no embedder');
 }
 
 function refuse(got: string, expected: string): never {

@@ -64,7 +64,11 @@ function isotonic(rows: readonly JudgedAnswer[]): Block[] {
  * Learns what a score says about answers. Errors: `invalid_argument` for fewer than ten answers, or none that is right or
  * none that is wrong.
  *
- *     const judge = learnJudge(graded.map(({ answer, other, correct }) => ({ score: Number(answer === other), correct })));
+ * @example
+ * ```js
+ * const graded = Array.from({ length: 40 }, (_, i) => ({ score: i % 2, correct: i % 4 !== 0 }));
+ * const { steps, base } = learnJudge(graded);
+ * ```
  */
 export function learnJudge(rows: readonly JudgedAnswer[]): Judge {
   if (!Array.isArray(rows) || rows.length < LEAST_ROWS) {
@@ -109,6 +113,14 @@ const isShare = (value: unknown): value is number => typeof value === 'number' &
 /**
  * Returns a judge's verdict on a score, for `Routing.next`: how many times likelier the score is for a right answer than
  * for a wrong one, whatever share of the answers is right. Errors: `invalid_argument`.
+ *
+ * @example
+ * ```js
+ * const graded = Array.from({ length: 40 }, (_, i) => ({ score: i % 2, correct: i % 4 !== 0 }));
+ * const judge = learnJudge(graded);
+ * const plan = await router.cascade(prompt, { maxSteps: 2 });
+ * const { step } = router.next(plan, verdictOf(judge, 1));
+ * ```
  */
 export function verdictOf(judge: Judge, score: number): Exclude<Verdict, number> {
   const { steps, base } = isPlainObject(judge) ? judge : ({} as Partial<Judge>);
@@ -142,6 +154,12 @@ function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
 /**
  * Returns how much two answers agree, as a score for a judge: 1 for the same choice, number or text; 0 for another choice or
  * number; else the cosine of their embeddings, -1..1. Errors: those of `embed`.
+ *
+ * @example
+ * ```js
+ * await agreementOf(router, 'The answer is (B)', 'B');    // 1
+ * await agreementOf(router, '42', '43.5');                // 0
+ * ```
  */
 export async function agreementOf(
   router: Pick<Routing, 'embed'>,

@@ -4,6 +4,7 @@ import { type Offer, offersOf, type Ranked } from './budgets.js';
 
 const aPositive = must((value) => typeof value === 'number' && value > 0 && value <= 1e9, 'a number above 0');
 
+/** Options of a `Pacer`. */
 export interface PacerOptions {
   /** US dollars that a window may cost. */
   usd: number;
@@ -41,13 +42,16 @@ const LEAST_LEFT = 4;
  * Picks models for a stream of prompts, so that a window (an hour, a day, a thousand answers) costs at most `usd` and
  * about all of it. Route with `prefer: 'best'`, and ask the model that `pick` returns.
  *
- *     const pacer = new Pacer({ usd: 5, answers: 1000 });
- *     const pick = pacer.pick(await router.route(prompt, { prefer: 'best' }));
- *     if (pick !== null) pacer.spent(pick, await ask(pick.model, prompt));
- *     // At midnight:
- *     pacer.startWindow();
- *
  * Expected prices never exceed the window's. Real ones can by what the dearest answer costs beyond all before it.
+ *
+ * @example
+ * ```js
+ * const pacer = new Pacer({ usd: 5, answers: 1000 });
+ * const pick = pacer.pick(await router.route(prompt, { prefer: 'best' }));
+ * if (pick !== null) pacer.spent(pick, 0.012);
+ * // At midnight:
+ * pacer.startWindow();
+ * ```
  */
 export class Pacer {
   readonly #usd: number;
@@ -74,7 +78,17 @@ export class Pacer {
     return this.#usd - this.#spent;
   }
 
-  /** Begins the next window. What was learned of prices and prompts stays. */
+  /**
+   * Begins the next window. What was learned of prices and prompts stays.
+   *
+   * @example
+   * ```js
+   * const pacer = new Pacer({ usd: 5, answers: 1000 });
+   * pacer.pick(await router.route(prompt));
+   * pacer.startWindow();
+   * pacer.leftUsd;    // 5
+   * ```
+   */
   startWindow(): void {
     this.#spent = 0;
     this.#count = 0;
@@ -83,6 +97,13 @@ export class Pacer {
   /**
    * Picks a model from the ranking of a decision. `null` if no candidate has a price, or none fits into what is left.
    * Errors: `invalid_argument` for anything but a decision.
+   *
+   * @example
+   * ```js
+   * const pacer = new Pacer({ usd: 5, answers: 1000 });
+   * const pick = pacer.pick(await router.route(prompt, { prefer: 'best' }));
+   * show(pick === null ? 'nothing is left' : pick.model);
+   * ```
    */
   pick(decision: Ranked): PacedPick | null {
     if (!isPlainObject(decision) || !Array.isArray(decision.ranking)) throw invalid('expected a decision of a router');
@@ -106,7 +127,16 @@ export class Pacer {
     return pick;
   }
 
-  /** Reports what an answer really cost, once for each pick. Errors: `invalid_argument`. */
+  /**
+   * Reports what an answer really cost, once for each pick. Errors: `invalid_argument`.
+   *
+   * @example
+   * ```js
+   * const pacer = new Pacer({ usd: 5, answers: 1000 });
+   * const pick = pacer.pick(await router.route(prompt));
+   * if (pick !== null) pacer.spent(pick, 0.01);
+   * ```
+   */
   spent(pick: PacedPick, usd: number): void {
     if (typeof usd !== 'number' || !(usd >= 0) || usd > 1e9) throw invalid(`usd is ${usd}, expected a number from 0`);
     if (!this.#pending.delete(pick)) throw invalid('expected a pick of this pacer that was not reported yet');

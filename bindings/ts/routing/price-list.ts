@@ -28,6 +28,7 @@ export interface ListedPrice {
 /** The shapes that are told apart. */
 export type PriceListKind = 'OpenRouter' | 'models.dev' | 'LiteLLM' | 'genai-prices' | 'plain' | 'CSV';
 
+/** A price list as `readPriceList` returns it. */
 export interface PriceList {
   kind: PriceListKind;
   /** Day of the list, YYYY-MM-DD: its own, or else `asOf`; `null` if neither is known. */
@@ -37,6 +38,7 @@ export interface PriceList {
   ignored: number;
 }
 
+/** Options of `readPriceList`. */
 export interface PriceListOptions {
   /** Day on which the list was fetched, for lists that have no date: YYYY-MM-DD or a Date. */
   asOf?: string | Date | undefined;
@@ -270,9 +272,12 @@ function parsed(list: unknown): unknown {
  * LiteLLM's map, the data of genai-prices, `{ model: { in, out } }` and CSV are told apart by their shape.
  * Errors: `invalid_argument` for other shapes, lists without a price, and prices in another unit.
  *
- *     const response = await fetch('https://openrouter.ai/api/v1/models');
- *     const { prices } = matchPrices(router.info.models, readPriceList(await response.json(), { asOf: new Date() }));
- *     const decision = await router.route(prompt, { prices });
+ * @example
+ * ```ts
+ * const response = await fetch('https://openrouter.ai/api/v1/models');
+ * const { prices } = matchPrices(router.info.models, readPriceList(await response.json(), { asOf: new Date() }));
+ * const decision = await router.route(prompt, { prices });
+ * ```
  */
 export function readPriceList(list: unknown, options: PriceListOptions = {}): PriceList {
   checkOptions(options, OPTIONS);

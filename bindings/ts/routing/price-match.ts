@@ -5,6 +5,7 @@ import type { DatedPrice, ModelInfo } from '../types.js';
 import { ModelNames, makerOf, type NamedModel } from './names.js';
 import type { ListedPrice, PriceList } from './price-list.js';
 
+/** Prices of models by the names of an index; see `matchPrices`. */
 export interface MatchedPrices {
   /** By the index's names, as the option `prices` takes them. */
   prices: Record<string, DatedPrice>;
@@ -71,6 +72,13 @@ function sourceOf(kind: PriceList['kind'], provider: string | undefined): string
  * Returns the prices of these models: the maker's own before OpenRouter's before other hosts', and a faithful name
  * before a loose one (see `Router.resolve`). A model `x:thinking` without a price of its own has that of `x`.
  * Errors: `invalid_argument`.
+ *
+ * @example
+ * ```js
+ * const list = readPriceList({ 'openai/gpt-5.4': { in: 2.5, out: 15 } });
+ * const { prices, unmatched } = matchPrices(router.info.models, list);
+ * console.log(Object.keys(prices).length, unmatched.length);
+ * ```
  */
 export function matchPrices(models: readonly (string | ModelInfo)[], list: PriceList): MatchedPrices {
   modelsOf(models, 'models');

@@ -45,7 +45,15 @@ export function shareWords(usd: number, other: number): string {
   return ratio < 1 / 1400 ? 'less than a thousandth of its price' : `${partOf(ratio)} of its price`;
 }
 
-/** Formats the price of 1,000 answers: cents, and below a cent two digits. */
+/**
+ * Formats the price of 1,000 answers: cents, and below a cent two digits.
+ *
+ * @example
+ * ```js
+ * perThousandWords(0.0044);    // '$4.40'
+ * perThousandWords(0);         // 'free'
+ * ```
+ */
 export function perThousandWords(usdPerAnswer: number): string {
   const usd = 1000 * usdPerAnswer;
   if (usd === 0) return 'free';
@@ -55,7 +63,15 @@ export function perThousandWords(usdPerAnswer: number): string {
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 
-/** Formats a date such as 2026-09-23 or 2026-09 in words; returns any other text as it is. */
+/**
+ * Formats a date such as 2026-09-23 or 2026-09 in words; returns any other text as it is.
+ *
+ * @example
+ * ```js
+ * dateWords('2026-09-23');    // '23 September 2026'
+ * dateWords('2026-09');       // 'September 2026'
+ * ```
+ */
 export function dateWords(date: string): string {
   const [, year, month, day] = /^(\d{4})-(\d{2})(?:-(\d{2}))?$/.exec(date) ?? [];
   const name = MONTHS[Number(month) - 1];

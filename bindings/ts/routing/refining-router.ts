@@ -13,6 +13,7 @@ import type {
 } from '../types.js';
 import { ROUTE_KEYS, ROUTE_TASK_KEYS } from './option-keys.js';
 
+/** Options of a `RefiningRouter`. */
 export interface RefiningOptions {
   /**
    * Called if the second router fails to load or to answer; the first router then goes on alone. Without this callback
@@ -48,9 +49,12 @@ function checkSameBenchmark(fast: IndexInfo, refining: IndexInfo): void {
  * Two routers over indexes of the same benchmark, with an embedder each: the first answers at once, the second once it is
  * loaded.
  *
- *     const second = WorkerRouter.load({ index, embedder: () => OnnxEmbedder.load() });
- *     const router = new RefiningRouter(await WorkerRouter.load(), second);
- *     for await (const decision of router.route(prompt, { signal })) show(decision);
+ * @example
+ * ```ts
+ * const second = WorkerRouter.load({ index: 'index-mpnet.sbx', embedder: () => OnnxEmbedder.load() });
+ * const router = new RefiningRouter(await WorkerRouter.load(), second);
+ * for await (const decision of router.route(prompt, { signal })) show(decision);
+ * ```
  */
 export class RefiningRouter {
   readonly #fast: Routing;
@@ -73,17 +77,35 @@ export class RefiningRouter {
     this.#refining.catch(() => undefined); // Reported when a call needs it.
   }
 
-  /** Whether the second router is loaded. */
+  /** `true` once the second router is loaded. */
   get isRefining(): boolean {
     return this.#ready !== undefined;
   }
 
-  /** Yields the first router's decision, then the second's. Errors: those of `Routing.route` and of the second's load. */
+  /**
+   * Yields the first router's decision, then the second's. Errors: those of `Routing.route` and of the second's load.
+   *
+   * @example
+   * ```js
+   * const both = new RefiningRouter(await WorkerRouter.load(), Router.load());
+   * for await (const { model, refined } of both.route('Prove that sqrt(2) is irrational')) show(model, refined);
+   * both.dispose();
+   * ```
+   */
   route(prompt: string, options: RouteOptions = {}): AsyncGenerator<Staged<Decision>, void, undefined> {
     return this.#answers((router) => router.route(prompt, options), options, ROUTE_KEYS);
   }
 
-  /** Routes all prompts of a task like `route`. */
+  /**
+   * Routes all prompts of a task like `route`.
+   *
+   * @example
+   * ```js
+   * const both = new RefiningRouter(await WorkerRouter.load(), Router.load());
+   * for await (const { model } of both.routeTask(prompts)) show(model);
+   * both.dispose();
+   * ```
+   */
   routeTask(
     prompts: readonly string[],
     options: RouteTaskOptions = {},
@@ -91,12 +113,29 @@ export class RefiningRouter {
     return this.#answers((router) => router.routeTask(prompts, options), options, ROUTE_TASK_KEYS);
   }
 
-  /** Chooses prompts to grade next, as `Routing.nextLabels`, by the second router if it is loaded, else by the first. */
+  /**
+   * Chooses prompts to grade next, as `Routing.nextLabels`, by the second router if it is loaded, else by the first.
+   *
+   * @example
+   * ```js
+   * const both = new RefiningRouter(await WorkerRouter.load(), Router.load());
+   * const { rows } = await both.nextLabels(2, { prompts });
+   * both.dispose();
+   * ```
+   */
   async nextLabels(n: number, options: NextLabelsOptions): Promise<NextLabels> {
     return (this.#ready ?? this.#fast).nextLabels(n, options);
   }
 
-  /** Disposes of both routers, including the second if it loads later. Calling it again has no effect. */
+  /**
+   * Disposes of both routers, including the second if it loads later. Calling it again has no effect.
+   *
+   * @example
+   * ```js
+   * const both = new RefiningRouter(await WorkerRouter.load(), Router.load());
+   * both.dispose();
+   * ```
+   */
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;

@@ -139,11 +139,20 @@ export const withNumber = (json: string, key: 'promptTokens' | 'distanceScale', 
 export const withDecided = (json: string, model: string) =>
   `${json.slice(0, -1)}${json === '{}' ? '' : ','}"decided":${JSON.stringify(model)}}`;
 
-/** Adds what is known of an input to a request. */
-export const requestOf = (
+/** Most tokens of a prompt that the core takes. */
+const MOST_PROMPT_TOKENS = 1e9;
+
+/**
+ * Returns the request for an input, and what is known of the input beside it: inputs then share the request, which the core
+ * reads once. What the core refuses joins the request, so that the error names it.
+ */
+export function requestOf(
   json: string,
   { promptTokens, distanceScale }: Pick<Embedding, 'promptTokens' | 'distanceScale'>,
-) => withNumber(withNumber(json, 'promptTokens', promptTokens), 'distanceScale', distanceScale);
+): [json: string, facts: Pick<Embedding, 'promptTokens' | 'distanceScale'>] {
+  if (promptTokens === undefined || promptTokens <= MOST_PROMPT_TOKENS) return [json, { promptTokens, distanceScale }];
+  return [withNumber(json, 'promptTokens', promptTokens), { distanceScale }];
+}
 
 /** Returns the date and source of a model's price: the caller's price's own, or those of the index. */
 export function originOf(
@@ -151,8 +160,10 @@ export function originOf(
   { prices }: Pick<RouteTaskOptions, 'prices'>,
   info: Models,
 ): { date?: string | undefined; source?: string | undefined } {
-  const names = namesOf(info);
-  const [, set] = Object.entries(prices ?? {}).find(([name]) => names.resolve(name) === model) ?? [];
+  const given = Object.entries(prices ?? {});
+  // Most calls set no price, and the names take milliseconds to make.
+  const names = given.length > 0 ? namesOf(info) : undefined;
+  const [, set] = given.find(([name]) => names?.resolve(name) === model) ?? [];
   if (set !== undefined) return typeof set === 'number' ? {} : { date: set.date, source: set.source };
   const { date, source } = info.models.find(({ name }) => name === model)?.record?.price ?? {};
   return { date, source };

@@ -1,5 +1,13 @@
 /** Messages between a page and the worker of its router. */
-import type { CacheMode, EmbedderSource, MultilingualState, ProgressEvent, Source, WasmSource } from '../types.js';
+import type {
+  CacheMode,
+  EarlyState,
+  EmbedderSource,
+  MultilingualState,
+  ProgressEvent,
+  Source,
+  WasmSource,
+} from '../types.js';
 
 /** The part of `LoadOptions` that can be cloned. */
 export interface WorkerLoad {
@@ -8,12 +16,15 @@ export interface WorkerLoad {
   embedder?: EmbedderSource | null | undefined;
   multilingual?: EmbedderSource | undefined;
   wasm?: WasmSource | undefined;
+  /** Whether the module came in a response: it then has to be the one of this version, as one from an address. */
+  isOwnWasm?: boolean | undefined;
   texts?: string | false | undefined;
+  early?: boolean | undefined;
   cache?: CacheMode | undefined;
 }
 
-/** Progress of the call `load`; that of the table of other languages follows the answer. */
-export type LoadEvent = ProgressEvent | { multilingual: MultilingualState };
+/** Progress of the call `load`; the rest of an early embedder and the table of other languages follow the answer. */
+export type LoadEvent = ProgressEvent | { multilingual: MultilingualState } | { early: EarlyState };
 
 /** The asynchronous methods of `Routing`, which a worker answers. */
 export const WORKER_METHODS = [

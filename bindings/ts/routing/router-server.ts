@@ -20,9 +20,12 @@ function moved(samples: Samples): Moved {
  * Serves a router at a port: that of your own worker, of a `SharedWorker` connection or of a Node.js thread.
  * `WorkerRouter.load({ worker: otherPort })` at the other end loads and uses it; each load has a router of its own.
  *
- *     // shared-worker.js
- *     import { answerPort } from 'signalbox';
- *     self.onconnect = ({ ports: [port] }) => answerPort(port);
+ * @example
+ * ```ts
+ * // shared-worker.js
+ * import { answerPort } from 'signalbox';
+ * self.onconnect = ({ ports: [port] }) => answerPort(port);
+ * ```
  */
 export function answerPort(port: Port): void {
   if (typeof port?.postMessage !== 'function' || typeof port.addEventListener !== 'function') {
@@ -42,7 +45,10 @@ export function answerPort(port: Port): void {
         if (request.call === 'dispose') return null;
         const onEvent: (event: LoadEvent) => void = onProgress;
         const onMultilingual: LoadOptions['onMultilingual'] = (multilingual) => onEvent({ multilingual });
-        router = await Router.load({ ...request.options, signal, onProgress: onEvent, onMultilingual });
+        const onEarly: LoadOptions['onEarly'] = (early) => onEvent({ early });
+        const { isOwnWasm, ...options } = request.options;
+        const wasm = isOwnWasm ? new Response(options.wasm as Uint8Array<ArrayBuffer>) : options.wasm;
+        router = await Router.load({ ...options, wasm, signal, onProgress: onEvent, onMultilingual, onEarly });
         if (signal.aborted) router.dispose();
         else routers.set(from, router);
         return router.info;

@@ -35,12 +35,13 @@ import type {
   Verdict,
 } from '../types.js';
 import { type Core, loadCore } from '../wasm/core-module.js';
+import type { OfCore } from '../wasm/decision-numbers.js';
 import { WASM_FILE } from '../wasm/signalbox-hash.mjs';
 import { answerGroups } from './answers.js';
-import { checkBudget, decideWithin, type Ranked } from './budgets.js';
+import { checkBudget, decideWithin } from './budgets.js';
 import { nextStep } from './cascade.js';
 import { describe } from './description.js';
-import { explained, type OfCore } from './explained.js';
+import { explained } from './explained.js';
 import {
   checkNotEmpty,
   checkPrompts,
@@ -94,9 +95,12 @@ const BLOCK_WORK = 2e8;
  *
  * Everything happens on this machine: after `load` no request is made, and no prompt leaves it.
  *
- *     const router = await Router.load();
- *     const { model, reason, confidence } = await router.route('Prove that sqrt(2) is irrational');
- *     router.dispose();
+ * @example
+ * ```js
+ * const router = await Router.load();
+ * const { model, reason, confidence } = await router.route('Prove that sqrt(2) is irrational');
+ * router.dispose();
+ * ```
  */
 export class Router implements Routing {
   readonly info: IndexInfo;
@@ -134,13 +138,20 @@ export class Router implements Routing {
    * `bad_section`, `size_overflow`, `non_finite`, `bad_checksum`, `bad_metadata` for the index; `bad_embedder` and
    * `embedder_mismatch` for the embedder; `invalid_argument` for `multilingual` if there is to be no embedder. A failed load leaves
    * nothing open.
+   *
+   * @example
+   * ```js
+   * const router = await Router.load({ index: 'mine.sbx' });
+   * show(router.info.models.map(({ name }) => name));
+   * router.dispose();
+   * ```
    */
   static async load(options: LoadOptions = {}): Promise<Router> {
     checkOptions(options, LOAD_KEYS);
     if (options.embedder === null && options.multilingual !== undefined) {
       throw invalid('multilingual is given, but the embedder is null: it reads the prompts in English');
     }
-    const { signal, cache } = options;
+    const { signal, cache, early, onEarly } = options;
     const progress = new OverallProgress(options.onProgress);
     const reading = (sizeBytes?: number) => ({ signal, cache, sizeBytes, onProgress: progress.part(sizeBytes) });
     throwIfAborted(signal);
@@ -151,10 +162,15 @@ export class Router implements Routing {
     const index = options.index ?? owned(INDEX_FILE);
     const readingIndex = reading(options.index === undefined ? INDEX_BYTES : undefined);
     const opening = starting.then((started) => started.openIndex(index ?? indexAddress(), readingIndex));
-    // The default embedder is fetched along with the rest; any other waits for the index to name the one it needs.
-    const early = options.index === undefined && options.embedder === undefined;
-    const readingEmbedder = reading(early ? EMBEDDER_BYTES : undefined);
-    const loading = early ? StaticEmbedder.loadInto(starting, owned(EMBEDDER_FILE), readingEmbedder) : undefined;
+    // A given embedder and the default one are fetched along with the rest; otherwise the index has to name the one it needs.
+    const isDefault = options.index === undefined && options.embedder === undefined;
+    const asked = options.embedder;
+    const given = asked == null || isEmbedder(asked) || typeof asked === 'function' ? undefined : asked;
+    const readingEmbedder = reading(isDefault ? EMBEDDER_BYTES : undefined);
+    const loading =
+      isDefault || given !== undefined
+        ? StaticEmbedder.loadInto(starting, given ?? owned(EMBEDDER_FILE), { ...readingEmbedder, early, onEarly })
+        : undefined;
     const [opened, loaded] = await Promise.allSettled([opening, loading]);
     const core = await starting;
     let embedder: Embedder | undefined = loaded.status === 'fulfilled' ? loaded.value : undefined;
@@ -168,8 +184,8 @@ export class Router implements Routing {
       } else if (typeof options.embedder === 'function') {
         embedder = await makeEmbedder(options.embedder, signal);
         owns = true;
-      } else if (options.embedder ?? (options.embedder !== null && info.embedder.id === DEFAULT_EMBEDDER_ID)) {
-        embedder ??= await StaticEmbedder.loadInto(core, options.embedder ?? owned(EMBEDDER_FILE), readingEmbedder);
+      } else if (options.embedder !== null && (embedder ?? info.embedder.id === DEFAULT_EMBEDDER_ID)) {
+        embedder ??= await StaticEmbedder.loadInto(core, owned(EMBEDDER_FILE), { ...readingEmbedder, early, onEarly });
         owns = true;
       }
       const reader = multilingualReader(embedder, options, core);
@@ -253,7 +269,7 @@ export class Router implements Routing {
         }
       }
       const read = readOf(extents);
-      return this.#explained(task.finish<OfCore<TaskDecision>>(read.distanceScale), read, options, needs);
+      return this.#explained(task.finish(read.distanceScale), read, options, needs);
     } finally {
       task.close();
     }
@@ -337,14 +353,12 @@ export class Router implements Routing {
   }
 
   #decide(read: ReadInput, json: string, options: RouteOptions): Decision {
-    const matrix = matrixOf([read], this.info.dim);
-    const decision = this.#core.route<OfCore<Decision>>(this.#open(), matrix, requestOf(json, read));
-    return this.#explained(decision, read, options, needsOf(read));
+    return this.#explained(this.#ranked(read, json), read, options, needsOf(read));
   }
 
-  /** Ranks without the rest of a decision. */
-  #ranked(read: ReadInput, json: string): Ranked {
-    return this.#core.route<Ranked>(this.#open(), matrixOf([read], this.info.dim), requestOf(json, read));
+  /** Decides without the words of a decision. */
+  #ranked(read: ReadInput, json: string): OfCore<Decision> {
+    return this.#core.route(this.#open(), matrixOf([read], this.info.dim), ...requestOf(json, read));
   }
 
   /** Decides about many inputs within a budget: ranks all of them, and then decides by what the budget allows. */

@@ -190,9 +190,9 @@ function priceWords({ price }: Situation): string {
 }
 
 const UNREAD_WORDS: Readonly<Record<UnreadCause, (isOne: boolean) => string>> = {
-  language: () => "The embedder can't read this language.",
+  language: () => "This language can't be read.",
   marks: (isOne) => `There are no words in ${isOne ? 'this prompt' : 'these prompts'}.`,
-  gibberish: (isOne) => `${isOne ? 'This prompt makes' : 'These prompts make'} no sense to the embedder.`,
+  gibberish: (isOne) => `${isOne ? 'This looks' : 'These look'} like random letters.`,
   empty: (isOne) => (isOne ? 'The prompt is empty.' : 'The prompts are empty.'),
 };
 
@@ -200,7 +200,8 @@ function unlikeWords(isOne: boolean, reason: FallbackReason | null, cause?: Unre
   const prompts = isOne ? 'this prompt' : 'these prompts';
   if (!isUnread(reason)) return `Nothing in the benchmark is like ${prompts}.`;
   const known = reason === 'empty_prompt' ? 'empty' : cause;
-  return known === undefined ? `The embedder can't read ${prompts}.` : UNREAD_WORDS[known](isOne);
+  if (known !== undefined) return UNREAD_WORDS[known](isOne);
+  return isOne ? "This prompt can't be read." : "These prompts can't be read.";
 }
 
 function kindWords({ kinds = [], isOne }: Situation): string {
@@ -275,7 +276,15 @@ export function withReasons<Facts extends DecisionFacts>(
   return { ...facts, reason: join(choice, resemblance, price, reasons.feedback), reasons };
 }
 
-/** Says where a model's predicted correctness comes from, as a phrase. */
+/**
+ * Says where a model's predicted correctness comes from, as a phrase.
+ *
+ * @example
+ * ```js
+ * const { ranking, policy } = await router.route(prompt);
+ * for (const ranked of ranking.slice(0, 3)) console.log(ranked.model, sourceWords(ranked, policy));
+ * ```
+ */
 export function sourceWords({ ownMean, votes }: Pick<RankedModel, 'ownMean' | 'votes'>, policy: Decision['policy']) {
   if (ownMean) return 'its average over the benchmark';
   const counted = (one: string, many: string) => `${votes} ${votes === 1 ? one : many}`;

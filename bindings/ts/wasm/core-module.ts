@@ -5,7 +5,17 @@ import { SignalboxError } from '../errors.js';
 import { describeBytes } from '../files/describe.js';
 import { type LimitedReadOptions, type ReadOptions, readInto } from '../files/sources.js';
 import type { PolicyEntry } from '../policies.js';
-import type { IndexInfo, Source, WasmSource } from '../types.js';
+import type {
+  Decision,
+  Embedding,
+  IndexInfo,
+  ModelRecord,
+  Source,
+  TaskDecision,
+  TaskRecord,
+  WasmSource,
+} from '../types.js';
+import { DecisionReader, type OfCore } from './decision-numbers.js';
 import createModule, { type GlueModule } from './signalbox-glue.mjs';
 import { WASM_FILE } from './signalbox-hash.mjs';
 import { WasmLoader, WasmModule } from './wasm-module.js';
@@ -32,16 +42,34 @@ export interface CoreTask {
   /** Scores at most `most` more inputs; returns how many are scored, and how many could be so far. */
   score(most: number): { scored: number; ready: number };
   /** `distanceScale`: factor of distances where coverage is judged, .1..1; default 1. */
-  finish<T>(distanceScale?: number): T;
+  finish(distanceScale?: number): OfCore<TaskDecision>;
   close(): void;
 }
 
 const HEADER_BYTES = 64;
+const UTF8 = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** The description as the core has it: the records of models and tasks are lists beside them. */
+type Described = IndexInfo & { modelRecords?: ModelRecord[]; taskRecords?: TaskRecord[] };
+
+function withRecords({ modelRecords, taskRecords, ...info }: Described): IndexInfo {
+  if (modelRecords !== undefined) {
+    info.models = info.models.map(({ addedFromRows, ...model }, i) => ({
+      ...model,
+      record: modelRecords[i],
+      ...(addedFromRows !== undefined && { addedFromRows }),
+    }));
+  }
+  if (taskRecords !== undefined) info.tasks = info.tasks.map((task, i) => ({ ...task, record: taskRecords[i] }));
+  return info;
+}
 
 /** Typed calls into one instance of the module. */
 export class Core extends WasmModule<GlueModule> {
-  /** Place of the file of each open index: the core reads it in place. */
+  /** Place of the file of each open index and embedder: the core reads it in place. */
   readonly #files = new Map<number, { at: number; sizeBytes: number }>();
+  /** Reads the decisions of each index that was described. */
+  readonly #readers = new Map<number, DecisionReader>();
 
   /** Reads an index directly into the module's memory and opens it there. */
   async openIndex(source: Source, options: LimitedReadOptions): Promise<number> {
@@ -58,12 +86,24 @@ export class Core extends WasmModule<GlueModule> {
   }
 
   describeIndex(handle: number): IndexInfo {
-    return this.ask(() => this.glue.describeIndex(handle));
+    const info = withRecords(this.ask<Described>(() => this.glue.describeIndex(handle)));
+    if (!this.#readers.has(handle)) this.#readers.set(handle, new DecisionReader(info));
+    return info;
   }
 
   openEmbedder(bytes: Uint8Array, configJson: string): { handle: number; dim: number; vocabulary: number } {
     const pointer = this.copy(bytes);
-    return this.askToOpen(() => this.glue.openEmbedder(pointer, bytes.byteLength, configJson));
+    const open = () => this.glue.openEmbedder(pointer, bytes.byteLength, configJson);
+    const opened = this.askToOpen<{ handle: number; dim: number; vocabulary: number }>(open);
+    this.#files.set(opened.handle, { at: pointer, sizeBytes: bytes.byteLength });
+    return opened;
+  }
+
+  /** Replaces the bytes of an open embedder by others of the same header: the core reads its table in place. */
+  refillEmbedder(handle: number, bytes: Uint8Array): void {
+    const { at, sizeBytes } = this.#files.get(handle) as { at: number; sizeBytes: number };
+    if (bytes.byteLength !== sizeBytes) throw new SignalboxError('internal', 'the embedder has another size');
+    this.glue.HEAPU8.set(bytes, at);
   }
 
   /** Returns the vectors [count, dim] of texts; the token ids of text i are ids[offsets[i]..offsets[i + 1]]. */
@@ -81,8 +121,18 @@ export class Core extends WasmModule<GlueModule> {
     });
   }
 
-  route<T>(handle: number, vector: Float32Array, optionsJson: string): T {
-    return this.withCopies([vector], (at = 0) => this.ask<T>(() => this.glue.route(handle, at, optionsJson)));
+  /** Decides about one input. Facts take the place of the options `promptTokens` and `distanceScale`. */
+  route(
+    handle: number,
+    vector: Float32Array,
+    optionsJson: string,
+    { promptTokens = -1, distanceScale = -1 }: Pick<Embedding, 'promptTokens' | 'distanceScale'> = {},
+  ): OfCore<Decision> {
+    return this.withCopies([vector], (at = 0) =>
+      this.#decision<Decision>(handle, false, () =>
+        this.glue.decideInput(handle, at, optionsJson, promptTokens, distanceScale),
+      ),
+    );
   }
 
   /** Opens a task of `count` inputs. */
@@ -95,7 +145,7 @@ export class Core extends WasmModule<GlueModule> {
         this.withCopies([groups], (at = 0) => this.ask(() => this.glue.setAnswers(task, at, inputs))),
       nextLabels: (n, seed) => this.ask(() => this.glue.nextLabels(task, n, seed)),
       score: (most) => this.ask(() => this.glue.stepTask(task, most)),
-      finish: (distanceScale = 1) => this.ask(() => this.glue.finishTask(task, distanceScale)),
+      finish: (distanceScale = 1) => this.#decision(handle, true, () => this.glue.decideTask(task, distanceScale)),
       close: () => {
         if (!this.stopped) this.askToClose(() => this.glue.close(task));
       },
@@ -103,7 +153,7 @@ export class Core extends WasmModule<GlueModule> {
   }
 
   /** Routes a task in one go. */
-  routeTask<T>(handle: number, vectors: Float32Array, count: number, optionsJson: string): T {
+  routeTask(handle: number, vectors: Float32Array, count: number, optionsJson: string): OfCore<TaskDecision> {
     const task = this.openTask(handle, count, optionsJson);
     try {
       task.add(vectors, count);
@@ -113,12 +163,27 @@ export class Core extends WasmModule<GlueModule> {
     }
   }
 
+  /** Makes a decision of the numbers that a call leaves in the module's memory. */
+  #decision<D extends Decision | TaskDecision>(handle: number, isTask: boolean, decide: () => number): OfCore<D> {
+    const at = this.call(decide);
+    if (at === 0) return this.ask(() => this.glue.lastFailure());
+    if (!this.#readers.has(handle)) this.describeIndex(handle);
+    const reader = this.#readers.get(handle) as DecisionReader;
+    const { buffer } = this.glue.HEAPU8;
+    const [size] = new Float64Array(buffer, at, 1);
+    const numbers = new Float64Array(buffer, at, size);
+    return reader.decision<D>(numbers, isTask, (address, sizeBytes) =>
+      UTF8.decode(this.glue.HEAPU8.subarray(address, address + sizeBytes)),
+    );
+  }
+
   cascade<T>(handle: number, vector: Float32Array, optionsJson: string): T {
     return this.withCopies([vector], (at = 0) => this.ask<T>(() => this.glue.cascade(handle, at, optionsJson)));
   }
 
   close(handle: number): void {
     this.#files.delete(handle);
+    this.#readers.delete(handle);
     this.askToClose(() => this.glue.close(handle));
   }
 

@@ -7,13 +7,15 @@ export interface GlueModule extends ModuleMemory {
   describeIndex(handle: number): string;
   openEmbedder(pointer: number, sizeBytes: number, configJson: string): string;
   embed(handle: number, ids: number, offsets: number, count: number, out: number): string;
-  route(handle: number, vector: number, optionsJson: string): string;
+  /** Returns the address of a decision's numbers (decision-numbers.ts), or 0; `lastFailure` then says why. */
+  decideInput(handle: number, vector: number, optionsJson: string, promptTokens: number, distanceScale: number): number;
+  lastFailure(): string;
   openTask(index: number, count: number, optionsJson: string): string;
   addInputs(task: number, vectors: number, count: number): string;
   setAnswers(task: number, groups: number, count: number): string;
   nextLabels(task: number, n: number, seed: number): string;
   stepTask(task: number, most: number): string;
-  finishTask(task: number, distanceScale: number): string;
+  decideTask(task: number, distanceScale: number): number;
   cascade(handle: number, vector: number, optionsJson: string): string;
   close(handle: number): string;
   errorCodes(): string;

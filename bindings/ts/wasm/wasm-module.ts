@@ -19,10 +19,16 @@ export interface WasmFile {
 
 export type FlatArray = Float32Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
 
-/** One instance of a module. It releases every allocation, and pointers never leave it. */
+/** Room for the arrays of one small call, such as the vector of an input: allocated once for each instance. */
+const SCRATCH_BYTES = 16_384;
+const aligned = (sizeBytes: number) => Math.ceil(sizeBytes / 8) * 8;
+
+/** One instance of a module. It releases every allocation but the room for small calls, and pointers never leave it. */
 export abstract class WasmModule<Glue extends ModuleMemory> {
   protected readonly glue: Glue;
   #stopped = false;
+  #scratch = 0;
+  #isScratchLent = false;
 
   constructor(glue: Glue) {
     this.glue = glue;
@@ -42,11 +48,10 @@ export abstract class WasmModule<Glue extends ModuleMemory> {
     return this.glue.HEAPU8.byteLength;
   }
 
-  /** Returns the value of an answer. */
-  protected ask<T>(call: () => string): T {
-    let answer: string;
+  /** Makes a call. Errors: `internal` if it stops the instance. */
+  protected call<T>(call: () => T): T {
     try {
-      answer = call();
+      return call();
     } catch (cause) {
       this.#stopped = true;
       busy.delete(this);
@@ -54,7 +59,11 @@ export abstract class WasmModule<Glue extends ModuleMemory> {
         cause,
       });
     }
-    return unwrap<T>(answer);
+  }
+
+  /** Returns the value of an answer. */
+  protected ask<T>(call: () => string): T {
+    return unwrap<T>(this.call(call));
   }
 
   /** Returns the value of an answer that opens a handle, and marks the instance as busy. */
@@ -83,12 +92,36 @@ export abstract class WasmModule<Glue extends ModuleMemory> {
 
   protected copy(array: FlatArray): number {
     const pointer = this.allocate(array.byteLength);
-    this.glue.HEAPU8.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), pointer);
+    this.#write(array, pointer);
     return pointer;
   }
 
-  /** Calls `use` with a pointer to a copy of each array, and releases the copies. */
+  #write(array: FlatArray, pointer: number): void {
+    this.glue.HEAPU8.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), pointer);
+  }
+
+  /** Calls `use` with a pointer to a copy of each array, which is valid during the call. */
   protected withCopies<T>(arrays: readonly FlatArray[], use: (...pointers: number[]) => T): T {
+    const sizeBytes = arrays.reduce((sum, { byteLength }) => sum + aligned(byteLength), 0);
+    if (this.#isScratchLent || sizeBytes > SCRATCH_BYTES) return this.#withOwnCopies(arrays, use);
+    if (this.#scratch === 0) this.#scratch = this.allocate(SCRATCH_BYTES);
+    let at = this.#scratch;
+    const pointers = arrays.map((array) => {
+      const pointer = at;
+      this.#write(array, pointer);
+      at += aligned(array.byteLength);
+      return pointer;
+    });
+    this.#isScratchLent = true;
+    try {
+      return use(...pointers);
+    } finally {
+      this.#isScratchLent = false;
+    }
+  }
+
+  /** Does the same for any size, with allocations that are released. */
+  #withOwnCopies<T>(arrays: readonly FlatArray[], use: (...pointers: number[]) => T): T {
     const pointers: number[] = [];
     try {
       for (const array of arrays) pointers.push(this.copy(array));
@@ -104,7 +137,17 @@ const noRoom = (sizeBytes: number) => new SignalboxError('out_of_memory', `${siz
 /** Modules with open handles. */
 const busy = new Set<WasmModule<ModuleMemory>>();
 
-/** Returns the number of open indexes, embedders and evaluations in all modules: zero once everything is disposed. */
+/**
+ * Returns the number of open indexes, embedders and evaluations in all modules: zero once everything is disposed.
+ *
+ * @example
+ * ```js
+ * const before = liveHandles();
+ * const router = await Router.load();
+ * router.dispose();
+ * console.log(liveHandles() === before);
+ * ```
+ */
 export function liveHandles(): number {
   let sum = 0;
   for (const module of busy) sum += module.liveHandles();

@@ -200,7 +200,7 @@ describe('the command', () => {
     assert.match(text, /at worst \$3\.25/);
     assert.match(text, /Without a price, and left out: 1/);
     assert.match(run('').stdout, /The prompt is empty\. The chances are averages/);
-    assert.match(run('日本，日本？').stdout, /The embedder can't read this prompt\. The chances are averages/);
+    assert.match(run('日本，日本？').stdout, /This prompt can't be read\. The chances are averages/);
   });
 
   it('fails with the code of the error', () => {

@@ -210,7 +210,7 @@ describe('the coverage of templated prompts', () => {
   const short = templateParaphrases().filter(({ isShort }) => isShort);
   const promptsOf = (list) => list.map(({ prompt }) => prompt);
 
-  // docs/policy.md has the numbers.
+  // docs/studies.md has the numbers.
   it('includes every light change of the wording, and most short forms', async () => {
     assert.equal(light.length, 48);
     const [was, is] = [await covered(routers.before, promptsOf(light)), await covered(routers.plan, promptsOf(light))];

@@ -8,6 +8,7 @@ import { after, before, it } from 'node:test';
 import { buildIndex } from '../../../dist/build.js';
 import { POLICIES } from '../../../dist/index.js';
 import { loadCore } from '../../../dist/wasm/core-module.js';
+import { DECISION_LAYOUT } from '../../../dist/wasm/decision-numbers.js';
 import { expectNothingOpen, randomSpec, randomVectors, root, withSeed } from '../support/fixtures.mjs';
 import { centroidsOf, predictorBytes } from '../support/predictor.mjs';
 
@@ -192,6 +193,10 @@ it('native and wasm agree on decisions about an index with scores, kinds and off
       }
     }
   }));
+
+it('the package reads the numbers of a decision in the order in which the core writes them', () => {
+  assert.deepEqual(DECISION_LAYOUT, JSON.parse(native('decision-layout')).value);
+});
 
 it('native and wasm choose the same prompts to grade', () =>
   withSeed(79, async (random) => {

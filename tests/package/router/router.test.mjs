@@ -147,7 +147,7 @@ describe('route', () => {
     ['an empty prompt', '', 'empty_prompt', /The prompt is empty\./],
     ['white space', ' \n\t\u3000 ', 'empty_prompt', /The prompt is empty\./],
     ['invisible characters', '\u200b\ufeff\0', 'empty_prompt', /The prompt is empty\./],
-    ['a prompt without a known word', 'zzz qqq', 'unread', /The embedder can't read this language\./],
+    ['a prompt without a known word', 'zzz qqq', 'unread', /This language can't be read\./],
     ['a prompt of lone surrogates', '\ud800\udfff\udc00', 'unread', /There are no words in this prompt\./],
   ]) {
     it(`routes ${what} to the best model on average, and reports the fallback`, async () => {
@@ -274,7 +274,7 @@ describe('routeTask', () => {
     const none = await router.routeTask(['', 'zzz']);
     expectShape(none, { more: TASK, moreRanked: SCORES });
     assert.equal(none.fallbackReason, 'unread');
-    assert.match(none.reason, /The embedder can't read this language\./);
+    assert.match(none.reason, /This language can't be read\./);
     const empty = await router.routeTask(['', ' ']);
     assert.equal(empty.fallbackReason, 'empty_prompt');
     assert.match(empty.reason, /The prompts are empty\./);
@@ -370,7 +370,7 @@ describe('vectors', () => {
   it('of zeros mean that nothing could be read', async () => {
     const decision = await router.route(new Float32Array(8));
     assert.equal(decision.fallbackReason, 'unread');
-    assert.match(decision.reason, /The embedder can't read this prompt\./);
+    assert.match(decision.reason, /This prompt can't be read\./);
   });
 
   for (const [what, vectors] of [

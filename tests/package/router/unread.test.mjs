@@ -74,7 +74,7 @@ describe('the default router', () => {
   }
 
   for (const [name, prompt] of Object.entries(LANGUAGES)) {
-    it(`can't read ${name}`, () => expectUnread(prompt, 'unread', "The embedder can't read this language."));
+    it(`can't read ${name}`, () => expectUnread(prompt, 'unread', "This language can't be read."));
   }
 
   for (const prompt of MARKS) {
@@ -84,7 +84,7 @@ describe('the default router', () => {
 
   for (const prompt of GIBBERISH) {
     it(`makes no sense of ${JSON.stringify(prompt)}`, () =>
-      expectUnread(prompt, 'unread', 'This prompt makes no sense to the embedder.'));
+      expectUnread(prompt, 'unread', 'This looks like random letters.'));
   }
 
   for (const prompt of ['', ' ', '\n\t', '\u00a0\u3000', '\u200b\u200b', '\ufeff', '\u2800']) {
@@ -113,8 +113,8 @@ describe('the default router', () => {
 
   it('names the first cause that concerns a task without a prompt that it can read', async () => {
     for (const [prompts, reason, sentence] of [
-      [['…', 'sdlfkjsdlfkj', '你好', ''], 'unread', "The embedder can't read this language."],
-      [['…', 'sdlfkjsdlfkj'], 'unread', 'These prompts make no sense to the embedder.'],
+      [['…', 'sdlfkjsdlfkj', '你好', ''], 'unread', "This language can't be read."],
+      [['…', 'sdlfkjsdlfkj'], 'unread', 'These look like random letters.'],
       [['…', ''], 'unread', 'There are no words in these prompts.'],
       [['', ' '], 'empty_prompt', 'The prompts are empty.'],
     ]) {

@@ -272,7 +272,7 @@ const ROUTED = [
     what: 'the language is unknown',
     prompt: 'zzz',
     choice: 'Best overall.',
-    resemblance: "The embedder can't read this language.",
+    resemblance: "This language can't be read.",
   },
   {
     what: 'there are only marks',

@@ -3,7 +3,8 @@
  * number of their messages is trusted.
  */
 import * as v from 'valibot';
-import { FROM_CONTENT, type FromContent, type ToContent } from '../messages.js';
+import { pickedOn } from '../chats/index.js';
+import { FROM_CONTENT, type FromContent, type PageFacts, type ToContent } from '../messages.js';
 import { isGranted } from '../sites.js';
 import { putQuestion } from '../stored/question.js';
 import type { Site, Stored } from '../stored/schema.js';
@@ -47,6 +48,11 @@ function fromOf({ id, tab, frameId, url }: chrome.runtime.MessageSender): From |
   return { tab: tab as From['tab'], origin: new URL(url).origin };
 }
 
+/** Returns what the panel is told of the page. */
+function pageChat({ chat, isUnderstood, picked }: PageFacts, { names }: Site) {
+  return { name: chat, isUnderstood, current: picked === null ? null : (pickedOn(chat, names, picked) ?? null) };
+}
+
 /** A message, and whether the panel opened if the message asked for it. */
 interface Heard {
   message: FromContent;
@@ -67,14 +73,20 @@ async function answer(
       return { kind: 'welcome', adapter: site.adapter, endpoint: site.endpoint };
     case 'open':
       // The question also waits if the user has to open the panel.
-      await putQuestion({ text: message.text, origin, isOfBadge: true, windowId: tab.windowId });
+      await putQuestion({
+        text: message.text,
+        origin,
+        isOfBadge: true,
+        chat: message.page === undefined ? null : pageChat(message.page, site),
+        windowId: tab.windowId,
+      });
       return { kind: 'opened', isOpen: await isPanelOpen };
     case 'ask': {
       const now = performance.now();
       if ((asked.get(tab.id) ?? Number.NEGATIVE_INFINITY) > now - LEAST_MS) return { kind: 'busy' };
       asked.set(tab.id, Number.POSITIVE_INFINITY);
       try {
-        return await host.ask(message.text, stored, site);
+        return await host.ask(message.text, stored, site, message.page);
       } finally {
         asked.set(tab.id, now);
       }
@@ -101,7 +113,9 @@ export function openGate(): void {
     if (message.kind === 'open' && !from.tab.active) return false;
     // Comes before any `await`: browsers open a panel only in the handler of a click.
     const isPanelOpen = message.kind === 'open' ? openPanel(from.tab.windowId) : Promise.resolve(false);
-    authorise({ message, isPanelOpen }, from).then(reply, () => reply({ kind: 'none', why: 'The extension failed.' }));
+    authorise({ message, isPanelOpen }, from).then(reply, () =>
+      reply({ kind: 'none', lamp: 'none', why: ['The extension failed.'] }),
+    );
     return true;
   });
 }

@@ -4,7 +4,7 @@
  */
 import { Engine } from '../engine/engine.js';
 import { suggest } from '../engine/suggestion.js';
-import type { NoSuggestion, Suggestion, ToOffscreen } from '../messages.js';
+import type { NoSuggestion, PageFacts, Suggestion, ToOffscreen } from '../messages.js';
 import type { Site, Stored } from '../stored/schema.js';
 
 type Settings = Pick<Stored, 'settings' | 'index'>;
@@ -12,7 +12,7 @@ type Settings = Pick<Stored, 'settings' | 'index'>;
 interface Host {
   /** Starts the router, so that it is ready for the first question. */
   warm(index: Stored['index']): Promise<void>;
-  ask(text: string, stored: Settings, site: Site): Promise<Suggestion | NoSuggestion>;
+  ask(text: string, stored: Settings, site: Site, page?: PageFacts): Promise<Suggestion | NoSuggestion>;
 }
 
 const PAGE = 'offscreen/index.html';
@@ -24,8 +24,8 @@ class OffscreenHost implements Host {
     await this.#tell({ to: 'offscreen', kind: 'warm', index });
   }
 
-  ask(text: string, { settings, index }: Settings, site: Site): Promise<Suggestion | NoSuggestion> {
-    return this.#tell({ to: 'offscreen', kind: 'ask', text, stored: { settings, index }, site });
+  ask(text: string, { settings, index }: Settings, site: Site, page?: PageFacts): Promise<Suggestion | NoSuggestion> {
+    return this.#tell({ to: 'offscreen', kind: 'ask', text, stored: { settings, index }, site, ...(page && { page }) });
   }
 
   /** Sends a message, once more if the document was just closing, as it does when idle. */
@@ -66,8 +66,8 @@ class HereHost implements Host {
     await this.#engine.warm(index);
   }
 
-  ask(text: string, stored: Settings, site: Site): Promise<Suggestion | NoSuggestion> {
-    return suggest(this.#engine, text, stored, site);
+  ask(text: string, stored: Settings, site: Site, page?: PageFacts): Promise<Suggestion | NoSuggestion> {
+    return suggest(this.#engine, text, stored, site, page);
   }
 }
 

@@ -4,10 +4,12 @@ import { onStored } from '../stored/store.js';
 import { openGate } from './gate.js';
 import { addMenu, listenForPanel } from './panel.js';
 import { syncScripts } from './scripts.js';
+import { welcome } from './welcome.js';
 
-chrome.runtime.onInstalled.addListener(() => {
+chrome.runtime.onInstalled.addListener(({ reason }) => {
   chrome.contextMenus.removeAll(addMenu);
   syncScripts();
+  if (reason === 'install') welcome();
 });
 chrome.runtime.onStartup.addListener(() => syncScripts());
 chrome.permissions.onAdded.addListener(() => syncScripts());

@@ -18,24 +18,38 @@ export async function openPanel(windowId: number): Promise<boolean> {
   }
 }
 
-/** Returns the text selected in a field or on the page. Runs in the page, and must not use anything outside of itself. */
-function selectedText(most: number): string {
-  const field = document.activeElement;
-  const isField = field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type === 'text');
-  if (isField && field.selectionStart !== field.selectionEnd) {
-    return field.value.slice(field.selectionStart ?? 0, field.selectionEnd ?? 0).slice(0, most);
+/**
+ * Returns the selected text or, if nothing is selected, the text of the focused box for longer texts; not that of a box for
+ * something else, such as a search or an address. Runs in the page, and must not use anything outside of itself.
+ */
+function textToAskAbout(most: number): string {
+  let focused = document.activeElement;
+  while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+  const area = focused instanceof HTMLTextAreaElement ? focused : undefined;
+  const field = area ?? (focused instanceof HTMLInputElement && focused.type === 'text' ? focused : undefined);
+  if (field !== undefined) {
+    const { selectionStart, selectionEnd, value } = field;
+    if (selectionStart !== selectionEnd) return value.slice(selectionStart ?? 0, selectionEnd ?? 0).slice(0, most);
   }
-  return String(getSelection()).slice(0, most);
+  const selected = String(getSelection()).slice(0, most);
+  if (selected.trim() !== '' || !(focused instanceof HTMLElement)) return selected;
+  const isBox = area !== undefined || (focused.isContentEditable && focused !== document.body);
+  const isPrivate =
+    !['', 'on', 'off'].includes((focused.getAttribute('autocomplete') ?? '').trim().toLowerCase()) ||
+    focused.closest('[role="search"], [role="searchbox"], search') !== null;
+  if (!isBox || isPrivate) return '';
+  // biome-ignore lint/performance/useDomNodeTextContent: keeps the breaks between lines, and leaves out what is hidden
+  return (area?.value ?? focused.innerText).slice(0, most);
 }
 
-async function selectionOf(tab: chrome.tabs.Tab, most: number): Promise<string> {
+async function textOf(tab: chrome.tabs.Tab, most: number): Promise<string> {
   if (tab.id === undefined) return '';
   try {
     const [found] = await chrome.scripting.executeScript({
       target: { tabId: tab.id },
-      func: selectedText,
+      func: textToAskAbout,
       args: [most],
-      // The selection can be read while the page is loading, which may never end.
+      // The text can be read while the page is loading, which may never end.
       injectImmediately: true,
     });
     return typeof found?.result === 'string' ? found.result : '';
@@ -67,11 +81,11 @@ export function listenForPanel(most: number): void {
   chrome.commands.onCommand.addListener(async (command, tab) => {
     if (command !== COMMAND || tab === undefined) return;
     openPanel(tab.windowId);
-    await putQuestion(questionOf(tab, await selectionOf(tab, most)));
+    await putQuestion(questionOf(tab, await textOf(tab, most)));
   });
   chrome.action.onClicked.addListener(async (tab) => {
     openPanel(tab.windowId);
-    const question = questionOf(tab, '');
+    const question = questionOf(tab, await textOf(tab, most));
     const last = await readQuestion();
     // If a badge could not open the panel, this click opens it for the badge's question.
     const isWaiting =

@@ -5,6 +5,7 @@ import { editableOf, isPrivate, isTiny } from './editable.js';
 export const generic = {
   name: 'generic',
   label: 'Any prompt box',
+  homes: [],
   fits: () => true,
   isHealthy: () => true,
   box: (element) => {
@@ -12,4 +13,5 @@ export const generic = {
     return editable === undefined || isPrivate(editable) || isTiny(editable) ? undefined : editable;
   },
   link: () => undefined,
+  picked: () => undefined,
 } as const satisfies Chat;

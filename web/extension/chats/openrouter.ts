@@ -1,6 +1,7 @@
 import { encode } from './address.js';
 import type { Chat } from './chat.js';
 import { generic } from './generic.js';
+import { pickedIn } from './picked.js';
 
 /**
  * Its markup has no stable names: the box is the one that the user types into on /chat, outside of dialogs, which hold the
@@ -9,7 +10,7 @@ import { generic } from './generic.js';
 export const openRouter = {
   name: 'openrouter',
   label: 'OpenRouter',
-  home: 'https://openrouter.ai',
+  homes: ['https://openrouter.ai'],
   fits: (_, { hostname }) => hostname === 'openrouter.ai',
   isHealthy: (document, { pathname }) =>
     /^\/chat(\/|$)/.test(pathname) && document.querySelector('textarea, [contenteditable]') !== null,
@@ -18,4 +19,6 @@ export const openRouter = {
     return box?.closest('dialog, [role="dialog"]') === null ? box : undefined;
   },
   link: ({ siteModel }) => `/chat?models=${encode(siteModel)}`,
+  picked: (document) =>
+    pickedIn(document, ['main button[data-testid="model-selector"]', 'a[data-testid="model-name"]'])[0],
 } as const satisfies Chat;

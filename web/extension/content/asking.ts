@@ -1,5 +1,5 @@
 /** Decides when to ask: after a pause in typing, one question at a time, and always with the newest text. */
-import type { FromContent, NoSuggestion, Suggestion, ToContent } from '../messages.js';
+import type { FromContent, NoSuggestion, PageFacts, Suggestion, ToContent } from '../messages.js';
 import { isQuestion } from './text.js';
 
 const PAUSE_MS = 100;
@@ -13,6 +13,8 @@ interface Parts {
   send: Send;
   /** Returns the text of the box; `undefined` if there is no box. */
   read(): string | undefined;
+  /** Returns what is known of the page; called after `read`. */
+  page(): PageFacts | undefined;
   /** Called while the user types, before a question; not for every key. */
   expect(): void;
   /** `undefined`: nothing to show. */
@@ -23,8 +25,9 @@ export class Asking {
   readonly #parts: Parts;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastKey = Number.NEGATIVE_INFINITY;
-  /** The text of the last question. */
+  /** The text of the last question, and what the model picker showed. */
   #asked = '';
+  #picked: string | null | undefined;
   #isAsking = false;
   #pause = PAUSE_MS;
   /** Number of the round, which `forget` ends: answers from earlier rounds are dropped. */
@@ -66,16 +69,18 @@ export class Asking {
     if (text === undefined || !isQuestion(text)) {
       this.forget();
       this.#parts.show(undefined);
-    } else if (text !== this.#asked && !this.#isAsking) {
-      this.#ask(text);
+    } else if (!this.#isAsking) {
+      const page = this.#parts.page();
+      if (text !== this.#asked || page?.picked !== this.#picked) this.#ask(text, page);
     }
   };
 
-  async #ask(text: string): Promise<void> {
+  async #ask(text: string, page: PageFacts | undefined): Promise<void> {
     this.#isAsking = true;
     this.#asked = text;
+    this.#picked = page?.picked;
     const round = this.#round;
-    const answer = await this.#parts.send({ kind: 'ask', text }).catch(() => undefined);
+    const answer = await this.#parts.send({ kind: 'ask', text, ...(page && { page }) }).catch(() => undefined);
     this.#isAsking = false;
     const isBusy = answer?.kind === 'busy';
     this.#pause = isBusy ? Math.min(2 * this.#pause, LONGEST_MS) : PAUSE_MS;

@@ -2,11 +2,11 @@
  * The badge beside a prompt box, in the closed shadow root of its own host. It never takes focus and does not affect
  * page layout.
  */
-import { shortName } from '../../shared/format.js';
 import type { Shown } from './asking.js';
 import { Card, type CardActions } from './card.js';
 import { chainOf } from './dom.js';
-import { besideBadge, besideFrame } from './position.js';
+import { isFree } from './free-area.js';
+import { besideBadge, type Rect, type Spot, spotsAround } from './position.js';
 import { colour, dress, make, makeButton, makeSignal, makeUnseen } from './styles.js';
 import { frameOf, isCovered, viewOf } from './visibility.js';
 
@@ -56,6 +56,26 @@ const PILL_STYLES = {
   'user-select': 'none',
 };
 
+/** Words beside the name of a model; without them, no name is shown. */
+const NAMED = { better: 'better here', cheaper: 'as good, cheaper' } as const;
+/** Words for screen readers where no name is shown. */
+const UNNAMED = {
+  stay: 'nothing better here',
+  unknown: 'a suggestion',
+  unmeasured: 'a suggestion',
+  unsure: 'not sure',
+  none: 'no suggestion',
+} as const;
+
+/** Returns the words of a badge: a name only where switching to it is sure to be worth it. */
+function wordsOf(shown: Shown) {
+  const verdict = shown.kind === 'none' ? 'none' : shown.verdict;
+  if (shown.kind === 'suggestion' && (verdict === 'better' || verdict === 'cheaper')) {
+    return { name: shown.label, words: NAMED[verdict] as string };
+  }
+  return { name: '', words: UNNAMED[verdict as keyof typeof UNNAMED] as string };
+}
+
 export class Badge {
   readonly #host = document.createElement('div');
   /**
@@ -68,10 +88,10 @@ export class Badge {
   readonly #button = makeButton({
     display: 'flex',
     'align-items': 'center',
-    gap: '7px',
+    'justify-content': 'center',
     'min-width': '0',
     height: '100%',
-    padding: '0 8px 0 9px',
+    padding: '0 8px',
     'border-radius': '13px',
     'outline-offset': '-3px',
   });
@@ -82,8 +102,11 @@ export class Badge {
     'white-space': 'nowrap',
     'unicode-bidi': 'plaintext',
     'font-weight': '600',
+    'margin-inline-start': '7px',
   });
+  readonly #words = make('span', { color: 'var(--soft)', 'white-space': 'nowrap', 'margin-inline-start': '6px' });
   readonly #signal = makeSignal();
+  readonly #hide = this.#hideButton();
   readonly #said = makeUnseen();
   readonly #card: Card;
   readonly #actions: CardActions;
@@ -93,6 +116,11 @@ export class Badge {
   #frame: HTMLElement | undefined;
   #following = 0;
   #isOpen = false;
+  /** Whether the last suggestion has a name to show, and whether there is room for it. */
+  #isNamed = false;
+  #isWide = false;
+  /** The last place. */
+  #last: Spot | undefined;
 
   constructor(actions: CardActions) {
     this.#actions = actions;
@@ -118,15 +146,20 @@ export class Badge {
     return target === this.#host;
   }
 
-  show(box: HTMLElement, shown: Shown): void {
-    const isSuggestion = shown.kind === 'suggestion';
-    const name = isSuggestion ? shortName(shown.model) : 'no suggestion';
-    this.#signal.set(isSuggestion ? shown.lamp : 'none');
-    this.#card.set(shown);
-    if (this.#model.textContent !== name) {
+  /** `remark` is about the page, for the card; may be empty. */
+  show(box: HTMLElement, shown: Shown, remark: string): void {
+    const { name, words } = wordsOf(shown);
+    this.#signal.set(shown.lamp);
+    this.#card.set(shown, remark);
+    this.#isNamed = name !== '';
+    const said = `signalbox: ${this.#isNamed ? `${name}, ` : ''}${words}`;
+    if (this.#button.title !== said) {
+      this.#button.title = said;
+      this.#button.setAttribute('aria-label', said);
       this.#model.textContent = name;
-      this.#button.title = isSuggestion ? shown.model : '';
-      this.#said.textContent = `signalbox: ${name}`;
+      this.#words.textContent = words;
+      // A badge without a name has nothing to interrupt for.
+      this.#said.textContent = this.#isNamed ? said : '';
     }
     this.#watch(box);
     this.#attach(box);
@@ -145,6 +178,7 @@ export class Badge {
     this.#scheme.removeEventListener('change', this.#recolour);
     this.#box = undefined;
     this.#frame = undefined;
+    this.#last = undefined;
     this.#host.remove();
   }
 
@@ -160,13 +194,13 @@ export class Badge {
     if (this.#box === undefined || this.#frame === undefined || !this.#host.isConnected) return;
     const view = viewOf();
     const isRtl = getComputedStyle(this.#box).direction === 'rtl';
-    const size = { width: this.#pill.offsetWidth, height: this.#pill.offsetHeight };
     const frame = this.#frame.getBoundingClientRect();
-    const spot = besideFrame(frame, size, view, isRtl);
+    const spot = this.#spotBeside(this.#box, frame, view, isRtl);
     const isSeen = spot !== undefined && !isCovered(this.#box, this.#frame, this.#host);
     dress(this.#host, { visibility: isSeen ? 'visible' : 'hidden' });
     if (spot === undefined) return;
     const { left, top } = spot;
+    const size = { width: this.#pill.offsetWidth, height: this.#pill.offsetHeight };
     dress(this.#pill, { left: `${left}px`, top: `${top}px` });
     if (!this.#isOpen) return;
     const card = this.#card.element;
@@ -181,10 +215,35 @@ export class Badge {
     if (this.#isOpen) this.#toggle();
   }
 
+  /** Returns the first place that covers nothing: with the name if it has one, or else for the signal alone. */
+  #spotBeside(box: HTMLElement, frame: Rect, view: Rect, isRtl: boolean): Spot | undefined {
+    for (const isWide of this.#isNamed ? [true, false] : [false]) {
+      this.#widen(isWide);
+      const size = { width: this.#pill.offsetWidth, height: this.#pill.offsetHeight };
+      const isRoomy = ({ left, top }: Spot, isLast = false) =>
+        isFree({ left, top, right: left + size.width, bottom: top + size.height }, box, this.#host, isLast);
+      const spots = [...spotsAround(frame, size, view, isRtl)];
+      const { left = 0, top = 0 } = this.#last ?? {};
+      const last = spots.find((spot) => Math.abs(spot.left - left) < 1 && Math.abs(spot.top - top) < 1);
+      // The badge stays where it is as long as it can, and with an open card, which the user asked for, in any case.
+      const stays = last !== undefined && (this.#isOpen || isRoomy(last, true));
+      const spot = stays ? last : spots.find((each) => isRoomy(each));
+      if (spot === undefined) continue;
+      this.#last = spot;
+      return spot;
+    }
+    return undefined;
+  }
+
+  #widen(isWide: boolean): void {
+    if (isWide === this.#isWide) return;
+    this.#isWide = isWide;
+    for (const part of [this.#model, this.#words, this.#hide]) dress(part, { display: isWide ? 'inline' : 'none' });
+  }
+
   #fill(root: ShadowRoot): void {
-    const label = make('span', { color: 'var(--soft)', 'white-space': 'nowrap' }, 'signalbox:');
-    // The space is for screen readers.
-    this.#button.append(this.#signal.signal, label, ' ', this.#model);
+    for (const part of [this.#model, this.#words, this.#hide]) dress(part, { display: 'none' });
+    this.#button.append(this.#signal.signal, this.#model, this.#words);
     this.#button.setAttribute('aria-expanded', 'false');
     this.#button.setAttribute('aria-controls', 'card');
     this.#button.addEventListener('click', ({ isTrusted }) => {
@@ -192,7 +251,7 @@ export class Badge {
     });
     // A click leaves the focus in the prompt box.
     this.#pill.addEventListener('mousedown', (event) => event.preventDefault());
-    this.#pill.append(this.#button, this.#hideButton());
+    this.#pill.append(this.#button, this.#hide);
     this.#said.setAttribute('role', 'status');
     this.#layer.append(this.#pill, this.#card.element, this.#said);
     for (const name of OWN_EVENTS) root.addEventListener(name, (event) => event.stopPropagation());

@@ -1,5 +1,4 @@
 /** The card behind the badge: model, quality, price and reasons, with links to the chat and the panel. */
-import { shortName } from '../../shared/format.js';
 import type { Figure } from '../../shared/words.js';
 import type { Suggestion } from '../messages.js';
 import type { Shown } from './asking.js';
@@ -27,18 +26,38 @@ function figure({ label, value, note }: Figure): HTMLElement {
 
 function figures({ quality, price }: Suggestion): HTMLElement {
   const row = make('div', { display: 'flex', 'flex-wrap': 'wrap', gap: '6px 24px', margin: '10px 0 0' });
-  row.append(figure(quality), figure(price));
+  row.append(figure(quality), ...(price === null ? [] : [figure(price)]));
   return row;
 }
 
 /** Styles of names, which may be in any script. */
 const NAME = { display: 'block', 'overflow-wrap': 'anywhere', 'unicode-bidi': 'plaintext' };
 
-function heading(model: string): HTMLElement {
+const title = (text: string) => make('strong', { ...NAME, 'font-size': '16px', 'font-weight': '650' }, text);
+
+function heading({ label, model }: Suggestion): HTMLElement {
   const box = make('div', { display: 'block' });
-  box.append(make('strong', { ...NAME, 'font-size': '16px', 'font-weight': '650' }, shortName(model)));
-  if (shortName(model) !== model) box.append(make('span', { ...NAME, ...MUTED }, model));
+  box.append(title(label));
+  if (label !== model) box.append(make('span', { ...NAME, ...MUTED }, model));
   return box;
+}
+
+/** Says how the model compares with the one that the user is on. */
+function comparison({ verdict, current }: Suggestion): string {
+  switch (verdict) {
+    case 'better':
+      return `Better here than ${current}.`;
+    case 'cheaper':
+      return `As good here as ${current}, and cheaper.`;
+    case 'stay':
+      return 'No model that you can choose here is clearly better for this.';
+    case 'unmeasured':
+      return `There are too few results to compare it with ${current}.`;
+    case 'unsure':
+      return 'Not sure: take it as a hint.';
+    case 'unknown':
+      return 'This page does not say which model you are on. Set your usual one in the settings to compare with it.';
+  }
 }
 
 function reasons(why: readonly string[], margin = '10px 0 0'): HTMLElement {
@@ -116,16 +135,22 @@ export class Card {
     this.element.append(this.#body, this.#link, this.#buttons(), this.#note);
   }
 
-  set(shown: Shown): void {
+  /** `remark` is about the page; may be empty. */
+  set(shown: Shown, remark: string): void {
     this.#link.replaceChildren();
+    const remarks = remark === '' ? [] : [make('p', { ...MUTED, display: 'block', margin: '10px 0 0' }, remark)];
     if (shown.kind === 'none') {
-      this.#body.replaceChildren(reasons([shown.why], '0'));
+      this.#body.replaceChildren(title('No suggestion'), reasons(shown.why), ...remarks);
       return;
     }
-    const { model, siteModel, why } = shown;
-    this.#body.replaceChildren(heading(model), figures(shown), reasons(why));
+    const said = make('p', { display: 'block', margin: '6px 0 0', 'overflow-wrap': 'anywhere' }, comparison(shown));
+    if (shown.verdict === 'stay') {
+      this.#body.replaceChildren(title(`Stay with ${shown.current}`), said, reasons(shown.why), ...remarks);
+      return;
+    }
+    this.#body.replaceChildren(heading(shown), said, figures(shown), reasons(shown.why), ...remarks);
     const href = this.#actions.linkOf(shown);
-    if (href !== undefined && siteModel !== null) this.#link.append(linkTo(href, siteModel));
+    if (href !== undefined && shown.siteModel !== null) this.#link.append(linkTo(href, shown.siteModel));
   }
 
   /** Clears the note about the panel. */

@@ -6,7 +6,7 @@ interface Openers {
 }
 
 /** Returns the shadow root of an element. Each browser has its own way to give extensions access to closed ones. */
-function shadowOf(element: Element): ShadowRoot | null {
+export function shadowOf(element: Element): ShadowRoot | null {
   const { dom } = chrome as unknown as Openers;
   try {
     if (dom !== undefined && element instanceof HTMLElement) return dom.openOrClosedShadowRoot(element);

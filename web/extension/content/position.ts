@@ -12,33 +12,60 @@ export interface Size {
   height: number;
 }
 
-interface Spot {
+export interface Spot {
   left: number;
   top: number;
 }
 
 const GAP = 6;
 const EDGE = 4;
+/** Heights of the row of buttons at the bottom of a frame, and the distance of the places in it. */
+const ROWS = [54, 44];
+const ROW_STEP = 12;
+/** Farther distances above and below, in heights of the badge: past a line of hints, a heading, suggestions. */
+const FARTHER = [1, 2, 3];
 /** Minimum height of a card. */
 const LEAST_HEIGHT = 140;
 
 const clamp = (x: number, low: number, high: number) => Math.max(low, Math.min(x, high));
 
+/** Whether any of the frame is in view. */
+const isSeen = (frame: Rect, view: Rect) =>
+  frame.right > view.left && frame.left < view.right && frame.bottom > view.top && frame.top < view.bottom;
+
+/** Yields the places that `spotsAround` filters, and moves along the line into view. */
+function* allAround(frame: Rect, { width, height }: Size, isRtl: boolean): Generator<Spot> {
+  const [start, end] = isRtl ? [frame.right - width, frame.left] : [frame.left, frame.right - width];
+  const [above, below] = [frame.top - GAP - height, frame.bottom + GAP];
+  const ends = [end, start, (start + end) / 2];
+  for (const top of [above, below]) for (const left of ends) yield { left, top };
+  const low = frame.bottom - EDGE - height;
+  const beside = [frame.right + GAP, frame.left - GAP - width];
+  for (const left of isRtl ? beside.reverse() : beside) yield { left, top: low };
+  const [first, last] = [frame.left + EDGE, frame.right - EDGE - width];
+  for (const row of ROWS) {
+    const top = frame.bottom - (row + height) / 2;
+    if (top > frame.top) for (let left = last; left >= first; left -= ROW_STEP) yield { left, top };
+  }
+  for (const away of FARTHER) {
+    for (const top of [below + away * height, above - away * height]) for (const left of ends) yield { left, top };
+  }
+}
+
 /**
- * Returns the position at the end of the line above the frame, or else below; `undefined` if there is no room, or the
- * frame is out of view.
+ * Yields places for the badge, the best first: above and below the frame, beside it, in the row of buttons at its bottom,
+ * which is mostly empty between them, and farther away. All are within the view; there are none if the frame is not.
  */
-export function besideFrame(frame: Rect, { width, height }: Size, view: Rect, isRtl: boolean): Spot | undefined {
-  const isSeen =
-    frame.right > view.left && frame.left < view.right && frame.bottom > view.top && frame.top < view.bottom;
-  if (!isSeen) return undefined;
-  const above = frame.top - GAP - height;
-  const below = frame.bottom + GAP;
-  const isAbove = above >= view.top + EDGE;
-  if (!isAbove && below + height > view.bottom - EDGE) return undefined;
-  const wanted = isRtl ? frame.left : frame.right - width;
-  const left = clamp(wanted, view.left + EDGE, Math.max(view.left + EDGE, view.right - EDGE - width));
-  return { left, top: isAbove ? above : below };
+export function* spotsAround(frame: Rect, size: Size, view: Rect, isRtl: boolean): Generator<Spot> {
+  if (!isSeen(frame, view)) return;
+  const right = view.right - EDGE - size.width;
+  for (const { left, top } of allAround(frame, size, isRtl)) {
+    const isIn = top >= view.top + EDGE && top + size.height <= view.bottom - EDGE;
+    // Beside the frame there is no room to move along.
+    const isBeside = left >= frame.right || left + size.width <= frame.left;
+    if (!isIn || (isBeside && (left < view.left + EDGE || left > right))) continue;
+    yield { left: clamp(left, view.left + EDGE, Math.max(view.left + EDGE, right)), top };
+  }
 }
 
 /**

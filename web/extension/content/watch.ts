@@ -1,6 +1,6 @@
 /** Watches the page's prompt boxes: which one the user types into, its text, and whether it still exists. */
-import { type ChatName, chatFor, chatLink } from '../chats/index.js';
-import type { Suggestion, Welcome } from '../messages.js';
+import { chatLink, type Recognised, recognise } from '../chats/index.js';
+import type { PageFacts, Suggestion, Welcome } from '../messages.js';
 import { Asking, type Send, type Shown } from './asking.js';
 import { Badge, HOST } from './badge.js';
 import { focusedBelow, focusedIn, rootsOf } from './dom.js';
@@ -31,7 +31,7 @@ export class Watch {
   #box: HTMLElement | undefined;
   /** The box's root: pages move boxes from one shadow root to another. */
   #root: Node | undefined;
-  #chatName: ChatName = 'auto';
+  #recognised: Recognised | undefined;
   #text = '';
   #isSlow = false;
   #roots: ShadowRoot[] = [];
@@ -52,7 +52,9 @@ export class Watch {
     this.#badge = new Badge({
       openPanel: async () => {
         // What stands there at the click: the badge may know of its beginning only.
-        const answer = await this.#send({ kind: 'open', text: this.#read() ?? this.#text }).catch(() => undefined);
+        const text = this.#read() ?? this.#text;
+        const page = this.#page();
+        const answer = await this.#send({ kind: 'open', text, ...(page && { page }) }).catch(() => undefined);
         return answer?.kind === 'opened' && answer.isOpen;
       },
       hide: () => this.#dismiss(),
@@ -61,6 +63,7 @@ export class Watch {
     this.#asking = new Asking({
       send: this.#send,
       read: () => this.#read(),
+      page: () => this.#page(),
       expect: () => {
         if (this.#isLongAgo() && this.#find() !== undefined) this.#warm();
       },
@@ -120,9 +123,9 @@ export class Watch {
 
   /** Returns the box that the user types into, or else the last one if it is still there. */
   #find(): HTMLElement | undefined {
-    const chat = chatFor(this.#site.adapter, document, location);
-    if (chat === undefined) return undefined;
-    this.#chatName = chat.name;
+    this.#recognised = recognise(this.#site.adapter, document, location);
+    if (this.#recognised === undefined) return undefined;
+    const { chat } = this.#recognised;
     const typedInto =
       this.#target instanceof Element && this.#target.isConnected ? focusedBelow(this.#target) : focusedIn(document);
     const box = typedInto && chat.box(typedInto);
@@ -141,6 +144,12 @@ export class Watch {
     this.#text = readText(box);
     this.#isSlow = performance.now() - start > SLOW_MS;
     return this.#text;
+  }
+
+  #page(): PageFacts | undefined {
+    if (this.#recognised === undefined) return undefined;
+    const { chat, of } = this.#recognised;
+    return { chat: of.name, isUnderstood: chat === of, picked: of.picked(document) ?? null };
   }
 
   /** Whether the router may have been suspended since the last message. */
@@ -166,7 +175,7 @@ export class Watch {
       this.#hide();
       return;
     }
-    this.#badge.show(this.#box, shown);
+    this.#badge.show(this.#box, shown, this.#remark());
     if (this.#check !== undefined) return;
     addEventListener('scroll', this.#badge.follow, CAPTURE);
     this.#check = setInterval(this.#onCheck, CHECK_MS);
@@ -200,9 +209,17 @@ export class Watch {
     if (hadFocus) this.#box?.focus();
   }
 
+  /** Returns what the card says of a page that is not as expected. */
+  #remark(): string {
+    const { chat, of } = this.#recognised ?? {};
+    if (chat === of || of === undefined) return '';
+    return `This page is not as signalbox knows ${of.label}: it may not see which model you are on.`;
+  }
+
   #linkOf({ siteModel }: Suggestion): string | undefined {
-    if (siteModel === null) return undefined;
+    const { name } = this.#recognised?.chat ?? {};
+    if (siteModel === null || name === undefined) return undefined;
     const { endpoint } = this.#site;
-    return chatLink(this.#chatName, { origin: location.origin, endpoint, siteModel, prompt: this.#text });
+    return chatLink(name, { origin: location.origin, endpoint, siteModel, prompt: this.#text });
   }
 }

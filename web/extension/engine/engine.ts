@@ -58,14 +58,20 @@ async function inputOf(text: string, index: OwnIndex | null, router: Routing): P
   return read === undefined ? text : { ...read, vector: new Float32Array(read.vector.length), unread: 'language' };
 }
 
-/** Limits the candidates to the models that the site has a name for. If it has no names, all models are candidates. */
-function optionsOn(site: Site | undefined, settings: Stored['settings'], info: IndexInfo) {
-  const options = routeOptionsOf(settings, info);
-  const names = site?.names ?? {};
-  if (Object.keys(names).length === 0) return options;
+/**
+ * Limits the candidates to the models that the site has a name for; an index of the user's own may call them otherwise. If
+ * the site has no names, all models are candidates. With a plan for the site, prices do not count there.
+ */
+async function optionsOn(site: Site | undefined, settings: Stored['settings'], router: Routing) {
+  const { info } = router;
+  const options = routeOptionsOf(site?.pays === 'plan' ? { ...settings, prefer: 'best' } : settings, info);
+  const names = Object.keys(site?.names ?? {});
+  if (names.length === 0) return options;
   const { deny = [] } = options.candidates as { deny?: readonly string[] };
-  const unnamed = info.models.map(({ name }) => name).filter((name) => !Object.hasOwn(names, name));
-  return { ...options, candidates: { deny: [...new Set([...deny, ...unnamed])] } };
+  const all = info.models.map(({ name }) => name);
+  const known = new Set(all);
+  const named = new Set(await Promise.all(names.map((name) => (known.has(name) ? name : router.resolve(name)))));
+  return { ...options, candidates: { deny: [...new Set([...deny, ...all.filter((name) => !named.has(name))])] } };
 }
 
 export class Engine {
@@ -98,12 +104,17 @@ export class Engine {
       await this.decide(ANY_PROMPT, { settings: { ...DEFAULT_SETTINGS, excluded: [], prices: {} }, index });
   }
 
+  /** Returns the name in the index of the model that a text names; `null` if it names none, or several. */
+  async resolve(name: string, index: OwnIndex | null): Promise<string | null> {
+    return (await this.#holderOf(index).current()).resolve(name);
+  }
+
   /** Picks the model for a text; see `optionsOn` for `site`. Errors: those of `Router.load` and `Router.route`. */
   async decide(text: string, { settings, index }: Pick<Stored, 'settings' | 'index'>, site?: Site): Promise<Answer> {
     const holder = this.#holderOf(index);
     this.#isUsed = true;
     const router = await holder.current();
-    const options = optionsOn(site, settings, router.info);
+    const options = await optionsOn(site, settings, router);
     const start = performance.now();
     const feedback = await this.#feedback.with(router);
     const decision = await routeWithFeedback(router, await inputOf(text, index, router), feedback, options);

@@ -21,7 +21,7 @@ function stayAwhile(): void {
 stayAwhile();
 
 async function answer(message: ToOffscreen): Promise<Suggestion | NoSuggestion | undefined> {
-  if (message.kind === 'ask') return suggest(engine, message.text, message.stored, message.site);
+  if (message.kind === 'ask') return suggest(engine, message.text, message.stored, message.site, message.page);
   await engine.warm(message.index).catch(() => undefined); // The first question reports the error.
   return undefined;
 }

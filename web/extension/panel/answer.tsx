@@ -8,9 +8,13 @@ import { languageName } from '../../shared/format.js';
 import { dialStops } from '../../shared/frontier.js';
 import { Pick } from '../../shared/pick.js';
 import { comparedWords, errorWords } from '../../shared/words.js';
+import { siteName } from '../mine/offered.js';
+import { onSite } from '../mine/on-site.js';
 import { change, notWritten, stored } from '../stored/stored-signals.js';
 import { OpenChat } from './open-chat.js';
-import { type Answer, answer, backToShipped, isStale, prompt, recordOf, retry, status } from './state.js';
+import { Basis } from './plan.js';
+import { type Answer, answer, backToShipped, isStale, origin, prompt, recordOf, retry, site, status } from './state.js';
+import { Switch } from './switch.js';
 
 function Failed({ error, isIndex }: { error: unknown; isIndex: boolean }) {
   const index = isIndex ? stored.value.index : null;
@@ -22,7 +26,7 @@ function Failed({ error, isIndex }: { error: unknown; isIndex: boolean }) {
             Your own index <b dir="auto">{index.name}</b> cannot be used:{' '}
           </>
         )}
-        {errorWords(error)}
+        {wordsOf(error)}
       </p>
       <p class="actions">
         <button type="button" class="small" data-retry onClick={retry}>
@@ -36,6 +40,15 @@ function Failed({ error, isIndex }: { error: unknown; isIndex: boolean }) {
       </p>
     </div>
   );
+}
+
+/** Describes an error; models of a chat may all be missing in an index of the user's own. */
+function wordsOf(error: unknown): string {
+  const isWithoutCandidate = (error as { code?: string } | undefined)?.code === 'no_candidate';
+  const hasNames = Object.keys(site.value?.names ?? {}).length > 0;
+  if (!isWithoutCandidate || !hasNames || origin.value === null) return errorWords(error);
+  const there = siteName(origin.value);
+  return `None of your models on ${there} is in this benchmark. Allow all models above, or change those on ${there}.`;
 }
 
 /** Status line. Screen readers announce its changes; a decision is one short sentence. */
@@ -87,27 +100,23 @@ function Language({ found }: { found: Answer }) {
   );
 }
 
-/** The basis of the decision: the benchmark and the ratings. */
-function Basis() {
-  const { index } = stored.value;
-  const counted = answer.value?.counted ?? 0;
+/** The dial; in a chat that costs nothing per answer, why there is none. */
+function PriceOrQuality({ found }: { found: Answer | undefined }) {
+  if (site.value?.pays === 'plan' && origin.value !== null) {
+    return (
+      <p class="by" data-no-dial>
+        An answer costs you nothing on <bdi>{siteName(origin.value)}</bdi>, so only quality counts.{' '}
+        <a href="../settings/index.html#pays" target="_blank" rel="noopener">
+          Change
+        </a>
+      </p>
+    );
+  }
   return (
-    <p class="by">
-      Based on{' '}
-      <a href="../settings/index.html#benchmark" target="_blank" data-benchmark rel="noopener">
-        {index === null ? 'the built-in benchmark' : <bdi>{index.name}</bdi>}
-      </a>
-      {counted > 0 && (
-        <>
-          {' '}
-          and{' '}
-          <a href="../settings/index.html#feedback" target="_blank" data-counted rel="noopener">
-            {counted} of your ratings
-          </a>
-        </>
-      )}
-      .
-    </p>
+    <>
+      <Dial value={stored.value.settings.prefer} onChange={(prefer) => change({ prefer })} />
+      {found && <Step found={found} />}
+    </>
   );
 }
 
@@ -118,7 +127,8 @@ export function AnswerCard() {
       <h2>Suggested model</h2>
       {found ? (
         <>
-          <Pick card={cardOf(found.decision, recordOf)} />
+          <Pick card={onSite(cardOf(found.decision, recordOf), site.value)} />
+          <Switch decision={found.decision} />
           <OpenChat decision={found.decision} prompt={found.prompt} />
         </>
       ) : (
@@ -126,8 +136,7 @@ export function AnswerCard() {
           The suggested model appears here.
         </p>
       )}
-      <Dial value={stored.value.settings.prefer} onChange={(prefer) => change({ prefer })} />
-      {found && <Step found={found} />}
+      <PriceOrQuality found={found} />
       {found && <Language found={found} />}
       <StatusLine />
       {notWritten.value !== undefined && (
@@ -135,7 +144,7 @@ export function AnswerCard() {
           The settings could not be saved: {errorWords(notWritten.value)}
         </p>
       )}
-      <Basis />
+      <Basis counted={found?.counted ?? 0} />
     </article>
   );
 }

@@ -1,5 +1,6 @@
 /** The user's rating of the answer: kept on this device, and used in later decisions. */
 import { signal, useSignal } from '@preact/signals';
+import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { keptPrompt, type Rating, ratingWords, storedFeedbackOf } from '../rating.js';
 import { eraseFeedback, keepFeedback, listFeedback, onFeedback, type StoredFeedback } from '../stored/feedback.js';
@@ -106,11 +107,47 @@ function Kept({ each, onUndo }: { each: StoredFeedback; onUndo: () => void }) {
   );
 }
 
+/** Asks for a rating once the user says that the answer is there. */
 function Asked({ found }: { found: Answer }) {
+  const isAnswered = useSignal(false);
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (isAnswered.value) title.current?.focus();
+  }, [isAnswered.value]);
+  const mine = feedback.value.filter(({ prompt }) => prompt === keptPrompt(found.prompt));
+  if (isAnswered.value || mine.length > 0) {
+    const stay = () => {
+      isAnswered.value = true;
+    };
+    return <Rate found={found} mine={mine} title={title} onUndo={stay} />;
+  }
+  return (
+    <button
+      type="button"
+      class="link-button"
+      data-answered
+      onClick={() => {
+        isAnswered.value = true;
+      }}
+    >
+      Rate the answer, once you have it
+    </button>
+  );
+}
+
+interface RateProps {
+  found: Answer;
+  /** Ratings of this prompt. */
+  mine: readonly StoredFeedback[];
+  title: RefObject<HTMLHeadingElement | null>;
+  /** The last rating may go: the question stays. */
+  onUndo: () => void;
+}
+
+/** The ways to rate the answer, and the ratings so far. */
+function Rate({ found, mine, title, onUndo }: RateProps) {
   const isOther = useSignal(false);
   const otherButton = useRef<HTMLButtonElement>(null);
-  const title = useRef<HTMLHeadingElement>(null);
-  const mine = feedback.value.filter(({ prompt }) => prompt === keptPrompt(found.prompt));
   const close = () => {
     isOther.value = false;
     otherButton.current?.focus();
@@ -165,6 +202,7 @@ function Asked({ found }: { found: Answer }) {
                 onUndo={() => {
                   // The button disappears with its rating.
                   title.current?.focus();
+                  onUndo();
                   attempt(() => eraseFeedback([each.id]));
                 }}
               />
@@ -189,7 +227,7 @@ export function Feedback() {
   const found = answer.value;
   if (found === undefined) return null;
   return (
-    <section class="feedback" aria-labelledby="feedback-title" aria-busy={isStale.value} data-feedback>
+    <section class="feedback" aria-label="Your rating" aria-busy={isStale.value} data-feedback>
       <Asked key={found.prompt} found={found} />
     </section>
   );

@@ -12,17 +12,13 @@ export function OpenChat({ decision: { model }, prompt }: { decision: Decision; 
   const siteModel = here && Object.hasOwn(here.names, model) ? here.names[model] : undefined;
   if (here === undefined || page === null || siteModel === undefined) return null;
   const link = chatLink(here.adapter, { origin: page, endpoint: here.endpoint, siteModel, prompt });
+  // Without a link, the card has the site's name for the model.
+  if (link === undefined) return null;
   return (
     <p class="open-chat">
-      {link === undefined ? (
-        <>
-          This site calls it <b dir="auto">{siteModel}</b>.
-        </>
-      ) : (
-        <a href={link} target="_blank" rel="noreferrer" data-open-chat>
-          Open a chat with <bdi>{siteModel}</bdi>
-        </a>
-      )}
+      <a href={link} target="_blank" rel="noreferrer" data-open-chat>
+        Open a chat with <bdi>{siteModel}</bdi>
+      </a>
     </p>
   );
 }

@@ -1,11 +1,10 @@
 /** The prompt, and the page that it came from. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { count } from '../../shared/format.js';
+import { newSiteAt, siteName } from '../mine/offered.js';
 import { grant } from '../sites.js';
-import { NEW_SITE } from '../stored/schema.js';
 import { rewrite } from '../stored/stored-signals.js';
-import { isNothingSelected, leavePage, origin, prompt, site, type } from './state.js';
+import { chat, isNothingSelected, leavePage, origin, prompt, site, type } from './state.js';
 
 /** Asks the browser for permission on one site, and adds the site to the settings. */
 function SuggestThere({ page }: { page: string }) {
@@ -17,7 +16,7 @@ function SuggestThere({ page }: { page: string }) {
         said.value = 'Permission denied. Nothing was changed.';
         return;
       }
-      await rewrite((now) => ({ ...now, sites: { ...now.sites, [page]: NEW_SITE } }));
+      await rewrite((now) => ({ ...now, sites: { ...now.sites, [page]: newSiteAt(page) } }));
       // The button disappears.
       document.getElementById('prompt')?.focus();
     } catch (error) {
@@ -27,10 +26,40 @@ function SuggestThere({ page }: { page: string }) {
   return (
     <>
       <button type="button" class="secondary outline small" data-add-site onClick={add}>
-        Show suggestions on <bdi>{page}</bdi>
+        <span>
+          Show suggestions on <bdi>{siteName(page)}</bdi>
+        </span>
       </button>
       <small role="status">{said}</small>
     </>
+  );
+}
+
+/** The models that may be suggested on the page. */
+function ModelsThere({ page, named }: { page: string; named: number }) {
+  if (named === 0) {
+    return (
+      <p>
+        <a href="../settings/index.html#models" target="_blank" data-name-models rel="noopener">
+          Set which models you have there
+        </a>
+        , to be suggested only those.
+      </p>
+    );
+  }
+  return (
+    <p>
+      {named === 1
+        ? 'You have one model there, so nothing else is suggested.'
+        : `Only your ${named} models there are suggested.`}{' '}
+      <a href="../settings/index.html#models" target="_blank" rel="noopener">
+        Change<span class="visually-hidden"> your models on {siteName(page)}</span>
+      </a>{' '}
+      or{' '}
+      <button type="button" class="link-button" data-leave-page onClick={leavePage}>
+        allow all
+      </button>
+    </p>
   );
 }
 
@@ -39,24 +68,34 @@ function Page() {
   if (page === null) return null;
   const here = site.value;
   const named = Object.keys(here?.names ?? {}).length;
+  const name = siteName(page);
   return (
     <div class="page" data-page>
       <p>
-        {isNothingSelected.value ? 'Nothing is selected on' : 'From'} <bdi>{page}</bdi>.{' '}
-        {isNothingSelected.value && 'Type or paste your prompt here. '}
-        {named > 0 && `Only its ${count(named, 'model')} can be suggested. `}
-        <button type="button" class="link-button" data-leave-page onClick={leavePage}>
-          {named > 0 ? 'Allow all models' : 'Ignore the page'}
-        </button>
+        {isNothingSelected.value ? (
+          <>
+            Nothing is typed or selected on <bdi>{name}</bdi>. Type or paste your prompt here.
+          </>
+        ) : (
+          <>
+            From <bdi>{name}</bdi>.
+          </>
+        )}
+        {named === 0 && (
+          <>
+            {' '}
+            <button type="button" class="link-button" data-leave-page onClick={leavePage}>
+              Ignore the page
+            </button>
+          </>
+        )}
       </p>
-      {here !== undefined && named === 0 && (
-        <p>
-          <a href="../settings/index.html#sites" target="_blank" data-name-models rel="noopener">
-            Set which models it has
-          </a>{' '}
-          to suggest only those.
+      {chat.value?.isUnderstood === false && (
+        <p data-not-understood>
+          This page has changed since signalbox learned it: it takes any box that you type in for your prompt.
         </p>
       )}
+      {here !== undefined && <ModelsThere page={page} named={named} />}
       {here === undefined && <SuggestThere key={page} page={page} />}
     </div>
   );

@@ -2,6 +2,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { IndexInfo } from 'signalbox';
 import { type Answer as Decided, Engine } from '../engine/engine.js';
+import { siteFor } from '../mine/offered.js';
 import { onFeedback } from '../stored/feedback.js';
 import { eraseIndex } from '../stored/own-index.js';
 import { isFresh, onQuestion, type Question, readQuestion } from '../stored/question.js';
@@ -22,6 +23,8 @@ export interface Answer extends Decided {
 export const prompt = signal('');
 /** The page that the last question came from. */
 export const origin = signal<string | null>(null);
+/** The chat of that page, as the page tells it. */
+export const chat = signal<NonNullable<Question['chat']> | null>(null);
 /** Whether the last question came without text. */
 export const isNothingSelected = signal(false);
 export const info = signal<IndexInfo | undefined>(undefined);
@@ -37,6 +40,14 @@ export const site = computed<Site | undefined>(() => {
   const { sites } = stored.value;
   return origin.value !== null && Object.hasOwn(sites, origin.value) ? sites[origin.value] : undefined;
 });
+
+/** The model that the user has now: the one that the chat's picker shows, or else the usual one there. */
+export const current = computed(() => chat.value?.current ?? site.value?.usual ?? null);
+
+/** The site as decisions see it. */
+const here = computed(() =>
+  site.value === undefined || origin.value === null ? undefined : siteFor(origin.value, site.value, current.value),
+);
 
 const engine = new Engine();
 
@@ -59,7 +70,7 @@ async function decide(): Promise<void> {
     const settings = stored.peek();
     found = await engine.info(settings.index);
     if (mine === asked) info.value = found;
-    const decided = isEmpty ? undefined : await engine.decide(text, settings, site.peek());
+    const decided = isEmpty ? undefined : await engine.decide(text, settings, here.peek());
     if (mine !== asked) return;
     batch(() => {
       answer.value = decided && { ...decided, prompt: text };
@@ -101,7 +112,10 @@ export function type(text: string): void {
 
 /** Forgets the page, so that all candidates can be suggested again. */
 export function leavePage(): void {
-  origin.value = null;
+  batch(() => {
+    origin.value = null;
+    chat.value = null;
+  });
 }
 
 /** Removes the user's own index, which cannot be used. */
@@ -113,10 +127,11 @@ export async function backToShipped(): Promise<void> {
   await eraseIndex(index);
 }
 
-function take({ text, origin: from }: Question): void {
+function take({ text, origin: from, chat: there = null }: Question): void {
   if (text.trim() !== '') isTyped = false;
   batch(() => {
     origin.value = from;
+    chat.value = there;
     isNothingSelected.value = text.trim() === '';
     if (!isNothingSelected.value) prompt.value = text;
   });
@@ -149,6 +164,6 @@ export async function openPanel(): Promise<void> {
 effect(() => {
   stored.value.settings;
   stored.value.index;
-  site.value;
+  here.value;
   if (isLoaded.value) decide();
 });

@@ -1,14 +1,12 @@
-/** The reasons: predictions per model and the questions behind them. Below: the models that may be picked. */
-import { useMemo } from 'preact/hooks';
+/** The reasons: predictions per model and the questions behind them. Below: the number of models that may be picked. */
 import { taskLabel } from 'signalbox';
-import { Candidates } from '../../shared/candidates.js';
 import { Folded } from '../../shared/folded.js';
 import { count } from '../../shared/format.js';
 import { Neighbours } from '../../shared/neighbours.js';
 import { Ranking } from '../../shared/ranking.js';
 import { isCandidate } from '../../shared/settings.js';
-import { change, stored } from '../stored/stored-signals.js';
-import { answer, info, recordOf } from './state.js';
+import { stored } from '../stored/stored-signals.js';
+import { answer, info, recordOf, site } from './state.js';
 
 const labelOf = (task: string) => (info.value === undefined ? task : taskLabel(info.value, task));
 
@@ -40,21 +38,17 @@ function Reasons() {
   );
 }
 
+/** The way to the list of all models; a chat with models of its own has another one. */
 function Models() {
-  const models = info.value?.models;
-  const now = stored.value.settings;
-  // Reuses the elements while only the dial moves.
-  return useMemo(() => {
-    if (models === undefined) return null;
-    const left = models.filter((model) => isCandidate(model, now)).length;
-    return (
-      <section aria-label="Candidates">
-        <Folded summary={`Candidates: ${left} of ${count(models.length, 'model')}`}>
-          {() => <Candidates models={models} settings={now} onChange={change} />}
-        </Folded>
-      </section>
-    );
-  }, [models, now.excluded, now.prices, now.pricedOnly]);
+  if (info.value === undefined || Object.keys(site.value?.names ?? {}).length > 0) return null;
+  const left = info.value.models.filter((model) => isCandidate(model, stored.value.settings)).length;
+  return (
+    <p class="by">
+      <a href="../settings/index.html#models" target="_blank" data-models rel="noopener">
+        {left} of {count(info.value.models.length, 'model')} may be suggested
+      </a>
+    </p>
+  );
 }
 
 export function Why() {

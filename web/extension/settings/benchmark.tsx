@@ -1,13 +1,13 @@
 /** The benchmark in use: the built-in one, or the user's own file. */
 import { bytes, count } from '../../shared/format.js';
 import { errorWords } from '../../shared/words.js';
+import { nameOf, OtherEmbedder, readFile, routeOnFile, routeOnShipped } from '../mine/own-benchmark.js';
+import { StatusLine, useStatus } from '../mine/status-line.js';
 import type { OwnIndex } from '../stored/schema.js';
 import { stored } from '../stored/stored-signals.js';
 import { fetchNeeded, isThere, modelOf, need, needed } from './embedder.js';
 import { MissingEmbedderCard } from './missing-embedder.js';
-import { nameOf, OtherEmbedder, readFile, routeOnFile, routeOnShipped } from './own-benchmark.js';
 import { benchmark, lookAtIndex } from './state.js';
-import { StatusLine, useStatus } from './status-line.js';
 
 function Held() {
   const now = benchmark.value;

@@ -4,9 +4,9 @@ import type { IndexInfo } from 'signalbox';
 import { SignalboxError } from 'signalbox';
 import { WorkerRouter } from 'signalbox/worker';
 import { isHubId } from '../../shared/hub.js';
+import { routeOn } from '../mine/own-benchmark.js';
 import { onnxFor } from '../onnx.js';
 import type { OwnIndex } from '../stored/schema.js';
-import { routeOn } from './own-benchmark.js';
 
 /** A model to download, and the index that needs it. */
 interface Needed {

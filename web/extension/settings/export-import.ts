@@ -1,11 +1,11 @@
 /** Export and import of everything that the extension keeps. */
 
+import { revokeUnneeded } from '../mine/changing-sites.js';
+import { inspect } from '../mine/own-benchmark.js';
 import { listFeedback, replaceFeedback } from '../stored/feedback.js';
 import { eraseIndex, keepIndex, readIndex } from '../stored/own-index.js';
 import { rewrite, stored } from '../stored/stored-signals.js';
 import { type Everything, packAll, unpackAll } from '../stored/transfer.js';
-import { revokeUnneeded } from './changing-sites.js';
-import { inspect } from './own-benchmark.js';
 
 export async function exportAll(): Promise<Uint8Array<ArrayBuffer>> {
   const now = stored.peek();

@@ -2,10 +2,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { count } from '../../shared/format.js';
+import { StatusLine, useStatus } from '../mine/status-line.js';
 import { ratingWords } from '../rating.js';
 import { eraseAllFeedback, eraseFeedback, type StoredFeedback } from '../stored/feedback.js';
 import { feedback } from './state.js';
-import { StatusLine, useStatus } from './status-line.js';
 
 /** Number of ratings shown at a time. */
 const PAGE = 30;

@@ -5,7 +5,7 @@ export function LanguagesSection() {
       <h2 id="languages-title">Languages</h2>
       <p data-languages={LANGUAGES === null ? 'english' : 'many'}>
         {LANGUAGES === null
-          ? 'This build of the extension reads prompts in English. For a prompt in another language it suggests the best model on average.'
+          ? 'This build of the extension reads prompts in English. For a prompt in another language it suggests the best single model.'
           : 'Prompts in English and some forty other languages are read, with a table that is part of the extension.'}{' '}
         With an index of your own, its embedder decides.
       </p>

@@ -16,7 +16,8 @@ export function PrivacySection() {
           The extension sees a page only if you have allowed its site, or at the moment when you use it on that page.
         </li>
         <li>
-          These settings, your own index and the prompts that you rated are kept in this browser until you erase them.
+          These settings, your own plan or index and the prompts that you rated are kept in this browser until you erase
+          them.
         </li>
         <li>Removing the extension from the browser removes all of this data.</li>
       </ul>

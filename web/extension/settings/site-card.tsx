@@ -3,12 +3,13 @@
 import { Folded } from '../../shared/folded.js';
 import { count } from '../../shared/format.js';
 import { CHATS, type ChatName } from '../chats/index.js';
+import { changeSite, removeSite } from '../mine/changing-sites.js';
+import { chatAt } from '../mine/offered.js';
+import { StatusLine, useStatus } from '../mine/status-line.js';
 import { grant } from '../sites.js';
 import type { Site } from '../stored/schema.js';
-import { changeSite, removeSite } from './changing-sites.js';
 import { SiteNames } from './site-names.js';
 import { granted } from './state.js';
-import { StatusLine, useStatus } from './status-line.js';
 
 interface Props {
   origin: string;
@@ -78,6 +79,7 @@ function Kind({ origin, site, id }: Props & { id: string }) {
 export function SiteCard({ origin, site }: Props) {
   const id = `site-${origin.replace(/[^a-z0-9]+/gi, '-')}`;
   const named = Object.keys(site.names).length;
+  const chat = chatAt(origin);
   const { status, attempt } = useStatus();
   const remove = () =>
     attempt(async () => {
@@ -90,7 +92,7 @@ export function SiteCard({ origin, site }: Props) {
     <article class="card site" aria-labelledby={`${id}-title`} data-site={origin}>
       <header>
         <h3 id={`${id}-title`} dir="ltr">
-          {origin}
+          {chat === undefined ? origin : `${chat.label} (${new URL(origin).host})`}
         </h3>
         <div class="actions">
           <label>
@@ -118,14 +120,16 @@ export function SiteCard({ origin, site }: Props) {
         </div>
       </header>
       {site.isOn && !granted.value.has(origin) && <Missing origin={origin} id={id} />}
-      <Kind origin={origin} site={site} id={id} />
-      <Folded
-        summary={
-          named === 0 ? 'No model names set: all models may be suggested' : `Model names: ${count(named, 'model')}`
-        }
-      >
-        {() => <SiteNames origin={origin} names={site.names} id={id} />}
-      </Folded>
+      {chat === undefined && <Kind origin={origin} site={site} id={id} />}
+      {chat?.offer === undefined && (
+        <Folded
+          summary={
+            named === 0 ? 'No model names set: all models may be suggested' : `Model names: ${count(named, 'model')}`
+          }
+        >
+          {() => <SiteNames origin={origin} names={site.names} id={id} />}
+        </Folded>
+      )}
       <StatusLine status={status} name="site" />
     </article>
   );

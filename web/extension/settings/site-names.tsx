@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { ModelInfo } from 'signalbox';
 import { count, percent } from '../../shared/format.js';
-import { nameModel } from './changing-sites.js';
+import { nameModel } from '../mine/changing-sites.js';
 import { benchmark } from './state.js';
 
 /** Number of rows shown at a time. */

@@ -1,63 +1,25 @@
-/** The sites where models are suggested. */
-import { useSignal } from '@preact/signals';
+/** The chats where models are suggested. */
+import { MyChats } from '../mine/my-chats.js';
+import { siteName } from '../mine/offered.js';
 import { stored } from '../stored/stored-signals.js';
-import { addSite } from './changing-sites.js';
 import { SiteCard } from './site-card.js';
-import { StatusLine, useStatus } from './status-line.js';
-
-function AddSite() {
-  const typed = useSignal('');
-  const { status, attempt } = useStatus();
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    const isAdded = await attempt(async () => `${await addSite(typed.peek())} was added.`);
-    if (isAdded) typed.value = '';
-  };
-  return (
-    <form class="add-site" onSubmit={submit}>
-      <label for="new-site">Add a site</label>
-      <div class="actions">
-        <input
-          id="new-site"
-          type="text"
-          inputMode="url"
-          autocomplete="off"
-          autocapitalize="off"
-          spellcheck={false}
-          placeholder="https://chat.example.com"
-          maxLength={2000}
-          required
-          value={typed}
-          onInput={(event) => {
-            typed.value = event.currentTarget.value;
-          }}
-        />
-        <button type="submit" class="small" data-add-site>
-          Add
-        </button>
-      </div>
-      <StatusLine status={status} name="add-site" />
-    </form>
-  );
-}
 
 export function SitesSection() {
-  const sites = Object.entries(stored.value.sites).sort(([a], [b]) => a.localeCompare(b));
+  const sites = Object.entries(stored.value.sites).sort(([a], [b]) => siteName(a).localeCompare(siteName(b)));
   return (
     <section id="sites" aria-labelledby="sites-title">
       <h2 id="sites-title" tabIndex={-1}>
-        Sites
+        My chats
       </h2>
       <p>
-        On these sites, a small badge beside the prompt box suggests a model. The browser asks for your permission for
-        each site, and the extension cannot see other pages. It only reads the prompt box, never changes it, and sends
-        nothing.
+        In these chats, a small badge beside the prompt box names a model where switching is worth it. The browser asks
+        for your permission for each of them, and the extension cannot see other pages. It reads the prompt box and the
+        name of the model that is on, changes neither, and sends nothing.
       </p>
-      {sites.length === 0 && <p class="placeholder">No sites yet.</p>}
+      <MyChats />
       {sites.map(([origin, site]) => (
         <SiteCard key={origin} origin={origin} site={site} />
       ))}
-      <AddSite />
     </section>
   );
 }

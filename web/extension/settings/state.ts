@@ -1,12 +1,12 @@
 /** State of the settings page, besides the settings. */
 import { effect, signal } from '@preact/signals';
 import type { IndexInfo } from 'signalbox';
+import { inspect } from '../mine/own-benchmark.js';
 import { isGranted } from '../sites.js';
 import { listFeedback, onFeedback, type StoredFeedback } from '../stored/feedback.js';
 import { readIndex } from '../stored/own-index.js';
 import { isLoaded, stored } from '../stored/stored-signals.js';
 import { isThere, need } from './embedder.js';
-import { inspect } from './own-benchmark.js';
 
 /** Content of the index in use, or why it cannot be used. */
 export type Benchmark = { kind: 'loading' } | { kind: 'ready'; info: IndexInfo } | { kind: 'failed'; error: unknown };

@@ -3,12 +3,12 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { bytes, count } from '../../shared/format.js';
 import { save } from '../../shared/save.js';
+import { StatusLine, useStatus } from '../mine/status-line.js';
 import type { OwnIndex, Stored } from '../stored/schema.js';
 import { stored } from '../stored/stored-signals.js';
 import type { Everything } from '../stored/transfer.js';
 import { exportAll, importAll, readExported } from './export-import.js';
 import { feedback, granted } from './state.js';
-import { StatusLine, useStatus } from './status-line.js';
 
 const indexWords = (index: Pick<OwnIndex, 'name' | 'sizeBytes'> | null) =>
   index === null ? 'the built-in benchmark' : `the index ${index.name} (${bytes(index.sizeBytes)})`;

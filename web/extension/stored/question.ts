@@ -12,12 +12,17 @@ const QUESTION = v.object({
    * the browser.
    */
   isOfBadge: v.boolean(),
+  /** The chat of the page, if one was recognised, and `current`: the model that its picker shows. Told by the page. */
+  chat: v.optional(
+    v.nullable(v.object({ name: v.string(), isUnderstood: v.boolean(), current: v.nullable(v.string()) })),
+    null,
+  ),
   /** Each window has its own panel. */
   windowId: v.number(),
   /** Milliseconds since 1970. */
   at: v.number(),
 });
-export type Question = v.InferOutput<typeof QUESTION>;
+export type Question = v.InferInput<typeof QUESTION>;
 
 /** An older question was meant for a panel that was closed long ago. */
 const FRESH_MS = 60_000;

@@ -44,14 +44,21 @@ const SITE = v.object({
   isOn: v.boolean(),
   /** The kind of chat, under the name that the first version gave to this key. */
   adapter: v.picklist<ChatName[]>(['auto', ...CHATS.map(({ name }) => name)]),
-  /** The site's own names for models of the benchmark. If there are any, only these models are suggested there. */
+  /**
+   * The models that the user has there: the site's own names for models of the benchmark. If there are any, only these
+   * models are suggested there.
+   */
   names: v.record(NAME, NAME),
   /** LibreChat: the endpoint in its addresses; may be empty. */
   endpoint: v.pipe(v.string(), v.maxLength(100)),
+  /** `plan`: one price for all answers, so that only quality counts there; `use`: each answer costs something. */
+  pays: v.picklist(['plan', 'use']),
+  /** The model of the benchmark that the user mostly uses there, which suggestions are compared with; `null` if not set. */
+  usual: v.nullable(NAME),
 });
 export type Site = v.InferOutput<typeof SITE>;
 
-export const NEW_SITE: Site = { isOn: true, adapter: 'auto', names: {}, endpoint: '' };
+export const NEW_SITE: Site = { isOn: true, adapter: 'auto', names: {}, endpoint: '', pays: 'use', usual: null };
 
 /** The user's own index; its bytes are in IndexedDB under its id. */
 const OWN_INDEX = v.object({
@@ -65,7 +72,7 @@ const OWN_INDEX = v.object({
 });
 export type OwnIndex = v.InferOutput<typeof OWN_INDEX>;
 
-export const VERSION = 2;
+export const VERSION = 3;
 
 export const STORED = v.object({
   version: v.literal(VERSION),

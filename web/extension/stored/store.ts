@@ -26,6 +26,9 @@ export async function loadStored(): Promise<Stored> {
  */
 export const loadStoredOrNone = () => loadStored().catch(() => DEFAULT_STORED);
 
+/** Returns whether settings were ever written; browsers may keep them when the extension is removed. */
+export const isStored = async () => (await get<unknown>(KEY, store())) !== undefined;
+
 /**
  * Changes the settings. Changes run one at a time, across all pages, and damaged settings are copied first. Errors:
  * `FromTheFuture`, and then nothing is written.

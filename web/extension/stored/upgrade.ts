@@ -12,12 +12,20 @@ function withPrefer({ dial, ...settings }: Plain): Plain {
   return typeof dial === 'number' ? { ...settings, prefer: preferOfDial(dial) } : settings;
 }
 
+/** Prices counted on every site, and nothing was known of the model that the user mostly uses there. */
+const withPays = (site: unknown) => (isPlain(site) ? { ...site, pays: 'use', usual: null } : site);
+
 /** Step i upgrades from version i to i + 1. */
 const STEPS: ((before: Plain) => Plain)[] = [
   // Version 0, without a version number, had only the settings.
   (settings) => ({ ...DEFAULT_STORED, settings: { ...DEFAULT_STORED.settings, ...settings } }),
   // Version 1 had a dial from 0 (cheapest) to 100 (best).
   ({ settings, ...rest }) => ({ ...rest, settings: isPlain(settings) ? withPrefer(settings) : settings }),
+  // Version 2 did not ask how the user pays on a site.
+  ({ sites, ...rest }) => ({
+    ...rest,
+    sites: isPlain(sites) ? Object.fromEntries(Object.entries(sites).map(([at, site]) => [at, withPays(site)])) : sites,
+  }),
 ];
 
 /** A newer version of the extension wrote the settings: this one must not change them. */

@@ -39,7 +39,7 @@ export function sampleWords({ tasks, ids, outcomes, info }: Loaded, row: number,
 }
 
 function placeWords(place: Place | undefined): string {
-  if (place === undefined) return "The prompt is not on the map: the embedder can't read it.";
+  if (place === undefined) return "The prompt is not on the map: it can't be read.";
   if (place.isVague) return 'Nothing in the benchmark is like the prompt, so its position (dashed) means little.';
   if (place.isScattered) return 'The nearest samples are far apart, so the ring between them is near none of them.';
   return 'Point at a sample or tap it, or press Enter on the map to step through the nearest ones.';

@@ -114,7 +114,7 @@ function Taken() {
       <p data-taken>
         {count(now.prompts.length, 'prompt')} from <bdi>{from.name}</bdi>
         {isText && from.name !== EXAMPLE.name && `, ${SEPARATOR_WORDS[separator.value]}`}.
-        {unknown > 0 && ` The embedder can't read ${count(unknown, 'prompt')}.`}
+        {unknown > 0 && ` ${count(unknown, 'prompt')} can't be read.`}
         {truncated > 0 && ` Only the beginning of ${count(truncated, 'long prompt')} was read.`}
       </p>
       {from.file && <Columns file={from.file} />}

@@ -26,7 +26,7 @@ export const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-
 /** Returns the page as HTML. Names come from outside; everything is escaped. */
 export function statusPage(metrics: Metrics, { to, models, shadow, baseline }: Settings): string {
   const decided = sum(metrics.decisions.values());
-  const against = baseline ?? 'the model that is best on average';
+  const against = baseline ?? 'the best single model';
   const saved = `$${metrics.savedUsd.toFixed(4)} against ${against}, by the prices and lengths of the index, over ${metrics.priced} of ${decided} decisions`;
   const facts: [string, string][] = [
     ['Mode', shadow ? 'shadow: decisions are logged, not acted on' : 'acting'],

@@ -1,7 +1,8 @@
 /** Adding, changing and removing sites. */
 import { grant, patternOf, revoke } from '../sites.js';
-import { NEW_SITE, originOf, type Site } from '../stored/schema.js';
+import { originOf, type Site } from '../stored/schema.js';
 import { rewrite, stored } from '../stored/stored-signals.js';
+import { newSiteAt } from './offered.js';
 
 /** Adds a site after asking the browser for permission. Errors: sentences for the user. */
 export async function addSite(typed: string): Promise<string> {
@@ -12,7 +13,7 @@ export async function addSite(typed: string): Promise<string> {
   if (Object.hasOwn(stored.peek().sites, origin)) throw new Error(`${origin} is already one of your sites.`);
   // Comes first: after an `await` browsers no longer accept the click.
   if (!(await grant(origin))) throw new Error(`Permission denied. ${origin} was not added.`);
-  await rewrite((now) => ({ ...now, sites: { ...now.sites, [origin]: NEW_SITE } }));
+  await rewrite((now) => ({ ...now, sites: { ...now.sites, [origin]: newSiteAt(origin) } }));
   return origin;
 }
 
@@ -20,6 +21,15 @@ export const changeSite = (origin: string, part: Partial<Site>) =>
   rewrite((now) => {
     const site = now.sites[origin];
     return site === undefined ? now : { ...now, sites: { ...now.sites, [origin]: { ...site, ...part } } };
+  });
+
+/** Sets all the models that the user has on a site. The usual one stays only if it is among them. */
+export const setNames = (origin: string, names: Site['names']) =>
+  rewrite((now) => {
+    const site = now.sites[origin];
+    if (site === undefined) return now;
+    const usual = site.usual !== null && Object.hasOwn(names, site.usual) ? site.usual : null;
+    return { ...now, sites: { ...now.sites, [origin]: { ...site, names, usual } } };
   });
 
 /** Sets the site's name for a model; an empty name means that the site does not have it. */
