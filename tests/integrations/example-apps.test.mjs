@@ -12,7 +12,7 @@ import { chromium } from 'playwright-core';
 import { Router, routeWithFeedback } from 'signalbox';
 import { root } from '../../scripts/setup.mjs';
 import { serveFolder } from '../../scripts/site.mjs';
-import { surfaceOf } from '../web/browsers.mjs';
+import { OFF_IN_CHROMIUM, surfaceOf } from '../web/browsers.mjs';
 import { LIMIT_MS, repeat, waitFor } from '../web/waiting.mjs';
 import { answerOf, startProvider } from './fake-provider.mjs';
 
@@ -81,6 +81,7 @@ describe('in Chromium,', () => {
       timeout: LIMIT_MS,
       args: [
         ...['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
+        `--disable-features=${OFF_IN_CHROMIUM}`,
         ...[`--disable-extensions-except=${extension}`, `--load-extension=${extension}`],
       ],
     });
