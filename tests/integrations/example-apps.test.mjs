@@ -38,11 +38,15 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Folders that a use of an example in the checkout leaves there. */
+const MADE = new Set(['node_modules', 'dist', '.next']);
+
 /** Copies an example once, and puts the package beside it. */
 function copyOf(name) {
   const copy = path.join(folder, name);
   if (existsSync(copy)) return copy;
-  cpSync(path.join(root, 'examples', name), copy, { recursive: true });
+  const isSource = (file) => !MADE.has(path.basename(file));
+  cpSync(path.join(root, 'examples', name), copy, { recursive: true, filter: isSource });
   mkdirSync(path.join(copy, 'node_modules'));
   symlinkSync(root, path.join(copy, 'node_modules/signalbox'));
   return copy;
