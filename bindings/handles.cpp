@@ -101,13 +101,20 @@ bool are_records(std::string_view text, std::size_t count) {
          std::all_of(records.begin(), records.end(), [](const Json& record) { return record.is_object(); });
 }
 
+/// Returns the part of a text that the parser reads: it skips a byte order mark, and ends at a zero byte.
+std::string_view parsed_part(std::string_view text) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  if (text.substr(0, kMark.size()) == kMark) text.remove_prefix(kMark.size());
+  return text.substr(0, text.find('\0'));
+}
+
 /// Returns the answer with the description of an index. The file's own JSON, which was parsed when the file was opened,
 /// joins it as it is.
 std::string index_answer(const Index& index) {
   std::string answer = success(index_json(index));
   answer.resize(answer.size() - 2);  // Reopens the value.
   const auto join = [&](const char* key, std::string_view json) {
-    if (!json.empty()) answer.append(",\"").append(key).append("\":").append(json);
+    if (!json.empty()) answer.append(",\"").append(key).append("\":").append(parsed_part(json));
   };
   join("plan", index.plan);
   join("metadata", index.metadata);
@@ -149,6 +156,14 @@ std::string check_index_start(const void* start, std::size_t size, double file_s
 std::string describe_index(Handle handle) {
   const Index* index = find_index(handle);
   return index == nullptr ? disposed() : index_answer(*index);
+}
+
+std::string sketch_index(Handle handle) {
+  const auto* index = find<std::unique_ptr<Index>>(handle);
+  if (index == nullptr) return disposed();
+  make_sketch(**index);
+  const std::size_t size = (*index)->sketch == nullptr ? 0 : (*index)->sketch->size_bytes();
+  return success(object({{"sizeBytes", size}}));
 }
 
 std::string open_embedder(void* bytes, std::size_t size, std::string_view config_json) {
@@ -251,8 +266,7 @@ const double* decide_task(Handle handle, double distance_scale) {
   task->run.set_distance_scale(distance_scale);
   const Result<Decision> decision = task->run.finish();
   if (!decision.ok()) return last_decision().fail(failure(decision.error()));
-  return last_decision().set(
-      decision_numbers(*find_index(task->index), task->prices, decision.value(), true));
+  return last_decision().set(decision_numbers(*find_index(task->index), task->prices, decision.value(), true));
 }
 
 std::string set_answers(Handle handle, const std::int32_t* groups, std::size_t count) {

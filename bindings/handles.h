@@ -24,13 +24,16 @@ void release(void* pointer);
 [[nodiscard]] std::string check_index_start(const void* start, std::size_t size, double file_size);
 /// Describes an index. The value has modelRecords and taskRecords beside `models` and `tasks`, as the file has them.
 [[nodiscard]] std::string describe_index(Handle handle);
+/// Makes the searches of an index fast (make_sketch), and returns {sizeBytes}, the memory that this takes.
+[[nodiscard]] std::string sketch_index(Handle handle);
 [[nodiscard]] std::string open_embedder(void* bytes, std::size_t size, std::string_view config_json);
 /// Embeds texts. ids: [offsets[count]], offsets: [count + 1] ascending from 0, out: float32 [count, dim].
 [[nodiscard]] std::string embed(Handle handle, const std::uint32_t* ids, const std::uint32_t* offsets,
                                 std::size_t count, float* out);
 /// Decides about one input. vector: float32 [dim]. prompt_tokens and distance_scale, if not negative, take the place of
-/// the options of that name, so that many inputs can have the same options, which are then read once. Returns the numbers of decision_numbers.h, which are valid until the
-/// next decision, or null if that failed; `last_failure` then returns the answer that says why.
+/// the options of that name, so that many inputs can have the same options, which are then read once. Returns the
+/// numbers of decision_numbers.h, which are valid until the next decision, or null if that failed; `last_failure` then
+/// returns the answer that says why.
 [[nodiscard]] const double* decide_input(Handle handle, const float* vector, std::string_view options_json,
                                          double prompt_tokens = -1, double distance_scale = -1);
 [[nodiscard]] std::string last_failure();

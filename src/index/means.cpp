@@ -58,8 +58,7 @@ double take_turn(std::span<const double> means, std::vector<double>& difficulty,
 bool is_complete(std::span<const double> means, std::size_t models) {
   std::size_t complete = 0;
   for (std::size_t first = 0; first < means.size(); first += models) {
-    std::size_t measured = 0;
-    for (std::size_t m = 0; m < models; ++m) measured += std::isnan(means[first + m]) ? 0 : 1;
+    const std::size_t measured = count_known(means.data() + first, models);
     if (measured != 0 && measured != models) return false;
     complete += measured == models ? 1 : 0;
   }
@@ -112,7 +111,7 @@ MeanSplit split_complete(std::span<const double> means, std::size_t models) {
   }
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     out.difficulty[tasks[i]] = difficulty[i];
-    for (std::size_t m = 0; m < models; ++m) out.deviation[tasks[i] * models + m] = rows[i][m] - difficulty[i];
+    add_to_each(rows[i], -difficulty[i], models, out.deviation.data() + tasks[i] * models);
   }
   return out;
 }

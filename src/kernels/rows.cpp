@@ -1,6 +1,11 @@
 #include "kernels/rows.h"
 
 namespace signalbox {
+namespace {
+
+bool is_nan(double x) { return x != x; }  // NOLINT(misc-redundant-expression): std::isnan is a call in some builds.
+
+}  // namespace
 
 void sum_rows_less(const double* const* rows, std::size_t count, const double* less, std::size_t width, double* out) {
   std::size_t row = 0;
@@ -37,6 +42,31 @@ void add_less(const double* row, double less, std::size_t width, double* out) {
 
 void add_weighted(const double* row, double weight, std::size_t width, double* out) {
   for (std::size_t i = 0; i < width; ++i) out[i] += weight * row[i];
+}
+
+void add_to_each(const double* row, double more, std::size_t width, double* out) {
+  for (std::size_t i = 0; i < width; ++i) out[i] = row[i] + more;
+}
+
+void add_within_unit(const double* row, double more, std::size_t width, double* out) {
+  for (std::size_t i = 0; i < width; ++i) {
+    const double sum = row[i] + more;
+    const double least = sum < 0 ? 0 : sum;
+    out[i] = least > 1 ? 1 : least;
+  }
+}
+
+std::size_t count_known(const double* row, std::size_t width) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < width; ++i) count += is_nan(row[i]) ? 0 : 1;
+  return count;
+}
+
+void divide_known(const double* row, const double* known, double divisor, std::size_t width, double* out) {
+  for (std::size_t i = 0; i < width; ++i) {
+    const double quotient = row[i] / divisor;
+    out[i] = is_nan(known[i]) ? 0 : quotient;
+  }
 }
 
 void dot_rows(const float* rows, std::size_t count, const float* vector, std::size_t width, double* out) {
@@ -93,7 +123,7 @@ void add_posterior(const PosteriorRow& row, double weight, std::size_t width, co
   for (std::size_t i = 0; i < width; ++i) out.variances[i] += weight * row.share[i] * row.share[i] * row.variance[i];
   for (std::size_t i = 0; i < width; ++i) {
     const double off = row.posterior[i] - row.means[i];
-    const double known = off == off ? off : 0;  // NOLINT(misc-redundant-expression): NaN differs from itself.
+    const double known = is_nan(off) ? 0 : off;
     out.values[i] += row.share[i] * known;
     out.shifts[i] += weight * row.share[i] * known;
   }

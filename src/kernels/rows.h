@@ -17,6 +17,17 @@ namespace signalbox {
 /// Adds weight * row[i] to each out[i].
 [[gnu::noinline]] void add_weighted(const double* row, double weight, std::size_t width, double* out);
 
+/// Writes row[i] + more, and the same within 0..1.
+[[gnu::noinline]] void add_to_each(const double* row, double more, std::size_t width, double* out);
+[[gnu::noinline]] void add_within_unit(const double* row, double more, std::size_t width, double* out);
+
+/// Returns how many numbers of a row are not NaN.
+[[gnu::noinline]] std::size_t count_known(const double* row, std::size_t width);
+
+/// Writes row[i] / divisor, or 0 where `known` is NaN.
+[[gnu::noinline]] void divide_known(const double* row, const double* known, double divisor, std::size_t width,
+                                    double* out);
+
 /// Writes the dot product of each row, float32 [count, width], with a vector, in the order of the row.
 [[gnu::noinline]] void dot_rows(const float* rows, std::size_t count, const float* vector, std::size_t width, double* out);
 
@@ -29,14 +40,14 @@ namespace signalbox {
 /// Adds weight * value to each mean, and weight * value * value to each square.
 [[gnu::noinline]] void add_moments(const double* values, double weight, std::size_t width, double* means, double* squares);
 
-/// What is known of the probabilities of a row: their means, and a posterior that counts by its share.
+/// Knowledge of the probabilities of a row: their means, and a posterior that counts by its share.
 struct PosteriorRow {
   const double* means;
   const double* posterior;
   const double* variance;
   const double* share;
 };
-/// What `add_posterior` adds to.
+/// Sums that `add_posterior` adds to.
 struct PosteriorSums {
   double* values;
   double* shifts;

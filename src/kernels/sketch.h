@@ -42,7 +42,7 @@ class Sketch {
   void rotate(std::vector<float>& vector) const;
 
   std::size_t dim_;
-  std::size_t groups_;               ///< Of four dimensions.
+  std::size_t groups_;               ///< Groups of four dimensions.
   std::vector<std::uint8_t> signs_;  ///< [blocks, groups, 16] low nibbles: rows 0-15 of the block; high: rows 16-31.
   std::vector<float> inverses_;      ///< [blocks * kBlock] 1 / <s, r>; 0 for a row of zeros.
   std::vector<float> flips_;         ///< [rounds, groups * 4] -1 or 1.

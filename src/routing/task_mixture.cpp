@@ -166,7 +166,7 @@ void add_correctness(const TaskProfiles& profiles, const MeanSplit& split, std::
   for (std::size_t s = 0; s < weights.size(); ++s) {
     if (!(weights[s] > 0)) continue;
     const std::size_t first = s * models;
-    for (std::size_t m = 0; m < models; ++m) values[m] = difficulty[s] + relative[first + m];
+    add_to_each(relative.data() + first, difficulty[s], models, values.data());
     if (profiles.posterior != nullptr) {
       const TaskPosterior& posterior = *profiles.posterior;
       add_posterior({profiles.means.data() + first, posterior.correctness.data() + first,

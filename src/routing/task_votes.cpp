@@ -1,6 +1,7 @@
 #include "routing/task_votes.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "index/means.h"
@@ -58,50 +59,64 @@ struct MeasuredTask {
   double count;
 };
 
-/// Writes the sums of values(task, m) over the models of each task that have a mean.
-template <typename Values>
-void sum_measured(const TaskProfiles& profiles, std::span<const MeasuredTask> tasks, const Values& values,
-                  std::vector<double>& sums) {
-  const std::size_t models = profiles.models;
-  std::vector<double> known(tasks.size() * models);
-  std::vector<const double*> rows;
-  for (std::size_t t = 0; t < tasks.size(); ++t) {
-    const double* means = profiles.means.data() + tasks[t].first;
-    double* row = known.data() + t * models;
-    for (std::size_t m = 0; m < models; ++m) row[m] = std::isnan(means[m]) ? 0 : values(tasks[t], m);
-    rows.push_back(row);
-  }
-  const std::vector<double> zeros(models, 0);
-  sums.resize(tasks.size());
-  sum_rows_less(rows.data(), rows.size(), zeros.data(), models, sums.data());
-}
+/// Number of tasks whose sums are taken at once: see sum_rows_less.
+constexpr std::size_t kAtATime = 4;
 
-/// Moves the posterior of some tasks.
-void shift_posterior(const TaskProfiles& profiles, std::span<const MeasuredTask> tasks, double odds,
-                     TaskPosterior& out) {
-  const std::size_t models = profiles.models;
-  const TaskPosterior& from = *profiles.posterior;
-  std::vector<double> compared(models);
-  std::vector<double> sums;
-  sum_measured(profiles, tasks, [&](const MeasuredTask& t, std::size_t m) { return profiles.means[t.first + m]; },
-               sums);
-  for (std::size_t t = 0; t < tasks.size(); ++t) {
-    const std::size_t first = tasks[t].first;
-    const double centre = sums[t] / tasks[t].count;
-    for (std::size_t m = 0; m < models; ++m) compared[m] = std::clamp(centre + from.deviation[first + m], 0.0, 1.0);
-    move_by_odds(compared.data(), odds, models, out.deviation.data() + first);
-    spread_by_odds(compared.data(), from.deviation_variance.data() + first, odds, models,
-                   out.deviation_variance.data() + first);
-    move_by_odds(from.correctness.data() + first, odds, models, out.correctness.data() + first);
-    spread_by_odds(from.correctness.data() + first, from.correctness_variance.data() + first, odds, models,
-                   out.correctness_variance.data() + first);
+/// Moves the posterior of the tasks of a benchmark, some at a time.
+class PosteriorShift {
+ public:
+  PosteriorShift(const TaskProfiles& profiles, double odds, TaskPosterior& out)
+      : profiles_(profiles),
+        odds_(odds),
+        out_(out),
+        zeros_(profiles.models, 0),
+        compared_(profiles.models, 0),
+        block_(kAtATime * profiles.models, 0) {
+    for (std::size_t t = 0; t < kAtATime; ++t) rows_[t] = block_.data() + t * profiles.models;
   }
-  sum_measured(profiles, tasks,
-               [&](const MeasuredTask& t, std::size_t m) { return out.deviation[t.first + m] / t.count; }, sums);
-  for (std::size_t t = 0; t < tasks.size(); ++t) {
-    for (std::size_t m = 0; m < models; ++m) out.deviation[tasks[t].first + m] -= sums[t];
+
+  void shift(std::span<const MeasuredTask> tasks) {
+    const std::size_t models = profiles_.models;
+    const TaskPosterior& from = *profiles_.posterior;
+    sum(tasks, profiles_.means.data(), false);
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      const auto& [first, count] = tasks[t];
+      add_within_unit(from.deviation.data() + first, sums_[t] / count, models, compared_.data());
+      move_by_odds(compared_.data(), odds_, models, out_.deviation.data() + first);
+      spread_by_odds(compared_.data(), from.deviation_variance.data() + first, odds_, models,
+                     out_.deviation_variance.data() + first);
+      move_by_odds(from.correctness.data() + first, odds_, models, out_.correctness.data() + first);
+      spread_by_odds(from.correctness.data() + first, from.correctness_variance.data() + first, odds_, models,
+                     out_.correctness_variance.data() + first);
+    }
+    sum(tasks, out_.deviation.data(), true);
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      double* deviation = out_.deviation.data() + tasks[t].first;
+      add_to_each(deviation, -sums_[t], models, deviation);
+    }
   }
-}
+
+ private:
+  /// Sums values, or their shares in the mean, over the models of each task that have a mean.
+  void sum(std::span<const MeasuredTask> tasks, const double* values, bool shares) {
+    const std::size_t models = profiles_.models;
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      const auto& [first, count] = tasks[t];
+      divide_known(values + first, profiles_.means.data() + first, shares ? count : 1, models,
+                   block_.data() + t * models);
+    }
+    sum_rows_less(rows_.data(), tasks.size(), zeros_.data(), models, sums_.data());
+  }
+
+  const TaskProfiles& profiles_;
+  double odds_;
+  TaskPosterior& out_;
+  std::vector<double> zeros_;
+  std::vector<double> compared_;
+  std::vector<double> block_;
+  std::array<const double*, kAtATime> rows_{};
+  std::array<double, kAtATime> sums_{};
+};
 
 }  // namespace
 
@@ -254,22 +269,22 @@ double mean_offset(const TaskProfiles& profiles, std::span<const double> votes,
 }
 
 ShiftedMeans shift_means(const TaskProfiles& profiles, double offset) {
-  constexpr std::size_t kAtATime = 4;
   const std::size_t models = profiles.models;
   const double odds = std::exp(offset);
-  ShiftedMeans out{std::vector<double>(profiles.means.size()), {}};
+  // Copied, because that takes less time than to fill new memory with zeros.
+  ShiftedMeans out{{profiles.means.begin(), profiles.means.end()}, {}};
   move_by_odds(profiles.means.data(), odds, out.means.size(), out.means.data());
   if (profiles.posterior == nullptr) return out;
   std::vector<MeasuredTask> tasks;
   for (std::size_t first = 0; first < out.means.size(); first += models) {
-    const auto of_task = profiles.means.subspan(first, models);
-    const auto count = std::count_if(of_task.begin(), of_task.end(), [](double p) { return !std::isnan(p); });
+    const std::size_t count = count_known(profiles.means.data() + first, models);
     if (count > 0) tasks.push_back({first, static_cast<double>(count)});
   }
   out.posterior = *profiles.posterior;
+  PosteriorShift posterior(profiles, odds, out.posterior);
   const std::span all(tasks);
   for (std::size_t i = 0; i < all.size(); i += kAtATime) {
-    shift_posterior(profiles, all.subspan(i, std::min(kAtATime, all.size() - i)), odds, out.posterior);
+    posterior.shift(all.subspan(i, std::min(kAtATime, all.size() - i)));
   }
   return out;
 }

@@ -178,6 +178,20 @@ TEST_F(HandlesTest, EmbedsTextsOfWhichSomeHaveNoToken) {
   EXPECT_EQ(code_of(close(embedder)), "");
 }
 
+TEST_F(HandlesTest, DescribesWhatTheParserReadOfTheMetadata) {
+  const std::string marked = "\xEF\xBB\xBF {\"x\":1}";
+  for (const std::string& metadata : {marked, std::string("{\"x\":1}\0}", 9)}) {
+    Forgery forgery(TwoFields().bytes());
+    forgery.at(layout::kMetadata).assign(metadata.begin(), metadata.end());
+    const auto index = answer(open(forgery.file()))["value"]["handle"].get<Handle>();
+    const std::string description = describe_index(index);
+    EXPECT_EQ(answer(description)["value"]["metadata"], (Json{{"x", 1}}));
+    EXPECT_EQ(description.find('\0'), std::string::npos);
+    EXPECT_EQ(description.find(marked.substr(0, 3)), std::string::npos);
+    EXPECT_EQ(code_of(close(index)), "");
+  }
+}
+
 TEST_F(HandlesTest, BuildsAnIndexThatOpens) {
   const std::vector<float> embeddings = {1, 0, 0, 1, 1, 1};
   const std::vector<std::uint16_t> tasks = {0, 1, 1};

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { Router, routeWithFeedback } from '../../dist/index.js';
 import { importExtension } from './import-module.mjs';
-import { CHAT, describeExtension, hasModel } from './installed.mjs';
+import { CHAT, describeExtension } from './installed.mjs';
 
+const isSeen = (badge) => badge?.isSeen === true;
 const FOREIGN = {
   ja: '素数とは何ですか。わかりやすく説明してください。',
   de: 'Schreibe ein Gedicht über den Herbst',
@@ -68,13 +69,13 @@ describe('the extension and languages', () => {
             const page = await installed.open(CHAT);
             for (const text of Object.values(FOREIGN)) {
               await page.paste('textarea', text);
-              const { card } = await installed.openCard(page);
+              const { card } = await installed.openCard(page, 'with an answer', isSeen);
               assert.equal(UNREAD.test(card), !hasLanguages, card);
               const { lamp } = await askBadge(installed, text);
               assert.equal(lamp === 'dark', !hasLanguages, lamp);
               await page.press('Escape');
               await page.paste('textarea', '');
-              await installed.badgeThat('that rests', (badge) => !hasModel(badge));
+              await installed.badgeThat('that rests', (badge) => !isSeen(badge));
             }
           },
         );

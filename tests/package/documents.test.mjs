@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { publicNames } from '../../scripts/public-names.mjs';
 import { blocksOf, checked, commentBlocksOf, joined, scriptsOf, withImports } from './documents/blocks.mjs';
 import { makeProject, PROMPT } from './documents/given.mjs';
-import { askServer, missingPackages } from './documents/servers.mjs';
+import { askServer, decides, missingPackages } from './documents/servers.mjs';
 import { commandsOf, faultOf, makeNpx, runShell, runs, wordsOf } from './documents/shell.mjs';
 import { typeFaults } from './documents/types.mjs';
 import { EXAMPLES } from './importing/examples.mjs';
@@ -157,7 +157,7 @@ it('blocks of JavaScript and commands run', () => {
   const [input, out] = ['list.json', 'out.jsonl'].map((name) => path.join(folder, name));
   writeFileSync(input, JSON.stringify(list));
   writeFileSync(out, '');
-  const { stderr, error } = spawnSync(node, [RUNNER, input, out], { encoding: 'utf8', timeout: 300_000 });
+  const { stderr, error } = spawnSync(node, [RUNNER, input, out], { encoding: 'utf8' });
   const lines = readFileSync(out, 'utf8').trim().split('\n').filter(Boolean).map(JSON.parse);
   const last = lines.at(-1);
   assert.equal(last?.name, 'end', `the run ended in ${last?.name ?? 'its start'}: ${error ?? stderr}`);
@@ -172,7 +172,7 @@ describe('blocks that serve', () => {
     it(nameOf(block), async () => {
       const { status, text } = await askServer(node, block.code, folderOf(block), PROMPT);
       assert.equal(status, 200, text);
-      assert.ok(JSON.parse(text).model.includes('/'), text);
+      if (decides(block.code)) assert.ok(JSON.parse(text).model.includes('/'), text);
     });
   }
 });

@@ -69,7 +69,7 @@ export interface OneFileHeader {
   start: Uint8Array<ArrayBuffer>;
   /** The same as JSON. */
   model: unknown;
-  /** Place of the data in the file. */
+  /** Offset of the data in the file. */
   dataAt: number;
 }
 

@@ -38,7 +38,7 @@ const fileOf = (file) => new File([readFileSync(file)], path.basename(file));
 /** Makes a project with the package, and the files that every page may use in `given/`. */
 export async function makeProject(folder) {
   const modules = path.join(folder, 'node_modules');
-  mkdirSync(path.join(modules, '.bin'), { recursive: true });
+  mkdirSync(modules, { recursive: true });
   symlinkSync(root, path.join(modules, 'signalbox'), 'junction');
   const given = path.join(folder, 'given');
   mkdirSync(path.join(given, 'results'), { recursive: true });

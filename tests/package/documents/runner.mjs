@@ -71,7 +71,11 @@ for (const { name, module, commands, folder, isAlone } of JSON.parse(readFileSyn
     error = thrown;
   }
   error ??= stray;
-  report({ name, printed, error: error === undefined ? null : String(error?.stack ?? error) });
+  report({
+    name,
+    printed,
+    error: error === undefined ? null : String(error?.stack ?? error),
+  });
 }
 report({ name: 'end' });
 process.exit(0);

@@ -22,7 +22,10 @@ const freePort = () =>
     });
   });
 
-/** Runs a server's code in a folder and asks it for a decision; returns the text of its answer. */
+/** Returns whether a server decides, or only has files. */
+export const decides = (code) => /from 'signalbox/.test(code);
+
+/** Runs a server's code in a folder and asks it for a decision, or for its first page; returns the text of its answer. */
 export async function askServer(node, code, folder, prompt) {
   const [, written] = ADDRESS.exec(code) ?? [];
   if (written === undefined) throw new Error('expected an address such as http://localhost:3000');
@@ -43,9 +46,12 @@ export async function askServer(node, code, folder, prompt) {
       child.on('error', reject);
     });
     const place = /['"]\/route\b/.test(code) ? 'route' : '';
-    const headers = { 'content-type': 'application/json' };
-    const body = JSON.stringify({ prompt });
-    const response = await fetch(`http://localhost:${port}/${place}`, { method: 'POST', headers, body });
+    const asking = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ prompt }),
+    };
+    const response = await fetch(`http://localhost:${port}/${place}`, decides(code) ? asking : {});
     return { status: response.status, text: await response.text() };
   } finally {
     child.kill();

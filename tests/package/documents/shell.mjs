@@ -55,6 +55,6 @@ export function makeNpx(folder, node) {
 /** Runs the commands of a block in a folder by a shell; the first one that fails ends it. */
 export function runShell(commands, folder, bin) {
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
-  const options = { cwd: folder, encoding: 'utf8', env, input: '', timeout: 120_000 };
+  const options = { cwd: folder, encoding: 'utf8', env, input: '' };
   return spawnSync('bash', ['-e', '-o', 'pipefail', '-c', commands.join('\n')], options);
 }

@@ -23,24 +23,25 @@ export const changeSite = (origin: string, part: Partial<Site>) =>
     return site === undefined ? now : { ...now, sites: { ...now.sites, [origin]: { ...site, ...part } } };
   });
 
-/** Sets all the models that the user has on a site. The usual one stays only if it is among them. */
-export const setNames = (origin: string, names: Site['names']) =>
+/** Changes the models that the user has on a site, as they are by then. The usual one stays only if it is among them. */
+const changeNames = (origin: string, change: (names: Site['names']) => Site['names']) =>
   rewrite((now) => {
     const site = now.sites[origin];
     if (site === undefined) return now;
+    const names = change(site.names);
     const usual = site.usual !== null && Object.hasOwn(names, site.usual) ? site.usual : null;
     return { ...now, sites: { ...now.sites, [origin]: { ...site, names, usual } } };
   });
 
+/** Sets all the models that the user has on a site. */
+export const setNames = (origin: string, names: Site['names']) => changeNames(origin, () => names);
+
 /** Sets the site's name for a model; an empty name means that the site does not have it. */
 export const nameModel = (origin: string, model: string, name: string) =>
-  rewrite((now) => {
-    const site = now.sites[origin];
-    if (site === undefined) return now;
-    const others = Object.entries(site.names).filter(([other]) => other !== model);
+  changeNames(origin, (names) => {
+    const others = Object.entries(names).filter(([other]) => other !== model);
     // Unlike an assignment, fromEntries also accepts "__proto__" as a name.
-    const names = Object.fromEntries(name === '' ? others : [...others, [model, name]]);
-    return { ...now, sites: { ...now.sites, [origin]: { ...site, names } } };
+    return Object.fromEntries(name === '' ? others : [...others, [model, name]]);
   });
 
 /** Revokes the permissions of removed sites, except those that a remaining site needs. */

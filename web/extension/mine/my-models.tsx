@@ -2,7 +2,7 @@
 import { count } from '../../shared/format.js';
 import type { Offer } from '../chats/index.js';
 import type { Site } from '../stored/schema.js';
-import { changeSite, setNames } from './changing-sites.js';
+import { changeSite, nameModel, setNames } from './changing-sites.js';
 import { chatAt, monthWords, namesIn, planOf, plansOf, siteName } from './offered.js';
 
 interface Props {
@@ -36,11 +36,6 @@ function Plan({ origin, site, offer }: Props & { offer: Offer }) {
 function OfferedModels({ origin, site, offer }: Props & { offer: Offer }) {
   const all = namesIn(offer, offer.plans.at(-1) ?? '');
   const labels = offer.models.filter(({ model, label }) => all[model] === label);
-  // Names that the user typed for other models stay.
-  const tick = (model: string, label: string, isTicked: boolean) => {
-    const others = Object.entries(site.names).filter(([other]) => other !== model);
-    return setNames(origin, Object.fromEntries(isTicked ? [...others, [model, label]] : others));
-  };
   return (
     <ul class="ticks" data-offered={origin}>
       {labels.map(({ model, label }) => (
@@ -50,7 +45,7 @@ function OfferedModels({ origin, site, offer }: Props & { offer: Offer }) {
               type="checkbox"
               data-model={model}
               checked={Object.hasOwn(site.names, model)}
-              onChange={({ currentTarget: { checked } }) => tick(model, label, checked)}
+              onChange={({ currentTarget: { checked } }) => nameModel(origin, model, checked ? label : '')}
             />
             {label}
           </label>

@@ -45,7 +45,7 @@ export const site = computed<Site | undefined>(() => {
 export const current = computed(() => chat.value?.current ?? site.value?.usual ?? null);
 
 /** The site as decisions see it. */
-const here = computed(() =>
+export const here = computed(() =>
   site.value === undefined || origin.value === null ? undefined : siteFor(origin.value, site.value, current.value),
 );
 

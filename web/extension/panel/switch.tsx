@@ -4,17 +4,17 @@ import { namedModel } from '../../shared/model-name.js';
 import { changeSite } from '../mine/changing-sites.js';
 import { siteName } from '../mine/offered.js';
 import { switchWords } from '../mine/switching.js';
-import { chat, current, origin, recordOf, site } from './state.js';
+import { chat, current, here, origin, recordOf, site } from './state.js';
 
 /** Returns the site's own name for a model, or else the one that people know. */
 function nameOf(model: string): string {
-  const names = site.value?.names ?? {};
+  const names = here.value?.names ?? {};
   return (Object.hasOwn(names, model) ? names[model] : undefined) ?? namedModel(model, recordOf(model)).name;
 }
 
 /** The choice of the usual model, if the chat's page does not tell the current one. */
 function Usual({ page }: { page: string }) {
-  const names = Object.keys(site.value?.names ?? {});
+  const names = Object.keys(here.value?.names ?? {});
   if (names.length < 2) return null;
   return (
     <label class="usual">
