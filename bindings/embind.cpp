@@ -30,6 +30,7 @@ EMSCRIPTEN_BINDINGS(signalbox) {
              return core::check_index_start(at<void>(p), size, file_size);
            }));
   function("describeIndex", &core::describe_index);
+  function("sketchIndex", &core::sketch_index);
   function("openEmbedder", optional_override([](Address p, std::size_t size, const std::string& config) {
              return core::open_embedder(at<void>(p), size, config);
            }));

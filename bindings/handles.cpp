@@ -158,6 +158,14 @@ std::string describe_index(Handle handle) {
   return index == nullptr ? disposed() : index_answer(*index);
 }
 
+std::string sketch_index(Handle handle) {
+  const auto* index = find<std::unique_ptr<Index>>(handle);
+  if (index == nullptr) return disposed();
+  make_sketch(**index);
+  const std::size_t size = (*index)->sketch == nullptr ? 0 : (*index)->sketch->size_bytes();
+  return success(object({{"sizeBytes", size}}));
+}
+
 std::string open_embedder(void* bytes, std::size_t size, std::string_view config_json) {
   Embedder embedder{Index::Bytes(static_cast<std::uint8_t*>(bytes)), {}};
   Result<EmbeddingTable> table = read_safetensors({embedder.bytes.get(), size}, config_json);

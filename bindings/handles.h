@@ -24,6 +24,8 @@ void release(void* pointer);
 [[nodiscard]] std::string check_index_start(const void* start, std::size_t size, double file_size);
 /// Describes an index. The value has modelRecords and taskRecords beside `models` and `tasks`, as the file has them.
 [[nodiscard]] std::string describe_index(Handle handle);
+/// Makes the searches of an index fast (make_sketch), and returns {sizeBytes}, the memory that this takes.
+[[nodiscard]] std::string sketch_index(Handle handle);
 [[nodiscard]] std::string open_embedder(void* bytes, std::size_t size, std::string_view config_json);
 /// Embeds texts. ids: [offsets[count]], offsets: [count + 1] ascending from 0, out: float32 [count, dim].
 [[nodiscard]] std::string embed(Handle handle, const std::uint32_t* ids, const std::uint32_t* offsets,

@@ -2,6 +2,9 @@
 //   npm run bench                 all measurements; takes several minutes and 1 GB of memory
 //   npm run bench -- --quick      a smoke run on small data with few repeats; do not trust its figures
 //   npm run bench -- --json       the results as JSON on stdout
+//   npm run bench -- search       searches alone, exact and fast; takes --quick, --json and --compare as well
+//   npm run bench -- --compare old.json  also names what got slower than in a bench.json of before, beyond noise
+//   npm run bench -- search-peers [...]  searches beside other libraries (tests/bench/search-peers.mjs)
 //   npm run bench -- package      the package alone: load to first decision, sizes (tests/bench/package.mjs); with --peers
 //                                 beside other packages for pages, which it installs (tests/bench/peers.mjs)
 //   npm run bench -- page [...]   the demo site in Chromium: first decision, main-thread time per key (tests/bench/page.mjs)
@@ -20,18 +23,19 @@
 //   npm run bench -- budgets [...]  what a fixed sum buys, on batches and streams (tests/bench/budgets.mjs)
 //   npm run bench -- new-model [...]  what add-model knows of a new model from a few rows (tests/bench/new-model.mjs)
 //   npm run bench -- serve [...]  what the gateway adds to a request, and that it loses none (tests/bench/serve.mjs)
-// Measures the kNN kernels, native and wasm, built with the shipped flags, as ratios to reading the codes once
+// Every run saves its results as bench.json. Measures the kNN kernels, native and wasm, built with the shipped flags, as ratios to reading the codes once
 // (tests/bench/kernels.mjs); and the package's load to first decision, sizes and memory (tests/bench/package.mjs).
 // Asserts only that native and wasm find the same neighbours at the same distances, bit for bit; aims are printed beside
 // the figures. On a busy machine ratios are more stable than times.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { measureFile, measureSynthetic } from '../tests/bench/kernels.mjs';
+import { comparisonText, slower } from '../tests/bench/compare.mjs';
+import { measureFile, measureShapes, measureSynthetic } from '../tests/bench/kernels.mjs';
 import { measureFirstDecision, measureMemory, measureSizes } from '../tests/bench/package.mjs';
-import { kernelText, packageText } from '../tests/bench/report.mjs';
+import { kernelText, packageText, shapesText } from '../tests/bench/report.mjs';
 import { NativeSide, WasmSide } from '../tests/bench/sides.mjs';
 import { has, hasEmsdk } from './packages.mjs';
 import { configure, root, run, setUp } from './setup.mjs';
@@ -48,6 +52,7 @@ const QUICK = { rows: [2_000], dims: [64], repeats: 3, coldStarts: 1, memory: [5
 const NATIVE = 'build/bench-native';
 const WASM = 'build/bench-wasm';
 const INDEX = path.join(root, 'models/index/index.sbx');
+const SAVED = path.join(root, 'bench.json');
 
 /** Builds in separate folders, because those of the tests are configured without the benchmark. */
 function build() {
@@ -67,7 +72,9 @@ async function measureKernels(sides, plan, say) {
     synthetic.push(result);
   }
   const real = existsSync(INDEX) ? await measureFile(sides, INDEX, plan.repeats) : undefined;
-  return { synthetic, real };
+  const shapes = [];
+  for await (const result of measureShapes(sides, plan)) shapes.push(result);
+  return { synthetic, real, shapes };
 }
 
 async function measurePackage(native, plan, say) {
@@ -79,8 +86,12 @@ async function measurePackage(native, plan, say) {
   };
 }
 
-async function main() {
-  const { values } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } });
+async function main(args, isOfSearch) {
+  const { values } = parseArgs({
+    args,
+    options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, compare: { type: 'string' } },
+  });
+  const old = values.compare === undefined ? undefined : JSON.parse(readFileSync(values.compare, 'utf8'));
   const plan = values.quick ? QUICK : FULL;
   const say = (message) => console.error(`signalbox bench: ${message}`);
   setUp('build');
@@ -91,9 +102,15 @@ async function main() {
     const kernels = await measureKernels([native, wasm], plan, say);
     await wasm.close();
     const machine = `${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, Node ${process.versions.node}`;
-    const results = { machine, ...kernels, ...(await measurePackage(native, plan, say)) };
+    const results = { machine, ...kernels, ...(isOfSearch ? {} : await measurePackage(native, plan, say)) };
+    writeFileSync(SAVED, `${JSON.stringify(results, null, 2)}\n`);
+    say(`saved ${path.relative(process.cwd(), SAVED)}`);
     if (values.json) console.log(JSON.stringify(results, null, 2));
-    else console.log(`${machine}\n\n${kernelText(kernels.synthetic, kernels.real)}\n\n${packageText(results)}`);
+    else {
+      const parts = [machine, kernelText(kernels.synthetic, kernels.real), shapesText(kernels.shapes)];
+      console.log([...parts, ...(isOfSearch ? [] : [packageText(results)])].join('\n\n'));
+    }
+    if (old !== undefined) console.log(`\n${comparisonText(slower(old, results))}`);
   } finally {
     await native.close();
   }
@@ -137,7 +154,12 @@ try {
   if (name === 'package') await benchPackage(args);
   else if (['extension', 'onnx', 'page', 'route'].includes(name)) benchWith(name, args, 'all');
   else if (WITH_PACKAGE.includes(name)) benchWith(name, args, 'build');
-  else await main();
+  else if (name === 'search') await main(args, true);
+  else if (name === 'search-peers') {
+    setUp('build');
+    build();
+    benchWith(name, args, 'build');
+  } else await main(process.argv.slice(2), false);
 } catch (error) {
   console.error(`signalbox bench: ${error.message}`);
   process.exitCode = 1;

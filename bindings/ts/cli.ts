@@ -33,6 +33,7 @@ import {
   type ConversationState,
   type Decision,
   type Needs,
+  type LoadOptions,
   POLICIES,
   type Policy,
   type Preference,
@@ -45,6 +46,7 @@ interface Options {
   json?: true;
   index?: string;
   embedder?: string;
+  search?: LoadOptions['search'];
   candidates?: string[];
   deny?: string[];
   policy?: Policy;
@@ -159,7 +161,13 @@ function withFiles(command: Command): Command {
   return command
     .option('--json', 'print JSON')
     .option('--index <file>', 'use this index instead of the built-in one')
-    .option('--embedder <place>', EMBEDDER_HELP);
+    .option('--embedder <place>', EMBEDDER_HELP)
+    .addOption(
+      new Option('--search <how>', 'exact, or fast, which may miss one neighbour in a hundred').choices([
+        'exact',
+        'fast',
+      ]),
+    );
 }
 
 async function show(router: Router, use: () => Promise<string> | string): Promise<void> {
@@ -174,11 +182,11 @@ async function show(router: Router, use: () => Promise<string> | string): Promis
  * Loads the index that is named, else that of an embedder with a name, else the built-in one. The built-in embedder reads
  * English; for a prompt in another language, a table of them is loaded.
  */
-async function load({ index, embedder }: Options): Promise<Router> {
+async function load({ index, embedder, search }: Options): Promise<Router> {
   const named = embedder === undefined ? undefined : namedEmbedder(embedder);
   const place = index ?? (named && (await indexOf(named)));
   const multilingual = embedder === undefined ? loadMultilingual : undefined;
-  return Router.load({ index: place, embedder: embedderOption(embedder), multilingual });
+  return Router.load({ index: place, embedder: embedderOption(embedder), multilingual, search });
 }
 
 /** Returns the value as JSON, or as text: names in it may hold anything, and a terminal must not obey them. */

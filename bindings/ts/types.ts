@@ -1015,6 +1015,12 @@ export interface LoadOptions {
    * may wait as long as the download takes.
    */
   onEarly?: ((state: EarlyState) => void) | undefined;
+  /**
+   * `fast`: searches rule out most rows by a sketch of each, a bit per dimension, and may miss one neighbour in a hundred
+   * (docs/search.md). Loading takes longer, and the sketches about 1.25 bits of memory per dimension. It pays from some ten
+   * thousand rows on. Default `exact`.
+   */
+  search?: 'exact' | 'fast' | undefined;
   /** Fetch mode: `reload` bypasses the browser's HTTP cache, which may hold a damaged download. Default `default`. */
   cache?: CacheMode | undefined;
   signal?: AbortSignal | undefined;

@@ -115,7 +115,7 @@ async function cloneMultilingual(
 
 /** Returns the options for the worker, without an embedder that is an object: it stays on this side. */
 async function cloneable(options: LoadOptions, moved: ArrayBuffer[]): Promise<WorkerLoad> {
-  const { assets, index, embedder, multilingual, wasm, texts, early, cache, signal } = options;
+  const { assets, index, embedder, multilingual, wasm, texts, early, search, cache, signal } = options;
   const cloning = { signal, moved };
   const isHere = isEmbedder(embedder) || typeof embedder === 'function';
   const addresses = {
@@ -136,6 +136,7 @@ async function cloneable(options: LoadOptions, moved: ArrayBuffer[]): Promise<Wo
     wasm: clonedWasm,
     isOwnWasm: isResponse(wasm),
     early,
+    search,
     cache,
   };
 }

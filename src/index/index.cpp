@@ -159,4 +159,10 @@ void derive_means(Index& index) {
   }
 }
 
+void make_sketch(Index& index) {
+  if (index.codes.type == CodeType::kBinary) return;
+  index.sketch = std::make_unique<Sketch>(index.codes);
+  index.codes.sketch = index.sketch.get();
+}
+
 }  // namespace signalbox

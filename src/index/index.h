@@ -13,6 +13,7 @@
 #include "index/families.h"
 #include "index/mixture_constants.h"
 #include "kernels/codes.h"
+#include "kernels/sketch.h"
 
 namespace signalbox {
 
@@ -253,6 +254,7 @@ class Index {
 
   // Derived when the file is opened.
   std::vector<std::uint8_t> rests;     ///< Bounds of the codes, see rest_bounds.
+  std::unique_ptr<Sketch> sketch;      ///< Null unless searches are to be fast, see make_sketch.
   std::vector<double> pool_means;      ///< [models] mean outcome over all rows; NaN without an outcome.
   std::vector<double> task_means;      ///< [tasks, models] mean outcome in the task, completed: see TaskEstimates.
   TaskPosterior task_posterior;        ///< The same with its sampling error.
@@ -281,6 +283,10 @@ class Index {
 /// and `excluded_task` (kNoTask excludes none); NaN if no task is left. The best single model m* (eq. 8) is the argmax.
 [[nodiscard]] std::vector<double> mean_over_tasks(const Index& index, std::size_t excluded_task);
 inline constexpr std::size_t kNoTask = static_cast<std::size_t>(-1);
+
+/// Makes searches fast: they rule rows out by sketches, and may miss a neighbour (kernels/sketch.h). Does nothing for
+/// an index of sign bits. Not while another thread reads the index.
+void make_sketch(Index& index);
 
 /// Fills the fields that are derived from codes, outcomes and tasks.
 void derive_means(Index& index);

@@ -12,6 +12,9 @@
 
 #if defined(__SSE4_1__)
 #include <smmintrin.h>
+#if defined(__wasm_simd128__)
+#include <wasm_simd128.h>
+#endif
 #define SIGNALBOX_SIMD 1
 #else
 #define SIGNALBOX_SIMD 0
@@ -74,6 +77,15 @@ inline int above(Floats a, Floats b) { return _mm_movemask_ps(_mm_cmpgt_ps(a, b)
 template <int i>
 __m128i product(const __m128i* row, const std::int16_t* query) {
   return _mm_madd_epi16(row[i], _mm_loadu_si128(reinterpret_cast<const __m128i*>(query + 8 * i)));
+}
+
+/// Returns byte index[i] of a table of 16 for each i; indexes are below 16.
+inline __m128i look_up(__m128i table, __m128i index) {
+#if defined(__wasm_simd128__)
+  return wasm_i8x16_swizzle(table, index);  // _mm_shuffle_epi8 would mask the indexes first.
+#else
+  return _mm_shuffle_epi8(table, index);
+#endif
 }
 
 /// Each kernel loads some bytes of a row into vectors and adds their products with a query.

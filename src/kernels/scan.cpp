@@ -204,7 +204,7 @@ void Scan::scan_with(const typename Kernel::Value* query, std::size_t first, std
 
 void Scan::scan(std::size_t first, std::size_t last, std::vector<Hit>& hits) {
   const std::size_t offset = first_ * queries_->padded_dim;
-  const auto* levels = queries_->levels.data() + offset;
+  const auto* levels = queries_->levels.empty() ? nullptr : queries_->levels.data() + offset;
   const bool is_small = rows_.stride <= kSmallRow;
   switch (rows_.type) {
     case CodeType::kFloat32:

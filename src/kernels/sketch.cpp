@@ -54,8 +54,8 @@ void sum_patterns(const std::uint8_t* signs, const std::uint8_t* sums, std::size
   for (std::size_t g = 0; g < groups; ++g) {
     const __m128i codes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(signs + g * kPatterns));
     const __m128i table = _mm_loadu_si128(reinterpret_cast<const __m128i*>(sums + g * kPatterns));
-    const __m128i found[2] = {_mm_shuffle_epi8(table, _mm_and_si128(codes, nibble)),
-                              _mm_shuffle_epi8(table, _mm_and_si128(_mm_srli_epi16(codes, 4), nibble))};
+    const __m128i found[2] = {lanes::look_up(table, _mm_and_si128(codes, nibble)),
+                              lanes::look_up(table, _mm_and_si128(_mm_srli_epi16(codes, 4), nibble))};
     for (int i = 0; i < 2; ++i) {
       even[i] = _mm_add_epi16(even[i], found[i]);
       odd[i] = _mm_add_epi16(odd[i], _mm_srli_epi16(found[i], 8));

@@ -11,6 +11,7 @@
 #include "index/format.h"
 #include "kernels/nearest.h"
 #include "kernels/scan.h"
+#include "kernels/sketch.h"
 
 namespace {
 
@@ -20,6 +21,7 @@ using signalbox::CodeView;
 
 constexpr std::uint64_t kSeed = 20240607;
 constexpr std::size_t kClusters = 100;
+enum class Shape : std::uint32_t { kClustered, kUniform, kDuplicated, kSkewed };
 constexpr float kSpread = .5F;  ///< Deviation of a row from the centre of its cluster, whose components are N(0, 1).
 
 /// splitmix64: the same numbers on every platform, and any stream can start at once.
@@ -51,6 +53,9 @@ struct Data {
   std::optional<signalbox::Index> index;
   CodeView view;
   std::vector<std::uint8_t> rests;
+  std::unique_ptr<signalbox::Sketch> sketch;
+  std::uint64_t bytes = 0;
+  std::vector<float> given;  ///< Rows and queries of the caller.
   std::vector<float> queries;
   std::vector<std::uint32_t> neighbours;
   std::vector<std::uint8_t> file;
@@ -61,12 +66,25 @@ Data& data() {
   return instance;
 }
 
-void add_vectors(std::uint64_t stream, std::size_t count, const std::vector<float>& centres, std::size_t dim,
-                 std::vector<float>& out) {
+/// Skewed vectors: all point one way, and their first components are ten times the others.
+constexpr std::size_t kLarge = 8;
+
+float component(Shape shape, float centre, std::size_t i, bool is_copy, float noise) {
+  switch (shape) {
+    case Shape::kClustered: return centre + kSpread * noise;
+    case Shape::kUniform: return noise;
+    case Shape::kDuplicated: return is_copy ? centre : centre + kSpread / 10 * noise;
+    case Shape::kSkewed: return 1 + (i < kLarge ? 10.0F : 1.0F) * noise;
+  }
+  return 0;
+}
+
+void add_vectors(std::uint64_t stream, std::size_t count, Shape shape, const std::vector<float>& centres,
+                 std::size_t dim, std::vector<float>& out) {
   Random random(stream);
   for (std::size_t r = 0; r < count; ++r) {
     const float* centre = centres.data() + random.next() % kClusters * dim;
-    for (std::size_t i = 0; i < dim; ++i) out.push_back(centre[i] + kSpread * random.normal());
+    for (std::size_t i = 0; i < dim; ++i) out.push_back(component(shape, centre[i], i, r % 2 == 1, random.normal()));
   }
 }
 
@@ -85,30 +103,37 @@ void add_row(const CodeView& rows, std::size_t row, std::vector<float>& out) {
   }
 }
 
+/// Sets the view of the data's own matrix, with bounds.
+void bound() {
+  Data& d = data();
+  d.view = d.matrix.view();
+  d.rests = signalbox::rest_bounds(d.view);
+  if (!d.rests.empty()) d.view.rests = d.rests.data();
+}
+
 }  // namespace
 
-void bench_generate(std::uint32_t rows, std::uint32_t dim, std::uint32_t code_type) {
+void bench_generate(std::uint32_t rows, std::uint32_t dim, std::uint32_t code_type, std::uint32_t shape_number) {
+  const auto shape = static_cast<Shape>(shape_number);
   constexpr std::size_t kBlock = 1000;
   const auto type = static_cast<CodeType>(code_type);
   data() = {};
   std::vector<float> centres;
   Random random(0);
   for (std::size_t i = 0; i < kClusters * dim; ++i) centres.push_back(random.normal());
-  add_vectors(1, kBenchQueries, centres, dim, data().queries);
+  add_vectors(1, kBenchQueries, shape, centres, dim, data().queries);
 
   CodeMatrix& matrix = data().matrix;
   matrix = {type, rows, dim, {}, {}};
   matrix.codes.reserve(rows * signalbox::row_stride(type, dim));
   for (std::size_t first = 0; first < rows; first += kBlock) {
     std::vector<float> vectors;
-    add_vectors(2 + first / kBlock, std::min<std::size_t>(kBlock, rows - first), centres, dim, vectors);
+    add_vectors(2 + first / kBlock, std::min<std::size_t>(kBlock, rows - first), shape, centres, dim, vectors);
     const CodeMatrix block = signalbox::quantize(type, vectors, dim);
     matrix.codes.insert(matrix.codes.end(), block.codes.begin(), block.codes.end());
     matrix.scales.insert(matrix.scales.end(), block.scales.begin(), block.scales.end());
   }
-  data().view = matrix.view();
-  data().rests = signalbox::rest_bounds(data().view);
-  if (!data().rests.empty()) data().view.rests = data().rests.data();
+  bound();
 }
 
 std::uint32_t bench_open(std::uint8_t* bytes, std::size_t size) {
@@ -121,6 +146,30 @@ std::uint32_t bench_open(std::uint8_t* bytes, std::size_t size) {
   for (std::size_t q = 0; q < kBenchQueries; ++q) add_row(view, q * (view.rows / kBenchQueries), data().queries);
   return 1;
 }
+
+float* bench_reserve(std::uint32_t rows, std::uint32_t dim) {
+  data() = {};
+  data().given.resize((rows + kBenchQueries) * std::size_t{dim});
+  return data().given.data();
+}
+
+void bench_quantise(std::uint32_t rows, std::uint32_t dim, std::uint32_t code_type) {
+  Data& d = data();
+  const std::span<const float> given(d.given);
+  d.matrix = signalbox::quantize(static_cast<CodeType>(code_type), given.first(std::size_t{rows} * dim), dim);
+  const auto queries = given.subspan(std::size_t{rows} * dim);
+  d.queries.assign(queries.begin(), queries.end());
+  d.given = {};
+  bound();
+}
+
+void bench_make_fast(std::uint32_t is_fast) {
+  Data& d = data();
+  if (is_fast != 0 && d.sketch == nullptr) d.sketch = std::make_unique<signalbox::Sketch>(d.view);
+  d.view.sketch = is_fast != 0 ? d.sketch.get() : nullptr;
+}
+
+double bench_bytes() { return static_cast<double>(data().bytes); }
 
 std::uint32_t bench_read() {
   using Lanes [[gnu::vector_size(16)]] = std::uint64_t;
@@ -146,8 +195,8 @@ std::uint32_t bench_read() {
 std::uint32_t bench_search(std::uint32_t first, std::uint32_t count) {
   const CodeView& view = data().view;
   const std::span<const float> queries = std::span(data().queries).subspan(first * view.dim, count * view.dim);
-  const auto found =
-      signalbox::find_nearest(view, signalbox::prepare_queries(view.type, queries, view.dim), kBenchNeighbours);
+  const auto found = signalbox::find_nearest(view, signalbox::prepare_queries(view.type, queries, view.dim),
+                                             kBenchNeighbours, {}, &data().bytes);
   data().neighbours.clear();
   std::uint32_t crc = 0;
   for (const auto& of_query : found) {

@@ -11,8 +11,14 @@ extern "C" {
 constexpr std::uint32_t kBenchQueries = 64;
 constexpr std::uint32_t kBenchNeighbours = 10;
 
-/// Generates seeded, clustered vectors [rows, dim], quantised to a CodeType; the same bytes natively and in wasm.
-void bench_generate(std::uint32_t rows, std::uint32_t dim, std::uint32_t code_type);
+/// Generates seeded vectors [rows, dim], quantised to a CodeType; the same bytes natively and in wasm. Shapes: 0 in 100
+/// clusters, 1 uniform directions, 2 in 100 tight clusters with copies, 3 skewed to one side and to a few components.
+void bench_generate(std::uint32_t rows, std::uint32_t dim, std::uint32_t code_type, std::uint32_t shape);
+
+/// Returns room for vectors of the caller, float32 [rows + kBenchQueries, dim], queries last; bench_quantise takes
+/// them.
+float* bench_reserve(std::uint32_t rows, std::uint32_t dim);
+void bench_quantise(std::uint32_t rows, std::uint32_t dim, std::uint32_t code_type);
 
 /// Loads the rows of an index file instead, with its first rows as queries. Takes ownership of bytes from malloc.
 /// Returns 0 if they are not an index.
@@ -24,6 +30,12 @@ std::uint32_t bench_read();
 /// Prepares the queries first..first+count-1 and finds their neighbours, for bench_neighbours.
 /// Returns a CRC-32 of rows and distances.
 std::uint32_t bench_search(std::uint32_t first, std::uint32_t count);
+
+/// Chooses between exact searches and fast ones, by sketches of the rows, which the first choice makes.
+void bench_make_fast(std::uint32_t is_fast);
+
+/// Returns the bytes of codes and sketches that the last search read.
+double bench_bytes();
 
 /// Returns the rows of the last search's neighbours [count, kBenchNeighbours].
 const std::uint32_t* bench_neighbours();

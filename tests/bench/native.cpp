@@ -1,7 +1,9 @@
 // The native side of the benchmark: reads one command per line from stdin and answers each with one line.
-//   generate ROWS DIM CODE_TYPE | open FILE      -> rows dim code_type
+//   generate ROWS DIM CODE_TYPE SHAPE | open FILE -> rows dim code_type
+//   fast 0|1                                     -> 0|1
 //   read TIMES | search FIRST COUNT TIMES        -> milliseconds per repetition, and the checksum
 //   neighbours COUNT                             -> rows
+//   bytes                                        -> bytes that the last search read
 //   write FILE                                   -> bytes
 #include <chrono>
 #include <cstdlib>
@@ -37,12 +39,18 @@ void answer(const std::string& verb, std::istream& arguments) {
   std::uint32_t a = 0;
   std::uint32_t b = 0;
   std::uint32_t c = 0;
+  std::uint32_t d = 0;
   std::string path;
-  if (verb == "generate" && arguments >> a >> b >> c) {
-    bench_generate(a, b, c);
+  if (verb == "generate" && arguments >> a >> b >> c >> d) {
+    bench_generate(a, b, c, d);
     std::cout << bench_rows() << " " << bench_dim() << " " << bench_code_type();
   } else if (verb == "open" && arguments >> path && open(path)) {
     std::cout << bench_rows() << " " << bench_dim() << " " << bench_code_type();
+  } else if (verb == "fast" && arguments >> a) {
+    bench_make_fast(a);
+    std::cout << a;
+  } else if (verb == "bytes") {
+    std::cout << bench_bytes();
   } else if (verb == "read" && arguments >> a) {
     measure(a, [](std::uint32_t) { return bench_read(); });
   } else if (verb == "search" && arguments >> a >> b >> c) {

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
 export const CODE_TYPES = { float32: 1, int8: 2, int4: 3 };
+export const SHAPES = { clustered: 0, uniform: 1, duplicated: 2, skewed: 3 };
 export const QUERIES = 64;
 export const NEIGHBOURS = 10;
 
@@ -27,8 +28,17 @@ export class NativeSide {
     return value.trim().split(' ').map(Number);
   }
 
-  async generate(rows, dim, type) {
-    await this.#ask('generate', rows, dim, CODE_TYPES[type]);
+  async generate(rows, dim, type, shape = 'clustered') {
+    await this.#ask('generate', rows, dim, CODE_TYPES[type], SHAPES[shape]);
+  }
+
+  async makeFast(isFast) {
+    await this.#ask('fast', Number(isFast));
+  }
+
+  /** Returns the bytes that the last search read. */
+  async bytes() {
+    return (await this.#ask('bytes'))[0];
   }
 
   async open(file) {
@@ -80,9 +90,17 @@ export class WasmSide {
     });
   }
 
-  async generate(rows, dim, type) {
+  async generate(rows, dim, type, shape = 'clustered') {
     await this.#fresh();
-    this.#module._bench_generate(rows, dim, CODE_TYPES[type]);
+    this.#module._bench_generate(rows, dim, CODE_TYPES[type], SHAPES[shape]);
+  }
+
+  async makeFast(isFast) {
+    this.#module._bench_make_fast(Number(isFast));
+  }
+
+  async bytes() {
+    return this.#module._bench_bytes();
   }
 
   async open(file) {

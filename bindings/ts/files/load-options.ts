@@ -67,5 +67,6 @@ export const LOAD_KEYS: Keys<LoadOptions> = {
   texts: aFolder,
   early: aFlag,
   onEarly: aCallback,
+  search: /* @__PURE__ */ oneOf(['exact', 'fast']),
   ...READING,
 };

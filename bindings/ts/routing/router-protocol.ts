@@ -3,6 +3,7 @@ import type {
   CacheMode,
   EarlyState,
   EmbedderSource,
+  LoadOptions,
   MultilingualState,
   ProgressEvent,
   Source,
@@ -20,6 +21,7 @@ export interface WorkerLoad {
   isOwnWasm?: boolean | undefined;
   texts?: string | false | undefined;
   early?: boolean | undefined;
+  search?: LoadOptions['search'];
   cache?: CacheMode | undefined;
 }
 

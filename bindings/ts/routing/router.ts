@@ -180,6 +180,7 @@ export class Router implements Routing {
       if (opened.status === 'rejected') throw opened.reason;
       if (loaded.status === 'rejected') throw loaded.reason;
       const info = describe(core, opened.value);
+      if (options.search === 'fast') core.sketchIndex(opened.value);
       if (isEmbedder(options.embedder)) {
         embedder = options.embedder;
       } else if (typeof options.embedder === 'function') {

@@ -99,6 +99,11 @@ export class Core extends WasmModule<GlueModule> {
     return info;
   }
 
+  /** Makes the searches of an index fast (src/kernels/sketch.h). */
+  sketchIndex(handle: number): void {
+    this.ask(() => this.glue.sketchIndex(handle));
+  }
+
   openEmbedder(bytes: Uint8Array, configJson: string): { handle: number; dim: number; vocabulary: number } {
     const pointer = this.copy(bytes);
     const open = () => this.glue.openEmbedder(pointer, bytes.byteLength, configJson);

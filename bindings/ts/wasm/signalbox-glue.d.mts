@@ -5,6 +5,7 @@ export interface GlueModule extends ModuleMemory {
   openIndex(pointer: number, sizeBytes: number): string;
   checkIndexStart(pointer: number, sizeBytes: number, fileBytes: number): string;
   describeIndex(handle: number): string;
+  sketchIndex(handle: number): string;
   openEmbedder(pointer: number, sizeBytes: number, configJson: string): string;
   embed(handle: number, ids: number, offsets: number, count: number, out: number): string;
   /** Returns the address of a decision's numbers (decision-numbers.ts), or 0; `lastFailure` then says why. */
