@@ -161,7 +161,6 @@ const row = (name, list, aim) => [name, ms(quantile(list, 0.5)), ms(quantile(lis
 
 function textOf({ visits, slow, longest, sums, scriptBytes }) {
   const picks = (list) => list.map(({ pickMs }) => pickMs);
-  const bytesOf = ({ files }) => files.reduce((sum, { bytes }) => sum + bytes, 0);
   const rows = [
     row('first decision, cold', picks(visits), '< 300 ms'),
     row(
@@ -181,14 +180,17 @@ function textOf({ visits, slow, longest, sums, scriptBytes }) {
     row('the same by the clock', longest.wall, ''),
     row('all main-thread tasks a key', sums, ''),
   ];
-  const sizes = visits.map(bytesOf);
+  const sentBy = (list) =>
+    quantile(
+      list.map(({ files }) => files.reduce((sum, { bytes }) => sum + bytes, 0)),
+      0.5,
+    );
+  const counts = visits.map(({ files }) => files.length);
+  const lines = Object.entries(slow).map(([name, list]) => `, ${name}: ${sentBy(list)} bytes on the line`);
   return [
     table(['', 'median', '90 %', 'largest', 'aim'], rows),
     '',
-    `files before the first decision, median: ${quantile(
-      visits.map(({ files }) => files.length),
-      0.5,
-    )}, ` + `${quantile(sizes, 0.5)} bytes on the line (aim 2500000)`,
+    `before the first decision, ${quantile(counts, 0.5)} requests${lines.join('')} (aim 2500000)`,
     `scripts of a visit with all sections, workers included: ${scriptBytes} bytes as gzip (budget 150000)`,
   ].join('\n');
 }
