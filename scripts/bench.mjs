@@ -46,8 +46,16 @@ const FULL = {
   repeats: 31,
   coldStarts: 7,
   memory: [100_000, 768],
+  shapes: { rows: 20_000, dims: [128, 768] },
 };
-const QUICK = { rows: [2_000], dims: [64], repeats: 3, coldStarts: 1, memory: [5_000, 64] };
+const QUICK = {
+  rows: [2_000],
+  dims: [64],
+  repeats: 3,
+  coldStarts: 1,
+  memory: [5_000, 64],
+  shapes: { rows: 2_000, dims: [64] },
+};
 
 const NATIVE = 'build/bench-native';
 const WASM = 'build/bench-wasm';
@@ -73,7 +81,7 @@ async function measureKernels(sides, plan, say) {
   }
   const real = existsSync(INDEX) ? await measureFile(sides, INDEX, plan.repeats) : undefined;
   const shapes = [];
-  for await (const result of measureShapes(sides, plan)) shapes.push(result);
+  for await (const result of measureShapes(sides, plan.shapes)) shapes.push(result);
   return { synthetic, real, shapes };
 }
 

@@ -119,8 +119,7 @@ export async function measureFile(sides, file, repeats) {
  * Yields recall of fast searches beside exact ones, and the bytes that both read per query, as ratios to all codes, for data
  * of every shape. These are counts: every run has the same.
  */
-export async function* measureShapes(sides, { rows, dims }) {
-  const count = Math.max(...rows);
+export async function* measureShapes(sides, { rows: count, dims }) {
   for (const shape of Object.keys(SHAPES)) {
     for (const dim of dims) {
       for (const type of ['int8', 'int4']) {

@@ -209,10 +209,12 @@ async function serve(name, folder) {
       if (effort != null) index.setEffort(effort);
       return { found: all() };
     },
+    /** Takes processor time, which other processes change least. */
     time() {
-      const start = performance.now();
+      const start = process.cpuUsage();
       all();
-      return { ms: (performance.now() - start) / QUERIES };
+      const { user, system } = process.cpuUsage(start);
+      return { ms: (user + system) / 1000 / QUERIES };
     },
   };
   process.on('message', async (question) => {

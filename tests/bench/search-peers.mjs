@@ -132,7 +132,7 @@ async function main() {
           megabytes.toFixed(0),
         ],
   );
-  const head = ['library', 'recall@10', 'ms a query', 'x signalbox', 'build s', 'memory MB'];
+  const head = ['library', 'recall@10', 'CPU ms a query', 'x signalbox', 'build s', 'memory MB'];
   console.log(`${shape.rows} x ${shape.dim}, one query at a time, k = ${K}; the best of ${values.turns} turns.\n`);
   console.log(table(head, rows));
 }

@@ -64,5 +64,5 @@ it('is exact or fast', () =>
   refused(
     Router.load({ index, embedder: null, search: 'quick' }),
     'invalid_argument',
-    /search is 'quick'.*exact, fast/,
+    /search is the text 'quick', expected exact, fast/,
   ));
