@@ -108,7 +108,7 @@ async function main() {
       results.push(result);
       running.push({ library, result });
     } catch (error) {
-      results.push({ name, error: error.message.split('\n')[0] });
+      results.push({ name, error: error.message.split('\n')[0].slice(0, 60) });
       library.end();
     }
     console.error(`signalbox bench: ${name}`);
