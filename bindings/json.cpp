@@ -18,10 +18,8 @@ std::string expected_json() {
 /// Writes a limit as people do: 1, not 1.0.
 std::string limit(double value) {
   const bool whole = value == std::floor(value) && std::abs(value) <= 1e15;
-  return whole ? std::to_string(static_cast<long long>(value)) : Json(value).dump();
+  return whole ? std::to_string(static_cast<long long>(value)) : written(value);
 }
-
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 }  // namespace
 
@@ -42,7 +40,7 @@ Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : 
 
 std::string shown(const Json& value) {
   constexpr std::size_t kMostShown = 80;
-  std::string out = dump(value);
+  std::string out = written(value);
   if (out.size() <= kMostShown) return out;
   std::size_t end = kMostShown;
   while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;  // Not within a character.
@@ -52,11 +50,11 @@ std::string shown(const Json& value) {
 std::string success(Json value) {
   Json out = object({{"ok", true}});
   out["value"] = std::move(value);
-  return dump(out);
+  return written(out);
 }
 
 std::string failure(const Error& error) {
-  return dump(object({{"ok", false}, {"error", object({{"code", error.name()}, {"message", error.message}})}}));
+  return written(object({{"ok", false}, {"error", object({{"code", error.name()}, {"message", error.message}})}}));
 }
 
 ObjectReader::ObjectReader(const Json& object, std::string what) : object_(object), what_(std::move(what)) {

@@ -26,6 +26,9 @@ struct Field {
 /// Returns a number as JSON, which has neither NaN nor infinity: they become null.
 [[nodiscard]] Json number_or_null(double value);
 
+/// Writes JSON, without blanks. What is not UTF-8 becomes U+FFFD, and a number that JSON does not have null.
+[[nodiscard]] std::string written(const Json& json);
+
 /// Returns a value as JSON for a message, cut after some eighty bytes.
 [[nodiscard]] std::string shown(const Json& value);
 

@@ -8,13 +8,15 @@ const say = (words) => {
 };
 
 /** Ratings of this person: they move later decisions on similar prompts. The vectors do not hold the prompts' words. */
-const STORE = 'ratings';
-const MOST_RATINGS = 200;
 let ratings = [];
+/** The ratings' key in the browser. Their vectors mean nothing to another embedder, so its hash is part of the key. */
+let store;
+const MOST_RATINGS = 200;
 
 const loading = WorkerRouter.load();
 loading.then(({ info }) => {
-  ratings = storedRatings(info.dim);
+  store = `ratings ${info.embedder.hash}`;
+  ratings = storedRatings();
   say('');
 }, sayFailure);
 
@@ -27,10 +29,10 @@ function sayFailure(error) {
   say(`Something failed: ${error.message}`);
 }
 
-/** Returns the stored ratings; those of an earlier embedder, whose vectors differ in length, are of no use any more. */
-function storedRatings(dim) {
+/** Returns the stored ratings; none if somebody has edited them. */
+function storedRatings() {
   try {
-    return JSON.parse(localStorage.getItem(STORE) ?? '[]').filter(({ vector }) => vector.length === dim);
+    return JSON.parse(localStorage.getItem(store) ?? '[]');
   } catch {
     return [];
   }
@@ -52,7 +54,7 @@ async function rate(item, rating, prompt, isRight) {
   Object.assign(rating, { vector: Array.from(vector), outcomes: { [model]: isRight } });
   if (!ratings.includes(rating)) ratings.push(rating);
   ratings.splice(0, ratings.length - MOST_RATINGS);
-  localStorage.setItem(STORE, JSON.stringify(ratings));
+  localStorage.setItem(store, JSON.stringify(ratings));
   // After a wrong answer, a better model takes over, if there is one.
   if (item === list.lastElementChild) conversation = { model, failed: !isRight };
   for (const button of item.querySelectorAll('button')) {

@@ -87,11 +87,13 @@ std::uint64_t score_candidates(const CodeView& rows, const QueryBlock& queries, 
   const Sketch& sketch = *rows.sketch;
   std::vector<float> vector(rows.dim);
   std::vector<Sketch::Query> prepared;
+  std::vector<Scan> scans;
+  std::vector<Hit> hits;
   for (std::size_t q = group; q < group + count; ++q) {
     read_query(queries, q, vector);
     prepared.push_back(sketch.prepare(vector));
+    scans.emplace_back(rows, queries, q, 1);
   }
-  std::uint64_t scored = 0;
   for (std::size_t first = 0; first < rows.rows; first += Sketch::kBlock) {
     for (std::size_t q = 0; q < count; ++q) {
       TopK& top = best[group + q];
@@ -101,14 +103,16 @@ std::uint64_t score_candidates(const CodeView& rows, const QueryBlock& queries, 
         const std::size_t row = first + static_cast<std::size_t>(std::countr_zero(left));
         if (row >= rows.rows) break;
         if (!filter.passes(row)) continue;
-        double key = 0;
-        score_tile(rows, row, row + 1, queries, group + q, 1, &key);
-        ++scored;
+        hits.clear();
+        scans[q].scan(row, row + 1, hits);
+        const double key = hits[0].key;
         if (top.may_enter(key)) top.push({key, static_cast<std::uint32_t>(row)});
       }
     }
   }
-  return sketch.size_bytes() * count + scored * rows.stride;
+  std::uint64_t bytes = sketch.size_bytes() * count;
+  for (const Scan& scan : scans) bytes += scan.bytes();
+  return bytes;
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <type_traits>
 
 #include "kernels/lanes.h"
 
@@ -15,14 +15,8 @@ using lanes::Floats;
 using lanes::Int4Kernel;
 using lanes::Int8Kernel;
 
-constexpr std::size_t kLine = 64;   ///< Bytes of a cache line.
-constexpr std::size_t kChunk = 32;  ///< Stops are at multiples of this many bytes.
-constexpr std::size_t kMostStops = 3;
-constexpr std::size_t kSmallRow = 128;  ///< Rows up to this size are multiplied four at a time.
-constexpr double kRestSteps = 255;      ///< A rest is stored in this many steps of 1.
-
-/// More than float32 arithmetic may err in comparing a key with a bar, by the magnitudes of both.
-constexpr double kSlack = 1e-6;
+constexpr std::size_t kLine = 64;       ///< Bytes of a cache line.
+constexpr std::size_t kSmallRow = 128;  ///< 4-bit rows up to this size are multiplied four at a time.
 
 /// Adds the products of some bytes of kRows rows with kQueries queries.
 template <typename Kernel, int kRows, int kQueries>
@@ -40,6 +34,14 @@ void multiply(typename Kernel::Sum (&sums)[kRows][kQueries], const std::uint8_t*
 template <typename Kernel>
 double key_of(const typename Kernel::Sum& sum, float scale) {
   return static_cast<double>(lanes::sum_lanes(sum)) * static_cast<double>(scale);
+}
+
+/// Scores one row to its end. Not inlined: it would take the space of a second kernel.
+template <typename Kernel>
+[[gnu::noinline]] double score_row(const CodeView& rows, std::size_t row, const typename Kernel::Value* query) {
+  typename Kernel::Sum sum[1][1] = {{Kernel::zero()}};
+  multiply<Kernel, 1, 1>(sum, rows.codes + row * rows.stride, 0, query, 0, 0, rows.stride);
+  return key_of<Kernel>(sum[0][0], rows.scales[row]);
 }
 
 /// Reads a byte of each cache line, so that the processor fetches them in order.
@@ -71,36 +73,6 @@ void add_rests(const CodeView& rows, const Stops& stops, std::vector<std::uint8_
 }
 
 }  // namespace
-
-Scan::Scan(const CodeView& rows, const QueryBlock& queries, std::size_t first, std::size_t count)
-    : rows_(rows),
-      queries_(&queries),
-      first_(first),
-      count_(count),
-      bars_(count, -std::numeric_limits<float>::max()),
-      norms_(count) {
-  stops_ = stops_of(rows.type, rows.stride);
-  if (rows.rests == nullptr) stops_ = {0, rows.stride};
-  rests_.resize(stops_.count * count);
-  const std::size_t values = stops_.step * queries.padded_dim / std::max<std::size_t>(rows.stride, 1);
-  for (std::size_t q = 0; q < count; ++q) {
-    double squared = 0;
-    const std::size_t offset = (first + q) * queries.padded_dim;
-    for (std::size_t i = queries.padded_dim; i-- > 0;) {
-      const auto x = rows.type == CodeType::kFloat32 ? static_cast<double>(queries.values[offset + i])
-                                                     : static_cast<double>(queries.levels[offset + i]);
-      squared += x * x;
-      if (stops_.count == 0 || i == 0 || i % values != 0) continue;
-      // A little more, for the rounding of norms that are a little above 1.
-      rests_[(i / values - 1) * count + q] = static_cast<float>(std::sqrt(squared) * 1.002 / kRestSteps);
-    }
-    norms_[q] = std::sqrt(squared);
-  }
-}
-
-void Scan::raise(std::size_t q, double bar) {
-  bars_[q] = static_cast<float>(bar - kSlack * (std::fabs(bar) + norms_[q]));
-}
 
 template <typename Kernel, bool kTogether>
 void Scan::scan_one(const typename Kernel::Value* query, std::size_t q, std::size_t first, std::size_t last,
@@ -147,10 +119,8 @@ void Scan::scan_one(const typename Kernel::Value* query, std::size_t q, std::siz
   }
   touched_ = touched;
   for (; row < last; ++row) {
-    typename Kernel::Sum one[1][1] = {{Kernel::zero()}};
-    multiply<Kernel, 1, 1>(one, rows_.codes + row * rows_.stride, 0, query, 0, 0, rows_.stride);
     bytes_ += rows_.stride;
-    hits.push_back({static_cast<std::uint32_t>(row), number, key_of<Kernel>(one[0][0], rows_.scales[row])});
+    hits.push_back({static_cast<std::uint32_t>(row), number, score_row<Kernel>(rows_, row, query)});
   }
 }
 
@@ -197,7 +167,11 @@ void Scan::scan_with(const typename Kernel::Value* query, std::size_t first, std
   const std::size_t dim = queries_->padded_dim;
   const std::size_t even = first + (last - first) / 2 * 2;
   std::size_t q = 0;
-  for (; q + 4 <= count_; q += 4) scan_four<Kernel>(query + q * dim, q, first, even, hits);
+  // Sign bits are seldom searched for many queries, and would take as much space as the others.
+  constexpr bool kHasFour = !std::is_same_v<Kernel, BinaryKernel>;
+  if constexpr (kHasFour) {
+    for (; q + 4 <= count_; q += 4) scan_four<Kernel>(query + q * dim, q, first, even, hits);
+  }
   for (std::size_t i = 0; i < q; ++i) scan_one<Kernel, kTogether>(query + i * dim, i, even, last, hits);
   for (; q < count_; ++q) scan_one<Kernel, kTogether>(query + q * dim, q, first, last, hits);
 }
@@ -209,21 +183,12 @@ void Scan::scan(std::size_t first, std::size_t last, std::vector<Hit>& hits) {
   switch (rows_.type) {
     case CodeType::kFloat32:
       return scan_with<Float32Kernel, false>(queries_->values.data() + offset, first, last, hits);
-    case CodeType::kInt8:
-      return is_small ? scan_with<Int8Kernel, true>(levels, first, last, hits)
-                      : scan_with<Int8Kernel, false>(levels, first, last, hits);
+    case CodeType::kInt8: return scan_with<Int8Kernel, false>(levels, first, last, hits);
     case CodeType::kInt4:
       return is_small ? scan_with<Int4Kernel, true>(levels, first, last, hits)
                       : scan_with<Int4Kernel, false>(levels, first, last, hits);
     case CodeType::kBinary: return scan_with<BinaryKernel, false>(levels, first, last, hits);
   }
-}
-
-Stops stops_of(CodeType type, std::size_t stride) {
-  if (type == CodeType::kFloat32 || type == CodeType::kBinary || stride < 2 * kChunk) return {0, stride};
-  const std::size_t parts = 1 + std::min(kMostStops, stride / (2 * kChunk));
-  const std::size_t step = (stride + parts * kChunk - 1) / (parts * kChunk) * kChunk;
-  return {(stride - 1) / step, step};
 }
 
 std::vector<std::uint8_t> rest_bounds(const CodeView& rows) {

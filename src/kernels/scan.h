@@ -17,6 +17,9 @@ struct Stops {
 };
 [[nodiscard]] Stops stops_of(CodeType type, std::size_t stride);
 
+/// A norm is stored in so many steps of 1, see rest_bounds.
+inline constexpr double kRestSteps = 255;
+
 /// A row whose key exceeds the bar of a query.
 struct Hit {
   std::uint32_t row = 0;

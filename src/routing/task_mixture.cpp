@@ -27,6 +27,10 @@ std::vector<std::size_t> measured_candidates(const TaskProfiles& profiles, std::
 /// Splits the means of some models; the others have the deviation 0.
 MeanSplit split_models(const TaskProfiles& profiles, const std::vector<std::size_t>& models) {
   if (models.size() == profiles.models) return split_means(profiles.means, profiles.models);
+  // Without a mean no task has a difficulty, as when the only task is held out.
+  if (models.empty()) {
+    return {std::vector<double>(profiles.tasks(), std::nan("")), std::vector<double>(profiles.means.size(), 0)};
+  }
   std::vector<double> means;
   means.reserve(profiles.tasks() * models.size());
   for (std::size_t first = 0; first < profiles.means.size(); first += profiles.models) {

@@ -17,8 +17,10 @@ export const PACKAGES = [
   'voy-search@0.6.3',
   '@tensorflow/tfjs-core@4.22.0',
   '@tensorflow/tfjs-backend-wasm@4.22.0',
-  'edgevec@0.9.0',
 ];
+
+/** Those that are compiled on this machine. */
+export const NATIVE = ['hnswlib-node', 'usearch'];
 
 /** Settings of a graph's search, from fast to thorough; the graphs have 16 links a row, built with an effort of 128. */
 const EFFORTS = [16, 32, 64, 128, 256, 512];
@@ -93,7 +95,7 @@ const LIBRARIES = {
   'plain JavaScript, float32': (vectors, rows, dim) => ({ search: (query) => scan(vectors, rows, dim, query) }),
   'signalbox, exact': (vectors, rows, dim) => signalbox(vectors, rows, dim, false),
   'signalbox, fast': (vectors, rows, dim) => signalbox(vectors, rows, dim, true),
-  'usearch, native, int8, exact': async (vectors, rows, dim, from) => {
+  'usearch, native, exact': async (vectors, rows, dim, from) => {
     const { exactSearch, MetricKind } = from('usearch');
     const dataset = vectors.subarray(0, rows * dim);
     return { search: (query) => Array.from(exactSearch(dataset, query, dim, K, MetricKind.Cos, 1).keys, Number) };
@@ -111,14 +113,18 @@ const LIBRARIES = {
         multi: false,
       });
     const keys = BigUint64Array.from({ length: rows }, (_, r) => BigInt(r));
-    const built = (effort) => {
-      const index = make(effort);
-      index.add(keys, vectors.subarray(0, rows * dim), 1);
-      return index;
+    const file = path.join(from.path('..'), 'usearch.index');
+    let index = make(EFFORTS[0]);
+    index.add(keys, vectors.subarray(0, rows * dim), 1);
+    index.save(file);
+    return {
+      efforts: EFFORTS,
+      setEffort(effort) {
+        index = make(effort);
+        index.load(file);
+      },
+      search: (query) => Array.from(index.search(query, K, 1).keys, Number),
     };
-    // The effort of a search is fixed when the index is made.
-    const thorough = built(EFFORTS[2]);
-    return { search: (query) => Array.from(thorough.search(query, K, 1).keys, Number) };
   },
   'hnswlib-node, native': async (vectors, rows, dim, from) => {
     const { HierarchicalNSW } = from('hnswlib-node');
@@ -161,19 +167,6 @@ const LIBRARIES = {
     const index = new Voy({ embeddings });
     return { search: (query) => index.search(query, K).neighbors.map(({ id }) => Number(id)) };
   },
-  'edgevec, wasm': async (vectors, rows, dim, from) => {
-    const { default: start, EdgeVec, EdgeVecConfig } = await from.module('edgevec/edgevec.js');
-    await start({ module_or_path: await readFile(from.path('edgevec/edgevec_bg.wasm')) });
-    const config = new EdgeVecConfig(dim);
-    config.metric = 'cosine';
-    config.m = LINKS;
-    config.ef_construction = BUILD_EFFORT;
-    config.ef_search = EFFORTS[2];
-    const index = new EdgeVec(config);
-    const ids = new Map();
-    for (let r = 0; r < rows; ++r) ids.set(index.insert(vectors.slice(r * dim, (r + 1) * dim)), r);
-    return { search: (query) => index.search(query, K).map(({ id }) => ids.get(id)) };
-  },
   'tfjs, wasm, float32, exact': async (vectors, rows, dim, from) => {
     const tf = from('@tensorflow/tfjs-core');
     const wasm = from('@tensorflow/tfjs-backend-wasm');
@@ -183,7 +176,7 @@ const LIBRARIES = {
     return {
       search: (query) =>
         tf.tidy(() => {
-          const products = tf.matMul(matrix, tf.tensor2d(query, [dim, 1])).reshape([rows]);
+          const products = tf.reshape(tf.matMul(matrix, tf.tensor2d(query, [dim, 1])), [rows]);
           return [...tf.topk(products, K).indices.dataSync()];
         }),
     };
@@ -203,7 +196,7 @@ async function serve(name, folder) {
   const answers = {
     async build({ rows, dim }) {
       const vectors = vectorsOf(rows, dim);
-      queries = Array.from({ length: QUERIES }, (_, q) => vectors.subarray((rows + q) * dim, (rows + q + 1) * dim));
+      queries = Array.from({ length: QUERIES }, (_, q) => vectors.slice((rows + q) * dim, (rows + q + 1) * dim));
       globalThis.gc?.();
       const before = process.memoryUsage().rss;
       const start = performance.now();

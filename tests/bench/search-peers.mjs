@@ -3,12 +3,12 @@
 //   npm run bench -- search-peers [--rows 10000] [--dim 768] [--turns 5] [--json]
 // Installs the libraries in build/search-peers; what cannot be installed or run here is listed with the reason.
 import { execFileSync, fork } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { K, NAMES, PACKAGES } from './search-libraries.mjs';
+import { K, NAMES, NATIVE, PACKAGES } from './search-libraries.mjs';
 import { table } from './table.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,15 +21,23 @@ function install() {
     writeFileSync(path.join(folder, 'package.json'), '{"private":true}');
   const npm = (...args) => execFileSync('npm', args, { cwd: folder, stdio: ['ignore', 2, 2] });
   npm('install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', ...PACKAGES);
-  const headers = path.join(path.dirname(process.execPath), '..');
+  const headers = path.join(path.dirname(realpathSync(process.execPath)), '..');
   const given = existsSync(path.join(headers, 'include/node')) ? [`--nodedir=${headers}`] : [];
-  for (const name of ['hnswlib-node', 'usearch']) {
+  const gyp = path.join(path.dirname(realpathSync(npmScript())), '../node_modules/node-gyp/bin/node-gyp.js');
+  for (const name of NATIVE) {
+    const cwd = path.join(folder, 'node_modules', name);
+    if (existsSync(path.join(cwd, 'build/Release'))) continue;
     try {
-      npm('rebuild', name, ...given);
-    } catch (error) {
-      console.error(`signalbox bench: ${name} was not built: ${error.message}`);
+      execFileSync(process.execPath, [gyp, 'rebuild', ...given], { cwd, stdio: ['ignore', 'ignore', 'ignore'] });
+    } catch {
+      console.error(`signalbox bench: ${name} was not built; that takes python3 and a C++ compiler`);
     }
   }
+}
+
+/** Returns the script of the npm that is on the path. */
+function npmScript() {
+  return execFileSync(process.platform === 'win32' ? 'where' : 'which', ['npm'], { encoding: 'utf8' }).split('\n')[0];
 }
 
 /** A library in a process; answers one question at a time. */

@@ -11,6 +11,24 @@ namespace {
 
 using signalbox::testing::TwoFields;
 
+TEST(JsonWriterTest, WritesWhatTheParserReads) {
+  const std::string text =
+      R"({"a":[1,-2,0.1,1e+300,5e-324,true,null,"q\"\\\n\u0001é😀",18446744073709551615],"b":{},"c":[]})";
+  const Json json = parse_json(text);
+  ASSERT_FALSE(json.is_discarded());
+  EXPECT_EQ(parse_json(written(json)), json);
+  EXPECT_EQ(written(Json(std::nan(""))), "null");
+  EXPECT_EQ(written(Json(HUGE_VAL)), "null");
+}
+
+TEST(JsonWriterTest, ReplacesWhatIsNotUtf8) {
+  EXPECT_EQ(written(Json("\xFF ok")), "\"\uFFFD ok\"");
+  EXPECT_EQ(written(Json("\xC3")), "\"\uFFFD\"");
+  for (const char* text : {"a\xE2\x82z", "\xED\xA0\x80", "\xF5\x80\x80\x80"}) {
+    EXPECT_FALSE(parse_json(written(Json(text))).is_discarded());
+  }
+}
+
 class RequestTest : public ::testing::Test {
  protected:
   RouteOptions parse(const std::string& json) { return accepted(parse_input_request(index_, json), json); }

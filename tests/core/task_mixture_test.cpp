@@ -34,6 +34,27 @@ class TwoTasksTest : public ::testing::Test {
   std::vector<Exclusion> exclusions_ = everyone(3);
 };
 
+TEST_F(TwoTasksTest, WithoutAMeanOfACandidateNothingIsExpected) {
+  const std::vector<double> nothing(3, 0);
+  exclusions_.assign(3, Exclusion::kDenied);
+  EXPECT_EQ(mix({1, 1}).relative, nothing) << "no candidate";
+  exclusions_ = everyone(3);
+  means_.assign(6, kNan);
+  EXPECT_EQ(mix({1, 1}).relative, nothing) << "as when the only task is held out";
+  EXPECT_EQ(mix({1, 1}).weights, (std::vector<double>{0, 0}));
+}
+
+TEST_F(TwoTasksTest, ExcludedModelsLeaveTheOthersAsTheyAreAmongThemselves) {
+  means_ = {.9, kNan, .4, .2, .6, .4};
+  exclusions_[1] = Exclusion::kDenied;
+  const TaskMixture of_all = mix({.5, .5});
+  means_ = {.9, .4, .2, .4};
+  const std::vector<Exclusion> two = everyone(2);
+  const TaskProfiles alone{2, 2, centroids_, means_};
+  const TaskMixture mixture = mix_tasks(alone, std::vector<double>{.5, .5}, label_means({}, two, kConstants), two, kConstants);
+  EXPECT_EQ(of_all.relative, (std::vector<double>{mixture.relative[0], 0, mixture.relative[1]}));
+}
+
 // Votes.
 
 TEST_F(TwoTasksTest, VotesAreTheSoftmaxOfTheCosines) {

@@ -12,7 +12,7 @@ import { chromium } from 'playwright-core';
 import { Router, routeWithFeedback } from 'signalbox';
 import { root } from '../../scripts/setup.mjs';
 import { serveFolder } from '../../scripts/site.mjs';
-import { surfaceOf } from '../web/browsers.mjs';
+import { OFF_IN_CHROMIUM, surfaceOf } from '../web/browsers.mjs';
 import { LIMIT_MS, repeat, waitFor } from '../web/waiting.mjs';
 import { answerOf, startProvider } from './fake-provider.mjs';
 
@@ -38,11 +38,15 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Folders that a use of an example in the checkout leaves there. */
+const MADE = new Set(['node_modules', 'dist', '.next']);
+
 /** Copies an example once, and puts the package beside it. */
 function copyOf(name) {
   const copy = path.join(folder, name);
   if (existsSync(copy)) return copy;
-  cpSync(path.join(root, 'examples', name), copy, { recursive: true });
+  const isSource = (file) => !MADE.has(path.basename(file));
+  cpSync(path.join(root, 'examples', name), copy, { recursive: true, filter: isSource });
   mkdirSync(path.join(copy, 'node_modules'));
   symlinkSync(root, path.join(copy, 'node_modules/signalbox'));
   return copy;
@@ -59,7 +63,7 @@ test('node-plan plans from the graded file, and routes by the plan', () => {
   const { status, stdout, stderr } = run(copy, 'plan.mjs');
   assert.equal(status, 0, stderr);
   assert.match(stdout, /^Send \d+% to .* less per 1,000 answers/);
-  assert.equal(stdout.match(/^-> \w+\/\S+: .* belongs to the family/gm).length, 2);
+  assert.equal(stdout.match(/^-> \w+\/\S+: ./gm).length, 2);
 
   writeFileSync(path.join(copy, 'small.csv'), 'prompt,a,b\nhello,1,0\n');
   const wrong = run(copy, 'plan.mjs', 'small.csv');
@@ -81,6 +85,7 @@ describe('in Chromium,', () => {
       timeout: LIMIT_MS,
       args: [
         ...['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
+        `--disable-features=${OFF_IN_CHROMIUM}`,
         ...[`--disable-extensions-except=${extension}`, `--load-extension=${extension}`],
       ],
     });
@@ -166,7 +171,7 @@ describe('in Chromium,', () => {
 
     await page.click('.assistant button[value=wrong]');
     await page.until(() => document.querySelector('.assistant button[aria-pressed=true]')?.value === 'wrong');
-    const [rating] = await page.evaluate(() => JSON.parse(localStorage.getItem('ratings')));
+    const [rating] = await page.evaluate(() => JSON.parse(Object.values(localStorage)[0]));
     assert.deepEqual(rating.outcomes, { [model]: false });
     assert.equal(rating.vector.length, router.info.dim);
 
