@@ -74,7 +74,8 @@ std::vector<double> numbers_of(const double* numbers) {
 }
 
 TEST_F(HandlesTest, DecidesInNumbers) {
-  const float* input = TwoFields::second_field().data();
+  const auto field = TwoFields::second_field();
+  const float* input = field.data();
   const Json layout = answer(decision_layout())["value"];
   const std::vector<double> numbers = numbers_of(decide_input(handle_, input, "{}"));
   ASSERT_GT(numbers.size(), layout["head"].size());
@@ -93,7 +94,8 @@ TEST_F(HandlesTest, DecidesInNumbers) {
 }
 
 TEST_F(HandlesTest, TellsWhyThereAreNoNumbers) {
-  const float* input = TwoFields::second_field().data();
+  const auto field = TwoFields::second_field();
+  const float* input = field.data();
   EXPECT_EQ(decide_input(handle_, input, "{"), nullptr);
   EXPECT_EQ(code_of(last_failure()), "invalid_argument");
   EXPECT_EQ(decide_input(Handle{0}, input, "{}"), nullptr);
@@ -103,7 +105,8 @@ TEST_F(HandlesTest, TellsWhyThereAreNoNumbers) {
 }
 
 TEST_F(HandlesTest, ReadsTheSameOptionsOnceForEachIndex) {
-  const float* input = TwoFields::second_field().data();
+  const auto field = TwoFields::second_field();
+  const float* input = field.data();
   const auto other = answer(open(TwoFields().bytes()))["value"]["handle"].get<Handle>();
   const std::string few = R"({"candidates":["generalist"]})";
   const std::vector<double> all = numbers_of(decide_input(handle_, input, "{}"));
@@ -117,7 +120,8 @@ TEST_F(HandlesTest, ReadsTheSameOptionsOnceForEachIndex) {
 }
 
 TEST_F(HandlesTest, TakesWhatIsKnownOfAnInputBesideTheOptions) {
-  const float* input = TwoFields::second_field().data();
+  const auto field = TwoFields::second_field();
+  const float* input = field.data();
   const auto by_options = numbers_of(decide_input(handle_, input, R"({"promptTokens":5000,"distanceScale":0.5})"));
   EXPECT_EQ(numbers_of(decide_input(handle_, input, "{}", 5000, .5)), by_options);
   EXPECT_NE(numbers_of(decide_input(handle_, input, "{}")), by_options) << "only for that input";
