@@ -81,8 +81,8 @@ std::vector<double> decision_numbers(const Index& index, const std::vector<doubl
   const std::size_t of_ranked = kRanked.size() + (of_task ? kRankedOfTask.size() : 0);
   const std::size_t of_neighbour = kNeighbour.size() + index.models();
   const std::size_t size = kHead.size() + 2 * (d.tasks.size() + d.families.size() + d.kinds.size()) +
-                           d.task_weights.size() + of_ranked * d.ranking.size() +
-                           of_neighbour * d.neighbours.size() + index.models();
+                           d.task_weights.size() + of_ranked * d.ranking.size() + of_neighbour * d.neighbours.size() +
+                           index.models();
   Numbers out(size);
   out.add(size, d.policy, d.model, d.best_single, d.challenger, d.confidence, d.challenger_confidence, d.fallback,
           d.mean_distance, d.percentile, d.out_of_coverage, prices[d.model], d.answer_costs[d.model], d.inputs,

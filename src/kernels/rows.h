@@ -7,9 +7,10 @@
 
 namespace signalbox {
 
-/// Writes the sum over each row of value - less[i]; less: [width]. Several rows at a time: no addition waits for the one
-/// before it.
-[[gnu::noinline]] void sum_rows_less(const double* const* rows, std::size_t count, const double* less, std::size_t width, double* out);
+/// Writes the sum over each row of value - less[i]; less: [width]. Several rows at a time: no addition waits for the
+/// one before it.
+[[gnu::noinline]] void sum_rows_less(const double* const* rows, std::size_t count, const double* less,
+                                     std::size_t width, double* out);
 
 /// Adds row[i] - less to each out[i].
 [[gnu::noinline]] void add_less(const double* row, double less, std::size_t width, double* out);
@@ -29,16 +30,19 @@ namespace signalbox {
                                     double* out);
 
 /// Writes the dot product of each row, float32 [count, width], with a vector, in the order of the row.
-[[gnu::noinline]] void dot_rows(const float* rows, std::size_t count, const float* vector, std::size_t width, double* out);
+[[gnu::noinline]] void dot_rows(const float* rows, std::size_t count, const float* vector, std::size_t width,
+                                double* out);
 
 /// Moves probabilities p to p * odds / (1 - p + p * odds).
 [[gnu::noinline]] void move_by_odds(const double* p, double odds, std::size_t width, double* out);
 
 /// Multiplies variances of probabilities p by the square of the slope of `move_by_odds` there.
-[[gnu::noinline]] void spread_by_odds(const double* p, const double* variance, double odds, std::size_t width, double* out);
+[[gnu::noinline]] void spread_by_odds(const double* p, const double* variance, double odds, std::size_t width,
+                                      double* out);
 
 /// Adds weight * value to each mean, and weight * value * value to each square.
-[[gnu::noinline]] void add_moments(const double* values, double weight, std::size_t width, double* means, double* squares);
+[[gnu::noinline]] void add_moments(const double* values, double weight, std::size_t width, double* means,
+                                   double* squares);
 
 /// Knowledge of the probabilities of a row: their means, and a posterior that counts by its share.
 struct PosteriorRow {
@@ -55,6 +59,7 @@ struct PosteriorSums {
 };
 /// Adds share * (posterior - mean) to each value, the same times the weight to each shift, and weight * share^2 *
 /// variance to each variance. A mean that is NaN shifts nothing.
-[[gnu::noinline]] void add_posterior(const PosteriorRow& row, double weight, std::size_t width, const PosteriorSums& out);
+[[gnu::noinline]] void add_posterior(const PosteriorRow& row, double weight, std::size_t width,
+                                     const PosteriorSums& out);
 
 }  // namespace signalbox

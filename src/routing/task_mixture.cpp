@@ -183,8 +183,8 @@ void add_correctness(const TaskProfiles& profiles, const MeanSplit& split, std::
   for (std::size_t m = 0; m < models; ++m) {
     const double mean = spreads.mean[m];
     const double shift = spreads.shift[m];
-    const double variance = std::max(0.0, spreads.square[m] - mean * mean) + spreads.sampling[m] + c.difficulty_variance * (1 - seen.pull) +
-                            c.model_variance / out.evidence[m];
+    const double variance = std::max(0.0, spreads.square[m] - mean * mean) + spreads.sampling[m] +
+                            c.difficulty_variance * (1 - seen.pull) + c.model_variance / out.evidence[m];
     const double half = kZ * std::sqrt(variance);
     const double centre = expected + out.relative[m];  // In the same order as `relative`.
     out.correctness[m] = std::clamp(centre, 0.0, 1.0);
@@ -237,8 +237,7 @@ LabelMeans label_means(std::span<const float> outcomes, std::span<const Exclusio
 }
 
 TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> votes, const LabelMeans& labels,
-                      std::span<const Exclusion> exclusions, const MixtureConstants& constants,
-                      TaskPosterior* spent) {
+                      std::span<const Exclusion> exclusions, const MixtureConstants& constants, TaskPosterior* spent) {
   const std::size_t models = profiles.models;
   MeanSplit split = split_candidates(profiles, exclusions);
   const bool labelled = total_of(labels) > 0;

@@ -178,6 +178,7 @@ int main(int argc, char** argv) {
   if (verb == "anchors" && argc == 4) return anchors(argv);
   if (verb == "add-model" && argc == 7) return add_model(argv);
   if (verb == "plan" && (argc == 8 || argc == 9)) return plan(argc, argv);
-  std::cerr << "usage: signalbox_native build|route|route-task|decision-layout|next-labels|anchors|add-model|plan ...\n";
+  std::cerr
+      << "usage: signalbox_native build|route|route-task|decision-layout|next-labels|anchors|add-model|plan ...\n";
   return 2;
 }

@@ -51,7 +51,8 @@ TEST_F(TwoTasksTest, ExcludedModelsLeaveTheOthersAsTheyAreAmongThemselves) {
   means_ = {.9, .4, .2, .4};
   const std::vector<Exclusion> two = everyone(2);
   const TaskProfiles alone{2, 2, centroids_, means_};
-  const TaskMixture mixture = mix_tasks(alone, std::vector<double>{.5, .5}, label_means({}, two, kConstants), two, kConstants);
+  const TaskMixture mixture =
+      mix_tasks(alone, std::vector<double>{.5, .5}, label_means({}, two, kConstants), two, kConstants);
   EXPECT_EQ(of_all.relative, (std::vector<double>{mixture.relative[0], 0, mixture.relative[1]}));
 }
 
