@@ -67,8 +67,8 @@ void add_neighbour(const Index& index, const Neighbour& n, Numbers& out) {
   }
 }
 
-template <std::size_t N>
-Json list_of(const std::array<std::string_view, N>& names) {
+template <std::size_t kSize>
+Json list_of(const std::array<std::string_view, kSize>& names) {
   Json out = Json::array();
   for (const std::string_view name : names) out.push_back(name);
   return out;

@@ -73,10 +73,10 @@ inline Floats square_root(Floats a) { return _mm_sqrt_ps(_mm_max_ps(a, _mm_setze
 /// Returns a bit for each lane in which a > b.
 inline int above(Floats a, Floats b) { return _mm_movemask_ps(_mm_cmpgt_ps(a, b)); }
 
-/// Returns the products of eight codes with part i of a query, added in pairs.
-template <int i>
+/// Returns the products of eight codes with part kPart of a query, added in pairs.
+template <int kPart>
 __m128i product(const __m128i* row, const std::int16_t* query) {
-  return _mm_madd_epi16(row[i], _mm_loadu_si128(reinterpret_cast<const __m128i*>(query + 8 * i)));
+  return _mm_madd_epi16(row[kPart], _mm_loadu_si128(reinterpret_cast<const __m128i*>(query + 8 * kPart)));
 }
 
 /// Returns byte index[i] of a table of 16 for each i; indexes are below 16.

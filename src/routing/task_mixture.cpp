@@ -272,8 +272,9 @@ TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> vote
     out.task_relative = std::move(relative);
     return out;
   }
-  const auto taken = [&](std::vector<double> TaskPosterior::*field) {
-    return spent == nullptr ? profiles.posterior->*field : std::move(spent->*field);
+  const auto taken = [&](std::vector<double> TaskPosterior::*field) -> std::vector<double> {
+    if (spent != nullptr) return std::move(spent->*field);
+    return profiles.posterior->*field;
   };
   out.task_relative = blend_with_labels(taken(&TaskPosterior::deviation), labels, constants.prior_labels);
   out.task_variance = taken(&TaskPosterior::deviation_variance);
