@@ -25,6 +25,8 @@ import { Channel, resolveAddress } from './workers/channel.js';
 
 // Indexes from arrays
 export { type BuildOptions, buildIndex, type IndexSpec, type ModelSpec } from './building/build-index.js';
+export type { TaskLink, TaskScore } from './building/extras.js';
+export type { WorkerLike } from './workers/channel.js';
 
 // Indexes from files
 export { buildFromFiles } from './building/build-files.js';

@@ -42,6 +42,9 @@ export {
   type RouteTaskOptions,
   type Routing,
   type RoutingConstants,
+  type CacheMode,
+  type CompiledModule,
+  type DatedPrice,
   type Source,
   type TaskDecision,
   type TaskRankedModel,
@@ -52,6 +55,7 @@ export {
 export {
   CONVERSATION_REASONS,
   type Conversation,
+  type ConversationFacts,
   type ConversationOutcome,
   type ConversationReason,
   type ConversationState,
@@ -75,6 +79,7 @@ export {
   type Kind,
   STRENGTHS,
   type Strength,
+  UNREAD_CAUSES,
   type UnreadCause,
 } from './types.js';
 export { strengthOf } from './routing/chance.js';
@@ -122,6 +127,7 @@ export {
   type CodeType,
   type IndexInfo,
   type ModelInfo,
+  type ModelRecord,
   type Samples,
   type SamplesOptions,
   type TaskInfo,
@@ -155,6 +161,7 @@ export { type MatchedPrices, matchPrices } from './routing/price-match.js';
 
 // Serving a router to other threads
 export { answerPort } from './routing/router-server.js';
+export type { Port } from './workers/answers.js';
 
 // Errors and leaks
 export { ERROR_CODES, type ErrorCode, SignalboxError } from './errors.js';
