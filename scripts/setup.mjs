@@ -167,8 +167,9 @@ export function setUp(purpose) {
   whenChanged(
     'TypeScript package',
     [
-      // The scripts for pages contain the sizes of the models.
+      // The scripts for pages contain the sizes of the models, and the hashes of the wasm modules.
       ...shippedFrom,
+      ...['signalbox', 'signalbox-lab'].map((module) => `dist/wasm/${module}-hash.mjs`),
       ...['tsconfig.json', 'package.json', 'bindings/ts', 'bindings/slurm', 'LICENSE'],
       ...['index', 'embedder', 'multilingual'].map((name) => `models/${name}/README.md`),
       ...['web-build', 'vendor', 'licenses', 'declarations'].map((name) => `scripts/${name}.mjs`),
