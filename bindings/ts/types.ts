@@ -1012,7 +1012,7 @@ export interface LoadOptions {
   early?: boolean | undefined;
   /**
    * Called if a load with `early` ends before all of the table is there, and when that has come or failed. Meanwhile a question
-   * may wait as long as the download takes.
+   * may wait as long as the download takes. What it throws in this realm is ignored.
    */
   onEarly?: ((state: EarlyState) => void) | undefined;
   /**

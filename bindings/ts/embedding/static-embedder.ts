@@ -12,7 +12,15 @@ import { sha256Of } from '../files/sha256.js';
 import { concatenate, type LimitedReadOptions, type ReadOptions, readBytes } from '../files/sources.js';
 import { isAddress } from '../kinds.js';
 import { aList, aSignal, checkOptions, type Keys } from '../options.js';
-import type { Embedder, EmbedderSource, Embedding, LanguageTable, LoadOptions, WasmSource } from '../types.js';
+import type {
+  EarlyState,
+  Embedder,
+  EmbedderSource,
+  Embedding,
+  LanguageTable,
+  LoadOptions,
+  WasmSource,
+} from '../types.js';
 import { type Core, loadCore } from '../wasm/core-module.js';
 import { beginningOf } from './cut-text.js';
 import { type EarlyFiles, type Later, readOneFile } from './early-embedder.js';
@@ -236,12 +244,20 @@ export class StaticEmbedder implements Embedder {
     });
     const rest: Rest = { isMissing, whole, stop, hasFailed: false };
     this.#rest = rest;
-    onEarly?.('loading');
+    const tell = (state: EarlyState) => {
+      if (this.#handle === undefined) return; // A disposed embedder has nothing to tell.
+      try {
+        onEarly?.(state);
+      } catch {
+        // The caller's own error: no question fails for it.
+      }
+    };
+    tell('loading');
     whole.then(
-      () => onEarly?.('loaded'),
+      () => tell('loaded'),
       () => {
         rest.hasFailed = true; // Every later question fails with the error.
-        onEarly?.('failed');
+        tell('failed');
       },
     );
   }

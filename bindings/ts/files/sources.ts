@@ -25,16 +25,20 @@ export interface LimitedReadOptions extends ReadOptions {
 /** Most bytes of a gzip stream by default: a small one can hold a thousand times its size. */
 const MOST_UNPACKED = 1 << 28;
 
-/** Receives bytes: `reserve` is called once if the size is known, `write` for each chunk. A promise of `write` is awaited. */
+/**
+ * Receives bytes: `reserve` is called once if the size is known, `write` for each chunk, `end` after the last. Promises are
+ * awaited.
+ */
 export interface Sink {
   reserve(sizeBytes: number): void;
   write(chunk: Uint8Array): void | Promise<void>;
+  end?(): Promise<void>;
 }
 
 /** Most bytes that wait for a sink. */
 const MOST_WAITING = 1 << 22;
 
-/** Keeps the first bytes for a sink that is not there yet. Errors of `starting` are those of a write, or of `whole`. */
+/** Keeps the first bytes for a sink that is not there yet. Errors of `starting` are those of a write, or of the end. */
 class WaitingSink<Later extends Sink> implements Sink {
   readonly #starting: Promise<Later>;
   readonly #waiting: Uint8Array[] = [];
@@ -60,10 +64,8 @@ class WaitingSink<Later extends Sink> implements Sink {
     return this.#isSettled || this.#bytes > MOST_WAITING ? this.#pour() : undefined;
   }
 
-  /** Returns the sink once it has all bytes. */
-  async whole(): Promise<Later> {
-    await this.#pour();
-    return this.#starting;
+  end(): Promise<void> {
+    return this.#pour();
   }
 
   async #pour(): Promise<void> {
@@ -80,9 +82,8 @@ export async function readIntoLater<Later extends Sink>(
   starting: Promise<Later>,
   options: LimitedReadOptions,
 ): Promise<Later> {
-  const sink = new WaitingSink(starting);
-  await readInto(source, sink, options);
-  return sink.whole();
+  await readInto(source, new WaitingSink(starting), options);
+  return starting;
 }
 
 function nameOf(source: Source): string {
@@ -108,8 +109,9 @@ const ofPacked = (cause: SignalboxError) =>
   cause.code === 'bad_magic' ? new SignalboxError('bad_magic', `in a gzip file: ${cause.message}`, { cause }) : cause;
 
 /**
- * Streams a source into a sink, decompressed if it is a gzip stream, unless it is to stay raw; progress counts the compressed bytes. Errors: `network`,
- * `aborted`, `invalid_argument`, `size_overflow`, `bad_checksum` for a damaged gzip stream; those of `onProgress`, unchanged.
+ * Streams a source into a sink, decompressed if it is a gzip stream, unless it is to stay raw; progress counts the
+ * compressed bytes. Errors: `network`, `aborted`, `invalid_argument`, `size_overflow`, `bad_checksum` for a damaged gzip
+ * stream; those of the sink and of `onProgress`, unchanged.
  */
 export async function readInto(source: Source, sink: Sink, options: LimitedReadOptions): Promise<void> {
   const { signal } = options;
@@ -145,6 +147,7 @@ export async function readInto(source: Source, sink: Sink, options: LimitedReadO
       const writing = sink.write(chunk);
       if (writing !== undefined) await writing;
     }
+    await sink.end?.();
   } catch (cause) {
     progress.rethrow();
     throwIfAborted(signal);

@@ -132,6 +132,28 @@ describe('an embedder whose frequent words come first', () => {
     assert.equal(liveHandles(), 0);
   });
 
+  it('tells its state until it is disposed of, and survives a listener that throws', async () => {
+    const bytes = joinEmbedder(files, EARLY);
+    const told = [];
+    const onEarly = (state) => {
+      told.push(state);
+      throw new Error('of the listener');
+    };
+    const core = await loadCore(undefined, {});
+    const whole = held(bytes);
+    const embedder = await StaticEmbedder.loadInto(core, whole.response, { early: true, onEarly });
+    whole.end();
+    await embedder.embed([RARE]);
+    assert.deepEqual(told, ['loading', 'loaded']);
+    embedder.dispose();
+    const part = await StaticEmbedder.loadInto(core, held(bytes).response, { early: true, onEarly });
+    const rare = refused(part.embed([RARE]), 'disposed', /disposed/);
+    part.dispose();
+    await rare;
+    assert.deepEqual(told, ['loading', 'loaded', 'loading']);
+    assert.equal(liveHandles(), 0);
+  });
+
   it('refuses an order that does not fit its table', async () => {
     const file = joinEmbedder(files, EARLY);
     const size = Number(file.readBigUInt64LE());
