@@ -32,13 +32,18 @@ describe('the models that the user has in a chat', () => {
   it('are all of the list if none is ticked, and the one that is on', () => {
     const [{ homes, offer }] = offered.KNOWN;
     const ticked = offered.newSiteAt(homes[0]);
-    assert.deepEqual(offered.siteFor(homes[0], ticked), ticked);
+    assert.deepEqual(offered.siteFor(homes[0], ticked), { ...ticked, listed: ticked.names });
     const none = offered.siteFor(homes[0], { ...ticked, names: {} });
     assert.deepEqual(Object.keys(none.names).sort(), [...new Set(offer.models.map(({ model }) => model))].sort());
     const other = offered.siteFor(homes[0], ticked, 'maker/other');
     assert.deepEqual(other.names, { ...ticked.names, 'maker/other': 'other' });
+    assert.deepEqual(other.listed, ticked.names);
+    const [, ...others] = Object.entries(none.names);
+    assert.deepEqual(offered.siteFor(homes[0], { ...ticked, names: Object.fromEntries(others) }).listed, {});
+    assert.deepEqual(none.listed, none.names);
     // Every model may be suggested there, the current one too.
-    assert.deepEqual(offered.siteFor('https://chat.example.com', schema.NEW_SITE, 'maker/other'), schema.NEW_SITE);
+    const anywhere = offered.siteFor('https://chat.example.com', schema.NEW_SITE, 'maker/other');
+    assert.deepEqual(anywhere, { ...schema.NEW_SITE, listed: {} });
   });
 
   it('tell the plan, until one of them is ticked or left out', () => {

@@ -160,3 +160,49 @@ describe('the suggestion for a badge', () => {
     assert.deepEqual(await namesFor({}, undefined), {});
   });
 });
+
+/** Stand-ins for the router and the parts of the engine that need a browser. */
+const STAND_INS = {
+  signalbox: `
+    export const languageOf = async () => undefined;
+    export const routeWithFeedback = async (_router, _text, _feedback, options) => ({ options, feedbackUsed: 0 });`,
+  '../../shared/settings.js':
+    'export const DEFAULT_SETTINGS = {}; export const routeOptionsOf = () => ({ candidates: {} });',
+  '../../shared/restarting-router.js':
+    'export class RouterHolder { current = async () => globalThis.engineRouter; dispose() {} }',
+  '../onnx.js': 'export const onnxFor = async () => {};',
+  '../stored/feedback.js': 'export const onFeedback = () => {};',
+  '../stored/own-index.js': 'export const readIndex = async () => {};',
+  './feedback.js': 'export class EmbeddedFeedback { with = async () => []; forget() {} }',
+};
+
+describe('the candidates of a decision', () => {
+  let engine;
+  before(async () => {
+    engine = new (await importExtension('engine/engine.ts', { standIns: STAND_INS })).Engine();
+    globalThis.engineRouter = {
+      info: { models: [{ name: 'house/one' }, { name: 'house/two' }, { name: 'gpt' }] },
+      resolve: (name) => (name === 'openai/gpt' ? 'gpt' : null),
+    };
+  });
+  after(() => delete globalThis.engineRouter);
+  const deniedWith = async (names, listed) => {
+    const stored = { settings: {}, index: { id: 'own' } };
+    const { decision } = await engine.decide('x', stored, { ...SITE, names, listed });
+    return decision.options.candidates.deny ?? [];
+  };
+
+  it("are all models if an index of the user's own has none of a chat's list", async () => {
+    const list = { 'openai/a': 'A', 'openai/b': 'B' };
+    assert.deepEqual(await deniedWith(list, list), []);
+    assert.deepEqual(await deniedWith({ ...list, 'house/one': 'one' }, list), []);
+    assert.deepEqual(await deniedWith({}, {}), []);
+  });
+
+  it('are those of the list that the index has, and those that the user chose', async () => {
+    const list = { 'openai/a': 'A', 'openai/gpt': 'GPT' };
+    assert.deepEqual(await deniedWith(list, list), ['house/one', 'house/two']);
+    assert.deepEqual(await deniedWith({ 'house/one': 'One' }, {}), ['house/two', 'gpt']);
+    assert.deepEqual(await deniedWith({ 'openai/a': 'A' }), ['house/one', 'house/two', 'gpt']);
+  });
+});

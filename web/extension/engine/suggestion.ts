@@ -2,7 +2,7 @@
 import type { DecisionWithFeedback } from 'signalbox';
 import { shortName } from '../../shared/format.js';
 import { lampOf, priceFigure, qualityFigure } from '../../shared/words.js';
-import { hasList, namesOn } from '../chats/index.js';
+import { hasList, listedOn, namesOn } from '../chats/index.js';
 import type { NoSuggestion, PageFacts, Suggestion } from '../messages.js';
 import type { Site, Stored } from '../stored/schema.js';
 import { currentOn } from './current.js';
@@ -62,7 +62,11 @@ export async function suggest(
     const names = namesOn(page?.chat, site.names);
     // The user has the model that is on, whether or not it is in a list.
     const isMissing = current !== null && Object.keys(names).length > 0 && !Object.hasOwn(names, current);
-    const here = { ...site, names: isMissing ? { ...names, [current]: page?.picked ?? shortName(current) } : names };
+    const here = {
+      ...site,
+      names: isMissing ? { ...names, [current]: page?.picked ?? shortName(current) } : names,
+      listed: listedOn(page?.chat, site.names),
+    };
     const { decision } = await engine.decide(text, stored, here);
     return suggestionOf(decision, { site: here, current, isListed: hasList(page?.chat) });
   } catch (error) {
