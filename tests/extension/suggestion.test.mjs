@@ -206,3 +206,67 @@ describe('the candidates of a decision', () => {
     assert.deepEqual(await deniedWith({ 'openai/a': 'A' }), ['house/one', 'house/two', 'gpt']);
   });
 });
+
+describe('the current model in the panel', () => {
+  const ORIGIN = 'https://chat.example';
+  const names = { coder: 'Coder 2.5', poet: 'Poet' };
+  const engine = { resolve: async (name) => (name === 'Generalist (latest)' ? 'generalist' : null) };
+  let state;
+  let hear;
+  before(async () => {
+    globalThis.panelStored = {
+      ...{ settings: {}, index: null },
+      sites: { [ORIGIN]: { ...SITE, names, usual: 'generalist' } },
+    };
+    globalThis.panelEngine = engine;
+    globalThis.document = { hasFocus: () => false };
+    globalThis.chrome = {
+      windows: { getCurrent: async () => ({ id: 1 }) },
+      storage: { session: { get: async () => ({}) }, onChanged: { addListener: (given) => (hear = given) } },
+    };
+    const standIns = {
+      '../engine/engine.js': `export class Engine {
+        info = async () => ({ models: [] });
+        resolve = globalThis.panelEngine.resolve;
+        decide = async () => ({ decision: {} });
+      }`,
+      '../stored/feedback.js': 'export const onFeedback = () => {};',
+      '../stored/own-index.js': 'export const eraseIndex = async () => {};',
+      '../stored/stored-signals.js': `
+        export const stored = { value: globalThis.panelStored, peek: () => globalThis.panelStored };
+        export const isLoaded = { value: true, peek: () => true };
+        export const rewrite = async () => {};`,
+    };
+    state = await importExtension('panel/state.ts', { standIns });
+    await state.openPanel();
+  });
+  after(() => {
+    for (const name of ['panelStored', 'panelEngine', 'document', 'chrome']) delete globalThis[name];
+  });
+
+  /** Returns the current model of the panel once it has answered a question from such a page. */
+  async function currentWith(page, origin = ORIGIN) {
+    const text = `Question ${JSON.stringify([page, origin])}`;
+    const question = { ...{ text, origin, page }, isOfBadge: true, windowId: 1, at: Date.now() };
+    hear({ question: { newValue: question } }, 'session');
+    await new Promise((resolve) => state.answer.subscribe((answer) => answer?.prompt === text && resolve()));
+    return state.current.value;
+  }
+
+  it('is that of the badge', async () => {
+    const { currentOn } = await importExtension('engine/current.ts');
+    const expected = [
+      ['Coder-2-5 (thinking)', 'coder'],
+      ['Generalist (latest)', 'generalist'],
+      ['Auto', null],
+      [null, 'generalist'],
+    ];
+    for (const [picked, model] of expected) {
+      const page = { chat: 'generic', isUnderstood: true, picked };
+      assert.equal(await currentWith(page), model, picked);
+      assert.equal(await currentOn(globalThis.panelStored.sites[ORIGIN], page, engine, null), model, picked);
+    }
+    assert.equal(await currentWith(null), 'generalist');
+    assert.equal(await currentWith(null, 'https://other.example'), null);
+  });
+});

@@ -12,7 +12,7 @@ import type { OwnIndex, Site, Stored } from './stored/schema.js';
 const TEXT = v.pipe(v.string(), v.maxLength(MOST_CHARACTERS));
 
 /** Facts about the page, as its script sees it. */
-const PAGE = v.strictObject({
+export const PAGE = v.strictObject({
   chat: v.picklist<ChatName[]>(CHATS.map(({ name }) => name)),
   /** False if the page is of a known chat, but not as the record of the chat describes it. */
   isUnderstood: v.boolean(),
