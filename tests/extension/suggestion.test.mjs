@@ -133,6 +133,17 @@ describe('the suggestion for a badge', () => {
     assert.equal(current, 'generalist');
   });
 
+  it('links to a model by the names of the site only, never by what a page shows', async () => {
+    const decision = await decided(0, POEM, { prefer: 'best' });
+    assert.equal(decision.model, 'poet');
+    const page = { chat: 'claude', isUnderstood: true, picked: 'Claude Fable 5' };
+    const more = { page, resolve: async () => 'poet' };
+    const stranger = await told(decision, { site: { names: { coder: 'coder:7b' } }, ...more });
+    assert.deepEqual([stranger.label, stranger.siteModel], ['Claude Fable 5', null]);
+    const named = await told(decision, { site: { names: { coder: 'coder:7b', poet: 'poet:7b' } }, ...more });
+    assert.deepEqual([named.label, named.siteModel], ['poet:7b', 'poet:7b']);
+  });
+
   it('chooses only among the models that the chat offers or the user has, and the current one', async () => {
     const asked = [];
     const engine = {
