@@ -47,7 +47,8 @@ export interface Welcome {
 
 /**
  * How the pick compares with the model that the user is on: `better`; `cheaper` and as good; `stay`: neither; `unknown`:
- * that model is not known; `unmeasured`: one of the two has too few results; `unsure`: too few results resemble the text.
+ * that model is not known, or not a candidate; `unmeasured`: one of the two has too few results; `unsure`: too few results
+ * resemble the text.
  */
 export type Verdict = 'better' | 'cheaper' | 'stay' | 'unknown' | 'unmeasured' | 'unsure';
 
