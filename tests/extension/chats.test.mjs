@@ -73,6 +73,7 @@ describe('the records of chats', () => {
       ['gpt-5-5-2026-08-01', 'five-five'],
       ['GPT-5 (high)', 'five'],
       ['GPT-5 mini', undefined],
+      ['GPT-5 Fast', undefined],
       ['Flash for everything', undefined],
       ['gpt-50', undefined],
       ['Auto', undefined],

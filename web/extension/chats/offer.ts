@@ -17,7 +17,7 @@ const wordsOf = (name: string) =>
 
 /** Words that may stand beside a name without making it another model: makers, ways of working, dates. */
 const BESIDE =
-  /^(anthropic|openai|google|xai|mistral|mistralai|deepseek|moonshotai|qwen|claude|gemini|grok|thinking|extended|adaptive|reasoning|effort|auto|low|medium|high|xhigh|extra|max|fast|standard|latest|new|beta|model|with|and|no|\d{3,8}|\d\d\.\d\d)$/;
+  /^(anthropic|openai|google|xai|mistral|mistralai|deepseek|moonshotai|qwen|claude|gemini|grok|thinking|extended|adaptive|reasoning|effort|auto|low|medium|high|xhigh|extra|max|standard|latest|new|beta|model|with|and|no|\d{3,8}|\d\d\.\d\d)$/;
 
 /**
  * Returns the index's name of the model that a picker shows: the one with the longest of its names in the text, as whole
