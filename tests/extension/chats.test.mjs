@@ -82,4 +82,19 @@ describe('the records of chats', () => {
       assert.equal(chats.modelShown(models, text), model, text);
     }
   });
+
+  it('take a label before any other text of the picker, which may stand beside the label of its own model', () => {
+    const { models } = chats.CHATS.find(({ name }) => name === 'chatgpt').offer;
+    for (const [text, model] of [
+      ['GPT-6 Sol High', 'openai/gpt-6-sol'],
+      ['GPT-6 Sol Extra High', 'openai/gpt-6-sol'],
+      ['Extra High', 'openai/gpt-6-sol'],
+      ['o3 High', 'openai/o3'],
+      ['o3 Extra High', 'openai/o3'],
+      ['GPT-5.5 Instant', 'openai/gpt-5.5-instant'],
+      ['GPT-6 Sol Instant', undefined],
+    ]) {
+      assert.equal(chats.modelShown(models, text), model, text);
+    }
+  });
 });
