@@ -83,6 +83,16 @@ describe('the records of chats', () => {
     }
   });
 
+  it('skip names without words, which any text of symbols would have', () => {
+    const models = [
+      { label: '🤖', model: 'robot' },
+      { label: 'Poet', model: 'poet', shownAs: ['✨'] },
+    ];
+    for (const text of ['🤖', '✨', '…', '']) assert.equal(chats.modelShown(models, text), undefined, text);
+    assert.equal(chats.modelShown(models, '🤖 Poet'), 'poet');
+    assert.equal(chats.pickedOn('generic', { robot: '🤖' }, '+'), undefined);
+  });
+
   it('take a label before any other text of the picker, which may stand beside the label of its own model', () => {
     const { models } = chats.CHATS.find(({ name }) => name === 'chatgpt').offer;
     for (const [text, model] of [

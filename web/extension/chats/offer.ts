@@ -25,9 +25,9 @@ interface Called {
   words: string;
 }
 
-/** Returns those with the longest name in a text, as whole words. */
+/** Returns those with the longest name in a text, as whole words. A name of symbols only has none. */
 function longestIn(shown: string, all: readonly Called[]): readonly Called[] {
-  const found = all.filter(({ words }) => shown.includes(words));
+  const found = all.filter(({ words }) => words.trim() !== '' && shown.includes(words));
   const longest = Math.max(...found.map(({ words }) => words.length));
   return found.filter(({ words }) => words.length === longest);
 }
