@@ -1,6 +1,6 @@
 // The models that the user has in a chat, and the comparison of the suggested one with the current one.
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { importExtension } from './import-module.mjs';
 
 describe('the models that the user has in a chat', () => {
@@ -59,6 +59,35 @@ describe('the models that the user has in a chat', () => {
         assert.equal(offered.planOf(offer, { names: { ...names, 'a/stranger': 'x' } }), undefined);
       }
     }
+  });
+});
+
+describe('a chat with several origins', () => {
+  after(() => {
+    for (const name of ['mineStored', 'chrome']) delete globalThis[name];
+  });
+
+  it('is removed with all of them, and with their permissions', async () => {
+    const [own, arena, old] = ['https://chat.example.com', 'https://arena.ai', 'https://lmarena.ai'];
+    globalThis.mineStored = { sites: { [arena]: {}, [own]: {}, [old]: {} } };
+    const revoked = [];
+    globalThis.chrome = { permissions: { remove: async ({ origins }) => revoked.push(...origins) } };
+    const standIns = {
+      '../stored/stored-signals.js': `
+        export const stored = {
+          get value() { return globalThis.mineStored; },
+          peek: () => globalThis.mineStored,
+        };
+        export const rewrite = async (change) => { globalThis.mineStored = change(globalThis.mineStored); };`,
+    };
+    const sites = await importExtension('mine/changing-sites.ts', { standIns });
+    assert.deepEqual(sites.originsOfChat('lmarena'), [arena, old]);
+    await sites.removeChat('lmarena');
+    assert.deepEqual(globalThis.mineStored, { sites: { [own]: {} } });
+    assert.deepEqual(revoked, [`${arena}/*`, `${old}/*`]);
+    await sites.removeChat('lmarena');
+    await sites.removeSite(own);
+    assert.deepEqual([globalThis.mineStored, revoked.at(-1)], [{ sites: {} }, `${own}/*`]);
   });
 });
 
