@@ -26,7 +26,7 @@ import { readAnswers, readLabels, readPrompts, readStandardInput } from './cli/p
 import { routeFile } from './cli/route-file.js';
 import { inputOf } from './cli/route-input.js';
 import { START_PAGE } from './cli/start-page.js';
-import { writeWhole } from './files/disk/output.js';
+import { writeNew } from './files/disk/output.js';
 import { printable, printableJson, printableValues } from './files/printable.js';
 import {
   type CascadeOptions,
@@ -310,7 +310,7 @@ async function makeProgram(): Promise<Command> {
     )
     .option('--next <n>', 'instead of a decision, choose n prompts to grade next', toCount)
     .option('--seed <n>', 'with --next: choose others', toWholeWithin(0, Number.MAX_SAFE_INTEGER))
-    .option('-o, --output <file>', 'with --next: write the prompts to grade as CSV')
+    .option('-o, --output <file>', 'with --next: write the prompts to grade to a new file, as CSV')
     .addHelpText('after', ROUTE_TASK_EXAMPLES)
     .action(async (file: string, options: Options) => {
       const { next, seed, output } = options;
@@ -328,7 +328,7 @@ async function makeProgram(): Promise<Command> {
         if (next !== undefined) {
           const { candidates } = routeOptions(options);
           const chosen = await router.nextLabels(next, { prompts, labels, answers, candidates, seed });
-          if (output !== undefined) await writeWhole(output, chosenCsv(chosen, prompts));
+          if (output !== undefined) await writeNew(output, chosenCsv(chosen, prompts));
           return print(options, chosen, (shown) => chosenText(shown, prompts));
         }
         const task = await router.routeTask(prompts, { ...routeOptions(options), labels, answers });
