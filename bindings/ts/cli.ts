@@ -19,7 +19,7 @@ import { interruptible } from './cli/interruptible.js';
 import { addLazyCommands } from './cli/lazy-commands.js';
 import { loadMultilingual } from './cli/multilingual-table.js';
 import { indexOf, namedEmbedder } from './cli/named-embedders.js';
-import { toConversationState, toNeeds } from './cli/needs.js';
+import { refuseUnknownModel, toConversationState, toNeeds } from './cli/needs.js';
 import { chosenCsv, chosenText } from './cli/next-labels.js';
 import { packageVersion } from './cli/package-version.js';
 import { readAnswers, readLabels, readPrompts, readStandardInput } from './cli/prompt-files.js';
@@ -220,6 +220,7 @@ async function routePrompt(prompt: string | undefined, options: Options): Promis
   const input = await inputOf(prompt, options.messages);
   const router = await load(options);
   await show(router, async () => {
+    if (options.conversation !== undefined) refuseUnknownModel(router, options.conversation);
     const decision = await router.route(input, routeOptions(options));
     if (fields === undefined) return printDecision(options, router, await withTexts(router, decision), decisionText);
     const chosen = fieldsOf(decision, fields);
