@@ -166,6 +166,10 @@ describe('signalbox route --file', () => {
         /--budget-usd and --prefer are given/,
       ],
       [['--file', 'in.jsonl', '-o', 'out.csv', '--budget-usd', '-1'], /at least 0/],
+      [
+        ['--file', 'in.jsonl', '-o', 'out.csv', '--budget-usd', '1', '--resume', '--fields', 'reason,tokens'],
+        /--fields is reason,tokens, expected model among them/,
+      ],
       [['hello', '--budget-usd', '1'], /--budget-usd is given without --file/],
       [['hello', '--messages', 'chat.json'], /a prompt and --messages are given/],
       [['hello', '-o', 'out.csv'], /--output is given without --file/],
