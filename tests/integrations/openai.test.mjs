@@ -137,7 +137,7 @@ describe('signalboxFetch in the client of OpenAI', async () => {
       signalbox.model,
       signalbox.ranking.find((name) => name !== picked),
     );
-    const { ranking, bestSingleModel, reason } = await router.route(PROMPT, { candidates: MODELS });
+    const { ranking, bestSingleModel, reason } = await router.route({ messages }, { candidates: MODELS });
     const priceOf = (name) => ranking.find(({ model }) => model === name).usdPerAnswer;
     assert.notEqual(priceOf(signalbox.model), priceOf(picked));
     assert.equal(signalbox.usdPerAnswer, priceOf(signalbox.model));
