@@ -47,7 +47,10 @@ function usageError(command: Command, { code, message }: CommanderError): UsageE
   const word = code === 'commander.unknownCommand' ? /^unknown command '(.*)'/s.exec(line)?.[1] : undefined;
   const routes = word !== undefined && /\s/.test(word) ? '; a prompt goes after route: signalbox route "..."' : '';
   const isSplit = code === 'commander.excessArguments' && takesPrompt;
-  return new UsageError(`${line}${hint}${routes}${isSplit ? '; quote a prompt of several words' : ''}`, nameOf(command));
+  return new UsageError(
+    `${line}${hint}${routes}${isSplit ? '; quote a prompt of several words' : ''}`,
+    nameOf(command),
+  );
 }
 
 /** Lets a command and its subcommands throw `UsageError` in place of printing and exiting. */

@@ -285,7 +285,10 @@ describe('signalbox route, of a conversation', () => {
     assert.deepEqual([code, /'visoin' is not known, expected tools, vision/.test(stderr)], [2, true], stderr);
     const unknown = await run(['route', '--conversation', 'model=openai/gpt-5-mni', 'hello']);
     assert.equal(unknown.code, 2, unknown.stderr);
-    assert.match(unknown.stderr, /got model=openai\/gpt-5-mni, did you mean 'openai\/.*'\? expected a model of the index/);
+    assert.match(
+      unknown.stderr,
+      /got model=openai\/gpt-5-mni, did you mean 'openai\/.*'\? expected a model of the index/,
+    );
     const cases = [
       [toNeeds, 'context=1,tools,context=2', /Got context= more than once/],
       [toConversationState, 'model=a,failed,model=b', /Got model= more than once/],
