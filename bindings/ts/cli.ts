@@ -19,14 +19,14 @@ import { interruptible } from './cli/interruptible.js';
 import { addLazyCommands } from './cli/lazy-commands.js';
 import { loadMultilingual } from './cli/multilingual-table.js';
 import { indexOf, namedEmbedder } from './cli/named-embedders.js';
-import { toConversationState, toNeeds } from './cli/needs.js';
+import { refuseUnknownModel, toConversationState, toNeeds } from './cli/needs.js';
 import { chosenCsv, chosenText } from './cli/next-labels.js';
 import { packageVersion } from './cli/package-version.js';
 import { readAnswers, readLabels, readPrompts, readStandardInput } from './cli/prompt-files.js';
 import { routeFile } from './cli/route-file.js';
 import { inputOf } from './cli/route-input.js';
 import { START_PAGE } from './cli/start-page.js';
-import { writeWhole } from './files/disk/output.js';
+import { writeNew } from './files/disk/output.js';
 import { printable, printableJson, printableValues } from './files/printable.js';
 import {
   type CascadeOptions,
@@ -220,6 +220,7 @@ async function routePrompt(prompt: string | undefined, options: Options): Promis
   const input = await inputOf(prompt, options.messages);
   const router = await load(options);
   await show(router, async () => {
+    if (options.conversation !== undefined) refuseUnknownModel(router, options.conversation);
     const decision = await router.route(input, routeOptions(options));
     if (fields === undefined) return printDecision(options, router, await withTexts(router, decision), decisionText);
     const chosen = fieldsOf(decision, fields);
@@ -310,7 +311,7 @@ async function makeProgram(): Promise<Command> {
     )
     .option('--next <n>', 'instead of a decision, choose n prompts to grade next', toCount)
     .option('--seed <n>', 'with --next: choose others', toWholeWithin(0, Number.MAX_SAFE_INTEGER))
-    .option('-o, --output <file>', 'with --next: write the prompts to grade as CSV')
+    .option('-o, --output <file>', 'with --next: write the prompts to grade to a new file, as CSV')
     .addHelpText('after', ROUTE_TASK_EXAMPLES)
     .action(async (file: string, options: Options) => {
       const { next, seed, output } = options;
@@ -328,7 +329,7 @@ async function makeProgram(): Promise<Command> {
         if (next !== undefined) {
           const { candidates } = routeOptions(options);
           const chosen = await router.nextLabels(next, { prompts, labels, answers, candidates, seed });
-          if (output !== undefined) await writeWhole(output, chosenCsv(chosen, prompts));
+          if (output !== undefined) await writeNew(output, chosenCsv(chosen, prompts));
           return print(options, chosen, (shown) => chosenText(shown, prompts));
         }
         const task = await router.routeTask(prompts, { ...routeOptions(options), labels, answers });

@@ -73,10 +73,36 @@ describe('the records of chats', () => {
       ['gpt-5-5-2026-08-01', 'five-five'],
       ['GPT-5 (high)', 'five'],
       ['GPT-5 mini', undefined],
+      ['GPT-5 Fast', undefined],
       ['Flash for everything', undefined],
       ['gpt-50', undefined],
       ['Auto', undefined],
       ['', undefined],
+    ]) {
+      assert.equal(chats.modelShown(models, text), model, text);
+    }
+  });
+
+  it('skip names without words, which any text of symbols would have', () => {
+    const models = [
+      { label: '🤖', model: 'robot' },
+      { label: 'Poet', model: 'poet', shownAs: ['✨'] },
+    ];
+    for (const text of ['🤖', '✨', '…', '']) assert.equal(chats.modelShown(models, text), undefined, text);
+    assert.equal(chats.modelShown(models, '🤖 Poet'), 'poet');
+    assert.equal(chats.pickedOn('generic', { robot: '🤖' }, '+'), undefined);
+  });
+
+  it('take a label before any other text of the picker, which may stand beside the label of its own model', () => {
+    const { models } = chats.CHATS.find(({ name }) => name === 'chatgpt').offer;
+    for (const [text, model] of [
+      ['GPT-6 Sol High', 'openai/gpt-6-sol'],
+      ['GPT-6 Sol Extra High', 'openai/gpt-6-sol'],
+      ['Extra High', 'openai/gpt-6-sol'],
+      ['o3 High', 'openai/o3'],
+      ['o3 Extra High', 'openai/o3'],
+      ['GPT-5.5 Instant', 'openai/gpt-5.5-instant'],
+      ['GPT-6 Sol Instant', undefined],
     ]) {
       assert.equal(chats.modelShown(models, text), model, text);
     }

@@ -1,4 +1,4 @@
-// Parts of the content script that need no page: links to chats, truncated texts, positions beside a box.
+// Parts of the content script that need no page: links to chats, truncated texts, words, positions beside a box.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ let content;
 
 before(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'signalbox-content-'));
-  const names = ['chats/index', 'limits', 'content/text', 'content/position'];
+  const names = ['chats/index', 'limits', 'content/text', 'content/position', 'content/card'];
   const contents = names.map((name) => `export * from './${name}.js';`).join('\n');
   const resolveDir = path.join(root, 'web/extension');
   const outfile = path.join(folder, 'content.mjs');
@@ -110,6 +110,14 @@ describe('texts', () => {
     for (const text of ['', 'ab', '?!… --- \n', 'a b', '🚦🚦🚦']) assert.equal(content.isQuestion(text), false, text);
     for (const text of ['abc', 'a b\nc', '1+1=2', '為什麼', 'لماذا', 'Ωμέγα'])
       assert.equal(content.isQuestion(text), true, text);
+  });
+});
+
+describe('the comparison on the card', () => {
+  it('asks for the usual model only if the current one is not known', () => {
+    const words = (current) => content.comparison({ verdict: 'unknown', current });
+    assert.match(words(null), /does not say which model you are on\. Set your usual one/);
+    assert.equal(words('Talker'), 'Not compared with Talker, which your settings or the benchmark leave out.');
   });
 });
 

@@ -97,6 +97,17 @@ describe('the gate', () => {
     }
   });
 
+  it('keeps what a page says about its picker for the panel, as text', async () => {
+    const kept = [];
+    globalThis.chrome.storage = { session: { set: async ({ question }) => kept.push(question) } };
+    const page = { chat: 'claude', isUnderstood: true, picked: 'Opus 5.5' };
+    assert.deepEqual(await send({ kind: 'open', text: 'Why?', page }), { kind: 'opened', isOpen: true });
+    assert.deepEqual(kept[0].page, page);
+    await send({ kind: 'open', text: 'Why?' });
+    assert.equal(kept[1].page, null);
+    assert.equal(await send({ kind: 'open', text: 'Why?', page: { ...page, current: 'maker/model' } }), undefined);
+  });
+
   it('does not let a hidden page open the panel', async () => {
     const hidden = { ...sender(1), tab: { id: 1, active: false, windowId: 1 } };
     assert.equal(listen({ kind: 'open', text: 'Why?' }, hidden, assert.fail), false);

@@ -1,6 +1,6 @@
 // The models that the user has in a chat, and the comparison of the suggested one with the current one.
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { importExtension } from './import-module.mjs';
 
 describe('the models that the user has in a chat', () => {
@@ -32,13 +32,18 @@ describe('the models that the user has in a chat', () => {
   it('are all of the list if none is ticked, and the one that is on', () => {
     const [{ homes, offer }] = offered.KNOWN;
     const ticked = offered.newSiteAt(homes[0]);
-    assert.deepEqual(offered.siteFor(homes[0], ticked), ticked);
+    assert.deepEqual(offered.siteFor(homes[0], ticked), { ...ticked, listed: ticked.names });
     const none = offered.siteFor(homes[0], { ...ticked, names: {} });
     assert.deepEqual(Object.keys(none.names).sort(), [...new Set(offer.models.map(({ model }) => model))].sort());
     const other = offered.siteFor(homes[0], ticked, 'maker/other');
     assert.deepEqual(other.names, { ...ticked.names, 'maker/other': 'other' });
+    assert.deepEqual(other.listed, ticked.names);
+    const [, ...others] = Object.entries(none.names);
+    assert.deepEqual(offered.siteFor(homes[0], { ...ticked, names: Object.fromEntries(others) }).listed, {});
+    assert.deepEqual(none.listed, none.names);
     // Every model may be suggested there, the current one too.
-    assert.deepEqual(offered.siteFor('https://chat.example.com', schema.NEW_SITE, 'maker/other'), schema.NEW_SITE);
+    const anywhere = offered.siteFor('https://chat.example.com', schema.NEW_SITE, 'maker/other');
+    assert.deepEqual(anywhere, { ...schema.NEW_SITE, listed: {} });
   });
 
   it('tell the plan, until one of them is ticked or left out', () => {
@@ -54,6 +59,35 @@ describe('the models that the user has in a chat', () => {
         assert.equal(offered.planOf(offer, { names: { ...names, 'a/stranger': 'x' } }), undefined);
       }
     }
+  });
+});
+
+describe('a chat with several origins', () => {
+  after(() => {
+    for (const name of ['mineStored', 'chrome']) delete globalThis[name];
+  });
+
+  it('is removed with all of them, and with their permissions', async () => {
+    const [own, arena, old] = ['https://chat.example.com', 'https://arena.ai', 'https://lmarena.ai'];
+    globalThis.mineStored = { sites: { [arena]: {}, [own]: {}, [old]: {} } };
+    const revoked = [];
+    globalThis.chrome = { permissions: { remove: async ({ origins }) => revoked.push(...origins) } };
+    const standIns = {
+      '../stored/stored-signals.js': `
+        export const stored = {
+          get value() { return globalThis.mineStored; },
+          peek: () => globalThis.mineStored,
+        };
+        export const rewrite = async (change) => { globalThis.mineStored = change(globalThis.mineStored); };`,
+    };
+    const sites = await importExtension('mine/changing-sites.ts', { standIns });
+    assert.deepEqual(sites.originsOfChat('lmarena'), [arena, old]);
+    await sites.removeChat('lmarena');
+    assert.deepEqual(globalThis.mineStored, { sites: { [own]: {} } });
+    assert.deepEqual(revoked, [`${arena}/*`, `${old}/*`]);
+    await sites.removeChat('lmarena');
+    await sites.removeSite(own);
+    assert.deepEqual([globalThis.mineStored, revoked.at(-1)], [{ sites: {} }, `${own}/*`]);
   });
 });
 

@@ -165,13 +165,13 @@ describeExtension('the side panel', (installed) => {
     const { offer } = chatAt(origin);
     const names = namesIn(offer, offer.plans.at(-1));
     await putSites(installed.desk, { [origin]: { ...newSiteAt(origin), names } });
-    const ask = (text, chat) =>
+    const ask = (text, page) =>
       panel.evaluate(
         async (question) => {
           const { id: windowId } = await chrome.windows.getCurrent();
           await chrome.storage.session.set({ question: { ...question, windowId, isOfBadge: false, at: Date.now() } });
         },
-        { text, origin, chat },
+        { text, origin, page },
       );
     const pick = async () => {
       await panel.until(() => document.querySelector('[aria-busy="false"] [data-pick]') !== null);
@@ -179,7 +179,7 @@ describeExtension('the side panel', (installed) => {
     };
     const saysOf = (words) =>
       panel.until((words) => document.querySelector('[data-switch]')?.textContent.startsWith(words), words);
-    await ask(PROMPT, { name: 'claude', isUnderstood: false, current: null });
+    await ask(PROMPT, { chat: 'claude', isUnderstood: false, picked: null });
     await panel.until(() => document.querySelector('[data-not-understood]') !== null);
     const best = await pick();
     assert.ok(Object.hasOwn(names, best));
@@ -188,7 +188,7 @@ describeExtension('the side panel', (installed) => {
     await panel.raw.select('[data-usual]', best);
     await saysOf('You are already on it: ');
     const other = Object.keys(names).find((name) => name !== best);
-    await ask(PROMPT, { name: 'claude', isUnderstood: true, current: other });
+    await ask(PROMPT, { chat: 'claude', isUnderstood: true, picked: names[other] });
     await panel.until(() => document.querySelector('[data-not-understood]') === null);
     await panel.until((name) => document.querySelector('[data-switch]')?.textContent.includes(name), names[other]);
     assert.equal(await pick(), best);

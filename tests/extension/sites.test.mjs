@@ -271,10 +271,7 @@ describeExtension(
       await page.raw.mouse.click(...middleOf(buttons['More in the side panel']));
       const asked = () => installed.desk.evaluate(async () => (await chrome.storage.session.get('question')).question);
       const question = await waitFor('the question', asked);
-      assert.deepEqual(
-        [question.text, question.chat],
-        [PROMPT, { name: 'claude', isUnderstood: false, current: null }],
-      );
+      assert.deepEqual([question.text, question.page], [PROMPT, { chat: 'claude', isUnderstood: false, picked: null }]);
     });
 
     it('is still allowed after a restart of the browser', async () => {

@@ -133,6 +133,17 @@ describe('the suggestion for a badge', () => {
     assert.equal(current, 'generalist');
   });
 
+  it('links to a model by the names of the site only, never by what a page shows', async () => {
+    const decision = await decided(0, POEM, { prefer: 'best' });
+    assert.equal(decision.model, 'poet');
+    const page = { chat: 'claude', isUnderstood: true, picked: 'Claude Fable 5' };
+    const more = { page, resolve: async () => 'poet' };
+    const stranger = await told(decision, { site: { names: { coder: 'coder:7b' } }, ...more });
+    assert.deepEqual([stranger.label, stranger.siteModel], ['Claude Fable 5', null]);
+    const named = await told(decision, { site: { names: { coder: 'coder:7b', poet: 'poet:7b' } }, ...more });
+    assert.deepEqual([named.label, named.siteModel], ['poet:7b', 'poet:7b']);
+  });
+
   it('chooses only among the models that the chat offers or the user has, and the current one', async () => {
     const asked = [];
     const engine = {
@@ -158,5 +169,115 @@ describe('the suggestion for a badge', () => {
     assert.deepEqual(await namesFor({ names: own }, page), { ...own, 'google/gemini-3.8-flash': 'Flash' });
     assert.deepEqual(await namesFor({}, { ...page, chat: 'openrouter' }), {});
     assert.deepEqual(await namesFor({}, undefined), {});
+  });
+});
+
+/** Stand-ins for the router and the parts of the engine that need a browser. */
+const STAND_INS = {
+  signalbox: `
+    export const languageOf = async () => undefined;
+    export const routeWithFeedback = async (_router, _text, _feedback, options) => ({ options, feedbackUsed: 0 });`,
+  '../../shared/settings.js':
+    'export const DEFAULT_SETTINGS = {}; export const routeOptionsOf = () => ({ candidates: {} });',
+  '../../shared/restarting-router.js':
+    'export class RouterHolder { current = async () => globalThis.engineRouter; dispose() {} }',
+  '../onnx.js': 'export const onnxFor = async () => {};',
+  '../stored/feedback.js': 'export const onFeedback = () => {};',
+  '../stored/own-index.js': 'export const readIndex = async () => {};',
+  './feedback.js': 'export class EmbeddedFeedback { with = async () => []; forget() {} }',
+};
+
+describe('the candidates of a decision', () => {
+  let engine;
+  before(async () => {
+    engine = new (await importExtension('engine/engine.ts', { standIns: STAND_INS })).Engine();
+    globalThis.engineRouter = {
+      info: { models: [{ name: 'house/one' }, { name: 'house/two' }, { name: 'gpt' }] },
+      resolve: (name) => (name === 'openai/gpt' ? 'gpt' : null),
+    };
+  });
+  after(() => delete globalThis.engineRouter);
+  const deniedWith = async (names, listed) => {
+    const stored = { settings: {}, index: { id: 'own' } };
+    const { decision } = await engine.decide('x', stored, { ...SITE, names, listed });
+    return decision.options.candidates.deny ?? [];
+  };
+
+  it("are all models if an index of the user's own has none of a chat's list", async () => {
+    const list = { 'openai/a': 'A', 'openai/b': 'B' };
+    assert.deepEqual(await deniedWith(list, list), []);
+    assert.deepEqual(await deniedWith({ ...list, 'house/one': 'one' }, list), []);
+    assert.deepEqual(await deniedWith({}, {}), []);
+  });
+
+  it('are those of the list that the index has, and those that the user chose', async () => {
+    const list = { 'openai/a': 'A', 'openai/gpt': 'GPT' };
+    assert.deepEqual(await deniedWith(list, list), ['house/one', 'house/two']);
+    assert.deepEqual(await deniedWith({ 'house/one': 'One' }, {}), ['house/two', 'gpt']);
+    assert.deepEqual(await deniedWith({ 'openai/a': 'A' }), ['house/one', 'house/two', 'gpt']);
+  });
+});
+
+describe('the current model in the panel', () => {
+  const ORIGIN = 'https://chat.example';
+  const names = { coder: 'Coder 2.5', poet: 'Poet' };
+  const engine = { resolve: async (name) => (name === 'Generalist (latest)' ? 'generalist' : null) };
+  let state;
+  let hear;
+  before(async () => {
+    globalThis.panelStored = {
+      ...{ settings: {}, index: null },
+      sites: { [ORIGIN]: { ...SITE, names, usual: 'generalist' } },
+    };
+    globalThis.panelEngine = engine;
+    globalThis.document = { hasFocus: () => false };
+    globalThis.chrome = {
+      windows: { getCurrent: async () => ({ id: 1 }) },
+      storage: { session: { get: async () => ({}) }, onChanged: { addListener: (given) => (hear = given) } },
+    };
+    const standIns = {
+      '../engine/engine.js': `export class Engine {
+        info = async () => ({ models: [] });
+        resolve = globalThis.panelEngine.resolve;
+        decide = async () => ({ decision: {} });
+      }`,
+      '../stored/feedback.js': 'export const onFeedback = () => {};',
+      '../stored/own-index.js': 'export const eraseIndex = async () => {};',
+      '../stored/stored-signals.js': `
+        export const stored = { value: globalThis.panelStored, peek: () => globalThis.panelStored };
+        export const isLoaded = { value: true, peek: () => true };
+        export const rewrite = async () => {};`,
+    };
+    state = await importExtension('panel/state.ts', { standIns });
+    await state.openPanel();
+  });
+  after(() => {
+    for (const name of ['panelStored', 'panelEngine', 'document', 'chrome']) delete globalThis[name];
+  });
+
+  /** Returns the current model of the panel once it has answered a question from such a page. */
+  async function currentWith(page, origin = ORIGIN) {
+    const text = `Question ${JSON.stringify([page, origin])}`;
+    const question = { ...{ text, origin, page }, isOfBadge: true, windowId: 1, at: Date.now() };
+    hear({ question: { newValue: question } }, 'session');
+    await new Promise((resolve) => state.answer.subscribe((answer) => answer?.prompt === text && resolve()));
+    return state.current.value;
+  }
+
+  it('is that of the badge', async () => {
+    const { currentOn } = await importExtension('engine/current.ts');
+    const expected = [
+      ['Coder-2-5 (thinking)', 'coder'],
+      ['Generalist (latest)', 'generalist'],
+      ['Auto', null],
+      [null, 'generalist'],
+    ];
+    for (const [picked, model] of expected) {
+      const page = { chat: 'generic', isUnderstood: true, picked };
+      assert.equal(await currentWith(page), model, picked);
+      assert.equal(await currentOn(globalThis.panelStored.sites[ORIGIN], page, engine, null), model, picked);
+    }
+    assert.equal(await currentWith(null), 'generalist');
+    assert.equal(await currentWith(null, 'https://other.example'), null);
   });
 });

@@ -137,6 +137,15 @@ describe('signalboxFetch in the client of OpenAI', async () => {
       signalbox.model,
       signalbox.ranking.find((name) => name !== picked),
     );
+    const { ranking, bestSingleModel, reason } = await router.route({ messages }, { candidates: MODELS });
+    const priceOf = (name) => ranking.find(({ model }) => model === name).usdPerAnswer;
+    assert.notEqual(priceOf(signalbox.model), priceOf(picked));
+    assert.equal(signalbox.usdPerAnswer, priceOf(signalbox.model));
+    assert.equal(signalbox.savedUsd, priceOf(bestSingleModel) - priceOf(signalbox.model));
+    assert.equal(
+      signalbox.reason,
+      `${picked} failed, so ${signalbox.model} answers: prices and saving are its own. ${reason}`,
+    );
     await assert.rejects(client().chat.completions.create({ model: 'auto', messages }), { status: 503 });
     for (const name of MODELS) provider.failing.set(name, 500);
     await assert.rejects(client({ failover: true }).chat.completions.create({ model: 'auto', messages }), {

@@ -12,7 +12,7 @@ import type { OwnIndex, Site, Stored } from './stored/schema.js';
 const TEXT = v.pipe(v.string(), v.maxLength(MOST_CHARACTERS));
 
 /** Facts about the page, as its script sees it. */
-const PAGE = v.strictObject({
+export const PAGE = v.strictObject({
   chat: v.picklist<ChatName[]>(CHATS.map(({ name }) => name)),
   /** False if the page is of a known chat, but not as the record of the chat describes it. */
   isUnderstood: v.boolean(),
@@ -47,7 +47,8 @@ export interface Welcome {
 
 /**
  * How the pick compares with the model that the user is on: `better`; `cheaper` and as good; `stay`: neither; `unknown`:
- * that model is not known; `unmeasured`: one of the two has too few results; `unsure`: too few results resemble the text.
+ * that model is not known, or not a candidate; `unmeasured`: one of the two has too few results; `unsure`: too few results
+ * resemble the text.
  */
 export type Verdict = 'better' | 'cheaper' | 'stay' | 'unknown' | 'unmeasured' | 'unsure';
 

@@ -37,15 +37,20 @@ const nameOf = (command: Command): string =>
 /** A word like `--policy`: a misspelt option, as opposed to a prompt. */
 const LONG_OPTION = /^--[\w-]+(=|$)/;
 
-/** Puts commander's message on one line; a prompt that was taken for an option gets a hint. */
+/** Puts commander's message on one line; a prompt that was taken for an option or a command gets a hint. */
 function usageError(command: Command, { code, message }: CommanderError): UsageError {
   const line = message.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)$/, ', did you mean $1?');
   const unknown = code === 'commander.unknownOption' ? /^unknown option '(.*?)'/s.exec(line)?.[1] : undefined;
   const takesPrompt = command.registeredArguments.some((argument) => argument.name() === 'prompt');
   const isPrompt = unknown !== undefined && takesPrompt && !LONG_OPTION.test(unknown);
   const hint = isPrompt ? `; a prompt that begins with a dash goes after --: ${nameOf(command)} -- '${unknown}'` : '';
+  const word = code === 'commander.unknownCommand' ? /^unknown command '(.*)'/s.exec(line)?.[1] : undefined;
+  const routes = word !== undefined && /\s/.test(word) ? '; a prompt goes after route: signalbox route "..."' : '';
   const isSplit = code === 'commander.excessArguments' && takesPrompt;
-  return new UsageError(`${line}${hint}${isSplit ? '; quote a prompt of several words' : ''}`, nameOf(command));
+  return new UsageError(
+    `${line}${hint}${routes}${isSplit ? '; quote a prompt of several words' : ''}`,
+    nameOf(command),
+  );
 }
 
 /** Lets a command and its subcommands throw `UsageError` in place of printing and exiting. */

@@ -1,7 +1,9 @@
 /** Parses what a prompt needs of a model, and the state of a conversation. Errors are commander's, which names the option. */
-import type { ConversationState, Modality, Needs } from '../types.js';
+import { nearestOf } from '../options.js';
+import type { ConversationState, Modality, Needs, Routing } from '../types.js';
 import { InvalidArgumentError } from '../vendor/commander-node.js';
 import { toList, toNonNegative, toWholeWithin } from './arguments.js';
+import { UsageError } from './failures.js';
 
 const toTokens = toWholeWithin(0, Number.MAX_SAFE_INTEGER);
 
@@ -27,6 +29,13 @@ function alone(name: string, value: string | undefined): true {
   return true;
 }
 
+/** Refuses a name that stands twice with values: one of them would be lost. */
+function refuseRepeated(pairs: readonly (readonly [name: string, value: string | undefined])[]): void {
+  const valued = pairs.filter(([, value]) => value !== undefined).map(([name]) => name);
+  const repeated = valued.find((name, i) => valued.indexOf(name) !== i);
+  if (repeated !== undefined) throw new InvalidArgumentError(`Got ${repeated}= more than once, expected it once.`);
+}
+
 /** Refuses a name that is not known. */
 function unknown(name: string, expected: string): InvalidArgumentError {
   return new InvalidArgumentError(`'${name}' is not known, expected ${expected}.`);
@@ -45,7 +54,9 @@ const MODALITY_WORDS: ReadonlyMap<string, Modality> = new Map([
 export function toNeeds(text: string): Needs {
   const needs: Needs = {};
   const modalities = new Set<Modality>();
-  for (const [name, value] of toList(text).map(pairOf)) {
+  const pairs = toList(text).map(pairOf);
+  refuseRepeated(pairs);
+  for (const [name, value] of pairs) {
     const modality = MODALITY_WORDS.get(name);
     if (name === 'context') {
       needs.context = parsed(name, value, toTokens);
@@ -63,9 +74,10 @@ export function toNeeds(text: string): Needs {
 
 /** Parses a state such as `model=gpt-5-mini,tokens=12000,failed` for commander. */
 export function toConversationState(text: string): ConversationState {
+  const pairs = toList(text).map(pairOf);
+  refuseRepeated(pairs);
   const { model, ...state }: Partial<ConversationState> = Object.fromEntries(
-    toList(text).map((item) => {
-      const [name, value] = pairOf(item);
+    pairs.map(([name, value]) => {
       switch (name) {
         case 'model':
         case 'id':
@@ -87,4 +99,15 @@ export function toConversationState(text: string): ConversationState {
   );
   if (model === undefined) throw new InvalidArgumentError('Got no model=<name>, the model that answered last.');
   return { ...state, model };
+}
+
+/** Refuses a conversation whose model the index lacks. Errors: `UsageError`. */
+export function refuseUnknownModel(router: Pick<Routing, 'resolve' | 'info'>, state: ConversationState): void {
+  const { model } = state;
+  if (router.resolve(model) !== null) return;
+  const names = router.info.models.map(({ name }) => name);
+  throw new UsageError(
+    `--conversation: got model=${model}${nearestOf(model, names) || ','} expected a model of the index`,
+    'signalbox route',
+  );
 }

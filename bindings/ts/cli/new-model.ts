@@ -6,7 +6,7 @@ import { type AddedModel, type AddModelOptions, addModel } from '../building/add
 import { anchors, anchorsCsv } from '../building/anchors.js';
 import { findFiles } from '../building/disk/files.js';
 import { megabytes } from '../building/report-text.js';
-import { toJson, writeWhole, writeWholeBy } from '../files/disk/output.js';
+import { toJson, writeNew, writeWholeBy } from '../files/disk/output.js';
 import { printable, printableValues } from '../files/printable.js';
 import { SOURCES, type Source } from '../importing/records.js';
 import { type Command, Option } from '../vendor/commander-node.js';
@@ -39,7 +39,7 @@ async function chooseAnchors(index: string, { n, output, json }: AnchorsOptions)
       process.stdout.write(text);
       return;
     }
-    await writeWhole(output, text, signal);
+    await writeNew(output, text, signal);
     process.stderr.write(`${printable(`wrote ${output}: ${rows.length} rows`)}\n`);
   });
 }
@@ -126,7 +126,7 @@ export function addNewModelCommands(program: Command): void {
     .command('anchors <index>')
     .description('choose the rows of an index to run a new model on')
     .option('-n <rows>', 'number of rows', toWholeWithin(1, 1000), 50)
-    .option('-o, --output <file>', 'write the rows to a file')
+    .option('-o, --output <file>', 'write the rows to a new file')
     .option('--json', 'print JSON')
     .addHelpText('after', ANCHORS_EXAMPLE)
     .action(threaded(chooseAnchors, (_, { output }) => (output === undefined ? [] : [output])));

@@ -1,7 +1,7 @@
 /** `signalbox plan --next`: says which prompts to grade next, and writes a sheet for the grades. */
 import process from 'node:process';
 import { findFiles } from '../building/disk/files.js';
-import { toJson, writeWhole } from '../files/disk/output.js';
+import { toJson, writeNew, writeWhole } from '../files/disk/output.js';
 import { printable } from '../files/printable.js';
 import { counted } from '../planning/amounts.js';
 import { gradingSheet } from '../planning/grading-sheet.js';
@@ -61,7 +61,7 @@ export async function planNext(places: string[], o: PlanCommandOptions): Promise
     const data = { from, metrics, ranges, thresholds, datasets, models, excludeDatasets, excludeModels };
     const settings = { ...data, prompts, chosen: o.chosen, seed: o.seed };
     const next = await nextLabelsFrom(o.next as number, files, settings, progress);
-    if (o.output !== undefined) await writeWhole(o.output, gradingSheet(next), progress.signal);
+    if (o.output !== undefined) await writeNew(o.output, gradingSheet(next), progress.signal);
     if (typeof o.json === 'string') await writeWhole(o.json, toJson(next), progress.signal);
     progress.end();
     process.stdout.write(

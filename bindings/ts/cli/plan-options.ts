@@ -130,7 +130,7 @@ function withOutputs(command: Command): Command {
       'compare new prompts (text, JSON, JSONL or CSV) with those of plan.sbx, which is then the only file',
     )
     .option('--log <file>', "take the graded rows' prompts from this log of signalbox serve, by their ids")
-    .option('--next <n>', 'say which n prompts to grade next; -o next.csv writes a sheet for the grades', toNext)
+    .option('--next <n>', 'say which n prompts to grade next; -o next.csv writes a new sheet for the grades', toNext)
     .option('--prompts <file>', 'with --next: more prompts without grades (text, JSON, JSONL or CSV)')
     .option('--chosen <n>', 'with --next: choose n of them because the answers differ (default: none)', toNext)
     .option('--html <file>', 'write a report to send on, one HTML file')

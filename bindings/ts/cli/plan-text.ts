@@ -33,11 +33,12 @@ export function wrapped(line: string, columns: number): string {
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', style('bold', title), ...lines];
 
-function readWords(plan: Plan): string {
+function readWords(plan: Plan, inFiles: number): string {
   const { rows, promise, models, graded, selection } = plan;
   const prompts = counted(promise === null ? rows : rowsOf(plan, promise), 'prompt');
   const chosen = selection.chosen === 0 ? '' : ` drawn at random, ${countWords(selection.chosen)} chosen`;
-  return `${prompts}${chosen}, ${counted(models.length, 'model')}, ${graded ? 'graded' : 'right or wrong'}`;
+  const used = models.length < inFiles ? `${models.length} of ${counted(inFiles, 'model')}` : counted(inFiles, 'model');
+  return `${prompts}${chosen}, ${used}, ${graded ? 'graded' : 'right or wrong'}`;
 }
 
 function modelLines({ singles, baseline, graded }: Plan): string[] {
@@ -96,7 +97,7 @@ export function planText(
   const dropped = notUsed(report);
   const notes = [...said.notes, ...dropped].map((note) => style('yellow', wrap(`Note: ${note}`)));
   return [
-    style('dim', readWords(plan)),
+    style('dim', readWords(plan, report.models.length)),
     '',
     style('bold', wrap(said.headline)),
     ...lead.map(wrap),

@@ -107,7 +107,7 @@ async function decideWithin(
   options: RouteManyOptions,
 ): Promise<Decision[]> {
   const decisions = await router.routeMany(prompts, options);
-  const other = rows.findIndex(({ model }, i) => model !== undefined && model !== decisions[i]?.model);
+  const other = rows.findIndex(({ model }, i) => model !== decisions[i]?.model);
   if (other < 0) return decisions;
   const [got, expected] = [rows[other]?.model, decisions[other]?.model];
   throw invalid(`${output}, row ${other + 1}: got ${got}, expected ${expected} within this budget and these options`);
@@ -135,6 +135,12 @@ export async function routeFile(
   progress: Progress,
 ): Promise<Routed> {
   const { prompts, output, fields = TABLE_FIELDS, resume } = routing;
+  if (resume && options.budgetUsd !== undefined && !fields.includes('model')) {
+    throw new UsageError(
+      `--fields is ${fields.join()}, expected model among them: --resume within a budget compares it`,
+      'signalbox route',
+    );
+  }
   const form = formOf(output, ['index', 'prompt', ...fields]);
   const exists =
     resume &&

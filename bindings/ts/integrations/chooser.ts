@@ -34,11 +34,13 @@ export interface RoutingTrace {
   confidence: number | null;
   chance: number | null;
   strength: Decision['strength'] | null;
+  /** After a failover, begins with which models failed, and that prices and saving are those of the model that answers. */
   reason: string;
   fallbackReason: Decision['fallbackReason'];
+  /** Prices are those of the model that answers; `null` if it is not in the ranking. */
   usdPerMTok: number | null;
   usdPerAnswer: number | null;
-  /** Expected saving over an answer of the baseline, in US dollars; below 0 if the pick costs more. */
+  /** Expected saving over an answer of the baseline, in US dollars; below 0 if the model that answers costs more. */
   savedUsd: number | null;
   /** The models that the index knows, best first. */
   ranking: string[];
@@ -50,11 +52,28 @@ export interface RoutingTrace {
   error?: { code: ErrorCode; message: string };
 }
 
+type Money = Pick<RoutingTrace, 'usdPerMTok' | 'usdPerAnswer' | 'savedUsd'>;
+
 /** A choice: the models to ask, in order, and what is known before the first is asked. */
 export interface Choice {
   order: string[];
   trace: RoutingTrace;
+  /** Prices and savings of the ranking. */
+  money: ReadonlyMap<string, Money>;
 }
+
+const NO_MONEY: Money = { usdPerMTok: null, usdPerAnswer: null, savedUsd: null };
+
+const list = new Intl.ListFormat('en');
+
+/** Returns the trace of an answer of another model than the one that was to be asked first. */
+const afterFailover = ({ trace, money }: Choice, model: string, failed: RoutingTrace['failed']): RoutingTrace => ({
+  ...trace,
+  ...(money.get(model) ?? NO_MONEY),
+  model,
+  failed,
+  reason: `${list.format(failed.map((one) => one.model))} failed, so ${model} answers: prices and saving are its own. ${trace.reason}`,
+});
 
 const isRouting = (value: unknown): value is Deciding =>
   typeof (value as Partial<Deciding> | null)?.route === 'function';
@@ -178,7 +197,13 @@ export class Chooser {
     const { usdPerMTok, usdPerAnswer } = price;
     const baseline = this.#baseline ?? nameOf(decision.bestSingleModel);
     const costs = decision.ranking.find(({ model }) => nameOf(model) === baseline)?.usdPerAnswer ?? null;
+    const saved = (usd: number | null) => (costs === null || usd === null ? null : costs - usd);
+    const money = decision.ranking.map(({ model, usdPerMTok, usdPerAnswer }): [string, Money] => [
+      nameOf(model),
+      { usdPerMTok, usdPerAnswer, savedUsd: saved(usdPerAnswer) },
+    ]);
     return {
+      money: new Map(money),
       order: this.#orderOf([picked, ...ranking, this.#fallback]),
       trace: {
         model: picked,
@@ -190,7 +215,7 @@ export class Chooser {
         fallbackReason,
         usdPerMTok,
         usdPerAnswer,
-        savedUsd: costs === null || usdPerAnswer === null ? null : costs - usdPerAnswer,
+        savedUsd: saved(usdPerAnswer),
         ranking,
         failed: [],
         unknown,
@@ -200,6 +225,7 @@ export class Chooser {
 
   #afterError(error: unknown, unknown: string[]): Choice {
     return {
+      money: new Map(),
       order: this.#orderOf([this.#fallback, ...this.#names]),
       trace: {
         model: this.#fallback,
@@ -230,13 +256,13 @@ export class Chooser {
    * all fail, rejects with what the first one said, as a call without a router would. An abort ends it at once.
    */
   async ask<Answer>(
-    { order, trace }: Choice,
+    choice: Choice,
     ask: (model: string) => PromiseLike<Answer>,
     signal?: AbortSignal | null | undefined,
   ): Promise<{ answer: Answer; trace: RoutingTrace }> {
     const failed: RoutingTrace['failed'] = [];
     const errors: unknown[] = [];
-    for (const model of order) {
+    for (const model of choice.order) {
       let answer: Answer;
       try {
         answer = await ask(model);
@@ -246,7 +272,7 @@ export class Chooser {
         errors.push(error);
         continue;
       }
-      const complete = { ...trace, model, failed };
+      const complete = failed.length === 0 ? { ...choice.trace, model, failed } : afterFailover(choice, model, failed);
       this.#onDecision?.(complete);
       return { answer, trace: complete };
     }

@@ -16,7 +16,7 @@ import {
   usdWords,
 } from './amounts.js';
 import { chosenWords, lossWords, promiseRisk, promiseWords, testWords } from './promise-words.js';
-import type { Bounded, Plan, PlanFamily, PlanShare } from './types.js';
+import type { Bounded, Plan, PlanFamily, PlanNote, PlanShare } from './types.js';
 
 /** Models that a sentence names before it counts the rest. */
 const MOST_NAMED = 4;
@@ -42,7 +42,7 @@ export interface PlanSentences {
   risk: string[];
   /** A sentence for each family, in the order of the plan. */
   families: string[];
-  /** The plan's notes. */
+  /** The plan's notes; the models that are left out come first. */
   notes: string[];
 }
 
@@ -207,6 +207,11 @@ function riskOf(plan: Plan): string[] {
   return lines;
 }
 
+function notesOf({ notes }: Plan): string[] {
+  const isFirst = ({ code }: PlanNote) => code === 'model_without_cost';
+  return [...notes.filter(isFirst), ...notes.filter((note) => !isFirst(note))].map(({ message }) => printable(message));
+}
+
 function picksWords({ pick, picks }: PlanFamily): string {
   const [first] = picks;
   if (picks.length < 2 || first === undefined) return `to ${printable(pick)}`;
@@ -248,6 +253,6 @@ export function planSentences(plan: Plan): PlanSentences {
     why: [baselineWords(plan), targetWords(plan), ruleWords(plan), estimateWords(plan)],
     risk: riskOf(plan),
     families: plan.families.map((family) => familyWords(plan, family)),
-    notes: plan.notes.map(({ message }) => printable(message)),
+    notes: notesOf(plan),
   };
 }

@@ -303,6 +303,7 @@ describe('signalbox anchors and add-model', () => {
     assert.deepEqual([json.model, json.rows, json.tasks.length], ['x', 9, 3]);
     const same = await run(['anchors', 'own.sbx', '-n', '9', '-o', 'a.csv']);
     assert.deepEqual([same.code, read('a.csv').toString().split('\n')[0]], [0, head]);
+    await fails('invalid_argument', /a\.csv exists: give another name/, 'anchors', 'own.sbx', '-n', '9', '-o', 'a.csv');
   });
 
   it('fail with the codes of the command', async () => {

@@ -95,6 +95,7 @@ it('refuses what does not fit together', async () => {
     [['--next', '3', '--answers', 'few.csv'], 1, /1 entries, expected 4/],
     [['--next', '3', '--answers', 'odd.jsonl'], 1, /row 1: the answer of openai\/gpt-5.4 is not a text or a number/],
     [['--next', '3', '--answers', 'missing.csv'], 1, /missing\.csv could not be read/],
+    [['--next', '3', '-o', 'few.csv'], 1, /few\.csv exists: give another name, or delete it/],
   ]) {
     await assert.rejects(run(...args), (error) => {
       assert.equal(error.code, code, error.stderr);

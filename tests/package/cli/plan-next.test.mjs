@@ -43,6 +43,17 @@ describe('signalbox plan --next', () => {
     assert.deepEqual(plan.selection, { random: 46, chosen: 0 });
   });
 
+  it('never writes over a sheet that may have grades', async () => {
+    write('graded.csv', begun());
+    write('next.csv', 'my grades');
+    const next = ['plan', 'graded.csv', '--next', '5', '-o'];
+    await fails('invalid_argument', / next\.csv exists: give another name, or delete it/, ...next, 'next.csv');
+    assert.equal(read('next.csv').toString(), 'my grades');
+    await fails('invalid_argument', / graded\.csv exists/, ...next, 'graded.csv');
+    assert.equal(read('graded.csv').toString(), begun());
+    await fails('network', /nowhere\/next\.csv could not be written/, ...next, 'nowhere/next.csv');
+  });
+
   it('chooses where answers differ, and takes prompts of another file', async () => {
     write('graded.csv', begun());
     write('more.txt', 'A new prompt\nAnother one\n');

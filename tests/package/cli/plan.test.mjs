@@ -168,6 +168,20 @@ describe('signalbox plan', () => {
     await fails('network', /no-such\.sbx/, 'plan', 'a.csv', '--index', 'no-such.sbx');
   });
 
+  it('says first that a model without a cost is left out', async () => {
+    const [head, ...lines] = csv(MODELS, 40).trim().split('\n');
+    const costs = [`${head},large|cost_usd,small|cost_usd`, ...lines.map((line) => `${line},0.01,0.001`)];
+    write('a.csv', costs.join('\n'));
+    const text = await runs('plan', 'a.csv', '--no-index');
+    assert.match(text, /^120 prompts, 2 of 3 models, right or wrong\n/);
+    const [, first] = flat(text).split('Note: ');
+    assert.match(first, /^middle is left out, because the cost is not known/);
+    const { notes } = await plans('a.csv', '--no-index');
+    assert.ok(notes.length > 1);
+    assert.notEqual(notes[0].code, 'model_without_cost', 'the order of the JSON has changed');
+    assert.match(await runs('plan', SUPPORT), /^300 prompts, 4 models, /);
+  });
+
   it('prints only the table, or the code, or both', async () => {
     write('a.csv', BUILD_EXAMPLE);
     const plan = await plans('a.csv');

@@ -166,6 +166,10 @@ describe('signalbox route --file', () => {
         /--budget-usd and --prefer are given/,
       ],
       [['--file', 'in.jsonl', '-o', 'out.csv', '--budget-usd', '-1'], /at least 0/],
+      [
+        ['--file', 'in.jsonl', '-o', 'out.csv', '--budget-usd', '1', '--resume', '--fields', 'reason,tokens'],
+        /--fields is reason,tokens, expected model among them/,
+      ],
       [['hello', '--budget-usd', '1'], /--budget-usd is given without --file/],
       [['hello', '--messages', 'chat.json'], /a prompt and --messages are given/],
       [['hello', '-o', 'out.csv'], /--output is given without --file/],
@@ -279,7 +283,15 @@ describe('signalbox route, of a conversation', () => {
     await fails('network', /none\.json could not be read/, 'route', '--messages', 'none.json');
     const { code, stderr } = await run(['route', '--needs', 'visoin', 'hello']);
     assert.deepEqual([code, /'visoin' is not known, expected tools, vision/.test(stderr)], [2, true], stderr);
+    const unknown = await run(['route', '--conversation', 'model=openai/gpt-5-mni', 'hello']);
+    assert.equal(unknown.code, 2, unknown.stderr);
+    assert.match(
+      unknown.stderr,
+      /got model=openai\/gpt-5-mni, did you mean 'openai\/.*'\? expected a model of the index/,
+    );
     const cases = [
+      [toNeeds, 'context=1,tools,context=2', /Got context= more than once/],
+      [toConversationState, 'model=a,failed,model=b', /Got model= more than once/],
       [toNeeds, 'context', /Got context without a value/],
       [toNeeds, 'context=many', /context is 'many'\. Expected a whole number/],
       [toNeeds, 'tools=yes', /tools takes no value, got 'yes'/],

@@ -159,7 +159,9 @@ describe('a usage error', () => {
     [['merge', 'a.sbx'], /required option '-o, --output <file>' not specified/, 'merge'],
     [['eval', '--data', 'x.csv'], /required option '--models <file>' not specified/, 'eval'],
     [['eval', '--data', 'x', '--models', 'y', '--seed', 'x'], /Expected a whole number/, 'eval'],
-    [['fly'], /unknown command 'fly'/, ''],
+    [['fly'], /unknown command 'fly' \(try/, ''],
+    [['write a poem'], /unknown command 'write a poem'; a prompt goes after route: signalbox route "\.\.\."/, ''],
+    [['one\ntwo'], /; a prompt goes after route/, ''],
   ];
 
   for (const [args, pattern, command] of USAGE) {

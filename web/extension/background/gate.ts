@@ -3,8 +3,7 @@
  * number of their messages is trusted.
  */
 import * as v from 'valibot';
-import { pickedOn } from '../chats/index.js';
-import { FROM_CONTENT, type FromContent, type PageFacts, type ToContent } from '../messages.js';
+import { FROM_CONTENT, type FromContent, type ToContent } from '../messages.js';
 import { isGranted } from '../sites.js';
 import { putQuestion } from '../stored/question.js';
 import type { Site, Stored } from '../stored/schema.js';
@@ -48,11 +47,6 @@ function fromOf({ id, tab, frameId, url }: chrome.runtime.MessageSender): From |
   return { tab: tab as From['tab'], origin: new URL(url).origin };
 }
 
-/** Returns what the panel is told of the page. */
-function pageChat({ chat, isUnderstood, picked }: PageFacts, { names }: Site) {
-  return { name: chat, isUnderstood, current: picked === null ? null : (pickedOn(chat, names, picked) ?? null) };
-}
-
 /** A message, and whether the panel opened if the message asked for it. */
 interface Heard {
   message: FromContent;
@@ -77,7 +71,7 @@ async function answer(
         text: message.text,
         origin,
         isOfBadge: true,
-        chat: message.page === undefined ? null : pageChat(message.page, site),
+        page: message.page ?? null,
         windowId: tab.windowId,
       });
       return { kind: 'opened', isOpen: await isPanelOpen };

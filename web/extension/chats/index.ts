@@ -10,7 +10,7 @@ import { generic } from './generic.js';
 import { libreChat } from './librechat.js';
 import { lmArena } from './lmarena.js';
 import { mistral } from './mistral.js';
-import { modelShown } from './offer.js';
+import { modelShown, offeredIn } from './offer.js';
 import { openWebUi } from './open-webui.js';
 import { openRouter } from './openrouter.js';
 import { perplexity } from './perplexity.js';
@@ -77,6 +77,18 @@ export const hasList = (name: ChatName | undefined) => offerOf(name) !== undefin
 export function namesOn(name: ChatName | undefined, names: Names): Names {
   if (Object.keys(names).length > 0) return names;
   return Object.fromEntries((offerOf(name)?.models ?? []).map(({ label, model }) => [model, label]));
+}
+
+/**
+ * Returns the site's names that are a list of the chat, rather than models that the user chose one by one: all of its models,
+ * or those of a plan.
+ */
+export function listedOn(name: ChatName | undefined, names: Names): Names {
+  const offer = offerOf(name);
+  if (offer === undefined || Object.keys(names).length === 0) return namesOn(name, names);
+  const key = (models: readonly string[]) => [...new Set(models)].sort().join('\n');
+  const has = key(Object.keys(names));
+  return offer.plans.some((plan) => key(offeredIn(offer, plan).map(({ model }) => model)) === has) ? names : {};
 }
 
 /** Returns the index's name of the model that the picker of a chat shows, if it is in the chat's list or the user's. */

@@ -43,7 +43,7 @@ function heading({ label, model }: Suggestion): HTMLElement {
 }
 
 /** Says how the model compares with the one that the user is on. */
-function comparison({ verdict, current }: Suggestion): string {
+export function comparison({ verdict, current }: Pick<Suggestion, 'verdict' | 'current'>): string {
   switch (verdict) {
     case 'better':
       return `Better here than ${current}.`;
@@ -56,7 +56,9 @@ function comparison({ verdict, current }: Suggestion): string {
     case 'unsure':
       return 'Not sure: take it as a hint.';
     case 'unknown':
-      return 'This page does not say which model you are on. Set your usual one in the settings to compare with it.';
+      return current === null
+        ? 'This page does not say which model you are on. Set your usual one in the settings to compare with it.'
+        : `Not compared with ${current}, which your settings or the benchmark leave out.`;
   }
 }
 

@@ -19,6 +19,12 @@ import { EmbeddedFeedback } from './feedback.js';
 /** An arbitrary prompt to warm up with. */
 const ANY_PROMPT = 'What is the answer to this question?';
 
+/** A site as a decision sees it. */
+export interface SiteNow extends Site {
+  /** Those of the names that are a list of the chat, which the user did not choose one by one. */
+  listed?: Site['names'];
+}
+
 export interface Answer {
   decision: DecisionWithFeedback;
   /** Number of the user's ratings that were used. */
@@ -59,10 +65,11 @@ async function inputOf(text: string, index: OwnIndex | null, router: Routing): P
 }
 
 /**
- * Limits the candidates to the models that the site has a name for; an index of the user's own may call them otherwise. If
- * the site has no names, all models are candidates. With a plan for the site, prices do not count there.
+ * Limits the candidates to the models that the site has a name for; an index of the user's own may call them otherwise. All
+ * models are candidates if the site has no names, or if the index has none of the models of the chat's list. With a plan for
+ * the site, prices do not count there.
  */
-async function optionsOn(site: Site | undefined, settings: Stored['settings'], router: Routing) {
+async function optionsOn(site: SiteNow | undefined, settings: Stored['settings'], router: Routing) {
   const { info } = router;
   const options = routeOptionsOf(site?.pays === 'plan' ? { ...settings, prefer: 'best' } : settings, info);
   const names = Object.keys(site?.names ?? {});
@@ -70,7 +77,11 @@ async function optionsOn(site: Site | undefined, settings: Stored['settings'], r
   const { deny = [] } = options.candidates as { deny?: readonly string[] };
   const all = info.models.map(({ name }) => name);
   const known = new Set(all);
-  const named = new Set(await Promise.all(names.map((name) => (known.has(name) ? name : router.resolve(name)))));
+  const foundIn = (some: readonly string[]) =>
+    Promise.all(some.map((name) => (known.has(name) ? name : router.resolve(name))));
+  const listed = Object.keys(site?.listed ?? {});
+  if (listed.length > 0 && (await foundIn(listed)).every((found) => found === null)) return options;
+  const named = new Set(await foundIn(names));
   return { ...options, candidates: { deny: [...new Set([...deny, ...all.filter((name) => !named.has(name))])] } };
 }
 
@@ -110,7 +121,7 @@ export class Engine {
   }
 
   /** Picks the model for a text; see `optionsOn` for `site`. Errors: those of `Router.load` and `Router.route`. */
-  async decide(text: string, { settings, index }: Pick<Stored, 'settings' | 'index'>, site?: Site): Promise<Answer> {
+  async decide(text: string, { settings, index }: Pick<Stored, 'settings' | 'index'>, site?: SiteNow): Promise<Answer> {
     const holder = this.#holderOf(index);
     this.#isUsed = true;
     const router = await holder.current();

@@ -2,7 +2,7 @@
 import type { DecisionWithFeedback } from 'signalbox';
 import { shortName } from '../../shared/format.js';
 import { lampOf, priceFigure, qualityFigure } from '../../shared/words.js';
-import { hasList, namesOn } from '../chats/index.js';
+import { hasList, listedOn, namesOn } from '../chats/index.js';
 import type { NoSuggestion, PageFacts, Suggestion } from '../messages.js';
 import type { Site, Stored } from '../stored/schema.js';
 import { currentOn } from './current.js';
@@ -18,6 +18,8 @@ function failureWords(error: unknown): string {
 /** The site as a decision sees it. */
 interface Here {
   site: Site;
+  /** The site's own names, without what the page shows as the current model: only these are for links. */
+  names: Site['names'];
   /** The model that the user is on. */
   current: string | null;
   /** Whether the site's names are those in a picker, rather than in addresses. */
@@ -25,22 +27,25 @@ interface Here {
 }
 
 /** Without feedback: someone who takes over a page's script sees what a badge shows, and could ask for it prompt by prompt. */
-function suggestionOf(decision: DecisionWithFeedback, { site, current, isListed }: Here): Suggestion | NoSuggestion {
+function suggestionOf(
+  decision: DecisionWithFeedback,
+  { site, names, current, isListed }: Here,
+): Suggestion | NoSuggestion {
   const { choice, resemblance, price } = decision.reasons;
   const whyOf = (...sentences: readonly string[]) => sentences.filter((sentence) => sentence !== '');
   const lamp = lampOf(decision);
   // What was picked would be a guess.
   if (lamp === 'stop' || lamp === 'dark') return { kind: 'none', lamp, why: whyOf(resemblance) };
   const { model } = decision;
-  const nameOf = (of: string) => (Object.hasOwn(site.names, of) ? (site.names[of] ?? null) : null);
-  const labelOf = (of: string) => (isListed ? nameOf(of) : null) ?? shortName(of);
+  const nameIn = (those: Site['names'], of: string) => (Object.hasOwn(those, of) ? (those[of] ?? null) : null);
+  const labelOf = (of: string) => (isListed ? nameIn(site.names, of) : null) ?? shortName(of);
   const verdict = lamp === 'caution' ? 'unsure' : verdictOf(decision, current, site.pays === 'use');
   return {
     kind: 'suggestion',
     verdict,
     model,
     label: labelOf(model),
-    siteModel: nameOf(model),
+    siteModel: nameIn(names, model),
     current: current === null ? null : labelOf(current),
     // Without the interval, which the badge does not show.
     quality: { ...qualityFigure(decision), note: '' },
@@ -62,9 +67,13 @@ export async function suggest(
     const names = namesOn(page?.chat, site.names);
     // The user has the model that is on, whether or not it is in a list.
     const isMissing = current !== null && Object.keys(names).length > 0 && !Object.hasOwn(names, current);
-    const here = { ...site, names: isMissing ? { ...names, [current]: page?.picked ?? shortName(current) } : names };
+    const here = {
+      ...site,
+      names: isMissing ? { ...names, [current]: page?.picked ?? shortName(current) } : names,
+      listed: listedOn(page?.chat, site.names),
+    };
     const { decision } = await engine.decide(text, stored, here);
-    return suggestionOf(decision, { site: here, current, isListed: hasList(page?.chat) });
+    return suggestionOf(decision, { site: here, names, current, isListed: hasList(page?.chat) });
   } catch (error) {
     return { kind: 'none', lamp: 'none', why: [failureWords(error)] };
   }

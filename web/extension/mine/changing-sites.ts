@@ -2,7 +2,7 @@
 import { grant, patternOf, revoke } from '../sites.js';
 import { originOf, type Site } from '../stored/schema.js';
 import { rewrite, stored } from '../stored/stored-signals.js';
-import { newSiteAt } from './offered.js';
+import { chatAt, newSiteAt } from './offered.js';
 
 /** Adds a site after asking the browser for permission. Errors: sentences for the user. */
 export async function addSite(typed: string): Promise<string> {
@@ -50,10 +50,19 @@ export async function revokeUnneeded(origins: readonly string[]): Promise<void> 
   for (const origin of origins) if (!needed.has(patternOf(origin))) await revoke(origin);
 }
 
-export async function removeSite(origin: string): Promise<void> {
+export async function removeSites(origins: readonly string[]): Promise<void> {
   await rewrite((now) => ({
     ...now,
-    sites: Object.fromEntries(Object.entries(now.sites).filter(([other]) => other !== origin)),
+    sites: Object.fromEntries(Object.entries(now.sites).filter(([origin]) => !origins.includes(origin))),
   }));
-  await revokeUnneeded([origin]);
+  await revokeUnneeded(origins);
 }
+
+export const removeSite = (origin: string) => removeSites([origin]);
+
+/** Returns the origins at which the user has a chat: several, if the chat has moved, for example. */
+export const originsOfChat = (name: string): readonly string[] =>
+  Object.keys(stored.value.sites).filter((origin) => chatAt(origin)?.name === name);
+
+/** Removes a chat with all its origins. */
+export const removeChat = (name: string) => removeSites(originsOfChat(name));

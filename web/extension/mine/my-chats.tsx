@@ -1,8 +1,7 @@
 /** The chats that the user ticks. The browser asks for the permission for a chat on the click that ticks it. */
 import { useSignal } from '@preact/signals';
-import { stored } from '../stored/stored-signals.js';
-import { addSite, removeSite } from './changing-sites.js';
-import { chatAt, KNOWN, siteName } from './offered.js';
+import { addSite, originsOfChat, removeChat } from './changing-sites.js';
+import { KNOWN, siteName } from './offered.js';
 import { StatusLine, useStatus } from './status-line.js';
 
 interface TickProps {
@@ -23,7 +22,7 @@ function Tick({ label, name, isTicked, onTick }: TickProps) {
           onChange={async ({ currentTarget: box }) => {
             await onTick(box.checked);
             // Denied: the box shows what is stored.
-            box.checked = originOfChat(name) !== undefined;
+            box.checked = isMine(name);
           }}
         />
         {label}
@@ -32,8 +31,7 @@ function Tick({ label, name, isTicked, onTick }: TickProps) {
   );
 }
 
-/** Returns the origin at which the user has a chat. */
-const originOfChat = (name: string) => Object.keys(stored.value.sites).find((origin) => chatAt(origin)?.name === name);
+const isMine = (name: string) => originsOfChat(name).length > 0;
 
 function OtherChat() {
   const typed = useSignal('');
@@ -75,22 +73,15 @@ export function MyChats() {
   const { status, attempt } = useStatus();
   const tick = (name: string, home: string) => (isTicked: boolean) =>
     attempt(async () => {
-      const origin = originOfChat(name);
       if (isTicked) await addSite(home);
-      else if (origin !== undefined) await removeSite(origin);
+      else await removeChat(name);
       return '';
     });
   return (
     <>
       <ul class="ticks" data-chats>
         {KNOWN.map(({ name, label, homes: [home = ''] }) => (
-          <Tick
-            key={name}
-            name={name}
-            label={label}
-            isTicked={originOfChat(name) !== undefined}
-            onTick={tick(name, home)}
-          />
+          <Tick key={name} name={name} label={label} isTicked={isMine(name)} onTick={tick(name, home)} />
         ))}
       </ul>
       <StatusLine status={status} name="chats" />

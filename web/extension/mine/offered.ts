@@ -1,6 +1,7 @@
 /** The models that a chat offers, and those of them that the user has. */
 import { shortName } from '../../shared/format.js';
-import { CHATS, namesOn, type Offer, offeredIn } from '../chats/index.js';
+import { CHATS, listedOn, namesOn, type Offer, offeredIn } from '../chats/index.js';
+import type { SiteNow } from '../engine/engine.js';
 import { NEW_SITE, type Site } from '../stored/schema.js';
 
 /** Chats with sites of their own, which the user can tick. */
@@ -15,10 +16,15 @@ export const chatAt = (origin: string): Known | undefined => KNOWN.find(({ homes
  * Returns a site as decisions see it: if the user ticked none of a chat's models, with all of them; and with the model that
  * the user is on, whether or not it is in a list.
  */
-export function siteFor(origin: string, site: Site, current: string | null = null): Site {
-  const names = namesOn(chatAt(origin)?.name, site.names);
+export function siteFor(origin: string, site: Site, current: string | null = null): SiteNow {
+  const chat = chatAt(origin)?.name;
+  const names = namesOn(chat, site.names);
   const isMissing = current !== null && Object.keys(names).length > 0 && !Object.hasOwn(names, current);
-  return { ...site, names: isMissing ? { ...names, [current]: shortName(current) } : names };
+  return {
+    ...site,
+    names: isMissing ? { ...names, [current]: shortName(current) } : names,
+    listed: listedOn(chat, site.names),
+  };
 }
 
 /** Returns the name of a site: that of its chat, or else its address. */

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { newSiteAt, siteName } from '../mine/offered.js';
 import { grant } from '../sites.js';
 import { rewrite } from '../stored/stored-signals.js';
-import { chat, isNothingSelected, leavePage, origin, prompt, site, type } from './state.js';
+import { facts, isNothingSelected, leavePage, origin, prompt, site, type } from './state.js';
 
 /** Asks the browser for permission on one site, and adds the site to the settings. */
 function SuggestThere({ page }: { page: string }) {
@@ -90,7 +90,7 @@ function Page() {
           </>
         )}
       </p>
-      {chat.value?.isUnderstood === false && (
+      {facts.value?.isUnderstood === false && (
         <p data-not-understood>
           This page has changed since signalbox learned it: it takes any box that you type in for your prompt.
         </p>

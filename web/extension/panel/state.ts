@@ -1,7 +1,9 @@
 /** The state of the panel as signals: components read them, the functions here change them. */
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { IndexInfo } from 'signalbox';
+import { currentOn } from '../engine/current.js';
 import { type Answer as Decided, Engine } from '../engine/engine.js';
+import type { PageFacts } from '../messages.js';
 import { siteFor } from '../mine/offered.js';
 import { onFeedback } from '../stored/feedback.js';
 import { eraseIndex } from '../stored/own-index.js';
@@ -23,8 +25,8 @@ export interface Answer extends Decided {
 export const prompt = signal('');
 /** The page that the last question came from. */
 export const origin = signal<string | null>(null);
-/** The chat of that page, as the page tells it. */
-export const chat = signal<NonNullable<Question['chat']> | null>(null);
+/** Facts about that page, as it tells them. */
+export const facts = signal<PageFacts | null>(null);
 /** Whether the last question came without text. */
 export const isNothingSelected = signal(false);
 export const info = signal<IndexInfo | undefined>(undefined);
@@ -41,8 +43,8 @@ export const site = computed<Site | undefined>(() => {
   return origin.value !== null && Object.hasOwn(sites, origin.value) ? sites[origin.value] : undefined;
 });
 
-/** The model that the user has now: the one that the chat's picker shows, or else the usual one there. */
-export const current = computed(() => chat.value?.current ?? site.value?.usual ?? null);
+/** The model that the user has now, as of the last decision; `null` if it is not known. */
+export const current = signal<string | null>(null);
 
 /** The site as decisions see it. */
 export const here = computed(() =>
@@ -69,7 +71,13 @@ async function decide(): Promise<void> {
   try {
     const settings = stored.peek();
     found = await engine.info(settings.index);
-    if (mine === asked) info.value = found;
+    const there = site.peek();
+    const now = there && (await currentOn(there, facts.peek() ?? undefined, engine, settings.index));
+    if (mine !== asked) return;
+    batch(() => {
+      info.value = found;
+      current.value = now ?? null;
+    });
     const decided = isEmpty ? undefined : await engine.decide(text, settings, here.peek());
     if (mine !== asked) return;
     batch(() => {
@@ -114,7 +122,7 @@ export function type(text: string): void {
 export function leavePage(): void {
   batch(() => {
     origin.value = null;
-    chat.value = null;
+    facts.value = null;
   });
 }
 
@@ -127,11 +135,11 @@ export async function backToShipped(): Promise<void> {
   await eraseIndex(index);
 }
 
-function take({ text, origin: from, chat: there = null }: Question): void {
+function take({ text, origin: from, page: there = null }: Question): void {
   if (text.trim() !== '') isTyped = false;
   batch(() => {
     origin.value = from;
-    chat.value = there;
+    facts.value = there;
     isNothingSelected.value = text.trim() === '';
     if (!isNothingSelected.value) prompt.value = text;
   });
@@ -164,6 +172,7 @@ export async function openPanel(): Promise<void> {
 effect(() => {
   stored.value.settings;
   stored.value.index;
-  here.value;
+  site.value;
+  facts.value;
   if (isLoaded.value) decide();
 });

@@ -4,7 +4,7 @@ import { namedModel } from '../../shared/model-name.js';
 import { changeSite } from '../mine/changing-sites.js';
 import { siteName } from '../mine/offered.js';
 import { switchWords } from '../mine/switching.js';
-import { chat, current, here, origin, recordOf, site } from './state.js';
+import { current, facts, here, origin, recordOf, site } from './state.js';
 
 /** Returns the site's own name for a model, or else the one that people know. */
 function nameOf(model: string): string {
@@ -48,7 +48,7 @@ export function Switch({ decision }: { decision: Decision }) {
           {words}
         </p>
       )}
-      {chat.value?.current == null && <Usual page={page} />}
+      {(facts.value?.picked ?? null) === null && <Usual page={page} />}
     </>
   );
 }

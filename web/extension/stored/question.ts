@@ -1,6 +1,7 @@
 /** A question from a page to the panel. It is kept until the browser closes, out of reach of pages. */
 import * as v from 'valibot';
 import { MOST_CHARACTERS } from '../limits.js';
+import { PAGE } from '../messages.js';
 
 const QUESTION = v.object({
   /** Empty if nothing was selected. */
@@ -12,11 +13,8 @@ const QUESTION = v.object({
    * the browser.
    */
   isOfBadge: v.boolean(),
-  /** The chat of the page, if one was recognised, and `current`: the model that its picker shows. Told by the page. */
-  chat: v.optional(
-    v.nullable(v.object({ name: v.string(), isUnderstood: v.boolean(), current: v.nullable(v.string()) })),
-    null,
-  ),
+  /** Facts about the page, if its chat was recognised. Told by the page. */
+  page: v.optional(v.nullable(PAGE), null),
   /** Each window has its own panel. */
   windowId: v.number(),
   /** Milliseconds since 1970. */

@@ -1,7 +1,8 @@
 /** Writes files atomically. */
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SignalboxError, throwIfAborted } from '../../errors.js';
+import { invalid } from '../../options.js';
 import { printableJson } from '../printable.js';
 import { diskError } from './errors.js';
 import { removeAtExit, removeLeftovers, temporaryFile } from './temporary.js';
@@ -34,6 +35,26 @@ export async function writeWholeBy(
 /** Writes a text atomically. Errors: those of `writeWholeBy`. */
 export async function writeWhole(file: string, text: string, signal?: AbortSignal): Promise<void> {
   await writeWholeBy(file, (temporary) => writeFile(temporary, text, { signal }), signal);
+}
+
+/**
+ * Writes a text that a person goes on to edit, and never over one. Errors: `invalid_argument` if the file exists, `network`
+ * if it cannot be written, `quota_exceeded` without room for it, `aborted`.
+ */
+export async function writeNew(file: string, text: string, signal?: AbortSignal): Promise<void> {
+  throwIfAborted(signal);
+  const created = await open(file, 'wx').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'EEXIST') throw invalid(`${file} exists: give another name, or delete it`, cause);
+    throw diskError(`${file} could not be written`, cause);
+  });
+  try {
+    await created.writeFile(text);
+  } catch (cause) {
+    await rm(file, { force: true });
+    throw diskError(`${file} could not be written`, cause);
+  } finally {
+    await created.close();
+  }
 }
 
 const DIGITS = 10;
