@@ -26,6 +26,7 @@ double power_of_ten(int exponent) {
 int first_place(double value) {
   int place = 0;
   while (place < kMostPlaces && value >= power_of_ten(place + 1)) ++place;
+  if (place > 0) return place;
   while (place > -kMostPlaces && value * power_of_ten(-place) < 1) --place;
   return place;
 }
