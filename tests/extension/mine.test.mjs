@@ -44,6 +44,8 @@ describe('the models that the user has in a chat', () => {
     // Every model may be suggested there, the current one too.
     const anywhere = offered.siteFor('https://chat.example.com', schema.NEW_SITE, 'maker/other');
     assert.deepEqual(anywhere, { ...schema.NEW_SITE, listed: {} });
+    const named = { ...schema.NEW_SITE, names: { 'maker/none': 'None' } };
+    assert.deepEqual(offered.siteFor('https://chat.example.com', named), { ...named, listed: {} });
   });
 
   it('tell the plan, until one of them is ticked or left out', () => {

@@ -85,7 +85,8 @@ export function namesOn(name: ChatName | undefined, names: Names): Names {
  */
 export function listedOn(name: ChatName | undefined, names: Names): Names {
   const offer = offerOf(name);
-  if (offer === undefined || Object.keys(names).length === 0) return namesOn(name, names);
+  if (offer === undefined) return {};
+  if (Object.keys(names).length === 0) return namesOn(name, names);
   const key = (models: readonly string[]) => [...new Set(models)].sort().join('\n');
   const has = key(Object.keys(names));
   return offer.plans.some((plan) => key(offeredIn(offer, plan).map(({ model }) => model)) === has) ? names : {};
