@@ -169,11 +169,11 @@ describe('signalbox plan', () => {
   });
 
   it('says first that a model without a cost is left out', async () => {
-    const [head, ...lines] = csv(MODELS, 40).trim().split('\n');
+    const [head, ...lines] = csv(MODELS, 20).trim().split('\n');
     const costs = [`${head},large|cost_usd,small|cost_usd`, ...lines.map((line) => `${line},0.01,0.001`)];
     write('a.csv', costs.join('\n'));
     const text = await runs('plan', 'a.csv', '--no-index');
-    assert.match(text, /^120 prompts, 2 of 3 models, right or wrong\n/);
+    assert.match(text, /^60 prompts, 2 of 3 models, right or wrong\n/);
     const [, first] = flat(text).split('Note: ');
     assert.match(first, /^middle is left out, because the cost is not known/);
     const { notes } = await plans('a.csv', '--no-index');
