@@ -170,7 +170,7 @@ export interface ConversationFacts {
   needs: Needs;
   /** Estimated tokens before the user's last turn, and of system prompt and tools. */
   tokensBefore: number;
-  /** Whether a task is under way: tools were called since the user's last turn, or that turn is a short reply to an answer. */
+  /** `true` in the middle of a task: after the user's last turn a tool was called, or that turn is a short reply to an answer. */
   midTask: boolean;
 }
 
@@ -277,7 +277,7 @@ export interface ConversationState {
   cachedTokens?: number | null | undefined;
   /** `true` if the last answer was wrong or missing: a better model is then picked, if there is one. */
   failed?: boolean | null | undefined;
-  /** Whether a task is under way, in which the model is never exchanged for a worse one. Default: what the messages show. */
+  /** `true` in the middle of a task: the model is then never exchanged for a worse one. Default: what the messages show. */
   midTask?: boolean | null | undefined;
   /**
    * US dollars that one more right answer is worth, >= 0. Default: the setting of an index that has one

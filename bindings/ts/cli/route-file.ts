@@ -125,8 +125,8 @@ export interface Routed {
 }
 
 /**
- * Writes a row for each prompt, with its number, its text and the fields. An abort leaves complete rows only, and no table if
- * there are none.
+ * Writes a row for each prompt, with its number, its text and the fields. An abort leaves complete rows only. A run that
+ * wrote no row leaves no file.
  */
 export async function routeFile(
   router: Router,

@@ -18,7 +18,7 @@ export interface LimitedReadOptions extends ReadOptions {
   sizeBytes?: number | undefined;
   /** Most bytes that are read; a larger file is `size_overflow`. Default: no limit, 256 MiB for a gzip stream. */
   most?: number | undefined;
-  /** Whether a gzip stream stays one. */
+  /** `true`: a gzip stream is passed on as it is, not decompressed. */
   isRaw?: boolean | undefined;
 }
 

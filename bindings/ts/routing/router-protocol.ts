@@ -17,7 +17,7 @@ export interface WorkerLoad {
   embedder?: EmbedderSource | null | undefined;
   multilingual?: EmbedderSource | undefined;
   wasm?: WasmSource | undefined;
-  /** Whether the module came in a response: it then has to be the one of this version, as one from an address. */
+  /** `true` if the bytes of the module came from a `Response`. The worker then checks that they are those of this version. */
   isOwnWasm?: boolean | undefined;
   texts?: string | false | undefined;
   early?: boolean | undefined;
