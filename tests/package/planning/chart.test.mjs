@@ -9,7 +9,8 @@ import { planSentences } from '../../../dist/planning/sentences.js';
 import { randomFrom } from '../support/fixtures.mjs';
 
 const read = () => JSON.parse(readFileSync(new URL('../../fixtures/plan/plan.json', import.meta.url), 'utf8'));
-const REPORT = { dropped: {} };
+/** Returns the report of a file with these models, and with one that the plan left out. */
+const reportOf = ({ models }, dropped = {}) => ({ dropped, models: [...models.map(({ name }) => name), 'left-out'] });
 
 /** Returns the plan with costs times `usd` and differences times `points`. */
 function scaled(usd, points) {
@@ -96,7 +97,7 @@ describe('a chart in a terminal', () => {
 describe('the text of a plan', () => {
   it('says the sentences, and keeps to the width', () => {
     const plan = read();
-    const text = planText({ plan, report: REPORT }, { data: 'graded.csv' });
+    const text = planText({ plan, report: reportOf(plan) }, { data: 'graded.csv' });
     const said = planSentences(plan);
     const flat = text.replaceAll('\n', ' ');
     for (const sentence of [said.headline, said.worst, said.month, ...said.risk, ...said.why, ...said.notes]) {
@@ -105,6 +106,7 @@ describe('the text of a plan', () => {
     for (const line of text.split('\n')) assert.ok(line.length <= 85, line);
     assert.doesNotMatch(text, /undefined|NaN|null/);
     assert.match(text, /npx signalbox plan graded\.csv -o plan\.sbx/);
+    assert.match(text, new RegExp(`${plan.models.length} of ${plan.models.length + 1} models`));
   });
 
   it('needs no costs, and names what was not used and what was written', () => {
@@ -120,7 +122,7 @@ describe('the text of a plan', () => {
       baseline: { ...plan.baseline, usdPer1000: null },
       families: plan.families.map((of) => ({ ...of, usdPer1000: null, baselineUsdPer1000: null })),
     };
-    const report = { dropped: { no_score: { count: 3, examples: ['support 7'] } } };
+    const report = reportOf(plan, { no_score: { count: 3, examples: ['support 7'] } });
     const text = planText({ plan: free, report }, { data: 'a.csv', output: 'my plan.sbx', html: 'p.html' });
     assert.doesNotMatch(text, /\$|undefined|NaN|--html/);
     assert.match(text, /Note: not used: 3 samples without a usable score \(support 7\)\./);
