@@ -6,6 +6,7 @@ import process from 'node:process';
 import { chromium } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
 import { madeOnce } from './made-once.mjs';
+import { accountOf, explaining } from './page-account.mjs';
 import { LIMIT_MS } from './waiting.mjs';
 
 export const BROWSERS = ['chromium', 'firefox'];
@@ -91,8 +92,6 @@ function handsOn(page) {
     screenshot: (options) => page.screenshot(options),
     /** Brings this tab to the front, where it takes clicks. */
     front: () => page.bringToFront(),
-    /** The library's own page, for features of one library. */
-    raw: page,
   };
 }
 
@@ -116,10 +115,11 @@ export function reopened(open) {
 const CUT_OFF =
   /^Error: Failed to load .* A ServiceWorker intercepted the request and encountered an unexpected error\.$/;
 
-/** Wraps a page of either library. `consoleErrors` collects errors, those of workers if the browser reports them. Without `url`, does not navigate. */
+/** Wraps a page of either library; see `accountOf` for `account`. `consoleErrors` collects errors, those of workers if the browser reports them. Without `url`, does not navigate. */
 export async function surfaceOf(page, url, init) {
   const consoleErrors = [];
   const requests = [];
+  const account = accountOf(page);
   page.setDefaultTimeout(LIMIT_MS);
   page.on('request', (request) => {
     if (!request.url().startsWith('data:')) requests.push(request.url());
@@ -133,8 +133,18 @@ export async function surfaceOf(page, url, init) {
   });
   if (init !== undefined) await (page.addInitScript ?? page.evaluateOnNewDocument).call(page, init);
   if (url !== undefined) await page.goto(url);
+  /** Waits until the function returns a truthy value in the page, and returns that. */
+  const until = async (action, ...args) => {
+    const handle = await (page.waitForFunction.length > 1 && page.context
+      ? page.waitForFunction(action, args[0])
+      : page.waitForFunction(action, {}, ...args));
+    return handle.jsonValue();
+  };
   return {
-    ...handsOn(page),
+    ...explaining({ ...handsOn(page), until }, account),
+    /** The library's own page, for features of one library. */
+    raw: page,
+    account,
     /** Loads the page again. What it was still loading is cut off, which is not an error. */
     reload: () => {
       isReloaded = true;
@@ -143,13 +153,6 @@ export async function surfaceOf(page, url, init) {
     consoleErrors,
     requests,
     evaluate: async (action, ...args) => JSON.parse(await page.evaluate(expressionOf(action, args))),
-    /** Waits until the function returns a truthy value in the page, and returns that. */
-    until: async (action, ...args) => {
-      const handle = await (page.waitForFunction.length > 1 && page.context
-        ? page.waitForFunction(action, args[0])
-        : page.waitForFunction(action, {}, ...args));
-      return handle.jsonValue();
-    },
     close: () => page.close(),
   };
 }

@@ -9,7 +9,7 @@ import { buildFromFiles, fileFromBytes } from '../../dist/build.js';
 import { DEFAULT_MODEL, OnnxEmbedder } from '../../dist/onnx.js';
 import { writeModelFolder } from '../onnx/model-folder.mjs';
 import { violations } from './axe.mjs';
-import { describeSite } from './site-page.mjs';
+import { comparisonSays, describeSite } from './site-page.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-larger-'));
 const tiny = path.join(folder, 'tiny');
@@ -64,15 +64,6 @@ function holdWeights({ server }, { name, file }) {
   };
   server.prependListener('request', listener);
   return () => server.off('request', listener);
-}
-
-/** Brings the comparison into view. */
-const seen = (page) =>
-  page.evaluate(() => document.querySelector('[data-compared-prompt]').scrollIntoView({ behavior: 'instant' }));
-/** Asks a prompt, and looks at the comparison. */
-async function compare(page, prompt) {
-  await page.paste('#prompt', prompt);
-  await seen(page);
 }
 
 /** Opens the page and the part of it for models of one's own. */
@@ -184,25 +175,17 @@ describeSite('a larger embedder', (site) => {
     const model = serveModel(site, 'beside');
     await load(page, model.address);
     await state(page, 'is ready');
-    await compare(page, 'write a poem about the river');
-    await page.until(() => document.querySelector('[data-agreement]')?.textContent.includes('no index yet'));
+    await page.paste('#prompt', 'write a poem about the river');
+    await comparisonSays(page, 'no index yet');
     assert.match(await page.text('[data-sides]'), /Tokens read.*Time.*ms/s);
     await page.click('[data-example-both]');
     await page.until(() => document.querySelector('[data-index-state]')?.textContent.includes('a made-up example'));
-    const compared = () =>
-      page.until(
-        () =>
-          document.querySelector('[data-sides]')?.getAttribute('aria-busy') === 'false' &&
-          /They (dis)?agree/.test(document.querySelector('[data-agreement]')?.textContent),
-      );
-    // Only what is seen is measured.
-    await seen(page);
-    await compared();
+    await comparisonSays(page, 'They (dis)?agree');
     // As while the next prompt is measured: its sentences are long, and still wrap.
     await page.evaluate(() => document.querySelector('[data-sides]').setAttribute('aria-busy', 'true'));
     assert.deepEqual(await violations(page, '#embedder'), []);
-    await compare(page, 'What is 12 plus 345?');
-    await compared();
+    await page.paste('#prompt', 'What is 12 plus 345?');
+    await comparisonSays(page, 'They (dis)?agree');
     assert.match(await page.text('[data-sides]'), /Pick.*counts-well.*Similar tasks.*sums.*Embedding and routing/s);
     assert.equal(await page.text('[data-compared-prompt]'), 'What is 12 plus 345?');
     assert.deepEqual(await violations(page, '#embedder'), []);
@@ -222,12 +205,8 @@ describeSite('a larger embedder', (site) => {
     await page.until(() => document.querySelector('[data-waiting]')?.textContent.includes('was built with tiny (q8)'));
     await load(page, `../${site.kind}/tiny`);
     await page.until(() => document.querySelector('[data-index-state]')?.textContent.includes('topics: 40 rows'));
-    await compare(page, 'sort a python list');
-    // What is above may still grow, and push the comparison out of view.
-    await page.until(() => {
-      document.querySelector('[data-compared-prompt]').scrollIntoView({ behavior: 'instant' });
-      return document.querySelector('[data-agreement]')?.textContent.includes('They cannot agree');
-    });
+    await page.paste('#prompt', 'sort a python list');
+    await comparisonSays(page, 'They cannot agree');
     assert.match(await page.text('[data-sides]'), /coder/);
     // The index refuses another model.
     await load(page, model.address);

@@ -44,6 +44,17 @@ export const HORMONE = `#${new URLSearchParams({
   prompt: 'Which hormone do the beta cells of the pancreas release when blood glucose rises?',
 })}`;
 
+/**
+ * Waits until the comparison of two embedders says something of these words. Only what is in view is measured, and what is above
+ * may still grow and push it out of view.
+ */
+export const comparisonSays = (page, words) =>
+  page.until((wanted) => {
+    document.querySelector('[data-compared-prompt]').scrollIntoView({ behavior: 'instant' });
+    const isBusy = document.querySelector('[data-sides]')?.getAttribute('aria-busy') !== 'false';
+    return !isBusy && new RegExp(wanted).test(document.querySelector('[data-agreement]')?.textContent);
+  }, words);
+
 /** Gives a built site another default index. */
 export async function replaceIndex(folder, bytes) {
   const assets = path.join(folder, 'assets');
@@ -107,6 +118,10 @@ export function describeSiteWith(prepare, name, suite, browsers = BROWSERS) {
         if (!isWhole) return page;
         await page.evaluate(lookAtAll);
         await page.until(() => document.querySelector('[data-far], [data-loading]') === null);
+        // A section that is missing would make the test wait in vain.
+        if (await page.evaluate(() => document.querySelector('section .failed') !== null)) {
+          throw new Error(`expected all sections, got:\n${await page.account()}`);
+        }
         await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
         return page;
       };

@@ -7,7 +7,7 @@ import { after, beforeEach, it } from 'node:test';
 import { runtimeBytes } from '../../scripts/embedders.mjs';
 import { violations } from './axe.mjs';
 import { AGREED, DISPUTED, MODEL_FILE, prepareRefining, read, stage } from './refining-site.mjs';
-import { describeSiteWith } from './site-page.mjs';
+import { comparisonSays, describeSiteWith } from './site-page.mjs';
 
 let weights;
 /** Size of all that a refinement needs. */
@@ -124,8 +124,7 @@ describeSiteWith(prepare, 'refined answers', (site) => {
     );
     assert.equal(await page.text('[data-pick]'), DISPUTED.refined);
     assert.deepEqual(await violations(page, '.ask'), []);
-    await page.evaluate(() => document.querySelector('[data-compared-prompt]').scrollIntoView({ behavior: 'instant' }));
-    await page.until(() => document.querySelector('[data-agreement]')?.textContent.includes('They disagree'));
+    await comparisonSays(page, 'They disagree');
     assert.match(await page.text('[data-sides]'), /MiniLM.*coder.*clerk/s);
     assert.deepEqual(await violations(page, '#embedder'), []);
     await page.click('[data-off]');

@@ -124,6 +124,10 @@ describeSite('the site, updated', (site) => {
     await page.evaluate(() => document.querySelector('#map').scrollIntoView({ behavior: 'instant' }));
     await page.until(() => document.querySelector('#cost .failed') !== null);
     assert.match(await page.text('#map .failed'), /This part of the page could not be loaded\.Try again/);
+    // So does the account that a test gives of a page where it waited in vain.
+    const account = await page.account();
+    assert.match(account, /alerts: \n(.*\n)* +map: This part of the page could not be loaded/);
+    assert.match(account, /console: \n(.*\n)*.*\/section-[\w-]+\.js/);
     publish('section', next);
     await page.click('#map .failed button');
     await page.until(() => document.querySelector('#map .failed')?.textContent.includes('was updated'));

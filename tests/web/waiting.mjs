@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * The wait after which a test has failed. It is not a measure of speed: under load, a machine can take a minute for a
  * task of one second.
  */
-export const LIMIT_MS = 180_000;
+export const LIMIT_MS = 90_000;
 
 /** Calls `ask` until its answer is true, and returns the answer. The error names the awaited condition. */
 export async function waitFor(what, ask, { pause = 50 } = {}) {
