@@ -77,19 +77,36 @@ function testsNamed(name) {
 /** Browser tests that failed, at most, for which a second run is worth its time. */
 const MOST_REPEATED = 3;
 
-/** Runs test files with Node.js; returns the files with failures. */
+/** Files of tests that are listed with their times. */
+const SLOWEST = 15;
+
+/** Reads what the reporter of files wrote: those with failures, and the slowest ones as text. */
+function resultsIn(file) {
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  const results = lines.map((line) => {
+    const [word, ...name] = line.split(' ');
+    return { word, name: path.relative(root, name.join(' ')) };
+  });
+  const failed = new Set(results.filter(({ word }) => word === 'failed').map(({ name }) => name));
+  const times = results.filter(({ word }) => word !== 'failed').sort((a, b) => b.word - a.word);
+  const slowest = times.slice(0, SLOWEST).map(({ word, name }) => `${(word / 1000).toFixed(0).padStart(5)} s  ${name}`);
+  return { failed, slowest: slowest.join('\n') };
+}
+
+/** Runs test files with Node.js, and lists the slowest; returns the files with failures. */
 function failuresOf(files, concurrency) {
-  const noted = path.join(root, 'build/failed-tests.txt');
+  const noted = path.join(root, 'build/file-results.txt');
   const reporters = [
     ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
-    ...['--test-reporter=./tests/failed-files.mjs', `--test-reporter-destination=${noted}`],
+    ...['--test-reporter=./tests/file-results.mjs', `--test-reporter-destination=${noted}`],
   ];
   const args = ['--test', ...reporters, `--test-concurrency=${concurrency}`, ...files];
   const { status, error } = spawnSync(process.execPath, args, { cwd: root, ...toScreen });
   if (error !== undefined) throw error;
+  const { failed, slowest } = resultsIn(noted);
+  console.error(`\nthe slowest files:\n${slowest}`);
   if (status === 0) return [];
-  const failed = new Set(readFileSync(noted, 'utf8').split('\n').filter(Boolean));
-  const known = files.filter((file) => failed.has(path.join(root, file)));
+  const known = files.filter((file) => failed.has(file));
   // A runner that ends without naming a file has failed with all of them.
   return known.length > 0 ? known : files;
 }
