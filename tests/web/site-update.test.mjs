@@ -136,4 +136,35 @@ describeSite('the site, updated', (site) => {
     await page.until(isNext);
     await page.close();
   });
+
+  it('tries a section once more, and then offers to load the page', async () => {
+    const name = `section-again-${site.kind}`;
+    const failed = [];
+    let isBroken = true;
+    const listener = ({ url }, response) => {
+      // The page looks for its version after a failure, and before it tries again.
+      if (url === `/${name}/` && failed.length > 0) isBroken = false;
+      if (!isBroken || !/\/section-[^/]*\.js$/.test(url)) return;
+      failed.push(url);
+      response.writeHead(503).end();
+      // Disables the server's own handling of the response.
+      for (const method of ['writeHead', 'write', 'end']) response[method] = () => response;
+    };
+    cpSync(path.join(site.host.folder, 'site'), path.join(site.host.folder, name), { recursive: true });
+    site.host.server.prependListener('request', listener);
+    const page = await site.visit(`${name}/`);
+    await page.until(() => document.querySelector('[data-pick]') !== null);
+    await page.until(() => document.querySelector('[data-loading]') === null);
+    assert.ok(failed.length > 0);
+    const isMissing = () => document.querySelector('section .failed') !== null;
+    // Firefox never fetches such a script anew.
+    if (site.kind === 'firefox' && (await page.evaluate(isMissing))) {
+      await page.click('section .failed [data-load-again]');
+      await page.until(() => document.querySelector('[data-pick]') !== null);
+      await page.until(() => document.querySelector('[data-loading]') === null);
+    }
+    assert.equal(await page.evaluate(isMissing), false);
+    site.host.server.off('request', listener);
+    await page.close();
+  });
 });

@@ -3,19 +3,43 @@ import { signal, useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { loadAgain } from './offline/offline.js';
-import { checkVersion, isReplaced, REPLACED } from './offline/version.js';
+import { checkVersion, isReachable, isReplaced, REPLACED } from './offline/version.js';
 import { afterFirstAnswer } from './state.js';
 
-/** Says that a part of the page could not be loaded, and offers to try again. */
+/**
+ * Says that a part of the page could not be loaded, and offers to try again; or to load the page, since Firefox fetches a script
+ * that failed only once in the life of a page.
+ */
 export function LoadFailed({ onAgain }: { onAgain: () => void }) {
   return (
     <div role="alert" class="failed">
       <p>{isReplaced.value ? REPLACED : 'This part of the page could not be loaded.'}</p>
-      <button type="button" class="small" onClick={isReplaced.value ? loadAgain : onAgain}>
-        {isReplaced.value ? 'Load again' : 'Try again'}
-      </button>
+      {!isReplaced.value && (
+        <button type="button" class="small" onClick={onAgain}>
+          Try again
+        </button>
+      )}{' '}
+      {(isReplaced.value || isReachable.value) && (
+        <button type="button" class="small" data-load-again onClick={loadAgain}>
+          {isReplaced.value ? 'Load again' : 'Load the page again'}
+        </button>
+      )}
     </div>
   );
+}
+
+/** Length of the pause before a second try. */
+const PAUSE_MS = 1000;
+
+/** Loads a part of the page, after a failure once more: a single request may fail for reasons that pass. */
+async function loadTwice(load: LoadedProps['load']): Promise<ComponentType> {
+  try {
+    return await load();
+  } catch (error) {
+    if (await checkVersion()) throw error;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    return load();
+  }
 }
 
 interface LoadedProps {
@@ -34,7 +58,7 @@ export function Loaded({ load, when, isFar = false }: LoadedProps) {
   const start = () => {
     isStarted.value = true;
     failure.value = '';
-    load().then(
+    loadTwice(load).then(
       (loaded) => {
         body.value = loaded;
       },

@@ -4,6 +4,9 @@ import { SignalboxError } from 'signalbox';
 
 export const isReplaced = signal(false);
 
+/** Whether the page could be loaded again, as far as the last check knows: from its host, or as it is stored on this device. */
+export const isReachable = signal(false);
+
 export const REPLACED = 'This page was updated after it was opened. Load the page again to use all of it.';
 
 /** The entry script's name contains a hash of all scripts and files that the page loads. */
@@ -14,10 +17,12 @@ const own = ENTRY.exec(document.querySelector<HTMLScriptElement>('script[type=mo
 export async function checkVersion(): Promise<boolean> {
   try {
     const response = await fetch('./', { cache: 'no-store' });
+    isReachable.value = response.ok;
     const now = response.ok ? ENTRY.exec(await response.text())?.[0] : undefined;
     if (own !== undefined && now !== undefined && now !== own) isReplaced.value = true;
   } catch {
     // Without a network, files are missing for another reason.
+    isReachable.value = false;
   }
   return isReplaced.peek();
 }
