@@ -20,7 +20,12 @@ export function LoadFailed({ onAgain }: { onAgain: () => void }) {
         </button>
       )}{' '}
       {(isReplaced.value || isReachable.value) && (
-        <button type="button" class="small" data-load-again onClick={loadAgain}>
+        <button
+          type="button"
+          class={isReplaced.value ? 'small' : 'secondary outline small'}
+          data-load-again
+          onClick={loadAgain}
+        >
           {isReplaced.value ? 'Load again' : 'Load the page again'}
         </button>
       )}
