@@ -3,14 +3,15 @@ import { type Fields, field, numberField, requiredObject, requiredText, textFiel
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, type InputFile, type ReadFileOptions } from '../input-file.js';
 import { readJsonLines, readJsonParts } from '../json.js';
-import { promptText } from '../messages.js';
+import { askedIn } from '../messages.js';
 import { SharedParts } from '../question.js';
 import type { Answer, ImportContext, Place } from '../records.js';
 import { nameRuns, type RunNames, settingText } from '../runs.js';
 import { headKeys } from '../table.js';
 import { textKey } from '../text-hash.js';
 import { readYaml } from '../yaml.js';
-import { scoreOf, stemOf } from './long.js';
+import { scoreOf } from './cells.js';
+import { stemOf } from './long.js';
 import { isPromptfooCsv, readPromptfooCsv } from './promptfoo-csv.js';
 
 const DOCUMENT = /^\s*\{\s*("evalId"\s*:\s*("[^"]*"|null)\s*,\s*)?"results"\s*:\s*\{\s*"version"\s*:/;
@@ -135,7 +136,7 @@ async function readColumns(
       const column = columnOf(result, datasets.get(file) ?? '', place);
       const key = keyOf(column);
       columns.set(key, column);
-      sharedBy(column).add(askedIn(rawPrompt(result)) ?? '');
+      sharedBy(column).add(askedIn(rawPrompt(result) ?? ''));
       // The same prompt may stand twice in a list, with one label; the ids tell such prompts apart.
       const ofPrompt = key + (textField(result, 'promptId') ?? '');
       if (indexes.has(ofPrompt) && indexes.get(ofPrompt) !== column.index) {
@@ -166,16 +167,6 @@ function rawPrompt(result: Fields): string | undefined {
   return raw === STRIPPED ? undefined : raw;
 }
 
-/** Returns the user's last turns, if the prompt is a list of messages as JSON; the prompt if it is not. */
-function askedIn(raw: string | undefined): string | undefined {
-  if (raw === undefined || !/^\s*\[\s*\{/.test(raw)) return raw;
-  try {
-    return promptText(JSON.parse(raw)) ?? raw;
-  } catch {
-    return raw; // A prompt that only looks like JSON.
-  }
-}
-
 function answerOf(result: Fields): Answer {
   const usage = field(result, 'tokenUsage') ?? field(result, 'response', 'tokenUsage');
   // A cached answer costs nothing, and its tokens are not told apart; nothing else is free of charge.
@@ -204,8 +195,7 @@ function readResult(result: Fields, place: Place, { dataset, model, shared }: Na
   const id = textField(result, 'testCase', 'description');
   const raw = rawPrompt(result);
   const key = textKey(JSON.stringify([raw, settingText(field(result, 'vars'))]));
-  const asked = askedIn(raw);
-  const prompt = asked === undefined ? undefined : shared.without(asked);
+  const prompt = raw === undefined ? undefined : shared.without(askedIn(raw));
   const sample = sink.sample({ dataset, key, id: id || key.slice(0, ID_DIGITS), prompt, place });
   if (hasFailed(result)) sink.drop('failed', place, `: ${model}`);
   else if (isUnscored(result)) sink.drop('unscored', place, `: ${model}`);

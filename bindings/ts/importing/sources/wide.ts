@@ -1,31 +1,24 @@
 /** Our plain wide form: one row per sample and one column per model, in CSV, TSV, JSONL or Parquet. */
 import type { Importer } from '../importer.js';
-import { badInput, type InputFile } from '../input-file.js';
+import { badInput, type FileHead, type InputFile } from '../input-file.js';
 import type { Answer, ImportContext, Place, RecordSink } from '../records.js';
-import { headColumns, readTable, type TableReader, tableFormat } from '../table.js';
-import { llmRouterImporter } from './llmrouter.js';
+import { firstRows, headColumns, readTable, type TableReader, tableFormat } from '../table.js';
+import { amountCell, quoted, refuseUnclear, scoreOf, type ToScore, textCell, toScoreFor } from './cells.js';
 import {
-  figureCell,
-  GROUP_COLUMNS,
+  type Figure,
+  figureOf,
+  hasPrompt,
+  isKeyName,
   isLong,
-  isRowNumbers,
+  isModelName,
+  isScoreName,
   KeyColumns,
-  LongRows,
-  noteSample,
-  plainName,
-  quoted,
-  refuseUnclear,
-  requiredFormat,
+  SAMPLE_NAMES,
   type SampleColumns,
-  type SampleRules,
-  SELECTION_COLUMNS,
   sampleColumns,
-  scoreOf,
-  stemOf,
-  type ToScore,
-  textCell,
-  toScoreFor,
-} from './long.js';
+} from './columns.js';
+import { llmRouterImporter } from './llmrouter.js';
+import { LongRows, noteSample, requiredFormat, type SampleRules, stemOf } from './long.js';
 import { mixInstructImporter } from './mixinstruct.js';
 import { routeLlmImporter } from './routellm.js';
 import { routerBenchImporter } from './routerbench.js';
@@ -33,31 +26,18 @@ import { routerBenchImporter } from './routerbench.js';
 /** Importers whose tables would also pass for wide ones. */
 const MORE_SPECIFIC = [llmRouterImporter, mixInstructImporter, routeLlmImporter, routerBenchImporter];
 
-const KEYS = new Set(['dataset', 'task', 'id', 'prompt', 'embedding', ...GROUP_COLUMNS, ...SELECTION_COLUMNS]);
-/** Columns of such tables that are neither models nor keys. */
-const OTHER_COLUMNS = new Set(['answer', 'target', 'reference', 'split', 'category', 'subject', 'source']);
-const ANSWER = /(_response|\|model_response|_output)$/;
 /** Texts of answers, for those who grade them. */
 const ANSWER_TEXT = 'answer:';
 /** Columns of such texts that count; more models have no plan. */
 const MOST_ANSWERS = 64;
-const FIGURE = /^(.+)\|(cost_usd|total_cost|tokens_in|tokens_out)$/;
 
 interface ModelColumn {
   name: string;
   at: number;
-  cost: number;
-  tokensIn: number;
-  tokensOut: number;
-  hasFigures: boolean;
+  /** Places of its costs and tokens; `undefined` if it has none. */
+  figures: Partial<Record<Figure, number>> | undefined;
   /** A score was seen, so any later text is a defect in a single cell. */
   isSure: boolean;
-}
-
-function isModel(column: string): boolean {
-  const name = plainName(column);
-  const isKnown = KEYS.has(name) || OTHER_COLUMNS.has(name) || isRowNumbers(name);
-  return !isKnown && !column.startsWith(ANSWER_TEXT) && !ANSWER.test(column) && !FIGURE.test(column);
 }
 
 /** Refuses a column of free text: it is not a model, and would become one that was never measured. */
@@ -83,7 +63,7 @@ class WideRows implements TableReader {
   readonly #sink: RecordSink;
   readonly #rules: SampleRules;
   readonly #count: RowCount;
-  readonly #keys = new KeyColumns(KEYS);
+  readonly #keys = new KeyColumns(SAMPLE_NAMES);
   #at: SampleColumns | undefined;
   #names: readonly string[] = [];
   readonly #models: ModelColumn[] = [];
@@ -91,6 +71,8 @@ class WideRows implements TableReader {
   /** Columns of models by place, and places of all columns by name. */
   readonly #modelAt: (ModelColumn | undefined)[] = [];
   readonly #places = new Map<string, number>();
+  readonly #figuresOf = new Map<string, Partial<Record<Figure, number>>>();
+  readonly #ignored: string[] = [];
   #toScore: ToScore = scoreOf;
 
   constructor(file: InputFile, sink: RecordSink, count: RowCount) {
@@ -107,35 +89,45 @@ class WideRows implements TableReader {
     const added = columns.slice(from);
     for (const [i, name] of added.entries()) this.#places.set(name, from + i);
     if (this.#keys.hasNew(added) || this.#at === undefined) this.#at = sampleColumns(columns);
-    for (const name of added) {
-      if (isModel(name)) this.#addModel(name);
-      if (name.startsWith(ANSWER_TEXT) && this.#answers.length < MOST_ANSWERS) {
-        this.#answers.push({ model: name.slice(ANSWER_TEXT.length).trim(), at: this.#place(name) });
-      }
-      const model = FIGURE.exec(name)?.[1];
-      const column = model === undefined ? undefined : this.#modelAt[this.#place(model)];
-      if (column !== undefined) this.#findFigures(column);
-    }
+    for (const [i, name] of added.entries()) this.#addColumn(name, from + i);
+    const { prompt } = this.#at;
+    this.#sink.columns?.(this.#file, { prompt: prompt < 0 ? undefined : columns[prompt], ignored: this.#ignored });
   }
 
-  #addModel(name: string): void {
-    const at = this.#place(name);
-    const column = { name: name.trim(), at, cost: -1, tokensIn: -1, tokensOut: -1, hasFigures: false, isSure: false };
-    this.#findFigures(column);
+  #addColumn(name: string, at: number): void {
+    if (name.startsWith(ANSWER_TEXT)) {
+      if (this.#answers.length < MOST_ANSWERS) this.#answers.push({ model: name.slice(ANSWER_TEXT.length).trim(), at });
+      return;
+    }
+    if (at === this.#at?.prompt) return;
+    const of = figureOf(name, (column) => this.#places.has(column));
+    if (of !== undefined) this.#addFigure(name, at, of);
+    else if (isModelName(name)) this.#addModel(name, at);
+    else if (name !== '' && !isKeyName(name)) this.#ignored.push(name);
+  }
+
+  #addFigure(name: string, at: number, { model, figure }: { model: string; figure: Figure | undefined }): void {
+    if (figure === undefined) {
+      this.#ignored.push(name);
+      return;
+    }
+    const figures = this.#figuresOf.get(model) ?? {};
+    figures[figure] = at;
+    this.#figuresOf.set(model, figures);
+    const column = this.#modelAt[this.#places.get(model) ?? -1];
+    if (column !== undefined) column.figures = figures;
+  }
+
+  #addModel(name: string, at: number): void {
+    if (isScoreName(name)) {
+      throw badInput(
+        { file: this.#file },
+        `got the column '${name}' without a column 'model', expected one that says whose scores they are; in a table with a column per model, the model's name is the column's`,
+      );
+    }
+    const column = { name: name.trim(), at, figures: this.#figuresOf.get(name), isSure: false };
     this.#models.push(column);
     this.#modelAt[at] = column;
-  }
-
-  #findFigures(column: ModelColumn): void {
-    const at = (what: string) => this.#place(`${column.name}|${what}`);
-    column.cost = Math.max(at('cost_usd'), at('total_cost'));
-    column.tokensIn = at('tokens_in');
-    column.tokensOut = at('tokens_out');
-    column.hasFigures = column.cost >= 0 || column.tokensIn >= 0 || column.tokensOut >= 0;
-  }
-
-  #place(name: string): number {
-    return this.#places.get(name) ?? -1;
   }
 
   onRow(cells: readonly unknown[], line: number, present?: readonly number[]): void {
@@ -163,13 +155,13 @@ class WideRows implements TableReader {
     const score = this.#toScore(cells[model.at]);
     refuseUnclear(score, model.name, place);
     if (!model.isSure) makeSure(model, score, place);
-    const figures = model.hasFigures ? this.#figures(model, cells, place) : undefined;
-    this.#sink.score(sample, model.name, 'score', score, place, figures);
+    const answer = model.figures === undefined ? undefined : this.#answerOf(model.figures, cells, place);
+    this.#sink.score(sample, model.name, 'score', score, place, answer);
   }
 
-  #figures({ cost, tokensIn, tokensOut }: ModelColumn, cells: readonly unknown[], place: Place): Answer {
-    const figure = (column: number) => figureCell(cells[column], this.#names[column] ?? '', place, this.#toScore);
-    return { costUsd: figure(cost), tokensIn: figure(tokensIn), tokensOut: figure(tokensOut) };
+  #answerOf(at: Partial<Record<Figure, number>>, cells: readonly unknown[], place: Place): Answer {
+    const amount = (column = -1) => amountCell(cells[column], this.#names[column] ?? '', place, this.#toScore);
+    return { costUsd: amount(at.cost), tokensIn: amount(at.tokensIn), tokensOut: amount(at.tokensOut) };
   }
 }
 
@@ -197,15 +189,29 @@ class EitherRows implements TableReader {
   }
 }
 
+/**
+ * Returns whether a table without a column `prompt` is wide nevertheless: it has a question under another name, and scores
+ * in all other columns that may be models, of which there are at least two.
+ */
+function looksWide(head: FileHead): boolean {
+  const [columns = [], cells = []] = firstRows(head);
+  const { prompt } = sampleColumns(columns);
+  if (prompt < 0) return false;
+  const isFigure = (name: string) => figureOf(name, (column) => columns.includes(column)) !== undefined;
+  const models = columns.flatMap((name, at) => (at === prompt || !isModelName(name) || isFigure(name) ? [] : [at]));
+  return models.length > 1 && models.every((at) => typeof scoreOf(cells[at]) === 'number');
+}
+
 export const wideImporter: Importer = {
   source: 'wide',
   claims(file, head) {
     const format = tableFormat(head);
     if (MORE_SPECIFIC.some((importer) => importer.claims(file, head))) return false;
     if (format === 'parquet') return true;
+    if (format === undefined) return false;
     const columns = headColumns(head);
-    const { prompt, embedding } = sampleColumns(columns);
-    return format !== undefined && !isLong(columns) && (prompt >= 0 || embedding >= 0);
+    if (isLong(columns)) return false;
+    return hasPrompt(columns) || sampleColumns(columns).embedding >= 0 || looksWide(head);
   },
   async read(files, context) {
     const count: RowCount = { rows: 0 };
