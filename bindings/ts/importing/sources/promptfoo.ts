@@ -1,12 +1,12 @@
 /** promptfoo: `eval -o results.json`, `.jsonl`, `.yaml` or `.csv`, one result per test, prompt and provider. */
-import { type Fields, field, numberField, requiredObject, requiredText, textField } from '../fields.js';
+import { type Fields, field, isObject, numberField, requiredObject, requiredText, textField } from '../fields.js';
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, type InputFile, type ReadFileOptions } from '../input-file.js';
-import { readJsonLines, readJsonParts } from '../json.js';
+import { type JsonPart, readJsonLines, readJsonParts } from '../json.js';
 import { askedIn } from '../messages.js';
 import { SharedParts } from '../question.js';
 import type { Answer, ImportContext, Place } from '../records.js';
-import { nameRuns, type RunNames, settingText } from '../runs.js';
+import { nameRuns, type RunNames, type Settings, settingsOf, settingText } from '../runs.js';
 import { headKeys } from '../table.js';
 import { textKey } from '../text-hash.js';
 import { readYaml } from '../yaml.js';
@@ -67,37 +67,84 @@ interface Column {
   label: string;
   prompt: string;
   dataset: string;
+  /** The provider's settings, if they are others in another file. */
+  settings: Settings;
   /** Its number in the file; a provider with other settings has another one. */
   index: number | undefined;
 }
 
-function columnOf(result: Fields, dataset: string, place: Place): Column {
+function columnOf(result: Fields, { dataset, settings }: Evaluation, place: Place): Column {
   const provider = field(result, 'provider');
+  const id = typeof provider === 'string' ? provider : requiredText(result, place, 'provider', 'id');
+  const label = textField(provider, 'label') ?? '';
   return {
-    id: typeof provider === 'string' ? provider : requiredText(result, place, 'provider', 'id'),
-    label: textField(provider, 'label') ?? '',
+    id,
+    label,
     prompt: textField(result, 'prompt', 'label') ?? '',
     dataset,
+    settings: settings.get(providerKey(id, label)) ?? {},
     index: numberField(result, 'promptIdx'),
   };
 }
 
-const keyOf = ({ id, label, prompt, dataset }: Column) => JSON.stringify([id, label, prompt, dataset]);
+const keyOf = ({ id, label, prompt, dataset, settings }: Column) =>
+  JSON.stringify([id, label, prompt, dataset, settingText(settings)]);
 
-/** Names the dataset by the description of the evaluation, or by the file. */
-async function datasetOf(file: InputFile, { signal }: ImportContext): Promise<string> {
-  const stem = stemOf(file.path).replace(YAML, '');
-  const named = (given: unknown) => (typeof given === 'string' && given.trim() !== '' ? given.trim() : stem);
+/** What a file says about its evaluation as a whole. */
+interface Evaluation {
+  /** The description of the evaluation, or the name of the file. */
+  dataset: string;
+  /** The settings of its providers, by id and label. */
+  settings: Map<string, Settings>;
+}
+
+const providerKey = (id: string, label: string) => JSON.stringify([id, label]);
+
+/** Returns the id and the options in an entry of the list of providers: a text, options with an id, or options below it. */
+function listed(provider: unknown): [id: string, options: unknown] {
+  if (typeof provider === 'string') return [provider, {}];
+  const id = textField(provider, 'id');
+  if (id !== undefined) return [id, provider];
+  const [name = '', options] = Object.entries(isObject(provider) ? provider : {})[0] ?? [];
+  return [textField(options, 'id') ?? name, options];
+}
+
+async function evaluationOf(file: InputFile, { signal }: ImportContext): Promise<Evaluation> {
+  const config: Record<string, unknown> = {};
+  const settings = new Map<string, Settings>();
   if (YAML.test(file.path.replace(/\.gz$/i, ''))) {
-    return named(field(await readYaml(file, { signal }), 'config', 'description'));
+    const given = field(await readYaml(file, { signal }), 'config');
+    if (isObject(given)) Object.assign(config, given);
+  } else if (/\.json(\.gz)?$/i.test(file.path)) {
+    const onPart = ({ value, path }: JsonPart) => {
+      config[String(path[1])] = value;
+    };
+    await readJsonParts(file, ['$.config.description', '$.config.providers'], onPart, { signal });
   }
-  if (!/\.json(\.gz)?$/i.test(file.path)) return stem;
-  let description: unknown;
-  const onPart = ({ value }: { value: unknown }) => {
-    description = value;
-  };
-  await readJsonParts(file, ['$.config.description'], onPart, { signal });
-  return named(description);
+  const { description, providers } = config;
+  for (const provider of Array.isArray(providers) ? providers : []) {
+    const [id, of] = listed(provider);
+    settings.set(providerKey(id, textField(of, 'label') ?? ''), settingsOf(field(of, 'config')));
+  }
+  const named = typeof description === 'string' ? description.trim() : '';
+  return { dataset: named || stemOf(file.path).replace(YAML, ''), settings };
+}
+
+/** Returns the evaluations of the files, with the settings of those providers only that differ from file to file. */
+async function readEvaluations(files: readonly InputFile[], context: ImportContext) {
+  const evaluations = new Map<InputFile, Evaluation>();
+  const known = new Map<string, Set<string>>();
+  for (const file of files) {
+    const evaluation = await evaluationOf(file, context);
+    evaluations.set(file, evaluation);
+    for (const [key, settings] of evaluation.settings) {
+      known.set(key, (known.get(key) ?? new Set()).add(settingText(settings)));
+    }
+  }
+  for (const { settings } of evaluations.values()) {
+    for (const key of [...settings.keys()]) if (known.get(key)?.size === 1) settings.delete(key);
+  }
+  return evaluations;
 }
 
 /** Returns the files without each CSV that lies beside another form of its name: its results have no ids and no costs. */
@@ -119,7 +166,7 @@ interface Named extends RunNames {
 /** Reads the columns of all files: which prompts and labels must be named follows from all of them. */
 async function readColumns(
   files: readonly InputFile[],
-  datasets: ReadonlyMap<InputFile, string>,
+  evaluations: ReadonlyMap<InputFile, Evaluation>,
   context: ImportContext,
 ): Promise<Map<string, Named>> {
   const columns = new Map<string, Column>();
@@ -133,7 +180,7 @@ async function readColumns(
   for (const file of files) {
     const indexes = new Map<string, number | undefined>();
     const onResult = (result: Fields, place: Place) => {
-      const column = columnOf(result, datasets.get(file) ?? '', place);
+      const column = columnOf(result, evaluations.get(file) as Evaluation, place);
       const key = keyOf(column);
       columns.set(key, column);
       sharedBy(column).add(askedIn(rawPrompt(result) ?? ''));
@@ -151,11 +198,11 @@ async function readColumns(
   }
   const all = [...columns.values()];
   const names = nameRuns(
-    all.map(({ id, label, prompt, dataset }) => ({
+    all.map(({ id, label, prompt, dataset, settings }) => ({
       dataset,
       model: id,
       taskSettings: { prompt },
-      modelSettings: label === '' ? {} : { label },
+      modelSettings: label === '' ? settings : { ...settings, label },
     })),
   );
   return new Map(all.map((column, i) => [keyOf(column), { ...(names[i] as RunNames), shared: sharedBy(column) }]));
@@ -211,9 +258,8 @@ export const promptfooImporter: Importer = {
   claims,
   async read(given, context) {
     const files = withoutCopies(given, context);
-    const datasets = new Map<InputFile, string>();
-    for (const file of files) datasets.set(file, await datasetOf(file, context));
-    const names = await readColumns(files, datasets, context);
+    const evaluations = await readEvaluations(files, context);
+    const names = await readColumns(files, evaluations, context);
     // One evaluation may be written in several forms, and exported again.
     const seen = new Set<string>();
     for (const file of files) {
@@ -224,7 +270,7 @@ export const promptfooImporter: Importer = {
           return;
         }
         if (UUID.test(id)) seen.add(id);
-        const column = columnOf(result, datasets.get(file) ?? '', place);
+        const column = columnOf(result, evaluations.get(file) as Evaluation, place);
         readResult(result, place, names.get(keyOf(column)) as Named, context);
       };
       await readResults(file, onResult, context);
