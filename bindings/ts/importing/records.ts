@@ -89,6 +89,8 @@ export interface Sample {
   key: string;
   /** Shown to users; need not be unique. */
   id: string;
+  /** Whether the id may only count rows: in that case another prompt under it is another sample. */
+  isCounted?: boolean | undefined;
   prompt: string | undefined;
   /** Vector of the sample, if the file has one. */
   embedding?: ArrayLike<number> | undefined;

@@ -1,6 +1,7 @@
 // Imports tables as people write them: other names of columns, words for scores, figures beside them, lists in JSON.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { detect } from '../../../dist/importing/detect.js';
 import { longImporter } from '../../../dist/importing/sources/long.js';
 import { wideImporter } from '../../../dist/importing/sources/wide.js';
@@ -41,16 +42,44 @@ describe('a wide table of people', () => {
   });
 
   it('takes costs and tokens beside the models for what they are', async () => {
-    const header = 'prompt,a_cost,a,a_input_tokens,a_output_tokens,b_score,b_cost_usd,b_latency_ms';
-    const record = await imported(wideImporter, { 'r.csv': `${header}\nq,0.5,1,10,20,0,0.25,7\n` });
+    const header = 'prompt,a_cost,a,a_input_tokens,a_output_tokens,a_answer,b,b_cost_usd,b_latency_ms';
+    const record = await imported(wideImporter, { 'r.csv': `${header}\nq,0.5,1,10,20,1,0,0.25,7\n` });
     assert.deepEqual(scoresOf(record), [
       ['a', 'score', 1, { costUsd: 0.5, tokensIn: 10, tokensOut: 20 }],
-      ['b_score', 'score', 0, { costUsd: 0.25, tokensIn: undefined, tokensOut: undefined }],
+      ['b', 'score', 0, { costUsd: 0.25, tokensIn: undefined, tokensOut: undefined }],
     ]);
     // Without a model of that name, the column is a model.
     const other = await imported(wideImporter, { 'r.csv': 'prompt,low_cost\nq,1\n' });
     assert.deepEqual(scoreLines(other).length, 1);
   });
+
+  it('takes the metrics in the names of columns for what they are, if all have one', async () => {
+    const header = 'prompt,a_accuracy,a_f1,a_pred,b_accuracy,b_f1,b_cost,gold_answer';
+    const record = await imported(wideImporter, { 'r.csv': `${header}\nq,1,0.5,3,0,0.25,0.1,3\n` });
+    const cost = { costUsd: 0.1, tokensIn: undefined, tokensOut: undefined };
+    assert.deepEqual(scoresOf(record), [
+      ['a', 'accuracy', 1, undefined],
+      ['a', 'f1', 0.5, undefined],
+      ['b', 'accuracy', 0, cost],
+      ['b', 'f1', 0.25, cost],
+    ]);
+    const some = await imported(wideImporter, { 'r.csv': 'prompt,a_score,b,a_score_cost,a_cost\nq,1,0,0.5,0.25\n' });
+    assert.deepEqual(
+      scoresOf(some).map(([model, metric, , answer]) => [model, metric, answer?.costUsd]),
+      [
+        ['a_score', 'score', 0.5],
+        ['b', 'score', undefined],
+      ],
+    );
+  });
+
+  it('refuses models without scores', () =>
+    refuses(
+      wideImporter,
+      { 'r.csv': 'prompt,model,bleu\nq,m,1\n' },
+      'invalid_argument',
+      /^r\.csv: got the column 'model' without a column 'score'/,
+    ));
 
   for (const name of ['score', 'Correct', 'accuracy', 'passed']) {
     it(`refuses scores of nobody, in the column '${name}'`, () =>
@@ -175,6 +204,69 @@ describe('a long table of people', () => {
     const one = { 'r.csv': 'prompt,model,score,accuracy\nq,m,0.5,1\n' };
     assert.deepEqual(scoresOf(await imported(longImporter, one)), [['m', 'score', 0.5, undefined]]);
     assert.deepEqual(await columnsOf(longImporter, one), { prompt: 'prompt', ignored: ['accuracy'] });
+  });
+
+  it('joins the files of several models, which have their names', async () => {
+    const table = (...models) => `prompt,model,score\n${models.map((model) => `q,${model},1\n`).join('')}`;
+    const datasets = async (contents) => [
+      ...new Set((await imported(longImporter, contents)).samples.map(({ dataset }) => dataset)),
+    ];
+    assert.deepEqual(await datasets({ 'sums/little.csv': table('little'), 'sums/great.csv': table('acme/great') }), [
+      'sums',
+    ]);
+    assert.deepEqual(
+      await datasets({ 'little-7b_sums.csv': table('Acme/Little 7B'), 'great_sums.csv': table('great', 'great') }),
+      ['sums'],
+    );
+    assert.deepEqual(await datasets({ 'little.csv': table('little') }), ['results']);
+    // Files of several models, and names that only begin alike, are datasets.
+    assert.deepEqual(await datasets({ 'little.csv': table('little', 'great'), 'greatest.csv': table('great') }), [
+      'greatest',
+      'little',
+    ]);
+    const named = 'dataset,prompt,model,score\nd,q,little,1\n';
+    assert.deepEqual(await datasets({ 'little.csv': named }), ['d']);
+  });
+
+  it('says of ids that they may only count rows', async () => {
+    const row = { dataset: 'd', model: 'm', score: 1, prompt: 'q' };
+    const { samples } = await imported(longImporter, {
+      'r.jsonl': lines({ ...row, id: 1 }, { ...row, id: 'row 2' }, { ...row, id: 'sums-ab' }, row),
+    });
+    assert.deepEqual(
+      samples.map(({ isCounted }) => isCounted),
+      [true, true, false, false],
+    );
+  });
+
+  it('reads tokens in an object', async () => {
+    const usage = { prompt_tokens: 10, completion_tokens: 4 };
+    const inParquet = parquetWriteBuffer({
+      columnData: [
+        { name: 'prompt', data: ['q'], type: 'STRING' },
+        { name: 'model', data: ['m'], type: 'STRING' },
+        { name: 'score', data: [1], type: 'INT32' },
+        { name: 'usage', data: [{ prompt_tokens: 10n, completion_tokens: 4n }] },
+      ],
+    });
+    const parquet = await imported(wideImporter, { 'r.parquet': new Uint8Array(inParquet) });
+    assert.deepEqual(
+      parquet.scores.map(({ answer }) => [answer.tokensIn, answer.tokensOut]),
+      [[10, 4]],
+    );
+    const { scores } = await imported(longImporter, {
+      'r.jsonl': lines(
+        { prompt: 'q', model: 'm', score: 1, usage },
+        { prompt: 'q', model: 'n', score: 1, usage, tokens_in: 7 },
+      ),
+    });
+    assert.deepEqual(
+      scores.map(({ answer }) => [answer.tokensIn, answer.tokensOut]),
+      [
+        [10, 4],
+        [7, 4],
+      ],
+    );
   });
 
   it('averages the runs that a column numbers', async () => {

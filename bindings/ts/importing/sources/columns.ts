@@ -93,7 +93,10 @@ export class KeyColumns {
   }
 }
 
-/** Returns whether a table has a column of one of the names for scores, and therefore is not wide. */
+/** Returns whether a name is one for the column of models. */
+export const isModelsName = (column: string): boolean => MODEL_NAMES.includes(plainName(column));
+
+/** Returns whether a name is one for the column of scores. */
 export const isScoreName = (column: string): boolean => SCORE_NAMES.includes(plainName(column));
 
 /** Returns whether a table has the column `prompt` itself. */
@@ -115,7 +118,7 @@ const TOKENS_OUT_NAMES = ['tokens_out', 'completion_tokens', 'output_tokens'];
 
 /** Names that a column must have to change what `longColumns` returns. */
 export const LONG_NAMES: ReadonlySet<string> = new Set([
-  ...['dataset', 'task', 'id', 'embedding', 'metric', 'error'],
+  ...['dataset', 'task', 'id', 'embedding', 'metric', 'error', 'usage'],
   ...[...PROMPT_NAMES, ...MODEL_NAMES, ...SCORE_NAMES, ...RUN_NAMES],
   ...[...COST_NAMES, ...TOKENS_IN_NAMES, ...TOKENS_OUT_NAMES],
   ...[...GROUP_COLUMNS, ...SELECTION_COLUMNS],
@@ -131,6 +134,8 @@ export interface LongColumns extends SampleColumns {
   cost: number;
   tokensIn: number;
   tokensOut: number;
+  /** An object with both counts, as APIs report them. */
+  usage: number;
 }
 
 /** Finds the columns of a long table. Errors: `invalid_argument` without a model, a score, or what identifies a sample. */
@@ -151,12 +156,14 @@ export function longColumns(columns: readonly string[], place: Place): LongColum
     cost: columnOf(columns, ...COST_NAMES),
     tokensIn: columnOf(columns, ...TOKENS_IN_NAMES),
     tokensOut: columnOf(columns, ...TOKENS_OUT_NAMES),
+    usage: columnOf(columns, 'usage'),
   };
 }
 
 /** Columns of wide tables that are neither models nor keys. */
 const OTHER_COLUMNS = new Set([
   ...['answer', 'target', 'reference', 'expected', 'expected_answer', 'expected_output', 'ground_truth', 'gold'],
+  ...['gold_answer', 'correct_answer', 'reference_answer', 'answer_key', 'max_score'],
   ...[
     'label',
     'labels',
@@ -174,15 +181,26 @@ const OTHER_COLUMNS = new Set([
   ...['language', 'lang', 'year', 'context', 'choices', 'options', 'metadata', 'url', 'uuid', 'hash', 'system'],
   ...['system_prompt', 'note', 'notes', 'comment', 'comments', 'winner', 'best_model'],
   ...['question_id', 'sample_id', 'prompt_id', 'example_id', 'item_id', 'doc_id', 'task_id'],
-  ...['timestamp', 'date', 'time', 'datetime', 'created_at', 'updated_at', 'duration', 'elapsed', 'runtime'],
+  ...[
+    'timestamp',
+    'date',
+    'time',
+    'datetime',
+    'created_at',
+    'updated_at',
+    'created',
+    'day',
+    'duration',
+    'elapsed',
+    'runtime',
+  ],
   ...['latency', 'latency_ms', 'latency_s', 'price', 'tokens', 'total_tokens', 'num_tokens', 'length', 'prompt_length'],
   ...[...COST_NAMES, ...TOKENS_IN_NAMES, ...TOKENS_OUT_NAMES, ...RUN_NAMES],
 ]);
 const ANSWER = /(_response|\|model_response|_output)$/;
 const FIGURE =
-  /^(.+?)([|_ .-])(cost_usd|total_cost|cost|usd|tokens_in|prompt_tokens|input_tokens|tokens_out|completion_tokens|output_tokens|latency(?:_ms|_s)?|duration)$/i;
-/** Names of a model's column of scores beside its column of costs: `small_score` and `small_cost`. */
-const SCORE_ENDINGS = ['', '_score', '_correct', '_accuracy'];
+  /^(.+?)([|_ .-])(cost_usd|total_cost|cost|usd|tokens_in|prompt_tokens|input_tokens|tokens_out|completion_tokens|output_tokens|latency(?:_ms|_s)?|duration|runtime|time|answer|pred|prediction|text|status|error|reason|rationale|explanation)$/i;
+const MEASURED = new RegExp(`^(.+?)[|_ .-](${SCORE_NAMES.join('|')})$`, 'i');
 
 const KEYS = new Set(['dataset', 'task', 'id', 'prompt', 'embedding', ...GROUP_COLUMNS, ...SELECTION_COLUMNS]);
 
@@ -198,22 +216,25 @@ export function isModelName(column: string): boolean {
   return !KEYS.has(name) && !OTHER_COLUMNS.has(name) && !isRowNumbers(name) && !ANSWER.test(column);
 }
 
+/** Returns the model and the metric in the name of a column such as `small_accuracy`; `undefined` for other names. */
+export function measuredIn(column: string): { model: string; metric: string } | undefined {
+  const [, model = '', metric = ''] = MEASURED.exec(column.trim()) ?? [];
+  return model === '' ? undefined : { model, metric: metric.toLowerCase() };
+}
+
 export type Figure = 'cost' | 'tokensIn' | 'tokensOut';
 
 /**
- * Returns what a column of a wide table says about a model apart from its scores, and the model's column: `<model>|cost_usd`,
- * or `<model>_cost` where `<model>` is a column. `figure` is `undefined` for a figure that nothing uses.
+ * Returns what a column of a wide table says about a model apart from its scores: `<model>|cost_usd`, or `<model>_cost` if
+ * `isModel` knows the model. `figure` is `undefined` for what nothing uses, such as the answer.
  */
 export function figureOf(
   column: string,
-  isColumn: (name: string) => boolean,
+  isModel: (name: string) => boolean,
 ): { model: string; figure: Figure | undefined } | undefined {
-  const [, base = '', separator, given = ''] = FIGURE.exec(column) ?? [];
-  if (base === '') return undefined;
-  const ending = SCORE_ENDINGS.find((of) => isColumn(base + of));
-  if (ending === undefined && separator !== '|') return undefined;
+  const [, model = '', separator, given = ''] = FIGURE.exec(column) ?? [];
+  if (model === '' || (separator !== '|' && !isModel(model))) return undefined;
   const name = given.toLowerCase();
-  const model = base + (ending ?? '');
   if (COST_NAMES.includes(name)) return { model, figure: 'cost' };
   if (TOKENS_IN_NAMES.includes(name)) return { model, figure: 'tokensIn' };
   return { model, figure: TOKENS_OUT_NAMES.includes(name) ? 'tokensOut' : undefined };

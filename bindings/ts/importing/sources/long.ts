@@ -1,10 +1,13 @@
 /** Our plain long form, one row per sample and model; and what it shares with the wide form. */
+import { isObject } from '../fields.js';
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, headOf, type InputFile } from '../input-file.js';
 import { askedIn, promptText } from '../messages.js';
 import type { Answer, ImportContext, Place, RecordSink, TableColumns } from '../records.js';
-import { headColumns, readTable, type TableFormat, type TableReader, tableFormat } from '../table.js';
+import { isCounter } from '../sample-keys.js';
+import { firstRows, headColumns, readTable, type TableFormat, type TableReader, tableFormat } from '../table.js';
 import { textKey } from '../text-hash.js';
+import { tokensOf } from '../usage.js';
 import {
   amountCell,
   figureCell,
@@ -92,6 +95,7 @@ export function noteSample(
     dataset: nameCell(cells[at.dataset], 'dataset', place) ?? rules.dataset,
     key,
     id: given ?? (prompt === undefined ? key : key.slice(0, ID_DIGITS)),
+    isCounted: given !== undefined && isCounter(given),
     prompt,
     embedding: vectorCell(cells[at.embedding], 'embedding', place),
     row,
@@ -113,6 +117,13 @@ function longUsage(columns: readonly string[], at: LongColumns): TableColumns {
   };
 }
 
+/** Returns an object of Parquet with numbers in place of its large integers. */
+function withNumbers(cell: unknown): unknown {
+  if (!isObject(cell)) return cell;
+  const entries = Object.entries(cell).map(([key, value]) => [key, typeof value === 'bigint' ? Number(value) : value]);
+  return Object.fromEntries(entries);
+}
+
 /** Reads the rows of one long table. */
 export class LongRows implements TableReader {
   readonly #file: string;
@@ -124,10 +135,10 @@ export class LongRows implements TableReader {
   #hasFigures = false;
   #toScore: ToScore = scoreOf;
 
-  constructor(file: InputFile, sink: RecordSink) {
+  constructor(file: InputFile, sink: RecordSink, dataset = stemOf(file.path)) {
     this.#file = file.path;
     this.#sink = sink;
-    this.#rules = { dataset: stemOf(file.path) };
+    this.#rules = { dataset };
   }
 
   onColumns(columns: readonly string[], from: number, separator?: string): void {
@@ -136,7 +147,8 @@ export class LongRows implements TableReader {
     if (!this.#keys.hasNew(columns.slice(from)) && this.#at !== undefined) return;
     this.#at = longColumns(columns, { file: this.#file });
     this.#sink.columns?.(this.#file, longUsage(columns, this.#at));
-    this.#hasFigures = this.#at.cost >= 0 || this.#at.tokensIn >= 0 || this.#at.tokensOut >= 0;
+    const { cost, tokensIn, tokensOut, usage } = this.#at;
+    this.#hasFigures = [cost, tokensIn, tokensOut, usage].some((at) => at >= 0);
   }
 
   onRow(cells: readonly unknown[], line: number): void {
@@ -159,17 +171,58 @@ export class LongRows implements TableReader {
 
   #answerOf(cells: readonly unknown[], at: LongColumns, place: Place): Answer | undefined {
     const repeats = at.run >= 0 || undefined;
-    return this.#hasFigures ? { ...this.#figures(cells, at, place), repeats } : repeats && { repeats };
-  }
-
-  #figures(cells: readonly unknown[], at: LongColumns, place: Place): Answer {
+    if (!this.#hasFigures) return repeats && { repeats };
     const figure = (column: number) => amountCell(cells[column], this.#names[column] ?? '', place, this.#toScore);
-    return { costUsd: figure(at.cost), tokensIn: figure(at.tokensIn), tokensOut: figure(at.tokensOut) };
+    const usage = at.usage < 0 ? {} : tokensOf(withNumbers(cells[at.usage]));
+    return {
+      costUsd: figure(at.cost),
+      tokensIn: figure(at.tokensIn) ?? usage.tokensIn,
+      tokensOut: figure(at.tokensOut) ?? usage.tokensOut,
+      repeats,
+    };
   }
 }
 
-function readLongTable(file: InputFile, format: TableFormat, context: ImportContext): Promise<void> {
-  return readTable(file, format, new LongRows(file, context.sink), context);
+/** Returns a name without a model's name in it, which punctuation or an end must delimit; `undefined` if it is not there. */
+function withoutModel(name: string, model: string): string | undefined {
+  // The maker is seldom part of a file's name.
+  for (const given of [model, model.split('/').at(-1) ?? '']) {
+    const words = given.match(/[\p{L}\p{N}]+/gu);
+    if (words === null) continue;
+    const found = new RegExp(`(?<![\\p{L}\\p{N}])${words.join('[^\\p{L}\\p{N}]+')}(?![\\p{L}\\p{N}])`, 'iu');
+    if (found.test(name)) return name.replace(found, '').replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
+  }
+  return undefined;
+}
+
+/** Returns the only model in a file; `undefined` if there are several, or the rows name their datasets. */
+async function onlyModel(file: InputFile, format: TableFormat, signal: AbortSignal | undefined) {
+  const models = new Set<unknown>();
+  let at = { model: -1, dataset: -1 };
+  const onColumns = (columns: readonly string[]) => {
+    at = longColumns(columns, { file: file.path });
+  };
+  const onRow = (cells: readonly unknown[]) => {
+    if (models.size < 2) models.add(at.dataset < 0 ? cells[at.model] : undefined);
+  };
+  await readTable(file, format, { onColumns, onRow }, { signal });
+  const [model] = models;
+  return models.size === 1 && typeof model === 'string' ? model.trim() : undefined;
+}
+
+/**
+ * Names the dataset of rows that do not: by the file. Of a file of one model that has its name, by the rest of the name, or
+ * by the folder, so that the files of several models are about one dataset.
+ */
+async function datasetOf(file: InputFile, head: FileHead, format: TableFormat, signal: AbortSignal | undefined) {
+  const stem = stemOf(file.path);
+  const [columns, cells] = firstRows(head);
+  if (!isLong(columns)) return stem;
+  const first = cells[longColumns(columns, { file: file.path }).model];
+  if (typeof first !== 'string' || withoutModel(stem, first) === undefined) return stem;
+  const model = await onlyModel(file, format, signal);
+  const rest = model === undefined ? stem : withoutModel(stem, model);
+  return rest || file.path.split('/').at(-2) || 'results';
 }
 
 /** Returns the format of a file that must be a table. Errors: `invalid_argument`. */
@@ -190,6 +243,11 @@ export const longImporter: Importer = {
     return format !== undefined && format !== 'parquet' && isLong(headColumns(head));
   },
   async read(files, context) {
-    for (const file of files) await readLongTable(file, await requiredFormat(file, context), context);
+    for (const file of files) {
+      const format = await requiredFormat(file, context);
+      const head = await headOf(file, { signal: context.signal });
+      const dataset = await datasetOf(file, head, format, context.signal);
+      await readTable(file, format, new LongRows(file, context.sink, dataset), context);
+    }
   },
 };

@@ -11,8 +11,10 @@ import {
   isKeyName,
   isLong,
   isModelName,
+  isModelsName,
   isScoreName,
   KeyColumns,
+  measuredIn,
   SAMPLE_NAMES,
   type SampleColumns,
   sampleColumns,
@@ -33,9 +35,10 @@ const MOST_ANSWERS = 64;
 
 interface ModelColumn {
   name: string;
+  metric: string;
   at: number;
-  /** Places of its costs and tokens; `undefined` if it has none. */
-  figures: Partial<Record<Figure, number>> | undefined;
+  /** The part of its name before a metric, which may stand before its figures, too. */
+  base: string | undefined;
   /** A score was seen, so any later text is a defect in a single cell. */
   isSure: boolean;
 }
@@ -68,10 +71,13 @@ class WideRows implements TableReader {
   #names: readonly string[] = [];
   readonly #models: ModelColumn[] = [];
   readonly #answers: { model: string; at: number }[] = [];
-  /** Columns of models by place, and places of all columns by name. */
+  /** Columns of models by place. */
   readonly #modelAt: (ModelColumn | undefined)[] = [];
-  readonly #places = new Map<string, number>();
   readonly #figuresOf = new Map<string, Partial<Record<Figure, number>>>();
+  /** Names of columns, and of the models in names such as `small_accuracy`. */
+  readonly #named = new Set<string>();
+  /** All columns that may be models have names such as `small_accuracy`: the rest of the name is the metric. */
+  #namesMetrics = false;
   readonly #ignored: string[] = [];
   #toScore: ToScore = scoreOf;
 
@@ -87,45 +93,58 @@ class WideRows implements TableReader {
     this.#names = columns;
     this.#toScore = toScoreFor(separator);
     const added = columns.slice(from);
-    for (const [i, name] of added.entries()) this.#places.set(name, from + i);
+    for (const name of added) this.#named.add(name).add(measuredIn(name)?.model ?? name);
     if (this.#keys.hasNew(added) || this.#at === undefined) this.#at = sampleColumns(columns);
-    for (const [i, name] of added.entries()) this.#addColumn(name, from + i);
     const { prompt } = this.#at;
+    const kinds = added.map((name, i) => (from + i === prompt ? 'key' : this.#kindOf(name)));
+    if (from === 0) this.#namesMetrics = added.every((name, i) => kinds[i] !== 'model' || measuredIn(name));
+    for (const [i, name] of added.entries()) {
+      const kind = kinds[i];
+      if (kind === 'model') this.#addModel(name, from + i);
+      else if (kind === 'answer') this.#addAnswer(name, from + i);
+      else if (kind === 'other') this.#ignored.push(name);
+      else if (kind !== 'key' && kind !== undefined) this.#addFigure(from + i, kind);
+    }
     this.#sink.columns?.(this.#file, { prompt: prompt < 0 ? undefined : columns[prompt], ignored: this.#ignored });
   }
 
-  #addColumn(name: string, at: number): void {
-    if (name.startsWith(ANSWER_TEXT)) {
-      if (this.#answers.length < MOST_ANSWERS) this.#answers.push({ model: name.slice(ANSWER_TEXT.length).trim(), at });
-      return;
-    }
-    if (at === this.#at?.prompt) return;
-    const of = figureOf(name, (column) => this.#places.has(column));
-    if (of !== undefined) this.#addFigure(name, at, of);
-    else if (isModelName(name)) this.#addModel(name, at);
-    else if (name !== '' && !isKeyName(name)) this.#ignored.push(name);
+  #kindOf(name: string): 'key' | 'model' | 'answer' | 'other' | { model: string; figure: Figure } {
+    if (name.startsWith(ANSWER_TEXT)) return 'answer';
+    const of = figureOf(name, (model) => this.#named.has(model));
+    if (of?.figure !== undefined) return { model: of.model, figure: of.figure };
+    if (of === undefined && isModelName(name)) return 'model';
+    return name === '' || isKeyName(name) ? 'key' : 'other';
   }
 
-  #addFigure(name: string, at: number, { model, figure }: { model: string; figure: Figure | undefined }): void {
-    if (figure === undefined) {
-      this.#ignored.push(name);
-      return;
-    }
+  #addAnswer(name: string, at: number): void {
+    if (this.#answers.length < MOST_ANSWERS) this.#answers.push({ model: name.slice(ANSWER_TEXT.length).trim(), at });
+  }
+
+  /** Adds a column of costs or tokens to the model's figures, which all columns of the model share. */
+  #addFigure(at: number, { model, figure }: { model: string; figure: Figure }): void {
     const figures = this.#figuresOf.get(model) ?? {};
     figures[figure] = at;
     this.#figuresOf.set(model, figures);
-    const column = this.#modelAt[this.#places.get(model) ?? -1];
-    if (column !== undefined) column.figures = figures;
   }
 
-  #addModel(name: string, at: number): void {
-    if (isScoreName(name)) {
+  #addModel(given: string, at: number): void {
+    const place = { file: this.#file };
+    if (isScoreName(given)) {
       throw badInput(
-        { file: this.#file },
-        `got the column '${name}' without a column 'model', expected one that says whose scores they are; in a table with a column per model, the model's name is the column's`,
+        place,
+        `got the column '${given}' without a column 'model', expected one that says whose scores they are; in a table with a column per model, the model's name is the column's`,
       );
     }
-    const column = { name: name.trim(), at, figures: this.#figuresOf.get(name), isSure: false };
+    if (isModelsName(given)) {
+      throw badInput(
+        place,
+        `got the column '${given}' without a column 'score', expected the scores in one of this name`,
+      );
+    }
+    const measured = measuredIn(given);
+    const name = given.trim();
+    const [model, metric] = this.#namesMetrics && measured ? [measured.model, measured.metric] : [name, 'score'];
+    const column = { name: model, base: measured?.model, metric, at, isSure: false };
     this.#models.push(column);
     this.#modelAt[at] = column;
   }
@@ -155,8 +174,13 @@ class WideRows implements TableReader {
     const score = this.#toScore(cells[model.at]);
     refuseUnclear(score, model.name, place);
     if (!model.isSure) makeSure(model, score, place);
-    const answer = model.figures === undefined ? undefined : this.#answerOf(model.figures, cells, place);
-    this.#sink.score(sample, model.name, 'score', score, place, answer);
+    const figures = this.#figuresOf.size === 0 ? undefined : this.#figuresFor(model);
+    const answer = figures === undefined ? undefined : this.#answerOf(figures, cells, place);
+    this.#sink.score(sample, model.name, model.metric, score, place, answer);
+  }
+
+  #figuresFor({ name, base }: ModelColumn): Partial<Record<Figure, number>> | undefined {
+    return this.#figuresOf.get(name) ?? (base === undefined ? undefined : this.#figuresOf.get(base));
   }
 
   #answerOf(at: Partial<Record<Figure, number>>, cells: readonly unknown[], place: Place): Answer {
@@ -197,7 +221,8 @@ function looksWide(head: FileHead): boolean {
   const [columns = [], cells = []] = firstRows(head);
   const { prompt } = sampleColumns(columns);
   if (prompt < 0) return false;
-  const isFigure = (name: string) => figureOf(name, (column) => columns.includes(column)) !== undefined;
+  const named = new Set(columns.flatMap((name) => [name, measuredIn(name)?.model ?? name]));
+  const isFigure = (name: string) => figureOf(name, (model) => named.has(model)) !== undefined;
   const models = columns.flatMap((name, at) => (at === prompt || !isModelName(name) || isFigure(name) ? [] : [at]));
   return models.length > 1 && models.every((at) => typeof scoreOf(cells[at]) === 'number');
 }
