@@ -328,6 +328,7 @@ export class Collector implements RecordSink {
     if (this.promptSlots.get(row) !== NONE) {
       if (high === oldHigh && low === oldLow) return;
       this.#notePromptsDiffer(row, sample.place);
+      if (sample.isCounted) (this.datasets[this.rowDatasets.get(row)] as CollectedDataset).faults.otherPrompts += 1;
       if (high > oldHigh || (high === oldHigh && low > oldLow)) return;
     }
     this.#takePrompt(row, sample);

@@ -17,6 +17,8 @@ export class DatasetFaults {
   /** Samples, and samples without a prompt. */
   samples = 0;
   withoutPrompt = 0;
+  /** Times that another prompt came under an id that may only count rows. */
+  otherPrompts = 0;
 
   takeOutOfRange(score: number): void {
     this.#outOfRange += 1;
@@ -58,6 +60,11 @@ export class DatasetFaults {
     if (isMany(this.withoutPrompt, this.samples)) {
       reasons.push(
         `${this.withoutPrompt} of ${this.samples} samples have no prompt: add the prompts, or leave the dataset out with --exclude-datasets ${dataset}`,
+      );
+    }
+    if (isMany(this.otherPrompts, this.samples)) {
+      reasons.push(
+        `${this.otherPrompts} times, a row has another prompt under an id of one of ${this.samples} samples: if the ids only count rows, leave the column out, and the prompt joins them`,
       );
     }
     return reasons.map((reason) => `${dataset}: ${reason}`);

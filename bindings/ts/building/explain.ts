@@ -1,5 +1,5 @@
 /** Explains how one file was understood: its source, its names, and its first row as an index stores it. */
-import type { Answer, Place, RecordSink, Sample, Source } from '../importing/records.js';
+import type { Answer, Place, RecordSink, Sample, Source, TableColumns } from '../importing/records.js';
 import type { Collector } from './collector.js';
 import type { ReportedFile } from './file-accounts.js';
 import type { DatasetMetric } from './metric-rules.js';
@@ -35,6 +35,8 @@ export interface Explanation {
   reason: string | null;
   datasets: ({ name: string } & DatasetMetric)[];
   models: string[];
+  /** The column of the prompts in a table, and the columns of which nothing is taken; null for other files. */
+  columns: { prompt: string | null; ignored: string[] } | null;
   /** All metrics in the file, chosen or not. */
   metrics: string[];
   outcomes: number;
@@ -50,6 +52,7 @@ export class FileExplainer implements RecordSink {
   readonly #datasets = new Set<number>();
   readonly #models = new Set<string>();
   readonly #metrics = new Set<string>();
+  #columns: TableColumns | undefined;
   #first: { row: number; shown: ExplainedRow } | undefined;
 
   constructor(collector: Collector, path: string) {
@@ -94,6 +97,10 @@ export class FileExplainer implements RecordSink {
     });
   }
 
+  columns(file: string, columns: TableColumns): void {
+    if (file === this.#path) this.#columns = columns;
+  }
+
   answer(row: number, model: string, text: string): void {
     this.#collector.answer(row, model, text);
   }
@@ -113,9 +120,10 @@ export class FileExplainer implements RecordSink {
   /** Returns the explanation after all files were read. */
   explained(file: ReportedFile): Explanation {
     const { source, reason, outcomes, leftOut } = file;
+    const of = this.#columns;
     const datasets = [...this.#datasets].flatMap((number) => {
-      const of = this.#collector.datasets[number];
-      return of === undefined ? [] : [{ name: of.name, ...of.rule.described }];
+      const dataset = this.#collector.datasets[number];
+      return dataset === undefined ? [] : [{ name: dataset.name, ...dataset.rule.described }];
     });
     return {
       format: 'signalbox-file-explanation-1',
@@ -124,6 +132,7 @@ export class FileExplainer implements RecordSink {
       reason,
       datasets,
       models: [...this.#models],
+      columns: of === undefined ? null : { prompt: of.prompt ?? null, ignored: [...of.ignored] },
       metrics: [...this.#metrics],
       outcomes,
       leftOut,

@@ -68,7 +68,7 @@ function scoreLine({ model, metric, score, outcome, costUsd, tokensIn, tokensOut
 
 /** Formats an explanation. */
 export function explanationText(explanation: Explanation): string {
-  const { file, source, reason, datasets, models, metrics, outcomes, leftOut, first } = explanation;
+  const { file, source, reason, datasets, models, columns, metrics, outcomes, leftOut, first } = explanation;
   const lines = [`${file}: ${source === null ? `not read: ${reason}` : `read as ${source}`}`];
   if (source !== null && reason !== null) lines.push(reason);
   for (const { name, metric, range, threshold } of datasets.slice(0, MOST_NAMES)) {
@@ -77,6 +77,10 @@ export function explanationText(explanation: Explanation): string {
   }
   if (datasets.length > MOST_NAMES) lines.push(`and ${datasets.length - MOST_NAMES} more datasets`);
   if (models.length > 0) lines.push(`models: ${few(models, MOST_NAMES)}`);
+  if (columns !== null && columns.prompt !== null) lines.push(`column of the prompts: ${columns.prompt}`);
+  if (columns !== null && columns.ignored.length > 0) {
+    lines.push(`columns not used: ${few(columns.ignored, MOST_NAMES)}`);
+  }
   if (metrics.length > 0) lines.push(`metrics in the file: ${few(metrics, MOST_NAMES)}`);
   if (source !== null) lines.push(`outcomes: ${outcomes.toLocaleString('en')}`);
   const without = leftOutText(leftOut);

@@ -134,9 +134,11 @@ async function checkTables(sorter: Sorter, options: ReadFileOptions): Promise<vo
 
 function nothingFound(sorter: Sorter, paths: readonly string[]): SignalboxError {
   if (sorter.unread.length > 0) return invalid(`no benchmark results found; ${reasonsText(sorter.unread)}`);
+  const tools = TOOL_IMPORTERS.map(({ source }) => source).join(', ');
   return invalid(
-    `no benchmark results found in ${some(paths)}; --from names one of ${SOURCES.join(', ')}. Expected files of these ` +
-      "tools, or a table (CSV, TSV, JSONL or Parquet) with the column 'prompt' and one column per model, or 'model' and 'score'",
+    `no benchmark results found in ${some(paths)}: expected a table (CSV, TSV, JSONL, a list in JSON, or Parquet) with the ` +
+      "column 'prompt' and one column per model, or with 'prompt', 'model' and 'score'; or the files of a tool: " +
+      tools,
   );
 }
 

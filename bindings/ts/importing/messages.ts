@@ -47,3 +47,13 @@ export function promptText(prompt: unknown): string | undefined {
   const asked = askedTurns(prompt);
   return (asked.length > 0 ? asked : prompt).map(of).filter(Boolean).join('\n');
 }
+
+/** Returns the question in a prompt that may be a list of messages as JSON; the prompt itself if it is not. */
+export function askedIn(prompt: string): string {
+  if (!/^\s*\[\s*\{/.test(prompt)) return prompt;
+  try {
+    return promptText(JSON.parse(prompt)) ?? prompt;
+  } catch {
+    return prompt; // A prompt that only looks like JSON.
+  }
+}

@@ -23,7 +23,7 @@ export async function readRecords(
   };
   const format = tableFormat(head);
   if (format === 'jsonl') return readJsonLines(file, take, options);
-  if (format !== undefined) {
+  if (format !== undefined && format !== 'json') {
     let names: readonly string[] = [];
     const onColumns = (columns: readonly string[]) => {
       names = columns;

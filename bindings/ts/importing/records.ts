@@ -89,6 +89,8 @@ export interface Sample {
   key: string;
   /** Shown to users; need not be unique. */
   id: string;
+  /** Whether the id may only count rows: in that case another prompt under it is another sample. */
+  isCounted?: boolean | undefined;
   prompt: string | undefined;
   /** Vector of the sample, if the file has one. */
   embedding?: ArrayLike<number> | undefined;
@@ -116,6 +118,14 @@ export interface Answer {
   repeats?: boolean | undefined;
 }
 
+/** Columns of a table whose meaning its header leaves open. */
+export interface TableColumns {
+  /** The column of prompts; `undefined` if there is none. */
+  prompt: string | undefined;
+  /** Columns of which nothing is taken. */
+  ignored: readonly string[];
+}
+
 /** Receives the samples and scores that an importer reads. */
 export interface RecordSink {
   /** Records a sample and returns its number for `score`: the same number for the same dataset and key. */
@@ -128,6 +138,8 @@ export interface RecordSink {
   lowerIsBetter(dataset: string, metric: string): void;
   /** Notes the range of a metric, if it is not 0 to 1. Has to be called before the metric's first score. */
   scale(dataset: string, metric: string, worst: number, best: number): void;
+  /** Notes how the columns of a table were understood, for an explanation. Called again when columns are added. */
+  columns?(file: string, columns: TableColumns): void;
   /** Counts a row, a run or a file that is left out; `detail` follows the place in the report. */
   drop(reason: DropReason, place: Place, detail?: string): void;
 }

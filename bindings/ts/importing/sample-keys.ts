@@ -4,6 +4,9 @@ import { textKey } from './text-hash.js';
 /** Ids that count the samples of a run, rather than name them. */
 const COUNTER = /^(?:[a-z]{1,8}[ _.:#-]?)?\d+$/i;
 
+/** Returns whether an id only counts the samples of a run. */
+export const isCounter = (id: string): boolean => COUNTER.test(id);
+
 /**
  * Finds the keys of samples. Ids that only count may stand for other samples in other runs (shuffled, or of another part
  * of the dataset): where the prompts under one id differ, the prompt identifies the sample. All other keys are the ids.
@@ -20,7 +23,7 @@ export class SampleKeys {
   }
 
   keyOf(dataset: string, id: string, prompt: string | undefined): string {
-    if (prompt === undefined || !COUNTER.test(id)) return id;
+    if (prompt === undefined || !isCounter(id)) return id;
     const text = prompt.replace(/\s+/g, ' ').trim();
     const identity = this.#isSame === undefined ? textKey(text) : text;
     const [byId, byPrompt] = [JSON.stringify([dataset, id]), JSON.stringify([dataset, identity])];

@@ -1,12 +1,12 @@
-/** Reads tables from CSV, TSV, JSONL and Parquet through one interface. */
+/** Reads tables from CSV, TSV, JSONL, lists in JSON, and Parquet through one interface. */
 import { SignalboxError } from '../errors.js';
 import { readCsvRows } from './csv.js';
-import { requiredObject } from './fields.js';
+import { type Fields, isObject, requiredObject } from './fields.js';
 import { badInput, type FileHead, headOf, type InputFile, placeText, type ReadFileOptions } from './input-file.js';
-import { readJsonLines } from './json.js';
+import { readJsonLines, readJsonParts } from './json.js';
 import { readParquetTable } from './parquet.js';
 
-export type TableFormat = 'csv' | 'tsv' | 'jsonl' | 'parquet';
+export type TableFormat = 'csv' | 'tsv' | 'jsonl' | 'json' | 'parquet';
 
 export interface TableReader {
   /**
@@ -24,17 +24,34 @@ export interface TableReader {
 const PARQUET_MAGIC = 'PAR1';
 /** More than any table of benchmark results has. */
 const MOST_COLUMNS = 1 << 17;
+/** The beginning of a list of objects. */
+const LIST = /^\s*\[\s*(?=\{)/;
+/** The line by which Excel is told the separator. */
+const SEPARATOR_LINE = /^sep=([,;|\t])\r?\n/i;
 /** Spreadsheets write semicolons in countries with decimal commas. */
-const SEPARATORS = [',', ';', '\t'];
+const SEPARATORS = [',', ';', '\t', '|'];
 /** Names that the header of a plain table has at least one of. */
-const USUAL_COLUMNS = new Set(['prompt', 'embedding', 'id', 'dataset', 'task', 'model', 'score', 'index']);
+const USUAL_COLUMNS = new Set([
+  'prompt',
+  'embedding',
+  'id',
+  'dataset',
+  'task',
+  'model',
+  'score',
+  'index',
+  'question',
+  'query',
+  'model_name',
+]);
 
 /** Returns the format by magic number, then by name; `undefined` if the file is not a table. */
-export function tableFormat({ name, bytes }: FileHead): TableFormat | undefined {
+export function tableFormat({ name, bytes, text }: FileHead): TableFormat | undefined {
   if (String.fromCharCode(...bytes.subarray(0, 4)) === PARQUET_MAGIC) return 'parquet';
   const extension = name.slice(name.lastIndexOf('.') + 1);
   if (extension === 'ndjson') return 'jsonl';
   if (extension === 'tab') return 'tsv';
+  if (extension === 'json') return LIST.test(text) ? 'json' : undefined;
   return extension === 'csv' || extension === 'tsv' || extension === 'jsonl' ? extension : undefined;
 }
 
@@ -69,14 +86,16 @@ function keyOf(literal: string): string {
 function headRows(text: string, separator: string, count: number): string[][] {
   const rows: string[][] = [];
   let cells: string[] = [];
-  const cell = new RegExp(`(?:"((?:[^"]|"")*)"|([^${separator}\r\n]*))(${separator}|\r?\n|$)`, 'y');
+  const end = separator === '|' ? '\\|' : separator;
+  const cell = new RegExp(`(?:"((?:[^"]|"")*)"|([^${separator}\r\n]*))(${end}|\r?\n|$)`, 'y');
+  cell.lastIndex = SEPARATOR_LINE.exec(text)?.[0].length ?? 0;
   for (let match = cell.exec(text); match !== null && rows.length < count; match = cell.exec(text)) {
-    const [, quoted, bare = '', end] = match;
+    const [, quoted, bare = '', ending] = match;
     cells.push(quoted === undefined ? bare : quoted.replaceAll('""', '"'));
-    if (end === separator) continue;
+    if (ending === separator) continue;
     if (cells.length > 1 || cells[0] !== '') rows.push(cells);
     cells = [];
-    if (end === '') break;
+    if (ending === '') break;
   }
   return rows;
 }
@@ -90,7 +109,7 @@ export function separatorOf(text: string, usual: string): string {
     const names = headRows(text, separator, 1)[0] ?? [];
     return names.length > 1 && names.some((name) => USUAL_COLUMNS.has(name.trim().toLowerCase()));
   };
-  return [usual, ...SEPARATORS].find(isRight) ?? usual;
+  return SEPARATOR_LINE.exec(text)?.[1] ?? [usual, ...SEPARATORS].find(isRight) ?? usual;
 }
 
 const usualSeparator = (format: 'csv' | 'tsv') => (format === 'csv' ? ',' : '\t');
@@ -98,18 +117,43 @@ const usualSeparator = (format: 'csv' | 'tsv') => (format === 'csv' ? ',' : '\t'
 /** Returns the columns in a table's head: the header, or the keys of the first line. Parquet needs `readTable`. */
 export function headColumns(head: FileHead): string[] {
   const format = tableFormat(head);
-  const text = head.text.trimStart();
-  if (format === 'jsonl') return text.startsWith('{') ? headKeys(text) : [];
+  if (format === 'jsonl' || format === 'json') {
+    const text = head.text.replace(LIST, '').trimStart();
+    return text.startsWith('{') ? headKeys(text) : [];
+  }
   if (format !== 'csv' && format !== 'tsv') return [];
   const header = headRows(head.text, separatorOf(head.text, usualSeparator(format)), 1)[0] ?? [];
   return header.map((name) => name.trim());
+}
+
+/** Returns the columns and the first row in a table's head, as far as it is text and a line holds the row. */
+export function firstRows(head: FileHead): [columns: string[], cells: unknown[]] {
+  const format = tableFormat(head);
+  if (format === 'jsonl') {
+    const fields = firstObject(head.text);
+    return [Object.keys(fields), Object.values(fields)];
+  }
+  if (format !== 'csv' && format !== 'tsv') return [[], []];
+  const [, cells = []] = headRows(head.text, separatorOf(head.text, usualSeparator(format)), 2);
+  return [headColumns(head), cells];
+}
+
+function firstObject(text: string): Fields {
+  try {
+    const value: unknown = JSON.parse(text.trimStart().split('\n', 1)[0] ?? '');
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
 }
 
 async function readCsvTable(file: InputFile, format: 'csv' | 'tsv', to: TableReader, options: ReadFileOptions) {
   const { text } = await headOf(file, { signal: options.signal });
   const delimiter = separatorOf(text, usualSeparator(format));
   let width: number | undefined;
+  const hasSeparatorLine = SEPARATOR_LINE.test(text);
   const onRow = (cells: string[], line: number) => {
+    if (hasSeparatorLine && line === 1) return;
     if (width === undefined) {
       width = cells.length;
       const names = cells.map((name) => name.trim());
@@ -137,7 +181,7 @@ const tooManyColumns = (file: InputFile, line: number) =>
     `${placeText({ file: file.path, line })}: more than ${MOST_COLUMNS} columns, expected at most as many`,
   );
 
-async function readJsonTable(file: InputFile, to: TableReader, options: ReadFileOptions) {
+async function readJsonTable(file: InputFile, format: 'jsonl' | 'json', to: TableReader, options: ReadFileOptions) {
   const places = new Map<string, number>();
   const names: string[] = [];
   // One row for all lines: a new one would cost as many cells as there are columns, however short the line is.
@@ -159,7 +203,15 @@ async function readJsonTable(file: InputFile, to: TableReader, options: ReadFile
     to.onRow(cells, line, present);
     for (const place of present) cells[place] = undefined;
   };
-  await readJsonLines(file, onLine, options);
+  if (format === 'jsonl') await readJsonLines(file, onLine, options);
+  else {
+    let count = 0;
+    const onPart = ({ value }: { value: unknown }) => {
+      count += 1;
+      onLine(value, count);
+    };
+    await readJsonParts(file, ['$.*'], onPart, options);
+  }
   if (names.length === 0) throw badInput({ file: file.path }, 'the file is empty');
 }
 
@@ -171,6 +223,6 @@ export async function readTable(
   options: ReadFileOptions = {},
 ): Promise<void> {
   if (format === 'parquet') return readParquetTable(file, to, options);
-  if (format === 'jsonl') return readJsonTable(file, to, options);
+  if (format === 'jsonl' || format === 'json') return readJsonTable(file, format, to, options);
   return readCsvTable(file, format, to, options);
 }

@@ -150,6 +150,27 @@ describe('datasets of which too much cannot be used', () => {
     assert.match(twice, /^twice: 3 of 10 scores contradict/);
   });
 
+  it('are refused for other prompts under ids that may only count rows', () => {
+    const faultsOfIds = (isCounted, moved) => {
+      const { collector } = collect();
+      for (const shift of [0, moved]) {
+        for (let i = 0; i < 10; ++i) {
+          const prompt = `prompt ${i < shift ? i + 100 : i}`;
+          const place = { file: 'r.csv', line: i };
+          const row = collector.sample({ dataset: 'd', key: `${i}`, id: `${i}`, isCounted, prompt, place });
+          collector.score(row, `model ${shift}`, 'score', 1, place);
+        }
+      }
+      return faults(collector);
+    };
+    const [fault, ...others] = faultsOfIds(true, 4);
+    assert.deepEqual(others, []);
+    assert.match(fault, /^d: 4 times, a row has another prompt under an id of one of 10 samples.*leave the column out/);
+    // One prompt may have been mended, and names of samples are meant.
+    assert.deepEqual(faultsOfIds(true, 1), []);
+    assert.deepEqual(faultsOfIds(false, 4), []);
+  });
+
   it('are accepted with a stray score, and with one in a hundred', () => {
     const { collector } = collect();
     fill(collector, 'few', 20, (i) => (i === 0 ? 7 : 1));

@@ -111,7 +111,7 @@ describe('signalbox build', () => {
     write('notes.txt', 'nothing');
     await fails(
       'invalid_argument',
-      /no benchmark results found in notes\.txt; --from names one of helm, lm-eval/,
+      /no benchmark results found in notes\.txt: expected a table .* the files of a tool: helm, lm-eval/,
       'build',
       'notes.txt',
       '-o',

@@ -63,7 +63,7 @@ describe('detection', () => {
   });
 
   it('lists a table beside results of a tool that has no scores', async () => {
-    const tables = { 'tests.csv': 'prompt,expected\nq,some text\n', 'questions.csv': 'prompt,id\nq,1\n' };
+    const tables = { 'tests.csv': 'prompt,remark\nq,some text\n', 'questions.csv': 'prompt,id\nq,1\n' };
     const { groups, unread } = await detect(inputFiles({ ...tables, ...SOURCES.promptfoo }), undefined);
     assert.deepEqual(
       groups.map(({ importer }) => importer.source),
@@ -74,7 +74,7 @@ describe('detection', () => {
       ['questions.csv', 'tests.csv'],
     );
     assert.match(unread[0].reason, /no column is a model/);
-    assert.match(unread[1].reason, /got 'some text' in column 'expected', expected the score of a model/);
+    assert.match(unread[1].reason, /got 'some text' in column 'remark', expected the score of a model/);
     // Alone, the same table is an error of its own.
     assert.equal((await detect(inputFiles(tables), undefined)).groups[0].files.length, 2);
   });

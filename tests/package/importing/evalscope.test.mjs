@@ -91,6 +91,17 @@ describe('EvalScope', () => {
     ]);
   });
 
+  it('tells models of two makers apart that share the last part of their names', async () => {
+    const record = await imported(evalScopeImporter, {
+      ...files([review(0, { acc: 0 })], { config: 'model: acme/little\n' }),
+      ...files([review(0, { acc: 1 })], { run: 'outputs/20260302_091500', config: 'model: other/little\n' }),
+    });
+    assert.deepEqual(scoreLines(record), [
+      'legs/0 little (model=acme/little) acc=0',
+      'legs/0 little (model=other/little) acc=1',
+    ]);
+  });
+
   it('takes the direction of a metric from the reports', async () => {
     const metrics = [
       { identity: { name: 'wer' }, score: 0, num: 1, semantics: { direction: 'lower_is_better' } },

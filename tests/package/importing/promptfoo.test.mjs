@@ -267,6 +267,33 @@ config: { description: sums }
     );
   });
 
+  it('tells evaluations apart in which a provider has other settings', async () => {
+    const settings = (providers) => ({ description: 'sums', providers });
+    const config = (effort) => ({ reasoning_effort: effort, apiKey: `key-${effort}` });
+    const id = 'acme:chat:great';
+    const named = async (first, second) => {
+      const record = await imported(promptfooImporter, {
+        'a.json': evaluation([result(1, 'great', { score: 0 })], settings(first)),
+        'b.yaml': JSON.stringify(evaluation([result(1, 'great')], settings(second)), undefined, 1),
+      });
+      return values(record).map(([, model, value]) => [model, value]);
+    };
+    const bare = [
+      [id, 0],
+      [id, 1],
+    ];
+    assert.deepEqual(await named([{ id, config: config('low') }], [{ id, config: config('low') }]), bare);
+    assert.deepEqual(await named([id], [{ id, config: { apiKey: 'mine' } }]), bare);
+    assert.deepEqual(await named([{ id, config: config('low') }], [{ [id]: { config: config('high') } }]), [
+      [`${id} (reasoning_effort=low)`, 0],
+      [`${id} (reasoning_effort=high)`, 1],
+    ]);
+    assert.deepEqual(await named([id], [{ id, config: { temperature: 1 } }]), [
+      [id, 0],
+      [`${id} (temperature=1)`, 1],
+    ]);
+  });
+
   it('leaves a CSV out that lies beside the JSON of its evaluation', async () => {
     const files = {
       'sums.csv': csv(...rows),

@@ -6,7 +6,7 @@ import { readJsonParts } from '../json.js';
 import type { ImportContext, Place } from '../records.js';
 import { type Measure, nameMetrics, settingsOf, settingText } from '../runs.js';
 import { textKey } from '../text-hash.js';
-import { scoreOf } from './long.js';
+import { scoreOf } from './cells.js';
 
 const METRIC = 'preference';
 /** Folders that do not name a model. */

@@ -45,7 +45,9 @@ function settingsIn(config: unknown, dataset: string): Pick<Run, 'modelSettings'
   );
   const given = name === undefined ? {} : field(datasets, name);
   const ofTask = TASK_SETTINGS.map((key) => [key, field(given, key)]);
+  // The folder has the last part of the name only, which two makers may share.
   const ofModel: Settings = {
+    ...settingsOf({ model: field(config, 'model') }),
     ...settingsOf(field(config, 'model_args')),
     ...settingsOf(field(config, 'generation_config')),
   };

@@ -6,7 +6,7 @@ import { readJsonLines } from '../json.js';
 import type { ImportContext } from '../records.js';
 import { headColumns } from '../table.js';
 import { textKey } from '../text-hash.js';
-import { scoreOf } from './long.js';
+import { scoreOf } from './cells.js';
 
 async function readFile(file: InputFile, context: ImportContext): Promise<void> {
   const onLine = (value: unknown, line: number) => {

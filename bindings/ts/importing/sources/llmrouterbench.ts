@@ -5,7 +5,7 @@ import { badInput, type InputFile } from '../input-file.js';
 import { readJsonParts } from '../json.js';
 import { promptText } from '../messages.js';
 import type { ImportContext } from '../records.js';
-import { scoreOf } from './long.js';
+import { scoreOf } from './cells.js';
 
 interface Names {
   model: string;

@@ -4,7 +4,8 @@ import type { Importer } from '../importer.js';
 import { badInput, type InputFile } from '../input-file.js';
 import { readJsonLines } from '../json.js';
 import type { ImportContext } from '../records.js';
-import { scoreOf, stemOf } from './long.js';
+import { scoreOf } from './cells.js';
+import { stemOf } from './long.js';
 
 async function readFile(file: InputFile, context: ImportContext): Promise<void> {
   const dataset = stemOf(file.path);

@@ -7,7 +7,7 @@ import { promptText } from '../messages.js';
 import { lastTurn, SharedParts } from '../question.js';
 import type { ImportContext, Place } from '../records.js';
 import { SampleKeys } from '../sample-keys.js';
-import { quoted } from './long.js';
+import { quoted } from './cells.js';
 
 const PLACE = /^(.*\/)?(predictions|results)\/([^/]+)\/([^/]+)\.json(?:\.gz)?$/i;
 /** Other folders of a run. */

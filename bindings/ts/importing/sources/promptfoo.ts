@@ -1,16 +1,17 @@
 /** promptfoo: `eval -o results.json`, `.jsonl`, `.yaml` or `.csv`, one result per test, prompt and provider. */
-import { type Fields, field, numberField, requiredObject, requiredText, textField } from '../fields.js';
+import { type Fields, field, isObject, numberField, requiredObject, requiredText, textField } from '../fields.js';
 import type { Importer } from '../importer.js';
 import { badInput, type FileHead, type InputFile, type ReadFileOptions } from '../input-file.js';
-import { readJsonLines, readJsonParts } from '../json.js';
-import { promptText } from '../messages.js';
+import { type JsonPart, readJsonLines, readJsonParts } from '../json.js';
+import { askedIn } from '../messages.js';
 import { SharedParts } from '../question.js';
 import type { Answer, ImportContext, Place } from '../records.js';
-import { nameRuns, type RunNames, settingText } from '../runs.js';
+import { nameRuns, type RunNames, type Settings, settingsOf, settingText } from '../runs.js';
 import { headKeys } from '../table.js';
 import { textKey } from '../text-hash.js';
 import { readYaml } from '../yaml.js';
-import { scoreOf, stemOf } from './long.js';
+import { scoreOf } from './cells.js';
+import { stemOf } from './long.js';
 import { isPromptfooCsv, readPromptfooCsv } from './promptfoo-csv.js';
 
 const DOCUMENT = /^\s*\{\s*("evalId"\s*:\s*("[^"]*"|null)\s*,\s*)?"results"\s*:\s*\{\s*"version"\s*:/;
@@ -66,37 +67,84 @@ interface Column {
   label: string;
   prompt: string;
   dataset: string;
+  /** The provider's settings, if they are others in another file. */
+  settings: Settings;
   /** Its number in the file; a provider with other settings has another one. */
   index: number | undefined;
 }
 
-function columnOf(result: Fields, dataset: string, place: Place): Column {
+function columnOf(result: Fields, { dataset, settings }: Evaluation, place: Place): Column {
   const provider = field(result, 'provider');
+  const id = typeof provider === 'string' ? provider : requiredText(result, place, 'provider', 'id');
+  const label = textField(provider, 'label') ?? '';
   return {
-    id: typeof provider === 'string' ? provider : requiredText(result, place, 'provider', 'id'),
-    label: textField(provider, 'label') ?? '',
+    id,
+    label,
     prompt: textField(result, 'prompt', 'label') ?? '',
     dataset,
+    settings: settings.get(providerKey(id, label)) ?? {},
     index: numberField(result, 'promptIdx'),
   };
 }
 
-const keyOf = ({ id, label, prompt, dataset }: Column) => JSON.stringify([id, label, prompt, dataset]);
+const keyOf = ({ id, label, prompt, dataset, settings }: Column) =>
+  JSON.stringify([id, label, prompt, dataset, settingText(settings)]);
 
-/** Names the dataset by the description of the evaluation, or by the file. */
-async function datasetOf(file: InputFile, { signal }: ImportContext): Promise<string> {
-  const stem = stemOf(file.path).replace(YAML, '');
-  const named = (given: unknown) => (typeof given === 'string' && given.trim() !== '' ? given.trim() : stem);
+/** What a file says about its evaluation as a whole. */
+interface Evaluation {
+  /** The description of the evaluation, or the name of the file. */
+  dataset: string;
+  /** The settings of its providers, by id and label. */
+  settings: Map<string, Settings>;
+}
+
+const providerKey = (id: string, label: string) => JSON.stringify([id, label]);
+
+/** Returns the id and the options in an entry of the list of providers: a text, options with an id, or options below it. */
+function listed(provider: unknown): [id: string, options: unknown] {
+  if (typeof provider === 'string') return [provider, {}];
+  const id = textField(provider, 'id');
+  if (id !== undefined) return [id, provider];
+  const [name = '', options] = Object.entries(isObject(provider) ? provider : {})[0] ?? [];
+  return [textField(options, 'id') ?? name, options];
+}
+
+async function evaluationOf(file: InputFile, { signal }: ImportContext): Promise<Evaluation> {
+  const config: Record<string, unknown> = {};
+  const settings = new Map<string, Settings>();
   if (YAML.test(file.path.replace(/\.gz$/i, ''))) {
-    return named(field(await readYaml(file, { signal }), 'config', 'description'));
+    const given = field(await readYaml(file, { signal }), 'config');
+    if (isObject(given)) Object.assign(config, given);
+  } else if (/\.json(\.gz)?$/i.test(file.path)) {
+    const onPart = ({ value, path }: JsonPart) => {
+      config[String(path[1])] = value;
+    };
+    await readJsonParts(file, ['$.config.description', '$.config.providers'], onPart, { signal });
   }
-  if (!/\.json(\.gz)?$/i.test(file.path)) return stem;
-  let description: unknown;
-  const onPart = ({ value }: { value: unknown }) => {
-    description = value;
-  };
-  await readJsonParts(file, ['$.config.description'], onPart, { signal });
-  return named(description);
+  const { description, providers } = config;
+  for (const provider of Array.isArray(providers) ? providers : []) {
+    const [id, of] = listed(provider);
+    settings.set(providerKey(id, textField(of, 'label') ?? ''), settingsOf(field(of, 'config')));
+  }
+  const named = typeof description === 'string' ? description.trim() : '';
+  return { dataset: named || stemOf(file.path).replace(YAML, ''), settings };
+}
+
+/** Returns the evaluations of the files, with the settings of those providers only that differ from file to file. */
+async function readEvaluations(files: readonly InputFile[], context: ImportContext) {
+  const evaluations = new Map<InputFile, Evaluation>();
+  const known = new Map<string, Set<string>>();
+  for (const file of files) {
+    const evaluation = await evaluationOf(file, context);
+    evaluations.set(file, evaluation);
+    for (const [key, settings] of evaluation.settings) {
+      known.set(key, (known.get(key) ?? new Set()).add(settingText(settings)));
+    }
+  }
+  for (const { settings } of evaluations.values()) {
+    for (const key of [...settings.keys()]) if (known.get(key)?.size === 1) settings.delete(key);
+  }
+  return evaluations;
 }
 
 /** Returns the files without each CSV that lies beside another form of its name: its results have no ids and no costs. */
@@ -118,7 +166,7 @@ interface Named extends RunNames {
 /** Reads the columns of all files: which prompts and labels must be named follows from all of them. */
 async function readColumns(
   files: readonly InputFile[],
-  datasets: ReadonlyMap<InputFile, string>,
+  evaluations: ReadonlyMap<InputFile, Evaluation>,
   context: ImportContext,
 ): Promise<Map<string, Named>> {
   const columns = new Map<string, Column>();
@@ -132,10 +180,10 @@ async function readColumns(
   for (const file of files) {
     const indexes = new Map<string, number | undefined>();
     const onResult = (result: Fields, place: Place) => {
-      const column = columnOf(result, datasets.get(file) ?? '', place);
+      const column = columnOf(result, evaluations.get(file) as Evaluation, place);
       const key = keyOf(column);
       columns.set(key, column);
-      sharedBy(column).add(askedIn(rawPrompt(result)) ?? '');
+      sharedBy(column).add(askedIn(rawPrompt(result) ?? ''));
       // The same prompt may stand twice in a list, with one label; the ids tell such prompts apart.
       const ofPrompt = key + (textField(result, 'promptId') ?? '');
       if (indexes.has(ofPrompt) && indexes.get(ofPrompt) !== column.index) {
@@ -150,11 +198,11 @@ async function readColumns(
   }
   const all = [...columns.values()];
   const names = nameRuns(
-    all.map(({ id, label, prompt, dataset }) => ({
+    all.map(({ id, label, prompt, dataset, settings }) => ({
       dataset,
       model: id,
       taskSettings: { prompt },
-      modelSettings: label === '' ? {} : { label },
+      modelSettings: label === '' ? settings : { ...settings, label },
     })),
   );
   return new Map(all.map((column, i) => [keyOf(column), { ...(names[i] as RunNames), shared: sharedBy(column) }]));
@@ -164,16 +212,6 @@ async function readColumns(
 function rawPrompt(result: Fields): string | undefined {
   const raw = textField(result, 'prompt', 'raw') ?? textField(result, 'prompt');
   return raw === STRIPPED ? undefined : raw;
-}
-
-/** Returns the user's last turns, if the prompt is a list of messages as JSON; the prompt if it is not. */
-function askedIn(raw: string | undefined): string | undefined {
-  if (raw === undefined || !/^\s*\[\s*\{/.test(raw)) return raw;
-  try {
-    return promptText(JSON.parse(raw)) ?? raw;
-  } catch {
-    return raw; // A prompt that only looks like JSON.
-  }
 }
 
 function answerOf(result: Fields): Answer {
@@ -204,8 +242,7 @@ function readResult(result: Fields, place: Place, { dataset, model, shared }: Na
   const id = textField(result, 'testCase', 'description');
   const raw = rawPrompt(result);
   const key = textKey(JSON.stringify([raw, settingText(field(result, 'vars'))]));
-  const asked = askedIn(raw);
-  const prompt = asked === undefined ? undefined : shared.without(asked);
+  const prompt = raw === undefined ? undefined : shared.without(askedIn(raw));
   const sample = sink.sample({ dataset, key, id: id || key.slice(0, ID_DIGITS), prompt, place });
   if (hasFailed(result)) sink.drop('failed', place, `: ${model}`);
   else if (isUnscored(result)) sink.drop('unscored', place, `: ${model}`);
@@ -221,9 +258,8 @@ export const promptfooImporter: Importer = {
   claims,
   async read(given, context) {
     const files = withoutCopies(given, context);
-    const datasets = new Map<InputFile, string>();
-    for (const file of files) datasets.set(file, await datasetOf(file, context));
-    const names = await readColumns(files, datasets, context);
+    const evaluations = await readEvaluations(files, context);
+    const names = await readColumns(files, evaluations, context);
     // One evaluation may be written in several forms, and exported again.
     const seen = new Set<string>();
     for (const file of files) {
@@ -234,7 +270,7 @@ export const promptfooImporter: Importer = {
           return;
         }
         if (UUID.test(id)) seen.add(id);
-        const column = columnOf(result, datasets.get(file) ?? '', place);
+        const column = columnOf(result, evaluations.get(file) as Evaluation, place);
         readResult(result, place, names.get(keyOf(column)) as Named, context);
       };
       await readResults(file, onResult, context);

@@ -4,7 +4,9 @@ import { badInput, type InputFile } from '../input-file.js';
 import type { ImportContext } from '../records.js';
 import { headColumns, readTable, type TableReader, tableFormat } from '../table.js';
 import { textKey } from '../text-hash.js';
-import { isRowNumbers, scoreOf, stemOf, textCell } from './long.js';
+import { scoreOf, textCell } from './cells.js';
+import { isRowNumbers } from './columns.js';
+import { stemOf } from './long.js';
 
 const RESPONSE = '_response';
 const OURS = ['dataset', 'task', 'id', 'model', 'score', 'eval_name'];

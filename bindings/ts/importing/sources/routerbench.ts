@@ -5,7 +5,8 @@ import { badInput, type FileHead, headOf, type InputFile, noResults } from '../i
 import { parsePythonStrings } from '../python-literal.js';
 import type { ImportContext } from '../records.js';
 import { headColumns, readTable, type TableReader } from '../table.js';
-import { figureCell, requiredFormat, scoreOf, textCell } from './long.js';
+import { figureCell, scoreOf, textCell } from './cells.js';
+import { requiredFormat } from './long.js';
 
 const COST = '|total_cost';
 const ANSWER = '|model_response';

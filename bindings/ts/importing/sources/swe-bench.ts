@@ -55,7 +55,7 @@ const idsAt = (report: unknown, key: string): string[] => {
 /** Returns the model in the name of a report, or the folder of a submission. */
 function modelOf({ path }: InputFile): string {
   const [name = '', ...folders] = path.split('/').reverse();
-  const stem = name.replace(/\.json$/i, '');
+  const stem = name.replace(/\.json(\.gz)?$/i, '');
   const given = /^(results?|report)$/i.test(stem)
     ? folders.find((folder) => !/^results?$/i.test(folder))
     : stem.replace(/\.[^.]+$/, '');

@@ -1,31 +1,26 @@
 /** Our plain wide form: one row per sample and one column per model, in CSV, TSV, JSONL or Parquet. */
 import type { Importer } from '../importer.js';
-import { badInput, type InputFile } from '../input-file.js';
+import { badInput, type FileHead, type InputFile } from '../input-file.js';
 import type { Answer, ImportContext, Place, RecordSink } from '../records.js';
-import { headColumns, readTable, type TableReader, tableFormat } from '../table.js';
-import { llmRouterImporter } from './llmrouter.js';
+import { firstRows, headColumns, readTable, type TableReader, tableFormat } from '../table.js';
+import { amountCell, quoted, refuseUnclear, scoreOf, type ToScore, textCell, toScoreFor } from './cells.js';
 import {
-  figureCell,
-  GROUP_COLUMNS,
+  type Figure,
+  figureOf,
+  hasPrompt,
+  isKeyName,
   isLong,
-  isRowNumbers,
+  isModelName,
+  isModelsName,
+  isScoreName,
   KeyColumns,
-  LongRows,
-  noteSample,
-  plainName,
-  quoted,
-  refuseUnclear,
-  requiredFormat,
+  measuredIn,
+  SAMPLE_NAMES,
   type SampleColumns,
-  type SampleRules,
-  SELECTION_COLUMNS,
   sampleColumns,
-  scoreOf,
-  stemOf,
-  type ToScore,
-  textCell,
-  toScoreFor,
-} from './long.js';
+} from './columns.js';
+import { llmRouterImporter } from './llmrouter.js';
+import { LongRows, noteSample, requiredFormat, type SampleRules, stemOf } from './long.js';
 import { mixInstructImporter } from './mixinstruct.js';
 import { routeLlmImporter } from './routellm.js';
 import { routerBenchImporter } from './routerbench.js';
@@ -33,31 +28,19 @@ import { routerBenchImporter } from './routerbench.js';
 /** Importers whose tables would also pass for wide ones. */
 const MORE_SPECIFIC = [llmRouterImporter, mixInstructImporter, routeLlmImporter, routerBenchImporter];
 
-const KEYS = new Set(['dataset', 'task', 'id', 'prompt', 'embedding', ...GROUP_COLUMNS, ...SELECTION_COLUMNS]);
-/** Columns of such tables that are neither models nor keys. */
-const OTHER_COLUMNS = new Set(['answer', 'target', 'reference', 'split', 'category', 'subject', 'source']);
-const ANSWER = /(_response|\|model_response|_output)$/;
 /** Texts of answers, for those who grade them. */
 const ANSWER_TEXT = 'answer:';
 /** Columns of such texts that count; more models have no plan. */
 const MOST_ANSWERS = 64;
-const FIGURE = /^(.+)\|(cost_usd|total_cost|tokens_in|tokens_out)$/;
 
 interface ModelColumn {
   name: string;
+  metric: string;
   at: number;
-  cost: number;
-  tokensIn: number;
-  tokensOut: number;
-  hasFigures: boolean;
+  /** The part of its name before a metric, which may stand before its figures, too. */
+  base: string | undefined;
   /** A score was seen, so any later text is a defect in a single cell. */
   isSure: boolean;
-}
-
-function isModel(column: string): boolean {
-  const name = plainName(column);
-  const isKnown = KEYS.has(name) || OTHER_COLUMNS.has(name) || isRowNumbers(name);
-  return !isKnown && !column.startsWith(ANSWER_TEXT) && !ANSWER.test(column) && !FIGURE.test(column);
 }
 
 /** Refuses a column of free text: it is not a model, and would become one that was never measured. */
@@ -83,14 +66,19 @@ class WideRows implements TableReader {
   readonly #sink: RecordSink;
   readonly #rules: SampleRules;
   readonly #count: RowCount;
-  readonly #keys = new KeyColumns(KEYS);
+  readonly #keys = new KeyColumns(SAMPLE_NAMES);
   #at: SampleColumns | undefined;
   #names: readonly string[] = [];
   readonly #models: ModelColumn[] = [];
   readonly #answers: { model: string; at: number }[] = [];
-  /** Columns of models by place, and places of all columns by name. */
+  /** Columns of models by place. */
   readonly #modelAt: (ModelColumn | undefined)[] = [];
-  readonly #places = new Map<string, number>();
+  readonly #figuresOf = new Map<string, Partial<Record<Figure, number>>>();
+  /** Names of columns, and of the models in names such as `small_accuracy`. */
+  readonly #named = new Set<string>();
+  /** All columns that may be models have names such as `small_accuracy`: the rest of the name is the metric. */
+  #namesMetrics = false;
+  readonly #ignored: string[] = [];
   #toScore: ToScore = scoreOf;
 
   constructor(file: InputFile, sink: RecordSink, count: RowCount) {
@@ -105,37 +93,60 @@ class WideRows implements TableReader {
     this.#names = columns;
     this.#toScore = toScoreFor(separator);
     const added = columns.slice(from);
-    for (const [i, name] of added.entries()) this.#places.set(name, from + i);
+    for (const name of added) this.#named.add(name).add(measuredIn(name)?.model ?? name);
     if (this.#keys.hasNew(added) || this.#at === undefined) this.#at = sampleColumns(columns);
-    for (const name of added) {
-      if (isModel(name)) this.#addModel(name);
-      if (name.startsWith(ANSWER_TEXT) && this.#answers.length < MOST_ANSWERS) {
-        this.#answers.push({ model: name.slice(ANSWER_TEXT.length).trim(), at: this.#place(name) });
-      }
-      const model = FIGURE.exec(name)?.[1];
-      const column = model === undefined ? undefined : this.#modelAt[this.#place(model)];
-      if (column !== undefined) this.#findFigures(column);
+    const { prompt } = this.#at;
+    const kinds = added.map((name, i) => (from + i === prompt ? 'key' : this.#kindOf(name)));
+    if (from === 0) this.#namesMetrics = added.every((name, i) => kinds[i] !== 'model' || measuredIn(name));
+    for (const [i, name] of added.entries()) {
+      const kind = kinds[i];
+      if (kind === 'model') this.#addModel(name, from + i);
+      else if (kind === 'answer') this.#addAnswer(name, from + i);
+      else if (kind === 'other') this.#ignored.push(name);
+      else if (kind !== 'key' && kind !== undefined) this.#addFigure(from + i, kind);
     }
+    this.#sink.columns?.(this.#file, { prompt: prompt < 0 ? undefined : columns[prompt], ignored: this.#ignored });
   }
 
-  #addModel(name: string): void {
-    const at = this.#place(name);
-    const column = { name: name.trim(), at, cost: -1, tokensIn: -1, tokensOut: -1, hasFigures: false, isSure: false };
-    this.#findFigures(column);
+  #kindOf(name: string): 'key' | 'model' | 'answer' | 'other' | { model: string; figure: Figure } {
+    if (name.startsWith(ANSWER_TEXT)) return 'answer';
+    const of = figureOf(name, (model) => this.#named.has(model));
+    if (of?.figure !== undefined) return { model: of.model, figure: of.figure };
+    if (of === undefined && isModelName(name)) return 'model';
+    return name === '' || isKeyName(name) ? 'key' : 'other';
+  }
+
+  #addAnswer(name: string, at: number): void {
+    if (this.#answers.length < MOST_ANSWERS) this.#answers.push({ model: name.slice(ANSWER_TEXT.length).trim(), at });
+  }
+
+  /** Adds a column of costs or tokens to the model's figures, which all columns of the model share. */
+  #addFigure(at: number, { model, figure }: { model: string; figure: Figure }): void {
+    const figures = this.#figuresOf.get(model) ?? {};
+    figures[figure] = at;
+    this.#figuresOf.set(model, figures);
+  }
+
+  #addModel(given: string, at: number): void {
+    const place = { file: this.#file };
+    if (isScoreName(given)) {
+      throw badInput(
+        place,
+        `got the column '${given}' without a column 'model', expected one that says whose scores they are; in a table with a column per model, the model's name is the column's`,
+      );
+    }
+    if (isModelsName(given)) {
+      throw badInput(
+        place,
+        `got the column '${given}' without a column 'score', expected the scores in one of this name`,
+      );
+    }
+    const measured = measuredIn(given);
+    const name = given.trim();
+    const [model, metric] = this.#namesMetrics && measured ? [measured.model, measured.metric] : [name, 'score'];
+    const column = { name: model, base: measured?.model, metric, at, isSure: false };
     this.#models.push(column);
     this.#modelAt[at] = column;
-  }
-
-  #findFigures(column: ModelColumn): void {
-    const at = (what: string) => this.#place(`${column.name}|${what}`);
-    column.cost = Math.max(at('cost_usd'), at('total_cost'));
-    column.tokensIn = at('tokens_in');
-    column.tokensOut = at('tokens_out');
-    column.hasFigures = column.cost >= 0 || column.tokensIn >= 0 || column.tokensOut >= 0;
-  }
-
-  #place(name: string): number {
-    return this.#places.get(name) ?? -1;
   }
 
   onRow(cells: readonly unknown[], line: number, present?: readonly number[]): void {
@@ -163,13 +174,18 @@ class WideRows implements TableReader {
     const score = this.#toScore(cells[model.at]);
     refuseUnclear(score, model.name, place);
     if (!model.isSure) makeSure(model, score, place);
-    const figures = model.hasFigures ? this.#figures(model, cells, place) : undefined;
-    this.#sink.score(sample, model.name, 'score', score, place, figures);
+    const figures = this.#figuresOf.size === 0 ? undefined : this.#figuresFor(model);
+    const answer = figures === undefined ? undefined : this.#answerOf(figures, cells, place);
+    this.#sink.score(sample, model.name, model.metric, score, place, answer);
   }
 
-  #figures({ cost, tokensIn, tokensOut }: ModelColumn, cells: readonly unknown[], place: Place): Answer {
-    const figure = (column: number) => figureCell(cells[column], this.#names[column] ?? '', place, this.#toScore);
-    return { costUsd: figure(cost), tokensIn: figure(tokensIn), tokensOut: figure(tokensOut) };
+  #figuresFor({ name, base }: ModelColumn): Partial<Record<Figure, number>> | undefined {
+    return this.#figuresOf.get(name) ?? (base === undefined ? undefined : this.#figuresOf.get(base));
+  }
+
+  #answerOf(at: Partial<Record<Figure, number>>, cells: readonly unknown[], place: Place): Answer {
+    const amount = (column = -1) => amountCell(cells[column], this.#names[column] ?? '', place, this.#toScore);
+    return { costUsd: amount(at.cost), tokensIn: amount(at.tokensIn), tokensOut: amount(at.tokensOut) };
   }
 }
 
@@ -197,15 +213,30 @@ class EitherRows implements TableReader {
   }
 }
 
+/**
+ * Returns whether a table without a column `prompt` is wide nevertheless: it has a question under another name, and scores
+ * in all other columns that may be models, of which there are at least two.
+ */
+function looksWide(head: FileHead): boolean {
+  const [columns = [], cells = []] = firstRows(head);
+  const { prompt } = sampleColumns(columns);
+  if (prompt < 0) return false;
+  const named = new Set(columns.flatMap((name) => [name, measuredIn(name)?.model ?? name]));
+  const isFigure = (name: string) => figureOf(name, (model) => named.has(model)) !== undefined;
+  const models = columns.flatMap((name, at) => (at === prompt || !isModelName(name) || isFigure(name) ? [] : [at]));
+  return models.length > 1 && models.every((at) => typeof scoreOf(cells[at]) === 'number');
+}
+
 export const wideImporter: Importer = {
   source: 'wide',
   claims(file, head) {
     const format = tableFormat(head);
     if (MORE_SPECIFIC.some((importer) => importer.claims(file, head))) return false;
     if (format === 'parquet') return true;
+    if (format === undefined) return false;
     const columns = headColumns(head);
-    const { prompt, embedding } = sampleColumns(columns);
-    return format !== undefined && !isLong(columns) && (prompt >= 0 || embedding >= 0);
+    if (isLong(columns)) return false;
+    return hasPrompt(columns) || sampleColumns(columns).embedding >= 0 || looksWide(head);
   },
   async read(files, context) {
     const count: RowCount = { rows: 0 };
