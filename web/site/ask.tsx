@@ -93,7 +93,7 @@ function GradedPrompts() {
           <a href="#plan">File format</a>
         </div>
         <p>
-          <small>The example, 300 support prompts with made-up grades: 58% cheaper, 1.1 points fewer right.</small>
+          <small>300 support prompts with made-up grades: 58% cheaper, 1.1 points fewer right.</small>
         </p>
       </DropZone>
     </div>
