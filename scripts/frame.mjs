@@ -15,25 +15,30 @@ export function repository() {
 
 /**
  * Returns HTML with its comments `<!-- header -->` and `<!-- footer -->` replaced. `home` is the relative address of the site's
- * folder: `./`, or `../` for a page one folder down.
+ * folder: `./`, or `../` for a page one folder down. Without the API reference on the site, links to it lead to the README.
  */
-export function framed(html, home = './') {
-  const values = { '{home}': home, '{repository}': repository() };
+export function framed(html, home = './', hasReference = false) {
+  const source = repository();
+  const reference = hasReference ? `${home}reference/index.html` : `${source}#readme`;
+  const values = { '{home}': home, '{repository}': source, '{reference}': reference };
   const part = (_, indent, name) =>
     readFileSync(path.join(root, 'web/site/frame', `${name}.html`), 'utf8')
       .trimEnd()
       .replace(/^/gm, indent);
   return html
     .replace(/^([ \t]*)<!-- (header|footer) -->/gm, part)
-    .replace(/\{home\}|\{repository\}/g, (name) => values[name]);
+    .replace(/\{(?:home|repository|reference)\}/g, (name) => values[name]);
 }
 
 /**
- * Puts the frame around the pages that Vite builds, before it looks for their files, and fetches the typeface early. `home` is
- * that of `framed`.
+ * Puts the frame around the pages that Vite builds, before it looks for their files, and fetches the typeface early. The
+ * parameters are those of `framed`.
  */
-export const frame = (home = './') => [
-  { name: 'signalbox-frame', transformIndexHtml: { order: 'pre', handler: (html) => framed(html, home) } },
+export const frame = (home = './', hasReference = false) => [
+  {
+    name: 'signalbox-frame',
+    transformIndexHtml: { order: 'pre', handler: (html) => framed(html, home, hasReference) },
+  },
   {
     name: 'signalbox-font',
     transformIndexHtml: {

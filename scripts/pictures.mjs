@@ -2,7 +2,7 @@
 // and copies those that the documents show to docs/pictures.
 //   npm run pictures -- --only plan,map   some states (names in tests/pictures/site.mjs), or `extension`, or `app`
 //   npm run pictures -- --shown           only those that the documents show
-// `app`: the icons of the installed site and the preview of links, in web/site/app. They are drawn only when named.
+// `app`: the icons of the installed site and of the extension, and the preview of links. They are drawn only when named.
 import { copyFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';

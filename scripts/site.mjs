@@ -204,7 +204,13 @@ export async function buildSite(target = site, { embedders, languages = TABLE, u
       plugins: () => [ruleFrom(rule.name), withoutAnswers, licenses.plugin()],
       rolldownOptions: QUIET,
     },
-    plugins: [frame(), ruleFrom(rule.name), licenses.plugin(), allowing(otherHosts(offered)), preloads],
+    plugins: [
+      frame('./', reference !== undefined),
+      ruleFrom(rule.name),
+      licenses.plugin(),
+      allowing(otherHosts(offered)),
+      preloads,
+    ],
     // The page's content security policy forbids fetching data: URLs.
     build: {
       outDir: target,
@@ -223,7 +229,7 @@ export async function buildSite(target = site, { embedders, languages = TABLE, u
   const described = { url, app: writeApp(target) };
   describeFirstPage(target, { ...described, home: './' });
   const pages = await buildPages(target, {
-    plugins: [frame('../'), licenses.plugin()],
+    plugins: [frame('../', reference !== undefined), licenses.plugin()],
     cssTarget: CSS_TARGET,
     rolldownOptions: QUIET,
     site: described,

@@ -1,9 +1,10 @@
-// The pictures that stand for the site elsewhere: icons of an installed app, and the preview of a link.
+// The pictures that stand for the site elsewhere: icons of an installed app and of the extension, and the preview of a link.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../../scripts/setup.mjs';
 
 const target = path.join(root, 'web/site/app');
+const extensionIcons = path.join(root, 'web/extension/public/icons');
 const icon = readFileSync(path.join(root, 'web/site/icon.svg'), 'utf8');
 const font = readFileSync(
   path.join(root, 'node_modules/@fontsource-variable/archivo/files/archivo-latin-wght-normal.woff2'),
@@ -44,16 +45,23 @@ const PICTURES = [
   { name: 'icon-512.png', width: 512, html: iconPage(512, false), isClear: true },
   { name: 'maskable-512.png', width: 512, html: iconPage(512, true) },
   { name: 'preview.png', ...PREVIEW, html: previewPage },
+  ...[16, 32, 48, 128].map((size) => ({
+    folder: extensionIcons,
+    name: `${size}.png`,
+    width: size,
+    html: iconPage(size, false),
+    isClear: true,
+  })),
 ];
 
 /** Draws all of them with an open browser of Playwright. */
 export async function drawApp(browser) {
   const page = await browser.newPage();
-  for (const { name, width, height = width, html, isClear = false } of PICTURES) {
+  for (const { folder = target, name, width, height = width, html, isClear = false } of PICTURES) {
     await page.setViewportSize({ width, height });
     await page.setContent(html);
     await page.evaluate('document.fonts.ready');
-    writeFileSync(path.join(target, name), await page.screenshot({ omitBackground: isClear }));
+    writeFileSync(path.join(folder, name), await page.screenshot({ omitBackground: isClear }));
   }
   await page.close();
 }

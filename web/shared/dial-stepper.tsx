@@ -1,8 +1,9 @@
 /** Buttons that move the dial in steps: each press picks the next cheaper or better model. */
 
+import type { RecordOf } from './card.js';
 import type { CostUnit } from './cost.js';
-import { shortName } from './format.js';
 import { type DialStop, stopAt } from './frontier.js';
+import { namedModel } from './model-name.js';
 import type { Prefer } from './settings.js';
 
 interface Props {
@@ -13,6 +14,7 @@ interface Props {
   unit: CostUnit;
   /** Describes a predicted correctness. */
   qualityWords: (p: number) => string;
+  recordOf: RecordOf;
 }
 
 interface StepProps {
@@ -23,10 +25,11 @@ interface StepProps {
   onStep: (stop: DialStop) => void;
   unit: CostUnit;
   qualityWords: Props['qualityWords'];
+  recordOf: RecordOf;
 }
 
 /** Stays focusable at the end of the dial, so that repeated presses do not lose the focus. */
-function Step({ words, end, stop, onStep, unit, qualityWords }: StepProps) {
+function Step({ words, end, stop, onStep, unit, qualityWords, recordOf }: StepProps) {
   return (
     <button
       type="button"
@@ -40,8 +43,8 @@ function Step({ words, end, stop, onStep, unit, qualityWords }: StepProps) {
           end
         ) : (
           <>
-            <bdi>{shortName(stop.model)}</bdi>, {stop.usd === null ? 'no price' : unit.words(stop.usd)},{' '}
-            {qualityWords(stop.p)}
+            <bdi>{namedModel(stop.model, recordOf(stop.model)).name}</bdi>,{' '}
+            {stop.usd === null ? 'no price' : unit.words(stop.usd)}, {qualityWords(stop.p)}
           </>
         )}
       </small>
@@ -49,7 +52,7 @@ function Step({ words, end, stop, onStep, unit, qualityWords }: StepProps) {
   );
 }
 
-export function DialStepper({ stops, prefer, onChange, unit, qualityWords }: Props) {
+export function DialStepper({ stops, prefer, onChange, unit, qualityWords, recordOf }: Props) {
   const at = stopAt(stops, prefer);
   return (
     <fieldset class="stepper">
@@ -62,6 +65,7 @@ export function DialStepper({ stops, prefer, onChange, unit, qualityWords }: Pro
         onStep={({ to }) => onChange(to)}
         unit={unit}
         qualityWords={qualityWords}
+        recordOf={recordOf}
       />
       <Step
         words="Better"
@@ -70,6 +74,7 @@ export function DialStepper({ stops, prefer, onChange, unit, qualityWords }: Pro
         onStep={({ from }) => onChange(from)}
         unit={unit}
         qualityWords={qualityWords}
+        recordOf={recordOf}
       />
     </fieldset>
   );

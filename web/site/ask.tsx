@@ -82,14 +82,15 @@ function GradedPrompts() {
       <h2>Drop your graded prompts</h2>
       <DropZone label="Graded prompts, first screen" onFiles={hand} onFailed={(error) => hand({ error })}>
         <p>
-          A table of prompts, with a grade for each model's answer: you get what to send where, what that saves and what
-          it risks. It stays on this device. <a href="#plan">More about it</a>
+          A table of prompts with a grade per model: see what to send where, what that saves and what it risks. It stays
+          on this device.
         </p>
         <div class="actions">
           <Chooser id="first-files" label="Choose files" onFiles={hand} />
           <button type="button" class="outline small" data-first-example onClick={() => hand('example')}>
             See the example
           </button>
+          <a href="#plan">File format</a>
         </div>
         <p>
           <small>300 support prompts with made-up grades: 58% cheaper, 1.1 points fewer right.</small>
@@ -99,19 +100,21 @@ function GradedPrompts() {
   );
 }
 
+/** Takes the place of the decision. */
+function Failure({ error }: { error: unknown }) {
+  return (
+    <div role="alert" class="status failed">
+      <p>{errorWords(error)}</p>
+      <button type="button" class="small" onClick={retry}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
 /** Announced by screen readers when it changes; a decision is one short sentence. */
 function StatusLine() {
   const now = status.value;
-  if (now.kind === 'failed') {
-    return (
-      <div role="alert" class="status failed">
-        <p>{errorWords(now.error)}</p>
-        <button type="button" class="small" onClick={retry}>
-          Try again
-        </button>
-      </div>
-    );
-  }
   const found = answer.value;
   const { loaded, total } = now.kind === 'loading' ? now : { loaded: 0, total: 0 };
   return (
@@ -157,23 +160,24 @@ function Basis() {
 function Answer() {
   const now = shown.value;
   const decision = answer.value?.decision;
+  const state = status.value;
   return (
     <article class="ask-answer board" aria-label="Decision" aria-busy={isStale.value}>
       <div class="answer-pick">
         <h2>Suggested model</h2>
         <div class="pick">
-          {now ? (
-            <PickName card={now.card} isAhead={now.isAhead} />
-          ) : (
-            <p class="placeholder">The decision appears here.</p>
-          )}
+          {state.kind === 'failed' && <Failure error={state.error} />}
+          {now === undefined && state.kind !== 'failed' && <p class="placeholder">The decision appears here.</p>}
+          {now && <PickName card={now.card} isAhead={now.isAhead} />}
           {now && <Figures card={now.card} />}
         </div>
         <Dial value={settings.value.prefer} onChange={(prefer) => change({ prefer })} />
         <StatusLine />
       </div>
       <div class="answer-why">
-        <div class="trade-room">{decision && <TradeChart decision={decision} />}</div>
+        <div class="trade-room">
+          {decision && decision.fallbackReason !== 'empty_prompt' && <TradeChart decision={decision} />}
+        </div>
         <div class="reasons">{now && <Reasons card={now.card} />}</div>
         <Basis />
       </div>

@@ -3,6 +3,7 @@ import type { Decision } from 'signalbox';
 import { costUnitOf } from '../shared/cost.js';
 import { shortName } from '../shared/format.js';
 import { dialStops, frontierOf, pricedModels, stopAt } from '../shared/frontier.js';
+import { lampOf } from '../shared/words.js';
 import { change, recordOf, settings } from './state.js';
 
 /** Models further below the best one, in points of quality, are left out. */
@@ -80,7 +81,7 @@ export function TradeChart({ decision }: { decision: Decision }) {
           </circle>
         ))}
         {handles.map(({ model, x, y }) => (
-          <g key={model} class={model === at ? 'trade-pick' : 'trade-stop'}>
+          <g key={model} class={model === at ? `trade-pick ${lampOf(decision)}` : 'trade-stop'}>
             <circle cx={`${x}%`} cy={`${y}%`} r={model === at ? 8 : 6} />
             {isNamed(x, model) && (
               <text x={`${x}%`} y={`${y}%`} dy={22} text-anchor={x > 80 ? 'end' : x > 60 ? 'middle' : 'start'}>

@@ -42,6 +42,9 @@ export function inFamilies(benchmark: Benchmark, rowFamilies: Uint16Array, names
   };
 }
 
+/** Returns the names of families, given the family of each row. */
+export type NameFamilies = (rowFamilies: Uint16Array, count: number) => Promise<string[]>;
+
 /** A benchmark in families, and the predictor that tells prompts of one family from those of another. */
 export interface InFamilies {
   benchmark: Benchmark;
@@ -49,8 +52,7 @@ export interface InFamilies {
 }
 
 /**
- * Finds families of prompts in a benchmark of one dataset, where the default policy would have nothing to compare. Their
- * names are the dataset's with numbers. Returns `undefined` if there are several datasets, too few or too many rows, or no
+ * Finds families of prompts in a benchmark of one dataset, where the default policy would have nothing to compare. Returns `undefined` if there are several datasets, too few or too many rows, or no
  * families. `hashOf` returns equal hashes for equal prompts.
  */
 export async function findFamilies(
@@ -59,6 +61,7 @@ export async function findFamilies(
   slotOf: (row: number) => number,
   vectors: UnitVectors,
   hashOf: (row: number) => readonly [high: number, low: number],
+  nameFamilies: NameFamilies,
   steps: Steps,
 ): Promise<InFamilies | undefined> {
   const { order, datasets, models } = benchmark;
@@ -87,6 +90,5 @@ export async function findFamilies(
   // The bytes begin with the number of families.
   const count = new DataView(predictor.buffer).getUint32(0, true);
   if (kind === 'constant' || count < 2) return undefined;
-  const names = Array.from({ length: count }, (_, f) => `${dataset.name} ${f + 1}`);
-  return { benchmark: inFamilies(benchmark, rowFamilies, names), predictor };
+  return { benchmark: inFamilies(benchmark, rowFamilies, await nameFamilies(rowFamilies, count)), predictor };
 }

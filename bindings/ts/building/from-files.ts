@@ -13,8 +13,10 @@ import { type Benchmark, faultsOf, metricConflicts, putInOrder } from './benchma
 import { type Choices, drawSample, measureChoices } from './choices.js';
 import { type Collector, NONE } from './collector.js';
 import { chooseCoreset, withRows } from './coreset.js';
+import { eachPrompt } from './each-prompt.js';
 import { firstCharacters } from './extras.js';
-import { findFamilies } from './families.js';
+import { findFamilies, type InFamilies, type NameFamilies } from './families.js';
+import { namesOfFamilies } from './family-words.js';
 import { type Imported, importFiles } from './import-files.js';
 import type { DatasetMetric, MetricOptions } from './metric-rules.js';
 import { type BuildReport, reportOf } from './report.js';
@@ -50,6 +52,11 @@ export interface BuildSettings extends MetricOptions {
    * `false`, as prompts may be private.
    */
   texts?: boolean | undefined;
+  /**
+   * Name families by words that many of their prompts have. Only data of one dataset is divided into families. Default:
+   * `true`; with `false` they have numbers.
+   */
+  words?: boolean | undefined;
 }
 
 /**
@@ -206,22 +213,12 @@ async function thinned(
 }
 
 /** Returns the beginnings of the rows' prompts; empty for a row without one. */
-export async function textsOf({ collector, prompts }: Imported, { order }: Benchmark, steps: Steps): Promise<string[]> {
-  const out = new Array<string>(order.length).fill('');
-  const placeOf = new Uint32Array(prompts.count).fill(NONE);
-  for (const [place, row] of order.entries()) {
-    const slot = collector.promptSlots.get(row);
-    if (slot !== NONE) placeOf[slot] = place;
-  }
+export async function textsOf(imported: Imported, benchmark: Benchmark, steps: Steps): Promise<string[]> {
+  const out = new Array<string>(benchmark.order.length).fill('');
   steps.begin('storing texts');
-  for (let first = 0; first < prompts.count; first += BLOCK) {
-    const count = Math.min(BLOCK, prompts.count - first);
-    for (const [i, text] of (await prompts.read(first, count)).entries()) {
-      const place = placeOf[first + i] as number;
-      if (place !== NONE) out[place] = firstCharacters(text);
-    }
-    await steps.update(first + count, prompts.count);
-  }
+  await eachPrompt(imported, benchmark, steps, (place, text) => {
+    out[place] = firstCharacters(text);
+  });
   return out;
 }
 
@@ -267,7 +264,15 @@ export async function assembleIndex(
     throw new SignalboxError('invalid_argument', 'the index cannot keep texts: the data has no prompts');
   }
   const hashOf = (row: number) => collector.promptHash(row);
-  const found = marksOf === undefined ? await findFamilies(lab, benchmark, slotOf, vectors, hashOf, steps) : undefined;
+  const nameFamilies: NameFamilies = (rowFamilies, count) => {
+    const noun = benchmark.datasets[0]?.name;
+    const how = { count, words: settings.words ?? true, ...(noun === undefined ? {} : { noun }) };
+    return namesOfFamilies(joined.imported, benchmark, rowFamilies, how, steps);
+  };
+  const found =
+    marksOf === undefined
+      ? await findFamilies(lab, benchmark, slotOf, vectors, hashOf, nameFamilies, steps)
+      : undefined;
   const index = await assemble(
     lab,
     found?.benchmark ?? benchmark,
@@ -294,8 +299,13 @@ export async function assembleIndex(
     const request = { codes, keptShare, benchmark: joined.benchmark };
     return sample === undefined ? undefined : measureChoices(lab, sample, request, steps);
   };
-  return { report: { ...joined.report, dropped: droppedOf(collector) }, index, prices, measureChoices: measure };
+  const families = marksOf === undefined ? familiesOf(found) : null;
+  const report = { ...joined.report, families, dropped: droppedOf(collector) };
+  return { report, index, prices, measureChoices: measure };
 }
+
+const familiesOf = (found: InFamilies | undefined): BuildReport['families'] =>
+  found?.benchmark.datasets.map(({ name, rows }) => ({ name, rows })) ?? [];
 
 const droppedOf = (collector: Collector): BuildReport['dropped'] =>
   Object.fromEntries([...collector.dropped].filter(([, { count }]) => count > 0));

@@ -58,6 +58,7 @@ export const SETTINGS_KEYS: Keys<BuildSettings> = {
   maxWork: aNumber,
   dropCutOff: aFlag,
   texts: aFlag,
+  words: aFlag,
 };
 
 export const FROM_FILES_KEYS: Keys<BuildFromFilesOptions> = {

@@ -66,9 +66,17 @@ function warnings(report: BuildReport): string[] {
   const alone = report.datasets.filter(({ models }) => models === 1).map(({ name }) => name);
   if (alone.length > 0) lines.push(`only one model to choose: ${few(alone)}`);
   lines.push(...modelWarnings(report.models));
-  if (report.datasets.length === 1)
-    lines.push('only one dataset: the index compares families of its prompts, if it shows any');
+  if (report.datasets.length === 1) lines.push(familyWords(report.families));
   return lines;
+}
+
+/** Says what an index of one dataset compares. */
+function familyWords(families: BuildReport['families']): string {
+  const best = 'the index always picks the best single model';
+  if (families === null) return `only one dataset: without families of prompts, ${best}`;
+  if (families.length === 0) return `only one dataset, and no families of prompts were found in it: ${best}`;
+  const names = families.map(({ name, rows }) => `${name} (${rows})`);
+  return `only one dataset: the index compares ${families.length} families of its prompts: ${few(names)}`;
 }
 
 /** Names the source, or all of several. */

@@ -53,6 +53,8 @@ export interface BuildReport {
   promptsDiffer: Finding;
   /** Rows that share their prompt with another row. */
   repeatedPrompts: number;
+  /** Families of the prompts of a single dataset, which the index compares; empty without any, `null` if not looked for. */
+  families: { name: string; rows: number }[] | null;
   /** Datasets with scores of several metrics, none of them chosen; the build fails on them. */
   mixedMetrics: string[];
   /** Approximate size of the index in bytes, by code type. */
@@ -172,6 +174,7 @@ export function reportOf({ collector, benchmark, ...input }: ReportInput): Build
     faults: input.faults,
     promptsDiffer: collector.promptsDiffer,
     repeatedPrompts: countRepeatedPrompts(collector, benchmark),
+    families: null,
     mixedMetrics: input.mixedMetrics,
     estimatedBytes: estimateBytes(benchmark.order.length, input.dim, benchmark),
   };

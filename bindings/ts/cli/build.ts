@@ -49,6 +49,7 @@ import { threaded } from './thread.js';
 const TEMPORARY = path.join(tmpdir(), 'signalbox');
 
 interface BuildCommandOptions extends DataOptions, VectorOptions {
+  words: boolean;
   output?: string;
   maxRows?: number;
   maxWork?: number;
@@ -140,8 +141,8 @@ async function buildInto(
   progress: Progress,
   signal: AbortSignal,
 ) {
-  const { maxRows, maxWork, name } = o;
-  const settings: BuildSettings = { ...(await dataSettings(o)), maxRows, maxWork, name };
+  const { maxRows, maxWork, name, words } = o;
+  const settings: BuildSettings = { ...(await dataSettings(o)), maxRows, maxWork, name, words };
   const isShard = o.shard !== undefined || o.partial === true;
   const { files, passedOver } = await findFiles(places);
   const explain = o.explain === undefined ? undefined : pathOf(o.explain, files);
@@ -277,6 +278,7 @@ export function addBuildCommands(program: Command): void {
     .option('--max-work <n>', 'sample rows for the distance estimator above this many multiplications', toCount)
     .option('-o, --output <file>', 'the index to write')
     .option('--name <name>', 'name of the index')
+    .option('--no-words', 'number families of prompts instead of naming them by words of prompts')
     .option('--shard <i/n>', "build the i-th of n shards for 'merge'", toShard)
     .option('--partial', "build a shard of these files for 'merge'")
     .option('--no-measure', 'do not measure alternative settings')

@@ -2,6 +2,7 @@
 
 import type { Benchmark } from '../building/benchmark.js';
 import { matrixOf } from '../building/families.js';
+import { namesOfFamilies } from '../building/family-words.js';
 import { checkReport, dimOf, join, type VectorOrigin, vectorise } from '../building/from-files.js';
 import { type Imported, importFiles } from '../building/import-files.js';
 import { RowDetails } from '../building/row-details.js';
@@ -23,7 +24,6 @@ import {
   MOST_DATASETS,
   MOST_ROWS,
 } from './checks.js';
-import { FamilyWords, MOST_PROMPTS } from './family-words.js';
 import { KnownModels } from './known-models.js';
 import { answersOf, divideRows, type GradedRows, promiseOf, randomOf, termsOf, testedNumbers } from './max-loss.js';
 import { notesOf } from './notes.js';
@@ -31,7 +31,7 @@ import { planOf } from './numbers.js';
 import { checkPlanSettings, type ReadTarget } from './option-keys.js';
 import { planIndex } from './plan-index.js';
 import { type Priced, priced } from './priced.js';
-import { contradictions, eachPrompt, factsOf } from './prompts.js';
+import { contradictions, factsOf } from './prompts.js';
 import { groupRows, nearDuplicates } from './row-groups.js';
 import type { Plan, Planned, PlanPromise, PlanSettings } from './types.js';
 
@@ -84,15 +84,7 @@ async function wordNames(
   steps: Steps,
 ): Promise<string[]> {
   if (count === 1) return ['all prompts'];
-  const counted = new FamilyWords(count);
-  if (!words) return counted.names();
-  const rows = benchmark.order.length;
-  const wanted = Math.min(1, MOST_PROMPTS / rows);
-  steps.begin('naming families');
-  await eachPrompt(imported, benchmark, steps, (place, text) => {
-    if (Math.floor((place + 1) * wanted) > Math.floor(place * wanted)) counted.add(rowFamilies[place] as number, text);
-  });
-  return counted.names();
+  return namesOfFamilies(imported, benchmark, rowFamilies, { count, words }, steps);
 }
 
 /** Checks what depends on the models and their costs. Errors: those of `baselineOf`; `invalid_argument`. */

@@ -20,9 +20,16 @@ function pickOfRest(plan: Plan, rest: readonly PlanFamily[]): string {
   return [...rows].sort(([, a], [, b]) => b - a)[0]?.[0] ?? plan.baseline.model;
 }
 
+/** Names the model that a family goes to, with its share if the router sends some of the family elsewhere. */
+function sendTo({ pick, picks }: PlanFamily): string {
+  const share = picks.find(({ model }) => model === pick)?.share ?? 1;
+  return share < 1 ? `${printable(pick)} (${percentWords(share)})` : printable(pick);
+}
+
 /**
  * Returns the policy as a table: where to send each family, for use without the router. It has at most ten lines; the last
- * one is for all other prompts. The router decides per prompt, which is finer.
+ * one is for all other prompts. The router decides per prompt, which is finer: "gpt-5.4 (67%)" means that it sends the rest of
+ * the family to other models.
  *
  * @example
  * ```js
@@ -37,7 +44,7 @@ export function policyTable(plan: Plan): PolicyTable {
   const restRows = rest.reduce((sum, { rows }) => sum + rows, 0);
   const cells = (family: PlanFamily) => [
     printable(family.name),
-    printable(family.pick),
+    sendTo(family),
     countWords(family.rows),
     percentWords(family.share),
     signedPoints(family.points.value),

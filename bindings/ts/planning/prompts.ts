@@ -1,36 +1,12 @@
 /** Passes over the prompts of a plan's rows: their hashes and lengths, and rows that contradict each other. */
 
 import type { Benchmark } from '../building/benchmark.js';
-import { NONE } from '../building/collector.js';
+import { eachPrompt } from '../building/each-prompt.js';
 import type { Imported } from '../building/import-files.js';
 import type { RowDetails } from '../building/row-details.js';
 import { promptTokensOf } from '../routing/prompt-tokens.js';
 import type { Steps } from '../steps.js';
 import { plainHash } from './row-groups.js';
-
-const BLOCK = 1024;
-
-/** Calls `use` with each prompt of the benchmark, and the place of its row. */
-export async function eachPrompt(
-  { collector, prompts }: Imported,
-  { order }: Benchmark,
-  steps: Steps,
-  use: (place: number, text: string) => void,
-): Promise<void> {
-  const placeOf = new Uint32Array(prompts.count).fill(NONE);
-  for (const [place, row] of order.entries()) {
-    const slot = collector.promptSlots.get(row);
-    if (slot !== NONE) placeOf[slot] = place;
-  }
-  for (let first = 0; first < prompts.count; first += BLOCK) {
-    const count = Math.min(BLOCK, prompts.count - first);
-    for (const [i, text] of (await prompts.read(first, count)).entries()) {
-      const place = placeOf[first + i] as number;
-      if (place !== NONE) use(place, text);
-    }
-    await steps.update(first + count, prompts.count);
-  }
-}
 
 /** Facts about the prompts that are needed before they are embedded. */
 export interface PromptFacts {

@@ -86,7 +86,7 @@ function effectWords(plan: Plan, than: string): string {
   return `${money} per 1,000 answers${than} ${share}, ${pointsWords(plan, points)}`;
 }
 
-/** Says what the target asks for, as the end of "No setting ..."; `undefined` for the knee. */
+/** Says what the target asks for, as the end of "No setting ..."; `undefined` without a target. */
 function unreachedWords({ target: { kind, value }, volume }: Plan): string | undefined {
   if (value === null) return undefined;
   if (kind === 'at-most') return `No setting loses at most ${pointWords(value)}`;
@@ -150,7 +150,9 @@ function baselineWords({ baseline, graded }: Plan): string {
   return `Compared with ${origin}: ${right}${cost}.`;
 }
 
-function targetWords({ target: { kind, value }, promise, volume, graded }: Plan): string {
+function targetWords(plan: Plan): string | null {
+  const { kind, value } = plan.target;
+  const { promise, volume, graded } = plan;
   if (promise !== null) return `The target is a promise: at most ${lossWords(promise, promise.points, graded)}.`;
   if (kind === 'at-most') {
     return `The target: at most ${pointWords(value ?? 0)} ${graded ? 'lower in score' : 'fewer right'}.`;
@@ -159,7 +161,10 @@ function targetWords({ target: { kind, value }, promise, volume, graded }: Plan)
   if (kind === 'budget') {
     return `The target: at most ${givenUsdWords(value ?? 0)} a month for ${countWords(volume ?? 0)} answers.`;
   }
-  return 'No target was given. This is the knee of the curve: after it, the next dollar saved costs clearly more correctness.';
+  // With one model there is nothing to trade.
+  if (verdictOf(plan) !== 'split') return null;
+  const lost = graded ? 'clearly more of the score' : 'clearly more right answers';
+  return `No target was given, so the plan takes the best trade: beyond it, each further dollar saved costs ${lost}.`;
 }
 
 function ruleWords({ predictor, proposed, families, familiesFrom }: Plan): string {
@@ -250,7 +255,7 @@ export function planSentences(plan: Plan): PlanSentences {
     headline: headlineOf(plan),
     worst: worstOf(plan),
     month: monthOf(plan),
-    why: [baselineWords(plan), targetWords(plan), ruleWords(plan), estimateWords(plan)],
+    why: [baselineWords(plan), targetWords(plan), ruleWords(plan), estimateWords(plan)].filter((line) => line !== null),
     risk: riskOf(plan),
     families: plan.families.map((family) => familyWords(plan, family)),
     notes: notesOf(plan),

@@ -18,7 +18,7 @@ export interface Bounded {
 }
 
 /**
- * Target of a plan. At most one may be given; by default the knee of the curve is proposed: the setting after
+ * Target of a plan. At most one may be given; by default the best trade is proposed, the knee of the curve: the setting after
  * which the next dollar saved costs clearly more correctness.
  */
 export interface PlanTarget {

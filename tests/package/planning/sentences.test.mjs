@@ -85,6 +85,7 @@ test('says that nothing is to be gained', () => {
     'Send everything to claude-opus-4.8: no other choice among these models is estimated to be better.',
   );
   assert.ok(knee.why.some((text) => text.includes('Nothing in these prompts tells the models apart')));
+  assert.ok(!knee.why.some((text) => text.includes('No target')), 'with one model there is nothing to trade');
   const target = { kind: 'at-most', value: 0, reached: true };
   assert.match(headline({ proposed, target }), /better at this target\.$/);
 });
@@ -220,6 +221,7 @@ test('tabulates the policy in at most ten lines', () => {
   const lines = planTable(FIXTURE).split('\n');
   assert.equal(lines.length, FIXTURE.families.length + 2);
   assert.match(lines[3], /^SQL \/ table \/ query +claude-opus-4\.8 +58 +19% +0 +\$4\.20$/);
+  assert.match(lines[2], /^invoice \/ total \/ extract +gemini-3\.5-flash \(85%\) +71 /, 'the rest goes elsewhere');
   assert.match(lines.at(-1), /^all others +claude-opus-4\.8$/);
 });
 

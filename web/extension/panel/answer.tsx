@@ -86,6 +86,7 @@ function Step({ found }: { found: Answer }) {
       onChange={(prefer) => change({ prefer })}
       unit={costUnitOf(decision.ranking)}
       qualityWords={(p) => comparedWords(decision, p)}
+      recordOf={recordOf}
     />
   );
 }

@@ -96,9 +96,9 @@ export function BenchmarkSection() {
   return (
     <div class="own-benchmark">
       <p>
-        Which models answered your own questions correctly? This page turns result files of HELM, lm-evaluation-harness,
-        OpenCompass, inspect_ai, AlpacaEval, RouterBench, RouteLLM, MixInstruct, LLMRouter or LLMRouterBench, or a table
-        with one column per model, into an index. The files do not leave this device.
+        Which models answered your own questions correctly? Drop the results of an evaluation tool, such as HELM,
+        lm-evaluation-harness, promptfoo or Langfuse, or a table with one column per model, and this page routes by
+        them. The files do not leave this device. <a href="./docs/build.html">All formats</a>
       </p>
       <RoutedOn />
       <ResultFiles />

@@ -25,11 +25,17 @@ export const DROP_WORDS: Record<DropReason, string> = {
 
 /** Returns what the user should know before trusting the benchmark. */
 export function warningsOf(report: BuildReport): string[] {
-  const { datasets, models, averaged, similarNames, promptsDiffer, repeatedPrompts } = report;
+  const { datasets, families, models, averaged, similarNames, promptsDiffer, repeatedPrompts } = report;
   const lines: string[] = [];
   if (models.length === 1) lines.push('There is only one model, so there is nothing to choose.');
-  if (datasets.length === 1)
-    lines.push('There is only one dataset. The router compares families of its prompts, if it shows any.');
+  if (datasets.length === 1) {
+    const found = families?.length ?? 0;
+    const compared =
+      found === 0
+        ? 'No families of prompts were found in it, so every prompt gets the best model overall.'
+        : `The router compares ${found} families of its prompts: ${families?.map(({ name }) => name).join(', ')}.`;
+    lines.push(`There is only one dataset. ${compared}`);
+  }
   if (averaged.count > 0) lines.push(`${count(averaged.count, 'score')} of repeated runs were averaged with others.`);
   for (const names of similarNames) {
     lines.push(`These names differ only by case or separators and count as different models: ${names.join(', ')}.`);

@@ -21,7 +21,7 @@ import {
 } from '../../shared/frontier.js';
 import { POINTS, type Prefer, priceOf } from '../../shared/settings.js';
 import { comparedWords, errorWords } from '../../shared/words.js';
-import { answer, change, info, settings, status } from '../state.js';
+import { answer, change, info, recordOf, settings, status } from '../state.js';
 import { CostChart, pointWords } from './chart.js';
 import { PointTable } from './point-table.js';
 import { type QualityWords, qualityWords } from './quality.js';
@@ -159,6 +159,7 @@ function Trade({ decision }: { decision: Decision }) {
             onChange={(to) => change({ prefer: to })}
             unit={unit}
             qualityWords={quality.of}
+            recordOf={recordOf}
           />
           <Selected
             point={points.find(({ model }) => model === selected.value)}

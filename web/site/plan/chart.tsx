@@ -63,6 +63,12 @@ export function settingWords(plan: Plan, { point }: Setting): string {
   }).headline;
 }
 
+/** Stands for the words of the proposed setting, which are the headline's. */
+const proposedWords = (settings: number) =>
+  settings < 2
+    ? 'This is the proposed setting, and the only one.'
+    : 'This is the proposed setting. Move the handle to see what others would do.';
+
 /** Rounds a loss up to a tenth of a point, so that the setting itself reaches it. */
 const lossOf = ({ point }: Setting) => Math.max(0, Math.ceil(-10 * point.points.value - 1e-9) / 10);
 
@@ -72,14 +78,13 @@ interface HereProps {
   /** The chosen setting; `undefined` for the proposed one. */
   here: Setting | undefined;
   words: string;
-  isOnly: boolean;
   /** Called with the points that the plan may lose. */
   onUse: (points: string) => void;
   onBack: () => void;
 }
 
 /** Says what a setting does, and offers to make a plan of another than the proposed one. */
-function Here({ plan, point, here, words, isOnly, onUse, onBack }: HereProps) {
+function Here({ plan, point, here, words, onUse, onBack }: HereProps) {
   const loss = here && lossOf(here);
   return (
     <div class="plan-here">
@@ -87,14 +92,7 @@ function Here({ plan, point, here, words, isOnly, onUse, onBack }: HereProps) {
       <p dir="auto" data-here>
         {words}
       </p>
-      {loss === undefined ? (
-        <p class="actions">
-          <small>
-            This is the proposed setting
-            {isOnly ? ', and the only one.' : '. Move the handle to see what others would do.'}
-          </small>
-        </p>
-      ) : (
+      {loss !== undefined && (
         <p class="actions">
           <button
             type="button"
@@ -194,8 +192,7 @@ function Drawn({ plan, picture }: { plan: Plan; picture: Picture }) {
         plan={plan}
         point={(here ?? proposed).point}
         here={here}
-        words={words}
-        isOnly={settings.length < 2}
+        words={here === undefined ? proposedWords(settings.length) : words}
         // The buttons go away with the setting: the focus goes to the handle.
         onUse={(atMost) => {
           slider.current?.focus();

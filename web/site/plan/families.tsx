@@ -85,7 +85,7 @@ export function Families({ shown }: { shown: Shown }) {
         <table data-families>
           <thead>
             <tr>
-              <th scope="col">Family</th>
+              <th scope="col">Prompts like</th>
               <th scope="col" class="best">
                 Best
               </th>

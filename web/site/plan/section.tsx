@@ -112,8 +112,8 @@ export function PlanSection() {
         <p>
           <small>
             CSV or JSON lines: a column <code>prompt</code>, and a column per model with its grades, 0 to 1 or yes and
-            no. Columns such as <code>gpt-5.5|cost_usd</code> bring in the costs. 100 rows or more work best; 30 is the
-            least.
+            no. Columns such as <code>gpt-5.5|cost_usd</code> bring in the costs. At least 30 rows; 100 or more are
+            better.
           </small>
         </p>
       </DropZone>

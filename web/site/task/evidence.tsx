@@ -2,6 +2,7 @@
 import { count, percent, shortName } from '../../shared/format.js';
 import { ModelName } from '../../shared/model-name.js';
 import { Wide } from '../../shared/wide.js';
+import { recordOf } from '../state.js';
 import type { Change } from './history.js';
 import { type Mean, measure } from './labels.js';
 import { decisions, history, labels } from './task.js';
@@ -52,7 +53,7 @@ function MeasuredTable() {
           {models.map(({ model, mean, count: of }) => (
             <tr key={model} class={model === decisions.value.signalbox?.model ? 'picked' : ''}>
               <th scope="row">
-                <ModelName name={model} />
+                <ModelName name={model} record={recordOf(model)} />
               </th>
               <td>{percent(mean)}</td>
               <td>{of}</td>

@@ -4,6 +4,7 @@ import type { TaskDecision } from 'signalbox';
 import { count, range } from '../../shared/format.js';
 import { ModelName } from '../../shared/model-name.js';
 import { comparedWords, noteWords } from '../../shared/words.js';
+import { recordOf } from '../state.js';
 import { POLICY_WORDS, pickOf, reliabilityWords, TASK_POLICIES, type TaskPolicy, twoPlaces } from './policies.js';
 import { PolicyHistory } from './policy-history.js';
 import { decisions, task, work } from './task.js';
@@ -104,7 +105,7 @@ export function Answer() {
       <p class="task-pick">
         {decision ? (
           <strong>
-            <ModelName name={decision.model} />
+            <ModelName name={decision.model} record={recordOf(decision.model)} />
           </strong>
         ) : (
           <span class="placeholder">Not decided yet.</span>

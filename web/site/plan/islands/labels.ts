@@ -4,6 +4,8 @@ import type { Point } from './land.js';
 /** Mean width of a character, as a share of the font's size. */
 const CHARACTER = 0.55;
 const LINE = 1.25;
+/** Room between two labels, as a share of the font's size. */
+const GAP = 0.8;
 
 export interface Label {
   /** Its lines; empty without room. */
@@ -40,7 +42,7 @@ export function labelsFor(
       const y = Math.min(Math.max(middle.y * height, down / 2), height - down / 2);
       const box = { left: x - across / 2, right: x + across / 2, top: y - down / 2, bottom: y + down / 2 };
       if (taken.some((other) => meets(box, other))) continue;
-      taken.push(box);
+      taken.push({ ...box, left: box.left - GAP * size, right: box.right + GAP * size });
       return { lines, x, y };
     }
     return { lines: [], x: middle.x * width, y: middle.y * height };

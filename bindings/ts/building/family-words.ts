@@ -1,9 +1,13 @@
 /** Names families of prompts by the words that tell them apart. */
 
+import type { Steps } from '../steps.js';
+import type { Benchmark } from './benchmark.js';
+import { eachPrompt } from './each-prompt.js';
+import type { Imported } from './import-files.js';
 import { STOP_WORDS } from './stop-words.js';
 
 /** Prompts that words are taken from, spread over all rows, and characters of each. */
-export const MOST_PROMPTS = 2000;
+const MOST_PROMPTS = 2000;
 const MOST_CHARACTERS = 800;
 const MOST_WORDS_IN_NAME = 3;
 /** A word of a name occurs in this share of the family's prompts, and in this many, so that it cannot be private to one prompt. */
@@ -23,12 +27,30 @@ const MOST_LETTERS = 24;
 const isName = (word: string): boolean =>
   WORD.test(word) && word.length <= MOST_LETTERS && word.length >= (DENSE.test(word) ? 2 : 3);
 
+/** Ends of sentences, after which a capital letter says nothing about the word. */
+const END = /[.!?:。！？\n]/u;
+const CAPITAL = /^\p{Lu}[^\p{Lu}]*$/u;
+
+/** A word of a text. `isFirst`: of a sentence. */
+interface Word {
+  spelling: string;
+  isFirst: boolean;
+}
+
 /** Splits a text into words. Old browsers without `Intl.Segmenter` split at all that is not a letter. */
-function wordSplitter(): (text: string) => Iterable<string> {
-  if (typeof Intl.Segmenter === 'undefined') return (text) => text.match(/[\p{L}\p{M}'’-]+/gu) ?? [];
+function wordSplitter(): (text: string) => Iterable<Word> {
+  if (typeof Intl.Segmenter === 'undefined') {
+    return (text) => (text.match(/[\p{L}\p{M}'’-]+/gu) ?? []).map((spelling, i) => ({ spelling, isFirst: i === 0 }));
+  }
   const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
   return function* words(text) {
-    for (const { segment, isWordLike } of segmenter.segment(text)) if (isWordLike) yield segment;
+    let isFirst = true;
+    for (const { segment, isWordLike } of segmenter.segment(text)) {
+      if (isWordLike) {
+        yield { spelling: segment, isFirst };
+        isFirst = false;
+      } else if (END.test(segment)) isFirst = true;
+    }
   };
 }
 
@@ -36,6 +58,7 @@ function wordSplitter(): (text: string) => Iterable<string> {
 interface Entry {
   /** Prompts with the word, by family. */
   prompts: Map<number, number>;
+  /** Without capitals that only begin a sentence. */
   spellings: Map<string, number>;
 }
 
@@ -61,28 +84,28 @@ export class FamilyWords {
   add(family: number, prompt: string): void {
     this.#prompts[family] = (this.#prompts[family] as number) + 1;
     const seen = new Set<string>();
-    for (const spelling of this.#split(prompt.slice(0, MOST_CHARACTERS).normalize('NFC'))) {
+    for (const { spelling, isFirst } of this.#split(prompt.slice(0, MOST_CHARACTERS).normalize('NFC'))) {
       const word = spelling.toLowerCase();
       if (seen.has(word) || STOP_WORDS.has(word) || !isName(word)) continue;
       seen.add(word);
       const entry = this.#entries.get(word) ?? { prompts: new Map(), spellings: new Map() };
       this.#entries.set(word, entry);
       addTo(entry.prompts, family);
-      addTo(entry.spellings, spelling);
+      if (!isFirst || !CAPITAL.test(spelling)) addTo(entry.spellings, spelling);
     }
   }
 
   /**
    * Returns the names of the families, all different: up to three words that are common in the family and rare in the
-   * others (class-based TF-IDF, Grootendorst 2022, on the share of prompts with a word). A family without such words is
-   * `family 3`, by its number from 1.
+   * others (class-based TF-IDF, Grootendorst 2022, on the share of prompts with a word). A family without such words has
+   * its number from 1 after `noun`, such as `family 3`.
    */
-  names(): string[] {
+  names(noun = 'family'): string[] {
     const candidates = this.#candidates();
     const names: string[] = [];
     for (let family = 0; family < this.#families; ++family) {
       const words = firstDistinct(candidates[family] ?? []);
-      const name = words.length === 0 ? `family ${family + 1}` : words.join(' / ');
+      const name = words.length === 0 ? `${noun} ${family + 1}` : words.join(' / ');
       names.push(names.includes(name) ? `${name} (${family + 1})` : name);
     }
     return names;
@@ -92,9 +115,9 @@ export class FamilyWords {
   #candidates(): { word: string; score: number }[][] {
     const all = this.#prompts.reduce((sum, count) => sum + count, 0);
     const found = this.#prompts.map((): { word: string; score: number }[] => []);
-    for (const { prompts, spellings } of this.#entries.values()) {
+    for (const [lowerCase, { prompts, spellings }] of this.#entries) {
       const total = [...prompts.values()].reduce((sum, count) => sum + count, 0);
-      const word = usual(spellings);
+      const word = usual(spellings) ?? lowerCase;
       for (const [family, count] of prompts) {
         const own = this.#prompts[family] as number;
         if (count < LEAST_PROMPTS || count < LEAST_SHARE * own) continue;
@@ -109,10 +132,10 @@ export class FamilyWords {
   }
 }
 
-/** Returns the most frequent spelling. */
-function usual(spellings: ReadonlyMap<string, number>): string {
+/** Returns the most frequent spelling; `undefined` without one. */
+function usual(spellings: ReadonlyMap<string, number>): string | undefined {
   const [first] = [...spellings].sort(([a, m], [b, n]) => n - m || compare(a, b));
-  return first?.[0] ?? '';
+  return first?.[0];
 }
 
 /** Returns the first words that are not forms of one another. */
@@ -126,4 +149,23 @@ function firstDistinct(words: readonly { word: string; score: number }[]): strin
     if (!isForm) chosen.push(word);
   }
   return chosen;
+}
+
+/** Names `count` families of rows by words of their prompts, or by numbers after `noun` if `words` is not set. */
+export async function namesOfFamilies(
+  imported: Imported,
+  benchmark: Benchmark,
+  rowFamilies: Uint16Array,
+  { count, words, noun }: { count: number; words: boolean; noun?: string },
+  steps: Steps,
+): Promise<string[]> {
+  const counted = new FamilyWords(count);
+  if (!words) return counted.names(noun);
+  const rows = benchmark.order.length;
+  const wanted = Math.min(1, MOST_PROMPTS / rows);
+  steps.begin('naming families');
+  await eachPrompt(imported, benchmark, steps, (place, text) => {
+    if (Math.floor((place + 1) * wanted) > Math.floor(place * wanted)) counted.add(rowFamilies[place] as number, text);
+  });
+  return counted.names(noun);
 }

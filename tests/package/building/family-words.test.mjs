@@ -1,7 +1,7 @@
 // Names of families: words that tell them apart, in any language, and no secret of a single prompt.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { FamilyWords } from '../../../dist/planning/family-words.js';
+import { FamilyWords } from '../../../dist/building/family-words.js';
 
 /** Returns the names of families, given as lists of prompts. */
 function namesOf(...families) {
@@ -23,6 +23,14 @@ test('names families by their own words, with the usual spelling', () => {
     assert.ok(name.split(' / ').length <= 3, name);
     assert.doesNotMatch(name, /\d|\b(the|a|of|for|this|please)\b/i);
   }
+});
+
+test('takes no capital that only begins a sentence', () => {
+  const [name] = namesOf(
+    times(12, (i) => `Assign to Berlin: ${i}. Assign`),
+    times(12, (i) => `translate poem ${i}`),
+  );
+  assert.deepEqual(name.split(' / ').sort(), ['Berlin', 'assign']);
 });
 
 test('names families in other languages and scripts', () => {
