@@ -118,7 +118,11 @@ export class SignalboxChatModel extends BaseChatModel {
     return NAME;
   }
 
-  /** Called by `invoke`. */
+  /**
+   * Called by `invoke`.
+   *
+   * @hidden
+   */
   async _generate(messages: readonly unknown[], options: CallOptions, manager?: object) {
     const choice = await this.#chooser.choose(inputOf(messages), {}, options.signal);
     const ask = (name: string) => {
@@ -129,7 +133,11 @@ export class SignalboxChatModel extends BaseChatModel {
     return { generations: [{ text: textOf(answer.content), message: mark(answer, trace) as never }] };
   }
 
-  /** Called by `stream`. */
+  /**
+   * Called by `stream`.
+   *
+   * @hidden
+   */
   async *_streamResponseChunks(messages: readonly unknown[], options: CallOptions, manager?: object) {
     const choice = await this.#chooser.choose(inputOf(messages), {}, options.signal);
     const start = async (name: string) => {
