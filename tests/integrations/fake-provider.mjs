@@ -101,7 +101,7 @@ const STARTS = {
 const PATHS = { '/v1/chat/completions': chat, '/v1/responses': responses, '/v1/messages': messages };
 
 /**
- * Starts a provider. `requests` has the body of each request; `failing` has the status with which a model answers instead,
+ * Starts a provider, which returns files as they are. `requests` has the body of each request; `failing` has the status with which a model answers instead,
  * `hang` for none at all, or `break` for a stream that ends before it says anything.
  */
 export async function startProvider() {
@@ -115,9 +115,14 @@ export async function startProvider() {
         .end(JSON.stringify({ object: 'list', data: [{ id: 'openai/gpt-5.5', object: 'model' }] }));
       return;
     }
-    let text = '';
-    for await (const chunk of request) text += chunk;
-    const body = JSON.parse(text);
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const sent = Buffer.concat(chunks);
+    if (request.url === '/v1/files') {
+      response.end(sent);
+      return;
+    }
+    const body = JSON.parse(sent.toString());
     provider.requests.push(body);
     provider.headers.push(request.headers);
     const failure = provider.failing.get(body.model);
