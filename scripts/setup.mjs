@@ -81,9 +81,6 @@ function buildWasm() {
   for (const name of WASM_FILES) chmodSync(path.join(root, 'dist', name), 0o644);
 }
 
-/** Cards of the models that ship, and the format page. */
-const CARDS = ['FORMAT.md', 'embedder/README.md', 'index/README.md'];
-
 /** Files of models/ that ship, by their names in dist/models. Hosts rarely compress their types, so the build does. */
 const SHIPPED = {
   'embedder/embedder.bin': {
@@ -106,13 +103,13 @@ const TEXTS = 'index/texts';
 function copyModels() {
   const target = path.join(root, 'dist', 'models');
   rmSync(target, { recursive: true, force: true });
-  const isThere = existsSync(path.join(root, 'models', TEXTS));
-  for (const name of [...CARDS, ...(isThere ? [TEXTS] : [])]) {
-    cpSync(path.join(root, 'models', name), path.join(target, name), { recursive: true });
-  }
+  const texts = path.join(root, 'models', TEXTS);
+  if (existsSync(texts)) cpSync(texts, path.join(target, TEXTS), { recursive: true });
   const sizes = Object.entries(SHIPPED).map(([name, { bytes, size }]) => {
     const packed = bytes();
-    writeFileSync(path.join(target, name), packed);
+    const file = path.join(target, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, packed);
     return `export const ${size} = ${packed.length};\n`;
   });
   mkdirSync(path.join(root, 'dist/files'), { recursive: true });
@@ -160,7 +157,7 @@ export function setUp(purpose) {
   );
   whenChanged(
     'models',
-    ['scripts/embedder-file.mjs', ...shippedFrom, ...[...CARDS, TEXTS].map((name) => `models/${name}`)],
+    ['scripts/embedder-file.mjs', ...shippedFrom, `models/${TEXTS}`],
     'dist/files/shipped-sizes.mjs',
     copyModels,
   );

@@ -18,4 +18,4 @@ export {
   type EmbeddingModelOptions,
   embedderFrom,
 } from './integrations/ai-sdk-embedder.js';
-export type { RouterSource, RoutingTrace } from './integrations/chooser.js';
+export type { Deciding, RouterSource, RoutingTrace } from './integrations/chooser.js';

@@ -185,7 +185,11 @@ export async function nextLabelsInWorker(n: number, options: NextLabelsInWorkerO
   return askWorker('next', files, { ...others, n });
 }
 
-/** Options of a worker for new models. */
+/**
+ * Options of a worker for new models.
+ *
+ * @inline
+ */
 type NewModelInWorker = Pick<BuildInWorkerOptions, 'worker' | 'startTimeoutMs'>;
 
 /**

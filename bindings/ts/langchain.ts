@@ -3,7 +3,7 @@
  *
  * @module signalbox/langchain
  */
-export type { RouterSource, RoutingTrace } from './integrations/chooser.js';
+export type { Deciding, RouterSource, RoutingTrace } from './integrations/chooser.js';
 export {
   type ChatModelLike,
   type LangChainOptions,

@@ -3,6 +3,8 @@
  *
  * @module signalbox/on-device
  */
+
+export type { Deciding } from './integrations/chooser.js';
 export {
   AVAILABILITIES,
   type Availability,

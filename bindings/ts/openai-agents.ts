@@ -3,7 +3,7 @@
  *
  * @module signalbox/openai-agents
  */
-export type { RouterSource, RoutingTrace } from './integrations/chooser.js';
+export type { Deciding, RouterSource, RoutingTrace } from './integrations/chooser.js';
 export {
   type AgentModel,
   type AgentsOptions,

@@ -3,5 +3,5 @@
  *
  * @module signalbox/openai
  */
-export type { RouterSource, RoutingTrace } from './integrations/chooser.js';
+export type { Deciding, RouterSource, RoutingTrace } from './integrations/chooser.js';
 export { type FetchOptions, signalboxFetch } from './integrations/openai.js';

@@ -16,6 +16,7 @@ const TABLE = [
 /** Routing one input or a task, and evaluating held-out tasks or single held-out rows. */
 export type PolicyScope = 'input' | 'task' | 'evaluation' | 'singleRows';
 
+/** The names of the policies that apply. */
 export type PolicyFor<Scope extends PolicyScope> = Extract<(typeof TABLE)[number], Record<Scope, true>>['name'];
 
 /** Returns the names of the policies that apply. */

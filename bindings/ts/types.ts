@@ -5,7 +5,7 @@
 /** The shapes of the public surface: plain data that survives `structuredClone` and, except for typed arrays, JSON. */
 
 import type { ErrorCode } from './errors.js';
-import { type PolicyFor, policiesFor } from './policies.js';
+import { policiesFor } from './policies.js';
 
 /**
  * Policies, by name.
@@ -20,7 +20,7 @@ import { type PolicyFor, policiesFor } from './policies.js';
  * - `paper`: the paper's own choice, `s1` for one input and `s3` for a task. As with every policy,
  *   `maxCoveragePercentile: 100` turns off the rule for inputs out of coverage.
  */
-export type Policy = PolicyFor<'task'>;
+export type Policy = 'signalbox' | 'paper' | 's1' | 's2' | 's3' | 'families';
 /** Names of all policies. */
 export const POLICIES: readonly Policy[] = /* @__PURE__ */ policiesFor('task');
 

@@ -60,7 +60,7 @@ import { startScript } from './workers/start-script.js';
 const cloneableInputs = (inputs: RouteInputs): unknown =>
   Array.isArray(inputs) ? inputs.map((input, i) => cloneableInput(input, `input ${i}`)) : inputs;
 
-export type { WorkerLike } from './workers/channel.js';
+export type { PortLike, ThreadLike, WorkerLike } from './workers/channel.js';
 
 /** Options of `WorkerRouter.load`. */
 export interface WorkerLoadOptions extends LoadOptions {

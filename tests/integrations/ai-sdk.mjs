@@ -116,6 +116,9 @@ export function testVersion({ project: name, specification, other, leastNode }) 
       const stream = ai.streamText({ model: routed({ failover: true }), prompt: PROMPT, maxRetries: 0 });
       assert.equal(await stream.text, answerOf(model));
       assert.equal((await stream.providerMetadata).signalbox.model, model);
+      provider.failing.set(picked, 'break');
+      assert.equal(await ai.streamText({ model: routed({ failover: true }), prompt: PROMPT }).text, answerOf(model));
+      provider.failing.set(picked, 500);
       await assert.rejects(generate(routed()), { statusCode: 500 });
       for (const name of NAMES) provider.failing.set(name, 503);
       await assert.rejects(generate(routed({ failover: true })), { statusCode: 503 });

@@ -86,11 +86,23 @@ function messages(body) {
   );
 }
 
+/** Streams that end before they say anything, by path. */
+const STARTS = {
+  '/v1/chat/completions': ({ model }) =>
+    sse([
+      ['', { id: 'chat_1', created: 1, model, choices: [{ index: 0, delta: { role: 'assistant', content: '' } }] }],
+    ]),
+  '/v1/responses': ({ model }) => {
+    const response = { id: 'resp_1', object: 'response', created_at: 1, status: 'in_progress', model, output: [] };
+    return sse([['response.created', { type: 'response.created', sequence_number: 0, response }]]);
+  },
+};
+
 const PATHS = { '/v1/chat/completions': chat, '/v1/responses': responses, '/v1/messages': messages };
 
 /**
- * Starts a provider. `requests` has the body of each request; `failing` has the status with which a model answers instead,
- * or `hang` for none at all.
+ * Starts a provider, which returns files as they are. `requests` has the body of each request; `failing` has the status with which a model answers instead,
+ * `hang` for none at all, or `break` for a stream that ends before it says anything.
  */
 export async function startProvider() {
   const provider = { requests: [], headers: [], failing: new Map() };
@@ -103,14 +115,24 @@ export async function startProvider() {
         .end(JSON.stringify({ object: 'list', data: [{ id: 'openai/gpt-5.5', object: 'model' }] }));
       return;
     }
-    let text = '';
-    for await (const chunk of request) text += chunk;
-    const body = JSON.parse(text);
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const sent = Buffer.concat(chunks);
+    if (request.url === '/v1/files') {
+      response.end(sent);
+      return;
+    }
+    const body = JSON.parse(sent.toString());
     provider.requests.push(body);
     provider.headers.push(request.headers);
     const failure = provider.failing.get(body.model);
     if (failure === 'hang') return;
     await held;
+    if (failure === 'break') {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(STARTS[request.url](body), () => response.destroy());
+      return;
+    }
     if (failure !== undefined) {
       response
         .writeHead(failure, json)

@@ -92,6 +92,19 @@ describe('signalbox in LangChain', async () => {
     assert.equal((await broken.invoke(PROMPT)).content, answerOf(NAMES[2]));
   });
 
+  test('asks the next model if a stream ends before it says anything', { skip }, async () => {
+    const picked = await pickOf(PROMPT);
+    provider.failing.set(picked, 'break');
+    const chunks = [];
+    for await (const chunk of await routed({ failover: true }).stream(PROMPT)) chunks.push(chunk);
+    const { model, failed } = chunks[0].response_metadata.signalbox;
+    assert.deepEqual(
+      failed.map((one) => one.model),
+      [picked],
+    );
+    assert.equal(chunks.map(({ content }) => content).join(''), answerOf(model));
+  });
+
   test('the middleware sets the model of an agent', { skip }, async () => {
     const middleware = [project.createMiddleware(project.signalbox.signalboxMiddleware({ router, models }))];
     const agent = project.createAgent({ model: models[NAMES[2]], tools: [], middleware });

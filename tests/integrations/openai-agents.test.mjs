@@ -86,6 +86,16 @@ describe('signalbox in the OpenAI Agents SDK', async () => {
     assert.equal((await run({ router: broken, fallback: NAMES[1] })).finalOutput, answerOf(NAMES[1]));
   });
 
+  test('asks the next model if a stream ends before it says anything', { skip }, async () => {
+    for (const [picked, other] of [NAMES, NAMES.toReversed()]) {
+      provider.failing.clear();
+      provider.failing.set(picked, 'break');
+      const result = await run({ ...picking(picked), failover: true }, { stream: true });
+      await result.completed;
+      assert.equal(result.finalOutput, answerOf(other));
+    }
+  });
+
   test('knows its models by name, and refuses others', { skip }, () => {
     const { getModel } = project.signalbox.signalboxModelProvider({ router, models });
     assert.equal(getModel(NAMES[0]), models[NAMES[0]]);

@@ -79,6 +79,28 @@ describe('signalboxFetch in the client of OpenAI', async () => {
     assert.equal(chunks.filter((chunk) => 'signalbox' in chunk).length, 1);
   });
 
+  test('changes no byte of a stream but for the trace, wherever its chunks end', async () => {
+    const bytes = new TextEncoder().encode(': wait\n\ndata: {"text":"Où, 你好?"}\n\ndata: {"text":"Là 🙂"}\n\n');
+    const original = new TextDecoder().decode(bytes);
+    let at = 0;
+    const chunks = () =>
+      new ReadableStream({
+        start: (controller) => {
+          for (const chunk of [bytes.slice(0, at), bytes.slice(at)]) controller.enqueue(chunk);
+          controller.close();
+        },
+      });
+    const headers = { 'content-type': 'text/event-stream' };
+    const fetch = signalboxFetch(router, { models: MODELS, fetch: async () => new Response(chunks(), { headers }) });
+    const request = { method: 'POST', body: JSON.stringify({ model: 'auto', stream: true, messages }) };
+    for (; at <= bytes.length; at += 1) {
+      const text = await (await fetch(`${provider.url}/chat/completions`, request)).text();
+      const [, trace] = /^: wait\n\ndata: \{"signalbox":(.*),"text":"Où, 你好\?"\}\n/.exec(text);
+      assert.equal(text.replace(`"signalbox":${trace},`, ''), original, `cut at ${at}`);
+      assert.ok(MODELS.includes(JSON.parse(trace).picked));
+    }
+  });
+
   test('answers Responses, whole and as a stream', { skip }, async () => {
     const picked = await pickOf(PROMPT);
     const whole = await client().responses.create({ model: 'auto', input: PROMPT });

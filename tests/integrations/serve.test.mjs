@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -73,6 +73,10 @@ describe('signalbox serve', () => {
     assert.match(await stream.text(), /response\.completed/);
     assert.equal(JSON.parse(await gateway.text('/v1/models')).data[0].id, 'auto');
 
+    const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+    const file = await fetch(`${gateway.url}/v1/files`, { method: 'POST', body: bytes });
+    assert.deepEqual(new Uint8Array(await file.arrayBuffer()), bytes);
+
     const metrics = await gateway.text('/metrics');
     assert.ok(metrics.includes(`signalbox_decisions_total{model="${picked}"} 2`), metrics);
     assert.match(metrics, /signalbox_requests_total\{path="\/v1\/chat\/completions",status="200"\} 2/);
@@ -131,6 +135,20 @@ describe('signalbox serve', () => {
     assert.equal((await decide([])).code, 'invalid_argument');
     assert.equal((await decide({ prompt: PROMPT, options: { prefer: 'bset' } })).code, 'invalid_argument');
     assert.equal((await decide({ prompt: PROMPT, options: { maxUsdPerMTok: 0 } })).code, 'no_candidate');
+    for (const [body, message] of [
+      [{ prompt: 5 }, /prompt is 5, expected a text/],
+      [{ messages: 'hello' }, /messages is the text 'hello', expected a list/],
+      [{ messages: [] }, /messages has 0 entries/],
+      [{ input: [5] }, /message 0 is 5/],
+    ]) {
+      const refused = await gateway.ask('/v1/route', body);
+      const { error } = await refused.json();
+      assert.deepEqual([refused.status, error.code], [400, 'invalid_argument']);
+      assert.match(error.message, message);
+    }
+    const gzip = await gateway.ask('/v1/route', { prompt: PROMPT }, { 'content-encoding': 'gzip' });
+    assert.deepEqual([gzip.status, (await gzip.json()).error.code], [415, 'unsupported_encoding']);
+    assert.equal((await fetch(`${gateway.url}/v1/route`)).status, 405);
     assert.equal((await gateway.ask('/v1/chat/completions', { model: 'auto', messages })).status, 501);
     assert.equal((await fetch(`${gateway.url}/nowhere`)).status, 404);
     await gateway.stop();
@@ -151,6 +169,18 @@ describe('signalbox serve', () => {
       [504, 504],
     );
     assert.equal((await gateway.ask('/v1/chat/completions', { model: 'auto', messages })).status, 200);
+    // A body that was refused does not end the connection for the next request.
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const post = async (body) => {
+      const asked = request(`${gateway.url}/v1/chat/completions`, { method: 'POST', agent });
+      asked.end(body);
+      const [{ statusCode }] = await once(asked, 'response').then(([response]) => [response.resume()]);
+      return [statusCode, asked.socket.localPort];
+    };
+    const [status, port] = await post('x'.repeat(200_000));
+    assert.equal(status, 413);
+    assert.deepEqual(await post(JSON.stringify({ model: 'slow', messages })), [504, port]);
+    agent.destroy();
     await gateway.stop();
   });
 

@@ -1,7 +1,16 @@
 // The package as users get it: packed, installed in an empty folder, used from JavaScript, TypeScript and a shell.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, it } from 'node:test';
@@ -27,7 +36,9 @@ const EXPECTED = [
   /^dist\/vendor\/((shared-\w+|[a-z-]+|uPlot\.iife\.min)\.js|uPlot\.min\.css)$/,
   /^dist\/web\/(signalbox|worker)\.js$/,
   /^dist\/slurm\/(build|merge|shard)\.sh$/,
-  /^dist\/models\/(FORMAT\.md|(embedder|index)\/README\.md)$/,
+  /^docs\/([\w-]+\.md|(decision|plan)\.schema\.json)$/,
+  /^examples\/(README\.md|[\w-]+\/([\w-]+\/)*[\w.-]+)$/,
+  /^models\/(FORMAT\.md|(embedder|index)\/README\.md)$/,
   /^dist\/models\/(embedder\/embedder\.bin|index\/index\.sbx)$/,
 ];
 
@@ -205,7 +216,26 @@ it('has the licences of all libraries that are bundled into it', () => {
 it('contains what it needs, but no tests, no training code and no full table', () => {
   const installed = path.join(app, 'node_modules/signalbox');
   assert.deepEqual(readdirSync(installed).sort(), [
-    ...['CHANGELOG.md', 'LICENSE', 'LICENSES', 'NOTICE', 'README.md', 'dist', 'package.json'],
+    ...['CHANGELOG.md', 'LICENSE', 'LICENSES', 'NOTICE', 'README.md', 'dist', 'docs', 'examples', 'models'],
+    'package.json',
   ]);
-  assert.deepEqual(readdirSync(path.join(installed, 'dist/models')).sort(), ['FORMAT.md', 'embedder', 'index']);
+  assert.deepEqual(readdirSync(path.join(installed, 'dist/models')).sort(), ['embedder', 'index']);
+});
+
+/** Places that documents link to and that only the repository has. */
+const ONLY_IN_REPOSITORY =
+  /^(CONTRIBUTING\.md|docs\/pictures\/\w+\.png|models\/(?!embedder|index)\w+\/README\.md|src\/README\.md|tests\/fixtures\/.*|web\/.*)$/;
+
+it('has the documents, whose links lead to files that it has, too', () => {
+  const installed = path.join(app, 'node_modules/signalbox');
+  const documents = readdirSync(installed, { recursive: true }).filter((name) => /\.md$/.test(name));
+  assert.ok(documents.includes('README.md') && documents.includes('docs/build.md'));
+  for (const name of documents) {
+    const text = readFileSync(path.join(installed, name), 'utf8').replace(/```[\s\S]*?```/g, '');
+    for (const [, link] of text.matchAll(/\]\(([^)#\s]+)(?:#[^)\s]*)?\)/g)) {
+      const target = path.join(path.dirname(name), link);
+      if (/^https?:/.test(link) || ONLY_IN_REPOSITORY.test(target)) continue;
+      assert.ok(existsSync(path.join(installed, target)), `${name} links to ${link}`);
+    }
+  }
 });

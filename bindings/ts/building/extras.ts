@@ -5,7 +5,11 @@ import { described, invalid, isPlainObject, wrongKind } from '../options.js';
 import type { TaskRecord } from '../types.js';
 import type { ModelSpec, RowSpec } from './build-index.js';
 
-/** A task or a model: its name or its number. */
+/**
+ * A task or a model: its name or its number.
+ *
+ * @inline
+ */
 type Named = string | number;
 
 /** The mean of a model on a task whose outcomes are not known by sample. */

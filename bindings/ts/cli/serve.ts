@@ -1,5 +1,6 @@
 /** The command `signalbox serve`: a gateway in OpenAI's shape on this machine. */
 import { readFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import process from 'node:process';
 import { SignalboxError } from '../errors.js';
 import { diskError } from '../files/disk/errors.js';
@@ -133,6 +134,9 @@ async function run(options: ServeOptions, load: (options: ServeOptions) => Promi
       reject(new SignalboxError('network', `port ${port} of ${host}: ${cause.message}`, { cause })),
     );
     let isStopping = false;
+    const closeIdle = () => {
+      if ('closeIdleConnections' in server) server.closeIdleConnections();
+    };
     const stopListening = onSignals(() => {
       if (isStopping) process.exit(1);
       isStopping = true;
@@ -141,7 +145,13 @@ async function run(options: ServeOptions, load: (options: ServeOptions) => Promi
         stopListening();
         resolve();
       });
-      if ('closeIdleConnections' in server) server.closeIdleConnections();
+      closeIdle();
+    });
+    // A connection that its client keeps open would hold the end up.
+    server.on('request', (_request: unknown, response: ServerResponse) => {
+      response.on('close', () => {
+        if (isStopping) setImmediate(closeIdle);
+      });
     });
   }).finally(async () => {
     await log?.close();

@@ -17,12 +17,13 @@ const MOST_MESSAGES = 100_000;
 
 /** Kinds of content by the types of parts, where the type says it. */
 const BY_TYPE: readonly [RegExp, Modality][] = [
-  [/^(?:input_)?image(?:_url)?$/, 'image'],
+  [/^(?:input_)?image(?:[-_](?:url|data|file-id|file-reference))?$|^computer_screenshot$/, 'image'],
   [/^(?:input_)?audio(?:_url)?$/, 'audio'],
   [/^(?:input_)?video(?:_url)?$/, 'video'],
 ];
 
-const BY_MEDIA_TYPE = /^(image|audio|video)\/|^application\/(pdf)\b/i;
+/** The AI SDK also takes `image` alone. */
+const BY_MEDIA_TYPE = /^(image|audio|video)(?:\/|$)|^application\/(pdf)\b/i;
 const BY_NAME: readonly [RegExp, Modality][] = [
   [/\.pdf$/i, 'pdf'],
   [/\.(?:png|jpe?g|gif|webp|avif|heic)$/i, 'image'],
@@ -42,7 +43,7 @@ function modalityOf(part: unknown): Modality | undefined {
   if (typeof type !== 'string') return undefined;
   const byType = first(BY_TYPE, type);
   if (byType !== undefined) return byType;
-  if (!/file$|^document$|^media$/.test(type)) return undefined;
+  if (!/file$|^file-(?:data|url|id|reference)$|^document$|^media$/.test(type)) return undefined;
   const file = isPlainObject(fields.file) ? fields.file : {};
   const source = isPlainObject(fields.source) ? fields.source : {};
   const texts = (...values: unknown[]) => values.filter((value) => typeof value === 'string');
@@ -61,27 +62,47 @@ function modalityOf(part: unknown): Modality | undefined {
   return undefined;
 }
 
-/** Returns what else a model reads of a message: calls of tools, and their results. */
-function furtherText(message: unknown): string {
-  const { tool_calls, arguments: args, output } = (message ?? {}) as Record<string, unknown>;
-  const parts = partsOf(message).filter((part) => {
-    const { text } = (part ?? {}) as { text?: unknown };
-    return typeof part === 'object' && typeof text !== 'string' && modalityOf(part) === undefined;
-  });
-  return [tool_calls, args, output, ...parts].map(jsonOf).join('');
-}
+const isBytes = (value: unknown): boolean =>
+  ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === '[object ArrayBuffer]';
 
-/** Returns a value as JSON, which tells its length; nothing for values that JSON cannot say. */
-function jsonOf(value: unknown): string {
+/**
+ * Returns a value as JSON, which tells its length; nothing for values that JSON cannot say. Files are put into the list
+ * instead, also those in the results of tools. Bytes that are no such file count as so many characters.
+ */
+function jsonOf(value: unknown, files: Modality[]): string {
   if (value === undefined || value === null) return '';
+  if (typeof value === 'string') return value;
+  function withoutFiles(this: Record<string, unknown>, key: string, said: unknown): unknown {
+    // A `Buffer` has said all its numbers by then.
+    const held = this[key];
+    // The arguments of a call are the model's own.
+    if (key === 'input' || key === 'args') return jsonOf(said, []);
+    const modality = modalityOf(held);
+    if (modality !== undefined) {
+      files.push(modality);
+      return undefined;
+    }
+    return isBytes(held) ? 'x'.repeat((held as ArrayBufferView | ArrayBuffer).byteLength) : said;
+  }
   try {
-    return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+    return JSON.stringify(value, withoutFiles) ?? '';
   } catch {
     return '';
   }
 }
 
-const TOOL_PART = /^tool[-_]|^dynamic-tool$|^function_call/;
+/** Returns what else a model reads of a message: calls of tools, and their results. Puts its files into the list. */
+function furtherText(message: unknown, files: Modality[]): string {
+  const { tool_calls, arguments: args, output } = (message ?? {}) as Record<string, unknown>;
+  const parts = partsOf(message).filter((part) => {
+    const { text } = (part ?? {}) as { text?: unknown };
+    return typeof part === 'object' && typeof text !== 'string';
+  });
+  return [tool_calls, args, output, ...parts].map((value) => jsonOf(value, files)).join('');
+}
+
+/** Types of parts and items that call a tool, or have the result of a call, in any of the shapes. */
+const TOOL_PART = /^tool[-_]|^dynamic-tool$|_call(?:_output)?$|_tool_(?:use|result)$/;
 
 /** Returns whether a message calls a tool, or has the result of a call. */
 function hasToolCall(message: unknown): boolean {
@@ -143,10 +164,11 @@ export function readConversation(input: Conversation, where: string, tokensOf: (
   check(input, where);
   const { messages, system, tools } = input;
   const turns = turnsOf(messages);
-  const files = messages.flatMap((message) => partsOf(message).flatMap((part) => modalityOf(part) ?? []));
+  const files: Modality[] = [];
+  const further = messages.map((message) => furtherText(message, files));
   const modalities = [...new Set(files)].sort();
   const hasTools = tools != null && Object.keys(tools).length > 0;
-  const texts = [system ?? '', ...turns.map(({ text }) => text), ...messages.map(furtherText), jsonOf(tools)];
+  const texts = [system ?? '', ...turns.map(({ text }) => text), ...further, jsonOf(tools, [])];
   const promptTokens = texts.reduce((sum, text) => sum + tokensOf(text), TOKENS_OF_FILE * files.length);
   const lastTurn = turns.filter(({ role }) => role === 'user').at(-1)?.text ?? '';
   const needs: Needs = {};

@@ -38,7 +38,7 @@ interface CallOptions {
   providerOptions?: Record<string, unknown> | undefined;
 }
 
-type StreamPart = { type: string; error?: unknown; providerMetadata?: object };
+type StreamPart = { type: string; delta?: string; error?: unknown; providerMetadata?: object };
 type Generate = (options: object) => PromiseLike<{ providerMetadata?: object }>;
 type Stream = (options: object) => PromiseLike<{ stream: ReadableStream<StreamPart> }>;
 
@@ -83,7 +83,7 @@ async function commonUrls(models: readonly SdkModel[]): Promise<Record<string, R
 }
 
 /** Parts that come before a model has said anything. */
-const BEFORE_CONTENT = ['stream-start', 'response-metadata', 'raw'];
+const BEFORE_CONTENT = ['stream-start', 'response-metadata', 'raw', 'text-start', 'reasoning-start'];
 
 /** Reads a stream up to its first content. Throws the error that comes in place of it. */
 async function opened(stream: ReadableStream<StreamPart>) {
@@ -97,7 +97,7 @@ async function opened(stream: ReadableStream<StreamPart>) {
       throw value.error;
     }
     read.push(value);
-    if (!BEFORE_CONTENT.includes(value.type)) return { reader, read };
+    if (!BEFORE_CONTENT.includes(value.type) && value.delta !== '') return { reader, read };
   }
 }
 

@@ -4,6 +4,7 @@ import { ChatGenerationChunk } from '@langchain/core/outputs';
 import { inputOf, textOf } from '../conversations/turns.js';
 import { anything, checkOptions, described, invalid, isPlainObject, type Keys } from '../options.js';
 import { CHOOSER_KEYS, Chooser, type ChooserOptions, type RouterSource, type RoutingTrace } from './chooser.js';
+import { opened, replayed } from './opened.js';
 
 /** The used parts of a chat model, or of one with tools bound. */
 export interface ChatModelLike {
@@ -36,6 +37,8 @@ function chooserOf<Model extends object>(options: LangChainOptions<Model>) {
 
 interface Message {
   content?: unknown;
+  tool_call_chunks?: readonly unknown[];
+  additional_kwargs?: object;
   response_metadata?: Record<string, unknown>;
 }
 
@@ -79,6 +82,12 @@ interface CallOptions {
 type Invoke = (messages: unknown, options: object) => Promise<Message>;
 type Stream = (messages: unknown, options: object) => Promise<AsyncIterable<Message>>;
 
+/** Returns whether a chunk says more than that an answer begins. */
+const isContent = ({ content, tool_call_chunks = [], additional_kwargs = {} }: Message): boolean =>
+  (Array.isArray(content) ? content.length > 0 : content !== '') ||
+  tool_call_chunks.length > 0 ||
+  Object.keys(additional_kwargs).length > 0;
+
 /** Passes a call's options on, and traces the inner model as a part of this one. */
 function passed(options: object, manager: object | undefined): object {
   const { getChild } = (manager ?? {}) as { getChild?: () => unknown };
@@ -109,7 +118,11 @@ export class SignalboxChatModel extends BaseChatModel {
     return NAME;
   }
 
-  /** Called by `invoke`. */
+  /**
+   * Called by `invoke`.
+   *
+   * @hidden
+   */
   async _generate(messages: readonly unknown[], options: CallOptions, manager?: object) {
     const choice = await this.#chooser.choose(inputOf(messages), {}, options.signal);
     const ask = (name: string) => {
@@ -120,24 +133,24 @@ export class SignalboxChatModel extends BaseChatModel {
     return { generations: [{ text: textOf(answer.content), message: mark(answer, trace) as never }] };
   }
 
-  /** Called by `stream`. */
+  /**
+   * Called by `stream`.
+   *
+   * @hidden
+   */
   async *_streamResponseChunks(messages: readonly unknown[], options: CallOptions, manager?: object) {
     const choice = await this.#chooser.choose(inputOf(messages), {}, options.signal);
     const start = async (name: string) => {
       const model = this.#options.models[name] as ChatModelLike;
       const chunks = await (model.stream as unknown as Stream).call(model, messages, passed(options, manager));
-      const iterator = chunks[Symbol.asyncIterator]();
-      return { iterator, first: await iterator.next() };
+      return opened(chunks, isContent);
     };
     const { answer, trace } = await this.#chooser.ask(choice, start, options.signal);
-    const { iterator, first } = answer;
-    try {
-      for (let next = first; !next.done; next = await iterator.next()) {
-        const message = next === first ? mark(next.value, trace) : next.value;
-        yield new ChatGenerationChunk({ message: message as never, text: textOf(message.content) });
-      }
-    } finally {
-      await iterator.return?.();
+    let isFirst = true;
+    for await (const chunk of replayed(answer)) {
+      const message = isFirst ? mark(chunk, trace) : chunk;
+      isFirst = false;
+      yield new ChatGenerationChunk({ message: message as never, text: textOf(message.content) });
     }
   }
 

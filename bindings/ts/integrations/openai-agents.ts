@@ -3,6 +3,7 @@
 import { inputOf } from '../conversations/turns.js';
 import { anything, checkOptions, described, invalid, isPlainObject, type Keys, nearestOf } from '../options.js';
 import { CHOOSER_KEYS, Chooser, type ChooserOptions, type RouterSource, type RoutingTrace } from './chooser.js';
+import { opened, replayed } from './opened.js';
 
 /** The used parts of a `Model` of the SDK. */
 export interface AgentModel {
@@ -33,7 +34,13 @@ interface Answer {
   providerData?: object;
 }
 type Respond = (request: Request) => Promise<Answer>;
-type Stream = (request: Request) => AsyncIterable<{ type?: string; response?: Answer }>;
+interface StreamEvent {
+  type?: string;
+  response?: Answer;
+  /** The provider's own event, in one of the type `model`. */
+  event?: { type?: string; choices?: readonly { delta?: object }[] };
+}
+type Stream = (request: Request) => AsyncIterable<StreamEvent>;
 
 const NAME = 'signalbox';
 const KEYS: Keys<AgentsOptions<AgentModel>> = { router: anything, models: anything, ...CHOOSER_KEYS };
@@ -45,6 +52,18 @@ const marked = (answer: Answer, trace: RoutingTrace): Answer => ({
   ...answer,
   providerData: { ...answer.providerData, [NAME]: trace },
 });
+
+const BEFORE_CONTENT = /^(?:response_started|response\.(?:created|queued|in_progress|failed)|error)$/;
+
+/** Returns whether a chunk of Chat Completions says more than a role. */
+const saysSomething = ({ delta = {} }: { delta?: object }): boolean =>
+  Object.entries(delta).some(([key, value]) => key !== 'role' && value !== '' && value != null);
+
+/** Returns whether an event says more than that a response begins, or fails. */
+function isContent({ type, event }: StreamEvent): boolean {
+  if (type !== 'model') return !BEFORE_CONTENT.test(String(type));
+  return event?.choices?.some(saysSomething) ?? !BEFORE_CONTENT.test(String(event?.type));
+}
 
 function isModel(value: unknown): value is AgentModel {
   const { getResponse, getStreamedResponse } = (value ?? {}) as Partial<AgentModel>;
@@ -86,21 +105,12 @@ export function signalboxModelProvider<Model extends AgentModel>(options: Agents
       const choice = await chooser.choose(askedOf(request), {}, request.signal);
       const start = async (name: string) => {
         const model = models[name] as Model;
-        const events = (model.getStreamedResponse as unknown as Stream).call(model, request);
-        const iterator = events[Symbol.asyncIterator]();
-        return { iterator, first: await iterator.next() };
+        return opened((model.getStreamedResponse as unknown as Stream).call(model, request), isContent);
       };
       const { answer, trace } = await chooser.ask(choice, start, request.signal);
-      const { iterator, first } = answer;
-      try {
-        for (let next = first; !next.done; next = await iterator.next()) {
-          const { type, response } = next.value;
-          yield type === 'response_done' && response
-            ? { ...next.value, response: marked(response, trace) }
-            : next.value;
-        }
-      } finally {
-        await iterator.return?.();
+      for await (const event of replayed(answer)) {
+        const { type, response } = event;
+        yield type === 'response_done' && response ? { ...event, response: marked(response, trace) } : event;
       }
     },
   };

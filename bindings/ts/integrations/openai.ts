@@ -74,36 +74,53 @@ export function inputOfBody(body: Readonly<Record<string, unknown>>): Conversati
   return inputOf(messages ?? input, { system: instructions, tools });
 }
 
-/** Returns JSON with one more member, the first one; all else stays as it is, to the byte. */
+/** Returns the trace as the first member of an object of JSON, before the rest of it. */
+const memberOf = (trace: RoutingTrace, rest: string): string =>
+  `${JSON.stringify(NAME)}:${JSON.stringify(trace)}${rest.trimStart().startsWith('}') ? '' : ','}`;
+
+/** Returns JSON with one more member, the first one; all else stays as it is. */
 function withMember(json: string, trace: RoutingTrace): string {
   const opening = json.indexOf('{');
   if (opening < 0 || json.slice(0, opening).trim() !== '') return json;
   const rest = json.slice(opening + 1);
-  const comma = rest.trimStart().startsWith('}') ? '' : ',';
-  return `${json.slice(0, opening + 1)}${JSON.stringify(NAME)}:${JSON.stringify(trace)}${comma}${rest}`;
+  return `${json.slice(0, opening + 1)}${memberOf(trace, rest)}${rest}`;
 }
 
-/** Characters of a stream that are searched for its first event. */
+/** Bytes of a stream that are searched for its first event. */
 const MOST_WAITING = 1_000_000;
 
-/** Puts the trace into the first event of a stream that is a JSON object, and passes everything else on. */
+/** Appends bytes to bytes. */
+function joined(before: Uint8Array, more: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(before.length + more.length);
+  whole.set(before);
+  whole.set(more, before.length);
+  return whole;
+}
+
+/** Puts the trace into the first event of a stream that is a JSON object, and passes every other byte on. */
 function tracedEvents(trace: RoutingTrace): TransformStream<Uint8Array, Uint8Array> {
-  const decoder = new TextDecoder();
+  // One character a byte: a chunk may end inside a character.
+  const decoder = new TextDecoder('latin1');
   const encoder = new TextEncoder();
-  let waiting: string | undefined = '';
+  let waiting: Uint8Array | undefined = new Uint8Array();
   return new TransformStream({
     transform: (chunk, controller) => {
       if (waiting === undefined) return controller.enqueue(chunk);
-      waiting += decoder.decode(chunk, { stream: true });
-      const line = /^data: ?(\{[^\n]*)\n/m.exec(waiting);
+      waiting = joined(waiting, chunk);
+      const line = /^data: ?(\{[^\n]*)\n/m.exec(decoder.decode(waiting));
       if (line === null && waiting.length < MOST_WAITING) return;
-      const at = line === null ? waiting.length : line.index + line[0].indexOf('{');
-      const marked = waiting.slice(0, at) + withMember(waiting.slice(at), trace);
+      if (line === null) {
+        controller.enqueue(waiting);
+      } else {
+        const inside = line.index + line[0].indexOf('{') + 1;
+        controller.enqueue(waiting.slice(0, inside));
+        controller.enqueue(encoder.encode(memberOf(trace, line[1]?.slice(1) ?? '')));
+        controller.enqueue(waiting.slice(inside));
+      }
       waiting = undefined;
-      controller.enqueue(encoder.encode(marked));
     },
     flush: (controller) => {
-      if (waiting) controller.enqueue(encoder.encode(waiting));
+      if (waiting?.length) controller.enqueue(waiting);
     },
   });
 }

@@ -5,7 +5,11 @@ import { turn } from '../steps.js';
 import type { Decision, RouteManyOptions } from '../types.js';
 import type { ReadInput } from './inputs.js';
 
-/** The part of a decision from which a budget is spent. */
+/**
+ * The part of a decision from which a budget is spent.
+ *
+ * @inline
+ */
 export type Ranked = Pick<Decision, 'model'> & {
   ranking: readonly Pick<Decision['ranking'][number], 'model' | 'pCorrect' | 'usdPerAnswer'>[];
 };

@@ -132,7 +132,59 @@ describe('messages', () => {
     { type: 'file', mediaType: 'image/png', data: 'abcd' },
     { type: 'file', file: { file_data: 'data:image/png;base64,abcd' } },
     { type: 'file', file: { filename: 'a.PNG' } },
+    { type: 'file', mediaType: 'image', data: { type: 'data', data: new Uint8Array(4) } },
   ];
+  // As text it would be too long for every model.
+  const BASE64 = 'abcd'.repeat(300_000);
+  const output = [{ type: 'input_image', image_url: `data:image/png;base64,${BASE64}` }];
+  /** Results of tools with an image in them. */
+  const IMAGES_OF_TOOLS = [
+    { type: 'function_call_output', call_id: '1', output },
+    { type: 'computer_call_output', call_id: '1', output: { type: 'computer_screenshot', image_url: BASE64 } },
+    {
+      role: 'tool',
+      content: [
+        { type: 'tool-result', output: { type: 'content', value: [{ type: 'image-data', data: BASE64 }] } },
+        {
+          type: 'tool-result',
+          output: { type: 'content', value: [{ type: 'file-data', mediaType: 'image/png', data: BASE64 }] },
+        },
+      ],
+    },
+    {
+      role: 'user',
+      content: [
+        {
+          type: 'tool_result',
+          content: [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: BASE64 } }],
+        },
+      ],
+    },
+    { role: 'tool', content: [{ type: 'image', image: Buffer.alloc(1_200_000) }] },
+  ];
+
+  it("with an image in a tool's result exclude models that cannot see, and count it as an image", async () => {
+    for (const router of reading()) {
+      for (const message of IMAGES_OF_TOOLS) {
+        const decision = await router.route(user('Look at the page', message));
+        assert.deepEqual(names(decision), ['sees'], JSON.stringify(message).slice(0, 80));
+        assert.equal(excluded(decision).acts, 'lacks_modality');
+        assert.equal(excluded(decision).unknown, 'unknown_modalities');
+      }
+    }
+  });
+
+  it("with the word image in a call's arguments need no model that sees", async () => {
+    const call = { type: 'tool-call', toolCallId: '1', toolName: 'paint', input: { type: 'image', text: 'a cat' } };
+    const decision = await routers[0].route(user('Paint a cat', { role: 'assistant', content: [call] }));
+    assert.deepEqual(names(decision), ['acts', 'sees']);
+  });
+
+  it('with bytes of another file count them', async () => {
+    const file = (size) => user([{ type: 'file', mediaType: 'text/plain', data: new Uint8Array(size) }]);
+    assert.ok(names(await routers[0].route(file(4_000))).includes('reads'));
+    assert.equal(excluded(await routers[0].route(file(40_000))).reads, 'context_too_small');
+  });
 
   it('with an image in the shape of any framework exclude models that cannot see', async () => {
     for (const router of reading()) {
@@ -181,6 +233,8 @@ describe('messages', () => {
         user('Look it up', { role: 'tool', content: [{ type: 'tool-result', toolCallId: '1', output: 'found' }] }),
         user('Look it up', { type: 'tool', content: 'found', tool_call_id: '1' }),
         user('Look it up', { type: 'function_call', name: 'search', arguments: '{}' }),
+        user('Look it up', { type: 'custom_tool_call', name: 'search', input: 'it' }),
+        user('Look it up', { role: 'assistant', content: [{ type: 'server_tool_use', name: 'search', input: {} }] }),
       ]) {
         assert.deepEqual(names(await router.route(input)), ['acts', 'sees'], JSON.stringify(input));
       }

@@ -4,8 +4,8 @@ import { performance } from 'node:perf_hooks';
 import { SignalboxError } from '../../errors.js';
 import { Chooser, type ChooserOptions, type Deciding, type RoutingTrace } from '../../integrations/chooser.js';
 import { decidingTextOf, inputOfBody, routedFetch } from '../../integrations/openai.js';
-import { isPlainObject } from '../../options.js';
-import type { RouteOptions, Routing } from '../../types.js';
+import { described, invalid, isPlainObject } from '../../options.js';
+import type { Conversation, RouteInput, RouteOptions, Routing } from '../../types.js';
 import { bodyLimit, type Context, Hono } from '../../vendor/http-node.js';
 import { Metrics } from './metrics.js';
 import { PAGE_POLICY, statusPage } from './status-page.js';
@@ -60,7 +60,6 @@ const NOT_PASSED = [
   'upgrade',
   'host',
   'content-length',
-  'content-encoding',
   'accept-encoding',
   'origin',
   'referer',
@@ -118,6 +117,20 @@ function objectOf(text: string): Record<string, unknown> | undefined {
 
 const ASKED = ['/v1/chat/completions', '/v1/responses'];
 
+/** Paths whose bodies are read. */
+const READ = [...ASKED, '/v1/route'];
+
+/** Returns what a body asks to decide about; messages are the router's to check. Errors: `invalid_argument`. */
+function routeInputOf(body: Readonly<Record<string, unknown>>): RouteInput {
+  const { prompt, messages, input, instructions: system, tools } = body;
+  const text = prompt ?? (typeof input === 'string' ? input : undefined);
+  if (typeof text === 'string') return text;
+  if (text !== undefined) throw invalid(`prompt is ${described(text)}, expected a text`);
+  const said = messages ?? input;
+  if (said == null) throw invalid('got neither prompt nor messages nor input, expected one of them');
+  return { messages: said, system, tools } as Conversation;
+}
+
 /** Codes of errors that are the caller's. */
 const CALLERS = ['invalid_argument', 'unknown_model', 'no_candidate', 'dimension_mismatch', 'non_finite'];
 
@@ -155,7 +168,7 @@ export function gateway(options: GatewayOptions): Gateway {
   };
 
   /** Sends a request on, as it is but for the place. */
-  const request = (context: Context, body: string | undefined, signal: AbortSignal) => {
+  const request = (context: Context, body: string | ArrayBuffer | undefined, signal: AbortSignal) => {
     const { method, headers, url } = context.req.raw;
     const { pathname, search } = new URL(url);
     const address = `${to}${pathname.replace(/^\/v1/, '')}${search}`;
@@ -182,12 +195,16 @@ export function gateway(options: GatewayOptions): Gateway {
 
   const answer = async (context: Context, signal: AbortSignal): Promise<Response> => {
     const { path, method } = context.req;
-    const text = method === 'GET' || method === 'HEAD' ? undefined : await context.req.text();
-    const body = text !== undefined && ASKED.includes(path) ? objectOf(text) : undefined;
-    const call = request(context, text, signal);
+    const text = method === 'POST' && ASKED.includes(path) ? await context.req.text() : undefined;
+    const body = text === undefined ? undefined : objectOf(text);
+    // Bodies of other paths may be files.
+    const hasBody = method !== 'GET' && method !== 'HEAD';
+    const call = request(context, text ?? (hasBody ? await context.req.arrayBuffer() : undefined), signal);
     const isShadowed = shadow && body !== undefined;
     const { response, trace } = await (isShadowed ? shadowed(call, body, signal) : routed(...call));
     const copy = new Response(response.body, { status: response.status, headers: passedHeaders(response.headers) });
+    // The body is decompressed by now.
+    copy.headers.delete('content-encoding');
     if (trace === undefined || body === undefined) return copy;
     const id = randomUUID();
     copy.headers.set('x-signalbox-id', id);
@@ -203,6 +220,7 @@ export function gateway(options: GatewayOptions): Gateway {
       return await answer(context, signal);
     } catch (error) {
       if (client.aborted) return failure(499, 'aborted', 'the client closed the connection');
+      if (error instanceof RangeError) return failure(400, 'invalid_argument', `the body: ${error.message}`);
       if (signal.aborted) return failure(504, 'timeout', `no answer within ${options.timeoutMs / 1000} s`);
       const cause = error instanceof Error ? (error.cause ?? error) : error;
       return failure(502, 'provider_unreachable', `the provider could not be reached: ${String(cause)}`);
@@ -211,9 +229,9 @@ export function gateway(options: GatewayOptions): Gateway {
 
   app.use(async (context, next) => {
     const { hosts, origins = [] } = options;
-    const host = (context.req.header('host') ?? '').replace(/:\d+$/, '');
+    const host = (context.req.header('host') ?? '').replace(/:\d+$/, '').toLowerCase();
     const origin = context.req.header('origin');
-    if (hosts !== undefined && !hosts.includes(host)) return failure(403, 'wrong_host', `this is not ${host}`);
+    if (hosts !== undefined && !hosts.includes(host)) return failure(403, 'wrong_host', `this is not '${host}'`);
     if (origin !== undefined && !origins.includes(origin)) {
       return failure(403, 'wrong_origin', `pages of ${origin} may not ask; start with --origin to allow it`);
     }
@@ -262,33 +280,35 @@ export function gateway(options: GatewayOptions): Gateway {
     metrics.countRequest(known, context.res.status);
     context.res = whenDone(context.res, done);
   });
-  app.use(
-    '/v1/*',
-    bodyLimit({
-      maxSize: options.maxBodyBytes,
-      onError: () => failure(413, 'too_large', `the body is too large, expected at most ${options.maxBodyBytes} bytes`),
-    }),
-  );
+  const tooLarge = (headers?: Record<string, string>) =>
+    failure(413, 'too_large', `the body is too large, expected at most ${options.maxBodyBytes} bytes`, headers);
+  app.use('/v1/*', async (context, next) => {
+    // Before anything reads from the body: the server can then skip it, and the connection lives on.
+    if (Number(context.req.header('content-length') ?? 0) > options.maxBodyBytes) return tooLarge();
+    const encoding = context.req.header('content-encoding') ?? 'identity';
+    if (READ.includes(context.req.path) && encoding !== 'identity') {
+      return failure(415, 'unsupported_encoding', `the body has the encoding '${encoding}', expected none`);
+    }
+    return next();
+  });
+  app.use('/v1/*', bodyLimit({ maxSize: options.maxBodyBytes, onError: () => tooLarge({ connection: 'close' }) }));
 
   app.post('/v1/route', async (context) => {
     const body = objectOf(await context.req.text());
     if (body === undefined) return failure(400, 'invalid_argument', 'the body is not a JSON object');
-    const { prompt, options: given = {} } = body;
+    const { options: given = {} } = body;
     if (!isPlainObject(given)) return failure(400, 'invalid_argument', 'options is not an object');
-    const asked = typeof prompt === 'string' ? prompt : inputOfBody(body);
-    if (typeof prompt !== 'string' && body.messages === undefined && body.input === undefined) {
-      return failure(400, 'invalid_argument', 'got neither prompt nor messages nor input');
-    }
     const candidates = Object.keys(models).filter((name) => router.resolve(name) !== null);
     const { fallback: _f, baseline: _b, failover: _o, onDecision: _d, ...defaults } = choosing;
     try {
       const wanted = { candidates, neighbours: 0, ...defaults, ...given } as RouteOptions;
-      return context.json(await deciding.route(asked, wanted));
+      return context.json(await deciding.route(routeInputOf(body), wanted));
     } catch (error) {
       const { code, message } = error instanceof SignalboxError ? error : { code: 'internal', message: String(error) };
       return failure(CALLERS.includes(code) ? 400 : 500, code, message);
     }
   });
+  app.all('/v1/route', () => failure(405, 'wrong_method', '/v1/route answers POST only', { allow: 'POST' }));
   if (to === undefined) {
     app.get('/v1/models', (context) => {
       const data = ['auto', ...Object.values(models)].map((id) => ({
