@@ -73,12 +73,6 @@ inline Floats square_root(Floats a) { return _mm_sqrt_ps(_mm_max_ps(a, _mm_setze
 /// Returns a bit for each lane in which a > b.
 inline int above(Floats a, Floats b) { return _mm_movemask_ps(_mm_cmpgt_ps(a, b)); }
 
-/// Returns the products of eight codes with part kPart of a query, added in pairs.
-template <int kPart>
-__m128i product(const __m128i* row, const std::int16_t* query) {
-  return _mm_madd_epi16(row[kPart], _mm_loadu_si128(reinterpret_cast<const __m128i*>(query + 8 * kPart)));
-}
-
 /// Returns byte index[i] of a table of 16 for each i; indexes are below 16.
 inline __m128i look_up(__m128i table, __m128i index) {
 #if defined(__wasm_simd128__)
@@ -88,13 +82,13 @@ inline __m128i look_up(__m128i table, __m128i index) {
 #endif
 }
 
-/// Each kernel loads some bytes of a row into vectors and adds their products with a query.
-struct Int8Kernel {
+/// Multiplies rows with queries of int16. Each kernel loads some bytes of a row into kParts vectors of eight codes.
+template <int kParts>
+struct IntegerKernel {
   using Value = std::int16_t;
   using Sum = __m128i;
-  static constexpr std::size_t kBytes = 16;   // bytes per load
-  static constexpr std::size_t kValues = 16;  // codes in those bytes
-  static constexpr int kParts = 2;
+  static constexpr std::size_t kBytes = 16;           // bytes per load
+  static constexpr std::size_t kValues = 8 * kParts;  // codes in those bytes
   struct Part {
     __m128i v[kParts];
   };
@@ -103,42 +97,40 @@ struct Int8Kernel {
     for (const __m128i v : row.v) sum = _mm_add_epi32(sum, _mm_madd_epi16(v, v));
     return sum;
   }
+  static Sum add(Sum sum, const Part& row, const Value* query) {
+    return _mm_add_epi32(sum, products<0, kParts>(row, query));
+  }
+
+ private:
+  /// Sums the products by halves, so that few additions wait for each other.
+  template <int kFirst, int kCount>
+  static Sum products(const Part& row, const Value* query) {
+    if constexpr (kCount == 1) {
+      return _mm_madd_epi16(row.v[kFirst], _mm_loadu_si128(reinterpret_cast<const __m128i*>(query + 8 * kFirst)));
+    } else {
+      constexpr int kHalf = kCount / 2;
+      return _mm_add_epi32(products<kFirst, kHalf>(row, query), products<kFirst + kHalf, kHalf>(row, query));
+    }
+  }
+};
+
+struct Int8Kernel : IntegerKernel<2> {
   static Part load(const std::uint8_t* p) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
     return {{_mm_cvtepi8_epi16(bytes), _mm_cvtepi8_epi16(_mm_srli_si128(bytes, 8))}};
   }
-  static Sum add(Sum sum, const Part& row, const Value* query) {
-    return _mm_add_epi32(sum, _mm_add_epi32(product<0>(row.v, query), product<1>(row.v, query)));
-  }
 };
 
-struct Int4Kernel {
-  using Value = std::int16_t;
-  using Sum = __m128i;
-  static constexpr std::size_t kBytes = 16;
-  static constexpr std::size_t kValues = 32;
-  static constexpr int kParts = 4;
-  struct Part {
-    __m128i v[kParts];
-  };
-  static Sum zero() { return _mm_setzero_si128(); }
-  static Sum add_squares(Sum sum, const Part& row) {
-    for (const __m128i v : row.v) sum = _mm_add_epi32(sum, _mm_madd_epi16(v, v));
-    return sum;
-  }
+struct Int4Kernel : IntegerKernel<4> {
   static Part load(const std::uint8_t* p) {
     const __m128i w = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
     return {{_mm_srai_epi16(_mm_slli_epi16(w, 12), 12), _mm_srai_epi16(_mm_slli_epi16(w, 8), 12),
              _mm_srai_epi16(_mm_slli_epi16(w, 4), 12), _mm_srai_epi16(w, 12)}};
   }
-  static Sum add(Sum sum, const Part& row, const Value* query) {
-    return _mm_add_epi32(sum, _mm_add_epi32(_mm_add_epi32(product<0>(row.v, query), product<1>(row.v, query)),
-                                            _mm_add_epi32(product<2>(row.v, query), product<3>(row.v, query))));
-  }
 };
 
 /// Expands two bytes at a time into two vectors of eight lanes, one bit per lane, in the order of the components.
-struct BinaryKernel : Int8Kernel {
+struct BinaryKernel : IntegerKernel<2> {
   static constexpr std::size_t kBytes = 2;
   static Part load(const std::uint8_t* p) {
     const __m128i bit = _mm_setr_epi16(1, 2, 4, 8, 16, 32, 64, 128);

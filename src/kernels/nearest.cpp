@@ -87,31 +87,27 @@ std::uint64_t score_candidates(const CodeView& rows, const QueryBlock& queries, 
   const Sketch& sketch = *rows.sketch;
   std::vector<float> vector(rows.dim);
   std::vector<Sketch::Query> prepared;
-  std::vector<Scan> scans;
-  std::vector<Hit> hits;
   for (std::size_t q = group; q < group + count; ++q) {
     read_query(queries, q, vector);
     prepared.push_back(sketch.prepare(vector));
-    scans.emplace_back(rows, queries, q, 1);
   }
+  std::uint64_t bytes = 0;
   for (std::size_t first = 0; first < rows.rows; first += Sketch::kBlock) {
     for (std::size_t q = 0; q < count; ++q) {
       TopK& top = best[group + q];
       const double bar = top.is_full() ? top.worst() * queries.inverse_norms[group + q] : -2;
-      std::uint32_t left = sketch.candidates(prepared[q], first / Sketch::kBlock, bar);
+      std::uint32_t left = sketch.candidates(prepared[q], first / Sketch::kBlock, bar, bytes);
       for (; left != 0; left &= left - 1) {
         const std::size_t row = first + static_cast<std::size_t>(std::countr_zero(left));
         if (row >= rows.rows) break;
         if (!filter.passes(row)) continue;
-        hits.clear();
-        scans[q].scan(row, row + 1, hits);
-        const double key = hits[0].key;
+        double key = 0;
+        score_tile(rows, row, row + 1, queries, group + q, 1, &key);
+        bytes += rows.stride;
         if (top.may_enter(key)) top.push({key, static_cast<std::uint32_t>(row)});
       }
     }
   }
-  std::uint64_t bytes = sketch.size_bytes() * count;
-  for (const Scan& scan : scans) bytes += scan.bytes();
   return bytes;
 }
 

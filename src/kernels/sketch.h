@@ -23,7 +23,8 @@ class Sketch {
   struct Query {
     std::vector<std::uint8_t> sums;  ///< [groups, 16] in steps, from the least sum of the group.
     float step = 0;
-    float offset = 0;  ///< Sum of the least sums.
+    float offset = 0;        ///< Sum of the least sums.
+    float first_offset = 0;  ///< The same of the first part.
   };
 
   /// Sketches rows of float32, int8 or int4.
@@ -32,20 +33,24 @@ class Sketch {
   /// Prepares a query. vector: float32 [dim], of unit norm or zero.
   [[nodiscard]] Query prepare(std::span<const float> vector) const;
 
-  /// Returns a bit for each row of a block whose cosine with the query may exceed the bar.
-  [[nodiscard]] std::uint32_t candidates(const Query& query, std::size_t block, double bar) const;
-
-  /// Returns the size of the sketches, which is also what a search reads of them.
-  [[nodiscard]] std::size_t size_bytes() const { return signs_.size() + inverses_.size() * sizeof(float); }
+  /// Returns a bit for each row of a block whose cosine with the query may exceed the bar. Adds what was read to
+  /// `bytes`.
+  [[nodiscard]] std::uint32_t candidates(const Query& query, std::size_t block, double bar, std::uint64_t& bytes) const;
 
  private:
+  [[nodiscard]] std::size_t rest_of(std::size_t block) const;
   void rotate(std::vector<float>& vector) const;
+  [[nodiscard]] double least_sum(const Query& query, std::size_t block, double bar, bool is_first) const;
 
   std::size_t dim_;
-  std::size_t groups_;               ///< Groups of four dimensions.
-  std::vector<std::uint8_t> signs_;  ///< [blocks, groups, 16] low nibbles: rows 0-15 of the block; high: rows 16-31.
-  std::vector<float> inverses_;      ///< [blocks * kBlock] 1 / <s, r>; 0 for a row of zeros.
-  std::vector<float> flips_;         ///< [rounds, groups * 4] -1 or 1.
+  std::size_t groups_;        ///< Groups of four dimensions.
+  std::size_t skip_;          ///< One group of so many is in the first part, by which blocks are ruled out.
+  std::size_t first_groups_;  ///< Groups of the first part.
+  /// [blocks, first groups, 16], then [blocks, other groups, 16] low nibbles: rows 0-15 of the block; high: rows 16-31.
+  std::vector<std::uint8_t> signs_;
+  std::vector<float> inverses_;  ///< [blocks * kBlock] 1 / <s, r>; 0 for a row of zeros.
+  std::vector<float> largest_;   ///< [blocks] the largest of a block's inverses.
+  std::vector<float> flips_;     ///< [rounds, groups * 4] -1 or 1.
 };
 
 }  // namespace signalbox
