@@ -73,9 +73,8 @@ void MovedPosterior::prepare_deviations(const TaskMeanFacts& facts, std::span<co
   for (std::size_t s = 0; s < weights.size(); ++s) {
     if (!(weights[s] > 0)) continue;
     double* row = block.data() + filled * models_;
-    compared(s, 0, models_, row);
-    move_by_odds(row, odds_, models_, row);
-    divide_known(row, means_.data() + s * models_, facts.counts[s], models_, row);
+    share_moved(posterior_->deviation.data() + s * models_, centres_[s], odds_, means_.data() + s * models_,
+                facts.counts[s], models_, row);
     rows[filled] = row;
     tasks[filled] = s;
     if (++filled == kAtATime) sum();

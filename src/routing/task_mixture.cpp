@@ -51,6 +51,9 @@ class Deviations {
   /// Returns the difficulty of each task, the mean of the candidates; NaN if none of them has a mean.
   [[nodiscard]] const std::vector<double>& difficulty() const { return split_.difficulty; }
 
+  /// Returns whether every deviation is a mean less the difficulty: every model counts, and no mean is missing.
+  [[nodiscard]] bool is_plain() const { return is_plain_; }
+
   /// Writes the deviations in a task, [models]; 0 for models that are no candidates.
   void write(std::size_t task, double* out) const {
     const double* row = rows_[task];
@@ -91,7 +94,7 @@ class Deviations {
   std::span<const Exclusion> exclusions_;
   std::vector<std::size_t> counted_;
   MeanSplit split_;
-  bool is_plain_ = false;  ///< Every model counts, and no mean is missing.
+  bool is_plain_ = false;
 };
 
 /// Distance of the labels from a task, as a Gaussian log-likelihood (without its constant), and the mean deviation
@@ -320,9 +323,19 @@ TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> vote
   Spreads spreads{zeros, zeros, zeros, zeros};
   std::vector<double> correctness(models);
   std::vector<double> variance(models);
+  // As most decisions are: the same numbers by one walk.
+  const bool is_plain = offset != 0 && !labelled && facts.are_posterior && deviations.is_plain();
   for (std::size_t k = 0; k < means.tasks().size(); ++k) {
     const std::size_t s = means.tasks()[k];
     if (!(out.weights[s] > 0)) continue;
+    if (is_plain) {
+      const TaskPosterior& posterior = *profiles.posterior;
+      add_moved_row({posterior.correctness.data() + s * models, means.rows()[k],
+                     posterior.correctness_variance.data() + s * models, std::exp(offset)},
+                    tasks.difficulty[s], out.weights[s], models,
+                    {out.relative.data(), spreads.mean.data(), spreads.square.data(), spreads.sampling.data()});
+      continue;
+    }
     deviations.write(k, relative.data());
     if (labelled) blend_with_labels(labels, constants.prior_labels, relative);
     add_weighted(relative.data(), out.weights[s], models, out.relative.data());
