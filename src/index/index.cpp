@@ -141,6 +141,7 @@ void derive_means(Index& index) {
   if (has_added) append_added(index, totals, estimates);
   index.task_means = std::move(estimates.means);
   index.task_posterior = std::move(estimates.posterior);
+  index.mean_facts = facts_of(index.task_means, index.models(), &index.task_posterior);
   index.model_tasks = std::move(estimates.measured);
   index.known_weights = std::move(estimates.weights);
   index.overall_means = mean_over_tasks(index.task_means, index.models(), kNoTask, index.known_weights);

@@ -193,6 +193,14 @@ struct TaskPosterior {
   std::vector<double> correctness_variance;  ///< [tasks, models]
 };
 
+/// Facts about the means of tasks that every decision needs.
+struct TaskMeanFacts {
+  std::vector<double> counts;   ///< [tasks] models with a mean.
+  std::vector<double> centres;  ///< [tasks] mean of these means; 0 without one.
+  bool are_complete = false;    ///< Every task has means of all models or of none, and one has them.
+  bool are_posterior = false;   ///< The posterior's correctness is the mean, to the bit, wherever there is a mean.
+};
+
 /// A named part of the file, for inspection.
 struct SectionInfo {
   std::string_view name;
@@ -258,6 +266,7 @@ class Index {
   std::vector<double> pool_means;      ///< [models] mean outcome over all rows; NaN without an outcome.
   std::vector<double> task_means;      ///< [tasks, models] mean outcome in the task, completed: see TaskEstimates.
   TaskPosterior task_posterior;        ///< The same with its sampling error.
+  TaskMeanFacts mean_facts;            ///< Of task_means.
   std::vector<std::size_t> task_rows;  ///< [tasks] number of rows in each task.
   /// [tasks, dim] those of the file or, without any, the unit mean of each task's rows; zero if a task has none.
   std::vector<float> task_centroids;

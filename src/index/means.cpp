@@ -16,7 +16,7 @@ double ratio_or_nan(double sum, double count) {
 /// Takes one turn of least squares for mean = difficulty of the task + strength of the model: the difficulties for
 /// given strengths, then the strengths, which sum to 0. A model without a mean has none. Returns the largest change of
 /// a strength.
-double take_turn(std::span<const double> means, std::vector<double>& difficulty, std::vector<double>& strength) {
+double take_turn(std::span<const double* const> rows, std::vector<double>& difficulty, std::vector<double>& strength) {
   const std::size_t models = strength.size();
   const std::vector<double> before = strength;
   std::vector<double> sums(models, 0);
@@ -25,16 +25,16 @@ double take_turn(std::span<const double> means, std::vector<double>& difficulty,
     double sum = 0;
     std::size_t count = 0;
     for (std::size_t m = 0; m < models; ++m) {
-      if (std::isnan(means[s * models + m])) continue;
-      sum += means[s * models + m] - strength[m];
+      if (std::isnan(rows[s][m])) continue;
+      sum += rows[s][m] - strength[m];
       ++count;
     }
     difficulty[s] = count > 0 ? sum / static_cast<double>(count) : std::nan("");
   }
   for (std::size_t s = 0; s < difficulty.size(); ++s) {
     for (std::size_t m = 0; m < models; ++m) {
-      if (std::isnan(means[s * models + m])) continue;
-      sums[m] += means[s * models + m] - difficulty[s];
+      if (std::isnan(rows[s][m])) continue;
+      sums[m] += rows[s][m] - difficulty[s];
       ++counts[m];
     }
   }
@@ -52,17 +52,6 @@ double take_turn(std::span<const double> means, std::vector<double>& difficulty,
     strength[m] = next;
   }
   return moved;
-}
-
-/// Returns whether each row of means was measured for all models or for none, and some for all.
-bool is_complete(std::span<const double> means, std::size_t models) {
-  std::size_t complete = 0;
-  for (std::size_t first = 0; first < means.size(); first += models) {
-    const std::size_t measured = count_known(means.data() + first, models);
-    if (measured != 0 && measured != models) return false;
-    complete += measured == models ? 1 : 0;
-  }
-  return complete > 0;
 }
 
 /// Does what `take_turn` does, with the same bits, for the complete rows of means. difficulty: [rows]; the others have
@@ -93,25 +82,20 @@ double take_complete_turn(std::span<const double* const> rows, std::vector<doubl
 constexpr int kMostTurns = 50;  // Two if no mean is missing, some ten if half are.
 constexpr double kLeastMove = 1e-12;
 
-MeanSplit split_complete(std::span<const double> means, std::size_t models) {
-  std::vector<const double*> rows;
-  std::vector<std::size_t> tasks;
-  for (std::size_t s = 0; s * models < means.size(); ++s) {
-    if (std::isnan(means[s * models])) continue;
-    rows.push_back(means.data() + s * models);
-    tasks.push_back(s);
+MeanSplit split_complete(std::span<const double* const> rows, std::size_t models) {
+  std::vector<const double*> measured;
+  for (const double* row : rows) {
+    if (!std::isnan(row[0])) measured.push_back(row);
   }
-  std::vector<double> strength(models, 0);
-  std::vector<double> difficulty(rows.size());
-  for (int turn = 0; turn < kMostTurns && take_complete_turn(rows, difficulty, strength) > kLeastMove; ++turn) {
+  MeanSplit out{std::vector<double>(measured.size()), std::vector<double>(models, 0)};
+  for (int turn = 0; turn < kMostTurns && take_complete_turn(measured, out.difficulty, out.strength) > kLeastMove;
+       ++turn) {
   }
-  MeanSplit out{std::vector<double>(means.size() / models, std::nan("")), std::vector<double>(means.size())};
-  for (std::size_t first = 0; first < means.size(); first += models) {
-    std::copy(strength.begin(), strength.end(), out.deviation.begin() + static_cast<std::ptrdiff_t>(first));
-  }
-  for (std::size_t i = 0; i < tasks.size(); ++i) {
-    out.difficulty[tasks[i]] = difficulty[i];
-    add_to_each(rows[i], -difficulty[i], models, out.deviation.data() + tasks[i] * models);
+  // From the last row on, so that every difficulty moves to a place that is free.
+  std::size_t left = measured.size();
+  out.difficulty.resize(rows.size());
+  for (std::size_t s = rows.size(); s-- > 0;) {
+    out.difficulty[s] = std::isnan(rows[s][0]) ? std::nan("") : out.difficulty[--left];
   }
   return out;
 }
@@ -157,18 +141,42 @@ std::vector<double> mean_over_tasks(std::span<const double> task_means, std::siz
   return out;
 }
 
-MeanSplit split_means(std::span<const double> means, std::size_t models) {
-  if (is_complete(means, models)) return split_complete(means, models);
-  MeanSplit out{std::vector<double>(means.size() / models, 0), std::vector<double>(means.size(), 0)};
-  std::vector<double> strength(models, 0);
-  for (int turn = 0; turn < kMostTurns && take_turn(means, out.difficulty, strength) > kLeastMove; ++turn) {
+bool are_complete(std::span<const double* const> rows, std::size_t models) {
+  bool out = false;
+  for (const double* row : rows) {
+    const std::size_t measured = count_known(row, models);
+    if (measured != 0 && measured != models) return false;
+    if (measured == models) out = true;
   }
-  for (std::size_t s = 0; s < out.difficulty.size(); ++s) {
-    for (std::size_t m = 0; m < models; ++m) {
-      const double mean = means[s * models + m];
-      out.deviation[s * models + m] = std::isnan(mean) ? strength[m] : mean - out.difficulty[s];
+  return out;
+}
+
+MeanSplit split_means(std::span<const double* const> rows, std::size_t models, bool complete) {
+  if (complete) return split_complete(rows, models);
+  MeanSplit out{std::vector<double>(rows.size(), 0), std::vector<double>(models, 0)};
+  for (int turn = 0; turn < kMostTurns && take_turn(rows, out.difficulty, out.strength) > kLeastMove; ++turn) {
+  }
+  return out;
+}
+
+TaskMeanFacts facts_of(std::span<const double> means, std::size_t models, const TaskPosterior* posterior) {
+  TaskMeanFacts out;
+  std::vector<const double*> rows;
+  out.are_posterior = posterior != nullptr;
+  for (std::size_t first = 0; first < means.size(); first += models) {
+    rows.push_back(means.data() + first);
+    double sum = 0;
+    std::size_t count = 0;
+    for (std::size_t i = first; i < first + models; ++i) {
+      if (std::isnan(means[i])) continue;
+      sum += means[i];
+      ++count;
+      if (out.are_posterior && posterior->correctness[i] != means[i]) out.are_posterior = false;
     }
+    out.counts.push_back(static_cast<double>(count));
+    out.centres.push_back(count > 0 ? sum / static_cast<double>(count) : 0);
   }
+  out.are_complete = are_complete(rows, models);
   return out;
 }
 

@@ -26,16 +26,23 @@ namespace signalbox {
 /// Returns a row's offset in logits.
 [[nodiscard]] inline double logits_of(std::int8_t offset) { return offset / 16.0; }
 
-/// Mean outcomes of tasks, split into the difficulty of the task and each model's deviation from it.
+/// Mean outcomes of tasks, split into the difficulty of the task and each model's deviation from it, which is the mean
+/// less the difficulty.
 struct MeanSplit {
   std::vector<double> difficulty;  ///< [tasks] expected mean of all models; NaN if none was measured.
-  std::vector<double> deviation;   ///< [tasks, models] sum to 0 in each task without a missing mean.
+  std::vector<double> strength;    ///< [models] stands in for a missing deviation; sums to 0.
 };
 
-/// Splits means [tasks, models], NaN if missing. If none is missing, difficulty is the plain mean. Otherwise a task
-/// must not look easy or hard, nor a model strong, because of which models were measured: difficulties and strengths
-/// are found together by least squares, and the strength of a model stands in for its missing deviations.
-[[nodiscard]] MeanSplit split_means(std::span<const double> means, std::size_t models);
+/// Splits means, a row [models] for each task, NaN if missing. If none is missing, difficulty is the plain mean.
+/// Otherwise a task must not look easy or hard, nor a model strong, because of which models were measured: difficulties
+/// and strengths are found together by least squares. complete: see are_complete.
+[[nodiscard]] MeanSplit split_means(std::span<const double* const> rows, std::size_t models, bool complete);
+
+/// Returns whether each row has means of all models or of none, and one has them.
+[[nodiscard]] bool are_complete(std::span<const double* const> rows, std::size_t models);
+
+/// Returns the facts about means, [tasks, models]. posterior: their own, or null.
+[[nodiscard]] TaskMeanFacts facts_of(std::span<const double> means, std::size_t models, const TaskPosterior* posterior);
 
 /// Returns the mean offset [tasks] of each task's rows, in logits, or of those not marked in `left_out` [rows]; 0
 /// without a known offset. offsets: see Index. Empty if no offset is known.

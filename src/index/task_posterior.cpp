@@ -179,13 +179,16 @@ bool is_compared(const TaskTotals& totals, const RowSums& sums, std::size_t cell
 /// difficulty of a row is not an error. If a model missed a row of the task, its outcomes count as independent.
 Quantity deviation_of(const TaskTotals& totals, const RowSums& sums, const Quantity& correctness) {
   Quantity out = correctness;
-  const MeanSplit split = split_means(task_means(totals), totals.models);
+  const std::vector<double> means = task_means(totals);
+  std::vector<const double*> rows;
+  for (std::size_t first = 0; first < means.size(); first += totals.models) rows.push_back(means.data() + first);
+  const MeanSplit split = split_means(rows, totals.models, are_complete(rows, totals.models));
   double squares = 2 * kOutcomeVariance;
   double freedom = 2;
   for (std::size_t i = 0; i < out.cells.size(); ++i) {
     Cell& cell = out.cells[i];
     if (!(cell.count > 0)) continue;
-    cell.mean = split.deviation[i];
+    cell.mean = means[i] - split.difficulty[i / totals.models];
     if (is_compared(totals, sums, i)) {
       cell.squares = squares_around_mean(sums.off_squares[i], sums.off[i], cell.count);
     }

@@ -44,9 +44,7 @@ class TopK {
       std::push_heap(heap_.begin(), heap_.end(), is_better);
       return;
     }
-    std::pop_heap(heap_.begin(), heap_.end(), is_better);
-    heap_.back() = c;
-    std::push_heap(heap_.begin(), heap_.end(), is_better);
+    replace_worst(c);
   }
 
   [[nodiscard]] std::vector<Neighbour> take(double inverse_norm) {
@@ -58,6 +56,19 @@ class TopK {
   }
 
  private:
+  /// Puts a candidate in the place of the worst one. One walk down: std::pop_heap and std::push_heap would take two.
+  void replace_worst(Candidate c) {
+    Candidate* heap = heap_.data();
+    std::size_t at = 0;
+    for (std::size_t child = 1; child < k_; child = 2 * at + 1) {
+      if (child + 1 < k_ && is_better(heap[child], heap[child + 1])) ++child;
+      if (!is_better(c, heap[child])) break;
+      heap[at] = heap[child];
+      at = child;
+    }
+    heap[at] = c;
+  }
+
   std::size_t k_;
   std::vector<Candidate> heap_;
 };

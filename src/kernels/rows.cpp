@@ -112,6 +112,17 @@ void spread_by_odds(const double* p, const double* variance, double odds, std::s
   }
 }
 
+void share_moved(const double* p, double more, double odds, const double* known, double divisor, std::size_t width,
+                 double* out) {
+  for (std::size_t i = 0; i < width; ++i) {
+    const double sum = p[i] + more;
+    const double least = sum < 0 ? 0 : sum;
+    const double within = least > 1 ? 1 : least;
+    const double quotient = within * odds / (1 - within + within * odds) / divisor;
+    out[i] = is_nan(known[i]) ? 0 : quotient;
+  }
+}
+
 void add_moments(const double* values, double weight, std::size_t width, double* means, double* squares) {
   for (std::size_t i = 0; i < width; ++i) {
     means[i] += weight * values[i];
@@ -126,6 +137,22 @@ void add_posterior(const PosteriorRow& row, double weight, std::size_t width, co
     const double known = is_nan(off) ? 0 : off;
     out.values[i] += row.share[i] * known;
     out.shifts[i] += weight * row.share[i] * known;
+  }
+}
+
+// Two loops: with all rows in one, the compiler would have too many to compare for overlaps.
+void add_moved_row(const MovedRow& row, double centre, double weight, std::size_t width, const MovedRowSums& out) {
+  for (std::size_t i = 0; i < width; ++i) {
+    const double deviation = row.moved[i] - centre;
+    const double value = deviation + centre;
+    out.relative[i] += weight * deviation;
+    out.means[i] += weight * value;
+    out.squares[i] += weight * value * value;
+  }
+  for (std::size_t i = 0; i < width; ++i) {
+    const double scale = 1 - row.p[i] + row.p[i] * row.odds;
+    const double slope = row.odds / (scale * scale);
+    out.variances[i] += weight * (row.variance[i] * (slope * slope));
   }
 }
 

@@ -40,6 +40,10 @@ namespace signalbox {
 [[gnu::noinline]] void spread_by_odds(const double* p, const double* variance, double odds, std::size_t width,
                                       double* out);
 
+/// Writes what add_within_unit, move_by_odds and divide_known write one after the other. `out` is none of the rows.
+[[gnu::noinline]] void share_moved(const double* p, double more, double odds, const double* known, double divisor,
+                                   std::size_t width, double* out);
+
 /// Adds weight * value to each mean, and weight * value * value to each square.
 [[gnu::noinline]] void add_moments(const double* values, double weight, std::size_t width, double* means,
                                    double* squares);
@@ -61,5 +65,24 @@ struct PosteriorSums {
 /// variance to each variance. A mean that is NaN shifts nothing.
 [[gnu::noinline]] void add_posterior(const PosteriorRow& row, double weight, std::size_t width,
                                      const PosteriorSums& out);
+
+/// Probabilities of a row, as they are and moved by `odds`, with their variances.
+struct MovedRow {
+  const double* p;
+  const double* moved;
+  const double* variance;
+  double odds;
+};
+/// Sums that `add_moved_row` adds to; none is a part of the row.
+struct MovedRowSums {
+  double* relative;
+  double* means;
+  double* squares;
+  double* variances;
+};
+/// Adds the moved probabilities less their centre, by a weight, to `relative`, and what add_moments and spread_by_odds
+/// make of them to the others: add_to_each, add_weighted, add_to_each, add_moments and the rest at once.
+[[gnu::noinline]] void add_moved_row(const MovedRow& row, double centre, double weight, std::size_t width,
+                                     const MovedRowSums& out);
 
 }  // namespace signalbox

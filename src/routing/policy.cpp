@@ -25,16 +25,7 @@ Forecast mixture_of(const Evidence& e, std::span<const double> votes, double off
   }
   const LabelMeans labels = given != nullptr ? *given : label_means(label_outcomes, out.exclusions, e.mixture);
   const TaskProfiles& profiles = e.profiles;
-  TaskMixture mixture;
-  if (offset == 0) {
-    mixture = mix_tasks(profiles, votes, labels, out.exclusions, e.mixture);
-  } else {
-    ShiftedMeans shifted = shift_means(profiles, offset);
-    TaskProfiles moved = profiles;
-    moved.means = shifted.means;
-    if (profiles.posterior != nullptr) moved.posterior = &shifted.posterior;
-    mixture = mix_tasks(moved, votes, labels, out.exclusions, e.mixture, &shifted.posterior);
-  }
+  TaskMixture mixture = mix_tasks(profiles, votes, labels, out.exclusions, e.mixture, offset);
   out.scores = mixture.correctness;
   out.intervals = mixture.intervals;
   out.task_weights = mixture.weights;

@@ -98,7 +98,7 @@ struct PredictedCounts {
 /// Grounds of a comparison: the outcomes themselves.
 struct KnownOutcomes {};
 
-/// Expectations of a policy about every model. Owns all its data.
+/// Expectations of a policy about every model. A mixture borrows what the evidence does.
 struct Forecast {
   std::vector<double> scores;       ///< [models] predicted correctness; NaN if the policy has no forecast.
   std::vector<std::size_t> votes;   ///< [models] neighbours, over all inputs, or benchmark tasks that had an outcome of

@@ -24,43 +24,78 @@ std::vector<std::size_t> measured_candidates(const TaskProfiles& profiles, std::
   return out;
 }
 
-/// Splits the means of some models; the others have the deviation 0.
-MeanSplit split_models(const TaskProfiles& profiles, const std::vector<std::size_t>& models) {
-  if (models.size() == profiles.models) return split_means(profiles.means, profiles.models);
-  // Without a mean no task has a difficulty, as when the only task is held out.
-  if (models.empty()) {
-    return {std::vector<double>(profiles.tasks(), std::nan("")), std::vector<double>(profiles.means.size(), 0)};
-  }
-  std::vector<double> means;
-  means.reserve(profiles.tasks() * models.size());
-  for (std::size_t first = 0; first < profiles.means.size(); first += profiles.models) {
-    for (const std::size_t m : models) means.push_back(profiles.means[first + m]);
-  }
-  const MeanSplit split = split_means(means, models.size());
-  MeanSplit out{split.difficulty, std::vector<double>(profiles.means.size(), 0)};
-  for (std::size_t i = 0; i < split.deviation.size(); ++i) {
-    out.deviation[i / models.size() * profiles.models + models[i % models.size()]] = split.deviation[i];
-  }
-  return out;
-}
-
-/// Splits the means of the candidates. Models that were added later do not count for the difficulty of a task, unless
-/// there are no others: what is expected of a model must not depend on them.
-MeanSplit split_candidates(const TaskProfiles& profiles, std::span<const Exclusion> exclusions) {
-  const std::size_t models = profiles.models;
-  const std::size_t built = models - profiles.added;
-  const std::vector<std::size_t> counted = measured_candidates(profiles, exclusions, built);
-  if (counted.empty()) return split_models(profiles, measured_candidates(profiles, exclusions, models));
-  MeanSplit out = split_models(profiles, counted);
-  for (std::size_t m = built; m < models; ++m) {
-    if (exclusions[m] != Exclusion::kNone) continue;
-    for (std::size_t s = 0; s < out.difficulty.size(); ++s) {
-      const double off = profiles.means[s * models + m] - out.difficulty[s];
-      if (!std::isnan(off)) out.deviation[s * models + m] = off;
+/// The deviations of the candidates from the difficulty of each task with a mean.
+class Deviations {
+ public:
+  /// Models that were added later do not count for the difficulty of a task, unless there are no others: what is
+  /// expected of a model must not depend on them. Borrows everything.
+  Deviations(const TaskProfiles& profiles, const TaskMeanFacts& facts, const MovedMeans& means,
+             std::span<const Exclusion> exclusions)
+      : rows_(means.rows()),
+        models_(profiles.models),
+        built_(profiles.models - profiles.added),
+        exclusions_(exclusions) {
+    counted_ = measured_candidates(profiles, exclusions, built_);
+    if (counted_.empty()) {
+      counted_ = measured_candidates(profiles, exclusions, models_);
+      built_ = models_;
+    }
+    if (counted_.size() == models_) {
+      split_ = split_means(rows_, models_, facts.are_complete);
+      is_plain_ = facts.are_complete;
+    } else {
+      split_counted();
     }
   }
-  return out;
-}
+
+  /// Returns the difficulty of each task, the mean of the candidates; NaN if none of them has a mean.
+  [[nodiscard]] const std::vector<double>& difficulty() const { return split_.difficulty; }
+
+  /// Returns whether every deviation is a mean less the difficulty: every model counts, and no mean is missing.
+  [[nodiscard]] bool is_plain() const { return is_plain_; }
+
+  /// Writes the deviations in a task, [models]; 0 for models that are no candidates.
+  void write(std::size_t task, double* out) const {
+    const double* row = rows_[task];
+    const double difficulty = split_.difficulty[task];
+    if (is_plain_) return add_to_each(row, -difficulty, models_, out);
+    std::fill_n(out, models_, 0.0);
+    for (std::size_t i = 0; i < counted_.size(); ++i) {
+      const double mean = row[counted_[i]];
+      out[counted_[i]] = std::isnan(mean) ? split_.strength[i] : mean - difficulty;
+    }
+    for (std::size_t m = built_; m < models_; ++m) {
+      const double off = row[m] - difficulty;
+      if (exclusions_[m] == Exclusion::kNone && !std::isnan(off)) out[m] = off;
+    }
+  }
+
+ private:
+  void split_counted() {
+    const std::size_t width = counted_.size();
+    // Without a mean no task has a difficulty, as when the only task is held out.
+    if (width == 0) {
+      split_.difficulty.assign(rows_.size(), std::nan(""));
+      return;
+    }
+    std::vector<double> means(rows_.size() * width);
+    std::vector<const double*> rows;
+    for (std::size_t k = 0; k < rows_.size(); ++k) {
+      double* row = means.data() + k * width;
+      for (std::size_t i = 0; i < width; ++i) row[i] = rows_[k][counted_[i]];
+      rows.push_back(row);
+    }
+    split_ = split_means(rows, width, are_complete(rows, width));
+  }
+
+  std::span<const double* const> rows_;
+  std::size_t models_;
+  std::size_t built_;  ///< The models from this one on have no part in the difficulty.
+  std::span<const Exclusion> exclusions_;
+  std::vector<std::size_t> counted_;
+  MeanSplit split_;
+  bool is_plain_ = false;
+};
 
 /// Distance of the labels from a task, as a Gaussian log-likelihood (without its constant), and the mean deviation
 /// there of the models that have labels: the labels' deviations are relative to it.
@@ -96,20 +131,15 @@ Fit fit_task(std::span<const double> deviation, const LabelMeans& labels, const 
   return out;
 }
 
-/// Blends deviations, [tasks, models], with those of the labels: the expected deviations on a new task like each one.
-std::vector<double> blend_with_labels(std::vector<double> deviations, const LabelMeans& labels, double prior_labels) {
-  const std::size_t models = labels.counts.size();
+/// Blends the deviations in a task, [models], with those of the labels: the expected ones on a new task like it.
+void blend_with_labels(const LabelMeans& labels, double prior_labels, std::span<double> deviations) {
   const double total = total_of(labels);
-  if (!(total > 0)) return deviations;
-  for (std::size_t at = 0; at < deviations.size(); at += models) {
-    const std::span of_task = std::span(deviations).subspan(at, models);
-    const double base = labelled_deviation(of_task, labels, total);
-    for (std::size_t m = 0; m < models; ++m) {
-      const double n = labels.counts[m];
-      if (n > 0) of_task[m] = (prior_labels * of_task[m] + n * (labels.relative[m] + base)) / (prior_labels + n);
-    }
+  if (!(total > 0)) return;
+  const double base = labelled_deviation(deviations, labels, total);
+  for (std::size_t m = 0; m < deviations.size(); ++m) {
+    const double n = labels.counts[m];
+    if (n > 0) deviations[m] = (prior_labels * deviations[m] + n * (labels.relative[m] + base)) / (prior_labels + n);
   }
-  return deviations;
 }
 
 /// Labels as evidence of a task's difficulty.
@@ -138,49 +168,41 @@ struct Spreads {
   std::vector<double> shift;     ///< Shift of the centre, from the means to those of the posterior.
 };
 
-/// Adds expected correctness and its interval. For these a task's difficulty counts as evidence, too. relative: [tasks,
-/// models] expected deviations.
-void add_correctness(const TaskProfiles& profiles, const MeanSplit& split, std::span<const double> relative,
-                     const std::vector<Fit>& fits, const Difficulty& seen, const MixtureConstants& c,
-                     TaskMixture& out) {
-  const std::size_t models = out.relative.size();
-  std::vector<double> weights = out.weights;
-  std::vector<double> difficulty = split.difficulty;
-  if (seen.count > 0) {
-    std::vector<double> exponents(weights.size(), 0);
-    for (std::size_t s = 0; s < weights.size(); ++s) {
-      if (!(weights[s] > 0)) continue;
-      const double off = seen.mean - (difficulty[s] + fits[s].labelled_deviation);
-      exponents[s] = -off * off / (2 * (c.difficulty_variance + c.difficulty_noise / seen.count));
-      difficulty[s] += seen.pull * off;
-    }
-    reweight(weights, exponents);
+/// Weights of tasks, and their difficulties.
+struct Weighed {
+  std::vector<double> weights;
+  std::vector<double> difficulty;
+};
+
+/// Returns the tasks as they count for the correctness itself: for that the difficulty of a task is evidence, too.
+Weighed weigh_difficulty(std::vector<double> weights, std::vector<double> difficulty, const std::vector<Fit>& fits,
+                         const Difficulty& seen, const MixtureConstants& c) {
+  Weighed out{std::move(weights), std::move(difficulty)};
+  if (!(seen.count > 0)) return out;
+  std::vector<double> exponents(out.weights.size(), 0);
+  for (std::size_t s = 0; s < exponents.size(); ++s) {
+    if (!(out.weights[s] > 0)) continue;
+    const double off = seen.mean - (out.difficulty[s] + fits[s].labelled_deviation);
+    exponents[s] = -off * off / (2 * (c.difficulty_variance + c.difficulty_noise / seen.count));
+    out.difficulty[s] += seen.pull * off;
   }
+  reweight(out.weights, exponents);
+  return out;
+}
+
+/// Adds expected correctness and its interval.
+void add_correctness(const TaskProfiles& profiles, const Weighed& tasks, const Spreads& spreads, const Difficulty& seen,
+                     const MixtureConstants& c, TaskMixture& out) {
   double expected = 0;
-  for (std::size_t s = 0; s < weights.size(); ++s) expected += weights[s] > 0 ? weights[s] * difficulty[s] : 0;
+  for (std::size_t s = 0; s < tasks.weights.size(); ++s) {
+    expected += tasks.weights[s] > 0 ? tasks.weights[s] * tasks.difficulty[s] : 0;
+  }
   // The best model cannot be right more often than always: the task must be harder. Clamping the sum of each model
   // instead would make the best ones equal.
   const auto built_end = out.relative.end() - static_cast<std::ptrdiff_t>(profiles.added);
   expected = std::min(expected, 1 - *std::max_element(out.relative.begin(), built_end));
-  const std::vector<double> zeros(models, 0);
-  Spreads spreads{zeros, zeros, zeros, zeros};
-  std::vector<double> prior_shares;
-  for (const double evidence : out.evidence) prior_shares.push_back(c.prior_labels / evidence);
-  std::vector<double> values(models);
-  for (std::size_t s = 0; s < weights.size(); ++s) {
-    if (!(weights[s] > 0)) continue;
-    const std::size_t first = s * models;
-    add_to_each(relative.data() + first, difficulty[s], models, values.data());
-    if (profiles.posterior != nullptr) {
-      const TaskPosterior& posterior = *profiles.posterior;
-      add_posterior({profiles.means.data() + first, posterior.correctness.data() + first,
-                     posterior.correctness_variance.data() + first, prior_shares.data()},
-                    weights[s], models, {values.data(), spreads.shift.data(), spreads.sampling.data()});
-    }
-    add_moments(values.data(), weights[s], models, spreads.mean.data(), spreads.square.data());
-  }
   constexpr double kZ = 1.959963984540054;  // 97.5% quantile of the normal distribution
-  for (std::size_t m = 0; m < models; ++m) {
+  for (std::size_t m = 0; m < out.relative.size(); ++m) {
     const double mean = spreads.mean[m];
     const double shift = spreads.shift[m];
     const double variance = std::max(0.0, spreads.square[m] - mean * mean) + spreads.sampling[m] +
@@ -191,6 +213,25 @@ void add_correctness(const TaskProfiles& profiles, const MeanSplit& split, std::
     // Few outcomes move the interval toward the prior; it never leaves the prediction out.
     out.intervals[m] = {std::clamp(centre + std::min(0.0, shift - half), 0.0, 1.0),
                         std::clamp(centre + std::max(0.0, shift + half), 0.0, 1.0)};
+  }
+}
+
+/// Writes the posterior's deviations of the tasks with a weight, as the labels blend them, and their variances.
+void blend_posterior(const MovedPosterior& posterior, const LabelMeans& labels, double prior_labels, TaskMixture& out) {
+  const std::size_t models = out.relative.size();
+  out.task_relative.assign(out.weights.size() * models, 0);
+  out.task_variance = out.task_relative;
+  for (std::size_t s = 0; s < out.weights.size(); ++s) {
+    if (!(out.weights[s] > 0)) continue;
+    const std::span deviation = std::span(out.task_relative).subspan(s * models, models);
+    double* variance = out.task_variance.data() + s * models;
+    posterior.deviation(s, 0, models, deviation.data());
+    posterior.deviation_variance(s, 0, models, variance);
+    blend_with_labels(labels, prior_labels, deviation);
+    for (std::size_t m = 0; m < models; ++m) {
+      const double prior_share = prior_labels / out.evidence[m];
+      variance[m] *= prior_share * prior_share;
+    }
   }
 }
 
@@ -237,22 +278,31 @@ LabelMeans label_means(std::span<const float> outcomes, std::span<const Exclusio
 }
 
 TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> votes, const LabelMeans& labels,
-                      std::span<const Exclusion> exclusions, const MixtureConstants& constants, TaskPosterior* spent) {
+                      std::span<const Exclusion> exclusions, const MixtureConstants& constants, double offset) {
   const std::size_t models = profiles.models;
-  MeanSplit split = split_candidates(profiles, exclusions);
+  const TaskMeanFacts facts =
+      profiles.facts != nullptr ? *profiles.facts : facts_of(profiles.means, models, profiles.posterior);
+  const MovedMeans means(profiles, facts, offset);
+  const Deviations deviations(profiles, facts, means, exclusions);
   const bool labelled = total_of(labels) > 0;
   TaskMixture out;
-  out.weights.assign(votes.begin(), votes.end());
-  std::vector<Fit> fits(profiles.tasks());
-  std::vector<double> exponents(profiles.tasks(), 0);
-  for (std::size_t s = 0; s < fits.size(); ++s) {
-    if (std::isnan(split.difficulty[s])) out.weights[s] = 0;
+  out.weights.assign(votes.size(), 0);
+  std::vector<double> difficulty(votes.size(), std::nan(""));
+  std::vector<Fit> fits(votes.size());
+  std::vector<double> exponents(votes.size(), 0);
+  std::vector<double> relative(models);  // Of one task.
+  for (std::size_t k = 0; k < means.tasks().size(); ++k) {
+    const std::size_t s = means.tasks()[k];
+    difficulty[s] = deviations.difficulty()[k];
+    if (std::isnan(difficulty[s])) continue;
+    out.weights[s] = votes[s];
     if (!labelled) continue;
-    fits[s] = fit_task(std::span(split.deviation).subspan(s * models, models), labels, constants);
+    deviations.write(k, relative.data());
+    fits[s] = fit_task(relative, labels, constants);
     exponents[s] = fits[s].log_likelihood;
   }
   if (std::none_of(out.weights.begin(), out.weights.end(), [](double w) { return w > 0; })) {
-    for (std::size_t s = 0; s < fits.size(); ++s) out.weights[s] = std::isnan(split.difficulty[s]) ? 0 : 1;
+    for (std::size_t s = 0; s < fits.size(); ++s) out.weights[s] = std::isnan(difficulty[s]) ? 0 : 1;
   }
   reweight(out.weights, exponents);
   out.effective_tasks = effective_count(out.weights);
@@ -263,27 +313,53 @@ TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> vote
   out.evidence.assign(models, constants.prior_labels);
   out.difference_variance = constants.difference_variance;
   for (std::size_t m = 0; m < models; ++m) out.evidence[m] += labels.counts[m];
-  std::vector<double> relative = blend_with_labels(std::move(split.deviation), labels, constants.prior_labels);
-  for (std::size_t s = 0; s < fits.size(); ++s) {
-    if (out.weights[s] > 0) add_weighted(relative.data() + s * models, out.weights[s], models, out.relative.data());
+  std::vector<double> prior_shares;
+  for (const double evidence : out.evidence) prior_shares.push_back(constants.prior_labels / evidence);
+  const Difficulty seen = difficulty_of(labels, constants);
+  const Weighed tasks = weigh_difficulty(out.weights, std::move(difficulty), fits, seen, constants);
+  if (profiles.posterior != nullptr) out.posterior.emplace(profiles, facts, offset);
+  else out.task_relative.assign(votes.size() * models, 0);
+  const std::vector<double> zeros(models, 0);
+  Spreads spreads{zeros, zeros, zeros, zeros};
+  std::vector<double> correctness(models);
+  std::vector<double> variance(models);
+  // As most decisions are: the same numbers by one walk.
+  const bool is_plain = offset != 0 && !labelled && facts.are_posterior && deviations.is_plain();
+  for (std::size_t k = 0; k < means.tasks().size(); ++k) {
+    const std::size_t s = means.tasks()[k];
+    if (!(out.weights[s] > 0)) continue;
+    if (is_plain) {
+      const TaskPosterior& posterior = *profiles.posterior;
+      add_moved_row({posterior.correctness.data() + s * models, means.rows()[k],
+                     posterior.correctness_variance.data() + s * models, std::exp(offset)},
+                    tasks.difficulty[s], out.weights[s], models,
+                    {out.relative.data(), spreads.mean.data(), spreads.square.data(), spreads.sampling.data()});
+      continue;
+    }
+    deviations.write(k, relative.data());
+    if (labelled) blend_with_labels(labels, constants.prior_labels, relative);
+    add_weighted(relative.data(), out.weights[s], models, out.relative.data());
+    if (!out.posterior) std::copy(relative.begin(), relative.end(), out.task_relative.data() + s * models);
+    if (!(tasks.weights[s] > 0)) continue;
+    add_to_each(relative.data(), tasks.difficulty[s], models, relative.data());
+    if (out.posterior) {
+      out.posterior->correctness_variance(s, variance.data());
+      const double* centre = means.rows()[k];
+      if (!facts.are_posterior) {
+        out.posterior->correctness(s, correctness.data());
+        centre = correctness.data();
+      }
+      add_posterior({means.rows()[k], centre, variance.data(), prior_shares.data()}, tasks.weights[s], models,
+                    {relative.data(), spreads.shift.data(), spreads.sampling.data()});
+    }
+    add_moments(relative.data(), tasks.weights[s], models, spreads.mean.data(), spreads.square.data());
   }
-  add_correctness(profiles, split, relative, fits, difficulty_of(labels, constants), constants, out);
-  if (profiles.posterior == nullptr) {
-    out.task_relative = std::move(relative);
-    return out;
-  }
-  const auto taken = [&](std::vector<double> TaskPosterior::*field) -> std::vector<double> {
-    if (spent != nullptr) return std::move(spent->*field);
-    return profiles.posterior->*field;
-  };
-  out.task_relative = blend_with_labels(taken(&TaskPosterior::deviation), labels, constants.prior_labels);
-  out.task_variance = taken(&TaskPosterior::deviation_variance);
-  for (std::size_t m = 0; m < models; ++m) {
-    const double prior_share = constants.prior_labels / out.evidence[m];
-    if (prior_share == 1) continue;
-    for (std::size_t i = m; i < out.task_variance.size(); i += models)
-      out.task_variance[i] *= prior_share * prior_share;
-  }
+  add_correctness(profiles, tasks, spreads, seen, constants, out);
+  if (!out.posterior) return out;
+  out.posterior->prepare_deviations(facts, out.weights);
+  if (!labelled) return out;
+  blend_posterior(*out.posterior, labels, constants.prior_labels, out);
+  out.posterior.reset();
   return out;
 }
 
@@ -293,12 +369,21 @@ double probability_better(const TaskMixture& mixture, std::size_t first, std::si
       mixture.difference_variance / 2 * (1 / mixture.evidence[first] + 1 / mixture.evidence[second]);
   double sum = 0;
   for (std::size_t s = 0; s < mixture.weights.size(); ++s) {
-    const double* of_task = mixture.task_relative.data() + s * models;
-    double variance = of_new_task;
-    if (!mixture.task_variance.empty()) {
-      variance += mixture.task_variance[s * models + first] + mixture.task_variance[s * models + second];
+    if (!(mixture.weights[s] > 0)) continue;
+    double deviations[2] = {};
+    double variances[2] = {};
+    const std::size_t pair[2] = {first, second};
+    for (std::size_t i = 0; i < 2; ++i) {
+      if (mixture.posterior) {
+        mixture.posterior->deviation(s, pair[i], 1, &deviations[i]);
+        mixture.posterior->deviation_variance(s, pair[i], 1, &variances[i]);
+        continue;
+      }
+      deviations[i] = mixture.task_relative[s * models + pair[i]];
+      if (!mixture.task_variance.empty()) variances[i] = mixture.task_variance[s * models + pair[i]];
     }
-    const double z = (of_task[first] - of_task[second] + ahead) / std::sqrt(variance);
+    const double variance = of_new_task + (variances[0] + variances[1]);
+    const double z = (deviations[0] - deviations[1] + ahead) / std::sqrt(variance);
     sum += mixture.weights[s] * .5 * std::erfc(-z / std::sqrt(2.0));
   }
   return std::min(1.0, sum);

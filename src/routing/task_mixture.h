@@ -4,10 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "index/index.h"
+#include "routing/moved_tasks.h"
 #include "routing/scores.h"
 #include "routing/selection.h"
 #include "routing/task_scores.h"
@@ -40,21 +42,22 @@ struct TaskMixture {
       correctness;  ///< [models] expected correctness, 0..1; ordered as `relative`, except for ties at 0.
   std::vector<Interval> intervals;    ///< [models] 95%, with the sampling error of the task means.
   std::vector<double> task_relative;  ///< [tasks, models] posterior mean of the correctness on a new task like this
-                                      ///< one, less a number that all models of the task share.
+                                      ///< one, less a number that all models of the task share; see `posterior`.
   std::vector<double> task_variance;  ///< [tasks, models] its sampling variance; empty: none.
-  std::vector<double> evidence;       ///< [models] prior labels and labels.
-  double difference_variance = 0;     ///< See MixtureConstants.
+  std::optional<MovedPosterior> posterior;  ///< Without labels, both in place of these matrices, which are empty.
+  std::vector<double> evidence;             ///< [models] prior labels and labels.
+  double difference_variance = 0;           ///< See MixtureConstants.
 };
 
 /// Mixes the tasks by their votes, [tasks]; if all votes are 0, tasks count alike. Every model that is not excluded
 /// must have an outcome somewhere. The means of an index are complete: see complete_tasks. Where one is missing all the
 /// same, difficulty of the task + strength of the model stands in, by least squares.
 /// The sampling error of the means is part of `intervals` and of probability_better, not of the expectations.
-/// spent: the posterior of the profiles, if the caller needs it no longer, or null.
-/// Complexity: O(tasks * models).
+/// offset: by which all means move, in logits; see difficulty_offset. The result borrows what the profiles borrow.
+/// Complexity: O(tasks * models) for the tasks with a mean.
 [[nodiscard]] TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> votes,
                                     const LabelMeans& labels, std::span<const Exclusion> exclusions,
-                                    const MixtureConstants& constants, TaskPosterior* spent = nullptr);
+                                    const MixtureConstants& constants, double offset = 0);
 
 /// Returns P(the first model is right more often than the second one on the new task): the mixture over tasks of normal
 /// distributions of their difference, to which `ahead` is added. The variance is that of a new task around a benchmark

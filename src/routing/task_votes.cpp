@@ -53,71 +53,6 @@ double level_of(const TaskProfiles& profiles, std::size_t task) {
   return total > 0 ? sum : std::nan("");
 }
 
-/// A task with means: the place of its first one, and their number.
-struct MeasuredTask {
-  std::size_t first;
-  double count;
-};
-
-/// Number of tasks whose sums are taken at once: see sum_rows_less.
-constexpr std::size_t kAtATime = 4;
-
-/// Moves the posterior of the tasks of a benchmark, some at a time.
-class PosteriorShift {
- public:
-  PosteriorShift(const TaskProfiles& profiles, double odds, TaskPosterior& out)
-      : profiles_(profiles),
-        odds_(odds),
-        out_(out),
-        zeros_(profiles.models, 0),
-        compared_(profiles.models, 0),
-        block_(kAtATime * profiles.models, 0) {
-    for (std::size_t t = 0; t < kAtATime; ++t) rows_[t] = block_.data() + t * profiles.models;
-  }
-
-  void shift(std::span<const MeasuredTask> tasks) {
-    const std::size_t models = profiles_.models;
-    const TaskPosterior& from = *profiles_.posterior;
-    sum(tasks, profiles_.means.data(), false);
-    for (std::size_t t = 0; t < tasks.size(); ++t) {
-      const auto& [first, count] = tasks[t];
-      add_within_unit(from.deviation.data() + first, sums_[t] / count, models, compared_.data());
-      move_by_odds(compared_.data(), odds_, models, out_.deviation.data() + first);
-      spread_by_odds(compared_.data(), from.deviation_variance.data() + first, odds_, models,
-                     out_.deviation_variance.data() + first);
-      move_by_odds(from.correctness.data() + first, odds_, models, out_.correctness.data() + first);
-      spread_by_odds(from.correctness.data() + first, from.correctness_variance.data() + first, odds_, models,
-                     out_.correctness_variance.data() + first);
-    }
-    sum(tasks, out_.deviation.data(), true);
-    for (std::size_t t = 0; t < tasks.size(); ++t) {
-      double* deviation = out_.deviation.data() + tasks[t].first;
-      add_to_each(deviation, -sums_[t], models, deviation);
-    }
-  }
-
- private:
-  /// Sums values, or their shares in the mean, over the models of each task that have a mean.
-  void sum(std::span<const MeasuredTask> tasks, const double* values, bool shares) {
-    const std::size_t models = profiles_.models;
-    for (std::size_t t = 0; t < tasks.size(); ++t) {
-      const auto& [first, count] = tasks[t];
-      divide_known(values + first, profiles_.means.data() + first, shares ? count : 1, models,
-                   block_.data() + t * models);
-    }
-    sum_rows_less(rows_.data(), tasks.size(), zeros_.data(), models, sums_.data());
-  }
-
-  const TaskProfiles& profiles_;
-  double odds_;
-  TaskPosterior& out_;
-  std::vector<double> zeros_;
-  std::vector<double> compared_;
-  std::vector<double> block_;
-  std::array<const double*, kAtATime> rows_{};
-  std::array<double, kAtATime> sums_{};
-};
-
 }  // namespace
 
 double TaskProfiles::effective_tasks() const {
@@ -138,9 +73,9 @@ bool TaskProfiles::knows(std::size_t task) const {
 }
 
 TaskProfiles profiles_of(const Index& index) {
-  return {index.codes.dim,    index.models(),    index.task_centroids, index.task_means,  &index.task_posterior,
-          index.task_bias,    index.links,       index.known_weights,  index.model_tasks, index.task_levels,
-          index.task_offsets, index.row_offsets, index.row_tasks,      index.added.models};
+  return {index.codes.dim,    index.models(),    index.task_centroids, index.task_means,   &index.task_posterior,
+          index.task_bias,    index.links,       index.known_weights,  index.model_tasks,  index.task_levels,
+          index.task_offsets, index.row_offsets, index.row_tasks,      index.added.models, &index.mean_facts};
 }
 
 std::vector<double> vote_for_all(const TaskProfiles& profiles, std::span<const float> vector,
@@ -264,27 +199,6 @@ double mean_offset(const TaskProfiles& profiles, std::span<const double> votes,
   for (std::size_t i = 0; i < neighbours.size(); ++i) {
     const double of_input = difficulty_offset(profiles, votes.subspan(i * tasks, tasks), neighbours[i], constants);
     out += of_input / static_cast<double>(neighbours.size());
-  }
-  return out;
-}
-
-ShiftedMeans shift_means(const TaskProfiles& profiles, double offset) {
-  const std::size_t models = profiles.models;
-  const double odds = std::exp(offset);
-  // Copied, because that takes less time than to fill new memory with zeros.
-  ShiftedMeans out{{profiles.means.begin(), profiles.means.end()}, {}};
-  move_by_odds(profiles.means.data(), odds, out.means.size(), out.means.data());
-  if (profiles.posterior == nullptr) return out;
-  std::vector<MeasuredTask> tasks;
-  for (std::size_t first = 0; first < out.means.size(); first += models) {
-    const std::size_t count = count_known(profiles.means.data() + first, models);
-    if (count > 0) tasks.push_back({first, static_cast<double>(count)});
-  }
-  out.posterior = *profiles.posterior;
-  PosteriorShift posterior(profiles, odds, out.posterior);
-  const std::span all(tasks);
-  for (std::size_t i = 0; i < all.size(); i += kAtATime) {
-    posterior.shift(all.subspan(i, std::min(kAtATime, all.size() - i)));
   }
   return out;
 }

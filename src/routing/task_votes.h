@@ -27,6 +27,7 @@ struct TaskProfiles {
   std::span<const std::int8_t> row_offsets = {};  ///< [rows] see Index; needed with offsets.
   std::span<const std::uint16_t> row_tasks = {};  ///< [rows] likewise.
   std::size_t added = 0;                          ///< The last models, which were added later: see AddedMeansView.
+  const TaskMeanFacts* facts = nullptr;           ///< Of `means`; null: to be found where they are needed.
 
   [[nodiscard]] std::size_t tasks() const { return means.size() / models; }
   /// Returns the effective number of tasks in means over tasks.
@@ -97,15 +98,5 @@ struct TaskProfiles {
 /// Returns the mean of difficulty_offset over inputs. votes: [inputs, tasks]; neighbours: [inputs].
 [[nodiscard]] double mean_offset(const TaskProfiles& profiles, std::span<const double> votes,
                                  std::span<const std::vector<Neighbour>> neighbours, const MixtureConstants& constants);
-
-/// Means that have moved by an offset in logits. Owns its data.
-struct ShiftedMeans {
-  std::vector<double> means;
-  TaskPosterior posterior;
-};
-
-/// Moves every mean p to p' = logistic(logit p + offset), and the posterior with it: its variances by the square of the
-/// slope p' (1 - p') / (p (1 - p)), its deviations to those of the moved correctness.
-[[nodiscard]] ShiftedMeans shift_means(const TaskProfiles& profiles, double offset);
 
 }  // namespace signalbox

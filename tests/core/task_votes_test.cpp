@@ -161,33 +161,6 @@ TEST_F(DifficultyTest, IsNoneWithoutOffsets) {
   EXPECT_EQ(mean_offsets(row_offsets_, row_tasks_, 4), (std::vector<double>{1, -2, .5, 0}));
 }
 
-TEST_F(KindTest, ShiftsEveryMeanInLogits) {
-  const TaskPosterior posterior{{.2, -.2, -.2, .2, 0, 0, 0, 0},
-                                std::vector<double>(8, .01),
-                                {.9, .5, .2, .6, 0, 0, 0, 0},
-                                std::vector<double>(8, .02)};
-  TaskProfiles exact = profiles();
-  exact.posterior = &posterior;
-  const ShiftedMeans moved = shift_means(exact, std::log(3.0));
-  // Odds 9, 1, 1/4 and 3/2 become 27, 3, 3/4 and 9/2.
-  const std::vector<double> means = {27.0 / 28, .75, 3.0 / 7, 9.0 / 11};
-  for (std::size_t i = 0; i < 4; ++i) {
-    EXPECT_NEAR(moved.means[i], means[i], 1e-12);
-    EXPECT_NEAR(moved.posterior.correctness[i], means[i], 1e-12);
-    const double p = means_[i];
-    const double slope = means[i] * (1 - means[i]) / (p * (1 - p));
-    EXPECT_NEAR(moved.posterior.correctness_variance[i], .02 * slope * slope, 1e-12);
-    EXPECT_NEAR(moved.posterior.deviation_variance[i], .01 * slope * slope, 1e-12);
-  }
-  EXPECT_NEAR(moved.posterior.deviation[0], (27.0 / 28 - .75) / 2, 1e-12);
-  EXPECT_NEAR(moved.posterior.deviation[1], (.75 - 27.0 / 28) / 2, 1e-12);
-  EXPECT_TRUE(std::isnan(moved.means[4]));
-  means_ = {0, 1, .2, .6, kNan, kNan, kNan, kNan};
-  EXPECT_EQ(shift_means(profiles(), 2).means[0], 0) << "certainty does not move";
-  EXPECT_EQ(shift_means(profiles(), 2).means[1], 1);
-  EXPECT_NEAR(shift_means(profiles(), 0).means[2], .2, 1e-15);
-}
-
 // Decisions.
 
 /// The two fields with a kind of work, rows of which lie on the third axis; it links to the specialist's task 3.

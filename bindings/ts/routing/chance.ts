@@ -85,6 +85,18 @@ export function chanceOf(facts: ChanceFacts, info: Benchmark): number | null {
   return shareOfChances(facts, info) >= LEAST_SHARE ? picked.pCorrect : null;
 }
 
+/** Returns the predictions in ascending order. Those of a decision are in descending order already, so that most calls sort nothing. */
+function sortedChances(ranking: readonly Pick<RankedModel, 'pCorrect'>[]): Float64Array {
+  const out = new Float64Array(ranking.length);
+  let isAscending = true;
+  for (let i = ranking.length - 1, at = 0; i >= 0; --i, ++at) {
+    const p = (ranking[i] as Pick<RankedModel, 'pCorrect'>).pCorrect;
+    out[at] = p;
+    isAscending &&= at === 0 || (out[at - 1] as number) <= p;
+  }
+  return isAscending ? out : out.sort();
+}
+
 function medianOf(sorted: Float64Array): number {
   const at = sorted.length >> 1;
   const upper = sorted[at] as number;
@@ -92,11 +104,8 @@ function medianOf(sorted: Float64Array): number {
 }
 
 /** Returns the strength of the pick. Out of coverage the means count, which corrections do not change. */
-export function strengthOfPick({
-  ranking,
-  model,
-  ...facts
-}: Pick<Decision, 'ranking' | 'model' | 'coverage' | 'fallbackReason'>) {
+export function strengthOfPick(facts: Pick<Decision, 'ranking' | 'model' | 'coverage' | 'fallbackReason'>) {
+  const { ranking, model } = facts;
   if (!isOutsideBenchmark(facts)) return strengthOf(ranking, model);
   return strengthOf(
     ranking.map((ranked) => ({ model: ranked.model, pCorrect: ranked.meanOutcome ?? 0 })),
@@ -117,7 +126,7 @@ export function strengthOfPick({
 export function strengthOf(ranking: readonly Pick<RankedModel, 'model' | 'pCorrect'>[], model: string): Strength {
   const p = ranking.find((ranked) => ranked.model === model)?.pCorrect;
   if (p === undefined) return 'even';
-  const sorted = Float64Array.from(ranking, ({ pCorrect }) => pCorrect).sort();
+  const sorted = sortedChances(ranking);
   const [middle, best] = [medianOf(sorted), sorted.at(-1) as number];
   if (best - middle < LEAST_SPREAD) return 'even';
   if (p >= best - (best - middle) / 3) return 'strong';

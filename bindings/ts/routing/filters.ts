@@ -71,10 +71,10 @@ export function uncheckedNeeds(implied: Needs, { record = {} }: Pick<ModelInfo, 
  * Returns all needs: those of the caller, and those of the input. These keep models of which it is not known, unless a
  * candidate is known to meet them.
  */
-function allNeeds(given: Needs | null | undefined, implied: Needs, candidates: readonly ModelInfo[]): Need[] {
+function allNeeds(given: Needs | null | undefined, implied: Needs, candidates: () => readonly ModelInfo[]): Need[] {
   const { context, modalities, tools, structuredOutput } = given ?? {};
   const needs = impliedNeeds(implied).map((need) => {
-    const isMet = candidates.some(({ record }) => record !== undefined && need.isMetBy(record) === true);
+    const isMet = candidates().some(({ record }) => record !== undefined && need.isMetBy(record) === true);
     return isMet ? need : { isMetBy: need.isMetBy, lacking: need.lacking };
   });
   if (context != null) needs.push({ ...contextNeed(context), unknown: 'unknown_context' });
@@ -95,19 +95,26 @@ function unmet(needs: readonly Need[], record: ModelRecord = {}): ExclusionReaso
   return undefined;
 }
 
-/** Returns whether a day that is known to the month or to the day has come. */
-const hasCome = (day: string) => !isBefore(clock.today(), day);
+const expiring = /* @__PURE__ */ new WeakMap<readonly ModelInfo[], readonly ModelInfo[]>();
 
-/** Returns why a model does not pass the filters, if it does not. */
+/** Returns the models with a day from which on they are no longer offered; every decision asks for them. */
+function expiringOf({ models }: Models): readonly ModelInfo[] {
+  const found = expiring.get(models) ?? models.filter(({ record }) => record?.expires !== undefined);
+  expiring.set(models, found);
+  return found;
+}
+
+/** Returns why a model does not pass the filters, if it does not. `today`: a day; one of a model is known to the month or to the day. */
 function reasonOf(
   model: ModelInfo,
+  today: string,
   filters: Filters,
   makers: readonly string[] | undefined,
   needs: readonly Need[],
 ): ExclusionReason | undefined {
   const { released, openWeights } = filters;
   const { record } = model;
-  if (record?.expires !== undefined && hasCome(record.expires)) return 'expired';
+  if (record?.expires !== undefined && !isBefore(today, record.expires)) return 'expired';
   if (released != null && (released.from ?? released.to) != null) {
     const day = record?.released;
     if (day === undefined) return 'unknown_released';
@@ -150,18 +157,15 @@ export function excludedBy(
   isCandidate: (model: string) => boolean,
 ): Partial<Record<ExclusionReason, string[]>> | undefined {
   const { released, makers, openWeights } = filters;
-  const needs = allNeeds(
-    filters.needs,
-    implied,
-    info.models.filter(({ name }) => isCandidate(name)),
-  );
-  const canExpire = info.models.some(({ record }) => record?.expires !== undefined);
-  const isFiltered = released != null || makers != null || openWeights != null;
-  if (!isFiltered && needs.length === 0 && !canExpire) return undefined;
+  const needs = allNeeds(filters.needs, implied, () => info.models.filter(({ name }) => isCandidate(name)));
+  const isFiltered = released != null || makers != null || openWeights != null || needs.length > 0;
+  const concerned = isFiltered ? info.models : expiringOf(info);
+  if (concerned.length === 0) return undefined;
   const wanted = makers == null ? undefined : checkMakers(makers, info);
   const excluded: Partial<Record<ExclusionReason, string[]>> = {};
-  for (const model of info.models) {
-    const reason = reasonOf(model, filters, wanted, needs);
+  const today = clock.today();
+  for (const model of concerned) {
+    const reason = reasonOf(model, today, filters, wanted, needs);
     if (reason === undefined) continue;
     const models = excluded[reason] ?? [];
     models.push(model.name);

@@ -1,0 +1,105 @@
+#include "routing/moved_tasks.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "kernels/rows.h"
+
+namespace signalbox {
+namespace {
+
+/// Number of tasks whose sums are taken at once: see sum_rows_less.
+constexpr std::size_t kAtATime = 4;
+
+}  // namespace
+
+MovedMeans::MovedMeans(const TaskProfiles& profiles, const TaskMeanFacts& facts, double offset) {
+  const std::size_t models = profiles.models;
+  for (std::size_t s = 0; s < facts.counts.size(); ++s) {
+    if (facts.counts[s] > 0) tasks_.push_back(s);
+  }
+  if (offset != 0) moved_.resize(tasks_.size() * models);
+  for (std::size_t k = 0; k < tasks_.size(); ++k) {
+    const double* row = profiles.means.data() + tasks_[k] * models;
+    if (offset != 0) {
+      double* moved = moved_.data() + k * models;
+      move_by_odds(row, std::exp(offset), models, moved);
+      row = moved;
+    }
+    rows_.push_back(row);
+  }
+}
+
+MovedPosterior::MovedPosterior(const TaskProfiles& profiles, const TaskMeanFacts& facts, double offset)
+    : models_(profiles.models),
+      means_(profiles.means),
+      posterior_(profiles.posterior),
+      moves_(offset != 0),
+      odds_(std::exp(offset)),
+      centres_(facts.centres) {}
+
+void MovedPosterior::correctness(std::size_t task, double* out) const {
+  const double* row = posterior_->correctness.data() + task * models_;
+  if (moves_) move_by_odds(row, odds_, models_, out);
+  else std::copy_n(row, models_, out);
+}
+
+void MovedPosterior::correctness_variance(std::size_t task, double* out) const {
+  const double* row = posterior_->correctness_variance.data() + task * models_;
+  if (moves_) spread_by_odds(posterior_->correctness.data() + task * models_, row, odds_, models_, out);
+  else std::copy_n(row, models_, out);
+}
+
+/// Writes the correctness whose deviations are compared: around the mean of the means.
+void MovedPosterior::compared(std::size_t task, std::size_t first, std::size_t count, double* out) const {
+  add_within_unit(posterior_->deviation.data() + task * models_ + first, centres_[task], count, out);
+}
+
+void MovedPosterior::prepare_deviations(const TaskMeanFacts& facts, std::span<const double> weights) {
+  if (!moves_) return;
+  moved_centres_.resize(weights.size());
+  const std::vector<double> zeros(models_, 0);
+  std::vector<double> block(kAtATime * models_);
+  std::array<const double*, kAtATime> rows{};
+  std::array<double, kAtATime> sums{};
+  std::array<std::size_t, kAtATime> tasks{};
+  std::size_t filled = 0;
+  const auto sum = [&] {
+    sum_rows_less(rows.data(), filled, zeros.data(), models_, sums.data());
+    for (std::size_t i = 0; i < filled; ++i) moved_centres_[tasks[i]] = sums[i];
+    filled = 0;
+  };
+  for (std::size_t s = 0; s < weights.size(); ++s) {
+    if (!(weights[s] > 0)) continue;
+    double* row = block.data() + filled * models_;
+    share_moved(posterior_->deviation.data() + s * models_, centres_[s], odds_, means_.data() + s * models_,
+                facts.counts[s], models_, row);
+    rows[filled] = row;
+    tasks[filled] = s;
+    if (++filled == kAtATime) sum();
+  }
+  sum();
+}
+
+void MovedPosterior::deviation(std::size_t task, std::size_t first, std::size_t count, double* out) const {
+  if (!moves_) {
+    std::copy_n(posterior_->deviation.data() + task * models_ + first, count, out);
+    return;
+  }
+  compared(task, first, count, out);
+  move_by_odds(out, odds_, count, out);
+  add_to_each(out, -moved_centres_[task], count, out);
+}
+
+void MovedPosterior::deviation_variance(std::size_t task, std::size_t first, std::size_t count, double* out) const {
+  const double* variance = posterior_->deviation_variance.data() + task * models_ + first;
+  if (!moves_) {
+    std::copy_n(variance, count, out);
+    return;
+  }
+  compared(task, first, count, out);
+  spread_by_odds(out, variance, odds_, count, out);
+}
+
+}  // namespace signalbox
