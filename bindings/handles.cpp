@@ -93,10 +93,12 @@ Task* find_task(Handle handle) {
   return task == nullptr || find_index(task->index) == nullptr ? nullptr : task;
 }
 
+bool is_json(std::string_view text) { return !parse_json(text, 1).is_discarded(); }
+
 /// Checks that records are a list of an object for each name, or absent.
 bool are_records(std::string_view text, std::size_t count) {
   if (text.empty()) return true;
-  const Json records = parse_json(text);
+  const Json records = parse_json(text, 2);
   return records.is_array() && records.size() == count &&
          std::all_of(records.begin(), records.end(), [](const Json& record) { return record.is_object(); });
 }
@@ -131,10 +133,10 @@ void release(void* pointer) { std::free(pointer); }                             
 std::string open_index(void* bytes, std::size_t size) {
   Result<Index> index = signalbox::open_index(Index::Bytes(static_cast<std::uint8_t*>(bytes)), size);
   if (!index.ok()) return failure(index.error());
-  if (parse_json(index.value().metadata).is_discarded()) {
+  if (!is_json(index.value().metadata)) {
     return failure({ErrorCode::kBadMetadata, "the metadata of the index is not JSON"});
   }
-  if (!index.value().plan.empty() && parse_json(index.value().plan).is_discarded()) {
+  if (!index.value().plan.empty() && !is_json(index.value().plan)) {
     return failure({ErrorCode::kBadMetadata, "the plan of the index is not JSON"});
   }
   if (!are_records(index.value().model_records, index.value().models()) ||

@@ -76,7 +76,8 @@ inline constexpr double kMostExact = 9007199254740992.0;
 inline constexpr std::size_t kMaxDepth = 64;
 inline constexpr std::size_t kMaxKeys = 1 << 14;
 
-/// Parses text; discarded() if it is not JSON or exceeds these limits.
-[[nodiscard]] Json parse_json(std::string_view text);
+/// Parses text; discarded() if it is not JSON or exceeds these limits. Objects and lists at the last of the kept levels
+/// are left empty, which is much faster for a text that is only checked.
+[[nodiscard]] Json parse_json(std::string_view text, std::size_t levels = kMaxDepth + 1);
 
 }  // namespace signalbox::bindings

@@ -46,9 +46,12 @@ void join_repeated(Json::object_t& object) {
   object.swap(joined);
 }
 
-/// Builds a value from the parser's events. The library's own builder looks for each key among all before it.
+/// Builds a value from the parser's events. The library's own builder looks for each key among all before it. Objects
+/// and lists at the last of the kept levels are left empty.
 class Builder {
  public:
+  explicit Builder(std::size_t levels) : levels_(levels) {}
+
   Json root = Json(Json::value_t::discarded);
 
   bool null() { return add(nullptr); }
@@ -56,20 +59,21 @@ class Builder {
   bool number_integer(Json::number_integer_t value) { return add(value); }
   bool number_unsigned(Json::number_unsigned_t value) { return add(value); }
   bool number_float(Json::number_float_t value, const Json::string_t& /*text*/) { return add(value); }
-  bool string(Json::string_t& value) { return add(std::move(value)); }
+  bool string(Json::string_t& value) { return is_left_out() || add(std::move(value)); }
   bool binary(Json::binary_t& /*value*/) { return false; }
 
-  bool start_object(std::size_t /*size*/) { return open(Json::object()); }
+  bool start_object(std::size_t /*size*/) { return open(Json::value_t::object); }
   bool key(Json::string_t& value) {
-    open_.back().key = std::move(value);
+    if (!is_left_out()) open_.back().key = std::move(value);
     return true;
   }
   bool end_object() {
+    if (is_left_out()) return close();
     auto& object = open_.back().value.get_ref<Json::object_t&>();
     if (object.size() > 1) join_repeated(object);
     return close();
   }
-  bool start_array(std::size_t /*size*/) { return open(Json::array()); }
+  bool start_array(std::size_t /*size*/) { return open(Json::value_t::array); }
   bool end_array() { return close(); }
 
   bool parse_error(std::size_t /*position*/, const std::string& /*token*/, const Json::exception& /*error*/) {
@@ -83,18 +87,23 @@ class Builder {
     std::string key;
   };
 
-  bool open(Json value) {
-    open_.push_back({std::move(value), {}});
+  /// Returns whether the values that the parser is among are left out.
+  [[nodiscard]] bool is_left_out() const { return level_ >= levels_; }
+
+  bool open(Json::value_t type) {
+    if (level_++ < levels_) open_.push_back({Json(type), {}});
     return true;
   }
 
   bool close() {
+    if (level_-- > levels_) return true;
     Json value = std::move(open_.back().value);
     open_.pop_back();
     return add(std::move(value));
   }
 
   bool add(Json value) {
+    if (is_left_out()) return true;
     if (open_.empty()) root = std::move(value);
     else if (Open& parent = open_.back(); parent.value.is_array()) parent.value.push_back(std::move(value));
     else parent.value.get_ref<Json::object_t&>().emplace_back(std::move(parent.key), std::move(value));
@@ -102,12 +111,14 @@ class Builder {
   }
 
   std::vector<Open> open_;
+  std::size_t levels_;
+  std::size_t level_ = 0;  ///< Of the value that the parser is inside.
 };
 
 }  // namespace
 
-Json parse_json(std::string_view text) {
-  Builder builder;
+Json parse_json(std::string_view text, std::size_t levels) {
+  Builder builder(levels);
   if (!keeps_to_limits(text) || !Json::sax_parse(text.begin(), text.end(), &builder)) {
     return Json(Json::value_t::discarded);
   }

@@ -28,6 +28,9 @@ void write_number(double value, std::string& out) {
 #endif
 }
 
+/// Returns whether a character stands for itself in a text.
+bool is_plain(char c) { return c >= 0x20 && static_cast<unsigned char>(c) < 0x80 && c != '"' && c != '\\'; }
+
 /// Writes a text; what is not UTF-8 becomes U+FFFD.
 void write_text(std::string_view text, std::string& out) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -36,11 +39,14 @@ void write_text(std::string_view text, std::string& out) {
   for (std::size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
     std::size_t size = 1;
-    if (byte < 0x20) {
+    if (is_plain(text[i])) {
+      while (i + size < text.size() && is_plain(text[i + size])) ++size;
+      out += text.substr(i, size);
+    } else if (byte < 0x20) {
       out.append("\\u00") += kDigits[byte >> 4U];
       out += kDigits[byte & 0xFU];
     } else if (byte < 0x80) {
-      if (byte == '"' || byte == '\\') out += '\\';
+      out += '\\';
       out += text[i];
     } else {
       while (size <= kMostBytes && !is_utf8(text.substr(i, size))) ++size;

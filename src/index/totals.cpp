@@ -1,6 +1,7 @@
 #include "index/totals.h"
 
 #include <cmath>
+#include <utility>
 
 namespace signalbox {
 
@@ -50,23 +51,23 @@ RowSums sum_rows(const OutcomeView& outcomes, std::span<const std::uint16_t> row
   const std::size_t models = totals.models;
   const std::vector<double> zeros(totals.sums.size(), 0);
   RowSums out{zeros, zeros, zeros, std::vector<std::size_t>(totals.tasks(), 0)};
-  std::vector<float> read(outcomes.models);
-  std::vector<double> of_row(models);
+  std::vector<std::pair<std::size_t, double>> of_row;  // Most outcomes of most rows are missing.
   for (std::size_t row = 0; row < row_tasks.size(); ++row) {
     if (!left_out.empty() && left_out[row] != 0) continue;
     const std::size_t first = row_tasks[row] * models;
     double count = 0;
     double sum = 0;
     double square = 0;
-    outcomes.read_row(row, read);
-    for (std::size_t m = 0; m < models; ++m) {
-      of_row[m] = static_cast<double>(read[m]);
-      if (std::isnan(of_row[m])) continue;
-      out.squares[first + m] += of_row[m] * of_row[m];
-      square += of_row[m] * of_row[m];
-      sum += of_row[m];
+    of_row.clear();
+    outcomes.for_each(row, [&](std::size_t m, float outcome) {
+      const auto y = static_cast<double>(outcome);
+      if (m >= models || std::isnan(y)) return;  // Models may have been added to those of the totals.
+      of_row.emplace_back(m, y);
+      out.squares[first + m] += y * y;
+      square += y * y;
+      sum += y;
       ++count;
-    }
+    });
     if (!(count > 0)) continue;
     ++out.rows;
     out.mean += sum / count;
@@ -74,9 +75,8 @@ RowSums sum_rows(const OutcomeView& outcomes, std::span<const std::uint16_t> row
     if (!(count > 1)) continue;
     ++out.compared[row_tasks[row]];
     const double scale = std::sqrt(count / (count - 1));
-    for (std::size_t m = 0; m < models; ++m) {
-      if (std::isnan(of_row[m])) continue;
-      const double off = scale * (of_row[m] - sum / count);
+    for (const auto& [m, y] : of_row) {
+      const double off = scale * (y - sum / count);
       out.off[first + m] += off;
       out.off_squares[first + m] += off * off;
     }

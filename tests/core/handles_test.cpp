@@ -5,6 +5,7 @@
 
 #include "decision_numbers.h"
 #include "forgery.h"
+#include "full_file.h"
 #include "json.h"
 #include "lab.h"
 #include "two_fields.h"
@@ -14,6 +15,7 @@ namespace {
 
 using signalbox::testing::FileBytes;
 using signalbox::testing::Forgery;
+using signalbox::testing::full_file;
 using signalbox::testing::TwoFields;
 
 Json answer(const std::string& text) {
@@ -151,11 +153,31 @@ TEST_F(HandlesTest, KeepsNothingOfAFileThatDoesNotOpen) {
 }
 
 TEST_F(HandlesTest, RefusesMetadataThatIsNotJsonOrTooDeep) {
-  for (const std::string& metadata : {std::string("{"), std::string(), std::string(200000, '['),
-                                      std::string(200000, '[') + std::string(200000, ']')}) {
+  for (const std::string& metadata :
+       {std::string("{"), std::string(), std::string(200000, '['), std::string(200000, '[') + std::string(200000, ']'),
+        std::string(R"({"a":{"b":[1,]}})"), std::string(R"({"a":["\q"]})")}) {
     Forgery forgery(TwoFields().bytes());
     forgery.at(layout::kMetadata).assign(metadata.begin(), metadata.end());
     EXPECT_EQ(code_of(open(forgery.file())), "bad_metadata");
+  }
+}
+
+TEST_F(HandlesTest, ChecksRecordsToTheirEnd) {
+  const auto code_with = [](std::string_view records) {
+    constexpr std::string_view kOfTasks = "[{},{},{},{},{}]";
+    Forgery forgery(full_file());
+    forgery.at(layout::kModelRecords).assign(records.begin(), records.end());
+    forgery.at(layout::kTaskRecords).assign(kOfTasks.begin(), kOfTasks.end());
+    const Json opened = answer(open(forgery.file()));
+    if (opened["ok"] != true) return opened["error"]["code"].get<std::string>();
+    EXPECT_EQ(code_of(close(opened["value"]["handle"].get<Handle>())), "");
+    return std::string();
+  };
+  EXPECT_EQ(code_with(R"([{"a":[{"b":"\u00e9"}],"c":{}},{"a":1},{}])"), "");
+  for (const std::string_view records :
+       {R"([{"a":[1,]},{},{}])", R"([{"a":"\q"},{},{}])", R"([{"a":{"b":1}]},{},{}])", "[{},{}]", "[{},{},1]",
+        "[{},{},[]]", R"({"a":1,"b":2,"c":3})", "[{},{},{}] 1"}) {
+    EXPECT_EQ(code_with(records), "bad_metadata") << records;
   }
 }
 

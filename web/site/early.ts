@@ -2,7 +2,7 @@
  * Hands files of the router to its worker while that starts. The build names them in the HTML as preloads, so that the browser
  * fetches them before any script is there; a `fetch` of the page, not one of the worker, then finds what is on its way.
  */
-import type { LoadOptions } from 'signalbox';
+import { type LoadOptions, SignalboxError } from 'signalbox';
 
 type Part = 'index' | 'embedder' | 'wasm';
 
@@ -16,10 +16,14 @@ function arriving(address: string, onBytes: (count: number) => void): Response {
       controller.enqueue(chunk);
     },
   });
+  const failed = (why: string) =>
+    new SignalboxError('network', `${address.slice(address.lastIndexOf('/') + 1)} ${why}`);
   const send = async () => {
-    const { ok, status, headers, body } = await fetch(address);
+    const { ok, status, headers, body } = await fetch(address).catch((cause) => {
+      throw failed(`could not be fetched: ${cause}`);
+    });
     const isPage = headers.get('content-type')?.startsWith('text/html');
-    if (!ok || isPage || body === null) throw new Error(ok ? 'the host answered with a page' : `it answered ${status}`);
+    if (!ok || isPage || body === null) throw failed(ok ? 'is a page, expected a file' : `answered ${status}`);
     await body.pipeTo(writable);
   };
   // The reader of the response receives the error.

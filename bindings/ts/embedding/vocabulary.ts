@@ -63,9 +63,12 @@ export function parseTokenizer(text: string): TokenizerFile {
 export function addVocabulary({ model }: Tokenizer, { tokens, ids }: Vocabulary): void {
   if (model === null) return;
   const numbers = new Map<string, number>();
-  for (const [i, token] of tokens.entries()) numbers.set(token, ids[i] as number);
+  // Without iterators and their pairs: this runs once, before an engine has optimised them.
+  for (let i = 0; i < tokens.length; ++i) numbers.set(tokens[i] as string, ids[i] as number);
   const names = new Array<string>(numbers.size);
-  for (const [token, id] of numbers) names[id] = token;
+  numbers.forEach((id, token) => {
+    names[id] = token;
+  });
   const unknown = model.unk_token === undefined ? undefined : numbers.get(model.unk_token);
   if (unknown !== undefined) model.unk_token_id = unknown;
   // The tokens of the file's own list come last, and hold.
