@@ -113,7 +113,7 @@ function StatusLine() {
     );
   }
   const found = answer.value;
-  const { loaded, total } = now.kind === 'loading' ? now : { loaded: 0, total: 0 };
+  const progress = now.kind === 'loading' ? now.progress : undefined;
   return (
     <div class="status">
       <span role="status">
@@ -122,10 +122,13 @@ function StatusLine() {
         {now.kind === 'loading' &&
           (shown.value ? 'Loading the router; this answer is from its last build.' : 'Loading the router')}
       </span>
-      {now.kind === 'loading' && (
+      {progress && (
         <span class="loading">
-          <progress aria-label="Loading the router" {...(total > 0 ? { value: loaded, max: total } : {})} />
-          {total > 0 && `${bytes(loaded)} of ${bytes(total)}`}
+          <progress
+            aria-label="Loading the router"
+            {...(progress.total > 0 ? { value: progress.loaded, max: progress.total } : {})}
+          />
+          {progress.total > 0 && `${bytes(progress.loaded)} of ${bytes(progress.total)}`}
         </span>
       )}
     </div>
