@@ -239,6 +239,10 @@ describe('a long table of people', () => {
       ['sums'],
     );
     assert.deepEqual(await datasets({ 'little.csv': table('little') }), ['results']);
+    const list = (model) => JSON.stringify([{ prompt: 'a "}" in q', model, score: 1, more: { a: '{' } }]);
+    assert.deepEqual(await datasets({ 'a/little.json': list('little'), 'a/great.json': list('great') }), ['a']);
+    // A text is not the name of a model.
+    assert.deepEqual(await datasets({ 'a/x.csv': table('x '.repeat(100_000)) }), ['x']);
     // Files of several models, and names that only begin alike, are datasets.
     assert.deepEqual(await datasets({ 'little.csv': table('little', 'great'), 'greatest.csv': table('great') }), [
       'greatest',
