@@ -367,10 +367,13 @@ describeSite(
         dial: getComputedStyle(document.querySelector('#dial')).appearance,
         lamp: getComputedStyle(document.querySelector('.ask-answer .lamp')).backgroundColor,
         border: getComputedStyle(document.querySelector('.samples button')).borderStyle,
+        name: getComputedStyle(document.querySelector('.trade-pick text')).fill,
+        text: getComputedStyle(document.body).color,
       }));
       assert.equal(styles.dial, 'auto');
       assert.match(styles.lamp, /oklch/);
       assert.equal(styles.border, 'solid');
+      assert.equal(styles.name, styles.text, 'the board is not dark in these colours');
       await site.close(page);
     });
   },

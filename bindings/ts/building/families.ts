@@ -52,8 +52,9 @@ export interface InFamilies {
 }
 
 /**
- * Finds families of prompts in a benchmark of one dataset, where the default policy would have nothing to compare. Returns `undefined` if there are several datasets, too few or too many rows, or no
- * families. `hashOf` returns equal hashes for equal prompts.
+ * Finds families of prompts in a benchmark of one dataset, where the default policy would have nothing to compare. Returns
+ * `undefined` if there are several datasets, too few or too many rows, or no families. `hashOf` returns equal hashes for equal
+ * prompts.
  */
 export async function findFamilies(
   lab: Lab,
