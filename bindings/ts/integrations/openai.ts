@@ -224,12 +224,17 @@ export function routedFetch(
       failures.push(response);
       throw new ProviderFailure(response);
     };
+    const dropAllBut = (kept?: Response) => {
+      for (const one of failures) if (one !== kept) void one.body?.cancel().catch(() => undefined);
+    };
     try {
       const { answer, trace } = await chooser.ask(choice, ask, signal);
-      for (const { body: unread } of failures) void unread?.cancel().catch(() => undefined);
+      dropAllBut();
       return { response: await traced(answer, trace, idOf(trace.model)), trace };
     } catch (error) {
-      if (error instanceof ProviderFailure) return { response: error.response };
+      const response = error instanceof ProviderFailure ? error.response : undefined;
+      dropAllBut(response);
+      if (response !== undefined) return { response };
       throw error;
     }
   };
