@@ -48,25 +48,10 @@ void add_to_each(const double* row, double more, std::size_t width, double* out)
   for (std::size_t i = 0; i < width; ++i) out[i] = row[i] + more;
 }
 
-void add_within_unit(const double* row, double more, std::size_t width, double* out) {
-  for (std::size_t i = 0; i < width; ++i) {
-    const double sum = row[i] + more;
-    const double least = sum < 0 ? 0 : sum;
-    out[i] = least > 1 ? 1 : least;
-  }
-}
-
 std::size_t count_known(const double* row, std::size_t width) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < width; ++i) count += is_nan(row[i]) ? 0 : 1;
   return count;
-}
-
-void divide_known(const double* row, const double* known, double divisor, std::size_t width, double* out) {
-  for (std::size_t i = 0; i < width; ++i) {
-    const double quotient = row[i] / divisor;
-    out[i] = is_nan(known[i]) ? 0 : quotient;
-  }
 }
 
 void dot_rows(const float* rows, std::size_t count, const float* vector, std::size_t width, double* out) {

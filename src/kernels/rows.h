@@ -18,16 +18,11 @@ namespace signalbox {
 /// Adds weight * row[i] to each out[i].
 [[gnu::noinline]] void add_weighted(const double* row, double weight, std::size_t width, double* out);
 
-/// Writes row[i] + more, and the same within 0..1.
+/// Writes row[i] + more.
 [[gnu::noinline]] void add_to_each(const double* row, double more, std::size_t width, double* out);
-[[gnu::noinline]] void add_within_unit(const double* row, double more, std::size_t width, double* out);
 
 /// Returns how many numbers of a row are not NaN.
 [[gnu::noinline]] std::size_t count_known(const double* row, std::size_t width);
-
-/// Writes row[i] / divisor, or 0 where `known` is NaN.
-[[gnu::noinline]] void divide_known(const double* row, const double* known, double divisor, std::size_t width,
-                                    double* out);
 
 /// Writes the dot product of each row, float32 [count, width], with a vector, in the order of the row.
 [[gnu::noinline]] void dot_rows(const float* rows, std::size_t count, const float* vector, std::size_t width,
@@ -40,7 +35,7 @@ namespace signalbox {
 [[gnu::noinline]] void spread_by_odds(const double* p, const double* variance, double odds, std::size_t width,
                                       double* out);
 
-/// Writes what add_within_unit, move_by_odds and divide_known write one after the other. `out` is none of the rows.
+/// Writes p[i] + more within 0..1, moved as by move_by_odds and divided, or 0 where `known` is NaN.
 [[gnu::noinline]] void share_moved(const double* p, double more, double odds, const double* known, double divisor,
                                    std::size_t width, double* out);
 

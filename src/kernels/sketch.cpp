@@ -152,15 +152,15 @@ Sketch::Sketch(const CodeView& rows)
     rotate(vector);
     const std::size_t block = row / kBlock;
     const std::size_t place = row % kBlock;
-    std::uint8_t* first = signs_.data() + block * first_groups_ * kPatterns + place % 16;
-    std::uint8_t* rest = signs_.data() + rest_of(block) + place % 16;
+    const std::size_t first = block * first_groups_ * kPatterns;
+    const std::size_t rest = rest_of(block);
     double dot = 0;
     for (std::size_t i = 0; i < vector.size(); ++i) {
       dot += std::fabs(static_cast<double>(vector[i]));
       const std::size_t g = i / kGroup;
-      std::uint8_t& out = g < first_groups_ ? first[g * kPatterns] : rest[(g - first_groups_) * kPatterns];
+      const std::size_t at = g < first_groups_ ? first + g * kPatterns : rest + (g - first_groups_) * kPatterns;
       const unsigned bit = vector[i] >= 0 ? 1U : 0U;
-      out |= static_cast<std::uint8_t>(bit << (i % kGroup + place / 16 * kGroup));
+      signs_[at + place % 16] |= static_cast<std::uint8_t>(bit << (i % kGroup + place / 16 * kGroup));
     }
     inverses_[row] = dot > 0 ? static_cast<float>(1 / dot) : 0;
     largest_[block] = std::max(largest_[block], inverses_[row]);

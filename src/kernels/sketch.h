@@ -37,6 +37,10 @@ class Sketch {
   /// `bytes`.
   [[nodiscard]] std::uint32_t candidates(const Query& query, std::size_t block, double bar, std::uint64_t& bytes) const;
 
+  [[nodiscard]] std::size_t size_bytes() const {
+    return signs_.size() + (inverses_.size() + largest_.size()) * sizeof(float);
+  }
+
  private:
   [[nodiscard]] std::size_t rest_of(std::size_t block) const;
   void rotate(std::vector<float>& vector) const;

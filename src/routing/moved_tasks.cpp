@@ -51,9 +51,9 @@ void MovedPosterior::correctness_variance(std::size_t task, double* out) const {
   else std::copy_n(row, models_, out);
 }
 
-/// Writes the correctness whose deviations are compared: around the mean of the means.
-void MovedPosterior::compared(std::size_t task, std::size_t first, std::size_t count, double* out) const {
-  add_within_unit(posterior_->deviation.data() + task * models_ + first, centres_[task], count, out);
+/// Returns the correctness whose deviations are compared: around the mean of the means.
+double MovedPosterior::compared(std::size_t task, std::size_t model) const {
+  return std::clamp(posterior_->deviation[task * models_ + model] + centres_[task], 0.0, 1.0);
 }
 
 void MovedPosterior::prepare_deviations(const TaskMeanFacts& facts, std::span<const double> weights) {
@@ -82,24 +82,19 @@ void MovedPosterior::prepare_deviations(const TaskMeanFacts& facts, std::span<co
   sum();
 }
 
-void MovedPosterior::deviation(std::size_t task, std::size_t first, std::size_t count, double* out) const {
-  if (!moves_) {
-    std::copy_n(posterior_->deviation.data() + task * models_ + first, count, out);
-    return;
-  }
-  compared(task, first, count, out);
-  move_by_odds(out, odds_, count, out);
-  add_to_each(out, -moved_centres_[task], count, out);
+double MovedPosterior::deviation(std::size_t task, std::size_t model) const {
+  if (!moves_) return posterior_->deviation[task * models_ + model];
+  const double p = compared(task, model);
+  return p * odds_ / (1 - p + p * odds_) - moved_centres_[task];
 }
 
-void MovedPosterior::deviation_variance(std::size_t task, std::size_t first, std::size_t count, double* out) const {
-  const double* variance = posterior_->deviation_variance.data() + task * models_ + first;
-  if (!moves_) {
-    std::copy_n(variance, count, out);
-    return;
-  }
-  compared(task, first, count, out);
-  spread_by_odds(out, variance, odds_, count, out);
+double MovedPosterior::deviation_variance(std::size_t task, std::size_t model) const {
+  const double variance = posterior_->deviation_variance[task * models_ + model];
+  if (!moves_) return variance;
+  const double p = compared(task, model);
+  const double scale = 1 - p + p * odds_;
+  const double slope = odds_ / (scale * scale);
+  return variance * (slope * slope);
 }
 
 }  // namespace signalbox

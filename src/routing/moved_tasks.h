@@ -43,13 +43,13 @@ class MovedPosterior {
 
   /// Prepares the deviations of the tasks with a weight, [tasks]; no others can be read.
   void prepare_deviations(const TaskMeanFacts& facts, std::span<const double> weights);
-  /// Writes the deviations of a task's models from `first` on, [count].
-  void deviation(std::size_t task, std::size_t first, std::size_t count, double* out) const;
-  /// Writes their variances.
-  void deviation_variance(std::size_t task, std::size_t first, std::size_t count, double* out) const;
+  /// Returns the deviation of a model in a task.
+  [[nodiscard]] double deviation(std::size_t task, std::size_t model) const;
+  /// Returns its variance.
+  [[nodiscard]] double deviation_variance(std::size_t task, std::size_t model) const;
 
  private:
-  void compared(std::size_t task, std::size_t first, std::size_t count, double* out) const;
+  [[nodiscard]] double compared(std::size_t task, std::size_t model) const;
 
   std::size_t models_;
   std::span<const double> means_;  ///< [tasks, models] not moved.

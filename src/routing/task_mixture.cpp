@@ -225,13 +225,12 @@ void blend_posterior(const MovedPosterior& posterior, const LabelMeans& labels, 
     if (!(out.weights[s] > 0)) continue;
     const std::span deviation = std::span(out.task_relative).subspan(s * models, models);
     double* variance = out.task_variance.data() + s * models;
-    posterior.deviation(s, 0, models, deviation.data());
-    posterior.deviation_variance(s, 0, models, variance);
-    blend_with_labels(labels, prior_labels, deviation);
     for (std::size_t m = 0; m < models; ++m) {
       const double prior_share = prior_labels / out.evidence[m];
-      variance[m] *= prior_share * prior_share;
+      deviation[m] = posterior.deviation(s, m);
+      variance[m] = posterior.deviation_variance(s, m) * (prior_share * prior_share);
     }
+    blend_with_labels(labels, prior_labels, deviation);
   }
 }
 
@@ -375,8 +374,8 @@ double probability_better(const TaskMixture& mixture, std::size_t first, std::si
     const std::size_t pair[2] = {first, second};
     for (std::size_t i = 0; i < 2; ++i) {
       if (mixture.posterior) {
-        mixture.posterior->deviation(s, pair[i], 1, &deviations[i]);
-        mixture.posterior->deviation_variance(s, pair[i], 1, &variances[i]);
+        deviations[i] = mixture.posterior->deviation(s, pair[i]);
+        variances[i] = mixture.posterior->deviation_variance(s, pair[i]);
         continue;
       }
       deviations[i] = mixture.task_relative[s * models + pair[i]];

@@ -4,6 +4,8 @@
 // has started; and what passed the line until then. Second visit: the same page again, once its service worker has stored it.
 // The sample's answer: the card of the decision on the prompt that the page opens with, which the build made ahead. The
 // first decision is what a prompt of the user's own waits for.
+// Empty page: one with nothing but a worker that answers at once, opened in turn with the others. And processor time until
+// the first decision, of all threads of Chromium (on Linux only): with it, a busy machine can compare builds.
 // Slow lines: the host's, whose speed and delay hold for the worker, too. Chromium slows the processor of the main
 // thread only.
 // Keystroke: the tasks of the main thread after each real key event, including the drawing of the new decision, in
@@ -16,6 +18,7 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { buildSite } from '../../scripts/site.mjs';
 import { openBrowser, surfaceOf } from '../web/browsers.mjs';
+import { emptySite, processorTimes, spentSince } from './page-floor.mjs';
 import { hostOf } from './page-host.mjs';
 import { table } from './table.mjs';
 
@@ -55,14 +58,16 @@ async function open(context, host, slower = 1) {
   const before = host.requests.length;
   const page = await surfaceOf(raw, undefined, noteFirst);
   raw.setDefaultTimeout(0);
+  const times = processorTimes();
   await raw.goto(host.origin, { waitUntil: 'commit' });
   const pickMs = await page.until(() => globalThis.firstPickMs);
+  const spent = spentSince(times);
   const { cardMs, start } = await page.evaluate(() => ({
     cardMs: globalThis.firstCardMs,
     start: performance.timeOrigin,
   }));
   const files = host.requests.slice(before).filter(({ atMs }) => atMs <= start + pickMs);
-  return { page, pickMs, cardMs, files: files.map((file) => ({ ...file })) };
+  return { page, pickMs, cardMs, spent, files: files.map((file) => ({ ...file })) };
 }
 
 /** Visits with empty caches; with `again` also a second time. */
@@ -136,8 +141,9 @@ const { values } = parseArgs({
 });
 
 /** Measures builds of the site in turn, so that a busy machine slows all of them alike. */
-async function measure(sides, browser) {
+async function measure(sides, empty, browser) {
   for (let i = 0; i < Number(values.visits); ++i) {
+    empty.visits.push(await visit(browser, empty.host));
     for (const { host, results } of sides) results.visits.push(await visit(browser, host, { again: true }));
   }
   for (const [name, speed] of Object.entries(SLOW)) {
@@ -161,7 +167,27 @@ async function measure(sides, browser) {
 const ms = (x) => `${x.toFixed(x < 100 ? 1 : 0)} ms`;
 const row = (name, list, aim) => [name, ms(quantile(list, 0.5)), ms(quantile(list, 0.9)), ms(Math.max(...list)), aim];
 
-function textOf({ visits, slow, longest, sums, scriptBytes }) {
+/** Returns a table of the processor time of each kind of thread; none where it is not known. */
+function threadsText(visits, empty) {
+  const kinds = Object.keys(empty[0].spent ?? {});
+  if (kinds.length === 0) return '';
+  const medians = (list) => {
+    const each = kinds.map((kind) =>
+      quantile(
+        list.map(({ spent }) => spent[kind]),
+        0.5,
+      ),
+    );
+    return [...each, each.reduce((sum, x) => sum + x, 0)].map(ms);
+  };
+  const rows = [
+    ['the site', ...medians(visits)],
+    ['an empty page', ...medians(empty)],
+  ];
+  return table(['processor time until the first decision, cold, medians', ...kinds, 'sum'], rows);
+}
+
+function textOf({ visits, slow, longest, sums, scriptBytes, empty }) {
   const picks = (list) => list.map(({ pickMs }) => pickMs);
   const cards = (list) => list.map(({ cardMs }) => cardMs);
   const again = visits.map(({ second }) => second);
@@ -170,6 +196,7 @@ function textOf({ visits, slow, longest, sums, scriptBytes }) {
     row('the same, second visit', picks(again), '< 100 ms'),
     row("the sample's answer, cold", cards(visits), ''),
     row('the same, second visit', cards(again), '< 100 ms'),
+    row('an empty page with a worker', picks(empty), ''),
     ...Object.entries(slow).flatMap(([name, list]) => [
       row(`first decision, ${name}`, picks(list), name.startsWith('10') ? '< 3 s' : ''),
       row(`the sample's answer, ${name}`, cards(list), name.startsWith('10') ? '' : '< 10 s'),
@@ -188,6 +215,8 @@ function textOf({ visits, slow, longest, sums, scriptBytes }) {
   return [
     table(['', 'median', '90 %', 'largest', 'aim'], rows),
     '',
+    threadsText(visits, empty),
+    '',
     `before the first decision, ${quantile(counts, 0.5)} requests${lines.join('')} (aim 2500000)`,
     `scripts of a visit with all sections, workers included: ${scriptBytes} bytes as gzip (budget 150000)`,
   ].join('\n');
@@ -195,14 +224,20 @@ function textOf({ visits, slow, longest, sums, scriptBytes }) {
 
 const built = mkdtempSync(path.join(tmpdir(), 'signalbox-bench-site-'));
 await buildSite(built);
+const emptyFolder = emptySite();
+const empty = { host: await hostOf(emptyFolder), visits: [] };
 const folders = values.beside === undefined ? [built] : [path.resolve(values.beside), built];
 const sides = await Promise.all(
-  folders.map(async (folder) => ({ folder, host: await hostOf(folder), results: { folder, visits: [], slow: {} } })),
+  folders.map(async (folder) => ({
+    folder,
+    host: await hostOf(folder),
+    results: { folder, visits: [], slow: {}, empty: empty.visits },
+  })),
 );
 const opened = await openBrowser('chromium', { args: ARGS });
 try {
   const first = await opened.newPage('about:blank');
-  await measure(sides, first.raw.context().browser());
+  await measure(sides, empty, first.raw.context().browser());
   const all = sides.map(({ results }) => results);
   if (values.json) console.log(JSON.stringify(all.length === 1 ? all[0] : all, null, 2));
   else
@@ -210,6 +245,6 @@ try {
       console.log(`${i > 0 ? '\n' : ''}${all.length > 1 ? `${results.folder}\n\n` : ''}${textOf(results)}`);
 } finally {
   await opened.close();
-  for (const { host } of sides) host.close();
-  rmSync(built, { recursive: true, force: true });
+  for (const { host } of [...sides, empty]) host.close();
+  for (const folder of [built, emptyFolder]) rmSync(folder, { recursive: true, force: true });
 }

@@ -63,10 +63,8 @@ TEST_F(MovedTasksTest, MovesEveryMeanInLogits) {
     const std::size_t task = means.tasks()[k];
     double correctness[2];
     double correctness_variance[2];
-    double deviation_variance[2];
     posterior.correctness(task, correctness);
     posterior.correctness_variance(task, correctness_variance);
-    posterior.deviation_variance(task, 0, 2, deviation_variance);
     for (std::size_t m = 0; m < 2; ++m) {
       const double moved = expected[k * 2 + m];
       const double p = means_[task * 2 + m];
@@ -74,20 +72,15 @@ TEST_F(MovedTasksTest, MovesEveryMeanInLogits) {
       EXPECT_NEAR(means.rows()[k][m], moved, 1e-12);
       EXPECT_NEAR(correctness[m], moved, 1e-12);
       EXPECT_NEAR(correctness_variance[m], .02 * slope * slope, 1e-12);
-      EXPECT_NEAR(deviation_variance[m], .01 * slope * slope, 1e-12);
+      EXPECT_NEAR(posterior.deviation_variance(task, m), .01 * slope * slope, 1e-12);
     }
   }
 }
 
 TEST_F(MovedTasksTest, CountsDeviationsFromTheMovedMean) {
   const MovedPosterior posterior = moved(std::log(3.0));
-  double both[2];
-  double second = 0;
-  posterior.deviation(0, 0, 2, both);
-  posterior.deviation(0, 1, 1, &second);
-  EXPECT_NEAR(both[0], (27.0 / 28 - .75) / 2, 1e-12);
-  EXPECT_NEAR(both[1], (.75 - 27.0 / 28) / 2, 1e-12);
-  EXPECT_EQ(second, both[1]) << "a part of a row has the bits of the whole";
+  EXPECT_NEAR(posterior.deviation(0, 0), (27.0 / 28 - .75) / 2, 1e-12);
+  EXPECT_NEAR(posterior.deviation(0, 1), (.75 - 27.0 / 28) / 2, 1e-12);
 }
 
 TEST_F(MovedTasksTest, MovesNothingByNothing) {
@@ -95,10 +88,8 @@ TEST_F(MovedTasksTest, MovesNothingByNothing) {
   EXPECT_EQ(means.rows()[0], means_.data()) << "borrowed";
   const MovedPosterior posterior = moved(0);
   double out[2];
-  posterior.deviation(2, 0, 2, out);
-  EXPECT_EQ(out[0], -.2);
-  posterior.deviation_variance(2, 0, 2, out);
-  EXPECT_EQ(out[0], .01);
+  EXPECT_EQ(posterior.deviation(2, 0), -.2);
+  EXPECT_EQ(posterior.deviation_variance(2, 0), .01);
   posterior.correctness(2, out);
   EXPECT_EQ(out[1], .6);
   posterior.correctness_variance(2, out);

@@ -51,7 +51,7 @@ describe('signalbox mcp', async () => {
   test("reads a client's preferences", { skip }, async () => {
     const pick = async (modelPreferences) =>
       (await call('route_prompt', { prompt: PROMPT, modelPreferences })).structuredContent.model;
-    const hints = [{ name: 'no such model' }, { name: 'claude' }];
+    const hints = [null, { name: 'no such model' }, { name: 'claude' }];
     assert.match(await pick({ hints }), /^anthropic\/claude/);
     assert.equal(
       await pick({ costPriority: 0, intelligencePriority: 1 }),
@@ -91,9 +91,13 @@ describe('signalbox mcp', async () => {
       ['route_prompt', { prompt: PROMPT, models: ['nobody/nothing'] }, /unknown_model/],
       ['route_prompt', { prompt: PROMPT, prefer: 'bset' }, /invalid_argument/],
       ['route_prompt', { prompt: PROMPT, modelPreferences: { costPriority: 7 } }, /priorities from 0 to 1/],
+      ['route_prompt', { prompt: PROMPT, candidates: MODELS }, /'candidates' is not known, expected prompt, messages/],
+      ['route_prompt', { prompt: PROMPT, model: MODELS }, /'model' is not known, did you mean 'models'/],
+      ['route_prompt', { messages: [5] }, /message 0 is 5/],
       ['compare_models', { models: ['openai/gpt-5.5'] }, /at least two/],
+      ['compare_models', { models: MODELS, prompt: 5 }, /prompt is 5, expected a text/],
       ['next_to_label', { prompts: 'all', n: 1 }, /invalid_argument/],
-      ['no_such_tool', {}, /not known/],
+      ['no_such_tool', {}, /the tool 'no_such_tool' is not known, expected route_prompt/],
     ];
     for (const [name, input, message] of wrong) {
       const { isError, content } = await call(name, input);

@@ -217,6 +217,19 @@ describe('signalboxFetch in the client of OpenAI', async () => {
     assert.equal(provider.headers.at(-1).authorization, 'Bearer secret');
   });
 
+  test('takes bytes and a Blob, whose length changes', async () => {
+    const fetch = signalboxFetch(router, { models: MODELS });
+    const text = JSON.stringify({ model: 'auto', messages });
+    const bytes = new TextEncoder().encode(text);
+    const headers = { 'content-type': 'application/json', 'content-length': `${bytes.length}` };
+    for (const body of [text, bytes, bytes.buffer, new Blob([text])]) {
+      const answer = await fetch(`${provider.url}/chat/completions`, { method: 'POST', headers, body });
+      const { signalbox, model } = await answer.json();
+      assert.equal(model, signalbox.model);
+    }
+    assert.deepEqual(provider.requests[0].messages, messages);
+  });
+
   test('refuses wrong options at once', () => {
     const refuses = (options, message, from = router) =>
       assert.throws(() => signalboxFetch(from, options), { code: 'invalid_argument', message });

@@ -32,6 +32,21 @@ const CHROMIUM_ARGS = [
 export const expressionOf = (action, args) =>
   `(async () => JSON.stringify((await (${action})(...${JSON.stringify(args)})) ?? null))()`;
 
+/**
+ * Brings an element into view, and waits until it stays there: the page may still scroll smoothly, or grow. One that never rests is
+ * taken where it is. Runs in the page.
+ */
+async function bringToRest(element) {
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  const placeOf = () => JSON.stringify(element.getBoundingClientRect());
+  let before;
+  for (let tries = 100; tries > 0 && before !== placeOf(); tries -= 1) {
+    element.scrollIntoView({ block: 'center', behavior: 'instant' });
+    before = placeOf();
+    for (let i = 0; i < 2; i += 1) await frame();
+  }
+}
+
 /** User actions by real events, mostly the same in both libraries. A selector stands for its first match. */
 function handsOn(page) {
   const boxOf = async (selector) => {
@@ -39,9 +54,11 @@ function handsOn(page) {
     await element.evaluate((found) => found.scrollIntoView({ block: 'center', behavior: 'instant' }));
     return element.boundingBox();
   };
-  /** Returns a point of an element, given as shares of its width and height. */
+  /** Returns a point of an element that is at rest, given as shares of its width and height. */
   const pointOf = async (selector, [across, down]) => {
-    const { x, y, width, height } = await boxOf(selector);
+    const element = await page.waitForSelector(selector);
+    await element.evaluate(bringToRest);
+    const { x, y, width, height } = await element.boundingBox();
     return [x + across * width, y + down * height];
   };
   return {

@@ -45,15 +45,15 @@ export const HORMONE = `#${new URLSearchParams({
 })}`;
 
 /**
- * Waits until the comparison of two embedders says something of these words. Only what is in view is measured, and what is above
- * may still grow and push it out of view.
+ * Waits until the comparison of two embedders says something that matches. Only what is in view is measured: what is above may
+ * still grow and push it out of view, and in the next frame Firefox scrolls back to a field that was just filled.
  */
-export const comparisonSays = (page, words) =>
+export const comparisonSays = (page, pattern) =>
   page.until((wanted) => {
-    document.querySelector('[data-compared-prompt]').scrollIntoView({ behavior: 'instant' });
+    document.querySelector('[data-compared-prompt]')?.scrollIntoView({ behavior: 'instant' });
     const isBusy = document.querySelector('[data-sides]')?.getAttribute('aria-busy') !== 'false';
     return !isBusy && new RegExp(wanted).test(document.querySelector('[data-agreement]')?.textContent);
-  }, words);
+  }, pattern);
 
 /** Gives a built site another default index. */
 export async function replaceIndex(folder, bytes) {
@@ -119,7 +119,8 @@ export function describeSiteWith(prepare, name, suite, browsers = BROWSERS) {
         await page.evaluate(lookAtAll);
         await page.until(() => document.querySelector('[data-far], [data-loading]') === null);
         // A section that is missing would make the test wait in vain.
-        if (await page.evaluate(() => document.querySelector('section .failed') !== null)) {
+        const isMissing = () => document.querySelector('section > .failed, .section-fold > .failed') !== null;
+        if (await page.evaluate(isMissing)) {
           throw new Error(`expected all sections, got:\n${await page.account()}`);
         }
         await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));

@@ -116,7 +116,7 @@ function Failure({ error }: { error: unknown }) {
 function StatusLine() {
   const now = status.value;
   const found = answer.value;
-  const { loaded, total } = now.kind === 'loading' ? now : { loaded: 0, total: 0 };
+  const progress = now.kind === 'loading' ? now.progress : undefined;
   return (
     <div class="status">
       <span role="status">
@@ -125,10 +125,13 @@ function StatusLine() {
         {now.kind === 'loading' &&
           (shown.value ? 'Loading the router; this answer is from its last build.' : 'Loading the router')}
       </span>
-      {now.kind === 'loading' && (
+      {progress && (
         <span class="loading">
-          <progress aria-label="Loading the router" {...(total > 0 ? { value: loaded, max: total } : {})} />
-          {total > 0 && `${bytes(loaded)} of ${bytes(total)}`}
+          <progress
+            aria-label="Loading the router"
+            {...(progress.total > 0 ? { value: progress.loaded, max: progress.total } : {})}
+          />
+          {progress.total > 0 && `${bytes(progress.loaded)} of ${bytes(progress.total)}`}
         </span>
       )}
     </div>

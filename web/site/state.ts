@@ -51,8 +51,8 @@ function firstBenchmark(): Benchmark {
 }
 
 export type Status =
-  /** `total` is 0 if it is not known. */
-  | { kind: 'loading'; loaded: number; total: number }
+  /** There is no progress at first; `total` is 0 if it is not known. */
+  | { kind: 'loading'; progress?: { loaded: number; total: number } }
   | { kind: 'ready' }
   /** `error` is the last failure; earlier answers are no longer shown. */
   | { kind: 'failed'; error: unknown };
@@ -93,7 +93,7 @@ export const benchmark = signal<Benchmark>(firstBenchmark());
 /** The benchmark that could not be used, which made the page go back to the shipped one. */
 export const refused = signal<{ benchmark: Benchmark; error: unknown } | undefined>(undefined);
 export const info = signal<IndexInfo | undefined>(undefined);
-const STARTING: Status = { kind: 'loading', loaded: 0, total: 0 };
+const STARTING: Status = { kind: 'loading' };
 export const status = signal<Status>(STARTING);
 export const answer = signal<Answer | undefined>(undefined);
 /** Set by the section of larger embedders once one is loaded. */
@@ -116,19 +116,41 @@ export const shown = computed((): { card: Card; isAhead: boolean } | undefined =
   return card && { card, isAhead: true };
 });
 
-/** The progress that the next frame shows. */
-let awaited: { loaded: number; total: number } | undefined;
+/** Time that a load takes before its progress is shown. Each frame of it takes processor time from the load. */
+const LONG_MS = 1000;
 
-/** Shows progress once a frame: files come in a hundred pieces, and each drawing takes time from the load. */
-function showProgress(loaded: number, total: number): void {
-  const isAwaited = awaited !== undefined;
-  awaited = { loaded: Math.min(loaded, total), total };
-  if (isAwaited) return;
+let progress = { loaded: 0, total: 0 };
+let isLong = false;
+let isFrameAwaited = false;
+let long: ReturnType<typeof setTimeout> | undefined;
+
+/** Draws progress once a frame: files come in a hundred pieces. */
+function drawProgress(): void {
+  if (isFrameAwaited || !isLong) return;
+  isFrameAwaited = true;
   requestAnimationFrame(() => {
-    if (awaited !== undefined && status.peek().kind === 'loading') status.value = { kind: 'loading', ...awaited };
-    awaited = undefined;
+    isFrameAwaited = false;
+    if (isLong && status.peek().kind === 'loading') status.value = { kind: 'loading', progress };
   });
 }
+
+function showProgress(loaded: number, total: number): void {
+  progress = { loaded: Math.min(loaded, total), total };
+  drawProgress();
+}
+
+/** Shows that a load starts, and its progress once it takes long. */
+function startLoad(): void {
+  clearTimeout(long);
+  isLong = false;
+  progress = { loaded: 0, total: 0 };
+  status.value = STARTING;
+  long = setTimeout(() => {
+    isLong = true;
+    drawProgress();
+  }, LONG_MS);
+}
+startLoad();
 
 /** Returns a function that adds up the progress of all files of one load. */
 function progressOf(which: Benchmark): (event: ProgressEvent) => void {
@@ -265,7 +287,7 @@ async function decide(): Promise<void> {
 
 /** Decides again, for example after a failure. */
 export function retry(): void {
-  if (status.peek().kind === 'failed') status.value = STARTING;
+  if (status.peek().kind === 'failed') startLoad();
   decide();
 }
 
@@ -296,7 +318,7 @@ export function routeOn(next: Benchmark): void {
     refused.value = undefined;
     info.value = undefined;
     answer.value = undefined;
-    status.value = STARTING;
+    startLoad();
   });
   decide();
 }

@@ -236,7 +236,7 @@ async function readFiles(
   steps: Steps,
 ): Promise<Matched> {
   const files = listOfFiles(results).map(toInput);
-  const settings = { from: options.from, ...metricsOf(read.info, options) };
+  const settings = { from: options.from, isOneModel: true, ...metricsOf(read.info, options) };
   const { collector } = await importFiles(files, settings, memoryStorage(), steps);
   return matchRows(collector, read, options.model);
 }

@@ -64,7 +64,7 @@ export class DatasetFaults {
     }
     if (isMany(this.otherPrompts, this.samples)) {
       reasons.push(
-        `${this.otherPrompts} times, a row has another prompt under an id of one of ${this.samples} samples: if the ids only count rows, leave the column out, and the prompt joins them`,
+        `${this.otherPrompts} times, a row has another prompt under an id of one of ${this.samples} samples: if the ids only count rows, leave the column out, and the prompt joins them; if they are names, write each question in one way`,
       );
     }
     return reasons.map((reason) => `${dataset}: ${reason}`);

@@ -26,10 +26,17 @@ export interface Imported {
 export interface ImportOptions extends BuildSettings, Pick<CollectorOptions, 'shard' | 'details'> {
   /** The path of a file to explain. */
   explain?: string | undefined;
+  /** Whether the caller knows whose scores the files have. */
+  isOneModel?: boolean | undefined;
 }
 
 /** Reads the files of one source. Errors: those of its importer. */
-async function readGroup({ importer, files }: FileGroup, sink: RecordSink, steps: Steps): Promise<void> {
+async function readGroup(
+  { importer, files }: FileGroup,
+  sink: RecordSink,
+  steps: Steps,
+  isOneModel: boolean,
+): Promise<void> {
   const total = files.reduce((sum, { size }) => sum + size, 0);
   steps.begin(`reading ${importer.source}, ${files.length} ${files.length === 1 ? 'file' : 'files'}`);
   let bytes = 0;
@@ -47,14 +54,19 @@ async function readGroup({ importer, files }: FileGroup, sink: RecordSink, steps
   const onBytes = (count: number) => {
     bytes += count;
   };
-  await importer.read(lively, { sink, signal: steps.signal, onBytes });
+  await importer.read(lively, { sink, signal: steps.signal, onBytes, isOneModel });
 }
 
 /** Reads the files of all sources, and moves those of a source without results to the unread ones. */
-async function readGroups(found: DetectedFiles, sink: RecordSink, steps: Steps): Promise<DetectedFiles> {
+async function readGroups(
+  found: DetectedFiles,
+  sink: RecordSink,
+  steps: Steps,
+  isOneModel: boolean,
+): Promise<DetectedFiles> {
   const [only, ...others] = found.groups;
   if (only !== undefined && others.length === 0) {
-    await readGroup(only, sink, steps);
+    await readGroup(only, sink, steps, isOneModel);
     return found;
   }
   const names = new SourceNames();
@@ -62,7 +74,7 @@ async function readGroups(found: DetectedFiles, sink: RecordSink, steps: Steps):
   let without: SignalboxError | undefined;
   for (const group of found.groups) {
     try {
-      await readGroup(group, names.sinkFor(group.importer.source, sink), steps);
+      await readGroup(group, names.sinkFor(group.importer.source, sink), steps, isOneModel);
       read.groups.push(group);
     } catch (cause) {
       if (!isNoResults(cause)) throw cause;
@@ -89,7 +101,7 @@ export async function importFiles(
   const accounts = new FileAccounts(files.map(({ path }) => path));
   const collector = new Collector({ ...options, prompts, vectors: fileVectors, accounts });
   const explainer = options.explain === undefined ? undefined : new FileExplainer(collector, options.explain);
-  const read = await readGroups(found, explainer ?? collector, steps);
+  const read = await readGroups(found, explainer ?? collector, steps, options.isOneModel === true);
   const list = accounts.list(read);
   const sources = read.groups.map(({ importer }) => importer.source);
   const explained = list.find(({ path }) => path === options.explain);

@@ -25,6 +25,7 @@ export class SourceNames {
       answer: (...of) => sink.answer(...of),
       lowerIsBetter: (dataset, metric) => sink.lowerIsBetter(nameOf(dataset), metric),
       scale: (dataset, ...of) => sink.scale(nameOf(dataset), ...of),
+      columns: (...of) => sink.columns?.(...of),
       drop: (...of) => sink.drop(...of),
     };
   }

@@ -1,4 +1,5 @@
 /** Writes the outcomes of an index as a table, one row per sample and one column per model, as `build` reads it. */
+import { unclearName } from '../importing/sources/columns.js';
 import { invalid } from '../options.js';
 import { fileWriter, parquetWriteRows } from '../vendor/parquet-writer-node.js';
 import { type OutcomeRow, outcomeText, type ReadOutcomes, writeTexts } from './export-rows.js';
@@ -71,10 +72,9 @@ export async function writeTable(
   form: TableForm,
   signal: AbortSignal,
 ): Promise<void> {
-  const keys = KEYS.map((key) => key.toLowerCase());
-  const clash = read.info.models.find(({ name }) => keys.includes(name.trim().toLowerCase()));
+  const clash = unclearName(read.info.models.map(({ name }) => name));
   if (clash !== undefined) {
-    throw invalid(`the model '${clash.name}' has the name of another column: use --format every-eval-ever`);
+    throw invalid(`the model '${clash}' would pass for another column of the table: use --format every-eval-ever`);
   }
   if (form === 'parquet') return writeParquet(file, read);
   return writeTexts(file, form === 'csv' ? csvLines(read) : jsonLines(read), signal);

@@ -1,8 +1,7 @@
 /** The command `signalbox mcp`: the router's decisions as tools of the Model Context Protocol, over standard input and output. */
-import { inputOf } from '../conversations/turns.js';
 import { SignalboxError } from '../errors.js';
 import type { Router } from '../index.js';
-import { described, invalid, isPlainObject } from '../options.js';
+import { described, invalid, isPlainObject, nearestOf } from '../options.js';
 import type { Answers, Conversation, Label, Preference, RouteOptions } from '../types.js';
 import type { Command } from '../vendor/commander-node.js';
 import { EMBEDDER_HELP } from './embedder-option.js';
@@ -21,7 +20,7 @@ interface Tool {
   name: string;
   title: string;
   description: string;
-  inputSchema: object;
+  inputSchema: { type: 'object'; properties: Record<string, object>; required?: string[] };
   call: (router: Router, input: Input) => Promise<{ text: string; output: Output }>;
 }
 
@@ -49,7 +48,8 @@ function dialOf({ costPriority: cost, intelligencePriority: intelligence }: Inpu
 /** Returns the models whose names contain a hint, by the first hint that fits any; `undefined` if none does. */
 function hinted(router: Router, hints: unknown): string[] | undefined {
   if (!Array.isArray(hints)) return undefined;
-  for (const { name } of hints as { name?: unknown }[]) {
+  for (const hint of hints) {
+    const { name } = (hint ?? {}) as { name?: unknown };
     if (typeof name !== 'string' || name === '') continue;
     const found = router.info.models.filter((model) => model.name.toLowerCase().includes(name.toLowerCase()));
     if (found.length > 0) return found.map((model) => model.name);
@@ -74,7 +74,7 @@ function optionsOf(router: Router, input: Input): RouteOptions {
 
 function promptOf({ prompt, messages }: Input): Conversation | string {
   if (typeof prompt === 'string') return prompt;
-  if (Array.isArray(messages)) return inputOf(messages);
+  if (prompt === undefined && messages !== undefined) return { messages } as Conversation;
   throw invalid(`prompt is ${described(prompt)}, expected a text, or messages`);
 }
 
@@ -148,6 +148,9 @@ const COMPARE: Tool = {
   },
   call: async (router, { models, prompt }) => {
     if (!Array.isArray(models) || models.length < 2) throw invalid('models: expected at least two names');
+    if (prompt !== undefined && typeof prompt !== 'string') {
+      throw invalid(`prompt is ${described(prompt)}, expected a text`);
+    }
     const options = { candidates: models as string[], prefer: 'best', neighbours: 0 } as const;
     const decision = typeof prompt === 'string' ? await router.route(prompt, options) : undefined;
     const names = (models as unknown[]).map((name) => {
@@ -254,6 +257,14 @@ async function loadSdk(): Promise<Sdk> {
   }
 }
 
+/** Errors: `invalid_argument` for an argument that the tool does not have. */
+function checkArguments({ inputSchema }: Tool, input: Input): void {
+  const known = Object.keys(inputSchema.properties);
+  const other = Object.keys(input).find((key) => !known.includes(key));
+  if (other === undefined) return;
+  throw invalid(`'${other}' is not known${nearestOf(other, known) || ','} expected ${known.join(', ')}`);
+}
+
 const failure = (error: unknown) => {
   const { code, message } = error instanceof SignalboxError ? error : { code: 'internal', message: String(error) };
   return { isError: true, content: [{ type: 'text', text: `${message} (${code})` }] };
@@ -266,13 +277,21 @@ async function run(options: McpOptions, load: (options: McpOptions) => Promise<R
   const server = new sdk.Server(info, { capabilities: { tools: {} } });
   const annotations = { readOnlyHint: true, openWorldHint: false };
   server.setRequestHandler(sdk.ListToolsRequestSchema, () => ({
-    tools: TOOLS.map(({ call: _, ...tool }) => ({ ...tool, annotations })),
+    tools: TOOLS.map(({ call: _, inputSchema, ...tool }) => ({
+      ...tool,
+      inputSchema: { ...inputSchema, additionalProperties: false },
+      annotations,
+    })),
   }));
   server.setRequestHandler(sdk.CallToolRequestSchema, async ({ params }) => {
     try {
       const tool = TOOLS.find(({ name }) => name === params.name);
-      if (tool === undefined) throw invalid(`the tool ${described(params.name)} is not known`);
-      const { text, output } = await tool.call(router, params.arguments ?? {});
+      if (tool === undefined) {
+        throw invalid(`the tool '${params.name}' is not known, expected ${TOOLS.map(({ name }) => name).join(', ')}`);
+      }
+      const input = params.arguments ?? {};
+      checkArguments(tool, input);
+      const { text, output } = await tool.call(router, input);
       return { content: [{ type: 'text', text }], structuredContent: output };
     } catch (error) {
       return failure(error);

@@ -97,24 +97,44 @@ async function reopen(form: Form, { prompts, output }: FileRouting): Promise<{ f
 }
 
 /**
- * Decides about all prompts within the budget, also about those that an earlier run has written. Errors: those of
- * `routeMany`; `invalid_argument` if the earlier run decided otherwise.
+ * Decides about all prompts within the budget, and yields what no earlier run has written. Errors: those of `routeMany`;
+ * `invalid_argument` if the earlier run decided otherwise.
  */
-async function decideWithin(
+async function* decideWithin(
   router: Router,
   { prompts, output }: FileRouting,
   rows: readonly Row[],
   options: RouteManyOptions,
-): Promise<Decision[]> {
-  const decisions = await router.routeMany(prompts, options);
-  const other = rows.findIndex(({ model }, i) => model !== decisions[i]?.model);
-  if (other < 0) return decisions;
-  const [got, expected] = [rows[other]?.model, decisions[other]?.model];
-  throw invalid(`${output}, row ${other + 1}: got ${got}, expected ${expected} within this budget and these options`);
+  budgetUsd: number,
+  onPrice: (usd: number) => void,
+): AsyncGenerator<Decision[]> {
+  let block: Decision[] = [];
+  let i = 0;
+  for await (const decision of router.routeWithin(prompts, options, budgetUsd)) {
+    onPrice(decision.price.usdPerAnswer ?? 0);
+    const row = rows[i++];
+    if (row === undefined) block.push(decision);
+    else if (row.model !== decision.model) {
+      const expected = `expected ${decision.model} within this budget and these options`;
+      throw invalid(`${output}, row ${i}: got ${row.model}, ${expected}`);
+    }
+    if (block.length < BLOCK && i < prompts.length) continue;
+    yield block;
+    block = [];
+  }
 }
 
-const sumOfPrices = (decisions: readonly Decision[]) =>
-  decisions.reduce((sum, { price }) => sum + (price.usdPerAnswer ?? 0), 0);
+/** Decides about the prompts that no earlier run has written. Errors: those of `routeMany`. */
+async function* decideEach(
+  router: Router,
+  { prompts }: FileRouting,
+  rows: readonly Row[],
+  options: RouteManyOptions,
+): AsyncGenerator<Decision[]> {
+  for (let first = rows.length; first < prompts.length; first += BLOCK) {
+    yield router.routeMany(prompts.slice(first, first + BLOCK), options);
+  }
+}
 
 /** The end of a run. */
 export interface Routed {
@@ -159,18 +179,23 @@ export async function routeFile(
     if (end === 0) await append(form.head);
     progress.begin(printable(`routing ${prompts.length} prompts`));
     const small = { ...options, neighbours: 0 };
-    const all = options.budgetUsd === undefined ? undefined : await decideWithin(router, routing, rows, small);
-    for (let first = done; first < prompts.length; first += BLOCK) {
-      await progress.update(first, prompts.length);
-      const block = prompts.slice(first, first + BLOCK);
-      const decisions = all?.slice(first, first + BLOCK) ?? (await router.routeMany(block, small));
+    const { budgetUsd } = options;
+    let usd = 0;
+    const blocks =
+      budgetUsd == null
+        ? decideEach(router, routing, rows, small)
+        : decideWithin(router, routing, rows, small, budgetUsd, (more) => {
+            usd += more;
+          });
+    for await (const decisions of blocks) {
+      await progress.update(done, prompts.length);
       const lines = decisions.map((decision, i) =>
-        form.line({ index: first + i, prompt: block[i], ...fieldsOf(decision, fields) }),
+        form.line({ index: done + i, prompt: prompts[done + i], ...fieldsOf(decision, fields) }),
       );
       await append(lines.join(''));
-      done += block.length;
+      done += decisions.length;
     }
-    return { before: rows.length, usd: all && sumOfPrices(all) };
+    return { before: rows.length, usd: budgetUsd == null ? undefined : usd };
   } catch (cause) {
     // A table without rows would only stand in the way of the next run.
     if (!exists && done === 0) await unlink(output).catch(() => undefined);

@@ -146,6 +146,8 @@ export interface RecordSink {
 
 export interface ImportContext {
   sink: RecordSink;
+  /** Whether the caller knows whose scores the files have: tables need not say it. */
+  isOneModel?: boolean | undefined;
   signal?: AbortSignal | undefined;
   /** Called with the number of bytes read, for progress. */
   onBytes?: ((count: number) => void) | undefined;

@@ -126,11 +126,11 @@ export function headColumns(head: FileHead): string[] {
   return header.map((name) => name.trim());
 }
 
-/** Returns the columns and the first row in a table's head, as far as it is text and a line holds the row. */
+/** Returns the columns and the first row in a table's head; empty if they are not text, or the head ends before. */
 export function firstRows(head: FileHead): [columns: string[], cells: unknown[]] {
   const format = tableFormat(head);
-  if (format === 'jsonl') {
-    const fields = firstObject(head.text);
+  if (format === 'jsonl' || format === 'json') {
+    const fields = firstObject(head.text.replace(LIST, '').trimStart());
     return [Object.keys(fields), Object.values(fields)];
   }
   if (format !== 'csv' && format !== 'tsv') return [[], []];
@@ -138,13 +138,21 @@ export function firstRows(head: FileHead): [columns: string[], cells: unknown[]]
   return [headColumns(head), cells];
 }
 
+/** Returns the object that a text begins with; an empty one if the text ends before. */
 function firstObject(text: string): Fields {
-  try {
-    const value: unknown = JSON.parse(text.trimStart().split('\n', 1)[0] ?? '');
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}]/gs)) {
+    if (token === '{') depth += 1;
+    if (token === '}') depth -= 1;
+    if (depth > 0) continue;
+    try {
+      const value: unknown = JSON.parse(text.slice(0, index + 1));
+      return isObject(value) ? value : {};
+    } catch {
+      return {};
+    }
   }
+  return {};
 }
 
 async function readCsvTable(file: InputFile, format: 'csv' | 'tsv', to: TableReader, options: ReadFileOptions) {

@@ -209,7 +209,7 @@ export function routedFetch(
     if (method === 'GET' && pathname.endsWith('/models'))
       return { response: await withAuto(await send(input, init), auto) };
     if (method !== 'POST' || !/\/(chat\/completions|responses)$/.test(pathname)) return passed(input, init);
-    const body = parsed(init?.body ?? (await request?.clone().text()));
+    const body = parsed(init?.body == null ? await request?.clone().text() : await textOf(init.body));
     if (body?.model !== auto) return passed(input, init);
 
     const signal = init?.signal ?? request?.signal;
@@ -217,17 +217,24 @@ export function routedFetch(
     const choice = await chooser.choose(inputOfBody(body), own as object | undefined, signal);
     const failures: Response[] = [];
     const ask = async (model: string) => {
-      const response = await send(input, { ...init, body: bodyFor(body, model, choice) });
+      const headers = new Headers(init?.headers ?? request?.headers);
+      headers.delete('content-length');
+      const response = await send(input, { ...init, headers, body: bodyFor(body, model, choice) });
       if (!mayPass(response.status) || choice.order.length === 1) return response;
       failures.push(response);
       throw new ProviderFailure(response);
     };
+    const dropAllBut = (kept?: Response) => {
+      for (const one of failures) if (one !== kept) void one.body?.cancel().catch(() => undefined);
+    };
     try {
       const { answer, trace } = await chooser.ask(choice, ask, signal);
-      for (const { body: unread } of failures) void unread?.cancel().catch(() => undefined);
+      dropAllBut();
       return { response: await traced(answer, trace, idOf(trace.model)), trace };
     } catch (error) {
-      if (error instanceof ProviderFailure) return { response: error.response };
+      const response = error instanceof ProviderFailure ? error.response : undefined;
+      dropAllBut(response);
+      if (response !== undefined) return { response };
       throw error;
     }
   };
@@ -255,8 +262,17 @@ export function signalboxFetch(router: RouterSource, options: FetchOptions): typ
   return async (...call) => (await send(...call)).response;
 }
 
+const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
+
 const isRequest = (value: unknown): value is Request =>
-  Object.prototype.toString.call(value) === '[object Request]' && typeof (value as Request).url === 'string';
+  tagOf(value) === '[object Request]' && typeof (value as Request).url === 'string';
+
+/** Returns the text of a body. A stream of the caller's is not read, because it could not be sent any more. */
+async function textOf(body: unknown): Promise<string | undefined> {
+  if (typeof body === 'string') return body;
+  const isBytes = ArrayBuffer.isView(body) || /^\[object (?:ArrayBuffer|Blob|File)\]$/.test(tagOf(body));
+  return isBytes ? new Response(body as BodyInit).text() : undefined;
+}
 
 /** Returns the JSON object of a request, or nothing for everything else. */
 function parsed(text: unknown): Body | undefined {

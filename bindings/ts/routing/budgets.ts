@@ -83,8 +83,7 @@ export function checkBudget({ budgetUsd, prefer, costWeight }: RouteManyOptions)
 }
 
 /** Returns the model of each input within a budget. Errors: `no_candidate` if the budget or the prices do not allow it. */
-export function modelsWithin(decisions: readonly Ranked[], budgetUsd: number): string[] {
-  const frontiers = decisions.map((decision) => frontierOf(offersOf(decision)));
+export function modelsWithin(frontiers: readonly (readonly Offer[])[], budgetUsd: number): string[] {
   const without = frontiers.findIndex(({ length }) => length === 0);
   if (without >= 0) {
     const message = `budgetUsd needs the price of an answer, but no candidate has one for input ${without}`;
@@ -93,7 +92,7 @@ export function modelsWithin(decisions: readonly Ranked[], budgetUsd: number): s
   const chosen = spend(frontiers, budgetUsd);
   if (chosen !== undefined) return chosen.map(({ model }) => model);
   const least = frontiers.reduce((sum, [cheapest]) => sum + (cheapest as Offer).usd, 0);
-  const message = `budgetUsd is ${budgetUsd}, but the cheapest candidates for ${decisions.length} inputs cost ${Number(least.toPrecision(6))} US dollars`;
+  const message = `budgetUsd is ${budgetUsd}, but the cheapest candidates for ${frontiers.length} inputs cost ${Number(least.toPrecision(6))} US dollars`;
   throw new SignalboxError('no_candidate', message);
 }
 
@@ -104,14 +103,17 @@ interface Deciding extends Pick<RouteManyOptions, 'signal' | 'onProgress'> {
   decide(read: ReadInput, model: string): Decision;
 }
 
-/** Ranks all inputs, and then decides by what the budget allows. Errors: those of `modelsWithin`, `aborted`. */
-export async function decideWithin(
+/**
+ * Ranks all inputs, and then yields a decision for each by what the budget allows. Of a ranking, only the offers on its
+ * frontier are kept. Errors: those of `modelsWithin`, `aborted`.
+ */
+export async function* decideWithin(
   { count, blocks }: { count: number; blocks: AsyncIterable<ReadInput[]> },
   budgetUsd: number,
   { most, rank, decide, signal, onProgress }: Deciding,
-): Promise<Decision[]> {
+): AsyncGenerator<Decision> {
   const reads: ReadInput[] = [];
-  const ranked: Ranked[] = [];
+  const frontiers: Offer[][] = [];
   const pause = async (done: number) => {
     if (done % most !== 0 && done < 2 * count) return;
     onProgress?.({ done: Math.floor(done / 2), total: count });
@@ -120,15 +122,14 @@ export async function decideWithin(
   };
   for await (const block of blocks) {
     for (const read of block) {
-      const { model, ranking } = rank(read);
-      ranked.push({ model, ranking });
+      frontiers.push(frontierOf(offersOf(rank(read))));
       await pause(reads.push(read));
     }
   }
-  const models = modelsWithin(ranked, budgetUsd);
-  const decisions: Decision[] = [];
+  const models = modelsWithin(frontiers, budgetUsd);
   for (const [i, read] of reads.entries()) {
-    await pause(count + decisions.push(decide(read, models[i] as string)));
+    const decision = decide(read, models[i] as string);
+    await pause(count + i + 1);
+    yield decision;
   }
-  return decisions;
 }

@@ -225,11 +225,14 @@ export class Router implements Routing {
   async routeMany(inputs: RouteInputs, options: RouteManyOptions = {}): Promise<Decision[]> {
     this.#open();
     const requestFor = requestsOf(withChance(options), ROUTE_MANY_KEYS, this.info);
-    if (options.budgetUsd != null) return this.#routeWithin(inputs, options, options.budgetUsd);
+    const decisions: Decision[] = [];
+    if (options.budgetUsd != null) {
+      for await (const decision of this.routeWithin(inputs, options, options.budgetUsd)) decisions.push(decision);
+      return decisions;
+    }
     const { signal, onProgress } = options;
     const { count, blocks } = this.#inputs.inBlocks(inputs, signal);
     const most = this.#most(BLOCK);
-    const decisions: Decision[] = [];
     for await (const block of blocks) {
       for (const input of block) {
         decisions.push(this.#decide(input, requestFor(needsOf(input)), options));
@@ -240,6 +243,18 @@ export class Router implements Routing {
       }
     }
     return decisions;
+  }
+
+  /** @internal Yields the decisions of `routeMany` within a budget, and keeps none of them. */
+  routeWithin(inputs: RouteInputs, options: RouteManyOptions, budgetUsd: number): AsyncGenerator<Decision> {
+    checkBudget(options);
+    const requestFor = requestsOf(withChance({ ...options, prefer: 'best' }), ROUTE_MANY_KEYS, this.info);
+    return decideWithin(this.#inputs.inBlocks(inputs, options.signal), budgetUsd, {
+      ...options,
+      most: this.#most(BLOCK),
+      rank: (read) => this.#ranked(read, requestFor(needsOf(read))),
+      decide: (read, model) => this.#decide(read, withDecided(requestFor(needsOf(read)), model), options),
+    });
   }
 
   async routeTask(inputs: RouteInputs, options: RouteTaskOptions = {}): Promise<TaskDecision> {
@@ -361,18 +376,6 @@ export class Router implements Routing {
   /** Decides without the words of a decision. */
   #ranked(read: ReadInput, json: string): OfCore<Decision> {
     return this.#core.route(this.#open(), matrixOf([read], this.info.dim), ...requestOf(json, read));
-  }
-
-  /** Decides about many inputs within a budget: ranks all of them, and then decides by what the budget allows. */
-  async #routeWithin(inputs: RouteInputs, options: RouteManyOptions, budgetUsd: number): Promise<Decision[]> {
-    checkBudget(options);
-    const requestFor = requestsOf(withChance({ ...options, prefer: 'best' }), ROUTE_MANY_KEYS, this.info);
-    return decideWithin(this.#inputs.inBlocks(inputs, options.signal), budgetUsd, {
-      ...options,
-      most: this.#most(BLOCK),
-      rank: (read) => this.#ranked(read, requestFor(needsOf(read))),
-      decide: (read, model) => this.#decide(read, withDecided(requestFor(needsOf(read)), model), options),
-    });
   }
 
   #explained<D extends Decision | TaskDecision>(

@@ -100,7 +100,7 @@ describe('a folder with results of several tools', () => {
       }
     }
     write('r/notes.txt', 'my notes');
-    write('r/tests.csv', 'prompt,expected\nq,some text\n');
+    write('r/tests.csv', 'prompt,remark\nq,some text\n');
   };
 
   it('is read as a whole; the report says what each file is, what was taken and what not', async () => {
@@ -122,7 +122,7 @@ describe('a folder with results of several tools', () => {
         [null, 0, {}, 'not recognised as results'],
       ],
     );
-    assert.match(byName['r/tests.csv'].reason, /got 'some text' in column 'expected'/);
+    assert.match(byName['r/tests.csv'].reason, /got 'some text' in column 'remark'/);
     assert.deepEqual(report.files.ignored, ['r/notes.txt', 'r/tests.csv']);
     const text = await runs('build', 'r', '--dry-run', '--metric', 'b=score');
     assert.match(text, /^fastchat \+ openai-evals \+ promptfoo: 6 files, /);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { detect } from '../../../dist/importing/detect.js';
+import { unclearName } from '../../../dist/importing/sources/columns.js';
 import { longImporter } from '../../../dist/importing/sources/long.js';
 import { wideImporter } from '../../../dist/importing/sources/wide.js';
 import { imported, inputFiles, lines, recordingSink, refuses, scoreLines } from './fixtures.mjs';
@@ -90,6 +91,25 @@ describe('a wide table of people', () => {
         /^small\.csv: got the column '\w+' without a column 'model'/,
       ));
   }
+
+  it('has scores without a model if the caller knows whose they are', async () => {
+    const record = await imported(
+      wideImporter,
+      { 'r.csv': 'dataset,id,prompt,score\nd,1,q,1\n' },
+      { isOneModel: true },
+    );
+    assert.deepEqual(scoreLines(record), ['d/1 score score=1']);
+  });
+
+  it('finds models whose columns would pass for something else', () => {
+    for (const name of ['Prompt', 'cost', 'score', 'model', 'x_output', 'Latency']) {
+      assert.equal(unclearName(['a', name]), name);
+    }
+    assert.equal(unclearName(['a', 'a_cost']), 'a_cost');
+    assert.equal(unclearName(['a_score', 'b_score']), 'a_score');
+    assert.equal(unclearName(['a_score', 'low_cost', 'acme/great (effort=low)']), undefined);
+    assert.equal(unclearName([]), undefined);
+  });
 
   it('reads words and marks for right and wrong', async () => {
     const rows = [
@@ -219,6 +239,10 @@ describe('a long table of people', () => {
       ['sums'],
     );
     assert.deepEqual(await datasets({ 'little.csv': table('little') }), ['results']);
+    const list = (model) => JSON.stringify([{ prompt: 'a "}" in q', model, score: 1, more: { a: '{' } }]);
+    assert.deepEqual(await datasets({ 'a/little.json': list('little'), 'a/great.json': list('great') }), ['a']);
+    // A text is not the name of a model.
+    assert.deepEqual(await datasets({ 'a/x.csv': table('x '.repeat(100_000)) }), ['x']);
     // Files of several models, and names that only begin alike, are datasets.
     assert.deepEqual(await datasets({ 'little.csv': table('little', 'great'), 'greatest.csv': table('great') }), [
       'greatest',

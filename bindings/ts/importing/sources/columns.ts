@@ -53,23 +53,36 @@ export interface SampleColumns {
   weight: number;
 }
 
-/** Returns the place of the first of these names that is a column, or -1. An exact name goes before others. */
-export function columnOf(columns: readonly string[], ...names: string[]): number {
-  const exact = names.map((name) => columns.indexOf(name)).find((at) => at >= 0);
-  if (exact !== undefined) return exact;
-  const plain = columns.map(plainName);
-  return names.map((name) => plain.indexOf(name)).find((at) => at >= 0) ?? -1;
+/** Finds the place of the first of some names that is a column, or -1. */
+type Finder = (...names: readonly string[]) => number;
+
+/** Returns a finder for these columns: an exact name goes before others. */
+function finderFor(columns: readonly string[]): Finder {
+  const [exact, plain] = [new Map<string, number>(), new Map<string, number>()];
+  for (const [at, column] of columns.entries()) {
+    if (!exact.has(column)) exact.set(column, at);
+    if (!plain.has(plainName(column))) plain.set(plainName(column), at);
+  }
+  return (...names) => {
+    const same = names.find((name) => exact.has(name));
+    if (same !== undefined) return exact.get(same) ?? -1;
+    const other = names.find((name) => plain.has(name));
+    return other === undefined ? -1 : (plain.get(other) ?? -1);
+  };
 }
 
-export function sampleColumns(columns: readonly string[]): SampleColumns {
+/** Returns the place of the first of these names that is a column, or -1. An exact name goes before others. */
+export const columnOf = (columns: readonly string[], ...names: string[]): number => finderFor(columns)(...names);
+
+export function sampleColumns(columns: readonly string[], find = finderFor(columns)): SampleColumns {
   return {
-    prompt: columnOf(columns, ...PROMPT_NAMES),
-    dataset: columnOf(columns, 'dataset', 'task'),
-    id: columnOf(columns, 'id'),
-    embedding: columnOf(columns, 'embedding'),
-    groups: GROUP_COLUMNS.map((name) => ({ name, at: columnOf(columns, name) })).filter(({ at }) => at >= 0),
-    selectedBy: columnOf(columns, 'selected_by'),
-    weight: columnOf(columns, 'weight'),
+    prompt: find(...PROMPT_NAMES),
+    dataset: find('dataset', 'task'),
+    id: find('id'),
+    embedding: find('embedding'),
+    groups: GROUP_COLUMNS.map((name) => ({ name, at: find(name) })).filter(({ at }) => at >= 0),
+    selectedBy: find('selected_by'),
+    weight: find('weight'),
   };
 }
 
@@ -140,23 +153,24 @@ export interface LongColumns extends SampleColumns {
 
 /** Finds the columns of a long table. Errors: `invalid_argument` without a model, a score, or what identifies a sample. */
 export function longColumns(columns: readonly string[], place: Place): LongColumns {
-  const model = columnOf(columns, ...MODEL_NAMES);
+  const find = finderFor(columns);
+  const model = find(...MODEL_NAMES);
   if (model < 0) throw badInput(place, "no column 'model'");
-  const all = SCORE_NAMES.map((name) => ({ name, at: columnOf(columns, name) })).filter(({ at }) => at >= 0);
+  const all = SCORE_NAMES.map((name) => ({ name, at: find(name) })).filter(({ at }) => at >= 0);
   if (all.length === 0) throw badInput(place, "no column 'score'");
-  const at = sampleColumns(columns);
+  const at = sampleColumns(columns, find);
   if (at.prompt < 0 && at.embedding < 0 && at.id < 0) throw badInput(place, "no column 'prompt', 'embedding' or 'id'");
   return {
     ...at,
     model,
     scores: all[0]?.name === 'score' ? all.slice(0, 1) : all,
-    metric: columnOf(columns, 'metric'),
-    run: columnOf(columns, ...RUN_NAMES),
-    error: columnOf(columns, 'error'),
-    cost: columnOf(columns, ...COST_NAMES),
-    tokensIn: columnOf(columns, ...TOKENS_IN_NAMES),
-    tokensOut: columnOf(columns, ...TOKENS_OUT_NAMES),
-    usage: columnOf(columns, 'usage'),
+    metric: find('metric'),
+    run: find(...RUN_NAMES),
+    error: find('error'),
+    cost: find(...COST_NAMES),
+    tokensIn: find(...TOKENS_IN_NAMES),
+    tokensOut: find(...TOKENS_OUT_NAMES),
+    usage: find('usage'),
   };
 }
 
@@ -238,4 +252,13 @@ export function figureOf(
   if (COST_NAMES.includes(name)) return { model, figure: 'cost' };
   if (TOKENS_IN_NAMES.includes(name)) return { model, figure: 'tokensIn' };
   return { model, figure: TOKENS_OUT_NAMES.includes(name) ? 'tokensOut' : undefined };
+}
+
+/** Returns the first of these models whose column, in a wide table of them, would be taken for something else. */
+export function unclearName(models: readonly string[]): string | undefined {
+  const named = new Set(models);
+  const unclear = models.find((name) => {
+    return !isModelName(name) || isScoreName(name) || isModelsName(name) || figureOf(name, (model) => named.has(model));
+  });
+  return unclear ?? (models.every((name) => measuredIn(name)) ? models[0] : undefined);
 }

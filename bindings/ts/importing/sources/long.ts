@@ -26,6 +26,8 @@ import { isLong, KeyColumns, LONG_NAMES, type LongColumns, longColumns, type Sam
 const ROUNDED_ID = /^\d[.,]\d+E\+\d+$/;
 const EXTENSIONS = /\.(?:csv|tsv|jsonl|ndjson|json|parquet)$/i;
 const ID_DIGITS = 12;
+/** More than the name of any model has; the words of a name become a pattern. */
+const MOST_WORDS = 32;
 
 /** Returns a file's name without folders and table extensions; other dots belong to the name. */
 export function stemOf(path: string): string {
@@ -188,7 +190,7 @@ function withoutModel(name: string, model: string): string | undefined {
   // The maker is seldom part of a file's name.
   for (const given of [model, model.split('/').at(-1) ?? '']) {
     const words = given.match(/[\p{L}\p{N}]+/gu);
-    if (words === null) continue;
+    if (words === null || words.length > MOST_WORDS) continue;
     const found = new RegExp(`(?<![\\p{L}\\p{N}])${words.join('[^\\p{L}\\p{N}]+')}(?![\\p{L}\\p{N}])`, 'iu');
     if (found.test(name)) return name.replace(found, '').replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
   }

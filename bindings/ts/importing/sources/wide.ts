@@ -64,6 +64,7 @@ interface RowCount {
 class WideRows implements TableReader {
   readonly #file: string;
   readonly #sink: RecordSink;
+  readonly #isOneModel: boolean;
   readonly #rules: SampleRules;
   readonly #count: RowCount;
   readonly #keys = new KeyColumns(SAMPLE_NAMES);
@@ -81,9 +82,10 @@ class WideRows implements TableReader {
   readonly #ignored: string[] = [];
   #toScore: ToScore = scoreOf;
 
-  constructor(file: InputFile, sink: RecordSink, count: RowCount) {
+  constructor(file: InputFile, { sink, isOneModel = false }: ImportContext, count: RowCount) {
     this.#file = file.path;
     this.#sink = sink;
+    this.#isOneModel = isOneModel;
     this.#rules = { dataset: stemOf(file.path) };
     this.#count = count;
   }
@@ -129,7 +131,7 @@ class WideRows implements TableReader {
 
   #addModel(given: string, at: number): void {
     const place = { file: this.#file };
-    if (isScoreName(given)) {
+    if (isScoreName(given) && !this.#isOneModel) {
       throw badInput(
         place,
         `got the column '${given}' without a column 'model', expected one that says whose scores they are; in a table with a column per model, the model's name is the column's`,
@@ -203,8 +205,9 @@ class EitherRows implements TableReader {
   }
 
   onColumns(columns: readonly string[], from: number, separator?: string): void {
-    const { sink } = this.#context;
-    this.#reader ??= isLong(columns) ? new LongRows(this.#file, sink) : new WideRows(this.#file, sink, this.#count);
+    this.#reader ??= isLong(columns)
+      ? new LongRows(this.#file, this.#context.sink)
+      : new WideRows(this.#file, this.#context, this.#count);
     this.#reader.onColumns(columns, from, separator);
   }
 
