@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "index/means.h"
+#include "index/task_posterior.h"
 #include "kernels/rows.h"
 #include "routing/weights.h"
 
