@@ -8,6 +8,7 @@
 
 #include "index/completion.h"
 #include "index/means.h"
+#include "index/task_posterior.h"
 
 namespace signalbox {
 

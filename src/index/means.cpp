@@ -83,10 +83,9 @@ constexpr int kMostTurns = 50;  // Two if no mean is missing, some ten if half a
 constexpr double kLeastMove = 1e-12;
 
 MeanSplit split_complete(std::span<const double* const> rows, std::size_t models) {
-  std::vector<const double*> measured;
-  for (const double* row : rows) {
-    if (!std::isnan(row[0])) measured.push_back(row);
-  }
+  std::vector<const double*> measured(rows.begin(), rows.end());
+  measured.erase(std::remove_if(measured.begin(), measured.end(), [](const double* row) { return std::isnan(row[0]); }),
+                 measured.end());
   MeanSplit out{std::vector<double>(measured.size()), std::vector<double>(models, 0)};
   for (int turn = 0; turn < kMostTurns && take_complete_turn(measured, out.difficulty, out.strength) > kLeastMove;
        ++turn) {
@@ -156,27 +155,6 @@ MeanSplit split_means(std::span<const double* const> rows, std::size_t models, b
   MeanSplit out{std::vector<double>(rows.size(), 0), std::vector<double>(models, 0)};
   for (int turn = 0; turn < kMostTurns && take_turn(rows, out.difficulty, out.strength) > kLeastMove; ++turn) {
   }
-  return out;
-}
-
-TaskMeanFacts facts_of(std::span<const double> means, std::size_t models, const TaskPosterior* posterior) {
-  TaskMeanFacts out;
-  std::vector<const double*> rows;
-  out.are_posterior = posterior != nullptr;
-  for (std::size_t first = 0; first < means.size(); first += models) {
-    rows.push_back(means.data() + first);
-    double sum = 0;
-    std::size_t count = 0;
-    for (std::size_t i = first; i < first + models; ++i) {
-      if (std::isnan(means[i])) continue;
-      sum += means[i];
-      ++count;
-      if (out.are_posterior && posterior->correctness[i] != means[i]) out.are_posterior = false;
-    }
-    out.counts.push_back(static_cast<double>(count));
-    out.centres.push_back(count > 0 ? sum / static_cast<double>(count) : 0);
-  }
-  out.are_complete = are_complete(rows, models);
   return out;
 }
 

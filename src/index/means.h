@@ -41,9 +41,6 @@ struct MeanSplit {
 /// Returns whether each row has means of all models or of none, and one has them.
 [[nodiscard]] bool are_complete(std::span<const double* const> rows, std::size_t models);
 
-/// Returns the facts about means, [tasks, models]. posterior: their own, or null.
-[[nodiscard]] TaskMeanFacts facts_of(std::span<const double> means, std::size_t models, const TaskPosterior* posterior);
-
 /// Returns the mean offset [tasks] of each task's rows, in logits, or of those not marked in `left_out` [rows]; 0
 /// without a known offset. offsets: see Index. Empty if no offset is known.
 [[nodiscard]] std::vector<double> mean_offsets(std::span<const std::int8_t> offsets,

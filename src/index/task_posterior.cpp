@@ -231,4 +231,25 @@ TaskPosterior fit_posterior(const OutcomeView& outcomes, std::span<const std::ui
           std::move(correctness.variance)};
 }
 
+TaskMeanFacts facts_of(std::span<const double> means, std::size_t models, const TaskPosterior* posterior) {
+  TaskMeanFacts out;
+  std::vector<const double*> rows;
+  out.are_posterior = posterior != nullptr;
+  for (std::size_t first = 0; first < means.size(); first += models) {
+    rows.push_back(means.data() + first);
+    double sum = 0;
+    std::size_t count = 0;
+    for (std::size_t i = first; i < first + models; ++i) {
+      if (std::isnan(means[i])) continue;
+      sum += means[i];
+      ++count;
+      if (out.are_posterior && posterior->correctness[i] != means[i]) out.are_posterior = false;
+    }
+    out.counts.push_back(static_cast<double>(count));
+    out.centres.push_back(count > 0 ? sum / static_cast<double>(count) : 0);
+  }
+  out.are_complete = are_complete(rows, models);
+  return out;
+}
+
 }  // namespace signalbox

@@ -23,4 +23,7 @@ namespace signalbox {
                                           const TaskTotals& totals, std::span<const std::uint8_t> left_out = {},
                                           const TaskScoreView& scores = {});
 
+/// Returns the facts about means, [tasks, models]. posterior: their own, or null.
+[[nodiscard]] TaskMeanFacts facts_of(std::span<const double> means, std::size_t models, const TaskPosterior* posterior);
+
 }  // namespace signalbox

@@ -40,10 +40,6 @@ void add_less(const double* row, double less, std::size_t width, double* out) {
   for (std::size_t i = 0; i < width; ++i) out[i] += row[i] - less;
 }
 
-void add_weighted(const double* row, double weight, std::size_t width, double* out) {
-  for (std::size_t i = 0; i < width; ++i) out[i] += weight * row[i];
-}
-
 void add_to_each(const double* row, double more, std::size_t width, double* out) {
   for (std::size_t i = 0; i < width; ++i) out[i] = row[i] + more;
 }
@@ -108,36 +104,19 @@ void share_moved(const double* p, double more, double odds, const double* known,
   }
 }
 
-void add_moments(const double* values, double weight, std::size_t width, double* means, double* squares) {
+// A loop for each kind of sum: with all rows in one, the compiler would have too many to compare for overlaps.
+void add_weighed_row(const WeighedRow& row, double weight, double weight_of_moments, std::size_t width,
+                     const WeighedSums& out) {
+  const double less = row.less;
+  const double more = row.more;
+  for (std::size_t i = 0; i < width; ++i) out.values[i] += weight * (row.values[i] - less);
   for (std::size_t i = 0; i < width; ++i) {
-    means[i] += weight * values[i];
-    squares[i] += weight * values[i] * values[i];
-  }
-}
-
-void add_posterior(const PosteriorRow& row, double weight, std::size_t width, const PosteriorSums& out) {
-  for (std::size_t i = 0; i < width; ++i) out.variances[i] += weight * row.share[i] * row.share[i] * row.variance[i];
-  for (std::size_t i = 0; i < width; ++i) {
-    const double off = row.posterior[i] - row.means[i];
-    const double known = is_nan(off) ? 0 : off;
-    out.values[i] += row.share[i] * known;
-    out.shifts[i] += weight * row.share[i] * known;
-  }
-}
-
-// Two loops: with all rows in one, the compiler would have too many to compare for overlaps.
-void add_moved_row(const MovedRow& row, double centre, double weight, std::size_t width, const MovedRowSums& out) {
-  for (std::size_t i = 0; i < width; ++i) {
-    const double deviation = row.moved[i] - centre;
-    const double value = deviation + centre;
-    out.relative[i] += weight * deviation;
-    out.means[i] += weight * value;
-    out.squares[i] += weight * value * value;
+    const double value = row.values[i] - less + more + row.shifts[i];
+    out.means[i] += weight_of_moments * value;
+    out.squares[i] += weight_of_moments * value * value;
   }
   for (std::size_t i = 0; i < width; ++i) {
-    const double scale = 1 - row.p[i] + row.p[i] * row.odds;
-    const double slope = row.odds / (scale * scale);
-    out.variances[i] += weight * (row.variance[i] * (slope * slope));
+    out.variances[i] += weight_of_moments * row.shares[i] * row.shares[i] * row.variances[i];
   }
 }
 

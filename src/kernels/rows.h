@@ -15,9 +15,6 @@ namespace signalbox {
 /// Adds row[i] - less to each out[i].
 [[gnu::noinline]] void add_less(const double* row, double less, std::size_t width, double* out);
 
-/// Adds weight * row[i] to each out[i].
-[[gnu::noinline]] void add_weighted(const double* row, double weight, std::size_t width, double* out);
-
 /// Writes row[i] + more.
 [[gnu::noinline]] void add_to_each(const double* row, double more, std::size_t width, double* out);
 
@@ -39,45 +36,25 @@ namespace signalbox {
 [[gnu::noinline]] void share_moved(const double* p, double more, double odds, const double* known, double divisor,
                                    std::size_t width, double* out);
 
-/// Adds weight * value to each mean, and weight * value * value to each square.
-[[gnu::noinline]] void add_moments(const double* values, double weight, std::size_t width, double* means,
-                                   double* squares);
-
-/// Knowledge of the probabilities of a row: their means, and a posterior that counts by its share.
-struct PosteriorRow {
-  const double* means;
-  const double* posterior;
-  const double* variance;
-  const double* share;
+/// Numbers of a row, of which `less` is to be subtracted, and what belongs to each: a share, a shift and a variance.
+struct WeighedRow {
+  const double* values;
+  double less;
+  double more;  ///< Added for the moments, and the shifts with it.
+  const double* shifts;
+  const double* shares;
+  const double* variances;
 };
-/// Sums that `add_posterior` adds to.
-struct PosteriorSums {
+/// Sums that `add_weighed_row` adds to.
+struct WeighedSums {
   double* values;
-  double* shifts;
-  double* variances;
-};
-/// Adds share * (posterior - mean) to each value, the same times the weight to each shift, and weight * share^2 *
-/// variance to each variance. A mean that is NaN shifts nothing.
-[[gnu::noinline]] void add_posterior(const PosteriorRow& row, double weight, std::size_t width,
-                                     const PosteriorSums& out);
-
-/// Probabilities of a row, as they are and moved by `odds`, with their variances.
-struct MovedRow {
-  const double* p;
-  const double* moved;
-  const double* variance;
-  double odds;
-};
-/// Sums that `add_moved_row` adds to; none is a part of the row.
-struct MovedRowSums {
-  double* relative;
   double* means;
   double* squares;
   double* variances;
 };
-/// Adds the moved probabilities less their centre, by a weight, to `relative`, and what add_moments and spread_by_odds
-/// make of them to the others: add_to_each, add_weighted, add_to_each, add_moments and the rest at once.
-[[gnu::noinline]] void add_moved_row(const MovedRow& row, double centre, double weight, std::size_t width,
-                                     const MovedRowSums& out);
+/// Adds the values, less `less`, by a weight to those of the sums; by another weight the values plus `more` and their
+/// shifts to the means, their squares to the squares, and the variances by the squares of the shares.
+[[gnu::noinline]] void add_weighed_row(const WeighedRow& row, double weight, double weight_of_moments,
+                                       std::size_t width, const WeighedSums& out);
 
 }  // namespace signalbox

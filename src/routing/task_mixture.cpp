@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "index/means.h"
+#include "index/task_posterior.h"
 #include "kernels/rows.h"
 #include "routing/weights.h"
 
@@ -190,6 +191,18 @@ Weighed weigh_difficulty(std::vector<double> weights, std::vector<double> diffic
   return out;
 }
 
+/// Turns the posterior of a task into how far it shifts the means, by its share, and adds the shifts by a weight. A
+/// mean that is NaN shifts nothing.
+void shift_by_share(const double* means, const std::vector<double>& shares, double weight,
+                    std::vector<double>& posterior, std::vector<double>& sums) {
+  for (std::size_t m = 0; m < shares.size(); ++m) {
+    const double off = posterior[m] - means[m];
+    const double known = std::isnan(off) ? 0 : off;
+    posterior[m] = shares[m] * known;
+    sums[m] += weight * shares[m] * known;
+  }
+}
+
 /// Adds expected correctness and its interval.
 void add_correctness(const TaskProfiles& profiles, const Weighed& tasks, const Spreads& spreads, const Difficulty& seen,
                      const MixtureConstants& c, TaskMixture& out) {
@@ -320,38 +333,31 @@ TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> vote
   else out.task_relative.assign(votes.size() * models, 0);
   const std::vector<double> zeros(models, 0);
   Spreads spreads{zeros, zeros, zeros, zeros};
-  std::vector<double> correctness(models);
-  std::vector<double> variance(models);
-  // As most decisions are: the same numbers by one walk.
-  const bool is_plain = offset != 0 && !labelled && facts.are_posterior && deviations.is_plain();
+  std::vector<double> shifts = zeros;
+  std::vector<double> variances = zeros;
   for (std::size_t k = 0; k < means.tasks().size(); ++k) {
     const std::size_t s = means.tasks()[k];
     if (!(out.weights[s] > 0)) continue;
-    if (is_plain) {
-      const TaskPosterior& posterior = *profiles.posterior;
-      add_moved_row({posterior.correctness.data() + s * models, means.rows()[k],
-                     posterior.correctness_variance.data() + s * models, std::exp(offset)},
-                    tasks.difficulty[s], out.weights[s], models,
-                    {out.relative.data(), spreads.mean.data(), spreads.square.data(), spreads.sampling.data()});
-      continue;
+    const double* values = means.rows()[k];
+    double less = deviations.difficulty()[k];
+    if (labelled || !deviations.is_plain()) {
+      deviations.write(k, relative.data());
+      blend_with_labels(labels, constants.prior_labels, relative);
+      values = relative.data();
+      less = 0;
     }
-    deviations.write(k, relative.data());
-    if (labelled) blend_with_labels(labels, constants.prior_labels, relative);
-    add_weighted(relative.data(), out.weights[s], models, out.relative.data());
-    if (!out.posterior) std::copy(relative.begin(), relative.end(), out.task_relative.data() + s * models);
-    if (!(tasks.weights[s] > 0)) continue;
-    add_to_each(relative.data(), tasks.difficulty[s], models, relative.data());
     if (out.posterior) {
-      out.posterior->correctness_variance(s, variance.data());
-      const double* centre = means.rows()[k];
+      out.posterior->correctness_variance(s, variances.data());
       if (!facts.are_posterior) {
-        out.posterior->correctness(s, correctness.data());
-        centre = correctness.data();
+        out.posterior->correctness(s, shifts.data());
+        shift_by_share(means.rows()[k], prior_shares, tasks.weights[s], shifts, spreads.shift);
       }
-      add_posterior({means.rows()[k], centre, variance.data(), prior_shares.data()}, tasks.weights[s], models,
-                    {relative.data(), spreads.shift.data(), spreads.sampling.data()});
+    } else {
+      for (std::size_t m = 0; m < models; ++m) out.task_relative[s * models + m] = values[m] - less;
     }
-    add_moments(relative.data(), tasks.weights[s], models, spreads.mean.data(), spreads.square.data());
+    add_weighed_row({values, less, tasks.difficulty[s], shifts.data(), prior_shares.data(), variances.data()},
+                    out.weights[s], tasks.weights[s], models,
+                    {out.relative.data(), spreads.mean.data(), spreads.square.data(), spreads.sampling.data()});
   }
   add_correctness(profiles, tasks, spreads, seen, constants, out);
   if (!out.posterior) return out;

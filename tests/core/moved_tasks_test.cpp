@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-#include "index/means.h"
+#include "index/task_posterior.h"
 
 namespace signalbox {
 namespace {
