@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import { Router } from '../../dist/index.js';
 import { importExtension } from '../extension/import-module.mjs';
+import { violations } from './axe.mjs';
 import { describeSite } from './site-page.mjs';
 
 const { EXAMPLE } = await importExtension('../site/task/example.ts');
@@ -15,8 +15,6 @@ const POLICIES = ['signalbox', 's1', 's2', 's3'];
 
 const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-task-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
-
-const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
 function fileOf(name, content) {
   const file = path.join(folder, name);
@@ -377,12 +375,7 @@ describeSite('a whole task', (site) => {
       await waitFor(page, '[data-history]', 'After 1 label');
       for (const colorScheme of ['light', 'dark']) {
         await page.raw.emulateMedia({ colorScheme });
-        await page.raw.evaluate(axe);
-        const violations = await page.evaluate(async () => {
-          const found = await globalThis.axe.run('#task');
-          return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-        });
-        assert.deepEqual(violations, [], colorScheme);
+        assert.deepEqual(await violations(page, '#task'), [], colorScheme);
       }
       await site.close(page);
     });

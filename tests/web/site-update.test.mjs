@@ -160,8 +160,11 @@ describeSite('the site, updated', (site) => {
     // Firefox never fetches such a script anew.
     if (site.kind === 'firefox' && (await page.evaluate(isMissing))) {
       await page.click('section .failed [data-load-again]');
-      await page.until(() => document.querySelector('[data-pick]') !== null);
-      await page.until(() => document.querySelector('[data-loading]') === null);
+      await page.until(
+        () =>
+          document.querySelector('[data-pick]') !== null &&
+          document.querySelector('[data-loading], section .failed') === null,
+      );
     }
     assert.equal(await page.evaluate(isMissing), false);
     site.host.server.off('request', listener);
