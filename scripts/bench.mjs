@@ -22,6 +22,8 @@
 //   npm run bench -- judges [...]  a judge for cascades: agreement of two cheap answers (tests/bench/judges.mjs)
 //   npm run bench -- budgets [...]  what a fixed sum buys, on batches and streams (tests/bench/budgets.mjs)
 //   npm run bench -- new-model [...]  what add-model knows of a new model from a few rows (tests/bench/new-model.mjs)
+//   npm run bench -- build-scale [...]  builds of up to 1,000,000 rows, and exports: time and memory
+//                                 (tests/bench/build-scale.mjs)
 //   npm run bench -- serve [...]  what the gateway adds to a request, and that it loses none (tests/bench/serve.mjs)
 // Every run saves its results as bench.json. Measures the kNN kernels, native and wasm, built with the shipped flags, as ratios to reading the codes once
 // (tests/bench/kernels.mjs); and the package's load to first decision, sizes and memory (tests/bench/package.mjs).
@@ -155,6 +157,7 @@ const WITH_PACKAGE = [
   'new-model',
   'embedders',
   'serve',
+  'build-scale',
 ];
 
 try {

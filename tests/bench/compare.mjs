@@ -1,7 +1,7 @@
 // Two runs of the benchmark, compared by what a busy or another machine changes least: ratios of times that were taken in
 // turns, and sizes.
 
-/** Ratios may differ by this much without having to be named. */
+/** Quartiles may differ by this much without having to be named. */
 const LEAST = 1.05;
 
 function* ratiosOf({ synthetic, real }) {
@@ -24,15 +24,15 @@ function* countsOf({ shapes = [], sizes = {} }) {
 }
 
 /**
- * Returns what both runs have and the new one needs more of: a ratio whose lower quartile is above the old upper one, or a
- * count that is larger.
+ * Returns what both runs have and the new one needs more of: a ratio whose lower quartile is clearly above the old
+ * upper one, or a count that is larger.
  */
 export function slower(before, after) {
   const out = [];
   const old = new Map(ratiosOf(before));
   for (const [name, now] of ratiosOf(after)) {
     const then = old.get(name);
-    if (then === undefined || now.low <= then.high || now.median <= then.median * LEAST) continue;
+    if (then === undefined || now.low <= then.high * LEAST) continue;
     out.push({ name, before: then.median, after: now.median });
   }
   const oldCounts = new Map(countsOf(before));

@@ -40,7 +40,7 @@ function kernelRows({ rows, dim, type, recall, times }) {
 export function kernelText(synthetic, real) {
   const lines = [
     'kNN, k = 10: one query, and one of a block of 64, beside reading the codes once; the same for fast searches, as ratios.',
-    'Medians of interleaved runs.',
+    'Medians of processor times of interleaved runs.',
     'Vectors are synthetic, in 100 clusters: their noise has full rank, which makes recall lower than on embeddings.',
     'Aims for int8 at 100000 rows: 1 query < 1.2 x read, of 64 < .7 x read; fast .4 and .3.',
     '',
